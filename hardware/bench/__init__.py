@@ -1,0 +1,1 @@
+"""The virtual bench: circuit, parts, clock and trace around real MicroPython."""

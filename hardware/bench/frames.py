@@ -1,0 +1,93 @@
+"""The frames between board and bench. Made by firmware/port/genframes.py; do not edit."""
+
+from typing import Final
+
+VERSION: Final = 1
+REC_MODE: Final = 2
+"""a pin, b mode | pull << 4, c level of the output latch."""
+REC_OUT: Final = 3
+"""a pin, c level 0 or 1."""
+REC_PWM: Final = 4
+"""a pin, b duty 0-65535, c frequency in Hz (0: off)."""
+REC_TX: Final = 5
+"""serial output: a = 1 to 6 bytes, held in b and c."""
+REC_EXC: Final = 6
+"""text of an uncaught exception: a = 1 to 6 bytes in b and c; a = 0 ends the text."""
+REC_STATE: Final = 7
+"""a = one of [state], b = reset cause as machine.reset_cause() says."""
+REC_IRQ: Final = 8
+"""a pin, b bits: 1 rising, 2 falling, 4 low level, 8 high level; 0 off; c 1 if hard."""
+REC_HELLO: Final = 16
+"""first of all; a protocol version, b 1 esp32, 2 rp2; c 32 or 64 (bits of the build)."""
+REC_SYNC: Final = 17
+"""tell me the inputs; a bits of [wait], b free bytes of the receive ring, c interrupt character or 255."""
+REC_ADC: Final = 18
+"""a pin; the grant's value is microvolts at the pin; b, c as in SYNC."""
+REC_IN: Final = 32
+"""a pin, c level 0 or 1 seen at the pin, at the moment it changed."""
+REC_RX: Final = 33
+"""serial input handed to the board: a = 1 to 6 bytes in b and c."""
+REC_POWER: Final = 34
+"""c 1: power on or hard reset, 0: power off or the board ended; b why (see [end])."""
+REC_FAULT: Final = 35
+"""a = one of [fault], b pin, c detail."""
+MODE_OFF: Final = 0
+"""disabled."""
+MODE_IN: Final = 1
+"""input."""
+MODE_OUT: Final = 2
+"""push-pull output."""
+MODE_OPEN_DRAIN: Final = 3
+"""open drain output."""
+MODE_ANALOG: Final = 4
+"""analog input."""
+PULL_NONE: Final = 0
+"""no pull."""
+PULL_UP: Final = 1
+"""pull-up."""
+PULL_DOWN: Final = 2
+"""pull-down."""
+STATE_BOOT: Final = 1
+"""the interpreter starts (power on, hard or soft reset)."""
+STATE_MAIN: Final = 2
+"""main.py starts."""
+STATE_MAIN_END: Final = 3
+"""main.py ended; c 0 by itself, 1 by an uncaught exception, 2 by Ctrl-C, 3 by sys.exit."""
+STATE_REPL: Final = 4
+"""the friendly prompt waits."""
+STATE_SOFT_RESET: Final = 5
+"""Ctrl-D or machine.soft_reset()."""
+STATE_HARD_RESET: Final = 6
+"""machine.reset(): the process ends, the bench starts a new one."""
+STATE_PANIC: Final = 7
+"""a fault of the interpreter (stack overrun); the process ends."""
+WAIT_IDLE: Final = 1
+"""the board waits for something."""
+WAIT_PROMPT: Final = 2
+"""it waits for serial input, without a time-out."""
+FLAG_REALTIME: Final = 1
+"""every wait follows the wall clock."""
+FLAG_HEADLESS: Final = 2
+"""no wait does, not even the prompt's: jump to the horizon."""
+REPLY_POKE: Final = 1
+"""unasked: something is new, sync soon; carries nothing."""
+REPLY_GRANT: Final = 2
+"""the answer to a request."""
+END_RESET: Final = 1
+"""a hard reset."""
+END_OFF: Final = 2
+"""switched off."""
+END_CRASH: Final = 3
+"""the process died by itself."""
+END_CPU: Final = 4
+"""the CPU or memory limit."""
+END_OUTPUT: Final = 5
+"""more output than allowed."""
+END_FORGED: Final = 6
+"""a record that no honest board sends."""
+END_WALL: Final = 7
+"""the limit on wall time."""
+FAULT_SHORT: Final = 1
+"""two drivers fight on the net of pin b."""
+FAULT_OVER_VOLTAGE: Final = 2
+"""more volts at pin b than the chip bears; c millivolts."""

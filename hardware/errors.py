@@ -1,0 +1,65 @@
+"""What can go wrong at the other end of the cable.
+
+HardwareError
+ +-- BoardNotFound    no such port, or nothing answers there
+ +-- BoardBusy        another program holds the port
+ +-- BoardTimeout     the board did not answer in time (also a TimeoutError)
+ +-- ProtocolError    the answer makes no sense
+ +-- DeviceError      the board's program raised: carries its traceback
+ +-- FlashError       writing the firmware or the flash image failed
+ +-- DiagramError     the circuit file is wrong (file, part, what)
+ +-- ScenarioError    the scenario file is wrong, or one of its steps failed
+ +-- BenchError       the bench itself cannot work (port not built, no 32-bit support)
+"""
+
+
+class HardwareError(Exception):
+    """A known error: one line of cause (`str(error)`) and one line of cure (`error.cure`)."""
+
+    def __init__(self, cause: str, cure: str = "") -> None:
+        super().__init__(cause)
+        self.cure = cure
+
+
+class BoardNotFound(HardwareError):
+    """There is no such port, or no board answers on it."""
+
+
+class BoardBusy(HardwareError):
+    """Another program holds the port."""
+
+
+class BoardTimeout(HardwareError, TimeoutError):
+    """The board did not answer in time."""
+
+
+class ProtocolError(HardwareError):
+    """The board's answer makes no sense; `last` holds the last bytes that came."""
+
+    def __init__(self, cause: str, cure: str = "", last: bytes = b"") -> None:
+        super().__init__(cause, cure)
+        self.last = last
+
+
+class DeviceError(HardwareError):
+    """The program on the board raised; `traceback` is what the board printed."""
+
+    def __init__(self, cause: str, cure: str = "", traceback: str = "") -> None:
+        super().__init__(cause, cure)
+        self.traceback = traceback
+
+
+class FlashError(HardwareError):
+    """Writing firmware or a flash image failed."""
+
+
+class DiagramError(HardwareError):
+    """A circuit file is wrong: the line names the file, the part and what is wrong."""
+
+
+class ScenarioError(HardwareError):
+    """A scenario file is wrong, or one of its steps failed."""
+
+
+class BenchError(HardwareError):
+    """The bench cannot work on this machine, for example because a port is not built."""
