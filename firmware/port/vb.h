@@ -1,0 +1,81 @@
+// vb.h: what the files of this port share. The hardware of this MicroPython is a bench, another
+// process at the other end of one descriptor (frames.toml); this header is the board's side of it.
+//
+// Time is virtual: nanoseconds since the bench's power-on. It passes because code is charged for what
+// it does (costs.h) and because waits jump. Nothing here reads the wall clock to compute a result.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "frames.h" // VB_REC_..., VB_MODE_..., made from frames.toml by the Makefile
+#include "costs.h"  // VB_NS_..., what each action costs on this family
+
+#define VB_NEVER UINT64_MAX
+
+// ---- clock (vb_clock.c) ----
+
+// Nanoseconds left before vb_service() must run. The interpreter subtracts the cost of each opcode and
+// compares at jumps and returns; 32 bits, as this is the hot path.
+extern int32_t vb_fuel;
+
+uint64_t vb_now(void);         // virtual ns, exact at any moment
+void vb_charge(uint32_t ns);   // work that costs time; never serves, never raises: allowed everywhere
+void vb_service(void);         // serves what is due (alarms, pokes, horizon); never raises
+void vb_service_soon(void);    // makes the next jump or return call vb_service()
+
+// Passes time to t exactly, serving alarms, hard interrupts and the horizon on the way. Runs no
+// scheduled Python and cannot be interrupted: for C loops of the chip that are so (sleep_us, time_pulse_us).
+void vb_wait_until(uint64_t t);
+
+// One step of a wait that Python may interrupt: passes time to the first of t, an own alarm or the
+// horizon, and returns. Callers loop around it with mp_handle_pending(). VB_NEVER: no time-out.
+void vb_wfe(uint64_t t);
+
+// ---- alarms (vb_clock.c): exact in ns, run in one loop that is not reentrant and must never raise ----
+
+struct vb_alarm {
+    uint64_t due; // VB_NEVER: not pending
+    void (*run)(struct vb_alarm *alarm, uint64_t due); // may set its alarm again: next = due + period
+    struct vb_alarm *next;
+};
+// The owner keeps the memory alive while pending. Zeroed memory is no valid alarm: set due = VB_NEVER first.
+void vb_alarm_set(struct vb_alarm *alarm, uint64_t due);
+void vb_alarm_cancel(struct vb_alarm *alarm); // of one that is not pending: nothing happens
+void vb_alarm_cancel_all(void);
+
+// machine.disable_irq(): alarms and edges wait (edges are latched once, as in a chip's flag).
+extern bool vb_irq_off;
+
+// ---- link (vb_link.c) ----
+
+// A record stamped with vb_now(), written behind. MODE, and OUT, PWM, TX that the bench said are
+// coupled, void its promise that inputs stand still: the next read asks again.
+void vb_emit(uint8_t kind, uint8_t a, uint16_t b, uint32_t c);
+void vb_sync(void);                        // asks for the inputs; returns with fresh levels
+uint64_t vb_ask(uint8_t kind, uint8_t pin); // a request with a value, VB_REC_ADC: microvolts
+bool vb_level(uint8_t pin);                // level at the pin; asks only if the promise is over
+uint64_t vb_horizon(void);                 // nothing the board could see changes before it
+extern uint64_t vb_coupled;                // bit n: output n matters to an input; 63: the serial output
+
+// ---- pins (vb_pin.c) ----
+
+#define VB_PINS (VB_FAMILY_PINS) // GPIO numbers 0 .. VB_PINS - 1 (some do not exist: families/*.h)
+
+// GPIO number of a Python pin: a Pin, a number, a name as the family's Pin() takes it; raises as it does.
+uint8_t vb_pin_get(void *mp_obj);
+// Sets direction and pull of a pad and tells the bench (VB_MODE_..., VB_PULL_...).
+void vb_pin_mode(uint8_t pin, uint8_t mode, uint8_t pull);
+// Called by the link with each grant: pins with such an edge since the last one.
+void vb_pin_edges(uint64_t rose, uint64_t fell);
+
+// ---- given by vb_machine_timer.c and vb_machine_pwm.c ----
+
+void vb_timer_deinit_all(void); // soft reset
+void vb_pwm_deinit_all(void);   // soft reset
+void vb_pwm_detach(uint8_t pin); // Pin() takes the pad back: the PWM no longer reaches it (emits c = 0 if it ran)
+
+// vb_machine_adc.c and vb_machine_pwm.c are the include files of extmod/machine_adc.c and machine_pwm.c;
+// vb_machine_timer.c is a source of its own with `const mp_obj_type_t machine_timer_type`;
+// vb_machine_pulse.c overrides machine_time_pulse_us (MP_WEAK in extmod). The Makefile takes those that exist.
