@@ -1,7 +1,7 @@
 """Make the C header and the Python constants of the frames from frames.toml.
 
-    python genframes.py header OUT.h     for the build of the port
-    python genframes.py python OUT.py    for hardware/bench/frames.py
+python genframes.py header OUT.h     for the build of the port
+python genframes.py python OUT.py    for hardware/bench/frames.py
 """
 
 import sys
@@ -24,12 +24,19 @@ def rows(table: dict) -> list[tuple[str, int, str]]:
 
 def header(table: dict) -> str:
     lines = [f"#define VB_{name} {number} // {doc}" for name, number, doc in rows(table)]
-    top = ["// Made by genframes.py from frames.toml.", "#pragma once", f"#define VB_FRAMES_VERSION {table['version']}"]
+    top = [
+        "// Made by genframes.py from frames.toml.",
+        "#pragma once",
+        f"#define VB_FRAMES_VERSION {table['version']}",
+    ]
     return "\n".join(top + lines) + "\n"
 
 
 def python(table: dict) -> str:
-    lines = ['"""The frames between board and bench. Made by firmware/port/genframes.py; do not edit."""', ""]
+    lines = [
+        '"""The frames between board and bench. Made by firmware/port/genframes.py; do not edit."""',
+        "",
+    ]
     lines += ["from typing import Final", "", f"VERSION: Final = {table['version']}"]
     for name, number, doc in rows(table):
         lines += [f"{name}: Final = {number}", f'"""{doc}."""']

@@ -1,0 +1,62 @@
+# make demo    set up, grade a sample class on virtual boards, show the scores
+# make test    lint, types and tests
+# make lab     open JupyterLab on the trainee's course, with a virtual bench
+# make bench   the benchmarks, as tables and ratios
+# make check   200 random secrets and trainees against every reference and mutant of every lab
+# Everything that is made lies in .venv/ and build/; `make clean` removes both.
+
+PYTHON ?= python3
+MICROPY_DIR ?= $(CURDIR)/build/micropython
+export MICROPY_DIR
+# A notebook, or a folder that it was started in, must not shadow our packages.
+export PYTHONSAFEPATH = 1
+
+BIN := .venv/bin
+PORTS := build/port/esp32/warsha-esp32 build/port/rp2/warsha-rp2
+PORT_FILES := $(wildcard firmware/port/*.[ch] firmware/port/*/*.[ch] firmware/port/*.py firmware/port/*.toml \
+	firmware/port/Makefile firmware/port/*/Makefile)
+
+.PHONY: setup demo test lint lab bench check clean
+
+setup: .venv/.done $(PORTS)
+
+.venv/.done: pyproject.toml firmware/port/packages.sh
+	sh firmware/port/packages.sh build
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Warsha needs Python 3.11 or newer; say make PYTHON=/path/to/python3"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	touch $@
+
+build/micropython/py/py.mk: firmware/port/source.py
+	$(PYTHON) firmware/port/source.py build/micropython
+	touch $@
+
+$(PORTS): build/port/%: $(PORT_FILES) $(if $(filter $(CURDIR)/build/micropython,$(MICROPY_DIR)),build/micropython/py/py.mk)
+	$(MAKE) --no-print-directory -C firmware/port FAMILY=$(firstword $(subst /, ,$*)) \
+		MICROPY_DIR=$(MICROPY_DIR) BUILD=$(CURDIR)/build/port/$(firstword $(subst /, ,$*))
+
+demo: setup
+	$(BIN)/warsha demo
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy hardware grader tests warsha.py
+	$(BIN)/codespell --quiet-level=2 README.md CHANGELOG.md CONTRIBUTING.md docs hardware grader firmware
+
+test: setup lint
+	sh firmware/port/packages.sh test
+	$(BIN)/pytest
+
+lab: setup
+	$(BIN)/warsha lab open
+
+bench: setup
+	$(BIN)/python -m pytest -q --benchmarks tests/benchmarks
+
+check: setup
+	$(BIN)/warsha lab check --pairs 200
+
+clean:
+	rm -rf .venv build
