@@ -1,0 +1,129 @@
+"""What of this machine works for Warsha, and the cure for what does not.
+
+Each check looks at the thing itself (runs the port, starts a sandbox), not at a version number.
+"""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from hardware import paths
+from hardware.say import _
+
+State = Literal["ok", "warn", "fail"]
+FAMILIES = ("esp32", "rp2")
+DISK_NEEDED_GB = 2.0
+"""The environment, both ports and a course with its submissions."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at; `cure` is empty when it works."""
+
+    name: str
+    state: State
+    found: str
+    cure: str = ""
+
+
+def _run(*command: str) -> tuple[int, str]:
+    """Exit code and last line of output of a short command; 127 when it cannot start."""
+    try:
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            timeout=20,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return 127, str(error)
+    lines = (done.stdout + done.stderr).strip().splitlines()
+    return done.returncode, lines[-1] if lines else ""
+
+
+def port(family: str) -> Finding:
+    """The virtual board's interpreter: is it built, does it start here, how many bits has it?"""
+    name = _("virtual board {family}").format(family=family)
+    program = paths.port_program(family)
+    if not program.is_file():
+        return Finding(name, "fail", _("not built"), _("run: make setup"))
+    code, line = _run(str(program), "--version")
+    if code != 0:
+        cure = _("this kernel runs no 32-bit programs; build for 64 bits: make setup BITS=64")
+        return Finding(name, "fail", line or f"exit {code}", cure)
+    if "64" in line.split()[-1]:
+        cure = _("good for practice; grade on an x86-64 machine with the 32-bit build")
+        return Finding(name, "warn", line, cure)
+    return Finding(name, "ok", line)
+
+
+def sandbox() -> Finding:
+    """Bubblewrap, which holds the host code of submissions."""
+    if not shutil.which("bwrap"):
+        return Finding(_("sandbox"), "warn", _("no bwrap"), _("apt-get install bubblewrap"))
+    code, line = _run("bwrap", "--unshare-all", "--ro-bind", "/", "/", "true")
+    if code == 0:
+        return Finding(_("sandbox"), "ok", "bwrap")
+    cure = _(
+        "allow user namespaces: sysctl kernel.apparmor_restrict_unprivileged_userns=0, or in a "
+        "container --security-opt seccomp=unconfined"
+    )
+    return Finding(_("sandbox"), "warn", line, cure)
+
+
+def fonts() -> Finding:
+    """An Arabic font for pictures and pages."""
+    code, line = _run("fc-match", "--format=%{family}", "Noto Sans Arabic:lang=ar")
+    if code == 0 and "Arabic" in line:
+        return Finding(_("Arabic font"), "ok", line)
+    return Finding(
+        _("Arabic font"), "warn", line or _("none found"), _("apt-get install fonts-noto-core")
+    )
+
+
+def disk() -> Finding:
+    """Room below the build folder."""
+    folder = paths.build_dir()
+    while not folder.exists():
+        folder = folder.parent
+    free_gb = shutil.disk_usage(folder).free / 1e9
+    found = f"{free_gb:.1f} GB"
+    if free_gb >= DISK_NEEDED_GB:
+        return Finding(_("free disk"), "ok", found)
+    return Finding(
+        _("free disk"), "warn", found, _("free some room, or point WARSHA_BUILD elsewhere")
+    )
+
+
+def serial_lines() -> Finding:
+    """Whether this user may open the serial lines that are plugged in."""
+    devices = sorted([*Path("/dev").glob("ttyUSB*"), *Path("/dev").glob("ttyACM*")])
+    closed = [device for device in devices if not os.access(device, os.R_OK | os.W_OK)]
+    if closed:
+        cure = _("sudo usermod -aG dialout $USER, then log in again")
+        return Finding(_("serial lines"), "fail", ", ".join(map(str, closed)), cure)
+    found = ", ".join(map(str, devices)) or _("no board plugged in")
+    return Finding(_("serial lines"), "ok", found)
+
+
+def checks() -> list[Callable[[], Finding]]:
+    """Every check, in the order in which a person would look."""
+    return [
+        *(lambda family=family: port(family) for family in FAMILIES),
+        sandbox,
+        fonts,
+        disk,
+        serial_lines,
+    ]
+
+
+def examine() -> Iterator[Finding]:
+    """Look at one thing after the other, so that a reader sees progress."""
+    for check in checks():
+        yield check()
