@@ -1,3 +1,3 @@
-"""The board programs of this notebook: each file name with the text that its `%%board` cell gave it last."""
+"""The board programs of this notebook: each file name with its last `%%board` cell's text."""
 
 programs: dict[str, str] = {}
