@@ -1,0 +1,158 @@
+"""Board types are data: one TOML file is one board, `chips/` holds what a chip's boards share.
+
+Nothing registers a board: `names()` lists the files. A board may override any fact of its chip.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class BoardPin:
+    """A pin of a board: a GPIO, or a supply (`volts`, 0.0 = ground), or neither (EN, RUN)."""
+
+    name: str
+    gpio: int | None
+    volts: float | None
+    x_mm: float
+    y_mm: float
+    hidden: bool = False
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A thing drawn on a board, in millimetres; `kind` says how `draw_board` paints it."""
+
+    kind: str
+    x: float
+    y: float
+    w: float
+    h: float
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class BoardType:
+    """All that the project knows of one type of board; GPIO numbers are those of the chip."""
+
+    name: str
+    title: str
+    chip: str
+    mcu: str
+    family: str
+    diagram_types: tuple[str, ...]
+    usb_ids: tuple[str, ...]
+    console: tuple[str, ...]
+    """The UART pins behind the USB bridge (TX, RX); empty when the chip has USB itself."""
+    led: int | None
+    pins: Mapping[str, BoardPin]
+    input_only: frozenset[int]
+    no_pull: frozenset[int]
+    flash_pins: frozenset[int]
+    strapping: frozenset[int]
+    adc: Mapping[int, str]
+    v_supply: float
+    v_ih: float
+    v_il: float
+    v_max: float
+    pull_up_ohms: float
+    pull_down_ohms: float
+    output_ohms: float
+    flash_bytes: int
+    storage_bytes: int
+    ram_bytes: int
+    min_write_ns: int
+    port_args: tuple[str, ...]
+    width_mm: float
+    height_mm: float
+    pcb: str
+    ink: str
+    shapes: tuple[Shape, ...]
+
+    def gpio(self, pin: str) -> int | None:
+        """The GPIO number of a pin name, None for supplies and pins that are no GPIO."""
+        return self.pins[pin].gpio if pin in self.pins else None
+
+    def pin_of(self, gpio: int) -> str:
+        """The name that is printed at a GPIO; `GPIOn` when it is not led out."""
+        return next((p.name for p in self.pins.values() if p.gpio == gpio), f"GPIO{gpio}")
+
+    @property
+    def gpios(self) -> tuple[int, ...]:
+        """Every GPIO that has a pin, ascending."""
+        return tuple(sorted({p.gpio for p in self.pins.values() if p.gpio is not None}))
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """Every board type there is, by name."""
+    return tuple(sorted(file.stem for file in FOLDER.glob("*.toml")))
+
+
+@cache
+def load(name: str) -> BoardType:
+    """The board type of that name. Raises: ValueError naming those that exist."""
+    if name not in names():
+        raise ValueError(f"no board type {name!r}; there are {', '.join(names())}")
+    board = tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+    chip_file = FOLDER / "chips" / f"{board['chip']}.toml"
+    facts = tomllib.loads(chip_file.read_text(encoding="utf-8")) | board
+    return BoardType(**_typed(name, facts))
+
+
+@cache
+def for_diagram(diagram_type: str) -> BoardType | None:
+    """The board type of a part type in a diagram, None when that part is no board of ours."""
+    return next((b for b in map(load, names()) if diagram_type in b.diagram_types), None)
+
+
+def _typed(name: str, facts: dict[str, Any]) -> dict[str, Any]:
+    drawing = facts["drawing"]
+    made = {
+        "name": name,
+        "led": facts.get("led"),
+        "pins": _pins(facts),
+        "adc": {int(gpio): channel for gpio, channel in facts["adc"].items()},
+        "width_mm": drawing["width"],
+        "height_mm": drawing["height"],
+        "pcb": drawing["pcb"],
+        "ink": drawing["ink"],
+        "shapes": tuple(Shape(**shape) for shape in drawing["shapes"]),
+    }
+    for key in ("input_only", "no_pull", "flash_pins", "strapping"):
+        made[key] = frozenset(facts[key])
+    for key in ("diagram_types", "usb_ids", "console", "port_args"):
+        made[key] = tuple(facts[key])
+    return {f.name: made[f.name] if f.name in made else facts[f.name] for f in fields(BoardType)}
+
+
+def _pins(facts: dict[str, Any]) -> dict[str, BoardPin]:
+    """Pin name to pin; hidden pins (test points) lie in the middle of the board."""
+    drawing = facts["drawing"]
+    places = {
+        pin: (column["x"], column["y"] + row * column["pitch"])
+        for column in drawing["columns"]
+        for row, pin in enumerate(column["pins"])
+    }
+    hidden = drawing.get("hidden", [])
+    middle = (drawing["width"] / 2, drawing["height"] / 2)
+    places |= dict.fromkeys(hidden, middle)
+    volts = {pin: facts["volts"].get(pin.split(".")[0]) for pin in places}
+    return {
+        pin: BoardPin(pin, _gpio(pin, facts), volts[pin], x, y, pin in hidden)
+        for pin, (x, y) in places.items()
+    }
+
+
+def _gpio(pin: str, facts: dict[str, Any]) -> int | None:
+    """The GPIO of a pin: named in `[gpio]`, else its name is the prefix and the number."""
+    if pin in facts["gpio"]:
+        return int(facts["gpio"][pin])
+    number = pin.removeprefix(facts["gpio_prefix"])
+    return int(number) if number.isdecimal() and pin.startswith(facts["gpio_prefix"]) else None

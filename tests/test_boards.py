@@ -1,0 +1,50 @@
+"""Every board file loads and its facts agree with each other; a new board needs no new test."""
+
+import pytest
+
+from hardware import boards
+
+
+@pytest.fixture(params=boards.names())
+def board(request: pytest.FixtureRequest) -> boards.BoardType:
+    return boards.load(request.param)
+
+
+def test_facts_agree(board: boards.BoardType) -> None:
+    assert board.family in ("esp32", "rp2")
+    assert 0 < board.v_il < board.v_ih < board.v_supply < board.v_max
+    assert board.storage_bytes % 4096 == 0 and board.storage_bytes <= board.flash_bytes
+    assert set(board.console) <= set(board.pins)
+    assert board.min_write_ns > 0
+
+
+def test_pins_lie_on_the_board(board: boards.BoardType) -> None:
+    for pin in board.pins.values():
+        assert 0 <= pin.x_mm <= board.width_mm and 0 <= pin.y_mm <= board.height_mm, pin
+        assert pin.gpio is None or pin.volts is None, pin
+    numbers = [pin.gpio for pin in board.pins.values() if pin.gpio is not None]
+    assert len(numbers) == len(set(numbers))
+
+
+def test_has_ground_and_supply(board: boards.BoardType) -> None:
+    volts = {pin.volts for pin in board.pins.values()}
+    assert {0.0, 3.3} <= volts
+
+
+def test_is_found_by_its_diagram_types(board: boards.BoardType) -> None:
+    for name in board.diagram_types:
+        assert boards.for_diagram(name) is board
+
+
+def test_pin_plan_of_the_course() -> None:
+    esp, pico = boards.load("esp32_devkit_c_v4"), boards.load("pi_pico")
+    assert [esp.gpio(pin) for pin in ("25", "VP", "TX", "CMD")] == [25, 36, 1, 11]
+    assert esp.gpio("EN") is None and esp.gpio("GND.1") is None
+    assert [pico.gpio(p) for p in ("GP15", "GP28", "TP5", "RUN")] == [15, 28, 25, None]
+    assert esp.pin_of(36) == "VP" and pico.pin_of(16) == "GP16"
+    assert 34 in esp.input_only and 34 in esp.adc
+
+
+def test_unknown_board_names_those_that_exist() -> None:
+    with pytest.raises(ValueError, match="esp32_devkit_c_v4"):
+        boards.load("arduino")
