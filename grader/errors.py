@@ -1,10 +1,13 @@
 """What can go wrong on the grader's side.
 
 GraderError
- +-- LabError         a lab's folder is wrong (file, what)
+ +-- LabError         a lab's folder is wrong (file, key, what)
  +-- CourseError      course.toml, the roster or a lesson is wrong (file, line or cell, what)
  +-- SubmissionError  what was handed in cannot be read as a submission
+ +-- NotGraded        our own fault: bench or checks raised, twice; no mark, never a zero
 """
+
+from pathlib import Path
 
 
 class GraderError(Exception):
@@ -16,7 +19,7 @@ class GraderError(Exception):
 
 
 class LabError(GraderError):
-    """A lab's folder is incomplete or contradicts itself."""
+    """A lab's folder is incomplete or contradicts itself; see `lab_error`."""
 
 
 class CourseError(GraderError):
@@ -25,3 +28,17 @@ class CourseError(GraderError):
 
 class SubmissionError(GraderError):
     """What was handed in cannot be read; nothing of it is graded, and earlier marks stay."""
+
+
+class NotGraded(GraderError):
+    """Nothing is known of this submission; `detail` (a traceback) is for whoever mends it."""
+
+    def __init__(self, cause: str, detail: str) -> None:
+        super().__init__(cause, "report it with the detail; earlier marks stay")
+        self.detail = detail
+
+
+def lab_error(file: Path, key: str, what: str, cure: str = "") -> LabError:
+    """The error of a lab's author: `traffic_light/lab.toml, boards: there is none`."""
+    place = f"{file.parent.name}/{file.name}" + (f", {key}" if key else "")
+    return LabError(f"{place}: {what}", cure)

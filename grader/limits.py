@@ -1,0 +1,204 @@
+"""Limits: what a measurement must fit, declared apart from the measuring.
+
+A limit of `T` judges one `T` or a sequence of them, never another unit. What is expected (`of`)
+may be a value, or a function of the run, where it depends on the seed.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from grader.run import Run
+from grader.units import Moment, Quantity, number
+
+T = TypeVar("T")
+Q = TypeVar("Q", bound=Quantity)
+N = TypeVar("N", bound=float)
+
+Expected = T | Sequence[T] | Callable[[Run], T | Sequence[T]]
+"""What is expected: a value, a sequence, or a function that computes it from the run."""
+
+LONGEST_TEXT = 72
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a limit says: whether it holds, and the worst value and its window as text."""
+
+    ok: bool
+    measured: str
+    expected: str
+    at_ns: int | None = None
+
+
+class Limit(ABC, Generic[T]):
+    """One limit. Write `judge` in a subclass; it gets what the check returned, never None."""
+
+    @abstractmethod
+    def judge(self, measured: T | Sequence[T], run: Run) -> Verdict:
+        """Judge the measurement of that run."""
+
+    @abstractmethod
+    def window(self, run: Run) -> str:
+        """What is expected, for people, when nothing was measured."""
+
+
+@dataclass(frozen=True, eq=False)
+class Within(Limit[Q]):
+    """Each value within `tolerance` of `of`, or within `percent` of it if that is more."""
+
+    tolerance: Q | None = None
+    percent: float = 0.0
+    of: Expected[Q] | None = None
+
+    def judge(self, measured: Q | Sequence[Q], run: Run) -> Verdict:
+        """The value that is farthest out of its window decides."""
+        values, targets = _pair(measured, _expected(self.of, run))
+        if not values or len(values) != len(targets):
+            return Verdict(False, _text(values), _text(targets))
+        excess = [abs(v - t) - self._slack(t) for v, t in zip(values, targets, strict=True)]
+        worst = max(range(len(values)), key=excess.__getitem__)
+        value, target = values[worst], targets[worst]
+        return Verdict(excess[worst] <= 0, str(value), self._around(target), _place(value))
+
+    def window(self, run: Run) -> str:
+        """The window around the first value expected."""
+        targets = _items(_expected(self.of, run))
+        return self._around(targets[0]) if targets else ""
+
+    def _slack(self, target: float) -> float:
+        return max(float(self.tolerance or 0.0), abs(target) * self.percent / 100)
+
+    def _around(self, target: Q) -> str:
+        return f"{number(target)} ± {number(self._slack(target))} {target.unit}".rstrip()
+
+
+@dataclass(frozen=True, eq=False)
+class Between(Limit[N]):
+    """Each value from `low` to `high`, both included."""
+
+    low: N
+    high: N
+
+    def judge(self, measured: N | Sequence[N], run: Run) -> Verdict:
+        """The value that is farthest out decides."""
+        values = _items(measured)
+        if not values:
+            return Verdict(False, "", self.window(run))
+        worst = max(values, key=lambda value: max(self.low - value, value - self.high))
+        return Verdict(self.low <= worst <= self.high, _one(worst), self.window(run), _place(worst))
+
+    def window(self, run: Run) -> str:
+        """From low to high."""
+        return f"{number(self.low)} – {_one(self.high)}"
+
+
+@dataclass(frozen=True, eq=False)
+class AtMost(Limit[N]):
+    """The greatest value is `most` or less."""
+
+    most: N
+
+    def judge(self, measured: N | Sequence[N], run: Run) -> Verdict:
+        """The greatest value decides."""
+        values = _items(measured)
+        if not values:
+            return Verdict(False, "", self.window(run))
+        worst = max(values)
+        return Verdict(worst <= self.most, _one(worst), self.window(run), _place(worst))
+
+    def window(self, run: Run) -> str:
+        """Up to the limit."""
+        return f"≤ {_one(self.most)}"
+
+
+@dataclass(frozen=True, eq=False)
+class AtLeast(Limit[N]):
+    """The least value is `least` or more."""
+
+    least: N
+
+    def judge(self, measured: N | Sequence[N], run: Run) -> Verdict:
+        """The least value decides."""
+        values = _items(measured)
+        if not values:
+            return Verdict(False, "", self.window(run))
+        worst = min(values)
+        return Verdict(worst >= self.least, _one(worst), self.window(run), _place(worst))
+
+    def window(self, run: Run) -> str:
+        """From the limit up."""
+        return f"≥ {_one(self.least)}"
+
+
+@dataclass(frozen=True, eq=False)
+class Exactly(Limit[T]):
+    """The value, or the whole sequence in its order, equals `of`."""
+
+    of: Expected[T]
+
+    def judge(self, measured: T | Sequence[T], run: Run) -> Verdict:
+        """Shows both from the first difference on."""
+        values, wanted = _items(measured), _items(_expected(self.of, run))
+        if values == wanted:
+            return Verdict(True, _text(values), _text(wanted))
+        first = next((i for i, (v, w) in enumerate(zip(values, wanted, strict=False)) if v != w), None)
+        start = max(0, (min(len(values), len(wanted)) if first is None else first) - 2)
+        place = _place(values[first]) if first is not None else None
+        return Verdict(False, _text(values, start), _text(wanted, start), place)
+
+    def window(self, run: Run) -> str:
+        """All of it."""
+        return _text(_items(_expected(self.of, run)))
+
+
+@dataclass(frozen=True, eq=False)
+class Never(Limit[Moment]):
+    """Nothing of the kind happens: the check returns the moments at which it did."""
+
+    what: str
+
+    def judge(self, measured: Moment | Sequence[Moment], run: Run) -> Verdict:
+        """The first moment is shown."""
+        moments = _items(measured)
+        if not moments:
+            return Verdict(True, "0 ×", self.window(run))
+        shown = f"{self.what}: {len(moments)} ×, {moments[0]}"
+        return Verdict(False, shown, self.window(run), _place(moments[0]))
+
+    def window(self, run: Run) -> str:
+        """Never that."""
+        return f"0 × {self.what}"
+
+
+def _expected(of: Expected[T] | None, run: Run) -> T | Sequence[T]:
+    if of is None:
+        raise ValueError("a limit needs `of`")
+    return of(run) if callable(of) else of
+
+
+def _items(value: T | Sequence[T]) -> list[T]:
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        return list(value)
+    return [value]  # type: ignore[list-item]  # a str is a Sequence, yet one value
+
+
+def _pair(measured: T | Sequence[T], target: T | Sequence[T]) -> tuple[list[T], list[T]]:
+    """Values and their targets; one target stands for all values."""
+    values, targets = _items(measured), _items(target)
+    single = len(targets) == 1 and not isinstance(target, Sequence)
+    return values, targets * len(values) if single else targets
+
+
+def _place(value: object) -> int | None:
+    return value.at_ns if isinstance(value, Quantity) else None
+
+
+def _one(value: object) -> str:
+    return number(value) if type(value) is float else str(value)
+
+
+def _text(values: Sequence[object], start: int = 0) -> str:
+    text = ("… " if start else "") + " ".join(_one(value) for value in values[start:])
+    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 2] + " …"

@@ -1,0 +1,78 @@
+"""One episode's trace, seen by a check: times count from READY, pins have their role's name."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from grader.episode import Episode
+from grader.levels import Signal
+from hardware.bench.trace import End, Line, ModeAt, Trace
+
+
+@dataclass(frozen=True)
+class Said:
+    """A line on the serial output: its text, and when its end was out (ns since t = 0)."""
+
+    at_ns: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """What happened in one episode. t = 0 is the end of the line READY (see `Episode`)."""
+
+    episode: Episode
+    trace: Trace
+    pins: Mapping[str, int]
+    """Role (LED_G) to GPIO number, as in the lab's pins.py."""
+    ready_ns: int | None
+    """When READY was out, in the trace's time; None: it never came in time."""
+    zero_ns: int
+    end_ns: int
+    """The end of the window, in the trace's time."""
+    board: str = ""
+    public: Mapping[str, bytes] = field(default_factory=dict)
+    """The lab's files as trainees see them."""
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """What the scenario noted for the checks."""
+        return self.episode.data
+
+    def signal(self, role: str, *, boot: bool = False) -> Signal:
+        """The level of a pin from t = 0 to the end; with `boot` from power-on (negative times)."""
+        edges = self.trace.edges(self.pins[role])
+        whole = Signal(edges.t_ns - self.zero_ns, edges.level, self.end_ns - self.zero_ns)
+        return whole if boot else whole.since(0)
+
+    def modes(self, role: str) -> list[ModeAt]:
+        """Every mode that a pin was set to; times in the trace's own ns, from power-on."""
+        return self.trace.modes(self.pins[role])
+
+    def lines(self) -> list[Said]:
+        """The lines after READY."""
+        return [Said(line.t_ns - self.zero_ns, line.text) for line in self._after(self.ready_ns)]
+
+    def all_lines(self) -> list[Said]:
+        """All lines since power-on (times before t = 0 are negative)."""
+        return [Said(line.t_ns - self.zero_ns, line.text) for line in self._after(None)]
+
+    def said(self, pattern: str) -> list[re.Match[str]]:
+        """The lines after READY that match all of the pattern."""
+        found = (re.fullmatch(pattern, line.text) for line in self.lines())
+        return [match for match in found if match]
+
+    def tracebacks(self) -> list[Said]:
+        """The uncaught exceptions of the program, since power-on."""
+        return [Said(f.t_ns - self.zero_ns, f.text) for f in self.trace.exceptions()]
+
+    def died(self) -> End | None:
+        """Why the board ended before the episode did, None when it lived."""
+        return self.trace.ended()
+
+    def _after(self, t_ns: int | None) -> list[Line]:
+        lines = self.trace.lines()
+        return lines if t_ns is None else [line for line in lines if line.t_ns > t_ns]

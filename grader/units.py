@@ -1,0 +1,86 @@
+"""Measured numbers with their unit in the type, which remember where in the trace they were.
+
+A check that returns `list[Millis]` fits a limit made of `Millis` and no other: mypy sees it.
+Inside the bench time is an integer of nanoseconds; people and limits speak milliseconds.
+"""
+
+from typing import ClassVar, Self
+
+NS_PER_MS = 1_000_000
+NS_PER_S = 1_000_000_000
+
+
+class Quantity(float):
+    """A number with a unit; `at_ns` is its place in the run (since t = 0), for the waveform."""
+
+    unit: ClassVar[str] = ""
+    at_ns: int | None
+
+    def __new__(cls, value: float, at_ns: int | None = None) -> Self:
+        quantity = super().__new__(cls, value)
+        quantity.at_ns = at_ns
+        return quantity
+
+    def __str__(self) -> str:
+        return f"{number(self)} {self.unit}".rstrip()
+
+
+class Millis(Quantity):
+    """Milliseconds."""
+
+    unit = "ms"
+
+    @property
+    def ns(self) -> int:
+        """The same as whole nanoseconds."""
+        return round(float(self) * NS_PER_MS)
+
+
+class Hertz(Quantity):
+    """Events per second."""
+
+    unit = "Hz"
+
+
+class Percent(Quantity):
+    """Hundredths, such as a duty."""
+
+    unit = "%"
+
+
+class Volts(Quantity):
+    """Volts."""
+
+    unit = "V"
+
+
+class Moment(Millis):
+    """A moment at which something happened, in milliseconds since t = 0."""
+
+    def __str__(self) -> str:
+        return f"t = {super().__str__()}"
+
+
+def ms(value: float) -> Millis:
+    """So many milliseconds."""
+    return Millis(value)
+
+
+def seconds(value: float) -> Millis:
+    """So many seconds."""
+    return Millis(value * 1000)
+
+
+def millis_of_ns(span_ns: int, at_ns: int | None = None) -> Millis:
+    """A span of nanoseconds as milliseconds."""
+    return Millis(int(span_ns) / NS_PER_MS, None if at_ns is None else int(at_ns))
+
+
+def moment_of_ns(t_ns: int) -> Moment:
+    """A moment of the run that knows its own place."""
+    return Moment(int(t_ns) / NS_PER_MS, int(t_ns))
+
+
+def number(value: float) -> str:
+    """A number for people: at most three decimals, none that say nothing."""
+    return f"{float(value):.3f}".rstrip("0").rstrip(".")

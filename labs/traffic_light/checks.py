@@ -1,0 +1,220 @@
+"""L02: the traffic light follows its plan, keeps its times and fails safe.
+
+States shorter than 20 ms (the moment in which one lamp is off and the next not yet on) are no
+phases; they count for "never red and green" only.
+"""
+
+import json
+import random
+from collections.abc import Sequence
+from math import ceil
+
+from grader.check import check, gate
+from grader.episode import Episode
+from grader.limits import Exactly, Never, Within
+from grader.run import Run
+from grader.states import State, phases, together
+from grader.units import Millis, Moment, Percent, millis_of_ns, moment_of_ns, ms, seconds
+from hardware.boards import BoardType
+
+LAMPS = ("R", "Y", "G")
+CYCLES = 20
+SHORTEST_PHASE = ms(20)
+SHORTEST_PLANNED = ms(200)
+PUBLIC_PLAN = [("G", 4000), ("Y", 1000), ("R", 5000), ("RY", 1000)]
+PUBLIC_ORDER = [name for name, _ in PUBLIC_PLAN]
+FALLBACKS = ("missing", "corrupt", "void")
+
+Plan = list[tuple[str, int]]
+
+
+def scenario(seed: int, board: BoardType) -> list[Episode]:
+    """The plan for 20 cycles and one more, and three ways in which there is none."""
+    rng = random.Random(seed)
+    plan = PUBLIC_PLAN if seed == 0 else hidden_plan(rng)
+    cycle_s = sum(length for _, length in plan) / 1000
+    text = json.dumps(plan).encode()
+    broken = [text[: rng.randrange(1, len(text) - 1)], b"G 4000, Y 1000", b""]
+    return [
+        Episode(
+            "plan",
+            seconds=cycle_s * CYCLES * 1.05,
+            files={"plan.json": text},
+            data={"plan": plan},
+        ),
+        Episode("missing", seconds=12, files={"plan.json": None}),
+        Episode("corrupt", seconds=12, files={"plan.json": rng.choice(broken)}),
+        Episode("void", seconds=12, files={"plan.json": b"[]"}),
+    ]
+
+
+def hidden_plan(rng: random.Random) -> Plan:
+    """A plan that tells the mutants apart: see the conditions in `_separates`."""
+    while True:
+        names = ["G", "R", *rng.choices(["Y", "RY", "OFF", "G", "R"], k=rng.randrange(5))]
+        turn = rng.randrange(len(names))
+        plan = [(name, _length(rng)) for name in names[turn:] + names[:turn]]
+        if plan[0][0] != "OFF" and _separates(plan):
+            return plan
+
+
+def _length(rng: random.Random) -> int:
+    """200 to 9000 ms, short ones more often, so that 20 cycles stay cheap to simulate."""
+    return round(200 * 45 ** (rng.random() ** 2))
+
+
+def _separates(plan: Plan) -> bool:
+    """Neighbours differ, round the end too; not the public order; a coarse poll shows itself."""
+    names = [name for name, _ in plan]
+    if any(a == b for a, b in zip(names, names[1:] + names[:1], strict=True)):
+        return False
+    if names in [PUBLIC_ORDER[i:] + PUBLIC_ORDER[:i] for i in range(len(PUBLIC_ORDER))]:
+        return False
+    lengths = [length for _, length in plan] * CYCLES
+    return all(_worst_of_poll(lengths, 5 + extra / 10) > 11 for extra in range(16))
+
+
+def _worst_of_poll(lengths: Sequence[int], work_ms: float) -> float:
+    """By how much one that looks at the clock each 15 ms, after so much work, misses a length."""
+    now = deadline = 0.0
+    worst = 0.0
+    for length in lengths:
+        begin, deadline = now, deadline + length
+        now += work_ms
+        now += 15 * max(0, ceil((deadline - now) / 15))
+        worst = max(worst, abs(now - begin - length))
+    return worst
+
+
+# What was seen, and what the plan wants.
+
+
+def seen(run: Run) -> list[State]:
+    """The phases since READY, without the moment before the first lamp; empty if none is lit."""
+    found = phases({lamp: run.signal(f"LED_{lamp}") for lamp in LAMPS}, SHORTEST_PHASE)
+    if found and not found[0].high and (len(found) == 1 or found[0].length < SHORTEST_PLANNED):
+        return found[1:]
+    return found
+
+
+def names(run: Run) -> list[str]:
+    """The phases by name: `RY` for red and yellow, `OFF` for none."""
+    return ["".join(lamp for lamp in LAMPS if lamp in s.high) or "OFF" for s in seen(run)]
+
+
+def planned(run: Run) -> Plan:
+    """The plan of this seed."""
+    plan: Plan = run.data["plan"]
+    return plan
+
+
+def planned_order(run: Run) -> list[str]:
+    """Three cycles of the plan."""
+    return [name for name, _ in planned(run)] * 3
+
+
+def planned_lengths(run: Run) -> list[Millis]:
+    """20 cycles of the plan, but for the first phase, which may begin before READY."""
+    return [ms(length) for _, length in planned(run) * CYCLES][1:]
+
+
+def planned_end(run: Run) -> Millis:
+    """From the end of the first phase to that of cycle 20."""
+    return Millis(sum(planned_lengths(run)))
+
+
+# Which idea was wrong.
+
+
+def why_order(run: Run) -> str:
+    """Seconds for milliseconds, or the public plan whatever the file says."""
+    found = seen(run)
+    if found and found[0].length > 20 * planned(run)[0][1]:
+        return "unit_ms_s"
+    return why_public(run)
+
+
+def why_public(run: Run) -> str:
+    """The public plan where another one, or none, was on the board."""
+    return "hardcoded" if names(run)[:3] == PUBLIC_ORDER[:3] else ""
+
+
+def why_length(run: Run) -> str:
+    """As for the order, or deadlines that are met late but not lost."""
+    if reason := why_order(run):
+        return reason
+    pairs = zip(phase_lengths.measure(run), planned_lengths(run), strict=False)
+    return "coarse_tick" if max((abs(a - b) for a, b in pairs), default=99) <= 30 else ""
+
+
+def why_no_blink(run: Run) -> str:
+    """The public plan, no yellow at all, or the wrong half of the period."""
+    edges = run.signal("LED_Y").edges_ns()
+    if not len(edges):
+        return "swallowed"
+    periods = run.signal("LED_Y").periods()
+    half = bool(periods) and all(abs(period - 500) < 50 for period in periods)
+    return why_public(run) or ("half_period" if half else "")
+
+
+# The items.
+
+
+@check("a", points=4, expect=Exactly(of=planned_order), on_miss="order", why=why_order)
+def order(run: Run) -> list[str]:
+    """The names of the phases, as many as three cycles have."""
+    return names(run)[: len(planned_order(run))]
+
+
+@check(
+    "b",
+    points=5,
+    expect=Within(ms(10), of=planned_lengths),
+    partial={Within(ms(30), percent=5, of=planned_lengths): 3},
+    on_miss="length",
+    why=why_length,
+)
+def phase_lengths(run: Run) -> list[Millis]:
+    """How long each phase of 20 cycles was, but the first."""
+    return [state.length for state in seen(run)][1 : len(planned(run)) * CYCLES]
+
+
+@check("c", points=4, expect=Never("R + G"), on_miss="overlap", safety=True, after="a")
+def red_with_green(run: Run) -> list[Moment]:
+    """When red and green were lit together, for however short a time."""
+    return together({lamp: run.signal(f"LED_{lamp}") for lamp in LAMPS}, ("R", "G"))
+
+
+@check("d", points=3, expect=Within(ms(20), of=planned_end), on_miss="drift", after="a")
+def end_of_cycles(run: Run) -> Millis | None:
+    """From the end of the first phase to that of the last phase of cycle 20."""
+    found = seen(run)[: len(planned(run)) * CYCLES]
+    if len(found) < len(planned(run)) * CYCLES:
+        return None
+    return millis_of_ns(found[-1].to_ns - found[0].to_ns, found[-1].to_ns)
+
+
+@check(
+    "e",
+    points=2,
+    episode=FALLBACKS,
+    expect=Within(percent=5, of=ms(1000)),
+    on_miss="blink",
+    why=why_no_blink,
+)
+def blink_period(run: Run) -> list[Millis] | None:
+    """The periods of yellow, if it blinked for most of the time."""
+    periods = run.signal("LED_Y").periods()
+    return periods if sum(periods) >= seconds(9) else None
+
+
+@gate("e.duty", episode=FALLBACKS, expect=Within(Percent(5), of=Percent(50)), on_miss="blink")
+def blink_duty(run: Run) -> list[Percent]:
+    """How much of each period yellow is on."""
+    return run.signal("LED_Y").duties()
+
+
+@gate("e.quiet", episode=FALLBACKS, expect=Never("traceback"), on_miss="exception")
+def tracebacks(run: Run) -> list[Moment]:
+    """When an exception ended the program."""
+    return [moment_of_ns(said.at_ns) for said in run.tracebacks()]
