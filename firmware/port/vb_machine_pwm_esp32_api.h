@@ -1,0 +1,132 @@
+// The methods of the ESP32's machine.PWM over the generators of vb_machine_pwm_esp32.h.
+
+static void mp_machine_pwm_print(const mp_print_t *print, mp_obj_t self_in, mp_print_kind_t kind) {
+    machine_pwm_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    mp_printf(print, "PWM(Pin(%u)", self->pin);
+    if (is_active(self)) {
+        int timer = timer_of(self), bits = timers[timer].bits, duty = duty_u16(self);
+        mp_printf(print, ", freq=%u", (uint)timers[timer].real_hz);
+        if (self->duty_type == DUTY_U10) {
+            mp_printf(print, ", duty=%d", duty >> 6);
+        } else if (self->duty_type == DUTY_NS) {
+            mp_printf(print, ", duty_ns=%d", ns_of_u16(self, duty));
+        } else {
+            mp_printf(print, ", duty_u16=%d", duty);
+        }
+        mp_printf(print, ", resolution=%d, (duty=%.2f%%, resolution=%.3f%%)", bits,
+            100.0 * channels[self->channel].duty / (1 << bits), 100.0 / (1 << bits));
+        mp_printf(print, ", mode=%d, channel=%d, timer=%d", channel_group(self->channel),
+            self->channel % (CHANNELS / GROUPS), timer % (TIMERS / GROUPS));
+    }
+    mp_printf(print, ")");
+}
+
+static int32_t freq_or_default(mp_int_t freq, int channel) {
+    if (freq != NO_VALUE) {
+        return freq;
+    }
+    bool has_one = channels[channel].timer != FREE && timers[channels[channel].timer].freq > 0;
+    return has_one ? timers[channels[channel].timer].freq : DEFAULT_HZ;
+}
+
+static void mp_machine_pwm_init_helper(machine_pwm_obj_t *self, size_t n_args, const mp_obj_t *pos, mp_map_t *kw) {
+    enum { ARG_freq, ARG_duty, ARG_duty_u16, ARG_duty_ns };
+    static const mp_arg_t allowed[] = {
+        { MP_QSTR_freq, MP_ARG_INT, { .u_int = NO_VALUE } },
+        { MP_QSTR_duty, MP_ARG_KW_ONLY | MP_ARG_INT, { .u_int = NO_VALUE } },
+        { MP_QSTR_duty_u16, MP_ARG_KW_ONLY | MP_ARG_INT, { .u_int = NO_VALUE } },
+        { MP_QSTR_duty_ns, MP_ARG_KW_ONLY | MP_ARG_INT, { .u_int = NO_VALUE } },
+    };
+    mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
+    mp_arg_parse_all(n_args, pos, kw, MP_ARRAY_SIZE(allowed), allowed, args);
+    int channel = find_channel(self->pin, NO_VALUE);
+    mp_int_t duty = args[ARG_duty].u_int, u16 = args[ARG_duty_u16].u_int, ns = args[ARG_duty_ns].u_int;
+    if ((duty != NO_VALUE) + (u16 != NO_VALUE) + (ns != NO_VALUE) > 1) {
+        mp_raise_ValueError(MP_ERROR_TEXT("only one of parameters 'duty', 'duty_u16' or 'duty_ns' is allowed"));
+    }
+    int32_t freq = freq_or_default(args[ARG_freq].u_int, channel);
+    check_freq(freq);
+    connect(self, channel, freq);
+    set_freq(self, freq);
+    if (u16 != NO_VALUE) {
+        set_duty(self, DUTY_U16, u16);
+    } else if (ns != NO_VALUE) {
+        set_duty(self, DUTY_NS, ns);
+    } else if (duty != NO_VALUE) {
+        set_duty(self, DUTY_U10, duty);
+    } else if (self->duty_type == DUTY_NOT_SET) {
+        set_duty(self, DUTY_U10, 512);
+    }
+}
+
+static mp_obj_t mp_machine_pwm_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
+    mp_arg_check_num(n_args, n_kw, 1, 2, true);
+    uint8_t pin = vb_pin_get(args[0]);
+    machine_pwm_obj_t *self = mp_obj_malloc(machine_pwm_obj_t, &machine_pwm_type);
+    self->pin = pin;
+    self->channel = FREE;
+    self->duty_type = DUTY_NOT_SET;
+    pwm_prepare();
+    mp_map_t kw;
+    mp_map_init_fixed_table(&kw, n_kw, args + n_args);
+    mp_machine_pwm_init_helper(self, n_args - 1, args + 1, &kw);
+    return MP_OBJ_FROM_PTR(self);
+}
+
+static void mp_machine_pwm_deinit(machine_pwm_obj_t *self) {
+    if (is_active(self)) {
+        channel_release(self->channel);
+    }
+    self->channel = FREE;
+    self->duty_type = DUTY_NOT_SET;
+}
+
+static mp_obj_t mp_machine_pwm_freq_get(machine_pwm_obj_t *self) {
+    need_active(self);
+    return MP_OBJ_NEW_SMALL_INT(timers[timer_of(self)].real_hz);
+}
+
+static void mp_machine_pwm_freq_set(machine_pwm_obj_t *self, mp_int_t freq) {
+    need_active(self);
+    check_freq(freq);
+    int old = timer_of(self), group = channel_group(self->channel);
+    if (freq == timers[old].freq) {
+        return;
+    }
+    bool shared = timer_shared(self->channel, old);
+    int timer = find_timer(freq, shared, group);
+    if (timer == FREE && shared) {
+        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("out of PWM timers:%d"), TIMERS);
+    }
+    if (timer != FREE) {
+        channels[self->channel].timer = timer;
+        if (!shared) {
+            timers[old].freq = FREE;
+        }
+    }
+    set_freq(self, freq);
+}
+
+static mp_obj_t mp_machine_pwm_duty_get(machine_pwm_obj_t *self) {
+    return MP_OBJ_NEW_SMALL_INT(duty_u16(self) >> 6);
+}
+
+static void mp_machine_pwm_duty_set(machine_pwm_obj_t *self, mp_int_t duty) {
+    set_duty(self, DUTY_U10, duty);
+}
+
+static mp_obj_t mp_machine_pwm_duty_get_u16(machine_pwm_obj_t *self) {
+    return MP_OBJ_NEW_SMALL_INT(duty_u16(self));
+}
+
+static void mp_machine_pwm_duty_set_u16(machine_pwm_obj_t *self, mp_int_t duty) {
+    set_duty(self, DUTY_U16, duty);
+}
+
+static mp_obj_t mp_machine_pwm_duty_get_ns(machine_pwm_obj_t *self) {
+    return MP_OBJ_NEW_SMALL_INT(ns_of_u16(self, duty_u16(self)));
+}
+
+static void mp_machine_pwm_duty_set_ns(machine_pwm_obj_t *self, mp_int_t duty) {
+    set_duty(self, DUTY_NS, duty);
+}
