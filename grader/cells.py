@@ -1,0 +1,72 @@
+"""Which cells of a notebook mean something, told by their text alone.
+
+The build, the trust boundary and the notebook's own magics all ask here, so a program means the same to each of them.
+"""
+
+import re
+
+PROGRAM = "main.py"
+"""The board program that is graded."""
+
+PREDICT = "p"
+"""The item whose mark comes from the notebook: the answer to the "predict" question."""
+
+PREDICT_POINTS = 2.0
+
+STUB = "# اكتب هنا · write here"
+"""What a release has where the solution stood."""
+
+BEGIN, END, REFERENCE = "### BEGIN SOLUTION", "### END SOLUTION", "### REFERENCE"
+
+_BOARD = re.compile(r"%%board\s+(?:\S+\s+)*?(\S+\.py)(?:\s|$)")
+_GRADE = re.compile(r"""\s*grade\(\s*(["'])(\w+)\1\s*\)\s*""")
+
+
+def _split(source: str) -> tuple[str, str]:
+    """First line and body as IPython hands them to a cell magic: no blank lines before, one newline at the end."""
+    first, _newline, body = source.lstrip("\r\n").partition("\n")
+    return first.rstrip(), body if not body or body.endswith("\n") else body + "\n"
+
+
+def program_of(source: str) -> tuple[str, str] | None:
+    """File name and text of a `%%board main.py` cell, the text exactly as the magic gets it; None for other cells."""
+    first, body = _split(source)
+    match = _BOARD.match(first)
+    return (match[1], body) if match else None
+
+
+def answer_of(source: str) -> str | None:
+    """The text of a `%%predict` cell; None for other cells."""
+    first, body = _split(source)
+    return body if first.split() == ["%%predict"] else None
+
+
+def item_of(source: str) -> str | None:
+    """The item of a cell that holds only `grade("b")`; None for other cells."""
+    match = _GRADE.fullmatch(source)
+    return match[2] if match else None
+
+
+def is_setup(source: str) -> bool:
+    """Whether this is the cell that loads Warsha and names the lab."""
+    return "%load_ext warsha" in source.splitlines()
+
+
+def predicted(answer: str | None, released: str) -> bool:
+    """Whether the "predict" question was answered: some text, and not the text that was released."""
+    return bool(answer and answer.strip()) and answer.strip() != released.strip()
+
+
+def released_text(body: str) -> str:
+    """A cell's text as a release has it: the stub in the place of each solution region."""
+    lines: list[str] = []
+    inside = False
+    for line in body.splitlines():
+        if BEGIN in line:
+            inside = True
+            lines.append(line[: len(line) - len(line.lstrip())] + STUB)
+        elif END in line:
+            inside = False
+        elif not inside:
+            lines.append(line)
+    return "\n".join(lines) + "\n"
