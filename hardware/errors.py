@@ -4,6 +4,7 @@ HardwareError
  +-- BoardNotFound    no such port, or nothing answers there
  +-- BoardBusy        another program holds the port
  +-- BoardTimeout     the board did not answer in time (also a TimeoutError)
+ +-- BoardRestarted   the board started anew while a program ran
  +-- ProtocolError    the answer makes no sense
  +-- DeviceError      the board's program raised: carries its traceback
  +-- FlashError       writing the firmware or the flash image failed
@@ -31,6 +32,10 @@ class BoardBusy(HardwareError):
 
 class BoardTimeout(HardwareError, TimeoutError):
     """The board did not answer in time."""
+
+
+class BoardRestarted(HardwareError):
+    """The board started anew while a program ran on it: machine.reset(), a crash, lost power."""
 
 
 class ProtocolError(HardwareError):

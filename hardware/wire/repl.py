@@ -1,0 +1,278 @@
+"""The REPL of MicroPython as a protocol. The only file that knows its control bytes.
+
+Raw REPL: `Ctrl-A` enters and prints a banner, code ends with `Ctrl-D`, the answer is `OK output
+EOT error EOT >`. Raw paste, inside it: `Ctrl-E A Ctrl-A` is answered by `R 01`, a window (16 bits,
+little endian), then by one 01 for each window more that the board can take; EOT from the board
+means stop (docs/reference/repl.rst, shared/runtime/pyexec.c).
+
+What can be half done, and how this file gets out of it:
+
+- After each exec the next raw paste is asked for at once ("armed"), which saves a round trip on
+  every cell.
+- Whenever an answer is missing or odd, the state is forgotten; the next exec interrupts, enters
+  the raw REPL and makes the board print a fresh random word, so that no stale banner of an earlier
+  try is ever taken for an answer.
+- A soft reset (SystemExit) ends an exec normally; a hard one shows the banner of the friendly
+  REPL, which is looked for.
+"""
+
+import os
+import re
+from contextlib import suppress
+
+from hardware.errors import BoardRestarted, BoardTimeout, HardwareError, ProtocolError
+from hardware.say import _
+from hardware.wire.deadline import Deadline
+from hardware.wire.incoming import Incoming, Sink
+from hardware.wire.port import Port
+
+CTRL_A, CTRL_B, CTRL_C, CTRL_D, CTRL_E = b"\x01", b"\x02", b"\x03", b"\x04", b"\x05"
+EOT = CTRL_D
+RAW_BANNER = b"raw REPL; CTRL-B to exit\r\n>"
+FRIENDLY = re.compile(rb'(?:\r\n)?MicroPython v[^\r\n]+\r\n(?:Type "help\(\)"[^\r\n]*\r\n)?>>> \Z')
+"""The banner and prompt that every start of the friendly REPL ends with; a program would have to
+print all of it."""
+END = re.compile(EOT + rb"|" + FRIENDLY.pattern)
+MAYBE_BANNER = re.compile(rb"(?:\r\n)?MicroPython v")
+BANNER_ROOM = 400
+REBOOT = b"MPY: soft reboot\r\n"
+ARMED = re.compile(rb"R([\x00\x01])|" + re.escape(RAW_BANNER))
+SYNC_S = 5.0
+STOP_S, STOP_TRIES = 0.7, 3
+"""How long a program has to end after each Ctrl-C: `finally` blocks run in it."""
+PLAIN_CHUNK, PLAIN_PAUSE_S = 128, 0.012
+"""Without raw paste nothing holds the host back: 128 bytes per 12 ms is below 115200 baud."""
+
+
+class Repl:
+    """A board's REPL on one port."""
+
+    def __init__(self, port: Port) -> None:
+        self.port = port
+        self.incoming = Incoming(port)
+        self._known = False
+        """At the raw prompt (or armed), with no answer outstanding."""
+        self._armed = False
+        self._raw_paste = True
+
+    # -- getting to a known state
+
+    def forget(self) -> None:
+        """Trust nothing: the next exec synchronises first."""
+        self._known = self._armed = False
+
+    def interrupt(self) -> None:
+        """Ctrl-C to whatever runs. May be called from another thread."""
+        self.port.write(CTRL_C)
+
+    def sync(self, timeout_s: float = SYNC_S) -> None:
+        """Stop whatever runs and reach a raw prompt that is proven to be new.
+
+        Raises:
+            BoardTimeout: no prompt came; the cure names the reset.
+        """
+        deadline = Deadline(timeout_s)
+        self.forget()
+        patience_s = 0.25
+        while True:
+            # One Ctrl-C per try: a second one at once would cut short the `finally` that turns a
+            # motor off.
+            self.port.write(CTRL_C + CTRL_A)
+            try:
+                self._prove(deadline.within(patience_s))
+                self._known = True
+                return
+            except BoardTimeout:
+                if deadline.over():
+                    raise _no_prompt(self.port.name) from None
+            patience_s = min(2 * patience_s, 2.0)
+
+    def _prove(self, deadline: Deadline) -> None:
+        """Banner, then a word that nobody can have said before."""
+        self.incoming.until(RAW_BANNER, deadline, "raw REPL")
+        word = os.urandom(4).hex().encode()
+        self.port.write(b"print('" + word + b"')" + CTRL_D)
+        self.incoming.until(b"OK" + word + b"\r\n" + EOT + EOT + b">", deadline, "raw REPL")
+
+    # -- running code
+
+    def execute(self, code: bytes, deadline: Deadline, sink: Sink) -> bytes:
+        """Run `code`, hand its output to `sink` as it comes, return the text of its error or b"".
+
+        Raises:
+            BoardTimeout: the code did not end in time; it is sent a Ctrl-C.
+            BoardRestarted: the board started anew while the code ran.
+            BoardNotFound: the line broke.
+        """
+        try:
+            self.start(code, deadline, sink)
+            return self._follow(deadline, sink)
+        except KeyboardInterrupt:
+            self._stop(sink)
+            raise
+        except BoardTimeout:
+            self.forget()
+            self.interrupt()
+            raise
+        except BaseException:
+            self.forget()
+            raise
+
+    def start(self, code: bytes, deadline: Deadline, sink: Sink) -> None:
+        """Hand `code` to the board and let it run; its output is not read."""
+        if not self._known:
+            self.sync(deadline.within(SYNC_S).left() or 0.0)
+        if not self._armed:
+            self._arm()
+        self._known = self._armed = False
+        window = self._window(deadline, sink)
+        if window:
+            self._paste(code, window, deadline, sink)
+        else:
+            self._plain(code, deadline)
+
+    def _arm(self) -> None:
+        """Ask for raw paste; the answer is read when there is code to send."""
+        if self._raw_paste:
+            self.port.write(CTRL_E + b"A" + CTRL_A)
+            self._armed = True
+
+    def _window(self, deadline: Deadline, sink: Sink) -> int:
+        """The window that the board offers, 0 without raw paste. `sink` gets what timers print."""
+        if not self._raw_paste:
+            return 0
+        noise, found = self.incoming.find(ARMED, deadline, "raw paste")
+        if noise:
+            sink(noise)
+        if found[1] != b"\x01":
+            self._raw_paste = False
+            return 0
+        window = int.from_bytes(self.incoming.take(2, deadline, "raw paste"), "little")
+        if not window:
+            raise _odd(found[0])
+        return window
+
+    def _paste(self, code: bytes, window: int, deadline: Deadline, sink: Sink) -> None:
+        """Send within the window. EOT ends it: all is taken, or a syntax error was met."""
+        credit, rest = window, code + CTRL_D
+        while True:
+            windows, ended, other = _split_credits(self.incoming.held)
+            if other:
+                sink(other)
+            if ended:
+                if rest:  # it throws away what comes until it is told that nothing more does
+                    self.port.write(CTRL_D)
+                return
+            credit += windows * window
+            if rest and credit:
+                part, rest = rest[:credit], rest[credit:]
+                credit -= len(part)
+                self.port.write(part)
+            else:
+                self.incoming.need(deadline, "raw paste")
+
+    def _plain(self, code: bytes, deadline: Deadline) -> None:
+        """Without raw paste (before MicroPython 1.14): paced, to spare the board's buffer."""
+        for at in range(0, len(code), PLAIN_CHUNK):
+            self.port.write(code[at : at + PLAIN_CHUNK])
+            self.incoming.grow(Deadline(PLAIN_PAUSE_S))
+        self.port.write(CTRL_D)
+        self.incoming.until(b"OK", deadline, "raw REPL")
+
+    def _follow(self, deadline: Deadline, sink: Sink) -> bytes:
+        """Stream the output, return the error text, and be at the prompt again."""
+        if self._stream(END, deadline, sink) != EOT:
+            raise BoardRestarted(
+                _("The board restarted while the program ran."),
+                _("machine.reset(), a crash or lost power; the next cell works."),
+            )
+        error = self.incoming.until(EOT, deadline, "end of the program")
+        self._prompt(deadline)
+        return error
+
+    def _stream(self, end: re.Pattern[bytes], deadline: Deadline, sink: Sink) -> bytes:
+        return self.incoming.stream(end, MAYBE_BANNER, BANNER_ROOM, deadline, sink)
+
+    def _prompt(self, deadline: Deadline) -> None:
+        """`>` follows at once, or a soft reset whose boot ends with the banner and its `>`."""
+        first = self.incoming.take(1, deadline.within(SYNC_S), "prompt")
+        if first != b">":
+            if first != REBOOT[:1]:
+                raise _odd(first + bytes(self.incoming.held))
+            self.incoming.until(RAW_BANNER, deadline.within(SYNC_S), "soft reset")
+        self._known = True
+        self._arm()
+
+    def _stop(self, sink: Sink) -> None:
+        """The reader pressed stop: end the program, let its last words through, stay usable."""
+        for _try in range(STOP_TRIES):
+            # A Ctrl-C that meets the compiler is a byte of input like any other: say it again.
+            try:
+                self.interrupt()
+                self._follow(Deadline(STOP_S), sink)
+                break
+            except BoardTimeout:
+                continue
+            except HardwareError:
+                break  # the next exec synchronises, and says it if that fails
+        self.forget()
+
+    # -- starting anew
+
+    def soft_reset(self, timeout_s: float = SYNC_S) -> None:
+        """A fresh interpreter at the raw prompt: boot.py runs, main.py does not."""
+        deadline = Deadline(timeout_s)
+        self.sync(timeout_s)
+        self._known = False
+        self.port.write(CTRL_D)
+        self.incoming.until(REBOOT, deadline, "soft reset")
+        self.incoming.until(RAW_BANNER, deadline, "soft reset")
+        self._known = True
+
+    def boot(self, timeout_s: float = SYNC_S) -> None:
+        """Soft reset at the friendly prompt: boot.py and main.py run; `follow_boot` reads on."""
+        deadline = Deadline(timeout_s)
+        self.sync(timeout_s)
+        self.forget()
+        self.port.write(CTRL_B)
+        self.incoming.until(b">>> ", deadline, "friendly REPL")
+        self.port.write(CTRL_D)
+        self.incoming.until(REBOOT, deadline, "soft reset")
+
+    def follow_boot(self, deadline: Deadline, sink: Sink) -> None:
+        """Stream what boot.py and main.py print until the friendly prompt waits.
+
+        Raises:
+            BoardTimeout: main.py still runs (it is left alone).
+        """
+        self.forget()
+        try:
+            self._stream(FRIENDLY, deadline, sink)
+        except KeyboardInterrupt:
+            self.interrupt()
+            with suppress(BoardTimeout):
+                self._stream(FRIENDLY, Deadline(STOP_S), sink)
+            raise
+
+
+def _split_credits(data: bytearray) -> tuple[int, bool, bytes]:
+    """Take out flow control: windows granted, whether EOT came (what follows stays), the rest."""
+    at = data.find(EOT)
+    head = bytes(data if at < 0 else data[:at])
+    del data[: len(head) + (at >= 0)]
+    return head.count(CTRL_A), at >= 0, head.replace(CTRL_A, b"")
+
+
+def _odd(last: bytes) -> ProtocolError:
+    return ProtocolError(
+        _("The board's answer makes no sense."),
+        _("The program prints control characters, or the line is noisy; the next cell works."),
+        last=last,
+    )
+
+
+def _no_prompt(name: str) -> BoardTimeout:
+    return BoardTimeout(
+        _("The board at {url} does not come to its prompt.").format(url=name),
+        _("Its program may ignore Ctrl-C, or no MicroPython runs on it: reset it."),
+    )

@@ -1,0 +1,89 @@
+"""A port that follows a script: what it expects to be sent, and what it says then, bytes or an
+error.
+
+Bytes that were sent are kept until the next expectation matches them; a port with nothing to say
+is silent, which a reader sees as a time-out.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+Answer = bytes | Exception | Callable[[re.Match[bytes]], bytes]
+
+RAW_BANNER = b"raw REPL; CTRL-B to exit\r\n>"
+PROMPT_AGAIN = b"R\x01\x80\x00\x01"
+"""The answer to a request for raw paste: a window of 128 bytes, and one more."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """Once `expect` (a regular expression) was sent, say all `answers`; each is one read."""
+
+    expect: bytes
+    answers: tuple[Answer, ...] = ()
+
+
+def step(expect: bytes, *answers: Answer) -> Step:
+    """A step, shorter to write."""
+    return Step(expect, answers)
+
+
+def synchronised() -> list[Step]:
+    """What a healthy board answers to `Repl.sync`."""
+    return [
+        step(rb"\x03\x01", b"\r\n" + RAW_BANNER),
+        step(rb"print\('(\w+)'\)\x04", lambda sent: b"OK" + sent[1] + b"\r\n\x04\x04>"),
+    ]
+
+
+def answered(output: bytes, error: bytes = b"", again: bool = True) -> list[Step]:
+    """Raw paste, any code of less than a window, its answer, and the next raw paste at once."""
+    steps = [step(rb"[^\x04]*\x04", b"\x04", output + b"\x04" + error + b"\x04>")]
+    return steps + ([step(rb"\x05A\x01", PROMPT_AGAIN)] if again else [])
+
+
+class ScriptedPort:
+    """A `Port` that plays steps in order."""
+
+    name = "scripted:"
+
+    def __init__(self, *parts: Iterable[Step]) -> None:
+        self._steps = [one for part in parts for one in part]
+        self._says: list[bytes | Exception] = []
+        self._pending = b""
+        self.sent = b""
+        """Everything that was written."""
+
+    def read(self, timeout_s: float | None) -> bytes:
+        """The next answer; silence when the script has none."""
+        if not self._says:
+            if timeout_s is None:
+                raise AssertionError(f"waits for ever; next step: {self._steps[:1]}")
+            return b""
+        said = self._says.pop(0)
+        if isinstance(said, Exception):
+            raise said
+        return said
+
+    def write(self, data: bytes) -> None:
+        """Keep it, and play the steps whose expectation it meets."""
+        self.sent += data
+        self._pending += data
+        while self._steps and (
+            found := re.search(self._steps[0].expect, self._pending, re.DOTALL)
+        ):
+            self._pending = self._pending[found.end() :]
+            for answer in self._steps.pop(0).answers:
+                self._says.append(answer(found) if callable(answer) else answer)
+
+    def pulse_reset(self) -> bool:
+        """No reset line here."""
+        return False
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+    def done(self) -> bool:
+        """Whether every step was played."""
+        return not self._steps
