@@ -1,0 +1,193 @@
+"""The one electrical solver of the bench: node voltages of a small resistive circuit with diodes.
+
+Nodal analysis for direct current. Supplies are ideal nodes; a diode is piecewise linear (open
+below its forward voltage, a resistor above). Plain Python arithmetic in a fixed order, so that
+every machine finds the same bits; circuits here have a handful of nodes.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+LEAK_SIEMENS = 1e-12
+"""From each node to ground, so that a node on its own has an answer (100 times less than a real
+pad leaks)."""
+OPEN_DIODE_SIEMENS = 1e-11
+"""A diode below its forward voltage: enough to keep the matrix regular, not enough to count as
+wired."""
+
+
+@dataclass(frozen=True)
+class Resistor:
+    """Ohms between two nets; infinity for an open contact."""
+
+    a: int
+    b: int
+    ohms: float
+
+
+@dataclass(frozen=True)
+class Diode:
+    """A diode: forward voltage, and ohms above it."""
+
+    anode: int
+    cathode: int
+    volts: float
+    ohms: float
+
+    def amperes(self, difference: float) -> float:
+        """The current at a voltage from anode to cathode."""
+        return max(0.0, (difference - self.volts) / self.ohms)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A voltage against ground behind ohms; infinite ohms do not drive."""
+
+    net: int
+    volts: float
+    ohms: float
+
+
+Element = Resistor | Diode | Source
+
+
+@dataclass(frozen=True)
+class Solution:
+    """Volts of every net, and those nets that nothing holds: their voltage means nothing."""
+
+    volts: Mapping[int, float]
+    floating: frozenset[int]
+
+
+def nets_of(element: Element) -> tuple[int, ...]:
+    """The nets that an element touches."""
+    match element:
+        case Resistor(a, b):
+            return (a, b)
+        case Diode(anode, cathode):
+            return (anode, cathode)
+        case Source(net):
+            return (net,)
+
+
+def solve(
+    nets: Sequence[int], fixed: Mapping[int, float], elements: Iterable[Element]
+) -> Solution:
+    """Voltages of `nets` with the supplies `fixed` (net to volts) and the elements between them.
+    Voltages of `nets` with the supplies `fixed` (net to volts) and the elements between them."""
+    every = tuple(elements)
+    diodes = tuple(e for e in every if isinstance(e, Diode))
+    linear = tuple(e for e in every if not isinstance(e, Diode))
+    on = [False] * len(diodes)
+    volts = _volts(nets, fixed, linear, diodes, on)
+    # One diode is turned at a time: turning all that disagree can swing for ever. The bound is for
+    # circuits that have no stable state of such diodes; the last guess is then as good as any.
+    for _ in range(4 * len(diodes) + 4):
+        wrong = _first_wrong(diodes, on, volts)
+        if wrong is None:
+            break
+        on[wrong] = not on[wrong]
+        volts = _volts(nets, fixed, linear, diodes, on)
+    return Solution(volts, _floating(nets, fixed, linear, diodes, on))
+
+
+def _first_wrong(
+    diodes: Sequence[Diode], on: Sequence[bool], volts: Mapping[int, float]
+) -> int | None:
+    for i, diode in enumerate(diodes):
+        excess = volts[diode.anode] - volts[diode.cathode] - diode.volts
+        if (excess > 1e-9) if not on[i] else (excess < -1e-9):
+            return i
+    return None
+
+
+def _volts(
+    nets: Sequence[int],
+    fixed: Mapping[int, float],
+    linear: Sequence[Element],
+    diodes: Sequence[Diode],
+    on: Sequence[bool],
+) -> dict[int, float]:
+    """The linear circuit for one guess of which diodes conduct."""
+    row = {net: i for i, net in enumerate(nets)}
+    size = len(nets)
+    matrix = [[LEAK_SIEMENS if i == j else 0.0 for j in range(size)] + [0.0] for i in range(size)]
+
+    def join(a: int, b: int, siemens: float, offset: float = 0.0) -> None:
+        """Current siemens * (v_a - v_b - offset) from a to b."""
+        for net, other, sign in ((a, b, 1.0), (b, a, -1.0)):
+            if net not in row:
+                continue
+            line = matrix[row[net]]
+            line[row[net]] += siemens
+            line[size] += siemens * offset * sign
+            if other in row:
+                line[row[other]] -= siemens
+            else:
+                line[size] += siemens * fixed[other]
+
+    for element in linear:
+        if isinstance(element, Resistor):
+            join(element.a, element.b, 1 / element.ohms)
+        elif isinstance(element, Source) and element.net in row:
+            line = matrix[row[element.net]]
+            line[row[element.net]] += 1 / element.ohms
+            line[size] += element.volts / element.ohms
+    for diode, conducts in zip(diodes, on, strict=True):
+        siemens, offset = (1 / diode.ohms, diode.volts) if conducts else (OPEN_DIODE_SIEMENS, 0.0)
+        join(diode.anode, diode.cathode, siemens, offset)
+    return dict(zip(nets, _eliminate(matrix), strict=True)) | dict(fixed)
+
+
+def _eliminate(matrix: list[list[float]]) -> list[float]:
+    """Gauss with partial pivots; each row holds its right-hand side at the end."""
+    size = len(matrix)
+    for i in range(size):
+        pivot = max(range(i, size), key=lambda r: abs(matrix[r][i]))
+        matrix[i], matrix[pivot] = matrix[pivot], matrix[i]
+        for r in range(i + 1, size):
+            factor = matrix[r][i] / matrix[i][i]
+            if factor:
+                for c in range(i, size + 1):
+                    matrix[r][c] -= factor * matrix[i][c]
+    answer = [0.0] * size
+    for i in reversed(range(size)):
+        rest = sum(matrix[i][c] * answer[c] for c in range(i + 1, size))
+        answer[i] = (matrix[i][size] - rest) / matrix[i][i]
+    return answer
+
+
+def _floating(
+    nets: Sequence[int],
+    fixed: Mapping[int, float],
+    linear: Sequence[Element],
+    diodes: Sequence[Diode],
+    on: Sequence[bool],
+) -> frozenset[int]:
+    """The nets from which nothing conducts to a supply or a driver."""
+    links: dict[int, set[int]] = {net: set() for net in (*nets, *fixed)}
+    held = set(fixed)
+    for element in linear:
+        if isinstance(element, Source):
+            if element.ohms != float("inf"):
+                held.add(element.net)
+        elif isinstance(element, Resistor) and element.ohms != float("inf"):
+            links[element.a].add(element.b)
+            links[element.b].add(element.a)
+    for diode, conducts in zip(diodes, on, strict=True):
+        if conducts:
+            links[diode.anode].add(diode.cathode)
+            links[diode.cathode].add(diode.anode)
+    return frozenset(nets) - reach(held, links)
+
+
+def reach(start: Iterable[int], links: Mapping[int, Iterable[int]]) -> set[int]:
+    """Every net that can be reached from `start` over `links`."""
+    found = set(start)
+    todo = list(found)
+    while todo:
+        for net in links.get(todo.pop(), ()):
+            if net not in found:
+                found.add(net)
+                todo.append(net)
+    return found
