@@ -135,8 +135,6 @@ static void channel_release(int channel) {
     if (pin != FREE) {
         // The pad stays on the stopped channel with its output enable inverted, so nothing drives it.
         vb_pwm_detach(pin);
-        vb_charge(VB_NS_PIN_WRITE);
-        vb_pin_mode(pin, VB_MODE_IN, VB_PULL_NONE);
     }
 }
 
@@ -242,6 +240,7 @@ static void connect(machine_pwm_obj_t *self, int channel, int32_t freq) {
     }
     if (channels[channel].pin == FREE || channels[channel].timer != timer) {
         // Only now: a pad that Pin() took back stays taken if the same PWM is made again.
+        vb_pin_mode(self->pin, VB_MODE_OFF, vb_pin_pull(self->pin));
         pwm_pads |= 1ULL << self->pin;
     }
     channels[channel].pin = self->pin;

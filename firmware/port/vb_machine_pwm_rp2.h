@@ -50,7 +50,7 @@ static void tell_frozen(uint8_t pin, machine_pwm_obj_t *channel) {
     bool level = (slices[channel->slice].counter < channel->level) != channel->invert;
     pwm_tell(pin, 0, 0);
     vb_charge(VB_NS_PIN_WRITE);
-    vb_emit(VB_REC_MODE, pin, VB_MODE_OUT, level);
+    vb_emit(VB_REC_MODE, pin, VB_MODE_OUT | vb_pin_pull(pin) << 4, level);
 }
 
 static void tell_running(uint8_t pin, machine_pwm_obj_t *channel) {
@@ -160,6 +160,9 @@ static void mp_machine_pwm_init_helper(machine_pwm_obj_t *self, size_t n_args, c
 static mp_obj_t mp_machine_pwm_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
     mp_arg_check_num(n_args, n_kw, 1, MP_OBJ_FUN_ARGS_MAX, true);
     uint8_t pin = vb_pin_get(args[0]);
+    if (!(pwm_pins >> pin & 1)) {
+        vb_pin_mode(pin, VB_MODE_OFF, vb_pin_pull(pin)); // the pad no longer follows what Pin writes
+    }
     machine_pwm_obj_t *self = &pwm_objects[2 * ((pin >> 1) % SLICES) + (pin & 1)];
     self->invert = false;
     self->duty_type = DUTY_NOT_SET;
