@@ -28,7 +28,7 @@ class Check:
     ladder: tuple[tuple[Limit[Any], float], ...]
     """Limits for partial credit with their points, best first."""
     on_miss: str
-    """The misconception that a miss most likely shows: a key of misconceptions.toml or lab.toml."""
+    """The misconception that a miss most likely shows: a key that has a text."""
     why: Why | None
     """Finds a more specific one; it is asked first."""
     episodes: tuple[str, ...]

@@ -7,7 +7,7 @@ may be a value, or a function of the run, where it depends on the seed.
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 from grader.run import Run
 from grader.units import Moment, Quantity, number
@@ -15,8 +15,9 @@ from grader.units import Moment, Quantity, number
 T = TypeVar("T")
 Q = TypeVar("Q", bound=Quantity)
 N = TypeVar("N", bound=float)
+P = TypeVar("P", bound=str | bytes | float | tuple[object, ...])
 
-Expected = T | Sequence[T] | Callable[[Run], T | Sequence[T]]
+Expected: TypeAlias = Sequence[T] | T | Callable[[Run], Sequence[T] | T]
 """What is expected: a value, a sequence, or a function that computes it from the run."""
 
 LONGEST_TEXT = 72
@@ -87,7 +88,9 @@ class Between(Limit[N]):
         if not values:
             return Verdict(False, "", self.window(run))
         worst = max(values, key=lambda value: max(self.low - value, value - self.high))
-        return Verdict(self.low <= worst <= self.high, _one(worst), self.window(run), _place(worst))
+        return Verdict(
+            self.low <= worst <= self.high, _one(worst), self.window(run), _place(worst)
+        )
 
     def window(self, run: Run) -> str:
         """From low to high."""
@@ -133,17 +136,19 @@ class AtLeast(Limit[N]):
 
 
 @dataclass(frozen=True, eq=False)
-class Exactly(Limit[T]):
+class Exactly(Limit[P]):
     """The value, or the whole sequence in its order, equals `of`."""
 
-    of: Expected[T]
+    of: Expected[P]
 
-    def judge(self, measured: T | Sequence[T], run: Run) -> Verdict:
+    def judge(self, measured: P | Sequence[P], run: Run) -> Verdict:
         """Shows both from the first difference on."""
         values, wanted = _items(measured), _items(_expected(self.of, run))
         if values == wanted:
             return Verdict(True, _text(values), _text(wanted))
-        first = next((i for i, (v, w) in enumerate(zip(values, wanted, strict=False)) if v != w), None)
+        first = next(
+            (i for i, (v, w) in enumerate(zip(values, wanted, strict=False)) if v != w), None
+        )
         start = max(0, (min(len(values), len(wanted)) if first is None else first) - 2)
         place = _place(values[first]) if first is not None else None
         return Verdict(False, _text(values, start), _text(wanted, start), place)
@@ -181,7 +186,7 @@ def _expected(of: Expected[T] | None, run: Run) -> T | Sequence[T]:
 def _items(value: T | Sequence[T]) -> list[T]:
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
         return list(value)
-    return [value]  # type: ignore[list-item]  # a str is a Sequence, yet one value
+    return [value]  # a str is a Sequence, yet one value
 
 
 def _pair(measured: T | Sequence[T], target: T | Sequence[T]) -> tuple[list[T], list[T]]:

@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
 from grader.episode import Episode
 from grader.levels import Signal
+from hardware.bench import frames
 from hardware.bench.trace import End, Line, ModeAt, Trace
 
 
@@ -33,9 +32,8 @@ class Run:
     zero_ns: int
     end_ns: int
     """The end of the window, in the trace's time."""
-    board: str = ""
-    public: Mapping[str, bytes] = field(default_factory=dict)
-    """The lab's files as trainees see them."""
+    _signals: dict[str, Signal] = field(default_factory=dict, repr=False)
+    """Those that were asked for already: checks ask again and again."""
 
     @property
     def data(self) -> Mapping[str, Any]:
@@ -44,8 +42,11 @@ class Run:
 
     def signal(self, role: str, *, boot: bool = False) -> Signal:
         """The level of a pin from t = 0 to the end; with `boot` from power-on (negative times)."""
-        edges = self.trace.edges(self.pins[role])
-        whole = Signal(edges.t_ns - self.zero_ns, edges.level, self.end_ns - self.zero_ns)
+        if role not in self._signals:
+            edges = self.trace.edges(self.pins[role])
+            times = edges.t_ns - self.zero_ns
+            self._signals[role] = Signal(times, edges.level, self.end_ns - self.zero_ns)
+        whole = self._signals[role]
         return whole if boot else whole.since(0)
 
     def modes(self, role: str) -> list[ModeAt]:
@@ -71,8 +72,9 @@ class Run:
 
     def died(self) -> End | None:
         """Why the board ended before the episode did, None when it lived."""
-        return self.trace.ended()
+        end = self.trace.ended()
+        return None if end is None or end.cause == frames.END_OFF else end
 
     def _after(self, t_ns: int | None) -> list[Line]:
         lines = self.trace.lines()
-        return lines if t_ns is None else [line for line in lines if line.t_ns > t_ns]
+        return [line for line in lines if t_ns is None or line.t_ns > t_ns]

@@ -5,9 +5,9 @@ phases; they count for "never red and green" only.
 """
 
 import json
+import math
 import random
 from collections.abc import Sequence
-from math import ceil
 
 from grader.check import check, gate
 from grader.episode import Episode
@@ -60,7 +60,7 @@ def hidden_plan(rng: random.Random) -> Plan:
 
 def _length(rng: random.Random) -> int:
     """200 to 9000 ms, short ones more often, so that 20 cycles stay cheap to simulate."""
-    return round(200 * 45 ** (rng.random() ** 2))
+    return round(200 * math.pow(45, rng.random() ** 2))
 
 
 def _separates(plan: Plan) -> bool:
@@ -71,17 +71,18 @@ def _separates(plan: Plan) -> bool:
     if names in [PUBLIC_ORDER[i:] + PUBLIC_ORDER[:i] for i in range(len(PUBLIC_ORDER))]:
         return False
     lengths = [length for _, length in plan] * CYCLES
-    return all(_worst_of_poll(lengths, 5 + extra / 10) > 11 for extra in range(16))
+    work = [5 + tenth / 10 for tenth in range(16)]
+    return all(_worst_of_poll(lengths, w, poll) > 11 for w in work for poll in (15, 15.04, 15.08))
 
 
-def _worst_of_poll(lengths: Sequence[int], work_ms: float) -> float:
-    """By how much one that looks at the clock each 15 ms, after so much work, misses a length."""
+def _worst_of_poll(lengths: Sequence[int], work_ms: float, poll_ms: float) -> float:
+    """By how much one that looks at the clock that seldom, after so much work, misses a length."""
     now = deadline = 0.0
     worst = 0.0
     for length in lengths:
         begin, deadline = now, deadline + length
         now += work_ms
-        now += 15 * max(0, ceil((deadline - now) / 15))
+        now += poll_ms * max(0, math.ceil((deadline - now) / poll_ms))
         worst = max(worst, abs(now - begin - length))
     return worst
 

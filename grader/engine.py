@@ -1,0 +1,117 @@
+"""Run a program through the episodes of a seed, each on a fresh virtual board, and judge them."""
+
+import traceback
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from grader.episode import Episode, HardReset, Serial, SetControl, Step
+from grader.errors import NotGraded
+from grader.judge import judge
+from grader.lab import Lab, LabBoard
+from grader.mark import SeedResult
+from grader.run import Run
+from grader.seeds import episode_seed
+from grader.units import NS_PER_S
+from hardware.bench import diagram
+from hardware.bench.bench import Bench
+from hardware.bench.circuit import Circuit
+from hardware.bench.flash import Flash
+from hardware.bench.limits import Limits
+from hardware.bench.trace import Trace
+from hardware.say import _
+
+READY_WITHIN_NS = 5 * NS_PER_S
+
+Program = Mapping[str, bytes]
+"""What a trainee hands in for the board: file name to content, main.py among them."""
+
+
+def run_lab(lab: Lab, board: LabBoard, program: Program, seed: int) -> SeedResult:
+    """Run and judge one seed; whatever of ours raises is tried once more.
+
+    Raises: NotGraded when it raises again.
+    """
+    for attempt in (1, 2):
+        try:
+            return _run_lab(lab, board, program, seed)
+        except Exception as error:
+            if attempt == 2:
+                cause = _("{lab} was not graded: {error}").format(lab=lab.slug, error=error)
+                raise NotGraded(cause, traceback.format_exc()) from error
+    raise AssertionError("unreachable")
+
+
+def _run_lab(lab: Lab, board: LabBoard, program: Program, seed: int) -> SeedResult:
+    episodes = lab.scenario(seed, board.type)
+    runs = {e.name: run_episode(lab, board, program, e, seed) for e in episodes}
+    items, parts = judge(lab.checks, runs, episodes[0].name)
+    return SeedResult(seed, items, parts, runs)
+
+
+def run_episode(lab: Lab, board: LabBoard, program: Program, episode: Episode, seed: int) -> Run:
+    """Boot a fresh board with the episode's files, apply its stimulus, and record it."""
+    bench_seed = episode_seed(seed, episode.name)
+    circuit = Circuit(_diagram(board.diagram))
+    flash = Flash(board.type)
+    flash.put(files_of(lab, board, program, episode))
+    with Bench(
+        circuit, seed=bench_seed, flash=flash, limits=Limits(), ticks0_ms=episode.ticks0_ms
+    ) as bench:
+        zero_ns = 0 if episode.from_reset else _until_ready(bench, lab.ready_line)
+        end_ns = zero_ns + round(episode.seconds * NS_PER_S)
+        _play(bench, episode.steps, zero_ns, end_ns)
+        ready_ns = _ready_ns(bench.trace, lab.ready_line)
+        return Run(episode, bench.trace, board.pins, ready_ns, zero_ns, end_ns)
+
+
+def files_of(lab: Lab, board: LabBoard, program: Program, episode: Episode) -> dict[str, bytes]:
+    """What lies on the flash: the program's files, given ones over them, the episode's on top."""
+    files = {**program, **lab.board_files(board), **episode.files}
+    return {name: content for name, content in files.items() if content is not None}
+
+
+def _until_ready(bench: Bench, line: str) -> int:
+    """Run until the line is out, or 5 s are over; when that was."""
+    wanted, heard = line.encode(), bytearray()
+
+    def listen(data: bytes, t_ns: int) -> None:
+        heard.extend(data)
+        if b"\n" in data and wanted in (said.strip() for said in bytes(heard).splitlines()):
+            bench.stop()
+
+    stop_listening = bench.on_tx(listen)
+    bench.run(READY_WITHIN_NS)
+    stop_listening()
+    ready_ns = _ready_ns(bench.trace, line)
+    return READY_WITHIN_NS if ready_ns is None else ready_ns
+
+
+def _ready_ns(trace: Trace, line: str) -> int | None:
+    """When READY was out for the first time, if in time."""
+    found = (said.t_ns for said in trace.lines() if said.text == line)
+    first = next(found, None)
+    return first if first is not None and first <= READY_WITHIN_NS else None
+
+
+def _play(bench: Bench, steps: Sequence[Step], zero_ns: int, end_ns: int) -> None:
+    """Apply the stimulus and run to the end."""
+    resets = []
+    for step in steps:
+        t_ns = zero_ns + step.at.ns
+        match step:
+            case SetControl():
+                bench.control(step.part, step.control, step.value, t_ns)
+            case Serial():
+                bench.send(step.data, t_ns)
+            case HardReset():
+                resets.append(t_ns)
+    for t_ns in sorted(resets):
+        bench.run(t_ns)
+        bench.reset(HARD_RESET_CAUSE)
+    bench.run(end_ns)
+
+
+@lru_cache(maxsize=64)
+def _diagram(file: Path) -> diagram.Diagram:
+    return diagram.load(file)

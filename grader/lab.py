@@ -1,0 +1,200 @@
+"""A lab: one folder, loaded by its path and never imported by a name."""
+
+import hashlib
+import importlib.util
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from grader.cells import PREDICT, PREDICT_POINTS
+from grader.check import Check
+from grader.episode import Episode
+from grader.errors import LabError, lab_error
+from grader.labfile import LabFile, roles, two_languages
+from hardware import boards
+from hardware.boards import BoardType
+from hardware.paths import ROOT
+
+LABS = ROOT / "labs"
+
+Scenario = Callable[[int, BoardType], Sequence[Episode]]
+Texts = dict[str, str]
+"""A text by language: `ar`, `en`."""
+
+
+@dataclass(frozen=True)
+class LabBoard:
+    """A board that a lab runs on: its circuit, and which pin plays which role."""
+
+    type: BoardType
+    diagram: Path
+    pins_file: Path
+    pins: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A lab as its folder says. Made by `load`."""
+
+    folder: Path
+    id: str
+    version: int
+    title: Texts
+    minutes: int
+    level: int
+    parts: tuple[str, ...]
+    boards: Mapping[str, LabBoard]
+    files: Mapping[str, bytes]
+    """What lies on the board beside main.py and pins.py."""
+    items: Mapping[str, Texts]
+    """What each item is about, in their order; `p` is the predict question."""
+    misconceptions: Mapping[str, Texts]
+    checks: tuple[Check, ...]
+    scenario: Scenario
+
+    @property
+    def slug(self) -> str:
+        """The folder's name."""
+        return self.folder.name
+
+    @property
+    def release(self) -> str:
+        """What hidden seeds depend on: slug and version."""
+        return f"{self.slug}@{self.version}"
+
+    @property
+    def ready_line(self) -> str:
+        """The line with which a program says that it begins."""
+        return f"READY {self.id}"
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of all that decides a mark (everything in the folder but the lesson)."""
+        total = hashlib.sha256()
+        for file in sorted(self.folder.rglob("*")):
+            if file.is_file() and file.name != "lesson.md" and "__pycache__" not in file.parts:
+                content = hashlib.sha256(file.read_bytes()).hexdigest()
+                total.update(f"{file.relative_to(self.folder).as_posix()} {content}\n".encode())
+        return total.hexdigest()
+
+    def points(self, item: str) -> float:
+        """What an item is worth."""
+        if item == PREDICT:
+            return PREDICT_POINTS
+        return sum(check.points for check in self.checks if check.item == item)
+
+    def board(self, name: str = "") -> LabBoard:
+        """A board by its name or family, the first one if none is named. Raises: LabError."""
+        if not name:
+            return next(iter(self.boards.values()))
+        if name in self.boards:
+            return self.boards[name]
+        family = [board for board in self.boards.values() if board.type.family == name]
+        if len(family) == 1:
+            return family[0]
+        raise LabError(
+            f"{self.slug} does not run on {name}", f"choose one of: {', '.join(self.boards)}"
+        )
+
+    def board_files(self, board: LabBoard) -> dict[str, bytes]:
+        """All given files of that board, pins.py among them."""
+        return {**self.files, "pins.py": board.pins_file.read_bytes()}
+
+
+def slugs(labs: Path = LABS) -> list[str]:
+    """Every lab there is."""
+    return sorted(file.parent.name for file in labs.glob("*/lab.toml"))
+
+
+def find(slug: str, labs: Path = LABS) -> Lab:
+    """The lab of that name. Raises: LabError."""
+    if slug not in slugs(labs):
+        raise LabError(f"there is no lab {slug}", f"choose one of: {', '.join(slugs(labs))}")
+    return load(labs / slug)
+
+
+def load(folder: Path) -> Lab:
+    """Load a lab from its folder. Raises: LabError with the file and the key."""
+    source = LabFile(folder / "lab.toml")
+    checks, scenario = _load_checks(folder / "checks.py")
+    lab = Lab(
+        folder=folder.resolve(),
+        id=source.take("id", str),
+        version=source.take("version", int),
+        title=source.texts("title"),
+        minutes=source.take("minutes", int),
+        level=source.take("level", int),
+        parts=tuple(source.take("parts", list)),
+        boards=_boards(source),
+        files=_files(source),
+        items=_two(source, "items"),
+        misconceptions=_two(source, "misconceptions"),
+        checks=checks,
+        scenario=scenario,
+    )
+    source.done()
+    _check_items(source, lab)
+    return lab
+
+
+def _boards(source: LabFile) -> dict[str, LabBoard]:
+    found: dict[str, LabBoard] = {}
+    for name, entry in source.take("boards", dict).items():
+        key = f"boards.{name}"
+        if name not in boards.names():
+            known = ", ".join(boards.names())
+            raise lab_error(source.file, key, "is no board", f"there are: {known}")
+        if not isinstance(entry, dict) or set(entry) != {"diagram", "pins"}:
+            raise lab_error(source.file, key, "must have diagram and pins, and nothing else")
+        pins = source.path(f"{key}.pins", entry["pins"])
+        diagram = source.path(f"{key}.diagram", entry["diagram"])
+        found[name] = LabBoard(boards.load(name), diagram, pins, roles(pins))
+    if not found:
+        raise lab_error(source.file, "boards", "there is none")
+    return found
+
+
+def _files(source: LabFile) -> dict[str, bytes]:
+    return {
+        name: source.path(f"files.{name}", file).read_bytes()
+        for name, file in source.tables("files").items()
+    }
+
+
+def _two(source: LabFile, key: str) -> dict[str, Texts]:
+    tables = source.tables(key)
+    return {name: two_languages(source.file, f"{key}.{name}", t) for name, t in tables.items()}
+
+
+def _load_checks(file: Path) -> tuple[tuple[Check, ...], Scenario]:
+    """Run checks.py; its checks are the names that it leaves, in their order."""
+    spec = importlib.util.spec_from_file_location(f"checks of {file.parent.name}", file)
+    if spec is None or spec.loader is None or not file.is_file():
+        raise lab_error(file, "", "is missing", "see docs/add-a-lab.md")
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise lab_error(file, "", f"{type(error).__name__}: {error}") from error
+    names: dict[str, Any] = vars(module)
+    if not callable(names.get("scenario")):
+        raise lab_error(file, "scenario", "there is no such function")
+    return tuple(c for c in names.values() if isinstance(c, Check)), names["scenario"]
+
+
+def _check_items(source: LabFile, lab: Lab) -> None:
+    """Checks and items agree, and an `after` names something that is judged before."""
+    file = lab.folder / "checks.py"
+    seen: set[str] = set()
+    for check in lab.checks:
+        if check.id in seen:
+            raise lab_error(file, check.id, "is there twice")
+        for name in check.after:
+            if name not in seen | {one.partition(".")[0] for one in seen}:
+                raise lab_error(file, check.id, f"its after={name!r} must come before it")
+        seen.add(check.id)
+    judged = {check.item for check in lab.checks if not check.is_gate} | {PREDICT}
+    for item in judged ^ set(lab.items):
+        raise lab_error(source.file, f"items.{item}", "lab.toml and checks.py do not agree on it")

@@ -1,0 +1,161 @@
+"""Whether a lab tells right from wrong: reference and mutants against expected.toml.
+
+Each pair of a random secret and trainee gives one hidden seed; on it the reference must have all
+points and each mutant exactly its points and keys, on every board.
+"""
+
+import json
+import random
+import tomllib
+from collections.abc import Mapping
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from grader.cells import PROGRAM
+from grader.cells import program_of as program_in
+from grader.engine import Program
+from grader.errors import lab_error
+from grader.lab import Lab, load
+from grader.messages import known
+from grader.score import score
+from grader.seeds import hidden_seed
+
+GENERIC = ("empty", "ready_only", "freeze_after_ready")
+"""The mutants that every lab has."""
+
+WORKERS = 2
+
+Vector = Mapping[str, tuple[float, str]]
+"""Of each item the points and the key."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A program that did not get what expected.toml says."""
+
+    board: str
+    program: str
+    pair: int
+    seed: int
+    item: str
+    expected: tuple[float, str]
+    got: tuple[float, str]
+
+    def __str__(self) -> str:
+        (points, key), (had, got) = self.expected, self.got
+        told = f"expected {points:g} {key or '-'}, got {had:g} {got or '-'}"
+        where = f"{self.program} on {self.board}, pair {self.pair} (seed {self.seed})"
+        return f"{where}: item {self.item} {told}"
+
+
+@dataclass
+class Report:
+    """How many programs were run, and which differed."""
+
+    runs: int = 0
+    differences: list[Difference] = field(default_factory=list)
+
+
+def check_lab(folder: Path, pairs: int, *, start: int = 0, workers: int = WORKERS) -> Report:
+    """Run everything of a lab with that many pairs, side by side. Raises: LabError, NotGraded."""
+    lab = _lab(folder)
+    verify_expected(lab)
+    jobs = [
+        (folder, board, name, pair)
+        for pair in range(start, start + pairs)
+        for board in lab.boards
+        for name in programs(lab)
+    ]
+    report = Report()
+    with ProcessPoolExecutor(workers) as pool:
+        for found in pool.map(_check_one, jobs, chunksize=4):
+            report.runs += 1
+            report.differences += found
+    return report
+
+
+def programs(lab: Lab) -> dict[str, Path]:
+    """The reference and the mutants by name; a mutant may be a notebook."""
+    mutants = (lab.folder / "mutants").iterdir()
+    files = sorted(file for file in mutants if file.suffix in (".py", ".ipynb"))
+    return {"reference": lab.folder / "reference.py"} | {file.stem: file for file in files}
+
+
+def program_of(file: Path) -> Program:
+    """The board's files of a reference or mutant."""
+    if file.suffix == ".py":
+        return {PROGRAM: file.read_bytes()}
+    cells = json.loads(file.read_text(encoding="utf-8"))["cells"]
+    found = (program_in("".join(cell["source"])) for cell in cells if cell["cell_type"] == "code")
+    return {name: text.encode() for name, text in filter(None, found)}
+
+
+def expected(lab: Lab, program: str, family: str) -> Vector:
+    """The points and key of each item as expected.toml has them for that board family."""
+    full = {item: (lab.points(item), "") for item in lab.items}
+    if program == "reference":
+        return full
+    table = _expected_file(lab.folder).get(program, {})
+    lost = {item: row for item, row in table.items() if isinstance(row, list)}
+    lost |= table.get(family, {})
+    return full | {item: (float(points), str(key)) for item, (points, key) in lost.items()}
+
+
+def verify_expected(lab: Lab) -> None:
+    """expected.toml and the folder agree, its keys have texts, the generic mutants are there."""
+    file = lab.folder / "expected.toml"
+    names = set(programs(lab)) - {"reference"}
+    for name in (*GENERIC, *_expected_file(lab.folder)):
+        if name not in names:
+            raise lab_error(file, name, "there is no such mutant")
+    for name in names - set(_expected_file(lab.folder)):
+        raise lab_error(file, name, "a mutant whose points are not told")
+    for name in names:
+        for family in {board.type.family for board in lab.boards.values()}:
+            for item, (points, key) in expected(lab, name, family).items():
+                if item not in lab.items or not 0 <= points <= lab.points(item):
+                    raise lab_error(file, f"{name}.{item}", "no such item, or no such points")
+                if bool(key) != (points < lab.points(item)) or (key and not known(lab, key)):
+                    raise lab_error(file, f"{name}.{item}", f"the key {key!r} is not known")
+
+
+def pair_seed(lab: Lab, board: str, program: str, pair: int) -> int:
+    """The one hidden seed of a random pair of secret and trainee; the same in every run."""
+    rng = random.Random(f"{lab.release}/{board}/{program}/{pair}")
+    return hidden_seed(
+        rng.randbytes(32),
+        course="labcheck",
+        lab=lab.release,
+        trainee=f"trainee{rng.randrange(10**6)}",
+        stamp="2026-01-01T00:00:00Z",
+        number=1,
+    )
+
+
+def _check_one(job: tuple[Path, str, str, int]) -> list[Difference]:
+    folder, board, name, pair = job
+    lab = _lab(folder)
+    seed = pair_seed(lab, board, name, pair)
+    got = score(lab, board, program_of(programs(lab)[name]), [seed], predicted=True)
+    wanted = expected(lab, name, lab.board(board).type.family)
+    return [
+        Difference(board, name, pair, seed, id, wanted[id], (item.points, item.key))
+        for id, item in got.items.items()
+        if wanted[id] != (item.points, item.key)
+    ]
+
+
+@cache
+def _lab(folder: Path) -> Lab:
+    return load(folder)
+
+
+@cache
+def _expected_file(folder: Path) -> dict[str, dict[str, Any]]:
+    file = folder / "expected.toml"
+    if not file.is_file():
+        raise lab_error(file, "", "is missing", "see docs/add-a-lab.md")
+    return tomllib.loads(file.read_text(encoding="utf-8"))

@@ -1,0 +1,80 @@
+"""Reading lab.toml: every value has its type, every key is known, and an error says where."""
+
+import ast
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from grader.errors import lab_error
+
+V = TypeVar("V")
+
+
+class LabFile:
+    """One TOML file of a lab; each getter takes a key out, `done` complains of what is left."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        try:
+            self._left = tomllib.loads(file.read_text(encoding="utf-8"))
+        except FileNotFoundError as error:
+            raise lab_error(file, "", "is missing", "see docs/add-a-lab.md") from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise lab_error(file, "", f"is no TOML: {error}") from error
+
+    def take(self, key: str, kind: type[V], default: V | None = None) -> V:
+        """A value of that type. Raises: LabError when it is missing or of another type."""
+        if key not in self._left and default is not None:
+            return default
+        value = self._left.pop(key, None)
+        if not isinstance(value, kind):
+            was = "is missing" if value is None else f"is {value!r}"
+            raise lab_error(self.file, key, f"{was}; it must be a {kind.__name__}")
+        return value
+
+    def texts(self, key: str) -> dict[str, str]:
+        """A text in Arabic and English: `{ ar = "…", en = "…" }`."""
+        return two_languages(self.file, key, self.take(key, dict))
+
+    def tables(self, key: str) -> dict[str, Any]:
+        """A table of tables; empty when it is not there."""
+        return self.take(key, dict, {})
+
+    def path(self, key: str, name: object) -> Path:
+        """A file inside the lab's folder. Raises: LabError when it is not there."""
+        path = self.file.parent / str(name)
+        if not path.resolve().is_relative_to(self.file.parent.resolve()) or not path.is_file():
+            raise lab_error(self.file, key, f"there is no file {name} in the lab's folder")
+        return path
+
+    def done(self) -> None:
+        """Raises: LabError when keys are left that nobody knows."""
+        if self._left:
+            raise lab_error(
+                self.file, ", ".join(self._left), "is not known here", "is it a typing error?"
+            )
+
+
+def two_languages(file: Path, key: str, value: object) -> dict[str, str]:
+    """Checks that a text is there in Arabic and in English."""
+    if not isinstance(value, Mapping) or set(value) != {"ar", "en"} or not all(value.values()):
+        raise lab_error(file, key, "must have a text in ar and one in en, and nothing else")
+    return {language: str(text) for language, text in value.items()}
+
+
+def roles(pins_file: Path) -> dict[str, int]:
+    """The roles in a pins.py: its plain assignments `LED_R = 25`."""
+    try:
+        tree = ast.parse(pins_file.read_text(encoding="utf-8"))
+    except SyntaxError as error:
+        raise lab_error(pins_file, f"line {error.lineno}", str(error.msg)) from error
+    return {
+        target.id: node.value.value
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, int)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }

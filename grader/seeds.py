@@ -1,0 +1,131 @@
+"""Seeds: hidden ones come from the course secret, so re-grading repeats them and nobody guesses.
+
+The secret is made at first use, outside the repository: `WARSHA_SECRET_FILE`, else
+`~/.config/warsha/secret`. Who loses it loses the seeds of every mark given so far: keep a copy.
+"""
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+import stat
+import tempfile
+from pathlib import Path
+
+from grader.errors import GraderError
+from hardware.paths import ROOT
+from hardware.say import _
+
+PUBLIC_SEED = 0
+"""The seed of practice, known to everybody."""
+
+HIDDEN_SEEDS = 3
+"""How many hidden seeds a submission meets."""
+
+
+class SecretError(GraderError):
+    """The course secret is gone, is not the one that was used, or can be read by others."""
+
+
+def secret_file() -> Path:
+    """Where the course secret lies."""
+    if named := os.environ.get("WARSHA_SECRET_FILE"):
+        return Path(named).expanduser().resolve()
+    config = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
+    return Path(config) / "warsha" / "secret"
+
+
+def course_secret(fingerprint: str = "") -> bytes:
+    """The secret; made now if there is none and no marks depend on one.
+
+    `fingerprint` is the one that the course's marks were given with ("": no marks yet).
+    Raises: SecretError.
+    """
+    file = secret_file()
+    if file.is_relative_to(ROOT):
+        raise SecretError(
+            _("the secret {file} lies in the repository").format(file=file),
+            _("set WARSHA_SECRET_FILE to a place outside of it"),
+        )
+    if not file.exists():
+        if fingerprint:
+            raise SecretError(*_lost(file))
+        _make(file)
+    secret = _read(file)
+    if fingerprint and fingerprint_of(secret) != fingerprint:
+        raise SecretError(*_lost(file))
+    return secret
+
+
+def fingerprint_of(secret: bytes) -> str:
+    """12 hex digits by which a secret is known; they tell nothing of the seeds."""
+    return hashlib.sha256(b"warsha fingerprint " + secret).hexdigest()[:12]
+
+
+def hidden_seed(
+    secret: bytes, *, course: str, lab: str, trainee: str, stamp: str, number: int
+) -> int:
+    """Hidden seed `number` (from 1) of a submission; `lab` is slug and version, `stamp` its time.
+
+    63 bits and never the public seed.
+    """
+    told = json.dumps([course, lab, trainee, stamp, number], ensure_ascii=False).encode()
+    digest = hmac.digest(secret, told, "sha256")
+    return (int.from_bytes(digest[:8], "big") >> 1) or 1
+
+
+def hidden_seeds(
+    secret: bytes, *, course: str, lab: str, trainee: str, stamp: str, count: int = HIDDEN_SEEDS
+) -> tuple[int, ...]:
+    """All hidden seeds of a submission."""
+    return tuple(
+        hidden_seed(secret, course=course, lab=lab, trainee=trainee, stamp=stamp, number=n)
+        for n in range(1, count + 1)
+    )
+
+
+def episode_seed(seed: int, episode: str) -> int:
+    """The seed of one episode's bench (bounce, noise, floating inputs): 31 bits."""
+    digest = hashlib.sha256(f"{seed}/{episode}".encode()).digest()
+    return int.from_bytes(digest[:4], "big") >> 1
+
+
+def _lost(file: Path) -> tuple[str, str]:
+    cause = _("the secret {file} is not the one that this course's marks were given with")
+    cure = _(
+        "put your copy of it back; without it, old submissions would meet other seeds when they"
+        " are graded again (new marks stay sound)"
+    )
+    return cause.format(file=file), cure
+
+
+def _make(file: Path) -> None:
+    """Write a new secret in one step, so that of two processes both end up with the same."""
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=".secret-")  # mode 0600
+    with os.fdopen(handle, "w", encoding="ascii") as out:
+        out.write(secrets.token_hex(32) + "\n")
+    try:
+        os.link(name, file)
+    except FileExistsError:
+        pass
+    finally:
+        os.unlink(name)
+
+
+def _read(file: Path) -> bytes:
+    if file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise SecretError(
+            _("others can read the secret {file}").format(file=file), f"chmod 600 {file}"
+        )
+    try:
+        secret = bytes.fromhex(file.read_text(encoding="ascii").strip())
+    except ValueError:
+        secret = b""
+    if len(secret) < 32:
+        raise SecretError(
+            _("{file} holds no secret of 64 hex digits").format(file=file),
+            _("put your copy of it back"),
+        )
+    return secret

@@ -1,0 +1,42 @@
+# drift: sleeps the whole phase after the journal, so each phase adds its work
+import json
+from time import sleep_ms
+
+from crossing import log
+from machine import Pin
+from pins import LED_G, LED_R, LED_Y
+
+FALLBACK = [["Y", 500], ["OFF", 500]]
+
+LAMPS = {
+    "R": Pin(LED_R, Pin.OUT, value=0),
+    "Y": Pin(LED_Y, Pin.OUT, value=0),
+    "G": Pin(LED_G, Pin.OUT, value=0),
+}
+
+
+def load_plan():
+    try:
+        with open("plan.json") as file:
+            return json.load(file)
+    except (OSError, ValueError):
+        return []
+
+
+def show(phase):
+    # Off before on: at no moment may red and green be lit together.
+    for name, lamp in LAMPS.items():
+        if name not in phase:
+            lamp.off()
+    for name, lamp in LAMPS.items():
+        if name in phase:
+            lamp.on()
+
+
+print("READY L02")
+plan = load_plan() or FALLBACK
+while True:
+    for phase, length in plan:
+        show(phase)
+        log(phase)
+        sleep_ms(length)

@@ -1,0 +1,49 @@
+"""Traces made by hand, for tests of what is measured in them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from grader.episode import Episode
+from grader.run import Run
+from hardware.bench import frames
+from hardware.bench.records import RECORD, pack_text
+from hardware.bench.trace import Trace
+
+MS = 1_000_000
+PINS = {"LED_R": 1, "LED_Y": 2, "LED_G": 3}
+
+
+def trace(
+    levels: Mapping[str, Sequence[tuple[float, int]]] | None = None,
+    says: Sequence[tuple[float, str]] = (),
+    *,
+    raises: Sequence[tuple[float, str]] = (),
+    died: tuple[float, int] | None = None,
+    end_ms: float = 10_000,
+) -> Trace:
+    """A board whose pins are outputs from the start; times in ms from power-on."""
+    rows = [(frames.REC_POWER, 0, 0, 1, 0)]
+    rows += [(frames.REC_MODE, gpio, frames.MODE_OUT, 0, 0) for gpio in PINS.values()]
+    for role, changes in (levels or {}).items():
+        rows += [(frames.REC_OUT, PINS[role], 0, level, round(t * MS)) for t, level in changes]
+    if died:
+        rows.append((frames.REC_POWER, 0, died[1], 0, round(died[0] * MS)))
+    packed = np.array(rows, RECORD).tobytes()
+    for t, text in says:
+        packed += pack_text(frames.REC_TX, f"{text}\r\n".encode(), round(t * MS))
+    for t, text in raises:
+        packed += pack_text(frames.REC_EXC, text.encode(), round(t * MS))
+        packed += np.array([(frames.REC_EXC, 0, 0, 0, round(t * MS))], RECORD).tobytes()
+    records = np.frombuffer(packed, RECORD)
+    records = records[np.argsort(records["t"], kind="stable")]
+    return Trace("esp32_devkit_c_v4", records, end_ns=round(end_ms * MS))
+
+
+def run(made: Trace, *, ready_ms: float | None = 0, data: Mapping[str, Any] | None = None) -> Run:
+    """A run of it whose t = 0 is `ready_ms`."""
+    zero_ns = round((ready_ms or 0) * MS)
+    ready_ns = None if ready_ms is None else zero_ns
+    episode = Episode("main", seconds=(made.end_ns - zero_ns) / 1e9, data=data or {})
+    return Run(episode, made, PINS, ready_ns, zero_ns, made.end_ns)

@@ -1,0 +1,94 @@
+"""Limits: what holds, what is shown, and that no unit fits another's limit."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from handmade import run, trace
+from mypy import api as mypy
+
+from grader.limits import AtLeast, AtMost, Between, Exactly, Limit, Never, Within
+from grader.run import Run
+from grader.units import Hertz, Millis, Moment, Percent, ms
+
+RUN = run(trace(), data={"plan": [4000.0, 1000.0]})
+
+
+def plan(run: Run) -> list[Millis]:
+    return [Millis(length) for length in run.data["plan"]]
+
+
+@pytest.mark.parametrize(
+    ("limit", "measured", "ok", "shown", "wanted"),
+    [
+        (Within(ms(10), of=ms(250)), ms(260), True, "260 ms", "250 ± 10 ms"),
+        (Within(ms(10), of=ms(250)), [ms(250), ms(239.9)], False, "239.9 ms", "250 ± 10 ms"),
+        (Within(ms(10), of=plan), [ms(4009), ms(1001)], True, "4009 ms", "4000 ± 10 ms"),
+        (Within(ms(10), of=plan), [ms(4009)], False, "4009 ms", "4000 ms 1000 ms"),
+        (Within(ms(10), of=plan), [], False, "", "4000 ms 1000 ms"),
+        (Within(ms(30), percent=5, of=ms(4000)), ms(4200), True, "4200 ms", "4000 ± 200 ms"),
+        (Within(ms(30), percent=5, of=ms(100)), ms(131), False, "131 ms", "100 ± 30 ms"),
+        (Within(percent=1, of=Hertz(1000)), Hertz(1011), False, "1011 Hz", "1000 ± 10 Hz"),
+        (Between(ms(10), ms(50)), [ms(12), ms(50.5)], False, "50.5 ms", "10 – 50 ms"),
+        (Between(2, 5), 3, True, "3", "2 – 5"),
+        (AtMost(ms(5)), [ms(1), ms(4.25)], True, "4.25 ms", "≤ 5 ms"),
+        (AtLeast(Hertz(6)), Hertz(5.9), False, "5.9 Hz", "≥ 6 Hz"),
+        (AtLeast(2), 2, True, "2", "≥ 2"),
+        (AtLeast(2), [], False, "", "≥ 2"),
+        (Exactly("pong 4"), "pong 4", True, "pong 4", "pong 4"),
+        (Exactly(["G", "Y", "R"]), ["G", "R", "Y"], False, "G R Y", "G Y R"),
+        (Exactly([1, 2, 3, 4, 5]), [1, 2, 3, 4, 6], False, "… 3 4 6", "… 3 4 5"),
+        (Exactly(["G", "Y"]), ["G", "Y", "G"], False, "G Y G", "G Y"),
+        (Never("R + G"), [], True, "0 ×", "0 × R + G"),
+        (Never("R + G"), [Moment(5), Moment(9)], False, "R + G: 2 ×, t = 5 ms", "0 × R + G"),
+    ],
+)
+def test_judging(limit: Limit[Any], measured: object, ok: bool, shown: str, wanted: str) -> None:
+    verdict = limit.judge(measured, RUN)
+    assert (verdict.ok, verdict.measured, verdict.expected) == (ok, shown, wanted)
+
+
+def test_the_worst_value_tells_its_place() -> None:
+    values = [Percent(50, 10), Percent(61, 20), Percent(52, 30)]
+    assert Within(Percent(5), of=Percent(50)).judge(values, RUN).at_ns == 20
+
+
+def test_long_sequences_are_cut() -> None:
+    verdict = Exactly(list(range(100))).judge(list(range(99)), RUN)
+    assert not verdict.ok
+    assert verdict.measured == "… 97 98"
+
+
+WRONG_UNITS = """
+from grader.check import check
+from grader.limits import Exactly, Never, Within
+from grader.run import Run
+from grader.units import Hertz, Millis, ms
+
+@check("a", points=5, expect=Within(ms(10), of=ms(5)), on_miss="x")
+def right(run: Run) -> list[Millis]:
+    return []
+
+@check("b", points=5, expect=Within(ms(10), of=ms(5)), on_miss="x")
+def unit(run: Run) -> list[Hertz]:
+    return []
+
+@check("c", points=5, expect=Exactly("abc"), on_miss="x")
+def kind(run: Run) -> int:
+    return 3
+
+@check("d", points=5, expect=Never("x"), on_miss="x")
+def moments(run: Run) -> list[Millis]:
+    return []
+"""
+
+
+def test_a_type_checker_sees_a_measurement_that_does_not_fit(tmp_path: Path) -> None:
+    file = tmp_path / "checks.py"
+    file.write_text(WRONG_UNITS)
+    cache = tmp_path / "cache"
+    told, _, _ = mypy.run(["--strict", "--cache-dir", str(cache), str(file)])
+    lines = [
+        line.split(":")[1] for line in told.splitlines() if "error" in line and "checks" in line
+    ]
+    assert lines == ["11", "15", "19"], told
