@@ -7,7 +7,7 @@
 // (scruss.com's benchmark: 15.4 s against 19.8 s), floats 0.55 because it has an FPU.
 #pragma once
 
-#include "family.h" // VB_SPEED, VB_FLOAT_SPEED: this family against the emulator
+#include VB_FAMILY_H // families/*.h: VB_SPEED, VB_FLOAT_SPEED, this family against the emulator
 
 #define VB_US(us) ((uint32_t)((us) * 1000 * VB_SPEED + 0.5))
 #define VB_FLOAT_US(us) ((uint32_t)((us) * 1000 * VB_FLOAT_SPEED + 0.5))
@@ -53,6 +53,13 @@
 #define VB_NS_TIME VB_US(12.0)
 #define VB_NS_SLEEP VB_US(15.0)        // the overhead of sleep(), sleep_ms()
 #define VB_NS_SLEEP_US VB_US(1.0)
+#define VB_NS_TX_BYTE VB_US(1.24)      // a printed byte; the time of the line comes on top (families/*.h)
 #define VB_NS_IRQ_SOFT VB_US(4.5)      // taken from the line that was interrupted
 #define VB_NS_IRQ_HARD VB_US(11.0)     // edge to handler
 #define VB_NS_SCHEDULE VB_US(4.0)
+
+// Flash. The emulator takes no time to erase or program: 45 ms for a 4 KB sector and 0.4 ms for a 256-byte page are
+// the data sheet's (W25Q16JV). A call of littlefs into the driver is fitted to open-read-close in 617 us.
+#define VB_NS_FLASH_CALL VB_US(20)
+#define VB_NS_FLASH_ERASE 45000000
+#define VB_NS_FLASH_PAGE 400000

@@ -21,6 +21,7 @@
 extern int32_t vb_fuel;
 
 uint64_t vb_now(void);         // virtual ns, exact at any moment
+uint64_t vb_ticks_us(void);    // what time.ticks_us() counts, before it wraps
 void vb_charge(uint32_t ns);   // work that costs time; never serves, never raises: allowed everywhere
 void vb_service(void);         // serves what is due (alarms, pokes, horizon); never raises
 void vb_service_soon(void);    // makes the next jump or return call vb_service()
@@ -67,6 +68,10 @@ extern uint64_t vb_coupled;                // bit n: output n matters to an inpu
 uint8_t vb_pin_get(void *mp_obj);
 // Sets direction and pull of a pad and tells the bench (VB_MODE_..., VB_PULL_...).
 void vb_pin_mode(uint8_t pin, uint8_t mode, uint8_t pull);
+// What a push-pull or open drain pad was last told, what is at the pad, and its present pull.
+void vb_pin_write(uint8_t pin, bool level);
+bool vb_pin_read(uint8_t pin);
+uint8_t vb_pin_pull(uint8_t pin);
 // Called by the link with each grant: pins with such an edge since the last one.
 void vb_pin_edges(uint64_t rose, uint64_t fell);
 

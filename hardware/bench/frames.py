@@ -58,7 +58,7 @@ STATE_REPL: Final = 4
 STATE_SOFT_RESET: Final = 5
 """Ctrl-D or machine.soft_reset()."""
 STATE_HARD_RESET: Final = 6
-"""machine.reset(): the process ends, the bench starts a new one."""
+"""machine.reset(): the process ends, the bench starts a new one with reset cause c."""
 STATE_PANIC: Final = 7
 """a fault of the interpreter (stack overrun); the process ends."""
 WAIT_IDLE: Final = 1

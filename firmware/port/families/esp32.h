@@ -1,0 +1,43 @@
+// families/esp32.h: an ESP32-WROOM-32 board with the ESP32_GENERIC firmware.
+// Sources: MicroPython 1.25.0 ports/esp32 (named at each line), the ESP32 data sheet.
+#pragma once
+
+#define VB_FAMILY_ID 1             // of the HELLO record
+#define VB_FAMILY_PINS 40
+#define MICROPY_HW_BOARD_NAME "Generic ESP32 module"
+#define MICROPY_HW_MCU_NAME "ESP32"
+#define MICROPY_PY_SYS_PLATFORM "esp32"
+#define MICROPY_EPOCH_IS_1970 0
+#define VB_BOOT_TIME_S 0           // seconds of the epoch at power-on: 2000-01-01
+
+// Speed against the emulated RP2040 of costs.h.
+#define VB_SPEED (1.12 * 0.8)
+#define VB_FLOAT_SPEED (1.12 * 0.55)
+
+#define VB_CPU_HZ 160000000        // IDF's default; ESP32_GENERIC sets none
+
+// Memory. The chip starts with 56 KB and adds pieces of what IDF has left (mpconfigport.h,
+// GC_SPLIT_HEAP_AUTO); here it is one block of what that comes to.
+#define VB_HEAP_ADDRESS 0x3ffb0000
+#define VB_HEAP_BYTES (168 * 1024)
+#define VB_STACK_BYTES (16 * 1024) // mpconfigport.h: MICROPY_TASK_STACK_SIZE
+#define MICROPY_STACK_CHECK_MARGIN 1024
+
+#define VB_FLASH_BYTES (2 * 1024 * 1024) // partitions-4MiB.csv: vfs
+
+// The serial line: a UART behind a USB bridge. The processor puts bytes into a FIFO of 128 and goes
+// on; a full one makes it wait for the line, 10 bits a byte at 115200.
+#define VB_RX_RING 260             // mphalport.c
+#define VB_TX_FIFO 128
+#define VB_TX_LINE_NS 86806
+
+// The timing of sleep_us(), mphalport.c: the call's own overhead, and what it leaves for a busy wait.
+#define VB_SLEEP_US_OVERHEAD 5
+#define VB_SLEEP_US_BUSY 150
+
+#define VB_PIN_EXISTS(n) (0xff0effffffull >> (n) & 1) // machine_pin.h: there is no 24, 28 to 31
+#define VB_PIN_INPUT_ONLY(n) ((n) >= 34)
+
+#define VB_RESET_PULL VB_PULL_NONE
+#define VB_SOFT_RESET_CAUSE 5
+#define VB_RESET_CAUSE 2   // machine.reset(): HARD_RESET (modmachine.c)

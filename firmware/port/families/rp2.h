@@ -1,0 +1,41 @@
+// families/rp2.h: a Raspberry Pi Pico with the RPI_PICO firmware.
+// Sources: MicroPython 1.25.0 ports/rp2 (named at each line), the RP2040 data sheet.
+#pragma once
+
+#define VB_FAMILY_ID 2             // of the HELLO record
+#define VB_FAMILY_PINS 30
+#define MICROPY_HW_BOARD_NAME "Raspberry Pi Pico"
+#define MICROPY_HW_MCU_NAME "RP2040"
+#define MICROPY_PY_SYS_PLATFORM "rp2"
+#define MICROPY_EPOCH_IS_1970 1
+#define VB_BOOT_TIME_S 1609459200  // main.c: the RTC starts at 2021-01-01
+
+// Speed against the emulated RP2040 of costs.h.
+#define VB_SPEED 1.12
+#define VB_FLOAT_SPEED 1.12
+
+#define VB_CPU_HZ 125000000
+
+// Memory: from the end of the firmware's own data to the end of RAM, as measured in the emulator.
+#define VB_HEAP_ADDRESS 0x20000000
+#define VB_HEAP_BYTES (231 * 1024)
+#define VB_STACK_BYTES (8 * 1024)  // PICO_STACK_SIZE
+#define MICROPY_STACK_CHECK_MARGIN 256
+
+#define VB_FLASH_BYTES (1408 * 1024) // boards/RPI_PICO/mpconfigboard.h
+
+// The serial line: USB. Bytes leave in packets, with no wait that a program could notice.
+#define VB_RX_RING 512             // mphalport.c
+#define VB_TX_FIFO 256
+#define VB_TX_LINE_NS 0
+
+// sleep_us() of more than 1 ms waits as sleep_ms() does, then busily (mphalport.c).
+#define VB_SLEEP_US_OVERHEAD 0
+#define VB_SLEEP_US_BUSY 1000
+
+#define VB_PIN_EXISTS(n) ((n) < 30)
+#define VB_PIN_INPUT_ONLY(n) 0
+
+#define VB_RESET_PULL VB_PULL_DOWN // data sheet 2.19.6.3: PADS_BANK0 GPIO0, PDE = 1 after reset
+#define VB_SOFT_RESET_CAUSE 0 // the chip does not tell it from what was before
+#define VB_RESET_CAUSE 3   // machine.reset() is the watchdog's (modmachine.c)

@@ -1,0 +1,218 @@
+// main.c: the life of the board: options, boot, boot.py, main.py, the prompt, and again after a soft reset.
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "py/builtin.h"
+#include "py/compile.h"
+#include "py/gc.h"
+#include "py/mperrno.h"
+#include "py/mphal.h"
+#include "py/mpprint.h"
+#include "py/runtime.h"
+#include "py/cstack.h"
+#include "shared/readline/readline.h"
+#include "shared/runtime/gchelper.h"
+#include "shared/runtime/pyexec.h"
+#include "vb_internal.h"
+
+// Words of the 64-bit build are twice as large, so heap and stack are, too: for practice only.
+#define WORDS (VB_BITS / 32)
+
+struct vb_options vb_options = {.bench_fd = -1, .flash_fd = -1, .cause = 1, .heap_bytes = VB_HEAP_BYTES * WORDS};
+static char *heap;
+static bool soft;      // the last reset was a soft one
+static bool in_main;   // main.py runs
+
+const char vb_help_text[] =
+    "Welcome to MicroPython on a virtual " MICROPY_HW_BOARD_NAME "!\n"
+    "\n"
+    "The pins are wired to the bench. For help on hardware see the module `machine`;\n"
+    "for the modules that there are type help('modules').\n"
+    "\n"
+    "Control commands:\n"
+    "  CTRL-A        -- on a blank line, enter raw REPL mode\n"
+    "  CTRL-B        -- on a blank line, enter normal REPL mode\n"
+    "  CTRL-C        -- interrupt a running program\n"
+    "  CTRL-D        -- on a blank line, do a soft reset of the board\n"
+    "  CTRL-E        -- on a blank line, enter paste mode\n";
+
+// ---- what the bench is told ----
+
+int vb_reset_cause(void) {
+    return soft && VB_SOFT_RESET_CAUSE ? VB_SOFT_RESET_CAUSE : vb_options.cause;
+}
+
+void vb_state(uint8_t state, uint32_t detail) {
+    vb_emit(VB_REC_STATE, state, vb_reset_cause(), detail);
+}
+
+static void exc_strn(void *data, const char *str, size_t len) {
+    for (size_t done = 0; done < len;) {
+        size_t n = MIN(len - done, 6);
+        uint8_t b[6] = {0};
+        memcpy(b, str + done, n);
+        vb_emit(VB_REC_EXC, n, b[0] | b[1] << 8, b[2] | b[3] << 8 | b[4] << 16 | (uint32_t)b[5] << 24);
+        done += n;
+    }
+}
+
+static int how_it_ended(mp_obj_t exception) {
+    if (exception == MP_OBJ_NULL) {
+        return 0;
+    }
+    mp_obj_t type = MP_OBJ_FROM_PTR(mp_obj_get_type(exception));
+    if (mp_obj_is_subclass_fast(type, MP_OBJ_FROM_PTR(&mp_type_SystemExit))) {
+        return 3;
+    }
+    if (mp_obj_is_subclass_fast(type, MP_OBJ_FROM_PTR(&mp_type_KeyboardInterrupt))) {
+        return 2;
+    }
+    const mp_print_t printer = {NULL, exc_strn};
+    mp_obj_print_exception(&printer, exception);
+    vb_emit(VB_REC_EXC, 0, 0, 0);
+    return 1;
+}
+
+// pyexec.c calls these around every program, cell and line.
+void vb_before_exec(void) {
+    vb_flush(); // the raw REPL's "OK" must not wait for the program
+}
+
+void vb_after_exec(void *exception, int ret) {
+    vb_irq_restore(0); // a cell that left interrupts off would leave the next without timers
+    if (in_main) {
+        in_main = false;
+        vb_state(VB_STATE_MAIN_END, how_it_ended(ret == 1 ? MP_OBJ_NULL : MP_OBJ_FROM_PTR(exception)));
+    }
+}
+
+// ---- a boot ----
+
+static bool run_file(const char *name) {
+    int ret = pyexec_file_if_exists(name);
+    in_main = false;
+    return !(ret & PYEXEC_FORCED_EXIT);
+}
+
+// false: the program asked for a soft reset.
+static bool run_programs(void) {
+    pyexec_frozen_module("_boot.py", false);
+    if (!run_file("boot.py")) {
+        return false;
+    }
+    if (pyexec_mode_kind != PYEXEC_MODE_FRIENDLY_REPL || mp_import_stat("main.py") != MP_IMPORT_STAT_FILE) {
+        return true;
+    }
+    vb_state(VB_STATE_MAIN, 0);
+    in_main = true;
+    return run_file("main.py");
+}
+
+static void run_repl(void) {
+    for (int ret = 0; ret == 0;) {
+        if (pyexec_mode_kind == PYEXEC_MODE_RAW_REPL) {
+            ret = pyexec_raw_repl();
+        } else {
+            vb_state(VB_STATE_REPL, 0);
+            ret = pyexec_friendly_repl();
+        }
+    }
+}
+
+static void boot(void) {
+    gc_init(heap, heap + vb_options.heap_bytes);
+    mp_init();
+    mp_obj_list_append(mp_sys_path, MP_OBJ_NEW_QSTR(MP_QSTR__slash_lib));
+    readline_init0();
+    vb_state(VB_STATE_BOOT, 0);
+    if (run_programs()) {
+        run_repl();
+    }
+    mp_hal_stdout_tx_str("MPY: soft reboot\r\n");
+    vb_state(VB_STATE_SOFT_RESET, 0);
+    vb_timer_deinit_all();
+    vb_pwm_deinit_all();
+    vb_pin_deinit_all();
+    gc_sweep_all();
+    vb_alarm_cancel_all();
+    mp_deinit();
+    soft = true;
+}
+
+static void live(void) {
+    char top;
+    mp_cstack_init_with_top(&top, VB_STACK_BYTES * WORDS);
+    vb_clock_start(vb_options.t0_ns);
+    vb_hello();
+    vb_wall_restart();
+    for (;;) {
+        boot();
+    }
+}
+
+// ---- the process ----
+
+static void parse_uid(const char *hex) {
+    for (int i = 0; i < 6 && hex[2 * i] && hex[2 * i + 1]; i++) {
+        char byte[3] = {hex[2 * i], hex[2 * i + 1], 0};
+        vb_options.uid[i] = strtoul(byte, NULL, 16);
+    }
+}
+
+static void parse(const char *name, const char *value) {
+    uint64_t n = strtoull(value, NULL, 0);
+    if (!strcmp(name, "--bench-fd")) {
+        vb_options.bench_fd = n;
+    } else if (!strcmp(name, "--flash-fd")) {
+        vb_options.flash_fd = n;
+    } else if (!strcmp(name, "--seed")) {
+        vb_options.seed = n;
+    } else if (!strcmp(name, "--uid")) {
+        parse_uid(value);
+    } else if (!strcmp(name, "--ticks0")) {
+        vb_options.ticks0_ms = n;
+    } else if (!strcmp(name, "--t0")) {
+        vb_options.t0_ns = n;
+    } else if (!strcmp(name, "--cause")) {
+        vb_options.cause = n;
+    } else if (!strcmp(name, "--heap")) {
+        vb_options.heap_bytes = n;
+    } else {
+        fprintf(stderr, "unknown option %s\n", name);
+        exit(2);
+    }
+}
+
+int main(int argc, char **argv) {
+    for (int i = 1; i + 1 < argc; i += 2) {
+        parse(argv[i], argv[i + 1]);
+    }
+    struct stat flash;
+    if (vb_options.bench_fd < 0 || argc % 2 == 0 || fstat(vb_options.flash_fd, &flash)) {
+        fprintf(stderr, "usage: %s --bench-fd N --flash-fd N [--seed N] [--uid HEX12] [--ticks0 MS] [--t0 NS]"
+            " [--cause N] [--heap BYTES]\n", argv[0]);
+        return 2;
+    }
+    size_t flash_bytes = flash.st_size ? flash.st_size : VB_FLASH_BYTES;
+    vb_flash_start(flash_bytes);
+    vb_pin_start();
+    heap = vb_map(VB_HEAP_ADDRESS, vb_options.heap_bytes);
+    vb_lock_and_run(flash_bytes, live);
+}
+
+void gc_collect(void) {
+    gc_collect_start();
+    gc_helper_collect_regs_and_stack();
+    gc_collect_end();
+}
+
+void nlr_jump_fail(void *value) {
+    vb_state(VB_STATE_PANIC, 0);
+    vb_flush();
+    _exit(7);
+}

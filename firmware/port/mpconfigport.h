@@ -1,0 +1,109 @@
+// mpconfigport.h: what of MicroPython is compiled in. It follows ports/esp32 and ports/rp2 of 1.25.0, less
+// radio, network and everything that could reach memory by address.
+#pragma once
+
+#include <stdint.h>
+#include <alloca.h>
+#include <sys/types.h>
+#include VB_FAMILY_H
+
+#define MICROPY_CONFIG_ROM_LEVEL (MICROPY_CONFIG_ROM_LEVEL_EXTRA_FEATURES)
+
+typedef intptr_t mp_int_t;
+typedef uintptr_t mp_uint_t;
+typedef long mp_off_t;
+#define MP_SSIZE_MAX INTPTR_MAX
+#define MP_STATE_PORT MP_STATE_VM
+
+// Memory and errors, as on both chips.
+#define MICROPY_ENABLE_GC (1)
+#define MICROPY_STACK_CHECK (1)
+#define MICROPY_ALLOC_PATH_MAX (128)
+#define MICROPY_ENABLE_EMERGENCY_EXCEPTION_BUF (1)
+#define MICROPY_LONGINT_IMPL (MICROPY_LONGINT_IMPL_MPZ)
+#define MICROPY_FLOAT_IMPL (MICROPY_FLOAT_IMPL_FLOAT)
+#define MICROPY_OPT_COMPUTED_GOTO (1)
+#define MICROPY_SCHEDULER_DEPTH (8)
+#define MICROPY_READER_VFS (1)
+#define MICROPY_VFS (1)
+#define MICROPY_USE_INTERNAL_PRINTF (0)
+#define MICROPY_PY_BUILTINS_HELP_TEXT vb_help_text
+
+// Left out, so that no program can write memory by address: the bench trusts the board's records only
+// as far as the interpreter holds.
+#define MICROPY_EMIT_X86 (0)
+#define MICROPY_EMIT_X64 (0)
+#define MICROPY_PERSISTENT_CODE_LOAD (0)
+#define MICROPY_PY_UCTYPES (0)
+#define MICROPY_PY_MACHINE_MEMX (0)
+
+// Time. 2^30 explicitly: it follows the word size otherwise.
+#define MICROPY_PY_TIME_TICKS_PERIOD (1 << 30)
+#define MICROPY_PY_TIME_GMTIME_LOCALTIME_MKTIME (1)
+#define MICROPY_PY_TIME_TIME_TIME_NS (1)
+#define MICROPY_PY_TIME_INCLUDEFILE "vb_modtime.c"
+
+#define MICROPY_PY_OS_INCLUDEFILE "vb_modos.c"
+#define MICROPY_PY_OS_UNAME (1)
+#define MICROPY_PY_OS_URANDOM (1)
+#define MICROPY_PY_OS_SYNC (1)
+#define MICROPY_PY_RANDOM_SEED_INIT_FUNC (vb_random())
+#define MICROPY_PY_HASHLIB_SHA256 (1)
+
+// The families differ in this.
+#if VB_ESP32
+#define MICROPY_WARNINGS (1)
+#define MICROPY_STREAMS_POSIX_API (1)
+#define MICROPY_PY_STR_BYTES_CMP_WARN (1)
+#define MICROPY_PY_ALL_INPLACE_SPECIAL_METHODS (1)
+#define MICROPY_PY_IO_BUFFEREDWRITER (1)
+#else
+#define MICROPY_SCHEDULER_STATIC_NODES (1)
+#define MICROPY_PY_RE_MATCH_GROUPS (1)
+#define MICROPY_PY_RE_MATCH_SPAN_START_END (1)
+#define MICROPY_PY_MACHINE_FREQ_NUM_ARGS_MAX (2)
+#endif
+#define MICROPY_USE_INTERNAL_ERRNO (1)
+
+#define MICROPY_PY_MACHINE (1)
+#define MICROPY_PY_MACHINE_INCLUDEFILE "vb_modmachine.c"
+#define MICROPY_PY_MACHINE_RESET (1)
+#define MICROPY_PY_MACHINE_BARE_METAL_FUNCS (1)
+#define MICROPY_PY_MACHINE_DISABLE_IRQ_ENABLE_IRQ (1)
+#define MICROPY_PY_MACHINE_PIN_MAKE_NEW mp_pin_make_new
+#define MICROPY_PY_MACHINE_SIGNAL (1)
+#define MICROPY_PY_MACHINE_PULSE (1)
+#include "vb_machine_config.h"
+
+// The files of FAT: long names, as on both chips.
+#define MICROPY_FATFS_ENABLE_LFN (1)
+#define MICROPY_FATFS_RPATH (2)
+#define MICROPY_FATFS_MAX_SS (4096)
+#define MICROPY_FATFS_LFN_CODE_PAGE 437
+
+// Where time passes and interrupts come in: at jumps and returns, and in the loops of the collector (these
+// only count: nothing may run inside it).
+void vb_service(void);
+extern int32_t vb_fuel;
+#define MICROPY_VM_HOOK_LOOP if (vb_fuel <= 0) { vb_service(); }
+#define MICROPY_VM_HOOK_RETURN if (vb_fuel <= 0) { vb_service(); }
+extern const int32_t vb_gc_hook_ns;
+#define MICROPY_GC_HOOK_LOOP(i) (vb_fuel -= vb_gc_hook_ns)
+
+// Everything that waits ends up here.
+void vb_wfe_ms(int32_t timeout_ms);
+#define MICROPY_INTERNAL_WFE(timeout_ms) vb_wfe_ms(timeout_ms)
+
+// An atomic section is what machine.disable_irq() enters, too.
+unsigned vb_irq_disable(void);
+void vb_irq_restore(unsigned state);
+#define MICROPY_BEGIN_ATOMIC_SECTION() vb_irq_disable()
+#define MICROPY_END_ATOMIC_SECTION(state) vb_irq_restore(state)
+
+// main.c: reports how main.py ended.
+void vb_before_exec(void);
+void vb_after_exec(void *exception, int ret);
+#define MICROPY_BOARD_BEFORE_PYTHON_EXEC(kind, flags) vb_before_exec()
+#define MICROPY_BOARD_AFTER_PYTHON_EXEC(kind, flags, exception, ret) vb_after_exec(exception, *(ret))
+
+uint32_t vb_random(void);

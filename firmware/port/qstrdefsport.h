@@ -1,0 +1,3 @@
+// The strings of this port that no source file names.
+// *FORMAT-OFF*
+Q(/lib)

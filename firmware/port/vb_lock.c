@@ -1,0 +1,124 @@
+// vb_lock.c: fixed places in memory, and the lock that the process puts on itself.
+//
+// Heap and stack lie at fixed addresses, so that nothing a program can observe (id(), the order of sets, what
+// the conservative collector finds) depends on ASLR, argv or the environment. Once set up, the process can
+// read, write, wait, ask the time and leave; any other system call ends it.
+
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+#include "py/mpconfig.h"
+#include "vb_internal.h"
+
+#define STACK_TOP 0x50000000
+#define STACK_BYTES (256 * 1024) // more than Python may use: for C recursion that does not check
+#define EXIT_PANIC 7
+#define EXIT_SETUP 2
+
+static void die(const char *what) {
+    perror(what);
+    exit(EXIT_SETUP);
+}
+
+void *vb_map(uintptr_t address, size_t bytes) {
+    void *p = mmap((void *)address, bytes, PROT_READ | PROT_WRITE,
+        MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+    if (p != (void *)address) {
+        die("mmap");
+    }
+    return p;
+}
+
+// The stack ran into the unmapped pages below it: the chip would reset by a fault, too.
+static void panic(int signal) {
+    vb_state(VB_STATE_PANIC, signal);
+    vb_flush();
+    _exit(EXIT_PANIC);
+}
+
+static void catch_faults(void) {
+    static char stack[64 * 1024];
+    stack_t alternative = {.ss_sp = stack, .ss_size = sizeof(stack)};
+    sigaltstack(&alternative, NULL);
+    struct sigaction action = {.sa_handler = panic, .sa_flags = SA_ONSTACK | SA_RESETHAND};
+    static const int faults[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE};
+    for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
+        sigaction(faults[i], &action, NULL);
+    }
+    signal(SIGPIPE, SIG_IGN);
+}
+
+static void limit(int what, rlim_t value) {
+    struct rlimit now;
+    getrlimit(what, &now);
+    now.rlim_cur = now.rlim_max = value < now.rlim_max ? value : now.rlim_max;
+    setrlimit(what, &now);
+}
+
+#define ALLOW(name) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_##name, 0, 1), BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
+
+static const struct sock_filter filter[] = {
+    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
+    #ifdef __i386__
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_I386, 1, 0),
+    #elif defined(__x86_64__)
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_X86_64, 1, 0),
+    #else
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_AARCH64, 1, 0),
+    #endif
+    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+    ALLOW(write), ALLOW(read), ALLOW(clock_gettime), ALLOW(ppoll), ALLOW(nanosleep), ALLOW(clock_nanosleep),
+    ALLOW(pread64), ALLOW(pwrite64), ALLOW(rt_sigreturn), ALLOW(restart_syscall), ALLOW(exit), ALLOW(exit_group),
+    #ifdef __NR_poll
+    ALLOW(poll),
+    #endif
+    #ifdef __i386__
+    ALLOW(sigreturn), ALLOW(clock_gettime64), ALLOW(ppoll_time64), ALLOW(clock_nanosleep_time64),
+    #endif
+    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+};
+
+static void lock(size_t flash_bytes) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    limit(RLIMIT_CORE, 0);
+    limit(RLIMIT_AS, 32 << 20);
+    limit(RLIMIT_FSIZE, flash_bytes);
+    limit(RLIMIT_NOFILE, 0); // no new descriptor
+    struct sock_fprog program = {sizeof(filter) / sizeof(filter[0]), (struct sock_filter *)filter};
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program)) {
+        die("seccomp");
+    }
+}
+
+static void (*run_locked)(void);
+static size_t run_flash_bytes;
+
+static void start(void) {
+    lock(run_flash_bytes);
+    run_locked();
+}
+
+void vb_lock_and_run(size_t flash_bytes, void (*run)(void)) {
+    static ucontext_t context;
+    run_locked = run;
+    run_flash_bytes = flash_bytes;
+    catch_faults();
+    getcontext(&context);
+    context.uc_stack.ss_sp = vb_map(STACK_TOP - STACK_BYTES, STACK_BYTES);
+    context.uc_stack.ss_size = STACK_BYTES;
+    makecontext(&context, start, 0);
+    setcontext(&context);
+    __builtin_unreachable();
+}

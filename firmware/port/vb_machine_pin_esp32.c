@@ -1,0 +1,258 @@
+// vb_machine_pin_esp32.c: machine.Pin of the ESP32.
+// Arguments, constants and messages: ports/esp32/machine_pin.c of 1.25.0.
+#include <string.h>
+
+#include "py/mphal.h"
+#include "py/runtime.h"
+#include "extmod/modmachine.h"
+#include "extmod/virtpin.h"
+#include "vb_internal.h"
+
+#if VB_ESP32
+
+enum { PULL_DOWN = 1, PULL_UP = 2 };
+// Bits of the chip's directions; IN, OUT and OPEN_DRAIN below are sums of them.
+enum { DIR_IN = 1, DIR_OUT = 2, DIR_OPEN_DRAIN = 4 };
+enum { RISING = 1, FALLING = 2, LOW_LEVEL = 4, HIGH_LEVEL = 5 };
+
+typedef struct {
+    mp_obj_base_t base;
+    mp_obj_base_t irq;
+} pin_obj_t;
+
+extern const mp_obj_type_t machine_pin_type, machine_pin_irq_type;
+
+#define PIN {{&machine_pin_type}, {&machine_pin_irq_type}}
+static const pin_obj_t pins[VB_PINS] = {[0 ... VB_PINS - 1] = PIN};
+static uint8_t triggers[VB_PINS];
+
+static uint8_t gpio_of(mp_obj_t self) {
+    return (const pin_obj_t *)MP_OBJ_TO_PTR(self) - pins;
+}
+
+uint8_t vb_pin_get(void *obj) {
+    if (mp_obj_is_type(obj, &machine_pin_type)) {
+        return gpio_of(obj);
+    }
+    if (mp_obj_is_int(obj)) {
+        mp_int_t n = mp_obj_get_int(obj);
+        if (0 <= n && n < VB_PINS && VB_PIN_EXISTS(n)) {
+            return n;
+        }
+    }
+    mp_raise_ValueError(MP_ERROR_TEXT("invalid pin")); // the generic board names no pins
+}
+
+static void pin_print(const mp_print_t *print, mp_obj_t self, mp_print_kind_t kind) {
+    mp_printf(print, "Pin(%u)", gpio_of(self));
+}
+
+static uint8_t direction(mp_int_t mode) {
+    if (mode & DIR_OUT) {
+        return mode & DIR_OPEN_DRAIN ? VB_MODE_OPEN_DRAIN : VB_MODE_OUT;
+    }
+    return mode & DIR_IN ? VB_MODE_IN : VB_MODE_OFF;
+}
+
+static uint8_t pull_of(mp_obj_t pull) {
+    mp_int_t bits = pull == mp_const_none ? 0 : mp_obj_get_int(pull);
+    return bits & PULL_UP ? VB_PULL_UP : bits & PULL_DOWN ? VB_PULL_DOWN : VB_PULL_NONE;
+}
+
+// init(mode=None, pull=-1, *, value, drive, hold). Drive strength and hold have no effect here.
+static void init(uint8_t gpio, size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {
+    enum { ARG_mode, ARG_pull, ARG_value, ARG_drive, ARG_hold };
+    static const mp_arg_t allowed[] = {
+        { MP_QSTR_mode, MP_ARG_OBJ, {.u_obj = mp_const_none} },
+        { MP_QSTR_pull, MP_ARG_OBJ, {.u_obj = MP_OBJ_NEW_SMALL_INT(-1)} },
+        { MP_QSTR_value, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_obj = MP_OBJ_NULL} },
+        { MP_QSTR_drive, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_obj = MP_OBJ_NULL} },
+        { MP_QSTR_hold, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_obj = MP_OBJ_NULL} },
+    };
+    mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
+    mp_arg_parse_all(n_args, pos_args, kw_args, MP_ARRAY_SIZE(allowed), allowed, args);
+    vb_charge(VB_NS_PIN_INIT);
+
+    if (args[ARG_value].u_obj != MP_OBJ_NULL) {
+        vb_pin_write(gpio, mp_obj_is_true(args[ARG_value].u_obj));
+    }
+    uint8_t mode = vb_pin_direction(gpio), pull = vb_pin_pull(gpio);
+    if (args[ARG_mode].u_obj != mp_const_none) {
+        mp_int_t bits = mp_obj_get_int(args[ARG_mode].u_obj);
+        if (VB_PIN_INPUT_ONLY(gpio) && (bits & DIR_OUT)) {
+            mp_raise_ValueError(MP_ERROR_TEXT("pin can only be input"));
+        }
+        mode = direction(bits);
+    }
+    // 34 to 39 have no pulls: the chip takes the request and nothing happens.
+    if (args[ARG_pull].u_obj != MP_OBJ_NEW_SMALL_INT(-1) && !VB_PIN_INPUT_ONLY(gpio)) {
+        pull = pull_of(args[ARG_pull].u_obj);
+    }
+    if (args[ARG_mode].u_obj != mp_const_none || pull != vb_pin_pull(gpio)) {
+        vb_pin_mode(gpio, mode, pull);
+    }
+}
+
+mp_obj_t mp_pin_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
+    mp_arg_check_num(n_args, n_kw, 1, MP_OBJ_FUN_ARGS_MAX, true);
+    uint8_t gpio = vb_pin_get(args[0]);
+    if (n_args > 1 || n_kw > 0) {
+        mp_map_t kw_args;
+        mp_map_init_fixed_table(&kw_args, n_kw, args + n_args);
+        init(gpio, n_args - 1, args + 1, &kw_args);
+    }
+    return MP_OBJ_FROM_PTR(&pins[gpio]);
+}
+
+static mp_obj_t pin_call(mp_obj_t self, size_t n_args, size_t n_kw, const mp_obj_t *args) {
+    mp_arg_check_num(n_args, n_kw, 0, 1, false);
+    if (n_args == 0) {
+        return MP_OBJ_NEW_SMALL_INT(vb_pin_read(gpio_of(self)));
+    }
+    vb_pin_write(gpio_of(self), mp_obj_is_true(args[0]));
+    return mp_const_none;
+}
+
+static mp_obj_t pin_init(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
+    init(gpio_of(args[0]), n_args - 1, args + 1, kw_args);
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_KW(pin_init_obj, 1, pin_init);
+
+static mp_obj_t pin_value(size_t n_args, const mp_obj_t *args) {
+    return pin_call(args[0], n_args - 1, 0, args + 1);
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(pin_value_obj, 1, 2, pin_value);
+
+static mp_obj_t pin_off(mp_obj_t self) {
+    vb_pin_write(gpio_of(self), 0);
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(pin_off_obj, pin_off);
+
+static mp_obj_t pin_on(mp_obj_t self) {
+    vb_pin_write(gpio_of(self), 1);
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(pin_on_obj, pin_on);
+
+static mp_obj_t pin_toggle(mp_obj_t self) {
+    vb_pin_write(gpio_of(self), !vb_pin_latch(gpio_of(self)));
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(pin_toggle_obj, pin_toggle);
+
+// ---- interrupts: always soft on this chip; there is no hard= ----
+
+void vb_pin_fire(uint8_t gpio, bool rose, bool fell) {
+    mp_obj_t handler = MP_STATE_PORT(machine_pin_irq_handler)[gpio];
+    if (handler != MP_OBJ_NULL) {
+        mp_sched_schedule(handler, MP_OBJ_FROM_PTR(&pins[gpio]));
+    }
+}
+
+void vb_pin_irq_forget(void) {
+    memset(MP_STATE_PORT(machine_pin_irq_handler), 0, sizeof(MP_STATE_PORT(machine_pin_irq_handler)));
+    memset(triggers, 0, sizeof(triggers));
+}
+
+// Level triggers are taken and never fire.
+static void set_trigger(uint8_t gpio, unsigned trigger) {
+    triggers[gpio] = trigger;
+    bool edges = trigger <= (RISING | FALLING) && MP_STATE_PORT(machine_pin_irq_handler)[gpio] != MP_OBJ_NULL;
+    vb_pin_irq(gpio, edges && (trigger & RISING), edges && (trigger & FALLING), false);
+}
+
+static mp_obj_t pin_irq(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {
+    enum { ARG_handler, ARG_trigger, ARG_wake };
+    static const mp_arg_t allowed[] = {
+        { MP_QSTR_handler, MP_ARG_OBJ, {.u_obj = mp_const_none} },
+        { MP_QSTR_trigger, MP_ARG_INT, {.u_int = RISING | FALLING} },
+        { MP_QSTR_wake, MP_ARG_OBJ, {.u_obj = mp_const_none} },
+    };
+    mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
+    mp_arg_parse_all(n_args - 1, pos_args + 1, kw_args, MP_ARRAY_SIZE(allowed), allowed, args);
+    uint8_t gpio = gpio_of(pos_args[0]);
+    if (n_args > 1 || kw_args->used != 0) {
+        mp_obj_t handler = args[ARG_handler].u_obj;
+        bool off = handler == mp_const_none;
+        MP_STATE_PORT(machine_pin_irq_handler)[gpio] = off ? MP_OBJ_NULL : handler;
+        set_trigger(gpio, off ? 0 : args[ARG_trigger].u_int);
+    }
+    return MP_OBJ_FROM_PTR(&pins[gpio].irq);
+}
+static MP_DEFINE_CONST_FUN_OBJ_KW(pin_irq_obj, 1, pin_irq);
+
+static uint8_t gpio_of_irq(mp_obj_t self) {
+    return (const pin_obj_t *)((const char *)MP_OBJ_TO_PTR(self) - offsetof(pin_obj_t, irq)) - pins;
+}
+
+static mp_obj_t irq_call(mp_obj_t self, size_t n_args, size_t n_kw, const mp_obj_t *args) {
+    mp_arg_check_num(n_args, n_kw, 0, 0, false);
+    vb_pin_fire(gpio_of_irq(self), false, false);
+    return mp_const_none;
+}
+
+static mp_obj_t irq_trigger(size_t n_args, const mp_obj_t *args) {
+    uint8_t gpio = gpio_of_irq(args[0]), was = triggers[gpio];
+    if (n_args == 2) {
+        set_trigger(gpio, mp_obj_get_int(args[1]));
+    }
+    return MP_OBJ_NEW_SMALL_INT(was);
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(irq_trigger_obj, 1, 2, irq_trigger);
+
+static const mp_rom_map_elem_t irq_table[] = {
+    { MP_ROM_QSTR(MP_QSTR_trigger), MP_ROM_PTR(&irq_trigger_obj) },
+};
+static MP_DEFINE_CONST_DICT(irq_dict, irq_table);
+MP_DEFINE_CONST_OBJ_TYPE(machine_pin_irq_type, MP_QSTR_IRQ, MP_TYPE_FLAG_NONE, call, irq_call, locals_dict, &irq_dict);
+
+// ---- the class ----
+
+static const mp_rom_map_elem_t board_table[] = {};
+static MP_DEFINE_CONST_DICT(board_dict, board_table);
+static MP_DEFINE_CONST_OBJ_TYPE(board_type, MP_QSTR_board, MP_TYPE_FLAG_NONE, locals_dict, &board_dict);
+
+static const mp_rom_map_elem_t pin_table[] = {
+    { MP_ROM_QSTR(MP_QSTR_init), MP_ROM_PTR(&pin_init_obj) },
+    { MP_ROM_QSTR(MP_QSTR_value), MP_ROM_PTR(&pin_value_obj) },
+    { MP_ROM_QSTR(MP_QSTR_off), MP_ROM_PTR(&pin_off_obj) },
+    { MP_ROM_QSTR(MP_QSTR_on), MP_ROM_PTR(&pin_on_obj) },
+    { MP_ROM_QSTR(MP_QSTR_toggle), MP_ROM_PTR(&pin_toggle_obj) },
+    { MP_ROM_QSTR(MP_QSTR_irq), MP_ROM_PTR(&pin_irq_obj) },
+    { MP_ROM_QSTR(MP_QSTR_board), MP_ROM_PTR(&board_type) },
+    { MP_ROM_QSTR(MP_QSTR_IN), MP_ROM_INT(DIR_IN) },
+    { MP_ROM_QSTR(MP_QSTR_OUT), MP_ROM_INT(DIR_IN | DIR_OUT) },
+    { MP_ROM_QSTR(MP_QSTR_OPEN_DRAIN), MP_ROM_INT(DIR_IN | DIR_OUT | DIR_OPEN_DRAIN) },
+    { MP_ROM_QSTR(MP_QSTR_PULL_UP), MP_ROM_INT(PULL_UP) },
+    { MP_ROM_QSTR(MP_QSTR_PULL_DOWN), MP_ROM_INT(PULL_DOWN) },
+    { MP_ROM_QSTR(MP_QSTR_IRQ_RISING), MP_ROM_INT(RISING) },
+    { MP_ROM_QSTR(MP_QSTR_IRQ_FALLING), MP_ROM_INT(FALLING) },
+    { MP_ROM_QSTR(MP_QSTR_WAKE_LOW), MP_ROM_INT(LOW_LEVEL) },
+    { MP_ROM_QSTR(MP_QSTR_WAKE_HIGH), MP_ROM_INT(HIGH_LEVEL) },
+    { MP_ROM_QSTR(MP_QSTR_DRIVE_0), MP_ROM_INT(0) },
+    { MP_ROM_QSTR(MP_QSTR_DRIVE_1), MP_ROM_INT(1) },
+    { MP_ROM_QSTR(MP_QSTR_DRIVE_2), MP_ROM_INT(2) },
+    { MP_ROM_QSTR(MP_QSTR_DRIVE_3), MP_ROM_INT(3) },
+};
+static MP_DEFINE_CONST_DICT(pin_dict, pin_table);
+
+static mp_uint_t pin_ioctl(mp_obj_t self, mp_uint_t request, uintptr_t arg, int *errcode) {
+    if (request == MP_PIN_READ) {
+        return vb_pin_read(gpio_of(self));
+    }
+    if (request == MP_PIN_WRITE) {
+        vb_pin_write(gpio_of(self), arg);
+        return 0;
+    }
+    return -1;
+}
+static const mp_pin_p_t pin_protocol = {.ioctl = pin_ioctl};
+
+MP_DEFINE_CONST_OBJ_TYPE(machine_pin_type, MP_QSTR_Pin, MP_TYPE_FLAG_NONE, make_new, mp_pin_make_new,
+    print, pin_print, call, pin_call, protocol, &pin_protocol, locals_dict, &pin_dict);
+
+MP_REGISTER_ROOT_POINTER(mp_obj_t machine_pin_irq_handler[40]);
+
+#endif

@@ -1,0 +1,28 @@
+// vb_modtime.c: the calendar clock; included by extmod/modtime.c. It starts at the chip's power-on time and
+// runs on virtual time.
+
+#include "shared/timeutils/timeutils.h"
+#include "vb_internal.h"
+
+uint64_t mp_hal_time_ns(void) {
+    uint64_t epoch = (uint64_t)VB_BOOT_TIME_S * 1000000000u;
+    return epoch + vb_now() - vb_options.t0_ns;
+}
+
+static mp_obj_t mp_time_time_get(void) {
+    vb_charge(VB_NS_TIME);
+    return mp_obj_new_int_from_ull(mp_hal_time_ns() / 1000000000u);
+}
+
+static mp_obj_t mp_time_localtime_get(void) {
+    vb_charge(VB_NS_TIME);
+    timeutils_struct_time_t tm;
+    timeutils_seconds_since_epoch_to_struct_time(mp_hal_time_ns() / 1000000000u, &tm);
+    const mp_int_t fields[8] = {tm.tm_year, tm.tm_mon, tm.tm_mday, tm.tm_hour,
+                                tm.tm_min, tm.tm_sec, tm.tm_wday, tm.tm_yday};
+    mp_obj_t tuple[8];
+    for (int i = 0; i < 8; i++) {
+        tuple[i] = mp_obj_new_int(fields[i]);
+    }
+    return mp_obj_new_tuple(8, tuple);
+}
