@@ -15,3 +15,8 @@ def build_dir() -> Path:
 def port_program(family: str) -> Path:
     """The built MicroPython port of a board family (`esp32` or `rp2`)."""
     return build_dir() / "port" / family / f"warsha-{family}"
+
+
+def micropython_dir() -> Path:
+    """The MicroPython source that the ports are built from: `MICROPY_DIR`, else `build/micropython`."""
+    return Path(os.environ.get("MICROPY_DIR") or build_dir() / "micropython")
