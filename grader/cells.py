@@ -1,6 +1,7 @@
 """Which cells of a notebook mean something, told by their text alone.
 
-The build, the trust boundary and the notebook's own magics all ask here, so a program means the same to each of them.
+The build, the trust boundary and the notebook's own magics all ask here, so a program means the
+same to each of them.
 """
 
 import re
@@ -13,6 +14,10 @@ PREDICT = "p"
 
 PREDICT_POINTS = 2.0
 
+ANSWER_FILE = "predict.txt"
+"""In a trainee's lab folder: the "predict" cell as released, so that practice can tell an answer
+from it."""
+
 STUB = "# اكتب هنا · write here"
 """What a release has where the solution stood."""
 
@@ -23,13 +28,15 @@ _GRADE = re.compile(r"""\s*grade\(\s*(["'])(\w+)\1\s*\)\s*""")
 
 
 def _split(source: str) -> tuple[str, str]:
-    """First line and body as IPython hands them to a cell magic: no blank lines before, one newline at the end."""
+    """First line and body as IPython hands them to a cell magic: no blank lines before, one
+    newline at the end."""
     first, _newline, body = source.lstrip("\r\n").partition("\n")
     return first.rstrip(), body if not body or body.endswith("\n") else body + "\n"
 
 
 def program_of(source: str) -> tuple[str, str] | None:
-    """File name and text of a `%%board main.py` cell, the text exactly as the magic gets it; None for other cells."""
+    """File name and text of a `%%board main.py` cell, the text exactly as the magic gets it; None
+    for other cells."""
     first, body = _split(source)
     match = _BOARD.match(first)
     return (match[1], body) if match else None
@@ -53,8 +60,9 @@ def is_setup(source: str) -> bool:
 
 
 def predicted(answer: str | None, released: str) -> bool:
-    """Whether the "predict" question was answered: some text, and not the text that was released."""
-    return bool(answer and answer.strip()) and answer.strip() != released.strip()
+    """Whether the "predict" question was answered: some text, and not the text that was released.
+    Whether the "predict" question was answered: some text, and not the text that was released."""
+    return answer is not None and answer.strip() not in ("", released.strip())
 
 
 def released_text(body: str) -> str:
