@@ -1,0 +1,255 @@
+"""All that we ask of nbgrader, in one place: it has no types, and its names change with its
+versions.
+
+nbgrader's own code decides what a row of the gradebook looks like. What differs from `nbgrader
+autograde`: everything that one submission changes is one transaction, and one process writes.
+"""
+
+import os
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+import nbformat
+import nbgrader
+from nbconvert.exporters.exporter import ResourcesDict
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook
+from nbgrader.apps.api import NbGraderAPI
+from nbgrader.converters import Autograde
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import AssignLatePenalties, Execute, SaveAutoGrades
+from sqlalchemy import event
+from sqlalchemy.orm import scoped_session, sessionmaker
+from traitlets.config import Config
+from traitlets.config.loader import PyFileConfigLoader
+
+from grader.errors import CourseError
+from grader.roster import Trainee
+from hardware.say import _
+
+CONFIG = "nbgrader_config.py"
+_NBGRADER_CURE = "run that nbgrader command in the course's folder to see all that it says"
+_RAISED = re.compile(r"\s*[\w.]+(?:Error|Exception|Entry): ")
+TEMPLATES = Path(nbgrader.__file__).parent / "server_extensions" / "formgrader" / "templates"
+
+
+def _config(root: Path) -> Any:
+    """What nbgrader itself would read in that folder."""
+    if not (root / CONFIG).is_file():
+        raise CourseError(
+            _("there is no built course in {root}").format(root=root), "warsha course build"
+        )
+    # A new gradebook makes nbgrader call `alembic` by its bare name, which no one finds unless the
+    # environment is activated.
+    tools = str(Path(sys.executable).parent)
+    if tools not in os.environ["PATH"].split(os.pathsep):
+        os.environ["PATH"] = tools + os.pathsep + os.environ["PATH"]
+    config = Config(PyFileConfigLoader(CONFIG, path=str(root)).load_config())
+    config.CourseDirectory.root = str(root)
+    return config
+
+
+def _coursedir(root: Path) -> Any:
+    return CourseDirectory(config=_config(root))
+
+
+def _api(root: Path) -> Any:
+    config = _config(root)
+    config.NbGraderAPI.log_level = "ERROR"
+    return NbGraderAPI(CourseDirectory(config=config), config=config)
+
+
+def _checked(result: dict[str, Any], what: str) -> None:
+    if not result["success"]:
+        log = f"{result.get('error', '')}\n{result.get('log', '')}"
+        causes = [line.strip() for line in log.splitlines() if _RAISED.match(line)]
+        raise CourseError(
+            f"nbgrader {what}: {causes[-1] if causes else log.strip()}", _NBGRADER_CURE
+        )
+
+
+def generate_release(root: Path, lab: str) -> None:
+    """`nbgrader generate_assignment`: `release/` from `source/`, and the lab's cells in the
+    gradebook."""
+    _checked(
+        _api(root).generate_assignment(lab, force=True, create=True), f"generate_assignment {lab}"
+    )
+
+
+def generate_feedback(root: Path, lab: str, student: str = "*") -> None:
+    """`nbgrader generate_feedback`: HTML pages in `feedback/` from `autograded/` and the
+    gradebook."""
+    _checked(_api(root).generate_feedback(lab, student, force=True), f"generate_feedback {lab}")
+
+
+def enrol(root: Path, trainees: Sequence[Trainee]) -> None:
+    """Put the class list into the gradebook; who is there already is brought up to date."""
+    coursedir = _coursedir(root)
+    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+        for trainee in trainees:
+            known = {
+                name: value
+                for name in ("first_name", "last_name", "email")
+                if (value := getattr(trainee, name))
+            }
+            gradebook.update_or_create_student(trainee.id, **known)
+
+
+def submitted(root: Path, lab: str) -> dict[str, Path]:
+    """The folder of each trainee who handed something in, sorted by id."""
+    coursedir = _coursedir(root)
+    marker = "\0"
+    pattern = Path(coursedir.format_path(coursedir.submitted_directory, marker, lab))
+    place = pattern.parts.index(marker)
+    parent = Path(*pattern.parts[:place])
+    rest = pattern.parts[place + 1 :]
+    found = {entry.name: entry.joinpath(*rest) for entry in parent.glob("*") if entry.is_dir()}
+    return {name: found[name] for name in sorted(found) if found[name].is_dir()}
+
+
+def scores(root: Path) -> dict[tuple[str, str], float]:
+    """(trainee, lab) to the score in the gradebook, late penalties taken off."""
+    coursedir = _coursedir(root)
+    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+        return {
+            (submission.student.id, submission.assignment.name): sum(
+                notebook.score - (notebook.late_submission_penalty or 0)
+                for notebook in submission.notebooks
+            )
+            for assignment in gradebook.assignments
+            for submission in assignment.submissions
+        }
+
+
+class _Save(SaveAutoGrades):
+    """nbgrader's own reading of the outputs into rows, on a gradebook that is already open."""
+
+    def run(self, gradebook: Any, notebook: NotebookNode, lab: str, student: str) -> None:
+        self.gradebook = gradebook
+        self.notebook_id = self.assignment_id = lab
+        self.student_id = student
+        for index, cell in enumerate(notebook.cells):
+            self.preprocess_cell(cell, ResourcesDict(), index)
+
+
+class Recorder:
+    """The one writer of a course's gradebook. A context manager."""
+
+    def __init__(self, root: Path) -> None:
+        self.config = _config(root)
+        self.coursedir = CourseDirectory(config=self.config)
+        self.gradebook = Gradebook(self.coursedir.db_url, self.coursedir.course_id)
+        if self.gradebook.engine.dialect.name == "sqlite":
+            # pysqlite begins too late for savepoints: docs.sqlalchemy.org, "Serializable isolation
+            # / Savepoints"
+            event.listen(self.gradebook.engine, "connect", _own_transactions)
+            event.listen(self.gradebook.engine, "begin", _begin)
+            self.gradebook.db.remove()
+            self.gradebook.engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.gradebook.close()
+
+    @cached_property
+    def autograde(self) -> Any:
+        """nbgrader's converter, for its configured lists of preprocessors."""
+        return Autograde(coursedir=self.coursedir, config=self.config)
+
+    def timestamp(self, folder: Path) -> datetime | None:
+        """When a submission was handed in (UTC), from its timestamp.txt."""
+        found: datetime | None = self.coursedir.get_existing_timestamp(str(folder))
+        return found
+
+    def released(self, lab: str) -> NotebookNode:
+        """The notebook that trainees got."""
+        path = Path(self.coursedir.format_path(self.coursedir.release_directory, ".", lab))
+        notebook: NotebookNode = nbformat.read(path / f"{lab}.ipynb", as_version=4)
+        return notebook
+
+    def autograded(self, lab: str, student: str) -> Path:
+        """Where the graded notebook of a submission lies."""
+        return Path(self.coursedir.format_path(self.coursedir.autograded_directory, student, lab))
+
+    def sanitize(self, notebook: NotebookNode, lab: str, student: str) -> NotebookNode:
+        """nbgrader's own steps before executing: released cells get their source and flags back.
+        nbgrader's own steps before executing: released cells get their source and flags back."""
+        return self._run(self.autograde.sanitize_preprocessors, notebook, lab, student)
+
+    def finish(self, notebook: NotebookNode, lab: str, student: str) -> NotebookNode:
+        """nbgrader's own steps after executing, those that keep books aside: `record` does these.
+        nbgrader's own steps after executing, those that keep books aside: `record` does these."""
+        ours = (Execute, SaveAutoGrades, AssignLatePenalties)
+        steps = [step for step in self.autograde.autograde_preprocessors if step not in ours]
+        return self._run(steps, notebook, lab, student)
+
+    def _run(
+        self, steps: Sequence[Any], notebook: NotebookNode, lab: str, student: str
+    ) -> NotebookNode:
+        place = {
+            "student": student,
+            "assignment": lab,
+            "notebook": lab,
+            "db_url": self.coursedir.db_url,
+        }
+        resources: dict[str, Any] = {"nbgrader": place, "unique_key": lab}
+        for step in steps:
+            notebook, resources = step(config=self.config)(notebook, resources)
+        return notebook
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Any]:
+        """The gradebook inside one transaction, whatever commits nbgrader's calls do within."""
+        with self.gradebook.engine.connect() as connection, connection.begin():
+            sessions = scoped_session(
+                sessionmaker(
+                    bind=connection, join_transaction_mode="create_savepoint", autoflush=False
+                )
+            )
+            self.gradebook.db = sessions
+            try:
+                yield self.gradebook
+            finally:
+                sessions.remove()
+
+    def record(
+        self, notebook: NotebookNode, lab: str, student: str, timestamp: datetime | None
+    ) -> None:
+        """Write one graded notebook into the gradebook: all of its rows, or none."""
+        with self._transaction() as gradebook:
+            gradebook.update_or_create_student(student)
+            stamp = {"timestamp": timestamp} if timestamp else {}
+            submission = gradebook.update_or_create_submission(lab, student, **stamp)
+            saver: Any = _Save(config=self.config)  # type: ignore[no-untyped-call]
+            saver.run(gradebook, notebook, lab, student)
+            self._penalise(gradebook, submission, lab, student)
+            gradebook.db.commit()
+
+    def _penalise(self, gradebook: Any, submission: Any, lab: str, student: str) -> None:
+        """As nbgrader's AssignLatePenalties, with the plug-in that the course names."""
+        step: Any = AssignLatePenalties(config=self.config)
+        step.init_plugin()
+        row = gradebook.find_submission_notebook(lab, lab, student)
+        row.late_submission_penalty = None
+        if submission.total_seconds_late > 0:
+            penalty = step.plugin_inst.late_submission_penalty(
+                student, row.score, submission.total_seconds_late
+            )
+            if penalty is not None:
+                row.late_submission_penalty = min(max(penalty, 0), row.score)
+
+
+def _own_transactions(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+
+
+def _begin(connection: Any) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
