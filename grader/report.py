@@ -1,0 +1,105 @@
+"""What a person at a terminal sees of a grading run: progress, who was not graded and why, the
+class as a table.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from grader.autograde import Grading, Outcome
+from grader.card import number
+from hardware.say import _
+
+
+def grade_all(
+    out: Console, work: Sequence[tuple[Grading, Mapping[str, Path]]], *, dry_run: bool = False
+) -> list[Outcome]:
+    """Grade these submissions, lab by lab, under one progress bar."""
+    outcomes: list[Outcome] = []
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=out, transient=True) as progress:
+        bar = progress.add_task("", total=sum(len(folders) for _grading, folders in work))
+        for grading, folders in work:
+            progress.update(bar, description=grading.lab.slug)
+            for outcome in grading.run(folders, dry_run=dry_run):
+                outcomes.append(outcome)
+                progress.advance(bar)
+    return sorted(outcomes, key=lambda outcome: (outcome.lab, outcome.student))
+
+
+def print_marks(out: Console, outcomes: Sequence[Outcome]) -> None:
+    """A row for each submission that was graded now, a column for each item."""
+    graded = [outcome for outcome in outcomes if outcome.marks]
+    if not graded:
+        return
+    table = Table(title=graded[0].lab)
+    table.add_column(_("trainee"))
+    for mark in graded[0].marks:
+        table.add_column(f"{mark.item} /{number(mark.maximum)}", justify="right")
+    table.add_column(_("total"), justify="right")
+    for outcome in graded:
+        points = [number(mark.points) for mark in outcome.marks]
+        table.add_row(Text(outcome.student), *points, number(_total(outcome)))
+    out.print(table)
+
+
+def print_problems(out: Console, outcomes: Iterable[Outcome]) -> None:
+    """What was odd, and what was not graded and why. Earlier marks of those stay."""
+    for outcome in outcomes:
+        place = f"{outcome.lab} {outcome.student}"
+        for note in outcome.notes:
+            out.print(
+                Text(_("note: {place}: {note}").format(place=place, note=note)), soft_wrap=True
+            )
+        if outcome.state == "unreadable":
+            out.print(
+                Text(
+                    _("not graded: {place}: {reason}").format(place=place, reason=outcome.reason)
+                ),
+                soft_wrap=True,
+            )
+        elif outcome.state == "error":
+            reason = _("our fault, earlier marks stay: {reason}").format(reason=outcome.reason)
+            out.print(
+                Text(_("not graded: {place}: {reason}").format(place=place, reason=reason)),
+                soft_wrap=True,
+            )
+
+
+def print_class(out: Console, outcomes: Iterable[Outcome], labs: Sequence[str]) -> None:
+    """A row for each trainee, a column for each lab."""
+    scores: dict[str, dict[str, str]] = {}
+    for outcome in outcomes:
+        text = number(_total(outcome)) if outcome.is_graded else _("not graded")
+        scores.setdefault(outcome.student, {})[outcome.lab] = text
+    table = Table()
+    table.add_column(_("trainee"))
+    for lab in labs:
+        table.add_column(lab, justify="right")
+    for student, row in sorted(scores.items()):
+        table.add_row(Text(student), *(row.get(lab, "–") for lab in labs))
+    out.print(table)
+
+
+def print_count(out: Console, outcomes: Sequence[Outcome], seconds: float) -> None:
+    """The last line: how many, how long, how many of ours failed."""
+    graded = sum(outcome.is_graded for outcome in outcomes)
+    unchanged = sum(outcome.state == "unchanged" for outcome in outcomes)
+    if unchanged:
+        out.print(_("{count} were graded before and have not changed").format(count=unchanged))
+    errors = sum(outcome.state == "error" for outcome in outcomes)
+    line = _("graded {graded}/{total} submissions in {seconds:.1f} s, {errors} errors")
+    out.print(line.format(graded=graded, total=len(outcomes), seconds=seconds, errors=errors))
+
+
+def _total(outcome: Outcome) -> float:
+    return sum(mark.points for mark in outcome.marks)
