@@ -17,7 +17,6 @@ from hardware.bench import diagram
 from hardware.bench.bench import Bench
 from hardware.bench.circuit import Circuit
 from hardware.bench.flash import Flash
-from hardware.bench.limits import Limits
 from hardware.bench.trace import Trace
 from hardware.say import _
 
@@ -51,18 +50,17 @@ def _run_lab(lab: Lab, board: LabBoard, program: Program, seed: int) -> SeedResu
 
 def run_episode(lab: Lab, board: LabBoard, program: Program, episode: Episode, seed: int) -> Run:
     """Boot a fresh board with the episode's files, apply its stimulus, and record it."""
-    bench_seed = episode_seed(seed, episode.name)
     circuit = Circuit(_diagram(board.diagram))
-    flash = Flash(board.type)
-    flash.put(files_of(lab, board, program, episode))
-    with Bench(
-        circuit, seed=bench_seed, flash=flash, limits=Limits(), ticks0_ms=episode.ticks0_ms
-    ) as bench:
-        zero_ns = 0 if episode.from_reset else _until_ready(bench, lab.ready_line)
-        end_ns = zero_ns + round(episode.seconds * NS_PER_S)
-        _play(bench, episode.steps, zero_ns, end_ns)
-        ready_ns = _ready_ns(bench.trace, lab.ready_line)
-        return Run(episode, bench.trace, board.pins, ready_ns, zero_ns, end_ns)
+    bench_seed = episode_seed(seed, episode.name)
+    with Flash(board.type) as flash:
+        flash.put(files_of(lab, board, program, episode))
+        with Bench(circuit, seed=bench_seed, flash=flash, ticks0_ms=episode.ticks0_ms) as bench:
+            zero_ns = 0 if episode.from_reset else _until_ready(bench, lab.ready_line)
+            end_ns = zero_ns + round(episode.seconds * NS_PER_S)
+            if zero_ns < READY_WITHIN_NS:
+                _play(bench, episode.steps, zero_ns, end_ns)
+            trace = bench.trace
+    return Run(episode, trace, board.pins, _ready_ns(trace, lab.ready_line), zero_ns, end_ns)
 
 
 def files_of(lab: Lab, board: LabBoard, program: Program, episode: Episode) -> dict[str, bytes]:
@@ -73,18 +71,30 @@ def files_of(lab: Lab, board: LabBoard, program: Program, episode: Episode) -> d
 
 def _until_ready(bench: Bench, line: str) -> int:
     """Run until the line is out, or 5 s are over; when that was."""
-    wanted, heard = line.encode(), bytearray()
-
-    def listen(data: bytes, t_ns: int) -> None:
-        heard.extend(data)
-        if b"\n" in data and wanted in (said.strip() for said in bytes(heard).splitlines()):
-            bench.stop()
-
-    stop_listening = bench.on_tx(listen)
+    bench.on_tx(_Ear(bench, line).listen)
     bench.run(READY_WITHIN_NS)
-    stop_listening()
     ready_ns = _ready_ns(bench.trace, line)
     return READY_WITHIN_NS if ready_ns is None else ready_ns
+
+
+class _Ear:
+    """Stops the bench at the end of the first line that says READY."""
+
+    def __init__(self, bench: Bench, line: str) -> None:
+        self._bench = bench
+        self._wanted = line.encode()
+        self._line = bytearray()
+        self._heard = False
+
+    def listen(self, data: bytes, t_ns: int) -> None:
+        """Takes what the board has sent."""
+        if self._heard:
+            return
+        *ended, rest = (self._line + data).split(b"\n")
+        self._line = rest
+        if any(line.removesuffix(b"\r") == self._wanted for line in ended):
+            self._heard = True
+            self._bench.stop()
 
 
 def _ready_ns(trace: Trace, line: str) -> int | None:
@@ -108,7 +118,7 @@ def _play(bench: Bench, steps: Sequence[Step], zero_ns: int, end_ns: int) -> Non
                 resets.append(t_ns)
     for t_ns in sorted(resets):
         bench.run(t_ns)
-        bench.reset(HARD_RESET_CAUSE)
+        bench.reset()
     bench.run(end_ns)
 
 
