@@ -1,0 +1,296 @@
+"""L03: presses are counted once however the contact bounces, and a long one is told apart.
+
+Every edge of both buttons bounces; an input without a pull-up sees false lows. Times in `data`
+are milliseconds since t = 0.
+"""
+
+import random
+import re
+from collections.abc import Sequence
+
+from grader.check import check, gate
+from grader.episode import Episode, Step, press, set_control
+from grader.limits import AtLeast, AtMost, Between, Exactly, Never, Within
+from grader.run import Run
+from grader.units import Millis, Moment, millis_of_ns, moment_of_ns, ms
+from hardware.bench import frames
+from hardware.boards import BoardType
+
+GLITCH = ms(3)
+LONGEST_BOUNCE = ms(12)
+SETTLED = ms(40)
+"""By then a program with a sound debounce has seen a change."""
+
+Press = tuple[float, float]
+"""When a button is pressed, and for how long, in ms."""
+
+
+def scenario(seed: int, board: BoardType) -> list[Episode]:
+    """Many short presses with a glitch; two quick ones; long ones; one held since reset."""
+    rng = random.Random(seed)
+    return [train(rng), double(rng), hold(rng), held(rng)]
+
+
+def train(rng: random.Random) -> Episode:
+    """8 to 12 presses of BTN_1, some of BTN_2 among them, and a glitch away from all presses."""
+    count = rng.randrange(8, 13)
+    toggling = {0, 1} | set(rng.sample(range(2, count), k=rng.randrange(1, 4)))
+    glitch_after = rng.randrange(2, count - 1)
+    at, one, two = rng.uniform(500, 900), [], []
+    glitch = 0.0
+    for index in range(count):
+        one.append((at, rng.uniform(60, 700)))
+        end = sum(one[-1])
+        if index in toggling:
+            two.append((at + rng.uniform(50, 150), rng.uniform(60, 400)))
+            end = max(end, sum(two[-1]))
+        at = end + rng.uniform(400, 900)
+        if index == glitch_after:
+            glitch = end + rng.uniform(700, 900)
+            at = glitch + rng.uniform(700, 900)
+    steps = presses("btn1", one) + presses("btn2", two) + press("btn1", at=ms(glitch), hold=GLITCH)
+    data = {"one": one, "two": two, "glitch": glitch}
+    return Episode("train", seconds=at / 1000, steps=steps, data=data)
+
+
+def double(rng: random.Random) -> Episode:
+    """Two presses of 60 ms, the second 120 ms after the first."""
+    at = rng.uniform(500, 1500)
+    return Episode("double", seconds=4, steps=presses("btn1", [(at, 60), (at + 120, 60)]))
+
+
+def hold(rng: random.Random) -> Episode:
+    """Two or three long presses, each followed by 3 s of rest and a short press."""
+    at, long, short = rng.uniform(500, 1000), [], []
+    for _ in range(rng.randrange(2, 4)):
+        long.append((at, rng.uniform(1800, 2500)))
+        short.append((sum(long[-1]) + 3000, rng.uniform(60, 700)))
+        at = sum(short[-1]) + rng.uniform(600, 1200)
+    steps = presses("btn1", [*long, *short])
+    return Episode("hold", seconds=at / 1000, steps=steps, data={"long": long, "short": short})
+
+
+def held(rng: random.Random) -> Episode:
+    """BTN_1 is down from reset to 1.5 s; a press follows."""
+    released, again = ms(1500), ms(rng.uniform(2500, 3500))
+    steps = [
+        *set_control("btn1", "pressed", 1, at=ms(0)),
+        *set_control("btn1", "pressed", 0, at=released),
+        *press("btn1", at=again, hold=ms(rng.uniform(60, 700))),
+    ]
+    return Episode("held", seconds=5, steps=steps, data={"released": released}, from_reset=True)
+
+
+def presses(part: str, times: Sequence[Press]) -> list[Step]:
+    """Press a button at each of these times."""
+    return [step for at, length in times for step in press(part, at=ms(at), hold=ms(length))]
+
+
+# What was seen.
+
+
+def counts(run: Run) -> list[tuple[Moment, int]]:
+    """Each COUNT with its time."""
+    found = ((line, re.fullmatch(r"COUNT (\d+)", line.text)) for line in run.lines())
+    return [(moment_of_ns(line.at_ns), int(match[1])) for line, match in found if match]
+
+
+def longs(run: Run) -> list[Moment]:
+    """When LONG came."""
+    return [moment_of_ns(line.at_ns) for line in run.lines() if line.text == "LONG"]
+
+
+def floats(run: Run) -> bool:
+    """Whether a button has no pull-up."""
+    return any(pull_of(run, role) != "pull-up" for role in ("BTN_1", "BTN_2"))
+
+
+def pull_of(run: Run, role: str) -> str:
+    """`pull-up` if the pin is an input with one and was never driven."""
+    modes = run.modes(role)
+    if any(mode.mode in (frames.MODE_OUT, frames.MODE_OPEN_DRAIN) for mode in modes):
+        return "driven"
+    return "pull-up" if modes and modes[-1].pull == frames.PULL_UP else "no pull-up"
+
+
+def at_glitch(run: Run) -> list[Moment]:
+    """The COUNT lines that follow the glitch and no press."""
+    start: float = run.data["glitch"]
+    return [at for at, _ in counts(run) if start <= at < start + 400]
+
+
+def at_release(moments: Sequence[Millis], times: Sequence[Press]) -> bool:
+    """Whether each moment comes right after the end of a press, as many as presses."""
+    ends = [at + length for at, length in times]
+    pairs = zip(moments, ends, strict=False)
+    return len(moments) == len(ends) and all(0 <= m - end <= SETTLED for m, end in pairs)
+
+
+# a: how the inputs are set up.
+
+
+@check("a", points=3, expect=Exactly(["pull-up", "pull-up"]), on_miss="no_pullup")
+def pulls(run: Run) -> list[str]:
+    """How BTN_1 and BTN_2 are set up."""
+    return [pull_of(run, role) for role in ("BTN_1", "BTN_2")]
+
+
+# b, f: one COUNT a press in `train`.
+
+
+def numbers_due(run: Run) -> list[int]:
+    """1 to the number of presses."""
+    return list(range(1, len(run.data["one"]) + 1))
+
+
+def why_count(run: Run) -> str:
+    """Floating, bouncing, at the release, or only the glitch too much."""
+    one: list[Press] = run.data["one"]
+    times = [at for at, _ in counts(run)]
+    if times and floats(run):
+        return "no_pullup"
+    if at_release(times, one):
+        return "active_high"
+    spare = len(times) - len(one)
+    if spare == 1 and at_glitch(run):
+        return "glitch_counted"
+    return "no_debounce" if spare > 0 else ""
+
+
+@gate("b.numbers", expect=Exactly(numbers_due), on_miss="miscounted", why=why_count)
+def numbers(run: Run) -> list[int]:
+    """What was counted."""
+    return [number for _, number in counts(run)]
+
+
+@check("b", points=5, expect=Between(ms(0), ms(50)), on_miss="late_count", why=why_count)
+def count_delays(run: Run) -> list[Millis]:
+    """From each press to its COUNT."""
+    pairs = zip(counts(run), run.data["one"], strict=False)
+    return [Millis(at - pressed, at.ns) for (at, _), (pressed, _) in pairs]
+
+
+@check("c", points=3, episode="double", expect=AtLeast(2), on_miss="sleep_debounce", after="a")
+def double_counts(run: Run) -> int | None:
+    """How many COUNT lines two quick presses gave; None if there were none at all."""
+    return len(counts(run)) or None
+
+
+# d: long presses.
+
+
+def cycles(run: Run) -> list[tuple[float, float]]:
+    """From each long press to the next, in ms."""
+    starts = [at for at, _ in run.data["long"]]
+    return list(zip(starts, [*starts[1:], run.episode.seconds * 1000], strict=True))
+
+
+def told_due(run: Run) -> list[str]:
+    """In each cycle LONG, and the press after it begins to count anew."""
+    return ["LONG", "COUNT 1"] * len(cycles(run))
+
+
+def why_long(run: Run) -> str:
+    """Several a hold, at the release, or what is wrong with the presses themselves."""
+    found, held_for = longs(run), run.data["long"]
+    if counts(run) and floats(run):
+        return "no_pullup"
+    if at_release(found, held_for):
+        return "long_release"
+    per_hold = [sum(at <= m < at + length for m in found) for at, length in held_for]
+    if max(per_hold) > 1:
+        return "long_repeat"
+    if found and not any(per_hold):
+        return "active_high"
+    return "no_debounce" if len(counts(run)) > len(told_due(run)) else ""
+
+
+@gate("d.told", episode="hold", expect=Exactly(told_due), on_miss="no_long", why=why_long)
+def told(run: Run) -> list[str]:
+    """What each cycle said, from its first LONG on (all of it, if there is no LONG)."""
+    lines = [line for line in run.lines() if re.fullmatch(r"LONG|COUNT \d+", line.text)]
+    found: list[str] = []
+    for start, end in cycles(run):
+        texts = [line.text for line in lines if ms(start).ns <= line.at_ns < ms(end).ns]
+        found += texts[texts.index("LONG") :] if "LONG" in texts else texts
+    return found
+
+
+@check(
+    "d.long",
+    points=2,
+    episode="hold",
+    expect=Within(ms(30), of=ms(800)),
+    on_miss="long_time",
+    why=why_long,
+)
+def long_delays(run: Run) -> list[Millis]:
+    """From each long press to its LONG."""
+    pairs = zip(longs(run), run.data["long"], strict=False)
+    return [Millis(at - pressed, at.ns) for at, (pressed, _) in pairs]
+
+
+@check(
+    "d.held",
+    points=1,
+    episode="held",
+    expect=Never("COUNT, LONG"),
+    on_miss="held_boot",
+    after="d.long",
+)
+def told_while_held(run: Run) -> list[Moment]:
+    """COUNT and LONG before the button that was held since reset is released."""
+    told_at = [at for at, _ in counts(run)] + longs(run)
+    return sorted(at for at in told_at if at < run.data["released"])
+
+
+# e: LED_R.
+
+
+def led_edges(run: Run) -> list[list[int]]:
+    """The edges of LED_R from each press of BTN_2 to the next, in ns."""
+    edges = [int(t) for t in run.signal("LED_R").edges_ns()]
+    starts = [ms(at).ns for at, _ in run.data["two"]]
+    ends = [*starts[1:], run.end_ns - run.zero_ns]
+    return [[t for t in edges if a <= t < b] for a, b in zip(starts, ends, strict=True)]
+
+
+def once_each(run: Run) -> list[int]:
+    """One edge for each press."""
+    return [1] * len(run.data["two"])
+
+
+def why_toggle(run: Run) -> str:
+    """Floating, as long as the button is low, at each bounce, or at the release."""
+    two: list[Press] = run.data["two"]
+    edges = led_edges(run)
+    if any(edges) and floats(run):
+        return "no_pullup"
+    for (at, length), found in zip(two, edges, strict=True):
+        quiet = ms(at + 2 * LONGEST_BOUNCE).ns, ms(at + length).ns
+        if sum(quiet[0] < t < quiet[1] for t in found) > 1:
+            return "level_toggle"
+    if max(map(len, edges)) > 1:
+        return "no_debounce"
+    moments = [millis_of_ns(t) for found in edges for t in found]
+    return "active_high" if at_release(moments, two) else ""
+
+
+@gate("e.once", expect=Exactly(once_each), on_miss="sleep_debounce", why=why_toggle)
+def edges_each(run: Run) -> list[int] | None:
+    """How often LED_R changed at each press of BTN_2; None if it never did."""
+    edges = led_edges(run)
+    return [len(found) for found in edges] if any(edges) else None
+
+
+@check("e", points=3, expect=AtMost(ms(50)), on_miss="sleep_debounce", why=why_toggle)
+def toggle_delays(run: Run) -> list[Millis]:
+    """From each press of BTN_2 to the edge of LED_R."""
+    pairs = zip(led_edges(run), run.data["two"], strict=True)
+    return [millis_of_ns(found[0] - ms(at).ns, found[0]) for found, (at, _) in pairs if found]
+
+
+@check("f", points=1, expect=Never("COUNT"), on_miss="glitch_counted", after="b")
+def glitch_counts(run: Run) -> list[Moment]:
+    """What was counted where nobody pressed."""
+    return at_glitch(run)

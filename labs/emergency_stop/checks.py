@@ -1,0 +1,309 @@
+"""L04: the belt stops within milliseconds whatever its job does, and starts on order only.
+
+A stop is either single or the first or second of a pair (the second comes 600 ms after the first).
+All times in `data` are milliseconds since t = 0.
+"""
+
+import random
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+
+from grader.check import check, gate
+from grader.episode import Episode, Step, press
+from grader.limits import AtLeast, AtMost, Never, Within
+from grader.run import Run
+from grader.units import Hertz, Millis, Moment, millis_of_ns, moment_of_ns, ms
+from hardware.boards import BoardType
+
+SINGLES, PAIRS = 12, 4
+HALF_PERIOD, RHYTHM = ms(250), ms(5)
+SLOWEST_STOP = ms(250)
+TOGETHER = ms(20)
+"""What one program may take between switching LED_R on and LED_G off."""
+JOB_STEP = ms(100)
+"""A shorter flash of LED_Y is no step of the job, which takes 120 ms."""
+TONE_GAP = ms(20)
+"""A shorter silence is part of a tone."""
+TICKS_PERIOD = 1 << 30
+WRAP_AFTER_MS = 10_000
+NEVER = float("inf")
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One press of STOP, and the press of START that ends it, in ms."""
+
+    at: float
+    hold: float
+    start_at: float
+    single: bool = True
+    again_at: float | None = None
+    """When START is pressed meanwhile, to no effect."""
+
+
+def scenario(seed: int, board: BoardType) -> list[Episode]:
+    """Twenty stops at any phase of the job, and one after `ticks_ms()` has begun anew."""
+    rng = random.Random(seed)
+    stops = hidden_stops(rng)
+    run_s = stops[-1].start_at / 1000 + 2
+    late = Stop(at=rng.uniform(11_500, 14_000), hold=300, start_at=0)
+    return [
+        Episode("run", seconds=run_s, steps=presses(stops), data={"stops": stops}),
+        Episode(
+            "wrap",
+            seconds=late.at / 1000 + 1.5,
+            steps=press("btn1", at=ms(late.at), hold=ms(late.hold)),
+            data={"stops": [late]},
+            ticks0_ms=TICKS_PERIOD - WRAP_AFTER_MS,
+        ),
+    ]
+
+
+def hidden_stops(rng: random.Random) -> list[Stop]:
+    """Twelve single stops and four pairs in any order; START is tried during ten of the twenty."""
+    kinds = ["single"] * SINGLES + ["pair"] * PAIRS
+    rng.shuffle(kinds)
+    tried = iter(rng.sample([True] * 10 + [False] * 6, k=SINGLES + PAIRS))
+    at = rng.uniform(1500, 2500)
+    stops: list[Stop] = []
+    for kind in kinds:
+        if kind == "pair":
+            stops.append(Stop(at, hold=200, start_at=at + 350, single=False))
+            at += 600
+        stops.append(one_stop(rng, at, single=kind == "single", tried=next(tried)))
+        at = stops[-1].start_at + rng.uniform(1000, 1700)
+    return stops
+
+
+def one_stop(rng: random.Random, at: float, *, single: bool, tried: bool) -> Stop:
+    """A stop after which the belt rests at least 1.3 s (1.7 s at the end of a pair)."""
+    hold = rng.uniform(400, 800)
+    start_at = at + (rng.uniform(1300, 1600) if single else rng.uniform(1700, 2000))
+    again_at = at + rng.uniform(100, hold - 200) if tried else None
+    return Stop(at, hold, start_at, single, again_at)
+
+
+def presses(stops: list[Stop]) -> list[Step]:
+    """Both buttons' presses: START is held for 120 ms, and while STOP is held for 80 ms."""
+    steps: list[Step] = []
+    for stop in stops:
+        steps += press("btn1", at=ms(stop.at), hold=ms(stop.hold))
+        steps += press("btn2", at=ms(stop.start_at), hold=ms(120))
+        if stop.again_at is not None:
+            steps += press("btn2", at=ms(stop.again_at), hold=ms(80))
+    return steps
+
+
+# What was seen.
+
+
+def stops_of(run: Run) -> list[Stop]:
+    """The stops of this episode, in order."""
+    stops: list[Stop] = run.data["stops"]
+    return stops
+
+
+def idle_windows(run: Run) -> list[tuple[int, int]]:
+    """When the belt runs and nobody presses anything: from 300 ms after START to STOP, in ns."""
+    starts = [0.0, *(stop.start_at for stop in stops_of(run))]
+    ends = [stop.at for stop in stops_of(run)] + [run.episode.seconds * 1000]
+    spans = [(start + 300, end) for start, end in zip(starts, ends, strict=True)]
+    return [(ms(a).ns, ms(b).ns) for a, b in spans if b - a > 500]
+
+
+def red_after(run: Run, stop: Stop) -> Millis | None:
+    """From STOP to the edge that lights LED_R, if there is one within 250 ms."""
+    pressed = ms(stop.at).ns
+    rises = [int(t) - pressed for t in run.signal("LED_R").rises_ns()]
+    delay = next((t for t in rises if 0 <= t <= SLOWEST_STOP.ns), None)
+    return None if delay is None else millis_of_ns(delay, pressed)
+
+
+def hard_errors(run: Run) -> bool:
+    """Whether a handler ended in an exception."""
+    return any("MemoryError" in line.text for line in run.lines())
+
+
+# a: the belt's rhythm.
+
+
+@check("a", points=3, expect=Within(RHYTHM, of=HALF_PERIOD), on_miss="rhythm")
+def half_periods(run: Run) -> list[Millis] | None:
+    """From each edge of LED_G to the next while the belt runs, and silence that is too long."""
+    edges = [int(t) for t in run.signal("LED_G").edges_ns()]
+    spans: list[Millis] = []
+    for start, end in idle_windows(run):
+        inside = [t for t in edges if start <= t < end]
+        spans += [millis_of_ns(b - a, a) for a, b in pairwise(inside)]
+        outer = pairwise([start, *inside[:1], *inside[-1:], end])
+        spans += [millis_of_ns(b - a, a) for a, b in outer if b - a > HALF_PERIOD.ns + RHYTHM.ns]
+    return spans if edges else None
+
+
+# b: how fast it stops.
+
+
+def why_slow(run: Run) -> str:
+    """The worst stop tells: between two job steps, or lost while a handler was busy or dead."""
+    delays = [(stop, red_after(run, stop)) for stop in stops_of(run)]
+    lost = [stop for stop, delay in delays if delay is None]
+    if hard_errors(run):
+        return "isr_alloc"
+    if lost and len(lost) < len(delays):
+        return "isr_sleep" if not any(stop.single for stop in lost) else "lost_stop"
+    return "" if lost else "polling"
+
+
+@gate("b.job", expect=AtLeast(Hertz(6)), on_miss="job_dropped")
+def job_rate(run: Run) -> Hertz:
+    """Steps of the job in a second while the belt runs."""
+    steps = [w for w in run.signal("LED_Y").widths(True) if w >= JOB_STEP]
+    windows = idle_windows(run)
+    done = [w for w in steps if any(a <= (w.at_ns or 0) < b for a, b in windows)]
+    return Hertz(1e9 * len(done) / sum(b - a for a, b in windows))
+
+
+@check(
+    "b",
+    points=6,
+    expect=AtMost(ms(5)),
+    partial={AtMost(ms(50)): 3, AtMost(SLOWEST_STOP): 1},
+    on_miss="no_stop",
+    why=why_slow,
+)
+def stop_delays(run: Run) -> list[Millis]:
+    """From each STOP to LED_R; without an edge within 250 ms: never."""
+    return [red_after(run, stop) or Millis(NEVER, ms(stop.at).ns) for stop in stops_of(run)]
+
+
+# c: it stays stopped.
+
+
+def restarts(run: Run) -> list[Moment]:
+    """When LED_R went off or LED_G came on between STOP and START."""
+    red, green = run.signal("LED_R"), run.signal("LED_G")
+    found: list[int] = []
+    for stop in stops_of(run):
+        since = ms(stop.at + (red_after(run, stop) or 0)).ns
+        until = ms(stop.start_at).ns
+        found += [int(t) for t in red.falls_ns() if since < t < until]
+        found += [int(t) for t in green.rises_ns() if since + TOGETHER.ns < t < until]
+        if green.at(since + TOGETHER.ns):
+            found.append(since + TOGETHER.ns)
+    return [moment_of_ns(t) for t in sorted(found)]
+
+
+def why_restarted(run: Run) -> str:
+    """While STOP was held, or when it was let go."""
+    for moment in restarts(run):
+        for stop in stops_of(run):
+            if stop.at <= moment < stop.at + stop.hold:
+                return "unlatched"
+            if 0 <= moment - stop.at - stop.hold <= 100:
+                return "both_edges"
+    return ""
+
+
+@gate("c.again", expect=AtMost(ms(300)), on_miss="no_restart")
+def restart_delays(run: Run) -> list[Millis]:
+    """From each START to LED_R off."""
+    red = run.signal("LED_R")
+    return [
+        red.latency(ms(stop.start_at).ns, False) or Millis(NEVER, ms(stop.start_at).ns)
+        if red.at(ms(stop.start_at).ns)
+        else Millis(0, ms(stop.start_at).ns)
+        for stop in stops_of(run)
+    ]
+
+
+@check(
+    "c",
+    points=4,
+    expect=Never("restart"),
+    on_miss="unsafe_state",
+    why=why_restarted,
+    safety=True,
+    after="b",
+)
+def unsafe_moments(run: Run) -> list[Moment]:
+    """When the belt went on between STOP and START."""
+    return restarts(run)
+
+
+# d, e: what is reported.
+
+
+def stop_times(run: Run) -> list[Millis]:
+    """When STOP was pressed."""
+    return [ms(stop.at) for stop in stops_of(run)]
+
+
+def reported(run: Run) -> list[Millis]:
+    """The times of the STOP lines."""
+    found = ((line, re.fullmatch(r"STOP t=(-?\d+)", line.text)) for line in run.lines())
+    return [Millis(int(match[1]), line.at_ns) for line, match in found if match]
+
+
+def why_time(run: Run) -> str:
+    """Reported by a slow loop, not at all, or with a counter that began anew."""
+    told, wanted = reported(run), stop_times(run)
+    if hard_errors(run):
+        return "isr_alloc"
+    if len(told) < len(wanted):
+        return "isr_sleep" if len(told) >= SINGLES else ""
+    late = [t - w for t, w in zip(told, wanted, strict=False)]
+    if max(map(abs, late), default=0) > TICKS_PERIOD / 2:
+        return "ticks_wrap"
+    return "polling" if all(-RHYTHM <= x <= SLOWEST_STOP for x in late) else ""
+
+
+@check("d.t", points=2, expect=Within(ms(5), of=stop_times), on_miss="wrong_time", why=why_time)
+def times_told(run: Run) -> list[Millis]:
+    """The times of the STOP lines."""
+    return reported(run)
+
+
+@check("d.buzz", points=1, expect=Within(ms(200), of=ms(1000)), on_miss="buzz")
+def buzzes(run: Run) -> list[Millis]:
+    """How long the buzzer sounded after each single stop."""
+    sounds = tones(run)
+    found: list[Millis] = []
+    for stop in (stop for stop in stops_of(run) if stop.single):
+        pressed = ms(stop.at).ns
+        mine = [b - a for a, b in sounds if 0 <= a - pressed <= SLOWEST_STOP.ns]
+        found.append(millis_of_ns(mine[0] if mine else 0, pressed))
+    return found
+
+
+def tones(run: Run) -> list[tuple[int, int]]:
+    """When the buzzer sounded, by a level or by PWM, from when to when in ns."""
+    level = run.signal("BUZZER")
+    ends = [*level.t_ns[1:], level.end_ns]
+    parts = zip(level.t_ns, ends, level.level, strict=True)
+    spans = [(int(a), int(b)) for a, b, high in parts if high]
+    waves = [
+        (wave.t_ns - run.zero_ns, wave.freq_hz > 0 and wave.duty_u16 > 0)
+        for wave in run.trace.pwm(run.pins["BUZZER"])
+    ]
+    spans += [(a, b) for (a, on), (b, _) in pairwise([*waves, (level.end_ns, False)]) if on]
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if joined and start - joined[-1][1] <= TONE_GAP.ns:
+            joined[-1] = joined[-1][0], max(end, joined[-1][1])
+        else:
+            joined.append((start, end))
+    return joined
+
+
+@check(
+    "e",
+    points=2,
+    episode="wrap",
+    expect=Within(ms(200), of=stop_times),
+    on_miss="wrong_time",
+    why=why_time,
+)
+def time_told_after_wrap(run: Run) -> list[Millis]:
+    """The time of the STOP line after the counter began anew."""
+    return reported(run)

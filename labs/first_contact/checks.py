@@ -1,0 +1,262 @@
+"""L01: the board comes up, says who it is, and answers on its serial line.
+
+The id is the board's own: every seed has another one. A reply may come at any time before the
+episode ends; what counts is its text and its order.
+"""
+
+import random
+import re
+from collections.abc import Sequence
+
+from grader.check import check, gate
+from grader.episode import Episode, Step, hard_reset, serial
+from grader.limits import AtMost, Exactly, Never
+from grader.run import Run, Said
+from grader.seeds import episode_seed
+from grader.units import Millis, Moment, millis_of_ns, moment_of_ns, ms, seconds
+from hardware.bench import frames
+from hardware.bench.station import uid_of
+from hardware.boards import BoardType
+
+PINGS, SUMS = 7, 5
+LF, CRLF = b"\n", b"\r\n"
+PICO_PREFIX = "e661"
+REPLY = re.compile(r"\W*(pong|sum) (-?\d+)\s*")
+"""A reply, perhaps behind a prompt such as `> `."""
+
+
+def scenario(seed: int, board: BoardType) -> list[Episode]:
+    """Two resets with an id that nobody knows before, and a talk of seven pings and five sums."""
+    rng = random.Random(seed)
+    name = f"{id_of(board, uid_of(episode_seed(seed, 'boot')))} {board.family}"
+    resets = [ms(rng.uniform(2500, 4000)), ms(rng.uniform(6500, 8000))]
+    pings = [rng.randrange(1_000_000) for _ in range(PINGS)]
+    sums = hidden_sums(rng)
+    steps, last = talk(rng, pings, sums)
+    return [
+        Episode(
+            "boot",
+            seconds=11,
+            steps=[step for at in resets for step in hard_reset(at=at)],
+            data={"resets": resets, "who": name},
+        ),
+        Episode(
+            "talk",
+            seconds=last / 1000 + 3,
+            steps=steps,
+            data={"pings": pings, "sums": sums},
+        ),
+    ]
+
+
+def id_of(board: BoardType, uid: str) -> str:
+    """What `unique_id()` has in hexadecimal: a Pico's flash chip has two bytes more."""
+    return uid if board.family == "esp32" else PICO_PREFIX + uid
+
+
+def hidden_sums(rng: random.Random) -> list[list[int]]:
+    """Five sums of 1 to 6 numbers; at least three hold a negative one."""
+    counts = [1, 6, *(rng.randrange(2, 6) for _ in range(SUMS - 2))]
+    rng.shuffle(counts)
+    while True:
+        sums = [[rng.randrange(-999, 1000) for _ in range(count)] for count in counts]
+        if sum(min(words) < 0 for words in sums) >= 3:
+            return sums
+
+
+def talk(
+    rng: random.Random, pings: Sequence[int], sums: Sequence[Sequence[int]]
+) -> tuple[list[Step], Millis]:
+    """The commands with their line ends, and when the last one is sent."""
+    texts = [f"ping {n}" for n in pings]
+    texts += ["sum " + " ".join(map(str, words)) for words in sums]
+    ends = line_ends(rng, PINGS) + line_ends(rng, SUMS)
+    at = ms(500)
+    steps: list[Step] = []
+    for text, end in zip(texts, ends, strict=True):
+        steps += serial(text.encode() + end, at=at)
+        at = ms(at + rng.uniform(150, 500))
+    return steps, at
+
+
+def line_ends(rng: random.Random, count: int) -> list[bytes]:
+    """LF and CR LF, both among the first three."""
+    ends = [LF, CRLF, rng.choice([LF, CRLF])]
+    rng.shuffle(ends)
+    return ends + rng.choices([LF, CRLF], k=count - 3)
+
+
+# boot: every reset is a boot of its own.
+
+
+def windows(run: Run) -> list[tuple[int, int]]:
+    """Each boot, from its reset to the next one, in ns since t = 0."""
+    starts = [-run.zero_ns, *(at.ns for at in run.data["resets"])]
+    return list(zip(starts, [*starts[1:], run.end_ns - run.zero_ns], strict=True))
+
+
+def ready_times(run: Run) -> list[list[int]]:
+    """When READY came in each boot."""
+    said = [line.at_ns for line in run.all_lines() if line.text == "READY L01"]
+    return [[t for t in said if start <= t < end] for start, end in windows(run)]
+
+
+@check("a", points=3, expect=AtMost(seconds(2)), on_miss="late_ready")
+def ready_delays(run: Run) -> list[Millis]:
+    """From each reset to its READY; a boot without one counts as its whole length."""
+    return [
+        millis_of_ns((times[0] if times else end) - start, start)
+        for times, (start, end) in zip(ready_times(run), windows(run), strict=True)
+    ]
+
+
+@gate("a.once", expect=Exactly([1, 1, 1]), on_miss="ready_twice")
+def ready_counts(run: Run) -> list[int]:
+    """How often READY came in each boot."""
+    return [len(times) for times in ready_times(run)]
+
+
+def who(run: Run) -> list[str]:
+    """The id line of each boot."""
+    name: str = run.data["who"]
+    return [name] * 3
+
+
+def who_in_capitals(run: Run) -> list[str]:
+    """The same with the digits in upper case."""
+    digits, _, system = who(run)[0].partition(" ")
+    return [f"{digits.upper()} {system}"] * 3
+
+
+def ids(run: Run) -> list[str]:
+    """What follows `ID` on each such line."""
+    return [line.text[3:] for line in run.all_lines() if line.text.startswith("ID ")]
+
+
+def why_id(run: Run) -> str:
+    """Right but for its case, or the id of another board."""
+    said = ids(run)
+    if said == who_in_capitals(run):
+        return "hex_case"
+    looks_right = [re.fullmatch(r"[0-9a-fA-F]{12,16} (esp32|rp2)", text) for text in said]
+    return "other_id" if said and all(looks_right) else ""
+
+
+@check(
+    "b",
+    points=3,
+    expect=Exactly(who),
+    partial={Exactly(who_in_capitals): 2},
+    on_miss="no_id",
+    why=why_id,
+)
+def id_lines(run: Run) -> list[str]:
+    """Who each boot says to be."""
+    return ids(run)
+
+
+def why_dark(run: Run) -> str:
+    """Never lit, or lit only after READY."""
+    led = run.signal("LED_G", boot=True)
+    lit_later = [led.at(end - 1) for _, end in windows(run)]
+    return "led_late" if any(lit_later) else "active_low"
+
+
+@gate("c.output", expect=Exactly(True), on_miss="not_output")
+def is_output(run: Run) -> bool:
+    """Whether the program made LED_G an output."""
+    return any(at.mode == frames.MODE_OUT for at in run.modes("LED_G"))
+
+
+@check("c", points=3, expect=Never("LED_G off"), on_miss="active_low", why=why_dark)
+def dark_moments(run: Run) -> list[Moment]:
+    """When LED_G was not lit, from each READY to the next reset."""
+    led = run.signal("LED_G", boot=True)
+    dark: list[int] = []
+    for times, (start, end) in zip(ready_times(run), windows(run), strict=True):
+        ready = times[0] if times else start
+        dark += [] if led.at(ready) else [ready]
+        dark += [int(t) for t in led.falls_ns() if ready < t < end]
+    return [moment_of_ns(t) for t in dark]
+
+
+# talk: what is on the wire after the ID line.
+
+
+def answers(run: Run) -> list[Said]:
+    """The lines after the ID line (after READY when there is none)."""
+    lines = run.lines()
+    first = next((i for i, line in enumerate(lines) if line.text.startswith("ID ")), -1)
+    return lines[first + 1 :]
+
+
+def replies(run: Run, kind: str) -> list[int]:
+    """The numbers of all replies of a kind."""
+    found = (REPLY.fullmatch(line.text) for line in answers(run))
+    return [int(match[2]) for match in found if match and match[1] == kind]
+
+
+def pongs(run: Run) -> list[int]:
+    """Each ping's number and one."""
+    return [n + 1 for n in run.data["pings"]]
+
+
+def totals(run: Run) -> list[int]:
+    """Each sum's total."""
+    return [sum(words) for words in run.data["sums"]]
+
+
+def why_silent(run: Run) -> str:
+    """Commands that came back as an echo, or an empty line that ended the program."""
+    ends = [s.t_ns - run.zero_ns for s in run.trace.states() if s.state == frames.STATE_MAIN_END]
+    alive_ns = min(ends, default=run.end_ns - run.zero_ns)
+    if any("ping " in line.text for line in run.lines() if line.at_ns < alive_ns):
+        return "input_echo"
+    return "crlf_empty" if any("IndexError" in said.text for said in run.tracebacks()) else ""
+
+
+def why_pong(run: Run) -> str:
+    """The number of the ping itself, or what made the board silent."""
+    return "pong_same" if replies(run, "pong") == run.data["pings"] else why_silent(run)
+
+
+@check(
+    "d.replies",
+    points=3,
+    episode="talk",
+    expect=Exactly(pongs),
+    on_miss="no_reply",
+    why=why_pong,
+)
+def pinged(run: Run) -> list[int]:
+    """The numbers behind `pong`, in order."""
+    return replies(run, "pong")
+
+
+@check(
+    "d.clean",
+    points=2,
+    episode="talk",
+    expect=Never("other text"),
+    on_miss="extra_text",
+    after="d.replies",
+)
+def other_text(run: Run) -> list[Moment]:
+    """Lines after the ID line that are no reply, and replies behind a prompt."""
+    return [
+        moment_of_ns(line.at_ns)
+        for line in answers(run)
+        if not re.fullmatch(r"(pong|sum) -?\d+", line.text)
+    ]
+
+
+def why_sum(run: Run) -> str:
+    """Numbers with a sign that were passed over, or what made the board silent."""
+    unsigned = [sum(n for n in words if n >= 0) for words in run.data["sums"]]
+    return "sign_lost" if replies(run, "sum") == unsigned else why_silent(run)
+
+
+@check("e", points=4, episode="talk", expect=Exactly(totals), on_miss="no_reply", why=why_sum)
+def summed(run: Run) -> list[int]:
+    """The numbers behind `sum`, in order."""
+    return replies(run, "sum")
