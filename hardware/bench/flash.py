@@ -1,0 +1,165 @@
+"""The flash of a virtual board: a littlefs2 image in a file, as it lies on the real chip.
+
+    with Flash(boards.load("pi_pico")) as flash:
+        flash.put({"main.py": b"print(1)"})
+
+The image is written here only while the board is off, or between its boots: two writers would not
+see each other.
+"""
+
+import os
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any, cast
+
+from hardware.boards import BoardType
+from hardware.errors import FlashError
+from hardware.say import _
+
+if TYPE_CHECKING:
+    from littlefs import UserContext
+
+BLOCK = 4096
+"""Erase size of the flash chips of both families; MicroPython's file system uses it too."""
+ERASED = b"\xff" * BLOCK
+
+
+class Flash:
+    """A flash image. Without a path it lives in memory and is gone with the object."""
+
+    def __init__(self, board: BoardType, path: str | os.PathLike[str] | None = None) -> None:
+        self.size = board.storage_bytes
+        fresh = path is None or not Path(path).exists() or Path(path).stat().st_size == 0
+        if path is None:
+            self._fd = os.memfd_create("warsha-flash", os.MFD_CLOEXEC)
+        else:
+            self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        os.ftruncate(self._fd, self.size)
+        if fresh:
+            for index, data in _formatted(self.size).items():
+                os.pwrite(self._fd, data, index * BLOCK)
+
+    def fileno(self) -> int:
+        """The descriptor of the image file."""
+        return self._fd
+
+    def close(self) -> None:
+        """Lets go of the file; the second time nothing happens."""
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+    def __enter__(self) -> "Flash":
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.close()
+
+    def put(self, files: Mapping[str, bytes]) -> None:
+        """Writes files, with their folders. Raises: FlashError when they do not fit."""
+        tree = _mounted(_FileBlocks(self._fd), self.size)
+        for name, data in files.items():
+            try:
+                folder = str(PurePosixPath(name).parent)
+                if folder not in (".", "/"):
+                    tree.makedirs(folder, exist_ok=True)
+                with tree.open(name, "wb") as file:
+                    file.write(data)
+            except OSError as error:
+                cause = _("{name} ({size} bytes) cannot be written to the board's flash: {error}.")
+                text = cause.format(name=name, size=len(data), error=error)
+                raise FlashError(text, _("Remove files, or make them smaller.")) from error
+        tree.unmount()
+
+    def read(self, name: str) -> bytes:
+        """The content of a file. Raises: FileNotFoundError; FlashError for a broken image."""
+        with _mounted(_FileBlocks(self._fd), self.size).open(name, "rb") as file:
+            data: bytes = file.read()
+        return data
+
+    def list(self) -> dict[str, int]:
+        """Every file with its size in bytes, by its whole name without the first slash."""
+        tree = _mounted(_FileBlocks(self._fd), self.size)
+        found = {}
+        for folder, _folders, names in tree.walk("/"):
+            for name in names:
+                whole = str(PurePosixPath(folder) / name)
+                found[whole.lstrip("/")] = tree.stat(whole).size
+        return found
+
+
+class _FileBlocks:
+    """The block device that littlefs-python calls (it duck-types its UserContext)."""
+
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+
+    def read(self, _config: Any, block: int, offset: int, size: int) -> bytearray:
+        return bytearray(os.pread(self._fd, size, block * BLOCK + offset))
+
+    def prog(self, _config: Any, block: int, offset: int, data: bytes) -> int:
+        os.pwrite(self._fd, data, block * BLOCK + offset)
+        return 0
+
+    def erase(self, _config: Any, block: int) -> int:
+        os.pwrite(self._fd, ERASED, block * BLOCK)
+        return 0
+
+    def sync(self, _config: Any) -> int:
+        return 0
+
+
+class _MemoryBlocks(_FileBlocks):
+    """Blocks that were written, by number; for making a file system once."""
+
+    def __init__(self) -> None:
+        self.blocks: dict[int, bytearray] = {}
+
+    def read(self, _config: Any, block: int, offset: int, size: int) -> bytearray:
+        return bytearray(self.blocks.get(block, ERASED)[offset : offset + size])
+
+    def prog(self, _config: Any, block: int, offset: int, data: bytes) -> int:
+        self.blocks[block][offset : offset + len(data)] = data
+        return 0
+
+    def erase(self, _config: Any, block: int) -> int:
+        self.blocks[block] = bytearray(ERASED)
+        return 0
+
+
+def _littlefs(blocks: _FileBlocks, size: int) -> Any:
+    """littlefs with the sizes that MicroPython uses (extmod/vfs_lfs.c), not mounted."""
+    from littlefs import LittleFS  # 40 ms, which those do not pay who only look at traces
+
+    return LittleFS(
+        context=cast("UserContext", blocks),
+        mount=False,
+        block_size=BLOCK,
+        block_count=size // BLOCK,
+        read_size=32,
+        prog_size=32,
+        cache_size=128,
+        lookahead_size=32,
+        block_cycles=100,
+    )
+
+
+def _mounted(blocks: _FileBlocks, size: int) -> Any:
+    tree = _littlefs(blocks, size)
+    try:
+        tree.mount()
+    except OSError as error:
+        cause = _("The flash image holds no file system: {error}.").format(error=error)
+        raise FlashError(
+            cause, _("Delete the image file; the next boot formats a new one.")
+        ) from error
+    return tree
+
+
+@cache
+def _formatted(size: int) -> dict[int, bytes]:
+    """The blocks that an empty file system of this size has written."""
+    blocks = _MemoryBlocks()
+    _littlefs(blocks, size).format()
+    return {index: bytes(data) for index, data in blocks.blocks.items()}

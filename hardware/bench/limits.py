@@ -1,0 +1,34 @@
+"""What a board may use up before the bench ends it."""
+
+import math
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Limits of one board over all its boots; None is no limit.
+
+    The defaults bound a hostile program and are far from any honest one: a virtual minute of pure
+    computing takes about a second of CPU.
+    """
+
+    cpu_s: int | None = 30
+    """CPU seconds of the board's processes."""
+    output_bytes: int | None = 4_000_000
+    """Bytes on the serial line."""
+    wall_s: float | None = 120.0
+    """Seconds of wall time in `Bench.run`."""
+    memory_bytes: int | None = 256 * 2**20
+    """Address space of the board's process."""
+    records: int | None = 4_000_000
+    """Records (16 bytes each) that the trace may hold."""
+
+    def after(self, cpu_s: float) -> "Limits":
+        """What is left for the next boot when those so far took so many CPU seconds."""
+        if self.cpu_s is None:
+            return self
+        return replace(self, cpu_s=max(1, math.ceil(self.cpu_s - cpu_s)))
+
+
+INTERACTIVE = Limits(cpu_s=None, output_bytes=None, wall_s=None)
+"""For a bench that a person plays with for days: a full trace forgets its oldest half."""

@@ -1,0 +1,188 @@
+"""Between a board's records and its circuit: what the outputs do, and what the board can see.
+
+Most records need no work at all: an output that no input and no active part depends on is only
+remembered, and its last level told to the circuit before anything is looked at. Only records that
+can matter at their own time (a mode, a coupled output, serial output that somebody hears) are
+applied one by one.
+"""
+
+from collections.abc import Callable
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from hardware.bench import frames
+from hardware.bench.edges import DRIVING
+from hardware.bench.events import NEVER
+from hardware.bench.records import RECORD, SIZE, TEXT_BYTES, Records, unpack_text
+from hardware.bench.trust import GPIOS
+
+SERIAL_BIT = 1 << 63
+"""In `coupled`: the serial output is listened to."""
+
+
+class Wiring(Protocol):
+    """What the bench needs of a circuit, seen from the pins of its board."""
+
+    def coupled(self) -> int: ...
+    def levels(self) -> int: ...
+    def pin_mode(self, gpio: int, mode: int, pull: int, level: bool) -> None: ...
+    def pin_out(self, gpio: int, level: bool) -> None: ...
+    def pin_pwm(self, gpio: int, freq_hz: int, duty_u16: int) -> None: ...
+
+
+class Pins:
+    """The pins of one board; `note(gpio, level)` records a level that is not the latch's own."""
+
+    def __init__(
+        self, wiring: Wiring, note: Callable[[int, bool], None], hear: Callable[[bytes], None]
+    ) -> None:
+        self._wiring = wiring
+        self._note = note
+        self._hear = hear
+        self.listening = False
+        """Whether serial output goes to `hear`, at its own time."""
+        self._plan: list[tuple[int, int]] = []
+        self.reset()
+
+    def reset(self) -> None:
+        """The board has no power: no pin drives, all are low until the circuit says otherwise."""
+        self.levels = 0
+        self._driving = self._pwm = self._open_drain = 0
+        self._rose = self._fell = 0
+        self.feed(np.zeros(0, RECORD))
+
+    # -- what the board did -----------------------------------------------------------------
+
+    def feed(self, rows: Records) -> None:
+        """Takes the records since the last grant; those before must have been applied."""
+        self._rows = rows
+        self._at = self._heard = 0
+        self._replan()
+
+    def coupled(self) -> int:
+        """The outputs whose changes matter at their own time, and SERIAL_BIT."""
+        return self._wiring.coupled() | self._open_drain | (SERIAL_BIT if self.listening else 0)
+
+    @property
+    def next_ns(self) -> int:
+        """The time of the next record that has to be applied on its own."""
+        return self._plan[-1][0] if self._plan else NEVER
+
+    def step(self) -> None:
+        """Applies that record, and before it what only had to be remembered."""
+        _t, index = self._plan.pop()
+        self._remember(index)
+        self._at = index + 1
+        kind, gpio, b, c, _ = self._rows[index].item()
+        if kind == frames.REC_TX:
+            self._tell(index)
+        elif kind == frames.REC_MODE:
+            self._mode(gpio, b & 15, b >> 4, bool(c))
+        else:
+            self._output(kind, gpio, b, c)
+        if self.coupled() != self._planned_for:
+            self._replan()
+
+    def settle(self, t_ns: int) -> None:
+        """Brings the circuit's idea of plain outputs to a time before the next planned record."""
+        if self._at < len(self._rows):
+            ahead = self._rows["t"][self._at :]
+            self._remember(self._at + int(np.searchsorted(ahead, t_ns, side="right")))
+
+    def look(self) -> None:
+        """Notes every level that changed at a pin by itself."""
+        levels = self._wiring.levels()
+        changed = (levels ^ self.levels) & ~self._pwm
+        if not changed:
+            return
+        self._rose |= changed & levels
+        self._fell |= changed & ~levels
+        self.levels ^= changed
+        while changed:
+            gpio = (changed & -changed).bit_length() - 1
+            changed &= changed - 1
+            self._note(gpio, bool(levels >> gpio & 1))
+
+    def edges(self) -> tuple[int, int]:
+        """The pins that rose and fell by themselves since this was asked last."""
+        rose, fell = self._rose, self._fell
+        self._rose = self._fell = 0
+        return rose, fell
+
+    # -- inside -----------------------------------------------------------------------------
+
+    def _replan(self) -> None:
+        """Finds the records ahead that have to be applied one by one; the next one comes last."""
+        self._plan.clear()
+        rows = self._rows[self._at :]
+        if not len(rows):
+            return
+        self._planned_for = self.coupled()
+        kind = rows["kind"]
+        apart = kind == frames.REC_MODE
+        if self._planned_for & ~SERIAL_BIT:
+            output = (kind == frames.REC_OUT) | (kind == frames.REC_PWM)
+            apart |= output & _bits(self._planned_for)[rows["a"] & (GPIOS - 1)]
+        if self.listening:
+            apart |= _ends_of_text(rows)
+        index = np.flatnonzero(apart)[::-1]
+        self._plan = list(zip(rows["t"][index].tolist(), (index + self._at).tolist(), strict=True))
+
+    def _remember(self, end: int) -> None:
+        """Tells the circuit the last level of each plain output before row `end`."""
+        rows = self._rows[self._at : end]
+        start, self._at = self._at, end
+        if not len(rows):
+            return
+        last: set[int] = set()
+        for kind in (frames.REC_OUT, frames.REC_PWM):
+            index = np.flatnonzero(rows["kind"] == kind)
+            by_pin = np.full(256, -1)
+            by_pin[rows["a"][index]] = index  # of several at one pin the last one stays
+            last |= set(by_pin[by_pin >= 0].tolist())
+        for row in sorted(last):
+            kind, gpio, b, c, _t = self._rows[start + row].item()
+            self._output(kind, gpio, b, c)
+
+    def _output(self, kind: int, gpio: int, b: int, c: int) -> None:
+        bit = 1 << gpio
+        if kind == frames.REC_PWM:
+            self._pwm = self._pwm | bit if c else self._pwm & ~bit
+            self._wiring.pin_pwm(gpio, c, b)
+            return
+        if self._driving & bit:
+            self._shows(bit, bool(c))
+        self._wiring.pin_out(gpio, bool(c))
+
+    def _mode(self, gpio: int, mode: int, pull: int, latch: bool) -> None:
+        bit = 1 << gpio
+        self._driving = self._driving | bit if mode in DRIVING else self._driving & ~bit
+        drains = mode == frames.MODE_OPEN_DRAIN
+        self._open_drain = self._open_drain | bit if drains else self._open_drain & ~bit
+        if mode in DRIVING:
+            self._shows(bit, latch)
+        self._wiring.pin_mode(gpio, mode, pull, latch)
+
+    def _shows(self, bit: int, level: bool) -> None:
+        self.levels = self.levels | bit if level else self.levels & ~bit
+
+    def _tell(self, index: int) -> None:
+        rows = self._rows[self._heard : index + 1]
+        self._heard = index + 1
+        self._hear(unpack_text(rows[rows["kind"] == frames.REC_TX])[0])
+
+
+def _bits(mask: int) -> npt.NDArray[np.bool_]:
+    raw = np.frombuffer(mask.to_bytes(GPIOS // 8, "little"), np.uint8)
+    return np.unpackbits(raw, bitorder="little").view(np.bool_)
+
+
+def _ends_of_text(rows: Records) -> npt.NDArray[np.bool_]:
+    """Records that end a piece of text: with a newline, or followed by something else."""
+    text = rows["kind"] == frames.REC_TX
+    raw = rows.view(np.uint8).reshape(-1, SIZE)[:, 2 : 2 + TEXT_BYTES]
+    last = text & ~np.append(text[1:], False)
+    ends: npt.NDArray[np.bool_] = last | (text & (raw == ord("\n")).any(axis=1))
+    return ends

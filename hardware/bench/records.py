@@ -1,0 +1,41 @@
+"""The record that boards send and traces hold; `firmware/port/frames.toml` has the meanings."""
+
+import struct
+
+import numpy as np
+import numpy.typing as npt
+
+from hardware.bench import frames
+
+RECORD = np.dtype([("kind", "u1"), ("a", "u1"), ("b", "<u2"), ("c", "<u4"), ("t", "<u8")])
+"""One record; `t` is virtual nanoseconds since the bench was switched on."""
+
+Records = npt.NDArray[np.void]
+Times = npt.NDArray[np.int64]
+
+SIZE = RECORD.itemsize
+TEXT_BYTES = 6
+"""A record of text (TX, EXC, RX) holds so many bytes in place of `b`, `c`; `a` counts them."""
+
+PACKER = struct.Struct("<BBHIQ")
+_TEXT_PACKER = struct.Struct("<BB6sQ")
+
+
+def pack_text(kind: int, data: bytes, t_ns: int) -> bytes:
+    """Text as packed records of one kind, all at the same time."""
+    pieces = (data[i : i + TEXT_BYTES] for i in range(0, len(data), TEXT_BYTES))
+    return b"".join(_TEXT_PACKER.pack(kind, len(piece), piece, t_ns) for piece in pieces)
+
+
+def unpack_text(records: Records) -> tuple[bytes, Times]:
+    """The text in records of one kind, and for each byte the time of its record."""
+    counts = records["a"]
+    raw = np.ascontiguousarray(records).view(np.uint8).reshape(-1, SIZE)[:, 2 : 2 + TEXT_BYTES]
+    used = np.arange(TEXT_BYTES) < counts[:, None]
+    return raw[used].tobytes(), np.repeat(records["t"].astype(np.int64), counts)
+
+
+def names_of(prefix: str) -> dict[int, str]:
+    """Number to lower-case name of the constants of one section of the frame table (`END_`)."""
+    start = len(prefix)
+    return {v: k[start:].lower() for k, v in vars(frames).items() if k.startswith(prefix)}

@@ -1,0 +1,226 @@
+"""The bench against boards that lie: each is ended, with its reason, and the bench goes on."""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from string import Template
+from time import monotonic
+
+import pytest
+
+from hardware.bench import frames
+from hardware.bench.bench import Bench
+from hardware.bench.circuit import Circuit
+from hardware.bench.diagram import load
+from hardware.bench.limits import Limits
+from hardware.errors import BenchError
+
+BOARD = Template("""#!$python -IS
+import os, socket, struct, time
+
+link = socket.socket(fileno=3)
+
+
+def say(kind, a=0, b=0, c=0, t=0):
+    link.sendall(struct.pack("<BBHIQ", kind, a, b, c, t))
+
+
+def ask(kind, a=0, b=0, c=255, t=0):
+    say(kind, a, b, c, t)
+    head = link.recv(64, socket.MSG_WAITALL)
+    if len(head) < 64:
+        os._exit(0)
+    kind, length, *words = struct.unpack("<B3xI7Q", head)
+    return words, link.recv(length, socket.MSG_WAITALL) if length else b""
+
+
+HELLO, MODE, OUT, PWM, TX, EXC, STATE, SYNC = 16, 2, 3, 4, 5, 6, 7, 17
+ask(HELLO, $version, 1, 32)
+$acts
+os._exit(0)
+""")
+"""A board without an interpreter: it speaks the frames and then does what a test tells it."""
+
+MS = 1_000_000
+SECOND = 1000 * MS
+ROOM = Limits(memory_bytes=None, wall_s=20.0)
+DIAGRAM = {
+    "version": 1,
+    "parts": [{"type": "wokwi-esp32-devkit-v1", "id": "esp"}],
+    "connections": [],
+}
+
+MakeBench = Callable[..., Bench]
+
+
+@pytest.fixture
+def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeBench:
+    """Makes a bench whose board does the given acts after its hello."""
+
+    def make(acts: str, limits: Limits = ROOM, version: int = frames.VERSION) -> Bench:
+        program = tmp_path / "port" / "esp32" / "warsha-esp32"
+        program.parent.mkdir(parents=True)
+        program.write_text(BOARD.substitute(python=sys.executable, acts=acts, version=version))
+        program.chmod(0o755)
+        monkeypatch.setenv("WARSHA_BUILD", str(tmp_path))
+        return Bench(Circuit(load(DIAGRAM)), limits=limits)
+
+    return make
+
+
+LIES = {
+    "time that goes back": ("say(OUT, 2, 0, 1, 5000); say(OUT, 2, 0, 0, 4000)", "time goes back"),
+    "time before the boot": ("ask(SYNC, t=10 ** 9); say(OUT, 2, t=1)", "time goes back"),
+    "a request in the past": ("say(OUT, 2, 0, 1, 5000); ask(SYNC, t=4999)", "time goes back"),
+    "time beyond the grant": (
+        f"say(OUT, 2, 0, 1, {4 * SECOND + 1})",
+        "time beyond what was granted",
+    ),
+    "a request beyond reason": ("ask(SYNC, t=2 ** 64 - 1)", "time far beyond"),
+    "pin writes that cost nothing": (
+        "for n in range(40): say(OUT, 2, 0, n & 1, 1000 + 10 * n)",
+        "pin writes closer than the chip can do",
+    ),
+    "a kind that is the bench's own": ("say(32, 2, 0, 1, 10)", "unknown kind 32"),
+    "an unknown kind": ("say(200, t=10)", "unknown kind 200"),
+    "a pin that no chip has": ("say(OUT, 64, 0, 1, 10)", "impossible values"),
+    "a level that is none": ("say(OUT, 2, 0, 7, 10)", "impossible values"),
+    "a mode that is none": ("say(MODE, 2, 9, 0, 10)", "impossible values"),
+    "more text than fits": ("say(TX, 200, t=10)", "impossible values"),
+    "words while it waits": (
+        "link.sendall(struct.pack('<BBHIQBBHIQ', SYNC, 1, 0, 255, 10, OUT, 2, 0, 1, 20))",
+        "speaks while it waits",
+    ),
+    "hello twice": ("say(HELLO, 1, 1, 32, 10)", "hello is not the first word"),
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_lie_ends_the_board(hostile: MakeBench, lie: str) -> None:
+    acts, reason = LIES[lie]
+    with hostile(acts + "\nask(SYNC, t=10 ** 12)") as bench:
+        bench.run(3 * SECOND)
+    assert bench.ended is not None
+    assert bench.ended.cause == frames.END_FORGED
+    assert reason in bench.ended.detail
+
+
+def test_what_was_true_before_the_lie_stays(hostile: MakeBench) -> None:
+    acts = "say(MODE, 2, 2, 0, 500); say(OUT, 2, 0, 1, 5000); say(OUT, 2, 0, 0, 9000); say(99)"
+    with hostile(acts) as bench:
+        bench.run(SECOND)
+    assert bench.trace.edges(2).t_ns.tolist() == [0, 5000, 9000]
+    end = bench.trace.ended()
+    assert end is not None and (end.t_ns, end.cause) == (9000, frames.END_FORGED)
+
+
+def test_a_lie_beyond_the_end_of_a_run_does_not_reach_into_it(hostile: MakeBench) -> None:
+    acts = f"say(MODE, 2, 2, 0, 500); say(OUT, 2, 0, 1, {SECOND}); say(99, t={SECOND})"
+    with hostile(acts) as bench:
+        bench.run(SECOND // 2)
+        assert bench.ended is None
+        assert len(bench.trace.edges(2).t_ns) == 1
+        bench.run(2 * SECOND)
+        assert bench.ended is not None
+
+
+def test_endless_output_is_cut_at_the_byte(hostile: MakeBench) -> None:
+    acts = "for n in range(10 ** 9): say(TX, 6, 0x6161, 0x61616161, 1000 * n)"
+    with hostile(acts, Limits(memory_bytes=None, output_bytes=60_000)) as bench:
+        bench.run(3600 * SECOND)
+    assert bench.ended is not None and bench.ended.cause == frames.END_OUTPUT
+    assert bench.trace.serial().data == b"a" * 60_000
+
+
+def test_endless_records_are_cut_at_the_record(hostile: MakeBench) -> None:
+    acts = "for n in range(10 ** 9): say(PWM, 2, n & 1, 1000, 1000 * n)"
+    with hostile(acts, Limits(memory_bytes=None, records=5000)) as bench:
+        bench.run(3600 * SECOND)
+    assert bench.ended is not None and bench.ended.cause == frames.END_OUTPUT
+    assert len(bench.trace.records) == 5001  # and the power that goes
+
+
+def test_a_death_in_the_middle_of_a_record(hostile: MakeBench) -> None:
+    acts = "say(OUT, 2, 0, 1, 5000); link.sendall(b'12345'); os._exit(3)"
+    with hostile(acts) as bench:
+        bench.run(SECOND)
+    assert bench.ended is not None
+    assert (bench.ended.cause, bench.ended.t_ns) == (frames.END_CRASH, 5000)
+    assert bench.ended.detail == "died in the middle of a record"
+
+
+@pytest.mark.parametrize(
+    ("acts", "detail"),
+    [
+        ("os._exit(7)", "exit code 7"),
+        ("os.abort()", "signal 6"),
+        ("link.close(); time.sleep(60)", "signal 9"),
+        ("say(STATE, 6, 0, 2, 10); os._exit(1)", "exit code 1"),
+    ],
+)
+def test_a_crash_says_how(hostile: MakeBench, acts: str, detail: str) -> None:
+    with hostile(acts) as bench:
+        bench.run(SECOND)
+    assert bench.ended is not None
+    assert (bench.ended.cause, bench.ended.detail) == (frames.END_CRASH, detail)
+
+
+@pytest.mark.parametrize("acts", ["time.sleep(60)", "link.sendall(b'1'); time.sleep(60)"])
+def test_a_board_that_stalls_ends_by_the_wall_clock(hostile: MakeBench, acts: str) -> None:
+    begin = monotonic()
+    with hostile(acts, Limits(memory_bytes=None, wall_s=0.5)) as bench:
+        bench.run(SECOND)
+    assert bench.ended is not None and bench.ended.cause == frames.END_WALL
+    assert monotonic() - begin < 10
+
+
+def test_a_board_that_resets_for_ever_ends_by_the_wall_clock(hostile: MakeBench) -> None:
+    acts = "say(STATE, 6, 0, 3, 10 ** 12)"
+    with hostile(acts, Limits(memory_bytes=None, wall_s=0.5)) as bench:
+        bench.run(10**15)
+    assert bench.ended is not None
+
+
+def test_a_busy_board_ends_by_its_cpu_limit(hostile: MakeBench) -> None:
+    with hostile("while True: pass", Limits(memory_bytes=None, cpu_s=1)) as bench:
+        bench.run(SECOND)
+    assert bench.ended is not None and bench.ended.cause == frames.END_CPU
+
+
+def test_a_board_of_another_version_is_our_fault(hostile: MakeBench) -> None:
+    with pytest.raises(BenchError, match="version 99") as caught, hostile("", version=99) as bench:
+        bench.run(SECOND)
+    assert "make" in caught.value.cure
+
+
+def test_a_board_that_is_not_built_says_what_to_do(
+    hostile: MakeBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = hostile("")
+    monkeypatch.setenv("WARSHA_BUILD", "/nowhere")
+    with pytest.raises(BenchError, match="not built") as caught:
+        bench.start()
+    assert "make" in caught.value.cure
+
+
+def test_a_program_that_the_machine_cannot_run_says_so(hostile: MakeBench, tmp_path: Path) -> None:
+    bench = hostile("")
+    (tmp_path / "port" / "esp32" / "warsha-esp32").write_bytes(b"\x7fELF\x01 not for this machine")
+    with pytest.raises(BenchError, match="32-bit"):
+        bench.start()
+
+
+def test_the_board_gets_nothing_of_ours(hostile: MakeBench, tmp_path: Path) -> None:
+    leak = (tmp_path / "secret").open("wb")
+    os.set_inheritable(leak.fileno(), True)
+    acts = """
+text = repr((sorted(os.listdir("/proc/self/fd"), key=int), open("/proc/self/environ").read())).encode()
+for n in range(0, len(text), 6):
+    piece = text[n:n + 6].ljust(6, b" ")
+    say(TX, 6, *struct.unpack("<HI", piece), 1000)
+"""
+    with leak, hostile(acts) as bench:
+        bench.run(SECOND)
+    # 3 and 4 are the bench and the flash; the last is the listing itself
+    assert bench.trace.serial().data.strip() == b"(['0', '1', '2', '3', '4', '5'], '')"
