@@ -8,8 +8,6 @@ import os
 from functools import cache
 from pathlib import Path
 
-from babel.messages.pofile import read_po
-
 PACKAGES = Path(__file__).resolve().parents[1]
 
 
@@ -24,6 +22,8 @@ def language() -> str:
 @cache
 def _arabic() -> dict[str, str]:
     """English to Arabic, from the catalogue of every package of ours."""
+    from babel.messages.pofile import read_po  # 20 ms that only readers of Arabic pay
+
     texts: dict[str, str] = {}
     for file in sorted(PACKAGES.glob("*/locale/ar.po")):
         with file.open("rb") as source:
