@@ -13,8 +13,10 @@ and reading byte by byte costs a system call (on Windows a USB round trip) per b
 import errno
 import os
 import select
+import socket
 import threading
 import warnings
+from collections.abc import Callable
 from typing import Protocol
 
 import serial
@@ -105,7 +107,7 @@ class SerialPort:
 
     def pulse_reset(self) -> bool:
         """EN is low while RTS is set and DTR is not: the two transistors on ESP32 boards."""
-        if self._wakeable and not _has_modem_lines(self._serial):
+        if self.name.startswith("socket:") or not _has_modem_lines(self._serial):
             return False
         try:
             self._serial.dtr = False
@@ -119,6 +121,47 @@ class SerialPort:
     def close(self) -> None:
         """See `Port.close`."""
         self._serial.close()
+
+
+class PairPort:
+    """A `Port` on one end of a socket pair, whose other end a bench in this process holds."""
+
+    def __init__(
+        self, end: socket.socket, url: str, reset: Callable[[], None], closed: Callable[[], None]
+    ) -> None:
+        """`reset` is the reset button; `closed` is told when the port is given back."""
+        self.name = url
+        self._end = end
+        self._reset = reset
+        self._closed = closed
+
+    def read(self, timeout_s: float | None) -> bytes:
+        """See `Port.read`."""
+        try:
+            ready, _w, _x = select.select([self._end], [], [], timeout_s)
+            data = self._end.recv(CHUNK) if ready else b""
+        except (OSError, ValueError) as error:  # ValueError: closed here
+            raise _lost(self.name) from error
+        if ready and not data:
+            raise _lost(self.name)
+        return data
+
+    def write(self, data: bytes) -> None:
+        """See `Port.write`."""
+        try:
+            self._end.sendall(data)
+        except OSError as error:
+            raise _lost(self.name) from error
+
+    def pulse_reset(self) -> bool:
+        """See `Port.pulse_reset`."""
+        self._reset()
+        return True
+
+    def close(self) -> None:
+        """See `Port.close`."""
+        self._end.close()
+        self._closed()
 
 
 def _open(url: str, baud: int) -> serial.Serial:
@@ -172,9 +215,7 @@ def _has_fileno(port: serial.Serial) -> bool:
 
 
 def _has_modem_lines(port: serial.Serial) -> bool:
-    """Ask the driver: a pty answers ENOTTY (or EINVAL), and `socket://` only pretends."""
-    if not hasattr(port, "cts") or hasattr(port, "_socket"):
-        return False
+    """Ask the driver: a pty answers ENOTTY (pyserial's `socket://` would only pretend)."""
     try:
         return port.cts in (True, False)
     except OSError:

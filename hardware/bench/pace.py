@@ -1,0 +1,55 @@
+"""A serial line's speed: bytes pass on no faster than the wire would carry them."""
+
+from collections.abc import Callable
+from time import monotonic
+
+BITS_PER_BYTE = 10
+"""8N1: start, eight data, stop."""
+GRAIN_S = 0.002
+FIFO_BYTES = 4096
+
+
+class Pace:
+    """One direction of a line of `baud` bits per second; without a baud rate all passes at
+    once."""
+
+    def __init__(self, baud: int | None, forward: Callable[[bytes], None]) -> None:
+        self._byte_s = BITS_PER_BYTE / baud if baud else 0.0
+        self._forward = forward
+        self._waiting = bytearray()
+        self._free_s = 0.0
+        """When the wire will have carried all that was passed on."""
+
+    def add(self, data: bytes) -> None:
+        """Bytes at the near end."""
+        if not self._byte_s:
+            self._forward(data)
+            return
+        if not self._waiting:
+            self._free_s = max(self._free_s, monotonic())
+        self._waiting += data
+        self.pump()
+
+    def pump(self) -> None:
+        """Pass on what the wire has carried by now."""
+        count = min(len(self._waiting), self._carried())
+        if count > 0:
+            data = bytes(self._waiting[:count])
+            del self._waiting[:count]
+            self._free_s += count * self._byte_s
+            self._forward(data)
+
+    def lags(self) -> bool:
+        """Whether so much waits that the sender shall pause, as a UART's writer does."""
+        return len(self._waiting) > FIFO_BYTES
+
+    def idle_s(self) -> float | None:
+        """`pump` must be called after so long; None when nothing waits."""
+        return GRAIN_S if self._waiting else None
+
+    def _carried(self) -> int:
+        return (
+            int((monotonic() - self._free_s) / self._byte_s)
+            if self._byte_s
+            else len(self._waiting)
+        )
