@@ -1,6 +1,7 @@
 """Reading lab.toml: every value has its type, every key is known, and an error says where."""
 
 import ast
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,6 +10,9 @@ from typing import Any, TypeVar
 from grader.errors import lab_error
 
 V = TypeVar("V")
+
+_BUS = re.compile(r"(I2C|SPI|UART|TIMER)(_\w+)?")
+"""What a pins.py names beside pins: the number of a chip's bus or timer, which boards differ in."""
 
 
 class LabFile:
@@ -64,7 +68,7 @@ def two_languages(file: Path, key: str, value: object) -> dict[str, str]:
 
 
 def roles(pins_file: Path) -> dict[str, int]:
-    """The roles in a pins.py: its plain assignments `LED_R = 25`."""
+    """The roles in a pins.py: its plain assignments `LED_R = 25`, but for numbers of buses."""
     try:
         tree = ast.parse(pins_file.read_text(encoding="utf-8"))
     except SyntaxError as error:
@@ -76,5 +80,5 @@ def roles(pins_file: Path) -> dict[str, int]:
         and isinstance(node.value, ast.Constant)
         and isinstance(node.value.value, int)
         for target in node.targets
-        if isinstance(target, ast.Name)
+        if isinstance(target, ast.Name) and not _BUS.fullmatch(target.id)
     }

@@ -1,4 +1,4 @@
-# coarse_tick: looks at the clock each 15 ms only
+# Misconception: looks at the clock each 15 ms only
 import json
 from time import sleep_ms, ticks_add, ticks_diff, ticks_ms
 

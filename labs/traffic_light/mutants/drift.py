@@ -1,4 +1,4 @@
-# drift: sleeps the whole phase after the journal, so each phase adds its work
+# Misconception: sleeps the whole phase after the journal, so each phase adds its work
 import json
 from time import sleep_ms
 

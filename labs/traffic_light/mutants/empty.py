@@ -1,1 +1,1 @@
-# empty: nothing was written
+# Misconception: nothing was written

@@ -1,4 +1,4 @@
-# freeze_after_ready: sets its pins up, says that it is ready and loops for ever
+# Misconception: sets its pins up, says that it is ready and loops for ever
 from machine import Pin
 from pins import LED_G, LED_R, LED_Y
 

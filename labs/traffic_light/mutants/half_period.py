@@ -1,4 +1,4 @@
-# half_period: yellow is on 250 ms and off 250 ms: 2 Hz
+# Misconception: yellow is on 250 ms and off 250 ms: 2 Hz
 import json
 from time import sleep_ms, ticks_add, ticks_diff, ticks_ms
 

@@ -1,4 +1,4 @@
-# hardcoded: the plan of the example, whatever lies on the board
+# Misconception: the plan of the example, whatever lies on the board
 from time import sleep_ms, ticks_add, ticks_diff, ticks_ms
 
 from crossing import log

@@ -1,4 +1,4 @@
-# overlap: the new lamps go on first, the old ones off after the journal
+# Misconception: the new lamps go on first, the old ones off after the journal
 import json
 from time import sleep_ms, ticks_add, ticks_diff, ticks_ms
 

@@ -1,2 +1,2 @@
-# ready_only: says that it is ready and does nothing
+# Misconception: says that it is ready and does nothing
 print("READY L02")

@@ -1,4 +1,4 @@
-# swallowed: hides the error and stops
+# Misconception: hides the error and stops
 import json
 from time import sleep_ms, ticks_add, ticks_diff, ticks_ms
 

@@ -1,4 +1,4 @@
-# unit_ms_s: sleeps seconds where the plan says milliseconds
+# Misconception: sleeps seconds where the plan says milliseconds
 import json
 from time import sleep
 
