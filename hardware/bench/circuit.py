@@ -4,6 +4,7 @@ Nothing is solved that nobody looks at: a write to an output that is not `couple
 bit. Times are virtual nanoseconds (`World`).
 """
 
+import random
 from collections import deque
 from collections.abc import Mapping
 from itertools import product
@@ -45,6 +46,7 @@ class Circuit:
         self._settling = False
         self._world: World
         self._faults: FaultWatch
+        self._chance: random.Random
 
     # -- what it is ---------------------------------------------------------------------------
 
@@ -90,6 +92,7 @@ class Circuit:
         """The bench begins. Once, before anything else that follows here."""
         self._world = world
         self._faults = FaultWatch(world)
+        self._chance = world.rng("open volts")
         for part in self.parts.values():
             part.changed = lambda part=part: self._part_changed(part)  # type: ignore[misc]
             part.start(world)
@@ -102,9 +105,10 @@ class Circuit:
         self.electric.powered = on
         self._faults.forget()
         clusters = self.netlist.clusters
-        for cluster in clusters:
+        alive = [c for c in clusters if c.gpios or c.listeners]
+        for cluster in alive:
             self._plan(cluster)
-        self._settle(*(c for c in clusters if c.gpios or c.listeners))
+        self._settle(*alive)
 
     def pin_mode(self, gpio: int, mode: int, pull: int, level: bool) -> None:
         """A pad gets another mode, pull (`MODE_…`, `PULL_…`) or latch; its PWM ends when it is no
@@ -137,8 +141,7 @@ class Circuit:
         net = self.netlist.gpio_net[gpio]
         solution = self._solve(self._clusters[gpio])
         if net in solution.floating:
-            chance = self._world.rng(f"volts:{gpio}:{self._world.now_ns}")
-            return chance.randrange(round(self.board.v_supply * 1e6))
+            return self._chance.randrange(round(self.board.v_supply * 1e6))
         return max(0, round(solution.volts[net] * 1e6))
 
     def level_of(self, part: str, pin: str) -> bool:

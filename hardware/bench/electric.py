@@ -43,10 +43,10 @@ class Electric:
         self._stamps[part] = Stamped(self.netlist, self.netlist.parts[part]).elements
         return self._clusters[part]
 
-    def supplies(self, cluster: Cluster) -> dict[int, float]:
-        """The supplies at the border of a cluster, as they are now."""
-        own = self.netlist.board_rails if not self.powered else frozenset[int]()
-        return {net: 0.0 if net in own else volts for net, volts in cluster.supplies.items()}
+    def rails(self) -> dict[int, float]:
+        """Every supply net and its voltage now; without power those of the board are dead."""
+        dead = frozenset[int]() if self.powered else self.netlist.board_rails
+        return {net: 0.0 if net in dead else volts for net, volts in self.netlist.rails.items()}
 
     def solve(self, cluster: Cluster, codes: tuple[int, ...]) -> Solution:
         """Voltages in a cluster whose pads have these codes (`Pad.code`), in the order of its
@@ -57,7 +57,9 @@ class Electric:
             if len(self._solved) >= REMEMBERED:
                 self._solved.clear()
             elements = [*self._elements(cluster), *self._pads(cluster, codes)]
-            known = self._solved[key] = solve(cluster.nets, self.supplies(cluster), elements)
+            rails = self.rails()
+            border = {net: rails[net] for net in cluster.supplies}
+            known = self._solved[key] = solve(cluster.nets, border, elements)
         return known
 
     def linked(self, cluster: Cluster) -> dict[int, frozenset[int]]:

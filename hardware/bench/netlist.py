@@ -8,7 +8,7 @@ are ideal.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from hardware import boards
 from hardware.bench import parts
@@ -33,8 +33,8 @@ class Cluster:
     gpios: tuple[int, ...]
     parts: tuple[str, ...] = ()
     listeners: tuple[tuple[Part, str, int], ...] = ()
-    supplies: dict[int, float] = field(default_factory=dict)
-    """The supplies at its border, net to volts."""
+    supplies: tuple[int, ...] = ()
+    """The supply nets at its border."""
 
 
 class Netlist:
@@ -184,7 +184,7 @@ class Netlist:
         for net in sorted(set(self.gpio_net) & set(self.rails)):
             # A pad on a supply: nothing to solve, but it can fight the supply.
             pads = tuple(gpio for gpio, its in enumerate(self.gpio_net) if its == net)
-            found.append(Cluster(len(found), (), pads, supplies={net: self.rails[net]}))
+            found.append(Cluster(len(found), (), pads, supplies=(net,)))
         return found
 
     def _cluster(
@@ -210,7 +210,7 @@ class Netlist:
             tuple(gpio for gpio, net in enumerate(self.gpio_net) if net in inside),
             mine,
             tuple(ear for ear in ears if ear[2] in inside),
-            {net: self.rails[net] for net in sorted(border)},
+            tuple(sorted(border)),
         )
 
     def _all_nets(self) -> Iterator[int]:

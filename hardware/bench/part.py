@@ -175,6 +175,11 @@ class Part:
         return self.PINS
 
     @property
+    def caption(self) -> str:
+        """What is written below the drawing."""
+        return self.id
+
+    @property
     def size(self) -> tuple[float, float]:
         """Width and height of this very part."""
         return self.SIZE

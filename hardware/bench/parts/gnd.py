@@ -1,6 +1,7 @@
 """Ground, wherever a wire to the board's own would be long."""
 
-from hardware.bench.part import Part, Stamp
+from hardware.bench.part import Part, PartView, Stamp
+from hardware.bench.svg import line
 
 
 class Gnd(Part):
@@ -12,3 +13,13 @@ class Gnd(Part):
 
     def stamp(self, net: Stamp) -> None:
         net.rail("GND", 0.0)
+
+    @property
+    def caption(self) -> str:
+        return ""
+
+    def svg(self, view: PartView) -> str:
+        bars = "".join(
+            line(12 - w, y, 12 + w, y, "#2b2f36", 2) for w, y in ((9, 14), (6, 18), (2.5, 22))
+        )
+        return line(12, 0, 12, 14, "#2b2f36", 2) + bars

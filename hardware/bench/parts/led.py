@@ -1,23 +1,19 @@
 """A light-emitting diode."""
 
-from hardware.bench.part import Part, Stamp
+from hardware.bench.colours import lamp
+from hardware.bench.lamp import brightness
+from hardware.bench.part import Part, PartView, Stamp
+from hardware.bench.svg import circle, el, glow, line, mix, path, rect
 
-FORWARD_VOLTS = {
-    "red": 1.8,
-    "orange": 1.9,
-    "yellow": 2.0,
-    "green": 2.1,
-    "blue": 2.8,
-    "white": 2.8,
-    "purple": 2.8,
-}
+FORWARD_VOLTS = {"red": 1.8, "orange": 1.9, "yellow": 2.0, "green": 2.1, "blue": 2.8, "white": 2.8}
 """Typical forward voltages at a few milliamperes; other colours count as 2 V."""
 OHMS = 15.0
 """Slope of a 5 mm LED above its forward voltage."""
+DOME = "M10.5 27 V15.5 a9.5 9.5 0 0 1 19 0 V27 Z"
 
 
 class Led(Part):
-    """`color` decides the forward voltage; `flip` mirrors the drawing."""
+    """`color` decides the forward voltage; `lightColor` the light; `flip` mirrors the drawing."""
 
     TYPES = ("wokwi-led",)
     PINS = {"A": (25, 42), "C": (15, 42)}
@@ -26,3 +22,35 @@ class Led(Part):
 
     def stamp(self, net: Stamp) -> None:
         net.diode("A", "C", FORWARD_VOLTS.get(self.attr("color"), 2.0), OHMS)
+
+    @property
+    def pins(self) -> dict[str, tuple[float, float]]:
+        flipped = {"A": self.PINS["C"], "C": self.PINS["A"]}
+        return flipped if self.attr("flip") else dict(self.PINS)
+
+    @property
+    def caption(self) -> str:
+        return self.attr("label") or self.id
+
+    def svg(self, view: PartView) -> str:
+        shade = lamp(self.attr("color"))
+        light = lamp(self.attr("lightColor") or self.attr("color"))
+        lit = brightness(view.amperes("A", "C"))
+        glass = mix(mix(shade, "#33363c", 0.45), mix(light, "#ffffff", 0.35), lit)
+        body = (
+            path("M25 28 V32 L25 42", stroke="#9aa1ab", stroke_width=1.8)
+            + line(15, 28, 15, 42, "#9aa1ab", 1.8)
+            + path(DOME, glass, stroke=mix(shade, "#000000", 0.35), stroke_width=0.7)
+            + rect(8.5, 26, 23, 4, mix(glass, "#000000", 0.18), 1.2)
+            + path(
+                "M14 25 V16 a6 6 0 0 1 4 -5.6",
+                stroke="#ffffff",
+                stroke_width=2,
+                stroke_linecap="round",
+                opacity=0.35 + 0.3 * lit,
+            )
+            + circle(20, 17, 4.5, "#ffffff", opacity=0.55 * lit)
+        )
+        if self.attr("flip"):
+            body = el("g", body, transform="translate(40 0) scale(-1 1)")
+        return glow(20, 17, 34, light, lit) + body

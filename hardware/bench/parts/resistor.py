@@ -1,6 +1,14 @@
 """A resistor."""
 
-from hardware.bench.part import Part, Stamp
+from hardware.bench.part import Part, PartView, Stamp
+from hardware.bench.svg import line, rect
+
+BANDS = (
+    "#2b2b2b", "#8a5a34", "#d93a34", "#ee8a1d", "#e8c520",
+    "#2f9e55", "#2f6fd6", "#8d5bd1", "#868e99", "#f4f4f4",
+)  # fmt: skip
+"""Digit to colour: black 0, brown 1 … white 9."""
+GOLD = "#c9a227"
 
 
 class ResistorPart(Part):
@@ -13,3 +21,35 @@ class ResistorPart(Part):
 
     def stamp(self, net: Stamp) -> None:
         net.resistor("1", "2", max(0.1, self.number("value")))
+
+    @property
+    def caption(self) -> str:
+        return f"{short(self.number('value'))}Ω"
+
+    def svg(self, view: PartView) -> str:
+        tens, units, zeros = bands(self.number("value"))
+        stripes = zip((18.5, 24, 29.5, 38), (tens, units, zeros, GOLD), strict=True)
+        return (
+            line(0, 5.65, 58.8, 5.65, "#9aa1ab", 1.8)
+            + rect(13.5, 0.6, 32, 10.1, "#dfc29a", 4, stroke="#b8976a", stroke_width=0.6)
+            + "".join(rect(x, 0.9, 3, 9.5, colour) for x, colour in stripes)
+        )
+
+
+def short(ohms: float) -> str:
+    """Ohms as people write them: 220, 4.7 k, 1 M."""
+    for factor, unit in ((1e6, "M"), (1e3, "k")):
+        if ohms >= factor:
+            return f"{ohms / factor:g} {unit}"
+    return f"{ohms:g} "
+
+
+def bands(ohms: float) -> tuple[str, str, str]:
+    """The first three rings of a resistor with 5 % tolerance: two digits and the number of zeros.
+    The first three rings of a resistor with 5 % tolerance: two digits and the number of zeros."""
+    zeros = -1  # gold: the value is tenths
+    value = ohms * 10
+    while value >= 99.5 and zeros < 9:
+        value, zeros = value / 10, zeros + 1
+    tens, units = divmod(round(value), 10)
+    return BANDS[tens], BANDS[units], GOLD if zeros < 0 else BANDS[zeros]

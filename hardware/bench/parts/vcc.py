@@ -1,6 +1,7 @@
 """A supply of its own, on even when the board has no power."""
 
-from hardware.bench.part import Part, Stamp
+from hardware.bench.part import Part, PartView, Stamp
+from hardware.bench.svg import line, path, text
 
 
 class Vcc(Part):
@@ -13,3 +14,14 @@ class Vcc(Part):
 
     def stamp(self, net: Stamp) -> None:
         net.rail("VCC", self.number("voltage"))
+
+    @property
+    def caption(self) -> str:
+        return ""
+
+    def svg(self, view: PartView) -> str:
+        return (
+            line(12, 12, 12, 30, "#d93a34", 2)
+            + path("M12 8 L18 17 H6 Z", "#d93a34")
+            + text(12, 6, f"{self.number('voltage'):g} V", 8, "#d93a34", text_anchor="middle")
+        )

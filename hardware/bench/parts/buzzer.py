@@ -1,0 +1,45 @@
+"""A buzzer."""
+
+from hardware.bench.part import Part, PartView, Stamp
+from hardware.bench.svg import circle, line, path, text
+
+OHMS = 1000.0
+"""A small piezo buzzer takes a few milliamperes at most."""
+SOUNDS_VOLTS = 0.3
+"""The mean voltage from which the drawing shows sound; a tone of half duty has half the supply."""
+
+
+class Buzzer(Part):
+    """Pin 1 is minus, pin 2 plus. `mode` and `volume` are Wokwi's, for browsers that play the
+    sound."""
+
+    TYPES = ("wokwi-buzzer",)
+    PINS = {"1": (27, 84), "2": (37, 84)}
+    SIZE = (64, 84)
+    ATTRS = {"mode": "smooth", "volume": "1.0"}
+
+    def stamp(self, net: Stamp) -> None:
+        net.resistor("1", "2", OHMS)
+
+    def svg(self, view: PartView) -> str:
+        sounds = view.volts("2", "1") > SOUNDS_VOLTS
+        waves = "".join(
+            path(
+                f"M{66 + 7 * i} {20 - 4 * i} q{6 + 2 * i} {13 + 4 * i} 0 {26 + 8 * i}",
+                stroke="#ee8a1d",
+                stroke_width=2.4,
+                stroke_linecap="round",
+                opacity=1 - 0.25 * i,
+            )
+            for i in range(3 if sounds else 0)
+        )
+        return (
+            line(27, 60, 27, 84, "#2b2f36", 2)
+            + line(37, 60, 37, 84, "#d93a34", 2)
+            + circle(32, 33, 31.5, "#23272d")
+            + circle(32, 33, 28.5, "#31363e")
+            + circle(32, 33, 15, "#23272d", opacity=0.55)
+            + circle(32, 33, 5, "#0f1114")
+            + text(47, 55, "+", 12, "#aab1bb", text_anchor="middle")
+            + waves
+        )

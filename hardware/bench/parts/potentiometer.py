@@ -1,0 +1,61 @@
+"""A potentiometer of 10 kilo-ohms."""
+
+import math
+
+from hardware.bench.diagram import PartSpec
+from hardware.bench.part import Control, Part, PartView, Stamp
+from hardware.bench.svg import circle, line, rect, text
+
+OHMS = 10_000.0
+TOP = 1023
+"""The attribute counts in the steps of an Arduino's converter."""
+
+
+class Potentiometer(Part):
+    """Attribute `value` 0 to 1023; control `position` 0.0 (at GND) to 1.0 (at VCC)."""
+
+    TYPES = ("wokwi-potentiometer",)
+    PINS = {"GND": (29, 68.5), "SIG": (39, 68.5), "VCC": (49, 68.5)}
+    SIZE = (75.6, 75.6)
+    CONTROLS = {"position": Control(0.0, 1.0)}
+    ATTRS = {"value": "0"}
+
+    def __init__(self, spec: PartSpec) -> None:
+        super().__init__(spec)
+        self.values["position"] = self.number("value", 0, TOP) / TOP
+
+    def stamp(self, net: Stamp) -> None:
+        # A wiper at the end still has an ohm or so to go; it keeps the divider from dividing by
+        # zero.
+        below = max(1.0, OHMS * self.values["position"])
+        net.resistor("SIG", "GND", below)
+        net.resistor("VCC", "SIG", max(1.0, OHMS - below))
+
+    def svg(self, view: PartView) -> str:
+        angle = math.radians(135 + 270 * self.values["position"])
+        dx, dy = math.cos(angle), math.sin(angle)
+        ticks = (math.radians(135 + 27 * step) for step in range(11))
+        return (
+            rect(0, 0, 75.6, 75.6, "#2d5f8f", 6)
+            + rect(1.5, 1.5, 72.6, 72.6, "#37719f", 5)
+            + "".join(
+                line(
+                    37.8 + 26 * math.cos(t),
+                    32 + 26 * math.sin(t),
+                    37.8 + 28.5 * math.cos(t),
+                    32 + 28.5 * math.sin(t),
+                    "#cfe0ee",
+                    1.2,
+                )
+                for t in ticks
+            )
+            + circle(37.8, 32, 22.5, "#23272d")
+            + circle(37.8, 32, 19, "#3a4049")
+            + line(37.8 + 6 * dx, 32 + 6 * dy, 37.8 + 17 * dx, 32 + 17 * dy, "#ffffff", 3)
+            + "".join(
+                circle(x, y, 2.6, "#d6dbe2") + circle(x, y, 1.2, "#59606b")
+                for x, y in self.PINS.values()
+            )
+            + text(16, 71, "GND", 7, "#cfe0ee", text_anchor="middle")
+            + text(62, 71, "VCC", 7, "#cfe0ee", text_anchor="middle")
+        )

@@ -1,0 +1,49 @@
+"""A slide switch: its middle pin is joined to the left pin or to the right one."""
+
+from hardware.bench.contact import ATTRS, CLOSED_OHMS, Contact
+from hardware.bench.diagram import PartSpec
+from hardware.bench.part import OPEN, SWITCH, Part, PartView, Stamp, World
+from hardware.bench.svg import line, rect
+
+
+class SlideSwitch(Part):
+    """Attribute `value`: `""` left, `"1"` right. Control `value` 0 or 1, an extension of ours.
+
+    The contact that it leaves opens at once; the new one bounces as `contact.py` says.
+    """
+
+    TYPES = ("wokwi-slide-switch",)
+    PINS = {"1": (6.5, 34), "2": (16, 34), "3": (25.5, 34)}
+    SIZE = (32.1, 34.9)
+    CONTROLS = {"value": SWITCH}
+    ATTRS = {"value": "", **ATTRS}
+
+    def __init__(self, spec: PartSpec) -> None:
+        super().__init__(spec)
+        self.values["value"] = 1.0 if self.attr("value") == "1" else 0.0
+        self.contact = Contact(self, closed=True)
+
+    def start(self, world: World) -> None:
+        super().start(world)
+        self.contact.start(world, self.id, self.changed)
+
+    def stamp(self, net: Stamp) -> None:
+        ohms = CLOSED_OHMS if self.contact.closed else OPEN
+        right = self.values["value"] == 1
+        net.resistor("1", "2", OPEN if right else ohms)
+        net.resistor("3", "2", ohms if right else OPEN)
+
+    def moved(self, name: str, value: float) -> None:
+        self.contact.closed = False
+        self.contact.move(True)
+
+    def svg(self, view: PartView) -> str:
+        handle = 17.0 if self.values["value"] else 6.0
+        return (
+            "".join(line(x, 24, x, y, "#9aa1ab", 2) for x, y in self.PINS.values())
+            + rect(0, 5, 32, 21, "#aab1bb", 2.5, stroke="#7b838e", stroke_width=0.7)
+            + rect(4, 10, 24, 10, "#2b2f36", 1.5)
+            + rect(handle, 7.5, 9, 13, "#f2f3f5", 1.5, stroke="#59606b", stroke_width=0.7)
+            + line(handle + 3, 10, handle + 3, 18, "#b3bac4", 1)
+            + line(handle + 6, 10, handle + 6, 18, "#b3bac4", 1)
+        )

@@ -1,0 +1,21 @@
+"""Words on the bench."""
+
+from hardware.bench.part import Part, PartView
+from hardware.bench.svg import text
+
+
+class Text(Part):
+    """`text`, in as many lines as it has; no pins."""
+
+    TYPES = ("wokwi-text",)
+    ATTRS = {"text": ""}
+
+    @property
+    def caption(self) -> str:
+        return ""
+
+    def svg(self, view: PartView) -> str:
+        lines = enumerate(self.attr("text").split("\n"))
+        return "".join(
+            text(0, 12 + 16 * row, words, 13, "#3a4049") for row, words in lines if words
+        )

@@ -1,0 +1,77 @@
+"""Small pieces of SVG text, without ids or style sheets: many pictures share a notebook page."""
+
+from html import escape
+
+FONT = "'Noto Sans','Noto Sans Arabic','DejaVu Sans',sans-serif"
+"""Debian's fonts-noto-core has the first two, a matplotlib installation the third; all shape
+Arabic."""
+
+
+def el(tag: str, inner: str = "", **attributes: object) -> str:
+    """An element. `_` in a name becomes `-`; numbers are written with two decimals at most."""
+    named = "".join(
+        f' {name.rstrip("_").replace("_", "-")}="{escape(_text(value))}"'
+        for name, value in attributes.items()
+        if value is not None
+    )
+    return f"<{tag}{named}>{inner}</{tag}>" if inner else f"<{tag}{named}/>"
+
+
+def rect(x: float, y: float, w: float, h: float, fill: str, r: float = 0, **more: object) -> str:
+    """A rectangle with round corners."""
+    return el("rect", "", x=x, y=y, width=w, height=h, rx=r or None, fill=fill, **more)
+
+
+def circle(x: float, y: float, r: float, fill: str, **more: object) -> str:
+    """A disc."""
+    return el("circle", "", cx=x, cy=y, r=r, fill=fill, **more)
+
+
+def line(
+    x1: float, y1: float, x2: float, y2: float, stroke: str, width: float = 1, **more: object
+) -> str:
+    """A line with round ends."""
+    return el(
+        "line",
+        "",
+        x1=x1,
+        y1=y1,
+        x2=x2,
+        y2=y2,
+        stroke=stroke,
+        stroke_width=width,
+        stroke_linecap="round",
+        **more,
+    )
+
+
+def path(d: str, fill: str = "none", **more: object) -> str:
+    """A path."""
+    return el("path", "", d=d, fill=fill, **more)
+
+
+def text(x: float, y: float, words: str, size: float, fill: str, **more: object) -> str:
+    """A line of text in the fonts of the project."""
+    more.setdefault("font_family", FONT)
+    return el("text", escape(words, quote=False), x=x, y=y, font_size=size, fill=fill, **more)
+
+
+def mix(a: str, b: str, share: float) -> str:
+    """A colour between two `#rrggbb`: 0 is the first, 1 the second."""
+    pairs = ((int(a[i : i + 2], 16), int(b[i : i + 2], 16)) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(p + (q - p) * share):02x}" for p, q in pairs)
+
+
+def glow(x: float, y: float, radius: float, colour: str, strength: float) -> str:
+    """Light around a lamp: discs that fade outwards, so that no gradient needs an id."""
+    if strength <= 0:
+        return ""
+    discs = (
+        circle(x, y, radius * share, colour, opacity=0.13 * strength)
+        for share in (1.0, 0.85, 0.7, 0.56, 0.44, 0.33)
+    )
+    return "".join(discs)
+
+
+def _text(value: object) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
