@@ -95,7 +95,7 @@ static void lock(size_t flash_bytes) {
     limit(RLIMIT_CORE, 0);
     limit(RLIMIT_AS, 32 << 20);
     limit(RLIMIT_FSIZE, flash_bytes);
-    limit(RLIMIT_NOFILE, 0); // no new descriptor
+    limit(RLIMIT_NOFILE, 1); // no new descriptor; poll() of one needs a limit of one (EINVAL else)
     struct sock_fprog program = {sizeof(filter) / sizeof(filter[0]), (struct sock_filter *)filter};
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program)) {
         die("seccomp");
