@@ -51,6 +51,7 @@ class Intake:
     def begin(self, min_write_ns: int, now_ns: int) -> None:
         """A board starts now."""
         self.warden = Warden(min_write_ns, now_ns)
+        self.version = 0
         self.hard_reset = None
         self._batch.clear()
 
