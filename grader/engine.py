@@ -71,29 +71,25 @@ def files_of(lab: Lab, board: LabBoard, program: Program, episode: Episode) -> d
 
 def _until_ready(bench: Bench, line: str) -> int:
     """Run until the line is out, or 5 s are over; when that was."""
-    bench.on_tx(_Ear(bench, line).listen)
+    stop_listening = bench.on_tx(_Ear(bench, line).listen)
     bench.run(READY_WITHIN_NS)
+    stop_listening()
     ready_ns = _ready_ns(bench.trace, line)
     return READY_WITHIN_NS if ready_ns is None else ready_ns
 
 
 class _Ear:
-    """Stops the bench at the end of the first line that says READY."""
+    """Stops the bench at the end of the line that says READY."""
 
     def __init__(self, bench: Bench, line: str) -> None:
         self._bench = bench
         self._wanted = line.encode()
-        self._line = bytearray()
-        self._heard = False
+        self._line = b""
 
     def listen(self, data: bytes, t_ns: int) -> None:
         """Takes what the board has sent."""
-        if self._heard:
-            return
-        *ended, rest = (self._line + data).split(b"\n")
-        self._line = rest
+        *ended, self._line = (self._line + data).split(b"\n")
         if any(line.removesuffix(b"\r") == self._wanted for line in ended):
-            self._heard = True
             self._bench.stop()
 
 

@@ -124,10 +124,14 @@ class Bench:
         else:
             self.station.serial.push(data)
 
-    def on_tx(self, listener: Callable[[bytes, int], None]) -> None:
-        """Tells a listener the serial output: at most a line, and the time of its last byte."""
+    def on_tx(self, listener: Callable[[bytes, int], None]) -> Callable[[], None]:
+        """Tells a listener the serial output: at most a line, and the time of its last byte.
+
+        The function that comes back ends it; while nobody listens, printing costs no round trip.
+        """
         self._listeners.append(listener)
         self.station.pins.listening = True
+        return lambda: self._unlisten(listener)
 
     def soon(self, fn: Callable[[], None]) -> None:
         """Thread-safe: has `fn` run by the bench when the board asks next, and makes it ask."""
@@ -249,6 +253,10 @@ class Bench:
         self.circuit.set_control(part, name, value)
         self._controls.append(Control(self.now_ns, part, name, value))
         self.station.pins.look()
+
+    def _unlisten(self, listener: Callable[[bytes, int], None]) -> None:
+        self._listeners.remove(listener)
+        self.station.pins.listening = bool(self._listeners)
 
     def _hear(self, data: bytes) -> None:
         for listener in self._listeners:

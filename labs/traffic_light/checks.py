@@ -34,7 +34,6 @@ def scenario(seed: int, board: BoardType) -> list[Episode]:
     plan = PUBLIC_PLAN if seed == 0 else hidden_plan(rng)
     cycle_s = sum(length for _, length in plan) / 1000
     text = json.dumps(plan).encode()
-    broken = [text[: rng.randrange(1, len(text) - 1)], b"G 4000, Y 1000", b""]
     return [
         Episode(
             "plan",
@@ -43,9 +42,18 @@ def scenario(seed: int, board: BoardType) -> list[Episode]:
             data={"plan": plan},
         ),
         Episode("missing", seconds=12, files={"plan.json": None}),
-        Episode("corrupt", seconds=12, files={"plan.json": rng.choice(broken)}),
+        Episode("corrupt", seconds=12, files={"plan.json": _broken(rng, text)}),
         Episode("void", seconds=12, files={"plan.json": b"[]"}),
     ]
+
+
+def _broken(rng: random.Random, text: bytes) -> bytes:
+    """A plan that is cut off, empty, or no JSON.
+
+    The cut lies inside a phase: MicroPython's json takes a list whose last bracket is missing.
+    """
+    cuts = [n for n in range(len(text)) if text.count(b"[", 0, n) - text.count(b"]", 0, n) == 2]
+    return rng.choice([text[: rng.choice(cuts)], b"G 4000, Y 1000", b""])
 
 
 def hidden_plan(rng: random.Random) -> Plan:
