@@ -136,7 +136,7 @@ def half_periods(run: Run) -> list[Millis] | None:
     for start, end in idle_windows(run):
         inside = [t for t in edges if start <= t < end]
         spans += [millis_of_ns(b - a, a) for a, b in pairwise(inside)]
-        outer = pairwise([start, *inside[:1], *inside[-1:], end])
+        outer = [(start, inside[0]), (inside[-1], end)] if inside else [(start, end)]
         spans += [millis_of_ns(b - a, a) for a, b in outer if b - a > HALF_PERIOD.ns + RHYTHM.ns]
     return spans if edges else None
 
@@ -205,18 +205,6 @@ def why_restarted(run: Run) -> str:
     return ""
 
 
-@gate("c.again", expect=AtMost(ms(300)), on_miss="no_restart")
-def restart_delays(run: Run) -> list[Millis]:
-    """From each START to LED_R off."""
-    red = run.signal("LED_R")
-    return [
-        red.latency(ms(stop.start_at).ns, False) or Millis(NEVER, ms(stop.start_at).ns)
-        if red.at(ms(stop.start_at).ns)
-        else Millis(0, ms(stop.start_at).ns)
-        for stop in stops_of(run)
-    ]
-
-
 @check(
     "c",
     points=4,
@@ -229,6 +217,18 @@ def restart_delays(run: Run) -> list[Millis]:
 def unsafe_moments(run: Run) -> list[Moment]:
     """When the belt went on between STOP and START."""
     return restarts(run)
+
+
+@gate("c.again", expect=AtMost(ms(300)), on_miss="no_restart")
+def restart_delays(run: Run) -> list[Millis]:
+    """From each START to LED_R off."""
+    red = run.signal("LED_R")
+    return [
+        red.latency(ms(stop.start_at).ns, False) or Millis(NEVER, ms(stop.start_at).ns)
+        if red.at(ms(stop.start_at).ns)
+        else Millis(0, ms(stop.start_at).ns)
+        for stop in stops_of(run)
+    ]
 
 
 # d, e: what is reported.

@@ -96,8 +96,8 @@ def windows(run: Run) -> list[tuple[int, int]]:
 
 
 def ready_times(run: Run) -> list[list[int]]:
-    """When READY came in each boot."""
-    said = [line.at_ns for line in run.all_lines() if line.text == "READY L01"]
+    """When READY came in each boot; a prompt that stood there at the reset is before it."""
+    said = [line.at_ns for line in run.all_lines() if line.text.endswith("READY L01")]
     return [[t for t in said if start <= t < end] for start, end in windows(run)]
 
 
@@ -136,10 +136,12 @@ def ids(run: Run) -> list[str]:
 def why_id(run: Run) -> str:
     """Right but for its case, or the id of another board."""
     said = ids(run)
+    if not said:
+        return "no_id"
     if said == who_in_capitals(run):
         return "hex_case"
     looks_right = [re.fullmatch(r"[0-9a-fA-F]{12,16} (esp32|rp2)", text) for text in said]
-    return "other_id" if said and all(looks_right) else ""
+    return "other_id" if all(looks_right) else ""
 
 
 @check(
