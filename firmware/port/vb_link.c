@@ -152,7 +152,11 @@ bool vb_link_poll(int timeout_ms) {
         vb_flush(); // somebody may be looking
     }
     struct pollfd fd = {.fd = vb_options.bench_fd, .events = POLLIN};
-    if (poll(&fd, 1, timeout_ms) <= 0) {
+    int n = poll(&fd, 1, timeout_ms);
+    if (n < 0 && errno != EINTR) {
+        _exit(EXIT_BENCH_GONE);
+    }
+    if (n <= 0) {
         return false;
     }
     struct grant poke; // only pokes come unasked; the end of the stream leaves the process
