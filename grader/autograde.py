@@ -109,8 +109,8 @@ class Grading:
                     jobs[student] = job
             tasks = {student: job.task for student, job in jobs.items()}
             for student, result in pool.run(work, tasks, workers or os.cpu_count() or 1):
-                if isinstance(result, Exception):
-                    yield self._error(student, result)
+                if isinstance(result, pool.Failure):
+                    yield Outcome(student, self.lab.slug, "error", reason=result.reason)
                 else:
                     yield self._finish(recorder, jobs[student], result, dry_run)
 

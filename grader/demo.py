@@ -1,0 +1,59 @@
+"""A sample class: trainee 0 hands in every reference, trainee k the k-th mutant of every lab."""
+
+import copy
+import shutil
+from dataclasses import replace
+
+import nbformat
+from nbformat import NotebookNode
+
+from grader import cells, nbg
+from grader.course import Course
+from grader.lab import find
+from grader.labcheck import program_of, programs
+from grader.roster import Trainee
+
+HANDED_IN = "2026-01-15 10:00:00 UTC"
+ANSWER = "إجابة تجريبية · a sample answer"
+
+
+def demo_course(course: Course) -> Course:
+    """The same course in a folder of its own, so that no real class is touched; what is there is
+    removed."""
+    sample = replace(course, slug=f"{course.slug}_demo", roster=None)
+    shutil.rmtree(sample.root, ignore_errors=True)
+    return sample
+
+
+def make_class(course: Course) -> list[Trainee]:
+    """Write the class's submissions into nbgrader's `submitted/` and enrol it. The course must be
+    built."""
+    size = max(len(programs(find(lab))) for lab in course.labs)
+    trainees = [Trainee(f"trainee{number:02}", "متدرب", str(number)) for number in range(size)]
+    nbg.enrol(course.root, trainees)
+    for lab in course.labs:
+        file = course.root / "release" / lab / f"{lab}.ipynb"
+        released = nbformat.read(file, as_version=4)
+        for trainee, program in zip(trainees, programs(find(lab)).values(), strict=False):
+            folder = course.root / "submitted" / trainee.id / lab
+            folder.mkdir(parents=True)
+            text = program_of(program).get(cells.PROGRAM)
+            handed_in = filled_in(released, text.decode() if text else None)
+            nbformat.write(handed_in, folder / f"{lab}.ipynb")
+            (folder / "timestamp.txt").write_text(HANDED_IN + "\n")
+    return trainees
+
+
+def filled_in(released: NotebookNode, program: str | None, answer: str = ANSWER) -> NotebookNode:
+    """A released notebook as a trainee hands it in: with that program (None: its cell is deleted)
+    and that answer."""
+    notebook = copy.deepcopy(released)
+    for cell in list(notebook.cells):
+        match cell.metadata.get("nbgrader", {}).get("grade_id"):
+            case "program" if program is None:
+                notebook.cells.remove(cell)
+            case "program":
+                cell.source = f"%%board {cells.PROGRAM}\n{program}"
+            case "predict":
+                cell.source = f"%%predict\n{answer}"
+    return notebook
