@@ -16,6 +16,7 @@ from hardware.bench.svg import el, rect, text
 from hardware.bench.view import MeanView
 from hardware.bench.wires import Direction, Point, route, wire_svg
 
+CANVAS = "#f7f8fa"
 MARGIN = 26.0
 STUB, LANE, LANES = 12.0, 5.0, 6
 """Wires without a path leave a part by 12 px and a lane of 5 px each, so that they do not lie on
@@ -69,7 +70,7 @@ def draw(circuit: Circuit) -> str:
     width = max(x for x, _ in points) + MARGIN - left
     height = max(y for _, y in points) + MARGIN - top
     inner = (
-        rect(left, top, width, height, "#f7f8fa", 10)
+        rect(left, top, width, height, CANVAS, 10)
         + "".join(_body(thing) for thing in seen)
         + "".join(wire_svg(line, colour) for line, colour in wires)
         + "".join(_caption(thing) for thing in seen)
@@ -110,12 +111,23 @@ def _body(thing: Placed) -> str:
 
 
 def _caption(thing: Placed) -> str:
+    """The words of a part, on a side of it where no wire begins, with a rim that keeps them
+    readable."""
     if not thing.caption:
         return ""
-    corners = thing.corners()
-    x = sum(point[0] for point in corners) / 4
-    y = max(point[1] for point in corners) + 10
-    return text(x, y, thing.caption, 9, "#59606b", text_anchor="middle", font_weight=600)
+    xs, ys = zip(*thing.corners(), strict=True)
+    middle = (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2
+    spots: dict[Direction, tuple[float, float, str]] = {
+        (0, 1): (middle[0], max(ys) + 11, "middle"),
+        (0, -1): (middle[0], min(ys) - 5, "middle"),
+        (1, 0): (max(xs) + 5, middle[1] + 3, "start"),
+        (-1, 0): (min(xs) - 5, middle[1] + 3, "end"),
+    }
+    taken = {thing.outward(pin) for pin in thing.pins}
+    x, y, anchor = next((spots[way] for way in spots if way not in taken), spots[0, 1])
+    style = {"text_anchor": anchor, "font_weight": 600}
+    rim = text(x, y, thing.caption, 9.5, CANVAS, stroke=CANVAS, stroke_width=3.5, **style)
+    return rim + text(x, y, thing.caption, 9.5, "#3a4049", **style)
 
 
 def _wires(circuit: Circuit, things: dict[str, Placed]) -> list[tuple[list[Point], str]]:

@@ -19,7 +19,6 @@ def board_svg(board: BoardType, powered: bool, led: float) -> str:
         *(_strip(board, x) for x in sorted({pin.x_mm for pin in _shown(board)})),
         *(PAINT[shape.kind](_scaled(shape), powered, led) for shape in board.shapes),
         *(_pin(board, pin) for pin in _shown(board)),
-        _title(board, width, height),
     ]
     return "".join(parts)
 
@@ -67,13 +66,6 @@ def _pin(board: BoardType, pin: BoardPin) -> str:
     return rect(x - 2, y - 2, 4, 4, "#e2b93b", 0.8) + name
 
 
-def _title(board: BoardType, width: float, height: float) -> str:
-    """The board's name along its middle, as it is printed on real ones."""
-    x, y = width / 2, height * 0.6
-    words = text(0, 0, board.title, 7, board.ink, text_anchor="middle", opacity=0.75)
-    return el("g", words, transform=f"translate({x + 2:.1f} {y:.1f}) rotate(-90)")
-
-
 def _antenna(shape: Shape, powered: bool, led: float) -> str:
     step = shape.w / 6
     bottom, top = shape.y + shape.h - 3, shape.y + 4
@@ -90,7 +82,7 @@ def _shield(shape: Shape, powered: bool, led: float) -> str:
     return (
         rect(shape.x, shape.y, shape.w, shape.h, SILVER, 2, stroke="#8d949e", stroke_width=0.8)
         + rect(shape.x + 3, shape.y + 3, shape.w - 6, shape.h - 6, "#d3d8de", 2)
-        + text(middle, shape.y + shape.h / 2 + 2, shape.text, 7.2, "#59606b",
+        + text(middle, shape.y + shape.h / 2 + 2, shape.text, 6.2, "#59606b",
                text_anchor="middle", font_weight=700)
     )  # fmt: skip
 
@@ -139,6 +131,15 @@ def _led(shape: Shape, powered: bool, led: float) -> str:
     return _lamp(shape, "#30d158", led)
 
 
+def _label(shape: Shape, powered: bool, led: float) -> str:
+    """Words printed on the board, centred in a box; a box that is taller than wide has them
+    upright."""
+    x, y = shape.x + shape.w / 2, shape.y + shape.h / 2
+    turn = " rotate(-90)" if shape.h > shape.w else ""
+    words = text(0, 2, shape.text, 6, "#ffffff", text_anchor="middle", opacity=0.7)
+    return el("g", words, transform=f"translate({x:.1f} {y:.1f}){turn}")
+
+
 PAINT: dict[str, Callable[[Shape, bool, float], str]] = {
     "antenna": _antenna,
     "shield": _shield,
@@ -147,5 +148,6 @@ PAINT: dict[str, Callable[[Shape, bool, float], str]] = {
     "usb": _usb,
     "power": _power,
     "led": _led,
+    "label": _label,
 }
 """What the `kind` of a shape in a board's file looks like."""

@@ -67,8 +67,7 @@ def glow(x: float, y: float, radius: float, colour: str, strength: float) -> str
     if strength <= 0:
         return ""
     discs = (
-        circle(x, y, radius * share, colour, opacity=0.13 * strength)
-        for share in (1.0, 0.85, 0.7, 0.56, 0.44, 0.33)
+        circle(x, y, radius * step / 12, colour, opacity=0.062 * strength) for step in range(3, 13)
     )
     return "".join(discs)
 

@@ -36,7 +36,7 @@ class Led(Part):
         shade = lamp(self.attr("color"))
         light = lamp(self.attr("lightColor") or self.attr("color"))
         lit = brightness(view.amperes("A", "C"))
-        glass = mix(mix(shade, "#33363c", 0.45), mix(light, "#ffffff", 0.35), lit)
+        glass = mix(mix(shade, "#33363c", 0.45), mix(light, "#ffffff", 0.12), lit)
         body = (
             path("M25 28 V32 L25 42", stroke="#9aa1ab", stroke_width=1.8)
             + line(15, 28, 15, 42, "#9aa1ab", 1.8)

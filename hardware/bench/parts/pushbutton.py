@@ -35,7 +35,8 @@ class Pushbutton(Part):
 
     @property
     def caption(self) -> str:
-        return self.attr("label") or self.id
+        label = self.attr("label")
+        return f"{label} ({self.id})" if label else self.id
 
     def svg(self, view: PartView) -> str:
         width, height = self.SIZE
