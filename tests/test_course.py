@@ -1,0 +1,167 @@
+"""Courses, class lists and the build, with real nbgrader."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import nbformat
+import pytest
+from lessons import cell_named, released_notebook
+
+from courses import students
+from grader import cells, nbg
+from grader.course import Course, load_course
+from grader.errors import CourseError
+from grader.release import build_course, lab_points
+from grader.roster import Trainee, read_roster
+
+GOOD = {
+    "title": '{ ar = "دورة", en = "Course" }',
+    "labs": '["first_contact", "buttons"]',
+}
+
+
+def write_course(courses: Path, keys: Mapping[str, str]) -> Path:
+    folder = courses / "one"
+    folder.mkdir(parents=True)
+    text = "".join(f"{key} = {value}\n" for key, value in keys.items())
+    (folder / "course.toml").write_text(text, encoding="utf-8")
+    return courses
+
+
+def test_the_only_course_needs_no_name(tmp_path: Path) -> None:
+    course = load_course(courses=write_course(tmp_path, GOOD))
+    assert (course.slug, course.labs, course.seeds) == ("one", ("first_contact", "buttons"), 3)
+    assert course.weights == {"first_contact": 1.0, "buttons": 1.0}
+
+
+def test_the_course_of_this_repository_loads() -> None:
+    assert load_course("iot_micropython").labs[0] == "first_contact"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("labs", "[]", "labs"),
+        ("labs", '["a", "a"]', "twice"),
+        ("title", '{ en = "x" }', "ar and en"),
+        ("weights", "{ c = 1 }", "not in labs"),
+        ("seeds", "0", "1 to 100"),
+        ("color", "1", "unknown key color"),
+        ("labs", "[", "course.toml"),
+    ],
+)
+def test_what_is_wrong_in_a_course(tmp_path: Path, key: str, value: str, said: str) -> None:
+    with pytest.raises(CourseError) as caught:
+        load_course(courses=write_course(tmp_path, {**GOOD, key: value}))
+    assert said in str(caught.value)
+    assert caught.value.cure
+
+
+def test_an_unknown_course_is_told_the_known_ones(tmp_path: Path) -> None:
+    with pytest.raises(CourseError) as caught:
+        load_course("two", write_course(tmp_path, GOOD))
+    assert "one" in caught.value.cure
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("comma", [",", ";"])
+def test_a_class_list_of_a_spreadsheet(tmp_path: Path, mark: str, comma: str) -> None:
+    file = tmp_path / "class.csv"
+    rows = ["id,first_name,last_name,email", "s1,أحمد,علي,a@example.org", ",,,", "s2,,,"]
+    file.write_text(mark + "\r\n".join(rows).replace(",", comma), encoding="utf-8")
+    assert read_roster(file) == [Trainee("s1", "أحمد", "علي", "a@example.org"), Trainee("s2")]
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("x/y,,,", "'x/y' has '/'"),
+        (".x,,,", "'.x'"),
+        ("a b,,,", "'a b'"),
+        ("a\u200fb,,,", "\\u200f"),
+        (",Ali,,", "no id"),
+        ("S1,,,", "twice"),
+        ("s2,a,b,c,d", "5 cells"),
+        ("s2,a,b,nowhere", "no e-mail"),
+    ],
+)
+def test_a_bad_row_is_named(tmp_path: Path, row: str, said: str) -> None:
+    file = tmp_path / "class.csv"
+    file.write_text(f"id,first_name,last_name,email\ns1,,,\n{row}\n", encoding="utf-8")
+    with pytest.raises(CourseError) as caught:
+        read_roster(file)
+    assert "line 3" in str(caught.value)
+    assert said in str(caught.value)
+
+
+def test_every_bad_row_is_named_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "class.csv"
+    file.write_text("id\na b\nok\nc/d\n")
+    with pytest.raises(CourseError, match=r"line 2.*line 4"):
+        read_roster(file)
+
+
+@pytest.mark.parametrize("content", [b"name,age\n", b"", "id\nأحمد\n".encode("cp1256")])
+def test_a_file_that_is_no_class_list(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "class.csv"
+    file.write_bytes(content)
+    with pytest.raises(CourseError) as caught:
+        read_roster(file)
+    assert caught.value.cure
+
+
+def test_trainees_get_neither_reference_nor_mutants(course: Course) -> None:
+    names = {file.name for file in course.trainee.rglob("*")}
+    assert not names & {"reference.py", "mutants", "expected.toml", "lesson.md", "__pycache__"}
+    assert {"checks.py", "lab.toml", "diagram.json", "first_contact.ipynb"} <= names
+
+
+def test_the_release_is_nbgraders_own(course: Course) -> None:
+    file = course.root / "release" / "first_contact" / "first_contact.ipynb"
+    released = nbformat.read(file, as_version=4)
+    nbformat.validate(released)
+    assert cells.STUB in cell_named(released, "program").source
+    assert "SOLUTION" not in file.read_text(encoding="utf-8")
+    points = {
+        cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader.points
+        for cell in released.cells
+        if cell.metadata.get("nbgrader", {}).get("grade")
+    }
+    assert points == lab_points("first_contact")
+    assert sum(points.values()) == 20
+
+
+def test_our_reading_of_solution_regions_is_nbgraders(course: Course, tmp_path: Path) -> None:
+    source = nbformat.read(course.root / "source/first_contact/first_contact.ipynb", as_version=4)
+    released = nbformat.read(
+        course.root / "release/first_contact/first_contact.ipynb", as_version=4
+    )
+    for name in ("program", "predict"):
+        ours = cells.released_text(cell_named(source, name).source).rstrip("\n")
+        assert ours == cell_named(released, name).source
+    assert cells.STUB in cell_named(released_notebook(tmp_path), "program").source
+
+
+def test_a_second_build_keeps_the_instructors_settings(course: Course) -> None:
+    config = course.root / nbg.CONFIG
+    config.write_text(config.read_text() + "c.LateSubmissionPlugin.penalty_method = 'zero'\n")
+    build_course(course)
+    assert config.read_text().count("penalty_method") == 1
+
+
+def test_the_class_list_reaches_the_gradebook(course: Course, tmp_path: Path) -> None:
+    roster = tmp_path / "class.csv"
+    roster.write_text("id,first_name\ns1,Ali\ns2,Mona\n")
+    build_course(replace(course, roster=roster))
+    nbg.enrol(course.root, [Trainee("s1", email="ali@example.org")])
+    assert students(course) == {
+        "s1": ("Ali", None, "ali@example.org"),
+        "s2": ("Mona", None, None),
+    }
+
+
+def test_no_page_or_notebook_tells_where_it_was_made(course: Course) -> None:
+    for file in course.trainee.rglob("*.ipynb"):
+        assert str(Path.home()) not in json.dumps(json.loads(file.read_text(encoding="utf-8")))

@@ -1,0 +1,84 @@
+"""Nothing of a solution, and nothing of the secret, is in what trainees get."""
+
+import base64
+import json
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from grader import release
+from grader.course import Course
+from grader.errors import CourseError
+from grader.lab import LABS, slugs
+from grader.lesson import solution_lines, source_notebook
+from grader.release import lab_points, leaks
+from grader.seeds import course_secret
+
+
+def secret_lines(lab: str) -> set[str]:
+    """Lines of the solution in the lesson, and of the reference that the trainee is not given."""
+    source = source_notebook(LABS / lab, lab_points(lab))
+    given = {
+        line.strip()
+        for cell in source.cells
+        if cell.metadata.get("nbgrader", {}).get("grade_id") == "program"
+        for line in cell.source.partition("### BEGIN SOLUTION")[0].splitlines()
+    }
+    reference = (LABS / lab / "reference.py").read_text(encoding="utf-8").splitlines()
+    return solution_lines(source) | {
+        line.strip() for line in reference if len(line.strip()) >= 12 and line.strip() not in given
+    }
+
+
+def lessons() -> list[str]:
+    return [slug for slug in slugs() if (LABS / slug / "lesson.md").is_file()]
+
+
+@pytest.mark.parametrize("lab", lessons())
+def test_no_line_of_a_solution_is_released(whole_course: Course, lab: str) -> None:
+    secrets = secret_lines(lab)
+    assert secrets
+    files = [*(whole_course.root / "release" / lab).rglob("*"), *whole_course.trainee.rglob("*")]
+    for file in files:
+        if file.suffix == ".ipynb" and file.stem == lab:
+            nbformat.validate(nbformat.read(file, as_version=4))
+            assert leaks(json.loads(file.read_text(encoding="utf-8")), secrets) == []
+
+
+def test_nothing_of_the_secret_is_handed_out(whole_course: Course) -> None:
+    secret = course_secret()
+    for file in whole_course.trainee.rglob("*"):
+        if file.is_file():
+            raw = file.read_bytes()
+            assert secret not in raw
+            assert secret.hex().encode() not in raw
+
+
+@pytest.mark.parametrize(
+    "notebook",
+    [
+        {"cells": [{"source": ["x = ", "hidden_line()\n"]}]},
+        {"metadata": {"note": "see hidden_line() there"}},
+        {"metadata": {"hidden_line()": 1}},
+        {"cells": [{"outputs": [{"data": {"text/plain": "hidden_line()"}}]}]},
+        {"cells": [{"attachments": {"a": {"t": base64.b64encode(b"- hidden_line()").decode()}}}]},
+    ],
+)
+def test_the_scan_sees_every_corner(notebook: object) -> None:
+    assert leaks(notebook, {"hidden_line()"}) == ["hidden_line()"]
+    assert leaks(notebook, {"other_line()"}) == []
+
+
+def test_the_build_refuses_a_lesson_that_tells(
+    course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    labs = tmp_path / "labs"
+    shutil.copytree(LABS / "first_contact", labs / "first_contact")
+    lesson = labs / "first_contact" / "lesson.md"
+    told = sorted(secret_lines("first_contact"))[0]
+    lesson.write_text(f"For example `{told}`.\n\n\n" + lesson.read_text(encoding="utf-8"))
+    monkeypatch.setattr(release, "LABS", labs)
+    with pytest.raises(CourseError, match="line of the solution"):
+        release.build_course(course)
