@@ -32,17 +32,21 @@ def scenario(seed: int, board: BoardType) -> list[Episode]:
 
 
 def train(rng: random.Random) -> Episode:
-    """8 to 12 presses of BTN_1, some of BTN_2 among them, and a glitch away from all presses."""
+    """8 to 12 presses of BTN_1, some of BTN_2 among them, and a glitch away from all presses.
+
+    The first press of BTN_2 is so long that also a program which sleeps 300 ms sees it, late.
+    """
     count = rng.randrange(8, 13)
     toggling = {0, 1} | set(rng.sample(range(2, count), k=rng.randrange(1, 4)))
     glitch_after = rng.randrange(2, count - 1)
     at, one, two = rng.uniform(500, 900), [], []
     glitch = 0.0
     for index in range(count):
-        one.append((at, rng.uniform(60, 700)))
+        one.append((at, rng.uniform(60, 250 if index == 0 else 700)))
         end = sum(one[-1])
         if index in toggling:
-            two.append((at + rng.uniform(50, 150), rng.uniform(60, 400)))
+            long = rng.uniform(500, 700) if index == 0 else rng.uniform(60, 400)
+            two.append((at + rng.uniform(50, 150), long))
             end = max(end, sum(two[-1]))
         at = end + rng.uniform(400, 900)
         if index == glitch_after:

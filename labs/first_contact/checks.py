@@ -21,8 +21,8 @@ from hardware.boards import BoardType
 PINGS, SUMS = 7, 5
 LF, CRLF = b"\n", b"\r\n"
 PICO_PREFIX = "e661"
-REPLY = re.compile(r"\W*(pong|sum) (-?\d+)\s*")
-"""A reply, perhaps behind a prompt such as `> `."""
+REPLY = re.compile(r"(?!>>> )\W*(pong|sum) (-?\d+)\s*")
+"""A reply, perhaps behind a prompt such as `> `; at `>>>` it is only an echo."""
 
 
 def scenario(seed: int, board: BoardType) -> list[Episode]:
