@@ -1,0 +1,49 @@
+"""One submission's work for a worker process: plain data in, what people see of the marks out."""
+
+from dataclasses import dataclass
+
+from grader.card import Card
+from grader.cells import PROGRAM
+from grader.lab import Lab, find
+from grader.mark import ItemResult, LabScore
+from grader.messages import message
+from grader.picture import picture
+from grader.score import score
+
+
+@dataclass(frozen=True)
+class Task:
+    """What decides the marks of a submission."""
+
+    lab: str
+    board: str
+    program: str | None
+    """The board program; None: the notebook has none, and the board comes up without a main.py."""
+    answered: bool
+    """Whether the "predict" question has an answer."""
+    seeds: tuple[int, ...]
+
+
+def score_task(task: Task) -> list[Card]:
+    """Score a submission of a lab of this checkout. Whatever it raises is ours."""
+    return score_lab(find(task.lab), task)
+
+
+def score_lab(lab: Lab, task: Task) -> list[Card]:
+    """Run the program on virtual boards and judge it; every item in the lab's order."""
+    program = {} if task.program is None else {PROGRAM: task.program.encode()}
+    marks = score(lab, task.board, program, task.seeds, predicted=task.answered)
+    return [_card(lab, marks, result) for result in marks.items.values()]
+
+
+def _card(lab: Lab, marks: LabScore, result: ItemResult) -> Card:
+    return Card(
+        item=result.id,
+        points=result.points,
+        maximum=result.max_points,
+        title=lab.items[result.id],
+        measured=result.measured,
+        expected=result.expected,
+        message=message(lab, result) if result.key else {},
+        waveform=picture(marks, result) if result.key and result.episode else "",
+    )
