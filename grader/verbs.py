@@ -1,0 +1,113 @@
+"""The grader's verbs: `warsha course`, `roster`, `grade`, `lab`, `demo`. They parse and print;
+the work is elsewhere.
+
+nbgrader takes a second to import, so what needs it is imported where it is used.
+"""
+
+import subprocess
+import time
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from rich.console import Console
+from rich.progress import track
+
+from grader import jupyter
+from grader.course import load_course
+from grader.roster import read_roster
+from hardware.say import _
+
+app = typer.Typer()
+course_app = typer.Typer(
+    help="Make a course: what is released, the class list, what trainees get."
+)
+lab_app = typer.Typer(help="Open the trainee's course, check labs.")
+app.add_typer(course_app, name="course")
+app.add_typer(lab_app, name="lab")
+
+CourseName = Annotated[str | None, typer.Option("--course", help="The course's folder name.")]
+NOT_GRADED = 3
+
+
+@course_app.command("build")
+def course_build(course: Annotated[str | None, typer.Argument()] = None) -> None:
+    """Make nbgrader's folder of a course, and the folder that trainees get."""
+    from grader.release import build_course
+
+    out = Console(soft_wrap=True)
+    built = load_course(course)
+    out.print(_("the course is in {root}").format(root=build_course(built, out.print)))
+    out.print(_("trainees get {folder}").format(folder=built.trainee))
+
+
+@app.command()
+def roster(file: Path, course: CourseName = None) -> None:
+    """Put a class list (CSV) into the gradebook."""
+    from grader.nbg import enrol
+
+    trainees = read_roster(file)
+    enrol(load_course(course).root, trainees)
+    Console().print(_("{count} trainees are in the gradebook").format(count=len(trainees)))
+
+
+@app.command()
+def grade(
+    assignment: str,
+    course: CourseName = None,
+    student: Annotated[str | None, typer.Option(help="Only this trainee.")] = None,
+    seeds: Annotated[
+        Literal["hidden", "public"], typer.Option(help="Which seeds decide.")
+    ] = "hidden",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Score, and save nothing.")] = False,
+) -> None:
+    """Grade what was handed in for a lab: a drop-in for `nbgrader autograde`."""
+    from grader import report
+    from grader.autograde import Grading
+
+    out = Console()
+    begin = time.perf_counter()
+    grading = Grading(load_course(course), assignment, seeds)
+    outcomes = report.grade_all(out, [(grading, grading.submissions(student))], dry_run=dry_run)
+    report.print_marks(out, outcomes)
+    report.print_problems(out, outcomes)
+    report.print_count(out, outcomes, time.perf_counter() - begin)
+    if not all(outcome.is_graded for outcome in outcomes):
+        raise typer.Exit(NOT_GRADED)
+
+
+@app.command()
+def demo(course: CourseName = None) -> None:
+    """Build the course, grade a sample class on virtual boards, show the scores."""
+    from grader import demo, nbg, report
+    from grader.autograde import Grading
+    from grader.release import build_course
+
+    out = Console()
+    sample = demo.demo_course(load_course(course))
+    build_course(sample, out.print)
+    demo.make_class(sample)
+    begin = time.perf_counter()
+    gradings = [Grading(sample, lab) for lab in sample.labs]
+    outcomes = report.grade_all(out, [(grading, grading.submissions()) for grading in gradings])
+    seconds = time.perf_counter() - begin
+    for lab in track(sample.labs, _("feedback"), console=out, transient=True):
+        nbg.generate_feedback(sample.root, lab)
+    report.print_class(out, outcomes, sample.labs)
+    report.print_problems(out, outcomes)
+    out.print(_("feedback: {folder}").format(folder=sample.root / "feedback"), soft_wrap=True)
+    report.print_count(out, outcomes, seconds)
+    if not all(outcome.is_graded for outcome in outcomes):
+        raise typer.Exit(NOT_GRADED)
+
+
+@lab_app.command("open")
+def lab_open(course: CourseName = None, port: int = 8888, browser: bool = True) -> None:
+    """Open JupyterLab on the trainee's course; it is built if it is not there yet."""
+    from grader.release import build_course
+
+    chosen = load_course(course)
+    if not chosen.trainee.is_dir():
+        build_course(chosen)
+    command = jupyter.command(chosen.trainee, port=port, browser=browser)
+    raise typer.Exit(subprocess.call(command, env=jupyter.environment()))
