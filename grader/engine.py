@@ -10,7 +10,7 @@ from grader.errors import NotGraded
 from grader.judge import judge
 from grader.lab import Lab, LabBoard
 from grader.mark import SeedResult
-from grader.run import Run
+from grader.run import Run, said_after
 from grader.seeds import episode_seed
 from grader.units import NS_PER_S
 from hardware.bench import diagram
@@ -95,7 +95,7 @@ class _Ear:
 
 def _ready_ns(trace: Trace, line: str) -> int | None:
     """When READY was out for the first time, if in time."""
-    found = (said.t_ns for said in trace.lines() if said.text == line)
+    found = (said.at_ns for said in said_after(trace, 0, -1) if said.text == line)
     first = next(found, None)
     return first if first is not None and first <= READY_WITHIN_NS else None
 

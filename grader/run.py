@@ -3,12 +3,15 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
+
+import numpy as np
 
 from grader.episode import Episode
 from grader.levels import Signal
 from hardware.bench import frames
-from hardware.bench.trace import End, Line, ModeAt, Trace
+from hardware.bench.trace import End, ModeAt, Trace
 
 
 @dataclass(frozen=True)
@@ -55,11 +58,11 @@ class Run:
 
     def lines(self) -> list[Said]:
         """The lines after READY."""
-        return [Said(line.t_ns - self.zero_ns, line.text) for line in self._after(self.ready_ns)]
+        return [] if self.ready_ns is None else said_after(self.trace, self.zero_ns, self.ready_ns)
 
     def all_lines(self) -> list[Said]:
         """All lines since power-on (times before t = 0 are negative)."""
-        return [Said(line.t_ns - self.zero_ns, line.text) for line in self._after(None)]
+        return said_after(self.trace, self.zero_ns, -1)
 
     def said(self, pattern: str) -> list[re.Match[str]]:
         """The lines after READY that match all of the pattern."""
@@ -75,6 +78,19 @@ class Run:
         end = self.trace.ended()
         return None if end is None or end.cause == frames.END_OFF else end
 
-    def _after(self, t_ns: int | None) -> list[Line]:
-        lines = self.trace.lines()
-        return [line for line in lines if t_ns is None or line.t_ns > t_ns]
+
+def said_after(trace: Trace, zero_ns: int, after_ns: int) -> list[Said]:
+    """The whole lines that ended after a time of the trace; a reset ends a line that it cuts."""
+    log = trace.serial()
+    boots = [*trace.boots(), trace.end_ns + 1]
+    found = []
+    for boot_ns, next_ns in pairwise(boots):
+        first, last = np.searchsorted(log.t_ns, (boot_ns, next_ns))
+        ended = first
+        for line in log.data[first:last].split(b"\n")[:-1]:
+            ended += len(line) + 1
+            t_ns = int(log.t_ns[ended - 1])
+            if t_ns > after_ns:
+                text = line.removesuffix(b"\r").decode(errors="replace")
+                found.append(Said(t_ns - zero_ns, text))
+    return found

@@ -24,7 +24,7 @@ def trace(
     end_ms: float = 10_000,
 ) -> Trace:
     """A board whose pins are outputs from the start; times in ms from power-on."""
-    rows = [(frames.REC_POWER, 0, 0, 1, 0)]
+    rows = [(frames.REC_POWER, 0, 0, 1, 0), (frames.REC_STATE, frames.STATE_BOOT, 0, 0, 0)]
     rows += [(frames.REC_MODE, gpio, frames.MODE_OUT, 0, 0) for gpio in PINS.values()]
     for role, changes in (levels or {}).items():
         rows += [(frames.REC_OUT, PINS[role], 0, level, round(t * MS)) for t, level in changes]

@@ -127,7 +127,12 @@ def _long(name: str) -> Episode:
 
 def broken(lab: labs.Lab, measure: Callable[[Run], Any]) -> labs.Lab:
     bad = check("a", points=4, expect=AtLeast(1), on_miss="order")(measure)
-    return replace(lab, checks=(bad,), scenario=lambda seed, board: [Episode("main", seconds=1)])
+    return replace(
+        lab,
+        checks=(bad,),
+        items={"a": {}},
+        scenario=lambda seed, board: [Episode("main", seconds=1)],
+    )
 
 
 def test_a_check_that_raises_is_our_error_after_one_retry() -> None:
