@@ -215,7 +215,8 @@ def test_the_board_gets_nothing_of_ours(hostile: MakeBench, tmp_path: Path) -> N
     leak = (tmp_path / "secret").open("wb")
     os.set_inheritable(leak.fileno(), True)
     acts = """
-text = repr((sorted(os.listdir("/proc/self/fd"), key=int), open("/proc/self/environ").read())).encode()
+open_files = sorted(os.listdir("/proc/self/fd"), key=int)
+text = repr((open_files, open("/proc/self/environ").read())).encode()
 for n in range(0, len(text), 6):
     piece = text[n:n + 6].ljust(6, b" ")
     say(TX, 6, *struct.unpack("<HI", piece), 1000)

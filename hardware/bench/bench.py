@@ -11,10 +11,6 @@ are driven by `run` and never wait for the wall clock. Interactive ones are driv
 in a thread of their own; other threads reach them through `soon`.
 """
 
-import os
-import select
-import threading
-from collections import deque
 from collections.abc import Callable
 from time import monotonic
 from typing import Literal
@@ -23,6 +19,7 @@ from hardware.bench import frames
 from hardware.bench.affinity import together
 from hardware.bench.events import NEVER, EventQueue
 from hardware.bench.flash import Flash
+from hardware.bench.inbox import Inbox
 from hardware.bench.intake import Ask
 from hardware.bench.limits import INTERACTIVE, Limits
 from hardware.bench.station import POWER_ON_CAUSE, BenchCircuit, Station
@@ -61,13 +58,10 @@ class Bench:
         self._listeners: list[Callable[[bytes, int], None]] = []
         self._started = self._stopping = False
         self._wall_s = 0.0
-        self._inbox: deque[Callable[[], None]] = deque()
-        self._lock = threading.Lock()
-        self._poked = False
-        self._wake = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         self.circuit = circuit
         self.station = Station(self, circuit, self._flash, seed, self.limits)
         self.station.hear = self._hear
+        self._inbox = Inbox(self.station)
 
     # -- life -------------------------------------------------------------------------------
 
@@ -79,13 +73,11 @@ class Bench:
 
     def close(self) -> None:
         """Ends the board's process and gives everything back; the trace can still be read."""
-        with self._lock:
+        with self._inbox.lock:
             self.station.close()
         if self._owns_flash:
             self._flash.close()
-        if self._wake >= 0:
-            os.close(self._wake)
-            self._wake = -1
+        self._inbox.close()
 
     def __enter__(self) -> "Bench":
         self.start()
@@ -97,11 +89,10 @@ class Bench:
     def reset(self, cause: int = POWER_ON_CAUSE) -> None:
         """A hard reset, now: a new process, in the same virtual time. Also of a board that
         ended."""
-        with self._lock:
+        with self._inbox.lock:
             self.station.power_off(frames.END_RESET)
             self.ended = None
             self.station.power_on(cause)
-            self._poked = False
 
     # -- what happens -----------------------------------------------------------------------
 
@@ -127,17 +118,21 @@ class Bench:
     def on_tx(self, listener: Callable[[bytes, int], None]) -> Callable[[], None]:
         """Tells a listener the serial output: at most a line, and the time of its last byte.
 
-        The function that comes back ends it; while nobody listens, printing costs no round trip.
+        While anybody listens the board asks after each piece that it prints, which costs much more
+        than printing: call what is returned as soon as enough was heard.
         """
         self._listeners.append(listener)
         self.station.pins.listening = True
-        return lambda: self._unlisten(listener)
+
+        def leave() -> None:
+            self._listeners.remove(listener)
+            self.station.pins.listening = bool(self._listeners)
+
+        return leave
 
     def soon(self, fn: Callable[[], None]) -> None:
         """Thread-safe: has `fn` run by the bench when the board asks next, and makes it ask."""
-        with self._lock:
-            self._inbox.append(fn)
-            self._nudge()
+        self._inbox.put(fn)
 
     def stop(self) -> None:
         """Ends `run` at the present virtual time; from a listener or an event."""
@@ -179,9 +174,9 @@ class Bench:
         """Interactive: waits so long for the board, serves it once; False if nothing came."""
         self.start()
         if not self.station.turn:
-            self._wait(timeout_s)
+            self._inbox.wait(timeout_s)
             if self.ended is not None:
-                return self._run_inbox()
+                return self._inbox.run()
             if not self.station.receive(wait=False):
                 return False
         if self.station.turn:
@@ -191,8 +186,7 @@ class Bench:
 
     def fileno(self) -> int:
         """For `select`: readable when the board said something."""
-        fd = self.station.fileno()
-        return self._wake if fd is None else fd
+        return self._inbox.fileno()
 
     # -- inside -----------------------------------------------------------------------------
 
@@ -204,9 +198,10 @@ class Bench:
         if not self._advance(min(turn.t_ns, until_ns)):
             return
         if isinstance(turn, Ask):
-            self._run_inbox()
+            if self._inbox.run():
+                self.station.pins.look()
             if turn.t_ns < until_ns and self.station.turn is turn:
-                self._answer(until_ns)
+                self._inbox.answer(min(self._events.next_ns, until_ns), self._flags)
         elif turn.t_ns <= until_ns:
             self._bury(turn.cause, turn.detail, turn.restart)
 
@@ -229,18 +224,11 @@ class Bench:
             pins.look()
         return False
 
-    def _answer(self, until_ns: int) -> None:
-        with self._lock:
-            self.station.answer(min(self._events.next_ns, until_ns), self._flags)
-            self._poked = False
-            if self._inbox:
-                self._nudge()
-
     def _bury(self, cause: int, detail: str, restart: int | None) -> None:
         if restart is not None:
             self.reset(restart)
             return
-        with self._lock:
+        with self._inbox.lock:
             self.station.power_off(cause)
             self.ended = End(self.now_ns, cause, detail)
 
@@ -259,39 +247,8 @@ class Bench:
         self.station.pins.listening = bool(self._listeners)
 
     def _hear(self, data: bytes) -> None:
-        for listener in self._listeners:
+        for listener in list(self._listeners):
             listener(data, self.now_ns)
-
-    # -- other threads ----------------------------------------------------------------------
-
-    def _nudge(self) -> None:
-        """Makes the board ask, once; when it is gone, wakes the bench itself. Under the lock."""
-        if self._poked:
-            return
-        self._poked = True
-        self.station.poke()
-        if self.station.fileno() is None:
-            os.eventfd_write(self._wake, 1)
-
-    def _run_inbox(self) -> bool:
-        """Runs what `soon` has brought; whether there was anything."""
-        ran = False
-        while self._inbox:
-            with self._lock:
-                fn = self._inbox.popleft()
-                self._poked = False
-            fn()
-            self.station.pins.look()
-            ran = True
-        return ran
-
-    def _wait(self, timeout_s: float) -> None:
-        poll = select.poll()
-        for fd in (self.station.fileno(), self._wake):
-            if fd is not None:
-                poll.register(fd, select.POLLIN)
-        if any(fd == self._wake for fd, _event in poll.poll(timeout_s * 1000)):
-            os.eventfd_read(self._wake)
 
     def _forget(self) -> None:
         most = self.limits.records

@@ -5,11 +5,17 @@ from typing import NamedTuple
 import numpy as np
 
 from hardware.bench import frames
+from hardware.bench.events import NEVER
 from hardware.bench.limits import Limits
 from hardware.bench.recorder import Recorder
 from hardware.bench.records import PACKER, RECORD, SIZE, Records
 from hardware.bench.serialline import NO_INTERRUPT
 from hardware.bench.trust import REQUESTS, Warden
+
+FEW = 8
+"""Up to so many records, Python is quicker record by record than numpy at once."""
+TEXTS = (frames.REC_TX, frames.REC_EXC)
+TOO_MUCH = "more output than allowed"
 
 
 class Ask(NamedTuple):
@@ -39,6 +45,7 @@ class Intake:
 
     def __init__(self, limits: Limits, recorder: Recorder) -> None:
         self._limits = limits
+        self._most_output = NEVER if limits.output_bytes is None else limits.output_bytes
         self._recorder = recorder
         self._output = 0
         self._batch: list[bytes] = []
@@ -55,11 +62,11 @@ class Intake:
         self.hard_reset = None
         self._batch.clear()
 
-    def rows(self) -> Records:
+    def batch(self) -> bytes:
         """The records since this was asked last."""
-        rows = np.frombuffer(b"".join(self._batch), RECORD)
+        data = b"".join(self._batch)
         self._batch.clear()
-        return rows
+        return data
 
     def take(self, data: bytes) -> Ask | Fate | None:
         """Takes whole records; the request at their end, or the board's fate."""
@@ -82,33 +89,60 @@ class Intake:
 
     def _accept(self, body: bytes) -> Fate | None:
         """Records behind which the board does not wait."""
-        rows = np.frombuffer(body, RECORD)
-        offence = self.warden.check(rows)
-        rows = rows[: offence.at] if offence else rows
-        excess = self._spend(rows)
-        self._keep(body, len(rows) if excess is None else excess)
-        if excess is not None:
-            return Fate(int(rows["t"][excess]), frames.END_OUTPUT, "more output than allowed")
-        if offence:
-            t_ns = int(rows["t"][-1]) if len(rows) else self.warden.last_ns
-            return Fate(t_ns, frames.END_FORGED, offence.reason)
+        if len(body) > FEW * SIZE:
+            return self._accept_many(body)
+        for index, row in enumerate(PACKER.iter_unpack(body)):
+            kind, a, _b, c, t_ns = row
+            if reason := self.warden.check(row):
+                return self._cut(body, index, frames.END_FORGED, reason)
+            self._output += a if kind in TEXTS else 0
+            if self._output > self._most_output or index >= self._room():
+                return self._cut(body, index, frames.END_OUTPUT, TOO_MUCH, t_ns)
+            if kind == frames.REC_STATE:
+                self._state(a, c)
+        self._keep(body)
         return None
 
-    def _spend(self, rows: Records) -> int | None:
-        """Counts what the records use up; the index of the first that is too much, or None."""
-        most = self._limits
-        is_text = (rows["kind"] == frames.REC_TX) | (rows["kind"] == frames.REC_EXC)
-        text = self._output + np.cumsum(np.where(is_text, rows["a"], 0), dtype=np.int64)
-        if most.output_bytes is not None and len(text) and text[-1] > most.output_bytes:
-            return int(np.argmax(text > most.output_bytes))
-        self._output = int(text[-1]) if len(text) else self._output
-        room = len(rows) if most.records is None else most.records - len(self._recorder)
-        return max(room, 0) if len(rows) > room else None
+    def _accept_many(self, body: bytes) -> Fate | None:
+        """The same at once."""
+        rows = np.frombuffer(body, RECORD)
+        offence = self.warden.check_all(rows)
+        rows = rows[: offence.at] if offence else rows
+        states = rows[rows["kind"] == frames.REC_STATE]
+        for _kind, state, _b, cause, _t in states.tolist():
+            self._state(state, cause)
+        excess = self._spend(rows)
+        if excess < len(rows):
+            t_ns = int(rows["t"][excess])
+            return self._cut(body, excess, frames.END_OUTPUT, TOO_MUCH, t_ns)
+        if offence:
+            return self._cut(body, offence.at, frames.END_FORGED, offence.reason)
+        self._keep(body)
+        return None
 
-    def _keep(self, body: bytes, count: int) -> None:
-        data = body[: count * SIZE]
-        rows = np.frombuffer(data, RECORD)
-        for _kind, state, _b, cause, _t in rows[rows["kind"] == frames.REC_STATE].tolist():
-            self.hard_reset = cause if state == frames.STATE_HARD_RESET else None
-        self._recorder.take(data)
-        self._batch.append(data)
+    def _spend(self, rows: Records) -> int:
+        """Counts what the records use up; the index of the first too many, or their count."""
+        text = np.where(np.isin(rows["kind"], TEXTS), rows["a"], 0)
+        output = self._output + np.cumsum(text, dtype=np.int64)
+        self._output = int(output[-1]) if len(output) else self._output
+        fit = int(np.searchsorted(output, self._most_output, side="right"))
+        return max(0, min(fit, self._room()))
+
+    def _room(self) -> int:
+        """How many more records fit into the trace."""
+        most = self._limits.records
+        return NEVER if most is None else most - len(self._recorder)
+
+    def _cut(
+        self, body: bytes, count: int, cause: int, detail: str, t_ns: int | None = None
+    ) -> Fate:
+        """Keeps the records before the one that ends the board."""
+        self._keep(body[: count * SIZE])
+        return Fate(self.warden.last_ns if t_ns is None else t_ns, cause, detail)
+
+    def _state(self, state: int, cause: int) -> None:
+        self.hard_reset = cause if state == frames.STATE_HARD_RESET else None
+
+    def _keep(self, body: bytes) -> None:
+        self._recorder.take(body)
+        self._batch.append(body)

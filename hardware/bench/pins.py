@@ -15,11 +15,14 @@ import numpy.typing as npt
 from hardware.bench import frames
 from hardware.bench.edges import DRIVING
 from hardware.bench.events import NEVER
-from hardware.bench.records import RECORD, SIZE, TEXT_BYTES, Records, unpack_text
+from hardware.bench.intake import FEW
+from hardware.bench.records import PACKER, RECORD, SIZE, Records, Row, text_in
 from hardware.bench.trust import GPIOS
 
 SERIAL_BIT = 1 << 63
 """In `coupled`: the serial output is listened to."""
+OUTPUTS = (frames.REC_OUT, frames.REC_PWM)
+NO_ROWS: Records = np.zeros(0, RECORD)
 
 
 class Wiring(Protocol):
@@ -43,7 +46,11 @@ class Pins:
         self._hear = hear
         self.listening = False
         """Whether serial output goes to `hear`, at its own time."""
-        self._plan: list[tuple[int, int]] = []
+        self._rows = NO_ROWS
+        self._at = 0
+        self._plan: list[tuple[int, Row]] = []
+        """What is applied one by one, with its index in the batch; the next one comes last."""
+        self._text = bytearray()
         self.reset()
 
     def reset(self) -> None:
@@ -51,15 +58,21 @@ class Pins:
         self.levels = 0
         self._driving = self._pwm = self._open_drain = 0
         self._rose = self._fell = 0
-        self.feed(np.zeros(0, RECORD))
+        self.feed(b"")
 
     # -- what the board did -----------------------------------------------------------------
 
-    def feed(self, rows: Records) -> None:
+    def feed(self, batch: bytes) -> None:
         """Takes the records since the last grant; those before must have been applied."""
-        self._rows = rows
-        self._at = self._heard = 0
-        self._replan()
+        self._text.clear()
+        self._at = 0
+        if len(batch) > FEW * SIZE:
+            self._rows = np.frombuffer(batch, RECORD)
+            self._replan()
+        else:  # all of them one by one, as that costs no more than to ask which
+            self._rows = NO_ROWS
+            self._plan = list(enumerate(PACKER.iter_unpack(batch)))
+            self._plan.reverse()
 
     def coupled(self) -> int:
         """The outputs whose changes matter at their own time, and SERIAL_BIT."""
@@ -68,21 +81,22 @@ class Pins:
     @property
     def next_ns(self) -> int:
         """The time of the next record that has to be applied on its own."""
-        return self._plan[-1][0] if self._plan else NEVER
+        return self._plan[-1][1][4] if self._plan else NEVER
 
     def step(self) -> None:
         """Applies that record, and before it what only had to be remembered."""
-        _t, index = self._plan.pop()
-        self._remember(index)
-        self._at = index + 1
-        kind, gpio, b, c, _ = self._rows[index].item()
-        if kind == frames.REC_TX:
-            self._tell(index)
-        elif kind == frames.REC_MODE:
+        index, row = self._plan.pop()
+        kind, gpio, b, c, _t_ns = row
+        if len(self._rows):
+            self._remember(index)
+            self._at = index + 1
+        if kind == frames.REC_MODE:
             self._mode(gpio, b & 15, b >> 4, bool(c))
-        else:
+        elif kind in OUTPUTS:
             self._output(kind, gpio, b, c)
-        if self.coupled() != self._planned_for:
+        elif kind == frames.REC_TX and self.listening:
+            self._tell(index, row)
+        if len(self._rows) and self.coupled() != self._planned_for:
             self._replan()
 
     def settle(self, t_ns: int) -> None:
@@ -114,36 +128,33 @@ class Pins:
     # -- inside -----------------------------------------------------------------------------
 
     def _replan(self) -> None:
-        """Finds the records ahead that have to be applied one by one; the next one comes last."""
-        self._plan.clear()
-        rows = self._rows[self._at :]
-        if not len(rows):
-            return
+        """Finds the records ahead that have to be applied one by one."""
         self._planned_for = self.coupled()
+        rows = self._rows[self._at :]
         kind = rows["kind"]
         apart = kind == frames.REC_MODE
         if self._planned_for & ~SERIAL_BIT:
             output = (kind == frames.REC_OUT) | (kind == frames.REC_PWM)
             apart |= output & _bits(self._planned_for)[rows["a"] & (GPIOS - 1)]
         if self.listening:
-            apart |= _ends_of_text(rows)
+            apart |= kind == frames.REC_TX
         index = np.flatnonzero(apart)[::-1]
-        self._plan = list(zip(rows["t"][index].tolist(), (index + self._at).tolist(), strict=True))
+        self._plan = list(zip((index + self._at).tolist(), rows[index].tolist(), strict=True))
 
     def _remember(self, end: int) -> None:
         """Tells the circuit the last level of each plain output before row `end`."""
-        rows = self._rows[self._at : end]
         start, self._at = self._at, end
+        rows = self._rows[start:end]
         if not len(rows):
             return
         last: set[int] = set()
-        for kind in (frames.REC_OUT, frames.REC_PWM):
+        for kind in OUTPUTS:
             index = np.flatnonzero(rows["kind"] == kind)
-            by_pin = np.full(256, -1)
+            by_pin = np.full(GPIOS, -1)
             by_pin[rows["a"][index]] = index  # of several at one pin the last one stays
             last |= set(by_pin[by_pin >= 0].tolist())
         for row in sorted(last):
-            kind, gpio, b, c, _t = self._rows[start + row].item()
+            kind, gpio, b, c, _t_ns = rows[row].item()
             self._output(kind, gpio, b, c)
 
     def _output(self, kind: int, gpio: int, b: int, c: int) -> None:
@@ -168,21 +179,15 @@ class Pins:
     def _shows(self, bit: int, level: bool) -> None:
         self.levels = self.levels | bit if level else self.levels & ~bit
 
-    def _tell(self, index: int) -> None:
-        rows = self._rows[self._heard : index + 1]
-        self._heard = index + 1
-        self._hear(unpack_text(rows[rows["kind"] == frames.REC_TX])[0])
+    def _tell(self, index: int, row: Row) -> None:
+        """Collects text for the listeners: up to a newline, or until something else happens."""
+        self._text += text_in(row)
+        goes_on = bool(self._plan) and self._plan[-1][0] == index + 1
+        if not goes_on or self._plan[-1][1][0] != frames.REC_TX or ord("\n") in self._text:
+            self._hear(bytes(self._text))
+            self._text.clear()
 
 
 def _bits(mask: int) -> npt.NDArray[np.bool_]:
     raw = np.frombuffer(mask.to_bytes(GPIOS // 8, "little"), np.uint8)
     return np.unpackbits(raw, bitorder="little").view(np.bool_)
-
-
-def _ends_of_text(rows: Records) -> npt.NDArray[np.bool_]:
-    """Records that end a piece of text: with a newline, or followed by something else."""
-    text = rows["kind"] == frames.REC_TX
-    raw = rows.view(np.uint8).reshape(-1, SIZE)[:, 2 : 2 + TEXT_BYTES]
-    last = text & ~np.append(text[1:], False)
-    ends: npt.NDArray[np.bool_] = last | (text & (raw == ord("\n")).any(axis=1))
-    return ends

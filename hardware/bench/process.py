@@ -155,13 +155,16 @@ def _no_board(program: str, family: str, error: OSError) -> BenchError:
 
 def _limit(pid: int, limits: Limits) -> None:
     """Sets the limits from outside: no code of the user runs before our first answer."""
-    wanted = {resource.RLIMIT_CORE: (0, 0), resource.RLIMIT_NOFILE: (8, 8)}
-    if limits.cpu_s is not None:  # SIGXCPU says why; who ignores it is killed a second later
-        wanted[resource.RLIMIT_CPU] = (limits.cpu_s, limits.cpu_s + 1)
-    if limits.memory_bytes is not None:
-        wanted[resource.RLIMIT_AS] = (limits.memory_bytes, limits.memory_bytes)
+    with contextlib.suppress(ProcessLookupError):  # it died already; the first read tells
+        if limits.cpu_s is not None:  # SIGXCPU says why; who ignores it is killed a second later
+            resource.prlimit(pid, resource.RLIMIT_CPU, (limits.cpu_s, limits.cpu_s + 1))
+        if limits.memory_bytes is not None:
+            _limit_memory(pid, limits.memory_bytes)
+
+
+def _limit_memory(pid: int, most: int) -> None:
     try:
-        for what, soft_hard in wanted.items():
-            resource.prlimit(pid, what, soft_hard)
-    except ProcessLookupError:
-        return  # it died already; the first read tells
+        resource.prlimit(pid, resource.RLIMIT_AS, (most, most))
+    except PermissionError:  # the port was quicker and has set its own
+        if resource.prlimit(pid, resource.RLIMIT_AS)[1] > most:
+            raise

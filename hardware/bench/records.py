@@ -10,6 +10,8 @@ from hardware.bench import frames
 RECORD = np.dtype([("kind", "u1"), ("a", "u1"), ("b", "<u2"), ("c", "<u4"), ("t", "<u8")])
 """One record; `t` is virtual nanoseconds since the bench was switched on."""
 
+Row = tuple[int, int, int, int, int]
+"""A record as Python sees it: kind, a, b, c, t."""
 Records = npt.NDArray[np.void]
 Times = npt.NDArray[np.int64]
 
@@ -19,12 +21,18 @@ TEXT_BYTES = 6
 
 PACKER = struct.Struct("<BBHIQ")
 _TEXT_PACKER = struct.Struct("<BB6sQ")
+_FIELDS_OF_TEXT = struct.Struct("<HI")
 
 
 def pack_text(kind: int, data: bytes, t_ns: int) -> bytes:
     """Text as packed records of one kind, all at the same time."""
     pieces = (data[i : i + TEXT_BYTES] for i in range(0, len(data), TEXT_BYTES))
     return b"".join(_TEXT_PACKER.pack(kind, len(piece), piece, t_ns) for piece in pieces)
+
+
+def text_in(row: Row) -> bytes:
+    """The text in one record."""
+    return _FIELDS_OF_TEXT.pack(row[2], row[3])[: row[1]]
 
 
 def unpack_text(records: Records) -> tuple[bytes, Times]:

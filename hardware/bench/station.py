@@ -186,7 +186,7 @@ class Station:
             cure = _("Run `make` in the Warsha folder; it builds the boards anew.")
             raise BenchError(cause.format(theirs=turn.a, ours=frames.VERSION), cure)
         if self.turn is None:
-            self.pins.feed(self.intake.rows())
+            self.pins.feed(self.intake.batch())
         self.turn = turn._replace(t_ns=max(turn.t_ns, self.now_ns))
 
     def _lost(self, process: BoardProcess) -> Fate:

@@ -5,14 +5,14 @@ Should a hole be found all the same, forged time or forged edges end the board i
 marks.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple, overload
 
 import numpy as np
 import numpy.typing as npt
 
 from hardware.bench import frames
 from hardware.bench.events import NEVER
-from hardware.bench.records import TEXT_BYTES, Records
+from hardware.bench.records import TEXT_BYTES, Records, Row
 
 PASS_NS = 1_000_000_000
 """A board asks soon after the horizon; so long after it, writing on without asking is forged."""
@@ -31,72 +31,79 @@ class Offence(NamedTuple):
     reason: str
 
 
-def _table(default: int, values: dict[int, int]) -> npt.NDArray[np.int64]:
-    table = np.full(256, default, np.int64)
-    for kind, value in values.items():
-        table[kind] = value
-    return table
-
-
-_PIN, _TEXT = GPIOS - 1, TEXT_BYTES
-# Least and most of field `a` by kind, most of field `c`; of an unknown kind nothing is right.
-A_MIN = _table(
-    1,
-    {
-        frames.REC_EXC: 0,
-        frames.REC_MODE: 0,
-        frames.REC_OUT: 0,
-        frames.REC_PWM: 0,
-        frames.REC_IRQ: 0,
-    },
-)
-A_MAX = _table(
-    0,
-    {
-        frames.REC_MODE: _PIN,
-        frames.REC_OUT: _PIN,
-        frames.REC_PWM: _PIN,
-        frames.REC_IRQ: _PIN,
-        frames.REC_TX: _TEXT,
-        frames.REC_EXC: _TEXT,
-        frames.REC_STATE: frames.STATE_PANIC,
-    },
-)
-C_MAX = _table(2**32, {frames.REC_MODE: 1, frames.REC_OUT: 1, frames.REC_IRQ: 1})
-MODE_MAX, PULL_MAX = frames.MODE_ANALOG, frames.PULL_DOWN
+_PIN, _TEXT, _ANY = GPIOS - 1, TEXT_BYTES, 2**32
+FIELDS = {
+    frames.REC_MODE: (0, _PIN, 1),
+    frames.REC_OUT: (0, _PIN, 1),
+    frames.REC_PWM: (0, _PIN, _ANY),
+    frames.REC_IRQ: (0, _PIN, 1),
+    frames.REC_TX: (1, _TEXT, _ANY),
+    frames.REC_EXC: (0, _TEXT, _ANY),
+    frames.REC_STATE: (frames.STATE_BOOT, frames.STATE_PANIC, _ANY),
+}
+"""Of each kind the least and most of field `a` and the most of field `c`."""
+_NOTHING = (1, 0, 0)  # of an unknown kind nothing is right
+A_MIN, A_MAX, C_MAX = np.array([FIELDS.get(kind, _NOTHING) for kind in range(256)]).T.copy()
 
 
 class Warden:
     """Checks the records of one boot; `min_write_ns` is the least cost of a pin write."""
 
     def __init__(self, min_write_ns: int, start_ns: int) -> None:
-        self._least_ns = (WINDOW - 1) * min_write_ns
+        self._least_ns = WINDOW * min_write_ns
         self.last_ns = start_ns
         """The latest time that the board named."""
         self._horizon_ns = start_ns
-        self._writes = np.zeros(0, np.int64)
+        self._writes = [start_ns - self._least_ns] * WINDOW
+        """The times of the last pin writes, the oldest first."""
 
     def granted(self, horizon_ns: int) -> None:
         """The board may run on to the horizon without asking."""
         self._horizon_ns = horizon_ns
 
-    def check(self, records: Records) -> Offence | None:
-        """The first offence in a batch (at least one record), or None: then the batch counts."""
+    def check(self, record: Row) -> str | None:
+        """Why a record is refused; None when it counts."""
+        kind, a, b, c, t_ns = record
+        if kind in REQUESTS:
+            return "speaks while it waits for an answer"
+        if kind not in FIELDS:
+            return f"unknown kind {kind}"
+        if t_ns < self.last_ns:
+            return "time goes back"
+        if t_ns > min(self._horizon_ns + PASS_NS, NEVER):
+            return "time beyond what was granted"
+        least, most, most_c = FIELDS[kind]
+        if not least <= a <= most or c > most_c or (kind == frames.REC_MODE and _bad_mode(b)):
+            return f"a record of kind {kind} with impossible values"
+        if kind == frames.REC_OUT:
+            if t_ns - self._writes[0] < self._least_ns:
+                return "pin writes closer than the chip can do"
+            self._writes = [*self._writes[1:], t_ns]
+        self.last_ns = t_ns
+        return None
+
+    def check_all(self, records: Records) -> Offence | None:
+        """The same for a whole batch (not empty), at once."""
         t, kind, a = records["t"], records["kind"], records["a"]
         bad = (a < A_MIN[kind]) | (a > A_MAX[kind]) | (records["c"] > C_MAX[kind])
         bad |= (kind == frames.REC_MODE) & _bad_mode(records["b"])
         bad |= t > min(self._horizon_ns + PASS_NS, NEVER)
         bad[1:] |= t[1:] < t[:-1]
         bad[0] |= int(t[0]) < self.last_ns
-        dense = self._dense(records) if not bad.any() else None
-        if dense is not None:
-            return Offence(dense, "pin writes closer than the chip can do")
+        writes = np.flatnonzero(kind == frames.REC_OUT)
+        times = np.concatenate((self._writes, t[writes].astype(np.int64)))
+        bad[writes] |= times[WINDOW:] - times[:-WINDOW] < self._least_ns
         if bad.any():
-            index = int(bad.argmax())
-            before = int(t[index - 1]) if index else self.last_ns
-            return Offence(index, self._why(records[index].item(), before))
+            return self._first(records, int(bad.argmax()))
+        self._writes = times[-WINDOW:].tolist()
         self.last_ns = int(t[-1])
         return None
+
+    def _first(self, records: Records, at: int) -> Offence:
+        """The offence at an index, all records before which are good."""
+        if at and (offence := self.check_all(records[:at])):
+            return offence
+        return Offence(at, self.check(records[at].item()) or "")
 
     def check_request(self, t_ns: int) -> str | None:
         """Why a request at this time is refused, or None."""
@@ -107,30 +114,10 @@ class Warden:
         self.last_ns = t_ns
         return None
 
-    def _dense(self, records: Records) -> int | None:
-        """Index of a pin write that comes too soon after the ones before it."""
-        index = np.flatnonzero(records["kind"] == frames.REC_OUT)
-        if not len(index):
-            return None
-        known = len(self._writes)
-        times = np.concatenate((self._writes, records["t"][index].astype(np.int64)))
-        self._writes = times[-WINDOW + 1 :]
-        soon = np.flatnonzero(times[WINDOW - 1 :] - times[: 1 - WINDOW] < self._least_ns)
-        return int(index[soon[0] + WINDOW - 1 - known]) if len(soon) else None
 
-    def _why(self, record: tuple[int, int, int, int, int], before_ns: int) -> str:
-        kind, a, _b, _c, t_ns = record
-        if kind in REQUESTS:
-            return "speaks while it waits for an answer"
-        if A_MAX[kind] < A_MIN[kind]:
-            return f"unknown kind {kind}"
-        if t_ns < before_ns:
-            return "time goes back"
-        if t_ns > self._horizon_ns + PASS_NS:
-            return "time beyond what was granted"
-        return f"a record of kind {kind} with impossible values (a = {a})"
-
-
-def _bad_mode(b: npt.NDArray[np.uint16]) -> npt.NDArray[np.bool_]:
-    bad: npt.NDArray[np.bool_] = ((b & 15) > MODE_MAX) | ((b >> 4) > PULL_MAX)
-    return bad
+@overload
+def _bad_mode(b: int) -> bool: ...
+@overload
+def _bad_mode(b: npt.NDArray[np.uint16]) -> npt.NDArray[np.bool_]: ...
+def _bad_mode(b: Any) -> Any:
+    return ((b & 15) > frames.MODE_ANALOG) | ((b >> 4) > frames.PULL_DOWN)
