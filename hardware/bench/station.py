@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from hardware.bench import frames
+from hardware.bench.events import NEVER
 from hardware.bench.flash import Flash
 from hardware.bench.intake import Ask, Fate, Intake
 from hardware.bench.limits import Limits
@@ -28,6 +29,8 @@ SEED_STEP = 0x9E3779B9
 """Each boot has chance of its own; the golden ratio keeps neighbouring benches apart."""
 REFILL_NS = 10_000_000
 """While serial input waits for room, the board is made to come back so soon."""
+FOREVER = 2**64 - 1
+"""How a board is told that nothing is going to happen (VB_NEVER of the port)."""
 REPLY = struct.Struct("<B3xI7Q")
 
 
@@ -211,15 +214,9 @@ class Station:
         if len(self.serial):
             horizon_ns = min(horizon_ns, self.now_ns + REFILL_NS)
         value = self.circuit.microvolts(ask.a) if ask.kind == frames.REC_ADC else 0
-        words = (
-            horizon_ns,
-            self.pins.levels,
-            *self.pins.edges(),
-            self.pins.coupled(),
-            value,
-            flags,
-        )
-        head = REPLY.pack(frames.REPLY_GRANT, len(received), *words)
+        told = FOREVER if horizon_ns >= NEVER else horizon_ns
+        seen = (self.pins.levels, *self.pins.edges(), self.pins.coupled())
+        head = REPLY.pack(frames.REPLY_GRANT, len(received), told, *seen, value, flags)
         self.turn = None
         self.intake.warden.granted(horizon_ns)
         self._process.send(head + received)
