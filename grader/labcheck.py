@@ -7,17 +7,17 @@ points and each mutant exactly its points and keys, on every board.
 import json
 import random
 import tomllib
-from collections.abc import Mapping
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from grader import pool
 from grader.cells import PROGRAM
 from grader.cells import program_of as program_in
 from grader.engine import Program
-from grader.errors import lab_error
+from grader.errors import NotGraded, lab_error
 from grader.lab import Lab, load
 from grader.messages import known
 from grader.score import score
@@ -33,12 +33,20 @@ Vector = Mapping[str, tuple[float, str]]
 
 
 @dataclass(frozen=True)
-class Difference:
-    """A program that did not get what expected.toml says."""
+class Job:
+    """One program of a lab on one board with one pair of secret and trainee."""
 
+    folder: Path
     board: str
     program: str
     pair: int
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A program that did not get what expected.toml says."""
+
+    job: Job
     seed: int
     item: str
     expected: tuple[float, str]
@@ -47,7 +55,8 @@ class Difference:
     def __str__(self) -> str:
         (points, key), (had, got) = self.expected, self.got
         told = f"expected {points:g} {key or '-'}, got {had:g} {got or '-'}"
-        where = f"{self.program} on {self.board}, pair {self.pair} (seed {self.seed})"
+        job = self.job
+        where = f"{job.program} on {job.board}, pair {job.pair} (seed {self.seed})"
         return f"{where}: item {self.item} {told}"
 
 
@@ -59,22 +68,35 @@ class Report:
     differences: list[Difference] = field(default_factory=list)
 
 
-def check_lab(folder: Path, pairs: int, *, start: int = 0, workers: int = WORKERS) -> Report:
+def check_lab(folder: Path, pairs: int, *, workers: int = WORKERS) -> Report:
     """Run everything of a lab with that many pairs, side by side. Raises: LabError, NotGraded."""
+    report = Report()
+    for differences in check_runs(folder, pairs, workers=workers):
+        report.runs += 1
+        report.differences += differences
+    report.differences.sort(key=str)
+    return report
+
+
+def check_runs(folder: Path, pairs: int, *, workers: int = WORKERS) -> Iterator[list[Difference]]:
+    """The same run by run, as they end; `count_runs` tells how many there will be."""
     lab = _lab(folder)
     verify_expected(lab)
     jobs = [
-        (folder, board, name, pair)
-        for pair in range(start, start + pairs)
+        Job(folder, board, name, pair)
+        for pair in range(pairs)
         for board in lab.boards
         for name in programs(lab)
     ]
-    report = Report()
-    with ProcessPoolExecutor(workers) as pool:
-        for found in pool.map(_check_one, jobs, chunksize=4):
-            report.runs += 1
-            report.differences += found
-    return report
+    for job, found in pool.run(check_one, {job: job for job in jobs}, workers):
+        if isinstance(found, pool.Failure):
+            raise NotGraded(f"{job.program} on {job.board}: {found.reason}", found.detail)
+        yield found
+
+
+def count_runs(lab: Lab, pairs: int) -> int:
+    """How many runs a check of a lab takes."""
+    return pairs * len(lab.boards) * len(programs(lab))
 
 
 def programs(lab: Lab) -> dict[str, Path]:
@@ -135,14 +157,15 @@ def pair_seed(lab: Lab, board: str, program: str, pair: int) -> int:
     )
 
 
-def _check_one(job: tuple[Path, str, str, int]) -> list[Difference]:
-    folder, board, name, pair = job
-    lab = _lab(folder)
-    seed = pair_seed(lab, board, name, pair)
-    got = score(lab, board, program_of(programs(lab)[name]), [seed], predicted=True)
-    wanted = expected(lab, name, lab.board(board).type.family)
+def check_one(job: Job) -> list[Difference]:
+    """Run one program on one seed, and compare."""
+    lab = _lab(job.folder)
+    seed = pair_seed(lab, job.board, job.program, job.pair)
+    program = program_of(programs(lab)[job.program])
+    got = score(lab, job.board, program, [seed], predicted=True)
+    wanted = expected(lab, job.program, lab.board(job.board).type.family)
     return [
-        Difference(board, name, pair, seed, id, wanted[id], (item.points, item.key))
+        Difference(job, seed, id, wanted[id], (item.points, item.key))
         for id, item in got.items.items()
         if wanted[id] != (item.points, item.key)
     ]
