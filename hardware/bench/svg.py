@@ -2,9 +2,8 @@
 
 from html import escape
 
-FONT = "'Noto Sans','Noto Sans Arabic','DejaVu Sans',sans-serif"
-"""Debian's fonts-noto-core has the first two, a matplotlib installation the third; all shape
-Arabic."""
+FONT = "'Noto Sans','Noto Naskh Arabic','DejaVu Sans',sans-serif"
+"""Debian's fonts-noto-core has the first two; the third is on most machines and has Arabic too."""
 
 
 def el(tag: str, inner: str = "", **attributes: object) -> str:

@@ -1,0 +1,97 @@
+"""The drawn waveform: what is in the picture, and that it never grows past what an eye can see."""
+
+import xml.etree.ElementTree as ET
+
+import numpy as np
+import pytest
+
+from hardware.bench.frames import MODE_OUT, REC_MODE, REC_OUT, REC_PWM
+from hardware.bench.png import to_png
+from hardware.bench.records import RECORD
+from hardware.bench.timeaxis import duration, ticks
+from hardware.bench.trace import Control, Trace
+from hardware.bench.waveform import Mark, isolate, waveform
+from hardware.bench.waverow import Band, Level, Value, Window, control_rows, signal_row
+
+MS, S = 1_000_000, 1_000_000_000
+NETS = {"LED_G": 27, "BUZZER": 14}
+
+
+def made(rows: list[tuple[int, int, int, int, int]], controls: list[Control]) -> Trace:
+    modes = [(REC_MODE, gpio, MODE_OUT, 0, 1) for gpio in NETS.values()]
+    return Trace("esp32_devkit_c_v4", np.array(modes + rows, RECORD), controls, 10 * S, NETS)
+
+
+def blink(count: int, half_ns: int) -> list[tuple[int, int, int, int, int]]:
+    return [(REC_OUT, 27, 0, (i + 1) % 2, S + i * half_ns) for i in range(count)]
+
+
+WINDOW = Window(0, 10 * S, 1000)
+
+
+def test_levels_are_cut_to_the_window() -> None:
+    trace = made(blink(4, S), [])
+    row = signal_row(trace, "LED_G", 0, Window(1_500 * MS, 3_500 * MS, 200))
+    assert row.pieces == (Level(0, 50, True), Level(50, 150, False), Level(150, 200, True))
+
+
+def test_dense_pulses_become_one_band_and_a_lone_glitch_stays() -> None:
+    dense = blink(2000, MS)
+    glitch = [(REC_OUT, 27, 0, 1, 8 * S), (REC_OUT, 27, 0, 0, 8 * S + MS)]
+    pieces = signal_row(made(dense + glitch, []), "LED_G", 0, WINDOW).pieces
+    bands = [p for p in pieces if isinstance(p, Band)]
+    assert len(bands) == 1 and len(pieces) < 10
+    assert bands[0].x0 == pytest.approx(100, abs=2) and bands[0].x1 == pytest.approx(300, abs=2)
+    assert [p for p in pieces if isinstance(p, Level) and p.high and 799 < p.x0 < 801]
+
+
+def test_an_hour_of_blinking_is_a_small_picture() -> None:
+    trace = made(blink(7200, 500 * MS), [])
+    trace.end_ns = 3600 * S
+    assert len(waveform(trace, ["LED_G"])) < 30_000
+
+
+def test_pwm_is_a_band_with_its_figures_or_pulses_when_there_is_room() -> None:
+    rows = [(REC_PWM, 14, 32768, 440, 2 * S), (REC_PWM, 14, 0, 0, 4 * S)]
+    trace = made(rows, [])
+    assert Band(200, 400, "440 Hz 50.0 %") in signal_row(trace, "BUZZER", 0, WINDOW).pieces
+    near = signal_row(trace, "BUZZER", 0, Window(2 * S, 2 * S + 10 * MS, 1000)).pieces
+    assert sum(1 for p in near if isinstance(p, Level) and p.high) == 5
+
+
+def test_controls_have_rows_of_their_own() -> None:
+    moves = [Control(S, "btn1", "pressed", 1), Control(2 * S, "btn1", "pressed", 0)]
+    moves.append(Control(3 * S, "pot1", "position", 0.4))
+    button, pot = control_rows(made([], moves), WINDOW)
+    assert button.name == "btn1" and Level(100, 200, True) in button.pieces
+    assert pot.name == "pot1 position" and pot.pieces == (Value(300, 1000, 0.4, "0.4"),)
+
+
+def test_ticks_are_round_and_count_from_the_origin() -> None:
+    window = Window(0, 10 * S, 800)
+    assert [label for _, label in ticks(window, 500 * MS)][:3] == ["0 s", "1 s", "2 s"]
+    assert ticks(Window(0, 40_000, 800), 0)[1][1] == "5 µs"
+    assert [duration(ns) for ns in (0, 999, 20_500, 3 * MS, 1_250 * MS)] == [
+        "0 ns", "999 ns", "20.5 µs", "3 ms", "1.25 s",
+    ]  # fmt: skip
+
+
+def test_the_picture_is_xml_with_marks_and_isolated_arabic() -> None:
+    marks = [Mark(S, 2 * S, "ارتداد التلامس", "LED_G"), Mark(3 * S, 3 * S, "a < b", kind="note")]
+    svg = waveform(made(blink(4, S), []), ["LED_G"], marks=marks, caption="إشارة المرور")
+    words = ["".join(node.itertext()) for node in ET.fromstring(svg).iter() if node.text]
+    assert "\u2067إشارة المرور\u2069" in words and "\u2067ارتداد التلامس\u2069" in words
+    assert "a < b" in words and "LED_G" in words
+    assert isolate("5 ms") == "5 ms"
+
+
+def test_labels_of_marks_do_not_lie_on_each_other() -> None:
+    marks = [Mark(5 * S, 5 * S, f"mark number {i}") for i in range(3)]
+    root = ET.fromstring(waveform(made([], []), ["LED_G"], marks=marks))
+    heights = {n.get("y") for n in root.iter() if n.text and n.text.startswith("mark number")}
+    assert len(heights) == 3
+
+
+def test_png_for_notebooks() -> None:
+    png = to_png(waveform(made(blink(4, S), []), ["LED_G", "BUZZER"]), zoom=1)
+    assert png.startswith(b"\x89PNG")
