@@ -78,7 +78,8 @@ class LiveBench:
             BenchError: virtual boards do not run on this machine.
         """
         self.diagram = circuit if isinstance(circuit, Diagram) else find_diagram(circuit)
-        self._circuit = wired = Circuit(self.diagram)
+        self.circuit = wired = Circuit(self.diagram)
+        """Belongs to the bench's thread once it lives: look at it inside `ask`."""
         self._flash = Flash(wired.board, flash)
         self.board_type = wired.board
         self._bench = Bench(wired, seed=seed, mode=mode, headless=False, flash=self._flash)
@@ -154,7 +155,7 @@ class LiveBench:
 
         def look(bench: Bench) -> Snapshot:
             ended = bench.ended.detail if bench.ended else ""
-            return Snapshot(bench.now_ns, self._circuit.controls(), ended)
+            return Snapshot(bench.now_ns, self.circuit.controls(), ended)
 
         return self.ask(look)
 

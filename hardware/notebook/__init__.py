@@ -1,1 +1,1 @@
-"""The board inside a Jupyter notebook: magics, displays, completion."""
+"""The board inside a Jupyter notebook: magics, displays, messages."""

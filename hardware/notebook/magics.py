@@ -1,0 +1,149 @@
+"""The magics `%board`, `%%board`, `%bench` and `%wave`.
+
+%board connect esp32        a virtual board; or a device, socket://…, rfc2217://…
+%board list | status | reset | interrupt
+%%board                     run this cell on the board
+%%board main.py [--detach] [--seconds N]
+                            save this cell as that file and start the board anew
+%bench                      a picture of what is on the bench
+%bench press btn1 80ms      press a button
+%bench set pot1 position 0.4
+%wave [SIGNAL …] [--last 2s]    what the pins did
+"""
+
+import shlex
+from collections.abc import Callable
+
+from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class
+from IPython.display import display
+
+from hardware.errors import HardwareError
+from hardware.notebook import pictures
+from hardware.notebook.duration import seconds
+from hardware.notebook.failure import explain
+from hardware.notebook.running import WATCH_S, run_cell, run_program, say
+from hardware.notebook.session import available, current
+from hardware.say import _
+
+PRESS_S = 0.1
+
+
+@magics_class
+class BoardMagics(Magics):
+    """The board of this notebook; host cells find it as `board` (`board.serial.write(...)`)."""
+
+    @line_cell_magic
+    def board(self, line: str, cell: str | None = None) -> None:
+        """Connect, look at and run things on the board; `%board` alone says its status."""
+        words = shlex.split(line)
+        if cell is not None:
+            self._run(line, words, cell)
+        else:
+            _guard(lambda: self._board_line(words))
+        self._share()
+
+    @line_magic
+    def bench(self, line: str) -> None:
+        """Show the virtual bench, or put a hand on it."""
+        _guard(lambda: _bench_line(shlex.split(line)))
+        self._share()
+
+    @line_magic
+    def wave(self, line: str) -> None:
+        """Draw what the pins did."""
+        _guard(lambda: _wave_line(shlex.split(line)))
+
+    def _run(self, line: str, words: list[str], cell: str) -> None:
+        magic = f"%%board {line}".rstrip()
+        names = [word for word in words if word.endswith(".py")]
+        if not names:
+            run_cell(magic, cell)
+            return
+        watch_s = seconds(_option(words, "--seconds") or str(WATCH_S))
+        run_program(magic, names[0], cell, detach="--detach" in words, watch_s=watch_s)
+
+    def _board_line(self, words: list[str]) -> None:
+        verb, rest = (words[0], words[1:]) if words else ("status", [])
+        if verb == "connect" and len(rest) == 1:
+            current.connect(rest[0])
+            say(_("connected to {url}").format(url=current.url))
+        elif verb == "list" and not rest:
+            for url, title in available():
+                print(f"{url:32} {title}")
+        elif verb == "status" and not rest:
+            _status()
+        elif verb == "reset" and not rest:
+            current.need_board().reset()
+            say(_("the board has started anew"))
+        elif verb == "interrupt" and not rest:
+            current.need_board().interrupt()
+        else:
+            raise _usage("%board connect URL | list | status | reset | interrupt")
+
+    def _share(self) -> None:
+        if self.shell is not None and current.board is not None:
+            self.shell.push({"board": current.board})
+
+
+def _status() -> None:
+    if current.board is None:
+        say(_("no board yet; %board connect esp32 gives a virtual one, %board list shows all"))
+        return
+    say(_("connected to {url}").format(url=current.url))
+    if current.bench:
+        snapshot = current.bench.snapshot()
+        state = snapshot.ended or _("running")
+        say(_("virtual time {s:.3f} s, {state}").format(s=snapshot.now_ns / 1e9, state=state))
+
+
+def _bench_line(words: list[str]) -> None:
+    bench = current.need_bench()
+    if not words:
+        display(pictures.bench(bench))
+    elif words[0] == "press" and len(words) in (2, 3):
+        bench.press(words[1], seconds(words[2]) if len(words) == 3 else PRESS_S)
+    elif words[0] == "set" and len(words) == 4:
+        bench.control(words[1], words[2], _number(words[3]))
+    elif words == ["reset"]:
+        bench.reset()
+    else:
+        raise _usage("%bench | press PART [80ms] | set PART CONTROL VALUE | reset")
+
+
+def _wave_line(words: list[str]) -> None:
+    last = _option(words, "--last")
+    names = [word for word in words if word not in ("--last", last)]
+    display(
+        pictures.wave(current.need_bench(), names, seconds(last) if last else None, current.roles)
+    )
+
+
+def _option(words: list[str], name: str) -> str | None:
+    """The word behind an option."""
+    if name not in words:
+        return None
+    at = words.index(name) + 1
+    if at >= len(words):
+        raise _usage(f"{name} 2s")
+    return words[at]
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise HardwareError(
+            _("{text!r} is no number.").format(text=text), _("Write it as 0.4 or 1.")
+        ) from None
+
+
+def _usage(form: str) -> HardwareError:
+    return HardwareError(_("I do not know that form."), _("Write: {form}").format(form=form))
+
+
+def _guard(work: Callable[[], None]) -> None:
+    """Known errors as one line of cause and one of cure."""
+    try:
+        work()
+    except HardwareError as error:
+        raise explain(error) from None

@@ -1,0 +1,77 @@
+"""Run the text of a cell on the board: output streams, and the stop button reaches the board."""
+
+import os
+import sys
+
+from hardware.errors import BoardTimeout, HardwareError
+from hardware.notebook import marks
+from hardware.notebook.failure import CellFailed, explain
+from hardware.notebook.programs import programs
+from hardware.notebook.session import current
+from hardware.say import _
+
+WATCH_S = 10.0
+"""How long a saved program is watched before the notebook goes on, so that "Run All" ends."""
+
+
+def show(text: str) -> None:
+    """Board output. The kernel flushes it each 0.2 s; a flush here would make many messages."""
+    sys.stdout.write(text)
+
+
+def say(text: str) -> None:
+    """A line of ours, told from the board's output by its mark."""
+    print(f"· {text}")
+
+
+def run_cell(magic: str, body: str) -> None:
+    """Run a `%%board` cell.
+
+    Raises:
+        CellFailed: what went wrong, with the cell's own lines.
+    """
+    cell = f"{magic}\n{body}"
+    try:
+        marks.check(cell)
+        # A line break in front: line n on the board is line n of the cell.
+        current.need_board().run("\n" + body, timeout_s=None, on_output=show)
+    except HardwareError as error:
+        raise explain(error, cell) from None
+    except KeyboardInterrupt:
+        raise _stopped() from None
+
+
+def run_program(magic: str, name: str, body: str, *, detach: bool, watch_s: float | None) -> None:
+    """Save a `%%board main.py` cell as that file on the board and start the board anew with it.
+
+    Args:
+        detach: do not watch it at all.
+        watch_s: how long to show its output; None: until it ends.
+
+    Raises:
+        CellFailed: what went wrong, with the cell's own lines.
+    """
+    cell = f"{magic}\n{body}"
+    programs[name] = body
+    # Stock nbgrader runs every cell; the graded cells start the program on benches of their own.
+    if os.environ.get("NBGRADER_EXECUTION") == "autograde":
+        return
+    try:
+        marks.check(cell)
+        board = current.need_board()
+        board.files.put(name, body.encode())
+        if detach:
+            board.boot_detached()
+            return
+        board.boot(timeout_s=watch_s, on_output=show)
+    except BoardTimeout:
+        say(_("{name} goes on running on the board").format(name=name))
+    except HardwareError as error:
+        raise explain(error, cell, name, shift=1) from None
+    except KeyboardInterrupt:
+        current.need_board().interrupt()
+        raise _stopped() from None
+
+
+def _stopped() -> CellFailed:
+    return CellFailed([_("stopped; the board is ready for the next cell")])

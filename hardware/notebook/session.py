@@ -1,0 +1,93 @@
+"""What this notebook is connected to: one board, and its bench when the board is virtual."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from serial.tools import list_ports
+
+from hardware import boards
+from hardware.bench.diagram import Diagram
+from hardware.bench.live import LiveBench
+from hardware.errors import BoardNotFound
+from hardware.say import _
+from hardware.wire.board import Board
+
+DEFAULT = "esp32"
+"""What a cell gets that runs before any `%board connect`: a bare virtual ESP32."""
+
+
+class Session:
+    """The connection of one kernel. A new one closes the old one."""
+
+    def __init__(self) -> None:
+        self.board: Board | None = None
+        self.bench: LiveBench | None = None
+        self.url = ""
+        self.roles: dict[str, int] = {}
+        """GPIO numbers of the lab's own names for pins (`LED_R`); empty outside a lab."""
+
+    def connect(self, url: str) -> Board:
+        """Open a real board by its URL or device, or a virtual one by `bench:…`, name or family.
+
+        Raises:
+            BoardNotFound, BoardBusy, DiagramError: as the port and the bench say.
+        """
+        name = url.removeprefix("bench:")
+        if url.startswith("bench:") or _is_board_type(name):
+            return self.open_bench(name)
+        self.close()
+        self.board, self.url = Board.open(url), url
+        return self.board
+
+    def open_bench(
+        self,
+        circuit: str | Path | Mapping[str, Any] | Diagram,
+        files: Mapping[str, bytes] | None = None,
+        roles: Mapping[str, int] | None = None,
+    ) -> Board:
+        """A virtual board in the given circuit, in real time, with `files` on its flash."""
+        self.close()
+        self.bench, self.roles = LiveBench(circuit), dict(roles or {})
+        self.url = f"bench:{self.bench.board_type.name}"
+        self.board = Board(self.bench.connect())
+        for name, data in (files or {}).items():
+            self.board.files.put(name, data)
+        return self.board
+
+    def need_board(self) -> Board:
+        """The board; opens the default one when there is none yet."""
+        return self.board or self.connect(DEFAULT)
+
+    def need_bench(self) -> LiveBench:
+        """The virtual bench. Raises: BoardNotFound when a real board is connected."""
+        self.need_board()
+        if self.bench is None:
+            raise BoardNotFound(
+                _("{url} is a real board: there is no virtual bench.").format(url=self.url),
+                _("Press the real button, or use a virtual board: %board connect esp32"),
+            )
+        return self.bench
+
+    def close(self) -> None:
+        """Give the board back; a virtual one is switched off."""
+        if self.board:
+            self.board.close()
+        if self.bench:
+            self.bench.close()
+        self.board, self.bench, self.url, self.roles = None, None, "", {}
+
+
+def available() -> list[tuple[str, str]]:
+    """(URL, description) of what `connect` would find: lines with a USB id, virtual boards."""
+    real = [(port.device, port.description) for port in list_ports.comports() if port.vid]
+    virtual = [(f"bench:{name}", boards.load(name).title) for name in boards.names()]
+    return real + virtual
+
+
+def _is_board_type(name: str) -> bool:
+    return any(name in (known, boards.load(known).family) for known in boards.names())
+
+
+current = Session()
+"""The session of this kernel."""

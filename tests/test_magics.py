@@ -1,0 +1,128 @@
+"""The magics of a notebook, in a real IPython, on a real virtual board."""
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+
+from hardware.notebook.magics import BoardMagics
+from hardware.notebook.programs import programs
+from hardware.notebook.session import current
+
+BUTTONS = Path(__file__).resolve().parents[1] / "labs" / "buttons" / "diagram.json"
+FOLLOW = """\
+from machine import Pin
+import time
+button, lamp = Pin(32, Pin.IN, Pin.PULL_UP), Pin(25, Pin.OUT)
+print("ready")
+while True:
+    lamp.value(not button.value())
+    time.sleep_ms(5)
+"""
+
+
+@pytest.fixture
+def shell() -> Iterator[InteractiveShell]:
+    shell = InteractiveShell.instance()
+    shell.register_magics(BoardMagics)
+    yield shell
+    current.close()
+    programs.clear()
+    InteractiveShell.clear_instance()
+
+
+def run(shell: InteractiveShell, *lines: str) -> str:
+    """What a cell shows, its failure included."""
+    with capture_output() as shown:
+        shell.run_cell("\n".join(lines))
+    return str(shown.stdout + shown.stderr)
+
+
+def test_a_cell_runs_on_the_board_and_keeps_its_names(shell: InteractiveShell) -> None:
+    assert run(shell, "%%board", "import sys", "x = 20", "print(sys.platform)") == "esp32\n"
+    assert run(shell, "%%board", "print(x + 1)") == "21\n"
+
+
+def test_an_error_points_at_the_line_of_the_cell(shell: InteractiveShell) -> None:
+    shown = run(shell, "%%board", "x = 1", "print(x / 0)")
+    assert "cell line 3" in shown
+    assert "print(x / 0)" in shown
+    assert "ZeroDivisionError: divide by zero" in shown
+    assert "hardware" not in shown, "no frame of ours"
+
+
+def test_an_arabic_digit_is_named_before_the_board_is_asked(
+    shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WARSHA_LANG", "ar")
+    assert "السطر 2، العمود 7: رقم عربي" in run(shell, "%%board", "print(٣)")
+
+
+def test_a_saved_program_boots_and_answers_the_bench(shell: InteractiveShell) -> None:
+    run(shell, f"%board connect bench:{BUTTONS}")
+    run(shell, "%%board main.py --detach", FOLLOW)
+    assert programs["main.py"] == FOLLOW
+    assert run(shell, "print(board.serial.readline(5))").strip() == "ready"
+    run(shell, "%bench press btn1 200ms")
+    assert current.bench is not None
+    trace = current.bench.ask(lambda bench: bench.trace)
+    assert "Image" in run(shell, "%bench")
+    assert trace.controls[-1].part == "btn1"
+
+
+def test_a_program_error_points_behind_the_magic_line(shell: InteractiveShell) -> None:
+    shown = run(shell, "%%board main.py", "def f():", "    return [][1]", "f()")
+    assert "cell line 3, in f" in shown
+    assert "IndexError" in shown
+
+
+def test_a_program_that_never_ends_is_left_running(shell: InteractiveShell) -> None:
+    shown = run(shell, "%%board main.py --seconds 0.5", "while True: pass")
+    assert "main.py" in shown.splitlines()[-1]
+    assert run(shell, "%%board", "print('alive')") == "alive\n"
+
+
+def test_the_stop_button_reaches_the_board_and_leaves_it_alive(shell: InteractiveShell) -> None:
+    run(shell, "%%board", "n = 0")
+    stop = threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT))
+    stop.start()
+    shown = run(shell, "%%board", "while True: n += 1")
+    stop.join()
+    assert shown.strip().endswith("the board is ready for the next cell")
+    assert run(shell, "%%board", "print(n > 0)") == "True\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("%bench fly", "Write: %bench"),
+        ("%bench press nothing", "nothing"),
+        ("%bench press btn1 soon", "80ms"),
+        ("%bench set btn1 pressed much", "number"),
+        ("%board connect bench:nowhere.json", "nowhere.json"),
+        ("%board connect /dev/ttyNone", "/dev/ttyNone"),
+        ("%wave LED_X", "LED_X"),
+        ("%wave", "No pin has moved"),
+    ],
+)
+def test_a_wrong_line_gets_one_line_of_cause_and_one_of_cure(
+    shell: InteractiveShell, line: str, says: str
+) -> None:
+    run(shell, f"%board connect bench:{BUTTONS}")
+    shown = run(shell, line)
+    assert says in shown
+    assert len(shown.strip().splitlines()) <= 2
+
+
+def test_stock_autograde_only_saves_the_program(
+    shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    assert run(shell, "%%board main.py", "while True: pass") == ""
+    assert programs["main.py"] == "while True: pass\n"
+    assert current.board is None
