@@ -107,12 +107,12 @@ def test_a_file_that_an_episode_takes_away(play: Callable[..., Run]) -> None:
     assert play(program, gone).lines()[0].text == "False"
 
 
-@pytest.mark.parametrize("board", BOARDS)
-def test_a_board_that_dies_is_a_fail_and_not_our_error(board: str) -> None:
+@pytest.mark.parametrize("board_type", BOARDS)
+def test_a_board_that_dies_is_a_fail_and_not_our_error(board_type: str) -> None:
     lab = labs.find("traffic_light")
     flood = READY + b"x = 'x' * 1000\nwhile True:\n    print(x)\n"
     lab = replace(lab, scenario=lambda seed, board: [_long(name) for name in _names(lab, seed)])
-    result = run_lab(lab, lab.board(board), {"main.py": flood}, 1)
+    result = run_lab(lab, lab.board(board_type), {"main.py": flood}, 1)
     assert {item.key for item in result.items.values()} == {"board_died"}
     assert result.points == 0
 

@@ -10,6 +10,7 @@ from mypy import api as mypy
 from grader.limits import AtLeast, AtMost, Between, Exactly, Limit, Never, Within
 from grader.run import Run
 from grader.units import Hertz, Millis, Moment, Percent, ms
+from hardware.paths import build_dir
 
 RUN = run(trace(), data={"plan": [4000.0, 1000.0]})
 
@@ -86,7 +87,7 @@ def moments(run: Run) -> list[Millis]:
 def test_a_type_checker_sees_a_measurement_that_does_not_fit(tmp_path: Path) -> None:
     file = tmp_path / "checks.py"
     file.write_text(WRONG_UNITS)
-    cache = tmp_path / "cache"
+    cache = build_dir() / "mypy"  # kept: without it numpy's types are read anew each time
     told, _, _ = mypy.run(["--strict", "--cache-dir", str(cache), str(file)])
     lines = [
         line.split(":")[1] for line in told.splitlines() if "error" in line and "checks" in line
