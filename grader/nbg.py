@@ -24,12 +24,13 @@ from nbgrader.apps.api import NbGraderAPI
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties, Execute, SaveAutoGrades
+from nbgrader.utils import parse_utc
 from sqlalchemy import event
 from sqlalchemy.orm import scoped_session, sessionmaker
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
-from grader.errors import CourseError
+from grader.errors import CourseError, SubmissionError
 from grader.roster import Trainee
 from hardware.say import _
 
@@ -165,8 +166,16 @@ class Recorder:
         return Autograde(coursedir=self.coursedir, config=self.config)
 
     def timestamp(self, folder: Path) -> datetime | None:
-        """When a submission was handed in (UTC), from its timestamp.txt."""
-        found: datetime | None = self.coursedir.get_existing_timestamp(str(folder))
+        """When a submission was handed in (UTC), from its timestamp.txt; None when it has none."""
+        file = folder / "timestamp.txt"
+        if not file.is_file():
+            return None
+        try:
+            found: datetime = parse_utc(file.read_text(encoding="utf-8")[:100].strip())
+        except (ValueError, OverflowError) as error:
+            raise SubmissionError(
+                _("timestamp.txt holds no time"), _("write it as 2026-01-15 10:00:00 UTC")
+            ) from error
         return found
 
     def released(self, lab: str) -> NotebookNode:

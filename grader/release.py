@@ -53,7 +53,7 @@ def build_course(course: Course, say: Callable[[str], None] = lambda _line: None
     """Make `build/course/<slug>/`; returns it. Raises CourseError or LabError. Marks and
     submissions stay."""
     root = course.root
-    root.mkdir(parents=True, exist_ok=True)
+    (root / "exchange").mkdir(parents=True, exist_ok=True)
     _write_config(course)
     write_template(root / "templates" / "feedback")
     trainees = read_roster(course.roster) if course.roster else []

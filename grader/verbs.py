@@ -12,9 +12,11 @@ from typing import Annotated, Literal
 import typer
 from rich.console import Console
 from rich.progress import track
+from rich.text import Text
 
 from grader import jupyter
 from grader.course import load_course
+from grader.lab import find, slugs
 from grader.roster import read_roster
 from hardware.say import _
 
@@ -99,6 +101,27 @@ def demo(course: CourseName = None) -> None:
     report.print_count(out, outcomes, seconds)
     if not all(outcome.is_graded for outcome in outcomes):
         raise typer.Exit(NOT_GRADED)
+
+
+@lab_app.command("check")
+def lab_check(
+    labs: Annotated[list[str] | None, typer.Argument(help="Which labs; all if none.")] = None,
+    pairs: Annotated[int, typer.Option(help="Random pairs of secret and trainee.")] = 10,
+) -> None:
+    """Run every reference and mutant with hidden seeds and compare with expected.toml."""
+    from grader.labcheck import check_lab
+
+    out = Console(soft_wrap=True)
+    wrong = 0
+    for slug in labs or slugs():
+        report = check_lab(find(slug).folder, pairs)
+        wrong += len(report.differences)
+        for difference in report.differences:
+            out.print(Text(f"{slug}: {difference}"))
+        told = _("{lab}: {runs} runs, {wrong} not as expected")
+        out.print(told.format(lab=slug, runs=report.runs, wrong=len(report.differences)))
+    if wrong:
+        raise typer.Exit(1)
 
 
 @lab_app.command("open")

@@ -99,6 +99,12 @@ def auto_scores(course: Course) -> dict[tuple[str, str], float | None]:
         }
 
 
+def set_due(course: Course, time: str) -> None:
+    """Give the lab a due date."""
+    with _gradebook(course) as gradebook:
+        gradebook.update_or_create_assignment(LAB, duedate=time)
+
+
 def students(course: Course) -> dict[str, tuple[str | None, ...]]:
     """Who is in the gradebook: id to first name, last name, e-mail."""
     with _gradebook(course) as gradebook:
