@@ -6,7 +6,7 @@ may be a value, or a function of the run, where it depends on the seed.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeAlias, TypeVar
 
 from grader.run import Run
@@ -51,7 +51,7 @@ class Within(Limit[Q]):
 
     tolerance: Q | None = None
     percent: float = 0.0
-    of: Expected[Q] | None = None
+    of: Expected[Q] = field(kw_only=True)
 
     def judge(self, measured: Q | Sequence[Q], run: Run) -> Verdict:
         """The value that is farthest out of its window decides."""
@@ -177,9 +177,7 @@ class Never(Limit[Moment]):
         return f"0 × {self.what}"
 
 
-def _expected(of: Expected[T] | None, run: Run) -> T | Sequence[T]:
-    if of is None:
-        raise ValueError("a limit needs `of`")
+def _expected(of: Expected[T], run: Run) -> T | Sequence[T]:
     return of(run) if callable(of) else of
 
 
