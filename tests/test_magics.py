@@ -71,7 +71,9 @@ def test_a_saved_program_boots_and_answers_the_bench(shell: InteractiveShell) ->
     run(shell, "%bench press btn1 200ms")
     assert current.bench is not None
     trace = current.bench.ask(lambda bench: bench.trace)
-    assert "Image" in run(shell, "%bench")
+    with capture_output() as shown:
+        shell.run_cell("%bench")
+    assert [list(output.data) for output in shown.outputs] == [["image/png", "text/plain"]]
     assert trace.controls[-1].part == "btn1"
 
 
