@@ -18,6 +18,7 @@ from hardware.bench.bench import Bench
 from hardware.bench.circuit import Circuit
 from hardware.bench.flash import Flash
 from hardware.bench.trace import Trace
+from hardware.errors import HardwareError
 from hardware.say import _
 
 READY_WITHIN_NS = 5 * NS_PER_S
@@ -37,7 +38,8 @@ def run_lab(lab: Lab, board: LabBoard, program: Program, seed: int) -> SeedResul
         except Exception as error:
             if attempt == 2:
                 cause = _("{lab} was not graded: {error}").format(lab=lab.slug, error=error)
-                raise NotGraded(cause, traceback.format_exc()) from error
+                cure = error.cure if isinstance(error, HardwareError) else ""
+                raise NotGraded(cause, traceback.format_exc(), cure) from error
     raise AssertionError("unreachable")
 
 

@@ -33,8 +33,8 @@ class SubmissionError(GraderError):
 class NotGraded(GraderError):
     """Nothing is known of this submission; `detail` (a traceback) is for whoever mends it."""
 
-    def __init__(self, cause: str, detail: str) -> None:
-        super().__init__(cause, "report it with the detail; earlier marks stay")
+    def __init__(self, cause: str, detail: str, cure: str = "") -> None:
+        super().__init__(cause, cure or "report it with the detail; earlier marks stay")
         self.detail = detail
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -147,6 +148,15 @@ def test_a_check_that_raises_is_our_error_after_one_retry() -> None:
         score(lab, "rp2", {"main.py": READY}, [1])
     assert len(calls) == 2
     assert "raising" in caught.value.detail
+
+
+def test_a_bench_that_cannot_work_says_how_to_mend_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WARSHA_BUILD", str(tmp_path))
+    with pytest.raises(NotGraded, match="is not built") as caught:
+        score(labs.find("traffic_light"), "rp2", {"main.py": READY}, [1])
+    assert "make" in caught.value.cure
 
 
 def test_a_fault_that_goes_away_costs_nothing() -> None:
