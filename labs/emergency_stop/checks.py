@@ -25,8 +25,7 @@ JOB_STEP = ms(100)
 """A shorter flash of LED_Y is no step of the job, which takes 120 ms."""
 TONE_GAP = ms(20)
 """A shorter silence is part of a tone."""
-TICKS_PERIOD = 1 << 30
-WRAP_AFTER_MS = 10_000
+TICKS_PERIOD, WRAP_AFTER_MS = 1 << 30, 10_000
 NEVER = float("inf")
 
 
@@ -62,16 +61,15 @@ def scenario(seed: int, board: BoardType) -> list[Episode]:
 
 def hidden_stops(rng: random.Random) -> list[Stop]:
     """Twelve single stops and four pairs in any order; START is tried during ten of the twenty."""
-    kinds = ["single"] * SINGLES + ["pair"] * PAIRS
-    rng.shuffle(kinds)
+    is_pair = rng.sample([True] * PAIRS + [False] * SINGLES, k=SINGLES + PAIRS)
     tried = iter(rng.sample([True] * 10 + [False] * 6, k=SINGLES + PAIRS))
     at = rng.uniform(1500, 2500)
     stops: list[Stop] = []
-    for kind in kinds:
-        if kind == "pair":
+    for pair in is_pair:
+        if pair:
             stops.append(Stop(at, hold=200, start_at=at + 350, single=False))
             at += 600
-        stops.append(one_stop(rng, at, single=kind == "single", tried=next(tried)))
+        stops.append(one_stop(rng, at, single=not pair, tried=next(tried)))
         at = stops[-1].start_at + rng.uniform(1000, 1700)
     return stops
 
@@ -205,7 +203,7 @@ def why_restarted(run: Run) -> str:
     return ""
 
 
-@check(
+unsafe_moments = check(
     "c",
     points=4,
     expect=Never("restart"),
@@ -213,10 +211,7 @@ def why_restarted(run: Run) -> str:
     why=why_restarted,
     safety=True,
     after="b",
-)
-def unsafe_moments(run: Run) -> list[Moment]:
-    """When the belt went on between STOP and START."""
-    return restarts(run)
+)(restarts)
 
 
 @gate("c.again", expect=AtMost(ms(300)), on_miss="no_restart")
@@ -241,8 +236,8 @@ def stop_times(run: Run) -> list[Millis]:
 
 def reported(run: Run) -> list[Millis]:
     """The times of the STOP lines."""
-    found = ((line, re.fullmatch(r"STOP t=(-?\d+)", line.text)) for line in run.lines())
-    return [Millis(int(match[1]), line.at_ns) for line, match in found if match]
+    found = [(line.at_ns, re.fullmatch(r"STOP t=(-?\d+)", line.text)) for line in run.lines()]
+    return [Millis(int(match[1]), at_ns) for at_ns, match in found if match]
 
 
 def why_time(run: Run) -> str:
@@ -258,10 +253,9 @@ def why_time(run: Run) -> str:
     return "polling" if all(-RHYTHM <= x <= SLOWEST_STOP for x in late) else ""
 
 
-@check("d.t", points=2, expect=Within(ms(5), of=stop_times), on_miss="wrong_time", why=why_time)
-def times_told(run: Run) -> list[Millis]:
-    """The times of the STOP lines."""
-    return reported(run)
+times_told = check(
+    "d.t", points=2, expect=Within(ms(5), of=stop_times), on_miss="wrong_time", why=why_time
+)(reported)
 
 
 @check("d.buzz", points=1, expect=Within(ms(200), of=ms(1000)), on_miss="buzz")
@@ -296,14 +290,11 @@ def tones(run: Run) -> list[tuple[int, int]]:
     return joined
 
 
-@check(
+time_told_after_wrap = check(
     "e",
     points=2,
     episode="wrap",
     expect=Within(ms(200), of=stop_times),
     on_miss="wrong_time",
     why=why_time,
-)
-def time_told_after_wrap(run: Run) -> list[Millis]:
-    """The time of the STOP line after the counter began anew."""
-    return reported(run)
+)(reported)
