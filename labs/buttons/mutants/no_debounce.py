@@ -42,3 +42,4 @@ while True:
         print("LONG")
     if btn_2.pressed():
         led_r.value(not led_r.value())
+    time.sleep_us(100)

@@ -11,5 +11,5 @@ def job_step():
     led_y.on()
     start = time.ticks_ms()
     while time.ticks_diff(time.ticks_ms(), start) < 120:
-        time.sleep_us(100)
+        time.sleep_us(250)
     led_y.off()
