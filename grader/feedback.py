@@ -14,9 +14,10 @@ OWN = """
 .anchor-link { display: none; }
 .highlight .err { border: none; color: inherit; }
 .input_area pre { unicode-bidi: plaintext; }
+.text_cell_render th, .text_cell_render td { padding: .2em .8em; border: 1px solid #d0d7de; }
 """
 """No paragraph signs beside headings, no red box around an Arabic letter in code, each line in its
-own direction."""
+own direction, and tables whose columns can be told apart."""
 
 
 def write_template(folder: Path) -> None:

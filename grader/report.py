@@ -97,8 +97,9 @@ def print_count(out: Console, outcomes: Sequence[Outcome], seconds: float) -> No
     if unchanged:
         out.print(_("{count} were graded before and have not changed").format(count=unchanged))
     errors = sum(outcome.state == "error" for outcome in outcomes)
-    line = _("graded {graded}/{total} submissions in {seconds:.1f} s, {errors} errors")
-    out.print(line.format(graded=graded, total=len(outcomes), seconds=seconds, errors=errors))
+    # Never translated: scripts read this line.
+    count = f"graded {graded}/{len(outcomes)} submissions"
+    out.print(f"{count} in {seconds:.1f} s, {errors} errors", highlight=False)
 
 
 def _total(outcome: Outcome) -> float:
