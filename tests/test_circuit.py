@@ -38,12 +38,14 @@ def level(circuit: Circuit, gpio: int) -> int:
     return circuit.levels() >> gpio & 1
 
 
-def edges(circuit: Circuit, world: StillWorld, gpio: int, until_ns: int) -> list[int]:
-    """Times of the level changes at a pin, to 10 us, up to a time."""
+def edges(
+    circuit: Circuit, world: StillWorld, gpio: int, until_ns: int, step_ns: int = 10_000
+) -> list[int]:
+    """Times of the level changes at a pin, to `step_ns`, up to a time."""
     found = []
     old = level(circuit, gpio)
     while world.now_ns < until_ns:
-        world.run(world.now_ns + 10_000)
+        world.run(world.now_ns + step_ns)
         if (new := level(circuit, gpio)) != old:
             found.append(world.now_ns)
             old = new
@@ -134,12 +136,12 @@ def test_open_input_has_a_false_low_in_every_second_and_repeats_by_seed() -> Non
     def lows(seed: int) -> list[tuple[int, int]]:
         circuit, world = build({"b": ("pushbutton", {})}, BUTTON, seed)
         circuit.pin_mode(32, MODE_IN, PULL_NONE, False)
-        times = edges(circuit, world, 32, 20_000 * MS)
+        times = edges(circuit, world, 32, 20_000 * MS, MS)
         return list(zip(times[::2], times[1::2], strict=False))
 
     first = lows(1)
     assert first == lows(1) != lows(2)
-    assert all(39 * MS <= up - down <= 201 * MS for down, up in first)
+    assert all(38 * MS <= up - down <= 202 * MS for down, up in first)
     starts = [down for down, _ in first]
     for window in range(0, 19_000 * MS, 100 * MS):
         whole = [1 for d, u in first if window <= d and u <= window + 1000 * MS]
@@ -151,7 +153,7 @@ def test_open_net_is_quiet_when_the_button_holds_it() -> None:
     circuit, world = build({"b": ("pushbutton", {"bounce": "0"})}, BUTTON)
     circuit.pin_mode(32, MODE_IN, PULL_NONE, False)
     circuit.set_control("b", "pressed", 1)
-    assert edges(circuit, world, 32, 5000 * MS) == [] and level(circuit, 32) == 0
+    assert edges(circuit, world, 32, 5000 * MS, MS) == [] and level(circuit, 32) == 0
 
 
 @pytest.mark.parametrize("bounce_ms, bounce_edges", [("", ""), ("12", "3-20"), ("1-12", "5")])

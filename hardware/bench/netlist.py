@@ -56,7 +56,8 @@ class Netlist:
 
     # -- parts --------------------------------------------------------------------------------
 
-    def _fail(self, what: str, cure: str) -> DiagramError:
+    def fail(self, what: str, cure: str) -> DiagramError:
+        """An error that names the file."""
         return DiagramError(f"{self.diagram.name}: {what}", cure)
 
     def _find_board(self) -> tuple[str, BoardType]:
@@ -67,10 +68,8 @@ class Netlist:
             return found[0]
         types = sorted(t for name in boards.names() for t in boards.load(name).diagram_types)
         if found:
-            raise self._fail(f"there are {len(found)} boards", "Leave one board on the bench.")
-        raise self._fail(
-            "there is no board", f"Add a part of a type of these: {', '.join(types)}."
-        )
+            raise self.fail(f"there are {len(found)} boards", "Leave one board on the bench.")
+        raise self.fail("there is no board", f"Add a part of a type of these: {', '.join(types)}.")
 
     def _make(self, spec: PartSpec) -> Part:
         kind = parts.find(spec.type)
@@ -79,14 +78,14 @@ class Netlist:
                 *parts.types(),
                 *(t for n in boards.names() for t in boards.load(n).diagram_types),
             }
-            raise self._fail(
+            raise self.fail(
                 f"part {spec.id!r}: the type {spec.type!r} is not simulated",
                 suggest(spec.type, known),
             )
         try:
             return kind(spec)
         except DiagramError as error:
-            raise self._fail(str(error), error.cure) from error
+            raise self.fail(str(error), error.cure) from error
 
     def pins(self, part: str) -> Iterable[str]:
         """The pin names of a part of the bench, the board's too."""
@@ -104,12 +103,12 @@ class Netlist:
         """The node of one end of a wire. Raises: DiagramError."""
         ids = {self.board_id, SERIAL_MONITOR, *self.parts}
         if end.part not in ids:
-            raise self._fail(
+            raise self.fail(
                 f"connection {end}: there is no part {end.part!r}", suggest(end.part, ids)
             )
         pins = list(self.pins(end.part))
         if end.pin not in pins:
-            raise self._fail(f"part {end.part!r} has no pin {end.pin!r}", suggest(end.pin, pins))
+            raise self.fail(f"part {end.part!r} has no pin {end.pin!r}", suggest(end.pin, pins))
         return end.part, end.pin.split(".")[0]
 
     def _join(self, diagram: Diagram) -> None:
@@ -159,7 +158,7 @@ class Netlist:
         """Note a supply. 5 V on a pin of 4.7 V (VSYS) is fine; ground on a supply is not."""
         old = found.get(net)
         if old and abs(old[0] - volts) > 1:
-            raise self._fail(
+            raise self.fail(
                 f"{old[1]} ({old[0]:g} V) and {pin} ({volts:g} V) are joined: a short circuit",
                 "Take away the wire that joins them.",
             )
@@ -226,7 +225,10 @@ class Stamped:
         self._part = part
         self.rails: dict[str, float] = {}
         self._elements: list[Element] = []
-        part.stamp(self)
+        try:
+            part.stamp(self)
+        except DiagramError as error:
+            raise netlist.fail(str(error), error.cure) from error
         self.elements = tuple(self._elements)
 
     def _net(self, pin: str) -> int:

@@ -88,6 +88,8 @@ class Part:
     CONTROLS: ClassVar[Mapping[str, Control]] = {}
     LISTENS: ClassVar[tuple[str, ...]] = ()
     """Pins whose level changes are told to `heard`: such a part is *active*."""
+    IS_LOAD: ClassVar[bool] = False
+    """Whether a pin has to drive this part (a lamp, a buzzer); the wiring lint asks."""
     ATTRS: ClassVar[Mapping[str, str]] = {}
     """Attributes with their defaults; extensions of ours (unknown to Wokwi) say so in the class
     doc."""

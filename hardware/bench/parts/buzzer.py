@@ -16,6 +16,7 @@ class Buzzer(Part):
     TYPES = ("wokwi-buzzer",)
     PINS = {"1": (27, 84), "2": (37, 84)}
     SIZE = (64, 84)
+    IS_LOAD = True
     ATTRS = {"mode": "smooth", "volume": "1.0"}
 
     def stamp(self, net: Stamp) -> None:

@@ -18,6 +18,7 @@ class Led(Part):
     TYPES = ("wokwi-led",)
     PINS = {"A": (25, 42), "C": (15, 42)}
     SIZE = (40, 50)
+    IS_LOAD = True
     ATTRS = {"color": "red", "lightColor": "", "label": "", "flip": ""}
 
     def stamp(self, net: Stamp) -> None:

@@ -16,6 +16,7 @@ class RgbLed(Part):
     TYPES = ("wokwi-rgb-led",)
     PINS = {"R": (8.5, 44), "COM": (18, 54), "G": (26.4, 44), "B": (35.7, 44)}
     SIZE = (42.1, 72.6)
+    IS_LOAD = True
     ATTRS = {"common": "anode"}
 
     def stamp(self, net: Stamp) -> None:
