@@ -22,6 +22,7 @@ from grader.lab import LABS, Lab, load
 from grader.seeds import PUBLIC_SEED
 from grader.task import Task, score_lab
 from hardware.notebook.programs import programs
+from hardware.notebook.session import current as bench
 from hardware.say import _
 
 _PREDICT_CELL = re.compile(r"^```python[^\n]*\n(%%predict\n.*?)^```", re.MULTILINE | re.DOTALL)
@@ -98,7 +99,8 @@ def lab(line: str) -> None:
         raise CourseError(_("say which lab"), "%lab traffic_light")
     session.lab = load(_folder_of(slug, Path.cwd()))
     session.board = board or _course_board(Path.cwd()) or next(iter(session.lab.boards))
-    session.lab.board(session.board)  # an unknown name is an error now, not at the first mark
+    wired = session.lab.board(session.board)  # an unknown name is an error now, not at a mark
+    bench.propose(wired.diagram, session.lab.board_files(wired), wired.pins)
     session.scored = {}
     title = session.lab.title
     display(

@@ -1,6 +1,6 @@
 """What this notebook is connected to: one board, and its bench when the board is virtual."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +14,14 @@ from hardware.say import _
 from hardware.wire.board import Board
 
 DEFAULT = "esp32"
-"""What a cell gets that runs before any `%board connect`: a bare virtual ESP32."""
+"""What a cell gets in a notebook that is about no lab: a bare virtual ESP32."""
 
 
 class Session:
     """The connection of one kernel. A new one closes the old one."""
 
     def __init__(self) -> None:
+        self._default: Callable[[], Board] = lambda: self.connect(DEFAULT)
         self.board: Board | None = None
         self.bench: LiveBench | None = None
         self.url = ""
@@ -55,9 +56,18 @@ class Session:
             self.board.files.put(name, data)
         return self.board
 
+    def propose(self, circuit: Path, files: Mapping[str, bytes], roles: Mapping[str, int]) -> None:
+        """The bench for cells that run before any `%board connect`; opened when one needs it.
+
+        A virtual board of another circuit is switched off, a real one stays connected.
+        """
+        if self.bench:
+            self.close()
+        self._default = lambda: self.open_bench(circuit, files, roles)
+
     def need_board(self) -> Board:
-        """The board; opens the default one when there is none yet."""
-        return self.board or self.connect(DEFAULT)
+        """The board; opens the proposed one when there is none yet."""
+        return self.board or self._default()
 
     def need_bench(self) -> LiveBench:
         """The virtual bench. Raises: BoardNotFound when a real board is connected."""
