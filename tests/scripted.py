@@ -14,6 +14,8 @@ Answer = bytes | Exception | Callable[[re.Match[bytes]], bytes]
 RAW_BANNER = b"raw REPL; CTRL-B to exit\r\n>"
 PROMPT_AGAIN = b"R\x01\x80\x00\x01"
 """The answer to a request for raw paste: a window of 128 bytes, and one more."""
+WIDE_OPEN = b"R\x01\x00\x40\x01"
+"""The same with a window of 16 KB, so that a script needs no credits."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +40,9 @@ def synchronised() -> list[Step]:
 
 
 def answered(output: bytes, error: bytes = b"", again: bool = True) -> list[Step]:
-    """Raw paste, any code of less than a window, its answer, and the next raw paste at once."""
+    """Raw paste, code of less than a window, its answer, and the next raw paste at once."""
     steps = [step(rb"[^\x04]*\x04", b"\x04", output + b"\x04" + error + b"\x04>")]
-    return steps + ([step(rb"\x05A\x01", PROMPT_AGAIN)] if again else [])
+    return steps + ([step(rb"\x05A\x01", WIDE_OPEN)] if again else [])
 
 
 class ScriptedPort:

@@ -15,12 +15,13 @@ from typing import Protocol
 
 from hardware.bench.rfc2217 import Lines, Rfc2217
 
-ROOM = 1 << 20
+ROOM = 1 << 17
 """Bytes kept for a client that does not read; then output is dropped."""
 PATIENCE_S = 0.5
 """So long a board waits for a client that reads slowly, as USB does on the RP2 (its
 MICROPY_HW_USB_CDC_TX_TIMEOUT): a board whose sleeps jump prints faster than any client reads."""
 CHUNK = 65_536
+KERNEL_BYTES = 32_768
 LOOPBACK = "127.0.0.1"
 
 OnInput = Callable[[bytes], None]
@@ -187,6 +188,9 @@ class SocketEndpoint:
             return
         newcomer.setblocking(False)
         newcomer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        # What the kernel keeps must be read before the answer to a Ctrl-C: it would keep
+        # megabytes.
+        newcomer.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BYTES)
         self._client = newcomer
         self._telnet = Rfc2217(self._on_lines) if self._on_lines else None
         self._serve_client()

@@ -36,8 +36,9 @@ class Incoming:
         return bool(data)
 
     def need(self, deadline: Deadline, waiting_for: str) -> None:
-        """Wait for more bytes. Raises: BoardTimeout when the deadline passes without."""
-        if not self.grow(deadline) and deadline.over():
+        """Wait for more bytes. Raises: BoardTimeout when the deadline has passed."""
+        # Also while bytes come: a line that babbles without end is no answer.
+        if deadline.over() or (not self.grow(deadline) and deadline.over()):
             raise BoardTimeout(
                 _("The board did not answer in time ({what}).").format(what=waiting_for),
                 _("Try again; if it stays silent, reset the board."),

@@ -29,11 +29,15 @@ from hardware.wire.port import Port
 CTRL_A, CTRL_B, CTRL_C, CTRL_D, CTRL_E = b"\x01", b"\x02", b"\x03", b"\x04", b"\x05"
 EOT = CTRL_D
 RAW_BANNER = b"raw REPL; CTRL-B to exit\r\n>"
-FRIENDLY = re.compile(rb'(?:\r\n)?MicroPython v[^\r\n]+\r\n(?:Type "help\(\)"[^\r\n]*\r\n)?>>> \Z')
+FRIENDLY = re.compile(rb'MicroPython v[^\r\n]+\r\n(?:Type "help\(\)"[^\r\n]*\r\n)?>>> \Z')
 """The banner and prompt that every start of the friendly REPL ends with; a program would have to
 print all of it."""
 END = re.compile(EOT + rb"|" + FRIENDLY.pattern)
-MAYBE_BANNER = re.compile(rb"(?:\r\n)?MicroPython v")
+_FIRST = b"MicroPython v"
+MAYBE_BANNER = re.compile(
+    b"|".join([_FIRST] + [_FIRST[:size] + rb"\Z" for size in range(len(_FIRST) - 1, 0, -1)])
+)
+"""What the banner begins with, also when a read ends in the middle of it."""
 BANNER_ROOM = 400
 REBOOT = b"MPY: soft reboot\r\n"
 ARMED = re.compile(rb"R([\x00\x01])|" + re.escape(RAW_BANNER))

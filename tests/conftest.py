@@ -1,0 +1,74 @@
+"""Boards for tests: virtual ones of both families always, and a real one with `pytest --board
+URL`.
+
+A test that takes `board` runs once for each; with the mark `every_way` also once for each way to
+reach a virtual board.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from hardware.bench.live import LiveBench
+from hardware.wire.board import Board
+from hardware.wire.port import open_port
+
+pytest_plugins = ["courses"]
+
+FAMILIES = ("esp32", "rp2")
+WAYS = ("realtime", "pty", "socket", "rfc2217")
+REAL = "real"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The address of a real board."""
+    parser.addoption(
+        "--board", metavar="URL", help="also run on this board: a device, socket://, rfc2217://"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Our marks."""
+    config.addinivalue_line("markers", "every_way: run over every way to reach a virtual board")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """One test for each board, and for each way to it."""
+    if "board" not in metafunc.fixturenames:
+        return
+    names = [f"{family}-bench" for family in FAMILIES]
+    if metafunc.definition.get_closest_marker("every_way"):
+        names += [f"{FAMILIES[0]}-{way}" for way in WAYS]
+    if metafunc.config.getoption("board"):
+        names.append(REAL)
+    metafunc.parametrize("board", names, indirect=True, scope="module")
+
+
+@pytest.fixture(scope="module")
+def board(request: pytest.FixtureRequest) -> Iterator[Board]:
+    """A board that lives through a test file, as a real one does. `fresh` makes it forget the test
+    before."""
+    if request.param == REAL:
+        with Board.open(request.config.getoption("board")) as real:
+            yield real
+        return
+    family, way = request.param.split("-")
+    with LiveBench(family, mode="realtime" if way == "realtime" else "virtual") as bench:
+        serve = {
+            "pty": bench.serve_pty,
+            "socket": bench.serve_socket,
+            "rfc2217": bench.serve_rfc2217,
+        }
+        port = open_port(serve[way]()) if way in serve else bench.connect()
+        with Board(port) as made:
+            yield made
+
+
+@pytest.fixture
+def fresh(board: Board) -> Board:
+    """The board with a new interpreter and no program of an earlier test."""
+    board.soft_reset()
+    for name in ("main.py", "boot.py"):
+        if any(entry.name == name for entry in board.files.ls("/")):
+            board.files.rm(name)
+    return board
