@@ -22,6 +22,8 @@ GPIOS = 64
 """As many as a mask of levels has; pads that are not led out are nets of their own."""
 
 Node = tuple[str, str]
+Ear = tuple[Part, str, int]
+"""A part that listens, its pin, and the net there."""
 
 
 @dataclass
@@ -32,7 +34,7 @@ class Cluster:
     nets: tuple[int, ...]
     gpios: tuple[int, ...]
     parts: tuple[str, ...] = ()
-    listeners: tuple[tuple[Part, str, int], ...] = ()
+    listeners: tuple[Ear, ...] = ()
     supplies: tuple[int, ...] = ()
     """The supply nets at its border."""
 
@@ -168,49 +170,51 @@ class Netlist:
     # -- clusters -----------------------------------------------------------------------------
 
     def _clusters(self) -> list[Cluster]:
-        group: dict[int, set[int]] = {
-            net: {net} for net in self._all_nets() if net not in self.rails
-        }
+        """Every net but the supplies is in one cluster; so is a supply with pads or ears."""
         touching = {part.id: Stamped(self, part).elements for part in self.parts.values()}
+        owners: dict[int, list[str]] = {}
+        for part, elements in touching.items():
+            for net in sorted({net for element in elements for net in nets_of(element)}):
+                owners.setdefault(net, []).append(part)
+        pads: dict[int, list[int]] = {}
+        for gpio, net in enumerate(self.gpio_net):
+            pads.setdefault(net, []).append(gpio)
+        ears = self._ears()
+
+        found: list[Cluster] = []
+        for group in self._groups(touching):
+            nets = tuple(sorted(group))
+            parts_ = tuple(dict.fromkeys(part for net in nets for part in owners.get(net, ())))
+            border = {net for part in parts_ for e in touching[part] for net in nets_of(e)}
+            supplies = tuple(sorted(border & set(self.rails)))
+            gpios = tuple(sorted(gpio for net in nets for gpio in pads.get(net, ())))
+            heard = tuple(ear for net in nets for ear in ears.get(net, ()))
+            found.append(Cluster(len(found), nets, gpios, parts_, heard, supplies))
+        for net in sorted(self.rails):
+            # Nothing to solve on a supply, but a pad can fight it and a part can hear it.
+            if net in pads or net in ears:
+                gpios, heard = tuple(pads.get(net, ())), tuple(ears.get(net, ()))
+                found.append(Cluster(len(found), (), gpios, (), heard, (net,)))
+        return found
+
+    def _ears(self) -> dict[int, list[Ear]]:
+        found: dict[int, list[Ear]] = {}
+        for part in self.parts.values():
+            for pin in part.LISTENS:
+                net = self.net(part.id, pin)
+                found.setdefault(net, []).append((part, pin, net))
+        return found
+
+    def _groups(self, touching: Mapping[str, tuple[Element, ...]]) -> list[set[int]]:
+        """The nets that are no supplies, in groups that elements join."""
+        group = {net: {net} for net in self._all_nets() if net not in self.rails}
         for elements in touching.values():
             for element in elements:
                 free = [net for net in nets_of(element) if net in group]
                 if len(free) == 2 and group[free[0]] is not group[free[1]]:
                     merged = group[free[0]] | group[free[1]]
                     group |= dict.fromkeys(merged, merged)
-        unique = {id(nets): nets for nets in group.values()}.values()
-        found = [self._cluster(i, tuple(sorted(n)), touching) for i, n in enumerate(unique)]
-        for net in sorted(set(self.gpio_net) & set(self.rails)):
-            # A pad on a supply: nothing to solve, but it can fight the supply.
-            pads = tuple(gpio for gpio, its in enumerate(self.gpio_net) if its == net)
-            found.append(Cluster(len(found), (), pads, supplies=(net,)))
-        return found
-
-    def _cluster(
-        self, number: int, nets: tuple[int, ...], touching: Mapping[str, tuple[Element, ...]]
-    ) -> Cluster:
-        inside = set(nets)
-        mine = tuple(
-            part
-            for part, elements in touching.items()
-            if any(inside & {*nets_of(e)} for e in elements)
-        )
-        border = {net for part in mine for e in touching[part] for net in nets_of(e)} & set(
-            self.rails
-        )
-        ears = [
-            (part, pin, self.net(part.id, pin))
-            for part in self.parts.values()
-            for pin in part.LISTENS
-        ]
-        return Cluster(
-            number,
-            nets,
-            tuple(gpio for gpio, net in enumerate(self.gpio_net) if net in inside),
-            mine,
-            tuple(ear for ear in ears if ear[2] in inside),
-            tuple(sorted(border)),
-        )
+        return list({id(nets): nets for nets in group.values()}.values())
 
     def _all_nets(self) -> Iterator[int]:
         yield from range(self._count)
