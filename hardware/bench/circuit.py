@@ -102,6 +102,7 @@ class Circuit:
         for gpio in range(GPIOS):
             self.pads[gpio] = Pad()
             self._pwm_run[gpio] += 1
+        self._levels = 0  # what an output held does not outlive its board
         self.electric.powered = on
         self._faults.forget()
         clusters = self.netlist.clusters
