@@ -44,19 +44,17 @@
 // is what hardware/boards/*.toml name as min_write_ns.
 #define VB_NS_PIN_WRITE VB_US(0.5)
 #define VB_NS_PIN_READ VB_US(0.5)
-#define VB_NS_PIN_INIT VB_US(8.5)
+#define VB_NS_PIN_INIT VB_US(4.5)
 #define VB_NS_ADC_READ VB_US(2.0)
 #define VB_NS_PWM_DUTY VB_US(2.0)
 #define VB_NS_PWM_FREQ VB_US(2.5)
 #define VB_NS_TIMER_INIT VB_US(20.0)
-#define VB_NS_TICKS VB_US(0.3)
-#define VB_NS_TIME VB_US(12.0)
-#define VB_NS_SLEEP VB_US(15.0)        // the overhead of sleep(), sleep_ms()
+#define VB_NS_TIME VB_US(4.0)
+#define VB_NS_SLEEP VB_US(12.0)        // the overhead of sleep(), sleep_ms()
 #define VB_NS_SLEEP_US VB_US(1.0)
 #define VB_NS_TX_BYTE VB_US(1.24)      // a printed byte; the time of the line comes on top (families/*.h)
 #define VB_NS_IRQ_SOFT VB_US(4.5)      // taken from the line that was interrupted
 #define VB_NS_IRQ_HARD VB_US(11.0)     // edge to handler
-#define VB_NS_SCHEDULE VB_US(4.0)
 
 // Flash. The emulator takes no time to erase or program: 45 ms for a 4 KB sector and 0.4 ms for a 256-byte page are
 // the data sheet's (W25Q16JV). A call of littlefs into the driver is fitted to open-read-close in 617 us.

@@ -198,7 +198,11 @@ int main(int argc, char **argv) {
             " [--cause N] [--heap BYTES]\n", argv[0]);
         return 2;
     }
-    size_t flash_bytes = flash.st_size ? flash.st_size : VB_FLASH_BYTES;
+    size_t flash_bytes = MAX(flash.st_size, VB_FLASH_BYTES);
+    if (ftruncate(vb_options.flash_fd, flash_bytes)) {
+        perror("flash");
+        return 2;
+    }
     vb_flash_start(flash_bytes);
     vb_pin_start();
     heap = vb_map(VB_HEAP_ADDRESS, vb_options.heap_bytes);

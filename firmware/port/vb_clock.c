@@ -105,7 +105,7 @@ static void run_alarms(void) {
 static uint64_t deadline(void) {
     uint64_t t = poll_due;
     t = MIN(t, next_alarm());
-    return MIN(t, vb_horizon());
+    return MIN(t, vb_link_due());
 }
 
 // What is due now: the bench, alarms, edges. Handlers run Python (hard interrupts), so code in them may
@@ -115,7 +115,7 @@ static void run_due(void) {
         return;
     }
     busy = true;
-    if (vb_link_void() || vb_now() >= vb_horizon()) {
+    if (vb_now() >= vb_link_due()) {
         vb_sync();
     }
     run_alarms();
@@ -155,7 +155,7 @@ void vb_clock_jump(uint64_t t) {
 // a poke of the bench ends a wait on the wall clock.
 static void pass(uint64_t t, bool wall) {
     t = MIN(t, next_alarm());
-    t = MIN(t, vb_horizon());
+    t = MIN(t, vb_link_due());
     if (wall) {
         vb_wall_wait(t);
     } else if (t != VB_NEVER) {
@@ -192,6 +192,9 @@ void vb_wfe(uint64_t t) {
         if (vb_serial_arrived()) {
             return;
         }
+    } else if (vb_link_void()) {
+        vb_sync_wait(VB_WAIT_IDLE); // what the board wrote may be answered while it waits
+        return;
     }
     pass(t, vb_realtime() || (line && !vb_headless()));
     vb_service();

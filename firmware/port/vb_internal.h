@@ -22,6 +22,7 @@ void vb_hello(void);
 void vb_flush(void);
 void vb_sync_wait(uint8_t wait);  // SYNC with the bits of [wait]
 bool vb_link_void(void);          // the promise of the last grant is over, or the bench poked
+uint64_t vb_link_due(void);       // when the bench must be asked at the latest: the horizon, or sooner
 bool vb_link_poll(int timeout_ms); // looks for a poke; leaves the process if the bench is gone
 void vb_link_irq_on(void);        // interrupts are allowed again: ask for what was held back
 bool vb_realtime(void);

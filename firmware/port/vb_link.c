@@ -30,11 +30,15 @@ static struct record out[256]; // written behind
 static size_t out_n;
 static struct grant last;      // what the bench said last
 static bool promise_void, poked;
+static uint64_t tx_due = VB_NEVER; // printed bytes are listened to: ask before then
 uint64_t vb_coupled;
+
+#define TX_NS 2000000 // not at once: a program that prints a lot would ask after each line
 
 bool vb_realtime(void) { return last.flags & VB_FLAG_REALTIME; }
 bool vb_headless(void) { return last.flags & VB_FLAG_HEADLESS; }
-bool vb_link_void(void) { return promise_void || poked; }
+bool vb_link_void(void) { return promise_void || poked || tx_due != VB_NEVER; }
+uint64_t vb_link_due(void) { return promise_void || poked ? 0 : MIN(tx_due, last.horizon); }
 uint64_t vb_horizon(void) { return last.horizon; }
 
 // ---- bytes ----
@@ -82,9 +86,15 @@ static void put(uint8_t kind, uint8_t a, uint16_t b, uint32_t c) {
 
 void vb_emit(uint8_t kind, uint8_t a, uint16_t b, uint32_t c) {
     put(kind, a, b, c);
+    if (kind == VB_REC_TX) {
+        if (vb_coupled >> 63 && tx_due == VB_NEVER) {
+            tx_due = vb_now() + TX_NS;
+            vb_service_soon();
+        }
+        return;
+    }
     bool coupled = kind == VB_REC_MODE
-        || ((kind == VB_REC_OUT || kind == VB_REC_PWM) && (vb_coupled >> a & 1))
-        || (kind == VB_REC_TX && vb_coupled >> 63);
+        || ((kind == VB_REC_OUT || kind == VB_REC_PWM) && (vb_coupled >> a & 1));
     if (coupled && !promise_void) {
         promise_void = true;
         vb_service_soon();
@@ -107,6 +117,7 @@ static void take_grant(void) {
     }
     vb_coupled = last.coupled;
     promise_void = poked = false;
+    tx_due = VB_NEVER;
     if (last.rose | last.fell) {
         vb_pin_edges(last.rose, last.fell);
     }
@@ -136,7 +147,7 @@ uint64_t vb_ask(uint8_t kind, uint8_t pin) {
 }
 
 bool vb_level(uint8_t pin) {
-    if (promise_void || vb_now() >= last.horizon) {
+    if (vb_link_void() || vb_now() >= last.horizon) {
         vb_sync();
     }
     return last.levels >> pin & 1;

@@ -181,9 +181,7 @@ static void set_raw_duty(machine_pwm_obj_t *self, int duty) {
     uint8_t bits = timers[timer_of(self)].bits;
     channels[self->channel].duty = bits <= 16 ? duty >> (16 - bits) : duty << (bits - 16);
     vb_charge(VB_NS_PWM_DUTY);
-    // All ones is as near to "always high" as the chip comes.
-    uint32_t full = (1u << bits) - 1;
-    uint64_t told = (uint64_t)channels[self->channel].duty * 65535 / full;
+    uint64_t told = MIN(((uint64_t)channels[self->channel].duty << 16) >> bits, 65535);
     if (pwm_pads >> self->pin & 1) {
         pwm_tell(self->pin, timers[timer_of(self)].real_hz, told);
     }

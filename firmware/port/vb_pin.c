@@ -45,7 +45,7 @@ void vb_pin_write(uint8_t pin, bool level) {
     if (drives(pin)) {
         vb_emit(VB_REC_OUT, pin, 0, level);
     }
-    if (vb_fuel <= 0) { // a C loop may write for long
+    if (vb_now() >= vb_horizon()) { // a C loop may write for long
         vb_service();
     }
 }
