@@ -177,6 +177,11 @@ class Part:
         return self.PINS
 
     @property
+    def probes(self) -> Mapping[str, str]:
+        """For instruments: pin to the name of the signal that it looks at."""
+        return {}
+
+    @property
     def caption(self) -> str:
         """What is written below the drawing."""
         return self.id

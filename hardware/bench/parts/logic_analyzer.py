@@ -22,13 +22,13 @@ class LogicAnalyzer(Part):
         "triggerMode": "off", "triggerLevel": "high", "triggerPin": "D7",
     }  # fmt: skip
 
-    def names(self) -> dict[str, str]:
-        """Channel pin to the name of its signal."""
+    @property
+    def probes(self) -> dict[str, str]:
         given = [name.strip() for name in self.attr("channelNames").split(",")]
         return {pin: (given[i] if i < len(given) else "") or pin for i, pin in enumerate(CHANNELS)}
 
     def svg(self, view: PartView) -> str:
-        labels = self.names() | {"GND": "GND"}
+        labels = self.probes | {"GND": "GND"}
         rows = "".join(
             line(0, y, 7, y, "#9aa1ab", 2) + text(11, y + 2.6, labels[pin], 7.5, "#d6dbe2")
             for pin, (_, y) in self.PINS.items()
