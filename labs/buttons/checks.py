@@ -1,7 +1,7 @@
 """L03: presses are counted once however the contact bounces, and a long one is told apart.
 
-Every edge of both buttons bounces; an input without a pull-up sees false lows. Times in `data`
-are milliseconds since t = 0.
+Every edge of both buttons bounces, the glitch does not (the hidden contact `emi1` makes it); an
+open input sees false lows. Times in `data` are milliseconds since t = 0.
 """
 
 import random
@@ -52,7 +52,7 @@ def train(rng: random.Random) -> Episode:
         if index == glitch_after:
             glitch = end + rng.uniform(700, 900)
             at = glitch + rng.uniform(700, 900)
-    steps = presses("btn1", one) + presses("btn2", two) + press("btn1", at=ms(glitch), hold=GLITCH)
+    steps = presses("btn1", one) + presses("btn2", two) + press("emi1", at=ms(glitch), hold=GLITCH)
     data = {"one": one, "two": two, "glitch": glitch}
     return Episode("train", seconds=at / 1000, steps=steps, data=data)
 
