@@ -17,6 +17,10 @@ class GraderError(Exception):
         super().__init__(cause)
         self.cure = cure
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows in place of a traceback (IPython asks for it by this name)."""
+        return [str(self), *filter(None, [self.cure])]
+
 
 class LabError(GraderError):
     """A lab's folder is incomplete or contradicts itself; see `lab_error`."""
