@@ -12,7 +12,10 @@ from pathlib import Path
 from typing import Literal
 
 from hardware import paths
+from hardware.bench.live import LiveBench
+from hardware.errors import HardwareError
 from hardware.say import _
+from hardware.wire.board import Board
 
 State = Literal["ok", "warn", "fail"]
 FAMILIES = ("esp32", "rp2")
@@ -48,19 +51,21 @@ def _run(*command: str) -> tuple[int, str]:
 
 
 def port(family: str) -> Finding:
-    """The virtual board's interpreter: is it built, does it start here, how many bits has it?"""
+    """The virtual board: is it built, does it start here, how many bits has it?"""
     name = _("virtual board {family}").format(family=family)
-    program = paths.port_program(family)
-    if not program.is_file():
+    if not paths.port_program(family).is_file():
         return Finding(name, "fail", _("not built"), _("run: make setup"))
-    code, line = _run(str(program), "--version")
-    if code != 0:
+    try:
+        with LiveBench(family) as bench, Board(bench.connect()) as board:
+            release = board.eval("__import__('os').uname().release")
+            is_wide = board.eval("__import__('sys').maxsize > 2 ** 31")
+    except HardwareError as error:
         cure = _("this kernel runs no 32-bit programs; build for 64 bits: make setup BITS=64")
-        return Finding(name, "fail", line or f"exit {code}", cure)
-    if "64" in line.split()[-1]:
+        return Finding(name, "fail", str(error), error.cure or cure)
+    if is_wide:
         cure = _("good for practice; grade on an x86-64 machine with the 32-bit build")
-        return Finding(name, "warn", line, cure)
-    return Finding(name, "ok", line)
+        return Finding(name, "warn", f"MicroPython {release}, 64 bit", cure)
+    return Finding(name, "ok", f"MicroPython {release}, 32 bit")
 
 
 def sandbox() -> Finding:
