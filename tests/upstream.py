@@ -1,0 +1,142 @@
+"""MicroPython's own tests, run by its own run-tests.py against virtual boards on a pty.
+
+    python tests/upstream.py                                  both boards, basics and micropython
+    python tests/upstream.py --family rp2 basics/int*.py      some tests on one board
+    python tests/upstream.py --report docs/micropython-tests.md
+
+Exits 1 when less than 99 % of what run-tests does not skip passes, or a failure has no reason.
+"""
+
+import argparse
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from hardware.bench.live import LiveBench
+from hardware.paths import micropython_dir
+
+FAMILIES = {"esp32": "ESP32", "rp2": "Pico"}
+FOLDERS = ("basics", "micropython")
+NEEDED_SHARE = 0.99
+RUN_S = 1800.0
+LINE = re.compile(r"^(pass|FAIL|skip) +(\S+)", re.MULTILINE)
+
+REASONS: dict[str, str] = {}
+"""Why a test fails here, by its name in MicroPython's tests folder."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What run-tests.py said about each test, by its name."""
+
+    passed: tuple[str, ...]
+    failed: tuple[str, ...]
+    skipped: tuple[str, ...]
+    text: str
+
+    @property
+    def share(self) -> float:
+        """Passed of those that run-tests did not skip."""
+        return len(self.passed) / max(1, len(self.passed) + len(self.failed))
+
+
+def all_tests(folders: Sequence[str] = FOLDERS) -> list[str]:
+    """The names of the tests in these folders, as run-tests.py sorts them."""
+    root = micropython_dir() / "tests"
+    return [
+        f"{folder}/{path.name}"
+        for folder in folders
+        for path in sorted((root / folder).glob("*.py"))
+    ]
+
+
+@contextmanager
+def served(family: str) -> Iterator[str]:
+    """The path of a pty with a fresh board behind it, whose sleeps jump."""
+    with LiveBench(family, mode="virtual") as bench:
+        yield bench.serve_pty()
+
+
+def run(family: str, tests: Sequence[str]) -> Outcome:
+    """Run these tests on a fresh board.
+
+    Raises:
+        RuntimeError: run-tests.py gave up before the last test.
+    """
+    root = micropython_dir() / "tests"
+    # Set by our Makefile; MicroPython's own tools rely on the script's folder being on the path.
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONSAFEPATH"}
+    with served(family) as pty, tempfile.TemporaryDirectory() as results:
+        command = [sys.executable, "run-tests.py", "-t", pty, "-r", results, *tests]
+        done = subprocess.run(
+            command, cwd=root, env=env, capture_output=True, text=True, timeout=RUN_S, check=False
+        )
+    found: dict[str, list[str]] = {"pass": [], "FAIL": [], "skip": []}
+    for verdict, name in LINE.findall(done.stdout):
+        found[verdict].append(name)
+    if sum(map(len, found.values())) != len(tests):
+        raise RuntimeError(
+            f"run-tests.py stopped early:\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
+        )
+    return Outcome(tuple(found["pass"]), tuple(found["FAIL"]), tuple(found["skip"]), done.stdout)
+
+
+def report(outcomes: dict[str, Outcome]) -> str:
+    """The page docs/micropython-tests.md."""
+    lines = [
+        "# MicroPython's own tests on the virtual boards",
+        "",
+        "Made by `python tests/upstream.py --report docs/micropython-tests.md`: MicroPython's",
+        "`tests/run-tests.py -t <pty>` on the folders "
+        + " and ".join(f"`{name}`" for name in FOLDERS)
+        + ".",
+        "",
+        "| board | passed | failed | skipped by run-tests | passed of those run |",
+        "|---|---|---|---|---|",
+    ]
+    for family, out in outcomes.items():
+        counts = f"{len(out.passed)} | {len(out.failed)} | {len(out.skipped)}"
+        lines.append(f"| {FAMILIES[family]} | {counts} | {out.share:.1%} |")
+    lines += ["", "## Failures", "", "| test | board | reason |", "|---|---|---|"]
+    for family, out in outcomes.items():
+        lines += [
+            f"| `{name}` | {FAMILIES[family]} | {REASONS.get(name, '?')} |" for name in out.failed
+        ]
+    lines += ["", "## Skipped by run-tests", ""]
+    for family, out in outcomes.items():
+        names = ", ".join(f"`{name}`" for name in out.skipped)
+        lines += [f"{FAMILIES[family]}: {names}.", ""]
+    return "\n".join(lines)
+
+
+def main() -> int:
+    """Run the tests of the command line and print what failed."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--family", choices=FAMILIES, action="append")
+    parser.add_argument("--report", type=Path)
+    parser.add_argument("tests", nargs="*")
+    args = parser.parse_args()
+    outcomes = {}
+    for family in args.family or FAMILIES:
+        outcomes[family] = out = run(family, args.tests or all_tests())
+        counts = f"{len(out.passed)} passed, {len(out.failed)} failed, {len(out.skipped)} skipped"
+        print(f"{family}: {counts}")
+        print(
+            "\n".join(
+                f"  FAIL {name}: {REASONS.get(name, 'no reason known')}" for name in out.failed
+            )
+        )
+    if args.report:
+        args.report.write_text(report(outcomes))
+    unexplained = [name for out in outcomes.values() for name in out.failed if name not in REASONS]
+    return 1 if unexplained or any(out.share < NEEDED_SHARE for out in outcomes.values()) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
