@@ -27,6 +27,7 @@ from hardware.bench.bench import Bench
 from hardware.bench.circuit import Circuit
 from hardware.bench.diagram import Diagram
 from hardware.bench.flash import Flash
+from hardware.bench.lint import Finding
 from hardware.bench.switchboard import Switchboard
 from hardware.errors import BenchError
 from hardware.say import _
@@ -158,6 +159,17 @@ class LiveBench:
             return Snapshot(bench.now_ns, self.circuit.controls(), ended)
 
         return self.ask(look)
+
+    def lint(self) -> list[Finding]:
+        """What a teacher would say about the wiring."""
+        return self.circuit.lint()
+
+    def wait(self) -> None:
+        """Wait until the bench is closed. Raises: BenchError when it breaks."""
+        while self._thread.is_alive():
+            self._thread.join(SLICE_S)
+        if self._broken:
+            raise self._gone()
 
     def ask(self, question: Callable[[Bench], T]) -> T:
         """Call `question(bench)` in the bench's thread and give its answer: the trace, a drawing.

@@ -1,0 +1,141 @@
+"""The verbs of the hardware: `warsha bench`, `warsha run`, `warsha doctor`. They parse and print;
+the work is elsewhere."""
+
+import json
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from hardware.bench import diagram as diagrams
+from hardware.bench import scenario as scenarios
+from hardware.bench.summary import summary
+from hardware.bench.vcd import write_vcd
+from hardware.headless import Outcome, run_program
+from hardware.say import _, language
+from hardware.wire.text import TextStream
+
+app = typer.Typer()
+
+RAISED, STEP_FAILED, OVER_TIME = 3, 4, 124
+MARKS = {"ok": ("✓", "green"), "warn": ("!", "yellow"), "fail": ("✗", "red")}
+
+ReadFile = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
+ExistingFile = Annotated[Path | None, typer.Option(exists=True, dir_okay=False, readable=True)]
+
+
+@app.command()
+def bench(
+    diagram: Annotated[
+        Path | None, typer.Argument(help="A circuit; without one a bare board.")
+    ] = None,
+    board: Annotated[str, typer.Option(help="The bare board's name.")] = "esp32",
+    flash: Annotated[
+        Path | None, typer.Option(help="Keep the board's flash in this file.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Chance on the bench.")] = 0,
+    baud: Annotated[int | None, typer.Option(help="Slow the line down to this speed.")] = None,
+    socket: Annotated[int, typer.Option(help="TCP port of socket://; 0: a free one.")] = 0,
+    rfc2217: Annotated[int, typer.Option(help="TCP port of rfc2217://; 0: a free one.")] = 0,
+) -> None:
+    """Switch on a virtual board, and say where its serial line is. Ctrl-C switches it off."""
+    from hardware.bench.live import LiveBench
+
+    out = Console(soft_wrap=True, highlight=False)
+    with LiveBench(str(diagram) if diagram else board, seed=seed, flash=flash, baud=baud) as live:
+        print(f"board    {live.board_type.title}")
+        print(f"pty      {live.serve_pty()}")
+        print(f"socket   {live.serve_socket(socket)}")
+        print(f"rfc2217  {live.serve_rfc2217(rfc2217)}", flush=True)
+        for finding in live.lint():
+            text = finding.ar if language() == "ar" else finding.en
+            out.print(Text(text, style="red" if finding.level == "error" else "yellow"))
+        with suppress(KeyboardInterrupt):
+            live.wait()
+
+
+@app.command()
+def run(
+    program: ReadFile,
+    diagram: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="The circuit.")],
+    scenario: ExistingFile = None,
+    file: Annotated[
+        list[Path] | None,
+        typer.Option(
+            exists=True, dir_okay=False, help="Another file for the board; may be repeated."
+        ),
+    ] = None,
+    seconds: Annotated[float, typer.Option(help="End after so much virtual time.", min=0)] = 10.0,
+    seed: Annotated[int, typer.Option(help="Chance on the bench.")] = 0,
+    vcd: Annotated[Path | None, typer.Option(help="Write the pins' levels here.")] = None,
+    json_: Annotated[
+        Path | None, typer.Option("--json", help="Write a summary of the trace here.")
+    ] = None,
+) -> None:
+    """Boot a virtual board with a program, headless; the serial line goes to stdout.
+
+    Exit codes: 0 done, 3 an uncaught exception or a dead board, 4 a step of the scenario failed,
+    124 it took too long on this machine.
+    """
+    files = {path.name: path.read_bytes() for path in file or []}
+    files["main.py"] = program.read_bytes()
+    text = TextStream()
+    outcome = run_program(
+        files,
+        diagrams.load(diagram),
+        scenario=scenarios.load(scenario) if scenario else None,
+        seconds=seconds,
+        seed=seed,
+        on_output=lambda data: _print(text.feed(data)),
+    )
+    _print(text.feed(b"", final=True))
+    if vcd:
+        write_vcd(outcome.trace, vcd, outcome.pins)
+    if json_:
+        json_.write_text(json.dumps(summary(outcome.trace), indent=2) + "\n", encoding="utf-8")
+    if code := verdict(outcome):
+        raise typer.Exit(code)
+
+
+@app.command()
+def doctor() -> None:
+    """Tell what works on this machine, and the cure for what does not."""
+    from hardware.doctor import examine
+
+    out = Console()
+    table = Table.grid(padding=(0, 2))
+    failed = False
+    for finding in examine():
+        sign, style = MARKS[finding.state]
+        failed |= finding.state == "fail"
+        table.add_row(Text(sign, style=style), finding.name, Text(finding.found))
+        if finding.cure:
+            table.add_row("", "", Text(finding.cure, style="dim"))
+    out.print(table)
+    if failed:
+        raise typer.Exit(1)
+
+
+def _print(text: str) -> None:
+    """The board's own words, as they are."""
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def verdict(outcome: Outcome) -> int:
+    """The exit code of a run; what is not seen on the serial line is said on stderr."""
+    end = outcome.trace.ended()
+    if outcome.failed_step:
+        print(outcome.failed_step, file=sys.stderr)
+    elif end and end.detail:
+        print(_("The board ended: {why}.").format(why=end.detail), file=sys.stderr)
+    if outcome.over_time:
+        return OVER_TIME
+    if outcome.failed_step:
+        return STEP_FAILED
+    return RAISED if outcome.raised else 0

@@ -1,0 +1,45 @@
+"""The front door: the command `warsha`, and `%load_ext warsha` in a notebook. What they open is
+defined elsewhere."""
+
+import sys
+from typing import Any
+
+import typer
+
+import grader.verbs
+import hardware.verbs
+from grader.errors import GraderError
+from hardware.errors import HardwareError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="An open training lab for IoT and embedded systems. --debug shows an error's traceback.",
+)
+app.add_typer(hardware.verbs.app)
+app.add_typer(grader.verbs.app)
+
+
+def main() -> None:
+    """Run the command line; a known error is one line of cause and one of cure, exit 1."""
+    debug = "--debug" in sys.argv
+    try:
+        app([word for word in sys.argv[1:] if word != "--debug"])
+    except (HardwareError, GraderError) as error:
+        if debug:
+            raise
+        print(error, error.cure, sep="\n", file=sys.stderr)
+        sys.exit(1)
+
+
+def load_ipython_extension(ipython: Any) -> None:
+    """Put the magics of board and bench, and the grading of the lab, into a notebook."""
+    from grader import practice
+    from hardware.notebook.magics import BoardMagics
+
+    ipython.register_magics(BoardMagics)
+    practice.load_ipython_extension(ipython)
+
+
+if __name__ == "__main__":
+    main()
