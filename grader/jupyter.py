@@ -1,6 +1,6 @@
 """Open JupyterLab on a folder, set up for Arabic lessons and for a site without internet.
 
-The settings lie in a folder of their own below `build/`, so that the user's own Jupyter stays as it is.
+The settings lie in a folder of their own below `build/`; the user's own Jupyter stays as it is.
 """
 
 import json
@@ -15,8 +15,9 @@ from hardware.say import _
 
 STYLE = Path(__file__).with_name("static") / "rtl.css"
 
-# Asking Jupyter's news server at each start needs internet, and the question would be the first thing a trainee sees.
-OFFLINE = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
+# Jupyter's news need internet, and the question about them would be the first thing a trainee sees;
+# nbgrader's side bar for authors of assignments is none of a trainee's business.
+DISABLED = ("@jupyterlab/apputils-extension:announcements", "@jupyter/nbgrader:create-assignment")
 
 
 def settings_folder() -> Path:
@@ -25,13 +26,14 @@ def settings_folder() -> Path:
     for name in ("custom", "labconfig"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     shutil.copyfile(STYLE, folder / "custom" / "custom.css")
-    (folder / "labconfig" / "page_config.json").write_text(json.dumps(OFFLINE))
+    off = {"disabledExtensions": dict.fromkeys(DISABLED, True)}
+    (folder / "labconfig" / "page_config.json").write_text(json.dumps(off))
     return folder
 
 
 def environment() -> dict[str, str]:
     """The environment of the server and of its kernels."""
-    # Kernels inherit it. PYTHONSAFEPATH: a file `hardware.py` beside a notebook must not take the place of our package.
+    # Kernels inherit it. PYTHONSAFEPATH: a file `hardware.py` beside a notebook must not shadow ours.
     return os.environ | {"JUPYTER_CONFIG_DIR": str(settings_folder()), "PYTHONSAFEPATH": "1"}
 
 
@@ -43,7 +45,8 @@ def command(folder: Path, *, port: int = 8888, browser: bool = True) -> list[str
     """
     if not folder.is_dir():
         raise CourseError(
-            _("there is no course in {folder}").format(folder=folder), _("run: warsha course build")
+            _("there is no course in {folder}").format(folder=folder),
+            _("run: warsha course build"),
         )
     options = ["--ip=127.0.0.1", f"--port={port}", f"--ServerApp.root_dir={folder}"]
     options += ["--LabApp.custom_css=True", "--ServerApp.open_browser=" + str(browser)]

@@ -18,5 +18,5 @@ def port_program(family: str) -> Path:
 
 
 def micropython_dir() -> Path:
-    """The MicroPython source that the ports are built from: `MICROPY_DIR`, else `build/micropython`."""
+    """The MicroPython source of the ports: `MICROPY_DIR`, else `build/micropython`."""
     return Path(os.environ.get("MICROPY_DIR") or build_dir() / "micropython")

@@ -1,6 +1,7 @@
 """Messages for people in English and Arabic.
 
-Write `_("English text {name}").format(name=...)`; the Arabic lies in `locale/ar.po` beside the package that speaks.
+Write `_("English text {name}").format(name=...)`; the Arabic lies in `locale/ar.po` of the package
+that speaks.
 The language is `WARSHA_LANG` (`ar`, `en`), else that of the locale.
 """
 

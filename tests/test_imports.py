@@ -1,4 +1,4 @@
-"""Imports go one way: hardware <- grader <- labs; firmware knows nothing of ours; and `hardware` is ours."""
+"""Imports go one way, hardware <- grader <- labs; firmware knows nothing of ours."""
 
 import ast
 from pathlib import Path

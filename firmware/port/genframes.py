@@ -24,12 +24,9 @@ def rows(table: dict) -> list[tuple[str, int, str]]:
 
 def header(table: dict) -> str:
     lines = [f"#define VB_{name} {number} // {doc}" for name, number, doc in rows(table)]
-    top = [
-        "// Made by genframes.py from frames.toml.",
-        "#pragma once",
-        f"#define VB_FRAMES_VERSION {table['version']}",
-    ]
-    return "\n".join(top + lines) + "\n"
+    top = ["// Made by genframes.py from frames.toml.", "#pragma once"]
+    version = f"#define VB_FRAMES_VERSION {table['version']}"
+    return "\n".join([*top, version, *lines]) + "\n"
 
 
 def python(table: dict) -> str:

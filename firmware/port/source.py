@@ -2,9 +2,9 @@
 
     python source.py build/micropython
 
-From Debian's source package where a suite of this machine has the version (apt checks its signature), else from the
-official release archive (checked by SHA-256 here). `MICROPY_DIR=…` names a source tree of your own instead; then nothing
-is fetched. The version is pinned in this file and nowhere else.
+From Debian's source package where a suite of this machine has the version (apt checks its
+signature), else from the official release archive (checked by SHA-256 here). `MICROPY_DIR=…` names
+a source tree of your own instead; then nothing is fetched. The version is pinned here, once.
 """
 
 import hashlib
@@ -40,7 +40,8 @@ def complete(folder: Path) -> bool:
 def from_debian(work: Path) -> Path | None:
     """Unpack Debian's source package below `work`; None where no suite here has the version.
 
-    The machine's own package lists stay as they are: they rarely name sources, so lists of our own are made from them.
+    The machine's own package lists stay as they are: they rarely name sources, so lists of our own
+    are made from them.
     """
     if not (shutil.which("apt-get") and shutil.which("dpkg-source")):
         return None
@@ -77,8 +78,9 @@ def from_archive(work: Path) -> Path:
             shutil.copyfileobj(answer, out)
     except OSError as error:
         raise SourceError(
-            f"MicroPython {VERSION} is not in this machine's package sources, and its archive cannot be fetched "
-            f"({error}): unpack {ARCHIVE} yourself and say MICROPY_DIR=/its/folder"
+            f"MicroPython {VERSION} is not in this machine's package sources, and its archive "
+            f"cannot be fetched ({error}): unpack {ARCHIVE} yourself and say "
+            "MICROPY_DIR=/its/folder"
         ) from error
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     if digest != SHA256:

@@ -20,7 +20,7 @@ REC_IRQ: Final = 8
 REC_HELLO: Final = 16
 """first of all; a protocol version, b 1 esp32, 2 rp2; c 32 or 64 (bits of the build)."""
 REC_SYNC: Final = 17
-"""tell me the inputs; a bits of [wait], b free bytes of the receive ring, c interrupt character or 255."""
+"""tell me the inputs; a bits of [wait], b free bytes of the ring, c interrupt character or 255."""
 REC_ADC: Final = 18
 """a pin; the grant's value is microvolts at the pin; b, c as in SYNC."""
 REC_IN: Final = 32
