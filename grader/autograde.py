@@ -71,23 +71,22 @@ class Grading:
     ) -> None:
         self.course = course
         self.lab = find(lab)
+        nbg.need_release(course.root, lab)
         self.seeds = seeds
         self.secret = _secret_of(course) if seeds == "hidden" else b""
         self.board = course.board or next(iter(self.lab.boards))
 
     def submissions(self, student: str | None = None) -> dict[str, Path]:
-        """Who handed in, and where it lies."""
+        """Who handed in, and where it lies. Raises GraderError when there is none."""
         found = nbg.submitted(self.course.root, self.lab.slug)
-        if student is None:
-            return found
-        if student not in found:
+        if student is not None:
+            found = {student: found[student]} if student in found else {}
+        if not found:
             raise GraderError(
-                _("{student} handed in nothing for {lab}").format(
-                    student=student, lab=self.lab.slug
-                ),
+                _("nothing was handed in for {lab}").format(lab=self.lab.slug),
                 _("look into {folder}").format(folder=self.course.root / "submitted"),
             )
-        return {student: found[student]}
+        return found
 
     def run(
         self,

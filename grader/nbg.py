@@ -56,6 +56,16 @@ def _config(root: Path) -> Any:
     return config
 
 
+def need_release(root: Path, lab: str) -> None:
+    """Raises CourseError when the course was not built with that lab."""
+    coursedir = _coursedir(root)
+    folder = Path(coursedir.format_path(coursedir.release_directory, ".", lab))
+    if not (folder / f"{lab}.ipynb").is_file():
+        raise CourseError(
+            _("the built course has no lab {lab}").format(lab=lab), "warsha course build"
+        )
+
+
 def _coursedir(root: Path) -> Any:
     return CourseDirectory(config=_config(root))
 

@@ -1,5 +1,6 @@
 """`warsha grade` with real nbgrader: the gradebook, the notebooks, the faults."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from courses import LAB, HandIn, auto_scores, set_due
 from grader import nbg, seeds
 from grader.autograde import Grading, Outcome
 from grader.course import Course
-from grader.errors import GraderError
+from grader.errors import CourseError, GraderError
 
 FULL = {(item, points) for item, points in work.POINTS.items()}
 
@@ -157,8 +158,16 @@ def test_one_trainee_or_an_unknown_one(course: Course, hand_in: HandIn) -> None:
     hand_in("s1", "x = 1")
     hand_in("s2", "x = 1")
     assert states(grade(course, student="s2")) == {"s2": "graded"}
-    with pytest.raises(GraderError, match="s9"):
+    with pytest.raises(GraderError, match="nothing was handed in"):
         grade(course, student="s9")
+
+
+def test_a_lab_that_was_not_released_is_said(course: Course) -> None:
+    with pytest.raises(CourseError, match="buttons"):
+        Grading(course, "buttons")
+    shutil.rmtree(course.root)
+    with pytest.raises(CourseError, match="no built course"):
+        Grading(course, LAB)
 
 
 def test_a_lost_secret_is_said_before_anything_is_graded(
