@@ -15,7 +15,7 @@ from hardware.say import _
 
 STYLE = Path(__file__).with_name("static") / "rtl.css"
 
-# Jupyter's news need internet, and the question about them would be the first thing a trainee sees;
+# Jupyter's news need internet, and their question would be the first thing a trainee sees;
 # nbgrader's side bar for authors of assignments is none of a trainee's business.
 DISABLED = ("@jupyterlab/apputils-extension:announcements", "@jupyter/nbgrader:create-assignment")
 
@@ -33,7 +33,7 @@ def settings_folder() -> Path:
 
 def environment() -> dict[str, str]:
     """The environment of the server and of its kernels."""
-    # Kernels inherit it. PYTHONSAFEPATH: a file `hardware.py` beside a notebook must not shadow ours.
+    # Kernels inherit it. PYTHONSAFEPATH: a `hardware.py` beside a notebook must not shadow ours.
     return os.environ | {"JUPYTER_CONFIG_DIR": str(settings_folder()), "PYTHONSAFEPATH": "1"}
 
 

@@ -30,11 +30,9 @@ def header(table: dict) -> str:
 
 
 def python(table: dict) -> str:
-    lines = [
-        '"""The frames between board and bench. Made by firmware/port/genframes.py; do not edit."""',
-        "",
-    ]
-    lines += ["from typing import Final", "", f"VERSION: Final = {table['version']}"]
+    about = "The frames between board and bench. Made by firmware/port/genframes.py; do not edit."
+    lines = [f'"""{about}"""', "", "from typing import Final", ""]
+    lines.append(f"VERSION: Final = {table['version']}")
     for name, number, doc in rows(table):
         lines += [f"{name}: Final = {number}", f'"""{doc}."""']
     return "\n".join(lines) + "\n"
