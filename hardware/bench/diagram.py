@@ -18,6 +18,10 @@ SERIAL_MONITOR = "$serialMonitor"
 """The virtual part that Wokwi puts behind a board's UART; it may be wired but is not listed."""
 
 
+CANVAS = 1e5
+"""No place on a canvas is farther out, in pixels (and a comparison with it refuses NaN)."""
+
+
 @dataclass(frozen=True)
 class PinRef:
     """One end of a connection: `part:pin` (pin names may hold dots, slashes and spaces)."""
@@ -115,7 +119,8 @@ class _Reader:
             if not isinstance(raw.get(key), list):
                 raise self.fail("", f"there is no list {key!r}", f'Add "{key}": [ … ].')
         if raw.get("dependencies"):
-            names = ", ".join(raw["dependencies"])
+            chips = raw["dependencies"]
+            names = ", ".join(chips) if isinstance(chips, Mapping) else repr(chips)
             raise self.fail("", f"custom chips are not simulated: {names}", "Use built-in parts.")
         parts = tuple(self.part(i, item) for i, item in enumerate(raw["parts"]))
         self.unique(parts)
@@ -149,7 +154,11 @@ class _Reader:
 
     def number(self, where: str, item: Mapping[str, Any], key: str) -> float:
         value = item.get(key, 0)
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, int | float)
+            or not abs(value) <= CANVAS
+        ):
             raise self.fail(where, f"{key!r} is {value!r}", f'Give a number: "{key}": 0.')
         return float(value)
 
@@ -185,7 +194,6 @@ def is_step(step: object) -> bool:
     if step == "*":
         return True
     try:
-        float(step[1:])
+        return step[:1] in ("h", "v") and abs(float(step[1:])) <= CANVAS
     except ValueError:
         return False
-    return step[0] in "hv"

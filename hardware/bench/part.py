@@ -111,15 +111,14 @@ class Part:
             return "1" if value else ""
         return str(value)
 
-    def number(self, name: str, low: float = 0.0, high: float = OPEN) -> float:
-        """An attribute as a number. Raises: DiagramError."""
-        text = self.attr(name)
+    def number(self, name: str, low: float = 0.0, high: float = 1e9) -> float:
+        """An attribute as a number between two bounds. Raises: DiagramError."""
         try:
-            value = float(text)
+            value = float(self.attr(name))
         except ValueError:
             value = OPEN
-        if not low <= value <= high or value == OPEN:
-            raise self.bad_attr(name, f"a number of at least {low:g}")
+        if not low <= value <= high:
+            raise self.bad_attr(name, f"a number from {low:g} to {high:g}")
         return value
 
     def bad_attr(self, name: str, wanted: str) -> DiagramError:

@@ -115,7 +115,8 @@ class _Reader:
 
     def __init__(self, text: str, file: str) -> None:
         self.file = file
-        self._loader = yaml.SafeLoader(text)
+        self._text_of_file = text
+        self._loader: yaml.SafeLoader
         self._commands: dict[str, Callable[[yaml.Node], Command]] = {
             "delay": lambda node: Delay(self._duration(node)),
             "wait-serial": lambda node: WaitSerial(self._text(node).encode()),
@@ -125,13 +126,7 @@ class _Reader:
         }
 
     def scenario(self) -> Scenario:
-        try:
-            root = self._loader.get_single_node()
-        except yaml.MarkedYAMLError as error:
-            line = error.problem_mark.line + 1 if error.problem_mark else 1
-            raise ScenarioError(
-                f"{self.file}:{line}: not YAML: {error.problem}", "Mend that line."
-            ) from error
+        root = self._root()
         if root is None:
             raise ScenarioError(
                 f"{self.file}:1: the file is empty", "Write name, version and steps."
@@ -145,6 +140,17 @@ class _Reader:
         if not isinstance(steps, yaml.SequenceNode):
             raise self._fail(steps, "steps is not a list", "Begin each step with a dash.")
         return Scenario(self.file, self._text(keys["name"]), tuple(map(self._step, steps.value)))
+
+    def _root(self) -> yaml.Node | None:
+        try:
+            self._loader = yaml.SafeLoader(self._text_of_file)
+            return self._loader.get_single_node()
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            what = getattr(error, "problem", None) or getattr(error, "reason", "unreadable")
+            line = mark.line + 1 if mark else 1
+            cure = "Mend that line."
+            raise ScenarioError(f"{self.file}:{line}: not YAML: {what}", cure) from error
 
     # -- steps --------------------------------------------------------------------------------
 
@@ -210,6 +216,8 @@ class _Reader:
             raise self._fail(node, "here should be key: value pairs", "See the scenario format.")
         keys: dict[str, yaml.Node] = {}
         for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise self._fail(key, "this is no key", "Write key: value.")
             if key.value in keys:
                 raise self._fail(key, f"{key.value} is given twice", "Take one out.")
             if key.value not in known:
@@ -221,7 +229,10 @@ class _Reader:
         return keys
 
     def _value(self, node: yaml.Node) -> object:
-        return self._loader.construct_object(node, deep=True)
+        try:
+            return self._loader.construct_object(node, deep=True)
+        except (yaml.YAMLError, ValueError) as error:
+            raise self._fail(node, "this value makes no sense", "Put quotes around it.") from error
 
     def _text(self, node: yaml.Node) -> str:
         """A word. `2` without quotes is a number for YAML and fine; `on` and `no` are not."""
