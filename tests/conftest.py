@@ -13,7 +13,7 @@ from hardware.bench.live import LiveBench
 from hardware.wire.board import Board
 from hardware.wire.port import open_port
 
-pytest_plugins = ["courses"]
+pytest_plugins = ["classroom"]
 
 FAMILIES = ("esp32", "rp2")
 WAYS = ("realtime", "pty", "socket", "rfc2217")

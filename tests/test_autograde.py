@@ -8,10 +8,10 @@ from typing import Any
 import nbformat
 import pytest
 import work
+from classroom import LAB, HandIn, auto_scores, set_due
 from lessons import cell_named
 from nbgrader.preprocessors import AssignLatePenalties
 
-from courses import LAB, HandIn, auto_scores, set_due
 from grader import nbg, seeds
 from grader.autograde import Grading, Outcome
 from grader.course import Course
@@ -34,7 +34,8 @@ def states(outcomes: dict[str, Outcome]) -> dict[str, str]:
 
 
 def marks_of(course: Course, student: str) -> set[tuple[str, float | None]]:
-    return {(item, mark) for (who, item), mark in auto_scores(course).items() if who == student}
+    scores = auto_scores(course)
+    return {(item, mark) for (who, _, item), mark in scores.items() if who == student}
 
 
 def test_marks_reach_gradebook_and_notebook(course: Course, hand_in: HandIn) -> None:

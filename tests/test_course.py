@@ -7,9 +7,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from classroom import students
 from lessons import cell_named, released_notebook
 
-from courses import students
 from grader import cells, nbg
 from grader.course import Course, load_course
 from grader.errors import CourseError

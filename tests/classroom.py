@@ -87,11 +87,14 @@ def hand_in(course: Course) -> HandIn:
     return put
 
 
-def auto_scores(course: Course) -> dict[tuple[str, str], float | None]:
-    """(trainee, item) to the automatic score, as it stands in the gradebook."""
+Scores = dict[tuple[str, str, str], float | None]
+
+
+def auto_scores(course: Course) -> Scores:
+    """(trainee, lab, item) to the automatic score, as it stands in the gradebook."""
     with _gradebook(course) as gradebook:
         return {
-            (submission.student.id, grade.name): grade.auto_score
+            (submission.student.id, assignment.name, grade.name): grade.auto_score
             for assignment in gradebook.assignments
             for submission in assignment.submissions
             for notebook in submission.notebooks
