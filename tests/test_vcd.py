@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from vcd.reader import TokenKind, tokenize
 
-from hardware.bench.frames import MODE_IN, MODE_OUT, REC_IN, REC_MODE, REC_OUT
+from hardware.bench.frames import MODE_IN, MODE_OUT, REC_IN, REC_MODE, REC_OUT, REC_PWM
 from hardware.bench.records import RECORD
 from hardware.bench.trace import Trace
 from hardware.bench.vcd import vcd, write_vcd
@@ -56,3 +56,20 @@ def test_more_signals_than_one_character_can_name(trace: Trace) -> None:
     many = Trace(trace.board, trace.records, [], 10_000, {f"s{i}": 25 for i in range(200)})
     tokens = list(tokenize(io.BytesIO(vcd(many, list(many.nets)).encode())))
     assert len({t.var.id_code for t in tokens if t.kind is TokenKind.VAR}) == 200
+
+
+def test_pwm_is_unknown_meanwhile_and_has_its_duty() -> None:
+    rows = [
+        (REC_MODE, 25, MODE_OUT, 0, 100),
+        (REC_PWM, 25, 16384, 1000, 200),
+        (REC_PWM, 25, 0, 0, 900),
+    ]
+    trace = Trace("pi_pico", np.array(rows, RECORD), [], 1000, {"BUZZER": 25})
+    tokens = list(tokenize(io.BytesIO(vcd(trace, ["BUZZER"]).encode())))
+    assert [t.scalar_change.value for t in tokens if t.kind is TokenKind.CHANGE_SCALAR] == [
+        "0",
+        "x",
+        "0",
+    ]
+    duties = [t.real_change.value for t in tokens if t.kind is TokenKind.CHANGE_REAL]
+    assert duties == [0, 25, 0]
