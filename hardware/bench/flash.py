@@ -66,7 +66,7 @@ class Flash:
                     tree.makedirs(folder, exist_ok=True)
                 with tree.open(name, "wb") as file:
                     file.write(data)
-            except OSError as error:
+            except (OSError, _littlefs_error()) as error:
                 cause = _("{name} ({size} bytes) cannot be written to the board's flash: {error}.")
                 text = cause.format(name=name, size=len(data), error=error)
                 raise FlashError(text, _("Remove files, or make them smaller.")) from error
@@ -74,7 +74,8 @@ class Flash:
 
     def read(self, name: str) -> bytes:
         """The content of a file. Raises: FileNotFoundError; FlashError for a broken image."""
-        with _mounted(_FileBlocks(self._fd), self.size).open(name, "rb") as file:
+        tree = _mounted(_FileBlocks(self._fd), self.size)  # a file alone does not keep it alive
+        with tree.open(name, "rb") as file:
             data: bytes = file.read()
         return data
 
@@ -149,12 +150,19 @@ def _mounted(blocks: _FileBlocks, size: int) -> Any:
     tree = _littlefs(blocks, size)
     try:
         tree.mount()
-    except OSError as error:
+    except (OSError, _littlefs_error()) as error:
         cause = _("The flash image holds no file system: {error}.").format(error=error)
         raise FlashError(
             cause, _("Delete the image file; the next boot formats a new one.")
         ) from error
     return tree
+
+
+@cache
+def _littlefs_error() -> type[Exception]:
+    from littlefs import LittleFSError
+
+    return LittleFSError
 
 
 @cache

@@ -7,6 +7,7 @@ somebody asks.
 
 import hashlib
 import json
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from os import PathLike
@@ -175,15 +176,20 @@ class Trace:
         return self._text(frames.REC_RX)
 
     def lines(self) -> list[Line]:
-        """The lines that the board completed; bytes that are no UTF-8 become U+FFFD."""
+        """The lines that the board completed; what a reset cuts off is none.
+
+        Bytes that are no UTF-8 become U+FFFD.
+        """
         log = self.serial()
-        data = np.frombuffer(log.data, np.uint8)
-        ends = np.flatnonzero(data == ord("\n"))
-        texts = log.data.split(b"\n")
-        return [
-            Line(int(log.t_ns[end]), text.removesuffix(b"\r").decode(errors="replace"))
-            for end, text in zip(ends, texts[:-1], strict=True)
-        ]
+        cuts = [0, *np.searchsorted(log.t_ns, self.boots()).tolist()]
+        lines, at = [], 0
+        for line in log.data.split(b"\n")[:-1]:
+            end = at + len(line)
+            start = max(at, cuts[bisect_right(cuts, end) - 1])
+            text = log.data[start:end].removesuffix(b"\r").decode(errors="replace")
+            lines.append(Line(int(log.t_ns[end]), text))
+            at = end + 1
+        return lines
 
     def exceptions(self) -> list[Failure]:
         """The exceptions that nobody caught, as the board reported them out of band."""

@@ -1,0 +1,218 @@
+"""The trace: levels over time, text, the canonical form, and the file."""
+
+import hashlib
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hardware.bench import frames as f
+from hardware.bench.recorder import Recorder
+from hardware.bench.records import PACKER, RECORD, Row, pack_text, unpack_text
+from hardware.bench.summary import summary
+from hardware.bench.trace import Control, End, Failure, Line, Trace
+
+ON: Row = (f.REC_POWER, 0, f.END_RESET, 1, 0)
+
+
+def trace(*rows: Row, text: bytes = b"", end_ns: int = 10_000) -> Trace:
+    raw = b"".join(PACKER.pack(*row) for row in rows) + text
+    return Trace("pi_pico", np.frombuffer(raw, RECORD), end_ns=end_ns, nets={"GP4": 4})
+
+
+def mode(gpio: int, mode: int, t_ns: int, latch: int = 0) -> Row:
+    return (f.REC_MODE, gpio, mode, latch, t_ns)
+
+
+def out(gpio: int, level: int, t_ns: int) -> Row:
+    return (f.REC_OUT, gpio, 0, level, t_ns)
+
+
+def seen(gpio: int, level: int, t_ns: int) -> Row:
+    return (f.REC_IN, gpio, 0, level, t_ns)
+
+
+def edges(made: Trace, pin: int | str = 4) -> list[tuple[int, bool]]:
+    found = made.edges(pin)
+    return list(zip(found.t_ns.tolist(), found.level.tolist(), strict=True))
+
+
+def test_an_output_shows_from_its_mode_on() -> None:
+    made = trace(ON, out(4, 1, 10), mode(4, f.MODE_OUT, 20, latch=1), out(4, 0, 30), out(4, 0, 40))
+    assert edges(made) == [(0, False), (20, True), (30, False)]
+    assert edges(made, "GP4") == edges(made)
+    assert made.edges(4).rising().tolist() == [20]
+    assert made.edges(4).falling().tolist() == [30]
+
+
+def test_the_latch_of_an_input_does_not_show() -> None:
+    made = trace(
+        ON, seen(4, 1, 0), mode(4, f.MODE_IN, 5), out(4, 0, 10), seen(4, 0, 50), out(5, 1, 60)
+    )
+    assert edges(made) == [(0, True), (50, False)]
+
+
+def test_an_output_that_becomes_an_input_keeps_its_level_until_one_is_seen() -> None:
+    made = trace(ON, mode(4, f.MODE_OUT, 5, 1), mode(4, f.MODE_IN, 20), seen(4, 0, 30))
+    assert edges(made) == [(0, False), (5, True), (30, False)]
+
+
+def test_what_is_seen_overrules_what_is_driven() -> None:
+    made = trace(ON, mode(4, f.MODE_OPEN_DRAIN, 5, 1), seen(4, 0, 5), out(4, 1, 9), seen(4, 1, 12))
+    assert edges(made) == [(0, False), (9, True)]
+
+
+def test_power_takes_the_level_away() -> None:
+    off, on = (f.REC_POWER, 0, f.END_RESET, 0, 50), (f.REC_POWER, 0, f.END_RESET, 1, 50)
+    made = trace(ON, mode(4, f.MODE_OUT, 5, 1), off, on, out(4, 1, 60))
+    assert edges(made) == [(0, False), (5, True), (50, False)]
+
+
+def test_level_at() -> None:
+    made = trace(ON, mode(4, f.MODE_OUT, 20, 1), out(4, 0, 30))
+    assert [made.level_at(4, t) for t in (0, 19, 20, 29, 30, 99)] == [0, 0, 1, 1, 0, 0]
+
+
+def test_a_trace_of_nothing() -> None:
+    made = trace()
+    assert edges(made) == [(0, False)]
+    assert (made.lines(), made.exceptions(), made.boots(), made.ended()) == ([], [], [], None)
+    assert made.serial().data == b""
+
+
+def test_a_pin_that_is_unknown_names_those_that_are() -> None:
+    with pytest.raises(KeyError, match="GP4"):
+        trace().edges("GP5")
+    assert edges(trace(ON, mode(5, f.MODE_OUT, 5, 1)).named({"LED": 5}), "LED")[1] == (5, True)
+
+
+def test_settings_of_a_pin() -> None:
+    pull = f.MODE_IN | f.PULL_UP << 4
+    made = trace(
+        ON,
+        mode(4, pull, 3),
+        (f.REC_PWM, 4, 32768, 1000, 5),
+        (f.REC_IRQ, 4, 3, 1, 6),
+        mode(5, 1, 7),
+    )
+    assert made.modes(4) == [(3, f.MODE_IN, f.PULL_UP, False)]
+    assert made.pwm("GP4") == [(5, 1000, 32768)]
+    assert made.irqs(4) == [(6, 3, True)]
+    assert made.irqs(5) == []
+
+
+@pytest.mark.parametrize("length", [*range(14), 1000])
+def test_text_survives_packing(length: int) -> None:
+    data = random.Random(length).randbytes(length)
+    packed = np.frombuffer(pack_text(f.REC_TX, data, 77), RECORD)
+    assert len(packed) == (length + 5) // 6
+    assert unpack_text(packed)[0] == data
+    assert set(unpack_text(packed)[1].tolist()) <= {77}
+
+
+def test_lines_have_the_time_of_their_newline() -> None:
+    text = (
+        pack_text(f.REC_TX, "سطر\r\n".encode(), 100)
+        + pack_text(f.REC_TX, b"half", 200)
+        + pack_text(f.REC_RX, b"typed\r", 250)
+        + pack_text(f.REC_TX, b" done\r\n\xff\nrest", 300)
+    )
+    made = trace(ON, text=text)
+    assert made.lines() == [Line(100, "سطر"), Line(300, "half done"), Line(300, "\ufffd")]
+    assert made.sent().data == b"typed\r"
+    assert made.serial().t_ns.tolist() == [100] * 8 + [200] * 4 + [300] * 13
+
+
+def test_a_reset_cuts_a_line() -> None:
+    boot = PACKER.pack(f.REC_STATE, f.STATE_BOOT, 1, 0, 200)
+    text = pack_text(f.REC_TX, b"one\n>>> ", 100) + boot + pack_text(f.REC_TX, b"two\nthree", 200)
+    assert trace(ON, text=text).lines() == [Line(100, "one"), Line(200, "two")]
+
+
+def test_exceptions_states_faults_and_the_end() -> None:
+    first, second = b"Traceback\nValueError: a\n", b"KeyError: 1\n"
+    text = (
+        pack_text(f.REC_EXC, first, 10)
+        + PACKER.pack(f.REC_EXC, 0, 0, 0, 10)
+        + pack_text(f.REC_EXC, second, 20)
+        + PACKER.pack(f.REC_EXC, 0, 0, 0, 21)
+        + PACKER.pack(f.REC_STATE, f.STATE_BOOT, 1, 0, 30)
+        + PACKER.pack(f.REC_FAULT, f.FAULT_SHORT, 4, 0, 40)
+        + PACKER.pack(f.REC_POWER, 0, f.END_CPU, 0, 50)
+    )
+    made = trace(ON, text=text)
+    made.end_detail = "why"
+    assert made.exceptions() == [Failure(10, first.decode()), Failure(21, second.decode())]
+    assert made.boots() == [30]
+    assert made.faults() == [(40, f.FAULT_SHORT, 4, 0)]
+    assert made.ended() == End(50, f.END_CPU, "why")
+    assert summary(made)["ended"] == {"t_ns": 50, "cause": "cpu", "detail": "why"}
+
+
+def test_the_order_does_not_depend_on_how_records_came() -> None:
+    """The board's records in pieces, the bench's noted between them at any moment."""
+    chance = random.Random(4)
+    board = [PACKER.pack(*out(4, n & 1, 10 * (n // 2))) for n in range(200)]
+    bench = [seen(5, n & 1, 10 * (n // 3)) for n in range(200)]
+    prints = set()
+    for _ in range(20):
+        recorder, mine, theirs = Recorder(), iter(bench), iter(board)
+        recorder.power(True, f.END_RESET, 0)
+        for who in chance.sample([0] * 200 + [1] * 200, 400):
+            if who:
+                recorder.take(next(theirs))
+            else:
+                recorder.note(*next(mine))
+        recorder.power(False, f.END_OFF, 1000)
+        prints.add(Trace("pi_pico", recorder.records(1000)).sha256())
+    assert len(prints) == 1
+
+
+def test_what_is_beyond_a_time_is_not_there_yet() -> None:
+    recorder = Recorder()
+    recorder.power(True, f.END_RESET, 0)
+    recorder.take(PACKER.pack(*out(4, 1, 10)) + PACKER.pack(*out(4, 0, 20)))
+    assert [len(recorder.records(t)) for t in (9, 10, 19, 20)] == [1, 2, 2, 3]
+    recorder.power(False, f.END_FORGED, 15)
+    assert [len(recorder.records(t)) for t in (9, 10, 19, 20)] == [3, 3, 3, 3]
+
+
+def test_the_fingerprint_is_of_what_happened() -> None:
+    one = trace(ON, mode(4, f.MODE_OUT, 20, 1))
+    same = one.named({"LED": 4})
+    same.end_detail = "words"
+    assert one.sha256() == same.sha256()
+    canonical = b"warsha-trace 1\npi_pico\n10000\n" + one.records.tobytes()
+    assert one.sha256() == hashlib.sha256(canonical).hexdigest()
+    others = [
+        trace(ON, mode(4, f.MODE_OUT, 21, 1)),
+        trace(ON, mode(4, f.MODE_OUT, 20, 1), end_ns=10_001),
+        Trace("esp32_devkit_v1", one.records, end_ns=10_000),
+        Trace("pi_pico", one.records, [Control(3, "btn1", "pressed", 1.0)], 10_000),
+    ]
+    assert len({made.sha256() for made in [one, *others]}) == 5
+
+
+def test_saved_and_loaded_it_is_the_same(tmp_path: Path) -> None:
+    made = trace(ON, mode(4, f.MODE_OUT, 20, 1), text=pack_text(f.REC_TX, b"hello\n", 30))
+    made.controls.append(Control(3, "btn1", "pressed", 1.0))
+    made.end_detail = "because"
+    made.save(tmp_path / "a.npz")
+    back = Trace.load(tmp_path / "a.npz")
+    assert back.sha256() == made.sha256()
+    assert (back.controls, back.nets, back.end_detail) == (made.controls, made.nets, "because")
+    assert back.lines() == made.lines()
+    assert summary(back) == summary(made)
+
+
+def test_the_summary_names_what_happened() -> None:
+    made = trace(
+        ON, mode(4, f.MODE_OUT, 20, 1), out(4, 0, 30), text=pack_text(f.REC_TX, b"hello\n", 40)
+    )
+    made.nets["GP5"] = 5
+    told = summary(made)
+    assert told["pins"] == {
+        "GP4": {"gpio": 4, "start": False, "edge_count": 2, "edges": [20, 30], "pwm": []}
+    }
+    assert (told["serial"], told["ended"], told["end_ns"]) == ("hello\n", None, 10_000)
