@@ -1,3 +1,4 @@
-# What is frozen into the firmware: asyncio, as on both chips, and the start of the file system.
-include("$(MPY_DIR)/extmod/asyncio")
-freeze("$(PORT_DIR)/modules")
+"""What is frozen into the firmware: asyncio, as on both chips, and the mount of the flash."""
+
+include("$(MPY_DIR)/extmod/asyncio")  # noqa: F821 - given by tools/makemanifest.py
+freeze("$(PORT_DIR)/modules")  # noqa: F821

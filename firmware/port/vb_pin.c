@@ -45,9 +45,6 @@ void vb_pin_write(uint8_t pin, bool level) {
     if (drives(pin)) {
         vb_emit(VB_REC_OUT, pin, 0, level);
     }
-    if (vb_now() >= vb_horizon()) { // a C loop may write for long
-        vb_service();
-    }
 }
 
 // A push-pull output is what it was told (a short circuit is the bench's matter), and so is an open

@@ -77,9 +77,6 @@ mp_uint_t mp_hal_stdout_tx_strn(const char *str, size_t len) {
         vb_emit(VB_REC_TX, n, six[0] | six[1] << 8,
             six[2] | six[3] << 8 | six[4] << 16 | (uint32_t)six[5] << 24);
         done += n;
-        if (vb_now() >= vb_horizon()) { // one print may last long
-            vb_service();
-        }
     }
     return len;
 }
