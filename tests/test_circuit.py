@@ -228,9 +228,35 @@ def test_pwm_reaches_another_input_with_its_edges() -> None:
     assert times[0] == pytest.approx(MS // 4, abs=20_000)
 
 
-def test_used_are_the_wired_pins_and_power_off_floats_all() -> None:
+def test_used_are_the_wired_pins() -> None:
     circuit, _ = build(LED_PARTS | {"b": ("pushbutton", {})}, [*LED, *BUTTON])
     assert circuit.used() == 1 << 25 | 1 << 32
-    circuit.pin_mode(25, MODE_OUT, PULL_NONE, True)
+
+
+def test_a_lamp_is_dark_after_a_reset_and_its_pin_low() -> None:
+    circuit, _ = build(LED_PARTS, LED)
+    for _again in range(2):
+        circuit.pin_mode(25, MODE_OUT, PULL_NONE, True)
+        assert level(circuit, 25) == 1
+        circuit.power(False)
+        assert level(circuit, 25) == 0
+        circuit.power(True)
+        assert level(circuit, 25) == 0
+
+
+def test_a_button_stays_pressed_over_a_reset() -> None:
+    circuit, _ = build({"b": ("pushbutton", {"bounce": "0"})}, BUTTON)
+    circuit.set_control("b", "pressed", 1)
     circuit.power(False)
-    assert circuit.microvolts(25) < 100_000 or circuit.pads[25].mode == 0
+    circuit.power(True)
+    circuit.pin_mode(32, MODE_IN, PULL_UP, False)
+    assert level(circuit, 32) == 0
+    assert circuit.controls() == {"b": {"pressed": 1}}
+
+
+def test_a_button_between_the_supplies_is_a_short() -> None:
+    wires = [("b:1.l", "esp:3V3"), ("b:2.l", "esp:GND.1")]
+    circuit, _ = build({"b": ("pushbutton", {"bounce": "0"})}, wires)
+    for pressed in (1, 0, 1):
+        circuit.set_control("b", "pressed", pressed)
+    assert [(f.kind, f.gpio) for f in circuit.faults()] == [(FAULT_SHORT, 0xFFFF)] * 2

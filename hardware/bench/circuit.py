@@ -104,6 +104,7 @@ class Circuit:
             self._pwm_run[gpio] += 1
         self._levels = 0  # what an output held does not outlive its board
         self.electric.powered = on
+        self._levels = 0
         self._faults.forget()
         clusters = self.netlist.clusters
         alive = [c for c in clusters if c.gpios or c.listeners]
@@ -284,7 +285,9 @@ class Circuit:
                 noise.stop()
             return self._threshold(solution.volts[net], old)
         if not self.pads[gpio].reads:
-            return old
+            if noise and not any(self.pads[g].reads for g in cluster.gpios):
+                noise.stop()
+            return False
         if noise is None:
             noise = Noise(self._world, f"open:{gpio}", lambda: self._settle(cluster))
             self._noise[net] = noise
