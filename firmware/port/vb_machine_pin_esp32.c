@@ -5,8 +5,8 @@
 #include "py/mphal.h"
 #include "py/runtime.h"
 #include "extmod/modmachine.h"
-#include "extmod/virtpin.h"
 #include "vb_internal.h"
+#include "vb_machine_pin.h"
 
 #if VB_ESP32
 
@@ -20,19 +20,23 @@ typedef struct {
     mp_obj_base_t irq;
 } pin_obj_t;
 
-extern const mp_obj_type_t machine_pin_type, machine_pin_irq_type;
+extern const mp_obj_type_t machine_pin_irq_type;
 
 #define PIN {{&machine_pin_type}, {&machine_pin_irq_type}}
 static const pin_obj_t pins[VB_PINS] = {[0 ... VB_PINS - 1] = PIN};
 static uint8_t triggers[VB_PINS];
 
-static uint8_t gpio_of(mp_obj_t self) {
+uint8_t vb_pin_number(mp_obj_t self) {
     return (const pin_obj_t *)MP_OBJ_TO_PTR(self) - pins;
+}
+
+mp_obj_t vb_pin_object(uint8_t gpio) {
+    return MP_OBJ_FROM_PTR(&pins[gpio]);
 }
 
 uint8_t vb_pin_get(void *obj) {
     if (mp_obj_is_type(obj, &machine_pin_type)) {
-        return gpio_of(obj);
+        return vb_pin_number(obj);
     }
     if (mp_obj_is_int(obj)) {
         mp_int_t n = mp_obj_get_int(obj);
@@ -44,7 +48,7 @@ uint8_t vb_pin_get(void *obj) {
 }
 
 static void pin_print(const mp_print_t *print, mp_obj_t self, mp_print_kind_t kind) {
-    mp_printf(print, "Pin(%u)", gpio_of(self));
+    mp_printf(print, "Pin(%u)", vb_pin_number(self));
 }
 
 static uint8_t direction(mp_int_t mode) {
@@ -60,7 +64,7 @@ static uint8_t pull_of(mp_obj_t pull) {
 }
 
 // init(mode=None, pull=-1, *, value, drive, hold). Drive strength and hold have no effect here.
-static void init(uint8_t gpio, size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {
+void vb_pin_init(uint8_t gpio, size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {
     enum { ARG_mode, ARG_pull, ARG_value, ARG_drive, ARG_hold };
     static const mp_arg_t allowed[] = {
         { MP_QSTR_mode, MP_ARG_OBJ, {.u_obj = mp_const_none} },
@@ -93,55 +97,6 @@ static void init(uint8_t gpio, size_t n_args, const mp_obj_t *pos_args, mp_map_t
     }
 }
 
-mp_obj_t mp_pin_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
-    mp_arg_check_num(n_args, n_kw, 1, MP_OBJ_FUN_ARGS_MAX, true);
-    uint8_t gpio = vb_pin_get(args[0]);
-    if (n_args > 1 || n_kw > 0) {
-        mp_map_t kw_args;
-        mp_map_init_fixed_table(&kw_args, n_kw, args + n_args);
-        init(gpio, n_args - 1, args + 1, &kw_args);
-    }
-    return MP_OBJ_FROM_PTR(&pins[gpio]);
-}
-
-static mp_obj_t pin_call(mp_obj_t self, size_t n_args, size_t n_kw, const mp_obj_t *args) {
-    mp_arg_check_num(n_args, n_kw, 0, 1, false);
-    if (n_args == 0) {
-        return MP_OBJ_NEW_SMALL_INT(vb_pin_read(gpio_of(self)));
-    }
-    vb_pin_write(gpio_of(self), mp_obj_is_true(args[0]));
-    return mp_const_none;
-}
-
-static mp_obj_t pin_init(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
-    init(gpio_of(args[0]), n_args - 1, args + 1, kw_args);
-    return mp_const_none;
-}
-static MP_DEFINE_CONST_FUN_OBJ_KW(pin_init_obj, 1, pin_init);
-
-static mp_obj_t pin_value(size_t n_args, const mp_obj_t *args) {
-    return pin_call(args[0], n_args - 1, 0, args + 1);
-}
-static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(pin_value_obj, 1, 2, pin_value);
-
-static mp_obj_t pin_off(mp_obj_t self) {
-    vb_pin_write(gpio_of(self), 0);
-    return mp_const_none;
-}
-static MP_DEFINE_CONST_FUN_OBJ_1(pin_off_obj, pin_off);
-
-static mp_obj_t pin_on(mp_obj_t self) {
-    vb_pin_write(gpio_of(self), 1);
-    return mp_const_none;
-}
-static MP_DEFINE_CONST_FUN_OBJ_1(pin_on_obj, pin_on);
-
-static mp_obj_t pin_toggle(mp_obj_t self) {
-    vb_pin_write(gpio_of(self), !vb_pin_latch(gpio_of(self)));
-    return mp_const_none;
-}
-static MP_DEFINE_CONST_FUN_OBJ_1(pin_toggle_obj, pin_toggle);
-
 // ---- interrupts: always soft on this chip; there is no hard= ----
 
 void vb_pin_fire(uint8_t gpio, bool rose, bool fell) {
@@ -172,7 +127,7 @@ static mp_obj_t pin_irq(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_ar
     };
     mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all(n_args - 1, pos_args + 1, kw_args, MP_ARRAY_SIZE(allowed), allowed, args);
-    uint8_t gpio = gpio_of(pos_args[0]);
+    uint8_t gpio = vb_pin_number(pos_args[0]);
     if (n_args > 1 || kw_args->used != 0) {
         mp_obj_t handler = args[ARG_handler].u_obj;
         bool off = handler == mp_const_none;
@@ -215,11 +170,7 @@ static MP_DEFINE_CONST_DICT(board_dict, board_table);
 static MP_DEFINE_CONST_OBJ_TYPE(board_type, MP_QSTR_board, MP_TYPE_FLAG_NONE, locals_dict, &board_dict);
 
 static const mp_rom_map_elem_t pin_table[] = {
-    { MP_ROM_QSTR(MP_QSTR_init), MP_ROM_PTR(&pin_init_obj) },
-    { MP_ROM_QSTR(MP_QSTR_value), MP_ROM_PTR(&pin_value_obj) },
-    { MP_ROM_QSTR(MP_QSTR_off), MP_ROM_PTR(&pin_off_obj) },
-    { MP_ROM_QSTR(MP_QSTR_on), MP_ROM_PTR(&pin_on_obj) },
-    { MP_ROM_QSTR(MP_QSTR_toggle), MP_ROM_PTR(&pin_toggle_obj) },
+    VB_PIN_METHODS
     { MP_ROM_QSTR(MP_QSTR_irq), MP_ROM_PTR(&pin_irq_obj) },
     { MP_ROM_QSTR(MP_QSTR_board), MP_ROM_PTR(&board_type) },
     { MP_ROM_QSTR(MP_QSTR_IN), MP_ROM_INT(DIR_IN) },
@@ -238,20 +189,8 @@ static const mp_rom_map_elem_t pin_table[] = {
 };
 static MP_DEFINE_CONST_DICT(pin_dict, pin_table);
 
-static mp_uint_t pin_ioctl(mp_obj_t self, mp_uint_t request, uintptr_t arg, int *errcode) {
-    if (request == MP_PIN_READ) {
-        return vb_pin_read(gpio_of(self));
-    }
-    if (request == MP_PIN_WRITE) {
-        vb_pin_write(gpio_of(self), arg);
-        return 0;
-    }
-    return -1;
-}
-static const mp_pin_p_t pin_protocol = {.ioctl = pin_ioctl};
-
 MP_DEFINE_CONST_OBJ_TYPE(machine_pin_type, MP_QSTR_Pin, MP_TYPE_FLAG_NONE, make_new, mp_pin_make_new,
-    print, pin_print, call, pin_call, protocol, &pin_protocol, locals_dict, &pin_dict);
+    print, pin_print, call, vb_pin_call, protocol, &vb_pin_protocol, locals_dict, &pin_dict);
 
 MP_REGISTER_ROOT_POINTER(mp_obj_t machine_pin_irq_handler[40]);
 

@@ -6,9 +6,9 @@
 #include "py/objstr.h"
 #include "py/runtime.h"
 #include "extmod/modmachine.h"
-#include "extmod/virtpin.h"
 #include "shared/runtime/mpirq.h"
 #include "vb_internal.h"
+#include "vb_machine_pin.h"
 
 #if VB_RP2
 
@@ -26,8 +26,6 @@ typedef struct {
     mp_irq_obj_t base;
     uint32_t flags, trigger;
 } irq_obj_t;
-
-extern const mp_obj_type_t machine_pin_type;
 
 // X(n) for each GPIO: the chip's names, and those printed on the board.
 #define CPU_PINS(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15) \
@@ -51,7 +49,7 @@ static const mp_rom_map_elem_t board_table[] = {
 static MP_DEFINE_CONST_DICT(board_dict, board_table);
 static MP_DEFINE_CONST_OBJ_TYPE(board_type, MP_QSTR_board, MP_TYPE_FLAG_NONE, locals_dict, &board_dict);
 
-static uint8_t gpio_of(mp_obj_t self) {
+uint8_t vb_pin_number(mp_obj_t self) {
     return (const pin_obj_t *)MP_OBJ_TO_PTR(self) - pins;
 }
 
@@ -60,9 +58,13 @@ static const pin_obj_t *named(const mp_obj_dict_t *names, mp_obj_t name) {
     return found ? MP_OBJ_TO_PTR(found->value) : NULL;
 }
 
+mp_obj_t vb_pin_object(uint8_t gpio) {
+    return MP_OBJ_FROM_PTR(&pins[gpio]);
+}
+
 uint8_t vb_pin_get(void *obj) {
     if (mp_obj_is_type(obj, &machine_pin_type)) {
-        return gpio_of(obj);
+        return vb_pin_number(obj);
     }
     if (mp_obj_is_str(obj)) {
         const pin_obj_t *pin = named(&board_dict, obj);
@@ -82,7 +84,7 @@ uint8_t vb_pin_get(void *obj) {
 }
 
 static void pin_print(const mp_print_t *print, mp_obj_t self, mp_print_kind_t kind) {
-    uint8_t gpio = gpio_of(self), mode = vb_pin_direction(gpio), pull = vb_pin_pull(gpio);
+    uint8_t gpio = vb_pin_number(self), mode = vb_pin_direction(gpio), pull = vb_pin_pull(gpio);
     bool sio = function[gpio] == FUNC_SIO;
     qstr name = !sio ? MP_QSTR_ALT : mode == VB_MODE_OUT ? MP_QSTR_OUT
         : mode == VB_MODE_OPEN_DRAIN ? MP_QSTR_OPEN_DRAIN : MP_QSTR_IN;
@@ -124,7 +126,7 @@ static uint8_t set_mode(uint8_t gpio, mp_int_t mode, int value, mp_int_t alt) {
 }
 
 // init(mode=None, pull=None, *, value=None, alt=SIO). The pull is always set: None means none.
-static void init(uint8_t gpio, size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {
+void vb_pin_init(uint8_t gpio, size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {
     enum { ARG_mode, ARG_pull, ARG_value, ARG_alt };
     static const mp_arg_t allowed[] = {
         { MP_QSTR_mode, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE} },
@@ -144,55 +146,6 @@ static void init(uint8_t gpio, size_t n_args, const mp_obj_t *pos_args, mp_map_t
     }
 }
 
-mp_obj_t mp_pin_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
-    mp_arg_check_num(n_args, n_kw, 1, MP_OBJ_FUN_ARGS_MAX, true);
-    uint8_t gpio = vb_pin_get(args[0]);
-    if (n_args > 1 || n_kw > 0) {
-        mp_map_t kw_args;
-        mp_map_init_fixed_table(&kw_args, n_kw, args + n_args);
-        init(gpio, n_args - 1, args + 1, &kw_args);
-    }
-    return MP_OBJ_FROM_PTR(&pins[gpio]);
-}
-
-static mp_obj_t pin_call(mp_obj_t self, size_t n_args, size_t n_kw, const mp_obj_t *args) {
-    mp_arg_check_num(n_args, n_kw, 0, 1, false);
-    if (n_args == 0) {
-        return MP_OBJ_NEW_SMALL_INT(vb_pin_read(gpio_of(self)));
-    }
-    vb_pin_write(gpio_of(self), mp_obj_is_true(args[0]));
-    return mp_const_none;
-}
-
-static mp_obj_t pin_init(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
-    init(gpio_of(args[0]), n_args - 1, args + 1, kw_args);
-    return mp_const_none;
-}
-static MP_DEFINE_CONST_FUN_OBJ_KW(pin_init_obj, 1, pin_init);
-
-static mp_obj_t pin_value(size_t n_args, const mp_obj_t *args) {
-    return pin_call(args[0], n_args - 1, 0, args + 1);
-}
-static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(pin_value_obj, 1, 2, pin_value);
-
-static mp_obj_t pin_low(mp_obj_t self) {
-    vb_pin_write(gpio_of(self), 0);
-    return mp_const_none;
-}
-static MP_DEFINE_CONST_FUN_OBJ_1(pin_low_obj, pin_low);
-
-static mp_obj_t pin_high(mp_obj_t self) {
-    vb_pin_write(gpio_of(self), 1);
-    return mp_const_none;
-}
-static MP_DEFINE_CONST_FUN_OBJ_1(pin_high_obj, pin_high);
-
-static mp_obj_t pin_toggle(mp_obj_t self) {
-    vb_pin_write(gpio_of(self), !vb_pin_latch(gpio_of(self)));
-    return mp_const_none;
-}
-static MP_DEFINE_CONST_FUN_OBJ_1(pin_toggle_obj, pin_toggle);
-
 // ---- interrupts ----
 
 static void set_trigger(uint8_t gpio, irq_obj_t *irq, unsigned trigger) {
@@ -203,13 +156,13 @@ static void set_trigger(uint8_t gpio, irq_obj_t *irq, unsigned trigger) {
 }
 
 static mp_uint_t irq_trigger(mp_obj_t self, mp_uint_t trigger) {
-    uint8_t gpio = gpio_of(self);
+    uint8_t gpio = vb_pin_number(self);
     set_trigger(gpio, MP_STATE_PORT(machine_pin_irq_obj)[gpio], trigger);
     return 0;
 }
 
 static mp_uint_t irq_info(mp_obj_t self, mp_uint_t what) {
-    irq_obj_t *irq = MP_STATE_PORT(machine_pin_irq_obj)[gpio_of(self)];
+    irq_obj_t *irq = MP_STATE_PORT(machine_pin_irq_obj)[vb_pin_number(self)];
     return what == MP_IRQ_INFO_FLAGS ? irq->flags : what == MP_IRQ_INFO_TRIGGERS ? irq->trigger : 0;
 }
 
@@ -234,7 +187,7 @@ static mp_obj_t pin_irq(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_ar
     };
     mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all(n_args - 1, pos_args + 1, kw_args, MP_ARRAY_SIZE(allowed), allowed, args);
-    uint8_t gpio = gpio_of(pos_args[0]);
+    uint8_t gpio = vb_pin_number(pos_args[0]);
     irq_obj_t *irq = MP_STATE_PORT(machine_pin_irq_obj)[gpio];
     if (irq == NULL) {
         irq = m_new0(irq_obj_t, 1);
@@ -253,13 +206,9 @@ static MP_DEFINE_CONST_FUN_OBJ_KW(pin_irq_obj, 1, pin_irq);
 // ---- the class ----
 
 static const mp_rom_map_elem_t pin_table[] = {
-    { MP_ROM_QSTR(MP_QSTR_init), MP_ROM_PTR(&pin_init_obj) },
-    { MP_ROM_QSTR(MP_QSTR_value), MP_ROM_PTR(&pin_value_obj) },
-    { MP_ROM_QSTR(MP_QSTR_low), MP_ROM_PTR(&pin_low_obj) },
-    { MP_ROM_QSTR(MP_QSTR_high), MP_ROM_PTR(&pin_high_obj) },
-    { MP_ROM_QSTR(MP_QSTR_off), MP_ROM_PTR(&pin_low_obj) },
-    { MP_ROM_QSTR(MP_QSTR_on), MP_ROM_PTR(&pin_high_obj) },
-    { MP_ROM_QSTR(MP_QSTR_toggle), MP_ROM_PTR(&pin_toggle_obj) },
+    VB_PIN_METHODS
+    { MP_ROM_QSTR(MP_QSTR_low), MP_ROM_PTR(&vb_pin_off_obj) },
+    { MP_ROM_QSTR(MP_QSTR_high), MP_ROM_PTR(&vb_pin_on_obj) },
     { MP_ROM_QSTR(MP_QSTR_irq), MP_ROM_PTR(&pin_irq_obj) },
     { MP_ROM_QSTR(MP_QSTR_board), MP_ROM_PTR(&board_type) },
     { MP_ROM_QSTR(MP_QSTR_cpu), MP_ROM_PTR(&cpu_type) },
@@ -283,20 +232,8 @@ static const mp_rom_map_elem_t pin_table[] = {
 };
 static MP_DEFINE_CONST_DICT(pin_dict, pin_table);
 
-static mp_uint_t pin_ioctl(mp_obj_t self, mp_uint_t request, uintptr_t arg, int *errcode) {
-    if (request == MP_PIN_READ) {
-        return vb_pin_read(gpio_of(self));
-    }
-    if (request == MP_PIN_WRITE) {
-        vb_pin_write(gpio_of(self), arg);
-        return 0;
-    }
-    return -1;
-}
-static const mp_pin_p_t pin_protocol = {.ioctl = pin_ioctl};
-
 MP_DEFINE_CONST_OBJ_TYPE(machine_pin_type, MP_QSTR_Pin, MP_TYPE_FLAG_NONE, make_new, mp_pin_make_new,
-    print, pin_print, call, pin_call, protocol, &pin_protocol, locals_dict, &pin_dict);
+    print, pin_print, call, vb_pin_call, protocol, &vb_pin_protocol, locals_dict, &pin_dict);
 
 MP_REGISTER_ROOT_POINTER(void *machine_pin_irq_obj[30]);
 
