@@ -26,11 +26,12 @@ while True:
         count += 1
         print("COUNT", count)
         time.sleep_ms(300)
-        while btn_1.value() == 0 and time.ticks_diff(time.ticks_ms(), start) < LONG_MS:
+        while btn_1.value() == 0:
+            if time.ticks_diff(time.ticks_ms(), start) >= LONG_MS:
+                count = 0
+                print("LONG")
+                break
             time.sleep_ms(1)
-        if btn_1.value() == 0:
-            count = 0
-            print("LONG")
         wait_released(btn_1)
     if btn_2.value() == 0:
         led_r.value(not led_r.value())
