@@ -7,8 +7,8 @@ bit. Times are virtual nanoseconds (`World`).
 import random
 from collections import deque
 from collections.abc import Mapping
-from itertools import product
 
+from hardware.bench.coupling import is_heard
 from hardware.bench.diagram import Diagram, suggest
 from hardware.bench.electric import Electric
 from hardware.bench.faults import NO_GPIO, Fault, FaultWatch, faults_in
@@ -22,8 +22,6 @@ from hardware.bench.solver import Solution
 from hardware.boards import BoardType
 from hardware.errors import BenchError, HardwareError
 
-TRIED_OUTPUTS = 6
-"""Outputs on one cluster whose every combination is tried for a fault."""
 SETTLE_LIMIT = 1000
 """Parts that answer at once may answer each other; after so many answers they never will agree."""
 
@@ -192,40 +190,14 @@ class Circuit:
         self._faults.update((NO_GPIO,), {(FAULT_SHORT, NO_GPIO): 0} if bridged else {})
 
     def _plan(self, cluster: Cluster) -> None:
-        """Find the outputs of a cluster that somebody listens to, and run the edges of their PWM.
-        Find the outputs of a cluster that somebody listens to, and run the edges of their PWM."""
-        linked = self.electric.linked(cluster)
+        """Find the outputs of a cluster that somebody hears, and run the edges of their PWM."""
+        now = self._world.now_ns
         for gpio in cluster.gpios:
             bit, pad = 1 << gpio, self.pads[gpio]
-            net = self.netlist.gpio_net[gpio]
-            near = linked.get(net, frozenset((net,)))
-            coupled = pad.is_output and self._is_heard(cluster, gpio, near)
-            self._coupled = self._coupled & ~bit | bit * coupled
-            if pad.pulses and coupled:
+            heard = pad.is_output and is_heard(self.electric, self.pads, cluster, gpio, now)
+            self._coupled = self._coupled & ~bit | bit * heard
+            if pad.pulses and heard:
                 self._next_pwm_edge(gpio, self._pwm_run[gpio])
-
-    def _is_heard(self, cluster: Cluster, gpio: int, near: frozenset[int]) -> bool:
-        """Whether anybody listens to an output that reaches the nets `near`."""
-        if any(net in near for _, _, net in cluster.listeners):
-            return True
-        here = [g for g in cluster.gpios if self.netlist.gpio_net[g] in near]
-        # An open drain that lets go does not decide its level: the program may read what does.
-        if any(self.pads[g].reads for g in here if g != gpio or not self.pads[g].holds):
-            return True
-        return self._could_fault(cluster, [g for g in here if self.pads[g].is_output])
-
-    def _could_fault(self, cluster: Cluster, outputs: list[int]) -> bool:
-        """Whether any levels of these outputs give a fault (too many to try: say yes)."""
-        if len(outputs) > TRIED_OUTPUTS:
-            return True
-        now = self._world.now_ns
-        for levels in product((False, True), repeat=len(outputs)):
-            chosen = dict(zip(outputs, levels, strict=True))
-            pads = [(self.pads[g], g) for g in cluster.gpios]
-            codes = tuple(pad.code_at(chosen.get(g, pad.level(now))) for pad, g in pads)
-            if faults_in(self.netlist, cluster, codes, self.electric.solve(cluster, codes)):
-                return True
-        return False
 
     def _next_pwm_edge(self, gpio: int, run: int) -> None:
         def edge() -> None:
