@@ -4,7 +4,7 @@
     python tests/upstream.py --family rp2 basics/int*.py      some tests on one board
     python tests/upstream.py --report docs/micropython-tests.md
 
-Exits 1 when less than 99 % of what run-tests does not skip passes, or a failure has no reason.
+Exits 1 when one fails.
 """
 
 import argparse
@@ -23,12 +23,16 @@ from hardware.paths import micropython_dir
 
 FAMILIES = {"esp32": "ESP32", "rp2": "Pico"}
 FOLDERS = ("basics", "micropython")
-NEEDED_SHARE = 0.99
 RUN_S = 1800.0
 LINE = re.compile(r"^(pass|FAIL|skip) +(\S+)", re.MULTILINE)
 
-REASONS: dict[str, str] = {}
-"""Why a test fails here, by its name in MicroPython's tests folder."""
+WHY_SKIPPED = {
+    "native_": "native code: left out, as it could write any memory of the board's process",
+    "viper_": "viper code: left out for the same reason",
+    "import_mpy": "loading `.mpy` files: left out for the same reason",
+    "": "a feature that the chip's own firmware does not have, either",
+}
+"""By how the test's name begins."""
 
 
 @dataclass(frozen=True)
@@ -103,16 +107,25 @@ def report(outcomes: dict[str, Outcome]) -> str:
     for family, out in outcomes.items():
         counts = f"{len(out.passed)} | {len(out.failed)} | {len(out.skipped)}"
         lines.append(f"| {FAMILIES[family]} | {counts} | {out.share:.1%} |")
-    lines += ["", "## Failures", "", "| test | board | reason |", "|---|---|---|"]
     for family, out in outcomes.items():
         lines += [
-            f"| `{name}` | {FAMILIES[family]} | {REASONS.get(name, '?')} |" for name in out.failed
+            "",
+            f"## {FAMILIES[family]}",
+            "",
+            "Failed: " + (listed(out.failed) or "none."),
+            "",
         ]
-    lines += ["", "## Skipped by run-tests", ""]
-    for family, out in outcomes.items():
-        names = ", ".join(f"`{name}`" for name in out.skipped)
-        lines += [f"{FAMILIES[family]}: {names}.", ""]
-    return "\n".join(lines)
+        left = set(out.skipped)
+        for prefix, why in WHY_SKIPPED.items():
+            names = sorted(name for name in left if name.split("/")[1].startswith(prefix))
+            left -= set(names)
+            lines.append(f"- skipped, {why}: {listed(names)}")
+    return "\n".join(lines) + "\n"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names of tests in a sentence."""
+    return ", ".join(f"`{name.removesuffix('.py')}`" for name in names)
 
 
 def main() -> int:
@@ -127,15 +140,10 @@ def main() -> int:
         outcomes[family] = out = run(family, args.tests or all_tests())
         counts = f"{len(out.passed)} passed, {len(out.failed)} failed, {len(out.skipped)} skipped"
         print(f"{family}: {counts}")
-        print(
-            "\n".join(
-                f"  FAIL {name}: {REASONS.get(name, 'no reason known')}" for name in out.failed
-            )
-        )
+        print("".join(f"  FAIL {name}\n" for name in out.failed), end="")
     if args.report:
         args.report.write_text(report(outcomes))
-    unexplained = [name for out in outcomes.values() for name in out.failed if name not in REASONS]
-    return 1 if unexplained or any(out.share < NEEDED_SHARE for out in outcomes.values()) else 0
+    return 1 if any(out.failed for out in outcomes.values()) else 0
 
 
 if __name__ == "__main__":

@@ -1,0 +1,13 @@
+"""A share of MicroPython's own tests on both boards; `python tests/upstream.py` runs them all."""
+
+import pytest
+import upstream
+
+EVERY = 20
+
+
+@pytest.mark.parametrize(("family", "first"), [("esp32", 0), ("rp2", EVERY // 2)])
+def test_a_share_of_micropythons_tests(family: str, first: int) -> None:
+    outcome = upstream.run(family, upstream.all_tests()[first::EVERY])
+    assert not outcome.failed, outcome.text
+    assert len(outcome.passed) > len(outcome.skipped)
