@@ -104,3 +104,10 @@ def test_bad_wiring_is_one_line_with_a_cure(source: Any, what: str, cure: str) -
 def test_the_serial_monitor_may_be_wired() -> None:
     wires = [["esp:TX", "$serialMonitor:RX", ""], ["esp:RX", "$serialMonitor:TX", ""]]
     assert Circuit(load(raw(wires=wires))).used() == 1 << 1 | 1 << 3
+
+
+def test_errors_speak_arabic_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WARSHA_LANG", "ar")
+    with pytest.raises(DiagramError, match="النوع 'wokwi-ledd' غير متاح") as caught:
+        Circuit(load(raw(LED | {"type": "wokwi-ledd"}), "d.json"))
+    assert caught.value.cure == "هل تقصد 'wokwi-led'؟"

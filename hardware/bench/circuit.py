@@ -6,7 +6,7 @@ bit. Times are virtual nanoseconds (`World`).
 
 import random
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from hardware.bench.coupling import is_heard
 from hardware.bench.diagram import Diagram, suggest
@@ -21,6 +21,7 @@ from hardware.bench.part import Part, World
 from hardware.bench.solver import Solution
 from hardware.boards import BoardType
 from hardware.errors import BenchError, HardwareError
+from hardware.say import _
 
 SETTLE_LIMIT = 1000
 """Parts that answer at once may answer each other; after so many answers they never will agree."""
@@ -147,13 +148,10 @@ class Circuit:
     def level_of(self, part: str, pin: str) -> bool:
         """The level at any pin of the bench now. Raises: HardwareError for a pin that does not
         exist."""
-        ids = {self.board_id, *self.parts}
-        if part not in ids:
-            raise HardwareError(f"there is no part {part!r} on the bench", suggest(part, ids))
+        self._known(part, {self.board_id, *self.parts})
         if pin not in self.netlist.pins(part):
-            raise HardwareError(
-                f"part {part!r} has no pin {pin!r}", suggest(pin, self.netlist.pins(part))
-            )
+            what = _("part {part} has no pin {pin}").format(part=repr(part), pin=repr(pin))
+            raise HardwareError(what, suggest(pin, self.netlist.pins(part)))
         net = self.netlist.net(part, pin)
         if net in self.netlist.gpio_net:
             return bool(self._levels >> self.netlist.gpio_net.index(net) & 1)
@@ -164,15 +162,17 @@ class Circuit:
     def set_control(self, part: str, name: str, value: float) -> None:
         """A person moves a control of a part, now. Raises: HardwareError for a wrong part, name or
         value."""
-        if part not in self.parts:
-            raise HardwareError(
-                f"there is no part {part!r} on the bench", suggest(part, self.parts)
-            )
+        self._known(part, self.parts)
         self.parts[part].set_control(name, value)
 
     def controls(self) -> dict[str, dict[str, float]]:
         """The controls of all parts that have some, with their present values."""
         return {part.id: dict(part.values) for part in self.parts.values() if part.CONTROLS}
+
+    def _known(self, part: str, ids: Iterable[str]) -> None:
+        if part not in ids:
+            what = _("there is no part {part} on the bench").format(part=repr(part))
+            raise HardwareError(what, suggest(part, ids))
 
     # -- inside -------------------------------------------------------------------------------
 

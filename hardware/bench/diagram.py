@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from hardware.errors import DiagramError
+from hardware.say import _
 
 SERIAL_MONITOR = "$serialMonitor"
 """The virtual part that Wokwi puts behind a board's UART; it may be wired but is not listed."""
@@ -97,8 +98,9 @@ def suggest(word: str, known: Iterable[str]) -> str:
     """A cure for a misspelt word: the nearest known one, else all of them (when they are few)."""
     candidates = sorted(known)
     if near := difflib.get_close_matches(word, candidates, 1):
-        return f"Did you mean {near[0]!r}?"
-    return f"Known: {', '.join(candidates[:30])}{', …' if len(candidates) > 30 else ''}."
+        return _("Did you mean {word}?").format(word=repr(near[0]))
+    some = ", ".join(candidates[:30]) + (", …" if len(candidates) > 30 else "")
+    return _("Known: {words}.").format(words=some)
 
 
 class _Reader:

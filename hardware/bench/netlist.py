@@ -17,6 +17,7 @@ from hardware.bench.part import Part
 from hardware.bench.solver import Diode, Element, Resistor, Source, nets_of
 from hardware.boards import BoardType
 from hardware.errors import DiagramError
+from hardware.say import _
 
 GPIOS = 64
 """As many as a mask of levels has; pads that are not led out are nets of their own."""
@@ -70,8 +71,10 @@ class Netlist:
             return found[0]
         types = sorted(t for name in boards.names() for t in boards.load(name).diagram_types)
         if found:
-            raise self.fail(f"there are {len(found)} boards", "Leave one board on the bench.")
-        raise self.fail("there is no board", f"Add a part of a type of these: {', '.join(types)}.")
+            what = _("there are {number} boards").format(number=len(found))
+            raise self.fail(what, _("Leave one board on the bench."))
+        cure = _("Add a part of one of these types: {types}.").format(types=", ".join(types))
+        raise self.fail(_("there is no board"), cure)
 
     def _make(self, spec: PartSpec) -> Part:
         kind = parts.find(spec.type)
@@ -80,10 +83,9 @@ class Netlist:
                 *parts.types(),
                 *(t for n in boards.names() for t in boards.load(n).diagram_types),
             }
-            raise self.fail(
-                f"part {spec.id!r}: the type {spec.type!r} is not simulated",
-                suggest(spec.type, known),
-            )
+            what = _("part {part}: the type {type} is not simulated")
+            what = what.format(part=repr(spec.id), type=repr(spec.type))
+            raise self.fail(what, suggest(spec.type, known))
         try:
             return kind(spec)
         except DiagramError as error:
@@ -99,18 +101,19 @@ class Netlist:
 
     def net(self, part: str, pin: str) -> int:
         """The net of a pin (known to exist)."""
-        return self._net.setdefault((part, pin.split(".")[0]), len(self._net))
+        return self._net[part, pin.split(".")[0]]
 
     def _node(self, end: PinRef) -> Node:
         """The node of one end of a wire. Raises: DiagramError."""
         ids = {self.board_id, SERIAL_MONITOR, *self.parts}
         if end.part not in ids:
-            raise self.fail(
-                f"connection {end}: there is no part {end.part!r}", suggest(end.part, ids)
-            )
+            what = _("connection {end}: there is no part {part}")
+            raise self.fail(what.format(end=end, part=repr(end.part)), suggest(end.part, ids))
         pins = list(self.pins(end.part))
         if end.pin not in pins:
-            raise self.fail(f"part {end.part!r} has no pin {end.pin!r}", suggest(end.pin, pins))
+            what = _("part {part} has no pin {pin}")
+            what = what.format(part=repr(end.part), pin=repr(end.pin))
+            raise self.fail(what, suggest(end.pin, pins))
         return end.part, end.pin.split(".")[0]
 
     def _join(self, diagram: Diagram) -> None:
@@ -160,10 +163,9 @@ class Netlist:
         """Note a supply. 5 V on a pin of 4.7 V (VSYS) is fine; ground on a supply is not."""
         old = found.get(net)
         if old and abs(old[0] - volts) > 1:
-            raise self.fail(
-                f"{old[1]} ({old[0]:g} V) and {pin} ({volts:g} V) are joined: a short circuit",
-                "Take away the wire that joins them.",
-            )
+            what = _("{a} ({a_volts:g} V) and {b} ({b_volts:g} V) are joined: a short circuit")
+            what = what.format(a=old[1], a_volts=old[0], b=pin, b_volts=volts)
+            raise self.fail(what, _("Take away the wire that joins them."))
         if not old or volts > old[0]:
             found[net] = (volts, pin)
 

@@ -14,6 +14,7 @@ from typing import ClassVar, Protocol
 
 from hardware.bench.diagram import PartSpec, suggest
 from hardware.errors import DiagramError, HardwareError
+from hardware.say import _
 
 OPEN = float("inf")
 """The resistance of an open contact, in ohms."""
@@ -149,12 +150,15 @@ class Part:
         """A person moves a control, now. Raises: HardwareError for a wrong name or value."""
         control = self.CONTROLS.get(name)
         if control is None:
-            cure = suggest(name, self.CONTROLS) if self.CONTROLS else "This part has no controls."
-            raise HardwareError(f"part {self.id!r} has no control {name!r}", cure)
+            cure = suggest(name, self.CONTROLS) if self.CONTROLS else _("It has no controls.")
+            what = _("part {part} has no control {name}")
+            raise HardwareError(what.format(part=repr(self.id), name=repr(name)), cure)
         if not control.low <= value <= control.high or (control.whole and value != int(value)):
+            what = _("part {part}: {name} cannot be {value:g}")
+            bounds = _("It goes from {low:g} to {high:g}.")
             raise HardwareError(
-                f"part {self.id!r}: {name} cannot be {value:g}",
-                f"It goes from {control.low:g} to {control.high:g}.",
+                what.format(part=repr(self.id), name=name, value=value),
+                bounds.format(low=control.low, high=control.high),
             )
         if value != self.values[name]:
             self.values[name] = value
