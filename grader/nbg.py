@@ -120,7 +120,9 @@ def submitted(root: Path, lab: str) -> dict[str, Path]:
     place = pattern.parts.index(marker)
     parent = Path(*pattern.parts[:place])
     rest = pattern.parts[place + 1 :]
-    found = {entry.name: entry.joinpath(*rest) for entry in parent.glob("*") if entry.is_dir()}
+    # Not "*": JupyterLab leaves .ipynb_checkpoints behind wherever somebody looked.
+    entries = (entry for entry in parent.glob("[!.]*") if entry.is_dir())
+    found = {entry.name: entry.joinpath(*rest) for entry in entries}
     return {name: found[name] for name in sorted(found) if found[name].is_dir()}
 
 
