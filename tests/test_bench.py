@@ -568,6 +568,22 @@ def test_an_interactive_trace_forgets_its_oldest_part() -> None:
     assert trace.serial().data.endswith(b">>> ")
 
 
+def test_a_program_that_only_writes_does_not_fill_an_interactive_bench() -> None:
+    limits = Limits(records=600_000, cpu_s=None)
+    with Live(Bench(circuit(), headless=False, limits=limits)) as live:
+        live.expect(b">>> ")
+        live.type(b"from machine import Pin; p = Pin(26, Pin.OUT)\r\n")
+        live.expect(b">>> ")
+        live.type(b"while True: p(1); p(0)\r\n\r\n")
+        live.expect(b"... \r\n")
+        done = threading.Event()
+        live.bench.soon(lambda: live.bench.at(live.bench.now_ns + 60 * SECOND, done.set))
+        assert done.wait(60)
+        live.type(b"\x03")
+        live.expect(b"KeyboardInterrupt")
+        assert live.bench.ended is None
+
+
 def test_what_is_closed_is_closed() -> None:
     bench = Bench(circuit())
     with bench:

@@ -1,12 +1,14 @@
 """The bench against boards that lie: each is ended, with its reason, and the bench goes on."""
 
 import os
+import random
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from string import Template
 from time import monotonic
 
+import numpy as np
 import pytest
 
 from hardware.bench import frames
@@ -14,6 +16,8 @@ from hardware.bench.bench import Bench
 from hardware.bench.circuit import Circuit
 from hardware.bench.diagram import load
 from hardware.bench.limits import Limits
+from hardware.bench.records import RECORD, Row
+from hardware.bench.trust import Offence, Warden
 from hardware.errors import BenchError
 
 BOARD = Template("""#!$python -IS
@@ -225,3 +229,46 @@ for n in range(0, len(text), 6):
         bench.run(SECOND)
     # 3 and 4 are the bench and the flash; the last is the listing itself
     assert bench.trace.serial().data.strip() == b"(['0', '1', '2', '3', '4', '5'], '')"
+
+
+def test_one_by_one_and_all_at_once_are_judged_alike() -> None:
+    chance = random.Random(11)
+    verdicts = set()
+    for _ in range(3000):
+        rows = honest_rows(chance)
+        if chance.random() < 0.7:
+            spoil(rows, chance)
+        one, many = Warden(400, 0), Warden(400, 0)
+        for warden in (one, many):
+            warden.granted(10**9)
+        reasons = [one.check(row) for row in rows]
+        first = next((Offence(n, why) for n, why in enumerate(reasons) if why), None)
+        batch = np.array(rows, RECORD)
+        assert many.check_all(batch) == first
+        verdicts.add(first and first.reason.split()[0])
+    assert verdicts == {None, "pin", "time", "unknown", "a", "speaks"}
+
+
+def honest_rows(chance: random.Random) -> list[Row]:
+    kinds = [frames.REC_OUT] * 9 + [frames.REC_MODE, frames.REC_TX, frames.REC_PWM]
+    rows, t_ns = [], 0
+    for _ in range(chance.randrange(1, 60)):
+        t_ns += chance.randrange(400, 2000)
+        rows.append((chance.choice(kinds), chance.randrange(1, 7), 1, 1, t_ns))
+    return rows
+
+
+def spoil(rows: list[Row], chance: random.Random) -> None:
+    at = chance.randrange(len(rows))
+    kind, a, b, c, t_ns = rows[at]
+    lies: list[Row] = [
+        (kind, 99, b, c, t_ns),
+        (chance.choice((0, 1, 9, 40, 255)), a, b, c, t_ns),
+        (frames.REC_SYNC, a, b, c, t_ns),
+        (kind, a, b, c, max(0, t_ns - 3000)),
+        (kind, a, b, c, 2 * 10**9 + 1),
+        (frames.REC_MODE, a, 7, c, t_ns),
+    ]
+    rows[at] = chance.choice(lies)
+    if chance.random() < 0.3:
+        rows[at:at] = [(frames.REC_OUT, 1, 0, n & 1, rows[at][4]) for n in range(20)]

@@ -27,6 +27,10 @@ from hardware.bench.trace import Control, End, Trace
 
 Mode = Literal["virtual", "realtime"]
 
+REPORT_NS = 500_000_000
+"""An interactive board reports so often, or a program that only writes would do so for ever
+unseen."""
+
 
 class Bench:
     """A circuit with its board, in virtual time (ns since the bench was switched on)."""
@@ -149,6 +153,7 @@ class Bench:
             end_ns=self.now_ns,
             nets={pin.name: pin.gpio for pin in board.pins.values() if pin.gpio is not None},
             end_detail=self.ended.detail if self.ended else "",
+            bits=self.station.intake.bits,
         )
 
     # -- driving it -------------------------------------------------------------------------
@@ -201,7 +206,7 @@ class Bench:
             if self._inbox.run():
                 self.station.pins.look()
             if turn.t_ns < until_ns and self.station.turn is turn:
-                self._inbox.answer(min(self._events.next_ns, until_ns), self._flags)
+                self._inbox.answer(self._horizon_ns(until_ns), self._flags)
         elif turn.t_ns <= until_ns:
             self._bury(turn.cause, turn.detail, turn.restart)
 
@@ -223,6 +228,11 @@ class Bench:
                 events.pop()()
             pins.look()
         return False
+
+    def _horizon_ns(self, until_ns: int) -> int:
+        """Nothing that the board could see happens before, unless it causes it itself."""
+        horizon_ns = min(self._events.next_ns, until_ns)
+        return horizon_ns if self._headless else min(horizon_ns, self.now_ns + REPORT_NS)
 
     def _bury(self, cause: int, detail: str, restart: int | None) -> None:
         if restart is not None:

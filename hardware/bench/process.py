@@ -25,7 +25,7 @@ from hardware.say import _
 BENCH_FD, FLASH_FD = 3, 4
 """Where the board finds the two, whatever their numbers are here."""
 
-BUFFER_BYTES = 2**18
+BUFFER_BYTES = 2**16
 TICK_S = 0.2
 """A read gives up so often, to look at the wall clock."""
 TICK = struct.pack("ll", 0, int(TICK_S * 1e6))
@@ -143,7 +143,7 @@ def _leaks() -> list[int]:
 def _no_board(program: str, family: str, error: OSError) -> BenchError:
     if error.errno == errno.ENOENT:
         cause = _("The virtual board {family} is not built: {program} is missing.")
-        cure = _("Run `make` in the Warsha folder; it builds the boards into build/port.")
+        cure = _("Run `make setup` in the Warsha folder.")
     elif error.errno == errno.ENOEXEC:
         cause = _("This machine does not run the 32-bit program {program}.")
         cure = _("Run `warsha doctor`; it says whether the kernel or the processor is the reason.")

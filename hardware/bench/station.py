@@ -186,7 +186,7 @@ class Station:
     def _turn(self, turn: Ask | Fate) -> None:
         if isinstance(turn, Ask) and turn.kind == frames.REC_HELLO and turn.a != frames.VERSION:
             cause = _("The board speaks version {theirs} of the frames, the bench version {ours}.")
-            cure = _("Run `make` in the Warsha folder; it builds the boards anew.")
+            cure = _("Run `make setup` in the Warsha folder.")
             raise BenchError(cause.format(theirs=turn.a, ours=frames.VERSION), cure)
         if self.turn is None:
             self.pins.feed(self.intake.batch())

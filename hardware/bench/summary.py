@@ -20,6 +20,7 @@ def summary(trace: Trace) -> dict[str, Any]:
     """
     return {
         "board": trace.board,
+        "bits": trace.bits,
         "end_ns": trace.end_ns,
         "sha256": trace.sha256(),
         "ended": _ended(trace),

@@ -116,6 +116,8 @@ class Trace:
     end_ns: int = 0
     nets: dict[str, int] = field(default_factory=dict)
     end_detail: str = ""
+    bits: int = 0
+    """Word size of the board's build: 32 as on the chip, or 64."""
 
     def edges(self, pin: int | str) -> Edges:
         """Level at the pin over time; the first entry is the level at the start."""
