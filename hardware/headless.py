@@ -10,6 +10,7 @@ from hardware.bench.diagram import Diagram
 from hardware.bench.flash import Flash
 from hardware.bench.limits import Limits
 from hardware.bench.scenario import Scenario
+from hardware.bench.signals import probed
 from hardware.bench.trace import Trace
 from hardware.errors import ScenarioError
 
@@ -23,7 +24,8 @@ class Outcome:
 
     trace: Trace
     pins: tuple[str, ...]
-    """Names of the board's pins that are wired to something or did something, by GPIO number."""
+    """Names of the pins that are wired to something or did something, by GPIO number; those that a
+    logic analyzer touches have the names of its channels."""
     failed_step: ScenarioError | None = None
 
     @property
@@ -78,7 +80,7 @@ def run_program(
                     bench.run(until_ns)
             except ScenarioError as error:
                 failed = error
-            trace = bench.trace
+            trace = bench.trace.named(probed(circuit))
     return Outcome(trace, _pins(circuit, trace), failed)
 
 
@@ -86,5 +88,6 @@ def _pins(circuit: Circuit, trace: Trace) -> tuple[str, ...]:
     board, used = circuit.board, circuit.used()
     moved = set(trace.records[trace.records["kind"] == frames.REC_OUT]["a"].tolist())
     wired = {gpio for gpio in board.gpios if used >> gpio & 1}
-    gpios = (wired - set(map(board.gpio, board.console))) | moved & set(board.gpios)
-    return tuple(map(board.pin_of, sorted(gpios)))
+    named = {gpio: name for name, gpio in probed(circuit).items()}
+    gpios = (wired - set(map(board.gpio, board.console))) | moved & set(board.gpios) | set(named)
+    return tuple(named.get(gpio) or board.pin_of(gpio) for gpio in sorted(gpios))

@@ -13,7 +13,7 @@ from hardware.bench.diagram import load
 from hardware.bench.draw import draw
 from hardware.bench.frames import MODE_OUT, PULL_NONE
 from hardware.bench.parts.resistor import GOLD, bands, short
-from hardware.bench.signals import signals
+from hardware.bench.signals import probed
 from hardware.bench.still import StillWorld
 from hardware.bench.view import MeanView
 from hardware.errors import HardwareError
@@ -116,8 +116,8 @@ def test_potentiometer_follows_its_control() -> None:
 def test_a_logic_analyzer_names_the_signals() -> None:
     la = {"type": "wokwi-logic-analyzer", "id": "la", "attrs": {"channelNames": "LED,,SDA"}}
     wires = [["la:D0", "esp:25", ""], ["la:D1", "esp:32", ""], ["la:D5", "esp:33", ""]]
-    assert signals(bench([la], wires)) == {"LED": 25, "D1": 32, "D5": 33}
-    assert signals(bench(LAMP, LED)) == {"25": 25}
+    assert probed(bench([la], wires)) == {"LED": 25, "D1": 32, "D5": 33}
+    assert probed(bench(LAMP, LED)) == {}
 
 
 def test_breadboard_columns_and_rails_join() -> None:
