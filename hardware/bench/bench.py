@@ -134,6 +134,11 @@ class Bench:
 
         return leave
 
+    def on_output(self, listener: Callable[[bytes], None]) -> None:
+        """Tells the one listener of a live line the serial output when it comes in: without its
+        time, and at no cost for the board (unlike `on_tx`)."""
+        self.station.intake.said = listener
+
     def soon(self, fn: Callable[[], None]) -> None:
         """Thread-safe: has `fn` run by the bench when the board asks next, and makes it ask."""
         self._inbox.put(fn)

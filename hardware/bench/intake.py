@@ -1,5 +1,6 @@
 """What comes from a board: checked, counted, kept; and what of it the bench has to deal with."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -8,7 +9,7 @@ from hardware.bench import frames
 from hardware.bench.events import NEVER
 from hardware.bench.limits import Limits
 from hardware.bench.recorder import Recorder
-from hardware.bench.records import PACKER, RECORD, SIZE, Records
+from hardware.bench.records import PACKER, RECORD, SIZE, Records, unpack_text
 from hardware.bench.serialline import NO_INTERRUPT
 from hardware.bench.trust import REQUESTS, Warden
 
@@ -49,6 +50,8 @@ class Intake:
         self._recorder = recorder
         self._output = 0
         self._batch: list[bytes] = []
+        self.said: Callable[[bytes], None] | None = None
+        """Gets the serial output as it comes in, ahead of virtual time."""
         self.bits = 0
         """Word size of the board's build, 32 or 64, once it has said hello."""
         self.version = 0
@@ -146,3 +149,10 @@ class Intake:
     def _keep(self, body: bytes) -> None:
         self._recorder.take(body)
         self._batch.append(body)
+        if self.said and (text := _text_of(np.frombuffer(body, RECORD))):
+            self.said(text)
+
+
+def _text_of(rows: Records) -> bytes:
+    """The serial output in records."""
+    return unpack_text(rows[rows["kind"] == frames.REC_TX])[0]

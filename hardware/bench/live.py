@@ -85,7 +85,7 @@ class LiveBench:
         self.board_type = wired.board
         self._bench = Bench(wired, seed=seed, mode=mode, headless=False, flash=self._flash)
         self._board = Switchboard(baud, self._send, self._bench.reset)
-        self._bench.on_tx(lambda data, _t_ns: self._board.from_board(data))
+        self._bench.on_output(self._board.from_board)
         self._todo: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._wake = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         self._closing = False
