@@ -6,34 +6,34 @@ from hardware import boards
 
 
 @pytest.fixture(params=boards.names())
-def board(request: pytest.FixtureRequest) -> boards.BoardType:
+def kind(request: pytest.FixtureRequest) -> boards.BoardType:
     return boards.load(request.param)
 
 
-def test_facts_agree(board: boards.BoardType) -> None:
-    assert board.family in ("esp32", "rp2")
-    assert 0 < board.v_il < board.v_ih < board.v_supply < board.v_max
-    assert board.storage_bytes % 4096 == 0 and board.storage_bytes <= board.flash_bytes
-    assert set(board.console) <= set(board.pins)
-    assert board.min_write_ns > 0
+def test_facts_agree(kind: boards.BoardType) -> None:
+    assert kind.family in ("esp32", "rp2")
+    assert 0 < kind.v_il < kind.v_ih < kind.v_supply < kind.v_max
+    assert kind.storage_bytes % 4096 == 0 and kind.storage_bytes <= kind.flash_bytes
+    assert set(kind.console) <= set(kind.pins)
+    assert kind.min_write_ns > 0
 
 
-def test_pins_lie_on_the_board(board: boards.BoardType) -> None:
-    for pin in board.pins.values():
-        assert 0 <= pin.x_mm <= board.width_mm and 0 <= pin.y_mm <= board.height_mm, pin
+def test_pins_lie_on_the_board(kind: boards.BoardType) -> None:
+    for pin in kind.pins.values():
+        assert 0 <= pin.x_mm <= kind.width_mm and 0 <= pin.y_mm <= kind.height_mm, pin
         assert pin.gpio is None or pin.volts is None, pin
-    numbers = [pin.gpio for pin in board.pins.values() if pin.gpio is not None]
+    numbers = [pin.gpio for pin in kind.pins.values() if pin.gpio is not None]
     assert len(numbers) == len(set(numbers))
 
 
-def test_has_ground_and_supply(board: boards.BoardType) -> None:
-    volts = {pin.volts for pin in board.pins.values()}
+def test_has_ground_and_supply(kind: boards.BoardType) -> None:
+    volts = {pin.volts for pin in kind.pins.values()}
     assert {0.0, 3.3} <= volts
 
 
-def test_is_found_by_its_diagram_types(board: boards.BoardType) -> None:
-    for name in board.diagram_types:
-        assert boards.for_diagram(name) is board
+def test_is_found_by_its_diagram_types(kind: boards.BoardType) -> None:
+    for name in kind.diagram_types:
+        assert boards.for_diagram(name) is kind
 
 
 def test_pin_plan_of_the_course() -> None:
