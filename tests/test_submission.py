@@ -9,6 +9,7 @@ from typing import Any
 import nbformat
 import pytest
 from lessons import cell_named, released_notebook
+from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 
 from grader import submission
@@ -224,13 +225,33 @@ def test_a_hostile_cell_harms_nobody(folder: Path, released: NotebookNode, cell:
     nbformat.writes(found.notebook).encode()
 
 
-def test_active_html_is_shown_as_text(folder: Path, released: NotebookNode) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>steal()</script>",
+        "<img src=x onerror=steal()>",
+        "[a](javascript:steal())",
+        "[a](&#106;avascript:steal())",
+        "~~~\n\n<script>steal()</script>",
+        "~~~~~~~~\n<b onclick=steal()>\n~~~",
+    ],
+)
+@pytest.mark.parametrize("kind", ["markdown", "raw"])
+def test_active_text_is_shown_as_it_was_typed(
+    folder: Path, released: NotebookNode, text: str, kind: str
+) -> None:
     notebook = filled_in(released, PROGRAM)
-    text = '<script>x</script><IMG src=x onerror=y><div dir="rtl">ok</div><div onclick=z> a < b'
-    notebook.cells.append({"cell_type": "markdown", "metadata": {}, "source": text})
+    notebook.cells.append({"cell_type": kind, "metadata": {}, "source": text})
     hand_in(folder, notebook)
-    source = read(folder, released).notebook.cells[-1].source
-    assert source == (
-        "&lt;script>x&lt;/script>&lt;IMG src=x onerror=y>"
-        '<div dir="rtl">ok</div>&lt;div onclick=z> a < b'
-    )
+    page, _ = HTMLExporter().from_notebook_node(read(folder, released).notebook)
+    shown = page.rpartition("steal()")[0].rpartition("<pre")[2]
+    assert "</pre" not in shown
+    assert "<script" not in shown
+    assert page.count("steal()") == 1
+
+
+def test_released_text_stays_as_it_is(folder: Path, released: NotebookNode) -> None:
+    hand_in(folder, filled_in(released, PROGRAM))
+    found = read(folder, released).notebook
+    texts = [cell.source for cell in found.cells if cell.cell_type == "markdown"]
+    assert texts == [cell.source for cell in released.cells if cell.cell_type == "markdown"]
