@@ -27,7 +27,7 @@
 #define VB_NS_ALLOC VB_US(3.81)
 #define VB_NS_ALLOC_BLOCK VB_US(0.385) // per 16-byte block
 #define VB_NS_REALLOC VB_US(5.78)
-#define VB_NS_GC_HOOK VB_US(0.219)     // per MICROPY_GC_HOOK_LOOP: marking, sweeping, the search for free blocks
+#define VB_NS_GC_HOOK VB_US(0.219)     // per MICROPY_GC_HOOK_LOOP: mark, sweep, search for free blocks
 
 // C functions of the core.
 #define VB_NS_QSTR_FIND VB_US(24.0)
@@ -56,8 +56,9 @@
 #define VB_NS_IRQ_SOFT VB_US(4.5)      // taken from the line that was interrupted
 #define VB_NS_IRQ_HARD VB_US(11.0)     // edge to handler
 
-// Flash. The emulator takes no time to erase or program: 45 ms for a 4 KB sector and 0.4 ms for a 256-byte page are
-// the data sheet's (W25Q16JV). A call of littlefs into the driver is fitted to open-read-close in 617 us.
+// Flash. The emulator takes no time to erase or program: 45 ms for a 4 KB sector and 0.4 ms for a page
+// of 256 bytes are the data sheet's (W25Q16JV). A call of littlefs into the driver is fitted to
+// open-read-close in 617 us.
 #define VB_NS_FLASH_CALL VB_US(20)
 #define VB_NS_FLASH_ERASE 45000000
 #define VB_NS_FLASH_PAGE 400000

@@ -23,7 +23,9 @@
 // Words of the 64-bit build are twice as large, so heap and stack are, too: for practice only.
 #define WORDS (VB_BITS / 32)
 
-struct vb_options vb_options = {.bench_fd = -1, .flash_fd = -1, .cause = 1, .heap_bytes = VB_HEAP_BYTES * WORDS};
+struct vb_options vb_options = {
+    .bench_fd = -1, .flash_fd = -1, .cause = 1, .heap_bytes = VB_HEAP_BYTES * WORDS,
+};
 static char *heap;
 static bool soft;      // the last reset was a soft one
 static bool in_main;   // main.py runs

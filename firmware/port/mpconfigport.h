@@ -41,6 +41,7 @@ typedef long mp_off_t;
 #define MICROPY_PY_TIME_TICKS_PERIOD (1 << 30)
 #define MICROPY_PY_TIME_GMTIME_LOCALTIME_MKTIME (1)
 #define MICROPY_PY_TIME_TIME_TIME_NS (1)
+#define MICROPY_PY_TIME_CUSTOM_SLEEP (1)
 #define MICROPY_PY_TIME_INCLUDEFILE "vb_modtime.c"
 
 #define MICROPY_PY_OS_INCLUDEFILE "vb_modos.c"

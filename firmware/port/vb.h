@@ -79,8 +79,8 @@ void vb_pin_edges(uint64_t rose, uint64_t fell);
 
 void vb_timer_deinit_all(void); // soft reset
 void vb_pwm_deinit_all(void);   // soft reset
-void vb_pwm_detach(uint8_t pin); // Pin() takes the pad back: the PWM no longer reaches it (emits c = 0 if it ran)
+void vb_pwm_detach(uint8_t pin); // Pin() takes the pad back: its PWM no longer reaches it
 
 // vb_machine_adc.c and vb_machine_pwm.c are the include files of extmod/machine_adc.c and machine_pwm.c;
 // vb_machine_timer.c is a source of its own with `const mp_obj_type_t machine_timer_type`;
-// vb_machine_pulse.c overrides machine_time_pulse_us (MP_WEAK in extmod). The Makefile takes those that exist.
+// vb_machine_pulse.c overrides machine_time_pulse_us (MP_WEAK in extmod).

@@ -181,10 +181,15 @@ void vb_wait_until(uint64_t t) {
 
 void vb_wfe(uint64_t t) {
     vb_service();
-    // Without a time-out only the serial line can end the wait, if no alarm does; with one, the line may if the
-    // program looked at it just before (select). Both then follow the wall clock where a person may type.
+    if (busy) { // in a hard interrupt, as in vb_wait_until()
+        t == VB_NEVER ? (void)vb_link_poll(-1) : vb_clock_jump(t);
+        return;
+    }
+    // Without a time-out only the serial line can end the wait, if no alarm does; with one, the line may
+    // if the program looked at it just before (select). Both follow the wall clock where a person may type.
     bool line = vb_serial_watched() || t == VB_NEVER;
-    if (MP_STATE_VM(sched_state) == MP_SCHED_PENDING || vb_now() >= t || busy || (line && vb_serial_arrived())) {
+    bool pending = MP_STATE_VM(sched_state) == MP_SCHED_PENDING;
+    if (pending || vb_now() >= t || (line && vb_serial_arrived())) {
         return;
     }
     if (line && (!vb_headless() || next_alarm() == VB_NEVER)) {

@@ -53,9 +53,10 @@ const uint16_t vb_opcost[256] = {
     type __real_##name parameters; \
     type __wrap_##name parameters { vb_charge(cost); return __real_##name arguments; }
 
-#define ALLOC_NS(bytes) (VB_NS_ALLOC_BLOCK * (((bytes) + MICROPY_BYTES_PER_GC_BLOCK - 1) / MICROPY_BYTES_PER_GC_BLOCK))
+#define ALLOC_BLOCKS(bytes) (((bytes) + MICROPY_BYTES_PER_GC_BLOCK - 1) / MICROPY_BYTES_PER_GC_BLOCK)
 
-WRAP(void *, gc_alloc, (size_t n, unsigned flags), (n, flags), VB_NS_ALLOC + ALLOC_NS(n))
+WRAP(void *, gc_alloc, (size_t n, unsigned flags), (n, flags),
+    VB_NS_ALLOC + VB_NS_ALLOC_BLOCK * ALLOC_BLOCKS(n))
 WRAP(void *, gc_realloc, (void *p, size_t n, bool move), (p, n, move), VB_NS_REALLOC)
 WRAP(qstr, qstr_find_strn, (const char *s, size_t n), (s, n), VB_NS_QSTR_FIND)
 WRAP(qstr, qstr_from_strn, (const char *s, size_t n), (s, n), VB_NS_QSTR_FIND)
@@ -64,7 +65,8 @@ WRAP(void, mp_store_attr, (mp_obj_t o, qstr attr, mp_obj_t value), (o, attr, val
 WRAP(mp_obj_t, mp_iternext, (mp_obj_t o), (o), VB_NS_ITERNEXT)
 WRAP(bool, mp_obj_equal, (mp_obj_t a, mp_obj_t b), (a, b), VB_NS_EQUAL)
 WRAP(void, mp_lexer_to_next, (mp_lexer_t *lex), (lex), VB_NS_TOKEN)
-WRAP(int, mp_print_mp_int, (const mp_print_t *p, mp_obj_t x, unsigned base, int a, int flags, char fill, int w, int prec),
+WRAP(int, mp_print_mp_int,
+    (const mp_print_t *p, mp_obj_t x, unsigned base, int a, int flags, char fill, int w, int prec),
     (p, x, base, a, flags, fill, w, prec), VB_NS_FORMAT_INT)
 WRAP(int, mp_format_float, (float f, char *buf, size_t n, char fmt, int prec, char sign),
     (f, buf, n, fmt, prec, sign), VB_NS_FORMAT_FLOAT)

@@ -43,7 +43,7 @@ bool vb_serial_watched(void);     // the program polled the line since the last 
 
 // vb_pin.c
 void vb_pin_deliver(void);        // runs the handlers of latched edges
-void vb_pin_irq(uint8_t pin, bool rise, bool fall, bool hard); // what edges of the pin are latched from now on
+void vb_pin_irq(uint8_t pin, bool rise, bool fall, bool hard); // which edges are latched from now on
 void vb_pin_fire(uint8_t pin, bool rose, bool fell);           // vb_machine_pin_*.c: the handler of the pin
 void vb_pin_irq_forget(void);                                  // vb_machine_pin_*.c: all handlers
 uint8_t vb_pin_direction(uint8_t pin);                         // VB_MODE_...
@@ -52,7 +52,7 @@ void vb_pin_start(void);
 void vb_pin_deinit_all(void);
 
 // vb_lock.c
-__attribute__((noreturn)) void vb_lock_and_run(size_t flash_bytes, void (*run)(void)); // on a stack of its own; does not return
+__attribute__((noreturn)) void vb_lock_and_run(size_t flash_bytes, void (*run)(void)); // on its own stack
 void *vb_map(uintptr_t address, size_t bytes);
 
 // vb_flash.c

@@ -66,7 +66,8 @@ static void limit(int what, rlim_t value) {
     setrlimit(what, &now);
 }
 
-#define ALLOW(name) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_##name, 0, 1), BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
+#define ALLOW(name) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_##name, 0, 1), \
+    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
 
 static const struct sock_filter filter[] = {
     BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
@@ -79,8 +80,9 @@ static const struct sock_filter filter[] = {
     #endif
     BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
     BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-    ALLOW(write), ALLOW(read), ALLOW(clock_gettime), ALLOW(ppoll), ALLOW(nanosleep), ALLOW(clock_nanosleep),
-    ALLOW(pread64), ALLOW(pwrite64), ALLOW(rt_sigreturn), ALLOW(restart_syscall), ALLOW(exit), ALLOW(exit_group),
+    ALLOW(write), ALLOW(read), ALLOW(pread64), ALLOW(pwrite64), ALLOW(ppoll), ALLOW(clock_gettime),
+    ALLOW(nanosleep), ALLOW(clock_nanosleep), ALLOW(restart_syscall), ALLOW(rt_sigreturn),
+    ALLOW(exit), ALLOW(exit_group),
     #ifdef __NR_poll
     ALLOW(poll),
     #endif

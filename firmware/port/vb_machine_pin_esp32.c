@@ -161,7 +161,8 @@ static const mp_rom_map_elem_t irq_table[] = {
     { MP_ROM_QSTR(MP_QSTR_trigger), MP_ROM_PTR(&irq_trigger_obj) },
 };
 static MP_DEFINE_CONST_DICT(irq_dict, irq_table);
-MP_DEFINE_CONST_OBJ_TYPE(machine_pin_irq_type, MP_QSTR_IRQ, MP_TYPE_FLAG_NONE, call, irq_call, locals_dict, &irq_dict);
+MP_DEFINE_CONST_OBJ_TYPE(machine_pin_irq_type, MP_QSTR_IRQ, MP_TYPE_FLAG_NONE,
+    call, irq_call, locals_dict, &irq_dict);
 
 // ---- the class ----
 

@@ -15,7 +15,8 @@
 enum { PULL_UP = 1, PULL_DOWN = 2 };
 enum { MODE_IN, MODE_OUT, MODE_OPEN_DRAIN, MODE_ALT };
 enum { FALLING = 4, RISING = 8 };
-enum { FUNC_SPI = 1, FUNC_UART, FUNC_I2C, FUNC_PWM, FUNC_SIO, FUNC_PIO0, FUNC_PIO1, FUNC_GPCK, FUNC_USB, FUNC_NONE = 31 };
+enum { FUNC_SPI = 1, FUNC_UART, FUNC_I2C, FUNC_PWM, FUNC_SIO, FUNC_PIO0, FUNC_PIO1, FUNC_GPCK, FUNC_USB };
+enum { FUNC_NONE = 31 };
 
 typedef struct {
     mp_obj_base_t base;
@@ -42,8 +43,9 @@ static MP_DEFINE_CONST_OBJ_TYPE(cpu_type, MP_QSTR_cpu, MP_TYPE_FLAG_NONE, locals
 
 #define GP(n) {MP_ROM_QSTR(MP_QSTR_GP##n), MP_ROM_PTR(&pins[n])}
 static const mp_rom_map_elem_t board_table[] = {
-    GP(0), GP(1), GP(2), GP(3), GP(4), GP(5), GP(6), GP(7), GP(8), GP(9), GP(10), GP(11), GP(12), GP(13), GP(14), GP(15),
-    GP(16), GP(17), GP(18), GP(19), GP(20), GP(21), GP(22), GP(25), GP(26), GP(27), GP(28),
+    GP(0), GP(1), GP(2), GP(3), GP(4), GP(5), GP(6), GP(7), GP(8), GP(9),
+    GP(10), GP(11), GP(12), GP(13), GP(14), GP(15), GP(16), GP(17), GP(18), GP(19),
+    GP(20), GP(21), GP(22), GP(25), GP(26), GP(27), GP(28),
     {MP_ROM_QSTR(MP_QSTR_LED), MP_ROM_PTR(&pins[25])},
 };
 static MP_DEFINE_CONST_DICT(board_dict, board_table);
@@ -72,7 +74,8 @@ uint8_t vb_pin_get(void *obj) {
         if (pin) {
             return pin - pins;
         }
-        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("unknown named pin \"%s\""), mp_obj_str_get_str(obj));
+        const char *name = mp_obj_str_get_str(obj);
+        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("unknown named pin \"%s\""), name);
     }
     if (mp_obj_is_int(obj)) {
         mp_int_t n = mp_obj_get_int(obj);
@@ -140,7 +143,8 @@ void vb_pin_init(uint8_t gpio, size_t n_args, const mp_obj_t *pos_args, mp_map_t
     int value = args[ARG_value].u_obj == mp_const_none ? -1 : mp_obj_is_true(args[ARG_value].u_obj);
     uint8_t pull = pull_of(args[ARG_pull].u_obj);
     if (args[ARG_mode].u_obj != mp_const_none) {
-        vb_pin_mode(gpio, set_mode(gpio, mp_obj_get_int(args[ARG_mode].u_obj), value, args[ARG_alt].u_int), pull);
+        mp_int_t mode = mp_obj_get_int(args[ARG_mode].u_obj);
+        vb_pin_mode(gpio, set_mode(gpio, mode, value, args[ARG_alt].u_int), pull);
     } else if (pull != vb_pin_pull(gpio)) {
         vb_pin_mode(gpio, vb_pin_direction(gpio), pull);
     }

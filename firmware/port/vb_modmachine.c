@@ -81,8 +81,8 @@ static void mp_machine_idle(void) {
 
 // Pins keep their state, Python does not run. Without a time nothing modelled wakes the chip.
 static void mp_machine_lightsleep(size_t n_args, const mp_obj_t *args) {
-    uint64_t ms = n_args ? mp_obj_get_int(args[0]) : VB_NEVER;
-    vb_wait_until(ms == VB_NEVER ? VB_NEVER : vb_now() + ms * 1000000u);
+    mp_int_t ms = n_args ? MAX(mp_obj_get_int(args[0]), 0) : 0;
+    vb_wait_until(n_args ? vb_now() + ms * 1000000ull : VB_NEVER);
 }
 
 NORETURN static void mp_machine_deepsleep(size_t n_args, const mp_obj_t *args) {

@@ -26,3 +26,9 @@ static mp_obj_t mp_time_localtime_get(void) {
     }
     return mp_obj_new_tuple(8, tuple);
 }
+
+// Negative is no time at all: the chips convert it to 0, which C does not promise.
+static void mp_time_sleep(mp_obj_t seconds) {
+    mp_float_t ms = 1000 * mp_obj_get_float(seconds);
+    mp_hal_delay_ms(ms > 0 ? (mp_uint_t)MIN(ms, (mp_float_t)0xffffff00u) : 0);
+}
