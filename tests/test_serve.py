@@ -6,6 +6,7 @@ import select
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
@@ -109,7 +110,7 @@ def test_what_is_said_while_nobody_listens_is_lost(echo: Echo, kind: str) -> Non
         port.close()
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ["pty", "socket"])  # pyserial's RFC 2217 reads all by itself
 def test_a_client_that_does_not_read_blocks_nobody(echo: Echo, kind: str) -> None:
     lazy = open_port(echo.urls[kind])
     lazy.write(b"!")
@@ -206,7 +207,6 @@ def test_a_telnet_command_cut_anywhere_is_understood() -> None:
     stream = b"a\xff\xff\xff\xfb\x2c\xff\xfa\x2c\x05\x08\xff\xf0b\xff\xfa\x2c\x05\x0b\xff\xf0c"
     for cut in range(len(stream)):
         lines: list[tuple[bool, bool]] = []
-        # type: ignore[misc]
         telnet = Rfc2217(partial(note, lines))
         assert telnet.decode(stream[:cut]) + telnet.decode(stream[cut:]) == b"a\xffbc"
         assert lines == [(True, False), (True, True)]
