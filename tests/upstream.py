@@ -30,7 +30,7 @@ WHY_SKIPPED = {
     "native_": "native code: left out, as it could write any memory of the board's process",
     "viper_": "viper code: left out for the same reason",
     "import_mpy": "loading `.mpy` files: left out for the same reason",
-    "": "a feature that the chip's own firmware does not have, either",
+    "": "as on the chip itself, whose firmware lacks the feature too",
 }
 """By how the test's name begins."""
 
