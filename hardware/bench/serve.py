@@ -64,10 +64,11 @@ class Pending:
         return bool(self._bytes)
 
     def add(self, data: bytes) -> None:
-        """Keep `data` whole or, when there is no room, not at all."""
+        """Keep `data`; what comes when ROOM is used up is lost."""
         if not self._bytes:
             self._moved_s = monotonic()
-        if len(self._bytes) + len(data) <= ROOM:
+        # Not cut to fit: the piece that ends a flood holds the answer to the Ctrl-C.
+        if len(self._bytes) <= ROOM:
             self._bytes += data
 
     def clear(self) -> None:
