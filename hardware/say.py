@@ -1,15 +1,25 @@
 """Messages for people in English and Arabic.
 
 Write `_("English text {name}").format(name=...)`; the Arabic lies in `locale/ar.po` of the package
-that speaks.
+that speaks. Latin words in the Arabic are isolated when the catalogue is read, so that nobody has
+to type marks that cannot be seen; a longer piece of code stands in backticks there.
 The language is `WARSHA_LANG` (`ar`, `en`), else that of the locale.
 """
 
+import errno
 import os
+import re
 from functools import cache
 from pathlib import Path
 
 PACKAGES = Path(__file__).resolve().parents[1]
+
+FIELD = r"\{\w+(?:![rs])?(?::[^{}]*)?\}"
+"""A place that `format` fills in."""
+_WORD = rf"(?:{FIELD}|`[^`]*`|[A-Za-z0-9%/$.~_-][\w%/.:=?&@$*+-]*[\w/*](?:\(\))?|[A-Za-z0-9%Ω])"
+_LATIN = re.compile(rf"{_WORD}(?: >? ?{_WORD})*", re.ASCII)
+_LTR, _FIRST_STRONG, _END = "\u2066", "\u2068", "\u2069"
+"""Isolates, Unicode Annex 9."""
 
 
 def language() -> str:
@@ -29,8 +39,22 @@ def _arabic() -> dict[str, str]:
     for file in sorted(PACKAGES.glob("*/locale/ar.po")):
         with file.open("rb") as source:
             catalogue = read_po(source)
-        texts |= {str(m.id): str(m.string) for m in catalogue if m.id and m.string and not m.fuzzy}
+        entries = (m for m in catalogue if m.id and m.string and not m.fuzzy)
+        texts |= {str(entry.id): isolated(str(entry.string)) for entry in entries}
     return texts
+
+
+def isolated(text: str) -> str:
+    """Arabic text with each run of Latin words between marks that keep its order.
+
+    A field that stands alone takes the direction of what comes into it, often Arabic too.
+    """
+
+    def isolate(run: re.Match[str]) -> str:
+        is_field = re.fullmatch(FIELD, run[0])
+        return f"{_FIRST_STRONG if is_field else _LTR}{run[0]}{_END}"
+
+    return _LATIN.sub(isolate, text)
 
 
 def arabic(text: str) -> str:
@@ -41,3 +65,15 @@ def arabic(text: str) -> str:
 def _(text: str) -> str:
     """The message in the reader's language."""
     return arabic(text) if language() == "ar" else text
+
+
+def reason(error: OSError) -> str:
+    """Why the system refused a file, in the reader's language where it is a usual reason."""
+    match error.errno:
+        case errno.ENOENT:
+            return _("there is no such file")
+        case errno.EACCES | errno.EPERM:
+            return _("this account may not open it")
+        case errno.EISDIR:
+            return _("it is a folder")
+    return error.strerror or str(error)

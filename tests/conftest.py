@@ -5,6 +5,7 @@ A test that takes `board` runs once for each; with the mark `every_way` also onc
 reach a virtual board.
 """
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -18,6 +19,8 @@ pytest_plugins = ["classroom"]
 FAMILIES = ("esp32", "rp2")
 WAYS = ("realtime", "pty", "socket", "rfc2217")
 REAL = "real"
+
+os.environ["WARSHA_LANG"] = "en"  # tests read messages, whatever the machine's locale is
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
