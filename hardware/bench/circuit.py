@@ -214,12 +214,12 @@ class Circuit:
             return
         self._settling = True
         try:
-            for _ in range(len(self._dirty) + SETTLE_LIMIT):
+            for _turn in range(len(self._dirty) + SETTLE_LIMIT):
                 if not self._dirty:
                     return
                 self._refresh(self._dirty.popleft())
             raise BenchError(
-                "parts of the circuit drive each other without end", "Break the loop."
+                _("parts of the circuit drive each other without end"), _("Break the loop.")
             )
         finally:
             self._settling = False

@@ -11,6 +11,7 @@ import random
 from collections.abc import Callable
 
 from hardware.bench.part import Part, World
+from hardware.say import _
 
 CLOSED_OHMS = 0.1
 WOKWI_MS = (1.0, 1.0)
@@ -70,11 +71,11 @@ def _range(part: Part, name: str, default: tuple[float, float]) -> tuple[float, 
     text = part.attr(name)
     if not text:
         return default
-    low, _, high = text.partition("-")
+    low, _dash, high = text.partition("-")
     try:
         bounds = float(low), float(high or low)
     except ValueError:
         bounds = (0.0, -1.0)
     if not 0 < bounds[0] <= bounds[1] <= MOST:
-        raise part.bad_attr(name, 'a number or a range such as "1-12"')
+        raise part.bad_attr(name, _('a number or a range such as "1-12"'))
     return bounds

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from hardware.errors import DiagramError
-from hardware.say import _
+from hardware.say import _, reason
 
 SERIAL_MONITOR = "$serialMonitor"
 """The virtual part that Wokwi puts behind a board's UART; it may be wired but is not listed."""
@@ -82,14 +82,16 @@ def load(source: Path | str | Mapping[str, Any], name: str = "diagram") -> Diagr
         raw = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise DiagramError(
-            f"{path}: {error.strerror}", "Give the path of a diagram.json."
+            f"{path}: {reason(error)}", _("Give the path of a diagram.json.")
         ) from error
     except UnicodeDecodeError as error:
-        raise DiagramError(f"{path}: not UTF-8 text", "Save the file as UTF-8.") from error
+        cause = _("{file}: not UTF-8 text").format(file=path)
+        raise DiagramError(cause, _("Save the file as UTF-8.")) from error
     except json.JSONDecodeError as error:
+        place = f"{path}:{error.lineno}:{error.colno}"
         raise DiagramError(
-            f"{path}:{error.lineno}:{error.colno}: not JSON: {error.msg}",
-            "Look at that place for a missing comma, quote or bracket.",
+            _("{place}: not JSON: {why}").format(place=place, why=error.msg),
+            _("Look at that place for a missing comma, quote or bracket."),
         ) from error
     return _Reader(str(path)).diagram(raw)
 
@@ -114,16 +116,20 @@ class _Reader:
 
     def diagram(self, raw: object) -> Diagram:
         if not isinstance(raw, Mapping):
-            raise self.fail("", "a circuit is one JSON object", 'Begin with { "version": 1, … }.')
+            what, cure = _("a circuit is one JSON object"), _('Begin with { "version": 1, … }.')
+            raise self.fail("", what, cure)
         if raw.get("version", 1) != 1:
-            raise self.fail("", f"version {raw['version']!r} is not known", 'Write "version": 1.')
+            what = _("version {version!r} is not known").format(version=raw["version"])
+            raise self.fail("", what, _('Write "version": 1.'))
         for key in ("parts", "connections"):
             if not isinstance(raw.get(key), list):
-                raise self.fail("", f"there is no list {key!r}", f'Add "{key}": [ … ].')
+                what = _("there is no list {key!r}").format(key=key)
+                raise self.fail("", what, _("Add {sample}").format(sample=f'"{key}": [ … ].'))
         if raw.get("dependencies"):
             chips = raw["dependencies"]
             names = ", ".join(chips) if isinstance(chips, Mapping) else repr(chips)
-            raise self.fail("", f"custom chips are not simulated: {names}", "Use built-in parts.")
+            what = _("custom chips are not simulated: {names}").format(names=names)
+            raise self.fail("", what, _("Use built-in parts."))
         parts = tuple(self.part(i, item) for i, item in enumerate(raw["parts"]))
         self.unique(parts)
         wires = tuple(self.connection(i, item) for i, item in enumerate(raw["connections"]))
@@ -133,23 +139,27 @@ class _Reader:
         seen: set[str] = set()
         for part in parts:
             if part.id in seen:
-                raise self.fail(f"part {part.id!r}", "two parts have this id", "Rename one.")
+                where = _("part {part}").format(part=repr(part.id))
+                raise self.fail(where, _("two parts have this id"), _("Rename one."))
             seen.add(part.id)
 
     def part(self, index: int, item: object) -> PartSpec:
         if not isinstance(item, Mapping):
-            raise self.fail(f"part number {index + 1}", "not an object", "Write { … }.")
-        where = f"part {item.get('id', index + 1)!r}"
+            where = _("part number {number}").format(number=index + 1)
+            raise self.fail(where, _("not an object"), _("Write { … }."))
+        where = _("part {part}").format(part=repr(item.get("id", index + 1)))
         for key in ("type", "id"):
             if not isinstance(item.get(key), str) or not item[key]:
-                raise self.fail(where, f"has no {key!r}", f'Add "{key}": "…".')
+                cure = _("Add {sample}").format(sample=f'"{key}": "…".')
+                raise self.fail(where, _("has no {key!r}").format(key=key), cure)
         if ":" in item["id"] or item["id"] == SERIAL_MONITOR:
-            raise self.fail(where, "this id is not allowed", "Use letters and digits, no colon.")
+            cure = _("Use letters and digits, no colon.")
+            raise self.fail(where, _("this id is not allowed"), cure)
         if "x" in item or "y" in item:
-            raise self.fail(where, "its place is given as x, y", 'Use "left" and "top".')
+            raise self.fail(where, _("its place is given as x, y"), _('Use "left" and "top".'))
         attrs = item.get("attrs", {})
         if not isinstance(attrs, Mapping):
-            raise self.fail(where, "'attrs' is not an object", 'Write "attrs": { … }.')
+            raise self.fail(where, _("'attrs' is not an object"), _('Write "attrs": { … }.'))
         left, top, rotate = (self.number(where, item, key) for key in ("left", "top", "rotate"))
         hide = bool(item.get("hide"))
         return PartSpec(item["id"], item["type"], left, top, rotate, hide, attrs)
@@ -161,31 +171,34 @@ class _Reader:
             or not isinstance(value, int | float)
             or not abs(value) <= CANVAS
         ):
-            raise self.fail(where, f"{key!r} is {value!r}", f'Give a number: "{key}": 0.')
+            what = _("{key!r} is {value!r}").format(key=key, value=value)
+            raise self.fail(where, what, _('Give a number: "{key}": 0.').format(key=key))
         return float(value)
 
     def connection(self, index: int, item: object) -> Connection:
-        where = f"connection number {index + 1}"
+        where = _("connection number {number}").format(number=index + 1)
         if not isinstance(item, list) or len(item) not in (2, 3, 4):
-            raise self.fail(where, f"not a wire: {item!r}", 'Write ["a:1", "b:2", "green", []].')
+            what = _("not a wire: {item!r}").format(item=item)
+            raise self.fail(where, what, _('Write ["a:1", "b:2", "green", []].'))
         ends = [self.pin(where, end) for end in item[:2]]
         colour = item[2] if len(item) > 2 else ""
         if not isinstance(colour, str):
-            raise self.fail(where, f"its colour is {colour!r}", 'Give a name such as "green".')
+            what = _("its colour is {colour!r}").format(colour=colour)
+            raise self.fail(where, what, _('Give a name such as "green".'))
         return Connection(ends[0], ends[1], colour, self.path(where, item))
 
     def pin(self, where: str, end: object) -> PinRef:
         if not isinstance(end, str) or ":" not in end:
-            raise self.fail(where, f"{end!r} is no pin", 'Write "part:pin", for example "led1:A".')
-        part, _, pin = end.partition(":")
+            what = _("{end!r} is no pin").format(end=end)
+            raise self.fail(where, what, _('Write "part:pin", for example "led1:A".'))
+        part, _colon, pin = end.partition(":")
         return PinRef(part, pin)
 
     def path(self, where: str, item: list[Any]) -> tuple[str, ...]:
         steps = item[3] if len(item) > 3 else []
         if not isinstance(steps, list) or not all(map(is_step, steps)) or steps.count("*") > 1:
-            raise self.fail(
-                where, f"its path is {steps!r}", 'Use steps such as "h10", "v-5", "*".'
-            )
+            what = _("its path is {steps!r}").format(steps=steps)
+            raise self.fail(where, what, _('Use steps such as "h10", "v-5", "*".'))
         return tuple(steps)
 
 

@@ -31,7 +31,8 @@ from hardware.bench.lint import Finding
 from hardware.bench.switchboard import Switchboard
 from hardware.errors import BenchError
 from hardware.say import _
-from hardware.wire.port import PairPort, Port
+from hardware.wire.pair import PairPort
+from hardware.wire.port import Port
 
 T = TypeVar("T")
 SLICE_S = 0.5
@@ -91,7 +92,11 @@ class LiveBench:
         self._closing = False
         self._broken: BaseException | None = None
         self._revived_s = 0.0
-        self._bench.start()
+        try:
+            self._bench.start()
+        except BaseException:
+            self._give_back()
+            raise
         self._thread = threading.Thread(target=self._live, name="warsha-bench", daemon=True)
         self._thread.start()
 
@@ -179,6 +184,7 @@ class LiveBench:
         """
         answer: Future[T] = Future()
         self._todo.put(_answering(answer, lambda: question(self._bench)))
+        self._need_thread()
         os.eventfd_write(self._wake, 1)
         return self._wait_for(answer)
 
@@ -186,15 +192,21 @@ class LiveBench:
         """Call `deed(bench)` at a moment between two steps of the board, and let the board see it
         at once."""
         done: Future[None] = Future()
+        self._need_thread()
         self._bench.soon(_answering(done, lambda: deed(self._bench)))
         self._wait_for(done)
 
     def _wait_for(self, answer: Future[T]) -> T:
         while not answer.done():
             wait([answer], SLICE_S)
-            if not answer.done() and not self._thread.is_alive():
-                raise self._gone()
+            if not answer.done():
+                self._need_thread()
         return answer.result()
+
+    def _need_thread(self) -> None:
+        """Raises: BenchError when nobody is there to answer."""
+        if not self._thread.is_alive():
+            raise self._gone()
 
     # -- the thread
 
@@ -205,9 +217,12 @@ class LiveBench:
         except BaseException as error:
             self._broken = error
         finally:
-            self._board.close()
-            self._bench.close()
-            self._flash.close()
+            self._give_back()
+
+    def _give_back(self) -> None:
+        self._board.close()
+        self._bench.close()
+        self._flash.close()
 
     def _turn(self) -> None:
         """Wait until somebody wants something, then give everybody their turn."""
@@ -253,11 +268,14 @@ class LiveBench:
         return BenchError(_("The bench is closed."), _("Open it again."))
 
     def close(self) -> None:
-        """Switch the board off and close every way to it."""
+        """Switch the board off and close every way to it; the second time nothing happens."""
         self._closing = True
+        if self._wake < 0:
+            return
         os.eventfd_write(self._wake, 1)
-        if threading.current_thread() is not self._thread:
-            self._thread.join(CLOSE_S)
+        self._thread.join(CLOSE_S)
+        os.close(self._wake)
+        self._wake = -1
 
 
 def _answering(answer: Future[T], question: Callable[[], T]) -> Callable[[], None]:

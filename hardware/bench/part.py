@@ -119,16 +119,18 @@ class Part:
         except ValueError:
             value = OPEN
         if not low <= value <= high:
-            raise self.bad_attr(name, f"a number from {low:g} to {high:g}")
+            wanted = _("a number from {low:g} to {high:g}").format(low=low, high=high)
+            raise self.bad_attr(name, wanted)
         return value
 
     def bad_attr(self, name: str, wanted: str) -> DiagramError:
         """The error for an attribute that makes no sense (the file's name is added by the
         netlist)."""
-        default = self.ATTRS[name]
+        what = _("part {part}: attribute {name!r} is {value!r}, not {wanted}")
+        cure = _('Write for example "{name}": "{default}".')
         return DiagramError(
-            f"part {self.id!r}: attribute {name!r} is {self.attr(name)!r}, not {wanted}",
-            f'Write for example "{name}": "{default}".',
+            what.format(part=repr(self.id), name=name, value=self.attr(name), wanted=wanted),
+            cure.format(name=name, default=self.ATTRS[name]),
         )
 
     # -- electricity --------------------------------------------------------------------------

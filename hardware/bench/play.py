@@ -16,6 +16,7 @@ from hardware.bench.scenario import (
 )
 from hardware.bench.timeaxis import duration
 from hardware.errors import HardwareError, ScenarioError
+from hardware.say import _
 
 TAIL = 60
 """So many bytes of the serial output are shown when a wait has failed."""
@@ -77,20 +78,23 @@ class _Player:
 
     def _fail(self, step: Step, what: str, cure: str = "") -> ScenarioError:
         where = f"{self._scenario.file}:{step.line}"
-        at = duration(self._bench.now_ns)
-        return ScenarioError(f"{where}: {step.name}: {what} (at {at})", cure)
+        told = _("{where}: {step}: {what} (at {at})").format(
+            where=where, step=step.name, what=what, at=duration(self._bench.now_ns)
+        )
+        return ScenarioError(told, cure)
 
     def _run(self, step: Step, until_ns: int) -> None:
         """Let time pass. The limit of the whole run and the end of the board are failures."""
         self._bench.run(min(until_ns, self._until_ns))
         if self._bench.ended is not None and self._bench.now_ns < until_ns:
-            raise self._fail(step, "the board ended")
+            raise self._fail(step, _("the board ended"))
 
     def _delay(self, step: Step, ns: int) -> None:
         until_ns = self._bench.now_ns + ns
         self._run(step, until_ns)
         if until_ns > self._until_ns:
-            raise self._fail(step, "the time of the run is over", "Let it run for longer.")
+            cure = _("Let it run for longer.")
+            raise self._fail(step, _("the time of the run is over"), cure)
         self._pending.clear()
 
     def _wait(self, step: Step, data: bytes, timeout_ns: int | None) -> None:
@@ -103,9 +107,9 @@ class _Player:
         self._wanted = b""
         if (at := self._pending.find(data)) < 0:
             seen = self._pending[-TAIL:].decode(errors="replace")
-            raise self._fail(
-                step, f"{data.decode(errors='replace')!r} did not come; last came {seen!r}"
-            )
+            what = _("{wanted!r} did not come; last came {seen!r}")
+            wanted = data.decode(errors="replace")
+            raise self._fail(step, what.format(wanted=wanted, seen=seen))
         del self._pending[: at + len(data)]
 
     def _heard(self, data: bytes, t_ns: int) -> None:
@@ -123,4 +127,5 @@ class _Player:
             raise self._fail(step, str(error), error.cure) from error
         if level != command.value:
             pin = f"{command.part}:{command.pin}"
-            raise self._fail(step, f"{pin} is {level:d}, expected {command.value:d}")
+            what = _("{pin} is {level:d}, expected {wanted:d}")
+            raise self._fail(step, what.format(pin=pin, level=level, wanted=command.value))

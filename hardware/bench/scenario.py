@@ -17,6 +17,7 @@ import yaml
 
 from hardware.bench.diagram import suggest
 from hardware.errors import ScenarioError
+from hardware.say import _, reason
 
 UNITS_NS = {"ns": 1, "us": 1_000, "ms": 1_000_000, "s": 1_000_000_000}
 DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ns|us|ms|s)")
@@ -98,10 +99,11 @@ def load(path: Path | str) -> Scenario:
         text = Path(path).read_text(encoding="utf-8-sig")
     except OSError as error:
         raise ScenarioError(
-            f"{path}: {error.strerror}", "Give the path of a scenario file."
+            f"{path}: {reason(error)}", _("Give the path of a scenario file.")
         ) from error
     except UnicodeDecodeError as error:
-        raise ScenarioError(f"{path}: not UTF-8 text", "Save the file as UTF-8.") from error
+        cause = _("{file}: not UTF-8 text").format(file=path)
+        raise ScenarioError(cause, _("Save the file as UTF-8.")) from error
     return parse(text, str(path))
 
 
@@ -128,17 +130,17 @@ class _Reader:
     def scenario(self) -> Scenario:
         root = self._root()
         if root is None:
-            raise ScenarioError(
-                f"{self.file}:1: the file is empty", "Write name, version and steps."
-            )
+            cause = _("{place}: the file is empty").format(place=f"{self.file}:1")
+            raise ScenarioError(cause, _("Write name, version and steps."))
         keys = self._mapping(
             root, ("name", "version", "author", "steps"), ("name", "version", "steps")
         )
         if self._value(keys["version"]) != 1:
-            raise self._fail(keys["version"], "this version is not known", "Write version: 1.")
+            what = _("this version is not known")
+            raise self._fail(keys["version"], what, _("Write version: 1."))
         steps = keys["steps"]
         if not isinstance(steps, yaml.SequenceNode):
-            raise self._fail(steps, "steps is not a list", "Begin each step with a dash.")
+            raise self._fail(steps, _("steps is not a list"), _("Begin each step with a dash."))
         return Scenario(self.file, self._text(keys["name"]), tuple(map(self._step, steps.value)))
 
     def _root(self) -> yaml.Node | None:
@@ -147,10 +149,10 @@ class _Reader:
             return self._loader.get_single_node()
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
-            what = getattr(error, "problem", None) or getattr(error, "reason", "unreadable")
-            line = mark.line + 1 if mark else 1
-            cure = "Mend that line."
-            raise ScenarioError(f"{self.file}:{line}: not YAML: {what}", cure) from error
+            why = getattr(error, "problem", None) or getattr(error, "reason", "-")
+            place = f"{self.file}:{mark.line + 1 if mark else 1}"
+            cause = _("{place}: not YAML: {why}").format(place=place, why=why)
+            raise ScenarioError(cause, _("Mend that line.")) from error
 
     # -- steps --------------------------------------------------------------------------------
 
@@ -159,11 +161,15 @@ class _Reader:
         keys = self._mapping(node, (*known, *NOT_YET))
         for name in NOT_YET:
             if name in keys:
-                raise self._fail(keys[name], f"{name} is not simulated yet", "Take this step out.")
+                what = _("{name} is not simulated yet").format(name=name)
+                raise self._fail(keys[name], what, _("Take this step out."))
         found = [key for key in keys if key in self._commands]
         if len(found) != 1:
-            what = f"{' and '.join(found)} in one step" if found else "a step without a command"
-            raise self._fail(node, what, f"Give each step one of {', '.join(self._commands)}.")
+            what = _("a step without a command")
+            if found:
+                what = _("{names} in one step").format(names=" + ".join(found))
+            cure = _("Give each step one of {names}.").format(names=", ".join(self._commands))
+            raise self._fail(node, what, cure)
         command = self._commands[found[0]](keys[found[0]])
         if "warsha" in keys:
             command = self._extend(command, keys["warsha"])
@@ -174,7 +180,8 @@ class _Reader:
         """Apply our own keys to a command."""
         keys = self._mapping(node, ("timeout",))
         if "timeout" in keys and not isinstance(command, WaitSerial):
-            raise self._fail(keys["timeout"], "timeout is for wait-serial", "Take it out.")
+            what = _("timeout is for wait-serial")
+            raise self._fail(keys["timeout"], what, _("Take it out."))
         if "timeout" not in keys or not isinstance(command, WaitSerial):
             return command
         return WaitSerial(command.data, self._duration(keys["timeout"]))
@@ -183,24 +190,23 @@ class _Reader:
         keys = self._named(node, "control")
         value = self._value(keys["value"])
         if not isinstance(value, int | float):
-            raise self._fail(
-                keys["value"], f"{value!r} is not a number", "Write for example value: 1."
-            )
+            what = _("{value!r} is not a number").format(value=value)
+            raise self._fail(keys["value"], what, _("Write for example value: 1."))
         return SetControl(self._text(keys["part-id"]), self._text(keys["control"]), float(value))
 
     def _expect_pin(self, node: yaml.Node) -> ExpectPin:
         keys = self._named(node, "pin")
         if (value := self._value(keys["value"])) not in (0, 1):
-            raise self._fail(
-                keys["value"], f"a pin is never {value!r}", "Write value: 0 or value: 1."
-            )
+            wrong = _("a pin is never {value!r}").format(value=value)
+            raise self._fail(keys["value"], wrong, _("Write value: 0 or value: 1."))
         return ExpectPin(self._text(keys["part-id"]), self._text(keys["pin"]), bool(value))
 
     def _named(self, node: yaml.Node, what: str) -> dict[str, yaml.Node]:
         """`part-id`, `value` and the pin or control, which newer files call `name`."""
         keys = self._mapping(node, ("part-id", what, "name", "value"), ("part-id", "value"))
         if (what in keys) == ("name" in keys):
-            raise self._fail(node, f"{what} is given twice or not at all", f"Write one {what}.")
+            wrong = _("{key} is given twice or not at all").format(key=what)
+            raise self._fail(node, wrong, _("Write one {key}.").format(key=what))
         return {what: keys.get("name", node)} | keys
 
     # -- values -------------------------------------------------------------------------------
@@ -213,32 +219,38 @@ class _Reader:
     ) -> dict[str, yaml.Node]:
         """The keys of a mapping, none of them unknown, doubled or missing."""
         if not isinstance(node, yaml.MappingNode):
-            raise self._fail(node, "here should be key: value pairs", "See the scenario format.")
+            what = _("here should be key: value pairs")
+            raise self._fail(node, what, _("See the scenario format."))
         keys: dict[str, yaml.Node] = {}
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
-                raise self._fail(key, "this is no key", "Write key: value.")
+                raise self._fail(key, _("this is no key"), _("Write key: value."))
             if key.value in keys:
-                raise self._fail(key, f"{key.value} is given twice", "Take one out.")
+                what = _("{key} is given twice").format(key=key.value)
+                raise self._fail(key, what, _("Take one out."))
             if key.value not in known:
-                raise self._fail(key, f"unknown key {key.value!r}", suggest(str(key.value), known))
+                what = _("unknown key {key!r}").format(key=key.value)
+                raise self._fail(key, what, suggest(str(key.value), known))
             keys[key.value] = value
         for key in needed:
             if key not in keys:
-                raise self._fail(node, f"{key} is missing", f"Add {key}: …")
+                what = _("{key} is missing").format(key=key)
+                raise self._fail(node, what, _("Add {sample}").format(sample=f"{key}: …"))
         return keys
 
     def _value(self, node: yaml.Node) -> object:
         try:
             return self._loader.construct_object(node, deep=True)
         except (yaml.YAMLError, ValueError) as error:
-            raise self._fail(node, "this value makes no sense", "Put quotes around it.") from error
+            what = _("this value makes no sense")
+            raise self._fail(node, what, _("Put quotes around it.")) from error
 
     def _text(self, node: yaml.Node) -> str:
         """A word. `2` without quotes is a number for YAML and fine; `on` and `no` are not."""
         value = self._value(node)
         if isinstance(value, bool) or not isinstance(value, str | int):
-            raise self._fail(node, f"{value!r} is not a word", "Put quotes around it.")
+            what = _("{value!r} is not a word").format(value=value)
+            raise self._fail(node, what, _("Put quotes around it."))
         return str(value)
 
     def _bytes(self, node: yaml.Node) -> bytes:
@@ -247,7 +259,8 @@ class _Reader:
             return value.encode()
         numbers = value if isinstance(value, list) else []
         if not numbers or not all(type(n) is int and 0 <= n <= 255 for n in numbers):
-            raise self._fail(node, "neither text nor a list of bytes", 'Write "text" or [3, 4].')
+            what = _("neither text nor a list of bytes")
+            raise self._fail(node, what, _('Write "text" or [3, 4].'))
         return bytes(numbers)
 
     def _duration(self, node: yaml.Node) -> int:
@@ -257,7 +270,6 @@ class _Reader:
             return 0
         found = DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
         if not found:
-            raise self._fail(
-                node, f"{value!r} has no unit of time", "Write for example 30ms or 1.5s."
-            )
+            what = _("{value!r} has no unit of time").format(value=value)
+            raise self._fail(node, what, _("Write for example 30ms or 1.5s."))
         return round(float(found[1]) * UNITS_NS[found[2]])

@@ -4,8 +4,10 @@ says to all."""
 from collections.abc import Callable
 
 from hardware.bench.pace import Pace
-from hardware.bench.serve import Endpoint, OnInput, PairEndpoint, SocketEndpoint
-from hardware.bench.terminal import PtyEndpoint
+from hardware.bench.serve import Endpoint, OnInput
+from hardware.bench.serve_pair import PairEndpoint
+from hardware.bench.serve_pty import PtyEndpoint
+from hardware.bench.serve_socket import SocketEndpoint
 from hardware.errors import BenchError
 from hardware.say import _
 

@@ -13,10 +13,8 @@ and reading byte by byte costs a system call (on Windows a USB round trip) per b
 import errno
 import os
 import select
-import socket
 import threading
 import warnings
-from collections.abc import Callable
 from typing import Protocol
 
 import serial
@@ -73,7 +71,7 @@ class SerialPort:
         except (OSError, TypeError, ValueError) as error:
             # A port that is closed under pyserial's feet gives TypeError or ValueError (its
             # descriptor is None or -1).
-            raise _lost(self.name) from error
+            raise lost(self.name) from error
 
     def _read_fd(self, timeout_s: float | None) -> bytes:
         """One `select`, then all that the kernel holds: opened with a time-out of 0, pyserial's
@@ -103,7 +101,7 @@ class SerialPort:
         try:
             self._serial.write(data)
         except (OSError, TypeError, ValueError) as error:
-            raise _lost(self.name) from error
+            raise lost(self.name) from error
 
     def pulse_reset(self) -> bool:
         """EN is low while RTS is set and DTR is not: the two transistors on ESP32 boards."""
@@ -116,52 +114,11 @@ class SerialPort:
             self._serial.rts = False
             return True
         except OSError as error:
-            raise _lost(self.name) from error
+            raise lost(self.name) from error
 
     def close(self) -> None:
         """See `Port.close`."""
         self._serial.close()
-
-
-class PairPort:
-    """A `Port` on one end of a socket pair, whose other end a bench in this process holds."""
-
-    def __init__(
-        self, end: socket.socket, url: str, reset: Callable[[], None], closed: Callable[[], None]
-    ) -> None:
-        """`reset` is the reset button; `closed` is told when the port is given back."""
-        self.name = url
-        self._end = end
-        self._reset = reset
-        self._closed = closed
-
-    def read(self, timeout_s: float | None) -> bytes:
-        """See `Port.read`."""
-        try:
-            ready, _w, _x = select.select([self._end], [], [], timeout_s)
-            data = self._end.recv(CHUNK) if ready else b""
-        except (OSError, ValueError) as error:  # ValueError: closed here
-            raise _lost(self.name) from error
-        if ready and not data:
-            raise _lost(self.name)
-        return data
-
-    def write(self, data: bytes) -> None:
-        """See `Port.write`."""
-        try:
-            self._end.sendall(data)
-        except OSError as error:
-            raise _lost(self.name) from error
-
-    def pulse_reset(self) -> bool:
-        """See `Port.pulse_reset`."""
-        self._reset()
-        return True
-
-    def close(self) -> None:
-        """See `Port.close`."""
-        self._end.close()
-        self._closed()
 
 
 def _open(url: str, baud: int) -> serial.Serial:
@@ -203,7 +160,8 @@ def _why_not(url: str, error: Exception) -> HardwareError:
     )
 
 
-def _lost(url: str) -> BoardNotFound:
+def lost(url: str) -> BoardNotFound:
+    """The error for a line that was there and is no more."""
     return BoardNotFound(
         _("The line to {url} broke.").format(url=url),
         _("Was the board unplugged, or the bench closed? Connect again."),

@@ -3,6 +3,7 @@
 from hardware.bench.lamp import brightness
 from hardware.bench.part import Part, PartView, Stamp
 from hardware.bench.svg import circle, glow, line, mix, path, rect
+from hardware.say import _
 
 CHANNELS = {"R": 1.8, "G": 2.1, "B": 2.8}
 """Pin to forward voltage."""
@@ -22,7 +23,7 @@ class RgbLed(Part):
     def stamp(self, net: Stamp) -> None:
         common = self.attr("common")
         if common not in ("anode", "cathode"):
-            raise self.bad_attr("common", '"anode" or "cathode"')
+            raise self.bad_attr("common", _('"anode" or "cathode"'))
         for pin, volts in CHANNELS.items():
             ends = ("COM", pin) if common == "anode" else (pin, "COM")
             net.diode(*ends, volts, OHMS)
