@@ -64,8 +64,10 @@ def port(family: str) -> Finding:
         return Finding(name, "fail", str(error), error.cure or cure)
     if is_wide:
         cure = _("good for practice; grade on an x86-64 machine with the 32-bit build")
-        return Finding(name, "warn", f"MicroPython {release}, 64 bit", cure)
-    return Finding(name, "ok", f"MicroPython {release}, 32 bit")
+        found = _("MicroPython {release}, {bits} bit").format(release=release, bits=64)
+        return Finding(name, "warn", found, cure)
+    found = _("MicroPython {release}, {bits} bit").format(release=release, bits=32)
+    return Finding(name, "ok", found)
 
 
 def sandbox() -> Finding:

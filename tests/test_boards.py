@@ -3,6 +3,7 @@
 import pytest
 
 from hardware import boards
+from hardware.errors import BoardNotFound
 
 
 @pytest.fixture(params=boards.names())
@@ -46,5 +47,6 @@ def test_pin_plan_of_the_course() -> None:
 
 
 def test_unknown_board_names_those_that_exist() -> None:
-    with pytest.raises(ValueError, match="esp32_devkit_c_v4"):
+    with pytest.raises(BoardNotFound, match="arduino") as caught:
         boards.load("arduino")
+    assert "esp32_devkit_c_v4" in caught.value.cure

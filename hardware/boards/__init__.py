@@ -10,6 +10,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from hardware.errors import BoardNotFound
+from hardware.say import _
+
 FOLDER = Path(__file__).parent
 
 
@@ -97,9 +100,12 @@ def names() -> tuple[str, ...]:
 
 @cache
 def load(name: str) -> BoardType:
-    """The board type of that name. Raises: ValueError naming those that exist."""
+    """The board type of that name. Raises: BoardNotFound naming those that exist."""
     if name not in names():
-        raise ValueError(f"no board type {name!r}; there are {', '.join(names())}")
+        raise BoardNotFound(
+            _("There is no board type {name}.").format(name=name),
+            _("There are: {names}.").format(names=", ".join(names())),
+        )
     board = tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
     chip_file = FOLDER / "chips" / f"{board['chip']}.toml"
     facts = tomllib.loads(chip_file.read_text(encoding="utf-8")) | board
