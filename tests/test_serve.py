@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import partial
 
 import pytest
+import serial
 
 from hardware.bench.rfc2217 import Rfc2217
 from hardware.bench.switchboard import Switchboard
@@ -110,7 +111,7 @@ def test_what_is_said_while_nobody_listens_is_lost(echo: Echo, kind: str) -> Non
         port.close()
 
 
-@pytest.mark.parametrize("kind", ["pty", "socket"])  # pyserial's RFC 2217 reads all by itself
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_client_that_does_not_read_blocks_nobody(echo: Echo, kind: str) -> None:
     lazy = open_port(echo.urls[kind])
     lazy.write(b"!")
@@ -142,6 +143,39 @@ def test_a_socket_has_one_client_at_a_time(echo: Echo) -> None:
     third.write(b"c")
     assert read_exactly(third, 1) == b"c"
     third.close()
+
+
+def test_rfc2217_has_one_client_at_a_time(echo: Echo) -> None:
+    first = open_port(echo.urls["rfc2217"])
+    with pytest.raises(BoardBusy):
+        open_port(echo.urls["rfc2217"])
+    first.close()
+    open_port(echo.urls["rfc2217"]).close()
+
+
+def test_a_bare_line_is_not_taken_for_rfc2217(echo: Echo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hardware.wire.network.ANSWER_S", 0.1)
+    with pytest.raises(BoardNotFound):
+        open_port(echo.urls["socket"].replace("socket:", "rfc2217:"))
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:serial")
+@pytest.mark.parametrize("kind", KINDS)
+def test_pyserial_s_own_ports_work_too(echo: Echo, kind: str) -> None:
+    port = serial.serial_for_url(echo.urls[kind], timeout=WAIT_S)
+    port.write(EVERY_BYTE)
+    assert port.read(256) == EVERY_BYTE
+    port.close()
+    assert echo.resets == 0
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:serial")
+def test_pyserial_can_press_the_reset_button(echo: Echo) -> None:
+    port = serial.serial_for_url(echo.urls["rfc2217"], timeout=WAIT_S)
+    port.dtr, port.rts = False, True
+    port.rts = False
+    assert (echo.resets, port.cts) == (1, True)
+    port.close()
 
 
 def test_a_device_has_one_program_at_a_time(echo: Echo) -> None:
