@@ -28,7 +28,7 @@ def main() -> None:
     except (HardwareError, GraderError) as error:
         if debug:
             raise
-        print(error, error.cure, sep="\n", file=sys.stderr)
+        print(*filter(None, [str(error), error.cure]), sep="\n", file=sys.stderr)
         sys.exit(1)
 
 

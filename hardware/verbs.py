@@ -14,19 +14,18 @@ from rich.text import Text
 
 from hardware.bench import diagram as diagrams
 from hardware.bench import scenario as scenarios
+from hardware.bench.ends import why
 from hardware.bench.summary import summary
 from hardware.bench.vcd import write_vcd
+from hardware.errors import HardwareError
 from hardware.headless import Outcome, run_program
-from hardware.say import _, language
+from hardware.say import _, language, reason
 from hardware.wire.text import TextStream
 
 app = typer.Typer()
 
 RAISED, STEP_FAILED, OVER_TIME = 3, 4, 124
 MARKS = {"ok": ("✓", "green"), "warn": ("!", "yellow"), "fail": ("✗", "red")}
-
-ReadFile = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
-ExistingFile = Annotated[Path | None, typer.Option(exists=True, dir_okay=False, readable=True)]
 
 
 @app.command()
@@ -61,14 +60,11 @@ def bench(
 
 @app.command()
 def run(
-    program: ReadFile,
-    diagram: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="The circuit.")],
-    scenario: ExistingFile = None,
+    program: Path,
+    diagram: Annotated[Path, typer.Option(help="The circuit.")],
+    scenario: Path | None = None,
     file: Annotated[
-        list[Path] | None,
-        typer.Option(
-            exists=True, dir_okay=False, help="Another file for the board; may be repeated."
-        ),
+        list[Path] | None, typer.Option(help="Another file for the board; may be repeated.")
     ] = None,
     seconds: Annotated[float, typer.Option(help="End after so much virtual time.", min=0)] = 10.0,
     seed: Annotated[int, typer.Option(help="Chance on the bench.")] = 0,
@@ -82,8 +78,8 @@ def run(
     Exit codes: 0 done, 3 an uncaught exception or a dead board, 4 a step of the scenario failed,
     124 it took too long on this machine.
     """
-    files = {path.name: path.read_bytes() for path in file or []}
-    files["main.py"] = program.read_bytes()
+    files = {path.name: _content(path) for path in file or []}
+    files["main.py"] = _content(program)
     text = TextStream()
     outcome = run_program(
         files,
@@ -121,6 +117,15 @@ def doctor() -> None:
         raise typer.Exit(1)
 
 
+def _content(path: Path) -> bytes:
+    """A file for the board. Raises: HardwareError when it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        cure = _("Give the path of a file for the board.")
+        raise HardwareError(f"{path}: {reason(error)}", cure) from error
+
+
 def _print(text: str) -> None:
     """The board's own words, as they are."""
     sys.stdout.write(text)
@@ -131,9 +136,10 @@ def verdict(outcome: Outcome) -> int:
     """The exit code of a run; what is not seen on the serial line is said on stderr."""
     end = outcome.trace.ended()
     if outcome.failed_step:
-        print(outcome.failed_step, file=sys.stderr)
+        told = [str(outcome.failed_step), outcome.failed_step.cure]
+        print(*filter(None, told), sep="\n", file=sys.stderr)
     elif end and end.detail:
-        print(_("The board ended: {why}.").format(why=end.detail), file=sys.stderr)
+        print(_("The board ended: {why}.").format(why=why(end)), file=sys.stderr)
     if outcome.over_time:
         return OVER_TIME
     if outcome.failed_step:

@@ -108,6 +108,6 @@ def test_the_serial_monitor_may_be_wired() -> None:
 
 def test_errors_speak_arabic_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WARSHA_LANG", "ar")
-    with pytest.raises(DiagramError, match="النوع .'wokwi-ledd'. غير متاح") as caught:
+    with pytest.raises(DiagramError, match=r"النوع .'wokwi-ledd'. غير متاح") as caught:
         Circuit(load(raw(LED | {"type": "wokwi-ledd"}), "d.json"))
     assert caught.value.cure == "هل تقصد \u2068'wokwi-led'\u2069؟"

@@ -162,9 +162,19 @@ def test_debug_shows_the_traceback(folder: Path) -> None:
     assert "DiagramError" in done.stderr
 
 
-@pytest.mark.parametrize(
-    "args", [("run", "nothing.py", "--diagram", "diagram.json"), ("run",), ("fly",)]
-)
+@pytest.mark.parametrize("missing", ["main.py", "diagram.json", "s.yaml", "more.py"])
+def test_a_missing_file_is_one_line_of_cause_and_one_of_cure(folder: Path, missing: str) -> None:
+    for name in ("main.py", "s.yaml", "more.py"):
+        (folder / name).write_text("")
+    (folder / missing).unlink()
+    options = ("--diagram", "diagram.json", "--scenario", "s.yaml", "--file", "more.py")
+    done = warsha(folder, "run", "main.py", *options)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"{missing}: there is no such file\n")
+    assert len(done.stderr.splitlines()) == 2
+
+
+@pytest.mark.parametrize("args", [("run",), ("fly",)])
 def test_wrong_usage_is_2(folder: Path, args: tuple[str, ...]) -> None:
     assert warsha(folder, *args).returncode == 2
 

@@ -65,7 +65,7 @@ def test_every_command() -> None:
         (HEAD + "  - delay: 30", 4, "no unit"),
         (HEAD + "  - delay: 30 min", 4, "no unit"),
         (HEAD + "  - name: x", 4, "without a command"),
-        (HEAD + "  - delay: 1ms\n    wait-serial: a", 4, "delay + wait-serial in one step"),
+        (HEAD + "  - delay: 1ms\n    wait-serial: a", 4, "delay \\+ wait-serial in one step"),
         (HEAD + "  - delay: 1ms\n    delay: 2ms", 5, "given twice"),
         (HEAD + "  - wait-serail: a", 4, "unknown key 'wait-serail'"),
         (HEAD + "  - wait-serial: on", 4, "not a word"),

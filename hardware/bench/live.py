@@ -26,6 +26,7 @@ from hardware.bench.address import Mode, find_diagram
 from hardware.bench.bench import Bench
 from hardware.bench.circuit import Circuit
 from hardware.bench.diagram import Diagram
+from hardware.bench.ends import why
 from hardware.bench.flash import Flash
 from hardware.bench.lint import Finding
 from hardware.bench.switchboard import Switchboard
@@ -160,7 +161,7 @@ class LiveBench:
         """What there is to see now."""
 
         def look(bench: Bench) -> Snapshot:
-            ended = bench.ended.detail if bench.ended else ""
+            ended = why(bench.ended) if bench.ended else ""
             return Snapshot(bench.now_ns, self.circuit.controls(), ended)
 
         return self.ask(look)
@@ -253,7 +254,7 @@ class LiveBench:
         end = self._bench.ended
         if end and monotonic() - self._revived_s > REVIVE_S:
             self._revived_s = monotonic()
-            note = _("The board stopped ({why}) and starts anew.").format(why=end.detail)
+            note = _("The board stopped ({why}) and starts anew.").format(why=why(end))
             self._board.from_board(f"\r\n[bench] {note}\r\n".encode())
             self._bench.reset()
 
