@@ -8,10 +8,10 @@
 PYTHON ?= python3
 MICROPY_DIR ?= $(CURDIR)/build/micropython
 export MICROPY_DIR
-# A notebook, or a folder that it was started in, must not shadow our packages.
-export PYTHONSAFEPATH = 1
 
 BIN := .venv/bin
+# A file in the folder where a command is started must not shadow our packages.
+SAFE := PYTHONSAFEPATH=1 $(BIN)
 PORTS := build/port/esp32/warsha-esp32 build/port/rp2/warsha-rp2
 PORT_FILES := $(wildcard firmware/port/*.[ch] firmware/port/*/*.[ch] firmware/port/*.py firmware/port/*.toml \
 	firmware/port/Makefile firmware/port/*/Makefile)
@@ -33,11 +33,13 @@ build/micropython/py/py.mk: firmware/port/source.py
 	touch $@
 
 $(PORTS): build/port/%: $(PORT_FILES) $(if $(filter $(CURDIR)/build/micropython,$(MICROPY_DIR)),build/micropython/py/py.mk)
-	$(MAKE) --no-print-directory -C firmware/port FAMILY=$(firstword $(subst /, ,$*)) \
-		MICROPY_DIR=$(MICROPY_DIR) BUILD=$(CURDIR)/build/port/$(firstword $(subst /, ,$*))
+	@mkdir -p $(@D)
+	@echo "building the virtual board $(notdir $(@D)) (log: $(@D)/build.log)"
+	@$(MAKE) --no-print-directory -C firmware/port FAMILY=$(notdir $(@D)) MICROPY_DIR=$(MICROPY_DIR) \
+		BUILD=$(CURDIR)/$(@D) > $(@D)/build.log 2>&1 || { tail -n 25 $(@D)/build.log; exit 1; }
 
 demo: setup
-	$(BIN)/warsha demo
+	$(SAFE)/warsha demo
 
 lint: setup
 	$(BIN)/ruff check .
@@ -47,16 +49,16 @@ lint: setup
 
 test: setup lint
 	sh firmware/port/packages.sh test
-	$(BIN)/pytest
+	$(SAFE)/pytest
 
 lab: setup
-	$(BIN)/warsha lab open
+	$(SAFE)/warsha lab open
 
 bench: setup
-	$(BIN)/python -m pytest -q --benchmarks tests/benchmarks
+	$(SAFE)/python -m pytest -q --benchmarks tests/benchmarks
 
 check: setup
-	$(BIN)/warsha lab check --pairs 200
+	$(SAFE)/warsha lab check --pairs 200
 
 clean:
 	rm -rf .venv build
