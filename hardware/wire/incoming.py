@@ -89,7 +89,7 @@ class Incoming:
                     continue
                 self._show(len(self.held), sink)
                 self._drop(min(self._shown, len(self.held) - room))
-                self.need(deadline, "end of the program")
+                self.need(deadline, _("end of the program"))
             self._show(found.start(), sink)
             self._shown = found.end()
             return found[0]

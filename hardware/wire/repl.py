@@ -190,7 +190,7 @@ class Repl:
                 _("The board restarted while the program ran."),
                 _("machine.reset(), a crash or lost power; the next cell works."),
             )
-        error = self.incoming.until(EOT, deadline, "end of the program")
+        error = self.incoming.until(EOT, deadline, _("end of the program"))
         self._prompt(deadline)
         return error
 
