@@ -203,6 +203,22 @@ print(len(fired))
     assert lines(family, program) == ["-2", "8"]
 
 
+@families
+def test_alarms_while_interrupts_are_off(family: str) -> None:
+    program = """
+fired = []
+t = Timer(TIMER)
+t.init(period=10, callback=lambda timer: fired.append(1))
+state = machine.disable_irq()
+time.sleep_us(55000)
+print(fired)
+machine.enable_irq(state)
+for _ in range(100): pass
+print(len(fired))
+""".replace("TIMER", "1" if family == "esp32" else "")
+    assert lines(family, program) == ["[]", "1" if family == "esp32" else "5"]
+
+
 def test_timer_ids() -> None:
     program = """
 for number in (-1, 0, 3, 4):

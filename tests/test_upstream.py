@@ -3,9 +3,14 @@
 import pytest
 import upstream
 
+from hardware.paths import micropython_dir
+
 EVERY = 20
 
 
+@pytest.mark.skipif(
+    not micropython_dir().is_dir(), reason="no MicroPython source: see MICROPY_DIR"
+)
 @pytest.mark.parametrize(("family", "first"), [("esp32", 0), ("rp2", EVERY // 2)])
 def test_a_share_of_micropythons_tests(family: str, first: int) -> None:
     outcome = upstream.run(family, upstream.all_tests()[first::EVERY])

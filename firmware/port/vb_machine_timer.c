@@ -45,6 +45,11 @@ static void timer_due(struct vb_alarm *alarm, uint64_t due) {
     vb_charge(MIN((uint64_t)VB_NS_IRQ_SOFT, self->period_ns / 2));
     mp_sched_schedule(self->callback, MP_OBJ_FROM_PTR(self));
     if (self->repeat) {
+        #if VB_ESP32
+        // Interrupts were off for longer than a period: the chip's flag remembers one alarm, while the
+        // RP2040's alarm pool (a list in software) catches up with all that it missed.
+        due += (vb_now() - due) / self->period_ns * self->period_ns;
+        #endif
         self->started = due;
         vb_alarm_set(alarm, due + self->period_ns);
     }
