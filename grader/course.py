@@ -65,17 +65,18 @@ def _course(slug: str, file: Path, data: dict[str, Any]) -> Course:
         if not good:
             raise CourseError(f"{file}: {what}", _("see courses/iot_micropython/course.toml"))
 
-    need(data.keys() <= _KEYS, f"unknown key {', '.join(sorted(data.keys() - _KEYS))}")
+    unknown = ", ".join(sorted(data.keys() - _KEYS))
+    need(not unknown, _("unknown key {key!r}").format(key=unknown))
     title, labs, weights = data.get("title", {}), data.get("labs", []), data.get("weights", {})
-    need(isinstance(title, dict) and {"ar", "en"} <= title.keys(), "title needs ar and en")
-    need(isinstance(labs, list) and bool(labs), "labs must be a list of lab names")
-    need(len(set(labs)) == len(labs), "a lab is listed twice")
+    need(isinstance(title, dict) and {"ar", "en"} <= title.keys(), _("title needs ar and en"))
+    need(isinstance(labs, list) and bool(labs), _("labs must be a list of lab names"))
+    need(len(set(labs)) == len(labs), _("a lab is listed twice"))
     need(
         isinstance(weights, dict) and weights.keys() <= set(labs),
-        "weights names a lab that is not in labs",
+        _("weights names a lab that is not in labs"),
     )
     seeds = data.get("seeds", 3)
-    need(isinstance(seeds, int) and 1 <= seeds <= 100, "seeds must be a number from 1 to 100")
+    need(isinstance(seeds, int) and 1 <= seeds <= 100, _("seeds must be a number from 1 to 100"))
     return Course(
         slug=slug,
         folder=file.parent,

@@ -9,6 +9,8 @@ GraderError
 
 from pathlib import Path
 
+from hardware.say import _
+
 
 class GraderError(Exception):
     """A known error: one line of cause (`str(error)`) and one line of cure (`error.cure`)."""
@@ -38,7 +40,7 @@ class NotGraded(GraderError):
     """Nothing is known of this submission; `detail` (a traceback) is for whoever mends it."""
 
     def __init__(self, cause: str, detail: str, cure: str = "") -> None:
-        super().__init__(cause, cure or "report it with the detail; earlier marks stay")
+        super().__init__(cause, cure or _("report it with the detail; earlier marks stay"))
         self.detail = detail
 
 

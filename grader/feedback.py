@@ -5,6 +5,7 @@ from pathlib import Path
 
 from grader import nbg
 from grader.errors import CourseError
+from hardware.say import _
 
 STYLE = Path(__file__).with_name("static") / "rtl.css"
 _STOCK = nbg.TEMPLATES / "feedback"
@@ -34,9 +35,10 @@ def write_template(folder: Path) -> None:
     }
     for stock, ours in changes.items():
         if page.count(stock) != 1:
+            cause = _("this nbgrader's feedback template has {text} {count} times")
             raise CourseError(
-                f"this nbgrader's feedback template has {stock} {page.count(stock)} times",
-                "install the nbgrader version that Warsha was tested with",
+                cause.format(text=stock, count=page.count(stock)),
+                _("install the nbgrader version that Warsha was tested with"),
             )
         page = page.replace(stock, ours)
     folder.mkdir(parents=True, exist_ok=True)

@@ -16,6 +16,7 @@ from grader.labfile import LabFile, roles, two_languages
 from hardware import boards
 from hardware.boards import BoardType
 from hardware.paths import ROOT
+from hardware.say import _
 
 LABS = ROOT / "labs"
 
@@ -95,7 +96,8 @@ class Lab:
         if len(family) == 1:
             return family[0]
         raise LabError(
-            f"{self.slug} does not run on {name}", f"choose one of: {', '.join(self.boards)}"
+            _("{lab} does not run on {board}").format(lab=self.slug, board=name),
+            _("say one of: {names}").format(names=", ".join(self.boards)),
         )
 
     def board_files(self, board: LabBoard) -> dict[str, bytes]:
@@ -111,7 +113,8 @@ def slugs(labs: Path = LABS) -> list[str]:
 def find(slug: str, labs: Path = LABS) -> Lab:
     """The lab of that name. Raises: LabError."""
     if slug not in slugs(labs):
-        raise LabError(f"there is no lab {slug}", f"choose one of: {', '.join(slugs(labs))}")
+        cure = _("say one of: {names}").format(names=", ".join(slugs(labs)))
+        raise LabError(_("there is no lab {lab}").format(lab=slug), cure)
     return load(labs / slug)
 
 
@@ -145,14 +148,16 @@ def _boards(source: LabFile) -> dict[str, LabBoard]:
         key = f"boards.{name}"
         if name not in boards.names():
             known = ", ".join(boards.names())
-            raise lab_error(source.file, key, "is no board", f"there are: {known}")
+            cure = _("say one of: {names}").format(names=known)
+            raise lab_error(source.file, key, _("is no board"), cure)
         if not isinstance(entry, dict) or set(entry) != {"diagram", "pins"}:
-            raise lab_error(source.file, key, "must have diagram and pins, and nothing else")
+            what = _("must have diagram and pins, and nothing else")
+            raise lab_error(source.file, key, what)
         pins = source.path(f"{key}.pins", entry["pins"])
         diagram = source.path(f"{key}.diagram", entry["diagram"])
         found[name] = LabBoard(boards.load(name), diagram, pins, roles(pins))
     if not found:
-        raise lab_error(source.file, "boards", "there is none")
+        raise lab_error(source.file, "boards", _("there is none"))
     return found
 
 
@@ -172,7 +177,7 @@ def _load_checks(file: Path) -> tuple[tuple[Check, ...], Scenario]:
     """Run checks.py; its checks are the names that it leaves, in their order."""
     spec = importlib.util.spec_from_file_location(f"checks of {file.parent.name}", file)
     if spec is None or spec.loader is None or not file.is_file():
-        raise lab_error(file, "", "is missing", "see docs/add-a-lab.md")
+        raise lab_error(file, "", _("is missing"), _("see docs/add-a-lab.md"))
     module = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
@@ -180,7 +185,7 @@ def _load_checks(file: Path) -> tuple[tuple[Check, ...], Scenario]:
         raise lab_error(file, "", f"{type(error).__name__}: {error}") from error
     names: dict[str, Any] = vars(module)
     if not callable(names.get("scenario")):
-        raise lab_error(file, "scenario", "there is no such function")
+        raise lab_error(file, "scenario", _("there is no such function"))
     return tuple(c for c in names.values() if isinstance(c, Check)), names["scenario"]
 
 
@@ -190,11 +195,13 @@ def _check_items(source: LabFile, lab: Lab) -> None:
     seen: set[str] = set()
     for check in lab.checks:
         if check.id in seen:
-            raise lab_error(file, check.id, "is there twice")
+            raise lab_error(file, check.id, _("is there twice"))
         for name in check.after:
             if name not in seen | {one.partition(".")[0] for one in seen}:
-                raise lab_error(file, check.id, f"its after={name!r} must come before it")
+                what = _("its after={name!r} must come before it").format(name=name)
+                raise lab_error(file, check.id, what)
         seen.add(check.id)
     judged = {check.item for check in lab.checks if not check.is_gate} | {PREDICT}
     for item in judged ^ set(lab.items):
-        raise lab_error(source.file, f"items.{item}", "lab.toml and checks.py do not agree on it")
+        what = _("lab.toml and checks.py do not agree on it")
+        raise lab_error(source.file, f"items.{item}", what)

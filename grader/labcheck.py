@@ -22,6 +22,7 @@ from grader.lab import Lab, load
 from grader.messages import known
 from grader.score import score
 from grader.seeds import hidden_seed
+from hardware.say import _
 
 GENERIC = ("empty", "ready_only", "freeze_after_ready")
 """The mutants that every lab has."""
@@ -54,10 +55,19 @@ class Difference:
 
     def __str__(self) -> str:
         (points, key), (had, got) = self.expected, self.got
-        told = f"expected {points:g} {key or '-'}, got {had:g} {got or '-'}"
-        job = self.job
-        where = f"{job.program} on {job.board}, pair {job.pair} (seed {self.seed})"
-        return f"{where}: item {self.item} {told}"
+        told = _(
+            "{program} on {board}, pair {pair} (seed {seed}): item {item} expected {expected},"
+            " got {got}"
+        )
+        return told.format(
+            program=self.job.program,
+            board=self.job.board,
+            pair=self.job.pair,
+            seed=self.seed,
+            item=self.item,
+            expected=f"{points:g} {key or '-'}",
+            got=f"{had:g} {got or '-'}",
+        )
 
 
 @dataclass
@@ -90,7 +100,8 @@ def check_runs(folder: Path, pairs: int, *, workers: int = WORKERS) -> Iterator[
     ]
     for job, found in pool.run(check_one, {job: job for job in jobs}, workers):
         if isinstance(found, pool.Failure):
-            raise NotGraded(f"{job.program} on {job.board}: {found.reason}", found.detail)
+            cause = f"{job.program}, {job.board}: {found.reason}"
+            raise NotGraded(cause, found.detail)
         yield found
 
 
@@ -132,16 +143,18 @@ def verify_expected(lab: Lab) -> None:
     names = set(programs(lab)) - {"reference"}
     for name in (*GENERIC, *_expected_file(lab.folder)):
         if name not in names:
-            raise lab_error(file, name, "there is no such mutant")
+            raise lab_error(file, name, _("there is no such mutant"))
     for name in names - set(_expected_file(lab.folder)):
-        raise lab_error(file, name, "a mutant whose points are not told")
+        raise lab_error(file, name, _("a mutant whose points are not told"))
     for name in names:
         for family in {board.type.family for board in lab.boards.values()}:
             for item, (points, key) in expected(lab, name, family).items():
                 if item not in lab.items or not 0 <= points <= lab.points(item):
-                    raise lab_error(file, f"{name}.{item}", "no such item, or no such points")
+                    what = _("no such item, or no such points")
+                    raise lab_error(file, f"{name}.{item}", what)
                 if bool(key) != (points < lab.points(item)) or (key and not known(lab, key)):
-                    raise lab_error(file, f"{name}.{item}", f"the key {key!r} is not known")
+                    what = _("the key {key!r} is not known").format(key=key)
+                    raise lab_error(file, f"{name}.{item}", what)
 
 
 def pair_seed(lab: Lab, board: str, program: str, pair: int) -> int:
@@ -180,5 +193,5 @@ def _lab(folder: Path) -> Lab:
 def _expected_file(folder: Path) -> dict[str, dict[str, Any]]:
     file = folder / "expected.toml"
     if not file.is_file():
-        raise lab_error(file, "", "is missing", "see docs/add-a-lab.md")
+        raise lab_error(file, "", _("is missing"), _("see docs/add-a-lab.md"))
     return tomllib.loads(file.read_text(encoding="utf-8"))

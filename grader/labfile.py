@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from grader.errors import lab_error
+from hardware.say import _
 
 V = TypeVar("V")
 
 _BUS = re.compile(r"(I2C|SPI|UART|TIMER)(_\w+)?")
-"""What a pins.py names beside pins: the number of a chip's bus or timer, which boards differ in."""
+"""What a pins.py names beside pins: the number of a chip's bus or timer, boards differ in it."""
 
 
 class LabFile:
@@ -23,9 +24,9 @@ class LabFile:
         try:
             self._left = tomllib.loads(file.read_text(encoding="utf-8"))
         except FileNotFoundError as error:
-            raise lab_error(file, "", "is missing", "see docs/add-a-lab.md") from error
+            raise lab_error(file, "", _("is missing"), _("see docs/add-a-lab.md")) from error
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise lab_error(file, "", f"is no TOML: {error}") from error
+            raise lab_error(file, "", _("is no TOML: {why}").format(why=error)) from error
 
     def take(self, key: str, kind: type[V], default: V | None = None) -> V:
         """A value of that type. Raises: LabError when it is missing or of another type."""
@@ -33,8 +34,9 @@ class LabFile:
             return default
         value = self._left.pop(key, None)
         if not isinstance(value, kind):
-            was = "is missing" if value is None else f"is {value!r}"
-            raise lab_error(self.file, key, f"{was}; it must be a {kind.__name__}")
+            was = _("is missing") if value is None else _("is {value!r}").format(value=value)
+            cure = _("it must be a {kind}").format(kind=kind.__name__)
+            raise lab_error(self.file, key, was, cure)
         return value
 
     def texts(self, key: str) -> dict[str, str]:
@@ -49,21 +51,21 @@ class LabFile:
         """A file inside the lab's folder. Raises: LabError when it is not there."""
         path = self.file.parent / str(name)
         if not path.resolve().is_relative_to(self.file.parent.resolve()) or not path.is_file():
-            raise lab_error(self.file, key, f"there is no file {name} in the lab's folder")
+            what = _("there is no file {name} in the lab's folder").format(name=name)
+            raise lab_error(self.file, key, what)
         return path
 
     def done(self) -> None:
         """Raises: LabError when keys are left that nobody knows."""
         if self._left:
-            raise lab_error(
-                self.file, ", ".join(self._left), "is not known here", "is it a typing error?"
-            )
+            keys = ", ".join(self._left)
+            raise lab_error(self.file, keys, _("is not known here"), _("is it a typing error?"))
 
 
 def two_languages(file: Path, key: str, value: object) -> dict[str, str]:
     """Checks that a text is there in Arabic and in English."""
     if not isinstance(value, Mapping) or set(value) != {"ar", "en"} or not all(value.values()):
-        raise lab_error(file, key, "must have a text in ar and one in en, and nothing else")
+        raise lab_error(file, key, _("must have a text in ar and one in en, and nothing else"))
     return {language: str(text) for language, text in value.items()}
 
 
@@ -72,7 +74,8 @@ def roles(pins_file: Path) -> dict[str, int]:
     try:
         tree = ast.parse(pins_file.read_text(encoding="utf-8"))
     except SyntaxError as error:
-        raise lab_error(pins_file, f"line {error.lineno}", str(error.msg)) from error
+        line = _("line {number}").format(number=error.lineno)
+        raise lab_error(pins_file, line, str(error.msg)) from error
     return {
         target.id: node.value.value
         for node in tree.body

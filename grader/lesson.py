@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 
 from grader import cells
 from grader.errors import CourseError
+from hardware.say import _
 
 KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
 
@@ -31,7 +32,7 @@ def source_notebook(folder: Path, points: Mapping[str, float]) -> NotebookNode:
     try:
         notebook: NotebookNode = jupytext.reads(lesson.read_text(encoding="utf-8"), fmt="md")
     except (OSError, UnicodeDecodeError) as error:
-        raise CourseError(f"{lesson}: {error}", "a lab needs a lesson.md in UTF-8") from error
+        raise CourseError(f"{lesson}: {error}", _("a lab needs a lesson.md in UTF-8")) from error
     notebook.metadata = NotebookNode(kernelspec=KERNEL, language_info={"name": "python"})
     seen: Counter[str] = Counter()
     for number, cell in enumerate(notebook.cells, 1):
@@ -71,7 +72,8 @@ Fail = Callable[[str, str], CourseError]
 
 def _fail_at(lesson: Path, number: int) -> Fail:
     def fail(cause: str, cure: str) -> CourseError:
-        return CourseError(f"{lesson}: cell {number}: {cause}", cure)
+        place = _("{lesson}: cell {number}").format(lesson=lesson, number=number)
+        return CourseError(f"{place}: {cause}", cure)
 
     return fail
 
@@ -79,8 +81,8 @@ def _fail_at(lesson: Path, number: int) -> Fail:
 def _check_text(text: str, fail: Fail) -> None:
     if text.count("<div") != text.count("</div>"):
         raise fail(
-            "a <div> is not closed in its cell",
-            "two blank lines end a text cell: leave only one blank line inside a <div>",
+            _("a <div> is not closed in its cell"),
+            _("two blank lines end a text cell: leave only one blank line inside a <div>"),
         )
 
 
@@ -92,7 +94,8 @@ def _attach_pictures(cell: NotebookNode, folder: Path, fail: Fail) -> None:
         file = folder / match[2]
         mime = mimetypes.guess_type(file.name)[0] or ""
         if not file.is_file() or not mime.startswith("image/"):
-            raise fail(f"there is no picture {match[2]}", f"put the file into {folder}")
+            what = _("there is no picture {file}").format(file=match[2])
+            raise fail(what, _("put the file into {folder}").format(folder=folder))
         attachments[file.name] = {mime: base64.b64encode(file.read_bytes()).decode("ascii")}
         return f"![{match[1]}](attachment:{file.name})"
 
@@ -119,7 +122,8 @@ def _mark(
     item = cells.item_of(cell.source)
     if item is not None:
         if item not in points:
-            raise fail(f"the lab has no item {item!r}", f"its items are {', '.join(points)}")
+            what = _("lab {lab} has no item {item!r}").format(lab=folder.name, item=item)
+            raise fail(what, _("say one of: {names}").format(names=", ".join(points)))
         seen[item] += 1
         cell.metadata.nbgrader = _meta(item, grade=True, locked=True, points=points[item])
     elif cells.is_setup(cell.source):
@@ -142,8 +146,8 @@ def _check_region(source: str, fail: Fail) -> None:
     ]
     if not marks or marks != [cells.BEGIN, cells.END] * (len(marks) // 2):
         raise fail(
-            "the solution region is missing or not closed",
-            f"put the answer between {cells.BEGIN} and {cells.END}",
+            _("the solution region is missing or not closed"),
+            _("put the answer between {begin} and {end}").format(begin=cells.BEGIN, end=cells.END),
         )
 
 
@@ -159,8 +163,10 @@ def _with_reference(source: str, reference: Path, fail: Fail) -> str:
     head, tail = _match_length(given, body), _match_length(closing[::-1], body[::-1])
     if head is None or tail is None or head + tail > len(body):
         raise fail(
-            f"the given lines are not the first and last lines of {reference.name}",
-            "begin the cell with the reference's own first lines (its docstring aside)",
+            _("the given lines are not the first and last lines of {file}").format(
+                file=reference.name
+            ),
+            _("begin the cell with the reference's own first lines (its docstring aside)"),
         )
     solution = "\n".join(body[head : len(body) - tail]).strip("\n")
     return f"{before}{cells.BEGIN}\n{solution}\n{cells.END}{after}"
@@ -187,8 +193,11 @@ def _check_complete(lesson: Path, seen: Counter[str], points: Mapping[str, float
     for name in ("setup", "predict", "program", *points):
         if seen[name] != 1:
             what = f'grade("{name}")' if name in points else name
+            cause = _("{lesson}: {count} {what} cells")
             raise CourseError(
-                f"{lesson}: {seen[name]} {what} cells",
-                "a lesson has one set-up, one predict and one program cell,"
-                " and one grade cell for every item",
+                cause.format(lesson=lesson, count=seen[name], what=what),
+                _(
+                    "a lesson has one set-up, one predict and one program cell,"
+                    " and one grade cell for every item"
+                ),
             )

@@ -35,7 +35,7 @@ from grader.roster import Trainee
 from hardware.say import _
 
 CONFIG = "nbgrader_config.py"
-_NBGRADER_CURE = "run that nbgrader command in the course's folder to see all that it says"
+
 _RAISED = re.compile(r"\s*[\w.]+(?:Error|Exception|Entry): ")
 TEMPLATES = Path(nbgrader.__file__).parent / "server_extensions" / "formgrader" / "templates"
 
@@ -44,7 +44,8 @@ def _config(root: Path) -> Any:
     """What nbgrader itself would read in that folder."""
     if not (root / CONFIG).is_file():
         raise CourseError(
-            _("there is no built course in {root}").format(root=root), "warsha course build"
+            _("there is no built course in {root}").format(root=root),
+            _("run: warsha course build"),
         )
     # A new gradebook makes nbgrader call `alembic` by its bare name, which no one finds unless the
     # environment is activated.
@@ -62,7 +63,7 @@ def need_release(root: Path, lab: str) -> None:
     folder = Path(coursedir.format_path(coursedir.release_directory, ".", lab))
     if not (folder / f"{lab}.ipynb").is_file():
         raise CourseError(
-            _("the built course has no lab {lab}").format(lab=lab), "warsha course build"
+            _("the built course has no lab {lab}").format(lab=lab), _("run: warsha course build")
         )
 
 
@@ -81,7 +82,8 @@ def _checked(result: dict[str, Any], what: str) -> None:
         log = f"{result.get('error', '')}\n{result.get('log', '')}"
         causes = [line.strip() for line in log.splitlines() if _RAISED.match(line)]
         raise CourseError(
-            f"nbgrader {what}: {causes[-1] if causes else log.strip()}", _NBGRADER_CURE
+            f"nbgrader {what}: {causes[-1] if causes else log.strip()}",
+            _("run that nbgrader command in the course's folder to see all that it says"),
         )
 
 

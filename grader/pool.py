@@ -10,6 +10,7 @@ from functools import partial
 from typing import TypeVar
 
 from grader.errors import GraderError
+from hardware.say import _
 
 Key = TypeVar("Key", bound=Hashable)
 Task = TypeVar("Task")
@@ -55,7 +56,7 @@ def run(
             try:
                 yield key, pool.submit(attempt, tasks[key]).result()
             except BrokenProcessPool:
-                yield key, Failure("the worker process died, twice")
+                yield key, Failure(_("the worker process died, twice"))
 
 
 def _attempt(work: Callable[[Task], Result], task: Task) -> Result | Failure:

@@ -66,7 +66,7 @@ def grade(item: str | None = None) -> Points:
     if item is not None and item not in lab.items:
         raise CourseError(
             _("lab {lab} has no item {item!r}").format(lab=lab.slug, item=item),
-            ", ".join(lab.items),
+            _("say one of: {names}").format(names=", ".join(lab.items)),
         )
     cards = _cards(lab)
     if item is None:
@@ -96,7 +96,7 @@ def lab(line: str) -> None:
     """`%lab SLUG [BOARD]`: this notebook is about that lab."""
     slug, board, *rest = [*line.split(), "", ""][:3]
     if not slug or any(rest):
-        raise CourseError(_("say which lab"), "%lab traffic_light")
+        raise CourseError(_("say which lab"), _("for example: %lab traffic_light"))
     session.lab = load(_folder_of(slug, Path.cwd()))
     session.board = board or _course_board(Path.cwd()) or next(iter(session.lab.boards))
     wired = session.lab.board(session.board)  # an unknown name is an error now, not at a mark

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import CourseError
-from hardware.say import _
+from hardware.say import _, reason
 
 COLUMNS = ("id", "first_name", "last_name", "email")
 _BAD_ID = re.compile(r"[/\\+*?\[\]{}:\s\x00-\x1f\u200e\u200f\u202a-\u202e\u2066-\u2069]|^\.")
@@ -36,7 +36,7 @@ def read_roster(file: Path) -> list[Trainee]:
     try:
         text = file.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise CourseError(f"{file}: {error.strerror}", _("give the path of a CSV file")) from error
+        raise CourseError(f"{file}: {reason(error)}", _("give the path of a CSV file")) from error
     except UnicodeDecodeError as error:
         raise CourseError(
             _("{file}: byte {at} is not UTF-8").format(file=file, at=error.start),

@@ -117,7 +117,8 @@ def _make(file: Path) -> None:
 def _read(file: Path) -> bytes:
     if file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise SecretError(
-            _("others can read the secret {file}").format(file=file), f"chmod 600 {file}"
+            _("others can read the secret {file}").format(file=file),
+            _("run: chmod 600 {file}").format(file=file),
         )
     try:
         secret = bytes.fromhex(file.read_text(encoding="ascii").strip())

@@ -22,7 +22,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from grader import cells
 from grader.errors import SubmissionError
-from hardware.say import _
+from hardware.say import _, reason
 
 MAX_BYTES = 16 << 20
 MAX_CELLS = 2000
@@ -123,7 +123,7 @@ def _read(file: Path) -> bytes:
         descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
         raise SubmissionError(
-            f"{file.name}: {error.strerror}", _("check the file's permissions")
+            f"{file.name}: {reason(error)}", _("check the file's permissions")
         ) from error
     with os.fdopen(descriptor, "rb") as source:
         about = os.fstat(source.fileno())

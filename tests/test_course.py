@@ -48,7 +48,7 @@ def test_the_course_of_this_repository_loads() -> None:
         ("title", '{ en = "x" }', "ar and en"),
         ("weights", "{ c = 1 }", "not in labs"),
         ("seeds", "0", "1 to 100"),
-        ("color", "1", "unknown key color"),
+        ("color", "1", "unknown key 'color'"),
         ("labs", "[", "course.toml"),
     ],
 )

@@ -62,7 +62,7 @@ def test_a_secret_that_others_can_read_is_refused(file: Path) -> None:
     file.chmod(0o644)
     with pytest.raises(SecretError, match="others can read") as caught:
         course_secret()
-    assert caught.value.cure == f"chmod 600 {file}"
+    assert caught.value.cure == f"run: chmod 600 {file}"
 
 
 @pytest.mark.parametrize("text", ["", "not hex", "abcd"])
