@@ -125,6 +125,7 @@ def _row(mark: Card) -> str:
     title += f' <bdi dir="ltr" style="color:#57606a">{escape(mark.title.get("en", ""))}</bdi>'
     return (
         f'<tr><td style="text-align:start"><strong dir="ltr">{escape(mark.item)}</strong></td>'
-        f'<td style="text-align:start">{title}{_message(mark)}</td>'
-        f'<td style="text-align:end;color:{_colour(mark.points, mark.maximum)}">{score}</td></tr>'
+        f'<td style="text-align:start;width:100%">{title}{_message(mark)}</td>'
+        f'<td style="text-align:end;white-space:nowrap;color:{_colour(mark.points, mark.maximum)}">'
+        f"{score}</td></tr>"
     )

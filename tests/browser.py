@@ -74,7 +74,7 @@ class Notebook:
     def shown(self, cell: int) -> str:
         """The outputs of a cell as JSON text."""
         return str(self.js(
-            f"return JSON.stringify({CELLS}.model.cells.get(arguments[0]).outputs.toJSON())", cell
+            f"return JSON.stringify({CELLS}.model.cells.get(arguments[0]).outputs?.toJSON())", cell
         ))  # fmt: skip
 
     def scroll_to(self, cell: int) -> None:
