@@ -123,9 +123,9 @@ def _row(mark: Card) -> str:
     score = _LTR.format(f"{number(mark.points)} / {number(mark.maximum)}")
     title = escape(mark.title.get("ar", ""))
     title += f' <bdi dir="ltr" style="color:#57606a">{escape(mark.title.get("en", ""))}</bdi>'
+    colour = _colour(mark.points, mark.maximum)
     return (
         f'<tr><td style="text-align:start"><strong dir="ltr">{escape(mark.item)}</strong></td>'
         f'<td style="text-align:start;width:100%">{title}{_message(mark)}</td>'
-        f'<td style="text-align:end;white-space:nowrap;color:{_colour(mark.points, mark.maximum)}">'
-        f"{score}</td></tr>"
+        f'<td style="text-align:end;white-space:nowrap;color:{colour}">{score}</td></tr>'
     )
