@@ -47,7 +47,7 @@ def bench(
 
     out = Console(soft_wrap=True, highlight=False)
     with LiveBench(str(diagram) if diagram else board, seed=seed, flash=flash, baud=baud) as live:
-        print(f"board    {live.board_type.title}")
+        print(f"{_('board'):8} {live.board_type.title}")
         print(f"pty      {live.serve_pty()}")
         print(f"socket   {live.serve_socket(socket)}")
         print(f"rfc2217  {live.serve_rfc2217(rfc2217)}", flush=True)
