@@ -33,10 +33,12 @@ build/micropython/py/py.mk: firmware/port/source.py
 	touch $@
 
 $(PORTS): build/port/%: $(PORT_FILES) $(if $(filter $(CURDIR)/build/micropython,$(MICROPY_DIR)),build/micropython/py/py.mk)
-	@mkdir -p $(@D)
+	@mkdir -p $(@D) build/objects
 	@echo "building the virtual board $(notdir $(@D)) (log: $(@D)/build.log)"
 	@$(MAKE) --no-print-directory -C firmware/port FAMILY=$(notdir $(@D)) MICROPY_DIR=$(MICROPY_DIR) \
-		BUILD=$(CURDIR)/$(@D) > $(@D)/build.log 2>&1 || { tail -n 25 $(@D)/build.log; exit 1; }
+		BUILD=$(CURDIR)/build/objects/$(notdir $(@D)) > $(@D)/build.log 2>&1 || { tail -n 25 $(@D)/build.log; exit 1; }
+	@# At once: a bench that starts a board meanwhile gets the old one or the new one.
+	@cp build/objects/$(notdir $(@D))/$(@F) $@.new && mv -f $@.new $@
 
 demo: setup
 	$(SAFE)/warsha demo
