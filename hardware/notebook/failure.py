@@ -6,6 +6,7 @@ IPython shows its own traceback of our magics otherwise, 40 lines of which none 
 import re
 
 from hardware.errors import DeviceError, HardwareError
+from hardware.say import _
 
 _FRAME = re.compile(r'^  File "(?P<file>[^"]+)", line (?P<line>\d+)(?:, in (?P<name>\S+))?$')
 RED, PLAIN = "\x1b[31m", "\x1b[0m"
@@ -41,7 +42,7 @@ def with_cell_lines(traceback: str, cell: str, file: str, shift: int) -> list[st
             continue
         number = int(frame["line"]) + shift
         where = f", in {frame['name']}" if frame["name"] and frame["name"] != "<module>" else ""
-        shown.append(f"  cell line {number}{where}")
+        shown.append("  " + _("cell line {number}").format(number=number) + where)
         if 0 < number <= len(source):
             shown.append(f"    {source[number - 1].strip()}")
     return shown
