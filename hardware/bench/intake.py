@@ -9,7 +9,7 @@ from hardware.bench import frames
 from hardware.bench.events import NEVER
 from hardware.bench.limits import Limits
 from hardware.bench.recorder import Recorder
-from hardware.bench.records import PACKER, RECORD, SIZE, Records, unpack_text
+from hardware.bench.records import PACKER, RECORD, SIZE, Records, Row, unpack_text
 from hardware.bench.serialline import NO_INTERRUPT
 from hardware.bench.trust import REQUESTS, Warden
 
@@ -79,8 +79,9 @@ class Intake:
         return fate if fate or not asks else self._asked(data[-SIZE:])
 
     def _asked(self, data: bytes) -> Ask | Fate:
-        kind, a, b, c, t_ns = PACKER.unpack(data)
-        reason = self.warden.check_request(t_ns)
+        row: Row = PACKER.unpack(data)
+        kind, a, b, c, t_ns = row
+        reason = self.warden.check_request(row)
         if (kind == frames.REC_HELLO) != (self.version == 0):
             reason = "hello is not the first word"
         if reason:

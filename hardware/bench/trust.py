@@ -31,7 +31,7 @@ class Offence(NamedTuple):
     reason: str
 
 
-_PIN, _TEXT, _ANY = GPIOS - 1, TEXT_BYTES, 2**32
+_PIN, _TEXT, _BYTE, _ANY = GPIOS - 1, TEXT_BYTES, 255, 2**32
 FIELDS = {
     frames.REC_MODE: (0, _PIN, 1),
     frames.REC_OUT: (0, _PIN, 1),
@@ -39,7 +39,7 @@ FIELDS = {
     frames.REC_IRQ: (0, _PIN, 1),
     frames.REC_TX: (1, _TEXT, _ANY),
     frames.REC_EXC: (0, _TEXT, _ANY),
-    frames.REC_STATE: (frames.STATE_BOOT, frames.STATE_PANIC, _ANY),
+    frames.REC_STATE: (frames.STATE_BOOT, frames.STATE_PANIC, _BYTE),
 }
 """Of each kind the least and most of field `a` and the most of field `c`."""
 _NOTHING = (1, 0, 0)  # of an unknown kind nothing is right
@@ -105,8 +105,11 @@ class Warden:
             return offence
         return Offence(at, self.check(records[at].item()) or "")
 
-    def check_request(self, t_ns: int) -> str | None:
-        """Why a request at this time is refused, or None."""
+    def check_request(self, record: Row) -> str | None:
+        """Why a request is refused, or None."""
+        kind, a, _b, c, t_ns = record
+        if c > _BYTE or (kind == frames.REC_ADC and a > _PIN):
+            return f"a request of kind {kind} with impossible values"
         if t_ns < self.last_ns:
             return "time goes back"
         if t_ns > min(self._horizon_ns + ASK_PASS_NS, NEVER):
