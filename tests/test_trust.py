@@ -92,11 +92,14 @@ LIES = {
     "a level that is none": ("say(OUT, 2, 0, 7, 10)", "impossible values"),
     "a mode that is none": ("say(MODE, 2, 9, 0, 10)", "impossible values"),
     "more text than fits": ("say(TX, 200, t=10)", "impossible values"),
+    "a question about a pin that no chip has": ("ask(18, 64, t=10)", "impossible values"),
+    "an interrupt character that is no byte": ("ask(SYNC, c=300, t=10)", "impossible values"),
+    "a reset cause that is none": ("say(STATE, 6, 0, 70000, 10); os._exit(0)", "impossible"),
     "words while it waits": (
         "link.sendall(struct.pack('<BBHIQBBHIQ', SYNC, 1, 0, 255, 10, OUT, 2, 0, 1, 20))",
         "speaks while it waits",
     ),
-    "hello twice": ("say(HELLO, 1, 1, 32, 10)", "hello is not the first word"),
+    "hello twice": ("ask(HELLO, 1, 1, 32, 10)", "hello is not the first word"),
 }
 
 
@@ -177,6 +180,17 @@ def test_a_board_that_stalls_ends_by_the_wall_clock(hostile: MakeBench, acts: st
         bench.run(SECOND)
     assert bench.ended is not None and bench.ended.cause == frames.END_WALL
     assert monotonic() - begin < 10
+
+
+def test_a_bench_that_is_kept_busy_ends_by_the_wall_clock(hostile: MakeBench) -> None:
+    with hostile("ask(SYNC, t=10 ** 9)", Limits(memory_bytes=None, wall_s=0.5)) as bench:
+
+        def again() -> None:
+            bench.at(bench.now_ns + 1, again)
+
+        again()
+        bench.run(2 * SECOND)
+    assert bench.ended is not None and bench.ended.cause == frames.END_WALL
 
 
 def test_a_board_that_resets_for_ever_ends_by_the_wall_clock(hostile: MakeBench) -> None:

@@ -12,6 +12,8 @@ in a thread of their own; other threads reach them through `soon`.
 """
 
 from collections.abc import Callable
+from itertools import count
+from math import inf
 from time import monotonic
 from typing import Literal
 
@@ -30,6 +32,9 @@ Mode = Literal["virtual", "realtime"]
 REPORT_NS = 500_000_000
 """An interactive board reports so often, or a program that only writes would do so for ever
 unseen."""
+
+CHECK_EVERY = 1024
+"""Of so many things that happen in one go, the wall clock is looked at once."""
 
 
 class Bench:
@@ -61,7 +66,9 @@ class Bench:
         self._owns_flash = flash is None
         self._listeners: list[Callable[[bytes, int], None]] = []
         self._started = self._stopping = False
-        self._wall_s = 0.0
+        self._left_s = inf if self.limits.wall_s is None else self.limits.wall_s
+        self._over_s = inf
+        """When the present `run` will have used up what is left of the wall time (monotonic)."""
         self.circuit = circuit
         self.station = Station(self, circuit, self._flash, seed, self.limits)
         self.station.hear = self._hear
@@ -170,15 +177,15 @@ class Bench:
         """
         self.start()
         self._stopping = False
-        begin = monotonic()
+        self._over_s = monotonic() + self._left_s
         with together(self.station.pid):
             while self.ended is None and self.now_ns < until_ns and not self._stopping:
                 if self.station.turn:
                     self._deal(until_ns)
                     continue
                 self.station.receive(wait=True)
-                self._check_wall(begin)
-        self._wall_s += monotonic() - begin
+                self._check_wall()
+        self._left_s = self._over_s - monotonic()
 
     def serve_once(self, timeout_s: float) -> bool:
         """Interactive: waits so long for the board, serves it once; False if nothing came."""
@@ -218,7 +225,9 @@ class Bench:
     def _advance(self, t_ns: int) -> bool:
         """What the board did and what happens to it, in the order of time; False when stopped."""
         pins, events = self.station.pins, self._events
-        while not self._stopping:
+        for number in count(1):
+            if self._stopping or (number % CHECK_EVERY == 0 and self._check_wall()):
+                break
             due = min(pins.next_ns, events.next_ns)
             if due > t_ns:
                 pins.settle(t_ns)
@@ -247,19 +256,17 @@ class Bench:
             self.station.power_off(cause)
             self.ended = End(self.now_ns, cause, detail)
 
-    def _check_wall(self, begin: float) -> None:
-        most = self.limits.wall_s
-        if most is not None and self._wall_s + monotonic() - begin > most:
-            self.station.condemn(frames.END_WALL, f"more than {most:g} s of wall time")
+    def _check_wall(self) -> bool:
+        """Ends the board when `run` has taken too long; whether it has."""
+        if monotonic() <= self._over_s:
+            return False
+        self.station.condemn(frames.END_WALL, f"more than {self.limits.wall_s:g} s of wall time")
+        return True
 
     def _move(self, part: str, name: str, value: float) -> None:
         self.circuit.set_control(part, name, value)
         self._controls.append(Control(self.now_ns, part, name, value))
         self.station.pins.look()
-
-    def _unlisten(self, listener: Callable[[bytes, int], None]) -> None:
-        self._listeners.remove(listener)
-        self.station.pins.listening = bool(self._listeners)
 
     def _hear(self, data: bytes) -> None:
         for listener in list(self._listeners):

@@ -179,9 +179,12 @@ class Station:
         return True
 
     def condemn(self, cause: int, detail: str) -> None:
-        """The bench itself ends the board, at the latest time that it knows of."""
-        if not isinstance(self.turn, Fate):
+        """The bench itself ends the board: at the latest time that it knows of, or now when it
+        does not get through what happens before the board's turn."""
+        if self.turn is None:
             self._turn(Fate(self.intake.warden.last_ns, cause, detail))
+        else:
+            self.turn = Fate(self.now_ns, cause, detail)
 
     def _turn(self, turn: Ask | Fate) -> None:
         if isinstance(turn, Ask) and turn.kind == frames.REC_HELLO and turn.a != frames.VERSION:
