@@ -1,6 +1,7 @@
 """The circuit on the bench: nets, levels, voltages, faults, bounce, and who is listening."""
 
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -226,6 +227,31 @@ def test_pwm_reaches_another_input_with_its_edges() -> None:
     times = edges(circuit, world, 34, 10 * MS)
     assert len(times) == 20
     assert times[0] == pytest.approx(MS // 4, abs=20_000)
+
+
+def test_a_button_pressed_again_and_again_leaves_one_run_of_pwm_edges() -> None:
+    wires = [("esp:25", "b:1.l"), ("b:2.r", "esp:26")]
+    circuit, world = build({"b": ("pushbutton", {"bounce": "0"})}, wires)
+    circuit.pin_mode(26, MODE_IN, PULL_NONE, False)
+    circuit.pin_pwm(25, 1000, 32768)
+    for _ in range(8):
+        circuit.set_control("b", "pressed", 1)
+        circuit.set_control("b", "pressed", 0)
+    circuit.set_control("b", "pressed", 1)
+    world.run(10 * MS)
+    with patch.object(world, "at", wraps=world.at) as planned:
+        world.run(20 * MS)
+    assert planned.call_count == 20
+
+
+def test_a_pwm_too_fast_to_follow_does_not_flood_the_bench() -> None:
+    circuit, world = build({}, [("esp:25", "esp:26")])
+    circuit.pin_mode(26, MODE_IN, PULL_NONE, False)
+    circuit.pin_pwm(25, 40_000_000, 32768)
+    with patch.object(world, "at", wraps=world.at) as planned:
+        seen = edges(circuit, world, 26, 10 * MS)
+    assert len(seen) > 100
+    assert planned.call_count < 1000
 
 
 def test_used_are_the_wired_pins() -> None:

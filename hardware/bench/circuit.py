@@ -100,10 +100,8 @@ class Circuit:
         """The board's supply comes or goes (a hard reset too): all pads float."""
         for gpio in range(GPIOS):
             self.pads[gpio] = Pad()
-            self._pwm_run[gpio] += 1
         self._levels = 0  # what an output held does not outlive its board
         self.electric.powered = on
-        self._levels = 0
         self._faults.forget()
         clusters = self.netlist.clusters
         alive = [c for c in clusters if c.gpios or c.listeners]
@@ -177,7 +175,6 @@ class Circuit:
     # -- inside -------------------------------------------------------------------------------
 
     def _pad_changed(self, gpio: int) -> None:
-        self._pwm_run[gpio] += 1
         self._plan(self._clusters[gpio])
         self._settle(self._clusters[gpio])
 
@@ -196,6 +193,7 @@ class Circuit:
             bit, pad = 1 << gpio, self.pads[gpio]
             heard = pad.is_output and is_heard(self.electric, self.pads, cluster, gpio, now)
             self._coupled = self._coupled & ~bit | bit * heard
+            self._pwm_run[gpio] += 1  # edges that were planned before no longer count
             if pad.pulses and heard:
                 self._next_pwm_edge(gpio, self._pwm_run[gpio])
 

@@ -19,6 +19,10 @@ DUTY_MAX = 65535
 FLOATS, LOW, HIGH = 0, 1, 2
 """What a pad drives, the low part of its code; the pull (`PULL_…`) times 4 is the rest."""
 
+FOLLOWED_NS = 20_000
+"""A PWM with shorter cycles (above 50 kHz) is too fast for the interpreter to follow, and 40 MHz
+would take the bench a minute for each millisecond."""
+
 
 @dataclass
 class Pad:
@@ -82,9 +86,12 @@ class Pad:
         return min(self.period_ns - 1, max(1, self.period_ns * self.duty_u16 // DUTY_MAX))
 
     def next_edge(self, now_ns: int) -> int:
-        """When the running PWM changes next, after now."""
+        """When the running PWM changes next, after now. Of one too fast to follow, whole cycles
+        are left out."""
         phase = (now_ns - self.since_ns) % self.period_ns
-        return now_ns + (self.high_ns if phase < self.high_ns else self.period_ns) - phase
+        skipped = self.period_ns * (FOLLOWED_NS // self.period_ns)
+        edge = self.high_ns if phase < self.high_ns else self.period_ns
+        return now_ns + skipped + edge - phase
 
     def pwm(self, freq_hz: int, duty_u16: int, now_ns: int) -> None:
         """Start, change or stop (0 Hz) the PWM; a new duty alone does not disturb the phase."""
