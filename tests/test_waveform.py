@@ -59,6 +59,12 @@ def test_pwm_is_a_band_with_its_figures_or_pulses_when_there_is_room() -> None:
     assert sum(1 for p in near if isinstance(p, Level) and p.high) == 5
 
 
+@pytest.mark.parametrize("duty", [0, 65535])
+def test_pwm_without_pulses_is_one_level_at_any_frequency(duty: int) -> None:
+    row = signal_row(made([(REC_PWM, 14, duty, 40_000_000, 2 * S)], []), "BUZZER", 0, WINDOW)
+    assert row.pieces[-1] == Level(200, 1000, duty > 0)
+
+
 def test_controls_have_rows_of_their_own() -> None:
     moves = [Control(S, "btn1", "pressed", 1), Control(2 * S, "btn1", "pressed", 0)]
     moves.append(Control(3 * S, "pot1", "position", 0.4))

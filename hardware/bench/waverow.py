@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from hardware.bench.pads import DUTY_MAX
 from hardware.bench.trace import Trace
 
 PERIOD_PX = 4.0
@@ -134,15 +135,18 @@ def _pulses(
     window: Window, start: int, end: int, since: int, freq_hz: int, duty_u16: int
 ) -> Iterator[Piece]:
     """A PWM between two times: its pulses, or a band with its figures when they are too dense."""
+    if not 0 < duty_u16 < DUTY_MAX:  # no pulses, whatever the frequency
+        yield Level(window.x(start), window.x(end), duty_u16 == DUTY_MAX)
+        return
     period = 1e9 / freq_hz
-    if window.x(window.start_ns + period) < PERIOD_PX and 0 < duty_u16 < 65535:
+    if window.x(window.start_ns + period) < PERIOD_PX:
         yield Band(window.x(start), window.x(end), f"{_hertz(freq_hz)} {duty_u16 / 655.35:.1f} %")
         return
     first = int((start - since) // period)
     rises = since + period * np.arange(first, int((end - since) // period) + 1)
-    high = period * duty_u16 / 65535
+    high = period * duty_u16 / DUTY_MAX
     times = np.column_stack((rises, rises + high)).ravel().astype(np.int64)
-    levels = np.tile([duty_u16 > 0, duty_u16 >= 65535], len(rises))
+    levels = np.tile([True, False], len(rises))
     yield from _levels(window, start, end, times, levels)
 
 
