@@ -28,6 +28,11 @@ class Edges(NamedTuple):
         """When the level went low."""
         return self.t_ns[1:][~self.level[1:]]
 
+    def level_at(self, t_ns: int) -> bool:
+        """The level at a time (an edge counts from its own time on)."""
+        index = int(np.searchsorted(self.t_ns, t_ns, side="right")) - 1
+        return bool(self.level[max(index, 0)])
+
 
 def edges_of(records: Records, gpio: int) -> Edges:
     """Level at a GPIO from its OUT, MODE and IN records and from the board's power.

@@ -125,9 +125,7 @@ class Trace:
 
     def level_at(self, pin: int | str, t_ns: int) -> bool:
         """Level at the pin at a time (an edge counts from its own time on)."""
-        edges = self.edges(pin)
-        index = int(np.searchsorted(edges.t_ns, t_ns, side="right")) - 1
-        return bool(edges.level[max(index, 0)])
+        return self.edges(pin).level_at(t_ns)
 
     def gpio(self, pin: int | str) -> int:
         """The GPIO number of a pin. Raises: KeyError naming those that are known."""

@@ -10,11 +10,11 @@ from os import PathLike
 from pathlib import Path
 from typing import IO
 
+from hardware.bench.pads import DUTY_MAX
 from hardware.bench.trace import Trace
 
 FIRST, SYMBOLS = 33, 94
 """Identifiers of VCD are printable ASCII: 94 of them, from `!` on."""
-DUTY_MAX = 65535
 
 Change = tuple[int, str]
 """A time, and the line of the file that says what changed."""
@@ -51,12 +51,12 @@ def vcd(trace: Trace, names: Sequence[str]) -> str:
 def _changes(trace: Trace, name: str, wire: str, duty: str) -> Iterator[Change]:
     """What happens at a pin. At the same time, the end of a PWM goes before the level that
     follows."""
+    edges = trace.edges(name)
     for wave in trace.pwm(name):
-        level = "x" if wave.freq_hz else str(int(trace.level_at(name, wave.t_ns)))
+        level = "x" if wave.freq_hz else str(int(edges.level_at(wave.t_ns)))
         yield wave.t_ns, f"{level}{wire}"
         share = wave.duty_u16 / DUTY_MAX if wave.freq_hz else 0.0
         yield wave.t_ns, f"r{100 * share:.4g} {duty}"
-    edges = trace.edges(name)
     for t_ns, level in zip(edges.t_ns[1:].tolist(), edges.level[1:].tolist(), strict=True):
         yield t_ns, f"{int(level)}{wire}"
 
