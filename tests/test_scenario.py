@@ -158,6 +158,14 @@ def test_two_waits_find_two_words_of_one_piece_but_not_one_twice() -> None:
         run("  - wait-serial: a\n  - wait-serial: a", FakeBench({MS: b"a b"}))
 
 
+def test_a_long_word_is_found_though_it_comes_in_many_pieces() -> None:
+    word = "".join(f"{n:03d} " for n in range(50)).strip()
+    said = {n + 1: piece.encode() for n, piece in enumerate("noise " * 50 + word)}
+    bench = FakeBench(said)
+    run(f"  - wait-serial: '{word}'", bench)
+    assert bench.now_ns == len(said)
+
+
 def test_what_came_during_a_delay_does_not_count() -> None:
     with pytest.raises(ScenarioError, match="did not come"):
         run("  - delay: 5ms\n  - wait-serial: a", FakeBench({MS: b"a"}))

@@ -98,8 +98,7 @@ class _Player:
         self._pending.clear()
 
     def _wait(self, step: Step, data: bytes, timeout_ns: int | None) -> None:
-        """Serial output counts from the end of the last match, or from the end of the last delay.
-        Serial output counts from the end of the last match, or from the end of the last delay."""
+        """Serial output counts from the end of the last match, or of the last delay."""
         self._wanted = data
         limit = self._until_ns if timeout_ns is None else self._bench.now_ns + timeout_ns
         if data not in self._pending:
@@ -114,8 +113,12 @@ class _Player:
 
     def _heard(self, data: bytes, t_ns: int) -> None:
         self._pending += data
-        if self._wanted and self._wanted in self._pending:
+        if not self._wanted:
+            return
+        if self._wanted in self._pending:
             self._bench.stop()
+        else:  # what was looked through cannot match any more, but for the start of a match
+            del self._pending[: -max(TAIL, len(self._wanted))]
 
     def _touch(self, step: Step, command: SetControl | ExpectPin) -> None:
         try:
