@@ -47,8 +47,8 @@ def plain(name: str) -> str:
 
 
 def wire(name: str) -> str:
-    """The colour of a wire as `#rrggbb`; names that are not known are green, as Wokwi's new wires.
-    The colour of a wire as `#rrggbb`; names that are not known are green, as Wokwi's new wires."""
+    """The colour of a wire as `#rrggbb`; names that are not known are green, as Wokwi's new
+    wires."""
     return hexadecimal(name) or WIRES.get(name.lower(), WIRES["green"])
 
 

@@ -38,8 +38,8 @@ class Electric:
                 self._clusters[part].append(cluster)
 
     def restamp(self, part: str) -> list[Cluster]:
-        """A part has changed: read its elements again; the clusters that may look different now.
-        A part has changed: read its elements again; the clusters that may look different now."""
+        """A part has changed: read its elements again; the clusters that may look different
+        now."""
         self._stamps[part] = Stamped(self.netlist, self.netlist.parts[part]).elements
         return self._clusters[part]
 

@@ -73,8 +73,8 @@ def nets_of(element: Element) -> tuple[int, ...]:
 def solve(
     nets: Sequence[int], fixed: Mapping[int, float], elements: Iterable[Element]
 ) -> Solution:
-    """Voltages of `nets` with the supplies `fixed` (net to volts) and the elements between them.
-    Voltages of `nets` with the supplies `fixed` (net to volts) and the elements between them."""
+    """Voltages of `nets` with the supplies `fixed` (net to volts) and the elements between
+    them."""
     every = tuple(elements)
     diodes = tuple(e for e in every if isinstance(e, Diode))
     linear = tuple(e for e in every if not isinstance(e, Diode))

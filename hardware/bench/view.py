@@ -37,8 +37,8 @@ class MeanView:
         return sum(share * volts[net] for share, volts in self._states(net))
 
     def _states(self, net: int) -> Iterator[tuple[float, dict[int, float]]]:
-        """Each combination of PWM levels that reaches a net: its share of the time, all voltages.
-        Each combination of PWM levels that reaches a net: its share of the time, all voltages."""
+        """Each combination of PWM levels that reaches a net: its share of the time, all
+        voltages."""
         electric = self._circuit.electric
         rails = electric.rails()
         cluster = self._circuit.netlist.cluster_of.get(net)

@@ -46,8 +46,8 @@ def waveform(
     caption: str = "",
     origin_ns: int = 0,
 ) -> str:
-    """The picture as SVG. `window` in virtual ns (default: all), the axis counts from `origin_ns`.
-    The picture as SVG. `window` in virtual ns (default: all), the axis counts from `origin_ns`."""
+    """The picture as SVG. `window` in virtual ns (default: all), the axis counts from
+    `origin_ns`."""
     start, end = window or (0, max(trace.end_ns, 1))
     plot = Window(start, max(end, start + 1), WIDTH - LABELS - PAD)
     rows = [
@@ -59,8 +59,8 @@ def waveform(
 
 
 def isolate(words: str) -> str:
-    """Words that begin right to left, as one isolated piece (U+2067 … U+2069); others as they are.
-    Words that begin right to left, as one isolated piece (U+2067 … U+2069); others as they are."""
+    """Words that begin right to left, as one isolated piece (U+2067 … U+2069); others as they
+    are."""
     first = next((c for c in map(unicodedata.bidirectional, words) if c in STRONG), "L")
     return words if first == "L" else f"\u2067{words}\u2069"
 

@@ -45,8 +45,8 @@ def short(ohms: float) -> str:
 
 
 def bands(ohms: float) -> tuple[str, str, str]:
-    """The first three rings of a resistor with 5 % tolerance: two digits and the number of zeros.
-    The first three rings of a resistor with 5 % tolerance: two digits and the number of zeros."""
+    """The first three rings of a resistor with 5 % tolerance: two digits and the number of
+    zeros."""
     zeros = -1  # gold: the value is tenths
     value = ohms * 10
     while value >= 99.5 and zeros < 9:
