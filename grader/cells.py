@@ -60,8 +60,8 @@ def is_setup(source: str) -> bool:
 
 
 def predicted(answer: str | None, released: str) -> bool:
-    """Whether the "predict" question was answered: some text, and not the text that was released.
-    Whether the "predict" question was answered: some text, and not the text that was released."""
+    """Whether the "predict" question was answered: some text, and not the text that was
+    released."""
     return answer is not None and answer.strip() not in ("", released.strip())
 
 

@@ -177,8 +177,8 @@ def _without_docstring(text: str) -> list[str]:
 
 
 def _match_length(given: list[str], body: list[str]) -> int | None:
-    """How many lines of `body` the given lines use up, blank lines aside; None where they differ.
-    How many lines of `body` the given lines use up, blank lines aside; None where they differ."""
+    """How many lines of `body` the given lines use up, blank lines aside; None where they
+    differ."""
     at = 0
     for line in filter(None, given):
         while at < len(body) and not body[at]:

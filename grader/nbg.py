@@ -203,13 +203,13 @@ class Recorder:
         return Path(self.coursedir.format_path(self.coursedir.autograded_directory, student, lab))
 
     def sanitize(self, notebook: NotebookNode, lab: str, student: str) -> NotebookNode:
-        """nbgrader's own steps before executing: released cells get their source and flags back.
-        nbgrader's own steps before executing: released cells get their source and flags back."""
+        """nbgrader's own steps before executing: released cells get their source and flags
+        back."""
         return self._run(self.autograde.sanitize_preprocessors, notebook, lab, student)
 
     def finish(self, notebook: NotebookNode, lab: str, student: str) -> NotebookNode:
-        """nbgrader's own steps after executing, those that keep books aside: `record` does these.
-        nbgrader's own steps after executing, those that keep books aside: `record` does these."""
+        """nbgrader's own steps after executing, those that keep books aside: `record` does
+        these."""
         ours = (Execute, SaveAutoGrades, AssignLatePenalties)
         steps = [step for step in self.autograde.autograde_preprocessors if step not in ours]
         return self._run(steps, notebook, lab, student)

@@ -122,8 +122,8 @@ def _upwards(start: Path) -> Iterator[Path]:
 
 
 def _folder_of(slug: str, start: Path) -> Path:
-    """The lab's folder: in the trainee's course that the notebook lies in, else in the checkout.
-    The lab's folder: in the trainee's course that the notebook lies in, else in the checkout."""
+    """The lab's folder: in the trainee's course that the notebook lies in, else in the
+    checkout."""
     candidates = [folder / "labs" / slug for folder in _upwards(start)] + [LABS / slug]
     found = next((folder for folder in candidates if (folder / "lab.toml").is_file()), None)
     if found is None:

@@ -138,8 +138,8 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _hand_out(root: Path, lab: str, trainee: Path) -> None:
-    """The lab as trainees get it: the released notebook, and the folder without what is private.
-    The lab as trainees get it: the released notebook, and the folder without what is private."""
+    """The lab as trainees get it: the released notebook, and the folder without what is
+    private."""
     notebook = trainee / lab / f"{lab}.ipynb"
     notebook.parent.mkdir()
     shutil.copyfile(root / "release" / lab / notebook.name, notebook)

@@ -48,8 +48,8 @@ class Submission:
 
 
 def read_submission(folder: Path, lab: str, student: str, released: NotebookNode) -> Submission:
-    """Read what lies in a trainee's folder. Raises SubmissionError when there is nothing to grade.
-    Read what lies in a trainee's folder. Raises SubmissionError when there is nothing to grade."""
+    """Read what lies in a trainee's folder. Raises SubmissionError when there is nothing to
+    grade."""
     file, notes = _find(folder, lab)
     raw = _read(file)
     notebook = _rebuild(_cells(file, raw), released, notes)

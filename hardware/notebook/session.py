@@ -7,6 +7,7 @@ from typing import Any
 from serial.tools import list_ports
 
 from hardware import boards
+from hardware.bench.address import SCHEME, parse
 from hardware.bench.diagram import Diagram
 from hardware.bench.live import LiveBench
 from hardware.errors import BoardNotFound
@@ -34,9 +35,12 @@ class Session:
         Raises:
             BoardNotFound, BoardBusy, DiagramError: as the port and the bench say.
         """
-        name = url.removeprefix("bench:")
-        if url.startswith("bench:") or _is_board_type(name):
-            return self.open_bench(name)
+        if url.startswith(SCHEME) or _is_board_type(url):
+            where = parse(url)
+            bench = LiveBench(
+                where.circuit, mode=where.mode, seed=where.seed, flash=where.flash, baud=where.baud
+            )
+            return self._adopt(bench)
         self.close()
         self.board, self.url = Board.open(url), url
         return self.board
@@ -48,12 +52,18 @@ class Session:
         roles: Mapping[str, int] | None = None,
     ) -> Board:
         """A virtual board in the given circuit, in real time, with `files` on its flash."""
-        self.close()
-        self.bench, self.roles = LiveBench(circuit), dict(roles or {})
-        self.url = f"bench:{self.bench.board_type.name}"
-        self.board = Board(self.bench.connect())
+        board = self._adopt(LiveBench(circuit))
+        self.roles = dict(roles or {})
         for name, data in (files or {}).items():
-            self.board.files.put(name, data)
+            board.files.put(name, data)
+        return board
+
+    def _adopt(self, bench: LiveBench) -> Board:
+        """Take a new bench in place of what was connected."""
+        self.close()
+        self.bench = bench
+        self.url = f"{SCHEME}{bench.board_type.name}"
+        self.board = Board(bench.connect())
         return self.board
 
     def propose(self, circuit: Path, files: Mapping[str, bytes], roles: Mapping[str, int]) -> None:
