@@ -49,7 +49,7 @@ def test_a_trainee_runs_presses_and_scores(
         listen = page.insert(page.find("%%board main.py"), "print(board.serial.readline(5))")
         assert "READY L03" in page.run(listen)
 
-        press = page.find("%bench press btn1 100ms")
+        press = page.insert(listen, "%bench press btn1 100ms")
         assert page.run(press) == "[]"
         listen = page.insert(press, "print(board.serial.readline(5))")
         assert "COUNT 1" in page.run(listen)
