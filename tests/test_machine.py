@@ -4,10 +4,10 @@ What differs between the chips is taken from MicroPython 1.25's ports/esp32 and 
 """
 
 import pytest
-from rig import PINS, Hand, edge_ms, play, said
+from rig import MS, PINS, Hand, edge_ms, play, said
 
 from hardware.bench.frames import MODE_ANALOG, MODE_IN, MODE_OUT, PULL_UP
-from hardware.bench.trace import Trace
+from hardware.bench.tracing.trace import Trace
 
 families = pytest.mark.parametrize("family", ["esp32", "rp2"])
 HEAD = "from machine import ADC, PWM, Pin, Signal, Timer\nimport machine, time\n"
@@ -217,6 +217,32 @@ for _ in range(100): pass
 print(len(fired))
 """.replace("TIMER", "1" if family == "esp32" else "")
     assert lines(family, program) == ["[]", "1" if family == "esp32" else "5"]
+
+
+@families
+def test_timers_faster_than_their_interrupts_end_with_the_run(family: str) -> None:
+    program = """
+timers = [Timer(i) if IS_ESP32 else Timer() for i in range(4)]
+for t in timers:
+    t.init(period=0, callback=lambda timer: None)
+print("armed")
+while True: pass
+""".replace("IS_ESP32", str(family == "esp32"))
+    trace = run(family, program, 1000)
+    assert trace.ended() is None and trace.end_ns == 1000 * MS
+    assert [line.text for line in trace.lines()] == ["armed"]
+
+
+def test_a_hard_handler_without_an_end_is_seen_by_the_bench() -> None:
+    program = """
+def stay(pin):
+    while True: pass
+Pin(BTN, Pin.IN, Pin.PULL_UP).irq(stay, Pin.IRQ_FALLING, hard=True)
+print("armed")
+time.sleep(60)
+"""
+    trace = run("rp2", program, 1000, Hand(500, "btn", "pressed", 1))
+    assert trace.ended() is None and trace.end_ns == 1000 * MS
 
 
 def test_timer_ids() -> None:

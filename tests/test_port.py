@@ -140,6 +140,16 @@ def test_hard_reset_ends_the_process_and_names_the_cause(bare: BareBench, family
 # -- programs -----------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(("cause", "least_ns", "most_ns"), [(1, 0, MS), (3, 20 * MS, S)])
+def test_a_reset_takes_the_chip_its_time(
+    family: str, cause: int, least_ns: int, most_ns: int
+) -> None:
+    with BareBench(family, ["--cause", str(cause)]) as bare:
+        bare.until(PROMPT)
+        boot = next(t for _, a, _, _, t in bare.of(frames.REC_STATE) if a == frames.STATE_BOOT)
+    assert least_ns <= boot <= most_ns
+
+
 def test_main_py_runs_and_its_exception_is_told_aside(bare: BareBench) -> None:
     bare.raw("open('main.py', 'w').write('print(123)\\n1/0\\n')")
     bare.type(b"\x02")
@@ -189,6 +199,24 @@ def test_what_is_left_out_says_so(bare: BareBench, name: str) -> None:
 
 
 # -- time ---------------------------------------------------------------------------------------
+
+
+def test_an_interrupt_character_that_is_no_byte_never_comes(bare: BareBench) -> None:
+    bare.raw("import micropython, time; micropython.kbd_intr(300); time.sleep(3)")
+    assert all(c <= 255 for _, _, _, c, _ in bare.of(frames.REC_SYNC))
+
+
+@pytest.mark.parametrize(
+    ("call", "error"),
+    [
+        ("os.urandom(-1)", "MemoryError"),
+        ("_flash.flash.writeblocks(0, b'x', _flash.flash.ioctl(4, 0) * 4096)", "OSError"),
+        ("_flash.flash.writeblocks(_flash.flash.ioctl(4, 0) - 1, b'x', 4096)", "OSError"),
+        ("_flash.flash.readblocks(1, bytearray(8), -4)", "OSError"),
+    ],
+)
+def test_sizes_and_places_that_there_are_not(bare: BareBench, call: str, error: str) -> None:
+    assert error in bare.raw(f"import os, _flash; {call}")[1]
 
 
 def test_an_hour_of_sleep_passes_at_once(bare: BareBench) -> None:

@@ -152,6 +152,9 @@ static void live(void) {
     vb_clock_start(vb_options.t0_ns);
     vb_hello();
     vb_wall_restart();
+    if (vb_options.cause != 1) {
+        vb_wait_until(vb_now() + VB_RESET_NS); // so a program that resets at once does so a few times a second
+    }
     for (;;) {
         boot();
     }

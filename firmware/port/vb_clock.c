@@ -90,8 +90,11 @@ void vb_alarm_cancel_all(void) {
     }
 }
 
+// Those that are due now. What falls due meanwhile waits for the next service: timers that are faster
+// than their own interrupts would else never let the program, or the bench, come again.
 static void run_alarms(void) {
-    while (next_alarm() <= vb_now()) {
+    uint64_t now = vb_now();
+    while (next_alarm() <= now) {
         struct vb_alarm *alarm = alarms;
         uint64_t due = alarm->due;
         vb_alarm_cancel(alarm);
@@ -109,9 +112,12 @@ static uint64_t deadline(void) {
 }
 
 // What is due now: the bench, alarms, edges. Handlers run Python (hard interrupts), so code in them may
-// call us again: then only time passes.
+// call us again: then only time passes, and at its end the bench is told: a handler may have no end.
 static void run_due(void) {
     if (busy) {
+        if (vb_now() >= vb_horizon()) {
+            vb_sync();
+        }
         return;
     }
     busy = true;

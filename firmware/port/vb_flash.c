@@ -24,7 +24,8 @@ static mp_obj_t flash_make_new(const mp_obj_type_t *type, size_t n_args, size_t 
 static off_t place(size_t n_args, const mp_obj_t *args, size_t len) {
     size_t block = mp_obj_get_int(args[1]);
     size_t offset = n_args == 4 ? mp_obj_get_int(args[3]) : 0;
-    if (block >= blocks || offset > BLOCK * blocks || len > BLOCK * blocks - block * BLOCK - offset) {
+    size_t left = block < blocks ? BLOCK * (blocks - block) : 0;
+    if (offset > left || len > left - offset) {
         mp_raise_OSError(MP_EIO);
     }
     return (off_t)block * BLOCK + offset;

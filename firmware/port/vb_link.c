@@ -127,10 +127,12 @@ static void take_grant(void) {
     vb_service_soon();
 }
 
-// With interrupts off the chip's receive interrupt does not run: the bytes stay with the bench.
+// With interrupts off the chip's receive interrupt does not run: the bytes stay with the bench. A program
+// may choose an interrupt character that no byte can be.
 static void ask(uint8_t kind, uint8_t a) {
     bool off = vb_irq_off;
-    put(kind, a, off ? 0 : vb_serial_room(), off || mp_interrupt_char < 0 ? 255 : mp_interrupt_char);
+    int c = mp_interrupt_char;
+    put(kind, a, off ? 0 : vb_serial_room(), off || c < 0 || c > 255 ? 255 : c);
     vb_flush();
     take_grant();
 }

@@ -13,8 +13,12 @@ uint32_t vb_random(void) {
 }
 
 static mp_obj_t mp_os_urandom(mp_obj_t num) {
+    mp_int_t n = mp_obj_get_int(num);
+    if (n < 0) { // -1 would be a vstr of one byte that believes to have 4 GB
+        m_malloc_fail(n);
+    }
     vstr_t vstr;
-    vstr_init_len(&vstr, mp_obj_get_int(num));
+    vstr_init_len(&vstr, n);
     for (size_t i = 0; i < vstr.len; i++) {
         vstr.buf[i] = vb_random();
     }

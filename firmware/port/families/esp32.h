@@ -41,3 +41,4 @@
 #define VB_RESET_PULL VB_PULL_NONE
 #define VB_SOFT_RESET_CAUSE 5
 #define VB_RESET_CAUSE 2   // machine.reset(): HARD_RESET (modmachine.c)
+#define VB_RESET_NS 300000000 // from a reset of its own to the interpreter: two loaders and IDF; a GUESS

@@ -39,3 +39,4 @@
 #define VB_RESET_PULL VB_PULL_DOWN // data sheet 2.19.6.3: PADS_BANK0 GPIO0, PDE = 1 after reset
 #define VB_SOFT_RESET_CAUSE 0 // the chip does not tell it from what was before
 #define VB_RESET_CAUSE 3   // machine.reset() is the watchdog's (modmachine.c)
+#define VB_RESET_NS 20000000 // from there to the interpreter: the boot ROM and start-up; a GUESS
