@@ -29,8 +29,7 @@ typedef long mp_off_t;
 #define MICROPY_USE_INTERNAL_PRINTF (0)
 #define MICROPY_PY_BUILTINS_HELP_TEXT vb_help_text
 
-// Left out, so that no program can write memory by address: the bench trusts the board's records only
-// as far as the interpreter holds.
+// Left out: all that is made to write memory by address.
 #define MICROPY_EMIT_X86 (0)
 #define MICROPY_EMIT_X64 (0)
 #define MICROPY_PERSISTENT_CODE_LOAD (0)

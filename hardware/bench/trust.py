@@ -1,8 +1,8 @@
 """The bench believes nothing: what a board sends is checked before it counts.
 
-A board's code cannot write memory by address, so an honest port never sends what is refused here.
-Should a hole be found all the same, forged time or forged edges end the board instead of earning
-marks.
+The port never sends what is refused here, and has nothing that writes memory by address. But
+MicroPython has holes (a `memoryview` of a `bytearray` that grew): whoever takes the interpreter
+over finds that forged time or forged edges end the board instead of earning marks.
 """
 
 from typing import Any, NamedTuple, overload
@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from hardware.bench import frames
 from hardware.bench.events import NEVER
-from hardware.bench.records import TEXT_BYTES, Records, Row
+from hardware.bench.tracing.records import TEXT_BYTES, Records, Row
 
 PASS_NS = 1_000_000_000
 """A board asks soon after the horizon; so long after it, writing on without asking is forged."""
