@@ -1,9 +1,14 @@
-"""Several pins seen together: which combination held from when to when."""
+"""Several pins seen together: which combination held from when to when.
+
+All in columns: a loop without a sleep, the commonest mistake there is, makes a million states.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from grader.levels import Signal
 from grader.units import Millis, Moment, millis_of_ns, moment_of_ns
@@ -23,45 +28,58 @@ class State:
         return millis_of_ns(self.to_ns - self.from_ns, self.from_ns)
 
 
+class _Spans(NamedTuple):
+    """States as columns; bit n of `high` is the n-th signal."""
+
+    high: NDArray[np.int64]
+    from_ns: NDArray[np.int64]
+    to_ns: NDArray[np.int64]
+
+
 def states(signals: Mapping[str, Signal]) -> list[State]:
     """Every combination of levels in turn; each ends where the next begins."""
-    end_ns = min(signal.end_ns for signal in signals.values())
-    times = np.unique(np.concatenate([signal.t_ns for signal in signals.values()]))
-    times = times[times < end_ns]
-    columns = {name: _levels(signal, times) for name, signal in signals.items()}
-    found: list[State] = []
-    for index, start in enumerate(times):
-        high = frozenset(name for name, levels in columns.items() if levels[index])
-        stop = int(times[index + 1]) if index + 1 < len(times) else end_ns
-        if found and found[-1].high == high:
-            found[-1] = State(high, found[-1].from_ns, stop)
-        else:
-            found.append(State(high, int(start), stop))
-    return found
+    return _named(signals, _spans(signals))
 
 
 def phases(signals: Mapping[str, Signal], shortest: Millis) -> list[State]:
     """The states that last; a shorter one is the beginning of the state that follows it."""
-    found: list[State] = []
-    from_ns: int | None = None
-    for state in states(signals):
-        from_ns = state.from_ns if from_ns is None else from_ns
-        if state.to_ns - state.from_ns < shortest.ns:
-            continue
-        if found and found[-1].high == state.high:
-            found[-1] = State(state.high, found[-1].from_ns, state.to_ns)
-        else:
-            found.append(State(state.high, from_ns, state.to_ns))
-        from_ns = None
-    return found
+    spans = _spans(signals)
+    lasting = spans.to_ns - spans.from_ns >= shortest.ns
+    high, to_ns = spans.high[lasting], spans.to_ns[lasting]
+    from_ns = np.append(spans.from_ns[:1], to_ns[:-1])[: len(to_ns)]
+    first = np.append(True, high[1:] != high[:-1])[: len(high)]
+    last = np.append(first[1:], True)[: len(high)]
+    return _named(signals, _Spans(high[first], from_ns[first], to_ns[last]))
 
 
 def together(signals: Mapping[str, Signal], names: Sequence[str]) -> list[Moment]:
     """The moments at which all of these pins became high together."""
-    wanted = frozenset(names)
-    return [moment_of_ns(s.from_ns) for s in states(signals) if wanted <= s.high]
+    spans = _spans(signals)
+    wanted = sum(1 << list(signals).index(name) for name in names)
+    return [moment_of_ns(t) for t in spans.from_ns[spans.high & wanted == wanted]]
 
 
-def _levels(signal: Signal, times: "np.typing.NDArray[np.int64]") -> "np.typing.NDArray[np.bool_]":
+def _spans(signals: Mapping[str, Signal]) -> _Spans:
+    end_ns = min(signal.end_ns for signal in signals.values())
+    times = np.sort(np.concatenate([signal.t_ns for signal in signals.values()]))
+    times = times[np.append(True, times[1:] != times[:-1]) & (times < end_ns)]
+    high = np.zeros(len(times), np.int64)
+    for bit, signal in enumerate(signals.values()):
+        high |= _levels(signal, times).astype(np.int64) << bit
+    change = np.append(True, high[1:] != high[:-1])[: len(high)]
+    from_ns = times[change]
+    return _Spans(high[change], from_ns, np.append(from_ns[1:], end_ns)[: len(from_ns)])
+
+
+def _named(signals: Mapping[str, Signal], spans: _Spans) -> list[State]:
+    names = list(signals)
+    columns = zip(spans.high.tolist(), spans.from_ns.tolist(), spans.to_ns.tolist(), strict=True)
+    return [
+        State(frozenset(name for bit, name in enumerate(names) if high >> bit & 1), start, stop)
+        for high, start, stop in columns
+    ]
+
+
+def _levels(signal: Signal, times: NDArray[np.int64]) -> NDArray[np.bool_]:
     index = np.maximum(np.searchsorted(signal.t_ns, times, side="right") - 1, 0)
     return signal.level[index]
