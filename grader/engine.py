@@ -13,11 +13,11 @@ from grader.mark import SeedResult
 from grader.run import Run, said_after
 from grader.seeds import episode_seed
 from grader.units import NS_PER_S
-from hardware.bench import diagram
 from hardware.bench.bench import Bench
-from hardware.bench.circuit import Circuit
 from hardware.bench.flash import Flash
-from hardware.bench.trace import Trace
+from hardware.bench.tracing.trace import Trace
+from hardware.bench.wiring import diagram
+from hardware.bench.wiring.circuit import Circuit
 from hardware.errors import HardwareError
 from hardware.say import _
 

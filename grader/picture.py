@@ -2,7 +2,7 @@
 
 from grader.mark import ItemResult, LabScore
 from grader.run import Run
-from hardware.bench.waveform import Mark, waveform
+from hardware.bench.drawing.waveform import Mark, waveform
 
 AROUND_NS = 1_500_000_000
 """How much is shown on either side of that place."""

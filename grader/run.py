@@ -11,7 +11,11 @@ import numpy as np
 from grader.episode import Episode
 from grader.levels import Signal
 from hardware.bench import frames
-from hardware.bench.trace import End, ModeAt, Trace
+from hardware.bench.tracing.trace import End, ModeAt, Trace
+
+
+LONGEST_LINE = 4000
+"""So many characters of a line are seen: `int()` refuses 4300 digits, and no lab says so much."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,6 @@ def said_after(trace: Trace, zero_ns: int, after_ns: int) -> list[Said]:
             ended += len(line) + 1
             t_ns = int(log.t_ns[ended - 1])
             if t_ns > after_ns:
-                text = line.removesuffix(b"\r").decode(errors="replace")
+                text = line.removesuffix(b"\r").decode(errors="replace")[:LONGEST_LINE]
                 found.append(Said(t_ns - zero_ns, text))
     return found

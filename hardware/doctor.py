@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from hardware import paths
-from hardware.bench.live import LiveBench
+from hardware.bench.serving.live import LiveBench
 from hardware.errors import HardwareError
 from hardware.say import _
 from hardware.wire.board import Board

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from hardware.bench import frames, play
 from hardware.bench.bench import Bench
-from hardware.bench.circuit import Circuit
-from hardware.bench.diagram import Diagram
 from hardware.bench.flash import Flash
 from hardware.bench.limits import Limits
 from hardware.bench.scenario import Scenario
-from hardware.bench.signals import probed
-from hardware.bench.trace import Trace
+from hardware.bench.tracing.signals import probed
+from hardware.bench.tracing.trace import Trace
+from hardware.bench.wiring.circuit import Circuit
+from hardware.bench.wiring.diagram import Diagram
 from hardware.errors import ScenarioError
 
 OVER_TIME = (frames.END_WALL, frames.END_CPU)

@@ -12,11 +12,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from hardware.bench import diagram as diagrams
 from hardware.bench import scenario as scenarios
 from hardware.bench.ends import why
-from hardware.bench.summary import summary
-from hardware.bench.vcd import write_vcd
+from hardware.bench.tracing.summary import summary
+from hardware.bench.tracing.vcd import write_vcd
+from hardware.bench.wiring import diagram as diagrams
 from hardware.errors import HardwareError
 from hardware.headless import Outcome, run_program
 from hardware.say import _, language, reason
@@ -43,7 +43,7 @@ def bench(
     rfc2217: Annotated[int, typer.Option(help="TCP port of rfc2217://; 0: a free one.")] = 0,
 ) -> None:
     """Switch on a virtual board, and say where its serial line is. Ctrl-C switches it off."""
-    from hardware.bench.live import LiveBench
+    from hardware.bench.serving.live import LiveBench
 
     out = Console(soft_wrap=True, highlight=False)
     with LiveBench(str(diagram) if diagram else board, seed=seed, flash=flash, baud=baud) as live:

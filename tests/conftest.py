@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from hardware.bench.live import LiveBench
+from hardware.bench.serving.live import LiveBench
 from hardware.wire.board import Board
 from hardware.wire.port import open_port
 

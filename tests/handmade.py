@@ -8,8 +8,8 @@ import numpy as np
 from grader.episode import Episode
 from grader.run import Run
 from hardware.bench import frames
-from hardware.bench.records import RECORD, pack_text
-from hardware.bench.trace import Trace
+from hardware.bench.tracing.records import RECORD, pack_text
+from hardware.bench.tracing.trace import Trace
 
 MS = 1_000_000
 PINS = {"LED_R": 1, "LED_Y": 2, "LED_G": 3}

@@ -13,11 +13,11 @@ import pytest
 
 from hardware.bench import frames
 from hardware.bench.bench import Bench
-from hardware.bench.circuit import Circuit
-from hardware.bench.diagram import load
 from hardware.bench.flash import Flash
 from hardware.bench.limits import Limits
-from hardware.bench.trace import Trace
+from hardware.bench.tracing.trace import Trace
+from hardware.bench.wiring.circuit import Circuit
+from hardware.bench.wiring.diagram import load
 
 MS = 1_000_000
 SECOND = 1000 * MS

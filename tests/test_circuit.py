@@ -5,8 +5,6 @@ from unittest.mock import patch
 
 import pytest
 
-from hardware.bench.circuit import Circuit
-from hardware.bench.diagram import load
 from hardware.bench.frames import (
     FAULT_OVER_VOLTAGE,
     FAULT_SHORT,
@@ -18,7 +16,9 @@ from hardware.bench.frames import (
     PULL_NONE,
     PULL_UP,
 )
-from hardware.bench.still import StillWorld
+from hardware.bench.wiring.circuit import Circuit
+from hardware.bench.wiring.diagram import load
+from hardware.bench.wiring.still import StillWorld
 
 MS = 1_000_000
 Parts = dict[str, tuple[str, dict[str, Any]]]

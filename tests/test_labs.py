@@ -14,7 +14,7 @@ from grader.errors import LabError
 from grader.labcheck import GENERIC, check_lab, programs, verify_expected
 from grader.messages import known, shared
 from grader.seeds import PUBLIC_SEED
-from hardware.bench import diagram
+from hardware.bench.wiring import diagram
 
 LABS = labs.slugs()
 PAIRS = 2

@@ -8,14 +8,14 @@ import pytest
 
 from hardware import boards
 from hardware.bench import parts
-from hardware.bench.circuit import Circuit
-from hardware.bench.diagram import load
-from hardware.bench.draw import draw
+from hardware.bench.drawing.draw import draw
 from hardware.bench.frames import MODE_OUT, PULL_NONE
 from hardware.bench.parts.resistor import GOLD, bands, short
-from hardware.bench.signals import probed
-from hardware.bench.still import StillWorld
-from hardware.bench.view import MeanView
+from hardware.bench.tracing.signals import probed
+from hardware.bench.wiring.circuit import Circuit
+from hardware.bench.wiring.diagram import load
+from hardware.bench.wiring.still import StillWorld
+from hardware.bench.wiring.view import MeanView
 from hardware.errors import HardwareError
 
 MS = 1_000_000
@@ -150,7 +150,7 @@ def test_lint_says_what_a_teacher_would() -> None:
 
 NEW_PART = '''
 """A NOT gate that answers 100 ns later."""
-from hardware.bench.part import OPEN, Part
+from hardware.bench.wiring.part import OPEN, Part
 
 
 class Inverter(Part):

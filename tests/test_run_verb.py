@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from hardware.bench.diagram import load
 from hardware.bench.limits import Limits
+from hardware.bench.wiring.diagram import load
 from hardware.headless import run_program
 from hardware.verbs import verdict
 

@@ -11,8 +11,8 @@ from functools import partial
 import pytest
 import serial
 
-from hardware.bench.rfc2217 import Rfc2217
-from hardware.bench.switchboard import Switchboard
+from hardware.bench.serving.rfc2217 import Rfc2217
+from hardware.bench.serving.switchboard import Switchboard
 from hardware.errors import BoardBusy, BoardNotFound
 from hardware.wire.port import Port, open_port
 

@@ -13,11 +13,11 @@ import pytest
 
 from hardware.bench import frames
 from hardware.bench.bench import Bench
-from hardware.bench.circuit import Circuit
-from hardware.bench.diagram import load
 from hardware.bench.limits import Limits
-from hardware.bench.records import RECORD, Row
+from hardware.bench.tracing.records import RECORD, Row
 from hardware.bench.trust import Offence, Warden
+from hardware.bench.wiring.circuit import Circuit
+from hardware.bench.wiring.diagram import load
 from hardware.errors import BenchError
 
 BOARD = Template("""#!$python -IS

@@ -5,13 +5,13 @@ import xml.etree.ElementTree as ET
 import numpy as np
 import pytest
 
+from hardware.bench.drawing.png import to_png
+from hardware.bench.drawing.timeaxis import duration, ticks
+from hardware.bench.drawing.waveform import Mark, isolate, waveform
+from hardware.bench.drawing.waverow import Band, Level, Value, Window, control_rows, signal_row
 from hardware.bench.frames import MODE_OUT, REC_MODE, REC_OUT, REC_PWM
-from hardware.bench.png import to_png
-from hardware.bench.records import RECORD
-from hardware.bench.timeaxis import duration, ticks
-from hardware.bench.trace import Control, Trace
-from hardware.bench.waveform import Mark, isolate, waveform
-from hardware.bench.waverow import Band, Level, Value, Window, control_rows, signal_row
+from hardware.bench.tracing.records import RECORD
+from hardware.bench.tracing.trace import Control, Trace
 
 MS, S = 1_000_000, 1_000_000_000
 NETS = {"LED_G": 27, "BUZZER": 14}

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from hardware.bench.live import LiveBench
+from hardware.bench.serving.live import LiveBench
 from hardware.paths import micropython_dir
 
 FAMILIES = {"esp32": "ESP32", "rp2": "Pico"}

@@ -25,7 +25,7 @@ from hardware.bench.inbox import Inbox
 from hardware.bench.intake import Ask
 from hardware.bench.limits import INTERACTIVE, Limits
 from hardware.bench.station import POWER_ON_CAUSE, BenchCircuit, Station
-from hardware.bench.trace import Control, End, Trace
+from hardware.bench.tracing.trace import Control, End, Trace
 
 Mode = Literal["virtual", "realtime"]
 

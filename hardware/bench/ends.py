@@ -1,7 +1,7 @@
 """Why a board is no more, in words for people."""
 
 from hardware.bench import frames
-from hardware.bench.trace import End
+from hardware.bench.tracing.trace import End
 from hardware.say import _
 
 

@@ -8,9 +8,9 @@ import numpy as np
 from hardware.bench import frames
 from hardware.bench.events import NEVER
 from hardware.bench.limits import Limits
-from hardware.bench.recorder import Recorder
-from hardware.bench.records import PACKER, RECORD, SIZE, Records, Row, unpack_text
 from hardware.bench.serialline import NO_INTERRUPT
+from hardware.bench.tracing.recorder import Recorder
+from hardware.bench.tracing.records import PACKER, RECORD, SIZE, Records, Row, unpack_text
 from hardware.bench.trust import REQUESTS, Warden
 
 FEW = 8

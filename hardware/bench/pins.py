@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from hardware.bench import frames
-from hardware.bench.edges import DRIVING
 from hardware.bench.events import NEVER
 from hardware.bench.intake import FEW
-from hardware.bench.records import PACKER, RECORD, SIZE, Records, Row, text_in
+from hardware.bench.tracing.edges import DRIVING
+from hardware.bench.tracing.records import PACKER, RECORD, SIZE, Records, Row, text_in
 from hardware.bench.trust import GPIOS
 
 SERIAL_BIT = 1 << 63

@@ -5,6 +5,7 @@ serial`.
 from collections.abc import Callable
 from typing import Protocol
 
+from hardware.bench.drawing.timeaxis import duration
 from hardware.bench.scenario import (
     Delay,
     ExpectPin,
@@ -14,7 +15,6 @@ from hardware.bench.scenario import (
     WaitSerial,
     WriteSerial,
 )
-from hardware.bench.timeaxis import duration
 from hardware.errors import HardwareError, ScenarioError
 from hardware.say import _
 

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from hardware import paths
 from hardware.bench.limits import Limits
-from hardware.bench.records import SIZE
+from hardware.bench.tracing.records import SIZE
 from hardware.errors import BenchError
 from hardware.say import _
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import yaml
 
-from hardware.bench.diagram import suggest
+from hardware.bench.wiring.diagram import suggest
 from hardware.errors import ScenarioError
 from hardware.say import _, reason
 

@@ -17,8 +17,8 @@ from hardware.bench.intake import Ask, Fate, Intake
 from hardware.bench.limits import Limits
 from hardware.bench.pins import Pins, Wiring
 from hardware.bench.process import BoardProcess, Exit
-from hardware.bench.recorder import Recorder
 from hardware.bench.serialline import SerialLine
+from hardware.bench.tracing.recorder import Recorder
 from hardware.boards import BoardType
 from hardware.errors import BenchError
 from hardware.say import _

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 
 from IPython.display import Image
 
-from hardware.bench.draw import draw
-from hardware.bench.live import LiveBench
-from hardware.bench.png import to_png
-from hardware.bench.trace import Trace
-from hardware.bench.waveform import waveform
+from hardware.bench.drawing.draw import draw
+from hardware.bench.drawing.png import to_png
+from hardware.bench.drawing.waveform import waveform
+from hardware.bench.serving.live import LiveBench
+from hardware.bench.tracing.trace import Trace
 from hardware.errors import HardwareError
 from hardware.say import _
 

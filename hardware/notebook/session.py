@@ -7,9 +7,9 @@ from typing import Any
 from serial.tools import list_ports
 
 from hardware import boards
-from hardware.bench.address import SCHEME, parse
-from hardware.bench.diagram import Diagram
-from hardware.bench.live import LiveBench
+from hardware.bench.serving.address import SCHEME, parse
+from hardware.bench.serving.live import LiveBench
+from hardware.bench.wiring.diagram import Diagram
 from hardware.errors import BoardNotFound
 from hardware.say import _
 from hardware.wire.board import Board

@@ -57,7 +57,7 @@ def open_port(url: str, baud: int = BAUD) -> Port:
     """
     # Imported late: who talks to a real board needs no bench, and the other way round.
     if url.startswith("bench:"):
-        from hardware.bench.live import open_bench
+        from hardware.bench.serving.live import open_bench
 
         return open_bench(url)
     if url.startswith("socket:"):

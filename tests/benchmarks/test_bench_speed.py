@@ -8,11 +8,11 @@ from time import perf_counter
 import numpy as np
 
 from hardware.bench.bench import Bench
-from hardware.bench.circuit import Circuit
-from hardware.bench.diagram import load
 from hardware.bench.flash import Flash
 from hardware.bench.limits import Limits
-from hardware.bench.trace import Trace
+from hardware.bench.tracing.trace import Trace
+from hardware.bench.wiring.circuit import Circuit
+from hardware.bench.wiring.diagram import load
 
 SECOND = 10**9
 Measured = Callable[..., None]

@@ -2,9 +2,9 @@
 
 from functools import cache
 
-from hardware.bench.diagram import PartSpec
-from hardware.bench.part import Part, PartView
-from hardware.bench.svg import line, rect
+from hardware.bench.drawing.svg import line, rect
+from hardware.bench.wiring.diagram import PartSpec
+from hardware.bench.wiring.part import Part, PartView
 
 PITCH = 9.6
 ROWS = {"t": "abcde", "b": "fghij"}

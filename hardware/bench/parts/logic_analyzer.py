@@ -2,8 +2,8 @@
 files.
 """
 
-from hardware.bench.part import Part, PartView
-from hardware.bench.svg import line, rect, text
+from hardware.bench.drawing.svg import line, rect, text
+from hardware.bench.wiring.part import Part, PartView
 
 CHANNELS = tuple(f"D{i}" for i in range(8))
 

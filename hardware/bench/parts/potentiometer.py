@@ -2,9 +2,9 @@
 
 import math
 
-from hardware.bench.diagram import PartSpec
-from hardware.bench.part import Control, Part, PartView, Stamp
-from hardware.bench.svg import circle, line, rect, text
+from hardware.bench.drawing.svg import circle, line, rect, text
+from hardware.bench.wiring.diagram import PartSpec
+from hardware.bench.wiring.part import Control, Part, PartView, Stamp
 
 OHMS = 10_000.0
 TOP = 1023

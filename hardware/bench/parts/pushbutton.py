@@ -1,10 +1,10 @@
 """A push button: pins 1 and 2 are joined while it is pressed."""
 
-from hardware.bench.colours import plain
-from hardware.bench.contact import ATTRS, CLOSED_OHMS, Contact
-from hardware.bench.diagram import PartSpec
-from hardware.bench.part import OPEN, SWITCH, Part, PartView, Stamp, World
-from hardware.bench.svg import circle, line, mix, rect
+from hardware.bench.drawing.colours import plain
+from hardware.bench.drawing.svg import circle, line, mix, rect
+from hardware.bench.wiring.contact import ATTRS, CLOSED_OHMS, Contact
+from hardware.bench.wiring.diagram import PartSpec
+from hardware.bench.wiring.part import OPEN, SWITCH, Part, PartView, Stamp, World
 
 
 class Pushbutton(Part):

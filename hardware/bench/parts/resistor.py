@@ -1,7 +1,7 @@
 """A resistor."""
 
-from hardware.bench.part import Part, PartView, Stamp
-from hardware.bench.svg import line, rect
+from hardware.bench.drawing.svg import line, rect
+from hardware.bench.wiring.part import Part, PartView, Stamp
 
 BANDS = (
     "#2b2b2b", "#8a5a34", "#d93a34", "#ee8a1d", "#e8c520",

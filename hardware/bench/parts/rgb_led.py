@@ -1,8 +1,8 @@
 """An LED of three colours with one common pin."""
 
-from hardware.bench.lamp import brightness
-from hardware.bench.part import Part, PartView, Stamp
-from hardware.bench.svg import circle, glow, line, mix, path, rect
+from hardware.bench.drawing.lamp import brightness
+from hardware.bench.drawing.svg import circle, glow, line, mix, path, rect
+from hardware.bench.wiring.part import Part, PartView, Stamp
 from hardware.say import _
 
 CHANNELS = {"R": 1.8, "G": 2.1, "B": 2.8}

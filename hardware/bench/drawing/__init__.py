@@ -1,0 +1,1 @@
+"""Pictures of the bench and of traces, as SVG and PNG."""

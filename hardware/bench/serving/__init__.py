@@ -1,0 +1,1 @@
+"""A bench that lives, and the ways to its serial line."""

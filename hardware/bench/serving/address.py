@@ -1,0 +1,78 @@
+"""What a virtual bench is called: a diagram, a board's name, and both in a `bench:` URL."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import parse_qsl
+
+from hardware import boards
+from hardware.bench.wiring import diagram as diagrams
+from hardware.bench.wiring.diagram import Diagram
+from hardware.boards import BoardType
+from hardware.errors import BoardNotFound
+from hardware.say import _
+
+Mode = Literal["realtime", "virtual"]
+MODES: dict[str, Mode] = {"realtime": "realtime", "virtual": "virtual"}
+SCHEME = "bench:"
+
+
+@dataclass(frozen=True)
+class Address:
+    """`bench:<board or diagram>[?mode=virtual&seed=3&flash=board.img&baud=115200]`."""
+
+    circuit: str
+    mode: Mode = "realtime"
+    seed: int = 0
+    flash: str | None = None
+    baud: int | None = None
+
+
+def parse(url: str) -> Address:
+    """Take a `bench:` URL apart. Raises: BoardNotFound when it is none."""
+    circuit, _mark, query = url.removeprefix(SCHEME).partition("?")
+    options = dict(parse_qsl(query))
+    try:
+        mode = options.pop("mode", "realtime")
+        seed, baud, flash = (
+            options.pop("seed", "0"),
+            options.pop("baud", ""),
+            options.pop("flash", None),
+        )
+        if options or not circuit:
+            raise ValueError(url)
+        return Address(circuit, MODES[mode], int(seed), flash, int(baud) if baud else None)
+    except (ValueError, KeyError) as error:
+        raise BoardNotFound(
+            _("{url} is not an address of a virtual board.").format(url=url),
+            _("Write for example bench:esp32?mode=virtual&seed=3&flash=board.img&baud=115200."),
+        ) from error
+
+
+def bare(board: BoardType) -> Diagram:
+    """A bench with this board and nothing wired to it."""
+    part = {"type": board.diagram_types[0], "id": "board"}
+    return diagrams.load({"version": 1, "parts": [part], "connections": []}, name=board.name)
+
+
+def find_diagram(what: str | Path | Mapping[str, Any]) -> Diagram:
+    """The circuit of a path or object, or a bare board by its name or family. Raises:
+    DiagramError, BoardNotFound."""
+    if isinstance(what, str) and os.sep not in what and not what.endswith(".json"):
+        return bare(find_board(what))
+    return diagrams.load(what)
+
+
+def find_board(name: str) -> BoardType:
+    """The board type of this name, or the first of this family (`esp32`, `rp2`). Raises:
+    BoardNotFound."""
+    known = [boards.load(known) for known in boards.names()]
+    for board in known:
+        if name in (board.name, board.family):
+            return board
+    raise BoardNotFound(
+        _("There is no board type {name}.").format(name=name),
+        _("There are: {names}.").format(names=", ".join(board.name for board in known)),
+    )

@@ -1,0 +1,299 @@
+"""A bench that lives: a thread that owns one interactive bench and every way to its serial line.
+
+    with LiveBench("esp32") as bench:
+        print(bench.serve_pty())             # /dev/pts/7: for mpremote, Thonny, a terminal
+        with Board(bench.connect()) as board:
+            board.run("print('hello')")
+        bench.press("btn1", hold_s=0.08)
+
+Methods may be called from any thread: the bench's own carries them out between two requests of the
+board.
+"""
+
+import os
+import queue
+import select
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, wait
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from typing import Any, Self, TypeVar
+
+from hardware.bench.bench import Bench
+from hardware.bench.ends import why
+from hardware.bench.flash import Flash
+from hardware.bench.serving import address
+from hardware.bench.serving.address import Mode, find_diagram
+from hardware.bench.serving.switchboard import Switchboard
+from hardware.bench.wiring.circuit import Circuit
+from hardware.bench.wiring.diagram import Diagram
+from hardware.bench.wiring.lint import Finding
+from hardware.errors import BenchError
+from hardware.say import _
+from hardware.wire.pair import PairPort
+from hardware.wire.port import Port
+
+T = TypeVar("T")
+SLICE_S = 0.5
+CLOSE_S = 5.0
+REVIVE_S = 1.0
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What a person sees on the bench at one moment."""
+
+    now_ns: int
+    controls: Mapping[str, Mapping[str, float]]
+    """Part id to the positions of what can be moved on it."""
+    ended: str
+    """Why the board is off; "" while it runs."""
+
+
+class LiveBench:
+    """One board with its circuit, running by itself until `close`."""
+
+    def __init__(
+        self,
+        circuit: str | Path | Mapping[str, Any] | Diagram,
+        *,
+        mode: Mode = "realtime",
+        seed: int = 0,
+        flash: str | Path | None = None,
+        baud: int | None = None,
+    ) -> None:
+        """Power on.
+
+        Args:
+            circuit: a diagram or its path; or a board's name or family for a board with nothing
+                wired to it.
+            mode: `realtime`, or `virtual`: then sleeps take no time (what waits for serial input
+                waits all the same).
+            seed: chance on the bench; the same seed, the same noise.
+            flash: file of the flash image, made if missing; without it the flash is empty and lost
+                at the end.
+            baud: slow the serial line down to this speed in both directions.
+
+        Raises:
+            DiagramError: the circuit makes no sense.
+            BenchError: virtual boards do not run on this machine.
+        """
+        self.diagram = circuit if isinstance(circuit, Diagram) else find_diagram(circuit)
+        self.circuit = wired = Circuit(self.diagram)
+        """Belongs to the bench's thread once it lives: look at it inside `ask`."""
+        self._flash = Flash(wired.board, flash)
+        self.board_type = wired.board
+        self._bench = Bench(wired, seed=seed, mode=mode, headless=False, flash=self._flash)
+        self._board = Switchboard(baud, self._send, self._bench.reset)
+        self._bench.on_output(self._board.from_board)
+        self._todo: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._wake = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
+        self._closing = False
+        self._broken: BaseException | None = None
+        self._revived_s = 0.0
+        try:
+            self._bench.start()
+        except BaseException:
+            self._give_back()
+            raise
+        self._thread = threading.Thread(target=self._live, name="warsha-bench", daemon=True)
+        self._thread.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.close()
+
+    # -- ways to the serial line
+
+    def connect(self) -> Port:
+        """The line for this process, as a `Port`; closing it leaves the bench on."""
+        return self._port("bench:", lambda: None)
+
+    def serve_pty(self) -> str:
+        """Open a pseudo-terminal; returns its path."""
+        return self.ask(lambda _bench: self._board.add_pty())
+
+    def serve_socket(self, port: int = 0) -> str:
+        """Listen for the bare line on loopback; returns the `socket://` URL. Raises:
+        BenchError."""
+        return self.ask(lambda _bench: self._board.add_socket(port))
+
+    def serve_rfc2217(self, port: int = 0) -> str:
+        """Listen for RFC 2217 on loopback; returns the URL. Raises: BenchError.
+
+        RTS without DTR is the reset button, as on ESP32 boards.
+        """
+        return self.ask(lambda _bench: self._board.add_rfc2217(port))
+
+    def _port(self, url: str, closed: Callable[[], None]) -> Port:
+        pair = self.ask(lambda _bench: self._board.add_pair())
+        return PairPort(pair.theirs, url, self.reset, closed)
+
+    # -- hands and eyes
+
+    def control(self, part: str, name: str, value: float) -> None:
+        """Move a control of a part now. Raises: HardwareError for a wrong part, name or value."""
+        self._do(lambda bench: bench.control(part, name, value))
+
+    def press(self, part: str, hold_s: float = 0.1) -> None:
+        """Press a button now, and let it go after `hold_s` of the board's time. Raises: as
+        `control`."""
+
+        def press(bench: Bench) -> None:
+            bench.control(part, "pressed", 1)
+            bench.control(part, "pressed", 0, bench.now_ns + round(hold_s * 1e9))
+
+        self._do(press)
+
+    def reset(self) -> None:
+        """The reset button: works whatever the program does."""
+        self.ask(lambda bench: bench.reset())
+
+    def serial(self, data: bytes) -> None:
+        """Send bytes to the board's serial line."""
+        self.ask(lambda _bench: self._board.from_client(data))
+
+    def snapshot(self) -> Snapshot:
+        """What there is to see now."""
+
+        def look(bench: Bench) -> Snapshot:
+            ended = why(bench.ended) if bench.ended else ""
+            return Snapshot(bench.now_ns, self.circuit.controls(), ended)
+
+        return self.ask(look)
+
+    def lint(self) -> list[Finding]:
+        """What a teacher would say about the wiring."""
+        return self.circuit.lint()
+
+    def wait(self) -> None:
+        """Wait until the bench is closed. Raises: BenchError when it breaks."""
+        while self._thread.is_alive():
+            self._thread.join(SLICE_S)
+        if self._broken:
+            raise self._gone()
+
+    def ask(self, question: Callable[[Bench], T]) -> T:
+        """Call `question(bench)` in the bench's thread and give its answer: the trace, a drawing.
+
+        Raises:
+            BenchError: the bench is closed or broken; and what `question` raises.
+        """
+        answer: Future[T] = Future()
+        self._todo.put(_answering(answer, lambda: question(self._bench)))
+        self._need_thread()
+        os.eventfd_write(self._wake, 1)
+        return self._wait_for(answer)
+
+    def _do(self, deed: Callable[[Bench], None]) -> None:
+        """Call `deed(bench)` at a moment between two steps of the board, and let the board see it
+        at once."""
+        done: Future[None] = Future()
+        self._need_thread()
+        self._bench.soon(_answering(done, lambda: deed(self._bench)))
+        self._wait_for(done)
+
+    def _wait_for(self, answer: Future[T]) -> T:
+        while not answer.done():
+            wait([answer], SLICE_S)
+            if not answer.done():
+                self._need_thread()
+        return answer.result()
+
+    def _need_thread(self) -> None:
+        """Raises: BenchError when nobody is there to answer."""
+        if not self._thread.is_alive():
+            raise self._gone()
+
+    # -- the thread
+
+    def _live(self) -> None:
+        try:
+            while not self._closing:
+                self._turn()
+        except BaseException as error:
+            self._broken = error
+        finally:
+            self._give_back()
+
+    def _give_back(self) -> None:
+        self._board.close()
+        self._bench.close()
+        self._flash.close()
+
+    def _turn(self) -> None:
+        """Wait until somebody wants something, then give everybody their turn."""
+        lags = self._board.lags()
+        self._wait_for_anybody(lags)
+        while not self._todo.empty():
+            self._todo.get()()
+        self._board.serve()
+        if not lags:
+            self._bench.serve_once(0.0)
+            self._revive()
+        self._board.send_on()
+
+    def _wait_for_anybody(self, lags: bool) -> None:
+        poll = select.poll()
+        poll.register(self._wake, select.POLLIN)
+        for fd, events in self._board.watch():
+            poll.register(fd, events)
+        if not lags:
+            poll.register(self._bench.fileno(), select.POLLIN)
+        idle_s = self._board.idle_s()
+        ready = poll.poll(None if idle_s is None else idle_s * 1000)
+        if any(fd == self._wake for fd, _events in ready):
+            os.eventfd_read(self._wake)
+
+    def _revive(self) -> None:
+        """A board that died starts anew, as a chip does after a panic; but not again and again."""
+        end = self._bench.ended
+        if end and monotonic() - self._revived_s > REVIVE_S:
+            self._revived_s = monotonic()
+            note = _("The board stopped ({why}) and starts anew.").format(why=why(end))
+            self._board.from_board(f"\r\n[bench] {note}\r\n".encode())
+            self._bench.reset()
+
+    def _send(self, data: bytes) -> None:
+        self._bench.soon(lambda: self._bench.send(data))
+
+    def _gone(self) -> BenchError:
+        if self._broken:
+            error = BenchError(_("The bench broke: {error}.").format(error=self._broken))
+            error.__cause__ = self._broken
+            return error
+        return BenchError(_("The bench is closed."), _("Open it again."))
+
+    def close(self) -> None:
+        """Switch the board off and close every way to it; the second time nothing happens."""
+        self._closing = True
+        if self._wake < 0:
+            return
+        os.eventfd_write(self._wake, 1)
+        self._thread.join(CLOSE_S)
+        os.close(self._wake)
+        self._wake = -1
+
+
+def _answering(answer: Future[T], question: Callable[[], T]) -> Callable[[], None]:
+    """A call whose result, or exception, goes to whoever waits for it."""
+
+    def work() -> None:
+        try:
+            answer.set_result(question())
+        except Exception as error:
+            answer.set_exception(error)
+
+    return work
+
+
+def open_bench(url: str) -> Port:
+    """Switch on the bench of a `bench:` URL; it goes with the port. Raises: as `LiveBench`,
+    BoardNotFound."""
+    at = address.parse(url)
+    bench = LiveBench(at.circuit, mode=at.mode, seed=at.seed, flash=at.flash, baud=at.baud)
+    return bench._port(url, bench.close)

@@ -1,0 +1,1 @@
+"""What happened: records, the trace, and how it is told."""

@@ -1,0 +1,1 @@
+"""The circuit: from a diagram to nets, levels, voltages and faults."""

@@ -1,0 +1,271 @@
+"""The circuit on the bench while it runs: pads, parts, levels, faults, and who is listening.
+
+Nothing is solved that nobody looks at: a write to an output that is not `coupled()` only flips a
+bit. Times are virtual nanoseconds (`World`).
+"""
+
+import random
+from collections import deque
+from collections.abc import Iterable, Mapping
+
+from hardware.bench.frames import FAULT_SHORT, MODE_OUT
+from hardware.bench.wiring.coupling import is_heard
+from hardware.bench.wiring.diagram import Diagram, suggest
+from hardware.bench.wiring.electric import Electric
+from hardware.bench.wiring.faults import NO_GPIO, Fault, FaultWatch, faults_in
+from hardware.bench.wiring.lint import Finding, lint
+from hardware.bench.wiring.netlist import GPIOS, Cluster, Netlist
+from hardware.bench.wiring.noise import Noise
+from hardware.bench.wiring.pads import Pad
+from hardware.bench.wiring.part import Part, World
+from hardware.bench.wiring.solver import Solution
+from hardware.boards import BoardType
+from hardware.errors import BenchError, HardwareError
+from hardware.say import _
+
+SETTLE_LIMIT = 1000
+"""Parts that answer at once may answer each other; after so many answers they never will agree."""
+
+
+class Circuit:
+    """One diagram, running. Raises: DiagramError when the wiring makes no sense."""
+
+    def __init__(self, diagram: Diagram) -> None:
+        self.diagram = diagram
+        self.netlist = Netlist(diagram)
+        self.electric = Electric(self.netlist)
+        self.pads = [Pad() for _ in range(GPIOS)]
+        self._clusters = [self.netlist.cluster_of[net] for net in self.netlist.gpio_net]
+        self._noise: dict[int, Noise] = {}
+        self._levels = 0
+        self._heard: dict[tuple[str, str], bool] = {}
+        self._coupled = 0
+        self._pwm_run = [0] * GPIOS
+        self._dirty: deque[Cluster] = deque()
+        self._settling = False
+        self._world: World
+        self._faults: FaultWatch
+        self._chance: random.Random
+
+    # -- what it is ---------------------------------------------------------------------------
+
+    @property
+    def board(self) -> BoardType:
+        """The board's type."""
+        return self.netlist.board
+
+    @property
+    def board_id(self) -> str:
+        """The board's id in the diagram."""
+        return self.netlist.board_id
+
+    @property
+    def parts(self) -> Mapping[str, Part]:
+        """Every part but the board, by id."""
+        return self.netlist.parts
+
+    def used(self) -> int:
+        """Mask of the GPIOs that are wired to anything."""
+        wired = self.netlist.wired
+        return sum(1 << gpio for gpio, net in enumerate(self.netlist.gpio_net) if net in wired)
+
+    def coupled(self) -> int:
+        """Mask of the outputs that somebody listens to, as things are now.
+
+        Their change can alter what the program reads at a pin, wake an active part, or cause a
+        fault. Of all other outputs only the last level matters: not every write has to be told.
+        """
+        return self._coupled
+
+    def lint(self) -> list[Finding]:
+        """What a teacher would say about the wiring."""
+        return lint(self.netlist)
+
+    def faults(self) -> list[Fault]:
+        """Every fault since the start, in time order."""
+        return list(self._faults.record)
+
+    # -- running ------------------------------------------------------------------------------
+
+    def start(self, world: World) -> None:
+        """The bench begins. Once, before anything else that follows here."""
+        self._world = world
+        self._faults = FaultWatch(world)
+        self._chance = world.rng("open volts")
+        for part in self.parts.values():
+            part.changed = lambda part=part: self._part_changed(part)  # type: ignore[misc]
+            part.start(world)
+
+    def power(self, on: bool) -> None:
+        """The board's supply comes or goes (a hard reset too): all pads float."""
+        for gpio in range(GPIOS):
+            self.pads[gpio] = Pad()
+        self._levels = 0  # what an output held does not outlive its board
+        self.electric.powered = on
+        self._faults.forget()
+        clusters = self.netlist.clusters
+        alive = [c for c in clusters if c.gpios or c.listeners]
+        for cluster in alive:
+            self._plan(cluster)
+        self._settle(*alive)
+
+    def pin_mode(self, gpio: int, mode: int, pull: int, level: bool) -> None:
+        """A pad gets another mode, pull (`MODE_…`, `PULL_…`) or latch; its PWM ends when it is no
+        output."""
+        pad = self.pads[gpio]
+        pad.mode, pad.pull, pad.latch = mode, pull, level
+        if mode != MODE_OUT:
+            pad.freq_hz = 0
+        self._pad_changed(gpio)
+
+    def pin_out(self, gpio: int, level: bool) -> None:
+        """The program writes an output latch."""
+        self.pads[gpio].latch = level
+        if self._coupled >> gpio & 1:
+            self._settle(self._clusters[gpio])
+        elif self.pads[gpio].mode == MODE_OUT:
+            self._set_level(gpio, level)
+
+    def pin_pwm(self, gpio: int, freq_hz: int, duty_u16: int) -> None:
+        """PWM starts, changes, or ends (0 Hz) at a pad."""
+        self.pads[gpio].pwm(freq_hz, duty_u16, self._world.now_ns)
+        self._pad_changed(gpio)
+
+    def levels(self) -> int:
+        """Bit n: the level at GPIO n."""
+        return self._levels
+
+    def microvolts(self, gpio: int) -> int:
+        """The voltage at a pad now; an open pad has any."""
+        net = self.netlist.gpio_net[gpio]
+        solution = self._solve(self._clusters[gpio])
+        if net in solution.floating:
+            return self._chance.randrange(round(self.board.v_supply * 1e6))
+        return max(0, round(solution.volts[net] * 1e6))
+
+    def level_of(self, part: str, pin: str) -> bool:
+        """The level at any pin of the bench now. Raises: HardwareError for a pin that does not
+        exist."""
+        self._known(part, {self.board_id, *self.parts})
+        if pin not in self.netlist.pins(part):
+            what = _("part {part} has no pin {pin}").format(part=repr(part), pin=repr(pin))
+            raise HardwareError(what, suggest(pin, self.netlist.pins(part)))
+        net = self.netlist.net(part, pin)
+        if net in self.netlist.gpio_net:
+            return bool(self._levels >> self.netlist.gpio_net.index(net) & 1)
+        if (cluster := self.netlist.cluster_of.get(net)) is None:
+            return self.netlist.rails[net] >= self.board.v_ih
+        return self._solve(cluster).volts[net] >= self.board.v_ih
+
+    def set_control(self, part: str, name: str, value: float) -> None:
+        """A person moves a control of a part, now. Raises: HardwareError for a wrong part, name or
+        value."""
+        self._known(part, self.parts)
+        self.parts[part].set_control(name, value)
+
+    def controls(self) -> dict[str, dict[str, float]]:
+        """The controls of all parts that have some, with their present values."""
+        return {part.id: dict(part.values) for part in self.parts.values() if part.CONTROLS}
+
+    def _known(self, part: str, ids: Iterable[str]) -> None:
+        if part not in ids:
+            what = _("there is no part {part} on the bench").format(part=repr(part))
+            raise HardwareError(what, suggest(part, ids))
+
+    # -- inside -------------------------------------------------------------------------------
+
+    def _pad_changed(self, gpio: int) -> None:
+        self._plan(self._clusters[gpio])
+        self._settle(self._clusters[gpio])
+
+    def _part_changed(self, part: Part) -> None:
+        clusters = self.electric.restamp(part.id)
+        for cluster in clusters:
+            self._plan(cluster)
+        self._settle(*clusters)
+        bridged = any(map(self.electric.bridges_supplies, self.parts))
+        self._faults.update((NO_GPIO,), {(FAULT_SHORT, NO_GPIO): 0} if bridged else {})
+
+    def _plan(self, cluster: Cluster) -> None:
+        """Find the outputs of a cluster that somebody hears, and run the edges of their PWM."""
+        now = self._world.now_ns
+        for gpio in cluster.gpios:
+            bit, pad = 1 << gpio, self.pads[gpio]
+            heard = pad.is_output and is_heard(self.electric, self.pads, cluster, gpio, now)
+            self._coupled = self._coupled & ~bit | bit * heard
+            self._pwm_run[gpio] += 1  # edges that were planned before no longer count
+            if pad.pulses and heard:
+                self._next_pwm_edge(gpio, self._pwm_run[gpio])
+
+    def _next_pwm_edge(self, gpio: int, run: int) -> None:
+        def edge() -> None:
+            if run == self._pwm_run[gpio]:
+                self._settle(self._clusters[gpio])
+                self._next_pwm_edge(gpio, run)
+
+        self._world.at(self.pads[gpio].next_edge(self._world.now_ns), edge)
+
+    def _settle(self, *clusters: Cluster) -> None:
+        """Work out the clusters, and those that change by what parts do about it."""
+        self._dirty.extend(clusters)
+        if self._settling:
+            return
+        self._settling = True
+        try:
+            for _turn in range(len(self._dirty) + SETTLE_LIMIT):
+                if not self._dirty:
+                    return
+                self._refresh(self._dirty.popleft())
+            raise BenchError(
+                _("parts of the circuit drive each other without end"), _("Break the loop.")
+            )
+        finally:
+            self._settling = False
+            self._dirty.clear()
+
+    def _solve(self, cluster: Cluster) -> Solution:
+        now = self._world.now_ns
+        return self.electric.solve(cluster, tuple(self.pads[g].code(now) for g in cluster.gpios))
+
+    def _refresh(self, cluster: Cluster) -> None:
+        now = self._world.now_ns
+        codes = tuple(self.pads[gpio].code(now) for gpio in cluster.gpios)
+        solution = self.electric.solve(cluster, codes)
+        for gpio in cluster.gpios:
+            self._set_level(gpio, self._level(gpio, cluster, solution))
+        found = faults_in(self.netlist, cluster, codes, solution)
+        self._faults.update(cluster.gpios, found)
+        for part, pin, net in cluster.listeners:
+            old = self._heard.get((part.id, pin), False)
+            level = (
+                self._threshold(solution.volts[net], old) if net not in solution.floating else old
+            )
+            if level != old:
+                self._heard[part.id, pin] = level
+                part.heard(pin, level)
+
+    def _set_level(self, gpio: int, level: bool) -> None:
+        self._levels = self._levels & ~(1 << gpio) | level << gpio
+
+    def _level(self, gpio: int, cluster: Cluster, solution: Solution) -> bool:
+        net, old = self.netlist.gpio_net[gpio], bool(self._levels >> gpio & 1)
+        noise = self._noise.get(net)
+        if net not in solution.floating:
+            if noise:
+                noise.stop()
+            return self._threshold(solution.volts[net], old)
+        if not self.pads[gpio].reads:
+            if noise and not any(self.pads[g].reads for g in cluster.gpios):
+                noise.stop()
+            return False
+        if noise is None:
+            noise = Noise(self._world, f"open:{gpio}", lambda: self._settle(cluster))
+            self._noise[net] = noise
+        noise.start()
+        return noise.level
+
+    def _threshold(self, volts: float, old: bool) -> bool:
+        """Between the two limits a pad keeps what it saw."""
+        if volts >= self.board.v_ih:
+            return True
+        return old and volts > self.board.v_il

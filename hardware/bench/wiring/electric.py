@@ -1,0 +1,115 @@
+"""The netlist with its present values: solves a cluster for a state of its pads, and remembers
+the answer.
+"""
+
+from collections.abc import Sequence
+
+from hardware.bench.wiring.netlist import Cluster, Netlist, Stamped
+from hardware.bench.wiring.pads import pad_elements
+from hardware.bench.wiring.solver import (
+    Diode,
+    Element,
+    Resistor,
+    Solution,
+    Source,
+    nets_of,
+    reach,
+    solve,
+)
+
+REMEMBERED = 4096
+"""States kept per cluster; a potentiometer that is turned for an hour must not fill the memory."""
+
+
+class Electric:
+    """Elements of all parts as they are now, and the solutions found so far."""
+
+    def __init__(self, netlist: Netlist) -> None:
+        self.netlist = netlist
+        self.powered = False
+        self._stamps = {
+            part.id: Stamped(netlist, part).elements for part in netlist.parts.values()
+        }
+        self._solved: dict[tuple[object, ...], Solution] = {}
+        self._linked: dict[tuple[object, ...], dict[int, frozenset[int]]] = {}
+        self._clusters: dict[str, list[Cluster]] = {part: [] for part in self._stamps}
+        for cluster in netlist.clusters:
+            for part in cluster.parts:
+                self._clusters[part].append(cluster)
+
+    def restamp(self, part: str) -> list[Cluster]:
+        """A part has changed: read its elements again; the clusters that may look different
+        now."""
+        self._stamps[part] = Stamped(self.netlist, self.netlist.parts[part]).elements
+        return self._clusters[part]
+
+    def rails(self) -> dict[int, float]:
+        """Every supply net and its voltage now; without power those of the board are dead."""
+        dead = frozenset[int]() if self.powered else self.netlist.board_rails
+        return {net: 0.0 if net in dead else volts for net, volts in self.netlist.rails.items()}
+
+    def solve(self, cluster: Cluster, codes: tuple[int, ...]) -> Solution:
+        """Voltages in a cluster whose pads have these codes (`Pad.code`), in the order of its
+        GPIOs."""
+        stamps = tuple(self._stamps[part] for part in cluster.parts)
+        key = (cluster.number, self.powered, codes, stamps)
+        if (known := self._solved.get(key)) is None:
+            if len(self._solved) >= REMEMBERED:
+                self._solved.clear()
+            elements = [*self._elements(cluster), *self._pads(cluster, codes)]
+            rails = self.rails()
+            border = {net: rails[net] for net in cluster.supplies}
+            known = self._solved[key] = solve(cluster.nets, border, elements)
+        return known
+
+    def linked(self, cluster: Cluster) -> dict[int, frozenset[int]]:
+        """Net to the nets that it can reach through contacts that are closed now, not over a
+        supply."""
+        stamps = tuple(self._stamps[part] for part in cluster.parts)
+        key = (cluster.number, stamps)
+        if (known := self._linked.get(key)) is None:
+            if len(self._linked) >= REMEMBERED:
+                self._linked.clear()
+            links: dict[int, set[int]] = {net: set() for net in cluster.nets}
+            for element in self._elements(cluster):
+                ends = [net for net in nets_of(element) if net in links]
+                if len(ends) == 2 and not _open(element):
+                    links[ends[0]].add(ends[1])
+                    links[ends[1]].add(ends[0])
+            known = {net: frozenset(reach([net], links)) for net in cluster.nets}
+            self._linked[key] = known
+        return known
+
+    def bridges_supplies(self, part: str) -> bool:
+        """Whether a part joins two different supplies with almost no resistance."""
+        rails = self.netlist.rails
+        return any(
+            isinstance(e, Resistor)
+            and e.ohms < 1
+            and abs(rails.get(e.a, 0.0) - rails.get(e.b, 0.0)) > 1
+            and {e.a, e.b} <= set(rails)
+            for e in self._stamps[part]
+        )
+
+    def diodes(self, part: str) -> Sequence[Diode]:
+        """The diodes of a part as they are now."""
+        return [e for e in self._stamps[part] if isinstance(e, Diode)]
+
+    def _elements(self, cluster: Cluster) -> list[Element]:
+        inside = {*cluster.nets, *cluster.supplies}
+        mine = set(cluster.nets)
+        return [
+            element
+            for part in cluster.parts
+            for element in self._stamps[part]
+            if mine & {*nets_of(element)} and inside >= {*nets_of(element)}
+        ]
+
+    def _pads(self, cluster: Cluster, codes: tuple[int, ...]) -> list[Source]:
+        board, nets = self.netlist.board, self.netlist.gpio_net
+        pads = zip(cluster.gpios, codes, strict=True)
+        return [e for gpio, code in pads for e in pad_elements(code, nets[gpio], board)]
+
+
+def _open(element: Element) -> bool:
+    return isinstance(element, Resistor) and element.ohms == float("inf")

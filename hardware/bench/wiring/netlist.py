@@ -1,0 +1,257 @@
+"""From a diagram to nets: which pins are one wire, which parts are on the bench, which nets are
+supplies.
+
+A *net* is a set of pins joined by connections; pins of one part whose names agree before the
+first dot are one node inside the part (`GND.1`, `GND.2`; `1.l`, `1.r`). A *cluster* is a set of
+nets that elements join: what happens in one cluster cannot be seen in another, because supplies
+are ideal.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from hardware import boards
+from hardware.bench import parts
+from hardware.bench.wiring.diagram import SERIAL_MONITOR, Diagram, PartSpec, PinRef, suggest
+from hardware.bench.wiring.part import Part
+from hardware.bench.wiring.solver import Diode, Element, Resistor, Source, nets_of
+from hardware.boards import BoardType
+from hardware.errors import DiagramError
+from hardware.say import _
+
+GPIOS = 64
+"""As many as a mask of levels has; pads that are not led out are nets of their own."""
+
+Node = tuple[str, str]
+Ear = tuple[Part, str, int]
+"""A part that listens, its pin, and the net there."""
+
+
+@dataclass
+class Cluster:
+    """Nets that can influence each other, with the pads and parts that touch them."""
+
+    number: int
+    nets: tuple[int, ...]
+    gpios: tuple[int, ...]
+    parts: tuple[str, ...] = ()
+    listeners: tuple[Ear, ...] = ()
+    supplies: tuple[int, ...] = ()
+    """The supply nets at its border."""
+
+
+class Netlist:
+    """The wiring of one diagram. Raises: DiagramError for unknown parts and pins, and joined
+    supplies."""
+
+    def __init__(self, diagram: Diagram) -> None:
+        self.diagram = diagram
+        self.board_id, self.board = self._find_board()
+        self.parts = {
+            spec.id: self._make(spec) for spec in diagram.parts if spec.id != self.board_id
+        }
+        self._net: dict[Node, int] = {}
+        self._join(diagram)
+        self.gpio_net = self._gpio_nets()
+        self.rails, self.board_rails = self._rails()
+        self.clusters = self._clusters()
+        self.cluster_of = {net: c for c in self.clusters for net in c.nets or c.supplies}
+
+    # -- parts --------------------------------------------------------------------------------
+
+    def fail(self, what: str, cure: str) -> DiagramError:
+        """An error that names the file."""
+        return DiagramError(f"{self.diagram.name}: {what}", cure)
+
+    def _find_board(self) -> tuple[str, BoardType]:
+        found = [
+            (spec.id, b) for spec in self.diagram.parts if (b := boards.for_diagram(spec.type))
+        ]
+        if len(found) == 1:
+            return found[0]
+        types = sorted(t for name in boards.names() for t in boards.load(name).diagram_types)
+        if found:
+            what = _("there are {number} boards").format(number=len(found))
+            raise self.fail(what, _("Leave one board on the bench."))
+        cure = _("Add a part of one of these types: {types}.").format(types=", ".join(types))
+        raise self.fail(_("there is no board"), cure)
+
+    def _make(self, spec: PartSpec) -> Part:
+        kind = parts.find(spec.type)
+        if kind is None:
+            known = {
+                *parts.types(),
+                *(t for n in boards.names() for t in boards.load(n).diagram_types),
+            }
+            what = _("part {part}: the type {type} is not simulated")
+            what = what.format(part=repr(spec.id), type=repr(spec.type))
+            raise self.fail(what, suggest(spec.type, known))
+        try:
+            return kind(spec)
+        except DiagramError as error:
+            raise self.fail(str(error), error.cure) from error
+
+    def pins(self, part: str) -> Iterable[str]:
+        """The pin names of a part of the bench, the board's too."""
+        if part == SERIAL_MONITOR:
+            return ("TX", "RX")
+        return self.board.pins if part == self.board_id else self.parts[part].pins
+
+    # -- nets ---------------------------------------------------------------------------------
+
+    def net(self, part: str, pin: str) -> int:
+        """The net of a pin (known to exist)."""
+        return self._net[part, pin.split(".")[0]]
+
+    def _node(self, end: PinRef) -> Node:
+        """The node of one end of a wire. Raises: DiagramError."""
+        ids = {self.board_id, SERIAL_MONITOR, *self.parts}
+        if end.part not in ids:
+            what = _("connection {end}: there is no part {part}")
+            raise self.fail(what.format(end=end, part=repr(end.part)), suggest(end.part, ids))
+        pins = list(self.pins(end.part))
+        if end.pin not in pins:
+            what = _("part {part} has no pin {pin}")
+            what = what.format(part=repr(end.part), pin=repr(end.pin))
+            raise self.fail(what, suggest(end.pin, pins))
+        return end.part, end.pin.split(".")[0]
+
+    def _join(self, diagram: Diagram) -> None:
+        """Number the nets by union-find, in the order of the file."""
+        parent: dict[Node, Node] = {}
+
+        def root(node: Node) -> Node:
+            while (above := parent.setdefault(node, node)) != node:
+                node = above
+            return node
+
+        ends = [(self._node(wire.a), self._node(wire.b)) for wire in diagram.connections]
+        for a, b in ends:
+            parent[root(b)] = root(a)
+        numbers: dict[Node, int] = {}
+        for part in (self.board_id, *self.parts, SERIAL_MONITOR):
+            for pin in self.pins(part):
+                node = (part, pin.split(".")[0])
+                self._net[node] = numbers.setdefault(root(node), len(numbers))
+        self.wired = {self._net[a] for a, _ in ends}
+        self._count = len(numbers)
+
+    def _gpio_nets(self) -> tuple[int, ...]:
+        """Net of each GPIO; pads that are not led out get nets of their own."""
+        led_out = {p.gpio: self.net(self.board_id, p.name) for p in self.board.pins.values()}
+        return tuple(led_out.get(gpio, self._count + gpio) for gpio in range(GPIOS))
+
+    def _rails(self) -> tuple[dict[int, float], frozenset[int]]:
+        """Supplies: net to volts, and which of them are the board's own (dead without power)."""
+        found: dict[int, tuple[float, str]] = {}
+        for pin in self.board.pins.values():
+            if pin.volts is not None:
+                self._rail(
+                    found,
+                    f"{self.board_id}:{pin.name}",
+                    self.net(self.board_id, pin.name),
+                    pin.volts,
+                )
+        own = frozenset(found)
+        for part in self.parts.values():
+            stamped = Stamped(self, part)
+            for pin_name, volts in stamped.rails.items():
+                self._rail(found, f"{part.id}:{pin_name}", self.net(part.id, pin_name), volts)
+        return {net: volts for net, (volts, _) in found.items()}, own
+
+    def _rail(self, found: dict[int, tuple[float, str]], pin: str, net: int, volts: float) -> None:
+        """Note a supply. 5 V on a pin of 4.7 V (VSYS) is fine; ground on a supply is not."""
+        old = found.get(net)
+        if old and abs(old[0] - volts) > 1:
+            what = _("{a} ({a_volts:g} V) and {b} ({b_volts:g} V) are joined: a short circuit")
+            what = what.format(a=old[1], a_volts=old[0], b=pin, b_volts=volts)
+            raise self.fail(what, _("Take away the wire that joins them."))
+        if not old or volts > old[0]:
+            found[net] = (volts, pin)
+
+    # -- clusters -----------------------------------------------------------------------------
+
+    def _clusters(self) -> list[Cluster]:
+        """Every net but the supplies is in one cluster; so is a supply with pads or ears."""
+        touching = {part.id: Stamped(self, part).elements for part in self.parts.values()}
+        owners: dict[int, list[str]] = {}
+        for part, elements in touching.items():
+            for net in sorted({net for element in elements for net in nets_of(element)}):
+                owners.setdefault(net, []).append(part)
+        pads: dict[int, list[int]] = {}
+        for gpio, net in enumerate(self.gpio_net):
+            pads.setdefault(net, []).append(gpio)
+        ears = self._ears()
+
+        found: list[Cluster] = []
+        for group in self._groups(touching):
+            nets = tuple(sorted(group))
+            parts_ = tuple(dict.fromkeys(part for net in nets for part in owners.get(net, ())))
+            border = {net for part in parts_ for e in touching[part] for net in nets_of(e)}
+            supplies = tuple(sorted(border & set(self.rails)))
+            gpios = tuple(sorted(gpio for net in nets for gpio in pads.get(net, ())))
+            heard = tuple(ear for net in nets for ear in ears.get(net, ()))
+            found.append(Cluster(len(found), nets, gpios, parts_, heard, supplies))
+        for net in sorted(self.rails):
+            # Nothing to solve on a supply, but a pad can fight it and a part can hear it.
+            if net in pads or net in ears:
+                gpios, heard = tuple(pads.get(net, ())), tuple(ears.get(net, ()))
+                found.append(Cluster(len(found), (), gpios, (), heard, (net,)))
+        return found
+
+    def _ears(self) -> dict[int, list[Ear]]:
+        found: dict[int, list[Ear]] = {}
+        for part in self.parts.values():
+            for pin in part.LISTENS:
+                net = self.net(part.id, pin)
+                found.setdefault(net, []).append((part, pin, net))
+        return found
+
+    def _groups(self, touching: Mapping[str, tuple[Element, ...]]) -> list[set[int]]:
+        """The nets that are no supplies, in groups that elements join."""
+        group = {net: {net} for net in self._all_nets() if net not in self.rails}
+        for elements in touching.values():
+            for element in elements:
+                free = [net for net in nets_of(element) if net in group]
+                if len(free) == 2 and group[free[0]] is not group[free[1]]:
+                    merged = group[free[0]] | group[free[1]]
+                    group |= dict.fromkeys(merged, merged)
+        return list({id(nets): nets for nets in group.values()}.values())
+
+    def _all_nets(self) -> Iterator[int]:
+        yield from range(self._count)
+        yield from (net for net in self.gpio_net if net >= self._count)
+
+
+class Stamped:
+    """The elements that a part puts between its pins, as nets: a `Stamp` that writes them down."""
+
+    def __init__(self, netlist: Netlist, part: Part) -> None:
+        self._netlist = netlist
+        self._part = part
+        self.rails: dict[str, float] = {}
+        self._elements: list[Element] = []
+        try:
+            part.stamp(self)
+        except DiagramError as error:
+            raise netlist.fail(str(error), error.cure) from error
+        self.elements = tuple(self._elements)
+
+    def _net(self, pin: str) -> int:
+        return self._netlist.net(self._part.id, pin)
+
+    def resistor(self, a: str, b: str, ohms: float) -> None:
+        """See `part.Stamp`."""
+        self._elements.append(Resistor(self._net(a), self._net(b), ohms))
+
+    def diode(self, anode: str, cathode: str, volts: float, ohms: float) -> None:
+        """See `part.Stamp`."""
+        self._elements.append(Diode(self._net(anode), self._net(cathode), volts, ohms))
+
+    def source(self, pin: str, volts: float, ohms: float) -> None:
+        """See `part.Stamp`."""
+        self._elements.append(Source(self._net(pin), volts, ohms))
+
+    def rail(self, pin: str, volts: float) -> None:
+        """See `part.Stamp`."""
+        self.rails[pin] = volts

@@ -1,0 +1,48 @@
+"""What an open input sees: a seeded telegraph of levels, as a wire picks up hum and hands.
+
+The level is mostly high, with false lows of 40 to 200 ms. A low is at most 600 ms after the one
+before, so every second holds at least one whole false low (labs count on it).
+"""
+
+import random
+from collections.abc import Callable
+
+from hardware.bench.wiring.part import World
+
+HIGH_MS = (100, 600)
+LOW_MS = (40, 200)
+MS = 1_000_000
+
+
+class Noise:
+    """The levels of one floating net, while something reads it."""
+
+    def __init__(self, world: World, name: str, changed: Callable[[], None]) -> None:
+        self._world = world
+        self._chance: random.Random = world.rng(name)
+        self._changed = changed
+        self._run = 0
+        self.running = False
+        self.level = True
+
+    def start(self) -> None:
+        """Somebody reads the open net from now on."""
+        if not self.running:
+            self.running, self.level = True, True
+            self._run += 1
+            self._next(self._run)
+
+    def stop(self) -> None:
+        """The net is held by something, or nobody reads it."""
+        self.running = False
+
+    def _next(self, run: int) -> None:
+        low, high = HIGH_MS if self.level else LOW_MS
+        wait_ns = self._chance.randrange(low * MS, high * MS)
+        self._world.at(self._world.now_ns + wait_ns, lambda: self._flip(run))
+
+    def _flip(self, run: int) -> None:
+        if self.running and run == self._run:
+            self.level = not self.level
+            self._next(run)
+            self._changed()

@@ -1,0 +1,62 @@
+"""What the eye sees of a running circuit: voltages and currents with every PWM averaged."""
+
+from collections.abc import Iterator
+from itertools import product
+
+from hardware.bench.wiring.circuit import Circuit
+from hardware.bench.wiring.netlist import Cluster
+from hardware.bench.wiring.pads import DUTY_MAX
+from hardware.bench.wiring.solver import Solution
+
+
+class MeanView:
+    """The `PartView` of one part (see part.py)."""
+
+    def __init__(self, circuit: Circuit, part: str) -> None:
+        self._circuit = circuit
+        self._part = part
+
+    def volts(self, a: str, b: str = "") -> float:
+        """The mean voltage from pin `a` to pin `b`, or to ground."""
+        return self._mean(a) - (self._mean(b) if b else 0.0)
+
+    def amperes(self, anode: str, cathode: str) -> float:
+        """The mean current through the part's diode between two of its pins."""
+        netlist = self._circuit.netlist
+        ends = (netlist.net(self._part, anode), netlist.net(self._part, cathode))
+        diodes = self._circuit.electric.diodes(self._part)
+        diode = next(d for d in diodes if (d.anode, d.cathode) == ends)
+        free = next((net for net in ends if net not in netlist.rails), ends[0])
+        return sum(
+            share * diode.amperes(volts[ends[0]] - volts[ends[1]])
+            for share, volts in self._states(free)
+        )
+
+    def _mean(self, pin: str) -> float:
+        net = self._circuit.netlist.net(self._part, pin)
+        return sum(share * volts[net] for share, volts in self._states(net))
+
+    def _states(self, net: int) -> Iterator[tuple[float, dict[int, float]]]:
+        """Each combination of PWM levels that reaches a net: its share of the time, all
+        voltages."""
+        electric = self._circuit.electric
+        rails = electric.rails()
+        cluster = self._circuit.netlist.cluster_of.get(net)
+        if cluster is None:
+            yield 1.0, rails
+            return
+        for share, solution in _solutions(self._circuit, cluster):
+            yield share, rails | dict(solution.volts)
+
+
+def _solutions(circuit: Circuit, cluster: Cluster) -> Iterator[tuple[float, Solution]]:
+    pads = [circuit.pads[gpio] for gpio in cluster.gpios]
+    choices = [(False, True) if pad.pulses else (pad.level(0),) for pad in pads]
+    for levels in product(*choices):
+        share = 1.0
+        for pad, level in zip(pads, levels, strict=True):
+            if pad.pulses:
+                high = pad.duty_u16 / DUTY_MAX
+                share *= high if level else 1 - high
+        codes = tuple(pad.code_at(level) for pad, level in zip(pads, levels, strict=True))
+        yield share, circuit.electric.solve(cluster, codes)
