@@ -72,7 +72,7 @@ def run_program(
     with Flash(circuit.board) as flash:
         flash.put(files)
         with Bench(circuit, seed=seed, flash=flash, limits=limits) as bench:
-            bench.on_tx(lambda data, _t_ns: on_output(data))
+            bench.on_output(on_output)
             try:
                 if scenario:
                     play.play(scenario, bench, circuit, until_ns)

@@ -22,6 +22,9 @@ from hardware.headless import Outcome, run_program
 from hardware.say import _, language, reason
 from hardware.wire.text import TextStream
 
+LONGEST_RUN_S = 366 * 86_400.0
+"""A year: virtual nanoseconds fit their 64 bits five hundred times over."""
+
 app = typer.Typer()
 
 RAISED, STEP_FAILED, OVER_TIME = 3, 4, 124
@@ -66,7 +69,9 @@ def run(
     file: Annotated[
         list[Path] | None, typer.Option(help="Another file for the board; may be repeated.")
     ] = None,
-    seconds: Annotated[float, typer.Option(help="End after so much virtual time.", min=0)] = 10.0,
+    seconds: Annotated[
+        float, typer.Option(help="End after so much virtual time.", min=0, max=LONGEST_RUN_S)
+    ] = 10.0,
     seed: Annotated[int, typer.Option(help="Chance on the bench.")] = 0,
     vcd: Annotated[Path | None, typer.Option(help="Write the pins' levels here.")] = None,
     json_: Annotated[

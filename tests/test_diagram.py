@@ -74,6 +74,10 @@ def test_broken_json_names_line_and_column(tmp_path: Path) -> None:
     file.write_text('{\n "parts": [,]\n}')
     with pytest.raises(DiagramError, match=r"diagram\.json:2:12: not JSON"):
         load(file)
+    for text in ("[" * 100_000, '{"version": ' + "1" * 5000 + "}"):
+        file.write_text(text)
+        with pytest.raises(DiagramError, match="nested too deeply"):
+            load(file)
     with pytest.raises(DiagramError, match="there is no such file"):
         load(tmp_path / "none.json")
 

@@ -93,6 +93,12 @@ def load(source: Path | str | Mapping[str, Any], name: str = "diagram") -> Diagr
             _("{place}: not JSON: {why}").format(place=place, why=error.msg),
             _("Look at that place for a missing comma, quote or bracket."),
         ) from error
+    except (RecursionError, ValueError) as error:
+        # Python's own limits: brackets 1,000 deep, numbers of 4,300 digits.
+        cause = _("{file}: nested too deeply, or a number of thousands of digits").format(
+            file=path
+        )
+        raise DiagramError(cause, _("No circuit needs that; make the file anew.")) from error
     return _Reader(str(path)).diagram(raw)
 
 
