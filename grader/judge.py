@@ -8,6 +8,9 @@ from grader.limits import Never, Verdict
 from grader.mark import ItemResult
 from grader.run import Run
 
+LONGEST_DETAIL = 200
+"""So much of what a program says of its end is shown."""
+
 
 def judge(
     checks: Sequence[Check], runs: Mapping[str, Run], first: str
@@ -122,4 +125,4 @@ def _miss(check: Check, episode: str, key: str, detail: str) -> ItemResult:
 
 def _last_line(traceback: str) -> str:
     lines = traceback.strip().splitlines()
-    return lines[-1].strip() if lines else ""
+    return lines[-1].strip()[:LONGEST_DETAIL] if lines else ""

@@ -13,7 +13,6 @@ from grader.levels import Signal
 from hardware.bench import frames
 from hardware.bench.tracing.trace import End, ModeAt, Trace
 
-
 LONGEST_LINE = 4000
 """So many characters of a line are seen: `int()` refuses 4300 digits, and no lab says so much."""
 

@@ -95,7 +95,7 @@ def presses(part: str, times: Sequence[Press]) -> list[Step]:
 
 def counts(run: Run) -> list[tuple[Moment, int]]:
     """Each COUNT with its time."""
-    found = ((line, re.fullmatch(r"COUNT (\d+)", line.text)) for line in run.lines())
+    found = ((line, re.fullmatch(r"COUNT ([0-9]{1,9})", line.text)) for line in run.lines())
     return [(moment_of_ns(line.at_ns), int(match[1])) for line, match in found if match]
 
 
@@ -212,7 +212,7 @@ def why_long(run: Run) -> str:
 @gate("d.told", episode="hold", expect=Exactly(told_due), on_miss="no_long", why=why_long)
 def told(run: Run) -> list[str]:
     """What each cycle said, from its first LONG on (all of it, if there is no LONG)."""
-    lines = [line for line in run.lines() if re.fullmatch(r"LONG|COUNT \d+", line.text)]
+    lines = [line for line in run.lines() if re.fullmatch(r"LONG|COUNT [0-9]+", line.text)]
     found: list[str] = []
     for start, end in cycles(run):
         texts = [line.text for line in lines if ms(start).ns <= line.at_ns < ms(end).ns]

@@ -21,7 +21,7 @@ from hardware.boards import BoardType
 PINGS, SUMS = 7, 5
 LF, CRLF = b"\n", b"\r\n"
 PICO_PREFIX = "e661"
-REPLY = re.compile(r"(?!>>> )\W*(pong|sum) (-?\d+)\s*")
+REPLY = re.compile(r"(?!>>> )\W*(pong|sum) (-?[0-9]{1,12})\s*")
 """A reply, perhaps behind a prompt such as `> `; at `>>>` it is only an echo."""
 
 
@@ -248,7 +248,7 @@ def other_text(run: Run) -> list[Moment]:
     return [
         moment_of_ns(line.at_ns)
         for line in answers(run)
-        if not re.fullmatch(r"(pong|sum) -?\d+", line.text)
+        if not re.fullmatch(r"(pong|sum) -?[0-9]+", line.text)
     ]
 
 
