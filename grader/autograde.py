@@ -117,12 +117,19 @@ class Grading:
         self, recorder: nbg.Recorder, released: NotebookNode, student: str, folder: Path
     ) -> _Job | Outcome:
         try:
-            submission = read_submission(folder, self.lab.slug, student, released)
-            timestamp = recorder.timestamp(folder)
+            return self._read(recorder, released, student, folder)
         except SubmissionError as error:
             return Outcome(student, self.lab.slug, "unreadable", reason=f"{error}. {error.cure}")
         except Exception as error:
             return self._error(student, error)
+
+    def _read(
+        self, recorder: nbg.Recorder, released: NotebookNode, student: str, folder: Path
+    ) -> _Job | Outcome:
+        """What is to be done about a submission. Raises: SubmissionError."""
+        lab = self.lab.slug
+        submission = read_submission(folder, lab, student, released)
+        timestamp = recorder.timestamp(folder)
         stamp = {
             "submission": submission.sha256,
             "timestamp": str(timestamp or ""),
@@ -130,11 +137,9 @@ class Grading:
             "board": self.board,
             "seeds": f"{self.seeds} {self.course.seeds}",
         }
-        if (
-            _stamp_of(recorder.autograded(self.lab.slug, student) / f"{self.lab.slug}.ipynb")
-            == stamp
-        ):
-            return Outcome(student, self.lab.slug, "unchanged", notes=submission.notes)
+        graded = _stamp_of(recorder.autograded(lab, student) / f"{lab}.ipynb")
+        if graded == stamp and recorder.has_marks(lab, student):
+            return Outcome(student, lab, "unchanged", notes=submission.notes)
         return _Job(submission, self._task(submission, timestamp), timestamp, stamp)
 
     def _task(self, submission: Submission, timestamp: datetime | None) -> Task:
@@ -145,7 +150,8 @@ class Grading:
                 course=self.course.slug,
                 lab=self.lab.release,
                 trainee=submission.student,
-                stamp=timestamp.isoformat() if timestamp else "",
+                # Without a time, what was handed in: the next submission must meet other seeds.
+                stamp=timestamp.isoformat() if timestamp else submission.sha256,
                 count=self.course.seeds,
             )
         return Task(self.lab.slug, self.board, submission.program, submission.answered, seeds)

@@ -19,7 +19,7 @@ import nbformat
 import nbgrader
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
@@ -182,10 +182,11 @@ class Recorder:
     def timestamp(self, folder: Path) -> datetime | None:
         """When a submission was handed in (UTC), from its timestamp.txt; None when it has none."""
         file = folder / "timestamp.txt"
-        if not file.is_file():
+        if not file.is_file() or file.is_symlink():
             return None
         try:
-            found: datetime = parse_utc(file.read_text(encoding="utf-8")[:100].strip())
+            with file.open(encoding="utf-8") as source:
+                found: datetime = parse_utc(source.read(100).strip())
         except (ValueError, OverflowError) as error:
             raise SubmissionError(
                 _("timestamp.txt holds no time"), _("write it as 2026-01-15 10:00:00 UTC")
@@ -197,6 +198,15 @@ class Recorder:
         path = Path(self.coursedir.format_path(self.coursedir.release_directory, ".", lab))
         notebook: NotebookNode = nbformat.read(path / f"{lab}.ipynb", as_version=4)
         return notebook
+
+    def has_marks(self, lab: str, student: str) -> bool:
+        """Whether the gradebook knows of a submission: one made anew has lost what was graded."""
+        with self._transaction() as gradebook:
+            try:
+                gradebook.find_submission(lab, student)
+            except MissingEntry:
+                return False
+            return True
 
     def autograded(self, lab: str, student: str) -> Path:
         """Where the graded notebook of a submission lies."""

@@ -14,6 +14,9 @@ from grader.autograde import Grading, Outcome
 from grader.card import number
 from hardware.say import _
 
+ISOLATES = "\u2066\u2067\u2068\u2069"
+"""What keeps Latin words in order in an Arabic line."""
+
 
 def grade_all(
     out: Console, work: Sequence[tuple[Grading, Mapping[str, Path]]], *, dry_run: bool = False
@@ -48,45 +51,45 @@ def print_marks(out: Console, outcomes: Sequence[Outcome]) -> None:
     table.add_column(_("total"), justify="right")
     for outcome in graded:
         points = [number(mark.points) for mark in outcome.marks]
-        table.add_row(Text(outcome.student), *points, number(_total(outcome)))
+        table.add_row(_one_line(outcome.student), *points, number(_total(outcome)))
     out.print(table)
 
 
 def print_problems(out: Console, outcomes: Iterable[Outcome]) -> None:
     """What was odd, and what was not graded and why. Earlier marks of those stay."""
+    not_graded = _("not graded: {place}: {reason}")
     for outcome in outcomes:
         place = f"{outcome.lab} {outcome.student}"
-        for note in outcome.notes:
-            out.print(
-                Text(_("note: {place}: {note}").format(place=place, note=note)), soft_wrap=True
-            )
+        lines = [_("note: {place}: {note}").format(place=place, note=n) for n in outcome.notes]
         if outcome.state == "unreadable":
-            out.print(
-                Text(
-                    _("not graded: {place}: {reason}").format(place=place, reason=outcome.reason)
-                ),
-                soft_wrap=True,
-            )
+            lines.append(not_graded.format(place=place, reason=outcome.reason))
         elif outcome.state == "error":
             reason = _("our fault, earlier marks stay: {reason}").format(reason=outcome.reason)
-            out.print(
-                Text(_("not graded: {place}: {reason}").format(place=place, reason=reason)),
-                soft_wrap=True,
-            )
+            lines.append(not_graded.format(place=place, reason=reason))
+        for line in lines:
+            out.print(_one_line(line), soft_wrap=True)
+
+
+def _one_line(text: str) -> Text:
+    """Text that may hold names of a trainee's making: one line, and nothing that steers a
+    terminal or that it cannot write."""
+    shown = (c if c.isprintable() or c in ISOLATES else ascii(c)[1:-1] for c in text)
+    return Text("".join(shown))
 
 
 def print_class(out: Console, outcomes: Iterable[Outcome], labs: Sequence[str]) -> None:
     """A row for each trainee, a column for each lab."""
     scores: dict[str, dict[str, str]] = {}
     for outcome in outcomes:
-        text = number(_total(outcome)) if outcome.is_graded else _("not graded")
+        known = number(_total(outcome)) if outcome.marks else _("as before")
+        text = known if outcome.is_graded else _("not graded")
         scores.setdefault(outcome.student, {})[outcome.lab] = text
     table = Table()
     table.add_column(_("trainee"))
     for lab in labs:
         table.add_column(lab, justify="right")
     for student, row in sorted(scores.items()):
-        table.add_row(Text(student), *(row.get(lab, "–") for lab in labs))
+        table.add_row(_one_line(student), *(row.get(lab, "–") for lab in labs))
     out.print(table)
 
 

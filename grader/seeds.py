@@ -94,8 +94,8 @@ def episode_seed(seed: int, episode: str) -> int:
 def _lost(file: Path) -> tuple[str, str]:
     cause = _("the secret {file} is not the one that this course's marks were given with")
     cure = _(
-        "put your copy of it back; without it, old submissions would meet other seeds when they"
-        " are graded again (new marks stay sound)"
+        "put your copy of it back; if there is none, delete secret.fingerprint in the course's"
+        " built folder: marks stay, and old submissions that are graded again meet other seeds"
     )
     return cause.format(file=file), cure
 

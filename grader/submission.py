@@ -26,7 +26,8 @@ from hardware.say import _, reason
 
 MAX_BYTES = 16 << 20
 MAX_CELLS = 2000
-MAX_CELL_CHARACTERS = 400_000
+MAX_CELL_CHARACTERS = 250_000
+"""As UTF-8 it still fits the smallest flash, beside what is given."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def _folded(name: str) -> str:
 def _find(folder: Path, lab: str) -> tuple[Path, list[str]]:
     """The notebook of a folder: by its name, else the only one there is, whatever a browser called
     it."""
-    if folder.is_symlink():
+    if folder.is_symlink() or folder.parent.is_symlink():
         raise SubmissionError(
             _("the folder is a link to another"), _("put the files themselves there")
         )
@@ -168,12 +169,13 @@ def _cell(cell: Any) -> tuple[str, str, str | None] | None:
     kind, source = cell.get("cell_type"), cell.get("source", "")
     if isinstance(source, list):
         source = "".join(part for part in source if isinstance(part, str))
-    if (
-        not isinstance(kind, str)
-        or not isinstance(source, str)
-        or len(source) > MAX_CELL_CHARACTERS
-    ):
+    if not isinstance(kind, str) or not isinstance(source, str):
         return None
+    if len(source) > MAX_CELL_CHARACTERS:
+        raise SubmissionError(
+            _("a cell of {count} characters").format(count=len(source)),
+            _("submit the lab's own notebook"),
+        )
     source = source.encode("utf-8", "replace").decode(
         "utf-8"
     )  # a lone surrogate cannot be written again
@@ -196,6 +198,7 @@ def _rebuild(
     texts = {cell.source for cell in released.cells if cell.cell_type == "markdown"}
     rebuilt: list[NotebookNode] = []
     seen: set[str] = set()
+    doubled: set[str] = set()
     for kind, source, grade_id in reversed(handed_in):
         if grade_id is not None and grade_id in originals and grade_id not in seen:
             seen.add(grade_id)
@@ -204,12 +207,12 @@ def _rebuild(
                 cell.source = source
         else:
             if grade_id in seen:
-                notes.append(
-                    _("cell {id} is there twice: the last one counts").format(id=grade_id)
-                )
+                doubled.add(grade_id)
             cell = new_code_cell(source) if kind == "code" else _text_cell(source, texts)
         rebuilt.append(cell)
     rebuilt.reverse()
+    told = _("cell {id} is there twice: the last one counts")
+    notes += [told.format(id=grade_id) for grade_id in sorted(doubled)]
     for grade_id, original in originals.items():
         if original.metadata.nbgrader.grade and grade_id not in seen:
             notes.append(

@@ -109,6 +109,31 @@ def test_nothing_is_graded_twice(course: Course, hand_in: HandIn) -> None:
     assert states(grade(course, work.must_not_be_called)) == {"s1": "unchanged"}
 
 
+def test_a_gradebook_made_anew_gets_its_marks_back(course: Course, hand_in: HandIn) -> None:
+    hand_in("s1", "x = 1")
+    grade(course)
+    (course.root / "gradebook.db").unlink()
+    nbg.generate_release(course.root, LAB)
+    assert states(grade(course)) == {"s1": "graded"}
+    assert marks_of(course, "s1") == FULL
+
+
+def test_without_a_time_the_next_submission_meets_other_seeds(
+    course: Course, hand_in: HandIn
+) -> None:
+    seen: list[tuple[int, ...]] = []
+    for program in ("x = 1", "x = 1", "x = 2"):
+        (hand_in("s1", program) / "timestamp.txt").unlink()
+        grading = Grading(course, LAB)
+        with nbg.Recorder(course.root) as recorder:
+            folder = grading.submissions("s1")["s1"]
+            job = grading._read(recorder, recorder.released(LAB), "s1", folder)
+        assert not isinstance(job, Outcome)
+        seen.append(job.task.seeds)
+    assert seen[0] == seen[1]
+    assert not set(seen[1]) & set(seen[2])
+
+
 def test_what_decides_a_mark_and_changed_is_graded_again(course: Course, hand_in: HandIn) -> None:
     hand_in("s1", "x = 1")
     grade(course)
