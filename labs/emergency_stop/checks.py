@@ -236,7 +236,7 @@ def stop_times(run: Run) -> list[Millis]:
 
 def reported(run: Run) -> list[Millis]:
     """The times of the STOP lines."""
-    found = [(line.at_ns, re.fullmatch(r"STOP t=(-?[0-9]{1,12})", line.text)) for line in run.lines()]
+    found = [(line.at_ns, re.fullmatch(r"STOP t=(-?\d{1,12})", line.text)) for line in run.lines()]
     return [Millis(int(match[1]), at_ns) for at_ns, match in found if match]
 
 
