@@ -1,6 +1,7 @@
 """The front door: the command `warsha`, and `%load_ext warsha` in a notebook. What they open is
 defined elsewhere."""
 
+import os
 import sys
 from typing import Any
 
@@ -22,6 +23,9 @@ app.add_typer(grader.verbs.app)
 
 def main() -> None:
     """Run the command line; a known error is one line of cause and one of cure, exit 1."""
+    # Trust boundary: a `grader.py` in the folder where the instructor stands must not be ours in
+    # the worker processes, which Python starts with `-c` and so with that folder on their path.
+    os.environ["PYTHONSAFEPATH"] = "1"
     debug = "--debug" in sys.argv
     try:
         app([word for word in sys.argv[1:] if word != "--debug"])

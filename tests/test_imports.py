@@ -1,6 +1,9 @@
 """Imports go one way, hardware <- grader <- labs; firmware knows nothing of ours."""
 
 import ast
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -44,3 +47,21 @@ def test_the_packages_are_ours() -> None:
     for package in (hardware, grader):
         assert package.__file__ is not None
         assert Path(package.__file__).is_relative_to(ROOT)
+
+
+def test_files_beside_us_shadow_nothing(tmp_path: Path) -> None:
+    """An instructor may stand in a folder of submissions."""
+    for name in ("hardware", "grader", "json", "numpy"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('shadowed')")
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONSAFEPATH"}
+    command = [
+        Path(sys.executable).with_name("warsha"),
+        "lab",
+        "check",
+        "first_contact",
+        "--pairs=1",
+    ]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
