@@ -2,6 +2,7 @@
 line: each gets a result or one line of error, and the good ones get their marks."""
 
 import copy
+import hashlib
 import json
 import os
 import re
@@ -22,7 +23,8 @@ from grader import course as course_module
 from grader import nbg
 from grader.course import Course
 from grader.demo import filled_in
-from grader.lab import LABS
+from grader.lab import LABS, find
+from grader.seeds import course_secret, hidden_seeds
 from grader.verbs import app
 
 GOOD = (LABS / LAB / "reference.py").read_text(encoding="utf-8")
@@ -225,3 +227,17 @@ def test_feedback_runs_nothing_and_is_short(graded: Graded) -> None:
         assert "steal()" in text
         assert "<script>steal()" not in text
         assert "x" * 300 not in text
+
+
+def test_neither_secret_nor_seeds_are_written_anywhere(graded: Graded) -> None:
+    root, secret = graded.course.root, course_secret()
+    about = {"course": graded.course.slug, "lab": find(LAB).release, "trainee": "blind"}
+    notebook = root / "submitted" / "blind" / LAB / f"{LAB}.ipynb"
+    stamp = hashlib.sha256(notebook.read_bytes()).hexdigest()
+    seeds = hidden_seeds(secret, **about, stamp=stamp)
+    words = [secret, secret.hex().encode(), *(str(seed).encode() for seed in seeds)]
+    files = [file for file in root.rglob("*") if file.is_file() and not file.is_symlink()]
+    assert root / "feedback" / "blind" / LAB / f"{LAB}.html" in files
+    for file in files:
+        raw = file.read_bytes()
+        assert not any(word in raw for word in words), file

@@ -1,18 +1,23 @@
-"""Nothing of a solution, and nothing of the secret, is in what trainees get."""
+"""Nothing of a solution, no unstated limit and nothing of the secret is in what trainees get."""
 
 import base64
 import json
+import re
 import shutil
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
+from nbformat import NotebookNode
 
 from grader import release
 from grader.course import Course
 from grader.errors import CourseError
-from grader.lab import LABS, slugs
+from grader.lab import LABS, Lab, find, slugs
 from grader.lesson import solution_lines, source_notebook
+from grader.limits import Limit
 from grader.release import lab_points, leaks
 from grader.seeds import course_secret
 
@@ -45,6 +50,41 @@ def test_no_line_of_a_solution_is_released(whole_course: Course, lab: str) -> No
         if file.suffix == ".ipynb" and file.stem == lab:
             nbformat.validate(nbformat.read(file, as_version=4))
             assert leaks(json.loads(file.read_text(encoding="utf-8")), secrets) == []
+
+
+def numbers_of(limit: Limit[Any]) -> set[float]:
+    """The numbers of a declared limit; what depends on the seed has none."""
+    values = [getattr(limit, field.name) for field in fields(limit)]  # type: ignore[arg-type]
+    return {
+        float(v) for v in values if isinstance(v, float | int) and not isinstance(v, bool) and v
+    }
+
+
+def rules(lab: Lab, notebook: NotebookNode) -> dict[str, set[float]]:
+    """Of each item the numbers that its rows of the score tables state, in both languages."""
+    lines = [
+        line for c in notebook.cells if c.cell_type == "markdown" for line in c.source.split("\n")
+    ]
+    rows: dict[str, set[float]] = {}
+    for item in lab.items:
+        mine = [line for line in lines if line.startswith(f"| {item} | {lab.points(item):g} |")]
+        assert len(mine) == 2, (
+            f"{lab.slug}, {item}: a row with its points in Arabic and in English"
+        )
+        rows[item] = {float(n) for n in re.findall(r"\d+(?:\.\d+)?", " ".join(mine))}
+    return rows
+
+
+@pytest.mark.parametrize("lab", lessons())
+def test_every_limit_is_stated_with_its_item(whole_course: Course, lab: str) -> None:
+    file = whole_course.trainee / lab / f"{lab}.ipynb"
+    found = find(lab)
+    stated = rules(found, nbformat.read(file, as_version=4))
+    for check in found.checks:
+        for limit, points in ((check.expect, check.points), *check.ladder):
+            for number in (*numbers_of(limit), *filter(None, [points])):
+                # seconds may stand for milliseconds
+                assert stated[check.item] & {number, number / 1000}, (check.id, number)
 
 
 def test_nothing_of_the_secret_is_handed_out(whole_course: Course) -> None:
