@@ -108,6 +108,21 @@ def set_due(course: Course, time: str) -> None:
         gradebook.update_or_create_assignment(LAB, duedate=time)
 
 
+def give_by_hand(course: Course, student: str, item: str, points: float) -> None:
+    """A person's mark, as Formgrader writes it."""
+    with _gradebook(course) as gradebook:
+        grade = gradebook.find_grade(item, LAB, LAB, student)
+        grade.manual_score, grade.needs_manual_grade = points, False
+        gradebook.db.commit()
+
+
+def waiting_for_a_person(course: Course, student: str) -> set[str]:
+    """The items that Formgrader asks to be looked at."""
+    with _gradebook(course) as gradebook:
+        (notebook,) = gradebook.find_submission(LAB, student).notebooks
+        return {grade.name for grade in notebook.grades if grade.needs_manual_grade}
+
+
 def students(course: Course) -> dict[str, tuple[str | None, ...]]:
     """Who is in the gradebook: id to first name, last name, e-mail."""
     with _gradebook(course) as gradebook:

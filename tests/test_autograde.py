@@ -8,7 +8,14 @@ from typing import Any
 import nbformat
 import pytest
 import work
-from classroom import LAB, HandIn, auto_scores, set_due
+from classroom import (
+    LAB,
+    HandIn,
+    auto_scores,
+    give_by_hand,
+    set_due,
+    waiting_for_a_person,
+)
 from lessons import cell_named
 from nbgrader.preprocessors import AssignLatePenalties
 
@@ -178,6 +185,18 @@ def test_late_penalties_are_nbgraders(course: Course, hand_in: HandIn) -> None:
     set_due(course, "2026-02-01 00:00:00 UTC")
     grade(course)
     assert nbg.scores(course.root) == {("s1", LAB): 20.0, ("s2", LAB): 0.0}
+
+
+def test_a_mark_that_a_person_gave_stays_and_asks_for_review(
+    course: Course, hand_in: HandIn
+) -> None:
+    hand_in("s1", "HALF = 1")
+    grade(course)
+    give_by_hand(course, "s1", "d", 4.5)
+    hand_in("s1", "x = 1", at="2026-01-16 10:00:00 UTC")
+    grade(course)
+    assert nbg.scores(course.root) == {("s1", LAB): 19.5}
+    assert waiting_for_a_person(course, "s1") == {"d"}
 
 
 def test_one_trainee_or_an_unknown_one(course: Course, hand_in: HandIn) -> None:

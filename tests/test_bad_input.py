@@ -231,10 +231,14 @@ def test_feedback_runs_nothing_and_is_short(graded: Graded) -> None:
 
 def test_neither_secret_nor_seeds_are_written_anywhere(graded: Graded) -> None:
     root, secret = graded.course.root, course_secret()
-    about = {"course": graded.course.slug, "lab": find(LAB).release, "trainee": "blind"}
     notebook = root / "submitted" / "blind" / LAB / f"{LAB}.ipynb"
-    stamp = hashlib.sha256(notebook.read_bytes()).hexdigest()
-    seeds = hidden_seeds(secret, **about, stamp=stamp)
+    seeds = hidden_seeds(
+        secret,
+        course=graded.course.slug,
+        lab=find(LAB).release,
+        trainee="blind",
+        stamp=hashlib.sha256(notebook.read_bytes()).hexdigest(),
+    )
     words = [secret, secret.hex().encode(), *(str(seed).encode() for seed in seeds)]
     files = [file for file in root.rglob("*") if file.is_file() and not file.is_symlink()]
     assert root / "feedback" / "blind" / LAB / f"{LAB}.html" in files
