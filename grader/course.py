@@ -11,18 +11,17 @@ from hardware.paths import ROOT, build_dir
 from hardware.say import _
 
 COURSES = ROOT / "courses"
-_KEYS = {"title", "labs", "weights", "roster", "board", "seeds"}
+_KEYS = {"title", "labs", "roster", "board", "seeds"}
 
 
 @dataclass(frozen=True)
 class Course:
-    """What `course.toml` says. `weights` are relative and have an entry for every lab."""
+    """What `course.toml` says."""
 
     slug: str
     folder: Path
     title: Mapping[str, str]
     labs: tuple[str, ...]
-    weights: Mapping[str, float]
     roster: Path | None
     board: str | None
     """The board that scores are decided on; None means the first board of each lab."""
@@ -67,22 +66,17 @@ def _course(slug: str, file: Path, data: dict[str, Any]) -> Course:
 
     unknown = ", ".join(sorted(data.keys() - _KEYS))
     need(not unknown, _("unknown key {key!r}").format(key=unknown))
-    title, labs, weights = data.get("title", {}), data.get("labs", []), data.get("weights", {})
+    title, labs, seeds = data.get("title", {}), data.get("labs", []), data.get("seeds", 3)
     need(isinstance(title, dict) and {"ar", "en"} <= title.keys(), _("title needs ar and en"))
-    need(isinstance(labs, list) and bool(labs), _("labs must be a list of lab names"))
+    named = isinstance(labs, list) and all(isinstance(lab, str) for lab in labs)
+    need(named and bool(labs), _("labs must be a list of lab names"))
     need(len(set(labs)) == len(labs), _("a lab is listed twice"))
-    need(
-        isinstance(weights, dict) and weights.keys() <= set(labs),
-        _("weights names a lab that is not in labs"),
-    )
-    seeds = data.get("seeds", 3)
     need(isinstance(seeds, int) and 1 <= seeds <= 100, _("seeds must be a number from 1 to 100"))
     return Course(
         slug=slug,
         folder=file.parent,
         title=title,
         labs=tuple(labs),
-        weights={lab: float(weights.get(lab, 1)) for lab in labs},
         roster=file.parent / data["roster"] if "roster" in data else None,
         board=data.get("board"),
         seeds=seeds,

@@ -33,7 +33,6 @@ def write_course(courses: Path, keys: Mapping[str, str]) -> Path:
 def test_the_only_course_needs_no_name(tmp_path: Path) -> None:
     course = load_course(courses=write_course(tmp_path, GOOD))
     assert (course.slug, course.labs, course.seeds) == ("one", ("first_contact", "buttons"), 3)
-    assert course.weights == {"first_contact": 1.0, "buttons": 1.0}
 
 
 def test_the_course_of_this_repository_loads() -> None:
@@ -46,7 +45,7 @@ def test_the_course_of_this_repository_loads() -> None:
         ("labs", "[]", "labs"),
         ("labs", '["a", "a"]', "twice"),
         ("title", '{ en = "x" }', "ar and en"),
-        ("weights", "{ c = 1 }", "not in labs"),
+        ("labs", "[1]", "list of lab names"),
         ("seeds", "0", "1 to 100"),
         ("color", "1", "unknown key 'color'"),
         ("labs", "[", "course.toml"),
