@@ -75,3 +75,10 @@ def fresh(board: Board) -> Board:
         if any(entry.name == name for entry in board.files.ls("/")):
             board.files.rm(name)
     return board
+
+
+@pytest.fixture(params=FAMILIES)
+def family(request: pytest.FixtureRequest) -> str:
+    """Each family of chips that there is a virtual board of."""
+    name: str = request.param
+    return name

@@ -54,13 +54,8 @@ def test_files_beside_us_shadow_nothing(tmp_path: Path) -> None:
     for name in ("hardware", "grader", "json", "numpy"):
         (tmp_path / f"{name}.py").write_text("raise SystemExit('shadowed')")
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONSAFEPATH"}
-    command = [
-        Path(sys.executable).with_name("warsha"),
-        "lab",
-        "check",
-        "first_contact",
-        "--pairs=1",
-    ]
+    command = [str(Path(sys.executable).with_name("warsha")), "lab", "check", "first_contact"]
+    command.append("--pairs=1")
     done = subprocess.run(
         command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120
     )
