@@ -32,9 +32,10 @@ class Signal:
         """When the level changed; the start and the end are no edges."""
         return self.t_ns[1:]
 
-    def rises_ns(self) -> NDArray[np.int64]:
-        """When it went high."""
-        return self.t_ns[1:][self.level[1:]]
+    def rises_ns(self, lasting_ns: int = 0) -> NDArray[np.int64]:
+        """When it went high, and stayed so at least so long."""
+        lasting = np.diff(self.t_ns, append=self.end_ns) >= lasting_ns
+        return self.t_ns[1:][(self.level & lasting)[1:]]
 
     def falls_ns(self) -> NDArray[np.int64]:
         """When it went low."""

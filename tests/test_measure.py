@@ -53,6 +53,14 @@ def test_latency() -> None:
     assert signal.latency(600 * MS, False) is None
 
 
+def test_rises_that_last() -> None:
+    signal = run(trace({"LED_R": [(100, 1), (103, 0), (200, 1), (250, 0), (9990, 1)]})).signal(
+        "LED_R"
+    )
+    assert (signal.rises_ns() / MS).tolist() == [100, 200, 9990]
+    assert (signal.rises_ns(50 * MS) / MS).tolist() == [200]
+
+
 def test_states_and_phases() -> None:
     made = trace(
         {"LED_G": [(10, 1), (1000, 0)], "LED_R": [(995, 1), (2000, 0)], "LED_Y": [(1500, 1)]},

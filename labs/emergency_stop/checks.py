@@ -18,7 +18,7 @@ from hardware.boards import BoardType
 
 SINGLES, PAIRS = 12, 4
 HALF_PERIOD, RHYTHM = ms(250), ms(5)
-SLOWEST_STOP = ms(250)
+SLOWEST_STOP, LIT = ms(250), ms(50)
 TOGETHER = ms(20)
 """What one program may take between switching LED_R on and LED_G off."""
 JOB_STEP = ms(100)
@@ -111,10 +111,10 @@ def idle_windows(run: Run) -> list[tuple[int, int]]:
 
 
 def red_after(run: Run, stop: Stop) -> Millis | None:
-    """From STOP to the edge that lights LED_R, if there is one within 250 ms."""
+    """From STOP to the edge that lights LED_R for a while, if there is one within 250 ms."""
     pressed = ms(stop.at).ns
-    rises = [int(t) - pressed for t in run.signal("LED_R").rises_ns()]
-    delay = next((t for t in rises if 0 <= t <= SLOWEST_STOP.ns), None)
+    rises = run.signal("LED_R").rises_ns(LIT.ns) - pressed
+    delay = next(iter(rises[(rises >= 0) & (rises <= SLOWEST_STOP.ns)]), None)
     return None if delay is None else millis_of_ns(delay, pressed)
 
 
