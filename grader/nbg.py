@@ -5,15 +5,16 @@ nbgrader's own code decides what a row of the gradebook looks like. What differs
 autograde`: everything that one submission changes is one transaction, and one process writes.
 """
 
+import fcntl
 import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TextIO
 
 import nbformat
 import nbgrader
@@ -158,6 +159,7 @@ class Recorder:
 
     def __init__(self, root: Path) -> None:
         self.config = _config(root)
+        self._lock = _alone(root / ".grading")
         self.coursedir = CourseDirectory(config=self.config)
         self.gradebook = Gradebook(self.coursedir.db_url, self.coursedir.course_id)
         if self.gradebook.engine.dialect.name == "sqlite":
@@ -173,6 +175,7 @@ class Recorder:
 
     def __exit__(self, *_exc: object) -> None:
         self.gradebook.close()
+        self._lock.close()
 
     @cached_property
     def autograde(self) -> Any:
@@ -201,25 +204,20 @@ class Recorder:
 
     def has_marks(self, lab: str, student: str) -> bool:
         """Whether the gradebook knows of a submission: one made anew has lost what was graded."""
-        with self._transaction() as gradebook:
-            try:
-                gradebook.find_submission(lab, student)
-            except MissingEntry:
-                return False
-            return True
+        with self._transaction() as gradebook, suppress(MissingEntry):
+            return gradebook.find_submission(lab, student) is not None
+        return False
 
     def autograded(self, lab: str, student: str) -> Path:
         """Where the graded notebook of a submission lies."""
         return Path(self.coursedir.format_path(self.coursedir.autograded_directory, student, lab))
 
     def sanitize(self, notebook: NotebookNode, lab: str, student: str) -> NotebookNode:
-        """nbgrader's own steps before executing: released cells get their source and flags
-        back."""
+        """nbgrader's own steps before executing: released cells get source and flags back."""
         return self._run(self.autograde.sanitize_preprocessors, notebook, lab, student)
 
     def finish(self, notebook: NotebookNode, lab: str, student: str) -> NotebookNode:
-        """nbgrader's own steps after executing, those that keep books aside: `record` does
-        these."""
+        """nbgrader's own steps after executing, but for keeping books: `record` does that."""
         ours = (Execute, SaveAutoGrades, AssignLatePenalties)
         steps = [step for step in self.autograde.autograde_preprocessors if step not in ours]
         return self._run(steps, notebook, lab, student)
@@ -278,6 +276,18 @@ class Recorder:
             )
             if penalty is not None:
                 row.late_submission_penalty = min(max(penalty, 0), row.score)
+
+
+def _alone(file: Path) -> TextIO:
+    """Holds the course for this process until the file is closed. Raises: CourseError."""
+    lock = file.open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        lock.close()
+        cause = _("somebody else is grading this course at the moment")
+        raise CourseError(cause, _("wait until that is done, then try again")) from error
+    return lock
 
 
 def _own_transactions(connection: Any, _record: object) -> None:

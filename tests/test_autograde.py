@@ -207,6 +207,13 @@ def test_one_trainee_or_an_unknown_one(course: Course, hand_in: HandIn) -> None:
         grade(course, student="s9")
 
 
+def test_one_run_at_a_time_owns_the_gradebook(course: Course, hand_in: HandIn) -> None:
+    hand_in("s1", "x = 1")
+    with nbg.Recorder(course.root), pytest.raises(CourseError, match="somebody else"):
+        grade(course)
+    assert states(grade(course)) == {"s1": "graded"}
+
+
 def test_a_lab_that_was_not_released_is_said(course: Course) -> None:
     with pytest.raises(CourseError, match="buttons"):
         Grading(course, "buttons")
