@@ -5,6 +5,7 @@ same to each of them.
 """
 
 import re
+import shlex
 
 PROGRAM = "main.py"
 """The board program that is graded."""
@@ -23,14 +24,18 @@ STUB = "# اكتب هنا · write here"
 
 BEGIN, END, REFERENCE = "### BEGIN SOLUTION", "### END SOLUTION", "### REFERENCE"
 
-_BOARD = re.compile(r"%%board\s+(?:\S+\s+)*?(\S+\.py)(?:\s|$)")
+LONGEST_MAGIC = 1000
+"""A longer line is no person's."""
+
 _GRADE = re.compile(r"""\s*grade\(\s*(["'])(\w+)\1\s*\)\s*""")
 
 
 def _split(source: str) -> tuple[str, str]:
     """First line and body as IPython hands them to a cell magic: no blank lines before, one
     newline at the end."""
-    first, _newline, body = source.lstrip("\r\n").partition("\n")
+    lines = source.split("\n")
+    start = next((number for number, line in enumerate(lines) if line.strip()), 0)
+    first, body = lines[start], "\n".join(lines[start + 1 :])
     return first.rstrip(), body if not body or body.endswith("\n") else body + "\n"
 
 
@@ -38,8 +43,15 @@ def program_of(source: str) -> tuple[str, str] | None:
     """File name and text of a `%%board main.py` cell, the text exactly as the magic gets it; None
     for other cells."""
     first, body = _split(source)
-    match = _BOARD.match(first)
-    return (match[1], body) if match else None
+    magic, _space, line = first.partition(" ")
+    if magic != "%%board" or len(line) > LONGEST_MAGIC:
+        return None
+    try:
+        words = shlex.split(line)
+    except ValueError:  # a quote that is not closed is an error of the magic, too
+        return None
+    name = next((word for word in words if word.endswith(".py")), None)
+    return None if name is None else (name, body)
 
 
 def answer_of(source: str) -> str | None:
