@@ -8,11 +8,13 @@ import random
 import re
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 
 from grader.check import check, gate
 from grader.episode import Episode, Step, press
 from grader.limits import AtLeast, AtMost, Never, Within
 from grader.run import Run
+from grader.tones import tones
 from grader.units import Hertz, Millis, Moment, millis_of_ns, moment_of_ns, ms
 from hardware.boards import BoardType
 
@@ -21,10 +23,8 @@ HALF_PERIOD, RHYTHM = ms(250), ms(5)
 SLOWEST_STOP, LIT = ms(250), ms(50)
 TOGETHER = ms(20)
 """What one program may take between switching LED_R on and LED_G off."""
-JOB_STEP = ms(100)
-"""A shorter flash of LED_Y is no step of the job, which takes 120 ms."""
-TONE_GAP = ms(20)
-"""A shorter silence is part of a tone."""
+JOB = Path(__file__).with_name("given") / "job.py"
+PUBLIC_STEP, STEP_OFF = 120, ms(4)
 TICKS_PERIOD, WRAP_AFTER_MS = 1 << 30, 10_000
 NEVER = float("inf")
 
@@ -47,8 +47,12 @@ def scenario(seed: int, board: BoardType) -> list[Episode]:
     stops = hidden_stops(rng)
     run_s = stops[-1].start_at / 1000 + 2
     late = Stop(at=rng.uniform(11_500, 14_000), hold=300, start_at=0)
+    # Only who calls `job_step` shows how long a step is this time. Two of them are never 250 ms.
+    step = rng.choice([*range(110, 116), *range(131, 137)]) if seed else PUBLIC_STEP
+    files = {JOB.name: JOB.read_bytes().replace(b"120:", b"%d:" % step)}
+    data = {"stops": stops, "step": step}
     return [
-        Episode("run", seconds=run_s, steps=presses(stops), data={"stops": stops}),
+        Episode("run", seconds=run_s, files=files, steps=presses(stops), data=data),
         Episode(
             "wrap",
             seconds=late.at / 1000 + 1.5,
@@ -156,7 +160,8 @@ def why_slow(run: Run) -> str:
 @gate("b.job", expect=AtLeast(Hertz(6)), on_miss="job_dropped")
 def job_rate(run: Run) -> Hertz:
     """Steps of the job in a second while the belt runs."""
-    steps = [w for w in run.signal("LED_Y").widths(True) if w >= JOB_STEP]
+    widths = run.signal("LED_Y").widths(True)
+    steps = [w for w in widths if abs(w - run.data["step"]) <= STEP_OFF]
     windows = idle_windows(run)
     done = [w for w in steps if any(a <= (w.at_ns or 0) < b for a, b in windows)]
     return Hertz(1e9 * len(done) / sum(b - a for a, b in windows))
@@ -261,33 +266,13 @@ times_told = check(
 @check("d.buzz", points=1, expect=Within(ms(200), of=ms(1000)), on_miss="buzz")
 def buzzes(run: Run) -> list[Millis]:
     """How long the buzzer sounded after each single stop."""
-    sounds = tones(run)
+    sounds = tones(run, "BUZZER")
     found: list[Millis] = []
     for stop in (stop for stop in stops_of(run) if stop.single):
         pressed = ms(stop.at).ns
         mine = [b - a for a, b in sounds if 0 <= a - pressed <= SLOWEST_STOP.ns]
         found.append(millis_of_ns(mine[0] if mine else 0, pressed))
     return found
-
-
-def tones(run: Run) -> list[tuple[int, int]]:
-    """When the buzzer sounded, by a level or by PWM, from when to when in ns."""
-    level = run.signal("BUZZER")
-    ends = [*level.t_ns[1:], level.end_ns]
-    parts = zip(level.t_ns, ends, level.level, strict=True)
-    spans = [(int(a), int(b)) for a, b, high in parts if high]
-    waves = [
-        (wave.t_ns - run.zero_ns, wave.freq_hz > 0 and wave.duty_u16 > 0)
-        for wave in run.trace.pwm(run.pins["BUZZER"])
-    ]
-    spans += [(a, b) for (a, on), (b, _) in pairwise([*waves, (level.end_ns, False)]) if on]
-    joined: list[tuple[int, int]] = []
-    for start, end in sorted(spans):
-        if joined and start - joined[-1][1] <= TONE_GAP.ns:
-            joined[-1] = joined[-1][0], max(end, joined[-1][1])
-        else:
-            joined.append((start, end))
-    return joined
 
 
 time_told_after_wrap = check(
