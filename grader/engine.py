@@ -1,5 +1,6 @@
 """Run a program through the episodes of a seed, each on a fresh virtual board, and judge them."""
 
+import os
 import traceback
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -13,12 +14,13 @@ from grader.mark import SeedResult
 from grader.run import Run, said_after
 from grader.seeds import episode_seed
 from grader.units import NS_PER_S
+from hardware.bench import frames
 from hardware.bench.bench import Bench
 from hardware.bench.flash import Flash
 from hardware.bench.tracing.trace import Trace
 from hardware.bench.wiring import diagram
 from hardware.bench.wiring.circuit import Circuit
-from hardware.errors import HardwareError
+from hardware.errors import BenchError, HardwareError
 from hardware.say import _
 
 READY_WITHIN_NS = 5 * NS_PER_S
@@ -54,6 +56,7 @@ def run_episode(lab: Lab, board: LabBoard, program: Program, episode: Episode, s
     """Boot a fresh board with the episode's files, apply its stimulus, and record it."""
     circuit = Circuit(_diagram(board.diagram))
     bench_seed = episode_seed(seed, episode.name)
+    before = os.times()
     with Flash(board.type) as flash:
         flash.put(files_of(lab, board, program, episode))
         with Bench(circuit, seed=bench_seed, flash=flash, ticks0_ms=episode.ticks0_ms) as bench:
@@ -62,7 +65,30 @@ def run_episode(lab: Lab, board: LabBoard, program: Program, episode: Episode, s
             if zero_ns < READY_WITHIN_NS:
                 _play(bench, episode.steps, zero_ns, end_ns)
             trace = bench.trace
+    _blame_machine(trace, before)
     return Run(episode, trace, board.pins, _ready_ns(trace, lab.ready_line), zero_ns, end_ns)
+
+
+def _blame_machine(trace: Trace, before: os.times_result) -> None:
+    """Raise when the wall limit struck although board and bench had little of the CPU: a machine
+    that was suspended or overrun is our fault, and no zero. Raises: BenchError."""
+    end = trace.ended()
+    if end is None or end.cause != frames.END_WALL:
+        return
+    used_s, wall_s = _used_s(before)
+    if used_s < wall_s / 2:
+        raise BenchError(
+            _("this machine gave the board {used:.0f} s of CPU in {wall:.0f} s").format(
+                used=used_s, wall=wall_s
+            ),
+            _("Grade again when less runs on it."),
+        )
+
+
+def _used_s(before: os.times_result) -> tuple[float, float]:
+    """CPU seconds of this process and its boards since then, and seconds of wall time."""
+    now = os.times()
+    return sum(now[:4]) - sum(before[:4]), now.elapsed - before.elapsed
 
 
 def files_of(lab: Lab, board: LabBoard, program: Program, episode: Episode) -> dict[str, bytes]:

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from grader import engine
 from grader import lab as labs
 from grader.check import check
 from grader.engine import run_episode, run_lab
@@ -16,6 +18,8 @@ from grader.limits import AtLeast
 from grader.run import Run
 from grader.score import score
 from grader.units import ms, seconds
+from hardware.bench.bench import Bench
+from hardware.bench.limits import Limits
 from hardware.boards import BoardType
 
 BOARDS = ("esp32_devkit_c_v4", "pi_pico")
@@ -116,6 +120,27 @@ def test_a_board_that_dies_is_a_fail_and_not_our_error(board_type: str) -> None:
     result = run_lab(lab, lab.board(board_type), {"main.py": flood}, 1)
     assert {item.key for item in result.items.values()} == {"board_died"}
     assert result.points == 0
+
+
+@pytest.mark.parametrize("cpu_s", [None, 0.01])
+def test_the_wall_limit_is_the_programs_fault_only_if_it_had_the_cpu(
+    cpu_s: float | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`cpu_s`: what a machine that was suspended says that we used; None: what this one says."""
+    lab = labs.find("traffic_light")
+    lab = replace(
+        lab, scenario=lambda seed, board: [_long(name) for name in _names(lab, seed)][:1]
+    )
+    lab = replace(lab, checks=tuple(c for c in lab.checks if not c.episodes))
+    monkeypatch.setattr(engine, "Bench", partial(Bench, limits=Limits(wall_s=0.5)))
+    endless = {"main.py": READY + b"while True: pass\n"}
+    if cpu_s is None:
+        result = run_lab(lab, lab.board("rp2"), endless, 1)
+        assert {item.key for item in result.items.values()} == {"board_died"}
+        return
+    monkeypatch.setattr(engine, "_used_s", lambda _before: (cpu_s, 0.5))
+    with pytest.raises(NotGraded, match="gave the board"):
+        run_lab(lab, lab.board("rp2"), endless, 1)
 
 
 def _names(lab: labs.Lab, seed: int) -> list[str]:
