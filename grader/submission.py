@@ -213,11 +213,10 @@ def _rebuild(
     rebuilt.reverse()
     told = _("cell {id} is there twice: the last one counts")
     notes += [told.format(id=grade_id) for grade_id in sorted(doubled)]
+    told = _("the graded cell {id} was deleted: it was put back")
     for grade_id, original in originals.items():
         if original.metadata.nbgrader.grade and grade_id not in seen:
-            notes.append(
-                _("the graded cell {id} was deleted: it was put back").format(id=grade_id)
-            )
+            notes.append(told.format(id=grade_id))
             rebuilt.append(copy.deepcopy(original))
     for number, cell in enumerate(rebuilt):
         cell.id = f"cell-{number}"

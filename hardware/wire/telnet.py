@@ -4,6 +4,8 @@ Data is the same in both directions but for IAC (255), which is doubled; command
 anywhere.
 """
 
+from abc import ABC, abstractmethod
+
 IAC, DONT, DO, WONT, WILL, SB, SE = 255, 254, 253, 252, 251, 250, 240
 BINARY, ECHO, SGA, COM_PORT = 0, 1, 3, 44
 
@@ -15,7 +17,7 @@ DTR_QUERY, DTR_ON, DTR_OFF, RTS_QUERY, RTS_ON, RTS_OFF = 7, 8, 9, 10, 11, 12
 ESCAPED_IAC = b"\xff\xff"
 
 
-class Telnet:
+class Telnet(ABC):
     """One end of a connection. Feed it what came; send `replies()` back."""
 
     def __init__(self, we_do: set[int], they_may: set[int]) -> None:
@@ -61,9 +63,9 @@ class Telnet:
         self._agreed.add((DO if verb == WILL else WILL, option))
         self._replies += bytes((IAC, verb, option))
 
+    @abstractmethod
     def heard(self, command: int, value: bytes) -> None:
         """A command of RFC 2217 has come."""
-        raise NotImplementedError
 
     def _command(self, data: bytes, at: int, out: bytearray) -> int:
         """Handle the command at `at`; returns where it ends, or -1 when more bytes must come."""

@@ -1,7 +1,7 @@
 """L03: presses are counted once however the contact bounces, and a long one is told apart.
 
-Every edge of both buttons bounces, the glitch does not (the hidden contact `emi1` makes it); an
-open input sees false lows. Times in `data` are milliseconds since t = 0.
+Every edge of both buttons bounces, the glitch (from the hidden contact `emi1`) does not; an open
+input sees false lows. Times in `data` are milliseconds since t = 0.
 """
 
 import random

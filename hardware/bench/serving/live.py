@@ -93,6 +93,9 @@ class LiveBench:
         self._closing = False
         self._broken: BaseException | None = None
         self._revived_s = 0.0
+        self._power_on()
+
+    def _power_on(self) -> None:
         try:
             self._bench.start()
         except BaseException:
