@@ -89,6 +89,15 @@ def test_a_program_that_never_ends_is_left_running(shell: InteractiveShell) -> N
     assert run(shell, "%%board", "print('alive')") == "alive\n"
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """A kernel takes SIGINT; a test that runs in the background of a shell would ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_the_stop_button_reaches_the_board_and_leaves_it_alive(shell: InteractiveShell) -> None:
     run(shell, "%%board", "n = 0")
     stop = threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT))
