@@ -2,6 +2,7 @@
 the work is elsewhere."""
 
 import json
+import signal
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -57,6 +58,9 @@ def bench(
         for finding in live.lint():
             text = finding.ar if language() == "ar" else finding.en
             out.print(Text(text, style="red" if finding.level == "error" else "yellow"))
+        # Service managers say SIGTERM; what a shell starts in its background is deaf to SIGINT.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.default_int_handler)
         with suppress(KeyboardInterrupt):
             live.wait()
 
