@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 from grader.card import Card
 from grader.cells import PROGRAM
-from grader.lab import Lab, find
+from grader.lab import Lab, Texts, find
 from grader.mark import ItemResult, LabScore
 from grader.messages import message
 from grader.picture import picture
 from grader.score import score
+from hardware.notebook.marks import find as find_marks
 
 
 @dataclass(frozen=True)
@@ -33,10 +34,10 @@ def score_lab(lab: Lab, task: Task) -> list[Card]:
     """Run the program on virtual boards and judge it; every item in the lab's order."""
     program = {} if task.program is None else {PROGRAM: task.program.encode()}
     marks = score(lab, task.board, program, task.seeds, predicted=task.answered)
-    return [_card(lab, marks, result) for result in marks.items.values()]
+    return [_card(lab, task, marks, result) for result in marks.items.values()]
 
 
-def _card(lab: Lab, marks: LabScore, result: ItemResult) -> Card:
+def _card(lab: Lab, task: Task, marks: LabScore, result: ItemResult) -> Card:
     return Card(
         item=result.id,
         points=result.points,
@@ -44,6 +45,16 @@ def _card(lab: Lab, marks: LabScore, result: ItemResult) -> Card:
         title=lab.items[result.id],
         measured=result.measured,
         expected=result.expected,
-        message=message(lab, result) if result.key else {},
+        message=_message(lab, task, result) if result.key else {},
         waveform=picture(marks, result) if result.key and result.episode else "",
     )
+
+
+def _message(lab: Lab, task: Task, result: ItemResult) -> Texts:
+    """Why the item was missed. A stray Arabic comma or mark says more than "invalid syntax"."""
+    unread = result.key == "exception" and result.detail.startswith(("SyntaxError", "NameError"))
+    # The line break stands for the cell's magic line: lines count as the trainee sees them.
+    stray = find_marks("\n" + (task.program or "")) if unread else []
+    if not stray:
+        return message(lab, result)
+    return {language: stray[0].describe(language) for language in ("ar", "en")}

@@ -95,6 +95,14 @@ def test_what_is_missing_is_said(shell: InteractiveShell, wrong: object) -> None
     assert caught.value.cure
 
 
+def test_a_stray_arabic_mark_is_named_on_the_card(shell: InteractiveShell) -> None:
+    run(shell, f"%lab {LAB}")
+    saved["main.py"] = "x = [1، 2]\n"
+    mark = run(shell, 'grade("a")')
+    assert isinstance(mark, practice.Points)
+    assert "السطر 2، العمود 7: فاصلة عربية" in mark._repr_html_()
+
+
 def test_an_unknown_item_is_told_the_known_ones(shell: InteractiveShell) -> None:
     practice.lab(LAB)
     with pytest.raises(CourseError) as caught:
