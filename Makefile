@@ -21,7 +21,7 @@ PORT_FILES := $(wildcard firmware/port/*.[ch] firmware/port/*/*.[ch] firmware/po
 setup: .venv/.done $(PORTS)
 
 .venv/.done: pyproject.toml firmware/port/packages.sh
-	sh firmware/port/packages.sh build
+	PYTHON=$(PYTHON) sh firmware/port/packages.sh build
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Warsha needs Python 3.11 or newer; say make PYTHON=/path/to/python3"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv

@@ -21,7 +21,7 @@ missing() {
 }
 
 # Debian's own Python comes without what `python3 -m venv` needs.
-python3 -c 'import ensurepip' 2>/dev/null || want="$want python3-venv"
+"${PYTHON:-python3}" -c 'import ensurepip' 2>/dev/null || want="$want python3-venv"
 
 # The 32-bit half of libgcc must be as new as the C library (Debian 13's libm wants GCC 14's), whatever `gcc` is.
 if [ "$1" = build ] && [ "$(uname -m)" = x86_64 ]; then
