@@ -20,7 +20,6 @@ GLITCH = ms(3)
 LONGEST_BOUNCE = ms(12)
 SETTLED = ms(40)
 """By then a program with a sound debounce has seen a change."""
-
 Press = tuple[float, float]
 """When a button is pressed, and for how long, in ms."""
 

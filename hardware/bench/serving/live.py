@@ -67,13 +67,10 @@ class LiveBench:
         """Power on.
 
         Args:
-            circuit: a diagram or its path; or a board's name or family for a board with nothing
-                wired to it.
-            mode: `realtime`, or `virtual`: then sleeps take no time (what waits for serial input
-                waits all the same).
+            circuit: a diagram or its path; or a board's name or family for a bare board.
+            mode: `realtime`, or `virtual`: sleeps take no time, waits for serial input do.
             seed: chance on the bench; the same seed, the same noise.
-            flash: file of the flash image, made if missing; without it the flash is empty and lost
-                at the end.
+            flash: file of the flash image, made if missing; without it all is lost at the end.
             baud: slow the serial line down to this speed in both directions.
 
         Raises:
