@@ -4,7 +4,7 @@ the work is elsewhere.
 nbgrader takes a second to import, so what needs it is imported where it is used.
 """
 
-import subprocess
+import os
 import time
 from pathlib import Path
 from typing import Annotated, Literal
@@ -133,4 +133,5 @@ def lab_open(course: CourseName = None, port: int = 8888, browser: bool = True) 
     if not chosen.trainee.is_dir():
         build_course(chosen)
     command = jupyter.command(chosen.trainee, port=port, browser=browser)
-    raise typer.Exit(subprocess.call(command, env=jupyter.environment()))
+    # In our place: whoever ends this process ends the server.
+    os.execve(command[0], command, jupyter.environment())
