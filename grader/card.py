@@ -112,10 +112,12 @@ def total_html(marks: Sequence[Card]) -> str:
     total = _LTR.format(f"{number(got)} / {number(most)}")
     return (
         f'<div class="warsha-mark" dir="rtl" lang="ar" style="{box}">'
-        f'<table style="border-collapse:collapse;width:100%">{rows}'
+        # JupyterLab fixes the layout of tables: the words would push the points out of sight.
+        f'<table style="border-collapse:collapse;width:100%;table-layout:auto">{rows}'
         '<tr style="border-top:2px solid #d0d7de">'
         '<th colspan="2" style="text-align:start">المجموع <bdi dir="ltr">total</bdi></th>'
-        f'<td style="text-align:end"><strong>{total}</strong></td></tr></table></div>'
+        f'<td style="text-align:end;white-space:nowrap"><strong>{total}</strong></td></tr>'
+        "</table></div>"
     )
 
 
