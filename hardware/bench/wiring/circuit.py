@@ -14,6 +14,7 @@ from hardware.bench.wiring.diagram import Diagram, suggest
 from hardware.bench.wiring.electric import Electric
 from hardware.bench.wiring.faults import NO_GPIO, Fault, FaultWatch, faults_in
 from hardware.bench.wiring.lint import Finding, lint
+from hardware.bench.wiring.meter import Meter
 from hardware.bench.wiring.netlist import GPIOS, Cluster, Netlist
 from hardware.bench.wiring.noise import Noise
 from hardware.bench.wiring.pads import Pad
@@ -36,6 +37,7 @@ class Circuit:
         self.electric = Electric(self.netlist)
         self.pads = [Pad() for _ in range(GPIOS)]
         self._clusters = [self.netlist.cluster_of[net] for net in self.netlist.gpio_net]
+        self._meter = Meter(self.electric, self._solve, self._threshold)
         self._noise: dict[int, Noise] = {}
         self._levels = 0
         self._heard: dict[tuple[str, str], bool] = {}
@@ -94,6 +96,7 @@ class Circuit:
         self._chance = world.rng("open volts")
         for part in self.parts.values():
             part.changed = lambda part=part: self._part_changed(part)  # type: ignore[misc]
+            part.probe = self._meter
             part.start(world)
 
     def power(self, on: bool) -> None:
@@ -103,8 +106,9 @@ class Circuit:
         self._levels = 0  # what an output held does not outlive its board
         self.electric.powered = on
         self._faults.forget()
-        clusters = self.netlist.clusters
-        alive = [c for c in clusters if c.gpios or c.listeners]
+        for part in self.parts.values():
+            self._feed(part)
+        alive = [c for c in self.netlist.clusters if c.gpios or c.listeners or c.fed]
         for cluster in alive:
             self._plan(cluster)
         self._settle(*alive)
@@ -228,6 +232,8 @@ class Circuit:
         return self.electric.solve(cluster, tuple(self.pads[g].code(now) for g in cluster.gpios))
 
     def _refresh(self, cluster: Cluster) -> None:
+        for part, _net in cluster.fed:
+            self._feed(part)
         now = self._world.now_ns
         codes = tuple(self.pads[gpio].code(now) for gpio in cluster.gpios)
         solution = self.electric.solve(cluster, codes)
@@ -242,7 +248,20 @@ class Circuit:
             )
             if level != old:
                 self._heard[part.id, pin] = level
-                part.heard(pin, level)
+                if part.powered:
+                    part.heard(pin, level)
+
+    def _feed(self, part: Part) -> None:
+        """Let a part begin or go dead when its supply has come or gone."""
+        if self._meter.feeds(part) == part.powered:
+            return
+        part.powered = not part.powered
+        for pin in part.LISTENS:
+            self._heard.pop((part.id, pin), None)
+        part.power(part.powered)
+        self._part_changed(part)
+        cluster_of = self.netlist.cluster_of
+        self._settle(*(cluster_of[self.netlist.net(part.id, pin)] for pin in part.LISTENS))
 
     def _set_level(self, gpio: int, level: bool) -> None:
         self._levels = self._levels & ~(1 << gpio) | level << gpio

@@ -21,6 +21,8 @@ def is_heard(
     near = electric.linked(cluster).get(nets[gpio], frozenset((nets[gpio],)))
     if any(net in near for _, _, net in cluster.listeners):
         return True
+    if any(net in near for _, net in cluster.fed):
+        return True
     here = [g for g in cluster.gpios if nets[g] in near]
     # An open drain that lets go does not decide its level: the program may read what does.
     if any(pads[g].reads for g in here if g != gpio or not pads[g].holds):

@@ -3,9 +3,11 @@ the answer.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from hardware.bench.wiring.netlist import Cluster, Netlist, Stamped
 from hardware.bench.wiring.pads import pad_elements
+from hardware.bench.wiring.part import OPEN, Part
 from hardware.bench.wiring.solver import (
     Diode,
     Element,
@@ -27,9 +29,7 @@ class Electric:
     def __init__(self, netlist: Netlist) -> None:
         self.netlist = netlist
         self.powered = False
-        self._stamps = {
-            part.id: Stamped(netlist, part).elements for part in netlist.parts.values()
-        }
+        self._stamps = {part.id: self._stamp(part) for part in netlist.parts.values()}
         self._solved: dict[tuple[object, ...], Solution] = {}
         self._linked: dict[tuple[object, ...], dict[int, frozenset[int]]] = {}
         self._clusters: dict[str, list[Cluster]] = {part: [] for part in self._stamps}
@@ -40,7 +40,7 @@ class Electric:
     def restamp(self, part: str) -> list[Cluster]:
         """A part has changed: read its elements again; the clusters that may look different
         now."""
-        self._stamps[part] = Stamped(self.netlist, self.netlist.parts[part]).elements
+        self._stamps[part] = self._stamp(self.netlist.parts[part])
         return self._clusters[part]
 
     def rails(self) -> dict[int, float]:
@@ -95,6 +95,13 @@ class Electric:
         """The diodes of a part as they are now."""
         return [e for e in self._stamps[part] if isinstance(e, Diode)]
 
+    def _stamp(self, part: Part) -> tuple[Element, ...]:
+        """What a part puts on the bench now; without power it drives nothing."""
+        elements = Stamped(self.netlist, part).elements
+        if part.powered:
+            return elements
+        return tuple(replace(e, ohms=OPEN) if isinstance(e, Source) else e for e in elements)
+
     def _elements(self, cluster: Cluster) -> list[Element]:
         inside = {*cluster.nets, *cluster.supplies}
         mine = set(cluster.nets)
@@ -112,4 +119,4 @@ class Electric:
 
 
 def _open(element: Element) -> bool:
-    return isinstance(element, Resistor) and element.ohms == float("inf")
+    return isinstance(element, Resistor) and element.ohms == OPEN

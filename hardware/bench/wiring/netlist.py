@@ -25,6 +25,7 @@ GPIOS = 64
 Node = tuple[str, str]
 Ear = tuple[Part, str, int]
 """A part that listens, its pin, and the net there."""
+Feed = tuple[Part, int]
 
 
 @dataclass
@@ -36,6 +37,8 @@ class Cluster:
     gpios: tuple[int, ...]
     parts: tuple[str, ...] = ()
     listeners: tuple[Ear, ...] = ()
+    fed: tuple[Feed, ...] = ()
+    """The parts whose supply or ground pin is on one of the nets, and that net."""
     supplies: tuple[int, ...] = ()
     """The supply nets at its border."""
 
@@ -181,7 +184,7 @@ class Netlist:
         pads: dict[int, list[int]] = {}
         for gpio, net in enumerate(self.gpio_net):
             pads.setdefault(net, []).append(gpio)
-        ears = self._ears()
+        ears, feeds = self._ears(), self._feeds()
 
         found: list[Cluster] = []
         for group in self._groups(touching):
@@ -191,12 +194,13 @@ class Netlist:
             supplies = tuple(sorted(border & set(self.rails)))
             gpios = tuple(sorted(gpio for net in nets for gpio in pads.get(net, ())))
             heard = tuple(ear for net in nets for ear in ears.get(net, ()))
-            found.append(Cluster(len(found), nets, gpios, parts_, heard, supplies))
+            fed = tuple(feed for net in nets for feed in feeds.get(net, ()))
+            found.append(Cluster(len(found), nets, gpios, parts_, heard, fed, supplies))
         for net in sorted(self.rails):
             # Nothing to solve on a supply, but a pad can fight it and a part can hear it.
             if net in pads or net in ears:
                 gpios, heard = tuple(pads.get(net, ())), tuple(ears.get(net, ()))
-                found.append(Cluster(len(found), (), gpios, (), heard, (net,)))
+                found.append(Cluster(len(found), (), gpios, (), heard, (), (net,)))
         return found
 
     def _ears(self) -> dict[int, list[Ear]]:
@@ -205,6 +209,14 @@ class Netlist:
             for pin in part.LISTENS:
                 net = self.net(part.id, pin)
                 found.setdefault(net, []).append((part, pin, net))
+        return found
+
+    def _feeds(self) -> dict[int, list[Feed]]:
+        found: dict[int, list[Feed]] = {}
+        for part in self.parts.values():
+            for pin in (part.SUPPLY or ())[:2]:
+                net = self.net(part.id, str(pin))
+                found.setdefault(net, []).append((part, net))
         return found
 
     def _groups(self, touching: Mapping[str, tuple[Element, ...]]) -> list[set[int]]:

@@ -53,6 +53,16 @@ class Stamp(Protocol):
         """An ideal supply: the net of this pin has this voltage whatever happens."""
 
 
+class Probe(Protocol):
+    """What a part can measure at its own pins while the bench runs."""
+
+    def volts(self, part: str, pin: str) -> float:
+        """The voltage at a pin now, against ground."""
+
+    def high(self, part: str, pin: str) -> bool:
+        """The level at a pin now, with the thresholds of the board."""
+
+
 class PartView(Protocol):
     """What a part can see of the circuit when it draws itself."""
 
@@ -89,6 +99,9 @@ class Part:
     CONTROLS: ClassVar[Mapping[str, Control]] = {}
     LISTENS: ClassVar[tuple[str, ...]] = ()
     """Pins whose level changes are told to `heard`: such a part is *active*."""
+    SUPPLY: ClassVar[tuple[str, str, float] | None] = None
+    """Its supply pin, its ground pin, and the least volts between them that it works with. A part
+    without power is dead: it drives nothing, hears nothing, answers nothing. None: needs none."""
     IS_LOAD: ClassVar[bool] = False
     """Whether a pin has to drive this part (a lamp, a buzzer); the wiring lint asks."""
     ATTRS: ClassVar[Mapping[str, str]] = {}
@@ -100,6 +113,9 @@ class Part:
         self.id = spec.id
         self.values: dict[str, float] = dict.fromkeys(self.CONTROLS, 0.0)
         self.world: World
+        self.probe: Probe
+        self.powered = self.SUPPLY is None
+        """Whether it has the power that it needs, now. The circuit keeps this."""
         self.changed: Callable[[], None] = lambda: None
         """To be called after anything that `stamp` reads has changed."""
 
@@ -144,7 +160,19 @@ class Part:
         self.world = world
 
     def heard(self, pin: str, high: bool) -> None:
-        """A pin of `LISTENS` has another level now."""
+        """A pin of `LISTENS` has another level now (not told to a part without power)."""
+
+    def power(self, on: bool) -> None:
+        """The supply (`powered`) has come or gone: a part begins anew, as the chip does. Levels
+        that are high then are told to `heard` afterwards."""
+
+    def volts(self, pin: str) -> float:
+        """The voltage at one of its pins now, against ground; 0 where nothing holds it."""
+        return self.probe.volts(self.id, pin)
+
+    def high(self, pin: str) -> bool:
+        """The level at one of its pins now; between the limits, or open, it is the last one."""
+        return self.probe.high(self.id, pin)
 
     # -- controls -----------------------------------------------------------------------------
 

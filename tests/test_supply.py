@@ -1,0 +1,109 @@
+"""Power at the parts: without VCC or GND a part is dead, and it begins anew when power comes."""
+
+from typing import Any, ClassVar
+from unittest.mock import patch
+
+import pytest
+
+from hardware.bench import parts
+from hardware.bench.frames import MODE_IN, MODE_OUT, PULL_NONE
+from hardware.bench.wiring.circuit import Circuit
+from hardware.bench.wiring.diagram import load
+from hardware.bench.wiring.part import Part, Stamp
+from hardware.bench.wiring.still import StillWorld
+
+
+class Echo(Part):
+    """Says at OUT what it hears at IN, and writes down what happens to it."""
+
+    TYPES = ("wokwi-echo",)
+    PINS: ClassVar = {"VCC": (0, 0), "GND": (0, 1), "IN": (0, 2), "OUT": (0, 3)}
+    SUPPLY = ("VCC", "GND", 2.7)
+    LISTENS = ("IN",)
+    diary: list[str]
+    level = False
+
+    def stamp(self, net: Stamp) -> None:
+        net.source("OUT", 3.3 if self.level else 0.0, 30.0)
+
+    def power(self, on: bool) -> None:
+        self.diary = [*getattr(self, "diary", []), "on" if on else "off"]
+        self.level = False
+
+    def heard(self, pin: str, high: bool) -> None:
+        self.diary.append(f"{pin} {high:d}")
+        self.level = high
+        self.changed()
+
+
+def build(*wires: tuple[str, str], **more: dict[str, Any]) -> Circuit:
+    """An ESP32 with an echo `e` between GPIO 25 and 34, its supply left to the test."""
+    listed: list[dict[str, Any]] = [
+        {"type": "board-esp32-devkit-c-v4", "id": "esp"},
+        {"type": "wokwi-echo", "id": "e"},
+    ]
+    listed += [{"type": f"wokwi-{t}", "id": i, "attrs": a} for i, a in more.items() for t in [i]]
+    both = [*wires, ("esp:25", "e:IN"), ("e:OUT", "esp:34")]
+    known = parts._registry() | {"wokwi-echo": Echo}
+    with patch.object(parts, "_registry", lambda: known):
+        raw = {"version": 1, "parts": listed, "connections": [[*w, "", []] for w in both]}
+        circuit = Circuit(load(raw))
+    circuit.start(StillWorld())
+    circuit.power(True)
+    circuit.pin_mode(34, MODE_IN, PULL_NONE, False)
+    circuit.pin_mode(25, MODE_OUT, PULL_NONE, True)
+    return circuit
+
+
+def echo(circuit: Circuit) -> Echo:
+    part = circuit.parts["e"]
+    assert isinstance(part, Echo)
+    return part
+
+
+SUPPLIED = (("esp:3V3", "e:VCC"), ("esp:GND.1", "e:GND"))
+
+
+def test_a_part_with_power_hears_and_drives() -> None:
+    circuit = build(*SUPPLIED)
+    assert echo(circuit).powered and echo(circuit).diary == ["on", "IN 1"]
+    assert circuit.levels() >> 34 & 1 and not circuit.faults()
+    assert echo(circuit).volts("VCC") == 3.3 and echo(circuit).high("IN")
+    assert echo(circuit).volts("OUT") == pytest.approx(3.3) and echo(circuit).high("OUT")
+
+
+@pytest.mark.parametrize("missing", [0, 1])
+def test_without_vcc_or_gnd_it_is_dead(missing: int) -> None:
+    circuit = build(SUPPLIED[1 - missing])
+    assert not echo(circuit).powered and not hasattr(echo(circuit), "diary")
+    assert circuit.netlist.net("e", "OUT") in circuit._solve(circuit._clusters[34]).floating
+
+
+def test_it_dies_with_the_board_and_begins_anew() -> None:
+    circuit = build(*SUPPLIED)
+    circuit.power(False)
+    assert not echo(circuit).powered and echo(circuit).diary[2:] == ["off"]
+    circuit.power(True)
+    circuit.pin_mode(25, MODE_OUT, PULL_NONE, True)
+    assert echo(circuit).diary[3:] == ["on", "IN 1"]
+
+
+def test_a_gpio_that_feeds_it_switches_it() -> None:
+    circuit = build(("esp:26", "e:VCC"), SUPPLIED[1])
+    circuit.pin_mode(26, MODE_OUT, PULL_NONE, False)
+    assert circuit.coupled() >> 26 & 1 and not echo(circuit).powered
+    circuit.pin_out(26, True)
+    assert echo(circuit).diary == ["on", "IN 1"] and circuit.levels() >> 34 & 1
+    circuit.pin_out(26, False)
+    assert echo(circuit).diary[2:] == ["off"] and not echo(circuit).powered
+
+
+def test_a_part_of_its_own_supply_lives_without_the_board() -> None:
+    circuit = build(("vcc:VCC", "e:VCC"), ("gnd:GND", "e:GND"), vcc={"voltage": "3.3"}, gnd={})
+    circuit.power(False)
+    assert echo(circuit).powered
+
+
+def test_too_few_volts_are_no_power() -> None:
+    circuit = build(("vcc:VCC", "e:VCC"), SUPPLIED[1], vcc={"voltage": "1.8"})
+    assert not echo(circuit).powered
