@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 
 from hardware.bench.frames import FAULT_SHORT, MODE_OUT
-from hardware.bench.wiring.coupling import is_heard
+from hardware.bench.wiring.coupling import Heard, is_heard
 from hardware.bench.wiring.diagram import Diagram, suggest
 from hardware.bench.wiring.electric import Electric
 from hardware.bench.wiring.faults import NO_GPIO, Fault, FaultWatch, faults_in
@@ -19,6 +19,7 @@ from hardware.bench.wiring.netlist import GPIOS, Cluster, Netlist
 from hardware.bench.wiring.noise import Noise
 from hardware.bench.wiring.pads import Pad
 from hardware.bench.wiring.part import Part, World
+from hardware.bench.wiring.pulses import Pulses
 from hardware.bench.wiring.solver import Solution
 from hardware.boards import BoardType
 from hardware.errors import BenchError, HardwareError
@@ -38,11 +39,11 @@ class Circuit:
         self.pads = [Pad() for _ in range(GPIOS)]
         self._clusters = [self.netlist.cluster_of[net] for net in self.netlist.gpio_net]
         self._meter = Meter(self.electric, self._solve, self._threshold)
+        self._pulses = Pulses(self.electric, self.pads, lambda g: self._settle(self._clusters[g]))
         self._noise: dict[int, Noise] = {}
         self._levels = 0
         self._heard: dict[tuple[str, str], bool] = {}
         self._coupled = 0
-        self._pwm_run = [0] * GPIOS
         self._dirty: deque[Cluster] = deque()
         self._settling = False
         self._world: World
@@ -93,6 +94,7 @@ class Circuit:
         """The bench begins. Once, before anything else that follows here."""
         self._world = world
         self._faults = FaultWatch(world)
+        self._pulses.start(world)
         self._chance = world.rng("open volts")
         for part in self.parts.values():
             part.changed = lambda part=part: self._part_changed(part)  # type: ignore[misc]
@@ -161,6 +163,10 @@ class Circuit:
             return self.netlist.rails[net] >= self.board.v_ih
         return self._solve(cluster).volts[net] >= self.board.v_ih
 
+    def attached(self, part: str, pin: str, gpio: int) -> bool:
+        """Whether a pin of a part lies on the net of a GPIO."""
+        return self.netlist.net(part, pin) == self.netlist.gpio_net[gpio]
+
     def set_control(self, part: str, name: str, value: float) -> None:
         """A person moves a control of a part, now. Raises: HardwareError for a wrong part, name or
         value."""
@@ -191,23 +197,14 @@ class Circuit:
         self._faults.update((NO_GPIO,), {(FAULT_SHORT, NO_GPIO): 0} if bridged else {})
 
     def _plan(self, cluster: Cluster) -> None:
-        """Find the outputs of a cluster that somebody hears, and run the edges of their PWM."""
+        """Find the outputs of a cluster that somebody hears, and run their PWM for those."""
         now = self._world.now_ns
         for gpio in cluster.gpios:
-            bit, pad = 1 << gpio, self.pads[gpio]
-            heard = pad.is_output and is_heard(self.electric, self.pads, cluster, gpio, now)
-            self._coupled = self._coupled & ~bit | bit * heard
-            self._pwm_run[gpio] += 1  # edges that were planned before no longer count
-            if pad.pulses and heard:
-                self._next_pwm_edge(gpio, self._pwm_run[gpio])
-
-    def _next_pwm_edge(self, gpio: int, run: int) -> None:
-        def edge() -> None:
-            if run == self._pwm_run[gpio]:
-                self._settle(self._clusters[gpio])
-                self._next_pwm_edge(gpio, run)
-
-        self._world.at(self.pads[gpio].next_edge(self._world.now_ns), edge)
+            bit = 1 << gpio
+            heard = is_heard(self.electric, self.pads, cluster, gpio, now)
+            self._coupled = self._coupled & ~bit | bit * (heard != Heard.NOT)
+            self._pulses.plan(gpio, edges=heard == Heard.EDGES)
+        self._pulses.tell(cluster)
 
     def _settle(self, *clusters: Cluster) -> None:
         """Work out the clusters, and those that change by what parts do about it."""
@@ -256,12 +253,13 @@ class Circuit:
         if self._meter.feeds(part) == part.powered:
             return
         part.powered = not part.powered
-        for pin in part.LISTENS:
+        for pin in part.listens:
             self._heard.pop((part.id, pin), None)
+        self._pulses.forget(part)
         part.power(part.powered)
         self._part_changed(part)
         cluster_of = self.netlist.cluster_of
-        self._settle(*(cluster_of[self.netlist.net(part.id, pin)] for pin in part.LISTENS))
+        self._settle(*(cluster_of[self.netlist.net(part.id, pin)] for pin in part.listens))
 
     def _set_level(self, gpio: int, level: bool) -> None:
         self._levels = self._levels & ~(1 << gpio) | level << gpio

@@ -44,9 +44,9 @@ class Meter:
 
     def feeds(self, part: Part) -> bool:
         """Whether the supply of a part is what it needs, now."""
-        if part.SUPPLY is None:
+        if part.supply is None:
             return True
-        supply, ground, least = part.SUPPLY
+        supply, ground, least = part.supply
         net = self._electric.netlist.net
         above, below = self._held(net(part.id, supply)), self._held(net(part.id, ground))
         if above is None or below is None or below > GROUND_VOLTS:

@@ -206,7 +206,7 @@ class Netlist:
     def _ears(self) -> dict[int, list[Ear]]:
         found: dict[int, list[Ear]] = {}
         for part in self.parts.values():
-            for pin in part.LISTENS:
+            for pin in part.listens:
                 net = self.net(part.id, pin)
                 found.setdefault(net, []).append((part, pin, net))
         return found
@@ -214,7 +214,7 @@ class Netlist:
     def _feeds(self) -> dict[int, list[Feed]]:
         found: dict[int, list[Feed]] = {}
         for part in self.parts.values():
-            for pin in (part.SUPPLY or ())[:2]:
+            for pin in (part.supply or ())[:2]:
                 net = self.net(part.id, str(pin))
                 found.setdefault(net, []).append((part, net))
         return found

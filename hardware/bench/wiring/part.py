@@ -102,6 +102,8 @@ class Part:
     SUPPLY: ClassVar[tuple[str, str, float] | None] = None
     """Its supply pin, its ground pin, and the least volts between them that it works with. A part
     without power is dead: it drives nothing, hears nothing, answers nothing. None: needs none."""
+    TAKES_PWM: ClassVar[bool] = False
+    """Whether a PWM at a pin of `LISTENS` is told as a whole (`pulsed`), not edge by edge."""
     IS_LOAD: ClassVar[bool] = False
     """Whether a pin has to drive this part (a lamp, a buzzer); the wiring lint asks."""
     ATTRS: ClassVar[Mapping[str, str]] = {}
@@ -114,7 +116,7 @@ class Part:
         self.values: dict[str, float] = dict.fromkeys(self.CONTROLS, 0.0)
         self.world: World
         self.probe: Probe
-        self.powered = self.SUPPLY is None
+        self.powered = self.supply is None
         """Whether it has the power that it needs, now. The circuit keeps this."""
         self.changed: Callable[[], None] = lambda: None
         """To be called after anything that `stamp` reads has changed."""
@@ -162,6 +164,9 @@ class Part:
     def heard(self, pin: str, high: bool) -> None:
         """A pin of `LISTENS` has another level now (not told to a part without power)."""
 
+    def pulsed(self, pin: str, freq_hz: int, high_ns: int) -> None:
+        """For `TAKES_PWM`: the PWM at a pin is now this one, with pulses so long; 0 Hz: none."""
+
     def power(self, on: bool) -> None:
         """The supply (`powered`) has come or gone: a part begins anew, as the chip does. Levels
         that are high then are told to `heard` afterwards."""
@@ -208,6 +213,16 @@ class Part:
     def pins(self) -> Mapping[str, tuple[float, float]]:
         """The pins of this very part (some parts have more or fewer by their attributes)."""
         return self.PINS
+
+    @property
+    def listens(self) -> tuple[str, ...]:
+        """`LISTENS` of this very part."""
+        return self.LISTENS
+
+    @property
+    def supply(self) -> tuple[str, str, float] | None:
+        """`SUPPLY` of this very part."""
+        return self.SUPPLY
 
     @property
     def probes(self) -> Mapping[str, str]:

@@ -1,0 +1,62 @@
+"""The PWMs of a circuit's pads while they run: their edges for those who hear each, and the whole
+for parts that take it so.
+"""
+
+from collections.abc import Callable, Sequence
+
+from hardware.bench.wiring.electric import Electric
+from hardware.bench.wiring.netlist import Cluster
+from hardware.bench.wiring.pads import Pad
+from hardware.bench.wiring.part import Part, World
+
+SILENCE = (0, 0)
+
+
+class Pulses:
+    """Plans edges in virtual time; `settle` works a pad's cluster out at each of them."""
+
+    def __init__(
+        self, electric: Electric, pads: Sequence[Pad], settle: Callable[[int], None]
+    ) -> None:
+        self._electric = electric
+        self._pads = pads
+        self._settle = settle
+        self._run = [0] * len(pads)
+        self._told: dict[tuple[str, str], tuple[int, int]] = {}
+        self._world: World
+
+    def start(self, world: World) -> None:
+        """The bench begins."""
+        self._world = world
+
+    def plan(self, gpio: int, edges: bool) -> None:
+        """A pad has changed: forget its old edges, and plan those of its PWM if they are heard."""
+        self._run[gpio] += 1
+        if edges and self._pads[gpio].pulses:
+            self._next(gpio, self._run[gpio])
+
+    def _next(self, gpio: int, run: int) -> None:
+        def edge() -> None:
+            if run == self._run[gpio]:
+                self._settle(gpio)
+                self._next(gpio, run)
+
+        self._world.at(self._pads[gpio].next_edge(self._world.now_ns), edge)
+
+    def tell(self, cluster: Cluster) -> None:
+        """Tell the parts that take a PWM whole which one reaches them, when it is another."""
+        for part, pin, net in cluster.listeners:
+            if not (part.TAKES_PWM and part.powered):
+                continue
+            near = self._electric.linked(cluster).get(net, frozenset((net,)))
+            nets = self._electric.netlist.gpio_net
+            pads = [self._pads[gpio] for gpio in cluster.gpios if nets[gpio] in near]
+            pulses = next(((pad.freq_hz, pad.high_ns) for pad in pads if pad.pulses), SILENCE)
+            if self._told.get((part.id, pin), SILENCE) != pulses:
+                self._told[part.id, pin] = pulses
+                part.pulsed(pin, *pulses)
+
+    def forget(self, part: Part) -> None:
+        """The power of a part has come or gone: what it was told no longer counts."""
+        for pin in part.listens:
+            self._told.pop((part.id, pin), None)
