@@ -14,7 +14,7 @@ from hardware import paths
 from hardware.bench import frames
 
 RECORD = struct.Struct("<BBHIQ")
-REPLY = struct.Struct("<B3xI7Q")
+REPLY = struct.Struct("<B3xI8Q")
 TEXT = struct.Struct("<HI")
 S = 1_000_000_000
 ANSWER_S = 20.0
@@ -75,7 +75,7 @@ class BareBench:
 
     def poke(self) -> None:
         """Tell the board that something is new."""
-        self._socket.sendall(REPLY.pack(frames.REPLY_POKE, *(8 * [0])))
+        self._socket.sendall(REPLY.pack(frames.REPLY_POKE, *(9 * [0])))
 
     def raw(self, code: str) -> tuple[str, str]:
         """Run code in the raw REPL: what it printed, and its traceback."""
@@ -119,7 +119,7 @@ class BareBench:
         room = 0 if row[0] == frames.REC_HELLO else row[2]
         data, self._waiting = self._waiting[:room], self._waiting[room:]
         horizon = self.t_ns + self.step_ns
-        numbers = (horizon, self.levels, *self.edges, self.coupled, self.microvolts, self.flags)
+        numbers = (horizon, self.levels, *self.edges, self.coupled, self.microvolts, self.flags, 0)
         self.edges = (0, 0)
         self._socket.sendall(REPLY.pack(frames.REPLY_GRANT, len(data), *numbers) + data)
 

@@ -48,6 +48,7 @@
 #define VB_NS_ADC_READ VB_US(2.0)
 #define VB_NS_PWM_DUTY VB_US(2.0)
 #define VB_NS_PWM_FREQ VB_US(2.5)
+#define VB_NS_I2C_CALL VB_US(12.0)     // a guess: the driver's work around a transfer
 #define VB_NS_TIMER_INIT VB_US(20.0)
 #define VB_NS_TIME VB_US(4.0)
 #define VB_NS_SLEEP VB_US(12.0)        // the overhead of sleep(), sleep_ms()

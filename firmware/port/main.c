@@ -19,6 +19,7 @@
 #include "shared/runtime/gchelper.h"
 #include "shared/runtime/pyexec.h"
 #include "vb_internal.h"
+#include "collected.h"
 
 // Words of the 64-bit build are twice as large, so heap and stack are, too: for practice only.
 #define WORDS (VB_BITS / 32)
@@ -137,9 +138,9 @@ static void boot(void) {
     }
     mp_hal_stdout_tx_str("MPY: soft reboot\r\n");
     vb_state(VB_STATE_SOFT_RESET, 0);
-    vb_timer_deinit_all();
-    vb_pwm_deinit_all();
+    VB_SOFT_RESET_ALL();
     vb_pin_deinit_all();
+    vb_mail_forget();
     gc_sweep_all();
     vb_alarm_cancel_all();
     mp_deinit();

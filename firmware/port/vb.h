@@ -14,6 +14,13 @@
 
 #define VB_NEVER UINT64_MAX
 
+// ---- what a file offers to the core: read by gencollect.py, each at the start of a line ----
+
+#define VB_MACHINE_CLASS(name, type)       // machine.<name>, a `const mp_obj_type_t type`
+#define VB_MACHINE_CLASS_ESP32(name, type) // on one family only
+#define VB_MACHINE_CLASS_RP2(name, type)
+#define VB_AT_SOFT_RESET(function)         // void function(void), before the heap is swept
+
 // ---- clock (vb_clock.c) ----
 
 // Nanoseconds left before vb_service() must run. The interpreter subtracts the cost of each opcode and
@@ -59,6 +66,19 @@ uint64_t vb_ask(uint8_t kind, uint8_t pin); // a request with a value, VB_REC_AD
 bool vb_level(uint8_t pin);                // level at the pin; asks only if the promise is over
 uint64_t vb_horizon(void);                 // nothing the board could see changes before it
 extern uint64_t vb_coupled;                // bit n: output n matters to an input; 63: the serial output
+
+// ---- calls (vb_call.c): buses, radio, and all else that is more than a pin ----
+
+// Sends the bytes and the call, waits for its answer, and lets the time pass that the bench says it takes (interrupts
+// are served meanwhile, no scheduled Python runs). Returns the status: >= 0, or -errno. The answer's bytes land in
+// `in`, what is missing stays as it was, what is too much is lost. The caller charges for the processor's work.
+int32_t vb_call(uint8_t op, uint16_t b, uint32_t c, const void *out, size_t out_len, void *in, size_t in_len);
+
+#define VB_CALL_MOST (32 * 1024) // bytes of one call, each way; the bench ends a board that sends more
+
+// fn runs as an interrupt would, when the bench says that the channel has something that was not fetched yet; it
+// fetches it by a call of its own. NULL: nobody listens.
+void vb_on_mail(uint8_t channel, void (*fn)(void));
 
 // ---- pins (vb_pin.c) ----
 

@@ -126,6 +126,7 @@ static void run_due(void) {
     }
     run_alarms();
     if (!vb_irq_off) {
+        vb_mail_deliver();
         vb_pin_deliver();
     }
     busy = false;

@@ -25,8 +25,15 @@ bool vb_link_void(void);          // the promise of the last grant is over, or t
 uint64_t vb_link_due(void);       // when the bench must be asked at the latest: the horizon, or sooner
 bool vb_link_poll(int timeout_ms); // looks for a poke; leaves the process if the bench is gone
 void vb_link_irq_on(void);        // interrupts are allowed again: ask for what was held back
+void vb_link_put(uint8_t kind, uint8_t a, uint16_t b, uint32_t c); // a record as it is
+uint64_t vb_link_ask(uint8_t *into, size_t len); // sends what was put, waits: the grant's value; bytes to `into`
+uint64_t vb_link_mail(void);      // channels that have something for us, as the last grant said; once a grant
 bool vb_realtime(void);
 bool vb_headless(void);
+
+// vb_call.c
+void vb_mail_deliver(void);       // runs the functions of the channels that have something
+void vb_mail_forget(void);        // soft reset
 
 // vb_wall.c
 void vb_wall_restart(void);       // from here on virtual and wall time run together

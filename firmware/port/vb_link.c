@@ -22,9 +22,9 @@ _Static_assert(sizeof(struct record) == 16, "frames.toml");
 struct grant {
     uint8_t kind, pad[3];
     uint32_t rx_len;
-    uint64_t horizon, levels, rose, fell, coupled, value, flags;
+    uint64_t horizon, levels, rose, fell, coupled, value, flags, mail;
 } __attribute__((packed));
-_Static_assert(sizeof(struct grant) == 64, "frames.toml");
+_Static_assert(sizeof(struct grant) == 72, "frames.toml");
 
 static struct record out[256]; // written behind
 static size_t out_n;
@@ -32,6 +32,7 @@ static struct grant last;      // what the bench said last
 static bool promise_void, poked;
 static uint64_t tx_due = VB_NEVER; // printed bytes are listened to: ask before then
 uint64_t vb_coupled;
+static uint64_t mail_told;     // channels that this grant named and that were not looked at since
 
 #define TX_NS 2000000 // not at once: a program that prints a lot would ask after each line
 
@@ -77,7 +78,7 @@ static void read_exactly(void *to, size_t len) {
 
 // ---- records ----
 
-static void put(uint8_t kind, uint8_t a, uint16_t b, uint32_t c) {
+void vb_link_put(uint8_t kind, uint8_t a, uint16_t b, uint32_t c) {
     out[out_n++] = (struct record) {kind, a, b, c, vb_now()};
     if (out_n == MP_ARRAY_SIZE(out)) {
         vb_flush();
@@ -88,7 +89,7 @@ void vb_emit(uint8_t kind, uint8_t a, uint16_t b, uint32_t c) {
     if (vb_now() >= last.horizon) {
         vb_sync(); // one builtin may have run for long: nothing is said beyond the promise
     }
-    put(kind, a, b, c);
+    vb_link_put(kind, a, b, c);
     if (kind == VB_REC_TX) {
         if (vb_coupled >> 63 && tx_due == VB_NEVER) {
             tx_due = vb_now() + TX_NS;
@@ -106,19 +107,30 @@ void vb_emit(uint8_t kind, uint8_t a, uint16_t b, uint32_t c) {
 
 // ---- requests ----
 
-static void take_grant(void) {
+// Bytes behind the grant: at most len of them land in `into`, what is more is dropped; without it they are
+// serial input.
+static void take_bytes(uint8_t *into, size_t len) {
+    static uint8_t rx[VB_RX_RING];
+    size_t used = into ? MIN(len, last.rx_len) : 0;
+    read_exactly(into, used);
+    for (size_t left = last.rx_len - used; left;) {
+        size_t n = MIN(left, sizeof(rx));
+        read_exactly(rx, n);
+        if (!into) {
+            vb_serial_receive(rx, n);
+        }
+        left -= n;
+    }
+}
+
+static void take_grant(uint8_t *into, size_t len) {
     do {
         read_exactly(&last, sizeof(last));
         // A poke on the way is answered by the grant behind it.
     } while (last.kind != VB_REPLY_GRANT);
-    static uint8_t rx[VB_RX_RING];
-    while (last.rx_len) {
-        size_t n = MIN(last.rx_len, sizeof(rx));
-        read_exactly(rx, n);
-        vb_serial_receive(rx, n);
-        last.rx_len -= n;
-    }
+    take_bytes(into, len);
     vb_coupled = last.coupled;
+    mail_told = last.mail;
     promise_void = poked = false;
     tx_due = VB_NEVER;
     if (last.rose | last.fell) {
@@ -132,15 +144,28 @@ static void take_grant(void) {
 static void ask(uint8_t kind, uint8_t a) {
     bool off = vb_irq_off;
     int c = mp_interrupt_char;
-    put(kind, a, off ? 0 : vb_serial_room(), off || c < 0 || c > 255 ? 255 : c);
+    vb_link_put(kind, a, off ? 0 : vb_serial_room(), off || c < 0 || c > 255 ? 255 : c);
     vb_flush();
-    take_grant();
+    take_grant(NULL, 0);
 }
 
 void vb_hello(void) {
-    put(VB_REC_HELLO, VB_FRAMES_VERSION, VB_FAMILY_ID, VB_BITS);
+    vb_link_put(VB_REC_HELLO, VB_FRAMES_VERSION, VB_FAMILY_ID, VB_BITS);
     vb_flush();
-    take_grant();
+    take_grant(NULL, 0);
+}
+
+uint64_t vb_link_ask(uint8_t *into, size_t len) {
+    static uint8_t nowhere;
+    vb_flush();
+    take_grant(into ? into : &nowhere, into ? len : 0);
+    return last.value;
+}
+
+uint64_t vb_link_mail(void) {
+    uint64_t told = mail_told;
+    mail_told = 0;
+    return told;
 }
 
 void vb_sync(void) { ask(VB_REC_SYNC, 0); }

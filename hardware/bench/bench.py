@@ -217,6 +217,9 @@ class Bench:
         if isinstance(turn, Ask):
             if self._inbox.run():
                 self.station.pins.look()
+            if turn.kind == frames.REC_CALL and turn.t_ns < until_ns:
+                self.station.put_through()
+                self.station.pins.look()
             if turn.t_ns < until_ns and self.station.turn is turn:
                 self._inbox.answer(self._horizon_ns(until_ns), self._flags)
         elif turn.t_ns <= until_ns:

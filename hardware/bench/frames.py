@@ -2,7 +2,7 @@
 
 from typing import Final
 
-VERSION: Final = 1
+VERSION: Final = 2
 REC_MODE: Final = 2
 """a pin, b mode | pull << 4, c level of the output latch."""
 REC_OUT: Final = 3
@@ -17,12 +17,16 @@ REC_STATE: Final = 7
 """a = one of [state], b = reset cause as machine.reset_cause() says."""
 REC_IRQ: Final = 8
 """a pin, b bits: 1 rising, 2 falling, 4 low level, 8 high level; 0 off; c 1 if hard."""
+REC_DATA: Final = 9
+"""bytes of the CALL that follows: a = 1 to 6 bytes, held in b and c."""
 REC_HELLO: Final = 16
 """first of all; a protocol version, b 1 esp32, 2 rp2; c 32 or 64 (bits of the build)."""
 REC_SYNC: Final = 17
 """tell me the inputs; a bits of [wait], b free bytes of the ring, c interrupt character or 255."""
 REC_ADC: Final = 18
 """a pin; the grant's value is microvolts at the pin; b, c as in SYNC."""
+REC_CALL: Final = 19
+"""a = one of [call], b and c as it says; its bytes came before it as DATA."""
 REC_IN: Final = 32
 """a pin, c level 0 or 1 seen at the pin, at the moment it changed."""
 REC_RX: Final = 33
@@ -31,6 +35,42 @@ REC_POWER: Final = 34
 """c 1: power on or hard reset, 0: power off or the board ended; b why (see [end])."""
 REC_FAULT: Final = 35
 """a = one of [fault], b pin, c detail."""
+REC_ANSWER: Final = 36
+"""bytes that answer a CALL: a = 1 to 6 bytes in b and c."""
+REC_RESULT: Final = 37
+"""a CALL was answered: a = one of [call], b status (signed), c ns that it takes."""
+CALL_I2C: Final = 1
+"""b = scl | sda << 8, c Hz; status: bytes acknowledged."""
+CALL_SPI: Final = 2
+"""b = [spi] bits, c Hz."""
+CALL_UART_SETUP: Final = 3
+"""b = number, c baud (0: off)."""
+CALL_UART_WRITE: Final = 4
+"""b = number; bytes to send behind those on the line; status: how many it took."""
+CALL_UART_READ: Final = 5
+"""b = number; answer: the bytes that have arrived since."""
+I2C_START: Final = 1
+"""a start (or a repeated one) and the address; else the bus goes on as it stands."""
+I2C_STOP: Final = 2
+"""a stop at the end."""
+I2C_READ: Final = 4
+"""the bytes are read after those that are written, behind a repeated start if there are some."""
+I2C_ACK_LAST: Final = 8
+"""the last byte read is acknowledged, too."""
+I2C_SOFT: Final = 16
+"""the program toggles the lines: slower than asked."""
+I2C_RAW: Final = 32
+"""no address: START and STOP alone, and bare bytes."""
+SPI_POLARITY: Final = 1
+"""the clock idles high."""
+SPI_PHASE: Final = 2
+"""data counts at the second edge."""
+SPI_LSB: Final = 4
+"""the lowest bit comes first."""
+SPI_WANTED: Final = 8
+"""what comes back is wanted."""
+SPI_SOFT: Final = 16
+"""the program toggles the lines."""
 MODE_OFF: Final = 0
 """disabled."""
 MODE_IN: Final = 1

@@ -20,13 +20,17 @@ TOO_MUCH = "more output than allowed"
 
 
 class Ask(NamedTuple):
-    """A request that the board waits with; `free` is the room for serial bytes."""
+    """A request that the board waits with: the fields of its record.
+
+    Of a CALL they mean what the call says; of the others `b` is the room for serial bytes, `c` the
+    interrupt character.
+    """
 
     t_ns: int
     kind: int
     a: int
-    free: int
-    interrupt: int
+    b: int
+    c: int
 
 
 class Fate(NamedTuple):
@@ -89,6 +93,8 @@ class Intake:
         if kind == frames.REC_HELLO:
             self.version, self.bits = a, c
             return Ask(t_ns, kind, a, 0, NO_INTERRUPT)
+        if kind == frames.REC_CALL:
+            self._recorder.take(data)
         return Ask(t_ns, kind, a, b, c)
 
     def _accept(self, body: bytes) -> Fate | None:

@@ -1,0 +1,156 @@
+"""The I2C bus as the board's controllers see it (the I2C specification, UM10204): whoever is on
+the two nets, has power, and hears its address, answers.
+"""
+
+import struct
+from errno import ENODEV, ETIMEDOUT
+from functools import partial
+from typing import NamedTuple
+
+from hardware.bench import frames
+from hardware.bench.calls import MOST_BYTES, Answer, BadCallError, Call, Desk, Peripheral
+from hardware.bench.wiring.buses import I2cPart, parts_on
+
+HEAD = struct.Struct("<BBH")
+BITS_A_BYTE = 9
+"""Eight and the acknowledge."""
+STUCK_NS = 50_000_000
+"""How long the drivers wait for a line that is held low (both ports: 50 ms)."""
+SOFT_EXTRA_NS = 6_500
+"""What a program adds to each bit that it toggles itself: SoftI2C on a Pico takes 74 us for an
+address byte at 400 kHz, 175 us at 100 kHz, measured with the firmware under rp2040py."""
+S = 1_000_000_000
+
+
+class Line(NamedTuple):
+    """A bus: the two GPIOs."""
+
+    scl: int
+    sda: int
+
+
+class I2c(Peripheral):
+    """Answers I2C calls of both controllers and of programs that toggle the pins (SoftI2C)."""
+
+    CALLS = (frames.CALL_I2C,)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._on: dict[Line, list[I2cPart]] = {}
+        self._open: dict[Line, list[I2cPart]] = {}
+        """The parts that are addressed on a bus, until a stop."""
+
+    def reset(self) -> None:
+        self._open.clear()
+
+    def call(self, call: Call) -> Answer:
+        if len(call.data) < HEAD.size or not call.c:
+            raise BadCallError("an I2C call without its head")
+        bits, address, count = HEAD.unpack_from(call.data)
+        if address > 127 or count > MOST_BYTES:
+            raise BadCallError("an I2C call with impossible values")
+        line = Line(call.b & 0xFF, call.b >> 8)
+        bit_ns = S // call.c + (SOFT_EXTRA_NS if bits & frames.I2C_SOFT else 0)
+        if not self._idle(line):
+            return Answer(-ETIMEDOUT, b"", STUCK_NS)
+        transfer = Transfer(self._parts(line), self._open.get(line, []))
+        answer = transfer.run(bits, address, count, call.data[HEAD.size :])
+        self._open[line] = transfer.addressed
+        return answer._replace(busy_ns=transfer.bits * bit_ns)
+
+    def _idle(self, line: Line) -> bool:
+        """Both lines are high when nobody speaks; without a pull-up they are not."""
+        levels = self.desk.circuit.levels()
+        return all(gpio < 64 and levels >> gpio & 1 for gpio in line)
+
+    def _parts(self, line: Line) -> list[I2cPart]:
+        if line not in self._on:
+            at = partial(_pins, line)
+            self._on[line] = parts_on(self.desk.circuit, I2cPart, at)
+        return self._on[line]
+
+
+def _pins(line: Line, part: I2cPart) -> dict[str, int]:
+    return {part.SCL: line.scl, part.SDA: line.sda}
+
+
+class Transfer:
+    """One call on the bus; `bits` counts clock periods, `addressed` the parts that listen after
+    it."""
+
+    def __init__(self, parts: list[I2cPart], addressed: list[I2cPart]) -> None:
+        self._parts = parts
+        self.addressed = addressed
+        self.bits = 0
+
+    def run(self, flags: int, address: int, count: int, data: bytes) -> Answer:
+        """Start, address, bytes, stop, as the flags say. Nobody there: -ENODEV and a stop."""
+        raw, read = flags & frames.I2C_RAW, flags & frames.I2C_READ
+        if flags & frames.I2C_START and raw:
+            self._start()
+        if not raw and not self._select(address, bool(read and not data)):
+            self._stop()
+            return Answer(-ENODEV)
+        acked = self._write(data)
+        if not raw and read and data and not self._select(address, True):
+            self._stop()
+            return Answer(-ENODEV)
+        got = self._read(count) if read else b""
+        if flags & frames.I2C_STOP:
+            self._stop()
+        return Answer(acked, got)
+
+    def _start(self) -> None:
+        """A start frees all who were addressed before."""
+        self.bits += 1
+        for part in self.addressed:
+            part.i2c_stop()
+        self.addressed = []
+
+    def _select(self, address: int, read: bool) -> bool:
+        self._start()
+        self.bits += BITS_A_BYTE
+        self.addressed = [
+            part
+            for part in self._parts
+            if part.powered and address in part.i2c_addresses() and part.i2c_start(address, read)
+        ]
+        return bool(self.addressed)
+
+    def _write(self, data: bytes) -> int:
+        """How many bytes were acknowledged; the first that is not is the last that is sent."""
+        acked = 0
+        for byte in data:
+            self.bits += BITS_A_BYTE
+            if not self._take(byte):
+                break
+            acked += 1
+        return acked
+
+    def _take(self, byte: int) -> bool:
+        if self.addressed:
+            return any([part.i2c_write(byte) for part in self.addressed])  # all of them hear it
+        return self._bare_address(byte)
+
+    def _bare_address(self, byte: int) -> bool:
+        """The first byte behind a bare start is the address."""
+        self.addressed = [
+            part
+            for part in self._parts
+            if part.powered
+            and byte >> 1 in part.i2c_addresses()
+            and part.i2c_start(byte >> 1, bool(byte & 1))
+        ]
+        return bool(self.addressed)
+
+    def _read(self, count: int) -> bytes:
+        """An open line reads as ones; of several who speak, a zero wins (open drain)."""
+        self.bits += BITS_A_BYTE * count
+        got = bytearray(b"\xff" * count)
+        for index in range(count):
+            for part in self.addressed:
+                got[index] &= part.i2c_read() & 0xFF
+        return bytes(got)
+
+    def _stop(self) -> None:
+        self._start()
