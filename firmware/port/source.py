@@ -37,8 +37,9 @@ def complete(folder: Path) -> bool:
     return all((folder / name).is_file() for name in ENOUGH)
 
 
-def from_debian(work: Path) -> Path | None:
-    """Unpack Debian's source package below `work`; None where no suite here has the version.
+def from_debian(work: Path, name: str = "micropython", version: str = VERSION) -> Path | None:
+    """Unpack Debian's source package below `work`; None where no suite here has the version (or
+    one that begins so).
 
     The machine's own package lists stay as they are: they rarely name sources, so lists of our own
     are made from them.
@@ -56,18 +57,18 @@ def from_debian(work: Path) -> Path | None:
     apt += ["-o", f"Dir::State::Lists={work / 'lists'}", "-o", "APT::Sandbox::User=root", "-qq"]
     subprocess.run(["apt-get", *apt, "update"], check=False, capture_output=True)
     shown = subprocess.run(
-        ["apt-cache", *apt, "showsrc", "micropython"], check=False, capture_output=True, text=True
+        ["apt-cache", *apt, "showsrc", name], check=False, capture_output=True, text=True
     ).stdout
-    versions = re.findall(rf"(?m)^Version: ({re.escape(VERSION)}\S*)$", shown)
+    versions = re.findall(rf"(?m)^Version: ({re.escape(version)}\S*)$", shown)
     if not versions:
         return None
     subprocess.run(
-        ["apt-get", *apt, "source", f"micropython={versions[0]}"],
+        ["apt-get", *apt, "source", f"{name}={versions[0]}"],
         check=True,
         cwd=work,
         capture_output=True,
     )
-    return next((p for p in work.glob(f"micropython-{VERSION}*") if p.is_dir()), None)
+    return next((p for p in work.glob(f"{name}-{version}*") if p.is_dir()), None)
 
 
 def from_archive(work: Path) -> Path:
