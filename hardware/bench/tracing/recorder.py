@@ -4,10 +4,14 @@ Within one power cycle: by time, of the same time the board's own first, each in
 they came. That order does not depend on how the board's records were cut into pieces on their way.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from hardware.bench import frames
-from hardware.bench.tracing.records import PACKER, RECORD, SIZE, Records, pack_text
+from hardware.bench.tracing.records import PACKER, RECORD, SIZE, Records, Row, pack_text
+
+PAD_KINDS = (frames.REC_MODE, frames.REC_OUT, frames.REC_PWM)
 
 
 class Recorder:
@@ -45,6 +49,19 @@ class Recorder:
         """All records up to a time, as an array of its own."""
         done = np.frombuffer(bytes(self._done), RECORD)
         return np.concatenate((done, self._open(until_ns)))
+
+    def pad_rows(self, gpios: Sequence[int], since_ns: int, until_ns: int) -> list[Row]:
+        """What the board of this power cycle did to pads (see `World.pad_rows` of part.py)."""
+        rows = np.frombuffer(bytes(self._board), RECORD)
+        rows = rows[: np.searchsorted(rows["t"], np.uint64(until_ns), side="right")]
+        rows = rows[np.isin(rows["kind"], PAD_KINDS) & np.isin(rows["a"], gpios)]
+        begin = int(np.searchsorted(rows["t"], np.uint64(since_ns), side="right"))
+        before = rows[:begin]
+        keys = before["kind"].astype(np.int64) << 8 | before["a"]
+        _keys, last = np.unique(keys[::-1], return_index=True)  # the last of each comes first
+        kept = np.sort(begin - 1 - last)
+        found: list[Row] = [*before[kept].tolist(), *rows[begin:].tolist()]
+        return found
 
     def forget(self) -> None:
         """Drops the oldest half, about (for a bench that lives for days; call it between grants).

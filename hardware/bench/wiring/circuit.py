@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 
 from hardware.bench.frames import FAULT_SHORT, MODE_OUT
+from hardware.bench.wiring.afterimage import Afterimage
 from hardware.bench.wiring.coupling import Heard, is_heard
 from hardware.bench.wiring.diagram import Diagram, suggest
 from hardware.bench.wiring.electric import Electric
@@ -40,6 +41,7 @@ class Circuit:
         self._clusters = [self.netlist.cluster_of[net] for net in self.netlist.gpio_net]
         self._meter = Meter(self.electric, self._solve, self._threshold)
         self._pulses = Pulses(self.electric, self.pads, lambda g: self._settle(self._clusters[g]))
+        self.afterimage = Afterimage(self.electric, self.pads)
         self._noise: dict[int, Noise] = {}
         self._levels = 0
         self._heard: dict[tuple[str, str], bool] = {}
@@ -95,6 +97,7 @@ class Circuit:
         self._world = world
         self._faults = FaultWatch(world)
         self._pulses.start(world)
+        self.afterimage.start(world)
         self._chance = world.rng("open volts")
         for part in self.parts.values():
             part.changed = lambda part=part: self._part_changed(part)  # type: ignore[misc]
@@ -108,6 +111,7 @@ class Circuit:
         self._levels = 0  # what an output held does not outlive its board
         self.electric.powered = on
         self._faults.forget()
+        self.afterimage.begin()
         for part in self.parts.values():
             self._feed(part)
         alive = [c for c in self.netlist.clusters if c.gpios or c.listeners or c.fed]
@@ -189,6 +193,7 @@ class Circuit:
         self._settle(self._clusters[gpio])
 
     def _part_changed(self, part: Part) -> None:
+        self.afterimage.note(part.id)
         clusters = self.electric.restamp(part.id)
         for cluster in clusters:
             self._plan(cluster)

@@ -29,10 +29,10 @@ class Electric:
     def __init__(self, netlist: Netlist) -> None:
         self.netlist = netlist
         self.powered = False
-        self._stamps = {part.id: self._stamp(part) for part in netlist.parts.values()}
+        self.stamps = {part.id: self._stamp(part) for part in netlist.parts.values()}
         self._solved: dict[tuple[object, ...], Solution] = {}
         self._linked: dict[tuple[object, ...], dict[int, frozenset[int]]] = {}
-        self._clusters: dict[str, list[Cluster]] = {part: [] for part in self._stamps}
+        self._clusters: dict[str, list[Cluster]] = {part: [] for part in self.stamps}
         for cluster in netlist.clusters:
             for part in cluster.parts:
                 self._clusters[part].append(cluster)
@@ -40,7 +40,7 @@ class Electric:
     def restamp(self, part: str) -> list[Cluster]:
         """A part has changed: read its elements again; the clusters that may look different
         now."""
-        self._stamps[part] = self._stamp(self.netlist.parts[part])
+        self.stamps[part] = self._stamp(self.netlist.parts[part])
         return self._clusters[part]
 
     def rails(self) -> dict[int, float]:
@@ -48,15 +48,21 @@ class Electric:
         dead = frozenset[int]() if self.powered else self.netlist.board_rails
         return {net: 0.0 if net in dead else volts for net, volts in self.netlist.rails.items()}
 
-    def solve(self, cluster: Cluster, codes: tuple[int, ...]) -> Solution:
+    def solve(
+        self,
+        cluster: Cluster,
+        codes: tuple[int, ...],
+        stamps: tuple[tuple[Element, ...], ...] | None = None,
+    ) -> Solution:
         """Voltages in a cluster whose pads have these codes (`Pad.code`), in the order of its
-        GPIOs."""
-        stamps = tuple(self._stamps[part] for part in cluster.parts)
+        GPIOs; its parts are as they are now, or were once (`stamps`)."""
+        if stamps is None:
+            stamps = tuple(self.stamps[part] for part in cluster.parts)
         key = (cluster.number, self.powered, codes, stamps)
         if (known := self._solved.get(key)) is None:
             if len(self._solved) >= REMEMBERED:
                 self._solved.clear()
-            elements = [*self._elements(cluster), *self._pads(cluster, codes)]
+            elements = [*_inside(cluster, stamps), *self._pads(cluster, codes)]
             rails = self.rails()
             border = {net: rails[net] for net in cluster.supplies}
             known = self._solved[key] = solve(cluster.nets, border, elements)
@@ -65,13 +71,13 @@ class Electric:
     def linked(self, cluster: Cluster) -> dict[int, frozenset[int]]:
         """Net to the nets that it can reach through contacts that are closed now, not over a
         supply."""
-        stamps = tuple(self._stamps[part] for part in cluster.parts)
+        stamps = tuple(self.stamps[part] for part in cluster.parts)
         key = (cluster.number, stamps)
         if (known := self._linked.get(key)) is None:
             if len(self._linked) >= REMEMBERED:
                 self._linked.clear()
             links: dict[int, set[int]] = {net: set() for net in cluster.nets}
-            for element in self._elements(cluster):
+            for element in _inside(cluster, stamps):
                 ends = [net for net in nets_of(element) if net in links]
                 if len(ends) == 2 and not _open(element):
                     links[ends[0]].add(ends[1])
@@ -88,12 +94,12 @@ class Electric:
             and e.ohms < 1
             and abs(rails.get(e.a, 0.0) - rails.get(e.b, 0.0)) > 1
             and {e.a, e.b} <= set(rails)
-            for e in self._stamps[part]
+            for e in self.stamps[part]
         )
 
     def diodes(self, part: str) -> Sequence[Diode]:
         """The diodes of a part as they are now."""
-        return [e for e in self._stamps[part] if isinstance(e, Diode)]
+        return [e for e in self.stamps[part] if isinstance(e, Diode)]
 
     def _stamp(self, part: Part) -> tuple[Element, ...]:
         """What a part puts on the bench now; without power it drives nothing."""
@@ -102,20 +108,22 @@ class Electric:
             return elements
         return tuple(replace(e, ohms=OPEN) if isinstance(e, Source) else e for e in elements)
 
-    def _elements(self, cluster: Cluster) -> list[Element]:
-        inside = {*cluster.nets, *cluster.supplies}
-        mine = set(cluster.nets)
-        return [
-            element
-            for part in cluster.parts
-            for element in self._stamps[part]
-            if mine & {*nets_of(element)} and inside >= {*nets_of(element)}
-        ]
-
     def _pads(self, cluster: Cluster, codes: tuple[int, ...]) -> list[Source]:
         board, nets = self.netlist.board, self.netlist.gpio_net
         pads = zip(cluster.gpios, codes, strict=True)
         return [e for gpio, code in pads for e in pad_elements(code, nets[gpio], board)]
+
+
+def _inside(cluster: Cluster, stamps: Sequence[Sequence[Element]]) -> list[Element]:
+    """The elements of the cluster's parts that lie in it."""
+    inside = {*cluster.nets, *cluster.supplies}
+    mine = set(cluster.nets)
+    return [
+        element
+        for part in stamps
+        for element in part
+        if mine & {*nets_of(element)} and inside >= {*nets_of(element)}
+    ]
 
 
 def _open(element: Element) -> bool:

@@ -8,7 +8,7 @@ diagram fits both.
 """
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
@@ -18,6 +18,10 @@ from hardware.say import _
 
 OPEN = float("inf")
 """The resistance of an open contact, in ohms."""
+
+
+PadRow = tuple[int, int, int, int, int]
+"""A record of the board about a pad: kind, GPIO, b, c, time (ns)."""
 
 
 class World(Protocol):
@@ -35,6 +39,10 @@ class World(Protocol):
 
     def fault(self, kind: int, gpio: int, detail: int) -> None:
         """Note a fault (`FAULT_…` of frames.py)."""
+
+    def pad_rows(self, gpios: Sequence[int], since_ns: int) -> list[PadRow]:
+        """What the program did to pads (MODE, OUT and PWM records) since a time, in its order;
+        before that the last record of each kind and pad until then."""
 
 
 class Stamp(Protocol):

@@ -3,9 +3,10 @@ for tests.
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from hardware.bench.events import EventQueue
+from hardware.bench.wiring.part import PadRow
 
 
 class StillWorld:
@@ -28,6 +29,10 @@ class StillWorld:
     def fault(self, kind: int, gpio: int, detail: int) -> None:
         """Keep the fault in `faults`."""
         self.faults.append((kind, gpio, detail))
+
+    def pad_rows(self, gpios: Sequence[int], since_ns: int) -> list[PadRow]:
+        """There is no program."""
+        return []
 
     def run(self, until_ns: int) -> None:
         """Let time pass, with all that was planned for it."""

@@ -1,12 +1,8 @@
-"""What the eye sees of a running circuit: voltages and currents with every PWM averaged."""
+"""What the eye sees of a running circuit: voltages and currents, averaged over the last 20 ms."""
 
 from collections.abc import Iterator
-from itertools import product
 
 from hardware.bench.wiring.circuit import Circuit
-from hardware.bench.wiring.netlist import Cluster
-from hardware.bench.wiring.pads import DUTY_MAX
-from hardware.bench.wiring.solver import Solution
 
 
 class MeanView:
@@ -37,26 +33,12 @@ class MeanView:
         return sum(share * volts[net] for share, volts in self._states(net))
 
     def _states(self, net: int) -> Iterator[tuple[float, dict[int, float]]]:
-        """Each combination of PWM levels that reaches a net: its share of the time, all
-        voltages."""
+        """Each state that a net was in: its share of the time, all voltages."""
         electric = self._circuit.electric
         rails = electric.rails()
         cluster = self._circuit.netlist.cluster_of.get(net)
         if cluster is None:
             yield 1.0, rails
             return
-        for share, solution in _solutions(self._circuit, cluster):
+        for share, solution in self._circuit.afterimage.states(cluster):
             yield share, rails | dict(solution.volts)
-
-
-def _solutions(circuit: Circuit, cluster: Cluster) -> Iterator[tuple[float, Solution]]:
-    pads = [circuit.pads[gpio] for gpio in cluster.gpios]
-    choices = [(False, True) if pad.pulses else (pad.level(0),) for pad in pads]
-    for levels in product(*choices):
-        share = 1.0
-        for pad, level in zip(pads, levels, strict=True):
-            if pad.pulses:
-                high = pad.duty_u16 / DUTY_MAX
-                share *= high if level else 1 - high
-        codes = tuple(pad.code_at(level) for pad, level in zip(pads, levels, strict=True))
-        yield share, circuit.electric.solve(cluster, codes)
