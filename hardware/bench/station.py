@@ -11,7 +11,9 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from hardware.bench import frames
+from hardware.bench.calls import Answer, BadCallError
 from hardware.bench.events import NEVER
+from hardware.bench.exchange import Exchange
 from hardware.bench.flash import Flash
 from hardware.bench.intake import Ask, Fate, Intake
 from hardware.bench.limits import Limits
@@ -32,7 +34,7 @@ REFILL_NS = 10_000_000
 """While serial input waits for room, the board is made to come back so soon."""
 FOREVER = 2**64 - 1
 """How a board is told that nothing is going to happen (VB_NEVER of the port)."""
-REPLY = struct.Struct("<B3xI7Q")
+REPLY = struct.Struct("<B3xI8Q")
 
 
 class World(Protocol):
@@ -86,6 +88,10 @@ class Station:
         self.serial = SerialLine()
         self.hear: Callable[[bytes], None] = lambda data: None
         self.pins = Pins(circuit, self._note_level, lambda data: self.hear(data))
+        self.exchange = Exchange(self, self.recorder)
+        self._batch = b""
+        self._answer: Answer | None = None
+        """To the call that the board waits with, once it was put through."""
         self._clock = clock
         self._seed = seed
         self._limits = limits
@@ -117,6 +123,16 @@ class Station:
         """What the board did to pads (see `World` of part.py)."""
         return self.recorder.pad_rows(gpios, since_ns, self.now_ns)
 
+    @property
+    def board(self) -> BoardType:
+        """The board's type."""
+        return self.circuit.board
+
+    def mail(self, channel: int, there: bool) -> None:
+        """Whether a channel has something for the board."""
+        bit = 1 << channel
+        self.exchange.mail = self.exchange.mail | bit if there else self.exchange.mail & ~bit
+
     def _note_level(self, gpio: int, level: bool) -> None:
         self.recorder.note(frames.REC_IN, gpio, 0, level, self.now_ns)
 
@@ -140,6 +156,7 @@ class Station:
         self._boots += 1
         self.intake.begin(board.min_write_ns, now)
         self.recorder.power(True, frames.END_RESET, now)
+        self.exchange.reset()
         self.circuit.power(True)
         self.pins.look()
 
@@ -153,6 +170,7 @@ class Station:
         self.serial.clear()
         self.recorder.power(False, why, self.now_ns)
         self.pins.reset()
+        self.exchange.reset()
         self.circuit.power(False)
 
     def close(self) -> None:
@@ -198,7 +216,9 @@ class Station:
             cure = _("Run `make setup` in the Warsha folder.")
             raise BenchError(cause.format(theirs=turn.a, ours=frames.VERSION), cure)
         if self.turn is None:
-            self.pins.feed(self.intake.batch())
+            self._batch = self.intake.batch()
+            self._answer = None
+            self.pins.feed(self._batch)
         self.turn = turn._replace(t_ns=max(turn.t_ns, self.now_ns))
 
     def _lost(self, process: BoardProcess) -> Fate:
@@ -213,19 +233,35 @@ class Station:
 
     # -- what the board is told -------------------------------------------------------------
 
+    def put_through(self) -> None:
+        """If the board waits with a call, now is its time: what it does to the bench is done, and
+        its answer waits. Who calls for nonsense has met its fate."""
+        ask = self.turn
+        if isinstance(ask, Ask) and ask.kind == frames.REC_CALL and self._answer is None:
+            try:
+                self._answer = self.exchange.put_through(ask.a, ask.b, ask.c, self._batch)
+            except BadCallError as error:
+                self.turn = Fate(ask.t_ns, frames.END_FORGED, str(error))
+
     def answer(self, horizon_ns: int, flags: int) -> None:
         """Grants the request: nothing that the board could see changes before the horizon."""
         ask = self.turn
         assert isinstance(ask, Ask) and self._process
-        received = self.serial.take(ask.free, ask.interrupt)
-        if received:
-            self.recorder.note_text(frames.REC_RX, received, self.now_ns)
+        if self._answer:
+            value = self._answer.status & 0xFFFFFFFF | self._answer.busy_ns << 32
+            received = self._answer.data
+        else:
+            value = self.circuit.microvolts(ask.a) if ask.kind == frames.REC_ADC else 0
+            received = self.serial.take(ask.b, ask.c)
+            if received:
+                self.recorder.note_text(frames.REC_RX, received, self.now_ns)
         if len(self.serial):
             horizon_ns = min(horizon_ns, self.now_ns + REFILL_NS)
-        value = self.circuit.microvolts(ask.a) if ask.kind == frames.REC_ADC else 0
         told = FOREVER if horizon_ns >= NEVER else horizon_ns
         seen = (self.pins.levels, *self.pins.edges(), self.pins.coupled())
-        head = REPLY.pack(frames.REPLY_GRANT, len(received), told, *seen, value, flags)
+        head = REPLY.pack(
+            frames.REPLY_GRANT, len(received), told, *seen, value, flags, self.exchange.mail
+        )
         self.turn = None
         self.intake.warden.granted(horizon_ns)
         self._process.send(head + received)
@@ -233,7 +269,7 @@ class Station:
     def poke(self) -> None:
         """Tells the board that something is new, unless it waits for an answer anyway."""
         if self._process and self.turn is None:
-            self._process.send(REPLY.pack(frames.REPLY_POKE, 0, *[0] * 7))
+            self._process.send(REPLY.pack(frames.REPLY_POKE, 0, *[0] * 8))
 
 
 def _how(end: Exit) -> str:
