@@ -6,6 +6,10 @@ from unittest.mock import patch
 import pytest
 
 from hardware.bench.frames import (
+    FAULT_BURNS,
+    FAULT_FLASH_PIN,
+    FAULT_NO_PULL,
+    FAULT_OVER_CURRENT,
     FAULT_OVER_VOLTAGE,
     FAULT_SHORT,
     MODE_ANALOG,
@@ -121,6 +125,30 @@ def test_output_on_ground_is_a_short_and_listened_to() -> None:
     circuit.pin_out(25, True)
     assert [(f.kind, f.gpio, f.detail) for f in circuit.faults()] == [(FAULT_SHORT, 25, 0)]
     assert level(circuit, 25) == 0
+
+
+def test_a_lamp_without_a_resistor_burns_and_so_does_the_pin() -> None:
+    circuit, _ = build({"l": ("led", {})}, [("esp:25", "l:A"), ("l:C", "esp:GND.1")])
+    circuit.pin_mode(25, MODE_OUT, PULL_NONE, False)
+    assert circuit.faults() == []
+    circuit.pin_out(25, True)
+    assert [(f.kind, f.part, f.pin) for f in circuit.faults()] == [
+        (FAULT_OVER_CURRENT, "esp", "25"),
+        (FAULT_BURNS, "l", ""),
+    ]
+    assert str(circuit.faults()[0]) == "esp:25: 45 mA, more than the pin bears"
+
+
+def test_a_pin_without_pulls_and_one_of_the_flash_are_told() -> None:
+    circuit, _ = build({}, [])
+    circuit.pin_mode(34, MODE_IN, PULL_UP, False)
+    circuit.pin_mode(34, MODE_IN, PULL_UP, False)
+    circuit.pin_mode(6, MODE_OUT, PULL_NONE, False)
+    assert [(f.kind, f.part, f.pin) for f in circuit.faults()] == [
+        (FAULT_NO_PULL, "esp", "34"),
+        (FAULT_FLASH_PIN, "esp", "CLK"),
+    ]
+    assert circuit.netlist.gpio_net[34] in circuit._solve(circuit._clusters[34]).floating
 
 
 def test_five_volts_at_an_input() -> None:

@@ -104,6 +104,17 @@ def test_a_part_of_its_own_supply_lives_without_the_board() -> None:
     assert echo(circuit).powered
 
 
+def test_a_part_that_takes_more_than_the_supply_gives() -> None:
+    circuit = build(*SUPPLIED)
+    assert circuit.faults() == []
+    for amperes in (0.5, 0.5, 0.1):
+        with patch.object(Echo, "DRAWS", amperes):
+            echo(circuit).changed()
+    assert [str(fault) for fault in circuit.faults()] == [
+        "esp:3V3: 500 mA, more than the supply gives"
+    ]
+
+
 def test_too_few_volts_are_no_power() -> None:
     circuit = build(("vcc:VCC", "e:VCC"), SUPPLIED[1], vcc={"voltage": "1.8"})
     assert not echo(circuit).powered

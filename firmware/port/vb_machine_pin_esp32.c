@@ -88,8 +88,8 @@ void vb_pin_init(uint8_t gpio, size_t n_args, const mp_obj_t *pos_args, mp_map_t
         }
         mode = direction(bits);
     }
-    // 34 to 39 have no pulls: the chip takes the request and nothing happens.
-    if (args[ARG_pull].u_obj != MP_OBJ_NEW_SMALL_INT(-1) && !VB_PIN_INPUT_ONLY(gpio)) {
+    // 34 to 39 have no pulls: the chip takes the request and nothing happens. The bench says so.
+    if (args[ARG_pull].u_obj != MP_OBJ_NEW_SMALL_INT(-1)) {
         pull = pull_of(args[ARG_pull].u_obj);
     }
     if (args[ARG_mode].u_obj != mp_const_none || pull != vb_pin_pull(gpio)) {

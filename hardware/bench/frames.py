@@ -131,3 +131,13 @@ FAULT_SHORT: Final = 1
 """two drivers fight on the net of pin b."""
 FAULT_OVER_VOLTAGE: Final = 2
 """more volts at pin b than the chip bears; c millivolts."""
+FAULT_OVER_CURRENT: Final = 3
+"""more current at pin b than the chip bears; c microamperes."""
+FAULT_BURNS: Final = 4
+"""more current through a lamp than it bears; c microamperes."""
+FAULT_OVERLOAD: Final = 5
+"""more current from a supply than it gives; c microamperes."""
+FAULT_NO_PULL: Final = 6
+"""the program asks for a pull at pin b, which has none."""
+FAULT_FLASH_PIN: Final = 7
+"""the program uses pin b, on which the chip has its flash."""

@@ -67,6 +67,10 @@ class BoardType:
     pull_up_ohms: float
     pull_down_ohms: float
     output_ohms: float
+    i_max: float
+    """Amperes that a pad bears."""
+    supply_a: Mapping[str, float]
+    """Supply pin to the amperes that it gives to the parts on the bench."""
     flash_bytes: int
     storage_bytes: int
     ram_bytes: int

@@ -8,12 +8,12 @@ import random
 from collections import deque
 from collections.abc import Iterable, Mapping
 
-from hardware.bench.frames import FAULT_SHORT, MODE_OUT
+from hardware.bench.frames import MODE_OUT, PULL_NONE
 from hardware.bench.wiring.afterimage import Afterimage
 from hardware.bench.wiring.coupling import Heard, is_heard
 from hardware.bench.wiring.diagram import Diagram, suggest
 from hardware.bench.wiring.electric import Electric
-from hardware.bench.wiring.faults import NO_GPIO, Fault, FaultWatch, faults_in
+from hardware.bench.wiring.faults import Fault, FaultWatch, misused
 from hardware.bench.wiring.lint import Finding, lint
 from hardware.bench.wiring.meter import Meter
 from hardware.bench.wiring.netlist import GPIOS, Cluster, Netlist
@@ -22,6 +22,8 @@ from hardware.bench.wiring.pads import Pad
 from hardware.bench.wiring.part import Part, World
 from hardware.bench.wiring.pulses import Pulses
 from hardware.bench.wiring.solver import Solution
+from hardware.bench.wiring.view import MeanView
+from hardware.bench.wiring.supplies import SUPPLIES, Supplies
 from hardware.boards import BoardType
 from hardware.errors import BenchError, HardwareError
 from hardware.say import _
@@ -39,6 +41,7 @@ class Circuit:
         self.electric = Electric(self.netlist)
         self.pads = [Pad() for _ in range(GPIOS)]
         self._clusters = [self.netlist.cluster_of[net] for net in self.netlist.gpio_net]
+        self._supplies = Supplies(self.electric)
         self._meter = Meter(self.electric, self._solve, self._threshold)
         self._pulses = Pulses(self.electric, self.pads, lambda g: self._settle(self._clusters[g]))
         self.afterimage = Afterimage(self.electric, self.pads)
@@ -102,6 +105,7 @@ class Circuit:
         for part in self.parts.values():
             part.changed = lambda part=part: self._part_changed(part)  # type: ignore[misc]
             part.probe = self._meter
+            part.view = MeanView(self, part.id)
             part.start(world)
 
     def power(self, on: bool) -> None:
@@ -123,6 +127,9 @@ class Circuit:
         """A pad gets another mode, pull (`MODE_…`, `PULL_…`) or latch; its PWM ends when it is no
         output."""
         pad = self.pads[gpio]
+        self._faults.update(("pad", gpio), misused(self.netlist, gpio, pull != PULL_NONE))
+        if gpio in self.board.no_pull:
+            pull = PULL_NONE
         pad.mode, pad.pull, pad.latch = mode, pull, level
         if mode != MODE_OUT:
             pad.freq_hz = 0
@@ -198,8 +205,8 @@ class Circuit:
         for cluster in clusters:
             self._plan(cluster)
         self._settle(*clusters)
-        bridged = any(map(self.electric.bridges_supplies, self.parts))
-        self._faults.update((NO_GPIO,), {(FAULT_SHORT, NO_GPIO): 0} if bridged else {})
+        if (found := self._supplies.changed(part)) is not None:
+            self._faults.update(SUPPLIES, found)
 
     def _plan(self, cluster: Cluster) -> None:
         """Find the outputs of a cluster that somebody hears, and run their PWM for those."""
@@ -241,8 +248,7 @@ class Circuit:
         solution = self.electric.solve(cluster, codes)
         for gpio in cluster.gpios:
             self._set_level(gpio, self._level(gpio, cluster, solution))
-        found = faults_in(self.netlist, cluster, codes, solution)
-        self._faults.update(cluster.gpios, found)
+        self._faults.update(cluster.number, self.electric.faults(cluster, codes))
         for part, pin, net in cluster.listeners:
             old = self._heard.get((part.id, pin), False)
             level = (

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from enum import Enum
 
 from hardware.bench.wiring.electric import Electric
-from hardware.bench.wiring.faults import faults_in
 from hardware.bench.wiring.netlist import Cluster
 from hardware.bench.wiring.pads import Pad
 
@@ -52,6 +51,6 @@ def _could_fault(
     tried = [*alone, *({g: not level for g, level in a.items()} for a in alone)]
     for chosen in [*tried, dict.fromkeys(outputs, True)]:
         codes = tuple(pads[g].code_at(chosen.get(g, pads[g].level(now_ns))) for g in cluster.gpios)
-        if faults_in(electric.netlist, cluster, codes, electric.solve(cluster, codes)):
+        if electric.faults(cluster, codes):
             return True
     return False

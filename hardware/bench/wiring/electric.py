@@ -5,6 +5,7 @@ the answer.
 from collections.abc import Sequence
 from dataclasses import replace
 
+from hardware.bench.wiring.faults import Found, faults_in
 from hardware.bench.wiring.netlist import Cluster, Netlist, Stamped
 from hardware.bench.wiring.pads import pad_elements
 from hardware.bench.wiring.part import OPEN, Part
@@ -28,9 +29,11 @@ class Electric:
 
     def __init__(self, netlist: Netlist) -> None:
         self.netlist = netlist
-        self.powered = False
+        self.powered: frozenset[str] = frozenset()
+        """The boards that are on, by id."""
         self.stamps = {part.id: self._stamp(part) for part in netlist.parts.values()}
         self._solved: dict[tuple[object, ...], Solution] = {}
+        self._found: dict[tuple[object, ...], Found] = {}
         self._linked: dict[tuple[object, ...], dict[int, frozenset[int]]] = {}
         self._clusters: dict[str, list[Cluster]] = {part: [] for part in self.stamps}
         for cluster in netlist.clusters:
@@ -44,8 +47,9 @@ class Electric:
         return self._clusters[part]
 
     def rails(self) -> dict[int, float]:
-        """Every supply net and its voltage now; without power those of the board are dead."""
-        dead = frozenset[int]() if self.powered else self.netlist.board_rails
+        """Every supply net and its voltage now; those of a board without power are dead."""
+        feeds = self.netlist.board_rails
+        dead = {net for net, boards in feeds.items() if not boards & self.powered}
         return {net: 0.0 if net in dead else volts for net, volts in self.netlist.rails.items()}
 
     def solve(
@@ -66,6 +70,25 @@ class Electric:
             rails = self.rails()
             border = {net: rails[net] for net in cluster.supplies}
             known = self._solved[key] = solve(cluster.nets, border, elements)
+        return known
+
+    def faults(self, cluster: Cluster, codes: tuple[int, ...]) -> Found:
+        """What is wrong in a cluster whose pads have these codes."""
+        stamps = tuple(self.stamps[part] for part in cluster.parts)
+        key = (cluster.number, self.powered, codes, stamps)
+        if (known := self._found.get(key)) is None:
+            if len(self._found) >= REMEMBERED:
+                self._found.clear()
+            solution = self.solve(cluster, codes, stamps)
+            lamps = [
+                (part, diode)
+                for part in cluster.parts
+                if self.netlist.parts[part].IS_LOAD
+                for diode in self.diodes(part)
+                if {diode.anode, diode.cathode} <= solution.volts.keys()
+            ]
+            found = faults_in(self.netlist, cluster, codes, solution, lamps)
+            known = self._found[key] = found
         return known
 
     def linked(self, cluster: Cluster) -> dict[int, frozenset[int]]:
@@ -109,9 +132,9 @@ class Electric:
         return tuple(replace(e, ohms=OPEN) if isinstance(e, Source) else e for e in elements)
 
     def _pads(self, cluster: Cluster, codes: tuple[int, ...]) -> list[Source]:
-        board, nets = self.netlist.board, self.netlist.gpio_net
+        home, nets = self.netlist.home, self.netlist.gpio_net
         pads = zip(cluster.gpios, codes, strict=True)
-        return [e for gpio, code in pads for e in pad_elements(code, nets[gpio], board)]
+        return [e for pad, code in pads for e in pad_elements(code, nets[pad], home(pad)[1])]
 
 
 def _inside(cluster: Cluster, stamps: Sequence[Sequence[Element]]) -> list[Element]:

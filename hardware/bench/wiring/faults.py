@@ -1,55 +1,119 @@
-"""What would hurt a real board: shorts and over-voltage, each reported once for as long as it
-lasts.
+"""What would hurt a real board or its parts, or never work there: each is reported once for as
+long as it lasts.
+
+Shorts and over-voltage at a pad, more current than a pad, a lamp or a supply bears, and pads asked
+for what the chip does not have.
 """
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from hardware.bench.frames import FAULT_OVER_VOLTAGE, FAULT_SHORT
+from hardware.bench import frames
 from hardware.bench.wiring.netlist import Cluster, Netlist
 from hardware.bench.wiring.pads import HIGH, LOW
 from hardware.bench.wiring.part import World
-from hardware.bench.wiring.solver import Solution
+from hardware.bench.wiring.solver import Diode, Solution
+from hardware.boards import BoardType
+from hardware.say import _
 
 NO_GPIO = 0xFFFF
-"""The pin of a fault that is on a supply, not on a pad."""
+"""The pin of a fault that is on a supply or at a part, not on a pad."""
+LAMP_AMPERES = 0.03
+"""What a 5 mm LED bears for long: 30 mA in the data sheets of most, 20 mA in the others'."""
+
+
+class Spot(NamedTuple):
+    """A kind of fault (`FAULT_…` of frames.py) and where it is, as the diagram calls it."""
+
+    kind: int
+    gpio: int
+    part: str
+    pin: str = ""
 
 
 @dataclass(frozen=True)
 class Fault:
-    """`kind` is `FAULT_…` of frames.py, `detail` the millivolts at the pad (0 on a supply)."""
+    """A fault since `t_ns`; `detail` is millivolts at the pad, or microamperes."""
 
     t_ns: int
     kind: int
     gpio: int
     detail: int
+    part: str = ""
+    pin: str = ""
+
+    def __str__(self) -> str:
+        return SAID[self.kind]().format(
+            pin=f"{self.part}:{self.pin}" if self.pin else self.part,
+            volts=self.detail / 1e3,
+            milliamperes=self.detail / 1e3,
+        )
 
 
-Found = dict[tuple[int, int], int]
-"""Kind and GPIO of each fault to its millivolts."""
+SAID = {
+    frames.FAULT_SHORT: lambda: _("{pin}: a short circuit"),
+    frames.FAULT_OVER_VOLTAGE: lambda: _("{pin}: {volts:.1f} V, more than the pin bears"),
+    frames.FAULT_OVER_CURRENT: lambda: _("{pin}: {milliamperes:.0f} mA, more than the pin bears"),
+    frames.FAULT_BURNS: lambda: _("{pin}: {milliamperes:.0f} mA, more than the LED bears"),
+    frames.FAULT_OVERLOAD: lambda: _("{pin}: {milliamperes:.0f} mA, more than the supply gives"),
+    frames.FAULT_NO_PULL: lambda: _("{pin}: this pin has no pull resistor"),
+    frames.FAULT_FLASH_PIN: lambda: _("{pin}: the chip's flash is on this pin"),
+}
+"""Kind to the line that says it."""
+
+Found = Mapping[Spot, int]
+"""The faults there are now, and the detail of each."""
+Lamp = tuple[str, Diode]
+"""The id of a lamp, and a diode of it."""
 
 
 def faults_in(
-    netlist: Netlist, cluster: Cluster, codes: tuple[int, ...], solution: Solution
+    netlist: Netlist,
+    cluster: Cluster,
+    codes: Sequence[int],
+    solution: Solution,
+    lamps: Iterable[Lamp],
 ) -> Found:
     """The faults of one state. A driver that cannot hold its level fights another one: a short."""
-    board = netlist.board
-    found: Found = {}
-    for gpio, code in zip(cluster.gpios, codes, strict=True):
-        net = netlist.gpio_net[gpio]
+    found: dict[Spot, int] = {}
+    for pad, code in zip(cluster.gpios, codes, strict=True):
+        net = netlist.gpio_net[pad]
         if net in solution.floating:
             continue
-        volts, drive = solution.volts[net], code % 4
-        # 0.6 and 0.4 of the supply: an LED without resistor does not pull a pad that far, a short
-        # does.
-        overpowered = (drive == HIGH and volts < 0.6 * board.v_supply) or (
-            drive == LOW and volts > 0.4 * board.v_supply
-        )
-        if volts > board.v_max:
-            found[FAULT_OVER_VOLTAGE, gpio] = round(volts * 1000)
-        elif overpowered:
-            found[FAULT_SHORT, gpio] = round(volts * 1000)
+        board_id, board, gpio = netlist.home(pad)
+        if fault := _at_pad(board, solution.volts[net], code % 4):
+            kind, detail = fault
+            found[Spot(kind, gpio, board_id, board.pin_of(gpio))] = detail
+    for part, diode in lamps:
+        amperes = diode.amperes(solution.volts[diode.anode] - solution.volts[diode.cathode])
+        if amperes > LAMP_AMPERES:
+            found[Spot(frames.FAULT_BURNS, NO_GPIO, part)] = round(amperes * 1e6)
     return found
+
+
+def _at_pad(board: BoardType, volts: float, drive: int) -> tuple[int, int] | None:
+    if volts > board.v_max:
+        return frames.FAULT_OVER_VOLTAGE, round(volts * 1e3)
+    if drive not in (HIGH, LOW):
+        return None
+    lost = board.v_supply - volts if drive == HIGH else volts
+    # 0.4 of the supply: an LED without resistor does not pull a pad that far, a short does.
+    if lost > 0.4 * board.v_supply:
+        return frames.FAULT_SHORT, round(volts * 1e3)
+    amperes = lost / board.output_ohms
+    return (frames.FAULT_OVER_CURRENT, round(amperes * 1e6)) if amperes > board.i_max else None
+
+
+def misused(netlist: Netlist, pad: int, pulled: bool) -> Found:
+    """What a program asks of a pad that the chip does not have there, or must not be asked."""
+    board_id, board, gpio = netlist.home(pad)
+    kinds = []
+    if gpio in board.flash_pins:
+        kinds.append(frames.FAULT_FLASH_PIN)
+    if pulled and gpio in board.no_pull:
+        kinds.append(frames.FAULT_NO_PULL)
+    return {Spot(kind, gpio, board_id, board.pin_of(gpio)): 0 for kind in kinds}
 
 
 class FaultWatch:
@@ -57,18 +121,20 @@ class FaultWatch:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._lasting: set[tuple[int, int]] = set()
+        self._lasting: dict[Hashable, Found] = {}
         self.record: list[Fault] = []
 
     def forget(self) -> None:
         """The power was off: what lasts is reported anew."""
         self._lasting.clear()
 
-    def update(self, gpios: Iterable[int], found: Found) -> None:
-        """The faults of these pads are now `found`, and no others."""
-        self._lasting -= {old for old in self._lasting if old[1] in gpios and old not in found}
-        for (kind, gpio), millivolts in found.items():
-            if (kind, gpio) not in self._lasting:
-                self._lasting.add((kind, gpio))
-                self.record.append(Fault(self._world.now_ns, kind, gpio, millivolts))
-                self._world.fault(kind, gpio, millivolts)
+    def update(self, scope: Hashable, found: Found) -> None:
+        """The faults of a scope (a cluster, a pad, the supplies) are now `found`, no others."""
+        old = self._lasting.get(scope, {})
+        if not found and not old:
+            return
+        self._lasting[scope] = found
+        for spot, detail in found.items():
+            if spot not in old:
+                self.record.append(Fault(self._world.now_ns, *spot[:2], detail, *spot[2:]))
+                self._world.fault(spot.kind, spot.gpio, detail)

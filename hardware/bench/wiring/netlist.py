@@ -5,6 +5,8 @@ A *net* is a set of pins joined by connections; pins of one part whose names agr
 first dot are one node inside the part (`GND.1`, `GND.2`; `1.l`, `1.r`). A *cluster* is a set of
 nets that elements join: what happens in one cluster cannot be seen in another, because supplies
 are ideal.
+
+The *pads* of all boards are counted in one row: those of the second board follow the 64 of the first.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,7 +22,7 @@ from hardware.errors import DiagramError
 from hardware.say import _
 
 GPIOS = 64
-"""As many as a mask of levels has; pads that are not led out are nets of their own."""
+"""Pads of a board, as many as a mask of levels has; those not led out are nets of their own."""
 
 Node = tuple[str, str]
 Ear = tuple[Part, str, int]
@@ -49,14 +51,19 @@ class Netlist:
 
     def __init__(self, diagram: Diagram) -> None:
         self.diagram = diagram
-        self.board_id, self.board = self._find_board()
+        self.boards = self._find_boards()
+        """By id, in the order of the file."""
+        self.board_id, self.board = next(iter(self.boards.items()))
+        self._homes = tuple(self.boards.items())
         self.parts = {
-            spec.id: self._make(spec) for spec in diagram.parts if spec.id != self.board_id
+            spec.id: self._make(spec) for spec in diagram.parts if spec.id not in self.boards
         }
         self._net: dict[Node, int] = {}
         self._join(diagram)
         self.gpio_net = self._gpio_nets()
         self.rails, self.board_rails = self._rails()
+        self.limits = self._limits()
+        """Net of a supply of a board to the amperes that it gives, the board's id and its pin."""
         self.clusters = self._clusters()
         self.cluster_of = {net: c for c in self.clusters for net in c.nets or c.supplies}
 
@@ -66,16 +73,13 @@ class Netlist:
         """An error that names the file."""
         return DiagramError(f"{self.diagram.name}: {what}", cure)
 
-    def _find_board(self) -> tuple[str, BoardType]:
-        found = [
-            (spec.id, b) for spec in self.diagram.parts if (b := boards.for_diagram(spec.type))
-        ]
-        if len(found) == 1:
-            return found[0]
-        types = sorted(t for name in boards.names() for t in boards.load(name).diagram_types)
+    def _find_boards(self) -> dict[str, BoardType]:
+        found = {
+            spec.id: b for spec in self.diagram.parts if (b := boards.for_diagram(spec.type))
+        }
         if found:
-            what = _("there are {number} boards").format(number=len(found))
-            raise self.fail(what, _("Leave one board on the bench."))
+            return found
+        types = sorted(t for name in boards.names() for t in boards.load(name).diagram_types)
         cure = _("Add a part of one of these types: {types}.").format(types=", ".join(types))
         raise self.fail(_("there is no board"), cure)
 
@@ -98,7 +102,16 @@ class Netlist:
         """The pin names of a part of the bench, the board's too."""
         if part == SERIAL_MONITOR:
             return ("TX", "RX")
-        return self.board.pins if part == self.board_id else self.parts[part].pins
+        return self.boards[part].pins if part in self.boards else self.parts[part].pins
+
+    def home(self, pad: int) -> tuple[str, BoardType, int]:
+        """The board of a pad: its id and type, and the pad's GPIO number there."""
+        index, gpio = divmod(pad, GPIOS)
+        return (*self._homes[index], gpio)
+
+    def first_pad(self, board_id: str) -> int:
+        """Where the pads of a board begin."""
+        return list(self.boards).index(board_id) * GPIOS
 
     # -- nets ---------------------------------------------------------------------------------
 
@@ -108,7 +121,7 @@ class Netlist:
 
     def _node(self, end: PinRef) -> Node:
         """The node of one end of a wire. Raises: DiagramError."""
-        ids = {self.board_id, SERIAL_MONITOR, *self.parts}
+        ids = {*self.boards, SERIAL_MONITOR, *self.parts}
         if end.part not in ids:
             what = _("connection {end}: there is no part {part}")
             raise self.fail(what.format(end=end, part=repr(end.part)), suggest(end.part, ids))
@@ -130,37 +143,49 @@ class Netlist:
 
         ends = [(self._node(wire.a), self._node(wire.b)) for wire in diagram.connections]
         for a, b in ends:
-            parent[root(b)] = root(a)
+            if SERIAL_MONITOR not in (a[0], b[0]):  # every board has a monitor of its own
+                parent[root(b)] = root(a)
         numbers: dict[Node, int] = {}
-        for part in (self.board_id, *self.parts, SERIAL_MONITOR):
+        for part in (*self.boards, *self.parts, SERIAL_MONITOR):
             for pin in self.pins(part):
                 node = (part, pin.split(".")[0])
                 self._net[node] = numbers.setdefault(root(node), len(numbers))
-        self.wired = {self._net[a] for a, _ in ends}
+        self.wired = {self._net[node] for wire in ends for node in wire}
         self._count = len(numbers)
 
     def _gpio_nets(self) -> tuple[int, ...]:
-        """Net of each GPIO; pads that are not led out get nets of their own."""
-        led_out = {p.gpio: self.net(self.board_id, p.name) for p in self.board.pins.values()}
-        return tuple(led_out.get(gpio, self._count + gpio) for gpio in range(GPIOS))
+        """Net of each pad; those that are not led out get nets of their own."""
+        led_out = {
+            self.first_pad(board_id) + pin.gpio: self.net(board_id, pin.name)
+            for board_id, board in self.boards.items()
+            for pin in board.pins.values()
+            if pin.gpio is not None
+        }
+        pads = range(GPIOS * len(self.boards))
+        return tuple(led_out.get(pad, self._count + pad) for pad in pads)
 
-    def _rails(self) -> tuple[dict[int, float], frozenset[int]]:
-        """Supplies: net to volts, and which of them are the board's own (dead without power)."""
+    def _rails(self) -> tuple[dict[int, float], dict[int, frozenset[str]]]:
+        """Supplies: net to volts; and to the boards that feed it (it is dead when they are)."""
         found: dict[int, tuple[float, str]] = {}
-        for pin in self.board.pins.values():
-            if pin.volts is not None:
-                self._rail(
-                    found,
-                    f"{self.board_id}:{pin.name}",
-                    self.net(self.board_id, pin.name),
-                    pin.volts,
-                )
-        own = frozenset(found)
+        feeds: dict[int, frozenset[str]] = {}
+        for board_id, board in self.boards.items():
+            for pin in board.pins.values():
+                if pin.volts is not None:
+                    net = self.net(board_id, pin.name)
+                    self._rail(found, f"{board_id}:{pin.name}", net, pin.volts)
+                    feeds[net] = feeds.get(net, frozenset()) | {board_id}
         for part in self.parts.values():
             stamped = Stamped(self, part)
             for pin_name, volts in stamped.rails.items():
                 self._rail(found, f"{part.id}:{pin_name}", self.net(part.id, pin_name), volts)
-        return {net: volts for net, (volts, _) in found.items()}, own
+        return {net: volts for net, (volts, _) in found.items()}, feeds
+
+    def _limits(self) -> dict[int, tuple[float, str, str]]:
+        return {
+            self.net(board_id, pin): (amperes, board_id, pin)
+            for board_id, board in self.boards.items()
+            for pin, amperes in board.supply_a.items()
+        }
 
     def _rail(self, found: dict[int, tuple[float, str]], pin: str, net: int, volts: float) -> None:
         """Note a supply. 5 V on a pin of 4.7 V (VSYS) is fine; ground on a supply is not."""
@@ -182,8 +207,8 @@ class Netlist:
             for net in sorted({net for element in elements for net in nets_of(element)}):
                 owners.setdefault(net, []).append(part)
         pads: dict[int, list[int]] = {}
-        for gpio, net in enumerate(self.gpio_net):
-            pads.setdefault(net, []).append(gpio)
+        for pad, net in enumerate(self.gpio_net):
+            pads.setdefault(net, []).append(pad)
         ears, feeds = self._ears(), self._feeds()
 
         found: list[Cluster] = []

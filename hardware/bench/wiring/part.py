@@ -110,6 +110,8 @@ class Part:
     SUPPLY: ClassVar[tuple[str, str, float] | None] = None
     """Its supply pin, its ground pin, and the least volts between them that it works with. A part
     without power is dead: it drives nothing, hears nothing, answers nothing. None: needs none."""
+    DRAWS: ClassVar[float] = 0.001
+    """Amperes that it takes from its supply at rest (data sheet)."""
     TAKES_PWM: ClassVar[bool] = False
     """Whether a PWM at a pin of `LISTENS` is told as a whole (`pulsed`), not edge by edge."""
     IS_LOAD: ClassVar[bool] = False
@@ -124,6 +126,7 @@ class Part:
         self.values: dict[str, float] = dict.fromkeys(self.CONTROLS, 0.0)
         self.world: World
         self.probe: Probe
+        self.view: PartView
         self.powered = self.supply is None
         """Whether it has the power that it needs, now. The circuit keeps this."""
         self.changed: Callable[[], None] = lambda: None
@@ -178,6 +181,14 @@ class Part:
     def power(self, on: bool) -> None:
         """The supply (`powered`) has come or gone: a part begins anew, as the chip does. Levels
         that are high then are told to `heard` afterwards."""
+
+    def draws(self) -> float:
+        """Amperes that it takes from its supply now; where that varies, `changed` tells of it."""
+        return self.DRAWS
+
+    def draws_at_most(self) -> float:
+        """Amperes that it can take from its supply; the wiring lint adds them up."""
+        return self.DRAWS
 
     def volts(self, pin: str) -> float:
         """The voltage at one of its pins now, against ground; 0 where nothing holds it."""
