@@ -23,6 +23,7 @@ from hardware.bench.wiring.part import Part, World
 from hardware.bench.wiring.pulses import Pulses
 from hardware.bench.wiring.solver import Solution
 from hardware.bench.wiring.view import MeanView
+from hardware.bench.wiring.view import MeanView
 from hardware.bench.wiring.supplies import SUPPLIES, Supplies
 from hardware.boards import BoardType
 from hardware.errors import BenchError, HardwareError
@@ -105,6 +106,7 @@ class Circuit:
         for part in self.parts.values():
             part.changed = lambda part=part: self._part_changed(part)  # type: ignore[misc]
             part.probe = self._meter
+            part.view = MeanView(self, part.id)
             part.view = MeanView(self, part.id)
             part.start(world)
 

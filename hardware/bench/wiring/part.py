@@ -127,6 +127,7 @@ class Part:
         self.world: World
         self.probe: Probe
         self.view: PartView
+        self.view: PartView
         self.powered = self.supply is None
         """Whether it has the power that it needs, now. The circuit keeps this."""
         self.changed: Callable[[], None] = lambda: None

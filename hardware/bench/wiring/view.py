@@ -1,14 +1,25 @@
 """What the eye sees of a running circuit: voltages and currents, averaged over the last 20 ms."""
 
 from collections.abc import Iterator
+from typing import Protocol
 
-from hardware.bench.wiring.circuit import Circuit
+from hardware.bench.wiring.afterimage import Afterimage
+from hardware.bench.wiring.electric import Electric
+from hardware.bench.wiring.netlist import Netlist
+
+
+class Viewed(Protocol):
+    """What is looked at: a Circuit."""
+
+    netlist: Netlist
+    electric: Electric
+    afterimage: Afterimage
 
 
 class MeanView:
     """The `PartView` of one part (see part.py)."""
 
-    def __init__(self, circuit: Circuit, part: str) -> None:
+    def __init__(self, circuit: Viewed, part: str) -> None:
         self._circuit = circuit
         self._part = part
 
