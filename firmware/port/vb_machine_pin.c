@@ -5,6 +5,8 @@
 #include "vb_internal.h"
 #include "vb_machine_pin.h"
 
+VB_MACHINE_CLASS(Pin, machine_pin_type)
+
 mp_obj_t mp_pin_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
     mp_arg_check_num(n_args, n_kw, 1, MP_OBJ_FUN_ARGS_MAX, true);
     uint8_t gpio = vb_pin_get(args[0]);

@@ -4,6 +4,8 @@
 #include "py/mphal.h"
 #include "vb.h"
 
+VB_AT_SOFT_RESET(vb_pwm_deinit_all)
+
 // What the bench was told last about each pin: telling it twice would be noise in the trace.
 static struct {
     uint32_t freq; // Hz; 0: no PWM on this pin

@@ -33,6 +33,8 @@ typedef struct _machine_timer_obj_t {
 } machine_timer_obj_t;
 
 const mp_obj_type_t machine_timer_type;
+VB_MACHINE_CLASS(Timer, machine_timer_type)
+VB_AT_SOFT_RESET(vb_timer_deinit_all)
 
 static machine_timer_obj_t *timer_of(struct vb_alarm *alarm) {
     return (machine_timer_obj_t *)((char *)alarm - offsetof(machine_timer_obj_t, alarm));

@@ -4,9 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "vb_internal.h"
-
-extern const mp_obj_type_t machine_pin_type;
-extern const mp_obj_type_t machine_timer_type;
+#include "collected.h"
 
 #if VB_ESP32
 #define FAMILY_ENTRIES \
@@ -23,8 +21,7 @@ extern const mp_obj_type_t machine_timer_type;
 #endif
 
 #define MICROPY_PY_MACHINE_EXTRA_GLOBALS \
-    { MP_ROM_QSTR(MP_QSTR_Pin), MP_ROM_PTR(&machine_pin_type) }, \
-    { MP_ROM_QSTR(MP_QSTR_Timer), MP_ROM_PTR(&machine_timer_type) }, \
+    VB_MACHINE_GLOBALS \
     FAMILY_ENTRIES
 
 static mp_int_t cpu_hz = VB_CPU_HZ;

@@ -1,0 +1,54 @@
+"""Collect what the C files offer to the core, so that a new class of `machine` is one new file.
+
+python gencollect.py OUT.h FILE.c ...
+
+A file says, each at the start of a line:
+
+    VB_MACHINE_CLASS(Timer, machine_timer_type)      machine.Timer on both families
+    VB_MACHINE_CLASS_ESP32(DAC, machine_dac_type)    on one of them; so _RP2
+    VB_AT_SOFT_RESET(vb_timer_deinit_all)            called at a soft reset, before the heap is swept
+
+The header made of it has VB_MACHINE_GLOBALS and VB_SOFT_RESET_ALL(), in the order of the files' names.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+CLASS = re.compile(r"^VB_MACHINE_CLASS(_ESP32|_RP2)?\((\w+), (\w+)\)", re.MULTILINE)
+AT_SOFT_RESET = re.compile(r"^VB_AT_SOFT_RESET\((\w+)\)", re.MULTILINE)
+FAMILIES = ("_ESP32", "_RP2")
+
+
+def header(text: str) -> str:
+    """The header for the text of all files."""
+    lines = ["// Made by gencollect.py from the C files of the port.", "#pragma once"]
+    for family in FAMILIES:
+        rows = [row for row in CLASS.findall(text) if row[0] in ("", family)]
+        lines += [f"#if VB{family}"]
+        lines += [f"extern const mp_obj_type_t {kind};" for _, _, kind in rows]
+        entries = [
+            f" {{ MP_ROM_QSTR(MP_QSTR_{name}), MP_ROM_PTR(&{kind}) }}," for _, name, kind in rows
+        ]
+        lines += [" \\\n".join(["#define VB_MACHINE_GLOBALS", *entries]), "#endif"]
+    functions = AT_SOFT_RESET.findall(text)
+    lines += [f"void {function}(void);" for function in functions]
+    calls = " ".join(f"{function}();" for function in functions)
+    lines += [f"#define VB_SOFT_RESET_ALL() do {{ {calls} }} while (0)"]
+    return "\n".join(lines) + "\n"
+
+
+def main() -> int:
+    """Write the header if it changed: what includes it is then left alone."""
+    if len(sys.argv) < 3:
+        print(__doc__, file=sys.stderr)
+        return 2
+    out, *files = map(Path, sys.argv[1:])
+    made = header("\n".join(file.read_text() for file in sorted(files)))
+    if not out.exists() or out.read_text() != made:
+        out.write_text(made)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
