@@ -1,0 +1,112 @@
+"""The HC-SR04 distance sensor: a trigger in, a pulse as long as the sound travels out."""
+
+from hardware.bench.drawing.pcb import chip, header, pcb, reading
+from hardware.bench.drawing.svg import circle
+from hardware.bench.wiring.diagram import PartSpec
+from hardware.bench.wiring.module import Module
+from hardware.bench.wiring.part import SWITCH, Control, PartView, World
+
+TRIGGER_NS = 10_000
+BURST_NS = 460_000
+"""From the trigger's end to ECHO: eight cycles of 40 kHz and what the processor needs (measured on
+modules; the data sheet shows the order only)."""
+NS_PER_CM = 58_000
+NO_ECHO_NS = 38_000_000
+STUCK_NS = (150_000_000, 250_000_000)
+CM = Control(2, 400)
+
+
+class HcSr04(Module):
+    """Pins `VCC TRIG ECHO GND`; attribute `distance` in cm (400). TRIG high for 10 µs or more
+    starts a measurement at its falling edge; ECHO is then high for 58 µs per cm.
+
+    Extensions of ours: the attribute `temperature` (empty: 58 µs per cm as Wokwi; else °C, and
+    sound has 331.3 + 0.606 · °C m/s), the controls `distance` (2 to 400 cm), `temperature` (-40 to
+    85 °C; once set it counts), `noise` (share of the distance, 0 to 0.2, by which a reading is off
+    either way) and four faults: `silent` (ECHO never rises), `out_of_range` (nothing reflects: a
+    pulse of 38 ms), `stuck` (ECHO stays high 150 to 250 ms), `ghost` (cm: another thing reflects
+    first; 0 none). A trigger while ECHO is high, or before it rises, is not heard.
+
+    Source: Elecfreaks HC-SR04 data sheet, timing diagram. ECHO has the supply's voltage: 5 V hurt
+    a board's pin of 3.3 V.
+    """
+
+    TYPES = ("wokwi-hc-sr04",)
+    PINS = {"VCC": (71.3, 94.5), "TRIG": (81.3, 94.5), "ECHO": (91.3, 94.5), "GND": (101.3, 94.5)}
+    SIZE = (170.1, 94.5)
+    CONTROLS = {
+        "distance": CM, "temperature": Control(-40, 85), "noise": Control(0, 0.2),
+        "silent": SWITCH, "out_of_range": SWITCH, "stuck": SWITCH, "ghost": Control(0, 400),
+    }  # fmt: skip
+    ATTRS = {"distance": "400", "temperature": ""}
+    SUPPLY = ("VCC", "GND", 3.0)
+    LISTENS = ("TRIG",)
+    OUTPUTS = {"ECHO": False}
+
+    def __init__(self, spec: PartSpec) -> None:
+        super().__init__(spec)
+        self.values["distance"] = self.number("distance", CM.low, CM.high)
+        self._warm = self.attr("temperature") != ""
+        if self._warm:
+            self.values["temperature"] = self.number("temperature", -40, 85)
+
+    def start(self, world: World) -> None:
+        super().start(world)
+        self._chance = world.rng(f"echo:{self.id}")
+
+    def begin(self) -> None:
+        self._busy = False
+        self._rose_ns = self.world.now_ns
+
+    def moved(self, name: str, value: float) -> None:
+        self._warm |= name == "temperature"
+
+    def heard(self, pin: str, high: bool) -> None:
+        if high:
+            self._rose_ns = self.world.now_ns
+        elif not self._busy and self.world.now_ns - self._rose_ns >= TRIGGER_NS:
+            self._measure()
+
+    def echo_ns(self) -> int:
+        """How long ECHO is going to be high."""
+        if self.values["stuck"]:
+            return self._chance.randrange(*STUCK_NS)
+        if self.values["out_of_range"]:
+            return NO_ECHO_NS
+        cm = self.values["ghost"] or self.values["distance"]
+        cm *= 1 + self._chance.uniform(-1, 1) * self.values["noise"]
+        if not self._warm:
+            return round(cm * NS_PER_CM)
+        return round(2 * cm / 100 / (331.3 + 0.606 * self.values["temperature"]) * 1e9)
+
+    def _measure(self) -> None:
+        if self.values["silent"]:
+            return
+        self._busy = True
+        echo_ns = self.echo_ns()
+        self.after(BURST_NS, lambda: self.drive("ECHO", True))
+        self.after(BURST_NS + echo_ns, self._done)
+
+    def _done(self) -> None:
+        self._busy = False
+        self.drive("ECHO", False)
+
+    def svg(self, view: PartView) -> str:
+        def eye(x: float) -> str:
+            return (
+                circle(x, 40, 33, "#aab1bb")
+                + circle(x, 40, 30, "#c6ccd4")
+                + circle(x, 40, 24, "#59606b")
+                + circle(x, 40, 21, "#7b838e")
+                + circle(x, 40, 5, "#59606b")
+            )
+
+        lost = self.values["out_of_range"] or self.values["silent"]
+        return (
+            pcb(self.SIZE, "#23527c", (8, 8), (162, 8), (8, 86.5), (162, 86.5))
+            + chip(73, 26, 24, 12)
+            + eye(36)
+            + eye(134)
+            + reading(85, 17, "—" if lost else f"{self.values['distance']:g} cm")
+            + header(self.PINS, self.SIZE)
+        )

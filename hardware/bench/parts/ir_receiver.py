@@ -1,0 +1,51 @@
+"""An infrared receiver for 38 kHz, and the air that light comes through."""
+
+from collections.abc import Iterator
+from weakref import WeakKeyDictionary
+
+from hardware.bench.drawing.pcb import header, pcb
+from hardware.bench.drawing.svg import circle, line, rect
+from hardware.bench.wiring.module import Module
+from hardware.bench.wiring.part import SWITCH, PartView, World
+
+_LISTENING: "WeakKeyDictionary[World, list[IrReceiver]]" = WeakKeyDictionary()
+
+
+def receivers(world: World) -> Iterator["IrReceiver"]:
+    """Every receiver on the bench, powered or not: infrared light goes to all of them."""
+    yield from _LISTENING.get(world, ())
+
+
+class IrReceiver(Module):
+    """Pins `GND VCC DAT`. DAT is high at rest (30 kΩ to VCC) and low while modulated light comes
+    in, as a VS1838B or TSOP38238 does. `blind` 0 or 1, a fault of ours: the window is dirty, and
+    no light gets through."""
+
+    TYPES = ("wokwi-ir-receiver",)
+    PINS = {"GND": (20.98, 87.75), "VCC": (30.58, 87.75), "DAT": (40.18, 87.75)}
+    SIZE = (61.1, 88.8)
+    CONTROLS = {"blind": SWITCH}
+    SUPPLY = ("VCC", "GND", 2.5)
+    OUTPUTS = {"DAT": None}
+    PULL_UPS = {"DAT": 30_000.0}
+
+    def start(self, world: World) -> None:
+        super().start(world)
+        _LISTENING.setdefault(world, []).append(self)
+
+    def light(self, on: bool) -> None:
+        """Modulated light begins or ends."""
+        if self.powered and not (on and self.values["blind"]):
+            self.drive("DAT", False if on else None)
+
+    def svg(self, view: PartView) -> str:
+        seen = self.driven["DAT"] is False
+        return (
+            "".join(line(x, 44, x, 80, "#9aa1ab", 2) for x, _y in self.PINS.values())
+            + pcb(self.SIZE, "#23272d", (9, 60), (52, 60))
+            + rect(15, 4, 31, 36, "#3a4049", 5)
+            + circle(30.55, 19, 12, "#59606b")
+            + circle(30.55, 19, 9, "#8d3a34" if seen else "#2b2f36")
+            + circle(27.5, 15.5, 2.6, "#7b838e")
+            + header(self.PINS, self.SIZE)
+        )

@@ -1,0 +1,76 @@
+"""A PIR motion sensor, the module HC-SR501."""
+
+from hardware.bench.drawing.pcb import header, pcb
+from hardware.bench.drawing.svg import circle, line, rect
+from hardware.bench.wiring.module import Module
+from hardware.bench.wiring.part import SWITCH, PartView
+
+S = 1_000_000_000
+
+
+class Pir(Module):
+    """Pins `VCC OUT GND`; attributes `delayTime` (5 s), `inhibitTime` (1.2 s), `retrigger` (empty
+    or `1`: on, `0`: off).
+
+    The control `motion`, an extension of ours, is 1 while something moves. OUT then is high for
+    `delayTime`; with retrigger the time begins anew as long as there is motion, without it does
+    not. Afterwards nothing is seen for `inhibitTime`; motion that goes on then counts again. OUT
+    is 3.3 V whatever the supply. The minute of warming up after power on is left out, as in
+    Wokwi. Source: HC-SR501 data sheet (BISS0001: Tx, Ti, jumper L/H).
+    """
+
+    TYPES = ("wokwi-pir-motion-sensor",)
+    PINS = {"VCC": (36.18, 92), "OUT": (45.92, 92), "GND": (55.64, 92)}
+    SIZE = (90.7, 92.4)
+    CONTROLS = {"motion": SWITCH}
+    ATTRS = {"delayTime": "5", "inhibitTime": "1.2", "retrigger": ""}
+    SUPPLY = ("VCC", "GND", 3.0)
+    OUTPUTS = {"OUT": False}
+    _inhibited = False
+
+    def begin(self) -> None:
+        self.supply_v = 3.3
+        self._inhibited = False
+        self.after(0, self._look)
+
+    def moved(self, name: str, value: float) -> None:
+        if self.powered:
+            self._look()
+
+    def _look(self) -> None:
+        """Something may have begun or stopped to move."""
+        if self._inhibited:
+            return
+        again = self.driven["OUT"] and self.attr("retrigger") != "0"
+        if again or (self.values["motion"] and not self.driven["OUT"]):
+            self.forget()
+            if not (again and self.values["motion"]):
+                self.after(round(self.number("delayTime", 0, 1e5) * S), self._rest)
+            self.drive("OUT", True)
+
+    def _rest(self) -> None:
+        if self.values["motion"] and self.attr("retrigger") != "0":
+            self.after(round(self.number("delayTime", 0, 1e5) * S), self._rest)
+            return
+        self._inhibited = True
+        self.after(round(self.number("inhibitTime", 0, 1e5) * S), self._wake)
+        self.drive("OUT", False)
+
+    def _wake(self) -> None:
+        self._inhibited = False
+        self._look()
+
+    def svg(self, view: PartView) -> str:
+        lens = "#ffd7d2" if self.values["motion"] else "#f2f3f5"
+        return (
+            pcb(self.SIZE, "#2b5c4a", (7, 45), (83.7, 45))
+            + rect(17, 3, 56.7, 56.7, "#e2e5e9", 4)
+            + circle(45.35, 31.3, 27, "#cfd4da")
+            + circle(45.35, 31.3, 25, lens)
+            + "".join(
+                line(45.35 + dx, 31.3 - dy, 45.35 + dx, 31.3 + dy, "#cfd4da", 0.9)
+                for dx, dy in ((-16, 19), (-8, 23), (0, 25), (8, 23), (16, 19))
+            )
+            + "".join(line(22, y, 68.7, y, "#cfd4da", 0.9) for y in (21, 31.3, 42))
+            + header(self.PINS, self.SIZE)
+        )

@@ -1,0 +1,94 @@
+"""A rotary encoder with a button, the module KY-040."""
+
+import math
+
+from hardware.bench.drawing.pcb import header, pcb
+from hardware.bench.drawing.svg import circle, line
+from hardware.bench.wiring.contact import ATTRS, CLOSED_OHMS, Contact
+from hardware.bench.wiring.diagram import PartSpec
+from hardware.bench.wiring.part import OPEN, SWITCH, Control, Part, PartView, Stamp, World
+
+MS = 1_000_000
+STEPS = 20
+PULL_OHMS = 10_000.0
+LEAD_NS, LOW_NS, STEP_NS = 1 * MS, 3 * MS, 10 * MS
+"""The second contact closes 1 ms after the first; the first opens after 3 ms, the second 1 ms
+later; the next step may begin after 10 ms."""
+MOST = 1000
+
+
+class RotaryEncoder(Part):
+    """Pins `CLK DT SW VCC GND`; 20 steps a turn. CLK and DT have 10 kΩ to VCC; SW is open, to GND
+    while pressed.
+
+    Clockwise CLK falls first, then DT; the other way DT first; the same one opens first again. A
+    step takes 4 ms, the next follows after 10 ms. Extensions of ours: the control `rotate` (so
+    many steps, plus is clockwise; it is done with and 0 again at once, further steps wait their
+    turn), `pressed` 0 or 1, and the fault `skip` 0 or 1 (DT's contact is worn out and never
+    closes). The contacts bounce as `contact.py` says where the attribute `bounce` (`0` without
+    it) is not `0`.
+    """
+
+    TYPES = ("wokwi-ky-040",)
+    PINS = {
+        "CLK": (116, 7.9), "DT": (116, 17.4), "SW": (116, 27), "VCC": (116, 36.3),
+        "GND": (116, 45.5),
+    }  # fmt: skip
+    SIZE = (116.5, 70.4)
+    CONTROLS = {"rotate": Control(-MOST, MOST, whole=True), "pressed": SWITCH, "skip": SWITCH}
+    ATTRS = {**ATTRS, "bounce": "0"}
+
+    def __init__(self, spec: PartSpec) -> None:
+        super().__init__(spec)
+        self.contacts = {pin: Contact(self, closed=False) for pin in ("CLK", "DT", "SW")}
+        self._free_ns = 0
+        self._turned = 0
+
+    def start(self, world: World) -> None:
+        super().start(world)
+        for pin, contact in self.contacts.items():
+            contact.start(world, f"{self.id}:{pin}", self.changed)
+
+    def stamp(self, net: Stamp) -> None:
+        for pin, contact in self.contacts.items():
+            net.resistor(pin, "GND", CLOSED_OHMS if contact.closed else OPEN)
+            if pin != "SW":
+                net.resistor("VCC", pin, PULL_OHMS)
+
+    def moved(self, name: str, value: float) -> None:
+        if name == "pressed":
+            self.contacts["SW"].move(bool(value))
+        elif name == "rotate":
+            self.values["rotate"] = 0.0
+            for _step in range(abs(int(value))):
+                self._step(value > 0)
+
+    def _step(self, clockwise: bool) -> None:
+        start = max(self.world.now_ns, self._free_ns)
+        self._free_ns = start + STEP_NS
+        first, second = ("CLK", "DT") if clockwise else ("DT", "CLK")
+        for pin, shut, wait in (
+            (first, True, 0),
+            (second, True, LEAD_NS),
+            (first, False, LOW_NS),
+            (second, False, LOW_NS + LEAD_NS),
+        ):
+            self.world.at(start + wait, lambda pin=pin, shut=shut: self._move(pin, shut))  # type: ignore[misc]
+        self._turned += 1 if clockwise else -1
+
+    def _move(self, pin: str, closed: bool) -> None:
+        if not (pin == "DT" and self.values["skip"]):
+            self.contacts[pin].move(closed)
+
+    def svg(self, view: PartView) -> str:
+        angle = math.tau * self._turned / STEPS - math.pi / 2
+        dx, dy = math.cos(angle), math.sin(angle)
+        return (
+            pcb(self.SIZE, "#23272d", (8, 8), (8, 62))
+            + circle(48, 35.2, 29, "#7b838e")
+            + circle(48, 35.2, 27, "#9aa1ab")
+            + circle(48, 35.2, 19 if self.values["pressed"] else 21, "#d6dbe2")
+            + circle(48, 35.2, 16, "#c6ccd4")
+            + line(48 + 8 * dx, 35.2 + 8 * dy, 48 + 19 * dx, 35.2 + 19 * dy, "#3a4049", 2.4)
+            + header(self.PINS, self.SIZE)
+        )

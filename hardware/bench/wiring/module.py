@@ -1,0 +1,61 @@
+"""Parts with a supply of their own: what their outputs put on a wire, and what they do later."""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from hardware.bench.wiring.diagram import PartSpec
+from hardware.bench.wiring.part import OPEN, Part, Stamp
+
+DRIVE_OHMS = 100.0
+"""What an output of a small module drives with: enough for an input, too little to hurt."""
+
+
+class Module(Part):
+    """A part whose outputs go to its own supply and ground. It needs `SUPPLY`.
+
+    What it planned with `after` is forgotten when the power goes.
+    """
+
+    OUTPUTS: ClassVar[dict[str, bool | None]] = {}
+    """Pins that it drives, and the level after power on; None leaves the wire alone."""
+    PULL_UPS: ClassVar[dict[str, float]] = {}
+    """Resistors on the module from a pin to its supply, in ohms."""
+
+    def __init__(self, spec: PartSpec) -> None:
+        super().__init__(spec)
+        self.driven = dict(self.OUTPUTS)
+        self.supply_v = 0.0
+        self._plan = 0
+
+    def begin(self) -> None:
+        """Power has come: be as the data sheet says after power on."""
+
+    def power(self, on: bool) -> None:
+        self.forget()
+        self.driven = dict(self.OUTPUTS)
+        if on and self.supply:
+            self.supply_v = self.volts(self.supply[0])
+            self.begin()
+
+    def drive(self, pin: str, level: bool | None) -> None:
+        """Put a level on an output, or let go of it, now."""
+        if self.driven[pin] != level:
+            self.driven[pin] = level
+            self.changed()
+
+    def after(self, delay_ns: int, fn: Callable[[], None]) -> None:
+        """Do something so much later, unless it is forgotten or the power goes."""
+        plan = self._plan
+        self.world.at(self.world.now_ns + delay_ns, lambda: fn() if plan == self._plan else None)
+
+    def forget(self) -> None:
+        """Drop all that was planned."""
+        self._plan += 1
+
+    def stamp(self, net: Stamp) -> None:
+        for pin, level in self.driven.items():
+            volts = self.supply_v if level else 0.0
+            net.source(pin, volts, OPEN if level is None else DRIVE_OHMS)
+        for pin, ohms in self.PULL_UPS.items():
+            assert self.supply
+            net.resistor(self.supply[0], pin, ohms)
