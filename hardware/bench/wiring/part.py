@@ -112,6 +112,9 @@ class Part:
     without power is dead: it drives nothing, hears nothing, answers nothing. None: needs none."""
     DRAWS: ClassVar[float] = 0.001
     """Amperes that it takes from its supply at rest (data sheet)."""
+    HEARS_VOLTS: ClassVar[bool] = False
+    """Whether `heard` is also called when the voltage at a pin of `LISTENS` moves, not only its
+    level."""
     TAKES_PWM: ClassVar[bool] = False
     """Whether a PWM at a pin of `LISTENS` is told as a whole (`pulsed`), not edge by edge."""
     IS_LOAD: ClassVar[bool] = False
