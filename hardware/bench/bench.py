@@ -24,8 +24,9 @@ from hardware.bench.flash import Flash
 from hardware.bench.inbox import Inbox
 from hardware.bench.intake import Ask
 from hardware.bench.limits import INTERACTIVE, Limits
-from hardware.bench.station import POWER_ON_CAUSE, BenchCircuit, Station
+from hardware.bench.station import POWER_ON_CAUSE, Station
 from hardware.bench.tracing.trace import Control, End, Trace
+from hardware.bench.wiring.circuit import Circuit
 
 Mode = Literal["virtual", "realtime"]
 
@@ -42,7 +43,7 @@ class Bench:
 
     def __init__(
         self,
-        circuit: BenchCircuit,
+        circuit: Circuit,
         *,
         seed: int = 0,
         mode: Mode = "virtual",
@@ -70,7 +71,9 @@ class Bench:
         self._over_s = inf
         """When the present `run` will have used up what is left of the wall time (monotonic)."""
         self.circuit = circuit
-        self.station = Station(self, circuit, self._flash, seed, self.limits)
+        side = circuit.sides[circuit.board_id]
+        self.station = Station(self, side, self._flash, seed, self.limits)
+        circuit.start(self.station)
         self.station.hear = self._hear
         self._inbox = Inbox(self.station)
 

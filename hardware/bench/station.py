@@ -37,26 +37,13 @@ FOREVER = 2**64 - 1
 REPLY = struct.Struct("<B3xI8Q")
 
 
-class World(Protocol):
-    """What a circuit needs of the bench around it; a Station is one."""
-
-    @property
-    def now_ns(self) -> int: ...
-    def at(self, t_ns: int, fn: Callable[[], None]) -> None: ...
-    def rng(self, name: str) -> random.Random: ...
-    def fault(self, kind: int, gpio: int, detail: int) -> None: ...
-    def pad_rows(self, gpios: Sequence[int], since_ns: int) -> list[Row]: ...
-
-
-class BenchCircuit(Wiring, Protocol):
-    """What the bench needs of a circuit."""
+class Side(Wiring, Protocol):
+    """What a station needs of the circuit, as its board sees it."""
 
     @property
     def board(self) -> BoardType: ...
-    def start(self, world: World) -> None: ...
     def power(self, on: bool) -> None: ...
     def microvolts(self, gpio: int) -> int: ...
-    def set_control(self, part: str, name: str, value: float) -> None: ...
 
 
 class Clock(Protocol):
@@ -77,7 +64,7 @@ class Station:
     it."""
 
     def __init__(
-        self, clock: Clock, circuit: BenchCircuit, flash: Flash, seed: int, limits: Limits
+        self, clock: Clock, circuit: Side, flash: Flash, seed: int, limits: Limits
     ) -> None:
         self.circuit = circuit
         self.flash = flash
@@ -98,7 +85,6 @@ class Station:
         self._boots = 0
         self._cpu_s = 0.0
         self._process: BoardProcess | None = None
-        circuit.start(self)
 
     # -- the world of the circuit -----------------------------------------------------------
 

@@ -87,15 +87,13 @@ def draw(circuit: Circuit) -> str:
 
 
 def _place(circuit: Circuit, spec: PartSpec) -> Placed:
-    if spec.id == circuit.board_id:
-        board = circuit.board
-        pads = circuit.pads
+    if board := circuit.netlist.boards.get(spec.id):
         lit = 0.0
         if board.led is not None:
-            pad = pads[board.led]
+            pad = circuit.pads[circuit.netlist.first_pad(spec.id) + board.led]
             lit = pad.duty_u16 / DUTY_MAX if pad.freq_hz else float(pad.holds and pad.latch)
         pins = {pin: board_pin(board, pin) for pin in board.pins}
-        body = board_svg(board, circuit.electric.powered, lit)
+        body = board_svg(board, spec.id in circuit.electric.powered, lit)
         return Placed(spec, board_size(board), pins, body, "")
     part = circuit.parts[spec.id]
     body = part.svg(MeanView(circuit, spec.id))

@@ -10,21 +10,24 @@ from collections.abc import Iterable, Mapping
 
 from hardware.bench.frames import MODE_OUT, PULL_NONE
 from hardware.bench.wiring.afterimage import Afterimage
+from hardware.bench.wiring.boardside import BoardSide
 from hardware.bench.wiring.coupling import Heard, is_heard
 from hardware.bench.wiring.diagram import Diagram, suggest
+from hardware.bench.wiring.ears import Ears
 from hardware.bench.wiring.electric import Electric
 from hardware.bench.wiring.faults import Fault, FaultWatch, misused
 from hardware.bench.wiring.lint import Finding, lint
 from hardware.bench.wiring.meter import Meter
 from hardware.bench.wiring.netlist import GPIOS, Cluster, Netlist
-from hardware.bench.wiring.noise import Noise
+from hardware.bench.wiring.noise import Hum
 from hardware.bench.wiring.pads import Pad
 from hardware.bench.wiring.part import Part, World
 from hardware.bench.wiring.pulses import Pulses
 from hardware.bench.wiring.solver import Solution
-from hardware.bench.wiring.view import MeanView
-from hardware.bench.wiring.view import MeanView
 from hardware.bench.wiring.supplies import SUPPLIES, Supplies
+from hardware.bench.wiring.view import MeanView
+from hardware.bench.wiring.worlds import Worlds
+from hardware.bench.wiring.zones import Zones
 from hardware.boards import BoardType
 from hardware.errors import BenchError, HardwareError
 from hardware.say import _
@@ -40,19 +43,25 @@ class Circuit:
         self.diagram = diagram
         self.netlist = Netlist(diagram)
         self.electric = Electric(self.netlist)
-        self.pads = [Pad() for _ in range(GPIOS)]
+        self.zones = Zones(self.netlist)
+        self.pads = [Pad() for _ in self.netlist.gpio_net]
+        """Of all boards (see netlist.py)."""
+        self.sides = {key: BoardSide(self, key, b) for key, b in self.netlist.boards.items()}
+        """The circuit as each board sees it, by id."""
+        self._types = [board for board in self.netlist.boards.values() for _ in range(GPIOS)]
         self._clusters = [self.netlist.cluster_of[net] for net in self.netlist.gpio_net]
         self._supplies = Supplies(self.electric)
         self._meter = Meter(self.electric, self._solve, self._threshold)
         self._pulses = Pulses(self.electric, self.pads, lambda g: self._settle(self._clusters[g]))
+        self._ears = Ears(self._meter, self._pulses, self._threshold)
         self.afterimage = Afterimage(self.electric, self.pads)
-        self._noise: dict[int, Noise] = {}
+        self._hum = Hum(self._settle)
         self._levels = 0
-        self._heard: dict[tuple[str, str], bool] = {}
         self._coupled = 0
+        self._reading = 0
         self._dirty: deque[Cluster] = deque()
         self._settling = False
-        self._world: World
+        self._worlds: Worlds
         self._faults: FaultWatch
         self._chance: random.Random
 
@@ -60,23 +69,27 @@ class Circuit:
 
     @property
     def board(self) -> BoardType:
-        """The board's type."""
+        """The type of the (first) board."""
         return self.netlist.board
 
     @property
     def board_id(self) -> str:
-        """The board's id in the diagram."""
+        """The id of the (first) board in the diagram."""
         return self.netlist.board_id
 
     @property
     def parts(self) -> Mapping[str, Part]:
-        """Every part but the board, by id."""
+        """Every part but the boards, by id."""
         return self.netlist.parts
 
     def used(self) -> int:
-        """Mask of the GPIOs that are wired to anything."""
+        """Mask of the pads that are wired to anything."""
         wired = self.netlist.wired
-        return sum(1 << gpio for gpio, net in enumerate(self.netlist.gpio_net) if net in wired)
+        return sum(1 << pad for pad, net in enumerate(self.netlist.gpio_net) if net in wired)
+
+    def reading(self) -> int:
+        """Mask of the pads whose level the program can see change."""
+        return self._reading
 
     def coupled(self) -> int:
         """Mask of the outputs that somebody listens to, as things are now.
@@ -96,27 +109,31 @@ class Circuit:
 
     # -- running ------------------------------------------------------------------------------
 
-    def start(self, world: World) -> None:
-        """The bench begins. Once, before anything else that follows here."""
-        self._world = world
-        self._faults = FaultWatch(world)
-        self._pulses.start(world)
-        self.afterimage.start(world)
-        self._chance = world.rng("open volts")
+    def start(self, *worlds: World) -> None:
+        """The bench begins, with a world for each board. Once, before all that follows here."""
+        self._worlds = Worlds(dict(zip(self.netlist.boards, worlds, strict=True)))
+        self._world = worlds[0]
+        self._faults = FaultWatch(self._worlds)
+        self._pulses.start(self._worlds)
+        self.afterimage.start(self._worlds)
+        self._chance = self._world.rng("open volts")
         for part in self.parts.values():
             part.changed = lambda part=part: self._part_changed(part)  # type: ignore[misc]
             part.probe = self._meter
             part.view = MeanView(self, part.id)
-            part.view = MeanView(self, part.id)
-            part.start(world)
+            part.start(self._worlds.of(self.zones.host(part)))
 
-    def power(self, on: bool) -> None:
-        """The board's supply comes or goes (a hard reset too): all pads float."""
-        for gpio in range(GPIOS):
-            self.pads[gpio] = Pad()
-        self._levels = 0  # what an output held does not outlive its board
-        self.electric.powered = on
-        self._faults.forget()
+    def power(self, on: bool, board_id: str = "") -> None:
+        """The supply of a board (the first) comes or goes (a reset too): all its pads float."""
+        board_id = board_id or self.board_id
+        first = self.netlist.first_pad(board_id)
+        for pad in range(first, first + GPIOS):
+            self.pads[pad] = Pad()
+        others = ~(((1 << GPIOS) - 1) << first)
+        self._levels &= others  # what an output held does not outlive its board
+        self._reading &= others
+        self.electric.powered = self.electric.powered - {board_id} | ({board_id} if on else set())
+        self._faults.forget(board_id)
         self.afterimage.begin()
         for part in self.parts.values():
             self._feed(part)
@@ -130,9 +147,10 @@ class Circuit:
         output."""
         pad = self.pads[gpio]
         self._faults.update(("pad", gpio), misused(self.netlist, gpio, pull != PULL_NONE))
-        if gpio in self.board.no_pull:
+        if gpio % GPIOS in self._types[gpio].no_pull:
             pull = PULL_NONE
         pad.mode, pad.pull, pad.latch = mode, pull, level
+        self._reading = self._reading & ~(1 << gpio) | pad.reads << gpio
         if mode != MODE_OUT:
             pad.freq_hz = 0
         self._pad_changed(gpio)
@@ -159,13 +177,13 @@ class Circuit:
         net = self.netlist.gpio_net[gpio]
         solution = self._solve(self._clusters[gpio])
         if net in solution.floating:
-            return self._chance.randrange(round(self.board.v_supply * 1e6))
+            return self._chance.randrange(round(self._types[gpio].v_supply * 1e6))
         return max(0, round(solution.volts[net] * 1e6))
 
     def level_of(self, part: str, pin: str) -> bool:
         """The level at any pin of the bench now. Raises: HardwareError for a pin that does not
         exist."""
-        self._known(part, {self.board_id, *self.parts})
+        self._known(part, {*self.netlist.boards, *self.parts})
         if pin not in self.netlist.pins(part):
             what = _("part {part} has no pin {pin}").format(part=repr(part), pin=repr(pin))
             raise HardwareError(what, suggest(pin, self.netlist.pins(part)))
@@ -251,51 +269,32 @@ class Circuit:
         for gpio in cluster.gpios:
             self._set_level(gpio, self._level(gpio, cluster, solution))
         self._faults.update(cluster.number, self.electric.faults(cluster, codes))
-        for part, pin, net in cluster.listeners:
-            old = self._heard.get((part.id, pin), False)
-            level = (
-                self._threshold(solution.volts[net], old) if net not in solution.floating else old
-            )
-            if level != old:
-                self._heard[part.id, pin] = level
-                if part.powered:
-                    part.heard(pin, level)
+        self._ears.tell(cluster, solution)
 
     def _feed(self, part: Part) -> None:
         """Let a part begin or go dead when its supply has come or gone."""
-        if self._meter.feeds(part) == part.powered:
-            return
-        part.powered = not part.powered
-        for pin in part.listens:
-            self._heard.pop((part.id, pin), None)
-        self._pulses.forget(part)
-        part.power(part.powered)
-        self._part_changed(part)
-        cluster_of = self.netlist.cluster_of
-        self._settle(*(cluster_of[self.netlist.net(part.id, pin)] for pin in part.listens))
+        if self._ears.feed(part):
+            self._part_changed(part)
+            nets = (self.netlist.net(part.id, pin) for pin in part.listens)
+            self._settle(*(self.netlist.cluster_of[net] for net in nets))
 
     def _set_level(self, gpio: int, level: bool) -> None:
         self._levels = self._levels & ~(1 << gpio) | level << gpio
 
     def _level(self, gpio: int, cluster: Cluster, solution: Solution) -> bool:
         net, old = self.netlist.gpio_net[gpio], bool(self._levels >> gpio & 1)
-        noise = self._noise.get(net)
         if net not in solution.floating:
-            if noise:
-                noise.stop()
-            return self._threshold(solution.volts[net], old)
-        if not self.pads[gpio].reads:
-            if noise and not any(self.pads[g].reads for g in cluster.gpios):
-                noise.stop()
-            return False
-        if noise is None:
-            noise = Noise(self._world, f"open:{gpio}", lambda: self._settle(cluster))
-            self._noise[net] = noise
-        noise.start()
-        return noise.level
+            self._hum.stop(net)
+            return self._threshold(solution.volts[net], old, self._types[gpio])
+        if self.pads[gpio].reads:
+            return self._hum.level(net, self._worlds.of_pad(gpio), f"open:{gpio}", cluster)
+        if not any(self.pads[g].reads for g in cluster.gpios):
+            self._hum.stop(net)
+        return False
 
-    def _threshold(self, volts: float, old: bool) -> bool:
-        """Between the two limits a pad keeps what it saw."""
-        if volts >= self.board.v_ih:
+    def _threshold(self, volts: float, old: bool, board: BoardType | None = None) -> bool:
+        """Between the two limits a pad keeps what it saw; parts have those of the first board."""
+        board = board or self.board
+        if volts >= board.v_ih:
             return True
-        return old and volts > self.board.v_il
+        return old and volts > board.v_il

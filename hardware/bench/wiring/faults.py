@@ -12,8 +12,8 @@ from typing import NamedTuple
 from hardware.bench import frames
 from hardware.bench.wiring.netlist import Cluster, Netlist
 from hardware.bench.wiring.pads import HIGH, LOW
-from hardware.bench.wiring.part import World
 from hardware.bench.wiring.solver import Diode, Solution
+from hardware.bench.wiring.worlds import Worlds
 from hardware.boards import BoardType
 from hardware.say import _
 
@@ -119,14 +119,16 @@ def misused(netlist: Netlist, pad: int, pulled: bool) -> Found:
 class FaultWatch:
     """The faults of a running circuit: those that last, and the record of all."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, worlds: Worlds) -> None:
+        self._worlds = worlds
         self._lasting: dict[Hashable, Found] = {}
         self.record: list[Fault] = []
 
-    def forget(self) -> None:
-        """The power was off: what lasts is reported anew."""
-        self._lasting.clear()
+    def forget(self, board_id: str) -> None:
+        """The power of a board was off: what lasts there, and at parts, is reported anew."""
+        others = self._worlds.boards - {board_id}
+        for scope, found in self._lasting.items():
+            self._lasting[scope] = {spot: d for spot, d in found.items() if spot.part in others}
 
     def update(self, scope: Hashable, found: Found) -> None:
         """The faults of a scope (a cluster, a pad, the supplies) are now `found`, no others."""
@@ -136,5 +138,6 @@ class FaultWatch:
         self._lasting[scope] = found
         for spot, detail in found.items():
             if spot not in old:
-                self.record.append(Fault(self._world.now_ns, *spot[:2], detail, *spot[2:]))
-                self._world.fault(spot.kind, spot.gpio, detail)
+                world = self._worlds.of(spot.part)
+                self.record.append(Fault(world.now_ns, *spot[:2], detail, *spot[2:]))
+                world.fault(spot.kind, spot.gpio, detail)

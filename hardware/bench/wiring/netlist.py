@@ -6,7 +6,7 @@ first dot are one node inside the part (`GND.1`, `GND.2`; `1.l`, `1.r`). A *clus
 nets that elements join: what happens in one cluster cannot be seen in another, because supplies
 are ideal.
 
-The *pads* of all boards are counted in one row: those of the second board follow the 64 of the first.
+The *pads* of all boards are counted in one row: the second board's follow the 64 of the first.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -74,9 +74,7 @@ class Netlist:
         return DiagramError(f"{self.diagram.name}: {what}", cure)
 
     def _find_boards(self) -> dict[str, BoardType]:
-        found = {
-            spec.id: b for spec in self.diagram.parts if (b := boards.for_diagram(spec.type))
-        }
+        found = {spec.id: b for spec in self.diagram.parts if (b := boards.for_diagram(spec.type))}
         if found:
             return found
         types = sorted(t for name in boards.names() for t in boards.load(name).diagram_types)

@@ -7,6 +7,7 @@ before, so every second holds at least one whole false low (labs count on it).
 import random
 from collections.abc import Callable
 
+from hardware.bench.wiring.netlist import Cluster
 from hardware.bench.wiring.part import World
 
 HIGH_MS = (100, 600)
@@ -46,3 +47,24 @@ class Noise:
             self.level = not self.level
             self._next(run)
             self._changed()
+
+
+class Hum:
+    """What all open nets of a circuit pick up; `settle` works a net's cluster out anew."""
+
+    def __init__(self, settle: Callable[[Cluster], None]) -> None:
+        self._settle = settle
+        self._noise: dict[int, Noise] = {}
+
+    def level(self, net: int, world: World, name: str, cluster: Cluster) -> bool:
+        """The level of a net that somebody reads; `name` seeds its noise when it is the first
+        time."""
+        if net not in self._noise:
+            self._noise[net] = Noise(world, name, lambda: self._settle(cluster))
+        self._noise[net].start()
+        return self._noise[net].level
+
+    def stop(self, net: int) -> None:
+        """The net is held by something, or nobody reads it."""
+        if net in self._noise:
+            self._noise[net].stop()

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from hardware.bench.wiring.electric import Electric
 from hardware.bench.wiring.netlist import Cluster
 from hardware.bench.wiring.pads import Pad
-from hardware.bench.wiring.part import Part, World
+from hardware.bench.wiring.part import Part
+from hardware.bench.wiring.worlds import Worlds
 
 SILENCE = (0, 0)
 
@@ -23,11 +24,11 @@ class Pulses:
         self._settle = settle
         self._run = [0] * len(pads)
         self._told: dict[tuple[str, str], tuple[int, int]] = {}
-        self._world: World
+        self._worlds: Worlds
 
-    def start(self, world: World) -> None:
+    def start(self, worlds: Worlds) -> None:
         """The bench begins."""
-        self._world = world
+        self._worlds = worlds
 
     def plan(self, gpio: int, edges: bool) -> None:
         """A pad has changed: forget its old edges, and plan those of its PWM if they are heard."""
@@ -41,7 +42,8 @@ class Pulses:
                 self._settle(gpio)
                 self._next(gpio, run)
 
-        self._world.at(self._pads[gpio].next_edge(self._world.now_ns), edge)
+        world = self._worlds.of_pad(gpio)
+        world.at(self._pads[gpio].next_edge(world.now_ns), edge)
 
     def tell(self, cluster: Cluster) -> None:
         """Tell the parts that take a PWM whole which one reaches them, when it is another."""
