@@ -67,6 +67,11 @@ def _(text: str) -> str:
     return arabic(text) if language() == "ar" else text
 
 
+def both(text: str) -> str:
+    """A message that is said in both languages later (`arabic`): it stands as it is."""
+    return text
+
+
 def reason(error: OSError) -> str:
     """Why the system refused a file, in the reader's language where it is a usual reason."""
     match error.errno:

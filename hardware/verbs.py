@@ -1,4 +1,4 @@
-"""The verbs of the hardware: `warsha bench`, `warsha run`, `warsha doctor`. They parse and print;
+"""The verbs of the hardware: `warsha bench`, `run`, `lint`, `doctor`. They parse and print;
 the work is elsewhere."""
 
 import json
@@ -20,7 +20,7 @@ from hardware.bench.tracing.vcd import write_vcd
 from hardware.bench.wiring import diagram as diagrams
 from hardware.errors import HardwareError
 from hardware.headless import Outcome, run_program
-from hardware.say import _, language, reason
+from hardware.say import _, reason
 from hardware.wire.text import TextStream
 
 LONGEST_RUN_S = 366 * 86_400.0
@@ -29,6 +29,7 @@ LONGEST_RUN_S = 366 * 86_400.0
 app = typer.Typer()
 
 RAISED, STEP_FAILED, OVER_TIME = 3, 4, 124
+LEVELS = {"error": "red", "warning": "yellow", "info": "blue"}
 MARKS = {"ok": ("✓", "green"), "warn": ("!", "yellow"), "fail": ("✗", "red")}
 
 
@@ -56,8 +57,8 @@ def bench(
         print(f"socket   {live.serve_socket(socket)}")
         print(f"rfc2217  {live.serve_rfc2217(rfc2217)}", flush=True)
         for finding in live.lint():
-            text = finding.ar if language() == "ar" else finding.en
-            out.print(Text(text, style="red" if finding.level == "error" else "yellow"))
+            if finding.level != "info":
+                out.print(Text(finding.text, style=LEVELS[finding.level]))
         # Service managers say SIGTERM; what a shell starts in its background is deaf to SIGINT.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.default_int_handler)
@@ -105,6 +106,32 @@ def run(
         json_.write_text(json.dumps(summary(outcome.trace), indent=2) + "\n", encoding="utf-8")
     if code := verdict(outcome):
         raise typer.Exit(code)
+
+
+@app.command()
+def lint(
+    diagram: Path,
+    json_: Annotated[
+        bool, typer.Option("--json", help="Write the remarks as JSON, in both languages.")
+    ] = False,
+) -> None:
+    """Say what is wrong with a circuit, a line each: `file: part pin: message (rule)`.
+
+    Exit code 1 when there is an error; warnings and hints alone are 0.
+    """
+    from hardware.bench.wiring.lint import as_json, lint_file
+
+    findings = lint_file(diagram)
+    if json_:
+        print(as_json(findings))
+    else:
+        out = Console(soft_wrap=True, highlight=False)
+        for finding in findings:
+            where = " ".join(filter(None, (finding.part, finding.pin)))
+            line = f"{diagram}: {where + ': ' if where else ''}{finding.text} ({finding.rule})"
+            out.print(Text(line, style=LEVELS[finding.level]))
+    if any(finding.level == "error" for finding in findings):
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -98,12 +98,12 @@ def name_of(call: ast.Call) -> str:
 
 
 def is_message(node: ast.AST) -> bool:
-    """Whether this is `_(...)`."""
-    return isinstance(node, ast.Call) and name_of(node) == "_"
+    """Whether this is `_(...)`, or one that is said in both languages."""
+    return isinstance(node, ast.Call) and name_of(node) in ("_", "both")
 
 
 def messages() -> list[Place]:
-    """Every text in `_("...")`; "" for one that is not written there."""
+    """Every text in `_("...")` or `both("...")`; "" for one that is not written there."""
     return [
         Place(scope.file, call.lineno, _literal(call.args[0]))
         for scope in scopes()

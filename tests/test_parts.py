@@ -14,6 +14,7 @@ from hardware.bench.parts.resistor import GOLD, bands, short
 from hardware.bench.tracing.signals import probed
 from hardware.bench.wiring.circuit import Circuit
 from hardware.bench.wiring.diagram import load
+from hardware.bench.wiring.lint import lint
 from hardware.bench.wiring.still import StillWorld
 from hardware.bench.wiring.view import MeanView
 from hardware.errors import HardwareError
@@ -136,7 +137,7 @@ def test_colour_rings_of_resistors() -> None:
 
 def test_lint_says_what_a_teacher_would() -> None:
     def said(parts_: list[dict[str, Any]], wires: list[list[Any]]) -> list[tuple[str, str, str]]:
-        found = bench(parts_, wires).lint()
+        found = lint(bench(parts_, wires).diagram)
         assert all(f.en.endswith(".") and f.ar.endswith(".") for f in found)
         return [(f.level, f.part, f.pin) for f in found]
 

@@ -18,6 +18,7 @@ class Joystick(Part):
     """
 
     TYPES = ("wokwi-analog-joystick",)
+    ANALOG = ("VERT", "HORZ")
     PINS = {
         "VCC": (33, 115.8), "VERT": (42.6, 115.8), "HORZ": (52.2, 115.8), "SEL": (61.8, 115.8),
         "GND": (71.4, 115.8),

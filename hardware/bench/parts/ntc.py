@@ -22,6 +22,7 @@ class Ntc(Part):
     """
 
     TYPES = ("wokwi-ntc-temperature-sensor",)
+    ANALOG = ("OUT",)
     PINS = {"GND": (135, 26.2), "VCC": (135, 35.8), "OUT": (135, 45.5)}
     SIZE = (135.4, 71.8)
     CONTROLS = {

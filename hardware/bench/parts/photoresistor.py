@@ -21,6 +21,7 @@ class Photoresistor(Module):
     """
 
     TYPES = ("wokwi-photoresistor-sensor",)
+    ANALOG = ("AO",)
     PINS = {"VCC": (172, 16), "GND": (172, 26), "DO": (172, 35.8), "AO": (172, 45.5)}
     SIZE = (173.7, 61.5)
     CONTROLS = {"lux": LUX}

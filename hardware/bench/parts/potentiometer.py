@@ -15,6 +15,7 @@ class Potentiometer(Part):
     """Attribute `value` 0 to 1023; control `position` 0.0 (at GND) to 1.0 (at VCC)."""
 
     TYPES = ("wokwi-potentiometer",)
+    ANALOG = ("SIG",)
     PINS = {"GND": (29, 68.5), "SIG": (39, 68.5), "VCC": (49, 68.5)}
     SIZE = (75.6, 75.6)
     CONTROLS = {"position": Control(0.0, 1.0)}

@@ -14,6 +14,7 @@ class SlidePotentiometer(Potentiometer):
     1.0 (at VCC)."""
 
     TYPES = ("wokwi-slide-potentiometer",)
+    ANALOG = ("SIG",)
     PINS = {"VCC": (1, 43), "SIG": (1, 63), "GND": (207, 43)}
     SIZE = (207.9, 109.6)
     ATTRS = {"value": "0", "travelLength": "30"}

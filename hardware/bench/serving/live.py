@@ -29,7 +29,8 @@ from hardware.bench.serving.address import Mode, find_diagram
 from hardware.bench.serving.switchboard import Switchboard
 from hardware.bench.wiring.circuit import Circuit
 from hardware.bench.wiring.diagram import Diagram
-from hardware.bench.wiring.lint import Finding
+from hardware.bench.wiring.lint import lint
+from hardware.bench.wiring.rule import Finding
 from hardware.errors import BenchError
 from hardware.say import _
 from hardware.wire.pair import PairPort
@@ -168,7 +169,7 @@ class LiveBench:
 
     def lint(self) -> list[Finding]:
         """What a teacher would say about the wiring."""
-        return self.circuit.lint()
+        return lint(self.circuit.diagram)
 
     def wait(self) -> None:
         """Wait until the bench is closed. Raises: BenchError when it breaks."""

@@ -16,7 +16,6 @@ from hardware.bench.wiring.diagram import Diagram, suggest
 from hardware.bench.wiring.ears import Ears
 from hardware.bench.wiring.electric import Electric
 from hardware.bench.wiring.faults import Fault, FaultWatch, misused
-from hardware.bench.wiring.lint import Finding, lint
 from hardware.bench.wiring.meter import Meter
 from hardware.bench.wiring.netlist import GPIOS, Cluster, Netlist
 from hardware.bench.wiring.noise import Hum
@@ -98,10 +97,6 @@ class Circuit:
         fault. Of all other outputs only the last level matters: not every write has to be told.
         """
         return self._coupled
-
-    def lint(self) -> list[Finding]:
-        """What a teacher would say about the wiring."""
-        return lint(self.netlist)
 
     def faults(self) -> list[Fault]:
         """Every fault since the start, in time order."""

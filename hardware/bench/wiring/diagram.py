@@ -76,10 +76,19 @@ class Diagram:
 def load(source: Path | str | Mapping[str, Any], name: str = "diagram") -> Diagram:
     """Read a circuit from a path or from the object itself. Raises: DiagramError."""
     if isinstance(source, Mapping):
-        return _Reader(name).diagram(source)
-    path = Path(source)
+        return parse(source, name)
+    return parse(read(Path(source)), str(source))
+
+
+def parse(raw: object, name: str) -> Diagram:
+    """A circuit from what its JSON says. Raises: DiagramError."""
+    return _Reader(name).diagram(raw)
+
+
+def read(path: Path) -> object:
+    """What the JSON of a circuit file says, whatever it is. Raises: DiagramError."""
     try:
-        raw = json.loads(path.read_text(encoding="utf-8-sig"))
+        return json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise DiagramError(
             f"{path}: {reason(error)}", _("Give the path of a diagram.json.")
@@ -99,7 +108,6 @@ def load(source: Path | str | Mapping[str, Any], name: str = "diagram") -> Diagr
             file=path
         )
         raise DiagramError(cause, _("No circuit needs that; make the file anew.")) from error
-    return _Reader(str(path)).diagram(raw)
 
 
 def suggest(word: str, known: Iterable[str]) -> str:

@@ -119,6 +119,8 @@ class Part:
     """Whether a PWM at a pin of `LISTENS` is told as a whole (`pulsed`), not edge by edge."""
     IS_LOAD: ClassVar[bool] = False
     """Whether a pin has to drive this part (a lamp, a buzzer); the wiring lint asks."""
+    ANALOG: ClassVar[tuple[str, ...]] = ()
+    """Pins whose voltage says something between low and high: they want a converter."""
     ATTRS: ClassVar[Mapping[str, str]] = {}
     """Attributes with their defaults; extensions of ours (unknown to Wokwi) say so in the class
     doc."""
@@ -129,7 +131,6 @@ class Part:
         self.values: dict[str, float] = dict.fromkeys(self.CONTROLS, 0.0)
         self.world: World
         self.probe: Probe
-        self.view: PartView
         self.view: PartView
         self.powered = self.supply is None
         """Whether it has the power that it needs, now. The circuit keeps this."""

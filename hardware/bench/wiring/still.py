@@ -4,6 +4,7 @@ for tests.
 
 import random
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from hardware.bench.events import EventQueue
 from hardware.bench.wiring.part import PadRow
@@ -15,6 +16,8 @@ class StillWorld:
     def __init__(self, seed: int = 0) -> None:
         self.now_ns = 0
         self.faults: list[tuple[int, int, int]] = []
+        self.commons: dict[type, Any] = {}
+        """What parts share, by its class."""
         self._seed = seed
         self._queue = EventQueue()
 
