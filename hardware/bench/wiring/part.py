@@ -157,6 +157,12 @@ class Part:
             raise self.bad_attr(name, wanted)
         return value
 
+    def choice(self, name: str, *known: str) -> str:
+        """An attribute that is one of these words. Raises: DiagramError."""
+        if (value := self.attr(name)) not in known:
+            raise self.bad_attr(name, _("one of {words}").format(words=", ".join(known)))
+        return value
+
     def bad_attr(self, name: str, wanted: str) -> DiagramError:
         """The error for an attribute that makes no sense (the file's name is added by the
         netlist)."""

@@ -1,0 +1,123 @@
+"""A hobby servo: the length of a pulse is an angle."""
+
+from hardware.bench.drawing.colours import hexadecimal
+from hardware.bench.drawing.svg import circle, el, line, mix, path, rect
+from hardware.bench.wiring.diagram import PartSpec
+from hardware.bench.wiring.part import SWITCH, Part, PartView, World
+
+S = 1_000_000_000
+SHORTEST_NS, LONGEST_NS = 500_000, 2_500_000
+"""Pulses for 0 and 180 degrees."""
+SLACK_NS = 200_000
+"""Beyond those by so much it turns to its end; a pulse further off is none of a servo's."""
+MOST_HZ = 400
+"""More pulses than digital servos take; faster ones are no signal for it."""
+HORNS = {
+    "single": "M-6 0 L-4 -44 a4 4 0 0 1 8 0 L6 0 Z",
+    "double": "M-6 0 L-4 -36 a4 4 0 0 1 8 0 L6 0 L4 36 a4 4 0 0 1 -8 0 Z",
+    "cross": "M-6 -6 L-4 -36 a4 4 0 0 1 8 0 L6 -6 L22 -4 a4 4 0 0 1 0 8 L6 6 L4 36 "
+    "a4 4 0 0 1 -8 0 L-6 6 L-22 4 a4 4 0 0 1 0 -8 Z",
+}
+
+
+class Servo(Part):
+    """Pins `GND V+ PWM`; attributes `horn` (`single`, `double`, `cross`), `hornColor`.
+
+    A pulse of 0.5 ms is 0 degrees, 2.5 ms 180, whatever the rate up to 400 a second; without
+    pulses it stays. It turns by `speed` degrees a second, an attribute of ours (600: SG90 data
+    sheet, 0.1 s for 60 degrees). The control `stuck` (ours) is 1 while something blocks it.
+    """
+
+    TYPES = ("wokwi-servo",)
+    PINS = {"GND": (0, 50), "V+": (0, 59.5), "PWM": (0, 69)}
+    SIZE = (170.1, 119.5)
+    LISTENS = ("PWM",)
+    TAKES_PWM = True
+    SUPPLY = ("V+", "GND", 3.0)
+    CONTROLS = {"stuck": SWITCH}
+    ATTRS = {"horn": "single", "hornColor": "#ccc", "speed": "600"}
+
+    def __init__(self, spec: PartSpec) -> None:
+        super().__init__(spec)
+        self._speed = self.number("speed", 1, 1e6)
+        self._horn = HORNS[self.choice("horn", *HORNS)]
+        self._from = self._to = 0.0
+        self._since_ns = self._rose_ns = 0
+        self._pwm_hz = 0
+
+    def start(self, world: World) -> None:
+        super().start(world)
+        self._since_ns = world.now_ns
+
+    @property
+    def angle(self) -> float:
+        """Where the horn is now, degrees."""
+        if self.values["stuck"] or not self.powered:
+            return self._from
+        turned = self._speed * (self.world.now_ns - self._since_ns) / S
+        way = self._to - self._from
+        return self._from + max(-turned, min(turned, way))
+
+    def pulsed(self, pin: str, freq_hz: int, high_ns: int) -> None:
+        self._pwm_hz = freq_hz
+        if 0 < freq_hz <= MOST_HZ:
+            self._aim(high_ns)
+
+    def heard(self, pin: str, high: bool) -> None:
+        now = self.world.now_ns
+        if high:
+            self._rose_ns = now
+        elif not self._pwm_hz:
+            self._aim(now - self._rose_ns)
+
+    def _aim(self, pulse_ns: int) -> None:
+        if SHORTEST_NS - SLACK_NS <= pulse_ns <= LONGEST_NS + SLACK_NS:
+            share = (pulse_ns - SHORTEST_NS) / (LONGEST_NS - SHORTEST_NS)
+            self._hold()
+            self._to = 180 * min(1.0, max(0.0, share))
+
+    def _hold(self) -> None:
+        """What was turned until now is done."""
+        self._from, self._since_ns = self.angle, self.world.now_ns
+
+    def power(self, on: bool) -> None:
+        self.powered = not on  # the way until now was made in the state before
+        self._hold()
+        self.powered = on
+        self._to, self._pwm_hz = self._from, 0
+
+    def set_control(self, name: str, value: float) -> None:
+        self._hold()
+        super().set_control(name, value)
+
+    def svg(self, view: PartView) -> str:
+        horn = hexadecimal(self.attr("hornColor")) or "#cccccc"
+        turned = el(
+            "g",
+            path(self._horn, horn, stroke=mix(horn, "#000000", 0.35))
+            + "".join(circle(0, -y, 1.4, "#59606b") for y in (16, 24, 32)),
+            transform=f"translate(103 59.5) rotate({self.angle - 90:.1f})",
+        )
+        return (
+            "".join(
+                line(0, y, 42, 53 + 6.5 * n, colour, 3)
+                for n, (y, colour) in enumerate(
+                    zip((50, 59.5, 69), ("#8a5a34", "#d93a34", "#ee8a1d"), strict=True)
+                )
+            )
+            + rect(42, 42, 12, 35, "#2b2f36", 2)
+            + rect(36, 47, 8, 25, "#15181c", 1.5)
+            + rect(52, 30, 88, 59, "#2f5f9e", 4, stroke="#1f4474", stroke_width=1)
+            + rect(46, 36, 6, 47, "#2f5f9e", 1)
+            + rect(140, 36, 18, 47, "#2f5f9e", 3)
+            + circle(150, 59.5, 4, "#f7f8fa")
+            + circle(103, 59.5, 27, "#37719f")
+            + circle(103, 59.5, 12, "#e2e5e9", stroke="#9aa1ab")
+            + turned
+            + circle(103, 59.5, 5.5, "#f2f3f5", stroke="#9aa1ab")
+            + line(100, 59.5, 106, 59.5, "#59606b", 1.4)
+        )
+
+    @property
+    def caption(self) -> str:
+        return f"{self.id} {self.angle:.0f}°"

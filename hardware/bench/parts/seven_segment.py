@@ -1,0 +1,139 @@
+"""A seven-segment display of one to four digits."""
+
+from collections.abc import Iterable
+from functools import cached_property
+
+from hardware.bench.drawing.colours import lamp
+from hardware.bench.drawing.lamp import brightness
+from hardware.bench.drawing.svg import circle, el, glow, mix, rect
+from hardware.bench.parts.led import FORWARD_VOLTS, OHMS
+from hardware.bench.wiring.buses import Display
+from hardware.bench.wiring.diagram import PartSpec
+from hardware.bench.wiring.part import Part, PartView, Stamp
+from hardware.bench.wiring.segments import Lamps
+
+MM = 96 / 25.4
+SEGMENTS = ("A", "B", "C", "D", "E", "F", "G", "DP")
+LAYOUT = {
+    1: ("E", "D", "COM.1", "C", "DP", "B", "A", "COM.2", "F", "G"),
+    2: ("C", "DP", "E", "D", "G", "F", "DIG2", "DIG1", "B", "A"),
+    3: ("E", "D", "DP", "C", "G", "", "B", "DIG3", "DIG2", "F", "A", "DIG1"),
+    4: ("E", "D", "DP", "C", "G", "DIG4", "COM", "CLN", "B", "DIG3", "DIG2", "F", "A", "DIG1"),
+}
+"""Pins by their number on the package: along the lower edge, then back along the upper one."""
+SHAPES = (
+    "2,0 8,0 9,1 8,2 2,2 1,1",
+    "10,2 10,8 9,9 8,8 8,2 9,1",
+    "10,10 10,16 9,17 8,16 8,10 9,9",
+    "8,18 2,18 1,17 2,16 8,16 9,17",
+    "0,16 0,10 1,9 2,10 2,16 1,17",
+    "0,8 0,2 1,1 2,2 2,8 1,9",
+    "2,8 8,8 9,9 8,10 2,10 1,9",
+)
+"""Segments A to G on a grid of 10 by 18."""
+GLYPHS = {
+    "": " ", "ABCDEF": "0", "BC": "1", "EF": "1", "ABDEG": "2", "ABCDG": "3", "BCFG": "4",
+    "ACDFG": "5", "ACDEFG": "6", "CDEFG": "6", "ABC": "7", "ABCF": "7", "ABCDEFG": "8",
+    "ABCDFG": "9", "ABCFG": "9", "ABCEFG": "A", "ADEF": "C", "DEG": "c",
+    "BCDEG": "d", "ADEFG": "E", "AEFG": "F", "BCEFG": "H", "CEFG": "h", "BCDE": "J",
+    "DEF": "L", "CEG": "n", "CDEG": "o", "ABEFG": "P", "EG": "r", "DEFG": "t", "BCDEF": "U",
+    "CDE": "u", "BCDFG": "y", "G": "-", "D": "_", "ABFG": "°",
+}  # fmt: skip
+"""Segments that are lit to what a person reads; `b` and `6`, `S` and `5` look alike: a digit."""
+
+
+class SevenSegment(Part, Display):
+    """Pins `A`…`G DP` and `COM` (one digit) or `DIG1`…`DIG4`; with four digits the colon's LED
+    lies at `CLN` and `COM`.
+
+    Attributes: `common` `anode` or `cathode`, `digits` 1 to 4, `colon` (`1`: has one), `color`.
+    Each segment is an LED: it needs a resistor. A multiplexed display shows what a person would
+    see of the last 20 ms. `text()` gives the characters, `.` and `:`; `?` for no character.
+    """
+
+    TYPES = ("wokwi-7segment",)
+    IS_LOAD = True
+    ATTRS = {"common": "anode", "digits": "1", "colon": "", "color": "red"}
+
+    def __init__(self, spec: PartSpec) -> None:
+        super().__init__(spec)
+        self.digits = int(self.number("digits", 1, 4))
+        self._anode = self.choice("common", "anode", "cathode") == "anode"
+
+    @cached_property
+    def pins(self) -> dict[str, tuple[float, float]]:
+        names = LAYOUT[self.digits]
+        columns = len(names) // 2
+        left = (12.55 * self.digits - columns * 2.54) / 2 + 1.27
+        places = {}
+        for number, name in enumerate(names):
+            column = number if number < columns else 2 * columns - 1 - number
+            y = 19 if number < columns else 1
+            places[name] = (round((left + 2.54 * column) * MM, 2), round(y * MM, 2))
+        places.pop("", None)
+        return places | ({"COM": places["COM.1"]} if self.digits == 1 else {})
+
+    @property
+    def size(self) -> tuple[float, float]:
+        return 12.55 * MM * self.digits, 83.1
+
+    @cached_property
+    def lamps(self) -> Lamps:
+        """Segments of the first digit, of the second …"""
+        commons = [f"DIG{n + 1}" if self.digits > 1 else "COM" for n in range(self.digits)]
+        return self._lamps((common, segment) for common in commons for segment in SEGMENTS)
+
+    @cached_property
+    def colon(self) -> Lamps:
+        """The colon, if it has one: it is not multiplexed, so the digits are not compared with
+        it."""
+        return self._lamps([("COM", "CLN")] if self.has_colon else [])
+
+    def _lamps(self, ends: Iterable[tuple[str, str]]) -> Lamps:
+        """LEDs from the common pin on, which is their anode or their cathode."""
+        return Lamps(tuple(pair if self._anode else pair[::-1] for pair in ends))
+
+    @property
+    def has_colon(self) -> bool:
+        """Only packages of four digits have the pins for it."""
+        return self.digits == 4 and self.attr("colon") not in ("", "0")
+
+    def stamp(self, net: Stamp) -> None:
+        for anode, cathode in (*self.lamps.ends, *self.colon.ends):
+            net.diode(anode, cathode, FORWARD_VOLTS.get(self.attr("color"), 2.0), OHMS)
+
+    def text(self) -> str:
+        lit = self.lamps.lit(self.view)
+        read = ""
+        for digit in range(self.digits):
+            *bars, point = lit[8 * digit : 8 * digit + 8]
+            shape = "".join(SEGMENTS[n] for n, on in enumerate(bars) if on)
+            read += GLYPHS.get(shape, "?") + ("." if point else "")
+            read += ":" if digit == 1 and any(self.colon.lit(self.view)) else ""
+        return read
+
+    def svg(self, view: PartView) -> str:
+        shade = lamp(self.attr("color"))
+        currents = (*self.lamps.amperes(view), *self.colon.amperes(view))
+        lit = [brightness(current) for current in currents]
+        looks = [mix("#3d2f33" if shade == lamp("red") else "#3a4049", shade, x) for x in lit]
+        w, h = self.size
+        shine, drawn = "", rect(0, 0, w, h, "#15181c", 2)
+        for n in range(self.digits):
+            x, own = (3.5 + 12.7 * n) * MM, slice(8 * n, 8 * n + 8)
+            bars = "".join(
+                el("polygon", points=points, fill=fill, stroke="#15181c", stroke_width=0.25)
+                for points, fill in zip(SHAPES, looks[own], strict=False)
+            )
+            place = (
+                f"skewX(-8) translate({x + 0.6 * MM:.2f} {2.9 * MM:.2f}) scale({0.79 * MM:.3f})"
+            )
+            drawn += el("g", bars, transform=place)
+            drawn += circle(x + 7.4 * MM, 16.6 * MM, 0.89 * MM, looks[8 * n + 7])
+            shine += glow(x + 3.2 * MM, 10 * MM, 34, shade, 0.35 * sum(lit[own]) / 8)
+        if self.has_colon:
+            x = (1.5 + 12.7 * 2) * MM
+            drawn += "".join(
+                circle(x - 0.14 * y * MM, y * MM, 0.89 * MM, looks[-1]) for y in (6.5, 13)
+            )
+        return drawn + shine + "".join(circle(*at, 1.9, "#c3c9d1") for at in self.pins.values())

@@ -1,0 +1,110 @@
+"""A bipolar stepper motor of 200 steps a turn."""
+
+import math
+
+from hardware.bench.drawing.svg import circle, el, line, path, rect, text
+from hardware.bench.wiring.diagram import PartSpec
+from hardware.bench.wiring.part import SWITCH, Part, PartView, Stamp
+from hardware.say import _
+
+STEPS = 200
+WINDING_OHMS = 1000.0
+"""A real winding has some ohms and needs a driver; with this a pin drives it, as in Wokwi."""
+LEAST_VOLTS = 0.5
+"""Less between the ends of a winding turns nothing."""
+OPPOSITE = 179.0
+"""The rotor is pulled both ways alike: it stays."""
+
+
+class StepperMotor(Part):
+    """Pins `A- A+ B+ B-`; attributes `arrow` (a colour: draws one), `display` (`steps`, `angle`,
+    `none`), `gearRatio` (`2:1`: the shaft turns half as far), `size`.
+
+    The rotor follows the two windings' fields: full, half and micro steps, 1.8 degrees for a full
+    one; it does not lose steps. The windings are taken as 1 kilo-ohm, so that pins can drive them
+    as in Wokwi; a real motor needs a driver. The control `stuck` (ours) is 1 while something
+    blocks the shaft. `size` changes nothing here.
+    """
+
+    TYPES = ("wokwi-stepper-motor",)
+    PINS = {"A-": (95.12, 235.49), "A+": (104.72, 235.49), "B+": (114.32, 235.49),
+            "B-": (123.93, 235.49)}  # fmt: skip
+    SIZE = (220.3, 235.5)
+    LISTENS = ("A-", "A+", "B+", "B-")
+    HEARS_VOLTS = True
+    IS_LOAD = True
+    CONTROLS = {"stuck": SWITCH}
+    ATTRS = {"arrow": "", "display": "steps", "gearRatio": "1:1", "size": "23"}
+
+    def __init__(self, spec: PartSpec) -> None:
+        super().__init__(spec)
+        self._ratio = self._read_ratio()
+        self._field: float | None = None
+        """Where the field points, electrical degrees; None without one."""
+        self.position = 0.0
+        """Where the rotor is, in full steps from where it stood at the beginning."""
+
+    def _read_ratio(self) -> float:
+        into, _colon, out = self.attr("gearRatio").partition(":")
+        try:
+            ratio = float(into) / float(out)
+        except (ValueError, ZeroDivisionError):
+            ratio = 0.0
+        if not 0 < ratio < math.inf:
+            raise self.bad_attr("gearRatio", _('two numbers such as "2:1"'))
+        return ratio
+
+    @property
+    def steps(self) -> float:
+        """Where the shaft is, in full steps behind the gear."""
+        return self.position / self._ratio
+
+    @property
+    def angle(self) -> float:
+        """Where the shaft is, in degrees, over all turns; clockwise is positive."""
+        return self.steps * 360 / STEPS
+
+    def stamp(self, net: Stamp) -> None:
+        net.resistor("A+", "A-", WINDING_OHMS)
+        net.resistor("B+", "B-", WINDING_OHMS)
+
+    def heard(self, pin: str, high: bool) -> None:
+        a = self.volts("A+") - self.volts("A-")
+        b = self.volts("B+") - self.volts("B-")
+        if math.hypot(a, b) < LEAST_VOLTS:
+            return
+        field = math.degrees(math.atan2(b, a))
+        if self._field is not None and not self.values["stuck"]:
+            way = (field - self._field + 180) % 360 - 180
+            if abs(way) < OPPOSITE:
+                self.position = round(self.position + way / 90, 6)
+        self._field = field
+
+    def text(self) -> str:
+        """What the motor shows: its steps or its angle."""
+        if self.attr("display") == "none":
+            return ""
+        if self.attr("display") == "angle":
+            return f"{self.angle % 360:.1f}°"
+        return f"{round(self.steps * 2) / 2:g}"
+
+    def svg(self, view: PartView) -> str:
+        words, _dot, arrow = self.text(), "", self.attr("arrow")
+        shaft = circle(0, 0, 38, "#c3c9d1", stroke="#868e99", stroke_width=1.5) + path(
+            "M-14 -15 A20.5 20.5 0 1 0 14 -15 Z", "#59606b", stroke="#9aa1ab", stroke_width=1.4
+        )
+        if arrow:
+            shaft += path("M0 -62 L11 -42 H-11 Z", arrow)
+        corners = ((22, 22), (198, 22), (22, 192), (198, 192))
+        return (
+            rect(0.6, 0.6, 219, 212, "#868e99", 17, stroke="#3a4049", stroke_width=1.2)
+            + rect(8, 8, 204, 197, "#aab1bb", 14)
+            + "".join(circle(*at, 8, "#59606b") + circle(*at, 4, "#d6dbe2") for at in corners)
+            + el("g", shaft, transform=f"translate(110 100) rotate({self.angle % 360:.2f})")
+            + text(110, 180, words, 22, "#15181c", text_anchor="middle", font_weight=600)
+            + "".join(line(x, 213, x, 235.5, "#9aa1ab", 3) for x, _y in self.PINS.values())
+            + "".join(
+                text(x, 209, pin, 7, "#15181c", text_anchor="middle")
+                for pin, (x, _y) in self.PINS.items()
+            )
+        )
