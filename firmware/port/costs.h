@@ -51,6 +51,8 @@
 #define VB_NS_I2C_CALL VB_US(12.0)     // a guess: the driver's work around a transfer
 #define VB_NS_PIO VB_US(1.5)           // a word into or out of a FIFO of PIO; a GUESS
 #define VB_NS_PIO_INIT VB_US(60.0)     // StateMachine(...); a GUESS
+#define VB_NS_UART_CALL VB_US(6.0)     // a guess
+#define VB_NS_UART_BYTE VB_US(1.0)     // a guess: a byte through the buffer
 #define VB_NS_SPI_CALL VB_US(5.0)
 #define VB_SOFT_SPI_MAX_HZ 250000      // a program that toggles as fast as it can
 #define VB_NS_TIMER_INIT VB_US(20.0)

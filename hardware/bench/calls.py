@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar, NamedTuple, Protocol
 
 from hardware.bench.flash import Flash
+from hardware.bench.tracing.recorder import Recorder
 from hardware.boards import BoardType
 
 MOST_BYTES = 32 * 1024
@@ -51,6 +52,12 @@ class Desk(Protocol):
     def circuit(self) -> Any: ...
     @property
     def flash(self) -> Flash: ...
+    @property
+    def recorder(self) -> Recorder: ...
+    @property
+    def commons(self) -> dict[type, Any]:
+        """What all boards of the bench share (the network), by its class."""
+
     def at(self, t_ns: int, fn: Callable[[], None]) -> None: ...
     def rng(self, name: str) -> random.Random: ...
     def mail(self, channel: int, there: bool) -> None:

@@ -46,9 +46,9 @@ CALL_SPI: Final = 2
 CALL_UART_SETUP: Final = 3
 """b = number, c baud (0: off)."""
 CALL_UART_WRITE: Final = 4
-"""b = number; bytes to send behind those on the line; status: how many it took."""
+"""b = number; bytes to send behind those on the line; c 1: a break instead."""
 CALL_UART_READ: Final = 5
-"""b = number; answer: the bytes that have arrived since."""
+"""b = number, c at most so many; status: how many, + 4096: a break came."""
 I2C_START: Final = 1
 """a start (or a repeated one) and the address; else the bus goes on as it stands."""
 I2C_STOP: Final = 2

@@ -8,7 +8,7 @@ import random
 import signal
 import struct
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from hardware.bench import frames
 from hardware.bench.calls import Answer, BadCallError
@@ -51,6 +51,8 @@ class Clock(Protocol):
 
     @property
     def now_ns(self) -> int: ...
+    @property
+    def commons(self) -> dict[type, Any]: ...
     def at(self, t_ns: int, fn: Callable[[], None]) -> None: ...
 
 
@@ -108,6 +110,11 @@ class Station:
     def pad_rows(self, gpios: Sequence[int], since_ns: int) -> list[Row]:
         """What the board did to pads (see `World` of part.py)."""
         return self.recorder.pad_rows(gpios, since_ns, self.now_ns)
+
+    @property
+    def commons(self) -> dict[type, Any]:
+        """What all boards of the bench share, by its class."""
+        return self._clock.commons
 
     @property
     def board(self) -> BoardType:

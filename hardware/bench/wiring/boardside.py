@@ -64,9 +64,17 @@ class BoardSide:
         """See `Circuit`."""
         self.circuit.pin_pwm(self._first + gpio, freq_hz, duty_u16)
 
+    def pin_dac(self, gpio: int, step: int) -> None:
+        """See `Circuit`."""
+        self.circuit.pin_dac(self._first + gpio, step)
+
     def microvolts(self, gpio: int) -> int:
         """The voltage at a pad now."""
         return self.circuit.microvolts(self._first + gpio)
+
+    def net(self, gpio: int) -> int:
+        """The net that a GPIO lies on: the same number for all that is joined by wire."""
+        return self.circuit.netlist.gpio_net[self._first + gpio]
 
     def attached(self, part: str, pin: str, gpio: int) -> bool:
         """Whether a pin of a part lies on the net of a GPIO."""
