@@ -16,7 +16,7 @@ PACKAGES = Path(__file__).resolve().parents[1]
 
 FIELD = r"\{\w+(?:![rs])?(?::[^{}]*)?\}"
 """A place that `format` fills in."""
-_WORD = rf"(?:{FIELD}|`[^`]*`|[A-Za-z0-9%/$.~_-][\w%/.:=?&@$*+-]*[\w/*](?:\(\))?|[A-Za-z0-9%Ω])"
+_WORD = rf"(?:{FIELD}|`[^`]*`|[A-Za-z0-9%/$.~_-][\w%/.:=?&@$*+-]*[\w/*Ω](?:\(\))?|[A-Za-z0-9%Ω])"
 _LATIN = re.compile(rf"{_WORD}(?: >? ?{_WORD})*", re.ASCII)
 _LTR, _FIRST_STRONG, _END = "\u2066", "\u2068", "\u2069"
 """Isolates, Unicode Annex 9."""

@@ -77,6 +77,20 @@ def test_a_saved_program_boots_and_answers_the_bench(shell: InteractiveShell) ->
     assert trace.controls[-1].part == "btn1"
 
 
+def test_the_lint_is_a_list_and_a_picture_in_the_reader_s_language(
+    shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(shell, f"%board connect bench:{BUTTONS}")
+    monkeypatch.setenv("WARSHA_LANG", "ar")
+    with capture_output() as shown:
+        shell.run_cell("%bench lint")
+    page, picture = (output.data for output in shown.outputs)
+    assert 'dir="rtl"' in page["text/html"] and "button-pull" in page["text/html"]
+    assert "btn1" in page["text/html"] and "image/png" in picture
+    run(shell, "%board connect esp32")
+    assert "التوصيل سليم." in run(shell, "%bench lint")
+
+
 def test_a_program_error_points_behind_the_magic_line(shell: InteractiveShell) -> None:
     shown = run(shell, "%%board main.py", "def f():", "    return [][1]", "f()")
     assert "cell line 3, in f" in shown

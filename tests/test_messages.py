@@ -69,6 +69,7 @@ def test_nothing_reaches_people_in_english_only() -> None:
         ('اكتب `"attrs": { … }`، أو لا', 'اكتب [`"attrs": { … }`]، أو لا'),
         ("نفّذ: make setup BITS=64.", "نفّذ: [make setup BITS=64]."),
         ("السبب machine.reset() أو 220 Ω", "السبب [machine.reset()] أو [220 Ω]"),
+        ("أضف 10 kΩ.", "أضف [10 kΩ]."),
     ],
 )
 def test_latin_words_keep_their_order(text: str, shown: str) -> None:

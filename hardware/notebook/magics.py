@@ -6,6 +6,7 @@
 %%board main.py [--detach] [--seconds N]
                             save this cell as that file and start the board anew
 %bench                      a picture of what is on the bench
+%bench lint                 what is wrong with the wiring, and where
 %bench press btn1 80ms      press a button
 %bench set pot1 position 0.4
 %wave [SIGNAL …] [--last 2s]    what the pins did
@@ -18,7 +19,7 @@ from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class
 from IPython.display import display
 
 from hardware.errors import HardwareError
-from hardware.notebook import pictures
+from hardware.notebook import linting, pictures
 from hardware.notebook.duration import seconds
 from hardware.notebook.failure import explain
 from hardware.notebook.running import WATCH_S, run_cell, run_program, say
@@ -100,6 +101,8 @@ def _bench_line(words: list[str]) -> None:
     bench = current.need_bench()
     if not words:
         display(pictures.bench(bench))
+    elif words == ["lint"]:
+        linting.show(bench)
     elif words[0] == "press" and len(words) in (2, 3):
         bench.press(words[1], seconds(words[2]) if len(words) == 3 else PRESS_S)
     elif words[0] == "set" and len(words) == 4:
@@ -107,7 +110,7 @@ def _bench_line(words: list[str]) -> None:
     elif words == ["reset"]:
         bench.reset()
     else:
-        raise _usage("%bench | press PART [80ms] | set PART CONTROL VALUE | reset")
+        raise _usage("%bench | lint | press PART [80ms] | set PART CONTROL VALUE | reset")
 
 
 def _wave_line(words: list[str]) -> None:

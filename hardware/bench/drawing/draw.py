@@ -5,8 +5,10 @@ takes.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from hardware.bench.drawing.badges import badges
 from hardware.bench.drawing.colours import wire as wire_colour
 from hardware.bench.drawing.draw_board import board_pin, board_size, board_svg
 from hardware.bench.drawing.svg import el, rect, text
@@ -14,6 +16,7 @@ from hardware.bench.drawing.wires import Direction, Point, route, wire_svg
 from hardware.bench.wiring.circuit import Circuit
 from hardware.bench.wiring.diagram import SERIAL_MONITOR, Connection, PartSpec, PinRef
 from hardware.bench.wiring.pads import DUTY_MAX
+from hardware.bench.wiring.rule import Finding
 from hardware.bench.wiring.view import MeanView
 
 CANVAS = "#f7f8fa"
@@ -58,8 +61,9 @@ class Placed:
         return (round(dx), 0) if abs(dx) > abs(dy) else (0, round(dy))
 
 
-def draw(circuit: Circuit) -> str:
-    """The bench as it is now. The circuit must have been started."""
+def draw(circuit: Circuit, findings: Sequence[Finding] = ()) -> str:
+    """The bench as it is now, with a numbered mark at each finding of the wiring lint. The circuit
+    must have been started."""
     things = {spec.id: _place(circuit, spec) for spec in circuit.diagram.parts}
     seen = [thing for thing in things.values() if not thing.spec.hide]
     wires = _wires(circuit, things)
@@ -74,6 +78,7 @@ def draw(circuit: Circuit) -> str:
         + "".join(_body(thing) for thing in seen)
         + "".join(wire_svg(line, colour) for line, colour in wires)
         + "".join(_caption(thing) for thing in seen)
+        + badges([(finding, _place_of(finding, things)) for finding in findings])
     )
     return el(
         "svg",
@@ -84,6 +89,13 @@ def draw(circuit: Circuit) -> str:
         viewBox=f"{left:.1f} {top:.1f} {width:.1f} {height:.1f}",
         direction="ltr",
     )
+
+
+def _place_of(finding: Finding, things: dict[str, Placed]) -> Point:
+    """The pin that a finding names, else the middle of the part."""
+    thing = things[finding.part]
+    corner = (thing.size[0] / 2, thing.size[1] / 2)
+    return thing.on_canvas(thing.pins.get(finding.pin, corner))
 
 
 def _place(circuit: Circuit, spec: PartSpec) -> Placed:

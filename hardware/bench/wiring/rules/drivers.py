@@ -85,9 +85,12 @@ def _source_of(bench: Resting, pin: Pin, net: int) -> tuple[str, str]:
 )
 def pin_overload(bench: Resting) -> Iterator[Spot]:
     lamps = {spot.part for spot in led_resistor.find(bench)}
+    analog = {bench.net(part, name) for part in bench.parts for name in part.ANALOG}
     for pin, net in bench.wired_pins:
         cluster = bench.netlist.cluster_of[net]
-        if lamps & {*cluster.parts} or not cluster.nets:
+        if lamps & {*cluster.parts} or not cluster.nets or net in analog:
+            continue
+        if pin.gpio in pin.board.input_only:
             continue
         lost = [_amperes(bench, pin, net, drive) for drive in (HIGH, LOW)]
         if (taken := max(lost)) > pin.board.i_max:
