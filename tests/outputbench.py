@@ -8,8 +8,8 @@ from sensorbench import Parts, circuit
 
 from hardware.bench.bench import Bench
 from hardware.bench.flash import Flash
-from hardware.bench.wiring.buses import Display, Pixels
 from hardware.bench.wiring.circuit import Circuit
+from hardware.bench.wiring.display import Display, Pixels
 
 
 class Stage:

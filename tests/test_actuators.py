@@ -116,7 +116,7 @@ HALF = ("1000", "1010", "0010", "0110", "0100", "0101", "0001", "1001")
 
 
 @pytest.mark.parametrize(
-    ("sequence", "count", "steps"), [(FULL, 51, 50), (HALF, 51, 25), (FULL[::-1], 21, -20)]
+    ("sequence", "count", "steps"), [(FULL, 51, -50), (HALF, 51, -25), (FULL[::-1], 21, 20)]
 )
 def test_a_motor_follows_its_windings(sequence: tuple[str, ...], count: int, steps: float) -> None:
     program = f"""

@@ -3,7 +3,7 @@
 import struct
 import zlib
 
-from hardware.bench.wiring.buses import Pixels
+from hardware.bench.wiring.display import Pixels
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 GREY, RGB = 0, 2

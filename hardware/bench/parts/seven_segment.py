@@ -7,8 +7,8 @@ from hardware.bench.drawing.colours import lamp
 from hardware.bench.drawing.lamp import brightness
 from hardware.bench.drawing.svg import circle, el, glow, mix, rect
 from hardware.bench.parts.led import FORWARD_VOLTS, OHMS
-from hardware.bench.wiring.buses import Display
 from hardware.bench.wiring.diagram import PartSpec
+from hardware.bench.wiring.display import Display
 from hardware.bench.wiring.part import Part, PartView, Stamp
 from hardware.bench.wiring.segments import Lamps
 

@@ -41,8 +41,7 @@ class StepperMotor(Part):
         self._ratio = self._read_ratio()
         self._field: float | None = None
         """Where the field points, electrical degrees; None without one."""
-        self.position = 0.0
-        """Where the rotor is, in full steps from where it stood at the beginning."""
+        self._turned = 0.0
 
     def _read_ratio(self) -> float:
         into, _colon, out = self.attr("gearRatio").partition(":")
@@ -53,6 +52,11 @@ class StepperMotor(Part):
         if not 0 < ratio < math.inf:
             raise self.bad_attr("gearRatio", _('two numbers such as "2:1"'))
         return ratio
+
+    @property
+    def position(self) -> float:
+        """Where the rotor is, in full steps from where it stood at the beginning."""
+        return round(self._turned, 3)
 
     @property
     def steps(self) -> float:
@@ -73,11 +77,11 @@ class StepperMotor(Part):
         b = self.volts("B+") - self.volts("B-")
         if math.hypot(a, b) < LEAST_VOLTS:
             return
-        field = math.degrees(math.atan2(b, a))
+        field = math.degrees(math.atan2(a, b))
         if self._field is not None and not self.values["stuck"]:
             way = (field - self._field + 180) % 360 - 180
             if abs(way) < OPPOSITE:
-                self.position = round(self.position + way / 90, 6)
+                self._turned += way / 90
         self._field = field
 
     def text(self) -> str:

@@ -7,12 +7,8 @@ sends, and the parts on the same nets answer. A part says what its data sheet sa
 from collections.abc import Callable, Collection, Mapping
 from typing import ClassVar, Protocol, TypeVar
 
-import numpy as np
-import numpy.typing as npt
-
 from hardware.bench.wiring.part import Part
 
-Pixels = npt.NDArray[np.uint8]
 Kind = TypeVar("Kind", bound=Part)
 
 
@@ -71,18 +67,6 @@ class PixelPart(Part):
     def din(self, data: bytes, t_ns: int) -> bytes:
         """Bytes that came in before a pause that latches; what is passed on to the next one."""
         return b""
-
-
-class Display:
-    """A part that people read. Its `text` is what they read, its `pixels` what they see."""
-
-    def text(self) -> str:
-        """The lines on it; empty where it shows pictures only."""
-        return ""
-
-    def pixels(self) -> Pixels:
-        """One byte for each dot (rows, columns), or three (red, green, blue); none: no dots."""
-        return np.zeros((0, 0), np.uint8)
 
 
 class Attaching(Protocol):

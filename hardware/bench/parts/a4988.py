@@ -1,0 +1,92 @@
+"""The stepper driver A4988 on its carrier board."""
+
+import math
+
+from hardware.bench.drawing.pcb import chip, header, pcb
+from hardware.bench.drawing.svg import circle, rect
+from hardware.bench.wiring.logic import Logic
+from hardware.bench.wiring.part import OPEN, PartView, Stamp
+
+TURN = 64
+"""Positions of the translator in one turn of the field: sixteenths of a step."""
+HOME = 8
+"""45 degrees, full-step position 1 (table 2)."""
+SIXTEENTHS = {(0, 0, 0): 16, (1, 0, 0): 8, (0, 1, 0): 4, (1, 1, 0): 2, (1, 1, 1): 1}
+"""MS1, MS2, MS3 to the length of a step (table 1); the settings it does not name act as their
+neighbours."""
+BRIDGE_OHMS = 0.6
+"""Both transistors of a bridge in series."""
+PULL_OHMS = 100_000.0
+PULLS = {"ENABLE": "GND", "MS1": "GND", "MS2": "GND", "MS3": "GND", "SLEEP": "VDD"}
+LEFT = ("ENABLE", "MS1", "MS2", "MS3", "RESET", "SLEEP", "STEP", "DIR")
+RIGHT = ("VMOT", "GND.1", "2B", "2A", "1A", "1B", "VDD", "GND")
+PITCH = 9.6
+
+
+class A4988(Logic):
+    """Pins `ENABLE MS1 MS2 MS3 RESET SLEEP STEP DIR`, `VDD GND` (3 V or more), `VMOT`, windings
+    `1A 1B 2A 2B`.
+
+    A rising STEP goes on by one step; DIR high is clockwise. MS1 to MS3 choose full, half, 1/4,
+    1/8 and 1/16 steps. ENABLE high, SLEEP low or RESET low let the windings go; RESET low also
+    goes home. ENABLE and MS have pulls to ground, SLEEP to VDD, RESET none: join it to SLEEP. The
+    current of each winding follows table 2, as a share of VMOT's voltage; the chopper and the
+    wake-up time are left out. Source: Allegro A4988 data sheet, tables 1 and 2.
+    """
+
+    TYPES = ("wokwi-a4988",)
+    PINS = {name: (4.8, 4.8 + PITCH * n) for n, name in enumerate(LEFT)} | {
+        name: (52.8, 4.8 + PITCH * n) for n, name in enumerate(RIGHT)
+    }
+    SIZE = (57.6, 76.8)
+    LISTENS = LEFT
+    SUPPLY = ("VDD", "GND", 3.0)
+
+    _at = HOME
+    _volts = (0.0, 0.0)
+    _on = False
+
+    def begin(self) -> None:
+        self._at = HOME
+        self.after(0, self._show)
+
+    def turned(self, pin: str, high: bool) -> None:
+        if not self.level["RESET"]:
+            self._at = HOME
+        elif pin == "STEP" and high and self.level["SLEEP"]:
+            self._step(1 if self.level["DIR"] else -1)
+        self._show()
+
+    def _step(self, way: int) -> None:
+        """To the next position of the chosen step length; full steps stop where both windings
+        share the current."""
+        ms1, ms2, ms3 = (int(self.level[pin]) for pin in ("MS1", "MS2", "MS3"))
+        length = SIXTEENTHS.get((ms1, ms2, ms3), 8 if ms1 else 4)
+        offset = HOME if length == 16 else 0
+        place = (self._at - offset) * way // length + 1
+        self._at = (place * length * way + offset) % TURN
+
+    def _show(self) -> None:
+        """Give the windings their voltages."""
+        self._on = self.level["RESET"] and self.level["SLEEP"] and not self.level["ENABLE"]
+        angle, volts = 2 * math.pi * self._at / TURN, self.volts("VMOT")
+        self._volts = (round(volts * math.cos(angle), 4), round(volts * math.sin(angle), 4))
+        self.changed()
+
+    def stamp(self, net: Stamp) -> None:
+        ohms = BRIDGE_OHMS if self._on else OPEN
+        for number, volts in enumerate(self._volts, start=1):
+            net.source(f"{number}A", max(0.0, volts), ohms)
+            net.source(f"{number}B", max(0.0, -volts), ohms)
+        for pin, rail in PULLS.items():
+            net.resistor(pin, rail, PULL_OHMS)
+
+    def svg(self, view: PartView) -> str:
+        return (
+            pcb(self.SIZE, "#9c2f3a", radius=2)
+            + chip(20, 26, 18, 18, "4988")
+            + rect(21, 50, 16, 9, "#c3c9d1", 1)
+            + circle(28.8, 66, 5, "#d8b54a")
+            + circle(28.8, 66, 2.2, "#9c7a20")
+            + header(self.PINS, self.SIZE)
+        )

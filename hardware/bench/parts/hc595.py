@@ -1,0 +1,48 @@
+"""The shift register 74HC595: three pins become eight outputs."""
+
+from hardware.bench.wiring.logic import Logic, dip, dip_size, dip_svg
+from hardware.bench.wiring.part import PartView
+
+STAGES = 8
+NAMES = ("Q1", "Q2", "Q3", "Q4", "Q5", "Q6", "Q7", "GND",
+         "Q7S", "MR", "SHCP", "STCP", "OE", "DS", "Q0", "VCC")  # fmt: skip
+
+
+class Hc595(Logic):
+    """Pins `DS SHCP STCP MR OE`, outputs `Q0`…`Q7 Q7S`, `VCC GND` (2 V or more).
+
+    A rising SHCP shifts DS in, a rising STCP shows what was shifted in, MR low clears the shift
+    register, OE high lets go of Q0 to Q7. Q7S feeds the DS of the next one. With both clocks on
+    one wire the outputs are one pulse behind. MR and OE have no pulls: they want a level. Source:
+    Nexperia 74HC595 data sheet, table 3.
+    """
+
+    TYPES = ("wokwi-74hc595",)
+    PINS = dip(NAMES)
+    SIZE = dip_size(len(NAMES))
+    LISTENS = ("STCP", "SHCP", "MR", "OE", "DS")
+    SUPPLY = ("VCC", "GND", 2.0)
+    OUTPUTS = {"Q7S": False, **{f"Q{n}": False for n in range(STAGES)}}
+    _shifted = _shown = 0
+
+    def begin(self) -> None:
+        self._shifted = self._shown = 0
+
+    def turned(self, pin: str, high: bool) -> None:
+        if pin == "STCP" and high:
+            self._shown = self._shifted
+        elif pin == "SHCP" and high and self.level["MR"]:
+            self._shifted = self._shifted << 1 & 0xFF | self.level["DS"]
+        elif pin == "MR" and not high:
+            self._shifted = 0
+        self._put_out()
+
+    def _put_out(self) -> None:
+        off = self.level["OE"]
+        levels: dict[str, bool | None] = {
+            f"Q{n}": None if off else bool(self._shown >> n & 1) for n in range(STAGES)
+        }
+        self.put(levels | {"Q7S": bool(self._shifted >> 7)})
+
+    def svg(self, view: PartView) -> str:
+        return dip_svg(self.PINS, "74HC595")

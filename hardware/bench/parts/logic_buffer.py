@@ -1,0 +1,29 @@
+"""Gates with one input: the inverter and the buffer."""
+
+from hardware.bench.drawing.gates import gate_svg, symbol
+from hardware.bench.parts.logic_gate import LOGIC_VOLTS
+from hardware.bench.wiring.diagram import PartSpec
+from hardware.bench.wiring.logic import Logic
+from hardware.bench.wiring.part import PartView
+
+
+class LogicBuffer(Logic):
+    """Pins `IN OUT`: not and buffer. It needs no supply, drives 3.3 V, and answers at once."""
+
+    TYPES = ("wokwi-gate-not", "wokwi-gate-buffer")
+    PINS = {"IN": (0, 20), "OUT": (72, 20)}
+    SIZE = (72, 40)
+    LISTENS = ("IN",)
+    OUTPUTS = {"OUT": False}
+
+    def __init__(self, spec: PartSpec) -> None:
+        super().__init__(spec)
+        self.supply_v = LOGIC_VOLTS
+        self._inverts = spec.type.endswith("not")
+        self.driven["OUT"] = self._inverts
+
+    def turned(self, pin: str, high: bool) -> None:
+        self.drive("OUT", high != self._inverts)
+
+    def svg(self, view: PartView) -> str:
+        return gate_svg(self.size, self.pins, symbol(self.spec.type.split("-")[2]))

@@ -1,0 +1,46 @@
+"""Gates with one or two inputs."""
+
+from collections.abc import Callable
+from operator import and_, or_, xor
+
+from hardware.bench.drawing.gates import gate_svg, symbol
+from hardware.bench.wiring.diagram import PartSpec
+from hardware.bench.wiring.logic import Logic
+from hardware.bench.wiring.part import PartView
+
+LOGIC_VOLTS = 3.3
+FUNCTIONS: dict[str, tuple[Callable[[bool, bool], bool], bool]] = {
+    "and": (and_, False), "nand": (and_, True), "or": (or_, False), "nor": (or_, True),
+    "xor": (xor, False), "xnor": (xor, True),
+}  # fmt: skip
+"""What a gate does with its two inputs, and whether it turns the answer round."""
+
+
+class LogicGate(Logic):
+    """Pins `A B OUT`: and, or, xor, nand, nor, xnor. It needs no supply and drives 3.3 V.
+
+    It answers at once; the few nanoseconds of a real one are left out.
+    """
+
+    TYPES = tuple(f"wokwi-gate-{name}-2" for name in FUNCTIONS)
+    PINS = {"A": (0, 10), "B": (0, 30), "OUT": (72, 20)}
+    SIZE = (72, 40)
+    LISTENS = ("A", "B")
+    OUTPUTS = {"OUT": False}
+
+    def __init__(self, spec: PartSpec) -> None:
+        super().__init__(spec)
+        self.supply_v = LOGIC_VOLTS
+        self.driven["OUT"] = self.answer()
+
+    def answer(self) -> bool:
+        """The level at OUT for the levels that the inputs have."""
+        gate, inverts = FUNCTIONS[self.spec.type.split("-")[2]]
+        return gate(self.level["A"], self.level["B"]) != inverts
+
+    def turned(self, pin: str, high: bool) -> None:
+        self.drive("OUT", self.answer())
+
+    def svg(self, view: PartView) -> str:
+        name = self.spec.type.split("-")[2]
+        return gate_svg(self.size, self.pins, symbol(name))

@@ -1,0 +1,28 @@
+"""A multiplexer: one of two inputs goes through."""
+
+from hardware.bench.drawing.gates import gate_svg, symbol
+from hardware.bench.parts.logic_gate import LOGIC_VOLTS
+from hardware.bench.wiring.diagram import PartSpec
+from hardware.bench.wiring.logic import Logic
+from hardware.bench.wiring.part import PartView
+
+
+class LogicMux(Logic):
+    """Pins `A B SEL OUT`: OUT is A while SEL is low, else B. It needs no supply, drives 3.3 V,
+    and answers at once."""
+
+    TYPES = ("wokwi-mux-2",)
+    PINS = {"A": (0, 12), "B": (0, 25), "SEL": (0, 38), "OUT": (72, 25)}
+    SIZE = (72, 50)
+    LISTENS = ("A", "B", "SEL")
+    OUTPUTS = {"OUT": False}
+
+    def __init__(self, spec: PartSpec) -> None:
+        super().__init__(spec)
+        self.supply_v = LOGIC_VOLTS
+
+    def turned(self, pin: str, high: bool) -> None:
+        self.drive("OUT", self.level["B" if self.level["SEL"] else "A"])
+
+    def svg(self, view: PartView) -> str:
+        return gate_svg(self.size, self.pins, symbol("mux"))
