@@ -73,6 +73,8 @@ typedef long mp_off_t;
 #define MICROPY_PY_MACHINE_PIN_MAKE_NEW mp_pin_make_new
 #define MICROPY_PY_MACHINE_SIGNAL (1)
 #define MICROPY_PY_MACHINE_PULSE (1)
+#define MICROPY_PY_ONEWIRE (1)
+#define MICROPY_PY_MACHINE_DHT_READINTO (1)
 #include "vb_machine_config.h"
 
 // The files of FAT: long names, as on both chips.

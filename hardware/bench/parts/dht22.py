@@ -1,0 +1,120 @@
+"""The DHT22 (AM2302) sensor of temperature and humidity, on its one wire."""
+
+import math
+
+from hardware.bench.drawing.pcb import reading
+from hardware.bench.drawing.svg import circle, line, rect, text
+from hardware.bench.wiring.diagram import PartSpec
+from hardware.bench.wiring.module import Module
+from hardware.bench.wiring.part import SWITCH, Control, PartView
+
+US = 1000
+START_NS = 800 * US
+"""The least low pulse that wakes it (AM2302 data sheet, table of timing: Tbe 0.8 to 20 ms)."""
+GO_US, ANSWER_US, LOW_US, ZERO_US, ONE_US = 30, 80, 50, 26, 70
+"""Tgo, Trel and Treh, Tlow, TH0, TH1 of the same table, typical."""
+FRESH_NS = 1_900_000_000
+"""It measures again when it was asked no sooner than this; 2 s by the data sheet."""
+CELSIUS, PERCENT = Control(-40, 80), Control(0, 100)
+
+
+class Dht22(Module):
+    """Pins `VCC SDA NC GND`; attributes and controls `temperature` (24 °C, -40 to 80) and
+    `humidity` (40 %).
+
+    The host holds SDA low for at least 0.8 ms; 30 µs after the wire is free the sensor answers
+    with 80 µs low, 80 µs high and 40 bits (50 µs low, then 26 µs high for 0 or 70 µs for 1):
+    humidity and temperature in tenths, sign and magnitude, and the low byte of the sum of the four
+    bytes. Asked sooner than about 2 s after it measured, it repeats what it had. SDA has 10 kΩ to
+    VCC, as on the usual board.
+
+    Extensions of ours are the faults `bad_checksum`, `silent` (no answer), `stuck` (SDA is held
+    low), 0 or 1, and `drift` (°C that it is wrong by). Source: Aosong AM2302 data sheet, section
+    7 (single bus).
+    """
+
+    TYPES = ("wokwi-dht22",)
+    PINS = {"VCC": (15, 114.9), "SDA": (24.5, 114.9), "NC": (34.1, 114.9), "GND": (43.8, 114.9)}
+    SIZE = (57.1, 116.7)
+    CONTROLS = {
+        "temperature": CELSIUS, "humidity": PERCENT, "bad_checksum": SWITCH, "silent": SWITCH,
+        "stuck": SWITCH, "drift": Control(-40, 40),
+    }  # fmt: skip
+    ATTRS = {"temperature": "24", "humidity": "40"}
+    SUPPLY = ("VCC", "GND", 3.0)
+    LISTENS = ("SDA",)
+    OUTPUTS = {"SDA": None}
+    PULL_UPS = {"SDA": 10_000.0}
+
+    def __init__(self, spec: PartSpec) -> None:
+        super().__init__(spec)
+        for name, control in (("temperature", CELSIUS), ("humidity", PERCENT)):
+            self.values[name] = self.number(name, control.low, control.high)
+
+    def begin(self) -> None:
+        self._fell_ns = self.world.now_ns
+        self._measured_ns: int | None = None
+        self._data = b""
+        self._speaking = False
+        if self.values["stuck"]:
+            self.driven["SDA"] = False
+
+    def moved(self, name: str, value: float) -> None:
+        if name == "stuck" and self.powered:
+            self.forget()
+            self._speaking = False
+            self.drive("SDA", False if value else None)
+
+    def heard(self, pin: str, high: bool) -> None:
+        now = self.world.now_ns
+        if self._speaking or self.values["stuck"]:
+            return
+        if not high:
+            self._fell_ns = now
+        elif now - self._fell_ns >= START_NS and not self.values["silent"]:
+            self._answer()
+
+    def _answer(self) -> None:
+        now = self.world.now_ns
+        if self._measured_ns is None or now - self._measured_ns >= FRESH_NS:
+            self._measured_ns, self._data = now, self._measure()
+        flaw = 1 if self.values["bad_checksum"] else 0
+        frame = self._data + bytes([sum(self._data) + flaw & 0xFF])
+        self._speaking = True
+        t_us = GO_US
+        for low_us, high_us in pulses(frame):
+            self.after(t_us * US, lambda: self.drive("SDA", False))
+            self.after((t_us + low_us) * US, lambda: self.drive("SDA", None))
+            t_us += low_us + high_us
+        self.after(t_us * US, self._rest)
+
+    def _rest(self) -> None:
+        self._speaking = False
+
+    def _measure(self) -> bytes:
+        """The four bytes of data."""
+        humidity = math.floor(self.values["humidity"] * 10 + 0.5)
+        tenths = round((self.values["temperature"] + self.values["drift"]) * 10)
+        sign = 0x8000 if tenths < 0 else 0
+        return humidity.to_bytes(2, "big") + (sign | abs(tenths)).to_bytes(2, "big")
+
+    def svg(self, view: PartView) -> str:
+        slots = "".join(
+            line(x, y, x + 9, y, "#c3cad2", 2.2) for x in (12, 24, 36) for y in range(26, 60, 6)
+        )
+        return (
+            "".join(line(x, 88, x, 114, "#9aa1ab", 2) for x, _y in self.PINS.values())
+            + rect(1, 1, 55.1, 92, "#f2f3f5", 4, stroke="#c3cad2", stroke_width=1)
+            + circle(28.5, 10, 4.5, "#d6dbe2")
+            + slots
+            + reading(28.5, 72, f"{self.values['temperature']:.1f} °C", "#3a4049")
+            + reading(28.5, 84, f"{self.values['humidity']:.1f} %", "#3a4049")
+            + text(28.5, 21.5, "DHT22", 6, "#7b838e", text_anchor="middle")
+        )
+
+
+def pulses(frame: bytes) -> list[tuple[int, int]]:
+    """Microseconds low and then high of the answer to the host, and of the end."""
+    bits = (byte >> n & 1 for byte in frame for n in range(7, -1, -1))
+    data = [(LOW_US, ONE_US if bit else ZERO_US) for bit in bits]
+    return [(ANSWER_US, ANSWER_US), *data, (LOW_US, 0)]

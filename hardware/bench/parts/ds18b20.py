@@ -1,0 +1,144 @@
+"""The DS18B20 thermometer on a 1-Wire bus."""
+
+import math
+
+from hardware.bench.drawing.pcb import reading
+from hardware.bench.drawing.svg import line, path, text
+from hardware.bench.wiring.diagram import PartSpec
+from hardware.bench.wiring.onewire import OneWireTarget, Session, crc8, read_byte, send
+from hardware.bench.wiring.part import SWITCH, Control, PartView
+from hardware.say import _
+
+MS = 1_000_000
+CONVERT, WRITE, READ, COPY, RECALL, READ_POWER = 0x44, 0x4E, 0xBE, 0x48, 0xB8, 0xB4
+POWER_ON_RAW = 0x0550
+"""85 °C, until the first conversion."""
+FACTORY = bytes([0x4B, 0x46, 0x7F])
+"""TH 75 °C, TL 70 °C, 12 bits."""
+CELSIUS = Control(-55, 125)
+
+
+class Ds18b20(OneWireTarget):
+    """Pins `VCC DQ GND`; attributes `temperature` (22 °C, -55 to 125), `deviceID` (12 hexadecimal
+    digits, as sent), `familyCode` (`28`); control `temperature`. Several share a bus by their
+    deviceID. The bus needs a pull-up resistor.
+
+    On slots: reset and presence, the ROM commands read, match, skip, search and alarm search, and
+    convert (94 to 750 ms by resolution; read slots are 0 meanwhile; 85 °C before the first),
+    write, read, copy, recall, read power supply. A reading has the check byte and only the bits of the
+    resolution. Parasite power is not simulated: without VCC the chip is dead.
+
+    Extensions of ours are the faults `bad_checksum`, `silent` (hears nothing), `stuck` (DQ is held
+    low), 0 or 1, and `drift` (°C that it is wrong by). Source: Maxim DS18B20 data sheet (042208),
+    sections memory, configuration register, 1-Wire bus system, function commands.
+    """
+
+    TYPES = ("board-ds18b20", "wokwi-ds18b20")
+    PINS = {"GND": (8.4, 58), "DQ": (18, 58), "VCC": (27.6, 58)}
+    SIZE = (36, 58)
+    CONTROLS = {
+        "temperature": CELSIUS, "bad_checksum": SWITCH, "silent": SWITCH, "stuck": SWITCH,
+        "drift": Control(-50, 50),
+    }  # fmt: skip
+    ATTRS = {"temperature": "22", "deviceID": "010203040506", "familyCode": "28"}
+    SUPPLY = ("VCC", "GND", 2.8)
+    LISTENS = ("DQ",)
+    OUTPUTS = {"DQ": None}
+
+    def __init__(self, spec: PartSpec) -> None:
+        super().__init__(spec)
+        self.values["temperature"] = self.number("temperature", CELSIUS.low, CELSIUS.high)
+        body = self._hex("familyCode", 1) + self._hex("deviceID", 6)
+        self.rom = body + bytes([crc8(body)])
+        self._eeprom = FACTORY
+
+    def _hex(self, name: str, size: int) -> bytes:
+        try:
+            data = bytes.fromhex(self.attr(name))
+        except ValueError:
+            data = b""
+        if len(data) != size:
+            wanted = _("{number} hexadecimal digits").format(number=2 * size)
+            raise self.bad_attr(name, wanted)
+        return data
+
+    def begin(self) -> None:
+        super().begin()
+        self._raw = POWER_ON_RAW
+        self._settings = self._eeprom
+        self._busy_ns = 0
+        if self.values["stuck"]:
+            self.driven["DQ"] = False
+
+    def moved(self, name: str, value: float) -> None:
+        if name == "stuck" and self.powered:
+            self.forget()
+            self.driven["DQ"] = None
+            self.begin()
+            self.changed()
+
+    @property
+    def deaf(self) -> bool:
+        return bool(self.values["silent"] or self.values["stuck"])
+
+    @property
+    def alarmed(self) -> bool:
+        high, low = (byte - 256 if byte > 127 else byte for byte in self._settings[:2])
+        degrees = (self._raw - 0x10000 if self._raw > 0x7FFF else self._raw) >> 4
+        return degrees >= high or degrees <= low
+
+    @property
+    def _spare_bits(self) -> int:
+        """Low bits of a reading that the resolution leaves out: 3 at 9 bits, 0 at 12."""
+        return 3 - (self._settings[2] >> 5 & 3)
+
+    def function(self, command: int) -> Session:
+        if command == CONVERT:
+            yield from self._converting()
+        elif command == WRITE:
+            yield from self._written()
+        elif command == READ:
+            yield from send(self._scratchpad())
+        elif command == COPY:
+            self._eeprom = self._settings
+            yield from self._working(10 * MS)
+        elif command == RECALL:
+            self._settings = self._eeprom
+        elif command == READ_POWER:
+            yield 1  # not parasite
+
+    def _scratchpad(self) -> bytes:
+        late = self.world.now_ns < self._busy_ns
+        raw = self._before if late else self._raw
+        data = raw.to_bytes(2, "little") + self._settings + bytes([0xFF, 0x0C, 0x10])
+        flaw = 1 if self.values["bad_checksum"] else 0
+        return data + bytes([crc8(data) ^ flaw])
+
+    def _converting(self) -> Session:
+        """The temperature is that of the start; it can be read when the time is over."""
+        celsius = self.values["temperature"] + self.values["drift"]
+        mask = 0xFFFF << self._spare_bits & 0xFFFF
+        self._before = self._raw
+        self._raw = math.floor(celsius * 16 + 0.5) & mask
+        yield from self._working(750 * MS >> self._spare_bits)
+
+    def _working(self, ns: int) -> Session:
+        self._busy_ns = self.world.now_ns + ns
+        while self.world.now_ns < self._busy_ns:
+            yield 0
+
+    def _written(self) -> Session:
+        for at in range(3):
+            byte = yield from read_byte()
+            if at == 2:
+                byte = byte & 0x60 | 0x1F
+            self._settings = self._settings[:at] + bytes([byte]) + self._settings[at + 1 :]
+
+    def svg(self, view: PartView) -> str:
+        return (
+            "".join(line(x, 36, x, 58, "#9aa1ab", 2) for x, _y in self.PINS.values())
+            + path("M2 40 V16 a16 14 0 0 1 32 0 V40 Z", "#23272d")
+            + path("M5 40 V26 H31 V40 Z", "#31363e")
+            + text(18, 23, "DS18B20", 5.6, "#aab1bb", text_anchor="middle")
+            + reading(18, 36, f"{self.values['temperature']:.1f}°")
+        )
