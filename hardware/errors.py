@@ -13,13 +13,15 @@ HardwareError
  +-- BenchError       the bench itself cannot work (port not built, no 32-bit support)
 """
 
+from hardware.say import tame
+
 
 class HardwareError(Exception):
     """A known error: one line of cause (`str(error)`) and one line of cure (`error.cure`)."""
 
     def __init__(self, cause: str, cure: str = "") -> None:
-        super().__init__(cause)
-        self.cure = cure
+        super().__init__(tame(cause))
+        self.cure = tame(cure)
 
 
 class BoardNotFound(HardwareError):

@@ -72,6 +72,17 @@ def both(text: str) -> str:
     return text
 
 
+_ENDLESS = re.compile(r"(\S{60})\S{140,}")
+_STEERS = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u202a-\u202e\ud800-\udfff]")
+"""Controls that move a terminal's cursor or turn a line's direction, and halves of characters."""
+
+
+def tame(text: str) -> str:
+    """A message that may quote what a file says: of a bounded length, and steering nothing."""
+    short = _ENDLESS.sub(r"\1…", text)[:2000]
+    return _STEERS.sub(lambda found: ascii(found[0])[1:-1], short)
+
+
 def reason(error: OSError) -> str:
     """Why the system refused a file, in the reader's language where it is a usual reason."""
     match error.errno:

@@ -1,9 +1,14 @@
 """Small pieces of SVG text, without ids or style sheets: many pictures share a notebook page."""
 
+import re
 from html import escape
 
 FONT = "'Noto Sans','Noto Naskh Arabic','DejaVu Sans',sans-serif"
 """Debian's fonts-noto-core has the first two; the third is on most machines and has Arabic too."""
+
+
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML cannot hold; a diagram's words can."""
 
 
 def el(tag: str, inner: str = "", **attributes: object) -> str:
@@ -52,7 +57,9 @@ def path(d: str, fill: str = "none", **more: object) -> str:
 def text(x: float, y: float, words: str, size: float, fill: str, **more: object) -> str:
     """A line of text in the fonts of the project."""
     more.setdefault("font_family", FONT)
-    return el("text", escape(words, quote=False), x=x, y=y, font_size=size, fill=fill, **more)
+    return el(
+        "text", escape(_text(words), quote=False), x=x, y=y, font_size=size, fill=fill, **more
+    )
 
 
 def mix(a: str, b: str, share: float) -> str:
@@ -72,4 +79,6 @@ def glow(x: float, y: float, radius: float, colour: str, strength: float) -> str
 
 
 def _text(value: object) -> str:
-    return f"{value:.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return f"{value:.2f}".rstrip("0").rstrip(".")
+    return _NO_XML.sub("\ufffd", str(value))

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar
 
 from hardware.bench.wiring.resting import Resting
-from hardware.say import arabic, language
+from hardware.say import arabic, language, tame
 
 Level = Literal["error", "warning", "info"]
 Subject = TypeVar("Subject")
@@ -62,6 +62,7 @@ class Rule(Generic[Subject]):
         ):
             part, pin, words = spot
             facts = {"part": part, "pin": pin, "at": f"{part}:{pin}", **dict(words)}
+            facts = {name: tame(fact) for name, fact in facts.items()}
             en = f"{self.message} {self.cure}".format(**facts)
             ar = f"{arabic(self.message)} {arabic(self.cure)}".format(**facts)
             yield Finding(self.level, self.id, part, pin, en, ar)
