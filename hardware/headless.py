@@ -3,15 +3,17 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from hardware.bench import frames, play
+from hardware.bench import frames
 from hardware.bench.bench import Bench
 from hardware.bench.flash import Flash
 from hardware.bench.limits import Limits
 from hardware.bench.scenario import Scenario
+from hardware.bench.scenario import player as players
 from hardware.bench.tracing.signals import probed
 from hardware.bench.tracing.trace import Trace
 from hardware.bench.wiring.circuit import Circuit
 from hardware.bench.wiring.diagram import Diagram
+from hardware.bench.wiring.faults import Fault
 from hardware.errors import ScenarioError
 
 OVER_TIME = (frames.END_WALL, frames.END_CPU)
@@ -27,6 +29,8 @@ class Outcome:
     """Names of the pins that are wired to something or did something, by GPIO number; those that a
     logic analyzer touches have the names of its channels."""
     failed_step: ScenarioError | None = None
+    faults: tuple[Fault, ...] = ()
+    """What would have hurt a real board."""
 
     @property
     def over_time(self) -> bool:
@@ -75,13 +79,13 @@ def run_program(
             bench.on_output(on_output)
             try:
                 if scenario:
-                    play.play(scenario, bench, circuit, until_ns)
+                    players.play(scenario, bench, circuit, until_ns)
                 else:
                     bench.run(until_ns)
             except ScenarioError as error:
                 failed = error
             trace = bench.trace.named(probed(circuit))
-    return Outcome(trace, _pins(circuit, trace), failed)
+    return Outcome(trace, _pins(circuit, trace), failed, tuple(circuit.faults()))
 
 
 def _pins(circuit: Circuit, trace: Trace) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hardware.bench import scenario as scenarios
+from hardware.bench.drawing.timeaxis import duration
 from hardware.bench.ends import why
 from hardware.bench.tracing.summary import summary
 from hardware.bench.tracing.vcd import write_vcd
@@ -28,6 +29,8 @@ LONGEST_RUN_S = 366 * 86_400.0
 
 app = typer.Typer()
 
+MOST_FAULTS = 20
+"""Of a lamp that burns again at each blink, the first ones tell enough."""
 RAISED, STEP_FAILED, OVER_TIME = 3, 4, 124
 LEVELS = {"error": "red", "warning": "yellow", "info": "blue"}
 MARKS = {"ok": ("✓", "green"), "warn": ("!", "yellow"), "fail": ("✗", "red")}
@@ -49,6 +52,7 @@ def bench(
 ) -> None:
     """Switch on a virtual board, and say where its serial line is. Ctrl-C switches it off."""
     from hardware.bench.serving.live import LiveBench
+    from hardware.bench.wiring.lint import lint as remarks
 
     out = Console(soft_wrap=True, highlight=False)
     with LiveBench(str(diagram) if diagram else board, seed=seed, flash=flash, baud=baud) as live:
@@ -56,7 +60,7 @@ def bench(
         print(f"pty      {live.serve_pty()}")
         print(f"socket   {live.serve_socket(socket)}")
         print(f"rfc2217  {live.serve_rfc2217(rfc2217)}", flush=True)
-        for finding in live.lint():
+        for finding in remarks(live.diagram):
             if finding.level != "info":
                 out.print(Text(finding.text, style=LEVELS[finding.level]))
         # Service managers say SIGTERM; what a shell starts in its background is deaf to SIGINT.
@@ -171,6 +175,8 @@ def _print(text: str) -> None:
 def verdict(outcome: Outcome) -> int:
     """The exit code of a run; what is not seen on the serial line is said on stderr."""
     end = outcome.trace.ended()
+    for fault in outcome.faults[:MOST_FAULTS]:
+        print(f"{duration(fault.t_ns)}: {fault}", file=sys.stderr)
     if outcome.failed_step:
         told = [str(outcome.failed_step), outcome.failed_step.cure]
         print(*filter(None, told), sep="\n", file=sys.stderr)

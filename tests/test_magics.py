@@ -91,6 +91,14 @@ def test_the_lint_is_a_list_and_a_picture_in_the_reader_s_language(
     assert "التوصيل سليم." in run(shell, "%bench lint")
 
 
+def test_what_would_hurt_a_real_board_is_told_once_a_cell(shell: InteractiveShell) -> None:
+    run(shell, f"%board connect bench:{BUTTONS}")
+    blink = ("from machine import Pin", "p = Pin(32, Pin.OUT)", "for i in (0, 1, 0, 1): p(i)")
+    assert run(shell, "%%board", *blink) == ""
+    run(shell, "%bench set btn1 pressed 1")
+    assert run(shell, "%%board", *blink) == "· esp:32: a short circuit\n"
+
+
 def test_a_program_error_points_behind_the_magic_line(shell: InteractiveShell) -> None:
     shown = run(shell, "%%board main.py", "def f():", "    return [][1]", "f()")
     assert "cell line 3, in f" in shown

@@ -8,6 +8,7 @@ from hardware.bench.drawing.badges import COLOURS
 from hardware.bench.drawing.draw import draw
 from hardware.bench.drawing.png import to_png
 from hardware.bench.serving.live import LiveBench
+from hardware.bench.wiring.lint import lint
 from hardware.bench.wiring.rule import Finding
 from hardware.notebook.pictures import ZOOM
 from hardware.notebook.running import say
@@ -16,7 +17,7 @@ from hardware.say import _, language
 
 def show(live: LiveBench) -> None:
     """Show the remarks on what is on the bench."""
-    findings = live.lint()
+    findings = lint(live.diagram)
     if not findings:
         say(_("The wiring is fine."))
         return

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import suppress
 
 from hardware.errors import BoardTimeout, HardwareError
 from hardware.notebook import marks
@@ -39,6 +40,8 @@ def run_cell(magic: str, body: str) -> None:
         raise explain(error, cell) from None
     except KeyboardInterrupt:
         raise _stopped() from None
+    finally:
+        _tell_faults()
 
 
 def run_program(magic: str, name: str, body: str, *, detach: bool, watch_s: float | None) -> None:
@@ -71,6 +74,18 @@ def run_program(magic: str, name: str, body: str, *, detach: bool, watch_s: floa
     except KeyboardInterrupt:
         current.need_board().interrupt()
         raise _stopped() from None
+    finally:
+        _tell_faults()
+
+
+def _tell_faults() -> None:
+    """Say what would have hurt a real board, each fault once a cell."""
+    if current.bench:
+        with suppress(HardwareError):  # a bench that broke has said so
+            faults = current.bench.faults()
+            for fault in dict.fromkeys(map(str, faults[current.faults_told :])):
+                say(fault)
+            current.faults_told = len(faults)
 
 
 def _stopped() -> CellFailed:

@@ -26,6 +26,8 @@ class Session:
         self.board: Board | None = None
         self.bench: LiveBench | None = None
         self.url = ""
+        self.faults_told = 0
+        """So many of the bench's faults have been told."""
         self.roles: dict[str, int] = {}
         """GPIO numbers of the lab's own names for pins (`LED_R`); empty outside a lab."""
 
@@ -61,7 +63,7 @@ class Session:
     def _adopt(self, bench: LiveBench) -> Board:
         """Take a new bench in place of what was connected."""
         self.close()
-        self.bench = bench
+        self.bench, self.faults_told = bench, 0
         self.url = f"{SCHEME}{bench.board_type.name}"
         self.board = Board(bench.connect())
         return self.board

@@ -29,8 +29,7 @@ from hardware.bench.serving.address import Mode, find_diagram
 from hardware.bench.serving.switchboard import Switchboard
 from hardware.bench.wiring.circuit import Circuit
 from hardware.bench.wiring.diagram import Diagram
-from hardware.bench.wiring.lint import lint
-from hardware.bench.wiring.rule import Finding
+from hardware.bench.wiring.faults import Fault
 from hardware.errors import BenchError
 from hardware.say import _
 from hardware.wire.pair import PairPort
@@ -167,9 +166,9 @@ class LiveBench:
 
         return self.ask(look)
 
-    def lint(self) -> list[Finding]:
-        """What a teacher would say about the wiring."""
-        return lint(self.circuit.diagram)
+    def faults(self) -> list[Fault]:
+        """What would have hurt a real board until now."""
+        return self.ask(lambda _bench: self.circuit.faults())
 
     def wait(self) -> None:
         """Wait until the bench is closed. Raises: BenchError when it breaks."""
