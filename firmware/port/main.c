@@ -19,6 +19,7 @@
 #include "shared/runtime/gchelper.h"
 #include "shared/runtime/pyexec.h"
 #include "vb_internal.h"
+#include "vb_net.h"
 #include "collected.h"
 
 // Words of the 64-bit build are twice as large, so heap and stack are, too: for practice only.
@@ -186,6 +187,8 @@ static void parse(const char *name, const char *value) {
         vb_options.t0_ns = n;
     } else if (!strcmp(name, "--cause")) {
         vb_options.cause = n;
+    } else if (!strcmp(name, "--radio")) {
+        vb_radio = n;
     } else if (!strcmp(name, "--heap")) {
         vb_options.heap_bytes = n;
     } else {
@@ -201,10 +204,10 @@ int main(int argc, char **argv) {
     struct stat flash;
     if (vb_options.bench_fd < 0 || argc % 2 == 0 || fstat(vb_options.flash_fd, &flash)) {
         fprintf(stderr, "usage: %s --bench-fd N --flash-fd N [--seed N] [--uid HEX12] [--ticks0 MS] [--t0 NS]"
-            " [--cause N] [--heap BYTES]\n", argv[0]);
+            " [--cause N] [--heap BYTES] [--radio 0|1]\n", argv[0]);
         return 2;
     }
-    size_t flash_bytes = MAX(flash.st_size, VB_FLASH_BYTES);
+    size_t flash_bytes = flash.st_size ? flash.st_size : VB_FLASH_BYTES;
     if (ftruncate(vb_options.flash_fd, flash_bytes)) {
         perror("flash");
         return 2;

@@ -77,6 +77,11 @@ typedef long mp_off_t;
 #define MICROPY_PY_MACHINE_DHT_READINTO (1)
 #include "vb_machine_config.h"
 
+// WiFi: `network` of extmod with the classes of vb_wlan_*.c; `socket` is vb_socket.c.
+#define MICROPY_PY_NETWORK (1)
+#define MICROPY_PY_NETWORK_INCLUDEFILE "vb_net.h"
+#define MICROPY_PY_NETWORK_MODULE_GLOBALS_INCLUDEFILE "vb_network_globals.h"
+
 // The files of FAT: long names, as on both chips.
 #define MICROPY_FATFS_ENABLE_LFN (1)
 #define MICROPY_FATFS_RPATH (2)

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from itertools import count
 from math import inf
 from time import monotonic
-from typing import Literal
+from typing import Any, Literal
 
 from hardware.bench import frames
 from hardware.bench.affinity import together
@@ -56,6 +56,8 @@ class Bench:
         self.ended: End | None = None
         """Why the board is no more; None while it is on."""
         self.limits = limits or (Limits() if headless else INTERACTIVE)
+        self.commons: dict[type, Any] = {}
+        """What all boards share, by its class: the network, once a radio is on."""
         self._headless = headless
         self._flags = (frames.FLAG_REALTIME if mode == "realtime" else 0) | (
             frames.FLAG_HEADLESS if headless else 0

@@ -25,6 +25,9 @@
 
 #define VB_FLASH_BYTES (2 * 1024 * 1024) // partitions-4MiB.csv: vfs
 
+#define VB_RADIO 1
+#define MICROPY_PY_NETWORK_HOSTNAME_DEFAULT "mpy-esp32"
+
 // The serial line: a UART behind a USB bridge. The processor puts bytes into a FIFO of 128 and goes
 // on; a full one makes it wait for the line, 10 bits a byte at 115200.
 #define VB_RX_RING 260             // mphalport.c

@@ -1,0 +1,3 @@
+# The old name.
+
+from requests import *

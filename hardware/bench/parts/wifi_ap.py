@@ -1,0 +1,139 @@
+"""A WiFi access point, with the network behind it."""
+
+import hashlib
+
+from hardware.bench.drawing.svg import circle, line, path, rect, text
+from hardware.bench.network.cell import Cell
+from hardware.bench.network.clock import NEW_YEAR_2025
+from hardware.bench.network.lan import Lan, lan_of
+from hardware.bench.network.radio import BEACON_NS
+from hardware.bench.wiring.diagram import PartSpec
+from hardware.bench.wiring.part import SWITCH, Control, Part, PartView, World
+from hardware.say import _
+
+MS = 1_000_000
+MOST_NAME, LEAST_PASSWORD, MOST_PASSWORD = 32, 8, 63
+"""Bytes of an SSID, and of a WPA2 passphrase (IEEE 802.11)."""
+
+
+class WifiAp(Part):
+    """`ssid`, `password` (empty: open), `channel`, `bssid` and `internet` ("0": only what is in
+    the room) are Wokwi's; `rssi` in dBm is our extension. With one of these on the bench there is
+    no Wokwi-GUEST.
+
+    All controls are ours. `online` 0: the access point is off (its stations notice after 6 s);
+    `latency_ms` each way (up to a quarter more by chance), `loss` of packets 0 to 1, `join_ms`
+    until a station has its address; `espnow_loss` of messages between boards; `broker` 0: the
+    MQTT broker stops and forgets all, 1: it starts; `lose_publish` n: the n-th PUBLISH of QoS 1
+    or 2 from now gets lost and the broker stops with it, `lose_puback` n: only its PUBACK does;
+    `utc`: seconds since 1970 that time servers tell from now on (else 2025 begins at power-on).
+    """
+
+    TYPES = ("wokwi-wifi-ap",)
+    SIZE = (96, 72)
+    ATTRS = {
+        "ssid": "MyNetwork", "password": "", "channel": "6", "internet": "", "bssid": "",
+        "rssi": "-50",
+    }  # fmt: skip
+    CONTROLS = {
+        "online": SWITCH,
+        "latency_ms": Control(0, 10_000),
+        "loss": Control(0, 1),
+        "join_ms": Control(1, 60_000),
+        "espnow_loss": Control(0, 1),
+        "broker": SWITCH,
+        "lose_publish": Control(0, 1_000_000, whole=True),
+        "lose_puback": Control(0, 1_000_000, whole=True),
+        "utc": Control(0, 2**32 - 1, whole=True),
+    }
+
+    def __init__(self, spec: PartSpec) -> None:
+        super().__init__(spec)
+        self.values |= {"online": 1, "latency_ms": 3, "join_ms": 1200, "broker": 1}
+        self.values["utc"] = NEW_YEAR_2025
+        ssid, password = self.attr("ssid").encode(), self.attr("password").encode()
+        if not 1 <= len(ssid) <= MOST_NAME:
+            raise self.bad_attr("ssid", _("a name of 1 to 32 bytes"))
+        if password and not LEAST_PASSWORD <= len(password) <= MOST_PASSWORD:
+            raise self.bad_attr("password", _("empty or of 8 to 63 bytes"))
+        self.cell = Cell(
+            ssid,
+            password,
+            channel=round(self.number("channel", 1, 13)),
+            bssid=self._bssid(),
+            rssi=round(self.number("rssi", -127, 0)),
+            internet=self.attr("internet") != "0",
+        )
+        self._lan: Lan
+        self._silent_since = 0
+
+    def _bssid(self) -> bytes:
+        wanted = self.attr("bssid")
+        if not wanted:  # locally administered, another one for each name
+            return b"\x42\x13" + hashlib.sha256(self.spec.id.encode()).digest()[:4]
+        try:
+            bssid = bytes.fromhex(wanted.replace(":", ""))
+        except ValueError:
+            bssid = b""
+        if len(bssid) != 6:
+            raise self.bad_attr("bssid", _("an address such as 42:13:55:aa:ac:03"))
+        return bssid
+
+    def start(self, world: World) -> None:
+        super().start(world)
+        self._lan = lan_of(world)
+        self._lan.cells.append(self.cell)
+
+    def moved(self, name: str, value: float) -> None:
+        lan, cell = self._lan, self.cell
+        match name:
+            case "online":
+                self._switch(lan, bool(value))
+            case "latency_ms":
+                cell.latency_ns = round(value * MS)
+            case "join_ms":
+                cell.join_ns = round(value * MS)
+            case "loss":
+                cell.loss = value
+            case "espnow_loss":
+                lan.air.loss = value
+            case "broker":
+                lan.broker.start() if value else lan.broker.stop()
+            case "utc":
+                lan.time.set(value)
+            case _:
+                lan.broker.lose(name, int(value))
+
+    def _switch(self, lan: Lan, on: bool) -> None:
+        self.cell.online = on
+        if on:
+            return
+        self._silent_since = since = lan.now_ns
+
+        def notice() -> None:
+            if not self.cell.online and self._silent_since == since:
+                for host in list(self.cell.members.values()):
+                    host.silent()
+
+        lan.after(BEACON_NS, notice)
+
+    @property
+    def caption(self) -> str:
+        return self.attr("ssid")
+
+    def svg(self, view: PartView) -> str:
+        on = bool(self.values["online"])
+        waves = "".join(
+            path(f"M{48 - r} {30 - r * 0.6:g} a{r * 1.25:g} {r * 1.25:g} 0 0 1 {2 * r} 0",
+                 stroke="#37719f" if on else "#c3c9d2", stroke_width=3, stroke_linecap="round")
+            for r in (8, 15, 22)
+        )  # fmt: skip
+        return (
+            waves
+            + line(20, 46, 20, 24, "#31363e", 3)
+            + line(76, 46, 76, 24, "#31363e", 3)
+            + rect(10, 44, 76, 22, "#31363e", 4)
+            + circle(20, 55, 2.2, "#3ecf6b" if on else "#59606b")
+            + circle(28, 55, 2.2, "#3ecf6b" if on and self.values["broker"] else "#59606b")
+            + text(58, 58, "WiFi", 9, "#d6dbe2", text_anchor="middle")
+        )

@@ -1,0 +1,269 @@
+"""The WiFi radio and the sockets of a board, as its calls see them."""
+
+import errno
+import struct
+
+from hardware.bench import frames
+from hardware.bench.calls import Answer, BadCallError, Call, Desk, Peripheral
+from hardware.bench.network.cell import GATEWAY, Cell
+from hardware.bench.network.host import Address, Host, Ports
+from hardware.bench.network.lan import LOOPBACK, lan_of
+from hardware.bench.network.radio import Radio, Wish
+from hardware.bench.network.sockets import (
+    DATAGRAM,
+    MOST_DATAGRAM,
+    STREAM,
+    BoardSocket,
+    Sockets,
+)
+
+MAIL = 8
+MORE = 0x4000
+"""In the status of data: there is more, or more room."""
+FOR_EVER = 255
+STATE = struct.Struct("<BBbB6sBB4s4s4s4s")
+SCANNED = struct.Struct("<B32s6sBbBB")
+PEER = struct.Struct("<4sH")
+MASK = bytes((255, 255, 255, 0))
+START_NS = 60_000_000
+"""Until a radio that was off is on; a GUESS."""
+SCAN_NS = 2_300_000_000
+"""Two rounds of 13 channels; a GUESS near what ESP32 boards show."""
+LOST_LOOKUP_NS = 4_200_000_000
+"""lwIP asks a name server that is silent four times."""
+WORK_NS = 25_000
+"""What the network stack does for one call, and for each kilobyte; a GUESS."""
+
+
+class Network(Peripheral):
+    """Answers the calls of `network` and `socket`."""
+
+    CALLS = tuple(range(frames.CALL_RADIO_SWITCH, frames.CALL_SOCKET_CLOSE + 1))
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.lan = lan_of(desk)
+        self.lan.register(desk)
+        ports = Ports()
+        self.radio = self.lan.radios[desk] = Radio(self.lan, desk, ports, self._changed)
+        self.sockets = Sockets(self.lan, ports, self._changed)
+        self._loop = Host(ports, LOOPBACK, station=desk)
+        self._do = {
+            frames.CALL_RADIO_SWITCH: self._switch,
+            frames.CALL_RADIO_CONNECT: self._join,
+            frames.CALL_RADIO_DISCONNECT: self._leave,
+            frames.CALL_RADIO_SCAN: self._scan,
+            frames.CALL_RADIO_STATE: self._state,
+            frames.CALL_RADIO_STATIONS: self._stations,
+            frames.CALL_RADIO_OWN: self._own,
+            frames.CALL_RADIO_SET: self._set,
+            frames.CALL_LOOKUP: self._lookup,
+            frames.CALL_SOCKET_OPEN: self._open,
+        }
+        self._of_socket = {
+            frames.CALL_SOCKET_BIND: self._bind,
+            frames.CALL_SOCKET_LISTEN: self._listen,
+            frames.CALL_SOCKET_ACCEPT: self._accept,
+            frames.CALL_SOCKET_CONNECT: self._connect,
+            frames.CALL_SOCKET_SEND: self._send,
+            frames.CALL_SOCKET_SEND_TO: self._send_to,
+            frames.CALL_SOCKET_RECEIVE: self._receive,
+            frames.CALL_SOCKET_RECEIVE_FROM: self._receive_from,
+        }
+
+    def reset(self) -> None:
+        self.sockets.forget()
+        self.radio.reset()
+        self.desk.mail(MAIL, False)
+
+    def call(self, call: Call) -> Answer:
+        if (do := self._do.get(call.op)) is not None:
+            return do(call)
+        if call.op == frames.CALL_SOCKET_CLOSE:
+            return Answer(self.sockets.close(call.b), busy_ns=WORK_NS)
+        own = self.sockets.get(call.b)
+        return self._of_socket[call.op](call, own) if own else Answer(-errno.EBADF)
+
+    def _changed(self) -> None:
+        self.desk.mail(MAIL, True)
+
+    # -- the radio ------------------------------------------------------------------------------
+
+    def _switch(self, call: Call) -> Answer:
+        if len(call.data) != 6:
+            raise BadCallError("a radio without an address")
+        if call.b == 0:
+            self.radio.mac = call.data
+            self.radio.switch(bool(call.c))
+        else:
+            self.radio.ap_mac = call.data
+            self.radio.serve(bool(call.c))
+        return Answer(busy_ns=START_NS)
+
+    def _join(self, call: Call) -> Answer:
+        wish = None
+        if call.data:
+            wish = Wish(*_strings(call.data, 3))
+        self.radio.connect(wish)
+        return Answer(busy_ns=WORK_NS)
+
+    def _leave(self, call: Call) -> Answer:
+        self.radio.disconnect()
+        return Answer(busy_ns=WORK_NS)
+
+    def _scan(self, call: Call) -> Answer:
+        found = self.radio.visible()
+        rows = [
+            SCANNED.pack(len(c.ssid), c.ssid, c.bssid, c.channel, c.rssi, c.security, c.hidden)
+            for c in found
+        ]
+        return Answer(len(rows), b"".join(rows), SCAN_NS)
+
+    def _state(self, call: Call) -> Answer:
+        self.desk.mail(MAIL, False)
+        radio = self.radio
+        cell = radio.host.cell
+        stations = len(radio.own.members) - 1 if radio.own else 0
+        here = (MASK, cell.gateway, cell.gateway) if cell else (bytes(4),) * 3
+        bssid, rssi = (cell.bssid, cell.rssi) if cell else (bytes(6), 0)
+        state = STATE.pack(
+            radio.state, radio.reason, rssi, radio.channel, bssid,
+            radio.own is not None, stations, radio.host.ip, *here,
+        )  # fmt: skip
+        return Answer(0, state + self.sockets.flags())
+
+    def _stations(self, call: Call) -> Answer:
+        own = self.radio.own
+        members = own.members.values() if own else ()
+        macs = [host.mac for host in members if host is not self.radio.ap_host]
+        return Answer(len(macs), b"".join(macs))
+
+    def _own(self, call: Call) -> Answer:
+        name, password = _strings(call.data, 2)
+        was_on = self.radio.own is not None
+        self.radio.serve(False)
+        old = self.radio.own_settings
+        self.radio.own_settings = Cell(
+            name[:32], password[:63], channel=call.b or old.channel, gateway=old.gateway,
+            internet=False, hidden=bool(call.c >> 8 & 1), most=(call.c & 0xFF) + 1,
+        )  # fmt: skip
+        self.radio.serve(was_on)
+        return Answer(busy_ns=WORK_NS)
+
+    def _set(self, call: Call) -> Answer:
+        if call.b == frames.RADIO_TRIES:
+            self.radio.tries = -1 if call.c == FOR_EVER else call.c
+        elif call.b == frames.RADIO_CHANNEL:
+            self.radio.free_channel = call.c & 15
+        elif call.b == frames.RADIO_ADDRESS and len(call.data) in (0, 4):
+            self.radio.fix(call.data or None)
+        else:
+            raise BadCallError("an impossible setting of the radio")
+        return Answer()
+
+    def _lookup(self, call: Call) -> Answer:
+        cell = self.radio.host.cell
+        name = call.data.decode(errors="replace")
+        ip = self.lan.lookup(name)
+        wait_ns = WORK_NS
+        if name.replace(".", "").isdecimal() or name == "localhost":
+            ip = LOOPBACK if name == "localhost" else ip
+        elif cell is None:
+            ip = None
+        elif not cell.online:
+            ip, wait_ns = None, LOST_LOOKUP_NS
+        else:
+            wait_ns += self.lan.delay_ns(self.radio.host, None) * 2
+        if ip is None:
+            return Answer(-errno.ENOENT, busy_ns=wait_ns)
+        return Answer(0, ip, wait_ns)
+
+    # -- sockets --------------------------------------------------------------------------------
+
+    def _host(self, ip: Address) -> Host | None:
+        """The interface that a packet to an address leaves by; None: there is none."""
+        radio = self.radio
+        if ip[0] == LOOPBACK[0]:
+            return self._loop
+        own = radio.own
+        if own and ip[:3] == own.gateway[:3]:
+            return radio.ap_host
+        return radio.host if radio.host.cell else radio.ap_host if own else None
+
+    def _open(self, call: Call) -> Answer:
+        if call.b not in (STREAM, DATAGRAM):
+            raise BadCallError("a socket of no kind")
+        return Answer(self.sockets.open(call.b), busy_ns=WORK_NS)
+
+    def _bind(self, call: Call, own: BoardSocket) -> Answer:
+        return Answer(self.sockets.bind(own, _port(call)), busy_ns=WORK_NS)
+
+    def _listen(self, call: Call, own: BoardSocket) -> Answer:
+        return Answer(self.sockets.listen(own, call.c), busy_ns=WORK_NS)
+
+    def _accept(self, call: Call, own: BoardSocket) -> Answer:
+        number, ip, port = self.sockets.accept(own)
+        peer = PEER.pack(ip, port) + bytes((bool(own.waiting),))
+        return Answer(number, peer if number >= 0 else b"", WORK_NS)
+
+    def _connect(self, call: Call, own: BoardSocket) -> Answer:
+        ip = _address(call.data)
+        if (host := self._host(ip)) is None:
+            return Answer(-errno.EHOSTUNREACH, busy_ns=WORK_NS)
+        return Answer(self.sockets.connect(own, host, ip, _port(call)), busy_ns=WORK_NS)
+
+    def _send(self, call: Call, own: BoardSocket) -> Answer:
+        remote = own.remote[0] if own.remote else GATEWAY
+        host = own.end.host if own.end else self._host(remote)
+        if host is None:
+            return Answer(-errno.EHOSTUNREACH, busy_ns=WORK_NS)
+        count = self.sockets.send(own, host, call.data)
+        room = MORE if count >= 0 and own.flags & frames.SOCKET_WRITABLE else 0
+        return Answer(count | room, busy_ns=_work_ns(call.data))
+
+    def _send_to(self, call: Call, own: BoardSocket) -> Answer:
+        ip, data = _address(call.data[:4]), call.data[4:]
+        if (host := self._host(ip)) is None:
+            return Answer(-errno.EHOSTUNREACH, busy_ns=WORK_NS)
+        count = self.sockets.send_to(own, host, ip, _port(call), data)
+        return Answer(count | MORE if count >= 0 else count, busy_ns=_work_ns(data))
+
+    def _receive(self, call: Call, own: BoardSocket) -> Answer:
+        count, data = self.sockets.receive(own, min(call.c, MORE - 1))
+        more = MORE if count >= 0 and own.flags & frames.SOCKET_READABLE else 0
+        return Answer(count | more, data, _work_ns(data))
+
+    def _receive_from(self, call: Call, own: BoardSocket) -> Answer:
+        if (came := self.sockets.receive_from(own)) is None:
+            return Answer(-errno.EAGAIN, busy_ns=WORK_NS)
+        data = came.data[:MOST_DATAGRAM]
+        more = MORE if own.datagrams else 0
+        return Answer(len(data) | more, PEER.pack(came.source, came.port) + data, _work_ns(data))
+
+
+def _strings(data: bytes, count: int) -> list[bytes]:
+    """So many strings, each a length and its bytes, and nothing behind them."""
+    found, at = [], 0
+    for _number in range(count):
+        length = data[at] if at < len(data) else 0
+        found.append(data[at + 1 : at + 1 + length])
+        at += 1 + length
+    if at != len(data):
+        raise BadCallError("strings that do not fit their lengths")
+    return found
+
+
+def _address(data: bytes) -> Address:
+    if len(data) != 4:
+        raise BadCallError("an address that is none")
+    return data
+
+
+def _port(call: Call) -> int:
+    if call.c > 65535:
+        raise BadCallError("a port that there is not")
+    return call.c
+
+
+def _work_ns(data: bytes) -> int:
+    return WORK_NS + WORK_NS * len(data) // 1024
