@@ -4,6 +4,7 @@ the answer.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import count
 
 from hardware.bench.wiring.faults import Found, faults_in
 from hardware.bench.wiring.netlist import Cluster, Netlist, Stamped
@@ -23,6 +24,9 @@ from hardware.bench.wiring.solver import (
 REMEMBERED = 4096
 """States kept per cluster; a potentiometer that is turned for an hour must not fill the memory."""
 
+Stamps = tuple[tuple[Element, ...], ...]
+"""What each part of a cluster puts on the bench, in the order of its parts."""
+
 
 class Electric:
     """Elements of all parts as they are now, and the solutions found so far."""
@@ -35,16 +39,46 @@ class Electric:
         self._solved: dict[tuple[object, ...], Solution] = {}
         self._found: dict[tuple[object, ...], Found] = {}
         self._linked: dict[tuple[object, ...], dict[int, frozenset[int]]] = {}
+        self._numbers: dict[tuple[object, ...], int] = {}
+        self._count = count()
         self._clusters: dict[str, list[Cluster]] = {part: [] for part in self.stamps}
+        self._places: dict[tuple[int, str], tuple[int, ...]] = {}
+        """Cluster and part to the indices of those of its elements that lie in there."""
         for cluster in netlist.clusters:
             for part in cluster.parts:
                 self._clusters[part].append(cluster)
+                self._places[cluster.number, part] = _places(cluster, self.stamps[part])
+        self._state = {c.number: self._number(c, self._now(c)) for c in netlist.clusters}
+        """Cluster to a number for what its parts put there now: a short key for what is known."""
 
     def restamp(self, part: str) -> list[Cluster]:
-        """A part has changed: read its elements again; the clusters that may look different
-        now."""
-        self.stamps[part] = self._stamp(self.netlist.parts[part])
-        return self._clusters[part]
+        """A part has changed: read its elements again; the clusters that look different now."""
+        old, new = self.stamps[part], self._stamp(self.netlist.parts[part])
+        self.stamps[part] = new
+        changed = [
+            cluster
+            for cluster in self._clusters[part]
+            if any(old[i] != new[i] for i in self._places[cluster.number, part])
+        ]
+        for cluster in changed:
+            self._state[cluster.number] = self._number(cluster, self._now(cluster))
+        return changed
+
+    def _now(self, cluster: Cluster) -> Stamps:
+        return tuple(self.stamps[part] for part in cluster.parts)
+
+    def _inside(self, cluster: Cluster, stamps: Stamps) -> list[Element]:
+        """The elements of the cluster's parts that lie in it."""
+        parts = zip(cluster.parts, stamps, strict=True)
+        return [stamp[i] for part, stamp in parts for i in self._places[cluster.number, part]]
+
+    def _number(self, cluster: Cluster, stamps: Stamps) -> int:
+        key = (cluster.number, *self._inside(cluster, stamps))
+        if (known := self._numbers.get(key)) is None:
+            if len(self._numbers) >= REMEMBERED:
+                self._numbers.clear()  # numbers are never used again, so what is known stays true
+            known = self._numbers[key] = next(self._count)
+        return known
 
     def rails(self) -> dict[int, float]:
         """Every supply net and its voltage now; those of a board without power are dead."""
@@ -56,17 +90,17 @@ class Electric:
         self,
         cluster: Cluster,
         codes: tuple[int, ...],
-        stamps: tuple[tuple[Element, ...], ...] | None = None,
+        stamps: Stamps | None = None,
     ) -> Solution:
         """Voltages in a cluster whose pads have these codes (`Pad.code`), in the order of its
         GPIOs; its parts are as they are now, or were once (`stamps`)."""
-        if stamps is None:
-            stamps = tuple(self.stamps[part] for part in cluster.parts)
-        key = (cluster.number, self.powered, codes, stamps)
+        state = self._state[cluster.number] if stamps is None else self._number(cluster, stamps)
+        key = (state, self.powered, codes)
         if (known := self._solved.get(key)) is None:
             if len(self._solved) >= REMEMBERED:
                 self._solved.clear()
-            elements = [*_inside(cluster, stamps), *self._pads(cluster, codes)]
+            inside = self._inside(cluster, stamps or self._now(cluster))
+            elements = [*inside, *self._pads(cluster, codes)]
             rails = self.rails()
             border = {net: rails[net] for net in cluster.supplies}
             known = self._solved[key] = solve(cluster.nets, border, elements)
@@ -74,12 +108,11 @@ class Electric:
 
     def faults(self, cluster: Cluster, codes: tuple[int, ...]) -> Found:
         """What is wrong in a cluster whose pads have these codes."""
-        stamps = tuple(self.stamps[part] for part in cluster.parts)
-        key = (cluster.number, self.powered, codes, stamps)
+        key = (self._state[cluster.number], self.powered, codes)
         if (known := self._found.get(key)) is None:
             if len(self._found) >= REMEMBERED:
                 self._found.clear()
-            solution = self.solve(cluster, codes, stamps)
+            solution = self.solve(cluster, codes)
             lamps = [
                 (part, diode)
                 for part in cluster.parts
@@ -94,13 +127,12 @@ class Electric:
     def linked(self, cluster: Cluster) -> dict[int, frozenset[int]]:
         """Net to the nets that it can reach through contacts that are closed now, not over a
         supply."""
-        stamps = tuple(self.stamps[part] for part in cluster.parts)
-        key = (cluster.number, stamps)
+        key = (self._state[cluster.number],)
         if (known := self._linked.get(key)) is None:
             if len(self._linked) >= REMEMBERED:
                 self._linked.clear()
             links: dict[int, set[int]] = {net: set() for net in cluster.nets}
-            for element in _inside(cluster, stamps):
+            for element in self._inside(cluster, self._now(cluster)):
                 ends = [net for net in nets_of(element) if net in links]
                 if len(ends) == 2 and not _open(element):
                     links[ends[0]].add(ends[1])
@@ -137,16 +169,15 @@ class Electric:
         return [e for pad, code in pads for e in pad_elements(code, nets[pad], home(pad)[1])]
 
 
-def _inside(cluster: Cluster, stamps: Sequence[Sequence[Element]]) -> list[Element]:
-    """The elements of the cluster's parts that lie in it."""
+def _places(cluster: Cluster, stamp: Sequence[Element]) -> tuple[int, ...]:
+    """Where in the stamp of a part (the same elements in every state) those of a cluster are."""
     inside = {*cluster.nets, *cluster.supplies}
     mine = set(cluster.nets)
-    return [
-        element
-        for part in stamps
-        for element in part
+    return tuple(
+        i
+        for i, element in enumerate(stamp)
         if mine & {*nets_of(element)} and inside >= {*nets_of(element)}
-    ]
+    )
 
 
 def _open(element: Element) -> bool:
