@@ -53,6 +53,72 @@ CALL_UART_WRITE: Final = 4
 """b = number; bytes to send behind those on the line; c 1: a break instead."""
 CALL_UART_READ: Final = 5
 """b = number, c at most so many; status: how many, + 4096: a break came."""
+CALL_RADIO_SWITCH: Final = 64
+"""b 0 station, 1 own access point; c on; bytes: its MAC."""
+CALL_RADIO_CONNECT: Final = 65
+"""bytes: name, password, bssid, each a string; none: as the last time."""
+CALL_RADIO_DISCONNECT: Final = 66
+"""the station leaves."""
+CALL_RADIO_SCAN: Final = 67
+"""answer, 43 bytes each: length, name 32, bssid 6, channel, rssi, security, hidden."""
+CALL_RADIO_STATE: Final = 68
+"""answer: the state."""
+CALL_RADIO_STATIONS: Final = 69
+"""answer: the MACs of the own access point's stations."""
+CALL_RADIO_OWN: Final = 70
+"""b channel, c stations at most | hidden << 8; bytes: name, password, each a string."""
+CALL_RADIO_SET: Final = 71
+"""b = one of [radio], c its value; bytes: an address, or none."""
+CALL_LOOKUP: Final = 72
+"""bytes: a name; answer: its address."""
+CALL_SOCKET_OPEN: Final = 73
+"""b 1 stream, 2 datagrams; status: its number, b of the calls that follow."""
+CALL_SOCKET_BIND: Final = 74
+"""c port."""
+CALL_SOCKET_LISTEN: Final = 75
+"""c backlog."""
+CALL_SOCKET_ACCEPT: Final = 76
+"""status: the number of the new one; answer: address 4, port u16, 1 if more wait."""
+CALL_SOCKET_CONNECT: Final = 77
+"""c port; bytes: address."""
+CALL_SOCKET_SEND: Final = 78
+"""status: bytes taken."""
+CALL_SOCKET_SEND_TO: Final = 79
+"""c port; bytes: address 4, data."""
+CALL_SOCKET_RECEIVE: Final = 80
+"""c bytes at most; status: how many; answer: they."""
+CALL_SOCKET_RECEIVE_FROM: Final = 81
+"""status: how many; answer: address 4, port u16, the datagram."""
+CALL_SOCKET_CLOSE: Final = 82
+"""its number is free."""
+CALL_AIR_SWITCH: Final = 84
+"""c on."""
+CALL_AIR_SEND: Final = 85
+"""bytes: MAC, message."""
+CALL_AIR_FETCH: Final = 86
+"""answer: failed and delivered sends (u8 each), then rssi, MAC 6, message (a string), …."""
+RADIO_TRIES: Final = 1
+"""how often the station tries anew by itself: c, 255 for ever."""
+RADIO_CHANNEL: Final = 2
+"""the channel of a station that is not connected."""
+RADIO_ADDRESS: Final = 3
+"""a fixed address for the station; none: DHCP."""
+SOCKET_READABLE: Final = 1
+"""data, a connection, the end or an error waits."""
+SOCKET_WRITABLE: Final = 2
+"""there is room to send."""
+SOCKET_FAILED: Final = 4
+"""the connection broke."""
+SOCKET_ENDED: Final = 8
+"""the other side sends no more."""
+NOTE_PACKET: Final = 1
+"""a packet at the end of its way."""
+NOTE_MQTT: Final = 2
+"""a message at the broker."""
+NOTE_AIR: Final = 3
+"""an ESP-NOW message."""
+NOTE_LINK: Final = 4
+"""the station joined or left."""
 I2C_START: Final = 1
 """a start (or a repeated one) and the address; else the bus goes on as it stands."""
 I2C_STOP: Final = 2
