@@ -112,14 +112,17 @@ class BareBench:
         self.rows.append(row)
         if row[0] == frames.REC_TX:
             self._unread += text(row)
-        elif row[0] in (frames.REC_HELLO, frames.REC_SYNC, frames.REC_ADC):
+        elif row[0] in (frames.REC_HELLO, frames.REC_SYNC, frames.REC_ADC, frames.REC_WAIT):
             self._grant(row)
 
     def _grant(self, row: Row) -> None:
         room = 0 if row[0] == frames.REC_HELLO else row[2]
         data, self._waiting = self._waiting[:room], self._waiting[room:]
         horizon = self.t_ns + self.step_ns
-        numbers = (horizon, self.levels, *self.edges, self.coupled, self.microvolts, self.flags, 0)
+        value = self.microvolts
+        if row[0] == frames.REC_WAIT:
+            value = self.t_ns if data else min(horizon, self.t_ns + row[3] * 1000)
+        numbers = (horizon, self.levels, *self.edges, self.coupled, value, self.flags, 0)
         self.edges = (0, 0)
         self._socket.sendall(REPLY.pack(frames.REPLY_GRANT, len(data), *numbers) + data)
 

@@ -160,17 +160,17 @@ void vb_clock_jump(uint64_t t) {
     }
 }
 
-// Passes time to the first of t, an alarm or the horizon. Jumps, or follows the wall clock if wall is set;
-// a poke of the bench ends a wait on the wall clock.
+// Passes time to the first of t, an alarm, or something that the bench has to say. Jumps, or follows the wall
+// clock if wall is set; a poke of the bench ends a wait on the wall clock.
 static void pass(uint64_t t, bool wall) {
     t = MIN(t, next_alarm());
-    t = MIN(t, vb_link_due());
+    uint64_t due = vb_link_due();
     if (wall) {
-        vb_wall_wait(t);
-    } else if (t != VB_NEVER) {
-        vb_clock_jump(t);
+        vb_wall_wait(MIN(t, due));
+    } else if (t == VB_NEVER || (due < t && t - vb_now() >= 1000)) {
+        vb_link_wait(t); // the bench knows what comes before, or that nothing does
     } else {
-        vb_link_poll(-1); // nothing will ever be due by itself: only the bench can go on
+        vb_clock_jump(MIN(t, due));
     }
 }
 
@@ -199,18 +199,19 @@ void vb_wfe(uint64_t t) {
     if (pending || vb_now() >= t || (line && vb_serial_arrived())) {
         return;
     }
-    if (line && (!vb_headless() || next_alarm() == VB_NEVER)) {
+    bool wall = vb_realtime() || (line && !vb_headless());
+    if (line && !vb_headless()) {
         vb_wall_mark();
-        vb_sync_wait(t == VB_NEVER && next_alarm() == VB_NEVER ? VB_WAIT_PROMPT : VB_WAIT_IDLE);
+        vb_sync();
         vb_wall_follow();
         if (vb_serial_arrived()) {
             return;
         }
-    } else if (vb_link_void()) {
-        vb_sync_wait(VB_WAIT_IDLE); // what the board wrote may be answered while it waits
+    } else if (wall && vb_link_void()) {
+        vb_sync(); // what the board wrote may be answered while it waits
         return;
     }
-    pass(t, vb_realtime() || (line && !vb_headless()));
+    pass(t, wall);
     vb_service();
 }
 

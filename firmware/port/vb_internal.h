@@ -20,7 +20,7 @@ bool vb_clock_busy(void);
 // vb_link.c
 void vb_hello(void);
 void vb_flush(void);
-void vb_sync_wait(uint8_t wait);  // SYNC with the bits of [wait]
+void vb_link_wait(uint64_t t);    // until something is new or t is near: what the bench says jumps
 bool vb_link_void(void);          // the promise of the last grant is over, or the bench poked
 uint64_t vb_link_due(void);       // when the bench must be asked at the latest: the horizon, or sooner
 bool vb_link_poll(int timeout_ms); // looks for a poke; leaves the process if the bench is gone

@@ -141,12 +141,26 @@ static void take_grant(uint8_t *into, size_t len) {
 
 // With interrupts off the chip's receive interrupt does not run: the bytes stay with the bench. A program
 // may choose an interrupt character that no byte can be.
-static void ask(uint8_t kind, uint8_t a) {
-    bool off = vb_irq_off;
+static unsigned room(void) { return vb_irq_off ? 0 : vb_serial_room(); }
+
+static uint8_t interrupt(void) {
     int c = mp_interrupt_char;
-    vb_link_put(kind, a, off ? 0 : vb_serial_room(), off || c < 0 || c > 255 ? 255 : c);
+    return vb_irq_off || c < 0 || c > 255 ? 255 : c;
+}
+
+static void ask(uint8_t kind, uint8_t a) {
+    vb_link_put(kind, a, room(), interrupt());
     vb_flush();
     take_grant(NULL, 0);
+}
+
+void vb_link_wait(uint64_t t) {
+    uint64_t us = (t - vb_now()) / 1000;
+    us = t == VB_NEVER ? VB_WAIT_FOREVER : MIN(us, VB_WAIT_FOREVER - 1);
+    vb_link_put(VB_REC_WAIT, interrupt(), room(), us);
+    vb_flush();
+    take_grant(NULL, 0);
+    vb_clock_jump(last.value);
 }
 
 void vb_hello(void) {
@@ -169,7 +183,6 @@ uint64_t vb_link_mail(void) {
 }
 
 void vb_sync(void) { ask(VB_REC_SYNC, 0); }
-void vb_sync_wait(uint8_t wait) { ask(VB_REC_SYNC, wait); }
 
 uint64_t vb_ask(uint8_t kind, uint8_t pin) {
     ask(kind, pin);

@@ -9,8 +9,8 @@ PROCESSOR_FIELD = 39
 
 
 @contextmanager
-def together(pid: int | None) -> Iterator[None]:
-    """Keeps this thread and a process on this thread's CPU for the length of the block.
+def together(*pids: int | None) -> Iterator[None]:
+    """Keeps this thread and some processes on this thread's CPU for the length of the block.
 
     Processes that are started meanwhile inherit it. A thread that is kept on one CPU anyway (a
     worker of a pool) stays there.
@@ -19,9 +19,9 @@ def together(pid: int | None) -> Iterator[None]:
     here = before if len(before) == 1 else {_processor()} & before or before
     try:
         os.sched_setaffinity(0, here)
-        if pid is not None:
+        for pid in filter(None, pids):
             os.sched_setaffinity(pid, here)
-    except OSError:  # the board is gone, or a container forbids it: then it is only slower
+    except OSError:  # a board is gone, or a container forbids it: then it is only slower
         pass
     try:
         yield

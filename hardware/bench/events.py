@@ -1,23 +1,34 @@
-"""What is going to happen on the bench: a queue in virtual time."""
+"""What is going to happen on the bench: queues in virtual time."""
 
 import heapq
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import count
 
 NEVER = 2**63 - 1
 """A time after all others; fits a signed 64-bit integer, as times in a trace do."""
+Event = tuple[int, int, Callable[[], None]]
+"""When, its number in the order of adding, and what."""
+NOTHING: Event = (NEVER, 2**63, lambda: None)
 
 
 class EventQueue:
-    """Functions to be called at virtual times; of the same time, in the order of adding."""
+    """Functions to be called at virtual times; of the same time, in the order of adding.
 
-    def __init__(self) -> None:
-        self._heap: list[tuple[int, int, Callable[[], None]]] = []
-        self._serial = count()
+    Queues that share an `order` number their events together: that order then holds across them.
+    """
+
+    def __init__(self, order: Iterator[int] | None = None) -> None:
+        self._heap: list[Event] = []
+        self._order = count() if order is None else order
 
     def add(self, t_ns: int, fn: Callable[[], None]) -> None:
         """Puts a function into the queue."""
-        heapq.heappush(self._heap, (t_ns, next(self._serial), fn))
+        heapq.heappush(self._heap, (t_ns, next(self._order), fn))
+
+    @property
+    def first(self) -> Event:
+        """The next one; NOTHING when there is none."""
+        return self._heap[0] if self._heap else NOTHING
 
     @property
     def next_ns(self) -> int:

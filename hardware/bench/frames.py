@@ -22,11 +22,13 @@ REC_DATA: Final = 9
 REC_HELLO: Final = 16
 """first of all; a protocol version, b 1 esp32, 2 rp2; c 32 or 64 (bits of the build)."""
 REC_SYNC: Final = 17
-"""tell me the inputs; a bits of [wait], b free bytes of the ring, c interrupt character or 255."""
+"""tell me the inputs; b free bytes of the ring, c interrupt character or 255."""
 REC_ADC: Final = 18
 """a pin; the grant's value is microvolts at the pin; b, c as in SYNC."""
 REC_CALL: Final = 19
 """a = one of [call], b and c as it says; its bytes came before it as DATA."""
+REC_WAIT: Final = 20
+"""wake me for anything new; a interrupt character, b free bytes, c us to my own deadline."""
 REC_IN: Final = 32
 """a pin, c level 0 or 1 seen at the pin, at the moment it changed."""
 REC_RX: Final = 33
@@ -171,10 +173,8 @@ STATE_HARD_RESET: Final = 6
 """machine.reset(): the process ends, the bench starts a new one with reset cause c."""
 STATE_PANIC: Final = 7
 """a fault of the interpreter (stack overrun); the process ends."""
-WAIT_IDLE: Final = 1
-"""the board waits for something."""
-WAIT_PROMPT: Final = 2
-"""it waits for serial input, without a time-out."""
+WAIT_FOREVER: Final = 4294967295
+"""nothing is ever due by itself."""
 FLAG_REALTIME: Final = 1
 """every wait follows the wall clock."""
 FLAG_HEADLESS: Final = 2

@@ -1,25 +1,28 @@
-"""How other threads reach a bench that serves its board: they leave work, and the board is made to
+"""How other threads reach a bench that serves its boards: they leave work, and a board is made to
 ask."""
 
 import os
 import select
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from hardware.bench.station import Station
 
 
 class Inbox:
-    """Work for the thread of the bench. `lock` guards the line to the board and the changes of its
-    process."""
+    """Work for the thread of the bench. `lock` guards the lines to the boards and the changes of
+    their processes."""
 
-    def __init__(self, station: Station) -> None:
+    def __init__(self, stations: Sequence[Station]) -> None:
         self.lock = threading.Lock()
-        self._station = station
+        self._stations = stations
         self._work: deque[Callable[[], None]] = deque()
-        self._poked = False
-        self._wake = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
+        self._wake = -1
+        self._poll: select.epoll | None = None
+        """What `wait` waits for; made when somebody waits first, as most benches never do."""
+        self._watched: dict[str, int] = {}
+        """How often each board had been switched on when its line was last added."""
 
     def put(self, fn: Callable[[], None]) -> None:
         """Leaves work. From any thread."""
@@ -37,43 +40,48 @@ class Inbox:
             done = True
         return done
 
-    def answer(self, horizon_ns: int, flags: int) -> None:
-        """Answers the board; a poke that came too early for it is repeated, as it drops those
-        while it waits."""
+    def answer(self, station: Station, horizon_ns: int, flags: int) -> None:
+        """Answers a board; a poke that came too early for it is repeated, as it drops those while
+        it waits."""
         with self.lock:
-            self._station.answer(horizon_ns, flags)
-            self._poked = False
+            station.answer(horizon_ns, flags)
             if self._work:
                 self._nudge()
 
     def wait(self, timeout_s: float) -> None:
-        """Waits for the board, or for work if the board is gone."""
-        poll = select.poll()
-        poll.register(self._wake, select.POLLIN)
-        if (line := self._station.fileno()) is not None:
-            poll.register(line, select.POLLIN)
-        if any(fd == self._wake for fd, _event in poll.poll(timeout_s * 1000)):
+        """Waits for a board, or for work."""
+        poll = self._watching()
+        if any(fd == self._wake for fd, _event in poll.poll(timeout_s)):
             os.eventfd_read(self._wake)
-            self._poked = False
 
     def fileno(self) -> int:
-        """What `wait` waits for, for a `select` of one's own; changes with each reset."""
-        line = self._station.fileno()
-        return self._wake if line is None else line
+        """What `wait` waits for, for a `select` of one's own."""
+        return self._watching().fileno()
 
     def close(self) -> None:
-        """Lets go of the descriptor; the second time nothing happens."""
-        if self._wake >= 0:
+        """Lets go of the descriptors; the second time nothing happens."""
+        if self._poll:
+            self._poll.close()
             os.close(self._wake)
-            self._wake = -1
+        self._poll, self._wake = None, -1
+
+    def _watching(self) -> select.epoll:
+        """Knows of every board's line; one that was closed is forgotten by itself."""
+        with self.lock:
+            if self._poll is None:
+                self._poll = select.epoll()
+                self._wake = os.eventfd(len(self._work), os.EFD_CLOEXEC | os.EFD_NONBLOCK)
+                self._poll.register(self._wake, select.EPOLLIN)
+            for station in self._stations:
+                line = station.fileno()
+                if line is not None and self._watched.get(station.id) != station.boots:
+                    self._watched[station.id] = station.boots
+                    self._poll.register(line, select.EPOLLIN)
+            return self._poll
 
     def _nudge(self) -> None:
-        """Makes the board ask, once until it does; without a board, wakes `wait`. Under the
-        lock."""
-        if self._poked:
-            return
-        self._poked = True
-        if self._station.fileno() is None:
+        """Makes the boards ask, and wakes `wait`: they may all be asleep. Under the lock."""
+        for station in self._stations:
+            station.poke()
+        if self._wake >= 0:
             os.eventfd_write(self._wake, 1)
-        else:
-            self._station.poke()

@@ -22,6 +22,7 @@ from hardware.bench.trust import GPIOS
 SERIAL_BIT = 1 << 63
 """In `coupled`: the serial output is listened to."""
 OUTPUTS = (frames.REC_OUT, frames.REC_PWM)
+RISING, FALLING = 1, 2
 NO_ROWS: Records = np.zeros(0, RECORD)
 
 
@@ -58,6 +59,7 @@ class Pins:
         self.levels = 0
         self._driving = self._pwm = self._open_drain = 0
         self._rose = self._fell = 0
+        self._on_rise = self._on_fall = 0
         self.feed(b"")
 
     # -- what the board did -----------------------------------------------------------------
@@ -94,6 +96,9 @@ class Pins:
             self._mode(gpio, b & 15, b >> 4, bool(c))
         elif kind in OUTPUTS:
             self._output(kind, gpio, b, c)
+        elif kind == frames.REC_IRQ:
+            self._on_rise = _with(self._on_rise, gpio, b & RISING)
+            self._on_fall = _with(self._on_fall, gpio, b & FALLING)
         elif kind == frames.REC_TX and self.listening:
             self._tell(index, row)
         if len(self._rows) and self.coupled() != self._planned_for:
@@ -105,12 +110,14 @@ class Pins:
             ahead = self._rows["t"][self._at :]
             self._remember(self._at + int(np.searchsorted(ahead, t_ns, side="right")))
 
-    def look(self) -> None:
-        """Notes every level that changed at a pin by itself."""
+    def look(self) -> bool:
+        """Notes every level that changed at a pin by itself; whether there was one."""
+        if len(self._rows) and self.coupled() != self._planned_for:
+            self._replan()
         levels = self._wiring.levels()
         changed = (levels ^ self.levels) & ~self._pwm
         if not changed:
-            return
+            return False
         self._rose |= changed & levels
         self._fell |= changed & ~levels
         self.levels ^= changed
@@ -118,6 +125,12 @@ class Pins:
             gpio = (changed & -changed).bit_length() - 1
             changed &= changed - 1
             self._note(gpio, bool(levels >> gpio & 1))
+        return True
+
+    @property
+    def interrupts(self) -> bool:
+        """Whether there was an edge that the program's interrupts wait for."""
+        return bool(self._rose & self._on_rise | self._fell & self._on_fall)
 
     def edges(self) -> tuple[int, int]:
         """The pins that rose and fell by themselves since this was asked last."""
@@ -132,7 +145,7 @@ class Pins:
         self._planned_for = self.coupled()
         rows = self._rows[self._at :]
         kind = rows["kind"]
-        apart = kind == frames.REC_MODE
+        apart = (kind == frames.REC_MODE) | (kind == frames.REC_IRQ)
         if self._planned_for & ~SERIAL_BIT:
             output = (kind == frames.REC_OUT) | (kind == frames.REC_PWM)
             apart |= output & _bits(self._planned_for)[rows["a"] & (GPIOS - 1)]
@@ -186,6 +199,10 @@ class Pins:
         if not goes_on or self._plan[-1][1][0] != frames.REC_TX or ord("\n") in self._text:
             self._hear(bytes(self._text))
             self._text.clear()
+
+
+def _with(mask: int, gpio: int, on: int) -> int:
+    return mask | 1 << gpio if on else mask & ~(1 << gpio)
 
 
 def _bits(mask: int) -> npt.NDArray[np.bool_]:

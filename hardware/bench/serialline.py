@@ -21,6 +21,11 @@ class SerialLine:
         """Loses what waits, as a reset does."""
         self._waiting.clear()
 
+    def fits(self, free: int, interrupt: int) -> bool:
+        """Whether `take` would give anything."""
+        waits = bool(self._waiting)
+        return waits and (free > 0 or (interrupt != NO_INTERRUPT and interrupt in self._waiting))
+
     def take(self, free: int, interrupt: int) -> bytes:
         """The next bytes, no more than `free`.
 

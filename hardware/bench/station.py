@@ -4,25 +4,22 @@ The bench owns the time; a station says what its board waits for, and answers it
 """
 
 import hashlib
-import random
 import signal
 import struct
-from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable
+from math import inf
 
 from hardware.bench import frames
 from hardware.bench.calls import Answer, BadCallError
 from hardware.bench.events import NEVER
-from hardware.bench.exchange import Exchange
 from hardware.bench.flash import Flash
 from hardware.bench.intake import Ask, Fate, Intake
 from hardware.bench.limits import Limits
-from hardware.bench.pins import Pins, Wiring
+from hardware.bench.pins import Pins
+from hardware.bench.place import Clock, Place, Side
 from hardware.bench.process import BoardProcess, Exit
 from hardware.bench.serialline import SerialLine
-from hardware.bench.tracing.recorder import Recorder
-from hardware.bench.tracing.records import Row
-from hardware.boards import BoardType
+from hardware.bench.tracing.trace import End
 from hardware.errors import BenchError
 from hardware.say import _
 
@@ -35,25 +32,7 @@ REFILL_NS = 10_000_000
 FOREVER = 2**64 - 1
 """How a board is told that nothing is going to happen (VB_NEVER of the port)."""
 REPLY = struct.Struct("<B3xI8Q")
-
-
-class Side(Wiring, Protocol):
-    """What a station needs of the circuit, as its board sees it."""
-
-    @property
-    def board(self) -> BoardType: ...
-    def power(self, on: bool) -> None: ...
-    def microvolts(self, gpio: int) -> int: ...
-
-
-class Clock(Protocol):
-    """What a station needs of its bench."""
-
-    @property
-    def now_ns(self) -> int: ...
-    @property
-    def commons(self) -> dict[type, Any]: ...
-    def at(self, t_ns: int, fn: Callable[[], None]) -> None: ...
+POKE = REPLY.pack(frames.REPLY_POKE, *[0] * 9)
 
 
 def uid_of(seed: int) -> str:
@@ -61,73 +40,37 @@ def uid_of(seed: int) -> str:
     return "240ac4" + hashlib.sha256(f"{seed}/uid".encode()).hexdigest()[:6]
 
 
-class Station:
-    """A board with its circuit. The bench calls `receive` until `turn` is set, then deals with
-    it."""
+class Station(Place):
+    """A board with its side of the circuit. The bench calls `receive` until `turn` is set, then
+    deals with it when time has come to `due_ns`."""
 
     def __init__(
         self, clock: Clock, circuit: Side, flash: Flash, seed: int, limits: Limits
     ) -> None:
-        self.circuit = circuit
-        self.flash = flash
+        super().__init__(clock, circuit, flash, seed)
         self.turn: Ask | Fate | None = None
         """What the bench has to deal with when virtual time is there."""
-        self.recorder = Recorder()
+        self.due_ns = NEVER
+        """When that is: a board that sleeps is woken by what happens, or at its deadline. NEVER
+        while it runs, and without a board."""
+        self.ended: End | None = None
+        """Why the board is no more; None while it is on."""
+        self.left_s = inf if limits.wall_s is None else limits.wall_s
+        """What is left of its wall time."""
         self.intake = Intake(limits, self.recorder)
         self.serial = SerialLine()
         self.hear: Callable[[bytes], None] = lambda data: None
         self.pins = Pins(circuit, self._note_level, lambda data: self.hear(data))
-        self.exchange = Exchange(self, self.recorder)
         self._batch = b""
         self._answer: Answer | None = None
         """To the call that the board waits with, once it was put through."""
-        self._clock = clock
-        self._seed = seed
+        self._told_mail = 0
+        self._poked = False
         self._limits = limits
-        self._boots = 0
+        self.boots = 0
+        """How often it was switched on."""
         self._cpu_s = 0.0
         self._process: BoardProcess | None = None
-
-    # -- the world of the circuit -----------------------------------------------------------
-
-    @property
-    def now_ns(self) -> int:
-        """Virtual time."""
-        return self._clock.now_ns
-
-    def at(self, t_ns: int, fn: Callable[[], None]) -> None:
-        """Calls `fn` when virtual time is there."""
-        self._clock.at(t_ns, fn)
-
-    def rng(self, name: str) -> random.Random:
-        """Chance for one purpose, from the bench's seed."""
-        return random.Random(f"{self._seed}/{name}")
-
-    def fault(self, kind: int, gpio: int, detail: int) -> None:
-        """Notes an electrical fault."""
-        self.recorder.note(frames.REC_FAULT, kind, gpio, detail, self.now_ns)
-
-    def pad_rows(self, gpios: Sequence[int], since_ns: int) -> list[Row]:
-        """What the board did to pads (see `World` of part.py)."""
-        return self.recorder.pad_rows(gpios, since_ns, self.now_ns)
-
-    @property
-    def commons(self) -> dict[type, Any]:
-        """What all boards of the bench share, by its class."""
-        return self._clock.commons
-
-    @property
-    def board(self) -> BoardType:
-        """The board's type."""
-        return self.circuit.board
-
-    def mail(self, channel: int, there: bool) -> None:
-        """Whether a channel has something for the board."""
-        bit = 1 << channel
-        self.exchange.mail = self.exchange.mail | bit if there else self.exchange.mail & ~bit
-
-    def _note_level(self, gpio: int, level: bool) -> None:
-        self.recorder.note(frames.REC_IN, gpio, 0, level, self.now_ns)
 
     # -- power ------------------------------------------------------------------------------
 
@@ -135,7 +78,7 @@ class Station:
         """Starts the board's process, now. Raises: BenchError when it cannot run here."""
         board, now = self.circuit.board, self.now_ns
         options = {
-            "--seed": (self._seed + SEED_STEP * self._boots) % 2**32,
+            "--seed": (self._seed + SEED_STEP * self.boots) % 2**32,
             "--uid": uid_of(self._seed),
             "--ticks0": ticks0_ms,
             "--t0": now,
@@ -146,7 +89,9 @@ class Station:
         self._process = BoardProcess(
             board.family, self.flash.fileno(), [*args, *board.port_args], limits
         )
-        self._boots += 1
+        self.boots += 1
+        self.ended = None
+        self._poked = False
         self.intake.begin(board.min_write_ns, now)
         self.recorder.power(True, frames.END_RESET, now)
         self.exchange.reset()
@@ -159,7 +104,7 @@ class Station:
             return
         self._cpu_s += self._process.kill().cpu_s
         self._process = None
-        self.turn = None
+        self.turn, self.due_ns = None, NEVER
         self.serial.clear()
         self.recorder.power(False, why, self.now_ns)
         self.pins.reset()
@@ -172,7 +117,17 @@ class Station:
             self._process.kill()
             self._process = None
 
+    def bury(self, cause: int, detail: str) -> None:
+        """The board is no more."""
+        self.power_off(cause)
+        self.ended = End(self.now_ns, cause, detail)
+
     # -- what the board says ----------------------------------------------------------------
+
+    @property
+    def runs(self) -> bool:
+        """Whether there is a board that does not wait for an answer."""
+        return self._process is not None and self.turn is None
 
     @property
     def pid(self) -> int | None:
@@ -201,7 +156,7 @@ class Station:
         if self.turn is None:
             self._turn(Fate(self.intake.warden.last_ns, cause, detail))
         else:
-            self.turn = Fate(self.now_ns, cause, detail)
+            self.turn, self.due_ns = Fate(self.now_ns, cause, detail), self.now_ns
 
     def _turn(self, turn: Ask | Fate) -> None:
         if isinstance(turn, Ask) and turn.kind == frames.REC_HELLO and turn.a != frames.VERSION:
@@ -212,7 +167,33 @@ class Station:
             self._batch = self.intake.batch()
             self._answer = None
             self.pins.feed(self._batch)
-        self.turn = turn._replace(t_ns=max(turn.t_ns, self.now_ns))
+        t_ns = max(turn.t_ns, self._clock.now_ns)
+        self.turn, self.due_ns = turn._replace(t_ns=t_ns), t_ns
+        if isinstance(turn, Ask) and turn.kind == frames.REC_WAIT:
+            self._sleep(t_ns, turn)
+
+    def _sleep(self, t_ns: int, ask: Ask) -> None:
+        """The board asks to be woken: at its deadline, or when there is room for what was sent."""
+        self.due_ns = NEVER if ask.c == frames.WAIT_FOREVER else t_ns + ask.c * 1000
+        if len(self.serial):
+            self.due_ns = min(self.due_ns, t_ns + REFILL_NS)
+        self._rouse()
+
+    def look(self) -> bool:
+        """Notes what changed at the pins, which may wake the board; whether there is news for
+        it."""
+        changed = self.pins.look()
+        if isinstance(self.turn, Ask) and self.turn.kind == frames.REC_WAIT:
+            self._rouse()
+        return changed or self.exchange.mail & ~self._told_mail != 0
+
+    def _rouse(self) -> None:
+        """Wakes the board if there is something that it has not been told."""
+        ask = self.turn
+        assert isinstance(ask, Ask)
+        mail = self.exchange.mail & ~self._told_mail
+        if mail or self.pins.interrupts or self.serial.fits(ask.b, ask.a):
+            self.due_ns = min(self.due_ns, self._clock.now_ns)
 
     def _lost(self, process: BoardProcess) -> Fate:
         """The process closed its line: to be restarted, by a limit, or by a crash."""
@@ -244,8 +225,8 @@ class Station:
             value = self._answer.status & 0xFFFFFFFF | self._answer.busy_ns << 32
             received = self._answer.data
         else:
-            value = self.circuit.microvolts(ask.a) if ask.kind == frames.REC_ADC else 0
-            received = self.serial.take(ask.b, ask.c)
+            value = self._value(ask)
+            received = self.serial.take(ask.b, ask.a if ask.kind == frames.REC_WAIT else ask.c)
             if received:
                 self.recorder.note_text(frames.REC_RX, received, self.now_ns)
         if len(self.serial):
@@ -255,14 +236,22 @@ class Station:
         head = REPLY.pack(
             frames.REPLY_GRANT, len(received), told, *seen, value, flags, self.exchange.mail
         )
-        self.turn = None
-        self.intake.warden.granted(horizon_ns)
+        self.turn, self.due_ns = None, NEVER
+        self._told_mail, self._poked = self.exchange.mail, False
+        since_ns = self.now_ns if ask.kind == frames.REC_WAIT else 0
+        self.intake.warden.granted(horizon_ns, since_ns)
         self._process.send(head + received)
 
+    def _value(self, ask: Ask) -> int:
+        if ask.kind == frames.REC_ADC:
+            return self.circuit.microvolts(ask.a)
+        return self.now_ns if ask.kind == frames.REC_WAIT else 0
+
     def poke(self) -> None:
-        """Tells the board that something is new, unless it waits for an answer anyway."""
-        if self._process and self.turn is None:
-            self._process.send(REPLY.pack(frames.REPLY_POKE, 0, *[0] * 8))
+        """Tells the board that something is new, once until it asks."""
+        if self._process and self.turn is None and not self._poked:
+            self._poked = True
+            self._process.send(POKE)
 
 
 def _how(end: Exit) -> str:

@@ -21,7 +21,15 @@ ASK_PASS_NS = 3_600_000_000_000
 WINDOW = 16
 """So many pin writes are taken together when their least time is checked."""
 GPIOS = 64
-REQUESTS = (frames.REC_HELLO, frames.REC_SYNC, frames.REC_ADC, frames.REC_CALL)
+REQUESTS = (
+    frames.REC_HELLO,
+    frames.REC_SYNC,
+    frames.REC_ADC,
+    frames.REC_CALL,
+    frames.REC_WAIT,
+)
+FREE = (frames.REC_CALL, frames.REC_WAIT)
+"""Requests that may hold any values; a CALL's are checked by who answers it."""
 
 
 class Offence(NamedTuple):
@@ -58,8 +66,10 @@ class Warden:
         self._writes = [start_ns - self._least_ns] * WINDOW
         """The times of the last pin writes, the oldest first."""
 
-    def granted(self, horizon_ns: int) -> None:
-        """The board may run on to the horizon without asking."""
+    def granted(self, horizon_ns: int, since_ns: int = 0) -> None:
+        """The board may run on to the horizon without asking; if it slept, it woke at
+        `since_ns`."""
+        self.last_ns = max(self.last_ns, since_ns)
         self._horizon_ns = horizon_ns
 
     def check(self, record: Row) -> str | None:
@@ -109,7 +119,7 @@ class Warden:
     def check_request(self, record: Row) -> str | None:
         """Why a request is refused, or None."""
         kind, a, _b, c, t_ns = record
-        if kind != frames.REC_CALL and (c > _BYTE or (kind == frames.REC_ADC and a > _PIN)):
+        if kind not in FREE and (c > _BYTE or (kind == frames.REC_ADC and a > _PIN)):
             return f"a request of kind {kind} with impossible values"
         if t_ns < self.last_ns:
             return "time goes back"

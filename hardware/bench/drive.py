@@ -1,0 +1,153 @@
+"""Drives a bench: hears its boards, lets time pass, answers them, ends those that go too far."""
+
+from time import monotonic
+
+from hardware.bench import frames
+from hardware.bench.affinity import together
+from hardware.bench.events import NEVER
+from hardware.bench.inbox import Inbox
+from hardware.bench.intake import Ask, Fate
+from hardware.bench.limits import Limits
+from hardware.bench.station import Station
+from hardware.bench.timeline import Timeline
+
+REPORT_NS = 500_000_000
+"""An interactive board reports so often, or a program that only writes would do so for ever
+unseen."""
+
+
+class Drive:
+    """What makes time pass on a bench whose boards are on."""
+
+    def __init__(self, time: Timeline, limits: Limits, headless: bool) -> None:
+        self.inbox = Inbox(time.stations)
+        self._time = time
+        self._limits = limits
+        self._headless = headless
+        # Several boards have one virtual time: none of them may follow the wall clock alone.
+        apart = time.realtime or len(time.stations) == 1
+        self._flags = frames.FLAG_REALTIME if time.realtime else 0
+        self._flags |= frames.FLAG_HEADLESS if headless or not apart else 0
+        self._since_s = 0.0
+        """When the wall time that `run` took was last put down to a board (monotonic)."""
+
+    def run(self, until_ns: int) -> None:
+        """Serves the boards until a virtual time, or until all have ended, or until time is to
+        stop."""
+        time = self._time
+        time.stopping = False
+        self._since_s = monotonic()
+        with together(*(station.pid for station in time.stations)):
+            while time.now_ns < until_ns and not time.stopping and self._alive():
+                if (station := self._running()) is None:
+                    self._deal(until_ns)
+                    continue
+                station.receive(wait=True)
+                self._late(station)
+
+    def serve_once(self, timeout_s: float) -> bool:
+        """Waits so long for a board, serves it once; False if nothing came."""
+        heard = False
+        if not self._ready():
+            self.inbox.wait(timeout_s)
+            for station in self._time.stations:
+                heard |= station.runs and station.receive(wait=False)
+            if self._running() is None:
+                heard |= self.inbox.run()  # nobody else will come and ask
+                self._time.look()
+        if self._ready():
+            heard = True
+            self._deal(NEVER)
+        self._forget()
+        return heard
+
+    def reset(self, station: Station, cause: int) -> None:
+        """A hard reset of a board, now. Raises: BenchError when it cannot run any more."""
+        with self.inbox.lock:
+            station.power_off(frames.END_RESET)
+            station.power_on(cause)
+        self._time.look()
+
+    def close(self) -> None:
+        """Ends the boards' processes; the second time nothing happens."""
+        with self.inbox.lock:
+            for station in self._time.stations:
+                station.close()
+        self.inbox.close()
+
+    # -- inside -------------------------------------------------------------------------------
+
+    def _alive(self) -> bool:
+        return any(station.ended is None for station in self._time.stations)
+
+    def _running(self) -> Station | None:
+        """A board that has to be heard before time can go on."""
+        for station in self._time.stations:
+            if station.runs:
+                return station
+        return None
+
+    def _ready(self) -> bool:
+        """Whether there is something to deal with."""
+        if not any(station.turn for station in self._time.stations):
+            return False
+        if self._time.realtime:
+            return True
+        return self._running() is None and self._time.next_ns() < NEVER
+
+    def _deal(self, until_ns: int) -> None:
+        """Lets everything happen up to the next board's turn, and answers it unless that is too
+        late."""
+        time = self._time
+        t_ns = min(time.first().due_ns, until_ns)
+        if not time.advance(t_ns if t_ns < NEVER else time.next_ns(), self._late):
+            return
+        station = time.first()  # another one may have been woken
+        if station.due_ns > time.now_ns:
+            return
+        if isinstance(station.turn, Fate):
+            self._bury(station, station.turn)
+            return
+        if self.inbox.run():
+            time.look()
+        if time.now_ns < until_ns and station.turn:
+            self._answer(station, until_ns)
+
+    def _answer(self, station: Station, until_ns: int) -> None:
+        """Answers a board; one that called for nonsense has met its fate, which comes next."""
+        time = self._time
+        if isinstance(station.turn, Ask) and station.turn.kind == frames.REC_CALL:
+            station.put_through()
+            time.look()
+        if not isinstance(station.turn, Ask):
+            return
+        horizon_ns = min(until_ns, time.horizon_ns(station))
+        if not self._headless:
+            horizon_ns = min(horizon_ns, time.now_ns + REPORT_NS)
+        self.inbox.answer(station, horizon_ns, self._flags)
+
+    def _bury(self, station: Station, fate: Fate) -> None:
+        if fate.restart is not None:
+            self.reset(station, fate.restart)
+            return
+        with self.inbox.lock:
+            station.bury(fate.cause, fate.detail)
+        self._time.look()
+
+    def _late(self, station: Station) -> bool:
+        """Puts the wall time since the last time down to a board, and ends one that has used up
+        its share; whether it did."""
+        now_s = monotonic()
+        station.left_s -= now_s - self._since_s
+        self._since_s = now_s
+        if station.left_s > 0:
+            return False
+        station.condemn(frames.END_WALL, f"more than {self._limits.wall_s:g} s of wall time")
+        return True
+
+    def _forget(self) -> None:
+        """Halves the traces that got too long, of benches that live for days."""
+        most = self._limits.records
+        for station in self._time.stations:
+            if not self._headless and most is not None and len(station.recorder) > most // 2:
+                station.recorder.forget()

@@ -1,0 +1,142 @@
+"""One virtual time for all boards of a bench: in which order things happen, and how far each board
+may run ahead of the others.
+
+A board runs by itself up to the horizon of its last grant, then it asks. Time goes on only when
+every board waits with a question: to the earliest thing that is known to come. So whatever a board
+did is known before another one could see it, and the order is the same on any machine.
+
+In realtime nobody waits for another: a board that runs is told that there is something new.
+"""
+
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+
+from hardware.bench.events import NEVER, EventQueue
+from hardware.bench.station import Station
+
+REACT_NS = 1_000_000
+"""With several boards, a listener's stop ends the run so long after the text that it heard: the
+others may have run on meanwhile."""
+CHECK_EVERY = 1024
+"""Of so many things that happen in one go, the wall clock is looked at once."""
+
+
+class Timeline:
+    """The time of a bench and of its stations (ns since the bench was switched on)."""
+
+    def __init__(self, realtime: bool) -> None:
+        self.realtime = realtime
+        self.now_ns = 0
+        self.stations: tuple[Station, ...] = ()
+        self.stopping = False
+        """Time is to stand still, now."""
+        self.air_ns = NEVER
+        """How soon a board can reach any other without a wire."""
+        self.commons: dict[type, Any] = {}
+        """What all boards share, by its class: the network, once a radio is on."""
+        self._order = count()
+        self.events = self.queue()
+        """What is to happen to the bench as a whole."""
+
+    def queue(self) -> EventQueue:
+        """A queue in this time."""
+        return EventQueue(self._order)
+
+    # -- when ---------------------------------------------------------------------------------
+
+    def first(self) -> Station:
+        """The station that is due before all others."""
+        found = self.stations[0]
+        for station in self.stations[1:]:
+            if station.due_ns < found.due_ns:
+                found = station
+        return found
+
+    def next_ns(self) -> int:
+        """When something happens next, as far as is known."""
+        times = (min(s.due_ns, s.events.next_ns, s.pins.next_ns) for s in self.stations)
+        return min(self.events.next_ns, *times)
+
+    def horizon_ns(self, station: Station) -> int:
+        """Nothing that a board could see happens before, unless it causes it itself."""
+        horizon_ns = min(self.events.next_ns, station.events.next_ns)
+        if len(self.stations) > 1 and not self.realtime:
+            others = (self._reach_ns(other, station) for other in self.stations)
+            horizon_ns = min(horizon_ns, *others)
+        return horizon_ns
+
+    def _reach_ns(self, other: Station, station: Station) -> int:
+        """When what another board, or anything on its side, does can be seen first by a board."""
+        if other is station:
+            return NEVER
+        acts_ns = min(other.due_ns, other.events.next_ns)
+        reach_ns = acts_ns + self.air_ns
+        if other.pins.listening:
+            reach_ns = min(reach_ns, min(acts_ns, other.pins.next_ns) + REACT_NS)
+        if other.id in station.near:
+            reach_ns = min(reach_ns, other.events.next_ns, acts_ns + other.near_ns)
+            if station.circuit.exposed():  # its next write comes after its present moment
+                reach_ns = min(reach_ns, other.pins.next_ns, other.due_ns + 1)
+        return reach_ns
+
+    # -- passing ------------------------------------------------------------------------------
+
+    def advance(self, t_ns: int, late: Callable[[Station], bool]) -> bool:
+        """Lets everything happen up to a time, or until a board is due before, in order.
+
+        Args:
+            late: asked now and then with the station that has kept the bench busy.
+
+        Returns: False when it was stopped on the way.
+        """
+        for number in count(1):
+            station, at_ns = self._next_record()
+            queue, owner = self._next_queue()
+            due_ns = min(at_ns, queue.next_ns)
+            until_ns = min(t_ns, self.first().due_ns)  # a board may have been woken
+            if due_ns > until_ns:
+                self._settle(until_ns)
+                return True
+            self.now_ns = due_ns
+            is_record = at_ns <= queue.next_ns
+            for each in self.stations:
+                if not is_record or each is not station:
+                    each.pins.settle(due_ns)
+            if is_record:
+                station.pins.step()
+            else:
+                queue.pop()()
+                station = owner
+            self.look()
+            if self.stopping or (number % CHECK_EVERY == 0 and late(station)):
+                break
+        return False
+
+    def look(self) -> None:
+        """Has every board's pins looked at, after something happened."""
+        for station in self.stations:
+            if station.look() and self.realtime:
+                station.poke()
+
+    def _settle(self, t_ns: int) -> None:
+        for station in self.stations:
+            station.pins.settle(t_ns)
+        self.now_ns = t_ns
+        self.look()
+
+    def _next_record(self) -> tuple[Station, int]:
+        """The station whose board did the next thing that counts on its own, and when."""
+        found = self.stations[0]
+        for station in self.stations[1:]:
+            if station.pins.next_ns < found.pins.next_ns:
+                found = station
+        return found, found.pins.next_ns
+
+    def _next_queue(self) -> tuple[EventQueue, Station]:
+        """The queue with the next event, and the station that it is of (the first: of none)."""
+        queue, owner = self.events, self.stations[0]
+        for station in self.stations:
+            if station.events.first < queue.first:
+                queue, owner = station.events, station
+        return queue, owner
