@@ -2,20 +2,17 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
-from hardware.bench.play import play
-from hardware.bench.scenario import (
-    Delay,
-    ExpectPin,
-    SetControl,
-    WaitSerial,
-    WriteSerial,
-    load,
-    parse,
-)
+from hardware.bench.bench import Bench
+from hardware.bench.scenario import load, parse
+from hardware.bench.scenario.commands.pin import ExpectPin, SetControl
+from hardware.bench.scenario.commands.serial import WaitSerial, WriteSerial
+from hardware.bench.scenario.commands.time import Delay
+from hardware.bench.scenario.player import play
+from hardware.bench.wiring.circuit import Circuit
 from hardware.errors import HardwareError, ScenarioError
 
 HEAD = "name: t\nversion: 1\nsteps:\n"
@@ -70,11 +67,11 @@ def test_every_command() -> None:
         (HEAD + "  - wait-serail: a", 4, "unknown key 'wait-serail'"),
         (HEAD + "  - wait-serial: on", 4, "not a word"),
         (HEAD + "  - write-serial: [300]", 4, "list of bytes"),
-        (HEAD + "  - take-screenshot: { part-id: o }", 4, "not simulated yet"),
-        (HEAD + "  - touch: { part-id: o, x: 1, y: 1 }", 4, "not simulated yet"),
+        (HEAD + "  - take-screenshot: { part-id: o }", 4, "neither save-to nor compare-with"),
+        (HEAD + "  - touch: { part-id: o, x: 1, y: 1 }", 4, "not simulated"),
         (HEAD + "  - expect-pin: { part-id: e, pin: '2', value: 3 }", 4, "never 3"),
         (HEAD + "  - expect-pin: { part-id: e, value: 1 }", 4, "pin is given twice or not at all"),
-        (HEAD + "  - delay: 1ms\n    warsha: { timeout: 1s }", 5, "timeout is for wait-serial"),
+        (HEAD + "  - delay: 1ms\n    warsha: { timeout: 1s }", 5, "unknown key 'timeout'"),
         (HEAD + "  - wait-serial: a\n    warsha: { retries: 1 }", 5, "unknown key 'retries'"),
     ],
 )
@@ -135,7 +132,7 @@ class FakeBench:
 
 
 def run(steps: str, bench: FakeBench, until_ns: int = 1000 * MS) -> None:
-    play(parse(HEAD + steps, "s.yaml"), bench, bench, until_ns)
+    play(parse(HEAD + steps, "s.yaml"), cast(Bench, bench), cast(Circuit, bench), until_ns)
 
 
 def test_steps_in_their_order_and_at_their_time() -> None:

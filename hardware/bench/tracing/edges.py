@@ -48,7 +48,7 @@ def edges_of(records: Records, gpio: int) -> Edges:
     rows = rows[shows]
     level = (rows["c"] != 0) & (rows["kind"] != frames.REC_POWER)
     start = int(records["t"][0]) if len(records) else 0
-    return _clean(np.append(start, rows["t"].astype(np.int64)), np.append(False, level))
+    return clean(np.append(start, rows["t"].astype(np.int64)), np.append(False, level))
 
 
 def _driven(rows: Records) -> Levels:
@@ -61,7 +61,7 @@ def _driven(rows: Records) -> Levels:
     return driven
 
 
-def _clean(t_ns: Times, level: Levels) -> Edges:
+def clean(t_ns: Times, level: Levels) -> Edges:
     """Of rows at the same time the last counts, and rows that change nothing are dropped."""
     last = np.append(t_ns[1:] != t_ns[:-1], True)
     t_ns, level = t_ns[last], level[last]

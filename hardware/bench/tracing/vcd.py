@@ -1,8 +1,9 @@
 """A trace as a VCD file, for PulseView, GTKWave and every other viewer of waveforms.
 
 An export only: the trace's canonical form is elsewhere. No date is written, so that one trace
-gives one file. A pin whose PWM runs is `x` meanwhile, and a second variable `<name>_duty` has
-its duty in percent: pulses by the million would help nobody.
+gives one file. What went over buses is unfolded into edges. A pin whose PWM runs is `x`
+meanwhile, and a second variable `<name>_duty` has its duty in percent: pulses by the million
+would help nobody.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,6 +11,7 @@ from os import PathLike
 from pathlib import Path
 from typing import IO
 
+from hardware.bench.tracing.decode.wire import wire_edges
 from hardware.bench.tracing.trace import Trace
 from hardware.bench.wiring.pads import DUTY_MAX
 
@@ -40,7 +42,7 @@ def vcd(trace: Trace, names: Sequence[str]) -> str:
         if trace.pwm(name):
             head.append(f"$var real 64 {duty} {_word(name)}_duty $end")
             start.append(f"r0 {duty}")
-        start.append(f"{int(trace.edges(name).level[0])}{wire}")
+        start.append(f"{int(wire_edges(trace, name).level[0])}{wire}")
         changes += _changes(trace, name, wire, duty)
     head += ["$upscope $end", "$enddefinitions $end", "#0", "$dumpvars", *start, "$end"]
     return "\n".join([*head, *_body(sorted(changes, key=lambda change: change[0]))]) + (
@@ -51,7 +53,7 @@ def vcd(trace: Trace, names: Sequence[str]) -> str:
 def _changes(trace: Trace, name: str, wire: str, duty: str) -> Iterator[Change]:
     """What happens at a pin. At the same time, the end of a PWM goes before the level that
     follows."""
-    edges = trace.edges(name)
+    edges = wire_edges(trace, name)
     for wave in trace.pwm(name):
         level = "x" if wave.freq_hz else str(int(edges.level_at(wave.t_ns)))
         yield wave.t_ns, f"{level}{wire}"

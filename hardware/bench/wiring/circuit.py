@@ -50,9 +50,9 @@ class Circuit:
         self._types = [board for board in self.netlist.boards.values() for _ in range(GPIOS)]
         self._clusters = [self.netlist.cluster_of[net] for net in self.netlist.gpio_net]
         self._supplies = Supplies(self.electric)
-        self._meter = Meter(self.electric, self._solve, self._threshold)
+        self.meter = Meter(self.electric, self._solve, self._threshold)
         self._pulses = Pulses(self.electric, self.pads, lambda g: self._settle(self._clusters[g]))
-        self._ears = Ears(self._meter, self._pulses, self._threshold)
+        self._ears = Ears(self.meter, self._pulses, self._threshold)
         self.afterimage = Afterimage(self.electric, self.pads)
         self._hum = Hum(self._settle)
         self._levels = 0
@@ -114,7 +114,7 @@ class Circuit:
         self._chance = self._world.rng("open volts")
         for part in self.parts.values():
             part.changed = lambda part=part: self._part_changed(part)  # type: ignore[misc]
-            part.probe = self._meter
+            part.probe = self.meter
             part.view = MeanView(self, part.id)
             part.start(self._worlds.of(self.zones.host(part)))
 

@@ -1,0 +1,92 @@
+"""What must not happen. Ours."""
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+import yaml
+
+from hardware.bench.drawing.timeaxis import duration
+from hardware.bench.scenario.command import Command, CommandError
+from hardware.bench.scenario.nodes import Nodes
+from hardware.say import _
+
+if TYPE_CHECKING:
+    from hardware.bench.scenario.player import Player
+
+
+@dataclass(frozen=True)
+class NeverSerial(Command):
+    """The serial output must not match this regular expression, in the time `for` or in what has
+    passed since the step before began."""
+
+    KEY = "never-serial"
+    OURS = True
+    match: re.Pattern[str]
+    for_ns: int | None
+
+    @classmethod
+    def read(cls, node: yaml.Node, nodes: Nodes) -> Self:
+        keys = nodes.mapping(node, ("match", "for"), ("match",))
+        stretch = nodes.duration(keys["for"]) if "for" in keys else None
+        return cls(nodes.pattern(keys["match"]), stretch)
+
+    def run(self, player: "Player") -> None:
+        stretch = player.stretch(self.for_ns)
+        log = player.trace(None).serial()
+        there = (log.t_ns >= stretch.begin_ns) & (log.t_ns < stretch.end_ns)
+        said = bytes(byte for byte, here in zip(log.data, there, strict=True) if here)
+        if found := self.match.search(said.decode(errors="replace")):
+            raise CommandError(_("the board said {text!r}").format(text=found[0]))
+
+
+@dataclass(frozen=True)
+class NeverPin(Command):
+    """A pin must not have this level, in the time `for` or since the step before began."""
+
+    KEY = "never-pin"
+    OURS = True
+    part: str
+    pin: str
+    value: bool
+    for_ns: int | None
+
+    @classmethod
+    def read(cls, node: yaml.Node, nodes: Nodes) -> Self:
+        needed = ("part-id", "pin", "value")
+        keys = nodes.mapping(node, (*needed, "for"), needed)
+        stretch = nodes.duration(keys["for"]) if "for" in keys else None
+        place = (nodes.text(keys["part-id"]), nodes.text(keys["pin"]))
+        return cls(*place, nodes.level(keys["value"]), stretch)
+
+    def run(self, player: "Player") -> None:
+        stretch = player.stretch(self.for_ns)
+        edges = player.edges(self.part, self.pin)
+        times = stretch.within(edges.rising() if self.value else edges.falling())
+        at_once = edges.level_at(stretch.begin_ns) == self.value
+        if at_once or len(times):
+            t_ns = stretch.begin_ns if at_once else int(times[0])
+            what = _("{pin} was {level:d} at {at}")
+            pin = f"{self.part}:{self.pin}"
+            raise CommandError(what.format(pin=pin, level=self.value, at=duration(t_ns)))
+
+
+@dataclass(frozen=True)
+class NeverFault(Command):
+    """No electrical fault and no end of the board, in the time `for` or since the step before."""
+
+    KEY = "never-fault"
+    OURS = True
+    for_ns: int | None
+
+    @classmethod
+    def read(cls, node: yaml.Node, nodes: Nodes) -> Self:
+        keys = nodes.mapping(node, ("for",))
+        return cls(nodes.duration(keys["for"]) if "for" in keys else None)
+
+    def run(self, player: "Player") -> None:
+        stretch = player.stretch(self.for_ns)
+        for fault in player.circuit.faults():
+            if stretch.begin_ns <= fault.t_ns < stretch.end_ns:
+                what = _("a fault at {at}: {what}")
+                raise CommandError(what.format(at=duration(fault.t_ns), what=fault))

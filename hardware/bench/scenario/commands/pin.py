@@ -1,0 +1,97 @@
+"""Controls and pins: move one, look at one, wait for one."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+import yaml
+
+from hardware.bench.drawing.timeaxis import duration
+from hardware.bench.scenario.command import Command, CommandError
+from hardware.bench.scenario.nodes import Nodes
+from hardware.say import _
+
+if TYPE_CHECKING:
+    from hardware.bench.scenario.player import Player
+
+LOOK_NS = 1_000_000
+"""`wait-pin` looks so often; what it measures nothing by need not be seen sooner."""
+
+
+@dataclass(frozen=True)
+class SetControl(Command):
+    """Move a control of a part."""
+
+    KEY = "set-control"
+    part: str
+    control: str
+    value: float
+
+    @classmethod
+    def read(cls, node: yaml.Node, nodes: Nodes) -> Self:
+        keys = _named(node, "control", nodes)
+        value = nodes.number(keys["value"])
+        return cls(nodes.text(keys["part-id"]), nodes.text(keys["control"]), value)
+
+    def run(self, player: "Player") -> None:
+        player.bench.control(self.part, self.control, self.value)
+
+
+@dataclass(frozen=True)
+class ExpectPin(Command):
+    """The level of a pin must be this now."""
+
+    KEY = "expect-pin"
+    part: str
+    pin: str
+    value: bool
+
+    @classmethod
+    def read(cls, node: yaml.Node, nodes: Nodes) -> Self:
+        keys = _named(node, "pin", nodes)
+        level = nodes.level(keys["value"])
+        return cls(nodes.text(keys["part-id"]), nodes.text(keys["pin"]), level)
+
+    def run(self, player: "Player") -> None:
+        level = player.circuit.level_of(self.part, self.pin)
+        if level != self.value:
+            what = _("{pin} is {level:d}, expected {wanted:d}")
+            pin = f"{self.part}:{self.pin}"
+            raise CommandError(what.format(pin=pin, level=level, wanted=self.value))
+
+
+@dataclass(frozen=True)
+class WaitPin(Command):
+    """Run until a pin has a level, looked at each millisecond, or time is over."""
+
+    KEY = "wait-pin"
+    OURS = True
+    part: str
+    pin: str
+    value: bool
+    timeout_ns: int | None = None
+
+    @classmethod
+    def read(cls, node: yaml.Node, nodes: Nodes) -> Self:
+        needed = ("part-id", "pin", "value")
+        keys = nodes.mapping(node, (*needed, "timeout"), needed)
+        timeout = nodes.duration(keys["timeout"]) if "timeout" in keys else None
+        place = (nodes.text(keys["part-id"]), nodes.text(keys["pin"]))
+        return cls(*place, nodes.level(keys["value"]), timeout)
+
+    def run(self, player: "Player") -> None:
+        begin, limit = player.bench.now_ns, player.limit(self.timeout_ns)
+        while player.circuit.level_of(self.part, self.pin) != self.value:
+            if player.bench.now_ns >= limit:
+                what = _("{pin} did not become {wanted:d} within {time}")
+                pin, waited = f"{self.part}:{self.pin}", duration(limit - begin)
+                raise CommandError(what.format(pin=pin, wanted=self.value, time=waited))
+            player.run(min(player.bench.now_ns + LOOK_NS, limit))
+
+
+def _named(node: yaml.Node, what: str, nodes: Nodes) -> dict[str, yaml.Node]:
+    """`part-id`, `value` and the pin or control, which newer files call `name`."""
+    keys = nodes.mapping(node, ("part-id", what, "name", "value"), ("part-id", "value"))
+    if (what in keys) == ("name" in keys):
+        wrong = _("{key} is given twice or not at all").format(key=what)
+        raise nodes.fail(node, wrong, _("Write one {key}.").format(key=what))
+    return {what: keys.get("name", node)} | keys

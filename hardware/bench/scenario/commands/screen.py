@@ -1,0 +1,99 @@
+"""Displays: take a picture, and expect a text."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+import yaml
+
+from hardware.bench.drawing.frame import dots_of, frame_png
+from hardware.bench.scenario.command import Command, CommandError
+from hardware.bench.scenario.nodes import Nodes
+from hardware.bench.wiring.display import Display, Pixels
+from hardware.errors import HardwareError
+from hardware.say import _, reason
+
+if TYPE_CHECKING:
+    from hardware.bench.scenario.player import Player
+
+
+@dataclass(frozen=True)
+class TakeScreenshot(Command):
+    """The frame of a display as PNG: kept, or compared byte by byte with another one.
+
+    Paths are relative to the scenario file.
+    """
+
+    KEY = "take-screenshot"
+    part: str
+    save_to: str | None
+    compare_with: str | None
+
+    @classmethod
+    def read(cls, node: yaml.Node, nodes: Nodes) -> Self:
+        keys = nodes.mapping(node, ("part-id", "save-to", "compare-with"), ("part-id",))
+        if "save-to" not in keys and "compare-with" not in keys:
+            what = _("neither save-to nor compare-with")
+            raise nodes.fail(node, what, _("Write save-to: file.png."))
+        save_to = nodes.text(keys["save-to"]) if "save-to" in keys else None
+        compare = nodes.text(keys["compare-with"]) if "compare-with" in keys else None
+        return cls(nodes.text(keys["part-id"]), save_to, compare)
+
+    def run(self, player: "Player") -> None:
+        dots = _display(player, self.part).pixels()
+        if not dots.size:
+            raise HardwareError(
+                _("part {part} has no dots").format(part=repr(self.part)), _("Name a display.")
+            )
+        try:
+            if self.save_to:
+                path = player.folder / self.save_to
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(frame_png(dots))
+            if self.compare_with:
+                self._compare(player.folder / self.compare_with, dots)
+        except OSError as error:
+            raise CommandError(f"{error.filename}: {reason(error)}") from error
+
+    def _compare(self, path: Path, dots: Pixels) -> None:
+        """Size and every dot must be the same; else what was seen is kept beside the file."""
+        try:
+            wanted = dots_of(path.read_bytes(), dots)
+        except ValueError as error:
+            raise CommandError(_("{file}: no picture").format(file=path)) from error
+        if not np.array_equal(wanted, dots):
+            seen = path.with_suffix(".seen.png")
+            seen.write_bytes(frame_png(dots))
+            what = _("{part} shows another picture than {file}; it is kept in {seen}")
+            raise CommandError(what.format(part=self.part, file=path.name, seen=seen.name))
+
+
+@dataclass(frozen=True)
+class ExpectDisplay(Command):
+    """The text that a person reads on a display now holds this."""
+
+    KEY = "expect-display"
+    OURS = True
+    part: str
+    text: str
+
+    @classmethod
+    def read(cls, node: yaml.Node, nodes: Nodes) -> Self:
+        keys = nodes.mapping(node, ("part-id", "text"), ("part-id", "text"))
+        return cls(nodes.text(keys["part-id"]), nodes.text(keys["text"]))
+
+    def run(self, player: "Player") -> None:
+        shown = _display(player, self.part).text()
+        if self.text not in shown:
+            what = _("{part} shows {shown!r}, expected {wanted!r}")
+            raise CommandError(what.format(part=self.part, shown=shown, wanted=self.text))
+
+
+def _display(player: "Player", part_id: str) -> Display:
+    part = player.part(part_id)
+    if not isinstance(part, Display):
+        raise HardwareError(
+            _("part {part} is no display").format(part=repr(part_id)), _("Name a display.")
+        )
+    return part

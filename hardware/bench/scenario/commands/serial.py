@@ -1,0 +1,83 @@
+"""The serial line: send, and wait for what the board says."""
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Self
+
+import yaml
+
+from hardware.bench.scenario.command import Command, CommandError
+from hardware.bench.scenario.nodes import Nodes
+from hardware.say import _
+
+if TYPE_CHECKING:
+    from hardware.bench.scenario.player import Player
+
+TAIL = 60
+"""So many bytes of the serial output are shown when a wait has failed."""
+
+
+@dataclass(frozen=True)
+class WriteSerial(Command):
+    """Send bytes to the board's serial input, as they are."""
+
+    KEY = "write-serial"
+    data: bytes
+
+    @classmethod
+    def read(cls, node: yaml.Node, nodes: Nodes) -> Self:
+        return cls(nodes.bytes(node))
+
+    def run(self, player: "Player") -> None:
+        player.bench.send(self.data)
+
+
+@dataclass(frozen=True)
+class WaitSerial(Command):
+    """Run until these bytes appear in the serial output; `timeout_ns` is our extension."""
+
+    KEY = "wait-serial"
+    EXTRA = ("timeout",)
+    data: bytes
+    timeout_ns: int | None = None
+
+    @classmethod
+    def read(cls, node: yaml.Node, nodes: Nodes) -> Self:
+        return cls(nodes.text(node).encode("utf-8", "surrogatepass"))
+
+    def extended(self, keys: dict[str, yaml.Node], nodes: Nodes) -> Command:
+        if "timeout" not in keys:
+            return self
+        return replace(self, timeout_ns=nodes.duration(keys["timeout"]))
+
+    def run(self, player: "Player") -> None:
+        """Output counts from the end of the last match, or of the last delay."""
+        if not player.hears(re.compile(re.escape(self.data)), self.timeout_ns):
+            raise _silent(player, self.data.decode(errors="replace"))
+
+
+@dataclass(frozen=True)
+class ExpectSerial(Command):
+    """Run until the serial output matches a regular expression (of Python's), or time is over."""
+
+    KEY = "expect-serial"
+    OURS = True
+    match: re.Pattern[bytes]
+    timeout_ns: int | None = None
+
+    @classmethod
+    def read(cls, node: yaml.Node, nodes: Nodes) -> Self:
+        keys = nodes.mapping(node, ("match", "timeout"), ("match",))
+        pattern = nodes.pattern(keys["match"]).pattern.encode("utf-8", "surrogatepass")
+        timeout = nodes.duration(keys["timeout"]) if "timeout" in keys else None
+        return cls(re.compile(pattern), timeout)
+
+    def run(self, player: "Player") -> None:
+        if not player.hears(self.match, self.timeout_ns):
+            raise _silent(player, self.match.pattern.decode(errors="replace"))
+
+
+def _silent(player: "Player", wanted: str) -> CommandError:
+    seen = bytes(player.pending[-TAIL:]).decode(errors="replace")
+    what = _("{wanted!r} did not come; last came {seen!r}")
+    return CommandError(what.format(wanted=wanted, seen=seen))

@@ -1,0 +1,59 @@
+"""What went over the I2C bus. Ours."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+import yaml
+
+from hardware.bench.scenario.command import Command, CommandError
+from hardware.bench.scenario.nodes import Nodes
+from hardware.bench.tracing.decode.i2c import i2c
+from hardware.say import _
+
+if TYPE_CHECKING:
+    from hardware.bench.scenario.player import Player
+
+
+@dataclass(frozen=True)
+class ExpectI2c(Command):
+    """Transfers with an address that were answered: at least one, or `min`, that wrote these bytes
+    or read these, if that is asked.
+
+    `board` names the board where there are several; `for` as in measured.py.
+    """
+
+    KEY = "expect-i2c"
+    OURS = True
+    address: int
+    write: bytes | None
+    read_: bytes | None
+    least: int
+    for_ns: int | None
+    board: str | None
+
+    @classmethod
+    def read(cls, node: yaml.Node, nodes: Nodes) -> Self:
+        known = ("address", "write", "read", "min", "for", "board")
+        keys = nodes.mapping(node, known, ("address",))
+        wrote = nodes.bytes(keys["write"]) if "write" in keys else None
+        read = nodes.bytes(keys["read"]) if "read" in keys else None
+        least = nodes.count(keys["min"]) if "min" in keys else 1
+        stretch = nodes.duration(keys["for"]) if "for" in keys else None
+        board = nodes.text(keys["board"]) if "board" in keys else None
+        return cls(nodes.count(keys["address"]), wrote, read, least, stretch, board)
+
+    def run(self, player: "Player") -> None:
+        stretch = player.stretch(self.for_ns)
+        found = [
+            transfer
+            for transfer in i2c(player.trace(self.board))
+            if transfer.address == self.address
+            and transfer.found
+            and stretch.begin_ns <= transfer.t_ns < stretch.end_ns
+            and (self.write is None or transfer.written == self.write)
+            and (self.read_ is None or transfer.read == self.read_)
+        ]
+        if len(found) < self.least:
+            what = _("{seen} such transfers with 0x{address:02x}, expected {wanted}")
+            told = what.format(seen=len(found), address=self.address, wanted=self.least)
+            raise CommandError(told)

@@ -1,0 +1,146 @@
+"""The steps that Wokwi lacks, on a bench with a real board: each passes, and fails with a word."""
+
+from pathlib import Path
+
+import pytest
+
+from hardware.bench.bench import Bench
+from hardware.bench.flash import Flash
+from hardware.bench.scenario import parse
+from hardware.bench.scenario.player import Outcome, play
+from hardware.bench.wiring.circuit import Circuit
+from hardware.bench.wiring.diagram import load
+from hardware.errors import ScenarioError
+
+SECOND = 1_000_000_000
+PARTS = [
+    {"type": "board-esp32-devkit-c-v4", "id": "esp"},
+    {"type": "wokwi-pushbutton", "id": "btn", "attrs": {"bounce": "0"}},
+    {"type": "wokwi-potentiometer", "id": "pot", "attrs": {"value": "512"}},
+]
+WIRES = [
+    ["esp:32", "btn:1.l", "", []],
+    ["btn:2.l", "esp:GND.1", "", []],
+    ["pot:SIG", "esp:34", "", []],
+    ["pot:VCC", "esp:3V3", "", []],
+    ["pot:GND", "esp:GND.1", "", []],
+]
+PROGRAM = """
+from machine import Pin, PWM, I2C
+import time
+PWM(Pin(18), freq=50, duty_u16=4915)
+led = Pin(25, Pin.OUT)
+button = Pin(32, Pin.IN, Pin.PULL_UP)
+print('ready 7')
+while True:
+    led(1); time.sleep_us(500); led(0)
+    if not button():
+        print('T=31.5'); Pin(26, Pin.OUT)(1)
+    time.sleep_ms(9); time.sleep_us(500)
+"""
+
+
+def run(steps: str) -> list[Outcome]:
+    """Play the steps (YAML, indented as in a file) on the bench."""
+    circuit = Circuit(load({"version": 1, "parts": PARTS, "connections": WIRES}))
+    scenario = parse(f"name: t\nversion: 1\nsteps:\n{steps}", "s.yaml")
+    with Flash(circuit.board) as flash:
+        flash.put({"main.py": PROGRAM.encode()})
+        with Bench(circuit, flash=flash) as bench:
+            return play(scenario, bench, circuit, 5 * SECOND)
+
+
+PIN = "part-id: esp, pin: '25'"
+GOOD = [
+    "expect-serial: { match: 'y [0-9]', timeout: 1s }",
+    f"wait-pin: {{ {PIN}, value: 1, timeout: 1s }}",
+    f"expect-edges: {{ {PIN}, edge: rising, min: 95, max: 101, for: 1s }}",
+    f"expect-pulse: {{ {PIN}, value: 1, width: 520us, for: 100ms }}",
+    f"expect-pwm: {{ {PIN}, period: 10.1ms, duty: 5%, for: 1s }}",
+    "expect-pwm: { part-id: esp, pin: '18', frequency: 50Hz, duty: 7.5%, for: 100ms }",
+    "expect-voltage: { part-id: esp, pin: '34', value: 1.65V }",
+    "expect-voltage: { part-id: pot, pin: SIG, value: 1.65V, tolerance: 0.01V }",
+    "never-pin: { part-id: esp, pin: '26', value: 1, for: 500ms }",
+    "never-serial: { match: 'T=', for: 500ms }",
+    "never-fault: { for: 100ms }",
+]
+BAD = [
+    ("expect-serial: { match: 'x+', timeout: 100ms }", "'x\\+' did not come"),
+    ("wait-pin: { part-id: esp, pin: '26', value: 1, timeout: 50ms }", "did not become 1 within"),
+    (f"expect-edges: {{ {PIN}, count: 3, for: 100ms }}", "edges, expected 3"),
+    (f"expect-pulse: {{ {PIN}, value: 1, width: 2ms, for: 50ms }}", "the nearest was"),
+    (f"expect-pwm: {{ {PIN}, duty: 50%, for: 100ms }}", "expected 50 %"),
+    ("expect-pwm: { part-id: esp, pin: '26', duty: 50%, for: 9ms }", "had no pulses"),
+    ("expect-voltage: { part-id: esp, pin: '34', value: 3V }", "is at 1.65 V, expected 3 V"),
+    ("expect-voltage: { part-id: pit, pin: SIG, value: 3V }", "no part 'pit'"),
+    (f"never-pin: {{ {PIN}, value: 1, for: 50ms }}", "esp:25 was 1 at"),
+    ("never-serial: { match: 'ready', for: 500ms }", "the board said 'ready'"),
+    ("expect-i2c: { address: 60, for: 10ms }", "0 such transfers with 0x3c"),
+    ("expect-display: { part-id: btn, text: a }", "no display"),
+    ("expect-edges: { part-id: pot, pin: VCC, count: 1 }", "touches no pin of a board"),
+]
+
+
+@pytest.mark.parametrize("step", GOOD)
+def test_passes(step: str) -> None:
+    run(f"  - wait-serial: read\n  - warsha: {{ {step} }}")
+
+
+@pytest.mark.parametrize("step, said", BAD)
+def test_fails(step: str, said: str) -> None:
+    with pytest.raises(ScenarioError, match=f"^s.yaml:4: .*{said}"):
+        run(f"  - warsha: {{ {step} }}")
+
+
+def test_without_for_the_step_before_is_looked_at() -> None:
+    steps = """
+  - delay: 1s
+  - set-control: { part-id: btn, control: pressed, value: 1 }
+  - delay: 100ms
+  - warsha: { never-pin: { part-id: esp, pin: '26', value: 1 } }
+"""
+    with pytest.raises(ScenarioError, match=r"s.yaml:8: never-pin: esp:26 was 1 at 1 s"):
+        run(steps)
+
+
+def test_points_are_counted_and_the_run_goes_on() -> None:
+    steps = """
+  - warsha: { expect-serial: { match: 'ready' }, points: 2 }
+  - wait-serial: "T=31.5"
+    warsha: { timeout: 1s, points: 3, feedback: { en: Press it., ar: اضغط. } }
+  - set-control: { part-id: btn, control: pressed, value: 1 }
+  - wait-serial: "T=31.5"
+    warsha: { points: 4 }
+"""
+    outcomes = run(steps)
+    assert [outcome.points for outcome in outcomes] == [2, 0, 0, 4]
+    assert outcomes[1].said.startswith("'T=31.5' did not come")
+    assert outcomes[1].step.feedback["ar"] == "اضغط."
+
+
+@pytest.mark.parametrize(
+    "step, what",
+    [
+        ("warsha: { expect-edge: {} }", "unknown key 'expect-edge'"),
+        ("expect-edges: {}", "unknown key 'expect-edges'"),
+        ("warsha: { expect-serial: { match: '(' } }", "no regular expression"),
+        (f"warsha: {{ expect-edges: {{ {PIN} }} }}", "count, min and max are missing"),
+        (f"warsha: {{ expect-edges: {{ {PIN}, edge: up, count: 1 }} }}", "'up' is no edge"),
+        (f"warsha: {{ expect-pwm: {{ {PIN}, duty: 0.5 }} }}", "0.5 is not in %"),
+        (f"warsha: {{ expect-pwm: {{ {PIN}, frequency: 5s }} }}", "'5s' is not in Hz"),
+        ("delay: 1ms\n    warsha: { never-fault: {} }", "delay \\+ never-fault in one step"),
+        ("delay: 1ms\n    warsha: { points: many }", "'many' is not a number"),
+        ("delay: 1ms\n    warsha: { feedback: { fr: Oui } }", "unknown key 'fr'"),
+    ],
+)
+def test_mistakes_are_named_at_load(step: str, what: str) -> None:
+    with pytest.raises(ScenarioError, match=what) as caught:
+        parse(f"name: t\nversion: 1\nsteps:\n  - {step}", "s.yaml")
+    assert caught.value.cure and str(caught.value).startswith("s.yaml:")
+
+
+def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
+    text = "name: t\nversion: 1\nsteps:\n  - take-screenshot: { part-id: btn, save-to: a.png }"
+    circuit = Circuit(load({"version": 1, "parts": PARTS, "connections": WIRES}))
+    with Bench(circuit) as bench, pytest.raises(ScenarioError, match="no display"):
+        play(parse(text, str(tmp_path / "s.yaml")), bench, circuit, SECOND)
