@@ -47,6 +47,15 @@ def _name(name: str, x: float, y: float, size: Place, ink: str) -> str:
     )
 
 
+def labelled(pins: Mapping[str, Place], below: float, ink: str = INK) -> str:
+    """A row of pins with small names across, so far below (or above, negative)."""
+    return "".join(
+        circle(x, y, 3.1, "#d8b54a") + circle(x, y, 1.5, "#6b5a2a") for x, y in pins.values()
+    ) + "".join(
+        text(x, y + below, name, 3.9, ink, text_anchor="middle") for name, (x, y) in pins.items()
+    )
+
+
 def chip(x: float, y: float, w: float, h: float, label: str = "") -> str:
     """An integrated circuit from above."""
     drawn = rect(x, y, w, h, "#23272d", 1.5) + circle(x + 3.4, y + 3.4, 1.3, "#59606b")

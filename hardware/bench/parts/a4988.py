@@ -2,8 +2,8 @@
 
 import math
 
-from hardware.bench.drawing.pcb import chip, header, pcb
-from hardware.bench.drawing.svg import circle, rect
+from hardware.bench.drawing.pcb import INK, chip, pcb
+from hardware.bench.drawing.svg import circle, rect, text
 from hardware.bench.wiring.logic import Logic
 from hardware.bench.wiring.part import OPEN, PartView, Stamp
 
@@ -81,12 +81,21 @@ class A4988(Logic):
         for pin, rail in PULLS.items():
             net.resistor(pin, rail, PULL_OHMS)
 
+    @staticmethod
+    def _name(name: str, x: float, y: float) -> str:
+        left = x < A4988.SIZE[0] / 2
+        return text(
+            x + 3.4 if left else x - 3.4, y + 1.5, name.split(".")[0], 4, INK,
+            text_anchor="start" if left else "end",
+        )  # fmt: skip
+
     def svg(self, view: PartView) -> str:
         return (
             pcb(self.SIZE, "#9c2f3a", radius=2)
-            + chip(20, 26, 18, 18, "4988")
-            + rect(21, 50, 16, 9, "#c3c9d1", 1)
-            + circle(28.8, 66, 5, "#d8b54a")
-            + circle(28.8, 66, 2.2, "#9c7a20")
-            + header(self.PINS, self.SIZE)
+            + chip(24, 28, 10, 12)
+            + rect(24, 46, 10, 6, "#c3c9d1", 1)
+            + circle(28.8, 64, 4, "#d8b54a")
+            + circle(28.8, 64, 1.8, "#9c7a20")
+            + "".join(circle(*at, 2.6, "#d8b54a") for at in self.PINS.values())
+            + "".join(self._name(name, *at) for name, at in self.PINS.items())
         )
