@@ -46,6 +46,17 @@ class Chip(I2cPart):
         return (0x68,) if self.powered else ()
 
 
+class PulledUp(Part):
+    """Resistors at both lines of a bus, on the part."""
+
+    TYPES = ("wokwi-pulled",)
+    PINS: ClassVar = {"SDA": (0, 0), "SCL": (0, 1)}
+
+    def stamp(self, net: Stamp) -> None:
+        net.source("SDA", 3.3, 4700)
+        net.source("SCL", 3.3, 4700)
+
+
 class Coil(Part):
     """A coil of 10 ohms."""
 
@@ -59,8 +70,7 @@ class Coil(Part):
 @pytest.fixture(autouse=True)
 def more_parts() -> Iterator[None]:
     """The parts above, for these tests."""
-    known = {f"wokwi-{name}": kind for name, kind in
-             (("sensor5", Source5), ("chip68", Chip), ("coil", Coil))}  # fmt: skip
+    known = {kind.TYPES[0]: kind for kind in (Source5, Chip, Coil, PulledUp)}
     registry = parts._registry() | known
     with patch.object(parts, "_registry", lambda: registry):
         yield
@@ -178,6 +188,11 @@ def test_a_rule_finds_its_fault_and_leaves_the_cured_circuit_alone(
 
 def test_every_rule_has_a_case() -> None:
     assert {rule.id for rule in rules._all()} == {case.rule for case in CASES} | BY_HAND
+
+
+def test_pull_ups_on_two_parts_are_no_two_outputs(tmp_path: Path) -> None:
+    case = Case("", {"x": ("pulled", {}), "y": ("pulled", {})}, "", "", ("", ""))
+    assert found(tmp_path, circuit(case, "x:SDA-b:21 y:SDA-b:21 x:SCL-b:22 y:SCL-b:22")) == []
 
 
 def test_a_file_with_several_faults_is_looked_at_whole(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ class GasSensor(Module):
 
     TYPES = ("wokwi-gas-sensor",)
     ANALOG = ("AOUT",)
+    DRAWS = 0.15  # the heater: 800 mW at 5 V at most
     PINS = {"AOUT": (137, 16.5), "DOUT": (137, 26.4), "GND": (137, 36.5), "VCC": (137, 46.2)}
     SIZE = (136.9, 62.8)
     CONTROLS = {"ppm": PPM}

@@ -40,6 +40,7 @@ class HcSr04(Module):
     }  # fmt: skip
     ATTRS = {"distance": "400", "temperature": ""}
     SUPPLY = ("VCC", "GND", 3.0)
+    DRAWS = 0.015
     LISTENS = ("TRIG",)
     OUTPUTS = {"ECHO": False}
 

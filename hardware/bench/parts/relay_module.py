@@ -11,6 +11,8 @@ OPERATES_NS, RELEASES_NS = 7_000_000, 3_000_000
 """How long the armature is on its way (Songle SRD-05VDC: at most 10 and 5 ms)."""
 PULL_OHMS = 10_000.0
 LOGIC_VOLTS = 3.3
+COIL_A = 0.072
+"""Data sheet, "Coil Data" of the 5 V version."""
 
 
 class RelayModule(Module):
@@ -45,6 +47,12 @@ class RelayModule(Module):
             closed = self.touches == contact
             net.resistor("COM", contact, CLOSED_OHMS if closed else OPEN)
         net.source("IN", 0.0 if self._active_high else LOGIC_VOLTS, PULL_OHMS)
+
+    def draws(self) -> float:
+        return COIL_A if self._coil else self.DRAWS
+
+    def draws_at_most(self) -> float:
+        return COIL_A
 
     def begin(self) -> None:
         self.after(0, lambda: self.heard("IN", self.high("IN")))

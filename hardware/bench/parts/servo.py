@@ -6,6 +6,8 @@ from hardware.bench.wiring.diagram import PartSpec
 from hardware.bench.wiring.part import SWITCH, Part, PartView, World
 
 S = 1_000_000_000
+TURNING_A = 0.25
+"""While it turns with its load (measured on SG90; its data sheet does not say)."""
 SHORTEST_NS, LONGEST_NS = 500_000, 2_500_000
 """Pulses for 0 and 180 degrees."""
 SLACK_NS = 200_000
@@ -34,6 +36,7 @@ class Servo(Part):
     LISTENS = ("PWM",)
     TAKES_PWM = True
     SUPPLY = ("V+", "GND", 3.0)
+    DRAWS = 0.006
     CONTROLS = {"stuck": SWITCH}
     ATTRS = {"horn": "single", "hornColor": "#ccc", "speed": "600"}
 
@@ -44,6 +47,9 @@ class Servo(Part):
         self._from = self._to = 0.0
         self._since_ns = self._rose_ns = 0
         self._pwm_hz = 0
+
+    def draws_at_most(self) -> float:
+        return TURNING_A
 
     def start(self, world: World) -> None:
         super().start(world)

@@ -8,7 +8,7 @@ from hardware.bench.wiring.circuit import Circuit
 from hardware.bench.wiring.diagram import Diagram
 from hardware.bench.wiring.module import Module
 from hardware.bench.wiring.netlist import Stamped
-from hardware.bench.wiring.part import OPEN, Part
+from hardware.bench.wiring.part import Part
 from hardware.bench.wiring.solver import (
     Diode,
     Element,
@@ -22,6 +22,8 @@ from hardware.bench.wiring.solver import (
 from hardware.bench.wiring.still import StillWorld
 from hardware.boards import BoardType
 
+PULLS = 1000.0
+"""A source behind so many ohms is a pull resistor, not an output."""
 GROUND_VOLTS = 0.5
 """A supply below this is a ground."""
 
@@ -152,7 +154,7 @@ class Resting:
         high, drivers = self._high_volts(part), _Drivers()
         part.stamp(drivers)
         for pin, volts, ohms in drivers.found:
-            if ohms != OPEN:
+            if ohms < PULLS:
                 yield pin, Source(self.net(part, pin), max(high, volts), ohms)
 
     def _high_volts(self, part: Part) -> float:

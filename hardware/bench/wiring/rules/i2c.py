@@ -34,10 +34,14 @@ def i2c_swapped(bench: Resting) -> Iterator[Spot]:
     lines = [(scl, sda) for _part, scl, sda in _parts(bench)]
     for number, (part, scl, sda) in enumerate(_parts(bench)):
         if (sda, scl) in lines[:number]:
-            yield Spot(part.id, part.SDA, {"scl": part.SCL, "sda": part.SDA})
+            yield Spot(part.id, part.SDA, {"scl": _at(bench, scl), "sda": _at(bench, sda)})
     for part, scl_pin, sda_pin in _at_board(bench):
         if _is_rp2(sda_pin) and sda_pin.gpio == scl_pin.gpio + 1 and scl_pin.gpio % 2 == 0:
             yield Spot(part.id, part.SDA, {"scl": scl_pin.name, "sda": sda_pin.name})
+
+
+def _at(bench: Resting, net: int) -> str:
+    return next((pin.name for pin in bench.pins(net)), "?")
 
 
 def _is_rp2(pin: Pin) -> bool:
