@@ -71,6 +71,6 @@ def spark(x: float, y: float, lit: bool, colour: str = "#2f9e55") -> str:
     )
 
 
-def reading(x: float, y: float, words: str, ink: str = INK) -> str:
+def reading(x: float, y: float, words: str, ink: str = INK, size: float = 9) -> str:
     """What the part measures at the moment, for the person at the bench."""
-    return text(x, y, words, 9, ink, text_anchor="middle", font_weight=600)
+    return text(x, y, words, size, ink, text_anchor="middle", font_weight=600)

@@ -25,8 +25,8 @@ class Ds18b20(OneWireTarget):
 
     On slots: reset and presence, the ROM commands read, match, skip, search and alarm search, and
     convert (94 to 750 ms by resolution; read slots are 0 meanwhile; 85 °C before the first),
-    write, read, copy, recall, read power supply. A reading has the check byte and only the bits of the
-    resolution. Parasite power is not simulated: without VCC the chip is dead.
+    write, read, copy, recall, read power supply. A reading has the check byte and only the bits
+    of the resolution. Parasite power is not simulated: without VCC the chip is dead.
 
     Extensions of ours are the faults `bad_checksum`, `silent` (hears nothing), `stuck` (DQ is held
     low), 0 or 1, and `drift` (°C that it is wrong by). Source: Maxim DS18B20 data sheet (042208),
