@@ -114,7 +114,7 @@ def _through(number: int, case: Case, folder: Path) -> Outcome:
 
 
 def _draw(circuit: Circuit) -> None:
-    circuit.start(StillWorld())
+    circuit.start(*[StillWorld() for _board in circuit.netlist.boards])
     circuit.power(True)
     ET.fromstring(draw(circuit))
 

@@ -18,6 +18,7 @@ from hardware.bench.wiring.buses import I2cPart
 from hardware.bench.wiring.lint import lint_file
 from hardware.bench.wiring.part import Part, Stamp
 from hardware.bench.wiring.rule import Finding
+from hardware.paths import ROOT
 from warsha import app
 
 
@@ -152,7 +153,7 @@ CASES = [
     Case("invalid-attribute", {"l": ("led", {"colour": "red"})}, "b:25-l:A", "", ("l", "")),
 ]  # fmt: skip
 """`part:pin-part:pin` are wires. No cured circuit: the parts alone are at fault."""
-BY_HAND = {"duplicate-id", "wrong-coord-names"}
+BY_HAND = {"duplicate-id", "wrong-coord-names", "common-ground"}
 
 
 def circuit(case: Case, wires: str) -> dict[str, Any]:
@@ -186,8 +187,27 @@ def test_a_rule_finds_its_fault_and_leaves_the_cured_circuit_alone(
         assert case.rule not in {finding.rule for finding in cured}
 
 
-def test_every_rule_has_a_case() -> None:
+def test_every_rule_has_a_case_and_stands_in_the_documents() -> None:
     assert {rule.id for rule in rules._all()} == {case.rule for case in CASES} | BY_HAND
+    page = (ROOT / "docs" / "circuits.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"^\| `([a-z0-9-]+)` \| (error|warning|info) \|", page, re.MULTILINE))
+    assert told == {(rule.id, rule.level) for rule in rules._all()}
+
+
+@pytest.mark.parametrize("file", sorted(ROOT.glob("labs/*/diagram*.json")), ids=str)
+def test_the_labs_are_wired_without_fault(file: Path) -> None:
+    assert [finding for finding in lint_file(file) if finding.level != "info"] == []
+
+
+def test_two_boards_that_share_a_wire_share_a_ground(tmp_path: Path) -> None:
+    parts_ = [{"type": "board-esp32-devkit-c-v4", "id": id_} for id_ in ("one", "two")]
+    wires = [["one:17", "two:16", ""], ["one:18", "two:18", ""]]
+    raw = {"version": 1, "parts": parts_, "connections": wires}
+    assert [(f.rule, f.part, f.pin) for f in found(tmp_path, raw)] == [
+        ("common-ground", "two", "16")
+    ]
+    wires.append(["one:GND.1", "two:GND.3", ""])
+    assert found(tmp_path, raw) == []
 
 
 def test_pull_ups_on_two_parts_are_no_two_outputs(tmp_path: Path) -> None:

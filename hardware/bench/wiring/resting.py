@@ -68,9 +68,11 @@ class Resting:
     def __init__(self, diagram: Diagram) -> None:
         self.diagram = diagram
         self.circuit = Circuit(diagram)
-        self.circuit.start(StillWorld())
-        self.circuit.power(True)
         self.netlist = self.circuit.netlist
+        world = StillWorld()
+        self.circuit.start(*[world for _board in self.netlist.boards])
+        for board_id in self.netlist.boards:
+            self.circuit.power(True, board_id)
 
     @property
     def parts(self) -> list[Part]:

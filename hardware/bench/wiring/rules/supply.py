@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from hardware.bench.wiring.part import Part
-from hardware.bench.wiring.resting import Resting
+from hardware.bench.wiring.resting import Pin, Resting
 from hardware.bench.wiring.rule import Spot, rule
 from hardware.say import both
 
@@ -45,6 +45,28 @@ def no_ground(bench: Resting) -> Iterator[Spot]:
         near = bench.near(bench.net(part, ground), links)
         if not any(bench.is_ground(net) or bench.pins(net) for net in near):
             yield Spot(part.id, ground)
+
+
+@rule(
+    "common-ground",
+    "error",
+    both("{part} and {other} share a wire ({pin}), and no ground."),
+    both("Join a GND of one with a GND of the other."),
+)
+def common_ground(bench: Resting) -> Iterator[Spot]:
+    told = set()
+    for pin, net in bench.wired_pins:
+        first = bench.pins(net)[0]
+        pair = (first.board_id, pin.board_id)
+        if pair in told or _grounds(bench, first) & _grounds(bench, pin):
+            continue
+        told.add(pair)
+        yield Spot(pin.board_id, pin.name, {"other": first.board_id})
+
+
+def _grounds(bench: Resting, pin: Pin) -> set[int]:
+    names = [name for name, led_out in pin.board.pins.items() if led_out.volts == 0]
+    return {bench.netlist.net(pin.board_id, name) for name in names}
 
 
 @rule(
