@@ -204,7 +204,7 @@ def test_two_boards_that_share_a_wire_share_a_ground(tmp_path: Path) -> None:
     wires = [["one:17", "two:16", ""], ["one:18", "two:18", ""]]
     raw = {"version": 1, "parts": parts_, "connections": wires}
     assert [(f.rule, f.part, f.pin) for f in found(tmp_path, raw)] == [
-        ("common-ground", "two", "16")
+        ("common-ground", "two", "18")
     ]
     wires.append(["one:GND.1", "two:GND.3", ""])
     assert found(tmp_path, raw) == []
