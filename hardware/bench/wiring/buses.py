@@ -88,5 +88,8 @@ def parts_on(
         part
         for part in circuit.parts.values()
         if isinstance(part, kind)
-        and all(circuit.attached(part.id, pin, gpio) for pin, gpio in pins(part).items())
+        and all(
+            pin in part.pins and circuit.attached(part.id, pin, gpio)
+            for pin, gpio in pins(part).items()
+        )
     ]

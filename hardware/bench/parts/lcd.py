@@ -1,0 +1,203 @@
+"""Character displays with the controller HD44780: two lines of 16, four of 20."""
+
+from collections.abc import Collection
+
+from hardware.bench.drawing.dots import dots
+from hardware.bench.drawing.pcb import chip, header, pcb
+from hardware.bench.drawing.svg import mix, rect
+from hardware.bench.wiring.buses import I2cPart
+from hardware.bench.wiring.character_rom import COLUMNS, ROWS
+from hardware.bench.wiring.diagram import PartSpec
+from hardware.bench.wiring.display import Display, Pixels
+from hardware.bench.wiring.hd44780 import Hd44780
+from hardware.bench.wiring.part import OPEN, SWITCH, PartView, Stamp
+
+MM = 96 / 25.4
+CELL = (3.5125 * MM, 5.75 * MM)
+DOT = (0.6 * MM, 0.65 * MM)
+PANEL = (12.45 * MM, 12.55 * MM)
+"""From the corner of the board to the first character."""
+NAMES = ("VSS", "VDD", "V0", "RS", "RW", "E", *(f"D{n}" for n in range(8)), "A", "K")
+FIRST_PIN, PIN_PITCH = 32.0, 9.6
+PORT_RS, PORT_RW, PORT_E, PORT_LIGHT = 1, 2, 4, 8
+"""How the backpack's PCF8574 is wired to the display; D4 to D7 are its upper half."""
+BYTE_NS = 22_500
+"""A byte on I2C at 400 kHz: of several in one transfer, each comes so much later at least."""
+LAMP_VOLTS, LAMP_OHMS, LAMP_AMPERES = 2.7, 100.0, 0.0005
+OUTPUT_OHMS = 1000.0
+BACKGROUNDS = {"green": "#6cb201", "blue": "#0a2fd8"}
+LEAST_ADDRESS, MOST_ADDRESS = 0x20, 0x3F
+
+
+class Lcd1602(I2cPart, Display):
+    """With `pins` `full` (the default): `VSS VDD V0 RS RW E D0`…`D7 A K`, on 4 or 8 data lines;
+    with `i2c`: `GND VCC SDA SCL` through a PCF8574T (P0 RS, P1 RW, P2 E, P3 light, P4-P7 D4-D7).
+
+    Attributes `i2cAddress` (`0x27`), `color` (of the dots), `background` (`green`, `blue`, a
+    colour), `variant` (`A00` or `A02`, the character ROM). All instructions, own characters,
+    cursor, shifts and the busy flag; what comes while it is busy is lost. Contrast (V0) is always
+    right, and the backpack has no pull-ups here: at 5 V they would lift the lines of the board too
+    high. The control `silent` (ours) is 1 while the backpack answers nothing. Source: Hitachi
+    HD44780U and NXP PCF8574 data sheets.
+    """
+
+    TYPES = ("wokwi-lcd1602",)
+    CONTROLS = {"silent": SWITCH}
+    ATTRS = {
+        "pins": "full", "i2cAddress": "0x27", "color": "black", "background": "green",
+        "variant": "A00",
+    }  # fmt: skip
+    SHAPE = (16, 2)
+
+    def __init__(self, spec: PartSpec) -> None:
+        self.on_i2c = str(spec.attrs.get("pins", "full")) == "i2c"
+        super().__init__(spec)
+        self.choice("pins", "full", "i2c")
+        self._address = self._read_address()
+        self.controller = Hd44780(*self.SHAPE, self.choice("variant", "A00", "A02"))
+        self._port, self._bytes = 0xFF, 0
+        self._level = dict.fromkeys(NAMES, False)
+        self._put: int | None = None
+
+    def _read_address(self) -> int:
+        try:
+            address = int(self.attr("i2cAddress"), 0)
+        except ValueError:
+            address = 0
+        if not LEAST_ADDRESS <= address <= MOST_ADDRESS:
+            raise self.bad_attr("i2cAddress", f"0x{LEAST_ADDRESS:x}…0x{MOST_ADDRESS:x}")
+        return address
+
+    # -- what it is ---------------------------------------------------------------------------
+
+    @property
+    def size(self) -> tuple[float, float]:
+        columns, rows = self.SHAPE
+        return round(columns * CELL[0] + 23.8 * MM, 1), round(rows * CELL[1] + 24.5 * MM, 1)
+
+    @property
+    def pins(self) -> dict[str, tuple[float, float]]:
+        if self.on_i2c:
+            return {"GND": (4, 32), "VCC": (4, 41.5), "SDA": (4, 51), "SCL": (4, 60.5)}
+        y = round(self.size[1] - 5.1, 2)
+        return {name: (round(FIRST_PIN + PIN_PITCH * n, 2), y) for n, name in enumerate(NAMES)}
+
+    @property
+    def supply(self) -> tuple[str, str, float] | None:
+        return ("VCC", "GND", 2.7) if self.on_i2c else ("VDD", "VSS", 2.7)
+
+    @property
+    def listens(self) -> tuple[str, ...]:
+        return () if self.on_i2c else (*(f"D{n}" for n in range(8)), "RS", "RW", "E")
+
+    def power(self, on: bool) -> None:
+        self.controller.power_on(self.world.now_ns)
+        self._port, self._put = 0xFF, None
+        self._level = dict.fromkeys(NAMES, False)
+
+    # -- the parallel bus ---------------------------------------------------------------------
+
+    def stamp(self, net: Stamp) -> None:
+        if self.on_i2c:
+            return
+        net.diode("A", "K", LAMP_VOLTS, LAMP_OHMS)
+        for n in range(8):
+            rail = "VDD" if self._put is not None and self._put >> n & 1 else "VSS"
+            for end in ("VDD", "VSS"):
+                drives = self._put is not None and rail == end
+                net.resistor(f"D{n}", end, OUTPUT_OHMS if drives else OPEN)
+
+    def heard(self, pin: str, high: bool) -> None:
+        self._level[pin] = high
+        if pin == "E":
+            self._strobe(high)
+
+    def _strobe(self, high: bool) -> None:
+        """An edge of E: what is on the lines counts when it falls."""
+        now, level = self.world.now_ns, self._level
+        if level["RW"]:
+            if not high:
+                self.controller.was_read(level["RS"], now)
+            self._put = self.controller.lines(level["RS"], now) if high else None
+            self.changed()
+        elif not high:
+            lines = sum(level[f"D{n}"] << n for n in range(8))
+            self.controller.write(level["RS"], lines, now)
+
+    # -- the backpack -------------------------------------------------------------------------
+
+    def i2c_addresses(self) -> Collection[int]:
+        return (self._address,) if self.on_i2c else ()
+
+    def i2c_start(self, address: int, read: bool) -> bool:
+        self._bytes = 0
+        return not self.values["silent"]
+
+    def i2c_write(self, byte: int) -> bool:
+        self._bytes += 1
+        now = self.world.now_ns + BYTE_NS * self._bytes
+        fell, self._port = self._port & ~byte & PORT_E, byte
+        data, reads = bool(byte & PORT_RS), bool(byte & PORT_RW)
+        if fell and reads:
+            self.controller.was_read(data, now)
+        elif fell:
+            self.controller.write(data, byte & 0xF0, now)
+        return True
+
+    def i2c_read(self) -> int:
+        """The port's pins: those that are high can be pulled low by the display."""
+        if self._port & PORT_RW and self._port & PORT_E:
+            lines = self.controller.lines(bool(self._port & PORT_RS), self.world.now_ns)
+            return self._port & (lines & 0xF0 | 0x0F)
+        return self._port
+
+    # -- looks --------------------------------------------------------------------------------
+
+    def text(self) -> str:
+        return self.controller.text() if self.powered else ""
+
+    def pixels(self) -> Pixels:
+        seen = self.controller.pixels(self.world.now_ns)
+        return seen if self.powered else seen * 0
+
+    def backlit(self, view: PartView) -> bool:
+        """Whether the lamp behind the glass is on."""
+        if self.on_i2c:
+            return self.powered and bool(self._port & PORT_LIGHT)
+        return view.amperes("A", "K") > LAMP_AMPERES
+
+    def svg(self, view: PartView) -> str:
+        w, h = self.size
+        columns, rows = self.SHAPE
+        wide, high = columns * CELL[0], rows * CELL[1]
+        glass = BACKGROUNDS.get(self.attr("background"), self.attr("background"))
+        glass = glass if len(glass) == 7 and glass.startswith("#") else BACKGROUNDS["green"]
+        glass = glass if self.backlit(view) else mix(glass, "#1c2126", 0.6)
+        x, y = PANEL
+        drawn = (
+            pcb(self.size, "#1f5c3a", (9, 9), (w - 9, 9), (9, h - 9), (w - 9, h - 9))
+            + rect(5 * MM, 5.7 * MM, wide + 13.9 * MM, high + 13.1 * MM, "#15181c", 2)
+            + rect(x - 4.9 * MM, y - 2.3 * MM, wide + 9.8 * MM, high + 4.6 * MM, glass, 5)
+        )
+        drawn += self._characters(x, y, glass) + header(self.pins, self.size)
+        return drawn + (chip(30, h - 17, 14, 9) if self.on_i2c else "")
+
+    def _characters(self, x: float, y: float, glass: str) -> str:
+        """The empty cells, and the dots that are dark (or bright, on blue)."""
+        ink = "#f4f7ff" if self.attr("color") == "white" else mix(glass, "#000000", 0.82)
+        seen, drawn = self.pixels() > 0, ""
+        for row in range(self.SHAPE[1]):
+            for column in range(self.SHAPE[0]):
+                left, top = x + column * CELL[0], y + row * CELL[1]
+                shade = mix(glass, "#000000", 0.07)
+                drawn += rect(left, top, COLUMNS * DOT[0], ROWS * DOT[1], shade)
+                cell = seen[ROWS * row : ROWS * row + ROWS, COLUMNS * column :][:, :COLUMNS]
+                drawn += dots(cell, left, top, DOT, ink, gap=0.22)
+        return drawn
+
+
+class Lcd2004(Lcd1602):
+    """Four lines of 20, the same otherwise; the second half of each line is two rows below."""
+
+    TYPES = ("wokwi-lcd2004",)
+    SHAPE = (20, 4)
