@@ -234,6 +234,7 @@ def test_a_file_with_several_faults_is_looked_at_whole(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("raw", "said"),
     [
+        ("{", "1:2: not JSON"),
         ([], "a circuit is one JSON object"),
         ({"version": 1, "parts": []}, "there is no list 'connections'"),
         ({"version": 1, "parts": [], "connections": []}, "there is no board"),

@@ -32,7 +32,7 @@ def page(findings: list[Finding]) -> str:
     rows = "".join(
         f'<li style="margin:.3em 0"><strong style="color:{COLOURS[finding.level]}">'
         f"{escape(title(finding))}</strong> {escape(finding.text)} "
-        f'<code dir="ltr" style="opacity:.7">{finding.rule}</code></li>'
+        f'<code dir="ltr" style="opacity:.7;white-space:nowrap">{finding.rule}</code></li>'
         for finding in findings
     )
     way = 'dir="rtl" lang="ar"' if arabic else 'dir="ltr" lang="en"'

@@ -14,7 +14,7 @@ from hardware.bench.wiring.diagram import Diagram
 from hardware.bench.wiring.resting import Resting
 from hardware.bench.wiring.rule import Finding
 from hardware.bench.wiring.rules.form import mended
-from hardware.errors import HardwareError
+from hardware.errors import DiagramError, HardwareError
 
 LEVELS = ("error", "warning", "info")
 
@@ -31,9 +31,14 @@ def lint_file(path: Path) -> list[Finding]:
     """All remarks on a file, whatever is in it. Of one with errors the rest is looked at too.
 
     Raises:
-        DiagramError: there is no such file, or it is not JSON.
+        DiagramError: there is no such file.
     """
-    raw = diagrams.read(path)
+    try:
+        raw = diagrams.read(path)
+    except DiagramError as error:
+        if path.is_file():
+            return [_refused(error, str(path))]
+        raise
     found: list[Finding] = []
     if isinstance(raw, Mapping):
         found = [f for rule in rules.of_files() for f in rule.check(raw)]
@@ -50,7 +55,7 @@ def lint_file(path: Path) -> list[Finding]:
 
 def _refused(error: HardwareError, name: str) -> Finding:
     """What the bench itself says, in the reader's language."""
-    said = f"{error} {error.cure}".removeprefix(f"{name}: ").strip()
+    said = f"{error}. {error.cure}".removeprefix(name).lstrip(": ")
     return Finding("error", "invalid-circuit", "", "", said, said)
 
 
