@@ -238,6 +238,7 @@ def test_a_file_with_several_faults_is_looked_at_whole(tmp_path: Path) -> None:
         ([], "a circuit is one JSON object"),
         ({"version": 1, "parts": []}, "there is no list 'connections'"),
         ({"version": 1, "parts": [], "connections": []}, "there is no board"),
+        ({"version": 1, "parts": [], "connections": None}, "there is no list 'connections'"),
         ({"version": 1, "parts": [3], "connections": [4]}, "part number 1: not an object"),
     ],
 )

@@ -215,7 +215,9 @@ def mended(raw: Raw) -> dict[str, Any]:
             kept[id_] = {key: value for key, value in item.items() if key not in ("x", "y")}
     pins = {id_: pins_of(id_, item["type"], item) for id_, item in kept.items()}
     pins[SERIAL_MONITOR] = ["TX", "RX"]
-    wires = [wire for wire in raw.get("connections", []) if _fits(wire, pins)]
+    wires = raw.get("connections")
+    if isinstance(wires, list):
+        wires = [wire for wire in wires if _fits(wire, pins)]
     return {**raw, "parts": list(kept.values()), "connections": wires, "dependencies": {}}
 
 
