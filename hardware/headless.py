@@ -1,7 +1,9 @@
-"""One program on one virtual board, without anybody watching: the work behind `warsha run`."""
+"""Programs on virtual boards, without anybody watching: the work behind `warsha run`."""
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from hardware.bench import frames
 from hardware.bench.bench import Bench
@@ -12,39 +14,63 @@ from hardware.bench.scenario import player as players
 from hardware.bench.tracing.signals import probed
 from hardware.bench.tracing.trace import Trace
 from hardware.bench.wiring.circuit import Circuit
-from hardware.bench.wiring.diagram import Diagram
+from hardware.bench.wiring.diagram import Diagram, suggest
 from hardware.bench.wiring.faults import Fault
-from hardware.errors import ScenarioError
+from hardware.errors import HardwareError, ScenarioError
+from hardware.say import _
 
 OVER_TIME = (frames.END_WALL, frames.END_CPU)
 """Both are time of this machine that the program used up without an end in sight."""
+
+
+class Load(NamedTuple):
+    """What a board gets: the files on its flash, and who gets its serial output."""
+
+    files: Mapping[str, bytes]
+    on_output: Callable[[bytes], None] = lambda data: None
+
+
+class Seen(NamedTuple):
+    """What a board did."""
+
+    trace: Trace
+    pins: tuple[str, ...]
+    """Names of the pins that are wired to something or did something, by GPIO number; those that a
+    logic analyzer touches have the names of its channels."""
 
 
 @dataclass(frozen=True)
 class Outcome:
     """What came of a run."""
 
-    trace: Trace
-    pins: tuple[str, ...]
-    """Names of the pins that are wired to something or did something, by GPIO number; those that a
-    logic analyzer touches have the names of its channels."""
+    boards: Mapping[str, Seen]
+    """By id, in the order of the diagram."""
     failed_step: ScenarioError | None = None
     faults: tuple[Fault, ...] = ()
     """What would have hurt a real board."""
 
     @property
+    def trace(self) -> Trace:
+        """The first board's."""
+        return next(iter(self.boards.values())).trace
+
+    @property
     def over_time(self) -> bool:
-        """Whether the run was ended because it took too long on this machine."""
-        end = self.trace.ended()
-        return end is not None and end.cause in OVER_TIME
+        """Whether a board was ended because it took too long on this machine."""
+        ends = [seen.trace.ended() for seen in self.boards.values()]
+        return any(end is not None and end.cause in OVER_TIME for end in ends)
 
     @property
     def raised(self) -> bool:
-        """Whether the program ended in an exception that nobody caught, or took the board with
+        """Whether a program ended in an exception that nobody caught, or took its board with
         it."""
-        end = self.trace.ended()
-        died = end is not None and end.cause not in (frames.END_OFF, *OVER_TIME)
-        return died or bool(self.trace.exceptions())
+        return any(_raised(seen.trace) for seen in self.boards.values())
+
+
+def _raised(trace: Trace) -> bool:
+    end = trace.ended()
+    died = end is not None and end.cause not in (frames.END_OFF, *OVER_TIME)
+    return died or bool(trace.exceptions())
 
 
 def run_program(
@@ -56,42 +82,59 @@ def run_program(
     seed: int = 0,
     limits: Limits | None = None,
     on_output: Callable[[bytes], None] = lambda data: None,
+    others: Mapping[str, Load] | None = None,
 ) -> Outcome:
-    """Boot the board of `diagram` with these files and let virtual time pass.
+    """Boot the boards of `diagram` with their files and let virtual time pass.
 
     Args:
-        files: what lies on its flash; `main.py` is the program.
+        files: what lies on the first board's flash; `main.py` is the program.
         scenario: played from power-on; the run ends with its last step, or with a failed one.
         seconds: virtual time at which the run ends at the latest.
         seed: chance on the bench.
-        limits: what the program may use up of this machine.
-        on_output: gets the serial output.
+        limits: what each program may use up of this machine.
+        on_output: gets the first board's serial output.
+        others: the same for further boards, by id; those that are not named are empty.
 
     Raises:
         DiagramError: the wiring makes no sense.
+        HardwareError: there is no board of such an id.
         BenchError: virtual boards do not run on this machine.
     """
     circuit, until_ns = Circuit(diagram), round(seconds * 1e9)
+    loads = {circuit.board_id: Load(files, on_output), **(others or {})}
     failed = None
-    with Flash(circuit.board) as flash:
-        flash.put(files)
-        with Bench(circuit, seed=seed, flash=flash, limits=limits) as bench:
-            bench.on_output(on_output)
-            try:
-                if scenario:
-                    players.play(scenario, bench, circuit, until_ns)
-                else:
-                    bench.run(until_ns)
-            except ScenarioError as error:
-                failed = error
-            trace = bench.trace.named(probed(circuit))
-    return Outcome(trace, _pins(circuit, trace), failed, tuple(circuit.faults()))
+    with ExitStack() as stack:
+        flashes = {key: stack.enter_context(_flash(circuit, key, load))
+                   for key, load in loads.items()}  # fmt: skip
+        bench = stack.enter_context(Bench(circuit, seed=seed, flash=flashes, limits=limits))
+        for key, load in loads.items():
+            bench.on_output(load.on_output, key)
+        try:
+            if scenario:
+                players.play(scenario, bench, circuit, until_ns)
+            else:
+                bench.run(until_ns)
+        except ScenarioError as error:
+            failed = error
+        seen = {key: _seen(circuit, key, trace) for key, trace in bench.traces.items()}
+    return Outcome(seen, failed, tuple(circuit.faults()))
 
 
-def _pins(circuit: Circuit, trace: Trace) -> tuple[str, ...]:
-    board, used = circuit.board, circuit.used()
+def _flash(circuit: Circuit, board_id: str, load: Load) -> Flash:
+    if (side := circuit.sides.get(board_id)) is None:
+        what = _("there is no board {board} on the bench").format(board=repr(board_id))
+        raise HardwareError(what, suggest(board_id, circuit.sides))
+    flash = Flash(side.board)
+    flash.put(load.files)
+    return flash
+
+
+def _seen(circuit: Circuit, board_id: str, trace: Trace) -> Seen:
+    side, probes = circuit.sides[board_id], probed(circuit, board_id)
+    board, used = side.board, side.used()
     moved = set(trace.records[trace.records["kind"] == frames.REC_OUT]["a"].tolist())
     wired = {gpio for gpio in board.gpios if used >> gpio & 1}
-    named = {gpio: name for name, gpio in probed(circuit).items()}
+    named = {gpio: name for name, gpio in probes.items()}
     gpios = (wired - set(map(board.gpio, board.console))) | moved & set(board.gpios) | set(named)
-    return tuple(named.get(gpio) or board.pin_of(gpio) for gpio in sorted(gpios))
+    pins = tuple(named.get(gpio) or board.pin_of(gpio) for gpio in sorted(gpios))
+    return Seen(trace.named(probes), pins)

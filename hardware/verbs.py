@@ -4,6 +4,7 @@ the work is elsewhere."""
 import json
 import signal
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
@@ -20,7 +21,7 @@ from hardware.bench.tracing.summary import summary
 from hardware.bench.tracing.vcd import write_vcd
 from hardware.bench.wiring import diagram as diagrams
 from hardware.errors import HardwareError
-from hardware.headless import Outcome, run_program
+from hardware.headless import Load, Outcome, run_program
 from hardware.say import _, reason
 from hardware.wire.text import TextStream
 
@@ -56,10 +57,12 @@ def bench(
 
     out = Console(soft_wrap=True, highlight=False)
     with LiveBench(str(diagram) if diagram else board, seed=seed, flash=flash, baud=baud) as live:
-        print(f"{_('board'):8} {live.board_type.title}")
-        print(f"pty      {live.serve_pty()}")
-        print(f"socket   {live.serve_socket(socket)}")
-        print(f"rfc2217  {live.serve_rfc2217(rfc2217)}", flush=True)
+        several = len(live.board_types) > 1
+        for number, (key, kind) in enumerate(live.board_types.items()):
+            print(f"{_('board'):8} {f'{key}: ' if several else ''}{kind.title}")
+            print(f"pty      {live.serve_pty(key)}")
+            print(f"socket   {live.serve_socket(socket and socket + number, key)}")
+            print(f"rfc2217  {live.serve_rfc2217(rfc2217 and rfc2217 + number, key)}", flush=True)
         for finding in remarks(live.diagram):
             if finding.level != "info":
                 out.print(Text(finding.text, style=LEVELS[finding.level]))
@@ -78,6 +81,10 @@ def run(
     file: Annotated[
         list[Path] | None, typer.Option(help="Another file for the board; may be repeated.")
     ] = None,
+    on: Annotated[
+        list[str] | None,
+        typer.Option(help="BOARD=FILE: the program of another board; may be repeated."),
+    ] = None,
     seconds: Annotated[
         float, typer.Option(help="End after so much virtual time.", min=0, max=LONGEST_RUN_S)
     ] = 10.0,
@@ -88,6 +95,9 @@ def run(
     ] = None,
 ) -> None:
     """Boot a virtual board with a program, headless; the serial line goes to stdout.
+
+    With several boards on the bench, PROGRAM is the first one's; lines of others begin with their
+    names, and each board has a VCD of its own.
 
     Exit codes: 0 done, 3 an uncaught exception or a dead board, 4 a step of the scenario failed,
     124 it took too long on this machine.
@@ -102,12 +112,18 @@ def run(
         seconds=seconds,
         seed=seed,
         on_output=lambda data: _print(text.feed(data)),
+        others=dict(map(_other, on or [])),
     )
     _print(text.feed(b"", final=True))
+    several = len(outcome.boards) > 1
     if vcd:
-        write_vcd(outcome.trace, vcd, outcome.pins)
+        for board, seen in outcome.boards.items():
+            target = vcd.with_stem(f"{vcd.stem}-{board}") if several else vcd
+            write_vcd(seen.trace, target, seen.pins)
     if json_:
-        json_.write_text(json.dumps(summary(outcome.trace), indent=2) + "\n", encoding="utf-8")
+        found = {board: summary(seen.trace) for board, seen in outcome.boards.items()}
+        told = {"boards": found} if several else summary(outcome.trace)
+        json_.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
     if code := verdict(outcome):
         raise typer.Exit(code)
 
@@ -157,6 +173,27 @@ def doctor() -> None:
         raise typer.Exit(1)
 
 
+def _other(words: str) -> tuple[str, Load]:
+    """The board and the program of `--on`. Raises: HardwareError."""
+    board, mark, file = words.partition("=")
+    if not (board and mark and file):
+        what = _("{words} names no board and file").format(words=repr(words))
+        raise HardwareError(what, _("Write for example --on pico=main.py."))
+    return board, Load({"main.py": _content(Path(file))}, _by_line(board))
+
+
+def _by_line(board: str) -> Callable[[bytes], None]:
+    """Prints what a board says by whole lines, with its name before each."""
+    text, held = TextStream(), ""
+
+    def say(data: bytes) -> None:
+        nonlocal held
+        *lines, held = (held + text.feed(data)).split("\n")
+        _print("".join(f"{board}: {line}\n" for line in lines))
+
+    return say
+
+
 def _content(path: Path) -> bytes:
     """A file for the board. Raises: HardwareError when it cannot be read."""
     try:
@@ -174,14 +211,15 @@ def _print(text: str) -> None:
 
 def verdict(outcome: Outcome) -> int:
     """The exit code of a run; what is not seen on the serial line is said on stderr."""
-    end = outcome.trace.ended()
+    ends = [end for seen in outcome.boards.values() if (end := seen.trace.ended())]
     for fault in outcome.faults[:MOST_FAULTS]:
         print(f"{duration(fault.t_ns)}: {fault}", file=sys.stderr)
     if outcome.failed_step:
         told = [str(outcome.failed_step), outcome.failed_step.cure]
         print(*filter(None, told), sep="\n", file=sys.stderr)
-    elif end and end.detail:
-        print(_("The board ended: {why}.").format(why=why(end)), file=sys.stderr)
+    for end in () if outcome.failed_step else ends:
+        if end.detail:
+            print(_("The board ended: {why}.").format(why=why(end)), file=sys.stderr)
     if outcome.over_time:
         return OVER_TIME
     if outcome.failed_step:

@@ -106,7 +106,8 @@ def _place(circuit: Circuit, spec: PartSpec) -> Placed:
             lit = pad.duty_u16 / DUTY_MAX if pad.freq_hz else float(pad.holds and pad.latch)
         pins = {pin: board_pin(board, pin) for pin in board.pins}
         body = board_svg(board, spec.id in circuit.electric.powered, lit)
-        return Placed(spec, board_size(board), pins, body, "")
+        caption = spec.id if len(circuit.sides) > 1 else ""
+        return Placed(spec, board_size(board), pins, body, caption)
     part = circuit.parts[spec.id]
     body = part.svg(MeanView(circuit, spec.id))
     return Placed(spec, part.size, dict(part.pins), body, part.caption)

@@ -7,7 +7,7 @@
         bench.press("btn1", hold_s=0.08)
 
 Methods may be called from any thread: the bench's own carries them out between two requests of the
-board.
+board. With several boards, each has a serial line of its own; without an id the first is meant.
 """
 
 import os
@@ -23,10 +23,9 @@ from typing import Any, Self, TypeVar
 
 from hardware.bench.bench import Bench
 from hardware.bench.ends import why
-from hardware.bench.flash import Flash
 from hardware.bench.serving import address
 from hardware.bench.serving.address import Mode, find_diagram
-from hardware.bench.serving.switchboard import Switchboard
+from hardware.bench.serving.lines import Lines, flashes
 from hardware.bench.wiring.circuit import Circuit
 from hardware.bench.wiring.diagram import Diagram
 from hardware.bench.wiring.faults import Fault
@@ -49,11 +48,11 @@ class Snapshot:
     controls: Mapping[str, Mapping[str, float]]
     """Part id to the positions of what can be moved on it."""
     ended: str
-    """Why the board is off; "" while it runs."""
+    """Why a board is off; "" while all run."""
 
 
 class LiveBench:
-    """One board with its circuit, running by itself until `close`."""
+    """A circuit with its boards, running by itself until `close`."""
 
     def __init__(
         self,
@@ -70,7 +69,8 @@ class LiveBench:
             circuit: a diagram or its path; or a board's name or family for a bare board.
             mode: `realtime`, or `virtual`: sleeps take no time, waits for serial input do.
             seed: chance on the bench; the same seed, the same noise.
-            flash: file of the flash image, made if missing; without it all is lost at the end.
+            flash: file of the flash image, made if missing (of a second board: with its id before
+                the suffix); without it all is lost at the end.
             baud: slow the serial line down to this speed in both directions.
 
         Raises:
@@ -80,11 +80,12 @@ class LiveBench:
         self.diagram = circuit if isinstance(circuit, Diagram) else find_diagram(circuit)
         self.circuit = wired = Circuit(self.diagram)
         """Belongs to the bench's thread once it lives: look at it inside `ask`."""
-        self._flash = Flash(wired.board, flash)
+        self.board_types = dict(wired.netlist.boards)
+        """By id, in the order of the diagram."""
         self.board_type = wired.board
-        self._bench = Bench(wired, seed=seed, mode=mode, headless=False, flash=self._flash)
-        self._board = Switchboard(baud, self._send, self._bench.reset)
-        self._bench.on_output(self._board.from_board)
+        self._flashes = flashes(self.board_types, flash)
+        self._bench = Bench(wired, seed=seed, mode=mode, headless=False, flash=self._flashes)
+        self._lines = Lines(self._bench, baud)
         self._todo: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._wake = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         self._closing = False
@@ -109,29 +110,29 @@ class LiveBench:
 
     # -- ways to the serial line
 
-    def connect(self) -> Port:
+    def connect(self, board: str = "") -> Port:
         """The line for this process, as a `Port`; closing it leaves the bench on."""
-        return self._port("bench:", lambda: None)
+        return self._port("bench:", lambda: None, board)
 
-    def serve_pty(self) -> str:
+    def serve_pty(self, board: str = "") -> str:
         """Open a pseudo-terminal; returns its path."""
-        return self.ask(lambda _bench: self._board.add_pty())
+        return self.ask(lambda _bench: self._lines.of(board).add_pty())
 
-    def serve_socket(self, port: int = 0) -> str:
+    def serve_socket(self, port: int = 0, board: str = "") -> str:
         """Listen for the bare line on loopback; returns the `socket://` URL. Raises:
         BenchError."""
-        return self.ask(lambda _bench: self._board.add_socket(port))
+        return self.ask(lambda _bench: self._lines.of(board).add_socket(port))
 
-    def serve_rfc2217(self, port: int = 0) -> str:
+    def serve_rfc2217(self, port: int = 0, board: str = "") -> str:
         """Listen for RFC 2217 on loopback; returns the URL. Raises: BenchError.
 
         RTS without DTR is the reset button, as on ESP32 boards.
         """
-        return self.ask(lambda _bench: self._board.add_rfc2217(port))
+        return self.ask(lambda _bench: self._lines.of(board).add_rfc2217(port))
 
-    def _port(self, url: str, closed: Callable[[], None]) -> Port:
-        pair = self.ask(lambda _bench: self._board.add_pair())
-        return PairPort(pair.theirs, url, self.reset, closed)
+    def _port(self, url: str, closed: Callable[[], None], board: str = "") -> Port:
+        pair = self.ask(lambda _bench: self._lines.of(board).add_pair())
+        return PairPort(pair.theirs, url, lambda: self.reset(board), closed)
 
     # -- hands and eyes
 
@@ -149,19 +150,20 @@ class LiveBench:
 
         self._do(press)
 
-    def reset(self) -> None:
+    def reset(self, board: str = "") -> None:
         """The reset button: works whatever the program does."""
-        self.ask(lambda bench: bench.reset())
+        self.ask(lambda bench: bench.reset(board=board))
 
-    def serial(self, data: bytes) -> None:
-        """Send bytes to the board's serial line."""
-        self.ask(lambda _bench: self._board.from_client(data))
+    def serial(self, data: bytes, board: str = "") -> None:
+        """Send bytes to a board's serial line."""
+        self.ask(lambda _bench: self._lines.of(board).from_client(data))
 
     def snapshot(self) -> Snapshot:
         """What there is to see now."""
 
         def look(bench: Bench) -> Snapshot:
-            ended = why(bench.ended) if bench.ended else ""
+            ends = [station.ended for station in bench.stations.values() if station.ended]
+            ended = why(ends[0]) if ends else ""
             return Snapshot(bench.now_ns, self.circuit.controls(), ended)
 
         return self.ask(look)
@@ -221,45 +223,44 @@ class LiveBench:
             self._give_back()
 
     def _give_back(self) -> None:
-        self._board.close()
+        self._lines.close()
         self._bench.close()
-        self._flash.close()
+        for flash in self._flashes.values():
+            flash.close()
 
     def _turn(self) -> None:
         """Wait until somebody wants something, then give everybody their turn."""
-        lags = self._board.lags()
+        lags = self._lines.lags()
         self._wait_for_anybody(lags)
         while not self._todo.empty():
             self._todo.get()()
-        self._board.serve()
+        self._lines.serve()
         if not lags:
             self._bench.serve_once(0.0)
             self._revive()
-        self._board.send_on()
+        self._lines.send_on()
 
     def _wait_for_anybody(self, lags: bool) -> None:
         poll = select.poll()
         poll.register(self._wake, select.POLLIN)
-        for fd, events in self._board.watch():
+        for fd, events in self._lines.watch():
             poll.register(fd, events)
         if not lags:
             poll.register(self._bench.fileno(), select.POLLIN)
-        idle_s = self._board.idle_s()
+        idle_s = self._lines.idle_s()
         ready = poll.poll(None if idle_s is None else idle_s * 1000)
         if any(fd == self._wake for fd, _events in ready):
             os.eventfd_read(self._wake)
 
     def _revive(self) -> None:
         """A board that died starts anew, as a chip does after a panic; but not again and again."""
-        end = self._bench.ended
-        if end and monotonic() - self._revived_s > REVIVE_S:
-            self._revived_s = monotonic()
-            note = _("The board stopped ({why}) and starts anew.").format(why=why(end))
-            self._board.from_board(f"\r\n[bench] {note}\r\n".encode())
-            self._bench.reset()
-
-    def _send(self, data: bytes) -> None:
-        self._bench.soon(lambda: self._bench.send(data))
+        for board, station in self._bench.stations.items():
+            if station.ended and monotonic() - self._revived_s > REVIVE_S:
+                self._revived_s = monotonic()
+                note = _("The board stopped ({why}) and starts anew.")
+                said = f"\r\n[bench] {note.format(why=why(station.ended))}\r\n"
+                self._lines.of(board).from_board(said.encode())
+                self._bench.reset(board=board)
 
     def _gone(self) -> BenchError:
         if self._broken:
