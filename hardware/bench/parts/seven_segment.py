@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from hardware.bench.drawing.colours import lamp
+from hardware.bench.drawing.digit import digit_svg, read_digit
 from hardware.bench.drawing.lamp import brightness
-from hardware.bench.drawing.svg import circle, el, glow, mix, rect
+from hardware.bench.drawing.svg import circle, glow, mix, rect
 from hardware.bench.parts.led import FORWARD_VOLTS, OHMS
 from hardware.bench.wiring.diagram import PartSpec
 from hardware.bench.wiring.display import Display
@@ -21,25 +22,6 @@ LAYOUT = {
     4: ("E", "D", "DP", "C", "G", "DIG4", "COM", "CLN", "B", "DIG3", "DIG2", "F", "A", "DIG1"),
 }
 """Pins by their number on the package: along the lower edge, then back along the upper one."""
-SHAPES = (
-    "2,0 8,0 9,1 8,2 2,2 1,1",
-    "10,2 10,8 9,9 8,8 8,2 9,1",
-    "10,10 10,16 9,17 8,16 8,10 9,9",
-    "8,18 2,18 1,17 2,16 8,16 9,17",
-    "0,16 0,10 1,9 2,10 2,16 1,17",
-    "0,8 0,2 1,1 2,2 2,8 1,9",
-    "2,8 8,8 9,9 8,10 2,10 1,9",
-)
-"""Segments A to G on a grid of 10 by 18."""
-GLYPHS = {
-    "": " ", "ABCDEF": "0", "BC": "1", "EF": "1", "ABDEG": "2", "ABCDG": "3", "BCFG": "4",
-    "ACDFG": "5", "ACDEFG": "6", "CDEFG": "6", "ABC": "7", "ABCF": "7", "ABCDEFG": "8",
-    "ABCDFG": "9", "ABCFG": "9", "ABCEFG": "A", "ADEF": "C", "DEG": "c",
-    "BCDEG": "d", "ADEFG": "E", "AEFG": "F", "BCEFG": "H", "CEFG": "h", "BCDE": "J",
-    "DEF": "L", "CEG": "n", "CDEG": "o", "ABEFG": "P", "EG": "r", "DEFG": "t", "BCDEF": "U",
-    "CDE": "u", "BCDFG": "y", "G": "-", "D": "_", "ABFG": "°",
-}  # fmt: skip
-"""Segments that are lit to what a person reads; `b` and `6`, `S` and `5` look alike: a digit."""
 
 
 class SevenSegment(Part, Display):
@@ -107,8 +89,7 @@ class SevenSegment(Part, Display):
         read = ""
         for digit in range(self.digits):
             *bars, point = lit[8 * digit : 8 * digit + 8]
-            shape = "".join(SEGMENTS[n] for n, on in enumerate(bars) if on)
-            read += GLYPHS.get(shape, "?") + ("." if point else "")
+            read += read_digit(bars) + ("." if point else "")
             read += ":" if digit == 1 and any(self.colon.lit(self.view)) else ""
         return read
 
@@ -121,14 +102,7 @@ class SevenSegment(Part, Display):
         shine, drawn = "", rect(0, 0, w, h, "#15181c", 2)
         for n in range(self.digits):
             x, own = (3.5 + 12.7 * n) * MM, slice(8 * n, 8 * n + 8)
-            bars = "".join(
-                el("polygon", points=points, fill=fill, stroke="#15181c", stroke_width=0.25)
-                for points, fill in zip(SHAPES, looks[own], strict=False)
-            )
-            place = (
-                f"skewX(-8) translate({x + 0.6 * MM:.2f} {2.9 * MM:.2f}) scale({0.79 * MM:.3f})"
-            )
-            drawn += el("g", bars, transform=place)
+            drawn += digit_svg(x + 2.27, 10.96, 0.79 * MM, looks[own][:7])
             drawn += circle(x + 7.4 * MM, 16.6 * MM, 0.89 * MM, looks[8 * n + 7])
             shine += glow(x + 3.2 * MM, 10 * MM, 34, shade, 0.35 * sum(lit[own]) / 8)
         if self.has_colon:

@@ -24,7 +24,7 @@ LIT = 255
 
 
 class Hd44780:
-    """A controller with a glass of so many columns and rows; on four rows the lines go on below."""
+    """A controller with a glass of so many columns and rows; of four, each line has two."""
 
     def __init__(self, columns: int, rows: int, variant: str) -> None:
         self.columns, self.rows = columns, rows

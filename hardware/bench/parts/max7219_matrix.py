@@ -1,0 +1,113 @@
+"""LED matrices of 8 by 8 dots behind the driver MAX7219, one or several in a row."""
+
+import numpy as np
+
+from hardware.bench.drawing.colours import lamp
+from hardware.bench.drawing.svg import circle, glow, mix, rect, text
+from hardware.bench.wiring.diagram import PartSpec
+from hardware.bench.wiring.display import Display, Pixels
+from hardware.bench.wiring.logic import Logic
+from hardware.bench.wiring.part import PartView
+
+DOTS, WORD_BITS, MOST_CHAIN = 8, 16, 64
+DECODE, INTENSITY, SCAN_LIMIT, SHUTDOWN, TEST = 0x9, 0xA, 0xB, 0xC, 0xF
+CODE_B = (0x7E, 0x30, 0x6D, 0x79, 0x33, 0x5B, 0x5F, 0x70, 0x7F, 0x7B, 0x01, 0x4F, 0x37, 0x0E, 0x67,
+          0x00)  # fmt: skip
+"""Segments of the decoded digits 0-9, -, E, H, L, P, blank (table 5)."""
+SIDE, FOOT = 120.0, 14.0
+
+
+class Max7219Matrix(Logic, Display):
+    """Pins `V+ GND DIN CS CLK`, on the other side `V+.2 GND.2 DOUT CS.2 CLK.2`; attributes `chain`
+    (1; how many in this part), `color`, `layout`: `parola` (bit 0 at the left) or `fc16` (bit 7 at
+    the left).
+
+    The first driver of a chain is at the right. It shifts in at rising CLK, loads at rising CS,
+    and hands on at DOUT what is shifted through. All registers: digits, decode, intensity (of the
+    drawing), scan limit, shutdown, display test. After power on it is shut down. `pixels()` is 8
+    rows of dots, 0 or 255. Source: Maxim MAX7219 data sheet, tables 1 to 10.
+    """
+
+    TYPES = ("wokwi-max7219-matrix",)
+    LISTENS = ("CS", "CLK", "DIN")
+    SUPPLY = ("V+", "GND", 3.0)
+    OUTPUTS = {"DOUT": False}
+    ATTRS = {"chain": "1", "color": "red", "layout": "parola"}
+
+    def __init__(self, spec: PartSpec) -> None:
+        super().__init__(spec)
+        self.chain = int(self.number("chain", 1, MOST_CHAIN))
+        self._mirrored = self.choice("layout", "parola", "fc16") == "parola"
+        self.begin()
+
+    def begin(self) -> None:
+        self._shifted = 0
+        self._registers = [bytearray(WORD_BITS) for _ in range(self.chain)]
+
+    @property
+    def size(self) -> tuple[float, float]:
+        return SIDE * self.chain, SIDE + FOOT
+
+    @property
+    def pins(self) -> dict[str, tuple[float, float]]:
+        right, y = self.size[0], SIDE + FOOT
+        left = {
+            name: (9.6 * (n + 1), y) for n, name in enumerate(("V+", "GND", "DIN", "CS", "CLK"))
+        }
+        far = ("V+.2", "GND.2", "DOUT", "CS.2", "CLK.2")
+        return left | {name: (right - 9.6 * (5 - n), y) for n, name in enumerate(far)}
+
+    def turned(self, pin: str, high: bool) -> None:
+        bits = WORD_BITS * self.chain
+        if pin == "CLK" and high:
+            self._shifted = (self._shifted << 1 | self.level["DIN"]) & ((1 << bits) - 1)
+        elif pin == "CLK":
+            self.put({"DOUT": bool(self._shifted >> (bits - 1))})
+        elif pin == "CS" and high:
+            self._load()
+
+    def _load(self) -> None:
+        """Each driver takes the word that stands in front of it; the last one came last."""
+        for number, registers in enumerate(self._registers):
+            word = self._shifted >> WORD_BITS * number & 0xFFFF
+            registers[word >> 8 & 0xF] = word & 0xFF
+
+    def _rows(self, registers: bytearray) -> list[int]:
+        """The lit dots of one matrix, a byte a row."""
+        if registers[TEST] & 1:
+            return [0xFF] * DOTS
+        if not registers[SHUTDOWN] & 1:
+            return [0] * DOTS
+        rows = [0] * DOTS
+        for row in range((registers[SCAN_LIMIT] & 7) + 1):
+            value = registers[row + 1]
+            decoded = CODE_B[value & 0xF] | value & 0x80
+            rows[row] = decoded if registers[DECODE] >> row & 1 else value
+        return rows
+
+    def pixels(self) -> Pixels:
+        chips = [np.array(self._rows(registers), np.uint8) for registers in self._registers]
+        squares = [np.unpackbits(rows[:, None], axis=1) for rows in chips]
+        if self._mirrored:
+            squares = [square[:, ::-1] for square in squares]
+        return np.hstack(squares[::-1]) * np.uint8(255 if self.powered else 0)
+
+    def svg(self, view: PartView) -> str:
+        shade, lit, pitch = lamp(self.attr("color")), self.pixels() > 0, SIDE / DOTS
+        drawn, light = "", ""
+        for chip in range(self.chain):
+            drawn += rect(SIDE * chip + 1, 1, SIDE - 2, SIDE - 2, "#1d2025", 2)
+        for row in range(DOTS):
+            for column in range(DOTS * self.chain):
+                x, y = pitch * (column + 0.5), pitch * (row + 0.5)
+                chip = self.chain - 1 - column // DOTS
+                bright = (self._registers[chip][INTENSITY] & 0xF) / 30 + 0.5
+                on = bool(lit[row, column])
+                drawn += circle(x, y, 5.2, mix("#3a3f47", shade, bright if on else 0.0))
+                light += glow(x, y, 9, shade, 0.4 * bright) if on else ""
+        names = "".join(
+            circle(x, y - 3, 2.4, "#d8b54a")
+            + text(x, y - 7.5, name.split(".")[0], 3.8, "#f2f3f5", text_anchor="middle")
+            for name, (x, y) in self.pins.items()
+        )
+        return rect(0, 0, *self.size, "#14532d", 3) + drawn + light + names
