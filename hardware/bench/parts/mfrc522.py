@@ -1,0 +1,250 @@
+"""The MFRC522 reader of contactless cards, and the cards that are held to it."""
+
+from collections.abc import Callable, Mapping
+
+from hardware.bench.drawing.pcb import chip, header, pcb
+from hardware.bench.drawing.svg import path, rect, text
+from hardware.bench.wiring.buses import SpiPart
+from hardware.bench.wiring.diagram import PartSpec
+from hardware.bench.wiring.mifare import MifareCard, crc_a
+from hardware.bench.wiring.module import Module
+from hardware.bench.wiring.part import SWITCH, Control, PartView
+from hardware.say import _
+
+COMMAND, IRQ, DIV_IRQ, ERROR, STATUS2, FIFO, LEVEL, CONTROL, FRAMING = (
+    0x01, 0x04, 0x05, 0x06, 0x08, 0x09, 0x0A, 0x0C, 0x0D,
+)  # fmt: skip
+TX_CONTROL, CRC_HIGH, CRC_LOW, MODE, PRESCALER, RELOAD_HIGH, RELOAD_LOW, VERSION = (
+    0x14, 0x21, 0x22, 0x2A, 0x2B, 0x2C, 0x2D, 0x37,
+)  # fmt: skip
+DEFAULTS = {
+    COMMAND: 0x20, IRQ: 0x14, 0x07: 0x21, 0x0B: 0x08, CONTROL: 0x10, 0x11: 0x3F, TX_CONTROL: 0x80,
+    CRC_HIGH: 0xFF, CRC_LOW: 0xFF, 0x26: 0x48, VERSION: 0x92,
+}  # fmt: skip
+IDLE_CMD, MEM, RANDOM_ID, CALC_CRC, TRANSCEIVE, AUTHENT, SOFT_RESET = 0, 1, 2, 3, 12, 14, 15
+IRQ_TIMER, IRQ_ERROR, IRQ_IDLE, IRQ_RX, IRQ_TX = 0x01, 0x02, 0x10, 0x20, 0x40
+CRC_DONE, CRYPTO_ON, FLUSH, START_SEND, ANTENNA = 0x04, 0x08, 0x80, 0x80, 0x03
+DEPTH = 64
+BYTE_NS = 85_000
+"""A byte with its parity bit at 106 kbit/s."""
+TURN_NS = 86_000
+"""From the reader's last bit to the card's first one (ISO 14443-3: 1172 to 1236 cycles)."""
+UIDS = ("01020304", "11223344", "55667788", "99aabbcc", "04112233", "c0ffee99")
+
+
+class Mfrc522(Module, SpiPart):
+    """Pins `SDA SCK MOSI MISO IRQ GND RST 3.3V` (SDA is chip select); attribute `uid` (8
+    hexadecimal digits: card 0); controls `card` 0 to 5 (which card is held to it) and
+    `tagPresent` 0 or 1.
+
+    On registers, over SPI: FIFO, commands idle, mem, random ID, CRC, transmit-receive,
+    authentication and soft reset, interrupt flags, the timer that ends a wait for a card, the
+    antenna switch, version 0x92. The cards are MIFARE Classic 1K (`mifare.py`): request, wake-up,
+    anticollision, select, halt, authentication with the sector's key (FFFFFFFFFFFF), read, write.
+    One card at a time; the interrupt pin, values and other cards are not simulated. RST low
+    switches it off.
+
+    Extensions of ours are the faults `silent` (the chip does not answer), `bad_checksum` (a card's
+    answer has a wrong byte), 0 or 1. Source: NXP MFRC522 data sheet (rev. 3.9), sections 8 to 10.
+    """
+
+    TYPES = ("board-mfrc522",)
+    PINS = {
+        name: (14.4 + 9.6 * n, 144)
+        for n, name in enumerate(("SDA", "SCK", "MOSI", "MISO", "IRQ", "GND", "RST", "3.3V"))
+    }
+    SIZE = (151, 149)
+    CONTROLS = {
+        "card": Control(0, len(UIDS) - 1, whole=True), "tagPresent": SWITCH, "silent": SWITCH,
+        "bad_checksum": SWITCH,
+    }  # fmt: skip
+    ATTRS = {"uid": UIDS[0]}
+    SUPPLY = ("3.3V", "GND", 2.5)
+    CS = "SDA"
+    SPI_MODES = (0,)
+    LISTENS = ("SDA", "RST")
+    PULL_UPS = {"RST": 10_000.0}
+
+    def __init__(self, spec: PartSpec) -> None:
+        super().__init__(spec)
+        try:
+            uids = [bytes.fromhex(uid.replace(":", "")) for uid in (self.attr("uid"), *UIDS[1:])]
+        except ValueError:
+            uids = [b""]
+        if len(uids[0]) != 4:
+            raise self.bad_attr("uid", _("{number} hexadecimal digits").format(number=8))
+        self.cards = [MifareCard(uid) for uid in uids]
+        self._commands: Mapping[int, Callable[[], None]] = {
+            IDLE_CMD: lambda: None, MEM: self._mem, RANDOM_ID: self._random, CALC_CRC: self._crc,
+            AUTHENT: self._authenticate, SOFT_RESET: self.begin,
+        }  # fmt: skip
+
+    @property
+    def card(self) -> MifareCard | None:
+        """The card in the field, if the field is on."""
+        near = self.values["tagPresent"] and self._registers[TX_CONTROL] & ANTENNA == ANTENNA
+        return self.cards[int(self.values["card"])] if near else None
+
+    def begin(self) -> None:
+        self.forget()
+        self._no_field()
+        self._registers = bytearray(64)
+        for register, value in DEFAULTS.items():
+            self._registers[register] = value
+        self._fifo = bytearray()
+        self._memory = bytes(25)
+        self._address: int | None = None
+
+    def _no_field(self) -> None:
+        """Without field a card forgets where it was."""
+        for card in self.cards:
+            card.power_off()
+
+    def moved(self, name: str, value: float) -> None:
+        if name in ("card", "tagPresent"):
+            self._no_field()
+
+    def heard(self, pin: str, high: bool) -> None:
+        if pin == "SDA":
+            self._address = None
+        elif not high:
+            self.begin()
+
+    # -- SPI (section 8.1.2) --------------------------------------------------------------------
+
+    def spi_exchange(self, byte: int) -> int:
+        if self.values["silent"] or not self.high("RST"):
+            return 0
+        address, self._address = self._address, byte
+        if address is None:
+            return 0
+        register = address >> 1 & 0x3F
+        if address & 0x80:
+            return self._get(register)
+        self._put(register, byte)
+        self._address = address  # further bytes go to the same register
+        return 0
+
+    def _get(self, register: int) -> int:
+        if register == FIFO:
+            return self._fifo.pop(0) if self._fifo else 0
+        if register == LEVEL:
+            return len(self._fifo)
+        return self._registers[register]
+
+    def _put(self, register: int, value: int) -> None:
+        if register == FIFO:
+            if len(self._fifo) < DEPTH:
+                self._fifo.append(value)
+        elif register == LEVEL:
+            if value & FLUSH:
+                self._fifo.clear()
+        elif register in (IRQ, DIV_IRQ):
+            old = self._registers[register]
+            self._registers[register] = old | value & 0x7F if value & 0x80 else old & ~value
+        elif register == STATUS2:
+            kept = self._registers[STATUS2] & value & CRYPTO_ON
+            self._registers[STATUS2] = value & ~CRYPTO_ON | kept
+        elif register == COMMAND:
+            self._command(value)
+        elif register not in (ERROR, VERSION, CRC_HIGH, CRC_LOW):
+            self._registers[register] = value
+            if register == FRAMING and value & START_SEND:
+                self._send()
+            elif register == TX_CONTROL and value & ANTENNA != ANTENNA:
+                self._no_field()
+
+    # -- commands (section 10.3) ----------------------------------------------------------------
+
+    def _command(self, value: int) -> None:
+        self.forget()
+        self._registers[COMMAND] = value
+        self._commands.get(value & 0x0F, lambda: None)()
+
+    def _finish(self, flags: int) -> None:
+        self._registers[COMMAND] &= 0xF0
+        self._registers[IRQ] |= flags | IRQ_IDLE
+
+    def _mem(self) -> None:
+        self._memory, self._fifo = bytes(self._fifo[:25]), bytearray()
+        self._finish(0)
+
+    def _random(self) -> None:
+        chance = self.world.rng(f"random:{self.id}")
+        self._memory = chance.randbytes(10) + self._memory[10:]
+        self._finish(0)
+
+    def _crc(self) -> None:
+        crc = crc_a(bytes(self._fifo), (0x0000, 0x6363, 0xA671, 0xFFFF)[self._registers[0x11] & 3])
+        self._fifo.clear()
+        self._registers[CRC_LOW], self._registers[CRC_HIGH] = crc
+        self._registers[DIV_IRQ] |= CRC_DONE
+        self._registers[IRQ] |= IRQ_IDLE
+
+    def _authenticate(self) -> None:
+        frame, self._fifo = bytes(self._fifo), bytearray()
+        card = self.card
+        if len(frame) == 12 and card and card.authenticate(frame):
+            self._registers[STATUS2] |= CRYPTO_ON
+            self.after(10 * BYTE_NS, lambda: self._finish(0))
+        else:
+            self._wait_in_vain()
+
+    def _send(self) -> None:
+        if self._registers[COMMAND] & 0x0F != TRANSCEIVE:
+            return
+        frame, self._fifo = bytes(self._fifo), bytearray()
+        bits = self._registers[FRAMING] & 7
+        self._registers[FRAMING] &= ~START_SEND
+        self._registers[ERROR] = 0
+        self._registers[IRQ] |= IRQ_TX
+        answer = self.card.hear(frame, bits) if self.card else None
+        if answer is None:
+            self._wait_in_vain()
+            return
+        data, last_bits = answer
+        if self.values["bad_checksum"]:
+            data = data[:-1] + bytes([data[-1] ^ 0x01])
+        ns = (len(frame) + len(data)) * BYTE_NS + TURN_NS
+        self.after(ns, lambda: self._received(data, last_bits))
+
+    def _received(self, data: bytes, last_bits: int) -> None:
+        self._fifo += data[:DEPTH]
+        self._registers[CONTROL] = self._registers[CONTROL] & 0xF8 | last_bits
+        self._registers[IRQ] |= IRQ_RX | IRQ_IDLE
+
+    def _wait_in_vain(self) -> None:
+        """The timer, if it starts by itself after a transmission (section 8.5)."""
+        mode = self._registers[MODE]
+        if not mode & 0x80:
+            return
+        prescaler = (mode & 0x0F) << 8 | self._registers[PRESCALER]
+        reload = self._registers[RELOAD_HIGH] << 8 | self._registers[RELOAD_LOW]
+        ns = round((2 * prescaler + 1) * (reload + 1) * 1e9 / 13.56e6)
+
+        def over() -> None:
+            self._registers[IRQ] |= IRQ_TIMER
+
+        self.after(ns, over)
+
+    def svg(self, view: PartView) -> str:
+        coil = "".join(
+            path(
+                f"M{12 + 4 * n} {12 + 4 * n} H{139 - 4 * n} V{92 - 4 * n} H{12 + 4 * n} Z",
+                stroke="#6fa3d8",
+                stroke_width=1.2,
+            )
+            for n in range(4)
+        )
+        uid = self.cards[int(self.values["card"])].uid.hex(" ").upper()
+        tag = rect(34, 30, 86, 46, "#f2f3f5", 6, stroke="#c3cad2", stroke_width=1) + text(
+            77, 57, uid, 10, "#3a4049", text_anchor="middle"
+        )
+        return (
+            pcb(self.SIZE, "#1f4e8c", (8, 104), (143, 104))
+            + coil
+            + chip(62, 100, 18, 18)
+            + text(112, 116, "RC522", 8, "#cfe0ee", text_anchor="middle")
+            + (tag if self.values["tagPresent"] else "")
+            + header(self.PINS, self.SIZE)
+        )
