@@ -4,6 +4,7 @@ on the same net, of this board or of another one.
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import partial
 
 from hardware.bench import frames
 from hardware.bench.calls import Answer, BadCallError, Call, Desk, Peripheral
@@ -88,7 +89,7 @@ class Uarts(Peripheral):
             return
         for count, byte in enumerate(data, start=1):
             arrival = t_ns + count * bits * S // uart.baud
-            self.desk.at(arrival, lambda byte=byte: _tell(ears, uart, byte, is_break))
+            self.desk.at(arrival, partial(_tell, ears, uart, byte, is_break))
 
     # -- in -----------------------------------------------------------------------------------
 
