@@ -81,3 +81,49 @@ Pin(27, Pin.OUT)
 """
     with stage(parts, wires, program, until_ms=50) as seen:
         assert seen.text("bar") == "#----#----"
+
+
+SHIFTED = """
+from machine import Pin
+import time
+data, clock, latch = Pin(25, Pin.OUT), Pin(26, Pin.OUT), Pin(27, Pin.OUT)
+digits = [Pin(pin, Pin.OUT, value=1) for pin in (19, 18, 17, 16)]
+while True:
+    for place, shape in enumerate((0x3f, 6, 0x5b, 0x4f)):
+        for bit in range(7, -1, -1):
+            data(shape >> bit & 1)
+            clock(1); clock(0)
+        latch(1); latch(0)
+        digits[place](0)
+        time.sleep_ms(4)
+        digits[place](1)
+"""
+
+
+def test_a_display_behind_a_shift_register_is_read_whole_too() -> None:
+    attrs = {"digits": "4", "common": "cathode"}
+    parts: Parts = {"d": ("wokwi-7segment", attrs), "u": ("wokwi-74hc595", {})}
+    wires = [f"b:{pin} d:DIG{n + 1}" for n, pin in enumerate(DIGIT_PINS)]
+    wires += ["b:25 u:DS", "b:26 u:SHCP", "b:27 u:STCP", "b:GND.1 u:OE", "b:3V3 u:MR"]
+    wires += ["b:3V3 u:VCC", "b:GND.1 u:GND"]
+    for n, name in enumerate(SEGMENTS):
+        parts[f"r{name}"] = ("wokwi-resistor", {"value": "220"})
+        wires += [f"u:Q{n} r{name}:1", f"r{name}:2 d:{name}"]
+    with stage(parts, wires, SHIFTED, until_ms=150) as seen:
+        assert seen.text("d") == "0123"
+
+
+def test_a_lamp_that_a_program_dims_by_itself_looks_dim() -> None:
+    parts: Parts = {"l": ("wokwi-led", {}), "r": ("wokwi-resistor", {"value": "220"})}
+    program = """
+from machine import Pin
+import time
+lamp = Pin(25, Pin.OUT)
+while True:
+    lamp(1); time.sleep_us(500)
+    lamp(0); time.sleep_us(1500)
+"""
+    with stage(parts, ["b:25 r:1", "r:2 l:A", "l:C b:GND.1"], program, until_ms=100) as seen:
+        lamp = seen.parts["l"]
+        assert 0.0011 < lamp.view.amperes("A", "C") < 0.0017  # a quarter of 5.6 mA
+        assert not seen.circuit.coupled()

@@ -102,6 +102,6 @@ class Tm1637(Logic, Display):
             drawn += digit_svg(x + 5, 29, 1.95, fills[:7])
             light += glow(x + 10, 47, 20, shade, 0.35 * sum(lit) / 8)
             if n == COLON_DIGIT:
-                drawn += "".join(circle(x + 26 - 0.14 * y, y, 2, fills[7]) for y in (40, 54))
+                drawn += "".join(circle(x + 29 - 0.14 * y, y, 2, fills[7]) for y in (40, 54))
         holes = ((8, 10), (150, 10), (8, 86), (150, 86))
         return pcb(self.SIZE, "#1d4e89", *holes) + drawn + light + header(self.PINS, self.SIZE)
