@@ -48,7 +48,7 @@ class Wires:
     """Who listens on which net, over all boards of the bench."""
 
     def __init__(self) -> None:
-        self.ears: dict[int, list[tuple["Uarts", int]]] = defaultdict(list)
+        self.ears: dict[int, list[tuple[Uarts, int]]] = defaultdict(list)
 
 
 class Uarts(Peripheral):
