@@ -6,9 +6,10 @@ A file says, each at the start of a line:
 
     VB_MACHINE_CLASS(Timer, machine_timer_type)      machine.Timer on both families
     VB_MACHINE_CLASS_ESP32(DAC, machine_dac_type)    on one of them; so _RP2
+    VB_ENTRY(esp32, RMT, mp_obj_type_t, vb_rmt_type) whatever is in a module of ours
     VB_AT_SOFT_RESET(vb_timer_deinit_all)            called at a soft reset, before the heap is swept
 
-The header made of it has VB_MACHINE_GLOBALS and VB_SOFT_RESET_ALL(), in the order of the files' names.
+The header made of it has VB_MACHINE_GLOBALS, VB_ENTRIES_<module> and VB_SOFT_RESET_ALL(), in the order of the files' names.
 """
 
 import re
@@ -17,7 +18,10 @@ from pathlib import Path
 
 CLASS = re.compile(r"^VB_MACHINE_CLASS(_ESP32|_RP2)?\((\w+), (\w+)\)", re.MULTILINE)
 AT_SOFT_RESET = re.compile(r"^VB_AT_SOFT_RESET\((\w+)\)", re.MULTILINE)
+ENTRY = re.compile(r"^VB_ENTRY\((\w+), (\w+), ([\w ]+), (\w+)\)", re.MULTILINE)
 FAMILIES = ("_ESP32", "_RP2")
+MODULES = ("machine", "esp32")
+JOINED = " \\\n"
 
 
 def header(text: str) -> str:
@@ -31,6 +35,11 @@ def header(text: str) -> str:
             f" {{ MP_ROM_QSTR(MP_QSTR_{name}), MP_ROM_PTR(&{kind}) }}," for _, name, kind in rows
         ]
         lines += [" \\\n".join(["#define VB_MACHINE_GLOBALS", *entries]), "#endif"]
+    for module in MODULES:
+        items = [row[1:] for row in ENTRY.findall(text) if row[0] == module]
+        lines += [f"extern const {kind} {item};" for _, kind, item in items]
+        rows = [f" {{ MP_ROM_QSTR(MP_QSTR_{n}), MP_ROM_PTR(&{item}) }}," for n, _, item in items]
+        lines += [JOINED.join([f"#define VB_ENTRIES_{module}", *rows])]
     functions = AT_SOFT_RESET.findall(text)
     lines += [f"void {function}(void);" for function in functions]
     calls = " ".join(f"{function}();" for function in functions)

@@ -19,6 +19,7 @@
 #define VB_MACHINE_CLASS(name, type)       // machine.<name>, a `const mp_obj_type_t type`
 #define VB_MACHINE_CLASS_ESP32(name, type) // on one family only
 #define VB_MACHINE_CLASS_RP2(name, type)
+#define VB_ENTRY(module, name, type, object) // <module>.<name>, a `const type object`; modules: machine, esp32
 #define VB_AT_SOFT_RESET(function)         // void function(void), before the heap is swept
 
 // ---- clock (vb_clock.c) ----

@@ -6,6 +6,7 @@
 #include "py/mphal.h"
 #include "py/runtime.h"
 #include "vb_internal.h"
+#include "vb_engine.h"
 
 #define POLL_NS 2000000       // running code looks for a poke of the bench at most this often
 #define FUEL_MAX 1000000000   // 1 s: leaves as much below zero for what C functions overdraw
@@ -140,6 +141,7 @@ void vb_service(void) {
     }
     served_off |= vb_irq_off;
     run_due();
+    vb_engine_plan();
     uint64_t now = vb_now(), t = deadline();
     refuel(busy ? POLL_NS : t > now ? t - now : 0);
 }
@@ -167,6 +169,8 @@ static void pass(uint64_t t, bool wall) {
     uint64_t due = vb_link_due();
     if (wall) {
         vb_wall_wait(MIN(t, due));
+    } else if (vb_engine_on && due != VB_NEVER) {
+        vb_clock_jump(MIN(t, due)); // its edges reach the bench before time passes there
     } else if (t == VB_NEVER || (due < t && t - vb_now() >= 1000)) {
         vb_link_wait(t); // the bench knows what comes before, or that nothing does
     } else {

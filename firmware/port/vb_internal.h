@@ -26,6 +26,8 @@ uint64_t vb_link_due(void);       // when the bench must be asked at the latest:
 bool vb_link_poll(int timeout_ms); // looks for a poke; leaves the process if the bench is gone
 void vb_link_irq_on(void);        // interrupts are allowed again: ask for what was held back
 void vb_link_put(uint8_t kind, uint8_t a, uint16_t b, uint32_t c); // a record as it is
+void vb_link_late(uint8_t kind, uint8_t a, uint16_t b, uint32_t c, uint64_t t); // of an engine: t is past, after all others
+uint64_t vb_link_levels(void);    // what the last grant said, without asking
 uint64_t vb_link_ask(uint8_t *into, size_t len); // sends what was put, waits: the grant's value; bytes to `into`
 uint64_t vb_link_mail(void);      // channels that have something for us, as the last grant said; once a grant
 bool vb_realtime(void);
@@ -54,6 +56,7 @@ void vb_pin_irq(uint8_t pin, bool rise, bool fall, bool hard); // which edges ar
 void vb_pin_fire(uint8_t pin, bool rose, bool fell);           // vb_machine_pin_*.c: the handler of the pin
 void vb_pin_irq_forget(void);                                  // vb_machine_pin_*.c: all handlers
 uint8_t vb_pin_direction(uint8_t pin);                         // VB_MODE_...
+bool vb_pin_look(uint8_t pin);                                 // the level that Pin.value() says, at no cost
 bool vb_pin_latch(uint8_t pin);                                // what was last written
 void vb_pin_start(void);
 void vb_pin_deinit_all(void);

@@ -8,6 +8,7 @@
 #include "py/mphal.h"
 #include "py/runtime.h"
 #include "vb_internal.h"
+#include "vb_engine.h"
 
 #define EXIT_BENCH_GONE 4
 
@@ -78,10 +79,37 @@ static void read_exactly(void *to, size_t len) {
 
 // ---- records ----
 
-void vb_link_put(uint8_t kind, uint8_t a, uint16_t b, uint32_t c) {
-    out[out_n++] = (struct record) {kind, a, b, c, vb_now()};
+static void put_at(uint8_t kind, uint8_t a, uint16_t b, uint32_t c, uint64_t t) {
+    out[out_n++] = (struct record) {kind, a, b, c, t};
     if (out_n == MP_ARRAY_SIZE(out)) {
         vb_flush();
+    }
+}
+
+void vb_link_put(uint8_t kind, uint8_t a, uint16_t b, uint32_t c) {
+    vb_engine_catch_up(); // what the chip did by itself before comes first
+    put_at(kind, a, b, c, vb_now());
+}
+
+uint64_t vb_link_levels(void) { return last.levels; }
+
+// A coupled output changed, or may matter from now on: the inputs have to be asked for again.
+static void break_promise(void) {
+    if (!promise_void) {
+        promise_void = true;
+        vb_service_soon();
+    }
+}
+
+static bool is_coupled(uint8_t kind, uint8_t a) {
+    bool output = kind == VB_REC_OUT || kind == VB_REC_PWM;
+    return kind == VB_REC_MODE || kind == VB_REC_DAC || (output && (vb_coupled >> a & 1));
+}
+
+void vb_link_late(uint8_t kind, uint8_t a, uint16_t b, uint32_t c, uint64_t t) {
+    put_at(kind, a, b, c, t);
+    if (is_coupled(kind, a)) {
+        break_promise();
     }
 }
 
@@ -97,11 +125,8 @@ void vb_emit(uint8_t kind, uint8_t a, uint16_t b, uint32_t c) {
         }
         return;
     }
-    bool coupled = kind == VB_REC_MODE
-        || ((kind == VB_REC_OUT || kind == VB_REC_PWM) && (vb_coupled >> a & 1));
-    if (coupled && !promise_void) {
-        promise_void = true;
-        vb_service_soon();
+    if (is_coupled(kind, a)) {
+        break_promise();
     }
 }
 

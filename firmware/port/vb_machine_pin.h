@@ -11,6 +11,11 @@ uint8_t vb_pin_number(mp_obj_t pin);  // GPIO of a Pin object
 mp_obj_t vb_pin_object(uint8_t gpio);
 void vb_pin_init(uint8_t gpio, size_t n_args, const mp_obj_t *args, mp_map_t *kw_args);
 
+#if VB_RP2
+uint8_t vb_rp2_function(uint8_t gpio);  // what drives the pad (RP2040 datasheet 2.19.2)
+void vb_rp2_take_back(uint8_t gpio);    // SIO does from now on
+#endif
+
 // Methods that are the same on both.
 mp_obj_t vb_pin_call(mp_obj_t self, size_t n_args, size_t n_kw, const mp_obj_t *args);
 extern const mp_pin_p_t vb_pin_protocol;

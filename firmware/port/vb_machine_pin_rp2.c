@@ -8,6 +8,7 @@
 #include "extmod/modmachine.h"
 #include "shared/runtime/mpirq.h"
 #include "vb_internal.h"
+#include "vb_engine.h"
 #include "vb_machine_pin.h"
 
 #if VB_RP2
@@ -86,9 +87,18 @@ uint8_t vb_pin_get(void *obj) {
     mp_raise_ValueError(MP_ERROR_TEXT("invalid pin"));
 }
 
+uint8_t vb_rp2_function(uint8_t gpio) {
+    return vb_pin_is_of(gpio, VB_OF_PIO0) ? FUNC_PIO0 : vb_pin_is_of(gpio, VB_OF_PIO1) ? FUNC_PIO1 : function[gpio];
+}
+
+void vb_rp2_take_back(uint8_t gpio) {
+    function[gpio] = FUNC_SIO;
+    vb_pin_mode(gpio, vb_pin_direction(gpio) == VB_MODE_OUT ? VB_MODE_OUT : VB_MODE_IN, vb_pin_pull(gpio));
+}
+
 static void pin_print(const mp_print_t *print, mp_obj_t self, mp_print_kind_t kind) {
     uint8_t gpio = vb_pin_number(self), mode = vb_pin_direction(gpio), pull = vb_pin_pull(gpio);
-    bool sio = function[gpio] == FUNC_SIO;
+    bool sio = vb_rp2_function(gpio) == FUNC_SIO;
     qstr name = !sio ? MP_QSTR_ALT : mode == VB_MODE_OUT ? MP_QSTR_OUT
         : mode == VB_MODE_OPEN_DRAIN ? MP_QSTR_OPEN_DRAIN : MP_QSTR_IN;
     mp_printf(print, "Pin(%q, mode=%q", pins[gpio].name, name);
@@ -96,7 +106,7 @@ static void pin_print(const mp_print_t *print, mp_obj_t self, mp_print_kind_t ki
         mp_printf(print, ", pull=%q", pull == VB_PULL_UP ? MP_QSTR_PULL_UP : MP_QSTR_PULL_DOWN);
     }
     if (!sio) {
-        mp_printf(print, ", alt=%u", function[gpio]);
+        mp_printf(print, ", alt=%u", vb_rp2_function(gpio));
     }
     mp_printf(print, ")");
 }

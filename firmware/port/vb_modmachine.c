@@ -22,6 +22,7 @@
 
 #define MICROPY_PY_MACHINE_EXTRA_GLOBALS \
     VB_MACHINE_GLOBALS \
+    VB_ENTRIES_machine \
     FAMILY_ENTRIES
 
 static mp_int_t cpu_hz = VB_CPU_HZ;

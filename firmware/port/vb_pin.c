@@ -4,11 +4,14 @@
 #include "py/mphal.h"
 #include "py/runtime.h"
 #include "vb_internal.h"
+#include "vb_engine.h"
 
 static struct {
-    uint8_t mode, pull;
+    uint8_t mode, pull, owner;
 } pads[VB_PINS];
 static uint64_t latch;          // what was last written, also while the pad is an input
+static uint64_t lent, lent_level; // pads that an engine has, and what it drives there
+static uint64_t driven, drained;  // pads in push-pull mode, in open drain mode
 static uint64_t on_rise, on_fall, hard_irq; // pins whose edges are watched
 static uint64_t rose_held, fell_held;       // edges that wait for their handlers
 
@@ -22,18 +25,35 @@ uint8_t vb_pin_pull(uint8_t pin) { return pads[pin].pull; }
 uint8_t vb_pin_direction(uint8_t pin) { return pads[pin].mode; }
 bool vb_pin_latch(uint8_t pin) { return latch >> pin & 1; }
 
+static void set_bit(uint64_t *mask, uint8_t pin, bool on) {
+    *mask = on ? *mask | 1ull << pin : *mask & ~(1ull << pin);
+}
+
+static void set_mode(uint8_t pin, uint8_t mode) {
+    pads[pin].mode = mode;
+    set_bit(&driven, pin, mode == VB_MODE_OUT);
+    set_bit(&drained, pin, mode == VB_MODE_OPEN_DRAIN);
+}
+
 void vb_pin_mode(uint8_t pin, uint8_t mode, uint8_t pull) {
     vb_pwm_detach(pin);
-    if (pads[pin].mode == mode && pads[pin].pull == pull) {
+    if (pads[pin].mode == mode && pads[pin].pull == pull && pads[pin].owner == VB_OF_PIN) {
         return;
     }
-    pads[pin].mode = mode;
+    vb_engine_catch_up();
+    pads[pin].owner = VB_OF_PIN;
     pads[pin].pull = pull;
+    set_bit(&lent, pin, false);
+    set_mode(pin, mode);
     vb_emit(VB_REC_MODE, pin, mode | pull << 4, vb_pin_latch(pin));
 }
 
-static bool drives(uint8_t pin) {
-    return pads[pin].mode == VB_MODE_OUT || pads[pin].mode == VB_MODE_OPEN_DRAIN;
+// A chip hears its own outputs: an edge that it makes fires the pin's interrupt, too.
+static void own_edge(uint8_t pin, bool level) {
+    if ((level ? on_rise : on_fall) >> pin & 1) {
+        set_bit(level ? &rose_held : &fell_held, pin, true);
+        vb_service_soon();
+    }
 }
 
 void vb_pin_write(uint8_t pin, bool level) {
@@ -42,8 +62,18 @@ void vb_pin_write(uint8_t pin, bool level) {
         return;
     }
     latch ^= 1ull << pin;
-    if (drives(pin)) {
+    if (pads[pin].owner != VB_OF_PIN) {
+        return;
+    }
+    if (pads[pin].mode == VB_MODE_OUT) {
         vb_emit(VB_REC_OUT, pin, 0, level);
+        own_edge(pin, level);
+    } else if (pads[pin].mode == VB_MODE_OPEN_DRAIN) {
+        bool was_high = vb_link_levels() >> pin & 1;
+        vb_emit(VB_REC_OUT, pin, 0, level);
+        if (was_high && !level) {
+            own_edge(pin, 0); // a rising one comes from the bench: others may still hold the line
+        }
     }
 }
 
@@ -51,18 +81,61 @@ void vb_pin_write(uint8_t pin, bool level) {
 // drain that pulls low: no need to ask.
 bool vb_pin_read(uint8_t pin) {
     vb_charge(VB_NS_PIN_READ);
+    return vb_pin_look(pin);
+}
+
+bool vb_pin_look(uint8_t pin) {
     uint8_t mode = pads[pin].mode;
+    if (pads[pin].owner != VB_OF_PIN) {
+        vb_engine_catch_up();
+        return mode == VB_MODE_OUT ? lent_level >> pin & 1 : vb_level(pin);
+    }
     if (mode == VB_MODE_OUT || (mode == VB_MODE_OPEN_DRAIN && !vb_pin_latch(pin))) {
         return vb_pin_latch(pin);
     }
     return vb_level(pin);
 }
 
-// ---- interrupts ----
+// ---- pads that an engine drives ----
 
-static void set_bit(uint64_t *mask, uint8_t pin, bool on) {
-    *mask = on ? *mask | 1ull << pin : *mask & ~(1ull << pin);
+#define TO_BE_TOLD 0xff // no mode: the engine's first word about the pad is always told
+
+void vb_pin_lend(uint8_t pin, uint8_t to) {
+    vb_pwm_detach(pin);
+    if (pads[pin].owner != to) {
+        vb_engine_catch_up();
+        pads[pin].owner = to;
+        set_bit(&lent, pin, true);
+        set_mode(pin, TO_BE_TOLD);
+    }
 }
+
+bool vb_pin_is_of(uint8_t pin, uint8_t who) { return pads[pin].owner == who; }
+
+void vb_pin_drive(uint8_t pin, bool out, bool level, uint64_t t) {
+    uint8_t mode = out ? VB_MODE_OUT : VB_MODE_IN;
+    bool changed = (lent_level >> pin & 1) != level;
+    set_bit(&lent_level, pin, level);
+    if (pads[pin].mode != mode) {
+        set_mode(pin, mode);
+        vb_link_late(VB_REC_MODE, pin, mode | pads[pin].pull << 4, level, t);
+    } else if (changed && out) {
+        vb_link_late(VB_REC_OUT, pin, VB_BY_ENGINE, level, t);
+    }
+    if (changed && out) {
+        own_edge(pin, level);
+    }
+}
+
+uint64_t vb_pin_heard(void) { return vb_coupled | on_rise | on_fall; }
+
+uint64_t vb_pin_levels(void) {
+    uint64_t told = (latch & ~lent) | (lent_level & lent);
+    uint64_t levels = (vb_link_levels() & ~driven) | (told & driven);
+    return levels & ~(drained & ~latch);
+}
+
+// ---- interrupts ----
 
 void vb_pin_irq(uint8_t pin, bool rise, bool fall, bool hard) {
     set_bit(&on_rise, pin, rise);

@@ -6,7 +6,7 @@ VERSION: Final = 2
 REC_MODE: Final = 2
 """a pin, b mode | pull << 4, c level of the output latch."""
 REC_OUT: Final = 3
-"""a pin, c level 0 or 1."""
+"""a pin, c level 0 or 1, b one of [by]: who drives it."""
 REC_PWM: Final = 4
 """a pin, b duty 0-65535, c frequency in Hz (0: off)."""
 REC_TX: Final = 5
@@ -17,6 +17,8 @@ REC_STATE: Final = 7
 """a = one of [state], b = reset cause as machine.reset_cause() says."""
 REC_IRQ: Final = 8
 """a pin, b bits: 1 rising, 2 falling, 4 low level, 8 high level; 0 off; c 1 if hard."""
+REC_DAC: Final = 10
+"""a pin, c step 0-255 of the supply that it drives; a MODE of the pin ends it."""
 REC_DATA: Final = 9
 """bytes of the CALL that follows: a = 1 to 6 bytes, held in b and c."""
 REC_HELLO: Final = 16
@@ -53,6 +55,10 @@ CALL_UART_SETUP: Final = 3
 """b = number, c baud (0: off)."""
 CALL_UART_WRITE: Final = 4
 """b = number; bytes to send behind those on the line; c 1: a break instead."""
+CALL_BITSTREAM: Final = 48
+"""b pin; bytes: high and low of a 0, of a 1 (ns, u32 each), then what is sent."""
+CALL_TOUCH: Final = 49
+"""b pin; status: what its touch sensor counts."""
 CALL_UART_READ: Final = 5
 """b = number, c at most so many; status: how many, + 4096: a break came."""
 CALL_RADIO_SWITCH: Final = 64
@@ -143,6 +149,10 @@ SPI_WANTED: Final = 8
 """what comes back is wanted."""
 SPI_SOFT: Final = 16
 """the program toggles the lines."""
+BY_PROGRAM: Final = 0
+"""the program writes the pin."""
+BY_ENGINE: Final = 1
+"""a state machine or a pulse generator does, up to once a cycle of its clock."""
 MODE_OFF: Final = 0
 """disabled."""
 MODE_IN: Final = 1

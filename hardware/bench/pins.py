@@ -2,8 +2,8 @@
 
 Most records need no work at all: an output that no input and no active part depends on is only
 remembered, and its last level told to the circuit before anything is looked at. Only records that
-can matter at their own time (a mode, a coupled output, serial output that somebody hears) are
-applied one by one.
+can matter at their own time (a mode, a voltage, a coupled output, serial output that somebody
+hears) are applied one by one.
 """
 
 from collections.abc import Callable
@@ -34,6 +34,7 @@ class Wiring(Protocol):
     def pin_mode(self, gpio: int, mode: int, pull: int, level: bool) -> None: ...
     def pin_out(self, gpio: int, level: bool) -> None: ...
     def pin_pwm(self, gpio: int, freq_hz: int, duty_u16: int) -> None: ...
+    def pin_dac(self, gpio: int, step: int) -> None: ...
 
 
 class Pins:
@@ -94,6 +95,8 @@ class Pins:
             self._at = index + 1
         if kind == frames.REC_MODE:
             self._mode(gpio, b & 15, b >> 4, bool(c))
+        elif kind == frames.REC_DAC:
+            self._wiring.pin_dac(gpio, c)
         elif kind in OUTPUTS:
             self._output(kind, gpio, b, c)
         elif kind == frames.REC_IRQ:
@@ -145,7 +148,7 @@ class Pins:
         self._planned_for = self.coupled()
         rows = self._rows[self._at :]
         kind = rows["kind"]
-        apart = (kind == frames.REC_MODE) | (kind == frames.REC_IRQ)
+        apart = np.isin(kind, (frames.REC_MODE, frames.REC_IRQ, frames.REC_DAC))
         if self._planned_for & ~SERIAL_BIT:
             output = (kind == frames.REC_OUT) | (kind == frames.REC_PWM)
             apart |= output & _bits(self._planned_for)[rows["a"] & (GPIOS - 1)]

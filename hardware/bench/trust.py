@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from hardware.bench import frames
 from hardware.bench.events import NEVER
-from hardware.bench.tracing.records import TEXT_BYTES, Records, Row
+from hardware.bench.tracing.records import TEXT_BYTES, Records, Row, Times
 
 PASS_NS = 1_000_000_000
 """A board asks soon after the horizon; so long after it, writing on without asking is forged."""
@@ -20,6 +20,12 @@ ASK_PASS_NS = 3_600_000_000_000
 """One builtin may run for so long (`sum(range(10**9))`) before the board can ask."""
 WINDOW = 16
 """So many pin writes are taken together when their least time is checked."""
+ENGINE_WINDOW = 64
+"""A state machine or a pulse generator can change many pins in one cycle of its clock, but so many
+edges take longer than that."""
+CYCLE_NS = 8
+"""Of the fastest clock of an engine: 125 MHz."""
+WRITES = (frames.REC_OUT, frames.REC_PWM, frames.REC_DAC)
 GPIOS = 64
 REQUESTS = (
     frames.REC_HELLO,
@@ -48,6 +54,7 @@ FIELDS = {
     frames.REC_TX: (1, _TEXT, _ANY),
     frames.REC_EXC: (0, _TEXT, _ANY),
     frames.REC_DATA: (1, _TEXT, _ANY),
+    frames.REC_DAC: (0, _PIN, _BYTE),
     frames.REC_STATE: (frames.STATE_BOOT, frames.STATE_PANIC, _BYTE),
 }
 """Of each kind the least and most of field `a` and the most of field `c`."""
@@ -55,16 +62,41 @@ _NOTHING = (1, 0, 0)  # of an unknown kind nothing is right
 A_MIN, A_MAX, C_MAX = np.array([FIELDS.get(kind, _NOTHING) for kind in range(256)]).T.copy()
 
 
+class Pace:
+    """How close together writes come: any `window` of them take at least a time."""
+
+    def __init__(self, window: int, least_ns: int, start_ns: int) -> None:
+        self._window, self._least_ns = window, least_ns
+        self._times = [start_ns - least_ns] * window
+        """Of the last writes, the oldest first."""
+
+    def take(self, t_ns: int) -> bool:
+        """Whether a write came too soon; else it counts."""
+        if t_ns - self._times[0] < self._least_ns:
+            return True
+        self._times = [*self._times[1:], t_ns]
+        return False
+
+    def too_soon(self, times: Times) -> npt.NDArray[np.bool_]:
+        """The same of each of many; none of them counts yet."""
+        seen = np.concatenate((self._times, times))
+        soon: npt.NDArray[np.bool_] = seen[self._window :] - seen[: -self._window] < self._least_ns
+        return soon
+
+    def passed(self, times: Times) -> None:
+        """These count."""
+        self._times = [*self._times, *times[-self._window :].tolist()][-self._window :]
+
+
 class Warden:
     """Checks the records of one boot; `min_write_ns` is the least cost of a pin write."""
 
     def __init__(self, min_write_ns: int, start_ns: int) -> None:
-        self._least_ns = WINDOW * min_write_ns
         self.last_ns = start_ns
         """The latest time that the board named."""
         self._horizon_ns = start_ns
-        self._writes = [start_ns - self._least_ns] * WINDOW
-        """The times of the last pin writes, the oldest first."""
+        self._program = Pace(WINDOW, WINDOW * min_write_ns, start_ns)
+        self._engine = Pace(ENGINE_WINDOW, CYCLE_NS, start_ns)
 
     def granted(self, horizon_ns: int, since_ns: int = 0) -> None:
         """The board may run on to the horizon without asking; if it slept, it woke at
@@ -86,27 +118,35 @@ class Warden:
         least, most, most_c = FIELDS[kind]
         if not least <= a <= most or c > most_c or (kind == frames.REC_MODE and _bad_mode(b)):
             return f"a record of kind {kind} with impossible values"
-        if kind == frames.REC_OUT:
-            if t_ns - self._writes[0] < self._least_ns:
+        if kind == frames.REC_OUT and b > frames.BY_ENGINE:
+            return f"a record of kind {kind} with impossible values"
+        if kind in WRITES:
+            engine = kind == frames.REC_OUT and b == frames.BY_ENGINE
+            if (self._engine if engine else self._program).take(t_ns):
                 return "pin writes closer than the chip can do"
-            self._writes = [*self._writes[1:], t_ns]
         self.last_ns = t_ns
         return None
 
     def check_all(self, records: Records) -> Offence | None:
         """The same for a whole batch (not empty), at once."""
-        t, kind, a = records["t"], records["kind"], records["a"]
-        bad = (a < A_MIN[kind]) | (a > A_MAX[kind]) | (records["c"] > C_MAX[kind])
-        bad |= (kind == frames.REC_MODE) & _bad_mode(records["b"])
+        t, kind, a, b = records["t"], records["kind"], records["a"], records["b"]
+        out = kind == frames.REC_OUT
+        engine = out & (b == frames.BY_ENGINE)
+        bad = out & (b > frames.BY_ENGINE)
+        bad |= (a < A_MIN[kind]) | (a > A_MAX[kind]) | (records["c"] > C_MAX[kind])
+        bad |= (kind == frames.REC_MODE) & _bad_mode(b)
         bad |= t > min(self._horizon_ns + PASS_NS, NEVER)
         bad[1:] |= t[1:] < t[:-1]
         bad[0] |= int(t[0]) < self.last_ns
-        writes = np.flatnonzero(kind == frames.REC_OUT)
-        times = np.concatenate((self._writes, t[writes].astype(np.int64)))
-        bad[writes] |= times[WINDOW:] - times[:-WINDOW] < self._least_ns
+        own = (out | (kind == frames.REC_PWM) | (kind == frames.REC_DAC)) & ~engine
+        paces = ((self._program, np.flatnonzero(own)), (self._engine, np.flatnonzero(engine)))
+        times = t.astype(np.int64)
+        for pace, at in paces:
+            bad[at] |= pace.too_soon(times[at])
         if bad.any():
             return self._first(records, int(bad.argmax()))
-        self._writes = times[-WINDOW:].tolist()
+        for pace, at in paces:
+            pace.passed(times[at])
         self.last_ns = int(t[-1])
         return None
 

@@ -8,6 +8,9 @@ from collections.abc import Callable, Collection, Mapping
 from typing import ClassVar, Protocol, TypeVar
 
 from hardware.bench.wiring.part import Part
+from hardware.bench.wiring.pixels import PixelPart
+
+__all__ = ["I2cPart", "PixelPart", "SpiPart", "parts_on"]
 
 Kind = TypeVar("Kind", bound=Part)
 
@@ -56,17 +59,6 @@ class SpiPart(Part):
     def spi_exchange(self, byte: int) -> int:
         """A byte from the board, and what goes back at the same time."""
         return 0xFF
-
-
-class PixelPart(Part):
-    """Lamps in a chain behind one data line (WS2812 and its kin)."""
-
-    DIN: ClassVar[str] = "DIN"
-    DOUT: ClassVar[str] = "DOUT"
-
-    def din(self, data: bytes, t_ns: int) -> bytes:
-        """Bytes that came in before a pause that latches; what is passed on to the next one."""
-        return b""
 
 
 class Attaching(Protocol):

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 
 from hardware.bench.frames import MODE_OUT, PULL_NONE
+from hardware.bench.wiring import pixels
 from hardware.bench.wiring.afterimage import Afterimage
 from hardware.bench.wiring.boardside import BoardSide
 from hardware.bench.wiring.coupling import Heard, is_heard
@@ -117,6 +118,7 @@ class Circuit:
             part.probe = self.meter
             part.view = MeanView(self, part.id)
             part.start(self._worlds.of(self.zones.host(part)))
+        pixels.link(self.netlist, self.parts.values())
 
     def power(self, on: bool, board_id: str = "") -> None:
         """The supply of a board (the first) comes or goes (a reset too): all its pads float."""
@@ -138,16 +140,13 @@ class Circuit:
         self._settle(*alive)
 
     def pin_mode(self, gpio: int, mode: int, pull: int, level: bool) -> None:
-        """A pad gets another mode, pull (`MODE_…`, `PULL_…`) or latch; its PWM ends when it is no
-        output."""
+        """A pad gets another mode, pull (`MODE_…`, `PULL_…`) or latch."""
         pad = self.pads[gpio]
         self._faults.update(("pad", gpio), misused(self.netlist, gpio, pull != PULL_NONE))
         if gpio % GPIOS in self._types[gpio].no_pull:
             pull = PULL_NONE
-        pad.mode, pad.pull, pad.latch = mode, pull, level
+        pad.set_up(mode, pull, level)
         self._reading = self._reading & ~(1 << gpio) | pad.reads << gpio
-        if mode != MODE_OUT:
-            pad.freq_hz = 0
         self._pad_changed(gpio)
 
     def pin_out(self, gpio: int, level: bool) -> None:
@@ -157,6 +156,11 @@ class Circuit:
             self._settle(self._clusters[gpio])
         elif self.pads[gpio].mode == MODE_OUT:
             self._set_level(gpio, level)
+
+    def pin_dac(self, gpio: int, step: int) -> None:
+        """A DAC drives a pad with a share of the supply, until its next mode."""
+        self.pads[gpio].step = step
+        self._pad_changed(gpio)
 
     def pin_pwm(self, gpio: int, freq_hz: int, duty_u16: int) -> None:
         """PWM starts, changes, or ends (0 Hz) at a pad."""

@@ -16,8 +16,12 @@ from hardware.bench.wiring.solver import Source
 from hardware.boards import BoardType
 
 DUTY_MAX = 65535
-FLOATS, LOW, HIGH = 0, 1, 2
-"""What a pad drives, the low part of its code; the pull (`PULL_…`) times 4 is the rest."""
+FLOATS, LOW, HIGH, VOLTAGE = 0, 1, 2, 3
+"""What a pad drives, the low part of its code; then comes the pull (`PULL_…`) times 4, and for a
+voltage the step of the DAC times 16."""
+DAC_MAX = 255
+DAC_OHMS = 100
+"""Between a DAC and its pad; a guess: the ESP32's data sheet names none."""
 
 FOLLOWED_NS = 20_000
 """A PWM with shorter cycles (above 50 kHz) is too fast for the interpreter to follow, and 40 MHz
@@ -35,6 +39,15 @@ class Pad:
     duty_u16: int = 0
     since_ns: int = 0
     """When the running PWM began (its phase)."""
+    step: int | None = None
+    """Of the DAC that has the pad, of `DAC_MAX` for the whole supply; None: none has it."""
+
+    def set_up(self, mode: int, pull: int, latch: bool) -> None:
+        """Another mode, pull or latch: no DAC has the pad now, and no PWM if it is no output."""
+        self.mode, self.pull, self.latch = mode, pull, latch
+        self.step = None
+        if mode != MODE_OUT:
+            self.freq_hz = 0
 
     @property
     def reads(self) -> bool:
@@ -62,6 +75,8 @@ class Pad:
 
     def code_at(self, level: bool) -> int:
         """The code of the pad when its latch (or PWM) is at `level`."""
+        if self.step is not None:
+            return VOLTAGE + 4 * self.pull + 16 * self.step
         drive = (HIGH if level else LOW) if self.holds else FLOATS
         if self.mode == MODE_OPEN_DRAIN and not level:
             drive = LOW
@@ -102,8 +117,10 @@ class Pad:
 
 def pad_elements(code: int, net: int, board: BoardType) -> Iterator[Source]:
     """The electrical elements of a pad in the state `code` (see `Pad.code`)."""
-    drive, pull = code % 4, code // 4
-    if drive != FLOATS:
+    drive, pull = code % 4, code // 4 % 4
+    if drive == VOLTAGE:
+        yield Source(net, board.v_supply * (code // 16) / DAC_MAX, DAC_OHMS)
+    elif drive != FLOATS:
         yield Source(net, board.v_supply if drive == HIGH else 0.0, board.output_ohms)
     if pull == PULL_UP:
         yield Source(net, board.v_supply, board.pull_up_ohms)

@@ -1,0 +1,85 @@
+"""`machine.bitstream`: bytes for the lamps on a pin's net, each bit a high and a low of its own
+length.
+"""
+
+import struct
+from typing import NamedTuple
+
+from hardware.bench import frames
+from hardware.bench.calls import MOST_BUSY_NS, Answer, BadCallError, Call, Desk, Peripheral
+from hardware.bench.trust import GPIOS
+from hardware.bench.wiring.buses import parts_on
+from hardware.bench.wiring.pixels import LATCH_NS, ONE_NS, PixelPart
+
+HEAD = struct.Struct("<4I")
+
+
+class Timing(NamedTuple):
+    """Nanoseconds of high and low of a 0 and of a 1."""
+
+    high_0: int
+    low_0: int
+    high_1: int
+    low_1: int
+
+    def length_ns(self, data: bytes) -> int:
+        """How long the bytes take."""
+        ones = int.from_bytes(data, "big").bit_count()
+        zeros = 8 * len(data) - ones
+        return ones * (self.high_1 + self.low_1) + zeros * (self.high_0 + self.low_0)
+
+    def as_seen(self, data: bytes) -> bytes:
+        """What lamps make of it, whatever was meant: they only know the length of a pulse."""
+        if max(self.low_0, self.low_1) >= LATCH_NS:
+            return b""
+        zero, one = self.high_0 > ONE_NS, self.high_1 > ONE_NS
+        if one and not zero:
+            return data
+        if zero and not one:
+            return bytes(byte ^ 0xFF for byte in data)
+        return (b"\xff" if one else b"\0") * len(data)
+
+
+class Sent(NamedTuple):
+    """The last that was sent on a pin, and when it was over."""
+
+    data: bytes
+    end_ns: int
+
+
+class Bitstream(Peripheral):
+    """Gives the bytes to the lamps; a frame that comes in several calls is one."""
+
+    CALLS = (frames.CALL_BITSTREAM,)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._on: dict[int, list[PixelPart]] = {}
+        self._sent: dict[int, Sent] = {}
+
+    def reset(self) -> None:
+        self._sent.clear()
+
+    def call(self, call: Call) -> Answer:
+        if call.b >= GPIOS or len(call.data) < HEAD.size:
+            raise BadCallError("a bit stream with impossible values")
+        timing = Timing(*HEAD.unpack_from(call.data))
+        data = call.data[HEAD.size :]
+        busy_ns = timing.length_ns(data)
+        if busy_ns > MOST_BUSY_NS:
+            raise BadCallError("a bit stream that takes too long")
+        self._show(call.b, timing.as_seen(data), call.t_ns, busy_ns)
+        return Answer(busy_ns=busy_ns)
+
+    def _show(self, gpio: int, data: bytes, t_ns: int, busy_ns: int) -> None:
+        before = self._sent.get(gpio)
+        if before and t_ns - before.end_ns < LATCH_NS:
+            data = before.data + data
+        self._sent[gpio] = Sent(data, t_ns + busy_ns)
+        for part in self._parts(gpio):
+            part.send(data, t_ns + busy_ns)
+
+    def _parts(self, gpio: int) -> list[PixelPart]:
+        if gpio not in self._on:
+            self._on[gpio] = parts_on(self.desk.circuit, PixelPart, lambda part: {part.DIN: gpio})
+        return self._on[gpio]
