@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from grader.episode import Episode, HardReset, Serial, SetControl, Step
+from grader.episode import Episode, HardReset, Publish, Serial, SetControl, Step
 from grader.errors import NotGraded
 from grader.judge import judge
 from grader.lab import Lab, LabBoard
@@ -138,12 +138,19 @@ def _play(bench: Bench, steps: Sequence[Step], zero_ns: int, end_ns: int) -> Non
                 bench.control(step.part, step.control, step.value, t_ns)
             case Serial():
                 bench.send(step.data, t_ns)
+            case Publish():
+                _publish(bench, step, t_ns)
             case HardReset():
                 resets.append(t_ns)
     for t_ns in sorted(resets):
         bench.run(t_ns)
         bench.reset()
     bench.run(end_ns)
+
+
+def _publish(bench: Bench, step: Publish, t_ns: int) -> None:
+    message = (step.topic, step.payload, step.qos, step.retain)
+    bench.at(t_ns, lambda: bench.network.broker.publish(*message))
 
 
 @lru_cache(maxsize=64)

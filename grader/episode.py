@@ -35,7 +35,18 @@ class HardReset:
     at: Millis
 
 
-Step = SetControl | Serial | HardReset
+@dataclass(frozen=True)
+class Publish:
+    """At that time somebody publishes an MQTT message at the bench's broker."""
+
+    topic: str
+    payload: bytes
+    at: Millis
+    qos: int = 0
+    retain: bool = False
+
+
+Step = SetControl | Serial | HardReset | Publish
 
 
 def press(part: str, *, at: Millis, hold: Millis) -> list[Step]:
@@ -54,6 +65,13 @@ def set_control(part: str, control: str, value: float, *, at: Millis) -> list[St
 def serial(data: bytes, *, at: Millis) -> list[Step]:
     """Send bytes to the board."""
     return [Serial(data, at)]
+
+
+def publish(
+    topic: str, payload: bytes, *, at: Millis, qos: int = 0, retain: bool = False
+) -> list[Step]:
+    """Publish a message: a command for the board, say."""
+    return [Publish(topic, payload, at, qos, retain)]
 
 
 def hard_reset(*, at: Millis) -> list[Step]:

@@ -136,7 +136,9 @@ static mp_obj_t socket_connect(mp_obj_t self_in, mp_obj_t pair) {
     uint8_t ip[4];
     uint32_t port = get_address(pair, ip);
     int32_t status = vb_net_call(VB_CALL_SOCKET_CONNECT, self->fd, port, ip, 4, NULL, 0);
-    self->state = VB_SOCKET_CONNECTED;
+    if (status >= 0 || status == -EINPROGRESS) {
+        self->state = VB_SOCKET_CONNECTED;
+    }
     if (status == -EINPROGRESS && self->timeout) {
         if (!vb_net_wait(&vb_net.sockets[self->fd], VB_SOCKET_WRITABLE, vb_socket_end_of_wait(self))) {
             mp_raise_OSError(MP_ETIMEDOUT);

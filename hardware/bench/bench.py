@@ -22,6 +22,7 @@ from typing import Any, Literal
 from hardware.bench.drive import Drive
 from hardware.bench.flash import Flash
 from hardware.bench.limits import INTERACTIVE, Limits
+from hardware.bench.network.lan import Lan, lan_of
 from hardware.bench.station import POWER_ON_CAUSE, Station
 from hardware.bench.timeline import REACT_NS, Timeline
 from hardware.bench.tracing.trace import Control, End, Trace
@@ -185,6 +186,11 @@ class Bench:
 
     def _halt(self) -> None:
         self._time.stopping = True
+
+    @property
+    def network(self) -> Lan:
+        """What its boards' radios reach: `network.broker.publish(...)` speaks to their clients."""
+        return lan_of(self.station)
 
     @property
     def trace(self) -> Trace:

@@ -8,6 +8,7 @@ import random
 from collections.abc import Callable
 from typing import Any, ClassVar, NamedTuple, Protocol
 
+from hardware.bench.events import NEVER
 from hardware.bench.flash import Flash
 from hardware.bench.tracing.recorder import Recorder
 from hardware.boards import BoardType
@@ -59,6 +60,12 @@ class Desk(Protocol):
         """What all boards of the bench share (the network), by its class."""
 
     def at(self, t_ns: int, fn: Callable[[], None]) -> None: ...
+    def at_all(self, t_ns: int, fn: Callable[[], None]) -> None:
+        """The same for what any board may see at that time."""
+
+    def reaches(self, near_ns: int = NEVER, all_ns: int = NEVER) -> None:
+        """How soon after it acts the board can be noticed, by those on its wires, by all."""
+
     def rng(self, name: str) -> random.Random: ...
     def mail(self, channel: int, there: bool) -> None:
         """Whether a channel has something that the board has not fetched (an interrupt line)."""

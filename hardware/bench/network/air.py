@@ -16,6 +16,8 @@ ACCESS_NS = 400_000
 """Until the air is free and the preamble is over; a GUESS of a quiet place."""
 BYTE_NS, OVERHEAD = 8_000, 43
 """At 1 Mbit/s, ESP-NOW's default rate; the bytes around the payload."""
+LEAST_NS = ACCESS_NS + BYTE_NS * OVERHEAD
+"""No message arrives sooner."""
 
 
 class Voice(Protocol):

@@ -6,6 +6,7 @@ with mosquitto's defaults. Everything that it takes is bounded.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from hardware.bench.network.client import Client
@@ -35,6 +36,8 @@ class Broker:
         self._clients: dict[str, Client] = {}
         self._retained: dict[str, Message] = {}
         self._losing: dict[str, int] = {}
+        self.fell: list[Callable[[], None]] = []
+        """Told when it stopped."""
         self.start()
 
     # -- the scenario's hand --------------------------------------------------------------------
@@ -64,6 +67,8 @@ class Broker:
             client.cut()
         self._sessions.clear()
         self._retained.clear()
+        for tell in self.fell:
+            tell()
 
     def lose(self, what: str, nth: int) -> None:
         """Has the n-th message of QoS 1 or 2 from now lost (`lose_publish`), or only its PUBACK or

@@ -21,6 +21,8 @@ class Datagram(NamedTuple):
     source: Address
     port: int
     data: bytes
+    host: Host
+    """Where it came from; an answer goes back there."""
 
 
 class Ports:

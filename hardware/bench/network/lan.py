@@ -21,7 +21,7 @@ from hardware.bench.network.host import EVERYBODY, Address, Datagram, Host, Port
 from hardware.bench.network.http import HttpServer
 from hardware.bench.network.log import Log
 from hardware.bench.network.ntp import NTP_PORT, ntp_server
-from hardware.bench.network.radio import Radio
+from hardware.bench.network.radio import NEWS_NS, Radio
 from hardware.bench.network.stream import FIN, End, Opening, User
 
 WIRE_NS = 50_000
@@ -41,7 +41,7 @@ class World(Protocol):
 
     @property
     def now_ns(self) -> int: ...
-    def at(self, t_ns: int, fn: Callable[[], None]) -> None: ...
+    def at_all(self, t_ns: int, fn: Callable[[], None]) -> None: ...
     def rng(self, name: str) -> random.Random: ...
 
 
@@ -53,6 +53,7 @@ class Lan:
         self._chance = world.rng("network")
         self._serial = count(1)
         self.cells: list[Cell] = []
+        self._stations: list[Any] = []
         self.radios: dict[object, Radio] = {}
         """The radio of each board that has used it."""
         self.log = Log(world)
@@ -71,6 +72,14 @@ class Lan:
         self.log.add(station, station.recorder)
         if not self.cells:
             self.cells.append(Cell(GUEST))
+        self._stations.append(station)
+        self.reach()
+
+    def reach(self) -> None:
+        """Tells the bench how soon one board can be noticed by another through the network."""
+        soonest_ns = min([2 * cell.latency_ns for cell in self.cells] + [NEWS_NS]) + WIRE_NS
+        for station in self._stations:
+            station.reaches(all_ns=soonest_ns)
 
     # -- time and chance ------------------------------------------------------------------------
 
@@ -81,11 +90,11 @@ class Lan:
 
     def at(self, t_ns: int, fn: Callable[[], None]) -> None:
         """Calls `fn` when virtual time is there."""
-        self._world.at(t_ns, fn)
+        self._world.at_all(t_ns, fn)
 
     def after(self, ns: int, fn: Callable[[], None]) -> None:
         """Calls `fn` so much later."""
-        self._world.at(self._world.now_ns + ns, fn)
+        self._world.at_all(self._world.now_ns + ns, fn)
 
     def count(self) -> int:
         """A number that nobody had before."""
@@ -168,6 +177,10 @@ class Lan:
         else:
             self.log.packet("udp", host, (host.ip, port), (ip, target), data, lost=True)
 
+    def answer(self, asked: Datagram, host: Host, port: int, data: bytes) -> None:
+        """Sends a datagram back to where another came from."""
+        self._send(host, port, asked.host, asked.port, data)
+
     def _send(self, host: Host, port: int, receiver: Host, target: int, data: bytes) -> None:
         def arrive() -> None:
             lost = not self.passes(host, receiver)
@@ -176,7 +189,7 @@ class Lan:
                 self.log.packet("udp", station, *ends, data, lost=lost)
             take = receiver.ports.udp.get(target)
             if not lost and take:
-                take(Datagram(host.ip, port, data), receiver)
+                take(Datagram(host.ip, port, data, host), receiver)
 
         self.after(self.delay_ns(host, receiver), arrive)
 

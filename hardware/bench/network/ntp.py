@@ -28,7 +28,7 @@ def ntp_server(lan: Lan, clock: WallClock) -> Callable[[Datagram, Host], None]:
             head = VERSION << 3 | SERVER
             asked_at = asked.data[40:48]
             reply = REPLY.pack(head, 1, 6, -20, 0, 0, b"WRSH", now, asked_at, now, now)
-            lan.send(host, NTP_PORT, asked.source, asked.port, reply)
+            lan.answer(asked, host, NTP_PORT, reply)
 
     return take
 

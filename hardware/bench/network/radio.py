@@ -21,6 +21,8 @@ SCAN_NS = 2_400_000_000
 """To look for an access point on all channels: 13 times 120 ms, and then once more."""
 BEACON_NS = 6_000_000_000
 """A station gives an access point up that was silent for so long (ESP-IDF's default)."""
+NEWS_NS = 1_000_000
+"""How late a board hears who has joined or left its access point."""
 AP_GATEWAY: Address = bytes((192, 168, 4, 1))
 
 
@@ -180,10 +182,11 @@ class Radio:
             cell.leave(self.ap_host)
             self.ap_host.cut(errno.ECONNABORTED)
             for member in list(cell.members.values()):
-                member.silent()
+                self.lan.after(BEACON_NS, member.silent)
         if on:
             self.own = cell = self.own_settings
-            cell.bssid, cell.changed = self.ap_mac, self._changed
+            cell.bssid = self.ap_mac
+            cell.changed = lambda: self.lan.after(NEWS_NS, self._changed)
             self.ap_host.mac = self.ap_mac
             self.lan.cells.append(cell)
             cell.join(self.ap_host, cell.gateway)

@@ -126,6 +126,12 @@ class End:
         self._pending -= count
         if self._refused and self.alive:
             self._refused = False
+            delay_ns = self.lan.delay_ns(self.other.host, self.host)
+            self.lan.after(delay_ns, self._window)
+
+    def _window(self) -> None:
+        """The sender hears that there is room again."""
+        if self.alive:
             self.user.writable(self)
 
     def _put(self, data: bytes) -> None:

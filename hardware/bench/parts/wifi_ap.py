@@ -83,6 +83,7 @@ class WifiAp(Part):
         super().start(world)
         self._lan = lan_of(world)
         self._lan.cells.append(self.cell)
+        self._lan.broker.fell.append(lambda: self.values.update(broker=0))
 
     def moved(self, name: str, value: float) -> None:
         lan, cell = self._lan, self.cell
@@ -91,6 +92,7 @@ class WifiAp(Part):
                 self._switch(lan, bool(value))
             case "latency_ms":
                 cell.latency_ns = round(value * MS)
+                lan.reach()
             case "join_ms":
                 cell.join_ns = round(value * MS)
             case "loss":

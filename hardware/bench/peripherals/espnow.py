@@ -4,7 +4,7 @@ from collections import deque
 
 from hardware.bench import frames
 from hardware.bench.calls import Answer, BadCallError, Call, Desk, Peripheral
-from hardware.bench.network.air import MOST_BYTES
+from hardware.bench.network.air import LEAST_NS, MOST_BYTES
 from hardware.bench.network.lan import lan_of
 
 MAIL = 9
@@ -44,6 +44,7 @@ class EspNow(Peripheral):
         if call.op == frames.CALL_AIR_SWITCH:
             if call.c:
                 self._lan.air.join(self)
+                self.desk.reaches(all_ns=LEAST_NS)
             else:
                 self.reset()
             return Answer()

@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from hardware.bench import frames
 from hardware.bench.tracing.edges import Edges, edges_of
+from hardware.bench.tracing.notes import AirNote, LinkNote, MqttNote, PacketNote, notes
 from hardware.bench.tracing.records import RECORD, Records, Times, unpack_text
 
 ControlValue = float | str | bool
@@ -200,6 +201,22 @@ class Trace:
             Failure(int(part["t"][-1]), unpack_text(part)[0].decode(errors="replace"))
             for part in parts
         ]
+
+    def packets(self) -> list[PacketNote]:
+        """Packets that the board sent or that were meant for it, at the end of their way."""
+        return notes(self.records, PacketNote)
+
+    def mqtt(self) -> list[MqttNote]:
+        """MQTT messages of the board's clients, and those that others published."""
+        return notes(self.records, MqttNote)
+
+    def air(self) -> list[AirNote]:
+        """ESP-NOW messages that the board sent or got."""
+        return notes(self.records, AirNote)
+
+    def links(self) -> list[LinkNote]:
+        """When the board's station joined an access point, or left or missed it."""
+        return notes(self.records, LinkNote)
 
     def sha256(self) -> str:
         """The fingerprint of what happened.

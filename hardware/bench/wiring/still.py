@@ -25,6 +25,9 @@ class StillWorld:
         """Call `fn` when `run` passes that time; those of one time in the order of asking."""
         self._queue.add(t_ns, fn)
 
+    at_all = at
+    """There is only one side here."""
+
     def rng(self, name: str) -> random.Random:
         """The same seed and name give the same numbers."""
         return random.Random(f"{self._seed}:{name}")
