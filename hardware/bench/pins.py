@@ -69,7 +69,8 @@ class Pins:
         """Takes the records since the last grant; those before must have been applied."""
         self._text.clear()
         self._at = 0
-        if len(batch) > FEW * SIZE:
+        self._many = len(batch) > FEW * SIZE
+        if self._many:
             self._rows = np.frombuffer(batch, RECORD)
             self._replan()
         else:  # all of them one by one, as that costs no more than to ask which
@@ -90,7 +91,7 @@ class Pins:
         """Applies that record, and before it what only had to be remembered."""
         index, row = self._plan.pop()
         kind, gpio, b, c, _t_ns = row
-        if len(self._rows):
+        if self._many:
             self._remember(index)
             self._at = index + 1
         if kind == frames.REC_MODE:
@@ -104,18 +105,18 @@ class Pins:
             self._on_fall = _with(self._on_fall, gpio, b & FALLING)
         elif kind == frames.REC_TX and self.listening:
             self._tell(index, row)
-        if len(self._rows) and self.coupled() != self._planned_for:
+        if self._many and self.coupled() != self._planned_for:
             self._replan()
 
     def settle(self, t_ns: int) -> None:
         """Brings the circuit's idea of plain outputs to a time before the next planned record."""
-        if self._at < len(self._rows):
+        if self._many and self._at < len(self._rows):
             ahead = self._rows["t"][self._at :]
             self._remember(self._at + int(np.searchsorted(ahead, t_ns, side="right")))
 
     def look(self) -> bool:
         """Notes every level that changed at a pin by itself; whether there was one."""
-        if len(self._rows) and self.coupled() != self._planned_for:
+        if self._many and self.coupled() != self._planned_for:
             self._replan()
         levels = self._wiring.levels()
         changed = (levels ^ self.levels) & ~self._pwm

@@ -91,25 +91,28 @@ class Timeline:
         Returns: False when it was stopped on the way.
         """
         for number in count(1):
-            station, at_ns = self._next_record()
-            queue, owner = self._next_queue()
-            due_ns = min(at_ns, queue.next_ns)
-            until_ns = min(t_ns, self.first().due_ns)  # a board may have been woken
-            if due_ns > until_ns:
+            until_ns, at_ns, busy = t_ns, NEVER, self.stations[0]
+            queue, event, owner = self.events, self.events.first, busy
+            for station in self.stations:
+                if station.due_ns < until_ns:  # it may have been woken
+                    until_ns = station.due_ns
+                if station.pins.next_ns < at_ns:
+                    at_ns, busy = station.pins.next_ns, station
+                if station.events.first < event:
+                    queue, event, owner = station.events, station.events.first, station
+            if at_ns > until_ns and event[0] > until_ns:
                 self._settle(until_ns)
+                self.look()
                 return True
-            self.now_ns = due_ns
-            is_record = at_ns <= queue.next_ns
-            for each in self.stations:
-                if not is_record or each is not station:
-                    each.pins.settle(due_ns)
-            if is_record:
-                station.pins.step()
+            if at_ns <= event[0]:
+                self._settle(at_ns, but=busy)
+                busy.pins.step()
             else:
+                busy = owner
+                self._settle(event[0])
                 queue.pop()()
-                station = owner
             self.look()
-            if self.stopping or (number % CHECK_EVERY == 0 and late(station)):
+            if self.stopping or (number % CHECK_EVERY == 0 and late(busy)):
                 break
         return False
 
@@ -119,24 +122,9 @@ class Timeline:
             if station.look() and self.realtime:
                 station.poke()
 
-    def _settle(self, t_ns: int) -> None:
-        for station in self.stations:
-            station.pins.settle(t_ns)
+    def _settle(self, t_ns: int, but: Station | None = None) -> None:
+        """Time is there: what outputs did until then that had not to be told counts, too."""
         self.now_ns = t_ns
-        self.look()
-
-    def _next_record(self) -> tuple[Station, int]:
-        """The station whose board did the next thing that counts on its own, and when."""
-        found = self.stations[0]
-        for station in self.stations[1:]:
-            if station.pins.next_ns < found.pins.next_ns:
-                found = station
-        return found, found.pins.next_ns
-
-    def _next_queue(self) -> tuple[EventQueue, Station]:
-        """The queue with the next event, and the station that it is of (the first: of none)."""
-        queue, owner = self.events, self.stations[0]
         for station in self.stations:
-            if station.events.first < queue.first:
-                queue, owner = station.events, station
-        return queue, owner
+            if station is not but:
+                station.pins.settle(t_ns)

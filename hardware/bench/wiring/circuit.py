@@ -124,7 +124,9 @@ class Circuit:
         """The supply of a board (the first) comes or goes (a reset too): all its pads float."""
         board_id = board_id or self.board_id
         first = self.netlist.first_pad(board_id)
-        for pad in range(first, first + GPIOS):
+        pads, fresh = range(first, first + GPIOS), Pad()
+        quiet = {pad for pad in pads if self.pads[pad] == fresh}
+        for pad in pads:
             self.pads[pad] = Pad()
         others = ~(((1 << GPIOS) - 1) << first)
         self._levels &= others  # what an output held does not outlive its board
@@ -134,7 +136,7 @@ class Circuit:
         self.afterimage.begin()
         for part in self.parts.values():
             self._feed(part)
-        alive = [c for c in self.netlist.clusters if c.gpios or c.listeners or c.fed]
+        alive = [c for c in self.netlist.clusters if not (c.lonely and c.gpios[0] in quiet)]
         for cluster in alive:
             self._plan(cluster)
         self._settle(*alive)

@@ -44,6 +44,11 @@ class Cluster:
     supplies: tuple[int, ...] = ()
     """The supply nets at its border."""
 
+    @property
+    def lonely(self) -> bool:
+        """Whether there is a pad and nothing else."""
+        return len(self.gpios) == 1 and not (self.parts or self.listeners or self.supplies)
+
 
 class Netlist:
     """The wiring of one diagram. Raises: DiagramError for unknown parts and pins, and joined

@@ -17,17 +17,16 @@ class Zones:
 
     def __init__(self, netlist: Netlist) -> None:
         self._netlist = netlist
-        self._group = self._groups() if len(netlist.boards) > 1 else {}
-        touching: dict[int, set[str]] = {}
-        for pad, net in enumerate(netlist.gpio_net):
-            touching.setdefault(self._at(net), set()).add(netlist.home(pad)[0])
-        self._touching = touching
-        self.shared = sum(
-            1 << pad
-            for pad, net in enumerate(netlist.gpio_net)
-            if len(touching[self._at(net)]) > 1
-        )
+        self._group: dict[int, int] = {}
+        self._touching: dict[int, set[str]] = {}
+        self.shared = 0
         """Mask of the pads at which another board can change the level."""
+        if len(netlist.boards) > 1:
+            self._group = self._groups()
+            for pad, net in enumerate(netlist.gpio_net):
+                self._touching.setdefault(self._at(net), set()).add(netlist.home(pad)[0])
+            for pad, net in enumerate(netlist.gpio_net):
+                self.shared |= (len(self._touching[self._at(net)]) > 1) << pad
         self._zone = self._zones()
 
     def near(self, board_id: str) -> frozenset[str]:
@@ -37,6 +36,8 @@ class Zones:
 
     def host(self, part: Part) -> str:
         """The board on whose time a part lives: the first one that it touches, else the first."""
+        if not self._touching:
+            return self._netlist.board_id
         groups = {self._at(self._netlist.net(part.id, pin)) for pin in part.pins}
         ids = {board_id for group in groups for board_id in self._touching.get(group, ())}
         return next(board_id for board_id in self._netlist.boards if board_id in ids or not ids)
