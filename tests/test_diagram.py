@@ -50,6 +50,8 @@ def test_unknown_keys_survive_a_rewrite(tmp_path: Path) -> None:
         (raw({"type": "wokwi-led"}), "part 2: has no 'id'"),
         (raw(LED, LED), "part 'led1': two parts have this id"),
         (raw(LED | {"id": "a:b"}), "part 'a:b': this id is not allowed"),
+        (raw(LED | {"id": "a\nb"}), r"part 'a\\nb': this id is not allowed"),
+        (raw(LED | {"id": "\ud800"}), "half of a character"),
         (raw(LED | {"x": 1}), "part 'led1': its place is given as x, y"),
         (raw(LED | {"left": "1"}), "part 'led1': 'left' is '1'"),
         (raw(LED | {"attrs": []}), "part 'led1': 'attrs' is not an object"),

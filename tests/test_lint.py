@@ -114,6 +114,8 @@ CASES = [
          POWER + "s:OUT-r:1 r:2-b:34 r:2-q:1 q:2-b:GND.2", ("s", "OUT")),
     Case("pin-overload", {"k": ("coil", {})}, "b:25-k:1 k:2-b:GND.1", "b:5V-k:1 k:2-b:GND.1",
          ("b", "25")),
+    Case("pin-overload", {"k": ("coil", {})}, "b:25-k:1 k:2-b:34", "b:34-k:1 k:2-b:35",
+         ("b", "25")),
     Case("input-only", LED, "b:34-r:1 r:2-l:A l:C-b:GND.1", "b:25-r:1 r:2-l:A l:C-b:GND.1",
          ("l", "34")),
     Case("flash-pin", LED, "b:CLK-r:1 r:2-l:A l:C-b:GND.1", "b:25-r:1 r:2-l:A l:C-b:GND.1",

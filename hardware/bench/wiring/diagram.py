@@ -82,6 +82,11 @@ def load(source: Path | str | Mapping[str, Any], name: str = "diagram") -> Diagr
 
 def parse(raw: object, name: str) -> Diagram:
     """A circuit from what its JSON says. Raises: DiagramError."""
+    try:
+        json.dumps(raw, ensure_ascii=False, default=str).encode()
+    except UnicodeEncodeError as error:
+        cause = _("{file}: half of a character").format(file=name)
+        raise DiagramError(cause, _("Save the file as UTF-8.")) from error
     return _Reader(name).diagram(raw)
 
 
@@ -166,7 +171,7 @@ class _Reader:
             if not isinstance(item.get(key), str) or not item[key]:
                 cure = _("Add {sample}").format(sample=f'"{key}": "…".')
                 raise self.fail(where, _("has no {key!r}").format(key=key), cure)
-        if ":" in item["id"] or item["id"] == SERIAL_MONITOR:
+        if ":" in item["id"] or item["id"] == SERIAL_MONITOR or not item["id"].isprintable():
             cure = _("Use letters and digits, no colon.")
             raise self.fail(where, _("this id is not allowed"), cure)
         if "x" in item or "y" in item:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from hardware.bench import frames
-from hardware.bench.wiring.pads import HIGH, LOW
+from hardware.bench.wiring.pads import FLOATS, HIGH, LOW
 from hardware.bench.wiring.resting import Pin, Resting
 from hardware.bench.wiring.rule import Spot, rule
 from hardware.bench.wiring.rules.leds import led_resistor
@@ -99,8 +99,12 @@ def pin_overload(bench: Resting) -> Iterator[Spot]:
 
 
 def _amperes(bench: Resting, pin: Pin, net: int, drive: int) -> float:
-    cluster = bench.netlist.cluster_of[net]
-    codes = tuple(drive if pad == pin.pad else 0 for pad in cluster.gpios)
+    """What a pin gives while the pins at the other ends of its load drive against it."""
+    cluster, against = bench.netlist.cluster_of[net], HIGH + LOW - drive
+    other = {pad: bench.netlist.gpio_net[pad] != net for pad in cluster.gpios}
+    codes = tuple(
+        drive if pad == pin.pad else against if other[pad] else FLOATS for pad in cluster.gpios
+    )
     volts = bench.circuit.electric.solve(cluster, codes).volts[net]
     lost = pin.board.v_supply - volts if drive == HIGH else volts
     found = bench.circuit.electric.faults(cluster, codes)
