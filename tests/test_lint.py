@@ -61,6 +61,8 @@ class PulledUp(Part):
 class Coil(Part):
     """A coil of 10 ohms."""
 
+    NEEDS_DRIVER = True
+
     TYPES = ("wokwi-coil",)
     PINS: ClassVar = {"1": (0, 0), "2": (0, 1)}
 
@@ -116,6 +118,8 @@ CASES = [
          ("b", "25")),
     Case("pin-overload", {"k": ("coil", {})}, "b:25-k:1 k:2-b:34", "b:34-k:1 k:2-b:35",
          ("b", "25")),
+    Case("needs-driver", {"k": ("coil", {})}, "b:25-k:1 k:2-b:GND.1", "b:5V-k:1 k:2-b:GND.1",
+         ("k", "25")),
     Case("input-only", LED, "b:34-r:1 r:2-l:A l:C-b:GND.1", "b:25-r:1 r:2-l:A l:C-b:GND.1",
          ("l", "34")),
     Case("flash-pin", LED, "b:CLK-r:1 r:2-l:A l:C-b:GND.1", "b:25-r:1 r:2-l:A l:C-b:GND.1",

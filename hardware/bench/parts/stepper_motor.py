@@ -33,6 +33,7 @@ class StepperMotor(Part):
     LISTENS = ("A-", "A+", "B+", "B-")
     HEARS_VOLTS = True
     IS_LOAD = True
+    NEEDS_DRIVER = True
     CONTROLS = {"stuck": SWITCH}
     ATTRS = {"arrow": "", "display": "steps", "gearRatio": "1:1", "size": "23"}
 

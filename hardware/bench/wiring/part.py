@@ -119,6 +119,8 @@ class Part:
     """Whether a PWM at a pin of `LISTENS` is told as a whole (`pulsed`), not edge by edge."""
     IS_LOAD: ClassVar[bool] = False
     """Whether a pin has to drive this part (a lamp, a buzzer); the wiring lint asks."""
+    NEEDS_DRIVER: ClassVar[bool] = False
+    """Whether the real one (a motor, a coil) takes more than any pin of a board gives."""
     ANALOG: ClassVar[tuple[str, ...]] = ()
     """Pins whose voltage says something between low and high: they want a converter."""
     ATTRS: ClassVar[Mapping[str, str]] = {}

@@ -98,6 +98,19 @@ def pin_overload(bench: Resting) -> Iterator[Spot]:
             yield Spot(pin.board_id, pin.name, {"taken": f"{taken * 1e3:.0f}", "given": given})
 
 
+@rule(
+    "needs-driver",
+    "warning",
+    both("{part} hangs straight on pin {pin}: a real one takes far more than a pin gives."),
+    both("Put a driver between them; it works without one on the simulator only."),
+)
+def needs_driver(bench: Resting) -> Iterator[Spot]:
+    for part in bench.parts:
+        pins = [pin for name in part.pins for pin in bench.pins(bench.net(part, name))]
+        if part.NEEDS_DRIVER and pins:
+            yield Spot(part.id, pins[0].name)
+
+
 def _amperes(bench: Resting, pin: Pin, net: int, drive: int) -> float:
     """What a pin gives while the pins at the other ends of its load drive against it."""
     cluster, against = bench.netlist.cluster_of[net], HIGH + LOW - drive
