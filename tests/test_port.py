@@ -172,7 +172,8 @@ def test_main_py_runs_and_its_exception_is_told_aside(bare: BareBench) -> None:
 
 def test_memory_is_the_chips_and_fills_with_an_error(bare: BareBench, family: str) -> None:
     output, _ = bare.raw("import gc\ngc.collect()\nprint(gc.mem_free())")
-    assert {"esp32": 150_000, "rp2": 215_000}[family] < int(output) < 235_000
+    least, most = {"esp32": (150_000, 170_000), "rp2": (238_000, 246_000)}[family]
+    assert least < int(output) < most  # the Pico's own firmware: 241,936 (docs/timing.md)
     _, error = bare.raw("l = []\nwhile True: l.append(bytearray(1000))")
     assert "MemoryError: memory allocation failed" in error
 
@@ -241,8 +242,9 @@ def test_builtins_and_straight_lines_take_time(bare: BareBench) -> None:
 
 
 def test_sleeps_are_exact(bare: BareBench) -> None:
-    assert timed(bare, "time.sleep_ms(250)") == pytest.approx(250_000, abs=60)
-    assert timed(bare, "time.sleep_us(700)") == pytest.approx(700, abs=30)
+    overhead_us = 80  # of the names, the call and its return; 67 on the Pico's firmware
+    assert 250_000 < timed(bare, "time.sleep_ms(250)") < 250_000 + overhead_us
+    assert 690 < timed(bare, "time.sleep_us(700)") < 700 + overhead_us
 
 
 def test_printing_waits_for_the_line_when_its_fifo_is_full(family: str, bare: BareBench) -> None:

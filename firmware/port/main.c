@@ -212,6 +212,7 @@ int main(int argc, char **argv) {
         perror("flash");
         return 2;
     }
+    vb_cost_start();
     vb_flash_start(flash_bytes);
     vb_pin_start();
     heap = vb_map(VB_HEAP_ADDRESS, vb_options.heap_bytes);

@@ -10,7 +10,10 @@
 #include <stdint.h>
 
 #include "frames.h" // VB_REC_..., VB_MODE_..., made from frames.toml by the Makefile
-#include "costs.h"  // VB_NS_..., what each action costs on this family
+#ifndef VB_COSTS_H
+#define VB_COSTS_H "costs.h" // VB_NS_..., what each action costs on this family; tests/calibrate.py has its own
+#endif
+#include VB_COSTS_H
 
 #define VB_NEVER UINT64_MAX
 
@@ -31,6 +34,13 @@ extern int32_t vb_fuel;
 uint64_t vb_now(void);         // virtual ns, exact at any moment
 uint64_t vb_ticks_us(void);    // what time.ticks_us() counts, before it wraps
 void vb_charge(uint32_t ns);   // work that costs time; never serves, never raises: allowed everywhere
+#define VB_FUEL_MAX 1000000000 // 1 s: leaves as much below zero for what C functions overdraw
+static inline void vb_spend(uint32_t ns) { // the same, of less than 1 s, in the hot paths
+    vb_fuel -= ns;
+    if (__builtin_expect(vb_fuel < -VB_FUEL_MAX, 0)) {
+        vb_charge(0);
+    }
+}
 void vb_service(void);         // serves what is due (alarms, pokes, horizon); never raises
 void vb_service_soon(void);    // makes the next jump or return call vb_service()
 

@@ -9,7 +9,6 @@
 #include "vb_engine.h"
 
 #define POLL_NS 2000000       // running code looks for a poke of the bench at most this often
-#define FUEL_MAX 1000000000   // 1 s: leaves as much below zero for what C functions overdraw
 
 int32_t vb_fuel = 0;
 static int32_t fuel_full = 0;
@@ -31,16 +30,16 @@ uint64_t vb_now(void) {
 // Takes what was burnt into the base, and leaves ns of fuel.
 static void refuel(uint64_t ns) {
     base = vb_now();
-    fuel_full = vb_fuel = ns < FUEL_MAX ? ns : FUEL_MAX;
+    fuel_full = vb_fuel = ns < VB_FUEL_MAX ? ns : VB_FUEL_MAX;
 }
 
 void vb_charge(uint32_t ns) {
-    if (ns > FUEL_MAX) {
+    if (ns > VB_FUEL_MAX) {
         base += ns;
         return;
     }
     vb_fuel -= ns;
-    if (vb_fuel < -FUEL_MAX) {
+    if (vb_fuel < -VB_FUEL_MAX) {
         refuel(0);
     }
 }

@@ -15,8 +15,8 @@ static void sleep_until(uint64_t t) {
 }
 
 void mp_hal_delay_ms(mp_uint_t ms) {
+    vb_charge(VB_NS_SLEEP); // on top of the time asked for, as on the chips
     uint64_t end = vb_now() + ms * 1000000ull;
-    vb_charge(VB_NS_SLEEP);
     vb_serial_watched(); // an earlier look at the serial line has nothing to do with this wait
     sleep_until(end);
 }

@@ -12,6 +12,9 @@ struct vb_options {
 };
 extern struct vb_options vb_options; // main.c
 
+// vb_cost.c
+void vb_cost_start(void);
+
 // vb_clock.c
 void vb_clock_start(uint64_t t0);
 void vb_clock_jump(uint64_t t);

@@ -1,5 +1,5 @@
-// What each of the 256 opcodes costs, in ns (vb_cost.c); used by override/py/vmentrytable.h.
+// What each of the 256 opcodes costs, in ns (vb_cost.c fills it); used by override/py/vmentrytable.h.
 #pragma once
 #include <stdint.h>
 extern int32_t vb_fuel;
-extern const uint16_t vb_opcost[256];
+extern uint16_t vb_opcost[256];

@@ -69,6 +69,7 @@ static void pace(size_t n) {
 }
 
 mp_uint_t mp_hal_stdout_tx_strn(const char *str, size_t len) {
+    vb_charge(VB_NS_TX);
     for (size_t done = 0; done < len;) {
         size_t n = MIN(len - done, 6);
         uint8_t six[6] = {0};

@@ -18,7 +18,7 @@
 
 // Memory: from the end of the firmware's own data to the end of RAM, as measured in the emulator.
 #define VB_HEAP_ADDRESS 0x20000000
-#define VB_HEAP_BYTES (231 * 1024)
+#define VB_HEAP_BYTES (246 * 1024)
 #define VB_STACK_BYTES (8 * 1024)  // PICO_STACK_SIZE
 #define MICROPY_STACK_CHECK_MARGIN 256
 
