@@ -103,6 +103,29 @@ print(len(open('/sd/log.txt').read()))
     assert got == [names, "marhaba 1200", "2000 {}", "2000"]
 
 
+def test_blocks_in_a_row_with_chip_select_let_go_between_them() -> None:
+    program = (
+        SD
+        + """
+def let_go():
+    cs(1); spi.write(b'\\xff'); cs(0)
+begin()
+print(command(25, 512 * 100))
+for n in (1, 2):
+    let_go(); spi.write(b'\\xfc' + bytes([n]) * 512 + b'\\xff\\xff')
+    print(spi.read(1, 0xFF)[0] & 31, wait(0xFF))
+let_go(); spi.write(b'\\xfd\\xff'); print(wait(0xFF)); cs(1)
+print(command(18, 512 * 100))
+for n in range(3):
+    let_go(); print(wait(0xFE), spi.read(514, 0xFF)[510:512])
+print(command(12) in (0, 0xFF), read(101)[:2])
+"""
+    )
+    got = lines({"s": ("wokwi-microsd-card", {})}, SD_WIRES, program)
+    blocks = ["True b'\\x01\\x01'", "True b'\\x02\\x02'", "True b'\\x00\\x00'"]
+    assert got == ["0", "5 True", "5 True", "True", "0", *blocks, "True b'\\x02\\x02'"]
+
+
 def test_a_file_system_is_read_back_with_folders_and_long_names() -> None:
     files = {"A.TXT": b"a", "empty": b"", "sub/deep/name with spaces.md": b"x" * 1500}
     assert Fat16(16_384, files).files() == files

@@ -134,11 +134,9 @@ class Mfrc522(Module, SpiPart):
 
     def _put(self, register: int, value: int) -> None:
         if register == FIFO:
-            if len(self._fifo) < DEPTH:
-                self._fifo.append(value)
+            self._fifo = (self._fifo + bytes([value]))[:DEPTH]
         elif register == LEVEL:
-            if value & FLUSH:
-                self._fifo.clear()
+            self._fifo = bytearray() if value & FLUSH else self._fifo
         elif register in (IRQ, DIV_IRQ):
             old = self._registers[register]
             self._registers[register] = old | value & 0x7F if value & 0x80 else old & ~value
@@ -148,11 +146,14 @@ class Mfrc522(Module, SpiPart):
         elif register == COMMAND:
             self._command(value)
         elif register not in (ERROR, VERSION, CRC_HIGH, CRC_LOW):
-            self._registers[register] = value
-            if register == FRAMING and value & START_SEND:
-                self._send()
-            elif register == TX_CONTROL and value & ANTENNA != ANTENNA:
-                self._no_field()
+            self._set(register, value)
+
+    def _set(self, register: int, value: int) -> None:
+        self._registers[register] = value
+        if register == FRAMING and value & START_SEND:
+            self._send()
+        elif register == TX_CONTROL and value & ANTENNA != ANTENNA:
+            self._no_field()
 
     # -- commands (section 10.3) ----------------------------------------------------------------
 

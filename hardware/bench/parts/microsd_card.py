@@ -82,10 +82,6 @@ class MicroSdCard(Module, SpiPart):
     def begin(self) -> None:
         self._state, self._polls = IDLE, 0
         self._ready = self._checks = self._prefix = False
-        self._abandon()
-
-    def _abandon(self) -> None:
-        """Forget what was under way: chip select went high."""
         self._out: deque[int] = deque()
         self._frame = b""
         self._taking: bytearray | None = None
@@ -104,8 +100,8 @@ class MicroSdCard(Module, SpiPart):
             self.changed()
 
     def heard(self, pin: str, high: bool) -> None:
-        if high:
-            self._abandon()
+        """A command ends with chip select; data may pause: drivers let go between blocks."""
+        self._frame = b""
 
     # -- bytes ----------------------------------------------------------------------------------
 
@@ -134,6 +130,7 @@ class MicroSdCard(Module, SpiPart):
             self._say(self._state | BAD_CRC)
             return
         prefixed, self._prefix = self._prefix, False
+        self._stream = False
         if prefixed and command == 41:
             self._start()
         elif command in self._commands and (self._ready or command in (0, 8, 55, 58, 59)):
@@ -189,7 +186,6 @@ class MicroSdCard(Module, SpiPart):
             self._data(bytes(self.card.image[start : start + SECTOR]))
 
     def _stop(self, _argument: int) -> None:
-        self._stream = False
         self._say(0xFF, 0, *[0] * BUSY_BYTES)
 
     def _block(self, data: bytes) -> None:
