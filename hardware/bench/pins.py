@@ -150,6 +150,8 @@ class Pins:
         rows = self._rows[self._at :]
         kind = rows["kind"]
         apart = np.isin(kind, (frames.REC_MODE, frames.REC_IRQ, frames.REC_DAC))
+        # A PWM that begins makes an output of its pin: who hears it was not known before.
+        apart |= (kind == frames.REC_PWM) & ~_bits(self._pwm)[rows["a"] & (GPIOS - 1)]
         if self._planned_for & ~SERIAL_BIT:
             output = (kind == frames.REC_OUT) | (kind == frames.REC_PWM)
             apart |= output & _bits(self._planned_for)[rows["a"] & (GPIOS - 1)]

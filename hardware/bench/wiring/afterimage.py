@@ -101,8 +101,8 @@ class Afterimage:
     def _first(
         self, cluster: Cluster, rows: Sequence[PadRow]
     ) -> tuple[dict[int, Drive], dict[int, Pad]]:
-        """The pads at the beginning; one without a record has been all the time as it is."""
-        told = {row[1] for row in rows}
+        """The pads at the beginning; one whose mode is not on record has it all the time."""
+        told = {row[1] for row in rows if row[0] == REC_MODE}
         pads = {g: Pad() if g in told else copy(self._pads[g]) for g in cluster.gpios}
         for row in rows:
             _apply(pads[row[1]], row)

@@ -1,0 +1,25 @@
+"""One NeoPixel (WS2812B)."""
+
+from hardware.bench.drawing.svg import rect
+from hardware.bench.wiring.part import PartView
+from hardware.bench.wiring.rgb_lamps import RgbLamps
+
+
+class NeoPixel(RgbLamps):
+    """Pins `VDD DIN VSS DOUT` (3.5 V or more in the data sheet; here 3 V, as most do).
+
+    It keeps the first three bytes of a frame (green, red, blue), and passes on the rest at DOUT.
+    `pixels()` is one dot of three bytes. Source: Worldsemi WS2812B data sheet, "Composition of 24
+    bit data".
+    """
+
+    TYPES = ("wokwi-neopixel",)
+    PINS = {"VDD": (1, 3.5), "DOUT": (1, 14), "VSS": (21, 14), "DIN": (21, 3.5)}
+    SIZE = (21.4, 18.9)
+    SUPPLY = ("VDD", "VSS", 3.0)
+
+    def svg(self, view: PartView) -> str:
+        legs = "".join(
+            rect(0 if x < 10 else 18.4, y - 1.6, 3, 3.2, "#c3c9d1") for x, y in self.PINS.values()
+        )
+        return legs + self.lamps_svg(16.5)
