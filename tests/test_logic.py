@@ -44,6 +44,20 @@ def test_shift_registers_in_a_chain() -> None:
         ]
 
 
+@pytest.mark.parametrize("bus", ["SPI(2, sck=Pin(26), mosi=Pin(25))",
+                                 "SoftSPI(sck=Pin(26), mosi=Pin(25), miso=Pin(33))"])  # fmt: skip
+def test_a_shift_register_is_fed_by_spi_too(bus: str) -> None:
+    program = f"""
+from machine import Pin, SPI, SoftSPI
+spi, latch = {bus}, Pin(27, Pin.OUT)
+spi.write(b"\\xa5\\x53")
+latch(1)
+"""
+    wires = ["b:GND.1 u1:OE", "b:GND.1 u2:OE"]
+    with stage(*chain(*wires), program, until_ms=100) as seen:
+        assert seen.text("bar") == "##--#-#---"
+
+
 def test_output_enable_lets_go_of_the_outputs_and_is_fast_enough_to_dim() -> None:
     program = SHIFT_OUT + "from machine import PWM\nput(0xFF, 8)\nPWM(Pin(14), freq=500, duty_u16="
     with stage(*chain("b:14 u1:OE"), f"{program}65535)", until_ms=100) as seen:
