@@ -50,13 +50,17 @@ def bench(
     baud: Annotated[int | None, typer.Option(help="Slow the line down to this speed.")] = None,
     socket: Annotated[int, typer.Option(help="TCP port of socket://; 0: a free one.")] = 0,
     rfc2217: Annotated[int, typer.Option(help="TCP port of rfc2217://; 0: a free one.")] = 0,
+    reach: Annotated[
+        list[str] | None, typer.Option(help="A host:port that boards may reach by WiFi.")
+    ] = None,
 ) -> None:
     """Switch on a virtual board, and say where its serial line is. Ctrl-C switches it off."""
     from hardware.bench.serving.live import LiveBench
     from hardware.bench.wiring.lint import lint as remarks
 
     out = Console(soft_wrap=True, highlight=False)
-    with LiveBench(str(diagram) if diagram else board, seed=seed, flash=flash, baud=baud) as live:
+    what = str(diagram) if diagram else board
+    with LiveBench(what, seed=seed, flash=flash, baud=baud, reach=reach or ()) as live:
         several = len(live.board_types) > 1
         for number, (key, kind) in enumerate(live.board_types.items()):
             print(f"{_('board'):8} {f'{key}: ' if several else ''}{kind.title}")

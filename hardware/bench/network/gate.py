@@ -13,15 +13,11 @@ import select
 import socket
 import threading
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from hardware.bench.network.host import Address, Host, Ports, parse_ip
 from hardware.bench.network.stream import End
 from hardware.errors import BenchError
 from hardware.say import _
-
-if TYPE_CHECKING:
-    from hardware.bench.network.lan import Lan
 
 THIS_HOST = "host.wokwi.internal"
 LOCAL_NAMES = ("localhost", "127.0.0.1")
@@ -29,14 +25,13 @@ MOST_CONNECTIONS = 32
 MOST_WAITING = 65_536
 """Bytes on their way to a board or to the host, each connection."""
 CHUNK = 4096
-CONNECT_S = 10.0
+CONNECT_S, CLOSE_S = 10.0, 1.0
 
 
 class Gate:
     """Closed until `open`. `soon` hands work to the bench's own thread."""
 
-    def __init__(self, lan: Lan) -> None:
-        self._lan = lan
+    def __init__(self) -> None:
         self._hosts: dict[Address, Host] = {}
         self._names: dict[str, Address] = {}
         self._soon: Callable[[Callable[[], None]], None]
@@ -76,7 +71,7 @@ class Gate:
     def _accept(self, end: End, place: tuple[str, int]) -> bool:
         if len(self._links) >= MOST_CONNECTIONS:
             return False
-        link = _Link(self._lan, end, place, self._soon, self._links.discard)
+        link = _Link(end, place, self._soon, self._links.discard)
         self._links.add(link)
         end.user = link
         return True
@@ -86,20 +81,21 @@ class _Link:
     """A connection of a board to the host: a thread moves the bytes, the bench hears of them."""
 
     def __init__(
-        self, lan: Lan, end: End, place: tuple[str, int],
-        soon: Callable[[Callable[[], None]], None], over: Callable[[_Link], None],
-    ) -> None:  # fmt: skip
-        self._lan = lan
+        self,
+        end: End,
+        place: tuple[str, int],
+        soon: Callable[[Callable[[], None]], None],
+        over: Callable[[_Link], None],
+    ) -> None:
         self._end = end
         self._place = place
         self._soon = soon
         self._over = over
         self._lock = threading.Lock()
-        self._to_host = bytearray()
-        self._to_board = bytearray()
-        """Both under the lock."""
-        self._board_finished = self._closed = False
+        """Guards what follows."""
+        self._to_host, self._to_board = bytearray(), bytearray()
         self._wake = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
+        self._board_finished = self._host_finished = self._closed = False
         self._thread = threading.Thread(target=self._run, name="warsha-gate", daemon=True)
         self._thread.start()
 
@@ -128,30 +124,31 @@ class _Link:
         """The bench is put away."""
         self._closed = True
         self._nudge()
-        self._thread.join(1.0)
+        self._thread.join(CLOSE_S)
 
     def _give(self) -> None:
-        """Hands the board what came, as much as it takes."""
+        """Hands the board what came, as much as it takes, and the end of it."""
         with self._lock:
             del self._to_board[: self._end.send(bytes(self._to_board))]
+            over = self._host_finished and not self._to_board
+        if over:
+            self._end.finish()
         self._nudge()
-
-    def _sent(self, count: int) -> None:
-        self._end.consumed(count)
 
     def _ended(self, failed: bool) -> None:
         self._over(self)
-        self._give()
+        self._host_finished = True
         if failed:
             self._end.reset()
         else:
-            self._end.finish()
+            self._give()
 
     # -- the host's side, in a thread of its own ------------------------------------------------
 
     def _nudge(self) -> None:
-        with contextlib.suppress(OSError):
-            os.eventfd_write(self._wake, 1)
+        with self._lock:
+            if self._wake >= 0:
+                os.eventfd_write(self._wake, 1)
 
     def _run(self) -> None:
         failed = True
@@ -162,10 +159,10 @@ class _Link:
             failed = False
         except OSError:
             pass
-        finally:
-            self._closed = True
-            wake, self._wake = self._wake, -1
-            os.close(wake)
+        with self._lock:
+            os.close(self._wake)
+            self._wake = -1
+        if not self._closed:
             self._soon(lambda: self._ended(failed))
 
     def _pump(self, host: socket.socket) -> None:
@@ -178,8 +175,7 @@ class _Link:
                 told = True
             poll = select.poll()
             poll.register(self._wake, select.POLLIN)
-            events = (0 if full else select.POLLIN) | (select.POLLOUT if pending else 0)
-            poll.register(host, events)
+            poll.register(host, (0 if full else select.POLLIN) | (select.POLLOUT * pending))
             ready = dict(poll.poll())
             if self._wake in ready:
                 os.eventfd_read(self._wake)
@@ -192,9 +188,10 @@ class _Link:
         with self._lock, contextlib.suppress(BlockingIOError):
             count = host.send(self._to_host)
             del self._to_host[:count]
-            self._soon(lambda: self._sent(count))
+            self._soon(lambda: self._end.consumed(count))
 
     def _pull(self, host: socket.socket) -> bool:
+        """Takes what came; False at the end of it."""
         try:
             data = host.recv(CHUNK)
         except BlockingIOError:

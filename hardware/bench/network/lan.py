@@ -59,7 +59,7 @@ class Lan:
         self.log = Log(world)
         self.air = Air(self)
         self.time = WallClock(world)
-        self.gate = Gate(self)
+        self.gate = Gate()
         ports = Ports()
         self._gateway, self._servers = Host(ports, GATEWAY), Host(ports, SERVERS)
         self.broker = Broker(self, ports)

@@ -14,7 +14,7 @@ import os
 import queue
 import select
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,6 +62,7 @@ class LiveBench:
         seed: int = 0,
         flash: str | Path | None = None,
         baud: int | None = None,
+        reach: Sequence[str] = (),
     ) -> None:
         """Power on.
 
@@ -72,6 +73,7 @@ class LiveBench:
             flash: file of the flash image, made if missing (of a second board: with its id before
                 the suffix); without it all is lost at the end.
             baud: slow the serial line down to this speed in both directions.
+            reach: `host:port` places of the host's network that the boards may reach (realtime).
 
         Raises:
             DiagramError: the circuit makes no sense.
@@ -85,6 +87,7 @@ class LiveBench:
         self.board_type = wired.board
         self._flashes = flashes(self.board_types, flash)
         self._bench = Bench(wired, seed=seed, mode=mode, headless=False, flash=self._flashes)
+        self._bench.reach(reach)
         self._lines = Lines(self._bench, baud)
         self._todo: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._wake = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
@@ -119,8 +122,7 @@ class LiveBench:
         return self.ask(lambda _bench: self._lines.of(board).add_pty())
 
     def serve_socket(self, port: int = 0, board: str = "") -> str:
-        """Listen for the bare line on loopback; returns the `socket://` URL. Raises:
-        BenchError."""
+        """Listen for the bare line on loopback: a `socket://` URL. Raises: BenchError."""
         return self.ask(lambda _bench: self._lines.of(board).add_socket(port))
 
     def serve_rfc2217(self, port: int = 0, board: str = "") -> str:
@@ -141,8 +143,7 @@ class LiveBench:
         self._do(lambda bench: bench.control(part, name, value))
 
     def press(self, part: str, hold_s: float = 0.1) -> None:
-        """Press a button now, and let it go after `hold_s` of the board's time. Raises: as
-        `control`."""
+        """Press a button, and let go after `hold_s` of its time. Raises: as `control`."""
 
         def press(bench: Bench) -> None:
             bench.control(part, "pressed", 1)
@@ -293,8 +294,7 @@ def _answering(answer: Future[T], question: Callable[[], T]) -> Callable[[], Non
 
 
 def open_bench(url: str) -> Port:
-    """Switch on the bench of a `bench:` URL; it goes with the port. Raises: as `LiveBench`,
-    BoardNotFound."""
+    """The port of a `bench:` URL, with a bench behind. Raises: as LiveBench, BoardNotFound."""
     at = address.parse(url)
     bench = LiveBench(at.circuit, mode=at.mode, seed=at.seed, flash=at.flash, baud=at.baud)
     return bench._port(url, bench.close)
