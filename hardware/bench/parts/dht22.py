@@ -10,7 +10,7 @@ from hardware.bench.wiring.part import SWITCH, Control, PartView
 
 US = 1000
 START_NS = 800 * US
-"""The least low pulse that wakes it (AM2302 data sheet, table of timing: Tbe 0.8 to 20 ms)."""
+"""The least low pulse that wakes it (AM2302 data sheet, timing: the host holds 0.8 to 20 ms)."""
 GO_US, ANSWER_US, LOW_US, ZERO_US, ONE_US = 30, 80, 50, 26, 70
 """Tgo, Trel and Treh, Tlow, TH0, TH1 of the same table, typical."""
 FRESH_NS = 1_900_000_000
