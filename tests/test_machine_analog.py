@@ -177,3 +177,66 @@ print(machine.time_pulse_us(button, 0, 1000), machine.time_pulse_us(button, 1, 1
     pulse, timeouts = lines(family, program, 4000, *hands)
     assert abs(int(pulse) - 80_000) <= 1
     assert timeouts == "-2 -1"
+
+
+@families
+def test_pulses_unfold_on_request(family: str) -> None:
+    program = """
+p = PWM(Pin(FREE), freq=1000, duty_u16=16384)
+time.sleep_ms(10)
+p.duty_u16(49152)
+time.sleep_ms(10)
+p.deinit()
+Pin(FREE, Pin.OUT, value=1)
+"""
+    trace = run(family, program)
+    pin = PINS[family]["FREE"]
+    folded, edges = trace.edges(pin), trace.edges(pin, pwm=True)
+    assert len(folded.rising()) == 1
+    highs = edges.falling() - edges.rising()[: len(edges.falling())]
+    assert {round(int(high), -4) for high in highs[1:9]} == {250_000}
+    assert {round(int(high), -4) for high in highs[12:18]} == {750_000}
+    period_ns = 1_000_000_000 // trace.pwm(pin)[0].freq_hz
+    assert set(edges.rising()[1:18] - edges.rising()[:17]) == {period_ns}
+    assert edges.level_at(trace.end_ns)
+
+
+# -- voltages and touch of the ESP32
+
+
+def test_the_dac_drives_a_voltage() -> None:
+    program = """
+from machine import DAC
+d = DAC(Pin(OUT))
+a, i = ADC(Pin(27), atten=ADC.ATTN_11DB), Pin(IN, Pin.IN)
+for value in (0, 100, 255):
+    d.write(value)
+    print(ADC(Pin(IN), atten=ADC.ATTN_11DB).read_uv() // 100_000, end=' ')
+    i.init(Pin.IN)
+    print(i())
+print(d)
+for wrong in (lambda: d.write(256), lambda: DAC(Pin(27))):
+    try:
+        wrong()
+    except ValueError as error:
+        print(error)
+Pin(OUT, Pin.OUT, value=0)
+print(i())
+"""
+    assert lines("esp32", program) == [
+        "1 0", "12 0", "31 1", "DAC(Pin(25))", "value out of range", "invalid Pin for DAC", "0",
+    ]  # fmt: skip
+
+
+def test_a_finger_is_felt() -> None:
+    program = """
+from machine import TouchPad
+t = TouchPad(Pin(32))
+bare, other = t.read(), t.read()
+print(900 < bare < 1100, bare != other or t.read() != bare)
+try:
+    TouchPad(Pin(25))
+except ValueError as error:
+    print(error)
+"""
+    assert lines("esp32", program) == ["True True", "invalid pin for touchpad"]

@@ -14,6 +14,7 @@ enum { PULL_DOWN = 1, PULL_UP = 2 };
 // Bits of the chip's directions; IN, OUT and OPEN_DRAIN below are sums of them.
 enum { DIR_IN = 1, DIR_OUT = 2, DIR_OPEN_DRAIN = 4 };
 enum { RISING = 1, FALLING = 2, LOW_LEVEL = 4, HIGH_LEVEL = 5 };
+#define VB_PIN_IS_RTC(n) (0xff0e00f015ull >> (n) & 1) // 0, 2, 4, 12 to 15, 25 to 27, 32 to 39 (ESP32 data sheet, RTC_GPIO)
 
 typedef struct {
     mp_obj_base_t base;
@@ -99,23 +100,74 @@ void vb_pin_init(uint8_t gpio, size_t n_args, const mp_obj_t *pos_args, mp_map_t
 
 // ---- interrupts: always soft on this chip; there is no hard= ----
 
-void vb_pin_fire(uint8_t gpio, bool rose, bool fell) {
+static void schedule(uint8_t gpio) {
     mp_obj_t handler = MP_STATE_PORT(machine_pin_irq_handler)[gpio];
     if (handler != MP_OBJ_NULL) {
         mp_sched_schedule(handler, MP_OBJ_FROM_PTR(&pins[gpio]));
     }
 }
 
+static bool on_level(uint8_t gpio) {
+    return triggers[gpio] == LOW_LEVEL || triggers[gpio] == HIGH_LEVEL;
+}
+
+// A level interrupts again and again while it lasts. The chip would get nothing else done; here the program keeps half of
+// the time, or nothing could ever stop it.
+static void again(struct vb_alarm *alarm, uint64_t due) {
+    bool lasts = false;
+    for (uint8_t gpio = 0; gpio < VB_PINS; gpio++) {
+        if (on_level(gpio) && vb_pin_look(gpio) == (triggers[gpio] == HIGH_LEVEL)) {
+            lasts = true;
+            vb_charge(VB_NS_IRQ_SOFT);
+            schedule(gpio);
+        }
+    }
+    if (lasts) {
+        vb_alarm_set(alarm, vb_now() + VB_NS_IRQ_SOFT);
+    }
+}
+
+static struct vb_alarm level_alarm = {.due = VB_NEVER, .run = again};
+
+void vb_pin_fire(uint8_t gpio, bool rose, bool fell) {
+    if (on_level(gpio)) {
+        vb_alarm_set(&level_alarm, vb_now());
+    } else {
+        schedule(gpio);
+    }
+}
+
 void vb_pin_irq_forget(void) {
     memset(MP_STATE_PORT(machine_pin_irq_handler), 0, sizeof(MP_STATE_PORT(machine_pin_irq_handler)));
     memset(triggers, 0, sizeof(triggers));
+    vb_alarm_cancel(&level_alarm);
 }
 
-// Level triggers are taken and never fire.
 static void set_trigger(uint8_t gpio, unsigned trigger) {
-    triggers[gpio] = trigger;
-    bool edges = trigger <= (RISING | FALLING) && MP_STATE_PORT(machine_pin_irq_handler)[gpio] != MP_OBJ_NULL;
-    vb_pin_irq(gpio, edges && (trigger & RISING), edges && (trigger & FALLING), false);
+    bool on = MP_STATE_PORT(machine_pin_irq_handler)[gpio] != MP_OBJ_NULL;
+    triggers[gpio] = on ? trigger : 0;
+    bool rise = trigger == HIGH_LEVEL || (trigger <= (RISING | FALLING) && (trigger & RISING));
+    bool fall = trigger == LOW_LEVEL || (trigger <= (RISING | FALLING) && (trigger & FALLING));
+    vb_pin_irq(gpio, on && rise, on && fall, false);
+    if (on_level(gpio)) {
+        vb_alarm_set(&level_alarm, vb_now());
+    }
+}
+
+// A level that ends a sleep, instead of an interrupt: given by whoever simulates sleep.
+__attribute__((weak)) void vb_wake_on_pin(uint8_t gpio, bool level, uint8_t kinds) {
+    mp_raise_NotImplementedError(MP_ERROR_TEXT("not simulated: Pin.irq(wake=)"));
+}
+
+static void set_wake(uint8_t gpio, unsigned trigger, mp_obj_t wake_in) {
+    mp_int_t wake;
+    if (!mp_obj_get_int_maybe(wake_in, &wake) || wake < 2 || wake > 7) {
+        mp_raise_ValueError(MP_ERROR_TEXT("bad wake value"));
+    }
+    if (!VB_PIN_IS_RTC(gpio)) {
+        mp_raise_ValueError(MP_ERROR_TEXT("invalid pin for wake"));
+    }
+    vb_wake_on_pin(gpio, trigger == HIGH_LEVEL, wake);
 }
 
 static mp_obj_t pin_irq(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {
@@ -129,10 +181,15 @@ static mp_obj_t pin_irq(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_ar
     mp_arg_parse_all(n_args - 1, pos_args + 1, kw_args, MP_ARRAY_SIZE(allowed), allowed, args);
     uint8_t gpio = vb_pin_number(pos_args[0]);
     if (n_args > 1 || kw_args->used != 0) {
+        unsigned trigger = args[ARG_trigger].u_int;
+        if ((trigger == LOW_LEVEL || trigger == HIGH_LEVEL) && args[ARG_wake].u_obj != mp_const_none) {
+            set_wake(gpio, trigger, args[ARG_wake].u_obj);
+            return MP_OBJ_FROM_PTR(&pins[gpio].irq);
+        }
         mp_obj_t handler = args[ARG_handler].u_obj;
         bool off = handler == mp_const_none;
         MP_STATE_PORT(machine_pin_irq_handler)[gpio] = off ? MP_OBJ_NULL : handler;
-        set_trigger(gpio, off ? 0 : args[ARG_trigger].u_int);
+        set_trigger(gpio, off ? 0 : trigger);
     }
     return MP_OBJ_FROM_PTR(&pins[gpio].irq);
 }

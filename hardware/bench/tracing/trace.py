@@ -20,6 +20,7 @@ from hardware.bench import frames
 from hardware.bench.tracing.edges import Edges, edges_of
 from hardware.bench.tracing.notes import AirNote, LinkNote, MqttNote, PacketNote, notes
 from hardware.bench.tracing.records import RECORD, Records, Times, unpack_text
+from hardware.bench.tracing.unfold import unfolded
 
 ControlValue = float | str | bool
 
@@ -120,9 +121,12 @@ class Trace:
     bits: int = 0
     """Word size of the board's build: 32 as on the chip, or 64."""
 
-    def edges(self, pin: int | str) -> Edges:
-        """Level at the pin over time; the first entry is the level at the start."""
-        return edges_of(self.records, self.gpio(pin))
+    def edges(self, pin: int | str, pwm: bool = False) -> Edges:
+        """Level at the pin over time; the first entry is the level at the start. The pulses of a
+        PWM of the pin count only with `pwm`: there may be millions."""
+        edges = edges_of(self.records, self.gpio(pin))
+        settings = self.pwm(pin) if pwm else []
+        return unfolded(edges, settings, self.end_ns) if settings else edges
 
     def level_at(self, pin: int | str, t_ns: int) -> bool:
         """Level at the pin at a time (an edge counts from its own time on)."""

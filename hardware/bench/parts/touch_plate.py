@@ -1,0 +1,19 @@
+"""A metal plate for a finger; a part of ours."""
+
+from hardware.bench.drawing.svg import rect
+from hardware.bench.wiring.part import SWITCH, Part, PartView
+
+
+class TouchPlate(Part):
+    """Pin `T`; `touched` is 0 or 1. What the board measures is said by `peripherals/touch.py`.
+
+    Wokwi has no such part: the type and all about it are ours.
+    """
+
+    TYPES = ("warsha-touch-plate",)
+    PINS = {"T": (15, 30)}
+    SIZE = (30.0, 30.0)
+    CONTROLS = {"touched": SWITCH}
+
+    def svg(self, view: PartView) -> str:
+        return rect(1, 1, 28, 26, "#e6b800" if self.values["touched"] else "#c8a84a")
