@@ -1,6 +1,7 @@
 """machine.UART: what leaves one pin arrives at another, in its own time."""
 
 import pytest
+from pair import boards, circuit, text
 from rig import said
 
 from hardware.bench.bench import Bench
@@ -141,3 +142,34 @@ for make in (lambda: U(9), lambda: U(1, bits=9), lambda: U(1, invert=1), lambda:
         "invalid inversion mask",
         "invalid flow control mask",
     ]
+
+
+def test_two_boards_talk_over_two_wires() -> None:
+    asks = """
+from machine import UART
+import time
+u = UART(2, baudrate=115200, timeout=100)
+time.sleep_ms(50)
+slowest = 0
+for n in range(20):
+    start = time.ticks_us()
+    u.write(b'ping%02d\\n' % n)
+    answer = u.readline()
+    slowest = max(slowest, time.ticks_diff(time.ticks_us(), start))
+    assert answer == b'pong%02d\\n' % n, answer
+print(slowest)
+"""
+    answers = """
+from machine import UART
+u = UART(1, baudrate=115200, timeout=1000)
+while True:
+    line = u.readline()
+    if line:
+        u.write(b'pong' + line[4:])
+"""
+    made = circuit(("esp:17", "pico:GP5"), ("pico:GP4", "esp:16"))
+    with boards(made, {"esp": asks, "pico": answers}) as bench:
+        bench.run(SECOND // 5)
+        slowest_us = int(text(bench, "esp"))
+    on_the_line_us = 14 * 10 * 1e6 / 115200
+    assert on_the_line_us < slowest_us < on_the_line_us + 1000

@@ -1,0 +1,122 @@
+"""The edges at a pin with those that its buses put there: for a viewer, and for other decoders.
+
+A trace holds transfers, not their edges. Here each becomes the edges that an analyzer sees on
+such a line, so that PulseView's decoders read a VCD of ours as they read one of a real board.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from hardware.bench.tracing.decode.i2c import bits_of, i2c
+from hardware.bench.tracing.decode.pixels import PixelData, pixels
+from hardware.bench.tracing.decode.spi import SpiTransfer, spi
+from hardware.bench.tracing.decode.uart import levels_of, uart
+from hardware.bench.tracing.edges import Edges, clean
+from hardware.bench.tracing.trace import Trace
+
+Change = tuple[int, bool]
+S = 1_000_000_000
+
+
+def wire_edges(trace: Trace, pin: int | str) -> Edges:
+    """Level at a pin over time, buses and all (PWM is not unfolded)."""
+    gpio = trace.gpio(pin)
+    edges = trace.edges(gpio)
+    extra = [
+        *_i2c(trace, gpio),
+        *_spi(trace, gpio),
+        *_uart(trace, gpio),
+        *_pixels(trace, gpio),
+    ]
+    if not extra:
+        return edges
+    times, levels = zip(*sorted(extra), strict=True)
+    t_ns = np.concatenate((edges.t_ns, np.array(times, np.int64)))
+    level = np.concatenate((edges.level, np.array(levels, bool)))
+    order = np.argsort(t_ns, kind="stable")
+    return clean(t_ns[order], level[order])
+
+
+def _i2c(trace: Trace, gpio: int) -> Iterator[Change]:
+    for transfer in i2c(trace):
+        if gpio not in (transfer.scl, transfer.sda):
+            continue
+        bits = list(bits_of(transfer))
+        period = (transfer.end_ns - transfer.t_ns) / max(1, len(bits))
+        clock = gpio == transfer.scl
+        for number, bit in enumerate(bits):
+            t_ns = transfer.t_ns + number * period
+            yield from (
+                _scl(bit.condition, number, t_ns, period) if clock else _sda(bit, t_ns, period)
+            )
+
+
+def _scl(condition: str, number: int, t_ns: float, period: float) -> Iterator[Change]:
+    """Low in the first half of a bit, high in the second; it ends high only behind a stop."""
+    if not (condition == "start" and number == 0):
+        yield round(t_ns), False
+        yield round(t_ns + period / 2), True
+    if condition != "stop":
+        yield round(t_ns + period) - 1, False
+
+
+def _sda(bit: tuple[bool, str], t_ns: float, period: float) -> Iterator[Change]:
+    """Data changes while the clock is low; a start falls, a stop rises while it is high."""
+    level, condition = bit
+    if condition:
+        yield round(t_ns + period / 4), condition == "start"
+        yield round(t_ns + 3 * period / 4), condition == "stop"
+    else:
+        yield round(t_ns + period / 4), level
+
+
+def _spi(trace: Trace, gpio: int) -> Iterator[Change]:
+    for transfer in spi(trace):
+        if gpio == transfer.sck:
+            yield from _clock(transfer)
+        elif gpio == transfer.mosi:
+            yield from _data(transfer, transfer.sent)
+        elif gpio == transfer.miso:
+            yield from _data(transfer, transfer.received)
+
+
+def _clock(transfer: SpiTransfer) -> Iterator[Change]:
+    idle, late = bool(transfer.mode & 2), bool(transfer.mode & 1)
+    count = 8 * len(transfer.sent)
+    period = (transfer.end_ns - transfer.t_ns) / max(1, count)
+    for number in range(count):
+        t_ns = transfer.t_ns + number * period
+        yield round(t_ns + (0 if late else period / 2)), not idle
+        yield round(t_ns + (period / 2 if late else period)), idle
+
+
+def _data(transfer: SpiTransfer, data: bytes) -> Iterator[Change]:
+    period = (transfer.end_ns - transfer.t_ns) / max(1, 8 * len(transfer.sent))
+    places = range(8) if transfer.lsb_first else range(7, -1, -1)
+    for number, byte in enumerate(data):
+        for slot, place in enumerate(places):
+            yield round(transfer.t_ns + (8 * number + slot) * period), bool(byte >> place & 1)
+
+
+def _uart(trace: Trace, gpio: int) -> Iterator[Change]:
+    for sent in uart(trace):
+        if sent.tx == gpio:
+            for number, level in enumerate(levels_of(sent)):
+                yield sent.t_ns + number * S // sent.baud, level
+
+
+def _pixels(trace: Trace, gpio: int) -> Iterator[Change]:
+    for sent in pixels(trace, gpio):
+        yield from _pulses(sent)
+
+
+def _pulses(sent: PixelData) -> Iterator[Change]:
+    t_ns, timing = sent.t_ns, sent.timing
+    for byte in sent.data:
+        for place in range(7, -1, -1):
+            one = byte >> place & 1
+            high, low = (timing[2], timing[3]) if one else (timing[0], timing[1])
+            yield t_ns, True
+            yield t_ns + high, False
+            t_ns += high + low

@@ -1,0 +1,114 @@
+"""What went over the buses, read out of a trace, and as edges by a reader of others' make."""
+
+import io
+from collections.abc import Iterator
+
+import pytest
+
+from hardware.bench.bench import Bench
+from hardware.bench.flash import Flash
+from hardware.bench.tracing.decode.i2c import i2c
+from hardware.bench.tracing.decode.pixels import pixels
+from hardware.bench.tracing.decode.servo import servo
+from hardware.bench.tracing.decode.spi import spi
+from hardware.bench.tracing.decode.uart import uart
+from hardware.bench.tracing.decode.wire import wire_edges
+from hardware.bench.tracing.trace import Trace
+from hardware.bench.wiring.circuit import Circuit
+from hardware.bench.wiring.diagram import load
+
+SECOND = 1_000_000_000
+WIRES = [["b:23", "b:19", "", []], ["b:22", "b:34", "", []], ["b:21", "b:35", "", []]]
+"""MOSI to MISO; an ear on each line of the I2C bus, whose pull-ups are the chip's own."""
+
+
+def run(program: str) -> Trace:
+    """A board alone, its SPI looped back."""
+    parts = [{"type": "board-esp32-devkit-c-v4", "id": "b"}]
+    circuit = Circuit(load({"version": 1, "parts": parts, "connections": WIRES}))
+    with Flash(circuit.board) as flash:
+        flash.put({"main.py": b"from machine import *\nimport time\n" + program.encode()})
+        with Bench(circuit, flash=flash) as bench:
+            bench.run(2 * SECOND)
+            return bench.trace
+
+
+def i2c_bytes(trace: Trace, scl: int, sda: int) -> Iterator[tuple[int, bool]]:
+    """Bytes and acknowledgements by the edges alone, as any analyzer reads them."""
+    clock, data = wire_edges(trace, scl), wire_edges(trace, sda)
+    starts = [t for t in data.falling().tolist() if clock.level_at(t) and clock.level_at(t - 1)]
+    bits: list[bool] = []
+    for t_ns in sorted([*clock.rising().tolist(), *starts]):
+        if t_ns in starts:
+            bits = []
+        elif t_ns > starts[0]:
+            bits.append(data.level_at(t_ns))
+        if len(bits) == 9:
+            yield sum(bit << 7 - place for place, bit in enumerate(bits[:8])), not bits[8]
+            bits = []
+
+
+def test_i2c_without_a_target() -> None:
+    trace = run(
+        "i = I2C(0, scl=Pin(22), sda=Pin(21), freq=100_000)\n"
+        "try:\n    i.writeto(0x3C, b'ab')\nexcept OSError:\n    pass\n"
+    )
+    (transfer,) = i2c(trace)
+    assert (transfer.address, transfer.found, transfer.hz) == (0x3C, False, 100_000)
+    assert transfer.end_ns - transfer.t_ns == 11 * 10_000  # start, address and its answer, stop
+    assert list(i2c_bytes(trace, 22, 21)) == [(0x78, False)]
+
+
+def test_spi_loop() -> None:
+    trace = run(
+        "s = SPI(2, 1_000_000)\nback = bytearray(3)\n"
+        "s.write_readinto(b'\\x81\\x02\\xf3', back)\nprint(back)\n"
+    )
+    (transfer,) = spi(trace)
+    assert transfer.sent == transfer.received == b"\x81\x02\xf3"
+    assert (transfer.hz, transfer.mode, transfer.end_ns - transfer.t_ns) == (1_000_000, 0, 24_000)
+    clock, data = wire_edges(trace, 18), wire_edges(trace, 23)
+    bits = [data.level_at(t) for t in clock.rising().tolist()]
+    assert bits == [bool(int(c)) for c in f"{0x8102F3:024b}"]
+
+
+def test_uart_frames() -> None:
+    trace = run("u = UART(2, 9600, parity=0)\nu.write(b'Hi')\n")
+    sent = uart(trace, 17)
+    assert [byte.byte for byte in sent] == list(b"Hi")
+    assert sent[0].end_ns == sent[1].t_ns == sent[0].t_ns + 11 * SECOND // 9600
+    line = wire_edges(trace, 17)
+    middle = [sent[0].t_ns + (2 * n + 1) * SECOND // 19200 for n in range(11)]
+    levels = [int(line.level_at(t)) for t in middle]
+    assert levels == [0, *(ord("H") >> n & 1 for n in range(8)), 0, 1]
+
+
+def test_pixels() -> None:
+    trace = run(
+        "p = Pin(4, Pin.OUT)\ntiming = (400, 850, 800, 450)\n"
+        "bitstream(p, 0, timing, b'\\x0a\\xff\\x00\\x01\\x02\\x03')\n"
+    )
+    (sent,) = pixels(trace, 4)
+    assert sent.colours() == [(255, 10, 0), (2, 1, 3)]
+    assert len(wire_edges(trace, 4).rising()) == 48
+
+
+def test_servo() -> None:
+    trace = run(
+        "s = PWM(Pin(13), freq=50, duty_ns=500_000)\ntime.sleep_ms(100)\ns.duty_ns(1_450_000)\n"
+    )
+    angles = [round(angle.degrees) for angle in servo(trace, 13)]
+    assert angles == [0, 90]
+
+
+def test_a_vcd_of_buses_opens_elsewhere(tmp_path_factory: pytest.TempPathFactory) -> None:
+    vcdvcd = pytest.importorskip("vcdvcd", reason="optional reader of VCD files")
+    from hardware.bench.tracing.vcd import vcd
+
+    trace = run("s = SPI(2, 1_000_000)\ns.write(b'\\x55')\n")
+    path = tmp_path_factory.mktemp("vcd") / "t.vcd"
+    path.write_text(vcd(trace, ["18", "23"]))
+    read = vcdvcd.VCDVCD(str(path), store_tvs=True)
+    clock = read[f"{trace.board}.18"].tv
+    assert sum(value == "1" for _, value in clock) == 8
+    assert io.StringIO(path.read_text()).readline().startswith("$version")
