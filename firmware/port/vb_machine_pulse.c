@@ -5,7 +5,12 @@
 #include "extmod/modmachine.h"
 #include "vb.h"
 
-#define POLL_NS 1000 // a turn of the chip's loop: how finely it sees an edge it was not told of
+#define POLL_NS 1000 // a turn of the chip's loop: it sees no pulse that fits between two of them
+
+// The first turn of the loop at or after t.
+static uint64_t turn_after(uint64_t now, uint64_t t) {
+    return now + (t > now + POLL_NS ? (t - now + POLL_NS - 1) / POLL_NS * POLL_NS : POLL_NS);
+}
 
 // Waits until the pin is, or is no longer, at the level. False when that took timeout_us.
 static bool wait_for(uint8_t pin, bool level, uint64_t start_us, mp_uint_t timeout_us) {
@@ -15,7 +20,7 @@ static bool wait_for(uint8_t pin, bool level, uint64_t start_us, mp_uint_t timeo
         if (now >= deadline) {
             return false;
         }
-        vb_wait_until(MAX(now + POLL_NS, MIN(vb_horizon(), deadline)));
+        vb_wait_until(turn_after(now, MIN(vb_horizon(), deadline)));
     }
     return true;
 }
