@@ -129,12 +129,18 @@ def test_soft_reset_stays_in_the_process(bare: BareBench, family: str) -> None:
     ]
 
 
-def test_hard_reset_ends_the_process_and_names_the_cause(bare: BareBench, family: str) -> None:
-    bare.type(b"import machine; machine.reset()\r")
-    with pytest.raises(EOFError):
-        bare.until(b"never")
-    assert states(bare)[-1] == (frames.STATE_HARD_RESET, 1, 2 if family == "esp32" else 3)
-    assert bare.process.wait(ANSWER_S) == 0
+def test_a_hard_reset_names_the_cause_and_says_hello_again(bare: BareBench, family: str) -> None:
+    bare.type(b"import machine; left = 1; machine.reset()\r")
+    bare.until(PROMPT)
+    bare.type(b"left\r")
+    assert b"NameError" in bare.until(PROMPT)
+    cause = 2 if family == "esp32" else 3
+    assert (frames.STATE_HARD_RESET, 1, cause) in states(bare)
+    assert states(bare)[-2:] == [
+        (frames.STATE_BOOT, cause, 0),
+        (frames.STATE_REPL, cause, 0),
+    ]
+    assert len(bare.of(frames.REC_HELLO)) == 2
 
 
 # -- programs -----------------------------------------------------------------------------------
@@ -193,7 +199,7 @@ def test_overrun_of_the_c_stack_is_a_panic_that_the_bench_hears_of(bare: BareBen
     assert bare.process.wait(ANSWER_S) == 7
 
 
-@pytest.mark.parametrize("name", ["uctypes", "socket", "network", "_thread"])
+@pytest.mark.parametrize("name", ["uctypes", "socket", "network"])
 def test_what_is_left_out_says_so(bare: BareBench, name: str) -> None:
     _, error = bare.raw(f"import {name}")
     assert error.endswith(f"ImportError: no module named '{name}'\n")

@@ -7,9 +7,10 @@ A file says, each at the start of a line:
     VB_MACHINE_CLASS(Timer, machine_timer_type)      machine.Timer on both families
     VB_MACHINE_CLASS_ESP32(DAC, machine_dac_type)    on one of them; so _RP2
     VB_ENTRY(esp32, RMT, mp_obj_type_t, vb_rmt_type) whatever is in a module of ours
-    VB_AT_SOFT_RESET(vb_timer_deinit_all)            called at a soft reset, before the heap is swept
+    VB_AT_SOFT_RESET(vb_timer_deinit_all)            at a soft reset, before the heap is swept
 
-The header made of it has VB_MACHINE_GLOBALS, VB_ENTRIES_<module> and VB_SOFT_RESET_ALL(), in the order of the files' names.
+The header made of it has VB_MACHINE_GLOBALS, VB_ENTRIES_<module> and VB_SOFT_RESET_ALL(), in the
+order of the files' names.
 """
 
 import re

@@ -16,7 +16,6 @@
 #include "py/runtime.h"
 #include "py/cstack.h"
 #include "shared/readline/readline.h"
-#include "shared/runtime/gchelper.h"
 #include "shared/runtime/pyexec.h"
 #include "vb_internal.h"
 #include "vb_net.h"
@@ -24,11 +23,11 @@
 
 // Words of the 64-bit build are twice as large, so heap and stack are, too: for practice only.
 #define WORDS (VB_BITS / 32)
+#define CHANCE_STEP 0x9e3779b9 // each boot has chance of its own: as hardware/bench/station.py counts it
 
-struct vb_options vb_options = {
+struct vb_options vb_options VB_RETAINED = {
     .bench_fd = -1, .flash_fd = -1, .cause = 1, .heap_bytes = VB_HEAP_BYTES * WORDS,
 };
-static char *heap;
 static bool soft;      // the last reset was a soft one
 static bool in_main;   // main.py runs
 
@@ -129,7 +128,8 @@ static void run_repl(void) {
 }
 
 static void boot(void) {
-    gc_init(heap, heap + vb_options.heap_bytes);
+    vb_thread_start();
+    vb_heap_start();
     mp_init();
     mp_obj_list_append(mp_sys_path, MP_OBJ_NEW_QSTR(MP_QSTR__slash_lib));
     readline_init0();
@@ -139,6 +139,7 @@ static void boot(void) {
     }
     mp_hal_stdout_tx_str("MPY: soft reboot\r\n");
     vb_state(VB_STATE_SOFT_RESET, 0);
+    vb_thread_start(); // ends the others
     VB_SOFT_RESET_ALL();
     vb_pin_deinit_all();
     vb_mail_forget();
@@ -150,8 +151,10 @@ static void boot(void) {
 
 static void live(void) {
     char top;
+    vb_thread_start();
     mp_cstack_init_with_top(&top, VB_STACK_BYTES * WORDS);
     vb_clock_start(vb_options.t0_ns);
+    vb_rtc_start();
     vb_hello();
     vb_wall_restart();
     if (vb_options.cause != 1) {
@@ -160,6 +163,27 @@ static void live(void) {
     for (;;) {
         boot();
     }
+}
+
+void vb_pin_float_all(void) {
+    for (uint8_t pin = 0; pin < VB_PINS; pin++) {
+        if (vb_pin_direction(pin) != VB_MODE_OFF) {
+            vb_pin_mode(pin, VB_MODE_OFF, VB_PULL_NONE);
+        }
+    }
+}
+
+// The pads float, the rest begins anew, but for what is VB_RETAINED. The bench sees the board say hello again.
+void vb_reset(int cause) {
+    vb_state(VB_STATE_HARD_RESET, cause);
+    vb_pin_float_all();
+    vb_flush();
+    vb_options.cause = cause;
+    vb_options.t0_ns = vb_now();
+    vb_options.ticks0_ms = 0;
+    vb_options.chance += CHANCE_STEP;
+    vb_options.seed = vb_options.chance;
+    vb_lock_run_again();
 }
 
 // ---- the process ----
@@ -178,7 +202,7 @@ static void parse(const char *name, const char *value) {
     } else if (!strcmp(name, "--flash-fd")) {
         vb_options.flash_fd = n;
     } else if (!strcmp(name, "--seed")) {
-        vb_options.seed = n;
+        vb_options.seed = vb_options.chance = n;
     } else if (!strcmp(name, "--uid")) {
         parse_uid(value);
     } else if (!strcmp(name, "--ticks0")) {
@@ -215,14 +239,9 @@ int main(int argc, char **argv) {
     vb_cost_start();
     vb_flash_start(flash_bytes);
     vb_pin_start();
-    heap = vb_map(VB_HEAP_ADDRESS, vb_options.heap_bytes);
+    vb_heap_map();
+    vb_thread_map();
     vb_lock_and_run(flash_bytes, live);
-}
-
-void gc_collect(void) {
-    gc_collect_start();
-    gc_helper_collect_regs_and_stack();
-    gc_collect_end();
 }
 
 void nlr_jump_fail(void *value) {

@@ -18,6 +18,8 @@ typedef long mp_off_t;
 // Memory and errors, as on both chips.
 #define MICROPY_ENABLE_GC (1)
 #define MICROPY_STACK_CHECK (1)
+#define MICROPY_PY_THREAD (1)
+#define MICROPY_PY_THREAD_GIL (0) // threads take turns where the interpreter pauses (vb_thread.c)
 #define MICROPY_ALLOC_PATH_MAX (128)
 #define MICROPY_ENABLE_EMERGENCY_EXCEPTION_BUF (1)
 #define MICROPY_LONGINT_IMPL (MICROPY_LONGINT_IMPL_MPZ)
@@ -57,6 +59,12 @@ typedef long mp_off_t;
 #define MICROPY_PY_STR_BYTES_CMP_WARN (1)
 #define MICROPY_PY_ALL_INPLACE_SPECIAL_METHODS (1)
 #define MICROPY_PY_IO_BUFFEREDWRITER (1)
+#define MICROPY_GC_SPLIT_HEAP (1)
+#define MICROPY_GC_SPLIT_HEAP_AUTO (1)
+void *vb_heap_grow(size_t bytes);
+void vb_heap_shrink(void *at);
+#define MP_PLAT_ALLOC_HEAP(bytes) vb_heap_grow(bytes)
+#define MP_PLAT_FREE_HEAP(at) vb_heap_shrink(at)
 #else
 #define MICROPY_SCHEDULER_STATIC_NODES (1)
 #define MICROPY_PY_RE_MATCH_GROUPS (1)

@@ -17,6 +17,14 @@
 
 #define VB_NEVER UINT64_MAX
 
+// The family, also as a value.
+#ifndef VB_ESP32
+#define VB_ESP32 0
+#endif
+#ifndef VB_RP2
+#define VB_RP2 0
+#endif
+
 // ---- what a file offers to the core: read by gencollect.py, each at the start of a line ----
 
 #define VB_MACHINE_CLASS(name, type)       // machine.<name>, a `const mp_obj_type_t type`
@@ -41,6 +49,7 @@ static inline void vb_spend(uint32_t ns) { // the same, of less than 1 s, in the
         vb_charge(0);
     }
 }
+void vb_elapse(uint64_t ns);   // time that passes however fast the processor is: the flash erases
 void vb_service(void);         // serves what is due (alarms, pokes, horizon); never raises
 void vb_service_soon(void);    // makes the next jump or return call vb_service()
 
@@ -52,7 +61,7 @@ void vb_wait_until(uint64_t t);
 // horizon, and returns. Callers loop around it with mp_handle_pending(). VB_NEVER: no time-out.
 void vb_wfe(uint64_t t);
 
-// ---- alarms (vb_clock.c): exact in ns, run in one loop that is not reentrant and must never raise ----
+// ---- alarms (vb_alarm.c): exact in ns, run in one loop that is not reentrant and must never raise ----
 
 struct vb_alarm {
     uint64_t due; // VB_NEVER: not pending
@@ -106,10 +115,8 @@ uint8_t vb_pin_pull(uint8_t pin);
 // Called by the link with each grant: pins with such an edge since the last one.
 void vb_pin_edges(uint64_t rose, uint64_t fell);
 
-// ---- given by vb_machine_timer.c and vb_machine_pwm.c ----
+// ---- given by vb_machine_pwm.c ----
 
-void vb_timer_deinit_all(void); // soft reset
-void vb_pwm_deinit_all(void);   // soft reset
 void vb_pwm_detach(uint8_t pin); // Pin() takes the pad back: its PWM no longer reaches it
 
 // vb_machine_adc.c and vb_machine_pwm.c are the include files of extmod/machine_adc.c and machine_pwm.c;

@@ -1,7 +1,7 @@
-// vb_clock.c: the virtual clock, its alarms, and every wait.
+// vb_clock.c: the virtual clock and every wait.
 //
-// now = base + (fuel_full - vb_fuel). Code burns fuel; at zero vb_service() looks at what is due. All
-// that moves the clock or adds a deadline must refuel, or the deadline is missed.
+// now = base + (fuel_full - vb_fuel) * rate. Code burns fuel: nanoseconds of one processor at its usual speed; at zero
+// vb_service() looks at what is due. All that moves the clock or adds a deadline must refuel, or it is missed.
 
 #include "py/mphal.h"
 #include "py/runtime.h"
@@ -9,38 +9,64 @@
 #include "vb_engine.h"
 
 #define POLL_NS 2000000       // running code looks for a poke of the bench at most this often
+#define ONE (1 << 16)
 
 int32_t vb_fuel = 0;
 static int32_t fuel_full = 0;
 static uint64_t base;         // virtual ns when vb_fuel was fuel_full
+static uint64_t rate = ONE, speed = ONE; // ns that an ns of work takes, times ONE; of one processor
+static bool overlap;          // two processors work
+uint32_t vb_events;           // counts what may have ended somebody's wait
 static uint64_t poll_due;
 static bool busy;             // in the loop of due things: it is not reentrant
 bool vb_irq_off;
 static bool served_off;       // something may have been held back while interrupts were off
-static struct vb_alarm *alarms; // sorted by time; equal times in the order they were set
 
 uint64_t vb_ticks_us(void) {
     return (vb_now() - vb_options.t0_ns) / 1000 + vb_options.ticks0_ms * 1000;
 }
 
 uint64_t vb_now(void) {
-    return base + ((uint32_t)fuel_full - (uint32_t)vb_fuel);
+    return base + ((uint32_t)fuel_full - (uint32_t)vb_fuel) * rate / ONE;
 }
 
-// Takes what was burnt into the base, and leaves ns of fuel.
+// Takes what was burnt into the base, and leaves fuel for so many ns of time.
 static void refuel(uint64_t ns) {
     base = vb_now();
-    fuel_full = vb_fuel = ns < VB_FUEL_MAX ? ns : VB_FUEL_MAX;
+    ns = MIN(ns, VB_FUEL_MAX);
+    fuel_full = vb_fuel = rate == ONE ? ns : MIN((ns * ONE + rate - 1) / (uint32_t)rate, VB_FUEL_MAX);
 }
 
 void vb_charge(uint32_t ns) {
     if (ns > VB_FUEL_MAX) {
-        base += ns;
+        base += ns * rate / ONE;
         return;
     }
     vb_fuel -= ns;
     if (vb_fuel < -VB_FUEL_MAX) {
         refuel(0);
+    }
+}
+
+void vb_elapse(uint64_t ns) {
+    refuel(0);
+    base += ns;
+}
+
+static void set_rate(void) {
+    refuel(0);
+    rate = overlap ? speed / 2 : speed;
+}
+
+void vb_clock_hz(uint32_t hz) {
+    speed = (uint64_t)VB_CPU_HZ * ONE / hz;
+    set_rate();
+}
+
+void vb_clock_overlap(bool on) {
+    if (overlap != on) {
+        overlap = on;
+        set_rate();
     }
 }
 
@@ -53,61 +79,12 @@ void vb_clock_start(uint64_t t0) {
     fuel_full = vb_fuel = 0;
 }
 
-// ---- alarms ----
-
-static uint64_t next_alarm(void) {
-    return alarms && !vb_irq_off ? alarms->due : VB_NEVER;
-}
-
-void vb_alarm_cancel(struct vb_alarm *alarm) {
-    if (alarm->due == VB_NEVER) {
-        return;
-    }
-    for (struct vb_alarm **p = &alarms; *p; p = &(*p)->next) {
-        if (*p == alarm) {
-            *p = alarm->next;
-            break;
-        }
-    }
-    alarm->due = VB_NEVER;
-}
-
-void vb_alarm_set(struct vb_alarm *alarm, uint64_t due) {
-    vb_alarm_cancel(alarm);
-    alarm->due = due;
-    struct vb_alarm **p = &alarms;
-    while (*p && (*p)->due <= due) {
-        p = &(*p)->next;
-    }
-    alarm->next = *p;
-    *p = alarm;
-    vb_service_soon();
-}
-
-void vb_alarm_cancel_all(void) {
-    while (alarms) {
-        vb_alarm_cancel(alarms);
-    }
-}
-
-// Those that are due now. What falls due meanwhile waits for the next service: timers that are faster
-// than their own interrupts would else never let the program, or the bench, come again.
-static void run_alarms(void) {
-    uint64_t now = vb_now();
-    while (next_alarm() <= now) {
-        struct vb_alarm *alarm = alarms;
-        uint64_t due = alarm->due;
-        vb_alarm_cancel(alarm);
-        alarm->run(alarm, due);
-    }
-}
-
 // ---- service ----
 
 // Time until something must be looked at.
 static uint64_t deadline(void) {
-    uint64_t t = poll_due;
-    t = MIN(t, next_alarm());
+    uint64_t t = MIN(poll_due, vb_thread_due());
+    t = MIN(t, MIN(vb_alarm_next(), vb_wdt_due));
     return MIN(t, vb_link_due());
 }
 
@@ -123,8 +100,9 @@ static void run_due(void) {
     busy = true;
     if (vb_now() >= vb_link_due()) {
         vb_sync();
+        vb_events++;
     }
-    run_alarms();
+    vb_alarms_run();
     if (!vb_irq_off) {
         vb_mail_deliver();
         vb_pin_deliver();
@@ -132,7 +110,10 @@ static void run_due(void) {
     busy = false;
 }
 
-void vb_service(void) {
+static void serve(void) {
+    if (vb_now() >= vb_wdt_due) {
+        vb_wdt_bite();
+    }
     if (vb_now() >= poll_due) {
         vb_link_poll(0);
         vb_wall_pace();
@@ -143,6 +124,13 @@ void vb_service(void) {
     vb_engine_plan();
     uint64_t now = vb_now(), t = deadline();
     refuel(busy ? POLL_NS : t > now ? t - now : 0);
+}
+
+void vb_service(void) {
+    serve();
+    if (vb_thread_others() && !busy && !vb_irq_off) {
+        vb_thread_turn();
+    }
 }
 
 bool vb_clock_busy(void) {
@@ -164,7 +152,7 @@ void vb_clock_jump(uint64_t t) {
 // Passes time to the first of t, an alarm, or something that the bench has to say. Jumps, or follows the wall
 // clock if wall is set; a poke of the bench ends a wait on the wall clock.
 static void pass(uint64_t t, bool wall) {
-    t = MIN(t, next_alarm());
+    t = MIN(t, MIN(vb_alarm_next(), vb_wdt_due));
     uint64_t due = vb_link_due();
     if (wall) {
         vb_wall_wait(MIN(t, due));
@@ -172,6 +160,7 @@ static void pass(uint64_t t, bool wall) {
         vb_clock_jump(MIN(t, due)); // its edges reach the bench before time passes there
     } else if (t == VB_NEVER || (due < t && t - vb_now() >= 1000)) {
         vb_link_wait(t); // the bench knows what comes before, or that nothing does
+        vb_events++;
     } else {
         vb_clock_jump(MIN(t, due));
     }
@@ -182,24 +171,22 @@ void vb_wait_until(uint64_t t) {
         vb_clock_jump(t);
         return;
     }
-    vb_service();
+    serve();
+    #if VB_RP2
+    if (vb_thread_others() && !vb_irq_off && vb_now() < t) {
+        vb_thread_busy(t); // the other core goes on
+    }
+    #endif
     while (vb_now() < t) {
         pass(t, vb_realtime());
-        vb_service();
+        serve();
     }
 }
 
-void vb_wfe(uint64_t t) {
-    vb_service();
-    if (busy) { // in a hard interrupt, as in vb_wait_until()
-        t == VB_NEVER ? (void)vb_link_poll(-1) : vb_clock_jump(t);
-        return;
-    }
-    // Without a time-out only the serial line can end the wait, if no alarm does; with one, the line may
-    // if the program looked at it just before (select). Both follow the wall clock where a person may type.
-    bool line = vb_serial_watched() || t == VB_NEVER;
-    bool pending = MP_STATE_VM(sched_state) == MP_SCHED_PENDING;
-    if (pending || vb_now() >= t || (line && vb_serial_arrived())) {
+void vb_clock_step(uint64_t t, bool line, bool heeds) {
+    bool called = MP_STATE_VM(sched_state) == MP_SCHED_PENDING
+        || MP_STATE_MAIN_THREAD(mp_pending_exception) != MP_OBJ_NULL;
+    if ((called && heeds) || vb_now() >= t || (line && vb_serial_arrived())) {
         return;
     }
     bool wall = vb_realtime() || (line && !vb_headless());
@@ -215,7 +202,23 @@ void vb_wfe(uint64_t t) {
         return;
     }
     pass(t, wall);
-    vb_service();
+    serve();
+}
+
+void vb_wfe(uint64_t t) {
+    serve();
+    if (busy) { // in a hard interrupt, as in vb_wait_until()
+        t == VB_NEVER ? (void)vb_link_poll(-1) : vb_clock_jump(t);
+        return;
+    }
+    // Without a time-out only the serial line can end the wait, if no alarm does; with one, the line may
+    // if the program looked at it just before (select). Both follow the wall clock where a person may type.
+    bool line = vb_serial_watched() || t == VB_NEVER;
+    if (vb_thread_others() && !vb_irq_off) {
+        vb_thread_sleep(t, line);
+    } else {
+        vb_clock_step(t, line, true);
+    }
 }
 
 void vb_wfe_ms(int32_t timeout_ms) {

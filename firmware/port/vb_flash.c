@@ -49,7 +49,8 @@ static mp_obj_t flash_writeblocks(size_t n_args, const mp_obj_t *args) {
     mp_buffer_info_t buf;
     mp_get_buffer_raise(args[2], &buf, MP_BUFFER_READ);
     off_t at = place(n_args, args, buf.len);
-    vb_charge(VB_NS_FLASH_CALL + (buf.len + PAGE - 1) / PAGE * VB_NS_FLASH_PAGE);
+    vb_charge(VB_NS_FLASH_CALL);
+    vb_elapse((buf.len + PAGE - 1) / PAGE * VB_NS_FLASH_PAGE);
     if (pwrite(vb_options.flash_fd, buf.buf, buf.len, at) != (ssize_t)buf.len) {
         mp_raise_OSError(MP_EIO);
     }
@@ -62,7 +63,7 @@ static void erase(size_t block) {
     if (block >= blocks) {
         mp_raise_OSError(MP_EIO);
     }
-    vb_charge(VB_NS_FLASH_ERASE);
+    vb_elapse(VB_NS_FLASH_ERASE);
     if (pwrite(vb_options.flash_fd, erased, BLOCK, (off_t)block * BLOCK) != BLOCK) {
         mp_raise_OSError(MP_EIO);
     }

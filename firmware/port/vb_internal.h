@@ -7,8 +7,17 @@ struct vb_options {
     int bench_fd, flash_fd;
     uint64_t seed, t0_ns, ticks0_ms;
     uint8_t uid[6];
-    int cause;
+    int cause, wake;          // machine.reset_cause(), machine.wake_reason()
     size_t heap_bytes;
+    uint32_t chance;          // where this boot's random numbers began
+};
+
+// What may end a sleep (esp32).
+struct vb_wake {
+    uint64_t ext1_pins;
+    int8_t ext0_pin;          // -1: none
+    uint8_t ext0_kinds;       // machine.SLEEP | machine.DEEPSLEEP
+    bool ext0_level, ext1_level, touch, ulp;
 };
 extern struct vb_options vb_options; // main.c
 
@@ -18,7 +27,49 @@ void vb_cost_start(void);
 // vb_clock.c
 void vb_clock_start(uint64_t t0);
 void vb_clock_jump(uint64_t t);
-bool vb_clock_busy(void);
+bool vb_clock_busy(void);         // in the loop of due things
+void vb_clock_hz(uint32_t hz);    // machine.freq(): what work costs from now on
+void vb_clock_overlap(bool on);   // two processors work, each gets half of the turns
+void vb_clock_step(uint64_t t, bool line, bool heeds); // of vb_wfe(): may the line, or a call of the program, end it?
+extern uint32_t vb_events;        // counts what may have ended somebody's wait
+
+// vb_alarm.c
+uint64_t vb_alarm_next(void);     // when the first is due
+void vb_alarms_run(void);
+void vb_alarms_sleep(void);       // light sleep: none is due
+void vb_alarms_wake(void);
+
+// vb_thread.c
+struct vb_thread;
+void vb_thread_map(void);         // before the lock
+void vb_thread_start(void);       // a boot: there is only the main one
+bool vb_thread_others(void);
+struct vb_thread *vb_thread_me(void);
+size_t vb_thread_bytes(void);     // what their stacks take of the memory that the heap grows into
+uint64_t vb_thread_due(void);     // when another one has to run
+void vb_thread_turn(void);        // lets another one run if it is time
+void vb_thread_sleep(uint64_t until, bool line);   // one step of a wait, as vb_wfe(); the others run meanwhile
+void vb_thread_busy(uint64_t until);               // a busy wait of one core
+void vb_thread_wait_unlocked(const bool *locked);
+void vb_thread_make_way(const bool *locked);       // it is unlocked now: who waits for it runs
+
+// vb_heap.c
+void vb_heap_map(void);           // before the lock
+void vb_heap_start(void);         // a boot
+
+// vb_sleep.c
+extern struct vb_wake vb_wake;
+uint8_t vb_sleep(uint8_t kind, uint64_t until); // one of [sleep]; returns what ended it, as machine.wake_reason()
+
+// vb_machine_rtc.c
+void vb_rtc_start(void);          // a hard reset, or the power came
+
+// vb_machine_wdt.c
+extern uint64_t vb_wdt_due;       // VB_NEVER: there is no watchdog
+__attribute__((noreturn)) void vb_wdt_bite(void);
+
+// What outlives a reset of the board's own: all else is as in a new process.
+#define VB_RETAINED __attribute__((section("vb_retained")))
 
 // vb_link.c
 void vb_hello(void);
@@ -63,9 +114,11 @@ bool vb_pin_look(uint8_t pin);                                 // the level that
 bool vb_pin_latch(uint8_t pin);                                // what was last written
 void vb_pin_start(void);
 void vb_pin_deinit_all(void);
+void vb_pin_float_all(void);      // main.c: a hard reset, deep sleep
 
 // vb_lock.c
 __attribute__((noreturn)) void vb_lock_and_run(size_t flash_bytes, void (*run)(void)); // on its own stack
+__attribute__((noreturn)) void vb_lock_run_again(void); // as in a new process, but for what is VB_RETAINED
 void *vb_map(uintptr_t address, size_t bytes);
 
 // vb_flash.c
@@ -74,3 +127,4 @@ void vb_flash_start(size_t bytes);
 // main.c
 void vb_state(uint8_t state, uint32_t detail);
 int vb_reset_cause(void);
+__attribute__((noreturn)) void vb_reset(int cause); // a hard reset of the board's own, now

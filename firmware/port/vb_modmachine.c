@@ -2,18 +2,33 @@
 // Behaviour and messages: ports/esp32/modmachine.c and ports/rp2/modmachine.c of 1.25.0.
 
 #include <string.h>
-#include <unistd.h>
 #include "vb_internal.h"
 #include "collected.h"
 
 #if VB_ESP32
 #define FAMILY_ENTRIES \
     { MP_ROM_QSTR(MP_QSTR_sleep), MP_ROM_PTR(&machine_lightsleep_obj) }, \
+    { MP_ROM_QSTR(MP_QSTR_SLEEP), MP_ROM_INT(2) }, \
+    { MP_ROM_QSTR(MP_QSTR_DEEPSLEEP), MP_ROM_INT(4) }, \
     { MP_ROM_QSTR(MP_QSTR_PWRON_RESET), MP_ROM_INT(1) }, \
     { MP_ROM_QSTR(MP_QSTR_HARD_RESET), MP_ROM_INT(2) }, \
     { MP_ROM_QSTR(MP_QSTR_WDT_RESET), MP_ROM_INT(3) }, \
-    { MP_ROM_QSTR(MP_QSTR_DEEPSLEEP_RESET), MP_ROM_INT(4) }, \
-    { MP_ROM_QSTR(MP_QSTR_SOFT_RESET), MP_ROM_INT(5) },
+    { MP_ROM_QSTR(MP_QSTR_DEEPSLEEP_RESET), MP_ROM_INT(CAUSE_DEEPSLEEP) }, \
+    { MP_ROM_QSTR(MP_QSTR_SOFT_RESET), MP_ROM_INT(5) }, \
+    { MP_ROM_QSTR(MP_QSTR_wake_reason), MP_ROM_PTR(&wake_reason_obj) }, \
+    { MP_ROM_QSTR(MP_QSTR_PIN_WAKE), MP_ROM_INT(2) }, \
+    { MP_ROM_QSTR(MP_QSTR_EXT0_WAKE), MP_ROM_INT(2) }, \
+    { MP_ROM_QSTR(MP_QSTR_EXT1_WAKE), MP_ROM_INT(3) }, \
+    { MP_ROM_QSTR(MP_QSTR_TIMER_WAKE), MP_ROM_INT(4) }, \
+    { MP_ROM_QSTR(MP_QSTR_TOUCHPAD_WAKE), MP_ROM_INT(5) }, \
+    { MP_ROM_QSTR(MP_QSTR_ULP_WAKE), MP_ROM_INT(6) },
+
+enum { CAUSE_DEEPSLEEP = 4 };
+
+static mp_obj_t wake_reason(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
+    return MP_OBJ_NEW_SMALL_INT(vb_options.wake);
+}
+static MP_DEFINE_CONST_FUN_OBJ_KW(wake_reason_obj, 0, wake_reason);
 #else
 #define FAMILY_ENTRIES \
     { MP_ROM_QSTR(MP_QSTR_PWRON_RESET), MP_ROM_INT(1) }, \
@@ -31,7 +46,7 @@ static mp_obj_t mp_machine_get_freq(void) {
     return mp_obj_new_int(cpu_hz);
 }
 
-// The frequency is remembered; what code costs does not follow it yet.
+// What code costs follows it; what the peripherals do does not.
 static void mp_machine_set_freq(size_t n_args, const mp_obj_t *args) {
     mp_int_t hz = mp_obj_get_int(args[0]);
     #if VB_ESP32
@@ -46,6 +61,7 @@ static void mp_machine_set_freq(size_t n_args, const mp_obj_t *args) {
     }
     cpu_hz = hz;
     #endif
+    vb_clock_hz(cpu_hz);
 }
 
 static mp_obj_t mp_machine_unique_id(void) {
@@ -58,12 +74,9 @@ static mp_obj_t mp_machine_unique_id(void) {
     #endif
 }
 
-static int next_cause = VB_RESET_CAUSE;
-
 NORETURN static void mp_machine_reset(void) {
-    vb_state(VB_STATE_HARD_RESET, next_cause);
-    vb_flush();
-    _exit(0);
+    vb_options.wake = 0;
+    vb_reset(VB_RESET_CAUSE);
 }
 
 static mp_int_t mp_machine_reset_cause(void) {
@@ -77,16 +90,49 @@ static void mp_machine_idle(void) {
     mp_handle_pending(true);
 }
 
-// Pins keep their state, Python does not run. Without a time nothing modelled wakes the chip.
+#if VB_ESP32
+
+// A time below zero is one of 500,000 years. (uint64_t)expiry * 1000: modmachine.c
+static uint64_t sleep_end(size_t n_args, const mp_obj_t *args) {
+    mp_int_t ms = n_args ? mp_obj_get_int(args[0]) : -1;
+    return ms < 0 ? VB_NEVER : vb_now() + ms * 1000000ull;
+}
+
 static void mp_machine_lightsleep(size_t n_args, const mp_obj_t *args) {
-    mp_int_t ms = n_args ? MAX(mp_obj_get_int(args[0]), 0) : 0;
-    vb_wait_until(n_args ? vb_now() + ms * 1000000ull : VB_NEVER);
+    vb_options.wake = vb_sleep(VB_SLEEP_LIGHT, sleep_end(n_args, args));
 }
 
 NORETURN static void mp_machine_deepsleep(size_t n_args, const mp_obj_t *args) {
+    uint64_t end = sleep_end(n_args, args);
+    vb_pin_float_all();
+    vb_options.wake = vb_sleep(VB_SLEEP_DEEP, end);
+    vb_reset(CAUSE_DEEPSLEEP);
+}
+
+#else
+
+// Without a time it waits for a pin that nobody set up: for ever.
+static void mp_machine_lightsleep(size_t n_args, const mp_obj_t *args) {
+    mp_int_t ms = n_args ? mp_obj_get_int(args[0]) : 0;
+    if (n_args && ms <= 1) {
+        mp_hal_delay_ms(MAX(ms, 0));
+        return;
+    }
+    if (ms >= 4294967) { // 2^32 us
+        mp_raise_ValueError(MP_ERROR_TEXT("sleep too long"));
+    }
+    vb_sleep(VB_SLEEP_LIGHT, n_args ? vb_now() + ms * 1000000ull : VB_NEVER);
+}
+
+// A light sleep with a reset behind it.
+NORETURN static void mp_machine_deepsleep(size_t n_args, const mp_obj_t *args) {
     mp_machine_lightsleep(n_args, args);
-    #if VB_ESP32
-    next_cause = 4; // DEEPSLEEP_RESET; on rp2 it is a reset like any other
-    #endif
     mp_machine_reset();
 }
+
+// The chip would show itself as a USB drive and wait for a UF2 file.
+NORETURN void mp_machine_bootloader(size_t n_args, const mp_obj_t *args) {
+    mp_raise_NotImplementedError(MP_ERROR_TEXT("machine.bootloader() is not simulated"));
+}
+
+#endif

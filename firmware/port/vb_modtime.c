@@ -1,13 +1,7 @@
-// vb_modtime.c: the calendar clock; included by extmod/modtime.c. It starts at the chip's power-on time and
-// runs on virtual time.
+// vb_modtime.c: time.time() and its like; included by extmod/modtime.c. The calendar is in vb_machine_rtc.c.
 
 #include "shared/timeutils/timeutils.h"
 #include "vb_internal.h"
-
-uint64_t mp_hal_time_ns(void) {
-    uint64_t epoch = (uint64_t)VB_BOOT_TIME_S * 1000000000u;
-    return epoch + vb_now() - vb_options.t0_ns;
-}
 
 static mp_obj_t mp_time_time_get(void) {
     vb_charge(VB_NS_TIME);

@@ -127,9 +127,6 @@ class Drive:
         self.inbox.answer(station, horizon_ns, self._flags)
 
     def _bury(self, station: Station, fate: Fate) -> None:
-        if fate.restart is not None:
-            self.reset(station, fate.restart)
-            return
         with self.inbox.lock:
             station.bury(fate.cause, fate.detail)
         self._time.look()

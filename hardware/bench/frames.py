@@ -19,6 +19,8 @@ REC_IRQ: Final = 8
 """a pin, b bits: 1 rising, 2 falling, 4 low level, 8 high level; 0 off; c 1 if hard."""
 REC_DAC: Final = 10
 """a pin, c step 0-255 of the supply that it drives; a MODE of the pin ends it."""
+REC_SLEEP: Final = 12
+"""a = one of [sleep]; asleep: c ms wanted, 4294967295 for ever; awake: b the wake reason."""
 REC_DATA: Final = 9
 """bytes of the CALL that follows: a = 1 to 6 bytes, held in b and c."""
 REC_HELLO: Final = 16
@@ -180,9 +182,15 @@ STATE_REPL: Final = 4
 STATE_SOFT_RESET: Final = 5
 """Ctrl-D or machine.soft_reset()."""
 STATE_HARD_RESET: Final = 6
-"""machine.reset(): the process ends, the bench starts a new one with reset cause c."""
+"""machine.reset(), deep sleep, the watchdog: the board says HELLO again, with reset cause c."""
 STATE_PANIC: Final = 7
 """a fault of the interpreter (stack overrun); the process ends."""
+SLEEP_AWAKE: Final = 0
+"""the program goes on, or the chip starts."""
+SLEEP_LIGHT: Final = 1
+"""machine.lightsleep()."""
+SLEEP_DEEP: Final = 2
+"""machine.deepsleep()."""
 WAIT_FOREVER: Final = 4294967295
 """nothing is ever due by itself."""
 FLAG_REALTIME: Final = 1

@@ -21,7 +21,7 @@ class Inbox:
         self._wake = -1
         self._poll: select.epoll | None = None
         """What `wait` waits for; made when somebody waits first, as most benches never do."""
-        self._watched: dict[str, int] = {}
+        self._watched: dict[str, int | None] = {}
         """How often each board had been switched on when its line was last added."""
 
     def put(self, fn: Callable[[], None]) -> None:
@@ -74,8 +74,8 @@ class Inbox:
                 self._poll.register(self._wake, select.EPOLLIN)
             for station in self._stations:
                 line = station.fileno()
-                if line is not None and self._watched.get(station.id) != station.boots:
-                    self._watched[station.id] = station.boots
+                if line is not None and self._watched.get(station.id) != station.pid:
+                    self._watched[station.id] = station.pid
                     self._poll.register(line, select.EPOLLIN)
             return self._poll
 

@@ -34,15 +34,11 @@ class Ask(NamedTuple):
 
 
 class Fate(NamedTuple):
-    """The board is to end, or has ended: when, why, and what exactly.
-
-    `restart` is the reset cause when the board asked for a hard reset itself.
-    """
+    """The board is to end, or has ended: when, why, and what exactly."""
 
     t_ns: int
     cause: int
     detail: str
-    restart: int | None = None
 
 
 class Intake:
@@ -59,14 +55,14 @@ class Intake:
         self.bits = 0
         """Word size of the board's build, 32 or 64, once it has said hello."""
         self.version = 0
-        self.hard_reset: int | None = None
-        """The cause that the board gave, if a hard reset is the last thing that it asked for."""
+        self.again = False
+        """The board resets itself: it says hello anew."""
 
     def begin(self, min_write_ns: int, now_ns: int) -> None:
         """A board starts now."""
         self.warden = Warden(min_write_ns, now_ns)
         self.version = 0
-        self.hard_reset = None
+        self.again = False
         self._batch.clear()
 
     def batch(self) -> bytes:
@@ -86,7 +82,8 @@ class Intake:
         row: Row = PACKER.unpack(data)
         kind, a, b, c, t_ns = row
         reason = self.warden.check_request(row)
-        if (kind == frames.REC_HELLO) != (self.version == 0):
+        hello = kind == frames.REC_HELLO
+        if (self.version == 0 and not hello) or (hello and self.version and not self.again):
             reason = "hello is not the first word"
         if reason:
             return Fate(self.warden.last_ns, frames.END_FORGED, reason)
@@ -102,14 +99,14 @@ class Intake:
         if len(body) > FEW * SIZE:
             return self._accept_many(body)
         for index, row in enumerate(PACKER.iter_unpack(body)):
-            kind, a, _b, c, t_ns = row
+            kind, a, _b, _c, t_ns = row
             if reason := self.warden.check(row):
                 return self._cut(body, index, frames.END_FORGED, reason)
             self._output += a if kind in TEXTS else 0
             if self._output > self._most_output or index >= self._room():
                 return self._cut(body, index, frames.END_OUTPUT, TOO_MUCH, t_ns)
             if kind == frames.REC_STATE:
-                self._state(a, c)
+                self._state(a)
         self._keep(body)
         return None
 
@@ -119,8 +116,8 @@ class Intake:
         offence = self.warden.check_all(rows)
         rows = rows[: offence.at] if offence else rows
         states = rows[rows["kind"] == frames.REC_STATE]
-        for _kind, state, _b, cause, _t in states.tolist():
-            self._state(state, cause)
+        for state in states["a"].tolist():
+            self._state(state)
         excess = self._spend(rows)
         if excess < len(rows):
             t_ns = int(rows["t"][excess])
@@ -150,8 +147,8 @@ class Intake:
         self._keep(body[: count * SIZE])
         return Fate(self.warden.last_ns if t_ns is None else t_ns, cause, detail)
 
-    def _state(self, state: int, cause: int) -> None:
-        self.hard_reset = cause if state == frames.STATE_HARD_RESET else None
+    def _state(self, state: int) -> None:
+        self.again = state == frames.STATE_HARD_RESET
 
     def _keep(self, body: bytes) -> None:
         self._recorder.take(body)

@@ -111,6 +111,14 @@ class Station(Place):
         self.exchange.reset()
         self.circuit.power(False)
 
+    def _began_anew(self) -> None:
+        """The board has reset itself, in its process. The circuit keeps its supply."""
+        self.boots += 1
+        self.serial.clear()
+        self.recorder.power(False, frames.END_RESET, self.now_ns)
+        self.recorder.power(True, frames.END_RESET, self.now_ns)
+        self.exchange.reset()
+
     def close(self) -> None:
         """Ends the process without a word in the trace: the bench is put away."""
         if self._process:
@@ -196,14 +204,13 @@ class Station(Place):
             self.due_ns = min(self.due_ns, self._clock.now_ns)
 
     def _lost(self, process: BoardProcess) -> Fate:
-        """The process closed its line: to be restarted, by a limit, or by a crash."""
+        """The process closed its line: by a limit, or by a crash."""
         end, t_ns, most = process.kill(), self.intake.warden.last_ns, self._limits.cpu_s
         if end.code == -signal.SIGXCPU or (most is not None and self._cpu_s + end.cpu_s >= most):
             return Fate(t_ns, frames.END_CPU, f"more than {most} s of CPU")
         if process.torn:
             return Fate(t_ns, frames.END_CRASH, "died in the middle of a record")
-        restart = self.intake.hard_reset if end.code == 0 else None
-        return Fate(t_ns, frames.END_CRASH, _how(end), restart)
+        return Fate(t_ns, frames.END_CRASH, _how(end))
 
     # -- what the board is told -------------------------------------------------------------
 
@@ -221,6 +228,8 @@ class Station(Place):
         """Grants the request: nothing that the board could see changes before the horizon."""
         ask = self.turn
         assert isinstance(ask, Ask) and self._process
+        if self.intake.again and ask.kind == frames.REC_HELLO:
+            self._began_anew()
         if self._answer:
             value = self._answer.status & 0xFFFFFFFF | self._answer.busy_ns << 32
             received = self._answer.data

@@ -9,6 +9,7 @@
 #define MICROPY_PY_SYS_PLATFORM "rp2"
 #define MICROPY_EPOCH_IS_1970 1
 #define VB_BOOT_TIME_S 1609459200  // main.c: the RTC starts at 2021-01-01
+#define VB_RTC_STARTS_ANEW 1       // at each hard reset: main.c
 
 // Speed against the emulated RP2040 of costs.h.
 #define VB_SPEED 1.12

@@ -70,6 +70,14 @@ class StateAt(NamedTuple):
     detail: int
 
 
+class PowerAt(NamedTuple):
+    """What the board's supply carries from now on: `active`, `light_sleep`, `deep_sleep`,
+    `off`."""
+
+    t_ns: int
+    state: str
+
+
 class FaultAt(NamedTuple):
     """An electrical fault at a pin, a kind of the frame table."""
 
@@ -156,6 +164,20 @@ class Trace:
     def states(self) -> list[StateAt]:
         """The states of the interpreter, in order."""
         return [StateAt(t, a, b, c) for _, a, b, c, t in self._of(frames.REC_STATE)]
+
+    def power(self) -> list[PowerAt]:
+        """When the chip was active, asleep or off; each entry is a change."""
+        names = {frames.SLEEP_LIGHT: "light_sleep", frames.SLEEP_DEEP: "deep_sleep"}
+        chosen = np.isin(self.records["kind"], (frames.REC_POWER, frames.REC_SLEEP))
+        out: list[PowerAt] = []
+        for kind, a, _b, c, t_ns in self.records[chosen].tolist():
+            on = kind == frames.REC_SLEEP or c
+            state = names.get(a, "active") if on else "off"
+            if out and out[-1].t_ns == t_ns:
+                out.pop()  # a reset takes the power for no time
+            if not out or out[-1].state != state:
+                out.append(PowerAt(t_ns, state))
+        return out
 
     def boots(self) -> list[int]:
         """When the interpreter started: power on, hard and soft resets (virtual ns)."""

@@ -1,0 +1,91 @@
+// vb_heap.c: memory for Python. The RP2040's is one block. The ESP32's begins small and grows by pieces of what IDF has
+// left (MICROPY_GC_SPLIT_HEAP_AUTO, ports/esp32/mpconfigport.h); gc.mem_free() counts the largest of those, too.
+
+#include "py/gc.h"
+#include "py/mpthread.h"
+#include "shared/runtime/gchelper.h"
+#include "vb_internal.h"
+
+#define WORDS (VB_BITS / 32) // objects of the 64-bit build are twice as large: for practice only
+
+static char *heap;
+
+void vb_heap_map(void) {
+    heap = vb_map(VB_HEAP_ADDRESS, vb_options.heap_bytes);
+    #if VB_ESP32
+    vb_map(VB_POOL_ADDRESS, VB_POOL_BYTES * WORDS);
+    #endif
+}
+
+#if VB_ESP32
+
+#define PIECES 8
+
+static struct piece {
+    char *at;
+    size_t bytes;
+} pieces[PIECES]; // in use, by address
+static unsigned used;
+
+// The largest gap: where it is, and before which piece.
+static size_t largest(char **at, unsigned *before) {
+    char *from = (char *)VB_POOL_ADDRESS;
+    size_t most = 0;
+    for (unsigned i = 0; i <= used; i++) {
+        char *to = i < used ? pieces[i].at : (char *)VB_POOL_ADDRESS + VB_POOL_BYTES * WORDS;
+        if ((size_t)(to - from) > most) {
+            most = to - from;
+            *at = from;
+            *before = i;
+        }
+        from = i < used ? to + pieces[i].bytes : to;
+    }
+    return most;
+}
+
+size_t gc_get_max_new_split(void) {
+    char *at;
+    unsigned before;
+    size_t most = used < PIECES ? largest(&at, &before) : 0, threads = vb_thread_bytes() * WORDS;
+    return most > threads ? most - threads : 0;
+}
+
+void *vb_heap_grow(size_t bytes) {
+    char *at = NULL;
+    unsigned before = 0;
+    if (bytes > gc_get_max_new_split()) {
+        return NULL;
+    }
+    largest(&at, &before);
+    for (unsigned i = used++; i > before; i--) {
+        pieces[i] = pieces[i - 1];
+    }
+    pieces[before] = (struct piece) {at, bytes};
+    return at;
+}
+
+void vb_heap_shrink(void *at) {
+    unsigned i = 0;
+    while (i < used && pieces[i].at != at) {
+        i++;
+    }
+    for (used -= i < used; i < used; i++) {
+        pieces[i] = pieces[i + 1];
+    }
+}
+
+#endif
+
+void vb_heap_start(void) {
+    #if VB_ESP32
+    used = 0;
+    #endif
+    gc_init(heap, heap + vb_options.heap_bytes);
+}
+
+void gc_collect(void) {
+    gc_collect_start();
+    gc_helper_collect_regs_and_stack();
+    mp_thread_gc_others();
+    gc_collect_end();
+}
