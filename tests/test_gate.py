@@ -126,9 +126,10 @@ def test_without_an_allowed_place_the_host_is_not_there() -> None:
 def test_a_host_that_refuses() -> None:
     port = free_port()
     program = (
-        "import socket\ns = socket.socket()\ns.connect(socket.getaddrinfo("
-        f"'host.wokwi.internal', {port})[0][-1])\n"
-        "try:\n    print(s.recv(1))\nexcept OSError as error:\n    print(error.errno)\n"
+        "import socket\ns = socket.socket()\n"
+        f"place = socket.getaddrinfo('host.wokwi.internal', {port})[0][-1]\n"
+        "try:\n    s.connect(place)\n    print(s.recv(1))\n"
+        "except OSError as error:\n    print(error.errno)\n"
     )
     with LiveBench(diagram(), reach=[f"127.0.0.1:{port}"]) as bench:
         bench.control("ap", "join_ms", 10)

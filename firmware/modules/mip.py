@@ -1,5 +1,7 @@
 # The package manager, on a bench that has no internet.
 
+import network  # a board without a radio has none of this
+
 
 def install(package, index=None, target=None, version=None, mpy=True):
     print("mip: offline: %s cannot be fetched here." % package)

@@ -1,5 +1,7 @@
 # TLS is not simulated: the module is there so that a program that could use it still starts.
 
+import network  # a board without a radio has none of this
+
 CERT_NONE = 0
 CERT_OPTIONAL = 1
 CERT_REQUIRED = 2

@@ -1,5 +1,5 @@
 // mpconfigport.h: what of MicroPython is compiled in. It follows ports/esp32 and ports/rp2 of 1.25.0, less
-// radio, network and everything that could reach memory by address.
+// TLS, Bluetooth and everything that could reach memory by address.
 #pragma once
 
 #include <stdint.h>

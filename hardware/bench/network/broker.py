@@ -35,6 +35,8 @@ class Broker:
         self._sessions: dict[str, Session] = {}
         self._clients: dict[str, Client] = {}
         self._retained: dict[str, Message] = {}
+        self._held = 0
+        """Bytes of retained payload."""
         self._losing: dict[str, int] = {}
         self.fell: list[Callable[[], None]] = []
         """Told when it stopped."""
@@ -67,6 +69,7 @@ class Broker:
             client.cut()
         self._sessions.clear()
         self._retained.clear()
+        self._held = 0
         for tell in self.fell:
             tell()
 
@@ -129,12 +132,14 @@ class Broker:
 
     def _retain(self, message: Message) -> None:
         if not message.payload:
-            self._retained.pop(message.topic, None)
+            if old := self._retained.pop(message.topic, None):
+                self._held -= len(old.payload)
             return
-        others = [m for topic, m in self._retained.items() if topic != message.topic]
-        held = sum(len(m.payload) for m in others) + len(message.payload)
-        if len(others) < MOST_RETAINED and held <= MOST_RETAINED_BYTES:
+        old = self._retained.get(message.topic)
+        held = self._held + len(message.payload) - (len(old.payload) if old else 0)
+        if (old or len(self._retained) < MOST_RETAINED) and held <= MOST_RETAINED_BYTES:
             self._retained[message.topic] = message
+            self._held = held
 
     def _accept(self, end: End) -> bool:
         end.user = Client(self, end)

@@ -11,6 +11,8 @@ CONNECT, CONNACK, PUBLISH, PUBACK, PUBREC, PUBREL, PUBCOMP = range(1, 8)
 SUBSCRIBE, SUBACK, UNSUBSCRIBE, UNSUBACK, PINGREQ, PINGRESP, DISCONNECT = range(8, 15)
 MOST_BYTES = 32 * 1024
 """The largest packet that the broker takes."""
+MOST_LEVELS = 200
+"""Of a topic or a filter, as mosquitto allows."""
 WRONG_LEVEL, WRONG_NAME = 1, 2
 """Return codes of CONNACK (table 3.1)."""
 FAILURE = 0x80
@@ -212,6 +214,8 @@ def check_topic(topic: str) -> None:
     """The name of a topic (4.7). Raises: MqttError."""
     if not topic or "+" in topic or "#" in topic:
         raise MqttError("a topic that is empty or has wildcards (4.7)")
+    if topic.count("/") >= MOST_LEVELS:
+        raise MqttError("a topic with more than 200 levels")
 
 
 def encode(kind: int, body: bytes = b"", flags: int = 0) -> bytes:

@@ -7,7 +7,7 @@ from hardware.bench.network import mqtt
 from hardware.bench.network.mqtt import Message, MqttError
 from hardware.bench.network.topics import is_filter, matches
 
-MOST_FILTERS = 100
+MOST_FILTERS = 50
 MOST_QUEUED = 1000
 """Messages for a client that is away or slow; then the newest are dropped (as mosquitto does)."""
 MOST_BYTES = 262_144
@@ -40,7 +40,7 @@ class Session:
 
     def subscribe(self, pattern: str, qos: int) -> int:
         """Adds a filter; the QoS that is granted, or FAILURE."""
-        if not is_filter(pattern):
+        if not is_filter(pattern) or pattern.count("/") >= mqtt.MOST_LEVELS:
             raise MqttError("a filter that is none (4.7.1)")
         if pattern not in self.filters and len(self.filters) >= MOST_FILTERS:
             return mqtt.FAILURE
