@@ -227,11 +227,17 @@ def test_a_short_between_two_boards_is_told_to_both() -> None:
 def test_a_listener_stops_all_boards_at_one_time() -> None:
     with boards(circuit(PING, PONG), {"esp": POLL.replace("15", "26").replace("14", "27"),
                                       "pico": ECHO.format(out=15, inp=14)}) as bench:  # fmt: skip
-        bench.on_tx(lambda data, _t: bench.stop() if b"READY" in data else None, "pico")
+        heard = []
+
+        def listen(data: bytes, t_ns: int) -> None:
+            if b"READY" in data:
+                heard.append(t_ns)
+                bench.stop()
+
+        bench.on_tx(listen, "pico")
         bench.run(10 * SECOND)
-        assert 0 < bench.now_ns < SECOND
-        said_ns = bench.traces["pico"].lines()[0].t_ns
-        assert bench.now_ns - said_ns == MS
+        assert [bench.now_ns] == [heard[0] + MS]
+        assert all(trace.end_ns == bench.now_ns for trace in bench.traces.values())
 
 
 # -- cost --------------------------------------------------------------------------------------

@@ -32,7 +32,8 @@ TICK = struct.pack("ll", 0, int(TICK_S * 1e6))
 """The same as a struct timeval: the kernel's own time-out costs no second system call."""
 
 LEAST_FD = 10
-"""Ours lie above the board's numbers: moving one in the child never lands on the other."""
+"""Ours lie above the board's numbers: moving one in the child never lands on the other. What else
+a library or a parent left open for children, the port closes first of all."""
 
 
 class Exit(NamedTuple):
@@ -116,7 +117,6 @@ def _spawn(family: str, bench_fd: int, flash_fd: int, args: Sequence[str]) -> in
     high = {to: fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, LEAST_FD) for to, fd in places.items()}
     actions: list[tuple[Any, ...]] = []
     actions += [(os.POSIX_SPAWN_OPEN, fd, os.devnull, os.O_RDWR, 0) for fd in range(3)]
-    actions += [(os.POSIX_SPAWN_CLOSE, fd) for fd in _leaks()]
     actions += [(os.POSIX_SPAWN_DUP2, fd, to) for to, fd in high.items()]
     try:
         return os.posix_spawn(program, argv, {}, file_actions=actions)
@@ -125,19 +125,6 @@ def _spawn(family: str, bench_fd: int, flash_fd: int, args: Sequence[str]) -> in
     finally:
         for fd in high.values():
             os.close(fd)
-
-
-def _leaks() -> list[int]:
-    """Our descriptors that a child would inherit: Python makes none, libraries and parents do."""
-    leaks = []
-    for name in os.listdir("/proc/self/fd"):
-        fd = int(name)
-        try:
-            if fd > 2 and not fcntl.fcntl(fd, fcntl.F_GETFD) & fcntl.FD_CLOEXEC:
-                leaks.append(fd)
-        except OSError:  # the descriptor of the listing itself
-            continue
-    return leaks
 
 
 def _no_board(program: str, family: str, error: OSError) -> BenchError:

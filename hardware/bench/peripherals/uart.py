@@ -122,6 +122,8 @@ class Uarts(Peripheral):
         new.free_ns = old.free_ns if new.baud else 0
         if new.baud and old.baud:
             new.heard, new.broken = old.heard, old.broken
+        if new.baud:
+            self.desk.reaches(near_ns=new.frame_bits * S // new.baud)
         self._uarts[number] = new
         self.desk.mail(number, bool(new.heard))
 
