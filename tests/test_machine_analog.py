@@ -240,3 +240,40 @@ except ValueError as error:
     print(error)
 """
     assert lines("esp32", program) == ["True True", "invalid pin for touchpad"]
+
+
+def test_the_converters_of_the_esp32_as_blocks() -> None:
+    program = """
+from machine import ADCBlock
+block = ADCBlock(0, bits=10)
+a = block.connect(6)
+print(block, a, a.block() is block, block.connect(6, Pin(AIN)) is a)
+print(ADCBlock(1).connect(Pin(OUT), atten=3))
+for wrong in (lambda: ADCBlock(2), lambda: block.connect(Pin(OUT)), lambda: block.init(bits=13)):
+    try:
+        wrong()
+    except ValueError as error:
+        print(error)
+"""
+    assert lines("esp32", program) == [
+        "ADCBlock(0, bits=10) ADC(Pin(34), atten=0) True True",
+        "ADC(Pin(25), atten=3)",
+        "invalid block id",
+        "no matching ADC",
+        "invalid bits",
+    ]
+
+
+def test_the_radio_takes_the_second_converter() -> None:
+    program = """
+import network
+a, b = ADC(Pin(OUT)), ADC(Pin(AIN))
+a.read()
+network.WLAN(network.STA_IF).active(True)
+b.read()
+try:
+    a.read()
+except OSError as error:
+    print(error.args[1])
+"""
+    assert lines("esp32", program) == ["ESP_ERR_TIMEOUT"]

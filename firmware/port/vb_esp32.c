@@ -7,6 +7,12 @@
 #if VB_ESP32
 
 #include "collected.h"
+#include "vb_esp32.h"
+
+void vb_esp_error(int number, const char *name) {
+    mp_obj_t args[] = {MP_OBJ_NEW_SMALL_INT(number), mp_obj_new_str_from_cstr(name)};
+    nlr_raise(mp_obj_exception_make_new(&mp_type_OSError, 2, 0, args));
+}
 
 static mp_obj_t ulp_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
     mp_raise_NotImplementedError(MP_ERROR_TEXT("not simulated: esp32.ULP"));

@@ -9,6 +9,7 @@
 #include "py/runtime.h"
 #include "vb_internal.h"
 #include "vb_engine.h"
+#include "vb_esp32.h"
 #include "vb_esp32_rmt.h"
 
 #if VB_ESP32
@@ -142,10 +143,10 @@ static mp_obj_t rmt_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_
         mp_raise_ValueError(MP_ERROR_TEXT("clock_div must be between 1 and 255"));
     }
     if (channel >= CHANNELS || VB_PIN_INPUT_ONLY(pin)) {
-        mp_raise_OSError_with_filename(-0x102, "ESP_ERR_INVALID_ARG");
+        vb_esp_error(-0x102, "ESP_ERR_INVALID_ARG");
     }
     if (on_channel(channel)) {
-        mp_raise_OSError_with_filename(-0x103, "ESP_ERR_INVALID_STATE");
+        vb_esp_error(-0x103, "ESP_ERR_INVALID_STATE");
     }
     rmt_obj_t *self = mp_obj_malloc_with_finaliser(rmt_obj_t, &vb_esp32_rmt_type);
     memset((char *)self + sizeof(self->base), 0, sizeof(*self) - sizeof(self->base));

@@ -2,6 +2,11 @@
 // a program that works only on ideal ones must fail here too: nothing below 0.07 to 0.14 V, the range
 // set by atten(), and at 11 dB a bend above 2.45 V and full scale at about 3.1 V.
 
+#include "py/mperrno.h"
+#include "vb_esp32.h"
+#include "vb_machine_adc_block.h"
+#include "vb_net.h"
+
 #define CONVERSION_NS 33000 // 35 us a read, measured on a chip (micropython issue 7495)
 #define FULL_SCALE 4095
 
@@ -80,11 +85,21 @@ static void mp_machine_adc_atten_set(machine_adc_obj_t *self, mp_int_t atten) {
     vb_pin_mode(self->pin, VB_MODE_ANALOG, VB_PULL_NONE);
 }
 
-static void mp_machine_adc_width_set(machine_adc_obj_t *self, mp_int_t width) {
-    if (width < 9 || width > 12) {
+uint8_t vb_adc_bits(uint8_t unit) { return bits_of_unit[unit]; }
+
+void vb_adc_set_bits(uint8_t unit, mp_int_t bits) {
+    if (bits < 9 || bits > 12) {
         mp_raise_ValueError(MP_ERROR_TEXT("invalid bits"));
     }
-    bits_of_unit[self->unit] = width;
+    bits_of_unit[unit] = bits;
+}
+
+static void mp_machine_adc_width_set(machine_adc_obj_t *self, mp_int_t width) {
+    vb_adc_set_bits(self->unit, width);
+}
+
+static mp_obj_t mp_machine_adc_block(machine_adc_obj_t *self) {
+    return vb_adc_block(self->unit);
 }
 
 static void mp_machine_adc_init_helper(machine_adc_obj_t *self, size_t n_args, const mp_obj_t *pos, mp_map_t *kw) {
@@ -98,6 +113,23 @@ static void mp_machine_adc_init_helper(machine_adc_obj_t *self, size_t n_args, c
     } else if (*atten_slot(self) == UNSET) {
         mp_machine_adc_atten_set(self, 0);
     }
+}
+
+// The objects of each unit stand in the order of its channels.
+machine_adc_obj_t *vb_adc_connect(uint8_t unit, mp_int_t channel, mp_int_t pin, mp_map_t *kw) {
+    mp_int_t at = 0;
+    for (size_t i = 0; i < MP_ARRAY_SIZE(adc_objects); i++) {
+        if (adc_objects[i].unit != unit) {
+            continue;
+        }
+        machine_adc_obj_t *adc = (machine_adc_obj_t *)&adc_objects[i];
+        if ((channel == -1 || channel == at) && (pin == -1 || pin == adc->pin)) {
+            mp_machine_adc_init_helper(adc, 0, NULL, kw);
+            return adc;
+        }
+        at++;
+    }
+    return NULL;
 }
 
 static machine_adc_obj_t *adc_of_pin(uint8_t pin) {
@@ -118,8 +150,12 @@ static mp_obj_t mp_machine_adc_make_new(const mp_obj_type_t *type, size_t n_args
     return MP_OBJ_FROM_PTR(self);
 }
 
+// The radio needs the second converter for itself (ESP32 TRM 29.3): who asks meanwhile waits in vain.
 static uint32_t convert(machine_adc_obj_t *self) {
     vb_charge(VB_NS_ADC_READ + CONVERSION_NS);
+    if (self->unit == 1 && (vb_wlan_on[0] || vb_wlan_on[1])) {
+        vb_esp_error(MP_ETIMEDOUT, "ESP_ERR_TIMEOUT");
+    }
     return raw_of_uv(*atten_slot(self), vb_ask(VB_REC_ADC, self->pin));
 }
 
