@@ -4,6 +4,7 @@ import math
 
 from hardware.bench.drawing.svg import circle, el, line, path, rect, text
 from hardware.bench.wiring.diagram import PartSpec
+from hardware.bench.wiring.display import Display
 from hardware.bench.wiring.part import SWITCH, Part, PartView, Stamp
 from hardware.say import _
 
@@ -16,7 +17,7 @@ OPPOSITE = 179.0
 """The rotor is pulled both ways alike: it stays."""
 
 
-class StepperMotor(Part):
+class StepperMotor(Part, Display):
     """Pins `A- A+ B+ B-`; attributes `arrow` (a colour: draws one), `display` (`steps`, `angle`,
     `none`), `gearRatio` (`2:1`: the shaft turns half as far), `size`.
 
