@@ -38,12 +38,13 @@ NTP = (
     + """
 import ntptime
 now = ntptime.time()
-print(now, time.gmtime(now)[:3])
+ntptime.settime()
+print(now, time.gmtime()[:3])
 """
 )
 
 
-def test_ntptime_asks_a_time_server(family: str) -> None:
+def test_ntptime_sets_the_clock(family: str) -> None:
     with near_ap(NTP, family) as bench:
         bench.control("ap", "utc", EPOCH + 40 * 86_400, 0)
         bench.run(5 * SECOND)
@@ -159,9 +160,9 @@ def test_more_bytes_than_a_window_holds(family: str) -> None:
 def test_a_page_of_ones_own() -> None:
     program = JOIN + "import requests\nprint(len(requests.get('http://example.com/big').content))"
     with near_ap(program) as bench:
-        bench.network.http.pages["/big"] = bytes(100_000)
+        bench.network.http.pages["/big"] = bytes(20_000)
         bench.run(10 * SECOND)
-        assert said(bench) == ["100000"]
+        assert said(bench) == ["20000"]
 
 
 @pytest.mark.parametrize("loss", [0.1, 0.5])

@@ -113,9 +113,8 @@ static void fetch(void) {
 
 static void start(void) {
     if (!vb_espnow.on) {
-        vb_espnow.ring.size = vb_espnow.rxbuf + 1;
-        vb_espnow.ring.buf = MP_STATE_PORT(espnow_ring) = m_new(uint8_t, vb_espnow.ring.size);
-        vb_espnow.ring.iget = vb_espnow.ring.iput = 0;
+        MP_STATE_PORT(espnow_ring) = m_new(uint8_t, vb_espnow.rxbuf + 1);
+        vb_espnow.ring = (ringbuf_t) {.buf = MP_STATE_PORT(espnow_ring), .size = vb_espnow.rxbuf + 1};
         vb_espnow.on = true;
         vb_net_call(VB_CALL_AIR_SWITCH, 0, 1, NULL, 0, NULL, 0);
         vb_on_mail(VB_ESPNOW_MAIL, fetch);
