@@ -17,7 +17,7 @@ from hardware.bench.events import NEVER
 from hardware.bench.intake import FEW
 from hardware.bench.tracing.edges import DRIVING
 from hardware.bench.tracing.records import PACKER, RECORD, SIZE, Records, Row, text_in
-from hardware.bench.trust import GPIOS
+from hardware.bench.wiring.netlist import GPIOS
 
 SERIAL_BIT = 1 << 63
 """In `coupled`: the serial output is listened to."""

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from hardware.bench import frames
 from hardware.bench.events import NEVER
 from hardware.bench.tracing.records import TEXT_BYTES, Records, Row, Times
+from hardware.bench.wiring.netlist import GPIOS
 
 PASS_NS = 1_000_000_000
 """A board asks soon after the horizon; so long after it, writing on without asking is forged."""
@@ -26,7 +27,6 @@ edges take longer than that."""
 CYCLE_NS = 8
 """Of the fastest clock of an engine: 125 MHz."""
 WRITES = (frames.REC_OUT, frames.REC_PWM, frames.REC_DAC)
-GPIOS = 64
 REQUESTS = (
     frames.REC_HELLO,
     frames.REC_SYNC,

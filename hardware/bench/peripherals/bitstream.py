@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from hardware.bench import frames
 from hardware.bench.calls import MOST_BUSY_NS, Answer, BadCallError, Call, Desk, Peripheral
-from hardware.bench.trust import GPIOS
 from hardware.bench.wiring.buses import parts_on
+from hardware.bench.wiring.netlist import GPIOS
 from hardware.bench.wiring.pixels import LATCH_NS, ONE_NS, PixelPart
 
 HEAD = struct.Struct("<4I")

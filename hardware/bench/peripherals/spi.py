@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from hardware.bench import frames
 from hardware.bench.calls import MOST_BUSY_NS, Answer, BadCallError, Call, Desk, Peripheral
-from hardware.bench.trust import GPIOS
 from hardware.bench.wiring.buses import SpiPart, parts_on
+from hardware.bench.wiring.netlist import GPIOS
 
 NO_PIN = 255
 HEAD = 3

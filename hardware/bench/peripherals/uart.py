@@ -8,7 +8,7 @@ from functools import partial
 
 from hardware.bench import frames
 from hardware.bench.calls import Answer, BadCallError, Call, Desk, Peripheral
-from hardware.bench.trust import GPIOS
+from hardware.bench.wiring.netlist import GPIOS
 
 NO_PIN = 255
 BREAK_BITS = 13
