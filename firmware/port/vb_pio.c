@@ -106,9 +106,33 @@ static bool visible_step(struct pios *pios, const struct turn *turn, uint64_t cy
     return changed(pios, turn->block, &before, cycle) || tx != sm->tx.used || rx != sm->rx.used;
 }
 
+// A machine that comes back to a state that it was in, and changed nothing on the way, goes in circles until something
+// else happens: they are skipped. The state to compare with is renewed after 1, 2, 4 ... steps (Brent's cycle search).
+struct circle {
+    struct machine was;
+    uint32_t steps, most;
+};
+
+static bool same(const struct machine *a, const struct machine *b) {
+    return a->pc == b->pc && a->x == b->x && a->y == b->y && a->isr == b->isr && a->osr == b->osr
+        && a->isr_count == b->isr_count && a->osr_count == b->osr_count && a->has_exec == b->has_exec;
+}
+
+static void skip_circles(struct machine *sm, struct circle *circle, uint64_t until256) {
+    if (circle->most && same(sm, &circle->was) && sm->due256 < until256) {
+        uint64_t around = sm->due256 - circle->was.due256;
+        sm->due256 += (until256 - sm->due256) / around * around;
+    }
+    if (circle->steps++ == circle->most) {
+        *circle = (struct circle) {*sm, 0, circle->most * 2 + 1};
+    }
+}
+
 void pio_run(struct pios *pios, uint64_t until, pio_look look) {
     for (;;) {
         struct turn turn = first(pios);
+        struct circle circle = {.most = 0};
+        uint64_t until256 = until << 8 < turn.other256 ? until << 8 : turn.other256;
         bool others = false;
         while (turn.sm && !others) {
             uint64_t cycle = turn.sm->due256 >> 8;
@@ -118,6 +142,9 @@ void pio_run(struct pios *pios, uint64_t until, pio_look look) {
             others = visible_step(pios, &turn, cycle);
             if (others && look(pios, turn.block, cycle)) {
                 return;
+            }
+            if (!others && ready(turn.sm)) {
+                skip_circles(turn.sm, &circle, until256);
             }
             others |= !ready(turn.sm) || turn.sm->due256 >= turn.other256;
         }
