@@ -43,12 +43,17 @@ class Stage:
 
 @contextmanager
 def stage(
-    parts: Parts, wires: Iterable[str], program: str, until_ms: float = 0, family: str = "esp32"
+    parts: Parts,
+    wires: Iterable[str],
+    program: str,
+    until_ms: float = 0,
+    family: str = "esp32",
+    files: dict[str, bytes] | None = None,
 ) -> Iterator[Stage]:
     """Boot the board with this main.py, and run it to a virtual time."""
     made = circuit(parts, wires, family)
     with Flash(made.board) as flash:
-        flash.put({"main.py": program.encode()})
+        flash.put({"main.py": program.encode()} | (files or {}))
         with Bench(made, seed=1, flash=flash) as bench:
             found = Stage(bench, made)
             found.run(until_ms)
