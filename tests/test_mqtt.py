@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 
 import pytest
-from netbench import JOIN, MS, SECOND, near_ap, play, said
+from netbench import JOIN, MS, SECOND, near_ap, said
 
 from hardware.bench.network.mqtt import MqttError
 from hardware.bench.tracing.notes import MqttNote
@@ -319,9 +319,9 @@ while True:
 )
 
 
-def test_a_client_that_floods_and_never_reads_is_cut_off() -> None:
+def test_a_client_that_floods_and_never_reads_fills_nothing() -> None:
     with near_ap(FLOOD) as bench:
-        bench.run(6 * SECOND)
-        held = sum(len(m.payload) for m in bench.network.broker.retained("#"))
-        assert held <= 1 << 20
-    assert play("print(1)") == ["1"]
+        bench.run(3 * SECOND)
+        kept = bench.network.broker.retained("#")
+        assert 100 < len(kept) <= 1000 and sum(len(m.payload) for m in kept) <= 1 << 20
+        assert bench.ended is None

@@ -5,6 +5,7 @@
 #include "vb_net.h"
 
 #define VB_ESPNOW_MOST 250 // ESP_NOW_MAX_DATA_LEN
+#define VB_ESPNOW_HEAD 13  // of a message in the ring
 #define VB_ESPNOW_PEERS 20
 #define VB_ESPNOW_ENCRYPTED 6
 #define VB_ESPNOW_MAIL 9
@@ -37,6 +38,13 @@ extern const mp_obj_type_t vb_espnow_type;
 NORETURN void vb_espnow_raise(int code); // OSError(-code, name), as check_esp_err() does
 void vb_espnow_need_on(void);
 void vb_espnow_stop(void); // soft reset
+extern volatile uint8_t vb_espnow_came; // 1: a message is there, 2: every message that was sent has been answered
+void vb_espnow_note(void);              // brings that up to date
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(vb_espnow_active_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(vb_espnow_irq_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(vb_espnow_recvinto_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(vb_espnow_send_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(vb_espnow_any_obj);
 uint8_t *vb_espnow_bytes(mp_obj_t obj, size_t len, mp_uint_t how); // of exactly this length
 
 // vb_espnow_peers.c

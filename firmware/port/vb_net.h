@@ -58,6 +58,9 @@ extern struct vb_wlan_own {
 } vb_wlan_own;
 void vb_wlan_tell_own(void);
 void vb_wlan_set_text(uint8_t *to, size_t room, mp_obj_t text);
+void vb_wlan_default_own(void);                       // gives it a name, if it has none
+void vb_wlan_require(const vb_wlan_obj_t *self, int itf); // raises if it is the other interface
+MP_DECLARE_CONST_FUN_OBJ_KW(vb_wlan_config_obj);
 extern uint8_t vb_wlan_ssid[33]; // what the station joined last, or wanted to
 MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(vb_wlan_ifconfig_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(vb_wlan_ipconfig_obj);

@@ -17,13 +17,12 @@
 #define WPA2_PSK 3
 
 static const vb_wlan_obj_t objects[2] = {{{&vb_wlan_type}, 0}, {{&vb_wlan_type}, 1}};
-static int reconnects = -1, power = 78, protocols = 7, saving = 1; // what config() remembers; IDF's defaults
 
 static NORETURN void wifi_error(mp_rom_error_text_t what) {
     mp_raise_msg(&mp_type_OSError, what);
 }
 
-static void require(const vb_wlan_obj_t *self, int itf) {
+void vb_wlan_require(const vb_wlan_obj_t *self, int itf) {
     if (self->itf != itf) {
         wifi_error(itf == 0 ? MP_ERROR_TEXT("STA required") : MP_ERROR_TEXT("AP required"));
     }
@@ -44,7 +43,7 @@ static mp_obj_t wlan_make_new(const mp_obj_type_t *type, size_t n_args, size_t n
     return MP_OBJ_FROM_PTR(&objects[itf]);
 }
 
-static void default_own(void) {
+void vb_wlan_default_own(void) {
     if (!vb_wlan_own.ssid[0]) {
         vb_wlan_switch(0, vb_wlan_on[0]); // makes the MACs known
         mp_obj_t name = mp_obj_new_str("ESP_", 4);
@@ -64,7 +63,7 @@ static mp_obj_t wlan_active(size_t n_args, const mp_obj_t *args) {
     if (n_args > 1) {
         bool on = mp_obj_is_true(args[1]);
         if (self->itf == 1 && on) {
-            default_own();
+            vb_wlan_default_own();
         }
         vb_wlan_switch(self->itf, on);
     }
@@ -123,10 +122,10 @@ static mp_obj_t wlan_status(size_t n_args, const mp_obj_t *args) {
     }
     switch (mp_obj_str_get_qstr(args[1])) {
         case MP_QSTR_stations:
-            require(self, 1);
+            vb_wlan_require(self, 1);
             return vb_wlan_stations();
         case MP_QSTR_rssi:
-            require(self, 0);
+            vb_wlan_require(self, 0);
             if (vb_net.station != VB_NET_UP) {
                 wifi_error(MP_ERROR_TEXT("Wifi Not Connected"));
             }
@@ -150,167 +149,6 @@ static mp_obj_t wlan_isconnected(mp_obj_t self_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(wlan_isconnected_obj, wlan_isconnected);
 
-// ---- config() ----
-
-static void set_mac(int itf, mp_obj_t value) {
-    mp_buffer_info_t mac;
-    mp_get_buffer_raise(value, &mac, MP_BUFFER_READ);
-    if (mac.len != 6) {
-        mp_raise_ValueError(MP_ERROR_TEXT("invalid buffer length"));
-    }
-    vb_wlan_switch(itf, vb_wlan_on[itf]);
-    memcpy(vb_net_mac[itf], mac.buf, 6);
-    if (vb_wlan_on[itf]) {
-        vb_net_call(VB_CALL_RADIO_SWITCH, itf, 1, vb_net_mac[itf], 6, NULL, 0);
-    }
-}
-
-static void set_channel(const vb_wlan_obj_t *self, mp_int_t channel) {
-    if (self->itf == 1) {
-        vb_wlan_own.channel = channel;
-    } else {
-        vb_net_call(VB_CALL_RADIO_SET, VB_RADIO_CHANNEL, channel & 15, NULL, 0, NULL, 0);
-        vb_net_fetch();
-    }
-}
-
-static void config_set(const vb_wlan_obj_t *self, qstr key, mp_obj_t value) {
-    int needs = -1;
-    switch (key) {
-        case MP_QSTR_mac:
-            set_mac(self->itf, value);
-            break;
-        case MP_QSTR_ssid:
-        case MP_QSTR_essid:
-            needs = 1;
-            vb_wlan_set_text(vb_wlan_own.ssid, sizeof(vb_wlan_own.ssid), value);
-            break;
-        case MP_QSTR_hidden:
-            needs = 1;
-            vb_wlan_own.hidden = mp_obj_is_true(value);
-            break;
-        case MP_QSTR_security:
-        case MP_QSTR_authmode:
-            needs = 1;
-            vb_wlan_own.security = mp_obj_get_int(value);
-            break;
-        case MP_QSTR_key:
-        case MP_QSTR_password:
-            needs = 1;
-            vb_wlan_set_text(vb_wlan_own.key, sizeof(vb_wlan_own.key), value);
-            break;
-        case MP_QSTR_channel:
-            set_channel(self, mp_obj_get_int(value));
-            break;
-        case MP_QSTR_hostname:
-        case MP_QSTR_dhcp_hostname:
-            mod_network_hostname(1, &value);
-            break;
-        case MP_QSTR_max_clients:
-            needs = 1;
-            vb_wlan_own.most = MIN(MAX(mp_obj_get_int(value), 1), 10);
-            break;
-        case MP_QSTR_reconnects:
-            needs = 0;
-            reconnects = mp_obj_get_int(value);
-            vb_net_call(VB_CALL_RADIO_SET, VB_RADIO_TRIES, reconnects & 255, NULL, 0, NULL, 0);
-            break;
-        case MP_QSTR_txpower:
-            power = mp_obj_get_float(value) * 4;
-            break;
-        case MP_QSTR_protocol:
-            protocols = mp_obj_get_int(value);
-            break;
-        case MP_QSTR_pm:
-            saving = mp_obj_get_int(value);
-            break;
-        default:
-            mp_raise_ValueError(MP_ERROR_TEXT("unknown config param"));
-    }
-    if (needs >= 0) {
-        require(self, needs);
-    }
-}
-
-static mp_obj_t text(const uint8_t *s) {
-    return mp_obj_new_str_from_cstr((const char *)s);
-}
-
-static mp_obj_t config_get(const vb_wlan_obj_t *self, qstr key) {
-    int needs = -1;
-    mp_obj_t value = mp_const_none;
-    switch (key) {
-        case MP_QSTR_mac:
-            vb_wlan_switch(self->itf, vb_wlan_on[self->itf]);
-            return mp_obj_new_bytes(vb_net_mac[self->itf], 6);
-        case MP_QSTR_ssid:
-        case MP_QSTR_essid:
-            return text(self->itf == 0 ? vb_wlan_ssid : vb_wlan_own.ssid);
-        case MP_QSTR_hidden:
-            needs = 1;
-            value = mp_obj_new_bool(vb_wlan_own.hidden);
-            break;
-        case MP_QSTR_security:
-        case MP_QSTR_authmode:
-            needs = 1;
-            value = MP_OBJ_NEW_SMALL_INT(vb_wlan_own.security);
-            break;
-        case MP_QSTR_channel:
-            return MP_OBJ_NEW_SMALL_INT(vb_net.channel ? vb_net.channel : 1);
-        case MP_QSTR_ifname:
-            return self->itf == 0 ? MP_OBJ_NEW_QSTR(MP_QSTR_st1) : MP_OBJ_NEW_QSTR(MP_QSTR_ap2);
-        case MP_QSTR_hostname:
-        case MP_QSTR_dhcp_hostname:
-            needs = 0;
-            value = mod_network_hostname(0, NULL);
-            break;
-        case MP_QSTR_max_clients:
-            return MP_OBJ_NEW_SMALL_INT(vb_wlan_own.most);
-        case MP_QSTR_reconnects:
-            needs = 0;
-            value = MP_OBJ_NEW_SMALL_INT(reconnects);
-            break;
-        case MP_QSTR_txpower:
-            return mp_obj_new_float(power * 0.25f);
-        case MP_QSTR_protocol:
-            return MP_OBJ_NEW_SMALL_INT(protocols);
-        case MP_QSTR_pm:
-            return MP_OBJ_NEW_SMALL_INT(saving);
-        default:
-            mp_raise_ValueError(MP_ERROR_TEXT("unknown config param"));
-    }
-    if (needs >= 0) {
-        require(self, needs);
-    }
-    return value;
-}
-
-static mp_obj_t wlan_config(size_t n_args, const mp_obj_t *args, mp_map_t *kwargs) {
-    const vb_wlan_obj_t *self = MP_OBJ_TO_PTR(args[0]);
-    if (n_args != 1 && kwargs->used != 0) {
-        mp_raise_TypeError(MP_ERROR_TEXT("either pos or kw args are allowed"));
-    }
-    if (kwargs->used == 0) {
-        if (n_args != 2) {
-            mp_raise_TypeError(MP_ERROR_TEXT("can query only one param"));
-        }
-        return config_get(self, mp_obj_str_get_qstr(args[1]));
-    }
-    if (self->itf == 1) {
-        default_own();
-    }
-    for (size_t i = 0; i < kwargs->alloc; i++) {
-        if (mp_map_slot_is_filled(kwargs, i)) {
-            config_set(self, mp_obj_str_get_qstr(kwargs->table[i].key), kwargs->table[i].value);
-        }
-    }
-    if (self->itf == 1) {
-        vb_wlan_tell_own();
-    }
-    return mp_const_none;
-}
-static MP_DEFINE_CONST_FUN_OBJ_KW(wlan_config_obj, 1, wlan_config);
-
 static const mp_rom_map_elem_t wlan_locals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_active), MP_ROM_PTR(&wlan_active_obj) },
     { MP_ROM_QSTR(MP_QSTR_connect), MP_ROM_PTR(&wlan_connect_obj) },
@@ -318,7 +156,7 @@ static const mp_rom_map_elem_t wlan_locals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_status), MP_ROM_PTR(&wlan_status_obj) },
     { MP_ROM_QSTR(MP_QSTR_scan), MP_ROM_PTR(&wlan_scan_obj) },
     { MP_ROM_QSTR(MP_QSTR_isconnected), MP_ROM_PTR(&wlan_isconnected_obj) },
-    { MP_ROM_QSTR(MP_QSTR_config), MP_ROM_PTR(&wlan_config_obj) },
+    { MP_ROM_QSTR(MP_QSTR_config), MP_ROM_PTR(&vb_wlan_config_obj) },
     { MP_ROM_QSTR(MP_QSTR_ifconfig), MP_ROM_PTR(&vb_wlan_ifconfig_obj) },
     { MP_ROM_QSTR(MP_QSTR_ipconfig), MP_ROM_PTR(&vb_wlan_ipconfig_obj) },
     { MP_ROM_QSTR(MP_QSTR_IF_STA), MP_ROM_INT(0) },
