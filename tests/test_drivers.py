@@ -1,9 +1,16 @@
 """Drivers that others wrote run unchanged: displays, motors and other things that show or move."""
 
+from pathlib import Path
+
 import numpy as np
-from drivers import trying
+import pytest
+from drivers import LISTED, trying
 from sensorbench import Parts
 
+from hardware.bench.parts.servo import Servo
+from hardware.bench.parts.stepper_motor import StepperMotor
+
+FOLDER = Path(__file__).parent
 POWER = ["b:3V3 d:VCC", "b:GND.1 d:GND"]
 POWER_5V = ["b:5V d:VCC", "b:GND.1 d:GND"]
 I2C = ["b:22 d:SCL", "b:21 d:SDA"]
@@ -17,6 +24,14 @@ for y in range({1}):
 def dots(text: list[str]) -> list[list[bool]]:
     """The dots that a program printed with DUMP."""
     return [[dot == "#" for dot in line] for line in text]
+
+
+def test_enough_of_them_are_tried() -> None:
+    parts = {part for driver in LISTED.values() for part in driver["parts"]}
+    assert len(LISTED) >= 15
+    assert len(parts) >= 10
+    tests = "".join(p.read_text(encoding="utf-8") for p in FOLDER.glob("test_*drivers.py"))
+    assert [name for name in LISTED if f'"{name}"' not in tests] == []
 
 
 def test_micropython_tm1637() -> None:
@@ -114,3 +129,129 @@ for digit in range(10):
             shown.run(600 + 1000 * digit)
             seen.append(shown.text("d"))
         assert seen == ["0", "1", "2", "3.", "4", "5", "6", "7", "8", "9"]
+
+
+def test_diyables_4digit7segment_74hc595() -> None:
+    """Two shift registers in a row: the first one selects the digit, the second the segments."""
+    program = """
+from DIYables_MicroPython_4Digit7Segment_74HC595 import Display4Digit7Segment74HC595
+import time
+display = Display4Digit7Segment74HC595(sclk_pin=18, rclk_pin=17, dio_pin=16)
+display.print_time(12, 30)
+time.sleep(1)
+display.print(-8.5, decimal_places=1)
+"""
+    parts: Parts = {"d": ("wokwi-7segment", {"digits": "4"})}
+    wires = ["b:GP16 sel:DS", "sel:Q7S seg:DS"]
+    for register in ("sel", "seg"):
+        parts[register] = ("wokwi-74hc595", {})
+        wires += [f"b:GP18 {register}:SHCP", f"b:GP17 {register}:STCP", f"b:3V3 {register}:MR"]
+        wires += [f"b:3V3 {register}:VCC", f"b:GND.1 {register}:GND", f"b:GND.1 {register}:OE"]
+    for n, segment in enumerate(SEGMENTS):
+        parts[f"r{n}"] = ("wokwi-resistor", {"value": "220"})
+        wires += [f"seg:Q{n} r{n}:1", f"r{n}:2 d:{segment}"]
+    wires += [f"sel:Q{3 - n} d:DIG{n + 1}" for n in range(4)]
+    name = "diyables-micropython-4digit7segment-74hc595"
+    with trying(name, parts, wires, program, 800) as shown:
+        assert shown.text("d") == "12.30"
+        shown.run(1800)
+        assert shown.text("d") == " -8.5"
+
+
+def test_kmpico() -> None:
+    """A library of many parts, after picozero."""
+    program = """
+from kmpico import Neopixel, Speaker, DHTSensor, RGBLED
+import time
+ring = Neopixel(2, 12)
+ring.set_pixel(3, (10, 20, 30)); ring.set_pixel(11, (255, 0, 1))
+air = DHTSensor(9, 'DHT22')
+print(round(air.temperature, 1)); time.sleep(2); print(round(air.humidity, 1))
+Speaker(15).play('a4', 0.5)
+light = RGBLED(red=20, green=19, blue=18)
+light.color = (255, 51, 0)
+"""
+    parts: Parts = {
+        "d": ("wokwi-led-ring", {"pixels": "12"}),
+        "air": ("wokwi-dht22", {"temperature": "-3.2", "humidity": "61"}),
+        "horn": ("wokwi-buzzer", {}),
+        "rgb": ("wokwi-rgb-led", {"common": "cathode"}),
+    }
+    wires = [*POWER, "b:GP2 d:DIN", "b:3V3 air:VCC", "b:GND.1 air:GND", "b:GP9 air:SDA"]
+    wires += ["b:GP15 horn:2", "b:GND.1 horn:1", "b:GND.1 rgb:COM"]
+    for n, colour in enumerate("BGR"):
+        parts[f"r{n}"] = ("wokwi-resistor", {"value": "220"})
+        wires += [f"b:GP{18 + n} r{n}:1", f"r{n}:2 rgb:{colour}"]
+    with trying("kmpico", parts, wires, program, 6000) as shown:
+        assert shown.said() == ["-3.2", "61.0"]
+        ring = shown.pixels("d").reshape(-1, 3)
+        assert sorted(map(tuple, ring.tolist()))[-2:] == [(10, 20, 30), (255, 0, 1)]
+        trace = shown.bench.trace
+        assert max(pwm.freq_hz for pwm in trace.pwm(15)) == 440
+        red, green, blue = (trace.pwm(pin)[-1].duty_u16 / 65535 for pin in (20, 19, 18))
+        assert (red, green, blue) == pytest.approx((1, 0.2, 0), abs=0.01)
+
+
+@pytest.mark.parametrize("name", ["micropython-servo", "diyables-micropython-servo"])
+def test_servo(name: str) -> None:
+    module = {"micropython-servo": "servo"}.get(name, "DIYables_MicroPython_Servo")
+    program = f"""
+from {module} import Servo
+import time
+servo = Servo(18)
+move = servo.write if hasattr(servo, 'write') else servo.move_to_angle
+for degrees in (30, 120, 90):
+    move(degrees)
+    time.sleep(1)
+"""
+    pin = "18" if module == "servo" else "GP18"
+    shortest, longest = (544, 2400) if module == "servo" else (600, 2450)
+    wires = ["b:VBUS s:V+" if pin != "18" else "b:5V s:V+", "b:GND.1 s:GND", f"b:{pin} s:PWM"]
+    with trying(name, {"s": ("wokwi-servo", {})}, wires, program, 0) as shown:
+        servo = shown.parts["s"]
+        assert isinstance(servo, Servo)
+        for second, degrees in enumerate((30, 120, 90)):
+            shown.run(900 + 1000 * second)
+            pulse = shortest + (longest - shortest) * degrees / 180
+            assert servo.angle == pytest.approx((pulse - 500) * 180 / 2000, abs=0.2)
+
+
+def test_micropython_stepper() -> None:
+    program = """
+from stepper import Stepper
+import time
+motor = Stepper(2, 3, steps_per_rev=200, speed_sps=100)
+motor.target_deg(90)
+time.sleep(1)
+motor.target_deg(-45)
+time.sleep(2)
+print(motor.get_pos())
+"""
+    parts: Parts = {"d": ("wokwi-a4988", {}), "m": ("wokwi-stepper-motor", {})}
+    wires = ["b:GP2 d:STEP", "b:GP3 d:DIR", "d:RESET d:SLEEP", "b:3V3 d:VDD", "b:GND.1 d:GND"]
+    wires += ["b:VBUS d:VMOT", "b:GND.1 d:GND.1"]
+    wires += ["d:1A m:B+", "d:1B m:B-", "d:2A m:A+", "d:2B m:A-"]
+    with trying("micropython-stepper", parts, wires, program, 900) as shown:
+        motor = shown.parts["m"]
+        assert isinstance(motor, StepperMotor)
+        assert motor.steps == 50
+        shown.run(3500)
+        assert motor.steps == -25
+        assert shown.said() == ["-25"]
+
+
+def test_four_relay() -> None:
+    program = """
+from SimpleIO import Switch
+from machine import Pin
+import time
+relay, contact = Switch(19), Pin(32, Pin.IN, Pin.PULL_DOWN)
+for act in (relay.turn_on, relay.toggle, relay.toggle, relay.turn_off):
+    act()
+    time.sleep_ms(20)
+    print(contact())
+"""
+    wires = ["b:5V r:VCC", "b:GND.1 r:GND", "b:19 r:IN", "b:3V3 r:COM", "r:NO b:32"]
+    parts: Parts = {"r": ("wokwi-relay-module", {})}
+    with trying("four-relay", parts, wires, program) as shown:
+        assert shown.said() == ["1", "0", "1", "0"]
