@@ -2,6 +2,7 @@
 # make test    lint, types and tests
 # make lab     open JupyterLab on the trainee's course, with a virtual bench
 # make bench   the benchmarks, as tables and ratios
+# make pico    build a Pico's own firmware (560 MB of packages) and run programs on it and on the bench
 # make check   200 random secrets and trainees against every reference and mutant of every lab
 # Everything that is made lies in .venv/ and build/; `make clean` removes both.
 
@@ -16,7 +17,7 @@ PORTS := build/port/esp32/warsha-esp32 build/port/rp2/warsha-rp2
 PORT_FILES := $(wildcard firmware/port/*.[ch] firmware/port/*/*.[ch] firmware/port/*.py firmware/port/*.toml \
 	firmware/port/Makefile firmware/port/*/Makefile firmware/*/*.py firmware/modules/*/*.py)
 
-.PHONY: setup demo test lint lab bench check clean
+.PHONY: setup demo test lint lab bench pico check clean
 
 setup: .venv/.done $(PORTS)
 
@@ -58,6 +59,10 @@ lab: setup
 
 bench: setup
 	$(SAFE)/python -m pytest -q --benchmarks tests/benchmarks
+
+pico: setup
+	$(PYTHON) firmware/pico/build.py build/pico
+	$(BIN)/python tests/second_engine.py
 
 check: setup
 	$(SAFE)/warsha lab check --pairs 200

@@ -14,110 +14,111 @@
 #define VB_FLOAT_US(us) ((uint32_t)((us) * 1000 * VB_FLOAT_SPEED + 0.5))
 
 // Opcodes by class.
-#define VB_NS_OP_LOAD VB_US(0.283)              // locals and small constants
-#define VB_NS_OP_STORE VB_US(0.134)
-#define VB_NS_OP_STACK VB_US(0.090)             // pop, dup, rot
-#define VB_NS_OP_OBJECT VB_US(0.366)            // constants that are objects, cells of closures
-#define VB_NS_OP_JUMP VB_US(0.494)
-#define VB_NS_OP_BRANCH VB_US(0.508)            // jump if
-#define VB_NS_OP_NAME VB_US(0.900)              // global and module names
-#define VB_NS_OP_UNARY VB_US(0.661)
-#define VB_NS_OP_BINARY VB_US(0.521)
-#define VB_NS_OP_SUBSCR VB_US(1.084)
-#define VB_NS_OP_ATTR VB_US(0.749)
-#define VB_NS_OP_METHOD VB_US(1.512)
-#define VB_NS_OP_CALL VB_US(0.870)
-#define VB_NS_OP_CALL_METHOD VB_US(1.873)
-#define VB_NS_OP_RETURN VB_US(0.924)
-#define VB_NS_OP_YIELD VB_US(1.498)
-#define VB_NS_OP_ITER VB_US(1.213)
-#define VB_NS_OP_BUILD VB_US(0.683)             // lists, tuples, functions: what is made of the stack
-#define VB_NS_OP_UNPACK VB_US(1.200)
-#define VB_NS_OP_GUARD VB_US(0.220)             // try, with, finally
+#define VB_NS_OP_LOAD VB_US(0.276)              // locals and small constants
+#define VB_NS_OP_STORE VB_US(0.140)
+#define VB_NS_OP_STACK VB_US(0.098)             // pop, dup, rot
+#define VB_NS_OP_OBJECT VB_US(0.360)            // constants that are objects, cells of closures
+#define VB_NS_OP_JUMP VB_US(0.482)
+#define VB_NS_OP_BRANCH VB_US(0.530)            // jump if
+#define VB_NS_OP_NAME VB_US(0.901)              // global and module names
+#define VB_NS_OP_UNARY VB_US(0.656)
+#define VB_NS_OP_BINARY VB_US(0.459)
+#define VB_NS_OP_SUBSCR VB_US(1.101)
+#define VB_NS_OP_ATTR VB_US(0.736)
+#define VB_NS_OP_METHOD VB_US(1.510)
+#define VB_NS_OP_CALL VB_US(0.863)
+#define VB_NS_OP_CALL_METHOD VB_US(1.871)
+#define VB_NS_OP_RETURN VB_US(0.713)
+#define VB_NS_OP_YIELD VB_US(1.187)
+#define VB_NS_OP_ITER VB_US(1.229)
+#define VB_NS_OP_BUILD VB_US(0.688)             // lists, tuples, functions: what is made of the stack
+#define VB_NS_OP_UNPACK VB_US(1.187)
+#define VB_NS_OP_GUARD VB_US(0.218)             // try, with, finally
 
 // Memory.
-#define VB_NS_ALLOC VB_US(2.545)
-#define VB_NS_ALLOC_BLOCK VB_US(0.079)          // per 16-byte block
-#define VB_NS_REALLOC VB_US(1.332)
-#define VB_NS_FREE VB_US(2.323)
-#define VB_NS_GC_HOOK VB_US(0.270)              // per MICROPY_GC_HOOK_LOOP: mark, sweep, search
+#define VB_NS_ALLOC VB_US(2.535)
+#define VB_NS_ALLOC_BLOCK VB_US(0.074)          // per 16-byte block
+#define VB_NS_REALLOC VB_US(1.153)
+#define VB_NS_FREE VB_US(2.385)
+#define VB_NS_GC_HOOK VB_US(0.262)              // per MICROPY_GC_HOOK_LOOP: mark, sweep, search
 #define VB_NS_MEM VB_US(0.387)                  // memcpy and the like: the call
 #define VB_NS_MEM_BYTE VB_US(0.007)             // and each byte
 
 // C functions of the core.
-#define VB_NS_MAP_HIT VB_US(0.412)              // a look-up that its cache answers
-#define VB_NS_MAP_MISS VB_US(2.172)             // one that searches, and per place that it looks at
-#define VB_NS_MAP_PROBE VB_US(0.290)
-#define VB_NS_QSTR_FIND VB_US(1.310)            // an interned string is sought: its hash, by byte, then
-#define VB_NS_QSTR_BYTE VB_US(0.152)
+#define VB_NS_MAP_HIT VB_US(0.415)              // a look-up that its cache answers
+#define VB_NS_MAP_MISS VB_US(2.362)             // one that searches, and per place that it looks at
+#define VB_NS_MAP_PROBE VB_US(0.270)
+#define VB_NS_QSTR_FIND VB_US(1.152)            // an interned string is sought: its hash, by byte, then
+#define VB_NS_QSTR_BYTE VB_US(0.158)
 #define VB_NS_QSTR_BISECT VB_US(0.000)          // in a sorted pool
-#define VB_NS_QSTR_PROBE VB_US(0.168)           // per string of another
-#define VB_NS_LOAD_ATTR VB_US(0.833)
-#define VB_NS_LOAD_METHOD VB_US(0.272)          // from C
-#define VB_NS_STORE_ATTR VB_US(1.945)
-#define VB_NS_MEMBER VB_US(0.869)               // found in a class: bound to its object, or a property called
-#define VB_NS_GETITER VB_US(0.408)
-#define VB_NS_ITERNEXT VB_US(0.983)
-#define VB_NS_CALL VB_US(0.634)                 // any call of a function object
-#define VB_NS_CALL_C VB_US(1.514)               // one that C makes: map, sorted, __init__ ...
-#define VB_NS_FRAME VB_US(1.550)                // a call of a Python function
-#define VB_NS_RESUME VB_US(0.840)               // a Python function begins, a generator goes on
-#define VB_NS_ARGS VB_US(0.482)                 // arguments of C functions by keyword, and each of them
-#define VB_NS_ARG VB_US(0.190)
-#define VB_NS_RAISE VB_US(4.212)
-#define VB_NS_TRACEBACK VB_US(3.009)
-#define VB_NS_STACK VB_US(0.767)                // a look at the stack's limit: one for each recursion in C
-#define VB_NS_EQUAL VB_US(1.012)
-#define VB_NS_BINARY VB_US(1.188)               // operators on what is not two small ints
-#define VB_NS_BINARY_FLOAT VB_FLOAT_US(2.054)
-#define VB_NS_BINARY_COMPLEX VB_FLOAT_US(3.346)
-#define VB_NS_COMPLEX_PRODUCT VB_FLOAT_US(3.632)
-#define VB_NS_BINARY_C VB_US(0.325)             // on small ints: sum, sorted, min call it, too
-#define VB_NS_SET VB_US(0.700)                  // a look-up in a set
-#define VB_NS_PRINT VB_US(0.935)                // an object is printed, into a string or not
-#define VB_NS_PRINT_STR VB_US(1.112)
-#define VB_NS_VSTR VB_US(1.345)                 // something is appended to a growing string
-#define VB_NS_FORMAT_INT VB_US(4.102)
-#define VB_NS_FORMAT_FLOAT VB_FLOAT_US(24.984)
-#define VB_NS_FORMAT_DECADE VB_FLOAT_US(20.692) // and per power of ten that it is away from 1
-#define VB_NS_SINE VB_FLOAT_US(21.784)          // sin, cos
-#define VB_NS_TANGENT VB_FLOAT_US(30.967)       // tan, asin, acos
-#define VB_NS_EXP VB_FLOAT_US(18.946)           // exp, log, atan
-#define VB_NS_POWER VB_FLOAT_US(79.655)         // but of 2, 1 and 0.5, which are short cuts
-#define VB_NS_REPEAT VB_US(0.012)               // per element of a sequence times n
-#define VB_NS_ELEMENT VB_US(0.602)              // an element of an array, a field of struct
+#define VB_NS_QSTR_PROBE VB_US(0.171)           // per string of another
+#define VB_NS_LOAD_ATTR VB_US(0.767)
+#define VB_NS_LOAD_METHOD VB_US(0.195)          // from C
+#define VB_NS_STORE_ATTR VB_US(1.409)
+#define VB_NS_MEMBER VB_US(1.019)               // found in a class: bound to its object, or a property called
+#define VB_NS_GETITER VB_US(0.340)
+#define VB_NS_ITERNEXT VB_US(0.443)
+#define VB_NS_CALL VB_US(0.643)                 // any call of a function object
+#define VB_NS_CALL_C VB_US(1.788)               // one that C makes: map, sorted, __init__ ...
+#define VB_NS_FRAME VB_US(1.348)                // a call of a Python function
+#define VB_NS_RESUME VB_US(0.635)               // a Python function begins, a generator goes on
+#define VB_NS_ARGS VB_US(0.344)                 // arguments of C functions by keyword, and each of them
+#define VB_NS_ARG VB_US(0.139)
+#define VB_NS_RAISE VB_US(2.366)
+#define VB_NS_TRACEBACK VB_US(5.073)
+#define VB_NS_STACK VB_US(1.287)                // a look at the stack's limit: one for each recursion in C
+#define VB_NS_EQUAL VB_US(0.742)
+#define VB_NS_BINARY VB_US(1.454)               // operators on what is not two small ints
+#define VB_NS_BINARY_FLOAT VB_FLOAT_US(2.170)
+#define VB_NS_BINARY_COMPLEX VB_FLOAT_US(3.406)
+#define VB_NS_COMPLEX_PRODUCT VB_FLOAT_US(3.719)
+#define VB_NS_BINARY_C VB_US(0.368)             // on small ints: sum, sorted, min call it, too
+#define VB_NS_PRODUCT VB_US(0.386)              // on top for * // %
+#define VB_NS_SET VB_US(0.786)                  // a look-up in a set
+#define VB_NS_PRINT VB_US(0.712)                // an object is printed, into a string or not
+#define VB_NS_PRINT_STR VB_US(1.100)
+#define VB_NS_VSTR VB_US(1.658)                 // something is appended to a growing string
+#define VB_NS_FORMAT_INT VB_US(3.713)
+#define VB_NS_FORMAT_FLOAT VB_FLOAT_US(23.700)
+#define VB_NS_FORMAT_DECADE VB_FLOAT_US(19.089) // and per power of ten that it is away from 1
+#define VB_NS_SINE VB_FLOAT_US(21.817)          // sin, cos
+#define VB_NS_TANGENT VB_FLOAT_US(41.586)       // tan, asin, acos
+#define VB_NS_EXP VB_FLOAT_US(18.954)           // exp, log, atan
+#define VB_NS_POWER VB_FLOAT_US(80.552)         // but of 2, 1 and 0.5, which are short cuts
+#define VB_NS_REPEAT VB_US(0.008)               // per element of a sequence times n
+#define VB_NS_ELEMENT VB_US(0.585)              // an element of an array, a field of struct
 #define VB_NS_MPZ VB_US(0.000)                  // an operation on big ints, and per digit of 16 bits
-#define VB_NS_MPZ_DIGIT VB_US(0.115)
+#define VB_NS_MPZ_DIGIT VB_US(0.119)
 #define VB_NS_MPZ_MUL VB_US(0.144)              // per pair of digits
-#define VB_NS_MPZ_DIV VB_US(0.416)
+#define VB_NS_MPZ_DIV VB_US(0.419)
 #define VB_NS_MPZ_TEXT VB_US(0.541)
-#define VB_NS_TOKEN VB_US(57.179)               // the compiler, per token: about 570 us a line
+#define VB_NS_TOKEN VB_US(57.321)               // the compiler, per token: about 570 us a line
 
 // machine and time calls: measured less the opcodes around them. The least write, p(1) called from C,
 // is what hardware/boards/*.toml name as min_write_ns.
 #define VB_NS_PIN_WRITE VB_US(0.500)
-#define VB_NS_PIN_READ VB_US(0.166)
+#define VB_NS_PIN_READ VB_US(0.134)
 #define VB_NS_PIN_INIT VB_US(0.000)
 #define VB_NS_ADC_READ VB_US(0.100)
-#define VB_NS_PWM_DUTY VB_US(2.045)
-#define VB_NS_PWM_FREQ VB_US(3.873)
+#define VB_NS_PWM_DUTY VB_US(2.086)
+#define VB_NS_PWM_FREQ VB_US(4.037)
 #define VB_NS_I2C_CALL VB_US(12.0)     // a guess: the driver's work around a transfer
 #define VB_NS_UART_CALL VB_US(6.0)     // a guess
 #define VB_NS_UART_BYTE VB_US(1.0)     // a guess: a byte through the buffer
 #define VB_NS_SPI_CALL VB_US(5.0)
 #define VB_SOFT_SPI_MAX_HZ 250000      // a program that toggles as fast as it can
-#define VB_NS_TIMER_INIT VB_US(6.034)
-#define VB_NS_TIME VB_US(1.830)
-#define VB_NS_SLEEP VB_US(14.732)               // the overhead of sleep(), sleep_ms()
+#define VB_NS_TIMER_INIT VB_US(5.799)
+#define VB_NS_TIME VB_US(1.500)
+#define VB_NS_SLEEP VB_US(15.135)               // the overhead of sleep(), sleep_ms()
 #define VB_NS_SLEEP_US VB_US(0.100)
-#define VB_NS_TX VB_US(10.682)                  // a write to the serial line, and each of its bytes;
-#define VB_NS_TX_BYTE VB_US(0.388)              // the time of the line comes on top (families/*.h)
-#define VB_NS_IRQ_SOFT VB_US(4.5)      // taken from the line that was interrupted
-#define VB_NS_IRQ_HARD VB_US(11.0)     // edge to handler
+#define VB_NS_TX VB_US(10.258)                  // a write to the serial line, and each of its bytes;
+#define VB_NS_TX_BYTE VB_US(0.454)              // the time of the line comes on top (families/*.h)
+#define VB_NS_IRQ_SOFT VB_US(3.5)      // taken from the line that was interrupted
+#define VB_NS_IRQ_HARD VB_US(2.0)      // the handler comes at the next jump or return, which takes its time, too
 
 // Flash. The emulator takes no time to erase or program: 45 ms for a 4 KB sector and 0.4 ms for a page
 // of 256 bytes are the data sheet's (W25Q16JV). A call of littlefs into the driver is fitted to
 // open-read-close in 617 us.
-#define VB_NS_FLASH_CALL VB_US(28.307)
+#define VB_NS_FLASH_CALL VB_US(31.084)
 #define VB_NS_FLASH_ERASE 45000000
 #define VB_NS_FLASH_PAGE 400000
