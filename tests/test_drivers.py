@@ -1,14 +1,12 @@
-"""Drivers that others wrote run unchanged: displays, motors and other things that show or move."""
+"""Drivers that others wrote run unchanged: displays, lamps and sound."""
 
 from pathlib import Path
 
 import numpy as np
 import pytest
 from drivers import LISTED, trying
+from rig import MS
 from sensorbench import Parts
-
-from hardware.bench.parts.servo import Servo
-from hardware.bench.parts.stepper_motor import StepperMotor
 
 FOLDER = Path(__file__).parent
 POWER = ["b:3V3 d:VCC", "b:GND.1 d:GND"]
@@ -192,66 +190,26 @@ light.color = (255, 51, 0)
         assert (red, green, blue) == pytest.approx((1, 0.2, 0), abs=0.01)
 
 
-@pytest.mark.parametrize("name", ["micropython-servo", "diyables-micropython-servo"])
-def test_servo(name: str) -> None:
-    module = {"micropython-servo": "servo"}.get(name, "DIYables_MicroPython_Servo")
-    program = f"""
-from {module} import Servo
-import time
-servo = Servo(18)
-move = servo.write if hasattr(servo, 'write') else servo.move_to_angle
-for degrees in (30, 120, 90):
-    move(degrees)
-    time.sleep(1)
-"""
-    pin = "18" if module == "servo" else "GP18"
-    shortest, longest = (544, 2400) if module == "servo" else (600, 2450)
-    wires = ["b:VBUS s:V+" if pin != "18" else "b:5V s:V+", "b:GND.1 s:GND", f"b:{pin} s:PWM"]
-    with trying(name, {"s": ("wokwi-servo", {})}, wires, program, 0) as shown:
-        servo = shown.parts["s"]
-        assert isinstance(servo, Servo)
-        for second, degrees in enumerate((30, 120, 90)):
-            shown.run(900 + 1000 * second)
-            pulse = shortest + (longest - shortest) * degrees / 180
-            assert servo.angle == pytest.approx((pulse - 500) * 180 / 2000, abs=0.2)
-
-
-def test_micropython_stepper() -> None:
+def test_diyables_led() -> None:
     program = """
-from stepper import Stepper
+from DIYables_MicroPython_LED import LED, CTRL_ANODE
 import time
-motor = Stepper(2, 3, steps_per_rev=200, speed_sps=100)
-motor.target_deg(90)
-time.sleep(1)
-motor.target_deg(-45)
-time.sleep(2)
-print(motor.get_pos())
+led = LED(15, CTRL_ANODE)
+led.blink_n_times(100, 150, 3)
+for _ in range(1000):
+    led.loop()
+    time.sleep_ms(1)
+led.fade(0, 255, 500)
+for _ in range(600):
+    led.loop()
+    time.sleep_ms(1)
 """
-    parts: Parts = {"d": ("wokwi-a4988", {}), "m": ("wokwi-stepper-motor", {})}
-    wires = ["b:GP2 d:STEP", "b:GP3 d:DIR", "d:RESET d:SLEEP", "b:3V3 d:VDD", "b:GND.1 d:GND"]
-    wires += ["b:VBUS d:VMOT", "b:GND.1 d:GND.1"]
-    wires += ["d:1A m:B+", "d:1B m:B-", "d:2A m:A+", "d:2B m:A-"]
-    with trying("micropython-stepper", parts, wires, program, 900) as shown:
-        motor = shown.parts["m"]
-        assert isinstance(motor, StepperMotor)
-        assert motor.steps == 50
-        shown.run(3500)
-        assert motor.steps == -25
-        assert shown.said() == ["-25"]
-
-
-def test_four_relay() -> None:
-    program = """
-from SimpleIO import Switch
-from machine import Pin
-import time
-relay, contact = Switch(19), Pin(32, Pin.IN, Pin.PULL_DOWN)
-for act in (relay.turn_on, relay.toggle, relay.toggle, relay.turn_off):
-    act()
-    time.sleep_ms(20)
-    print(contact())
-"""
-    wires = ["b:5V r:VCC", "b:GND.1 r:GND", "b:19 r:IN", "b:3V3 r:COM", "r:NO b:32"]
-    parts: Parts = {"r": ("wokwi-relay-module", {})}
-    with trying("four-relay", parts, wires, program) as shown:
-        assert shown.said() == ["1", "0", "1", "0"]
+    parts: Parts = {"d": ("wokwi-led", {}), "r": ("wokwi-resistor", {"value": "220"})}
+    wires = ["b:GP15 r:1", "r:2 d:A", "d:C b:GND.1"]
+    with trying("diyables-micropython-led", parts, wires, program) as shown:
+        trace = shown.bench.trace
+        lit = trace.edges(15).falling()[:3] - trace.edges(15).rising()[:3]
+        assert lit / MS == pytest.approx([100, 100, 100], abs=3)
+        faded = [setting.duty_u16 for setting in trace.pwm(15)]
+        assert faded[-2:] == [65535, 0]
+        assert faded[:-1] == sorted(faded[:-1]) and len(faded) > 100

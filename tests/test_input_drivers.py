@@ -103,3 +103,21 @@ for _ in range(4000):
     name = "micropython-rotary-encoder"
     with trying(name, parts, wires, program, 5000, hands=hands) as shown:
         assert shown.said() == ["TURN_RIGHT", "TURN_LEFT", "TURN_RIGHT_FAST", "CLICK", "HELD"]
+
+
+def test_micropython_aiobutton() -> None:
+    program = """
+from aiobutton import AIOButton
+from machine import Pin
+import asyncio
+pin = Pin(27, Pin.IN, Pin.PULL_UP)
+button = AIOButton(lambda _b: not pin(), lambda _b: print('press'), lambda _b: print('release'),
+                   lambda _b: print('hold'))
+asyncio.run(asyncio.wait_for(button.coro_check(), 3))
+"""
+    parts: Parts = {"k": ("wokwi-pushbutton-6mm", {"bounce": "1"})}
+    wires = ["b:27 k:1.l", "k:2.l b:GND.1"]
+    times = ((600, 1), (800, 0), (1000, 1), (2300, 0))
+    hands = [Hand(t_ms, "k", "pressed", down) for t_ms, down in times]
+    with trying("micropython-aiobutton", parts, wires, program, hands=hands) as shown:
+        assert shown.said() == ["press", "release", "press", "hold", "release"]
