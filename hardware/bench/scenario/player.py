@@ -10,6 +10,7 @@ from hardware.bench.bench import Bench
 from hardware.bench.drawing.timeaxis import duration
 from hardware.bench.scenario import Scenario, Step
 from hardware.bench.scenario.command import CommandError
+from hardware.bench.tracing.decode.wire import scope_edges
 from hardware.bench.tracing.edges import Edges
 from hardware.bench.tracing.records import Times
 from hardware.bench.tracing.trace import Trace
@@ -157,10 +158,14 @@ class Player:
         self.circuit.level_of(part, pin)  # says what is wrong with the names
         return self.circuit.meter.volts(part, pin)
 
-    def edges(self, part: str, pin: str) -> Edges:
-        """The level over time at a pin that lies on a GPIO's net."""
+    def edges(self, part: str, pin: str, stretch: Stretch) -> Edges:
+        """The level in a stretch of time at a pin that lies on a GPIO's net, PWM and buses too."""
         board, gpio = self._pad(part, pin)
-        return self.trace(board).edges(gpio)
+        try:
+            return scope_edges(self.trace(board), gpio, *stretch)
+        except ValueError:
+            what = _("{pin} has too many pulses to look at each").format(pin=f"{part}:{pin}")
+            raise CommandError(what, _("Use expect-pwm, or a shorter time.")) from None
 
     def pulses(self, part: str, pin: str, stretch: Stretch) -> Pulses | None:
         """PWM that runs at the end of a stretch, or whole pulses in it; None: neither."""

@@ -70,7 +70,7 @@ class ExpectEdges(Command):
 
     def run(self, player: "Player") -> None:
         stretch = player.stretch(self.place.for_ns)
-        edges = player.edges(self.place.part, self.place.pin)
+        edges = player.edges(self.place.part, self.place.pin, stretch)
         times = {"rising": edges.rising(), "falling": edges.falling(), "any": edges.t_ns[1:]}
         seen = len(stretch.within(times[self.edge]))
         if not self.least <= seen <= self.most:
@@ -103,7 +103,7 @@ class ExpectPulse(Command):
 
     def run(self, player: "Player") -> None:
         stretch = player.stretch(self.place.for_ns)
-        edges = player.edges(self.place.part, self.place.pin)
+        edges = player.edges(self.place.part, self.place.pin, stretch)
         starts = stretch.within(edges.rising() if self.level else edges.falling())
         ends = edges.falling() if self.level else edges.rising()
         after = np.searchsorted(ends, starts, side="right")

@@ -61,7 +61,7 @@ class NeverPin(Command):
 
     def run(self, player: "Player") -> None:
         stretch = player.stretch(self.for_ns)
-        edges = player.edges(self.part, self.pin)
+        edges = player.edges(self.part, self.pin, stretch)
         times = stretch.within(edges.rising() if self.value else edges.falling())
         at_once = edges.level_at(stretch.begin_ns) == self.value
         if at_once or len(times):
