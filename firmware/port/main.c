@@ -166,18 +166,10 @@ static void live(void) {
     }
 }
 
-void vb_pin_float_all(void) {
-    for (uint8_t pin = 0; pin < VB_PINS; pin++) {
-        if (vb_pin_direction(pin) != VB_MODE_OFF) {
-            vb_pin_mode(pin, VB_MODE_OFF, VB_PULL_NONE);
-        }
-    }
-}
-
 // The pads float, the rest begins anew, but for what is VB_RETAINED. The bench sees the board say hello again.
 void vb_reset(int cause) {
     vb_state(VB_STATE_HARD_RESET, cause);
-    vb_pin_float_all();
+    vb_pin_float_all(false);
     vb_flush();
     vb_options.cause = cause;
     vb_options.t0_ns = vb_now();
@@ -247,14 +239,14 @@ int main(int argc, char **argv) {
             " [--cause N] [--heap BYTES] [--radio 0|1]\n", argv[0]);
         return 2;
     }
-    size_t flash_bytes = flash.st_size ? flash.st_size : VB_FLASH_BYTES;
+    size_t flash_bytes = flash.st_size ? flash.st_size : VB_FLASH_BYTES + VB_NVS_BYTES;
     if (ftruncate(vb_options.flash_fd, flash_bytes)) {
         perror("flash");
         return 2;
     }
     close_others();
     vb_cost_start();
-    vb_flash_start(flash_bytes);
+    vb_flash_start(flash_bytes - VB_NVS_BYTES);
     vb_pin_start();
     vb_heap_map();
     vb_thread_map();

@@ -24,17 +24,13 @@ static mp_obj_t raw_temperature(void) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(raw_temperature_obj, raw_temperature);
 
-static mp_obj_t idf_heap_info(mp_obj_t capabilities) {
-    mp_raise_NotImplementedError(MP_ERROR_TEXT("not simulated: esp32.idf_heap_info"));
-}
-static MP_DEFINE_CONST_FUN_OBJ_1(idf_heap_info_obj, idf_heap_info);
-
 static const mp_rom_map_elem_t esp32_table[] = {
     { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_esp32) },
     VB_ENTRIES_esp32
     { MP_ROM_QSTR(MP_QSTR_ULP), MP_ROM_PTR(&ulp_type) },
     { MP_ROM_QSTR(MP_QSTR_raw_temperature), MP_ROM_PTR(&raw_temperature_obj) },
-    { MP_ROM_QSTR(MP_QSTR_idf_heap_info), MP_ROM_PTR(&idf_heap_info_obj) },
+    { MP_ROM_QSTR(MP_QSTR_WAKEUP_ALL_LOW), MP_ROM_FALSE },
+    { MP_ROM_QSTR(MP_QSTR_WAKEUP_ANY_HIGH), MP_ROM_TRUE },
     { MP_ROM_QSTR(MP_QSTR_HEAP_DATA), MP_ROM_INT(4) },
     { MP_ROM_QSTR(MP_QSTR_HEAP_EXEC), MP_ROM_INT(1) },
 };

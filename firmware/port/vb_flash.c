@@ -18,29 +18,48 @@ void vb_flash_start(size_t bytes) {
     blocks = bytes / BLOCK;
 }
 
+void vb_flash_read(size_t at, void *to, size_t len) {
+    vb_charge(VB_NS_FLASH_CALL);
+    ssize_t n = pread(vb_options.flash_fd, to, len, at);
+    if (n < 0) {
+        mp_raise_OSError(MP_EIO);
+    }
+    memset((char *)to + n, 0xff, len - n); // past the end of a short file: erased
+}
+
+void vb_flash_program(size_t at, const void *from, size_t len) {
+    vb_charge(VB_NS_FLASH_CALL);
+    vb_elapse((len + PAGE - 1) / PAGE * VB_NS_FLASH_PAGE);
+    if (pwrite(vb_options.flash_fd, from, len, at) != (ssize_t)len) {
+        mp_raise_OSError(MP_EIO);
+    }
+}
+
+void vb_flash_erase(size_t at) {
+    static const uint8_t erased[BLOCK] = {[0 ... BLOCK - 1] = 0xff};
+    vb_elapse(VB_NS_FLASH_ERASE);
+    if (pwrite(vb_options.flash_fd, erased, BLOCK, at) != BLOCK) {
+        mp_raise_OSError(MP_EIO);
+    }
+}
+
 static mp_obj_t flash_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args);
 
 // Where a request lies: (block, buffer) or (block, buffer, offset in the block).
-static off_t place(size_t n_args, const mp_obj_t *args, size_t len) {
+static size_t place(size_t n_args, const mp_obj_t *args, size_t len) {
     size_t block = mp_obj_get_int(args[1]);
     size_t offset = n_args == 4 ? mp_obj_get_int(args[3]) : 0;
     size_t left = block < blocks ? BLOCK * (blocks - block) : 0;
     if (offset > left || len > left - offset) {
         mp_raise_OSError(MP_EIO);
     }
-    return (off_t)block * BLOCK + offset;
+    return block * BLOCK + offset;
 }
 
 static mp_obj_t flash_readblocks(size_t n_args, const mp_obj_t *args) {
     mp_buffer_info_t buf;
     mp_get_buffer_raise(args[2], &buf, MP_BUFFER_WRITE);
-    off_t at = place(n_args, args, buf.len);
-    vb_charge(VB_NS_FLASH_CALL);
-    ssize_t n = pread(vb_options.flash_fd, buf.buf, buf.len, at);
-    if (n < 0) {
-        mp_raise_OSError(MP_EIO);
-    }
-    memset((char *)buf.buf + n, 0xff, buf.len - n); // past the end of a short file: erased
+    vb_flash_read(place(n_args, args, buf.len), buf.buf, buf.len);
     return MP_OBJ_NEW_SMALL_INT(0);
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(flash_readblocks_obj, 3, 4, flash_readblocks);
@@ -48,25 +67,16 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(flash_readblocks_obj, 3, 4, flash_rea
 static mp_obj_t flash_writeblocks(size_t n_args, const mp_obj_t *args) {
     mp_buffer_info_t buf;
     mp_get_buffer_raise(args[2], &buf, MP_BUFFER_READ);
-    off_t at = place(n_args, args, buf.len);
-    vb_charge(VB_NS_FLASH_CALL);
-    vb_elapse((buf.len + PAGE - 1) / PAGE * VB_NS_FLASH_PAGE);
-    if (pwrite(vb_options.flash_fd, buf.buf, buf.len, at) != (ssize_t)buf.len) {
-        mp_raise_OSError(MP_EIO);
-    }
+    vb_flash_program(place(n_args, args, buf.len), buf.buf, buf.len);
     return MP_OBJ_NEW_SMALL_INT(0);
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(flash_writeblocks_obj, 3, 4, flash_writeblocks);
 
 static void erase(size_t block) {
-    static const uint8_t erased[BLOCK] = {[0 ... BLOCK - 1] = 0xff};
     if (block >= blocks) {
         mp_raise_OSError(MP_EIO);
     }
-    vb_elapse(VB_NS_FLASH_ERASE);
-    if (pwrite(vb_options.flash_fd, erased, BLOCK, (off_t)block * BLOCK) != BLOCK) {
-        mp_raise_OSError(MP_EIO);
-    }
+    vb_flash_erase(block * BLOCK);
 }
 
 static mp_obj_t flash_ioctl(mp_obj_t self, mp_obj_t op, mp_obj_t arg) {

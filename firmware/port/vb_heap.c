@@ -3,6 +3,7 @@
 
 #include "py/gc.h"
 #include "py/mpthread.h"
+#include "py/runtime.h"
 #include "shared/runtime/gchelper.h"
 #include "vb_internal.h"
 
@@ -20,12 +21,14 @@ void vb_heap_map(void) {
 #if VB_ESP32
 
 #define PIECES 8
+#define CAP_8BIT 4 // MALLOC_CAP_8BIT: esp32.HEAP_DATA
 
 static struct piece {
     char *at;
     size_t bytes;
 } pieces[PIECES]; // in use, by address
 static unsigned used;
+static size_t least_free = VB_POOL_BYTES * WORDS;
 
 // The largest gap: where it is, and before which piece.
 static size_t largest(char **at, unsigned *before) {
@@ -41,6 +44,14 @@ static size_t largest(char **at, unsigned *before) {
         from = i < used ? to + pieces[i].bytes : to;
     }
     return most;
+}
+
+static size_t free_bytes(void) {
+    size_t sum = VB_POOL_BYTES * WORDS - vb_thread_bytes() * WORDS;
+    for (unsigned i = 0; i < used; i++) {
+        sum -= pieces[i].bytes;
+    }
+    return sum;
 }
 
 size_t gc_get_max_new_split(void) {
@@ -61,6 +72,7 @@ void *vb_heap_grow(size_t bytes) {
         pieces[i] = pieces[i - 1];
     }
     pieces[before] = (struct piece) {at, bytes};
+    least_free = MIN(least_free, free_bytes());
     return at;
 }
 
@@ -73,6 +85,21 @@ void vb_heap_shrink(void *at) {
         pieces[i] = pieces[i + 1];
     }
 }
+
+// esp32.idf_heap_info(): of IDF's regions, the one that Python grows into.
+static mp_obj_t idf_heap_info(mp_obj_t capabilities) {
+    if (mp_obj_get_int(capabilities) != CAP_8BIT) {
+        mp_raise_NotImplementedError(MP_ERROR_TEXT("not simulated: esp32.idf_heap_info() of other memory than HEAP_DATA"));
+    }
+    mp_obj_t region[] = {
+        MP_OBJ_NEW_SMALL_INT(VB_POOL_BYTES * WORDS), MP_OBJ_NEW_SMALL_INT(free_bytes()),
+        MP_OBJ_NEW_SMALL_INT(gc_get_max_new_split()), MP_OBJ_NEW_SMALL_INT(least_free),
+    };
+    mp_obj_t tuple = mp_obj_new_tuple(MP_ARRAY_SIZE(region), region);
+    return mp_obj_new_list(1, &tuple);
+}
+MP_DEFINE_CONST_FUN_OBJ_1(vb_idf_heap_info_obj, idf_heap_info);
+VB_ENTRY(esp32, idf_heap_info, mp_obj_fun_builtin_fixed_t, vb_idf_heap_info_obj)
 
 #endif
 

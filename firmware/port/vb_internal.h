@@ -59,6 +59,8 @@ void vb_heap_start(void);         // a boot
 
 // vb_sleep.c
 extern struct vb_wake vb_wake;
+void vb_wake_on_pin(uint8_t gpio, bool level, uint8_t kinds); // Pin.irq(wake=)
+bool vb_sleep_keeps_input(uint8_t pin); // deep sleep leaves the pad its pull
 uint8_t vb_sleep(uint8_t kind, uint64_t until); // one of [sleep]; returns what ended it, as machine.wake_reason()
 
 // vb_machine_rtc.c
@@ -114,7 +116,10 @@ bool vb_pin_look(uint8_t pin);                                 // the level that
 bool vb_pin_latch(uint8_t pin);                                // what was last written
 void vb_pin_start(void);
 void vb_pin_deinit_all(void);
-void vb_pin_float_all(void);      // main.c: a hard reset, deep sleep
+void vb_pin_float_all(bool deep_sleep); // a hard reset, deep sleep: all but those that are held
+void vb_pin_hold(uint8_t pin, bool on);
+void vb_pin_hold_asleep(bool on);
+void vb_pin_watch(uint8_t pin, bool asleep);
 
 // vb_lock.c
 __attribute__((noreturn)) void vb_lock_and_run(size_t flash_bytes, void (*run)(void)); // on its own stack
@@ -122,7 +127,10 @@ __attribute__((noreturn)) void vb_lock_run_again(void); // as in a new process, 
 void *vb_map(uintptr_t address, size_t bytes);
 
 // vb_flash.c
-void vb_flash_start(size_t bytes);
+void vb_flash_start(size_t bytes); // of the file system
+void vb_flash_read(size_t at, void *to, size_t len); // all raise OSError
+void vb_flash_program(size_t at, const void *from, size_t len);
+void vb_flash_erase(size_t at);   // 4 KB
 
 // main.c
 void vb_state(uint8_t state, uint32_t detail);

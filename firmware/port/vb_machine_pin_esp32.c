@@ -14,7 +14,6 @@ enum { PULL_DOWN = 1, PULL_UP = 2 };
 // Bits of the chip's directions; IN, OUT and OPEN_DRAIN below are sums of them.
 enum { DIR_IN = 1, DIR_OUT = 2, DIR_OPEN_DRAIN = 4 };
 enum { RISING = 1, FALLING = 2, LOW_LEVEL = 4, HIGH_LEVEL = 5 };
-#define VB_PIN_IS_RTC(n) (0xff0e00f015ull >> (n) & 1) // 0, 2, 4, 12 to 15, 25 to 27, 32 to 39 (ESP32 data sheet, RTC_GPIO)
 
 typedef struct {
     mp_obj_base_t base;
@@ -64,7 +63,7 @@ static uint8_t pull_of(mp_obj_t pull) {
     return bits & PULL_UP ? VB_PULL_UP : bits & PULL_DOWN ? VB_PULL_DOWN : VB_PULL_NONE;
 }
 
-// init(mode=None, pull=-1, *, value, drive, hold). Drive strength and hold have no effect here.
+// init(mode=None, pull=-1, *, value, drive, hold). Drive strength has no effect here.
 void vb_pin_init(uint8_t gpio, size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {
     enum { ARG_mode, ARG_pull, ARG_value, ARG_drive, ARG_hold };
     static const mp_arg_t allowed[] = {
@@ -95,6 +94,9 @@ void vb_pin_init(uint8_t gpio, size_t n_args, const mp_obj_t *pos_args, mp_map_t
     }
     if (args[ARG_mode].u_obj != mp_const_none || pull != vb_pin_pull(gpio)) {
         vb_pin_mode(gpio, mode, pull);
+    }
+    if (args[ARG_hold].u_obj != MP_OBJ_NULL && !VB_PIN_INPUT_ONLY(gpio)) {
+        vb_pin_hold(gpio, mp_obj_is_true(args[ARG_hold].u_obj));
     }
 }
 
@@ -154,11 +156,6 @@ static void set_trigger(uint8_t gpio, unsigned trigger) {
     }
 }
 
-// A level that ends a sleep, instead of an interrupt: given by whoever simulates sleep.
-__attribute__((weak)) void vb_wake_on_pin(uint8_t gpio, bool level, uint8_t kinds) {
-    mp_raise_NotImplementedError(MP_ERROR_TEXT("not simulated: Pin.irq(wake=)"));
-}
-
 static void set_wake(uint8_t gpio, unsigned trigger, mp_obj_t wake_in) {
     mp_int_t wake;
     if (!mp_obj_get_int_maybe(wake_in, &wake) || wake < 2 || wake > 7) {
@@ -186,6 +183,7 @@ static mp_obj_t pin_irq(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_ar
             set_wake(gpio, trigger, args[ARG_wake].u_obj);
             return MP_OBJ_FROM_PTR(&pins[gpio].irq);
         }
+        vb_wake.ext0_pin = vb_wake.ext0_pin == gpio ? -1 : vb_wake.ext0_pin;
         mp_obj_t handler = args[ARG_handler].u_obj;
         bool off = handler == mp_const_none;
         MP_STATE_PORT(machine_pin_irq_handler)[gpio] = off ? MP_OBJ_NULL : handler;

@@ -46,6 +46,23 @@ static mp_obj_t mp_machine_get_freq(void) {
     return mp_obj_new_int(cpu_hz);
 }
 
+#if VB_RP2
+// As the SDK's check_sys_clock_khz(): a VCO of 750 to 1600 MHz, a multiple of the crystal's 12, and two dividers. Beyond 270
+// MHz few chips work.
+static bool pll_reaches(mp_int_t khz) {
+    for (mp_int_t vco = 756000; vco <= 1600000; vco += 12000) {
+        for (mp_int_t div1 = 1; div1 <= 7; div1++) {
+            for (mp_int_t div2 = 1; div2 <= div1; div2++) {
+                if (khz * div1 * div2 == vco && khz <= 270000) {
+                    return true;
+                }
+            }
+        }
+    }
+    return false;
+}
+#endif
+
 // What code costs follows it; what the peripherals do does not.
 static void mp_machine_set_freq(size_t n_args, const mp_obj_t *args) {
     mp_int_t hz = mp_obj_get_int(args[0]);
@@ -56,10 +73,14 @@ static void mp_machine_set_freq(size_t n_args, const mp_obj_t *args) {
     }
     cpu_hz = mhz * 1000000;
     #else
-    if (hz < 10000000 || hz > 270000000 || hz % 1000000) { // what the PLL reaches, roughly
+    if (hz <= 0 || !pll_reaches(hz / 1000)) {
         mp_raise_ValueError(MP_ERROR_TEXT("cannot change frequency"));
     }
-    cpu_hz = hz;
+    mp_int_t peripherals = n_args > 1 ? mp_obj_get_int(args[1]) : hz;
+    if (peripherals != hz && peripherals != 48000000) {
+        mp_raise_ValueError(MP_ERROR_TEXT("peripheral freq must be 48_000_000 or the same as the MCU freq"));
+    }
+    cpu_hz = hz / 1000 * 1000;
     #endif
     vb_clock_hz(cpu_hz);
 }
@@ -104,7 +125,7 @@ static void mp_machine_lightsleep(size_t n_args, const mp_obj_t *args) {
 
 NORETURN static void mp_machine_deepsleep(size_t n_args, const mp_obj_t *args) {
     uint64_t end = sleep_end(n_args, args);
-    vb_pin_float_all();
+    vb_pin_float_all(true);
     vb_options.wake = vb_sleep(VB_SLEEP_DEEP, end);
     vb_reset(CAUSE_DEEPSLEEP);
 }

@@ -14,6 +14,12 @@ static uint64_t lent, lent_level; // pads that an engine has, and what it drives
 static uint64_t driven, drained;  // pads in push-pull mode, in open drain mode
 static uint64_t on_rise, on_fall, hard_irq; // pins whose edges are watched
 static uint64_t rose_held, fell_held;       // edges that wait for their handlers
+// ESP32: pads that stay as they are whatever is set, also through resets; whether deep sleep leaves that to those, too,
+// that are not RTC pads.
+static struct {
+    uint64_t pads;
+    bool asleep;
+} hold VB_RETAINED = {0};
 
 void vb_pin_start(void) {
     for (int i = 0; i < VB_PINS; i++) {
@@ -35,6 +41,40 @@ static void set_mode(uint8_t pin, uint8_t mode) {
     set_bit(&drained, pin, mode == VB_MODE_OPEN_DRAIN);
 }
 
+static void tell(uint8_t kind, uint8_t pin, uint16_t b, uint32_t c) {
+    if (!(hold.pads >> pin & 1)) {
+        vb_emit(kind, pin, b, c);
+    }
+}
+
+static void tell_mode(uint8_t pin) {
+    tell(VB_REC_MODE, pin, pads[pin].mode | pads[pin].pull << 4, vb_pin_latch(pin));
+}
+
+void vb_pin_hold(uint8_t pin, bool on) {
+    if ((hold.pads >> pin & 1) && pads[pin].owner == VB_OF_PIN) {
+        set_bit(&hold.pads, pin, false);
+        tell_mode(pin); // what was set meanwhile
+    }
+    set_bit(&hold.pads, pin, on);
+}
+
+void vb_pin_hold_asleep(bool on) {
+    hold.asleep = on;
+}
+
+void vb_pin_float_all(bool deep_sleep) {
+    for (uint8_t pin = 0; pin < VB_PINS; pin++) {
+        if (deep_sleep && !hold.asleep && !VB_PIN_IS_RTC(pin)) {
+            set_bit(&hold.pads, pin, false);
+        }
+        bool kept = deep_sleep && vb_sleep_keeps_input(pin) && vb_pin_direction(pin) == VB_MODE_IN;
+        if (vb_pin_direction(pin) != VB_MODE_OFF && !kept) {
+            vb_pin_mode(pin, VB_MODE_OFF, VB_PULL_NONE);
+        }
+    }
+}
+
 void vb_pin_mode(uint8_t pin, uint8_t mode, uint8_t pull) {
     vb_pwm_detach(pin);
     if (pads[pin].mode == mode && pads[pin].pull == pull && pads[pin].owner == VB_OF_PIN) {
@@ -45,7 +85,7 @@ void vb_pin_mode(uint8_t pin, uint8_t mode, uint8_t pull) {
     pads[pin].pull = pull;
     set_bit(&lent, pin, false);
     set_mode(pin, mode);
-    vb_emit(VB_REC_MODE, pin, mode | pull << 4, vb_pin_latch(pin));
+    tell_mode(pin);
 }
 
 // A chip hears its own outputs: an edge that it makes fires the pin's interrupt, too.
@@ -66,11 +106,11 @@ void vb_pin_write(uint8_t pin, bool level) {
         return;
     }
     if (pads[pin].mode == VB_MODE_OUT) {
-        vb_emit(VB_REC_OUT, pin, 0, level);
+        tell(VB_REC_OUT, pin, 0, level);
         own_edge(pin, level);
     } else if (pads[pin].mode == VB_MODE_OPEN_DRAIN) {
         bool was_high = vb_link_levels() >> pin & 1;
-        vb_emit(VB_REC_OUT, pin, 0, level);
+        tell(VB_REC_OUT, pin, 0, level);
         if (was_high && !level) {
             own_edge(pin, 0); // a rising one comes from the bench: others may still hold the line
         }
@@ -136,6 +176,12 @@ uint64_t vb_pin_levels(void) {
 }
 
 // ---- interrupts ----
+
+// A pad that may end a sleep: the bench has to wake the board for it, too.
+void vb_pin_watch(uint8_t pin, bool asleep) {
+    unsigned own = (on_rise >> pin & 1) | (on_fall >> pin & 1) << 1;
+    vb_emit(VB_REC_IRQ, pin, asleep ? 3 : own, hard_irq >> pin & 1);
+}
 
 void vb_pin_irq(uint8_t pin, bool rise, bool fall, bool hard) {
     set_bit(&on_rise, pin, rise);

@@ -11,6 +11,8 @@ enum { WOKEN_NOT, WOKEN_EXT0 = 2, WOKEN_EXT1, WOKEN_TIMER, WOKEN_TOUCH };
 // machine.SLEEP, machine.DEEPSLEEP
 enum { KIND_SLEEP = 2, KIND_DEEPSLEEP = 4 };
 
+#define TOUCH_NS 27000000 // how often the touch sensor measures in sleep: 0x1000 of the slow clock, IDF's default
+
 struct vb_wake vb_wake = {.ext0_pin = -1};
 
 MP_WEAK bool vb_touched(void) {
@@ -36,15 +38,31 @@ static uint8_t called(uint8_t kind) {
     return vb_wake.touch && vb_touched() ? WOKEN_TOUCH : WOKEN_NOT;
 }
 
+// For EXT0 the RTC's peripherals stay on, and with them the pulls; for EXT1 alone IDF switches both off.
+bool vb_sleep_keeps_input(uint8_t pin) {
+    return vb_wake.ext0_pin >= 0 && VB_PIN_IS_RTC(pin);
+}
+
+static void watch(bool asleep) {
+    uint64_t pins = vb_wake.ext1_pins | (vb_wake.ext0_pin >= 0 ? 1ull << vb_wake.ext0_pin : 0);
+    for (uint8_t pin = 0; pins >> pin; pin++) {
+        if (pins >> pin & 1) {
+            vb_pin_watch(pin, asleep);
+        }
+    }
+}
+
 uint8_t vb_sleep(uint8_t kind, uint64_t until) {
     uint64_t ms = until == VB_NEVER ? UINT32_MAX : (until - vb_now() + 999999) / 1000000;
     vb_emit(VB_REC_SLEEP, kind, 0, MIN(ms, UINT32_MAX));
     vb_alarms_sleep();
+    watch(true);
     uint8_t why = called(kind);
     while (!why && vb_now() < until) {
-        vb_clock_step(until, false, false);
+        vb_clock_step(vb_wake.touch ? MIN(until, vb_now() + TOUCH_NS) : until, false, false);
         why = called(kind);
     }
+    watch(false);
     vb_alarms_wake();
     why = why ? why : WOKEN_TIMER;
     vb_emit(VB_REC_SLEEP, VB_SLEEP_AWAKE, why, 0);

@@ -27,6 +27,7 @@
 #define STACK_DEFAULT (4096 + MICROPY_STACK_CHECK_MARGIN)
 #define STACK_LEAST 4096
 #define STACK_SPARE 0
+#define NO_ROOM "can't create thread"
 #define TASK_BYTES 400     // of the system's heap, beside the stack; a GUESS
 #else
 #define THREADS 1
@@ -34,6 +35,7 @@
 #define STACK_DEFAULT 4096
 #define STACK_LEAST 2048
 #define STACK_SPARE 512
+#define NO_ROOM "core1 in use"
 #endif
 
 enum { FREE, READY, ASLEEP, BUSY, LOCKED };
@@ -232,17 +234,18 @@ static void leave(void) {
     wait_for_me(); // no one will ever choose it again
 }
 
+// The task's address; the number of the core.
+static mp_uint_t id_of(const struct vb_thread *t) {
+    return VB_ESP32 ? (mp_uint_t)t : t == threads ? 1 : 2;
+}
+
 static struct vb_thread *claim(void) {
     for (EACH_THREAD(t)) {
         if (t->doing == FREE) {
             return t;
         }
     }
-    #if VB_ESP32
-    mp_raise_msg(&mp_type_OSError, MP_ERROR_TEXT("can't create thread"));
-    #else
-    mp_raise_msg(&mp_type_OSError, MP_ERROR_TEXT("core1 in use"));
-    #endif
+    mp_raise_msg(&mp_type_OSError, MP_ERROR_TEXT(NO_ROOM));
 }
 
 static size_t stack_size(size_t wanted) {
@@ -256,7 +259,7 @@ mp_uint_t mp_thread_create(void *(*entry)(void *), void *arg, size_t *size) {
     size_t bytes = stack_size(*size);
     #if VB_ESP32
     if (bytes + TASK_BYTES > gc_get_max_new_split()) {
-        mp_raise_msg(&mp_type_OSError, MP_ERROR_TEXT("can't create thread"));
+        mp_raise_msg(&mp_type_OSError, MP_ERROR_TEXT(NO_ROOM));
     }
     #else
     t->memory = m_new(uint8_t, bytes); // the chip's stack of core 1 lies on the heap
@@ -274,26 +277,12 @@ mp_uint_t mp_thread_create(void *(*entry)(void *), void *arg, size_t *size) {
     others++;
     share_time();
     *size = (bytes - STACK_SPARE) * WORDS;
-    #if VB_ESP32
-    return (mp_uint_t)t;
-    #else
-    return 2;
-    #endif
+    return id_of(t);
 }
 
-mp_uint_t mp_thread_get_id(void) {
-    #if VB_ESP32
-    return (mp_uint_t)me;
-    #else
-    return me == threads ? 1 : 2;
-    #endif
-}
-
-void mp_thread_start(void) {
-}
-
-void mp_thread_finish(void) {
-}
+mp_uint_t mp_thread_get_id(void) { return id_of(me); }
+void mp_thread_start(void) { }
+void mp_thread_finish(void) { }
 
 void mp_thread_gc_others(void) {
     for (EACH_THREAD(t)) {

@@ -35,7 +35,7 @@ class Flash:
             self._fd = os.memfd_create("warsha-flash", os.MFD_CLOEXEC)
         else:
             self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        os.ftruncate(self._fd, self.size)
+        os.ftruncate(self._fd, self.size + board.nvs_bytes)
         if fresh:
             for index, data in _formatted(self.size).items():
                 os.pwrite(self._fd, data, index * BLOCK)

@@ -131,6 +131,13 @@ class Pins:
             self._note(gpio, bool(levels >> gpio & 1))
         return True
 
+    def note_again(self) -> None:
+        """The board begins anew, but not the circuit: notes the levels that a trace would take for
+        low."""
+        for gpio in range(GPIOS):
+            if self.levels >> gpio & 1:
+                self._note(gpio, True)
+
     @property
     def interrupts(self) -> bool:
         """Whether there was an edge that the program's interrupts wait for."""

@@ -117,6 +117,7 @@ class Station(Place):
         self.serial.clear()
         self.recorder.power(False, frames.END_RESET, self.now_ns)
         self.recorder.power(True, frames.END_RESET, self.now_ns)
+        self.pins.note_again()
         self.exchange.reset()
 
     def close(self) -> None:

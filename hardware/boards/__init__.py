@@ -73,6 +73,8 @@ class BoardType:
     """Supply pin to the amperes that it gives to the parts on the bench."""
     flash_bytes: int
     storage_bytes: int
+    nvs_bytes: int
+    """What the image of the flash holds behind the file system: the ESP32's named values."""
     ram_bytes: int
     min_write_ns: int
     port_args: tuple[str, ...]

@@ -27,6 +27,7 @@
 #define MICROPY_STACK_CHECK_MARGIN 1024
 
 #define VB_FLASH_BYTES (2 * 1024 * 1024) // partitions-4MiB.csv: vfs
+#define VB_NVS_BYTES 0x6000              // and nvs, which lies behind it in the image
 
 #define VB_RADIO 1
 #define MICROPY_PY_NETWORK_HOSTNAME_DEFAULT "mpy-esp32"
@@ -43,6 +44,7 @@
 
 #define VB_PIN_EXISTS(n) (0xff0effffffull >> (n) & 1) // machine_pin.h: there is no 24, 28 to 31
 #define VB_PIN_INPUT_ONLY(n) ((n) >= 34)
+#define VB_PIN_IS_RTC(n) (0xff0e00f015ull >> (n) & 1) // 0, 2, 4, 12 to 15, 25 to 27, 32 to 39: data sheet, RTC_GPIO
 
 #define VB_RESET_PULL VB_PULL_NONE
 #define VB_SOFT_RESET_CAUSE 5

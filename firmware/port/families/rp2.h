@@ -23,6 +23,7 @@
 #define VB_STACK_BYTES (8 * 1024)  // PICO_STACK_SIZE
 #define MICROPY_STACK_CHECK_MARGIN 256
 
+#define VB_NVS_BYTES 0
 #define VB_FLASH_BYTES (1408 * 1024) // boards/RPI_PICO/mpconfigboard.h
 
 #define VB_RADIO 0                 // a Pico W has one (--radio)
@@ -39,6 +40,7 @@
 
 #define VB_PIN_EXISTS(n) ((n) < 30)
 #define VB_PIN_INPUT_ONLY(n) 0
+#define VB_PIN_IS_RTC(n) 0
 
 #define VB_RESET_PULL VB_PULL_DOWN // data sheet 2.19.6.3: PADS_BANK0 GPIO0, PDE = 1 after reset
 #define VB_SOFT_RESET_CAUSE 0 // the chip does not tell it from what was before
