@@ -38,12 +38,14 @@ class Drive:
         time.stopping = False
         self._since_s = monotonic()
         with together(*(station.pid for station in time.stations)):
-            while time.now_ns < until_ns and not time.stopping and self._alive():
-                if (station := self._running()) is None:
+            while time.now_ns < until_ns and not time.stopping:
+                if (station := self._running()) is not None:
+                    station.receive(wait=True)
+                    self._late(station)
+                elif self._alive():
                     self._deal(until_ns)
-                    continue
-                station.receive(wait=True)
-                self._late(station)
+                else:
+                    break
 
     def serve_once(self, timeout_s: float) -> bool:
         """Waits so long for a board, serves it once; False if nothing came."""

@@ -20,21 +20,21 @@ class EventQueue:
     def __init__(self, order: Iterator[int] | None = None) -> None:
         self._heap: list[Event] = []
         self._order = count() if order is None else order
+        self.first: Event = NOTHING
+        """The next one; NOTHING when there is none."""
 
     def add(self, t_ns: int, fn: Callable[[], None]) -> None:
         """Puts a function into the queue."""
         heapq.heappush(self._heap, (t_ns, next(self._order), fn))
-
-    @property
-    def first(self) -> Event:
-        """The next one; NOTHING when there is none."""
-        return self._heap[0] if self._heap else NOTHING
+        self.first = self._heap[0]
 
     @property
     def next_ns(self) -> int:
         """When the next one is due; NEVER when there is none."""
-        return self._heap[0][0] if self._heap else NEVER
+        return self.first[0]
 
     def pop(self) -> Callable[[], None]:
         """Takes the next one out."""
-        return heapq.heappop(self._heap)[2]
+        fn = heapq.heappop(self._heap)[2]
+        self.first = self._heap[0] if self._heap else NOTHING
+        return fn

@@ -98,12 +98,13 @@ class Intake:
         """Records behind which the board does not wait."""
         if len(body) > FEW * SIZE:
             return self._accept_many(body)
+        room = self._room()
         for index, row in enumerate(PACKER.iter_unpack(body)):
             kind, a, _b, _c, t_ns = row
             if reason := self.warden.check(row):
                 return self._cut(body, index, frames.END_FORGED, reason)
             self._output += a if kind in TEXTS else 0
-            if self._output > self._most_output or index >= self._room():
+            if self._output > self._most_output or index >= room:
                 return self._cut(body, index, frames.END_OUTPUT, TOO_MUCH, t_ns)
             if kind == frames.REC_STATE:
                 self._state(a)

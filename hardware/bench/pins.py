@@ -22,6 +22,8 @@ from hardware.bench.wiring.netlist import GPIOS
 SERIAL_BIT = 1 << 63
 """In `coupled`: the serial output is listened to."""
 OUTPUTS = (frames.REC_OUT, frames.REC_PWM)
+APPLIED = frozenset((*OUTPUTS, frames.REC_MODE, frames.REC_DAC, frames.REC_IRQ, frames.REC_TX))
+"""Records of all other kinds do nothing here."""
 RISING, FALLING = 1, 2
 NO_ROWS: Records = np.zeros(0, RECORD)
 
@@ -52,6 +54,8 @@ class Pins:
         self._at = 0
         self._plan: list[tuple[int, Row]] = []
         """What is applied one by one, with its index in the batch; the next one comes last."""
+        self.next_ns = NEVER
+        """The time of the next record that has to be applied on its own."""
         self._text = bytearray()
         self.reset()
 
@@ -75,21 +79,19 @@ class Pins:
             self._replan()
         else:  # all of them one by one, as that costs no more than to ask which
             self._rows = NO_ROWS
-            self._plan = list(enumerate(PACKER.iter_unpack(batch)))
+            rows = enumerate(PACKER.iter_unpack(batch))
+            self._plan = [(index, row) for index, row in rows if row[0] in APPLIED]
             self._plan.reverse()
+            self._foresee()
 
     def coupled(self) -> int:
         """The outputs whose changes matter at their own time, and SERIAL_BIT."""
         return self._wiring.coupled() | self._open_drain | (SERIAL_BIT if self.listening else 0)
 
-    @property
-    def next_ns(self) -> int:
-        """The time of the next record that has to be applied on its own."""
-        return self._plan[-1][1][4] if self._plan else NEVER
-
     def step(self) -> None:
         """Applies that record, and before it what only had to be remembered."""
         index, row = self._plan.pop()
+        self._foresee()
         kind, gpio, b, c, _t_ns = row
         if self._many:
             self._remember(index)
@@ -166,6 +168,10 @@ class Pins:
             apart |= kind == frames.REC_TX
         index = np.flatnonzero(apart)[::-1]
         self._plan = list(zip((index + self._at).tolist(), rows[index].tolist(), strict=True))
+        self._foresee()
+
+    def _foresee(self) -> None:
+        self.next_ns = self._plan[-1][1][4] if self._plan else NEVER
 
     def _remember(self, end: int) -> None:
         """Tells the circuit the last level of each plain output before row `end`."""

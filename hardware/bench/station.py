@@ -177,7 +177,7 @@ class Station(Place):
             self._answer = None
             self.pins.feed(self._batch)
         t_ns = max(turn.t_ns, self._clock.now_ns)
-        self.turn, self.due_ns = turn._replace(t_ns=t_ns), t_ns
+        self.turn, self.due_ns = turn if turn.t_ns == t_ns else turn._replace(t_ns=t_ns), t_ns
         if isinstance(turn, Ask) and turn.kind == frames.REC_WAIT:
             self._sleep(t_ns, turn)
 

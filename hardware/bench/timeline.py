@@ -98,8 +98,8 @@ class Timeline:
                     until_ns = station.due_ns
                 if station.pins.next_ns < at_ns:
                     at_ns, busy = station.pins.next_ns, station
-                if station.events.first < event:
-                    queue, event, owner = station.events, station.events.first, station
+                if (own := station.events.first) < event:
+                    queue, event, owner = station.events, own, station
             if at_ns > until_ns and event[0] > until_ns:
                 self._settle(until_ns)
                 self.look()

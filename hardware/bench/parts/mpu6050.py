@@ -68,6 +68,7 @@ class Mpu6050(RegisterTarget):
         self._registers = bytearray(self.COUNT)
         for register, value in DEFAULTS.items():
             self._registers[register] = value
+        self._stale = False
         self._seen = 0
         self._since_ns = self.world.now_ns
 
@@ -81,14 +82,18 @@ class Mpu6050(RegisterTarget):
         return super().i2c_write(byte)
 
     def latch(self) -> None:
-        """New data; asleep, the old ones stay."""
-        if self._registers[PWR_MGMT_1] & SLEEP:
-            return
+        """New data, once they are read; asleep, the old ones stay."""
+        self._stale = not self._registers[PWR_MGMT_1] & SLEEP
+
+    def _fill(self) -> None:
+        self._stale = False
         values = [*self._accelerations(), self._temperature(), *self._rotations()]
         raw = b"".join(_word(value) for value in values)
         self._registers[DATA : DATA + len(raw)] = raw
 
     def get(self, register: int) -> int:
+        if self._stale:
+            self._fill()
         if register == INT_STATUS:
             fresh, self._seen = self._samples() > self._seen, self._samples()
             if self._registers[INT_PIN_CFG] & 0x20:

@@ -54,9 +54,9 @@ class I2c(Peripheral):
         if not self._idle(line):
             return Answer(-ETIMEDOUT, b"", STUCK_NS)
         transfer = Transfer(self._parts(line), self._open.get(line, []))
-        answer = transfer.run(bits, address, count, call.data[HEAD.size :])
+        status, got = transfer.run(bits, address, count, call.data[HEAD.size :])
         self._open[line] = transfer.addressed
-        return answer._replace(busy_ns=transfer.bits * bit_ns)
+        return Answer(status, got, transfer.bits * bit_ns)
 
     def _idle(self, line: Line) -> bool:
         """Both lines are high when nobody speaks; without a pull-up they are not."""
@@ -83,22 +83,23 @@ class Transfer:
         self.addressed = addressed
         self.bits = 0
 
-    def run(self, flags: int, address: int, count: int, data: bytes) -> Answer:
-        """Start, address, bytes, stop, as the flags say. Nobody there: -ENODEV and a stop."""
+    def run(self, flags: int, address: int, count: int, data: bytes) -> tuple[int, bytes]:
+        """Start, address, bytes, stop, as the flags say: how many bytes were acknowledged, and
+        those that were read. Nobody there: -ENODEV and a stop."""
         raw, read = flags & frames.I2C_RAW, flags & frames.I2C_READ
         if flags & frames.I2C_START and raw:
             self._start()
         if not raw and not self._select(address, bool(read and not data)):
             self._stop()
-            return Answer(-ENODEV)
+            return -ENODEV, b""
         acked = self._write(data)
         if not raw and read and data and not self._select(address, True):
             self._stop()
-            return Answer(-ENODEV)
+            return -ENODEV, b""
         got = self._read(count) if read else b""
         if flags & frames.I2C_STOP:
             self._stop()
-        return Answer(acked, got)
+        return acked, got
 
     def _start(self) -> None:
         """A start frees all who were addressed before."""

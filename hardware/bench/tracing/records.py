@@ -20,14 +20,20 @@ TEXT_BYTES = 6
 """A record of text (TX, EXC, RX) holds so many bytes in place of `b`, `c`; `a` counts them."""
 
 PACKER = struct.Struct("<BBHIQ")
-_TEXT_PACKER = struct.Struct("<BB6sQ")
+_TIME = struct.Struct("<Q")
 _FIELDS_OF_TEXT = struct.Struct("<HI")
 
 
 def pack_text(kind: int, data: bytes, t_ns: int) -> bytes:
     """Text as packed records of one kind, all at the same time."""
-    pieces = (data[i : i + TEXT_BYTES] for i in range(0, len(data), TEXT_BYTES))
-    return b"".join(_TEXT_PACKER.pack(kind, len(piece), piece, t_ns) for piece in pieces)
+    tail, rest = _TIME.pack(t_ns), len(data) % TEXT_BYTES
+    whole = len(data) - rest
+    last = bytes((kind, rest)) + data[whole:].ljust(TEXT_BYTES, b"\0") + tail if rest else b""
+    if not whole:
+        return last
+    head = bytes((kind, TEXT_BYTES))  # everything between two pieces is the same
+    pieces = [data[at : at + TEXT_BYTES] for at in range(0, whole, TEXT_BYTES)]
+    return head + (tail + head).join(pieces) + tail + last
 
 
 def text_in(row: Row) -> bytes:
