@@ -186,8 +186,11 @@ class Player:
     # -- inside -----------------------------------------------------------------------------
 
     def _pad(self, part: str, pin: str) -> tuple[str, int]:
+        """Board and GPIO: the pin itself, or the first one that the pin of a part is wired to."""
         self.circuit.level_of(part, pin)
         netlist = self.circuit.netlist
+        if part in netlist.boards and (gpio := netlist.boards[part].gpio(pin)) is not None:
+            return part, gpio
         if (net := netlist.net(part, pin)) not in netlist.gpio_net:
             what = _("{pin} touches no pin of a board").format(pin=f"{part}:{pin}")
             raise HardwareError(what, _("Name a pin of the board, or one that is wired to it."))

@@ -12,8 +12,10 @@ from hardware.bench.tracing.records import Times
 from hardware.bench.wiring.pads import Pad
 
 
-def unfolded(edges: Edges, settings: Sequence[tuple[int, int, int]], end_ns: int) -> Edges:
-    """The level at a pin with the pulses of its PWM until a time; where none runs it is as in
+def unfolded(
+    edges: Edges, settings: Sequence[tuple[int, int, int]], end_ns: int, begin_ns: int = 0
+) -> Edges:
+    """The level at a pin with the pulses of its PWM between two times; where none runs it is as in
     `edges`. A setting is from when on (ns), Hz (0: off), duty of 65535."""
     times: list[Times] = []
     levels: list[Levels] = []
@@ -23,9 +25,10 @@ def unfolded(edges: Edges, settings: Sequence[tuple[int, int, int]], end_ns: int
         if freq_hz != pad.freq_hz:
             since_ns = start_ns
         pad.freq_hz, pad.duty_u16 = freq_hz, duty_u16
-        until_ns = settings[n + 1][0] if n + 1 < len(settings) else end_ns
+        until_ns = min(end_ns, settings[n + 1][0]) if n + 1 < len(settings) else end_ns
         if freq_hz:
-            at, level = _pulses(pad, since_ns, start_ns, until_ns)
+            first_ns = min(max(start_ns, begin_ns), until_ns)
+            at, level = _pulses(pad, since_ns, first_ns, until_ns)
         else:
             at, level = np.array([start_ns]), np.array([edges.level_at(start_ns)])
         times.append(at)

@@ -14,8 +14,10 @@ from hardware.bench.tracing.decode.spi import SpiTransfer, spi
 from hardware.bench.tracing.decode.uart import levels_of, uart
 from hardware.bench.tracing.edges import Edges, clean
 from hardware.bench.tracing.trace import Trace
+from hardware.bench.tracing.unfold import unfolded
 
 Change = tuple[int, bool]
+MOST_PULSES = 10_000_000
 S = 1_000_000_000
 
 
@@ -36,6 +38,20 @@ def wire_edges(trace: Trace, pin: int | str) -> Edges:
     level = np.concatenate((edges.level, np.array(levels, bool)))
     order = np.argsort(t_ns, kind="stable")
     return clean(t_ns[order], level[order])
+
+
+def scope_edges(trace: Trace, pin: int | str, begin_ns: int, end_ns: int) -> Edges:
+    """Level at a pin as an oscilloscope shows it between two times: pins, buses and PWM.
+
+    Raises: ValueError when a PWM has more than `MOST_PULSES` pulses there.
+    """
+    settings = trace.pwm(pin)
+    fastest = max((wave.freq_hz for wave in settings), default=0)
+    if fastest * (end_ns - begin_ns) > MOST_PULSES * S:
+        raise ValueError(f"more than {MOST_PULSES} pulses")
+    edges = wire_edges(trace, pin)
+    # Where the window opens is no edge: it opens a moment earlier.
+    return unfolded(edges, settings, end_ns, begin_ns - 1) if settings else edges
 
 
 def _i2c(trace: Trace, gpio: int) -> Iterator[Change]:

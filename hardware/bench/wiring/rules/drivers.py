@@ -84,11 +84,13 @@ def _source_of(bench: Resting, pin: Pin, net: int) -> tuple[str, str]:
     both("Drive it with a transistor or a driver, from a supply of its own."),
 )
 def pin_overload(bench: Resting) -> Iterator[Spot]:
+    """A pin that hears what an output or a sensor says gives nothing."""
     lamps = {spot.part for spot in led_resistor.find(bench)}
-    analog = {bench.net(part, name) for part in bench.parts for name in part.ANALOG}
+    heard = {bench.net(part, name) for part in bench.parts for name in part.ANALOG}
+    heard |= {source.net for part in bench.parts for _pin, source in bench.outputs(part)}
     for pin, net in bench.wired_pins:
         cluster = bench.netlist.cluster_of[net]
-        if lamps & {*cluster.parts} or not cluster.nets or net in analog:
+        if lamps & {*cluster.parts} or not cluster.nets or net in heard:
             continue
         if pin.gpio in pin.board.input_only:
             continue
