@@ -5,6 +5,7 @@ import wokwi_projects
 from wokwi_projects import FOLDER, PAGE, Project, projects
 
 from hardware.bench.wiring import diagram
+from hardware.bench.wiring.lint import lint_file
 from hardware.headless import Load, run_program
 
 LONGEST_S = 600
@@ -32,11 +33,21 @@ def test_a_project_does_what_it_states(project: Project) -> None:
 
 
 @pytest.mark.parametrize("project", projects(), ids=lambda project: project.slug)
+def test_the_lint_finds_no_error_in_the_wiring(project: Project) -> None:
+    found = lint_file(project.folder / "diagram.json")
+    assert [str(remark.text) for remark in found if remark.level == "error"] == []
+
+
+@pytest.mark.parametrize("project", projects(), ids=lambda project: project.slug)
 def test_every_statement_has_an_expectation(project: Project) -> None:
     proofs = [project.proofs(number + 1) for number in range(len(project.states))]
     assert all(proofs)
     assert sum(map(len, proofs)) >= 3
-    assert len(project.commit) == 40
+    assert len(project.commit) == 40 or project.wokwi
+
+
+def test_twenty_of_them_have_a_version() -> None:
+    assert sum(bool(project.commit) for project in projects()) >= 20
 
 
 def test_every_folder_is_in_the_table() -> None:

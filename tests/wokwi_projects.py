@@ -33,11 +33,11 @@ class Project(NamedTuple):
 
     slug: str
     title: str
-    repository: str
-    commit: str
-    program: str
     licence: str
     states: list[str]
+    repository: str = ""
+    commit: str = ""
+    program: str = ""
     wokwi: str = ""
 
     @property
@@ -78,11 +78,12 @@ def _row(project: Project) -> str:
 
 
 def _section(project: Project) -> str:
-    at = f"https://github.com/{project.repository}/blob/{project.commit}/{project.program}"
-    lines = [f"## {project.slug}", "", f"{project.title}: [{project.repository}](<{at}>),",
-             f"commit `{project.commit}`, licence: {project.licence}."]  # fmt: skip
+    lines = [f"## {project.slug}", "", f"{project.title}; licence: {project.licence}."]
+    if project.repository:
+        at = f"https://github.com/{project.repository}/blob/{project.commit}/{project.program}"
+        lines += [f"Source: [{project.repository}](<{at}>), commit `{project.commit}`."]
     if project.wokwi:
-        lines.append(f"In the simulator: <{project.wokwi}>.")
+        lines += [f"In the simulator (which keeps no versions): <{project.wokwi}>."]
     lines.append("")
     for number, state in enumerate(project.states, 1):
         names = "; ".join(step.name.partition(" ")[2] for step in project.proofs(number))
