@@ -36,6 +36,6 @@ while True:
         lcd.line(1, "You won!" if first == second else "Try again!")
         print("two dice:", first, second)
         if first == second:
-            print("won")
+            print("won with", first, second)
             break
     time.sleep(1)
