@@ -48,9 +48,10 @@ def fit() -> None:
     programs, stored = timing_programs.micro(), Stored(FIGURES)
     measured = {program.name: stored.get(program) for program in programs}
     before = timing_table.read()
-    with tempfile.TemporaryDirectory() as name, _built_in(Path(name)) as folder:
-        timing_table.build(folder)
-        counted = timing_fit.count(programs, list(before))
+    with tempfile.TemporaryDirectory() as name:
+        timing_table.build(Path(name))
+        with _built_in(Path(name)):
+            counted = timing_fit.count(programs, list(before))
     said = timing_fit.equations(programs, measured, counted)
     timing_table.write(timing_fit.fit(said, before))
     print(f"fitted {len(said.names)} costs to {len(said.programs)} programs: {timing_table.COSTS}")
@@ -58,13 +59,13 @@ def fit() -> None:
 
 
 @contextmanager
-def _built_in(folder: Path) -> Iterator[Path]:
+def _built_in(folder: Path) -> Iterator[None]:
     """Boards come from this folder; the MicroPython source stays where it is."""
     before = {name: os.environ.get(name) for name in ("WARSHA_BUILD", "MICROPY_DIR")}
     os.environ["MICROPY_DIR"] = str(paths.micropython_dir())
     os.environ["WARSHA_BUILD"] = str(folder)
     try:
-        yield folder
+        yield
     finally:
         for name, value in before.items():
             os.environ.pop(name)

@@ -1,6 +1,5 @@
 """Scales virtual time to a board on a wire: two factors, for floats and for all else."""
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -11,7 +10,7 @@ from timing_targets import Measure, PortBoard, on_board
 
 from hardware.wire.board import Board
 
-FAMILIES = {"esp32": "esp32", "rp2": "rp2"}
+FAMILIES = ("esp32", "rp2")
 GROUPS = (
     "loops",
     "ints",
@@ -24,7 +23,6 @@ GROUPS = (
     "generators",
 )
 FLOATS = ("floats", "floats_math")
-SPEED = re.compile(r"#define (VB_(?:FLOAT_)?SPEED) (.+)")
 
 
 class Scale(NamedTuple):

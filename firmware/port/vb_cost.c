@@ -24,6 +24,12 @@ static const struct {
     {MP_BC_STORE_FAST_MULTI, MP_BC_STORE_FAST_MULTI_NUM},
 };
 
+// Products and quotients: they may overflow, and Python rounds down.
+static const uint8_t products[] = {
+    MP_BINARY_OP_MULTIPLY, MP_BINARY_OP_FLOOR_DIVIDE, MP_BINARY_OP_MODULO,
+    MP_BINARY_OP_INPLACE_MULTIPLY, MP_BINARY_OP_INPLACE_FLOOR_DIVIDE, MP_BINARY_OP_INPLACE_MODULO,
+};
+
 static void fill(int of, uint16_t ns) {
     for (int i = 0; i < multi[of].count; i++) {
         vb_opcost[multi[of].first + i] = ns;
@@ -73,6 +79,9 @@ void vb_cost_start(void) {
     flow_ops();
     fill(0, VB_NS_OP_UNARY);
     fill(1, VB_NS_OP_BINARY);
+    for (size_t i = 0; i < MP_ARRAY_SIZE(products); i++) {
+        vb_opcost[MP_BC_BINARY_OP_MULTI + products[i]] += VB_NS_PRODUCT;
+    }
     fill(2, VB_NS_OP_STORE);
 }
 
@@ -106,10 +115,11 @@ WRAP(void, gc_free, (void *p), (p), VB_NS_FREE)
 
 // ---- names and attributes ----
 
-// The look-up keeps the place where it last found an index: py/map.c.
-static bool cached(mp_map_t *map, mp_obj_t index) {
+// The look-up keeps the place where it last found an index: py/map.c, which would look there first, too.
+static mp_map_elem_t *cached(mp_map_t *map, mp_obj_t index) {
     size_t at = ((uintptr_t)index >> 2) % MICROPY_OPT_MAP_LOOKUP_CACHE_SIZE;
-    return map->alloc && map->table[MP_STATE_VM(map_lookup_cache)[at] % map->alloc].key == index;
+    mp_map_elem_t *slot = &map->table[MP_STATE_VM(map_lookup_cache)[at] % map->alloc];
+    return slot->key == index ? slot : NULL;
 }
 
 // How many places were looked at until it was found. What was not found costs the search to the end where
@@ -134,11 +144,12 @@ static size_t probes(mp_map_t *map, mp_obj_t index, mp_map_elem_t *found) {
 
 mp_map_elem_t *__real_mp_map_lookup(mp_map_t *map, mp_obj_t index, mp_map_lookup_kind_t kind);
 mp_map_elem_t *mp_map_lookup(mp_map_t *map, mp_obj_t index, mp_map_lookup_kind_t kind) {
-    if (kind != MP_MAP_LOOKUP_REMOVE_IF_FOUND && cached(map, index)) {
+    mp_map_elem_t *found = NULL;
+    if (kind != MP_MAP_LOOKUP_REMOVE_IF_FOUND && map->alloc && (found = cached(map, index))) {
         vb_spend(VB_NS_MAP_HIT);
-        return __real_mp_map_lookup(map, index, kind);
+        return found;
     }
-    mp_map_elem_t *found = __real_mp_map_lookup(map, index, kind);
+    found = __real_mp_map_lookup(map, index, kind);
     vb_spend(VB_NS_MAP_MISS + VB_NS_MAP_PROBE * probes(map, index, found));
     return found;
 }
@@ -186,8 +197,6 @@ WRAP(void, mp_convert_member_lookup,
 
 // ---- calls ----
 
-WRAP(mp_obj_t, mp_call_function_n_kw, (mp_obj_t f, size_t n, size_t kw, const mp_obj_t *args),
-    (f, n, kw, args), VB_NS_CALL)
 WRAP(mp_obj_t, mp_call_function_0, (mp_obj_t f), (f), VB_NS_CALL_C)
 WRAP(mp_obj_t, mp_call_function_1, (mp_obj_t f, mp_obj_t a), (f, a), VB_NS_CALL_C)
 WRAP(mp_obj_t, mp_call_function_2, (mp_obj_t f, mp_obj_t a, mp_obj_t b), (f, a, b), VB_NS_CALL_C)

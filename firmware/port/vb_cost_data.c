@@ -35,17 +35,10 @@ static uint32_t operator_ns(mp_binary_op_t op, mp_obj_t lhs, mp_obj_t rhs) {
     return mp_obj_is_float(lhs) || mp_obj_is_float(rhs) ? VB_NS_BINARY_FLOAT : VB_NS_BINARY;
 }
 
-// Products and quotients of small ints: they may overflow, and Python rounds down.
-static const bool is_product[MP_BINARY_OP_NUM_RUNTIME] = {
-    [MP_BINARY_OP_MULTIPLY] = true, [MP_BINARY_OP_INPLACE_MULTIPLY] = true,
-    [MP_BINARY_OP_FLOOR_DIVIDE] = true, [MP_BINARY_OP_INPLACE_FLOOR_DIVIDE] = true,
-    [MP_BINARY_OP_MODULO] = true, [MP_BINARY_OP_INPLACE_MODULO] = true,
-};
-
 mp_obj_t __real_mp_binary_op(mp_binary_op_t op, mp_obj_t lhs, mp_obj_t rhs);
 mp_obj_t mp_binary_op(mp_binary_op_t op, mp_obj_t lhs, mp_obj_t rhs) {
     bool small = mp_obj_is_small_int(lhs) && mp_obj_is_small_int(rhs);
-    vb_spend(small ? VB_NS_BINARY_C + (is_product[op] ? VB_NS_PRODUCT : 0) : operator_ns(op, lhs, rhs));
+    vb_spend(small ? VB_NS_BINARY_INT : operator_ns(op, lhs, rhs));
     return __real_mp_binary_op(op, lhs, rhs);
 }
 
