@@ -5,7 +5,7 @@ chain.
 from typing import ClassVar
 
 import pytest
-from rig import MS, PINS
+from rig import MS, PINS, play, said
 
 from hardware import boards
 from hardware.bench import frames, parts
@@ -151,3 +151,18 @@ print(rmt.wait_done(timeout=20))
     one, _two, trace = shown("esp32", program)
     assert [data for data, _t in one] == [b"\1\2\3"]
     assert "True" in [line.text for line in trace.lines()]
+
+
+def test_an_rmt_channel_that_was_given_back_sends_nothing() -> None:
+    program = """
+import esp32
+from machine import Pin
+rmt = esp32.RMT(0, pin=Pin(OUT))
+rmt.write_pulses((100, 200), 1)
+rmt.deinit()
+try:
+    rmt.write_pulses((100, 200), 1)
+except OSError as error:
+    print(error)
+"""
+    assert said(play("esp32", program)) == ["(-258, 'ESP_ERR_INVALID_ARG')"]

@@ -198,7 +198,8 @@ sm.active(1)
 print(sm.get())
 """
     printed = lines(program)
-    assert sorted(printed) == ["21", "PIO(0) 0x200"]
+    assert printed.count("21") == 1
+    assert set(printed) == {"21", "PIO(0) 0x200"}  # it asks again until its FIFO is full
 
 
 def test_instructions_from_outside() -> None:

@@ -31,16 +31,13 @@ class NeoPixel:
     def __len__(self):
         return self.n
 
-    def _place(self, i):
-        return (i if i >= 0 else i + self.n) * self.bpp  # beyond the ends bytearray says so
-
     def __setitem__(self, i, colour):
-        start = self._place(i)
+        start = i * self.bpp  # below 0 from the end; beyond the ends bytearray says so
         for part in range(self.bpp):
             self.buf[start + self.ORDER[part]] = colour[part]
 
     def __getitem__(self, i):
-        start = self._place(i)
+        start = i * self.bpp
         return tuple(self.buf[start + self.ORDER[part]] for part in range(self.bpp))
 
     def fill(self, colour):

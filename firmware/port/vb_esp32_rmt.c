@@ -234,6 +234,9 @@ static MP_DEFINE_CONST_FUN_OBJ_2(rmt_loop_obj, rmt_loop);
 static mp_obj_t rmt_write_pulses(size_t n_args, const mp_obj_t *args) {
     rmt_obj_t *self = MP_OBJ_TO_PTR(args[0]);
     size_t count;
+    if (self->pin == NO_PIN) { // deinit() gave the channel back
+        vb_esp_error(-0x102, "ESP_ERR_INVALID_ARG");
+    }
     uint16_t *pulses = vb_rmt_train(args[1], n_args > 2 ? args[2] : mp_const_true, self->loop, &count);
     bool loop = self->loop;
     self->loop = false;

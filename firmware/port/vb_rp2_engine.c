@@ -172,9 +172,9 @@ uint64_t vb_engine_next(uint64_t most) {
 // ---- the processor ----
 
 void vb_pio_await(int machine, bool tx) {
+    mp_handle_pending(true); // may raise
     awaited = machine * 2 + tx;
     vb_engine_touched();
-    mp_handle_pending(true);
     vb_charge(VB_NS_PIO);
     vb_wfe(vb_now() + AWAIT_NS);
     vb_engine_catch_up();

@@ -231,6 +231,8 @@ static void leave(void) {
     me->doing = FREE;
     me->arg = me->memory = NULL;
     others--;
+    mp_state_thread_t last; // that of entry() went with its frame, and interrupts may come on this stack until another runs
+    mp_thread_init_state(&last, STACK_BYTES / 2, NULL, NULL);
     wait_for_me(); // no one will ever choose it again
 }
 

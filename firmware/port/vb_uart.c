@@ -82,6 +82,9 @@ static void fetch(vb_uart_t *self) {
     static uint8_t bytes[FETCH_BYTES];
     int status, n;
     unsigned flags = VB_UART_IRQ_RX;
+    if (!self->ring.buf) {
+        return; // there was no memory for a new one
+    }
     do {
         status = vb_call(VB_CALL_UART_READ, self->id, sizeof(bytes), NULL, 0, bytes, sizeof(bytes));
         n = status & (BROKEN - 1);
@@ -208,5 +211,6 @@ void vb_uart_off_all(void) {
         if (uarts[i].baudrate) {
             vb_uart_off(&uarts[i]);
         }
+        MP_STATE_VM(vb_uart_irq)[i] = NULL; // irq() makes one also of a UART that is off
     }
 }
