@@ -211,3 +211,8 @@ def test_a_ds1307_drifts_and_its_date_must_be_one() -> None:
     assert got == ["500100"]
     with pytest.raises(DiagramError, match="initTime"):
         circuit({"p": ("wokwi-ds1307", {"initTime": "tomorrow"})}, [])
+
+
+def test_a_bus_at_one_hertz_hurts_nobody() -> None:
+    slow = I2C.replace("freq=100000", "freq=1") + "print(tried(i2c.writeto, 0x11, b'1'))\n"
+    assert lines({"p": ("board-bmp180", {})}, SUPPLY, slow, until_ms=60_000) == ["OSError"]

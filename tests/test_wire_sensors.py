@@ -108,6 +108,15 @@ print(round(time.ticks_diff(time.ticks_us(), t0) / 1000))
     assert lines(one, wires, program) == ["[85.0]", "[20.9375]", "[20.9375]", "[20.5]", "94"]
 
 
+def test_a_ds18b20_can_be_read_while_it_copies_its_settings() -> None:
+    one: Parts = {"a": ("board-ds18b20", {"temperature": "20.9375"}), "r": PROBES["r"]}
+    wires = [w for w in PROBE_WIRES if w[:2] in ("r:", "a:")]
+    copy = "bus.reset(); bus.select_rom(roms[0]); bus.writebyte(0x48)\n"
+    program = PROBE + copy + "print(ds.read_temp(roms[0]))\nread()\n"
+    program += copy + "print(ds.read_temp(roms[0]))\n"
+    assert lines(one, wires, program) == ["85.0", "[20.9375]", "20.9375"]
+
+
 def test_faults_of_a_ds18b20() -> None:
     hands = [Hand(1000, "a", "bad_checksum", 1), Hand(2000, "a", "bad_checksum", 0)]
     hands += [Hand(2000, "a", "drift", 2), Hand(3000, "b2", "silent", 1)]
@@ -175,6 +184,13 @@ print(read())
         "0",
         "(-1000, 400)",
     ]
+
+
+def test_a_scale_that_is_read_slowly_does_not_sleep() -> None:
+    slow = SCALE_PROGRAM.replace("sck(0)\n", "sck(0); time.sleep_us(100)\n")
+    assert slow != SCALE_PROGRAM
+    got = lines(SCALE, SCALE_WIRES, slow + "print(read()[0])\n")
+    assert got == lines(SCALE, SCALE_WIRES, SCALE_PROGRAM + "print(read()[0])\n") == ["-160"]
 
 
 def test_a_scale_has_its_load_and_its_faults() -> None:

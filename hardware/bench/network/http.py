@@ -68,14 +68,16 @@ class _Exchange:
     def __init__(self, server: HttpServer) -> None:
         self._server = server
         self._heard = bytearray()
-        self._reply = b""
+        self._answered = False
+        self._left = b""
+        """What of the reply is still to be sent."""
 
     def opened(self, end: End) -> None:
         pass
 
     def received(self, end: End, data: bytes) -> None:
         end.consumed(len(data))
-        if self._reply:
+        if self._answered:
             return
         self._heard += data
         head, blank, body = bytes(self._heard).partition(b"\r\n\r\n")
@@ -97,17 +99,17 @@ class _Exchange:
             self._say(end, self._server.answer(words[0], words[1], headers, body))
 
     def _say(self, end: End, reply: bytes) -> None:
-        self._reply = reply
+        self._answered, self._left = True, reply
         self.writable(end)
 
     def finished(self, end: End) -> None:
-        if not self._reply:
+        if not self._answered:
             end.finish()
 
     def broken(self, end: End, error: int) -> None:
         pass
 
     def writable(self, end: End) -> None:
-        self._reply = self._reply[end.send(self._reply) :] or b"\0"
-        if self._reply == b"\0":
+        self._left = self._left[end.send(self._left) :]
+        if not self._left:
             end.finish()

@@ -13,6 +13,8 @@ S = 1_000_000_000
 NOW = datetime(2026, 1, 1)
 """A bench starts at the same moment each time, or no run could be repeated."""
 EMPTY = datetime(2000, 1, 1)
+CENTURY = 2000
+"""The chip has two digits of the year."""
 CONTROL, MEMORY = 7, 8
 HALT, TWELVE, AFTERNOON = 0x80, 0x40, 0x20
 RATES_HZ = (1, 4096, 8192, 32768)
@@ -67,11 +69,11 @@ class Ds1307(RegisterTarget):
             found = words.get(self.attr("initTime")) or datetime.fromisoformat(
                 self.attr("initTime")
             )
+            return found.replace(year=CENTURY + found.year % 100, tzinfo=None, microsecond=0)
         except ValueError:
             raise self.bad_attr(
                 "initTime", _('"now", "0" or a date as 2026-01-31T12:00')
             ) from None
-        return found.replace(tzinfo=None, microsecond=0)
 
     def start(self, world: World) -> None:
         super().start(world)
@@ -151,7 +153,7 @@ class Ds1307(RegisterTarget):
         self._halted, self._twelve = bool(second & HALT), bool(hour & TWELVE)
         hours = _number(hour & 0x3F) if not self._twelve else _number(hour & 0x1F) % 12
         hours += 12 if self._twelve and hour & AFTERNOON else 0
-        first = datetime(2000 + _number(year), min(12, max(1, _number(month))), 1)
+        first = datetime(CENTURY + _number(year), min(12, max(1, _number(month))), 1)
         days = timedelta(days=max(1, _number(day & 0x3F)) - 1)
         clock = first + days
         if clock.month != first.month:

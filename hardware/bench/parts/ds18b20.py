@@ -64,9 +64,9 @@ class Ds18b20(OneWireTarget):
 
     def begin(self) -> None:
         super().begin()
-        self._raw = POWER_ON_RAW
+        self._raw = self._before = POWER_ON_RAW
+        self._converted_ns = 0
         self._settings = self._eeprom
-        self._busy_ns = 0
         if self.values["stuck"]:
             self.driven["DQ"] = False
 
@@ -108,7 +108,7 @@ class Ds18b20(OneWireTarget):
             yield 1  # not parasite
 
     def _scratchpad(self) -> bytes:
-        late = self.world.now_ns < self._busy_ns
+        late = self.world.now_ns < self._converted_ns
         raw = self._before if late else self._raw
         data = raw.to_bytes(2, "little") + self._settings + bytes([0xFF, 0x0C, 0x10])
         flaw = 1 if self.values["bad_checksum"] else 0
@@ -120,11 +120,13 @@ class Ds18b20(OneWireTarget):
         mask = 0xFFFF << self._spare_bits & 0xFFFF
         self._before = self._raw
         self._raw = math.floor(celsius * 16 + 0.5) & mask
-        yield from self._working(750 * MS >> self._spare_bits)
+        ns = 750 * MS >> self._spare_bits
+        self._converted_ns = self.world.now_ns + ns
+        yield from self._working(ns)
 
     def _working(self, ns: int) -> Session:
-        self._busy_ns = self.world.now_ns + ns
-        while self.world.now_ns < self._busy_ns:
+        over_ns = self.world.now_ns + ns
+        while self.world.now_ns < over_ns:
             yield 0
 
     def _written(self) -> Session:

@@ -61,6 +61,7 @@ class Hx711(Module):
         self._gain = 128
         self._pulses = 0
         self._word = 0
+        self._clock = False
         self._rose_ns = self.world.now_ns
         self._convert(SETTLE_NS)
 
@@ -71,14 +72,14 @@ class Hx711(Module):
             self.begin()
 
     def heard(self, pin: str, high: bool) -> None:
-        now = self.world.now_ns
+        now, self._clock = self.world.now_ns, high
         if not high:
             if now - self._rose_ns >= DOWN_NS:
                 self.begin()
             return
         self._rose_ns = now
         self.forget()
-        self.after(DOWN_NS, lambda: self.drive("DT", True))
+        self.after(DOWN_NS, self._power_down)
         self._pulses += 1
         if self._pulses == 1:
             self._word = 0 if self.values["stuck"] else self.counts() & 0xFFFFFF
@@ -86,6 +87,10 @@ class Hx711(Module):
             self.drive("DT", bool(self._word >> BITS - self._pulses & 1))
         else:
             self._choose()
+
+    def _power_down(self) -> None:
+        if self._clock:
+            self.drive("DT", True)
 
     def counts(self) -> int:
         """What the converter measures."""

@@ -8,7 +8,15 @@ from functools import partial
 from typing import NamedTuple
 
 from hardware.bench import frames
-from hardware.bench.calls import MOST_BYTES, Answer, BadCallError, Call, Desk, Peripheral
+from hardware.bench.calls import (
+    MOST_BUSY_NS,
+    MOST_BYTES,
+    Answer,
+    BadCallError,
+    Call,
+    Desk,
+    Peripheral,
+)
 from hardware.bench.wiring.buses import I2cPart, parts_on
 
 HEAD = struct.Struct("<BBH")
@@ -56,7 +64,7 @@ class I2c(Peripheral):
         transfer = Transfer(self._parts(line), self._open.get(line, []))
         status, got = transfer.run(bits, address, count, call.data[HEAD.size :])
         self._open[line] = transfer.addressed
-        return Answer(status, got, transfer.bits * bit_ns)
+        return Answer(status, got, min(transfer.bits * bit_ns, MOST_BUSY_NS))
 
     def _idle(self, line: Line) -> bool:
         """Both lines are high when nobody speaks; without a pull-up they are not."""

@@ -83,7 +83,7 @@ class Hd44780:
         self._busy_until = t_ns + (DATA_NS if data else QUICK_NS)
         if data:
             self._put(value)
-        elif value < 4:
+        elif 0 < value < 4:
             self._busy_until = t_ns + SLOW_NS
             self._clear_or_home(clear=value == 1)
         else:
