@@ -1,20 +1,23 @@
-"""How fast the bench is: starting boards, round trips, records, and virtual against wall time."""
+"""One board on a bench: records, round trips, and virtual against wall time.
+
+What a busy machine can spoil is done a few times, and the quickest counts.
+"""
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from pathlib import Path
-from time import perf_counter
 
 import numpy as np
+from stopwatch import Stopwatch
 
 from hardware.bench.bench import Bench
 from hardware.bench.flash import Flash
 from hardware.bench.limits import Limits
 from hardware.bench.tracing.trace import Trace
 from hardware.bench.wiring.circuit import Circuit
-from hardware.bench.wiring.diagram import load
+from hardware.bench.wiring.diagram import Diagram, load
 
 SECOND = 10**9
+REPEATS = 5
 Measured = Callable[..., None]
 PICO = load(
     {
@@ -35,53 +38,36 @@ PICO = load(
         ],
     }
 )
+SENSOR = load(
+    {
+        "version": 1,
+        "parts": [{"type": "wokwi-pi-pico", "id": "b"}, {"type": "wokwi-mpu6050", "id": "imu"}],
+        "connections": [
+            ["imu:SCL", "b:GP5", "", []],
+            ["imu:SDA", "b:GP4", "", []],
+            ["imu:VCC", "b:3V3", "", []],
+            ["imu:GND", "b:GND.1", "", []],
+        ],
+    }
+)
 HEAD = "from machine import ADC, Pin\nimport time\nled = Pin(15, Pin.OUT)\n"
 
 
-def run(program: str, until_ns: int) -> tuple[float, Trace]:
-    """Wall seconds of the run, and its trace."""
-    circuit = Circuit(PICO)
-    with Flash(circuit.board) as flash:
+def run(program: str, until_ns: int, circuit: Diagram = PICO) -> tuple[Stopwatch, Trace]:
+    """What the run takes, and its trace."""
+    made = Circuit(circuit)
+    with Flash(made.board) as flash:
         flash.put({"main.py": (HEAD + program).encode()})
-        with Bench(circuit, flash=flash, limits=Limits(records=50_000_000)) as bench:
-            begin = perf_counter()
-            bench.run(until_ns)
-            return perf_counter() - begin, bench.trace
+        with Bench(made, flash=flash, limits=Limits(records=50_000_000)) as bench:
+            with Stopwatch(bench.station.pid) as watch:
+                bench.run(until_ns)
+            return watch, bench.trace
 
 
-def to_prompt(bench: Bench) -> None:
-    leave = bench.on_tx(lambda data, _t: bench.stop() if data.endswith(b">>> ") else None)
-    bench.run(SECOND)
-    leave()
-    assert bench.trace.serial().data.endswith(b">>> ")
-
-
-def test_from_the_request_to_the_prompt(measured: Measured) -> None:
-    times = []
-    for seed in range(201):
-        begin = perf_counter()
-        with Bench(Circuit(PICO), seed=seed) as bench:
-            to_prompt(bench)
-            times.append((perf_counter() - begin) * 1000)
-    measured("request to prompt, median", float(np.median(times[1:])), "ms")
-    measured("request to prompt, p95", float(np.percentile(times[1:], 95)), "ms", aim=5)
-
-
-def test_two_thousand_boards(measured: Measured) -> None:
-    before = pss_kb("self")
-    with ExitStack() as stack:
-        begin = perf_counter()
-        benches = []
-        for seed in range(2000):
-            benches.append(stack.enter_context(Bench(Circuit(PICO), seed=seed)))
-            to_prompt(benches[-1])
-        measured("2,000 boards to their prompts", perf_counter() - begin, "s")
-        boards = sum(pss_kb(str(bench.station.pid)) for bench in benches) / 2000
-        share = (pss_kb("self") - before) / 2000
-        assert all(bench.ended is None for bench in benches)
-        measured(
-            "memory (PSS) of one, with its share of the bench", boards + share, "KB", aim=1000
-        )
+def best(program: str, until_ns: int, circuit: Diagram = PICO) -> tuple[Stopwatch, Trace]:
+    """The quickest of a few runs."""
+    runs = (run(program, until_ns, circuit) for _repeat in range(REPEATS))
+    return min(runs, key=lambda ran: ran[0].wall_s)
 
 
 TWO_PICOS = load(
@@ -103,52 +89,66 @@ def test_two_boards_that_poll_each_other(measured: Measured) -> None:
             flashes[name] = stack.enter_context(Flash(circuit.sides[name].board))
             flashes[name].put({"main.py": (head + program).encode()})
         bench = stack.enter_context(Bench(circuit, flash=flashes))
-        begin = perf_counter()
-        bench.run(SECOND)
-        wall, edges = perf_counter() - begin, len(bench.trace.edges("GP15").t_ns)
+        with Stopwatch() as watch:
+            bench.run(SECOND)
+        edges = len(bench.trace.edges("GP15").t_ns)
     assert edges > 5000
-    measured("two boards that poll each other: virtual time", 1 / wall, "times")
-    measured("an edge that goes over to the other board", wall / edges / 2 * 1e6, "us")
-
-
-def pss_kb(process: str) -> int:
-    rollup = Path(f"/proc/{process}/smaps_rollup").read_text()
-    return next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
+    wall = watch.wall_s
+    measured("two boards that poll each other: virtual time", 1 / wall, "times", most=False)
+    measured("an edge that goes over to the other board", wall / edges / 2 * 1e6, "µs")
 
 
 def test_an_hour_of_blinking(measured: Measured) -> None:
-    begin = perf_counter()
     program = "while True:\n led(1); time.sleep_ms(500); led(0); time.sleep_ms(500)"
-    _wall, trace = run(program, 3600 * SECOND)
-    gaps = np.diff(trace.edges("GP15").t_ns[1:])
-    assert len(gaps) > 7100 and np.all(abs(gaps - SECOND // 2) < 1_000_000)
-    measured("a virtual hour of blinking, traced and judged", perf_counter() - begin, "s", aim=1)
+    with Stopwatch() as watch:
+        _ran, trace = run(program, 3600 * SECOND)
+        gaps = np.diff(trace.edges("GP15").t_ns[1:])
+        assert len(gaps) > 7100 and np.all(abs(gaps - SECOND // 2) < 1_000_000)
+    name = "a virtual hour of blinking, traced and judged"
+    measured(name, watch.wall_s, "s", aim=1, share=watch.share)
 
 
-def test_records_and_round_trips(measured: Measured) -> None:
-    wall, trace = run("while True:\n led(1); led(0)", 6 * SECOND)
-    measured("pin writes", len(trace.records) / wall / 1e6, "M/s", aim=2, most=False)
+def test_records(measured: Measured) -> None:
+    watch, trace = best("while True:\n led(1); led(0)", 6 * SECOND)
+    rate, share = len(trace.records) / watch.wall_s / 1e6, watch.share
+    measured("pin writes into the trace", rate, "M/s", aim=2, most=False, share=share)
+    watch, trace = best("for n in range(20000): print('line', n)", 100 * SECOND)
+    rate = len(trace.serial().data) / watch.wall_s / 1e6
+    measured("printed bytes", rate, "MB/s", most=False, share=watch.share)
+
+
+def test_polled_reads(measured: Measured) -> None:
     program = "p = Pin(14, Pin.IN, Pin.PULL_UP)\nn = 0\n"
-    wall, trace = run(
-        program + "while time.ticks_ms() < 5000:\n p(); p(); p(); p()\n n += 4\nprint(n)",
-        6 * SECOND,
-    )
-    reads = int(trace.lines()[0].text)
-    measured("polled reads of a quiet pin", reads / wall / 1e6, "M/s", aim=1, most=False)
+    program += "while time.ticks_ms() < 5000:\n p(); p(); p(); p()\n n += 4\nprint(n)"
+    watch, trace = best(program, 6 * SECOND)
+    rate, name = int(trace.lines()[0].text) / watch.wall_s / 1e6, "polled reads of a quiet pin"
+    measured(name, rate, "M/s", aim=5, most=False, share=watch.share)
+
+
+def test_round_trips(measured: Measured) -> None:
     loop = "a, b = Pin(16, Pin.OUT), Pin(17, Pin.IN)\nfor n in range(10000):\n a(n & 1); b()"
-    wall, trace = run(loop, 3 * SECOND)
+    watch, trace = best(loop, 3 * SECOND)
     assert len(trace.edges("GP17").t_ns) == 10_000
-    measured("a write that a read depends on", wall / 10_000 * 1e6, "us", aim=60)
-    wall, _trace = run("adc = ADC(26)\nfor n in range(10000):\n adc.read_u16()", 3 * SECOND)
-    measured("a conversion of the ADC", wall / 10_000 * 1e6, "us", aim=60)
-    wall, trace = run("for n in range(20000): print('line', n)", 100 * SECOND)
-    measured("printed bytes", len(trace.serial().data) / wall / 1e6, "MB/s")
+    measured("a write that a read depends on", watch.wall_s * 100, "µs", share=watch.share)
+    watch, _trace = best("adc = ADC(26)\nfor n in range(10000):\n adc.read_u16()", 3 * SECOND)
+    measured("a conversion of the ADC", watch.wall_s * 100, "µs", share=watch.share)
 
 
-def test_busy_loops(measured: Measured) -> None:
-    wall, _trace = run("while True: pass", 60 * SECOND)
-    measured("computing: virtual time against the wall clock", 60 / wall, "times")
+def test_a_bus(measured: Measured) -> None:
+    program = "from machine import I2C\nbus = I2C(0, scl=Pin(5), sda=Pin(4), freq=400_000)\n"
+    program += "for n in range(10000): got = bus.readfrom_mem(0x68, 0x75, 1)\nprint(got)"
+    watch, trace = best(program, 10 * SECOND, SENSOR)
+    assert trace.lines()[0].text == "b'h'"
+    name = "a register read over I2C"
+    measured(name, watch.wall_s * 100, "µs", aim=100, share=watch.share)
+
+
+def test_virtual_time(measured: Measured) -> None:
+    watch, _trace = best("while True: pass", 60 * SECOND)
+    name = "computing: virtual time to wall time"
+    measured(name, 60 / watch.wall_s, "times", most=False, share=watch.share)
     sleeps = "import asyncio\nasync def tick(ms):\n while True: await asyncio.sleep_ms(ms)\n"
     sleeps += "async def main(): await asyncio.gather(*(tick(n) for n in (900, 1000, 1100)))\n"
-    wall, _trace = run(sleeps + "asyncio.run(main())", 3600 * SECOND)
-    measured("a virtual hour of three asyncio tasks", wall, "s", aim=1)
+    watch, _trace = best(sleeps + "asyncio.run(main())", 3600 * SECOND)
+    name = "a virtual hour of three asyncio tasks"
+    measured(name, watch.wall_s, "s", aim=1, share=watch.share)

@@ -1,0 +1,125 @@
+"""What the benchmarks measured: as lines for the terminal, and as the page docs/benchmarks.md."""
+
+import os
+import platform
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import NamedTuple
+
+GIB = 2**30
+HEAD = """\
+# Benchmarks
+
+Made by `python -m pytest --benchmarks tests/benchmarks --table docs/benchmarks.md` on {machine}.
+`make bench` prints the same. Bench and board share one processor core; times are those of the
+wall clock; *core alone* is the figure by the time that both worked, without what whatever else
+ran on the machine took from them. *Ratio* is the peer's time to ours, or without a peer how many
+times better than the aim the figure is.
+"""
+COLUMNS = "| | measured | core alone | peer | aim | ratio |\n|---|---:|---:|---:|---:|---:|\n"
+
+
+class Figure(NamedTuple):
+    """One row: what, how much, in which unit, and the aim.
+
+    `most`: it should be no more than the aim, else at least. With a `peer`, who took that much
+    for the same, the aim is how many times faster ours has to be. `share`: of the wall time in
+    which bench and board worked.
+    """
+
+    group: str
+    name: str
+    value: float
+    unit: str
+    aim: float | None = None
+    most: bool = True
+    share: float | None = None
+    peer: float | None = None
+
+    @property
+    def core(self) -> float | None:
+        """The figure with a core of one's own."""
+        if self.share is None:
+            return None
+        return self.value * self.share if self.most else self.value / self.share
+
+    @property
+    def ratio(self) -> float | None:
+        """The peer to ours; without one, how many times better than the aim; None without both."""
+        if self.peer is not None:
+            return self.peer / self.value
+        if self.aim is None:
+            return None
+        return self.aim / self.value if self.most else self.value / self.aim
+
+    @property
+    def met(self) -> bool:
+        """Whether the aim was reached, if there is one."""
+        least = self.aim if self.peer is not None else 1.0
+        return self.ratio is None or least is None or self.ratio >= least
+
+    @property
+    def aimed(self) -> str:
+        """The aim in words."""
+        if self.aim is None:
+            return ""
+        if self.peer is not None:
+            return f"{self.aim:,g} times faster"
+        return f"{'≤' if self.most else '≥'} {self.aim:,g} {self.unit}"
+
+
+def lines(figures: Iterable[Figure]) -> list[str]:
+    """The table for a terminal."""
+    found = []
+    for figure in figures:
+        line = f"{figure.name:<54} {_amount(figure.value):>9} {figure.unit:<6}"
+        core = "" if figure.core is None else f"core alone {_amount(figure.core)}"
+        line += f" {core:<18} {_times(figure):>12}  {figure.aimed}"
+        found.append(line.rstrip() + ("" if figure.met else "  missed"))
+    return found
+
+
+def page(figures: Sequence[Figure], left_out: Sequence[str]) -> str:
+    """The whole page."""
+    parts = [HEAD.format(machine=machine())]
+    for group, rows in groupby(figures, key=lambda figure: figure.group):
+        parts.append(f"## {group}\n\n{COLUMNS}" + "".join(map(_row, rows)))
+    if left_out:
+        parts.append("## Left out\n\n" + "".join(f"- {reason}\n" for reason in left_out))
+    return "\n".join(parts)
+
+
+def machine() -> str:
+    """What ran it, and what else it was busy with."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / GIB
+    load = os.getloadavg()[1]
+    return (
+        f"{_processor()} ({os.cpu_count()} cores, {memory:.0f} GiB), Linux {platform.release()}, "
+        f"Python {platform.python_version()}, at a load of {load:.1f}"
+    )
+
+
+def _processor() -> str:
+    info = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    named = [line.partition(":")[2].strip() for line in info.splitlines() if "model name" in line]
+    return named[0] if named else platform.machine()
+
+
+def _row(figure: Figure) -> str:
+    peer = "" if figure.peer is None else f"{_amount(figure.peer)} {figure.unit}"
+    core = "" if figure.core is None else f"{_amount(figure.core)} {figure.unit}"
+    value = f"{_amount(figure.value)} {figure.unit}"
+    aim = figure.aimed + ("" if figure.met else " (missed)")
+    return f"| {figure.name} | {value} | {core} | {peer} | {aim} | {_times(figure)} |\n"
+
+
+def _times(figure: Figure) -> str:
+    return "" if figure.ratio is None else f"{_amount(figure.ratio)} times"
+
+
+def _amount(value: float) -> str:
+    """Three digits that say something, none behind the point from 100 on."""
+    if value >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.3g}" if value < 1 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
