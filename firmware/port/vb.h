@@ -115,10 +115,10 @@ uint8_t vb_pin_pull(uint8_t pin);
 // Called by the link with each grant: pins with such an edge since the last one.
 void vb_pin_edges(uint64_t rose, uint64_t fell);
 
-// ---- given by vb_machine_pwm.c ----
+// ---- given by vb_machine_pwm_rp2.c and vb_esp32_ledc.c ----
 
 void vb_pwm_detach(uint8_t pin); // Pin() takes the pad back: its PWM no longer reaches it
 
-// vb_machine_adc.c and vb_machine_pwm.c are the include files of extmod/machine_adc.c and machine_pwm.c;
+// vb_machine_{adc,pwm}_{esp32,rp2}.c are the include files of extmod/machine_adc.c and machine_pwm.c;
 // vb_machine_timer.c is a source of its own with `const mp_obj_type_t machine_timer_type`;
 // vb_machine_pulse.c overrides machine_time_pulse_us (MP_WEAK in extmod).

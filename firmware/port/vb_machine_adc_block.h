@@ -8,7 +8,7 @@ struct _machine_adc_block_obj_t {
     uint8_t unit;
 };
 
-// vb_machine_adc_esp32.h
+// vb_machine_adc_esp32.c
 uint8_t vb_adc_bits(uint8_t unit);
 void vb_adc_set_bits(uint8_t unit, mp_int_t bits); // raises
 machine_adc_obj_t *vb_adc_connect(uint8_t unit, mp_int_t channel, mp_int_t pin, mp_map_t *kw); // -1: any; NULL: none

@@ -1,5 +1,9 @@
-// The RP2040's PWM: 8 slices of two channels. GPIO n is on slice (n / 2) % 8, channel n % 2, so two
-// channels share one frequency and GPIO n and n + 16 carry the same signal.
+// machine.PWM of the Pico, included by extmod/machine_pwm.c. The RP2040 has 8 slices of two channels: GPIO n
+// is on slice (n / 2) % 8, channel n % 2, so two channels share one frequency and GPIO n and n + 16 carry the
+// same signal.
+
+#include "py/mphal.h"
+#include "vb_machine_pwm.h"
 
 #define SLICES 8
 #define TOP_MAX 65534 // so that a duty of 65535 is always high
@@ -48,7 +52,7 @@ static uint32_t counter_now(uint8_t slice) {
 // deinit(), as on the chip.
 static void tell_frozen(uint8_t pin, machine_pwm_obj_t *channel) {
     bool level = (slices[channel->slice].counter < channel->level) != channel->invert;
-    pwm_tell(pin, 0, 0);
+    vb_pwm_tell(pin, 0, 0);
     vb_charge(VB_NS_PIN_WRITE);
     vb_emit(VB_REC_MODE, pin, VB_MODE_OUT | vb_pin_pull(pin) << 4, level);
 }
@@ -56,7 +60,7 @@ static void tell_frozen(uint8_t pin, machine_pwm_obj_t *channel) {
 static void tell_running(uint8_t pin, machine_pwm_obj_t *channel) {
     uint32_t cycles = slices[channel->slice].top + 1;
     uint16_t duty = ((uint64_t)MIN(channel->level, cycles) * 65535 + cycles / 2) / cycles;
-    pwm_tell(pin, slice_hz(channel->slice, cycles), channel->invert ? 65535 - duty : duty);
+    vb_pwm_tell(pin, slice_hz(channel->slice, cycles), channel->invert ? 65535 - duty : duty);
 }
 
 static void tell_slice(uint8_t slice) {
@@ -187,7 +191,7 @@ void vb_pwm_deinit_all(void) {
 
 void vb_pwm_detach(uint8_t pin) {
     pwm_pins &= ~(1u << pin);
-    pwm_tell(pin, 0, 0);
+    vb_pwm_tell(pin, 0, 0);
 }
 
 static void mp_machine_pwm_deinit(machine_pwm_obj_t *self) {

@@ -1,5 +1,9 @@
-// The RP2040's converter: 12 bits against 3.3 V, channels 0 to 3 on GPIO 26 to 29, channel 4 is the
+// machine.ADC of the Pico, included by extmod/machine_adc.c; the volts at the pin come from the bench.
+// The chip's converter: 12 bits against 3.3 V, channels 0 to 3 on GPIO 26 to 29, channel 4 is the
 // chip's own temperature sensor.
+
+#include "py/mphal.h"
+#include "vb.h"
 
 #define FIRST_PIN 26
 #define TEMPERATURE_CHANNEL 4

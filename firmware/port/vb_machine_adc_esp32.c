@@ -1,8 +1,10 @@
-// The ESP32's two converters: ADC1 on GPIO 32 to 39, ADC2 on ten others. They are far from ideal, and
+// machine.ADC of the ESP32, included by extmod/machine_adc.c; the volts at the pin come from the bench.
+// The chip's two converters: ADC1 on GPIO 32 to 39, ADC2 on ten others. They are far from ideal, and
 // a program that works only on ideal ones must fail here too: nothing below 0.07 to 0.14 V, the range
 // set by atten(), and at 11 dB a bend above 2.45 V and full scale at about 3.1 V.
 
 #include "py/mperrno.h"
+#include "py/mphal.h"
 #include "vb_esp32.h"
 #include "vb_machine_adc_block.h"
 #include "vb_net.h"
