@@ -95,7 +95,7 @@ def test_pixels() -> None:
 
 def test_servo() -> None:
     trace = run(
-        "s = PWM(Pin(13), freq=50, duty_ns=500_000)\ntime.sleep_ms(100)\ns.duty_ns(1_450_000)\n"
+        "s = PWM(Pin(13), freq=50, duty_ns=500_000)\ntime.sleep_ms(100)\ns.duty_ns(1_500_000)\n"
     )
     angles = [round(angle.degrees) for angle in servo(trace, 13)]
     assert angles == [0, 90]

@@ -138,6 +138,22 @@ def test_a_file_system_is_read_back_with_folders_and_long_names() -> None:
     assert (crc7(b"@\0\0\0\0") << 1 | 1, crc16(b"\xff" * 512)) == (0x95, 0x7FA1)
 
 
+def test_a_folder_that_leads_back_to_itself_is_read_once() -> None:
+    card = Fat16(16_384, {"DEEP/ONE.TXT": b"1"})
+    folder = card.image.index(b"DEEP       ")
+    start = card.image.index(b"ONE     TXT")
+    card.image[start : start + 32] = card.image[folder : folder + 32]
+    assert card.files() == {}
+
+
+@pytest.mark.parametrize(
+    "files", ["[" * 100_000, {"/".join("a" * 3000): ""}, {"a": "", "a/b": ""}]
+)
+def test_files_that_no_card_can_hold_are_refused(files: object) -> None:
+    with pytest.raises(DiagramError, match="files"):
+        circuit({"s": ("wokwi-microsd-card", {"files": files})}, SD_WIRES)
+
+
 def test_faults_of_a_card() -> None:
     program = (
         SD

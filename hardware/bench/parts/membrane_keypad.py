@@ -43,7 +43,7 @@ class MembraneKeypad(Part):
         if isinstance(given, str):
             try:
                 given = json.loads(given)
-            except ValueError:
+            except (ValueError, RecursionError):
                 given = []
         labels = [str(label) for label in given] if isinstance(given, list) else []
         if len(labels) != len(LABELS) or len(set(labels)) != len(LABELS):

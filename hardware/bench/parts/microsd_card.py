@@ -58,7 +58,7 @@ class MicroSdCard(Module, SpiPart):
         super().__init__(spec)
         try:
             self.card = Fat16(SECTORS, self._given())
-        except ValueError:
+        except (ValueError, RecursionError):
             raise self.bad_attr("files", _("an object of file names and texts")) from None
         self._commands: Mapping[int, Callable[[int], None]] = {
             0: self._go_idle, 8: self._interface, 9: lambda _a: self._block(csd()),

@@ -9,7 +9,7 @@ of a step and nowhere else:
     - warsha:
         expect-pwm: { part-id: esp, pin: '18', frequency: 50Hz, duty: 7.5%, for: 200ms }
         points: 2
-        feedback: { en: "The servo is not in the middle.", ar: "ليس المحرك المؤازر في الوسط." }
+        feedback: { en: "The servo is not in the middle.", ar: "محرك السيرفو ليس في الوسط." }
 
 `commands/` has every command, one file for one or a few. A step with `points` that fails does not
 end the run; docs/scenarios.md has them all.

@@ -250,9 +250,8 @@ class Circuit:
                 if not self._dirty:
                     return
                 self._refresh(self._dirty.popleft())
-            raise BenchError(
-                _("parts of the circuit drive each other without end"), _("Break the loop.")
-            )
+            what = _("parts of the circuit drive each other without end")
+            raise BenchError(what, _("Break the loop."))
         finally:
             self._settling = False
             self._dirty.clear()

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 SECTOR = 512
 FATS, ROOT_ENTRIES, ENTRY = 2, 512, 32
+MOST_FOLDERS, MOST_DEPTH = 500, 30
 END_OF_CHAIN, DIRECTORY, LONG_NAME = 0xFFFF, 0x10, 0x0F
 DATE = (2026 - 1980) << 9 | 1 << 5 | 1
 _SHORT = re.compile(r"[A-Z0-9_~!#$%&'()@^`{}-]{1,8}(\.[A-Z0-9_~!#$%&'()@^`{}-]{1,3})?")
@@ -81,11 +82,17 @@ class Fat16:
     # -- reading it -----------------------------------------------------------------------------
 
     def files(self) -> dict[str, bytes]:
-        """All files, by path; what a program wrote to them too."""
+        """All files, by path; what a program wrote to them too, whatever it was."""
         root = bytes(self.image[self._root : self._root + ROOT_ENTRIES * ENTRY])
-        return dict(self._listed(root, ""))
+        found, room = {}, len(self.image)
+        for path, content in self._listed(root, "", set()):
+            if (room := room - len(content)) < 0:
+                break  # chains that share clusters: no file system has that
+            found[path] = content
+        return found
 
-    def _listed(self, folder: bytes, prefix: str) -> Iterator[tuple[str, bytes]]:
+    def _listed(self, folder: bytes, prefix: str, seen: set[int]) -> Iterator[tuple[str, bytes]]:
+        """The files in and below a folder; a way back to a folder in `seen` is not taken."""
         long = ""
         for at in range(0, len(folder), ENTRY):
             entry = folder[at : at + ENTRY]
@@ -101,8 +108,9 @@ class Fat16:
                 cluster, size = struct.unpack_from("<HI", entry, 26)
                 data = self._chain(cluster)
                 if entry[11] & DIRECTORY:
-                    if entry[:1] != b".":
-                        yield from self._listed(data, name + "/")
+                    if entry[:1] != b"." and cluster not in seen and len(seen) < MOST_FOLDERS:
+                        seen.add(cluster)
+                        yield from self._listed(data, name + "/", seen)
                 else:
                     yield name, data[:size]
 
@@ -124,6 +132,8 @@ Tree = dict[str, "Tree | bytes"]
 def _tree(files: Mapping[str, bytes]) -> Tree:
     """Paths with slashes as folders in folders."""
     root: Tree = {}
+    if len(files) > ROOT_ENTRIES or any(path.count("/") > MOST_DEPTH for path in files):
+        raise ValueError("too many files, or too deep folders")
     for path, content in files.items():
         *folders, name = path.split("/")
         here = root

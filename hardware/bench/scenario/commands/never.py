@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
+import numpy as np
 import yaml
 
 from hardware.bench.drawing.timeaxis import duration
@@ -34,9 +35,8 @@ class NeverSerial(Command):
     def run(self, player: "Player") -> None:
         stretch = player.stretch(self.for_ns)
         log = player.trace(None).serial()
-        there = (log.t_ns >= stretch.begin_ns) & (log.t_ns < stretch.end_ns)
-        said = bytes(byte for byte, here in zip(log.data, there, strict=True) if here)
-        if found := self.match.search(said.decode(errors="replace")):
+        first, last = np.searchsorted(log.t_ns, stretch)
+        if found := self.match.search(log.data[first:last].decode(errors="replace")):
             raise CommandError(_("the board said {text!r}").format(text=found[0]))
 
 

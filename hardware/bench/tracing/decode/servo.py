@@ -4,11 +4,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from hardware.bench.parts.servo import LONGEST_NS, SHORTEST_NS
 from hardware.bench.tracing.trace import Trace
+from hardware.bench.wiring.pads import DUTY_MAX
 
-LEAST_US, MOST_US = 500.0, 2400.0
-"""Pulse widths of 0 and 180 degrees, as in Wokwi's servo."""
-DUTY_MAX = 65535
+LEAST_US, MOST_US = SHORTEST_NS / 1000, LONGEST_NS / 1000
+"""Pulse widths of 0 and 180 degrees, as the servo on the bench takes them."""
 
 
 class AngleAt(NamedTuple):
