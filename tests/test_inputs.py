@@ -2,11 +2,14 @@
 
 import math
 
+import pair
 import pytest
-from rig import Hand
+from rig import MS, Hand
 from sensorbench import Parts, circuit, lines
 
 from hardware.bench.parts.ir_remote import CODES
+from hardware.bench.wiring.circuit import Circuit
+from hardware.bench.wiring.diagram import load
 from hardware.bench.wiring.still import StillWorld
 from hardware.errors import DiagramError
 
@@ -158,6 +161,19 @@ def test_a_remote_sends_nec_and_repeats_while_the_key_is_held(key: str) -> None:
     got = lines(parts, EYE, IR, hands=hands, family="rp2")
     code = CODES[key]
     assert got == [f"{(code ^ 255) << 24 | code << 16 | 0xFF00:08x}", "repeat", "repeat"]
+
+
+def test_a_remote_reaches_the_receiver_of_a_second_board() -> None:
+    kinds = {"esp": "board-esp32-devkit-c-v4", "b": "wokwi-pi-pico"}
+    kinds |= {"r": "wokwi-ir-receiver", "ir": "wokwi-ir-remote"}
+    wires = [[*wire.split(" "), "", []] for wire in EYE]
+    parts = [{"type": kind, "id": name} for name, kind in kinds.items()]
+    made = Circuit(load({"version": 1, "parts": parts, "connections": wires}))
+    with pair.boards(made, {"b": IR}, seed=1) as bench:
+        bench.control("ir", "play", 1, 300 * MS)
+        bench.control("ir", "play", 0, 600 * MS)
+        bench.run(5000 * MS)
+        assert pair.text(bench, "b").splitlines()[1:] == ["repeat", "repeat"]
 
 
 def test_faults_of_a_remote_and_its_receiver() -> None:

@@ -1,19 +1,9 @@
-"""An infrared receiver for 38 kHz, and the air that light comes through."""
-
-from collections.abc import Iterator
-from weakref import WeakKeyDictionary
+"""An infrared receiver for 38 kHz."""
 
 from hardware.bench.drawing.pcb import header, pcb
 from hardware.bench.drawing.svg import circle, line, rect
 from hardware.bench.wiring.module import Module
-from hardware.bench.wiring.part import SWITCH, PartView, World
-
-_LISTENING: "WeakKeyDictionary[World, list[IrReceiver]]" = WeakKeyDictionary()
-
-
-def receivers(world: World) -> Iterator["IrReceiver"]:
-    """Every receiver on the bench, powered or not: infrared light goes to all of them."""
-    yield from _LISTENING.get(world, ())
+from hardware.bench.wiring.part import SWITCH, PartView
 
 
 class IrReceiver(Module):
@@ -28,10 +18,6 @@ class IrReceiver(Module):
     SUPPLY = ("VCC", "GND", 2.5)
     OUTPUTS = {"DAT": None}
     PULL_UPS = {"DAT": 30_000.0}
-
-    def start(self, world: World) -> None:
-        super().start(world)
-        _LISTENING.setdefault(world, []).append(self)
 
     def light(self, on: bool) -> None:
         """Modulated light begins or ends."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from hardware.bench.drawing.svg import circle, rect, text
-from hardware.bench.parts.ir_receiver import receivers
+from hardware.bench.parts.ir_receiver import IrReceiver
 from hardware.bench.wiring.diagram import PartSpec
 from hardware.bench.wiring.part import SWITCH, Part, PartView
 
@@ -56,33 +56,30 @@ class IrRemote(Part):
         self._run += 1
         if value:
             start = max(self.world.now_ns, self._free_ns)
-            self._send(start, self._run, name, frame(self.address, CODES[name], self._flaw()))
+            bursts = frame(self.address, CODES[name], self._flaw())
+            for part in self.others.values():
+                if isinstance(part, IrReceiver):
+                    self._send(part, start, self._run, name, bursts)
 
     def _flaw(self) -> int:
         return 1 if self.values["bad_checksum"] else 0
 
-    def _send(self, start: int, run: int, key: str, bursts: list[Burst]) -> None:
-        """Send the bursts, and repeats as long as the key is held and none other was pressed."""
-        t_us = 0.0
+    def _send(self, to: IrReceiver, start: int, run: int, key: str, bursts: list[Burst]) -> None:
+        """Send the bursts, and repeats as long as the key is held and none other was pressed. In
+        the receiver's world: it may be another board's, which waits for its own events only."""
+        t_us, at = 0.0, to.world.at
         for light_us, dark_us in bursts:
-            self._shine(start + round(t_us * US), True)
-            self._shine(start + round((t_us + light_us) * US), False)
+            at(start + round(t_us * US), lambda: to.light(True))
+            at(start + round((t_us + light_us) * US), lambda: to.light(False))
             t_us += light_us + dark_us
         self._free_ns = start + FRAME_NS
 
         def again() -> None:
             if run == self._run and self.values[key]:
                 repeat = [(LEAD_US, REPEAT_GAP_US), (UNIT_US, 0.0)]
-                self._send(start + FRAME_NS, run, key, repeat)
+                self._send(to, start + FRAME_NS, run, key, repeat)
 
-        self.world.at(start + FRAME_NS, again)
-
-    def _shine(self, t_ns: int, on: bool) -> None:
-        def shine() -> None:
-            for receiver in receivers(self.world):
-                receiver.light(on)
-
-        self.world.at(t_ns, shine)
+        at(start + FRAME_NS, again)
 
     def svg(self, view: PartView) -> str:
         drawn = rect(1, 1, 149, 314, "#23272d", 14) + rect(5, 5, 141, 306, "#31363e", 11)

@@ -115,6 +115,7 @@ class Circuit:
         self._chance = self._world.rng("open volts")
         for part in self.parts.values():
             part.changed = lambda part=part: self._part_changed(part)  # type: ignore[misc]
+            part.others = self.parts
             part.probe = self.meter
             part.view = MeanView(self, part.id)
             part.start(self._worlds.of(self.zones.host(part)))
@@ -126,8 +127,7 @@ class Circuit:
         first = self.netlist.first_pad(board_id)
         pads, fresh = range(first, first + GPIOS), Pad()
         quiet = {pad for pad in pads if self.pads[pad] == fresh}
-        for pad in pads:
-            self.pads[pad] = Pad()
+        self.pads[first : first + GPIOS] = [Pad() for _ in pads]
         others = ~(((1 << GPIOS) - 1) << first)
         self._levels &= others  # what an output held does not outlive its board
         self._reading &= others

@@ -132,6 +132,8 @@ class Part:
         self.id = spec.id
         self.values: dict[str, float] = dict.fromkeys(self.CONTROLS, 0.0)
         self.world: World
+        self.others: Mapping[str, Part] = {}
+        """All parts of the bench by id, itself too: light reaches them without a wire."""
         self.probe: Probe
         self.view: PartView
         self.powered = self.supply is None
