@@ -10,6 +10,7 @@ import sys
 import termios
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,12 @@ def test_files(urls: dict[str, str], way: str, tmp_path: Path) -> None:
     mpremote(urls[way], "fs", "cp", ":x.py", str(back), "+", "fs", "rm", ":x.py")
     assert back.read_bytes() == there.read_bytes()
     assert "x.py" not in mpremote(urls[way], "fs", "ls")
+
+
+def test_rtc(urls: dict[str, str]) -> None:
+    mpremote(urls["pty"], "rtc", "--set")
+    here = datetime.now().year
+    assert mpremote(urls["pty"], "rtc").startswith((f"({here}, ", f"({here - 1}, "))
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -46,6 +46,8 @@ typedef long mp_off_t;
 #define MICROPY_PY_TIME_INCLUDEFILE "vb_modtime.c"
 
 #define MICROPY_PY_OS_INCLUDEFILE "vb_modos.c"
+#define MICROPY_PY_OS_DUPTERM (1)
+#define MICROPY_PY_OS_DUPTERM_NOTIFY (1)
 #define MICROPY_PY_OS_UNAME (1)
 #define MICROPY_PY_OS_URANDOM (1)
 #define MICROPY_PY_OS_SYNC (1)

@@ -3,7 +3,6 @@
 #include "py/mphal.h"
 #include "py/runtime.h"
 #include "vb_internal.h"
-#include "lib/oofatfs/ff.h"
 
 // Callbacks and Ctrl-C come through while it waits; at least once, also for 0 ms.
 static void sleep_until(uint64_t t) {
@@ -32,9 +31,4 @@ void mp_hal_delay_us(mp_uint_t us) {
         sleep_until(end - VB_SLEEP_US_BUSY * 1000ull);
     }
     vb_wait_until(end);
-}
-
-// Files on a FAT file system carry no date.
-DWORD get_fattime(void) {
-    return (2021 - 1980) << 25 | 1 << 21 | 1 << 16;
 }

@@ -103,6 +103,7 @@ void vb_wall_wait(uint64_t t);    // until t by the wall clock, or a poke
 // vb_serial.c
 unsigned vb_serial_room(void);
 void vb_serial_receive(const uint8_t *data, size_t len);
+void vb_serial_write(const char *str, size_t len); // the line itself, without os.dupterm()
 bool vb_serial_arrived(void);
 bool vb_serial_watched(void);     // the program polled the line since the last wait
 

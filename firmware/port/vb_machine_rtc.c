@@ -8,6 +8,7 @@
 
 #include "py/mphal.h"
 #include "py/runtime.h"
+#include "lib/oofatfs/ff.h"
 #include "shared/timeutils/timeutils.h"
 #include "vb_internal.h"
 
@@ -37,6 +38,14 @@ void vb_rtc_start(void) {
 
 uint64_t mp_hal_time_ns(void) {
     return vb_now() + rtc.offset_ns;
+}
+
+// The date of files on a FAT file system.
+DWORD get_fattime(void) {
+    timeutils_struct_time_t tm;
+    timeutils_seconds_since_epoch_to_struct_time(mp_hal_time_ns() / S_NS, &tm);
+    return (tm.tm_year - 1980) << 25 | tm.tm_mon << 21 | tm.tm_mday << 16
+           | tm.tm_hour << 11 | tm.tm_min << 5 | tm.tm_sec / 2;
 }
 
 typedef struct {

@@ -41,12 +41,16 @@ static machine_wdt_obj_t *mp_machine_wdt_make_new_instance(mp_int_t id, mp_int_t
     return (machine_wdt_obj_t *)&wdt;
 }
 
+static void say(void *data, const char *str, size_t len) {
+    vb_serial_write(str, len);
+}
+
 // The ESP32's is IDF's task watchdog, which says so before it resets the chip by a panic.
 void vb_wdt_bite(void) {
     vb_wdt_due = VB_NEVER;
     #if VB_ESP32
-    mp_printf(&mp_plat_print, "E (%u) task_wdt: Task watchdog got triggered: mpy_machine_wdt was not fed in time.\n"
-        "Rebooting...\n", (unsigned)(vb_ticks_us() / 1000));
+    mp_printf(&(const mp_print_t) {NULL, say}, "E (%u) task_wdt: Task watchdog got triggered: mpy_machine_wdt was not fed in time.\r\n"
+        "Rebooting...\r\n", (unsigned)(vb_ticks_us() / 1000));
     #endif
     vb_reset(CAUSE_WDT);
 }

@@ -1,7 +1,10 @@
 // vb_modos.c: os.urandom; included by extmod/modos.c. "Random" is the bench's seed: the same run again
 // gives the same numbers.
 
+#include "py/ringbuf.h"
 #include "vb_internal.h"
+
+extern ringbuf_t stdin_ringbuf; // vb_serial.c; os.dupterm_notify() fills it
 
 // splitmix64 (public domain, S. Vigna).
 uint32_t vb_random(void) {

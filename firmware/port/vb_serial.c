@@ -6,15 +6,16 @@
 #include "py/ringbuf.h"
 #include "py/runtime.h"
 #include "py/stream.h"
+#include "extmod/misc.h"
 #include "vb_internal.h"
 
 static uint8_t ring_bytes[VB_RX_RING];
-static ringbuf_t ring = {ring_bytes, sizeof(ring_bytes), 0, 0};
+ringbuf_t stdin_ringbuf = {ring_bytes, sizeof(ring_bytes), 0, 0};
 static bool watched;
 static uint64_t line_free; // when the line will have sent all that is in its FIFO
 
-unsigned vb_serial_room(void) { return ringbuf_free(&ring); }
-bool vb_serial_arrived(void) { return ringbuf_avail(&ring) > 0; }
+unsigned vb_serial_room(void) { return ringbuf_free(&stdin_ringbuf); }
+bool vb_serial_arrived(void) { return ringbuf_avail(&stdin_ringbuf) > 0; }
 
 bool vb_serial_watched(void) {
     bool was = watched;
@@ -28,7 +29,7 @@ void vb_serial_receive(const uint8_t *data, size_t len) {
         if (data[i] == mp_interrupt_char) {
             mp_sched_keyboard_interrupt();
         } else {
-            ringbuf_put(&ring, data[i]);
+            ringbuf_put(&stdin_ringbuf, data[i]);
         }
     }
 }
@@ -41,12 +42,16 @@ uintptr_t mp_hal_stdio_poll(uintptr_t poll_flags) {
             ret |= MP_STREAM_POLL_RD;
         }
     }
-    return ret;
+    return ret | mp_os_dupterm_poll(poll_flags);
 }
 
 int mp_hal_stdin_rx_chr(void) {
     for (;;) {
-        int c = ringbuf_get(&ring);
+        int c = ringbuf_get(&stdin_ringbuf);
+        if (c >= 0) {
+            return c;
+        }
+        c = mp_os_dupterm_rx_chr();
         if (c >= 0) {
             return c;
         }
@@ -68,7 +73,7 @@ static void pace(size_t n) {
     }
 }
 
-mp_uint_t mp_hal_stdout_tx_strn(const char *str, size_t len) {
+void vb_serial_write(const char *str, size_t len) {
     vb_charge(VB_NS_TX);
     for (size_t done = 0; done < len;) {
         size_t n = MIN(len - done, 6);
@@ -79,5 +84,10 @@ mp_uint_t mp_hal_stdout_tx_strn(const char *str, size_t len) {
             six[2] | six[3] << 8 | six[4] << 16 | (uint32_t)six[5] << 24);
         done += n;
     }
-    return len;
+}
+
+mp_uint_t mp_hal_stdout_tx_strn(const char *str, size_t len) {
+    vb_serial_write(str, len);
+    int taken = mp_os_dupterm_tx_strn(str, len);
+    return taken < 0 ? len : MIN((size_t)taken, len);
 }

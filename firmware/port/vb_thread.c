@@ -12,7 +12,6 @@
 #include "py/mphal.h"
 #include "py/mpthread.h"
 #include "py/runtime.h"
-#include "py/stackctrl.h"
 #include "vb_internal.h"
 
 #define WORDS (VB_BITS / 32)
@@ -236,9 +235,8 @@ static void leave(void) {
     wait_for_me(); // no one will ever choose it again
 }
 
-// The task's address; the number of the core.
 static mp_uint_t id_of(const struct vb_thread *t) {
-    return VB_ESP32 ? (mp_uint_t)t : t == threads ? 1 : 2;
+    return VB_ESP32 ? (mp_uint_t)t : t == threads ? 1 : 2; // the task's address; the number of the core
 }
 
 static struct vb_thread *claim(void) {
