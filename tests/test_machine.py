@@ -299,3 +299,18 @@ else:
     rises = edge_ms(trace, family, "OUT", True)
     assert len(rises) > 10
     assert max(rises) < mark
+
+
+@pytest.mark.parametrize("family", ["esp32", "rp2"])
+def test_a_pwm_interrupts_at_each_of_its_edges(family: str) -> None:
+    program = """
+from machine import PWM, Pin
+import time
+rises = []
+Pin(IN, Pin.IN).irq(lambda pin: rises.append(time.ticks_us()), Pin.IRQ_RISING)
+PWM(Pin(OUT), freq=1000, duty_u16=32768)
+time.sleep_ms(100)
+print(len(rises), {time.ticks_diff(b, a) // 100 for a, b in zip(rises, rises[1:])} <= {9, 10})
+"""
+    count, even = said(play(family, program, 500))[0].split()
+    assert 99 <= int(count) <= 101 and even == "True"

@@ -101,14 +101,25 @@ static void break_promise(void) {
     }
 }
 
-static bool is_coupled(uint8_t kind, uint8_t a) {
+// A PWM that starts makes its pin an output, as a MODE does: the bench has not said yet who listens there.
+static bool starts_pwm(uint8_t kind, uint8_t a, uint32_t hz) {
+    static uint64_t sounding;
+    if (kind != VB_REC_PWM) {
+        return false;
+    }
+    bool was = sounding >> a & 1;
+    sounding = hz ? sounding | 1ull << a : sounding & ~(1ull << a);
+    return hz && !was;
+}
+
+static bool is_coupled(uint8_t kind, uint8_t a, uint32_t c) {
     bool output = kind == VB_REC_OUT || kind == VB_REC_PWM;
-    return kind == VB_REC_MODE || kind == VB_REC_DAC || (output && (vb_coupled >> a & 1));
+    return starts_pwm(kind, a, c) || kind == VB_REC_MODE || kind == VB_REC_DAC || (output && (vb_coupled >> a & 1));
 }
 
 void vb_link_late(uint8_t kind, uint8_t a, uint16_t b, uint32_t c, uint64_t t) {
     put_at(kind, a, b, c, t);
-    if (is_coupled(kind, a)) {
+    if (is_coupled(kind, a, c)) {
         break_promise();
     }
 }
@@ -125,7 +136,7 @@ void vb_emit(uint8_t kind, uint8_t a, uint16_t b, uint32_t c) {
         }
         return;
     }
-    if (is_coupled(kind, a)) {
+    if (is_coupled(kind, a, c)) {
         break_promise();
     }
 }

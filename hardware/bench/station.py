@@ -202,7 +202,7 @@ class Station(Place):
         assert isinstance(ask, Ask)
         mail = self.exchange.mail & ~self._told_mail
         if mail or self.pins.interrupts or self.serial.fits(ask.b, ask.a):
-            self.due_ns = min(self.due_ns, self._clock.now_ns)
+            self.due_ns = min(self.due_ns, max(ask.t_ns, self._clock.now_ns))
 
     def _lost(self, process: BoardProcess) -> Fate:
         """The process closed its line: by a limit, or by a crash."""
