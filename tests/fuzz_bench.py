@@ -74,7 +74,7 @@ def make(number: int) -> Case:
 
 def one(number: int) -> Outcome:
     """Try one number."""
-    signal.signal(signal.SIGALRM, _too_long)
+    signal.signal(signal.SIGALRM, too_long)
     signal.alarm(MOST_S)
     try:
         case = make(number)
@@ -86,7 +86,7 @@ def one(number: int) -> Outcome:
         signal.alarm(0)
 
 
-def _too_long(*_args: object) -> None:
+def too_long(*_args: object) -> None:
     raise TimeoutError(f"more than {MOST_S} s")
 
 
@@ -148,7 +148,7 @@ def main() -> int:
     outcomes = run(given.count, given.first)
     kinds = Counter(outcome.kind for outcome in outcomes)
     failed = [outcome for outcome in outcomes if outcome.kind == "failed"]
-    for group, (number, *_rest) in _grouped(failed).items():
+    for group, (number, *_rest) in grouped(failed).items():
         print(f"--- {number}\n{group}")
     ran = kinds["ran"] / given.count
     took = time.monotonic() - began
@@ -156,7 +156,7 @@ def main() -> int:
     return int(bool(failed) or ran < LEAST_RAN)
 
 
-def _grouped(failed: list[Outcome]) -> dict[str, list[int]]:
+def grouped(failed: list[Outcome]) -> dict[str, list[int]]:
     """The last lines of each kind of traceback, and the numbers that it came of."""
     found: dict[str, list[int]] = {}
     for outcome in failed:

@@ -33,14 +33,22 @@ def say(kind, a=0, b=0, c=0, t=0):
 
 def ask(kind, a=0, b=0, c=255, t=0):
     say(kind, a, b, c, t)
-    head = link.recv(64, socket.MSG_WAITALL)
-    if len(head) < 64:
+    head = link.recv(72, socket.MSG_WAITALL)
+    if len(head) < 72:
         os._exit(0)
-    kind, length, *words = struct.unpack("<B3xI7Q", head)
+    kind, length, *words = struct.unpack("<B3xI8Q", head)
     return words, link.recv(length, socket.MSG_WAITALL) if length else b""
 
 
+def call(op, b=0, c=0, data=b"", t=10):
+    for at in range(0, len(data), 6):
+        piece = data[at : at + 6]
+        say(DATA, len(piece), *struct.unpack("<HI", piece.ljust(6, bytes(1))), t)
+    return ask(CALL, op, b, c, t)
+
+
 HELLO, MODE, OUT, PWM, TX, EXC, STATE, SYNC = 16, 2, 3, 4, 5, 6, 7, 17
+DATA, CALL = 9, 19
 ask(HELLO, $version, 1, 32)
 $acts
 os._exit(0)
@@ -101,6 +109,25 @@ LIES = {
         "speaks while it waits",
     ),
     "hello twice": ("ask(HELLO, 1, 1, 32, 10)", "hello is not the first word"),
+    "another version after a reset": (
+        "say(STATE, 6, 0, 4, 10); ask(HELLO, 99, 1, 32, 10)",
+        "hello of another board",
+    ),
+    "a build of 33 bits": ("say(STATE, 6, t=10); ask(HELLO, 2, 1, 33, 10)", "another board"),
+    "bytes of no call": ("say(DATA, 6, t=10); say(OUT, 2, 0, 1, 20)", "does not come"),
+    "bytes before a question": ("say(DATA, 6, t=10); ask(SYNC, t=20)", "does not come"),
+    "a call that nobody answers": ("call(255)", "a call 255"),
+    "more bytes than a call has": ("call(2, 8, 1, bytes(32_769))", "too many bytes"),
+    "a channel that no radio has": ("call(70, 300, 2, bytes(2))", "a channel that no radio has"),
+    "more than a UART holds": (
+        "call(3, 1, 300, bytes((17, 16, 8, 0, 1, 0)))\n"
+        "for n in range(9): call(4, 1, 0, bytes(9000))",
+        "more bytes than a UART has room for",
+    ),
+    "calls that never end": (
+        "call(64, 0, 1, bytes(6))\nfor n in range(99): call(65)",
+        "calls in the middle of too many others",
+    ),
 }
 
 
@@ -255,7 +282,7 @@ def test_one_by_one_and_all_at_once_are_judged_alike() -> None:
         batch = np.array(rows, RECORD)
         assert many.check_all(batch) == first
         verdicts.add(first and first.reason.split()[0])
-    assert verdicts == {None, "pin", "time", "unknown", "a", "speaks"}
+    assert verdicts == {None, "pin", "time", "unknown", "a", "speaks", "bytes"}
 
 
 def honest_rows(chance: random.Random) -> list[Row]:

@@ -11,6 +11,8 @@ from hardware.bench.limits import Limits
 from hardware.bench.station import Station
 from hardware.bench.timeline import Timeline
 
+PATIENCE_S = 0.25
+"""A person who wants something of an interactive bench waits no longer for what its boards do."""
 REPORT_NS = 500_000_000
 """An interactive board reports so often, or a program that only writes would do so for ever
 unseen."""
@@ -30,6 +32,8 @@ class Drive:
         self._flags |= frames.FLAG_HEADLESS if headless or not apart else 0
         self._since_s = 0.0
         """When the wall time that `run` took was last put down to a board (monotonic)."""
+        self._begun_s = 0.0
+        """When the bench began with what happens before the next board's turn."""
 
     def run(self, until_ns: int) -> None:
         """Serves the boards until a virtual time, or until all have ended, or until time is to
@@ -102,7 +106,10 @@ class Drive:
         late."""
         time = self._time
         t_ns = min(time.first().due_ns, until_ns)
+        self._begun_s = monotonic()
         if not time.advance(t_ns if t_ns < NEVER else time.next_ns(), self._late):
+            if self.inbox.run():
+                time.look()
             return
         station = time.first()  # another one may have been woken
         if station.due_ns > time.now_ns:
@@ -123,6 +130,7 @@ class Drive:
             time.look()
         if not isinstance(station.turn, Ask):
             return
+        time.actor = station
         horizon_ns = min(until_ns, time.horizon_ns(station))
         if not self._headless:
             horizon_ns = min(horizon_ns, time.now_ns + REPORT_NS)
@@ -134,15 +142,20 @@ class Drive:
         self._time.look()
 
     def _late(self, station: Station) -> bool:
-        """Puts the wall time since the last time down to a board, and ends one that has used up
-        its share; whether it did."""
+        """Puts the wall time since the last time down to a board (what one left behind that has
+        ended: to all that are on), and ends those that have used up their share; whether time is
+        to stop here."""
         now_s = monotonic()
-        station.left_s -= now_s - self._since_s
-        self._since_s = now_s
-        if station.left_s > 0:
-            return False
-        station.condemn(frames.END_WALL, f"more than {self._limits.wall_s:g} s of wall time")
-        return True
+        took_s, self._since_s = now_s - self._since_s, now_s
+        if self._limits.wall_s is None:
+            return not self._headless and now_s - self._begun_s > PATIENCE_S
+        payers = [station] if station.pid else [s for s in self._time.stations if s.pid]
+        for payer in payers:
+            payer.left_s -= took_s
+            if payer.left_s <= 0:
+                what = f"more than {self._limits.wall_s:g} s of wall time"
+                payer.condemn(frames.END_WALL, what)
+        return any(payer.left_s <= 0 for payer in payers)
 
     def _forget(self) -> None:
         """Halves the traces that got too long, of benches that live for days."""

@@ -16,7 +16,7 @@ from hardware.bench.calls import (
 )
 from hardware.bench.peripherals import find
 from hardware.bench.tracing.recorder import Recorder
-from hardware.bench.tracing.records import PACKER, RECORD, SIZE, TEXT_BYTES, text_in, unpack_text
+from hardware.bench.tracing.records import PACKER, RECORD, SIZE, text_in, unpack_text
 
 FEW = 8 * SIZE
 """So much is read record by record: numpy at once costs more."""
@@ -79,6 +79,6 @@ def data_of(batch: bytes) -> bytes:
     rows = np.frombuffer(batch, RECORD)
     others = np.flatnonzero(rows["kind"] != frames.REC_DATA)
     rows = rows[others[-1] + 1 if len(others) else 0 :]
-    if len(rows) * TEXT_BYTES > MOST_BYTES + TEXT_BYTES:
+    if int(rows["a"].sum(dtype=np.int64)) > MOST_BYTES:
         raise BadCallError("a call with too many bytes")
     return unpack_text(rows)[0]

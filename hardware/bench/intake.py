@@ -16,6 +16,10 @@ from hardware.bench.trust import REQUESTS, Warden
 FEW = 8
 """Up to so many records, Python is quicker record by record than numpy at once."""
 TEXTS = (frames.REC_TX, frames.REC_EXC)
+RECORDED = (frames.REC_HELLO, frames.REC_CALL)
+"""Requests that leave something in the trace."""
+WORDS = (32, 64)
+"""Bits of a build."""
 TOO_MUCH = "more output than allowed"
 
 
@@ -50,6 +54,8 @@ class Intake:
         self._recorder = recorder
         self._output = 0
         self._batch: list[bytes] = []
+        self._kept = 0
+        """Records in the batch: a long-lived trace forgets, but not what waits for its time."""
         self.said: Callable[[bytes], None] | None = None
         """Gets the serial output as it comes in, ahead of virtual time."""
         self.bits = 0
@@ -63,12 +69,13 @@ class Intake:
         self.warden = Warden(min_write_ns, now_ns)
         self.version = 0
         self.again = False
-        self._batch.clear()
+        self.batch()
 
     def batch(self) -> bytes:
         """The records since this was asked last."""
         data = b"".join(self._batch)
         self._batch.clear()
+        self._kept = 0
         return data
 
     def take(self, data: bytes) -> Ask | Fate | None:
@@ -85,9 +92,13 @@ class Intake:
         hello = kind == frames.REC_HELLO
         if (self.version == 0 and not hello) or (hello and self.version and not self.again):
             reason = "hello is not the first word"
+        elif hello and (c not in WORDS or self.version not in (0, a)):
+            reason = "hello of another board"
         if reason:
             return Fate(self.warden.last_ns, frames.END_FORGED, reason)
-        if kind == frames.REC_HELLO:
+        if kind in RECORDED and self._room() <= 0:
+            return Fate(t_ns, frames.END_OUTPUT, TOO_MUCH)
+        if hello:
             self.version, self.bits = a, c
             return Ask(t_ns, kind, a, 0, NO_INTERRUPT)
         if kind == frames.REC_CALL:
@@ -139,7 +150,7 @@ class Intake:
     def _room(self) -> int:
         """How many more records fit into the trace."""
         most = self._limits.records
-        return NEVER if most is None else most - len(self._recorder)
+        return NEVER if most is None else most - max(len(self._recorder), self._kept)
 
     def _cut(
         self, body: bytes, count: int, cause: int, detail: str, t_ns: int | None = None
@@ -154,6 +165,7 @@ class Intake:
     def _keep(self, body: bytes) -> None:
         self._recorder.take(body)
         self._batch.append(body)
+        self._kept += len(body) // SIZE
         if self.said and (text := _text_of(np.frombuffer(body, RECORD))):
             self.said(text)
 

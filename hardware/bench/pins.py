@@ -24,6 +24,8 @@ SERIAL_BIT = 1 << 63
 OUTPUTS = (frames.REC_OUT, frames.REC_PWM)
 APPLIED = frozenset((*OUTPUTS, frames.REC_MODE, frames.REC_DAC, frames.REC_IRQ, frames.REC_TX))
 """Records of all other kinds do nothing here."""
+LOOKED_AT = 8192
+"""So many records are planned at a time: a board may send millions, each to be applied alone."""
 RISING, FALLING = 1, 2
 NO_ROWS: Records = np.zeros(0, RECORD)
 
@@ -51,7 +53,8 @@ class Pins:
         self.listening = False
         """Whether serial output goes to `hear`, at its own time."""
         self._rows = NO_ROWS
-        self._at = 0
+        self._at = self._seen = 0
+        """Up to where records were dealt with, and were planned."""
         self._plan: list[tuple[int, Row]] = []
         """What is applied one by one, with its index in the batch; the next one comes last."""
         self.next_ns = NEVER
@@ -96,6 +99,7 @@ class Pins:
         if self._many:
             self._remember(index)
             self._at = index + 1
+            self._look_ahead()
         if kind == frames.REC_MODE:
             self._mode(gpio, b & 15, b >> 4, bool(c))
         elif kind == frames.REC_DAC:
@@ -156,9 +160,24 @@ class Pins:
     def _replan(self) -> None:
         """Finds the records ahead that have to be applied one by one."""
         self._planned_for = self.coupled()
-        rows = self._rows[self._at :]
+        self._plan, self._seen = [], self._at
+        self._look_ahead()
+
+    def _look_ahead(self) -> None:
+        """Goes on planning, until there is something."""
+        while not self._plan and self._seen < len(self._rows):
+            rows = self._rows[self._seen : self._seen + LOOKED_AT]
+            index = np.flatnonzero(self._apart(rows))[::-1]
+            pairs = zip((index + self._seen).tolist(), rows[index].tolist(), strict=True)
+            self._plan = list(pairs)
+            self._seen += len(rows)
+        self._foresee()
+
+    def _apart(self, rows: Records) -> npt.NDArray[np.bool_]:
         kind = rows["kind"]
-        apart = np.isin(kind, (frames.REC_MODE, frames.REC_IRQ, frames.REC_DAC))
+        apart: npt.NDArray[np.bool_] = np.isin(
+            kind, (frames.REC_MODE, frames.REC_IRQ, frames.REC_DAC)
+        )
         # A PWM that begins makes an output of its pin: who hears it was not known before.
         apart |= (kind == frames.REC_PWM) & ~_bits(self._pwm)[rows["a"] & (GPIOS - 1)]
         if self._planned_for & ~SERIAL_BIT:
@@ -166,9 +185,7 @@ class Pins:
             apart |= output & _bits(self._planned_for)[rows["a"] & (GPIOS - 1)]
         if self.listening:
             apart |= kind == frames.REC_TX
-        index = np.flatnonzero(apart)[::-1]
-        self._plan = list(zip((index + self._at).tolist(), rows[index].tolist(), strict=True))
-        self._foresee()
+        return apart
 
     def _foresee(self) -> None:
         self.next_ns = self._plan[-1][1][4] if self._plan else NEVER

@@ -52,6 +52,8 @@ class BoardProcess:
         self._buffer = memoryview(bytearray(BUFFER_BYTES))
         self._held = 0
         self._exit: Exit | None = None
+        self.deaf = False
+        """Whether it let its answers pile up until no more went in."""
         try:
             self.pid = _spawn(family, theirs.fileno(), flash_fd, args)
         except BaseException:
@@ -94,7 +96,10 @@ class BoardProcess:
         """Hands bytes to the board; False when it is dead or takes nothing."""
         try:
             self._socket.sendall(data)
-        except (ConnectionError, BlockingIOError):
+        except ConnectionError:
+            return False
+        except BlockingIOError:
+            self.deaf = True
             return False
         return True
 

@@ -162,6 +162,8 @@ class Station(Place):
     def condemn(self, cause: int, detail: str) -> None:
         """The bench itself ends the board: at the latest time that it knows of, or now when it
         does not get through what happens before the board's turn."""
+        if self._process is None:
+            return
         if self.turn is None:
             self._turn(Fate(self.intake.warden.last_ns, cause, detail))
         else:
@@ -222,6 +224,8 @@ class Station(Place):
         if isinstance(ask, Ask) and ask.kind == frames.REC_CALL and self._answer is None:
             try:
                 self._answer = self.exchange.put_through(ask.a, ask.b, ask.c, self._batch)
+                if self._answer.busy_ns:
+                    self.intake.warden.called(ask.t_ns + self._answer.busy_ns)
             except BadCallError as error:
                 self.turn = Fate(ask.t_ns, frames.END_FORGED, str(error))
 
@@ -250,7 +254,8 @@ class Station(Place):
         self._told_mail, self._poked = self.exchange.mail, False
         since_ns = self.now_ns if ask.kind == frames.REC_WAIT else 0
         self.intake.warden.granted(horizon_ns, since_ns)
-        self._process.send(head + received)
+        if not self._process.send(head + received) and self._process.deaf:
+            self.condemn(frames.END_FORGED, "asks, and does not listen")
 
     def _value(self, ask: Ask) -> int:
         if ask.kind == frames.REC_ADC:

@@ -29,6 +29,8 @@ class Timeline:
         self.realtime = realtime
         self.now_ns = 0
         self.stations: tuple[Station, ...] = ()
+        self.actor: Station | None = None
+        """Who was answered last: what happens to the bench as a whole is most likely its doing."""
         self.stopping = False
         """Time is to stand still, now."""
         self.air_ns = NEVER
@@ -91,7 +93,7 @@ class Timeline:
         Returns: False when it was stopped on the way.
         """
         for number in count(1):
-            until_ns, at_ns, busy = t_ns, NEVER, self.stations[0]
+            until_ns, at_ns, busy = t_ns, NEVER, self.actor or self.stations[0]
             queue, event, owner = self.events, self.events.first, busy
             for station in self.stations:
                 if station.due_ns < until_ns:  # it may have been woken

@@ -26,6 +26,8 @@ ENGINE_WINDOW = 64
 edges take longer than that."""
 CYCLE_NS = 8
 """Of the fastest clock of an engine: 125 MHz."""
+CALLS_AT_A_TIME = 16
+"""Threads, interrupts and mail call in the middle of each other's calls, but not so deep."""
 WRITES = (frames.REC_OUT, frames.REC_PWM, frames.REC_DAC)
 REQUESTS = (
     frames.REC_HELLO,
@@ -98,12 +100,20 @@ class Warden:
         self._horizon_ns = start_ns
         self._program = Pace(WINDOW, WINDOW * min_write_ns, start_ns)
         self._engine = Pace(ENGINE_WINDOW, CYCLE_NS, start_ns)
+        self._has_bytes = False
+        """There are bytes of a call, which has to come next."""
+        self._over_ns: list[int] = []
+        """When the calls that take time are over."""
 
     def granted(self, horizon_ns: int, since_ns: int = 0) -> None:
         """The board may run on to the horizon without asking; if it slept, it woke at
         `since_ns`."""
         self.last_ns = max(self.last_ns, since_ns)
         self._horizon_ns = horizon_ns
+
+    def called(self, over_ns: int) -> None:
+        """A call was answered that takes until then."""
+        self._over_ns.append(over_ns)
 
     def check(self, record: Row) -> str | None:
         """Why a record is refused; None when it counts."""
@@ -112,6 +122,8 @@ class Warden:
             return "speaks while it waits for an answer"
         if kind not in FIELDS:
             return f"unknown kind {kind}"
+        if self._has_bytes and kind != frames.REC_DATA:
+            return "bytes of a call that does not come"
         if t_ns < self.last_ns:
             return "time goes back"
         if t_ns > min(self._horizon_ns + PASS_NS, NEVER):
@@ -126,6 +138,7 @@ class Warden:
             if (self._engine if engine else self._program).take(t_ns):
                 return "pin writes closer than the chip can do"
         self.last_ns = t_ns
+        self._has_bytes = kind == frames.REC_DATA
         return None
 
     def check_all(self, records: Records) -> Offence | None:
@@ -139,6 +152,9 @@ class Warden:
         bad |= t > min(self._horizon_ns + PASS_NS, NEVER)
         bad[1:] |= t[1:] < t[:-1]
         bad[0] |= int(t[0]) < self.last_ns
+        data = kind == frames.REC_DATA
+        bad[1:] |= data[:-1] & ~data[1:]
+        bad[0] |= self._has_bytes and not data[0]
         own = (out | (kind == frames.REC_PWM) | (kind == frames.REC_DAC)) & ~engine
         paces = ((self._program, np.flatnonzero(own)), (self._engine, np.flatnonzero(engine)))
         times = t.astype(np.int64)
@@ -149,6 +165,7 @@ class Warden:
         for pace, at in paces:
             pace.passed(times[at])
         self.last_ns = int(t[-1])
+        self._has_bytes = bool(data[-1])
         return None
 
     def _first(self, records: Records, at: int) -> Offence:
@@ -166,6 +183,13 @@ class Warden:
             return "time goes back"
         if t_ns > min(self._horizon_ns + ASK_PASS_NS, NEVER):
             return "time far beyond what was granted"
+        if self._has_bytes and kind != frames.REC_CALL:
+            return "bytes of a call that does not come"
+        if kind == frames.REC_CALL:
+            self._over_ns = [over_ns for over_ns in self._over_ns if over_ns > t_ns]
+            if len(self._over_ns) >= CALLS_AT_A_TIME:
+                return "calls in the middle of too many others"
+        self._has_bytes = False
         self.last_ns = t_ns
         return None
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MQTT_PORT = 1883
 MOST_CLIENTS = 64
+"""Of each board, so that none keeps the others out."""
 MOST_RETAINED = 1000
 MOST_RETAINED_BYTES = 1 << 20
 
@@ -86,10 +87,10 @@ class Broker:
 
     # -- for its clients ------------------------------------------------------------------------
 
-    @property
-    def is_full(self) -> bool:
-        """Whether nobody new is let in."""
-        return len(self._sessions) >= MOST_CLIENTS
+    def is_full(self, station: object) -> bool:
+        """Whether nobody new is let in from a board."""
+        owners = [session.owner for session in self._sessions.values()]
+        return sum(owner is station for owner in owners) >= MOST_CLIENTS
 
     def enter(self, client: Client, asked: Connect) -> tuple[Session, bool]:
         """A client has introduced itself: its session, and whether that was there before."""
@@ -99,6 +100,7 @@ class Broker:
         old = self._sessions.get(name)
         present = old is not None and not asked.clean
         session = old if old and present else Session(name, asked.clean)
+        session.owner = client.station
         self._sessions[name] = session
         self._clients[name] = client
         return session, present

@@ -49,13 +49,14 @@ class Cell:
         return len(self.members) >= self.most
 
     def join(self, host: Host, wanted: Address | None = None) -> None:
-        """Lets a host in; its address is the one that it insists on, or the first free one."""
+        """Lets a host in; its address is the one that it insists on, or the first free one. Who
+        insists on another's gets no packets."""
         prefix = self.gateway[:3]
         free = (prefix + bytes((n,)) for n in range(1, 255))
         taken = {self.gateway, *self.members}
         host.ip = wanted or next(ip for ip in free if ip not in taken)
         host.cell = self
-        self.members[host.ip] = host
+        self.members.setdefault(host.ip, host)
         self.changed()
 
     def leave(self, host: Host) -> None:

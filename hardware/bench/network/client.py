@@ -148,7 +148,7 @@ class Client:
         refusal = 0
         if asked.level != LEVEL:
             refusal = mqtt.WRONG_LEVEL
-        elif (not asked.client and not asked.clean) or self._broker.is_full:
+        elif (not asked.client and not asked.clean) or self._broker.is_full(self.station):
             refusal = mqtt.WRONG_NAME
         if refusal:
             self.note("refused")

@@ -12,6 +12,7 @@ from hardware.bench.network.clock import WallClock
 from hardware.bench.network.stream import End
 
 MOST_HEAD, MOST_BODY = 8_192, 65_536
+MOST_DIGITS = 10
 HELLO = b"Hello from the bench.\n"
 TEXT, JSON = "text/plain; charset=utf-8", "application/json"
 
@@ -93,7 +94,8 @@ class _Exchange:
             return
         length = headers.get("content-length", "0")
         words = first.split(" ")
-        if len(words) != 3 or not length.isdecimal() or int(length) > MOST_BODY:
+        good = length.isdecimal() and len(length) <= MOST_DIGITS and int(length) <= MOST_BODY
+        if len(words) != 3 or not good:
             self._say(end, _reply(400, TEXT, b""))
         elif len(body) >= int(length):
             self._say(end, self._server.answer(words[0], words[1], headers, body))

@@ -138,13 +138,13 @@ class Lan:
         cell = source.cell
         if cell is None:
             return None
-        if ip in cell.members:
-            return cell.members[ip]
         if ip == self._gateway.ip == cell.gateway:
             return self._gateway
-        if not cell.internet:
-            return None
-        return self._servers if ip == SERVERS else self.gate.host(ip)
+        if ip == SERVERS and cell.internet:
+            return self._servers
+        if ip in cell.members:
+            return cell.members[ip]
+        return self.gate.host(ip) if cell.internet else None
 
     def lookup(self, name: str) -> Address | None:
         """What DNS says of a name."""

@@ -29,6 +29,8 @@ class Session:
     def __init__(self, client: str, clean: bool) -> None:
         self.client = client
         self.clean = clean
+        self.owner: object = None
+        """The board that spoke in this name last."""
         self.filters: dict[str, int] = {}
         self.received: set[int] = set()
         """Identifiers of messages of QoS 2 that came and were not released yet."""

@@ -22,6 +22,8 @@ RTO_NS = 1_000_000_000
 MOST_RTO_NS = 60_000_000_000
 MOST_TRIES = 12
 """TCP_MAXRTX and TCP_SYNMAXRTX of ESP-IDF."""
+MOST_LEFT = 64
+"""Connections of one board that a server keeps: a board that loses its memory leaves them open."""
 FIN = b""
 """In a queue: nothing more comes."""
 
@@ -198,6 +200,8 @@ class Opening:
         if host is None or not lan.passes(near.host, host):
             self._again()
             return
+        if host.is_server:
+            self._make_room(host)
         far = End(lan, host, self._port, NOBODY)
         near.other, far.other = far, near
         far.is_open = True
@@ -205,6 +209,13 @@ class Opening:
         lan.note_open(near, accept is not None)
         taken = accept is not None and accept(far)
         lan.after(lan.delay_ns(host, near.host), self._accepted if taken else self._refused)
+
+    def _make_room(self, host: Host) -> None:
+        """The server gives the board's oldest connection up if there are too many."""
+        board = self._end.host.station
+        ends = [end for end in host.ends if end.other.host.station is board]
+        if len(ends) >= MOST_LEFT:
+            min(ends, key=lambda end: end.serial).die(errno.ECONNABORTED)
 
     def _again(self) -> None:
         self._tries += 1

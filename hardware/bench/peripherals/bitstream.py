@@ -12,6 +12,8 @@ from hardware.bench.wiring.netlist import GPIOS
 from hardware.bench.wiring.pixels import LATCH_NS, ONE_NS, PixelPart
 
 HEAD = struct.Struct("<4I")
+MOST_FRAME = 1 << 16
+"""Bytes that are kept of a frame in several calls: no chain of lamps is longer."""
 
 
 class Timing(NamedTuple):
@@ -74,7 +76,7 @@ class Bitstream(Peripheral):
     def _show(self, gpio: int, data: bytes, t_ns: int, busy_ns: int) -> None:
         before = self._sent.get(gpio)
         if before and t_ns - before.end_ns < LATCH_NS:
-            data = before.data + data
+            data = (before.data + data)[:MOST_FRAME]
         self._sent[gpio] = Sent(data, t_ns + busy_ns)
         for part in self._parts(gpio):
             part.send(data, t_ns + busy_ns)

@@ -140,6 +140,8 @@ class Network(Peripheral):
 
     def _own(self, call: Call) -> Answer:
         name, password = _strings(call.data, 2)
+        if call.b > 255:
+            raise BadCallError("a channel that no radio has")
         was_on = self.radio.own is not None
         self.radio.serve(False)
         old = self.radio.own_settings
@@ -159,7 +161,7 @@ class Network(Peripheral):
             self.radio.fix(call.data or None)
         else:
             raise BadCallError("an impossible setting of the radio")
-        return Answer()
+        return Answer(busy_ns=WORK_NS)
 
     def _lookup(self, call: Call) -> Answer:
         cell = self.radio.host.cell

@@ -14,6 +14,8 @@ NO_PIN = 255
 BREAK_BITS = 13
 BROKEN = 0x1000
 """In the status of a read: a break came."""
+MOST_WAITING = 40_000
+"""Bytes that may wait in one UART for their turn: a program's buffer holds up to 32,766."""
 KEPT = 4096
 """Bytes that wait for a board which does not fetch them; the rest is lost, as in its FIFO."""
 TOLERANCE = 0.045
@@ -84,6 +86,9 @@ class Uarts(Peripheral):
             raise BadCallError("a UART that is off cannot send")
         bits = BREAK_BITS if is_break else uart.frame_bits
         t_ns = max(uart.free_ns, self.desk.now_ns)
+        waiting_ns = t_ns - self.desk.now_ns + len(data) * bits * S // uart.baud
+        if waiting_ns > MOST_WAITING * bits * S // uart.baud:
+            raise BadCallError("more bytes than a UART has room for")
         uart.free_ns = t_ns + len(data) * bits * S // uart.baud
         if uart.tx == NO_PIN or not (ears := self._wires.ears.get(self._net(uart.tx))):
             return

@@ -12,6 +12,8 @@ from hardware.bench.wiring.part import Part
 
 ONE_NS = 550
 """A high time above this is a 1: between the 400 ns of a 0 and the 800 ns of a 1."""
+MOST_BITS = 8 * 3 * 4096
+"""That are kept of a frame: no chain is longer."""
 LATCH_NS = 50_000
 """A low for so long ends a frame: what was sent shows."""
 
@@ -47,7 +49,8 @@ class PixelPart(Part):
             return
         if not self._bits:
             self.world.at(now + LATCH_NS, self._latch)
-        self._bits += "1" if now - self._rose_ns > ONE_NS else "0"
+        if len(self._bits) < MOST_BITS:
+            self._bits += "1" if now - self._rose_ns > ONE_NS else "0"
         self._fell_ns = now
 
     def _latch(self) -> None:
