@@ -48,6 +48,16 @@ class Outcome:
     failed_step: ScenarioError | None = None
     faults: tuple[Fault, ...] = ()
     """What would have hurt a real board."""
+    scenario: Scenario | None = None
+    steps: tuple[players.Outcome, ...] = ()
+    """How the steps of the scenario went that were taken."""
+
+    @property
+    def points(self) -> tuple[float, float] | None:
+        """What the steps earned, and the most that there is; None: no step has points."""
+        worth = [step.points for step in (self.scenario.steps if self.scenario else ())
+                 if step.points is not None]  # fmt: skip
+        return (sum(done.points for done in self.steps), sum(worth)) if worth else None
 
     @property
     def trace(self) -> Trace:
@@ -102,7 +112,7 @@ def run_program(
     """
     circuit, until_ns = Circuit(diagram), round(seconds * 1e9)
     loads = {circuit.board_id: Load(files, on_output), **(others or {})}
-    failed = None
+    failed, steps = None, list[players.Outcome]()
     with ExitStack() as stack:
         flashes = {key: stack.enter_context(_flash(circuit, key, load))
                    for key, load in loads.items()}  # fmt: skip
@@ -111,13 +121,15 @@ def run_program(
             bench.on_output(load.on_output, key)
         try:
             if scenario:
-                players.play(scenario, bench, circuit, until_ns)
+                player = players.Player(scenario, bench, circuit, until_ns)
+                steps = player.outcomes
+                player.play()
             else:
                 bench.run(until_ns)
         except ScenarioError as error:
             failed = error
         seen = {key: _seen(circuit, key, trace) for key, trace in bench.traces.items()}
-    return Outcome(seen, failed, tuple(circuit.faults()))
+    return Outcome(seen, failed, tuple(circuit.faults()), scenario, tuple(steps))
 
 
 def _flash(circuit: Circuit, board_id: str, load: Load) -> Flash:

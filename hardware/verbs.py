@@ -103,6 +103,8 @@ def run(
     With several boards on the bench, PROGRAM is the first one's; lines of others begin with their
     names, and each board has a VCD of its own.
 
+    Steps that failed, their feedback and the points are said on stderr.
+
     Exit codes: 0 done, 3 an uncaught exception or a dead board, 4 a step of the scenario failed,
     124 it took too long on this machine.
     """
@@ -127,6 +129,7 @@ def run(
     if json_:
         found = {board: summary(seen.trace) for board, seen in outcome.boards.items()}
         told = {"boards": found} if several else summary(outcome.trace)
+        told |= _steps(outcome)
         json_.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
     if code := verdict(outcome):
         raise typer.Exit(code)
@@ -218,14 +221,49 @@ def verdict(outcome: Outcome) -> int:
     ends = [end for seen in outcome.boards.values() if (end := seen.trace.ended())]
     for fault in outcome.faults[:MOST_FAULTS]:
         print(f"{duration(fault.t_ns)}: {fault}", file=sys.stderr)
-    if outcome.failed_step:
-        told = [str(outcome.failed_step), outcome.failed_step.cure]
-        print(*filter(None, told), sep="\n", file=sys.stderr)
+    failed = _tell_steps(outcome)
     for end in () if outcome.failed_step else ends:
         if end.detail:
             print(_("The board ended: {why}.").format(why=why(end)), file=sys.stderr)
     if outcome.over_time:
         return OVER_TIME
-    if outcome.failed_step:
+    if failed:
         return STEP_FAILED
     return RAISED if outcome.raised else 0
+
+
+def _tell_steps(outcome: Outcome) -> bool:
+    """Says what the scenario found; whether a step failed."""
+    failed = [done for done in outcome.steps if done.said]
+    for done in failed[:-1] if outcome.failed_step else failed:
+        told = [done.told, done.step.told]
+        print(*filter(None, told), sep="\n", file=sys.stderr)
+    if outcome.failed_step:
+        told = [str(outcome.failed_step), outcome.failed_step.cure]
+        print(*filter(None, told), sep="\n", file=sys.stderr)
+    if outcome.points:
+        earned, most = outcome.points
+        print(
+            _("Points: {earned:g} of {most:g}").format(earned=earned, most=most), file=sys.stderr
+        )
+    return bool(failed)
+
+
+def _steps(outcome: Outcome) -> dict[str, object]:
+    """The scenario's part of the JSON summary."""
+    if outcome.scenario is None:
+        return {}
+    steps = [
+        {
+            "line": done.step.line,
+            "name": done.step.name,
+            "t_ns": done.t_ns,
+            "failed": done.said or None,
+            "points": None if done.step.points is None else done.points,
+            "most": done.step.points,
+            "feedback": done.step.feedback if done.said else {},
+        }
+        for done in outcome.steps
+    ]
+    earned, most = outcome.points or (None, None)
+    return {"steps": steps, "points": earned, "most": most}

@@ -120,6 +120,20 @@ def test_a_failed_step_is_4_and_names_its_line(folder: Path, last: str, code: in
     assert ("s.yaml:11" in done.stderr) == (code == 4)
 
 
+def test_points_and_feedback_are_told(folder: Path) -> None:
+    worth = "\n    warsha: { points: 2, feedback: { en: Look at the LED., ar: تأكد. } }"
+    (folder / "s.yaml").write_text(
+        SCENARIO.replace("value: 1 }\n  - set", f"value: 0 }}{worth}\n  - set") % 0 + worth
+    )
+    done = run(folder, FOLLOW, "--scenario", "s.yaml", "--json", "out.json")
+    assert done.returncode == 4
+    assert "s.yaml:8: expect-pin:" in done.stderr
+    assert done.stderr.endswith("Look at the LED.\nPoints: 2 of 4\n")
+    found = json.loads((folder / "out.json").read_text())
+    assert (found["points"], found["most"]) == (2, 4)
+    assert [step["line"] for step in found["steps"] if step["failed"]] == [8]
+
+
 def test_a_program_that_uses_up_the_machine_s_time_is_124(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

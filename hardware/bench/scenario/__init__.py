@@ -24,7 +24,7 @@ from hardware.bench.scenario.command import Command
 from hardware.bench.scenario.commands import all_commands
 from hardware.bench.scenario.nodes import Nodes
 from hardware.errors import ScenarioError
-from hardware.say import _, reason
+from hardware.say import _, language, reason
 
 NOT_SIMULATED = ("expect-chip-output", "touch", "touch-press", "touch-move", "touch-release")
 """Commands of Wokwi for parts that are not simulated here: custom chips and touch displays."""
@@ -42,6 +42,11 @@ class Step:
     points: float | None = None
     feedback: dict[str, str] = field(default_factory=dict)
     """What to tell if it fails, by language (`ar`, `en`)."""
+
+    @property
+    def told(self) -> str:
+        """The feedback in the reader's language, or in the one that there is."""
+        return self.feedback.get(language()) or next(iter(self.feedback.values()), "")
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from hardware.bench.wiring.netlist import GPIOS
 from hardware.bench.wiring.pads import DUTY_MAX
 from hardware.bench.wiring.part import Part
 from hardware.errors import HardwareError, ScenarioError
-from hardware.say import _
+from hardware.say import _, tame
 
 KEPT = 4096
 """Of the serial output that no wait has matched so much is kept for the next one."""
@@ -32,7 +32,19 @@ class Outcome:
 
     step: Step
     t_ns: int
+    file: str
     said: str = ""
+
+    @property
+    def told(self) -> str:
+        """What was wrong, with file, line, name and time."""
+        text = _("{where}: {step}: {what} (at {at})").format(
+            where=f"{self.file}:{self.step.line}",
+            step=self.step.name,
+            what=self.said,
+            at=duration(self.t_ns),
+        )
+        return tame(text)
 
     @property
     def points(self) -> float:
@@ -82,20 +94,21 @@ class Player:
         """Where the paths of a scenario begin."""
         self.pending = bytearray()
         """Serial output that no wait has looked at yet."""
+        self.outcomes: list[Outcome] = []
+        """How the steps went that were taken; after a ScenarioError the last one is the failed."""
         self._scenario = scenario
         self._until_ns = until_ns
         self._begin_ns = self._last_ns = bench.now_ns
         self._wanted: re.Pattern[bytes] | None = None
         bench.on_tx(self._heard)
 
-    def play(self, begun: Callable[[Step], None]) -> list[Outcome]:
-        """All steps."""
-        outcomes = []
+    def play(self, begun: Callable[[Step], None] = lambda step: None) -> list[Outcome]:
+        """All steps. Raises: ScenarioError."""
         for step in self._scenario.steps:
             begun(step)
             self._last_ns, self._begin_ns = self._begin_ns, self.bench.now_ns
-            outcomes.append(self._step(step))
-        return outcomes
+            self._step(step)
+        return self.outcomes
 
     # -- what commands do -------------------------------------------------------------------
 
@@ -197,23 +210,21 @@ class Player:
         index = netlist.gpio_net.index(net)
         return list(netlist.boards)[index // GPIOS], index % GPIOS
 
-    def _step(self, step: Step) -> Outcome:
+    def _step(self, step: Step) -> None:
         try:
             step.command.run(self)
         except CommandError as error:
+            outcome = self._done(step, str(error))
             if step.points is None or self.bench.ended is not None:
-                raise self._fail(step, str(error), error.cure) from error
-            return Outcome(step, self.bench.now_ns, str(error))
+                raise ScenarioError(outcome.told, step.told or error.cure) from error
         except HardwareError as error:
-            raise self._fail(step, str(error), error.cure) from error
-        return Outcome(step, self.bench.now_ns)
+            raise ScenarioError(self._done(step, str(error)).told, error.cure) from error
+        else:
+            self._done(step)
 
-    def _fail(self, step: Step, what: str, cure: str = "") -> ScenarioError:
-        where = f"{self._scenario.file}:{step.line}"
-        told = _("{where}: {step}: {what} (at {at})").format(
-            where=where, step=step.name, what=what, at=duration(self.bench.now_ns)
-        )
-        return ScenarioError(told, cure)
+    def _done(self, step: Step, said: str = "") -> Outcome:
+        self.outcomes.append(Outcome(step, self.bench.now_ns, self._scenario.file, said))
+        return self.outcomes[-1]
 
     def _heard(self, data: bytes, t_ns: int) -> None:
         self.pending += data
