@@ -96,6 +96,10 @@ POWER = "s:VCC-b:5V s:GND-b:GND.1 "
 CHIPS: dict[str, tuple[str, dict[str, Any]]] = {"c": ("chip68", {}), "d": ("chip68", {})}
 CHIP = "c:VCC-b:3V3 c:GND-b:GND.1 "
 BOTH = CHIP + "d:VCC-b:3V3 d:GND-b:GND.1 c:SDA-b:21 c:SCL-b:22 "
+LAMPS: dict[str, tuple[str, dict[str, Any]]] = {
+    "s": ("led-strip", {}),
+    "t": ("led-strip", {}),
+}
 DIVIDER: dict[str, tuple[str, dict[str, Any]]] = {
     "r": ("resistor", {}),
     "q": ("resistor", {"value": "2000"}),
@@ -138,6 +142,8 @@ CASES = [
     Case("button-pull", {"p": ("pushbutton", {}), "r": ("resistor", {})},
          "p:1.l-b:32 p:2.l-b:3V3", "p:1.l-b:32 p:2.l-b:3V3 r:1-b:32 r:2-b:GND.1", ("p", "32")),
     Case("floating-input", SENSOR, POWER, POWER + "s:IN-b:25", ("s", "IN")),
+    Case("floating-input", LAMPS, "s:DOUT-t:DIN s:VDD-b:5V", "b:25-s:DIN s:DOUT-t:DIN",
+         ("s", "DIN")),
     Case("i2c-swapped", CHIPS, BOTH + "d:SDA-b:22 d:SCL-b:21", BOTH + "d:SDA-b:21 d:SCL-b:22",
          ("d", "SDA")),
     Case("i2c-swapped", CHIPS, CHIP + "c:SDA-b:GP5 c:SCL-b:GP4",

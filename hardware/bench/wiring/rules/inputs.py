@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from hardware.bench.wiring.part import OPEN, Part
+from hardware.bench.wiring.pixels import PixelPart
 from hardware.bench.wiring.resting import Pin, Resting
 from hardware.bench.wiring.rule import Spot, rule
 from hardware.bench.wiring.solver import Resistor
@@ -58,9 +59,11 @@ def button_pull(bench: Resting) -> Iterator[Spot]:
 )
 def floating_input(bench: Resting) -> Iterator[Spot]:
     links = bench.links(lambda ohms: True)
+    fed = {lamps.id for chain in bench.parts if isinstance(chain, PixelPart)
+           for lamps in chain.behind if lamps is not chain}  # fmt: skip
     for part in bench.parts:
         drives = {source.net for _pin, source in bench.outputs(part)}
-        for name in part.listens:
+        for name in () if part.id in fed else part.listens:
             net = bench.net(part, name)
             solution = bench.solve(net)
             if net in drives or solution is None or net not in solution.floating:
