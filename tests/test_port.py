@@ -65,6 +65,16 @@ def test_boots_with_the_banner_of_its_firmware(family: str) -> None:
         assert states(bare) == [(frames.STATE_BOOT, 1, 0), (frames.STATE_REPL, 1, 0)]
 
 
+def test_a_pico_with_a_radio_names_itself(family: str) -> None:
+    name = "Raspberry Pi Pico W with RP2040" if family == "rp2" else MACHINES[family]
+    with BareBench(family, ["--radio", "1"]) as bare:
+        assert f"; {name}\r\n" in bare.until(PROMPT).decode()
+        output, _error = bare.raw(
+            "import sys, os\nprint(sys.implementation._machine)\nprint(os.uname().machine)"
+        )
+    assert output == f"{name}\n{name}\n"
+
+
 def test_friendly_prompt_answers(bare: BareBench) -> None:
     bare.type(b"1+1\r")
     assert bare.until(PROMPT) == b"1+1\r\n2\r\n>>> "

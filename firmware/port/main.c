@@ -21,6 +21,7 @@
 #include "vb_internal.h"
 #include "vb_net.h"
 #include "collected.h"
+#include "genhdr/mpversion.h"
 
 // Words of the 64-bit build are twice as large, so heap and stack are, too: for practice only.
 #define WORDS (VB_BITS / 32)
@@ -229,6 +230,19 @@ static void close_others(void) {
     }
 }
 
+// The name of the board is that of the firmware that is made for it.
+static void name_machine(void) {
+    #if VB_RP2
+    if (vb_radio) {
+        mp_obj_str_t *says[] = {&mp_sys_implementation_machine_obj, &mp_os_uname_info_machine_obj};
+        for (size_t i = 0; i < MP_ARRAY_SIZE(says); i++) {
+            says[i]->data = (const byte *)VB_RADIO_MACHINE;
+            says[i]->len = sizeof(VB_RADIO_MACHINE) - 1;
+        }
+    }
+    #endif
+}
+
 int main(int argc, char **argv) {
     for (int i = 1; i + 1 < argc; i += 2) {
         parse(argv[i], argv[i + 1]);
@@ -245,6 +259,7 @@ int main(int argc, char **argv) {
         return 2;
     }
     close_others();
+    name_machine();
     vb_cost_start();
     vb_flash_start(flash_bytes - VB_NVS_BYTES);
     vb_pin_start();

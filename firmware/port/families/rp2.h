@@ -27,6 +27,7 @@
 #define VB_FLASH_BYTES (1408 * 1024) // boards/RPI_PICO/mpconfigboard.h
 
 #define VB_RADIO 0                 // a Pico W has one (--radio)
+#define VB_RADIO_MACHINE "Raspberry Pi Pico W with RP2040" // boards/RPI_PICO_W/mpconfigboard.h
 #define MICROPY_PY_NETWORK_HOSTNAME_DEFAULT "PicoW" // boards/RPI_PICO_W/mpconfigboard.h
 
 // The serial line: USB. Bytes leave in packets, with no wait that a program could notice.
