@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "py/runtime.h"
+#include "vb_esp32.h"
 #include "vb_internal.h"
 
 #if VB_ESP32
@@ -42,8 +43,7 @@ NORETURN static void fail(int code) {
     while (names[i].code != code) {
         i++;
     }
-    mp_obj_t args[2] = {MP_OBJ_NEW_SMALL_INT(-code), mp_obj_new_str_from_cstr(names[i].name)};
-    nlr_raise(mp_obj_exception_make_new(&mp_type_OSError, 2, 0, args));
+    vb_esp_error(-code, names[i].name);
 }
 
 static size_t size_of(const struct entry *e) {

@@ -9,6 +9,7 @@
 #include "py/ringbuf.h"
 #include "py/runtime.h"
 #include "py/stream.h"
+#include "vb_esp32.h"
 #include "vb_espnow.h"
 
 #if VB_ESP32
@@ -38,10 +39,7 @@ static const struct { int code; const char *name; } errors[] = {
 void vb_espnow_raise(int code) {
     for (size_t i = 0; i < MP_ARRAY_SIZE(errors); i++) {
         if (errors[i].code == code) {
-            mp_obj_t args[2] = {
-                MP_OBJ_NEW_SMALL_INT(-code), mp_obj_new_str(errors[i].name, strlen(errors[i].name)),
-            };
-            nlr_raise(mp_obj_exception_make_new(&mp_type_OSError, 2, 0, args));
+            vb_esp_error(-code, errors[i].name);
         }
     }
     mp_raise_OSError(-code);

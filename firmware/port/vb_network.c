@@ -14,6 +14,7 @@
 #define MOST_FOUND 16
 #define MOST_STATIONS 16
 #define HIDDEN (1 << 8)
+#define OWN_DIGITS (VB_IS_ESP32 ? 6 : 4) // of the MAC, in the name of the own access point
 
 bool vb_wlan_on[2];
 uint8_t vb_wlan_ssid[33];
@@ -57,6 +58,21 @@ void vb_wlan_set_text(uint8_t *to, size_t room, mp_obj_t text) {
     mp_get_buffer_raise(text, &bytes, MP_BUFFER_READ);
     memset(to, 0, room);
     memcpy(to, bytes.buf, MIN(bytes.len, room - 1));
+}
+
+void vb_wlan_default_own(void) {
+    static const char hex[] = "0123456789ABCDEF";
+    if (!vb_wlan_own.ssid[0]) {
+        set_macs();
+        memcpy(vb_wlan_own.ssid, VB_IS_ESP32 ? "ESP_" : "PICO", 4);
+        for (int i = 0; i < OWN_DIGITS; i++) {
+            uint8_t byte = vb_net_mac[1][6 - OWN_DIGITS / 2 + i / 2];
+            vb_wlan_own.ssid[4 + i] = hex[byte >> (i % 2 ? 0 : 4) & 15];
+        }
+        vb_wlan_own.channel = VB_IS_ESP32 ? 1 : 3;
+        vb_wlan_own.most = 4;
+        vb_wlan_tell_own();
+    }
 }
 
 void vb_wlan_join(mp_obj_t ssid, mp_obj_t key, mp_obj_t bssid) {

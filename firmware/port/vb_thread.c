@@ -74,7 +74,6 @@ void vb_thread_map(void) {
 bool vb_thread_others(void) { return others; }
 struct vb_thread *vb_thread_me(void) { return me; }
 
-// What the threads' stacks take from the memory that the heap could grow into.
 size_t vb_thread_bytes(void) {
     size_t sum = 0;
     #if VB_ESP32

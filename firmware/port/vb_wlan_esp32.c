@@ -43,21 +43,6 @@ static mp_obj_t wlan_make_new(const mp_obj_type_t *type, size_t n_args, size_t n
     return MP_OBJ_FROM_PTR(&objects[itf]);
 }
 
-void vb_wlan_default_own(void) {
-    if (!vb_wlan_own.ssid[0]) {
-        vb_wlan_switch(0, vb_wlan_on[0]); // makes the MACs known
-        mp_obj_t name = mp_obj_new_str("ESP_", 4);
-        vb_wlan_set_text(vb_wlan_own.ssid, sizeof(vb_wlan_own.ssid), name);
-        static const char hex[] = "0123456789ABCDEF";
-        for (int i = 0; i < 6; i++) {
-            vb_wlan_own.ssid[4 + i] = hex[vb_net_mac[1][3 + i / 2] >> (i % 2 ? 0 : 4) & 15];
-        }
-        vb_wlan_own.channel = 1;
-        vb_wlan_own.most = 4;
-        vb_wlan_tell_own();
-    }
-}
-
 static mp_obj_t wlan_active(size_t n_args, const mp_obj_t *args) {
     const vb_wlan_obj_t *self = MP_OBJ_TO_PTR(args[0]);
     if (n_args > 1) {

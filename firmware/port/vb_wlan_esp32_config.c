@@ -33,30 +33,36 @@ static void set_channel(const vb_wlan_obj_t *self, mp_int_t channel) {
     }
 }
 
+// Whether it is a setting of the own access point: then that interface is required, and it is taken.
+static bool set_own(const vb_wlan_obj_t *self, qstr key, mp_obj_t value) {
+    if (key == MP_QSTR_ssid || key == MP_QSTR_essid) {
+        vb_wlan_require(self, 1);
+        vb_wlan_set_text(vb_wlan_own.ssid, sizeof(vb_wlan_own.ssid), value);
+    } else if (key == MP_QSTR_hidden) {
+        vb_wlan_require(self, 1);
+        vb_wlan_own.hidden = mp_obj_is_true(value);
+    } else if (key == MP_QSTR_security || key == MP_QSTR_authmode) {
+        vb_wlan_require(self, 1);
+        vb_wlan_own.security = mp_obj_get_int(value);
+    } else if (key == MP_QSTR_key || key == MP_QSTR_password) {
+        vb_wlan_require(self, 1);
+        vb_wlan_set_text(vb_wlan_own.key, sizeof(vb_wlan_own.key), value);
+    } else if (key == MP_QSTR_max_clients) {
+        vb_wlan_require(self, 1);
+        vb_wlan_own.most = MIN(MAX(mp_obj_get_int(value), 1), 10);
+    } else {
+        return false;
+    }
+    return true;
+}
+
 static void config_set(const vb_wlan_obj_t *self, qstr key, mp_obj_t value) {
-    int needs = -1;
+    if (set_own(self, key, value)) {
+        return;
+    }
     switch (key) {
         case MP_QSTR_mac:
             set_mac(self->itf, value);
-            break;
-        case MP_QSTR_ssid:
-        case MP_QSTR_essid:
-            needs = 1;
-            vb_wlan_set_text(vb_wlan_own.ssid, sizeof(vb_wlan_own.ssid), value);
-            break;
-        case MP_QSTR_hidden:
-            needs = 1;
-            vb_wlan_own.hidden = mp_obj_is_true(value);
-            break;
-        case MP_QSTR_security:
-        case MP_QSTR_authmode:
-            needs = 1;
-            vb_wlan_own.security = mp_obj_get_int(value);
-            break;
-        case MP_QSTR_key:
-        case MP_QSTR_password:
-            needs = 1;
-            vb_wlan_set_text(vb_wlan_own.key, sizeof(vb_wlan_own.key), value);
             break;
         case MP_QSTR_channel:
             set_channel(self, mp_obj_get_int(value));
@@ -65,12 +71,8 @@ static void config_set(const vb_wlan_obj_t *self, qstr key, mp_obj_t value) {
         case MP_QSTR_dhcp_hostname:
             mod_network_hostname(1, &value);
             break;
-        case MP_QSTR_max_clients:
-            needs = 1;
-            vb_wlan_own.most = MIN(MAX(mp_obj_get_int(value), 1), 10);
-            break;
         case MP_QSTR_reconnects:
-            needs = 0;
+            vb_wlan_require(self, 0);
             reconnects = mp_obj_get_int(value);
             vb_net_call(VB_CALL_RADIO_SET, VB_RADIO_TRIES, reconnects & 255, NULL, 0, NULL, 0);
             break;
@@ -86,18 +88,18 @@ static void config_set(const vb_wlan_obj_t *self, qstr key, mp_obj_t value) {
         default:
             mp_raise_ValueError(MP_ERROR_TEXT("unknown config param"));
     }
-    if (needs >= 0) {
-        vb_wlan_require(self, needs);
-    }
 }
 
 static mp_obj_t text(const uint8_t *s) {
     return mp_obj_new_str_from_cstr((const char *)s);
 }
 
+static mp_obj_t get_own(const vb_wlan_obj_t *self, qstr key) {
+    vb_wlan_require(self, 1);
+    return key == MP_QSTR_hidden ? mp_obj_new_bool(vb_wlan_own.hidden) : MP_OBJ_NEW_SMALL_INT(vb_wlan_own.security);
+}
+
 static mp_obj_t config_get(const vb_wlan_obj_t *self, qstr key) {
-    int needs = -1;
-    mp_obj_t value = mp_const_none;
     switch (key) {
         case MP_QSTR_mac:
             vb_wlan_switch(self->itf, vb_wlan_on[self->itf]);
@@ -106,42 +108,30 @@ static mp_obj_t config_get(const vb_wlan_obj_t *self, qstr key) {
         case MP_QSTR_essid:
             return text(self->itf == 0 ? vb_wlan_ssid : vb_wlan_own.ssid);
         case MP_QSTR_hidden:
-            needs = 1;
-            value = mp_obj_new_bool(vb_wlan_own.hidden);
-            break;
         case MP_QSTR_security:
         case MP_QSTR_authmode:
-            needs = 1;
-            value = MP_OBJ_NEW_SMALL_INT(vb_wlan_own.security);
-            break;
+            return get_own(self, key);
         case MP_QSTR_channel:
             return MP_OBJ_NEW_SMALL_INT(vb_net.channel ? vb_net.channel : 1);
         case MP_QSTR_ifname:
             return self->itf == 0 ? MP_OBJ_NEW_QSTR(MP_QSTR_st1) : MP_OBJ_NEW_QSTR(MP_QSTR_ap2);
         case MP_QSTR_hostname:
         case MP_QSTR_dhcp_hostname:
-            needs = 0;
-            value = mod_network_hostname(0, NULL);
-            break;
+            vb_wlan_require(self, 0);
+            return mod_network_hostname(0, NULL);
         case MP_QSTR_max_clients:
             return MP_OBJ_NEW_SMALL_INT(vb_wlan_own.most);
         case MP_QSTR_reconnects:
-            needs = 0;
-            value = MP_OBJ_NEW_SMALL_INT(reconnects);
-            break;
+            vb_wlan_require(self, 0);
+            return MP_OBJ_NEW_SMALL_INT(reconnects);
         case MP_QSTR_txpower:
             return mp_obj_new_float(power * 0.25f);
         case MP_QSTR_protocol:
             return MP_OBJ_NEW_SMALL_INT(protocols);
         case MP_QSTR_pm:
             return MP_OBJ_NEW_SMALL_INT(saving);
-        default:
-            mp_raise_ValueError(MP_ERROR_TEXT("unknown config param"));
     }
-    if (needs >= 0) {
-        vb_wlan_require(self, needs);
-    }
-    return value;
+    mp_raise_ValueError(MP_ERROR_TEXT("unknown config param"));
 }
 
 static mp_obj_t wlan_config(size_t n_args, const mp_obj_t *args, mp_map_t *kwargs) {

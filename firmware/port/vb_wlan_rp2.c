@@ -53,27 +53,13 @@ static mp_obj_t wlan_make_new(const mp_obj_type_t *type, size_t n_args, size_t n
     return MP_OBJ_FROM_PTR(&objects[n_args != 0 && mp_obj_get_int(args[0]) != 0]);
 }
 
-static void default_own(void) {
-    if (!vb_wlan_own.ssid[0]) {
-        vb_wlan_switch(0, vb_wlan_on[0]); // makes the MACs known
-        memcpy(vb_wlan_own.ssid, "PICO", 4);
-        static const char hex[] = "0123456789ABCDEF";
-        for (int i = 0; i < 4; i++) {
-            vb_wlan_own.ssid[4 + i] = hex[vb_net_mac[1][4 + i / 2] >> (i % 2 ? 0 : 4) & 15];
-        }
-        vb_wlan_own.channel = 3;
-        vb_wlan_own.most = 4;
-        vb_wlan_tell_own();
-    }
-}
-
 static mp_obj_t wlan_active(size_t n_args, const mp_obj_t *args) {
     const vb_wlan_obj_t *self = MP_OBJ_TO_PTR(args[0]);
     if (n_args == 1) {
         return mp_obj_new_bool(vb_wlan_on[self->itf]);
     }
     if (self->itf == 1) {
-        default_own();
+        vb_wlan_default_own();
     } else { // the driver does not join again by itself
         vb_net_call(VB_CALL_RADIO_SET, VB_RADIO_TRIES, 0, NULL, 0, NULL, 0);
     }
@@ -254,7 +240,7 @@ static mp_obj_t wlan_config(size_t n_args, const mp_obj_t *args, mp_map_t *kwarg
         }
     }
     if (anew) {
-        default_own();
+        vb_wlan_default_own();
         vb_wlan_tell_own();
     }
     return mp_const_none;

@@ -3,8 +3,10 @@
 import time
 from . import simple
 
+_Once = simple.MQTTClient
 
-class MQTTClient(simple.MQTTClient):
+
+class MQTTClient(_Once):
     DELAY = 2
     DEBUG = False
 
@@ -16,37 +18,34 @@ class MQTTClient(simple.MQTTClient):
             print("mqtt reconnect: %r" % e if in_reconnect else "mqtt: %r" % e)
 
     def reconnect(self):
-        i = 0
+        tries = 0
         while True:
             try:
-                return super().connect(False)
+                return _Once.connect(self, False)
             except OSError as e:
                 self.log(True, e)
-                i += 1
-                self.delay(i)
+            tries += 1
+            self.delay(tries)
+
+    # Does something until it works, or so many times (below 0: without end).
+    def _insist(self, times, do, *args):
+        while times:
+            try:
+                return do(self, *args)
+            except OSError as e:
+                self.log(False, e)
+            self.reconnect()
+            times -= 1
 
     def publish(self, topic, msg, retain=False, qos=0):
-        while True:
-            try:
-                return super().publish(topic, msg, retain, qos)
-            except OSError as e:
-                self.log(False, e)
-            self.reconnect()
+        return self._insist(-1, _Once.publish, topic, msg, retain, qos)
 
     def wait_msg(self):
-        while True:
-            try:
-                return super().wait_msg()
-            except OSError as e:
-                self.log(False, e)
-            self.reconnect()
+        return self._insist(-1, _Once.wait_msg)
+
+    def _look(self):
+        self.sock.setblocking(False)
+        return _Once.wait_msg(self)
 
     def check_msg(self, attempts=2):
-        while attempts:
-            self.sock.setblocking(False)
-            try:
-                return super().wait_msg()
-            except OSError as e:
-                self.log(False, e)
-            self.reconnect()
-            attempts -= 1
+        return self._insist(attempts, MQTTClient._look)
