@@ -13,6 +13,7 @@ from hardware.bench import frames
 from hardware.bench.bench import Bench
 from hardware.bench.limits import Limits
 from hardware.bench.wiring.circuit import Circuit
+from hardware.bench.wiring.diagram import load
 
 ECHO = """
 from machine import Pin
@@ -190,6 +191,26 @@ def test_resets_are_of_one_board() -> None:
         assert len(bench.traces["pico"].boots()) in (3, 4)
         assert len(bench.trace.boots()) == 1
         assert len(bench.trace.edges(2).falling()) == 10
+
+
+def test_a_part_hears_with_the_limits_of_the_board_beside_it() -> None:
+    """2.2 V are a high level for an RP2040 (2.0 V), not yet for an ESP32 (2.475 V)."""
+    esp32, pico = "board-esp32-devkit-c-v4", "wokwi-pi-pico"
+    parts = [{"type": esp32, "id": "esp"}, {"type": pico, "id": "pico"}]
+    wires = []
+    for board, pin in (("esp", "34"), ("pico", "GP26")):
+        knob, gate = f"knob_{board}", f"gate_{board}"
+        parts.append({"type": "wokwi-potentiometer", "id": knob, "attrs": {"value": "682"}})
+        parts.append({"type": "wokwi-gate-buffer", "id": gate})
+        wires += [(f"{knob}:VCC", f"{board}:3V3"), (f"{knob}:GND", f"{board}:GND.1")]
+        wires += [(f"{knob}:SIG", f"{board}:{pin}"), (f"{knob}:SIG", f"{gate}:IN")]
+    connections = [[*wire, "", []] for wire in wires]
+    made = Circuit(load({"version": 1, "parts": parts, "connections": connections}))
+    with Bench(made) as bench:
+        bench.run(MS)
+        heard = [made.level_of(part, "OUT") for part in ("gate_esp", "gate_pico")]
+        read = [made.level_of("esp", "34"), made.level_of("pico", "GP26")]
+    assert heard == read == [False, True]
 
 
 def test_the_supply_of_one_board_is_its_own() -> None:

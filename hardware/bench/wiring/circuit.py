@@ -25,6 +25,7 @@ from hardware.bench.wiring.part import Part, World
 from hardware.bench.wiring.pulses import Pulses
 from hardware.bench.wiring.solver import Solution
 from hardware.bench.wiring.supplies import SUPPLIES, Supplies
+from hardware.bench.wiring.threshold import Threshold
 from hardware.bench.wiring.view import MeanView
 from hardware.bench.wiring.worlds import Worlds
 from hardware.bench.wiring.zones import Zones
@@ -51,9 +52,10 @@ class Circuit:
         self._types = [board for board in self.netlist.boards.values() for _ in range(GPIOS)]
         self._clusters = [self.netlist.cluster_of[net] for net in self.netlist.gpio_net]
         self._supplies = Supplies(self.electric)
-        self.meter = Meter(self.electric, self._solve, self._threshold)
+        self._threshold = Threshold(self.netlist)
+        self.meter = Meter(self.electric, self._solve, self._threshold.at)
         self._pulses = Pulses(self.electric, self.pads, lambda g: self._settle(self._clusters[g]))
-        self._ears = Ears(self.meter, self._pulses, self._threshold)
+        self._ears = Ears(self.meter, self._pulses, self._threshold.at)
         self.afterimage = Afterimage(self.electric, self.pads)
         self._hum = Hum(self._settle)
         self._levels = 0
@@ -192,8 +194,8 @@ class Circuit:
         if net in self.netlist.gpio_net:
             return bool(self._levels >> self.netlist.gpio_net.index(net) & 1)
         if (cluster := self.netlist.cluster_of.get(net)) is None:
-            return self.netlist.rails[net] >= self.board.v_ih
-        return self._solve(cluster).volts[net] >= self.board.v_ih
+            return self._threshold.at(net, self.netlist.rails[net], False)
+        return self._threshold.at(net, self._solve(cluster).volts[net], False)
 
     def attached(self, part: str, pin: str, gpio: int) -> bool:
         """Whether a pin of a part lies on the net of a GPIO."""
@@ -285,16 +287,9 @@ class Circuit:
         net, old = self.netlist.gpio_net[gpio], bool(self._levels >> gpio & 1)
         if net not in solution.floating:
             self._hum.stop(net)
-            return self._threshold(solution.volts[net], old, self._types[gpio])
+            return self._threshold.at_pad(gpio, solution.volts[net], old)
         if self.pads[gpio].reads:
             return self._hum.level(net, self._worlds.of_pad(gpio), f"open:{gpio}", cluster)
         if not any(self.pads[g].reads for g in cluster.gpios):
             self._hum.stop(net)
         return False
-
-    def _threshold(self, volts: float, old: bool, board: BoardType | None = None) -> bool:
-        """Between the two limits a pad keeps what it saw; parts have those of the first board."""
-        board = board or self.board
-        if volts >= board.v_ih:
-            return True
-        return old and volts > board.v_il

@@ -13,7 +13,7 @@ class Ears:
     """Tells parts the levels at the pins of their `LISTENS`."""
 
     def __init__(
-        self, meter: Meter, pulses: Pulses, threshold: Callable[[float, bool], bool]
+        self, meter: Meter, pulses: Pulses, threshold: Callable[[int, float, bool], bool]
     ) -> None:
         self._meter = meter
         self._pulses = pulses
@@ -27,7 +27,7 @@ class Ears:
             if net in solution.floating:
                 continue
             old = self._heard.get((part.id, pin), False)
-            level = self._threshold(solution.volts[net], old)
+            level = self._threshold(net, solution.volts[net], old)
             moved = part.HEARS_VOLTS and self._moved(part, pin, solution.volts[net])
             if level != old or moved:
                 self._heard[part.id, pin] = level

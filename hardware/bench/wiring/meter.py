@@ -16,14 +16,14 @@ class Meter:
 
     Args:
         solve: the voltages in a cluster at this moment.
-        threshold: volts, and the last level, to the level.
+        threshold: a net, its volts, and the last level, to the level.
     """
 
     def __init__(
         self,
         electric: Electric,
         solve: Callable[[Cluster], Solution],
-        threshold: Callable[[float, bool], bool],
+        threshold: Callable[[int, float, bool], bool],
     ) -> None:
         self._electric = electric
         self._solve = solve
@@ -37,10 +37,11 @@ class Meter:
 
     def high(self, part: str, pin: str) -> bool:
         """The level at a pin now; between the limits, or open, it is what was seen last."""
-        volts, old = self._held(self._electric.netlist.net(part, pin)), (part, pin)
-        if volts is not None:
-            self._seen[old] = self._threshold(volts, self._seen.get(old, False))
-        return self._seen.get(old, False)
+        net, old = self._electric.netlist.net(part, pin), self._seen.get((part, pin), False)
+        if (volts := self._held(net)) is None:
+            return old
+        level = self._seen[part, pin] = self._threshold(net, volts, old)
+        return level
 
     def feeds(self, part: Part) -> bool:
         """Whether the supply of a part is what it needs, now."""
