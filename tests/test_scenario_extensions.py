@@ -131,6 +131,8 @@ def test_points_are_counted_and_the_run_goes_on() -> None:
         ("warsha: { expect-edge: {} }", "unknown key 'expect-edge'"),
         ("expect-edges: {}", "unknown key 'expect-edges'"),
         ("warsha: { expect-serial: { match: '(' } }", "no regular expression"),
+        ("warsha: { expect-serial: { match: '(?u)x' } }", "no regular expression"),
+        ("warsha: { publish: { topic: a/#, payload: x } }", "'a/#' is no topic"),
         (f"warsha: {{ expect-edges: {{ {PIN} }} }}", "count, min and max are missing"),
         (f"warsha: {{ expect-edges: {{ {PIN}, edge: up, count: 1 }} }}", "'up' is no edge"),
         (f"warsha: {{ expect-pwm: {{ {PIN}, duty: 0.5 }} }}", "0.5 is not in %"),
@@ -144,6 +146,13 @@ def test_mistakes_are_named_at_load(step: str, what: str) -> None:
     with pytest.raises(ScenarioError, match=what) as caught:
         parse(f"name: t\nversion: 1\nsteps:\n  - {step}", "s.yaml")
     assert caught.value.cure and str(caught.value).startswith("s.yaml:")
+
+
+def test_aliases_of_aliases_are_not_written_out() -> None:
+    more = "".join(f" - &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 12))
+    with pytest.raises(ScenarioError, match="is not a word") as caught:
+        parse(f"version: 1\nsteps: []\nname:\n - &a0 [x]\n{more}", "s.yaml")
+    assert len(str(caught.value)) < 1000
 
 
 def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
 """Values out of YAML nodes, which know their lines: what is wrong is said with file and line."""
 
 import re
+import reprlib
 from collections.abc import Iterable
+from typing import AnyStr
 
 import yaml
 
@@ -13,6 +15,19 @@ UNITS_NS = {"ns": 1, "us": 1_000, "ms": 1_000_000, "s": 1_000_000_000}
 SCALES = {"": 1.0, "m": 1e-3, "u": 1e-6, "k": 1e3, "M": 1e6}
 DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ns|us|ms|s)")
 QUANTITY = re.compile(r"(-?\d+(?:\.\d+)?)\s*([mukM]?)(Hz|V|%)")
+
+
+class _Brief:
+    """A value as an error quotes it: YAML's aliases can make a few lines endless."""
+
+    _repr = reprlib.Repr()
+    _repr.maxlevel = 2
+
+    def __init__(self, value: object) -> None:
+        self._value = value
+
+    def __repr__(self) -> str:
+        return self._repr.repr(self._value)
 
 
 class Nodes:
@@ -78,15 +93,22 @@ class Nodes:
         """A word. `2` without quotes is a number for YAML and fine; `on` and `no` are not."""
         value = self.value(node)
         if isinstance(value, bool) or not isinstance(value, str | int):
-            what = _("{value!r} is not a word").format(value=value)
+            what = _("{value!r} is not a word").format(value=_Brief(value))
             raise self.fail(node, what, _("Put quotes around it."))
         return str(value)
 
     def pattern(self, node: yaml.Node) -> re.Pattern[str]:
         """A regular expression of Python's."""
+        return self._compiled(node, self.text(node))
+
+    def byte_pattern(self, node: yaml.Node) -> re.Pattern[bytes]:
+        """The same, for bytes as they come in."""
+        return self._compiled(node, self.text(node).encode("utf-8", "surrogatepass"))
+
+    def _compiled(self, node: yaml.Node, text: AnyStr) -> re.Pattern[AnyStr]:
         try:
-            return re.compile(self.text(node))
-        except (re.error, OverflowError, RecursionError) as error:
+            return re.compile(text)
+        except (re.error, ValueError, OverflowError, RecursionError) as error:
             what = _("no regular expression: {why}").format(why=error)
             raise self.fail(node, what, _("Mend that line.")) from error
 
@@ -94,7 +116,7 @@ class Nodes:
         """A number without a unit."""
         value = self.value(node)
         if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > 1e18:
-            what = _("{value!r} is not a number").format(value=value)
+            what = _("{value!r} is not a number").format(value=_Brief(value))
             raise self.fail(node, what, _("Write for example value: 1."))
         return float(value)
 
@@ -102,14 +124,14 @@ class Nodes:
         """A whole number from 0 on."""
         value = self.value(node)
         if type(value) is not int or not 0 <= value <= 2**31:
-            what = _("{value!r} is not a whole number").format(value=value)
+            what = _("{value!r} is not a whole number").format(value=_Brief(value))
             raise self.fail(node, what, _("Write for example value: 1."))
         return value
 
     def level(self, node: yaml.Node) -> bool:
         """A level, 0 or 1."""
         if (value := self.value(node)) not in (0, 1):
-            wrong = _("a pin is never {value!r}").format(value=value)
+            wrong = _("a pin is never {value!r}").format(value=_Brief(value))
             raise self.fail(node, wrong, _("Write value: 0 or value: 1."))
         return bool(value)
 
@@ -131,7 +153,7 @@ class Nodes:
             return 0
         found = DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
         if not found or len(found[1]) > 15:
-            what = _("{value!r} has no unit of time").format(value=value)
+            what = _("{value!r} has no unit of time").format(value=_Brief(value))
             raise self.fail(node, what, _("Write for example 30ms or 1.5s."))
         return round(float(found[1]) * UNITS_NS[found[2]])
 
@@ -140,7 +162,7 @@ class Nodes:
         value = self.value(node)
         found = QUANTITY.fullmatch(value.strip()) if isinstance(value, str) else None
         if not found or found[3] != unit or len(found[1]) > 15:
-            what = _("{value!r} is not in {unit}").format(value=value, unit=unit)
+            what = _("{value!r} is not in {unit}").format(value=_Brief(value), unit=unit)
             raise self.fail(
                 node, what, _("Write for example {sample}.").format(sample=f"50{unit}")
             )

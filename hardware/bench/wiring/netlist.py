@@ -141,7 +141,7 @@ class Netlist:
 
         def root(node: Node) -> Node:
             while (above := parent.setdefault(node, node)) != node:
-                node = above
+                parent[node] = node = parent[above]  # halves the way for the next time
             return node
 
         ends = [(self._node(wire.a), self._node(wire.b)) for wire in diagram.connections]

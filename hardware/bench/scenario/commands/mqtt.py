@@ -33,7 +33,9 @@ class Publish(Command):
         try:
             check_topic(topic)
         except MqttError as error:
-            raise nodes.fail(keys["topic"], str(error), _("Mend that line.")) from error
+            what = _("{value!r} is no topic that can be published").format(value=topic)
+            cure = _("A topic is not empty and has neither + nor #.")
+            raise nodes.fail(keys["topic"], what, cure) from error
         retain = nodes.level(keys["retain"]) if "retain" in keys else False
         return cls(topic, nodes.bytes(keys["payload"]), retain)
 

@@ -68,9 +68,8 @@ class ExpectSerial(Command):
     @classmethod
     def read(cls, node: yaml.Node, nodes: Nodes) -> Self:
         keys = nodes.mapping(node, ("match", "timeout"), ("match",))
-        pattern = nodes.pattern(keys["match"]).pattern.encode("utf-8", "surrogatepass")
         timeout = nodes.duration(keys["timeout"]) if "timeout" in keys else None
-        return cls(re.compile(pattern), timeout)
+        return cls(nodes.byte_pattern(keys["match"]), timeout)
 
     def run(self, player: "Player") -> None:
         if not player.hears(self.match, self.timeout_ns):
