@@ -1,19 +1,17 @@
 """Wall time and processor time of a block."""
 
-import os
 import resource
+from pathlib import Path
 from time import perf_counter
 from types import TracebackType
-
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Stopwatch:
     """`with Stopwatch(pid) as watch`: afterwards `wall_s`, and `core_s` of this process, of its
-    children that ended meanwhile, and of a board that runs on."""
+    children that ended meanwhile, and of boards that run on."""
 
-    def __init__(self, pid: int | None = None) -> None:
-        self._pid = pid
+    def __init__(self, *pids: int | None) -> None:
+        self._pids = [pid for pid in pids if pid is not None]
         self.wall_s = self.core_s = 0.0
 
     def __enter__(self) -> "Stopwatch":
@@ -35,8 +33,7 @@ class Stopwatch:
         for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN):
             usage = resource.getrusage(who)
             spent += usage.ru_utime + usage.ru_stime
-        if self._pid is None:
-            return spent
-        with open(f"/proc/{self._pid}/stat", encoding="ascii", errors="replace") as file:
-            user, system = file.read().rpartition(")")[2].split()[11:13]
-        return spent + (int(user) + int(system)) / TICKS
+        for pid in self._pids:
+            ran_ns = Path(f"/proc/{pid}/schedstat").read_text(encoding="ascii").split()[0]
+            spent += int(ran_ns) / 1e9
+        return spent

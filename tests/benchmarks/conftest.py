@@ -48,4 +48,4 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if (table := config.getoption("--table")) is not None:
         skipped = terminalreporter.stats.get("skipped", [])
         reasons = [str(report.longrepr[2]).removeprefix("Skipped: ") for report in skipped]
-        table.write_text(page(figures, reasons), encoding="utf-8")
+        table.write_text(page(figures, list(dict.fromkeys(reasons))), encoding="utf-8")

@@ -36,7 +36,7 @@ REQUESTS = 200
 PROMPT_NS = 10**9
 """No board takes so long to its prompt."""
 MOST_FDS = 4
-"""Of one board: its line, its flash, and two that wait for it where somebody does."""
+"""More than a board needs: its line and its flash here, and those of its start."""
 
 
 def to_prompt(bench: Bench) -> None:
@@ -55,10 +55,10 @@ def requests(measured: Measured, when: str) -> None:
             with Bench(Circuit(PICO), seed=seed) as bench:
                 to_prompt(bench)
                 times.append((perf_counter() - begin) * 1000)
-    share = watch.share
-    measured(f"request to prompt, median{when}", float(np.median(times)), "ms", share=share)
+    each_ms = watch.wall_s * 1000 / REQUESTS
+    measured(f"request to prompt and off again, mean{when}", each_ms, "ms", share=watch.share)
     p95 = float(np.percentile(times, 95))
-    measured(f"request to prompt, p95{when}", p95, "ms", aim=5, share=share)
+    measured(f"request to prompt, p95{when}", p95, "ms", aim=5)
 
 
 def test_two_thousand_boards(measured: Measured) -> None:

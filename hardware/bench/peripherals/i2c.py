@@ -69,7 +69,7 @@ class I2c(Peripheral):
     def _idle(self, line: Line) -> bool:
         """Both lines are high when nobody speaks; without a pull-up they are not."""
         levels = self.desk.circuit.levels()
-        return all(gpio < 64 and levels >> gpio & 1 for gpio in line)
+        return bool(levels >> line.scl & levels >> line.sda & 1)
 
     def _parts(self, line: Line) -> list[I2cPart]:
         if line not in self._on:
