@@ -121,16 +121,7 @@ def run(
         others=dict(map(_other, on or [])),
     )
     _print(text.feed(b"", final=True))
-    several = len(outcome.boards) > 1
-    if vcd:
-        for board, seen in outcome.boards.items():
-            target = vcd.with_stem(f"{vcd.stem}-{board}") if several else vcd
-            write_vcd(seen.trace, target, seen.pins)
-    if json_:
-        found = {board: summary(seen.trace) for board, seen in outcome.boards.items()}
-        told = {"boards": found} if several else summary(outcome.trace)
-        told |= _steps(outcome)
-        json_.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+    _keep(outcome, vcd, json_)
     if code := verdict(outcome):
         raise typer.Exit(code)
 
@@ -208,6 +199,24 @@ def _content(path: Path) -> bytes:
     except OSError as error:
         cure = _("Give the path of a file for the board.")
         raise HardwareError(f"{path}: {reason(error)}", cure) from error
+
+
+def _keep(outcome: Outcome, vcd: Path | None, json_: Path | None) -> None:
+    """Write the files that were asked for. Raises: HardwareError when one cannot be written."""
+    several = len(outcome.boards) > 1
+    try:
+        if vcd:
+            for board, seen in outcome.boards.items():
+                target = vcd.with_stem(f"{vcd.stem}-{board}") if several else vcd
+                write_vcd(seen.trace, target, seen.pins)
+        if json_:
+            found = {board: summary(seen.trace) for board, seen in outcome.boards.items()}
+            told = {"boards": found} if several else summary(outcome.trace)
+            told |= _steps(outcome)
+            json_.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        cure = _("Give a path that can be written to.")
+        raise HardwareError(f"{error.filename}: {reason(error)}", cure) from error
 
 
 def _print(text: str) -> None:

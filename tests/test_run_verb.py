@@ -188,6 +188,15 @@ def test_a_missing_file_is_one_line_of_cause_and_one_of_cure(folder: Path, missi
     assert len(done.stderr.splitlines()) == 2
 
 
+@pytest.mark.parametrize("option", ["--vcd", "--json"])
+def test_a_folder_that_is_not_there_is_one_line_of_cause(folder: Path, option: str) -> None:
+    done = run(folder, "print('a')", option, "nowhere/out", "--seconds", "0.1")
+    assert done.returncode == 1
+    assert done.stderr == "nowhere/out: there is no such file\n" + (
+        "Give a path that can be written to.\n"
+    )
+
+
 @pytest.mark.parametrize("args", [("run",), ("fly",)])
 def test_wrong_usage_is_2(folder: Path, args: tuple[str, ...]) -> None:
     assert warsha(folder, *args).returncode == 2
