@@ -73,6 +73,24 @@ def test_names(family: str) -> None:
     assert play(NAMES, family=family) == ["('10.13.38.1', 1883)", "('1.2.3.4', 80)", error]
 
 
+def test_a_name_server_that_answers_too_late_is_none() -> None:
+    program = (
+        JOIN
+        + """
+import socket
+t0 = time.ticks_ms()
+try:
+    socket.getaddrinfo('http.warsha', 80)
+except OSError as e:
+    print(e, time.ticks_diff(time.ticks_ms(), t0) // 100)
+"""
+    )
+    with near_ap(program) as bench:
+        bench.control("ap", "latency_ms", 10_000)
+        bench.run(20 * SECOND)
+        assert said(bench) == ["-202 42"]
+
+
 def test_an_access_point_without_internet() -> None:
     program = JOIN + (
         "import socket\nfor place in ('10.13.38.1', '10.13.37.1'):\n    s = socket.socket()\n"

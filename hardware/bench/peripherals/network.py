@@ -172,10 +172,10 @@ class Network(Peripheral):
             ip = LOOPBACK if name == "localhost" else ip
         elif cell is None:
             ip = None
-        elif not cell.online:
-            ip, wait_ns = None, LOST_LOOKUP_NS
         else:
             wait_ns += self.lan.delay_ns(self.radio.host, None) * 2
+            if not cell.online or wait_ns > LOST_LOOKUP_NS:
+                ip, wait_ns = None, LOST_LOOKUP_NS
         if ip is None:
             return Answer(-errno.ENOENT, busy_ns=wait_ns)
         return Answer(0, ip, wait_ns)
