@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from time import monotonic
 
 import pytest
 from pair import PING, PONG, circuit
@@ -77,6 +78,23 @@ def test_an_interrupt_comes_from_the_other_board_while_a_person_looks_on() -> No
         esp.run("out(1)", timeout_s=WAIT_S)
         told = pico.run("while not hits: time.sleep_ms(1)\nprint(len(hits))", timeout_s=WAIT_S)
         assert told.strip() == "1"
+
+
+def test_no_board_waits_for_another_to_speak() -> None:
+    scan = "from machine import I2C, Pin\nfor _ in range(2): I2C(0, sda=Pin(0), scl=Pin(1)).scan()"
+    with (
+        LiveBench(circuit(PING, PONG).diagram) as bench,
+        Board(bench.connect()) as esp,
+        Board(bench.connect("pico")) as pico,
+    ):
+        begun_s = monotonic()
+        for _ in range(8):  # a board that idles speaks twice a second
+            esp.run("pass", timeout_s=WAIT_S)
+            pico.run("pass", timeout_s=WAIT_S)
+        assert monotonic() - begun_s < 3
+        esp.serial.write(b"while True: pass\r\n")  # ahead, so that the other's calls come late
+        pico.run(scan, timeout_s=WAIT_S)
+        assert bench.snapshot().ended == ""
 
 
 def test_warsha_runs_a_program_on_each(tmp_path: Path) -> None:

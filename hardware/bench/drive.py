@@ -64,6 +64,8 @@ class Drive:
         if self._ready():
             heard = True
             self._deal(NEVER)
+        if self._ready():  # of several boards one was served, and the others would wait for news
+            self.inbox.again()
         self._forget()
         return heard
 

@@ -58,6 +58,11 @@ class Inbox:
         """What `wait` waits for, for a `select` of one's own."""
         return self._watching().fileno()
 
+    def again(self) -> None:
+        """Makes the next `wait` end at once."""
+        if self._wake >= 0:
+            os.eventfd_write(self._wake, 1)
+
     def close(self) -> None:
         """Lets go of the descriptors; the second time nothing happens."""
         if self._poll:
@@ -83,5 +88,4 @@ class Inbox:
         """Makes the boards ask, and wakes `wait`: they may all be asleep. Under the lock."""
         for station in self._stations:
             station.poke()
-        if self._wake >= 0:
-            os.eventfd_write(self._wake, 1)
+        self.again()

@@ -225,7 +225,7 @@ class Station(Place):
             try:
                 self._answer = self.exchange.put_through(ask.a, ask.b, ask.c, self._batch)
                 if self._answer.busy_ns:
-                    self.intake.warden.called(ask.t_ns + self._answer.busy_ns)
+                    self.intake.warden.called(self._answer.busy_ns)
             except BadCallError as error:
                 self.turn = Fate(ask.t_ns, frames.END_FORGED, str(error))
 

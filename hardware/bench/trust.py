@@ -111,9 +111,10 @@ class Warden:
         self.last_ns = max(self.last_ns, since_ns)
         self._horizon_ns = horizon_ns
 
-    def called(self, over_ns: int) -> None:
-        """A call was answered that takes until then."""
-        self._over_ns.append(over_ns)
+    def called(self, busy_ns: int) -> None:
+        """The call that was checked last takes so long. It began when the board says: in realtime
+        one that is behind is heard later."""
+        self._over_ns.append(self.last_ns + busy_ns)
 
     def check(self, record: Row) -> str | None:
         """Why a record is refused; None when it counts."""
