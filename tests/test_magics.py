@@ -1,5 +1,6 @@
 """The magics of a notebook, in a real IPython, on a real virtual board."""
 
+import json
 import os
 import signal
 import threading
@@ -136,6 +137,8 @@ def test_the_stop_button_reaches_the_board_and_leaves_it_alive(shell: Interactiv
         ("%bench fly", "Write: %bench"),
         ("%bench press nothing", "nothing"),
         ("%bench press btn1 soon", "80ms"),
+        ("%bench press btn1 X 80ms", "no control 'X'"),
+        ("%board use pico", "no board 'pico'"),
         ("%bench set btn1 pressed much", "number"),
         ("%board connect bench:nowhere.json", "nowhere.json"),
         ("%board connect /dev/ttyNone", "/dev/ttyNone"),
@@ -159,3 +162,23 @@ def test_stock_autograde_only_saves_the_program(
     assert run(shell, "%%board main.py", "while True: pass") == ""
     assert programs["main.py"] == "while True: pass\n"
     assert current.board is None
+
+
+def test_a_bench_of_ones_own_with_two_boards_and_a_keypad(
+    shell: InteractiveShell, tmp_path: Path
+) -> None:
+    parts = [("wokwi-pi-pico", "pico"), ("board-esp32-devkit-c-v4", "esp")]
+    parts += [("wokwi-membrane-keypad", "pad")]
+    wires = [["esp:32", "pad:C2", "", []], ["esp:33", "pad:R2", "", []]]
+    file = tmp_path / "diagram.json"
+    told = [{"type": kind, "id": key} for kind, key in parts]
+    file.write_text(json.dumps({"version": 1, "parts": told, "connections": wires}))
+    run(shell, f"%board connect {file}")
+    assert run(shell, "%%board", "import sys; print(sys.platform)") == "rp2\n"
+    assert "esp now" in run(shell, "%board use esp")
+    pins = "from machine import Pin; Pin(33, Pin.OUT, value=1); c = Pin(32, Pin.IN, Pin.PULL_DOWN)"
+    run(shell, "%%board", f"import sys; {pins}")
+    run(shell, "%bench press pad 5 30s")
+    assert run(shell, "%%board", "print(sys.platform, c())") == "esp32 1\n"
+    run(shell, "%board use pico")
+    assert run(shell, "%%board", "print(sys.platform)") == "rp2\n"

@@ -1,13 +1,15 @@
 """The magics `%board`, `%%board`, `%bench` and `%wave`.
 
 %board connect esp32        a virtual board; or a device, socket://…, rfc2217://…
+%board connect diagram.json a bench of your own
+%board use pico             another board of the bench, for the cells that follow
 %board list | status | reset | interrupt
 %%board                     run this cell on the board
 %%board main.py [--detach] [--seconds N]
                             save this cell as that file and start the board anew
 %bench                      a picture of what is on the bench
 %bench lint                 what is wrong with the wiring, and where
-%bench press btn1 80ms      press a button
+%bench press btn1 80ms      press a button; of a keypad or remote control: press pad1 5 80ms
 %bench set pot1 position 0.4
 %wave [SIGNAL …] [--last 2s]    what the pins did
 """
@@ -18,6 +20,7 @@ from collections.abc import Callable
 from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class
 from IPython.display import display
 
+from hardware.bench.serving.live import LiveBench
 from hardware.errors import HardwareError
 from hardware.notebook import linting, pictures
 from hardware.notebook.duration import seconds
@@ -68,6 +71,9 @@ class BoardMagics(Magics):
         if verb == "connect" and len(rest) == 1:
             current.connect(rest[0])
             say(_("connected to {url}").format(url=current.url))
+        elif verb == "use" and len(rest) == 1:
+            current.use(rest[0])
+            say(_("cells run on {board} now").format(board=rest[0]))
         elif verb == "list" and not rest:
             for url, title in available():
                 print(f"{url:32} {title}")
@@ -79,7 +85,7 @@ class BoardMagics(Magics):
         elif verb == "interrupt" and not rest:
             current.need_board().interrupt()
         else:
-            raise _usage("%board connect URL | list | status | reset | interrupt")
+            raise _usage("%board connect URL | use BOARD | list | status | reset | interrupt")
 
     def _share(self) -> None:
         if self.shell is not None and current.board is not None:
@@ -103,22 +109,32 @@ def _bench_line(words: list[str]) -> None:
         display(pictures.bench(bench))
     elif words == ["lint"]:
         linting.show(bench)
-    elif words[0] == "press" and len(words) in (2, 3):
-        bench.press(words[1], seconds(words[2]) if len(words) == 3 else PRESS_S)
+    elif words[0] == "press" and len(words) in (2, 3, 4):
+        _press(bench, words[1], words[2:])
     elif words[0] == "set" and len(words) == 4:
         bench.control(words[1], words[2], _number(words[3]))
     elif words == ["reset"]:
         bench.reset()
     else:
-        raise _usage("%bench | lint | press PART [80ms] | set PART CONTROL VALUE | reset")
+        form = "%bench | lint | press PART [KEY] [80ms] | set PART CONTROL VALUE | reset"
+        raise _usage(form)
+
+
+def _press(bench: LiveBench, part: str, words: list[str]) -> None:
+    """Press a button, or a key of a part that has several: then its name comes first."""
+    keys = bench.snapshot().controls.get(part, {})
+    key = words[0] if words and words[0] in keys else "pressed"
+    rest = words[1:] if key in words else words
+    if len(rest) > 1:
+        bench.control(part, rest[0], 0)  # says which keys there are
+    bench.press(part, seconds(rest[0]) if rest else PRESS_S, key)
 
 
 def _wave_line(words: list[str]) -> None:
     last = _option(words, "--last")
     names = [word for word in words if word not in ("--last", last)]
-    display(
-        pictures.wave(current.need_bench(), names, seconds(last) if last else None, current.roles)
-    )
+    bench, last_s = current.need_bench(), seconds(last) if last else None
+    display(pictures.wave(bench, names, last_s, current.roles, current.board_id))
 
 
 def _option(words: list[str], name: str) -> str | None:

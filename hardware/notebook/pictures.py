@@ -24,17 +24,23 @@ def bench(live: LiveBench) -> Image:
 
 
 def wave(
-    live: LiveBench, names: Sequence[str], last_s: float | None, roles: Mapping[str, int]
+    live: LiveBench,
+    names: Sequence[str],
+    last_s: float | None,
+    roles: Mapping[str, int],
+    board: str = "",
 ) -> Image:
     """The last seconds of the named signals; without names, of every pin that moved.
 
     Args:
+        board: whose pins, by its id; the first board's without.
         roles: GPIO numbers of the lab's own names for pins (`LED_R`), shown where they exist.
 
     Raises:
         HardwareError: no such signal, or nothing has moved yet.
     """
-    trace = live.ask(lambda bench: bench.trace).named(roles)
+    board = board or next(iter(live.board_types))
+    trace = live.ask(lambda bench: bench.traces[board]).named(roles)
     start_ns = max(0, trace.end_ns - round((last_s or LAST_S) * 1e9))
     if unknown := [name for name in names if name not in trace.nets]:
         raise HardwareError(

@@ -9,7 +9,7 @@ from serial.tools import list_ports
 from hardware import boards
 from hardware.bench.serving.address import SCHEME, parse
 from hardware.bench.serving.live import LiveBench
-from hardware.bench.wiring.diagram import Diagram
+from hardware.bench.wiring.diagram import Diagram, suggest
 from hardware.errors import BoardNotFound
 from hardware.say import _
 from hardware.wire.board import Board
@@ -30,14 +30,18 @@ class Session:
         """So many of the bench's faults have been told."""
         self.roles: dict[str, int] = {}
         """GPIO numbers of the lab's own names for pins (`LED_R`); empty outside a lab."""
+        self.board_id = ""
+        """Which of the bench's boards cells run on."""
+        self._opened: dict[str, Board] = {}
 
     def connect(self, url: str) -> Board:
-        """Open a real board by its URL or device, or a virtual one by `bench:…`, name or family.
+        """Open a real board by its URL or device, or a virtual one by `bench:…`, the path of a
+        diagram, name or family.
 
         Raises:
             BoardNotFound, BoardBusy, DiagramError: as the port and the bench say.
         """
-        if url.startswith(SCHEME) or _is_board_type(url):
+        if url.startswith(SCHEME) or url.endswith(".json") or _is_board_type(url):
             where = parse(url)
             bench = LiveBench(
                 where.circuit, mode=where.mode, seed=where.seed, flash=where.flash, baud=where.baud
@@ -64,8 +68,22 @@ class Session:
         """Take a new bench in place of what was connected."""
         self.close()
         self.bench, self.faults_told = bench, 0
-        self.url = f"{SCHEME}{bench.board_type.name}"
-        self.board = Board(bench.connect())
+        return self.use(next(iter(bench.board_types)))
+
+    def use(self, board_id: str) -> Board:
+        """Turn to another board of the bench; the serial lines of the others stay open.
+
+        Raises:
+            BoardNotFound: no board of this id, or no bench.
+        """
+        bench = self.need_bench()
+        if board_id not in bench.board_types:
+            what = _("there is no board {board} on the bench").format(board=repr(board_id))
+            raise BoardNotFound(what, suggest(board_id, bench.board_types))
+        if board_id not in self._opened:
+            self._opened[board_id] = Board(bench.connect(board_id))
+        self.board, self.board_id = self._opened[board_id], board_id
+        self.url = f"{SCHEME}{bench.board_types[board_id].name}"
         return self.board
 
     def propose(self, circuit: Path, files: Mapping[str, bytes], roles: Mapping[str, int]) -> None:
@@ -83,7 +101,8 @@ class Session:
 
     def need_bench(self) -> LiveBench:
         """The virtual bench. Raises: BoardNotFound when a real board is connected."""
-        self.need_board()
+        if self.bench is None:
+            self.need_board()
         if self.bench is None:
             raise BoardNotFound(
                 _("{url} is a real board: there is no virtual bench.").format(url=self.url),
@@ -93,11 +112,12 @@ class Session:
 
     def close(self) -> None:
         """Give the board back; a virtual one is switched off."""
-        if self.board:
-            self.board.close()
+        for board in {*self._opened.values(), *filter(None, [self.board])}:
+            board.close()
         if self.bench:
             self.bench.close()
         self.board, self.bench, self.url, self.roles = None, None, "", {}
+        self.board_id, self._opened = "", {}
 
 
 def available() -> list[tuple[str, str]]:

@@ -6,8 +6,8 @@
             board.run("print('hello')")
         bench.press("btn1", hold_s=0.08)
 
-Methods may be called from any thread: the bench's own carries them out between two requests of the
-board. With several boards, each has a serial line of its own; without an id the first is meant.
+Any thread may call: the bench's own carries it out between two requests of the board. With several
+boards, each has a serial line of its own; without an id the first is meant.
 """
 
 import os
@@ -114,7 +114,7 @@ class LiveBench:
     # -- ways to the serial line
 
     def connect(self, board: str = "") -> Port:
-        """The line for this process, as a `Port`; closing it leaves the bench on."""
+        """The line for this process; closing it leaves the bench on."""
         return self._port("bench:", lambda: None, board)
 
     def serve_pty(self, board: str = "") -> str:
@@ -142,12 +142,13 @@ class LiveBench:
         """Move a control of a part now. Raises: HardwareError for a wrong part, name or value."""
         self._do(lambda bench: bench.control(part, name, value))
 
-    def press(self, part: str, hold_s: float = 0.1) -> None:
-        """Press a button, and let go after `hold_s` of its time. Raises: as `control`."""
+    def press(self, part: str, hold_s: float = 0.1, key: str = "pressed") -> None:
+        """Press a button, or one of several keys, and let go after `hold_s` of its time. Raises:
+        as `control`."""
 
         def press(bench: Bench) -> None:
-            bench.control(part, "pressed", 1)
-            bench.control(part, "pressed", 0, bench.now_ns + round(hold_s * 1e9))
+            bench.control(part, key, 1)
+            bench.control(part, key, 0, bench.now_ns + round(hold_s * 1e9))
 
         self._do(press)
 
@@ -193,8 +194,7 @@ class LiveBench:
         return self._wait_for(answer)
 
     def _do(self, deed: Callable[[Bench], None]) -> None:
-        """Call `deed(bench)` at a moment between two steps of the board, and let the board see it
-        at once."""
+        """Call `deed(bench)` between two steps of the board, which sees it at once."""
         done: Future[None] = Future()
         self._need_thread()
         self._bench.soon(_answering(done, lambda: deed(self._bench)))

@@ -118,6 +118,8 @@ def read(path: Path) -> object:
 def suggest(word: str, known: Iterable[str]) -> str:
     """A cure for a misspelt word: the nearest known one, else all of them (when they are few)."""
     candidates = sorted(known)
+    if not candidates:
+        return _("There is none at all.")
     if near := difflib.get_close_matches(word, candidates, 1):
         return _("Did you mean {word}?").format(word=repr(near[0]))
     some = ", ".join(candidates[:30]) + (", …" if len(candidates) > 30 else "")
