@@ -17,7 +17,7 @@ struct vb_wake {
     uint64_t ext1_pins;
     int8_t ext0_pin;          // -1: none
     uint8_t ext0_kinds;       // machine.SLEEP | machine.DEEPSLEEP
-    bool ext0_level, ext1_level, touch, ulp;
+    bool ext0_level, ext1_level, touch;
 };
 extern struct vb_options vb_options; // main.c
 

@@ -65,11 +65,6 @@ class Host:
             end.die(error)
 
 
-def dotted(ip: Address) -> str:
-    """The usual way to write it."""
-    return ".".join(map(str, ip))
-
-
 def parse_ip(text: str) -> Address | None:
     """An address from its usual text, None when it is none."""
     words = text.split(".")

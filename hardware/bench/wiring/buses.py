@@ -42,7 +42,7 @@ class I2cPart(Part):
 
 
 class SpiPart(Part):
-    """A target on an SPI bus, selected while its `CS` is low."""
+    """A target on an SPI bus, selected while its `CS` is low; to hear of an edge, it listens."""
 
     SCK: ClassVar[str] = "SCK"
     MOSI: ClassVar[str] = "MOSI"
@@ -52,9 +52,6 @@ class SpiPart(Part):
     SPI_MODES: ClassVar[tuple[int, ...]] = (0,)
     """Clock polarity * 2 + phase of the modes in which it understands; in others it hears
     nonsense."""
-
-    def spi_selected(self, on: bool) -> None:
-        """Chip select went low (on) or high."""
 
     def spi_exchange(self, byte: int) -> int:
         """A byte from the board, and what goes back at the same time."""
