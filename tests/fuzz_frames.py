@@ -4,7 +4,8 @@
     python tests/fuzz_frames.py --only 4711         one of them again, with its traceback
 
 Each number makes what an impostor says (forgeries.py) amid every kind of bus and radio; a real
-Pico works beside it. Any traceback fails, a stall, and any byte of the Pico's trace that differs.
+Pico works beside it. Any traceback fails, a stall, and any byte of the Pico's trace that differs
+(every fourth Pico is on the same network instead: it only has to live).
 """
 
 import argparse
@@ -18,12 +19,13 @@ import tempfile
 import time
 import traceback
 from collections import Counter
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from forgeries import Act, Forger, hello, install, put
 from fuzz_bench import MOST_S, Outcome, grouped, too_long
+from neighbour import HONEST, OTHER, WORK, Parts, circuit
 
 from hardware import paths
 from hardware.bench.bench import Bench
@@ -35,14 +37,12 @@ from hardware.bench.tracing.records import names_of
 from hardware.bench.tracing.summary import summary
 from hardware.bench.tracing.trace import Trace
 from hardware.bench.tracing.vcd import write_vcd
-from hardware.bench.wiring.circuit import Circuit
-from hardware.bench.wiring.diagram import load
 
-UNTIL_NS = 2_000_000_000
+UNTIL_NS = 2_500_000_000
 LIMITS = Limits(cpu_s=5, wall_s=8.0, records=100_000, output_bytes=50_000, memory_bytes=None)
 ENDS = names_of("END_")
-LIAR, HONEST = "liar", "honest"
-PARTS = {
+PARTS: Parts = {
+    "ap": ("wokwi-wifi-ap", "", {"ssid": "Wokwi-GUEST"}),
     "oled": ("board-ssd1306", "VCC:3V3 GND:GND.1 SCL:22 SDA:21", {}),
     "imu": ("wokwi-mpu6050", "VCC:3V3 GND:GND.1 SCL:22 SDA:21", {}),
     "air": ("board-bmp180", "VCC:3V3 GND:GND.1 SCL:22 SDA:21", {}),
@@ -61,51 +61,41 @@ PARTS = {
     "plate": ("warsha-touch-plate", "T:27", {}),
     "knob": ("wokwi-potentiometer", "VCC:3V3 GND:GND.1 SIG:VP", {}),
 }
-WORK = """
-from machine import ADC, I2C, Pin, PWM, Timer
-import time
-bus, knob = I2C(0, scl=Pin(5), sda=Pin(4)), ADC(26)
-lamp, wave = Pin(15, Pin.OUT), PWM(Pin(3), freq=1000, duty_u16=9999)
-Timer(period=17, callback=lambda timer: lamp.toggle())
+
+
+ONLINE = """
+import network, socket, time
+wlan = network.WLAN(network.WLAN.IF_STA)
+wlan.active(True)
+wlan.connect('Wokwi-GUEST')
 while True:
-    print(bus.readfrom_mem(104, 59, 6), knob.read_u16() >> 8, time.ticks_us())
-    time.sleep_ms(50)
+    time.sleep_ms(10)
+    try:
+        wlan.scan()
+        s = socket.socket()
+        s.settimeout(0.5)
+        s.connect(socket.getaddrinfo('http.warsha', 80)[0][-1])
+        s.write(b'GET /time HTTP/1.0\\r\\n\\r\\n')
+        print(s.read())
+        s.close()
+    except OSError as e:
+        print(e)
 """
 
 
-def circuit() -> Circuit:
-    """The liar amid one of everything, and the honest board with a bus of its own."""
-    parts: list[dict[str, Any]] = [
-        {"type": "board-esp32-devkit-c-v4", "id": LIAR},
-        {"type": "wokwi-pi-pico", "id": HONEST},
-        {"type": "wokwi-mpu6050", "id": "own"},
-        {"type": "wokwi-potentiometer", "id": "pot"},
-        {"type": "wokwi-wifi-ap", "id": "ap", "attrs": {"ssid": "Wokwi-GUEST"}},
-    ]
-    wires = [f"{LIAR}:32 {LIAR}:33", f"own:VCC {HONEST}:3V3", f"own:GND {HONEST}:GND.1",
-             f"own:SCL {HONEST}:GP5", f"own:SDA {HONEST}:GP4", f"pot:VCC {HONEST}:3V3",
-             f"pot:GND {HONEST}:GND.1", f"pot:SIG {HONEST}:GP26"]  # fmt: skip
-    for name, (kind, pins, attributes) in PARTS.items():
-        parts.append({"type": kind, "id": name, "attrs": attributes})
-        pairs = (pair.split(":") for pair in pins.split())
-        wires += [f"{name}:{pin} {LIAR}:{at}" for pin, at in pairs]
-    connections = [[*wire.split(), "", []] for wire in wires]
-    return Circuit(load({"version": 1, "parts": parts, "connections": connections}))
-
-
-def play(acts: list[Act]) -> Bench:
-    """Runs a liar beside the honest board. The bench is closed, its traces can be read."""
-    made = circuit()
-    with tempfile.TemporaryDirectory() as folder, Flash(made.sides[LIAR].board) as liar, Flash(
+def play(acts: list[Act], work: str = WORK) -> Bench:
+    """Runs a liar beside an honest board. The bench is closed, its traces can be read."""
+    made = circuit("esp32", PARTS)
+    with tempfile.TemporaryDirectory() as folder, Flash(made.sides[OTHER].board) as liar, Flash(
         made.sides[HONEST].board
     ) as honest:  # fmt: skip
         build = Path(folder)
         install(build, "esp32", ("rp2", paths.port_program("rp2").resolve()))
         put(liar, acts)
-        honest.put({"main.py": WORK.encode()})
+        honest.put({"main.py": work.encode()})
         before, os.environ["WARSHA_BUILD"] = os.environ.get("WARSHA_BUILD"), folder
         try:
-            flash = {LIAR: liar, HONEST: honest}
+            flash = {OTHER: liar, HONEST: honest}
             with Bench(made, seed=3, flash=flash, limits=LIMITS) as bench:
                 bench.run(UNTIL_NS)
         finally:
@@ -126,20 +116,21 @@ def one(number: int) -> Outcome:
     signal.signal(signal.SIGALRM, too_long)
     signal.alarm(MOST_S)
     try:
-        bench = play(Forger(number).acts())
-        return Outcome(number, _judge(bench))
+        apart = number % 4 > 0
+        bench = play(Forger(number).acts(), WORK if apart else ONLINE)
+        return Outcome(number, _judge(bench, apart))
     except Exception:
         return Outcome(number, "failed", traceback.format_exc())
     finally:
         signal.alarm(0)
 
 
-def _judge(bench: Bench) -> str:
-    honest, liar = bench.traces[HONEST], bench.traces[LIAR]
+def _judge(bench: Bench, apart: bool) -> str:
+    honest, liar = bench.traces[HONEST], bench.traces[OTHER]
     assert honest.ended() is None and honest.end_ns == UNTIL_NS, (
         "the neighbour did not get through"
     )
-    assert honest.sha256() == quiet(), "the neighbour saw a difference"
+    assert not apart or honest.sha256() == quiet(), "the neighbour saw a difference"
     assert len(liar.records) <= (LIMITS.records or 0) + 20_000, f"{len(liar.records)} records"
     _look_at(liar)
     draw(bench.circuit)
@@ -157,7 +148,8 @@ def _look_at(trace: Trace) -> None:
     onewire.onewire(trace, 4)
     servo.servo(trace, 25)
     for pin in (13, 18, 21, 32):
-        wire.wire_edges(trace, pin)
+        with suppress(ValueError):  # too many of them
+            wire.wire_edges(trace, pin)
     for read_notes in (trace.packets, trace.mqtt, trace.air, trace.links, trace.lines):
         read_notes()
     trace.save(io.BytesIO())

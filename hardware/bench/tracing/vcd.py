@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import IO
 
 from hardware.bench.tracing.decode.wire import wire_edges
-from hardware.bench.tracing.trace import Trace
+from hardware.bench.tracing.edges import Edges
+from hardware.bench.tracing.trace import PwmAt, Trace
 from hardware.bench.wiring.pads import DUTY_MAX
 
 FIRST, SYMBOLS = 33, 94
@@ -42,19 +43,27 @@ def vcd(trace: Trace, names: Sequence[str]) -> str:
         if trace.pwm(name):
             head.append(f"$var real 64 {duty} {_word(name)}_duty $end")
             start.append(f"r0 {duty}")
-        start.append(f"{int(wire_edges(trace, name).level[0])}{wire}")
-        changes += _changes(trace, name, wire, duty)
+        edges = _edges(trace, name)
+        start.append(f"{int(edges.level[0])}{wire}")
+        changes += _changes(trace.pwm(name), edges, wire, duty)
     head += ["$upscope $end", "$enddefinitions $end", "#0", "$dumpvars", *start, "$end"]
     return "\n".join([*head, *_body(sorted(changes, key=lambda change: change[0]))]) + (
         f"\n#{trace.end_ns}\n"
     )
 
 
-def _changes(trace: Trace, name: str, wire: str, duty: str) -> Iterator[Change]:
+def _edges(trace: Trace, name: str) -> Edges:
+    """Of a bus that fills a trace only what the program did: no viewer opens such a file."""
+    try:
+        return wire_edges(trace, name)
+    except ValueError:
+        return trace.edges(name)
+
+
+def _changes(waves: Sequence[PwmAt], edges: Edges, wire: str, duty: str) -> Iterator[Change]:
     """What happens at a pin. At the same time, the end of a PWM goes before the level that
     follows."""
-    edges = wire_edges(trace, name)
-    for wave in trace.pwm(name):
+    for wave in waves:
         level = "x" if wave.freq_hz else str(int(edges.level_at(wave.t_ns)))
         yield wave.t_ns, f"{level}{wire}"
         share = wave.duty_u16 / DUTY_MAX if wave.freq_hz else 0.0

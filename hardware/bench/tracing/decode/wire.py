@@ -5,6 +5,7 @@ such a line, so that PulseView's decoders read a VCD of ours as they read one of
 """
 
 from collections.abc import Iterator
+from itertools import chain, islice
 
 import numpy as np
 
@@ -18,21 +19,23 @@ from hardware.bench.tracing.unfold import unfolded
 
 Change = tuple[int, bool]
 MOST_PULSES = 10_000_000
+MOST_BUS_EDGES = 2_000_000
 S = 1_000_000_000
 
 
 def wire_edges(trace: Trace, pin: int | str) -> Edges:
-    """Level at a pin over time, buses and all (PWM is not unfolded)."""
+    """Level at a pin over time, buses and all (PWM is not unfolded).
+
+    Raises: ValueError when buses made more than `MOST_BUS_EDGES` changes there.
+    """
     gpio = trace.gpio(pin)
     edges = trace.edges(gpio)
-    extra = [
-        *_i2c(trace, gpio),
-        *_spi(trace, gpio),
-        *_uart(trace, gpio),
-        *_pixels(trace, gpio),
-    ]
+    buses = chain.from_iterable(bus(trace, gpio) for bus in (_i2c, _spi, _uart, _pixels))
+    extra = list(islice(buses, MOST_BUS_EDGES + 1))
     if not extra:
         return edges
+    if len(extra) > MOST_BUS_EDGES:
+        raise ValueError(f"more than {MOST_BUS_EDGES} edges of buses")
     times, levels = zip(*sorted(extra), strict=True)
     t_ns = np.concatenate((edges.t_ns, np.array(times, np.int64)))
     level = np.concatenate((edges.level, np.array(levels, bool)))
@@ -43,7 +46,7 @@ def wire_edges(trace: Trace, pin: int | str) -> Edges:
 def scope_edges(trace: Trace, pin: int | str, begin_ns: int, end_ns: int) -> Edges:
     """Level at a pin as an oscilloscope shows it between two times: pins, buses and PWM.
 
-    Raises: ValueError when a PWM has more than `MOST_PULSES` pulses there.
+    Raises: ValueError when a PWM has more than `MOST_PULSES` pulses there, or see `wire_edges`.
     """
     settings = trace.pwm(pin)
     fastest = max((wave.freq_hz for wave in settings), default=0)
