@@ -7,7 +7,7 @@ import pytest
 from hardware.bench.bench import Bench
 from hardware.bench.flash import Flash
 from hardware.bench.scenario import parse
-from hardware.bench.scenario.player import Outcome, play
+from hardware.bench.scenario.player import Outcome, Player, play
 from hardware.bench.wiring.circuit import Circuit
 from hardware.bench.wiring.diagram import load
 from hardware.errors import ScenarioError
@@ -195,3 +195,26 @@ def test_mqtt_both_ways() -> None:
         with Bench(circuit, flash=flash) as bench:
             outcomes = play(scenario, bench, circuit, 20 * SECOND)
     assert outcomes[-1].said == "0 such messages under 'lab/up', expected 1 …"
+
+
+def test_i2c_and_a_display_of_dots() -> None:
+    parts = [*PARTS[:1], {"type": "board-ssd1306", "id": "oled"}]
+    pins = {"SDA": "21", "SCL": "22", "VCC": "3V3", "GND": "GND.1"}
+    wires = [[f"oled:{pin}", f"esp:{to}", "", []] for pin, to in pins.items()]
+    program = "from machine import I2C, Pin\n"
+    program += "I2C(0, sda=Pin(21), scl=Pin(22)).writeto(60, b'\\x00\\xa5')"
+    steps = """
+  - delay: 1s
+  - warsha: { expect-i2c: { address: 0x3c, write: [0xa5] }, points: 1 }
+  - warsha: { expect-display: { part-id: oled, text: a } }
+"""
+    circuit = Circuit(load({"version": 1, "parts": parts, "connections": wires}))
+    scenario = parse(f"name: t\nversion: 1\nsteps:\n{steps}", "s.yaml")
+    with Flash(circuit.board) as flash:
+        flash.put({"main.py": program.encode()})
+        with Bench(circuit, flash=flash) as bench:
+            player = Player(scenario, bench, circuit, 5 * SECOND)
+            with pytest.raises(ScenarioError, match="oled shows dots"):
+                player.play()
+    assert [bool(outcome.said) for outcome in player.outcomes] == [False, True, True]
+    assert player.outcomes[1].said.endswith("the last one wrote [0x00, 0xa5] and read []")

@@ -84,7 +84,12 @@ class ExpectDisplay(Command):
         return cls(nodes.text(keys["part-id"]), nodes.text(keys["text"]))
 
     def run(self, player: "Player") -> None:
-        shown = _display(player, self.part).text()
+        display = _display(player, self.part)
+        if type(display).text is Display.text:
+            what = _("{part} shows dots, which nobody reads as text here")
+            cure = _("Use take-screenshot with compare-with.")
+            raise HardwareError(what.format(part=self.part), cure)
+        shown = display.text()
         if self.text not in shown:
             what = _("{part} shows {shown!r}, expected {wanted!r}")
             raise CommandError(what.format(part=self.part, shown=shown, wanted=self.text))

@@ -7,11 +7,14 @@ import yaml
 
 from hardware.bench.scenario.command import Command, CommandError
 from hardware.bench.scenario.nodes import Nodes
-from hardware.bench.tracing.decode.i2c import i2c
+from hardware.bench.tracing.decode.i2c import I2cTransfer, i2c
 from hardware.say import _
 
 if TYPE_CHECKING:
     from hardware.bench.scenario.player import Player
+
+MOST_SHOWN = 8
+"""Bytes of a transfer that a message lists."""
 
 
 @dataclass(frozen=True)
@@ -44,16 +47,30 @@ class ExpectI2c(Command):
 
     def run(self, player: "Player") -> None:
         stretch = player.stretch(self.for_ns)
-        found = [
+        there = [
             transfer
             for transfer in i2c(player.trace(self.board))
             if transfer.address == self.address
             and transfer.found
             and stretch.begin_ns <= transfer.t_ns < stretch.end_ns
-            and (self.write is None or transfer.written == self.write)
-            and (self.read_ is None or transfer.read == self.read_)
+        ]
+        found = [
+            transfer
+            for transfer in there
+            if self.write in (None, transfer.written) and self.read_ in (None, transfer.read)
         ]
         if len(found) < self.least:
             what = _("{seen} such transfers with 0x{address:02x}, expected {wanted}")
             told = what.format(seen=len(found), address=self.address, wanted=self.least)
-            raise CommandError(told)
+            raise CommandError(told + (_last(there[-1]) if there else ""))
+
+
+def _last(transfer: I2cTransfer) -> str:
+    """The bytes that went over the bus, as one writes them in a scenario."""
+    wrote, read = map(_listed, (transfer.written, transfer.read))
+    return _("; the last one wrote {wrote} and read {read}").format(wrote=wrote, read=read)
+
+
+def _listed(data: bytes) -> str:
+    shown = ", ".join(f"0x{byte:02x}" for byte in data[:MOST_SHOWN])
+    return f"[{shown}{', …' if len(data) > MOST_SHOWN else ''}]"
