@@ -2,11 +2,11 @@
 
 from hardware.bench.drawing.svg import circle, path, rect, text
 from hardware.bench.wiring.diagram import PartSpec
+from hardware.bench.wiring.logic import LOGIC_VOLTS
 from hardware.bench.wiring.module import Module
 from hardware.bench.wiring.part import PartView, World
 from hardware.say import _
 
-LOGIC_VOLTS = 3.3
 MOST_HZ = 1e6
 """Each edge is an event on the bench; more would keep it busy with nothing else."""
 FACTORS = {"": 1.0, "k": 1e3, "m": 1e6}

@@ -1,9 +1,8 @@
 """Gates with one input: the inverter and the buffer."""
 
 from hardware.bench.drawing.gates import gate_svg, symbol
-from hardware.bench.parts.logic_gate import LOGIC_VOLTS
 from hardware.bench.wiring.diagram import PartSpec
-from hardware.bench.wiring.logic import Logic
+from hardware.bench.wiring.logic import LOGIC_VOLTS, Logic
 from hardware.bench.wiring.part import PartView
 
 

@@ -5,10 +5,9 @@ from operator import and_, or_, xor
 
 from hardware.bench.drawing.gates import gate_svg, symbol
 from hardware.bench.wiring.diagram import PartSpec
-from hardware.bench.wiring.logic import Logic
+from hardware.bench.wiring.logic import LOGIC_VOLTS, Logic
 from hardware.bench.wiring.part import PartView
 
-LOGIC_VOLTS = 3.3
 FUNCTIONS: dict[str, tuple[Callable[[bool, bool], bool], bool]] = {
     "and": (and_, False), "nand": (and_, True), "or": (or_, False), "nor": (or_, True),
     "xor": (xor, False), "xnor": (xor, True),

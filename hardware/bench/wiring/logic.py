@@ -6,6 +6,8 @@ from hardware.bench.drawing.svg import circle, path, rect, text
 from hardware.bench.wiring.diagram import PartSpec
 from hardware.bench.wiring.module import Module
 
+LOGIC_VOLTS = 3.3
+"""What a part drives that has no supply pins of its own, as Wokwi's gates."""
 PITCH = 9.6
 ROWS = 36.0
 """From one row of legs to the other, as on a breadboard."""

@@ -24,9 +24,9 @@ KNOWN_TO_WOKWI = {
     "wokwi-apa102-matrix", "wokwi-arduino-mega", "wokwi-arduino-nano", "wokwi-arduino-uno",
     "wokwi-attiny85", "wokwi-big-sound-sensor", "wokwi-biaxial-stepper", "wokwi-flame-sensor",
     "wokwi-flip-flop-d", "wokwi-flip-flop-dr", "wokwi-flip-flop-dsr", "wokwi-flip-flop-sr",
-    "wokwi-franzininho", "wokwi-heart-beat-sensor", "wokwi-ili9341", "wokwi-lcd2004",
-    "wokwi-max7219-matrix", "wokwi-mux-2", "wokwi-nano-rp2040-connect", "wokwi-rotary-dialer",
-    "wokwi-small-sound-sensor", "wokwi-tilt-switch", "wokwi-tm1637-7segment",
+    "wokwi-franzininho", "wokwi-heart-beat-sensor", "wokwi-ili9341",
+    "wokwi-nano-rp2040-connect", "wokwi-rotary-dialer", "wokwi-small-sound-sensor",
+    "wokwi-tilt-switch",
 }  # fmt: skip
 
 
