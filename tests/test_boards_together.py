@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from contextlib import ExitStack
+from typing import Any
 
 import pytest
 from pair import MS, PING, PONG, SECOND, boards, circuit, text
@@ -196,7 +197,7 @@ def test_resets_are_of_one_board() -> None:
 def test_a_part_hears_with_the_limits_of_the_board_beside_it() -> None:
     """2.2 V are a high level for an RP2040 (2.0 V), not yet for an ESP32 (2.475 V)."""
     esp32, pico = "board-esp32-devkit-c-v4", "wokwi-pi-pico"
-    parts = [{"type": esp32, "id": "esp"}, {"type": pico, "id": "pico"}]
+    parts: list[dict[str, Any]] = [{"type": esp32, "id": "esp"}, {"type": pico, "id": "pico"}]
     wires = []
     for board, pin in (("esp", "34"), ("pico", "GP26")):
         knob, gate = f"knob_{board}", f"gate_{board}"

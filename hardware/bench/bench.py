@@ -242,6 +242,10 @@ class Bench:
         self.start()
         return self._drive.serve_once(timeout_s)
 
+    def idle_s(self) -> float | None:
+        """`serve_once` must be called at least this often; None: only when `fileno` is ready."""
+        return self._drive.idle_s()
+
     def fileno(self) -> int:
         """For `select`: readable when a board said something."""
         return self._drive.inbox.fileno()

@@ -8,6 +8,7 @@ from hardware.bench.events import NEVER
 from hardware.bench.inbox import Inbox
 from hardware.bench.intake import Ask, Fate
 from hardware.bench.limits import Limits
+from hardware.bench.resetline import ResetLine
 from hardware.bench.station import Station
 from hardware.bench.timeline import Timeline
 
@@ -17,12 +18,17 @@ REPORT_NS = 500_000_000
 """An interactive board reports so often, or a program that only writes would do so for ever
 unseen."""
 
+ALONE_S = 0.01
+"""While no board makes time pass, it does so in steps of this."""
+
 
 class Drive:
     """What makes time pass on a bench whose boards are on."""
 
     def __init__(self, time: Timeline, limits: Limits, headless: bool) -> None:
         self.inbox = Inbox(time.stations)
+        wired = [station for station in time.stations if station.circuit.resets]
+        time.reset_lines = [ResetLine(station, self.inbox.lock) for station in wired]
         self._time = time
         self._limits = limits
         self._headless = headless
@@ -30,6 +36,8 @@ class Drive:
         apart = time.realtime or len(time.stations) == 1
         self._flags = frames.FLAG_REALTIME if time.realtime else 0
         self._flags |= frames.FLAG_HEADLESS if headless or not apart else 0
+        self._alone_s: float | None = None
+        """Until when the wall clock was followed while no board asked (monotonic)."""
         self._since_s = 0.0
         """When the wall time that `run` took was last put down to a board (monotonic)."""
         self._begun_s = 0.0
@@ -66,15 +74,25 @@ class Drive:
             self._deal(NEVER)
         if self._ready():  # of several boards one was served, and the others would wait for news
             self.inbox.again()
+        self._pass_alone()
         self._forget()
         return heard
 
     def reset(self, station: Station, cause: int) -> None:
-        """A hard reset of a board, now. Raises: BenchError when it cannot run any more."""
+        """A hard reset of a board, now; one that is held in reset stays so. Raises: BenchError
+        when it cannot run any more."""
+        if station.held:
+            return
         with self.inbox.lock:
             station.power_off(frames.END_RESET)
             station.power_on(cause)
         self._time.look()
+
+    def idle_s(self) -> float | None:
+        """See `Bench`: all boards that did not end are held in reset, and none makes time pass."""
+        stations = self._time.stations
+        held = any(s.held for s in stations) and all(s.pid is None for s in stations)
+        return ALONE_S if held else None
 
     def close(self) -> None:
         """Ends the boards' processes; the second time nothing happens."""
@@ -158,6 +176,14 @@ class Drive:
                 what = f"more than {self._limits.wall_s:g} s of wall time"
                 payer.condemn(frames.END_WALL, what)
         return any(payer.left_s <= 0 for payer in payers)
+
+    def _pass_alone(self) -> None:
+        """Interactive: lets time pass with the wall clock while no board does it."""
+        since_s, self._alone_s = self._alone_s, monotonic() if self.idle_s() else None
+        if since_s is not None and self._alone_s is not None:
+            self._begun_s = self._alone_s
+            passed_ns = round((self._alone_s - since_s) * 1e9)
+            self._time.advance(self._time.now_ns + passed_ns, self._late)
 
     def _forget(self) -> None:
         """Halves the traces that got too long, of benches that live for days."""

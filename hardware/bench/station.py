@@ -55,6 +55,8 @@ class Station(Place):
         while it runs, and without a board."""
         self.ended: End | None = None
         """Why the board is no more; None while it is on."""
+        self.held = False
+        """Something holds it in reset."""
         self.left_s = inf if limits.wall_s is None else limits.wall_s
         """What is left of its wall time."""
         self.intake = Intake(limits, self.recorder)
@@ -91,6 +93,7 @@ class Station(Place):
         )
         self.boots += 1
         self.ended = None
+        self.held = False
         self._poked = False
         self.intake.begin(board.min_write_ns, now)
         self.recorder.power(True, frames.END_RESET, now)
@@ -98,8 +101,14 @@ class Station(Place):
         self.circuit.power(True)
         self.pins.look()
 
-    def power_off(self, why: int) -> None:
-        """Ends the process, if there is one, and all that the board drove."""
+    def hold(self) -> None:
+        """The board is held in reset: its chip does nothing, what has its supply keeps it."""
+        self.held = True
+        self.power_off(frames.END_RESET, supply=True)
+
+    def power_off(self, why: int, *, supply: bool = False) -> None:
+        """Ends the process, if there is one, and all that the board drove; unless the supply
+        stays, parts lose theirs."""
         if self._process is None:
             return
         self._cpu_s += self._process.kill().cpu_s
@@ -109,7 +118,7 @@ class Station(Place):
         self.recorder.power(False, why, self.now_ns)
         self.pins.reset()
         self.exchange.reset()
-        self.circuit.power(False)
+        self.circuit.power(supply)
 
     def _began_anew(self) -> None:
         """The board has reset itself, in its process. The circuit keeps its supply."""

@@ -8,11 +8,12 @@ did is known before another one could see it, and the order is the same on any m
 In realtime nobody waits for another: a board that runs is told that there is something new.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Any
 
 from hardware.bench.events import NEVER, EventQueue
+from hardware.bench.resetline import ResetLine
 from hardware.bench.station import Station
 
 REACT_NS = 1_000_000
@@ -29,6 +30,8 @@ class Timeline:
         self.realtime = realtime
         self.now_ns = 0
         self.stations: tuple[Station, ...] = ()
+        self.reset_lines: Sequence[ResetLine] = ()
+        """Of the boards whose reset pin is wired."""
         self.actor: Station | None = None
         """Who was answered last: what happens to the bench as a whole is most likely its doing."""
         self.stopping = False
@@ -114,12 +117,20 @@ class Timeline:
                 self._settle(event[0])
                 queue.pop()()
             self.look()
-            if self.stopping or (number % CHECK_EVERY == 0 and late(busy)):
+            if self.stopping or self._begins() or (number % CHECK_EVERY == 0 and late(busy)):
                 break
         return False
 
+    def _begins(self) -> bool:
+        """Whether a board was let out of reset: it has to be heard before time goes on."""
+        if self.realtime or not self.reset_lines:
+            return False
+        return any(station.runs for station in self.stations)
+
     def look(self) -> None:
         """Has every board's pins looked at, after something happened."""
+        for line in self.reset_lines:
+            line.look()
         for station in self.stations:
             if station.look() and self.realtime:
                 station.poke()

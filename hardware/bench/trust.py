@@ -13,7 +13,7 @@ import numpy.typing as npt
 from hardware.bench import frames
 from hardware.bench.events import NEVER
 from hardware.bench.tracing.records import TEXT_BYTES, Records, Row, Times
-from hardware.bench.wiring.netlist import GPIOS
+from hardware.boards import RESET_PAD
 
 PASS_NS = 1_000_000_000
 """A board asks soon after the horizon; so long after it, writing on without asking is forged."""
@@ -47,7 +47,7 @@ class Offence(NamedTuple):
     reason: str
 
 
-_PIN, _TEXT, _BYTE, _ANY = GPIOS - 1, TEXT_BYTES, 255, 2**32
+_PIN, _TEXT, _BYTE, _ANY = RESET_PAD - 1, TEXT_BYTES, 255, 2**32
 FIELDS = {
     frames.REC_MODE: (0, _PIN, 1),
     frames.REC_OUT: (0, _PIN, 1),

@@ -14,6 +14,8 @@ from hardware.errors import BoardNotFound
 from hardware.say import _
 
 FOLDER = Path(__file__).parent
+RESET_PAD = 63
+"""The number that a bench gives to `reset_pin` among a board's pads, behind all GPIOs."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,8 @@ class BoardType:
     """The UART pins behind the USB bridge (TX, RX); empty when the chip has USB itself."""
     led: int | None
     pins: Mapping[str, BoardPin]
+    reset_pin: str
+    """Holds the board in reset while it is low; pulled up on the board."""
     input_only: frozenset[int]
     no_pull: frozenset[int]
     flash_pins: frozenset[int]
@@ -90,6 +94,8 @@ class BoardType:
 
     def pin_of(self, gpio: int) -> str:
         """The name that is printed at a GPIO; `GPIOn` when it is not led out."""
+        if gpio == RESET_PAD:
+            return self.reset_pin
         return next((p.name for p in self.pins.values() if p.gpio == gpio), f"GPIO{gpio}")
 
     @property

@@ -19,6 +19,7 @@ from hardware.bench.wiring.diagram import suggest
 from hardware.bench.wiring.netlist import GPIOS
 from hardware.bench.wiring.pads import DUTY_MAX
 from hardware.bench.wiring.part import Part
+from hardware.boards import RESET_PAD
 from hardware.errors import HardwareError, ScenarioError
 from hardware.say import _, tame
 
@@ -204,10 +205,12 @@ class Player:
         netlist = self.circuit.netlist
         if part in netlist.boards and (gpio := netlist.boards[part].gpio(pin)) is not None:
             return part, gpio
-        if (net := netlist.net(part, pin)) not in netlist.gpio_net:
+        net = netlist.net(part, pin)
+        pads = (pad for pad, at in enumerate(netlist.gpio_net) if at == net)
+        index = next((pad for pad in pads if pad % GPIOS != RESET_PAD), None)
+        if index is None:
             what = _("{pin} touches no pin of a board").format(pin=f"{part}:{pin}")
             raise HardwareError(what, _("Name a pin of the board, or one that is wired to it."))
-        index = netlist.gpio_net.index(net)
         return list(netlist.boards)[index // GPIOS], index % GPIOS
 
     def _step(self, step: Step) -> None:

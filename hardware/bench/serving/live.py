@@ -248,7 +248,7 @@ class LiveBench:
             poll.register(fd, events)
         if not lags:
             poll.register(self._bench.fileno(), select.POLLIN)
-        idle_s = self._lines.idle_s()
+        idle_s = self._bench.idle_s() or self._lines.idle_s()
         ready = poll.poll(None if idle_s is None else idle_s * 1000)
         if any(fd == self._wake for fd, _events in ready):
             os.eventfd_read(self._wake)

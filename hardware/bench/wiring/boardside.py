@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING
 
 from hardware.bench.wiring.netlist import GPIOS
 from hardware.bench.wiring.part import Part
-from hardware.boards import BoardType
+from hardware.boards import RESET_PAD, BoardType
 
 if TYPE_CHECKING:
     from hardware.bench.wiring.circuit import Circuit
 
 MASK = (1 << GPIOS) - 1
+PINS = MASK >> 1
+"""Without the one that resets the board (`RESET_PAD`)."""
 
 
 class BoardSide:
@@ -22,6 +24,8 @@ class BoardSide:
         self.board = board
         self._first = circuit.netlist.first_pad(board_id)
         self._shared = circuit.zones.shared >> self._first & MASK
+        self.resets = self.net(RESET_PAD) in circuit.netlist.wired
+        """Whether its reset pin is wired to anything."""
 
     @property
     def parts(self) -> Mapping[str, Part]:
@@ -40,17 +44,22 @@ class BoardSide:
         """The board's supply comes or goes."""
         self.circuit.power(on, self.board_id)
 
+    def held(self) -> bool:
+        """Whether something holds the board in reset; without power nothing has to."""
+        low = not self.circuit.levels() >> self._first + RESET_PAD & 1
+        return low and self.resets and self.board_id in self.circuit.electric.powered
+
     def levels(self) -> int:
         """Bit n: the level at GPIO n."""
-        return self.circuit.levels() >> self._first & MASK
+        return self.circuit.levels() >> self._first & PINS
 
     def coupled(self) -> int:
         """Mask of the outputs that somebody listens to (see `Circuit.coupled`)."""
-        return self.circuit.coupled() >> self._first & MASK
+        return self.circuit.coupled() >> self._first & PINS
 
     def used(self) -> int:
         """Mask of the GPIOs that are wired to anything."""
-        return self.circuit.used() >> self._first & MASK
+        return self.circuit.used() >> self._first & PINS
 
     def pin_mode(self, gpio: int, mode: int, pull: int, level: bool) -> None:
         """See `Circuit`."""

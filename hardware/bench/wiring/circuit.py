@@ -8,7 +8,7 @@ import random
 from collections import deque
 from collections.abc import Iterable, Mapping
 
-from hardware.bench.frames import MODE_OUT, PULL_NONE
+from hardware.bench.frames import MODE_IN, MODE_OUT, PULL_NONE, PULL_UP
 from hardware.bench.wiring import pixels
 from hardware.bench.wiring.afterimage import Afterimage
 from hardware.bench.wiring.boardside import BoardSide
@@ -29,7 +29,7 @@ from hardware.bench.wiring.threshold import Threshold
 from hardware.bench.wiring.view import MeanView
 from hardware.bench.wiring.worlds import Worlds
 from hardware.bench.wiring.zones import Zones
-from hardware.boards import BoardType
+from hardware.boards import RESET_PAD, BoardType
 from hardware.errors import BenchError, HardwareError
 from hardware.say import _
 
@@ -61,6 +61,10 @@ class Circuit:
         self._levels = 0
         self._coupled = 0
         self._reading = 0
+        for pad in range(RESET_PAD, len(self.pads), GPIOS):
+            if self.netlist.gpio_net[pad] in self.netlist.wired:
+                self.pads[pad].set_up(MODE_IN, PULL_UP, latch=False)
+                self._reading |= 1 << pad
         self._dirty: deque[Cluster] = deque()
         self._settling = False
         self._worlds: Worlds
@@ -129,8 +133,8 @@ class Circuit:
         first = self.netlist.first_pad(board_id)
         pads, fresh = range(first, first + GPIOS), Pad()
         quiet = {pad for pad in pads if self.pads[pad] == fresh}
-        self.pads[first : first + GPIOS] = [Pad() for _ in pads]
-        others = ~(((1 << GPIOS) - 1) << first)
+        self.pads[first : first + RESET_PAD] = [Pad() for _ in pads[:RESET_PAD]]
+        others = ~(((1 << RESET_PAD) - 1) << first)
         self._levels &= others  # what an output held does not outlive its board
         self._reading &= others
         self.electric.powered = self.electric.powered - {board_id} | ({board_id} if on else set())

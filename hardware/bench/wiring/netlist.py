@@ -17,7 +17,7 @@ from hardware.bench import parts
 from hardware.bench.wiring.diagram import SERIAL_MONITOR, Diagram, PartSpec, PinRef, suggest
 from hardware.bench.wiring.part import Part
 from hardware.bench.wiring.solver import Diode, Element, Resistor, Source, nets_of
-from hardware.boards import BoardType
+from hardware.boards import RESET_PAD, BoardType
 from hardware.errors import DiagramError
 from hardware.say import _
 
@@ -164,6 +164,8 @@ class Netlist:
             for pin in board.pins.values()
             if pin.gpio is not None
         }
+        for board_id, board in self.boards.items():
+            led_out[self.first_pad(board_id) + RESET_PAD] = self.net(board_id, board.reset_pin)
         pads = range(GPIOS * len(self.boards))
         return tuple(led_out.get(pad, self._count + pad) for pad in pads)
 

@@ -20,7 +20,7 @@ from hardware.bench.wiring.solver import (
     solve,
 )
 from hardware.bench.wiring.still import StillWorld
-from hardware.boards import BoardType
+from hardware.boards import RESET_PAD, BoardType
 
 PULLS = 1000.0
 """A source behind so many ohms is a pull resistor, not an output."""
@@ -101,8 +101,8 @@ class Resting:
     def _pins(self) -> Mapping[int, list[Pin]]:
         found: dict[int, list[Pin]] = {}
         for pad, net in enumerate(self.netlist.gpio_net):
-            if net in self.netlist.wired:
-                board_id, board, gpio = self.netlist.home(pad)
+            board_id, board, gpio = self.netlist.home(pad)
+            if net in self.netlist.wired and gpio != RESET_PAD:
                 found.setdefault(net, []).append(Pin(board_id, board, gpio, pad))
         return found
 
