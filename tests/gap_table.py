@@ -12,8 +12,9 @@ FAMILIES = {"esp32": "ESP32", "rp2": "Pico", "both": "both boards", "bench": "th
 HEAD = """\
 # What is not simulated
 
-Made by `python tests/gap_table.py` from `firmware/port/not_simulated.toml`. What a chip's MicroPython
-has and a virtual board has not raises an error that says so; what behaves differently stands here.
+Made by `python tests/gap_table.py` from `firmware/port/not_simulated.toml`. What a chip's
+MicroPython has and a virtual board has not raises an error that says so; what behaves differently
+stands here.
 
 | what | where | what happens |
 |---|---|---|
