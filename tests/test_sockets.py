@@ -18,7 +18,7 @@ print(said['method'], said['path'], said['body'], said['headers']['x-who'])
 print(requests.get('http://10.13.37.1/status/404').status_code)
 try:
     requests.get('https://example.com')
-except NotImplementedError as error:
+except ImportError as error:
     print(error)
 """
 )

@@ -192,7 +192,7 @@ def test_an_access_point_that_makes_no_sense(name: str, value: str) -> None:
 
 @pytest.mark.parametrize(
     "code",
-    ["import ssl; ssl.wrap_socket(None)", "import bluetooth; bluetooth.BLE()",
+    ["import ssl", "import tls", "import bluetooth; bluetooth.BLE()",
      "import network; network.LAN()", "import socket; socket.socket(10)"],
 )  # fmt: skip
 def test_what_is_not_simulated_says_so(code: str) -> None:

@@ -37,6 +37,8 @@ WHY_SKIPPED = {
     REFUSED: "viper code: left out, as it could write any memory of the board's process",
     "import_mpy": "loading `.mpy` files: left out for the same reason",
     "uctypes_": "left out for the same reason",
+    "ssl_": "TLS is not simulated: ImportError",
+    "tls_": "as `ssl`",
     "cryptolib_": "not simulated, though the chips have it",
     "hashlib_": "not simulated, though the chips have it",
     "btree": "not simulated, though the ESP32 has it",
@@ -44,8 +46,6 @@ WHY_SKIPPED = {
 }
 """By how the test's name begins."""
 WHY_FAILED = {
-    "extmod/ssl_": "TLS is not simulated: the module is there, and says so when it is used",
-    "extmod/tls_": "as `ssl`",
     "extmod/machine_i2s_": "not simulated: the class is there, and says so when it is used",
     "extmod/vfs_userfs": "imports a `.mpy` file, whose loading is left out",
 }

@@ -41,9 +41,8 @@ class Response:
 def _split(url):
     scheme, _, host, *path = url.split("/", 3)
     if scheme == "https:":
-        import ssl
+        import ssl  # says that it is not simulated
 
-        ssl.wrap_socket()
     if scheme != "http:":
         raise ValueError("Unsupported protocol: " + scheme)
     host, colon, port = host.partition(":")

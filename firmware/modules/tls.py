@@ -1,3 +1,3 @@
 # The C half of ssl on the chips; not simulated either.
 
-from ssl import *
+import ssl
