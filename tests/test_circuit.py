@@ -23,6 +23,7 @@ from hardware.bench.frames import (
 from hardware.bench.wiring.circuit import Circuit
 from hardware.bench.wiring.diagram import load
 from hardware.bench.wiring.still import StillWorld
+from hardware.errors import DiagramError
 
 MS = 1_000_000
 Parts = dict[str, tuple[str, dict[str, Any]]]
@@ -314,3 +315,19 @@ def test_a_button_between_the_supplies_is_a_short() -> None:
     for pressed in (1, 0, 1):
         circuit.set_control("b", "pressed", pressed)
     assert [(f.kind, f.gpio) for f in circuit.faults()] == [(FAULT_SHORT, 0xFFFF)] * 2
+
+
+def test_many_parts_on_one_pin_are_solved_and_too_many_refused() -> None:
+    board = {"type": "board-esp32-devkit-c-v4", "id": "b"}
+
+    def lamps(count: int) -> Circuit:
+        parts = [board, *({"type": "wokwi-led", "id": f"l{n}"} for n in range(count))]
+        wires = [[f"l{n}:A", "b:4", "", []] for n in range(count)]
+        return Circuit(load({"version": 1, "parts": parts, "connections": wires}, name="d"))
+
+    circuit = lamps(300)  # seconds each, once, as the hub was eliminated first
+    circuit.start(StillWorld())
+    circuit.power(True)
+    assert circuit.meter.volts("l299", "C") == pytest.approx(circuit.meter.volts("l0", "C"))
+    with pytest.raises(DiagramError, match="d: more than 1000 wires hang together"):
+        lamps(1001)

@@ -20,7 +20,10 @@ from hardware.bench.wiring.solver import (
     reach,
     solve,
 )
+from hardware.say import _
 
+MOST_NETS = 1000
+"""Of a cluster: far beyond any bench, and what one solution costs goes with the square."""
 REMEMBERED = 4096
 """States kept per cluster; a potentiometer that is turned for an hour must not fill the memory."""
 
@@ -45,6 +48,9 @@ class Electric:
         self._places: dict[tuple[int, str], tuple[int, ...]] = {}
         """Cluster and part to the indices of those of its elements that lie in there."""
         for cluster in netlist.clusters:
+            if len(cluster.nets) > MOST_NETS:
+                what = _("more than {most} wires hang together").format(most=MOST_NETS)
+                raise netlist.fail(what, _("Take parts away, or give them pins of their own."))
             for part in cluster.parts:
                 self._clusters[part].append(cluster)
                 self._places[cluster.number, part] = _places(cluster, self.stamps[part])

@@ -5,6 +5,7 @@ below its forward voltage, a resistor above). Plain Python arithmetic in a fixed
 every machine finds the same bits; circuits here have a handful of nodes.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -76,6 +77,7 @@ def solve(
     """Voltages of `nets` with the supplies `fixed` (net to volts) and the elements between
     them."""
     every = tuple(elements)
+    nets = _by_degree(nets, every)
     diodes = tuple(e for e in every if isinstance(e, Diode))
     linear = tuple(e for e in every if not isinstance(e, Diode))
     on = [False] * len(diodes)
@@ -89,6 +91,12 @@ def solve(
         on[wrong] = not on[wrong]
         volts = _volts(nets, fixed, linear, diodes, on)
     return Solution(volts, _floating(nets, fixed, linear, diodes, on))
+
+
+def _by_degree(nets: Sequence[int], elements: Iterable[Element]) -> list[int]:
+    """Nets with few neighbours first: to eliminate a hub early would join all that hang on it."""
+    touched = Counter(net for element in elements for net in nets_of(element))
+    return sorted(nets, key=lambda net: touched[net])
 
 
 def _first_wrong(
@@ -145,10 +153,11 @@ def _eliminate(matrix: list[list[float]]) -> list[float]:
     for i in range(size):
         pivot = max(range(i, size), key=lambda r: abs(matrix[r][i]))
         matrix[i], matrix[pivot] = matrix[pivot], matrix[i]
+        filled = [c for c in range(i, size + 1) if matrix[i][c]]
         for r in range(i + 1, size):
-            factor = matrix[r][i] / matrix[i][i]
-            if factor:
-                for c in range(i, size + 1):
+            if matrix[r][i]:
+                factor = matrix[r][i] / matrix[i][i]
+                for c in filled:
                     matrix[r][c] -= factor * matrix[i][c]
     answer = [0.0] * size
     for i in reversed(range(size)):
