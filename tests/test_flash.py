@@ -71,8 +71,8 @@ def test_an_image_in_a_file_stays(tmp_path: Path) -> None:
 
 def test_a_board_formats_an_image_that_is_none(tmp_path: Path) -> None:
     image = tmp_path / "flash.bin"
-    image.write_bytes(b"\xff" * 4096)
     made = circuit(TYPES[1])
+    image.write_bytes(b"\xff" * made.board.storage_bytes)
     with Flash(made.board, image) as flash:
         with pytest.raises(FlashError, match="no file system"):
             flash.list()
@@ -98,3 +98,21 @@ def test_preparing_a_board_takes_no_time() -> None:
         with Flash(board) as flash:
             flash.put({"main.py": b"print(1)\n", "pins.py": b"LED = 2\n"})
     assert perf_counter() - begin < 4
+
+
+def test_a_file_of_another_kind_is_left_alone(tmp_path: Path) -> None:
+    esp32, pico = boards.load("esp32_devkit_c_v4"), boards.load("pi_pico")
+    (tmp_path / "main.py").write_bytes(b"print(1)")
+    with pytest.raises(FlashError, match="not a flash image of this board"):
+        Flash(esp32, tmp_path / "main.py")
+    assert (tmp_path / "main.py").read_bytes() == b"print(1)"
+    with pytest.raises(FlashError, match="it is a folder"):
+        Flash(esp32, tmp_path)
+    with (
+        Flash(esp32, tmp_path / "esp.img"),
+        pytest.raises(FlashError, match="another bench works with it"),
+    ):
+        Flash(esp32, tmp_path / "esp.img")
+    with pytest.raises(FlashError, match="not a flash image of this board"):
+        Flash(pico, tmp_path / "esp.img")
+    Flash(esp32, tmp_path / "esp.img").close()

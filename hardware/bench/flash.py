@@ -7,15 +7,16 @@ The image is written here only while the board is off, or between its boots: two
 see each other.
 """
 
+import fcntl
 import os
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, cast
 
 from hardware.boards import BoardType
 from hardware.errors import FlashError
-from hardware.say import _
+from hardware.say import _, reason
 
 if TYPE_CHECKING:
     from littlefs import UserContext
@@ -26,16 +27,20 @@ ERASED = b"\xff" * BLOCK
 
 
 class Flash:
-    """A flash image. Without a path it lives in memory and is gone with the object."""
+    """A flash image. Without a path it lives in memory and is gone with the object.
+
+    Raises: FlashError when the file cannot be opened, is another's, or no image of this board's.
+    """
 
     def __init__(self, board: BoardType, path: str | os.PathLike[str] | None = None) -> None:
         self.size = board.storage_bytes
-        fresh = path is None or not Path(path).exists() or Path(path).stat().st_size == 0
+        whole = self.size + board.nvs_bytes
         if path is None:
             self._fd = os.memfd_create("warsha-flash", os.MFD_CLOEXEC)
         else:
-            self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        os.ftruncate(self._fd, self.size + board.nvs_bytes)
+            self._fd = _opened(path, {self.size, whole})
+        fresh = os.fstat(self._fd).st_size == 0
+        os.ftruncate(self._fd, whole)
         if fresh:
             for index, data in _formatted(self.size).items():
                 os.pwrite(self._fd, data, index * BLOCK)
@@ -88,6 +93,26 @@ class Flash:
                 whole = str(PurePosixPath(folder) / name)
                 found[whole.lstrip("/")] = tree.stat(whole).size
         return found
+
+
+def _opened(path: str | os.PathLike[str], sizes: set[int]) -> int:
+    """The file for one bench alone: empty, or of one of these sizes. Raises: FlashError."""
+    cure = _("Name a new file, or an image that a bench has made for such a board.")
+    try:
+        fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise FlashError(f"{path}: {reason(error)}", cure) from error
+    what = ""
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        what = _("{file}: another bench works with it").format(file=path)
+    if not what and os.fstat(fd).st_size not in {0, *sizes}:
+        what = _("{file}: not a flash image of this board").format(file=path)
+    if what:
+        os.close(fd)
+        raise FlashError(what, cure)
+    return fd
 
 
 class _FileBlocks:
