@@ -23,7 +23,10 @@ def rows(table: dict) -> list[tuple[str, int, str]]:
 
 
 def header(table: dict) -> str:
-    lines = [f"#define VB_{name} {number}{'u' * (number >> 31)} // {doc}" for name, number, doc in rows(table)]
+    lines = [
+        f"#define VB_{name} {number}{'u' * (number >> 31)} // {doc}"
+        for name, number, doc in rows(table)
+    ]
     top = ["// Made by genframes.py from frames.toml.", "#pragma once"]
     version = f"#define VB_FRAMES_VERSION {table['version']}"
     return "\n".join([*top, version, *lines]) + "\n"
