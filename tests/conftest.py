@@ -6,7 +6,7 @@ reach a virtual board.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -57,7 +57,7 @@ def board(request: pytest.FixtureRequest) -> Iterator[Board]:
         return
     family, way = request.param.split("-")
     with LiveBench(family, mode="realtime" if way == "realtime" else "virtual") as bench:
-        serve = {
+        serve: dict[str, Callable[[], str]] = {
             "pty": bench.serve_pty,
             "socket": bench.serve_socket,
             "rfc2217": bench.serve_rfc2217,
