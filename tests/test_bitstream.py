@@ -166,3 +166,12 @@ except OSError as error:
     print(error)
 """
     assert said(play("esp32", program)) == ["(-258, 'ESP_ERR_INVALID_ARG')"]
+
+
+def test_a_stream_takes_its_time_however_long(family: str) -> None:
+    program = (
+        "import machine, time\nbegin = time.ticks_ms()\n"
+        "machine.bitstream(machine.Pin(OUT, machine.Pin.OUT), 0, (800_000,) * 4, bytes(500))\n"
+        "print(time.ticks_diff(time.ticks_ms(), begin))"
+    )
+    assert 6400 <= int(said(play(family, program, 7000))[0]) < 6410

@@ -144,6 +144,22 @@ for make in (lambda: U(9), lambda: U(1, bits=9), lambda: U(1, invert=1), lambda:
     ]
 
 
+def test_a_rate_that_no_chip_reaches() -> None:
+    program = "try: print(UART(baudrate=50_000_000))\nexcept OSError as e: print(e)"
+    assert said(run("esp32", program)) == ["(-1, 'ESP_FAIL')"]
+    assert "baudrate=7812500," in said(run("rp2", program))[0]
+
+
+def test_a_register_takes_only_its_bits_of_a_number() -> None:
+    assert "bits=8, parity=None, stop=2," in said(run("rp2", "print(UART(bits=64, stop=4))"))[0]
+
+
+@BOTH
+def test_a_break_of_a_uart_that_is_off_does_nothing(family: str) -> None:
+    program = "u = UART(baudrate=9600)\nu.deinit()\nu.sendbreak()\nprint('on')"
+    assert said(run(family, program)) == ["on"]
+
+
 def test_two_boards_talk_over_two_wires() -> None:
     asks = """
 from machine import UART

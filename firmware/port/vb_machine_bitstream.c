@@ -15,6 +15,7 @@
 #define TICK_NS 8
 #endif
 #define PIECE 8192 // bytes of one call
+#define PIECE_NS 4000000000ull // nor longer, if a byte is not
 #define TIMES 4    // high and low of a 0, of a 1
 
 static void send(uint8_t pin, const uint32_t *timing_ns, const uint8_t *data, size_t len) {
@@ -33,8 +34,10 @@ void machine_bitstream_high_low(mp_hal_pin_obj_t pin, uint32_t *timing_ns, const
     mp_hal_pin_output(pin);
     uint32_t irq = mp_hal_quiet_timing_enter();
     #endif
-    for (size_t at = 0; at < len; at += PIECE) {
-        send(pin, timing_ns, buf + at, MIN(len - at, PIECE));
+    uint64_t zero = (uint64_t)timing_ns[0] + timing_ns[1], one = (uint64_t)timing_ns[2] + timing_ns[3];
+    size_t piece = MAX(1, MIN(PIECE, PIECE_NS / (8 * MAX(MAX(zero, one), 1))));
+    for (size_t at = 0; at < len; at += piece) {
+        send(pin, timing_ns, buf + at, MIN(len - at, piece));
     }
     #if VB_RP2
     mp_hal_quiet_timing_exit(irq);

@@ -8,6 +8,9 @@
 #include "shared/runtime/mpirq.h"
 #include "vb_internal.h"
 #include "vb_uart.h"
+#if VB_ESP32
+#include "vb_esp32.h"
+#endif
 
 #if VB_ESP32
 #define FAMILY_CONSTANTS \
@@ -38,6 +41,11 @@
 #define MIN_BUFFER 32
 #define MAX_BUFFER 32766
 #define DEFAULT_BAUD 115200
+#if VB_ESP32
+#define MOST_BAUD 5000000 // SOC_UART_BITRATE_MAX
+#else
+#define MOST_BAUD 7812500 // the least divider of 125 MHz (RP2040 data sheet 4.2.7.1); the SDK takes it for all above
+#endif
 #define KEEP (-1)
 
 static int shown(uint8_t pin) {
@@ -115,13 +123,25 @@ static void take_format(machine_uart_obj_t *self, const mp_arg_val_t *args) {
     if (stop > 2) {
         mp_raise_ValueError(MP_ERROR_TEXT("invalid stop bits"));
     }
+    #else // two bits of UARTLCR_H say 5 to 8, one says 1 or 2 (RP2040 data sheet 4.2.8)
+    bits = bits > 0 ? 5 + ((bits - 5) & 3) : bits;
+    stop = stop > 0 ? 1 + ((stop - 1) & 1) : stop;
     #endif
-    self->bits = bits > 0 ? bits & 15 : self->bits;
-    self->stop = stop > 0 ? stop & 3 : self->stop;
+    self->bits = bits > 0 ? bits : self->bits;
+    self->stop = stop > 0 ? stop : self->stop;
     mp_obj_t parity = args[ARG_parity].u_obj;
     if (parity != MP_OBJ_NEW_SMALL_INT(KEEP)) {
         self->parity = parity == mp_const_none ? 0 : mp_obj_get_int(parity) & 1 ? 1 : 2;
     }
+}
+
+static void take_baud(machine_uart_obj_t *self, mp_int_t asked) {
+    #if VB_ESP32
+    if (asked > MOST_BAUD) {
+        vb_esp_error(-1, "ESP_FAIL");
+    }
+    #endif
+    self->baudrate = asked > 0 ? MIN(asked, MOST_BAUD) : self->baudrate ? self->baudrate : DEFAULT_BAUD;
 }
 
 static void take_masks(machine_uart_obj_t *self, const mp_arg_val_t *args) {
@@ -161,8 +181,7 @@ static void mp_machine_uart_init_helper(machine_uart_obj_t *self, size_t n_args,
     mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all(n_args, pos_args, kw_args, MP_ARRAY_SIZE(allowed), allowed, args);
     vb_wait_until(self->line_free); // what is on its way leaves with the old settings
-    self->baudrate = args[ARG_baudrate].u_int > 0 ? (uint32_t)args[ARG_baudrate].u_int
-        : self->baudrate ? self->baudrate : DEFAULT_BAUD;
+    take_baud(self, args[ARG_baudrate].u_int);
     take_format(self, args);
     take_pin(self, &self->tx, args[ARG_tx].u_obj, 0, MP_ERROR_TEXT("bad TX pin"));
     take_pin(self, &self->rx, args[ARG_rx].u_obj, 1, MP_ERROR_TEXT("bad RX pin"));

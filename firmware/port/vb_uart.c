@@ -54,6 +54,9 @@ static void send(vb_uart_t *self, const uint8_t *src, size_t n) {
 }
 
 void vb_uart_break(vb_uart_t *self) {
+    if (!self->baudrate) {
+        return;
+    }
     vb_wait_until(self->line_free);
     leaves(self, bits_ns(self, BREAK_BITS));
     vb_call(VB_CALL_UART_WRITE, self->id, SEND_BREAK, "", 1, NULL, 0);
