@@ -139,6 +139,7 @@ def test_points_are_counted_and_the_run_goes_on() -> None:
         (f"warsha: {{ expect-pwm: {{ {PIN}, frequency: 5s }} }}", "'5s' is not in Hz"),
         ("delay: 1ms\n    warsha: { never-fault: {} }", "delay \\+ never-fault in one step"),
         ("delay: 1ms\n    warsha: { points: many }", "'many' is not a number"),
+        ("delay: 1ms\n    warsha: { points: -5 }", "points below 0"),
         ("delay: 1ms\n    warsha: { feedback: { fr: Oui } }", "unknown key 'fr'"),
     ],
 )

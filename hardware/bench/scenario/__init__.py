@@ -113,7 +113,7 @@ def _step(node: yaml.Node, nodes: Nodes) -> Step:
     else:
         command = all_commands()[commands[0]].read(ours[commands[0]], nodes)
     name = nodes.text(keys["name"]) if "name" in keys else (found or commands)[0]
-    points = nodes.number(ours["points"]) if "points" in ours else None
+    points = _points(ours["points"], nodes) if "points" in ours else None
     feedback = _feedback(ours["feedback"], nodes) if "feedback" in ours else {}
     return Step(node.start_mark.line + 1, name, command, points, feedback)
 
@@ -128,6 +128,13 @@ def _ours(
     extra = all_commands()[found[0]].EXTRA if found else ()
     ours = nodes.mapping(keys["warsha"], (*extra, *FOR_ALL, *commands))
     return ours, [key for key in ours if key in commands]
+
+
+def _points(node: yaml.Node, nodes: Nodes) -> float:
+    points = nodes.number(node)
+    if points < 0:
+        raise nodes.fail(node, _("points below 0"), _("Write for example points: 2."))
+    return points
 
 
 def _feedback(node: yaml.Node, nodes: Nodes) -> dict[str, str]:
