@@ -17,7 +17,7 @@ GRANT = 2
 CALL, WAIT = 19, 20
 WRITE, ASK, ABSOLUTE, DEAF, HANG, DIE, AGAIN = range(7)
 """How: behind, and go on; and wait for the answer; at that very time; without waiting for the
-answer it owes; stall; end with code c; begin with the acts anew."""
+answer it owes; stall; end with code c; begin anew behind the first act."""
 
 
 class Impostor:
@@ -32,10 +32,10 @@ class Impostor:
 
     def play(self) -> None:
         """All acts, then waits for ever as a board at its prompt does."""
-        again = True
+        start, again = 0, True
         while again:
             again = False
-            for kind, a, b, c, dt, how in ACT.iter_unpack(self._acts):
+            for kind, a, b, c, dt, how in ACT.iter_unpack(self._acts[start:]):
                 if how == HANG:
                     self._flush()
                     time.sleep(3600)
@@ -43,7 +43,7 @@ class Impostor:
                     self._flush()
                     os._exit(c & 0xFF)
                 elif how == AGAIN:
-                    again = True
+                    start, again = ACT.size, True
                 else:
                     self._do(kind, a, b, c, dt, how)
         while True:

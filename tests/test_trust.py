@@ -2,85 +2,17 @@
 
 import os
 import random
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from string import Template
-from time import monotonic
 
 import numpy as np
 import pytest
+from liars import SECOND, MakeBench
 from workbench import bench_with
 
 from hardware.bench import frames
-from hardware.bench.bench import Bench
-from hardware.bench.limits import Limits
 from hardware.bench.tracing.records import RECORD, Row
 from hardware.bench.trust import Offence, Warden
-from hardware.bench.wiring.circuit import Circuit
-from hardware.bench.wiring.diagram import load
 from hardware.errors import BenchError
-
-BOARD = Template("""#!$python -IS
-import os, socket, struct, time
-
-link = socket.socket(fileno=3)
-
-
-def say(kind, a=0, b=0, c=0, t=0):
-    link.sendall(struct.pack("<BBHIQ", kind, a, b, c, t))
-
-
-def ask(kind, a=0, b=0, c=255, t=0):
-    say(kind, a, b, c, t)
-    head = link.recv(72, socket.MSG_WAITALL)
-    if len(head) < 72:
-        os._exit(0)
-    kind, length, *words = struct.unpack("<B3xI8Q", head)
-    return words, link.recv(length, socket.MSG_WAITALL) if length else b""
-
-
-def call(op, b=0, c=0, data=b"", t=10):
-    for at in range(0, len(data), 6):
-        piece = data[at : at + 6]
-        say(DATA, len(piece), *struct.unpack("<HI", piece.ljust(6, bytes(1))), t)
-    return ask(CALL, op, b, c, t)
-
-
-HELLO, MODE, OUT, PWM, TX, EXC, STATE, SYNC = 16, 2, 3, 4, 5, 6, 7, 17
-DATA, CALL = 9, 19
-ask(HELLO, $version, 1, 32)
-$acts
-os._exit(0)
-""")
-"""A board without an interpreter: it speaks the frames and then does what a test tells it."""
-
-MS = 1_000_000
-SECOND = 1000 * MS
-ROOM = Limits(memory_bytes=None, wall_s=20.0)
-DIAGRAM = {
-    "version": 1,
-    "parts": [{"type": "wokwi-esp32-devkit-v1", "id": "esp"}],
-    "connections": [],
-}
-
-MakeBench = Callable[..., Bench]
-
-
-@pytest.fixture
-def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeBench:
-    """Makes a bench whose board does the given acts after its hello."""
-
-    def make(acts: str, limits: Limits = ROOM, version: int = frames.VERSION) -> Bench:
-        program = tmp_path / "port" / "esp32" / "warsha-esp32"
-        program.parent.mkdir(parents=True)
-        program.write_text(BOARD.substitute(python=sys.executable, acts=acts, version=version))
-        program.chmod(0o755)
-        monkeypatch.setenv("WARSHA_BUILD", str(tmp_path))
-        return Bench(Circuit(load(DIAGRAM)), limits=limits)
-
-    return make
-
 
 LIES = {
     "time that goes back": ("say(OUT, 2, 0, 1, 5000); say(OUT, 2, 0, 0, 4000)", "time goes back"),
@@ -158,80 +90,6 @@ def test_a_lie_beyond_the_end_of_a_run_does_not_reach_into_it(hostile: MakeBench
         assert len(bench.trace.edges(2).t_ns) == 1
         bench.run(2 * SECOND)
         assert bench.ended is not None
-
-
-def test_endless_output_is_cut_at_the_byte(hostile: MakeBench) -> None:
-    acts = "for n in range(10 ** 9): say(TX, 6, 0x6161, 0x61616161, 1000 * n)"
-    with hostile(acts, Limits(memory_bytes=None, output_bytes=60_000)) as bench:
-        bench.run(3600 * SECOND)
-    assert bench.ended is not None and bench.ended.cause == frames.END_OUTPUT
-    assert bench.trace.serial().data == b"a" * 60_000
-
-
-def test_endless_records_are_cut_at_the_record(hostile: MakeBench) -> None:
-    acts = "for n in range(10 ** 9): say(PWM, 2, n & 1, 1000, 1000 * n)"
-    with hostile(acts, Limits(memory_bytes=None, records=5000)) as bench:
-        bench.run(3600 * SECOND)
-    assert bench.ended is not None and bench.ended.cause == frames.END_OUTPUT
-    assert len(bench.trace.records) == 5001  # and the power that goes
-
-
-def test_a_death_in_the_middle_of_a_record(hostile: MakeBench) -> None:
-    acts = "say(OUT, 2, 0, 1, 5000); link.sendall(b'12345'); os._exit(3)"
-    with hostile(acts) as bench:
-        bench.run(SECOND)
-    assert bench.ended is not None
-    assert (bench.ended.cause, bench.ended.t_ns) == (frames.END_CRASH, 5000)
-    assert bench.ended.detail == "died in the middle of a record"
-
-
-@pytest.mark.parametrize(
-    ("acts", "detail"),
-    [
-        ("os._exit(7)", "exit code 7"),
-        ("os.abort()", "signal 6"),
-        ("link.close(); time.sleep(60)", "signal 9"),
-        ("say(STATE, 6, 0, 2, 10); os._exit(1)", "exit code 1"),
-    ],
-)
-def test_a_crash_says_how(hostile: MakeBench, acts: str, detail: str) -> None:
-    with hostile(acts) as bench:
-        bench.run(SECOND)
-    assert bench.ended is not None
-    assert (bench.ended.cause, bench.ended.detail) == (frames.END_CRASH, detail)
-
-
-@pytest.mark.parametrize("acts", ["time.sleep(60)", "link.sendall(b'1'); time.sleep(60)"])
-def test_a_board_that_stalls_ends_by_the_wall_clock(hostile: MakeBench, acts: str) -> None:
-    begin = monotonic()
-    with hostile(acts, Limits(memory_bytes=None, wall_s=0.5)) as bench:
-        bench.run(SECOND)
-    assert bench.ended is not None and bench.ended.cause == frames.END_WALL
-    assert monotonic() - begin < 10
-
-
-def test_a_bench_that_is_kept_busy_ends_by_the_wall_clock(hostile: MakeBench) -> None:
-    with hostile("ask(SYNC, t=10 ** 9)", Limits(memory_bytes=None, wall_s=0.5)) as bench:
-
-        def again() -> None:
-            bench.at(bench.now_ns + 1, again)
-
-        again()
-        bench.run(2 * SECOND)
-    assert bench.ended is not None and bench.ended.cause == frames.END_WALL
-
-
-def test_a_board_that_resets_for_ever_ends_by_the_wall_clock(hostile: MakeBench) -> None:
-    acts = "say(STATE, 6, 0, 3, 10 ** 12)"
-    with hostile(acts, Limits(memory_bytes=None, wall_s=0.5)) as bench:
-        bench.run(10**15)
-    assert bench.ended is not None
-
-
-def test_a_busy_board_ends_by_its_cpu_limit(hostile: MakeBench) -> None:
-    with hostile("while True: pass", Limits(memory_bytes=None, cpu_s=1)) as bench:
-        bench.run(SECOND)
-    assert bench.ended is not None and bench.ended.cause == frames.END_CPU
 
 
 def test_a_board_of_another_version_is_our_fault(hostile: MakeBench) -> None:

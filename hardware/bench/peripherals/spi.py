@@ -14,6 +14,8 @@ from hardware.bench.wiring.netlist import GPIOS
 
 NO_PIN = 255
 HEAD = 3
+MOST_SENT = 4096
+"""Bytes of one call: the ports send longer ones in pieces, between which others get their turn."""
 OPEN = b"\xff"
 """What is read from a MISO that nobody drives: modules have a pull-up there."""
 SOFT_EXTRA_NS = 4_000
@@ -47,6 +49,8 @@ class Spi(Peripheral):
         if any(gpio != NO_PIN and gpio >= GPIOS for gpio in wires) or wires.sck == NO_PIN:
             raise BadCallError("an SPI call with impossible pins")
         data = call.data[HEAD:]
+        if len(data) > MOST_SENT:
+            raise BadCallError("an SPI call with too many bytes")
         if call.b & frames.SPI_LSB:
             data = data.translate(_REVERSED)
         got = self._exchange(wires, call.b, data)

@@ -7,6 +7,7 @@ before, so every second holds at least one whole false low (labs count on it).
 import random
 from collections.abc import Callable
 
+from hardware.bench.wiring.alarm import Alarm
 from hardware.bench.wiring.netlist import Cluster
 from hardware.bench.wiring.part import World
 
@@ -22,7 +23,7 @@ class Noise:
         self._world = world
         self._chance: random.Random = world.rng(name)
         self._changed = changed
-        self._run = 0
+        self._alarm = Alarm(world, self._flip)
         self.running = False
         self.level = True
 
@@ -30,23 +31,22 @@ class Noise:
         """Somebody reads the open net from now on."""
         if not self.running:
             self.running, self.level = True, True
-            self._run += 1
-            self._next(self._run)
+            self._next()
 
     def stop(self) -> None:
         """The net is held by something, or nobody reads it."""
         self.running = False
+        self._alarm.clear()
 
-    def _next(self, run: int) -> None:
+    def _next(self) -> None:
         low, high = HIGH_MS if self.level else LOW_MS
         wait_ns = self._chance.randrange(low * MS, high * MS)
-        self._world.at(self._world.now_ns + wait_ns, lambda: self._flip(run))
+        self._alarm.set(self._world.now_ns + wait_ns)
 
-    def _flip(self, run: int) -> None:
-        if self.running and run == self._run:
-            self.level = not self.level
-            self._next(run)
-            self._changed()
+    def _flip(self) -> None:
+        self.level = not self.level
+        self._next()
+        self._changed()
 
 
 class Hum:

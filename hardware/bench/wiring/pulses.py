@@ -3,7 +3,9 @@ for parts that take it so.
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
+from hardware.bench.wiring.alarm import Alarm
 from hardware.bench.wiring.electric import Electric
 from hardware.bench.wiring.netlist import Cluster
 from hardware.bench.wiring.pads import Pad
@@ -22,7 +24,7 @@ class Pulses:
         self._electric = electric
         self._pads = pads
         self._settle = settle
-        self._run = [0] * len(pads)
+        self._alarms: dict[int, Alarm] = {}
         self._told: dict[tuple[str, str], tuple[int, int]] = {}
         self._worlds: Worlds
 
@@ -32,18 +34,20 @@ class Pulses:
 
     def plan(self, gpio: int, edges: bool) -> None:
         """A pad has changed: forget its old edges, and plan those of its PWM if they are heard."""
-        self._run[gpio] += 1
         if edges and self._pads[gpio].pulses:
-            self._next(gpio, self._run[gpio])
+            self._next(gpio)
+        elif gpio in self._alarms:
+            self._alarms[gpio].clear()
 
-    def _next(self, gpio: int, run: int) -> None:
-        def edge() -> None:
-            if run == self._run[gpio]:
-                self._settle(gpio)
-                self._next(gpio, run)
-
+    def _next(self, gpio: int) -> None:
         world = self._worlds.of_pad(gpio)
-        world.at(self._pads[gpio].next_edge(world.now_ns), edge)
+        if gpio not in self._alarms:
+            self._alarms[gpio] = Alarm(world, partial(self._edge, gpio))
+        self._alarms[gpio].set(self._pads[gpio].next_edge(world.now_ns))
+
+    def _edge(self, gpio: int) -> None:
+        self._next(gpio)
+        self._settle(gpio)
 
     def tell(self, cluster: Cluster) -> None:
         """Tell the parts that take a PWM whole which one reaches them, when it is another."""
