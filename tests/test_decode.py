@@ -4,6 +4,7 @@ import io
 from collections.abc import Iterator
 
 import pytest
+from vcdvcd import VCDVCD
 
 from hardware.bench.bench import Bench
 from hardware.bench.flash import Flash
@@ -14,6 +15,7 @@ from hardware.bench.tracing.decode.spi import spi
 from hardware.bench.tracing.decode.uart import uart
 from hardware.bench.tracing.decode.wire import wire_edges
 from hardware.bench.tracing.trace import Trace
+from hardware.bench.tracing.vcd import vcd
 from hardware.bench.wiring.circuit import Circuit
 from hardware.bench.wiring.diagram import load
 
@@ -102,13 +104,10 @@ def test_servo() -> None:
 
 
 def test_a_vcd_of_buses_opens_elsewhere(tmp_path_factory: pytest.TempPathFactory) -> None:
-    vcdvcd = pytest.importorskip("vcdvcd", reason="optional reader of VCD files")
-    from hardware.bench.tracing.vcd import vcd
-
     trace = run("s = SPI(2, 1_000_000)\ns.write(b'\\x55')\n")
     path = tmp_path_factory.mktemp("vcd") / "t.vcd"
     path.write_text(vcd(trace, ["18", "23"]))
-    read = vcdvcd.VCDVCD(str(path), store_tvs=True)
+    read = VCDVCD(str(path), store_tvs=True)
     clock = read[f"{trace.board}.18"].tv
     assert sum(value == "1" for _, value in clock) == 8
     assert io.StringIO(path.read_text()).readline().startswith("$version")
