@@ -66,8 +66,10 @@ class Drive:
             self.inbox.wait(timeout_s)
             for station in self._time.stations:
                 heard |= station.runs and station.receive(wait=False)
-            if self._running() is None:
-                heard |= self.inbox.run()  # nobody else will come and ask
+            # What a person does happens when the next board asks, not when time stood last: that
+            # may be long ago, and a button would be let go before anybody could see it pressed.
+            if self._running() is None and not self._ready():  # nobody will come and ask
+                heard |= self.inbox.run()
                 self._time.look()
         if self._ready():
             heard = True
