@@ -70,8 +70,7 @@ class LiveBench:
             circuit: a diagram or its path; or a board's name or family for a bare board.
             mode: `realtime`, or `virtual`: sleeps take no time, waits for serial input do.
             seed: chance on the bench; the same seed, the same noise.
-            flash: file of the flash image, made if missing (of a second board: with its id before
-                the suffix); without it all is lost at the end.
+            flash: file of the image, made if missing (a second board adds its id); none: not kept.
             baud: slow the serial line down to this speed in both directions.
             reach: `host:port` places of the host's network that the boards may reach (realtime).
 
