@@ -7,8 +7,9 @@ see: no seed, no path, no traceback.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from html import escape
+from typing import Any, Self
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,22 @@ class Card:
     """The likely misconception; empty when the item is full."""
     waveform: str = ""
     """An SVG, or empty."""
+    key: str = ""
+    """The misconception's key; empty when the item is full."""
+    detail: str = ""
+    """What the key's text was completed with: the program's last words, the item it waits for."""
+    episode: str = ""
+    at_ns: int | None = None
+    """Where in that episode, since t = 0; None: nowhere in particular."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data that JSON can hold."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """The card that `as_dict` wrote. Raises: TypeError for a field that is not known."""
+        return cls(**data)
 
     def _repr_html_(self) -> str:
         return card_html(self)

@@ -47,6 +47,10 @@ def _card(lab: Lab, task: Task, marks: LabScore, result: ItemResult) -> Card:
         expected=result.expected,
         message=_message(lab, task, result) if result.key else {},
         waveform=picture(marks, result) if result.key and result.episode else "",
+        key=result.key,
+        detail=result.detail,
+        episode=result.episode,
+        at_ns=result.at_ns,
     )
 
 
