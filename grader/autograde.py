@@ -19,10 +19,12 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from grader import nbg, pool
+from grader import pool
 from grader.card import Card, number
 from grader.course import Course
 from grader.errors import GraderError, SubmissionError
+from grader.gradebook import folders
+from grader.gradebook.recorder import Recorder
 from grader.lab import find
 from grader.seeds import PUBLIC_SEED, course_secret, fingerprint_of, hidden_seeds
 from grader.submission import Submission, read_submission
@@ -71,14 +73,14 @@ class Grading:
     ) -> None:
         self.course = course
         self.lab = find(lab)
-        nbg.need_release(course.root, lab)
+        folders.need_release(course.root, lab)
         self.seeds = seeds
         self.secret = _secret_of(course) if seeds == "hidden" else b""
         self.board = course.board or next(iter(self.lab.boards))
 
     def submissions(self, student: str | None = None) -> dict[str, Path]:
         """Who handed in, and where it lies. Raises GraderError when there is none."""
-        found = nbg.submitted(self.course.root, self.lab.slug)
+        found = folders.submitted(self.course.root, self.lab.slug)
         if student is not None:
             found = {student: found[student]} if student in found else {}
         if not found:
@@ -97,7 +99,7 @@ class Grading:
         workers: int | None = None,
     ) -> Iterator[Outcome]:
         """Grade these submissions; each outcome as it is known."""
-        with nbg.Recorder(self.course.root) as recorder:
+        with Recorder(self.course.root) as recorder:
             released = recorder.released(self.lab.slug)
             jobs: dict[str, _Job] = {}
             for student, folder in folders.items():
@@ -114,7 +116,7 @@ class Grading:
                     yield self._finish(recorder, jobs[student], result, dry_run)
 
     def _prepare(
-        self, recorder: nbg.Recorder, released: NotebookNode, student: str, folder: Path
+        self, recorder: Recorder, released: NotebookNode, student: str, folder: Path
     ) -> _Job | Outcome:
         try:
             return self._read(recorder, released, student, folder)
@@ -124,7 +126,7 @@ class Grading:
             return self._error(student, error)
 
     def _read(
-        self, recorder: nbg.Recorder, released: NotebookNode, student: str, folder: Path
+        self, recorder: Recorder, released: NotebookNode, student: str, folder: Path
     ) -> _Job | Outcome:
         """What is to be done about a submission. Raises: SubmissionError."""
         lab = self.lab.slug
@@ -160,9 +162,7 @@ class Grading:
         reason = f"{type(error).__name__}: {error}"
         return Outcome(student, self.lab.slug, "error", reason=reason)
 
-    def _finish(
-        self, recorder: nbg.Recorder, job: _Job, marks: list[Card], dry_run: bool
-    ) -> Outcome:
+    def _finish(self, recorder: Recorder, job: _Job, marks: list[Card], dry_run: bool) -> Outcome:
         submission = job.submission
         try:
             if not dry_run:
@@ -173,7 +173,7 @@ class Grading:
             submission.student, self.lab.slug, "graded", tuple(marks), notes=submission.notes
         )
 
-    def _save(self, recorder: nbg.Recorder, job: _Job, marks: Sequence[Card]) -> None:
+    def _save(self, recorder: Recorder, job: _Job, marks: Sequence[Card]) -> None:
         lab, student = self.lab.slug, job.submission.student
         notebook = recorder.sanitize(job.submission.notebook, lab, student)
         write_marks(notebook, marks)

@@ -7,8 +7,9 @@ from dataclasses import replace
 import nbformat
 from nbformat import NotebookNode
 
-from grader import cells, nbg
+from grader import cells
 from grader.course import Course
+from grader.gradebook import marks
 from grader.lab import find
 from grader.labcheck import program_of, programs
 from grader.roster import Trainee
@@ -30,7 +31,7 @@ def make_class(course: Course) -> list[Trainee]:
     built."""
     size = max(len(programs(find(lab))) for lab in course.labs)
     trainees = [Trainee(f"trainee{number:02}", "متدرب", str(number)) for number in range(size)]
-    nbg.enrol(course.root, trainees)
+    marks.enrol(course.root, trainees)
     for lab in course.labs:
         file = course.root / "release" / lab / f"{lab}.ipynb"
         released = nbformat.read(file, as_version=4)

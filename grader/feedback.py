@@ -3,12 +3,12 @@
 import shutil
 from pathlib import Path
 
-from grader import nbg
 from grader.errors import CourseError
+from grader.gradebook import config
 from hardware.say import _
 
 STYLE = Path(__file__).with_name("static") / "rtl.css"
-_STOCK = nbg.TEMPLATES / "feedback"
+_STOCK = config.TEMPLATES / "feedback"
 
 
 OWN = """

@@ -16,10 +16,11 @@ from typing import Any
 
 import nbformat
 
-from grader import cells, nbg
+from grader import cells
 from grader.course import Course
 from grader.errors import CourseError
 from grader.feedback import write_template
+from grader.gradebook import commands, config, marks
 from grader.lab import LABS, find
 from grader.lesson import solution_lines, source_notebook
 from grader.roster import read_roster
@@ -67,7 +68,7 @@ def build_course(course: Course, say: Callable[[str], None] = lambda _line: None
             trainee,
         ):  # practice looks upwards for it, so does stock autograde's kernel
             shutil.copyfile(course.folder / "course.toml", place / "course.toml")
-    nbg.enrol(root, trainees)
+    marks.enrol(root, trainees)
     return root
 
 
@@ -81,7 +82,7 @@ def _write_config(course: Course) -> None:
     """nbgrader's settings; what an instructor added below our part stays."""
     ours = CONFIG.format(course=course.slug, stub=cells.STUB)
     last = ours.splitlines()[-1]
-    file = course.root / nbg.CONFIG
+    file = course.root / config.NAME
     own = file.read_text(encoding="utf-8").partition(last + "\n")[2] if file.exists() else ""
     file.write_text(ours + own, encoding="utf-8")
 
@@ -104,7 +105,7 @@ def _release(root: Path, lab: str) -> None:
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir(parents=True)
     nbformat.write(source, place / f"{lab}.ipynb")
-    nbg.generate_release(root, lab)
+    commands.generate_release(root, lab)
     file = root / "release" / lab / f"{lab}.ipynb"
     if found := leaks(json.loads(file.read_text(encoding="utf-8")), solution_lines(source)):
         raise CourseError(

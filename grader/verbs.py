@@ -46,7 +46,7 @@ def course_build(course: Annotated[str | None, typer.Argument()] = None) -> None
 @app.command()
 def roster(file: Path, course: CourseName = None) -> None:
     """Put a class list (CSV) into the gradebook."""
-    from grader.nbg import enrol
+    from grader.gradebook.marks import enrol
 
     trainees = read_roster(file)
     enrol(load_course(course).root, trainees)
@@ -81,8 +81,9 @@ def grade(
 @app.command()
 def demo(course: CourseName = None) -> None:
     """Build the course, grade a sample class on virtual boards, show the scores."""
-    from grader import demo, nbg, report
+    from grader import demo, report
     from grader.autograde import Grading
+    from grader.gradebook import commands
     from grader.release import build_course
 
     out = Console()
@@ -94,7 +95,7 @@ def demo(course: CourseName = None) -> None:
     outcomes = report.grade_all(out, [(grading, grading.submissions()) for grading in gradings])
     seconds = time.perf_counter() - begin
     for lab in track(sample.labs, _("feedback"), console=out, transient=True):
-        nbg.generate_feedback(sample.root, lab)
+        commands.generate_feedback(sample.root, lab)
     report.print_class(out, outcomes, sample.labs)
     report.print_problems(out, outcomes)
     out.print(_("feedback: {folder}").format(folder=sample.root / "feedback"), soft_wrap=True)

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from classroom import Scores, auto_scores
 
-from grader import demo, nbg
+from grader import demo
 from grader.autograde import Grading
 from grader.course import Course, load_course
+from grader.gradebook import folders
 from grader.release import build_course
 
 
@@ -49,7 +50,7 @@ def main() -> int:
     different = sorted(key for key in theirs | ours if theirs.get(key) != ours.get(key))
     for key in different:
         print(*key, theirs.get(key), ours.get(key))
-    submissions = sum(len(nbg.submitted(course.root, lab)) for lab in course.labs)
+    submissions = sum(len(folders.submitted(course.root, lab)) for lab in course.labs)
     print(f"{len(ours)} items of {submissions} submissions: {len(different)} differ")
     return 1 if different else 0
 

@@ -19,10 +19,12 @@ from classroom import (
 from lessons import cell_named
 from nbgrader.preprocessors import AssignLatePenalties
 
-from grader import nbg, seeds
+from grader import seeds
 from grader.autograde import Grading, Outcome
 from grader.course import Course
 from grader.errors import CourseError, GraderError
+from grader.gradebook import commands, config, marks
+from grader.gradebook.recorder import Recorder
 
 FULL = {(item, points) for item, points in work.POINTS.items()}
 
@@ -50,7 +52,7 @@ def test_marks_reach_gradebook_and_notebook(course: Course, hand_in: HandIn) -> 
     hand_in("s2", "HALF = 1")
     assert states(grade(course)) == {"s1": "graded", "s2": "graded"}
     assert marks_of(course, "s1") == FULL
-    assert nbg.scores(course.root) == {("s1", LAB): 20.0, ("s2", LAB): 10.0}
+    assert marks.scores(course.root) == {("s1", LAB): 20.0, ("s2", LAB): 10.0}
     place = course.root / "autograded" / "s2" / LAB
     notebook = nbformat.read(place / f"{LAB}.ipynb", as_version=4)
     nbformat.validate(notebook)
@@ -67,13 +69,13 @@ def test_a_fault_of_ours_saves_nothing_and_the_class_goes_on(
     for student in ("s1", "s2", "s3"):
         hand_in(student, "HALF = 1")
     grade(course)
-    before = nbg.scores(course.root)
+    before = marks.scores(course.root)
     hand_in("s1", "RAISE", at="2026-01-16 10:00:00 UTC")
     hand_in("s2", "x = 1", at="2026-01-16 10:00:00 UTC")
     outcomes = grade(course)
     assert states(outcomes) == {"s1": "error", "s2": "graded", "s3": "unchanged"}
     assert "a check of ours raised" in outcomes["s1"].reason
-    assert nbg.scores(course.root) == {**before, ("s2", LAB): 20.0}
+    assert marks.scores(course.root) == {**before, ("s2", LAB): 20.0}
 
 
 def test_a_worker_that_dies_takes_nobody_with_it(course: Course, hand_in: HandIn) -> None:
@@ -83,7 +85,7 @@ def test_a_worker_that_dies_takes_nobody_with_it(course: Course, hand_in: HandIn
     outcomes = states(grade(course))
     assert outcomes.pop("s1") == "error"
     assert set(outcomes.values()) == {"graded"}
-    assert ("s1", LAB) not in nbg.scores(course.root)
+    assert ("s1", LAB) not in marks.scores(course.root)
 
 
 def test_more_than_an_item_is_worth_is_our_fault(course: Course, hand_in: HandIn) -> None:
@@ -120,7 +122,7 @@ def test_a_gradebook_made_anew_gets_its_marks_back(course: Course, hand_in: Hand
     hand_in("s1", "x = 1")
     grade(course)
     (course.root / "gradebook.db").unlink()
-    nbg.generate_release(course.root, LAB)
+    commands.generate_release(course.root, LAB)
     assert states(grade(course)) == {"s1": "graded"}
     assert marks_of(course, "s1") == FULL
 
@@ -132,7 +134,7 @@ def test_without_a_time_the_next_submission_meets_other_seeds(
     for program in ("x = 1", "x = 1", "x = 2"):
         (hand_in("s1", program) / "timestamp.txt").unlink()
         grading = Grading(course, LAB)
-        with nbg.Recorder(course.root) as recorder:
+        with Recorder(course.root) as recorder:
             folder = grading.submissions("s1")["s1"]
             job = grading._read(recorder, recorder.released(LAB), "s1", folder)
         assert not isinstance(job, Outcome)
@@ -147,7 +149,7 @@ def test_what_decides_a_mark_and_changed_is_graded_again(course: Course, hand_in
     hand_in("s1", "HALF = 1")
     assert states(grade(course)) == {"s1": "graded"}
     assert states(grade(replace(course, seeds=5))) == {"s1": "graded"}
-    assert nbg.scores(course.root) == {("s1", LAB): 10.0}
+    assert marks.scores(course.root) == {("s1", LAB): 10.0}
 
 
 def test_a_dry_run_saves_nothing(course: Course, hand_in: HandIn) -> None:
@@ -178,13 +180,13 @@ def test_a_transaction_is_whole(
 
 
 def test_late_penalties_are_nbgraders(course: Course, hand_in: HandIn) -> None:
-    config = course.root / nbg.CONFIG
-    config.write_text(config.read_text() + "c.LateSubmissionPlugin.penalty_method = 'zero'\n")
+    settings = course.root / config.NAME
+    settings.write_text(settings.read_text() + "c.LateSubmissionPlugin.penalty_method = 'zero'\n")
     hand_in("s1", "x = 1")
     hand_in("s2", "x = 1", at="2026-02-15 10:00:00 UTC")
     set_due(course, "2026-02-01 00:00:00 UTC")
     grade(course)
-    assert nbg.scores(course.root) == {("s1", LAB): 20.0, ("s2", LAB): 0.0}
+    assert marks.scores(course.root) == {("s1", LAB): 20.0, ("s2", LAB): 0.0}
 
 
 def test_a_mark_that_a_person_gave_stays_and_asks_for_review(
@@ -195,7 +197,7 @@ def test_a_mark_that_a_person_gave_stays_and_asks_for_review(
     give_by_hand(course, "s1", "d", 4.5)
     hand_in("s1", "x = 1", at="2026-01-16 10:00:00 UTC")
     grade(course)
-    assert nbg.scores(course.root) == {("s1", LAB): 19.5}
+    assert marks.scores(course.root) == {("s1", LAB): 19.5}
     assert waiting_for_a_person(course, "s1") == {"d"}
 
 
@@ -209,7 +211,7 @@ def test_one_trainee_or_an_unknown_one(course: Course, hand_in: HandIn) -> None:
 
 def test_one_run_at_a_time_owns_the_gradebook(course: Course, hand_in: HandIn) -> None:
     hand_in("s1", "x = 1")
-    with nbg.Recorder(course.root), pytest.raises(CourseError, match="somebody else"):
+    with Recorder(course.root), pytest.raises(CourseError, match="somebody else"):
         grade(course)
     assert states(grade(course)) == {"s1": "graded"}
 
@@ -238,7 +240,7 @@ def test_feedback_tells_no_more_than_it_should(course: Course, hand_in: HandIn) 
     grading = Grading(course, LAB)
     outcomes = list(grading.run(grading.submissions()))
     assert [outcome.state for outcome in outcomes] == ["graded"]
-    nbg.generate_feedback(course.root, LAB)
+    commands.generate_feedback(course.root, LAB)
     page = (course.root / "feedback" / "s1" / LAB / f"{LAB}.html").read_text(encoding="utf-8")
     for text in ('[dir="rtl"]', "القياس", "measured", "pong", "<svg"):
         assert text in page

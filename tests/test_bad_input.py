@@ -20,9 +20,9 @@ from nbformat import NotebookNode
 from typer.testing import CliRunner
 
 from grader import course as course_module
-from grader import nbg
 from grader.course import Course
 from grader.demo import filled_in
+from grader.gradebook import commands, marks
 from grader.lab import LABS, find
 from grader.seeds import course_secret, hidden_seeds
 from grader.verbs import app
@@ -179,7 +179,7 @@ def graded(
 
 
 def test_each_has_its_marks(graded: Graded) -> None:
-    found = nbg.scores(graded.course.root)
+    found = marks.scores(graded.course.root)
     assert {student: total for (student, _), total in found.items()} == graded.due
 
 
@@ -220,7 +220,7 @@ def test_the_second_run_has_nothing_to_do(graded: Graded) -> None:
 
 
 def test_feedback_runs_nothing_and_is_short(graded: Graded) -> None:
-    nbg.generate_feedback(graded.course.root, LAB)
+    commands.generate_feedback(graded.course.root, LAB)
     for student in ("raises", "script"):
         page = graded.course.root / "feedback" / student / LAB / f"{LAB}.html"
         text = page.read_text(encoding="utf-8")

@@ -10,9 +10,10 @@ import pytest
 from classroom import students
 from lessons import cell_named, released_notebook
 
-from grader import cells, nbg
+from grader import cells
 from grader.course import Course, load_course
 from grader.errors import CourseError
+from grader.gradebook import config, marks
 from grader.release import build_course, lab_points
 from grader.roster import Trainee, read_roster
 
@@ -144,17 +145,17 @@ def test_our_reading_of_solution_regions_is_nbgraders(course: Course, tmp_path: 
 
 
 def test_a_second_build_keeps_the_instructors_settings(course: Course) -> None:
-    config = course.root / nbg.CONFIG
-    config.write_text(config.read_text() + "c.LateSubmissionPlugin.penalty_method = 'zero'\n")
+    settings = course.root / config.NAME
+    settings.write_text(settings.read_text() + "c.LateSubmissionPlugin.penalty_method = 'zero'\n")
     build_course(course)
-    assert config.read_text().count("penalty_method") == 1
+    assert settings.read_text().count("penalty_method") == 1
 
 
 def test_the_class_list_reaches_the_gradebook(course: Course, tmp_path: Path) -> None:
     roster = tmp_path / "class.csv"
     roster.write_text("id,first_name\ns1,Ali\ns2,Mona\n")
     build_course(replace(course, roster=roster))
-    nbg.enrol(course.root, [Trainee("s1", email="ali@example.org")])
+    marks.enrol(course.root, [Trainee("s1", email="ali@example.org")])
     assert students(course) == {
         "s1": ("Ali", None, "ali@example.org"),
         "s2": ("Mona", None, None),

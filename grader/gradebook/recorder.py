@@ -1,14 +1,6 @@
-"""All that we ask of nbgrader, in one place: it has no types, and its names change with its
-versions.
-
-nbgrader's own code decides what a row of the gradebook looks like. What differs from `nbgrader
-autograde`: everything that one submission changes is one transaction, and one process writes.
-"""
+"""The one writer of a course's gradebook."""
 
 import fcntl
-import os
-import re
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -17,130 +9,19 @@ from pathlib import Path
 from typing import Any, Self, TextIO
 
 import nbformat
-import nbgrader
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.apps.api import NbGraderAPI
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties, Execute, SaveAutoGrades
 from nbgrader.utils import parse_utc
 from sqlalchemy import event
 from sqlalchemy.orm import scoped_session, sessionmaker
-from traitlets.config import Config
-from traitlets.config.loader import PyFileConfigLoader
 
 from grader.errors import CourseError, SubmissionError
-from grader.roster import Trainee
+from grader.gradebook import config
 from hardware.say import _
-
-CONFIG = "nbgrader_config.py"
-
-_RAISED = re.compile(r"\s*[\w.]+(?:Error|Exception|Entry): ")
-TEMPLATES = Path(nbgrader.__file__).parent / "server_extensions" / "formgrader" / "templates"
-
-
-def _config(root: Path) -> Any:
-    """What nbgrader itself would read in that folder."""
-    if not (root / CONFIG).is_file():
-        raise CourseError(
-            _("there is no built course in {root}").format(root=root),
-            _("run: warsha course build"),
-        )
-    # A new gradebook makes nbgrader call `alembic` by its bare name, which no one finds unless the
-    # environment is activated.
-    tools = str(Path(sys.executable).parent)
-    if tools not in os.environ["PATH"].split(os.pathsep):
-        os.environ["PATH"] = tools + os.pathsep + os.environ["PATH"]
-    config = Config(PyFileConfigLoader(CONFIG, path=str(root)).load_config())
-    config.CourseDirectory.root = str(root)
-    return config
-
-
-def need_release(root: Path, lab: str) -> None:
-    """Raises CourseError when the course was not built with that lab."""
-    coursedir = _coursedir(root)
-    folder = Path(coursedir.format_path(coursedir.release_directory, ".", lab))
-    if not (folder / f"{lab}.ipynb").is_file():
-        raise CourseError(
-            _("the built course has no lab {lab}").format(lab=lab), _("run: warsha course build")
-        )
-
-
-def _coursedir(root: Path) -> Any:
-    return CourseDirectory(config=_config(root))
-
-
-def _api(root: Path) -> Any:
-    config = _config(root)
-    config.NbGraderAPI.log_level = "ERROR"
-    return NbGraderAPI(CourseDirectory(config=config), config=config)
-
-
-def _checked(result: dict[str, Any], what: str) -> None:
-    if not result["success"]:
-        log = f"{result.get('error', '')}\n{result.get('log', '')}"
-        causes = [line.strip() for line in log.splitlines() if _RAISED.match(line)]
-        raise CourseError(
-            f"nbgrader {what}: {causes[-1] if causes else log.strip()}",
-            _("run that nbgrader command in the course's folder to see all that it says"),
-        )
-
-
-def generate_release(root: Path, lab: str) -> None:
-    """`nbgrader generate_assignment`: `release/` from `source/`, and the lab's cells in the
-    gradebook."""
-    _checked(
-        _api(root).generate_assignment(lab, force=True, create=True), f"generate_assignment {lab}"
-    )
-
-
-def generate_feedback(root: Path, lab: str, student: str = "*") -> None:
-    """`nbgrader generate_feedback`: HTML pages in `feedback/` from `autograded/` and the
-    gradebook."""
-    _checked(_api(root).generate_feedback(lab, student, force=True), f"generate_feedback {lab}")
-
-
-def enrol(root: Path, trainees: Sequence[Trainee]) -> None:
-    """Put the class list into the gradebook; who is there already is brought up to date."""
-    coursedir = _coursedir(root)
-    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
-        for trainee in trainees:
-            known = {
-                name: value
-                for name in ("first_name", "last_name", "email")
-                if (value := getattr(trainee, name))
-            }
-            gradebook.update_or_create_student(trainee.id, **known)
-
-
-def submitted(root: Path, lab: str) -> dict[str, Path]:
-    """The folder of each trainee who handed something in, sorted by id."""
-    coursedir = _coursedir(root)
-    marker = "\0"
-    pattern = Path(coursedir.format_path(coursedir.submitted_directory, marker, lab))
-    place = pattern.parts.index(marker)
-    parent = Path(*pattern.parts[:place])
-    rest = pattern.parts[place + 1 :]
-    # Not "*": JupyterLab leaves .ipynb_checkpoints behind wherever somebody looked.
-    entries = (entry for entry in parent.glob("[!.]*") if entry.is_dir())
-    found = {entry.name: entry.joinpath(*rest) for entry in entries}
-    return {name: found[name] for name in sorted(found) if found[name].is_dir()}
-
-
-def scores(root: Path) -> dict[tuple[str, str], float]:
-    """(trainee, lab) to the score in the gradebook, late penalties taken off."""
-    coursedir = _coursedir(root)
-    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
-        return {
-            (submission.student.id, submission.assignment.name): sum(
-                notebook.score - (notebook.late_submission_penalty or 0)
-                for notebook in submission.notebooks
-            )
-            for assignment in gradebook.assignments
-            for submission in assignment.submissions
-        }
 
 
 class _Save(SaveAutoGrades):
@@ -158,7 +39,7 @@ class Recorder:
     """The one writer of a course's gradebook. A context manager."""
 
     def __init__(self, root: Path) -> None:
-        self.config = _config(root)
+        self.config = config.load(root)
         self._lock = _alone(root / ".grading")
         self.coursedir = CourseDirectory(config=self.config)
         self.gradebook = Gradebook(self.coursedir.db_url, self.coursedir.course_id)
