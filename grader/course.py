@@ -38,6 +38,11 @@ class Course:
         """The folder that a trainee gets."""
         return self.root / "trainee"
 
+    @property
+    def store(self) -> Path:
+        """The folder of its `grader.store.Store`: labs as released, and records of marks."""
+        return self.root / "store"
+
 
 def load_course(slug: str | None = None, courses: Path = COURSES) -> Course:
     """The course of that name, or the only one there is."""

@@ -1,11 +1,11 @@
 """A lab: one folder, loaded by its path and never imported by a name."""
 
 import hashlib
-import importlib.util
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from grader.cells import PREDICT, PREDICT_POINTS
@@ -72,13 +72,8 @@ class Lab:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of all that decides a mark (everything in the folder but the lesson)."""
-        total = hashlib.sha256()
-        for file in sorted(self.folder.rglob("*")):
-            if file.is_file() and file.name != "lesson.md" and "__pycache__" not in file.parts:
-                content = hashlib.sha256(file.read_bytes()).hexdigest()
-                total.update(f"{file.relative_to(self.folder).as_posix()} {content}\n".encode())
-        return total.hexdigest()
+        """SHA-256 of all that decides a mark (see `contents`)."""
+        return digest_of(self.folder)
 
     def points(self, item: str) -> float:
         """What an item is worth."""
@@ -103,6 +98,26 @@ class Lab:
     def board_files(self, board: LabBoard) -> dict[str, bytes]:
         """All given files of that board, pins.py among them."""
         return {**self.files, "pins.py": board.pins_file.read_bytes()}
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """All files of a lab's folder that decide a mark, by their path in it: everything but the
+    lesson, hidden files and what Python leaves behind."""
+    names = (file.relative_to(folder) for file in sorted(folder.rglob("*")) if file.is_file())
+    return {
+        name.as_posix(): (folder / name).read_bytes()
+        for name in names
+        if name.name != "lesson.md"
+        and not any(part.startswith(".") or part == "__pycache__" for part in name.parts)
+    }
+
+
+def digest_of(folder: Path) -> str:
+    """SHA-256 over the contents of a lab's folder, wherever it lies."""
+    total = hashlib.sha256()
+    for name, content in contents(folder).items():
+        total.update(f"{name} {hashlib.sha256(content).hexdigest()}\n".encode())
+    return total.hexdigest()
 
 
 def slugs(labs: Path = LABS) -> list[str]:
@@ -175,12 +190,13 @@ def _two(source: LabFile, key: str) -> dict[str, Texts]:
 
 def _load_checks(file: Path) -> tuple[tuple[Check, ...], Scenario]:
     """Run checks.py; its checks are the names that it leaves, in their order."""
-    spec = importlib.util.spec_from_file_location(f"checks of {file.parent.name}", file)
-    if spec is None or spec.loader is None or not file.is_file():
+    if not file.is_file():
         raise lab_error(file, "", _("is missing"), _("see docs/add-a-lab.md"))
-    module = importlib.util.module_from_spec(spec)
+    module = ModuleType(f"checks of {file.parent.name}")
+    module.__file__ = str(file)
     try:
-        spec.loader.exec_module(module)
+        # Not by Python's own loader: compiled files that lie about are in no digest.
+        exec(compile(file.read_bytes(), file, "exec", dont_inherit=True), vars(module))
     except Exception as error:
         raise lab_error(file, "", f"{type(error).__name__}: {error}") from error
     names: dict[str, Any] = vars(module)

@@ -24,6 +24,7 @@ from grader.gradebook import commands, config, marks
 from grader.lab import LABS, find
 from grader.lesson import solution_lines, source_notebook
 from grader.roster import read_roster
+from grader.store import Store
 from grader.submission import released_answer
 from hardware.say import _
 
@@ -52,7 +53,7 @@ c.HTMLExporter.extra_template_basedirs = [
 
 def build_course(course: Course, say: Callable[[str], None] = lambda _line: None) -> Path:
     """Make `build/course/<slug>/`; returns it. Raises CourseError or LabError. Marks and
-    submissions stay."""
+    submissions stay, and so does each lab of earlier releases in the store."""
     root = course.root
     (root / "exchange").mkdir(parents=True, exist_ok=True)
     _write_config(course)
@@ -62,6 +63,7 @@ def build_course(course: Course, say: Callable[[str], None] = lambda _line: None
         for lab in course.labs:
             _release(root, lab)
             _hand_out(root, lab, trainee)
+            Store(course.store).add_lab(find(lab))
             say(_("released {lab}").format(lab=lab))
         for place in (
             root,
