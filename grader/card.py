@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass, field
 from html import escape
 from typing import Any, Self
 
+from grader.pages.text import latin, rich
+
 
 @dataclass(frozen=True)
 class Card:
@@ -33,6 +35,8 @@ class Card:
     episode: str = ""
     at_ns: int | None = None
     """Where in that episode, since t = 0; None: nowhere in particular."""
+    hint: Mapping[str, str] = field(default_factory=dict)
+    """What helps who meets the misconception again; empty when there is no such text."""
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data that JSON can hold."""
@@ -68,16 +72,8 @@ def _colour(points: float, maximum: float) -> str:
 
 
 def _both(texts: Mapping[str, str]) -> str:
-    arabic = f"<div>{_isolated(texts.get('ar', ''))}</div>" if texts.get("ar") else ""
-    return arabic + (_ENGLISH.format(_isolated(texts["en"])) if texts.get("en") else "")
-
-
-def _isolated(text: str) -> str:
-    """Code in backticks becomes <code>, kept left to right."""
-    parts = escape(text).split("`")
-    return "".join(
-        f'<code dir="ltr">{part}</code>' if index % 2 else part for index, part in enumerate(parts)
-    )
+    arabic = f"<div>{rich(texts.get('ar', ''))}</div>" if texts.get("ar") else ""
+    return arabic + (_ENGLISH.format(rich(texts["en"])) if texts.get("en") else "")
 
 
 def card_html(mark: Card) -> str:
@@ -102,7 +98,7 @@ def _measured(mark: Card) -> str:
     rows = [("القياس", "measured", mark.measured), ("المتوقّع", "expected", mark.expected)]
     cells = "".join(
         f'<tr><th style="{_CELL}">{arabic} <bdi dir="ltr" style="font-weight:normal">'
-        f'{english}</bdi></th><td style="{_CELL}"><code dir="ltr">{escape(value)}</code></td></tr>'
+        f'{english}</bdi></th><td style="{_CELL}"><code dir="ltr">{latin(value)}</code></td></tr>'
         for arabic, english, value in rows
         if value
     )

@@ -12,7 +12,7 @@ from grader.cells import PREDICT, PREDICT_POINTS
 from grader.check import Check
 from grader.episode import Episode
 from grader.errors import LabError, lab_error
-from grader.labfile import LabFile, roles, two_languages
+from grader.labfile import LabFile, explained, roles, two_languages
 from hardware import boards
 from hardware.boards import BoardType
 from hardware.paths import ROOT
@@ -52,6 +52,8 @@ class Lab:
     items: Mapping[str, Texts]
     """What each item is about, in their order; `p` is the predict question."""
     misconceptions: Mapping[str, Texts]
+    hints: Mapping[str, Texts]
+    """What helps with a misconception, for who meets it again; not every one has it."""
     checks: tuple[Check, ...]
     scenario: Scenario
 
@@ -137,6 +139,7 @@ def load(folder: Path) -> Lab:
     """Load a lab from its folder. Raises: LabError with the file and the key."""
     source = LabFile(folder / "lab.toml")
     checks, scenario = _load_checks(folder / "checks.py")
+    misconceptions, hints = explained(source.file, source.tables("misconceptions"))
     lab = Lab(
         folder=folder.resolve(),
         id=source.take("id", str),
@@ -148,7 +151,8 @@ def load(folder: Path) -> Lab:
         boards=_boards(source),
         files=_files(source),
         items=_two(source, "items"),
-        misconceptions=_two(source, "misconceptions"),
+        misconceptions=misconceptions,
+        hints=hints,
         checks=checks,
         scenario=scenario,
     )

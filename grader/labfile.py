@@ -69,6 +69,19 @@ def two_languages(file: Path, key: str, value: object) -> dict[str, str]:
     return {language: str(text) for language, text in value.items()}
 
 
+def explained(
+    file: Path, tables: Mapping[str, Any]
+) -> tuple[dict[str, dict[str, str]], dict[str, dict[str, str]]]:
+    """Misconceptions by their key: what each says, and the hints of those that have one."""
+    texts, hints = {}, {}
+    for key, table in tables.items():
+        said = dict(table) if isinstance(table, Mapping) else {}
+        if (hint := said.pop("hint", None)) is not None:
+            hints[key] = two_languages(file, f"misconceptions.{key}.hint", hint)
+        texts[key] = two_languages(file, f"misconceptions.{key}", said)
+    return texts, hints
+
+
 def roles(pins_file: Path) -> dict[str, int]:
     """The roles in a pins.py: its plain assignments `LED_R = 25`, but for numbers of buses."""
     try:

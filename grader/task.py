@@ -6,7 +6,7 @@ from grader.card import Card
 from grader.cells import PROGRAM
 from grader.lab import Lab, Texts, find
 from grader.mark import ItemResult, LabScore
-from grader.messages import message
+from grader.messages import hint, message
 from grader.picture import picture
 from grader.score import score
 from hardware.notebook.marks import find as find_marks
@@ -51,6 +51,7 @@ def _card(lab: Lab, task: Task, marks: LabScore, result: ItemResult) -> Card:
         detail=result.detail,
         episode=result.episode,
         at_ns=result.at_ns,
+        hint=hint(lab, result) if result.key else {},
     )
 
 

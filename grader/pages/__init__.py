@@ -1,0 +1,2 @@
+"""What people read of marks: a feedback page for each submission, a class page, tables for an
+LMS."""
