@@ -60,6 +60,29 @@ def test_a_slider_follows_its_control_and_grows_with_its_way() -> None:
     assert made.parts["p"].size[0] == pytest.approx(321.3, abs=0.1)
 
 
+def test_a_converter_can_be_wrong_in_what_it_makes_of_a_knob() -> None:
+    made = circuit(
+        {"p": ("wokwi-potentiometer", {})}, ["p:GND b:GND.1", "p:VCC b:3V3", "p:SIG b:34"]
+    )
+    made.start(StillWorld())
+    made.power(True)
+
+    def volts(count: int, **controls: float) -> list[float]:
+        for name, value in controls.items():
+            made.set_control("p", name, value)
+        return [made.microvolts(34) / 1e6 for _ in range(count)]
+
+    assert volts(2, position=0.5) == pytest.approx([1.65, 1.65])
+    assert volts(1, gain=1.06) == pytest.approx([1.749])
+    noisy = volts(200, gain=1.0, noise=0.1)
+    assert 1.55 <= min(noisy) < 1.57 and 1.73 < max(noisy) <= 1.75
+    spiked = volts(12, noise=0.0, spike=0.5, spike_every=4)
+    assert sorted(spiked) == pytest.approx([1.65] * 9 + [2.15] * 3)
+    places = [n for n, v in enumerate(spiked) if v > 2]
+    assert places[1] - places[0] == places[2] - places[1] == 4
+    assert volts(4, spike_every=0) == pytest.approx([1.65] * 4)
+
+
 KEYPAD = """
 from machine import Pin
 import time

@@ -111,7 +111,7 @@ def test_potentiometer_follows_its_control() -> None:
     assert circuit.microvolts(34) == pytest.approx(3_300_000, rel=1e-3)
     circuit.set_control("p", "position", 0.25)
     assert circuit.microvolts(34) == pytest.approx(825_000, rel=1e-6)
-    assert circuit.controls() == {"p": {"position": 0.25}}
+    assert circuit.controls()["p"]["position"] == 0.25
 
 
 def test_a_logic_analyzer_names_the_signals() -> None:

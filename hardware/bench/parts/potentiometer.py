@@ -4,7 +4,7 @@ import math
 
 from hardware.bench.drawing.svg import circle, line, rect, text
 from hardware.bench.wiring.diagram import PartSpec
-from hardware.bench.wiring.part import Control, Part, PartView, Stamp
+from hardware.bench.wiring.part import Control, Part, PartView, Stamp, World
 
 OHMS = 10_000.0
 TOP = 1023
@@ -12,18 +12,32 @@ TOP = 1023
 
 
 class Potentiometer(Part):
-    """Attribute `value` 0 to 1023; control `position` 0.0 (at GND) to 1.0 (at VCC)."""
+    """Attribute `value` 0 to 1023; control `position` 0.0 (at GND) to 1.0 (at VCC).
+
+    Four controls of ours spoil what a board's converter makes of SIG, and only that: `gain` (1 is
+    right), `noise` (volts either way, new for each conversion), and `spike`: so many volts are
+    added to each `spike_every`-th conversion (0: to none).
+    """
 
     TYPES = ("wokwi-potentiometer",)
     ANALOG = ("SIG",)
     PINS = {"GND": (29, 68.5), "SIG": (39, 68.5), "VCC": (49, 68.5)}
     SIZE = (75.6, 75.6)
-    CONTROLS = {"position": Control(0.0, 1.0)}
+    CONTROLS = {
+        "position": Control(0.0, 1.0), "gain": Control(0.5, 1.5), "noise": Control(0.0, 1.0),
+        "spike": Control(-1.0, 1.0), "spike_every": Control(0, 1000, whole=True),
+    }  # fmt: skip
     ATTRS = {"value": "0"}
 
     def __init__(self, spec: PartSpec) -> None:
         super().__init__(spec)
         self.values["position"] = self.number("value", 0, TOP) / TOP
+        self.values["gain"] = 1.0
+        self._conversions = 0
+
+    def start(self, world: World) -> None:
+        super().start(world)
+        self._chance = world.rng(f"noise:{self.id}")
 
     def stamp(self, net: Stamp) -> None:
         # A wiper at the end still has an ohm or so to go; it keeps the divider from dividing by
@@ -31,6 +45,16 @@ class Potentiometer(Part):
         below = max(1.0, OHMS * self.values["position"])
         net.resistor("SIG", "GND", below)
         net.resistor("VCC", "SIG", max(1.0, OHMS - below))
+
+    def converted(self, pin: str, volts: float) -> float:
+        noise, every = self.values["noise"], self.values["spike_every"]
+        self._conversions += 1
+        volts *= self.values["gain"]
+        if noise:
+            volts += self._chance.uniform(-noise, noise)
+        if every and self._conversions % every == 0:
+            volts += self.values["spike"]
+        return volts
 
     def svg(self, view: PartView) -> str:
         angle = math.radians(135 + 270 * self.values["position"])

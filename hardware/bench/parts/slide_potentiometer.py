@@ -11,7 +11,7 @@ FRAME_MM = 25.0
 
 class SlidePotentiometer(Potentiometer):
     """Attributes `value` 0 to 1023 and `travelLength` in mm; control `position` 0.0 (at GND) to
-    1.0 (at VCC)."""
+    1.0 (at VCC), and those of ours that the round one has too."""
 
     TYPES = ("wokwi-slide-potentiometer",)
     ANALOG = ("SIG",)

@@ -4,7 +4,6 @@ Nothing is solved that nobody looks at: a write to an output that is not `couple
 bit. Times are virtual nanoseconds (`World`).
 """
 
-import random
 from collections import deque
 from collections.abc import Iterable, Mapping
 
@@ -12,6 +11,7 @@ from hardware.bench.frames import MODE_IN, MODE_OUT, PULL_NONE, PULL_UP
 from hardware.bench.wiring import pixels
 from hardware.bench.wiring.afterimage import Afterimage
 from hardware.bench.wiring.boardside import BoardSide
+from hardware.bench.wiring.converter import Converter
 from hardware.bench.wiring.coupling import Heard, is_heard
 from hardware.bench.wiring.diagram import Diagram, suggest
 from hardware.bench.wiring.ears import Ears
@@ -58,6 +58,7 @@ class Circuit:
         self._ears = Ears(self.meter, self._pulses, self._threshold.at)
         self.afterimage = Afterimage(self.electric, self.pads)
         self._hum = Hum(self._settle)
+        self._converter = Converter(self.netlist)
         self._levels = 0
         self._coupled = 0
         self._reading = 0
@@ -69,7 +70,6 @@ class Circuit:
         self._settling = False
         self._worlds: Worlds
         self._faults: FaultWatch
-        self._chance: random.Random
 
     # -- what it is ---------------------------------------------------------------------------
 
@@ -118,7 +118,7 @@ class Circuit:
         self._faults = FaultWatch(self._worlds)
         self._pulses.start(self._worlds)
         self.afterimage.start(self._worlds)
-        self._chance = self._world.rng("open volts")
+        self._converter.start(self._world.rng("open volts"))
         for part in self.parts.values():
             part.changed = lambda part=part: self._part_changed(part)  # type: ignore[misc]
             part.others = self.parts
@@ -180,12 +180,9 @@ class Circuit:
         return self._levels
 
     def microvolts(self, gpio: int) -> int:
-        """The voltage at a pad now; an open pad has any."""
-        net = self.netlist.gpio_net[gpio]
+        """One conversion of the voltage at a pad, now."""
         solution = self._solve(self._clusters[gpio])
-        if net in solution.floating:
-            return self._chance.randrange(round(self._types[gpio].v_supply * 1e6))
-        return max(0, round(solution.volts[net] * 1e6))
+        return self._converter.microvolts(gpio, solution, self._types[gpio].v_supply)
 
     def level_of(self, part: str, pin: str) -> bool:
         """The level at any pin of the bench now. Raises: HardwareError for a pin that does not

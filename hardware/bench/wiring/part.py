@@ -213,6 +213,11 @@ class Part:
         """The level at one of its pins now; between the limits, or open, it is the last one."""
         return self.probe.high(self.id, pin)
 
+    def converted(self, pin: str, volts: float) -> float:
+        """What a board's converter takes a voltage at a pin of `ANALOG` for: called once for each
+        conversion."""
+        return volts
+
     # -- controls -----------------------------------------------------------------------------
 
     def set_control(self, name: str, value: float) -> None:
