@@ -39,6 +39,15 @@ def test_faults_of_an_echo() -> None:
     assert far == pytest.approx(38_000, abs=3) and ghost == pytest.approx(1160, abs=3)
 
 
+def test_faults_of_an_echo_are_over_after_so_many_measurements() -> None:
+    hands = [Hand(0, "u", "fault_count", 2), Hand(0, "u", "silent", 1)]
+    hands += [Hand(2000, "u", "fault_count", 1), Hand(2000, "u", "ghost", 20)]
+    got = lines(
+        SR, SR_WIRES, PINGS.replace("(4)", "(5)").replace("ping()", "ping() // 10"), hands=hands
+    )
+    assert got == ["-1", "-1", "580", "116", "580"]
+
+
 def test_an_echo_of_5_v_is_too_much_for_the_board() -> None:
     wires = [wire.replace("b:3V3", "b:5V") for wire in SR_WIRES]
     trace = play(SR, wires, PINGS)

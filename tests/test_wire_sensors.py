@@ -38,6 +38,15 @@ def test_faults_of_a_dht22(family: str, pin: str) -> None:
     assert got == ["-7.3 61.5", "Exception checksum error", late, late, "-6.3 61.5", "-7.3 61.5"]
 
 
+def test_faults_of_a_dht22_are_over_after_it_was_asked_so_often() -> None:
+    hands = [Hand(0, "d", "fault_count", 2), Hand(0, "d", "bad_checksum", 1)]
+    hands += [Hand(8000, "d", "fault_count", 1), Hand(8000, "d", "silent", 1)]
+    program = DHT_PROGRAM + "for _ in range(5):\n    read(); time.sleep_ms(2000)\n"
+    bad, late, good = "Exception checksum error", "OSError ETIMEDOUT", "-7.3 61.5"
+    got = lines(DHT, DHT_WIRES, program, hands=hands, until_ms=12_000)
+    assert got == [bad, bad, good, good, late]
+
+
 def test_a_dht22_without_power_does_not_answer() -> None:
     got = lines(DHT, DHT_WIRES[:1] + DHT_WIRES[2:], DHT_PROGRAM + "read()\n")
     assert got[0].startswith("OSError")

@@ -5,7 +5,7 @@ import math
 from hardware.bench.drawing.pcb import reading
 from hardware.bench.drawing.svg import circle, line, rect, text
 from hardware.bench.wiring.diagram import PartSpec
-from hardware.bench.wiring.module import Module
+from hardware.bench.wiring.module import FAULT_COUNT, Module
 from hardware.bench.wiring.part import SWITCH, Control, PartView
 
 US = 1000
@@ -29,8 +29,8 @@ class Dht22(Module):
     VCC, as on the usual board.
 
     Extensions of ours are the faults `bad_checksum`, `silent` (no answer), `stuck` (SDA is held
-    low), 0 or 1, and `drift` (°C that it is wrong by). Source: Aosong AM2302 data sheet, section
-    7 (single bus).
+    low), 0 or 1, and `drift` (°C that it is wrong by); `fault_count` ends the first two after it
+    was asked so often (0: it does not). Source: Aosong AM2302 data sheet, section 7 (single bus).
     """
 
     TYPES = ("wokwi-dht22",)
@@ -38,7 +38,7 @@ class Dht22(Module):
     SIZE = (57.1, 116.7)
     CONTROLS = {
         "temperature": CELSIUS, "humidity": PERCENT, "bad_checksum": SWITCH, "silent": SWITCH,
-        "stuck": SWITCH, "drift": Control(-40, 40),
+        "stuck": SWITCH, "drift": Control(-40, 40), "fault_count": FAULT_COUNT,
     }  # fmt: skip
     ATTRS = {"temperature": "24", "humidity": "40"}
     SUPPLY = ("VCC", "GND", 3.0)
@@ -71,14 +71,17 @@ class Dht22(Module):
             return
         if not high:
             self._fell_ns = now
-        elif now - self._fell_ns >= START_NS and not self.values["silent"]:
-            self._answer()
+        elif now - self._fell_ns >= START_NS:
+            silent, flaw = self.values["silent"], self.values["bad_checksum"]
+            self.measured("silent", "bad_checksum")
+            if not silent:
+                self._answer(int(flaw))
 
-    def _answer(self) -> None:
+    def _answer(self, flaw: int) -> None:
+        """Send the 40 bits; `flaw` is added to their checksum."""
         now = self.world.now_ns
         if self._measured_ns is None or now - self._measured_ns >= FRESH_NS:
             self._measured_ns, self._data = now, self._measure()
-        flaw = 1 if self.values["bad_checksum"] else 0
         frame = self._data + bytes([sum(self._data) + flaw & 0xFF])
         self._speaking = True
         t_us = GO_US

@@ -3,7 +3,7 @@
 from hardware.bench.drawing.pcb import chip, header, pcb, reading
 from hardware.bench.drawing.svg import circle
 from hardware.bench.wiring.diagram import PartSpec
-from hardware.bench.wiring.module import Module
+from hardware.bench.wiring.module import FAULT_COUNT, Module
 from hardware.bench.wiring.part import SWITCH, Control, PartView, World
 
 TRIGGER_NS = 10_000
@@ -25,7 +25,8 @@ class HcSr04(Module):
     85 °C; once set it counts), `noise` (share of the distance, 0 to 0.2, by which a reading is off
     either way) and four faults: `silent` (ECHO never rises), `out_of_range` (nothing reflects: a
     pulse of 38 ms), `stuck` (ECHO stays high 150 to 250 ms), `ghost` (cm: another thing reflects
-    first; 0 none). A trigger while ECHO is high, or before it rises, is not heard.
+    first; 0 none). `fault_count` ends these four after so many measurements (0: it does not). A
+    trigger while ECHO is high, or before it rises, is not heard.
 
     Source: Elecfreaks HC-SR04 data sheet, timing diagram. ECHO has the supply's voltage: 5 V hurt
     a board's pin of 3.3 V.
@@ -37,6 +38,7 @@ class HcSr04(Module):
     CONTROLS = {
         "distance": CM, "temperature": Control(-40, 85), "noise": Control(0, 0.2),
         "silent": SWITCH, "out_of_range": SWITCH, "stuck": SWITCH, "ghost": Control(0, 400),
+        "fault_count": FAULT_COUNT,
     }  # fmt: skip
     ATTRS = {"distance": "400", "temperature": ""}
     SUPPLY = ("VCC", "GND", 3.0)
@@ -81,10 +83,11 @@ class HcSr04(Module):
         return round(2 * cm / 100 / (331.3 + 0.606 * self.values["temperature"]) * 1e9)
 
     def _measure(self) -> None:
-        if self.values["silent"]:
+        silent, echo_ns = self.values["silent"], self.echo_ns()
+        self.measured("silent", "out_of_range", "stuck", "ghost")
+        if silent:
             return
         self._busy = True
-        echo_ns = self.echo_ns()
         self.after(BURST_NS, lambda: self.drive("ECHO", True))
         self.after(BURST_NS + echo_ns, self._done)
 

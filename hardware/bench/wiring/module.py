@@ -4,8 +4,10 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from hardware.bench.wiring.diagram import PartSpec
-from hardware.bench.wiring.part import OPEN, Part, Stamp
+from hardware.bench.wiring.part import OPEN, Control, Part, Stamp
 
+FAULT_COUNT = Control(0, 1000, whole=True)
+"""How many more measurements the faults of a sensor last; 0: until they are switched off."""
 DRIVE_OHMS = 100.0
 """What an output of a small module drives with: enough for an input, too little to hurt."""
 
@@ -51,6 +53,13 @@ class Module(Part):
     def forget(self) -> None:
         """Drop all that was planned."""
         self._plan += 1
+
+    def measured(self, *faults: str) -> None:
+        """Once `fault_count` measurements were made (0: never) these faults are over."""
+        if self.values["fault_count"]:
+            self.values["fault_count"] -= 1
+            if not self.values["fault_count"]:
+                self.values |= dict.fromkeys(faults, 0.0)
 
     def stamp(self, net: Stamp) -> None:
         for pin, level in self.driven.items():
