@@ -28,6 +28,11 @@ class Signal:
         index = int(np.searchsorted(self.t_ns, t_ns, side="right")) - 1
         return bool(self.level[max(index, 0)])
 
+    def at_all(self, times_ns: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """The level at each of these times."""
+        index = np.searchsorted(self.t_ns, times_ns, side="right") - 1
+        return self.level[np.maximum(index, 0)]
+
     def edges_ns(self) -> NDArray[np.int64]:
         """When the level changed; the start and the end are no edges."""
         return self.t_ns[1:]

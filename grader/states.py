@@ -65,7 +65,7 @@ def _spans(signals: Mapping[str, Signal]) -> _Spans:
     times = times[np.append(True, times[1:] != times[:-1]) & (times < end_ns)]
     high = np.zeros(len(times), np.int64)
     for bit, signal in enumerate(signals.values()):
-        high |= _levels(signal, times).astype(np.int64) << bit
+        high |= signal.at_all(times).astype(np.int64) << bit
     change = np.append(True, high[1:] != high[:-1])[: len(high)]
     from_ns = times[change]
     return _Spans(high[change], from_ns, np.append(from_ns[1:], end_ns)[: len(from_ns)])
@@ -78,8 +78,3 @@ def _named(signals: Mapping[str, Signal], spans: _Spans) -> list[State]:
         State(frozenset(name for bit, name in enumerate(names) if high >> bit & 1), start, stop)
         for high, start, stop in columns
     ]
-
-
-def _levels(signal: Signal, times: NDArray[np.int64]) -> NDArray[np.bool_]:
-    index = np.maximum(np.searchsorted(signal.t_ns, times, side="right") - 1, 0)
-    return signal.level[index]

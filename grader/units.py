@@ -6,6 +6,7 @@ Inside the bench time is an integer of nanoseconds; people and limits speak mill
 
 from typing import ClassVar, Self
 
+NS_PER_US = 1000
 NS_PER_MS = 1_000_000
 NS_PER_S = 1_000_000_000
 
@@ -36,6 +37,17 @@ class Millis(Quantity):
         return round(float(self) * NS_PER_MS)
 
 
+class Micros(Quantity):
+    """Microseconds."""
+
+    unit = "µs"
+
+    @property
+    def ns(self) -> int:
+        """The same as whole nanoseconds."""
+        return round(float(self) * NS_PER_US)
+
+
 class Hertz(Quantity):
     """Events per second."""
 
@@ -54,6 +66,24 @@ class Volts(Quantity):
     unit = "V"
 
 
+class Degrees(Quantity):
+    """Degrees of an angle."""
+
+    unit = "°"
+
+
+class Celsius(Quantity):
+    """Degrees of temperature."""
+
+    unit = "°C"
+
+
+class Millimetres(Quantity):
+    """Millimetres."""
+
+    unit = "mm"
+
+
 class Moment(Millis):
     """A moment at which something happened, in milliseconds since t = 0."""
 
@@ -66,6 +96,11 @@ def ms(value: float) -> Millis:
     return Millis(value)
 
 
+def us(value: float) -> Micros:
+    """So many microseconds."""
+    return Micros(value)
+
+
 def seconds(value: float) -> Millis:
     """So many seconds."""
     return Millis(value * 1000)
@@ -74,6 +109,11 @@ def seconds(value: float) -> Millis:
 def millis_of_ns(span_ns: int, at_ns: int | None = None) -> Millis:
     """A span of nanoseconds as milliseconds."""
     return Millis(int(span_ns) / NS_PER_MS, None if at_ns is None else int(at_ns))
+
+
+def micros_of_ns(span_ns: int, at_ns: int | None = None) -> Micros:
+    """A span of nanoseconds as microseconds."""
+    return Micros(int(span_ns) / NS_PER_US, None if at_ns is None else int(at_ns))
 
 
 def moment_of_ns(t_ns: int) -> Moment:

@@ -45,6 +45,8 @@ REC_ANSWER: Final = 36
 """bytes that answer a CALL: a = 1 to 6 bytes in b and c."""
 REC_RESULT: Final = 37
 """a CALL was answered: a = one of [call], b status (signed), c ns that it takes."""
+REC_CONVERTED: Final = 38
+"""an ADC was answered: a pin, c microvolts at the pin."""
 REC_NOTE: Final = 40
 """bytes of the NOTED that follows: a = 1 to 6 bytes in b and c."""
 REC_NOTED: Final = 41

@@ -16,7 +16,7 @@ from hardware.bench.trust import REQUESTS, Warden
 FEW = 8
 """Up to so many records, Python is quicker record by record than numpy at once."""
 TEXTS = (frames.REC_TX, frames.REC_EXC)
-RECORDED = (frames.REC_HELLO, frames.REC_CALL)
+RECORDED = (frames.REC_HELLO, frames.REC_CALL, frames.REC_ADC)
 """Requests that leave something in the trace."""
 WORDS = (32, 64)
 """Bits of a build."""

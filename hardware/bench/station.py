@@ -268,7 +268,9 @@ class Station(Place):
 
     def _value(self, ask: Ask) -> int:
         if ask.kind == frames.REC_ADC:
-            return self.circuit.microvolts(ask.a)
+            microvolts = self.circuit.microvolts(ask.a)
+            self.recorder.note(frames.REC_CONVERTED, ask.a, 0, microvolts, self.now_ns)
+            return microvolts
         return self.now_ns if ask.kind == frames.REC_WAIT else 0
 
     def poke(self) -> None:

@@ -1,0 +1,42 @@
+"""What the ADC converted: when, and the voltage that was at the pin."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.measure.times import Times, inside_of
+from grader.run import Run
+from grader.units import Volts
+from hardware.bench.tracing.decode import adc
+
+
+@dataclass(frozen=True)
+class Conversions:
+    """The conversions of one pin from t = 0 on."""
+
+    at_ns: Times
+    """When each was made, since t = 0."""
+    volts: NDArray[np.float64]
+    """At the pin: the bench's truth, not what the program made of it."""
+
+    def __len__(self) -> int:
+        return len(self.at_ns)
+
+    def values(self) -> list[Volts]:
+        """The voltages, each with its place."""
+        pairs = zip(self.volts.tolist(), self.at_ns.tolist(), strict=True)
+        return [Volts(volts, at_ns) for volts, at_ns in pairs]
+
+    def between(self, from_ns: int, to_ns: int) -> "Conversions":
+        """Those at or after a time and before another."""
+        chosen = inside_of(self.at_ns, from_ns, to_ns)
+        return Conversions(self.at_ns[chosen], self.volts[chosen])
+
+
+def conversions(run: Run, role: str) -> Conversions:
+    """Every conversion of a pin from t = 0 on."""
+    made = adc.conversions(run.trace, run.pins[role])
+    times = made.t_ns - run.zero_ns
+    seen = (times >= 0) & (made.t_ns <= run.end_ns)
+    return Conversions(times[seen], made.microvolts[seen] / 1e6)

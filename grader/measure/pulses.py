@@ -1,0 +1,90 @@
+"""Pulses on a pin: how wide, how far apart, and the echo that answers one."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from grader.levels import Signal
+from grader.measure.times import Times, inside_of
+from grader.units import Micros, micros_of_ns
+
+
+@dataclass(frozen=True)
+class Pulses:
+    """Whole pulses of one level, in order."""
+
+    at_ns: Times
+    """When each began, since t = 0."""
+    width_ns: Times
+
+    def __len__(self) -> int:
+        return len(self.at_ns)
+
+    def widths(self) -> list[Micros]:
+        """How long each was."""
+        return [micros_of_ns(w, t) for w, t in zip(self.width_ns, self.at_ns, strict=True)]
+
+    def between(self, from_ns: int, to_ns: int) -> "Pulses":
+        """Those that begin at or after a time and before another."""
+        chosen = inside_of(self.at_ns, from_ns, to_ns)
+        return Pulses(self.at_ns[chosen], self.width_ns[chosen])
+
+
+def pulses(
+    signal: Signal, level: bool, shortest: Micros | None = None, longest: Micros | None = None
+) -> Pulses:
+    """The whole pulses of a level; only those of a width, if one is said.
+
+    A start pulse of a DHT22 is a low of 800 µs or more; what the sensor answers is shorter.
+    """
+    begins, widths = signal.t_ns[1:-1], np.diff(signal.t_ns)[1:]
+    chosen = signal.level[1:-1] == level
+    if shortest is not None:
+        chosen &= widths >= shortest.ns
+    if longest is not None:
+        chosen &= widths <= longest.ns
+    return Pulses(begins[chosen], widths[chosen])
+
+
+@dataclass(frozen=True)
+class Echoes:
+    """Trigger pulses and what came back, one row a trigger; -1 where nothing did."""
+
+    at_ns: Times
+    """When each trigger pulse began, since t = 0."""
+    trigger_ns: Times
+    """How long it was."""
+    rise_ns: Times
+    """When the echo rose: the first time after this trigger ended and before the next ends."""
+    echo_ns: Times
+    """How long the echo was; -1 also for one that is high to the end of the window."""
+    blind: np.typing.NDArray[np.bool_]
+    """Whether the echo was still high when the trigger began."""
+
+    def __len__(self) -> int:
+        return len(self.at_ns)
+
+
+def echoes(trigger: Signal, echo: Signal) -> Echoes:
+    """Every high pulse of the trigger with the echo that it started."""
+    sent = pulses(trigger, True)
+    ends = sent.at_ns + sent.width_ns
+    rises = echo.rises_ns()
+    index = np.searchsorted(rises, ends)
+    following = np.append(ends[1:], echo.end_ns)
+    found = index < len(rises)
+    rise_ns = np.where(found, rises[np.minimum(index, len(rises) - 1)] if len(rises) else -1, -1)
+    rise_ns = np.where(rise_ns < following, rise_ns, -1)
+    return Echoes(
+        sent.at_ns, sent.width_ns, rise_ns, _lengths(echo, rise_ns), echo.at_all(sent.at_ns)
+    )
+
+
+def _lengths(echo: Signal, rise_ns: Times) -> Times:
+    """How long the pulse is that rises then; -1 for none."""
+    falls = echo.falls_ns()
+    index = np.searchsorted(falls, rise_ns)
+    ended = (rise_ns >= 0) & (index < len(falls))
+    lengths = np.full(len(rise_ns), -1, np.int64)
+    lengths[ended] = falls[index[ended]] - rise_ns[ended]
+    return lengths

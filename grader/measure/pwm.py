@@ -1,0 +1,103 @@
+"""PWM over time: frequency, duty and pulse width."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.levels import Signal
+from grader.measure.times import Times
+from grader.run import Run
+from grader.units import NS_PER_S, Hertz, Micros, Percent
+from hardware.bench.wiring.pads import DUTY_MAX
+
+MOST_PULSES = 1_000_000
+"""A servo makes so many in five hours, a lamp at 1 kHz in a quarter of one."""
+
+
+@dataclass(frozen=True)
+class Pwm:
+    """The PWM settings of a pin in columns: setting i holds from `at_ns[i]` to the next.
+
+    The first one is what ran at t = 0, if anything did. A frequency of 0 is off.
+    """
+
+    at_ns: Times
+    freq_hz: NDArray[np.int64]
+    duty_u16: NDArray[np.int64]
+    end_ns: int
+
+    def __len__(self) -> int:
+        return len(self.at_ns)
+
+    @property
+    def width_us(self) -> NDArray[np.float64]:
+        """How long the pulse of each setting is; 0 while it is off."""
+        on = self.freq_hz > 0
+        return np.where(on, self.duty_u16 / DUTY_MAX * 1e6 / np.maximum(self.freq_hz, 1), 0.0)
+
+    def index_at(self, t_ns: int) -> int | None:
+        """Which setting holds at a time; None before the first."""
+        index = int(np.searchsorted(self.at_ns, t_ns, side="right")) - 1
+        return index if index >= 0 else None
+
+    def frequency_at(self, t_ns: int) -> Hertz | None:
+        """The frequency at a time; None while none runs."""
+        index = self._running(t_ns)
+        return None if index is None else Hertz(self.freq_hz[index], t_ns)
+
+    def duty_at(self, t_ns: int) -> Percent | None:
+        """The duty at a time; None while none runs."""
+        index = self._running(t_ns)
+        return None if index is None else Percent(100 * self.duty_u16[index] / DUTY_MAX, t_ns)
+
+    def width_at(self, t_ns: int) -> Micros | None:
+        """The pulse width at a time; None while none runs."""
+        index = self._running(t_ns)
+        return None if index is None else Micros(self.width_us[index], t_ns)
+
+    def frequencies(self) -> list[Hertz]:
+        """The frequency of each setting that runs."""
+        return [Hertz(f, int(t)) for f, t in zip(self.freq_hz, self.at_ns, strict=True) if f]
+
+    def duties(self) -> list[Percent]:
+        """The duty of each setting that runs."""
+        rows = zip(self.duty_u16, self.freq_hz, self.at_ns, strict=True)
+        return [Percent(100 * d / DUTY_MAX, int(t)) for d, f, t in rows if f]
+
+    def widths(self) -> list[Micros]:
+        """The pulse width of each setting that runs."""
+        rows = zip(self.width_us, self.freq_hz, self.at_ns, strict=True)
+        return [Micros(w, int(t)) for w, f, t in rows if f]
+
+    def between(self, from_ns: int, to_ns: int) -> "Pwm":
+        """The settings in a window; the first is the one that holds when it opens."""
+        first = max(int(np.searchsorted(self.at_ns, from_ns, side="right")) - 1, 0)
+        last = int(np.searchsorted(self.at_ns, to_ns))
+        at_ns = np.maximum(self.at_ns[first:last], from_ns)
+        return Pwm(at_ns, self.freq_hz[first:last], self.duty_u16[first:last], to_ns)
+
+    def _running(self, t_ns: int) -> int | None:
+        index = self.index_at(t_ns)
+        return index if index is not None and self.freq_hz[index] else None
+
+
+def pwm(run: Run, role: str) -> Pwm:
+    """The PWM settings of a pin from t = 0 on."""
+    rows = np.array(run.trace.pwm(run.pins[role]), np.int64).reshape(-1, 3)
+    end_ns = run.end_ns - run.zero_ns
+    return Pwm(rows[:, 0] - run.zero_ns, rows[:, 1], rows[:, 2], end_ns).between(0, end_ns)
+
+
+def with_pulses(run: Run, role: str) -> Signal | None:
+    """The level of a pin with every pulse of its PWM, so that one made by hand measures the same.
+
+    None when there are more than a million: no lab asks for a frequency that makes so many.
+    """
+    settings = pwm(run, role)
+    spans_ns = np.diff(settings.at_ns, append=settings.end_ns).astype(np.float64)
+    if (settings.freq_hz * spans_ns).sum() > MOST_PULSES * NS_PER_S:
+        return None
+    edges = run.trace.edges(run.pins[role], pwm=True)
+    signal = Signal(edges.t_ns - run.zero_ns, edges.level, run.end_ns - run.zero_ns)
+    return signal.since(0)

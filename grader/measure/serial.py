@@ -1,0 +1,61 @@
+"""Records on the serial line: lines of one form, with their fields and times."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.measure.times import Times, inside_of
+from grader.run import Run, Said
+
+
+@dataclass(frozen=True)
+class SerialRecords:
+    """The lines of one form, in order, with what stands in the named groups of its pattern."""
+
+    at_ns: Times
+    """When the end of each line was out, since t = 0."""
+    matches: tuple[re.Match[str], ...]
+
+    def __len__(self) -> int:
+        return len(self.matches)
+
+    def texts(self, field: str) -> list[str]:
+        """A field as it was printed; empty where an optional one is missing."""
+        return [match[field] or "" for match in self.matches]
+
+    def numbers(self, field: str) -> NDArray[np.float64]:
+        """A field as a number; nan where it is empty or none that Python reads."""
+        return np.array([_number(match[field]) for match in self.matches], np.float64)
+
+    def between(self, from_ns: int, to_ns: int) -> "SerialRecords":
+        """Those at or after a time and before another."""
+        chosen = inside_of(self.at_ns, from_ns, to_ns)
+        return SerialRecords(self.at_ns[chosen], self.matches[chosen])
+
+
+def records(run: Run, pattern: str, lines: Sequence[Said] | None = None) -> SerialRecords:
+    """The lines that match all of the pattern: those after READY, or these.
+
+    `\\d` and its like stand for ASCII only: digits of another script are no match.
+    """
+    wanted = re.compile(pattern, re.ASCII)
+    said = run.lines() if lines is None else lines
+    found = [(line.at_ns, match) for line in said if (match := wanted.fullmatch(line.text))]
+    times = np.array([t for t, _ in found], np.int64)
+    return SerialRecords(times, tuple(match for _, match in found))
+
+
+def strangers(run: Run, *patterns: str) -> list[Said]:
+    """The lines after READY that match none of these patterns: what else was said."""
+    known = [re.compile(pattern, re.ASCII) for pattern in patterns]
+    return [line for line in run.lines() if not any(one.fullmatch(line.text) for one in known)]
+
+
+def _number(text: str | None) -> float:
+    try:
+        return float(text or "nan")
+    except ValueError:
+        return float("nan")

@@ -1,0 +1,59 @@
+"""Moments in columns: how far apart they are, how often they come, which comes next.
+
+Whatever is measured in columns has `at_ns`, its times since t = 0 in order: these functions take
+any of them.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.units import NS_PER_S, Hertz, Millis, Moment, millis_of_ns, moment_of_ns
+
+Times = NDArray[np.int64]
+
+
+def moments(at_ns: Times) -> list[Moment]:
+    """They as values that a limit takes, such as `Never`."""
+    return [moment_of_ns(t_ns) for t_ns in at_ns]
+
+
+def periods(at_ns: Times) -> list[Millis]:
+    """From each to the next, in ms."""
+    return [millis_of_ns(p, t) for p, t in zip(np.diff(at_ns), at_ns[:-1], strict=True)]
+
+
+def rate(at_ns: Times) -> Hertz | None:
+    """How many a second, from the first to the last; None with fewer than two."""
+    if len(at_ns) < 2 or at_ns[-1] == at_ns[0]:
+        return None
+    span_ns = int(at_ns[-1] - at_ns[0])
+    return Hertz((len(at_ns) - 1) * NS_PER_S / span_ns, int(at_ns[0]))
+
+
+def rates(at_ns: Times, each: Millis, from_ns: int, to_ns: int) -> list[Hertz]:
+    """How many a second in each whole window of that length, one window after the other."""
+    edges = np.arange(from_ns, to_ns + 1, each.ns)
+    counts = np.diff(np.searchsorted(at_ns, edges))
+    return [Hertz(n * NS_PER_S / each.ns, int(t)) for n, t in zip(counts, edges[:-1], strict=True)]
+
+
+def longest_gap(at_ns: Times, from_ns: int, to_ns: int) -> Millis:
+    """The longest time without any in a window; its beginning and its end count as one."""
+    inside = at_ns[inside_of(at_ns, from_ns, to_ns)]
+    edges = np.concatenate(([from_ns], inside, [to_ns]))
+    gaps = np.diff(edges)
+    worst = int(gaps.argmax())
+    return millis_of_ns(gaps[worst], edges[worst])
+
+
+def inside_of(at_ns: Times, from_ns: int, to_ns: int) -> slice:
+    """Which of them lie at or after a time and before another: for all columns that go with
+    them."""
+    first, last = np.searchsorted(at_ns, (from_ns, to_ns))
+    return slice(int(first), int(last))
+
+
+def delay(at_ns: Times, stimulus_ns: int) -> Millis | None:
+    """From a stimulus to the first of them at or after it, in ms; None if there is none."""
+    index = int(np.searchsorted(at_ns, stimulus_ns))
+    return millis_of_ns(at_ns[index] - stimulus_ns, stimulus_ns) if index < len(at_ns) else None
