@@ -1,0 +1,85 @@
+"""A released notebook as the gradebook knows it, read once and then plain data: nbgrader's own
+sanitising asks it in the gradebook's place, in any process.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any, Self, TypeVar
+
+from nbgrader.api import MissingEntry
+
+
+@dataclass(frozen=True)
+class ReleasedCell:
+    """What nbgrader keeps of a cell with an id."""
+
+    name: str
+    cell_type: str
+    locked: bool
+    source: str
+    checksum: str | None
+
+
+@dataclass(frozen=True)
+class ReleasedPoints:
+    """What a graded cell is worth."""
+
+    name: str
+    max_score: float
+
+
+@dataclass(frozen=True)
+class ReleasedName:
+    """A cell that is to be filled in."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Released:
+    """One notebook. Its methods and lists are those that `OverwriteCells` uses of a Gradebook and
+    of its Notebook."""
+
+    source_cells: tuple[ReleasedCell, ...]
+    grade_cells: tuple[ReleasedPoints, ...]
+    solution_cells: tuple[ReleasedName, ...]
+    task_cells: tuple[ReleasedPoints, ...]
+    kernelspec: Any
+    """As in a notebook's metadata; None when the gradebook has none."""
+
+    @classmethod
+    def read(cls, gradebook: Any, assignment: str, notebook: str) -> Self:
+        """From an open Gradebook. Raises: MissingEntry."""
+        row = gradebook.find_notebook(notebook, assignment)
+        return cls(
+            source_cells=tuple(
+                ReleasedCell(cell.name, cell.cell_type, cell.locked, cell.source, cell.checksum)
+                for cell in row.source_cells
+            ),
+            grade_cells=tuple(ReleasedPoints(it.name, it.max_score) for it in row.grade_cells),
+            solution_cells=tuple(ReleasedName(cell.name) for cell in row.solution_cells),
+            task_cells=tuple(ReleasedPoints(it.name, it.max_score) for it in row.task_cells),
+            kernelspec=json.loads(row.kernelspec) if row.kernelspec else None,
+        )
+
+    def find_notebook(self, _notebook: str, _assignment: str) -> Self:
+        """This one."""
+        return self
+
+    def find_source_cell(self, name: str, _notebook: str, _assignment: str) -> ReleasedCell:
+        """Raises: MissingEntry."""
+        return _named(name, self.source_cells)
+
+    def find_graded_cell(self, name: str, _notebook: str, _assignment: str) -> ReleasedPoints:
+        """Raises: MissingEntry."""
+        return _named(name, (*self.grade_cells, *self.task_cells))
+
+
+Cell = TypeVar("Cell", ReleasedCell, ReleasedPoints)
+
+
+def _named(name: str, cells: tuple[Cell, ...]) -> Cell:
+    for cell in cells:
+        if cell.name == name:
+            return cell
+    raise MissingEntry(f"No such cell: {name}")

@@ -1,0 +1,183 @@
+"""The rows of the gradebook that one graded notebook changes: nbgrader's own tables and rules, in
+a few statements instead of several per cell.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from nbformat import NotebookNode
+from nbgrader.api import (
+    Assignment,
+    BaseCell,
+    Comment,
+    Grade,
+    MissingEntry,
+    Notebook,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
+from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, is_task
+from sqlalchemy import Connection, bindparam, func, insert, select, update
+
+_SUBMISSION, _NOTEBOOK = SubmittedAssignment.__table__, SubmittedNotebook.__table__
+_GRADE, _COMMENT = Grade.__table__, Comment.__table__
+
+
+class SubmissionRows:
+    """What the gradebook has of one trainee's submission; made if there is nothing yet.
+
+    Raises: MissingEntry when the gradebook has no such assignment.
+    """
+
+    def __init__(
+        self, connection: Connection, lab: str, student: str, timestamp: datetime | None
+    ) -> None:
+        self._db = connection
+        assignment: Any = connection.execute(
+            select(Assignment.id, Assignment.duedate).where(Assignment.name == lab)
+        ).one_or_none()
+        if assignment is None:
+            raise MissingEntry(f"No such assignment: {lab}")
+        self._duedate: datetime | None = assignment.duedate
+        found = self._find(assignment.id, student)
+        if found is None:
+            self._enrol(student)
+            self._add(assignment.id, student, timestamp)
+            found = self._find(assignment.id, student)
+        elif timestamp:
+            where = _SUBMISSION.c.id == found.id
+            connection.execute(update(_SUBMISSION).where(where).values(timestamp=timestamp))
+        self._submission: Any = found
+        self._timestamp: datetime | None = timestamp or found.timestamp
+
+    def _find(self, assignment: str, student: str) -> Any:
+        mine = _SUBMISSION.c
+        return self._db.execute(
+            select(mine.id, mine.timestamp, mine.extension).where(
+                mine.assignment_id == assignment, mine.student_id == student
+            )
+        ).one_or_none()
+
+    def _enrol(self, student: str) -> None:
+        known: Any = select(Student.id).where(Student.id == student)
+        if self._db.execute(known).one_or_none() is None:
+            self._db.execute(insert(Student.__table__).values(id=student))
+
+    def _add(self, assignment: str, student: str, timestamp: datetime | None) -> None:
+        """As nbgrader's `add_submission`: a row for every cell of every notebook."""
+        submission = _key(
+            self._db.execute(
+                insert(_SUBMISSION).values(
+                    assignment_id=assignment, student_id=student, timestamp=timestamp
+                )
+            )
+        )
+        cells: Any = (
+            select(Notebook.id, BaseCell.id.label("cell_id"), BaseCell.type)
+            .outerjoin(BaseCell.__table__, BaseCell.notebook_id == Notebook.id)
+            .where(Notebook.assignment_id == assignment)
+        )
+        notebooks: dict[str, str] = {}
+        rows: dict[Any, list[dict[str, str]]] = {_GRADE: [], _COMMENT: []}
+        for notebook, cell, kind in self._db.execute(cells).all():
+            if notebook not in notebooks:
+                made = insert(_NOTEBOOK).values(notebook_id=notebook, assignment_id=submission)
+                notebooks[notebook] = _key(self._db.execute(made))
+            row = {"cell_id": cell, "notebook_id": notebooks[notebook]}
+            if kind in ("GradeCell", "TaskCell"):
+                rows[_GRADE].append(row)
+            if kind in ("SolutionCell", "TaskCell"):
+                rows[_COMMENT].append(row)
+        for table, new in rows.items():
+            if new:
+                self._db.execute(insert(table), new)
+
+    @property
+    def seconds_late(self) -> float:
+        """How long after the due date, with the trainee's extension, it was handed in."""
+        if self._timestamp is None or self._duedate is None:
+            return 0
+        due = (
+            self._duedate + self._submission.extension
+            if self._submission.extension
+            else self._duedate
+        )
+        return max(0.0, (self._timestamp - due).total_seconds())
+
+    def notebook(self, name: str) -> str:
+        """The row's id of one of its notebooks. Raises: MissingEntry."""
+        found = self._db.execute(
+            select(_NOTEBOOK.c.id)
+            .join(Notebook.__table__, Notebook.id == _NOTEBOOK.c.notebook_id)
+            .where(_NOTEBOOK.c.assignment_id == self._submission.id, Notebook.name == name)
+        ).scalar_one_or_none()
+        if found is None:
+            raise MissingEntry(f"No such submitted notebook: {name}")
+        return str(found)
+
+    def save(self, notebook: str, cells: Iterable[NotebookNode]) -> None:
+        """As nbgrader's `SaveAutoGrades`: scores from outputs, who must look, and comments.
+
+        Raises: MissingEntry; ValueError when an output gives more than the cell is worth.
+        """
+        cells = list(cells)
+        self._save_grades(notebook, [cell for cell in cells if is_grade(cell)])
+        answers = [cell for cell in cells if is_solution(cell) or is_task(cell)]
+        self._save_comments(notebook, answers)
+
+    def _known(self, table: Any, notebook: str, *columns: Any) -> dict[str, Any]:
+        """The rows of a notebook by their cells' names."""
+        found = (
+            select(BaseCell.name, table.c.id, *columns)
+            .join(BaseCell.__table__, BaseCell.id == table.c.cell_id)
+            .where(table.c.notebook_id == notebook)
+        )
+        return {row.name: row for row in self._db.execute(found)}
+
+    def _change(self, table: Any, changes: list[dict[str, Any]]) -> None:
+        if changes:
+            self._db.execute(update(table).where(table.c.id == bindparam("row")), changes)
+
+    def _save_grades(self, notebook: str, cells: list[NotebookNode]) -> None:
+        known = self._known(_GRADE, notebook, _GRADE.c.manual_score)
+        changes = []
+        for cell in cells:
+            row = _of(known, cell)
+            score, _max = determine_grade(cell)
+            look = row.manual_score is not None or score is None
+            changes.append({"row": row.id, "auto_score": score, "needs_manual_grade": look})
+        self._change(_GRADE, changes)
+
+    def _save_comments(self, notebook: str, cells: list[NotebookNode]) -> None:
+        known = self._known(_COMMENT, notebook)
+        changes = []
+        for cell in cells:
+            as_released = cell.metadata.nbgrader.get("checksum") == compute_checksum(cell)
+            comment = "No response." if as_released and not is_task(cell) else None
+            changes.append({"row": _of(known, cell).id, "auto_comment": comment})
+        self._change(_COMMENT, changes)
+
+    def score(self, notebook: str) -> float:
+        """Of a notebook, manual marks and extra credit in it, late penalties not."""
+        total = func.coalesce(func.sum(Grade.score), 0.0)
+        return float(
+            self._db.execute(select(total).where(Grade.notebook_id == notebook)).scalar_one()
+        )
+
+    def penalise(self, notebook: str, penalty: float | None) -> None:
+        """Set what is taken off for being late; None is none."""
+        where = _NOTEBOOK.c.id == notebook
+        self._db.execute(update(_NOTEBOOK).where(where).values(late_submission_penalty=penalty))
+
+
+def _key(result: Any) -> str:
+    return str(result.inserted_primary_key[0])
+
+
+def _of(known: dict[str, Any], cell: NotebookNode) -> Any:
+    name = cell.metadata.nbgrader["grade_id"]
+    if name not in known:
+        raise MissingEntry(f"No such cell: {name}")
+    return known[name]
