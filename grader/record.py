@@ -44,6 +44,8 @@ class Record:
             data: dict[str, Any] = json.loads(text)
             data["seeds"] = tuple(map(int, data["seeds"]))
             data["cards"] = tuple(Card.from_dict(card) for card in data["cards"])
+            if not {"lab", "board"} <= data["stamp"].keys():
+                raise ValueError("stamp")
             return cls(**data)
         except (TypeError, KeyError, AttributeError) as error:
             raise ValueError(f"{type(error).__name__}: {error}") from error

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from grader.autograde import Grading, Outcome
 from grader.card import number
+from grader.replay import Replay
 from hardware.say import _
 
 ISOLATES = "\u2066\u2067\u2068\u2069"
@@ -107,3 +108,22 @@ def print_count(out: Console, outcomes: Sequence[Outcome], seconds: float) -> No
 
 def _total(outcome: Outcome) -> float:
     return sum(mark.points for mark in outcome.marks)
+
+
+def print_replay(out: Console, found: Replay) -> None:
+    """A mark then and now, item by item, and what is another than then."""
+    record = found.record
+    table = Table(title=f"{_one_line(record.student)} · {record.lab} · {record.number}")
+    for name in (_("item"), _("then"), _("now"), _("measured"), _("expected"), _("why")):
+        table.add_column(name)
+    for id, item in found.score.items.items():
+        then = number(found.given[id][0]) if id in found.given else "–"
+        told = (then, number(item.points), item.measured, item.expected, item.key)
+        table.add_row(id, *map(_one_line, told))
+    out.print(table)
+    for seed in found.score.seeds:
+        out.print(_one_line(_("seed {number}").format(number=seed.seed)), soft_wrap=True)
+    same = found.given == found.found
+    told_all = _("the marks are the same") if same else _("the marks are not the same")
+    for line in (told_all, *found.changed()):
+        out.print(_one_line(line), soft_wrap=True)

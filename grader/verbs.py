@@ -104,6 +104,45 @@ def demo(course: CourseName = None) -> None:
         raise typer.Exit(NOT_GRADED)
 
 
+@app.command()
+def replay(
+    student: str,
+    lab: str,
+    course: CourseName = None,
+    number: Annotated[
+        int | None, typer.Option("--try", help="Which submission, from 1; else the newest.")
+    ] = None,
+    item: Annotated[str, typer.Option(help="Only the episodes of this item.")] = "",
+    vcd: Annotated[
+        Path | None, typer.Option(help="Write the trace that decided the item here.")
+    ] = None,
+    open_: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
+) -> None:
+    """Run a graded submission again with its seeds, and show why its mark is what it is."""
+    from grader import replay as again
+    from grader import report
+    from grader.replaypage import write_page
+    from grader.store import Store
+
+    out, store = Console(), Store(load_course(course).store)
+    found = again.replay(store, lab, student, number)
+    order, seed, decided = again.telling(found, item)
+    record = found.record
+    place = store.folder / "replays" / lab / student / str(record.number)
+    page = write_page(found, place, item)
+    report.print_replay(out, found)
+    if vcd:
+        again.write_trace(seed.runs[decided.episode], vcd)
+        told = _("{file}: item {item}, seed {number}, episode {episode}")
+        line = told.format(file=vcd, item=decided.id, number=order, episode=decided.episode)
+        out.print(Text(line), soft_wrap=True)
+    out.print(Text(_("the page: {file}").format(file=page)), soft_wrap=True)
+    if open_:
+        typer.launch(page.as_uri())
+    if found.given != found.found:
+        raise typer.Exit(1)
+
+
 @lab_app.command("check")
 def lab_check(
     labs: Annotated[list[str] | None, typer.Argument(help="Which labs; all if none.")] = None,

@@ -1,0 +1,134 @@
+"""A replay for the instructor's eyes: a page with each seed's episodes, and their VCD files.
+
+It shows seeds and hidden stimulus, so it lies in the store and is never handed out.
+"""
+
+import shutil
+from collections.abc import Iterable
+from html import escape
+from pathlib import Path
+from urllib.parse import quote
+
+from grader.card import card_html, number
+from grader.mark import ItemResult, SeedResult
+from grader.replay import Replay, signals, write_trace
+from grader.run import Run
+from hardware.bench.drawing.waveform import Mark, waveform
+from hardware.bench.ends import why
+from hardware.say import _, language
+
+MOST_LINES = 200
+"""So many lines of the serial output of an episode are shown."""
+
+STYLE = """
+body { font-family: 'Noto Sans', 'Noto Sans Arabic', 'DejaVu Sans', sans-serif; color: #1f2328;
+  max-width: 62em; margin: 2em auto; padding: 0 1em; }
+table { border-collapse: collapse; margin: .6em 0; }
+th, td { text-align: start; padding: .2em .8em; border: 1px solid #d0d7de; vertical-align: top; }
+pre { background: #f6f8fa; padding: .6em; overflow-x: auto; direction: ltr; text-align: left; }
+.other { background: #fff8c5; padding: .3em .7em; border-radius: 4px; }
+.wave { overflow-x: auto; direction: ltr; }
+code, .ltr { direction: ltr; unicode-bidi: isolate; }
+"""
+
+
+def write_page(found: Replay, folder: Path, item: str = "") -> Path:
+    """Write `index.html` and a VCD file for each seed and episode; returns the page.
+    What an earlier replay left in that folder goes.
+
+    `item`: only the episodes in which this one is judged.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    wanted = _episodes(found, item)
+    seeds = [
+        _seed(
+            found, order, seed, [run for name, run in seed.runs.items() if name in wanted], folder
+        )
+        for order, seed in enumerate(found.score.seeds, 1)
+    ]
+    page = folder / "index.html"
+    page.write_text(_page(found, "".join(seeds)), encoding="utf-8")
+    return page
+
+
+def _episodes(found: Replay, item: str) -> set[str]:
+    first, *others = found.score.seeds[0].runs
+    if not item:
+        return {first, *others}
+    checks = [check for check in found.lab.checks if check.item == item]
+    return {name for check in checks for name in check.episodes or (first,)}
+
+
+def _page(found: Replay, seeds: str) -> str:
+    record, lang = found.record, language()
+    title = f"{record.student} · {record.lab} · {record.number}"
+    made = "".join(f"<tr><th>{escape(k)}</th><td><code>{escape(v)}</code></td></tr>"
+                   for k, v in record.stamp.items())  # fmt: skip
+    notes = "".join(f'<p class="other">{escape(note)}</p>' for note in found.changed())
+    program = _("there was no program") if record.program is None else record.program
+    parts = [
+        f"<h1><bdi>{escape(title)}</bdi></h1>{notes}{_marks(found)}",
+        f"<h2>{escape(_('made by'))}</h2><table>{made}</table>",
+        f"<h2>{escape(_('program'))}</h2><pre>{escape(program)}</pre>",
+        seeds,
+        f"<h2>{escape(_('what the trainee was told'))}</h2>",
+        *map(card_html, record.cards),
+    ]
+    return (
+        f'<!doctype html><html lang="{lang}" dir="{"rtl" if lang == "ar" else "ltr"}"><head>'
+        f'<meta charset="utf-8"><title>{escape(title)}</title><style>{STYLE}</style></head>'
+        f"<body>{''.join(parts)}</body></html>\n"
+    )
+
+
+def _marks(found: Replay) -> str:
+    heads = (_("item"), _("then"), _("now"), _("measured"), _("expected"), _("why"))
+    rows = [_row("th", heads)]
+    for id, item in found.score.items.items():
+        then = "–" if id not in found.given else number(found.given[id][0])
+        values = (id, then, number(item.points), item.measured, item.expected, item.key)
+        rows.append(_row("td", values))
+    return f"<table>{''.join(rows)}</table>"
+
+
+def _row(tag: str, values: Iterable[str]) -> str:
+    return f"<tr>{''.join(f'<{tag}><bdi>{escape(v)}</bdi></{tag}>' for v in values)}</tr>"
+
+
+def _seed(found: Replay, order: int, seed: SeedResult, runs: Iterable[Run], folder: Path) -> str:
+    """A seed's points and episodes; writes their traces."""
+    head = _("seed {number}").format(number=order)
+    points = [(id, number(item.points)) for id, item in seed.items.items()]
+    table = _row("th", [id for id, _points in points]) + _row("td", [told for _id, told in points])
+    shown = [f"<h2>{escape(head)} <code>{seed.seed}</code></h2><table>{table}</table>"]
+    for run in runs:
+        file = folder / f"{order}-{run.episode.name}.vcd"
+        write_trace(run, file)
+        missed = [item for item in seed.items.values()
+                  if item.key and item.episode == run.episode.name]  # fmt: skip
+        shown.append(_episode(run, missed, file.name))
+    return "".join(shown)
+
+
+def _episode(run: Run, missed: Iterable[ItemResult], vcd: str) -> str:
+    trace, names = signals(run)
+    marks = [
+        Mark(run.zero_ns + item.at_ns, run.zero_ns + item.at_ns, f"{item.id}: {item.measured}")
+        for item in missed
+        if item.at_ns is not None
+    ]
+    window = (0, max(1, run.end_ns))
+    wave = waveform(trace, names, window, marks, origin_ns=run.zero_ns) if names else ""
+    lines = run.all_lines()
+    said = [f"{line.at_ns / 1e9:10.4f} s  {line.text}" for line in lines[:MOST_LINES]]
+    if len(lines) > MOST_LINES:
+        said.append(_("{count} more lines").format(count=len(lines) - MOST_LINES))
+    end = run.died()
+    died = _("The board ended: {why}.").format(why=why(end)) if end else ""
+    link = f'<a href="{quote(vcd)}">{escape(vcd)}</a>'
+    text = "\n".join(said)
+    return (
+        f"<h3><bdi>{escape(run.episode.name)}</bdi> · {link}</h3><p>{escape(died)}</p>"
+        f'<div class="wave">{wave}</div><pre>{escape(text)}</pre>'
+    )
