@@ -7,9 +7,11 @@ import shutil
 from collections.abc import Iterable
 from html import escape
 from pathlib import Path
+from pprint import pformat
 from urllib.parse import quote
 
 from grader.card import card_html, number
+from grader.episode import Episode
 from grader.mark import ItemResult, SeedResult
 from grader.replay import Replay, signals, write_trace
 from grader.run import Run
@@ -25,10 +27,11 @@ body { font-family: 'Noto Sans', 'Noto Sans Arabic', 'DejaVu Sans', sans-serif; 
   max-width: 62em; margin: 2em auto; padding: 0 1em; }
 table { border-collapse: collapse; margin: .6em 0; }
 th, td { text-align: start; padding: .2em .8em; border: 1px solid #d0d7de; vertical-align: top; }
-pre { background: #f6f8fa; padding: .6em; overflow-x: auto; direction: ltr; text-align: left; }
+pre { background: #f6f8fa; padding: .6em; overflow: auto; direction: ltr; text-align: left;
+  max-height: 32em; }
 .other { background: #fff8c5; padding: .3em .7em; border-radius: 4px; }
 .wave { overflow-x: auto; direction: ltr; }
-code, .ltr { direction: ltr; unicode-bidi: isolate; }
+code, td, a { direction: ltr; unicode-bidi: isolate; }
 """
 
 
@@ -101,7 +104,7 @@ def _seed(found: Replay, order: int, seed: SeedResult, runs: Iterable[Run], fold
     head = _("seed {number}").format(number=order)
     points = [(id, number(item.points)) for id, item in seed.items.items()]
     table = _row("th", [id for id, _points in points]) + _row("td", [told for _id, told in points])
-    shown = [f"<h2>{escape(head)} <code>{seed.seed}</code></h2><table>{table}</table>"]
+    shown = [f"<h2>{escape(head)} · <code>{seed.seed}</code></h2><table>{table}</table>"]
     for run in runs:
         file = folder / f"{order}-{run.episode.name}.vcd"
         write_trace(run, file)
@@ -130,5 +133,13 @@ def _episode(run: Run, missed: Iterable[ItemResult], vcd: str) -> str:
     text = "\n".join(said)
     return (
         f"<h3><bdi>{escape(run.episode.name)}</bdi> · {link}</h3><p>{escape(died)}</p>"
-        f'<div class="wave">{wave}</div><pre>{escape(text)}</pre>'
+        f'<div class="wave">{wave}</div>{_given(run.episode)}<pre>{escape(text)}</pre>'
     )
+
+
+def _given(episode: Episode) -> str:
+    """What this seed put before the program."""
+    told = {"files": episode.files, "steps": episode.steps, "data": episode.data}
+    text = "\n".join(f"{name}: {pformat(what, width=96)}" for name, what in told.items() if what)
+    summary = f"<summary>{escape(_('what the program met'))}</summary>"
+    return f"<details>{summary}<pre>{escape(text)}</pre></details>" if text else ""
