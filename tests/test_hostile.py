@@ -149,7 +149,7 @@ def test_what_a_host_has_is_not_there(family: str) -> None:
         "open('/dev/mem', 'rb')", "import vfs; vfs.VfsPosix('/')",
         "import machine; machine.mem32[0]", "import machine; machine.mem8[0xFFFFFFFF] = 1",
         "import micropython\n@micropython.viper\ndef f(): pass",
-        "open('m.mpy', 'wb').write(b'M\\x06\\x00\\x1f'); import m",
+        "with open('m.mpy', 'wb') as f: f.write(b'M\\x06\\x00\\x1f')\nimport m",
     )  # fmt: skip
     program = f"for n, what in enumerate({tries!r}):\n" + (
         " try: exec(what); print(n, 'DONE')\n except Exception as e: print(n, repr(e))\n"

@@ -4,7 +4,7 @@
     python tests/upstream.py --family rp2 basics/int*.py      some tests on one board
     python tests/upstream.py --report docs/micropython-tests.md
 
-Exits 1 when one fails that no known gap explains.
+Exits 1 when one fails.
 """
 
 import argparse
@@ -45,11 +45,6 @@ WHY_SKIPPED = {
     "": "as on the chip itself, whose firmware lacks the feature too",
 }
 """By how the test's name begins."""
-WHY_FAILED = {
-    "extmod/machine_i2s_": "not simulated: the class is there, and says so when it is used",
-    "extmod/vfs_userfs": "imports a `.mpy` file, whose loading is left out",
-}
-"""By how the name begins, folder included; any other failure is a fault of ours."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +94,7 @@ def run(family: str, tests: Sequence[str]) -> Outcome:
     """
     out = _run(family, tests)
     root = micropython_dir() / "tests"
-    doubted = [name for name in unexplained(out) if not (root / f"{name}.exp").exists()]
+    doubted = [name for name in out.failed if not (root / f"{name}.exp").exists()]
     if not doubted:
         return out
     again = _run(family, doubted)
@@ -128,11 +123,6 @@ def _run(family: str, tests: Sequence[str]) -> Outcome:
     return Outcome(tuple(found["pass"]), tuple(found["FAIL"]), skipped, done.stdout)
 
 
-def unexplained(out: Outcome) -> list[str]:
-    """The failures that no known gap of the boards explains."""
-    return [name for name in out.failed if not name.startswith(tuple(WHY_FAILED))]
-
-
 def report(outcomes: dict[str, Outcome]) -> str:
     """The page docs/micropython-tests.md."""
     lines = [
@@ -155,11 +145,8 @@ def report(outcomes: dict[str, Outcome]) -> str:
             f"## {FAMILIES[family]}",
             "",
         ]
-        if missed := unexplained(out):
-            lines.append(f"- failed: {listed(missed)}")
-        for prefix, why in WHY_FAILED.items():
-            if names := [name for name in out.failed if name.startswith(prefix)]:
-                lines.append(f"- failed, {why}: {listed(names)}")
+        if out.failed:
+            lines.append(f"- failed: {listed(out.failed)}")
         left = set(out.skipped)
         for prefix, why in WHY_SKIPPED.items():
             names = sorted(name for name in left if name.split("/")[1].startswith(prefix))
@@ -188,7 +175,7 @@ def main() -> int:
         print("".join(f"  FAIL {name}\n" for name in out.failed), end="")
     if args.report:
         args.report.write_text(report(outcomes))
-    return 1 if any(map(unexplained, outcomes.values())) else 0
+    return 1 if any(out.failed for out in outcomes.values()) else 0
 
 
 if __name__ == "__main__":

@@ -34,7 +34,9 @@ typedef long mp_off_t;
 // Left out: all that is made to write memory by address.
 #define MICROPY_EMIT_X86 (0)
 #define MICROPY_EMIT_X64 (0)
+#ifndef MICROPY_PERSISTENT_CODE_LOAD // the import statement alone knows of .mpy files: vb_mpy.c
 #define MICROPY_PERSISTENT_CODE_LOAD (0)
+#endif
 #define MICROPY_PY_UCTYPES (0)
 #define MICROPY_PY_MACHINE_MEMX (0)
 

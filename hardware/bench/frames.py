@@ -61,6 +61,8 @@ CALL_UART_WRITE: Final = 4
 """b = number; bytes to send behind those on the line; c 1: a break instead."""
 CALL_BITSTREAM: Final = 48
 """b pin; bytes: high and low of a 0, of a 1 (ns, u32 each), then what is sent."""
+CALL_I2S: Final = 50
+"""b = number | sd << 8, c = rate in Hz, + 1 << 30: 32 bits, + 1 << 31: stereo; bytes: samples."""
 CALL_TOUCH: Final = 49
 """b pin; status: what its touch sensor counts."""
 CALL_UART_READ: Final = 5

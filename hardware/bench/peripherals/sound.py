@@ -1,0 +1,23 @@
+"""`machine.I2S`: sound that leaves the board. No part of the bench plays it; it stands in the
+trace.
+"""
+
+from hardware.bench import frames
+from hardware.bench.calls import Answer, BadCallError, Call, Peripheral
+from hardware.bench.wiring.netlist import GPIOS
+
+IS_32, IS_STEREO = 1 << 30, 1 << 31
+RATE = (1 << 24) - 1
+"""Mask of the frames per second."""
+
+
+class Sound(Peripheral):
+    """Takes the samples; the board keeps their times itself."""
+
+    CALLS = (frames.CALL_I2S,)
+
+    def call(self, call: Call) -> Answer:
+        frame = (4 if call.c & IS_32 else 2) * (2 if call.c & IS_STEREO else 1)
+        if call.b >> 8 >= GPIOS or not call.c & RATE or len(call.data) % frame:
+            raise BadCallError("sound with impossible values")
+        return Answer()
