@@ -193,20 +193,28 @@ def _two(source: LabFile, key: str) -> dict[str, Texts]:
 
 
 def _load_checks(file: Path) -> tuple[tuple[Check, ...], Scenario]:
-    """Run checks.py; its checks are the names that it leaves, in their order."""
+    """The checks that checks.py leaves, in their order, and the scenario: its own, or that of
+    scenario.py beside it."""
+    names = _run_file(file)
+    beside = file.with_name("scenario.py")
+    scenario = (_run_file(beside) if beside.is_file() else names).get("scenario")
+    if not callable(scenario):
+        raise lab_error(file, "scenario", _("there is no such function"))
+    return tuple(c for c in names.values() if isinstance(c, Check)), scenario
+
+
+def _run_file(file: Path) -> dict[str, Any]:
+    """What a Python file of a lab defines, by name."""
     if not file.is_file():
         raise lab_error(file, "", _("is missing"), _("see docs/add-a-lab.md"))
-    module = ModuleType(f"checks of {file.parent.name}")
+    module = ModuleType(f"{file.stem} of {file.parent.name}")
     module.__file__ = str(file)
     try:
         # Not by Python's own loader: compiled files that lie about are in no digest.
         exec(compile(file.read_bytes(), file, "exec", dont_inherit=True), vars(module))
     except Exception as error:
         raise lab_error(file, "", f"{type(error).__name__}: {error}") from error
-    names: dict[str, Any] = vars(module)
-    if not callable(names.get("scenario")):
-        raise lab_error(file, "scenario", _("there is no such function"))
-    return tuple(c for c in names.values() if isinstance(c, Check)), names["scenario"]
+    return vars(module)
 
 
 def _check_items(source: LabFile, lab: Lab) -> None:
