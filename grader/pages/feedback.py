@@ -1,0 +1,200 @@
+"""The feedback page of one submission: what was measured and expected, which idea was probably
+wrong, where it shows; Arabic, right to left, with English beside it.
+
+It goes to the trainee: no seed, no path, no traceback of ours, no hidden test.
+"""
+
+from collections.abc import Iterator
+from html import escape
+
+from grader.card import number
+from grader.pages.document import document, label, titled
+from grader.pages.sheet import HINTS_FROM, Entry, Sheet
+from grader.pages.text import LATIN, anyway, both, latin, lines
+
+_STATES = {
+    "full": ("✓", "كاملة", "full"),
+    "part": ("◐", "جزئية", "in part"),
+    "none": ("✗", "لم تتحقق", "missed"),
+    "waits": ("…", "تنتظر المدرب", "waits for a person"),
+}
+"""Sign and words of a state: a colour alone tells nothing to who cannot see it."""
+
+
+def feedback_page(sheet: Sheet) -> str:
+    """The page as HTML."""
+    body = "\n".join(
+        (
+            f'<main class="feedback">{_head(sheet)}',
+            _summary(sheet),
+            *(_item(sheet, entry) for entry in sheet.entries),
+            _comments(sheet),
+            _program(sheet),
+            "</main>",
+        )
+    )
+    return document(f"{sheet.lab} · {sheet.student}", body, ("page.css", "feedback.css"))
+
+
+def share(points: float, maximum: float) -> str:
+    """`2.5 / 5`, in that order in a right to left line too."""
+    return LATIN.format(f"{number(points)} / {number(maximum)}")
+
+
+def _head(sheet: Sheet) -> str:
+    name = f"{anyway(sheet.name)} · " if sheet.name else ""
+    facts = [
+        f"<li>{name}{latin(sheet.student)}</li>",
+        f"<li>{label('التسليم رقم', 'submission')} <strong>{sheet.number}</strong></li>",
+    ]
+    if sheet.handed_in:
+        facts.append(f"<li>{label('سُلِّم في', 'handed in')} {latin(sheet.handed_in)}</li>")
+    return (
+        f'<header><p class="lab" dir="ltr">{escape(sheet.lab)}</p><div class="title"><h1>'
+        f'{escape(sheet.title.get("ar", ""))}</h1><p class="en" lang="en" dir="ltr">'
+        f"{escape(sheet.title.get('en', ''))}</p></div>"
+        f'<ul class="facts">{"".join(facts)}</ul></header>{_result(sheet)}'
+    )
+
+
+def _result(sheet: Sheet) -> str:
+    """The total against mastery, and how it came there from one submission to the next."""
+    state = "full" if sheet.mastered else "part"
+    part = 100 * sheet.earned / sheet.maximum if sheet.maximum else 0
+    need = 100 * sheet.needed / sheet.maximum if sheet.maximum else 0
+    return (
+        f'<section class="result {state}" aria-labelledby="total"><h2 id="total">'
+        f"{label('المجموع', 'total')}</h2>"
+        f'<p class="total">{share(sheet.total, sheet.maximum)}</p>'
+        f'<div class="bar" aria-hidden="true"><i style="width:{part:.1f}%"></i>'
+        f'<b style="inset-inline-start:{need:.1f}%"></b></div>'
+        f"{_mastery(sheet)}{_penalty(sheet)}{_history(sheet)}</section>"
+    )
+
+
+def _mastery(sheet: Sheet) -> str:
+    goal = share(sheet.needed, sheet.maximum)
+    if sheet.mastered:
+        return f'<p class="mastery">✓ {label("بلغتَ حد الإتقان", "mastery reached")} ({goal})</p>'
+    left = LATIN.format(number(sheet.needed - sheet.earned))
+    words = label("حتى الإتقان تبقى", "points missing to mastery:")
+    return f'<p class="mastery">{words} <strong>{left}</strong> ({goal})</p>'
+
+
+def _penalty(sheet: Sheet) -> str:
+    if not sheet.penalty:
+        return ""
+    words = label("خصم التأخير", "taken off for being late")
+    return f'<p class="penalty">{words} {LATIN.format("−" + number(sheet.penalty))}</p>'
+
+
+def _history(sheet: Sheet) -> str:
+    if len(sheet.history) < 2:
+        return ""
+    steps = "".join(
+        f'<li><span class="column" aria-hidden="true"><i style="height:'
+        f'{100 * points / sheet.maximum if sheet.maximum else 0:.0f}%"></i></span>'
+        f"<b>{number(points)}</b><small>{label('تسليم', 'try')} {n}</small></li>"
+        for n, points in sheet.history
+    )
+    words = label("من تسليم إلى تسليم", "from one submission to the next")
+    return f'<div class="history"><h3>{words}</h3><ol>{steps}</ol></div>'
+
+
+def _summary(sheet: Sheet) -> str:
+    rows = "".join(
+        f'<tr class="{entry.state}"><th scope="row"><a href="#item-{_id(entry)}" dir="ltr">'
+        f"{escape(entry.card.item)}</a></th><td>{titled(entry.card.title)}</td>"
+        f'<td class="state">{_state(entry)}</td>'
+        f'<td class="points">{share(entry.points, entry.maximum)}</td></tr>'
+        for entry in sheet.entries
+    )
+    heads = (("البند", "item"), ("موضوعه", "about"), ("النتيجة", "result"), ("الدرجة", "points"))
+    head = "".join(f'<th scope="col">{label(*words)}</th>' for words in heads)
+    return (
+        f'<section aria-label="items"><table class="summary"><thead><tr>{head}</tr></thead>'
+        f"<tbody>{rows}</tbody></table></section>"
+    )
+
+
+def _id(entry: Entry) -> str:
+    return "".join(c if c.isascii() and c.isalnum() else "-" for c in entry.card.item)
+
+
+def _state(entry: Entry) -> str:
+    sign, arabic, english = _STATES[entry.state]
+    return f'<span aria-hidden="true">{sign}</span> {label(arabic, english)}'
+
+
+def _item(sheet: Sheet, entry: Entry) -> str:
+    card = entry.card
+    return (
+        f'<section class="item {entry.state}" id="item-{_id(entry)}"><header>'
+        f'<span class="letter" dir="ltr">{escape(card.item)}</span>'
+        f"<h2>{titled(card.title)}</h2>"
+        f'<p class="points">{share(entry.points, entry.maximum)} '
+        f'<span class="state">{_state(entry)}</span></p></header>'
+        f"{''.join(_told(sheet, entry))}</section>"
+    )
+
+
+def _told(sheet: Sheet, entry: Entry) -> Iterator[str]:
+    """What stands below an item's head."""
+    card = entry.card
+    if entry.by_hand:
+        yield f'<p class="hand">{label("درجة وضعها المدرب", "points given by a person")}</p>'
+    figures = (("القياس", "measured", card.measured), ("المتوقّع", "expected", card.expected))
+    rows = "".join(
+        f"<div><dt>{label(arabic, english)}</dt><dd><code>{latin(value)}</code></dd></div>"
+        for arabic, english, value in figures
+        if value
+    )
+    if rows:
+        yield f'<dl class="figures">{rows}</dl>'
+    if card.message and any(card.message.values()):
+        head = label("الفكرة الخاطئة غالبًا", "the idea that is probably wrong")
+        yield f'<div class="why"><h3>{head}</h3><div class="pair">{both(card.message)}</div></div>'
+    if card.key and card.hint and sheet.number >= HINTS_FROM:
+        head = label("تلميح", "hint")
+        yield f'<div class="hint"><h3>{head}</h3><div class="pair">{both(card.hint)}</div></div>'
+    if card.waveform:
+        yield _figure(entry)
+
+
+def _figure(entry: Entry) -> str:
+    """The waveform; in words what it shows, for who does not see it."""
+    card = entry.card
+    episode = latin(card.episode)
+    arabic, english = f"الشكل الموجي في حالة {episode}", f"waveform in episode {episode}"
+    if card.at_ns is not None:
+        at = LATIN.format(f"t = {card.at_ns / 1e9:.4g} s")
+        arabic += f"، وموضع الخطأ بالأحمر عند {at}"
+        english += f"; the wrong place is red, at {at}"
+    return (
+        f'<figure><div class="wave" dir="ltr" tabindex="0" role="img" '
+        f'aria-label="waveform of item {escape(card.item)}">{card.waveform}</div>'
+        f'<figcaption class="pair"><span>{arabic}</span>'
+        f'<span class="en" lang="en" dir="ltr">{english}</span></figcaption></figure>'
+    )
+
+
+def _comments(sheet: Sheet) -> str:
+    if not sheet.comments:
+        return ""
+    texts = "".join(
+        f'<blockquote dir="auto">{"<br>".join(map(escape, lines(text)))}</blockquote>'
+        for text in sheet.comments
+    )
+    words = label("ملاحظات المدرب", "what the instructor wrote")
+    return f'<section class="comments"><h2>{words}</h2>{texts}</section>'
+
+
+def _program(sheet: Sheet) -> str:
+    if not sheet.program:
+        return ""
+    rows = "".join(f"<li>{escape(line) or ' '}</li>" for line in lines(sheet.program.rstrip()))
+    words = label("البرنامج الذي صُحِّح", "the program that was graded")
+    return (
+        f'<details class="program"><summary>{words}</summary>'
+        f'<ol dir="ltr" translate="no">{rows}</ol></details>'
+    )

@@ -1,0 +1,60 @@
+"""From the store's records and the gradebook to what a feedback page tells."""
+
+from collections.abc import Iterator
+
+from grader.card import Card
+from grader.gradebook.standings import Cell, Standing
+from grader.lab import Lab
+from grader.pages.sheet import Entry, Sheet
+from grader.record import Record
+from grader.store import Store
+
+
+def sheet_of(store: Store, lab: Lab, record: Record, standing: Standing) -> Sheet | None:
+    """The page's content; `lab` is the one that the record was graded by.
+
+    None when the gradebook's marks are not those of the record (stock nbgrader graded after us,
+    say), so that nothing is explained by what did not decide it. Raises: StoreError.
+    """
+    cells = {(cell.notebook, cell.name): cell for cell in standing.cells}
+    mine = [(card, cells.pop((record.lab, card.item), None)) for card in record.cards]
+    if not all(cell and cell.auto == card.points for card, cell in mine):
+        return None
+    ours = (_entry(card, cell) for card, cell in mine if cell)
+    return Sheet(
+        student=record.student,
+        name=standing.name,
+        lab=lab.id,
+        title=lab.title,
+        number=record.number,
+        handed_in=record.timestamp,
+        entries=(*ours, *map(_by_person, cells.values())),
+        penalty=standing.penalty,
+        history=tuple(history(store, record)),
+        comments=standing.comments,
+        program=record.program,
+    )
+
+
+def history(store: Store, record: Record) -> Iterator[tuple[int, float]]:
+    """Number and points of each submission up to this one. Raises: StoreError."""
+    for number in range(1, record.number):
+        if earlier := store.record(record.lab, record.student, number):
+            yield number, earned(earlier)
+    yield record.number, earned(record)
+
+
+def earned(record: Record) -> float:
+    """What the bench gave."""
+    return round(sum(card.points for card in record.cards), 2)
+
+
+def _entry(card: Card, cell: Cell) -> Entry:
+    return Entry(card, cell.points, cell.maximum, waits=cell.waits, by_hand=cell.by_hand)
+
+
+def _by_person(cell: Cell) -> Entry:
+    """A cell that no check of ours decides."""
+    title = {"ar": "يصححه المدرب", "en": "graded by a person"}
+    card = Card(cell.name, cell.points, cell.maximum, title)
+    return Entry(card, cell.points, cell.maximum, waits=cell.waits, by_hand=cell.by_hand)

@@ -1,0 +1,31 @@
+"""Our page as a step of `nbgrader generate_feedback`, and so of Formgrader's button too."""
+
+from pathlib import Path
+from typing import Any
+
+from nbgrader.preprocessors.base import NbGraderPreprocessor
+from traitlets import Unicode
+
+from grader.gradebook.standings import standings
+from grader.pages.feedback import feedback_page
+from grader.pages.gather import sheet_of
+from grader.store import Store
+
+
+class FeedbackPage(NbGraderPreprocessor):
+    """Puts the page of a submission into the resources, where our template finds it."""
+
+    store = Unicode(help="The store of the course.").tag(config=True)
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        """Leave the notebook as it is; a notebook that we did not grade gets nbgrader's page."""
+        place = resources["nbgrader"]
+        lab, student = place["assignment"], place["student"]
+        resources["warsha"] = ""
+        store = Store(Path(self.store))
+        record = store.record(lab, student) if place["notebook"] == lab else None
+        if record:
+            standing = standings(place["db_url"], lab, student)[student]
+            sheet = sheet_of(store, store.lab(record.stamp["lab"]), record, standing)
+            resources["warsha"] = feedback_page(sheet) if sheet else ""
+        return nb, resources

@@ -1,0 +1,81 @@
+"""`warsha feedback`: the pages of a class into `feedback/`, where nbgrader puts and finds them."""
+
+import shutil
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from grader.course import Course
+from grader.errors import GraderError
+from grader.gradebook import commands, config
+from grader.gradebook.standings import Standing, standings
+from grader.pages.feedback import feedback_page
+from grader.pages.gather import sheet_of
+from grader.store import Store
+from hardware.say import _
+
+
+class FeedbackWriter:
+    """Writes the pages of one lab, each as `nbgrader generate_feedback` would with our template,
+    but without converting a notebook.
+
+    Raises: GraderError when nothing was graded.
+    """
+
+    def __init__(self, course: Course, lab: str, student: str | None = None) -> None:
+        self.course, self.lab = course, lab
+        self.store = Store(course.store)
+        self._lab_of = cache(self.store.lab)
+        self.coursedir = config.coursedir(course.root)
+        known = standings(self.coursedir.db_url, lab, student)
+        self.standings = {
+            who: standing for who, standing in known.items() if self._autograded(who).is_dir()
+        }
+        if not self.standings:
+            cause = _("there is no graded submission of {lab}").format(lab=lab)
+            raise GraderError(cause, _("run: {command}").format(command=f"warsha grade {lab}"))
+
+    def run(self) -> Iterator[Path]:
+        """Write every page; each file as it is there."""
+        for who, standing in self.standings.items():
+            page = self._page(who, standing)
+            if page is None:
+                commands.generate_feedback(self.course.root, self.lab, who)
+            else:
+                self._write(who, page)
+            yield self._feedback(who) / f"{self.lab}.html"
+
+    def _page(self, student: str, standing: Standing) -> str | None:
+        """Our page; None when nbgrader has to make some of this submission's pages."""
+        if len(list(self._autograded(student).glob("*.ipynb"))) != 1:
+            return None
+        record = self.store.record(self.lab, student)
+        if record is None:
+            return None
+        sheet = sheet_of(self.store, self._lab_of(record.stamp["lab"]), record, standing)
+        return feedback_page(sheet) if sheet else None
+
+    def _write(self, student: str, page: str) -> None:
+        """The page, and beside it what `nbgrader release_feedback` reads there. The old folder
+        stays until the new one is whole."""
+        place = self._feedback(student)
+        fresh = place.with_name(f".{place.name}.new")
+        shutil.rmtree(fresh, ignore_errors=True)
+        leave = shutil.ignore_patterns("*.ipynb", *self.coursedir.ignore)
+        shutil.copytree(self._autograded(student), fresh, ignore=leave)
+        file = fresh / f"{self.lab}.html"
+        file.write_text(page, encoding="utf-8")
+        for each in filter(Path.is_file, fresh.rglob("*")):
+            each.chmod(0o664 if self.coursedir.groupshared else 0o644)
+        shutil.rmtree(place, ignore_errors=True)
+        fresh.rename(place)
+
+    def _autograded(self, student: str) -> Path:
+        return self._place(self.coursedir.autograded_directory, student)
+
+    def _feedback(self, student: str) -> Path:
+        return self._place(self.coursedir.feedback_directory, student)
+
+    def _place(self, step: Any, student: str) -> Path:
+        return Path(self.coursedir.format_path(step, student, self.lab))
