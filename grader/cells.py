@@ -60,6 +60,12 @@ def answer_of(source: str) -> str | None:
     return body if first.split() == ["%%predict"] else None
 
 
+def host_of(source: str) -> str | None:
+    """The text of a `%%host` cell, exactly as the magic gets it; None for other cells."""
+    first, body = _split(source)
+    return body if first.split() == ["%%host"] else None
+
+
 def item_of(source: str) -> str | None:
     """The item of a cell that holds only `grade("b")`; None for other cells."""
     match = _GRADE.fullmatch(source)

@@ -3,11 +3,14 @@
 import os
 import traceback
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, closing
 from functools import lru_cache
 from pathlib import Path
 
 from grader.episode import Episode, HardReset, Publish, Serial, SetControl, Step
-from grader.errors import NotGraded
+from grader.errors import GraderError, NotGraded
+from grader.host.code import HostCode
+from grader.host.host import Host
 from grader.judge import judge
 from grader.lab import Lab, LabBoard
 from grader.mark import SeedResult
@@ -29,31 +32,45 @@ Program = Mapping[str, bytes]
 """What a trainee hands in for the board: file name to content, main.py among them."""
 
 
-def run_lab(lab: Lab, board: LabBoard, program: Program, seed: int) -> SeedResult:
+def run_lab(
+    lab: Lab, board: LabBoard, program: Program, seed: int, host: HostCode | None = None
+) -> SeedResult:
     """Run and judge one seed; whatever of ours raises is tried once more.
 
     Raises: NotGraded when it raises again.
     """
     for attempt in (1, 2):
         try:
-            return _run_lab(lab, board, program, seed)
+            return _run_lab(lab, board, program, seed, host or HostCode())
         except Exception as error:
             if attempt == 2:
                 cause = _("{lab} was not graded: {error}").format(lab=lab.slug, error=error)
-                cure = error.cure if isinstance(error, HardwareError) else ""
+                cure = error.cure if isinstance(error, HardwareError | GraderError) else ""
                 raise NotGraded(cause, traceback.format_exc(), cure) from error
     raise AssertionError("unreachable")
 
 
-def _run_lab(lab: Lab, board: LabBoard, program: Program, seed: int) -> SeedResult:
+def _run_lab(lab: Lab, board: LabBoard, program: Program, seed: int, code: HostCode) -> SeedResult:
     episodes = lab.scenario(seed, board.type)
-    runs = {e.name: run_episode(lab, board, program, e, seed) for e in episodes}
-    items, parts = judge(lab.checks, runs, episodes[0].name)
+    with ExitStack() as hosts:
+        runs = {}
+        for episode in episodes:
+            host = hosts.enter_context(closing(Host(code.text, lab.host, code.way)))
+            runs[episode.name] = run_episode(lab, board, program, episode, seed, host)
+        items, parts = judge(lab.checks, runs, episodes[0].name)
     return SeedResult(seed, items, parts, runs)
 
 
-def run_episode(lab: Lab, board: LabBoard, program: Program, episode: Episode, seed: int) -> Run:
-    """Boot a fresh board with the episode's files, apply its stimulus, and record it."""
+def run_episode(
+    lab: Lab,
+    board: LabBoard,
+    program: Program,
+    episode: Episode,
+    seed: int,
+    host: Host | None = None,
+) -> Run:
+    """Boot a fresh board with the episode's files, apply its stimulus, and record it; `host` is
+    what its checks may ask."""
     circuit = Circuit(_diagram(board.diagram))
     bench_seed = episode_seed(seed, episode.name)
     before = os.times()
@@ -66,7 +83,8 @@ def run_episode(lab: Lab, board: LabBoard, program: Program, episode: Episode, s
                 _play(bench, episode.steps, zero_ns, end_ns)
             trace = bench.trace
     _blame_machine(trace, before)
-    return Run(episode, trace, board.pins, _ready_ns(trace, lab.ready_line), zero_ns, end_ns)
+    ready_ns = _ready_ns(trace, lab.ready_line)
+    return Run(episode, trace, board.pins, ready_ns, zero_ns, end_ns, host or Host())
 
 
 def _blame_machine(trace: Trace, before: os.times_result) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from grader.check import Check
+from grader.host.errors import HostError
 from grader.limits import Never, Verdict
 from grader.mark import ItemResult
 from grader.run import Run
@@ -63,6 +64,14 @@ def _judge_part(
 
 
 def _judge_run(check: Check, run: Run) -> ItemResult:
+    """One check on one run; host code that does not answer is the submission's fault."""
+    try:
+        return _measured(check, run)
+    except HostError as error:
+        return _miss(check, run.episode.name, "host_failed", str(error))
+
+
+def _measured(check: Check, run: Run) -> ItemResult:
     measured = check.measure(run)
     if measured is None:
         verdict, points = Verdict(False, "", check.expect.window(run)), 0.0

@@ -54,6 +54,8 @@ class Lab:
     misconceptions: Mapping[str, Texts]
     hints: Mapping[str, Texts]
     """What helps with a misconception, for who meets it again; not every one has it."""
+    host: tuple[str, ...]
+    """The host functions that are asked, of the cell `%%host`."""
     checks: tuple[Check, ...]
     scenario: Scenario
 
@@ -82,6 +84,11 @@ class Lab:
         if item == PREDICT:
             return PREDICT_POINTS
         return sum(check.points for check in self.checks if check.item == item)
+
+    @property
+    def maxima(self) -> dict[str, float]:
+        """The items with what each is worth, in their order."""
+        return {item: self.points(item) for item in self.items}
 
     def board(self, name: str = "") -> LabBoard:
         """A board by its name or family, the first one if none is named. Raises: LabError."""
@@ -153,6 +160,7 @@ def load(folder: Path) -> Lab:
         items=_two(source, "items"),
         misconceptions=misconceptions,
         hints=hints,
+        host=source.names("host"),
         checks=checks,
         scenario=scenario,
     )

@@ -39,6 +39,13 @@ class LabFile:
             raise lab_error(self.file, key, was, cure)
         return value
 
+    def names(self, key: str) -> tuple[str, ...]:
+        """A list of Python names; empty when it is not there."""
+        found = self.take(key, list, [])
+        if not all(isinstance(name, str) and name.isidentifier() for name in found):
+            raise lab_error(self.file, key, _("must be a list of names"))
+        return tuple(found)
+
     def texts(self, key: str) -> dict[str, str]:
         """A text in Arabic and English: `{ ar = "…", en = "…" }`."""
         return two_languages(self.file, key, self.take(key, dict))

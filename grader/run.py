@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from grader.episode import Episode
+from grader.host.host import Host
 from grader.levels import Signal
 from hardware.bench import frames
 from hardware.bench.tracing.trace import End, ModeAt, Trace
@@ -38,6 +39,8 @@ class Run:
     zero_ns: int
     end_ns: int
     """The end of the window, in the trace's time."""
+    host: Host = field(default_factory=Host, repr=False)
+    """Asks the submission's host functions, while the run is judged."""
     _signals: dict[str, Signal] = field(default_factory=dict, repr=False)
     """Those that were asked for already: checks ask again and again."""
 

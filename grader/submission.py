@@ -38,6 +38,8 @@ class Submission:
     student: str
     program: str | None
     """The text of the last `%%board main.py` cell."""
+    host: str | None
+    """The text of the last `%%host` cell."""
     answered: bool
     """Whether the "predict" question has an answer."""
     notebook: NotebookNode
@@ -64,11 +66,15 @@ def read_submission(folder: Path, lab: str, student: str, released: NotebookNode
         notes.append(_("there is no cell that begins with %%board main.py"))
     elif len(programs) > 1:
         notes.append(_("{count} program cells: the last one counts").format(count=len(programs)))
+    hosts = [text for text in map(cells.host_of, sources) if text is not None]
+    if len(hosts) > 1:
+        notes.append(_("{count} host cells: the last one counts").format(count=len(hosts)))
     answers = [answer for answer in map(cells.answer_of, sources) if answer is not None]
     return Submission(
         lab=lab,
         student=student,
         program=programs[-1] if programs else None,
+        host=hosts[-1] if hosts else None,
         answered=bool(answers) and cells.predicted(answers[-1], released_answer(released)),
         notebook=notebook,
         notes=tuple(notes),
