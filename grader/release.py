@@ -21,7 +21,7 @@ from grader.course import Course
 from grader.errors import CourseError
 from grader.feedback import write_template
 from grader.gradebook import commands, config, marks
-from grader.lab import LABS, find
+from grader.lab import LABS, Lab, find
 from grader.lesson import solution_lines, source_notebook
 from grader.roster import read_roster
 from grader.store import Store
@@ -56,15 +56,16 @@ def build_course(course: Course, say: Callable[[str], None] = lambda _line: None
     submissions stay, and so does each lab of earlier releases in the store."""
     root = course.root
     (root / "exchange").mkdir(parents=True, exist_ok=True)
-    _write_config(course)
+    write_settings(root, course.slug)
     write_template(root / "templates" / "feedback")
     trainees = read_roster(course.roster) if course.roster else []
     with _fresh(course.trainee) as trainee:
-        for lab in course.labs:
-            _release(root, lab)
-            _hand_out(root, lab, trainee)
-            Store(course.store).add_lab(find(lab))
-            say(_("released {lab}").format(lab=lab))
+        for slug in course.labs:
+            lab = find(slug, LABS)
+            release_lab(root, lab)
+            hand_out(root, lab, trainee)
+            Store(course.store).add_lab(lab)
+            say(_("released {lab}").format(lab=slug))
         for place in (
             root,
             trainee,
@@ -74,17 +75,11 @@ def build_course(course: Course, say: Callable[[str], None] = lambda _line: None
     return root
 
 
-def lab_points(lab: str) -> dict[str, float]:
-    """The items of a lab with their maxima, in their order."""
-    found = find(lab)
-    return {item: found.points(item) for item in found.items}
-
-
-def _write_config(course: Course) -> None:
+def write_settings(root: Path, course: str) -> None:
     """nbgrader's settings; what an instructor added below our part stays."""
-    ours = CONFIG.format(course=course.slug, stub=cells.STUB)
+    ours = CONFIG.format(course=course, stub=cells.STUB)
     last = ours.splitlines()[-1]
-    file = course.root / config.NAME
+    file = root / config.NAME
     own = file.read_text(encoding="utf-8").partition(last + "\n")[2] if file.exists() else ""
     file.write_text(ours + own, encoding="utf-8")
 
@@ -100,19 +95,20 @@ def _fresh(folder: Path) -> Iterator[Path]:
     new.rename(folder)
 
 
-def _release(root: Path, lab: str) -> None:
-    """Source and release of one lab, and a look for the solution in the release."""
-    source = source_notebook(LABS / lab, lab_points(lab))
-    place = root / "source" / lab
+def release_lab(root: Path, lab: Lab) -> None:
+    """Source and release of one lab, and a look for the solution in the release. Raises:
+    CourseError."""
+    source = source_notebook(lab.folder, lab.maxima)
+    place, file = root / "source" / lab.slug, f"{lab.slug}.ipynb"
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir(parents=True)
-    nbformat.write(source, place / f"{lab}.ipynb")
-    commands.generate_release(root, lab)
-    file = root / "release" / lab / f"{lab}.ipynb"
-    if found := leaks(json.loads(file.read_text(encoding="utf-8")), solution_lines(source)):
+    nbformat.write(source, place / file)
+    commands.generate_release(root, lab.slug)
+    released = (root / "release" / lab.slug / file).read_text(encoding="utf-8")
+    if found := leaks(json.loads(released), solution_lines(source)):
         raise CourseError(
             _("{lab}: the release shows a line of the solution: {line}").format(
-                lab=lab, line=found[0]
+                lab=lab.slug, line=found[0]
             ),
             _("take it out of lesson.md, or give it in the program cell outside of the solution"),
         )
@@ -140,15 +136,15 @@ def _texts(value: Any) -> Iterator[str]:
             yield base64.b64decode(value, validate=True).decode("utf-8", "ignore")
 
 
-def _hand_out(root: Path, lab: str, trainee: Path) -> None:
+def hand_out(root: Path, lab: Lab, trainee: Path) -> None:
     """The lab as trainees get it: the released notebook, and the folder without what is
     private."""
-    notebook = trainee / lab / f"{lab}.ipynb"
+    notebook = trainee / lab.slug / f"{lab.slug}.ipynb"
     notebook.parent.mkdir()
-    shutil.copyfile(root / "release" / lab / notebook.name, notebook)
-    ignore = shutil.ignore_patterns("__pycache__", ".*", *PRIVATE)
-    shutil.copytree(LABS / lab, trainee / "labs" / lab, ignore=ignore)
-    released = nbformat.read(notebook, as_version=4)
-    (trainee / "labs" / lab / cells.ANSWER_FILE).write_text(
-        released_answer(released), encoding="utf-8"
+    shutil.copyfile(root / "release" / lab.slug / notebook.name, notebook)
+    place = trainee / "labs" / lab.slug
+    shutil.copytree(
+        lab.folder, place, ignore=shutil.ignore_patterns("__pycache__", ".*", *PRIVATE)
     )
+    released = nbformat.read(notebook, as_version=4)
+    (place / cells.ANSWER_FILE).write_text(released_answer(released), encoding="utf-8")

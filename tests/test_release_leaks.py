@@ -18,13 +18,13 @@ from grader.errors import CourseError
 from grader.lab import LABS, Lab, find, slugs
 from grader.lesson import solution_lines, source_notebook
 from grader.limits import Limit
-from grader.release import lab_points, leaks
+from grader.release import leaks
 from grader.seeds import course_secret
 
 
 def secret_lines(lab: str) -> set[str]:
     """Lines of the solution in the lesson, and of the reference that the trainee is not given."""
-    source = source_notebook(LABS / lab, lab_points(lab))
+    source = source_notebook(LABS / lab, find(lab).maxima)
     given = {
         line.strip()
         for cell in source.cells
