@@ -1,4 +1,4 @@
-"""A class and one lab: who has what, which ideas are wrong how often, who needs help. Plain data."""
+"""A class and one lab: who has what, which ideas are wrong how often, who needs help."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
