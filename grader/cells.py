@@ -10,6 +10,9 @@ import shlex
 PROGRAM = "main.py"
 """The board program that is graded."""
 
+HOST_REFERENCE = "reference_host.py"
+"""In the folder of a lab that asks host functions: the right ones."""
+
 PREDICT = "p"
 """The item whose mark comes from the notebook: the answer to the "predict" question."""
 

@@ -6,7 +6,7 @@ import base64
 import mimetypes
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +44,10 @@ def source_notebook(folder: Path, points: Mapping[str, float]) -> NotebookNode:
         else:
             _mark(cell, folder, points, seen, fail)
             cell.id = cell.metadata.get("nbgrader", {}).get("grade_id") or f"code-{number}"
-    _check_complete(lesson, seen, points)
+    wanted = ["setup", "predict", "program", *points]
+    if (folder / cells.HOST_REFERENCE).is_file():
+        wanted.append("host")
+    _check_complete(lesson, seen, wanted, points)
     return notebook
 
 
@@ -133,6 +136,11 @@ def _mark(
         seen["predict"] += 1
         _check_region(cell.source, fail)
         cell.metadata.nbgrader = _meta("predict", solution=True)
+    elif cells.host_of(cell.source) is not None:
+        seen["host"] += 1
+        _check_region(cell.source, fail)
+        cell.source = _with_reference(cell.source, folder / cells.HOST_REFERENCE, fail)
+        cell.metadata.nbgrader = _meta("host", solution=True)
     elif program and program[0] == cells.PROGRAM and cells.BEGIN in cell.source:
         seen["program"] += 1
         _check_region(cell.source, fail)
@@ -189,8 +197,10 @@ def _match_length(given: list[str], body: list[str]) -> int | None:
     return at
 
 
-def _check_complete(lesson: Path, seen: Counter[str], points: Mapping[str, float]) -> None:
-    for name in ("setup", "predict", "program", *points):
+def _check_complete(
+    lesson: Path, seen: Counter[str], wanted: Sequence[str], points: Mapping[str, float]
+) -> None:
+    for name in wanted:
         if seen[name] != 1:
             what = f'grade("{name}")' if name in points else name
             cause = _("{lesson}: {count} {what} cells")

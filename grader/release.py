@@ -28,7 +28,7 @@ from grader.store import Store
 from grader.submission import released_answer
 from hardware.say import _
 
-PRIVATE = ("lesson.md", "reference.py", "mutants", "expected.toml")
+PRIVATE = ("lesson.md", "reference.py", cells.HOST_REFERENCE, "mutants", "expected.toml")
 """What of a lab's folder stays with the instructor."""
 
 CONFIG = """\

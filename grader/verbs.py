@@ -7,7 +7,7 @@ nbgrader takes a second to import, so what needs it is imported where it is used
 import os
 import time
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -19,8 +19,13 @@ from grader.course import load_course
 from grader.lab import find, slugs
 from grader.roster import read_roster
 from hardware.say import _
+from hardware.verbs import more_checks
+
+if TYPE_CHECKING:
+    from hardware.doctor import Finding
 
 app = typer.Typer()
+more_checks.append(lambda: _host_sandbox())
 course_app = typer.Typer(
     help="Make a course: what is released, the class list, what trainees get."
 )
@@ -141,6 +146,27 @@ def replay(
         typer.launch(page.as_uri())
     if found.given != found.found:
         raise typer.Exit(1)
+
+
+def _host_sandbox() -> "Finding":
+    """For the doctor: whether submissions' host code can be held here."""
+    from grader.host.probe import finding
+
+    return finding()
+
+
+def _host_sandbox() -> "Finding":
+    """For the doctor: whether submissions' host code can be held here."""
+    from grader.host.probe import finding
+
+    return finding()
+
+
+def _host_sandbox() -> "Finding":
+    """For the doctor: whether submissions' host code can be held here."""
+    from grader.host.probe import finding
+
+    return finding()
 
 
 @lab_app.command("check")

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -25,11 +25,16 @@ from hardware.headless import Load, Outcome, run_program
 from hardware.say import _, reason
 from hardware.wire.text import TextStream
 
+if TYPE_CHECKING:
+    from hardware.doctor import Finding
+
 LONGEST_RUN_S = 366 * 86_400.0
 """A year: virtual nanoseconds fit their 64 bits five hundred times over."""
 
 app = typer.Typer()
 
+more_checks: "list[Callable[[], Finding]]" = []
+"""What the doctor looks at for other packages; they add theirs."""
 MOST_FAULTS = 20
 """Of a lamp that burns again at each blink, the first ones tell enough."""
 RAISED, STEP_FAILED, OVER_TIME = 3, 4, 124
@@ -160,7 +165,7 @@ def doctor() -> None:
     out = Console()
     table = Table.grid(padding=(0, 2))
     failed = False
-    for finding in examine():
+    for finding in examine(more_checks):
         sign, style = MARKS[finding.state]
         failed |= finding.state == "fail"
         table.add_row(Text(sign, style=style), finding.name, Text(finding.found))

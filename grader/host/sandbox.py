@@ -45,7 +45,14 @@ def start(way: Way, folder: Path) -> "subprocess.Popen[bytes]":
 def bubblewrap() -> list[str]:
     """The command line. The child mounts its /tmp itself, as bwrap cannot bound its number of
     files, and gives up the capability for it before any host code."""
-    words = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--clearenv"]
+    words = [
+        "bwrap",
+        "--unshare-all",
+        "--unshare-user",
+        "--die-with-parent",
+        "--new-session",
+        "--clearenv",
+    ]
     words += ["--uid", "1000", "--gid", "1000", "--hostname", "host"]
     words += ["--cap-add", "CAP_SYS_ADMIN", *_system(), *_python()]
     for device in DEVICES:
