@@ -4,6 +4,7 @@ GraderError
  +-- LabError         a lab's folder is wrong (file, key, what)
  +-- CourseError      course.toml, the roster or a lesson is wrong (file, line or cell, what)
  +-- SubmissionError  what was handed in cannot be read as a submission
+ +-- DiskFull         no room to write on; the run stops, and goes on later where it was
  +-- NotGraded        our own fault: bench or checks raised, twice; no mark, never a zero
 """
 
@@ -34,6 +35,16 @@ class CourseError(GraderError):
 
 class SubmissionError(GraderError):
     """What was handed in cannot be read; nothing of it is graded, and earlier marks stay."""
+
+
+class DiskFull(GraderError):
+    """There is no room to write on."""
+
+    def __init__(self, place: Path) -> None:
+        super().__init__(
+            _("the disk is full: {place}").format(place=place),
+            _("make room and say it again: it goes on where it was"),
+        )
 
 
 class NotGraded(GraderError):

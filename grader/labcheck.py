@@ -98,7 +98,7 @@ def check_runs(folder: Path, pairs: int, *, workers: int = WORKERS) -> Iterator[
         for board in lab.boards
         for name in programs(lab)
     ]
-    for job, found in pool.run(check_one, {job: job for job in jobs}, workers):
+    for job, found in pool.run(check_one, ((job, job) for job in jobs), workers):
         if isinstance(found, pool.Failure):
             cause = f"{job.program}, {job.board}: {found.reason}"
             raise NotGraded(cause, found.detail)

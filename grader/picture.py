@@ -1,6 +1,8 @@
 """The waveform beside a missed item: the lab's signals around the place that was judged."""
 
-from grader.mark import ItemResult, LabScore
+import math
+
+from grader.mark import ItemResult, SeedResult
 from grader.run import Run
 from hardware.bench.drawing.waveform import Mark, waveform
 
@@ -11,10 +13,29 @@ OPENING_NS = 10_000_000_000
 """How much is shown from t = 0 where no place is named."""
 
 
-def picture(marks: LabScore, result: ItemResult) -> str:
-    """An SVG of the seed and episode that the result tells of; empty when no pin was used."""
-    seed = min(marks.seeds, key=lambda seed: seed.items[result.id].points)
-    run = seed.runs[result.episode]
+class Pictures:
+    """Of each missed item that of its worst seed, drawn while that seed's traces are there."""
+
+    def __init__(self) -> None:
+        self._worst: dict[str, float] = {}
+        self._drawn: dict[str, str] = {}
+
+    def draw(self, seed: SeedResult) -> None:
+        """Draw what no earlier seed has shown at least as badly."""
+        for result in seed.items.values():
+            if result.points >= self._worst.get(result.id, math.inf):
+                continue
+            self._worst[result.id] = result.points
+            if result.key and result.episode:
+                self._drawn[result.id] = picture(seed.runs[result.episode], result)
+
+    def of(self, item: str) -> str:
+        """An SVG, or empty."""
+        return self._drawn.get(item, "")
+
+
+def picture(run: Run, result: ItemResult) -> str:
+    """An SVG of the episode that the result tells of; empty when no pin was used."""
     trace = run.trace.named(run.pins)
     signals = [role for role in run.pins if trace.modes(role)]
     if not signals:

@@ -1,23 +1,31 @@
-"""Work on many tasks in worker processes. A task whose worker died is tried once more, alone."""
+"""Work on many tasks in worker processes, a few at a time. A task whose worker died is tried once
+more, alone.
+"""
 
 import multiprocessing
 import traceback
-from collections.abc import Callable, Hashable, Iterator, Mapping
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
+from grader.disk import is_full
 from grader.errors import GraderError
 from hardware.say import _
 
-Key = TypeVar("Key", bound=Hashable)
+Key = TypeVar("Key")
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
-PRELOAD = ["grader.task"]
+PRELOAD = ["grader.worker", "grader.task"]
 """Imported once, in the process that the workers are forked from."""
+
+AHEAD = 3
+"""So many tasks of each worker are under way: one that is worked on, one that waits for it, and
+one whose result waits for us."""
 
 
 @dataclass(frozen=True)
@@ -27,36 +35,73 @@ class Failure:
     reason: str
     detail: str = ""
     """The traceback, for whoever mends it."""
+    disk_is_full: bool = False
 
 
 def run(
-    work: Callable[[Task], Result], tasks: Mapping[Key, Task], workers: int
+    work: Callable[[Task], Result],
+    tasks: Iterable[tuple[Key, Task]],
+    workers: int,
+    prepare: Callable[[], None] | None = None,
 ) -> Iterator[tuple[Key, Result | Failure]]:
-    """Yield each task's result, or why there is none, as they come.
+    """Yield each task's result, or why there is none, as they come. `prepare` is called once in
+    each worker.
 
-    A worker that dies takes the tasks of the whole pool with it; alone, in the second round,
-    only the guilty one fails.
+    Tasks are taken from `tasks` as workers become free. A worker that dies takes the tasks with
+    it that were under way; alone, in a second try, only the guilty one fails.
     """
     attempt = partial(_attempt, work)
-    lost: list[Key] = []
-    with _executor(workers) as pool:
-        futures: dict[Future[Result | Failure], Key] = {
-            pool.submit(attempt, task): key for key, task in tasks.items()
-        }
+    left = iter(tasks)
+    lost: deque[tuple[Key, Task]] = deque()
+    while True:
+        yield from _round(attempt, left, lost, workers, prepare)
+        if not lost:
+            return
+        for key, task in lost:
+            yield key, _alone(attempt, task, prepare)
+        lost.clear()
+
+
+def _round(
+    attempt: Callable[[Task], Result | Failure],
+    left: Iterator[tuple[Key, Task]],
+    lost: deque[tuple[Key, Task]],
+    workers: int,
+    prepare: Callable[[], None] | None,
+) -> Iterator[tuple[Key, Result | Failure]]:
+    """Work until nothing is left, or a worker dies: what it took with it is in `lost` then."""
+    under_way: dict[Future[Result | Failure], tuple[Key, Task]] = {}
+    with _executor(workers, prepare) as pool:
         try:
-            for future in as_completed(futures):
-                if isinstance(future.exception(), BrokenProcessPool):
-                    lost.append(futures[future])
-                else:
-                    yield futures[future], future.result()
+            while True:
+                while not lost and len(under_way) < AHEAD * workers:
+                    if (one := next(left, None)) is None:
+                        break
+                    try:
+                        under_way[pool.submit(attempt, one[1])] = one
+                    except BrokenProcessPool:
+                        lost.append(one)
+                if not under_way:
+                    return
+                done, _pending = wait(under_way, return_when=FIRST_COMPLETED)
+                for future in done:
+                    one = under_way.pop(future)
+                    if isinstance(future.exception(), BrokenProcessPool):
+                        lost.append(one)
+                    else:
+                        yield one[0], future.result()
         finally:
             pool.shutdown(cancel_futures=True)
-    for key in lost:
-        with _executor(1) as pool:
-            try:
-                yield key, pool.submit(attempt, tasks[key]).result()
-            except BrokenProcessPool:
-                yield key, Failure(_("the worker process died, twice"))
+
+
+def _alone(
+    attempt: Callable[[Task], Result | Failure], task: Task, prepare: Callable[[], None] | None
+) -> Result | Failure:
+    with _executor(1, prepare) as pool:
+        try:
+            return pool.submit(attempt, task).result()
+        except BrokenProcessPool:
+            return Failure(_("the worker process died, twice"))
 
 
 def _attempt(work: Callable[[Task], Result], task: Task) -> Result | Failure:
@@ -64,12 +109,13 @@ def _attempt(work: Callable[[Task], Result], task: Task) -> Result | Failure:
     try:
         return work(task)
     except GraderError as error:
-        return Failure(str(error), traceback.format_exc())
+        return Failure(str(error), traceback.format_exc(), is_full(error))
     except Exception as error:
-        return Failure(f"{type(error).__name__}: {error}", traceback.format_exc())
+        reason = f"{type(error).__name__}: {error}"
+        return Failure(reason, traceback.format_exc(), is_full(error))
 
 
-def _executor(workers: int) -> ProcessPoolExecutor:
+def _executor(workers: int, prepare: Callable[[], None] | None) -> ProcessPoolExecutor:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(PRELOAD)
-    return ProcessPoolExecutor(workers, mp_context=context)
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=prepare)

@@ -77,7 +77,8 @@ def grade(item: str | None = None) -> Points:
 
 def _cards(lab: Lab) -> list[Card]:
     answered = cells.predicted(session.answer, released_answer(lab.folder))
-    task = Task(lab.slug, session.board, programs.get(cells.PROGRAM), answered, (PUBLIC_SEED,))
+    program = programs.get(cells.PROGRAM)
+    task = Task(lab.slug, lab.digest, session.board, program, None, answered, (PUBLIC_SEED,))
     if task not in session.scored:
         session.scored = {task: score_lab(lab, task)}
     return session.scored[task]

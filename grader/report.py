@@ -10,8 +10,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from grader.autograde import Grading, Outcome
+from grader.autograde import Grading
 from grader.card import number
+from grader.outcome import Outcome
 from grader.replay import Replay
 from hardware.say import _
 

@@ -1,6 +1,6 @@
 """The mark of a program: the mean over its seeds, the minimum where safety is at stake."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from grader.cells import PREDICT, PREDICT_POINTS
@@ -11,13 +11,26 @@ from grader.mark import ItemResult, LabScore, SeedResult
 
 
 def score(
-    lab: Lab, board: str, program: Program, seeds: Sequence[int], *, predicted: bool = False
+    lab: Lab,
+    board: str,
+    program: Program,
+    seeds: Sequence[int],
+    *,
+    predicted: bool = False,
+    judged: Callable[[SeedResult], None] | None = None,
 ) -> LabScore:
-    """Run a program on all seeds. `predicted`: the predict question was answered.
+    """Run a program on all seeds. `predicted`: the predict question was answered. `judged` sees
+    each seed, and then its traces are let go: all together they could fill the memory.
 
     Raises: NotGraded, and then there is no mark at all; LabError when the lab has no such board.
     """
-    results = tuple(run_lab(lab, lab.board(board), program, seed) for seed in seeds)
+    results = []
+    for seed in seeds:
+        found = run_lab(lab, lab.board(board), program, seed)
+        if judged is not None:
+            judged(found)
+            found = replace(found, runs={})
+        results.append(found)
     return merge(lab, results, predicted=predicted)
 
 

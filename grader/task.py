@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
+from grader import shelf
 from grader.card import Card
 from grader.cells import PROGRAM
-from grader.lab import Lab, Texts, find
-from grader.mark import ItemResult, LabScore
+from grader.lab import Lab, Texts
+from grader.mark import ItemResult
 from grader.messages import hint, message
-from grader.picture import picture
+from grader.picture import Pictures
 from grader.score import score
 from hardware.notebook.marks import find as find_marks
 
@@ -17,27 +18,34 @@ class Task:
     """What decides the marks of a submission."""
 
     lab: str
+    digest: str
+    """The lab's, by which it is found (`grader.shelf`)."""
     board: str
     program: str | None
     """The board program; None: the notebook has none, and the board comes up without a main.py."""
+    host: str | None
+    """The functions that run on the computer; None: the notebook has none."""
     answered: bool
     """Whether the "predict" question has an answer."""
     seeds: tuple[int, ...]
 
 
 def score_task(task: Task) -> list[Card]:
-    """Score a submission of a lab of this checkout. Whatever it raises is ours."""
-    return score_lab(find(task.lab), task)
+    """Score a submission. Whatever it raises is ours."""
+    return score_lab(shelf.lab(task.digest), task)
 
 
 def score_lab(lab: Lab, task: Task) -> list[Card]:
     """Run the program on virtual boards and judge it; every item in the lab's order."""
     program = {} if task.program is None else {PROGRAM: task.program.encode()}
-    marks = score(lab, task.board, program, task.seeds, predicted=task.answered)
-    return [_card(lab, task, marks, result) for result in marks.items.values()]
+    pictures = Pictures()
+    marks = score(
+        lab, task.board, program, task.seeds, predicted=task.answered, judged=pictures.draw
+    )
+    return [_card(lab, task, result, pictures) for result in marks.items.values()]
 
 
-def _card(lab: Lab, task: Task, marks: LabScore, result: ItemResult) -> Card:
+def _card(lab: Lab, task: Task, result: ItemResult, pictures: Pictures) -> Card:
     return Card(
         item=result.id,
         points=result.points,
@@ -46,7 +54,7 @@ def _card(lab: Lab, task: Task, marks: LabScore, result: ItemResult) -> Card:
         measured=result.measured,
         expected=result.expected,
         message=_message(lab, task, result) if result.key else {},
-        waveform=picture(marks, result) if result.key and result.episode else "",
+        waveform=pictures.of(result.id) if result.key else "",
         key=result.key,
         detail=result.detail,
         episode=result.episode,

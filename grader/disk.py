@@ -1,0 +1,25 @@
+"""Whether an error says that there is no room to write on."""
+
+import errno
+from collections.abc import Iterator
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+# SQLite says the first (sqlite.org/rescode.html, SQLITE_FULL), PostgreSQL the second (its 53100).
+_SAID = ("database or disk is full", "No space left on device")
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether that is the reason of an error, or of the one behind it."""
+    return any(map(_says_so, _chain(error)))
+
+
+def _says_so(error: BaseException) -> bool:
+    if isinstance(error, OSError) and error.errno in _FULL:
+        return True
+    return any(text in str(error) for text in _SAID)
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__

@@ -1,0 +1,97 @@
+"""nbgrader's side of reading and sanitising a submission, for any process: it asks no gradebook
+and writes nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.converters import Autograde
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import AssignLatePenalties, Execute, SaveAutoGrades
+from nbgrader.utils import parse_utc
+
+from grader.errors import SubmissionError
+from grader.gradebook import config
+from grader.gradebook.released import Released
+from grader.gradebook.steps import Steps
+from hardware.say import _
+
+_OURS = (Execute, SaveAutoGrades, AssignLatePenalties)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where the submissions of one lab are prepared. Plain data: it travels to worker
+    processes."""
+
+    root: Path
+    lab: str
+    cells: Released
+    """The released notebook as the gradebook knows it."""
+
+    @cached_property
+    def config(self) -> Any:
+        """The course's settings of nbgrader."""
+        return config.load(self.root)
+
+    @cached_property
+    def coursedir(self) -> Any:
+        """Where nbgrader keeps what."""
+        return CourseDirectory(config=self.config)
+
+    @cached_property
+    def released(self) -> NotebookNode:
+        """The notebook that trainees got."""
+        path = Path(self.coursedir.format_path(self.coursedir.release_directory, ".", self.lab))
+        notebook: NotebookNode = nbformat.read(path / f"{self.lab}.ipynb", as_version=4)
+        return notebook
+
+    def timestamp(self, folder: Path) -> datetime | None:
+        """When a submission was handed in (UTC), from its timestamp.txt; None when it has none."""
+        file = folder / "timestamp.txt"
+        if not file.is_file() or file.is_symlink():
+            return None
+        try:
+            with file.open(encoding="utf-8") as source:
+                found: datetime = parse_utc(source.read(100).strip())
+        except (ValueError, OverflowError) as error:
+            raise SubmissionError(
+                _("timestamp.txt holds no time"), _("write it as 2026-01-15 10:00:00 UTC")
+            ) from error
+        return found
+
+    def autograded(self, student: str) -> Path:
+        """Where the graded notebook of a submission lies."""
+        where = self.coursedir
+        return Path(where.format_path(where.autograded_directory, student, self.lab))
+
+    def sanitize(self, notebook: NotebookNode, student: str) -> NotebookNode:
+        """nbgrader's own steps before executing: released cells get source and flags back."""
+        return self._before.run(notebook, self.lab, self.lab, student)
+
+    def finish(self, notebook: NotebookNode, student: str) -> NotebookNode:
+        """nbgrader's own steps after executing, but for keeping books: the Recorder does that."""
+        return self._after.run(notebook, self.lab, self.lab, student)
+
+    @cached_property
+    def _autograde(self) -> Any:
+        """nbgrader's converter, for its configured lists of preprocessors."""
+        return Autograde(coursedir=self.coursedir, config=self.config)
+
+    @cached_property
+    def _before(self) -> Steps:
+        return self._steps(self._autograde.sanitize_preprocessors)
+
+    @cached_property
+    def _after(self) -> Steps:
+        steps = self._autograde.autograde_preprocessors
+        return self._steps([step for step in steps if step not in _OURS])
+
+    def _steps(self, steps: Sequence[Any]) -> Steps:
+        return Steps(steps, self.config, self.cells, self.coursedir.db_url)

@@ -1,0 +1,197 @@
+"""Grades one submission in a worker process: reads it as text (`grader.submission`), scores its
+program, and writes the graded notebook. Only what the one writer has to do is left to it.
+"""
+
+import json
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+
+from grader.card import Card, number
+from grader.errors import SubmissionError
+from grader.gradebook.desk import Desk
+from grader.outcome import Outcome
+from grader.record import Record
+from grader.seeds import PUBLIC_SEED, hidden_seeds
+from grader.store import Store
+from grader.submission import Submission, read_submission
+from grader.task import Task
+
+Work = Callable[[Task], list[Card]]
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """A submission as the writer knows it."""
+
+    student: str
+    folder: Path
+    has_marks: bool
+    """Whether the gradebook has marks of it."""
+
+
+@dataclass(frozen=True)
+class Seeds:
+    """Where a course's seeds come from. An empty secret gives the public one."""
+
+    course: str
+    lab: str
+    count: int
+    secret: bytes = field(default=b"", repr=False)
+
+    def of(self, student: str, stamp: str) -> tuple[int, ...]:
+        """The seeds of a submission; the next one, with another stamp, meets others."""
+        if not self.secret:
+            return (PUBLIC_SEED,)
+        return hidden_seeds(
+            self.secret,
+            course=self.course,
+            lab=self.lab,
+            trainee=student,
+            stamp=stamp,
+            count=self.count,
+        )
+
+
+@dataclass(frozen=True)
+class Job:
+    """A submission that is to be graded."""
+
+    submission: Submission
+    task: Task
+    timestamp: datetime | None
+    stamp: Mapping[str, str]
+    """What decides the mark: when it is that of the graded notebook, there is nothing to do."""
+    number: int
+    cards: tuple[Card, ...] | None = None
+    """Marks that an earlier run gave by the same stamp, before it was killed."""
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What the writer has to save."""
+
+    record: Record
+    notes: tuple[str, ...]
+    notebook: NotebookNode | None = None
+    """The graded notebook; None in a dry run."""
+    timestamp: datetime | None = None
+    fresh: Path | None = None
+    """The folder that is to take the place of the one in `autograded/`."""
+
+
+@dataclass(frozen=True)
+class Marker:
+    """Grades submissions of one lab. Plain data: it travels to worker processes."""
+
+    desk: Desk
+    store: Path
+    stamp: Mapping[str, str]
+    """That part of the stamp that all submissions share."""
+    seeds: Seeds
+    dry_run: bool = False
+
+    def read(self, handed_in: HandedIn) -> Job | Outcome:
+        """What is to be done about a submission. Raises whatever is our fault."""
+        student, lab = handed_in.student, self.desk.lab
+        try:
+            submission = read_submission(handed_in.folder, lab, student, self.desk.released)
+            timestamp = self.desk.timestamp(handed_in.folder)
+        except SubmissionError as error:
+            return Outcome(student, lab, "unreadable", reason=f"{error}. {error.cure}")
+        stamp = {
+            "submission": submission.sha256,
+            "timestamp": str(timestamp or ""),
+            **self.stamp,
+        }
+        if handed_in.has_marks and self._noted(student) == stamp:
+            return Outcome(student, lab, "unchanged", notes=submission.notes)
+        return self._job(submission, timestamp, stamp)
+
+    def _job(
+        self, submission: Submission, timestamp: datetime | None, stamp: Mapping[str, str]
+    ) -> Job:
+        lab, student, store = self.desk.lab, submission.student, Store(self.store)
+        when = timestamp.isoformat() if timestamp else submission.sha256
+        task = Task(
+            lab=lab,
+            digest=stamp["lab"],
+            board=stamp["board"],
+            program=submission.program,
+            host=None,
+            answered=submission.answered,
+            # Without a time, what was handed in: the next submission must meet other seeds.
+            seeds=self.seeds.of(student, when),
+        )
+        number = store.number(lab, student, submission.sha256, stamp["timestamp"])
+        known = store.record(lab, student, number)
+        cards = known.cards if known and known.stamp == stamp else None
+        return Job(submission, task, timestamp, stamp, number, cards)
+
+    def _noted(self, student: str) -> dict[str, str] | None:
+        """What an earlier run noted in the graded notebook; None when stock nbgrader wrote it, or
+        nobody."""
+        file = self.desk.autograded(student) / f"{self.desk.lab}.ipynb"
+        try:
+            found = json.loads(file.read_bytes())["metadata"]["warsha"]
+        except Exception:  # whatever is wrong with that file, the answer is to grade again
+            return None
+        return found if isinstance(found, dict) else None
+
+    def finish(self, job: Job, cards: Sequence[Card]) -> Graded:
+        """Make all that is saved of these marks."""
+        submission, task = job.submission, job.task
+        record = Record(
+            student=submission.student,
+            lab=task.lab,
+            number=job.number,
+            submission=submission.sha256,
+            timestamp=job.stamp["timestamp"],
+            stamp=job.stamp,
+            seeds=task.seeds,
+            program=task.program,
+            host=task.host,
+            answered=task.answered,
+            cards=tuple(cards),
+        )
+        if self.dry_run:
+            return Graded(record, submission.notes)
+        notebook = self.desk.sanitize(submission.notebook, submission.student)
+        write_marks(notebook, cards)
+        notebook = self.desk.finish(notebook, submission.student)
+        notebook.metadata.warsha = NotebookNode(job.stamp)
+        fresh = self._write(submission.student, notebook, job.timestamp)
+        return Graded(record, submission.notes, notebook, job.timestamp, fresh)
+
+    def _write(self, student: str, notebook: NotebookNode, timestamp: datetime | None) -> Path:
+        """Beside the place where it belongs; what a killed run left there goes."""
+        place = self.desk.autograded(student)
+        fresh = place.with_name(f".{place.name}.new")
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(parents=True)
+        try:
+            nbformat.write(notebook, fresh / f"{self.desk.lab}.ipynb")
+            if timestamp:
+                (fresh / "timestamp.txt").write_text(f"{timestamp} UTC\n")
+        except BaseException:
+            shutil.rmtree(fresh, ignore_errors=True)
+            raise
+        return fresh
+
+
+def write_marks(notebook: NotebookNode, marks: Sequence[Card]) -> None:
+    """Give each graded cell the output that nbgrader reads its score from, and that people see."""
+    by_item = {mark.item: mark for mark in marks}
+    for cell in notebook.cells:
+        about = cell.metadata.get("nbgrader", {})
+        if about.get("grade") and about.get("grade_id") in by_item:
+            mark = by_item[about.grade_id]
+            data = {"text/plain": number(mark.points), "text/html": mark._repr_html_()}
+            cell.outputs = [new_output("execute_result", data, execution_count=1)]
+            cell.execution_count = 1

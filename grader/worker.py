@@ -1,0 +1,37 @@
+"""What runs in a worker process: one `Marker`, kept from submission to submission."""
+
+import os
+import signal
+import threading
+from multiprocessing import parent_process
+from multiprocessing.connection import wait
+
+from grader import shelf
+from grader.marker import Graded, HandedIn, Marker, Work
+from grader.outcome import Outcome
+
+_at_work: list[tuple[Marker, Work]] = []
+
+
+def prepare(marker: Marker, work: Work) -> None:
+    """Called once in each worker, before its first submission."""
+    shelf.use_store(marker.store)
+    _at_work[:] = [(marker, work)]
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the writer, which lets us finish
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def grade(handed_in: HandedIn) -> Graded | Outcome:
+    """Read, score and write one submission. Whatever it raises is our fault."""
+    marker, work = _at_work[0]
+    job = marker.read(handed_in)
+    if isinstance(job, Outcome):
+        return job
+    return marker.finish(job, job.cards or work(job.task))
+
+
+def _end_with_parent() -> None:
+    """A writer that is killed tells nobody: its workers would wait for work for ever."""
+    if (parent := parent_process()) is not None:
+        wait([parent.sentinel])
+        os._exit(1)
