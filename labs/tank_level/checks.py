@@ -1,0 +1,300 @@
+"""L07: the distance is right at any temperature, a fault of the echo is told, the bar stays calm.
+
+A *ping* is one trigger with what the sensor did and what was said before the next trigger. All
+times in `data` are milliseconds since t = 0 (see scenario.py).
+"""
+
+import statistics
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+
+from grader.check import check, gate
+from grader.limits import AtLeast, AtMost, Between, Exactly, Never, Within
+from grader.measure.pulses import Echoes, echoes, pulses
+from grader.measure.serial import records
+from grader.run import Run
+from grader.states import State, phases
+from grader.units import (
+    Hertz,
+    Micros,
+    Millimetres,
+    Millis,
+    Moment,
+    Percent,
+    millis_of_ns,
+    moment_of_ns,
+    ms,
+    us,
+)
+
+PERIOD, LATEST_NA, LONGEST_PAUSE = ms(100), ms(60), ms(150)
+STUCK = ms(30)
+"""An echo that is longer counts as none."""
+PUBLIC_HEIGHT = 2000
+UPPER, LOWER, OUTSIDE = 70, 30, 1.5
+"""Limits of the bar in percent, and how far from them the LED has to be right."""
+GRACE, FLICKER = ms(500), ms(20)
+LINE = r"D (?P<mm>NA|-?\d{1,7}(?:\.\d{1,6})?)"
+NEVER = float("inf")
+
+# What was seen.
+
+
+@dataclass(frozen=True)
+class Ping:
+    """One trigger: `echo` is sound, lost, stuck, or blind (ECHO was still high)."""
+
+    at_ns: int
+    until_ns: int
+    """When the next trigger began."""
+    echo: str
+    mm: float
+    """How far away the surface was."""
+    said: Sequence[tuple[int, str]]
+    """What the D lines until then said, and when."""
+
+    def told(self) -> list[Millimetres]:
+        """The distances that were said: infinite if it was none, or nothing."""
+        said = [Millimetres(NEVER if mm == "NA" else float(mm), self.at_ns) for _, mm in self.said]
+        return said or [Millimetres(NEVER, self.at_ns)]
+
+
+def triggers(run: Run) -> Echoes:
+    """Every trigger with its echo."""
+    return echoes(run.signal("TRIG"), run.signal("ECHO"))
+
+
+def pings(run: Run) -> list[Ping]:
+    """All triggers but the last, whose answer may still be on its way."""
+    seen, lines = triggers(run), records(run, LINE)
+    path: list[tuple[float, float]] = run.data["path"]
+    starts = [at for at, _ in path]
+    found = []
+    for n, (at, until) in enumerate(pairwise(seen.at_ns.tolist())):
+        echo = "blind" if seen.blind[n] else "lost" if seen.rise_ns[n] < 0 else "sound"
+        if echo == "sound" and not 0 <= seen.echo_ns[n] <= STUCK.ns:
+            echo = "stuck"
+        sent = millis_of_ns(at + int(seen.trigger_ns[n]))
+        mm = path[max(bisect_right(starts, sent) - 1, 0)][1]
+        mine = lines.between(at, until)
+        said = list(zip(mine.at_ns.tolist(), mine.texts("mm"), strict=True))
+        found.append(Ping(at, until, echo, mm, said))
+    return found
+
+
+def judged(run: Run) -> list[Ping]:
+    """The pings of the spans in which distances count."""
+    spans = run.data["spans"]
+    return [p for p in pings(run) if any(a <= millis_of_ns(p.at_ns) < b for a, b in spans)]
+
+
+def bars(run: Run) -> list[State]:
+    """Which LEDs were lit together, and from when to when."""
+    return phases({name: run.signal(f"LED_{name}") for name in "RYG"}, FLICKER)
+
+
+def why_distance(run: Run) -> str:
+    """Not halved, or in centimetres: most distances tell."""
+    found = [ping.told()[0] / ping.mm for ping in pings(run) if ping.echo == "sound"]
+    times = statistics.median(found) if found else 0
+    if 1.9 < times < 2.1:
+        return "echo_no_half"
+    return "unit_cm" if 0.08 < times < 0.12 else ""
+
+
+# a: triggers.
+
+
+@gate("a.width", expect=Between(us(10), us(50)), on_miss="trig_width")
+def trigger_widths(run: Run) -> list[Micros]:
+    """How long each trigger was."""
+    return pulses(run.signal("TRIG"), True).widths()
+
+
+@check("a", points=4, expect=Within(ms(3), of=PERIOD), on_miss="pace")
+def trigger_periods(run: Run) -> list[Millis] | None:
+    """From each trigger to the next; silence at the beginning or the end is one, too."""
+    at_ns = triggers(run).at_ns.tolist()
+    if not at_ns:
+        return None
+    ends = [(0, at_ns[0]), (at_ns[-1], run.end_ns - run.zero_ns)]
+    silent = [(a, b) for a, b in ends if b - a > 2 * PERIOD.ns]
+    return [millis_of_ns(b - a, a) for a, b in [*pairwise(at_ns), *silent]]
+
+
+# b, c: distances.
+
+
+def line_rate(run: Run) -> Hertz | None:
+    """How many triggers a second were answered."""
+    answered = sum(bool(ping.said) for ping in judged(run))
+    return Hertz(1000 * answered / sum(b - a for a, b in run.data["spans"])) if answered else None
+
+
+def true_distances(run: Run) -> list[Millimetres]:
+    """What each of `said_distances` should be."""
+    return [Millimetres(ping.mm) for ping in judged(run) for _ in ping.told()]
+
+
+def said_distances(run: Run) -> list[Millimetres]:
+    """What was said of each trigger."""
+    return [mm for ping in judged(run) for mm in ping.told()]
+
+
+enough_lines = gate("b.rate", expect=AtLeast(Hertz(5)), on_miss="few_lines")(line_rate)
+right_distances = check(
+    "b",
+    points=5,
+    expect=Within(Millimetres(20), percent=1.5, of=true_distances),
+    on_miss="wrong_distance",
+    why=why_distance,
+)(said_distances)
+enough_warm_lines = gate("c.rate", episode="warm", expect=AtLeast(Hertz(5)), on_miss="few_lines")(
+    line_rate
+)
+right_warm_distances = check(
+    "c",
+    points=3,
+    episode="warm",
+    expect=Within(percent=1, of=true_distances),
+    on_miss="speed_const",
+    why=why_distance,
+)(said_distances)
+
+
+# d: lost and stuck echoes.
+
+
+def is_dark(run: Run, from_ns: int, to_ns: int) -> bool:
+    """Whether all LEDs are off all the time."""
+    levels = [run.signal(f"LED_{name}").since(from_ns) for name in "RYG"]
+    return not any(s.at(from_ns) or any(s.rises_ns() < to_ns) for s in levels)
+
+
+def na_delays(echo: str, run: Run) -> list[Millis] | None:
+    """From each trigger of that kind to its D NA, never if something is wrong with it; None with
+    fewer than three."""
+    delays = []
+    for ping in [ping for ping in pings(run) if ping.echo == echo]:
+        alone = {mm for _, mm in ping.said} == {"NA"}
+        right = alone and is_dark(run, ping.at_ns + LATEST_NA.ns, ping.until_ns)
+        delay = millis_of_ns(ping.said[0][0] - ping.at_ns) if right else NEVER
+        delays.append(Millis(delay, ping.at_ns))
+    return delays if len(delays) >= 3 else None
+
+
+def why_no_na(run: Run) -> str:
+    """It waits for ever, or takes what `time_pulse_us` says of no pulse for a time."""
+    seen = triggers(run)
+    faults = [ping for ping in pings(run) if ping.echo in ("lost", "stuck")]
+    if len(seen) and run.end_ns - run.zero_ns - int(seen.at_ns[-1]) > 5 * PERIOD.ns:
+        return "endless_wait"
+    said = [mm for ping in faults for _, mm in ping.said if mm != "NA"]
+    return "pulse_codes" if said and all(abs(float(mm)) <= 1 for mm in said) else ""
+
+
+@gate("d.sound", episode="fault", expect=AtLeast(Percent(80)), on_miss="na_always", why=why_no_na)
+def sound_answers(run: Run) -> Percent | None:
+    """How many of the sound echoes gave a distance and lit an LED."""
+    sound = [ping for ping in pings(run) if ping.echo == "sound"]
+    told = [ping for ping in sound if max(ping.told()) < NEVER]
+    good = sum(not is_dark(run, ping.said[0][0], ping.until_ns) for ping in told)
+    return Percent(100 * good / len(sound)) if sound else None
+
+
+lost_delays = check(
+    "d.lost", points=1, episode="fault", expect=AtMost(LATEST_NA), on_miss="no_na", why=why_no_na
+)(partial(na_delays, "lost"))
+stuck_delays = check(
+    "d.stuck", points=1, episode="fault", expect=AtMost(LATEST_NA), on_miss="no_na", why=why_no_na
+)(partial(na_delays, "stuck"))
+
+
+def why_lost_beat(run: Run) -> str:
+    """It triggers while the sensor is deaf, or waits for ever."""
+    return "trig_blind" if any(triggers(run).blind) else why_no_na(run)
+
+
+@check(
+    "d.go",
+    points=1,
+    episode="fault",
+    expect=Never("pause, trigger while ECHO is high"),
+    on_miss="trig_stop",
+    why=why_lost_beat,
+)
+def lost_beats(run: Run) -> list[Moment] | None:
+    """Triggers while ECHO was high, and pauses: from a trigger, or the end of its echo, on."""
+    seen = triggers(run)
+    if not len(seen):
+        return None
+    echo_ends = seen.rise_ns + seen.echo_ns
+    begins = [
+        0,
+        *(max(t, e) for t, e in zip(seen.at_ns.tolist(), echo_ends.tolist(), strict=True)),
+    ]
+    nexts = [*seen.at_ns.tolist(), run.end_ns - run.zero_ns]
+    pauses = [a for a, b in zip(begins, nexts, strict=True) if b - a > LONGEST_PAUSE.ns]
+    return [moment_of_ns(t) for t in sorted([*seen.at_ns[seen.blind].tolist(), *pauses])]
+
+
+# e: the bar.
+
+
+def zones(run: Run, height: float) -> list[tuple[str, int, int]]:
+    """Which LED is due when the tank is so high; "" near a limit."""
+    path: list[tuple[float, float]] = run.data["path"]
+    found: list[tuple[str, int, int]] = []
+    for (at, mm), (until, _) in pairwise([*path, (run.episode.seconds * 1000, 0)]):
+        level = 100 * (height - mm) / height
+        near = any(abs(level - limit) < OUTSIDE for limit in (LOWER, UPPER))
+        zone = "" if near else "G" if level >= UPPER else "R" if level < LOWER else "Y"
+        if found and found[-1][0] == zone:
+            found[-1] = zone, found[-1][1], ms(until).ns
+        else:
+            found.append((zone, ms(at).ns, ms(until).ns))
+    return found
+
+
+def wrong_moments(run: Run, height: float) -> list[Moment]:
+    """When another LED than the one due, none, or several were lit."""
+    wrong = []
+    for zone, begin, end in zones(run, height):
+        for state in bars(run) if zone else ():
+            at_ns = max(begin + GRACE.ns, state.from_ns)
+            if at_ns < min(end, state.to_ns) and state.high != {zone}:
+                wrong.append(moment_of_ns(at_ns))
+    return wrong
+
+
+def why_bar(run: Run) -> str:
+    """Only after the ghost, by wrong distances, or by another height."""
+    if all(0 <= t - run.data["ghost"] < 300 for t in wrong_moments(run, run.data["height"])):
+        return "no_median"
+    public = run.data["height"] == PUBLIC_HEIGHT
+    fits = not public and not wrong_moments(run, PUBLIC_HEIGHT)
+    return why_distance(run) or ("hardcoded" if fits else "")
+
+
+@check(
+    "e.right", points=2, episode="bar", expect=Never("wrong LED"), on_miss="wrong_led", why=why_bar
+)
+def wrong_leds(run: Run) -> list[Moment] | None:
+    """When the LED was wrong; None if none was ever lit."""
+    lit = any(state.high for state in bars(run))
+    return wrong_moments(run, run.data["height"]) if lit else None
+
+
+@check("e.calm", points=1, episode="bar", expect=Exactly([1] * 4), on_miss="no_hysteresis")
+def changes(run: Run) -> list[int] | None:
+    """How often the LED changed at each crossing; None if neither LED nor distances are right."""
+    right = [abs(p.told()[0] - p.mm) <= max(20, 0.05 * p.mm) for p in pings(run)]
+    if wrong_leds.measure(run) != [] and sum(right) <= 0.9 * len(right):
+        return None
+    at_ns = [state.from_ns for state in bars(run)[1:]]
+    due = zones(run, run.data["height"])
+    near = [(begin, end + GRACE.ns) for zone, begin, end in due if not zone]
+    return [sum(begin <= t < end for t in at_ns) for begin, end in near]

@@ -1,0 +1,135 @@
+"""What happens to the tank: distances, temperatures, faults of the echo, and a level that moves.
+
+All times in `data` are milliseconds since t = 0. `path`: from when on the surface is how many mm
+away; `spans`: from when to when the distances count.
+"""
+
+import json
+import random
+from collections.abc import Sequence
+from itertools import pairwise
+
+from grader.episode import Episode, Step, serial, set_control
+from grader.units import ms
+from hardware.boards import BoardType
+
+PUBLIC_HEIGHT = 2000
+UPPER, LOWER, TOLERANCE = 70, 30, 0.5
+"""Limits of the bar and the noise at them, in percent of the height."""
+REST_MS, STEP_MS = 5000, 40
+SETTLED_MS = 300
+"""By then a TEMP that arrived is taken into account."""
+
+Path = list[tuple[float, float]]
+
+
+def scenario(seed: int, board: BoardType) -> list[Episode]:
+    """Distances; two temperatures; lost and stuck echoes; the tank empties and fills."""
+    rng = random.Random(seed)
+    height = hidden_height(rng) if seed else PUBLIC_HEIGHT
+    return [distances(rng, height), warm(rng, height), fault(rng, height), bar(rng, height)]
+
+
+def hidden_height(rng: random.Random) -> int:
+    """So far from the public one that `bar` shows a program which uses that."""
+    return rng.choice([rng.randrange(1500, 1701), rng.randrange(2350, 3501)])
+
+
+def distances(rng: random.Random, height: int) -> Episode:
+    """Twelve distances at 20 °C, both ends of the range among them."""
+    lengths = [rng.uniform(50, 90), rng.uniform(3300, 3500)]
+    lengths += [rng.uniform(100, 3300) for _ in range(10)]
+    path, end = steps_of(rng, lengths, 0)
+    data = {"path": path, "spans": [(0, end)]}
+    return Episode("range", end / 1000, config(height), surface(path), data)
+
+
+def warm(rng: random.Random, height: int) -> Episode:
+    """Six distances at 5 °C, and six at 45 °C."""
+    path: Path = []
+    steps: list[Step] = []
+    spans, at = [], 0.0
+    for celsius in (5, 45):
+        lengths = [rng.uniform(3000, 3500), *(rng.uniform(500, 3500) for _ in range(5))]
+        more, end = steps_of(rng, lengths, at)
+        told = at + rng.uniform(50, 250)
+        steps += set_control("sonar", "temperature", celsius, at=ms(at))
+        steps += serial(b"TEMP %d\n" % celsius, at=ms(told))
+        spans.append((told + SETTLED_MS, end))
+        path, at = path + more, end
+    data = {"path": path, "spans": spans}
+    return Episode("warm", at / 1000, config(height), steps + surface(path), data)
+
+
+def fault(rng: random.Random, height: int) -> Episode:
+    """Three triggers without an echo, and later three echoes that are stuck."""
+    path = [(0.0, height * rng.uniform(0.15, 0.6))]
+    lost = rng.uniform(700, 1100)
+    stuck = lost + rng.uniform(900, 1300)
+    steps = surface(path) + spoil("silent", 1, 3, lost) + spoil("stuck", 1, 3, stuck)
+    return Episode("fault", (stuck + 1800) / 1000, config(height), steps, {"path": path})
+
+
+def bar(rng: random.Random, height: int) -> Episode:
+    """Through both limits and back, 5 s of rest with noise at each, a ghost echo elsewhere.
+
+    The lowest level and the one between the limits are such that another height in the program
+    than that of cfg.json shows a wrong LED there.
+    """
+    high, low = rng.uniform(80, 92), rng.uniform(20, 25)
+    turns = [high, UPPER, rng.uniform(34, 38), LOWER, low]
+    turns += [LOWER, rng.uniform(34, 38), UPPER, high]
+    if rng.random() < 0.5:
+        turns = turns[4:] + turns[1:5]
+    rests = {turns.index(UPPER, rng.choice([0, 4])), turns.index(LOWER, rng.choice([0, 4]))}
+    ghost_in = rng.choice([2, 4, 6] if turns[0] == high else [2, 6])
+    speed, at, ghost_at = rng.uniform(22, 30), rng.uniform(1200, 1600), 0.0
+    path: Path = [(0.0, turns[0])]
+    steps: list[Step] = []
+    for number, (before, level) in enumerate(pairwise(turns), 1):
+        more, at = ramp(before, level, at, speed)
+        path += more
+        if number in rests:
+            share = TOLERANCE / (100 - level)
+            steps += set_control("sonar", "noise", share, at=ms(at))
+            steps += set_control("sonar", "noise", 0, at=ms(at + REST_MS))
+            at += REST_MS
+        elif level not in (UPPER, LOWER):
+            ghost_at = at + rng.uniform(700, 800) if number == ghost_in else ghost_at
+            at += rng.uniform(1300, 1700)
+    steps += spoil("ghost", height * rng.uniform(0.05, 0.2) / 10, 1, ghost_at)
+    mm = [(t, height * (1 - level / 100)) for t, level in path]
+    data = {"path": mm, "height": height, "ghost": ghost_at}
+    return Episode("bar", at / 1000, config(height), surface(mm) + steps, data)
+
+
+def config(height: int) -> dict[str, bytes | None]:
+    """The tank's height as the program finds it."""
+    return {"cfg.json": json.dumps({"height_mm": height}).encode()}
+
+
+def steps_of(rng: random.Random, lengths: Sequence[float], at: float) -> tuple[Path, float]:
+    """The distances in any order, each for 320 to 450 ms; and when the last one ends."""
+    path = []
+    for mm in rng.sample(lengths, k=len(lengths)):
+        path.append((at, mm))
+        at += rng.uniform(320, 450)
+    return path, at
+
+
+def ramp(before: float, level: float, at: float, speed: float) -> tuple[Path, float]:
+    """From one level to another with so many percent a second; and when it is there."""
+    count = max(1, round(abs(level - before) / speed * 1000 / STEP_MS))
+    path = [(at + STEP_MS * n, before + (level - before) * n / count) for n in range(1, count + 1)]
+    return path, path[-1][0]
+
+
+def surface(path: Path) -> list[Step]:
+    """Move the water's surface."""
+    return [s for at, mm in path for s in set_control("sonar", "distance", mm / 10, at=ms(at))]
+
+
+def spoil(name: str, value: float, times: int, at: float) -> list[Step]:
+    """A fault of the sensor for so many measurements."""
+    count = set_control("sonar", "fault_count", times, at=ms(at))
+    return count + set_control("sonar", name, value, at=ms(at))
