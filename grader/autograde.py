@@ -19,6 +19,8 @@ from grader.disk import is_full
 from grader.errors import DiskFull, GraderError
 from grader.gradebook import folders
 from grader.gradebook.recorder import Recorder
+from grader.host.probe import trouble
+from grader.lab import Lab
 from grader.marker import Graded, HandedIn, Marker, Seeds, Work
 from grader.outcome import Outcome
 from grader.seeds import course_secret, fingerprint_of
@@ -36,7 +38,12 @@ class Grading:
     """One run over the submissions of one lab."""
 
     def __init__(
-        self, course: Course, lab: str, seeds: Literal["hidden", "public"] = "hidden"
+        self,
+        course: Course,
+        lab: str,
+        seeds: Literal["hidden", "public"] = "hidden",
+        *,
+        sandbox: bool = True,
     ) -> None:
         folders.need_release(course.root, lab)
         self.course = course
@@ -45,6 +52,7 @@ class Grading:
         self.seeds = seeds
         self.secret = _secret_of(course) if seeds == "hidden" else b""
         self.board = course.board or next(iter(self.lab.boards))
+        self.sandbox = _sandbox_for(self.lab, sandbox)
 
     def submissions(self, student: str | None = None) -> dict[str, Path]:
         """Who handed in, and where it lies. Raises GraderError when there is none."""
@@ -84,7 +92,7 @@ class Grading:
             "seeds": f"{self.seeds} {self.course.seeds}",
             "port": port_build(family),
             "engine": engine_version(),
-            "sandbox": "",
+            "sandbox": self.sandbox,
         }
         seeds = Seeds(self.course.slug, self.lab.release, self.course.seeds, self.secret)
         desk = recorder.desk(self.lab.slug)
@@ -131,6 +139,20 @@ class Grading:
             graded.fresh.rename(place)
         finally:
             shutil.rmtree(graded.fresh, ignore_errors=True)
+
+
+def _sandbox_for(lab: Lab, sandbox: bool) -> Literal["", "bwrap", "none"]:
+    """How the lab's host code is held, for the stamp. Raises: GraderError when it cannot be."""
+    if not lab.host:
+        return ""
+    if not sandbox:
+        return "none"
+    if error := trouble():
+        raise GraderError(
+            _("{lab} has host code: {why}").format(lab=lab.slug, why=error),
+            _("{cure}; or say --no-sandbox, and every mark will say so").format(cure=error.cure),
+        )
+    return "bwrap"
 
 
 def _secret_of(course: Course) -> bytes:

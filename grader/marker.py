@@ -124,10 +124,11 @@ class Marker:
             digest=stamp["lab"],
             board=stamp["board"],
             program=submission.program,
-            host=None,
+            host=submission.host,
             answered=submission.answered,
             # Without a time, what was handed in: the next submission must meet other seeds.
             seeds=self.seeds.of(student, when),
+            sandbox="none" if stamp["sandbox"] == "none" else "bwrap",
         )
         number = store.number(lab, student, submission.sha256, stamp["timestamp"])
         known = store.record(lab, student, number)

@@ -1,4 +1,4 @@
-"""Practice in the trainee's own notebook: `%lab`, `%%predict` and `grade("b")`.
+"""Practice in the trainee's own notebook: `%lab`, `%%predict`, `%%host` and `grade("b")`.
 
 The program of the last `%%board main.py` cell runs on a fresh virtual board with the public seed
 and is judged by the same code as a submission. Stock `nbgrader autograde` reads the number that
@@ -9,15 +9,19 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any, Self
 
+from IPython import get_ipython
 from IPython.display import HTML, display
 
 from grader import cells
 from grader.card import Card, card_html, total_html
 from grader.errors import CourseError
+from grader.host.probe import trouble
+from grader.host.sandbox import Way
 from grader.lab import LABS, Lab, load
 from grader.seeds import PUBLIC_SEED
 from grader.task import Task, score_lab
@@ -51,6 +55,7 @@ class Session:
     lab: Lab | None = None
     board: str = ""
     answer: str | None = None
+    host: str | None = None
     scored: dict[Task, list[Card]] = field(default_factory=dict)
     """The last task with its marks, so that `grade("a")` and `grade("b")` run the program once."""
 
@@ -78,10 +83,25 @@ def grade(item: str | None = None) -> Points:
 def _cards(lab: Lab) -> list[Card]:
     answered = cells.predicted(session.answer, released_answer(lab.folder))
     program = programs.get(cells.PROGRAM)
-    task = Task(lab.slug, lab.digest, session.board, program, None, answered, (PUBLIC_SEED,))
+    task = Task(
+        lab=lab.slug,
+        digest=lab.digest,
+        board=session.board,
+        program=program,
+        host=session.host,
+        answered=answered,
+        seeds=(PUBLIC_SEED,),
+        sandbox=_sandbox() if lab.host else "bwrap",
+    )
     if task not in session.scored:
         session.scored = {task: score_lab(lab, task)}
     return session.scored[task]
+
+
+@cache
+def _sandbox() -> Way:
+    """A trainee's computer may have no sandbox; there it is his own program that runs."""
+    return "none" if trouble() else "bwrap"
 
 
 def released_answer(folder: Path) -> str:
@@ -118,6 +138,12 @@ def predict(_line: str, cell: str) -> None:
     display(HTML(f'<div dir="auto" style="white-space:pre-wrap">{escape(cell.strip())}</div>'))
 
 
+def host(_line: str, cell: str) -> None:
+    """`%%host`: functions that run on the computer. The cell is run, and `grade` asks them."""
+    session.host = cell
+    get_ipython().run_cell(cell)
+
+
 def _upwards(start: Path) -> Iterator[Path]:
     yield from (start, *start.parents)
 
@@ -142,7 +168,8 @@ def _course_board(start: Path) -> str:
 
 
 def load_ipython_extension(ipython: Any) -> None:
-    """Put `grade`, `%lab` and `%%predict` into a notebook."""
+    """Put `grade`, `%lab`, `%%predict` and `%%host` into a notebook."""
     ipython.register_magic_function(lab, "line", "lab")
     ipython.register_magic_function(predict, "cell", "predict")
+    ipython.register_magic_function(host, "cell", "host")
     ipython.push({"grade": grade})

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from grader.cells import PROGRAM
 from grader.errors import GraderError, LabError
+from grader.host.code import HostCode
+from grader.host.sandbox import Way
 from grader.lab import Lab
 from grader.mark import ItemResult, LabScore, SeedResult
 from grader.record import Record
@@ -64,7 +66,9 @@ def replay(store: Store, lab: str, student: str, number: int | None = None) -> R
     kept = _lab(store, record)
     program = {} if record.program is None else {PROGRAM: record.program.encode()}
     board = record.stamp["board"]
-    found = score(kept, board, program, record.seeds, predicted=record.answered)
+    way: Way = "none" if record.stamp.get("sandbox") == "none" else "bwrap"
+    host = HostCode(record.host, way)
+    found = score(kept, board, program, record.seeds, predicted=record.answered, host=host)
     return Replay(record, kept, found)
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from grader.cells import PREDICT, PREDICT_POINTS
 from grader.engine import Program, run_lab
+from grader.host.code import HostCode
 from grader.judge import combine
 from grader.lab import Lab
 from grader.mark import ItemResult, LabScore, SeedResult
@@ -18,6 +19,7 @@ def score(
     *,
     predicted: bool = False,
     judged: Callable[[SeedResult], None] | None = None,
+    host: HostCode | None = None,
 ) -> LabScore:
     """Run a program on all seeds. `predicted`: the predict question was answered. `judged` sees
     each seed, and then its traces are let go: all together they could fill the memory.
@@ -26,7 +28,7 @@ def score(
     """
     results = []
     for seed in seeds:
-        found = run_lab(lab, lab.board(board), program, seed)
+        found = run_lab(lab, lab.board(board), program, seed, host)
         if judged is not None:
             judged(found)
             found = replace(found, runs={})

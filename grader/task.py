@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from grader import shelf
 from grader.card import Card
 from grader.cells import PROGRAM
+from grader.host.code import HostCode
+from grader.host.sandbox import Way
 from grader.lab import Lab, Texts
 from grader.mark import ItemResult
 from grader.messages import hint, message
@@ -28,6 +30,8 @@ class Task:
     answered: bool
     """Whether the "predict" question has an answer."""
     seeds: tuple[int, ...]
+    sandbox: Way = "bwrap"
+    """How host code is held."""
 
 
 def score_task(task: Task) -> list[Card]:
@@ -40,7 +44,13 @@ def score_lab(lab: Lab, task: Task) -> list[Card]:
     program = {} if task.program is None else {PROGRAM: task.program.encode()}
     pictures = Pictures()
     marks = score(
-        lab, task.board, program, task.seeds, predicted=task.answered, judged=pictures.draw
+        lab,
+        task.board,
+        program,
+        task.seeds,
+        predicted=task.answered,
+        judged=pictures.draw,
+        host=HostCode(task.host, task.sandbox),
     )
     return [_card(lab, task, result, pictures) for result in marks.items.values()]
 

@@ -67,6 +67,9 @@ def grade(
         Literal["hidden", "public"], typer.Option(help="Which seeds decide.")
     ] = "hidden",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Score, and save nothing.")] = False,
+    sandbox: Annotated[
+        bool, typer.Option(help="Lock host code up; marks say when it was not.")
+    ] = True,
 ) -> None:
     """Grade what was handed in for a lab: a drop-in for `nbgrader autograde`."""
     from grader import report
@@ -74,7 +77,7 @@ def grade(
 
     out = Console()
     begin = time.perf_counter()
-    grading = Grading(load_course(course), assignment, seeds)
+    grading = Grading(load_course(course), assignment, seeds, sandbox=sandbox)
     outcomes = report.grade_all(out, [(grading, grading.submissions(student))], dry_run=dry_run)
     report.print_marks(out, outcomes)
     report.print_problems(out, outcomes)
@@ -146,20 +149,6 @@ def replay(
         typer.launch(page.as_uri())
     if found.given != found.found:
         raise typer.Exit(1)
-
-
-def _host_sandbox() -> "Finding":
-    """For the doctor: whether submissions' host code can be held here."""
-    from grader.host.probe import finding
-
-    return finding()
-
-
-def _host_sandbox() -> "Finding":
-    """For the doctor: whether submissions' host code can be held here."""
-    from grader.host.probe import finding
-
-    return finding()
 
 
 def _host_sandbox() -> "Finding":
