@@ -1,6 +1,6 @@
 """Programs on virtual boards, without anybody watching: the work behind `warsha run`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -112,24 +112,30 @@ def run_program(
     """
     circuit, until_ns = Circuit(diagram), round(seconds * 1e9)
     loads = {circuit.board_id: Load(files, on_output), **(others or {})}
-    failed, steps = None, list[players.Outcome]()
     with ExitStack() as stack:
         flashes = {key: stack.enter_context(_flash(circuit, key, load))
                    for key, load in loads.items()}  # fmt: skip
         bench = stack.enter_context(Bench(circuit, seed=seed, flash=flashes, limits=limits))
         for key, load in loads.items():
             bench.on_output(load.on_output, key)
-        try:
-            if scenario:
-                player = players.Player(scenario, bench, circuit, until_ns)
-                steps = player.outcomes
-                player.play()
-            else:
-                bench.run(until_ns)
-        except ScenarioError as error:
-            failed = error
+        steps, failed = _play(bench, circuit, scenario, until_ns)
         seen = {key: _seen(circuit, key, trace) for key, trace in bench.traces.items()}
     return Outcome(seen, failed, tuple(circuit.faults()), scenario, tuple(steps))
+
+
+def _play(
+    bench: Bench, circuit: Circuit, scenario: Scenario | None, until_ns: int
+) -> tuple[Sequence[players.Outcome], ScenarioError | None]:
+    """Run to the end; what became of the steps, and the one that failed."""
+    if scenario is None:
+        bench.run(until_ns)
+        return (), None
+    player = players.Player(scenario, bench, circuit, until_ns)
+    try:
+        player.play()
+    except ScenarioError as error:
+        return player.outcomes, error
+    return player.outcomes, None
 
 
 def _flash(circuit: Circuit, board_id: str, load: Load) -> Flash:
