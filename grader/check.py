@@ -37,6 +37,8 @@ class Check:
     """The minimum over seeds counts instead of the mean."""
     after: tuple[str, ...]
     """Items or parts that must have earned something on this seed."""
+    stated: tuple[float, ...] = ()
+    """Further numbers that decide it, which the lesson states with its item."""
 
     @property
     def item(self) -> str:
@@ -60,6 +62,7 @@ def check(
     episode: str | Sequence[str] = (),
     safety: bool = False,
     after: str | Sequence[str] = (),
+    stated: Sequence[float] = (),
 ) -> Callable[[Callable[[Run], T | Sequence[T] | None]], Check]:
     """Declare a part of an item. The function measures one run; None means nothing to measure."""
     if points <= 0:
@@ -82,6 +85,7 @@ def check(
             episodes=_names(episode),
             safety=safety,
             after=_names(after),
+            stated=tuple(stated),
         )
 
     return declare
@@ -94,11 +98,14 @@ def gate(
     on_miss: str,
     why: Why | None = None,
     episode: str | Sequence[str] = (),
+    stated: Sequence[float] = (),
 ) -> Callable[[Callable[[Run], T | Sequence[T] | None]], Check]:
     """Declare a condition without which an item is 0."""
 
     def declare(measure: Callable[[Run], T | Sequence[T] | None]) -> Check:
-        return Check(id, 0, measure, expect, (), on_miss, why, _names(episode), False, ())
+        return Check(
+            id, 0, measure, expect, (), on_miss, why, _names(episode), False, (), tuple(stated)
+        )
 
     return declare
 

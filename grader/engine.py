@@ -4,22 +4,23 @@ import os
 import traceback
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
-from grader.episode import Episode, HardReset, Publish, Serial, SetControl, Step
+from grader.episode import Episode, HardReset, Publish, ReadFile, Serial, SetControl, Step
 from grader.errors import GraderError, NotGraded
 from grader.host.code import HostCode
 from grader.host.host import Host
 from grader.judge import judge
 from grader.lab import Lab, LabBoard
 from grader.mark import SeedResult
-from grader.run import Run, said_after
+from grader.run import FileSeen, Run, said_after
 from grader.seeds import episode_seed
 from grader.units import NS_PER_S
 from hardware.bench import frames
 from hardware.bench.bench import Bench
 from hardware.bench.flash import Flash
+from hardware.bench.flashread import read_apart
 from hardware.bench.tracing.trace import Trace
 from hardware.bench.wiring import diagram
 from hardware.bench.wiring.circuit import Circuit
@@ -78,13 +79,16 @@ def run_episode(
         flash.put(files_of(lab, board, program, episode))
         with Bench(circuit, seed=bench_seed, flash=flash, ticks0_ms=episode.ticks0_ms) as bench:
             zero_ns = 0 if episode.from_reset else _until_ready(bench, lab.ready_line)
+            files: list[FileSeen] = []
             end_ns = zero_ns + round(episode.seconds * NS_PER_S)
             if zero_ns < READY_WITHIN_NS:
-                _play(bench, episode.steps, zero_ns, end_ns)
+                files = _play(bench, flash, episode.steps, zero_ns, end_ns)
             trace = bench.trace
     _blame_machine(trace, before)
     ready_ns = _ready_ns(trace, lab.ready_line)
-    return Run(episode, trace, board.pins, ready_ns, zero_ns, end_ns, host or Host())
+    return Run(
+        episode, trace, board.pins, ready_ns, zero_ns, end_ns, host or Host(), program, files
+    )
 
 
 def _blame_machine(trace: Trace, before: os.times_result) -> None:
@@ -146,9 +150,12 @@ def _ready_ns(trace: Trace, line: str) -> int | None:
     return first if first is not None and first <= READY_WITHIN_NS else None
 
 
-def _play(bench: Bench, steps: Sequence[Step], zero_ns: int, end_ns: int) -> None:
-    """Apply the stimulus and run to the end."""
+def _play(
+    bench: Bench, flash: Flash, steps: Sequence[Step], zero_ns: int, end_ns: int
+) -> list[FileSeen]:
+    """Apply the stimulus and run to the end; the files that it asks for."""
     resets = []
+    seen: list[FileSeen] = []
     for step in steps:
         t_ns = zero_ns + step.at.ns
         match step:
@@ -158,12 +165,19 @@ def _play(bench: Bench, steps: Sequence[Step], zero_ns: int, end_ns: int) -> Non
                 bench.send(step.data, t_ns)
             case Publish():
                 _publish(bench, step, t_ns)
+            case ReadFile():
+                bench.at(t_ns, partial(_read, flash, step, seen))
             case HardReset():
                 resets.append(t_ns)
     for t_ns in sorted(resets):
         bench.run(t_ns)
         bench.reset()
     bench.run(end_ns)
+    return seen
+
+
+def _read(flash: Flash, step: ReadFile, seen: list[FileSeen]) -> None:
+    seen.append(FileSeen(step.at.ns, step.name, read_apart(flash, step.name)))
 
 
 def _publish(bench: Bench, step: Publish, t_ns: int) -> None:

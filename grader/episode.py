@@ -46,7 +46,15 @@ class Publish:
     retain: bool = False
 
 
-Step = SetControl | Serial | HardReset | Publish
+@dataclass(frozen=True)
+class ReadFile:
+    """At that time a file is read from the board's flash, for the checks (`Run.files`)."""
+
+    name: str
+    at: Millis
+
+
+Step = SetControl | Serial | HardReset | Publish | ReadFile
 
 
 def press(part: str, *, at: Millis, hold: Millis) -> list[Step]:
@@ -72,6 +80,11 @@ def publish(
 ) -> list[Step]:
     """Publish a message: a command for the board, say."""
     return [Publish(topic, payload, at, qos, retain)]
+
+
+def read_file(name: str, *, at: Millis) -> list[Step]:
+    """Keep a file for the checks as it is then; at the episode's end, say."""
+    return [ReadFile(name, at)]
 
 
 def hard_reset(*, at: Millis) -> list[Step]:

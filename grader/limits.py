@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeAlias, TypeVar
 
 from grader.run import Run
-from grader.units import Moment, Quantity, number
+from grader.units import Moment, Quantity, Text, number, place_of
 
 T = TypeVar("T")
 Q = TypeVar("Q", bound=Quantity)
 N = TypeVar("N", bound=float)
+M = TypeVar("M", bound=Moment | Text)
 P = TypeVar("P", bound=str | bytes | float | tuple[object, ...])
 
 Expected: TypeAlias = Sequence[T] | T | Callable[[Run], Sequence[T] | T]
@@ -61,7 +62,7 @@ class Within(Limit[Q]):
         excess = [abs(v - t) - self._slack(t) for v, t in zip(values, targets, strict=True)]
         worst = max(range(len(values)), key=excess.__getitem__)
         value, target = values[worst], targets[worst]
-        return Verdict(excess[worst] <= 0, str(value), self._around(target), _place(value))
+        return Verdict(excess[worst] <= 0, str(value), self._around(target), place_of(value))
 
     def window(self, run: Run) -> str:
         """The window around the first value expected."""
@@ -89,7 +90,7 @@ class Between(Limit[N]):
             return Verdict(False, "", self.window(run))
         worst = max(values, key=lambda value: max(self.low - value, value - self.high))
         return Verdict(
-            self.low <= worst <= self.high, _one(worst), self.window(run), _place(worst)
+            self.low <= worst <= self.high, _one(worst), self.window(run), place_of(worst)
         )
 
     def window(self, run: Run) -> str:
@@ -109,7 +110,7 @@ class AtMost(Limit[N]):
         if not values:
             return Verdict(False, "", self.window(run))
         worst = max(values)
-        return Verdict(worst <= self.most, _one(worst), self.window(run), _place(worst))
+        return Verdict(worst <= self.most, _one(worst), self.window(run), place_of(worst))
 
     def window(self, run: Run) -> str:
         """Up to the limit."""
@@ -128,7 +129,7 @@ class AtLeast(Limit[N]):
         if not values:
             return Verdict(False, "", self.window(run))
         worst = min(values)
-        return Verdict(worst >= self.least, _one(worst), self.window(run), _place(worst))
+        return Verdict(worst >= self.least, _one(worst), self.window(run), place_of(worst))
 
     def window(self, run: Run) -> str:
         """From the limit up."""
@@ -150,7 +151,7 @@ class Exactly(Limit[P]):
             (i for i, (v, w) in enumerate(zip(values, wanted, strict=False)) if v != w), None
         )
         start = max(0, (min(len(values), len(wanted)) if first is None else first) - 2)
-        place = _place(values[first]) if first is not None else None
+        place = place_of(values[first]) if first is not None else None
         return Verdict(False, _text(values, start), _text(wanted, start), place)
 
     def window(self, run: Run) -> str:
@@ -159,18 +160,18 @@ class Exactly(Limit[P]):
 
 
 @dataclass(frozen=True, eq=False)
-class Never(Limit[Moment]):
-    """Nothing of the kind happens: the check returns the moments at which it did."""
+class Never(Limit[M]):
+    """Nothing of the kind happens: the check returns the moments (or lines) at which it did."""
 
     what: str
 
-    def judge(self, measured: Moment | Sequence[Moment], run: Run) -> Verdict:
+    def judge(self, measured: M | Sequence[M], run: Run) -> Verdict:
         """The first moment is shown."""
         moments = _items(measured)
         if not moments:
             return Verdict(True, "0 ×", self.window(run))
         shown = f"{self.what}: {len(moments)} ×, {moments[0]}"
-        return Verdict(False, shown, self.window(run), _place(moments[0]))
+        return Verdict(False, shown, self.window(run), place_of(moments[0]))
 
     def window(self, run: Run) -> str:
         """Never that."""
@@ -194,14 +195,14 @@ def _pair(measured: T | Sequence[T], target: T | Sequence[T]) -> tuple[list[T], 
     return values, targets * len(values) if single else targets
 
 
-def _place(value: object) -> int | None:
-    return value.at_ns if isinstance(value, Quantity) else None
-
-
 def _one(value: object) -> str:
     return number(value) if type(value) is float else str(value)
 
 
 def _text(values: Sequence[object], start: int = 0) -> str:
-    text = ("… " if start else "") + " ".join(_one(value) for value in values[start:])
+    return shortened(("… " if start else "") + " ".join(_one(value) for value in values[start:]))
+
+
+def shortened(text: str) -> str:
+    """So much of a text as fits into feedback."""
     return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 2] + " …"

@@ -1,7 +1,7 @@
 """One episode's trace, seen by a check: times count from READY, pins have their role's name."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -27,6 +27,16 @@ class Said:
 
 
 @dataclass(frozen=True)
+class FileSeen:
+    """A file on the board's flash as it was at a time (ns since t = 0); None: it was not there, or
+    the program had broken the file system."""
+
+    at_ns: int
+    name: str
+    data: bytes | None
+
+
+@dataclass(frozen=True)
 class Run:
     """What happened in one episode. t = 0 is the end of the line READY (see `Episode`)."""
 
@@ -41,6 +51,10 @@ class Run:
     """The end of the window, in the trace's time."""
     host: Host = field(default_factory=Host, repr=False)
     """Asks the submission's host functions, while the run is judged."""
+    program: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    """What the trainee handed in for the board, by file name."""
+    files: Sequence[FileSeen] = ()
+    """What the episode's `read_file` steps saw, in the order of time."""
     _signals: dict[str, Signal] = field(default_factory=dict, repr=False)
     """Those that were asked for already: checks ask again and again."""
 

@@ -84,11 +84,34 @@ class Millimetres(Quantity):
     unit = "mm"
 
 
+class MilliampHours(Quantity):
+    """What a battery gave."""
+
+    unit = "mAh"
+
+
+class Bytes(Quantity):
+    """Bytes of memory, or on a bus."""
+
+    unit = "B"
+
+
 class Moment(Millis):
     """A moment at which something happened, in milliseconds since t = 0."""
 
     def __str__(self) -> str:
         return f"t = {super().__str__()}"
+
+
+class Text(str):
+    """A text that was said, sent or shown; `at_ns` is its place in the run (since t = 0)."""
+
+    at_ns: int | None
+
+    def __new__(cls, text: str, at_ns: int | None = None) -> Self:
+        made = super().__new__(cls, text)
+        made.at_ns = at_ns
+        return made
 
 
 def ms(value: float) -> Millis:
@@ -119,6 +142,11 @@ def micros_of_ns(span_ns: int, at_ns: int | None = None) -> Micros:
 def moment_of_ns(t_ns: int) -> Moment:
     """A moment of the run that knows its own place."""
     return Moment(int(t_ns) / NS_PER_MS, int(t_ns))
+
+
+def place_of(value: object) -> int | None:
+    """Where in the run a measured value was (ns since t = 0), if it knows."""
+    return value.at_ns if isinstance(value, Quantity | Text) else None
 
 
 def number(value: float) -> str:

@@ -13,6 +13,7 @@ import pytest
 from nbformat import NotebookNode
 
 from grader import release
+from grader.check import Check
 from grader.course import Course
 from grader.errors import CourseError
 from grader.lab import LABS, Lab, find, slugs
@@ -60,6 +61,13 @@ def numbers_of(limit: Limit[Any]) -> set[float]:
     }
 
 
+def numbers_to_state(check: Check) -> set[float]:
+    """Points and limits of a check and its ladder, and what it says itself that decides it."""
+    steps = ((check.expect, check.points), *check.ladder)
+    numbers = {float(n) for limit, points in steps for n in (*numbers_of(limit), points) if n}
+    return numbers | {float(number) for number in check.stated}
+
+
 def rules(lab: Lab, notebook: NotebookNode) -> dict[str, set[float]]:
     """Of each item the numbers that its rows of the score tables state, in both languages."""
     lines = [
@@ -81,10 +89,9 @@ def test_every_limit_is_stated_with_its_item(whole_course: Course, lab: str) -> 
     found = find(lab)
     stated = rules(found, nbformat.read(file, as_version=4))
     for check in found.checks:
-        for limit, points in ((check.expect, check.points), *check.ladder):
-            for number in (*numbers_of(limit), *filter(None, [points])):
-                # seconds may stand for milliseconds
-                assert stated[check.item] & {number, number / 1000}, (check.id, number)
+        for number in numbers_to_state(check):
+            # seconds may stand for milliseconds
+            assert stated[check.item] & {number, number / 1000}, (check.id, number)
 
 
 def test_nothing_of_the_secret_is_handed_out(whole_course: Course) -> None:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from grader.measure.times import Times, inside_of
 from grader.run import Run, Said
+from grader.units import Text
 
 
 @dataclass(frozen=True)
@@ -22,9 +23,10 @@ class SerialRecords:
     def __len__(self) -> int:
         return len(self.matches)
 
-    def texts(self, field: str) -> list[str]:
+    def texts(self, field: str) -> list[Text]:
         """A field as it was printed; empty where an optional one is missing."""
-        return [match[field] or "" for match in self.matches]
+        pairs = zip(self.matches, self.at_ns.tolist(), strict=True)
+        return [Text(match[field] or "", at_ns) for match, at_ns in pairs]
 
     def numbers(self, field: str) -> NDArray[np.float64]:
         """A field as a number; nan where it is empty or none that Python reads."""

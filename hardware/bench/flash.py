@@ -79,10 +79,7 @@ class Flash:
 
     def read(self, name: str) -> bytes:
         """The content of a file. Raises: FileNotFoundError; FlashError for a broken image."""
-        tree = _mounted(_FileBlocks(self._fd), self.size)  # a file alone does not keep it alive
-        with tree.open(name, "rb") as file:
-            data: bytes = file.read()
-        return data
+        return read_image(self._fd, self.size, name)
 
     def list(self) -> dict[str, int]:
         """Every file with its size in bytes, by its whole name without the first slash."""
@@ -113,6 +110,17 @@ def _opened(path: str | os.PathLike[str], sizes: set[int]) -> int:
         os.close(fd)
         raise FlashError(what, cure)
     return fd
+
+
+def read_image(fd: int, size: int, name: str) -> bytes:
+    """The content of a file in an image whose file system has that size.
+
+    Raises: FileNotFoundError; FlashError for a broken image.
+    """
+    tree = _mounted(_FileBlocks(fd), size)  # a file alone does not keep it alive
+    with tree.open(name, "rb") as file:
+        data: bytes = file.read()
+    return data
 
 
 class _FileBlocks:

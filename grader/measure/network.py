@@ -1,0 +1,43 @@
+"""The radio: when a board joined, looked a name up, tried to connect, and sent ESP-NOW."""
+
+import numpy as np
+
+from grader.measure.times import Times
+from grader.run import Run
+from hardware.bench import frames
+from hardware.bench.tracing.decode.calls import calls
+from hardware.bench.tracing.notes import AirNote, LinkNote
+
+
+def links(run: Run) -> list[LinkNote]:
+    """When the board's station joined an access point or left it since power-on, with times since
+    t = 0 (`t_ns`)."""
+    return [one._replace(t_ns=one.t_ns - run.zero_ns) for one in run.trace.links()]
+
+
+def joins(run: Run) -> Times:
+    """When the program asked to join an access point, with success or not (ns since t = 0)."""
+    return _asked(run, frames.CALL_RADIO_CONNECT)
+
+
+def lookups(run: Run) -> Times:
+    """When the program looked a name up, with success or not (ns since t = 0)."""
+    return _asked(run, frames.CALL_LOOKUP)
+
+
+def connects(run: Run, port: int) -> Times:
+    """When the program tried to open a connection to that TCP port, with success or not (ns since
+    t = 0)."""
+    return _asked(run, frames.CALL_SOCKET_CONNECT, port)
+
+
+def air(run: Run, kind: str = "sent") -> list[AirNote]:
+    """ESP-NOW messages that the board sent or `received`, with times since t = 0 (`t_ns`)."""
+    return [
+        one._replace(t_ns=one.t_ns - run.zero_ns) for one in run.trace.air() if one.kind == kind
+    ]
+
+
+def _asked(run: Run, op: int, c: int | None = None) -> Times:
+    made = [call.t_ns for call in calls(run.trace, op) if c in (None, call.c)]
+    return np.array(made, np.int64) - run.zero_ns

@@ -1,0 +1,73 @@
+"""How pins are set up: mode, pull, interrupt."""
+
+from dataclasses import dataclass
+
+from grader.run import Run
+from hardware.bench.tracing.records import names_of
+
+MODES = names_of("MODE_")
+PULLS = names_of("PULL_")
+EDGES = {1: "rising", 2: "falling", 3: "both"}
+LEVELS = {4: "low", 8: "high"}
+
+
+@dataclass(frozen=True)
+class PinSetup:
+    """A pin's mode (`off`, `in`, `out`, `open_drain`, `analog`) and pull (`none`, `up`, `down`)
+    from a time on (ns since t = 0)."""
+
+    at_ns: int
+    mode: str
+    pull: str
+
+
+@dataclass(frozen=True)
+class InterruptSetup:
+    """What a pin's interrupt waits for from a time on (ns since t = 0): `rising`, `falling`,
+    `both`, `low`, `high`, or `off`."""
+
+    at_ns: int
+    trigger: str
+    is_hard: bool
+
+
+def setups(run: Run, role: str) -> list[PinSetup]:
+    """Every setup of a pin since power-on, in order (times before t = 0 are negative)."""
+    return [
+        PinSetup(one.t_ns - run.zero_ns, MODES[one.mode], PULLS[one.pull])
+        for one in run.modes(role)
+    ]
+
+
+def setup_at(run: Run, role: str, t_ns: int = 0) -> PinSetup | None:
+    """How a pin is set up at a time; None while it is as the chip leaves it at power-on."""
+    before = [one for one in setups(run, role) if one.at_ns <= t_ns]
+    return before[-1] if before else None
+
+
+def interrupts(run: Run, role: str) -> list[InterruptSetup]:
+    """Every setup of a pin's interrupt since power-on, in order."""
+    return [
+        InterruptSetup(one.t_ns - run.zero_ns, _trigger(one.bits), one.hard)
+        for one in run.trace.irqs(run.pins[role])
+    ]
+
+
+def pwm_was_used(run: Run, role: str) -> bool:
+    """Whether a PWM ever ran at a pin."""
+    return any(one.freq_hz for one in run.trace.pwm(run.pins[role]))
+
+
+def faults(run: Run, role: str | None = None) -> list[tuple[int, str]]:
+    """The electrical faults since power-on, at all pins or at one: when (ns since t = 0), and
+    which (`short`, `over_voltage`, `over_current`, …)."""
+    names = names_of("FAULT_")
+    return [
+        (one.t_ns - run.zero_ns, names[one.kind])
+        for one in run.trace.faults()
+        if role is None or one.gpio == run.pins[role]
+    ]
+
+
+def _trigger(bits: int) -> str:
+    return EDGES.get(bits & 3) or LEVELS.get(bits & 12) or "off"

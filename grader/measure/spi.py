@@ -1,0 +1,54 @@
+"""SPI: what was sent to a chip while it was selected, and what came back."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from grader.run import Run
+from hardware.bench.tracing.decode.spi import SpiTransfer
+from hardware.bench.tracing.decode.spi import spi as decoded
+
+
+@dataclass(frozen=True)
+class SpiFrame:
+    """All that went over the bus while a chip was selected; times in ns since t = 0.
+
+    `received` has a byte for each of `sent` only where the program wanted them.
+    """
+
+    at_ns: int
+    end_ns: int
+    sent: bytes
+    received: bytes
+
+
+def transfers(run: Run, sck: str | None = None) -> list[SpiTransfer]:
+    """The transfers from t = 0 on, with times since then; only those on the bus whose clock is
+    that pin. Each has its rate (`hz`) and `mode` (polarity * 2 + phase)."""
+    clock = None if sck is None else run.pins[sck]
+    return [
+        one._replace(t_ns=one.t_ns - run.zero_ns, end_ns=one.end_ns - run.zero_ns)
+        for one in decoded(run.trace, clock)
+        if one.t_ns >= run.zero_ns
+    ]
+
+
+def frames(run: Run, sck: str, cs: str) -> list[SpiFrame]:
+    """What was sent in each time that `cs` was low; what was sent while it was high is left
+    out."""
+    select = run.signal(cs)
+    edges = np.append(select.t_ns, select.end_ns)
+    made: dict[int, list[SpiTransfer]] = {}
+    for one in transfers(run, sck):
+        if not select.at(one.t_ns):
+            index = int(np.searchsorted(select.t_ns, one.t_ns, side="right")) - 1
+            made.setdefault(max(index, 0), []).append(one)
+    return [
+        SpiFrame(
+            int(edges[index]),
+            int(edges[index + 1]),
+            b"".join(one.sent for one in inside),
+            b"".join(one.received for one in inside),
+        )
+        for index, inside in made.items()
+    ]

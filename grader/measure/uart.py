@@ -1,0 +1,48 @@
+"""UART: the bytes that left a TX pin, byte by byte and in frames."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from grader.measure.times import Times
+from grader.run import Run
+from hardware.bench.tracing.decode.uart import uart as decoded
+
+
+@dataclass(frozen=True)
+class UartLine:
+    """Bytes on one line and when the last bit of each was out (ns since t = 0)."""
+
+    at_ns: Times
+    data: bytes
+    baud: tuple[int, ...]
+    """The rates that were used, each once."""
+
+    def frames(self, gap_ns: int) -> list[tuple[int, bytes]]:
+        """Bytes that follow each other closer than that, with the time of the last one."""
+        if not self.data:
+            return []
+        cuts = np.flatnonzero(np.diff(self.at_ns) >= gap_ns) + 1
+        edges = [0, *cuts.tolist(), len(self.data)]
+        spans = pairwise(edges)
+        return [(int(self.at_ns[b - 1]), self.data[a:b]) for a, b in spans]
+
+    def between_flags(self, flag: int) -> list[tuple[int, bytes]]:
+        """What stands between two bytes of that value, without them and without nothing; with the
+        time of the second one."""
+        ends = [index for index, byte in enumerate(self.data) if byte == flag]
+        spans = pairwise(ends)
+        return [(int(self.at_ns[b]), self.data[a + 1 : b]) for a, b in spans if b > a + 1]
+
+
+def uart_sent(run: Run, tx: str) -> UartLine:
+    """The bytes that left a pin from t = 0 on; breaks are left out."""
+    sent = [
+        one
+        for one in decoded(run.trace, run.pins[tx])
+        if not one.is_break and one.end_ns >= run.zero_ns
+    ]
+    times = np.array([one.end_ns for one in sent], np.int64) - run.zero_ns
+    rates = tuple(dict.fromkeys(one.baud for one in sent))
+    return UartLine(times, bytes(one.byte for one in sent), rates)
