@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-import nbformat
-from nbformat import NotebookNode
-from nbformat.v4 import new_output
+from nbformat import NotebookNode, from_dict
+from nbformat.v4 import writes
 
 from grader.card import Card, number
 from grader.errors import SubmissionError
@@ -177,7 +176,10 @@ class Marker:
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(parents=True)
         try:
-            nbformat.write(notebook, fresh / f"{self.desk.lab}.ipynb")
+            # As nbformat.write, without a look at the schema: only cells of ours and texts are in.
+            (fresh / f"{self.desk.lab}.ipynb").write_text(
+                writes(notebook) + "\n", encoding="utf-8"
+            )
             if timestamp:
                 (fresh / "timestamp.txt").write_text(f"{timestamp} UTC\n")
         except BaseException:
@@ -194,5 +196,6 @@ def write_marks(notebook: NotebookNode, marks: Sequence[Card]) -> None:
         if about.get("grade") and about.get("grade_id") in by_item:
             mark = by_item[about.grade_id]
             data = {"text/plain": number(mark.points), "text/html": mark._repr_html_()}
-            cell.outputs = [new_output("execute_result", data, execution_count=1)]
+            output = {"output_type": "execute_result", "metadata": {}, "execution_count": 1}
+            cell.outputs = [from_dict({**output, "data": data})]
             cell.execution_count = 1
