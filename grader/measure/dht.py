@@ -48,7 +48,7 @@ def dht22(signal: Signal) -> list[DhtReading]:
     """Every start pulse on the wire, with what the sensor answered."""
     starts = pulses(signal, False, shortest=START)
     highs = pulses(signal, True, longest=LONGEST)
-    limits = np.append(starts.at_ns[1:], signal.end_ns)
+    limits = np.append(starts.at_ns, signal.end_ns)[1:]
     readings = []
     for at_ns, until_ns in zip(starts.at_ns.tolist(), limits.tolist(), strict=True):
         bits = highs.between(at_ns, until_ns).width_ns[-BITS:] > ONE.ns
