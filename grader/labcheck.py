@@ -55,15 +55,10 @@ class Difference:
 
     def __str__(self) -> str:
         (points, key), (had, got) = self.expected, self.got
-        told = _(
-            "{program} on {board}, pair {pair} (seed {seed}): item {item} expected {expected},"
-            " got {got}"
-        )
+        told = _("{program} on {board}: item {item} expected {expected}, got {got}")
         return told.format(
             program=self.job.program,
             board=self.job.board,
-            pair=self.job.pair,
-            seed=self.seed,
             item=self.item,
             expected=f"{points:g} {key or '-'}",
             got=f"{had:g} {got or '-'}",

@@ -1,0 +1,160 @@
+"""`warsha lab check`: what keeps a lab from being handed out is told, and ours have nothing."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from grader.glossary import Term, terms, untold
+from grader.lab import LABS, load, slugs
+from grader.labcheck import Difference, Job
+from grader.labreport import check_and_tell, told
+from grader.labreview import handed_out, written
+from grader.messages import shared
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the traffic light that may be broken."""
+    left_out = shutil.ignore_patterns("__pycache__")
+    return Path(
+        shutil.copytree(LABS / "traffic_light", tmp_path / "traffic_light", ignore=left_out)
+    )
+
+
+@pytest.mark.parametrize("slug", slugs())
+def test_nothing_is_wrong_with_our_labs(slug: str) -> None:
+    assert list(written(load(LABS / slug))) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "remark"),
+    [
+        (
+            "lab.toml",
+            'ar = "ترتيب الأطوار"',
+            'ar = "order"',
+            "lab.toml, items.a: the Arabic has no",
+        ),
+        (
+            "lab.toml",
+            '"order of the phases"',
+            '"ترتيب"',
+            "items.a: there is Arabic in the English",
+        ),
+        ("lab.toml", '"order of the phases"', '"the relay"', "says 'relay', and the Arabic says"),
+        ("lesson.md", "# L02 · Blink and the traffic light", "# الوميض", "Arabic in the English"),
+        ("lesson.md", "| a | 4 |", "| a | 5 |", "item a needs a row | a | 4 | in Arabic and one"),
+        ("lesson.md", "30 ms", "a bit", "the rows of item b do not say 30 of check b"),
+        ("checks.py", 'on_miss="drift"', 'on_miss="late"', "no text for the misconception 'late'"),
+        (
+            "mutants/drift.py",
+            "# Misconception:",
+            "# It is late:",
+            "mutants/drift.py: its first line",
+        ),
+        ("pins.pico.py", "LED_R = 15", "LED_R = 2", "diagram.pico.json: LED_R is pin GP2, and no"),
+    ],
+)
+def test_what_is_to_be_mended_is_told(
+    copy: Path, name: str, old: str, new: str, remark: str
+) -> None:
+    file = copy / name
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    count = -1 if name == "lesson.md" else 1
+    file.write_text(text.replace(old, new, count), encoding="utf-8")
+    remarks = list(written(load(copy)))
+    assert any(remark in line for line in remarks), remarks
+
+
+def test_a_lesson_in_one_language_is_told(copy: Path) -> None:
+    lesson = copy / "lesson.md"
+    before, heading, after = lesson.read_text(encoding="utf-8").partition("# L02 · Blink")
+    lesson.write_text(before + after[after.index('<div dir="rtl"') :], encoding="utf-8")
+    assert heading
+    assert "lesson.md, cell 1: Arabic without the English in the next cell" in written(load(copy))
+
+
+def test_a_circuit_that_would_burn_is_told(copy: Path) -> None:
+    file = copy / "diagram.json"
+    circuit = json.loads(file.read_text(encoding="utf-8"))
+    for part in circuit["parts"]:
+        if part["type"] == "wokwi-resistor":
+            part["attrs"] = {"value": "1"}
+    file.write_text(json.dumps(circuit), encoding="utf-8")
+    remarks = [line for line in written(load(copy)) if line.startswith("diagram.json: ")]
+    assert remarks
+
+
+def test_a_file_with_the_solution_is_told(copy: Path) -> None:
+    shutil.copyfile(copy / "reference.py", copy / "given" / "old_main.py")
+    lines = list(handed_out(load(copy)))
+    assert lines == ["trainees get given/old_main.py, and it holds most of the reference"]
+
+
+def test_the_whole_check_says_what_it_found(copy: Path) -> None:
+    for file in (copy / "mutants").glob("*.py"):
+        if file.stem not in ("empty", "ready_only", "freeze_after_ready", "drift"):
+            file.unlink()
+    expected = (copy / "expected.toml").read_text(encoding="utf-8")
+    rows = {row.partition("]")[0]: row for row in expected.split("\n[")}
+    kept = ("drift", "empty", "ready_only", "freeze_after_ready")
+    text = "\n".join(f"[{rows[name]}" for name in kept)
+    (copy / "expected.toml").write_text(text.replace('d = [0, "drift"]', 'd = [3, ""]'))
+    out = Console(record=True, width=200)
+    assert not check_and_tell(out, load(copy), 1)
+    said = out.export_text()
+    for board in ("esp32_devkit_c_v4", "pi_pico"):
+        assert f"drift on {board}: item d expected 3 -, got 0 drift (1 times" in said
+    assert "10 runs, 2 not as expected; 0 remarks" in said
+
+
+def test_the_same_difference_is_told_once(copy: Path) -> None:
+    jobs = [Job(copy, "pi_pico", "drift", pair) for pair in range(3)]
+    found = [Difference(job, 40 + job.pair, "d", (0, "drift"), (3, "")) for job in jobs]
+    (line,) = told(found)
+    assert line.endswith("expected 0 drift, got 3 - (3 times, for example with seed 40)")
+
+
+# The glossary.
+
+
+def test_messages_that_labs_share_use_the_glossary() -> None:
+    assert [untold(texts["en"], texts["ar"]) for texts in shared().values()] == [[]] * len(
+        shared()
+    )
+
+
+def test_every_term_has_an_arabic_that_it_finds() -> None:
+    for term in terms():
+        assert term.used_in(f"See the {term.english}.")
+        assert all(term.told_in(form) for form in term.arabic)
+
+
+@pytest.mark.parametrize(
+    "arabic",
+    ["طنّان", "الطنّان", "وبالطنان", "للطَّنّان", "طنانات", 'صوت <bdi dir="ltr">5 V</bdi> طنان'],
+)
+def test_a_term_is_found_in_its_forms(arabic: str) -> None:
+    assert Term("buzzer", ("طنان",)).told_in(arabic)
+
+
+@pytest.mark.parametrize(
+    ("english", "used"),
+    [
+        ("The relays click.", True),
+        ("A RELAY", True),
+        ("`relay.on()` switches it", False),
+        ("a relayed message", False),
+    ],
+)
+def test_a_term_is_a_word_outside_of_code(english: str, used: bool) -> None:
+    assert Term("relay", ("مرحل",)).used_in(english) == used
+
+
+def test_two_words_may_have_article_and_ending() -> None:
+    assert Term("pull-up", ("مقاومة رفع",)).told_in("فعّل مقاومةَ الرفعِ الداخلية")
+    assert not Term("pull-up", ("مقاومة رفع",)).told_in("مقاومة بلا شيء")
