@@ -5,7 +5,6 @@ It is a page of the instructor's own: names stand in it. It is one file, sorted 
 sorted by any column.
 """
 
-from collections.abc import Iterator
 from html import escape
 from urllib.parse import quote
 
@@ -265,10 +264,3 @@ def _steps(history: tuple[tuple[int, float], ...]) -> str:
     if len(history) < 2:
         return count
     return f"{count} <small>{LATIN.format(' → '.join(number(p) for _, p in history[-4:]))}</small>"
-
-
-def summary(register: Register) -> Iterator[tuple[str, str]]:
-    """The ids of who needs help most, with the reasons in English: a terminal's few lines."""
-    for row in register.by_need:
-        if row.needs:
-            yield row.student, ", ".join(NEEDS[need][1] for need in row.needs)

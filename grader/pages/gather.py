@@ -9,6 +9,9 @@ from grader.pages.sheet import Entry, Sheet
 from grader.record import Record
 from grader.store import Store
 
+BY_PERSON = {"ar": "يصححه المدرب", "en": "graded by a person"}
+"""What a graded cell is about that no check of ours decides."""
+
 
 def sheet_of(store: Store, lab: Lab, record: Record, standing: Standing) -> Sheet | None:
     """The page's content; `lab` is the one that the record was graded by.
@@ -36,6 +39,20 @@ def sheet_of(store: Store, lab: Lab, record: Record, standing: Standing) -> Shee
     )
 
 
+def unexplained(lab: Lab, standing: Standing) -> Sheet:
+    """What there is to tell of marks that no record explains: the points."""
+    return Sheet(
+        student=standing.student,
+        name=standing.name,
+        lab=lab.id,
+        title=lab.title,
+        number=1,
+        handed_in="",
+        entries=tuple(_by_person(cell, lab) for cell in standing.cells),
+        penalty=standing.penalty,
+    )
+
+
 def history(store: Store, record: Record) -> Iterator[tuple[int, float]]:
     """Number and points of each submission up to this one. Raises: StoreError."""
     for number in range(1, record.number):
@@ -53,8 +70,8 @@ def _entry(card: Card, cell: Cell) -> Entry:
     return Entry(card, cell.points, cell.maximum, waits=cell.waits, by_hand=cell.by_hand)
 
 
-def _by_person(cell: Cell) -> Entry:
-    """A cell that no check of ours decides."""
-    title = {"ar": "يصححه المدرب", "en": "graded by a person"}
+def _by_person(cell: Cell, lab: Lab | None = None) -> Entry:
+    """A cell that no check of ours decided."""
+    title = lab.items.get(cell.name, BY_PERSON) if lab else BY_PERSON
     card = Card(cell.name, cell.points, cell.maximum, title)
     return Entry(card, cell.points, cell.maximum, waits=cell.waits, by_hand=cell.by_hand)

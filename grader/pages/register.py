@@ -15,7 +15,8 @@ class Row:
     """One trainee."""
 
     student: str
-    name: str = ""
+    first_name: str = ""
+    last_name: str = ""
     email: str = ""
     sheet: Sheet | None = None
     """The marks; None: the gradebook has none."""
@@ -23,6 +24,11 @@ class Row:
     """Why what was handed in last is not graded; empty when it is, or nothing was handed in."""
     page: str = ""
     """Where the feedback page lies, seen from the class page; empty: there is none."""
+
+    @property
+    def name(self) -> str:
+        """First and last name, as far as they are known."""
+        return f"{self.first_name} {self.last_name}".strip()
 
     @property
     def needs(self) -> tuple[str, ...]:

@@ -1,4 +1,5 @@
-"""`warsha feedback`: the pages of a class into `feedback/`, where nbgrader puts and finds them."""
+"""Writing the pages: those of `warsha feedback` into `feedback/`, where nbgrader puts and finds
+them, and those of `warsha class` into `class/`."""
 
 import shutil
 from collections.abc import Iterator
@@ -10,8 +11,12 @@ from grader.course import Course
 from grader.errors import GraderError
 from grader.gradebook import commands, config
 from grader.gradebook.standings import Standing, standings
+from grader.pages.classpage import class_page
 from grader.pages.feedback import feedback_page
 from grader.pages.gather import sheet_of
+from grader.pages.register import Register
+from grader.pages.roll import class_file, register_of
+from grader.pages.tables import moodle_table, plain_table
 from grader.store import Store
 from hardware.say import _
 
@@ -79,3 +84,20 @@ class FeedbackWriter:
 
     def _place(self, step: Any, student: str) -> Path:
         return Path(self.coursedir.format_path(step, student, self.lab))
+
+
+def write_class(course: Course, lab: str) -> tuple[Register, list[Path]]:
+    """Write the class page of a lab and its tables; what they tell, and the files."""
+    register = register_of(course, lab)
+    texts = {
+        "html": class_page(register),
+        "csv": plain_table(register),
+        "moodle.csv": moodle_table(register),
+    }
+    files = []
+    for kind, text in texts.items():
+        file = class_file(course, lab, kind)
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text, encoding="utf-8", newline="")
+        files.append(file)
+    return register, files

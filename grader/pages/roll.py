@@ -1,0 +1,106 @@
+"""From a course's gradebook, store and folders to the register of one lab."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from grader.course import Course
+from grader.errors import SubmissionError
+from grader.gradebook import config, folders
+from grader.gradebook.standings import Standing, standings
+from grader.lab import Lab
+from grader.pages.gather import BY_PERSON, sheet_of, unexplained
+from grader.pages.register import Register, Row
+from grader.pages.sheet import Sheet
+from grader.record import Record
+from grader.store import Store
+from grader.submission import read_submission
+from hardware.say import _
+
+
+def class_file(course: Course, lab: str, kind: str = "html") -> Path:
+    """Where the class page lies, and the tables beside it."""
+    return course.root / "class" / f"{lab}.{kind}"
+
+
+def register_of(course: Course, slug: str) -> Register:
+    """The whole class. Raises: CourseError when the course was not built with that lab."""
+    folders.need_release(course.root, slug)
+    roll = _Roll(course, slug)
+    return Register(
+        course=course.title,
+        lab=roll.lab.id,
+        slug=slug,
+        title=roll.lab.title,
+        items=roll.items(),
+        rows=tuple(roll.row(student) for student in roll.students()),
+    )
+
+
+class _Roll:
+    """What is read once for all trainees of a class."""
+
+    def __init__(self, course: Course, slug: str) -> None:
+        self.course, self.slug = course, slug
+        self.coursedir: Any = config.coursedir(course.root)
+        self.store = Store(course.store)
+        self.lab = self.store.lab(self.store.released(slug))
+        self.labs: dict[str, Lab] = {self.lab.digest: self.lab}
+        self.standings = standings(self.coursedir.db_url, slug)
+        self.submitted = folders.submitted(course.root, slug)
+        release = self.coursedir.format_path(self.coursedir.release_directory, ".", slug)
+        self.released: NotebookNode = nbformat.read(Path(release, f"{slug}.ipynb"), as_version=4)
+
+    def students(self) -> list[str]:
+        """Who is enrolled, and who handed something in without being so."""
+        return sorted(self.standings.keys() | self.submitted.keys())
+
+    def items(self) -> dict[str, tuple[dict[str, str], float]]:
+        """The lab's items in their order, then cells that a person grades."""
+        found = {item: (title, self.lab.points(item)) for item, title in self.lab.items.items()}
+        cells = (cell for standing in self.standings.values() for cell in standing.cells)
+        return found | {c.name: (BY_PERSON, c.maximum) for c in cells if c.name not in found}
+
+    def row(self, student: str) -> Row:
+        """One trainee."""
+        standing = self.standings.get(student, Standing(student))
+        record = self.store.record(self.slug, student) if standing.cells else None
+        return Row(
+            student=student,
+            first_name=standing.first_name,
+            last_name=standing.last_name,
+            email=standing.email,
+            sheet=self._sheet(standing, record),
+            waits=self._waits(student, record) if student in self.submitted else "",
+            page=self._page(student),
+        )
+
+    def _sheet(self, standing: Standing, record: Record | None) -> Sheet | None:
+        if not standing.cells:
+            return None
+        sheet = None
+        if record:
+            digest = record.stamp["lab"]
+            lab = self.labs.setdefault(digest, self.labs.get(digest) or self.store.lab(digest))
+            sheet = sheet_of(self.store, lab, record, standing)
+        return sheet or unexplained(self.lab, standing)
+
+    def _waits(self, student: str, record: Record | None) -> str:
+        """Why what lies in `submitted/` is not what was graded."""
+        folder = self.submitted[student]
+        try:
+            submission = read_submission(folder, self.slug, student, self.released)
+        except SubmissionError as error:
+            return f"{error}. {error.cure}"
+        if record and record.submission == submission.sha256:
+            return ""
+        command = f"warsha grade {self.slug} --student {student}"
+        return _("not graded yet; run: {command}").format(command=command)
+
+    def _page(self, student: str) -> str:
+        place = self.coursedir.format_path(self.coursedir.feedback_directory, student, self.slug)
+        page = Path(place, f"{self.slug}.html")
+        return os.path.relpath(page, self.course.root / "class") if page.is_file() else ""

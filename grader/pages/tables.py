@@ -1,0 +1,71 @@
+"""A class as CSV: a plain table, and one that Moodle's gradebook imports.
+
+UTF-8 with a byte order mark and CRLF, so that a spreadsheet shows Arabic; text that a spreadsheet
+would take for a formula begins with an apostrophe (OWASP, "CSV Injection").
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+from grader.card import number
+from grader.pages.register import Register, Row
+from grader.pages.sheet import Sheet
+from grader.pages.text import visible
+
+_FORMULA = tuple("=+-@＝＋－＠")
+
+
+def plain_table(register: Register) -> str:
+    """A row for each trainee: every item, the total as it counts, what was taken off for being
+    late, the number of submissions, the misconceptions as `item:key`."""
+    head = ["id", "name", "email", *register.items]
+    rows = [_plain(register, row) for row in register.rows]
+    return _csv([*head, "total", "late_penalty", "tries", "misconceptions", "state"], rows)
+
+
+def _plain(register: Register, row: Row) -> list[str]:
+    who = [guarded(row.student), guarded(row.name), guarded(row.email)]
+    state = "graded" if row.sheet else "not handed in"
+    if row.waits:
+        state = "not graded"
+    if row.sheet is None:
+        return [*who, *[""] * len(register.items), "", "", "", "", state]
+    sheet = row.sheet
+    points = {entry.card.item: entry.points for entry in sheet.entries}
+    items = [number(points[item]) if item in points else "" for item in register.items]
+    ideas = " ".join(f"{e.card.item}:{e.card.key}" for e in sheet.entries if e.card.key)
+    return [*who, *items, number(sheet.total), number(sheet.penalty), str(sheet.number),
+            guarded(ideas), state]  # fmt: skip
+
+
+def moodle_table(register: Register) -> str:
+    """For "Import > CSV file" of Moodle's gradebook: map the ID number or the e-mail address.
+
+    Who has no mark is left out, so that nothing in Moodle is overwritten by it.
+    """
+    title = f"{register.lab} {register.title.get('en', register.slug)}"
+    head = ["First name", "Last name", "ID number", "Email address", title, f"{title} (Feedback)"]
+    rows = [_moodle(row, row.sheet) for row in register.rows if row.sheet]
+    return _csv(list(map(guarded, head)), rows)
+
+
+def _moodle(row: Row, sheet: Sheet) -> list[str]:
+    said = (f"{e.card.item}: {e.card.message.get('ar', '')}" for e in sheet.entries if e.card.key)
+    who = [row.first_name, row.last_name, row.student, row.email]
+    told = " | ".join(said).replace("`", "")
+    return [*map(guarded, who), number(sheet.total), guarded(told)]
+
+
+def guarded(text: str) -> str:
+    """Text of others that no spreadsheet computes."""
+    shown = visible(text)
+    return f"'{shown}" if shown.lstrip().startswith(_FORMULA) else shown
+
+
+def _csv(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(head)
+    writer.writerows(rows)
+    return "\ufeff" + out.getvalue()
