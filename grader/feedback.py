@@ -1,4 +1,5 @@
-"""nbgrader's feedback page, made fit for Arabic and for sites without internet."""
+"""nbgrader's feedback template: our page where there is one, else nbgrader's own, made fit for
+Arabic and for sites without internet."""
 
 import shutil
 from pathlib import Path
@@ -21,8 +22,25 @@ OWN = """
 own direction, and tables whose columns can be told apart."""
 
 
+_CHOICE = (
+    '{%- extends "warsha.html.j2" if resources.warsha else "stock.html.j2" -%}\n',
+    "{{ resources.warsha }}",
+)
+"""What nbgrader opens, and the template of our page: `grader.pages.hook` makes all of it."""
+
+
 def write_template(folder: Path) -> None:
-    """Write nbgrader's template with our styles, and without MathJax (it needs the network).
+    """Write the template that nbgrader's feedback is made with."""
+    folder.mkdir(parents=True, exist_ok=True)
+    choice, ours = _CHOICE
+    texts = {"index": choice, "warsha": ours, "stock": _stock()}
+    for name, text in texts.items():
+        (folder / f"{name}.html.j2").write_text(text, encoding="utf-8")
+    shutil.copyfile(_STOCK / "conf.json", folder / "conf.json")
+
+
+def _stock() -> str:
+    """nbgrader's template with our styles, and without MathJax (it needs the network).
 
     A child template does not work: nbgrader replaces the whole header block of what it extends.
     """
@@ -41,6 +59,4 @@ def write_template(folder: Path) -> None:
                 _("install the nbgrader version that Warsha was tested with"),
             )
         page = page.replace(stock, ours)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "index.html.j2").write_text(page, encoding="utf-8")
-    shutil.copyfile(_STOCK / "conf.json", folder / "conf.json")
+    return page

@@ -37,6 +37,8 @@ from pathlib import Path
 
 import nbgrader
 
+from grader.pages.hook import FeedbackPage
+
 HERE = Path(__file__).parent
 c = get_config()
 c.CourseDirectory.course_id = {course!r}
@@ -47,6 +49,8 @@ c.HTMLExporter.extra_template_basedirs = [
     str(HERE / "templates"),
     str(Path(nbgrader.__file__).parent / "server_extensions" / "formgrader" / "templates"),
 ]
+c.GenerateFeedback.preprocessors.append(FeedbackPage)
+c.FeedbackPage.store = str(HERE / "store")
 # ---- your own settings ----
 """
 
