@@ -11,7 +11,7 @@ from grader import cells
 from grader.course import Course
 from grader.gradebook import marks
 from grader.lab import find
-from grader.labcheck import program_of, programs
+from grader.labcheck import host_of, program_of, programs
 from grader.roster import Trainee
 
 HANDED_IN = "2026-01-15 10:00:00 UTC"
@@ -39,15 +39,17 @@ def make_class(course: Course) -> list[Trainee]:
             folder = course.root / "submitted" / trainee.id / lab
             folder.mkdir(parents=True)
             text = program_of(program).get(cells.PROGRAM)
-            handed_in = filled_in(released, text.decode() if text else None)
+            handed_in = filled_in(released, text.decode() if text else None, host=host_of(program))
             nbformat.write(handed_in, folder / f"{lab}.ipynb")
             (folder / "timestamp.txt").write_text(HANDED_IN + "\n")
     return trainees
 
 
-def filled_in(released: NotebookNode, program: str | None, answer: str = ANSWER) -> NotebookNode:
-    """A released notebook as a trainee hands it in: with that program (None: its cell is deleted)
-    and that answer."""
+def filled_in(
+    released: NotebookNode, program: str | None, answer: str = ANSWER, host: str | None = None
+) -> NotebookNode:
+    """A released notebook as a trainee hands it in: with that program and that host code (None:
+    its cell is deleted), and that answer."""
     notebook = copy.deepcopy(released)
     for cell in list(notebook.cells):
         match cell.metadata.get("nbgrader", {}).get("grade_id"):
@@ -55,6 +57,10 @@ def filled_in(released: NotebookNode, program: str | None, answer: str = ANSWER)
                 notebook.cells.remove(cell)
             case "program":
                 cell.source = f"%%board {cells.PROGRAM}\n{program}"
+            case "host" if host is None:
+                notebook.cells.remove(cell)
+            case "host":
+                cell.source = f"%%host\n{host}"
             case "predict":
                 cell.source = f"%%predict\n{answer}"
     return notebook

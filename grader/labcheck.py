@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from grader import pool
-from grader.cells import PROGRAM
+from grader.cells import HOST_REFERENCE, PROGRAM
+from grader.cells import host_of as host_in
 from grader.cells import program_of as program_in
 from grader.engine import Program
 from grader.errors import NotGraded, lab_error
+from grader.host.code import HostCode
 from grader.lab import Lab, load
 from grader.messages import known
 from grader.score import score
@@ -26,6 +28,9 @@ from hardware.say import _
 
 GENERIC = ("empty", "ready_only", "freeze_after_ready")
 """The mutants that every lab has."""
+
+HOST_MUTANT = "host_"
+"""A mutant whose name begins so is host code, handed in with the reference's program."""
 
 WORKERS = 2
 
@@ -114,11 +119,30 @@ def programs(lab: Lab) -> dict[str, Path]:
 
 def program_of(file: Path) -> Program:
     """The board's files of a reference or mutant."""
+    if file.name.startswith(HOST_MUTANT):
+        return program_of(file.parents[1] / "reference.py")
     if file.suffix == ".py":
         return {PROGRAM: file.read_bytes()}
-    cells = json.loads(file.read_text(encoding="utf-8"))["cells"]
-    found = (program_in("".join(cell["source"])) for cell in cells if cell["cell_type"] == "code")
+    found = map(program_in, _code_cells(file))
     return {name: text.encode() for name, text in filter(None, found)}
+
+
+def host_of(file: Path) -> str | None:
+    """The host code that goes with a reference or mutant: none with the generic ones, a notebook's
+    or host mutant's own, else the reference's."""
+    if file.stem in GENERIC:
+        return None
+    if file.suffix == ".ipynb":
+        return next(filter(None, map(host_in, _code_cells(file))), None)
+    if not file.name.startswith(HOST_MUTANT):
+        folder = file.parent if file.name == "reference.py" else file.parents[1]
+        file = folder / HOST_REFERENCE
+    return file.read_text(encoding="utf-8") if file.is_file() else None
+
+
+def _code_cells(notebook: Path) -> list[str]:
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
 
 
 def expected(lab: Lab, program: str, family: str) -> Vector:
@@ -169,8 +193,9 @@ def check_one(job: Job) -> list[Difference]:
     """Run one program on one seed, and compare."""
     lab = _lab(job.folder)
     seed = pair_seed(lab, job.board, job.program, job.pair)
-    program = program_of(programs(lab)[job.program])
-    got = score(lab, job.board, program, [seed], predicted=True)
+    file = programs(lab)[job.program]
+    host = HostCode(host_of(file))
+    got = score(lab, job.board, program_of(file), [seed], predicted=True, host=host)
     wanted = expected(lab, job.program, lab.board(job.board).type.family)
     return [
         Difference(job, seed, id, wanted[id], (item.points, item.key))

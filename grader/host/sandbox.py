@@ -5,11 +5,12 @@ bounded size, null and random. No /proc, no home, no network, no other process; 
 course, the checkout or the person whose machine it is, paths among them.
 """
 
+import errno
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -41,12 +42,16 @@ def start(way: Way, folder: Path) -> "subprocess.Popen[bytes]":
     )
 
 
-@cache
 def bubblewrap() -> list[str]:
     """The command line. The child mounts its /tmp itself, as bwrap cannot bound its number of
-    files, and gives up the capability for it before any host code."""
+    files, and gives up the capability for it before any host code.
+
+    Raises: FileNotFoundError when bubblewrap is not installed.
+    """
+    if (program := shutil.which("bwrap")) is None:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), "bwrap")
     words = [
-        "bwrap",
+        program,
         "--unshare-all",
         "--unshare-user",
         "--die-with-parent",

@@ -1,0 +1,15 @@
+# Misconception: a message comes once.
+import sqlite3
+
+
+def ingest(db, messages):
+    with sqlite3.connect(db) as link:
+        link.execute("CREATE TABLE IF NOT EXISTS readings(seq INTEGER, value REAL)")
+        link.executemany("INSERT INTO readings VALUES (:seq, :value)", messages)
+        return link.execute("SELECT count(*) FROM readings").fetchone()[0]
+
+
+def gaps(db):
+    with sqlite3.connect(db) as link:
+        found = [seq for (seq,) in link.execute("SELECT seq FROM readings ORDER BY seq")]
+    return [seq for seq in range(found[0], found[-1]) if seq not in found]

@@ -1,0 +1,313 @@
+"""Host functions: what they answer, what holds them, and how a class is graded with them."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from classroom import auto_scores
+from hostcourse import FOLDER, HOST, LAB, PROGRAM, hand_in
+from IPython.core.interactiveshell import InteractiveShell
+from typer.testing import CliRunner
+
+from grader import practice
+from grader.course import Course
+from grader.errors import GraderError
+from grader.host import probe, sandbox
+from grader.host.errors import HostError
+from grader.host.host import Host
+from grader.host.limits import Limits
+from grader.host.sandbox import Way
+from grader.labcheck import check_lab
+from grader.store import Store
+from grader.verbs import app
+from hardware.notebook.programs import programs
+
+ECHO = "def echo(*values):\n    return list(values)\n"
+DO = "def do(text):\n    names = {}\n    exec(text, names)\n    return names.get('result')\n"
+MakeHost = Callable[..., Host]
+
+
+@pytest.fixture(params=["bwrap", "none"])
+def way(request: pytest.FixtureRequest) -> Way:
+    """Both ways to hold host code; what a function sees is the same."""
+    name: Way = request.param
+    return name
+
+
+@pytest.fixture
+def make(way: Way) -> Iterator[MakeHost]:
+    """Makes hosts that are closed after the test."""
+    made: list[Host] = []
+
+    def host(text: str | None, **limits: Any) -> Host:
+        made.append(Host(text, ("echo", "do"), way, Limits(**limits)))
+        return made[-1]
+
+    yield host
+    for one in made:
+        one.close()
+
+
+def failure(host: Host, text: str, **shape: Any) -> str:
+    with pytest.raises(HostError) as caught:
+        host.call("do", text, **shape)
+    return str(caught.value)
+
+
+def test_plain_data_goes_in_and_out(make: MakeHost) -> None:
+    values: list[Any] = [
+        None,
+        True,
+        -(2**63),
+        2.5,
+        "ع\u200f\0",
+        b"\0\xff",
+        [[]],
+        {"$": 1, "$$": b"", "k": {}},
+    ]
+    assert make(ECHO).call("echo", *values) == values
+
+
+def test_state_and_files_stay_from_call_to_call(make: MakeHost) -> None:
+    host = make(DO)
+    host.call("do", "import host, sqlite3; host.kept = 1; sqlite3.connect('a.db').close()")
+    assert host.call("do", "import host, os; result = [host.kept, os.listdir()]") == [1, ["a.db"]]
+
+
+WRONG = {
+    "1 / 0": "do(): raised: ZeroDivisionError: division by zero",
+    "raise SystemExit": "do(): raised: SystemExit",
+    "result = float('nan')": "do(): raised: ValueError: the result holds nan",
+    "result = 1 << 63": "do(): answer: an integer is longer than 64 bits",
+    "result = {1: 2}": "do(): raised: TypeError: a key of type int is no text",
+    "result = object()": "do(): raised: TypeError: a result of type object is no plain data",
+    "result = '\\ud800'": "do(): answer: 'utf-8' codec can't encode",
+    "result = []\nresult.append(result)": "do(): raised: TypeError: the result is nested too",
+    "result = '7'": "do(): answer: str, not int",
+    "bytearray(1 << 30)": "do(): memory: MemoryError",
+    "import os; os.fork()": "do(): forbidden: PermissionError",
+    "import os; os.execv('/bin/true', ['true'])": "do(): forbidden: PermissionError",
+    "import os; os.kill(os.getppid(), 9)": "do(): forbidden: PermissionError",
+    "import socket; socket.socket()": "do(): forbidden: PermissionError",
+    "import _thread; _thread.start_new_thread(print, ())": "do(): raised: RuntimeError",
+    "import os; os.memfd_create('x')": "do(): forbidden: PermissionError",
+    "import resource as r; r.prlimit(1, r.RLIMIT_CPU, (9, 9))": "do(): forbidden: Permission",
+}
+
+
+def test_what_is_no_answer_is_told_and_the_next_call_works(make: MakeHost) -> None:
+    host = make(DO)
+    told = {text: failure(host, text, answer=int) for text in WRONG}
+    assert {text: said for text, said in told.items() if not said.startswith(WRONG[text])} == {}
+    assert host.call("do", "result = 7", answer=int) == 7
+
+
+def test_what_is_missing_is_told(make: MakeHost) -> None:
+    for text, said in ((None, "no %%host"), (DO, ""), ("echo = 3", "")):
+        with pytest.raises(HostError, match=rf"echo\(\): missing.*{said}"):
+            make(text).call("echo")
+    with pytest.raises(HostError, match="raised: SyntaxError"):
+        make("def (").call("echo")
+    with pytest.raises(ValueError, match=r"lab\.toml does not name other"):
+        make(DO).call("other")
+
+
+ENDS = {
+    "while True: pass": "time",
+    "import time; time.sleep(60)": "time",
+    "import signal\nsignal.signal(signal.SIGXCPU, lambda *a: None)\nwhile True: pass": "time",
+    "import os; os._exit(3)": "raised: exit code 3",
+    "result = [0] * 100_000": "answer: 200005 bytes",
+    "import os\nwhile True:\n for n in range(3, 9):\n"
+    "  try: os.write(n, b'x' * 99)\n  except OSError: pass": "answer: 2021161080 bytes",
+}
+
+
+@pytest.mark.parametrize("text", ENDS)
+def test_a_child_that_ends_is_told_for_every_later_call(make: MakeHost, text: str) -> None:
+    host = make(DO, cpu_s=1, wall_s=2.5, answer_bytes=100_000)
+    begin = time.monotonic()
+    told = {failure(host, text), failure(host, "result = 1")}
+    assert told == {f"do(): {ENDS[text]}"}
+    assert time.monotonic() - begin < 20
+
+
+def test_nothing_is_left_of_a_child(make: MakeHost, tmp_path: Path) -> None:
+    host = make(DO)
+    host.call("do", "open('here', 'w').close()")
+    before = children()
+    assert before
+    host.close()
+    assert children() == []
+
+
+def children() -> list[str]:
+    """The processes below this one."""
+    me = Path(f"/proc/self/task/{os.getpid()}/children")
+    return me.read_text().split()
+
+
+def test_the_sandbox_shows_nothing_of_this_machine(hosted: Course) -> None:
+    secret = hosted.root.parents[2] / "secret"
+    secret.write_text("canary")
+    host = Host(DO, ("do",), "bwrap")
+    look = f"""
+import os, sys
+result = [p for p in ({str(secret)!r}, {str(FOLDER)!r}, {sys.executable!r}, '/proc', '/home',
+    '/root', '/etc/passwd', '/sys', '/dev/shm', '/bin') if os.path.exists(p)]
+result += [name for name in os.environ if name not in ('PWD', 'LC_CTYPE')]
+result += sys.argv + [sys.prefix, os.uname().nodename, str(os.getuid())]
+"""
+    try:
+        assert host.call("do", look) == [
+            *("PYTHONHOME", "LD_LIBRARY_PATH", "PYTHONHASHSEED", "PYTHONUTF8"),
+            *("/child.py", "/python", "host", "1000"),
+        ]
+        for folder in ("/", "/python", "/python/lib", "/usr/lib", "/dev"):
+            told = failure(host, f"open({folder + '/x'!r}, 'w')")
+            assert "Read-only file system" in told or "PermissionError" in told
+    finally:
+        host.close()
+
+
+def test_files_are_bounded_in_size_and_number() -> None:
+    host = Host(DO, ("do",), "bwrap", Limits(tmp_bytes=1 << 20))
+    fill = """
+import os
+made = written = 0
+try:
+    while True:
+        with open(f'{made}', 'wb') as file:
+            made += 1
+            if made > 900:
+                written += file.write(bytes(9999))
+                file.flush()
+except OSError as error:
+    result = [made, written, error.errno]
+"""
+    try:
+        made, written, _errno = host.call("do", fill)
+        assert made <= 1001 and written <= 1 << 20
+    finally:
+        host.close()
+
+
+def test_a_parent_that_dies_takes_the_child_along() -> None:
+    code = f"""
+import os, sys
+from grader.host.host import Host
+host = Host({DO!r}, ("do",), sys.argv[1])
+host.call("do", "result = 1")
+print(open(f"/proc/self/task/{{os.getpid()}}/children").read(), flush=True)
+os._exit(0)
+"""
+    for way in ("bwrap", "none"):
+        done = subprocess.run([sys.executable, "-c", code, way], capture_output=True, check=True)
+        pid = int(done.stdout)
+        late = time.monotonic() + 20
+        while Path(f"/proc/{pid}").exists():
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+            assert time.monotonic() < late, state
+            if state == "Z":  # nobody reaps it in a container without an init
+                break
+            time.sleep(0.02)
+
+
+def test_reference_and_mutants_get_their_points() -> None:
+    report = check_lab(FOLDER, pairs=2)
+    assert report.runs == 12
+    assert [str(difference) for difference in report.differences] == []
+
+
+def grade(*options: str) -> tuple[int, str]:
+    result = CliRunner().invoke(app, ["grade", LAB, *options], terminal_width=200)
+    return result.exit_code, result.output + str(result.exception or "")
+
+
+def scores(course: Course) -> dict[str, list[float | None]]:
+    """Each trainee's a, b, c, p."""
+    found: dict[str, list[float | None]] = {}
+    for (student, _lab, _item), points in sorted(auto_scores(course).items()):
+        found.setdefault(student, []).append(points)
+    return found
+
+
+def test_a_class_is_graded(hosted: Course) -> None:
+    hand_in(hosted, "good")
+    hand_in(hosted, "none", host=None)
+    hand_in(hosted, "wrong", host=(FOLDER / "mutants" / "host_plain_insert.py").read_text())
+    hand_in(hosted, "raises", host="1 / 0")
+    code, said = grade()
+    assert code == 0, said
+    assert scores(hosted) == {
+        "good": [2, 6, 10, 2],
+        "none": [2, 0, 0, 2],
+        "raises": [2, 0, 0, 2],
+        "wrong": [2, 0, 10, 2],
+    }
+    record = Store(hosted.store).record(LAB, "raises")
+    assert record and record.stamp["sandbox"] == "bwrap" and record.host == "1 / 0\n"
+    told = {card.item: (card.key, card.detail) for card in record.cards}
+    failed = ("host_failed", "ingest(): raised: ZeroDivisionError: division by zero")
+    assert told["b"] == told["c"] == failed
+
+
+def test_without_a_sandbox_grading_refuses_or_says_so(
+    hosted: Course, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    hand_in(hosted, "good")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    code, said = grade()
+    assert code == 1
+    assert "site_log has host code: the sandbox of host code does not start" in said
+    assert scores(hosted) == {}
+    code, said = grade("--no-sandbox")
+    assert code == 0, said
+    assert scores(hosted) == {"good": [2, 6, 10, 2]}
+    record = Store(hosted.store).record(LAB, "good")
+    assert record and record.stamp["sandbox"] == "none"
+
+
+def test_the_doctor_names_cause_and_cure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert probe.finding().state == "ok"
+    broken = ["bwrap", "--no-such-option"]
+    monkeypatch.setattr(sandbox, "bubblewrap", lambda: broken)
+    monkeypatch.setattr(probe, "SETTINGS", tmp_path)
+    cures = {
+        "user/max_user_namespaces": ("0", "user.max_user_namespaces=10000"),
+        "kernel/apparmor_restrict_unprivileged_userns": ("1", "AppArmor"),
+        "kernel/unprivileged_userns_clone": ("0", "unprivileged_userns_clone=1"),
+    }
+    for name, (value, cure) in cures.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(value + "\n")
+        found = probe.finding()
+        assert found.state == "warn" and "--no-such-option" in found.found
+        assert cure in found.cure
+        (tmp_path / name).unlink()
+
+
+def test_practice_asks_the_same_functions(monkeypatch: pytest.MonkeyPatch) -> None:
+    shell = InteractiveShell()
+    monkeypatch.chdir(FOLDER.parent)
+    monkeypatch.setattr(practice, "LABS", FOLDER.parent)
+    monkeypatch.setattr(practice, "session", practice.Session())
+    monkeypatch.setattr(practice, "get_ipython", lambda: shell)
+    practice.load_ipython_extension(shell)
+    practice.lab(LAB)
+    programs["main.py"] = PROGRAM
+    assert float(practice.grade("c")) == 0
+    shell.run_cell_magic("host", "", HOST)
+    assert [float(practice.grade(item)) for item in "abc"] == [2, 6, 10]
+    assert "ingest" in shell.user_ns
+
+
+def test_a_sandbox_that_does_not_start_is_our_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "bubblewrap", lambda: ["bwrap", "--no-such-option"])
+    with pytest.raises(GraderError, match="no-such-option"):
+        Host(DO, ("do",)).call("do", "result = 1")
