@@ -1,5 +1,5 @@
-"""The grader's verbs: `warsha course`, `roster`, `grade`, `lab`, `demo`. They parse and print;
-the work is elsewhere.
+"""The grader's verbs: `warsha course`, `roster`, `grade`, `feedback`, `class`, `replay`, `lab`,
+`demo`. They parse and print; the work is elsewhere.
 
 nbgrader takes a second to import, so what needs it is imported where it is used.
 """
@@ -91,7 +91,7 @@ def demo(course: CourseName = None) -> None:
     """Build the course, grade a sample class on virtual boards, show the scores."""
     from grader import demo, report
     from grader.autograde import Grading
-    from grader.gradebook import commands
+    from grader.pages.write import FeedbackWriter, write_class
     from grader.release import build_course
 
     out = Console()
@@ -103,13 +103,56 @@ def demo(course: CourseName = None) -> None:
     outcomes = report.grade_all(out, [(grading, grading.submissions()) for grading in gradings])
     seconds = time.perf_counter() - begin
     for lab in track(sample.labs, _("feedback"), console=out, transient=True):
-        commands.generate_feedback(sample.root, lab)
+        list(FeedbackWriter(sample, lab).run())
+        write_class(sample, lab)
     report.print_class(out, outcomes, sample.labs)
     report.print_problems(out, outcomes)
     out.print(_("feedback: {folder}").format(folder=sample.root / "feedback"), soft_wrap=True)
+    out.print(_("class pages: {folder}").format(folder=sample.root / "class"), soft_wrap=True)
     report.print_count(out, outcomes, seconds)
     if not all(outcome.is_graded for outcome in outcomes):
         raise typer.Exit(NOT_GRADED)
+
+
+@app.command()
+def feedback(
+    lab: str,
+    course: CourseName = None,
+    student: Annotated[str | None, typer.Option(help="Only this trainee.")] = None,
+) -> None:
+    """Write the feedback page of each graded submission, as `nbgrader generate_feedback` would."""
+    from grader.pages.write import FeedbackWriter
+
+    out, chosen = Console(), load_course(course)
+    writer = FeedbackWriter(chosen, lab, student)
+    pages = list(track(writer.run(), lab, len(writer.standings), console=out, transient=True))
+    out.print(
+        _("{count} feedback pages are in {folder}").format(
+            count=len(pages), folder=chosen.root / "feedback"
+        ),
+        soft_wrap=True,
+    )
+
+
+@app.command("class")
+def class_(
+    lab: str,
+    course: CourseName = None,
+    open_: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
+) -> None:
+    """Write the class page of a lab and its tables: who needs help, which ideas were wrong."""
+    from grader.pages.write import write_class
+
+    out = Console()
+    register, files = write_class(load_course(course), lab)
+    needy = sum(bool(row.needs) for row in register.rows)
+    told = _("{count} trainees, {graded} graded, {needy} need a look")
+    line = told.format(count=len(register.rows), graded=len(register.graded), needy=needy)
+    out.print(line, highlight=False)
+    for file in files:
+        out.print(Text(str(file)), soft_wrap=True)
+    if open_:
+        typer.launch(files[0].as_uri())
 
 
 @app.command()
