@@ -3,6 +3,7 @@
 import math
 
 from grader.mark import ItemResult, SeedResult
+from grader.pages.text import visible
 from grader.run import Run
 from hardware.bench.drawing.waveform import Mark, waveform
 
@@ -26,7 +27,8 @@ class Pictures:
             if result.points >= self._worst.get(result.id, math.inf):
                 continue
             self._worst[result.id] = result.points
-            if result.key and result.episode:
+            # Of an item that waits for another one there is nothing to see.
+            if result.key != "after" and result.key and result.episode:
                 self._drawn[result.id] = picture(seed.runs[result.episode], result)
 
     def of(self, item: str) -> str:
@@ -35,14 +37,18 @@ class Pictures:
 
 
 def picture(run: Run, result: ItemResult) -> str:
-    """An SVG of the episode that the result tells of; empty when no pin was used."""
+    """An SVG of the episode that the result tells of: what came in, the pins that were set up,
+    what went out, and the place that decided; empty when there was none of it."""
     trace = run.trace.named(run.pins)
     signals = [role for role in run.pins if trace.modes(role)]
-    if not signals:
+    if not (signals or trace.serial().data or trace.sent().data):
         return ""
     at_ns = None if result.at_ns is None else run.zero_ns + result.at_ns
-    spots = [] if at_ns is None else [Mark(at_ns, at_ns, result.measured)]
-    return waveform(trace, signals, _window(run, at_ns), spots, origin_ns=run.zero_ns)
+    spots = [Mark(t_ns, t_ns, "reset", kind="note") for t_ns in trace.boots()[1:]]
+    if at_ns is not None:
+        spots.append(Mark(at_ns, at_ns, visible(result.measured)))
+    window = _window(run, at_ns)
+    return waveform(trace, signals, window, spots, origin_ns=run.zero_ns, serial=True)
 
 
 def _window(run: Run, at_ns: int | None) -> tuple[int, int]:

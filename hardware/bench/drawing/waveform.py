@@ -12,7 +12,16 @@ from typing import Literal
 
 from hardware.bench.drawing.svg import el, line, mix, path, rect, text
 from hardware.bench.drawing.timeaxis import ticks
-from hardware.bench.drawing.waverow import Band, Row, Value, Window, control_rows, signal_row
+from hardware.bench.drawing.waverow import (
+    Band,
+    Row,
+    Value,
+    Window,
+    Word,
+    control_rows,
+    signal_row,
+)
+from hardware.bench.drawing.wordrow import serial_rows
 from hardware.bench.tracing.trace import Trace
 
 WIDTH, LABELS, PAD = 920.0, 118.0, 16.0
@@ -45,14 +54,18 @@ def waveform(
     *,
     caption: str = "",
     origin_ns: int = 0,
+    serial: bool = False,
 ) -> str:
     """The picture as SVG. `window` in virtual ns (default: all), the axis counts from
-    `origin_ns`."""
+    `origin_ns`; with `serial` the lines that came in and went out have rows of their own."""
     start, end = window or (0, max(trace.end_ns, 1))
     plot = Window(start, max(end, start + 1), WIDTH - LABELS - PAD)
+    came, went = serial_rows(trace, plot) if serial else ([], [])
     rows = [
         *control_rows(trace, plot),
+        *came,
         *(signal_row(trace, name, number, plot) for number, name in enumerate(signals)),
+        *went,
     ]
     shown = [m for m in marks if m.end_ns >= plot.start_ns and m.start_ns <= plot.end_ns]
     return _Picture(plot, rows, shown, caption, origin_ns).svg()
@@ -139,6 +152,9 @@ class _Picture:
                 fills += _band(piece, x0, x1, high, low, row.colour)
                 y_before = None
                 continue
+            if isinstance(piece, Word):
+                fills += _word(piece, x0, x1, high, low, row.colour)
+                continue
             share = piece.share if isinstance(piece, Value) else float(piece.high)
             y = low - (low - high) * share
             d += f"{'M' if y_before is None else 'L'}{x0:.2f} {y:.2f}H{x1:.2f}"
@@ -205,6 +221,14 @@ class _Picture:
                 ends[lane].append((a, b))
             lanes.append(lane if mark.text else -1)
         return lanes
+
+
+def _word(piece: Word, x0: float, x1: float, high: float, low: float, colour: str) -> str:
+    """A box with the words in it, its left edge at their time."""
+    box = rect(x0, high, max(x1 - x0, 1), low - high, mix(colour, PAPER, 0.86))
+    edge = line(x0, high, x0, low, colour, 1.4)
+    words = isolate(piece.text)
+    return box + edge + (text(x0 + 4, low - 6.5, words, 10.5, colour) if words else "")
 
 
 def _band(piece: Band, x0: float, x1: float, high: float, low: float, colour: str) -> str:

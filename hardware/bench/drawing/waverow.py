@@ -65,7 +65,16 @@ class Value:
     text: str
 
 
-Piece = Level | Band | Value
+@dataclass(frozen=True)
+class Word:
+    """Something that was said; the text is empty where there is no room for it."""
+
+    x0: float
+    x1: float
+    text: str
+
+
+Piece = Level | Band | Value | Word
 
 
 @dataclass(frozen=True)
