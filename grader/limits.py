@@ -60,7 +60,7 @@ class Within(Limit[Q]):
         if not values or len(values) != len(targets):
             return Verdict(False, _text(values), _text(targets))
         excess = [abs(v - t) - self._slack(t) for v, t in zip(values, targets, strict=True)]
-        worst = max(range(len(values)), key=excess.__getitem__)
+        worst = max(range(len(values)), key=lambda n: _badness(excess[n]))
         value, target = values[worst], targets[worst]
         return Verdict(excess[worst] <= 0, str(value), self._around(target), place_of(value))
 
@@ -88,7 +88,7 @@ class Between(Limit[N]):
         values = _items(measured)
         if not values:
             return Verdict(False, "", self.window(run))
-        worst = max(values, key=lambda value: max(self.low - value, value - self.high))
+        worst = max(values, key=lambda v: _badness(max(self.low - v, v - self.high)))
         return Verdict(
             self.low <= worst <= self.high, _one(worst), self.window(run), place_of(worst)
         )
@@ -109,7 +109,7 @@ class AtMost(Limit[N]):
         values = _items(measured)
         if not values:
             return Verdict(False, "", self.window(run))
-        worst = max(values)
+        worst = max(values, key=_badness)
         return Verdict(worst <= self.most, _one(worst), self.window(run), place_of(worst))
 
     def window(self, run: Run) -> str:
@@ -128,7 +128,7 @@ class AtLeast(Limit[N]):
         values = _items(measured)
         if not values:
             return Verdict(False, "", self.window(run))
-        worst = min(values)
+        worst = max(values, key=lambda value: _badness(-value))
         return Verdict(worst >= self.least, _one(worst), self.window(run), place_of(worst))
 
     def window(self, run: Run) -> str:
@@ -193,6 +193,11 @@ def _pair(measured: T | Sequence[T], target: T | Sequence[T]) -> tuple[list[T], 
     values, targets = _items(measured), _items(target)
     single = len(targets) == 1 and not isinstance(target, Sequence)
     return values, targets * len(values) if single else targets
+
+
+def _badness(excess: float) -> tuple[bool, float]:
+    """What to compare by: nan, which is neither more nor less than anything, is the worst."""
+    return excess != excess, excess
 
 
 def _one(value: object) -> str:

@@ -28,8 +28,9 @@ class Matches(Limit[str]):
         texts = _texts(measured)
         known = re.compile(self.pattern, re.ASCII)
         wrong = [text for text in texts if not known.fullmatch(text)]
-        shown = [*wrong, *texts, ""][0]
-        return Verdict(bool(texts) and not wrong, shortened(shown), self.like, place_of(shown))
+        if wrong:
+            return Verdict(False, shortened(wrong[0]), self.like, place_of(wrong[0]))
+        return Verdict(bool(texts), shortened([*texts, ""][0]), self.like)
 
     def window(self, run: Run) -> str:
         """What it looks like."""

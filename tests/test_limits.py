@@ -9,7 +9,8 @@ from mypy import api as mypy
 
 from grader.limits import AtLeast, AtMost, Between, Exactly, Limit, Never, Within
 from grader.run import Run
-from grader.units import Hertz, Millis, Moment, Percent, ms
+from grader.textlimits import Conforms, Matches
+from grader.units import Hertz, Millis, Moment, Percent, Text, ms
 from hardware.paths import build_dir
 
 RUN = run(trace(), data={"plan": [4000.0, 1000.0]})
@@ -47,6 +48,58 @@ def plan(run: Run) -> list[Millis]:
 def test_judging(limit: Limit[Any], measured: object, ok: bool, shown: str, wanted: str) -> None:
     verdict = limit.judge(measured, RUN)
     assert (verdict.ok, verdict.measured, verdict.expected) == (ok, shown, wanted)
+
+
+NAN = Millis(float("nan"))
+
+
+@pytest.mark.parametrize(
+    "limit",
+    [Within(ms(10), of=ms(250)), Between(ms(1), ms(500)), AtMost(ms(500)), AtLeast(ms(1))],
+)
+@pytest.mark.parametrize("measured", [NAN, [ms(250), NAN], [NAN, ms(250)]])
+def test_what_is_no_number_is_never_good(limit: Limit[Any], measured: object) -> None:
+    verdict = limit.judge(measured, RUN)
+    assert (verdict.ok, verdict.measured) == (False, "nan ms")
+
+
+def told(text: str, at_ns: int = 0) -> Text:
+    return Text(text, at_ns)
+
+
+SCHEMA = {
+    "type": "object",
+    "required": ["seq"],
+    "properties": {"seq": {"type": "integer"}, "t": {"type": "number"}},
+    "additionalProperties": False,
+}
+
+
+@pytest.mark.parametrize(
+    ("limit", "measured", "ok", "shown", "at_ns"),
+    [
+        (Matches(r"\d+,\d+", "1,2"), ["12,5", told("x", 7)], False, "x", 7),
+        (Matches(r"\d+,\d+", "1,2"), ["12,5"], True, "12,5", None),
+        (Matches(r"\d+", "1"), ["\u0661\u0662"], False, "\u0661\u0662", None),
+        (Matches(r"\d+", "1"), "12\n", False, "12\n", None),
+        (Matches(r"\d+", "1"), [], False, "", None),
+        (Conforms(SCHEMA), [told('{"seq": 1}', 3)], True, '{"seq": 1}', None),
+        (Conforms(SCHEMA), '{"seq": 1, "t": 2}', True, '{"seq": 1, "t": 2}', None),
+        (Conforms(SCHEMA), [told('{"seq": "1"}', 3)], False, "$.seq: '1' is not of type", 3),
+        (Conforms(SCHEMA), '{"t": 1}', False, "$: 'seq' is a required property", None),
+        (Conforms(SCHEMA), '{"seq": 1, "t": NaN}', False, "NaN is no JSON", None),
+        (Conforms(SCHEMA), "{'seq': 1}", False, "\"{'seq': 1}\"", None),
+        (Conforms(SCHEMA), "[" * 100_000, False, "'[[[[", None),
+        (Conforms(SCHEMA), [], False, "", None),
+        (Exactly(["on", "off"]), [told("on", 1), told("on", 2)], False, "on on", 2),
+    ],
+)
+def test_texts(
+    limit: Limit[Any], measured: object, ok: bool, shown: str, at_ns: int | None
+) -> None:
+    verdict = limit.judge(measured, RUN)
+    assert (verdict.ok, verdict.at_ns) == (ok, at_ns)
+    assert shown in verdict.measured and len(verdict.measured) <= 72
 
 
 def test_the_worst_value_tells_its_place() -> None:

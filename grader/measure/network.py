@@ -17,18 +17,20 @@ def links(run: Run) -> list[LinkNote]:
 
 def joins(run: Run) -> Times:
     """When the program asked to join an access point, with success or not (ns since t = 0)."""
-    return _asked(run, frames.CALL_RADIO_CONNECT)
+    return _times(run, [call.t_ns for call in calls(run.trace, frames.CALL_RADIO_CONNECT)])
 
 
-def lookups(run: Run) -> Times:
-    """When the program looked a name up, with success or not (ns since t = 0)."""
-    return _asked(run, frames.CALL_LOOKUP)
+def lookups(run: Run, name: str) -> Times:
+    """When the program looked that name up, with success or not (ns since t = 0)."""
+    asked = calls(run.trace, frames.CALL_LOOKUP)
+    return _times(run, [call.t_ns for call in asked if call.data == name.encode()])
 
 
 def connects(run: Run, port: int) -> Times:
     """When the program tried to open a connection to that TCP port, with success or not (ns since
     t = 0)."""
-    return _asked(run, frames.CALL_SOCKET_CONNECT, port)
+    asked = calls(run.trace, frames.CALL_SOCKET_CONNECT)
+    return _times(run, [call.t_ns for call in asked if call.c == port])
 
 
 def air(run: Run, kind: str = "sent") -> list[AirNote]:
@@ -38,6 +40,5 @@ def air(run: Run, kind: str = "sent") -> list[AirNote]:
     ]
 
 
-def _asked(run: Run, op: int, c: int | None = None) -> Times:
-    made = [call.t_ns for call in calls(run.trace, op) if c in (None, call.c)]
-    return np.array(made, np.int64) - run.zero_ns
+def _times(run: Run, t_ns: list[int]) -> Times:
+    return np.array(t_ns, np.int64) - run.zero_ns
