@@ -1,13 +1,13 @@
 #!/bin/sh
 # Install the Debian or Ubuntu packages that are missing, when we may; else say in one line what to install.
 #   packages.sh build    compiler with 32-bit libraries, sandbox, tools for the MicroPython source
-#   packages.sh test     what the tests add: a browser, fonts, and a broker for MQTT
+#   packages.sh test     what the tests add: a browser, a broker for MQTT, and a database server
 #   packages.sh pico     the tools and sources that a Pico's firmware is built from (560 MB of download)
 set -eu
 
 case "${1:-}" in
 build) want="gcc make libc6-dev bubblewrap dpkg-dev xz-utils fonts-noto-core fonts-dejavu-core" ;;
-test) want="chromium chromium-driver mosquitto" ;;
+test) want="chromium chromium-driver mosquitto postgresql" ;;
 pico) want="gcc make libc6-dev dpkg-dev xz-utils cmake gcc-arm-none-eabi libnewlib-arm-none-eabi \
 libstdc++-arm-none-eabi-newlib picotool pico-sdk-source tinyusb-source" ;;
 *) echo "usage: packages.sh build|test|pico" >&2; exit 2 ;;

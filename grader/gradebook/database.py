@@ -1,40 +1,62 @@
 """The gradebook's database: opened once, held by one writer, one transaction at a time."""
 
 import fcntl
+import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
 from nbgrader.api import Gradebook
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, Engine, event, func, select
+from sqlalchemy.exc import NoSuchModuleError, OperationalError
 
 from grader.errors import CourseError
 from grader.gradebook.released import Released
 from hardware.say import _
 
 
+def open_book(coursedir: Any) -> Any:
+    """The course's Gradebook, made if there is none. Raises: CourseError."""
+    try:
+        return Gradebook(coursedir.db_url, coursedir.course_id)
+    except (ImportError, NoSuchModuleError) as error:
+        raise CourseError(
+            _("the gradebook's driver is missing: {reason}").format(reason=error),
+            _("install it: pip install 'warsha[postgresql]', and write postgresql+psycopg://"),
+        ) from error
+    except OperationalError as error:
+        reason = str(error.orig).partition("\n")[0]
+        raise CourseError(
+            _("the gradebook cannot be opened: {reason}").format(reason=reason),
+            _("look at CourseDirectory.db_url; a password belongs into PGPASSWORD or ~/.pgpass"),
+        ) from error
+
+
 class Database:
     """A course's gradebook, which nobody else grades into until it is closed.
 
-    Raises: CourseError when somebody else does.
+    Raises: CourseError when somebody else does, or it cannot be opened.
     """
 
     def __init__(self, root: Path, coursedir: Any) -> None:
-        self._lock = _alone(root / ".grading")
-        self._gradebook = Gradebook(coursedir.db_url, coursedir.course_id)
-        self._engine = self._gradebook.engine
-        if self._engine.dialect.name == "sqlite":
-            # pysqlite begins too late, so two writers could meet in the middle:
-            # docs.sqlalchemy.org, "Serializable isolation / Savepoints"
-            event.listen(self._engine, "connect", _own_transactions)
-            event.listen(self._engine, "begin", _begin)
-            self._gradebook.close()
+        with ExitStack() as opened:
+            opened.enter_context(_alone(root / ".grading"))
+            self._gradebook = opened.enter_context(open_book(coursedir))
+            self._engine: Engine = self._gradebook.engine
+            if self._engine.dialect.name == "sqlite":
+                # pysqlite begins too late, so two writers could meet in the middle:
+                # docs.sqlalchemy.org, "Serializable isolation / Savepoints"
+                event.listen(self._engine, "connect", _own_transactions)
+                event.listen(self._engine, "begin", _begin)
+                self._gradebook.close()
+            elif self._engine.dialect.name == "postgresql":
+                opened.enter_context(_alone_on_server(self._engine, coursedir.course_id))
+            self._opened = opened.pop_all()
 
     def close(self) -> None:
         """Let the next one grade."""
-        self._gradebook.close()
-        self._lock.close()
+        self._opened.close()
 
     def released(self, lab: str, name: str) -> Released:
         """A notebook of a lab as it was released. Raises: MissingEntry."""
@@ -57,9 +79,26 @@ def _alone(file: Path) -> TextIO:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         lock.close()
-        cause = _("somebody else is grading this course at the moment")
-        raise CourseError(cause, _("wait until that is done, then try again")) from error
+        raise _somebody_else() from error
     return lock
+
+
+@contextmanager
+def _alone_on_server(engine: Engine, course: str) -> Iterator[None]:
+    """Holds the course on a server, for graders of other machines: an advisory lock of a
+    connection, which ends with it. Raises: CourseError."""
+    digest = hashlib.sha256(f"warsha {course}".encode()).digest()
+    key = int.from_bytes(digest[:8], signed=True)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if not connection.execute(select(func.pg_try_advisory_lock(key))).scalar_one():
+            raise _somebody_else()
+        yield
+        connection.execute(select(func.pg_advisory_unlock(key)))
+
+
+def _somebody_else() -> CourseError:
+    cause = _("somebody else is grading this course at the moment")
+    return CourseError(cause, _("wait until that is done, then try again"))
 
 
 def _own_transactions(connection: Any, _record: object) -> None:

@@ -3,16 +3,15 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from nbgrader.api import Gradebook
-
 from grader.gradebook import config
+from grader.gradebook.database import open_book
 from grader.roster import Trainee
 
 
 def enrol(root: Path, trainees: Sequence[Trainee]) -> None:
     """Put the class list into the gradebook; who is there already is brought up to date."""
     coursedir = config.coursedir(root)
-    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+    with open_book(coursedir) as gradebook:
         for trainee in trainees:
             known = {
                 name: value
@@ -25,7 +24,7 @@ def enrol(root: Path, trainees: Sequence[Trainee]) -> None:
 def scores(root: Path) -> dict[tuple[str, str], float]:
     """(trainee, lab) to the score in the gradebook, late penalties taken off."""
     coursedir = config.coursedir(root)
-    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+    with open_book(coursedir) as gradebook:
         return {
             (submission.student.id, submission.assignment.name): sum(
                 notebook.score - (notebook.late_submission_penalty or 0)

@@ -1,5 +1,6 @@
 """The one writer of a course's gradebook: a transaction a submission."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -48,14 +49,27 @@ class Recorder:
             return connection.execute(known).first() is not None
 
     def record(
-        self, notebook: NotebookNode, lab: str, student: str, timestamp: datetime | None
+        self,
+        notebook: NotebookNode,
+        lab: str,
+        student: str,
+        timestamp: datetime | None,
+        others: Mapping[str, NotebookNode | None] | None = None,
     ) -> None:
-        """Write one graded notebook into the gradebook: all of its rows, or none."""
+        """Write one graded submission into the gradebook: all of its rows, or none.
+
+        `others` are further notebooks of the lab by name; None was not handed in.
+        Raises: MissingEntry when the gradebook has no such lab, notebook or cell.
+        """
         with self._database.transaction() as connection:
             rows = SubmissionRows(connection, lab, student, timestamp)
-            row = rows.notebook(lab)
-            rows.save(row, notebook.cells)
-            rows.penalise(row, self._penalty(rows, row, student))
+            for name, graded in {lab: notebook, **(others or {})}.items():
+                row = rows.notebook(name)
+                if graded is None:
+                    rows.miss(row)
+                else:
+                    rows.save(row, graded.cells)
+                    rows.penalise(row, self._penalty(rows, row, student))
 
     @cached_property
     def _late(self) -> Any:

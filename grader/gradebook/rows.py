@@ -117,6 +117,14 @@ class SubmissionRows:
             raise MissingEntry(f"No such submitted notebook: {name}")
         return str(found)
 
+    def miss(self, notebook: str) -> None:
+        """Give a notebook that was not handed in no points, as nbgrader does."""
+        self._db.execute(
+            update(_GRADE)
+            .where(_GRADE.c.notebook_id == notebook)
+            .values(auto_score=0, needs_manual_grade=False)
+        )
+
     def save(self, notebook: str, cells: Iterable[NotebookNode]) -> None:
         """As nbgrader's `SaveAutoGrades`: scores from outputs, who must look, and comments.
 

@@ -1,0 +1,112 @@
+"""A course of plain nbgrader, with every kind of cell that a gradebook keeps, and its rows as
+plain data."""
+
+import warnings
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from nbgrader.api import Base, Gradebook
+from nbgrader.apps.api import NbGraderAPI
+from nbgrader.coursedir import CourseDirectory
+from sqlalchemy import create_engine, select
+from sqlalchemy.exc import SAWarning
+
+from grader.gradebook import commands, config
+
+ASSIGNMENT = "week1"
+CONFIG = """\
+c = get_config()
+c.CourseDirectory.course_id = "plain"
+"""
+KINDS: dict[str, tuple[str, dict[str, Any]]] = {
+    "given": ("code", {"locked": True}),
+    "answer": ("code", {"solution": True}),
+    "test": ("code", {"grade": True, "locked": True, "points": 3}),
+    "second": ("code", {"grade": True, "locked": True, "points": 2.5}),
+    "code": ("code", {"grade": True, "solution": True, "points": 2}),
+    "essay": ("markdown", {"grade": True, "solution": True, "points": 4}),
+    "task": ("markdown", {"task": True, "locked": True, "points": 5}),
+}
+"""Grade id to the type of the cell and what is not False of its flags."""
+
+
+def source() -> NotebookNode:
+    """The instructor's notebook."""
+    kernel = {"name": "python3", "display_name": "Python 3"}
+    notebook: NotebookNode = new_notebook(metadata={"kernelspec": kernel})
+    notebook.cells.append(new_markdown_cell("# A lesson"))
+    for name, (kind, flags) in KINDS.items():
+        make: Any = new_code_cell if kind == "code" else new_markdown_cell
+        cell = make(f"{name} = 0" if kind == "code" else f"Say about {name}")
+        plain = {"grade": False, "solution": False, "locked": False, "task": False}
+        cell.metadata.nbgrader = {"schema_version": 3, "grade_id": name, **plain, **flags}
+        notebook.cells.append(cell)
+    return notebook
+
+
+def make_course(root: Path, settings: str = "", notebooks: Iterable[str] = (ASSIGNMENT,)) -> None:
+    """A course with one released assignment; several notebooks if so many are named."""
+    place = root / "source" / ASSIGNMENT
+    place.mkdir(parents=True)
+    (root / config.NAME).write_text(CONFIG + settings, encoding="utf-8")
+    for name in notebooks:
+        nbformat.write(source(), place / f"{name}.ipynb")
+    commands.generate_release(root, ASSIGNMENT)
+
+
+def handed_in(released: NotebookNode, texts: dict[str, str], outputs: dict[str, Any]) -> None:
+    """Fill in a released notebook: the texts and the outputs of its cells by their grade ids."""
+    for cell in released.cells:
+        name = cell.metadata.get("nbgrader", {}).get("grade_id")
+        cell.source = texts.get(name, cell.source)
+        if name in outputs:
+            cell.outputs = outputs[name]
+
+
+def result(text: str) -> list[NotebookNode]:
+    """The output of a cell whose value is shown as that."""
+    return [new_output("execute_result", {"text/plain": text}, execution_count=1)]
+
+
+def open_book(root: Path) -> Any:
+    """The course's Gradebook."""
+    coursedir = config.coursedir(root)
+    return Gradebook(coursedir.db_url, coursedir.course_id)
+
+
+def stock_autograde(root: Path, student: str = "*") -> None:
+    """nbgrader's own converter over what was handed in."""
+    settings = config.load(root)
+    settings.NbGraderAPI.log_level = "ERROR"
+    api = NbGraderAPI(CourseDirectory(config=settings), config=settings)
+    with warnings.catch_warnings(action="ignore", category=SAWarning):  # of its own code
+        done = api.autograde(ASSIGNMENT, student, force=True, create=True)
+    assert done["success"], done["log"][-1000:]
+
+
+def rows(url: str) -> dict[str, list[dict[str, Any]]]:
+    """Every table of a gradebook, its random ids replaced by what they stand for."""
+    engine = create_engine(url)
+    labels: dict[Any, str] = {}
+    found: dict[str, list[dict[str, Any]]] = {}
+    with engine.connect() as connection:
+        for table in Base.metadata.sorted_tables:
+            plain = [dict(row) for row in connection.execute(select(table)).mappings()]
+            for row in plain:
+                others = [labels.get(row[c.name], row[c.name]) for c in table.c if c.foreign_keys]
+                names = [row[key] for key in ("name", "type") if key in row]
+                labels.setdefault(row["id"], "/".join(map(str, [*others, *names])) or row["id"])
+            found[table.name] = sorted(
+                ({key: _label(labels, value) for key, value in row.items()} for row in plain),
+                key=repr,
+            )
+    engine.dispose()
+    return found
+
+
+def _label(labels: dict[Any, str], value: Any) -> Any:
+    return labels.get(value, value) if isinstance(value, str) else value
