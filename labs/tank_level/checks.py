@@ -11,10 +11,13 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 
-from grader.check import check, gate
+import numpy as np
+
+from grader.check import Check, check, gate
 from grader.limits import AtLeast, AtMost, Between, Exactly, Never, Within
 from grader.measure.pulses import Echoes, echoes, pulses
 from grader.measure.serial import records
+from grader.measure.times import Times, moments
 from grader.run import Run
 from grader.states import State, phases
 from grader.units import (
@@ -24,6 +27,7 @@ from grader.units import (
     Millis,
     Moment,
     Percent,
+    micros_of_ns,
     millis_of_ns,
     moment_of_ns,
     ms,
@@ -31,16 +35,14 @@ from grader.units import (
 )
 
 PERIOD, LATEST_NA, LONGEST_PAUSE = ms(100), ms(60), ms(150)
-STUCK = ms(30)
-"""An echo that is longer counts as none."""
+STUCK = ms(30)  # an echo that is longer counts as none
 PUBLIC_HEIGHT = 2000
 UPPER, LOWER, OUTSIDE = 70, 30, 1.5
 """Limits of the bar in percent, and how far from them the LED has to be right."""
 GRACE, FLICKER = ms(500), ms(20)
+MOST_TRIGGERS = 100  # a second
 LINE = r"D (?P<mm>NA|-?\d{1,7}(?:\.\d{1,6})?)"
 NEVER = float("inf")
-
-# What was seen.
 
 
 @dataclass(frozen=True)
@@ -62,14 +64,22 @@ class Ping:
         return said or [Millimetres(NEVER, self.at_ns)]
 
 
+def extremes(spans_ns: Times, at_ns: Times) -> list[tuple[int, int]]:
+    """The shortest span and the longest one, each with its time: a loop makes millions."""
+    ends = {int(spans_ns.argmin()), int(spans_ns.argmax())} if len(spans_ns) else set()
+    return [(int(spans_ns[n]), int(at_ns[n])) for n in sorted(ends)]
+
+
 def triggers(run: Run) -> Echoes:
     """Every trigger with its echo."""
     return echoes(run.signal("TRIG"), run.signal("ECHO"))
 
 
 def pings(run: Run) -> list[Ping]:
-    """All triggers but the last, whose answer may still be on its way."""
+    """All triggers but the last, whose answer is on its way; none if they have no end."""
     seen, lines = triggers(run), records(run, LINE)
+    if len(seen) > MOST_TRIGGERS * run.episode.seconds:
+        return []
     path: list[tuple[float, float]] = run.data["path"]
     starts = [at for at, _ in path]
     found = []
@@ -87,8 +97,8 @@ def pings(run: Run) -> list[Ping]:
 
 def judged(run: Run) -> list[Ping]:
     """The pings of the spans in which distances count."""
-    spans = run.data["spans"]
-    return [p for p in pings(run) if any(a <= millis_of_ns(p.at_ns) < b for a, b in spans)]
+    spans = [(ms(a).ns, ms(b).ns) for a, b in run.data["spans"]]
+    return [ping for ping in pings(run) if any(a <= ping.at_ns < b for a, b in spans)]
 
 
 def bars(run: Run) -> list[State]:
@@ -110,19 +120,20 @@ def why_distance(run: Run) -> str:
 
 @gate("a.width", expect=Between(us(10), us(50)), on_miss="trig_width")
 def trigger_widths(run: Run) -> list[Micros]:
-    """How long each trigger was."""
-    return pulses(run.signal("TRIG"), True).widths()
+    """How long the shortest trigger was, and the longest."""
+    sent = pulses(run.signal("TRIG"), True)
+    return [micros_of_ns(w, t) for w, t in extremes(sent.width_ns, sent.at_ns)]
 
 
 @check("a", points=4, expect=Within(ms(3), of=PERIOD), on_miss="pace")
 def trigger_periods(run: Run) -> list[Millis] | None:
-    """From each trigger to the next; silence at the beginning or the end is one, too."""
-    at_ns = triggers(run).at_ns.tolist()
-    if not at_ns:
+    """The extreme times from one trigger to the next; silence before and after counts, too."""
+    at_ns = triggers(run).at_ns
+    if not len(at_ns):
         return None
-    ends = [(0, at_ns[0]), (at_ns[-1], run.end_ns - run.zero_ns)]
-    silent = [(a, b) for a, b in ends if b - a > 2 * PERIOD.ns]
-    return [millis_of_ns(b - a, a) for a, b in [*pairwise(at_ns), *silent]]
+    ends = [(0, int(at_ns[0])), (int(at_ns[-1]), run.end_ns - run.zero_ns)]
+    silent = [(b - a, a) for a, b in ends if b - a > 2 * PERIOD.ns]
+    return [millis_of_ns(w, t) for w, t in [*extremes(np.diff(at_ns), at_ns), *silent]]
 
 
 # b, c: distances.
@@ -144,24 +155,16 @@ def said_distances(run: Run) -> list[Millimetres]:
     return [mm for ping in judged(run) for mm in ping.told()]
 
 
-enough_lines = gate("b.rate", expect=AtLeast(Hertz(5)), on_miss="few_lines")(line_rate)
-right_distances = check(
-    "b",
-    points=5,
-    expect=Within(Millimetres(20), percent=1.5, of=true_distances),
-    on_miss="wrong_distance",
-    why=why_distance,
-)(said_distances)
-enough_warm_lines = gate("c.rate", episode="warm", expect=AtLeast(Hertz(5)), on_miss="few_lines")(
-    line_rate
+OFTEN = AtLeast(Hertz(5))
+NEAR = Within(Millimetres(20), percent=1.5, of=true_distances)
+NEARER = Within[Millimetres](percent=1, of=true_distances)
+enough_lines = gate("b.rate", expect=OFTEN, on_miss="few_lines")(line_rate)
+enough_warm_lines = gate("c.rate", episode="warm", expect=OFTEN, on_miss="few_lines")(line_rate)
+right_distances = check("b", points=5, expect=NEAR, on_miss="wrong_distance", why=why_distance)(
+    said_distances
 )
 right_warm_distances = check(
-    "c",
-    points=3,
-    episode="warm",
-    expect=Within(percent=1, of=true_distances),
-    on_miss="speed_const",
-    why=why_distance,
+    "c", points=3, episode="warm", expect=NEARER, on_miss="speed_const", why=why_distance
 )(said_distances)
 
 
@@ -175,10 +178,9 @@ def is_dark(run: Run, from_ns: int, to_ns: int) -> bool:
 
 
 def na_delays(echo: str, run: Run) -> list[Millis] | None:
-    """From each trigger of that kind to its D NA, never if something is wrong with it; None with
-    fewer than three."""
+    """From each trigger of that kind to a right D NA; None with fewer than three."""
     delays = []
-    for ping in [ping for ping in pings(run) if ping.echo == echo]:
+    for ping in (ping for ping in pings(run) if ping.echo == echo):
         alone = {mm for _, mm in ping.said} == {"NA"}
         right = alone and is_dark(run, ping.at_ns + LATEST_NA.ns, ping.until_ns)
         delay = millis_of_ns(ping.said[0][0] - ping.at_ns) if right else NEVER
@@ -205,12 +207,15 @@ def sound_answers(run: Run) -> Percent | None:
     return Percent(100 * good / len(sound)) if sound else None
 
 
-lost_delays = check(
-    "d.lost", points=1, episode="fault", expect=AtMost(LATEST_NA), on_miss="no_na", why=why_no_na
-)(partial(na_delays, "lost"))
-stuck_delays = check(
-    "d.stuck", points=1, episode="fault", expect=AtMost(LATEST_NA), on_miss="no_na", why=why_no_na
-)(partial(na_delays, "stuck"))
+def na_check(id: str, echo: str) -> Check:
+    """One point for D NA after all echoes of that kind."""
+    declare = check(
+        id, points=1, episode="fault", expect=AtMost(LATEST_NA), on_miss="no_na", why=why_no_na
+    )
+    return declare(partial(na_delays, echo))
+
+
+lost_delays, stuck_delays = na_check("d.lost", "lost"), na_check("d.stuck", "stuck")
 
 
 def why_lost_beat(run: Run) -> str:
@@ -231,14 +236,9 @@ def lost_beats(run: Run) -> list[Moment] | None:
     seen = triggers(run)
     if not len(seen):
         return None
-    echo_ends = seen.rise_ns + seen.echo_ns
-    begins = [
-        0,
-        *(max(t, e) for t, e in zip(seen.at_ns.tolist(), echo_ends.tolist(), strict=True)),
-    ]
-    nexts = [*seen.at_ns.tolist(), run.end_ns - run.zero_ns]
-    pauses = [a for a, b in zip(begins, nexts, strict=True) if b - a > LONGEST_PAUSE.ns]
-    return [moment_of_ns(t) for t in sorted([*seen.at_ns[seen.blind].tolist(), *pauses])]
+    begins = np.append(0, np.maximum(seen.at_ns, seen.rise_ns + seen.echo_ns))
+    pauses = begins[np.append(seen.at_ns, run.end_ns - run.zero_ns) - begins > LONGEST_PAUSE.ns]
+    return moments(np.sort(np.append(seen.at_ns[seen.blind], pauses))[:100])
 
 
 # e: the bar.

@@ -1,0 +1,300 @@
+"""L08: the log is complete and true, whatever the sensor does.
+
+What the sensor did is read from its wire: a *reading* is a start pulse with its answer. Its row is
+the one that comes before the next start pulse. Rows are read in any digits and with any decimal
+sign, but for item d.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import groupby, pairwise
+
+from grader.check import Check, check, gate
+from grader.limits import AtLeast, AtMost, Exactly, Never, Within
+from grader.measure.dht import DhtReading, dht22
+from grader.run import Run, Said
+from grader.units import Celsius, Millis, Moment, millis_of_ns, moment_of_ns, ms, seconds
+
+PERIOD, EARLIEST = ms(2000), ms(1990)
+PUBLIC_HOT = 35.0
+BACK_BELOW = 0.5
+LED_FAILS = 4
+"""A RETRY and three FAIL."""
+LED_SETTLED = ms(500)
+NUMBER = r"-?\d{1,6}(?:[.,٫]\d{1,6})?"
+ANY_ROW = re.compile(
+    rf"(\d{{1,12}}),\s*(\d{{1,12}}),\s*({NUMBER})?,\s*({NUMBER})?,\s*(OK|RETRY|FAIL)\s*"
+)
+"""`\d` is a digit of any script here."""
+ROW = re.compile(r"\d+,\d+,(-?\d+(\.\d+)?)?,(\d+(\.\d+)?)?,(OK|RETRY|FAIL)", re.ASCII)
+BOTH = ("clean", "faults")
+NEVER = float("inf")
+
+# What was seen.
+
+
+@dataclass(frozen=True)
+class Row:
+    """What a row says."""
+
+    at_ns: int
+    seq: int
+    t_ms: int
+    values: tuple[float, ...]
+    """Degrees and percent; empty with two empty fields."""
+    status: str
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A reading with its rows, and how often ALARM HOT came with it."""
+
+    reading: DhtReading
+    until_ns: int
+    rows: Sequence[Row]
+    alarms: int
+
+    def told(self) -> str:
+        """The status of its row; `-` without one."""
+        return "+".join(row.status for row in self.rows) or "-"
+
+
+def row_of(line: Said) -> Row | None:
+    """The row in a line, read with good will."""
+    match = ANY_ROW.fullmatch(line.text)
+    if match is None:
+        return None
+    seq, t_ms, *fields, status = match.groups()
+    values = tuple(float(re.sub("[,٫]", ".", field)) for field in fields if field)
+    if len(values) != (2 if status == "OK" else 0):
+        status += "?"
+    return Row(line.at_ns, int(seq), int(t_ms), values, status)
+
+
+def rows(run: Run) -> list[Row]:
+    """All rows that can be read."""
+    return [row for row in map(row_of, run.lines()) if row]
+
+
+def slots(run: Run) -> list[Slot]:
+    """Every reading with what was said of it, but for one at the very end."""
+    readings, found = dht22(run.signal("DHT")), rows(run)
+    said_ns = [row.at_ns for row in found]
+    alarms_ns = [line.at_ns for line in run.lines() if line.text == "ALARM HOT"]
+    edges = [*(reading.at_ns for reading in readings), run.end_ns - run.zero_ns]
+    cuts = [(bisect_left(said_ns, t), bisect_left(alarms_ns, t)) for t in edges]
+    told = [(found[a:b], rung - before) for (a, before), (b, rung) in pairwise(cuts)]
+    kept = zip(readings, edges[1:], told, strict=True)
+    last_ns = edges[-1] - LED_SETTLED.ns
+    return [Slot(reading, end, *said) for reading, end, said in kept if reading.at_ns < last_ns]
+
+
+# a: the interval.
+
+
+@gate("a.fast", expect=AtLeast(EARLIEST), on_miss="dht_too_fast")
+def intervals(run: Run) -> list[Millis]:
+    """From each start pulse to the next."""
+    at_ns = [reading.at_ns for reading in dht22(run.signal("DHT"))]
+    return [millis_of_ns(b - a, a) for a, b in pairwise(at_ns)]
+
+
+@check("a", points=4, expect=Within(ms(20), of=PERIOD), on_miss="slow")
+def mean_interval(run: Run) -> Millis | None:
+    """The mean of them; silence after the last start pulse is one more."""
+    found = list(intervals.measure(run))
+    if found:
+        last_ns = found[-1].at_ns + found[-1].ns
+        rest = millis_of_ns(run.end_ns - run.zero_ns - last_ns, last_ns)
+        found += [rest] if rest > 2 * PERIOD else []
+    return Millis(sum(found) / len(found)) if found else None
+
+
+# b: the values.
+
+
+def sent(run: Run) -> list[Celsius]:
+    """Of each sound reading what the sensor sent: its degrees, then its percent."""
+    return [
+        Celsius(value or 0, slot.reading.at_ns)
+        for slot in slots(run)
+        if slot.reading.is_sound
+        for value in (slot.reading.temperature, slot.reading.humidity)
+    ]
+
+
+def why_values(run: Run) -> str:
+    """Right but for the cold."""
+    pairs = zip(logged.measure(run), sent(run), strict=True)
+    wrong = [(told, real) for told, real in pairs if abs(told - real) > 1]
+    return "sign_bit" if wrong and all(real < 0 < told for told, real in wrong) else ""
+
+
+@check("b", points=4, expect=Within(Celsius(0.1), of=sent), on_miss="wrong_values", why=why_values)
+def logged(run: Run) -> list[Celsius]:
+    """Of each sound reading the values of its row; infinite if there is not just one OK row."""
+    found: list[float] = []
+    for slot in slots(run):
+        if slot.reading.is_sound:
+            found += slot.rows[0].values if slot.told() == "OK" else (NEVER, NEVER)
+    # A difference of just 0.1 must not count as more because of how floats are kept.
+    pairs = zip(found, sent(run), strict=True)
+    return [Celsius(t if t == NEVER else t + (r - t) * 1e-6, r.at_ns) for t, r in pairs]
+
+
+# c: readings that failed.
+
+
+def bursts(run: Run, has_answer: bool) -> list[tuple[str, str]]:
+    """What was told, and was due, of the failed readings of one kind and the sound ones beside."""
+    groups = [list(group) for _, group in groupby(slots(run), lambda s: s.reading.is_sound)]
+    found: list[tuple[str, str]] = []
+    for before, group in pairwise([[], *groups]):
+        if group[0].reading.is_sound or bool(group[0].reading.data) != has_answer:
+            continue
+        due = ["OK"] * len(before[-1:]) + ["RETRY"] + ["FAIL"] * (len(group) - 1)
+        found += zip((slot.told() for slot in [*before[-1:], *group]), due, strict=True)
+    return found
+
+
+def why_fault(run: Run) -> str:
+    """It ended, the old values came again, or nothing came."""
+    found = slots(run)
+    if run.tracebacks() and found and not found[-1].reading.is_sound:
+        return "unhandled"
+    kinds = {slot.told() for slot in found if not slot.reading.is_sound}
+    return "stale_data" if kinds == {"OK"} else "swallowed" if kinds == {"-"} else ""
+
+
+def told_of(has_answer: bool, run: Run) -> list[str] | None:
+    """What was told of them; None if no reading failed so."""
+    return [told for told, _ in bursts(run, has_answer)] or None
+
+
+def fault_check(id: str, has_answer: bool) -> Check:
+    """The rows of the failed readings with an answer, or of those without."""
+    due = Exactly(lambda run: [due for _, due in bursts(run, has_answer)])
+    declare = check(
+        id, points=2, episode="faults", expect=due, on_miss="fault_rows", why=why_fault
+    )
+    return declare(partial(told_of, has_answer))
+
+
+SOON = AtMost(seconds(4.5))
+rows_of_checksums = fault_check("c.checksum", True)
+rows_of_silence = fault_check("c.missing", False)
+
+
+@check("c.end", points=1, episode="faults", expect=SOON, on_miss="rows_end", why=why_fault)
+def silence_at_the_end(run: Run) -> Millis | None:
+    """From the last OK row of a sound reading to the end."""
+    good = [s.reading.at_ns for s in slots(run) if s.reading.is_sound and s.told() == "OK"]
+    return millis_of_ns(run.end_ns - run.zero_ns - good[-1], good[-1]) if good else None
+
+
+# d: the form of the log.
+
+
+def log_lines(run: Run) -> list[Said]:
+    """The lines that begin with a digit, of any script."""
+    return [line for line in run.lines() if line.text[:1].isdigit()]
+
+
+def why_form(run: Run) -> str:
+    """Readable, yet not for a program."""
+    lines = log_lines(run)
+    return "locale_digits" if lines and all(map(row_of, lines)) else ""
+
+
+@gate("d.form", episode=BOTH, expect=Never("bad row"), on_miss="bad_row", why=why_form)
+def bad_rows(run: Run) -> list[Moment] | None:
+    """Those that are no rows; None without any."""
+    lines = log_lines(run)
+    bad = [moment_of_ns(line.at_ns) for line in lines if not ROW.fullmatch(line.text)]
+    return bad if lines else None
+
+
+@gate("d.rows", expect=AtLeast(50), on_miss="few_rows")
+def good_rows(run: Run) -> int:
+    """How many OK rows there are."""
+    return sum(row.status == "OK" for row in rows(run))
+
+
+@gate("d.seq", episode=BOTH, expect=Exactly([1]), on_miss="seq_stuck")
+def seq_steps(run: Run) -> list[int]:
+    """By how much `seq` went up from a row to the next: each amount once."""
+    return sorted({b.seq - a.seq for a, b in pairwise(rows(run))})
+
+
+def why_time(run: Run) -> str:
+    """Taken before `measure()`, which waits 250 ms before its start pulse."""
+    off = [row.t_ms - s.reading.at_ns / 1e6 for s in slots(run) for row in s.rows]
+    return "early_time" if off and all(-300 < t < -200 for t in off) else ""
+
+
+@check("d", points=3, episode=BOTH, expect=AtMost(ms(50)), on_miss="row_time", why=why_time)
+def time_errors(run: Run) -> list[Millis]:
+    """How far `t_ms` is from the start pulse."""
+    pairs = [(slot.reading.at_ns, row) for slot in slots(run) for row in slot.rows]
+    return [Millis(abs(row.t_ms - at / 1e6), at) for at, row in pairs]
+
+
+# e: the alarm and the LED.
+
+
+def alarms_due(run: Run, hot_c: float) -> list[int]:
+    """The numbers of the readings that should ring, at that threshold."""
+    found, armed = [], True
+    for number, slot in enumerate(slots(run), 1):
+        celsius = slot.reading.temperature
+        if celsius is not None and armed and celsius > hot_c:
+            found.append(number)
+            armed = False
+        elif celsius is not None and celsius <= hot_c - BACK_BELOW:
+            armed = True
+    return found
+
+
+def why_alarm(run: Run) -> str:
+    """By values that are wrong, at the public threshold, or again and again."""
+    told, due = alarms.measure(run) or [], alarms_due(run, run.data["hot_c"])
+    if told and told == alarms_due(run, PUBLIC_HOT):
+        return "hardcoded"
+    return why_values(run) or ("alarm_repeat" if set(told) > set(due) else "")
+
+
+alarms_wanted = Exactly(lambda run: alarms_due(run, run.data["hot_c"]))
+
+
+@check("e.alarm", points=1, expect=alarms_wanted, on_miss="wrong_alarm", why=why_alarm)
+def alarms(run: Run) -> list[int] | None:
+    """The number of its reading for each ALARM HOT; None if none was due."""
+    told = [n for n, slot in enumerate(slots(run), 1) for _ in range(slot.alarms)]
+    return told if alarms_due(run, run.data["hot_c"]) else None
+
+
+def led_due(run: Run) -> list[int]:
+    """Of each reading whether the LED should be on after it."""
+    found, failed = [], 0
+    for slot in slots(run):
+        failed = 0 if slot.reading.is_sound else failed + 1
+        found.append(int(failed >= LED_FAILS))
+    return found
+
+
+leds_due = Exactly(led_due)
+
+
+@check("e.led", points=1, episode="faults", expect=leds_due, on_miss="fault_led", why=why_fault)
+def led_levels(run: Run) -> list[int] | None:
+    """Of each reading whether the LED was on from 500 ms after it to the next (2: it changed);
+    None if it never should have been."""
+    led, found = run.signal("LED_R"), []
+    for slot in slots(run):
+        since = led.since(slot.reading.at_ns + LED_SETTLED.ns)
+        changed = any(t < slot.until_ns for t in since.edges_ns())
+        found.append(2 if changed else int(since.level[0]))
+    return found if any(led_due(run)) else None

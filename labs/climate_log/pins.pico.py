@@ -1,0 +1,3 @@
+# Which pin plays which role on the Pico.
+DHT = 22
+LED_R = 15

@@ -1,0 +1,67 @@
+"""What the sensor goes through: two minutes of weather, and a minute of faults.
+
+`data` says `hot_c`, the threshold in cfg.json.
+"""
+
+import json
+import random
+
+from grader.episode import Episode, Step, set_control
+from grader.units import ms
+from hardware.boards import BoardType
+
+PUBLIC_HOT = 35.0
+PERIOD_S = 2.0
+CLEAN_S = 120
+BURSTS = [(fault, times) for fault in ("bad_checksum", "silent") for times in (1, 2, 5)]
+
+
+def scenario(seed: int, board: BoardType) -> list[Episode]:
+    """The weather, with three crossings of the threshold, and the faults in any order."""
+    rng = random.Random(seed)
+    hot_c = hidden_hot(rng) if seed else PUBLIC_HOT
+    return [clean(rng, hot_c), faults(rng, hot_c)]
+
+
+def hidden_hot(rng: random.Random) -> float:
+    """Two degrees or more from the public one: who uses that is seen."""
+    return round(rng.choice([rng.uniform(26, 33), rng.uniform(37, 42)]), 1)
+
+
+def config(hot_c: float) -> dict[str, bytes | None]:
+    """The threshold as the program finds it."""
+    return {"cfg.json": json.dumps({"hot_c": hot_c}).encode()}
+
+
+def clean(rng: random.Random, hot_c: float) -> Episode:
+    """Frost, three times hot with wobble (the first two a little apart), frost between."""
+    frost = [rng.uniform(-9, -6), rng.uniform(-6, -0.1)]
+    weather = [*frost, rng.uniform(5, 20), *excursion(rng, hot_c)]
+    weather += [hot_c - rng.uniform(0.8, 1.5), *excursion(rng, hot_c)]
+    weather += [*rng.sample(frost, k=2), *excursion(rng, hot_c), rng.uniform(0.1, 20)]
+    steps: list[Step] = []
+    at = 0.0
+    for celsius in weather:
+        steps += set_control("dht", "temperature", round(celsius, 1), at=ms(at))
+        steps += set_control("dht", "humidity", round(rng.uniform(20, 90), 1), at=ms(at))
+        at += rng.uniform(4200, 5800)
+    return Episode("clean", CLEAN_S, config(hot_c), steps, {"hot_c": hot_c})
+
+
+def excursion(rng: random.Random, hot_c: float) -> list[float]:
+    """One crossing: above, a little below (not by 0.5), above again, high above."""
+    above = [hot_c + rng.uniform(0.3, 1.5) for _ in range(2)]
+    return [above[0], hot_c - rng.choice([0.2, 0.3]), above[1], rng.uniform(hot_c + 2, 49)]
+
+
+def faults(rng: random.Random, hot_c: float) -> Episode:
+    """1, 2 and 5 wrong checksums, and as many missing answers, sound ones before and after."""
+    steps = set_control("dht", "temperature", round(rng.uniform(12, 22), 1), at=ms(0))
+    at = PERIOD_S * rng.uniform(3, 4)
+    for fault, times in rng.sample(BURSTS, k=len(BURSTS)):
+        steps += set_control("dht", "fault_count", times, at=ms(1000 * at))
+        steps += set_control("dht", fault, 1, at=ms(1000 * at))
+        at += PERIOD_S * (times + rng.uniform(2, 3))
+        temperature = round(rng.uniform(-9, 24), 1)
+        steps += set_control("dht", "temperature", temperature, at=ms(1000 * at - 100))
+    return Episode("faults", at + PERIOD_S, config(hot_c), steps, {"hot_c": hot_c})
