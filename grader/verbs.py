@@ -29,7 +29,7 @@ more_checks.append(lambda: _host_sandbox())
 course_app = typer.Typer(
     help="Make a course: what is released, the class list, what trainees get."
 )
-lab_app = typer.Typer(help="Open the trainee's course, check labs.")
+lab_app = typer.Typer(help="Open the trainee's course; make and check labs.")
 app.add_typer(course_app, name="course")
 app.add_typer(lab_app, name="lab")
 
@@ -199,6 +199,22 @@ def _host_sandbox() -> "Finding":
     from grader.host.probe import finding
 
     return finding()
+
+
+@lab_app.command("new")
+def lab_new(
+    slug: Annotated[str, typer.Argument(help="The new lab's folder name, for example door_bell.")],
+    like: Annotated[str, typer.Option(help="The lab that it is a copy of.")] = "blinker",
+    id_: Annotated[
+        str, typer.Option("--id", help="What the program says after READY; else the name.")
+    ] = "",
+) -> None:
+    """Make the folder of a new lab: a whole one, to be changed file by file."""
+    from grader.newlab import new_lab, next_steps
+
+    out = Console(soft_wrap=True, highlight=False)
+    for line in next_steps(new_lab(slug, like=like, id=id_)):
+        out.print(Text(line))
 
 
 @lab_app.command("check")
