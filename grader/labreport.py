@@ -22,7 +22,9 @@ def check_and_tell(out: Console, lab: Lab, pairs: int) -> bool:
     wrong, differences = 0, list[Difference]()
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
     runs = count_runs(lab, pairs)
-    with Progress(*columns, TimeElapsedColumn(), console=out, transient=True) as progress:
+    with Progress(
+        *columns, TimeElapsedColumn(), console=out, transient=True, disable=not out.is_terminal
+    ) as progress:
         bar = progress.add_task(f"{lab.slug}: {_('texts, circuits, release')}", total=runs)
         for remark in review(lab):
             wrong += 1
