@@ -1,0 +1,300 @@
+"""L06: a lamp that follows a knob as the eye does, and a gate that moves as it was told.
+
+An *order* is a line `GATE …` or a press of the button (see scenario.py). An angle is the one that
+servo.json gives a pulse's width.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from grader.check import check, gate
+from grader.limits import AtMost, Between, Limit, Verdict, Within
+from grader.measure.pwm import Pwm, pwm
+from grader.run import Run
+from grader.units import Degrees, Hertz, Micros, Millis, Percent, Quantity, millis_of_ns, ms, us
+
+GAMMA = 2.2
+ANSWER = ms(100)
+STILL, JUMP = us(5), Degrees(3)
+TICK, WINDOW, LEAST_RAMP = ms(150), ms(250), Degrees(10)
+"""A gate that is still for more than a tick has ended its ramp; a short ramp tells no speed."""
+NEVER = float("inf")
+
+
+class Speed(Quantity):
+    """Degrees per second."""
+
+    unit = "°/s"
+
+
+# a: the lamp.
+
+
+@dataclass(frozen=True, eq=False)
+class Rising(Limit[Percent]):
+    """The duties, in the order of the knob's places, rise from below `low` to above `high`."""
+
+    low: Percent
+    high: Percent
+
+    def judge(self, measured: Percent | Sequence[Percent], run: Run) -> Verdict:
+        """All in their order, both ends where they should be."""
+        duties = list(measured) if isinstance(measured, Sequence) else [measured]
+        pairs = zip(moments(run), duties, strict=True)
+        ranked = [duty for _, duty in sorted(pairs, key=lambda pair: pair[0][1])]
+        ok = ranked == sorted(ranked) and ranked[0] < self.low and ranked[-1] > self.high
+        return Verdict(ok, f"{ranked[0]} … {ranked[-1]}", self.window(run))
+
+    def window(self, run: Run) -> str:
+        """From below low to above high."""
+        return f"< {self.low} … > {self.high}"
+
+
+def moments(run: Run) -> list[tuple[int, float]]:
+    """When the lamp is judged (ns), 100 ms after each step and before the next; the place then."""
+    path: list[tuple[float, float]] = run.data["path"]
+    ends = [at for at, _ in path[1:]] + [run.episode.seconds * 1000]
+    pairs = zip(path, ends, strict=True)
+    return [(ms(t).ns, place) for (at, place), end in pairs for t in (at + ANSWER, end - 1)]
+
+
+def gamma_law(run: Run) -> list[Percent]:
+    """The duty that belongs to the knob's place."""
+    return [Percent(100 * place**GAMMA) for _, place in moments(run)]
+
+
+def fits(seen: Sequence[float], wanted: Sequence[float], most: float) -> bool:
+    """Whether nothing is further off."""
+    return all(abs(a - b) < most for a, b in zip(seen, wanted, strict=True))
+
+
+def why_dim(run: Run) -> str:
+    """The knob's place itself, or a scale of 1023."""
+    if (seen := duties.measure(run)) is None:
+        return ""
+    places = [Percent(100 * place) for _, place in moments(run)]
+    if fits(seen, places, 3):
+        return "linear_dimming"
+    return "duty_scale" if max(seen) < 2 else ""
+
+
+@gate("a.freq", expect=Within(percent=1, of=Hertz(1000)), on_miss="led_freq")
+def led_frequency(run: Run) -> list[Hertz] | None:
+    """The frequency at each of these moments; None if the lamp is not on PWM then."""
+    lamp = pwm(run, "LED_G")
+    found = [freq for t_ns, _ in moments(run) if (freq := lamp.frequency_at(t_ns)) is not None]
+    return found if len(found) == len(moments(run)) else None
+
+
+@check(
+    "a",
+    points=4,
+    expect=Within(Percent(2), of=gamma_law),
+    partial={Rising(Percent(5), Percent(90)): 2},
+    on_miss="dimming",
+    why=why_dim,
+)
+def duties(run: Run) -> list[Percent] | None:
+    """The duty at each of these moments; None if it is always the same."""
+    lamp = pwm(run, "LED_G")
+    found = [duty for t_ns, _ in moments(run) if (duty := lamp.duty_at(t_ns)) is not None]
+    return found if len(found) == len(moments(run)) and len(set(found)) > 1 else None
+
+
+# The gate: what it was told, and what it did.
+
+
+def finals(run: Run) -> list[tuple[int, int]]:
+    """When the gate is at rest (ns), and at which angle: before each order, and at the end."""
+    found, angle, rests = [], 0, True
+    for order in run.data["orders"]:
+        if rests:
+            found.append((ms(order.at).ns, angle))
+        rests, angle = order.rests, angle if order.angle is None else order.angle
+    return [*found, (run.end_ns - run.zero_ns - 1, angle)]
+
+
+def moves(run: Run) -> tuple[Any, Any]:
+    """Each change of the angle in columns: when (ns), and the angle from then on."""
+    servo, ends = running(run), run.data["servo"]
+    angles = 90 * (servo.width_us - ends["us_0"]) / (ends["us_90"] - ends["us_0"])
+    changed = np.append(True, np.diff(angles) != 0)[: len(angles)]
+    return servo.at_ns[changed], angles[changed]
+
+
+def running(run: Run) -> Pwm:
+    """The settings of the servo's PWM, but for those in which it is off."""
+    servo = pwm(run, "SERVO")
+    on = servo.freq_hz > 0
+    return Pwm(servo.at_ns[on], servo.freq_hz[on], servo.duty_u16[on], servo.end_ns)
+
+
+# c: where the gate comes to rest.
+
+
+def wanted_widths(run: Run) -> list[Micros]:
+    """The width for each angle at which the gate is at rest."""
+    return [us(width(run.data["servo"], angle)) for _, angle in finals(run)]
+
+
+def width(servo: dict[str, int], angle: float) -> float:
+    """The pulse for an angle, in µs."""
+    return servo["us_0"] + (servo["us_90"] - servo["us_0"]) * angle / 90
+
+
+def why_width(run: Run) -> str:
+    """Another frame, the angle as a duty, or the widths of the tutorials."""
+    if not (seen := final_widths.measure(run)):
+        return ""
+    if any(abs(freq - 50) > 0.5 for freq in running(run).frequencies()):
+        return "servo_freq"
+    angles = [angle for _, angle in finals(run)]
+    if fits(seen, [20_000 * angle / 180 for angle in angles], 20):
+        return "duty_is_angle"
+    public = [width(run.data["public"], angle) for angle in angles]
+    return "hardcoded" if fits(seen, public, 20) else ""
+
+
+@check(
+    "c",
+    points=4,
+    episode="gate",
+    expect=Within(us(15), of=wanted_widths),
+    on_miss="angle",
+    why=why_width,
+)
+def final_widths(run: Run) -> list[Micros] | None:
+    """The width whenever the gate is at rest; None if it never changed."""
+    servo = running(run)
+    found = [w for t_ns, _ in finals(run) if (w := servo.width_at(t_ns)) is not None]
+    return found if len(found) == len(finals(run)) and len(set(servo.width_us)) > 1 else None
+
+
+# b: the frame.
+
+
+@check(
+    "b",
+    points=4,
+    episode=("gate", "range"),
+    expect=Between(us(500), us(2400)),
+    on_miss="unclamped",
+    why=lambda run: "unclamped" if len(running(run)) else "",
+    safety=True,
+    after="c",
+)
+def all_widths(run: Run) -> list[Micros]:
+    """The width of each setting, to a microsecond."""
+    return [Micros(round(width), width.at_ns) for width in running(run).widths()]
+
+
+@gate(
+    "b.freq",
+    episode=("gate", "range"),
+    expect=Within(percent=1, of=Hertz(50)),
+    on_miss="servo_freq",
+)
+def frame_rate(run: Run) -> list[Hertz]:
+    """The frequency of each setting."""
+    return running(run).frequencies()
+
+
+# d: how it moves.
+
+
+def jumps(run: Run) -> list[Degrees]:
+    """How far each change goes."""
+    at_ns, angles = moves(run)
+    return [Degrees(abs(a), int(t)) for a, t in zip(np.diff(angles), at_ns[1:], strict=True)]
+
+
+@check(
+    "d",
+    points=3,
+    episode="gate",
+    expect=Within(Speed(6), of=Speed(60)),
+    on_miss="servo_speed",
+    why=lambda run: "servo_jump" if max(jumps(run), default=0) > JUMP else "",
+    after="c",
+)
+def speeds(run: Run) -> list[Speed]:
+    """The speed in each quarter of a second of each ramp."""
+    at_ns, angles = moves(run)
+    steps, waits = np.diff(angles), np.diff(at_ns)
+    ends = np.flatnonzero((waits[1:] > TICK.ns) | (steps[1:] * steps[:-1] < 0)) + 1
+    found = []
+    for part in np.split(np.arange(len(steps)), ends):
+        if len(part) and abs(steps[part].sum()) >= LEAST_RAMP:
+            found += ramp_speeds(at_ns[part + 1], angles[part + 1])
+    return found
+
+
+def ramp_speeds(at_ns: Any, angles: Any) -> list[Speed]:
+    """Of one ramp, window after window, from change to change; of a shorter one as a whole."""
+    found, start, last = [], 0, len(at_ns) - 1
+    for index in range(1, len(at_ns)):
+        if (start == 0 and index == last) or at_ns[index] - at_ns[start] >= WINDOW.ns:
+            span_s = (at_ns[index] - at_ns[start]) / 1e9
+            found.append(Speed(abs(angles[index] - angles[start]) / span_s, int(at_ns[start])))
+            start = index
+    return found
+
+
+no_jump = gate("d.jump", episode="gate", expect=AtMost(JUMP), on_miss="servo_jump")(jumps)
+
+
+# e: what is refused, and the button.
+
+
+def windows(run: Run) -> list[tuple[Any, int, int]]:
+    """Each order with its time and that of the next, in ns."""
+    told = run.data["orders"]
+    ends = [ms(order.at).ns for order in told[1:]] + [run.end_ns - run.zero_ns]
+    return [(order, ms(order.at).ns, end) for order, end in zip(told, ends, strict=True)]
+
+
+def moved(run: Run, from_ns: int, to_ns: int) -> bool:
+    """Whether the width changed in that window."""
+    widths = running(run).between(from_ns, to_ns).width_us
+    return len(widths) > 0 and bool(np.ptp(widths) > STILL)
+
+
+def why_refused(run: Run) -> str:
+    """It moved where it should not have."""
+    wrong = (moved(run, start, end) for o, start, end in windows(run) if o.angle is None)
+    return "unclamped" if any(wrong) else ""
+
+
+@check(
+    "e.range",
+    points=2,
+    episode="range",
+    expect=AtMost(ANSWER),
+    on_miss="no_refusal",
+    why=why_refused,
+    after="c",
+)
+def refusals(run: Run) -> list[Millis]:
+    """From each wrong order to `ERR RANGE`; for ever if it moved, or said it once too often."""
+    said = [line.at_ns for line in run.lines() if line.text == "ERR RANGE"]
+    found = []
+    for order, start, end in windows(run):
+        mine = [t for t in said if start <= t < end]
+        if order.angle is not None:
+            found += [Millis(NEVER, t) for t in mine]
+        else:
+            right = len(mine) == 1 and not moved(run, start, end)
+            found.append(millis_of_ns(mine[0] - start, start) if right else Millis(NEVER, start))
+    return found
+
+
+@check("e.park", points=1, episode="gate", expect=AtMost(ANSWER), on_miss="blocking", after="c")
+def park_delay(run: Run) -> Millis:
+    """From the press of the button to the gate's first step back."""
+    pressed = next(ms(order.at).ns for order in run.data["orders"] if not order.text)
+    at_ns, angles = moves(run)
+    back = at_ns[1:][(np.diff(angles) < 0) & (at_ns[1:] >= pressed)]
+    return millis_of_ns(back[0] - pressed, pressed) if len(back) else Millis(NEVER, pressed)

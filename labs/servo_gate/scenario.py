@@ -1,0 +1,120 @@
+"""L06's stimulus: a knob that is turned, orders for the gate, and orders that are none.
+
+An *order* is a line `GATE …` or a press of the button (the text is empty). All times are
+milliseconds since t = 0.
+"""
+
+import json
+import random
+from typing import NamedTuple
+
+from grader.episode import Episode, Step, press, serial, set_control
+from grader.units import ms
+from hardware.boards import BoardType
+
+PUBLIC = {"us_0": 500, "us_90": 1500}
+SPEED = 60
+REST_MS = 600
+"""After the end of a ramp until the next order, at least."""
+REFUSED_MS = 2400
+"""After an order that is none: so long a gate that obeys would move, far out of its range."""
+
+
+class Order(NamedTuple):
+    """What the gate is told at a time, and to which angle it goes (None: it stays)."""
+
+    at: float
+    text: str
+    angle: int | None
+    rests: bool = True
+    """Whether the gate comes to rest before the next order."""
+
+
+def scenario(seed: int, board: BoardType) -> list[Episode]:
+    """The lamp; orders, some of them during a ramp; orders out of range."""
+    rng = random.Random(seed)
+    servo = hidden_servo(rng) if seed else PUBLIC
+    return [dim(rng), gate("gate", servo, orders(rng)), gate("range", servo, refused(rng))]
+
+
+def hidden_servo(rng: random.Random) -> dict[str, int]:
+    """Pulses for 0 and 90 degrees, unlike those of any tutorial."""
+    while True:
+        closed, open_ = rng.randrange(550, 801), rng.randrange(1500, 2351)
+        if open_ - closed >= 800:
+            return {"us_0": closed, "us_90": open_}
+
+
+def dim(rng: random.Random) -> Episode:
+    """The knob jumps to both ends and to places between them, in any order."""
+    places = [rng.uniform(0, 0.04), rng.uniform(0.97, 1), *(0.2 + 0.1 * n for n in range(7))]
+    path = [place + rng.uniform(0, 0.02) if 0.15 < place < 0.9 else place for place in places]
+    rng.shuffle(path)
+    at, steps, moments = 300.0, [], []
+    for place in path:
+        steps += set_control("knob", "position", place, at=ms(at))
+        moments.append((at, place))
+        at += rng.uniform(200, 400)
+    return Episode("dim", seconds=at / 1000, steps=steps, data={"path": moments})
+
+
+def gate(name: str, servo: dict[str, int], told: list[Order]) -> Episode:
+    """The gate gets its orders; a press lasts until also a program that was busy has seen it."""
+    steps: list[Step] = []
+    for order in told:
+        if order.text:
+            steps += serial(f"{order.text}\n".encode(), at=ms(order.at))
+        else:
+            steps += press("btn1", at=ms(order.at), hold=ms(1500))
+    files = {"servo.json": json.dumps(servo).encode()}
+    return Episode(
+        name,
+        seconds=told[-1].at / 1000 + 2.5,
+        files=files,
+        steps=steps,
+        data={"servo": servo, "public": PUBLIC, "orders": told},
+    )
+
+
+def orders(rng: random.Random) -> list[Order]:
+    """Two ramps, one that is turned round on its way, and one that the button turns round."""
+    near, far = rng.randrange(5, 20), rng.randrange(70, 91)
+    back, last = rng.randrange(5, 25), rng.randrange(30, 91)
+    told: list[Order] = []
+    at = rng.uniform(400, 700)
+    for angle in rng.sample([far, near], 2):
+        told.append(Order(at, f"GATE {angle}", angle))
+        at += 1500 + rng.uniform(REST_MS, 900)
+    end = 90 - told[-1].angle if told[-1].angle == near else near
+    told.append(Order(at, f"GATE {end}", end, rests=False))
+    at += rng.uniform(300, 600)
+    told.append(Order(at, f"GATE {back}", back))
+    at += 2600 + rng.uniform(0, 300)
+    told.append(Order(at, f"GATE {far}", far, rests=False))
+    at += rng.uniform(200, 350)
+    told.append(Order(at, "", 0))
+    at += 3200 + rng.uniform(0, 300)
+    return [*told, Order(at, f"GATE {last}", last)]
+
+
+def refused(rng: random.Random) -> list[Order]:
+    """Five orders that are none, one more number too big, and right ones between; all at rest."""
+    wrong = ["-5", "91", "400", "-90", "abc", str(rng.randrange(92, 400))]
+    rng.shuffle(wrong)
+    angles = [
+        rng.randrange(20, 71),
+        None,
+        None,
+        rng.choice((0, 90)),
+        None,
+        None,
+        rng.randrange(91),
+    ]
+    angles += [None, None]
+    told: list[Order] = []
+    at = rng.uniform(400, 700)
+    for angle in angles:
+        text = wrong.pop() if angle is None else str(angle)
+        told.append(Order(at, f"GATE {text}", angle))
+        at += (REFUSED_MS if angle is None else 1500 + REST_MS) + rng.uniform(0, 200)
+    return told

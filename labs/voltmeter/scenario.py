@@ -1,0 +1,125 @@
+"""L05's stimulus: steps, spikes, slow crossings with noise, a converter whose gain is wrong.
+
+A *path* is what the panel's voltage does: pairs of a time (ms since t = 0) and the volts from
+then on. It is behind a divider: the pin has 1/ratio of it, and the knob sets the pin.
+"""
+
+import json
+import random
+
+import numpy as np
+
+from grader.episode import Episode, Step, set_control
+from grader.units import ms
+from hardware.boards import BoardType
+
+SUPPLY_V = 3.3
+PUBLIC = {"ratio": 8.0, "v_on": 11.5, "v_off": 12.0}
+NOMINAL = [[0.5, 0.5], [2.5, 2.5]]
+NOISE_V, SPIKE_V = 0.1, 0.5
+SPIKES = (21, 23, 27, 29)
+"""A spike each so many reads: with these any program that looks at each tenth read meets one."""
+MARGIN_V = 0.35
+RAMP_STEP = ms(100)
+RAMP_STEP_V = 0.01
+
+Path = list[tuple[float, float]]
+Config = dict[str, float]
+"""cfg.json: `ratio`, `v_on`, `v_off`."""
+
+
+def scenario(seed: int, board: BoardType) -> list[Episode]:
+    """Steps, spikes, slow crossings with noise, and a converter that is off and was calibrated."""
+    rng = random.Random(seed)
+    config = hidden_config(rng) if seed else PUBLIC
+    gain = rng.choice((1, -1)) * rng.uniform(0.04, 0.08) + 1
+    spike = {"spike": rng.choice((SPIKE_V, -SPIKE_V)), "spike_every": rng.choice(SPIKES)}
+    return [
+        episode("quiet", config, steps(rng, 12)),
+        episode("spikes", config, [(0, rng.uniform(11, 17))], seconds=18, spoil=spike),
+        episode("cross", config, crossings(config), spoil={"noise": NOISE_V / config["ratio"]}),
+        episode("recal", config, steps(rng, 4), spoil={"gain": gain}, cal=calibration(rng, gain)),
+    ]
+
+
+def episode(
+    name: str,
+    config: Config,
+    path: Path,
+    *,
+    seconds: float = 0.0,
+    spoil: dict[str, float] | None = None,
+    cal: list[list[float]] = NOMINAL,
+) -> Episode:
+    """The panel goes its path, to 3 s after its end; `spoil` are controls of the converter."""
+    turns: list[Step] = []
+    for control, value in (spoil or {}).items():
+        turns += set_control("panel", control, value, at=ms(0))
+    for at, volts in path:
+        position = volts / config["ratio"] / SUPPLY_V
+        turns += set_control("panel", "position", position, at=ms(at))
+    files = {
+        "cfg.json": json.dumps(config).encode(),
+        "cal.json": json.dumps({"points": cal}).encode(),
+    }
+    return Episode(
+        name,
+        seconds=seconds or path[-1][0] / 1000 + 3,
+        files=files,
+        steps=turns,
+        data={"config": config, "path": path, "public": PUBLIC, **(spoil or {})},
+    )
+
+
+def hidden_config(rng: random.Random) -> Config:
+    """Unlike the public one, and so that a program of whole volts is wrong at a threshold."""
+    while True:
+        ratio = round(rng.uniform(7.6, 8.4), 2)
+        v_on = round(rng.uniform(10.5, 12.7), 2)
+        v_off = round(v_on + rng.uniform(0.3, 0.6), 2)
+        apart = min(abs(a - b) for a in (v_on, v_off) for b in (PUBLIC["v_on"], PUBLIC["v_off"]))
+        late = max(np.ceil(v_on) - v_on, np.floor(v_off) + 1 - v_off)
+        if abs(ratio - PUBLIC["ratio"]) > 0.15 and apart >= 0.4 and late > 0.4 and v_off <= 13:
+            return {"ratio": ratio, "v_on": v_on, "v_off": v_off}
+
+
+def steps(rng: random.Random, count: int) -> Path:
+    """Voltages from 8 to 22 V, each for 2.5 to 3 s; one high, one just below a whole volt."""
+    volts = [rng.uniform(8, 22) for _ in range(count - 2)]
+    volts += [rng.uniform(20, 22), rng.randrange(9, 20) + rng.uniform(0.6, 0.9)]
+    rng.shuffle(volts)
+    times = np.cumsum([0, *(rng.uniform(2500, 3000) for _ in volts[1:])])
+    return list(zip(times.tolist(), volts, strict=True))
+
+
+def calibration(rng: random.Random, gain: float) -> list[list[float]]:
+    """Two points of this converter: volts by its full scale, and true ones, at the pin."""
+    return [
+        [round(true * gain, 4), round(true, 4)]
+        for true in (rng.uniform(0.7, 1), rng.uniform(2, 2.6))
+    ]
+
+
+def crossings(config: Config) -> Path:
+    """Down with a rest at v_on, up, and down again, slowly; far from both thresholds it jumps.
+
+    The jumps take the panel past the public thresholds too: who uses those shows it.
+    """
+    top, bottom = config["v_off"] + MARGIN_V, config["v_on"] - MARGIN_V
+    high, low = max(top, PUBLIC["v_off"] + 0.4), min(bottom, PUBLIC["v_on"] - 0.4)
+    path: Path = [(0, high)]
+    ramp(path, 1500, top, config["v_on"])
+    ramp(path, 20_000, config["v_on"], bottom)
+    path.append((path[-1][0] + 500, low))
+    ramp(path, 1500, bottom, top)
+    path.append((path[-1][0] + 500, high))
+    ramp(path, 1500, top, bottom)
+    return path
+
+
+def ramp(path: Path, wait_ms: float, start: float, end: float) -> None:
+    """After a wait go from one voltage to another by 0.1 V/s."""
+    begin = path[-1][0] + wait_ms
+    count = round(abs(end - start) / RAMP_STEP_V)
+    volts = np.linspace(start, end, count + 1).tolist()
+    path += [(begin + n * RAMP_STEP, v) for n, v in enumerate(volts)]
