@@ -31,11 +31,20 @@ def test_a_card_survives_json_and_pickle() -> None:
 def test_a_missed_item_says_which_idea_and_where() -> None:
     lab = find("traffic_light")
     late = (lab.folder / "mutants" / "drift.py").read_text(encoding="utf-8")
-    task = Task(lab.slug, next(iter(lab.boards)), late, True, (0,))
-    missed = [card for card in score_lab(lab, task) if card.points < card.maximum]
+    task = Task(
+        lab=lab.slug,
+        digest=lab.digest,
+        board=next(iter(lab.boards)),
+        program=late,
+        host=None,
+        answered=True,
+        seeds=(0,),
+    )
+    cards = score_lab(lab, task)
+    missed = [card for card in cards if card.points < card.maximum]
     assert missed
     for card in missed:
-        assert card.key and card.episode
+        assert card.key and card.episode and card.hint["ar"] and card.hint["en"]
         assert Card.from_dict(json.loads(json.dumps(card.as_dict()))) == card
-    full = [card for card in score_lab(lab, task) if card.points == card.maximum]
+    full = [card for card in cards if card.points == card.maximum]
     assert all(not card.key and not card.detail for card in full)

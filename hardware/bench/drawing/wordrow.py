@@ -5,13 +5,13 @@ from itertools import pairwise
 
 import numpy as np
 
-from hardware.bench.drawing.waverow import STIMULUS, Band, Piece, Row, Window, Word
+from hardware.bench.drawing.waverow import STIMULUS, Piece, Row, Window, Word
 from hardware.bench.tracing.trace import SerialLog, Trace
 
 LETTER_PX, PAD_PX = 5.9, 7.0
 """About so wide are a letter and the edges of its box."""
-CROWD_PX = 5.0
-"""Lines that begin closer together than this are a crowd, drawn as one band."""
+CROWD_PX, MOST, BREAK = 5.0, 50, " ↵ "
+"""Lines that begin closer together than this are a crowd: so many of them stand in one box."""
 OUTPUT = "#3d444d"
 
 Line = tuple[int, int, str]
@@ -34,13 +34,8 @@ def _words(log: SerialLog, window: Window) -> Iterator[Piece]:
     ]
     ends = [*(x for x, _ in places[1:]), window.width]
     for crowd in _crowds([x for x, _ in places]):
-        first, last = crowd[0], crowd[-1]
-        room = ends[last] - places[first][0]
-        if len(crowd) > 1:
-            text = f"{len(crowd)} ×"
-            yield Band(places[first][0], places[first][0] + min(room, _width(text)), text)
-            continue
-        x, text = places[first]
+        x, text = places[crowd[0]][0], BREAK.join(places[n][1] for n in crowd[:MOST])
+        room = ends[crowd[-1]] - x
         fitting = int((room - PAD_PX) / LETTER_PX)
         shown = text if len(text) <= fitting else text[: max(0, fitting - 1)] + "…"
         yield Word(x, x + min(room - 2, _width(shown)), shown if fitting > 1 else "")
