@@ -10,7 +10,7 @@ from sensorbench import Parts
 from grader.limits import AtMost, Exactly, Never
 from grader.measure import pins, source
 from grader.measure.heap import heap
-from grader.measure.power import awake_spans, boots, charge, power_spans, time_in
+from grader.measure.power import awake_spans, boots, charge, power_spans, time_in, wakes
 from grader.run import Run
 from grader.units import Bytes, Text, ms
 
@@ -57,9 +57,23 @@ def test_boots_and_deep_sleep() -> None:
     starts = boots(run)
     assert [boot.cause for boot in starts] == [1, 4, 4]  # PWRON_RESET, then DEEPSLEEP_RESET
     assert starts[0].at_ns < 0 < starts[1].at_ns
+    assert [wake.reason for wake in wakes(run)] == [4, 4]  # TIMER_WAKE
     asleep = [span.length for span in power_spans(run) if span.state == "deep_sleep"]
     assert asleep[:2] == [450.0, 450.0]
     assert all(span.length < 400 for span in awake_spans(run))  # the chip starts for 300 ms
+
+
+def test_what_woke_it() -> None:
+    program = """
+import esp32, machine
+from machine import Pin
+esp32.wake_on_ext0(Pin(BTN, Pin.IN, Pin.PULL_UP), esp32.WAKEUP_ALL_LOW)
+print('READY')
+machine.lightsleep(400)
+machine.lightsleep(400)
+"""
+    hands = (Hand(600, "btn", "pressed", 1), Hand(620, "btn", "pressed", 0))
+    assert [wake.reason for wake in wakes(on("esp32", program, 2000, *hands))] == [4, 2]
 
 
 @FAMILIES

@@ -32,13 +32,13 @@ class DhtReading:
 
     @property
     def humidity(self) -> Percent | None:
-        """Of a sound answer."""
+        """Relative humidity; None without a sound answer."""
         value = int.from_bytes(self.data[:2], "big") / 10
         return Percent(value, self.at_ns) if self.is_sound else None
 
     @property
     def temperature(self) -> Celsius | None:
-        """Of a sound answer: sign and magnitude, in tenths."""
+        """In °C, in steps of 0.1; None without a sound answer."""
         tenths = int.from_bytes(self.data[2:4], "big")
         value = (tenths & 0x7FFF) / (-10 if tenths & 0x8000 else 10)
         return Celsius(value, self.at_ns) if self.is_sound else None

@@ -34,6 +34,15 @@ class Boot:
     cause: int
 
 
+@dataclass(frozen=True)
+class Wake:
+    """A sleep ended (ns since t = 0), with what `machine.wake_reason()` says: of an ESP32 2 for
+    one pin, 3 for any of several, 4 for the timer."""
+
+    at_ns: int
+    reason: int
+
+
 def power_spans(run: Run) -> list[PowerSpan]:
     """The power states from t = 0 to the end, in order; the first and the last are cut."""
     changes = [(one.t_ns, one.state) for one in run.trace.power()]
@@ -60,6 +69,13 @@ def boots(run: Run) -> list[Boot]:
     soft or hard, and the end of a deep sleep."""
     states = [one for one in run.trace.states() if one.state == frames.STATE_BOOT]
     return [Boot(one.t_ns - run.zero_ns, one.cause) for one in states]
+
+
+def wakes(run: Run) -> list[Wake]:
+    """Every end of a sleep since power-on, light or deep (times before t = 0 are negative)."""
+    rows = run.trace.records[run.trace.records["kind"] == frames.REC_SLEEP]
+    woke = rows[(rows["a"] == frames.SLEEP_AWAKE) & (rows["b"] != 0)]
+    return [Wake(t_ns - run.zero_ns, why) for _kind, _a, why, _c, t_ns in woke.tolist()]
 
 
 def charge(run: Run, milliamps: Mapping[str, float]) -> MilliampHours:

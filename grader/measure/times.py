@@ -13,7 +13,7 @@ Times = NDArray[np.int64]
 
 
 def moments(at_ns: Times) -> list[Moment]:
-    """They as values that a limit takes, such as `Never`."""
+    """The same as values that a limit takes, such as `Never`."""
     return [moment_of_ns(t_ns) for t_ns in at_ns]
 
 
