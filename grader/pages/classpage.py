@@ -189,9 +189,10 @@ def _table(register: Register, places: dict[str, int]) -> str:
         ("خصم", "late"), ("تسليمات", "tries"), ("السبب", "why to look"),
     ]  # fmt: skip
     heads = "".join(
-        f'<th scope="col" aria-sort="none"><button type="button">'
+        # No button element: Chromium leaves it out where a header is printed again.
+        f'<th scope="col" aria-sort="none"><span class="sort" role="button" tabindex="0">'
         f"{label(escape(arabic), english) if english else LATIN.format(escape(arabic))}"
-        f"{_out_of(register, arabic)}</button></th>"
+        f"{_out_of(register, arabic)}</span></th>"
         for arabic, english in columns
     )
     rows = "".join(_row(register, row, places) for row in register.by_need)

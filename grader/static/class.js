@@ -1,9 +1,10 @@
 // Sort the table of trainees by a column: first what needs a look, then the other way round.
 const head = document.querySelector(".heat thead");
 const body = document.querySelector(".heat tbody");
-head.addEventListener("click", (event) => {
+const sort = (event) => {
   const column = event.target.closest("th");
-  if (!column) return;
+  if (!column || (event.type === "keydown" && ![" ", "Enter"].includes(event.key))) return;
+  event.preventDefault();
   const place = [...column.parentNode.children].indexOf(column);
   const way = column.ariaSort === "ascending" ? -1 : 1;
   for (const other of column.parentNode.children) other.ariaSort = "none";
@@ -15,4 +16,6 @@ head.addEventListener("click", (event) => {
     return numbers ? x - y : x.localeCompare(y, undefined, { numeric: true });
   };
   body.append(...[...body.children].sort((a, b) => way * compare(a, b)));
-});
+};
+head.addEventListener("click", sort);
+head.addEventListener("keydown", sort);
