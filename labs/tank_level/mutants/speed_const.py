@@ -6,6 +6,9 @@ import time
 from machine import Pin, time_pulse_us
 from pins import ECHO, LED_G, LED_R, LED_Y, TRIG
 
+commands = select.poll()
+commands.register(sys.stdin, select.POLLIN)
+
 PERIOD_MS = 100
 LONGEST_US = 30_000
 UPPER, LOWER, MARGIN = 70, 30, 1
@@ -16,8 +19,6 @@ with open("cfg.json") as file:
 trig = Pin(TRIG, Pin.OUT, value=0)
 echo = Pin(ECHO, Pin.IN)
 leds = {"G": Pin(LED_G, Pin.OUT), "Y": Pin(LED_Y, Pin.OUT), "R": Pin(LED_R, Pin.OUT)}
-commands = select.poll()
-commands.register(sys.stdin, select.POLLIN)
 celsius = 20
 recent = []
 zone = None
