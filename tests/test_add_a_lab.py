@@ -1,0 +1,44 @@
+"""docs/add-a-lab.md followed to the letter, from `warsha lab new` to the marks."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from grader.lab import LABS, load
+from grader.labcheck import check_lab
+from grader.labreview import review
+from grader.newlab import new_lab
+from hardware.paths import ROOT
+
+_FILE = re.compile(
+    r"^`labs/stair_light/(\S+)`\n\n(`{3,4})\w+\n(.*?)^\2$", re.MULTILINE | re.DOTALL
+)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The lab as the document makes it."""
+    labs = tmp_path_factory.mktemp("made") / "labs"
+    shutil.copytree(LABS / "blinker", labs / "blinker")
+    place = new_lab("stair_light", id="L21", labs=labs)
+    text = (ROOT / "docs" / "add-a-lab.md").read_text(encoding="utf-8")
+    for name in ("given/blink.json", "mutants/hardcoded.py", "mutants/same_time.py"):
+        assert f"`{Path(name).name}`" in text or f"`{name}`" in text
+        (place / name).unlink()
+    for name, _fence, content in _FILE.findall(text):
+        (place / name).write_text(content, encoding="utf-8")
+    return place
+
+
+def test_the_document_makes_a_whole_lab(folder: Path) -> None:
+    lab = load(folder)
+    assert (lab.id, lab.title["en"]) == ("L21", "The stair light")
+    assert list(review(lab)) == []
+
+
+def test_its_programs_get_what_the_document_says(folder: Path) -> None:
+    report = check_lab(folder, 5)
+    assert not report.differences, "\n".join(map(str, report.differences))
+    assert report.runs == 5 * 2 * 6
