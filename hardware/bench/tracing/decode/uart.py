@@ -36,16 +36,22 @@ def uart(trace: Trace, tx: int | str | None = None) -> list[UartByte]:
         if call.op == frames.CALL_UART_SETUP:
             setups[call.b] = call
         elif (setup := setups.get(call.b)) and setup.c:
-            bytes_ = _bytes(call, setup, max(call.t_ns, free_ns.get(call.b, 0)))
-            free_ns[call.b] = bytes_[-1].end_ns if bytes_ else call.t_ns
-            made += bytes_ if wanted is None or setup.data[0] == wanted else []
+            start_ns = max(call.t_ns, free_ns.get(call.b, 0)) if call.data else call.t_ns
+            free_ns[call.b] = start_ns + len(call.data) * _length(call, setup) * S // setup.c
+            if wanted in (None, setup.data[0]):
+                made += _bytes(call, setup, start_ns)
     return [byte for byte in made if byte.tx != NO_PIN]
+
+
+def _length(call: CallAt, setup: CallAt) -> int:
+    """Bits of a byte on the line."""
+    _tx, _rx, bits, parity, stop, _invert = setup.data
+    return BREAK_BITS if call.c == 1 else 1 + bits + bool(parity) + stop
 
 
 def _bytes(call: CallAt, setup: CallAt, start_ns: int) -> list[UartByte]:
     tx, _rx, bits, parity, stop, invert = setup.data
-    is_break = call.c == 1
-    length = BREAK_BITS if is_break else 1 + bits + bool(parity) + stop
+    length = _length(call, setup)
     rest = (tx, setup.c)
     return [
         UartByte(
@@ -58,7 +64,7 @@ def _bytes(call: CallAt, setup: CallAt, start_ns: int) -> list[UartByte]:
             parity,
             stop,
             bool(invert & 1),
-            is_break,
+            call.c == 1,
         )
         for count, byte in enumerate(call.data)
     ]

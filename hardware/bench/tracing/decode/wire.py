@@ -18,6 +18,7 @@ from hardware.bench.tracing.trace import Trace
 from hardware.bench.tracing.unfold import unfolded
 
 Change = tuple[int, bool]
+CHANGE = np.dtype([("t_ns", np.int64), ("level", np.bool_)])
 MOST_PULSES = 10_000_000
 MOST_BUS_EDGES = 2_000_000
 S = 1_000_000_000
@@ -31,14 +32,14 @@ def wire_edges(trace: Trace, pin: int | str) -> Edges:
     gpio = trace.gpio(pin)
     edges = trace.edges(gpio)
     buses = chain.from_iterable(bus(trace, gpio) for bus in (_i2c, _spi, _uart, _pixels))
-    extra = list(islice(buses, MOST_BUS_EDGES + 1))
-    if not extra:
+    extra = np.fromiter(islice(buses, MOST_BUS_EDGES + 1), CHANGE)
+    if not len(extra):
         return edges
     if len(extra) > MOST_BUS_EDGES:
         raise ValueError(f"more than {MOST_BUS_EDGES} edges of buses")
-    times, levels = zip(*sorted(extra), strict=True)
-    t_ns = np.concatenate((edges.t_ns, np.array(times, np.int64)))
-    level = np.concatenate((edges.level, np.array(levels, bool)))
+    extra = extra[np.lexsort((extra["level"], extra["t_ns"]))]
+    t_ns = np.concatenate((edges.t_ns, extra["t_ns"]))
+    level = np.concatenate((edges.level, extra["level"]))
     order = np.argsort(t_ns, kind="stable")
     return clean(t_ns[order], level[order])
 
@@ -119,10 +120,9 @@ def _data(transfer: SpiTransfer, data: bytes) -> Iterator[Change]:
 
 
 def _uart(trace: Trace, gpio: int) -> Iterator[Change]:
-    for sent in uart(trace):
-        if sent.tx == gpio:
-            for number, level in enumerate(levels_of(sent)):
-                yield sent.t_ns + number * S // sent.baud, level
+    for sent in uart(trace, gpio):
+        for number, level in enumerate(levels_of(sent)):
+            yield sent.t_ns + number * S // sent.baud, level
 
 
 def _pixels(trace: Trace, gpio: int) -> Iterator[Change]:
