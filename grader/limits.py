@@ -15,7 +15,6 @@ from grader.units import Moment, Quantity, Text, number, place_of
 T = TypeVar("T")
 Q = TypeVar("Q", bound=Quantity)
 N = TypeVar("N", bound=float)
-M = TypeVar("M", bound=Moment | Text)
 P = TypeVar("P", bound=str | bytes | float | tuple[object, ...])
 
 Expected: TypeAlias = Sequence[T] | T | Callable[[Run], Sequence[T] | T]
@@ -160,14 +159,14 @@ class Exactly(Limit[P]):
 
 
 @dataclass(frozen=True, eq=False)
-class Never(Limit[M]):
+class Never(Limit[Moment | Text]):
     """Nothing of the kind happens: the check returns the moments (or lines) at which it did."""
 
     what: str
 
-    def judge(self, measured: M | Sequence[M], run: Run) -> Verdict:
+    def judge(self, measured: Moment | Text | Sequence[Moment | Text], run: Run) -> Verdict:
         """The first moment is shown."""
-        moments = _items(measured)
+        moments: list[Moment | Text] = _items(measured)
         if not moments:
             return Verdict(True, "0 ×", self.window(run))
         shown = f"{self.what}: {len(moments)} ×, {moments[0]}"

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -18,7 +19,7 @@ LONGEST_LINE = 4000
 """So many characters of a line are seen: `int()` refuses 4300 digits, and no lab says so much."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Said:
     """A line on the serial output: its text, and when its end was out (ns since t = 0)."""
 
@@ -78,6 +79,11 @@ class Run:
 
     def lines(self) -> list[Said]:
         """The lines after READY."""
+        return self._lines
+
+    @cached_property
+    def _lines(self) -> list[Said]:
+        """Checks ask again and again, and there may be hundreds of thousands."""
         return [] if self.ready_ns is None else said_after(self.trace, self.zero_ns, self.ready_ns)
 
     def all_lines(self) -> list[Said]:

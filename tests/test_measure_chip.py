@@ -12,7 +12,7 @@ from grader.measure import pins, source
 from grader.measure.heap import heap
 from grader.measure.power import awake_spans, boots, charge, power_spans, time_in, wakes
 from grader.run import Run
-from grader.units import Bytes, Text, ms
+from grader.units import Bytes, ms
 
 FAMILIES = pytest.mark.parametrize("family", ["esp32", "rp2"])
 SLEEPY = """
@@ -181,7 +181,7 @@ def test_a_handler_must_not_sleep(program: bytes, places: list[str]) -> None:
     found = source.called_in_handlers({"main.py": program}, "sleep", "sleep_ms", "sleep_us")
     assert found == places
     run = on("esp32", "print('READY')", 100)
-    verdict = Never[Text]("sleep").judge(found, run)
+    verdict = Never("sleep").judge(found, run)
     assert verdict.ok == (not places)
     assert verdict.measured == (f"sleep: 1 ×, {places[0]}" if places else "0 ×")
 
