@@ -15,7 +15,7 @@ from typing import Literal
 
 from grader import pool, worker
 from grader.course import Course
-from grader.disk import is_full
+from grader.disk import is_full, told_when_full
 from grader.errors import DiskFull, GraderError
 from grader.gradebook import folders
 from grader.gradebook.recorder import Recorder
@@ -44,8 +44,10 @@ class Grading:
         seeds: Literal["hidden", "public"] = "hidden",
         *,
         sandbox: bool = True,
+        assignment: str = "",
     ) -> None:
-        folders.need_release(course.root, lab)
+        self.assignment = assignment or lab
+        folders.need_release(course.root, self.assignment, lab)
         self.course = course
         self.store = Store(course.store)
         self.lab = self.store.lab(self.store.released(lab))
@@ -75,7 +77,7 @@ class Grading:
         workers: int | None = None,
     ) -> Iterator[Outcome]:
         """Grade these submissions; each outcome as it is known. Raises: DiskFull."""
-        with Recorder(self.course.root) as recorder:
+        with told_when_full(self.course.root), Recorder(self.course.root) as recorder:
             marker = self.marker(recorder, dry_run)
             handed_in = self._handed_in(recorder, folders)
             prepare = partial(worker.prepare, marker, work)
@@ -95,7 +97,7 @@ class Grading:
             "sandbox": self.sandbox,
         }
         seeds = Seeds(self.course.slug, self.lab.release, self.course.seeds, self.secret)
-        desk = recorder.desk(self.lab.slug)
+        desk = recorder.desk(self.lab.slug, self.assignment)
         return Marker(desk, self.course.store, stamp, seeds, dry_run)
 
     def _handed_in(
@@ -120,7 +122,7 @@ class Grading:
             self._save(recorder, result)
         except Exception as error:
             if is_full(error):
-                raise DiskFull(self.course.root) from error
+                raise
             reason = f"{type(error).__name__}: {error}"
             return Outcome(student, lab, "error", reason=reason)
         return Outcome(student, lab, "graded", result.record.cards, notes=result.notes)
@@ -162,5 +164,6 @@ def _secret_of(course: Course) -> bytes:
     known = file.read_text().strip() if file.exists() else ""
     secret = course_secret(known)
     if not known:
-        file.write_text(fingerprint_of(secret) + "\n")
+        with told_when_full(course.root):
+            file.write_text(fingerprint_of(secret) + "\n")
     return secret

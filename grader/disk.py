@@ -2,10 +2,25 @@
 
 import errno
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from grader.errors import DiskFull
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 # SQLite says the first (sqlite.org/rescode.html, SQLITE_FULL), PostgreSQL the second (its 53100).
 _SAID = ("database or disk is full", "No space left on device")
+
+
+@contextmanager
+def told_when_full(place: Path) -> Iterator[None]:
+    """Whatever it is that finds no room, it is told as one error. Raises: DiskFull."""
+    try:
+        yield
+    except Exception as error:
+        if is_full(error) and not isinstance(error, DiskFull):
+            raise DiskFull(place) from error
+        raise
 
 
 def is_full(error: BaseException) -> bool:

@@ -1,15 +1,22 @@
-"""Work on many tasks in worker processes, a few at a time. A task whose worker died is tried once
-more, alone.
+"""Work on many tasks in worker processes, a few at a time. A task whose worker died is tried
+again, alone.
 """
 
 import multiprocessing
+import os
+import signal
+import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from multiprocessing import forkserver
+from multiprocessing.connection import wait as wait_for
+from multiprocessing.context import BaseContext
 from typing import TypeVar
 
 from grader.disk import is_full
@@ -48,7 +55,7 @@ def run(
     each worker.
 
     Tasks are taken from `tasks` as workers become free. A worker that dies takes the tasks with
-    it that were under way; alone, in a second try, only the guilty one fails.
+    it that were under way; tried again alone, only the guilty one fails.
     """
     attempt = partial(_attempt, work)
     left = iter(tasks)
@@ -97,11 +104,11 @@ def _round(
 def _alone(
     attempt: Callable[[Task], Result | Failure], task: Task, prepare: Callable[[], None] | None
 ) -> Result | Failure:
-    with _executor(1, prepare) as pool:
-        try:
+    """Twice: what killed the first worker may have been another's task, or nobody's."""
+    for _try in range(2):
+        with _executor(1, prepare) as pool, suppress(BrokenProcessPool):
             return pool.submit(attempt, task).result()
-        except BrokenProcessPool:
-            return Failure(_("the worker process died, twice"))
+    return Failure(_("the worker process died, twice"))
 
 
 def _attempt(work: Callable[[Task], Result], task: Task) -> Result | Failure:
@@ -115,7 +122,33 @@ def _attempt(work: Callable[[Task], Result], task: Task) -> Result | Failure:
         return Failure(reason, traceback.format_exc(), is_full(error))
 
 
-def _executor(workers: int, prepare: Callable[[], None] | None) -> ProcessPoolExecutor:
+def warm() -> None:
+    """Begin with what takes longest, the imports of the process that workers are forked from."""
+    _context()
+    forkserver.ensure_running()
+
+
+def _context() -> BaseContext:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(PRELOAD)
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=prepare)
+    return context
+
+
+def _executor(workers: int, prepare: Callable[[], None] | None) -> ProcessPoolExecutor:
+    begin = partial(_begin, prepare)
+    return ProcessPoolExecutor(workers, mp_context=_context(), initializer=begin)
+
+
+def _begin(prepare: Callable[[], None] | None) -> None:
+    """Called once in each worker."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which lets us finish
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    if prepare is not None:
+        prepare()
+
+
+def _end_with_parent() -> None:
+    """A parent that is killed tells nobody: its workers would wait for work for ever."""
+    if (parent := multiprocessing.parent_process()) is not None:
+        wait_for([parent.sentinel])
+        os._exit(1)

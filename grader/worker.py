@@ -1,11 +1,5 @@
 """What runs in a worker process: one `Marker`, kept from submission to submission."""
 
-import os
-import signal
-import threading
-from multiprocessing import parent_process
-from multiprocessing.connection import wait
-
 from grader import shelf
 from grader.marker import Graded, HandedIn, Marker, Work
 from grader.outcome import Outcome
@@ -17,8 +11,6 @@ def prepare(marker: Marker, work: Work) -> None:
     """Called once in each worker, before its first submission."""
     shelf.use_store(marker.store)
     _at_work[:] = [(marker, work)]
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the writer, which lets us finish
-    threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
 def grade(handed_in: HandedIn) -> Graded | Outcome:
@@ -28,10 +20,3 @@ def grade(handed_in: HandedIn) -> Graded | Outcome:
     if isinstance(job, Outcome):
         return job
     return marker.finish(job, job.cards or work(job.task))
-
-
-def _end_with_parent() -> None:
-    """A writer that is killed tells nobody: its workers would wait for work for ever."""
-    if (parent := parent_process()) is not None:
-        wait([parent.sentinel])
-        os._exit(1)

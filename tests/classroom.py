@@ -19,7 +19,8 @@ from grader.release import build_course
 LAB = "first_contact"
 
 
-def _build(place: Path, labs: tuple[str, ...]) -> Course:
+def build(place: Path, labs: tuple[str, ...]) -> Course:
+    """A course of these labs in a build folder of its own."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(course_module, "build_dir", lambda: place)
         course = replace(load_course("iot_micropython"), labs=labs, roster=None)
@@ -31,7 +32,7 @@ def _build(place: Path, labs: tuple[str, ...]) -> Course:
 def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, Path]:
     """A course of one lab, built once, and the folder that it was built in."""
     place = tmp_path_factory.mktemp("built")
-    return _build(place, (LAB,)), place
+    return build(place, (LAB,)), place
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, Path]:
     """The whole course of this repository, as far as its labs have lessons."""
     place = tmp_path_factory.mktemp("whole")
     labs = load_course("iot_micropython").labs
-    return _build(place, tuple(lab for lab in labs if (LABS / lab / "lesson.md").is_file())), place
+    return build(place, tuple(lab for lab in labs if (LABS / lab / "lesson.md").is_file())), place
 
 
 @pytest.fixture

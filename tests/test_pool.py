@@ -1,0 +1,103 @@
+"""Worker processes: tasks as they become free, and what becomes of those that die."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from grader import pool
+from grader.errors import GraderError
+
+ORPHANS = """
+import os, signal, sys
+sys.path[:0] = {path!r}
+import test_pool
+from grader import pool
+if __name__ == "__main__":
+    for _key, pid in pool.run(test_pool.who, enumerate(range(100)), 2):
+        print(pid, flush=True)
+        os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def double(number: int) -> int:
+    """What a worker does, or dies of."""
+    if number < 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return 2 * number
+
+
+def dies_once(mark: Path) -> str:
+    """Dies where it was never tried, and gives a result where it was."""
+    if not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return "done"
+
+
+def fails(what: str) -> None:
+    """An error of ours, or one with a cause."""
+    if what == "full":
+        raise OSError(28, "No space left on device")
+    raise GraderError("known") if what == "known" else ZeroDivisionError("unknown")
+
+
+def who(_task: object) -> int:
+    """The worker's process."""
+    return os.getpid()
+
+
+def test_every_task_has_its_result() -> None:
+    assert dict(pool.run(double, ((n, n) for n in range(50)), 2)) == {n: 2 * n for n in range(50)}
+
+
+def test_tasks_are_taken_as_workers_become_free() -> None:
+    taken = 0
+
+    def tasks() -> Iterator[tuple[int, int]]:
+        nonlocal taken
+        for taken in range(1000):
+            yield taken, taken
+
+    results = pool.run(double, tasks(), 2)
+    for count, _result in zip(range(20), results, strict=False):
+        assert taken <= count + 2 * pool.AHEAD
+    del results
+    assert taken < 50
+
+
+def test_only_the_task_that_kills_its_worker_fails() -> None:
+    tasks = [(n, -1 if n == 7 else n) for n in range(30)]
+    results = dict(pool.run(double, tasks, 2))
+    failure = results.pop(7)
+    assert isinstance(failure, pool.Failure)
+    assert "twice" in failure.reason
+    assert results == {n: 2 * n for n in range(30) if n != 7}
+
+
+def test_a_worker_that_was_killed_costs_no_task(tmp_path: Path) -> None:
+    tasks = [(n, tmp_path / str(n)) for n in range(3)]
+    assert set(dict(pool.run(dies_once, tasks, 2)).values()) == {"done"}
+
+
+def test_a_failure_says_why() -> None:
+    results = dict(pool.run(fails, [(what, what) for what in ("known", "unknown", "full")], 1))
+    found = {what: result for what, result in results.items() if isinstance(result, pool.Failure)}
+    assert found["known"].reason == "known"
+    assert found["unknown"].reason == "ZeroDivisionError: unknown"
+    assert [what for what, failure in found.items() if failure.disk_is_full] == ["full"]
+
+
+def test_workers_end_with_a_parent_that_was_killed(tmp_path: Path) -> None:
+    script = tmp_path / "parent.py"
+    script.write_text(ORPHANS.format(path=[str(Path(__file__).parent)]), encoding="utf-8")
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    worker = Path(f"/proc/{int(done.stdout.split()[0])}")
+    end = time.monotonic() + 60
+    while worker.exists():
+        assert time.monotonic() < end, "the worker lives on"
+        time.sleep(0.01)

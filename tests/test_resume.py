@@ -1,0 +1,68 @@
+"""Grading that was killed goes on where it was, and leaves what an undisturbed run leaves."""
+
+import os
+import random
+import shutil
+from pathlib import Path
+
+import kills
+import pytest
+import work
+from classroom import LAB, HandIn, auto_scores
+from graded import LIMIT_S, State, copied, made
+from graded import Course as GradedCourse
+
+from grader.autograde import Grading
+from grader.course import Course
+
+Undisturbed = tuple[GradedCourse, float, State]
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
+    """A class, how long its grading takes (s), and what that leaves."""
+    scratch = tmp_path_factory.mktemp("kills")
+    course = made(scratch / "course", 5)
+    whole = copied(course, scratch / "whole")
+    return course, whole.grade(), whole.state()
+
+
+@pytest.mark.parametrize("kind", kills.possible())
+def test_a_disturbed_run_goes_on_where_it_was(
+    undisturbed: Undisturbed, kind: str, tmp_path: Path
+) -> None:
+    course, duration_s, expected = undisturbed
+    rng = random.Random(kind)
+    with kills.place_for(kind, tmp_path) as place:
+        mine = copied(course, place)
+        kills.disturb(kind, mine, duration_s * rng.uniform(0.5, 0.9), rng)
+        assert kills.difference(mine.state(), expected) == ""
+        assert not list(mine.root.glob("autograded/*/.*"))
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="a small file system is mounted by root")
+def test_a_full_disk_is_one_cause_and_one_cure(undisturbed: Undisturbed, tmp_path: Path) -> None:
+    with kills.place_for("disk", tmp_path) as place:
+        course = copied(undisturbed[0], place)
+        kills.leave(course, 0)
+        process = course.start()
+        _out, err = process.communicate(timeout=LIMIT_S)
+    assert process.returncode == 1
+    cause, cure = err.strip().splitlines()
+    assert cause.startswith(kills.FULL)
+    assert "goes on where it was" in cure
+
+
+def test_what_was_scored_before_a_kill_is_not_scored_again(
+    course: Course, hand_in: HandIn
+) -> None:
+    """Killed when the record was kept, and neither the gradebook nor the notebook was."""
+    hand_in("s1", "HALF = 1")
+    grading = Grading(course, LAB)
+    list(grading.run(grading.submissions(), work=work.by_text, workers=1))
+    scores = auto_scores(course)
+    shutil.rmtree(course.root / "autograded")
+    (outcome,) = grading.run(grading.submissions(), work=work.must_not_be_called, workers=1)
+    assert outcome.state == "graded"
+    assert auto_scores(course) == scores
+    assert (course.root / "autograded" / "s1" / LAB / f"{LAB}.ipynb").is_file()
