@@ -37,6 +37,7 @@ from pathlib import Path
 
 import nbgrader
 
+from grader.gradebook.boards import steps
 from grader.pages.hook import FeedbackPage
 
 HERE = Path(__file__).parent
@@ -45,6 +46,8 @@ c.CourseDirectory.course_id = {course!r}
 c.Exchange.root = str(HERE / "exchange")
 c.ClearSolutions.code_stub = {{"python": {stub!r}}}
 c.Execute.timeout = 300
+c.Autograde.autograde_preprocessors = steps()
+c.ScoreOnBoards.course = str(HERE)
 c.HTMLExporter.extra_template_basedirs = [
     str(HERE / "templates"),
     str(Path(nbgrader.__file__).parent / "server_extensions" / "formgrader" / "templates"),

@@ -78,13 +78,13 @@ def open_book(root: Path) -> Any:
     return Gradebook(coursedir.db_url, coursedir.course_id)
 
 
-def stock_autograde(root: Path, student: str = "*") -> None:
-    """nbgrader's own converter over what was handed in."""
+def api_autograde(root: Path, assignment: str = ASSIGNMENT) -> None:
+    """`nbgrader autograde` through its API, over all that was handed in."""
     settings = config.load(root)
     settings.NbGraderAPI.log_level = "ERROR"
     api = NbGraderAPI(CourseDirectory(config=settings), config=settings)
     with warnings.catch_warnings(action="ignore", category=SAWarning):  # of its own code
-        done = api.autograde(ASSIGNMENT, student, force=True, create=True)
+        done = api.autograde(assignment, "*", force=True, create=True)
     assert done["success"], done["log"][-1000:]
 
 

@@ -10,12 +10,12 @@ import nbformat
 import pytest
 from gradebooks import (
     ASSIGNMENT,
+    api_autograde,
     handed_in,
     make_course,
     open_book,
     result,
     rows,
-    stock_autograde,
 )
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
@@ -116,7 +116,7 @@ def record_all(root: Path) -> dict[str, NotebookNode]:
 def same(pair: tuple[Path, Path]) -> dict[str, NotebookNode]:
     """Grade both courses, ours and stock, and hold the rows of all tables against each other."""
     stock, ours = pair
-    stock_autograde(stock)
+    api_autograde(stock)
     graded = record_all(ours)
     assert rows(config.coursedir(ours).db_url) == rows(config.coursedir(stock).db_url)
     return graded

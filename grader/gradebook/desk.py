@@ -15,6 +15,7 @@ from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties, Execute, SaveAutoGrades
 from nbgrader.utils import parse_utc
+from traitlets import import_item
 
 from grader.errors import SubmissionError
 from grader.gradebook import config
@@ -31,6 +32,8 @@ class Desk:
     processes."""
 
     root: Path
+    assignment: str
+    """nbgrader's name for what is handed in together: the lab's own, or that of several labs."""
     lab: str
     cells: Released
     """The released notebook as the gradebook knows it."""
@@ -48,7 +51,8 @@ class Desk:
     @cached_property
     def released(self) -> NotebookNode:
         """The notebook that trainees got."""
-        path = Path(self.coursedir.format_path(self.coursedir.release_directory, ".", self.lab))
+        where = self.coursedir
+        path = Path(where.format_path(where.release_directory, ".", self.assignment))
         notebook: NotebookNode = nbformat.read(path / f"{self.lab}.ipynb", as_version=4)
         return notebook
 
@@ -69,15 +73,15 @@ class Desk:
     def autograded(self, student: str) -> Path:
         """Where the graded notebook of a submission lies."""
         where = self.coursedir
-        return Path(where.format_path(where.autograded_directory, student, self.lab))
+        return Path(where.format_path(where.autograded_directory, student, self.assignment))
 
     def sanitize(self, notebook: NotebookNode, student: str) -> NotebookNode:
         """nbgrader's own steps before executing: released cells get source and flags back."""
-        return self._before.run(notebook, self.lab, self.lab, student)
+        return self._before.run(notebook, self.assignment, self.lab, student)
 
     def finish(self, notebook: NotebookNode, student: str) -> NotebookNode:
         """nbgrader's own steps after executing, but for keeping books: the Recorder does that."""
-        return self._after.run(notebook, self.lab, self.lab, student)
+        return self._after.run(notebook, self.assignment, self.lab, student)
 
     @cached_property
     def _autograde(self) -> Any:
@@ -86,12 +90,17 @@ class Desk:
 
     @cached_property
     def _before(self) -> Steps:
-        return self._steps(self._autograde.sanitize_preprocessors)
+        return self._steps(list(map(_class_of, self._autograde.sanitize_preprocessors)))
 
     @cached_property
     def _after(self) -> Steps:
-        steps = self._autograde.autograde_preprocessors
-        return self._steps([step for step in steps if step not in _OURS])
+        steps = map(_class_of, self._autograde.autograde_preprocessors)
+        return self._steps([step for step in steps if not issubclass(step, _OURS)])
 
     def _steps(self, steps: Sequence[Any]) -> Steps:
         return Steps(steps, self.config, self.cells, self.coursedir.db_url)
+
+
+def _class_of(step: Any) -> Any:
+    """nbgrader's lists hold classes, and names of classes."""
+    return import_item(step) if isinstance(step, str) else step

@@ -7,10 +7,10 @@ from grader.gradebook import config
 from hardware.say import _
 
 
-def need_release(root: Path, lab: str) -> None:
-    """Raises CourseError when the course was not built with that lab."""
+def need_release(root: Path, assignment: str, lab: str) -> None:
+    """Raises CourseError when the course has not released that lab's notebook there."""
     coursedir = config.coursedir(root)
-    folder = Path(coursedir.format_path(coursedir.release_directory, ".", lab))
+    folder = Path(coursedir.format_path(coursedir.release_directory, ".", assignment))
     if not (folder / f"{lab}.ipynb").is_file():
         raise CourseError(
             _("the built course has no lab {lab}").format(lab=lab), _("run: warsha course build")

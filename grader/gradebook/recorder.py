@@ -34,9 +34,11 @@ class Recorder:
     def __exit__(self, *_exc: object) -> None:
         self._database.close()
 
-    def desk(self, lab: str) -> Desk:
-        """What prepares a lab's submissions, in any process. Raises: MissingEntry."""
-        return Desk(self.root, lab, self._database.released(lab, lab))
+    def desk(self, lab: str, assignment: str = "") -> Desk:
+        """What prepares a lab's submissions, in any process; the assignment's name if it is not
+        the lab's. Raises: MissingEntry."""
+        assignment = assignment or lab
+        return Desk(self.root, assignment, lab, self._database.released(assignment, lab))
 
     def has_marks(self, lab: str, student: str) -> bool:
         """Whether the gradebook knows of a submission: one made anew has lost what was graded."""

@@ -1,0 +1,152 @@
+"""`nbgrader autograde` in a built course: ours for its labs, nbgrader's own for others."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from classroom import LAB, HandIn, auto_scores
+from gradebooks import api_autograde, source
+from nbformat.v4 import new_code_cell
+from typer.testing import CliRunner
+
+from grader.course import Course
+from grader.gradebook import commands
+from grader.lab import find
+from grader.store import Store
+from hardware.paths import build_dir
+from warsha import app
+
+REFERENCE = (Path(__file__).parents[1] / "labs" / LAB / "reference.py").read_text("utf-8")
+
+
+@pytest.fixture
+def built_course(course: Course, monkeypatch: pytest.MonkeyPatch) -> Course:
+    """A course that other processes find as well."""
+    build = course.root.parents[1]
+    (build / "port").symlink_to(build_dir() / "port")
+    monkeypatch.setenv("WARSHA_BUILD", str(build))
+    return course
+
+
+def nbgrader(course: Course, *words: str) -> subprocess.CompletedProcess[str]:
+    """The command, as an instructor types it in the course's folder."""
+    tools = Path(sys.executable).parent
+    return subprocess.run(
+        [str(tools / "nbgrader"), *words],
+        cwd=course.root,
+        env={**os.environ, "PATH": f"{tools}:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def notebook_of(course: Course, student: str, name: str = LAB, assignment: str = LAB) -> Any:
+    file = course.root / "autograded" / student / assignment / f"{name}.ipynb"
+    return nbformat.read(file, as_version=4)
+
+
+def grade_with_warsha() -> str:
+    return CliRunner().invoke(app, ["grade", LAB]).output
+
+
+def test_marks_stamp_and_notebook_are_those_of_warsha_grade(
+    built_course: Course, hand_in: HandIn, tmp_path: Path
+) -> None:
+    course = built_course
+    hand_in("s1", REFERENCE)
+    hand_in("s2", "raise SystemExit")
+    done = nbgrader(course, "autograde", LAB)
+    assert done.returncode == 0, done.stderr
+    marks, notebook = auto_scores(course), notebook_of(course, "s1")
+    record = Store(course.store).record(LAB, "s1")
+    assert sum(mark or 0 for (who, *_), mark in marks.items() if who == "s1") == 20
+    assert notebook.metadata.warsha.seeds == "hidden 3"
+    assert record and dict(record.stamp) == notebook.metadata.warsha and len(record.seeds) == 3
+    assert "2 were graded before" in grade_with_warsha()
+    shutil.rmtree(course.root / "autograded")
+    shutil.rmtree(course.store / "marks")
+    grade_with_warsha()
+    assert auto_scores(course) == marks
+    assert notebook_of(course, "s1") == notebook
+
+
+def test_one_that_cannot_be_read_stops_nobody_and_keeps_its_marks(
+    built_course: Course, hand_in: HandIn
+) -> None:
+    hand_in("s1", REFERENCE)
+    hand_in("s2", REFERENCE)
+    assert nbgrader(built_course, "autograde", LAB).returncode == 0
+    before = auto_scores(built_course)
+    file = hand_in("s1", "x = 1", at="2026-01-16 10:00:00 UTC") / f"{LAB}.ipynb"
+    other = hand_in("s2", "raise SystemExit", at="2026-01-16 10:00:00 UTC")
+    file.rename(other.parent / "elsewhere.ipynb")
+    file.symlink_to(other.parent / "elsewhere.ipynb")
+    done = nbgrader(built_course, "autograde", LAB)
+    assert done.returncode != 0
+    assert "no notebook was handed in" in done.stderr
+    after = auto_scores(built_course)
+    assert {k: v for k, v in after.items() if k[0] == "s1"} == {
+        k: v for k, v in before.items() if k[0] == "s1"
+    }
+    assert sum(v or 0 for k, v in after.items() if k[0] == "s2") < 20
+
+
+def test_nothing_of_a_submission_runs_and_links_lead_nowhere(
+    built_course: Course, hand_in: HandIn, tmp_path: Path
+) -> None:
+    folder = hand_in("s1", REFERENCE)
+    notebook = nbformat.read(folder / f"{LAB}.ipynb", as_version=4)
+    touched = tmp_path / "touched"
+    notebook.cells.insert(0, new_code_cell(f"open({str(touched)!r}, 'w')"))
+    nbformat.write(notebook, folder / f"{LAB}.ipynb")
+    (folder / "data").mkdir()
+    (folder / "data" / "readings.csv").write_text("1,2\n")
+    (folder / "data" / "stolen").symlink_to(built_course.root / "gradebook.db")
+    (folder / "all").symlink_to(built_course.root)
+    assert nbgrader(built_course, "autograde", LAB).returncode == 0
+    place = built_course.root / "autograded" / "s1" / LAB
+    names = {str(file.relative_to(place)) for file in place.rglob("*") if not file.is_dir()}
+    assert names == {f"{LAB}.ipynb", "timestamp.txt", "data/readings.csv"}
+    assert not touched.exists()
+
+
+def test_the_api_runs_ours_and_stock_can_be_asked_for(
+    built_course: Course, hand_in: HandIn
+) -> None:
+    hand_in("s1", "raise SystemExit")
+    api_autograde(built_course.root, LAB)
+    assert "warsha" in notebook_of(built_course, "s1").metadata
+    ours = auto_scores(built_course)
+    done = nbgrader(built_course, "autograde", LAB, "--force", "--ScoreOnBoards.stock=True")
+    assert done.returncode == 0, done.stderr
+    assert "warsha" not in notebook_of(built_course, "s1").metadata
+    assert auto_scores(built_course).keys() == ours.keys()
+
+
+def test_several_notebooks_in_one_assignment(built_course: Course, hand_in: HandIn) -> None:
+    """A lab of ours and a notebook of the instructor's own, handed in together."""
+    root, week = built_course.root, "week1"
+    place = root / "source" / week
+    place.mkdir()
+    shutil.copy(root / "source" / LAB / f"{LAB}.ipynb", place)
+    own = source()
+    own.cells[3].source = "2.5"
+    nbformat.write(own, place / "own.ipynb")
+    commands.generate_release(root, week)
+    folder = hand_in("s1", REFERENCE)
+    shutil.copytree(folder, root / "submitted" / "s1" / week)
+    shutil.copy(root / "release" / week / "own.ipynb", root / "submitted" / "s1" / week)
+    done = nbgrader(built_course, "autograde", week)
+    assert done.returncode == 0, done.stderr
+    assert "warsha" in notebook_of(built_course, "s1", LAB, week).metadata
+    assert "warsha" not in notebook_of(built_course, "s1", "own", week).metadata
+    marks = {k: v for k, v in auto_scores(built_course).items() if k[1] == week}
+    assert sum(marks["s1", week, item] or 0 for item in find(LAB).items) == 20
+    assert marks["s1", week, "test"] == 2.5
+    assert marks["s1", week, "essay"] == 0
