@@ -125,13 +125,15 @@ def feedback(
 
     out, chosen = Console(), load_course(course)
     writer = FeedbackWriter(chosen, lab, student)
-    pages = list(track(writer.run(), lab, len(writer.standings), console=out, transient=True))
-    out.print(
-        _("{count} feedback pages are in {folder}").format(
-            count=len(pages), folder=chosen.root / "feedback"
-        ),
-        soft_wrap=True,
-    )
+    made = list(track(writer.run(), lab, len(writer.standings), console=out, transient=True))
+    failed = [(who, why) for who, why in made if why]
+    for who, why in failed:
+        out.print(Text(_("no page: {student}: {reason}").format(student=who, reason=why)))
+    told = _("{count} feedback pages are in {folder}")
+    folder = chosen.root / "feedback"
+    out.print(told.format(count=len(made) - len(failed), folder=folder), soft_wrap=True)
+    if failed:
+        raise typer.Exit(1)
 
 
 @app.command("class")

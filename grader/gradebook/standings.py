@@ -1,5 +1,5 @@
-"""How a lab stands in the gradebook: of every trainee the points of each cell as they count, what
-is taken off, and what a person wrote. Plain data, read in a few statements for a whole class."""
+"""How a notebook stands in the gradebook: of every trainee the points of each cell as they count,
+what is taken off, and what a person wrote. Plain data, read in a few statements for a class."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -29,7 +29,6 @@ _TASK: Any = TaskCell.__table__
 class Cell:
     """The points of one graded cell."""
 
-    notebook: str
     name: str
     auto: float | None
     """What the grader gave; None: nothing, a person grades it."""
@@ -43,7 +42,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Standing:
-    """One trainee and one lab."""
+    """One trainee and one notebook."""
 
     student: str
     first_name: str = ""
@@ -65,19 +64,21 @@ class Standing:
         return round(sum(cell.points for cell in self.cells) - self.penalty, 2)
 
 
-def standings(db_url: str, lab: str, student: str | None = None) -> dict[str, Standing]:
+def standings(
+    db_url: str, assignment: str, notebook: str, student: str | None = None
+) -> dict[str, Standing]:
     """Every trainee of the gradebook, or one, by id in order."""
     found: dict[str, Standing] = {}
+    here = (Assignment.name == assignment, Notebook.name == notebook)
     with Gradebook(db_url) as gradebook:
         ask = gradebook.db.execute
         for who, first, last, email in ask(_only(_STUDENTS, student)):
             found[who] = Standing(who, first or "", last or "", email or "")
-        for who, penalty in ask(_only(_PENALTIES.where(Assignment.name == lab), student)):
-            known = found[who]
-            found[who] = replace(known, penalty=known.penalty + (penalty or 0.0))
-        for who, rows in _grouped(ask(_only(_GRADES.where(Assignment.name == lab), student))):
+        for who, penalty in ask(_only(_PENALTIES.where(*here), student)):
+            found[who] = replace(found[who], penalty=penalty or 0.0)
+        for who, rows in _grouped(ask(_only(_GRADES.where(*here), student))):
             found[who] = replace(found[who], cells=tuple(_cell(*row) for row in rows))
-        for who, rows in _grouped(ask(_only(_COMMENTS.where(Assignment.name == lab), student))):
+        for who, rows in _grouped(ask(_only(_COMMENTS.where(*here), student))):
             said = (own or auto or "" for own, auto in rows)
             texts = tuple(text.strip() for text in said if text.strip())
             found[who] = replace(found[who], comments=texts)
@@ -95,7 +96,6 @@ def _grouped(rows: Iterable[Any]) -> Iterator[tuple[str, list[tuple[Any, ...]]]]
 
 
 def _cell(
-    notebook: str,
     name: str,
     auto: float | None,
     manual: float | None,
@@ -108,7 +108,7 @@ def _cell(
     given = auto if manual is None else manual
     points = 0.0 if given is None else given + (extra or 0.0)
     by_hand = manual is not None or bool(extra)
-    return Cell(notebook, name, auto, points, on_code or on_task or 0.0, by_hand, waits)
+    return Cell(name, auto, points, on_code or on_task or 0.0, by_hand, waits)
 
 
 def _of_submissions(*columns: Any) -> Any:
@@ -120,7 +120,7 @@ def _of_submissions(*columns: Any) -> Any:
         .join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
         .join(Student, SubmittedAssignment.student_id == Student.id)
         .join(Notebook, SubmittedNotebook.notebook_id == Notebook.id)
-        .order_by(Student.id, Notebook.name)
+        .order_by(Student.id)
     )
 
 
@@ -130,7 +130,6 @@ _STUDENTS: Any = select(Student.id, Student.first_name, Student.last_name, Stude
 _PENALTIES = _of_submissions(SubmittedNotebook.late_submission_penalty)
 _GRADES = (
     _of_submissions(
-        Notebook.name,
         BaseCell.name,
         Grade.auto_score,
         Grade.manual_score,

@@ -19,8 +19,8 @@ def sheet_of(store: Store, lab: Lab, record: Record, standing: Standing) -> Shee
     None when the gradebook's marks are not those of the record (stock nbgrader graded after us,
     say), so that nothing is explained by what did not decide it. Raises: StoreError.
     """
-    cells = {(cell.notebook, cell.name): cell for cell in standing.cells}
-    mine = [(card, cells.pop((record.lab, card.item), None)) for card in record.cards]
+    cells = {cell.name: cell for cell in standing.cells}
+    mine = [(card, cells.pop(card.item, None)) for card in record.cards]
     if not all(cell and cell.auto == card.points for card, cell in mine):
         return None
     ours = (_entry(card, cell) for card, cell in mine if cell)

@@ -20,12 +20,11 @@ class FeedbackPage(NbGraderPreprocessor):
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """Leave the notebook as it is; a notebook that we did not grade gets nbgrader's page."""
         place = resources["nbgrader"]
-        lab, student = place["assignment"], place["student"]
-        resources["warsha"] = ""
+        student, name = place["student"], place["notebook"]
         store = Store(Path(self.store))
-        record = store.record(lab, student) if place["notebook"] == lab else None
-        if record:
-            standing = standings(place["db_url"], lab, student)[student]
-            sheet = sheet_of(store, store.lab(record.stamp["lab"]), record, standing)
+        resources["warsha"] = ""
+        if record := store.record(name, student):
+            known = standings(place["db_url"], place["assignment"], name, student)[student]
+            sheet = sheet_of(store, store.lab(record.stamp["lab"]), record, known)
             resources["warsha"] = feedback_page(sheet) if sheet else ""
         return nb, resources

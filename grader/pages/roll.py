@@ -27,8 +27,7 @@ def class_file(course: Course, lab: str, kind: str = "html") -> Path:
 
 
 def register_of(course: Course, slug: str) -> Register:
-    """The whole class. Raises: CourseError when the course was not built with that lab."""
-    folders.need_release(course.root, slug)
+    """The whole class. Raises: CourseError or StoreError when there is no release of that lab."""
     roll = _Roll(course, slug)
     return Register(
         course=course.title,
@@ -49,7 +48,7 @@ class _Roll:
         self.store = Store(course.store)
         self.lab = self.store.lab(self.store.released(slug))
         self.labs: dict[str, Lab] = {self.lab.digest: self.lab}
-        self.standings = standings(self.coursedir.db_url, slug)
+        self.standings = standings(self.coursedir.db_url, slug, slug)
         self.submitted = folders.submitted(course.root, slug)
         release = self.coursedir.format_path(self.coursedir.release_directory, ".", slug)
         self.released: NotebookNode = nbformat.read(Path(release, f"{slug}.ipynb"), as_version=4)

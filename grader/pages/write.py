@@ -33,7 +33,7 @@ class FeedbackWriter:
         self.store = Store(course.store)
         self._lab_of = cache(self.store.lab)
         self.coursedir = config.coursedir(course.root)
-        known = standings(self.coursedir.db_url, lab, student)
+        known = standings(self.coursedir.db_url, lab, lab, student)
         self.standings = {
             who: standing for who, standing in known.items() if self._autograded(who).is_dir()
         }
@@ -41,15 +41,25 @@ class FeedbackWriter:
             cause = _("there is no graded submission of {lab}").format(lab=lab)
             raise GraderError(cause, _("run: {command}").format(command=f"warsha grade {lab}"))
 
-    def run(self) -> Iterator[Path]:
-        """Write every page; each file as it is there."""
+    def run(self) -> Iterator[tuple[str, str]]:
+        """Write every page: each trainee as the page is there, and why it is not, else nothing.
+
+        One that cannot be made keeps no other from being made.
+        """
         for who, standing in self.standings.items():
-            page = self._page(who, standing)
-            if page is None:
-                commands.generate_feedback(self.course.root, self.lab, who)
+            try:
+                self._make(who, standing)
+            except GraderError as error:
+                yield who, f"{error}. {error.cure}"
             else:
-                self._write(who, page)
-            yield self._feedback(who) / f"{self.lab}.html"
+                yield who, ""
+
+    def _make(self, student: str, standing: Standing) -> None:
+        page = self._page(student, standing)
+        if page is None:
+            commands.generate_feedback(self.course.root, self.lab, student)
+        else:
+            self._write(student, page)
 
     def _page(self, student: str, standing: Standing) -> str | None:
         """Our page; None when nbgrader has to make some of this submission's pages."""
@@ -67,14 +77,18 @@ class FeedbackWriter:
         place = self._feedback(student)
         fresh = place.with_name(f".{place.name}.new")
         shutil.rmtree(fresh, ignore_errors=True)
-        leave = shutil.ignore_patterns("*.ipynb", *self.coursedir.ignore)
-        shutil.copytree(self._autograded(student), fresh, ignore=leave)
+        shutil.copytree(self._autograded(student), fresh, ignore=self._left_out)
         file = fresh / f"{self.lab}.html"
         file.write_text(page, encoding="utf-8")
         for each in filter(Path.is_file, fresh.rglob("*")):
             each.chmod(0o664 if self.coursedir.groupshared else 0o644)
         shutil.rmtree(place, ignore_errors=True)
         fresh.rename(place)
+
+    def _left_out(self, folder: str, names: list[str]) -> set[str]:
+        """What nbgrader does not copy either, and links: what one leads to may be anybody's."""
+        usual = shutil.ignore_patterns("*.ipynb", *self.coursedir.ignore)(folder, names)
+        return {*usual, *(name for name in names if Path(folder, name).is_symlink())}
 
     def _autograded(self, student: str) -> Path:
         return self._place(self.coursedir.autograded_directory, student)
