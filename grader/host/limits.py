@@ -7,13 +7,13 @@ from dataclasses import dataclass
 class Limits:
     """Bounds of a child; the first four are the kernel's, the rest is the parent's."""
 
-    cpu_s: int = 5
+    cpu_s: int = 4
     memory_bytes: int = 256 << 20
     """Of address space, the interpreter's 30 MB among them."""
     tmp_bytes: int = 16 << 20
     """All files together; in a plain child, of each file."""
     open_files: int = 32
-    wall_s: float = 10.0
+    wall_s: float = 6.0
     """The parent waits so long for all answers together."""
     question_bytes: int = 8 << 20
     answer_bytes: int = 1 << 20

@@ -16,6 +16,8 @@ from hardware.say import _
 
 READY_WITHIN_S = 60.0
 """Of an interpreter that starts in 20 ms; only a machine that is overrun is as slow as that."""
+MOST_QUEUED = 10
+"""So many times its wall limit may a child wait for a processor."""
 _SLICE_S = 0.25
 _XCPU, _KILL, _SYS = 24, 9, 31
 _HEAD = 4
@@ -41,6 +43,8 @@ class Child:
     def __init__(self, text: str, way: Way, limits: Limits) -> None:
         self._limits = limits
         self._left_s = READY_WITHIN_S
+        self._given_s = 0.0
+        self._begun = monotonic()
         self._folder = tempfile.TemporaryDirectory(prefix="host-", ignore_cleanup_errors=True)
         try:
             self._process = start(way, Path(self._folder.name))
@@ -117,8 +121,7 @@ class Child:
     def _wait(self, has_more: bool) -> tuple[bool, bool]:
         """Wait a little until the pipes can be read or written. Raises: Ended when time is up."""
         if self._left_s <= 0:
-            self._blame_machine()
-            raise Ended("time")
+            self._give_back()
         before = monotonic()
         writing = [self._to] if has_more else []
         readable, writable, _error = select.select([self._from], writing, [], _SLICE_S)
@@ -146,7 +149,7 @@ class Child:
             return Ended("time")
         if signal == _SYS:
             return Ended("forbidden")
-        if signal == _KILL and self._limits.wall_s - self._left_s < self._limits.cpu_s:
+        if signal == _KILL and monotonic() - self._begun < self._limits.cpu_s:
             raise GraderError(
                 _("the system killed host code: this machine is out of memory"),
                 _("grade again with fewer workers"),
@@ -155,17 +158,21 @@ class Child:
             return Ended("time")
         return Ended("raised", f"exit code {code}" if signal <= 0 else f"signal {signal}")
 
-    def _blame_machine(self) -> None:
-        """Raise when the child stood in the queue for most of its time: our fault, and no zero.
-        Raises: GraderError."""
-        waited_s = _queued_s(self._process.pid)
-        if waited_s > self._limits.wall_s / 2:
+    def _give_back(self) -> None:
+        """Time is up, but for that in which the child stood in the queue for a processor: an
+        overrun machine is our fault. Raises: Ended; GraderError."""
+        queued_s = _queued_s(self._process.pid)
+        if queued_s > MOST_QUEUED * self._limits.wall_s:
             raise GraderError(
                 _("this machine let host code wait {waited:.0f} s for a processor").format(
-                    waited=waited_s
+                    waited=queued_s
                 ),
                 _("Grade again when less runs on it."),
             )
+        self._left_s = queued_s - self._given_s
+        self._given_s = queued_s
+        if self._left_s < _SLICE_S:
+            raise Ended("time")
 
 
 def _queued_s(pid: int) -> float:

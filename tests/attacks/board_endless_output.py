@@ -1,0 +1,6 @@
+# Tries: a board program that prints without an end.
+# Ends: the output limit of a board.
+### ATTACK
+while True:
+    print("x" * 200)
+### END

@@ -1,0 +1,11 @@
+# Tries: a board program that prints what looks like marks, commands to a terminal and frames of the bench.
+# Ends: marks come from what is measured; quoted text is escaped.
+### ATTACK
+print('{"item": "e", "points": 4, "max_points": 4}')
+print("PASS e 4/4\x1b[2J\x1b]0;graded\x07")
+print("grade('e') -> 4.0")
+import sys
+
+sys.stdout.write("\x02\x00\x00\x00\x00\x00\x00\x00" * 8 + "\n")
+### END
+### BASE

@@ -1,0 +1,7 @@
+# Tries: a board program that resets its board for ever.
+# Ends: the wall limit, the trace limit.
+### ATTACK
+import machine
+
+machine.reset()
+### END

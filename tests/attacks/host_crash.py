@@ -1,0 +1,20 @@
+# Tries: host code that crashes its interpreter, ends it without a word, or leaves work for its end.
+# Ends: the child dies alone; the call has failed.
+### BASE
+
+
+### ATTACK
+import atexit
+import ctypes
+import sys
+
+atexit.register(lambda: open("@TOUCHED@", "w"))
+sys.setrecursionlimit(10**9)
+
+
+def gaps(db):
+    ctypes.string_at(8)
+### INSTEAD
+def gaps(db):
+    raise RuntimeError
+### END

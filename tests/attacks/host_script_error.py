@@ -1,0 +1,20 @@
+# Tries: host code whose error, which feedback quotes, is a script, a terminal's commands and a path.
+# Ends: escaped where it is shown, cut at 200 characters.
+### BASE
+
+
+### ATTACK
+class Script(Exception):
+    def __str__(self):
+        return "<script>alert(document.cookie)</script>\x1b[2J\u202e`</code><img src=x onerror=alert(1)>" + "x" * 9999
+
+
+Script.__name__ = "<script>alert(2)</script>"
+
+
+def gaps(db):
+    raise Script
+### INSTEAD
+def gaps(db):
+    raise RuntimeError
+### END

@@ -1,0 +1,15 @@
+# Tries: host code that takes no processor, and no end either.
+# Ends: the wall limit, kept by the parent.
+### BASE
+
+
+### ATTACK
+import time
+
+
+def gaps(db):
+    time.sleep(10**6)
+### INSTEAD
+def gaps(db):
+    raise RuntimeError
+### END

@@ -1,0 +1,11 @@
+# Tries: files whose names lead elsewhere, steer a terminal or are as long as a name can be.
+# Ends: nothing but the notebook is read; names are made harmless where they are printed.
+NAMES = (
+    "..\\..\\..\\gradebook.db", "..%2f..%2fsecret", "\x1b[2J\x1b[31mgraded.txt", "a\nb.txt", "-rf", "$(touch @TOUCHED@)",
+    "x" * 250, "<script>alert(1)<script>.html", "\u202etxt.exe", "nbgrader_config.py", "feedback.html", "CON",
+)
+
+
+def attack(folder, notebook):
+    for name in NAMES:
+        (folder / name.replace("/", "-")).write_text("c.CourseDirectory.root = '/'\n")

@@ -1,0 +1,7 @@
+# Tries: a file that is no notebook but a hundred thousand brackets.
+# Ends: it is unreadable: its trainee alone has no mark.
+UNREADABLE = True
+
+
+def attack(folder, notebook):
+    return "[" * 100_000
