@@ -1,11 +1,10 @@
 """One episode's trace, seen by a check: times count from READY, pins have their role's name."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -17,6 +16,10 @@ from hardware.bench.tracing.trace import End, ModeAt, Trace
 
 LONGEST_LINE = 4000
 """So many characters of a line are seen: `int()` refuses 4300 digits, and no lab says so much."""
+MOST_CALLS = 200_000
+"""So many transfers on a bus are looked at: a program that never pauses makes a million."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +59,7 @@ class Run:
     """What the trainee handed in for the board, by file name."""
     files: Sequence[FileSeen] = ()
     """What the episode's `read_file` steps saw, in the order of time."""
-    _signals: dict[str, Signal] = field(default_factory=dict, repr=False)
-    """Those that were asked for already: checks ask again and again."""
+    _kept: dict[Hashable, Any] = field(default_factory=dict, repr=False)
 
     @property
     def data(self) -> Mapping[str, Any]:
@@ -66,12 +68,20 @@ class Run:
 
     def signal(self, role: str, *, boot: bool = False) -> Signal:
         """The level of a pin from t = 0 to the end; with `boot` from power-on (negative times)."""
-        if role not in self._signals:
-            edges = self.trace.edges(self.pins[role])
-            times = edges.t_ns - self.zero_ns
-            self._signals[role] = Signal(times, edges.level, self.end_ns - self.zero_ns)
-        whole = self._signals[role]
+        whole = self.once(("signal", role), lambda: self._signal(role))
         return whole if boot else whole.since(0)
+
+    def _signal(self, role: str) -> Signal:
+        edges = self.trace.edges(self.pins[role])
+        return Signal(edges.t_ns - self.zero_ns, edges.level, self.end_ns - self.zero_ns)
+
+    def once(self, key: Hashable, work: Callable[[], T]) -> T:
+        """What work on the trace gives, done once for all who ask by that key: checks ask again
+        and again, and a program without a sleep leaves hundreds of thousands of things."""
+        if key not in self._kept:
+            self._kept[key] = work()
+        kept: T = self._kept[key]
+        return kept
 
     def modes(self, role: str) -> list[ModeAt]:
         """Every mode that a pin was set to; times in the trace's own ns, from power-on."""
@@ -79,12 +89,10 @@ class Run:
 
     def lines(self) -> list[Said]:
         """The lines after READY."""
-        return self._lines
-
-    @cached_property
-    def _lines(self) -> list[Said]:
-        """Checks ask again and again, and there may be hundreds of thousands."""
-        return [] if self.ready_ns is None else said_after(self.trace, self.zero_ns, self.ready_ns)
+        if self.ready_ns is None:
+            return []
+        ready_ns = self.ready_ns
+        return self.once("lines", lambda: said_after(self.trace, self.zero_ns, ready_ns))
 
     def all_lines(self) -> list[Said]:
         """All lines since power-on (times before t = 0 are negative)."""

@@ -5,16 +5,20 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 
+from hardware.bench import frames
 from hardware.bench.bench import Bench
 from hardware.bench.flash import Flash
+from hardware.bench.tracing.decode.calls import calls
 from hardware.bench.tracing.decode.i2c import i2c
 from hardware.bench.tracing.decode.pixels import pixels
 from hardware.bench.tracing.decode.servo import servo
 from hardware.bench.tracing.decode.spi import spi
 from hardware.bench.tracing.decode.uart import uart
 from hardware.bench.tracing.decode.wire import wire_edges
+from hardware.bench.tracing.records import RECORD
 from hardware.bench.tracing.trace import Trace
 from hardware.bench.tracing.vcd import vcd
 from hardware.bench.wiring.circuit import Circuit
@@ -114,3 +118,40 @@ def test_a_vcd_of_buses_opens_elsewhere(tmp_path_factory: pytest.TempPathFactory
     read = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
     assert read.stdout.count("'1'") == 8
     assert io.StringIO(path.read_text()).readline().startswith("$version")
+
+
+POWER = (frames.REC_POWER, 0, 0, 1)
+SENT, GOT = (frames.REC_DATA, 1, 0x61, 0), (frames.REC_ANSWER, 1, 0x62, 0)
+
+
+def call(op: int) -> tuple[int, int, int, int]:
+    return frames.REC_CALL, op, 0, 0
+
+
+def result(op: int, status: int = 0) -> tuple[int, int, int, int]:
+    return frames.REC_RESULT, op, status & 0xFFFF, 0
+
+
+@pytest.mark.parametrize(
+    ("rows", "made"),
+    [
+        ([POWER, SENT, call(1), GOT, result(1, -5)], [(1, b"a", -5, b"b")]),
+        ([POWER, SENT, call(1), call(2), result(1), result(2, 7)],
+         [(1, b"a", 0, b""), (2, b"", 7, b"")]),
+        ([POWER, call(1), POWER, SENT, call(2), GOT, result(2)], [(2, b"a", 0, b"b")]),
+        ([GOT, result(9), SENT, call(2), result(2)], [(2, b"a", 0, b"")]),
+        ([result(9), call(2), result(2), POWER, call(3), result(3)],
+         [(2, b"", 0, b""), (3, b"", 0, b"")]),
+        ([POWER, call(1)], []),
+        ([], []),
+    ],
+)  # fmt: skip
+def test_an_answer_belongs_to_the_first_call_that_waits(
+    rows: list[tuple[int, int, int, int]], made: list[tuple[int, bytes, int, bytes]]
+) -> None:
+    """Also when the board did not live to see it, or the trace has forgotten its beginning."""
+    records = np.array([(*row, n) for n, row in enumerate(rows)], RECORD)
+    trace = Trace("pi_pico", records)
+    assert [(c.op, c.data, c.status, c.answer) for c in calls(trace)] == made
+    assert [c.op for c in calls(trace, 2)] == [op for op, *_ in made if op == 2]
+    assert len(calls(trace, most=1)) == min(1, len(made))

@@ -199,3 +199,15 @@ def test_a_short_frame_leaves_the_other_lamps_as_they_are() -> None:
     seen = colours(run, "NEOPIXEL", lamps=3)
     assert seen.at(300 * MS) == [(0x64, 0x63, 0x65), (4, 3, 5), (7, 6, 8)]
     assert colours(run, "NEOPIXEL", lamps=1).at(300 * MS) == [(0x64, 0x63, 0x65)]
+
+
+def test_a_bus_without_a_pause_is_decoded_once_and_up_to_a_number(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run = on_i2c(BUS + "while True:\n    i2c.writeto(0x77, b'\\xd0')\n")
+    everything = len(i2c.transfers(run))
+    assert everything > 1000
+    assert i2c.transfers(run)[0] is i2c.transfers(run)[0]
+    monkeypatch.setattr("grader.measure.i2c.MOST_CALLS", 100)
+    again = on_i2c(BUS + "while True:\n    i2c.writeto(0x77, b'\\xd0')\n")
+    assert len(i2c.transfers(again)) == 100

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from grader.run import Run
+from grader.run import MOST_CALLS, Run
 from grader.units import Millis, millis_of_ns
 from hardware.bench import frames
 from hardware.bench.parts import find
@@ -144,7 +144,10 @@ def _feed(on: bool, part: Part) -> None:
 
 
 def _edges(run: Run, pin: str, gpio: int) -> Iterator[_Happening]:
-    edges = wire_edges(run.trace, gpio)
+    try:
+        edges = wire_edges(run.trace, gpio)
+    except ValueError:  # millions of edges of a bus: no honest program sends so much
+        return
     for t_ns, level in zip(edges.t_ns.tolist(), edges.level.tolist(), strict=True):
         yield _Happening(t_ns, partial(_hear, pin, level))
 
@@ -155,7 +158,7 @@ def _hear(pin: str, level: bool, part: Part) -> None:
 
 def _transfers(run: Run, part: I2cPart, scl: int, sda: int) -> Iterator[_Happening]:
     bus = _Bus(part)
-    for one in i2c(run.trace, scl):
+    for one in i2c(run.trace, scl, MOST_CALLS):
         if one.sda == sda:
             yield _Happening(one.t_ns, partial(bus.carry, one))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from grader.measure.times import Times
-from grader.run import Run
+from grader.run import MOST_CALLS, Run
 from hardware.bench.tracing.decode.i2c import I2cTransfer
 from hardware.bench.tracing.decode.i2c import i2c as decoded
 
@@ -34,12 +34,11 @@ def transfers(run: Run, address: int | None = None, scl: str | None = None) -> l
     """The transfers from t = 0 on (start to stop), with times since then; only those to a 7-bit
     address, only those on the bus whose clock is that pin."""
     clock = None if scl is None else run.pins[scl]
-    moved = (
-        one._replace(t_ns=one.t_ns - run.zero_ns, end_ns=one.end_ns - run.zero_ns)
-        for one in decoded(run.trace, clock)
-        if one.t_ns >= run.zero_ns and address in (None, one.address)
-    )
-    return list(moved)
+    return [
+        one
+        for one in run.once("i2c", lambda: _decoded(run))
+        if address in (None, one.address) and clock in (None, one.scl)
+    ]
 
 
 def addressed(run: Run) -> list[int]:
@@ -102,6 +101,14 @@ def traffic(found: Sequence[I2cTransfer]) -> Traffic:
     """How much these transfers carried, each at its beginning."""
     counts = [len(one.written[: one.acked]) + len(one.read) for one in found]
     return Traffic(np.array([one.t_ns for one in found], np.int64), np.array(counts, np.int64))
+
+
+def _decoded(run: Run) -> list[I2cTransfer]:
+    return [
+        one._replace(t_ns=one.t_ns - run.zero_ns, end_ns=one.end_ns - run.zero_ns)
+        for one in decoded(run.trace, most=MOST_CALLS)
+        if one.t_ns >= run.zero_ns
+    ]
 
 
 def _on(place: int | None, count: int) -> int | None:

@@ -22,12 +22,16 @@ def messages(run: Run, *kinds: str, topic: str = "#", client: str | None = None)
     Of a `connect` topic, payload, qos and retain are those of the will; an empty topic is none.
     """
     return [
-        one._replace(t_ns=one.t_ns - run.zero_ns)
-        for one in run.trace.mqtt()
+        one
+        for one in run.once("mqtt", lambda: _notes(run))
         if (not kinds or one.kind in kinds)
         and (matches(topic, one.topic) or (topic == "#" and not one.topic))
         and client in (None, one.client)
     ]
+
+
+def _notes(run: Run) -> list[MqttNote]:
+    return [one._replace(t_ns=one.t_ns - run.zero_ns) for one in run.trace.mqtt()]
 
 
 def published(run: Run, topic: str = "#") -> list[MqttNote]:

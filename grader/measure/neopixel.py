@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.measure.times import Times
-from grader.run import Run
+from grader.run import MOST_CALLS, Run
 from hardware.bench.tracing.decode.pixels import pixels
 
 CHANNELS = 3
@@ -47,7 +47,7 @@ def colours(run: Run, role: str, lamps: int) -> Colours:
     """
     kept = np.zeros(lamps * CHANNELS, np.uint8)
     times, shown = [], []
-    for frame in pixels(run.trace, run.pins[role]):
+    for frame in pixels(run.trace, run.pins[role], MOST_CALLS):
         data = np.frombuffer(frame.data[: len(kept)], np.uint8)
         data = data[: len(data) // CHANNELS * CHANNELS]
         kept[: len(data)] = data

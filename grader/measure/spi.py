@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grader.run import Run
+from grader.run import MOST_CALLS, Run
 from hardware.bench.tracing.decode.spi import SpiTransfer
 from hardware.bench.tracing.decode.spi import spi as decoded
 
@@ -26,9 +26,13 @@ def transfers(run: Run, sck: str | None = None) -> list[SpiTransfer]:
     """The transfers from t = 0 on, with times since then; only those on the bus whose clock is
     that pin. Each has its rate (`hz`) and `mode` (polarity * 2 + phase)."""
     clock = None if sck is None else run.pins[sck]
+    return [one for one in run.once("spi", lambda: _decoded(run)) if clock in (None, one.sck)]
+
+
+def _decoded(run: Run) -> list[SpiTransfer]:
     return [
         one._replace(t_ns=one.t_ns - run.zero_ns, end_ns=one.end_ns - run.zero_ns)
-        for one in decoded(run.trace, clock)
+        for one in decoded(run.trace, most=MOST_CALLS)
         if one.t_ns >= run.zero_ns
     ]
 

@@ -6,8 +6,9 @@ from itertools import pairwise
 import numpy as np
 
 from grader.measure.times import Times
-from grader.run import Run
-from hardware.bench.tracing.decode.uart import uart as decoded
+from grader.run import MOST_CALLS, Run
+from grader.units import NS_PER_S
+from hardware.bench.tracing.decode.uart import writes
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,12 @@ class UartLine:
 
 def uart_sent(run: Run, tx: str) -> UartLine:
     """The bytes that left a pin from t = 0 on; breaks are left out."""
-    sent = [
-        one
-        for one in decoded(run.trace, run.pins[tx])
-        if not one.is_break and one.end_ns >= run.zero_ns
+    sent = [one for one in writes(run.trace, run.pins[tx], MOST_CALLS) if not one.is_break]
+    sent = [one for one in sent if one.t_ns >= run.zero_ns]
+    ends = [
+        one.t_ns + np.arange(1, len(one.data) + 1) * one.byte_bits * NS_PER_S // one.baud
+        for one in sent
     ]
-    times = np.array([one.end_ns for one in sent], np.int64) - run.zero_ns
+    times = np.concatenate([np.zeros(0, np.int64), *ends]) - run.zero_ns
     rates = tuple(dict.fromkeys(one.baud for one in sent))
-    return UartLine(times, bytes(one.byte for one in sent), rates)
+    return UartLine(times, b"".join(one.data for one in sent), rates)

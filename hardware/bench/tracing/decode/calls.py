@@ -1,12 +1,12 @@
 """The calls that a board made, with their answers: what all other decoders start from."""
 
-from collections import deque
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from hardware.bench import frames
-from hardware.bench.tracing.records import text_in
+from hardware.bench.tracing.records import Records, Times, unpack_text
 from hardware.bench.tracing.trace import Trace
 
 KINDS = (
@@ -36,27 +36,56 @@ class CallAt(NamedTuple):
         return self.t_ns + self.busy_ns
 
 
-def calls(trace: Trace, *ops: int) -> list[CallAt]:
-    """The answered calls in the order in which they were made; only these, if some are named."""
+def calls(trace: Trace, *ops: int, most: int | None = None) -> list[CallAt]:
+    """The answered calls in the order of their answers; only these, if some are named, and only so
+    many: a program that calls without a pause makes a million."""
     rows = trace.records[np.isin(trace.records["kind"], KINDS)]
-    waiting: deque[tuple[int, int, int, int, bytes]] = deque()
-    sent, got = bytearray(), bytearray()
-    made = []
-    for row in rows.tolist():
-        kind, a, b, c, t_ns = row
-        if kind == frames.REC_DATA:
-            sent += text_in(row)
-        elif kind == frames.REC_CALL:
-            waiting.append((t_ns, a, b, c, bytes(sent)))
-            sent.clear()
-        elif kind == frames.REC_ANSWER:
-            got += text_in(row)
-        elif kind == frames.REC_RESULT and waiting:
-            status = b - 2**16 if b >= 2**15 else b
-            made.append(CallAt(*waiting.popleft(), status, bytes(got), c))
-            got.clear()
-        elif kind == frames.REC_POWER:  # a call that the board did not live to see answered
-            waiting.clear()
-            sent.clear()
-            got.clear()
-    return [call for call in made if not ops or call.op in ops]
+    call_at, result_at = _pairs(rows)
+    if ops:
+        chosen = np.isin(rows["a"][call_at], ops)
+        call_at, result_at = call_at[chosen], result_at[chosen]
+    call_at, result_at = call_at[:most], result_at[:most]
+    sent = _pieces(rows, frames.REC_DATA, frames.REC_CALL, call_at)
+    got = _pieces(rows, frames.REC_ANSWER, frames.REC_RESULT, result_at)
+    made = rows[["t", "a", "b", "c"]][call_at].tolist()
+    ends = zip(_signed(rows["b"][result_at]), rows["c"][result_at].tolist(), strict=True)
+    return [
+        CallAt(t_ns, op, b, c, data, status, answer, busy_ns)
+        for (t_ns, op, b, c), data, answer, (status, busy_ns) in zip(
+            made, sent, got, ends, strict=True
+        )
+    ]
+
+
+def _pairs(rows: Records) -> tuple[Times, Times]:
+    """The rows of calls and of their results: the first result answers the first call that waits.
+    One that the board did not live to see answered has none; of a trace whose beginning is
+    forgotten the first results have lost their call."""
+    kind = rows["kind"]
+    life = np.cumsum(kind == frames.REC_POWER)
+    call_at, result_at = (np.flatnonzero(kind == k) for k in (frames.REC_CALL, frames.REC_RESULT))
+    lives = life[result_at]
+    first_call, first_result = (np.searchsorted(life[at], lives) for at in (call_at, result_at))
+    rank = np.arange(len(result_at)) - first_result
+    before = np.searchsorted(call_at, result_at) - first_call
+    lost = np.maximum.accumulate(np.maximum(rank + 1 - before, 0)) * (lives == life[:1])
+    orphan = np.diff(lost, prepend=0) > 0
+    index = (first_call + rank - lost)[~orphan]
+    return call_at[index], result_at[~orphan]
+
+
+def _pieces(rows: Records, text: int, closing: int, ends: Times) -> list[bytes]:
+    """The text before each of these rows, since the row of their kind before it or the power."""
+    kind = rows["kind"]
+    whole = unpack_text(rows[kind == text])[0]
+    length = np.cumsum(np.where(kind == text, rows["a"], 0), dtype=np.int64)
+    closed = np.flatnonzero((kind == closing) | (kind == frames.REC_POWER))
+    before = np.searchsorted(closed, ends) - 1
+    starts = np.where(before >= 0, length[closed[before]], 0) if len(ends) else ends
+    spans = zip(starts.tolist(), length[ends].tolist(), strict=True)
+    return [whole[start:end] for start, end in spans]
+
+
+def _signed(status: npt.NDArray[np.uint16]) -> list[int]:
+    numbers: list[int] = status.astype(np.int16).tolist()
+    return numbers

@@ -29,11 +29,11 @@ class I2cTransfer(NamedTuple):
     found: bool
 
 
-def i2c(trace: Trace, scl: int | str | None = None) -> list[I2cTransfer]:
-    """The transfers on all buses, or on the one with this clock pin."""
+def i2c(trace: Trace, scl: int | str | None = None, most: int | None = None) -> list[I2cTransfer]:
+    """The transfers on all buses, or on the one with this clock pin; of the first `most` calls."""
     clock = None if scl is None else trace.gpio(scl)
     made = []
-    for call in calls(trace, frames.CALL_I2C):
+    for call in calls(trace, frames.CALL_I2C, most=most):
         flags, address, count = HEAD.unpack_from(call.data)
         if clock is not None and clock != call.b & 0xFF:
             continue

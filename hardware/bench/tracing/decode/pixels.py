@@ -23,8 +23,8 @@ class PixelData(NamedTuple):
         return [(red, green, blue) for green, red, blue in triples]
 
 
-def pixels(trace: Trace, pin: int | str | None = None) -> list[PixelData]:
-    """What was sent on all pins, or on this one."""
+def pixels(trace: Trace, pin: int | str | None = None, most: int | None = None) -> list[PixelData]:
+    """What was sent on all pins, or on this one; of the first `most` calls."""
     wanted = None if pin is None else trace.gpio(pin)
     return [
         PixelData(
@@ -34,6 +34,6 @@ def pixels(trace: Trace, pin: int | str | None = None) -> list[PixelData]:
             Timing(*HEAD.unpack_from(call.data)),
             call.data[HEAD.size :],
         )
-        for call in calls(trace, frames.CALL_BITSTREAM)
+        for call in calls(trace, frames.CALL_BITSTREAM, most=most)
         if wanted is None or call.b == wanted
     ]

@@ -26,11 +26,11 @@ class SpiTransfer(NamedTuple):
     received: bytes
 
 
-def spi(trace: Trace, sck: int | str | None = None) -> list[SpiTransfer]:
-    """The transfers on all buses, or on the one with this clock pin."""
+def spi(trace: Trace, sck: int | str | None = None, most: int | None = None) -> list[SpiTransfer]:
+    """The transfers on all buses, or on the one with this clock pin; of the first `most` calls."""
     clock = None if sck is None else trace.gpio(sck)
     made = []
-    for call in calls(trace, frames.CALL_SPI):
+    for call in calls(trace, frames.CALL_SPI, most=most):
         if clock is not None and clock != call.data[0]:
             continue
         mode = 2 * bool(call.b & frames.SPI_POLARITY) + bool(call.b & frames.SPI_PHASE)

@@ -1,5 +1,6 @@
 """UART: the bytes that left each TX pin, each with the time of its start bit."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from hardware.bench import frames
@@ -26,48 +27,69 @@ class UartByte(NamedTuple):
     is_break: bool
 
 
-def uart(trace: Trace, tx: int | str | None = None) -> list[UartByte]:
-    """What was sent on all TX pins, or on this one, in the order of sending."""
+class UartWrite(NamedTuple):
+    """Bytes that leave a TX pin one behind the other; times in virtual ns."""
+
+    t_ns: int
+    number: int
+    tx: int
+    baud: int
+    data: bytes
+    bits: int
+    parity: int
+    stop: int
+    inverted: bool
+    is_break: bool
+
+    @property
+    def byte_bits(self) -> int:
+        """Bit times of a byte, start and stop too."""
+        return BREAK_BITS if self.is_break else 1 + self.bits + bool(self.parity) + self.stop
+
+    def end_ns(self, count: int) -> int:
+        """When so many of its bytes are out."""
+        return self.t_ns + count * self.byte_bits * S // self.baud
+
+
+def writes(
+    trace: Trace, tx: int | str | None = None, most: int | None = None
+) -> Iterator[UartWrite]:
+    """What was sent on all TX pins, or on this one, in the order of sending; of the first `most`
+    calls."""
     wanted = None if tx is None else trace.gpio(tx)
     setups: dict[int, CallAt] = {}
     free_ns: dict[int, int] = {}
-    made: list[UartByte] = []
-    for call in calls(trace, frames.CALL_UART_SETUP, frames.CALL_UART_WRITE):
+    for call in calls(trace, frames.CALL_UART_SETUP, frames.CALL_UART_WRITE, most=most):
         if call.op == frames.CALL_UART_SETUP:
             setups[call.b] = call
         elif (setup := setups.get(call.b)) and setup.c:
-            start_ns = max(call.t_ns, free_ns.get(call.b, 0)) if call.data else call.t_ns
-            free_ns[call.b] = start_ns + len(call.data) * _length(call, setup) * S // setup.c
-            if wanted in (None, setup.data[0]):
-                made += _bytes(call, setup, start_ns)
-    return [byte for byte in made if byte.tx != NO_PIN]
+            write = _write(call, setup, max(call.t_ns, free_ns.get(call.b, 0)))
+            free_ns[call.b] = write.end_ns(len(write.data)) if write.data else call.t_ns
+            if write.tx != NO_PIN and wanted in (None, write.tx):
+                yield write
 
 
-def _length(call: CallAt, setup: CallAt) -> int:
-    """Bits of a byte on the line."""
-    _tx, _rx, bits, parity, stop, _invert = setup.data
-    return BREAK_BITS if call.c == 1 else 1 + bits + bool(parity) + stop
-
-
-def _bytes(call: CallAt, setup: CallAt, start_ns: int) -> list[UartByte]:
-    tx, _rx, bits, parity, stop, invert = setup.data
-    length = _length(call, setup)
-    rest = (tx, setup.c)
+def uart(trace: Trace, tx: int | str | None = None) -> list[UartByte]:
+    """The same byte by byte."""
     return [
         UartByte(
-            start_ns + count * length * S // setup.c,
-            start_ns + (count + 1) * length * S // setup.c,
-            call.b,
-            *rest,
+            write.end_ns(count),
+            write.end_ns(count + 1),
+            write.number,
+            write.tx,
+            write.baud,
             byte,
-            bits,
-            parity,
-            stop,
-            bool(invert & 1),
-            call.c == 1,
+            *write[5:],
         )
-        for count, byte in enumerate(call.data)
+        for write in writes(trace, tx)
+        for count, byte in enumerate(write.data)
     ]
+
+
+def _write(call: CallAt, setup: CallAt, start_ns: int) -> UartWrite:
+    tx, _rx, bits, parity, stop, invert = setup.data
+    form = bits, parity, stop, bool(invert & 1), call.c == 1
+    return UartWrite(start_ns, call.b, tx, setup.c, call.data, *form)
 
 
 def levels_of(sent: UartByte) -> list[bool]:
