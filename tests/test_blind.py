@@ -67,6 +67,40 @@ while True:
     yellow.value(running and time.ticks_diff(now, begin) % 140 < 120)  # as if there was a job
 """
 
+READS = """
+from time import sleep_ms, ticks_ms
+from ain import read_u16
+from machine import Pin
+from pins import LED_R
+lamp = Pin(LED_R, Pin.OUT, value=0)
+print("READY L05")
+n = 0
+while True:
+    read_u16()
+    n += 1
+    if n % 10 == 0:
+        print("V 12.00 RAW 32768")
+    lamp.value(n // 300 % 2)
+    sleep_ms(50)
+"""
+
+SWEEPS = """
+import sys
+from time import sleep_ms
+from machine import PWM, Pin
+from pins import LED_G, SERVO
+lamp, motor = PWM(Pin(LED_G), freq=1000, duty_u16=0), PWM(Pin(SERVO), freq=50, duty_u16=3277)
+print("READY L06")
+n = 0
+while True:
+    lamp.duty_u16(n * 257 % 65536)
+    motor.duty_u16(2200 + abs(n % 200 - 100) * 33)
+    if n % 4 == 0:
+        print("ERR RANGE")
+    n += 1
+    sleep_ms(20)
+"""
+
 
 @pytest.mark.parametrize(
     ("lab", "program", "earned"),
@@ -74,6 +108,8 @@ while True:
         ("buttons", COUNTS, {"a"}),
         ("emergency_stop", FLASHES, {"a"}),
         ("emergency_stop", POLLS, {"a", "d", "e"}),
+        ("voltmeter", READS, set()),
+        ("servo_gate", SWEEPS, set()),
     ],
 )
 @pytest.mark.parametrize("family", ["esp32", "rp2"])

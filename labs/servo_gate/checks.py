@@ -76,7 +76,7 @@ def why_dim(run: Run) -> str:
     if (seen := duties.measure(run)) is None:
         return ""
     places = [Percent(100 * place) for _, place in moments(run)]
-    if fits(seen, places, 3):
+    if fits(seen, places, 5):
         return "linear_dimming"
     return "duty_scale" if max(seen) < 2 else ""
 
