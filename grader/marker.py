@@ -109,9 +109,11 @@ class Marker:
             "timestamp": str(timestamp or ""),
             **self.stamp,
         }
-        if handed_in.has_marks and self._noted(student) == stamp:
+        job = self._job(submission, timestamp, stamp)
+        # Marks whose record is gone or damaged could not be explained: they are made again.
+        if handed_in.has_marks and job.cards is not None and self._noted(student) == stamp:
             return Outcome(student, lab, "unchanged", notes=submission.notes)
-        return self._job(submission, timestamp, stamp)
+        return job
 
     def _job(
         self, submission: Submission, timestamp: datetime | None, stamp: Mapping[str, str]

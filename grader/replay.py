@@ -1,7 +1,7 @@
 """Run a graded program again with its seeds, by the lab as it was: why a mark is what it is."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from grader.cells import PROGRAM
 from grader.errors import GraderError, LabError
@@ -15,32 +15,24 @@ from grader.score import score
 from grader.store import Store, StoreError
 from grader.version import engine_version
 from hardware.bench.tracing.trace import Trace
-from hardware.bench.tracing.vcd import write_vcd
 from hardware.builds import port_build
-from hardware.say import _, reason
+from hardware.say import _
 
 Mark = tuple[float, str]
 """Points and key."""
 
 
 @dataclass(frozen=True)
-class Replay:
-    """A mark as it was given, and what the same program gets now."""
+class Case:
+    """A mark as it was given, and the lab as it was released then."""
 
     record: Record
     lab: Lab
-    """As it was released then, from the store."""
-    score: LabScore
 
     @property
     def given(self) -> dict[str, Mark]:
-        """Each item's points and key, then."""
+        """Each item's points and key."""
         return {card.item: (card.points, card.key) for card in self.record.cards}
-
-    @property
-    def found(self) -> dict[str, Mark]:
-        """Each item's points and key, now."""
-        return {id: (item.points, item.key) for id, item in self.score.items.items()}
 
     def changed(self) -> list[str]:
         """What on this machine is another than then, a sentence each."""
@@ -55,21 +47,60 @@ class Replay:
         ]
 
 
-def replay(store: Store, lab: str, student: str, number: int | None = None) -> Replay:
-    """Run a submission again; the newest if no number is said.
+def recall(store: Store, lab: str, student: str, number: int | None = None) -> Case:
+    """A graded submission; the newest if no number is said.
 
-    Raises: StoreError when the record or the lab is not there or was altered; NotGraded.
+    Raises: StoreError when the record or the lab is not there or was altered.
     """
     record = store.record(lab, student, number)
     if record is None:
         raise _unknown(store, lab, student)
-    kept = _lab(store, record)
+    return Case(record, _lab(store, record))
+
+
+def replay(case: Case, judged: Callable[[SeedResult], None]) -> LabScore:
+    """Run it again. `judged` sees each seed with its traces, which are let go then.
+
+    Raises: NotGraded; LabError.
+    """
+    record = case.record
     program = {} if record.program is None else {PROGRAM: record.program.encode()}
-    board = record.stamp["board"]
     way: Way = "none" if record.stamp.get("sandbox") == "none" else "bwrap"
-    host = HostCode(record.host, way)
-    found = score(kept, board, program, record.seeds, predicted=record.answered, host=host)
-    return Replay(record, kept, found)
+    return score(
+        case.lab,
+        record.stamp["board"],
+        program,
+        record.seeds,
+        predicted=record.answered,
+        judged=judged,
+        host=HostCode(record.host, way),
+    )
+
+
+def found_of(marks: LabScore) -> dict[str, Mark]:
+    """Each item's points and key, to compare with `Case.given`."""
+    return {id: (item.points, item.key) for id, item in marks.items.items()}
+
+
+def need_item(lab: Lab, item: str) -> None:
+    """Raises: GraderError when the lab measures no such item; "" is any."""
+    measured = list(dict.fromkeys(check.item for check in lab.checks))
+    if item and item not in measured:
+        raise GraderError(
+            _("lab {lab} measures no item {item!r}").format(lab=lab.slug, item=item),
+            _("say one of: {names}").format(names=", ".join(measured)),
+        )
+
+
+def telling(marks: LabScore, item: str = "") -> tuple[int, ItemResult]:
+    """The seed (from 1) that decided an item, and the item there. None is said: the first item
+    that was missed, else the first one."""
+    measured = list(marks.seeds[0].items)
+    missed = [id for id in measured if marks.items[id].key]
+    id = item or (missed or measured)[0]
+    results = [seed.items[id] for seed in marks.seeds]
+    worst = min(results, key=lambda result: result.points)
+    return results.index(worst) + 1, worst
 
 
 def _lab(store: Store, record: Record) -> Lab:
@@ -90,36 +121,7 @@ def _unknown(store: Store, lab: str, student: str) -> GraderError:
     return GraderError(cause, _("run: {command}").format(command=f"warsha grade {lab}"))
 
 
-def telling(found: Replay, item: str = "") -> tuple[int, SeedResult, ItemResult]:
-    """The number of the seed (from 1) that decided an item, its result, and the item's there.
-
-    No item: the first one that was missed, else the first one. Raises: GraderError for an
-    unknown item.
-    """
-    measured = [id for id in found.score.items if id in found.score.seeds[0].items]
-    missed = [id for id in measured if found.score.items[id].key]
-    id = item or (missed or measured)[0]
-    if id not in measured:
-        raise GraderError(
-            _("lab {lab} measures no item {item!r}").format(lab=found.lab.slug, item=id),
-            _("say one of: {names}").format(names=", ".join(measured)),
-        )
-    seeds = enumerate(found.score.seeds, 1)
-    number, seed = min(seeds, key=lambda one: one[1].items[id].points)
-    return number, seed, seed.items[id]
-
-
 def signals(run: Run) -> tuple[Trace, list[str]]:
     """The trace with its pins named by their roles, and those that the program set up."""
     trace = run.trace.named(run.pins)
     return trace, [role for role in run.pins if trace.modes(role)]
-
-
-def write_trace(run: Run, file: Path) -> None:
-    """An episode as VCD. Raises: GraderError when the file cannot be written."""
-    trace, names = signals(run)
-    try:
-        write_vcd(trace, file, names)
-    except OSError as error:
-        cure = _("give a path that can be written to")
-        raise GraderError(f"{file}: {reason(error)}", cure) from error

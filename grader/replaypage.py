@@ -12,11 +12,12 @@ from urllib.parse import quote
 
 from grader.card import card_html, number
 from grader.episode import Episode
-from grader.mark import ItemResult, SeedResult
-from grader.replay import Replay, signals, write_trace
+from grader.mark import ItemResult, LabScore, SeedResult
+from grader.replay import Case, signals
 from grader.run import Run
 from hardware.bench.drawing.waveform import Mark, waveform
 from hardware.bench.ends import why
+from hardware.bench.tracing.vcd import write_vcd
 from hardware.say import _, language
 
 MOST_LINES = 200
@@ -35,45 +36,64 @@ code, td, a { direction: ltr; unicode-bidi: isolate; }
 """
 
 
-def write_page(found: Replay, folder: Path, item: str = "") -> Path:
-    """Write `index.html` and a VCD file for each seed and episode; returns the page.
-    What an earlier replay left in that folder goes.
+class ReplayPage:
+    """`index.html` and a VCD file for each seed and episode in a folder, which is emptied first.
 
     `item`: only the episodes in which this one is judged.
     """
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    wanted = _episodes(found, item)
-    seeds = [
-        _seed(
-            found, order, seed, [run for name, run in seed.runs.items() if name in wanted], folder
+
+    def __init__(self, case: Case, folder: Path, item: str = "") -> None:
+        self.case, self.folder, self.item = case, folder, item
+        self._seeds: list[str] = []
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+
+    def show(self, seed: SeedResult) -> None:
+        """Takes the next seed with its traces."""
+        order = len(self._seeds) + 1
+        head = _("seed {number}").format(number=order)
+        table = _row("th", seed.items) + _row(
+            "td", (number(i.points) for i in seed.items.values())
         )
-        for order, seed in enumerate(found.score.seeds, 1)
-    ]
-    page = folder / "index.html"
-    page.write_text(_page(found, "".join(seeds)), encoding="utf-8")
-    return page
+        shown = [f"<h2>{escape(head)} · <code>{seed.seed}</code></h2><table>{table}</table>"]
+        for name, run in seed.runs.items():
+            if name in self._wanted(seed):
+                file = self.vcd(order, name)
+                trace, names = signals(run)
+                write_vcd(trace, file, names)
+                missed = [i for i in seed.items.values() if i.key and i.episode == name]
+                shown.append(_episode(run, missed, file.name))
+        self._seeds.append("".join(shown))
+
+    def vcd(self, order: int, episode: str) -> Path:
+        """The file of an episode of a seed (from 1)."""
+        return self.folder / f"{order}-{episode}.vcd"
+
+    def finish(self, marks: LabScore) -> Path:
+        """Write the page; returns it."""
+        page = self.folder / "index.html"
+        page.write_text(_page(self.case, marks, "".join(self._seeds)), encoding="utf-8")
+        return page
+
+    def _wanted(self, seed: SeedResult) -> set[str]:
+        first, *others = seed.runs
+        if not self.item:
+            return {first, *others}
+        checks = [check for check in self.case.lab.checks if check.item == self.item]
+        return {name for check in checks for name in check.episodes or (first,)}
 
 
-def _episodes(found: Replay, item: str) -> set[str]:
-    first, *others = found.score.seeds[0].runs
-    if not item:
-        return {first, *others}
-    checks = [check for check in found.lab.checks if check.item == item]
-    return {name for check in checks for name in check.episodes or (first,)}
-
-
-def _page(found: Replay, seeds: str) -> str:
-    record, lang = found.record, language()
+def _page(case: Case, marks: LabScore, seeds: str) -> str:
+    record, lang = case.record, language()
     title = f"{record.student} · {record.lab} · {record.number}"
     made = "".join(f"<tr><th>{escape(k)}</th><td><code>{escape(v)}</code></td></tr>"
                    for k, v in record.stamp.items())  # fmt: skip
-    notes = "".join(f'<p class="other">{escape(note)}</p>' for note in found.changed())
-    program = _("there was no program") if record.program is None else record.program
+    notes = "".join(f'<p class="other">{escape(note)}</p>' for note in case.changed())
     parts = [
-        f"<h1><bdi>{escape(title)}</bdi></h1>{notes}{_marks(found)}",
+        f"<h1><bdi>{escape(title)}</bdi></h1>{notes}{_marks(case, marks)}",
         f"<h2>{escape(_('made by'))}</h2><table>{made}</table>",
-        f"<h2>{escape(_('program'))}</h2><pre>{escape(program)}</pre>",
+        _text(_("program"), record.program or _("there was no program")),
+        _text("host", record.host) if record.host else "",
         seeds,
         f"<h2>{escape(_('what the trainee was told'))}</h2>",
         *map(card_html, record.cards),
@@ -85,11 +105,15 @@ def _page(found: Replay, seeds: str) -> str:
     )
 
 
-def _marks(found: Replay) -> str:
+def _text(head: str, text: str) -> str:
+    return f"<h2>{escape(head)}</h2><pre>{escape(text)}</pre>"
+
+
+def _marks(case: Case, marks: LabScore) -> str:
     heads = (_("item"), _("then"), _("now"), _("measured"), _("expected"), _("why"))
     rows = [_row("th", heads)]
-    for id, item in found.score.items.items():
-        then = "–" if id not in found.given else number(found.given[id][0])
+    for id, item in marks.items.items():
+        then = "–" if id not in case.given else number(case.given[id][0])
         values = (id, then, number(item.points), item.measured, item.expected, item.key)
         rows.append(_row("td", values))
     return f"<table>{''.join(rows)}</table>"
@@ -97,21 +121,6 @@ def _marks(found: Replay) -> str:
 
 def _row(tag: str, values: Iterable[str]) -> str:
     return f"<tr>{''.join(f'<{tag}><bdi>{escape(v)}</bdi></{tag}>' for v in values)}</tr>"
-
-
-def _seed(found: Replay, order: int, seed: SeedResult, runs: Iterable[Run], folder: Path) -> str:
-    """A seed's points and episodes; writes their traces."""
-    head = _("seed {number}").format(number=order)
-    points = [(id, number(item.points)) for id, item in seed.items.items()]
-    table = _row("th", [id for id, _points in points]) + _row("td", [told for _id, told in points])
-    shown = [f"<h2>{escape(head)} · <code>{seed.seed}</code></h2><table>{table}</table>"]
-    for run in runs:
-        file = folder / f"{order}-{run.episode.name}.vcd"
-        write_trace(run, file)
-        missed = [item for item in seed.items.values()
-                  if item.key and item.episode == run.episode.name]  # fmt: skip
-        shown.append(_episode(run, missed, file.name))
-    return "".join(shown)
 
 
 def _episode(run: Run, missed: Iterable[ItemResult], vcd: str) -> str:

@@ -13,7 +13,6 @@ from rich.text import Text
 from grader.autograde import Grading
 from grader.card import number
 from grader.outcome import Outcome
-from grader.replay import Replay
 from hardware.say import _
 
 ISOLATES = "\u2066\u2067\u2068\u2069"
@@ -53,7 +52,7 @@ def print_marks(out: Console, outcomes: Sequence[Outcome]) -> None:
     table.add_column(_("total"), justify="right")
     for outcome in graded:
         points = [number(mark.points) for mark in outcome.marks]
-        table.add_row(_one_line(outcome.student), *points, number(_total(outcome)))
+        table.add_row(one_line(outcome.student), *points, number(_total(outcome)))
     out.print(table)
 
 
@@ -69,10 +68,10 @@ def print_problems(out: Console, outcomes: Iterable[Outcome]) -> None:
             reason = _("our fault, earlier marks stay: {reason}").format(reason=outcome.reason)
             lines.append(not_graded.format(place=place, reason=reason))
         for line in lines:
-            out.print(_one_line(line), soft_wrap=True)
+            out.print(one_line(line), soft_wrap=True)
 
 
-def _one_line(text: str) -> Text:
+def one_line(text: str) -> Text:
     """Text that may hold names of a trainee's making: one line, and nothing that steers a
     terminal or that it cannot write."""
     shown = (c if c.isprintable() or c in ISOLATES else ascii(c)[1:-1] for c in text)
@@ -91,7 +90,7 @@ def print_class(out: Console, outcomes: Iterable[Outcome], labs: Sequence[str]) 
     for lab in labs:
         table.add_column(lab, justify="right")
     for student, row in sorted(scores.items()):
-        table.add_row(_one_line(student), *(row.get(lab, "–") for lab in labs))
+        table.add_row(one_line(student), *(row.get(lab, "–") for lab in labs))
     out.print(table)
 
 
@@ -109,22 +108,3 @@ def print_count(out: Console, outcomes: Sequence[Outcome], seconds: float) -> No
 
 def _total(outcome: Outcome) -> float:
     return sum(mark.points for mark in outcome.marks)
-
-
-def print_replay(out: Console, found: Replay) -> None:
-    """A mark then and now, item by item, and what is another than then."""
-    record = found.record
-    table = Table(title=f"{_one_line(record.student)} · {record.lab} · {record.number}")
-    for name in (_("item"), _("then"), _("now"), _("measured"), _("expected"), _("why")):
-        table.add_column(name)
-    for id, item in found.score.items.items():
-        then = number(found.given[id][0]) if id in found.given else "–"
-        told = (then, number(item.points), item.measured, item.expected, item.key)
-        table.add_row(id, *map(_one_line, told))
-    out.print(table)
-    for seed in found.score.seeds:
-        out.print(_one_line(_("seed {number}").format(number=seed.seed)), soft_wrap=True)
-    same = found.given == found.found
-    told_all = _("the marks are the same") if same else _("the marks are not the same")
-    for line in (told_all, *found.changed()):
-        out.print(_one_line(line), soft_wrap=True)

@@ -172,27 +172,14 @@ def replay(
     open_: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
 ) -> None:
     """Run a graded submission again with its seeds, and show why its mark is what it is."""
-    from grader import replay as again
-    from grader import report
-    from grader.replaypage import write_page
+    from grader.replayreport import replay_and_tell
     from grader.store import Store
 
-    out, store = Console(), Store(load_course(course).store)
-    found = again.replay(store, lab, student, number)
-    order, seed, decided = again.telling(found, item)
-    record = found.record
-    place = store.folder / "replays" / lab / student / str(record.number)
-    page = write_page(found, place, item)
-    report.print_replay(out, found)
-    if vcd:
-        again.write_trace(seed.runs[decided.episode], vcd)
-        told = _("{file}: item {item}, seed {number}, episode {episode}")
-        line = told.format(file=vcd, item=decided.id, number=order, episode=decided.episode)
-        out.print(Text(line), soft_wrap=True)
-    out.print(Text(_("the page: {file}").format(file=page)), soft_wrap=True)
+    store = Store(load_course(course).store)
+    file, same = replay_and_tell(Console(), store, lab, student, number, item=item, vcd=vcd)
     if open_:
-        typer.launch(page.as_uri())
-    if found.given != found.found:
+        typer.launch(file.as_uri())
+    if not same:
         raise typer.Exit(1)
 
 

@@ -5,14 +5,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from classroom import HandIn
+from rich.console import Console
 from vcd.reader import TokenKind, tokenize
 
+from grader.autograde import Grading
 from grader.card import Card
+from grader.course import Course
 from grader.errors import GraderError
 from grader.lab import LABS, Lab, load
+from grader.outcome import Outcome
 from grader.record import Record
-from grader.replay import Replay, replay, telling
-from grader.replaypage import write_page
+from grader.replay import Case, Mark, found_of, recall, replay
+from grader.replayreport import replay_and_tell
 from grader.score import score
 from grader.store import Store, StoreError
 from grader.version import engine_version
@@ -61,50 +66,55 @@ def give_mark(store: Store, lab: Lab, program: str | None, *, number: int = 1) -
     return record
 
 
+def grade(course: Course) -> list[Outcome]:
+    grading = Grading(course, "first_contact")
+    return list(grading.run(grading.submissions(), workers=1))
+
+
 def mutant(name: str) -> str:
     return (LABS / LAB / "mutants" / f"{name}.py").read_text(encoding="utf-8")
 
 
-@pytest.fixture
-def found(store: Store, checkout: Path) -> Replay:
-    """The replay of a program with a fault, after everything in the checkout has changed."""
-    give_mark(store, load(checkout), mutant("half_period"))
-    shutil.rmtree(checkout)
-    return replay(store, LAB, "amina")
+def again(store: Store, number: int | None = None) -> tuple[Case, dict[str, Mark]]:
+    """The case, and what the program gets now."""
+    case = recall(store, LAB, "amina", number)
+    return case, found_of(replay(case, lambda _seed: None))
 
 
 def test_a_changed_lab_changes_no_old_mark(store: Store, checkout: Path) -> None:
-    record = give_mark(store, load(checkout), mutant("overlap"))
+    give_mark(store, load(checkout), mutant("overlap"))
     checks = checkout / "checks.py"
     text = checks.read_text(encoding="utf-8").replace(
         "points=4, expect=Never", "points=1, expect=Never"
     )
     checks.write_text(text.replace("random.Random(seed)", "random.Random(seed + 1)"))
     store.add_lab(load(checkout))  # the new release
-    found = replay(store, LAB, "amina")
-    assert found.given == found.found
-    assert found.found["c"] == (0, "overlap")
-    assert found.score.points == sum(card.points for card in record.cards)
-    assert found.changed() == []
+    case, found = again(store)
+    assert case.given == found
+    assert found["c"] == (0, "overlap")
+    assert case.changed() == []
 
 
-def test_the_lab_may_be_gone_from_the_checkout(found: Replay) -> None:
-    assert found.given == found.found
-    assert found.found["e"] == (0, "half_period")
+def test_the_lab_may_be_gone_from_the_checkout(store: Store, checkout: Path) -> None:
+    give_mark(store, load(checkout), mutant("half_period"))
+    shutil.rmtree(checkout)
+    case, found = again(store)
+    assert case.given == found
+    assert found["e"] == (0, "half_period")
 
 
 def test_no_program_is_replayed_too(store: Store, checkout: Path) -> None:
     give_mark(store, load(checkout), None)
-    assert replay(store, LAB, "amina").found["a"] == (0, "no_ready")
+    assert again(store)[1]["a"] == (0, "no_ready")
 
 
 def test_each_submission_can_be_replayed(store: Store, checkout: Path) -> None:
     give_mark(store, load(checkout), mutant("empty"))
     give_mark(store, load(checkout), mutant("drift"), number=2)
-    assert replay(store, LAB, "amina").found["d"] == (0, "drift")
-    assert replay(store, LAB, "amina", 1).found["d"] == (0, "no_ready")
+    assert again(store)[1]["d"] == (0, "drift")
+    assert again(store, 1)[1]["d"] == (0, "no_ready")
     with pytest.raises(GraderError, match="amina has 2 graded submissions") as caught:
-        replay(store, LAB, "amina", 3)
+        recall(store, LAB, "amina", 3)
     assert "--try" in caught.value.cure
 
 
@@ -112,7 +122,7 @@ def test_other_builds_are_named(store: Store, checkout: Path) -> None:
     record = give_mark(store, load(checkout), mutant("empty"))
     stamp = {**record.stamp, "port": "ab" * 32, "engine": "0.0.1+old"}
     store.put(replace(record, stamp=stamp))
-    port, engine = replay(store, LAB, "amina").changed()
+    port, engine = recall(store, LAB, "amina").changed()
     assert port.startswith("the virtual board is another build than then: abab")
     assert engine.startswith("the engine is another build than then: 0.0.1+old, now 0.")
 
@@ -121,8 +131,10 @@ def test_a_mark_that_is_not_what_the_program_earns(store: Store, checkout: Path)
     record = give_mark(store, load(checkout), mutant("empty"))
     generous = replace(record.cards[1], points=5)
     store.put(replace(record, cards=(record.cards[0], generous, *record.cards[2:])))
-    found = replay(store, LAB, "amina")
-    assert found.given != found.found
+    out = Console(record=True, width=160)
+    _page, same = replay_and_tell(out, store, LAB, "amina")
+    assert not same
+    assert "the marks are not the same" in out.export_text()
 
 
 # What cannot be replayed is told in a line, with its cure.
@@ -130,7 +142,7 @@ def test_a_mark_that_is_not_what_the_program_earns(store: Store, checkout: Path)
 
 def test_nothing_was_graded(store: Store) -> None:
     with pytest.raises(GraderError, match="no submission of traffic_light by amina") as caught:
-        replay(store, LAB, "amina")
+        recall(store, LAB, "amina")
     assert caught.value.cure == "run: warsha grade traffic_light"
 
 
@@ -138,7 +150,7 @@ def test_the_lab_is_not_in_the_store(store: Store, checkout: Path) -> None:
     record = give_mark(store, load(checkout), "")
     shutil.rmtree(store.folder / "labs" / record.stamp["lab"])
     with pytest.raises(StoreError, match="is not in the store") as caught:
-        replay(store, LAB, "amina")
+        recall(store, LAB, "amina")
     assert "put your copy of that folder back" in caught.value.cure
 
 
@@ -147,7 +159,7 @@ def test_an_altered_lab_is_noticed(store: Store, checkout: Path) -> None:
     plan = store.folder / "labs" / record.stamp["lab"] / LAB / "given" / "plan.json"
     plan.write_bytes(plan.read_bytes() + b" ")
     with pytest.raises(StoreError, match="files in the store were changed"):
-        replay(store, LAB, "amina")
+        recall(store, LAB, "amina")
 
 
 def test_a_lab_of_an_engine_that_is_no_more(store: Store, checkout: Path) -> None:
@@ -156,24 +168,46 @@ def test_a_lab_of_an_engine_that_is_no_more(store: Store, checkout: Path) -> Non
     digest = store.add_lab(replace(load(LABS / LAB), folder=checkout))
     store.put(replace(record, stamp={**record.stamp, "lab": digest, "engine": "0.1.0+abc"}))
     with pytest.raises(StoreError, match="cannot import name 'Nowhere'") as caught:
-        replay(store, LAB, "amina")
+        recall(store, LAB, "amina")
     assert caught.value.cure == "replay it with the engine that graded it: 0.1.0+abc"
 
 
 # What the instructor looks at.
 
 
-def test_the_item_that_was_missed_is_the_telling_one(found: Replay) -> None:
-    order, seed, item = telling(found)
-    assert (order, seed.seed) in enumerate(SEEDS, 1)
-    assert (item.id, item.key) == ("e", "half_period")
-    assert telling(found, "a")[2].id == "a"
-    with pytest.raises(GraderError, match="measures no item 'p'"):
-        telling(found, "p")
+@pytest.fixture
+def half_period(store: Store, checkout: Path) -> Store:
+    """A store with the mark of a program that blinks too fast."""
+    give_mark(store, load(checkout), mutant("half_period"))
+    return store
 
 
-def test_the_page_shows_every_seed_and_episode(found: Replay, tmp_path: Path) -> None:
-    page = write_page(found, tmp_path / "page")
+def test_it_is_told_at_the_terminal(half_period: Store, tmp_path: Path) -> None:
+    out = Console(record=True, width=160)
+    page, same = replay_and_tell(out, half_period, LAB, "amina", vcd=tmp_path / "x.vcd")
+    told = out.export_text()
+    assert same
+    assert "the marks are the same" in told
+    assert all(f"seed {seed}" in told for seed in SEEDS)
+    assert "x.vcd: item e, seed 1, episode missing" in told.replace("\n", "")
+    assert (tmp_path / "x.vcd").read_bytes() == (page.parent / "1-missing.vcd").read_bytes()
+
+
+def test_an_item_is_named_that_there_is_not(half_period: Store) -> None:
+    with pytest.raises(GraderError, match="measures no item 'p'") as caught:
+        replay_and_tell(Console(quiet=True), half_period, LAB, "amina", item="p")
+    assert caught.value.cure == "say one of: a, b, c, d, e"
+
+
+def test_a_trace_that_cannot_be_written(half_period: Store, tmp_path: Path) -> None:
+    with pytest.raises(GraderError, match="there is no such file"):
+        replay_and_tell(
+            Console(quiet=True), half_period, LAB, "amina", item="a", vcd=tmp_path / "no" / "x.vcd"
+        )
+
+
+def test_the_page_shows_every_seed_and_episode(half_period: Store) -> None:
+    page, _same = replay_and_tell(Console(quiet=True), half_period, LAB, "amina")
     text = page.read_text(encoding="utf-8")
     assert all(f"<code>{seed}</code>" in text for seed in SEEDS)
     assert "READY L02" in text
@@ -184,16 +218,39 @@ def test_the_page_shows_every_seed_and_episode(found: Replay, tmp_path: Path) ->
     with (page.parent / "1-plan.vcd").open("rb") as file:
         names = {t.var.reference for t in tokenize(file) if t.kind is TokenKind.VAR}
     assert names == {"LED_R", "LED_Y", "LED_G"}
+    replay_and_tell(Console(quiet=True), half_period, LAB, "amina", item="a")
+    assert {file.name for file in page.parent.glob("*.vcd")} == {"1-plan.vcd", "2-plan.vcd"}
 
 
-def test_a_page_of_one_item(found: Replay, tmp_path: Path) -> None:
-    write_page(found, tmp_path / "page")
-    write_page(found, tmp_path / "page", "a")
-    traces = {file.name for file in (tmp_path / "page").glob("*.vcd")}
-    assert traces == {"1-plan.vcd", "2-plan.vcd"}
-
-
-def test_what_a_program_says_stays_text(store: Store, checkout: Path, tmp_path: Path) -> None:
+def test_what_a_program_says_stays_text(store: Store, checkout: Path) -> None:
     give_mark(store, load(checkout), "print('READY L02')\nprint('<script>alert(1)</script>')\n")
-    page = write_page(replay(store, LAB, "amina"), tmp_path / "page")
+    page, _same = replay_and_tell(Console(quiet=True), store, LAB, "amina")
     assert "<script>" not in page.read_text(encoding="utf-8")
+
+
+# From a notebook that was handed in.
+
+
+def test_a_graded_notebook_is_replayed(course: Course, hand_in: HandIn) -> None:
+    hand_in("basim", "print('READY L01')\n")
+    (outcome,) = grade(course)
+    store = Store(course.store)
+    case = recall(store, "first_contact", "basim")
+    marks = replay(case, lambda _seed: None)
+    assert case.given == found_of(marks)
+    assert case.given == {card.item: (card.points, card.key) for card in outcome.marks}
+    assert case.changed() == []
+
+
+def test_the_cure_of_a_damaged_record_works(course: Course, hand_in: HandIn) -> None:
+    hand_in("basim", "print('READY L01')\n")
+    (first,) = grade(course)
+    file = course.store / "marks" / "first_contact" / "basim" / "1.json"
+    file.write_bytes(file.read_bytes()[:-9])
+    with pytest.raises(StoreError, match="is damaged"):
+        recall(Store(course.store), "first_contact", "basim")
+    file.unlink()
+    (second,) = grade(course)
+    assert (second.state, second.marks) == ("graded", first.marks)
+    assert recall(Store(course.store), "first_contact", "basim").record.number == 1
+    assert [one.state for one in grade(course)] == ["unchanged"]
