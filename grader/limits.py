@@ -146,11 +146,10 @@ class Exactly(Limit[P]):
         values, wanted = _items(measured), _items(_expected(self.of, run))
         if values == wanted:
             return Verdict(True, _text(values), _text(wanted))
-        first = next(
-            (i for i, (v, w) in enumerate(zip(values, wanted, strict=False)) if v != w), None
-        )
-        start = max(0, (min(len(values), len(wanted)) if first is None else first) - 2)
-        place = place_of(values[first]) if first is not None else None
+        pairs = enumerate(zip(values, wanted, strict=False))
+        first = next((i for i, (v, w) in pairs if v != w), min(len(values), len(wanted)))
+        start = max(0, first - 2)
+        place = place_of(values[first]) if first < len(values) else None
         return Verdict(False, _text(values, start), _text(wanted, start), place)
 
     def window(self, run: Run) -> str:

@@ -12,12 +12,11 @@ from grader.check import check, gate
 from grader.episode import Episode, Step, press, set_control
 from grader.limits import AtLeast, AtMost, Between, Exactly, Never, Within
 from grader.run import Run
-from grader.units import Millis, Moment, millis_of_ns, moment_of_ns, ms
+from grader.units import Millis, Moment, Quantity, Text, millis_of_ns, moment_of_ns, ms
 from hardware.bench import frames
 from hardware.boards import BoardType
 
-GLITCH = ms(3)
-LONGEST_BOUNCE = ms(12)
+GLITCH, LONGEST_BOUNCE = ms(3), ms(12)
 SETTLED = ms(40)
 """By then a program with a sound debounce has seen a change."""
 Press = tuple[float, float]
@@ -140,7 +139,7 @@ def pulls(run: Run) -> list[str]:
 # b, f: one COUNT a press in `train`.
 
 
-def numbers_due(run: Run) -> list[int]:
+def numbers_due(run: Run) -> list[float]:
     """1 to the number of presses."""
     return list(range(1, len(run.data["one"]) + 1))
 
@@ -160,9 +159,9 @@ def why_count(run: Run) -> str:
 
 
 @gate("b.numbers", expect=Exactly(numbers_due), on_miss="miscounted", why=why_count)
-def numbers(run: Run) -> list[int]:
+def numbers(run: Run) -> list[Quantity]:
     """What was counted."""
-    return [number for _, number in counts(run)]
+    return [Quantity(number, at.ns) for at, number in counts(run)]
 
 
 @check("b", points=5, expect=Between(ms(0), ms(50)), on_miss="late_count", why=why_count)
@@ -172,11 +171,11 @@ def count_delays(run: Run) -> list[Millis]:
     return [Millis(at - pressed, at.ns) for (at, _), (pressed, _) in pairs]
 
 
-@check("c", points=3, episode="double", expect=AtLeast(2), on_miss="sleep_debounce", after="a")
-def double_counts(run: Run) -> int | None:
+@check("c", points=3, episode="double", expect=AtLeast(2.0), on_miss="sleep_debounce", after="a")
+def double_counts(run: Run) -> Quantity | None:
     """How many COUNT lines two quick presses gave; None if there was none, or one before them."""
     told = [at for at, _ in counts(run)]
-    return len(told) if told and told[0] >= run.data["at"] else None
+    return Quantity(len(told), told[-1].ns) if told and told[0] >= run.data["at"] else None
 
 
 # d: long presses.
@@ -209,13 +208,14 @@ def why_long(run: Run) -> str:
 
 
 @gate("d.told", episode="hold", expect=Exactly(told_due), on_miss="no_long", why=why_long)
-def told(run: Run) -> list[str]:
+def told(run: Run) -> list[Text]:
     """What each cycle said, from its first LONG on (all of it, if there is no LONG)."""
     lines = [line for line in run.lines() if re.fullmatch(r"LONG|COUNT [0-9]+", line.text)]
-    found: list[str] = []
+    found: list[Text] = []
     for start, end in cycles(run):
-        texts = [line.text for line in lines if ms(start).ns <= line.at_ns < ms(end).ns]
-        found += texts[texts.index("LONG") :] if "LONG" in texts else texts
+        inside = (line for line in lines if ms(start).ns <= line.at_ns < ms(end).ns)
+        texts = [Text(line.text, line.at_ns) for line in inside]
+        found += texts[texts.index(Text("LONG")) :] if "LONG" in texts else texts
     return found
 
 
@@ -258,7 +258,7 @@ def led_edges(run: Run) -> list[list[int]]:
     return [[t for t in edges if a <= t < b] for a, b in zip(starts, ends, strict=True)]
 
 
-def once_each(run: Run) -> list[int]:
+def once_each(run: Run) -> list[float]:
     """One edge for each press."""
     return [1] * len(run.data["two"])
 
@@ -280,10 +280,11 @@ def why_toggle(run: Run) -> str:
 
 
 @gate("e.once", expect=Exactly(once_each), on_miss="sleep_debounce", why=why_toggle)
-def edges_each(run: Run) -> list[int] | None:
+def edges_each(run: Run) -> list[Quantity] | None:
     """How often LED_R changed at each press of BTN_2; None if it never did."""
-    edges = led_edges(run)
-    return [len(found) for found in edges] if any(edges) else None
+    pairs = list(zip(led_edges(run), run.data["two"], strict=True))
+    each = [Quantity(len(e), e[1] if len(e) > 1 else ms(at).ns) for e, (at, _) in pairs]
+    return each if any(each) else None
 
 
 @check("e", points=3, expect=AtMost(ms(50)), on_miss="sleep_debounce", why=why_toggle)

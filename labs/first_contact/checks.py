@@ -13,7 +13,7 @@ from grader.episode import Episode, Step, hard_reset, serial
 from grader.limits import AtMost, Exactly, Never
 from grader.run import Run, Said
 from grader.seeds import episode_seed
-from grader.units import Millis, Moment, millis_of_ns, moment_of_ns, ms, seconds
+from grader.units import Millis, Moment, Quantity, Text, millis_of_ns, moment_of_ns, ms, seconds
 from hardware.bench import frames
 from hardware.bench.station import uid_of
 from hardware.boards import BoardType
@@ -128,9 +128,10 @@ def who_in_capitals(run: Run) -> list[str]:
     return [f"{digits.upper()} {system}"] * 3
 
 
-def ids(run: Run) -> list[str]:
+def ids(run: Run) -> list[Text]:
     """What follows `ID` on each such line."""
-    return [line.text[3:] for line in run.all_lines() if line.text.startswith("ID ")]
+    lines = run.all_lines()
+    return [Text(line.text[3:], line.at_ns) for line in lines if line.text.startswith("ID ")]
 
 
 def why_id(run: Run) -> str:
@@ -152,7 +153,7 @@ def why_id(run: Run) -> str:
     on_miss="no_id",
     why=why_id,
 )
-def id_lines(run: Run) -> list[str]:
+def id_lines(run: Run) -> list[Text]:
     """Who each boot says to be."""
     return ids(run)
 
@@ -192,18 +193,18 @@ def answers(run: Run) -> list[Said]:
     return lines[first + 1 :]
 
 
-def replies(run: Run, kind: str) -> list[int]:
+def replies(run: Run, kind: str) -> list[Quantity]:
     """The numbers of all replies of a kind."""
-    found = (REPLY.fullmatch(line.text) for line in answers(run))
-    return [int(match[2]) for match in found if match and match[1] == kind]
+    found = ((line.at_ns, REPLY.fullmatch(line.text)) for line in answers(run))
+    return [Quantity(int(m[2]), at_ns) for at_ns, m in found if m and m[1] == kind]
 
 
-def pongs(run: Run) -> list[int]:
+def pongs(run: Run) -> list[float]:
     """Each ping's number and one."""
     return [n + 1 for n in run.data["pings"]]
 
 
-def totals(run: Run) -> list[int]:
+def totals(run: Run) -> list[float]:
     """Each sum's total."""
     return [sum(words) for words in run.data["sums"]]
 
@@ -230,7 +231,7 @@ def why_pong(run: Run) -> str:
     on_miss="no_reply",
     why=why_pong,
 )
-def pinged(run: Run) -> list[int]:
+def pinged(run: Run) -> list[Quantity]:
     """The numbers behind `pong`, in order."""
     return replies(run, "pong")
 
@@ -259,6 +260,6 @@ def why_sum(run: Run) -> str:
 
 
 @check("e", points=4, episode="talk", expect=Exactly(totals), on_miss="no_reply", why=why_sum)
-def summed(run: Run) -> list[int]:
+def summed(run: Run) -> list[Quantity]:
     """The numbers behind `sum`, in order."""
     return replies(run, "sum")

@@ -16,7 +16,7 @@ from grader.episode import Episode
 from grader.limits import Exactly, Never, Within
 from grader.run import Run
 from grader.states import State, phases, together
-from grader.units import Millis, Moment, Percent, millis_of_ns, moment_of_ns, ms, seconds
+from grader.units import Millis, Moment, Percent, Text, millis_of_ns, moment_of_ns, ms, seconds
 from hardware.boards import BoardType
 
 LAMPS = ("R", "Y", "G")
@@ -118,9 +118,10 @@ def seen(run: Run) -> list[State]:
     return found
 
 
-def names(run: Run) -> list[str]:
+def names(run: Run) -> list[Text]:
     """The phases by name: `RY` for red and yellow, `OFF` for none."""
-    return ["".join(lamp for lamp in LAMPS if lamp in s.high) or "OFF" for s in seen(run)]
+    lit = ((s, "".join(lamp for lamp in LAMPS if lamp in s.high)) for s in seen(run))
+    return [Text(name or "OFF", s.from_ns) for s, name in lit]
 
 
 def planned(run: Run) -> Plan:
@@ -183,7 +184,7 @@ def why_no_blink(run: Run) -> str:
 
 
 @check("a", points=4, expect=Exactly(of=planned_order), on_miss="order", why=why_order)
-def order(run: Run) -> list[str]:
+def order(run: Run) -> list[Text]:
     """The names of the phases, as many as three cycles have."""
     return names(run)[: len(planned_order(run))]
 
