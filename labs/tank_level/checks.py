@@ -132,7 +132,7 @@ def trigger_periods(run: Run) -> list[Millis] | None:
     if not len(at_ns):
         return None
     ends = [(0, int(at_ns[0])), (int(at_ns[-1]), run.end_ns - run.zero_ns)]
-    silent = [(b - a, a) for a, b in ends if b - a > 2 * PERIOD.ns]
+    silent = [(b - a, a) for a, b in ends if b - a > GRACE.ns]
     return [millis_of_ns(w, t) for w, t in [*extremes(np.diff(at_ns), at_ns), *silent]]
 
 
@@ -198,7 +198,7 @@ def why_no_na(run: Run) -> str:
     return "pulse_codes" if said and all(abs(float(mm)) <= 1 for mm in said) else ""
 
 
-@gate("d.sound", episode="fault", expect=AtLeast(Percent(80)), on_miss="na_always", why=why_no_na)
+@gate("d.sound", episode="fault", expect=AtLeast(Percent(50)), on_miss="na_always", why=why_no_na)
 def sound_answers(run: Run) -> Percent | None:
     """How many of the sound echoes gave a distance and lit an LED."""
     sound = [ping for ping in pings(run) if ping.echo == "sound"]
@@ -230,6 +230,7 @@ def why_lost_beat(run: Run) -> str:
     expect=Never("pause, trigger while ECHO is high"),
     on_miss="trig_stop",
     why=why_lost_beat,
+    stated=[LONGEST_PAUSE],
 )
 def lost_beats(run: Run) -> list[Moment] | None:
     """Triggers while ECHO was high, and pauses: from a trigger, or the end of its echo, on."""
@@ -246,9 +247,8 @@ def lost_beats(run: Run) -> list[Moment] | None:
 
 def zones(run: Run, height: float) -> list[tuple[str, int, int]]:
     """Which LED is due when the tank is so high; "" near a limit."""
-    path: list[tuple[float, float]] = run.data["path"]
     found: list[tuple[str, int, int]] = []
-    for (at, mm), (until, _) in pairwise([*path, (run.episode.seconds * 1000, 0)]):
+    for (at, mm), (until, _) in pairwise([*run.data["path"], (run.episode.seconds * 1000, 0)]):
         level = 100 * (height - mm) / height
         near = any(abs(level - limit) < OUTSIDE for limit in (LOWER, UPPER))
         zone = "" if near else "G" if level >= UPPER else "R" if level < LOWER else "Y"
