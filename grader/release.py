@@ -47,7 +47,6 @@ c.Exchange.root = str(HERE / "exchange")
 c.ClearSolutions.code_stub = {{"python": {stub!r}}}
 c.Execute.timeout = 300
 c.Autograde.autograde_preprocessors = steps()
-c.ScoreOnBoards.course = str(HERE)
 c.HTMLExporter.extra_template_basedirs = [
     str(HERE / "templates"),
     str(Path(nbgrader.__file__).parent / "server_extensions" / "formgrader" / "templates"),

@@ -1,20 +1,21 @@
 """Our scoring as a step of `nbgrader autograde`, and so of its API and of Formgrader's button."""
 
 import shutil
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
 from nbgrader.converters import Autograde
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute
-from traitlets import Bool, Unicode
+from traitlets import Bool
 
 from grader import pool, worker
 from grader.autograde import Grading
 from grader.course import Course, load_course
 from grader.errors import GraderError, SubmissionError
-from grader.gradebook import config
 from grader.gradebook.beside import remove_links
 from grader.gradebook.recorder import Recorder
 from grader.marker import HandedIn
@@ -36,34 +37,35 @@ class ScoreOnBoards(Execute):
     Raises: SubmissionError, GraderError; nbgrader then keeps the marks that there were.
     """
 
-    course = Unicode(help="The folder of the built course.").tag(config=True)
     stock = Bool(False, help="Execute the notebooks of our labs, too.").tag(config=True)
 
     def preprocess(
         self, nb: NotebookNode, resources: Any = None, km: Any = None
     ) -> tuple[Any, Any]:
         """The notebook with the outputs that marks are read from."""
-        place, root = resources["nbgrader"], Path(self.course)
-        assignment, student = place["assignment"], place["student"]
-        folders = config.coursedir(root)
-        folder = Path(folders.format_path(folders.submitted_directory, student, assignment))
-        graded = Path(folders.format_path(folders.autograded_directory, student, assignment))
-        if (folder / f"{place['notebook']}.ipynb").is_symlink():
+        place, where = resources["nbgrader"], CourseDirectory(parent=self)
+        assignment, student, name = place["assignment"], place["student"], place["notebook"]
+        folder = Path(where.format_path(where.submitted_directory, student, assignment))
+        graded = Path(where.format_path(where.autograded_directory, student, assignment))
+        if (folder / f"{name}.ipynb").is_symlink():
             raise SubmissionError(_("no notebook was handed in"))
         remove_links(folder, graded)
-        course = load_course(root.name, root.parent)
-        if self.stock or not _is_lab(course, place["notebook"]):
+        course = None if self.stock else _course_with(name, Path(where.root))
+        if course is None:
             return super().preprocess(nb, resources, km)
-        grading = Grading(course, place["notebook"], assignment=assignment)
+        grading = Grading(course, name, assignment=assignment)
         return _scored(grading, student, folder), resources
 
 
-def _is_lab(course: Course, notebook: str) -> bool:
-    """Whether a notebook is that of a lab which the course released."""
-    try:
-        return bool(Store(course.store).released(notebook))
-    except StoreError:
-        return False
+def _course_with(lab: str, root: Path) -> Course | None:
+    """The course that was built in a folder, when it has released that lab."""
+    if not (root / "course.toml").is_file():
+        return None
+    course = load_course(root.name, root.parent)
+    with suppress(StoreError):
+        Store(course.store).released(lab)
+        return course
+    return None
 
 
 def _scored(grading: Grading, student: str, folder: Path) -> Any:

@@ -2,20 +2,18 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cached_property
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, Self
 
 from nbformat import NotebookNode
 from nbgrader.api import Assignment, SubmittedAssignment
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy import select
 
 from grader.gradebook import config
 from grader.gradebook.database import Database
 from grader.gradebook.desk import Desk
+from grader.gradebook.late import Late
 from grader.gradebook.rows import SubmissionRows
 
 
@@ -26,6 +24,7 @@ class Recorder:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.config = config.load(root)
+        self._late = Late(self.config)
         self._database = Database(root, CourseDirectory(config=self.config))
 
     def __enter__(self) -> Self:
@@ -71,22 +70,4 @@ class Recorder:
                     rows.miss(row)
                 else:
                     rows.save(row, graded.cells)
-                    rows.penalise(row, self._penalty(rows, row, student))
-
-    @cached_property
-    def _late(self) -> Any:
-        """nbgrader's step, with the plug-in that the course names."""
-        step: Any = AssignLatePenalties(config=self.config)
-        step.init_plugin()
-        return step
-
-    def _penalty(self, rows: SubmissionRows, row: str, student: str) -> float | None:
-        """What the plug-in takes off, from nothing to the whole score."""
-        late = self._late
-        if not rows.seconds_late:
-            return None
-        score = rows.score(row)
-        penalty = late.plugin_inst.late_submission_penalty(student, score, rows.seconds_late)
-        if penalty is None:
-            return None
-        return float(late._check_late_penalty(SimpleNamespace(score=score), penalty))
+                    self._late.penalise(rows, row, student)
