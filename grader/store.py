@@ -62,7 +62,7 @@ class Store:
     def lab(self, digest: str) -> Lab:
         """The lab with that digest. Raises: StoreError when it is not there or not whole."""
         folder = self._folder(digest)
-        cure = _("put your copy of that folder back; if there is none, grade again")
+        cure = _("put your copy of that folder back; else run warsha course build and grade again")
         if folder is None:
             cause = _("the lab that this was graded by is not in the store: {folder}")
             raise StoreError(cause.format(folder=self.folder / "labs" / digest[:64]), cure)

@@ -23,7 +23,7 @@ RECORD = Record(
     number=1,
     submission="ab" * 32,
     timestamp="2026-01-15 10:00:00",
-    stamp={"lab": "cd" * 32, "sandbox": "", "engine": "0.1.0"},
+    stamp={"lab": "cd" * 32, "board": "pi_pico", "engine": "0.1.0"},
     seeds=(2**62 + 1, 7),
     program="print('مرحبا')\n",
     host=None,
@@ -129,7 +129,9 @@ def test_the_newest_of_each_trainee(store: Store) -> None:
     assert [(r.student, r.number) for r in store.records(LAB)] == [("amina", 11), ("basim", 1)]
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"seeds": 1}', '{"seeds": [], "cards": [{}]}'])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "7", '{"seeds": 1}', '{"seeds": [], "cards": [{}]}']
+)
 def test_a_damaged_record_is_told(store: Store, text: str) -> None:
     store.put(RECORD)
     file = store.folder / "marks" / LAB / "amina" / "1.json"
