@@ -101,6 +101,48 @@ while True:
     sleep_ms(20)
 """
 
+PINGS = """
+from time import sleep_ms, sleep_us
+from machine import Pin
+from pins import ECHO, LED_G, LED_R, LED_Y, TRIG
+trigger, echo = Pin(TRIG, Pin.OUT, value=0), Pin(ECHO, Pin.IN)
+lamps = [Pin(role, Pin.OUT) for role in (LED_R, LED_Y, LED_G)]
+print("READY L07")
+n = 0
+while True:
+    if not echo.value():
+        trigger.on()
+        sleep_us(20)
+        trigger.off()
+        print("D %d" % (n * 97 % 3400 + 50))
+    if n % 3 == 0:
+        print("D NA")
+    for lamp in lamps:
+        lamp.value(lamp is lamps[n // 20 % 3])
+    n += 1
+    sleep_ms(99)
+"""
+
+ROWS = """
+from time import sleep_ms, ticks_add, ticks_diff, ticks_ms
+from machine import Pin
+from pins import DHT, LED_R
+wire, lamp = Pin(DHT, Pin.OPEN_DRAIN, value=1), Pin(LED_R, Pin.OUT)
+print("READY L08")
+begin = ticks_ms()
+n = 0
+while True:
+    wire.value(0)
+    sleep_ms(2)
+    wire.value(1)
+    print("%d,%d,24.0,40.0,OK" % (n, n * 2000))
+    if n % 10 == 0:
+        print("ALARM HOT")
+    lamp.value(n // 4 % 2)
+    n += 1
+    sleep_ms(ticks_diff(ticks_add(begin, n * 2000), ticks_ms()))
+"""
+
 
 @pytest.mark.parametrize(
     ("lab", "program", "earned"),
@@ -110,6 +152,8 @@ while True:
         ("emergency_stop", POLLS, {"a", "d", "e"}),
         ("voltmeter", READS, set()),
         ("servo_gate", SWEEPS, set()),
+        ("tank_level", PINGS, {"a", "d"}),
+        ("climate_log", ROWS, {"a"}),
     ],
 )
 @pytest.mark.parametrize("family", ["esp32", "rp2"])

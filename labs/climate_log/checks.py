@@ -19,21 +19,16 @@ from grader.run import Run, Said
 from grader.units import Celsius, Millis, Moment, millis_of_ns, moment_of_ns, ms, seconds
 
 PERIOD, EARLIEST = ms(2000), ms(1990)
-PUBLIC_HOT = 35.0
-BACK_BELOW = 0.5
-LED_FAILS = 4
-"""A RETRY and three FAIL."""
+PUBLIC_HOT, BACK_BELOW = 35.0, 0.5
+LED_FAILS = 4  # a RETRY and three FAIL
 LED_SETTLED = ms(500)
 NUMBER = r"-?\d{1,6}(?:[.,٫]\d{1,6})?"
 ANY_ROW = re.compile(
     rf"(\d{{1,12}}),\s*(\d{{1,12}}),\s*({NUMBER})?,\s*({NUMBER})?,\s*(OK|RETRY|FAIL)\s*"
-)
-"""A digit of any script will do."""
+)  # a digit of any script will do
 ROW = re.compile(r"\d+,\d+,(-?\d+(\.\d+)?)?,(\d+(\.\d+)?)?,(OK|RETRY|FAIL)", re.ASCII)
 BOTH = ("clean", "faults")
 NEVER = float("inf")
-
-# What was seen.
 
 
 @dataclass(frozen=True)
@@ -43,8 +38,7 @@ class Row:
     at_ns: int
     seq: int
     t_ms: int
-    values: tuple[float, ...]
-    """Degrees and percent; empty with two empty fields."""
+    values: tuple[float, ...]  # degrees and percent, or two empty fields
     status: str
 
 
@@ -60,6 +54,12 @@ class Slot:
     def told(self) -> str:
         """The status of its row; `-` without one."""
         return "+".join(row.status for row in self.rows) or "-"
+
+    def is_logged(self) -> bool:
+        """Whether it is sound and has one OK row with the humidity that the sensor sent."""
+        percent = self.reading.humidity
+        told = self.rows[0].values[1] if self.told() == "OK" else NEVER
+        return percent is not None and abs(told - percent) < 0.15
 
 
 def row_of(line: Said) -> Row | None:
@@ -190,8 +190,8 @@ rows_of_silence = fault_check("c.missing", False)
 
 @check("c.end", points=1, episode="faults", expect=SOON, on_miss="rows_end", why=why_fault)
 def silence_at_the_end(run: Run) -> Millis | None:
-    """From the last OK row of a sound reading to the end."""
-    good = [s.reading.at_ns for s in slots(run) if s.reading.is_sound and s.told() == "OK"]
+    """From the last reading that is logged to the end."""
+    good = [slot.reading.at_ns for slot in slots(run) if slot.is_logged()]
     return millis_of_ns(run.end_ns - run.zero_ns - good[-1], good[-1]) if good else None
 
 
@@ -219,8 +219,8 @@ def bad_rows(run: Run) -> list[Moment] | None:
 
 @gate("d.rows", expect=AtLeast(50), on_miss="few_rows")
 def good_rows(run: Run) -> int:
-    """How many OK rows there are."""
-    return sum(row.status == "OK" for row in rows(run))
+    """How many readings are logged."""
+    return sum(slot.is_logged() for slot in slots(run))
 
 
 @gate("d.seq", episode=BOTH, expect=Exactly([1]), on_miss="seq_stuck")

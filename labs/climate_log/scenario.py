@@ -57,6 +57,7 @@ def excursion(rng: random.Random, hot_c: float) -> list[float]:
 def faults(rng: random.Random, hot_c: float) -> Episode:
     """1, 2 and 5 wrong checksums, and as many missing answers, sound ones before and after."""
     steps = set_control("dht", "temperature", round(rng.uniform(12, 22), 1), at=ms(0))
+    steps += set_control("dht", "humidity", round(rng.uniform(45, 90), 1), at=ms(0))
     at = PERIOD_S * rng.uniform(3, 4)
     for fault, times in rng.sample(BURSTS, k=len(BURSTS)):
         steps += set_control("dht", "fault_count", times, at=ms(1000 * at))
