@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.units import Millis, Percent, millis_of_ns
+from grader.units import NS_PER_MS, Millis, Percent, millis_of_ns
 
 
 @dataclass(frozen=True)
@@ -51,12 +51,12 @@ class Signal:
         spans = np.diff(self.t_ns)[1:]
         starts, levels = self.t_ns[1:-1], self.level[1:-1]
         keep = levels == level
-        return [millis_of_ns(w, t) for w, t in zip(spans[keep], starts[keep], strict=True)]
+        return spans_ms(spans[keep], starts[keep])
 
     def periods(self) -> list[Millis]:
         """From each rise to the next."""
         rises = self.rises_ns()
-        return [millis_of_ns(p, t) for p, t in zip(np.diff(rises), rises[:-1], strict=True)]
+        return spans_ms(np.diff(rises), rises[:-1])
 
     def duties(self) -> list[Percent]:
         """Of each period (rise to rise), how much of it is high."""
@@ -65,10 +65,17 @@ class Signal:
         spans = np.diff(rises)
         highs = falls[: len(spans)] - rises[: len(spans)]
         shares = 100 * highs / np.maximum(spans, 1)
-        return [Percent(s, int(t)) for s, t in zip(shares, rises, strict=False)]
+        pairs = zip(shares.tolist(), rises.tolist(), strict=False)
+        return [Percent(share, t_ns) for share, t_ns in pairs]
 
     def latency(self, stimulus_ns: int, level: bool) -> Millis | None:
         """From the stimulus to the next time the level is reached; None if it never is."""
         after = self.since(stimulus_ns)
         reached = after.t_ns[after.level == level]
         return millis_of_ns(int(reached[0]) - stimulus_ns, stimulus_ns) if len(reached) else None
+
+
+def spans_ms(spans_ns: NDArray[np.int64], at_ns: NDArray[np.int64]) -> list[Millis]:
+    """Spans in ms, each with its place; there may be hundreds of thousands."""
+    pairs = zip((spans_ns / NS_PER_MS).tolist(), at_ns.tolist(), strict=True)
+    return [Millis(span, t_ns) for span, t_ns in pairs]

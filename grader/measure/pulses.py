@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from grader.levels import Signal
 from grader.measure.times import Times, inside_of
-from grader.units import Micros, micros_of_ns
+from grader.units import NS_PER_US, Micros
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,8 @@ class Pulses:
 
     def widths(self) -> list[Micros]:
         """How long each was."""
-        return [micros_of_ns(w, t) for w, t in zip(self.width_ns, self.at_ns, strict=True)]
+        pairs = zip((self.width_ns / NS_PER_US).tolist(), self.at_ns.tolist(), strict=True)
+        return [Micros(width, t_ns) for width, t_ns in pairs]
 
     def between(self, from_ns: int, to_ns: int) -> "Pulses":
         """Those that begin at or after a time and before another."""
@@ -58,7 +60,7 @@ class Echoes:
     """When the echo rose: the first time after this trigger ended and before the next ends."""
     echo_ns: Times
     """How long the echo was; -1 also for one that is high to the end of the window."""
-    blind: np.typing.NDArray[np.bool_]
+    blind: NDArray[np.bool_]
     """Whether the echo was still high when the trigger began."""
 
     def __len__(self) -> int:

@@ -1,6 +1,8 @@
 """PWM over time: frequency, duty and pulse width."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,17 +60,20 @@ class Pwm:
 
     def frequencies(self) -> list[Hertz]:
         """The frequency of each setting that runs."""
-        return [Hertz(f, int(t)) for f, t in zip(self.freq_hz, self.at_ns, strict=True) if f]
+        return [Hertz(*row) for row in self._rows(self.freq_hz)]
 
     def duties(self) -> list[Percent]:
         """The duty of each setting that runs."""
-        rows = zip(self.duty_u16, self.freq_hz, self.at_ns, strict=True)
-        return [Percent(100 * d / DUTY_MAX, int(t)) for d, f, t in rows if f]
+        return [Percent(*row) for row in self._rows(100 * self.duty_u16 / DUTY_MAX)]
 
     def widths(self) -> list[Micros]:
         """The pulse width of each setting that runs."""
-        rows = zip(self.width_us, self.freq_hz, self.at_ns, strict=True)
-        return [Micros(w, int(t)) for w, f, t in rows if f]
+        return [Micros(*row) for row in self._rows(self.width_us)]
+
+    def _rows(self, values: NDArray[Any]) -> Iterator[tuple[float, int]]:
+        """Values of the settings that run, each with its time."""
+        runs = self.freq_hz > 0
+        return zip(values[runs].tolist(), self.at_ns[runs].tolist(), strict=True)
 
     def between(self, from_ns: int, to_ns: int) -> "Pwm":
         """The settings in a window; the first is the one that holds when it opens."""

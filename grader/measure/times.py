@@ -7,6 +7,7 @@ any of them.
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.levels import spans_ms
 from grader.units import NS_PER_S, Hertz, Millis, Moment, millis_of_ns, moment_of_ns
 
 Times = NDArray[np.int64]
@@ -14,12 +15,12 @@ Times = NDArray[np.int64]
 
 def moments(at_ns: Times) -> list[Moment]:
     """The same as values that a limit takes, such as `Never`."""
-    return [moment_of_ns(t_ns) for t_ns in at_ns]
+    return [moment_of_ns(t_ns) for t_ns in at_ns.tolist()]
 
 
 def periods(at_ns: Times) -> list[Millis]:
     """From each to the next, in ms."""
-    return [millis_of_ns(p, t) for p, t in zip(np.diff(at_ns), at_ns[:-1], strict=True)]
+    return spans_ms(np.diff(at_ns), at_ns[:-1])
 
 
 def rate(at_ns: Times) -> Hertz | None:
@@ -33,8 +34,8 @@ def rate(at_ns: Times) -> Hertz | None:
 def rates(at_ns: Times, each: Millis, from_ns: int, to_ns: int) -> list[Hertz]:
     """How many a second in each whole window of that length, one window after the other."""
     edges = np.arange(from_ns, to_ns + 1, each.ns)
-    counts = np.diff(np.searchsorted(at_ns, edges))
-    return [Hertz(n * NS_PER_S / each.ns, int(t)) for n, t in zip(counts, edges[:-1], strict=True)]
+    many = np.diff(np.searchsorted(at_ns, edges)) * (NS_PER_S / each.ns)
+    return [Hertz(n, t) for n, t in zip(many.tolist(), edges[:-1].tolist(), strict=True)]
 
 
 def longest_gap(at_ns: Times, from_ns: int, to_ns: int) -> Millis:
