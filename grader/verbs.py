@@ -163,7 +163,8 @@ def replay(
     lab: str,
     course: CourseName = None,
     number: Annotated[
-        int | None, typer.Option("--try", help="Which submission, from 1; else the newest.")
+        int | None,
+        typer.Option("--try", min=1, help="Which submission, from 1; else the newest."),
     ] = None,
     item: Annotated[str, typer.Option(help="Only the episodes of this item.")] = "",
     vcd: Annotated[

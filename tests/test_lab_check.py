@@ -7,12 +7,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from grader.glossary import Term, terms, untold
 from grader.lab import LABS, load, slugs
 from grader.labcheck import Difference, Job
 from grader.labreport import check_and_tell, told
 from grader.labreview import handed_out, written
-from grader.messages import shared
 
 
 @pytest.fixture
@@ -117,44 +115,3 @@ def test_the_same_difference_is_told_once(copy: Path) -> None:
     found = [Difference(job, 40 + job.pair, "d", (0, "drift"), (3, "")) for job in jobs]
     (line,) = told(found)
     assert line.endswith("expected 0 drift, got 3 - (3 times, for example with seed 40)")
-
-
-# The glossary.
-
-
-def test_messages_that_labs_share_use_the_glossary() -> None:
-    assert [untold(texts["en"], texts["ar"]) for texts in shared().values()] == [[]] * len(
-        shared()
-    )
-
-
-def test_every_term_has_an_arabic_that_it_finds() -> None:
-    for term in terms():
-        assert term.used_in(f"See the {term.english}.")
-        assert all(term.told_in(form) for form in term.arabic)
-
-
-@pytest.mark.parametrize(
-    "arabic",
-    ["طنّان", "الطنّان", "وبالطنان", "للطَّنّان", "طنانات", 'صوت <bdi dir="ltr">5 V</bdi> طنان'],
-)
-def test_a_term_is_found_in_its_forms(arabic: str) -> None:
-    assert Term("buzzer", ("طنان",)).told_in(arabic)
-
-
-@pytest.mark.parametrize(
-    ("english", "used"),
-    [
-        ("The relays click.", True),
-        ("A RELAY", True),
-        ("`relay.on()` switches it", False),
-        ("a relayed message", False),
-    ],
-)
-def test_a_term_is_a_word_outside_of_code(english: str, used: bool) -> None:
-    assert Term("relay", ("مرحل",)).used_in(english) == used
-
-
-def test_two_words_may_have_article_and_ending() -> None:
-    assert Term("pull-up", ("مقاومة رفع",)).told_in("فعّل مقاومةَ الرفعِ الداخلية")
-    assert not Term("pull-up", ("مقاومة رفع",)).told_in("مقاومة بلا شيء")

@@ -4,12 +4,14 @@ import shutil
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from grader.errors import LabError
 from grader.lab import LABS, load
 from grader.labcheck import check_lab, programs
 from grader.labreview import handed_out, written
 from grader.newlab import EXAMPLE, new_lab, next_steps
+from grader.verbs import app
 
 
 @pytest.fixture
@@ -79,3 +81,9 @@ def test_the_next_steps_are_in_the_reader_s_language(
     assert said in first
     assert len(steps) == 6
     assert any("warsha lab check door_bell" in step for step in steps)
+
+
+def test_the_verb_leaves_a_lab_alone_that_is_there() -> None:
+    result = CliRunner().invoke(app, ["lab", "new", "traffic_light"])
+    assert isinstance(result.exception, LabError)
+    assert "traffic_light already" in str(result.exception)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from classroom import HandIn
 from rich.console import Console
+from typer.testing import CliRunner
 from vcd.reader import TokenKind, tokenize
 
 from grader.autograde import Grading
@@ -20,6 +21,7 @@ from grader.replay import Case, Mark, found_of, recall, replay
 from grader.replayreport import replay_and_tell
 from grader.score import score
 from grader.store import Store, StoreError
+from grader.verbs import app
 from grader.version import engine_version
 from hardware.builds import port_build
 
@@ -254,3 +256,19 @@ def test_the_cure_of_a_damaged_record_works(course: Course, hand_in: HandIn) -> 
     assert (second.state, second.marks) == ("graded", first.marks)
     assert recall(Store(course.store), "first_contact", "basim").record.number == 1
     assert [one.state for one in grade(course)] == ["unchanged"]
+
+
+def test_the_verb_says_whether_the_marks_are_the_same(course: Course, hand_in: HandIn) -> None:
+    hand_in("basim", "print('READY L01')\n")
+    grade(course)
+    words = ["replay", "basim", "first_contact"]
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == 0, result.output
+    assert "the marks are the same" in result.output
+    page = course.store / "replays" / "first_contact" / "basim" / "1" / "index.html"
+    assert str(page) in result.output
+    assert page.is_file()
+    file = course.store / "marks" / "first_contact" / "basim" / "1.json"
+    record = Record.from_json(file.read_text(encoding="utf-8"))
+    Store(course.store).put(replace(record, program="# nothing\n"))
+    assert CliRunner().invoke(app, words).exit_code == 1
