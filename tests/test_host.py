@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hostcourse import FOLDER
 
@@ -63,6 +64,22 @@ def test_plain_data_goes_in_and_out(make: MakeHost) -> None:
         {"$": 1, "$$": b"", "k": {}},
     ]
     assert make(ECHO).call("echo", *values) == values
+
+
+def test_a_check_may_ask_with_numbers_of_numpy(make: MakeHost) -> None:
+    host = make(ECHO)
+    values = [np.float64(1.5), np.int32(7), np.bool_(True), np.arange(3), (1, {"a": np.uint8(2)})]
+    assert host.call("echo", *values) == [1.5, 7, True, [0, 1, 2], [1, {"a": 2}]]
+    for odd in (float("nan"), {1, 2}, object(), np.inf):
+        with pytest.raises(TypeError, match="cannot be asked with"):
+            host.call("echo", odd)
+
+
+def test_lines_count_as_in_the_cell(make: MakeHost) -> None:
+    with pytest.raises(HostError, match=r"division by zero \(line 4\)"):
+        make("def half(n):\n    # a\n    return n / 0\n\n\necho = half\n").call("echo", 1)
+    with pytest.raises(HostError, match=r"SyntaxError: .* \(%%host, line 3\)"):
+        make("x = 1\ny = (\n").call("echo")
 
 
 def test_state_and_files_stay_from_call_to_call(make: MakeHost) -> None:

@@ -52,7 +52,7 @@ def test_a_class_is_graded(hosted: Course) -> None:
     record = Store(hosted.store).record(LAB, "raises")
     assert record and record.stamp["sandbox"] == "bwrap" and record.host == "1 / 0\n"
     told = {card.item: (card.key, card.detail) for card in record.cards}
-    failed = ("host_failed", "ingest(): raised: ZeroDivisionError: division by zero")
+    failed = ("host_failed", "ingest(): raised: ZeroDivisionError: division by zero (line 2)")
     assert told["b"] == told["c"] == failed
 
 

@@ -31,6 +31,8 @@ MOST_FILES = 1000
 DEEPEST = 40
 """The parent takes less; an object that holds itself must not use up the stack here."""
 LONGEST_TEXT = 300
+CELL = "%%host"
+"""What a SyntaxError calls the text."""
 FINISHED, RAISED, MISSING = 0, 1, 2
 """What became of a call; the first value of each answer."""
 
@@ -131,12 +133,24 @@ def pair(key: object, value: object, depth: int) -> str:
 
 
 def told(error: BaseException) -> str:
-    """The answer that says what was raised."""
+    """The answer that says what was raised, and in which line of the cell."""
     try:
         text = str(error)[:LONGEST_TEXT]
+        if line := line_of(error):
+            text = f"{text} (line {line})".lstrip()
     except BaseException:
         text = ""
     return to_json([RAISED, type(error).__name__[:LONGEST_TEXT], text])
+
+
+def line_of(error: BaseException) -> int:
+    """The innermost line of the host code that led to it; 0 when there is none."""
+    line, trace = 0, error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == CELL:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
 
 
 def answer(module: Module, broken: str, name: str, arguments: list[object]) -> str:
@@ -157,7 +171,8 @@ def load(text: str) -> tuple[Module, str]:
     module = type(sys)("host")
     sys.modules["host"] = module
     try:
-        exec(compile(text, "host", "exec", dont_inherit=True), vars(module))
+        # The line break stands for the cell's magic line: lines count as the trainee sees them.
+        exec(compile("\n" + text, CELL, "exec", dont_inherit=True), vars(module))
     except BaseException as error:
         return module, told(error)
     return module, ""

@@ -7,6 +7,7 @@ from grader.host.answer import Shape, fits, parse
 from grader.host.errors import HostError, Kind
 from grader.host.limits import Limits
 from grader.host.process import Child, Ended
+from grader.host.question import plain
 from grader.host.sandbox import Way
 
 
@@ -33,13 +34,14 @@ class Host:
         that the check can deal with, `list[int]` say; any other is a HostError, too.
 
         Raises: HostError, which a check lets pass; ValueError when lab.toml does not name the
-        function; GraderError when the sandbox is at fault.
+        function; TypeError when an argument is no plain data; GraderError when the sandbox is at
+        fault.
         """
         if name not in self._names:
             raise ValueError(f"lab.toml does not name {name} among its host functions")
         if self._text is None:
             raise HostError(name, "missing", "no %%host")
-        question = repr((name, list(arguments))).encode()
+        question = repr((name, plain(arguments))).encode()
         try:
             said = self._ask(self._text, question)
         except Ended as end:

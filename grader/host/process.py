@@ -2,6 +2,7 @@
 
 import os
 import select
+import subprocess
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -71,7 +72,11 @@ class Child:
         return bytes(got[_HEAD:])
 
     def close(self) -> None:
-        """Kill it with all that it started, and wait until none of it is left."""
+        """Let it end, or kill it with all that it started; none of it is left then."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(_SLICE_S)
         self._kill()
         # Its namespace goes a moment after bwrap does; then this pipe has no writer left.
         os.set_blocking(self._from, True)
@@ -79,7 +84,7 @@ class Child:
             self._from, _READ
         ):
             pass
-        for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
+        for pipe in (self._process.stdout, self._process.stderr):
             assert pipe is not None
             pipe.close()
         self._folder.cleanup()
