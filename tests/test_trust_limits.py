@@ -92,9 +92,12 @@ def test_a_board_that_asks_and_does_not_listen_is_ended(hostile: MakeBench) -> N
     assert bench.ended is not None and bench.ended.cause == frames.END_FORGED
 
 
-def test_calls_without_bytes_fill_the_trace_like_all_others(hostile: MakeBench) -> None:
+@pytest.mark.parametrize("ask", ["call(68)", "ask(18, 2)"])
+def test_requests_without_bytes_fill_the_trace_like_all_others(
+    hostile: MakeBench, ask: str
+) -> None:
     limits = Limits(memory_bytes=None, records=5000)
-    with hostile("while True: call(68)", limits) as bench:
+    with hostile(f"while True: {ask}", limits) as bench:
         bench.run(SECOND)
     assert bench.ended is not None and bench.ended.cause == frames.END_OUTPUT
     assert len(bench.trace.records) < 5020
