@@ -244,7 +244,7 @@ def test_feedback_tells_no_more_than_it_should(course: Course, hand_in: HandIn) 
     assert [outcome.state for outcome in outcomes] == ["graded"]
     commands.generate_feedback(course.root, LAB)
     page = (course.root / "feedback" / "s1" / LAB / f"{LAB}.html").read_text(encoding="utf-8")
-    for text in ('[dir="rtl"]', "القياس", "measured", "pong", "<svg"):
+    for text in ('dir="rtl"', "القياس", "measured", "pong", "<svg"):
         assert text in page
     for text in ("Traceback (most", str(course.root), str(Path.home()), 'src="http', "checks.py"):
         assert text not in page

@@ -152,6 +152,13 @@ def test_what_a_submission_says_stays_text(opened: Opened, tmp_path: Path) -> No
     assert "\\u202eevil\\u2066" in body
 
 
+def test_a_page_stays_short_whatever_was_handed_in() -> None:
+    endless = replace(MARKS, program="y" * 100_000 + "\nz = 1" * 50_000)
+    html = feedback_page(endless)
+    assert len(html) < 100_000
+    assert "y" * 200 + "…" in html and "y" * 201 not in html
+
+
 def test_a_page_asks_nobody_for_anything_and_runs_nothing() -> None:
     html = feedback_page(hostile())
     assert "script-src 'none'" in html

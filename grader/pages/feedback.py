@@ -20,6 +20,9 @@ _STATES = {
 }
 """Sign and words of a state: a colour alone tells nothing to who cannot see it."""
 
+LONGEST_LINE, MOST_LINES = 200, 600
+"""So much of the program is shown: a page stays a page, whatever was handed in."""
+
 
 def feedback_page(sheet: Sheet) -> str:
     """The page as HTML."""
@@ -192,7 +195,11 @@ def _comments(sheet: Sheet) -> str:
 def _program(sheet: Sheet) -> str:
     if not sheet.program:
         return ""
-    rows = "".join(f"<li>{escape(line) or ' '}</li>" for line in lines(sheet.program.rstrip()))
+    found = lines(sheet.program.rstrip())
+    shown = [line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}…" for line in found]
+    rows = "".join(f"<li>{escape(line) or ' '}</li>" for line in shown[:MOST_LINES])
+    if len(found) > MOST_LINES:
+        rows += "<li>…</li>"
     words = label("البرنامج الذي صُحِّح", "the program that was graded")
     return (
         f'<details class="program"><summary>{words}</summary>'
