@@ -93,7 +93,7 @@ def _page(case: Case, marks: LabScore, seeds: str) -> str:
         f"<h1><bdi>{escape(title)}</bdi></h1>{notes}{_marks(case, marks)}",
         f"<h2>{escape(_('made by'))}</h2><table>{made}</table>",
         _text(_("program"), record.program or _("there was no program")),
-        _text("host", record.host) if record.host else "",
+        _text("%%host", record.host) if record.host else "",
         seeds,
         f"<h2>{escape(_('what the trainee was told'))}</h2>",
         *map(card_html, record.cards),

@@ -9,6 +9,7 @@ It lies in the course's built folder, for the instructor alone (mode 0700):
 
 import re
 import shutil
+import stat
 import tempfile
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from grader.lab import Lab, contents, digest_of, load
 from grader.record import Record
 from hardware.say import _, reason
 
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _DIGEST = re.compile("[0-9a-f]{64}")
 _NAME = re.compile(r"(?!\.)[^/\0]+")
 
@@ -135,8 +137,10 @@ class Store:
         return self.folder.joinpath("marks", *names)
 
     def _made(self, *names: str) -> Path:
-        """A folder in the store that is there."""
+        """A folder in the store, made when it is not there."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if self.folder.stat().st_mode & _OTHERS:  # a copy that was put back, say
+            self.folder.chmod(0o700)
         place = self.folder.joinpath(*names)
         place.mkdir(parents=True, exist_ok=True)
         return place

@@ -152,6 +152,9 @@ def test_names_lead_nowhere_else(store: Store, name: str) -> None:
 def test_only_the_instructor_may_look(store: Store) -> None:
     store.put(RECORD)
     assert stat.S_IMODE(store.folder.stat().st_mode) == 0o700
+    store.folder.chmod(0o755)
+    store.put(RECORD)
+    assert stat.S_IMODE(store.folder.stat().st_mode) == 0o700
 
 
 def test_a_build_puts_its_labs_there(course: Course) -> None:
