@@ -9,11 +9,13 @@ failed. In the last two nothing of it is saved and earlier marks stay.
 import os
 import shutil
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Literal
 
 from grader import pool, worker
+from grader.cluster import Cluster, grade_on
 from grader.course import Course
 from grader.disk import is_full, told_when_full
 from grader.errors import DiskFull, GraderError
@@ -75,13 +77,21 @@ class Grading:
         dry_run: bool = False,
         work: Work = score_task,
         workers: int | None = None,
+        cluster: Cluster | None = None,
     ) -> Iterator[Outcome]:
-        """Grade these submissions; each outcome as it is known. Raises: DiskFull."""
+        """Grade these submissions, here or on a cluster; each outcome as it is known.
+
+        Raises: DiskFull; ClusterError.
+        """
         with told_when_full(self.course.root), Recorder(self.course.root) as recorder:
             marker = self.marker(recorder, dry_run)
             handed_in = self._handed_in(recorder, folders)
-            prepare = partial(worker.prepare, marker, work)
-            results = pool.run(worker.grade, handed_in, workers or os.cpu_count() or 1, prepare)
+            if cluster is not None:
+                results = grade_on(cluster, marker, work, self.lab, handed_in)
+            else:
+                prepare = partial(worker.prepare, marker, work)
+                count = workers or len(os.sched_getaffinity(0))
+                results = pool.run(worker.grade, handed_in, count, prepare)
             for student, result in results:
                 yield self._finish(recorder, student, result)
 
@@ -125,7 +135,9 @@ class Grading:
                 raise
             reason = f"{type(error).__name__}: {error}"
             return Outcome(student, lab, "error", reason=reason)
-        return Outcome(student, lab, "graded", result.record.cards, notes=result.notes)
+        # Without pictures: those of a class of thousands would fill the memory.
+        marks = tuple(replace(card, waveform="") for card in result.record.cards)
+        return Outcome(student, lab, "graded", marks, notes=result.notes)
 
     def _save(self, recorder: Recorder, graded: Graded) -> None:
         """Killed between these lines, the next run finds the record but no graded notebook with

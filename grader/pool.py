@@ -57,20 +57,20 @@ def run(
     Tasks are taken from `tasks` as workers become free. A worker that dies takes the tasks with
     it that were under way; tried again alone, only the guilty one fails.
     """
-    attempt = partial(_attempt, work)
+    tried = partial(attempt, work)
     left = iter(tasks)
     lost: deque[tuple[Key, Task]] = deque()
     while True:
-        yield from _round(attempt, left, lost, workers, prepare)
+        yield from _round(tried, left, lost, workers, prepare)
         if not lost:
             return
         for key, task in lost:
-            yield key, _alone(attempt, task, prepare)
+            yield key, _alone(tried, task, prepare)
         lost.clear()
 
 
 def _round(
-    attempt: Callable[[Task], Result | Failure],
+    tried: Callable[[Task], Result | Failure],
     left: Iterator[tuple[Key, Task]],
     lost: deque[tuple[Key, Task]],
     workers: int,
@@ -85,7 +85,7 @@ def _round(
                     if (one := next(left, None)) is None:
                         break
                     try:
-                        under_way[pool.submit(attempt, one[1])] = one
+                        under_way[pool.submit(tried, one[1])] = one
                     except BrokenProcessPool:
                         lost.append(one)
                 if not under_way:
@@ -102,17 +102,17 @@ def _round(
 
 
 def _alone(
-    attempt: Callable[[Task], Result | Failure], task: Task, prepare: Callable[[], None] | None
+    tried: Callable[[Task], Result | Failure], task: Task, prepare: Callable[[], None] | None
 ) -> Result | Failure:
     """Twice: what killed the first worker may have been another's task, or nobody's."""
     for _try in range(2):
         with _executor(1, prepare) as pool, suppress(BrokenProcessPool):
-            return pool.submit(attempt, task).result()
+            return pool.submit(tried, task).result()
     return Failure(_("the worker process died, twice"))
 
 
-def _attempt(work: Callable[[Task], Result], task: Task) -> Result | Failure:
-    """In the worker: whatever it raises is told as text."""
+def attempt(work: Callable[[Task], Result], task: Task) -> Result | Failure:
+    """Do it; whatever it raises is told as text."""
     try:
         return work(task)
     except GraderError as error:

@@ -6,12 +6,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
 from grader.autograde import Grading
 from grader.card import number
+from grader.cluster import Cluster
 from grader.outcome import Outcome
 from hardware.say import _
 
@@ -19,22 +27,32 @@ ISOLATES = "\u2066\u2067\u2068\u2069"
 """What keeps Latin words in order in an Arabic line."""
 
 
+class _Rate(ProgressColumn):
+    """How many a second, and how long the rest will take."""
+
+    def render(self, task: Task) -> Text:
+        """Empty until something is known."""
+        if not task.speed or task.time_remaining is None:
+            return Text("")
+        told = _("{rate:.1f} a second, {left} s left")
+        return Text(told.format(rate=task.speed, left=round(task.time_remaining)))
+
+
 def grade_all(
-    out: Console, work: Sequence[tuple[Grading, Mapping[str, Path]]], *, dry_run: bool = False
+    out: Console,
+    work: Sequence[tuple[Grading, Mapping[str, Path]]],
+    *,
+    dry_run: bool = False,
+    cluster: Cluster | None = None,
 ) -> list[Outcome]:
     """Grade these submissions, lab by lab, under one progress bar."""
     outcomes: list[Outcome] = []
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate())
     with Progress(*columns, console=out, transient=True) as progress:
         bar = progress.add_task("", total=sum(len(folders) for _grading, folders in work))
         for grading, folders in work:
             progress.update(bar, description=grading.lab.slug)
-            for outcome in grading.run(folders, dry_run=dry_run):
+            for outcome in grading.run(folders, dry_run=dry_run, cluster=cluster):
                 outcomes.append(outcome)
                 progress.advance(bar)
     return sorted(outcomes, key=lambda outcome: (outcome.lab, outcome.student))

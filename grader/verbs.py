@@ -6,6 +6,7 @@ nbgrader takes a second to import, so what needs it is imported where it is used
 
 import os
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -14,7 +15,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.text import Text
 
-from grader import jupyter
+from grader import jupyter, pool
 from grader.course import load_course
 from grader.lab import find, slugs
 from grader.roster import read_roster
@@ -70,15 +71,28 @@ def grade(
     sandbox: Annotated[
         bool, typer.Option(help="Lock host code up; marks say when it was not.")
     ] = True,
+    scheduler: Annotated[
+        str, typer.Option(help="Score on a dask cluster: tcp://HOST:PORT or tls://HOST:PORT.")
+    ] = "",
+    tls_ca: Annotated[str, typer.Option(help="The cluster's certificate authority (PEM).")] = "",
+    tls_cert: Annotated[str, typer.Option(help="Our certificate for it (PEM).")] = "",
+    tls_key: Annotated[str, typer.Option(help="The key of our certificate (PEM).")] = "",
 ) -> None:
     """Grade what was handed in for a lab: a drop-in for `nbgrader autograde`."""
+    if not scheduler:
+        pool.warm()
     from grader import report
     from grader.autograde import Grading
+    from grader.cluster import Cluster, Tls
 
     out = Console()
     begin = time.perf_counter()
     grading = Grading(load_course(course), assignment, seeds, sandbox=sandbox)
-    outcomes = report.grade_all(out, [(grading, grading.submissions(student))], dry_run=dry_run)
+    folders = grading.submissions(student)
+    tls = Tls(tls_ca, tls_cert, tls_key)
+    with Cluster(scheduler, tls) if scheduler else nullcontext() as cluster:
+        work = [(grading, folders)]
+        outcomes = report.grade_all(out, work, dry_run=dry_run, cluster=cluster)
     report.print_marks(out, outcomes)
     report.print_problems(out, outcomes)
     report.print_count(out, outcomes, time.perf_counter() - begin)

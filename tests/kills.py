@@ -157,13 +157,15 @@ def campaign(course: Course, kinds: list[str], scratch: Path, seed: int) -> Coun
     duration_s = whole.grade()
     expected = whole.state()
     told: Counter[str] = Counter()
-    for kind in kinds:
+    for number, kind in enumerate(kinds, 1):
         after_s = duration_s * rng.uniform(0.25, 1.0)
         with place_for(kind, scratch) as place:
             mine = copied(course, place)
-            told[f"{kind}: {disturb(kind, mine, after_s, rng)}"] += 1
+            what = f"{kind}: {disturb(kind, mine, after_s, rng)}"
+            told[what] += 1
             wrong = difference(mine.state(), expected)
             assert not wrong, f"{kind} after {after_s:.2f} s (seed {seed}): {wrong}"
+            print(f"{number}/{len(kinds)} after {after_s:.2f} s {what}", flush=True)
     return told
 
 

@@ -1,0 +1,130 @@
+"""The same tasks on a cluster of dask: the same marks, also when a worker is killed."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import dask
+import distributed
+import pytest
+import work
+from classroom import LAB, HandIn, auto_scores
+from typer.testing import CliRunner
+
+from grader.autograde import Grading
+from grader.card import Card
+from grader.cluster import Build, Cluster, ClusterError, score_batch
+from grader.course import Course
+from grader.lab import find
+from grader.labcheck import programs
+from grader.outcome import Outcome
+from grader.shelf import pack
+from grader.store import Store
+from grader.task import Task, score_task
+from grader.verbs import app
+
+
+@pytest.fixture(scope="module")
+def machines() -> Iterator[Any]:
+    """Two workers in processes of their own, as on two machines. Each one that dies is a second
+    until there is another, so nothing is tried more than twice."""
+    with (
+        dask.config.set({"distributed.scheduler.allowed-failures": 1}),
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, dashboard_address=None, host="127.0.0.1"
+        ) as made,
+    ):
+        yield made
+
+
+@pytest.fixture
+def cluster(machines: Any) -> Iterator[Cluster]:
+    """A connection to them."""
+    with Cluster(machines.scheduler_address) as connected:
+        yield connected
+
+
+def grade(course: Course, cluster: Cluster | None, scorer: Any = score_task) -> list[Outcome]:
+    grading = Grading(course, LAB)
+    outcomes = grading.run(grading.submissions(), work=scorer, workers=2, cluster=cluster)
+    return sorted(outcomes, key=lambda outcome: outcome.student)
+
+
+def pid_then_score(task: Task) -> list[Card]:
+    """Says who works, then works long enough to be killed."""
+    with Path((task.program or "").strip()).open("a") as log:
+        log.write(f"{os.getpid()}\n")
+    time.sleep(0.05)
+    return work.by_text(task)
+
+
+def test_marks_are_those_of_one_machine(course: Course, hand_in: HandIn, cluster: Cluster) -> None:
+    texts = [file.read_text(encoding="utf-8") for file in list(programs(find(LAB)).values())[:4]]
+    for number, text in enumerate(texts):
+        hand_in(f"s{number}", text)
+    outcomes = grade(course, cluster)
+    assert {outcome.state for outcome in outcomes} == {"graded"}
+    far, scores = Store(course.store).records(LAB), auto_scores(course)
+    for record in far:
+        (course.store / "marks" / LAB / record.student / "1.json").unlink()
+        (course.root / "autograded" / record.student / LAB / f"{LAB}.ipynb").unlink()
+    grade(course, None)
+    assert Store(course.store).records(LAB) == far
+    assert auto_scores(course) == scores
+
+
+def test_a_worker_that_is_killed_costs_nothing(
+    course: Course, hand_in: HandIn, cluster: Cluster, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    for number in range(24):
+        hand_in(f"s{number:02}", str(log))
+
+    def kill_one() -> None:
+        while not log.exists() or len(log.read_text().splitlines()) < 6:
+            time.sleep(0.01)
+        os.kill(int(log.read_text().split()[0]), signal.SIGKILL)
+
+    killer = threading.Thread(target=kill_one, daemon=True)
+    killer.start()
+    outcomes = grade(course, cluster, pid_then_score)
+    killer.join(timeout=60)
+    assert {outcome.state for outcome in outcomes} == {"graded"}
+    assert len(outcomes) == 24
+    assert len(set(log.read_text().split())) > 2
+
+
+def test_only_the_task_that_kills_its_workers_fails(
+    course: Course, hand_in: HandIn, cluster: Cluster
+) -> None:
+    for number in range(6):
+        hand_in(f"s{number}", "DIE" if number == 2 else "x = 1")
+    states = {outcome.student: outcome.state for outcome in grade(course, cluster, work.by_text)}
+    assert states.pop("s2") == "error"
+    assert set(states.values()) == {"graded"}
+
+
+def test_a_worker_of_another_version_is_refused() -> None:
+    other = Build("0.0.1", "esp32", "another")
+    with pytest.raises(ClusterError, match="another version"):
+        score_batch(work.by_text, pack(find(LAB)), other, [])
+
+
+def test_the_command_takes_a_scheduler(
+    course: Course, hand_in: HandIn, machines: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand_in("s1", (find(LAB).folder / "reference.py").read_text(encoding="utf-8"))
+    words = ["grade", LAB, "--scheduler", machines.scheduler_address]
+    result = CliRunner().invoke(app, words)
+    assert "graded 1/1" in result.output
+
+
+def test_nobody_at_the_address_is_one_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("grader.cluster.JOIN_S", 1)
+    with pytest.raises(ClusterError, match="no cluster answers") as raised:
+        Cluster("tcp://127.0.0.1:9")
+    assert "dask worker" in raised.value.cure
