@@ -8,8 +8,17 @@ import pytest
 from hardware.bench.drawing.png import to_png
 from hardware.bench.drawing.timeaxis import duration, ticks
 from hardware.bench.drawing.waveform import Mark, isolate, waveform
-from hardware.bench.drawing.waverow import Band, Level, Value, Window, control_rows, signal_row
-from hardware.bench.frames import MODE_OUT, REC_MODE, REC_OUT, REC_PWM
+from hardware.bench.drawing.waverow import (
+    Band,
+    Level,
+    Value,
+    Window,
+    Word,
+    control_rows,
+    signal_row,
+)
+from hardware.bench.drawing.wordrow import serial_rows
+from hardware.bench.frames import MODE_OUT, REC_MODE, REC_OUT, REC_PWM, REC_RX, REC_TX
 from hardware.bench.tracing.records import RECORD
 from hardware.bench.tracing.trace import Control, Trace
 
@@ -101,3 +110,42 @@ def test_labels_of_marks_do_not_lie_on_each_other() -> None:
 def test_png_for_notebooks() -> None:
     png = to_png(waveform(made(blink(4, S), []), ["LED_G", "BUZZER"]), zoom=1)
     assert png.startswith(b"\x89PNG")
+
+
+def said(kind: int, text: str, at_ns: int) -> list[tuple[int, int, int, int, int]]:
+    """A line on the serial line, a byte each 87 µs, as records."""
+    return [(kind, 1, byte, 0, at_ns + n * 87_000) for n, byte in enumerate(text.encode())]
+
+
+def spoken(*lines: tuple[int, str, int]) -> Trace:
+    """A trace with these lines: kind, text, time."""
+    rows = sorted((row for line in lines for row in said(*line)), key=lambda row: row[-1])
+    return made(rows, [])
+
+
+def test_the_serial_line_stands_in_rows_of_its_own_when_asked_for() -> None:
+    trace = spoken((REC_RX, "ping 3\n", S), (REC_TX, "pong 4\n", S + 50 * MS))
+    words = "".join(ET.fromstring(waveform(trace, ["LED_G"], serial=True)).itertext())
+    assert words.index("serial in") < words.index("LED_G") < words.index("serial out")
+    assert "ping 3" in words and "pong 4" in words
+    assert "ping 3" not in waveform(trace, ["LED_G"])
+
+
+def test_lines_that_stand_close_share_a_box_and_long_ones_are_cut() -> None:
+    trace = spoken((REC_TX, "one\ntwo\n", S), (REC_TX, "x" * 300 + "\n", 2 * S))
+    (out,) = serial_rows(trace, WINDOW)[1]
+    first, second = (piece for piece in out.pieces if isinstance(piece, Word))
+    assert first.text == "one ↵ two" and first.x0 == pytest.approx(100, abs=1)
+    assert second.text.endswith("…") and second.x1 <= WINDOW.width
+
+
+def test_what_is_not_in_the_window_is_not_told() -> None:
+    trace = spoken((REC_TX, "early\n", S), (REC_TX, "now\n", 3 * S), (REC_TX, "late\n", 5 * S))
+    (out,) = serial_rows(trace, Window(2 * S, 4 * S, 800))[1]
+    assert [piece.text for piece in out.pieces if isinstance(piece, Word)] == ["now"]
+
+
+def test_no_mark_of_a_program_turns_the_words_of_the_picture() -> None:
+    svg = waveform(spoken((REC_TX, "a\u202eb<script>\n", S)), [], serial=True)
+    assert "\u202e" not in svg and "<script>" not in svg
+    assert "a\\u202eb<script>" in "".join(ET.fromstring(svg).itertext())
