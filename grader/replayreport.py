@@ -36,7 +36,8 @@ def replay_and_tell(
     need_item(case.lab, item)
     place = store.folder / "replays" / lab / student / str(case.record.number)
     page = ReplayPage(case, place, item)
-    marks = replay(case, page.show)
+    with out.status(one_line(f"{student} · {lab} · {case.record.number}")):
+        marks = replay(case, page.show)
     file = page.finish(marks)
     same = _print_marks(out, case, marks)
     if vcd:
