@@ -13,7 +13,7 @@ from grader.pages.document import document, label, titled
 from grader.pages.feedback import share
 from grader.pages.register import Idea, Register, Row
 from grader.pages.sheet import MASTERY, Entry
-from grader.pages.text import LATIN, anyway, both, latin
+from grader.pages.text import LATIN, anyway, bilingual, latin
 
 NEEDS = {
     "waiting": ("لم يُصحَّح", "not graded"),
@@ -148,7 +148,7 @@ def _idea(register: Register, place: int, idea: Idea) -> str:
         f'<tr id="idea-{place}"><th scope="row">{place}</th><td class="count">'
         f"<b>{len(idea.rows)}</b> <small>{part:.0f} %</small>"
         f'<span class="meter"><i class="h1" style="width:{part:.0f}%"></i></span></td>'
-        f"<td>{both(idea.texts)}<code>{latin(idea.key)}</code></td><td>{items}</td>"
+        f"<td>{bilingual(idea.texts)}<code>{latin(idea.key)}</code></td><td>{items}</td>"
         f"<td>{_names(idea.rows)}</td></tr>"
     )
 

@@ -10,7 +10,7 @@ from html import escape
 from grader.card import number
 from grader.pages.document import document, label, titled
 from grader.pages.sheet import HINTS_FROM, Entry, Sheet
-from grader.pages.text import LATIN, anyway, both, latin, lines
+from grader.pages.text import LATIN, anyway, bilingual, latin, lines
 
 _STATES = {
     "full": ("✓", "كاملة", "full"),
@@ -156,10 +156,10 @@ def _told(sheet: Sheet, entry: Entry) -> Iterator[str]:
         yield f'<dl class="figures">{rows}</dl>'
     if card.message and any(card.message.values()):
         head = label("الفكرة الخاطئة غالبًا", "the idea that is probably wrong")
-        yield f'<div class="why"><h3>{head}</h3><div class="pair">{both(card.message)}</div></div>'
+        yield f'<div class="why"><h3>{head}</h3><div class="pair">{bilingual(card.message)}</div></div>'
     if card.key and card.hint and sheet.number >= HINTS_FROM:
         head = label("تلميح", "hint")
-        yield f'<div class="hint"><h3>{head}</h3><div class="pair">{both(card.hint)}</div></div>'
+        yield f'<div class="hint"><h3>{head}</h3><div class="pair">{bilingual(card.hint)}</div></div>'
     if card.waveform:
         yield _figure(entry)
 

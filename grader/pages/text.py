@@ -43,7 +43,7 @@ def rich(text: str) -> str:
     )
 
 
-def both(texts: Mapping[str, str], tag: str = "p") -> str:
+def bilingual(texts: Mapping[str, str], tag: str = "p") -> str:
     """A text in Arabic, and beside it in English; a language that is missing is left out."""
     found = (
         f'<{tag} class="{lang}" lang="{lang}" dir="{way}">{rich(texts[lang])}</{tag}>'
