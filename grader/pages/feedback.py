@@ -4,7 +4,7 @@ wrong, where it shows; Arabic, right to left, with English beside it.
 It goes to the trainee: no seed, no path, no traceback of ours, no hidden test.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html import escape
 
 from grader.card import number
@@ -156,12 +156,16 @@ def _told(sheet: Sheet, entry: Entry) -> Iterator[str]:
         yield f'<dl class="figures">{rows}</dl>'
     if card.message and any(card.message.values()):
         head = label("الفكرة الخاطئة غالبًا", "the idea that is probably wrong")
-        yield f'<div class="why"><h3>{head}</h3><div class="pair">{bilingual(card.message)}</div></div>'
+        yield _box("why", head, card.message)
     if card.key and card.hint and sheet.number >= HINTS_FROM:
-        head = label("تلميح", "hint")
-        yield f'<div class="hint"><h3>{head}</h3><div class="pair">{bilingual(card.hint)}</div></div>'
+        yield _box("hint", label("تلميح", "hint"), card.hint)
     if card.waveform:
         yield _figure(entry)
+
+
+def _box(kind: str, head: str, texts: Mapping[str, str]) -> str:
+    """A text in both languages, side by side where there is room."""
+    return f'<div class="{kind}"><h3>{head}</h3><div class="pair">{bilingual(texts)}</div></div>'
 
 
 def _figure(entry: Entry) -> str:
