@@ -6,6 +6,7 @@ points and each mutant exactly its points and keys, on every board.
 
 import json
 import random
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from grader.cells import HOST_REFERENCE, PROGRAM
 from grader.cells import host_of as host_in
 from grader.cells import program_of as program_in
 from grader.engine import Program
-from grader.errors import NotGraded, lab_error
+from grader.errors import GraderError, NotGraded, lab_error
 from grader.host.code import HostCode
 from grader.lab import Lab, load
 from grader.messages import known
@@ -100,9 +101,18 @@ def check_runs(folder: Path, pairs: int, *, workers: int = WORKERS) -> Iterator[
     ]
     for job, found in pool.run(check_one, ((job, job) for job in jobs), workers):
         if isinstance(found, pool.Failure):
-            cause = f"{job.program}, {job.board}: {found.reason}"
-            raise NotGraded(cause, found.detail)
+            raise _failed(job, found)
         yield found
+
+
+def _failed(job: Job, found: pool.Failure) -> GraderError:
+    """Why a run gave nothing: the author's line, when one of the lab's own raised."""
+    cause = f"{job.program}, {job.board}: {found.reason}"
+    own = re.findall(rf'File "{re.escape(str(job.folder))}/(\w+\.py)", line (\d+)', found.detail)
+    if not own:
+        return NotGraded(cause, found.detail)
+    name, line = own[-1]
+    return lab_error(job.folder / name, _("line {number}").format(number=line), cause)
 
 
 def count_runs(lab: Lab, pairs: int) -> int:
@@ -112,7 +122,7 @@ def count_runs(lab: Lab, pairs: int) -> int:
 
 def programs(lab: Lab) -> dict[str, Path]:
     """The reference and the mutants by name; a mutant may be a notebook."""
-    mutants = (lab.folder / "mutants").iterdir()
+    mutants = (lab.folder / "mutants").glob("*")
     files = sorted(file for file in mutants if file.suffix in (".py", ".ipynb"))
     return {"reference": lab.folder / "reference.py"} | {file.stem: file for file in files}
 
@@ -151,14 +161,25 @@ def expected(lab: Lab, program: str, family: str) -> Vector:
     if program == "reference":
         return full
     table = _expected_file(lab.folder).get(program, {})
-    lost = {item: row for item, row in table.items() if isinstance(row, list)}
+    lost = {item: row for item, row in table.items() if not isinstance(row, dict)}
     lost |= table.get(family, {})
-    return full | {item: (float(points), str(key)) for item, (points, key) in lost.items()}
+    return full | {item: _row(lab, f"{program}.{item}", row) for item, row in lost.items()}
+
+
+def _row(lab: Lab, place: str, row: object) -> tuple[float, str]:
+    match row:
+        case [int() | float() as points, str(key)]:
+            return float(points), key
+    what = _("must be points and a key, for example [0, {key}]").format(key='"nothing"')
+    raise lab_error(lab.folder / "expected.toml", place, what)
 
 
 def verify_expected(lab: Lab) -> None:
     """expected.toml and the folder agree, its keys have texts, the generic mutants are there."""
     file = lab.folder / "expected.toml"
+    reference = programs(lab)["reference"]
+    if not reference.is_file():
+        raise lab_error(reference, "", _("is missing"), _("see docs/add-a-lab.md"))
     names = set(programs(lab)) - {"reference"}
     for name in (*GENERIC, *_expected_file(lab.folder)):
         if name not in names:
@@ -214,4 +235,7 @@ def _expected_file(folder: Path) -> dict[str, dict[str, Any]]:
     file = folder / "expected.toml"
     if not file.is_file():
         raise lab_error(file, "", _("is missing"), _("see docs/add-a-lab.md"))
-    return tomllib.loads(file.read_text(encoding="utf-8"))
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise lab_error(file, "", _("is no TOML: {why}").format(why=error)) from error

@@ -1,14 +1,16 @@
 """`warsha lab check`: what keeps a lab from being handed out is told, and ours have nothing."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
+from grader.errors import LabError
 from grader.lab import LABS, load, slugs
-from grader.labcheck import Difference, Job
+from grader.labcheck import Difference, Job, check_lab, verify_expected
 from grader.labreport import check_and_tell, told
 from grader.labreview import handed_out, written
 
@@ -91,6 +93,41 @@ def test_a_file_with_the_solution_is_told(copy: Path) -> None:
     shutil.copyfile(copy / "reference.py", copy / "given" / "old_main.py")
     lines = list(handed_out(load(copy)))
     assert lines == ["trainees get given/old_main.py, and it holds most of the reference"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("mutants/empty.py", None, "expected.toml, empty: there is no such mutant"),
+        ("reference.py", None, "reference.py: is missing"),
+        ("expected.toml", None, "expected.toml: is missing"),
+        ("expected.toml", "[drift", "expected.toml: is no TOML"),
+        ("expected.toml", "[drift]\nd = 3\n", "drift.d: must be points and a key"),
+    ],
+)
+def test_a_file_that_is_missing_or_wrong_is_told_in_a_line(
+    copy: Path, name: str, text: str | None, told: str
+) -> None:
+    file = copy / name
+    if text is None:
+        file.unlink()
+    else:
+        head = "".join(
+            f"[{m.stem}]\n" for m in (copy / "mutants").glob("*.py") if m.stem != "drift"
+        )
+        file.write_text(head + text, encoding="utf-8")
+    with pytest.raises(LabError, match=re.escape(told)):
+        verify_expected(load(copy))
+
+
+def test_a_check_that_raises_is_told_with_its_line(copy: Path) -> None:
+    file = copy / "checks.py"
+    text = file.read_text(encoding="utf-8")
+    broken = text.replace("found = seen(run)[: len", "found = seen(1 / 0)[: len")
+    file.write_text(broken, encoding="utf-8")
+    line = broken[: broken.index("1 / 0")].count("\n") + 1
+    with pytest.raises(LabError, match=rf"checks.py, line {line}: \w+, .*division by zero"):
+        check_lab(copy, 1)
 
 
 def test_the_whole_check_says_what_it_found(copy: Path) -> None:
