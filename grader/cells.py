@@ -25,6 +25,9 @@ from it."""
 STUB = "# اكتب هنا · write here"
 """What a release has where the solution stood."""
 
+TEXT_STUB = "اكتب إجابتك هنا · write your answer here"
+"""The same for a text that a person grades."""
+
 BEGIN, END, REFERENCE = "### BEGIN SOLUTION", "### END SOLUTION", "### REFERENCE"
 
 LONGEST_MAGIC = 1000

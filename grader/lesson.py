@@ -19,6 +19,7 @@ from hardware.say import _
 
 KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
 
+_NAME = re.compile(r"[A-Za-z]\w*", re.ASCII)
 _PICTURE = re.compile(r"!\[([^\]]*)\]\((?![a-z]+:)([^)\s]+)\)")
 
 
@@ -40,7 +41,8 @@ def source_notebook(folder: Path, points: Mapping[str, float]) -> NotebookNode:
         if cell.cell_type == "markdown":
             _check_text(cell.source, fail)
             _attach_pictures(cell, folder, fail)
-            cell.id = f"text-{number}"
+            _mark_text(cell, points, seen, fail)
+            cell.id = cell.metadata.get("nbgrader", {}).get("grade_id") or f"text-{number}"
         else:
             _mark(cell, folder, points, seen, fail)
             cell.id = cell.metadata.get("nbgrader", {}).get("grade_id") or f"code-{number}"
@@ -52,12 +54,12 @@ def source_notebook(folder: Path, points: Mapping[str, float]) -> NotebookNode:
 
 
 def solution_lines(notebook: NotebookNode) -> set[str]:
-    """Lines (stripped, 12 characters or more) that stand in a solution region and nowhere among
-    what is given."""
+    """Lines (stripped, 12 characters or more) that stand in a solution region, or in the model
+    answer of a text that a person grades, and nowhere among what is given."""
     inside: set[str] = set()
     given: set[str] = set()
     for cell in notebook.cells:
-        hidden = False
+        hidden = cell.cell_type == "markdown" and "nbgrader" in cell.metadata
         for line in cell.source.splitlines():
             if cells.BEGIN in line or cells.END in line:
                 hidden = cells.BEGIN in line
@@ -110,6 +112,26 @@ def _attach_pictures(cell: NotebookNode, folder: Path, fail: Fail) -> None:
 def _meta(grade_id: str, **flags: Any) -> NotebookNode:
     plain = {"grade": False, "solution": False, "locked": False, "task": False}
     return NotebookNode({"schema_version": 3, "grade_id": grade_id, **plain, **flags})
+
+
+def _mark_text(
+    cell: NotebookNode, points: Mapping[str, float], seen: Counter[str], fail: Fail
+) -> None:
+    """Give a text that a person grades its nbgrader metadata: `<!-- #region manual="why" points=4
+    -->` says so."""
+    about, cell.metadata = cell.metadata, NotebookNode()
+    name, worth = about.get("manual"), about.get("points")
+    if name is None:
+        return
+    seen[name] += 1
+    taken = name in {"setup", "predict", "program", "host", *points} or seen[name] > 1
+    if not _NAME.fullmatch(str(name)) or taken:
+        what = _("{name!r} cannot be the name of a manual cell").format(name=name)
+        raise fail(what, _("use a word of its own, of letters and digits"))
+    if not isinstance(worth, int | float) or worth <= 0:
+        what = _("the manual cell {name!r} has no points").format(name=name)
+        raise fail(what, _("write points=4 behind its name"))
+    cell.metadata.nbgrader = _meta(name, grade=True, solution=True, points=worth)
 
 
 def _mark(

@@ -63,6 +63,7 @@ class Job:
     """A submission that is to be graded."""
 
     submission: Submission
+    folder: Path
     task: Task
     timestamp: datetime | None
     stamp: Mapping[str, str]
@@ -109,14 +110,18 @@ class Marker:
             "timestamp": str(timestamp or ""),
             **self.stamp,
         }
-        job = self._job(submission, timestamp, stamp)
+        job = self._job(submission, handed_in.folder, timestamp, stamp)
         # Marks whose record is gone or damaged could not be explained: they are made again.
         if handed_in.has_marks and job.cards is not None and self._noted(student) == stamp:
             return Outcome(student, lab, "unchanged", notes=submission.notes)
         return job
 
     def _job(
-        self, submission: Submission, timestamp: datetime | None, stamp: Mapping[str, str]
+        self,
+        submission: Submission,
+        folder: Path,
+        timestamp: datetime | None,
+        stamp: Mapping[str, str],
     ) -> Job:
         lab, student, store = self.desk.lab, submission.student, Store(self.store)
         when = timestamp.isoformat() if timestamp else submission.sha256
@@ -134,7 +139,7 @@ class Marker:
         number = store.number(lab, student, submission.sha256, stamp["timestamp"])
         known = store.record(lab, student, number)
         cards = known.cards if known and known.stamp == stamp else None
-        return Job(submission, task, timestamp, stamp, number, cards)
+        return Job(submission, folder, task, timestamp, stamp, number, cards)
 
     def _noted(self, student: str) -> dict[str, str] | None:
         """What an earlier run noted in the graded notebook; None when stock nbgrader wrote it, or
@@ -168,26 +173,28 @@ class Marker:
         write_marks(notebook, cards)
         notebook = self.desk.finish(notebook, submission.student)
         notebook.metadata.warsha = NotebookNode(job.stamp)
-        fresh = self._write(submission.student, notebook, job.timestamp)
-        return Graded(record, submission.notes, notebook, job.timestamp, fresh)
+        fresh, left_out = self._write(job, notebook)
+        return Graded(record, (*submission.notes, *left_out), notebook, job.timestamp, fresh)
 
-    def _write(self, student: str, notebook: NotebookNode, timestamp: datetime | None) -> Path:
-        """Beside the place where it belongs; what a killed run left there goes."""
-        place = self.desk.autograded(student)
+    def _write(self, job: Job, notebook: NotebookNode) -> tuple[Path, list[str]]:
+        """Beside the place where it belongs; what a killed run left there goes. Returns the
+        folder, and what was left out."""
+        place = self.desk.autograded(job.submission.student)
         fresh = place.with_name(f".{place.name}.new")
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(parents=True)
         try:
+            left_out = self.desk.copy_files(job.folder, fresh)
             # As nbformat.write, without a look at the schema: only cells of ours and texts are in.
             (fresh / f"{self.desk.lab}.ipynb").write_text(
                 writes(notebook) + "\n", encoding="utf-8"
             )
-            if timestamp:
-                (fresh / "timestamp.txt").write_text(f"{timestamp} UTC\n")
+            if job.timestamp:
+                (fresh / "timestamp.txt").write_text(f"{job.timestamp} UTC\n")
         except BaseException:
             shutil.rmtree(fresh, ignore_errors=True)
             raise
-        return fresh
+        return fresh, left_out
 
 
 def write_marks(notebook: NotebookNode, marks: Sequence[Card]) -> None:

@@ -45,6 +45,7 @@ c = get_config()
 c.CourseDirectory.course_id = {course!r}
 c.Exchange.root = str(HERE / "exchange")
 c.ClearSolutions.code_stub = {{"python": {stub!r}}}
+c.ClearSolutions.text_stub = {text!r}
 c.Execute.timeout = 300
 c.Autograde.autograde_preprocessors = steps()
 c.HTMLExporter.extra_template_basedirs = [
@@ -83,7 +84,7 @@ def build_course(course: Course, say: Callable[[str], None] = lambda _line: None
 
 def write_settings(root: Path, course: str) -> None:
     """nbgrader's settings; what an instructor added below our part stays."""
-    ours = CONFIG.format(course=course, stub=cells.STUB)
+    ours = CONFIG.format(course=course, stub=cells.STUB, text=cells.TEXT_STUB)
     last = ours.splitlines()[-1]
     file = root / config.NAME
     own = file.read_text(encoding="utf-8").partition(last + "\n")[2] if file.exists() else ""

@@ -209,7 +209,7 @@ def _rebuild(
             seen.add(grade_id)
             cell = copy.deepcopy(originals[grade_id])
             if cell.metadata.nbgrader.solution:
-                cell.source = source
+                cell.source = source if cell.cell_type == "code" else _as_typed(source, texts)
         else:
             if grade_id in seen:
                 doubled.add(grade_id)
@@ -243,9 +243,14 @@ def _code_cell(source: str) -> NotebookNode:
 
 
 def _text_cell(source: str, released: set[str]) -> NotebookNode:
-    """A text cell. One that was not released is shown as it was typed: nbconvert passes HTML and
+    text = _as_typed(source, released)
+    return NotebookNode(cell_type="markdown", metadata=NotebookNode(), source=text)
+
+
+def _as_typed(source: str, released: set[str]) -> str:
+    """A text. One that was not released is shown as it was typed: nbconvert passes HTML and
     `javascript:` links on, and the instructor's browser would run them."""
-    if source not in released:
-        fence = "~" * (3 + max(map(len, re.findall("~+", source)), default=0))
-        source = f"{fence}\n{source}\n{fence}"
-    return NotebookNode(cell_type="markdown", metadata=NotebookNode(), source=source)
+    if source in released:
+        return source
+    fence = "~" * (3 + max(map(len, re.findall("~+", source)), default=0))
+    return f"{fence}\n{source}\n{fence}"

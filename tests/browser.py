@@ -88,13 +88,14 @@ class Notebook:
 
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
-    """A JupyterLab server on loopback that shows `folder`; yields its URL with the token."""
+    """A JupyterLab server on loopback, started in the folder that it shows; yields its URL with
+    the token."""
     command = [
         *jupyter.command(folder, port=0, browser=False),
         "--LabApp.expose_app_in_browser=True",
     ]
     with subprocess.Popen(
-        command, env=jupyter.environment(), stderr=subprocess.PIPE, text=True
+        command, cwd=folder, env=jupyter.environment(), stderr=subprocess.PIPE, text=True
     ) as server:
         try:
             assert server.stderr is not None

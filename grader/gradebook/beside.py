@@ -1,19 +1,53 @@
-"""What lies beside a lab's notebook in a submission: other files, which go with it."""
+"""What lies beside a lab's notebook in a submission: further notebooks, and other files."""
 
+import fnmatch
 import os
-from collections.abc import Iterator
+import shutil
+import stat
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+
+from hardware.say import _
+
+MOST_FILES = 1000
+MOST_BYTES = 64 << 20
+"""Of one submission's files together."""
+
+
+def copy_files(folder: Path, place: Path, ignored: Sequence[str]) -> list[str]:
+    """Copy plain files, in folders too; no notebooks, no links, nothing that is ignored by name.
+    Returns what was left out, for the instructor."""
+    notes: list[str] = []
+    count = size = 0
+    for file in _files(folder, ("*.ipynb", "timestamp.txt", *ignored)):
+        about = file.lstat()
+        if not stat.S_ISREG(about.st_mode):
+            notes.append(_("{name!r} is no plain file: left out").format(name=file.name))
+            continue
+        count, size = count + 1, size + about.st_size
+        if count > MOST_FILES or size > MOST_BYTES:
+            return [*notes, _("more files than a submission may have: some were left out")]
+        copy = place / file.relative_to(folder)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, copy, follow_symlinks=False)
+    return notes
 
 
 def remove_links(folder: Path, copied: Path) -> None:
     """Take out of a copy what was a link in the original: nbgrader copies what a link leads to,
     the instructor's own files too, and feedback would carry them back to the trainee."""
-    for file in _links(folder):
-        (copied / file.relative_to(folder)).unlink(missing_ok=True)
+    for file in _files(folder, ()):
+        if file.is_symlink():
+            (copied / file.relative_to(folder)).unlink(missing_ok=True)
 
 
-def _links(folder: Path) -> Iterator[Path]:
+def _files(folder: Path, ignored: Sequence[str]) -> Iterator[Path]:
+    """All that is no folder, below a folder; links to folders are not followed."""
     for place, folders, files in os.walk(folder):
-        for name in (*folders, *files):
-            if (file := Path(place, name)).is_symlink():
-                yield file
+        links = [name for name in folders if Path(place, name).is_symlink()]
+        folders[:] = [name for name in folders if not _is_named(name, ignored)]
+        yield from (Path(place, name) for name in [*links, *files] if not _is_named(name, ignored))
+
+
+def _is_named(name: str, patterns: Sequence[str]) -> bool:
+    return any(fnmatch.fnmatch(name, pattern) for pattern in patterns)

@@ -19,6 +19,7 @@ from traitlets import import_item
 
 from grader.errors import SubmissionError
 from grader.gradebook import config
+from grader.gradebook.beside import copy_files
 from grader.gradebook.released import Released
 from grader.gradebook.steps import Steps
 from hardware.say import _
@@ -74,6 +75,21 @@ class Desk:
         """Where the graded notebook of a submission lies."""
         where = self.coursedir
         return Path(where.format_path(where.autograded_directory, student, self.assignment))
+
+    def copy_files(self, folder: Path, place: Path) -> list[str]:
+        """Copy what was handed in beside notebooks, then the instructor's own files over it, as
+        nbgrader does. Returns what was left out."""
+        notes = copy_files(folder, place, self.coursedir.ignore)
+        where = self.coursedir
+        source = Path(where.format_path(where.source_directory, ".", self.assignment))
+        copy_files(source, place, [*where.ignore, *self._kept])
+        return notes
+
+    @property
+    def _kept(self) -> list[str]:
+        """Files that trainees may change."""
+        kept: list[str] = self._autograde.exclude_overwriting.get(self.assignment, [])
+        return kept
 
     def sanitize(self, notebook: NotebookNode, student: str) -> NotebookNode:
         """nbgrader's own steps before executing: released cells get source and flags back."""
