@@ -25,7 +25,7 @@ the gradebook and other submissions appear in nothing that is printed or handed 
 |---|---|---|---|
 """
 FOOT = """
-The time that others wait is measured apart: `python tests/attack_delay.py`.
+The time that others wait is measured apart: `python tests/attack_delay.py`, and in `make bench`.
 """
 
 

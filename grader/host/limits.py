@@ -12,7 +12,7 @@ class Limits:
     """Of address space, the interpreter's 30 MB among them."""
     tmp_bytes: int = 16 << 20
     """All files together; in a plain child, of each file."""
-    open_files: int = 32
+    open_files: int = 256
     wall_s: float = 6.0
     """The parent waits so long for all answers together."""
     question_bytes: int = 8 << 20
