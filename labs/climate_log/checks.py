@@ -1,8 +1,7 @@
 """L08: the log is complete and true, whatever the sensor does.
 
-What the sensor did is read from its wire: a *reading* is a start pulse with its answer. Its row is
-the one that comes before the next start pulse. Rows are read in any digits and with any decimal
-sign, but for item d.
+What the sensor did is read from its wire: a *reading* is a start pulse with its answer. Its row
+comes before the next start pulse, in any digits and with any decimal sign but for item d.
 """
 
 import re
@@ -14,21 +13,20 @@ from itertools import groupby, pairwise
 
 from grader.check import Check, check, gate
 from grader.limits import AtLeast, AtMost, Exactly, Never, Within
-from grader.measure.dht import DhtReading, dht22
+from grader.measure.dht import START, DhtReading, dht22
+from grader.measure.pulses import pulses
 from grader.run import Run, Said
 from grader.units import Celsius, Millis, Moment, millis_of_ns, moment_of_ns, ms, seconds
 
-PERIOD, EARLIEST = ms(2000), ms(1990)
+PERIOD, EARLIEST, LED_SETTLED = ms(2000), ms(1990), ms(500)
 PUBLIC_HOT, BACK_BELOW = 35.0, 0.5
 LED_FAILS = 4  # a RETRY and three FAIL
-LED_SETTLED = ms(500)
 NUMBER = r"-?\d{1,6}(?:[.,٫]\d{1,6})?"
 ANY_ROW = re.compile(
     rf"(\d{{1,12}}),\s*(\d{{1,12}}),\s*({NUMBER})?,\s*({NUMBER})?,\s*(OK|RETRY|FAIL)\s*"
 )  # a digit of any script will do
 ROW = re.compile(r"\d+,\d+,(-?\d+(\.\d+)?)?,(\d+(\.\d+)?)?,(OK|RETRY|FAIL)", re.ASCII)
-BOTH = ("clean", "faults")
-NEVER = float("inf")
+BOTH, NEVER = ("clean", "faults"), float("inf")
 
 
 @dataclass(frozen=True)
@@ -79,9 +77,15 @@ def rows(run: Run) -> list[Row]:
     return [row for row in map(row_of, run.lines()) if row]
 
 
+def readings_of(run: Run) -> list[DhtReading]:
+    """Every reading; none of a program that asks without end."""
+    wire = run.signal("DHT")
+    return dht22(wire) if len(pulses(wire, False, shortest=START)) < 1000 else []
+
+
 def slots(run: Run) -> list[Slot]:
     """Every reading with what was said of it, but for one at the very end."""
-    readings, found = dht22(run.signal("DHT")), rows(run)
+    readings, found = readings_of(run), rows(run)
     said_ns = [row.at_ns for row in found]
     alarms_ns = [line.at_ns for line in run.lines() if line.text == "ALARM HOT"]
     edges = [*(reading.at_ns for reading in readings), run.end_ns - run.zero_ns]
@@ -98,7 +102,7 @@ def slots(run: Run) -> list[Slot]:
 @gate("a.fast", expect=AtLeast(EARLIEST), on_miss="dht_too_fast")
 def intervals(run: Run) -> list[Millis]:
     """From each start pulse to the next."""
-    at_ns = [reading.at_ns for reading in dht22(run.signal("DHT"))]
+    at_ns = [reading.at_ns for reading in readings_of(run)]
     return [millis_of_ns(b - a, a) for a, b in pairwise(at_ns)]
 
 
@@ -285,13 +289,9 @@ def led_due(run: Run) -> list[int]:
     return found
 
 
-leds_due = Exactly(led_due)
-
-
-@check("e.led", points=1, episode="faults", expect=leds_due, on_miss="fault_led", why=why_fault)
+@check("e.led", points=1, episode="faults", expect=Exactly(led_due), on_miss="led", why=why_fault)
 def led_levels(run: Run) -> list[int] | None:
-    """Of each reading whether the LED was on from 500 ms after it to the next (2: it changed);
-    None if it never should have been."""
+    """Of each reading the LED from 500 ms after it to the next; 2: it changed. None: never due."""
     led, found = run.signal("LED_R"), []
     for slot in slots(run):
         since = led.since(slot.reading.at_ns + LED_SETTLED.ns)
