@@ -1,7 +1,6 @@
 """L06: a lamp that follows a knob as the eye does, and a gate that moves as it was told.
 
-An *order* is a line `GATE …` or a press of the button (see scenario.py). An angle is the one that
-servo.json gives a pulse's width.
+An *order* is a line `GATE …` or a press of the button. A width's angle is that of servo.json.
 """
 
 from collections.abc import Sequence
@@ -19,7 +18,7 @@ from grader.units import Degrees, Hertz, Micros, Millis, Percent, Quantity, mill
 GAMMA = 2.2
 ANSWER = ms(100)
 STILL, JUMP = us(5), Degrees(3)
-TICK, WINDOW, LEAST_RAMP = ms(150), ms(250), Degrees(10)
+TICK, WINDOW, LEAST_RAMP = ms(150), ms(250), Degrees(15)
 """A gate that is still for more than a tick has ended its ramp; a short ramp tells no speed."""
 NEVER = float("inf")
 
@@ -228,7 +227,8 @@ def speeds(run: Run) -> list[Speed]:
     found = []
     for part in np.split(np.arange(len(steps)), ends):
         if len(part) and abs(steps[part].sum()) >= LEAST_RAMP:
-            found += ramp_speeds(at_ns[part + 1], angles[part + 1])
+            whole = part[:-1] + 1  # the last step of a ramp is what was left
+            found += ramp_speeds(at_ns[whole], angles[whole])
     return found
 
 
