@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 import pytest
 from measured import MS, Hand, measured, run_of
 from rig import PINS, play
@@ -117,16 +118,15 @@ def test_a_short_is_a_fault_of_its_pin() -> None:
 
 MEMORY = """
 import gc, time
-def report():
-    gc.collect()
-    print('HEAP', gc.mem_free())
 kept = []
 print('READY')
 for n in range(20):
     work = bytes(500)
     if LEAKS:
         kept.append(work)
-    report()
+    gc.collect()
+    print('FREE', gc.mem_free())
+    time.sleep_ms(50)
 """
 
 
@@ -135,11 +135,20 @@ for n in range(20):
 def test_a_heap_that_falls(family: str, leaks: bool, fall: int) -> None:
     run = on(family, f"LEAKS = {leaks}\n" + MEMORY)
     seen = heap(run)
-    assert len(seen) == 20 and seen.free[0] > 10_000
-    fell = seen.fall(4, 19)
+    lines = [line for line in run.lines() if line.text.startswith("FREE")]
+    fell = seen.fall(lines[4].at_ns, lines[19].at_ns)
     assert fell is not None and fall <= fell < fall + 1000
     assert AtMost(Bytes(1000)).judge(fell, run).ok == (not leaks)
-    assert seen.fall(4, 20) is None
+    told = int(lines[9].text.split()[1])
+    at = int(np.searchsorted(seen.at_ns, lines[9].at_ns)) - 1
+    assert 0 <= seen.free[at] - told < 500, "what the program sees, but for what it needs to ask"
+    assert seen.fall(lines[19].at_ns, lines[19].at_ns + 1) is None
+
+
+@FAMILIES
+def test_what_a_program_prints_of_its_heap_counts_for_nothing(family: str) -> None:
+    run = on(family, "print('READY')\nprint('HEAP 99999')\n")
+    assert 99999 not in heap(run).free
 
 
 # -- what stands in the program

@@ -1,8 +1,7 @@
-"""Memory: how much of the heap is free, as a file that the lab gives prints it.
+"""Memory: how much of the board's heap is free behind each garbage collection.
 
-The bench cannot look into a board's heap. A given file (see `files` in lab.toml) that the program
-has to call prints `HEAP <free bytes>` behind a `gc.collect()`; given files lie over a
-submission's own.
+The board tells the bench itself; a program cannot print it. One that never collects tells
+nothing: a lab whose item is memory has a given file do it (`gc.collect()`).
 """
 
 from dataclasses import dataclass
@@ -10,17 +9,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.measure.serial import records
 from grader.measure.times import Times
 from grader.run import Run
 from grader.units import Bytes
-
-FORM = r"HEAP (?P<free>\d{1,9})"
+from hardware.bench import frames
 
 
 @dataclass(frozen=True)
 class Heap:
-    """Free bytes in columns, and when they were (ns since t = 0)."""
+    """Free bytes in columns, as `gc.mem_free()` counts them, and when (ns since t = 0)."""
 
     at_ns: Times
     free: NDArray[np.int64]
@@ -28,15 +25,16 @@ class Heap:
     def __len__(self) -> int:
         return len(self.at_ns)
 
-    def fall(self, first: int, last: int) -> Bytes | None:
-        """By how much it fell from one record to another (counted from 0); below 0 it grew. None
-        if there are not so many."""
-        if len(self) <= max(first, last):
+    def fall(self, first_ns: int, last_ns: int) -> Bytes | None:
+        """By how much it fell between two times, each as of the last collection up to it; below
+        0 it grew. None when nothing was collected in between."""
+        first, last = np.searchsorted(self.at_ns, (first_ns, last_ns), side="right") - 1
+        if not 0 <= first < last:
             return None
         return Bytes(int(self.free[first] - self.free[last]), int(self.at_ns[last]))
 
 
 def heap(run: Run) -> Heap:
-    """The free heap at each `HEAP` line after READY."""
-    found = records(run, FORM)
-    return Heap(found.at_ns, np.array([int(text) for text in found.texts("free")], np.int64))
+    """The free heap at each collection, since power-on."""
+    rows = run.trace.records[run.trace.records["kind"] == frames.REC_HEAP]
+    return Heap(rows["t"].astype(np.int64) - run.zero_ns, rows["c"].astype(np.int64))

@@ -17,6 +17,8 @@ REC_STATE: Final = 7
 """a = one of [state], b = reset cause as machine.reset_cause() says."""
 REC_IRQ: Final = 8
 """a pin, b bits: 1 rising, 2 falling, 4 low level, 8 high level; 0 off; c 1 if hard."""
+REC_HEAP: Final = 11
+"""c bytes free behind a garbage collection, counted as gc.mem_free() does."""
 REC_DAC: Final = 10
 """a pin, c step 0-255 of the supply that it drives; a MODE of the pin ends it."""
 REC_SLEEP: Final = 12
