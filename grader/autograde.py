@@ -148,7 +148,9 @@ class Grading:
         place = graded.fresh.with_name(lab)
         try:
             self.store.put(graded.record)
-            recorder.record(graded.notebook, lab, student, graded.timestamp)
+            recorder.record(
+                graded.notebook, lab, student, graded.timestamp, graded.others
+            )
             shutil.rmtree(place, ignore_errors=True)
             graded.fresh.rename(place)
         finally:

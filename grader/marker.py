@@ -15,6 +15,7 @@ from nbformat.v4 import writes
 from grader.card import Card, number
 from grader.errors import SubmissionError
 from grader.gradebook.desk import Desk
+from grader.others import read_others
 from grader.outcome import Outcome
 from grader.record import Record
 from grader.seeds import PUBLIC_SEED, hidden_seeds
@@ -84,6 +85,8 @@ class Graded:
     timestamp: datetime | None = None
     fresh: Path | None = None
     """The folder that is to take the place of the one in `autograded/`."""
+    others: Mapping[str, NotebookNode | None] = field(default_factory=dict)
+    """Further notebooks, as `Recorder.record` takes them."""
 
 
 @dataclass(frozen=True)
@@ -173,10 +176,12 @@ class Marker:
         write_marks(notebook, cards)
         notebook = self.desk.finish(notebook, submission.student)
         notebook.metadata.warsha = NotebookNode(job.stamp)
-        fresh, left_out = self._write(job, notebook)
-        return Graded(record, (*submission.notes, *left_out), notebook, job.timestamp, fresh)
+        others = read_others(self.desk, job.folder, submission.student)
+        fresh, left_out = self._write(job, {self.desk.lab: notebook, **others.written})
+        notes = (*submission.notes, *others.notes, *left_out)
+        return Graded(record, notes, notebook, job.timestamp, fresh, others.graded)
 
-    def _write(self, job: Job, notebook: NotebookNode) -> tuple[Path, list[str]]:
+    def _write(self, job: Job, notebooks: Mapping[str, NotebookNode]) -> tuple[Path, list[str]]:
         """Beside the place where it belongs; what a killed run left there goes. Returns the
         folder, and what was left out."""
         place = self.desk.autograded(job.submission.student)
@@ -186,9 +191,8 @@ class Marker:
         try:
             left_out = self.desk.copy_files(job.folder, fresh)
             # As nbformat.write, without a look at the schema: only cells of ours and texts are in.
-            (fresh / f"{self.desk.lab}.ipynb").write_text(
-                writes(notebook) + "\n", encoding="utf-8"
-            )
+            for name, notebook in notebooks.items():
+                (fresh / f"{name}.ipynb").write_text(writes(notebook) + "\n", encoding="utf-8")
             if job.timestamp:
                 (fresh / "timestamp.txt").write_text(f"{job.timestamp} UTC\n")
         except BaseException:

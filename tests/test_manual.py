@@ -8,13 +8,14 @@ import nbformat
 import pytest
 import work
 from classroom import LAB, HandIn, give_by_hand, waiting_for_a_person
+from gradebooks import open_book, source
 from lessons import cell_named
 
 from grader import cells, lesson, release
 from grader.autograde import Grading
 from grader.course import Course
 from grader.errors import CourseError
-from grader.gradebook import marks
+from grader.gradebook import commands, marks
 from grader.lab import LABS, find, load
 
 QUESTION = """
@@ -119,3 +120,34 @@ def test_files_go_with_the_notebook_and_links_do_not(course: Course, hand_in: Ha
     assert {note for note in notes if "plain file" in note} == {
         f"{name!r} is no plain file: left out" for name in ("secret.txt", "all", "pipe")
     }
+
+
+def test_a_report_beside_the_lab(course: Course, hand_in: HandIn) -> None:
+    """Its texts wait for a person, missing it is nothing, and its tests are never full marks."""
+    place = course.root / "source" / LAB
+    report = source()
+    del report.cells[3:5]
+    nbformat.write(report, place / "report.ipynb")
+    nbformat.write(source(), place / "tested.ipynb")
+    commands.generate_release(course.root, LAB)
+    handed = hand_in("s1", "x = 1")
+    hand_in("s2", "x = 1")
+    for name in ("report", "tested"):
+        notebook = nbformat.read(course.root / "release" / LAB / f"{name}.ipynb", as_version=4)
+        cell_named(notebook, "essay").source = "It blinks."
+        nbformat.write(notebook, handed / f"{name}.ipynb")
+    notes = grade(course)
+    assert [note for note in notes["s1"] if "tested.ipynb has tests" in note]
+    with open_book(course.root) as book:
+        found = {
+            (student, name, grade.name): (grade.auto_score, grade.needs_manual_grade)
+            for student in ("s1", "s2")
+            for name in ("report", "tested")
+            for grade in book.find_submission_notebook(name, LAB, student).grades
+        }
+    assert found["s1", "report", "essay"] == (None, True)
+    assert found["s1", "report", "code"] == (0, False)
+    assert found["s1", "tested", "test"] == (None, True)
+    assert {mark for (student, *_), mark in found.items() if student == "s2"} == {(0, False)}
+    graded = course.root / "autograded" / "s1" / LAB
+    assert {file.stem for file in graded.glob("*.ipynb")} == {LAB, "report", "tested"}

@@ -58,10 +58,11 @@ class Database:
         """Let the next one grade."""
         self._opened.close()
 
-    def released(self, lab: str, name: str) -> Released:
-        """A notebook of a lab as it was released. Raises: MissingEntry."""
+    def released(self, assignment: str) -> dict[str, Released]:
+        """The notebooks of an assignment as they were released, by name. Raises: MissingEntry."""
         try:
-            return Released.read(self._gradebook, lab, name)
+            names = [row.name for row in self._gradebook.find_assignment(assignment).notebooks]
+            return {name: Released.read(self._gradebook, assignment, name) for name in names}
         finally:
             self._gradebook.db.remove()
 

@@ -2,12 +2,12 @@
 and writes nothing.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import nbformat
 from nbformat import NotebookNode
@@ -38,6 +38,12 @@ class Desk:
     lab: str
     cells: Released
     """The released notebook as the gradebook knows it."""
+    others: Mapping[str, Released] = field(default_factory=dict)
+    """Further notebooks of the assignment, by name."""
+
+    def beside(self, name: str) -> Self:
+        """The same for one of the others."""
+        return replace(self, lab=name, cells=self.others[name], others={})
 
     @cached_property
     def config(self) -> Any:

@@ -35,9 +35,18 @@ class Recorder:
 
     def desk(self, lab: str, assignment: str = "") -> Desk:
         """What prepares a lab's submissions, in any process; the assignment's name if it is not
-        the lab's. Raises: MissingEntry."""
+        the lab's. Raises: MissingEntry, KeyError."""
         assignment = assignment or lab
-        return Desk(self.root, assignment, lab, self._database.released(assignment, lab))
+        others = self._database.released(assignment)
+        return Desk(self.root, assignment, lab, others.pop(lab), others)
+
+    def enrol(self, students: Iterable[str]) -> None:
+        """Make everybody known, in this order, as nbgrader does before it grades: its export lists
+        them so."""
+        with self._database.transaction() as connection:
+            known: set[str] = set(connection.execute(select(Student.id)).scalars())
+            if new := [{"id": student} for student in students if student not in known]:
+                connection.execute(insert(Student.__table__), new)
 
     def has_marks(self, lab: str, student: str) -> bool:
         """Whether the gradebook knows of a submission: one made anew has lost what was graded."""
