@@ -85,6 +85,8 @@ class Grading:
         """
         with told_when_full(self.course.root), Recorder(self.course.root) as recorder:
             marker = self.marker(recorder, dry_run)
+            if not dry_run:
+                recorder.enrol(folders)
             handed_in = self._handed_in(recorder, folders)
             if cluster is not None:
                 results = grade_on(cluster, marker, work, self.lab, handed_in)

@@ -1,14 +1,14 @@
 """The one writer of a course's gradebook: a transaction a submission."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
 from nbformat import NotebookNode
-from nbgrader.api import Assignment, SubmittedAssignment
+from nbgrader.api import Assignment, Student, SubmittedAssignment
 from nbgrader.coursedir import CourseDirectory
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from grader.gradebook import config
 from grader.gradebook.database import Database
