@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from typer.testing import CliRunner
 
 from grader.autograde import Grading
 from grader.card import Card
-from grader.cluster import Build, Cluster, ClusterError, score_batch
+from grader.cluster import Build, Cluster, ClusterError, Tls, score_batch
 from grader.course import Course
 from grader.lab import find
 from grader.labcheck import programs
@@ -26,6 +27,8 @@ from grader.shelf import pack
 from grader.store import Store
 from grader.task import Task, score_task
 from grader.verbs import app
+from grader.version import engine_version
+from hardware.builds import port_build
 
 
 @pytest.fixture(scope="module")
@@ -128,3 +131,33 @@ def test_nobody_at_the_address_is_one_error(monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(ClusterError, match="no cluster answers") as raised:
         Cluster("tcp://127.0.0.1:9")
     assert "dask worker" in raised.value.cure
+
+
+def test_a_cluster_behind_tls(tmp_path: Path) -> None:
+    key, cert = str(tmp_path / "key.pem"), str(tmp_path / "cert.pem")
+    make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+    words = [*make, "-subj", "/CN=warsha", "-keyout", key, "-out", cert]
+    subprocess.run(words, check=True, capture_output=True)
+    files = {"cert": cert, "key": key}
+    whose = {
+        f"tls_{who}_{what}": file
+        for who in ("scheduler", "worker", "client")
+        for what, file in files.items()
+    }
+    security = distributed.Security(tls_ca_file=cert, require_encryption=True, **whose)
+    lab = find(LAB)
+    task = Task(LAB, lab.digest, "esp32_devkit", "x = 1", None, True, (1,))
+    with distributed.LocalCluster(
+        n_workers=1,
+        processes=False,
+        dashboard_address=None,
+        protocol="tls://",
+        host="127.0.0.1",
+        security=security,
+    ) as made:
+        address = made.scheduler_address
+        assert address.startswith("tls://")
+        build = Build(engine_version(), "esp32", port_build("esp32"))
+        with Cluster(address, Tls(ca=cert, cert=cert, key=key)) as cluster:
+            found = dict(cluster.run(work.by_text, pack(lab), build, [("s1", task)]))
+    assert found == {"s1": work.by_text(task)}
