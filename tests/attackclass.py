@@ -8,6 +8,7 @@ between `### ATTACK` and `### END` is the attack, and what the twin has there fo
 """
 
 import copy
+import hashlib
 import importlib.util
 import json
 import re
@@ -106,14 +107,16 @@ class Attack:
         """The lab that it is handed in for."""
         return HOST_LAB if self.kind == "host" else BOARD_LAB
 
-    def program(self, which: str, places: Places) -> str:
-        """Its program (`attack`), or that of its twin (`twin`)."""
+    def program(self, which: str) -> str:
+        """Its program (`attack`), or that of its twin (`twin`); places are still names in it."""
+        if self.kind == "notebook":
+            return BOARD_BASE
         body = self.text.split("\n", 2)[2]
         body = _REGION.sub(lambda region: region[which] or "", body)
         base = HOST_BASE if self.kind == "host" else BOARD_BASE
         own = "def gaps" in body
         base = base.replace(NO_GAPS, "\n") if own else base
-        return places.fill(body.replace("### BASE\n", base))
+        return body.replace("### BASE\n", base)
 
     @property
     def is_unreadable(self) -> bool:
@@ -155,20 +158,19 @@ def attacker(attack: Attack) -> str:
 
 
 def twin(attack: Attack) -> str:
-    """The trainee who hands in the same without it."""
-    return f"twin-{attack.name}"
+    """The trainee who hands in the same without it; several attacks may have the same one."""
+    digest = hashlib.sha256(attack.program("twin").encode()).hexdigest()
+    return f"twin-{attack.lab}-{digest[:8]}"
 
 
 def hand_in(places: Places, attack: Attack) -> None:
     """Write the attack and its twin."""
     for which, student in (("attack", attacker(attack)), ("twin", twin(attack))):
-        match attack.kind:
-            case "host":
-                made = notebook(places, HOST_LAB, BOARD_RIGHT, attack.program(which, places))
-            case "board":
-                made = notebook(places, BOARD_LAB, attack.program(which, places))
-            case _:
-                made = notebook(places, BOARD_LAB, BOARD_BASE)
+        program = places.fill(attack.program(which))
+        if attack.lab == HOST_LAB:
+            made = notebook(places, HOST_LAB, BOARD_RIGHT, program)
+        else:
+            made = notebook(places, BOARD_LAB, program)
         folder = write(places, student, attack.lab, made)
         if attack.kind == "notebook" and which == "attack":
             spoil(places, attack, folder, made)
