@@ -6,6 +6,8 @@ The ranges are those of MicroPython 1.25's ports/esp32 and ports/rp2.
 import pytest
 from rig import PINS, Hand, play, said
 
+from hardware.bench import frames
+from hardware.bench.tracing.decode.adc import conversions
 from hardware.bench.tracing.trace import Trace
 
 families = pytest.mark.parametrize("family", ["esp32", "rp2"])
@@ -57,6 +59,47 @@ print(ADC(AIN, atten=ADC.ATTN_6DB) is a)
     assert printed[1].startswith("True ")
     assert abs(int(printed[1].split()[1]) - 1_650_000) < 3000
     assert printed[2:] == ["True", "True"]
+
+
+@families
+def test_a_loop_that_does_nothing_but_read_need_not_ask_each_time(family: str) -> None:
+    """It sees the knob move all the same, and what is told of it is bounded."""
+    program = """
+a = ADC(Pin(AIN))
+hasattr(a, 'atten') and a.atten(3)
+begin, seen, n = time.ticks_ms(), a.read_u16(), 0
+while time.ticks_diff(time.ticks_ms(), begin) < 1500:
+    now = a.read_u16()
+    n += 1
+    if abs(now - seen) > 9000:
+        print(time.ticks_ms(), now >> 12)
+        seen = now
+print(n > 4000)
+"""
+    moves = [Hand(500, "pot", "position", 0.5), Hand(900, "pot", "position", 0.25)]
+    trace = run(family, program, 3000, Hand(1, "pot", "position", 0.25), *moves)
+    up, down, many = said(trace)
+    assert [line.split()[0] for line in (up, down)] == ["500", "900"] and many == "True"
+    asked = trace.records["kind"] == frames.REC_CONVERTED
+    assert asked.sum() < 20
+    assert 10_000 < len(conversions(trace, PINS[family]["AIN"]).t_ns) < 17 * 1600
+
+
+@families
+def test_noise_is_asked_for_each_5_ms(family: str) -> None:
+    program = """
+a = ADC(Pin(AIN))
+hasattr(a, 'atten') and a.atten(3)
+last, changes = 0, 0
+begin = time.ticks_ms()
+while time.ticks_diff(time.ticks_ms(), begin) < 1000:
+    now = a.read_u16()
+    changes += now != last
+    last = now
+print(changes)
+"""
+    hands = [Hand(1, "pot", "position", 0.5), Hand(1, "pot", "noise", 0.5)]
+    assert 180 <= int(lines(family, program, 2000, *hands)[0]) <= 201
 
 
 @pytest.mark.parametrize(

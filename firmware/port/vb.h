@@ -82,7 +82,7 @@ extern bool vb_irq_off;
 // coupled, void its promise that inputs stand still: the next read asks again.
 void vb_emit(uint8_t kind, uint8_t a, uint16_t b, uint32_t c);
 void vb_sync(void);                        // asks for the inputs; returns with fresh levels
-uint64_t vb_ask(uint8_t kind, uint8_t pin); // a request with a value, VB_REC_ADC: microvolts
+uint64_t vb_convert(uint8_t pin); // what the ADC is given there, in microvolts
 bool vb_level(uint8_t pin);                // level at the pin; asks only if the promise is over
 uint64_t vb_horizon(void);                 // nothing the board could see changes before it
 extern uint64_t vb_coupled;                // bit n: output n matters to an input; 63: the serial output

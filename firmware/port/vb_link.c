@@ -34,7 +34,10 @@ static bool promise_void, poked;
 static uint64_t tx_due = VB_NEVER; // printed bytes are listened to: ask before then
 uint64_t vb_coupled;
 static uint64_t mail_told;     // channels that this grant named and that were not looked at since
+static int steady_pin = -1;    // what its ADC reads was promised with the last grant
 
+#define CONVERSIONS_NS 1000000
+#define CONVERSIONS_TOLD 16 // in that time
 #define TX_NS 2000000 // not at once: a program that prints a lot would ask after each line
 
 bool vb_realtime(void) { return last.flags & VB_FLAG_REALTIME; }
@@ -165,6 +168,7 @@ static void take_grant(uint8_t *into, size_t len) {
         // A poke on the way is answered by the grant behind it.
     } while (last.kind != VB_REPLY_GRANT);
     take_bytes(into, len);
+    steady_pin = -1;
     vb_coupled = last.coupled;
     mail_told = last.mail;
     promise_void = poked = false;
@@ -220,8 +224,27 @@ uint64_t vb_link_mail(void) {
 
 void vb_sync(void) { ask(VB_REC_SYNC, 0); }
 
-uint64_t vb_ask(uint8_t kind, uint8_t pin) {
-    ask(kind, pin);
+// A loop that does nothing but read would ask a million times; nor does its trace need each of so many.
+static void tell_conversion(uint8_t pin) {
+    static uint64_t since;
+    static unsigned told;
+    if (vb_now() - since >= CONVERSIONS_NS) {
+        since = vb_now();
+        told = 0;
+    }
+    if (told < CONVERSIONS_TOLD) {
+        told++;
+        vb_link_put(VB_REC_CONVERT, pin, 0, 0);
+    }
+}
+
+uint64_t vb_convert(uint8_t pin) {
+    if (pin == steady_pin && !promise_void && !poked && vb_now() < last.horizon) {
+        tell_conversion(pin);
+    } else {
+        ask(VB_REC_ADC, pin);
+        steady_pin = last.flags & VB_FLAG_STEADY ? pin : -1;
+    }
     return last.value;
 }
 

@@ -158,7 +158,7 @@ static uint32_t convert(machine_adc_obj_t *self) {
     if (self->unit == 1 && (vb_wlan_on[0] || vb_wlan_on[1])) {
         vb_esp_error(MP_ETIMEDOUT, "ESP_ERR_TIMEOUT");
     }
-    return raw_of_uv(*atten_slot(self), vb_ask(VB_REC_ADC, self->pin));
+    return raw_of_uv(*atten_slot(self), vb_convert(self->pin));
 }
 
 static mp_int_t mp_machine_adc_read(machine_adc_obj_t *self) {

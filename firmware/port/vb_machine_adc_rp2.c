@@ -50,7 +50,7 @@ static mp_obj_t mp_machine_adc_make_new(const mp_obj_type_t *type, size_t n_args
 
 static mp_int_t mp_machine_adc_read_u16(machine_adc_obj_t *self) {
     vb_charge(VB_NS_ADC_READ + CONVERSION_NS);
-    uint64_t uv = self->channel == TEMPERATURE_CHANNEL ? SENSOR_UV : vb_ask(VB_REC_ADC, FIRST_PIN + self->channel);
+    uint64_t uv = self->channel == TEMPERATURE_CHANNEL ? SENSOR_UV : vb_convert(FIRST_PIN + self->channel);
     uint32_t raw = MIN(uv * 4096 / VREF_UV, 4095);
     return raw << 4 | raw >> 8;
 }

@@ -35,7 +35,7 @@ class Conversions:
 
 
 def conversions(run: Run, role: str) -> Conversions:
-    """Every conversion of a pin from t = 0 on."""
+    """Every conversion of a pin from t = 0 on; while its voltage holds, up to 16 of a ms."""
     made = adc.conversions(run.trace, run.pins[role])
     times = made.t_ns - run.zero_ns
     seen = (times >= 0) & (made.t_ns <= run.end_ns)

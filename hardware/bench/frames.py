@@ -21,6 +21,8 @@ REC_HEAP: Final = 11
 """c bytes free behind a garbage collection, counted as gc.mem_free() does."""
 REC_DAC: Final = 10
 """a pin, c step 0-255 of the supply that it drives; a MODE of the pin ends it."""
+REC_CONVERT: Final = 13
+"""a pin that is STEADY was converted again; up to 16 in a ms are told."""
 REC_SLEEP: Final = 12
 """a = one of [sleep]; asleep: c ms wanted, 4294967295 for ever; awake: b the wake reason."""
 REC_DATA: Final = 9
@@ -203,6 +205,8 @@ FLAG_REALTIME: Final = 1
 """every wait follows the wall clock."""
 FLAG_HEADLESS: Final = 2
 """no wait does, not even the prompt's: jump to the horizon."""
+FLAG_STEADY: Final = 4
+"""the ADC that was asked for reads the same up to the horizon, whatever the board does."""
 REPLY_POKE: Final = 1
 """unasked: something is new, sync soon; carries nothing."""
 REPLY_GRANT: Final = 2

@@ -252,6 +252,9 @@ class Station(Place):
             received = self.serial.take(ask.b, ask.a if ask.kind == frames.REC_WAIT else ask.c)
             if received:
                 self.recorder.note_text(frames.REC_RX, received, self.now_ns)
+        if ask.kind == frames.REC_ADC and (holds_ns := self.circuit.holds_ns(ask.a)):
+            flags |= frames.FLAG_STEADY
+            horizon_ns = min(horizon_ns, self.now_ns + holds_ns)
         if len(self.serial):
             horizon_ns = min(horizon_ns, self.now_ns + REFILL_NS)
         told = FOREVER if horizon_ns >= NEVER else horizon_ns

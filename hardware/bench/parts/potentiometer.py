@@ -3,10 +3,13 @@
 import math
 
 from hardware.bench.drawing.svg import circle, line, rect, text
+from hardware.bench.events import NEVER
 from hardware.bench.wiring.diagram import PartSpec
 from hardware.bench.wiring.part import Control, Part, PartView, Stamp, World
 
 OHMS = 10_000.0
+HELD_NS = 5_000_000
+"""Noise has no higher frequencies: a loop that does nothing but read need not ask each time."""
 TOP = 1023
 """The attribute counts in the steps of an Arduino's converter."""
 
@@ -16,7 +19,8 @@ class Potentiometer(Part):
 
     Four controls of ours spoil what a board's converter makes of SIG, and only that: `gain` (1 is
     right), `noise` (volts either way, new for each conversion), and `spike`: so many volts are
-    added to each `spike_every`-th conversion (0: to none).
+    added to each `spike_every`-th conversion (0: to none). With noise or spikes, conversions
+    within 5 ms are as the first (after a spike, the second), and count as one.
     """
 
     TYPES = ("wokwi-potentiometer",)
@@ -34,6 +38,7 @@ class Potentiometer(Part):
         self.values["position"] = self.number("value", 0, TOP) / TOP
         self.values["gain"] = 1.0
         self._conversions = 0
+        self._spiked = False
 
     def start(self, world: World) -> None:
         super().start(world)
@@ -46,15 +51,20 @@ class Potentiometer(Part):
         net.resistor("SIG", "GND", below)
         net.resistor("VCC", "SIG", max(1.0, OHMS - below))
 
+    @property
+    def holds_ns(self) -> int:
+        if self._spiked:
+            return 0
+        return HELD_NS if self.values["noise"] or self.values["spike_every"] else NEVER
+
     def converted(self, pin: str, volts: float) -> float:
         noise, every = self.values["noise"], self.values["spike_every"]
         self._conversions += 1
         volts *= self.values["gain"]
         if noise:
             volts += self._chance.uniform(-noise, noise)
-        if every and self._conversions % every == 0:
-            volts += self.values["spike"]
-        return volts
+        self._spiked = bool(every) and self._conversions % every == 0
+        return volts + self.values["spike"] * self._spiked
 
     def svg(self, view: PartView) -> str:
         angle = math.radians(135 + 270 * self.values["position"])

@@ -1,6 +1,7 @@
 """A resistor."""
 
 from hardware.bench.drawing.svg import line, rect
+from hardware.bench.events import NEVER
 from hardware.bench.wiring.part import Part, PartView, Stamp
 
 BANDS = (
@@ -21,6 +22,10 @@ class ResistorPart(Part):
 
     def stamp(self, net: Stamp) -> None:
         net.resistor("1", "2", max(0.1, self.number("value")))
+
+    @property
+    def holds_ns(self) -> int:
+        return NEVER
 
     @property
     def caption(self) -> str:

@@ -81,6 +81,10 @@ class BoardSide:
         """The voltage at a pad now."""
         return self.circuit.microvolts(self._first + gpio)
 
+    def holds_ns(self, gpio: int) -> int:
+        """See `Circuit`."""
+        return self.circuit.holds_ns(self._first + gpio)
+
     def net(self, gpio: int) -> int:
         """The net that a GPIO lies on: the same number for all that is joined by wire."""
         return self.circuit.netlist.gpio_net[self._first + gpio]

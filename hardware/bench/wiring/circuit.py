@@ -184,6 +184,10 @@ class Circuit:
         solution = self._solve(self._clusters[gpio])
         return self._converter.microvolts(gpio, solution, self._types[gpio].v_supply)
 
+    def holds_ns(self, gpio: int) -> int:
+        """For how long conversions at a pad stay as they are if nobody moves a control."""
+        return self._converter.holds_ns(gpio, c := self._clusters[gpio], self._solve(c))
+
     def level_of(self, part: str, pin: str) -> bool:
         """The level at any pin of the bench now. Raises: HardwareError for a pin that does not
         exist."""

@@ -2,7 +2,7 @@
 
 import random
 
-from hardware.bench.wiring.netlist import Netlist
+from hardware.bench.wiring.netlist import Cluster, Netlist
 from hardware.bench.wiring.part import Part
 from hardware.bench.wiring.solver import Solution
 
@@ -12,6 +12,7 @@ class Converter:
 
     def __init__(self, netlist: Netlist) -> None:
         self._nets = netlist.gpio_net
+        self._parts = netlist.parts
         self._heard: dict[int, list[tuple[Part, str]]] = {}
         """Net to the analog pins of parts there."""
         for part in netlist.parts.values():
@@ -32,3 +33,9 @@ class Converter:
         for part, pin in self._heard.get(net, ()):
             volts = part.converted(pin, volts)
         return max(0, round(volts * 1e6))
+
+    def holds_ns(self, pad: int, cluster: Cluster, solution: Solution) -> int:
+        """For how long conversions at a pad stay as they are if nobody moves a control."""
+        if cluster.gpios != (pad,) or self._nets[pad] in solution.floating:
+            return 0
+        return min((self._parts[part].holds_ns for part in cluster.parts), default=0)

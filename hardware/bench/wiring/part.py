@@ -213,6 +213,12 @@ class Part:
         """The level at one of its pins now; between the limits, or open, it is the last one."""
         return self.probe.high(self.id, pin)
 
+    @property
+    def holds_ns(self) -> int:
+        """For how long it stays between its pins what it is, and makes the same of a conversion,
+        if no person touches it: a board need not ask meanwhile. 0: nobody knows."""
+        return 0
+
     def converted(self, pin: str, volts: float) -> float:
         """What a board's converter takes a voltage at a pin of `ANALOG` for: called once for each
         conversion."""

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+import numpy as np
+
 from hardware.bench import frames
 from hardware.bench.tracing.records import Times
 from hardware.bench.tracing.trace import Trace
@@ -15,7 +17,16 @@ class Conversions(NamedTuple):
 
 
 def conversions(trace: Trace, pin: int | str) -> Conversions:
-    """Every conversion of a pin, as the chip saw it: what the program makes of it is not here."""
+    """The conversions of a pin, as the chip saw it: what the program makes of it is not here.
+
+    While the voltage stands still, no more than 16 of a millisecond are in a trace.
+    """
     records = trace.records
-    rows = records[(records["kind"] == frames.REC_CONVERTED) & (records["a"] == trace.gpio(pin))]
-    return Conversions(rows["t"].astype("int64"), rows["c"].astype("int64"))
+    kinds = (frames.REC_CONVERTED, frames.REC_CONVERT)
+    rows = records[np.isin(records["kind"], kinds) & (records["a"] == trace.gpio(pin))]
+    answered = rows["kind"] == frames.REC_CONVERTED
+    rows, answered = rows[answered.argmax() :], answered[answered.argmax() :]
+    if not answered.any():
+        return Conversions(np.empty(0, np.int64), np.empty(0, np.int64))
+    source = np.flatnonzero(answered)[np.cumsum(answered) - 1]
+    return Conversions(rows["t"].astype("int64"), rows["c"][source].astype("int64"))
