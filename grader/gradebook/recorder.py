@@ -45,11 +45,14 @@ class Recorder:
         them so."""
         with self._database.transaction() as connection:
             known: set[str] = set(connection.execute(select(Student.id)).scalars())
-            if new := [{"id": student} for student in students if student not in known]:
+            wanted = (student for student in students if _storable(student))
+            if new := [{"id": student} for student in wanted if student not in known]:
                 connection.execute(insert(Student.__table__), new)
 
     def has_marks(self, lab: str, student: str) -> bool:
         """Whether the gradebook knows of a submission: one made anew has lost what was graded."""
+        if not _storable(student):
+            return False
         known: Any = (
             select(SubmittedAssignment.id)
             .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
@@ -80,3 +83,13 @@ class Recorder:
                 else:
                     rows.save(row, graded.cells)
                     self._late.penalise(rows, row, student)
+
+
+def _storable(student: str) -> bool:
+    """Whether a database can hold that id: a folder's name may hold bytes that are no text. Then
+    recording says so of that one submission, and the class goes on."""
+    try:
+        student.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
