@@ -28,8 +28,7 @@ Key = TypeVar("Key")
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
-PRELOAD = ["grader.worker", "grader.task"]
-"""Imported once, in the process that the workers are forked from."""
+PRELOAD = ["grader.preload"]
 
 AHEAD = 3
 """So many tasks of each worker are under way: one that is worked on, one that waits for it, and
