@@ -42,7 +42,7 @@ def marks(course: Course) -> Marks:
 def stock_marks(course: Course) -> Marks:
     """What stock nbgrader gives: it executes each notebook in a kernel of its own."""
     for lab in course.labs:
-        nbgrader(course, "autograde", lab, "--force")
+        nbgrader(course, "autograde", lab, "--force", "--ScoreOnBoards.stock=True")
     return marks(course)
 
 
