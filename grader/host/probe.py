@@ -51,7 +51,7 @@ def _cure() -> str:
     if _is_container():
         return _(
             "a container forbids namespaces; start it with --security-opt seccomp=unconfined "
-            "--security-opt apparmor=unconfined --security-opt systempaths=unconfined"
+            "--security-opt apparmor=unconfined"
         )
     return ""
 
