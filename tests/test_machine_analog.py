@@ -86,6 +86,11 @@ print(n > 4000)
 
 
 @families
+def test_a_board_that_converts_nothing_has_no_conversions(family: str) -> None:
+    assert not len(conversions(run(family, "a = ADC(Pin(AIN))\n"), PINS[family]["AIN"]).t_ns)
+
+
+@families
 def test_noise_is_asked_for_each_5_ms(family: str) -> None:
     program = """
 a = ADC(Pin(AIN))

@@ -24,9 +24,7 @@ def conversions(trace: Trace, pin: int | str) -> Conversions:
     records = trace.records
     kinds = (frames.REC_CONVERTED, frames.REC_CONVERT)
     rows = records[np.isin(records["kind"], kinds) & (records["a"] == trace.gpio(pin))]
-    answered = rows["kind"] == frames.REC_CONVERTED
-    rows, answered = rows[answered.argmax() :], answered[answered.argmax() :]
-    if not answered.any():
-        return Conversions(np.empty(0, np.int64), np.empty(0, np.int64))
-    source = np.flatnonzero(answered)[np.cumsum(answered) - 1]
-    return Conversions(rows["t"].astype("int64"), rows["c"][source].astype("int64"))
+    answers = np.flatnonzero(rows["kind"] == frames.REC_CONVERTED)
+    asked = answers[0] if len(answers) else len(rows)  # who took the board over may say anything
+    source = answers[np.searchsorted(answers, np.arange(asked, len(rows)), side="right") - 1]
+    return Conversions(rows["t"][asked:].astype("int64"), rows["c"][source].astype("int64"))
