@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from classroom import LAB, HandIn
 from IPython.core.interactiveshell import InteractiveShell
-from stock import our_scores, stock_scores
+from stock import our_marks, stock_marks
 
 from grader import practice
 from grader.card import number
@@ -110,11 +110,12 @@ def test_an_unknown_item_is_told_the_known_ones(shell: InteractiveShell) -> None
     assert "a, b, c" in caught.value.cure
 
 
-def test_stock_nbgrader_gives_the_same_marks(course: Course, hand_in: HandIn) -> None:
+def test_stock_nbgrader_gives_the_same_marks_and_export(course: Course, hand_in: HandIn) -> None:
     lab = find(LAB)
     for student in ("reference", "pong_same", "empty", "hex_case"):
         text = program_of(programs(lab)[student]).get("main.py")
         hand_in(student, text.decode() if text else None, answer="" if student == "empty" else "x")
-    theirs = stock_scores(course)
-    assert len(theirs) == 4 * 6
-    assert our_scores(course) == theirs
+    theirs = scores, csv = stock_marks(course)
+    assert len(scores) == 4 * 6
+    assert len(csv.splitlines()) == 1 + 4
+    assert our_marks(course) == theirs
