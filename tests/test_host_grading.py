@@ -23,6 +23,14 @@ def test_reference_and_mutants_get_their_points() -> None:
     assert [str(difference) for difference in report.differences] == []
 
 
+def test_the_right_functions_stay_with_the_instructor(hosted: Course) -> None:
+    handed_out = {file.name: file for file in hosted.trainee.rglob("*") if file.is_file()}
+    assert {"checks.py", f"{LAB}.ipynb"} <= handed_out.keys()
+    assert not {"reference_host.py", "host_no_gaps.py"} & handed_out.keys()
+    for file in handed_out.values():
+        assert "INSERT OR IGNORE INTO" not in file.read_text(encoding="utf-8"), file
+
+
 def grade(*options: str) -> tuple[int, str]:
     result = CliRunner().invoke(app, ["grade", LAB, *options], terminal_width=200)
     return result.exit_code, result.output + str(result.exception or "")
