@@ -10,7 +10,7 @@ from nbgrader.api import MissingEntry
 
 
 @dataclass(frozen=True)
-class ReleasedCell:
+class _Cell:
     """What nbgrader keeps of a cell with an id."""
 
     name: str
@@ -21,7 +21,7 @@ class ReleasedCell:
 
 
 @dataclass(frozen=True)
-class ReleasedPoints:
+class _Points:
     """What a graded cell is worth."""
 
     name: str
@@ -29,7 +29,7 @@ class ReleasedPoints:
 
 
 @dataclass(frozen=True)
-class ReleasedName:
+class _Name:
     """A cell that is to be filled in."""
 
     name: str
@@ -40,10 +40,10 @@ class Released:
     """One notebook. Its methods and lists are those that `OverwriteCells` uses of a Gradebook and
     of its Notebook."""
 
-    source_cells: tuple[ReleasedCell, ...]
-    grade_cells: tuple[ReleasedPoints, ...]
-    solution_cells: tuple[ReleasedName, ...]
-    task_cells: tuple[ReleasedPoints, ...]
+    source_cells: tuple[_Cell, ...]
+    grade_cells: tuple[_Points, ...]
+    solution_cells: tuple[_Name, ...]
+    task_cells: tuple[_Points, ...]
     kernelspec: Any
     """As in a notebook's metadata; None when the gradebook has none."""
 
@@ -53,12 +53,12 @@ class Released:
         row = gradebook.find_notebook(notebook, assignment)
         return cls(
             source_cells=tuple(
-                ReleasedCell(cell.name, cell.cell_type, cell.locked, cell.source, cell.checksum)
+                _Cell(cell.name, cell.cell_type, cell.locked, cell.source, cell.checksum)
                 for cell in row.source_cells
             ),
-            grade_cells=tuple(ReleasedPoints(it.name, it.max_score) for it in row.grade_cells),
-            solution_cells=tuple(ReleasedName(cell.name) for cell in row.solution_cells),
-            task_cells=tuple(ReleasedPoints(it.name, it.max_score) for it in row.task_cells),
+            grade_cells=tuple(_Points(it.name, it.max_score) for it in row.grade_cells),
+            solution_cells=tuple(_Name(cell.name) for cell in row.solution_cells),
+            task_cells=tuple(_Points(it.name, it.max_score) for it in row.task_cells),
             kernelspec=json.loads(row.kernelspec) if row.kernelspec else None,
         )
 
@@ -66,19 +66,19 @@ class Released:
         """This one."""
         return self
 
-    def find_source_cell(self, name: str, _notebook: str, _assignment: str) -> ReleasedCell:
+    def find_source_cell(self, name: str, _notebook: str, _assignment: str) -> _Cell:
         """Raises: MissingEntry."""
         return _named(name, self.source_cells)
 
-    def find_graded_cell(self, name: str, _notebook: str, _assignment: str) -> ReleasedPoints:
+    def find_graded_cell(self, name: str, _notebook: str, _assignment: str) -> _Points:
         """Raises: MissingEntry."""
         return _named(name, (*self.grade_cells, *self.task_cells))
 
 
-Cell = TypeVar("Cell", ReleasedCell, ReleasedPoints)
+_Found = TypeVar("_Found", _Cell, _Points)
 
 
-def _named(name: str, cells: tuple[Cell, ...]) -> Cell:
+def _named(name: str, cells: tuple[_Found, ...]) -> _Found:
     for cell in cells:
         if cell.name == name:
             return cell
