@@ -139,7 +139,8 @@ def feedback(
 
     out, chosen = Console(), load_course(course)
     writer = FeedbackWriter(chosen, lab, student)
-    made = list(track(writer.run(), lab, len(writer.standings), console=out, transient=True))
+    quiet, total = not out.is_terminal, len(writer.standings)
+    made = list(track(writer.run(), lab, total, console=out, transient=True, disable=quiet))
     failed = [(who, why) for who, why in made if why]
     for who, why in failed:
         out.print(Text(_("no page: {student}: {reason}").format(student=who, reason=why)))
