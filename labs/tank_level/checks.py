@@ -47,7 +47,7 @@ NEVER = float("inf")
 
 @dataclass(frozen=True)
 class Ping:
-    """One trigger: `echo` is sound, lost, stuck, or blind (ECHO was still high)."""
+    """One trigger: `echo` is sound, lost, stuck, or blind (ECHO was still high: not heard)."""
 
     at_ns: int
     until_ns: int
@@ -84,7 +84,7 @@ def pings(run: Run) -> list[Ping]:
     starts = [at for at, _ in path]
     found = []
     for n, (at, until) in enumerate(pairwise(seen.at_ns.tolist())):
-        echo = "blind" if seen.blind[n] else "lost" if seen.rise_ns[n] < 0 else "sound"
+        echo = "sound" if seen.rise_ns[n] >= 0 else "blind" if seen.blind[n] else "lost"
         if echo == "sound" and not 0 <= seen.echo_ns[n] <= STUCK.ns:
             echo = "stuck"
         sent = millis_of_ns(at + int(seen.trigger_ns[n]))

@@ -55,7 +55,7 @@ def warm(rng: random.Random, height: int) -> Episode:
         told = at + rng.uniform(50, 250)
         steps += set_control("sonar", "temperature", celsius, at=ms(at))
         steps += serial(b"TEMP %d\n" % celsius, at=ms(told))
-        spans.append((told + SETTLED_MS, end))
+        spans.append((told + SETTLED_MS, end - STEP_MS))  # a trigger takes time, too
         path, at = path + more, end
     data = {"path": path, "spans": spans}
     return Episode("warm", at / 1000, config(height), steps + surface(path), data)
