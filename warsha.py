@@ -38,7 +38,7 @@ def main() -> None:
 
 def load_ipython_extension(ipython: Any) -> None:
     """Put the magics of board and bench, and the grading of the lab, into a notebook."""
-    from grader import practice
+    from grader.notebook import practice
     from hardware.notebook.magics import BoardMagics
 
     ipython.register_magics(BoardMagics)

@@ -40,7 +40,7 @@ class Course:
 
     @property
     def store(self) -> Path:
-        """The folder of its `grader.store.Store`: labs as released, and records of marks."""
+        """The folder of its `grader.archive.store.Store`: labs as released, records of marks."""
         return self.root / "store"
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from grader.cells import PREDICT, PREDICT_POINTS
 from grader.check import Check
 from grader.episode import Episode
 from grader.errors import LabError, lab_error
 from grader.labfile import LabFile, explained, roles, two_languages
+from grader.notebook.cells import PREDICT, PREDICT_POINTS
 from hardware import boards
 from hardware.boards import BoardType
 from hardware.paths import ROOT

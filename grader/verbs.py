@@ -15,9 +15,10 @@ from rich.console import Console
 from rich.progress import track
 from rich.text import Text
 
-from grader import jupyter, pool
 from grader.course import load_course
+from grader.grading import pool
 from grader.lab import find, slugs
+from grader.notebook import jupyter
 from grader.roster import read_roster
 from hardware.say import _
 from hardware.verbs import more_checks
@@ -41,7 +42,7 @@ NOT_GRADED = 3
 @course_app.command("build")
 def course_build(course: Annotated[str | None, typer.Argument()] = None) -> None:
     """Make nbgrader's folder of a course, and the folder that trainees get."""
-    from grader.release import build_course
+    from grader.notebook.release import build_course
 
     out = Console(soft_wrap=True)
     built = load_course(course)
@@ -81,9 +82,9 @@ def grade(
     """Grade what was handed in for a lab: a drop-in for `nbgrader autograde`."""
     if not scheduler:
         pool.warm()
-    from grader import report
-    from grader.autograde import Grading
-    from grader.cluster import Cluster, Tls
+    from grader.grading import report
+    from grader.grading.autograde import Grading
+    from grader.grading.cluster import Cluster, Tls
 
     out = Console()
     begin = time.perf_counter()
@@ -103,10 +104,11 @@ def grade(
 @app.command()
 def demo(course: CourseName = None) -> None:
     """Build the course, grade a sample class on virtual boards, show the scores."""
-    from grader import demo, report
-    from grader.autograde import Grading
+    from grader import demo
+    from grader.grading import report
+    from grader.grading.autograde import Grading
+    from grader.notebook.release import build_course
     from grader.pages.write import FeedbackWriter, write_class
-    from grader.release import build_course
 
     out = Console()
     sample = demo.demo_course(load_course(course))
@@ -188,8 +190,8 @@ def replay(
     open_: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
 ) -> None:
     """Run a graded submission again with its seeds, and show why its mark is what it is."""
-    from grader.replayreport import replay_and_tell
-    from grader.store import Store
+    from grader.archive.replayreport import replay_and_tell
+    from grader.archive.store import Store
 
     store = Store(load_course(course).store)
     file, same = replay_and_tell(Console(), store, lab, student, number, item=item, vcd=vcd)
@@ -215,7 +217,7 @@ def lab_new(
     ] = "",
 ) -> None:
     """Make the folder of a new lab: a whole one, to be changed file by file."""
-    from grader.newlab import new_lab, next_steps
+    from grader.authoring.newlab import new_lab, next_steps
 
     out = Console(soft_wrap=True, highlight=False)
     for line in next_steps(new_lab(slug, like=like, id=id_)):
@@ -229,7 +231,7 @@ def lab_check(
 ) -> None:
     """Check a lab before it is handed out: its texts in both languages, circuits and release, and
     that reference and mutants get on hidden seeds what expected.toml says."""
-    from grader.labreport import check_and_tell
+    from grader.authoring.labreport import check_and_tell
 
     out = Console(soft_wrap=True)
     well = [check_and_tell(out, find(slug), pairs) for slug in labs or slugs()]
@@ -240,7 +242,7 @@ def lab_check(
 @lab_app.command("open")
 def lab_open(course: CourseName = None, port: int = 8888, browser: bool = True) -> None:
     """Open JupyterLab on the trainee's course; it is built if it is not there yet."""
-    from grader.release import build_course
+    from grader.notebook.release import build_course
 
     chosen = load_course(course)
     if not chosen.trainee.is_dir():

@@ -19,10 +19,10 @@ import pytest
 from attackclass import BOARD_LAB, HOST_LAB, Places
 from attackcourse import build
 
-from grader.autograde import Grading
-from grader.card import Card
 from grader.course import Course
-from grader.task import Task, score_task
+from grader.grading.autograde import Grading
+from grader.grading.task import Task, score_task
+from grader.scoring.card import Card
 
 HONEST, ROUNDS = 40, 4
 TIMES = "WARSHA_TEST_TIMES"

@@ -20,9 +20,9 @@ from typing import Any
 import nbformat
 from typer.testing import CliRunner, Result
 
+from grader.authoring.labcheck import expected
 from grader.demo import filled_in
 from grader.lab import LABS, Lab, find
-from grader.labcheck import expected
 from grader.verbs import app
 
 HERE = Path(__file__).parent

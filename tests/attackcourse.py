@@ -12,10 +12,11 @@ from attackclass import HOSTLABS, Attack, Places
 from classroom import auto_scores
 
 from grader import course as course_module
-from grader import release, verbs
+from grader import verbs
 from grader.course import Course, load_course
 from grader.gradebook import commands
 from grader.gradebook.marks import enrol
+from grader.notebook import release
 from grader.roster import Trainee
 
 CANARY = "canary-5f0c"

@@ -12,7 +12,7 @@ from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.support.ui import WebDriverWait
 
-from grader import jupyter
+from grader.notebook import jupyter
 
 START_S = 90
 """A cold JupyterLab on a busy machine."""

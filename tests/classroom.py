@@ -14,7 +14,7 @@ from grader import course as course_module
 from grader.course import Course, load_course
 from grader.demo import filled_in
 from grader.lab import LABS
-from grader.release import build_course
+from grader.notebook.release import build_course
 
 LAB = "first_contact"
 

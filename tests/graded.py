@@ -17,16 +17,16 @@ import nbformat
 from classroom import build
 from gradebooks import rows
 
-from grader import autograde
-from grader.autograde import Grading
-from grader.card import Card
+from grader.archive.store import Store
+from grader.authoring.labcheck import programs
 from grader.course import load_course
 from grader.demo import filled_in
 from grader.errors import GraderError
+from grader.grading import autograde
+from grader.grading.autograde import Grading
+from grader.grading.task import Task, score_task
 from grader.lab import find
-from grader.labcheck import programs
-from grader.store import Store
-from grader.task import Task, score_task
+from grader.scoring.card import Card
 from hardware.paths import port_program
 
 LAB = "first_contact"

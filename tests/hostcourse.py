@@ -8,9 +8,10 @@ import nbformat
 import pytest
 
 from grader import course as course_module
-from grader import release, verbs
+from grader import verbs
 from grader.course import Course, load_course
 from grader.demo import filled_in
+from grader.notebook import release
 
 HOSTLABS = Path(__file__).with_name("hostlabs")
 LAB = "site_log"

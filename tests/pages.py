@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from browser import Chromium
 
-from grader.card import Card
 from grader.pages.register import Register, Row
 from grader.pages.sheet import Entry, Sheet
+from grader.scoring.card import Card
 from hardware.bench.drawing.waveform import Mark, waveform
 from hardware.bench.frames import MODE_OUT, REC_MODE, REC_OUT
 from hardware.bench.tracing.records import RECORD

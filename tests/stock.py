@@ -13,10 +13,10 @@ from pathlib import Path
 from classroom import Scores, auto_scores
 
 from grader import demo
-from grader.autograde import Grading
 from grader.course import Course, load_course
 from grader.gradebook import folders
-from grader.release import build_course
+from grader.grading.autograde import Grading
+from grader.notebook.release import build_course
 
 Marks = tuple[Scores, str]
 """Each item's, and the exported CSV."""

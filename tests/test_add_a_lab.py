@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from grader.authoring.labcheck import check_lab
+from grader.authoring.labreview import review
+from grader.authoring.newlab import new_lab
 from grader.lab import LABS, load
-from grader.labcheck import check_lab
-from grader.labreview import review
-from grader.newlab import new_lab
 from hardware.paths import ROOT
 
 _FILE = re.compile(

@@ -20,13 +20,13 @@ from lessons import cell_named
 from nbgrader.preprocessors import AssignLatePenalties
 
 from grader import seeds
-from grader.autograde import Grading
+from grader.archive.store import Store
 from grader.course import Course
 from grader.errors import CourseError, GraderError
 from grader.gradebook import commands, config, marks
 from grader.gradebook.recorder import Recorder
-from grader.outcome import Outcome
-from grader.store import Store
+from grader.grading.autograde import Grading
+from grader.grading.outcome import Outcome
 
 FULL = {(item, points) for item, points in work.POINTS.items()}
 

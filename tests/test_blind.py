@@ -3,7 +3,7 @@
 import pytest
 
 from grader.lab import find
-from grader.score import score
+from grader.scoring.score import score
 
 COUNTS = """
 from time import sleep_ms

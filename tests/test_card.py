@@ -3,9 +3,9 @@
 import json
 import pickle
 
-from grader.card import Card
+from grader.grading.task import Task, score_lab
 from grader.lab import find
-from grader.task import Task, score_lab
+from grader.scoring.card import Card
 
 CARD = Card(
     item="b",

@@ -24,9 +24,9 @@ from pages import (
     show,
 )
 
-from grader.autograde import Grading
 from grader.course import Course
 from grader.gradebook import marks
+from grader.grading.autograde import Grading
 from grader.pages.classpage import class_page
 from grader.pages.register import Register
 from grader.pages.roll import register_of

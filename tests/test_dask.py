@@ -16,16 +16,16 @@ import work
 from classroom import LAB, HandIn, auto_scores
 from typer.testing import CliRunner
 
-from grader.autograde import Grading
-from grader.card import Card
-from grader.cluster import Build, Cluster, ClusterError, Tls, score_batch
+from grader.archive.shelf import pack
+from grader.archive.store import Store
+from grader.authoring.labcheck import programs
 from grader.course import Course
+from grader.grading.autograde import Grading
+from grader.grading.cluster import Build, Cluster, ClusterError, Tls, score_batch
+from grader.grading.outcome import Outcome
+from grader.grading.task import Task, score_task
 from grader.lab import find
-from grader.labcheck import programs
-from grader.outcome import Outcome
-from grader.shelf import pack
-from grader.store import Store
-from grader.task import Task, score_task
+from grader.scoring.card import Card
 from grader.verbs import app
 from grader.version import engine_version
 from hardware.builds import port_build
@@ -127,7 +127,7 @@ def test_the_command_takes_a_scheduler(
 
 
 def test_nobody_at_the_address_is_one_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("grader.cluster.JOIN_S", 1)
+    monkeypatch.setattr("grader.grading.cluster.JOIN_S", 1)
     with pytest.raises(ClusterError, match="no cluster answers") as raised:
         Cluster("tcp://127.0.0.1:9")
     assert "dask worker" in raised.value.cure

@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
-from grader import engine
 from grader import lab as labs
 from grader.check import check
-from grader.engine import run_episode, run_lab
 from grader.episode import Episode, hard_reset, press, serial
 from grader.errors import NotGraded
 from grader.limits import AtLeast
 from grader.run import Run
-from grader.score import score
+from grader.scoring import engine
+from grader.scoring.engine import run_episode, run_lab
+from grader.scoring.score import score
 from grader.units import ms, seconds
 from hardware.bench.bench import Bench
 from hardware.bench.limits import Limits

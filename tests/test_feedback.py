@@ -11,11 +11,11 @@ from classroom import LAB, HandIn, give_by_hand, set_due
 from nbgrader.api import Gradebook
 from nbgrader.tests import run_nbgrader
 
-from grader.autograde import Grading
+from grader.archive.store import Store
 from grader.course import Course
 from grader.gradebook import commands
+from grader.grading.autograde import Grading
 from grader.pages.write import FeedbackWriter
-from grader.store import Store
 
 MUTANTS = Path(__file__).parents[1] / "labs" / LAB / "mutants"
 

@@ -12,10 +12,10 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
 from grader import seeds
+from grader.archive.store import Store
 from grader.course import Course
 from grader.gradebook.marks import enrol
 from grader.roster import Trainee
-from grader.store import Store
 from hardware.paths import build_dir
 
 REFERENCE = (Path(__file__).parents[1] / "labs" / LAB / "reference.py").read_text("utf-8")

@@ -4,8 +4,8 @@ import pytest
 from messages import fields
 from test_messages import entries
 
-from grader.glossary import Term, terms, untold
-from grader.messages import shared
+from grader.authoring.glossary import Term, terms, untold
+from grader.scoring.messages import shared
 
 
 def test_our_messages_use_the_glossary() -> None:

@@ -8,11 +8,11 @@ from hostcourse import FOLDER, HOST, LAB, PROGRAM, hand_in
 from IPython.core.interactiveshell import InteractiveShell
 from typer.testing import CliRunner
 
-from grader import practice
+from grader.archive.store import Store
+from grader.authoring.labcheck import check_lab
 from grader.course import Course
 from grader.host import probe, sandbox
-from grader.labcheck import check_lab
-from grader.store import Store
+from grader.notebook import practice
 from grader.verbs import app
 from hardware.notebook.programs import programs
 

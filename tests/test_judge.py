@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from handmade import run, trace
 
 from grader.check import Check, check, gate
-from grader.judge import judge
 from grader.limits import AtLeast, Never, Within
-from grader.mark import ItemResult, Outcome
 from grader.run import Run
+from grader.scoring.judge import judge
+from grader.scoring.mark import ItemResult, Outcome
 from grader.units import Millis, Moment, moment_of_ns, ms
 from hardware.bench import frames
 

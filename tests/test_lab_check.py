@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from grader.authoring.labcheck import Difference, Job, check_lab, verify_expected
+from grader.authoring.labreport import check_and_tell, told
+from grader.authoring.labreview import handed_out, written
 from grader.errors import LabError
 from grader.lab import LABS, load, slugs
-from grader.labcheck import Difference, Job, check_lab, verify_expected
-from grader.labreport import check_and_tell, told
-from grader.labreview import handed_out, written
 
 
 @pytest.fixture

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from grader.authoring.labcheck import check_lab, programs
+from grader.authoring.labreview import handed_out, written
+from grader.authoring.newlab import EXAMPLE, new_lab, next_steps
 from grader.errors import LabError
 from grader.lab import LABS, load
-from grader.labcheck import check_lab, programs
-from grader.labreview import handed_out, written
-from grader.newlab import EXAMPLE, new_lab, next_steps
 from grader.verbs import app
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from grader import lab as labs
+from grader.authoring.labcheck import GENERIC, check_lab, programs, verify_expected
 from grader.errors import LabError
-from grader.labcheck import GENERIC, check_lab, programs, verify_expected
-from grader.messages import known, shared
+from grader.scoring.messages import known, shared
 from grader.seeds import PUBLIC_SEED
 from hardware.bench.wiring import diagram
 

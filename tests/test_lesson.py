@@ -6,7 +6,7 @@ import pytest
 from lessons import LESSON, POINTS, cell_named, write_lab
 
 from grader.errors import CourseError
-from grader.lesson import solution_lines, source_notebook
+from grader.notebook.lesson import solution_lines, source_notebook
 
 
 def build(folder: Path, lesson: str = LESSON):  # type: ignore[no-untyped-def]

@@ -14,10 +14,10 @@ from gradebooks import api_autograde, source
 from nbformat.v4 import new_code_cell
 from typer.testing import CliRunner
 
+from grader.archive.store import Store
 from grader.course import Course
 from grader.gradebook import commands
 from grader.lab import find
-from grader.store import Store
 from hardware.paths import build_dir
 from warsha import app
 

@@ -8,14 +8,14 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from grader import pool
 from grader.errors import GraderError
+from grader.grading import pool
 
 ORPHANS = """
 import os, signal, sys
 sys.path[:0] = {path!r}
 import test_pool
-from grader import pool
+from grader.grading import pool
 if __name__ == "__main__":
     for _key, pid in pool.run(test_pool.who, enumerate(range(100)), 2):
         print(pid, flush=True)

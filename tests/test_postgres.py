@@ -17,7 +17,7 @@ from grader.course import Course
 from grader.errors import CourseError
 from grader.gradebook import config
 from grader.gradebook.recorder import Recorder
-from grader.release import build_course
+from grader.notebook.release import build_course
 from warsha import app
 
 REFERENCE = Path(__file__).parents[1] / "labs" / LAB / "reference.py"

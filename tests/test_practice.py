@@ -7,12 +7,12 @@ from classroom import LAB, HandIn
 from IPython.core.interactiveshell import InteractiveShell
 from stock import our_marks, stock_marks
 
-from grader import practice
-from grader.card import number
+from grader.authoring.labcheck import program_of, programs
 from grader.course import Course
 from grader.errors import CourseError
 from grader.lab import LABS, find
-from grader.labcheck import program_of, programs
+from grader.notebook import practice
+from grader.scoring.card import number
 from hardware.notebook.programs import programs as saved
 
 REFERENCE = (LABS / LAB / "reference.py").read_text(encoding="utf-8")

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from grader import lab as labs
-from grader.engine import run_episode
 from grader.episode import Episode, read_file
 from grader.measure.files import content, size
 from grader.run import Run
+from grader.scoring.engine import run_episode
 from grader.units import ms, seconds
 from hardware import boards
 from hardware.bench.flash import Flash

@@ -8,12 +8,12 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from grader import release
+from grader.authoring.labreview import secrets
 from grader.course import Course
 from grader.errors import CourseError
 from grader.lab import LABS, find, slugs
-from grader.labreview import secrets
-from grader.release import leaks
+from grader.notebook import release
+from grader.notebook.release import leaks
 from grader.seeds import course_secret
 
 

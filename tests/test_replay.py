@@ -10,17 +10,17 @@ from rich.console import Console
 from typer.testing import CliRunner
 from vcd.reader import TokenKind, tokenize
 
-from grader.autograde import Grading
-from grader.card import Card
+from grader.archive.record import Record
+from grader.archive.replay import Case, Mark, found_of, recall, replay
+from grader.archive.replayreport import replay_and_tell
+from grader.archive.store import Store, StoreError
 from grader.course import Course
 from grader.errors import GraderError
+from grader.grading.autograde import Grading
+from grader.grading.outcome import Outcome
 from grader.lab import LABS, Lab, load
-from grader.outcome import Outcome
-from grader.record import Record
-from grader.replay import Case, Mark, found_of, recall, replay
-from grader.replayreport import replay_and_tell
-from grader.score import score
-from grader.store import Store, StoreError
+from grader.scoring.card import Card
+from grader.scoring.score import score
 from grader.verbs import app
 from grader.version import engine_version
 from hardware.builds import port_build

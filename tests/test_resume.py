@@ -12,8 +12,8 @@ from classroom import LAB, HandIn, auto_scores
 from graded import LIMIT_S, State, copied, made
 from graded import Course as GradedCourse
 
-from grader.autograde import Grading
 from grader.course import Course
+from grader.grading.autograde import Grading
 
 Undisturbed = tuple[GradedCourse, float, State]
 

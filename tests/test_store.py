@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from grader.card import Card
+from grader.archive.record import Record
+from grader.archive.store import Store, StoreError
 from grader.course import Course
 from grader.lab import LABS, contents, find, load
-from grader.record import Record
-from grader.store import Store, StoreError
+from grader.scoring.card import Card
 
 LAB = "first_contact"
 CARD = Card(

@@ -12,10 +12,10 @@ from lessons import cell_named, released_notebook
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 
-from grader import submission
 from grader.demo import filled_in
 from grader.errors import SubmissionError
-from grader.submission import Submission, read_submission
+from grader.grading import submission
+from grader.grading.submission import Submission, read_submission
 
 PROGRAM = "print('READY L00')\n"
 

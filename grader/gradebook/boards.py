@@ -12,16 +12,16 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute
 from traitlets import Bool
 
-from grader import pool, worker
-from grader.autograde import Grading
+from grader.archive.store import Store, StoreError
 from grader.course import Course, load_course
 from grader.errors import GraderError, SubmissionError
 from grader.gradebook.beside import remove_links
 from grader.gradebook.recorder import Recorder
-from grader.marker import HandedIn
-from grader.outcome import Outcome
-from grader.store import Store, StoreError
-from grader.task import score_task
+from grader.grading import pool, worker
+from grader.grading.autograde import Grading
+from grader.grading.marker import HandedIn
+from grader.grading.outcome import Outcome
+from grader.grading.task import score_task
 from hardware.say import _
 
 

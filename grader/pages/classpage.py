@@ -8,12 +8,12 @@ sorted by any column.
 from html import escape
 from urllib.parse import quote
 
-from grader.card import number
 from grader.pages.document import document, label, titled
 from grader.pages.feedback import share
 from grader.pages.register import Idea, Register, Row
 from grader.pages.sheet import MASTERY, Entry
 from grader.pages.text import LATIN, anyway, bilingual, latin
+from grader.scoring.card import number
 
 NEEDS = {
     "waiting": ("لم يُصحَّح", "not graded"),

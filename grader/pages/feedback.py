@@ -7,10 +7,10 @@ It goes to the trainee: no seed, no path, no traceback of ours, no hidden test.
 from collections.abc import Iterator, Mapping
 from html import escape
 
-from grader.card import number
 from grader.pages.document import document, label, titled
 from grader.pages.sheet import HINTS_FROM, Entry, Sheet
 from grader.pages.text import LATIN, anyway, bilingual, latin, lines
+from grader.scoring.card import number
 
 _STATES = {
     "full": ("✓", "كاملة", "full"),

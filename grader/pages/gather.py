@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from grader.card import Card
+from grader.archive.record import Record
+from grader.archive.store import Store
 from grader.gradebook.standings import Cell, Standing
 from grader.lab import Lab
 from grader.pages.sheet import Entry, Sheet
-from grader.record import Record
-from grader.store import Store
+from grader.scoring.card import Card
 
 BY_PERSON = {"ar": "يصححه المدرب", "en": "graded by a person"}
 """What a graded cell is about that no check of ours decides."""

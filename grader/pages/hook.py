@@ -6,10 +6,10 @@ from typing import Any
 from nbgrader.preprocessors.base import NbGraderPreprocessor
 from traitlets import Unicode
 
+from grader.archive.store import Store
 from grader.gradebook.standings import standings
 from grader.pages.feedback import feedback_page
 from grader.pages.gather import sheet_of
-from grader.store import Store
 
 
 class FeedbackPage(NbGraderPreprocessor):

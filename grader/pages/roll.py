@@ -8,17 +8,17 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from grader.archive.record import Record
+from grader.archive.store import Store
 from grader.course import Course
 from grader.errors import SubmissionError
 from grader.gradebook import config, folders
 from grader.gradebook.standings import Standing, standings
+from grader.grading.submission import read_submission
 from grader.lab import Lab
 from grader.pages.gather import BY_PERSON, sheet_of, unexplained
 from grader.pages.register import Register, Row
 from grader.pages.sheet import Sheet
-from grader.record import Record
-from grader.store import Store
-from grader.submission import read_submission
 from hardware.say import _
 
 

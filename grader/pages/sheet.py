@@ -4,7 +4,7 @@ led there. Plain data."""
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from grader.card import Card
+from grader.scoring.card import Card
 
 MASTERY = 0.8
 """This share of the points is mastery: 16 of 20."""

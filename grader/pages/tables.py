@@ -8,10 +8,10 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-from grader.card import number
 from grader.pages.register import Register, Row
 from grader.pages.sheet import Sheet
 from grader.pages.text import visible
+from grader.scoring.card import number
 
 _FORMULA = tuple("=+-@＝＋－＠")
 

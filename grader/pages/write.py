@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from grader.archive.store import Store
 from grader.course import Course
 from grader.errors import GraderError
 from grader.gradebook import commands, config
@@ -17,7 +18,6 @@ from grader.pages.gather import sheet_of
 from grader.pages.register import Register
 from grader.pages.roll import class_file, register_of
 from grader.pages.tables import moodle_table, plain_table
-from grader.store import Store
 from hardware.say import _
 
 

@@ -19,14 +19,14 @@ import pytest
 from graded import LAB, Course, copied, made
 from work import by_text
 
-from grader import practice
-from grader.autograde import Grading
+from grader.authoring.labcheck import program_of, programs
 from grader.course import load_course
 from grader.gradebook import commands
+from grader.grading.autograde import Grading
+from grader.grading.marker import Work
+from grader.grading.task import score_task
 from grader.lab import find
-from grader.labcheck import program_of, programs
-from grader.marker import Work
-from grader.task import score_task
+from grader.notebook import practice
 from hardware.notebook import programs as cells
 
 Measured = Callable[..., None]

@@ -1,0 +1,1 @@
+"""What a mark was made of: labs as released, records, replays."""

@@ -1,0 +1,158 @@
+"""The store: every lab as it was released, by its content, and a record of every mark.
+
+It lies in the course's built folder, for the instructor alone (mode 0700):
+
+    labs/<digest>/<slug>/…               all that decides marks in a lab, loaded from here to grade
+    labs/<slug>.released                 the digest of that lab's last release
+    marks/<lab>/<trainee>/<number>.json  one record for each distinct submission that was graded
+"""
+
+import re
+import shutil
+import stat
+import tempfile
+from pathlib import Path
+
+from grader.archive.record import Record
+from grader.errors import GraderError
+from grader.lab import Lab, contents, digest_of, load
+from hardware.say import _, reason
+
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+_DIGEST = re.compile("[0-9a-f]{64}")
+_NAME = re.compile(r"(?!\.)[^/\0]+")
+
+
+class StoreError(GraderError):
+    """Something is not in the store, or it was altered or damaged there."""
+
+
+class Store:
+    """The store in a folder (`Course.store`); the folder is made when the first thing comes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def add_lab(self, lab: Lab) -> str:
+        """Keep a lab as it is now, as the one that is released; returns its digest.
+
+        A copy that is already there stays, unless it was altered.
+        """
+        labs, digest = self._made("labs"), lab.digest
+        if not self._is_whole(digest):
+            with tempfile.TemporaryDirectory(prefix=".new-", dir=labs) as fresh:
+                for name, content in contents(lab.folder).items():
+                    file = Path(fresh, digest, lab.slug, name)
+                    file.parent.mkdir(parents=True, exist_ok=True)
+                    file.write_bytes(content)
+                shutil.rmtree(labs / digest, ignore_errors=True)
+                Path(fresh, digest).rename(labs / digest)
+        _write(labs / f"{lab.slug}.released", digest)
+        return digest
+
+    def released(self, lab: str) -> str:
+        """The digest of a lab's last release. Raises: StoreError when there was none."""
+        file = self.folder / "labs" / f"{lab}.released"
+        try:
+            return file.read_text(encoding="ascii").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            cause = _("there is no release of {lab} in the store {folder}")
+            raise StoreError(
+                cause.format(lab=lab, folder=self.folder), _("run: warsha course build")
+            ) from error
+
+    def lab(self, digest: str) -> Lab:
+        """The lab with that digest. Raises: StoreError when it is not there or not whole."""
+        folder = self._folder(digest)
+        cure = _("put your copy of that folder back; else run warsha course build and grade again")
+        if folder is None:
+            cause = _("the lab that this was graded by is not in the store: {folder}")
+            raise StoreError(cause.format(folder=self.folder / "labs" / digest[:64]), cure)
+        # Before anything of it runs: what was altered must not.
+        if digest_of(folder) != digest:
+            cause = _("the lab's files in the store were changed: {folder}")
+            raise StoreError(cause.format(folder=folder), cure)
+        return load(folder)
+
+    def put(self, record: Record) -> None:
+        """Keep a record, in the place of an earlier one of that submission."""
+        place = self._made("marks", record.lab, record.student)
+        _write(place / f"{record.number}.json", record.to_json())
+
+    def record(self, lab: str, student: str, number: int | None = None) -> Record | None:
+        """The record of a submission, the newest if no number is said; None: there is none.
+
+        Raises: StoreError when it cannot be read.
+        """
+        file = self._marks(lab, student) / f"{number or self.tries(lab, student)}.json"
+        try:
+            return Record.from_json(file.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError) as error:
+            why = reason(error) if isinstance(error, OSError) else str(error)
+            cure = _("put your copy of it back, or delete it and run: {command}")
+            raise StoreError(
+                _("the record {file} is damaged: {why}").format(file=file, why=why),
+                cure.format(command=f"warsha grade {lab} --student {student}"),
+            ) from error
+
+    def records(self, lab: str) -> list[Record]:
+        """The newest record of each trainee, by name. Raises: StoreError."""
+        students = sorted(place.name for place in self._marks(lab).glob("*/"))
+        return [found for student in students if (found := self.record(lab, student))]
+
+    def tries(self, lab: str, student: str) -> int:
+        """How many distinct submissions of a trainee were graded."""
+        numbers = (file.stem for file in self._marks(lab, student).glob("*.json"))
+        return max((int(number) for number in numbers if number.isdecimal()), default=0)
+
+    def number(self, lab: str, student: str, submission: str, timestamp: str) -> int:
+        """The number of a submission: that of its record when it was graded before, else the
+        next one. A record that cannot be read counts as that of another submission."""
+        newest = self.tries(lab, student)
+        for number in range(newest, 0, -1):
+            try:
+                found = self.record(lab, student, number)
+            except StoreError:
+                continue
+            if found and (found.submission, found.timestamp) == (submission, timestamp):
+                return number
+        return newest + 1
+
+    def _is_whole(self, digest: str) -> bool:
+        folder = self._folder(digest)
+        return folder is not None and digest_of(folder) == digest
+
+    def _folder(self, digest: str) -> Path | None:
+        """Where a lab lies: its folder is called as the lab is."""
+        if not _DIGEST.fullmatch(digest):
+            return None
+        return next(iter(self.folder.glob(f"labs/{digest}/*/")), None)
+
+    def _marks(self, *names: str) -> Path:
+        """A folder of records. Names come from the command line too: they lead nowhere else."""
+        if not all(map(_NAME.fullmatch, names)):
+            raise StoreError(_("there is no trainee or lab {name!r}").format(name=names[-1]))
+        return self.folder.joinpath("marks", *names)
+
+    def _made(self, *names: str) -> Path:
+        """A folder in the store, made when it is not there."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if self.folder.stat().st_mode & _OTHERS:  # a copy that was put back, say
+            self.folder.chmod(0o700)
+        place = self.folder.joinpath(*names)
+        place.mkdir(parents=True, exist_ok=True)
+        return place
+
+
+def _write(file: Path, text: str) -> None:
+    """In one step: a run that is killed leaves the old file or the new one."""
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=file.parent, delete=False) as new:
+        try:
+            new.write(text + "\n")
+            new.flush()
+            Path(new.name).replace(file)
+        except BaseException:
+            Path(new.name).unlink()
+            raise

@@ -1,0 +1,1 @@
+"""For who writes a lab: begin one, check it, review its texts."""

@@ -1,0 +1,1 @@
+"""A class: submissions in, outcomes out, over processes and machines."""

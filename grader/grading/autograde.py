@@ -1,0 +1,183 @@
+"""`warsha grade`: a drop-in for `nbgrader autograde` that decides marks on virtual boards,
+outside of any notebook.
+
+Worker processes read, score and write submissions (`grader.grading.marker`); this process alone
+writes into the gradebook. Three things can come of a submission: it is graded; it cannot be read;
+or we failed. In the last two nothing of it is saved and earlier marks stay.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Literal
+
+from grader.archive.store import Store
+from grader.course import Course
+from grader.errors import DiskFull, GraderError
+from grader.gradebook import folders
+from grader.gradebook.recorder import Recorder
+from grader.grading import pool, worker
+from grader.grading.cluster import Cluster, grade_on
+from grader.grading.disk import is_full, told_when_full
+from grader.grading.marker import Graded, HandedIn, Marker, Seeds, Work
+from grader.grading.outcome import Outcome
+from grader.grading.task import score_task
+from grader.host.probe import trouble
+from grader.lab import Lab
+from grader.seeds import course_secret, fingerprint_of
+from grader.version import engine_version
+from hardware.builds import port_build
+from hardware.say import _
+
+Result = Graded | Outcome | pool.Failure
+Results = Iterator[tuple[HandedIn, Result]]
+
+
+class Grading:
+    """One run over the submissions of one lab."""
+
+    def __init__(
+        self,
+        course: Course,
+        lab: str,
+        seeds: Literal["hidden", "public"] = "hidden",
+        *,
+        sandbox: bool = True,
+        assignment: str = "",
+    ) -> None:
+        self.assignment = assignment or lab
+        folders.need_release(course.root, self.assignment, lab)
+        self.course = course
+        self.store = Store(course.store)
+        self.lab = self.store.lab(self.store.released(lab))
+        self.seeds = seeds
+        self.secret = _secret_of(course) if seeds == "hidden" else b""
+        self.board = course.board or next(iter(self.lab.boards))
+        self.sandbox = _sandbox_for(self.lab, sandbox)
+
+    def submissions(self, student: str | None = None) -> dict[str, Path]:
+        """Who handed in, and where it lies. Raises GraderError when there is none."""
+        found = folders.submitted(self.course.root, self.lab.slug)
+        if student is not None:
+            found = {student: found[student]} if student in found else {}
+        if not found:
+            raise GraderError(
+                _("nothing was handed in for {lab}").format(lab=self.lab.slug),
+                _("look into {folder}").format(folder=self.course.root / "submitted"),
+            )
+        return found
+
+    def run(
+        self,
+        folders: Mapping[str, Path],
+        *,
+        dry_run: bool = False,
+        work: Work = score_task,
+        workers: int | None = None,
+        cluster: Cluster | None = None,
+    ) -> Iterator[Outcome]:
+        """Grade these submissions, here or on a cluster; each outcome as it is known.
+
+        Raises: DiskFull; ClusterError.
+        """
+        with told_when_full(self.course.root), Recorder(self.course.root) as recorder:
+            marker = self.marker(recorder, dry_run)
+            if not dry_run:
+                recorder.enrol(folders)
+            handed_in = self._handed_in(recorder, folders)
+            if cluster is not None:
+                results = grade_on(cluster, marker, work, self.lab, handed_in)
+            else:
+                prepare = partial(worker.prepare, marker, work)
+                count = workers or len(os.sched_getaffinity(0))
+                results = pool.run(worker.grade, handed_in, count, prepare)
+            for student, result in results:
+                yield self._finish(recorder, student, result)
+
+    def marker(self, recorder: Recorder, dry_run: bool) -> Marker:
+        """What grades a submission of this lab, in any process."""
+        family = self.lab.board(self.board).type.family
+        stamp = {
+            "lab": self.lab.digest,
+            "board": self.board,
+            "seeds": f"{self.seeds} {self.course.seeds}",
+            "port": port_build(family),
+            "engine": engine_version(),
+            "sandbox": self.sandbox,
+        }
+        seeds = Seeds(self.course.slug, self.lab.release, self.course.seeds, self.secret)
+        desk = recorder.desk(self.lab.slug, self.assignment)
+        return Marker(desk, self.course.store, stamp, seeds, dry_run)
+
+    def _handed_in(
+        self, recorder: Recorder, folders: Mapping[str, Path]
+    ) -> Iterator[tuple[str, HandedIn]]:
+        for student, folder in folders.items():
+            has_marks = recorder.has_marks(self.lab.slug, student)
+            yield student, HandedIn(student, folder, has_marks)
+
+    def _finish(
+        self, recorder: Recorder, student: str, result: Graded | Outcome | pool.Failure
+    ) -> Outcome:
+        lab = self.lab.slug
+        match result:
+            case Outcome():
+                return result
+            case pool.Failure():
+                if result.disk_is_full:
+                    raise DiskFull(self.course.root)
+                return Outcome(student, lab, "error", reason=result.reason)
+        try:
+            self._save(recorder, result)
+        except Exception as error:
+            if is_full(error):
+                raise
+            reason = f"{type(error).__name__}: {error}"
+            return Outcome(student, lab, "error", reason=reason)
+        # Without pictures: those of a class of thousands would fill the memory.
+        marks = tuple(replace(card, waveform="") for card in result.record.cards)
+        return Outcome(student, lab, "graded", marks, notes=result.notes)
+
+    def _save(self, recorder: Recorder, graded: Graded) -> None:
+        """Killed between these lines, the next run finds the record but no graded notebook with
+        its stamp, and writes the same again; nothing runs twice."""
+        if graded.notebook is None or graded.fresh is None:
+            return
+        lab, student = graded.record.lab, graded.record.student
+        place = graded.fresh.with_name(lab)
+        try:
+            self.store.put(graded.record)
+            recorder.record(graded.notebook, lab, student, graded.timestamp, graded.others)
+            shutil.rmtree(place, ignore_errors=True)
+            graded.fresh.rename(place)
+        finally:
+            shutil.rmtree(graded.fresh, ignore_errors=True)
+
+
+def _sandbox_for(lab: Lab, sandbox: bool) -> Literal["", "bwrap", "none"]:
+    """How the lab's host code is held, for the stamp. Raises: GraderError when it cannot be."""
+    if not lab.host:
+        return ""
+    if not sandbox:
+        return "none"
+    if error := trouble():
+        raise GraderError(
+            _("{lab} has host code: {why}").format(lab=lab.slug, why=error),
+            _("{cure}; or say --no-sandbox, and every mark will say so").format(cure=error.cure),
+        )
+    return "bwrap"
+
+
+def _secret_of(course: Course) -> bytes:
+    """The secret that this course's marks were given with; a course without marks yet takes the
+    one there is."""
+    file = course.root / "secret.fingerprint"
+    known = file.read_text().strip() if file.exists() else ""
+    secret = course_secret(known)
+    if not known:
+        with told_when_full(course.root):
+            file.write_text(fingerprint_of(secret) + "\n")
+    return secret

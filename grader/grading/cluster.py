@@ -1,0 +1,226 @@
+"""The same tasks on many machines: `dask.distributed` (an extra of this package) runs them, and
+what they give is finished and saved here.
+
+A task is plain data, and its lab travels by its content hash; the workers need this version of
+Warsha and its virtual boards, and no file of the course.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Self, TypeVar
+
+from grader.archive import shelf
+from grader.archive.shelf import Packed, pack
+from grader.errors import GraderError
+from grader.grading import pool
+from grader.grading.marker import Graded, HandedIn, Job, Marker, Work
+from grader.grading.outcome import Outcome
+from grader.grading.task import Task
+from grader.lab import Lab
+from grader.scoring.card import Card
+from grader.version import engine_version
+from hardware.builds import port_build
+from hardware.say import _
+
+BATCH = 4
+"""Tasks that travel together: each message costs some milliseconds."""
+
+AHEAD = 2
+"""Batches for each thread of the cluster that are under way."""
+
+JOIN_S = 30
+"""How long the scheduler and its first worker may take to answer."""
+
+Key = TypeVar("Key")
+Batch = list[tuple[Key, Task]]
+Scored = list[Card] | pool.Failure
+
+
+class ClusterError(GraderError):
+    """The cluster is not there, went away, or is of another version."""
+
+
+@dataclass(frozen=True)
+class Tls:
+    """Files in PEM format; empty ones are those of dask's own configuration."""
+
+    ca: str = ""
+    cert: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Build:
+    """What has to be the same on every machine for the marks to be the same."""
+
+    engine: str
+    family: str
+    port: str
+
+    @property
+    def is_here(self) -> bool:
+        """Whether this machine has it."""
+        return (self.engine, self.port) == (engine_version(), port_build(self.family))
+
+
+class Cluster:
+    """A connection to a scheduler (`tcp://…`, `tls://…`). A context manager. Raises:
+    ClusterError."""
+
+    def __init__(self, address: str, tls: Tls | None = None) -> None:
+        try:
+            import distributed
+        except ImportError as error:
+            cure = _("run: {command}").format(command="pip install 'warsha[cluster]'")
+            raise ClusterError(_("dask.distributed is not installed"), cure) from error
+        self._dask: Any = distributed
+        try:
+            self._client = distributed.Client(
+                address, security=_security(distributed, tls), timeout=JOIN_S
+            )
+            self._client.wait_for_workers(1, timeout=JOIN_S)
+        except (OSError, ValueError, TypeError) as error:
+            cause = _("no cluster answers at {address}: {error}")
+            raise ClusterError(
+                cause.format(address=address, error=error),
+                _("start it: dask scheduler, and on each machine dask worker with its address"),
+            ) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self._client.close()
+
+    def run(
+        self, work: Work, packed: Packed, build: Build, tasks: Iterable[tuple[Key, Task]]
+    ) -> Iterator[tuple[Key, Scored]]:
+        """Yield each task's cards, or why there are none, as they come.
+
+        Dask itself repeats what a lost worker had. A batch that kills its workers again and again
+        is taken apart, so that only the guilty task fails.
+        """
+        # A task of its own and not scattered data, which would be lost with its worker.
+        lab = self._client.submit(_same, packed, key=f"warsha-lab-{packed.digest}")
+        left = _batches(iter(tasks))
+        under_way: dict[Any, Batch[Key]] = {}
+        results = self._dask.as_completed()
+
+        def submit(batch: Batch[Key]) -> None:
+            plain = [task for _key, task in batch]
+            future = self._client.submit(score_batch, work, lab, build, plain, pure=False)
+            under_way[future] = batch
+            results.add(future)
+
+        while True:
+            while len(under_way) < self._room() and (batch := next(left, None)):
+                submit(batch)
+            if not under_way:
+                return
+            future = next(results)
+            batch = under_way.pop(future)
+            if (found := self._result(future)) is not None:
+                yield from zip((key for key, _task in batch), found, strict=True)
+            elif len(batch) > 1:
+                for one in batch:
+                    submit([one])
+            else:
+                yield batch[0][0], pool.Failure(_("the worker process died, again and again"))
+
+    def _room(self) -> int:
+        threads: dict[str, int] = self._client.nthreads()
+        return AHEAD * max(1, sum(threads.values()))
+
+    def _result(self, future: Any) -> list[Scored] | None:
+        """None when its workers died of it."""
+        try:
+            found: list[Scored] = future.result()
+        except self._dask.KilledWorker:
+            return None
+        except self._dask.CancelledError as error:
+            raise ClusterError(
+                _("the cluster went away"), _("start it and say it again: it goes on where it was")
+            ) from error
+        return found
+
+
+def _security(distributed: Any, tls: Tls | None) -> Any:
+    if tls is None or not (tls.ca or tls.cert or tls.key):
+        return None
+    return distributed.Security(
+        tls_ca_file=tls.ca or None,
+        tls_client_cert=tls.cert or None,
+        tls_client_key=tls.key or None,
+        require_encryption=True,
+    )
+
+
+def _batches(tasks: Iterator[tuple[Key, Task]]) -> Iterator[Batch[Key]]:
+    batch: Batch[Key] = []
+    for one in tasks:
+        batch.append(one)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _same(packed: Packed) -> Packed:
+    return packed
+
+
+def score_batch(
+    work: Callable[[Task], list[Card]], packed: Packed, build: Build, tasks: Sequence[Task]
+) -> list[Scored]:
+    """On a worker. Raises: ClusterError when it would give other marks than the others."""
+    if not build.is_here:
+        raise ClusterError(
+            _("a worker of the cluster has another version of Warsha or of its virtual boards"),
+            _("bring every machine to the same version"),
+        )
+    shelf.unpack(packed)
+    return [pool.attempt(work, task) for task in tasks]
+
+
+def grade_on(
+    cluster: Cluster,
+    marker: Marker,
+    work: Work,
+    lab: Lab,
+    handed_in: Iterable[tuple[str, HandedIn]],
+) -> Iterator[tuple[str, Graded | Outcome | pool.Failure]]:
+    """Read submissions here, score them there, finish them here."""
+    jobs: dict[str, Job] = {}
+    known: deque[tuple[str, Graded | Outcome | pool.Failure]] = deque()
+
+    def tasks() -> Iterator[tuple[str, Task]]:
+        for student, one in handed_in:
+            job = pool.attempt(marker.read, one)
+            if not isinstance(job, Job):
+                known.append((student, job))
+            elif job.cards is not None:
+                known.append((student, pool.attempt(partial(marker.finish, job), job.cards)))
+            else:
+                jobs[student] = job
+                yield student, job.task
+
+    family = lab.board(marker.stamp["board"]).type.family
+    build = Build(marker.stamp["engine"], family, marker.stamp["port"])
+    for student, cards in cluster.run(work, pack(lab), build, tasks()):
+        yield from _drained(known)
+        job = jobs.pop(student)
+        if isinstance(cards, pool.Failure):
+            yield student, cards
+        else:
+            yield student, pool.attempt(partial(marker.finish, job), cards)
+    yield from _drained(known)
+
+
+def _drained(
+    known: deque[tuple[str, Graded | Outcome | pool.Failure]],
+) -> Iterator[tuple[str, Graded | Outcome | pool.Failure]]:
+    while known:
+        yield known.popleft()

@@ -1,0 +1,215 @@
+"""Grades one submission in a worker process: reads it as text (`grader.grading.submission`),
+scores its program, and writes the graded notebook. Only what the one writer has to do is left to
+it.
+"""
+
+import json
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from nbformat import NotebookNode, from_dict
+from nbformat.v4 import writes
+
+from grader.archive.record import Record
+from grader.archive.store import Store
+from grader.errors import SubmissionError
+from grader.gradebook.desk import Desk
+from grader.grading.others import read_others
+from grader.grading.outcome import Outcome
+from grader.grading.submission import Submission, read_submission
+from grader.grading.task import Task
+from grader.scoring.card import Card, number
+from grader.seeds import PUBLIC_SEED, hidden_seeds
+
+Work = Callable[[Task], list[Card]]
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """A submission as the writer knows it."""
+
+    student: str
+    folder: Path
+    has_marks: bool
+    """Whether the gradebook has marks of it."""
+
+
+@dataclass(frozen=True)
+class Seeds:
+    """Where a course's seeds come from. An empty secret gives the public one."""
+
+    course: str
+    lab: str
+    count: int
+    secret: bytes = field(default=b"", repr=False)
+
+    def of(self, student: str, stamp: str) -> tuple[int, ...]:
+        """The seeds of a submission; the next one, with another stamp, meets others."""
+        if not self.secret:
+            return (PUBLIC_SEED,)
+        return hidden_seeds(
+            self.secret,
+            course=self.course,
+            lab=self.lab,
+            trainee=student,
+            stamp=stamp,
+            count=self.count,
+        )
+
+
+@dataclass(frozen=True)
+class Job:
+    """A submission that is to be graded."""
+
+    submission: Submission
+    folder: Path
+    task: Task
+    timestamp: datetime | None
+    stamp: Mapping[str, str]
+    """What decides the mark: when it is that of the graded notebook, there is nothing to do."""
+    number: int
+    cards: tuple[Card, ...] | None = None
+    """Marks that an earlier run gave by the same stamp, before it was killed."""
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What the writer has to save."""
+
+    record: Record
+    notes: tuple[str, ...]
+    notebook: NotebookNode | None = None
+    """The graded notebook; None in a dry run."""
+    timestamp: datetime | None = None
+    fresh: Path | None = None
+    """The folder that is to take the place of the one in `autograded/`."""
+    others: Mapping[str, NotebookNode | None] = field(default_factory=dict)
+    """Further notebooks, as `Recorder.record` takes them."""
+
+
+@dataclass(frozen=True)
+class Marker:
+    """Grades submissions of one lab. Plain data: it travels to worker processes."""
+
+    desk: Desk
+    store: Path
+    stamp: Mapping[str, str]
+    """That part of the stamp that all submissions share."""
+    seeds: Seeds
+    dry_run: bool = False
+
+    def read(self, handed_in: HandedIn) -> Job | Outcome:
+        """What is to be done about a submission. Raises whatever is our fault."""
+        student, lab = handed_in.student, self.desk.lab
+        try:
+            submission = read_submission(handed_in.folder, lab, student, self.desk.released)
+            timestamp = self.desk.timestamp(handed_in.folder)
+        except SubmissionError as error:
+            return Outcome(student, lab, "unreadable", reason=f"{error}. {error.cure}")
+        stamp = {
+            "submission": submission.sha256,
+            "timestamp": str(timestamp or ""),
+            **self.stamp,
+        }
+        job = self._job(submission, handed_in.folder, timestamp, stamp)
+        # Marks whose record is gone or damaged could not be explained: they are made again.
+        if handed_in.has_marks and job.cards is not None and self._noted(student) == stamp:
+            return Outcome(student, lab, "unchanged", notes=submission.notes)
+        return job
+
+    def _job(
+        self,
+        submission: Submission,
+        folder: Path,
+        timestamp: datetime | None,
+        stamp: Mapping[str, str],
+    ) -> Job:
+        lab, student, store = self.desk.lab, submission.student, Store(self.store)
+        when = timestamp.isoformat() if timestamp else submission.sha256
+        task = Task(
+            lab=lab,
+            digest=stamp["lab"],
+            board=stamp["board"],
+            program=submission.program,
+            host=submission.host,
+            answered=submission.answered,
+            # Without a time, what was handed in: the next submission must meet other seeds.
+            seeds=self.seeds.of(student, when),
+            sandbox="none" if stamp["sandbox"] == "none" else "bwrap",
+        )
+        number = store.number(lab, student, submission.sha256, stamp["timestamp"])
+        known = store.record(lab, student, number)
+        cards = known.cards if known and known.stamp == stamp else None
+        return Job(submission, folder, task, timestamp, stamp, number, cards)
+
+    def _noted(self, student: str) -> dict[str, str] | None:
+        """What an earlier run noted in the graded notebook; None when stock nbgrader wrote it, or
+        nobody."""
+        file = self.desk.autograded(student) / f"{self.desk.lab}.ipynb"
+        try:
+            found = json.loads(file.read_bytes())["metadata"]["warsha"]
+        except Exception:  # whatever is wrong with that file, the answer is to grade again
+            return None
+        return found if isinstance(found, dict) else None
+
+    def finish(self, job: Job, cards: Sequence[Card]) -> Graded:
+        """Make all that is saved of these marks."""
+        submission, task = job.submission, job.task
+        record = Record(
+            student=submission.student,
+            lab=task.lab,
+            number=job.number,
+            submission=submission.sha256,
+            timestamp=job.stamp["timestamp"],
+            stamp=job.stamp,
+            seeds=task.seeds,
+            program=task.program,
+            host=task.host,
+            answered=task.answered,
+            cards=tuple(cards),
+        )
+        if self.dry_run:
+            return Graded(record, submission.notes)
+        notebook = self.desk.sanitize(submission.notebook, submission.student)
+        write_marks(notebook, cards)
+        notebook = self.desk.finish(notebook, submission.student)
+        notebook.metadata.warsha = NotebookNode(job.stamp)
+        others = read_others(self.desk, job.folder, submission.student)
+        fresh, left_out = self._write(job, {self.desk.lab: notebook, **others.written})
+        notes = (*submission.notes, *others.notes, *left_out)
+        return Graded(record, notes, notebook, job.timestamp, fresh, others.graded)
+
+    def _write(self, job: Job, notebooks: Mapping[str, NotebookNode]) -> tuple[Path, list[str]]:
+        """Beside the place where it belongs; what a killed run left there goes. Returns the
+        folder, and what was left out."""
+        place = self.desk.autograded(job.submission.student)
+        fresh = place.with_name(f".{place.name}.new")
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(parents=True)
+        try:
+            left_out = self.desk.copy_files(job.folder, fresh)
+            # As nbformat.write, without a look at the schema: only cells of ours and texts are in.
+            for name, notebook in notebooks.items():
+                (fresh / f"{name}.ipynb").write_text(writes(notebook) + "\n", encoding="utf-8")
+            if job.timestamp:
+                (fresh / "timestamp.txt").write_text(f"{job.timestamp} UTC\n")
+        except BaseException:
+            shutil.rmtree(fresh, ignore_errors=True)
+            raise
+        return fresh, left_out
+
+
+def write_marks(notebook: NotebookNode, marks: Sequence[Card]) -> None:
+    """Give each graded cell the output that nbgrader reads its score from, and that people see."""
+    by_item = {mark.item: mark for mark in marks}
+    for cell in notebook.cells:
+        about = cell.metadata.get("nbgrader", {})
+        if about.get("grade") and about.get("grade_id") in by_item:
+            mark = by_item[about.grade_id]
+            data = {"text/plain": number(mark.points), "text/html": mark._repr_html_()}
+            output = {"output_type": "execute_result", "metadata": {}, "execution_count": 1}
+            cell.outputs = [from_dict({**output, "data": data})]
+            cell.execution_count = 1

@@ -1,0 +1,128 @@
+"""What a person at a terminal sees of a grading run: progress, who was not graded and why, the
+class as a table.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+)
+from rich.table import Table
+from rich.text import Text
+
+from grader.grading.autograde import Grading
+from grader.grading.cluster import Cluster
+from grader.grading.outcome import Outcome
+from grader.scoring.card import number
+from hardware.say import _
+
+ISOLATES = "\u2066\u2067\u2068\u2069"
+"""What keeps Latin words in order in an Arabic line."""
+
+
+class _Rate(ProgressColumn):
+    """How many a second, and how long the rest will take."""
+
+    def render(self, task: Task) -> Text:
+        """Empty until something is known."""
+        if not task.speed or task.time_remaining is None:
+            return Text("")
+        told = _("{rate:.1f} a second, {left} s left")
+        return Text(told.format(rate=task.speed, left=round(task.time_remaining)))
+
+
+def grade_all(
+    out: Console,
+    work: Sequence[tuple[Grading, Mapping[str, Path]]],
+    *,
+    dry_run: bool = False,
+    cluster: Cluster | None = None,
+) -> list[Outcome]:
+    """Grade these submissions, lab by lab, under one progress bar."""
+    outcomes: list[Outcome] = []
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate())
+    with Progress(*columns, console=out, transient=True) as progress:
+        bar = progress.add_task("", total=sum(len(folders) for _grading, folders in work))
+        for grading, folders in work:
+            progress.update(bar, description=grading.lab.slug)
+            for outcome in grading.run(folders, dry_run=dry_run, cluster=cluster):
+                outcomes.append(outcome)
+                progress.advance(bar)
+    return sorted(outcomes, key=lambda outcome: (outcome.lab, outcome.student))
+
+
+def print_marks(out: Console, outcomes: Sequence[Outcome]) -> None:
+    """A row for each submission that was graded now, a column for each item."""
+    graded = [outcome for outcome in outcomes if outcome.marks]
+    if not graded:
+        return
+    table = Table(title=graded[0].lab)
+    table.add_column(_("trainee"))
+    for mark in graded[0].marks:
+        table.add_column(f"{mark.item} /{number(mark.maximum)}", justify="right")
+    table.add_column(_("total"), justify="right")
+    for outcome in graded:
+        points = [number(mark.points) for mark in outcome.marks]
+        table.add_row(one_line(outcome.student), *points, number(_total(outcome)))
+    out.print(table)
+
+
+def print_problems(out: Console, outcomes: Iterable[Outcome]) -> None:
+    """What was odd, and what was not graded and why. Earlier marks of those stay."""
+    not_graded = _("not graded: {place}: {reason}")
+    for outcome in outcomes:
+        place = f"{outcome.lab} {outcome.student}"
+        lines = [_("note: {place}: {note}").format(place=place, note=n) for n in outcome.notes]
+        if outcome.state == "unreadable":
+            lines.append(not_graded.format(place=place, reason=outcome.reason))
+        elif outcome.state == "error":
+            reason = _("our fault, earlier marks stay: {reason}").format(reason=outcome.reason)
+            lines.append(not_graded.format(place=place, reason=reason))
+        for line in lines:
+            out.print(one_line(line), soft_wrap=True)
+
+
+def one_line(text: str) -> Text:
+    """Text that may hold names of a trainee's making: one line, and nothing that steers a
+    terminal or that it cannot write."""
+    shown = (c if c.isprintable() or c in ISOLATES else ascii(c)[1:-1] for c in text)
+    return Text("".join(shown))
+
+
+def print_class(out: Console, outcomes: Iterable[Outcome], labs: Sequence[str]) -> None:
+    """A row for each trainee, a column for each lab."""
+    scores: dict[str, dict[str, str]] = {}
+    for outcome in outcomes:
+        known = number(_total(outcome)) if outcome.marks else _("as before")
+        text = known if outcome.is_graded else _("not graded")
+        scores.setdefault(outcome.student, {})[outcome.lab] = text
+    table = Table()
+    table.add_column(_("trainee"))
+    for lab in labs:
+        table.add_column(lab, justify="right")
+    for student, row in sorted(scores.items()):
+        table.add_row(one_line(student), *(row.get(lab, "–") for lab in labs))
+    out.print(table)
+
+
+def print_count(out: Console, outcomes: Sequence[Outcome], seconds: float) -> None:
+    """The last line: how many, how long, how many of ours failed."""
+    graded = sum(outcome.is_graded for outcome in outcomes)
+    unchanged = sum(outcome.state == "unchanged" for outcome in outcomes)
+    if unchanged:
+        out.print(_("{count} were graded before and have not changed").format(count=unchanged))
+    errors = sum(outcome.state == "error" for outcome in outcomes)
+    # Never translated: scripts read this line.
+    count = f"graded {graded}/{len(outcomes)} submissions"
+    out.print(f"{count} in {seconds:.1f} s, {errors} errors", highlight=False)
+
+
+def _total(outcome: Outcome) -> float:
+    return sum(mark.points for mark in outcome.marks)

@@ -1,0 +1,22 @@
+"""What runs in a worker process: one `Marker`, kept from submission to submission."""
+
+from grader.archive import shelf
+from grader.grading.marker import Graded, HandedIn, Marker, Work
+from grader.grading.outcome import Outcome
+
+_at_work: list[tuple[Marker, Work]] = []
+
+
+def prepare(marker: Marker, work: Work) -> None:
+    """Called once in each worker, before its first submission."""
+    shelf.use_store(marker.store)
+    _at_work[:] = [(marker, work)]
+
+
+def grade(handed_in: HandedIn) -> Graded | Outcome:
+    """Read, score and write one submission. Whatever it raises is our fault."""
+    marker, work = _at_work[0]
+    job = marker.read(handed_in)
+    if isinstance(job, Outcome):
+        return job
+    return marker.finish(job, job.cards or work(job.task))

@@ -1,0 +1,1 @@
+"""Between lessons and notebooks: release them, read their cells, practise in them."""

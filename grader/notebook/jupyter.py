@@ -1,0 +1,55 @@
+"""Open JupyterLab on a folder, set up for Arabic lessons and for a site without internet.
+
+The settings lie in a folder of their own below `build/`; the user's own Jupyter stays as it is.
+"""
+
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from grader.errors import CourseError
+from hardware.paths import build_dir
+from hardware.say import _
+
+STYLE = Path(__file__).parents[1] / "static" / "rtl.css"
+
+# Jupyter's news need internet, and their question would be the first thing a trainee sees;
+# nbgrader's side bar for authors of assignments is none of a trainee's business.
+DISABLED = ("@jupyterlab/apputils-extension:announcements", "@jupyter/nbgrader:create-assignment")
+
+
+def settings_folder() -> Path:
+    """Write the settings (styles, no news) and return their folder, a `JUPYTER_CONFIG_DIR`."""
+    folder = build_dir() / "jupyter"
+    for name in ("custom", "labconfig"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(STYLE, folder / "custom" / "custom.css")
+    off = {"disabledExtensions": dict.fromkeys(DISABLED, True)}
+    (folder / "labconfig" / "page_config.json").write_text(json.dumps(off))
+    return folder
+
+
+def environment() -> dict[str, str]:
+    """The environment of the server and of its kernels."""
+    # Kernels inherit it. PYTHONSAFEPATH: a `hardware.py` beside a notebook must not shadow ours.
+    return os.environ | {"JUPYTER_CONFIG_DIR": str(settings_folder()), "PYTHONSAFEPATH": "1"}
+
+
+def command(folder: Path, *, port: int = 8888, browser: bool = True) -> list[str]:
+    """The command line of a server on loopback that shows `folder`.
+
+    Raises:
+        CourseError: there is no such folder yet.
+    """
+    if not folder.is_dir():
+        raise CourseError(
+            _("there is no course in {folder}").format(folder=folder),
+            _("run: warsha course build"),
+        )
+    options = ["--ip=127.0.0.1", f"--port={port}", f"--ServerApp.root_dir={folder}"]
+    options += ["--LabApp.custom_css=True", "--ServerApp.open_browser=" + str(browser)]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        options.append("--allow-root")
+    return [sys.executable, "-P", "-m", "jupyterlab", *options]

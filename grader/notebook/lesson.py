@@ -1,0 +1,235 @@
+"""From `labs/<slug>/lesson.md` to nbgrader's source notebook. The format is described in
+`docs/lesson-format.md`.
+"""
+
+import base64
+import mimetypes
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import jupytext
+from nbformat import NotebookNode
+
+from grader.errors import CourseError
+from grader.notebook import cells
+from hardware.say import _
+
+KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
+
+_NAME = re.compile(r"[A-Za-z]\w*", re.ASCII)
+_PICTURE = re.compile(r"!\[([^\]]*)\]\((?![a-z]+:)([^)\s]+)\)")
+
+
+def source_notebook(folder: Path, points: Mapping[str, float]) -> NotebookNode:
+    """The instructor's notebook of a lab, with solution and nbgrader's metadata (schema v3).
+
+    `points` are the lab's items with their maxima, "p" included.
+    Raises: CourseError, one line with file and cell.
+    """
+    lesson = folder / "lesson.md"
+    try:
+        notebook: NotebookNode = jupytext.reads(lesson.read_text(encoding="utf-8"), fmt="md")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CourseError(f"{lesson}: {error}", _("a lab needs a lesson.md in UTF-8")) from error
+    notebook.metadata = NotebookNode(kernelspec=KERNEL, language_info={"name": "python"})
+    seen: Counter[str] = Counter()
+    for number, cell in enumerate(notebook.cells, 1):
+        fail = _fail_at(lesson, number)
+        if cell.cell_type == "markdown":
+            _check_text(cell.source, fail)
+            _attach_pictures(cell, folder, fail)
+            _mark_text(cell, points, seen, fail)
+            cell.id = cell.metadata.get("nbgrader", {}).get("grade_id") or f"text-{number}"
+        else:
+            _mark(cell, folder, points, seen, fail)
+            cell.id = cell.metadata.get("nbgrader", {}).get("grade_id") or f"code-{number}"
+    wanted = ["setup", "predict", "program", *points]
+    if (folder / cells.HOST_REFERENCE).is_file():
+        wanted.append("host")
+    _check_complete(lesson, seen, wanted, points)
+    return notebook
+
+
+def solution_lines(notebook: NotebookNode) -> set[str]:
+    """Lines (stripped, 12 characters or more) that stand in a solution region, or in the model
+    answer of a text that a person grades, and nowhere among what is given."""
+    inside: set[str] = set()
+    given: set[str] = set()
+    for cell in notebook.cells:
+        hidden = cell.cell_type == "markdown" and "nbgrader" in cell.metadata
+        for line in cell.source.splitlines():
+            if cells.BEGIN in line or cells.END in line:
+                hidden = cells.BEGIN in line
+                continue
+            known = cell.metadata.get("nbgrader", {}).get("solution", False)
+            if hidden:
+                inside.add(line.strip())
+            elif known:
+                given.add(line.strip())
+    return {line for line in inside - given if len(line) >= 12}
+
+
+Fail = Callable[[str, str], CourseError]
+
+
+def _fail_at(lesson: Path, number: int) -> Fail:
+    def fail(cause: str, cure: str) -> CourseError:
+        place = _("{lesson}: cell {number}").format(lesson=lesson, number=number)
+        return CourseError(f"{place}: {cause}", cure)
+
+    return fail
+
+
+def _check_text(text: str, fail: Fail) -> None:
+    if text.count("<div") != text.count("</div>"):
+        raise fail(
+            _("a <div> is not closed in its cell"),
+            _("two blank lines end a text cell: leave only one blank line inside a <div>"),
+        )
+
+
+def _attach_pictures(cell: NotebookNode, folder: Path, fail: Fail) -> None:
+    """Put local pictures into the cell, so that a notebook that travels alone still shows them."""
+    attachments: dict[str, dict[str, str]] = {}
+
+    def attach(match: re.Match[str]) -> str:
+        file = folder / match[2]
+        mime = mimetypes.guess_type(file.name)[0] or ""
+        if not file.is_file() or not mime.startswith("image/"):
+            what = _("there is no picture {file}").format(file=match[2])
+            raise fail(what, _("put the file into {folder}").format(folder=folder))
+        attachments[file.name] = {mime: base64.b64encode(file.read_bytes()).decode("ascii")}
+        return f"![{match[1]}](attachment:{file.name})"
+
+    cell.source = _PICTURE.sub(attach, cell.source)
+    if attachments:
+        cell.attachments = attachments
+
+
+def _meta(grade_id: str, **flags: Any) -> NotebookNode:
+    plain = {"grade": False, "solution": False, "locked": False, "task": False}
+    return NotebookNode({"schema_version": 3, "grade_id": grade_id, **plain, **flags})
+
+
+def _mark_text(
+    cell: NotebookNode, points: Mapping[str, float], seen: Counter[str], fail: Fail
+) -> None:
+    """Give a text that a person grades its nbgrader metadata: `<!-- #region manual="why" points=4
+    -->` says so."""
+    about, cell.metadata = cell.metadata, NotebookNode()
+    name, worth = about.get("manual"), about.get("points")
+    if name is None:
+        return
+    seen[name] += 1
+    taken = name in {"setup", "predict", "program", "host", *points} or seen[name] > 1
+    if not _NAME.fullmatch(str(name)) or taken:
+        what = _("{name!r} cannot be the name of a manual cell").format(name=name)
+        raise fail(what, _("use a word of its own, of letters and digits"))
+    if not isinstance(worth, int | float) or worth <= 0:
+        what = _("the manual cell {name!r} has no points").format(name=name)
+        raise fail(what, _("write points=4 behind its name"))
+    cell.metadata.nbgrader = _meta(name, grade=True, solution=True, points=worth)
+
+
+def _mark(
+    cell: NotebookNode,
+    folder: Path,
+    points: Mapping[str, float],
+    seen: Counter[str],
+    fail: Fail,
+) -> None:
+    """Give a code cell its nbgrader metadata, by its text."""
+    cell.metadata = NotebookNode()
+    program = cells.program_of(cell.source)
+    item = cells.item_of(cell.source)
+    if item is not None:
+        if item not in points:
+            what = _("lab {lab} has no item {item!r}").format(lab=folder.name, item=item)
+            raise fail(what, _("say one of: {names}").format(names=", ".join(points)))
+        seen[item] += 1
+        cell.metadata.nbgrader = _meta(item, grade=True, locked=True, points=points[item])
+    elif cells.is_setup(cell.source):
+        seen["setup"] += 1
+        cell.metadata.nbgrader = _meta("setup", locked=True)
+    elif cells.answer_of(cell.source) is not None:
+        seen["predict"] += 1
+        _check_region(cell.source, fail)
+        cell.metadata.nbgrader = _meta("predict", solution=True)
+    elif cells.host_of(cell.source) is not None:
+        seen["host"] += 1
+        _check_region(cell.source, fail)
+        cell.source = _with_reference(cell.source, folder / cells.HOST_REFERENCE, fail)
+        cell.metadata.nbgrader = _meta("host", solution=True)
+    elif program and program[0] == cells.PROGRAM and cells.BEGIN in cell.source:
+        seen["program"] += 1
+        _check_region(cell.source, fail)
+        cell.source = _with_reference(cell.source, folder / "reference.py", fail)
+        cell.metadata.nbgrader = _meta("program", solution=True)
+
+
+def _check_region(source: str, fail: Fail) -> None:
+    marks = [
+        line.strip() for line in source.splitlines() if cells.BEGIN in line or cells.END in line
+    ]
+    if not marks or marks != [cells.BEGIN, cells.END] * (len(marks) // 2):
+        raise fail(
+            _("the solution region is missing or not closed"),
+            _("put the answer between {begin} and {end}").format(begin=cells.BEGIN, end=cells.END),
+        )
+
+
+def _with_reference(source: str, reference: Path, fail: Fail) -> str:
+    """The program cell with the reference in the place of `### REFERENCE`."""
+    if cells.REFERENCE not in source:
+        return source
+    before, _begin, rest = source.partition(cells.BEGIN)
+    _region, _end, after = rest.partition(cells.END)
+    given = [line.rstrip() for line in before.splitlines()[1:]]
+    closing = [line.rstrip() for line in after.splitlines()]
+    body = [line.rstrip() for line in _without_docstring(reference.read_text(encoding="utf-8"))]
+    head, tail = _match_length(given, body), _match_length(closing[::-1], body[::-1])
+    if head is None or tail is None or head + tail > len(body):
+        raise fail(
+            _("the given lines are not the first and last lines of {file}").format(
+                file=reference.name
+            ),
+            _("begin the cell with the reference's own first lines (its docstring aside)"),
+        )
+    solution = "\n".join(body[head : len(body) - tail]).strip("\n")
+    return f"{before}{cells.BEGIN}\n{solution}\n{cells.END}{after}"
+
+
+def _without_docstring(text: str) -> list[str]:
+    return re.sub(r'\A\s*"""(?:.|\n)*?"""\s*', "", text).strip("\n").splitlines()
+
+
+def _match_length(given: list[str], body: list[str]) -> int | None:
+    """How many lines of `body` the given lines use up, blank lines aside; None where they
+    differ."""
+    at = 0
+    for line in filter(None, given):
+        while at < len(body) and not body[at]:
+            at += 1
+        if at == len(body) or body[at] != line:
+            return None
+        at += 1
+    return at
+
+
+def _check_complete(
+    lesson: Path, seen: Counter[str], wanted: Sequence[str], points: Mapping[str, float]
+) -> None:
+    for name in wanted:
+        if seen[name] != 1:
+            what = f'grade("{name}")' if name in points else name
+            cause = _("{lesson}: {count} {what} cells")
+            raise CourseError(
+                cause.format(lesson=lesson, count=seen[name], what=what),
+                _(
+                    "a lesson has one set-up, one predict and one program cell,"
+                    " and one grade cell for every item"
+                ),
+            )

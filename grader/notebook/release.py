@@ -1,0 +1,157 @@
+"""Build a course: nbgrader's folder with source and release, the class list, and what trainees
+get.
+
+What trainees get holds the notebooks, the benches and the checks (practice needs them), and no
+reference, no mutants, no expected marks and no solution; the build looks for lines of the
+solution in it and refuses to go on when it finds one.
+"""
+
+import base64
+import json
+import shutil
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from grader.archive.store import Store
+from grader.course import Course
+from grader.errors import CourseError
+from grader.gradebook import commands, config, marks
+from grader.grading.submission import released_answer
+from grader.lab import LABS, Lab, find
+from grader.notebook import cells
+from grader.notebook.lesson import solution_lines, source_notebook
+from grader.pages.template import write_template
+from grader.roster import read_roster
+from hardware.say import _
+
+PRIVATE = ("lesson.md", "reference.py", cells.HOST_REFERENCE, "mutants", "expected.toml")
+"""What of a lab's folder stays with the instructor."""
+
+CONFIG = """\
+# Made by `warsha course build`; what you add below the last line of it is kept.
+from pathlib import Path
+
+import nbgrader
+
+from grader.gradebook.boards import steps
+from grader.pages.hook import FeedbackPage
+
+HERE = Path(__file__).parent
+c = get_config()
+c.CourseDirectory.course_id = {course!r}
+c.Exchange.root = str(HERE / "exchange")
+c.ClearSolutions.code_stub = {{"python": {stub!r}}}
+c.ClearSolutions.text_stub = {text!r}
+c.Execute.timeout = 300
+c.Autograde.autograde_preprocessors = steps()
+c.HTMLExporter.extra_template_basedirs = [
+    str(HERE / "templates"),
+    str(Path(nbgrader.__file__).parent / "server_extensions" / "formgrader" / "templates"),
+]
+c.GenerateFeedback.preprocessors.append(FeedbackPage)
+c.FeedbackPage.store = str(HERE / "store")
+# ---- your own settings ----
+"""
+
+
+def build_course(course: Course, say: Callable[[str], None] = lambda _line: None) -> Path:
+    """Make `build/course/<slug>/`; returns it. Raises CourseError or LabError. Marks and
+    submissions stay, and so does each lab of earlier releases in the store."""
+    root = course.root
+    (root / "exchange").mkdir(parents=True, exist_ok=True)
+    write_settings(root, course.slug)
+    write_template(root / "templates" / "feedback")
+    trainees = read_roster(course.roster) if course.roster else []
+    with _fresh(course.trainee) as trainee:
+        for slug in course.labs:
+            lab = find(slug, LABS)
+            release_lab(root, lab)
+            hand_out(root, lab, trainee)
+            Store(course.store).add_lab(lab)
+            say(_("released {lab}").format(lab=slug))
+        for place in (
+            root,
+            trainee,
+        ):  # practice looks upwards for it, so does stock autograde's kernel
+            shutil.copyfile(course.folder / "course.toml", place / "course.toml")
+    marks.enrol(root, trainees)
+    return root
+
+
+def write_settings(root: Path, course: str) -> None:
+    """nbgrader's settings; what an instructor added below our part stays."""
+    ours = CONFIG.format(course=course, stub=cells.STUB, text=cells.TEXT_STUB)
+    last = ours.splitlines()[-1]
+    file = root / config.NAME
+    own = file.read_text(encoding="utf-8").partition(last + "\n")[2] if file.exists() else ""
+    file.write_text(ours + own, encoding="utf-8")
+
+
+@contextmanager
+def _fresh(folder: Path) -> Iterator[Path]:
+    """A folder that takes the old one's place only when all of it is made."""
+    new = folder.with_name(f".{folder.name}.new")
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(parents=True)
+    yield new
+    shutil.rmtree(folder, ignore_errors=True)
+    new.rename(folder)
+
+
+def release_lab(root: Path, lab: Lab) -> None:
+    """Source and release of one lab, and a look for the solution in the release. Raises:
+    CourseError."""
+    source = source_notebook(lab.folder, lab.maxima)
+    place, file = root / "source" / lab.slug, f"{lab.slug}.ipynb"
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True)
+    nbformat.write(source, place / file)
+    commands.generate_release(root, lab.slug)
+    released = (root / "release" / lab.slug / file).read_text(encoding="utf-8")
+    if found := leaks(json.loads(released), solution_lines(source)):
+        raise CourseError(
+            _("{lab}: the release shows a line of the solution: {line}").format(
+                lab=lab.slug, line=found[0]
+            ),
+            _("take it out of lesson.md, or give it in the program cell outside of the solution"),
+        )
+
+
+def leaks(notebook: Any, secrets: Collection[str]) -> list[str]:
+    """The secrets that stand anywhere in a notebook: source, metadata, outputs or attachments."""
+    texts = list(_texts(notebook))
+    return sorted(secret for secret in secrets if any(secret in text for text in texts))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text in a JSON value, attachments also decoded."""
+    if isinstance(value, Mapping):
+        yield from value
+        for inner in value.values():
+            yield from _texts(inner)
+    elif isinstance(value, list):
+        yield "".join(part for part in value if isinstance(part, str))
+        for inner in value:
+            yield from _texts(inner)
+    elif isinstance(value, str):
+        yield value
+        with suppress(ValueError):
+            yield base64.b64decode(value, validate=True).decode("utf-8", "ignore")
+
+
+def hand_out(root: Path, lab: Lab, trainee: Path) -> None:
+    """The lab as trainees get it: the released notebook, and the folder without what is
+    private."""
+    notebook = trainee / lab.slug / f"{lab.slug}.ipynb"
+    notebook.parent.mkdir()
+    shutil.copyfile(root / "release" / lab.slug / notebook.name, notebook)
+    place = trainee / "labs" / lab.slug
+    shutil.copytree(
+        lab.folder, place, ignore=shutil.ignore_patterns("__pycache__", ".*", *PRIVATE)
+    )
+    released = nbformat.read(notebook, as_version=4)
+    (place / cells.ANSWER_FILE).write_text(released_answer(released), encoding="utf-8")

@@ -1,0 +1,1 @@
+"""From a program and a seed to points: run it, judge it, say it."""

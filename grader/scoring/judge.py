@@ -1,0 +1,137 @@
+"""From the runs of one seed to the points of its items."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from grader.check import Check
+from grader.host.errors import HostError
+from grader.limits import Never, Verdict
+from grader.run import Run
+from grader.scoring.mark import ItemResult
+
+LONGEST_DETAIL = 200
+"""So much of what a program says of its end is shown."""
+
+
+def judge(
+    checks: Sequence[Check], runs: Mapping[str, Run], first: str
+) -> tuple[dict[str, ItemResult], dict[str, ItemResult]]:
+    """Judge every check, in order; `first` is the episode of those that name none.
+
+    Returns: items and parts, by id. Raises whatever a check raises.
+    """
+    parts: dict[str, ItemResult] = {}
+    for check in checks:
+        parts[check.id] = _judge_part(check, runs, first, parts)
+    items = dict.fromkeys(check.item for check in checks)
+    return {item: combine(item, checks, parts) for item in items}, parts
+
+
+def combine(item: str, checks: Iterable[Check], parts: Mapping[str, ItemResult]) -> ItemResult:
+    """An item from its parts that are judged already; the first that was missed speaks for it."""
+    mine = [
+        (check, parts[check.id]) for check in checks if check.item == item and check.id in parts
+    ]
+    gates = [part for check, part in mine if check.is_gate]
+    points = 0.0 if any(part.key for part in gates) else sum(part.points for _, part in mine)
+    said = next((part for _, part in mine if part.key), mine[0][1])
+    return ItemResult(
+        id=item,
+        points=round(points, 2),
+        max_points=sum(part.max_points for _, part in mine),
+        measured=said.measured,
+        expected=said.expected,
+        key=said.key,
+        detail=said.detail,
+        episode=said.episode,
+        at_ns=said.at_ns,
+    )
+
+
+def _judge_part(
+    check: Check, runs: Mapping[str, Run], first: str, parts: Mapping[str, ItemResult]
+) -> ItemResult:
+    """The worst of the check's episodes."""
+    names = check.episodes or (first,)
+    for name in names:
+        if silent := _silent(runs[name]):
+            return _miss(check, name, *silent)
+    for name in check.after:
+        if not _earned(name, parts):
+            return _miss(check, names[0], "after", name)
+    results = [_judge_run(check, runs[name]) for name in names]
+    return min(results, key=lambda result: (result.points, not result.key))
+
+
+def _judge_run(check: Check, run: Run) -> ItemResult:
+    """One check on one run; host code that does not answer is the submission's fault."""
+    try:
+        return _measured(check, run)
+    except HostError as error:
+        return _miss(check, run.episode.name, "host_failed", str(error))
+
+
+def _measured(check: Check, run: Run) -> ItemResult:
+    measured = check.measure(run)
+    if measured is None:
+        verdict, points = Verdict(False, "", check.expect.window(run)), 0.0
+    else:
+        verdict = check.expect.judge(measured, run)
+        points = check.points if verdict.ok else _partial(check, measured, run)
+    key, detail = ("", "") if verdict.ok else _why(check, measured, run)
+    return ItemResult(
+        id=check.id,
+        points=points,
+        max_points=check.points,
+        measured=verdict.measured,
+        expected=verdict.expected,
+        key=key,
+        detail=detail,
+        episode=run.episode.name,
+        at_ns=verdict.at_ns,
+    )
+
+
+def _partial(check: Check, measured: Any, run: Run) -> float:
+    """The best step of the ladder that the measurement fits."""
+    return next((pts for limit, pts in check.ladder if limit.judge(measured, run).ok), 0.0)
+
+
+def _silent(run: Run) -> tuple[str, str] | None:
+    """Key and detail when nothing of this run counts: the board died, or never was ready."""
+    if end := run.died():
+        return "board_died", end.detail
+    if run.ready_ns is None:
+        said = run.tracebacks()
+        return ("exception", _last_line(said[0].text)) if said else ("no_ready", "")
+    return None
+
+
+def _why(check: Check, measured: Any, run: Run) -> tuple[str, str]:
+    """Key and detail of a miss, from the most telling reason to the most likely one."""
+    if check.why is not None and (key := check.why(run)):
+        return key, ""
+    if said := run.tracebacks():
+        return "exception", _last_line(said[0].text)
+    empty = isinstance(measured, Sequence) and not measured
+    if measured is None or (empty and not isinstance(check.expect, Never)):
+        return "nothing", ""
+    return check.on_miss, ""
+
+
+def _earned(name: str, parts: Mapping[str, ItemResult]) -> bool:
+    """Whether a part (`d.long`), or an item while its gates hold, has points."""
+    if "." in name:
+        return parts[name].points > 0
+    mine = [part for id, part in parts.items() if id.partition(".")[0] == name]
+    shut = any(part.key for part in mine if not part.max_points)
+    return not shut and any(part.points > 0 for part in mine)
+
+
+def _miss(check: Check, episode: str, key: str, detail: str) -> ItemResult:
+    return ItemResult(check.id, 0.0, check.points, key=key, detail=detail, episode=episode)
+
+
+def _last_line(traceback: str) -> str:
+    lines = traceback.strip().splitlines()
+    return lines[-1].strip()[:LONGEST_DETAIL] if lines else ""

@@ -1,0 +1,51 @@
+"""What a missed item tells the trainee: the misconception's text in Arabic and English."""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+
+from grader.lab import Lab, Texts
+from grader.labfile import explained
+from grader.pages.text import visible
+from grader.scoring.mark import ItemResult
+
+FILE = Path(__file__).with_name("misconceptions.toml")
+
+
+@cache
+def _shared() -> tuple[dict[str, Texts], dict[str, Texts]]:
+    return explained(FILE, tomllib.loads(FILE.read_text(encoding="utf-8")))
+
+
+def shared() -> dict[str, Texts]:
+    """The misconceptions that labs share."""
+    return _shared()[0]
+
+
+def known(lab: Lab, key: str) -> bool:
+    """Whether there is a text for that key."""
+    return key in lab.misconceptions or key in shared()
+
+
+def message(lab: Lab, result: ItemResult) -> Texts:
+    """The text of a result's misconception by language; empty texts when nothing was missed."""
+    texts = lab.misconceptions.get(result.key) or shared().get(result.key)
+    if not result.key or texts is None:
+        return {"ar": "", "en": result.key}
+    return _completed(texts, result)
+
+
+def hint(lab: Lab, result: ItemResult) -> Texts:
+    """What helps who meets that misconception again; nothing when there is no such text."""
+    mine = lab.hints if result.key in lab.misconceptions else _shared()[1]
+    return _completed(mine.get(result.key, {}), result)
+
+
+def _completed(texts: Texts, result: ItemResult) -> Texts:
+    item = result.detail.partition(".")[0]
+    # A program says what it likes in its last words.
+    detail = visible(result.detail).replace("`", "'")
+    return {
+        language: text.replace("{detail}", detail).replace("{item}", item)
+        for language, text in texts.items()
+    }
