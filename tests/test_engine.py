@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +14,10 @@ from grader.errors import NotGraded
 from grader.limits import AtLeast
 from grader.run import Run
 from grader.scoring import engine
+from grader.scoring.budget import Budget
 from grader.scoring.engine import run_episode, run_lab
 from grader.scoring.score import score
 from grader.units import ms, seconds
-from hardware.bench.bench import Bench
 from hardware.bench.limits import Limits
 from hardware.boards import BoardType
 
@@ -132,7 +131,7 @@ def test_the_wall_limit_is_the_programs_fault_only_if_it_had_the_cpu(
         lab, scenario=lambda seed, board: [_long(name) for name in _names(lab, seed)][:1]
     )
     lab = replace(lab, checks=tuple(c for c in lab.checks if not c.episodes))
-    monkeypatch.setattr(engine, "Bench", partial(Bench, limits=Limits(wall_s=0.5)))
+    monkeypatch.setattr(Budget, "limits", lambda _self: Limits(wall_s=0.5))
     endless = {"main.py": READY + b"while True: pass\n"}
     monkeypatch.setattr(engine, "_used_s", lambda _before: (cpu_s, 0.5))
     if cpu_s > 0.25:

@@ -13,6 +13,7 @@ from grader.host.code import HostCode
 from grader.host.host import Host
 from grader.lab import Lab, LabBoard
 from grader.run import FileSeen, Run, said_after
+from grader.scoring.budget import Budget
 from grader.scoring.judge import judge
 from grader.scoring.mark import SeedResult
 from grader.seeds import episode_seed
@@ -34,15 +35,21 @@ Program = Mapping[str, bytes]
 
 
 def run_lab(
-    lab: Lab, board: LabBoard, program: Program, seed: int, host: HostCode | None = None
+    lab: Lab,
+    board: LabBoard,
+    program: Program,
+    seed: int,
+    host: HostCode | None = None,
+    budget: Budget | None = None,
 ) -> SeedResult:
-    """Run and judge one seed; whatever of ours raises is tried once more.
+    """Run and judge one seed; whatever of ours raises is tried once more. `budget` is what its
+    submission may still use.
 
     Raises: NotGraded when it raises again.
     """
     for attempt in (1, 2):
         try:
-            return _run_lab(lab, board, program, seed, host or HostCode())
+            return _run_lab(lab, board, program, seed, host or HostCode(), budget or Budget())
         except Exception as error:
             if attempt == 2:
                 cause = _("{lab} was not graded: {error}").format(lab=lab.slug, error=error)
@@ -51,13 +58,15 @@ def run_lab(
     raise AssertionError("unreachable")
 
 
-def _run_lab(lab: Lab, board: LabBoard, program: Program, seed: int, code: HostCode) -> SeedResult:
+def _run_lab(
+    lab: Lab, board: LabBoard, program: Program, seed: int, code: HostCode, budget: Budget
+) -> SeedResult:
     episodes = lab.scenario(seed, board.type)
     with ExitStack() as hosts:
         runs = {}
         for episode in episodes:
             host = hosts.enter_context(closing(Host(code.text, lab.host, code.way)))
-            runs[episode.name] = run_episode(lab, board, program, episode, seed, host)
+            runs[episode.name] = run_episode(lab, board, program, episode, seed, host, budget)
         items, parts = judge(lab.checks, runs, episodes[0].name)
     return SeedResult(seed, items, parts, runs)
 
@@ -69,22 +78,31 @@ def run_episode(
     episode: Episode,
     seed: int,
     host: Host | None = None,
+    budget: Budget | None = None,
 ) -> Run:
     """Boot a fresh board with the episode's files, apply its stimulus, and record it; `host` is
     what its checks may ask."""
+    budget = budget or Budget()
     circuit = Circuit(_diagram(board.diagram))
     bench_seed = episode_seed(seed, episode.name)
     before = os.times()
     with Flash(board.type) as flash:
         flash.put(files_of(lab, board, program, episode))
-        with Bench(circuit, seed=bench_seed, flash=flash, ticks0_ms=episode.ticks0_ms) as bench:
+        with Bench(
+            circuit,
+            seed=bench_seed,
+            flash=flash,
+            limits=budget.limits(),
+            ticks0_ms=episode.ticks0_ms,
+        ) as bench:
             zero_ns = 0 if episode.from_reset else _until_ready(bench, lab.ready_line)
             files: list[FileSeen] = []
             end_ns = zero_ns + round(episode.seconds * NS_PER_S)
             if zero_ns < READY_WITHIN_NS:
                 files = _play(bench, flash, episode.steps, zero_ns, end_ns)
             trace = bench.trace
-    _blame_machine(trace, before)
+    if not budget.is_spent:
+        _blame_machine(trace, before)
     ready_ns = _ready_ns(trace, lab.ready_line)
     return Run(
         episode, trace, board.pins, ready_ns, zero_ns, end_ns, host or Host(), program, files

@@ -6,6 +6,7 @@ from dataclasses import replace
 from grader.host.code import HostCode
 from grader.lab import Lab
 from grader.notebook.cells import PREDICT, PREDICT_POINTS
+from grader.scoring.budget import Budget
 from grader.scoring.engine import Program, run_lab
 from grader.scoring.judge import combine
 from grader.scoring.mark import ItemResult, LabScore, SeedResult
@@ -26,9 +27,9 @@ def score(
 
     Raises: NotGraded, and then there is no mark at all; LabError when the lab has no such board.
     """
-    results = []
+    results, budget = [], Budget()
     for seed in seeds:
-        found = run_lab(lab, lab.board(board), program, seed, host)
+        found = run_lab(lab, lab.board(board), program, seed, host, budget)
         if judged is not None:
             judged(found)
             found = replace(found, runs={})
