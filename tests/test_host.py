@@ -105,6 +105,7 @@ WRONG = {
     "import socket; socket.socket()": "do(): forbidden: PermissionError",
     "import _thread; _thread.start_new_thread(print, ())": "do(): raised: RuntimeError",
     "import os; os.memfd_create('x')": "do(): forbidden: PermissionError",
+    "import os; os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))": "do(): forbidden",
     "import resource as r; r.prlimit(1, r.RLIMIT_CPU, (9, 9))": "do(): forbidden: Permission",
 }
 
@@ -137,6 +138,10 @@ ENDS = {
     "import time; time.sleep(60)": "time",
     "import signal\nsignal.signal(signal.SIGXCPU, lambda *a: None)\nwhile True: pass": "time",
     "import os; os._exit(3)": "raised: exit code 3",
+    "import os; os._exit(137)": "raised: signal 9",
+    "import fcntl, os\nends = os.pipe()\nfcntl.fcntl(ends[0], 10, 9)  # F_SETSIG, SIGKILL\n"
+    "fcntl.fcntl(ends[0], fcntl.F_SETOWN, os.getpid())\n"
+    "fcntl.fcntl(ends[0], fcntl.F_SETFL, os.O_ASYNC)\nos.write(ends[1], b'x')": "raised: signal 9",
     "result = [0] * 100_000": "answer: 200005 bytes",
     "import os\nwhile True:\n for n in range(3, 9):\n"
     "  try: os.write(n, b'x' * 99)\n  except OSError: pass": "answer: 2021161080 bytes",

@@ -15,7 +15,6 @@ class Limits:
     open_files: int = 256
     wall_s: float = 6.0
     """The parent waits so long for all answers together."""
-    question_bytes: int = 8 << 20
     answer_bytes: int = 1 << 20
 
     @property

@@ -22,7 +22,10 @@ REFUSED: dict[str, tuple[int | None, int | None]] = {
     "kill": (62, 129), "tkill": (200, 130), "tgkill": (234, 131), "rt_sigqueueinfo": (129, 138),
     "rt_tgsigqueueinfo": (297, 240), "pidfd_open": (434, 434), "pidfd_send_signal": (424, 424),
     "pidfd_getfd": (438, 438), "ptrace": (101, 117), "process_vm_readv": (310, 270),
-    "process_vm_writev": (311, 271), "kcmp": (312, 272), "setpriority": (141, 140),
+    "process_vm_writev": (311, 271), "kcmp": (312, 272),
+    # waiting for a processor by one's own wish: the parent takes it for an overrun machine
+    "setpriority": (141, 140), "sched_setparam": (142, 118), "sched_setscheduler": (144, 119),
+    "sched_setaffinity": (203, 122), "sched_setattr": (314, 274),
     # the network; `socketpair`, which leads nowhere, stays for asyncio
     "socket": (41, 198), "bind": (49, 200), "listen": (50, 201), "connect": (42, 203),
     # memory that belongs to no address space
