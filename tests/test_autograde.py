@@ -189,6 +189,9 @@ def test_late_penalties_are_nbgraders(course: Course, hand_in: HandIn) -> None:
     set_due(course, "2026-02-01 00:00:00 UTC")
     grade(course)
     assert marks.scores(course.root) == {("s1", LAB): 20.0, ("s2", LAB): 0.0}
+    set_due(course, "2026-03-01 00:00:00 UTC")
+    assert states(grade(course)) == {"s1": "unchanged", "s2": "unchanged"}
+    assert marks.scores(course.root) == {("s1", LAB): 20.0, ("s2", LAB): 20.0}
 
 
 def test_a_mark_that_a_person_gave_stays_and_asks_for_review(

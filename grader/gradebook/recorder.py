@@ -84,6 +84,14 @@ class Recorder:
                     rows.save(row, graded.cells)
                     self._late.penalise(rows, row, student)
 
+    def penalise(self, lab: str, student: str) -> None:
+        """Reckon anew what a graded submission loses for being late: since then a due date may
+        have been moved, or an extension granted. Raises: MissingEntry."""
+        with self._database.transaction() as connection:
+            rows = SubmissionRows(connection, lab, student, None)
+            for row in rows.notebooks():
+                self._late.penalise(rows, row, student)
+
 
 def _storable(student: str) -> bool:
     """Whether a database can hold that id: a folder's name may hold bytes that are no text. Then

@@ -117,6 +117,11 @@ class SubmissionRows:
             raise MissingEntry(f"No such submitted notebook: {name}")
         return str(found)
 
+    def notebooks(self) -> list[str]:
+        """The rows' ids of all of its notebooks."""
+        mine: Any = select(_NOTEBOOK.c.id).where(_NOTEBOOK.c.assignment_id == self._submission.id)
+        return list(self._db.execute(mine).scalars())
+
     def miss(self, notebook: str) -> None:
         """Give a notebook that was not handed in no points, as nbgrader does."""
         self._db.execute(

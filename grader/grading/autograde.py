@@ -33,7 +33,6 @@ from hardware.builds import port_build
 from hardware.say import _
 
 Result = Graded | Outcome | pool.Failure
-Results = Iterator[tuple[HandedIn, Result]]
 
 
 class Grading:
@@ -95,7 +94,7 @@ class Grading:
                 count = workers or len(os.sched_getaffinity(0))
                 results = pool.run(worker.grade, handed_in, count, prepare)
             for student, result in results:
-                yield self._finish(recorder, student, result)
+                yield self._finish(recorder, student, result, dry_run)
 
     def marker(self, recorder: Recorder, dry_run: bool) -> Marker:
         """What grades a submission of this lab, in any process."""
@@ -119,24 +118,24 @@ class Grading:
             has_marks = recorder.has_marks(self.lab.slug, student)
             yield student, HandedIn(student, folder, has_marks)
 
-    def _finish(
-        self, recorder: Recorder, student: str, result: Graded | Outcome | pool.Failure
-    ) -> Outcome:
+    def _finish(self, recorder: Recorder, student: str, result: Result, dry_run: bool) -> Outcome:
         lab = self.lab.slug
-        match result:
-            case Outcome():
-                return result
-            case pool.Failure():
-                if result.disk_is_full:
-                    raise DiskFull(self.course.root)
-                return Outcome(student, lab, "error", reason=result.reason)
+        if isinstance(result, pool.Failure):
+            if result.disk_is_full:
+                raise DiskFull(self.course.root)
+            return Outcome(student, lab, "error", reason=result.reason)
         try:
-            self._save(recorder, result)
+            if isinstance(result, Graded):
+                self._save(recorder, result)
+            elif result.state == "unchanged" and not dry_run:
+                recorder.penalise(lab, student)
         except Exception as error:
             if is_full(error):
                 raise
             reason = f"{type(error).__name__}: {error}"
             return Outcome(student, lab, "error", reason=reason)
+        if isinstance(result, Outcome):
+            return result
         # Without pictures: those of a class of thousands would fill the memory.
         marks = tuple(replace(card, waveform="") for card in result.record.cards)
         return Outcome(student, lab, "graded", marks, notes=result.notes)
