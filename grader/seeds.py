@@ -66,7 +66,8 @@ def fingerprint_of(secret: bytes) -> str:
 def hidden_seed(
     secret: bytes, *, course: str, lab: str, trainee: str, stamp: str, number: int
 ) -> int:
-    """Hidden seed `number` (from 1) of a submission; `lab` is slug and version, `stamp` its time.
+    """Hidden seed `number` (from 1) of a submission; `lab` is slug and version, `stamp` says
+    when it was handed in, and what.
 
     63 bits and never the public seed.
     """

@@ -145,6 +145,17 @@ def test_without_a_time_the_next_submission_meets_other_seeds(
     assert not set(seen[1]) & set(seen[2])
 
 
+def test_a_forged_time_brings_no_known_seeds_back(course: Course, hand_in: HandIn) -> None:
+    seen: list[tuple[int, ...]] = []
+    for program in ("x = 1", "x = 2"):
+        hand_in("s1", program)
+        grade(course)
+        record = Store(course.store).record(LAB, "s1")
+        assert record is not None
+        seen.append(record.seeds)
+    assert not set(seen[0]) & set(seen[1])
+
+
 def test_what_decides_a_mark_and_changed_is_graded_again(course: Course, hand_in: HandIn) -> None:
     hand_in("s1", "x = 1")
     grade(course)

@@ -15,7 +15,7 @@ OF: dict[str, Any] = {
     "course": "c",
     "lab": "traffic_light@1",
     "trainee": "t7",
-    "stamp": "2026-01-15 10:00:00 UTC",
+    "stamp": "2026-01-15T10:00:00 5e1f",
 }
 
 
