@@ -19,6 +19,20 @@ while True:
         sleep_ms(40)
 """
 
+LATE_COUNTS = """
+from time import sleep_ms
+from machine import Pin
+from pins import BTN_1, BTN_2
+for role in (BTN_1, BTN_2):
+    Pin(role, Pin.IN, Pin.PULL_UP)
+print("READY L03")
+sleep_ms(1621)  # both presses of a "double" have begun, whenever they came
+print("COUNT 1")
+print("COUNT 2")
+while True:
+    sleep_ms(1000)
+"""
+
 FLASHES = """
 from machine import Pin, Timer
 from job import job_step
@@ -123,6 +137,29 @@ while True:
     sleep_ms(99)
 """
 
+ECHOES = """
+from time import sleep_ms, sleep_us, ticks_add, ticks_diff, ticks_ms
+from machine import Pin
+from pins import ECHO, LED_G, LED_R, LED_Y, TRIG
+trigger, echo = Pin(TRIG, Pin.OUT, value=0), Pin(ECHO, Pin.OUT, value=0)
+green, red, yellow = (Pin(role, Pin.OUT, value=0) for role in (LED_G, LED_R, LED_Y))
+print("READY L07")
+due, n = ticks_ms(), 0
+while True:
+    trigger.on()
+    sleep_us(20)
+    trigger.off()
+    sleep_us(300)
+    echo.value(n % 3 != 1)  # makes the echo itself: a sound one, a lost one, a stuck one
+    sleep_ms((5, 0, 45)[n % 3])
+    echo.off()
+    print(("D 500", "D NA", "D NA")[n % 3])
+    green.value(n % 3 == 0)
+    n += 1
+    due = ticks_add(due, 100)
+    sleep_ms(max(0, ticks_diff(due, ticks_ms())))
+"""
+
 ROWS = """
 from time import sleep_ms, ticks_add, ticks_diff, ticks_ms
 from machine import Pin
@@ -143,17 +180,77 @@ while True:
     sleep_ms(ticks_diff(ticks_add(begin, n * 2000), ticks_ms()))
 """
 
+ANSWERS = """
+import json
+from time import sleep_ms, sleep_us, ticks_diff, ticks_ms
+from machine import Pin
+from pins import DHT, LED_R
+hot_c = json.load(open("cfg.json"))["hot_c"]
+wire, lamp = Pin(DHT, Pin.OPEN_DRAIN, value=1), Pin(LED_R, Pin.OUT, value=0)
+
+def answer(celsius):
+    data = [1, 244, 0, celsius * 10]
+    data[2], data[3] = data[3] >> 8, data[3] & 255
+    for byte in data + [sum(data) & 255]:
+        for n in range(7, -1, -1):
+            wire.value(0)
+            wire.value(1)
+            sleep_us(70 if byte >> n & 1 else 8)
+    wire.value(0)
+    wire.value(1)
+
+print("READY L08")
+begin, n, armed = ticks_ms(), 0, True
+while True:
+    sleep_ms(max(0, begin + n * 2000 - ticks_ms()))
+    at = ticks_diff(ticks_ms(), begin)
+    wire.value(0)
+    sleep_us(1000)
+    wire.value(1)
+    sleep_ms(8)  # whatever the sensor says
+    celsius = int(hot_c) + 2 if n % 10 == 5 else 20
+    answer(celsius)
+    print("%d,%d,%d.0,50.0,OK" % (n, at, celsius))
+    if celsius > hot_c:
+        print("ALARM HOT")
+    n += 1
+"""
+
+SILENCES = """
+from time import sleep_ms, sleep_us, ticks_diff, ticks_ms
+from machine import Pin
+from pins import DHT, LED_R
+wire, lamp = Pin(DHT, Pin.OPEN_DRAIN, value=1), Pin(LED_R, Pin.OUT, value=0)
+print("READY L08")
+begin, n = ticks_ms(), 0
+while True:
+    sleep_ms(max(0, begin + n * 2000 - ticks_ms()))
+    at = ticks_diff(ticks_ms(), begin)
+    wire.value(0)
+    sleep_us(1000)
+    wire.init(Pin.OUT, value=1)  # stronger than the sensor, which pulls low in vain
+    sleep_ms(8)
+    wire.init(Pin.OPEN_DRAIN, value=1)
+    print("%d,%d,,,%s" % (n, at, "FAIL" if n else "RETRY"))
+    lamp.value(n >= 3)
+    n += 1
+"""
+
 
 @pytest.mark.parametrize(
     ("lab", "program", "earned"),
     [
         ("buttons", COUNTS, {"a"}),
+        ("buttons", LATE_COUNTS, {"a"}),
         ("emergency_stop", FLASHES, {"a"}),
         ("emergency_stop", POLLS, {"a", "d", "e"}),
         ("voltmeter", READS, set()),
         ("servo_gate", SWEEPS, set()),
         ("tank_level", PINGS, {"a", "d"}),
+        ("tank_level", ECHOES, {"a"}),
         ("climate_log", ROWS, {"a"}),
+        ("climate_log", ANSWERS, {"a"}),
+        ("climate_log", SILENCES, set()),
     ],
 )
 @pytest.mark.parametrize("family", ["esp32", "rp2"])

@@ -15,6 +15,9 @@ ONE = us(50)
 """A high of more than this is a 1: 70 µs, and 26 µs for a 0 (the same table)."""
 LONGEST = us(200)
 """No high within an answer is as long as this; the rest between two readings is."""
+HEAD = 2
+"""Before the bits the wire is high until the sensor pulls it low, and once between its two
+signs of presence."""
 
 
 @dataclass(frozen=True)
@@ -45,13 +48,17 @@ class DhtReading:
 
 
 def dht22(signal: Signal) -> list[DhtReading]:
-    """Every start pulse on the wire, with what the sensor answered."""
+    """Every start pulse on the wire, with what the sensor answered.
+
+    What follows the answer is not its: a program can pull the wire, too.
+    """
     starts = pulses(signal, False, shortest=START)
-    highs = pulses(signal, True, longest=LONGEST)
-    limits = np.append(starts.at_ns, signal.end_ns)[1:]
+    highs = pulses(signal, True)
+    ends = np.append(starts.at_ns, signal.end_ns)[1:]
     readings = []
-    for at_ns, until_ns in zip(starts.at_ns.tolist(), limits.tolist(), strict=True):
-        bits = highs.between(at_ns, until_ns).width_ns[-BITS:] > ONE.ns
-        data = np.packbits(bits).tobytes() if len(bits) == BITS else b""
+    for at_ns, until_ns in zip(starts.at_ns.tolist(), ends.tolist(), strict=True):
+        answer = highs.between(at_ns, until_ns).width_ns[: HEAD + BITS]
+        is_whole = len(answer) == HEAD + BITS and answer.max() <= LONGEST.ns
+        data = np.packbits(answer[HEAD:] > ONE.ns).tobytes() if is_whole else b""
         readings.append(DhtReading(at_ns, data))
     return readings

@@ -16,7 +16,7 @@ from grader.units import Millis, Moment, Quantity, Text, millis_of_ns, moment_of
 from hardware.bench import frames
 from hardware.boards import BoardType
 
-GLITCH, LONGEST_BOUNCE = ms(3), ms(12)
+GLITCH, LONGEST_BOUNCE, APART = ms(3), ms(12), ms(120)
 SETTLED = ms(40)
 """By then a program with a sound debounce has seen a change."""
 Press = tuple[float, float]
@@ -56,7 +56,7 @@ def train(rng: random.Random) -> Episode:
 
 def double(rng: random.Random) -> Episode:
     """Two presses of 60 ms, the second 120 ms after the first."""
-    twice = [(at := rng.uniform(500, 1500), 60.0), (at + 120, 60.0)]
+    twice = [(at := rng.uniform(500, 1500), 60.0), (at + APART, 60.0)]
     return Episode("double", seconds=4, steps=presses("btn1", twice), data={"at": at})
 
 
@@ -173,9 +173,9 @@ def count_delays(run: Run) -> list[Millis]:
 
 @check("c", points=3, episode="double", expect=AtLeast(2.0), on_miss="sleep_debounce", after="a")
 def double_counts(run: Run) -> Quantity | None:
-    """How many COUNT lines two quick presses gave; None if there was none, or one before them."""
-    told = [at for at, _ in counts(run)]
-    return Quantity(len(told), told[-1].ns) if told and told[0] >= run.data["at"] else None
+    """How many COUNT lines two quick presses gave; None if the first was none's: not in time."""
+    told, at = [at for at, _ in counts(run)], run.data["at"]
+    return Quantity(len(told), told[-1].ns) if told and at <= told[0] < at + APART else None
 
 
 # d: long presses.

@@ -15,6 +15,7 @@ import numpy as np
 
 from grader.check import Check, check, gate
 from grader.limits import AtLeast, AtMost, Between, Exactly, Never, Within
+from grader.measure.pins import setups
 from grader.measure.pulses import Echoes, echoes, pulses
 from grader.measure.serial import records
 from grader.measure.times import Times, moments
@@ -35,14 +36,12 @@ from grader.units import (
 )
 
 PERIOD, LATEST_NA, LONGEST_PAUSE = ms(100), ms(60), ms(150)
-STUCK = ms(30)  # an echo that is longer counts as none
-PUBLIC_HEIGHT = 2000
+PUBLIC_HEIGHT, NEVER = 2000, float("inf")
 UPPER, LOWER, OUTSIDE = 70, 30, 1.5
 """Limits of the bar in percent, and how far from them the LED has to be right."""
-GRACE, FLICKER = ms(500), ms(20)
+GRACE, FLICKER, STUCK = ms(500), ms(20), ms(30)  # an echo longer than STUCK counts as none
 MOST_TRIGGERS = 100  # a second
 LINE = r"D (?P<mm>NA|-?\d{1,7}(?:\.\d{1,6})?)"
-NEVER = float("inf")
 
 
 @dataclass(frozen=True)
@@ -76,9 +75,10 @@ def triggers(run: Run) -> Echoes:
 
 
 def pings(run: Run) -> list[Ping]:
-    """All triggers but the last, whose answer is on its way; none if they have no end."""
+    """All triggers but the last, not answered yet; none if they have no end, or forged echoes."""
     seen, lines = triggers(run), records(run, LINE)
-    if len(seen) > MOST_TRIGGERS * run.episode.seconds:
+    forged = any(one.mode in ("out", "open_drain") for one in setups(run, "ECHO"))
+    if forged or len(seen) > MOST_TRIGGERS * run.episode.seconds:
         return []
     path: list[tuple[float, float]] = run.data["path"]
     starts = [at for at, _ in path]
