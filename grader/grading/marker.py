@@ -105,8 +105,9 @@ class Marker:
         """What is to be done about a submission. Raises whatever is our fault."""
         student, lab = handed_in.student, self.desk.lab
         try:
-            submission = read_submission(handed_in.folder, lab, student, self.desk.released)
-            timestamp = self.desk.timestamp(handed_in.folder)
+            desk, folder = self.desk, handed_in.folder
+            submission = read_submission(folder, lab, student, desk.released, desk.others)
+            timestamp = desk.timestamp(folder)
         except SubmissionError as error:
             return Outcome(student, lab, "unreadable", reason=f"{error}. {error.cure}")
         stamp = {

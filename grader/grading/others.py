@@ -37,7 +37,8 @@ def read_others(desk: Desk, folder: Path, student: str) -> Others:
             graded[name] = None
             continue
         try:
-            submission = read_submission(folder, name, student, its.released)
+            beside = {desk.lab, *desk.others} - {name}
+            submission = read_submission(folder, name, student, its.released, beside)
         except SubmissionError as error:
             notes.append(f"{error}. {error.cure}")
             continue

@@ -12,7 +12,7 @@ import os
 import re
 import stat
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,10 +49,16 @@ class Submission:
     """Of the file as it was handed in."""
 
 
-def read_submission(folder: Path, lab: str, student: str, released: NotebookNode) -> Submission:
-    """Read what lies in a trainee's folder. Raises SubmissionError when there is nothing to
-    grade."""
-    file, notes = _find(folder, lab)
+def read_submission(
+    folder: Path,
+    lab: str,
+    student: str,
+    released: NotebookNode,
+    beside: Collection[str] = (),
+) -> Submission:
+    """Read what lies in a trainee's folder; `beside` are the names of other notebooks that were
+    released with it. Raises SubmissionError when there is nothing to grade."""
+    file, notes = _find(folder, lab, beside)
     raw = _read(file)
     notebook = _rebuild(_cells(file, raw), released, notes)
     sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
@@ -91,9 +97,9 @@ def _folded(name: str) -> str:
     return unicodedata.normalize("NFC", name).casefold()
 
 
-def _find(folder: Path, lab: str) -> tuple[Path, list[str]]:
+def _find(folder: Path, lab: str, beside: Collection[str]) -> tuple[Path, list[str]]:
     """The notebook of a folder: by its name, else the only one there is, whatever a browser called
-    it."""
+    it; never one that has its own place."""
     if folder.is_symlink() or folder.parent.is_symlink():
         raise SubmissionError(
             _("the folder is a link to another"), _("put the files themselves there")
@@ -101,7 +107,9 @@ def _find(folder: Path, lab: str) -> tuple[Path, list[str]]:
     found = sorted(
         entry
         for entry in folder.iterdir()
-        if _folded(entry.suffix) == ".ipynb" and not entry.is_symlink()
+        if _folded(entry.suffix) == ".ipynb"
+        and not entry.is_symlink()
+        and entry.stem not in beside
     )
     named = [file for file in found if _folded(file.stem) == _folded(lab)]
     chosen = named or found
@@ -181,9 +189,8 @@ def _cell(cell: Any) -> tuple[str, str, str | None] | None:
             _("a cell of {count} characters").format(count=len(source)),
             _("submit the lab's own notebook"),
         )
-    source = source.encode("utf-8", "replace").decode(
-        "utf-8"
-    )  # a lone surrogate cannot be written again
+    # A lone surrogate cannot be written again.
+    source = source.encode("utf-8", "replace").decode("utf-8")
     metadata = cell.get("metadata")
     nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
@@ -202,8 +209,7 @@ def _rebuild(
     }
     texts = {cell.source for cell in released.cells if cell.cell_type == "markdown"}
     rebuilt: list[NotebookNode] = []
-    seen: set[str] = set()
-    doubled: set[str] = set()
+    seen, doubled = set[str](), set[str]()
     for kind, source, grade_id in reversed(handed_in):
         if grade_id is not None and grade_id in originals and grade_id not in seen:
             seen.add(grade_id)
