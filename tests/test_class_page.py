@@ -200,9 +200,9 @@ def test_no_spreadsheet_computes_what_somebody_wrote(start: str) -> None:
 
 
 def test_a_class_of_two_hundred_is_made_in_a_moment() -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     class_page(big(200))
-    assert time.perf_counter() - begin < 1
+    assert time.process_time() - begin < 1
 
 
 def test_a_real_class(course: Course, hand_in: HandIn) -> None:
@@ -227,3 +227,8 @@ def test_a_real_class(course: Course, hand_in: HandIn) -> None:
     assert len(told.rows) == 4 and [file.exists() for file in files] == [True] * 3
     assert (files[0].parent / found["s1"].page).is_file()
     assert f'href="{found["s1"].page}"' in files[0].read_text(encoding="utf-8")
+    (course.store / "marks" / LAB / "s1" / "1.json").write_text("{")
+    damaged, *others = register_of(course, LAB).rows
+    assert damaged.sheet and damaged.sheet.total == found["s1"].sheet.total
+    assert "1.json is damaged" in damaged.waits
+    assert others == list(told.rows[1:])

@@ -9,7 +9,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from grader.archive.record import Record
-from grader.archive.store import Store
+from grader.archive.store import Store, StoreError
 from grader.course import Course
 from grader.errors import SubmissionError
 from grader.gradebook import config, folders
@@ -51,8 +51,9 @@ class _Roll:
         self.labs: dict[str, Lab] = {self.lab.digest: self.lab}
         self.standings = standings(self.coursedir.db_url, slug, slug)
         self.submitted = folders.submitted(course.root, slug)
-        release = self.coursedir.format_path(self.coursedir.release_directory, ".", slug)
-        self.released: NotebookNode = nbformat.read(Path(release, f"{slug}.ipynb"), as_version=4)
+        release = Path(self.coursedir.format_path(self.coursedir.release_directory, ".", slug))
+        self.released: NotebookNode = nbformat.read(release / f"{slug}.ipynb", as_version=4)
+        self.beside = {file.stem for file in release.glob("*.ipynb")} - {slug}
 
     def students(self) -> list[str]:
         """Who is enrolled, and who handed something in without being so."""
@@ -67,14 +68,19 @@ class _Roll:
     def row(self, student: str) -> Row:
         """One trainee."""
         standing = self.standings.get(student, Standing(student))
-        record = self.store.record(self.slug, student) if standing.cells else None
+        try:
+            record = self.store.record(self.slug, student) if standing.cells else None
+            sheet = self._sheet(standing, record)
+            waits = self._waits(student, record) if student in self.submitted else ""
+        except StoreError as error:  # of one trainee: the others are told all the same
+            sheet, waits = unexplained(self.lab, standing), f"{error}. {error.cure}"
         return Row(
             student=student,
             first_name=standing.first_name,
             last_name=standing.last_name,
             email=standing.email,
-            sheet=self._sheet(standing, record),
-            waits=self._waits(student, record) if student in self.submitted else "",
+            sheet=sheet,
+            waits=waits,
             page=self._page(student),
         )
 
@@ -97,7 +103,7 @@ class _Roll:
                 if hashlib.file_digest(source, "sha256").hexdigest() == record.submission:
                     return ""
         try:
-            submission = read_submission(folder, self.slug, student, self.released)
+            submission = read_submission(folder, self.slug, student, self.released, self.beside)
         except SubmissionError as error:
             return f"{error}. {error.cure}"
         if record and record.submission == submission.sha256:
