@@ -196,9 +196,13 @@ def _queued_s(pid: int) -> float:
 
 
 def _oom_kills() -> int:
-    """How many processes this machine has killed for want of memory so far (proc_vmstat)."""
-    counters = dict(map(str.split, Path("/proc/vmstat").read_text().splitlines()))
-    return int(counters.get("oom_kill", 0))
+    """How many processes this machine has killed for want of memory so far; 0 where the system
+    does not tell (proc_vmstat)."""
+    try:
+        lines = Path("/proc/vmstat").read_text().splitlines()
+    except OSError:
+        return 0
+    return int(dict(map(str.split, lines)).get("oom_kill", 0))
 
 
 def _not_started(why: str) -> GraderError:
