@@ -98,7 +98,7 @@ def test_a_worker_that_is_killed_costs_nothing(
     killer.join(timeout=60)
     assert {outcome.state for outcome in outcomes} == {"graded"}
     assert len(outcomes) == 24
-    assert len(set(log.read_text().split())) > 2
+    assert len(log.read_text().split()) > len(outcomes)  # what it had under way ran again
 
 
 def test_only_the_task_that_kills_its_workers_fails(
