@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from browser import Chromium, Notebook, served
+from browser import CELLS, Chromium, Notebook, served
 
 from grader.course import Course
 from grader.lab import LABS
@@ -63,6 +63,15 @@ def test_a_trainee_runs_presses_and_scores(
         assert "text/html" in page.run(total)
         marks = page.run(page.find('grade("b")'))
         assert json.loads(marks)[0]["data"]["text/plain"] == "5.0"
+
+        endless = page.insert(bench, "%%board\nprint('on')\nwhile True:\n    pass")
+        page.run(endless, wait=False)
+        page.wait(f"return {CELLS}.model.cells.get({endless}).outputs.length > 0")
+        page.js("jupyterapp.commands.execute('notebook:interrupt-kernel')")
+        page.wait("return window.ran")
+        stopped = page.shown(endless)
+        assert "the board is ready for the next cell" in stopped
+        assert "anew" not in stopped
 
         page.scroll_to(listen)
         page.wait("return document.querySelectorAll('.jp-OutputArea img').length > 0")

@@ -124,7 +124,9 @@ def _spawn(family: str, bench_fd: int, flash_fd: int, args: Sequence[str]) -> in
     actions += [(os.POSIX_SPAWN_OPEN, fd, os.devnull, os.O_RDWR, 0) for fd in range(3)]
     actions += [(os.POSIX_SPAWN_DUP2, fd, to) for to, fd in high.items()]
     try:
-        return os.posix_spawn(program, argv, {}, file_actions=actions)
+        # In a process group of its own: Jupyter's stop button interrupts the kernel's whole group,
+        # and the board must live to take the Ctrl-C that comes by wire.
+        return os.posix_spawn(program, argv, {}, file_actions=actions, setpgroup=0)
     except OSError as error:
         raise _no_board(program, family, error) from error
     finally:
