@@ -128,6 +128,14 @@ def test_a_main_program_that_runs_is_interrupted(fresh: Board) -> None:
     assert answers(fresh)
 
 
+def test_a_main_program_with_a_wrong_line_says_so_though_nobody_watches(fresh: Board) -> None:
+    fresh.files.put("main.py", b"import time\nwhile True\n    pass\n")
+    with pytest.raises(DeviceError, match="SyntaxError") as caught:
+        fresh.boot_detached()
+    assert "line 2" in caught.value.traceback
+    assert answers(fresh)
+
+
 # -- starting anew ------------------------------------------------------------------------------
 
 

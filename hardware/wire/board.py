@@ -24,6 +24,8 @@ from hardware.wire.text import TextStream
 
 OnOutput = Callable[[str], None]
 CELL_S = 10.0
+EARLY_S = 0.3
+"""A wrong line of main.py stops it sooner than this."""
 TRACEBACK = re.compile(r"Traceback \(most recent call last\):\n(?:  .*\n)+\S.*\n\s*\Z")
 CONTROL = re.compile(rb"[\x03\x04]")
 
@@ -144,14 +146,18 @@ class Board:
         self._repl.boot()
         heard = _Listener(on_output)
         self._repl.follow_boot(Deadline(timeout_s), heard.take)
-        output = heard.end()
-        if found := TRACEBACK.search(output):
-            raise _device_error(found[0])
-        return output
+        return _without_traceback(heard.end())
 
     def boot_detached(self) -> None:
-        """Start boot.py and main.py and leave them running; talk to them with `serial`."""
+        """Start boot.py and main.py and leave them running; talk to them with `serial`.
+
+        Raises:
+            DeviceError: main.py ended at once in an uncaught exception, as a wrong line in it does.
+        """
         self._repl.boot()
+        heard = _Listener(None)
+        heard.take(self._repl.early_end(Deadline(EARLY_S)))
+        _without_traceback(heard.end())
 
     def close(self) -> None:
         """Give the port back. The board goes on with what it does."""
@@ -194,6 +200,13 @@ def _source(code: str) -> bytes:
             last=found[0],
         )
     return data
+
+
+def _without_traceback(output: str) -> str:
+    """The output of a program, unless it ended in an uncaught exception, which is raised."""
+    if found := TRACEBACK.search(output):
+        raise _device_error(found[0])
+    return output
 
 
 def _device_error(text: str) -> HardwareError:

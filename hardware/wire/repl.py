@@ -258,6 +258,15 @@ class Repl:
                 self._stream(FRIENDLY, Deadline(STOP_S), sink)
             raise
 
+    def early_end(self, deadline: Deadline) -> bytes:
+        """What boot.py and main.py printed, if the friendly prompt waits before the deadline, else
+        nothing. The bytes stay for whoever reads the line."""
+        while not (end := FRIENDLY.search(self.incoming.held)):
+            if deadline.over():
+                return b""
+            self.incoming.grow(deadline)
+        return bytes(self.incoming.held[: end.start()])
+
 
 def _split_credits(data: bytearray) -> tuple[int, bool, bytes]:
     """Take out flow control: windows granted, whether EOT came (what follows stays), the rest."""
