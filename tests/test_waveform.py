@@ -1,6 +1,7 @@
 """The drawn waveform: what is in the picture, and that it never grows past what an eye can see."""
 
 import xml.etree.ElementTree as ET
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -80,6 +81,17 @@ def test_controls_have_rows_of_their_own() -> None:
     button, pot = control_rows(made([], moves), WINDOW)
     assert button.name == "btn1" and Level(100, 200, True) in button.pieces
     assert pot.name == "pot1 position" and pot.pieces == (Value(300, 1000, 0.4, "0.4"),)
+
+
+def test_values_of_a_knob_that_turns_do_not_lie_on_each_other() -> None:
+    turns = [Control(n * 50 * MS, "pot1", "position", 0.111111 + n / 300) for n in range(199)]
+    drawn = ET.fromstring(waveform(made([], turns), []))
+    words = [e for e in drawn.iter() if e.tag.endswith("text") and "." in (e.text or "")]
+    places = [(float(e.attrib["x"]), len(e.text or "")) for e in words]
+    assert 5 < len(places) < 30
+    assert all(x + 5 * long < after for (x, long), (after, _) in pairwise(places))
+    right = float(drawn.attrib["viewBox"].split()[2])
+    assert places[-1][0] + 5 * places[-1][1] <= right
 
 
 def test_ticks_are_round_and_count_from_the_origin() -> None:

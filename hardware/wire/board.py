@@ -152,7 +152,7 @@ class Board:
         """Start boot.py and main.py and leave them running; talk to them with `serial`.
 
         Raises:
-            DeviceError: main.py ended at once in an uncaught exception, as a wrong line in it does.
+            DeviceError: main.py ended at once in an uncaught exception, as a wrong line does.
         """
         self._repl.boot()
         heard = _Listener(None)

@@ -29,6 +29,8 @@ ROW, WAVE = 36.0, 21.0
 """Height of a row, and of the wave in it."""
 LANE = 17.0
 """Height of a line of mark labels."""
+CHAR = 6.0
+"""Width of a digit of a value."""
 INK, SOFT, GRID, PAPER = "#23272d", "#59606b", "#e4e7eb", "#ffffff"
 STRONG = ("L", "R", "AL")
 """Unicode classes of letters that have a direction."""
@@ -145,7 +147,7 @@ class _Picture:
 
     def _wave(self, row: Row, high: float, low: float) -> tuple[str, str]:
         """The filled areas of a row as SVG, and its line as path data."""
-        fills, d, y_before = "", "", None
+        fills, d, y_before, free = "", "", None, 0.0
         for piece in row.pieces:
             x0, x1 = LABELS + piece.x0, LABELS + piece.x1
             if isinstance(piece, Band):
@@ -163,8 +165,13 @@ class _Picture:
                 tint = mix(row.colour, PAPER, 0.82)
                 fills += rect(x0, y, max(x1 - x0, 0.7), low - y, tint)
             if isinstance(piece, Value):
-                inside = low - 3 if share > 0.6 else y - 3
-                fills += text(x0 + 4, inside, piece.text, 10, row.colour)
+                wide = CHAR * len(piece.text)
+                x = min(x0 + 4, LABELS + self.plot.width - wide)
+                # A knob that turns has more values than there is room for.
+                if x >= free:
+                    inside = low - 3 if share > 0.6 else y - 3
+                    fills += text(x, inside, piece.text, 10, row.colour)
+                    free = x + wide
         return fills, d
 
     # -- marks --------------------------------------------------------------------------------
