@@ -122,6 +122,33 @@ def test_files_go_with_the_notebook_and_links_do_not(course: Course, hand_in: Ha
     }
 
 
+def test_no_file_handed_in_stands_in_the_way(course: Course, hand_in: HandIn) -> None:
+    own = course.root / "source" / LAB
+    (own / "given.csv").write_text("the instructor's")
+    (own / "data").mkdir()
+    (own / "data" / "more.csv").write_text("the instructor's")
+    folder = hand_in("s1", "x = 1")
+    (folder / "given.csv").mkdir()
+    (folder / "given.csv" / "mine.csv").write_text("changed by the trainee")
+    (folder / "data").write_text("changed by the trainee")
+    grade(course)
+    place = course.root / "autograded" / "s1" / LAB
+    assert (place / "given.csv").read_text() == "the instructor's"
+    assert (place / "data" / "more.csv").read_text() == "the instructor's"
+
+
+def test_a_file_that_cannot_be_copied_is_left_out(course: Course, hand_in: HandIn) -> None:
+    """Its name is longer where it goes to, and says what would stop the class if it were true."""
+    deep, name, longest = hand_in("s1", "x = 1"), "No space left on device", 4095
+    while (left := longest - len(f"{deep}/{name}")) > 0:
+        deep /= "d" * min(200, left - 1) if left not in (201, 202) else "d" * 100
+    deep.mkdir(parents=True)
+    (deep / name).write_text("x")
+    hand_in("s2", "x = 1")
+    notes = grade(course)
+    assert any(name in note for note in notes["s1"]) and set(notes) == {"s1", "s2"}
+
+
 def test_a_report_beside_the_lab(course: Course, hand_in: HandIn) -> None:
     """Its texts wait for a person, missing it is nothing, and its tests are never full marks."""
     place = course.root / "source" / LAB

@@ -7,7 +7,8 @@ import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from hardware.say import _
+from grader.grading.disk import is_full
+from hardware.say import _, reason
 
 MOST_FILES = 1000
 MOST_BYTES = 64 << 20
@@ -27,10 +28,27 @@ def copy_files(folder: Path, place: Path, ignored: Sequence[str]) -> list[str]:
         count, size = count + 1, size + about.st_size
         if count > MOST_FILES or size > MOST_BYTES:
             return [*notes, _("more files than a submission may have: some were left out")]
-        copy = place / file.relative_to(folder)
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(file, copy, follow_symlinks=False)
+        try:
+            _copy(file, place, file.relative_to(folder))
+        except OSError as error:  # it may not be read, its name is too long
+            if is_full(error):
+                raise
+            left = _("{name!r} was left out: {why}")
+            notes.append(left.format(name=file.name, why=reason(error)))
     return notes
+
+
+def _copy(file: Path, place: Path, name: Path) -> None:
+    """Whatever stands in its way goes: where the instructor has a file there may be a folder, and
+    where he has a folder a file."""
+    copy = place / name
+    for above in [place / one for one in name.parents][:-1]:
+        if above.is_file():
+            above.unlink()
+    if copy.is_dir():
+        shutil.rmtree(copy)
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(file, copy, follow_symlinks=False)
 
 
 def remove_links(folder: Path, copied: Path) -> None:

@@ -88,8 +88,7 @@ class Desk:
         notes = copy_files(folder, place, self.coursedir.ignore)
         where = self.coursedir
         source = Path(where.format_path(where.source_directory, ".", self.assignment))
-        copy_files(source, place, [*where.ignore, *self._kept])
-        return notes
+        return [*notes, *copy_files(source, place, [*where.ignore, *self._kept])]
 
     @property
     def _kept(self) -> list[str]:

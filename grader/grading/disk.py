@@ -29,8 +29,8 @@ def is_full(error: BaseException) -> bool:
 
 
 def _says_so(error: BaseException) -> bool:
-    if isinstance(error, OSError) and error.errno in _FULL:
-        return True
+    if isinstance(error, OSError):  # its text holds the name of a file, which anybody may choose
+        return error.errno in _FULL
     return any(text in str(error) for text in _SAID)
 
 
