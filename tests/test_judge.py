@@ -101,6 +101,13 @@ def test_an_exception_is_told_before_the_likely_misconception() -> None:
     assert told(run(made, ready_ms=None))["a"] == (0, "exception", "ValueError: x")
 
 
+def test_an_exception_is_told_with_the_line_of_the_program() -> None:
+    frames_of = 'Traceback (most recent call last):\n  File "main.py", line 7, in <module>\n'
+    frames_of += '  File "ain.py", line 3, in read\nValueError: x\n'
+    made = trace(raises=[(3000, frames_of)])
+    assert told(run(made))["a"] == (0, "exception", "ValueError: x (main.py, line 7)")
+
+
 def test_a_board_that_died_has_nothing() -> None:
     made = trace({"LED_G": [(250 * n, n % 2) for n in range(1, 30)]}, died=(9000, frames.END_CPU))
     assert {key for _, key, _ in told(run(made)).values()} == {"board_died"}

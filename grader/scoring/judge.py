@@ -1,5 +1,6 @@
 """From the runs of one seed to the points of its items."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from grader.scoring.mark import ItemResult
 
 LONGEST_DETAIL = 200
 """So much of what a program says of its end is shown."""
+_PLACE = re.compile(r'^  File "/?main\.py", line (\d{1,6})', re.MULTILINE)
 
 
 def judge(
@@ -133,5 +135,8 @@ def _miss(check: Check, episode: str, key: str, detail: str) -> ItemResult:
 
 
 def _last_line(traceback: str) -> str:
+    """What was raised, and in which line of the program."""
     lines = traceback.strip().splitlines()
-    return lines[-1].strip()[:LONGEST_DETAIL] if lines else ""
+    places = _PLACE.findall(traceback)
+    where = f" (main.py, line {places[-1]})" if places else ""
+    return lines[-1].strip()[:LONGEST_DETAIL] + where if lines else ""
