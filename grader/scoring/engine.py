@@ -156,7 +156,8 @@ class _Ear:
 
     def listen(self, data: bytes, t_ns: int) -> None:
         """Takes what the board has sent."""
-        *ended, self._line = (self._line + data).split(b"\n")
+        *ended, line = (self._line + data).split(b"\n")
+        self._line = line[: len(self._wanted) + 2]  # of megabytes without an end: it is not READY
         if any(line.removesuffix(b"\r") == self._wanted for line in ended):
             self._bench.stop()
 
