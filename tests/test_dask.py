@@ -38,7 +38,7 @@ def machines() -> Iterator[Any]:
     with (
         dask.config.set({"distributed.scheduler.allowed-failures": 1}),
         distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, dashboard_address=None, host="127.0.0.1"
+            n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0", host="127.0.0.1"
         ) as made,
     ):
         yield made
@@ -150,7 +150,7 @@ def test_a_cluster_behind_tls(tmp_path: Path) -> None:
     with distributed.LocalCluster(
         n_workers=1,
         processes=False,
-        dashboard_address=None,
+        dashboard_address="127.0.0.1:0",
         protocol="tls://",
         host="127.0.0.1",
         security=security,

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from threading import Lock
 from typing import Any, Self, TypeVar
 
 from grader.archive import shelf
@@ -32,6 +33,10 @@ AHEAD = 2
 
 JOIN_S = 30
 """How long the scheduler and its first worker may take to answer."""
+
+_ONE_AT_A_TIME = Lock()
+"""In a worker that was started with threads: what a submission may use is counted by process, and
+one that floods would use up what its neighbours have."""
 
 Key = TypeVar("Key")
 Batch = list[tuple[Key, Task]]
@@ -181,8 +186,9 @@ def score_batch(
             _("a worker of the cluster has another version of Warsha or of its virtual boards"),
             _("bring every machine to the same version"),
         )
-    shelf.unpack(packed)
-    return [pool.attempt(work, task) for task in tasks]
+    with _ONE_AT_A_TIME:
+        shelf.unpack(packed)
+        return [pool.attempt(work, task) for task in tasks]
 
 
 def grade_on(
