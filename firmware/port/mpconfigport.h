@@ -103,8 +103,9 @@ void vb_heap_shrink(void *at);
 // Where time passes and interrupts come in: at jumps and returns, and in the loops of the collector (these
 // only count: nothing may run inside it).
 void vb_service(void);
+void vb_service_jump(const uint8_t *ip);
 extern int32_t vb_fuel;
-#define MICROPY_VM_HOOK_LOOP if (vb_fuel <= 0) { vb_service(); }
+#define MICROPY_VM_HOOK_LOOP if (vb_fuel <= 0) { vb_service_jump(ip); }
 #define MICROPY_VM_HOOK_RETURN if (vb_fuel <= 0) { vb_service(); }
 extern int32_t vb_gc_hook_ns;
 #define MICROPY_GC_HOOK_LOOP(i) (vb_fuel -= vb_gc_hook_ns)

@@ -3,12 +3,15 @@
 // now = base + (fuel_full - vb_fuel) * rate. Code burns fuel: nanoseconds of one processor at its usual speed; at zero
 // vb_service() looks at what is due. All that moves the clock or adds a deadline must refuel, or it is missed.
 
+#include "py/bc0.h"
 #include "py/mphal.h"
 #include "py/runtime.h"
 #include "vb_internal.h"
 #include "vb_engine.h"
+#include "vb_opcost.h"
 
 #define POLL_NS 2000000       // running code looks for a poke of the bench at most this often
+#define JUMP_TO_ITSELF (0x40 - 2) // the argument of that JUMP: two bytes back, from 0x40 on
 #define ONE (1 << 16)
 
 int32_t vb_fuel = 0;
@@ -130,6 +133,24 @@ void vb_service(void) {
     serve();
     if (vb_thread_others() && !busy && !vb_irq_off) {
         vb_thread_turn();
+    }
+}
+
+// A jump to itself (`while True: pass`): nothing but time passes, so all its rounds before the next service
+// are taken at once. What is pending comes first.
+static void spin(void) {
+    bool pending = MP_STATE_VM(sched_state) == MP_SCHED_PENDING
+        || MP_STATE_THREAD(mp_pending_exception) != MP_OBJ_NULL;
+    int32_t cost = vb_opcost[MP_BC_JUMP];
+    if (!pending && vb_fuel > 0) {
+        vb_fuel -= (vb_fuel - 1) / cost * cost;
+    }
+}
+
+void vb_service_jump(const uint8_t *ip) {
+    vb_service();
+    if (ip[0] == MP_BC_JUMP && ip[1] == JUMP_TO_ITSELF) {
+        spin();
     }
 }
 
