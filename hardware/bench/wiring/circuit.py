@@ -38,12 +38,12 @@ SETTLE_LIMIT = 1000
 
 
 class Circuit:
-    """One diagram, running. Raises: DiagramError when the wiring makes no sense."""
+    """One diagram, running; `like` another one it starts quicker. Raises: DiagramError."""
 
-    def __init__(self, diagram: Diagram) -> None:
+    def __init__(self, diagram: Diagram, like: "Circuit | None" = None) -> None:
         self.diagram = diagram
-        self.netlist = Netlist(diagram)
-        self.electric = Electric(self.netlist)
+        self.electric = like.electric.afresh() if like else Electric(Netlist(diagram))
+        self.netlist = self.electric.netlist
         self.zones = Zones(self.netlist)
         self.pads = [Pad() for _ in self.netlist.gpio_net]
         """Of all boards (see netlist.py)."""

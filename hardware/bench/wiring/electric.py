@@ -3,11 +3,13 @@ the answer.
 """
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import replace
 from itertools import count
+from typing import Self
 
 from hardware.bench.wiring.faults import Found, faults_in
-from hardware.bench.wiring.netlist import Cluster, Netlist, Stamped
+from hardware.bench.wiring.netlist import Cluster, Netlist
 from hardware.bench.wiring.pads import pad_elements
 from hardware.bench.wiring.part import OPEN, Part
 from hardware.bench.wiring.solver import (
@@ -20,6 +22,7 @@ from hardware.bench.wiring.solver import (
     reach,
     solve,
 )
+from hardware.bench.wiring.stamped import Stamped
 from hardware.say import _
 
 MOST_NETS = 1000
@@ -56,6 +59,21 @@ class Electric:
                 self._places[cluster.number, part] = _places(cluster, self.stamps[part])
         self._state = {c.number: self._number(c, self._now(c)) for c in netlist.clusters}
         """Cluster to a number for what its parts put there now: a short key for what is known."""
+        self._begin = dict(self.stamps), dict(self._state)
+
+    def afresh(self) -> Self:
+        """The same wiring with new parts, all of it as it was at the beginning; what one of the
+        two works out about a state, the other one knows."""
+        new = copy(self)
+        new.netlist = self.netlist.afresh()
+        new.powered = frozenset()
+        stamps, state = self._begin
+        new.stamps, new._state = dict(stamps), dict(state)
+        here = new.netlist.clusters
+        new._clusters = {
+            part: [here[c.number] for c in all_] for part, all_ in self._clusters.items()
+        }
+        return new
 
     def restamp(self, part: str) -> list[Cluster]:
         """A part has changed: read its elements again; the clusters that look different now."""

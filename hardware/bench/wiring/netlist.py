@@ -10,13 +10,17 @@ The *pads* of all boards are counted in one row: the second board's follow the 6
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Self
 
 from hardware import boards
 from hardware.bench import parts
 from hardware.bench.wiring.diagram import SERIAL_MONITOR, Diagram, PartSpec, PinRef, suggest
 from hardware.bench.wiring.part import Part
-from hardware.bench.wiring.solver import Diode, Element, Resistor, Source, nets_of
+from hardware.bench.wiring.solver import Element, nets_of
+from hardware.bench.wiring.stamped import Stamped
 from hardware.boards import RESET_PAD, BoardType
 from hardware.errors import DiagramError
 from hardware.say import _
@@ -44,7 +48,7 @@ class Cluster:
     supplies: tuple[int, ...] = ()
     """The supply nets at its border."""
 
-    @property
+    @cached_property
     def lonely(self) -> bool:
         """Whether there is a pad and nothing else."""
         return len(self.gpios) == 1 and not (self.parts or self.listeners or self.supplies)
@@ -60,9 +64,7 @@ class Netlist:
         """By id, in the order of the file."""
         self.board_id, self.board = next(iter(self.boards.items()))
         self._homes = tuple(self.boards.items())
-        self.parts = {
-            spec.id: self._make(spec) for spec in diagram.parts if spec.id not in self.boards
-        }
+        self.parts = self._make_parts()
         self._net: dict[Node, int] = {}
         self._join(diagram)
         self.gpio_net = self._gpio_nets()
@@ -70,7 +72,15 @@ class Netlist:
         self.limits = self._limits()
         """Net of a supply of a board to the amperes that it gives, the board's id and its pin."""
         self.clusters = self._clusters()
-        self.cluster_of = {net: c for c in self.clusters for net in c.nets or c.supplies}
+        self.cluster_of = self._cluster_of()
+
+    def afresh(self) -> Self:
+        """The same wiring with new parts: what was found out about it holds for these, too."""
+        new = copy(self)
+        new.parts = new._make_parts()
+        new.clusters = [_with_parts(cluster, new.parts) for cluster in self.clusters]
+        new.cluster_of = new._cluster_of()
+        return new
 
     # -- parts --------------------------------------------------------------------------------
 
@@ -85,6 +95,10 @@ class Netlist:
         types = sorted(t for name in boards.names() for t in boards.load(name).diagram_types)
         cure = _("Add a part of one of these types: {types}.").format(types=", ".join(types))
         raise self.fail(_("there is no board"), cure)
+
+    def _make_parts(self) -> dict[str, Part]:
+        specs = (spec for spec in self.diagram.parts if spec.id not in self.boards)
+        return {spec.id: self._make(spec) for spec in specs}
 
     def _make(self, spec: PartSpec) -> Part:
         kind = parts.find(spec.type)
@@ -233,6 +247,9 @@ class Netlist:
                 found.append(Cluster(len(found), (), gpios, (), heard, (), (net,)))
         return found
 
+    def _cluster_of(self) -> dict[int, Cluster]:
+        return {net: c for c in self.clusters for net in c.nets or c.supplies}
+
     def _ears(self) -> dict[int, list[Ear]]:
         found: dict[int, list[Ear]] = {}
         for part in self.parts.values():
@@ -265,35 +282,10 @@ class Netlist:
         yield from (net for net in self.gpio_net if net >= self._count)
 
 
-class Stamped:
-    """The elements that a part puts between its pins, as nets: a `Stamp` that writes them down."""
-
-    def __init__(self, netlist: Netlist, part: Part) -> None:
-        self._netlist = netlist
-        self._part = part
-        self.rails: dict[str, float] = {}
-        self._elements: list[Element] = []
-        try:
-            part.stamp(self)
-        except DiagramError as error:
-            raise netlist.fail(str(error), error.cure) from error
-        self.elements = tuple(self._elements)
-
-    def _net(self, pin: str) -> int:
-        return self._netlist.net(self._part.id, pin)
-
-    def resistor(self, a: str, b: str, ohms: float) -> None:
-        """See `part.Stamp`."""
-        self._elements.append(Resistor(self._net(a), self._net(b), ohms))
-
-    def diode(self, anode: str, cathode: str, volts: float, ohms: float) -> None:
-        """See `part.Stamp`."""
-        self._elements.append(Diode(self._net(anode), self._net(cathode), volts, ohms))
-
-    def source(self, pin: str, volts: float, ohms: float) -> None:
-        """See `part.Stamp`."""
-        self._elements.append(Source(self._net(pin), volts, ohms))
-
-    def rail(self, pin: str, volts: float) -> None:
-        """See `part.Stamp`."""
-        self.rails[pin] = volts
+def _with_parts(cluster: Cluster, parts_: Mapping[str, Part]) -> Cluster:
+    """The cluster with other parts of the same ids."""
+    if not (cluster.listeners or cluster.fed):
+        return cluster
+    ears = tuple((parts_[part.id], pin, net) for part, pin, net in cluster.listeners)
+    fed = tuple((parts_[part.id], net) for part, net in cluster.fed)
+    return replace(cluster, listeners=ears, fed=fed)
