@@ -96,7 +96,7 @@ class Run:
 
     def all_lines(self) -> list[Said]:
         """All lines since power-on (times before t = 0 are negative)."""
-        return said_after(self.trace, self.zero_ns, -1)
+        return self.once("all lines", lambda: said_after(self.trace, self.zero_ns, -1))
 
     def said(self, pattern: str) -> list[re.Match[str]]:
         """The lines after READY that match all of the pattern."""

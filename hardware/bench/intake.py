@@ -10,10 +10,10 @@ from hardware.bench.events import NEVER
 from hardware.bench.limits import Limits
 from hardware.bench.serialline import NO_INTERRUPT
 from hardware.bench.tracing.recorder import Recorder
-from hardware.bench.tracing.records import PACKER, RECORD, SIZE, Records, Row, unpack_text
+from hardware.bench.tracing.records import PACKER, RECORD, SIZE, Records, Row, among, unpack_text
 from hardware.bench.trust import REQUESTS, Warden
 
-FEW = 8
+FEW = 48
 """Up to so many records, Python is quicker record by record than numpy at once."""
 TEXTS = (frames.REC_TX, frames.REC_EXC)
 RECORDED = (frames.REC_HELLO, frames.REC_CALL, frames.REC_ADC)
@@ -141,7 +141,7 @@ class Intake:
 
     def _spend(self, rows: Records) -> int:
         """Counts what the records use up; the index of the first too many, or their count."""
-        text = np.where(np.isin(rows["kind"], TEXTS), rows["a"], 0)
+        text = np.where(among(rows["kind"], TEXTS), rows["a"], 0)
         output = self._output + np.cumsum(text, dtype=np.int64)
         self._output = int(output[-1]) if len(output) else self._output
         fit = int(np.searchsorted(output, self._most_output, side="right"))

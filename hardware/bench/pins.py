@@ -14,9 +14,8 @@ import numpy.typing as npt
 
 from hardware.bench import frames
 from hardware.bench.events import NEVER
-from hardware.bench.intake import FEW
 from hardware.bench.tracing.edges import DRIVING
-from hardware.bench.tracing.records import PACKER, RECORD, SIZE, Records, Row, text_in
+from hardware.bench.tracing.records import PACKER, RECORD, SIZE, Records, Row, among, text_in
 from hardware.bench.wiring.netlist import GPIOS
 
 SERIAL_BIT = 1 << 63
@@ -24,6 +23,8 @@ SERIAL_BIT = 1 << 63
 OUTPUTS = (frames.REC_OUT, frames.REC_PWM)
 APPLIED = frozenset((*OUTPUTS, frames.REC_MODE, frames.REC_DAC, frames.REC_IRQ, frames.REC_TX))
 """Records of all other kinds do nothing here."""
+FEW = 8
+"""So many are all applied: that costs no more than to ask which."""
 LOOKED_AT = 8192
 """So many records are planned at a time: a board may send millions, each to be applied alone."""
 RISING, FALLING = 1, 2
@@ -80,7 +81,7 @@ class Pins:
         if self._many:
             self._rows = np.frombuffer(batch, RECORD)
             self._replan()
-        else:  # all of them one by one, as that costs no more than to ask which
+        else:
             self._rows = NO_ROWS
             rows = enumerate(PACKER.iter_unpack(batch))
             self._plan = [(index, row) for index, row in rows if row[0] in APPLIED]
@@ -175,9 +176,7 @@ class Pins:
 
     def _apart(self, rows: Records) -> npt.NDArray[np.bool_]:
         kind = rows["kind"]
-        apart: npt.NDArray[np.bool_] = np.isin(
-            kind, (frames.REC_MODE, frames.REC_IRQ, frames.REC_DAC)
-        )
+        apart = among(kind, (frames.REC_MODE, frames.REC_IRQ, frames.REC_DAC))
         # A PWM that begins makes an output of its pin: who hears it was not known before.
         apart |= (kind == frames.REC_PWM) & ~_bits(self._pwm)[rows["a"] & (GPIOS - 1)]
         if self._planned_for & ~SERIAL_BIT:

@@ -1,6 +1,7 @@
 """Small pieces of SVG text, without ids or style sheets: many pictures share a notebook page."""
 
 import re
+from functools import cache
 from html import escape
 
 FONT = "'Noto Sans','Noto Naskh Arabic','DejaVu Sans',sans-serif"
@@ -14,7 +15,7 @@ _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 def el(tag: str, inner: str = "", **attributes: object) -> str:
     """An element. `_` in a name becomes `-`; numbers are written with two decimals at most."""
     named = "".join(
-        f' {name.rstrip("_").replace("_", "-")}="{escape(_text(value))}"'
+        f' {_name(name)}="{_attribute(value)}"'
         for name, value in attributes.items()
         if value is not None
     )
@@ -78,7 +79,18 @@ def glow(x: float, y: float, radius: float, colour: str, strength: float) -> str
     return "".join(discs)
 
 
+def _attribute(value: object) -> str:
+    return _text(value) if isinstance(value, int | float) else escape(_text(value))
+
+
+@cache
+def _name(keyword: str) -> str:
+    return keyword.rstrip("_").replace("_", "-")
+
+
 def _text(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.2f}".rstrip("0").rstrip(".")
+    if isinstance(value, int):
+        return str(value)
     return _NO_XML.sub("\ufffd", str(value))

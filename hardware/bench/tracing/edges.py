@@ -6,12 +6,14 @@ import numpy as np
 import numpy.typing as npt
 
 from hardware.bench import frames
-from hardware.bench.tracing.records import Records, Times
+from hardware.bench.tracing.records import Records, Times, among
 
 Levels = npt.NDArray[np.bool_]
 
 DRIVING = (frames.MODE_OUT, frames.MODE_OPEN_DRAIN)
 """Modes in which the output latch shows at the pin (unless an IN record says otherwise)."""
+SHOWING = (frames.REC_OUT, frames.REC_MODE, frames.REC_IN)
+"""Records that may change the level at a pin."""
 
 
 class Edges(NamedTuple):
@@ -41,7 +43,7 @@ def edges_of(records: Records, gpio: int) -> Edges:
     otherwise. A pin that is switched from output to input keeps its level until then.
     """
     kind = records["kind"]
-    own = (records["a"] == gpio) & np.isin(kind, (frames.REC_OUT, frames.REC_MODE, frames.REC_IN))
+    own = (records["a"] == gpio) & among(kind, SHOWING)
     rows = records[own | (kind == frames.REC_POWER)]
     kind = rows["kind"]
     shows = (kind == frames.REC_IN) | (kind == frames.REC_POWER) | _driven(rows)
@@ -55,7 +57,7 @@ def _driven(rows: Records) -> Levels:
     """For each row whether it is an OUT or a MODE and the pin drives its latch then."""
     sets = (rows["kind"] == frames.REC_MODE) | (rows["kind"] == frames.REC_POWER)
     latest = np.maximum.accumulate(np.where(sets, np.arange(len(rows)), -1))
-    drives = np.isin(rows["b"] & 15, DRIVING) & (rows["kind"] == frames.REC_MODE)
+    drives = among(rows["b"] & 15, DRIVING) & (rows["kind"] == frames.REC_MODE)
     told = (rows["kind"] == frames.REC_OUT) | (rows["kind"] == frames.REC_MODE)
     driven: Levels = told & (latest >= 0) & drives[latest]
     return driven

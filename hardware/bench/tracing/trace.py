@@ -19,7 +19,7 @@ import numpy.typing as npt
 from hardware.bench import frames
 from hardware.bench.tracing.edges import Edges, edges_of
 from hardware.bench.tracing.notes import AirNote, LinkNote, MqttNote, PacketNote, notes
-from hardware.bench.tracing.records import RECORD, Records, Times, unpack_text
+from hardware.bench.tracing.records import RECORD, Records, Times, among, unpack_text
 from hardware.bench.tracing.unfold import unfolded
 
 ControlValue = float | str | bool
@@ -168,7 +168,7 @@ class Trace:
     def power(self) -> list[PowerAt]:
         """When the chip was active, asleep or off; each entry is a change."""
         names = {frames.SLEEP_LIGHT: "light_sleep", frames.SLEEP_DEEP: "deep_sleep"}
-        chosen = np.isin(self.records["kind"], (frames.REC_POWER, frames.REC_SLEEP))
+        chosen = among(self.records["kind"], (frames.REC_POWER, frames.REC_SLEEP))
         out: list[PowerAt] = []
         for kind, a, _b, c, t_ns in self.records[chosen].tolist():
             on = kind == frames.REC_SLEEP or c

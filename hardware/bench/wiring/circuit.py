@@ -42,7 +42,7 @@ class Circuit:
 
     def __init__(self, diagram: Diagram, like: "Circuit | None" = None) -> None:
         self.diagram = diagram
-        self.electric = like.electric.afresh() if like else Electric(Netlist(diagram))
+        self.electric: Electric = like.electric.afresh() if like else Electric(Netlist(diagram))
         self.netlist = self.electric.netlist
         self.zones = Zones(self.netlist)
         self.pads = [Pad() for _ in self.netlist.gpio_net]

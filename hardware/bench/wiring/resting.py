@@ -7,7 +7,6 @@ from typing import NamedTuple
 from hardware.bench.wiring.circuit import Circuit
 from hardware.bench.wiring.diagram import Diagram
 from hardware.bench.wiring.module import Module
-from hardware.bench.wiring.netlist import Stamped
 from hardware.bench.wiring.part import Part
 from hardware.bench.wiring.solver import (
     Diode,
@@ -19,6 +18,7 @@ from hardware.bench.wiring.solver import (
     reach,
     solve,
 )
+from hardware.bench.wiring.stamped import Stamped
 from hardware.bench.wiring.still import StillWorld
 from hardware.boards import RESET_PAD, BoardType
 
