@@ -53,7 +53,7 @@ def unpack_text(records: Records) -> tuple[bytes, Times]:
 
 def among(values: npt.NDArray[np.integer[Any]], chosen: tuple[int, ...]) -> npt.NDArray[np.bool_]:
     """Which of the values are chosen: a tenth of the time of `np.isin` for a short batch."""
-    found: npt.NDArray[np.bool_] = _table(chosen)[values]
+    found: npt.NDArray[np.bool_] = _table(chosen).take(values)
     return found
 
 
