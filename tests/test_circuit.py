@@ -331,3 +331,26 @@ def test_many_parts_on_one_pin_are_solved_and_too_many_refused() -> None:
     assert circuit.meter.volts("l299", "C") == pytest.approx(circuit.meter.volts("l0", "C"))
     with pytest.raises(DiagramError, match="d: more than 1000 wires hang together"):
         lamps(1001)
+
+
+def test_a_circuit_like_another_one_begins_as_new() -> None:
+    wires = [("esp:4", "r:1"), ("r:2", "led:A"), ("led:C", "esp:GND.1"), ("b:1.l", "esp:5"),
+             ("b:2.l", "esp:GND.1")]  # fmt: skip
+    parts: Parts = {
+        "r": ("resistor", {"value": "220"}),
+        "led": ("led", {}),
+        "b": ("pushbutton", {}),
+    }
+    first, _ = build(parts, wires)
+    first.pin_mode(5, MODE_IN, PULL_UP, False)
+    first.pin_mode(4, MODE_OUT, PULL_NONE, True)
+    first.set_control("b", "pressed", 1)
+    second = Circuit(first.diagram, first)
+    second.start(StillWorld(0))
+    second.power(True)
+    second.pin_mode(5, MODE_IN, PULL_UP, False)
+    assert second.levels() >> 5 & 1 and not second.levels() >> 4 & 1
+    assert second.controls()["b"] == {**first.controls()["b"], "pressed": 0}
+    second.set_control("b", "pressed", 1)
+    assert not second.levels() >> 5 & 1
+    assert first.parts["b"] is not second.parts["b"]

@@ -1,11 +1,14 @@
 """Virtual time against the Pico's firmware, whose figures are in calibration/pico.json."""
 
+import resource
+
 import numpy as np
 import pytest
 import timing_programs
 import timing_report
 import timing_table
 from barebench import BareBench
+from rig import play, said
 from timing_programs import FOLDER
 from timing_targets import PortBoard, Stored
 
@@ -54,3 +57,19 @@ def test_memory_that_is_refused_costs_its_search_and_not_its_size(family: str) -
 def test_costs_are_positive_and_small() -> None:
     costs = np.array(list(timing_table.read().values()))
     assert (costs >= 0).all() and (costs < 100).all()
+
+
+@pytest.mark.parametrize("family", ["esp32", "rp2"])
+def test_a_loop_that_does_nothing_lets_its_time_pass_at_once(family: str) -> None:
+    timer = "Timer(0)" if family == "esp32" else "Timer()"
+    idle = f"""
+import time
+from machine import Timer
+{timer}.init(period=60_000, callback=lambda t: print(time.ticks_ms() // 1000))
+while True: pass
+"""
+    before_s = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    trace = play(family, idle, 10 * 60_000 + 500, ())
+    assert [int(line) for line in said(trace)] == [60 * n for n in range(1, 11)]
+    # All its rounds would take 3 s.
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before_s < 1
