@@ -121,6 +121,14 @@ def test_a_submission_keeps_its_number(store: Store) -> None:
     assert (first := store.record(LAB, "amina", 1)) and not first.answered
 
 
+def test_an_earlier_submission_that_was_put_back_is_the_one_that_counts(store: Store) -> None:
+    store.put(RECORD)
+    store.put(replace(RECORD, number=2, timestamp="2026-01-16 10:00:00"))
+    store.put(RECORD)
+    assert store.record(RECORD.lab, RECORD.student) == RECORD
+    assert store.tries(RECORD.lab, RECORD.student) == 2
+
+
 def test_the_newest_of_each_trainee(store: Store) -> None:
     assert store.records(LAB) == []
     for number in range(1, 12):

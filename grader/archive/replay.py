@@ -48,7 +48,7 @@ class Case:
 
 
 def recall(store: Store, lab: str, student: str, number: int | None = None) -> Case:
-    """A graded submission; the newest if no number is said.
+    """A graded submission; the one graded last if no number is said.
 
     Raises: StoreError when the record or the lab is not there or was altered.
     """

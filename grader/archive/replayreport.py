@@ -26,8 +26,8 @@ def replay_and_tell(
     item: str = "",
     vcd: Path | None = None,
 ) -> tuple[Path, bool]:
-    """Replay a submission (the newest, if `order` is none) and say what came of it; `vcd` is where
-    the trace that decided the item goes.
+    """Replay a submission (the one graded last, if `order` is none) and say what came of it; `vcd`
+    is where the trace that decided the item goes.
 
     Returns: the page with everything, and whether the marks are the same.
     Raises: GraderError.

@@ -5,6 +5,7 @@ It lies in the course's built folder, for the instructor alone (mode 0700):
     labs/<digest>/<slug>/…               all that decides marks in a lab, loaded from here to grade
     labs/<slug>.released                 the digest of that lab's last release
     marks/<lab>/<trainee>/<number>.json  one record for each distinct submission that was graded
+    marks/<lab>/<trainee>/graded         the number of the one whose marks the gradebook has
 """
 
 import re
@@ -78,13 +79,15 @@ class Store:
         """Keep a record, in the place of an earlier one of that submission."""
         place = self._made("marks", record.lab, record.student)
         _write(place / f"{record.number}.json", record.to_json())
+        _write(place / "graded", str(record.number))
 
     def record(self, lab: str, student: str, number: int | None = None) -> Record | None:
-        """The record of a submission, the newest if no number is said; None: there is none.
+        """The record of a submission, of the one that was graded last if no number is said
+        (somebody may put an earlier one back); None: there is none.
 
         Raises: StoreError when it cannot be read.
         """
-        file = self._marks(lab, student) / f"{number or self.tries(lab, student)}.json"
+        file = self._marks(lab, student) / f"{number or self._graded(lab, student)}.json"
         try:
             return Record.from_json(file.read_text(encoding="utf-8"))
         except FileNotFoundError:
@@ -98,7 +101,7 @@ class Store:
             ) from error
 
     def records(self, lab: str) -> list[Record]:
-        """The newest record of each trainee, by name. Raises: StoreError."""
+        """The record of each trainee's marks, by name. Raises: StoreError."""
         students = sorted(place.name for place in self._marks(lab).glob("*/"))
         return [found for student in students if (found := self.record(lab, student))]
 
@@ -119,6 +122,13 @@ class Store:
             if found and (found.submission, found.timestamp) == (submission, timestamp):
                 return number
         return newest + 1
+
+    def _graded(self, lab: str, student: str) -> int:
+        try:
+            number = (self._marks(lab, student) / "graded").read_text(encoding="ascii").strip()
+        except (OSError, UnicodeDecodeError):
+            return self.tries(lab, student)
+        return int(number) if number.isdecimal() else self.tries(lab, student)
 
     def _is_whole(self, digest: str) -> bool:
         folder = self._folder(digest)
