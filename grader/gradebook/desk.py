@@ -4,7 +4,6 @@ and writes nothing.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
@@ -14,15 +13,12 @@ from nbformat import NotebookNode
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties, Execute, SaveAutoGrades
-from nbgrader.utils import parse_utc
 from traitlets import import_item
 
-from grader.errors import SubmissionError
 from grader.gradebook import config
 from grader.gradebook.beside import copy_files
 from grader.gradebook.released import Released
 from grader.gradebook.steps import Steps
-from hardware.say import _
 
 _OURS = (Execute, SaveAutoGrades, AssignLatePenalties)
 
@@ -62,20 +58,6 @@ class Desk:
         path = Path(where.format_path(where.release_directory, ".", self.assignment))
         notebook: NotebookNode = nbformat.read(path / f"{self.lab}.ipynb", as_version=4)
         return notebook
-
-    def timestamp(self, folder: Path) -> datetime | None:
-        """When a submission was handed in (UTC), from its timestamp.txt; None when it has none."""
-        file = folder / "timestamp.txt"
-        if not file.is_file() or file.is_symlink():
-            return None
-        try:
-            with file.open(encoding="utf-8") as source:
-                found: datetime = parse_utc(source.read(100).strip())
-        except (ValueError, OverflowError) as error:
-            raise SubmissionError(
-                _("timestamp.txt holds no time"), _("write it as 2026-01-15 10:00:00 UTC")
-            ) from error
-        return found
 
     def autograded(self, student: str) -> Path:
         """Where the graded notebook of a submission lies."""

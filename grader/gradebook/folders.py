@@ -1,8 +1,11 @@
 """Where nbgrader keeps what was released and what was handed in."""
 
+from datetime import datetime
 from pathlib import Path
 
-from grader.errors import CourseError
+from nbgrader.utils import parse_utc
+
+from grader.errors import CourseError, SubmissionError
 from grader.gradebook import config
 from hardware.say import _
 
@@ -29,3 +32,21 @@ def submitted(root: Path, lab: str) -> dict[str, Path]:
     entries = (entry for entry in parent.glob("[!.]*") if entry.is_dir())
     found = {entry.name: entry.joinpath(*rest) for entry in entries}
     return {name: found[name] for name in sorted(found) if found[name].is_dir()}
+
+
+def timestamp_of(folder: Path) -> datetime | None:
+    """When a submission was handed in (UTC), from its timestamp.txt; None when it has none.
+
+    Raises: SubmissionError when the file holds no time.
+    """
+    file = folder / "timestamp.txt"
+    if not file.is_file() or file.is_symlink():
+        return None
+    try:
+        with file.open(encoding="utf-8") as source:
+            found: datetime = parse_utc(source.read(100).strip())
+    except (ValueError, OverflowError) as error:
+        raise SubmissionError(
+            _("timestamp.txt holds no time"), _("write it as 2026-01-15 10:00:00 UTC")
+        ) from error
+    return found

@@ -17,6 +17,7 @@ from grader.archive.record import Record
 from grader.archive.store import Store
 from grader.errors import SubmissionError
 from grader.gradebook.desk import Desk
+from grader.gradebook.folders import timestamp_of
 from grader.grading.others import read_others
 from grader.grading.outcome import Outcome
 from grader.grading.submission import Submission, read_submission
@@ -107,7 +108,7 @@ class Marker:
         try:
             desk, folder = self.desk, handed_in.folder
             submission = read_submission(folder, lab, student, desk.released, desk.others)
-            timestamp = desk.timestamp(folder)
+            timestamp = timestamp_of(folder)
         except SubmissionError as error:
             return Outcome(student, lab, "unreadable", reason=f"{error}. {error.cure}")
         stamp = {

@@ -103,6 +103,7 @@ class _Roll:
                 if hashlib.file_digest(source, "sha256").hexdigest() == record.submission:
                     return ""
         try:
+            folders.timestamp_of(folder)  # raises when it holds no time
             submission = read_submission(folder, self.slug, student, self.released, self.beside)
         except SubmissionError as error:
             return f"{error}. {error.cure}"
