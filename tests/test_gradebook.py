@@ -22,6 +22,7 @@ from nbformat.v4 import new_output
 from nbgrader.api import MissingEntry
 
 from grader.gradebook import config
+from grader.gradebook.folders import timestamp_of
 from grader.gradebook.recorder import Recorder
 
 UNTOUCHED = """
@@ -108,7 +109,7 @@ def record_all(root: Path) -> dict[str, NotebookNode]:
             if (root / "release" / ASSIGNMENT / "report.ipynb").is_file():
                 file = place / "report.ipynb"
                 others["report"] = nbformat.read(file, as_version=4) if file.is_file() else None
-            recorder.record(notebook, ASSIGNMENT, student, desk.timestamp(place), others)
+            recorder.record(notebook, ASSIGNMENT, student, timestamp_of(place), others)
             graded[student] = notebook
     return graded
 
