@@ -140,8 +140,8 @@ def test_a_neighbour_that_is_not_wired_changes_nothing() -> None:
 FLOOD = "x = 'x' * 1000\nwhile True: print(x)"
 CRASHES = {
     "output": (FLOOD, Limits(output_bytes=10_000), frames.END_OUTPUT),
-    "processor": ("while True: pass", Limits(cpu_s=1), frames.END_CPU),
-    "wall": ("while True: pass", Limits(wall_s=2), frames.END_WALL),
+    "processor": ("while True: x = 1", Limits(cpu_s=1), frames.END_CPU),
+    "wall": ("while True: x = 1", Limits(wall_s=2), frames.END_WALL),
 }
 
 

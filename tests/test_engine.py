@@ -135,7 +135,7 @@ def test_the_wall_limit_is_the_programs_fault_only_if_it_had_the_cpu(
     )
     lab = replace(lab, checks=tuple(c for c in lab.checks if not c.episodes))
     monkeypatch.setattr(Budget, "limits", lambda _self: Limits(wall_s=0.5))
-    endless = {"main.py": READY + b"while True: pass\n"}
+    endless = {"main.py": READY + b"while True: x = 1\n"}
     monkeypatch.setattr(engine, "_used_s", lambda _before: (cpu_s, 0.5))
     if cpu_s > 0.25:
         result = run_lab(lab, lab.board("rp2"), endless, 1)

@@ -104,13 +104,14 @@ class Cluster:
     ) -> Iterator[tuple[Key, Scored]]:
         """Yield each task's cards, or why there are none, as they come.
 
-        Dask itself repeats what a lost worker had. A batch that kills its workers again and again
-        is taken apart, so that only the guilty task fails.
+        Dask itself repeats what a lost worker had. What was on workers that died again and again
+        is tried at the end, each task alone, so that only the guilty one fails.
         """
         # A task of its own and not scattered data, which would be lost with its worker.
         lab = self._client.submit(_same, packed, key=f"warsha-lab-{packed.digest}")
         left = _batches(iter(tasks))
         under_way: dict[Any, Batch[Key]] = {}
+        doubted: deque[tuple[Key, Task]] = deque()
         results = self._dask.as_completed()
 
         def submit(batch: Batch[Key]) -> None:
@@ -122,17 +123,19 @@ class Cluster:
         while True:
             while len(under_way) < self._room() and (batch := next(left, None)):
                 submit(batch)
-            if not under_way:
-                return
+            is_alone = not under_way
+            if is_alone:
+                if not doubted:
+                    return
+                submit([doubted.popleft()])
             future = next(results)
             batch = under_way.pop(future)
             if (found := self._result(future)) is not None:
                 yield from zip((key for key, _task in batch), found, strict=True)
-            elif len(batch) > 1:
-                for one in batch:
-                    submit([one])
-            else:
+            elif is_alone:
                 yield batch[0][0], pool.Failure(_("the worker process died, again and again"))
+            else:
+                doubted.extend(batch)
 
     def _room(self) -> int:
         threads: dict[str, int] = self._client.nthreads()
