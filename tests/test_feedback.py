@@ -1,6 +1,7 @@
 """Feedback from the mark to the trainee's own folder: what our writer and nbgrader make, and what
 nbgrader's exchange carries."""
 
+import os
 import time
 from pathlib import Path
 from typing import Any
@@ -146,6 +147,8 @@ c.Exchange.cache = {str(home / "cache")!r}
 def test_a_trainee_fetches_the_page_as_ever(
     course: Course, trainee: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(os, "environ", os.environ)  # run_nbgrader leaves a copy in its place
+
     def nbgrader(where: Path, command: str) -> None:
         monkeypatch.chdir(where)
         run_nbgrader([command, LAB])  # it checks that this went well
