@@ -10,6 +10,7 @@ import os
 import random
 import tempfile
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median, quantiles
 from time import perf_counter
@@ -25,17 +26,15 @@ from grader.grading.task import Task, score_task
 from grader.scoring.card import Card
 
 HONEST, ROUNDS = 40, 4
-TIMES = "WARSHA_TEST_TIMES"
-"""The folder in which workers note their times."""
 
 
-def timed(task: Task) -> list[Card]:
+def timed(times: Path, task: Task) -> list[Card]:
     """Score a submission, and note how long an honest one took."""
     begin = perf_counter()
     cards = score_task(task)
     program, host = task.program or "", task.host
     if program.startswith("# Misconception") or host == attackclass.HOST_RIGHT:
-        with open(Path(os.environ[TIMES]) / str(os.getpid()), "a", encoding="ascii") as file:
+        with open(times / str(os.getpid()), "a", encoding="ascii") as file:
             file.write(f"{perf_counter() - begin}\n")
     return cards
 
@@ -57,7 +56,7 @@ def grade(course: Course, times: Path, *, attacked: bool, order: random.Random) 
         folders = list(grading.submissions().items())
         order.shuffle(folders)
         wanted = {name: path for name, path in folders if attacked or name.startswith("honest")}
-        for outcome in grading.run(wanted, dry_run=True, work=timed):
+        for outcome in grading.run(wanted, dry_run=True, work=partial(timed, times)):
             assert outcome.state in ("graded", "unreadable"), outcome
     return [float(line) for file in times.iterdir() for line in file.read_text().split()]
 
@@ -67,7 +66,6 @@ def measure(place: Path) -> list[Round]:
     times = place / "times"
     times.mkdir()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(TIMES, str(times))
         course = build(place, patch)
         places = Places(place / "secret", course.root, place / "touched", 9)
         attackclass.honest(places, HONEST, "no canary")
