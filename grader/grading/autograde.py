@@ -9,6 +9,7 @@ or we failed. In the last two nothing of it is saved and earlier marks stay.
 import os
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -93,8 +94,9 @@ class Grading:
                 prepare = partial(worker.prepare, marker, work)
                 count = workers or len(os.sched_getaffinity(0))
                 results = pool.run(worker.grade, handed_in, count, prepare)
-            for student, result in results:
-                yield self._finish(recorder, student, result, dry_run)
+            with closing(results):  # a run that ends early ends its workers here and now
+                for student, result in results:
+                    yield self._finish(recorder, student, result, dry_run)
 
     def marker(self, recorder: Recorder, dry_run: bool) -> Marker:
         """What grades a submission of this lab, in any process."""

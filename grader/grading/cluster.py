@@ -6,7 +6,7 @@ Warsha and its virtual boards, and no file of the course.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from threading import Lock
@@ -200,7 +200,7 @@ def grade_on(
     work: Work,
     lab: Lab,
     handed_in: Iterable[tuple[str, HandedIn]],
-) -> Iterator[tuple[str, Graded | Outcome | pool.Failure]]:
+) -> Generator[tuple[str, Graded | Outcome | pool.Failure], None, None]:
     """Read submissions here, score them there, finish them here."""
     jobs: dict[str, Job] = {}
     known: deque[tuple[str, Graded | Outcome | pool.Failure]] = deque()

@@ -9,7 +9,7 @@ import signal
 import threading
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
@@ -50,7 +50,7 @@ def run(
     tasks: Iterable[tuple[Key, Task]],
     workers: int,
     prepare: Callable[[], None] | None = None,
-) -> Iterator[tuple[Key, Result | Failure]]:
+) -> Generator[tuple[Key, Result | Failure], None, None]:
     """Yield each task's result, or why there is none, as they come. `prepare` is called once in
     each worker.
 
