@@ -69,6 +69,11 @@ def test_tasks_are_taken_as_workers_become_free() -> None:
     assert taken < 50
 
 
+def test_there_are_no_more_workers_than_processors() -> None:
+    busy = dict(pool.run(who, enumerate(range(200)), pool.processors() + 4))
+    assert len(set(busy.values())) <= pool.processors()
+
+
 def test_only_the_task_that_kills_its_worker_fails() -> None:
     tasks = [(n, -1 if n == 7 else n) for n in range(30)]
     results = dict(pool.run(double, tasks, 2))

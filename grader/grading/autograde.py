@@ -6,7 +6,6 @@ writes into the gradebook. Three things can come of a submission: it is graded; 
 or we failed. In the last two nothing of it is saved and earlier marks stay.
 """
 
-import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -92,7 +91,7 @@ class Grading:
                 results = grade_on(cluster, marker, work, self.lab, handed_in)
             else:
                 prepare = partial(worker.prepare, marker, work)
-                count = workers or len(os.sched_getaffinity(0))
+                count = workers or pool.processors()
                 results = pool.run(worker.grade, handed_in, count, prepare)
             with closing(results):  # a run that ends early ends its workers here and now
                 for student, result in results:

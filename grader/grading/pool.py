@@ -54,12 +54,16 @@ def run(
     """Yield each task's result, or why there is none, as they come. `prepare` is called once in
     each worker.
 
+    There are at most `workers` of them, and never more than processors: a worker never waits for
+    anything but its own boards, so that more of them only empty each other's caches (four on two
+    processors did 6 to 10 % less than two).
     Tasks are taken from `tasks` as workers become free. A worker that dies takes the tasks with
     it that were under way; tried again alone, only the guilty one fails.
     """
     tried = partial(attempt, work)
     left = iter(tasks)
     lost: deque[tuple[Key, Task]] = deque()
+    workers = min(workers, processors())
     while True:
         yield from _round(tried, left, lost, workers, prepare)
         if not lost:
@@ -120,6 +124,11 @@ def attempt(work: Callable[[Task], Result], task: Task) -> Result | Failure:
     except Exception as error:
         reason = f"{type(error).__name__}: {error}"
         return Failure(reason, traceback.format_exc(), is_full(error))
+
+
+def processors() -> int:
+    """How many of them this process may use."""
+    return len(os.sched_getaffinity(0))
 
 
 def warm() -> None:
