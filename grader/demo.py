@@ -7,11 +7,11 @@ from dataclasses import replace
 import nbformat
 from nbformat import NotebookNode
 
+from grader import cells
 from grader.authoring.labcheck import host_of, program_of, programs
 from grader.course import Course
 from grader.gradebook import marks
 from grader.lab import find
-from grader.notebook import cells
 from grader.roster import Trainee
 
 HANDED_IN = "2026-01-15 10:00:00 UTC"

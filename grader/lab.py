@@ -12,13 +12,17 @@ from grader.check import Check
 from grader.episode import Episode
 from grader.errors import LabError, lab_error
 from grader.labfile import LabFile, explained, roles, two_languages
-from grader.notebook.cells import PREDICT, PREDICT_POINTS
 from hardware import boards
 from hardware.boards import BoardType
 from hardware.paths import ROOT
 from hardware.say import _
 
 LABS = ROOT / "labs"
+
+PREDICT = "p"
+"""The item whose mark comes from the notebook: the answer to the "predict" question."""
+
+PREDICT_POINTS = 2.0
 
 Scenario = Callable[[int, BoardType], Sequence[Episode]]
 Texts = dict[str, str]

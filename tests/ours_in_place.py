@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import nbgrader.preprocessors
+from grader.grading.boards import steps
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import (
@@ -16,7 +17,6 @@ from nbgrader.preprocessors import (
 )
 from traitlets.config import Config
 
-from grader.gradebook.boards import steps
 from grader.gradebook.database import open_book
 from grader.gradebook.late import Late
 from grader.gradebook.released import Released

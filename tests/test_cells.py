@@ -1,9 +1,8 @@
 """Which cells are programs, held against IPython: what counts in practice counts in a mark."""
 
 import pytest
+from grader.cells import program_of
 from IPython.core.interactiveshell import InteractiveShell
-
-from grader.notebook.cells import program_of
 
 BODY = "x = 1\n  y\n"
 

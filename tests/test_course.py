@@ -10,11 +10,11 @@ import pytest
 from classroom import students
 from lessons import cell_named, released_notebook
 
+from grader import cells
 from grader.course import Course, load_course
 from grader.errors import CourseError
 from grader.gradebook import config, marks
 from grader.lab import find
-from grader.notebook import cells
 from grader.notebook.release import build_course
 from grader.roster import Trainee, read_roster
 

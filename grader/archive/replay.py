@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from grader.archive.record import Record
 from grader.archive.store import Store, StoreError
+from grader.cells import PROGRAM
 from grader.errors import GraderError, LabError
 from grader.host.code import HostCode
 from grader.host.sandbox import Way
 from grader.lab import Lab
-from grader.notebook.cells import PROGRAM
 from grader.run import Run
 from grader.scoring.mark import ItemResult, LabScore, SeedResult
 from grader.scoring.score import score

@@ -10,9 +10,9 @@ from grader.archive.replay import Case, found_of, need_item, recall, replay, tel
 from grader.archive.replaypage import ReplayPage
 from grader.archive.store import Store
 from grader.errors import GraderError
-from grader.grading.report import one_line
 from grader.scoring.card import number
 from grader.scoring.mark import LabScore
+from grader.terminal import one_line
 from hardware.say import _, reason
 
 

@@ -14,13 +14,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from grader.cells import HOST_REFERENCE, PROGRAM
+from grader.cells import host_of as host_in
+from grader.cells import program_of as program_in
 from grader.errors import GraderError, NotGraded, lab_error
 from grader.grading import pool
 from grader.host.code import HostCode
 from grader.lab import Lab, load
-from grader.notebook.cells import HOST_REFERENCE, PROGRAM
-from grader.notebook.cells import host_of as host_in
-from grader.notebook.cells import program_of as program_in
 from grader.scoring.engine import Program
 from grader.scoring.messages import known
 from grader.scoring.score import score

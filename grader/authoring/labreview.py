@@ -12,10 +12,10 @@ from tempfile import TemporaryDirectory
 
 from grader.authoring import lessonreview
 from grader.authoring.labcheck import programs
+from grader.cells import BEGIN, HOST_REFERENCE
 from grader.errors import CourseError
 from grader.lab import Lab, LabBoard
 from grader.notebook import release
-from grader.notebook.cells import BEGIN, HOST_REFERENCE
 from grader.notebook.lesson import solution_lines, source_notebook
 from grader.scoring.messages import known
 from hardware.bench.wiring import diagram

@@ -7,7 +7,7 @@ import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from grader.grading.disk import is_full
+from grader.disk import is_full
 from hardware.say import _, reason
 
 MOST_FILES = 1000

@@ -16,12 +16,12 @@ from typing import Literal
 
 from grader.archive.store import Store
 from grader.course import Course
+from grader.disk import is_full, told_when_full
 from grader.errors import DiskFull, GraderError
 from grader.gradebook import folders
 from grader.gradebook.recorder import Recorder
 from grader.grading import pool, worker
 from grader.grading.cluster import Cluster, grade_on
-from grader.grading.disk import is_full, told_when_full
 from grader.grading.marker import Graded, HandedIn, Marker, Seeds, Work
 from grader.grading.outcome import Outcome
 from grader.grading.task import score_task

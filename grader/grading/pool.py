@@ -20,8 +20,8 @@ from multiprocessing.connection import wait as wait_for
 from multiprocessing.context import BaseContext
 from typing import TypeVar
 
+from grader.disk import is_full
 from grader.errors import GraderError
-from grader.grading.disk import is_full
 from hardware.say import _
 
 Key = TypeVar("Key")

@@ -21,10 +21,8 @@ from grader.grading.autograde import Grading
 from grader.grading.cluster import Cluster
 from grader.grading.outcome import Outcome
 from grader.scoring.card import number
+from grader.terminal import one_line
 from hardware.say import _
-
-ISOLATES = "\u2066\u2067\u2068\u2069"
-"""What keeps Latin words in order in an Arabic line."""
 
 
 class _Rate(ProgressColumn):
@@ -87,13 +85,6 @@ def print_problems(out: Console, outcomes: Iterable[Outcome]) -> None:
             lines.append(not_graded.format(place=place, reason=reason))
         for line in lines:
             out.print(one_line(line), soft_wrap=True)
-
-
-def one_line(text: str) -> Text:
-    """Text that may hold names of a trainee's making: one line, and nothing that steers a
-    terminal or that it cannot write."""
-    shown = (c if c.isprintable() or c in ISOLATES else ascii(c)[1:-1] for c in text)
-    return Text("".join(shown))
 
 
 def print_class(out: Console, outcomes: Iterable[Outcome], labs: Sequence[str]) -> None:

@@ -19,8 +19,8 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from grader import cells
 from grader.errors import SubmissionError
-from grader.notebook import cells
 from hardware.say import _, reason
 
 MAX_BYTES = 16 << 20

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from grader.archive import shelf
+from grader.cells import PROGRAM
 from grader.host.code import HostCode
 from grader.host.sandbox import Way
 from grader.lab import Lab, Texts
-from grader.notebook.cells import PROGRAM
 from grader.scoring.card import Card
 from grader.scoring.mark import ItemResult
 from grader.scoring.messages import hint, message

@@ -13,8 +13,8 @@ from typing import Any
 import jupytext
 from nbformat import NotebookNode
 
+from grader import cells
 from grader.errors import CourseError
-from grader.notebook import cells
 from hardware.say import _
 
 KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}

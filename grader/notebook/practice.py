@@ -17,12 +17,12 @@ from typing import Any, Self
 from IPython import get_ipython
 from IPython.display import HTML, display
 
+from grader import cells
 from grader.errors import CourseError
 from grader.grading.task import Task, score_lab
 from grader.host.probe import trouble
 from grader.host.sandbox import Way
 from grader.lab import LABS, Lab, load
-from grader.notebook import cells
 from grader.scoring.card import Card, card_html, total_html
 from grader.seeds import PUBLIC_SEED
 from hardware.notebook.programs import programs

@@ -16,13 +16,13 @@ from typing import Any
 
 import nbformat
 
+from grader import cells
 from grader.archive.store import Store
 from grader.course import Course
 from grader.errors import CourseError
 from grader.gradebook import commands, config, marks
 from grader.grading.submission import released_answer
 from grader.lab import LABS, Lab, find
-from grader.notebook import cells
 from grader.notebook.lesson import solution_lines, source_notebook
 from grader.pages.template import write_template
 from grader.roster import read_roster
@@ -37,7 +37,7 @@ from pathlib import Path
 
 import nbgrader
 
-from grader.gradebook.boards import steps
+from grader.grading.boards import steps
 from grader.pages.hook import FeedbackPage
 
 HERE = Path(__file__).parent

@@ -12,7 +12,7 @@ from grader.pages.document import document, label, titled
 from grader.pages.feedback import share
 from grader.pages.register import Idea, Register, Row
 from grader.pages.sheet import MASTERY, Entry
-from grader.pages.text import LATIN, anyway, bilingual, latin
+from grader.pagetext import LATIN, anyway, bilingual, latin
 from grader.scoring.card import number
 
 NEEDS = {

@@ -6,7 +6,7 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
-from grader.pages.text import visible
+from grader.pagetext import visible
 
 STATIC = Path(__file__).parents[1] / "static"
 

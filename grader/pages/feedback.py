@@ -9,7 +9,7 @@ from html import escape
 
 from grader.pages.document import document, label, titled
 from grader.pages.sheet import HINTS_FROM, Entry, Sheet
-from grader.pages.text import LATIN, anyway, bilingual, latin, lines
+from grader.pagetext import LATIN, anyway, bilingual, latin, lines
 from grader.scoring.card import number
 
 _STATES = {

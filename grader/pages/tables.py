@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from grader.pages.register import Register, Row
 from grader.pages.sheet import Sheet
-from grader.pages.text import visible
+from grader.pagetext import visible
 from grader.scoring.card import number
 
 _FORMULA = tuple("=+-@＝＋－＠")

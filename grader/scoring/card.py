@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from html import escape
 from typing import Any, Self
 
-from grader.pages.text import latin, rich
+from grader.pagetext import latin, rich
 
 
 @dataclass(frozen=True)

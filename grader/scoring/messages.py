@@ -6,7 +6,7 @@ from pathlib import Path
 
 from grader.lab import Lab, Texts
 from grader.labfile import explained
-from grader.pages.text import visible
+from grader.pagetext import visible
 from grader.scoring.mark import ItemResult
 
 FILE = Path(__file__).with_name("misconceptions.toml")

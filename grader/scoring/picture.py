@@ -2,7 +2,7 @@
 
 import math
 
-from grader.pages.text import visible
+from grader.pagetext import visible
 from grader.run import Run
 from grader.scoring.mark import ItemResult, SeedResult
 from hardware.bench.drawing.waveform import Mark, waveform

@@ -4,8 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from grader.host.code import HostCode
-from grader.lab import Lab
-from grader.notebook.cells import PREDICT, PREDICT_POINTS
+from grader.lab import PREDICT, PREDICT_POINTS, Lab
 from grader.scoring.budget import Budget
 from grader.scoring.engine import Program, run_lab
 from grader.scoring.judge import combine

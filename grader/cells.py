@@ -13,11 +13,6 @@ PROGRAM = "main.py"
 HOST_REFERENCE = "reference_host.py"
 """In the folder of a lab that asks host functions: the right ones."""
 
-PREDICT = "p"
-"""The item whose mark comes from the notebook: the answer to the "predict" question."""
-
-PREDICT_POINTS = 2.0
-
 ANSWER_FILE = "predict.txt"
 """In a trainee's lab folder: the "predict" cell as released, so that practice can tell an answer
 from it."""
