@@ -1,8 +1,9 @@
 """What a lab is, and how it is scored.
 
 Here: what a check is written with (check, episode, run, limits, levels, states, tones, units), and
-what everybody needs (lab, course, seeds, errors). `measure`: what can be measured. `scoring`: from
-a program to points. `grading`: a class. `host`: host functions, in a sandbox. `gradebook`:
-nbgrader's. `archive`: what a mark was made of. `notebook`: lessons and notebooks. `pages`: what
-people read of marks. `authoring`: for who writes a lab.
+what everybody needs (lab, cells, course, seeds, errors, text for pages and terminals). The rooms,
+each of which imports only those before it (`tests/test_imports.py` has all of them in that order):
+`host`: host functions, in a sandbox. `measure`: what can be measured. `scoring`: from a program to
+points. `archive`: what a mark was made of. `gradebook`: nbgrader's. `grading`: a class. `pages`:
+what people read of marks. `notebook`: lessons and notebooks. `authoring`: for who writes a lab.
 """
