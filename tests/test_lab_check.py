@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from grader.authoring.labcheck import Difference, Job, check_lab, verify_expected
+from grader.authoring.labcheck import Difference, Job, check_runs, verify_expected
 from grader.authoring.labreport import check_and_tell, told
 from grader.authoring.labreview import handed_out, written
 from grader.errors import LabError
@@ -127,7 +127,7 @@ def test_a_check_that_raises_is_told_with_its_line(copy: Path) -> None:
     file.write_text(broken, encoding="utf-8")
     line = broken[: broken.index("1 / 0")].count("\n") + 1
     with pytest.raises(LabError, match=rf"checks.py, line {line}: \w+, .*division by zero"):
-        check_lab(copy, 1)
+        list(check_runs(copy, 1))
 
 
 def test_the_whole_check_says_what_it_found(copy: Path) -> None:

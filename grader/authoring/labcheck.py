@@ -9,7 +9,8 @@ import random
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from contextlib import closing
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -32,8 +33,6 @@ GENERIC = ("empty", "ready_only", "freeze_after_ready")
 
 HOST_MUTANT = "host_"
 """A mutant whose name begins so is host code, handed in with the reference's program."""
-
-WORKERS = 2
 
 Vector = Mapping[str, tuple[float, str]]
 """Of each item the points and the key."""
@@ -71,26 +70,12 @@ class Difference:
         )
 
 
-@dataclass
-class Report:
-    """How many programs were run, and which differed."""
+def check_runs(folder: Path, pairs: int) -> Iterator[list[Difference]]:
+    """Run everything of a lab with that many pairs, on all processors; what differed in each run,
+    as it ends. `count_runs` tells how many there will be.
 
-    runs: int = 0
-    differences: list[Difference] = field(default_factory=list)
-
-
-def check_lab(folder: Path, pairs: int, *, workers: int = WORKERS) -> Report:
-    """Run everything of a lab with that many pairs, side by side. Raises: LabError, NotGraded."""
-    report = Report()
-    for differences in check_runs(folder, pairs, workers=workers):
-        report.runs += 1
-        report.differences += differences
-    report.differences.sort(key=str)
-    return report
-
-
-def check_runs(folder: Path, pairs: int, *, workers: int = WORKERS) -> Iterator[list[Difference]]:
-    """The same run by run, as they end; `count_runs` tells how many there will be."""
+    Raises: LabError, NotGraded.
+    """
     lab = _lab(folder)
     verify_expected(lab)
     jobs = [
@@ -99,10 +84,12 @@ def check_runs(folder: Path, pairs: int, *, workers: int = WORKERS) -> Iterator[
         for board in lab.boards
         for name in programs(lab)
     ]
-    for job, found in pool.run(check_one, ((job, job) for job in jobs), workers):
-        if isinstance(found, pool.Failure):
-            raise _failed(job, found)
-        yield found
+    runs = pool.run(check_one, ((job, job) for job in jobs), pool.processors())
+    with closing(runs):  # a run that fails ends its workers here and now
+        for job, found in runs:
+            if isinstance(found, pool.Failure):
+                raise _failed(job, found)
+            yield found
 
 
 def _failed(job: Job, found: pool.Failure) -> GraderError:
