@@ -156,21 +156,37 @@ def middle(values: Sequence[float]) -> float:
     return statistics.median(values)
 
 
+@pytest.fixture(scope="module")
+def thousands(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """A class of which most grade a part only."""
+    return made(tmp_path_factory.mktemp("many") / "class", MANY)
+
+
+@pytest.mark.parametrize(
+    ("work", "name", "aim"),
+    [
+        (score_task, "a submission's time among {many:,} to that among {few}", 1.1),
+        (by_text, "the same without boards, which hide what reading and writing cost", None),
+    ],
+    ids=["boards", "no_boards"],
+)
 def test_a_class_a_hundred_times_as_large(
-    tmp_path: Path, environment: Callable[[Course], None], measured: Measured
+    work: Work,
+    name: str,
+    aim: float | None,
+    thousands: Course,
+    environment: Callable[[Course], None],
+    measured: Measured,
 ) -> None:
-    """Without boards, whose time does not depend on the class and would hide what does."""
-    course = made(tmp_path / "ours", MANY)
-    environment(course)
+    environment(thousands)
     few, many = zip(
         *[
-            (each_s(course, 2, by_text, FEW), each_s(course, 2, by_text, MANY))
+            (each_s(thousands, 2, work, FEW), each_s(thousands, 2, work, MANY))
             for _repeat in range(REPEATS)
         ],
         strict=True,
     )
-    name = f"a submission's time among {MANY:,} to that among {FEW}, without boards"
-    measured(name, middle(many) / middle(few), "times", aim=1.1)
+    measured(name.format(few=FEW, many=MANY), middle(many) / middle(few), "times", aim=aim)
 
 
 @pytest.mark.parametrize("slug", MODULE_1)
