@@ -4,6 +4,7 @@ GraderError
  +-- LabError         a lab's folder is wrong (file, key, what)
  +-- CourseError      course.toml, the roster or a lesson is wrong (file, line or cell, what)
  +-- SubmissionError  what was handed in cannot be read as a submission
+      +-- NothingHandedIn  there is no notebook of that lab
  +-- DiskFull         no room to write on; the run stops, and goes on later where it was
  +-- NotGraded        our own fault: bench or checks raised, twice; no mark, never a zero
 """
@@ -35,6 +36,10 @@ class CourseError(GraderError):
 
 class SubmissionError(GraderError):
     """What was handed in cannot be read; nothing of it is graded, and earlier marks stay."""
+
+
+class NothingHandedIn(SubmissionError):
+    """There is no notebook of that lab among what was handed in."""
 
 
 class DiskFull(GraderError):

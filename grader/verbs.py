@@ -79,20 +79,21 @@ def grade(
     tls_cert: Annotated[str, typer.Option(help="Our certificate for it (PEM).")] = "",
     tls_key: Annotated[str, typer.Option(help="The key of our certificate (PEM).")] = "",
 ) -> None:
-    """Grade what was handed in for a lab: a drop-in for `nbgrader autograde`."""
+    """Grade what was handed in for a lab, or for an assignment of several labs: a drop-in for
+    `nbgrader autograde`."""
     if not scheduler:
         pool.warm()
     from grader.grading import report
-    from grader.grading.autograde import Grading
+    from grader.grading.autograde import gradings
     from grader.grading.cluster import Cluster, Tls
 
     out = Console()
     begin = time.perf_counter()
-    grading = Grading(load_course(course), assignment, seeds, sandbox=sandbox)
-    folders = grading.submissions(student)
+    labs = gradings(load_course(course), assignment, seeds, sandbox=sandbox)
+    folders = labs[0].submissions(student)
     tls = Tls(tls_ca, tls_cert, tls_key)
     with Cluster(scheduler, tls) if scheduler else nullcontext() as cluster:
-        work = [(grading, folders)]
+        work = [(grading, folders) for grading in labs]
         outcomes = report.grade_all(out, work, dry_run=dry_run, cluster=cluster)
     report.print_marks(out, outcomes)
     report.print_problems(out, outcomes)
@@ -141,7 +142,7 @@ def feedback(
 
     out, chosen = Console(), load_course(course)
     writer = FeedbackWriter(chosen, lab, student)
-    quiet, total = not out.is_terminal, len(writer.standings)
+    quiet, total = not out.is_terminal, len(writer.students)
     made = list(track(writer.run(), lab, total, console=out, transient=True, disable=quiet))
     failed = [(who, why) for who, why in made if why]
     for who, why in failed:
@@ -159,19 +160,22 @@ def class_(
     course: CourseName = None,
     open_: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
 ) -> None:
-    """Write the class page of a lab and its tables: who needs help, which ideas were wrong."""
+    """Write the class page of a lab (of each, if several are handed in together) and its tables:
+    who needs help, which ideas were wrong."""
+    from grader.gradebook.folders import labs_of
     from grader.pages.write import write_class
 
-    out = Console()
-    register, files = write_class(load_course(course), lab)
-    needy = sum(bool(row.needs) for row in register.rows)
-    told = _("{count} trainees, {graded} graded, {needy} need a look")
-    line = told.format(count=len(register.rows), graded=len(register.graded), needy=needy)
-    out.print(line, highlight=False)
-    for file in files:
-        out.print(Text(str(file)), soft_wrap=True)
-    if open_:
-        typer.launch(files[0].as_uri())
+    out, chosen = Console(), load_course(course)
+    for slug in labs_of(chosen, lab):
+        register, files = write_class(chosen, slug, lab)
+        needy = sum(bool(row.needs) for row in register.rows)
+        told = _("{count} trainees, {graded} graded, {needy} need a look")
+        line = told.format(count=len(register.rows), graded=len(register.graded), needy=needy)
+        out.print(line, highlight=False)
+        for file in files:
+            out.print(Text(str(file)), soft_wrap=True)
+        if open_:
+            typer.launch(files[0].as_uri())
 
 
 @app.command()

@@ -91,8 +91,12 @@ class Course:
         return {**rows(f"sqlite:///{self.root}/gradebook.db"), "files": files}
 
     def finished(self) -> set[int]:
-        """The first seed of each program whose record is kept."""
-        return {record.seeds[0] for record in Store(self.root / "store").records(LAB)}
+        """The first seed of each program whose marks are kept, in the gradebook or not yet."""
+        store = Store(self.root / "store")
+        kept = (
+            store.kept(LAB, place.name, 1) for place in (store.folder / "marks" / LAB).glob("*/")
+        )
+        return {record.seeds[0] for record in [*store.records(LAB), *filter(None, kept)]}
 
 
 def copied(course: Course, place: Path) -> Course:

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from grader.archive.store import Store
 from grader.course import Course
-from grader.gradebook import commands
+from grader.gradebook import commands, config
 from grader.lab import find
 from hardware.paths import build_dir
 from warsha import app
@@ -127,6 +127,22 @@ def test_the_api_runs_ours_and_stock_can_be_asked_for(
     assert done.returncode == 0, done.stderr
     assert "warsha" not in notebook_of(built_course, "s1").metadata
     assert auto_scores(built_course).keys() == ours.keys()
+
+
+def test_a_try_counts_when_nbgrader_has_its_marks(built_course: Course, hand_in: HandIn) -> None:
+    hand_in("s1", REFERENCE)
+    settings = built_course.root / config.NAME
+    before = settings.read_text(encoding="utf-8")
+    broken = (
+        "from nbgrader.preprocessors import SaveAutoGrades\nSaveAutoGrades._add_score = None\n"
+    )
+    settings.write_text(before + broken, encoding="utf-8")
+    assert nbgrader(built_course, "autograde", LAB).returncode != 0
+    store = Store(built_course.store)
+    assert store.tries(LAB, "s1") == 0
+    settings.write_text(before, encoding="utf-8")
+    assert nbgrader(built_course, "autograde", LAB).returncode == 0
+    assert store.tries(LAB, "s1") == 1
 
 
 def test_several_notebooks_in_one_assignment(built_course: Course, hand_in: HandIn) -> None:

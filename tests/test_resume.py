@@ -12,7 +12,9 @@ from classroom import LAB, HandIn, auto_scores
 from graded import LIMIT_S, State, copied, made
 from graded import Course as GradedCourse
 
+from grader.archive.store import Store
 from grader.course import Course
+from grader.gradebook.rows import SubmissionRows
 from grader.grading.autograde import Grading
 
 Undisturbed = tuple[GradedCourse, float, State]
@@ -51,6 +53,28 @@ def test_a_full_disk_is_one_cause_and_one_cure(undisturbed: Undisturbed, tmp_pat
     cause, cure = err.strip().splitlines()
     assert cause.startswith(kills.FULL)
     assert "goes on where it was" in cure
+
+
+def test_what_was_never_recorded_is_no_try_and_does_not_run_again(
+    course: Course, hand_in: HandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The hint comes with the third submission: a try that no gradebook has must not count."""
+    hand_in("s1", "HALF = 1")
+    grading, store = Grading(course, LAB), Store(course.store)
+    with monkeypatch.context() as patch:
+        patch.setattr(SubmissionRows, "save", lambda *_: 1 / 0)
+        for program in ("HALF = 1", "x = 1"):
+            hand_in("s1", program)
+            (outcome,) = grading.run(grading.submissions(), work=work.by_text, workers=1)
+            assert outcome.state == "error"
+    assert store.tries(LAB, "s1") == 0
+    assert store.record(LAB, "s1") is None
+    (outcome,) = grading.run(grading.submissions(), work=work.must_not_be_called, workers=1)
+    assert outcome.state == "graded"
+    record = store.record(LAB, "s1")
+    assert record and record.number == store.tries(LAB, "s1") == 1
+    assert not list((course.store / "marks" / LAB / "s1").glob("*.scored"))
+    assert set(auto_scores(course).values()) == set(work.POINTS.values())
 
 
 def test_what_was_scored_before_a_kill_is_not_scored_again(

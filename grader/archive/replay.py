@@ -117,6 +117,10 @@ def _unknown(store: Store, lab: str, student: str) -> GraderError:
         cause = _("{student} has {count} graded submissions of {lab}")
         cure = _("say --try with a number from 1 to {count}").format(count=tries)
         return GraderError(cause.format(student=student, count=tries, lab=lab), cure)
+    if not store.has_released(lab):
+        cause = _("there is no release of {lab} in the store {folder}")
+        cure = _("say one of: {names}").format(names=", ".join(store.labs()) or "-")
+        return GraderError(cause.format(lab=lab, folder=store.folder), cure)
     cause = _("no submission of {lab} by {student} was graded").format(lab=lab, student=student)
     return GraderError(cause, _("run: {command}").format(command=f"warsha grade {lab}"))
 

@@ -5,6 +5,7 @@ It lies in the course's built folder, for the instructor alone (mode 0700):
     labs/<digest>/<slug>/…               all that decides marks in a lab, loaded from here to grade
     labs/<slug>.released                 the digest of that lab's last release
     marks/<lab>/<trainee>/<number>.json  one record for each distinct submission that was graded
+    marks/<lab>/<trainee>/<number>.scored  the same, until the gradebook has those marks
     marks/<lab>/<trainee>/graded         the number of the one whose marks the gradebook has
 """
 
@@ -62,6 +63,14 @@ class Store:
                 cause.format(lab=lab, folder=self.folder), _("run: warsha course build")
             ) from error
 
+    def has_released(self, lab: str) -> bool:
+        """Whether there was a release of it."""
+        return (self.folder / "labs" / f"{lab}.released").is_file()
+
+    def labs(self) -> list[str]:
+        """The labs that were released, by name."""
+        return sorted(file.stem for file in self.folder.glob("labs/*.released"))
+
     def lab(self, digest: str) -> Lab:
         """The lab with that digest. Raises: StoreError when it is not there or not whole."""
         folder = self._folder(digest)
@@ -75,11 +84,31 @@ class Store:
             raise StoreError(cause.format(folder=folder), cure)
         return load(folder)
 
-    def put(self, record: Record) -> None:
-        """Keep a record, in the place of an earlier one of that submission."""
+    def keep(self, record: Record) -> None:
+        """Keep a record whose marks are not in the gradebook yet. It counts as no submission; a
+        run that goes on takes the marks from it (`kept`)."""
         place = self._made("marks", record.lab, record.student)
-        _write(place / f"{record.number}.json", record.to_json())
+        _write(place / f"{record.number}.scored", record.to_json())
+
+    def kept(self, lab: str, student: str, number: int) -> Record | None:
+        """What `keep` kept; None when there is nothing, or nothing that can be read."""
+        file = self._marks(lab, student) / f"{number}.scored"
+        try:
+            return Record.from_json(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+
+    def settle(self, record: Record) -> None:
+        """The gradebook has its marks: what was kept takes the place of an earlier record of that
+        submission, and counts."""
+        place = self._marks(record.lab, record.student)
+        (place / f"{record.number}.scored").replace(place / f"{record.number}.json")
         _write(place / "graded", str(record.number))
+
+    def put(self, record: Record) -> None:
+        """Both at once, where no gradebook is."""
+        self.keep(record)
+        self.settle(record)
 
     def record(self, lab: str, student: str, number: int | None = None) -> Record | None:
         """The record of a submission, of the one that was graded last if no number is said
@@ -158,11 +187,10 @@ class Store:
 
 def _write(file: Path, text: str) -> None:
     """In one step: a run that is killed leaves the old file or the new one."""
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=file.parent, delete=False) as new:
-        try:
-            new.write(text + "\n")
-            new.flush()
-            Path(new.name).replace(file)
-        except BaseException:
-            Path(new.name).unlink()
-            raise
+    new = file.with_name(f".{file.name}.new")  # always that one: a killed run's is written over
+    try:
+        new.write_text(text + "\n", encoding="utf-8")
+        new.replace(file)
+    except BaseException:
+        new.unlink(missing_ok=True)
+        raise

@@ -35,11 +35,18 @@ class Desk:
     cells: Released
     """The released notebook as the gradebook knows it."""
     others: Mapping[str, Released] = field(default_factory=dict)
-    """Further notebooks of the assignment, by name."""
+    """Further notebooks of the assignment that are no labs, by name."""
+    labs: Sequence[str] = ()
+    """Further labs of the assignment: each has a desk of its own."""
 
     def beside(self, name: str) -> Self:
         """The same for one of the others."""
         return replace(self, lab=name, cells=self.others[name], others={})
+
+    @property
+    def neighbours(self) -> set[str]:
+        """All other notebooks of the assignment, by name."""
+        return {*self.others, *self.labs}
 
     @cached_property
     def config(self) -> Any:

@@ -1,30 +1,76 @@
 """Where nbgrader keeps what was released and what was handed in."""
 
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 
 from nbgrader.utils import parse_utc
 
+from grader.archive.store import Store
+from grader.course import Course
 from grader.errors import CourseError, SubmissionError
 from grader.gradebook import config
 from hardware.say import _
 
 
-def need_release(root: Path, assignment: str, lab: str) -> None:
-    """Raises CourseError when the course has not released that lab's notebook there."""
+def labs_of(course: Course, assignment: str) -> tuple[str, ...]:
+    """The labs that are handed in under that name: mostly one, which is called so; an instructor
+    may put several into one assignment.
+
+    Raises: CourseError or StoreError when there is none.
+    """
+    names, store = released(course.root, assignment), Store(course.store)
+    if labs := tuple(name for name in names if store.has_released(name)):
+        return labs
+    for lab in {*names} & {*course.labs}:
+        store.released(lab)  # raises
+    raise _no_labs(course, assignment, names)
+
+
+def _no_labs(course: Course, assignment: str, names: Collection[str]) -> CourseError:
+    if names:
+        cause = _("no notebook of {name} is a lab of this course").format(name=assignment)
+        command = f"nbgrader autograde {assignment}"
+        cure = _("run it in {folder}: {command}").format(folder=course.root, command=command)
+        return CourseError(cause, cure)
+    known = assignments(course.root)
+    for group in (name for name in known if assignment in released(course.root, name)):
+        cause = _("{lab} is handed in as a part of {name}").format(lab=assignment, name=group)
+        return CourseError(cause, _("run: {command}").format(command=f"warsha grade {group}"))
+    cause = _("the built course has no lab {lab}").format(lab=assignment)
+    if assignment in course.labs:
+        return CourseError(cause, _("run: warsha course build"))
+    if _place(course.root, "source_directory", assignment).is_dir():
+        command = f"nbgrader generate_assignment {assignment}"
+        cure = _("run it in {folder}: {command}").format(folder=course.root, command=command)
+        return CourseError(cause, cure)
+    return CourseError(cause, _("say one of: {names}").format(names=", ".join(known) or "-"))
+
+
+def assignments(root: Path) -> list[str]:
+    """What was released, by name."""
+    return sorted(place.name for place in _release(root, "-").parent.glob("[!.]*/"))
+
+
+def released(root: Path, assignment: str) -> list[str]:
+    """The notebooks of an assignment, by name."""
+    return sorted(file.stem for file in _release(root, assignment).glob("*.ipynb"))
+
+
+def _release(root: Path, assignment: str) -> Path:
+    return _place(root, "release_directory", assignment)
+
+
+def _place(root: Path, step: str, assignment: str) -> Path:
     coursedir = config.coursedir(root)
-    folder = Path(coursedir.format_path(coursedir.release_directory, ".", assignment))
-    if not (folder / f"{lab}.ipynb").is_file():
-        raise CourseError(
-            _("the built course has no lab {lab}").format(lab=lab), _("run: warsha course build")
-        )
+    return Path(coursedir.format_path(getattr(coursedir, step), ".", assignment))
 
 
-def submitted(root: Path, lab: str) -> dict[str, Path]:
+def submitted(root: Path, assignment: str) -> dict[str, Path]:
     """The folder of each trainee who handed something in, sorted by id."""
     coursedir = config.coursedir(root)
     marker = "\0"
-    pattern = Path(coursedir.format_path(coursedir.submitted_directory, marker, lab))
+    pattern = Path(coursedir.format_path(coursedir.submitted_directory, marker, assignment))
     place = pattern.parts.index(marker)
     parent = Path(*pattern.parts[:place])
     rest = pattern.parts[place + 1 :]

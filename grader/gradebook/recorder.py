@@ -1,12 +1,12 @@
 """The one writer of a course's gradebook: a transaction a submission."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from nbformat import NotebookNode
-from nbgrader.api import Assignment, Student, SubmittedAssignment
+from nbgrader.api import Student
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import insert, select
 
@@ -14,7 +14,7 @@ from grader.gradebook import config
 from grader.gradebook.database import Database
 from grader.gradebook.desk import Desk
 from grader.gradebook.late import Late
-from grader.gradebook.rows import SubmissionRows
+from grader.gradebook.rows import SubmissionRows, has_points
 
 
 class Recorder:
@@ -33,12 +33,15 @@ class Recorder:
     def __exit__(self, *_exc: object) -> None:
         self._database.close()
 
-    def desk(self, lab: str, assignment: str = "") -> Desk:
+    def desk(self, lab: str, assignment: str = "", labs: Collection[str] = ()) -> Desk:
         """What prepares a lab's submissions, in any process; the assignment's name if it is not
-        the lab's. Raises: MissingEntry, KeyError."""
+        the lab's, and all labs in it. Raises: MissingEntry, KeyError."""
         assignment = assignment or lab
         others = self._database.released(assignment)
-        return Desk(self.root, assignment, lab, others.pop(lab), others)
+        cells = others.pop(lab)
+        further = tuple(sorted(name for name in others if name in labs))
+        others = {name: its for name, its in others.items() if name not in further}
+        return Desk(self.root, assignment, lab, cells, others, further)
 
     def enrol(self, students: Iterable[str]) -> None:
         """Make everybody known, in this order, as nbgrader does before it grades: its export lists
@@ -49,33 +52,29 @@ class Recorder:
             if new := [{"id": student} for student in wanted if student not in known]:
                 connection.execute(insert(Student.__table__), new)
 
-    def has_marks(self, lab: str, student: str) -> bool:
-        """Whether the gradebook knows of a submission: one made anew has lost what was graded."""
+    def has_marks(self, lab: str, student: str, assignment: str = "") -> bool:
+        """Whether the gradebook has points of a lab: one made anew has lost what was graded."""
         if not _storable(student):
             return False
-        known: Any = (
-            select(SubmittedAssignment.id)
-            .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-            .where(Assignment.name == lab, SubmittedAssignment.student_id == student)
-        )
         with self._database.transaction() as connection:
-            return connection.execute(known).first() is not None
+            return has_points(connection, assignment or lab, lab, student)
 
     def record(
         self,
-        notebook: NotebookNode,
+        notebook: NotebookNode | None,
         lab: str,
         student: str,
         timestamp: datetime | None,
         others: Mapping[str, NotebookNode | None] | None = None,
+        assignment: str = "",
     ) -> None:
         """Write one graded submission into the gradebook: all of its rows, or none.
 
-        `others` are further notebooks of the lab by name; None was not handed in.
+        `others` are further notebooks of the assignment by name; None was not handed in.
         Raises: MissingEntry when the gradebook has no such lab, notebook or cell.
         """
         with self._database.transaction() as connection:
-            rows = SubmissionRows(connection, lab, student, timestamp)
+            rows = SubmissionRows(connection, assignment or lab, student, timestamp)
             for name, graded in {lab: notebook, **(others or {})}.items():
                 row = rows.notebook(name)
                 if graded is None:
@@ -84,11 +83,11 @@ class Recorder:
                     rows.save(row, graded.cells)
                     self._late.penalise(rows, row, student)
 
-    def penalise(self, lab: str, student: str) -> None:
+    def penalise(self, assignment: str, student: str) -> None:
         """Reckon anew what a graded submission loses for being late: since then a due date may
         have been moved, or an extension granted. Raises: MissingEntry."""
         with self._database.transaction() as connection:
-            rows = SubmissionRows(connection, lab, student, None)
+            rows = SubmissionRows(connection, assignment, student, None)
             for row in rows.notebooks():
                 self._late.penalise(rows, row, student)
 

@@ -185,6 +185,27 @@ class SubmissionRows:
         self._db.execute(update(_NOTEBOOK).where(where).values(late_submission_penalty=penalty))
 
 
+def has_points(connection: Connection, assignment: str, notebook: str, student: str) -> bool:
+    """Whether any cell of a notebook has points of ours."""
+    found: Any = (
+        select(Grade.id)
+        .join(BaseCell, Grade.cell_id == BaseCell.id)
+        .join(Notebook, BaseCell.notebook_id == Notebook.id)
+        .join(Assignment, Notebook.assignment_id == Assignment.id)
+        .join(SubmittedAssignment, SubmittedAssignment.assignment_id == Assignment.id)
+        .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        .where(
+            Grade.notebook_id == SubmittedNotebook.id,
+            SubmittedNotebook.notebook_id == Notebook.id,
+            Assignment.name == assignment,
+            Notebook.name == notebook,
+            SubmittedAssignment.student_id == student,
+            Grade.auto_score.is_not(None),
+        )
+    )
+    return connection.execute(found.limit(1)).first() is not None
+
+
 def _key(result: Any) -> str:
     return str(result.inserted_primary_key[0])
 

@@ -48,23 +48,23 @@ class Grading:
         assignment: str = "",
     ) -> None:
         self.assignment = assignment or lab
-        folders.need_release(course.root, self.assignment, lab)
+        self.labs = folders.labs_of(course, self.assignment)
         self.course = course
         self.store = Store(course.store)
         self.lab = self.store.lab(self.store.released(lab))
         self.seeds = seeds
         self.secret = _secret_of(course) if seeds == "hidden" else b""
         self.board = course.board or next(iter(self.lab.boards))
-        self.sandbox = _sandbox_for(self.lab, sandbox)
+        self.sandbox = _sandbox_for(self.lab, sandbox, self.assignment)
 
     def submissions(self, student: str | None = None) -> dict[str, Path]:
         """Who handed in, and where it lies. Raises GraderError when there is none."""
-        found = folders.submitted(self.course.root, self.lab.slug)
+        found = folders.submitted(self.course.root, self.assignment)
         if student is not None:
             found = {student: found[student]} if student in found else {}
         if not found:
             raise GraderError(
-                _("nothing was handed in for {lab}").format(lab=self.lab.slug),
+                _("nothing was handed in for {lab}").format(lab=self.assignment),
                 _("look into {folder}").format(folder=self.course.root / "submitted"),
             )
         return found
@@ -95,7 +95,8 @@ class Grading:
                 results = pool.run(worker.grade, handed_in, count, prepare)
             with closing(results):  # a run that ends early ends its workers here and now
                 for student, result in results:
-                    yield self._finish(recorder, student, result, dry_run)
+                    outcome = self._finish(recorder, student, result, dry_run)
+                    yield replace(outcome, assignment=self.assignment)
 
     def marker(self, recorder: Recorder, dry_run: bool) -> Marker:
         """What grades a submission of this lab, in any process."""
@@ -109,14 +110,14 @@ class Grading:
             "sandbox": self.sandbox,
         }
         seeds = Seeds(self.course.slug, self.lab.release, self.course.seeds, self.secret)
-        desk = recorder.desk(self.lab.slug, self.assignment)
+        desk = recorder.desk(self.lab.slug, self.assignment, self.labs)
         return Marker(desk, self.course.store, stamp, seeds, dry_run)
 
     def _handed_in(
         self, recorder: Recorder, folders: Mapping[str, Path]
     ) -> Iterator[tuple[str, HandedIn]]:
         for student, folder in folders.items():
-            has_marks = recorder.has_marks(self.lab.slug, student)
+            has_marks = recorder.has_marks(self.lab.slug, student, self.assignment)
             yield student, HandedIn(student, folder, has_marks)
 
     def _finish(self, recorder: Recorder, student: str, result: Result, dry_run: bool) -> Outcome:
@@ -129,7 +130,9 @@ class Grading:
             if isinstance(result, Graded):
                 self._save(recorder, result)
             elif result.state == "unchanged" and not dry_run:
-                recorder.penalise(lab, student)
+                recorder.penalise(self.assignment, student)
+            elif result.state == "missing" and not dry_run:
+                self._miss(recorder, student)
         except Exception as error:
             if is_full(error):
                 raise
@@ -142,22 +145,46 @@ class Grading:
         return Outcome(student, lab, "graded", marks, notes=result.notes)
 
     def _save(self, recorder: Recorder, graded: Graded) -> None:
-        """Killed between these lines, the next run finds the record but no graded notebook with
-        its stamp, and writes the same again; nothing runs twice."""
+        """Killed or failing between these lines, the next run finds what was scored but no graded
+        notebook with its stamp, and writes the same again; nothing runs twice, and a submission
+        counts only when the gradebook has its marks."""
         if graded.notebook is None or graded.fresh is None:
             return
         lab, student = graded.record.lab, graded.record.student
-        place = graded.fresh.with_name(lab)
+        place = graded.fresh.with_name(self.assignment)
+        saved = (graded.notebook, lab, student, graded.timestamp, graded.others)
         try:
-            self.store.put(graded.record)
-            recorder.record(graded.notebook, lab, student, graded.timestamp, graded.others)
+            self.store.keep(graded.record)
+            recorder.record(*saved, assignment=self.assignment)
+            self.store.settle(graded.record)
             shutil.rmtree(place, ignore_errors=True)
             graded.fresh.rename(place)
         finally:
             shutil.rmtree(graded.fresh, ignore_errors=True)
 
+    def _miss(self, recorder: Recorder, student: str) -> None:
+        """Of several labs this one was not handed in: no points, as nbgrader gives it."""
+        lab = self.lab.slug
+        recorder.record(None, lab, student, None, assignment=self.assignment)
+        desk = recorder.desk(lab, self.assignment, self.labs)
+        (desk.autograded(student) / f"{lab}.ipynb").unlink(missing_ok=True)
 
-def _sandbox_for(lab: Lab, sandbox: bool) -> Literal["", "bwrap", "none"]:
+
+def gradings(
+    course: Course,
+    assignment: str,
+    seeds: Literal["hidden", "public"] = "hidden",
+    *,
+    sandbox: bool = True,
+) -> list[Grading]:
+    """One for each lab that is handed in under that name. Raises: GraderError."""
+    return [
+        Grading(course, lab, seeds, sandbox=sandbox, assignment=assignment)
+        for lab in folders.labs_of(course, assignment)
+    ]
+
+
+def _sandbox_for(lab: Lab, sandbox: bool, assignment: str) -> Literal["", "bwrap", "none"]:
     """How the lab's host code is held, for the stamp. Raises: GraderError when it cannot be."""
     if not lab.host:
         return ""
@@ -166,7 +193,10 @@ def _sandbox_for(lab: Lab, sandbox: bool) -> Literal["", "bwrap", "none"]:
     if error := trouble():
         raise GraderError(
             _("{lab} has host code: {why}").format(lab=lab.slug, why=error),
-            _("{cure}; or say --no-sandbox, and every mark will say so").format(cure=error.cure),
+            # In full: nbgrader's commands and Formgrader say this, too, and have no such option.
+            _("{cure}; or run: {command}, and every mark will say so").format(
+                cure=error.cure, command=f"warsha grade {assignment} --no-sandbox"
+            ),
         )
     return "bwrap"
 

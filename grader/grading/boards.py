@@ -10,8 +10,10 @@ from nbformat import NotebookNode
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute
+from nbgrader.preprocessors.base import NbGraderPreprocessor
 from traitlets import Bool
 
+from grader.archive.record import Record
 from grader.archive.store import Store, StoreError
 from grader.course import Course, load_course
 from grader.errors import GraderError, SubmissionError
@@ -28,7 +30,7 @@ from hardware.say import _
 def steps() -> list[Any]:
     """nbgrader's own list, with ours in the place of its Execute."""
     stock: Any = Autograde.class_traits()["autograde_preprocessors"].default()
-    return [ScoreOnBoards if step is Execute else step for step in stock]
+    return [*(ScoreOnBoards if step is Execute else step for step in stock), CountSubmission]
 
 
 class ScoreOnBoards(Execute):
@@ -54,7 +56,9 @@ class ScoreOnBoards(Execute):
         if course is None:
             return super().preprocess(nb, resources, km)
         grading = Grading(course, name, assignment=assignment)
-        return _scored(grading, student, folder), resources
+        notebook, record = _scored(grading, student, folder)
+        resources["warsha_settle"] = partial(grading.store.settle, record)
+        return notebook, resources
 
 
 def _course_with(lab: str, root: Path) -> Course | None:
@@ -68,7 +72,17 @@ def _course_with(lab: str, root: Path) -> Course | None:
     return None
 
 
-def _scored(grading: Grading, student: str, folder: Path) -> Any:
+class CountSubmission(NbGraderPreprocessor):
+    """The last step: the gradebook has the marks, so what decided them is no more provisional."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[Any, Any]:
+        """Leave the notebook as it is."""
+        if settle := resources.pop("warsha_settle", None):
+            settle()
+        return nb, resources
+
+
+def _scored(grading: Grading, student: str, folder: Path) -> tuple[Any, Record]:
     """A graded notebook; what decided its marks is kept, its rows are left to nbgrader."""
     with Recorder(grading.course.root) as recorder:
         prepare = partial(worker.prepare, grading.marker(recorder, False), score_task)
@@ -81,5 +95,5 @@ def _scored(grading: Grading, student: str, folder: Path) -> Any:
             raise GraderError(result.reason)
     if result.fresh:
         shutil.rmtree(result.fresh, ignore_errors=True)
-    grading.store.put(result.record)
-    return result.notebook
+    grading.store.keep(result.record)
+    return result.notebook, result.record

@@ -6,7 +6,7 @@ it.
 import json
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from nbformat.v4 import writes
 
 from grader.archive.record import Record
 from grader.archive.store import Store
-from grader.errors import SubmissionError
+from grader.errors import NothingHandedIn, SubmissionError
 from grader.gradebook.desk import Desk
 from grader.gradebook.folders import timestamp_of
 from grader.grading.others import read_others
@@ -24,6 +24,7 @@ from grader.grading.submission import Submission, read_submission
 from grader.grading.task import Task
 from grader.scoring.card import Card, number
 from grader.seeds import PUBLIC_SEED, hidden_seeds
+from hardware.say import _
 
 Work = Callable[[Task], list[Card]]
 
@@ -74,6 +75,8 @@ class Job:
     number: int
     cards: tuple[Card, ...] | None = None
     """Marks that an earlier run gave by the same stamp, before it was killed."""
+    is_recorded: bool = False
+    """Whether the gradebook had them, too."""
 
 
 @dataclass(frozen=True)
@@ -107,8 +110,14 @@ class Marker:
         student, lab = handed_in.student, self.desk.lab
         try:
             desk, folder = self.desk, handed_in.folder
-            submission = read_submission(folder, lab, student, desk.released, desk.others)
+            submission = read_submission(folder, lab, student, desk.released, desk.neighbours)
             timestamp = timestamp_of(folder)
+        except NothingHandedIn as error:
+            others = (file for file in folder.glob("*.ipynb") if not file.is_symlink())
+            if desk.labs and any(others):
+                note = _("{name} is missing: no points").format(name=f"{lab}.ipynb")
+                return Outcome(student, lab, "missing", notes=(note,))
+            return Outcome(student, lab, "unreadable", reason=f"{error}. {error.cure}")
         except SubmissionError as error:
             return Outcome(student, lab, "unreadable", reason=f"{error}. {error.cure}")
         stamp = {
@@ -118,7 +127,7 @@ class Marker:
         }
         job = self._job(submission, handed_in.folder, timestamp, stamp)
         # Marks whose record is gone or damaged could not be explained: they are made again.
-        if handed_in.has_marks and job.cards is not None and self._noted(student) == stamp:
+        if handed_in.has_marks and job.is_recorded and self._noted(student) == stamp:
             return Outcome(student, lab, "unchanged", notes=submission.notes)
         return job
 
@@ -144,9 +153,10 @@ class Marker:
             sandbox="none" if stamp["sandbox"] == "none" else "bwrap",
         )
         number = store.number(lab, student, submission.sha256, stamp["timestamp"])
-        known = store.record(lab, student, number)
-        cards = known.cards if known and known.stamp == stamp else None
-        return Job(submission, folder, task, timestamp, stamp, number, cards)
+        recorded, kept = store.record(lab, student, number), store.kept(lab, student, number)
+        cards = next((r.cards for r in (recorded, kept) if r and r.stamp == stamp), None)
+        job = Job(submission, folder, task, timestamp, stamp, number, cards)
+        return replace(job, is_recorded=recorded is not None and recorded.stamp == stamp)
 
     def _noted(self, student: str) -> dict[str, str] | None:
         """What an earlier run noted in the graded notebook; None when stock nbgrader wrote it, or
@@ -195,6 +205,7 @@ class Marker:
         try:
             left_out = self.desk.copy_files(job.folder, fresh)
             # As nbformat.write, without a look at the schema: only cells of ours and texts are in.
+            self._keep_others(place, fresh)
             for name, notebook in notebooks.items():
                 (fresh / f"{name}.ipynb").write_text(writes(notebook) + "\n", encoding="utf-8")
             if job.timestamp:
@@ -203,6 +214,14 @@ class Marker:
             shutil.rmtree(fresh, ignore_errors=True)
             raise
         return fresh, left_out
+
+    def _keep_others(self, place: Path, fresh: Path) -> None:
+        """Of an assignment of several labs each is graded by itself: what is graded of the others
+        stays."""
+        for lab in self.desk.labs:
+            file = place / f"{lab}.ipynb"
+            if file.is_file() and not file.is_symlink():
+                shutil.copyfile(file, fresh / file.name)
 
 
 def write_marks(notebook: NotebookNode, marks: Sequence[Card]) -> None:

@@ -37,7 +37,7 @@ def read_others(desk: Desk, folder: Path, student: str) -> Others:
             graded[name] = None
             continue
         try:
-            beside = {desk.lab, *desk.others} - {name}
+            beside = {desk.lab, *desk.neighbours} - {name}
             submission = read_submission(folder, name, student, its.released, beside)
         except SubmissionError as error:
             notes.append(f"{error}. {error.cure}")

@@ -5,7 +5,7 @@ from typing import Literal
 
 from grader.scoring.card import Card
 
-State = Literal["graded", "unchanged", "unreadable", "error"]
+State = Literal["graded", "unchanged", "missing", "unreadable", "error"]
 
 
 @dataclass(frozen=True)
@@ -19,9 +19,11 @@ class Outcome:
     reason: str = ""
     """Why it was not graded, with the cure."""
     notes: tuple[str, ...] = ()
+    assignment: str = ""
+    """What it was handed in with, if that has another name than the lab."""
 
     @property
     def is_graded(self) -> bool:
-        """Whether the gradebook has its marks (now, or from an earlier run that nothing has
-        changed since)."""
-        return self.state in ("graded", "unchanged")
+        """Whether the gradebook has its marks: from now, from an earlier run that nothing has
+        changed since, or nothing for a lab that is missing among several."""
+        return self.state in ("graded", "unchanged", "missing")

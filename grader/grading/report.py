@@ -19,10 +19,12 @@ from rich.text import Text
 
 from grader.grading.autograde import Grading
 from grader.grading.cluster import Cluster
-from grader.grading.outcome import Outcome
+from grader.grading.outcome import Outcome, State
 from grader.scoring.card import number
 from grader.terminal import one_line
 from hardware.say import _
+
+_AS_BEFORE: tuple[set[State], ...] = ({"unchanged"}, {"unchanged", "missing"})
 
 
 class _Rate(ProgressColumn):
@@ -57,10 +59,13 @@ def grade_all(
 
 
 def print_marks(out: Console, outcomes: Sequence[Outcome]) -> None:
-    """A row for each submission that was graded now, a column for each item."""
+    """Lab by lab a row for each submission that was graded now, a column for each item."""
     graded = [outcome for outcome in outcomes if outcome.marks]
-    if not graded:
-        return
+    for lab in dict.fromkeys(outcome.lab for outcome in graded):
+        out.print(_table([outcome for outcome in graded if outcome.lab == lab]))
+
+
+def _table(graded: Sequence[Outcome]) -> Table:
     table = Table(title=graded[0].lab)
     table.add_column(_("trainee"))
     for mark in graded[0].marks:
@@ -69,7 +74,7 @@ def print_marks(out: Console, outcomes: Sequence[Outcome]) -> None:
     for outcome in graded:
         points = [number(mark.points) for mark in outcome.marks]
         table.add_row(one_line(outcome.student), *points, number(_total(outcome)))
-    out.print(table)
+    return table
 
 
 def print_problems(out: Console, outcomes: Iterable[Outcome]) -> None:
@@ -105,13 +110,16 @@ def print_class(out: Console, outcomes: Iterable[Outcome], labs: Sequence[str]) 
 
 def print_count(out: Console, outcomes: Sequence[Outcome], seconds: float) -> None:
     """The last line: how many, how long, how many of ours failed."""
-    graded = sum(outcome.is_graded for outcome in outcomes)
-    unchanged = sum(outcome.state == "unchanged" for outcome in outcomes)
+    parts: dict[tuple[str, str], list[Outcome]] = {}
+    for outcome in outcomes:
+        parts.setdefault((outcome.assignment or outcome.lab, outcome.student), []).append(outcome)
+    graded = sum(all(part.is_graded for part in mine) for mine in parts.values())
+    unchanged = sum({p.state for p in mine} in _AS_BEFORE for mine in parts.values())
     if unchanged:
         out.print(_("{count} were graded before and have not changed").format(count=unchanged))
     errors = sum(outcome.state == "error" for outcome in outcomes)
     # Never translated: scripts read this line.
-    count = f"graded {graded}/{len(outcomes)} submissions"
+    count = f"graded {graded}/{len(parts)} submissions"
     out.print(f"{count} in {seconds:.1f} s, {errors} errors", highlight=False)
 
 

@@ -20,7 +20,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 from grader import cells
-from grader.errors import SubmissionError
+from grader.errors import NothingHandedIn, SubmissionError
 from hardware.say import _, reason
 
 MAX_BYTES = 16 << 20
@@ -109,12 +109,12 @@ def _find(folder: Path, lab: str, beside: Collection[str]) -> tuple[Path, list[s
         for entry in folder.iterdir()
         if _folded(entry.suffix) == ".ipynb"
         and not entry.is_symlink()
-        and entry.stem not in beside
+        and not _is_anothers(entry.stem, lab, beside)
     )
     named = [file for file in found if _folded(file.stem) == _folded(lab)]
     chosen = named or found
     if not chosen:
-        raise SubmissionError(
+        raise NothingHandedIn(
             _("no notebook was handed in"), _("ask the trainee to submit it again")
         )
     if len(chosen) > 1:
@@ -129,6 +129,13 @@ def _find(folder: Path, lab: str, beside: Collection[str]) -> tuple[Path, list[s
     if others := len(found) - 1:
         notes.append(_("{count} other notebooks were left out").format(count=others))
     return chosen[0], notes
+
+
+def _is_anothers(stem: str, lab: str, beside: Collection[str]) -> bool:
+    """Whether a file's name is that of another notebook of the assignment, or begins with it: a
+    browser makes `buttons (1)` of `buttons`."""
+    begins = [name for name in (lab, *beside) if _folded(stem).startswith(_folded(name))]
+    return bool(begins) and max(begins, key=len) != lab
 
 
 def _read(file: Path) -> bytes:

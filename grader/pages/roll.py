@@ -22,14 +22,15 @@ from grader.pages.sheet import Sheet
 from hardware.say import _
 
 
-def class_file(course: Course, lab: str, kind: str = "html") -> Path:
+def class_file(course: Course, lab: str, kind: str = "html", assignment: str = "") -> Path:
     """Where the class page lies, and the tables beside it."""
-    return course.root / "class" / f"{lab}.{kind}"
+    name = f"{assignment}.{lab}" if assignment not in ("", lab) else lab
+    return course.root / "class" / f"{name}.{kind}"
 
 
-def register_of(course: Course, slug: str) -> Register:
+def register_of(course: Course, slug: str, assignment: str = "") -> Register:
     """The whole class. Raises: CourseError or StoreError when there is no release of that lab."""
-    roll = _Roll(course, slug)
+    roll = _Roll(course, slug, assignment or slug)
     return Register(
         course=course.title,
         lab=roll.lab.id,
@@ -43,15 +44,16 @@ def register_of(course: Course, slug: str) -> Register:
 class _Roll:
     """What is read once for all trainees of a class."""
 
-    def __init__(self, course: Course, slug: str) -> None:
-        self.course, self.slug = course, slug
+    def __init__(self, course: Course, slug: str, assignment: str) -> None:
+        self.course, self.slug, self.assignment = course, slug, assignment
         self.coursedir: Any = config.coursedir(course.root)
         self.store = Store(course.store)
         self.lab = self.store.lab(self.store.released(slug))
         self.labs: dict[str, Lab] = {self.lab.digest: self.lab}
-        self.standings = standings(self.coursedir.db_url, slug, slug)
-        self.submitted = folders.submitted(course.root, slug)
-        release = Path(self.coursedir.format_path(self.coursedir.release_directory, ".", slug))
+        self.standings = standings(self.coursedir.db_url, assignment, slug)
+        self.submitted = folders.submitted(course.root, assignment)
+        where = self.coursedir.release_directory
+        release = Path(self.coursedir.format_path(where, ".", assignment))
         self.released: NotebookNode = nbformat.read(release / f"{slug}.ipynb", as_version=4)
         self.beside = {file.stem for file in release.glob("*.ipynb")} - {slug}
 
@@ -109,10 +111,11 @@ class _Roll:
             return f"{error}. {error.cure}"
         if record and record.submission == submission.sha256:
             return ""
-        command = f"warsha grade {self.slug} --student {student}"
+        command = f"warsha grade {self.assignment} --student {student}"
         return _("not graded yet; run: {command}").format(command=command)
 
     def _page(self, student: str) -> str:
-        place = self.coursedir.format_path(self.coursedir.feedback_directory, student, self.slug)
-        page = Path(place, f"{self.slug}.html")
+        where = self.coursedir.feedback_directory
+        page = Path(self.coursedir.format_path(where, student, self.assignment))
+        page /= f"{self.slug}.html"
         return os.path.relpath(page, self.course.root / "class") if page.is_file() else ""

@@ -2,7 +2,7 @@
 them, and those of `warsha class` into `class/`."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,8 +10,8 @@ from typing import Any
 from grader.archive.store import Store
 from grader.course import Course
 from grader.errors import GraderError
-from grader.gradebook import commands, config
-from grader.gradebook.standings import Standing, standings
+from grader.gradebook import commands, config, folders
+from grader.gradebook.standings import standings
 from grader.pages.classpage import class_page
 from grader.pages.feedback import feedback_page
 from grader.pages.gather import sheet_of
@@ -22,64 +22,67 @@ from hardware.say import _
 
 
 class FeedbackWriter:
-    """Writes the pages of one lab, each as `nbgrader generate_feedback` would with our template,
-    but without converting a notebook.
+    """Writes the pages of an assignment, one for each of its labs, as `nbgrader generate_feedback`
+    would with our template, but without converting a notebook.
 
     Raises: GraderError when nothing was graded.
     """
 
-    def __init__(self, course: Course, lab: str, student: str | None = None) -> None:
-        self.course, self.lab = course, lab
+    def __init__(self, course: Course, assignment: str, student: str | None = None) -> None:
+        self.course, self.assignment = course, assignment
         self.store = Store(course.store)
         self._lab_of = cache(self.store.lab)
         self.coursedir = config.coursedir(course.root)
-        known = standings(self.coursedir.db_url, lab, lab, student)
-        self.standings = {
-            who: standing for who, standing in known.items() if self._autograded(who).is_dir()
-        }
-        if not self.standings:
-            cause = _("there is no graded submission of {lab}").format(lab=lab)
-            raise GraderError(cause, _("run: {command}").format(command=f"warsha grade {lab}"))
+        url = self.coursedir.db_url
+        labs = folders.labs_of(course, assignment)
+        self.standings = {lab: standings(url, assignment, lab, student) for lab in labs}
+        known = self.standings[labs[0]]
+        self.students = [who for who in known if self._autograded(who).is_dir()]
+        if not self.students:
+            cause = _("there is no graded submission of {lab}").format(lab=assignment)
+            command = f"warsha grade {assignment}"
+            raise GraderError(cause, _("run: {command}").format(command=command))
 
     def run(self) -> Iterator[tuple[str, str]]:
-        """Write every page: each trainee as the page is there, and why it is not, else nothing.
+        """Write all pages: each trainee as they are there, and why they are not, else nothing.
 
         One that cannot be made keeps no other from being made.
         """
-        for who, standing in self.standings.items():
+        for who in self.students:
             try:
-                self._make(who, standing)
+                self._make(who)
             except GraderError as error:
                 yield who, f"{error}. {error.cure}"
             else:
                 yield who, ""
 
-    def _make(self, student: str, standing: Standing) -> None:
-        page = self._page(student, standing)
-        if page is None:
-            commands.generate_feedback(self.course.root, self.lab, student)
+    def _make(self, student: str) -> None:
+        graded = sorted(file.stem for file in self._autograded(student).glob("*.ipynb"))
+        pages = {name: self._page(name, student) for name in graded}
+        made = {name: page for name, page in pages.items() if page}
+        if made and made.keys() == pages.keys():
+            self._write(student, made)
         else:
-            self._write(student, page)
+            commands.generate_feedback(self.course.root, self.assignment, student)
 
-    def _page(self, student: str, standing: Standing) -> str | None:
-        """Our page; None when nbgrader has to make some of this submission's pages."""
-        if len(list(self._autograded(student).glob("*.ipynb"))) != 1:
-            return None
-        record = self.store.record(self.lab, student)
-        if record is None:
-            return None
+    def _page(self, lab: str, student: str) -> str:
+        """Our page; empty when nbgrader has to make this notebook's."""
+        standing = self.standings.get(lab, {}).get(student)
+        record = self.store.record(lab, student) if standing else None
+        if standing is None or record is None:
+            return ""
         sheet = sheet_of(self.store, self._lab_of(record.stamp["lab"]), record, standing)
-        return feedback_page(sheet) if sheet else None
+        return feedback_page(sheet) if sheet else ""
 
-    def _write(self, student: str, page: str) -> None:
-        """The page, and beside it what `nbgrader release_feedback` reads there. The old folder
+    def _write(self, student: str, pages: Mapping[str, str]) -> None:
+        """The pages, and beside them what `nbgrader release_feedback` reads there. The old folder
         stays until the new one is whole."""
         place = self._feedback(student)
         fresh = place.with_name(f".{place.name}.new")
         shutil.rmtree(fresh, ignore_errors=True)
         shutil.copytree(self._autograded(student), fresh, ignore=self._left_out)
-        file = fresh / f"{self.lab}.html"
-        file.write_text(page, encoding="utf-8")
+        for lab, page in pages.items():
+            (fresh / f"{lab}.html").write_text(page, encoding="utf-8")
         for each in filter(Path.is_file, fresh.rglob("*")):
             each.chmod(0o664 if self.coursedir.groupshared else 0o644)
         shutil.rmtree(place, ignore_errors=True)
@@ -97,12 +100,13 @@ class FeedbackWriter:
         return self._place(self.coursedir.feedback_directory, student)
 
     def _place(self, step: Any, student: str) -> Path:
-        return Path(self.coursedir.format_path(step, student, self.lab))
+        return Path(self.coursedir.format_path(step, student, self.assignment))
 
 
-def write_class(course: Course, lab: str) -> tuple[Register, list[Path]]:
-    """Write the class page of a lab and its tables; what they tell, and the files."""
-    register = register_of(course, lab)
+def write_class(course: Course, lab: str, assignment: str = "") -> tuple[Register, list[Path]]:
+    """Write the class page of a lab and its tables; what they tell, and the files. `assignment`
+    is what the lab is handed in with, if that has another name."""
+    register = register_of(course, lab, assignment)
     texts = {
         "html": class_page(register),
         "csv": plain_table(register),
@@ -110,7 +114,7 @@ def write_class(course: Course, lab: str) -> tuple[Register, list[Path]]:
     }
     files = []
     for kind, text in texts.items():
-        file = class_file(course, lab, kind)
+        file = class_file(course, lab, kind, assignment)
         file.parent.mkdir(exist_ok=True)
         file.write_text(text, encoding="utf-8", newline="")
         files.append(file)

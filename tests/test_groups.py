@@ -1,0 +1,188 @@
+"""An assignment of several labs: graded, explained and shown lab by lab, as nbgrader has it."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+from classroom import build
+from gradebooks import rows
+from typer.testing import CliRunner, Result
+
+from grader import course as course_module
+from grader.archive.store import Store
+from grader.course import Course
+from grader.demo import filled_in
+from grader.gradebook import commands, config, marks
+from grader.lab import LABS
+from grader.verbs import app
+from hardware.paths import build_dir
+
+WEEK = "week1"
+PAIR = ("buttons", "traffic_light")
+
+
+def program(lab: str, name: str = "reference") -> str:
+    place = LABS / lab
+    file = place / "reference.py" if name == "reference" else place / "mutants" / f"{name}.py"
+    return file.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def built_week(tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, Path]:
+    """Two labs, released by themselves and together."""
+    place = tmp_path_factory.mktemp("week")
+    course = build(place, PAIR)
+    root = place / "course" / course.slug
+    source = root / "source" / WEEK
+    source.mkdir()
+    for lab in PAIR:
+        shutil.copy(root / "source" / lab / f"{lab}.ipynb", source)
+    commands.generate_release(root, WEEK)
+    (place / "port").symlink_to(build_dir() / "port")
+    return course, place
+
+
+@pytest.fixture
+def week(
+    built_week: tuple[Course, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Course]:
+    """A fresh copy, which other processes find as well."""
+    course, place = built_week
+    shutil.copytree(place, tmp_path / "build", symlinks=True)
+    monkeypatch.setattr(course_module, "build_dir", lambda: tmp_path / "build")
+    for name, value in {"BUILD": "build", "SECRET_FILE": "secret"}.items():
+        monkeypatch.setenv(f"WARSHA_{name}", str(tmp_path / value))
+    monkeypatch.setenv("WARSHA_LANG", "en")
+    yield course
+
+
+def hand_in(course: Course, student: str, programs: dict[str, str]) -> Path:
+    """A program for each lab, by the name of the notebook's file."""
+    folder = course.root / "submitted" / student / WEEK
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in programs.items():
+        lab = name.split(" ")[0]
+        released = nbformat.read(course.root / "release" / WEEK / f"{lab}.ipynb", as_version=4)
+        nbformat.write(filled_in(released, text, "x"), folder / f"{name}.ipynb")
+    (folder / "timestamp.txt").write_text("2026-01-15 10:00:00 UTC\n")
+    return folder
+
+
+def warsha(*words: str) -> Result:
+    return CliRunner().invoke(app, list(words), terminal_width=200)
+
+
+def notebooks(course: Course, student: str, step: str = "autograded") -> list[str]:
+    return sorted(file.name for file in (course.root / step / student / WEEK).glob("*.[ih]*"))
+
+
+def test_a_class_is_graded_shown_and_explained(week: Course) -> None:
+    good = {lab: program(lab) for lab in PAIR}
+    hand_in(week, "s1", good)
+    hand_in(week, "s2", {**good, "buttons": program("buttons", "ready_only")})
+    hand_in(week, "s3", {"buttons": good["buttons"]})
+    (hand_in(week, "s4", good) / "buttons.ipynb").write_text("{")
+    done = warsha("grade", WEEK)
+    assert done.exit_code == 3
+    assert "not graded: buttons s4: buttons.ipynb is not a notebook" in done.output
+    assert "note: traffic_light s3: traffic_light.ipynb is missing: no points" in done.output
+    assert "graded 3/4 submissions" in done.output
+    found = marks.scores(week.root)
+    assert found["s1", WEEK] == 40
+    assert 20 < found["s2", WEEK] < 40
+    assert found["s3", WEEK] == found["s4", WEEK] == 20
+    assert notebooks(week, "s1") == [f"{lab}.ipynb" for lab in PAIR]
+    assert notebooks(week, "s4") == ["traffic_light.ipynb"]
+    before = rows(config.coursedir(week.root).db_url)
+    again = warsha("grade", WEEK)
+    assert "3 were graded before and have not changed" in again.output
+    assert rows(config.coursedir(week.root).db_url) == before
+
+    told = warsha("feedback", WEEK)
+    assert told.exit_code == 0, told.output
+    assert notebooks(week, "s2", "feedback") == [f"{lab}.html" for lab in PAIR]
+    shown = warsha("class", WEEK)
+    assert shown.exit_code == 0, shown.output
+    page = (week.root / "class" / f"{WEEK}.buttons.html").read_text(encoding="utf-8")
+    assert f"../feedback/s2/{WEEK}/buttons.html" in page
+    assert "s4" in page and "is not a notebook" in page
+    played = warsha("replay", "s2", "buttons")
+    assert played.exit_code == 0 and "the marks are the same" in played.output
+    asked = warsha("replay", "s2", WEEK)
+    assert getattr(asked.exception, "cure", "").endswith(", ".join(PAIR))
+
+
+def test_marks_and_stamps_are_those_of_nbgrader_autograde(week: Course, tmp_path: Path) -> None:
+    hand_in(week, "s1", {lab: program(lab) for lab in PAIR})
+    hand_in(week, "s2", {"buttons": program("buttons", "no_debounce")})
+    other = tmp_path / "other"
+    shutil.copytree(week.root, other / "course" / week.root.name)
+    (other / "port").symlink_to(week.root.parents[1] / "port")
+    assert warsha("grade", WEEK).exit_code == 0
+    tools = Path(sys.executable).parent
+    done = subprocess.run(
+        [str(tools / "nbgrader"), "autograde", WEEK],
+        cwd=other / "course" / week.root.name,
+        env={**os.environ, "PATH": f"{tools}:{os.environ['PATH']}", "WARSHA_BUILD": str(other)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    theirs = other / "course" / week.root.name
+    assert rows(config.coursedir(week.root).db_url) == rows(config.coursedir(theirs).db_url)
+    for lab in PAIR:
+        mine, its = (
+            nbformat.read(root / "autograded" / "s1" / WEEK / f"{lab}.ipynb", as_version=4)
+            for root in (week.root, theirs)
+        )
+        assert mine.metadata.warsha == its.metadata.warsha
+        ours = Store(week.store).record(lab, "s1")
+        assert ours and Store(theirs / "store").record(lab, "s1") == ours
+
+
+def test_each_lab_takes_its_own_notebook_whatever_a_browser_called_it(week: Course) -> None:
+    hand_in(week, "s1", {"buttons (1)": program("buttons")})
+    hand_in(week, "s2", {f"{lab} (1)": program(lab) for lab in PAIR})
+    done = warsha("grade", WEEK)
+    assert done.exit_code == 0, done.output
+    assert {who: points for (who, _), points in marks.scores(week.root).items()} == {
+        "s1": 20,
+        "s2": 40,
+    }
+
+
+def test_a_gradebook_made_anew_gets_both_labs_back(week: Course) -> None:
+    hand_in(week, "s1", {lab: program(lab) for lab in PAIR})
+    warsha("grade", WEEK)
+    (week.root / "gradebook.db").unlink()
+    commands.generate_release(week.root, WEEK)
+    assert warsha("grade", WEEK).exit_code == 0
+    assert marks.scores(week.root)["s1", WEEK] == 40
+    (hand_in(week, "s1", {}) / "traffic_light.ipynb").unlink()
+    assert warsha("grade", WEEK).exit_code == 0
+    assert marks.scores(week.root)["s1", WEEK] == 20
+    assert notebooks(week, "s1") == ["buttons.ipynb"]
+
+
+def test_what_cannot_be_graded_has_the_right_cure(week: Course) -> None:
+    def cure(name: str) -> str:
+        result = warsha("grade", name)
+        assert result.exit_code == 1
+        return str(getattr(result.exception, "cure", ""))
+
+    own = week.root / "source" / "own"
+    shutil.copytree(week.root / "source" / WEEK, own)
+    assert cure("own").endswith("nbgrader generate_assignment own")
+    for lab in PAIR:
+        (own / f"{lab}.ipynb").rename(own / f"my_{lab}.ipynb")
+    commands.generate_release(week.root, "own")
+    assert cure("own").endswith("nbgrader autograde own")
+    shutil.rmtree(week.root / "release" / "buttons")
+    assert cure("buttons") == f"run: warsha grade {WEEK}"
+    assert cure("elsewhere") == f"say one of: own, traffic_light, {WEEK}"
