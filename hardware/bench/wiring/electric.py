@@ -32,6 +32,8 @@ REMEMBERED = 4096
 
 Stamps = tuple[tuple[Element, ...], ...]
 """What each part of a cluster puts on the bench, in the order of its parts."""
+Turned = tuple[tuple[Element, ...], dict[int, int]]
+"""What a part puts there now, and the clusters that are others by it: their new states."""
 
 
 class Electric:
@@ -45,6 +47,7 @@ class Electric:
         self._solved: dict[tuple[object, ...], Solution] = {}
         self._found: dict[tuple[object, ...], Found] = {}
         self._linked: dict[tuple[object, ...], dict[int, frozenset[int]]] = {}
+        self._turns: dict[tuple[object, ...], Turned] = {}
         self._numbers: dict[tuple[object, ...], int] = {}
         self._count = count()
         self._clusters: dict[str, list[Cluster]] = {part: [] for part in self.stamps}
@@ -77,16 +80,27 @@ class Electric:
 
     def restamp(self, part: str) -> list[Cluster]:
         """A part has changed: read its elements again; the clusters that look different now."""
-        old, new = self.stamps[part], self._stamp(self.netlist.parts[part])
-        self.stamps[part] = new
-        changed = [
-            cluster
-            for cluster in self._clusters[part]
-            if any(old[i] != new[i] for i in self._places[cluster.number, part])
-        ]
-        for cluster in changed:
-            self._state[cluster.number] = self._number(cluster, self._now(cluster))
-        return changed
+        of, clusters = self.netlist.parts[part], self._clusters[part]
+        key = (part, of.powered, of.state, *[self._state[c.number] for c in clusters])
+        if (known := self._turns.get(key)) is None:
+            known = self._turned(of, clusters)
+            if of.state is not None:
+                if len(self._turns) >= REMEMBERED:
+                    self._turns.clear()
+                self._turns[key] = known
+        self.stamps[part], states = known
+        self._state.update(states)
+        return [cluster for cluster in clusters if cluster.number in states]
+
+    def _turned(self, part: Part, clusters: Sequence[Cluster]) -> Turned:
+        """What a part that has changed is like now."""
+        old, new = self.stamps[part.id], self._stamp(part)
+        self.stamps[part.id] = new
+        return new, {
+            cluster.number: self._number(cluster, self._now(cluster))
+            for cluster in clusters
+            if any(old[i] != new[i] for i in self._places[cluster.number, part.id])
+        }
 
     def _now(self, cluster: Cluster) -> Stamps:
         return tuple(self.stamps[part] for part in cluster.parts)

@@ -8,7 +8,7 @@ diagram fits both.
 """
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
@@ -182,6 +182,12 @@ class Part:
     def stamp(self, net: Stamp) -> None:
         """Put this part's elements between its pins: the same ones in every state, only with other
         values."""
+
+    @property
+    def state(self) -> Hashable:
+        """All that `stamp` reads and that changes: its elements are then looked up where they were
+        seen before. None: nobody knows."""
+        return None
 
     def start(self, world: World) -> None:
         """The bench begins: keep the world, and be as the attributes say."""
