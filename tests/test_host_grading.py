@@ -1,17 +1,22 @@
 """A lab with host functions, from the reference and its mutants to a class and to practice."""
 
 from itertools import chain
+import warnings
 from pathlib import Path
 
 import pytest
 from classroom import auto_scores
 from hostcourse import FOLDER, HOST, LAB, PROGRAM, hand_in
 from IPython.core.interactiveshell import InteractiveShell
+from nbgrader.apps.api import NbGraderAPI
+from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.exc import SAWarning
 from typer.testing import CliRunner
 
 from grader.archive.store import Store
 from grader.authoring.labcheck import check_runs
 from grader.course import Course
+from grader.gradebook import config
 from grader.host import probe, sandbox
 from grader.notebook import practice
 from grader.verbs import app
@@ -74,6 +79,12 @@ def test_without_a_sandbox_grading_refuses_or_says_so(
     assert code == 1
     assert "site_log has host code: the sandbox of host code does not start" in said
     assert scores(hosted) == {}
+    options = config.load(hosted.root)
+    api = NbGraderAPI(CourseDirectory(config=options), config=options)
+    with warnings.catch_warnings(action="ignore", category=SAWarning):  # of its own code
+        done = api.autograde(LAB, "good")
+    (told,) = (line for line in done["log"].splitlines() if "or run: warsha" in line)
+    assert "install bubblewrap" in told and f"warsha grade {LAB} --no-sandbox" in told
     code, said = grade("--no-sandbox")
     assert code == 0, said
     assert scores(hosted) == {"good": [2, 6, 10, 2]}

@@ -55,8 +55,11 @@ class ScoreOnBoards(Execute):
         course = None if self.stock else _course_with(name, Path(where.root))
         if course is None:
             return super().preprocess(nb, resources, km)
-        grading = Grading(course, name, assignment=assignment)
-        notebook, record = _scored(grading, student, folder)
+        try:
+            grading = Grading(course, name, assignment=assignment)
+            notebook, record = _scored(grading, student, folder)
+        except GraderError as error:  # nbgrader's log and Formgrader show the text alone
+            raise GraderError(f"{error}. {error.cure}" if error.cure else str(error)) from error
         resources["warsha_settle"] = partial(grading.store.settle, record)
         return notebook, resources
 
