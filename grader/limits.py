@@ -22,6 +22,9 @@ Expected: TypeAlias = Sequence[T] | T | Callable[[Run], Sequence[T] | T]
 
 LONGEST_TEXT = 72
 
+ROUNDING = 1e-9
+"""So much is no difference: 26.2 − 26.1 is more than 0.1 as floats are kept."""
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -57,16 +60,36 @@ class Within(Limit[Q]):
         """The value that is farthest out of its window decides."""
         values, targets = _pair(measured, _expected(self.of, run))
         if not values or len(values) != len(targets):
-            return Verdict(False, _text(values), _text(targets))
+            return self._miscounted(values, targets, run)
         excess = [abs(v - t) - self._slack(t) for v, t in zip(values, targets, strict=True)]
         worst = max(range(len(values)), key=lambda n: _badness(excess[n]))
         value, target = values[worst], targets[worst]
-        return Verdict(excess[worst] <= 0, str(value), self._around(target), place_of(value))
+        return Verdict(
+            excess[worst] <= ROUNDING, str(value), self._around(target), place_of(value)
+        )
 
     def window(self, run: Run) -> str:
         """The window around the first value expected."""
         targets = _items(_expected(self.of, run))
         return self._around(targets[0]) if targets else ""
+
+    def _miscounted(self, values: list[Q], targets: list[Q], run: Run) -> Verdict:
+        """Too many or too few: how many there are, and the first that does not fit."""
+        if not targets:
+            return Verdict(False, _text(values), self.window(run))
+        pairs = enumerate(zip(values, targets, strict=False))
+        misfits = (n for n, (v, t) in pairs if not abs(v - t) - self._slack(t) <= ROUNDING)
+        first = next(misfits, min(len(values), len(targets)))
+        value = values[first] if first < len(values) else None
+        target = targets[first] if first < len(targets) else None
+        # With fewer values than targets the one that is missing has its place, too.
+        lost = len(values) < len(targets) and place_of(target) is not None
+        return Verdict(
+            False,
+            _counted(len(values), first, value),
+            _counted(len(targets), first, None if target is None else self._around(target)),
+            place_of(target if lost or value is None else value),
+        )
 
     def _slack(self, target: float) -> float:
         return max(float(self.tolerance or 0.0), abs(target) * self.percent / 100)
@@ -149,7 +172,8 @@ class Exactly(Limit[P]):
         pairs = enumerate(zip(values, wanted, strict=False))
         first = next((i for i, (v, w) in pairs if v != w), min(len(values), len(wanted)))
         start = max(0, first - 2)
-        place = place_of(values[first]) if first < len(values) else None
+        ends = *values[first : first + 1], *wanted[first : first + 1]
+        place = next((at for at in map(place_of, ends) if at is not None), None)
         return Verdict(False, _text(values, start), _text(wanted, start), place)
 
     def window(self, run: Run) -> str:
@@ -191,6 +215,11 @@ def _pair(measured: T | Sequence[T], target: T | Sequence[T]) -> tuple[list[T], 
     values, targets = _items(measured), _items(target)
     single = len(targets) == 1 and not isinstance(target, Sequence)
     return values, targets * len(values) if single else targets
+
+
+def _counted(count: int, index: int, shown: object) -> str:
+    """How many there are, and which of them is looked at; none, and there is nothing to count."""
+    return f"{count} ×" + ("" if shown is None else f", #{index + 1}: {shown}")
 
 
 def _badness(excess: float) -> tuple[bool, float]:

@@ -150,5 +150,5 @@ def place_of(value: object) -> int | None:
 
 
 def number(value: float) -> str:
-    """A number for people: at most three decimals, none that say nothing."""
-    return f"{float(value):.3f}".rstrip("0").rstrip(".")
+    """A number for people: at most three decimals, none that say nothing; ∞ for "never"."""
+    return f"{float(value):.3f}".rstrip("0").rstrip(".").replace("inf", "∞")
