@@ -14,7 +14,8 @@ from grader.run import Run
 T = TypeVar("T")
 
 Why = Callable[[Run], str]
-"""Tells the misconception from the run; "" when it cannot."""
+"""Tells the misconception from the run; "" when it cannot. What follows the key behind a space
+completes its text (`{detail}`)."""
 
 
 @dataclass(frozen=True)

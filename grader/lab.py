@@ -55,6 +55,8 @@ class Lab:
     """What lies on the board beside main.py and pins.py."""
     items: Mapping[str, Texts]
     """What each item is about, in their order; `p` is the predict question."""
+    figures: Mapping[str, Texts]
+    """What a check measures and expects, by its id: the words beside the two figures."""
     misconceptions: Mapping[str, Texts]
     hints: Mapping[str, Texts]
     """What helps with a misconception, for who meets it again; not every one has it."""
@@ -162,6 +164,7 @@ def load(folder: Path) -> Lab:
         boards=_boards(source),
         files=_files(source),
         items=_two(source, "items"),
+        figures=_two(source, "figures"),
         misconceptions=misconceptions,
         hints=hints,
         host=source.names("host"),
@@ -241,6 +244,8 @@ def _check_items(source: LabFile, lab: Lab) -> None:
                 what = _("its after={name!r} must come before it").format(name=name)
                 raise lab_error(file, check.id, what)
         seen.add(check.id)
+    for name in lab.figures.keys() - seen:
+        raise lab_error(source.file, f"figures.{name}", _("is not known here"))
     judged = {check.item for check in lab.checks if not check.is_gate} | {PREDICT}
     for item in judged ^ set(lab.items):
         what = _("lab.toml and checks.py do not agree on it")

@@ -50,10 +50,11 @@ def written(lab: Lab) -> Iterator[str]:
 
 
 def _texts(lab: Lab) -> Iterator[str]:
-    """Titles, items, misconceptions and hints, in both languages."""
+    """Titles, items, figures, misconceptions and hints, in both languages."""
     named = {
         "title": lab.title,
         **{f"items.{key}": texts for key, texts in lab.items.items()},
+        **{f"figures.{key}": texts for key, texts in lab.figures.items()},
         **{f"misconceptions.{key}": texts for key, texts in lab.misconceptions.items()},
         **{f"misconceptions.{key}.hint": texts for key, texts in lab.hints.items()},
     }

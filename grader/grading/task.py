@@ -61,6 +61,7 @@ def _card(lab: Lab, task: Task, result: ItemResult, pictures: Pictures) -> Card:
         points=result.points,
         maximum=result.max_points,
         title=lab.items[result.id],
+        about=lab.figures.get(result.part, {}),
         measured=result.measured,
         expected=result.expected,
         message=_message(lab, task, result) if result.key else {},

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from grader.run import Run
+from hardware.bench import frames
 from hardware.bench.tracing.records import names_of
 
 MODES = names_of("MODE_")
@@ -67,6 +68,32 @@ def faults(run: Run, role: str | None = None) -> list[tuple[int, str]]:
         for one in run.trace.faults()
         if role is None or one.gpio == run.pins[role]
     ]
+
+
+def driven(run: Run) -> dict[int, int]:
+    """The GPIOs that the program made outputs, or gave a PWM, each with the trace's time at which
+    it first did."""
+    rows = run.trace.records
+    chosen = (rows["kind"] == frames.REC_MODE) & (rows["b"] & 15 == frames.MODE_OUT)
+    chosen |= (rows["kind"] == frames.REC_PWM) & (rows["c"] > 0)
+    pairs = zip(rows["a"][chosen].tolist(), rows["t"][chosen].tolist(), strict=True)
+    return dict(reversed(list(pairs)))
+
+
+def strays(run: Run) -> list[int]:
+    """The GPIOs that the program drives although they have no role in pins.py."""
+    return sorted(driven(run).keys() - set(run.pins.values()))
+
+
+def other_pin(run: Run, *outputs: str) -> str:
+    """Why nothing comes out: the program never drives one of these roles' pins, but a pin without
+    a role. The key `other_pin` with the words for it, or ""."""
+    seen, wrong = driven(run), strays(run)
+    missing = [role for role in outputs if run.pins[role] not in seen]
+    if not (missing and wrong):
+        return ""
+    wanted = ", ".join(f"{role} = GPIO {run.pins[role]}" for role in missing)
+    return f"other_pin {', '.join(f'GPIO {gpio}' for gpio in wrong)} ≠ {wanted}"
 
 
 def _trigger(bits: int) -> str:

@@ -7,6 +7,7 @@ It goes to the trainee: no seed, no path, no traceback of ours, no hidden test.
 from collections.abc import Iterator, Mapping
 from html import escape
 
+from grader.cells import PROGRAM
 from grader.pages.document import document, label, titled
 from grader.pages.sheet import HINTS_FROM, Entry, Sheet
 from grader.pagetext import LATIN, anyway, bilingual, latin, lines
@@ -19,6 +20,13 @@ _STATES = {
     "waits": ("…", "تنتظر المدرب", "waits for a person"),
 }
 """Sign and words of a state: a colour alone tells nothing to who cannot see it."""
+
+HAPPENED = {"no_ready", "board_died", "exception", "host_failed", "nothing", "after", "blank"}
+"""Keys that tell what happened, and of no idea."""
+_HEADS = {
+    False: ("الفكرة الخاطئة غالبًا", "the idea that is probably wrong"),
+    True: ("ما الذي حدث", "what happened"),
+}
 
 LONGEST_LINE, MOST_LINES = 200, 600
 """So much of the program is shown: a page stays a page, whatever was handed in."""
@@ -80,7 +88,7 @@ def _mastery(sheet: Sheet) -> str:
     if sheet.mastered:
         return f'<p class="mastery">✓ {label("بلغتَ حد الإتقان", "mastery reached")} ({goal})</p>'
     left = LATIN.format(number(sheet.needed - sheet.earned))
-    words = label("حتى الإتقان تبقى", "points missing to mastery:")
+    words = label("الباقي حتى حد الإتقان:", "short of mastery by")
     return f'<p class="mastery">{words} <strong>{left}</strong> ({goal})</p>'
 
 
@@ -153,10 +161,10 @@ def _told(sheet: Sheet, entry: Entry) -> Iterator[str]:
         if value
     )
     if rows:
+        yield f'<div class="about pair">{bilingual(card.about)}</div>' if card.about else ""
         yield f'<dl class="figures">{rows}</dl>'
     if card.message and any(card.message.values()):
-        head = label("الفكرة الخاطئة غالبًا", "the idea that is probably wrong")
-        yield _box("why", head, card.message)
+        yield _box("why", label(*_HEADS[card.key in HAPPENED]), card.message)
     if card.key and card.hint and sheet.number >= HINTS_FROM:
         yield _box("hint", label("تلميح", "hint"), card.hint)
     if card.waveform:
@@ -201,7 +209,9 @@ def _program(sheet: Sheet) -> str:
         return ""
     found = lines(sheet.program.rstrip())
     shown = [line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}…" for line in found]
-    rows = "".join(f"<li>{escape(line) or ' '}</li>" for line in shown[:MOST_LINES])
+    # With the magic line the numbers are those of the cell, as the trainee sees them.
+    rows = f'<li class="magic">%%board {PROGRAM}</li>'
+    rows += "".join(f"<li>{escape(line) or ' '}</li>" for line in shown[:MOST_LINES])
     if len(found) > MOST_LINES:
         rows += "<li>…</li>"
     words = label("البرنامج الذي صُحِّح", "the program that was graded")

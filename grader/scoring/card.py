@@ -37,6 +37,8 @@ class Card:
     """Where in that episode, since t = 0; None: nowhere in particular."""
     hint: Mapping[str, str] = field(default_factory=dict)
     """What helps who meets the misconception again; empty when there is no such text."""
+    about: Mapping[str, str] = field(default_factory=dict)
+    """What `measured` and `expected` are; empty where the lab does not say it."""
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data that JSON can hold."""
@@ -102,9 +104,8 @@ def _measured(mark: Card) -> str:
         for arabic, english, value in rows
         if value
     )
-    return (
-        f'<table style="margin:.3em 0;border-collapse:collapse">{cells}</table>' if cells else ""
-    )
+    table = '<table style="margin:.3em 0;border-collapse:collapse">{}</table>'
+    return _both(mark.about) + table.format(cells) if cells else ""
 
 
 def _message(mark: Card) -> str:

@@ -47,6 +47,7 @@ def combine(item: str, checks: Iterable[Check], parts: Mapping[str, ItemResult])
         detail=said.detail,
         episode=said.episode,
         at_ns=said.at_ns,
+        part=said.id,
     )
 
 
@@ -111,8 +112,9 @@ def _silent(run: Run) -> tuple[str, str] | None:
 
 def _why(check: Check, measured: Any, run: Run) -> tuple[str, str]:
     """Key and detail of a miss, from the most telling reason to the most likely one."""
-    if check.why is not None and (key := check.why(run)):
-        return key, ""
+    if check.why is not None and (found := check.why(run)):
+        key, _, detail = found.partition(" ")
+        return key, detail
     if said := run.tracebacks():
         return "exception", _last_line(said[0].text)
     empty = isinstance(measured, Sequence) and not measured

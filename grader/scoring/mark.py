@@ -32,6 +32,8 @@ class ItemResult:
     episode: str = ""
     at_ns: int | None = None
     """Where in that episode, since t = 0; None: nowhere in particular."""
+    part: str = ""
+    """Of an item: the check that speaks for it (`d.long`)."""
 
     @property
     def outcome(self) -> Outcome:

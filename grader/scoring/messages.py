@@ -1,5 +1,6 @@
 """What a missed item tells the trainee: the misconception's text in Arabic and English."""
 
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -10,6 +11,13 @@ from grader.pagetext import visible
 from grader.scoring.mark import ItemResult
 
 FILE = Path(__file__).with_name("misconceptions.toml")
+
+_LINE = re.compile(r" \(main\.py, line (\d+)\)$")
+_WHERE = {
+    "ar": "، في السطر {cell} من الخلية (السطر {line} من `main.py`)",
+    "en": ", in line {cell} of the cell (line {line} of `main.py`)",
+}
+"""The cell's magic line is its line 1, and is not in the file."""
 
 
 @cache
@@ -43,9 +51,15 @@ def hint(lab: Lab, result: ItemResult) -> Texts:
 
 def _completed(texts: Texts, result: ItemResult) -> Texts:
     item = result.detail.partition(".")[0]
+    place = _LINE.search(result.detail)
+    line = int(place[1]) if place else 0
     # A program says what it likes in its last words.
-    detail = visible(result.detail).replace("`", "'")
+    detail = visible(_LINE.sub("", result.detail)).replace("`", "'")
     return {
-        language: text.replace("{detail}", detail).replace("{item}", item)
+        language: text.replace(
+            "{where}", _WHERE[language].format(cell=line + 1, line=line) if place else ""
+        )
+        .replace("{item}", item)
+        .replace("{detail}", detail)
         for language, text in texts.items()
     }

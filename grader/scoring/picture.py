@@ -2,6 +2,7 @@
 
 import math
 
+from grader.measure.pins import strays
 from grader.pagetext import visible
 from grader.run import Run
 from grader.scoring.mark import ItemResult, SeedResult
@@ -9,6 +10,9 @@ from hardware.bench.drawing.waveform import Mark, waveform
 
 AROUND_NS = 1_500_000_000
 """How much is shown on either side of that place."""
+
+MOST_STRAYS = 4
+"""So many pins without a role are shown."""
 
 OPENING_NS = 10_000_000_000
 """How much is shown from t = 0 where no place is named."""
@@ -38,9 +42,11 @@ class Pictures:
 
 def picture(run: Run, result: ItemResult) -> str:
     """An SVG of the episode that the result tells of: what came in, the pins that were set up,
-    what went out, and the place that decided; empty when there was none of it."""
-    trace = run.trace.named(run.pins)
-    signals = [role for role in run.pins if trace.modes(role)]
+    those that are driven and have no role, what went out, and the place that decided; empty when
+    there was none of it."""
+    others = {f"GPIO {gpio}": gpio for gpio in strays(run)[:MOST_STRAYS]}
+    trace = run.trace.named({**run.pins, **others})
+    signals = [role for role in run.pins if trace.modes(role)] + list(others)
     if not (signals or trace.serial().data or trace.sent().data):
         return ""
     at_ns = None if result.at_ns is None else run.zero_ns + result.at_ns
