@@ -6,6 +6,7 @@ import random
 from grader.check import check
 from grader.episode import Episode
 from grader.limits import Within
+from grader.measure.pins import other_pin
 from grader.run import Run
 from grader.units import Millis, ms
 from hardware.boards import BoardType
@@ -53,7 +54,9 @@ def planned_off(run: Run) -> Millis:
 
 
 def why_on(run: Run) -> str:
-    """The example's time, whatever the file says."""
+    """Another pin, or the example's time, whatever the file says."""
+    if reason := other_pin(run, "LED_G"):
+        return reason
     times = run.signal("LED_G").widths(True)
     told = planned_on(run) == ms(PUBLIC[0])
     return "hardcoded" if not told and times and near(times, PUBLIC[0]) else ""

@@ -1,90 +1,24 @@
 """L03: presses are counted once however the contact bounces, and a long one is told apart.
 
 Every edge of both buttons bounces, the glitch (from the hidden contact `emi1`) does not; an open
-input sees false lows. Times in `data` are milliseconds since t = 0.
+input sees false lows. Times in `data` are milliseconds since t = 0 (see scenario.py).
 """
 
-import random
 import re
 from collections.abc import Sequence
 
 from grader.check import check, gate
-from grader.episode import Episode, Step, press, set_control
 from grader.limits import AtLeast, AtMost, Between, Exactly, Never, Within
+from grader.measure.pins import other_pin
 from grader.run import Run
 from grader.units import Millis, Moment, Quantity, Text, millis_of_ns, moment_of_ns, ms
 from hardware.bench import frames
-from hardware.boards import BoardType
 
-GLITCH, LONGEST_BOUNCE, APART = ms(3), ms(12), ms(120)
+LONGEST_BOUNCE, APART, LONG = ms(12), ms(120), ms(800)
 SETTLED = ms(40)
 """By then a program with a sound debounce has seen a change."""
 Press = tuple[float, float]
 """When a button is pressed, and for how long, in ms."""
-
-
-def scenario(seed: int, board: BoardType) -> list[Episode]:
-    """Many short presses with a glitch; two quick ones; long ones; one held since reset."""
-    rng = random.Random(seed)
-    return [train(rng), double(rng), hold(rng), held(rng)]
-
-
-def train(rng: random.Random) -> Episode:
-    """8 to 12 presses of BTN_1, some of BTN_2 among them, and a glitch away from all presses.
-
-    The first press of BTN_2 is so long that also a program which sleeps 300 ms sees it, late.
-    """
-    count = rng.randrange(8, 13)
-    toggling = {0, 1} | set(rng.sample(range(2, count), k=rng.randrange(1, 4)))
-    glitch_after = rng.randrange(2, count - 1)
-    at, glitch, one, two = rng.uniform(500, 900), 0.0, [], []
-    for index in range(count):
-        one.append((at, rng.uniform(60, 250 if index == 0 else 700)))
-        end = sum(one[-1])
-        if index in toggling:
-            long = rng.uniform(500, 700) if index == 0 else rng.uniform(60, 400)
-            two.append((at + rng.uniform(50, 150), long))
-            end = max(end, sum(two[-1]))
-        at = end + rng.uniform(400, 900)
-        if index == glitch_after:
-            glitch = end + rng.uniform(700, 900)
-            at = glitch + rng.uniform(700, 900)
-    steps = presses("btn1", one) + presses("btn2", two) + press("emi1", at=ms(glitch), hold=GLITCH)
-    data = {"one": one, "two": two, "glitch": glitch}
-    return Episode("train", seconds=at / 1000, steps=steps, data=data)
-
-
-def double(rng: random.Random) -> Episode:
-    """Two presses of 60 ms, the second 120 ms after the first."""
-    twice = [(at := rng.uniform(500, 1500), 60.0), (at + APART, 60.0)]
-    return Episode("double", seconds=4, steps=presses("btn1", twice), data={"at": at})
-
-
-def hold(rng: random.Random) -> Episode:
-    """Two or three long presses, each followed by 3 s of rest and a short press."""
-    at, long, short = rng.uniform(500, 1000), [], []
-    for _ in range(rng.randrange(2, 4)):
-        long.append((at, rng.uniform(1800, 2500)))
-        short.append((sum(long[-1]) + 3000, rng.uniform(60, 700)))
-        at = sum(short[-1]) + rng.uniform(600, 1200)
-    steps = presses("btn1", [*long, *short])
-    return Episode("hold", seconds=at / 1000, steps=steps, data={"long": long, "short": short})
-
-
-def held(rng: random.Random) -> Episode:
-    """BTN_1 is down from reset to 1.5 s; a press follows."""
-    released, again = ms(1500), ms(rng.uniform(2500, 3500))
-    steps = [
-        *set_control("btn1", "pressed", 1, at=ms(0)),
-        *set_control("btn1", "pressed", 0, at=released),
-        *press("btn1", at=again, hold=ms(rng.uniform(60, 700))),
-    ]
-    return Episode("held", seconds=5, steps=steps, data={"released": released}, from_reset=True)
-
-
-def presses(part: str, times: Sequence[Press]) -> list[Step]:
-    """Press a button at each of these times."""
-    return [step for at, length in times for step in press(part, at=ms(at), hold=ms(length))]
 
 
 # What was seen.
@@ -130,18 +64,18 @@ def at_release(moments: Sequence[Millis], times: Sequence[Press]) -> bool:
 # a: how the inputs are set up.
 
 
-@check("a", points=3, expect=Exactly(["pull-up", "pull-up"]), on_miss="no_pullup")
+@check("a", points=3, expect=Exactly(["BTN_1: pull-up", "BTN_2: pull-up"]), on_miss="no_pullup")
 def pulls(run: Run) -> list[str]:
     """How BTN_1 and BTN_2 are set up."""
-    return [pull_of(run, role) for role in ("BTN_1", "BTN_2")]
+    return [f"{role}: {pull_of(run, role)}" for role in ("BTN_1", "BTN_2")]
 
 
 # b, f: one COUNT a press in `train`.
 
 
-def numbers_due(run: Run) -> list[float]:
+def numbers_due(run: Run) -> list[Quantity]:
     """1 to the number of presses."""
-    return list(range(1, len(run.data["one"]) + 1))
+    return [Quantity(number, ms(at).ns) for number, (at, _) in enumerate(run.data["one"], 1)]
 
 
 def why_count(run: Run) -> str:
@@ -187,9 +121,11 @@ def cycles(run: Run) -> list[tuple[float, float]]:
     return list(zip(starts, [*starts[1:], run.episode.seconds * 1000], strict=True))
 
 
-def told_due(run: Run) -> list[str]:
+def told_due(run: Run) -> list[Text]:
     """In each cycle LONG, and the press after it begins to count anew."""
-    return ["LONG", "COUNT 1"] * len(cycles(run))
+    pairs = zip(run.data["long"], run.data["short"], strict=True)
+    ends = [(ms(long + LONG).ns, ms(short).ns) for (long, _), (short, _) in pairs]
+    return [text for a, b in ends for text in (Text("LONG", a), Text("COUNT 1", b))]
 
 
 def why_long(run: Run) -> str:
@@ -223,7 +159,7 @@ def told(run: Run) -> list[Text]:
     "d.long",
     points=2,
     episode="hold",
-    expect=Within(ms(30), of=ms(800)),
+    expect=Within(ms(30), of=LONG),
     on_miss="long_time",
     why=why_long,
 )
@@ -276,7 +212,7 @@ def why_toggle(run: Run) -> str:
     if max(map(len, edges)) > 1:
         return "no_debounce"
     moments = [millis_of_ns(t) for found in edges for t in found]
-    return "active_high" if at_release(moments, two) else ""
+    return "active_high" if at_release(moments, two) else other_pin(run, "LED_R")
 
 
 @gate("e.once", expect=Exactly(once_each), on_miss="sleep_debounce", why=why_toggle)

@@ -8,24 +8,25 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
-from itertools import groupby, pairwise
+from itertools import accumulate, pairwise
 
 from grader.check import Check, check, gate
-from grader.limits import AtLeast, AtMost, Exactly, Never, Within
+from grader.limits import AtLeast, AtMost, Exactly, Never, Within, shortened
 from grader.measure.dht import START, DhtReading, dht22
+from grader.measure.pins import other_pin
 from grader.measure.pulses import pulses
 from grader.run import Run, Said
-from grader.units import Celsius, Millis, Moment, millis_of_ns, moment_of_ns, ms, seconds
+from grader.units import Celsius, Millis, Quantity, Text, millis_of_ns, ms, seconds
 
-PERIOD, EARLIEST, LED_SETTLED = ms(2000), ms(1990), ms(500)
-PUBLIC_HOT, BACK_BELOW, LED_FAILS = 35.0, 0.5, 4  # a RETRY and three FAIL
+PERIOD, EARLIEST, LED_SETTLED, BACK_BELOW = ms(2000), ms(1990), ms(500), 0.5
+STATUS, LED_FAILS = ("OK", "RETRY", "FAIL"), 4  # a RETRY and three FAIL
 NUMBER = r"-?\d{1,6}(?:[.,٫]\d{1,6})?"
 ANY_ROW = re.compile(
     rf"(\d{{1,12}}),\s*(\d{{1,12}}),\s*({NUMBER})?,\s*({NUMBER})?,\s*(OK|RETRY|FAIL)\s*"
 )  # a digit of any script will do
 ROW = re.compile(r"\d+,\d+,(-?\d+(\.\d+)?)?,(\d+(\.\d+)?)?,(OK|RETRY|FAIL)", re.ASCII)
 BOTH, NEVER, SOON = ("clean", "faults"), float("inf"), AtMost(seconds(4.5))
+ON_TIME = Within(ms(50), of=ms(0))
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,14 @@ class Slot:
     rows: Sequence[Row]
     alarms: int
 
-    def told(self) -> str:
+    def told(self) -> Text:
         """The status of its row; `-` without one."""
-        return "+".join(row.status for row in self.rows) or "-"
+        return Text("+".join(row.status for row in self.rows) or "-", self.reading.at_ns)
+
+    def when(self) -> Text:
+        """The temperature that was sent, and its time."""
+        celsius, at_ns = self.reading.temperature, self.reading.at_ns
+        return Text(f"{'-' if celsius is None else celsius} ({at_ns / 1e9:.1f} s)", at_ns)
 
     def is_logged(self) -> bool:
         """Whether it is sound and has one OK row with the humidity that the sensor sent."""
@@ -110,12 +116,10 @@ def intervals(run: Run) -> list[Millis]:
 @check("a", points=4, expect=Within(ms(20), of=PERIOD), on_miss="slow")
 def mean_interval(run: Run) -> Millis | None:
     """The mean of them; silence after the last start pulse is one more."""
-    found = list(intervals.measure(run))
-    if found:
-        last_ns = found[-1].at_ns + found[-1].ns
-        rest = millis_of_ns(run.end_ns - run.zero_ns - last_ns, last_ns)
-        found += [rest] if rest > 2 * PERIOD else []
-    return Millis(sum(found) / len(found)) if found else None
+    at_ns = [*(reading.at_ns for reading in readings_of(run)), run.end_ns - run.zero_ns]
+    spans = [millis_of_ns(b - a, a) for a, b in pairwise(at_ns)]
+    found = spans[:-1] + [rest for rest in spans[-1:] if rest > 2 * PERIOD]
+    return Millis(sum(found) / len(found), max(found).at_ns) if found else None
 
 
 # b: the values.
@@ -141,28 +145,28 @@ def why_values(run: Run) -> str:
 @check("b", points=4, expect=Within(Celsius(0.1), of=sent), on_miss="wrong_values", why=why_values)
 def logged(run: Run) -> list[Celsius]:
     """Of each sound reading the values of its row; infinite if there is not just one OK row."""
-    found: list[float] = []
-    for slot in slots(run):
-        if slot.reading.is_sound:
-            found += slot.rows[0].values if slot.told() == "OK" else (NEVER, NEVER)
-    # A difference of just 0.1 must not count as more because of how floats are kept.
-    pairs = zip(found, sent(run), strict=True)
-    return [Celsius(t if t == NEVER else t + (r - t) * 1e-6, r.at_ns) for t, r in pairs]
+    found: list[Celsius] = []
+    for slot in (slot for slot in slots(run) if slot.reading.is_sound):
+        values = slot.rows[0].values if slot.told() == "OK" else (NEVER, NEVER)
+        found += [Celsius(value, slot.reading.at_ns) for value in values]
+    return found
 
 
 # c: readings that failed.
 
 
-def bursts(run: Run, has_answer: bool) -> list[tuple[str, str]]:
-    """What was told, and was due, of the failed readings of one kind and the sound ones beside."""
-    groups = [list(group) for _, group in groupby(slots(run), lambda s: s.reading.is_sound)]
-    found: list[tuple[str, str]] = []
-    for before, group in pairwise([[], *groups]):
-        if group[0].reading.is_sound or bool(group[0].reading.data) != has_answer:
-            continue
-        due = ["OK"] * len(before[-1:]) + ["RETRY"] + ["FAIL"] * (len(group) - 1)
-        found += zip((slot.told() for slot in [*before[-1:], *group]), due, strict=True)
-    return found
+def failures(run: Run) -> list[int]:
+    """Of each reading how many have failed in a row, with it."""
+    sound = [slot.reading.is_sound for slot in slots(run)]
+    return list(accumulate(sound, lambda failed, ok: 0 if ok else failed + 1, initial=0))[1:]
+
+
+def bursts(run: Run, has_answer: bool) -> list[tuple[Text, str]]:
+    """What was told, and was due, of the failed readings of one kind and of the one before."""
+    pairs = list(zip(slots(run), failures(run), strict=True))
+    is_kind = [n > 0 and bool(slot.reading.data) == has_answer for slot, n in pairs]
+    near = zip(pairs, is_kind, [*is_kind[1:], False], strict=False)
+    return [(slot.told(), STATUS[min(n, 2)]) for (slot, n), now, next in near if now or next]
 
 
 def why_fault(run: Run) -> str:
@@ -174,18 +178,13 @@ def why_fault(run: Run) -> str:
     return "stale_data" if kinds == {"OK"} else "swallowed" if kinds == {"-"} else ""
 
 
-def told_of(has_answer: bool, run: Run) -> list[str] | None:
-    """What was told of them; None if no reading failed so."""
-    return [told for told, _ in bursts(run, has_answer)] or None
-
-
 def fault_check(id: str, has_answer: bool) -> Check:
-    """The rows of the failed readings with an answer, or of those without."""
+    """The rows of the failed readings with an answer, or of those without; None: none failed."""
     due = Exactly(lambda run: [due for _, due in bursts(run, has_answer)])
     declare = check(
         id, points=2, episode="faults", expect=due, on_miss="fault_rows", why=why_fault
     )
-    return declare(partial(told_of, has_answer))
+    return declare(lambda run: [told for told, _ in bursts(run, has_answer)] or None)
 
 
 rows_of_checksums = fault_check("c.checksum", True)
@@ -214,11 +213,10 @@ def why_form(run: Run) -> str:
 
 
 @gate("d.form", episode=BOTH, expect=Never("bad row"), on_miss="bad_row", why=why_form)
-def bad_rows(run: Run) -> list[Moment] | None:
+def bad_rows(run: Run) -> list[Text] | None:
     """Those that are no rows; None without any."""
-    lines = log_lines(run)
-    bad = [moment_of_ns(line.at_ns) for line in lines if not ROW.fullmatch(line.text)]
-    return bad if lines else None
+    bad = [line for line in log_lines(run) if not ROW.fullmatch(line.text)]
+    return [Text(shortened(b.text), b.at_ns) for b in bad] if log_lines(run) else None
 
 
 @gate("d.rows", expect=AtLeast(50), on_miss="few_rows")
@@ -227,35 +225,36 @@ def good_rows(run: Run) -> int:
     return sum(slot.is_logged() for slot in slots(run))
 
 
-@gate("d.seq", episode=BOTH, expect=Exactly([1]), on_miss="seq_stuck")
-def seq_steps(run: Run) -> list[int]:
-    """By how much `seq` went up from a row to the next: each amount once."""
-    return sorted({b.seq - a.seq for a, b in pairwise(rows(run))})
+@gate("d.seq", episode=BOTH, expect=Exactly([1.0]), on_miss="seq_stuck")
+def seq_steps(run: Run) -> list[Quantity]:
+    """By how much `seq` went up from a row to the next: the first step that is not 1, else a 1."""
+    steps = [Quantity(b.seq - a.seq, b.at_ns) for a, b in pairwise(rows(run))]
+    return [step for step in steps if step - 1][:1] or steps[:1]
 
 
 def why_time(run: Run) -> str:
     """Taken before `measure()`, which waits 250 ms before its start pulse."""
-    off = [row.t_ms - s.reading.at_ns / 1e6 for s in slots(run) for row in s.rows]
+    off = offsets.measure(run)
     return "early_time" if off and all(-300 < t < -200 for t in off) else ""
 
 
-@check("d", points=3, episode=BOTH, expect=AtMost(ms(50)), on_miss="row_time", why=why_time)
-def time_errors(run: Run) -> list[Millis]:
-    """How far `t_ms` is from the start pulse."""
+@check("d", points=3, episode=BOTH, expect=ON_TIME, on_miss="row_time", why=why_time)
+def offsets(run: Run) -> list[Millis]:
+    """How far `t_ms` of each row is behind its start pulse."""
     pairs = [(slot.reading.at_ns, row) for slot in slots(run) for row in slot.rows]
-    return [Millis(abs(row.t_ms - at / 1e6), at) for at, row in pairs]
+    return [Millis(row.t_ms - at / 1e6, at) for at, row in pairs]
 
 
 # e: the alarm and the LED.
 
 
-def alarms_due(run: Run, hot_c: float) -> list[int]:
-    """The numbers of the readings that should ring, at that threshold."""
-    found, armed = [], True
-    for number, slot in enumerate(slots(run), 1):
+def alarms_due(run: Run, limit: str = "hot_c") -> list[Text]:
+    """The readings that should ring, at the threshold of that name."""
+    found, armed, hot_c = [], True, run.data[limit]
+    for slot in slots(run):
         celsius = slot.reading.temperature
         if celsius is not None and armed and celsius > hot_c:
-            found.append(number)
+            found.append(slot.when())
             armed = False
         elif celsius is not None and celsius <= hot_c - BACK_BELOW:
             armed = True
@@ -264,37 +263,38 @@ def alarms_due(run: Run, hot_c: float) -> list[int]:
 
 def why_alarm(run: Run) -> str:
     """By values that are wrong, at the public threshold, or again and again."""
-    told, due = alarms.measure(run) or [], alarms_due(run, run.data["hot_c"])
-    if told and told == alarms_due(run, PUBLIC_HOT):
+    told, due = alarms.measure(run) or [], alarms_due(run)
+    if told and told == alarms_due(run, "public_hot_c"):
         return "hardcoded"
     return why_values(run) or ("alarm_repeat" if set(told) > set(due) else "")
 
 
-alarms_wanted = Exactly(lambda run: alarms_due(run, run.data["hot_c"]))
+@check("e.alarm", points=1, expect=Exactly(alarms_due), on_miss="wrong_alarm", why=why_alarm)
+def alarms(run: Run) -> list[Text] | None:
+    """The reading before each ALARM HOT; None if none was due."""
+    told = [slot.when() for slot in slots(run) for _ in range(slot.alarms)]
+    return told if alarms_due(run) else None
 
 
-@check("e.alarm", points=1, expect=alarms_wanted, on_miss="wrong_alarm", why=why_alarm)
-def alarms(run: Run) -> list[int] | None:
-    """The number of its reading for each ALARM HOT; None if none was due."""
-    told = [n for n, slot in enumerate(slots(run), 1) for _ in range(slot.alarms)]
-    return told if alarms_due(run, run.data["hot_c"]) else None
+def led_due(run: Run) -> list[str]:
+    """Of each reading its status, and whether the LED should be on after it: `FAIL:1`."""
+    return [f"{STATUS[min(n, 2)]}:{int(n >= LED_FAILS)}" for n in failures(run)]
 
 
-def led_due(run: Run) -> list[int]:
-    """Of each reading whether the LED should be on after it."""
-    found, failed = [], 0
-    for slot in slots(run):
-        failed = 0 if slot.reading.is_sound else failed + 1
-        found.append(int(failed >= LED_FAILS))
-    return found
-
-
-@check("e.led", points=1, episode="faults", expect=Exactly(led_due), on_miss="led", why=why_fault)
-def led_levels(run: Run) -> list[int] | None:
-    """Of each reading the LED from 500 ms after it to the next; 2: it changed. None: never due."""
+@check(
+    "e.led",
+    points=1,
+    episode="faults",
+    expect=Exactly(led_due),
+    on_miss="led",
+    why=lambda run: other_pin(run, "LED_R") or why_fault(run),
+)
+def led_levels(run: Run) -> list[Text] | None:
+    """Of each reading the LED from 500 ms after it to the next; ?: it changed. None: never due."""
     led, found = run.signal("LED_R"), []
-    for slot in slots(run):
+    for slot, due in zip(slots(run), led_due(run), strict=True):
         since = led.since(slot.reading.at_ns + LED_SETTLED.ns)
         changed = any(t < slot.until_ns for t in since.edges_ns())
-        found.append(2 if changed else int(since.level[0]))
-    return found if any(led_due(run)) else None
+        seen = "?" if changed else int(since.level[0])
+        found.append(Text(f"{due[:-1]}{seen}", slot.reading.at_ns))
+    return found if any(due.endswith("1") for due in led_due(run)) else None

@@ -1,6 +1,6 @@
 """What the sensor goes through: two minutes of weather, and a minute of faults.
 
-`data` says `hot_c`, the threshold in cfg.json, and how many `faults` there are.
+`data` says `hot_c`, the threshold in cfg.json, the public one, and how many `faults` there are.
 """
 
 import json
@@ -45,7 +45,8 @@ def clean(rng: random.Random, hot_c: float) -> Episode:
         steps += set_control("dht", "temperature", round(celsius, 1), at=ms(at))
         steps += set_control("dht", "humidity", round(rng.uniform(20, 90), 1), at=ms(at))
         at += rng.uniform(4200, 5800)
-    return Episode("clean", CLEAN_S, config(hot_c), steps, {"hot_c": hot_c, "faults": 0})
+    data = {"hot_c": hot_c, "public_hot_c": PUBLIC_HOT, "faults": 0}
+    return Episode("clean", CLEAN_S, config(hot_c), steps, data)
 
 
 def excursion(rng: random.Random, hot_c: float) -> list[float]:
@@ -65,5 +66,5 @@ def faults(rng: random.Random, hot_c: float) -> Episode:
         at += PERIOD_S * (times + rng.uniform(2, 3))
         temperature = round(rng.uniform(-9, 24), 1)
         steps += set_control("dht", "temperature", temperature, at=ms(1000 * at - 100))
-    data = {"hot_c": hot_c, "faults": sum(times for _, times in BURSTS)}
+    data = {"faults": sum(times for _, times in BURSTS)}
     return Episode("faults", at + PERIOD_S, config(hot_c), steps, data)

@@ -13,6 +13,7 @@ from pathlib import Path
 from grader.check import check, gate
 from grader.episode import Episode, Step, press
 from grader.limits import AtLeast, AtMost, Never, Within
+from grader.measure.pins import other_pin
 from grader.run import Run
 from grader.tones import tones
 from grader.units import Hertz, Millis, Moment, millis_of_ns, moment_of_ns, ms
@@ -130,7 +131,13 @@ def hard_errors(run: Run) -> bool:
 # a: the belt's rhythm.
 
 
-@check("a", points=3, expect=Within(RHYTHM, of=HALF_PERIOD), on_miss="rhythm")
+@check(
+    "a",
+    points=3,
+    expect=Within(RHYTHM, of=HALF_PERIOD),
+    on_miss="rhythm",
+    why=lambda run: other_pin(run, "LED_G"),
+)
 def half_periods(run: Run) -> list[Millis] | None:
     """From each edge of LED_G to the next while the belt runs, and silence that is too long."""
     edges = [int(t) for t in run.signal("LED_G").edges_ns()]
@@ -154,7 +161,7 @@ def why_slow(run: Run) -> str:
         return "isr_alloc"
     if lost and len(lost) < len(delays):
         return "isr_sleep" if not any(stop.single for stop in lost) else "lost_stop"
-    return "" if lost else "polling"
+    return other_pin(run, "LED_R") if lost else "polling"
 
 
 @gate("b.job", expect=AtLeast(Hertz(6)), on_miss="job_dropped")
@@ -236,7 +243,7 @@ def restart_delays(run: Run) -> list[Millis]:
 
 def stop_times(run: Run) -> list[Millis]:
     """When STOP was pressed."""
-    return [ms(stop.at) for stop in stops_of(run)]
+    return [Millis(stop.at, ms(stop.at).ns) for stop in stops_of(run)]
 
 
 def reported(run: Run) -> list[Millis]:
@@ -263,7 +270,13 @@ times_told = check(
 )(reported)
 
 
-@check("d.buzz", points=1, expect=Within(ms(200), of=ms(1000)), on_miss="buzz")
+@check(
+    "d.buzz",
+    points=1,
+    expect=Within(ms(200), of=ms(1000)),
+    on_miss="buzz",
+    why=lambda run: other_pin(run, "BUZZER"),
+)
 def buzzes(run: Run) -> list[Millis]:
     """How long the buzzer sounded after each single stop."""
     sounds = tones(run, "BUZZER")

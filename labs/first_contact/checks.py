@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 from grader.check import check, gate
 from grader.episode import Episode, Step, hard_reset, serial
-from grader.limits import AtMost, Exactly, Never
+from grader.limits import AtMost, Exactly, Never, shortened
+from grader.measure.pins import driven, other_pin
 from grader.run import Run, Said
 from grader.seeds import episode_seed
 from grader.units import Millis, Moment, Quantity, Text, millis_of_ns, moment_of_ns, ms, seconds
@@ -32,7 +33,7 @@ def scenario(seed: int, board: BoardType) -> list[Episode]:
     resets = [ms(rng.uniform(2500, 4000)), ms(rng.uniform(6500, 8000))]
     pings = [rng.randrange(1_000_000) for _ in range(PINGS)]
     sums = hidden_sums(rng)
-    steps, last = talk(rng, pings, sums)
+    steps, times = talk(rng, pings, sums)
     return [
         Episode(
             "boot",
@@ -42,9 +43,9 @@ def scenario(seed: int, board: BoardType) -> list[Episode]:
         ),
         Episode(
             "talk",
-            seconds=last / 1000 + 3,
+            seconds=times[-1] / 1000 + 3,
             steps=steps,
-            data={"pings": pings, "sums": sums},
+            data={"pings": pings, "sums": sums, "times": times},
         ),
     ]
 
@@ -66,17 +67,17 @@ def hidden_sums(rng: random.Random) -> list[list[int]]:
 
 def talk(
     rng: random.Random, pings: Sequence[int], sums: Sequence[Sequence[int]]
-) -> tuple[list[Step], Millis]:
-    """The commands with their line ends, and when the last one is sent."""
+) -> tuple[list[Step], list[Millis]]:
+    """The commands with their line ends, when each is sent, and when one more would be."""
     texts = [f"ping {n}" for n in pings]
     texts += ["sum " + " ".join(map(str, words)) for words in sums]
     ends = line_ends(rng, PINGS) + line_ends(rng, SUMS)
-    at = ms(500)
+    times = [ms(500)]
     steps: list[Step] = []
     for text, end in zip(texts, ends, strict=True):
-        steps += serial(text.encode() + end, at=at)
-        at = ms(at + rng.uniform(150, 500))
-    return steps, at
+        steps += serial(text.encode() + end, at=times[-1])
+        times.append(ms(times[-1] + rng.uniform(150, 500)))
+    return steps, times
 
 
 def line_ends(rng: random.Random, count: int) -> list[bytes]:
@@ -116,16 +117,15 @@ def ready_counts(run: Run) -> list[int]:
     return [len(times) for times in ready_times(run)]
 
 
-def who(run: Run) -> list[str]:
+def who(run: Run) -> list[Text]:
     """The id line of each boot."""
-    name: str = run.data["who"]
-    return [name] * 3
+    return [Text(run.data["who"], start) for start, _ in windows(run)]
 
 
-def who_in_capitals(run: Run) -> list[str]:
+def who_in_capitals(run: Run) -> list[Text]:
     """The same with the digits in upper case."""
     digits, _, system = who(run)[0].partition(" ")
-    return [f"{digits.upper()} {system}"] * 3
+    return [Text(f"{digits.upper()} {system}")] * 3
 
 
 def ids(run: Run) -> list[Text]:
@@ -165,10 +165,22 @@ def why_dark(run: Run) -> str:
     return "led_late" if any(lit_later) else "active_low"
 
 
-@gate("c.output", expect=Exactly(True), on_miss="not_output")
-def is_output(run: Run) -> bool:
-    """Whether the program made LED_G an output."""
-    return any(at.mode == frames.MODE_OUT for at in run.modes("LED_G"))
+def led_pin(run: Run) -> str:
+    """LED_G with its pin."""
+    return f"LED_G = GPIO {run.pins['LED_G']}"
+
+
+@gate(
+    "c.output",
+    expect=Exactly(led_pin),
+    on_miss="not_output",
+    why=lambda run: other_pin(run, "LED_G"),
+)
+def outputs(run: Run) -> str:
+    """LED_G if the program made it an output, else the pins that it did."""
+    if any(at.mode == frames.MODE_OUT for at in run.modes("LED_G")):
+        return led_pin(run)
+    return " ".join(f"GPIO {gpio}" for gpio in sorted(driven(run))) or "-"
 
 
 @check("c", points=3, expect=Never("LED_G off"), on_miss="active_low", why=why_dark)
@@ -199,14 +211,16 @@ def replies(run: Run, kind: str) -> list[Quantity]:
     return [Quantity(int(m[2]), at_ns) for at_ns, m in found if m and m[1] == kind]
 
 
-def pongs(run: Run) -> list[float]:
-    """Each ping's number and one."""
-    return [n + 1 for n in run.data["pings"]]
+def pongs(run: Run) -> list[Quantity]:
+    """Each ping's number and one, at the time of the ping."""
+    pairs = zip(run.data["pings"], run.data["times"], strict=False)
+    return [Quantity(n + 1, at.ns) for n, at in pairs]
 
 
-def totals(run: Run) -> list[float]:
-    """Each sum's total."""
-    return [sum(words) for words in run.data["sums"]]
+def totals(run: Run) -> list[Quantity]:
+    """Each sum's total, at the time of the sum."""
+    pairs = zip(run.data["sums"], run.data["times"][PINGS:], strict=False)
+    return [Quantity(sum(words), at.ns) for words, at in pairs]
 
 
 def why_silent(run: Run) -> str:
@@ -244,10 +258,10 @@ def pinged(run: Run) -> list[Quantity]:
     on_miss="extra_text",
     after="d.replies",
 )
-def other_text(run: Run) -> list[Moment]:
+def other_text(run: Run) -> list[Text]:
     """Lines after the ID line that are no reply, and replies behind a prompt."""
     return [
-        moment_of_ns(line.at_ns)
+        Text(shortened(line.text), line.at_ns)
         for line in answers(run)
         if not re.fullmatch(r"(pong|sum) -?[0-9]+", line.text)
     ]

@@ -11,6 +11,7 @@ import numpy as np
 
 from grader.check import check, gate
 from grader.limits import AtMost, Between, Limit, Verdict, Within
+from grader.measure.pins import other_pin
 from grader.measure.pwm import Pwm, pwm
 from grader.run import Run
 from grader.units import Degrees, Hertz, Micros, Millis, Percent, Quantity, millis_of_ns, ms, us
@@ -71,11 +72,10 @@ def fits(seen: Sequence[float], wanted: Sequence[float], most: float) -> bool:
 
 
 def why_dim(run: Run) -> str:
-    """The knob's place itself, or a scale of 1023."""
+    """Another pin, the knob's place itself, or a scale of 1023."""
     if (seen := duties.measure(run)) is None:
-        return ""
-    places = [Percent(100 * place) for _, place in moments(run)]
-    if fits(seen, places, 5):
+        return other_pin(run, "LED_G")
+    if fits(seen, [100 * place for _, place in moments(run)], 5):
         return "linear_dimming"
     return "duty_scale" if max(seen) < 2 else ""
 
@@ -145,9 +145,9 @@ def width(servo: dict[str, int], angle: float) -> float:
 
 
 def why_width(run: Run) -> str:
-    """Another frame, the angle as a duty, or the widths of the tutorials."""
+    """Another pin or frame, the angle as a duty, or the widths of the tutorials."""
     if not (seen := final_widths.measure(run)):
-        return ""
+        return other_pin(run, "SERVO")
     if any(abs(freq - 50) > 0.5 for freq in running(run).frequencies()):
         return "servo_freq"
     angles = [angle for _, angle in finals(run)]
@@ -220,7 +220,7 @@ def jumps(run: Run) -> list[Degrees]:
     after="c",
 )
 def speeds(run: Run) -> list[Speed]:
-    """The speed in each quarter of a second of each ramp."""
+    """The speed in each quarter of a second of each ramp, and the infinite one of each jump."""
     at_ns, angles = moves(run)
     steps, waits = np.diff(angles), np.diff(at_ns)
     ends = np.flatnonzero((waits[1:] > TICK.ns) | (steps[1:] * steps[:-1] < 0)) + 1
@@ -229,7 +229,7 @@ def speeds(run: Run) -> list[Speed]:
         if len(part) and abs(steps[part].sum()) >= LEAST_RAMP:
             whole = part[:-1] + 1  # the last step of a ramp is what was left
             found += ramp_speeds(at_ns[whole], angles[whole])
-    return found
+    return found + [Speed(NEVER, jump.at_ns) for jump in jumps(run) if jump > JUMP]
 
 
 def ramp_speeds(at_ns: Any, angles: Any) -> list[Speed]:

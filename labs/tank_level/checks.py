@@ -4,18 +4,16 @@ A *ping* is one trigger with what the sensor did and what was said before the ne
 times in `data` are milliseconds since t = 0 (see scenario.py).
 """
 
-import statistics
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import pairwise
 
 import numpy as np
 
 from grader.check import Check, check, gate
 from grader.limits import AtLeast, AtMost, Between, Exactly, Never, Within
-from grader.measure.pins import setups
+from grader.measure.pins import other_pin, setups
 from grader.measure.pulses import Echoes, echoes, pulses
 from grader.measure.serial import records
 from grader.measure.times import Times, moments
@@ -28,6 +26,7 @@ from grader.units import (
     Millis,
     Moment,
     Percent,
+    Quantity,
     micros_of_ns,
     millis_of_ns,
     moment_of_ns,
@@ -109,7 +108,7 @@ def bars(run: Run) -> list[State]:
 def why_distance(run: Run) -> str:
     """Not halved, or in centimetres: most distances tell."""
     found = [ping.told()[0] / ping.mm for ping in pings(run) if ping.echo == "sound"]
-    times = statistics.median(found) if found else 0
+    times = np.median(found) if found else 0
     if 1.9 < times < 2.1:
         return "echo_no_half"
     return "unit_cm" if 0.08 < times < 0.12 else ""
@@ -178,14 +177,15 @@ def is_dark(run: Run, from_ns: int, to_ns: int) -> bool:
 
 
 def na_delays(echo: str, run: Run) -> list[Millis] | None:
-    """From each trigger of that kind to a right D NA; None with fewer than three."""
+    """From each trigger of that kind to a right D NA, there are three; None without triggers."""
     delays = []
     for ping in (ping for ping in pings(run) if ping.echo == echo):
         alone = {mm for _, mm in ping.said} == {"NA"}
         right = alone and is_dark(run, ping.at_ns + LATEST_NA.ns, ping.until_ns)
         delay = millis_of_ns(ping.said[0][0] - ping.at_ns) if right else NEVER
         delays.append(Millis(delay, ping.at_ns))
-    return delays if len(delays) >= 3 else None
+    stopped = triggers(run).at_ns[-1:].tolist() if len(delays) < 3 else []
+    return delays + [Millis(NEVER, at_ns) for at_ns in stopped] or None
 
 
 def why_no_na(run: Run) -> str:
@@ -203,8 +203,10 @@ def sound_answers(run: Run) -> Percent | None:
     """How many of the sound echoes gave a distance and lit an LED."""
     sound = [ping for ping in pings(run) if ping.echo == "sound"]
     told = [ping for ping in sound if max(ping.told()) < NEVER]
-    good = sum(not is_dark(run, ping.said[0][0], ping.until_ns) for ping in told)
-    return Percent(100 * good / len(sound)) if sound else None
+    good = [ping for ping in told if not is_dark(run, ping.said[0][0], ping.until_ns)]
+    missed = [ping.at_ns for ping in sound if ping not in good]
+    places = missed + triggers(run).at_ns[-1:].tolist()
+    return Percent(100 * len(good) / max(len(sound), 1), places[0]) if places else None
 
 
 def na_check(id: str, echo: str) -> Check:
@@ -212,7 +214,7 @@ def na_check(id: str, echo: str) -> Check:
     declare = check(
         id, points=1, episode="fault", expect=AtMost(LATEST_NA), on_miss="no_na", why=why_no_na
     )
-    return declare(partial(na_delays, echo))
+    return declare(lambda run: na_delays(echo, run))
 
 
 lost_delays, stuck_delays = na_check("d.lost", "lost"), na_check("d.stuck", "stuck")
@@ -252,10 +254,8 @@ def zones(run: Run, height: float) -> list[tuple[str, int, int]]:
         level = 100 * (height - mm) / height
         near = any(abs(level - limit) < OUTSIDE for limit in (LOWER, UPPER))
         zone = "" if near else "G" if level >= UPPER else "R" if level < LOWER else "Y"
-        if found and found[-1][0] == zone:
-            found[-1] = zone, found[-1][1], ms(until).ns
-        else:
-            found.append((zone, ms(at).ns, ms(until).ns))
+        start = found.pop()[1] if found and found[-1][0] == zone else ms(at).ns
+        found.append((zone, start, ms(until).ns))
     return found
 
 
@@ -271,12 +271,12 @@ def wrong_moments(run: Run, height: float) -> list[Moment]:
 
 
 def why_bar(run: Run) -> str:
-    """Only after the ghost, by wrong distances, or by another height."""
+    """On another pin, only after the ghost, by wrong distances, or by another height."""
     if all(0 <= t - run.data["ghost"] < 300 for t in wrong_moments(run, run.data["height"])):
         return "no_median"
-    public = run.data["height"] == PUBLIC_HEIGHT
-    fits = not public and not wrong_moments(run, PUBLIC_HEIGHT)
-    return why_distance(run) or ("hardcoded" if fits else "")
+    fits = not wrong_moments(run, PUBLIC_HEIGHT)
+    likely = "hardcoded" if fits else other_pin(run, "LED_R", "LED_Y", "LED_G")
+    return why_distance(run) or likely
 
 
 @check(
@@ -288,13 +288,13 @@ def wrong_leds(run: Run) -> list[Moment] | None:
     return wrong_moments(run, run.data["height"]) if lit else None
 
 
-@check("e.calm", points=1, episode="bar", expect=Exactly([1] * 4), on_miss="no_hysteresis")
-def changes(run: Run) -> list[int] | None:
+@check("e.calm", points=1, episode="bar", expect=Exactly([1.0] * 4), on_miss="no_hysteresis")
+def changes(run: Run) -> list[Quantity] | None:
     """How often the LED changed at each crossing; None if neither LED nor distances are right."""
     right = [abs(p.told()[0] - p.mm) <= max(20, 0.05 * p.mm) for p in pings(run)]
     if wrong_leds.measure(run) != [] and sum(right) <= 0.9 * len(right):
         return None
     at_ns = [state.from_ns for state in bars(run)[1:]]
-    due = zones(run, run.data["height"])
-    near = [(begin, end + GRACE.ns) for zone, begin, end in due if not zone]
-    return [sum(begin <= t < end for t in at_ns) for begin, end in near]
+    near = [(a, b + GRACE.ns) for zone, a, b in zones(run, run.data["height"]) if not zone]
+    each = [[t for t in at_ns if a <= t < b] for a, b in near]
+    return [Quantity(len(t), (t[1:] or [a])[0]) for t, (a, _) in zip(each, near, strict=True)]

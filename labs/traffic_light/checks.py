@@ -13,7 +13,9 @@ import numpy as np
 
 from grader.check import check, gate
 from grader.episode import Episode
+from grader.levels import spans_ms
 from grader.limits import Exactly, Never, Within
+from grader.measure.pins import other_pin
 from grader.run import Run
 from grader.states import State, phases, together
 from grader.units import Millis, Moment, Percent, Text, millis_of_ns, moment_of_ns, ms, seconds
@@ -130,14 +132,22 @@ def planned(run: Run) -> Plan:
     return plan
 
 
-def planned_order(run: Run) -> list[str]:
+def begins(run: Run) -> list[int]:
+    """When each phase of 20 cycles is due, in ns."""
+    ends = np.cumsum([length for _, length in planned(run) * CYCLES])
+    return [0, *(ms(end).ns for end in ends[:-1].tolist())]
+
+
+def planned_order(run: Run) -> list[Text]:
     """Three cycles of the plan."""
-    return [name for name, _ in planned(run)] * 3
+    names = [name for name, _ in planned(run)] * 3
+    return [Text(*pair) for pair in zip(names, begins(run), strict=False)]
 
 
 def planned_lengths(run: Run) -> list[Millis]:
     """20 cycles of the plan, but for the first phase, which may begin before READY."""
-    return [ms(length) for _, length in planned(run) * CYCLES][1:]
+    lengths = [length for _, length in planned(run) * CYCLES]
+    return [Millis(*pair) for pair in zip(lengths, begins(run), strict=True)][1:]
 
 
 def planned_end(run: Run) -> Millis:
@@ -149,9 +159,9 @@ def planned_end(run: Run) -> Millis:
 
 
 def why_order(run: Run) -> str:
-    """Seconds for milliseconds, or the public plan whatever the file says."""
+    """Another pin, seconds for milliseconds, or the public plan whatever the file says."""
     found = seen(run)
-    if reason := why_public(run):
+    if reason := other_pin(run, *(f"LED_{lamp}" for lamp in LAMPS)) or why_public(run):
         return reason
     return "unit_ms_s" if found and found[0].length > 20 * planned(run)[0][1] else ""
 
@@ -174,7 +184,7 @@ def why_no_blink(run: Run) -> str:
     """The public plan, no yellow at all, or the wrong half of the period."""
     edges = run.signal("LED_Y").edges_ns()
     if not len(edges):
-        return "swallowed"
+        return other_pin(run, "LED_Y") or "swallowed"
     periods = run.signal("LED_Y").periods()
     half = bool(periods) and all(abs(period - 500) < 50 for period in periods)
     return why_public(run) or ("half_period" if half else "")
@@ -225,10 +235,13 @@ def end_of_cycles(run: Run) -> Millis | None:
     on_miss="blink",
     why=why_no_blink,
 )
-def blink_period(run: Run) -> list[Millis] | None:
-    """The periods of yellow, if it blinked for most of the time."""
-    periods = run.signal("LED_Y").periods()
-    return periods if sum(periods) >= seconds(9) else None
+def blink_period(run: Run) -> list[Millis]:
+    """The periods of yellow; also the longest time without one, if it blinked for too short."""
+    yellow = run.signal("LED_Y")
+    if sum(yellow.periods()) >= seconds(9):
+        return yellow.periods()
+    rises = np.array([0, *yellow.rises_ns(), yellow.end_ns])
+    return [max(spans_ms(np.diff(rises), rises[:-1]))]
 
 
 @gate("e.duty", episode=FALLBACKS, expect=Within(Percent(5), of=Percent(50)), on_miss="blink")

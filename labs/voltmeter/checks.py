@@ -12,6 +12,7 @@ import numpy as np
 from grader.check import check, gate
 from grader.limits import AtMost, Within
 from grader.measure.adc import conversions
+from grader.measure.pins import other_pin
 from grader.measure.serial import SerialRecords, records
 from grader.measure.times import Times, periods
 from grader.run import Run
@@ -21,6 +22,7 @@ SUPPLY_V = 3.3
 LINE = r"V (?P<volts>-?\d{1,7}\.\d\d) RAW (?P<raw>\d{1,5})"
 SETTLED = ms(1000)
 LINE_EACH, READ_EACH = ms(500), ms(50)
+TINY = 1e-6
 ENOUGH = 0.8
 """Of the lines that are due so many must be there."""
 
@@ -97,8 +99,8 @@ def why_scale(run: Run) -> str:
 
 
 def why_lamp(run: Run) -> str:
-    """Wrong volts, the public thresholds, or too many changes."""
-    if key := why_scale(run):
+    """Another pin, wrong volts, the public thresholds, or too many changes."""
+    if key := other_pin(run, "LED_R") or why_scale(run):
         return key
     if lamp_agrees(run, run.data["public"]):
         return "hardcoded"
@@ -197,7 +199,10 @@ def why_moved(run: Run) -> str:
 def spread(run: Run) -> Volts | None:
     """How far the lines are apart although the panel stands still."""
     volts = shown(run)
-    return Volts(max(volts) - min(volts)) if volts else None
+    if not volts:
+        return None
+    worst = max(volts, key=lambda each: abs(each - np.median(volts)))
+    return Volts(max(volts) - min(volts), worst.at_ns)
 
 
 # d: the lamp.
@@ -210,8 +215,13 @@ def lamp_edges(run: Run) -> list[int]:
 
 def thresholds(run: Run) -> list[Volts]:
     """Where LED_R has to change, one for each true crossing: on, off, on."""
-    config = run.data["config"]
-    return [Volts(config[name]) for name in ("v_on", "v_off", "v_on")]
+    config, path = run.data["config"], run.data["path"]
+    found, at = [], 0.0
+    for name, way in (("v_on", -1), ("v_off", 1), ("v_on", -1)):
+        past = (t for t, volts in path if t >= at and way * (volts - config[name]) > TINY)
+        at = next(past)
+        found.append(Volts(config[name], ms(at).ns))
+    return found
 
 
 @check(
@@ -222,9 +232,9 @@ def thresholds(run: Run) -> list[Volts]:
     on_miss="wrong_threshold",
     why=why_lamp,
 )
-def changed_at(run: Run) -> list[Volts] | None:
-    """The panel's voltage at each change of LED_R; None if it was lit while the panel was high."""
-    edges = lamp_edges(run)
-    if run.signal("LED_R").at(SETTLED.ns):
-        return None
+def changed_at(run: Run) -> list[Volts]:
+    """The panel's voltage at each change of LED_R, and before them if it was lit from the start,
+    while the panel was high."""
+    lit = [SETTLED.ns] if run.signal("LED_R").at(SETTLED.ns) else []
+    edges = lit + lamp_edges(run)
     return [Volts(v, t) for v, t in zip(true_at(run, edges), edges, strict=True)]
