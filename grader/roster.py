@@ -15,9 +15,11 @@ from grader.errors import CourseError
 from hardware.say import _, reason
 
 COLUMNS = ("id", "first_name", "last_name", "email")
-_BAD_ID = re.compile(r"[/\\+*?\[\]{}:\s\x00-\x1f\u200e\u200f\u202a-\u202e\u2066-\u2069]|^\.")
+_BAD_ID = re.compile(
+    r"[/\\+*?\[\]{}:\s\x00-\x1f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]|^\."
+)
 """An id names a folder, and nbgrader reads it as a pattern; invisible direction marks would make
-two of one."""
+two of one; what is no text has no place in a gradebook."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,16 @@ def read_roster(file: Path) -> list[Trainee]:
     return list(trainees.values())
 
 
+def id_problem(name: str) -> str:
+    """What keeps a text from being a trainee's id, in a class list and as a folder's name; or an
+    empty text."""
+    if not name:
+        return _("no id")
+    if match := _BAD_ID.search(name):
+        return _("the id {id!r} has {character!r} in it").format(id=name, character=match[0])
+    return ""
+
+
 def _folded(trainee: str) -> str:
     """Two ids that a person or a file system takes for one are one."""
     return unicodedata.normalize("NFC", trainee).casefold()
@@ -89,10 +101,8 @@ def _problem(row: dict[str, str], found: int, expected: int, known: dict[str, Tr
     email = row.get("email", "")
     if found > expected:
         return _("{found} cells, expected {expected}").format(found=found, expected=expected)
-    if not name:
-        return _("no id")
-    if match := _BAD_ID.search(name):
-        return _("the id {id!r} has {character!r} in it").format(id=name, character=match[0])
+    if problem := id_problem(name):
+        return problem
     if _folded(name) in known:
         return _("the id {id!r} is there twice").format(id=name)
     if email and not re.fullmatch(r"[^@\s]+@[^@\s]+", email):

@@ -45,3 +45,12 @@ def test_episodes_without_time_are_a_fail_and_never_our_error(
     marks = score(lab, "rp2", {"main.py": COMPUTES}, [1])
     assert marks.points == 0
     assert {item.key for name, item in marks.items.items() if name != "p"} == {"board_died"}
+    assert {item.timed_out for name, item in marks.items.items() if name != "p"} == {True}
+
+
+def test_only_what_this_machines_seconds_ended_is_said_to_hang_on_them() -> None:
+    """A flood ends at a count of bytes, which is the same on every machine."""
+    flood = b"print('READY L02')\nwhile True:\n    print('x' * 999)\n"
+    for program in (flood, b"", b"print('READY L02')\n"):
+        marks = score(labs.find("traffic_light"), "rp2", {"main.py": program}, [1])
+        assert not any(item.timed_out for item in marks.items.values())

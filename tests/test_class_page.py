@@ -21,6 +21,7 @@ from pages import (
     missed,
     register,
     row,
+    sheet,
     show,
 )
 
@@ -174,11 +175,11 @@ def read(table: str) -> list[list[str]]:
 def test_the_plain_table_has_all_that_an_instructor_asks_for() -> None:
     head, *rows = read(plain_table(CLASS))
     assert head == ["id", "name", "email", "a", "b", "c", "total", "late_penalty", "tries",
-                    "misconceptions", "state"]  # fmt: skip
+                    "misconceptions", "state", "remarks"]  # fmt: skip
     by_id = {line[0]: line for line in rows}
-    assert by_id["stuck"][3:] == ["4", "0", "2", "6", "0", "4", "b:drift c:after", "graded"]
-    assert by_id["absent"][3:] == ["", "", "", "", "", "", "", "not handed in"]
-    assert by_id["unread"][-1] == "not graded"
+    assert by_id["stuck"][3:] == ["4", "0", "2", "6", "0", "4", "b:drift c:after", "graded", ""]
+    assert by_id["absent"][3:] == ["", "", "", "", "", "", "", "not handed in", ""]
+    assert by_id["unread"][-2] == "not graded"
     assert by_id["good"][1] == "علي حسن"
 
 
@@ -187,7 +188,27 @@ def test_moodle_gets_marks_only_of_those_who_have_some() -> None:
     assert head[:4] == ["First name", "Last name", "ID number", "Email address"]
     assert head[4] == "L02 Blink"
     assert [line[2] for line in rows] == ["good", "bad", "stuck"]
-    assert rows[1][4] == "6" and "تتأخر الأطوار" in rows[1][5]
+    arabic, english = rows[1][5].split("\n")
+    assert rows[1][4] == "6"
+    assert arabic.startswith("البند b: تتأخر الأطوار")
+    assert english.startswith("item b: The phases are late")
+
+
+def test_how_a_mark_came_about_is_said_where_it_matters(opened: Opened, tmp_path: Path) -> None:
+    odd = replace(sheet(*GOOD), remarks=("no_sandbox", "timed_out"))
+    made = register(replace(row("odd", *GOOD), sheet=odd), row("usual", *GOOD))
+    assert [line[-1] for line in read(plain_table(made))] == [
+        "remarks", "no_sandbox timed_out", "",
+    ]  # fmt: skip
+    opened.paper("")
+    opened.resize(1400)
+    show(opened, tmp_path, class_page(made))
+    for place, words in enumerate(("graded without a sandbox", "machine's limits of time")):
+        assert words in opened.texts(".waiting li")[place]
+        assert words in opened.texts("#who-odd td:last-child")[0]
+    assert opened.texts(".waiting a[href='#who-odd']") and not opened.texts("#who-usual li")
+    assert opened.js(OVERFLOWS) <= 0
+    assert opened.js(PALE) == []
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "＝", " =", "\t=", "\r="])

@@ -1,6 +1,7 @@
 """Courses, class lists and the build, with real nbgrader."""
 
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -30,6 +31,20 @@ def write_course(courses: Path, keys: Mapping[str, str]) -> Path:
     text = "".join(f"{key} = {value}\n" for key, value in keys.items())
     (folder / "course.toml").write_text(text, encoding="utf-8")
     return courses
+
+
+def test_a_class_list_of_twenty_thousand_is_in_the_gradebook_in_seconds(course: Course) -> None:
+    def trainees(email: str) -> list[Trainee]:
+        return [Trainee(f"t{n:05}", "علي", f"حسن {n}", email) for n in range(20_000)]
+
+    begin = time.process_time()
+    marks.enrol(course.root, trainees("a@example.org"))
+    marks.enrol(course.root, [*trainees("b@example.org"), Trainee("z")])
+    assert time.process_time() - begin < 15  # a transaction for each took minutes
+    found = students(course)
+    assert len(found) == 20_001
+    assert found["t00007"] == ("علي", "حسن 7", "b@example.org")
+    assert found["z"] == (None, None, None)
 
 
 def test_the_only_course_needs_no_name(tmp_path: Path) -> None:

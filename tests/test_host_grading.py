@@ -1,7 +1,7 @@
 """A lab with host functions, from the reference and its mutants to a class and to practice."""
 
-from itertools import chain
 import warnings
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -90,6 +90,9 @@ def test_without_a_sandbox_grading_refuses_or_says_so(
     assert scores(hosted) == {"good": [2, 6, 10, 2]}
     record = Store(hosted.store).record(LAB, "good")
     assert record and record.stamp["sandbox"] == "none"
+    assert CliRunner().invoke(app, ["class", LAB]).exit_code == 0
+    table = (hosted.root / "class" / f"{LAB}.csv").read_text(encoding="utf-8")
+    assert table.splitlines()[1].endswith(",graded,no_sandbox")
 
 
 def test_the_doctor_names_cause_and_cure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

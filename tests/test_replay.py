@@ -1,5 +1,6 @@
 """`warsha replay`: a mark is explained by the lab and the seeds that it was made with."""
 
+import io
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -182,6 +183,17 @@ def half_period(store: Store, checkout: Path) -> Store:
     """A store with the mark of a program that blinks too fast."""
     give_mark(store, load(checkout), mutant("half_period"))
     return store
+
+
+def test_how_the_mark_came_about_is_told(store: Store, checkout: Path) -> None:
+    record = give_mark(store, load(checkout), mutant("empty"))
+    cards = (replace(record.cards[0], timed_out=True), *record.cards[1:])
+    store.put(replace(record, cards=cards, stamp={**record.stamp, "sandbox": "none"}))
+    out = Console(record=True, width=200, quiet=False, file=io.StringIO())
+    page, _same = replay_and_tell(out, store, LAB, "amina")
+    for told in (out.export_text(), page.read_text(encoding="utf-8").replace("&#x27;", "'")):
+        assert "this machine's limits of time ended runs of a: another machine" in told
+        assert "(--no-sandbox)" in told
 
 
 def test_it_is_told_at_the_terminal(half_period: Store, tmp_path: Path) -> None:

@@ -32,6 +32,16 @@ class Record:
     """Whether the "predict" question had an answer."""
     cards: tuple[Card, ...]
 
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What an instructor should know of a mark: `no_sandbox` (its host code was not locked
+        up), `timed_out` (this machine's limits of time had a part in it)."""
+        said = {
+            "no_sandbox": self.stamp.get("sandbox") == "none",
+            "timed_out": any(card.timed_out for card in self.cards),
+        }
+        return tuple(name for name, holds in said.items() if holds)
+
     def to_json(self) -> str:
         """The record as text, for a file."""
         plain = {**vars(self), "cards": [card.as_dict() for card in self.cards]}

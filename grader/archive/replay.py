@@ -34,6 +34,18 @@ class Case:
         """Each item's points and key."""
         return {card.item: (card.points, card.key) for card in self.record.cards}
 
+    def remarks(self) -> list[str]:
+        """What an instructor should know of the mark, a sentence each."""
+        items = ", ".join(card.item for card in self.record.cards if card.timed_out)
+        told = {
+            "no_sandbox": _("its host code was not locked up (--no-sandbox)"),
+            "timed_out": _(
+                "this machine's limits of time ended runs of {items}: another machine may give "
+                "another mark"
+            ).format(items=items),
+        }
+        return [told[name] for name in self.record.remarks]
+
     def changed(self) -> list[str]:
         """What on this machine is another than then, a sentence each."""
         stamp, family = self.record.stamp, self.lab.board(self.record.stamp["board"]).type.family
@@ -117,9 +129,9 @@ def _unknown(store: Store, lab: str, student: str) -> GraderError:
         cause = _("{student} has {count} graded submissions of {lab}")
         cure = _("say --try with a number from 1 to {count}").format(count=tries)
         return GraderError(cause.format(student=student, count=tries, lab=lab), cure)
-    if not store.has_released(lab):
+    if (known := store.labs()) and lab not in known:
         cause = _("there is no release of {lab} in the store {folder}")
-        cure = _("say one of: {names}").format(names=", ".join(store.labs()) or "-")
+        cure = _("say one of: {names}").format(names=", ".join(known))
         return GraderError(cause.format(lab=lab, folder=store.folder), cure)
     cause = _("no submission of {lab} by {student} was graded").format(lab=lab, student=student)
     return GraderError(cause, _("run: {command}").format(command=f"warsha grade {lab}"))

@@ -88,7 +88,8 @@ def _page(case: Case, marks: LabScore, seeds: str) -> str:
     title = f"{record.student} · {record.lab} · {record.number}"
     made = "".join(f"<tr><th>{escape(k)}</th><td><code>{escape(v)}</code></td></tr>"
                    for k, v in record.stamp.items())  # fmt: skip
-    notes = "".join(f'<p class="other">{escape(note)}</p>' for note in case.changed())
+    told = (*case.remarks(), *case.changed())
+    notes = "".join(f'<p class="other">{escape(note)}</p>' for note in told)
     parts = [
         f"<h1><bdi>{escape(title)}</bdi></h1>{notes}{_marks(case, marks)}",
         f"<h2>{escape(_('made by'))}</h2><table>{made}</table>",

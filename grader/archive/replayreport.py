@@ -65,7 +65,7 @@ def _print_marks(out: Console, case: Case, marks: LabScore) -> bool:
         out.print(one_line(_("seed {number}").format(number=seed.seed)), soft_wrap=True)
     same = case.given == found_of(marks)
     told_all = _("the marks are the same") if same else _("the marks are not the same")
-    for line in (told_all, *case.changed()):
+    for line in (told_all, *case.remarks(), *case.changed()):
         out.print(one_line(line), soft_wrap=True)
     return same
 

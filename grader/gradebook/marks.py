@@ -2,23 +2,37 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
+
+from nbgrader.api import Student
+from sqlalchemy import bindparam, insert, select, update
 
 from grader.gradebook import config
 from grader.gradebook.database import open_book
 from grader.roster import Trainee
 
+_STUDENT: Any = Student.__table__
+
 
 def enrol(root: Path, trainees: Sequence[Trainee]) -> None:
-    """Put the class list into the gradebook; who is there already is brought up to date."""
-    coursedir = config.coursedir(root)
-    with open_book(coursedir) as gradebook:
-        for trainee in trainees:
-            known = {
-                name: value
-                for name in ("first_name", "last_name", "email")
-                if (value := getattr(trainee, name))
-            }
-            gradebook.update_or_create_student(trainee.id, **known)
+    """Put the class list into the gradebook, all or nobody; who is there already is brought up to
+    date."""
+    with open_book(config.coursedir(root)) as gradebook:
+        # nbgrader's own way is a transaction for each, and reads the whole class again after it.
+        known = set(gradebook.db.execute(select(Student.id)).scalars())
+        if new := [_row(trainee) for trainee in trainees if trainee.id not in known]:
+            gradebook.db.execute(insert(_STUDENT), new)
+        for name in ("first_name", "last_name", "email"):
+            told = [one for one in trainees if one.id in known and getattr(one, name)]
+            change = update(_STUDENT).where(_STUDENT.c.id == bindparam("who"))
+            rows = [{"who": one.id, "value": getattr(one, name)} for one in told]
+            if rows:
+                gradebook.db.execute(change.values({name: bindparam("value")}), rows)
+        gradebook.db.commit()
+
+
+def _row(trainee: Trainee) -> dict[str, str | None]:
+    return {name: value or None for name, value in vars(trainee).items()}
 
 
 def scores(root: Path) -> dict[tuple[str, str], float]:

@@ -15,6 +15,7 @@ from grader.gradebook.database import Database
 from grader.gradebook.desk import Desk
 from grader.gradebook.late import Late
 from grader.gradebook.rows import SubmissionRows, has_points
+from grader.roster import id_problem
 
 
 class Recorder:
@@ -48,13 +49,13 @@ class Recorder:
         them so."""
         with self._database.transaction() as connection:
             known: set[str] = set(connection.execute(select(Student.id)).scalars())
-            wanted = (student for student in students if _storable(student))
+            wanted = (student for student in students if not id_problem(student))
             if new := [{"id": student} for student in wanted if student not in known]:
                 connection.execute(insert(Student.__table__), new)
 
     def has_marks(self, lab: str, student: str, assignment: str = "") -> bool:
         """Whether the gradebook has points of a lab: one made anew has lost what was graded."""
-        if not _storable(student):
+        if id_problem(student):
             return False
         with self._database.transaction() as connection:
             return has_points(connection, assignment or lab, lab, student)
@@ -90,13 +91,3 @@ class Recorder:
             rows = SubmissionRows(connection, assignment, student, None)
             for row in rows.notebooks():
                 self._late.penalise(rows, row, student)
-
-
-def _storable(student: str) -> bool:
-    """Whether a database can hold that id: a folder's name may hold bytes that are no text. Then
-    recording says so of that one submission, and the class goes on."""
-    try:
-        student.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

@@ -59,7 +59,9 @@ class ScoreOnBoards(Execute):
             grading = Grading(course, name, assignment=assignment)
             notebook, record = _scored(grading, student, folder)
         except GraderError as error:  # nbgrader's log and Formgrader show the text alone
-            raise GraderError(f"{error}. {error.cure}" if error.cure else str(error)) from error
+            if not error.cure:
+                raise
+            raise GraderError(f"{error}. {error.cure}") from error
         resources["warsha_settle"] = partial(grading.store.settle, record)
         return notebook, resources
 

@@ -184,15 +184,19 @@ class Marker:
             answered=task.answered,
             cards=tuple(cards),
         )
+        odd = submission.notes
+        if "timed_out" in record.remarks:
+            told = _("this machine's limits of time ended it: another may give another mark")
+            odd = (*odd, told)
         if self.dry_run:
-            return Graded(record, submission.notes)
+            return Graded(record, odd)
         notebook = self.desk.sanitize(submission.notebook, submission.student)
         write_marks(notebook, cards)
         notebook = self.desk.finish(notebook, submission.student)
         notebook.metadata.warsha = NotebookNode(job.stamp)
         others = read_others(self.desk, job.folder, submission.student)
         fresh, left_out = self._write(job, {self.desk.lab: notebook, **others.written})
-        notes = (*submission.notes, *others.notes, *left_out)
+        notes = (*odd, *others.notes, *left_out)
         return Graded(record, notes, notebook, job.timestamp, fresh, others.graded)
 
     def _write(self, job: Job, notebooks: Mapping[str, NotebookNode]) -> tuple[Path, list[str]]:

@@ -21,6 +21,7 @@ from nbformat import NotebookNode
 
 from grader import cells
 from grader.errors import NothingHandedIn, SubmissionError
+from grader.roster import id_problem
 from hardware.say import _, reason
 
 MAX_BYTES = 16 << 20
@@ -58,6 +59,9 @@ def read_submission(
 ) -> Submission:
     """Read what lies in a trainee's folder; `beside` are the names of other notebooks that were
     released with it. Raises SubmissionError when there is nothing to grade."""
+    if problem := id_problem(student):
+        cure = _("rename that folder to the trainee's id, as it is in the class list")
+        raise SubmissionError(problem, cure)
     file, notes = _find(folder, lab, beside)
     raw = _read(file)
     notebook = _rebuild(_cells(file, raw), released, notes)

@@ -68,6 +68,7 @@ def _card(lab: Lab, task: Task, result: ItemResult, pictures: Pictures) -> Card:
         waveform=pictures.of(result.id) if result.key else "",
         key=result.key,
         detail=result.detail,
+        timed_out=result.timed_out,
         episode=result.episode,
         at_ns=result.at_ns,
         hint=hint(lab, result) if result.key else {},

@@ -23,6 +23,11 @@ NEEDS = {
     "stuck": ("بلا تقدّم", "no progress"),
 }
 """Why somebody should look at a trainee's work."""
+REMARKS = {
+    "no_sandbox": ("صُحِّح بلا بيئة عزل", "graded without a sandbox"),
+    "timed_out": ("أنهته حدود وقت هذا الجهاز", "ended by this machine's limits of time"),
+}
+"""What there is to know of how a mark came about."""
 BARS = 10
 """The points lie in so many steps from nothing to all."""
 SHORT = 12
@@ -40,6 +45,7 @@ def class_page(register: Register) -> str:
             f'<div class="two">{_spread(register)}{_items(register)}</div>',
             _ideas(register, ideas),
             _waiting(register),
+            _remarks(register),
             _table(register, places),
             "</main>",
         )
@@ -182,6 +188,19 @@ def _waiting(register: Register) -> str:
     return f'<section class="waiting none"><h2>{words}</h2><ul>{rows}</ul></section>'
 
 
+def _remarks(register: Register) -> str:
+    """Whose marks came about in a way that an instructor should know."""
+    lines = []
+    for name, words in REMARKS.items():
+        rows = tuple(row for row in register.rows if row.sheet and name in row.sheet.remarks)
+        if rows:
+            lines.append(f"<li>{label(*words)} ({len(rows)}): {_names(rows)}</li>")
+    if not lines:
+        return ""
+    head = label("كيف صُحِّح", "how it was graded")
+    return f'<section class="waiting part"><h2>{head}</h2><ul>{"".join(lines)}</ul></section>'
+
+
 def _table(register: Register, places: dict[str, int]) -> str:
     """The heat map: who needs help first."""
     columns = [
@@ -228,7 +247,9 @@ def _row(register: Register, row: Row, places: dict[str, int]) -> str:
         )
     else:
         rest = '<td data-sort="-1">–</td><td></td><td data-sort="0"></td>'
-    needs = "".join(f"<li>{label(*NEEDS[need])}</li>" for need in row.needs)
+    told = [NEEDS[need] for need in row.needs]
+    told += [REMARKS[name] for name in sheet.remarks] if sheet else []
+    needs = "".join(f"<li>{label(*words)}</li>" for words in told)
     return (
         f'<tr id="who-{quote(row.student)}"><th scope="row" data-sort="{escape(row.student)}">'
         f'{_who(row)}</th>{cells}{rest}<td data-sort="{len(row.needs)}"><ul>{needs}</ul></td></tr>'

@@ -36,6 +36,7 @@ def sheet_of(store: Store, lab: Lab, record: Record, standing: Standing) -> Shee
         history=tuple(history(store, record)),
         comments=standing.comments,
         program=record.program,
+        remarks=record.remarks,
     )
 
 

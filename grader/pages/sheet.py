@@ -55,6 +55,8 @@ class Sheet:
     comments: tuple[str, ...] = ()
     """What a person wrote about it."""
     program: str | None = None
+    remarks: tuple[str, ...] = ()
+    """For the instructor alone (`Record.remarks`)."""
 
     @property
     def earned(self) -> float:

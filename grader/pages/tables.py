@@ -18,10 +18,12 @@ _FORMULA = tuple("=+-@＝＋－＠")
 
 def plain_table(register: Register) -> str:
     """A row for each trainee: every item, the total as it counts, what was taken off for being
-    late, the number of submissions, the misconceptions as `item:key`."""
+    late, the number of submissions, the misconceptions as `item:key`, the state, and what there is
+    to know of how the mark came about (`Record.remarks`)."""
     head = ["id", "name", "email", *register.items]
     rows = [_plain(register, row) for row in register.rows]
-    return _csv([*head, "total", "late_penalty", "tries", "misconceptions", "state"], rows)
+    rest = ["total", "late_penalty", "tries", "misconceptions", "state", "remarks"]
+    return _csv([*head, *rest], rows)
 
 
 def _plain(register: Register, row: Row) -> list[str]:
@@ -30,13 +32,13 @@ def _plain(register: Register, row: Row) -> list[str]:
     if row.waits:
         state = "not graded"
     if row.sheet is None:
-        return [*who, *[""] * len(register.items), "", "", "", "", state]
+        return [*who, *[""] * len(register.items), "", "", "", "", state, ""]
     sheet = row.sheet
     points = {entry.card.item: entry.points for entry in sheet.entries}
     items = [number(points[item]) if item in points else "" for item in register.items]
     ideas = " ".join(f"{e.card.item}:{e.card.key}" for e in sheet.entries if e.card.key)
     return [*who, *items, number(sheet.total), number(sheet.penalty), str(sheet.number),
-            guarded(ideas), state]  # fmt: skip
+            guarded(ideas), state, " ".join(sheet.remarks)]  # fmt: skip
 
 
 def moodle_table(register: Register) -> str:
@@ -51,10 +53,17 @@ def moodle_table(register: Register) -> str:
 
 
 def _moodle(row: Row, sheet: Sheet) -> list[str]:
-    said = (f"{e.card.item}: {e.card.message.get('ar', '')}" for e in sheet.entries if e.card.key)
     who = [row.first_name, row.last_name, row.student, row.email]
-    told = " | ".join(said).replace("`", "")
-    return [*map(guarded, who), number(sheet.total), guarded(told)]
+    told = [_said(sheet, *words) for words in (("ar", "البند"), ("en", "item"))]
+    return [*map(guarded, who), number(sheet.total), "\n".join(filter(None, told))]
+
+
+def _said(sheet: Sheet, language: str, word: str) -> str:
+    """What was wrong, in one language: a line that begins with a letter of its own, by which
+    whoever shows it finds its direction."""
+    missed = [entry.card for entry in sheet.entries if entry.card.key]
+    texts = (f"{word} {card.item}: {card.message.get(language, '')}" for card in missed)
+    return guarded(" | ".join(texts).replace("`", ""))
 
 
 def guarded(text: str) -> str:

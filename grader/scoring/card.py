@@ -32,6 +32,8 @@ class Card:
     """The misconception's key; empty when the item is full."""
     detail: str = ""
     """What the key's text was completed with: the program's last words, the item it waits for."""
+    timed_out: bool = False
+    """Whether this machine's limits of time had a part in it; for the instructor."""
     episode: str = ""
     at_ns: int | None = None
     """Where in that episode, since t = 0; None: nowhere in particular."""

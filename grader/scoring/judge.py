@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from grader.check import Check
@@ -9,6 +10,7 @@ from grader.host.errors import HostError
 from grader.limits import Never, Verdict
 from grader.run import Run
 from grader.scoring.mark import ItemResult
+from hardware.bench.frames import END_CPU, END_WALL
 
 LONGEST_DETAIL = 200
 """So much of what a program says of its end is shown."""
@@ -44,6 +46,7 @@ def combine(item: str, checks: Iterable[Check], parts: Mapping[str, ItemResult])
         measured=said.measured,
         expected=said.expected,
         key=said.key,
+        timed_out=any(part.timed_out for _, part in mine),
         detail=said.detail,
         episode=said.episode,
         at_ns=said.at_ns,
@@ -58,7 +61,7 @@ def _judge_part(
     names = check.episodes or (first,)
     for name in names:
         if silent := _silent(runs[name]):
-            return _miss(check, name, *silent)
+            return replace(_miss(check, name, *silent), timed_out=_timed_out(runs[name]))
     for name in check.after:
         if not _earned(name, parts):
             return _miss(check, names[0], "after", name)
@@ -71,7 +74,8 @@ def _judge_run(check: Check, run: Run) -> ItemResult:
     try:
         return _measured(check, run)
     except HostError as error:
-        return _miss(check, run.episode.name, "host_failed", str(error))
+        missed = _miss(check, run.episode.name, "host_failed", str(error))
+        return replace(missed, timed_out=error.kind == "time")
 
 
 def _measured(check: Check, run: Run) -> ItemResult:
@@ -101,6 +105,12 @@ def _partial(check: Check, measured: Any, run: Run) -> float:
 
 
 def _silent(run: Run) -> tuple[str, str] | None:
+def _timed_out(run: Run) -> bool:
+    """Whether this machine's seconds ended the board: of processor or by the clock."""
+    end = run.died()
+    return end is not None and end.cause in (END_CPU, END_WALL)
+
+
     """Key and detail when nothing of this run counts: the board died, or never was ready."""
     if end := run.died():
         return "board_died", end.detail

@@ -29,6 +29,9 @@ class ItemResult:
     """The misconception; empty with full points."""
     detail: str = ""
     """What the key's text needs: the last line of a traceback, the item that it depends on."""
+    timed_out: bool = False
+    """Whether a limit in seconds of this machine had a part in it: another machine, faster or
+    slower, may give another mark."""
     episode: str = ""
     at_ns: int | None = None
     """Where in that episode, since t = 0; None: nowhere in particular."""

@@ -67,7 +67,8 @@ def _item(
         points = sum(result.items[item].points for result in results) / len(results)
     else:
         points = combine(item, mine, parts).points
-    return replace(worst, points=round(points, 2))
+    timed_out = any(result.items[item].timed_out for result in results)
+    return replace(worst, points=round(points, 2), timed_out=timed_out)
 
 
 def _over_seeds(found: Sequence[ItemResult], safety: bool) -> ItemResult:
