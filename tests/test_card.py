@@ -4,7 +4,7 @@ import json
 import pickle
 
 from grader.grading.task import Task, score_lab
-from grader.lab import find
+from grader.lab import Lab, find
 from grader.scoring.card import Card
 
 CARD = Card(
@@ -28,19 +28,29 @@ def test_a_card_survives_json_and_pickle() -> None:
     assert pickle.loads(pickle.dumps(CARD)) == CARD
 
 
-def test_a_missed_item_says_which_idea_and_where() -> None:
-    lab = find("traffic_light")
-    late = (lab.folder / "mutants" / "drift.py").read_text(encoding="utf-8")
+def scored(lab: Lab, program: str) -> dict[str, Card]:
+    """The cards of a program by item, on the lab's first board with the public seed."""
     task = Task(
         lab=lab.slug,
         digest=lab.digest,
         board=next(iter(lab.boards)),
-        program=late,
+        program=program,
         host=None,
         answered=True,
         seeds=(0,),
     )
-    cards = score_lab(lab, task)
+    return {card.item: card for card in score_lab(lab, task)}
+
+
+def reference(lab: Lab) -> str:
+    """The right program."""
+    return (lab.folder / "reference.py").read_text(encoding="utf-8")
+
+
+def test_a_missed_item_says_which_idea_and_where() -> None:
+    lab = find("traffic_light")
+    late = (lab.folder / "mutants" / "drift.py").read_text(encoding="utf-8")
+    cards = scored(lab, late).values()
     missed = [card for card in cards if card.points < card.maximum]
     assert missed
     for card in missed:
@@ -48,3 +58,27 @@ def test_a_missed_item_says_which_idea_and_where() -> None:
         assert Card.from_dict(json.loads(json.dumps(card.as_dict()))) == card
     full = [card for card in cards if card.points == card.maximum]
     assert all(not card.key and not card.detail for card in full)
+    assert all(card.about["ar"] and card.about["en"] for card in cards if card.measured)
+
+
+def test_a_led_on_another_pin_is_told_with_that_pin_and_drawn() -> None:
+    lab = find("voltmeter")
+    program = reference(lab)
+    assert "Pin(LED_R" in program
+    card = scored(lab, program.replace("Pin(LED_R", "Pin(26"))["d"]
+    assert (card.key, card.points, card.measured) == ("other_pin", 0, "0 ×")
+    for language in ("ar", "en"):
+        assert "`GPIO 26 ≠ LED_R = GPIO 25`" in card.message[language]
+    assert ">GPIO 26</text>" in card.waveform
+    assert card.at_ns is not None  # the crossing at which LED_R should have changed
+
+
+def test_an_error_is_told_with_the_line_of_the_cell_and_of_the_file() -> None:
+    lab = find("traffic_light")
+    lines = reference(lab).splitlines()
+    loop = next(n for n, line in enumerate(lines) if line.startswith("while True"))
+    program = "\n".join([*lines[: loop + 1], "    1 / 0", *lines[loop + 1 :]]) + "\n"
+    said = scored(lab, program)["a"].message
+    # `%%board main.py` is line 1 of the cell, and lines count from 1.
+    assert f"in line {loop + 3} of the cell (line {loop + 2} of `main.py`)" in said["en"]
+    assert f"في السطر {loop + 3} من الخلية (السطر {loop + 2} من `main.py`)" in said["ar"]

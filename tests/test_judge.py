@@ -101,6 +101,11 @@ def test_an_exception_is_told_before_the_likely_misconception() -> None:
     assert told(run(made, ready_ms=None))["a"] == (0, "exception", "ValueError: x")
 
 
+def test_an_exception_is_marked_where_it_ended_the_program() -> None:
+    made = trace({"LED_G": [(700, 1), (1400, 0)]}, raises=[(3000, "ValueError: x\n")])
+    assert judged(run(made))["a"].at_ns == 3_000_000_000
+
+
 def test_an_exception_is_told_with_the_line_of_the_program() -> None:
     frames_of = 'Traceback (most recent call last):\n  File "main.py", line 7, in <module>\n'
     frames_of += '  File "ain.py", line 3, in read\nValueError: x\n'
@@ -122,6 +127,8 @@ def test_why_is_asked_first_and_may_pass() -> None:
 
     assert judged(run(STILL), (says("special"),))["a"].key == "special"
     assert judged(run(STILL), (says(""),))["a"].key == "likely"
+    told = judged(run(STILL), (says("special GPIO 5, GPIO 6"),))["a"]
+    assert (told.key, told.detail, told.part) == ("special", "GPIO 5, GPIO 6", "a")
 
 
 def test_the_worst_episode_counts() -> None:

@@ -32,13 +32,15 @@ def judge(
 
 
 def combine(item: str, checks: Iterable[Check], parts: Mapping[str, ItemResult]) -> ItemResult:
-    """An item from its parts that are judged already; the first that was missed speaks for it."""
+    """An item from its parts that are judged already; the first that was missed speaks for it,
+    else the first that earns points."""
     mine = [
         (check, parts[check.id]) for check in checks if check.item == item and check.id in parts
     ]
     gates = [part for check, part in mine if check.is_gate]
     points = 0.0 if any(part.key for part in gates) else sum(part.points for _, part in mine)
-    said = next((part for _, part in mine if part.key), mine[0][1])
+    earning = next(part for check, part in mine if not check.is_gate)
+    said = next((part for _, part in mine if part.key), earning)
     return ItemResult(
         id=item,
         points=round(points, 2),
@@ -86,6 +88,7 @@ def _measured(check: Check, run: Run) -> ItemResult:
         verdict = check.expect.judge(measured, run)
         points = check.points if verdict.ok else _partial(check, measured, run)
     key, detail = ("", "") if verdict.ok else _why(check, measured, run)
+    at_ns = run.tracebacks()[0].at_ns if key == "exception" and run.tracebacks() else verdict.at_ns
     return ItemResult(
         id=check.id,
         points=points,
@@ -95,7 +98,7 @@ def _measured(check: Check, run: Run) -> ItemResult:
         key=key,
         detail=detail,
         episode=run.episode.name,
-        at_ns=verdict.at_ns,
+        at_ns=at_ns,
     )
 
 
@@ -104,13 +107,13 @@ def _partial(check: Check, measured: Any, run: Run) -> float:
     return next((pts for limit, pts in check.ladder if limit.judge(measured, run).ok), 0.0)
 
 
-def _silent(run: Run) -> tuple[str, str] | None:
 def _timed_out(run: Run) -> bool:
     """Whether this machine's seconds ended the board: of processor or by the clock."""
     end = run.died()
     return end is not None and end.cause in (END_CPU, END_WALL)
 
 
+def _silent(run: Run) -> tuple[str, str] | None:
     """Key and detail when nothing of this run counts: the board died, or never was ready."""
     if end := run.died():
         return "board_died", end.detail

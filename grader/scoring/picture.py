@@ -2,6 +2,7 @@
 
 import math
 
+from grader.limits import shortened
 from grader.measure.pins import strays
 from grader.pagetext import visible
 from grader.run import Run
@@ -46,13 +47,16 @@ def picture(run: Run, result: ItemResult) -> str:
     there was none of it."""
     others = {f"GPIO {gpio}": gpio for gpio in strays(run)[:MOST_STRAYS]}
     trace = run.trace.named({**run.pins, **others})
-    signals = [role for role in run.pins if trace.modes(role)] + list(others)
+    roles = [role for role in run.pins if trace.modes(role) or trace.pwm(role)]
+    signals = roles + list(others)
     if not (signals or trace.serial().data or trace.sent().data):
         return ""
     at_ns = None if result.at_ns is None else run.zero_ns + result.at_ns
     spots = [Mark(t_ns, t_ns, "reset", kind="note") for t_ns in trace.boots()[1:]]
     if at_ns is not None:
-        spots.append(Mark(at_ns, at_ns, visible(result.measured)))
+        error = result.detail.partition(" (main.py")[0]
+        words = error if result.key == "exception" else result.measured
+        spots.append(Mark(at_ns, at_ns, shortened(visible(words))))
     window = _window(run, at_ns)
     return waveform(trace, signals, window, spots, origin_ns=run.zero_ns, serial=True)
 
