@@ -65,6 +65,15 @@ def test_the_way_from_one_submission_to_the_next_is_shown(page: Opened) -> None:
     assert 'class="history"' not in feedback_page(sheet(full("a")))
 
 
+def test_what_happened_is_no_idea() -> None:
+    html = feedback_page(sheet(missed("b"), missed("c", key="exception")))
+    assert html.count("the idea that is probably wrong") == html.count("what happened") == 1
+
+
+def test_the_program_s_lines_have_the_numbers_of_the_cell(page: Opened) -> None:
+    assert page.texts(".program li")[:2] == ["%%board main.py", "from machine import Pin"]
+
+
 def test_mastery_and_lateness_are_two_things() -> None:
     late = replace(sheet(full("a"), full("b")), penalty=3)
     html = feedback_page(late)

@@ -184,7 +184,7 @@ def why_no_blink(run: Run) -> str:
     """The public plan, no yellow at all, or the wrong half of the period."""
     edges = run.signal("LED_Y").edges_ns()
     if not len(edges):
-        return other_pin(run, "LED_Y") or "swallowed"
+        return other_pin(run, "LED_Y") or ("" if run.tracebacks() else "swallowed")
     periods = run.signal("LED_Y").periods()
     half = bool(periods) and all(abs(period - 500) < 50 for period in periods)
     return why_public(run) or ("half_period" if half else "")
