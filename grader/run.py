@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import wraps
 from itertools import pairwise
 from typing import Any, TypeVar
 
@@ -111,6 +112,17 @@ class Run:
         """Why the board ended before the episode did, None when it lived."""
         end = self.trace.ended()
         return None if end is None or end.cause == frames.END_OFF else end
+
+
+def once(measure: Callable[[Run], T]) -> Callable[[Run], T]:
+    """Let a function of a run work once for all checks that ask it (nobody may change what it
+    gives)."""
+
+    @wraps(measure)
+    def kept(run: Run) -> T:
+        return run.once(measure, lambda: measure(run))
+
+    return kept
 
 
 def said_after(trace: Trace, zero_ns: int, after_ns: int) -> list[Said]:

@@ -12,7 +12,7 @@ from grader.check import check
 from grader.episode import Episode, hard_reset, press, serial
 from grader.errors import NotGraded
 from grader.limits import AtLeast
-from grader.run import Run
+from grader.run import Run, once
 from grader.scoring import engine
 from grader.scoring.budget import Budget
 from grader.scoring.engine import run_episode, run_lab
@@ -52,6 +52,19 @@ def test_time_counts_from_ready(play: Callable[..., Run]) -> None:
     assert run.ready_ns > 700_000_000
     assert [round(said.at_ns / 1e6) for said in run.lines()[:1]] == pytest.approx([100], abs=5)
     assert run.trace.end_ns == run.end_ns == run.zero_ns + 2_000_000_000
+
+
+def test_what_works_once_is_kept_for_each_run(play: Callable[..., Run]) -> None:
+    asked = []
+
+    @once
+    def lines(run: Run) -> list[str]:
+        asked.append(run)
+        return [said.text for said in run.lines()]
+
+    runs = [play(READY + b"print(%d)\n" % n, Episode("main", seconds=1)) for n in (1, 2)]
+    assert [lines(run)[0] for run in (*runs, *runs)] == ["1", "2", "1", "2"]
+    assert len(asked) == 2
 
 
 def test_no_ready_in_time(play: Callable[..., Run]) -> None:

@@ -15,7 +15,7 @@ from grader.limits import AtLeast, AtMost, Exactly, Never, Within, shortened
 from grader.measure.dht import START, DhtReading, dht22
 from grader.measure.pins import other_pin
 from grader.measure.pulses import pulses
-from grader.run import Run, Said
+from grader.run import Run, Said, once
 from grader.units import Celsius, Millis, Quantity, Text, millis_of_ns, ms, seconds
 
 PERIOD, EARLIEST, LED_SETTLED, BACK_BELOW = ms(2000), ms(1990), ms(500), 0.5
@@ -82,6 +82,7 @@ def rows(run: Run) -> list[Row]:
     return [row for row in map(row_of, run.lines()) if row]
 
 
+@once
 def readings_of(run: Run) -> list[DhtReading]:
     """Every reading; none of a program that asks without end, or disturbs the answers itself."""
     wire = run.signal("DHT")
@@ -90,13 +91,13 @@ def readings_of(run: Run) -> list[DhtReading]:
     return found if sum(not reading.is_sound for reading in found) <= most else []
 
 
+@once
 def slots(run: Run) -> list[Slot]:
     """Every reading with what was said of it, but for one at the very end."""
     readings, found = readings_of(run), rows(run)
-    said_ns = [row.at_ns for row in found]
-    alarms_ns = [line.at_ns for line in run.lines() if line.text == "ALARM HOT"]
+    rings = [line.at_ns for line in run.lines() if line.text == "ALARM HOT"]
     edges = [*(reading.at_ns for reading in readings), run.end_ns - run.zero_ns]
-    cuts = [(bisect_left(said_ns, t), bisect_left(alarms_ns, t)) for t in edges]
+    cuts = [(bisect_left(found, t, key=lambda r: r.at_ns), bisect_left(rings, t)) for t in edges]
     told = [(found[a:b], rung - before) for (a, before), (b, rung) in pairwise(cuts)]
     kept = zip(readings, edges[1:], told, strict=True)
     last_ns = edges[-1] - LED_SETTLED.ns
@@ -181,10 +182,8 @@ def why_fault(run: Run) -> str:
 def fault_check(id: str, has_answer: bool) -> Check:
     """The rows of the failed readings with an answer, or of those without; None: none failed."""
     due = Exactly(lambda run: [due for _, due in bursts(run, has_answer)])
-    declare = check(
-        id, points=2, episode="faults", expect=due, on_miss="fault_rows", why=why_fault
-    )
-    return declare(lambda run: [told for told, _ in bursts(run, has_answer)] or None)
+    mark = check(id, points=2, episode="faults", expect=due, on_miss="fault_rows", why=why_fault)
+    return mark(lambda run: [told for told, _ in bursts(run, has_answer)] or None)
 
 
 rows_of_checksums = fault_check("c.checksum", True)

@@ -17,7 +17,7 @@ from grader.measure.pins import other_pin, setups
 from grader.measure.pulses import Echoes, echoes, pulses
 from grader.measure.serial import records
 from grader.measure.times import Times, moments
-from grader.run import Run
+from grader.run import Run, once
 from grader.states import State, phases
 from grader.units import (
     Hertz,
@@ -73,6 +73,7 @@ def triggers(run: Run) -> Echoes:
     return echoes(run.signal("TRIG"), run.signal("ECHO"))
 
 
+@once
 def pings(run: Run) -> list[Ping]:
     """All triggers but the last, not answered yet; none if they have no end, or forged echoes."""
     seen, lines = triggers(run), records(run, LINE)
@@ -284,8 +285,7 @@ def why_bar(run: Run) -> str:
 )
 def wrong_leds(run: Run) -> list[Moment] | None:
     """When the LED was wrong; None if none was ever lit."""
-    lit = any(state.high for state in bars(run))
-    return wrong_moments(run, run.data["height"]) if lit else None
+    return wrong_moments(run, run.data["height"]) if any(s.high for s in bars(run)) else None
 
 
 @check("e.calm", points=1, episode="bar", expect=Exactly([1.0] * 4), on_miss="no_hysteresis")
