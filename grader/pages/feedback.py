@@ -21,7 +21,10 @@ _STATES = {
 }
 """Sign and words of a state: a colour alone tells nothing to who cannot see it."""
 
-HAPPENED = {"no_ready", "board_died", "exception", "host_failed", "nothing", "after", "blank"}
+HAPPENED = {
+    *("no_ready", "board_died", "exception", "host_failed"),
+    *("nothing", "other_pin", "after", "blank"),
+}
 """Keys that tell what happened, and of no idea."""
 _HEADS = {
     False: ("الفكرة الخاطئة غالبًا", "the idea that is probably wrong"),
