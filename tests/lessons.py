@@ -4,9 +4,9 @@ import copy
 from pathlib import Path
 from typing import Any
 
-from grader.cells import released_text
 from nbformat import NotebookNode
 
+from grader.cells import released_text
 from grader.notebook.lesson import source_notebook
 
 POINTS = {"a": 4.0, "b": 5.0, "p": 2.0}

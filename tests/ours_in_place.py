@@ -5,7 +5,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import nbgrader.preprocessors
-from grader.grading.boards import steps
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import (
@@ -22,6 +21,7 @@ from grader.gradebook.late import Late
 from grader.gradebook.released import Released
 from grader.gradebook.rows import SubmissionRows
 from grader.gradebook.steps import Steps
+from grader.grading.boards import steps
 
 PLACE = ("assignment", "notebook", "student")
 

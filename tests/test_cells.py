@@ -1,8 +1,9 @@
 """Which cells are programs, held against IPython: what counts in practice counts in a mark."""
 
 import pytest
-from grader.cells import program_of
 from IPython.core.interactiveshell import InteractiveShell
+
+from grader.cells import program_of
 
 BODY = "x = 1\n  y\n"
 
