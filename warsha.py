@@ -9,6 +9,7 @@ import typer
 
 import grader.verbs
 import hardware.verbs
+from grader.disk import told_when_shut
 from grader.errors import GraderError
 from hardware.errors import HardwareError
 
@@ -28,7 +29,8 @@ def main() -> None:
     os.environ["PYTHONSAFEPATH"] = "1"
     debug = "--debug" in sys.argv
     try:
-        app([word for word in sys.argv[1:] if word != "--debug"])
+        with told_when_shut():
+            app([word for word in sys.argv[1:] if word != "--debug"])
     except (HardwareError, GraderError) as error:
         if debug:
             raise

@@ -1,13 +1,19 @@
-"""Whether an error says that there is no room to write on."""
+"""What keeps us from writing or reading: whether an error says that there is no room, or no right
+to."""
 
 import errno
+import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
-from grader.errors import DiskFull
+from grader.errors import DiskFull, GraderError, NoAccess
+from hardware.say import _, reason
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_SHUT = {errno.EACCES, errno.EPERM, errno.EROFS}
 # SQLite says the first (sqlite.org/rescode.html, SQLITE_FULL), PostgreSQL the second (its 53100).
 _SAID = ("database or disk is full", "No space left on device")
 
@@ -21,6 +27,57 @@ def told_when_full(place: Path) -> Iterator[None]:
         if is_full(error) and not isinstance(error, DiskFull):
             raise DiskFull(place) from error
         raise
+
+
+@contextmanager
+def told_when_shut() -> Iterator[None]:
+    """A file or folder that may not be read or written is told with a cure. Raises: NoAccess."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _SHUT and error.filename is not None:
+            raise no_access(error) from error
+        raise
+
+
+def no_access(error: OSError) -> NoAccess:
+    """What may not be read or written, and what to do."""
+    cure = _("give yourself the right to read and write there, then say it again")
+    return NoAccess(f"{error.filename}: {reason(error)}", cure)
+
+
+def told_of(error: Exception) -> str:
+    """One line of any error, with its cure where one is known."""
+    if isinstance(error, OSError) and error.errno in _SHUT and error.filename is not None:
+        error = no_access(error)
+    if isinstance(error, GraderError):
+        return f"{error}. {error.cure}" if error.cure else str(error)
+    return f"{type(error).__name__}: {error}"
+
+
+def unlinked(folder: Path) -> Path:
+    """A submission's folder (`<trainee>/<assignment>`) as it must lie: not where a link leads for
+    which somebody swaps it."""
+    return folder.parent.parent.resolve() / folder.parent.name / folder.name
+
+
+def open_plain(file: Path, folder: Path) -> BinaryIO:
+    """Open a plain file below a folder of somebody else's, who may swap it meanwhile: neither it
+    nor what leads to it from there is a link, and no pipe or device makes us wait.
+
+    Raises: OSError, with ELOOP for a link and EINVAL for what is no plain file.
+    """
+    descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    opened = os.fdopen(descriptor, "rb")
+    problem = 0
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        problem = errno.EINVAL
+    elif not Path(os.readlink(f"/proc/self/fd/{descriptor}")).is_relative_to(folder):
+        problem = errno.ELOOP
+    if problem:
+        opened.close()
+        raise OSError(problem, os.strerror(problem), str(file))
+    return opened
 
 
 def is_full(error: BaseException) -> bool:

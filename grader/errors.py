@@ -6,6 +6,7 @@ GraderError
  +-- SubmissionError  what was handed in cannot be read as a submission
       +-- NothingHandedIn  there is no notebook of that lab
  +-- DiskFull         no room to write on; the run stops, and goes on later where it was
+ +-- NoAccess         a file, a folder or the gradebook may not be read or written
  +-- NotGraded        our own fault: bench or checks raised, twice; no mark, never a zero
 """
 
@@ -50,6 +51,10 @@ class DiskFull(GraderError):
             _("the disk is full: {place}").format(place=place),
             _("make room and say it again: it goes on where it was"),
         )
+
+
+class NoAccess(GraderError):
+    """A file, a folder or the gradebook may not be read or written."""
 
 
 class NotGraded(GraderError):

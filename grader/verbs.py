@@ -20,6 +20,7 @@ from grader.grading import pool
 from grader.lab import find, slugs
 from grader.notebook import jupyter
 from grader.roster import read_roster
+from grader.terminal import show_page
 from hardware.say import _
 from hardware.verbs import more_checks
 
@@ -175,7 +176,7 @@ def class_(
         for file in files:
             out.print(Text(str(file)), soft_wrap=True)
         if open_:
-            typer.launch(files[0].as_uri())
+            show_page(out, files[0])
 
 
 @app.command()
@@ -197,10 +198,10 @@ def replay(
     from grader.archive.replayreport import replay_and_tell
     from grader.archive.store import Store
 
-    store = Store(load_course(course).store)
-    file, same = replay_and_tell(Console(), store, lab, student, number, item=item, vcd=vcd)
+    out, store = Console(), Store(load_course(course).store)
+    file, same = replay_and_tell(out, store, lab, student, number, item=item, vcd=vcd)
     if open_:
-        typer.launch(file.as_uri())
+        show_page(out, file)
     if not same:
         raise typer.Exit(1)
 

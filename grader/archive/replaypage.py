@@ -45,7 +45,8 @@ class ReplayPage:
     def __init__(self, case: Case, folder: Path, item: str = "") -> None:
         self.case, self.folder, self.item = case, folder, item
         self._seeds: list[str] = []
-        shutil.rmtree(folder, ignore_errors=True)
+        if folder.exists():
+            shutil.rmtree(folder)
         folder.mkdir(parents=True)
 
     def show(self, seed: SeedResult) -> None:

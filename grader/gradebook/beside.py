@@ -6,8 +6,9 @@ import shutil
 import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
-from grader.disk import is_full
+from grader.disk import is_full, open_plain
 from hardware.say import _, reason
 
 MOST_FILES = 1000
@@ -15,21 +16,23 @@ MOST_BYTES = 64 << 20
 """Of one submission's files together."""
 
 
-def copy_files(folder: Path, place: Path, ignored: Sequence[str]) -> list[str]:
+def copy_files(folder: Path, place: Path, ignored: Sequence[str], real: Path) -> list[str]:
     """Copy plain files, in folders too; no notebooks, no links, nothing that is ignored by name.
-    Returns what was left out, for the instructor."""
+    `real` is the folder without a link on its way. Returns what was left out, for the
+    instructor."""
     notes: list[str] = []
     count = size = 0
     for file in _files(folder, ("*.ipynb", "timestamp.txt", *ignored)):
-        about = file.lstat()
-        if not stat.S_ISREG(about.st_mode):
-            notes.append(_("{name!r} is no plain file: left out").format(name=file.name))
-            continue
-        count, size = count + 1, size + about.st_size
-        if count > MOST_FILES or size > MOST_BYTES:
-            return [*notes, _("more files than a submission may have: some were left out")]
         try:
-            _copy(file, place, file.relative_to(folder))
+            about = file.lstat()
+            if not stat.S_ISREG(about.st_mode):
+                notes.append(_("{name!r} is no plain file: left out").format(name=file.name))
+                continue
+            count, size = count + 1, size + about.st_size
+            if count > MOST_FILES or size > MOST_BYTES:
+                return [*notes, _("more files than a submission may have: some were left out")]
+            with open_plain(file, real) as source:
+                _copy(source, about.st_size, place, file.relative_to(folder))
         except OSError as error:  # it may not be read, its name is too long
             if is_full(error):
                 raise
@@ -38,9 +41,9 @@ def copy_files(folder: Path, place: Path, ignored: Sequence[str]) -> list[str]:
     return notes
 
 
-def _copy(file: Path, place: Path, name: Path) -> None:
+def _copy(source: BinaryIO, size: int, place: Path, name: Path) -> None:
     """Whatever stands in its way goes: where the instructor has a file there may be a folder, and
-    where he has a folder a file."""
+    where he has a folder a file. What was added to the file meanwhile stays out."""
     copy = place / name
     for above in [place / one for one in name.parents][:-1]:
         if above.is_file():
@@ -48,7 +51,9 @@ def _copy(file: Path, place: Path, name: Path) -> None:
     if copy.is_dir():
         shutil.rmtree(copy)
     copy.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(file, copy, follow_symlinks=False)
+    with copy.open("wb") as target:
+        while size > 0 and (some := source.read(min(size, 1 << 20))):
+            size -= target.write(some)
 
 
 def remove_links(folder: Path, copied: Path) -> None:

@@ -11,15 +11,16 @@ from nbgrader.api import Gradebook
 from sqlalchemy import Connection, Engine, event, func, select
 from sqlalchemy.exc import NoSuchModuleError, OperationalError
 
-from grader.errors import CourseError
+from grader.errors import CourseError, NoAccess
 from grader.gradebook.released import Released
 from hardware.say import _
 
 
 def open_book(coursedir: Any) -> Any:
-    """The course's Gradebook, made if there is none. Raises: CourseError."""
+    """The course's Gradebook, made if there is none. Raises: CourseError; NoAccess."""
     try:
-        return Gradebook(coursedir.db_url, coursedir.course_id)
+        with told_when_shut(coursedir.db_url):
+            return Gradebook(coursedir.db_url, coursedir.course_id)
     except (ImportError, NoSuchModuleError) as error:
         raise CourseError(
             _("the gradebook's driver is missing: {reason}").format(reason=error),
@@ -33,6 +34,22 @@ def open_book(coursedir: Any) -> Any:
         ) from error
 
 
+@contextmanager
+def told_when_shut(url: str) -> Iterator[None]:
+    """Whatever keeps a gradebook's file from being read or written. Raises: NoAccess."""
+    try:
+        yield
+    except OperationalError as error:
+        said = str(error.orig)  # as sqlite.org/rescode.html has it
+        shut = ("readonly database", "unable to open database file")
+        cure = _("give yourself the right to read and write there, then say it again")
+        if "database is locked" in said:
+            cure = _("another program writes into it: wait, or close it, then say it again")
+        elif not any(words in said for words in shut):
+            raise
+        raise NoAccess(f"{url.removeprefix('sqlite:///')}: {said}", cure) from error
+
+
 class Database:
     """A course's gradebook, which nobody else grades into until it is closed.
 
@@ -40,7 +57,8 @@ class Database:
     """
 
     def __init__(self, root: Path, coursedir: Any) -> None:
-        with ExitStack() as opened:
+        self._url: str = coursedir.db_url
+        with told_when_shut(self._url), ExitStack() as opened:
             opened.enter_context(_alone(root / ".grading"))
             self._gradebook = opened.enter_context(open_book(coursedir))
             self._engine: Engine = self._gradebook.engine
@@ -61,15 +79,17 @@ class Database:
     def released(self, assignment: str) -> dict[str, Released]:
         """The notebooks of an assignment as they were released, by name. Raises: MissingEntry."""
         try:
-            names = [row.name for row in self._gradebook.find_assignment(assignment).notebooks]
-            return {name: Released.read(self._gradebook, assignment, name) for name in names}
+            with told_when_shut(self._url):
+                found = self._gradebook.find_assignment(assignment)
+                names = [row.name for row in found.notebooks]
+                return {name: Released.read(self._gradebook, assignment, name) for name in names}
         finally:
             self._gradebook.db.remove()
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """All that is done within, or none of it."""
-        with self._engine.begin() as connection:
+        with told_when_shut(self._url), self._engine.begin() as connection:
             yield connection
 
 

@@ -15,6 +15,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties, Execute, SaveAutoGrades
 from traitlets import import_item
 
+from grader.disk import unlinked
 from grader.gradebook import config
 from grader.gradebook.beside import copy_files
 from grader.gradebook.released import Released
@@ -74,10 +75,11 @@ class Desk:
     def copy_files(self, folder: Path, place: Path) -> list[str]:
         """Copy what was handed in beside notebooks, then the instructor's own files over it, as
         nbgrader does. Returns what was left out."""
-        notes = copy_files(folder, place, self.coursedir.ignore)
+        notes = copy_files(folder, place, self.coursedir.ignore, unlinked(folder))
         where = self.coursedir
         source = Path(where.format_path(where.source_directory, ".", self.assignment))
-        return [*notes, *copy_files(source, place, [*where.ignore, *self._kept])]
+        ignored = [*where.ignore, *self._kept]
+        return [*notes, *copy_files(source, place, ignored, source.resolve())]
 
     @property
     def _kept(self) -> list[str]:

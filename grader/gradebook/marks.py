@@ -8,7 +8,7 @@ from nbgrader.api import Student
 from sqlalchemy import bindparam, insert, select, update
 
 from grader.gradebook import config
-from grader.gradebook.database import open_book
+from grader.gradebook.database import open_book, told_when_shut
 from grader.roster import Trainee
 
 _STUDENT: Any = Student.__table__
@@ -17,7 +17,8 @@ _STUDENT: Any = Student.__table__
 def enrol(root: Path, trainees: Sequence[Trainee]) -> None:
     """Put the class list into the gradebook, all or nobody; who is there already is brought up to
     date."""
-    with open_book(config.coursedir(root)) as gradebook:
+    coursedir = config.coursedir(root)
+    with told_when_shut(coursedir.db_url), open_book(coursedir) as gradebook:
         # nbgrader's own way is a transaction for each, and reads the whole class again after it.
         known = set(gradebook.db.execute(select(Student.id)).scalars())
         if new := [_row(trainee) for trainee in trainees if trainee.id not in known]:

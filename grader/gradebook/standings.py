@@ -21,6 +21,8 @@ from nbgrader.api import (
 )
 from sqlalchemy import select
 
+from grader.gradebook.database import told_when_shut
+
 _CODE: Any = GradeCell.__table__
 _TASK: Any = TaskCell.__table__
 
@@ -70,7 +72,7 @@ def standings(
     """Every trainee of the gradebook, or one, by id in order."""
     found: dict[str, Standing] = {}
     here = (Assignment.name == assignment, Notebook.name == notebook)
-    with Gradebook(db_url) as gradebook:
+    with told_when_shut(db_url), Gradebook(db_url) as gradebook:
         ask = gradebook.db.execute
         for who, first, last, email in ask(_only(_STUDENTS, student)):
             found[who] = Standing(who, first or "", last or "", email or "")

@@ -16,8 +16,8 @@ from typing import Literal
 
 from grader.archive.store import Store
 from grader.course import Course
-from grader.disk import is_full, told_when_full
-from grader.errors import DiskFull, GraderError
+from grader.disk import is_full, told_of, told_when_full
+from grader.errors import DiskFull, GraderError, NoAccess
 from grader.gradebook import folders
 from grader.gradebook.recorder import Recorder
 from grader.grading import pool, worker
@@ -134,10 +134,9 @@ class Grading:
             elif result.state == "missing" and not dry_run:
                 self._miss(recorder, student)
         except Exception as error:
-            if is_full(error):
+            if is_full(error) or isinstance(error, NoAccess):  # nobody else's would be saved
                 raise
-            reason = f"{type(error).__name__}: {error}"
-            return Outcome(student, lab, "error", reason=reason)
+            return Outcome(student, lab, "error", reason=told_of(error))
         if isinstance(result, Outcome):
             return result
         # Without pictures: those of a class of thousands would fill the memory.

@@ -20,7 +20,7 @@ from multiprocessing.connection import wait as wait_for
 from multiprocessing.context import BaseContext
 from typing import TypeVar
 
-from grader.disk import is_full
+from grader.disk import is_full, told_of
 from grader.errors import GraderError
 from hardware.say import _
 
@@ -122,8 +122,7 @@ def attempt(work: Callable[[Task], Result], task: Task) -> Result | Failure:
     except GraderError as error:
         return Failure(str(error), traceback.format_exc(), is_full(error))
     except Exception as error:
-        reason = f"{type(error).__name__}: {error}"
-        return Failure(reason, traceback.format_exc(), is_full(error))
+        return Failure(told_of(error), traceback.format_exc(), is_full(error))
 
 
 def processors() -> int:

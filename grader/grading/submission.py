@@ -6,11 +6,11 @@ attached files count for nothing.
 """
 
 import copy
+import errno
 import hashlib
 import json
 import os
 import re
-import stat
 import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 from grader import cells
+from grader.disk import open_plain, unlinked
 from grader.errors import NothingHandedIn, SubmissionError
 from grader.roster import id_problem
 from hardware.say import _, reason
@@ -145,18 +146,18 @@ def _is_anothers(stem: str, lab: str, beside: Collection[str]) -> bool:
 def _read(file: Path) -> bytes:
     """The bytes of a regular file of bounded size: no link, no device, no pipe."""
     try:
-        descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        source = open_plain(file, unlinked(file.parent))
     except OSError as error:
-        raise SubmissionError(
-            f"{file.name}: {reason(error)}", _("check the file's permissions")
-        ) from error
-    with os.fdopen(descriptor, "rb") as source:
-        about = os.fstat(source.fileno())
-        if not stat.S_ISREG(about.st_mode):
+        if error.errno in (errno.EINVAL, errno.ELOOP):
             raise SubmissionError(
                 _("{name} is no plain file").format(name=file.name),
                 _("submit the notebook itself"),
-            )
+            ) from error
+        raise SubmissionError(
+            f"{file.name}: {reason(error)}", _("check the file's permissions")
+        ) from error
+    with source:
+        about = os.fstat(source.fileno())
         if about.st_size > MAX_BYTES:
             raise SubmissionError(
                 _("{name} has {size} MB").format(name=file.name, size=about.st_size >> 20),

@@ -95,7 +95,8 @@ def write_settings(root: Path, course: str) -> None:
 def _fresh(folder: Path) -> Iterator[Path]:
     """A folder that takes the old one's place only when all of it is made."""
     new = folder.with_name(f".{folder.name}.new")
-    shutil.rmtree(new, ignore_errors=True)
+    if new.exists():
+        shutil.rmtree(new)
     new.mkdir(parents=True)
     yield new
     shutil.rmtree(folder, ignore_errors=True)
@@ -107,7 +108,8 @@ def release_lab(root: Path, lab: Lab) -> None:
     CourseError."""
     source = source_notebook(lab.folder, lab.maxima)
     place, file = root / "source" / lab.slug, f"{lab.slug}.ipynb"
-    shutil.rmtree(place, ignore_errors=True)
+    if place.exists():
+        shutil.rmtree(place)
     place.mkdir(parents=True)
     nbformat.write(source, place / file)
     commands.generate_release(root, lab.slug)

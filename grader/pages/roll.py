@@ -11,6 +11,7 @@ from nbformat import NotebookNode
 from grader.archive.record import Record
 from grader.archive.store import Store, StoreError
 from grader.course import Course
+from grader.disk import told_of
 from grader.errors import SubmissionError
 from grader.gradebook import config, folders
 from grader.gradebook.standings import Standing, standings
@@ -98,7 +99,12 @@ class _Roll:
 
     def _waits(self, student: str, record: Record | None) -> str:
         """Why what lies in `submitted/` is not what was graded."""
-        folder = self.submitted[student]
+        try:
+            return self._waits_for(student, self.submitted[student], record)
+        except OSError as error:  # of one trainee, too
+            return told_of(error)
+
+    def _waits_for(self, student: str, folder: Path, record: Record | None) -> str:
         file = folder / f"{self.slug}.ipynb"
         if record and file.is_file() and not file.is_symlink():
             with file.open("rb") as source:

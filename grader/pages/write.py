@@ -9,6 +9,7 @@ from typing import Any
 
 from grader.archive.store import Store
 from grader.course import Course
+from grader.disk import is_full, told_of
 from grader.errors import GraderError
 from grader.gradebook import commands, config, folders
 from grader.gradebook.standings import standings
@@ -51,8 +52,10 @@ class FeedbackWriter:
         for who in self.students:
             try:
                 self._make(who)
-            except GraderError as error:
-                yield who, f"{error}. {error.cure}"
+            except (GraderError, OSError) as error:
+                if is_full(error):
+                    raise
+                yield who, told_of(error)
             else:
                 yield who, ""
 
