@@ -21,15 +21,21 @@ struct record {
 _Static_assert(sizeof(struct record) == 16, "frames.toml");
 
 struct grant {
-    uint8_t kind, pad[3];
+    uint8_t kind, steps, pad[2];
     uint32_t rx_len;
     uint64_t horizon, levels, rose, fell, coupled, value, flags, mail;
 } __attribute__((packed));
 _Static_assert(sizeof(struct grant) == 72, "frames.toml");
 
+struct step {
+    uint64_t t, levels;
+} __attribute__((packed));
+
 static struct record out[256]; // written behind
 static size_t out_n;
 static struct grant last;      // what the bench said last
+static struct step steps[UINT8_MAX]; // and what it foretold with that
+static size_t steps_at;        // the next one
 static bool promise_void, poked;
 static uint64_t tx_due = VB_NEVER; // printed bytes are listened to: ask before then
 uint64_t vb_coupled;
@@ -43,8 +49,24 @@ static int steady_pin = -1;    // what its ADC reads was promised with the last 
 bool vb_realtime(void) { return last.flags & VB_FLAG_REALTIME; }
 bool vb_headless(void) { return last.flags & VB_FLAG_HEADLESS; }
 bool vb_link_void(void) { return promise_void || poked || tx_due != VB_NEVER; }
-uint64_t vb_link_due(void) { return promise_void || poked ? 0 : MIN(tx_due, last.horizon); }
-uint64_t vb_horizon(void) { return last.horizon; }
+
+// The levels as they were foretold for now. An engine that looks at them is worked out later than that: while one is
+// on, the bench is asked at each step instead.
+static void keep_up(void) {
+    while (!vb_engine_on && steps_at < last.steps && vb_now() >= steps[steps_at].t) {
+        last.levels = steps[steps_at++].levels;
+    }
+}
+
+uint64_t vb_horizon(void) {
+    keep_up();
+    return steps_at < last.steps ? steps[steps_at].t : last.horizon;
+}
+
+// Until when the board knows all that it can see.
+static uint64_t known_until(void) { return vb_engine_on ? vb_horizon() : last.horizon; }
+
+uint64_t vb_link_due(void) { return promise_void || poked ? 0 : MIN(tx_due, known_until()); }
 
 // ---- bytes ----
 
@@ -94,7 +116,10 @@ void vb_link_put(uint8_t kind, uint8_t a, uint16_t b, uint32_t c) {
     put_at(kind, a, b, c, vb_now());
 }
 
-uint64_t vb_link_levels(void) { return last.levels; }
+uint64_t vb_link_levels(void) {
+    keep_up();
+    return last.levels;
+}
 
 // A coupled output changed, or may matter from now on: the inputs have to be asked for again.
 static void break_promise(void) {
@@ -128,7 +153,7 @@ void vb_link_late(uint8_t kind, uint8_t a, uint16_t b, uint32_t c, uint64_t t) {
 }
 
 void vb_emit(uint8_t kind, uint8_t a, uint16_t b, uint32_t c) {
-    if (vb_now() >= last.horizon) {
+    if (vb_now() >= known_until()) {
         vb_sync(); // one builtin may have run for long: nothing is said beyond the promise
     }
     vb_link_put(kind, a, b, c);
@@ -168,6 +193,8 @@ static void take_grant(uint8_t *into, size_t len) {
         // A poke on the way is answered by the grant behind it.
     } while (last.kind != VB_REPLY_GRANT);
     take_bytes(into, len);
+    read_exactly(steps, last.steps * sizeof(steps[0]));
+    steps_at = 0;
     steady_pin = -1;
     vb_coupled = last.coupled;
     mail_told = last.mail;
@@ -249,10 +276,10 @@ uint64_t vb_convert(uint8_t pin) {
 }
 
 bool vb_level(uint8_t pin) {
-    if (vb_link_void() || vb_now() >= last.horizon) {
+    if (vb_link_void() || vb_now() >= known_until()) {
         vb_sync();
     }
-    return last.levels >> pin & 1;
+    return vb_link_levels() >> pin & 1;
 }
 
 void vb_link_irq_on(void) {

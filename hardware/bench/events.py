@@ -33,6 +33,10 @@ class EventQueue:
         """When the next one is due; NEVER when there is none."""
         return self.first[0]
 
+    def until(self, t_ns: int) -> list[Event]:
+        """Those that come before a time, the first one first."""
+        return sorted(event for event in self._heap if event[0] < t_ns)
+
     def pop(self) -> Callable[[], None]:
         """Takes the next one out."""
         fn = heapq.heappop(self._heap)[2]

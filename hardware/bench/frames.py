@@ -2,7 +2,7 @@
 
 from typing import Final
 
-VERSION: Final = 2
+VERSION: Final = 3
 REC_MODE: Final = 2
 """a pin, b mode | pull << 4, c level of the output latch."""
 REC_OUT: Final = 3

@@ -150,6 +150,11 @@ class Pins:
         """Whether there was an edge that the program's interrupts wait for."""
         return bool(self._rose & self._on_rise | self._fell & self._on_fall)
 
+    def watches(self, pads: int) -> bool:
+        """Whether levels are more than levels there: an edge interrupts the program, or the pad is
+        what a PWM makes it."""
+        return bool(pads & (self._on_rise | self._on_fall | self._pwm))
+
     def edges(self) -> tuple[int, int]:
         """The pins that rose and fell by themselves since this was asked last."""
         rose, fell = self._rose, self._fell

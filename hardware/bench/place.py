@@ -1,16 +1,19 @@
 """What the circuit and the peripherals of one board have of the bench around them."""
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
 from hardware.bench import frames
 from hardware.bench.events import NEVER, EventQueue
 from hardware.bench.exchange import Exchange
 from hardware.bench.flash import Flash
+from hardware.bench.foretold import Foretold
 from hardware.bench.pins import Wiring
 from hardware.bench.tracing.recorder import Recorder
 from hardware.bench.tracing.records import Row
+from hardware.bench.wiring.foresight import Foreseen
+from hardware.bench.wiring.module import Step
 from hardware.boards import BoardType
 
 
@@ -29,6 +32,7 @@ class Side(Wiring, Protocol):
     def power(self, on: bool) -> None: ...
     def microvolts(self, gpio: int) -> int: ...
     def holds_ns(self, gpio: int) -> int: ...
+    def foresee(self, step: Step) -> Foreseen | None: ...
 
 
 class Clock(Protocol):
@@ -38,8 +42,7 @@ class Clock(Protocol):
     air_ns: int
     commons: dict[type, Any]
     events: EventQueue
-
-    def queue(self) -> EventQueue: ...
+    order: Iterator[int]
 
 
 class Place:
@@ -54,8 +57,10 @@ class Place:
         """The boards that wires can join it with, by id."""
         self.near_ns = NEVER
         """How soon it can reach those otherwise than by levels."""
-        self.events = clock.queue()
+        self.events = EventQueue(clock.order)
         """What is to happen on this board's side of the bench."""
+        self.foretold = Foretold(clock.order)
+        """Steps of parts there that the board may be told before."""
         self.recorder = Recorder()
         self.exchange = Exchange(self, self.recorder)
         self._clock = clock
@@ -79,6 +84,15 @@ class Place:
     def at(self, t_ns: int, fn: Callable[[], None]) -> None:
         """Calls `fn` when virtual time is there; what lies in the past comes next."""
         self.events.add(max(t_ns, self._clock.now_ns), fn)
+
+    def foretell(self, t_ns: int, step: Step) -> None:
+        """The same of a step that the board may be told before."""
+        self.foretold.add(t_ns, step)
+
+    @property
+    def acts_ns(self) -> int:
+        """When something happens next on this side."""
+        return min(self.events.next_ns, self.foretold.next_ns)
 
     def rng(self, name: str) -> random.Random:
         """Chance for one purpose, from the board's seed."""

@@ -31,8 +31,8 @@ REFILL_NS = 10_000_000
 """While serial input waits for room, the board is made to come back so soon."""
 FOREVER = 2**64 - 1
 """How a board is told that nothing is going to happen (VB_NEVER of the port)."""
-REPLY = struct.Struct("<B3xI8Q")
-POKE = REPLY.pack(frames.REPLY_POKE, *[0] * 9)
+REPLY = struct.Struct("<BB2xI8Q")
+POKE = REPLY.pack(frames.REPLY_POKE, *[0] * 10)
 
 
 def uid_of(seed: int) -> str:
@@ -257,16 +257,20 @@ class Station(Place):
             horizon_ns = min(horizon_ns, self.now_ns + holds_ns)
         if len(self.serial):
             horizon_ns = min(horizon_ns, self.now_ns + REFILL_NS)
+        if ask.kind == frames.REC_ADC:
+            horizon_ns = min(horizon_ns, self.foretold.next_ns)
+        steps, horizon_ns = self.foretold.before(horizon_ns, self.circuit, self.pins)
         told = FOREVER if horizon_ns >= NEVER else horizon_ns
         seen = (self.pins.levels, *self.pins.edges(), self.pins.coupled())
         head = REPLY.pack(
-            frames.REPLY_GRANT, len(received), told, *seen, value, flags, self.exchange.mail
-        )
+            frames.REPLY_GRANT, len(steps), len(received), told, *seen, value, flags,
+            self.exchange.mail,
+        )  # fmt: skip
         self.turn, self.due_ns = None, NEVER
         self._told_mail, self._poked = self.exchange.mail, False
         since_ns = self.now_ns if ask.kind == frames.REC_WAIT else 0
         self.intake.warden.granted(horizon_ns, since_ns)
-        if not self._process.send(head + received) and self._process.deaf:
+        if not self._process.send(head + received + b"".join(steps)) and self._process.deaf:
             self.condemn(frames.END_FORGED, "asks, and does not listen")
 
     def _value(self, ask: Ask) -> int:

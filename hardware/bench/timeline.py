@@ -8,7 +8,7 @@ did is known before another one could see it, and the order is the same on any m
 In realtime nobody waits for another: a board that runs is told that there is something new.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from typing import Any
 
@@ -40,13 +40,10 @@ class Timeline:
         """How soon a board can reach any other without a wire."""
         self.commons: dict[type, Any] = {}
         """What all boards share, by its class: the network, once a radio is on."""
-        self._order = count()
-        self.events = self.queue()
+        self.order: Iterator[int] = count()
+        """Numbers what is to happen: it is one order in all queues."""
+        self.events = EventQueue(self.order)
         """What is to happen to the bench as a whole."""
-
-    def queue(self) -> EventQueue:
-        """A queue in this time."""
-        return EventQueue(self._order)
 
     # -- when ---------------------------------------------------------------------------------
 
@@ -60,27 +57,29 @@ class Timeline:
 
     def next_ns(self) -> int:
         """When something happens next, as far as is known."""
-        times = (min(s.due_ns, s.events.next_ns, s.pins.next_ns) for s in self.stations)
+        times = (min(s.due_ns, s.acts_ns, s.pins.next_ns) for s in self.stations)
         return min(self.events.next_ns, *times)
 
     def horizon_ns(self, station: Station) -> int:
-        """Nothing that a board could see happens before, unless it causes it itself."""
-        horizon_ns = min(self.events.next_ns, station.events.next_ns)
-        if len(self.stations) > 1 and not self.realtime:
-            others = (self._reach_ns(other, station) for other in self.stations)
-            horizon_ns = min(horizon_ns, *others)
-        return horizon_ns
+        """Nothing that a board could see happens before, unless it causes it itself, or is told
+        before: that is done where there is one board and the time is virtual."""
+        if self.realtime:
+            return min(self.events.next_ns, station.acts_ns)
+        if len(self.stations) == 1:
+            return min(self.events.next_ns, station.events.next_ns)
+        others = (self._reach_ns(other, station) for other in self.stations)
+        return min(self.events.next_ns, station.acts_ns, *others)
 
     def _reach_ns(self, other: Station, station: Station) -> int:
         """When what another board, or anything on its side, does can be seen first by a board."""
         if other is station:
             return NEVER
-        acts_ns = min(other.due_ns, other.events.next_ns)
+        acts_ns = min(other.due_ns, other.acts_ns)
         reach_ns = acts_ns + self.air_ns
         if other.pins.listening:
             reach_ns = min(reach_ns, min(acts_ns, other.pins.next_ns) + REACT_NS)
         if other.id in station.near:
-            reach_ns = min(reach_ns, other.events.next_ns, acts_ns + other.near_ns)
+            reach_ns = min(reach_ns, other.acts_ns, acts_ns + other.near_ns)
             if station.circuit.exposed():  # its next write comes after its present moment
                 reach_ns = min(reach_ns, other.pins.next_ns, other.due_ns + 1)
         return reach_ns
@@ -103,8 +102,9 @@ class Timeline:
                     until_ns = station.due_ns
                 if station.pins.next_ns < at_ns:
                     at_ns, busy = station.pins.next_ns, station
-                if (own := station.events.first) < event:
-                    queue, event, owner = station.events, own, station
+                for own in (station.events, station.foretold):
+                    if own.first < event:
+                        queue, event, owner = own, own.first, station
             if at_ns > until_ns and event[0] > until_ns:
                 self._settle(until_ns)
                 self.look()

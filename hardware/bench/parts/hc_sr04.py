@@ -58,8 +58,7 @@ class HcSr04(Module):
         self._chance = world.rng(f"echo:{self.id}")
 
     def begin(self) -> None:
-        self._busy = False
-        self._rose_ns = self.world.now_ns
+        self._busy_ns = self._rose_ns = self.world.now_ns
 
     def moved(self, name: str, value: float) -> None:
         self._warm |= name == "temperature"
@@ -67,7 +66,7 @@ class HcSr04(Module):
     def heard(self, pin: str, high: bool) -> None:
         if high:
             self._rose_ns = self.world.now_ns
-        elif not self._busy and self.world.now_ns - self._rose_ns >= TRIGGER_NS:
+        elif self._busy_ns < self.world.now_ns >= self._rose_ns + TRIGGER_NS:
             self._measure()
 
     def echo_ns(self) -> int:
@@ -87,13 +86,9 @@ class HcSr04(Module):
         self.measured("silent", "out_of_range", "stuck", "ghost")
         if silent:
             return
-        self._busy = True
-        self.after(BURST_NS, lambda: self.drive("ECHO", True))
-        self.after(BURST_NS + echo_ns, self._done)
-
-    def _done(self) -> None:
-        self._busy = False
-        self.drive("ECHO", False)
+        self._busy_ns = self.world.now_ns + BURST_NS + echo_ns
+        self.foretell(BURST_NS, "ECHO", True)
+        self.foretell(BURST_NS + echo_ns, "ECHO", False)
 
     def svg(self, view: PartView) -> str:
         def eye(x: float) -> str:

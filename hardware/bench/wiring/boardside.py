@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from hardware.bench.wiring.foresight import Foreseen, foresee
+from hardware.bench.wiring.module import Step
 from hardware.bench.wiring.netlist import GPIOS
 from hardware.bench.wiring.part import Part
 from hardware.boards import RESET_PAD, BoardType
@@ -84,6 +86,12 @@ class BoardSide:
     def holds_ns(self, gpio: int) -> int:
         """See `Circuit`."""
         return self.circuit.holds_ns(self._first + gpio)
+
+    def foresee(self, step: Step) -> Foreseen | None:
+        """The levels after a step that a part has foretold, if they are known."""
+        c = self.circuit
+        seen = foresee(c.electric, c.pads, c.threshold, step)
+        return seen and Foreseen(*(mask >> self._first & PINS for mask in seen))
 
     def net(self, gpio: int) -> int:
         """The net that a GPIO lies on: the same number for all that is joined by wire."""

@@ -52,10 +52,10 @@ class Circuit:
         self._types = [board for board in self.netlist.boards.values() for _ in range(GPIOS)]
         self._clusters = [self.netlist.cluster_of[net] for net in self.netlist.gpio_net]
         self._supplies = Supplies(self.electric)
-        self._threshold = Threshold(self.netlist)
-        self.meter = Meter(self.electric, self._solve, self._threshold.at)
+        self.threshold = Threshold(self.netlist)
+        self.meter = Meter(self.electric, self._solve, self.threshold.at)
         self._pulses = Pulses(self.electric, self.pads, lambda g: self._settle(self._clusters[g]))
-        self._ears = Ears(self.meter, self._pulses, self._threshold.at)
+        self._ears = Ears(self.meter, self._pulses, self.threshold.at)
         self.afterimage = Afterimage(self.electric, self.pads)
         self._hum = Hum(self._settle)
         self._converter = Converter(self.netlist)
@@ -199,8 +199,8 @@ class Circuit:
         if net in self.netlist.gpio_net:
             return bool(self._levels >> self.netlist.gpio_net.index(net) & 1)
         if (cluster := self.netlist.cluster_of.get(net)) is None:
-            return self._threshold.at(net, self.netlist.rails[net], False)
-        return self._threshold.at(net, self._solve(cluster).volts[net], False)
+            return self.threshold.at(net, self.netlist.rails[net], False)
+        return self.threshold.at(net, self._solve(cluster).volts[net], False)
 
     def attached(self, part: str, pin: str, gpio: int) -> bool:
         """Whether a pin of a part lies on the net of a GPIO."""
@@ -292,7 +292,7 @@ class Circuit:
         net, old = self.netlist.gpio_net[gpio], bool(self._levels >> gpio & 1)
         if net not in solution.floating:
             self._hum.stop(net)
-            return self._threshold.at_pad(gpio, solution.volts[net], old)
+            return self.threshold.at_pad(gpio, solution.volts[net], old)
         if self.pads[gpio].reads:
             return self._hum.level(net, self._worlds.of_pad(gpio), f"open:{gpio}", cluster)
         if not any(self.pads[g].reads for g in cluster.gpios):

@@ -9,6 +9,7 @@ from itertools import count
 from typing import Self
 
 from hardware.bench.wiring.faults import Found, faults_in
+from hardware.bench.wiring.module import Step
 from hardware.bench.wiring.netlist import Cluster, Netlist
 from hardware.bench.wiring.pads import pad_elements
 from hardware.bench.wiring.part import OPEN, Part
@@ -143,6 +144,14 @@ class Electric:
             border = {net: rails[net] for net in cluster.supplies}
             known = self._solved[key] = solve(cluster.nets, border, elements)
         return known
+
+    def stamps_after(self, cluster: Cluster, step: Step) -> Stamps:
+        """What the parts of a cluster put there once a step is done, all else being as it is."""
+        driven = step.part.driven
+        before, driven[step.pin] = driven[step.pin], step.level
+        after = self._stamp(step.part)
+        driven[step.pin] = before
+        return tuple(after if p == step.part.id else self.stamps[p] for p in cluster.parts)
 
     def faults(self, cluster: Cluster, codes: tuple[int, ...]) -> Found:
         """What is wrong in a cluster whose pads have these codes."""

@@ -1,6 +1,7 @@
 """Parts with a supply of their own: what their outputs put on a wire, and what they do later."""
 
 from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from typing import ClassVar
 
 from hardware.bench.wiring.diagram import PartSpec
@@ -10,6 +11,30 @@ FAULT_COUNT = Control(0, 1000, whole=True)
 """How many more measurements the faults of a sensor last; 0: until they are switched off."""
 DRIVE_OHMS = 100.0
 """What an output of a small module drives with: enough for an input, too little to hurt."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A module drives a pin, later."""
+
+    part: "Module"
+    pin: str
+    level: bool | None
+    plan: int
+
+    def __call__(self) -> None:
+        """Now it does."""
+        if self.holds:
+            self.part.drive(self.pin, self.level)
+
+    @property
+    def holds(self) -> bool:
+        """Whether that was not forgotten."""
+        return self.part.plan == self.plan
+
+    def is_like(self, *others: "Step") -> bool:
+        """Whether these, too, are of that part at that pin."""
+        return all(o.part is self.part and o.pin == self.pin for o in others)
 
 
 class Module(Part):
@@ -27,7 +52,8 @@ class Module(Part):
         super().__init__(spec)
         self.driven = dict(self.OUTPUTS)
         self.supply_v = 0.0
-        self._plan = 0
+        self.plan = 0
+        """Counts how often what was planned was forgotten."""
 
     def begin(self) -> None:
         """Power has come: be as the data sheet says after power on."""
@@ -47,12 +73,17 @@ class Module(Part):
 
     def after(self, delay_ns: int, fn: Callable[[], None]) -> None:
         """Do something so much later, unless it is forgotten or the power goes."""
-        plan = self._plan
-        self.world.at(self.world.now_ns + delay_ns, lambda: fn() if plan == self._plan else None)
+        plan = self.plan
+        self.world.at(self.world.now_ns + delay_ns, lambda: fn() if plan == self.plan else None)
+
+    def foretell(self, delay_ns: int, pin: str, level: bool | None) -> None:
+        """Drive an output so much later, whatever it hears until then: the board is told before,
+        which costs much less."""
+        self.world.foretell(self.world.now_ns + delay_ns, Step(self, pin, level, self.plan))
 
     def forget(self) -> None:
         """Drop all that was planned."""
-        self._plan += 1
+        self.plan += 1
 
     def measured(self, *faults: str) -> None:
         """Once `fault_count` measurements were made (0: never) these faults are over."""

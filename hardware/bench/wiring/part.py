@@ -10,11 +10,14 @@ diagram fits both.
 import random
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from hardware.bench.wiring.diagram import PartSpec, suggest
 from hardware.errors import DiagramError, HardwareError
 from hardware.say import _
+
+if TYPE_CHECKING:
+    from hardware.bench.wiring.module import Step
 
 OPEN = float("inf")
 """The resistance of an open contact, in ohms."""
@@ -33,6 +36,9 @@ class World(Protocol):
 
     def at(self, t_ns: int, fn: Callable[[], None]) -> None:
         """Call `fn` when virtual time reaches `t_ns`."""
+
+    def foretell(self, t_ns: int, step: "Step") -> None:
+        """The same of a step (see module.py) that the board may be told before."""
 
     def rng(self, name: str) -> random.Random:
         """Chance for one purpose; the same seed and name give the same numbers."""

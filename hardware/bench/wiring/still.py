@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from hardware.bench.events import EventQueue
+from hardware.bench.wiring.module import Step
 from hardware.bench.wiring.part import PadRow
 
 
@@ -27,6 +28,10 @@ class StillWorld:
 
     at_all = at
     """There is only one side here."""
+
+    def foretell(self, t_ns: int, step: Step) -> None:
+        """There is nobody to be told."""
+        self.at(t_ns, step)
 
     def rng(self, name: str) -> random.Random:
         """The same seed and name give the same numbers."""

@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 
+from hardware.bench.wiring.module import Step
 from hardware.bench.wiring.netlist import GPIOS
 from hardware.bench.wiring.part import PadRow, World
 
@@ -36,6 +37,10 @@ class Worlds:
     def at(self, t_ns: int, fn: Callable[[], None]) -> None:
         """See `World`."""
         self._all[0].at(t_ns, fn)
+
+    def foretell(self, t_ns: int, step: Step) -> None:
+        """See `World`."""
+        self._all[0].foretell(t_ns, step)
 
     def rng(self, name: str) -> random.Random:
         """See `World`."""
