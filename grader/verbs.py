@@ -188,6 +188,9 @@ def replay(
         int | None,
         typer.Option("--try", min=1, help="Which submission, from 1; else the newest."),
     ] = None,
+    assignment: Annotated[
+        str, typer.Option(help="What it was handed in with, if a lab is in several.")
+    ] = "",
     item: Annotated[str, typer.Option(help="Only the episodes of this item.")] = "",
     vcd: Annotated[
         Path | None, typer.Option(help="Write the trace that decided the item here.")
@@ -199,7 +202,9 @@ def replay(
     from grader.archive.store import Store
 
     out, store = Console(), Store(load_course(course).store)
-    file, same = replay_and_tell(out, store, lab, student, number, item=item, vcd=vcd)
+    file, same = replay_and_tell(
+        out, store, lab, student, number, assignment=assignment, item=item, vcd=vcd
+    )
     if open_:
         show_page(out, file)
     if not same:

@@ -142,8 +142,8 @@ def test_marks_and_stamps_are_those_of_nbgrader_autograde(week: Course, tmp_path
             for root in (week.root, theirs)
         )
         assert mine.metadata.warsha == its.metadata.warsha
-        ours = Store(week.store).record(lab, "s1")
-        assert ours and Store(theirs / "store").record(lab, "s1") == ours
+        ours = Store(week.store).record(lab, "s1", assignment=WEEK)
+        assert ours and Store(theirs / "store").record(lab, "s1", assignment=WEEK) == ours
 
 
 def test_each_lab_takes_its_own_notebook_whatever_a_browser_called_it(week: Course) -> None:
@@ -186,3 +186,32 @@ def test_what_cannot_be_graded_has_the_right_cure(week: Course) -> None:
     shutil.rmtree(week.root / "release" / "buttons")
     assert cure("buttons") == f"run: warsha grade {WEEK}"
     assert cure("elsewhere") == f"say one of: own, traffic_light, {WEEK}"
+
+
+def test_a_lab_handed_in_alone_and_among_others_has_two_records(week: Course) -> None:
+    """Neither the page nor the tries nor the replay of one show the other's program."""
+    hand_in(week, "s1", {"buttons": program("buttons") + "\n# AMONG OTHERS\n"})
+    alone = week.root / "submitted" / "s1" / "buttons"
+    alone.mkdir()
+    released = nbformat.read(week.root / "release" / "buttons" / "buttons.ipynb", as_version=4)
+    text = program("buttons", "ready_only") + "\n# ALONE\n"
+    nbformat.write(filled_in(released, text, "x"), alone / "buttons.ipynb")
+    pages = {"buttons": ("# ALONE", "# AMONG OTHERS"), WEEK: ("# AMONG OTHERS", "# ALONE")}
+    for name in pages:
+        assert warsha("grade", name).exit_code == 0
+    store = Store(week.store)
+    for name, (its, others) in pages.items():
+        assert warsha("feedback", name).exit_code == 0
+        shown = (week.root / "feedback" / "s1" / name / "buttons.html").read_text("utf-8")
+        assert its in shown and others not in shown
+        assert warsha("class", name).exit_code == 0
+        record = store.record("buttons", "s1", assignment=name)
+        assert record and record.number == store.tries("buttons", "s1", name) == 1
+        assert "have not changed" in warsha("grade", name).output
+        played = warsha("replay", "s1", "buttons", "--assignment", name)
+        assert played.exit_code == 0 and "the marks are the same" in played.output
+        assert (store.replays(record) / "index.html").read_text("utf-8").count(its) == 1
+    asked = warsha("replay", "s1", "buttons")
+    assert "with several assignments" in str(asked.exception)
+    assert getattr(asked.exception, "cure", "").endswith(f"one of: buttons, {WEEK}")
+    assert (week.store / "marks" / "buttons" / "s1" / "1.json").is_file()

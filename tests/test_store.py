@@ -1,7 +1,11 @@
 """The store: labs as they were released, and a record of every mark."""
 
+import os
 import shutil
 import stat
+import subprocess
+import sys
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -149,6 +153,47 @@ def test_a_damaged_record_is_told(store: Store, text: str) -> None:
     assert "warsha grade first_contact --student amina" in caught.value.cure
     # It stops no grading.
     assert store.number(LAB, "amina", RECORD.submission, RECORD.timestamp) == 2
+
+
+def test_what_is_handed_in_among_several_labs_has_records_of_its_own(store: Store) -> None:
+    store.put(RECORD)
+    among = replace(RECORD, number=3, assignment="week1", answered=False)
+    store.put(among)
+    assert store.record(LAB, "amina") == RECORD
+    assert store.record(LAB, "amina", assignment="week1") == among
+    assert (store.tries(LAB, "amina"), store.tries(LAB, "amina", "week1")) == (1, 3)
+    assert store.records(LAB) == [RECORD]
+    assert store.assignments(LAB, "amina") == [LAB, "week1"]
+    assert store.assignments(LAB, "basim") == []
+
+
+def settle_often(folder: Path) -> None:
+    """As a grader does that is not alone."""
+    store = Store(folder)
+    for _ in range(150):
+        store.keep(RECORD)
+        store.settle(RECORD)
+
+
+def test_two_may_write_the_same_record_at_once(store: Store) -> None:
+    with ProcessPoolExecutor(3) as pool:
+        list(pool.map(settle_often, [store.folder] * 3))
+    assert store.record(LAB, "amina") == RECORD
+    names = {file.name for file in (store.folder / "marks" / LAB / "amina").iterdir()}
+    assert names == {"1.json", "graded"}
+
+
+def test_what_a_killed_one_left_goes(store: Store) -> None:
+    store.put(RECORD)
+    place = store.folder / "marks" / LAB / "amina"
+    ended = subprocess.run(
+        [sys.executable, "-c", "import os; print(os.getpid())"],
+        capture_output=True, text=True, check=True,
+    ).stdout.strip()  # fmt: skip
+    for process in (ended, str(os.getppid())):
+        (place / f".1.json.{process}.new").write_text("{")
+    store.put(RECORD)
+    assert [file.name for file in place.glob(".*")] == [f".1.json.{os.getppid()}.new"]
 
 
 @pytest.mark.parametrize("name", ["..", "../../x", "", ".hidden"])

@@ -31,6 +31,9 @@ class Record:
     answered: bool
     """Whether the "predict" question had an answer."""
     cards: tuple[Card, ...]
+    assignment: str = ""
+    """What it was handed in with, if that is not called as the lab: a lab may be handed in by
+    itself and among several, and each has its own marks and tries."""
 
     @property
     def remarks(self) -> tuple[str, ...]:

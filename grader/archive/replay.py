@@ -59,14 +59,23 @@ class Case:
         ]
 
 
-def recall(store: Store, lab: str, student: str, number: int | None = None) -> Case:
-    """A graded submission; the one graded last if no number is said.
+def recall(
+    store: Store, lab: str, student: str, number: int | None = None, assignment: str = ""
+) -> Case:
+    """A graded submission; the one graded last if no number is said. What it was handed in with
+    has to be said when there are several.
 
-    Raises: StoreError when the record or the lab is not there or was altered.
+    Raises: GraderError; StoreError when the record or the lab is not there or was altered.
     """
-    record = store.record(lab, student, number)
+    known = store.assignments(lab, student)
+    if len(known) > 1 and not assignment:
+        cause = _("{student} handed in {lab} with several assignments")
+        cure = _("say --assignment with one of: {names}").format(names=", ".join(known))
+        raise GraderError(cause.format(student=student, lab=lab), cure)
+    assignment = assignment or next(iter(known), lab)
+    record = store.record(lab, student, number, assignment)
     if record is None:
-        raise _unknown(store, lab, student)
+        raise _unknown(store, lab, student, assignment)
     return Case(record, _lab(store, record))
 
 
@@ -124,8 +133,8 @@ def _lab(store: Store, record: Record) -> Lab:
         raise StoreError(str(error), cure.format(engine=engine)) from error
 
 
-def _unknown(store: Store, lab: str, student: str) -> GraderError:
-    if tries := store.tries(lab, student):
+def _unknown(store: Store, lab: str, student: str, assignment: str) -> GraderError:
+    if tries := store.tries(lab, student, assignment):
         cause = _("{student} has {count} graded submissions of {lab}")
         cure = _("say --try with a number from 1 to {count}").format(count=tries)
         return GraderError(cause.format(student=student, count=tries, lab=lab), cure)
@@ -134,7 +143,7 @@ def _unknown(store: Store, lab: str, student: str) -> GraderError:
         cure = _("say one of: {names}").format(names=", ".join(known))
         return GraderError(cause.format(lab=lab, folder=store.folder), cure)
     cause = _("no submission of {lab} by {student} was graded").format(lab=lab, student=student)
-    return GraderError(cause, _("run: {command}").format(command=f"warsha grade {lab}"))
+    return GraderError(cause, _("run: {command}").format(command=f"warsha grade {assignment}"))
 
 
 def signals(run: Run) -> tuple[Trace, list[str]]:

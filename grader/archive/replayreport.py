@@ -23,18 +23,19 @@ def replay_and_tell(
     student: str,
     order: int | None = None,
     *,
+    assignment: str = "",
     item: str = "",
     vcd: Path | None = None,
 ) -> tuple[Path, bool]:
     """Replay a submission (the one graded last, if `order` is none) and say what came of it; `vcd`
-    is where the trace that decided the item goes.
+    is where the trace that decided the item goes. `assignment`: as `recall` takes it.
 
     Returns: the page with everything, and whether the marks are the same.
     Raises: GraderError.
     """
-    case = recall(store, lab, student, order)
+    case = recall(store, lab, student, order, assignment)
     need_item(case.lab, item)
-    place = store.folder / "replays" / lab / student / str(case.record.number)
+    place = store.replays(case.record)
     page = ReplayPage(case, place, item)
     with out.status(one_line(f"{student} · {lab} · {case.record.number}")):
         marks = replay(case, page.show)

@@ -7,8 +7,10 @@ It lies in the course's built folder, for the instructor alone (mode 0700):
     marks/<lab>/<trainee>/<number>.json  one record for each distinct submission that was graded
     marks/<lab>/<trainee>/<number>.scored  the same, until the gradebook has those marks
     marks/<lab>/<trainee>/graded         the number of the one whose marks the gradebook has
+    marks/<assignment>.<lab>/…           the same of a lab that is handed in among several
 """
 
+import os
 import re
 import shutil
 import stat
@@ -87,22 +89,24 @@ class Store:
     def keep(self, record: Record) -> None:
         """Keep a record whose marks are not in the gradebook yet. It counts as no submission; a
         run that goes on takes the marks from it (`kept`)."""
-        place = self._made("marks", record.lab, record.student)
-        _write(place / f"{record.number}.scored", record.to_json())
+        place = _place(record.lab, record.assignment)
+        made = self._made("marks", place, record.student)
+        _write(made / f"{record.number}.scored", record.to_json())
 
-    def kept(self, lab: str, student: str, number: int) -> Record | None:
+    def kept(self, lab: str, student: str, number: int, assignment: str = "") -> Record | None:
         """What `keep` kept; None when there is nothing, or nothing that can be read."""
-        file = self._marks(lab, student) / f"{number}.scored"
+        file = self._marks(_place(lab, assignment), student) / f"{number}.scored"
         try:
             return Record.from_json(file.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return None
 
     def settle(self, record: Record) -> None:
-        """The gradebook has its marks: what was kept takes the place of an earlier record of that
-        submission, and counts."""
-        place = self._marks(record.lab, record.student)
-        (place / f"{record.number}.scored").replace(place / f"{record.number}.json")
+        """The gradebook has its marks: the record takes the place of an earlier one of that
+        submission, and counts. Another grader may have settled what was kept."""
+        place = self._marks(_place(record.lab, record.assignment), record.student)
+        _write(place / f"{record.number}.json", record.to_json())
+        (place / f"{record.number}.scored").unlink(missing_ok=True)
         _write(place / "graded", str(record.number))
 
     def put(self, record: Record) -> None:
@@ -110,13 +114,17 @@ class Store:
         self.keep(record)
         self.settle(record)
 
-    def record(self, lab: str, student: str, number: int | None = None) -> Record | None:
+    def record(
+        self, lab: str, student: str, number: int | None = None, assignment: str = ""
+    ) -> Record | None:
         """The record of a submission, of the one that was graded last if no number is said
-        (somebody may put an earlier one back); None: there is none.
+        (somebody may put an earlier one back); None: there is none. `assignment` is what it was
+        handed in with, if that is not called as the lab.
 
         Raises: StoreError when it cannot be read.
         """
-        file = self._marks(lab, student) / f"{number or self._graded(lab, student)}.json"
+        place = self._marks(_place(lab, assignment), student)
+        file = place / f"{number or _graded(place)}.json"
         try:
             return Record.from_json(file.read_text(encoding="utf-8"))
         except FileNotFoundError:
@@ -126,7 +134,7 @@ class Store:
             cure = _("put your copy of it back, or delete it and run: {command}")
             raise StoreError(
                 _("the record {file} is damaged: {why}").format(file=file, why=why),
-                cure.format(command=f"warsha grade {lab} --student {student}"),
+                cure.format(command=f"warsha grade {assignment or lab} --student {student}"),
             ) from error
 
     def records(self, lab: str) -> list[Record]:
@@ -134,30 +142,37 @@ class Store:
         students = sorted(place.name for place in self._marks(lab).glob("*/"))
         return [found for student in students if (found := self.record(lab, student))]
 
-    def tries(self, lab: str, student: str) -> int:
-        """How many distinct submissions of a trainee were graded."""
-        numbers = (file.stem for file in self._marks(lab, student).glob("*.json"))
-        return max((int(number) for number in numbers if number.isdecimal()), default=0)
+    def assignments(self, lab: str, student: str) -> list[str]:
+        """With what a trainee's submissions of a lab were handed in that were graded: the lab's
+        own name, or that of several labs."""
+        self._marks(lab, student)
+        names = (place.name for place in self.folder.glob("marks/*/"))
+        groups = sorted(name.removesuffix(f".{lab}") for name in names if name.endswith(f".{lab}"))
+        return [name for name in (lab, *groups) if self.tries(lab, student, name)]
 
-    def number(self, lab: str, student: str, submission: str, timestamp: str) -> int:
+    def tries(self, lab: str, student: str, assignment: str = "") -> int:
+        """How many distinct submissions of a trainee were graded."""
+        return _tries(self._marks(_place(lab, assignment), student))
+
+    def number(
+        self, lab: str, student: str, submission: str, timestamp: str, assignment: str = ""
+    ) -> int:
         """The number of a submission: that of its record when it was graded before, else the
         next one. A record that cannot be read counts as that of another submission."""
-        newest = self.tries(lab, student)
+        newest = self.tries(lab, student, assignment)
         for number in range(newest, 0, -1):
             try:
-                found = self.record(lab, student, number)
+                found = self.record(lab, student, number, assignment)
             except StoreError:
                 continue
             if found and (found.submission, found.timestamp) == (submission, timestamp):
                 return number
         return newest + 1
 
-    def _graded(self, lab: str, student: str) -> int:
-        try:
-            number = (self._marks(lab, student) / "graded").read_text(encoding="ascii").strip()
-        except (OSError, UnicodeDecodeError):
-            return self.tries(lab, student)
-        return int(number) if number.isdecimal() else self.tries(lab, student)
+    def replays(self, record: Record) -> Path:
+        """The folder for the pages of that submission's replay."""
+        place = _place(record.lab, record.assignment)
+        return self.folder / "replays" / place / record.student / str(record.number)
 
     def _is_whole(self, digest: str) -> bool:
         folder = self._folder(digest)
@@ -185,12 +200,44 @@ class Store:
         return place
 
 
+def _place(lab: str, assignment: str) -> str:
+    """The name of the folder with a lab's records."""
+    return lab if assignment in ("", lab) else f"{assignment}.{lab}"
+
+
+def _tries(place: Path) -> int:
+    numbers = (file.stem for file in place.glob("*.json"))
+    return max((int(number) for number in numbers if number.isdecimal()), default=0)
+
+
+def _graded(place: Path) -> int:
+    try:
+        number = (place / "graded").read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return _tries(place)
+    return int(number) if number.isdecimal() else _tries(place)
+
+
 def _write(file: Path, text: str) -> None:
-    """In one step: a run that is killed leaves the old file or the new one."""
-    new = file.with_name(f".{file.name}.new")  # always that one: a killed run's is written over
+    """In one step: a run that is killed leaves the old file or the new one. Several processes may
+    write at once; what a killed one left goes."""
+    for left in file.parent.glob(f".{file.name}.*.new"):
+        if not _is_alive(left.suffixes[-2][1:]):
+            left.unlink(missing_ok=True)
+    new = file.with_name(f".{file.name}.{os.getpid()}.new")
     try:
         new.write_text(text + "\n", encoding="utf-8")
         new.replace(file)
     except BaseException:
         new.unlink(missing_ok=True)
         raise
+
+
+def _is_alive(process: str) -> bool:
+    try:
+        os.kill(int(process), 0)
+    except (ValueError, OverflowError, ProcessLookupError):
+        return False
+    except PermissionError:  # somebody else's
+        return True
+    return True

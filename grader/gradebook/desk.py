@@ -45,6 +45,11 @@ class Desk:
         return replace(self, lab=name, cells=self.others[name], others={})
 
     @property
+    def group(self) -> str:
+        """The assignment's name, if that is not the lab's."""
+        return "" if self.assignment == self.lab else self.assignment
+
+    @property
     def neighbours(self) -> set[str]:
         """All other notebooks of the assignment, by name."""
         return {*self.others, *self.labs}

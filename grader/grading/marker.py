@@ -152,8 +152,10 @@ class Marker:
             seeds=self.seeds.of(student, when + submission.sha256),
             sandbox="none" if stamp["sandbox"] == "none" else "bwrap",
         )
-        number = store.number(lab, student, submission.sha256, stamp["timestamp"])
-        recorded, kept = store.record(lab, student, number), store.kept(lab, student, number)
+        group, when = self.desk.group, stamp["timestamp"]
+        number = store.number(lab, student, submission.sha256, when, group)
+        recorded = store.record(lab, student, number, group)
+        kept = store.kept(lab, student, number, group)
         cards = next((r.cards for r in (recorded, kept) if r and r.stamp == stamp), None)
         job = Job(submission, folder, task, timestamp, stamp, number, cards)
         return replace(job, is_recorded=recorded is not None and recorded.stamp == stamp)
@@ -183,6 +185,7 @@ class Marker:
             host=task.host,
             answered=task.answered,
             cards=tuple(cards),
+            assignment=self.desk.group,
         )
         odd = submission.notes
         if "timed_out" in record.remarks:

@@ -57,7 +57,7 @@ def unexplained(lab: Lab, standing: Standing) -> Sheet:
 def history(store: Store, record: Record) -> Iterator[tuple[int, float]]:
     """Number and points of each submission up to this one. Raises: StoreError."""
     for number in range(1, record.number):
-        if earlier := store.record(record.lab, record.student, number):
+        if earlier := store.record(record.lab, record.student, number, record.assignment):
             yield number, earned(earlier)
     yield record.number, earned(record)
 

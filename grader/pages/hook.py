@@ -23,7 +23,7 @@ class FeedbackPage(NbGraderPreprocessor):
         student, name = place["student"], place["notebook"]
         store = Store(Path(self.store))
         resources["warsha"] = ""
-        if record := store.record(name, student):
+        if record := store.record(name, student, assignment=place["assignment"]):
             known = standings(place["db_url"], place["assignment"], name, student)[student]
             sheet = sheet_of(store, store.lab(record.stamp["lab"]), record, known)
             resources["warsha"] = feedback_page(sheet) if sheet else ""

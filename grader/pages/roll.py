@@ -72,7 +72,7 @@ class _Roll:
         """One trainee."""
         standing = self.standings.get(student, Standing(student))
         try:
-            record = self.store.record(self.slug, student) if standing.cells else None
+            record = self._record(student) if standing.cells else None
             sheet = self._sheet(standing, record)
             waits = self._waits(student, record) if student in self.submitted else ""
         except StoreError as error:  # of one trainee: the others are told all the same
@@ -86,6 +86,9 @@ class _Roll:
             waits=waits,
             page=self._page(student),
         )
+
+    def _record(self, student: str) -> Record | None:
+        return self.store.record(self.slug, student, assignment=self.assignment)
 
     def _sheet(self, standing: Standing, record: Record | None) -> Sheet | None:
         if not standing.cells:

@@ -71,8 +71,10 @@ class FeedbackWriter:
     def _page(self, lab: str, student: str) -> str:
         """Our page; empty when nbgrader has to make this notebook's."""
         standing = self.standings.get(lab, {}).get(student)
-        record = self.store.record(lab, student) if standing else None
-        if standing is None or record is None:
+        if standing is None:
+            return ""
+        record = self.store.record(lab, student, assignment=self.assignment)
+        if record is None:
             return ""
         sheet = sheet_of(self.store, self._lab_of(record.stamp["lab"]), record, standing)
         return feedback_page(sheet) if sheet else ""
