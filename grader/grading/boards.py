@@ -22,7 +22,9 @@ from grader.gradebook.recorder import Recorder
 from grader.grading import pool, worker
 from grader.grading.autograde import Grading
 from grader.grading.marker import HandedIn
+from grader.grading.others import NOTED
 from grader.grading.outcome import Outcome
+from grader.grading.submission import sha256_of
 from grader.grading.task import score_task
 from hardware.say import _
 
@@ -54,7 +56,10 @@ class ScoreOnBoards(Execute):
         remove_links(folder, graded)
         course = None if self.stock else _course_with(name, Path(where.root))
         if course is None:
-            return super().preprocess(nb, resources, km)
+            notebook, resources = super().preprocess(nb, resources, km)
+            if not self.stock and (Path(where.root) / "course.toml").is_file():
+                notebook.metadata[NOTED] = sha256_of(folder / f"{name}.ipynb")
+            return notebook, resources
         try:
             grading = Grading(course, name, assignment=assignment)
             notebook, record = _scored(grading, student, folder)
@@ -92,13 +97,15 @@ def _scored(grading: Grading, student: str, folder: Path) -> tuple[Any, Record]:
     with Recorder(grading.course.root) as recorder:
         prepare = partial(worker.prepare, grading.marker(recorder, False), score_task)
         handed_in = HandedIn(student, folder, has_marks=False)
-        ((_, result),) = pool.run(worker.grade, [(student, handed_in)], 1, prepare)
-    match result:
-        case Outcome():
-            raise SubmissionError(result.reason)
-        case pool.Failure():
-            raise GraderError(result.reason)
-    if result.fresh:
-        shutil.rmtree(result.fresh, ignore_errors=True)
-    grading.store.keep(result.record)
-    return result.notebook, result.record
+        ((_who, result),) = pool.run(worker.grade, [(student, handed_in)], 1, prepare)
+        match result:
+            case Outcome():
+                raise SubmissionError(result.reason)
+            case pool.Failure():
+                raise GraderError(result.reason)
+        if result.fresh:
+            shutil.rmtree(result.fresh, ignore_errors=True)
+        if result.record is None:  # taken away meanwhile
+            raise SubmissionError(_("no notebook was handed in"))
+        grading.store.keep(result.record)
+        return result.notebook, result.record
