@@ -14,7 +14,7 @@ from hardware.bench.serving.live import LiveBench
 from hardware.wire.board import Board
 from hardware.wire.port import open_port
 
-pytest_plugins = ["classroom", "attackcourse", "hostcourse", "liars", "postgres"]
+pytest_plugins = ["classroom", "groups", "attackcourse", "hostcourse", "liars", "postgres"]
 
 FAMILIES = ("esp32", "rp2")
 WAYS = ("realtime", "pty", "socket", "rfc2217")

@@ -166,3 +166,7 @@ def test_several_notebooks_in_one_assignment(built_course: Course, hand_in: Hand
     assert sum(marks["s1", week, item] or 0 for item in find(LAB).items) == 20
     assert marks["s1", week, "test"] == 2.5
     assert marks["s1", week, "essay"] == 0
+    own = notebook_of(built_course, "s1", "own", week)
+    again = CliRunner().invoke(app, ["grade", week])
+    assert "1 were graded before" in again.output
+    assert notebook_of(built_course, "s1", "own", week) == own

@@ -123,12 +123,14 @@ class SubmissionRows:
         return list(self._db.execute(mine).scalars())
 
     def miss(self, notebook: str) -> None:
-        """Give a notebook that was not handed in no points, as nbgrader does."""
+        """Give a notebook that was not handed in no points, as nbgrader does; what an earlier one
+        lost for being late is not taken off."""
         self._db.execute(
             update(_GRADE)
             .where(_GRADE.c.notebook_id == notebook)
             .values(auto_score=0, needs_manual_grade=False)
         )
+        self.penalise(notebook, None)
 
     def save(self, notebook: str, cells: Iterable[NotebookNode]) -> None:
         """As nbgrader's `SaveAutoGrades`: scores from outputs, who must look, and comments.

@@ -139,6 +139,8 @@ class Grading:
             return Outcome(student, lab, "error", reason=told_of(error))
         if isinstance(result, Outcome):
             return result
+        if result.record is None:
+            return Outcome(student, lab, "missing", notes=result.notes)
         # Without pictures: those of a class of thousands would fill the memory.
         marks = tuple(replace(card, waveform="") for card in result.record.cards)
         return Outcome(student, lab, "graded", marks, notes=result.notes)
@@ -147,24 +149,28 @@ class Grading:
         """Killed or failing between these lines, the next run finds what was scored but no graded
         notebook with its stamp, and writes the same again; nothing runs twice, and a submission
         counts only when the gradebook has its marks."""
-        if graded.notebook is None or graded.fresh is None:
+        if graded.fresh is None:
             return
-        lab, student = graded.record.lab, graded.record.student
+        lab, student, record = self.lab.slug, graded.student, graded.record
         place = graded.fresh.with_name(self.assignment)
         saved = (graded.notebook, lab, student, graded.timestamp, graded.others)
         try:
-            self.store.keep(graded.record)
+            if record:
+                self.store.keep(record)
             recorder.record(*saved, assignment=self.assignment)
-            self.store.settle(graded.record)
+            if record:
+                self.store.settle(record)
             shutil.rmtree(place, ignore_errors=True)
             graded.fresh.rename(place)
         finally:
             shutil.rmtree(graded.fresh, ignore_errors=True)
 
     def _miss(self, recorder: Recorder, student: str) -> None:
-        """Of several labs this one was not handed in: no points, as nbgrader gives it."""
+        """Of several labs this one was not handed in: no points, as nbgrader gives it. All else is
+        as before."""
         lab = self.lab.slug
         recorder.record(None, lab, student, None, assignment=self.assignment)
+        recorder.penalise(self.assignment, student)
         desk = recorder.desk(lab, self.assignment, self.labs)
         (desk.autograded(student) / f"{lab}.ipynb").unlink(missing_ok=True)
 

@@ -18,9 +18,9 @@ from grader.archive.store import Store
 from grader.errors import NothingHandedIn, SubmissionError
 from grader.gradebook.desk import Desk
 from grader.gradebook.folders import timestamp_of
-from grader.grading.others import read_others
+from grader.grading.others import Others, are_changed, read_others
 from grader.grading.outcome import Outcome
-from grader.grading.submission import Submission, read_submission
+from grader.grading.submission import Submission, notebooks, read_submission, strays
 from grader.grading.task import Task
 from grader.scoring.card import Card, number
 from grader.seeds import PUBLIC_SEED, hidden_seeds
@@ -83,13 +83,15 @@ class Job:
 class Graded:
     """What the writer has to save."""
 
-    record: Record
+    student: str
+    record: Record | None
+    """None: the lab is missing among several; what lies beside it is saved all the same."""
     notes: tuple[str, ...]
     notebook: NotebookNode | None = None
-    """The graded notebook; None in a dry run."""
+    """The graded notebook; None when there is none, and in a dry run."""
     timestamp: datetime | None = None
     fresh: Path | None = None
-    """The folder that is to take the place of the one in `autograded/`."""
+    """The folder that is to take the place of the one in `autograded/`; None in a dry run."""
     others: Mapping[str, NotebookNode | None] = field(default_factory=dict)
     """Further notebooks, as `Recorder.record` takes them."""
 
@@ -105,31 +107,53 @@ class Marker:
     seeds: Seeds
     dry_run: bool = False
 
-    def read(self, handed_in: HandedIn) -> Job | Outcome:
-        """What is to be done about a submission. Raises whatever is our fault."""
-        student, lab = handed_in.student, self.desk.lab
+    def read(self, handed_in: HandedIn) -> Job | Graded | Outcome:
+        """What is to be done about a submission; Graded when nothing of it has to be scored.
+        Raises whatever is our fault."""
         try:
-            desk, folder = self.desk, handed_in.folder
-            submission = read_submission(folder, lab, student, desk.released, desk.neighbours)
-            timestamp = timestamp_of(folder)
-        except NothingHandedIn as error:
-            others = (file for file in folder.glob("*.ipynb") if not file.is_symlink())
-            if desk.labs and any(others):
-                note = _("{name} is missing: no points").format(name=f"{lab}.ipynb")
-                return Outcome(student, lab, "missing", notes=(note,))
-            return Outcome(student, lab, "unreadable", reason=f"{error}. {error.cure}")
+            return self._read(handed_in)
         except SubmissionError as error:
-            return Outcome(student, lab, "unreadable", reason=f"{error}. {error.cure}")
+            reason = f"{error}. {error.cure}"
+            return Outcome(handed_in.student, self.desk.lab, "unreadable", reason=reason)
+
+    def _read(self, handed_in: HandedIn) -> Job | Graded | Outcome:
+        student, folder, desk = handed_in.student, handed_in.folder, self.desk
+        try:
+            submission = read_submission(
+                folder, desk.lab, student, desk.released, desk.neighbours, several=bool(desk.labs)
+            )
+        except NothingHandedIn:
+            if desk.labs and notebooks(folder):
+                return self._missing(handed_in)
+            raise
+        timestamp = timestamp_of(folder)
         stamp = {
             "submission": submission.sha256,
             "timestamp": str(timestamp or ""),
             **self.stamp,
         }
-        job = self._job(submission, handed_in.folder, timestamp, stamp)
+        job = self._job(submission, folder, timestamp, stamp)
         # Marks whose record is gone or damaged could not be explained: they are made again.
-        if handed_in.has_marks and job.is_recorded and self._noted(student) == stamp:
-            return Outcome(student, lab, "unchanged", notes=submission.notes)
+        is_known = handed_in.has_marks and job.is_recorded and self._noted(student) == stamp
+        if is_known and not are_changed(desk, folder, student):
+            return Outcome(student, desk.lab, "unchanged", notes=submission.notes)
         return job
+
+    def _missing(self, handed_in: HandedIn) -> Graded | Outcome:
+        """Of several labs this one was not handed in. Raises: SubmissionError."""
+        student, folder, desk = handed_in.student, handed_in.folder, self.desk
+        timestamp = timestamp_of(folder)
+        notes = [_("{name} is missing: no points").format(name=f"{desk.lab}.ipynb")]
+        if count := strays(folder, {desk.lab, *desk.neighbours}):
+            notes.append(_("{count} other notebooks were left out").format(count=count))
+        place = desk.autograded(student)
+        is_known = handed_in.has_marks and place.is_dir() and timestamp_of(place) == timestamp
+        if self.dry_run or (is_known and not are_changed(desk, folder, student)):
+            return Outcome(student, desk.lab, "missing", notes=tuple(notes))
+        others = read_others(desk, folder, student)
+        fresh, left_out = self._write(student, folder, timestamp, others)
+        notes += [*others.notes, *left_out]
+        return Graded(student, None, tuple(notes), None, timestamp, fresh, others.graded)
 
     def _job(
         self,
@@ -192,41 +216,50 @@ class Marker:
             told = _("this machine's limits of time ended it: another may give another mark")
             odd = (*odd, told)
         if self.dry_run:
-            return Graded(record, odd)
+            return Graded(submission.student, record, odd)
         notebook = self.desk.sanitize(submission.notebook, submission.student)
         write_marks(notebook, cards)
         notebook = self.desk.finish(notebook, submission.student)
         notebook.metadata.warsha = NotebookNode(job.stamp)
         others = read_others(self.desk, job.folder, submission.student)
-        fresh, left_out = self._write(job, {self.desk.lab: notebook, **others.written})
+        student, timestamp = submission.student, job.timestamp
+        fresh, left_out = self._write(student, job.folder, timestamp, others, notebook)
         notes = (*odd, *others.notes, *left_out)
-        return Graded(record, notes, notebook, job.timestamp, fresh, others.graded)
+        return Graded(student, record, notes, notebook, timestamp, fresh, others.graded)
 
-    def _write(self, job: Job, notebooks: Mapping[str, NotebookNode]) -> tuple[Path, list[str]]:
+    def _write(
+        self,
+        student: str,
+        folder: Path,
+        timestamp: datetime | None,
+        others: Others,
+        notebook: NotebookNode | None = None,
+    ) -> tuple[Path, list[str]]:
         """Beside the place where it belongs; what a killed run left there goes. Returns the
         folder, and what was left out."""
-        place = self.desk.autograded(job.submission.student)
+        place = self.desk.autograded(student)
+        graded = {**others.written, **({self.desk.lab: notebook} if notebook else {})}
         fresh = place.with_name(f".{place.name}.new")
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(parents=True)
         try:
-            left_out = self.desk.copy_files(job.folder, fresh)
+            left_out = self.desk.copy_files(folder, fresh)
             # As nbformat.write, without a look at the schema: only cells of ours and texts are in.
-            self._keep_others(place, fresh)
-            for name, notebook in notebooks.items():
-                (fresh / f"{name}.ipynb").write_text(writes(notebook) + "\n", encoding="utf-8")
-            if job.timestamp:
-                (fresh / "timestamp.txt").write_text(f"{job.timestamp} UTC\n")
+            self._keep_others(place, fresh, others)
+            for name, content in graded.items():
+                (fresh / f"{name}.ipynb").write_text(writes(content) + "\n", encoding="utf-8")
+            if timestamp:
+                (fresh / "timestamp.txt").write_text(f"{timestamp} UTC\n")
         except BaseException:
             shutil.rmtree(fresh, ignore_errors=True)
             raise
         return fresh, left_out
 
-    def _keep_others(self, place: Path, fresh: Path) -> None:
+    def _keep_others(self, place: Path, fresh: Path, others: Others) -> None:
         """Of an assignment of several labs each is graded by itself: what is graded of the others
-        stays."""
-        for lab in self.desk.labs:
-            file = place / f"{lab}.ipynb"
+        stays; so does what cannot be read now."""
+        for name in [*self.desk.labs, *(self.desk.others.keys() - others.graded.keys())]:
+            file = place / f"{name}.ipynb"
             if file.is_file() and not file.is_symlink():
                 shutil.copyfile(file, fresh / file.name)
 

@@ -2,6 +2,7 @@
 beside it. Nothing of them runs here: a person grades them, or `nbgrader autograde`.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,8 +11,11 @@ from nbformat import NotebookNode
 
 from grader.errors import SubmissionError
 from grader.gradebook.desk import Desk
-from grader.grading.submission import read_submission
+from grader.grading.submission import Submission, read_submission, sha256_of
 from hardware.say import _
+
+NOTED = "warsha_submission"
+"""In the metadata of a graded one: the SHA-256 of the file as it was handed in."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +41,12 @@ def read_others(desk: Desk, folder: Path, student: str) -> Others:
             graded[name] = None
             continue
         try:
-            beside = {desk.lab, *desk.neighbours} - {name}
-            submission = read_submission(folder, name, student, its.released, beside)
+            submission = _read(desk, folder, name, student)
         except SubmissionError as error:
             notes.append(f"{error}. {error.cure}")
             continue
         notebook = its.finish(its.sanitize(submission.notebook, student), student)
+        notebook.metadata[NOTED] = submission.sha256
         written[name] = notebook
         if any(map(_is_test, notebook.cells)):
             told = _("{name} has tests: nbgrader autograde runs them, or a person looks")
@@ -50,6 +54,38 @@ def read_others(desk: Desk, folder: Path, student: str) -> Others:
         else:
             graded[name] = notebook
     return Others(graded, written, tuple(notes))
+
+
+def are_changed(desk: Desk, folder: Path, student: str) -> bool:
+    """Whether others were handed in than those that are graded. One that cannot be read is none:
+    what is graded stays."""
+    return any(_is_changed(desk, folder, name, student) for name in desk.others)
+
+
+def _is_changed(desk: Desk, folder: Path, name: str, student: str) -> bool:
+    file = folder / f"{name}.ipynb"
+    noted = _noted(desk.autograded(student) / file.name)
+    if not file.is_file() or file.is_symlink():
+        return noted is not None
+    try:
+        return sha256_of(file) != noted and bool(_read(desk, folder, name, student))
+    except SubmissionError:
+        return False
+
+
+def _noted(file: Path) -> str | None:
+    """What was graded; "" when whoever graded it has not noted that, None when there is none."""
+    try:
+        return str(json.loads(file.read_bytes())["metadata"].get(NOTED, ""))
+    except FileNotFoundError:
+        return None
+    except Exception:  # whatever is wrong with that file, the answer is to write it again
+        return ""
+
+
+def _read(desk: Desk, folder: Path, name: str, student: str) -> Submission:
+    beside = {desk.lab, *desk.neighbours} - {name}
+    return read_submission(folder, name, student, desk.beside(name).released, beside)
 
 
 def _is_test(cell: NotebookNode) -> bool:

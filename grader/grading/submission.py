@@ -57,13 +57,18 @@ def read_submission(
     student: str,
     released: NotebookNode,
     beside: Collection[str] = (),
+    *,
+    several: bool = False,
 ) -> Submission:
     """Read what lies in a trainee's folder; `beside` are the names of other notebooks that were
-    released with it. Raises SubmissionError when there is nothing to grade."""
+    released with it, `several`: labs are among them, so a name has to say which lab it is.
+
+    Raises: SubmissionError when there is nothing to grade; NothingHandedIn.
+    """
     if problem := id_problem(student):
         cure = _("rename that folder to the trainee's id, as it is in the class list")
         raise SubmissionError(problem, cure)
-    file, notes = _find(folder, lab, beside)
+    file, notes = _find(folder, lab, beside, several=several)
     raw = _read(file)
     notebook = _rebuild(_cells(file, raw), released, notes)
     sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
@@ -102,20 +107,37 @@ def _folded(name: str) -> str:
     return unicodedata.normalize("NFC", name).casefold()
 
 
-def _find(folder: Path, lab: str, beside: Collection[str]) -> tuple[Path, list[str]]:
+def notebooks(folder: Path) -> list[Path]:
+    """The notebooks that lie in a folder; no links."""
+    return sorted(
+        entry
+        for entry in folder.iterdir()
+        if _folded(entry.suffix) == ".ipynb" and not entry.is_symlink()
+    )
+
+
+def strays(folder: Path, names: Collection[str]) -> int:
+    """How many notebooks lie there that are none of those."""
+    return sum(not _owner(file.stem, names) for file in notebooks(folder))
+
+
+def sha256_of(file: Path) -> str:
+    """Of a notebook as it was handed in. Raises: SubmissionError."""
+    return hashlib.sha256(_read(file)).hexdigest()
+
+
+def _find(
+    folder: Path, lab: str, beside: Collection[str], *, several: bool
+) -> tuple[Path, list[str]]:
     """The notebook of a folder: by its name, else the only one there is, whatever a browser called
-    it; never one that has its own place."""
+    it; never one that has its own place. Of several labs none takes a notebook that may be
+    anything."""
     if folder.is_symlink() or folder.parent.is_symlink():
         raise SubmissionError(
             _("the folder is a link to another"), _("put the files themselves there")
         )
-    found = sorted(
-        entry
-        for entry in folder.iterdir()
-        if _folded(entry.suffix) == ".ipynb"
-        and not entry.is_symlink()
-        and not _is_anothers(entry.stem, lab, beside)
-    )
+    owners = {lab} if several else {lab, ""}
+    found = [file for file in notebooks(folder) if _owner(file.stem, (lab, *beside)) in owners]
     named = [file for file in found if _folded(file.stem) == _folded(lab)]
     chosen = named or found
     if not chosen:
@@ -136,11 +158,11 @@ def _find(folder: Path, lab: str, beside: Collection[str]) -> tuple[Path, list[s
     return chosen[0], notes
 
 
-def _is_anothers(stem: str, lab: str, beside: Collection[str]) -> bool:
-    """Whether a file's name is that of another notebook of the assignment, or begins with it: a
-    browser makes `buttons (1)` of `buttons`."""
-    begins = [name for name in (lab, *beside) if _folded(stem).startswith(_folded(name))]
-    return bool(begins) and max(begins, key=len) != lab
+def _owner(stem: str, names: Collection[str]) -> str:
+    """Which notebook of an assignment a file is: its name begins with that one's, for a browser
+    makes `buttons (1)` of `buttons`; "" is none."""
+    begins = [name for name in names if _folded(stem).startswith(_folded(name))]
+    return max(begins, key=len, default="")
 
 
 def _read(file: Path) -> bytes:

@@ -1,7 +1,7 @@
 """What runs in a worker process: one `Marker`, kept from submission to submission."""
 
 from grader.archive import shelf
-from grader.grading.marker import Graded, HandedIn, Marker, Work
+from grader.grading.marker import Graded, HandedIn, Job, Marker, Work
 from grader.grading.outcome import Outcome
 
 _at_work: list[tuple[Marker, Work]] = []
@@ -17,6 +17,6 @@ def grade(handed_in: HandedIn) -> Graded | Outcome:
     """Read, score and write one submission. Whatever it raises is our fault."""
     marker, work = _at_work[0]
     job = marker.read(handed_in)
-    if isinstance(job, Outcome):
+    if not isinstance(job, Job):
         return job
     return marker.finish(job, job.cards or work(job.task))

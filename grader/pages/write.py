@@ -38,7 +38,7 @@ class FeedbackWriter:
         labs = folders.labs_of(course, assignment)
         self.standings = {lab: standings(url, assignment, lab, student) for lab in labs}
         known = self.standings[labs[0]]
-        self.students = [who for who in known if self._autograded(who).is_dir()]
+        self.students = [who for who in known if any(self._autograded(who).glob("*.ipynb"))]
         if not self.students:
             cause = _("there is no graded submission of {lab}").format(lab=assignment)
             command = f"warsha grade {assignment}"
