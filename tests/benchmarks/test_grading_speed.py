@@ -148,7 +148,13 @@ def test_more_workers_than_cores(
         strict=True,
     )
     share = middle(two) / middle(four)
-    measured("4 workers to 2 on two cores", share, "of the speed", aim=0.95, most=False)
+    measured(
+        "4 workers asked for, to 2 (no more start than cores)",
+        share,
+        "of the speed",
+        aim=0.95,
+        most=False,
+    )
 
 
 def middle(values: Sequence[float]) -> float:
