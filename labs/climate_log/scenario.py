@@ -50,9 +50,11 @@ def clean(rng: random.Random, hot_c: float) -> Episode:
 
 
 def excursion(rng: random.Random, hot_c: float) -> list[float]:
-    """One crossing: above, a little below (not by 0.5), above again, high above."""
+    """One crossing: above, a little below (not by 0.5), above again, high above: there the public
+    threshold is crossed, too, so that who uses it rings."""
     above = [hot_c + rng.uniform(0.3, 1.5) for _ in range(2)]
-    return [above[0], hot_c - rng.choice([0.2, 0.3]), above[1], rng.uniform(hot_c + 2, 49)]
+    below = hot_c - rng.choice([0.2, 0.3])
+    return [above[0], below, above[1], rng.uniform(max(hot_c, PUBLIC_HOT) + 2, 49)]
 
 
 def faults(rng: random.Random, hot_c: float) -> Episode:
