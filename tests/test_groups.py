@@ -1,5 +1,6 @@
 """An assignment of several labs: graded, explained and shown lab by lab, as nbgrader has it."""
 
+import csv
 import os
 import shutil
 import subprocess
@@ -168,3 +169,31 @@ def test_a_stray_notebook_is_no_lab(week: Course) -> None:
         "s3": 0,
     }
     assert "2 were graded before" in warsha("grade", WEEK).output
+
+
+def test_a_missing_lab_is_missing_in_the_class_page_too(week: Course) -> None:
+    good = {lab: program(lab) for lab in PAIR}
+    hand_in(week, "s1", {"buttons": good["buttons"]})
+    hand_in(week, "s2", good)
+    hand_in(week, "s3", {"buttons": good["buttons"]})
+    (hand_in(week, "s4", {}) / "notes.ipynb").write_text("{")
+    assert warsha("grade", WEEK, "--student", "s3").exit_code == 0
+    for student in ("s1", "s2", "s4"):
+        warsha("grade", WEEK, "--student", student)
+    (hand_in(week, "s2", {}) / "traffic_light.ipynb").unlink()  # not graded since
+
+    def states(lab: str) -> list[tuple[str, ...]]:
+        assert warsha("class", WEEK).exit_code == 0
+        with (week.root / "class" / f"{WEEK}.{lab}.csv").open(encoding="utf-8-sig") as file:
+            rows = list(csv.DictReader(file))
+        return [(row["total"], row["tries"], row["state"]) for row in rows]
+
+    absent, there = ("0", "0", "missing"), ("20", "1", "graded")
+    assert states("buttons") == [there, there, there, absent]
+    assert states("traffic_light") == [absent, ("20", "1", "not graded"), absent, absent]
+    page = week.root / "class" / f"{WEEK}.traffic_light.html"
+    assert f"not graded yet; run: warsha grade {WEEK} --student s2" in page.read_text("utf-8")
+    assert warsha("grade", WEEK).exit_code == 0
+    assert states("traffic_light") == [absent, ("0", "1", "missing"), absent, absent]
+    assert page.read_text("utf-8").count("missing: no points") == 4
+    assert "handed in, not graded" not in page.read_text("utf-8")

@@ -17,6 +17,7 @@ from grader.scoring.card import number
 
 NEEDS = {
     "waiting": ("لم يُصحَّح", "not graded"),
+    "missing": ("لم يُسلَّم: بلا درجات", "missing: no points"),
     "absent": ("لم يسلّم", "nothing handed in"),
     "below": ("دون الإتقان", "below mastery"),
     "tries": ("تسليمات كثيرة", "many submissions"),

@@ -22,6 +22,8 @@ class Row:
     """The marks; None: the gradebook has none."""
     waits: str = ""
     """Why what was handed in last is not graded; empty when it is, or nothing was handed in."""
+    missing: bool = False
+    """Of several labs this one was not handed in, and has no points for it."""
     page: str = ""
     """Where the feedback page lies, seen from the class page; empty: there is none."""
 
@@ -32,8 +34,8 @@ class Row:
 
     @property
     def needs(self) -> tuple[str, ...]:
-        """Why somebody should look: `waiting`, `absent`, `below`, `tries`, `stuck`."""
-        found = ["waiting"] if self.waits else []
+        """Why somebody should look: `waiting`, `missing`, `absent`, `below`, `tries`, `stuck`."""
+        found = ["waiting"] if self.waits else ["missing"] if self.missing else []
         if self.sheet is None:
             return tuple(found or ["absent"])
         if self.sheet.mastered:

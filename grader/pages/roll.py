@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,10 @@ from grader.archive.record import Record
 from grader.archive.store import Store, StoreError
 from grader.course import Course
 from grader.disk import told_of
-from grader.errors import SubmissionError
+from grader.errors import NothingHandedIn, SubmissionError
 from grader.gradebook import config, folders
 from grader.gradebook.standings import Standing, standings
-from grader.grading.submission import read_submission
+from grader.grading.submission import Submission, notebooks, read_submission
 from grader.lab import Lab
 from grader.pages.gather import BY_PERSON, sheet_of, unexplained
 from grader.pages.register import Register, Row
@@ -56,6 +57,7 @@ class _Roll:
         where = self.coursedir.release_directory
         release = Path(self.coursedir.format_path(where, ".", assignment))
         self.released: NotebookNode = nbformat.read(release / f"{slug}.ipynb", as_version=4)
+        self.several = len(folders.labs_of(course, assignment)) > 1
         self.beside = {file.stem for file in release.glob("*.ipynb")} - {slug}
 
     def students(self) -> list[str]:
@@ -71,21 +73,34 @@ class _Roll:
     def row(self, student: str) -> Row:
         """One trainee."""
         standing = self.standings.get(student, Standing(student))
+        if self._is_missing(student, standing):
+            return self._missing(student, standing)
         try:
             record = self._record(student) if standing.cells else None
             sheet = self._sheet(standing, record)
             waits = self._waits(student, record) if student in self.submitted else ""
         except StoreError as error:  # of one trainee: the others are told all the same
             sheet, waits = unexplained(self.lab, standing), f"{error}. {error.cure}"
-        return Row(
-            student=student,
-            first_name=standing.first_name,
-            last_name=standing.last_name,
-            email=standing.email,
-            sheet=sheet,
-            waits=waits,
-            page=self._page(student),
-        )
+        return replace(_person(standing), sheet=sheet, waits=waits, page=self._page(student))
+
+    def _is_missing(self, student: str, standing: Standing) -> bool:
+        """Whether grading has found other labs, but not this one."""
+        folder = self.submitted.get(student)
+        has_nothing = standing.cells and all(cell.auto == 0 for cell in standing.cells)
+        if not self.several or folder is None or not has_nothing:
+            return False
+        try:
+            self._read(student, folder)
+        except NothingHandedIn:
+            return bool(notebooks(folder))
+        except (SubmissionError, OSError):  # `_waits` tells it
+            pass
+        return False
+
+    def _missing(self, student: str, standing: Standing) -> Row:
+        tries = self.store.tries(self.slug, student, self.assignment)
+        sheet = replace(unexplained(self.lab, standing), number=tries)
+        return replace(_person(standing), sheet=sheet, missing=True)
 
     def _record(self, student: str) -> Record | None:
         return self.store.record(self.slug, student, assignment=self.assignment)
@@ -114,17 +129,29 @@ class _Roll:
                 if hashlib.file_digest(source, "sha256").hexdigest() == record.submission:
                     return ""
         try:
-            folders.timestamp_of(folder)  # raises when it holds no time
-            submission = read_submission(folder, self.slug, student, self.released, self.beside)
+            submission = self._read(student, folder)
+            if record and record.submission == submission.sha256:
+                return ""
         except SubmissionError as error:
-            return f"{error}. {error.cure}"
-        if record and record.submission == submission.sha256:
-            return ""
+            is_missing = self.several and isinstance(error, NothingHandedIn)
+            if not is_missing or not notebooks(folder):
+                return f"{error}. {error.cure}"
         command = f"warsha grade {self.assignment} --student {student}"
         return _("not graded yet; run: {command}").format(command=command)
+
+    def _read(self, student: str, folder: Path) -> Submission:
+        """As grading does. Raises: SubmissionError."""
+        folders.timestamp_of(folder)  # raises when it holds no time
+        return read_submission(
+            folder, self.slug, student, self.released, self.beside, several=self.several
+        )
 
     def _page(self, student: str) -> str:
         where = self.coursedir.feedback_directory
         page = Path(self.coursedir.format_path(where, student, self.assignment))
         page /= f"{self.slug}.html"
         return os.path.relpath(page, self.course.root / "class") if page.is_file() else ""
+
+
+def _person(standing: Standing) -> Row:
+    return Row(standing.student, standing.first_name, standing.last_name, standing.email)

@@ -31,6 +31,8 @@ def _plain(register: Register, row: Row) -> list[str]:
     state = "graded" if row.sheet else "not handed in"
     if row.waits:
         state = "not graded"
+    elif row.missing:
+        state = "missing"
     if row.sheet is None:
         return [*who, *[""] * len(register.items), "", "", "", "", state, ""]
     sheet = row.sheet
