@@ -1,5 +1,6 @@
 """A lab with host functions, from the reference and its mutants to a class and to practice."""
 
+import os
 import warnings
 from itertools import chain
 from pathlib import Path
@@ -85,6 +86,7 @@ def test_without_a_sandbox_grading_refuses_or_says_so(
         done = api.autograde(LAB, "good")
     (told,) = (line for line in done["log"].splitlines() if "or run: warsha" in line)
     assert "install bubblewrap" in told and f"warsha grade {LAB} --no-sandbox" in told
+    assert "NBGRADER_EXECUTION" not in os.environ, "kernels started later hold back programs"
     code, said = grade("--no-sandbox")
     assert code == 0, said
     assert scores(hosted) == {"good": [2, 6, 10, 2]}

@@ -1,5 +1,6 @@
 """Our scoring as a step of `nbgrader autograde`, and so of its API and of Formgrader's button."""
 
+import os
 import shutil
 from contextlib import suppress
 from functools import partial
@@ -47,6 +48,15 @@ class ScoreOnBoards(Execute):
         self, nb: NotebookNode, resources: Any = None, km: Any = None
     ) -> tuple[Any, Any]:
         """The notebook with the outputs that marks are read from."""
+        try:
+            return self._with_outputs(nb, resources, km)
+        except BaseException:
+            # nbgrader's `setenv` leaves it behind when a step raises: kernels that Formgrader's
+            # server starts later would take themselves for a grader's, and run no program.
+            os.environ.pop("NBGRADER_EXECUTION", None)
+            raise
+
+    def _with_outputs(self, nb: NotebookNode, resources: Any, km: Any) -> tuple[Any, Any]:
         place, where = resources["nbgrader"], CourseDirectory(parent=self)
         assignment, student, name = place["assignment"], place["student"], place["notebook"]
         folder = Path(where.format_path(where.submitted_directory, student, assignment))
