@@ -54,6 +54,9 @@ PROGRAMS = {
     "early": "ping(); time.sleep_ms(1)\nfor _ in range(99):\n    ping(); time.sleep_us(70)",
     "asleep": "ping(); machine.lightsleep(3); led(echo()); start(); time.sleep_ms(1)\n"
     "machine.reset()",
+    "threads": "import _thread\nseen = []\ndef other():\n    for _ in range(300):\n"
+    "        seen.append(wire())\n_thread.start_new_thread(other, ())\n"
+    "start()\nfor _ in range(300):\n    led(wire())\nprint(seen)",
     "prints": "start()\nfor n in range(40):\n    print(n, wire())",
 }
 ENGINES = {

@@ -85,6 +85,7 @@ void vb_link_put(uint8_t kind, uint8_t a, uint16_t b, uint32_t c); // a record a
 void vb_link_late(uint8_t kind, uint8_t a, uint16_t b, uint32_t c, uint64_t t); // of an engine: t is past, after all others
 uint64_t vb_link_levels(void);    // what the last grant said of now, without asking
 uint64_t vb_link_ask(uint8_t *into, size_t len); // sends what was put, waits: the grant's value; bytes to `into`
+uint64_t vb_link_convert(uint8_t pin, bool *asked); // what the ADC reads; not asked: it was promised to stay
 uint64_t vb_link_mail(void);      // channels that have something for us, as the last grant said; once a grant
 bool vb_realtime(void);
 bool vb_headless(void);

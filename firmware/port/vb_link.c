@@ -42,8 +42,6 @@ uint64_t vb_coupled;
 static uint64_t mail_told;     // channels that this grant named and that were not looked at since
 static int steady_pin = -1;    // what its ADC reads was promised with the last grant
 
-#define CONVERSIONS_NS 1000000
-#define CONVERSIONS_TOLD 16 // in that time
 #define TX_NS 2000000 // not at once: a program that prints a lot would ask after each line
 
 bool vb_realtime(void) { return last.flags & VB_FLAG_REALTIME; }
@@ -63,8 +61,9 @@ uint64_t vb_horizon(void) {
     return steps_at < last.steps ? steps[steps_at].t : last.horizon;
 }
 
-// Until when the board knows all that it can see.
-static uint64_t known_until(void) { return vb_engine_on ? vb_horizon() : last.horizon; }
+// Until when the board knows all that it can see. Threads take turns where the bench is asked: they would see the same
+// levels, but at other places of their programs.
+static uint64_t known_until(void) { return vb_engine_on || vb_thread_others() ? vb_horizon() : last.horizon; }
 
 uint64_t vb_link_due(void) { return promise_void || poked ? 0 : MIN(tx_due, known_until()); }
 
@@ -251,24 +250,9 @@ uint64_t vb_link_mail(void) {
 
 void vb_sync(void) { ask(VB_REC_SYNC, 0); }
 
-// A loop that does nothing but read would ask a million times; nor does its trace need each of so many.
-static void tell_conversion(uint8_t pin) {
-    static uint64_t since;
-    static unsigned told;
-    if (vb_now() - since >= CONVERSIONS_NS) {
-        since = vb_now();
-        told = 0;
-    }
-    if (told < CONVERSIONS_TOLD) {
-        told++;
-        vb_link_put(VB_REC_CONVERT, pin, 0, 0);
-    }
-}
-
-uint64_t vb_convert(uint8_t pin) {
-    if (pin == steady_pin && !promise_void && !poked && vb_now() < last.horizon) {
-        tell_conversion(pin);
-    } else {
+uint64_t vb_link_convert(uint8_t pin, bool *asked) {
+    *asked = pin != steady_pin || promise_void || poked || vb_now() >= last.horizon;
+    if (*asked) {
         ask(VB_REC_ADC, pin);
         steady_pin = last.flags & VB_FLAG_STEADY ? pin : -1;
     }

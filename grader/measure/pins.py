@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from grader.run import Run
 from hardware.bench import frames
 from hardware.bench.tracing.records import names_of
@@ -74,7 +76,8 @@ def driven(run: Run) -> dict[int, int]:
     """The GPIOs that the program made outputs, or gave a PWM, each with the trace's time at which
     it first did."""
     rows = run.trace.records
-    chosen = (rows["kind"] == frames.REC_MODE) & (rows["b"] & 15 == frames.MODE_OUT)
+    drives = np.isin(rows["b"] & 15, [frames.MODE_OUT, frames.MODE_OPEN_DRAIN])
+    chosen = (rows["kind"] == frames.REC_MODE) & drives
     chosen |= (rows["kind"] == frames.REC_PWM) & (rows["c"] > 0)
     pairs = zip(rows["a"][chosen].tolist(), rows["t"][chosen].tolist(), strict=True)
     return dict(reversed(list(pairs)))
@@ -90,7 +93,7 @@ def other_pin(run: Run, *outputs: str) -> str:
     a role. The key `other_pin` with the words for it, or ""."""
     seen, wrong = driven(run), strays(run)
     missing = [role for role in outputs if run.pins[role] not in seen]
-    if not (missing and wrong):
+    if not (missing and wrong) or run.tracebacks():  # it may have come to its pins no more
         return ""
     wanted = ", ".join(f"{role} = GPIO {run.pins[role]}" for role in missing)
     return f"other_pin {', '.join(f'GPIO {gpio}' for gpio in wrong)} ≠ {wanted}"
