@@ -12,7 +12,7 @@ import json
 import os
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -72,29 +72,39 @@ def read_submission(
     raw = _read(file)
     notebook = _rebuild(_cells(file, raw), released, notes)
     sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-    programs = [
-        text
-        for name, text in filter(None, map(cells.program_of, sources))
-        if name == cells.PROGRAM
-    ]
-    if not programs:
-        notes.append(_("there is no cell that begins with %%board main.py"))
-    elif len(programs) > 1:
-        notes.append(_("{count} program cells: the last one counts").format(count=len(programs)))
-    hosts = [text for text in map(cells.host_of, sources) if text is not None]
-    if len(hosts) > 1:
-        notes.append(_("{count} host cells: the last one counts").format(count=len(hosts)))
+    program, host = _program_of(sources, notes), _host_of(sources, notes)
     answers = [answer for answer in map(cells.answer_of, sources) if answer is not None]
     return Submission(
         lab=lab,
         student=student,
-        program=programs[-1] if programs else None,
-        host=hosts[-1] if hosts else None,
+        program=program,
+        host=host,
         answered=bool(answers) and cells.predicted(answers[-1], released_answer(released)),
         notebook=notebook,
         notes=tuple(notes),
         sha256=hashlib.sha256(raw).hexdigest(),
     )
+
+
+def _program_of(sources: Iterable[str], notes: list[str]) -> str | None:
+    found = [
+        text
+        for name, text in filter(None, map(cells.program_of, sources))
+        if name == cells.PROGRAM
+    ]
+    if not found:
+        notes.append(_("there is no cell that begins with %%board main.py"))
+        return None
+    if len(found) > 1:
+        notes.append(_("{count} program cells: the last one counts").format(count=len(found)))
+    return found[-1]
+
+
+def _host_of(sources: Iterable[str], notes: list[str]) -> str | None:
+    found = [text for text in map(cells.host_of, sources) if text is not None]
+    if len(found) > 1:
+        notes.append(_("{count} host cells: the last one counts").format(count=len(found)))
+    return found[-1] if found else None
 
 
 def released_answer(released: NotebookNode) -> str:
