@@ -22,10 +22,10 @@ from grader.gradebook.beside import remove_links
 from grader.gradebook.recorder import Recorder
 from grader.grading import pool, worker
 from grader.grading.autograde import Grading
+from grader.grading.folder import sha256_of
 from grader.grading.marker import HandedIn
 from grader.grading.others import NOTED
 from grader.grading.outcome import Outcome
-from grader.grading.submission import sha256_of
 from grader.grading.task import score_task
 from hardware.say import _
 

@@ -18,9 +18,10 @@ from grader.archive.store import Store
 from grader.errors import NothingHandedIn, SubmissionError
 from grader.gradebook.desk import Desk
 from grader.gradebook.folders import timestamp_of
+from grader.grading.folder import notebooks, strays
 from grader.grading.others import Others, are_changed, read_others
 from grader.grading.outcome import Outcome
-from grader.grading.submission import Submission, notebooks, read_submission, strays
+from grader.grading.submission import Submission, read_submission
 from grader.grading.task import Task
 from grader.scoring.card import Card, number
 from grader.seeds import PUBLIC_SEED, hidden_seeds

@@ -11,7 +11,8 @@ from nbformat import NotebookNode
 
 from grader.errors import SubmissionError
 from grader.gradebook.desk import Desk
-from grader.grading.submission import Submission, read_submission, sha256_of
+from grader.grading.folder import sha256_of
+from grader.grading.submission import Submission, read_submission
 from hardware.say import _
 
 NOTED = "warsha_submission"

@@ -16,7 +16,8 @@ from grader.disk import told_of
 from grader.errors import NothingHandedIn, SubmissionError
 from grader.gradebook import config, folders
 from grader.gradebook.standings import Standing, standings
-from grader.grading.submission import Submission, notebooks, read_submission
+from grader.grading.folder import notebooks
+from grader.grading.submission import Submission, read_submission
 from grader.lab import Lab
 from grader.pages.gather import BY_PERSON, sheet_of, unexplained
 from grader.pages.register import Register, Row
