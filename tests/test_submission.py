@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 
 from grader.demo import filled_in
 from grader.errors import SubmissionError
-from grader.grading import submission
+from grader.grading import folder as handed_in
 from grader.grading.submission import Submission, read_submission
 
 PROGRAM = "print('READY L00')\n"
@@ -119,7 +119,7 @@ def test_nothing_handed_in(folder: Path, released: NotebookNode) -> None:
 
 
 def test_too_big(folder: Path, released: NotebookNode, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(submission, "MAX_BYTES", 1000)
+    monkeypatch.setattr(handed_in, "MAX_BYTES", 1000)
     hand_in(folder, {"cells": [], "padding": "x" * 1000})
     with pytest.raises(SubmissionError, match="MB"):
         read(folder, released)
