@@ -53,12 +53,16 @@ def double(rng: random.Random) -> Episode:
 
 
 def hold(rng: random.Random) -> Episode:
-    """Two or three long presses, each followed by 3 s of rest and a short press."""
+    """Two or three long presses, each followed by 3 s of rest and a short press.
+
+    The rest after that is longer than a long press: LONG of who takes the rest for the press comes
+    in it, and never into the next hold.
+    """
     at, long, short = rng.uniform(500, 1000), [], []
     for _ in range(rng.randrange(2, 4)):
         long.append((at, rng.uniform(1800, 2500)))
         short.append((sum(long[-1]) + 3000, rng.uniform(60, 700)))
-        at = sum(short[-1]) + rng.uniform(600, 1200)
+        at = sum(short[-1]) + rng.uniform(900, 1200)
     steps = presses("btn1", [*long, *short])
     return Episode("hold", seconds=at / 1000, steps=steps, data={"long": long, "short": short})
 
