@@ -87,12 +87,12 @@ def _result(sheet: Sheet) -> str:
 
 
 def _mastery(sheet: Sheet) -> str:
-    goal = share(sheet.needed, sheet.maximum)
+    goal = f'<span class="goal">({share(sheet.needed, sheet.maximum)})</span>'
     if sheet.mastered:
-        return f'<p class="mastery">✓ {label("بلغتَ حد الإتقان", "mastery reached")} ({goal})</p>'
+        return f'<p class="mastery">✓ {label("بلغتَ حد الإتقان", "mastery reached")} {goal}</p>'
     left = LATIN.format(number(sheet.needed - sheet.earned))
     words = label("الباقي حتى حد الإتقان:", "short of mastery by")
-    return f'<p class="mastery">{words} <strong>{left}</strong> ({goal})</p>'
+    return f'<p class="mastery">{words} <strong>{left}</strong> {goal}</p>'
 
 
 def _penalty(sheet: Sheet) -> str:
