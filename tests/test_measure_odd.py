@@ -91,6 +91,22 @@ for text in ('99999999999', '\u0661', '9' * 5000, ''):
 }
 
 
+def of_the_chip(run: Run) -> dict[str, Callable[[], object]]:
+    """What is measured of buses, radio, pins, power and files."""
+    return {
+        "i2c": lambda: (i2c.addressed(run), i2c.register_accesses(run, 0)),
+        "traffic": lambda: i2c.traffic(i2c.transfers(run)).most_in(10**9),
+        "spi": lambda: (spi.frames(run, "OUT", "IN"), spi.transfers(run)),
+        "mqtt": lambda: (mqtt.messages(run), mqtt.repeated(mqtt.published(run), "id")),
+        "radio": lambda: (network.links(run), network.joins(run), network.connects(run, 80)),
+        "pins": lambda: (pins.setups(run, "OUT"), pins.setup_at(run, "FREE"), pins.faults(run)),
+        "irqs": lambda: pins.interrupts(run, "BTN"),
+        "power": lambda: (power.charge(run, {"active": 1}), power.boots(run), power.wakes(run)),
+        "source": lambda: source.called_in_handlers({"main.py": HEAD.encode()}, "x"),
+        "files": lambda: files.size(run, "x"),
+    }
+
+
 def everything(run: Run) -> dict[str, Callable[[], object]]:
     """Every measurement, of pins that the program used and of others."""
     out, free = run.signal("OUT"), run.signal("FREE")
@@ -117,16 +133,6 @@ def everything(run: Run) -> dict[str, Callable[[], object]]:
             (line.frames(10**6), line.between_flags(0))
             for line in (uart_sent(run, role) for role in ("FREE", "OUT"))
         ],
-        "i2c": lambda: (i2c.addressed(run), i2c.register_accesses(run, 0)),
-        "traffic": lambda: i2c.traffic(i2c.transfers(run)).most_in(10**9),
-        "spi": lambda: (spi.frames(run, "OUT", "IN"), spi.transfers(run)),
-        "mqtt": lambda: (mqtt.messages(run), mqtt.repeated(mqtt.published(run), "id")),
-        "radio": lambda: (network.links(run), network.joins(run), network.connects(run, 80)),
-        "pins": lambda: (pins.setups(run, "OUT"), pins.setup_at(run, "FREE"), pins.faults(run)),
-        "irqs": lambda: pins.interrupts(run, "BTN"),
-        "power": lambda: (power.charge(run, {"active": 1}), power.boots(run), power.wakes(run)),
-        "source": lambda: source.called_in_handlers({"main.py": HEAD.encode()}, "x"),
-        "files": lambda: files.size(run, "x"),
         "states": lambda: (
             len(states({"a": out, "b": free})),
             len(phases({"a": out, "b": free}, ms(20))),
@@ -140,7 +146,7 @@ def everything(run: Run) -> dict[str, Callable[[], object]]:
             rate(at_ns), rates(at_ns, ms(100), 0, 10**9), longest_gap(at_ns, 0, 10**9),
             periods(at_ns[:9]), moments(at_ns[:9]), delay(at_ns, 10**8),
         )  # fmt: skip
-    return made
+    return made | of_the_chip(run)
 
 
 @pytest.mark.parametrize("family", ["esp32", "rp2"])
