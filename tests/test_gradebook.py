@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from gradebooks import (
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.api import MissingEntry
+from sqlalchemy import Engine, event
 
 from grader.gradebook import config
 from grader.gradebook.folders import timestamp_of
@@ -60,6 +61,8 @@ OUTPUTS: dict[str, dict[str, Any]] = {
 ANSWERS = {"answer": "answer = 1", "essay": "It blinks.", "code": "code = 1"}
 FORGED = {"test": "test = 'mine'", "given": "given = 'mine'", "task": "other"}
 ON_TIME, LATE = "2026-01-15 10:00:00 UTC", "2026-02-15 10:00:00.5 UTC"
+
+AFTER_DUE = datetime(2026, 2, 15, 10)
 
 
 @pytest.fixture(scope="session")
@@ -213,6 +216,41 @@ def test_what_was_never_released_is_missing(pair: tuple[Path, Path]) -> None:
         with pytest.raises(MissingEntry, match="week2"):
             recorder.record(notebook, "week2", "s", None)
     assert rows(config.coursedir(pair[1]).db_url)["student"] == []
+
+
+def sqlite_steps(recorder: Recorder, notebook: NotebookNode, student: str) -> int:
+    """How many steps of SQLite's machine it takes to write somebody's submission again: a row that
+    is read is a few. <https://www.sqlite.org/c3ref/progress_handler.html>"""
+    steps = 0
+
+    def step() -> None:
+        nonlocal steps
+        steps += 1
+
+    def counted(connection: Any) -> None:
+        connection.connection.dbapi_connection.set_progress_handler(step, 1)
+
+    event.listen(Engine, "begin", counted)
+    try:
+        assert recorder.has_marks(ASSIGNMENT, student)
+        recorder.record(notebook, ASSIGNMENT, student, AFTER_DUE)
+        recorder.penalise(ASSIGNMENT, student)
+    finally:
+        event.remove(Engine, "begin", counted)
+    return steps
+
+
+def test_a_submission_costs_as_much_in_a_large_class(pair: tuple[Path, Path]) -> None:
+    ours = pair[1]
+    notebook = notebook_of(ours, ANSWERS, FULL)
+    with Recorder(ours) as recorder:
+        steps = []
+        for number in range(200):
+            recorder.record(notebook, ASSIGNMENT, f"s{number:03}", AFTER_DUE)
+            if number in (9, 199):
+                steps.append(sqlite_steps(recorder, notebook, "s005"))
+    assert steps[0] > 100
+    assert steps[1] < 1.2 * steps[0]
 
 
 def test_a_submission_is_written_in_10_ms(pair: tuple[Path, Path]) -> None:

@@ -40,6 +40,7 @@ class SubmissionRows:
         ).one_or_none()
         if assignment is None:
             raise MissingEntry(f"No such assignment: {lab}")
+        self._assignment: str = assignment.id
         self._duedate: datetime | None = assignment.duedate
         found = self._find(assignment.id, student)
         if found is None:
@@ -119,7 +120,11 @@ class SubmissionRows:
 
     def notebooks(self) -> list[str]:
         """The rows' ids of all of its notebooks."""
-        mine: Any = select(_NOTEBOOK.c.id).where(_NOTEBOOK.c.assignment_id == self._submission.id)
+        released: Any = select(Notebook.id).where(Notebook.assignment_id == self._assignment)
+        mine: Any = select(_NOTEBOOK.c.id).where(
+            _NOTEBOOK.c.assignment_id == self._submission.id,
+            _NOTEBOOK.c.notebook_id.in_(released),  # the index begins with it
+        )
         return list(self._db.execute(mine).scalars())
 
     def miss(self, notebook: str) -> None:
@@ -127,7 +132,7 @@ class SubmissionRows:
         lost for being late is not taken off."""
         self._db.execute(
             update(_GRADE)
-            .where(_GRADE.c.notebook_id == notebook)
+            .where(_of_notebook(_GRADE, notebook))
             .values(auto_score=0, needs_manual_grade=False)
         )
         self.penalise(notebook, None)
@@ -147,7 +152,7 @@ class SubmissionRows:
         found = (
             select(BaseCell.name, table.c.id, *columns)
             .join(BaseCell.__table__, BaseCell.id == table.c.cell_id)
-            .where(table.c.notebook_id == notebook)
+            .where(_of_notebook(table, notebook))
         )
         return {row.name: row for row in self._db.execute(found)}
 
@@ -177,9 +182,8 @@ class SubmissionRows:
     def score(self, notebook: str) -> float:
         """Of a notebook, manual marks and extra credit in it, late penalties not."""
         total = func.coalesce(func.sum(Grade.score), 0.0)
-        return float(
-            self._db.execute(select(total).where(Grade.notebook_id == notebook)).scalar_one()
-        )
+        mine = select(total).where(_of_notebook(_GRADE, notebook))
+        return float(self._db.execute(mine).scalar_one())
 
     def penalise(self, notebook: str, penalty: float | None) -> None:
         """Set what is taken off for being late; None is none."""
@@ -189,23 +193,33 @@ class SubmissionRows:
 
 def has_points(connection: Connection, assignment: str, notebook: str, student: str) -> bool:
     """Whether any cell of a notebook has points of ours."""
-    found: Any = (
-        select(Grade.id)
-        .join(BaseCell, Grade.cell_id == BaseCell.id)
-        .join(Notebook, BaseCell.notebook_id == Notebook.id)
+    mine: Any = (
+        select(SubmittedNotebook.id)
+        .join(Notebook, SubmittedNotebook.notebook_id == Notebook.id)
         .join(Assignment, Notebook.assignment_id == Assignment.id)
-        .join(SubmittedAssignment, SubmittedAssignment.assignment_id == Assignment.id)
-        .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
         .where(
-            Grade.notebook_id == SubmittedNotebook.id,
-            SubmittedNotebook.notebook_id == Notebook.id,
+            SubmittedAssignment.assignment_id == Assignment.id,
             Assignment.name == assignment,
             Notebook.name == notebook,
             SubmittedAssignment.student_id == student,
-            Grade.auto_score.is_not(None),
         )
     )
-    return connection.execute(found.limit(1)).first() is not None
+    submitted = connection.execute(mine).scalar_one_or_none()
+    if submitted is None:
+        return False
+    marked: Any = select(_GRADE.c.id).where(
+        _of_notebook(_GRADE, submitted), _GRADE.c.auto_score.is_not(None)
+    )
+    return connection.execute(marked.limit(1)).first() is not None
+
+
+def _of_notebook(table: Any, notebook: Any) -> Any:
+    """Whether a row of grades or comments is of that submitted notebook. By its cells, too: the
+    index of both tables begins with the cell, and without them the rows of everybody are read."""
+    released: Any = select(_NOTEBOOK.c.notebook_id).where(_NOTEBOOK.c.id == notebook)
+    cells: Any = select(BaseCell.id).where(BaseCell.notebook_id == released.scalar_subquery())
+    return (table.c.notebook_id == notebook) & table.c.cell_id.in_(cells)
 
 
 def _key(result: Any) -> str:
