@@ -7,6 +7,7 @@ python tests/stock.py [LAB ...]     every reference and mutant of these labs, or
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,9 +15,10 @@ from classroom import Scores, auto_scores
 
 from grader import demo
 from grader.course import Course, load_course
-from grader.gradebook import folders
+from grader.gradebook import folders, marks
 from grader.grading.autograde import Grading
 from grader.notebook.release import build_course
+from grader.roster import Trainee
 
 Marks = tuple[Scores, str]
 """Each item's, and the exported CSV."""
@@ -33,7 +35,7 @@ def nbgrader(course: Course, *words: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def marks(course: Course) -> Marks:
+def exported(course: Course) -> Marks:
     """What the gradebook has now."""
     nbgrader(course, "export", "--to", "grades.csv")
     return auto_scores(course), (course.root / "grades.csv").read_text(encoding="utf-8")
@@ -42,19 +44,21 @@ def marks(course: Course) -> Marks:
 def stock_marks(course: Course) -> Marks:
     """What stock nbgrader gives: it executes each notebook in a kernel of its own."""
     for lab in course.labs:
+        print(f"stock nbgrader grades {lab}", flush=True)  # a minute, or fifteen
         nbgrader(course, "autograde", lab, "--force", "--ScoreOnBoards.stock=True")
-    return marks(course)
+    return exported(course)
 
 
-def our_marks(course: Course) -> Marks:
+def our_marks(course: Course, trainees: Sequence[Trainee]) -> Marks:
     """What `warsha grade --seeds public` gives, in a gradebook of its own."""
     (course.root / "gradebook.db").unlink()
     build_course(course)
+    marks.enrol(course.root, trainees)
     for lab in course.labs:
         grading = Grading(course, lab, "public")
         for outcome in grading.run(grading.submissions()):
             assert outcome.is_graded, outcome.reason
-    return marks(course)
+    return exported(course)
 
 
 def main() -> int:
@@ -62,8 +66,8 @@ def main() -> int:
     course = demo.demo_course(load_course())
     course = replace(course, labs=tuple(sys.argv[1:]) or course.labs)
     build_course(course)
-    demo.make_class(course)
-    (theirs, their_csv), (ours, our_csv) = stock_marks(course), our_marks(course)
+    trainees = demo.make_class(course)
+    (theirs, their_csv), (ours, our_csv) = stock_marks(course), our_marks(course, trainees)
     different = sorted(key for key in theirs | ours if theirs.get(key) != ours.get(key))
     for key in different:
         print(*key, theirs.get(key), ours.get(key))
