@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from grader import lab as labs
-from grader.check import check
+from grader.check import check, gate
 from grader.episode import Episode, hard_reset, press, serial
 from grader.errors import NotGraded
-from grader.limits import AtLeast
+from grader.limits import AtLeast, Limit
 from grader.run import Run, once
 from grader.scoring import engine
 from grader.scoring.budget import Budget
@@ -212,27 +212,34 @@ def test_a_fault_that_goes_away_costs_nothing() -> None:
     assert score(lab, "rp2", {"main.py": READY}, [1]).items["a"].points == 4
 
 
-def scored(points_by_seed: dict[int, int], *, safety: bool) -> float:
-    """A lab whose item a counts the lines that its seed asks for."""
+def scored(points_by_seed: dict[int, int], *, safety: bool, guarded: bool = False) -> float:
+    """A lab whose item a counts the lines that its seed asks for: by itself, or by a gate."""
     lab = labs.find("traffic_light")
-    one = check("a", points=3, expect=AtLeast(1), on_miss="order", safety=safety)
-    counted = one(lambda run: int(run.data["worth"]))
+    limit: Limit[int] = AtLeast(1)
+    one = check(
+        "a", points=3, expect=AtLeast(0) if guarded else limit, on_miss="order", safety=safety
+    )
+    checks = [one(lambda run: int(run.data["worth"]))]
+    if guarded:
+        checks.append(gate("a.again", expect=limit, on_miss="order")(checks[0].measure))
 
     def scenario(seed: int, board: BoardType) -> list[Episode]:
         return [Episode("main", seconds=0.1, data={"worth": points_by_seed[seed]})]
 
-    lab = replace(lab, checks=(counted,), scenario=scenario, items={"a": {}, "p": {}})
+    lab = replace(lab, checks=tuple(checks), scenario=scenario, items={"a": {}, "p": {}})
     marks = score(lab, "rp2", {"main.py": READY}, list(points_by_seed), predicted=True)
     assert marks.items["p"].points == 2
     assert marks.points == round(marks.items["a"].points + 2, 2)
     return marks.items["a"].points
 
 
-def test_the_mean_over_seeds_is_rounded_and_safety_takes_the_minimum() -> None:
-    assert scored({1: 1, 2: 1, 3: 0}, safety=False) == 2
-    assert scored({1: 1, 2: 0, 3: 0, 4: 1, 5: 1, 6: 1, 7: 1}, safety=False) == 2.14
-    assert scored({1: 1, 2: 1, 3: 0}, safety=True) == 0
-    assert scored({1: 1, 2: 1, 3: 1}, safety=True) == 3
+@pytest.mark.parametrize("guarded", [False, True], ids=["alone", "with_a_gate"])
+def test_the_mean_over_seeds_is_rounded_and_safety_takes_the_minimum(guarded: bool) -> None:
+    assert scored({1: 1, 2: 1, 3: 0}, safety=False, guarded=guarded) == 2
+    seven = {1: 1, 2: 0, 3: 0, 4: 1, 5: 1, 6: 1, 7: 1}
+    assert scored(seven, safety=False, guarded=guarded) == 2.14
+    assert scored({1: 1, 2: 1, 3: 0}, safety=True, guarded=guarded) == 0
+    assert scored({1: 1, 2: 1, 3: 1}, safety=True, guarded=guarded) == 3
 
 
 def test_pressing_is_two_moves_of_a_control() -> None:

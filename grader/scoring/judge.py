@@ -28,15 +28,13 @@ def judge(
     for check in checks:
         parts[check.id] = _judge_part(check, runs, first, parts)
     items = dict.fromkeys(check.item for check in checks)
-    return {item: combine(item, checks, parts) for item in items}, parts
+    return {item: _combine(item, checks, parts) for item in items}, parts
 
 
-def combine(item: str, checks: Iterable[Check], parts: Mapping[str, ItemResult]) -> ItemResult:
-    """An item from its parts that are judged already; the first that was missed speaks for it,
-    else the first that earns points."""
-    mine = [
-        (check, parts[check.id]) for check in checks if check.item == item and check.id in parts
-    ]
+def _combine(item: str, checks: Iterable[Check], parts: Mapping[str, ItemResult]) -> ItemResult:
+    """An item from its parts; the first that was missed speaks for it, else the first that earns
+    points."""
+    mine = [(check, parts[check.id]) for check in checks if check.item == item]
     gates = [part for check, part in mine if check.is_gate]
     points = 0.0 if any(part.key for part in gates) else sum(part.points for _, part in mine)
     earning = next(part for check, part in mine if not check.is_gate)

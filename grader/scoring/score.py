@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from grader.check import Check
 from grader.host.code import HostCode
 from grader.lab import PREDICT, PREDICT_POINTS, Lab
 from grader.scoring.budget import Budget
 from grader.scoring.engine import Program, run_lab
-from grader.scoring.judge import combine
 from grader.scoring.mark import ItemResult, LabScore, SeedResult
 
 
@@ -38,16 +38,12 @@ def score(
 
 def merge(lab: Lab, results: Sequence[SeedResult], *, predicted: bool) -> LabScore:
     """The mark from the results of all seeds; items in the order of lab.toml."""
-    parts = {
-        check.id: _over_seeds([result.parts[check.id] for result in results], check.safety)
-        for check in lab.checks
-    }
     items = {}
     for item in lab.items:
         if item == PREDICT:
             items[item] = predict_result(predicted)
         else:
-            items[item] = _item(lab, item, parts, results)
+            items[item] = _item(lab, item, results)
     return LabScore(items, tuple(results))
 
 
@@ -57,20 +53,21 @@ def predict_result(predicted: bool) -> ItemResult:
     return ItemResult(PREDICT, points, PREDICT_POINTS, key="" if predicted else "blank")
 
 
-def _item(
-    lab: Lab, item: str, parts: dict[str, ItemResult], results: Sequence[SeedResult]
-) -> ItemResult:
+def _item(lab: Lab, item: str, results: Sequence[SeedResult]) -> ItemResult:
     """What is told is that of the worst seed; the points are those over all seeds."""
     worst = min((result.items[item] for result in results), key=lambda found: found.points)
     mine = [check for check in lab.checks if check.item == item]
-    if any(check.is_gate for check in mine):
-        points = sum(result.items[item].points for result in results) / len(results)
-    else:
-        points = combine(item, mine, parts).points
+    gates = [check.id for check in mine if check.is_gate]
+    shut = [any(result.parts[gate].key for gate in gates) for result in results]
+    points = sum(_over_seeds(check, results, shut) for check in mine)
     timed_out = any(result.items[item].timed_out for result in results)
     return replace(worst, points=round(points, 2), timed_out=timed_out)
 
 
-def _over_seeds(found: Sequence[ItemResult], safety: bool) -> ItemResult:
-    values = [result.points for result in found]
-    return replace(found[0], points=min(values) if safety else sum(values) / len(values))
+def _over_seeds(check: Check, results: Sequence[SeedResult], shut: Sequence[bool]) -> float:
+    """A part's points; none on a seed on which a gate of its item is shut."""
+    values = [
+        0.0 if closed else result.parts[check.id].points
+        for result, closed in zip(results, shut, strict=True)
+    ]
+    return min(values) if check.safety else sum(values) / len(values)
