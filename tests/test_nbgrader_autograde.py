@@ -116,6 +116,22 @@ def test_nothing_of_a_submission_runs_and_links_lead_nowhere(
     assert not touched.exists()
 
 
+def test_without_its_store_a_lab_is_not_executed_instead(
+    built_course: Course, hand_in: HandIn, tmp_path: Path
+) -> None:
+    folder = hand_in("s1", REFERENCE)
+    notebook = nbformat.read(folder / f"{LAB}.ipynb", as_version=4)
+    touched = tmp_path / "touched"
+    notebook.cells.insert(0, new_code_cell(f"open({str(touched)!r}, 'w')"))
+    nbformat.write(notebook, folder / f"{LAB}.ipynb")
+    (built_course.root / "store").rename(tmp_path / "store")
+    done = nbgrader(built_course, "autograde", LAB)
+    assert done.returncode != 0
+    assert "run: warsha course build" in done.stderr
+    assert not touched.exists()
+    assert not any(auto_scores(built_course).values())
+
+
 def test_the_api_runs_ours_and_stock_can_be_asked_for(
     built_course: Course, hand_in: HandIn
 ) -> None:

@@ -18,6 +18,7 @@ import tempfile
 from pathlib import Path
 
 from grader.archive.record import Record
+from grader.disk import told_when_shut
 from grader.errors import GraderError
 from grader.lab import Lab, contents, digest_of, load
 from hardware.say import _, reason
@@ -55,10 +56,11 @@ class Store:
         return digest
 
     def released(self, lab: str) -> str:
-        """The digest of a lab's last release. Raises: StoreError when there was none."""
+        """The digest of a lab's last release. Raises: StoreError when there was none; NoAccess."""
         file = self.folder / "labs" / f"{lab}.released"
         try:
-            return file.read_text(encoding="ascii").strip()
+            with told_when_shut():
+                return file.read_text(encoding="ascii").strip()
         except (OSError, UnicodeDecodeError) as error:
             cause = _("there is no release of {lab} in the store {folder}")
             raise StoreError(
@@ -66,8 +68,9 @@ class Store:
             ) from error
 
     def has_released(self, lab: str) -> bool:
-        """Whether there was a release of it."""
-        return (self.folder / "labs" / f"{lab}.released").is_file()
+        """Whether there was a release of it. Raises: NoAccess."""
+        with told_when_shut():
+            return (self.folder / "labs" / f"{lab}.released").is_file()
 
     def labs(self) -> list[str]:
         """The labs that were released, by name."""

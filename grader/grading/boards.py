@@ -2,7 +2,6 @@
 
 import os
 import shutil
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from nbgrader.preprocessors.base import NbGraderPreprocessor
 from traitlets import Bool
 
 from grader.archive.record import Record
-from grader.archive.store import Store, StoreError
+from grader.archive.store import Store
 from grader.course import Course, load_course
 from grader.errors import GraderError, SubmissionError
 from grader.gradebook.beside import remove_links
@@ -82,14 +81,13 @@ class ScoreOnBoards(Execute):
 
 
 def _course_with(lab: str, root: Path) -> Course | None:
-    """The course that was built in a folder, when it has released that lab."""
+    """The course that was built in a folder, when that lab is one of its own. Then nothing of the
+    notebook runs in a kernel, whatever we lack to score it. Raises: CourseError, NoAccess."""
     if not (root / "course.toml").is_file():
         return None
     course = load_course(root.name, root.parent)
-    with suppress(StoreError):
-        Store(course.store).released(lab)
-        return course
-    return None
+    is_ours = lab in course.labs or Store(course.store).has_released(lab)
+    return course if is_ours else None
 
 
 class CountSubmission(NbGraderPreprocessor):
