@@ -129,6 +129,23 @@ def test_a_gradebook_made_anew_gets_its_marks_back(course: Course, hand_in: Hand
     assert marks_of(course, "s1") == FULL
 
 
+def test_a_gradebook_that_was_put_back_gets_the_marks_of_the_last_try(
+    course: Course, hand_in: HandIn
+) -> None:
+    book, earlier = course.root / "gradebook.db", course.root / "gradebook.db.earlier"
+    hand_in("s1", "x = 1")
+    grade(course)
+    shutil.copy(book, earlier)
+    hand_in("s1", "x = 1  # HALF")
+    grade(course)
+    halves = marks_of(course, "s1")
+    assert halves != FULL
+    shutil.copy(earlier, book)
+    assert marks_of(course, "s1") == FULL
+    assert states(grade(course, work.must_not_be_called)) == {"s1": "graded"}
+    assert marks_of(course, "s1") == halves
+
+
 def test_without_a_time_the_next_submission_meets_other_seeds(
     course: Course, hand_in: HandIn
 ) -> None:

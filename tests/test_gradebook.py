@@ -232,7 +232,7 @@ def sqlite_steps(recorder: Recorder, notebook: NotebookNode, student: str) -> in
 
     event.listen(Engine, "begin", counted)
     try:
-        assert recorder.has_marks(ASSIGNMENT, student)
+        assert recorder.auto_scores(ASSIGNMENT, student)
         recorder.record(notebook, ASSIGNMENT, student, AFTER_DUE)
         recorder.penalise(ASSIGNMENT, student)
     finally:

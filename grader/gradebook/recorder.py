@@ -14,7 +14,7 @@ from grader.gradebook import config
 from grader.gradebook.database import Database
 from grader.gradebook.desk import Desk
 from grader.gradebook.late import Late
-from grader.gradebook.rows import SubmissionRows, has_points
+from grader.gradebook.rows import SubmissionRows, auto_scores
 from grader.roster import id_problem
 
 
@@ -53,12 +53,13 @@ class Recorder:
             if new := [{"id": student} for student in wanted if student not in known]:
                 connection.execute(insert(Student.__table__), new)
 
-    def has_marks(self, lab: str, student: str, assignment: str = "") -> bool:
-        """Whether the gradebook has points of a lab: one made anew has lost what was graded."""
+    def auto_scores(self, lab: str, student: str, assignment: str = "") -> dict[str, float | None]:
+        """The points of ours that the gradebook has of a lab, by item: none in one that was made
+        anew, and those of an earlier try in one that was put back."""
         if id_problem(student):
-            return False
+            return {}
         with self._database.transaction() as connection:
-            return has_points(connection, assignment or lab, lab, student)
+            return auto_scores(connection, assignment or lab, lab, student)
 
     def record(
         self,

@@ -191,8 +191,11 @@ class SubmissionRows:
         self._db.execute(update(_NOTEBOOK).where(where).values(late_submission_penalty=penalty))
 
 
-def has_points(connection: Connection, assignment: str, notebook: str, student: str) -> bool:
-    """Whether any cell of a notebook has points of ours."""
+def auto_scores(
+    connection: Connection, assignment: str, notebook: str, student: str
+) -> dict[str, float | None]:
+    """The points that each cell of somebody's notebook has without a person's, by its name;
+    nothing when the gradebook has no such submission."""
     mine: Any = (
         select(SubmittedNotebook.id)
         .join(Notebook, SubmittedNotebook.notebook_id == Notebook.id)
@@ -207,11 +210,13 @@ def has_points(connection: Connection, assignment: str, notebook: str, student: 
     )
     submitted = connection.execute(mine).scalar_one_or_none()
     if submitted is None:
-        return False
-    marked: Any = select(_GRADE.c.id).where(
-        _of_notebook(_GRADE, submitted), _GRADE.c.auto_score.is_not(None)
+        return {}
+    marks: Any = (
+        select(BaseCell.name, _GRADE.c.auto_score)
+        .join(BaseCell.__table__, BaseCell.id == _GRADE.c.cell_id)
+        .where(_of_notebook(_GRADE, submitted))
     )
-    return connection.execute(marked.limit(1)).first() is not None
+    return {name: score for name, score in connection.execute(marks)}
 
 
 def _of_notebook(table: Any, notebook: Any) -> Any:

@@ -117,8 +117,8 @@ class Grading:
         self, recorder: Recorder, folders: Mapping[str, Path]
     ) -> Iterator[tuple[str, HandedIn]]:
         for student, folder in folders.items():
-            has_marks = recorder.has_marks(self.lab.slug, student, self.assignment)
-            yield student, HandedIn(student, folder, has_marks)
+            marks = recorder.auto_scores(self.lab.slug, student, self.assignment)
+            yield student, HandedIn(student, folder, marks)
 
     def _finish(self, recorder: Recorder, student: str, result: Result, dry_run: bool) -> Outcome:
         lab = self.lab.slug

@@ -104,7 +104,7 @@ def _scored(grading: Grading, student: str, folder: Path) -> tuple[Any, Record]:
     """A graded notebook; what decided its marks is kept, its rows are left to nbgrader."""
     with Recorder(grading.course.root) as recorder:
         prepare = partial(worker.prepare, grading.marker(recorder, False), score_task)
-        handed_in = HandedIn(student, folder, has_marks=False)
+        handed_in = HandedIn(student, folder, marks={})
         ((_who, result),) = pool.run(worker.grade, [(student, handed_in)], 1, prepare)
         match result:
             case Outcome():

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from math import isclose
 from pathlib import Path
 
 from nbformat import NotebookNode, from_dict
@@ -36,8 +37,21 @@ class HandedIn:
 
     student: str
     folder: Path
-    has_marks: bool
-    """Whether the gradebook has marks of it."""
+    marks: Mapping[str, float | None]
+    """Points of ours by item, as the gradebook has them."""
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether the gradebook has marks of it."""
+        return any(points is not None for points in self.marks.values())
+
+    def has(self, cards: Sequence[Card]) -> bool:
+        """Whether these are the marks in the gradebook, which may have been put back since."""
+        return self.is_marked and all(
+            (points := self.marks[card.item]) is not None and isclose(points, card.points)
+            for card in cards
+            if card.item in self.marks
+        )
 
 
 @dataclass(frozen=True)
@@ -135,7 +149,8 @@ class Marker:
         }
         job = self._job(submission, folder, timestamp, stamp)
         # Marks whose record is gone or damaged could not be explained: they are made again.
-        is_known = handed_in.has_marks and job.is_recorded and self._noted(student) == stamp
+        is_known = job.is_recorded and handed_in.has(job.cards or ())
+        is_known = is_known and self._noted(student) == stamp
         if is_known and not are_changed(desk, folder, student):
             return Outcome(student, desk.lab, "unchanged", notes=submission.notes)
         return job
@@ -148,7 +163,7 @@ class Marker:
         if count := strays(folder, {desk.lab, *desk.neighbours}):
             notes.append(_("{count} other notebooks were left out").format(count=count))
         place = desk.autograded(student)
-        is_known = handed_in.has_marks and place.is_dir() and timestamp_of(place) == timestamp
+        is_known = handed_in.is_marked and place.is_dir() and timestamp_of(place) == timestamp
         if self.dry_run or (is_known and not are_changed(desk, folder, student)):
             return Outcome(student, desk.lab, "missing", notes=tuple(notes))
         others = read_others(desk, folder, student)
