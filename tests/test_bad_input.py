@@ -222,8 +222,15 @@ def test_the_second_run_has_nothing_to_do(graded: Graded) -> None:
     assert auto_scores(graded.course) == before
 
 
-def test_feedback_runs_nothing_and_is_short(graded: Graded) -> None:
+@pytest.fixture(scope="module")
+def handed_back(graded: Graded) -> Graded:
+    """The class with its feedback."""
     commands.generate_feedback(graded.course.root, LAB)
+    return graded
+
+
+def test_feedback_runs_nothing_and_is_short(handed_back: Graded) -> None:
+    graded = handed_back
     for student in ("raises", "script"):
         page = graded.course.root / "feedback" / student / LAB / f"{LAB}.html"
         text = page.read_text(encoding="utf-8")
@@ -233,7 +240,8 @@ def test_feedback_runs_nothing_and_is_short(graded: Graded) -> None:
         assert "x" * 300 not in text
 
 
-def test_neither_secret_nor_seeds_are_written_anywhere(graded: Graded) -> None:
+def test_neither_secret_nor_seeds_are_written_anywhere(handed_back: Graded) -> None:
+    graded = handed_back
     root, secret = graded.course.root, course_secret()
     notebook = root / "submitted" / "blind" / LAB / f"{LAB}.ipynb"
     seeds = hidden_seeds(
