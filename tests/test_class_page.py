@@ -220,6 +220,14 @@ def test_no_spreadsheet_computes_what_somebody_wrote(start: str) -> None:
             assert not cell.lstrip().startswith(tuple("=+-@＝"))
 
 
+def test_nor_where_it_splits_at_semicolons() -> None:
+    evil = "amina;=HYPERLINK(1); +2;y"
+    made = register(row("s1;-3", *BAD, first_name=evil, email=evil))
+    for table in (plain_table(made), moodle_table(made)):
+        for cell in csv.reader(io.StringIO(table.removeprefix("\ufeff")), delimiter=";"):
+            assert not [one for one in cell if one.lstrip().startswith(tuple("=+-@"))]
+
+
 def test_a_class_of_two_hundred_is_made_in_a_moment() -> None:
     begin = time.process_time()
     class_page(big(200))

@@ -1,11 +1,13 @@
 """A class as CSV: a plain table, and one that Moodle's gradebook imports.
 
 UTF-8 with a byte order mark and CRLF, so that a spreadsheet shows Arabic; text that a spreadsheet
-would take for a formula begins with an apostrophe (OWASP, "CSV Injection").
+would take for a formula begins with an apostrophe (OWASP, "CSV Injection"), behind a semicolon, too:
+many of them split there.
 """
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 
 from grader.pages.register import Register, Row
@@ -13,7 +15,7 @@ from grader.pages.sheet import Sheet
 from grader.pagetext import visible
 from grader.scoring.card import number
 
-_FORMULA = tuple("=+-@＝＋－＠")
+_FORMULA = re.compile(r"(^|;)(?=\s*[=+\-@＝＋－＠])")
 
 
 def plain_table(register: Register) -> str:
@@ -70,8 +72,7 @@ def _said(sheet: Sheet, language: str, word: str) -> str:
 
 def guarded(text: str) -> str:
     """Text of others that no spreadsheet computes."""
-    shown = visible(text)
-    return f"'{shown}" if shown.lstrip().startswith(_FORMULA) else shown
+    return _FORMULA.sub(r"\1'", visible(text))
 
 
 def _csv(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
