@@ -136,6 +136,7 @@ def test_what_is_missing_is_told(make: MakeHost) -> None:
 ENDS = {
     "while True: pass": "time",
     "import time; time.sleep(60)": "time",
+    "import os, time; os.closerange(0, 256); time.sleep(60)": "time",
     "import signal\nsignal.signal(signal.SIGXCPU, lambda *a: None)\nwhile True: pass": "time",
     "import os; os._exit(3)": "raised: exit code 3",
     "import os; os._exit(137)": "raised: signal 9",

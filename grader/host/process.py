@@ -149,7 +149,10 @@ class Child:
 
     def _end(self) -> Ended:
         """Why the child closed its pipe. Raises: GraderError when the system killed it."""
-        code = self._process.wait()  # bwrap itself ends when the child does
+        try:  # bwrap itself ends when the child does; a plain child can live on without its pipe
+            code = self._process.wait(max(self._left_s, _SLICE_S))
+        except subprocess.TimeoutExpired:
+            return Ended("time")
         signal = code - 128 if code > 128 else -code
         if signal == _XCPU:
             return Ended("time")
