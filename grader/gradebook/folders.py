@@ -1,5 +1,6 @@
 """Where nbgrader keeps what was released and what was handed in."""
 
+import re
 from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +12,12 @@ from grader.course import Course
 from grader.errors import CourseError, SubmissionError
 from grader.gradebook import config
 from hardware.say import _
+
+_TIME = re.compile(
+    r"\d{4}-\d\d?-\d\d?[T ]\d\d?:\d\d(:\d\d(\.\d+)?)?(Z| ?[+-]\d\d:?(\d\d)?| [A-Za-z][\w/+-]*)?"
+)
+"""A whole day and time, lest what is missing be taken from today; and a zone that names no file,
+which nbgrader would open."""
 
 
 def labs_of(course: Course, assignment: str) -> tuple[str, ...]:
@@ -90,7 +97,10 @@ def timestamp_of(folder: Path) -> datetime | None:
         return None
     try:
         with file.open(encoding="utf-8") as source:
-            found: datetime = parse_utc(source.read(100).strip())
+            said = source.read(100).strip().partition("\n")[0].rstrip()
+        if not _TIME.fullmatch(said):
+            raise ValueError(said)
+        found: datetime = parse_utc(said)
     except (ValueError, OverflowError) as error:
         raise SubmissionError(
             _("timestamp.txt holds no time"), _("write it as 2026-01-15 10:00:00 UTC")

@@ -1,0 +1,43 @@
+"""What a trainee may write into timestamp.txt: a whole day and time, and the name of a zone."""
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from grader.errors import SubmissionError
+from grader.gradebook.folders import timestamp_of
+
+
+@pytest.mark.parametrize(
+    ("said", "hour"),
+    [
+        ("2026-01-15 10:00:00 UTC\n", 10),
+        ("2026-01-15 10:00:00.000000 UTC", 10),  # as `nbgrader submit` writes it
+        ("2026-01-15 10:00", 10),
+        ("2026-01-15T10:00:00Z", 10),
+        ("2026-01-15T10:00:00+03:00", 7),
+        ("2026-01-15 10:00:00 Asia/Riyadh", 7),
+    ],
+)
+def test_a_day_and_a_time(tmp_path: Path, said: str, hour: int) -> None:
+    (tmp_path / "timestamp.txt").write_text(said)
+    assert timestamp_of(tmp_path) == datetime(2026, 1, 15, hour)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "",
+        "10:00",  # of which day?
+        "Friday",
+        "2026-01-15",
+        "2026-01-15 10:00:00 /proc/self/mem",  # nbgrader would open it
+        "2026-01-15 10:00:00 Asia/../../../../proc/self/mem",
+        "2026-13-15 10:00:00 UTC",
+    ],
+)
+def test_no_time(tmp_path: Path, said: str) -> None:
+    (tmp_path / "timestamp.txt").write_text(said)
+    with pytest.raises(SubmissionError, match="holds no time"):
+        timestamp_of(tmp_path)
