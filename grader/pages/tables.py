@@ -1,8 +1,8 @@
 """A class as CSV: a plain table, and one that Moodle's gradebook imports.
 
 UTF-8 with a byte order mark and CRLF, so that a spreadsheet shows Arabic; text that a spreadsheet
-would take for a formula begins with an apostrophe (OWASP, "CSV Injection"), behind a semicolon, too:
-many of them split there.
+would take for a formula begins with an apostrophe (OWASP, "CSV Injection"), behind a semicolon,
+too: many of them split there.
 """
 
 import csv
