@@ -17,6 +17,7 @@ from grader.course import Course
 from grader.errors import CourseError
 from grader.gradebook import config
 from grader.gradebook.recorder import Recorder
+from grader.gradebook.standings import standings
 from grader.notebook.release import build_course
 from warsha import app
 
@@ -108,6 +109,8 @@ def test_what_is_wrong_is_said_without_the_password(
     with pytest.raises(CourseError, match=r"cannot be opened.*password authentication") as told:
         Recorder(tmp_path / "course")
     assert "wrong-word" not in str(told.value) + told.value.cure
+    with pytest.raises(CourseError, match=r"cannot be opened.*password authentication"):
+        standings(config.coursedir(tmp_path / "course").db_url, ASSIGNMENT, ASSIGNMENT)
     use(tmp_path / "course", "postgresql+nodriver://grader@/closed")
     with pytest.raises(CourseError, match="driver is missing"):
         Recorder(tmp_path / "course")

@@ -18,9 +18,14 @@ from hardware.say import _
 
 def open_book(coursedir: Any) -> Any:
     """The course's Gradebook, made if there is none. Raises: CourseError; NoAccess."""
+    return open_url(coursedir.db_url, coursedir.course_id)
+
+
+def open_url(url: str, *course: str) -> Any:
+    """The same by its address. Raises: CourseError; NoAccess."""
     try:
-        with told_when_shut(coursedir.db_url):
-            return Gradebook(coursedir.db_url, coursedir.course_id)
+        with told_when_shut(url):
+            return Gradebook(url, *course)
     except (ImportError, NoSuchModuleError) as error:
         raise CourseError(
             _("the gradebook's driver is missing: {reason}").format(reason=error),

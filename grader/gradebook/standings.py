@@ -11,7 +11,6 @@ from nbgrader.api import (
     BaseCell,
     Comment,
     Grade,
-    Gradebook,
     GradeCell,
     Notebook,
     Student,
@@ -21,7 +20,7 @@ from nbgrader.api import (
 )
 from sqlalchemy import select
 
-from grader.gradebook.database import told_when_shut
+from grader.gradebook.database import open_url, told_when_shut
 
 _CODE: Any = GradeCell.__table__
 _TASK: Any = TaskCell.__table__
@@ -72,7 +71,7 @@ def standings(
     """Every trainee of the gradebook, or one, by id in order."""
     found: dict[str, Standing] = {}
     here = (Assignment.name == assignment, Notebook.name == notebook)
-    with told_when_shut(db_url), Gradebook(db_url) as gradebook:
+    with told_when_shut(db_url), open_url(db_url) as gradebook:
         ask = gradebook.db.execute
         for who, first, last, email in ask(_only(_STUDENTS, student)):
             found[who] = Standing(who, first or "", last or "", email or "")
