@@ -84,6 +84,12 @@ def test_what_is_printed_tells_no_secret_and_steers_no_terminal(graded: Graded) 
     assert "our fault" not in graded.said
 
 
+def test_nobody_floods_what_is_printed(graded: Graded) -> None:
+    told = re.findall(r"^(?:note|not graded): \S+ (\S+): .*", graded.said, re.MULTILINE)
+    assert max(map(told.count, told)) <= 11
+    assert max(map(len, graded.said.splitlines())) < 1000
+
+
 def test_nothing_of_the_machine_was_touched(graded: Graded) -> None:
     assert not graded.places.touched.exists()
     assert graded.visitors == 0

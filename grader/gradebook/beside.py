@@ -25,12 +25,13 @@ def copy_files(folder: Path, place: Path, ignored: Sequence[str], real: Path) ->
     for file in _files(folder, ("*.ipynb", "timestamp.txt", *ignored)):
         try:
             about = file.lstat()
-            if not stat.S_ISREG(about.st_mode):
-                notes.append(_("{name!r} is no plain file: left out").format(name=file.name))
-                continue
-            count, size = count + 1, size + about.st_size
+            is_plain = stat.S_ISREG(about.st_mode)
+            count, size = count + 1, size + is_plain * about.st_size
             if count > MOST_FILES or size > MOST_BYTES:
                 return [*notes, _("more files than a submission may have: some were left out")]
+            if not is_plain:
+                notes.append(_("{name!r} is no plain file: left out").format(name=file.name))
+                continue
             with open_plain(file, real) as source:
                 _copy(source, about.st_size, place, file.relative_to(folder))
         except OSError as error:  # it may not be read, its name is too long

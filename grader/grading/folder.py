@@ -15,6 +15,8 @@ from grader.errors import NothingHandedIn, SubmissionError
 from hardware.say import _, reason
 
 MAX_BYTES = 16 << 20
+MOST_NAMES = 3
+"""So many names of a trainee's making are told in one line."""
 
 
 def _folded(name: str) -> str:
@@ -59,7 +61,9 @@ def chosen(
             _("no notebook was handed in"), _("ask the trainee to submit it again")
         )
     if len(likely) > 1:
-        names = ", ".join(file.name for file in likely)
+        names = ", ".join(file.name for file in likely[:MOST_NAMES])
+        if (more := len(likely) - MOST_NAMES) > 0:
+            names += " " + _("and {count} more").format(count=more)
         raise SubmissionError(
             _("which notebook counts? {names}").format(names=names),
             _("leave one, or name it {name}").format(name=f"{lab}.ipynb"),

@@ -24,6 +24,8 @@ from grader.scoring.card import number
 from grader.terminal import one_line
 from hardware.say import _
 
+MOST_NOTES = 10
+"""So many of one submission are told: whoever hands in makes as many as he likes."""
 _AS_BEFORE: tuple[set[State], ...] = ({"unchanged"}, {"unchanged", "missing"})
 
 
@@ -82,7 +84,10 @@ def print_problems(out: Console, outcomes: Iterable[Outcome]) -> None:
     not_graded = _("not graded: {place}: {reason}")
     for outcome in outcomes:
         place = f"{outcome.lab} {outcome.student}"
-        lines = [_("note: {place}: {note}").format(place=place, note=n) for n in outcome.notes]
+        notes = list(outcome.notes[:MOST_NOTES])
+        if (more := len(outcome.notes) - MOST_NOTES) > 0:
+            notes.append(_("{count} more notes").format(count=more))
+        lines = [_("note: {place}: {note}").format(place=place, note=n) for n in notes]
         if outcome.state == "unreadable":
             lines.append(not_graded.format(place=place, reason=outcome.reason))
         elif outcome.state == "error":

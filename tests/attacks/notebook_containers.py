@@ -1,0 +1,8 @@
+# Tries: a notebook of five million empty lists and objects, to fill the memory of whoever reads it.
+# Ends: 16 MB at most; only texts are taken out of it.
+import json
+
+
+def attack(folder, notebook):
+    text = json.dumps(notebook)
+    return text[:-1] + ', "more": [' + "[],{}," * 2_500_000 + "0]}"

@@ -1,0 +1,7 @@
+# Tries: a program of as many lines as a cell may have, each of signs that a page writes as six, to make feedback huge.
+# Ends: a page shows a program as far as a person reads.
+def attack(folder, notebook):
+    for cell in notebook["cells"]:
+        if "%%board main.py" in cell["source"]:
+            cell["source"] = "".join(cell["source"])
+            cell["source"] += "\n#\u202e" * ((249_000 - len(cell["source"])) // 3)

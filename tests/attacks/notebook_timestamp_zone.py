@@ -1,0 +1,7 @@
+# Tries: a time stamp whose zone is the name of a file, which whoever looks zones up would open and wait for.
+# Ends: a time is digits and the name of a zone; nothing of it is a path.
+UNREADABLE = True
+
+
+def attack(folder, notebook):
+    (folder / "timestamp.txt").write_text("2026-01-15 10:00:00 /proc/self/mem\n")
