@@ -69,7 +69,7 @@ def print_marks(out: Console, outcomes: Sequence[Outcome]) -> None:
 
 def _table(graded: Sequence[Outcome]) -> Table:
     table = Table(title=graded[0].lab)
-    table.add_column(_("trainee"))
+    table.add_column(_("trainee"), overflow="fold")
     for mark in graded[0].marks:
         table.add_column(f"{mark.item} /{number(mark.maximum)}", justify="right")
     table.add_column(_("total"), justify="right")
@@ -105,9 +105,9 @@ def print_class(out: Console, outcomes: Iterable[Outcome], labs: Sequence[str]) 
         text = known if outcome.is_graded else _("not graded")
         scores.setdefault(outcome.student, {})[outcome.lab] = text
     table = Table()
-    table.add_column(_("trainee"))
+    table.add_column(_("trainee"), overflow="fold")
     for lab in labs:
-        table.add_column(lab, justify="right")
+        table.add_column(lab, justify="right", overflow="fold")
     for student, row in sorted(scores.items()):
         table.add_row(one_line(student), *(row.get(lab, "–") for lab in labs))
     out.print(table)
