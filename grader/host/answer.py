@@ -25,16 +25,16 @@ def parse(data: bytes) -> Any:
     try:
         value = json.loads(
             data.decode("utf-8"),
-            parse_int=_integer,
-            parse_float=_real,
-            parse_constant=_no_number,
+            parse_int=integer,
+            parse_float=real,
+            parse_constant=no_number,
             object_pairs_hook=_mapping,
         )
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
     except json.JSONDecodeError as error:
         raise ValueError("it is no JSON") from error
-    _check(value)
+    check(value)
     return value
 
 
@@ -59,20 +59,23 @@ def fits(value: Any, shape: Shape) -> bool:
     return True
 
 
-def _integer(digits: str) -> int:
+def integer(digits: str) -> int:
+    """Raises: ValueError for one of more than 64 bits."""
     if len(digits) > 20 or not -INTEGER <= (value := int(digits)) < INTEGER:
         raise ValueError("an integer is longer than 64 bits")
     return value
 
 
-def _real(text: str) -> float:
+def real(text: str) -> float:
+    """Raises: ValueError for one that is infinite as a float."""
     value = float(text)
     if value - value != 0:
         raise ValueError("a number is too large")
     return value
 
 
-def _no_number(text: str) -> float:
+def no_number(text: str) -> float:
+    """NaN and Infinity. Raises: ValueError."""
     raise ValueError(f"it holds {text}")
 
 
@@ -87,8 +90,9 @@ def _mapping(pairs: Sequence[tuple[str, Any]]) -> Any:
     return found
 
 
-def _check(value: Any) -> None:
-    """Bounds the number of values and their depth, and lets no half character through."""
+def check(value: Any) -> None:
+    """Bounds the number of values and their depth, and lets no half character through. Raises:
+    ValueError."""
     todo, seen = [(value, 0)], 0
     while todo:
         value, depth = todo.pop()
