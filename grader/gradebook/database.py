@@ -21,11 +21,11 @@ def open_book(coursedir: Any) -> Any:
     return open_url(coursedir.db_url, coursedir.course_id)
 
 
-def open_url(url: str, *course: str) -> Any:
+def open_url(url: str, course: str = "default_course") -> Any:
     """The same by its address. Raises: CourseError; NoAccess."""
     try:
         with told_when_shut(url):
-            return Gradebook(url, *course)
+            return Gradebook(url, course)
     except (ImportError, NoSuchModuleError) as error:
         raise CourseError(
             _("the gradebook's driver is missing: {reason}").format(reason=error),
