@@ -133,6 +133,11 @@ def test_nobody_at_the_address_is_one_error(monkeypatch: pytest.MonkeyPatch) -> 
     assert "dask worker" in raised.value.cure
 
 
+def test_a_file_of_tls_that_is_not_there_is_named() -> None:
+    with pytest.raises(ClusterError, match=r"nowhere\.pem: there is no such file"):
+        Cluster("tls://127.0.0.1:9", Tls(ca="nowhere.pem"))
+
+
 def test_a_cluster_behind_tls(tmp_path: Path) -> None:
     key, cert = str(tmp_path / "key.pem"), str(tmp_path / "cert.pem")
     make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]

@@ -239,6 +239,12 @@ os._exit(0)
             time.sleep(0.02)
 
 
+def test_a_sandbox_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(GraderError, match="does not start: bwrap: there is no such file"):
+        Host(DO, ("do",)).call("do", "result = 1")
+
+
 def test_a_sandbox_that_does_not_start_is_our_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sandbox, "bubblewrap", lambda: ["bwrap", "--no-such-option"])
     with pytest.raises(GraderError, match="no-such-option"):

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from threading import Lock
 from typing import Any, Self, TypeVar
 
@@ -23,7 +24,7 @@ from grader.lab import Lab
 from grader.scoring.card import Card
 from grader.version import engine_version
 from hardware.builds import port_build
-from hardware.say import _
+from hardware.say import _, reason
 
 BATCH = 4
 """Tasks that travel together: each message costs some milliseconds."""
@@ -157,6 +158,13 @@ class Cluster:
 def _security(distributed: Any, tls: Tls | None) -> Any:
     if tls is None or not (tls.ca or tls.cert or tls.key):
         return None
+    for file in filter(None, (tls.ca, tls.cert, tls.key)):
+        try:
+            Path(file).open("rb").close()
+        except OSError as error:  # dask does not say which
+            raise ClusterError(
+                f"{file}: {reason(error)}", _("give the path of a PEM file")
+            ) from error
     return distributed.Security(
         tls_ca_file=tls.ca or None,
         tls_client_cert=tls.cert or None,

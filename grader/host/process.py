@@ -13,7 +13,7 @@ from grader.host import seccomp
 from grader.host.errors import Kind
 from grader.host.limits import Limits
 from grader.host.sandbox import Way, start
-from hardware.say import _
+from hardware.say import _, reason
 
 READY_WITHIN_S = 60.0
 """Of an interpreter that starts in 20 ms; only a machine that is overrun is as slow as that."""
@@ -52,7 +52,7 @@ class Child:
             self._process = start(way, Path(self._folder.name))
         except OSError as error:
             self._folder.cleanup()
-            raise _not_started(str(error)) from error
+            raise _not_started(f"{error.filename}: {reason(error)}") from error
         assert self._process.stdin and self._process.stdout and self._process.stderr
         self._to, self._from = self._process.stdin.fileno(), self._process.stdout.fileno()
         self._said = self._process.stderr.fileno()
