@@ -11,7 +11,7 @@ from grader.archive.store import Store
 from grader.course import Course
 from grader.errors import CourseError, SubmissionError
 from grader.gradebook import config
-from hardware.say import _
+from hardware.say import _, reason
 
 _TIME = re.compile(
     r"\d{4}-\d\d?-\d\d?[T ]\d\d?:\d\d(:\d\d(\.\d+)?)?(Z| ?[+-]\d\d:?(\d\d)?| [A-Za-z][\w/+-]*)?"
@@ -74,7 +74,8 @@ def _place(root: Path, step: str, assignment: str) -> Path:
 
 
 def submitted(root: Path, assignment: str) -> dict[str, Path]:
-    """The folder of each trainee who handed something in, sorted by id."""
+    """The folder of each trainee who handed something in, sorted by id; one that may not be looked
+    into is among them, and no reason to leave out the others."""
     coursedir = config.coursedir(root)
     marker = "\0"
     pattern = Path(coursedir.format_path(coursedir.submitted_directory, marker, assignment))
@@ -84,7 +85,19 @@ def submitted(root: Path, assignment: str) -> dict[str, Path]:
     # Not "*": JupyterLab leaves .ipynb_checkpoints behind wherever somebody looked.
     entries = (entry for entry in parent.glob("[!.]*") if entry.is_dir())
     found = {entry.name: entry.joinpath(*rest) for entry in entries}
-    return {name: found[name] for name in sorted(found) if found[name].is_dir()}
+    return {name: found[name] for name in sorted(found) if _may_be_folder(found[name])}
+
+
+def _may_be_folder(place: Path) -> bool:
+    try:
+        return place.is_dir()
+    except PermissionError:
+        return True
+
+
+def shut(error: OSError, name: str) -> SubmissionError:
+    """What a trainee handed in that may not be read: whoever collected it kept its permissions."""
+    return SubmissionError(f"{name}: {reason(error)}", _("check the file's permissions"))
 
 
 def timestamp_of(folder: Path) -> datetime | None:
@@ -93,14 +106,16 @@ def timestamp_of(folder: Path) -> datetime | None:
     Raises: SubmissionError when the file holds no time.
     """
     file = folder / "timestamp.txt"
-    if not file.is_file() or file.is_symlink():
-        return None
     try:
+        if not file.is_file() or file.is_symlink():
+            return None
         with file.open(encoding="utf-8") as source:
             said = source.read(100).strip().partition("\n")[0].rstrip()
         if not _TIME.fullmatch(said):
             raise ValueError(said)
         found: datetime = parse_utc(said)
+    except OSError as error:
+        raise shut(error, file.name) from error
     except (ValueError, OverflowError) as error:
         raise SubmissionError(
             _("timestamp.txt holds no time"), _("write it as 2026-01-15 10:00:00 UTC")

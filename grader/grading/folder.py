@@ -12,7 +12,8 @@ from pathlib import Path
 
 from grader.disk import open_plain, unlinked
 from grader.errors import NothingHandedIn, SubmissionError
-from hardware.say import _, reason
+from grader.gradebook.folders import shut
+from hardware.say import _
 
 MAX_BYTES = 16 << 20
 MOST_NAMES = 3
@@ -48,12 +49,16 @@ def chosen(
     """The notebook of a folder: by its name, else the only one there is, whatever a browser called
     it; never one that has its own place. Of several labs none takes a notebook that may be
     anything."""
-    if folder.is_symlink() or folder.parent.is_symlink():
-        raise SubmissionError(
-            _("the folder is a link to another"), _("put the files themselves there")
-        )
+    try:
+        if folder.is_symlink() or folder.parent.is_symlink():
+            raise SubmissionError(
+                _("the folder is a link to another"), _("put the files themselves there")
+            )
+        files = notebooks(folder)
+    except OSError as error:
+        raise shut(error, folder.parent.name) from error
     owners = {lab} if several else {lab, ""}
-    found = [file for file in notebooks(folder) if _owner(file.stem, (lab, *beside)) in owners]
+    found = [file for file in files if _owner(file.stem, (lab, *beside)) in owners]
     named = [file for file in found if _folded(file.stem) == _folded(lab)]
     likely = named or found
     if not likely:
@@ -93,9 +98,7 @@ def read(file: Path) -> bytes:
                 _("{name} is no plain file").format(name=file.name),
                 _("submit the notebook itself"),
             ) from error
-        raise SubmissionError(
-            f"{file.name}: {reason(error)}", _("check the file's permissions")
-        ) from error
+        raise shut(error, file.name) from error
     with source:
         about = os.fstat(source.fileno())
         if about.st_size > MAX_BYTES:
