@@ -106,3 +106,20 @@ def test_workers_end_with_a_parent_that_was_killed(tmp_path: Path) -> None:
     while worker.exists():
         assert time.monotonic() < end, "the worker lives on"
         time.sleep(0.01)
+
+
+INTERRUPTED = """
+import os, signal
+from multiprocessing import forkserver
+from grader.grading import pool
+if __name__ == "__main__":
+    pool.warm()
+    os.kill(forkserver._forkserver._forkserver_pid, signal.SIGINT)
+    print([found for _key, found in pool.run(len, [(1, "four")], 1)])
+"""
+
+
+def test_ctrl_c_while_it_warms_up_is_the_parents_alone() -> None:
+    command = [sys.executable, "-c", INTERRUPTED]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert (done.stdout, done.stderr) == ("[4]\n", "")

@@ -131,9 +131,14 @@ def processors() -> int:
 
 
 def warm() -> None:
-    """Begin with what takes longest, the imports of the process that workers are forked from."""
+    """Begin with what takes longest, the imports of the process that workers are forked from. From
+    the main thread."""
     _context()
-    forkserver.ensure_running()
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # it inherits that: Ctrl-C is for us
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _context() -> BaseContext:
