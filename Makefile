@@ -4,7 +4,7 @@
 # make bench   the benchmarks, as tables and ratios
 # make pico    build a Pico's own firmware (560 MB of packages) and run programs on it and on the bench
 # make check   200 random secrets and trainees against every reference and mutant of every lab
-# Everything that is made lies in .venv/ and build/; `make clean` removes both.
+# Everything that is made lies in .venv/ and build/; `make clean` removes it, but for build/course/: work and marks.
 
 PYTHON ?= python3
 MICROPY_DIR ?= $(CURDIR)/build/micropython
@@ -67,5 +67,8 @@ pico: setup
 check: setup
 	$(SAFE)/warsha lab check --pairs 200
 
+# What trainees wrote and handed in, marks and their records are nobody's to make again.
 clean:
-	rm -rf .venv build
+	rm -rf .venv
+	@[ ! -d build ] || find build -mindepth 1 -maxdepth 1 ! -name course -exec rm -rf {} +
+	@[ ! -d build/course ] || echo "build/course/ stays: it holds trainees' work and marks; remove it yourself"
