@@ -167,6 +167,23 @@ def test_a_second_build_keeps_the_instructors_settings(course: Course) -> None:
     assert settings.read_text().count("penalty_method") == 1
 
 
+def test_a_second_build_keeps_what_somebody_worked_on(course: Course) -> None:
+    kept, name = course.root / "trainee-1", course.labs[0]
+    build_course(course)
+    assert not kept.exists()  # nobody had
+    notebook = course.trainee / name / f"{name}.ipynb"
+    work = notebook.read_text(encoding="utf-8") + "\n"
+    notebook.write_text(work, encoding="utf-8")
+    said: list[str] = []
+    build_course(course, said.append)
+    assert (kept / name / f"{name}.ipynb").read_text(encoding="utf-8") == work
+    assert any(str(kept) in line for line in said)
+    assert notebook.read_text(encoding="utf-8") != work
+    (course.trainee / "notes.txt").write_text("mine")
+    build_course(course)
+    assert (course.root / "trainee-2" / "notes.txt").read_text() == "mine"
+
+
 def test_the_class_list_reaches_the_gradebook(course: Course, tmp_path: Path) -> None:
     roster = tmp_path / "class.csv"
     roster.write_text("id,first_name\ns1,Ali\ns2,Mona\n")

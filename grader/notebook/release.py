@@ -7,10 +7,12 @@ solution in it and refuses to go on when it finds one.
 """
 
 import base64
+import filecmp
 import json
 import shutil
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -60,13 +62,15 @@ c.FeedbackPage.store = str(HERE / "store")
 
 def build_course(course: Course, say: Callable[[str], None] = lambda _line: None) -> Path:
     """Make `build/course/<slug>/`; returns it. Raises CourseError or LabError. Marks and
-    submissions stay, and so does each lab of earlier releases in the store."""
+    submissions stay, so do labs of earlier releases in the store, and work in `trainee/`."""
     root = course.root
+    worked_in = _is_worked_in(course.trainee, root / "release")
     (root / "exchange").mkdir(parents=True, exist_ok=True)
     write_settings(root, course.slug)
     write_template(root / "templates" / "feedback")
     trainees = read_roster(course.roster) if course.roster else []
-    with _fresh(course.trainee) as trainee:
+    kept = _unused(course.trainee) if worked_in else None
+    with _fresh(course.trainee, kept) as trainee:
         for slug in course.labs:
             lab = find(slug, LABS)
             release_lab(root, lab)
@@ -79,6 +83,9 @@ def build_course(course: Course, say: Callable[[str], None] = lambda _line: None
         ):  # practice looks upwards for it, so does stock autograde's kernel
             shutil.copyfile(course.folder / "course.toml", place / "course.toml")
     marks.enrol(root, trainees)
+    if kept:
+        told = _("somebody worked in {folder}: that is kept as {kept}")
+        say(told.format(folder=course.trainee.name, kept=kept))
     return root
 
 
@@ -91,14 +98,35 @@ def write_settings(root: Path, course: str) -> None:
     file.write_text(ours + own, encoding="utf-8")
 
 
+def _is_worked_in(trainee: Path, release: Path) -> bool:
+    """Whether anything lies there that was not handed out: `make lab` opens that folder."""
+    for file in trainee.rglob("*"):
+        name = file.relative_to(trainee)
+        ours = name.parts[0] in ("labs", "course.toml") or ".ipynb_checkpoints" in name.parts
+        if ours or not file.is_file():
+            continue
+        if not (release / name).is_file() or not filecmp.cmp(file, release / name, shallow=False):
+            return True
+    return False
+
+
+def _unused(folder: Path) -> Path:
+    """A name beside a folder that nothing has."""
+    names = (folder.with_name(f"{folder.name}-{number}") for number in count(1))
+    return next(name for name in names if not name.exists())
+
+
 @contextmanager
-def _fresh(folder: Path) -> Iterator[Path]:
-    """A folder that takes the old one's place only when all of it is made."""
+def _fresh(folder: Path, kept: Path | None) -> Iterator[Path]:
+    """A folder that takes the old one's place only when all of it is made; the old one gets
+    another name, or goes."""
     new = folder.with_name(f".{folder.name}.new")
     if new.exists():
         shutil.rmtree(new)
     new.mkdir(parents=True)
     yield new
+    if kept:
+        folder.rename(kept)
     shutil.rmtree(folder, ignore_errors=True)
     new.rename(folder)
 
