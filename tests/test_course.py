@@ -10,6 +10,7 @@ import nbformat
 import pytest
 from classroom import students
 from lessons import cell_named, released_notebook
+from nbgrader.converters import GenerateAssignment
 
 from grader import cells
 from grader.course import Course, load_course
@@ -182,6 +183,15 @@ def test_a_second_build_keeps_what_somebody_worked_on(course: Course) -> None:
     (course.trainee / "notes.txt").write_text("mine")
     build_course(course)
     assert (course.root / "trainee-2" / "notes.txt").read_text() == "mine"
+
+
+def test_ctrl_c_ends_a_build(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_self: GenerateAssignment) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(GenerateAssignment, "start", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        build_course(course)
 
 
 def test_the_class_list_reaches_the_gradebook(course: Course, tmp_path: Path) -> None:

@@ -22,6 +22,8 @@ def _api(root: Path) -> Any:
 
 def _checked(result: dict[str, Any], what: str) -> None:
     if not result["success"]:
+        if result.get("error", "").rstrip().endswith("KeyboardInterrupt"):
+            raise KeyboardInterrupt  # which nbgrader's API takes for one more error
         log = f"{result.get('error', '')}\n{result.get('log', '')}"
         causes = [line.strip() for line in log.splitlines() if _RAISED.match(line)]
         raise CourseError(
