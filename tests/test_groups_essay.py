@@ -1,57 +1,19 @@
 """A text that a person grades, beside several labs: it is kept whatever is missing."""
 
-from pathlib import Path
-from typing import Any
-
-import nbformat
 import pytest
+from essays import book, essay_of, give_essay, release_essay, waits, write_essay
 from groups import PAIR, WEEK, hand_in, notebooks, program, warsha
-from nbformat.v4 import new_markdown_cell, new_notebook
-from nbgrader.api import Gradebook
 
 from grader.archive.store import Store
 from grader.course import Course
-from grader.gradebook import commands, config, marks
+from grader.gradebook import config, marks
 
 
 @pytest.fixture
 def with_essay(week: Course) -> Course:
     """The two labs, and a text that a person grades."""
-    essay = new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
-    cell = new_markdown_cell("Write here.")
-    flags = {"grade": True, "solution": True, "locked": False, "task": False, "points": 5}
-    cell.metadata.nbgrader = {"schema_version": 3, "grade_id": "text", **flags}
-    essay.cells.append(cell)
-    nbformat.write(essay, week.root / "source" / WEEK / "essay.ipynb")
-    commands.generate_release(week.root, WEEK)
+    release_essay(week, WEEK)
     return week
-
-
-def write_essay(course: Course, folder: Path, text: str) -> None:
-    essay = nbformat.read(course.root / "release" / WEEK / "essay.ipynb", as_version=4)
-    essay.cells[0].source = text
-    nbformat.write(essay, folder / "essay.ipynb")
-
-
-def essay_of(course: Course, student: str) -> str:
-    return (course.root / "autograded" / student / WEEK / "essay.ipynb").read_text("utf-8")
-
-
-def book(course: Course) -> Any:
-    return Gradebook(config.coursedir(course.root).db_url)
-
-
-def waits(course: Course, student: str) -> bool:
-    """Whether a person has to look at the essay."""
-    with book(course) as gradebook:
-        return bool(gradebook.find_grade("text", "essay", WEEK, student).needs_manual_grade)
-
-
-def give_essay(course: Course, student: str, points: float) -> None:
-    with book(course) as gradebook:
-        grade = gradebook.find_grade("text", "essay", WEEK, student)
-        grade.manual_score, grade.needs_manual_grade = points, False
-        gradebook.db.commit()
 
 
 def test_an_essay_without_any_lab_is_kept_for_a_person(with_essay: Course) -> None:
@@ -64,14 +26,14 @@ def test_an_essay_without_any_lab_is_kept_for_a_person(with_essay: Course) -> No
     place = with_essay.root / "autograded" / "s1" / WEEK
     names = ["essay.ipynb", "readings.csv", "timestamp.txt"]
     assert sorted(file.name for file in place.iterdir()) == names
-    assert "FIRST" in essay_of(with_essay, "s1") and waits(with_essay, "s1")
+    assert "FIRST" in essay_of(with_essay, "s1", WEEK) and waits(with_essay, "s1", WEEK)
 
-    give_essay(with_essay, "s1", 3)
+    give_essay(with_essay, "s1", 3, WEEK)
     assert warsha("grade", WEEK).exit_code == 0
-    assert not waits(with_essay, "s1")  # nothing new came
+    assert not waits(with_essay, "s1", WEEK)  # nothing new came
     write_essay(with_essay, folder, "SECOND")
     assert warsha("grade", WEEK).exit_code == 0
-    assert "SECOND" in essay_of(with_essay, "s1") and waits(with_essay, "s1")
+    assert "SECOND" in essay_of(with_essay, "s1", WEEK) and waits(with_essay, "s1", WEEK)
     assert marks.scores(with_essay.root)["s1", WEEK] == 3
     told = warsha("feedback", WEEK)
     assert told.exit_code == 0, told.output
@@ -85,7 +47,7 @@ def test_a_new_essay_is_noticed_beside_labs_and_when_they_go(with_essay: Course)
     assert "1 were graded before" in warsha("grade", WEEK).output
     write_essay(with_essay, folder, "SECOND")
     assert warsha("grade", WEEK).exit_code == 0
-    assert "SECOND" in essay_of(with_essay, "s1")
+    assert "SECOND" in essay_of(with_essay, "s1", WEEK)
     assert Store(with_essay.store).tries("buttons", "s1", WEEK) == 1
     (folder / "essay.ipynb").write_text("{")
     assert "essay.ipynb is not a notebook" not in warsha("grade", WEEK).output  # as it was
@@ -93,13 +55,13 @@ def test_a_new_essay_is_noticed_beside_labs_and_when_they_go(with_essay: Course)
         (folder / f"{lab}.ipynb").unlink()
     write_essay(with_essay, folder, "THIRD")
     assert warsha("grade", WEEK).exit_code == 0
-    assert "THIRD" in essay_of(with_essay, "s1")
+    assert "THIRD" in essay_of(with_essay, "s1", WEEK)
     assert notebooks(with_essay, "s1") == ["essay.ipynb"]
     assert marks.scores(with_essay.root)["s1", WEEK] == 0
     (folder / "essay.ipynb").unlink()
     (folder / "other.ipynb").write_text("{")
     assert warsha("grade", WEEK).exit_code == 0
-    assert notebooks(with_essay, "s1") == [] and not waits(with_essay, "s1")
+    assert notebooks(with_essay, "s1") == [] and not waits(with_essay, "s1", WEEK)
     again = warsha("feedback", WEEK)
     assert "there is no graded submission" in str(again.exception)
 
@@ -115,7 +77,7 @@ def test_what_is_late_goes_with_the_essay(with_essay: Course) -> None:
     warsha("grade", WEEK)
     (folder / "buttons.ipynb").unlink()
     warsha("grade", WEEK)
-    give_essay(with_essay, "s1", 3)
+    give_essay(with_essay, "s1", 3, WEEK)
     with book(with_essay) as gradebook:
         found = gradebook.find_submission(WEEK, "s1")
         assert str(found.timestamp) == "2026-01-15 10:00:00"

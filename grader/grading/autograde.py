@@ -166,8 +166,8 @@ class Grading:
             shutil.rmtree(graded.fresh, ignore_errors=True)
 
     def _miss(self, recorder: Recorder, student: str) -> None:
-        """Of several labs this one was not handed in: no points, as nbgrader gives it. All else is
-        as before."""
+        """Other notebooks came, and not this lab: no points, as nbgrader gives it. All else is as
+        before."""
         lab = self.lab.slug
         recorder.record(None, lab, student, None, assignment=self.assignment)
         recorder.penalise(self.assignment, student)

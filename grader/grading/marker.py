@@ -100,7 +100,7 @@ class Graded:
 
     student: str
     record: Record | None
-    """None: the lab is missing among several; what lies beside it is saved all the same."""
+    """None: the lab is missing; what was handed in beside it is saved all the same."""
     notes: tuple[str, ...]
     notebook: NotebookNode | None = None
     """The graded notebook; None when there is none, and in a dry run."""
@@ -138,7 +138,7 @@ class Marker:
                 folder, desk.lab, student, desk.released, desk.neighbours, several=bool(desk.labs)
             )
         except NothingHandedIn:
-            if desk.labs and notebooks(folder):
+            if notebooks(folder):  # all of them belong to other places, or to none
                 return self._missing(handed_in)
             raise
         timestamp = timestamp_of(folder)
@@ -156,7 +156,7 @@ class Marker:
         return job
 
     def _missing(self, handed_in: HandedIn) -> Graded | Outcome:
-        """Of several labs this one was not handed in. Raises: SubmissionError."""
+        """Others of the assignment's notebooks came, and not this lab. Raises: SubmissionError."""
         student, folder, desk = handed_in.student, handed_in.folder, self.desk
         timestamp = timestamp_of(folder)
         notes = [_("{name} is missing: no points").format(name=f"{desk.lab}.ipynb")]

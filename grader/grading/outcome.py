@@ -25,5 +25,5 @@ class Outcome:
     @property
     def is_graded(self) -> bool:
         """Whether the gradebook has its marks: from now, from an earlier run that nothing has
-        changed since, or nothing for a lab that is missing among several."""
+        changed since, or no points for a lab that is missing beside other notebooks."""
         return self.state in ("graded", "unchanged", "missing")

@@ -23,7 +23,7 @@ class Row:
     waits: str = ""
     """Why what was handed in last is not graded; empty when it is, or nothing was handed in."""
     missing: bool = False
-    """Of several labs this one was not handed in, and has no points for it."""
+    """Other notebooks of the assignment were handed in, and this lab was not: no points."""
     page: str = ""
     """Where the feedback page lies, seen from the class page; empty: there is none."""
 

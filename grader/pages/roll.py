@@ -85,10 +85,10 @@ class _Roll:
         return replace(_person(standing), sheet=sheet, waits=waits, page=self._page(student))
 
     def _is_missing(self, student: str, standing: Standing) -> bool:
-        """Whether grading has found other labs, but not this one."""
+        """Whether grading has found other notebooks, but not this lab."""
         folder = self.submitted.get(student)
         has_nothing = standing.cells and all(cell.auto == 0 for cell in standing.cells)
-        if not self.several or folder is None or not has_nothing:
+        if not self.beside or folder is None or not has_nothing:
             return False
         try:
             self._read(student, folder)
@@ -134,8 +134,7 @@ class _Roll:
             if record and record.submission == submission.sha256:
                 return ""
         except SubmissionError as error:
-            is_missing = self.several and isinstance(error, NothingHandedIn)
-            if not is_missing or not notebooks(folder):
+            if not isinstance(error, NothingHandedIn) or not notebooks(folder):
                 return f"{error}. {error.cure}"
         command = f"warsha grade {self.assignment} --student {student}"
         return _("not graded yet; run: {command}").format(command=command)

@@ -1,0 +1,54 @@
+"""A text that a person grades, in an assignment beside one lab or several."""
+
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat.v4 import new_markdown_cell, new_notebook
+from nbgrader.api import Gradebook
+
+from grader.course import Course
+from grader.gradebook import commands, config
+
+
+def release_essay(course: Course, assignment: str) -> None:
+    """Put the essay beside what the assignment holds."""
+    essay = new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
+    cell = new_markdown_cell("Write here.")
+    flags = {"grade": True, "solution": True, "locked": False, "task": False, "points": 5}
+    cell.metadata.nbgrader = {"schema_version": 3, "grade_id": "text", **flags}
+    essay.cells.append(cell)
+    nbformat.write(essay, course.root / "source" / assignment / "essay.ipynb")
+    commands.generate_release(course.root, assignment)
+
+
+def write_essay(course: Course, folder: Path, text: str, name: str = "essay") -> None:
+    """Hand it in: `folder` is the trainee's, of the assignment."""
+    release = course.root / "release" / folder.name / "essay.ipynb"
+    essay = nbformat.read(release, as_version=4)
+    essay.cells[0].source = text
+    nbformat.write(essay, folder / f"{name}.ipynb")
+
+
+def essay_of(course: Course, student: str, assignment: str) -> str:
+    """What a person gets to read."""
+    return (course.root / "autograded" / student / assignment / "essay.ipynb").read_text("utf-8")
+
+
+def book(course: Course) -> Any:
+    return Gradebook(config.coursedir(course.root).db_url)
+
+
+def waits(course: Course, student: str, assignment: str) -> bool:
+    """Whether a person has to look at the essay."""
+    with book(course) as gradebook:
+        grade = gradebook.find_grade("text", "essay", assignment, student)
+        return bool(grade.needs_manual_grade)
+
+
+def give_essay(course: Course, student: str, points: float, assignment: str) -> None:
+    """As a person does in Formgrader."""
+    with book(course) as gradebook:
+        grade = gradebook.find_grade("text", "essay", assignment, student)
+        grade.manual_score, grade.needs_manual_grade = points, False
+        gradebook.db.commit()
