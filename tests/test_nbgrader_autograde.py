@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from grader.archive.store import Store
 from grader.course import Course
 from grader.gradebook import commands, config
+from grader.gradebook.recorder import Recorder
 from grader.lab import find
 from hardware.paths import build_dir
 from warsha import app
@@ -186,3 +187,49 @@ def test_several_notebooks_in_one_assignment(built_course: Course, hand_in: Hand
     again = CliRunner().invoke(app, ["grade", week])
     assert "1 were graded before" in again.output
     assert notebook_of(built_course, "s1", "own", week) == own
+
+
+def test_who_begins_while_nbgrader_grades_is_told_and_harms_nothing(
+    built_course: Course, hand_in: HandIn
+) -> None:
+    """In the middle of one run another begins, as from a second terminal."""
+    course = built_course
+    hand_in("s1", REFERENCE)
+    others = {"warsha": f"warsha grade {LAB}", "nbgrader": f"nbgrader autograde {LAB} --force"}
+    hook = f"""
+import os, subprocess
+def others(**_about):
+    for name, command in {others}.items():
+        done = subprocess.run(command, shell=True, capture_output=True, text=True,
+                              env={{**os.environ, "IS_THE_OTHER": "1", "WARSHA_LANG": "en"}})
+        (HERE / f"{{name}}.txt").write_text(f"{{done.returncode}} {{done.stderr}}")
+if "IS_THE_OTHER" not in os.environ:
+    c.Autograde.pre_convert_hook = others
+"""
+    with (course.root / config.NAME).open("a", encoding="utf-8") as settings:
+        settings.write(hook)
+    for _time in range(2):
+        done = nbgrader(course, "autograde", LAB, "--force")
+        assert done.returncode == 0, done.stderr
+        for name in others:
+            said = (course.root / f"{name}.txt").read_text()
+            assert said.startswith("1 ") and "Traceback" not in said
+            assert "somebody else is grading this course at the moment" in said
+            assert "wait until that is done, then try again" in said
+        assert notebook_of(course, "s1").metadata.warsha.seeds == "hidden 3"
+        assert sum(mark or 0 for mark in auto_scores(course).values()) == 20
+    assert "1 were graded before" in grade_with_warsha()
+
+
+def test_a_refused_run_of_nbgrader_keeps_what_was_graded(
+    built_course: Course, hand_in: HandIn
+) -> None:
+    course = built_course
+    hand_in("s1", REFERENCE)
+    grade_with_warsha()
+    with Recorder(course.root):
+        done = nbgrader(course, "autograde", LAB, "--force")
+        with pytest.raises(AssertionError, match="somebody else is grading"):
+            api_autograde(course.root, LAB)  # as Formgrader's button does
+    assert done.returncode == 1 and "somebody else is grading" in done.stderr
+    assert "1 were graded before" in grade_with_warsha()

@@ -3,7 +3,8 @@
 import fcntl
 import hashlib
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -14,6 +15,9 @@ from sqlalchemy.exc import NoSuchModuleError, OperationalError
 from grader.errors import CourseError, NoAccess
 from grader.gradebook.released import Released
 from hardware.say import _
+
+_held = ContextVar[Path | None]("_held", default=None)
+"""The course that a run of nbgrader around us holds: what is opened within is a part of it."""
 
 
 def open_book(coursedir: Any) -> Any:
@@ -63,8 +67,10 @@ class Database:
 
     def __init__(self, root: Path, coursedir: Any) -> None:
         self._url: str = coursedir.db_url
+        is_free = _held.get() != root.resolve()
         with told_when_shut(self._url), ExitStack() as opened:
-            opened.enter_context(_alone(root / ".grading"))
+            if is_free:
+                opened.enter_context(_alone(root / ".grading"))
             self._gradebook = opened.enter_context(open_book(coursedir))
             self._engine: Engine = self._gradebook.engine
             if self._engine.dialect.name == "sqlite":
@@ -73,7 +79,7 @@ class Database:
                 event.listen(self._engine, "connect", _own_transactions)
                 event.listen(self._engine, "begin", _begin)
                 self._gradebook.close()
-            elif self._engine.dialect.name == "postgresql":
+            elif self._engine.dialect.name == "postgresql" and is_free:
                 opened.enter_context(_alone_on_server(self._engine, coursedir.course_id))
             self._opened = opened.pop_all()
 
@@ -96,6 +102,17 @@ class Database:
         """All that is done within, or none of it."""
         with told_when_shut(self._url), self._engine.begin() as connection:
             yield connection
+
+
+@contextmanager
+def alone(root: Path, coursedir: Any) -> Iterator[None]:
+    """Nobody else grades into the course meanwhile; we do. Raises: CourseError, NoAccess."""
+    with closing(Database(root, coursedir)):
+        before = _held.set(root.resolve())
+        try:
+            yield
+        finally:
+            _held.reset(before)
 
 
 def _alone(file: Path) -> TextIO:

@@ -2,12 +2,15 @@
 
 import os
 import shutil
-from functools import partial
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial, wraps
 from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
 from nbgrader.converters import Autograde
+from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute
 from nbgrader.preprocessors.base import NbGraderPreprocessor
@@ -16,8 +19,10 @@ from traitlets import Bool
 from grader.archive.record import Record
 from grader.archive.store import Store
 from grader.course import Course, load_course
+from grader.disk import told_of
 from grader.errors import GraderError, SubmissionError
 from grader.gradebook.beside import remove_links
+from grader.gradebook.database import alone
 from grader.gradebook.recorder import Recorder
 from grader.grading import pool, worker
 from grader.grading.autograde import Grading
@@ -33,6 +38,30 @@ def steps() -> list[Any]:
     """nbgrader's own list, with ours in the place of its Execute."""
     stock: Any = Autograde.class_traits()["autograde_preprocessors"].default()
     return [*(ScoreOnBoards if step is Execute else step for step in stock), CountSubmission]
+
+
+def _one_at_a_time(convert: Callable[[Any], None]) -> Callable[[Any], None]:
+    """Nobody else grades the course until nbgrader is through with it. Each of two would empty a
+    submission's folder while the other one works in it, and both would fail."""
+
+    @wraps(convert)
+    def convert_notebooks(self: Any) -> None:
+        root = Path(self.coursedir.root)
+        with ExitStack() as held:
+            if (root / "course.toml").is_file():
+                try:
+                    held.enter_context(alone(root, self.coursedir))
+                except (GraderError, OSError) as error:
+                    self.log.error(told_of(error))
+                    raise NbGraderException(told_of(error)) from error
+            convert(self)
+
+    return convert_notebooks
+
+
+# nbgrader's own hook comes too late for that: the folder is empty by then.
+_stock: Any = Autograde
+_stock.convert_notebooks = _one_at_a_time(_stock.convert_notebooks)
 
 
 class ScoreOnBoards(Execute):
