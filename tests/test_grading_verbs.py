@@ -1,12 +1,18 @@
 """The command line of grading: what it says, and its exit codes."""
 
+import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from classroom import LAB, HandIn
 from typer.testing import CliRunner, Result
 
 from grader.course import Course
+from grader.errors import CourseError
+from grader.gradebook import marks
 from grader.lab import LABS
 from grader.verbs import app
 
@@ -44,3 +50,37 @@ def test_the_reasons_are_told_in_arabic(
     result = warsha("grade", LAB, "--dry-run")
     assert "لم يُصحَّح" in result.output
     assert "graded 0/1 submissions" in result.output
+
+
+@pytest.mark.parametrize("name", [f"{LAB}/", f"./{LAB}", f"source/{LAB}", "", ".", ".."])
+def test_a_path_in_place_of_a_labs_name_has_the_cure(
+    course: Course, hand_in: HandIn, name: str
+) -> None:
+    """As the shell completes it in the course's folder."""
+    hand_in("s1", REFERENCE)
+    for verb in ("grade", "class", "feedback"):
+        error = warsha(verb, name).exception
+        assert isinstance(error, CourseError) and error.cure == f"say one of: {LAB}"
+
+
+def test_a_lost_gradebook_is_said_and_the_cure_brings_the_marks_back(
+    course: Course, hand_in: HandIn
+) -> None:
+    hand_in("s1", REFERENCE)
+    warsha("grade", LAB)
+    (course.root / "gradebook.db").unlink()
+    error = warsha("grade", LAB).exception
+    assert isinstance(error, CourseError) and f"does not know {LAB}" in str(error)
+    command = f"nbgrader generate_assignment {LAB} --force"
+    assert error.cure == f"run it in {course.root}: {command}"
+    tools = Path(sys.executable).parent
+    path = f"{tools}:{os.environ['PATH']}"
+    subprocess.run(
+        [tools / command.split()[0], *command.split()[1:]],
+        cwd=course.root,
+        env={**os.environ, "PATH": path},
+        check=True,
+        capture_output=True,
+    )
+    assert warsha("grade", LAB).exit_code == 0
+    assert marks.scores(course.root) == {("s1", LAB): 20}

@@ -26,7 +26,10 @@ def labs_of(course: Course, assignment: str) -> tuple[str, ...]:
 
     Raises: CourseError or StoreError when there is none.
     """
-    names, store = released(course.root, assignment), Store(course.store)
+    # Not by its folder: a path like `buttons/` leads to one, too, and is no assignment's name.
+    known = assignments(course.root)
+    names = released(course.root, assignment) if assignment in known else []
+    store = Store(course.store)
     if labs := tuple(name for name in names if store.has_released(name)):
         return labs
     for lab in {*names} & {*course.labs}:
@@ -47,7 +50,8 @@ def _no_labs(course: Course, assignment: str, names: Collection[str]) -> CourseE
     cause = _("the built course has no lab {lab}").format(lab=assignment)
     if assignment in course.labs:
         return CourseError(cause, _("run: warsha course build"))
-    if _place(course.root, "source_directory", assignment).is_dir():
+    is_name = "/" not in assignment and assignment.strip(".")
+    if is_name and _place(course.root, "source_directory", assignment).is_dir():
         command = f"nbgrader generate_assignment {assignment}"
         cure = _("run it in {folder}: {command}").format(folder=course.root, command=command)
         return CourseError(cause, cure)

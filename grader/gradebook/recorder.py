@@ -6,16 +6,18 @@ from pathlib import Path
 from typing import Self
 
 from nbformat import NotebookNode
-from nbgrader.api import Student
+from nbgrader.api import MissingEntry, Student
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import insert, select
 
+from grader.errors import CourseError
 from grader.gradebook import config
 from grader.gradebook.database import Database
 from grader.gradebook.desk import Desk
 from grader.gradebook.late import Late
 from grader.gradebook.rows import SubmissionRows, auto_scores
 from grader.roster import id_problem
+from hardware.say import _
 
 
 class Recorder:
@@ -36,10 +38,16 @@ class Recorder:
 
     def desk(self, lab: str, assignment: str = "", labs: Collection[str] = ()) -> Desk:
         """What prepares a lab's submissions, in any process; the assignment's name if it is not
-        the lab's, and all labs in it. Raises: MissingEntry, KeyError."""
+        the lab's, and all labs in it. Raises: CourseError."""
         assignment = assignment or lab
-        others = self._database.released(assignment)
-        cells = others.pop(lab)
+        try:
+            others = self._database.released(assignment)
+            cells = others.pop(lab)
+        except (MissingEntry, KeyError) as error:  # it was lost, or is another one
+            cause = _("the gradebook does not know {lab}").format(lab=lab)
+            command = f"nbgrader generate_assignment {assignment} --force"
+            cure = _("run it in {folder}: {command}").format(folder=self.root, command=command)
+            raise CourseError(cause, cure) from error
         further = tuple(sorted(name for name in others if name in labs))
         others = {name: its for name, its in others.items() if name not in further}
         return Desk(self.root, assignment, lab, cells, others, further)

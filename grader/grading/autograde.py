@@ -60,13 +60,14 @@ class Grading:
     def submissions(self, student: str | None = None) -> dict[str, Path]:
         """Who handed in, and where it lies. Raises GraderError when there is none."""
         found = folders.submitted(self.course.root, self.assignment)
-        if student is not None:
+        cause = _("nothing was handed in for {lab}").format(lab=self.assignment)
+        if found and student is not None:
+            cause = _("{student} handed in nothing for {lab}")
+            cause = cause.format(student=student, lab=self.assignment)
             found = {student: found[student]} if student in found else {}
         if not found:
-            raise GraderError(
-                _("nothing was handed in for {lab}").format(lab=self.assignment),
-                _("look into {folder}").format(folder=self.course.root / "submitted"),
-            )
+            folder = self.course.root / "submitted"
+            raise GraderError(cause, _("look into {folder}").format(folder=folder))
         return found
 
     def run(
