@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from classroom import LAB, HandIn
@@ -13,6 +14,7 @@ from typer.testing import CliRunner, Result
 from grader.course import Course
 from grader.errors import CourseError
 from grader.gradebook import marks
+from grader.grading.autograde import Grading
 from grader.lab import LABS
 from grader.verbs import app
 
@@ -84,3 +86,23 @@ def test_a_lost_gradebook_is_said_and_the_cure_brings_the_marks_back(
     )
     assert warsha("grade", LAB).exit_code == 0
     assert marks.scores(course.root) == {("s1", LAB): 20}
+
+
+def test_a_stopped_run_says_that_nothing_is_lost(
+    course: Course, hand_in: HandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand_in("s1", REFERENCE)
+    hand_in("s2", REFERENCE)
+    run = Grading.run
+
+    def stopped(self: Grading, *words: Any, **options: Any) -> Any:
+        yield next(run(self, *words, **options))
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Grading, "run", stopped)
+        result = warsha("grade", LAB)
+        assert result.exit_code == 130
+        assert "stopped: what was graded is kept; say it again" in result.output
+        assert "stopped" not in warsha("grade", LAB, "--dry-run").output
+    assert "1 were graded before" in warsha("grade", LAB).output

@@ -50,13 +50,18 @@ def grade_all(
     """Grade these submissions, lab by lab, under one progress bar."""
     outcomes: list[Outcome] = []
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate())
-    with Progress(*columns, console=out, transient=True) as progress:
-        bar = progress.add_task("", total=sum(len(folders) for _grading, folders in work))
-        for grading, folders in work:
-            progress.update(bar, description=grading.lab.slug)
-            for outcome in grading.run(folders, dry_run=dry_run, cluster=cluster):
-                outcomes.append(outcome)
-                progress.advance(bar)
+    try:
+        with Progress(*columns, console=out, transient=True) as progress:
+            bar = progress.add_task("", total=sum(len(folders) for _grading, folders in work))
+            for grading, folders in work:
+                progress.update(bar, description=grading.lab.slug)
+                for outcome in grading.run(folders, dry_run=dry_run, cluster=cluster):
+                    outcomes.append(outcome)
+                    progress.advance(bar)
+    except KeyboardInterrupt:
+        if not dry_run:
+            out.print(_("stopped: what was graded is kept; say it again, and it goes on there"))
+        raise
     return sorted(outcomes, key=lambda outcome: (outcome.lab, outcome.student))
 
 
