@@ -2,6 +2,7 @@
 
 import os
 import re
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ from classroom import LAB, HandIn
 from typer.testing import CliRunner, Result
 
 from grader.course import Course
-from grader.errors import CourseError
+from grader.errors import CourseError, DiskFull
 from grader.gradebook import marks
 from grader.grading.autograde import Grading
 from grader.lab import LABS
@@ -106,3 +107,26 @@ def test_a_stopped_run_says_that_nothing_is_lost(
         assert "stopped: what was graded is kept; say it again" in result.output
         assert "stopped" not in warsha("grade", LAB, "--dry-run").output
     assert "1 were graded before" in warsha("grade", LAB).output
+
+
+@pytest.mark.parametrize("verb", ["class", "feedback"])
+def test_a_full_disk_is_told_in_a_line_and_the_old_pages_stay(
+    course: Course, hand_in: HandIn, verb: str
+) -> None:
+    hand_in("s1", REFERENCE)
+    warsha("grade", LAB)
+    assert warsha(verb, LAB).exit_code == 0
+
+    def pages() -> dict[str, bytes]:
+        found = (course.root / verb).rglob("*.html")
+        return {str(file): file.read_bytes() for file in found if ".new" not in str(file)}
+
+    before = pages()
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limits[1]))
+    try:
+        error = warsha(verb, LAB).exception
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert isinstance(error, DiskFull)
+    assert before and pages() == before

@@ -9,8 +9,8 @@ from typing import Any
 
 from grader.archive.store import Store
 from grader.course import Course
-from grader.disk import is_full, told_of
-from grader.errors import GraderError
+from grader.disk import told_of, told_when_full
+from grader.errors import DiskFull, GraderError
 from grader.gradebook import commands, config, folders
 from grader.gradebook.standings import standings
 from grader.pages.classpage import class_page
@@ -47,14 +47,15 @@ class FeedbackWriter:
     def run(self) -> Iterator[tuple[str, str]]:
         """Write all pages: each trainee as they are there, and why they are not, else nothing.
 
-        One that cannot be made keeps no other from being made.
+        One that cannot be made keeps no other from being made. Raises: DiskFull.
         """
         for who in self.students:
             try:
-                self._make(who)
+                with told_when_full(self.course.root):
+                    self._make(who)
+            except DiskFull:
+                raise
             except (GraderError, OSError) as error:
-                if is_full(error):
-                    raise
                 yield who, told_of(error)
             else:
                 yield who, ""
@@ -110,7 +111,7 @@ class FeedbackWriter:
 
 def write_class(course: Course, lab: str, assignment: str = "") -> tuple[Register, list[Path]]:
     """Write the class page of a lab and its tables; what they tell, and the files. `assignment`
-    is what the lab is handed in with, if that has another name."""
+    is what the lab is handed in with, if that has another name. Raises: DiskFull."""
     register = register_of(course, lab, assignment)
     texts = {
         "html": class_page(register),
@@ -118,9 +119,20 @@ def write_class(course: Course, lab: str, assignment: str = "") -> tuple[Registe
         "moodle.csv": moodle_table(register),
     }
     files = []
-    for kind, text in texts.items():
-        file = class_file(course, lab, kind, assignment)
-        file.parent.mkdir(exist_ok=True)
-        file.write_text(text, encoding="utf-8", newline="")
-        files.append(file)
+    with told_when_full(course.root):
+        for kind, text in texts.items():
+            file = class_file(course, lab, kind, assignment)
+            file.parent.mkdir(exist_ok=True)
+            _replace(file, text)
+            files.append(file)
     return register, files
+
+
+def _replace(file: Path, text: str) -> None:
+    """The old one stays until the new one is whole."""
+    fresh = file.with_name(f".{file.name}.new")
+    try:
+        fresh.write_text(text, encoding="utf-8", newline="")
+        fresh.replace(file)
+    finally:
+        fresh.unlink(missing_ok=True)
