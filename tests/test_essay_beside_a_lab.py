@@ -88,3 +88,25 @@ def test_who_handed_in_nothing_at_all_is_not_graded_as_ever(
     assert f"not graded: {LAB} s1: no notebook was handed in" in done.output
     assert "the file is called 'Untitled.ipynb'" in done.output
     assert marks.scores(with_essay.root) == {("s1", LAB): 20, ("s2", LAB): 20}
+
+
+def test_an_essay_is_found_whatever_a_browser_called_it(
+    with_essay: Course, hand_in: HandIn
+) -> None:
+    """As a lab's notebook is: it was left out, and counted 0 without a word."""
+    beside = hand_in("s1", REFERENCE)
+    write_essay(with_essay, beside, "FIRST", "essay (1)")
+    alone = only_essay(with_essay, "s2")
+    (alone / "essay.ipynb").rename(alone / "Essay (2).ipynb")
+    done = warsha("grade", LAB)
+    assert done.exit_code == 0, done.output
+    assert f"note: {LAB} s1: the file is called 'essay (1).ipynb'" in done.output
+    assert "FIRST" in essay_of(with_essay, "s1", LAB) and waits(with_essay, "s1", LAB)
+    assert "ESSAY" in essay_of(with_essay, "s2", LAB) and waits(with_essay, "s2", LAB)
+    assert "1 were graded before" in warsha("grade", LAB, "--student", "s1").output
+    write_essay(with_essay, beside, "SECOND", "essay (2)")
+    done = warsha("grade", LAB)
+    assert "FIRST" in essay_of(with_essay, "s1", LAB)  # which one counts nobody knows
+    (beside / "essay (1).ipynb").unlink()
+    warsha("grade", LAB)
+    assert "SECOND" in essay_of(with_essay, "s1", LAB)

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from grader.errors import SubmissionError
+from grader.errors import NothingHandedIn, SubmissionError
 from grader.gradebook.desk import Desk
-from grader.grading.folder import sha256_of
+from grader.grading.folder import chosen, sha256_of
 from grader.grading.submission import Submission, read_submission
 from hardware.say import _
 
@@ -37,15 +37,16 @@ def read_others(desk: Desk, folder: Path, student: str) -> Others:
     notes = []
     for name in desk.others:
         its = desk.beside(name)
-        file = folder / f"{name}.ipynb"
-        if not file.is_file() or file.is_symlink():
+        try:
+            file, odd = chosen(folder, name, _beside(desk, name), several=True)
+            submission = _read(desk, folder, name, student)
+        except NothingHandedIn:
             graded[name] = None
             continue
-        try:
-            submission = _read(desk, folder, name, student)
         except SubmissionError as error:
             notes.append(f"{error}. {error.cure}")
             continue
+        notes += odd
         notebook = its.finish(its.sanitize(submission.notebook, student), student)
         notebook.metadata[NOTED] = submission.sha256
         written[name] = notebook
@@ -64,12 +65,12 @@ def are_changed(desk: Desk, folder: Path, student: str) -> bool:
 
 
 def _is_changed(desk: Desk, folder: Path, name: str, student: str) -> bool:
-    file = folder / f"{name}.ipynb"
-    noted = _noted(desk.autograded(student) / file.name)
-    if not file.is_file() or file.is_symlink():
-        return noted is not None
+    noted = _noted(desk.autograded(student) / f"{name}.ipynb")
     try:
+        file, _odd = chosen(folder, name, _beside(desk, name), several=True)
         return sha256_of(file) != noted and bool(_read(desk, folder, name, student))
+    except NothingHandedIn:
+        return noted is not None
     except SubmissionError:
         return False
 
@@ -85,8 +86,12 @@ def _noted(file: Path) -> str | None:
 
 
 def _read(desk: Desk, folder: Path, name: str, student: str) -> Submission:
-    beside = {desk.lab, *desk.neighbours} - {name}
-    return read_submission(folder, name, student, desk.beside(name).released, beside)
+    released, beside = desk.beside(name).released, _beside(desk, name)
+    return read_submission(folder, name, student, released, beside, several=True)
+
+
+def _beside(desk: Desk, name: str) -> set[str]:
+    return {desk.lab, *desk.neighbours} - {name}
 
 
 def _is_test(cell: NotebookNode) -> bool:
