@@ -153,6 +153,8 @@ def test_on_paper_the_head_of_the_table_stands_on_every_sheet(
     page.resize(1030)
     assert page.style(".heat thead", "display") == {"table-header-group"}
     assert page.style(".heat tr", "breakInside") == {"avoid"}
+    # What stands between a heading and its table holds to it, too.
+    assert page.style(".heat h2, .heat .note", "breakAfter") == {"avoid"}
     assert page.js(OVERFLOWS) <= 0
 
 
