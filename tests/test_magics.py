@@ -12,7 +12,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
 from hardware.notebook.magics import BoardMagics
-from hardware.notebook.programs import programs
+from hardware.notebook.programs import above, programs
 from hardware.notebook.session import current
 
 BUTTONS = Path(__file__).resolve().parents[1] / "labs" / "buttons" / "diagram.json"
@@ -34,6 +34,7 @@ def shell() -> Iterator[InteractiveShell]:
     yield shell
     current.close()
     programs.clear()
+    above.clear()
     InteractiveShell.clear_instance()
 
 
@@ -104,6 +105,16 @@ def test_a_program_error_points_behind_the_magic_line(shell: InteractiveShell) -
     shown = run(shell, "%%board main.py", "def f():", "    return [][1]", "f()")
     assert "cell line 3, in f" in shown
     assert "IndexError" in shown
+
+
+@pytest.mark.parametrize("magic", ["%%board", "%%board main.py"])
+def test_blank_lines_above_the_magic_are_lines_of_the_cell(
+    shell: InteractiveShell, magic: str
+) -> None:
+    shown = run(shell, "", "  ", magic, "x = 1", "x / 0")
+    assert "cell line 5\n    x / 0" in shown
+    assert "cell line 3\n    x / 0" in run(shell, magic, "x = 1", "x / 0")
+    assert "line 4, column 7: an Arabic digit" in run(shell, "", "", magic, "print(٣)")
 
 
 def test_a_program_that_never_ends_is_left_running(shell: InteractiveShell) -> None:

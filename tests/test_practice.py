@@ -13,6 +13,7 @@ from grader.errors import CourseError
 from grader.lab import LABS, find
 from grader.notebook import practice
 from grader.scoring.card import number
+from hardware.notebook.programs import above
 from hardware.notebook.programs import programs as saved
 
 REFERENCE = (LABS / LAB / "reference.py").read_text(encoding="utf-8")
@@ -25,6 +26,7 @@ def shell(course: Course, monkeypatch: pytest.MonkeyPatch) -> Iterator[Interacti
     monkeypatch.chdir(course.trainee / LAB)
     monkeypatch.setattr(practice, "session", practice.Session())
     saved.clear()
+    above.clear()
     shell = InteractiveShell()
     practice.load_ipython_extension(shell)
     yield shell
@@ -101,6 +103,16 @@ def test_a_stray_arabic_mark_is_named_on_the_card(shell: InteractiveShell) -> No
     mark = run(shell, 'grade("a")')
     assert isinstance(mark, practice.Points)
     assert "السطر 2، العمود 7: فاصلة عربية" in mark._repr_html_()
+
+
+def test_a_line_of_the_cell_counts_the_blank_ones_above_its_magic(shell: InteractiveShell) -> None:
+    run(shell, f"%lab {LAB}")
+    saved["main.py"], above["main.py"] = "\n1 / 0\n", 2
+    said = run(shell, 'grade("a")')._repr_html_()  # type: ignore[attr-defined]
+    assert "in line 5 of the cell (line 2 of <code" in said
+    saved["main.py"] = "x = [1، 2]\n"
+    said = run(shell, 'grade("a")')._repr_html_()  # type: ignore[attr-defined]
+    assert "line 4, column 7: an Arabic comma" in said
 
 
 def test_an_unknown_item_is_told_the_known_ones(shell: InteractiveShell) -> None:

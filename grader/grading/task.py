@@ -32,6 +32,8 @@ class Task:
     seeds: tuple[int, ...]
     sandbox: Way = "bwrap"
     """How host code is held."""
+    above: int = 0
+    """Blank lines above the magic line of the cell that the trainee looks at."""
 
 
 def score_task(task: Task) -> list[Card]:
@@ -71,15 +73,15 @@ def _card(lab: Lab, task: Task, result: ItemResult, pictures: Pictures) -> Card:
         timed_out=result.timed_out,
         episode=result.episode,
         at_ns=result.at_ns,
-        hint=hint(lab, result) if result.key else {},
+        hint=hint(lab, result, task.above) if result.key else {},
     )
 
 
 def _message(lab: Lab, task: Task, result: ItemResult) -> Texts:
     """Why the item was missed. A stray Arabic comma or mark says more than "invalid syntax"."""
     unread = result.key == "exception" and result.detail.startswith(("SyntaxError", "NameError"))
-    # The line break stands for the cell's magic line: lines count as the trainee sees them.
-    stray = find_marks("\n" + (task.program or "")) if unread else []
+    # The last line break stands for the cell's magic line: lines count as the trainee sees them.
+    stray = find_marks("\n" * (task.above + 1) + (task.program or "")) if unread else []
     if not stray:
-        return message(lab, result)
+        return message(lab, result, task.above)
     return {language: stray[0].describe(language) for language in ("ar", "en")}

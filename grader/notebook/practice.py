@@ -25,7 +25,7 @@ from grader.host.sandbox import Way
 from grader.lab import LABS, Lab, load
 from grader.scoring.card import Card, card_html, total_html
 from grader.seeds import PUBLIC_SEED
-from hardware.notebook.programs import programs
+from hardware.notebook.programs import above, programs
 from hardware.notebook.session import current as bench
 from hardware.say import _
 
@@ -92,6 +92,7 @@ def _cards(lab: Lab) -> list[Card]:
         answered=answered,
         seeds=(PUBLIC_SEED,),
         sandbox=_sandbox() if lab.host else "bwrap",
+        above=above.get(cells.PROGRAM, 0),
     )
     if task not in session.scored:
         session.scored = {task: score_lab(lab, task)}

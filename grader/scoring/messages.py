@@ -35,21 +35,24 @@ def known(lab: Lab, key: str) -> bool:
     return key in lab.misconceptions or key in shared()
 
 
-def message(lab: Lab, result: ItemResult) -> Texts:
-    """The text of a result's misconception by language; empty texts when nothing was missed."""
+def message(lab: Lab, result: ItemResult, above: int = 0) -> Texts:
+    """The text of a result's misconception by language; empty texts when nothing was missed.
+
+    `above`: blank lines of the cell above its magic line.
+    """
     texts = lab.misconceptions.get(result.key) or shared().get(result.key)
     if not result.key or texts is None:
         return {"ar": "", "en": result.key}
-    return _completed(texts, result)
+    return _completed(texts, result, above)
 
 
-def hint(lab: Lab, result: ItemResult) -> Texts:
+def hint(lab: Lab, result: ItemResult, above: int = 0) -> Texts:
     """What helps who meets that misconception again; nothing when there is no such text."""
     mine = lab.hints if result.key in lab.misconceptions else _shared()[1]
-    return _completed(mine.get(result.key, {}), result)
+    return _completed(mine.get(result.key, {}), result, above)
 
 
-def _completed(texts: Texts, result: ItemResult) -> Texts:
+def _completed(texts: Texts, result: ItemResult, above: int) -> Texts:
     item = result.detail.partition(".")[0]
     place = _LINE.search(result.detail)
     line = int(place[1]) if place else 0
@@ -57,7 +60,7 @@ def _completed(texts: Texts, result: ItemResult) -> Texts:
     detail = visible(_LINE.sub("", result.detail)).replace("`", "'")
     return {
         language: text.replace(
-            "{where}", _WHERE[language].format(cell=line + 1, line=line) if place else ""
+            "{where}", _WHERE[language].format(cell=above + line + 1, line=line) if place else ""
         )
         .replace("{item}", item)
         .replace("{detail}", detail)

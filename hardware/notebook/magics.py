@@ -16,6 +16,7 @@
 
 import shlex
 from collections.abc import Callable
+from typing import Any
 
 from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class
 from IPython.display import display
@@ -35,6 +36,16 @@ PRESS_S = 0.1
 @magics_class
 class BoardMagics(Magics):
     """The board of this notebook; host cells find it as `board` (`board.serial.write(...)`)."""
+
+    def __init__(self, shell: Any) -> None:
+        super().__init__(shell)
+        self._blank = 0
+        """Lines above the magic of the cell that runs: IPython hands them to no magic."""
+        shell.events.register("pre_run_cell", self._begin)
+
+    def _begin(self, info: Any) -> None:
+        text = str(info.raw_cell)
+        self._blank = text[: len(text) - len(text.lstrip())].count("\n")
 
     @line_cell_magic
     def board(self, line: str, cell: str | None = None) -> None:
@@ -58,7 +69,7 @@ class BoardMagics(Magics):
         _guard(lambda: _wave_line(shlex.split(line)))
 
     def _run(self, line: str, words: list[str], cell: str) -> None:
-        magic = f"%%board {line}".rstrip()
+        magic = "\n" * self._blank + f"%%board {line}".rstrip()
         names = [word for word in words if word.endswith(".py")]
         if not names:
             run_cell(magic, cell)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from hardware.errors import BoardTimeout, HardwareError
 from hardware.notebook import marks
 from hardware.notebook.failure import CellFailed, explain
-from hardware.notebook.programs import programs
+from hardware.notebook.programs import above, programs
 from hardware.notebook.session import current
 from hardware.say import _
 
@@ -26,7 +26,7 @@ def say(text: str) -> None:
 
 
 def run_cell(magic: str, body: str) -> None:
-    """Run a `%%board` cell.
+    """Run a `%%board` cell; `magic` is its first line, behind the blank ones above it.
 
     Raises:
         CellFailed: what went wrong, with the cell's own lines.
@@ -34,8 +34,9 @@ def run_cell(magic: str, body: str) -> None:
     cell = f"{magic}\n{body}"
     try:
         marks.check(cell)
-        # A line break in front: line n on the board is line n of the cell.
-        current.need_board().run("\n" + body, timeout_s=None, on_output=show)
+        # Line breaks in front: line n on the board is line n of the cell.
+        lead = "\n" * (magic.count("\n") + 1)
+        current.need_board().run(lead + body, timeout_s=None, on_output=show)
     except HardwareError as error:
         raise explain(error, cell) from None
     except KeyboardInterrupt:
@@ -55,7 +56,7 @@ def run_program(magic: str, name: str, body: str, *, detach: bool, watch_s: floa
         CellFailed: what went wrong, with the cell's own lines.
     """
     cell = f"{magic}\n{body}"
-    programs[name] = body
+    programs[name], above[name] = body, magic.count("\n")
     # Stock nbgrader runs every cell; the graded cells start the program on benches of their own.
     if os.environ.get("NBGRADER_EXECUTION") == "autograde":
         return
@@ -70,7 +71,7 @@ def run_program(magic: str, name: str, body: str, *, detach: bool, watch_s: floa
     except BoardTimeout:
         say(_("{name} goes on running on the board").format(name=name))
     except HardwareError as error:
-        raise explain(error, cell, name, shift=1) from None
+        raise explain(error, cell, name, shift=1 + above[name]) from None
     except KeyboardInterrupt:
         current.need_board().interrupt()
         raise _stopped() from None
