@@ -3,9 +3,13 @@
 import json
 import pickle
 
+import pytest
+
 from grader.grading.task import Task, score_lab
 from grader.lab import Lab, find
 from grader.scoring.card import Card
+from grader.scoring.mark import ItemResult
+from grader.scoring.messages import message
 
 CARD = Card(
     item="b",
@@ -82,3 +86,34 @@ def test_an_error_is_told_with_the_line_of_the_cell_and_of_the_file() -> None:
     # `%%board main.py` is line 1 of the cell, and lines count from 1.
     assert f"in line {loop + 3} of the cell (line {loop + 2} of `main.py`)" in said["en"]
     assert f"في السطر {loop + 3} من الخلية (السطر {loop + 2} من `main.py`)" in said["ar"]
+
+
+@pytest.mark.parametrize(
+    ("noted", "ar", "en"),
+    [
+        (
+            "more output than allowed",
+            "(الطباعة أكثر من المسموح بها)",
+            "(more output than allowed)",
+        ),
+        (
+            "more than 30.0 s of CPU",
+            "أكثر من \u206830.0\u2069 ثانية من وقت",
+            "(more than 30.0 s of CPU)",
+        ),
+        (
+            "more than 60 s of wall time",
+            "أكثر من \u206860\u2069 ثانية من الوقت",
+            "60 s of wall time",
+        ),
+        ("signal 11", "(أوقفها النظام بالإشارة \u206811\u2069)", "(signal 11)"),
+        ("exit code 1", "(رمز الخروج \u20681\u2069)", "(exit code 1)"),
+        ("time goes back", "(`time goes back`)", "(time goes back)"),
+    ],
+)
+def test_why_a_board_died_is_told_in_the_language_of_the_text(
+    noted: str, ar: str, en: str
+) -> None:
+    died = ItemResult("a", 0, 3, key="board_died", detail=noted)
+    said = message(find("first_contact"), died)
+    assert ar in said["ar"] and en in said["en"]

@@ -16,6 +16,7 @@ from grader.run import Run, once
 from grader.scoring import engine
 from grader.scoring.budget import Budget
 from grader.scoring.engine import run_episode, run_lab
+from grader.scoring.messages import message
 from grader.scoring.score import score
 from grader.units import ms, seconds
 from hardware.bench.limits import Limits
@@ -134,6 +135,7 @@ def test_a_board_that_dies_is_a_fail_and_not_our_error(board_type: str) -> None:
     lab = replace(lab, scenario=lambda seed, board: [_long(name) for name in _names(lab, seed)])
     result = run_lab(lab, lab.board(board_type), {"main.py": flood}, 1)
     assert {item.key for item in result.items.values()} == {"board_died"}
+    assert "الطباعة أكثر من المسموح بها" in message(lab, result.items["a"])["ar"]
     assert result.points == 0
 
 

@@ -9,6 +9,7 @@ from grader.lab import Lab, Texts
 from grader.labfile import explained
 from grader.pagetext import visible
 from grader.scoring.mark import ItemResult
+from hardware.bench.ends import detail_in
 
 FILE = Path(__file__).with_name("misconceptions.toml")
 
@@ -63,6 +64,7 @@ def _completed(texts: Texts, result: ItemResult, above: int) -> Texts:
             "{where}", _WHERE[language].format(cell=above + line + 1, line=line) if place else ""
         )
         .replace("{item}", item)
+        .replace("{end}", detail_in(language, detail) or f"`{detail}`")
         .replace("{detail}", detail)
         for language, text in texts.items()
     }

@@ -2,7 +2,7 @@
 
 from time import monotonic
 
-from hardware.bench import frames
+from hardware.bench import ends, frames
 from hardware.bench.affinity import together
 from hardware.bench.events import NEVER
 from hardware.bench.inbox import Inbox
@@ -175,7 +175,7 @@ class Drive:
         for payer in payers:
             payer.left_s -= took_s
             if payer.left_s <= 0:
-                what = f"more than {self._limits.wall_s:g} s of wall time"
+                what = ends.WALL.format(n=f"{self._limits.wall_s:g}")
                 payer.condemn(frames.END_WALL, what)
         return any(payer.left_s <= 0 for payer in payers)
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hardware.bench import frames
+from hardware.bench import ends, frames
 from hardware.bench.events import NEVER
 from hardware.bench.limits import Limits
 from hardware.bench.serialline import NO_INTERRUPT
@@ -20,7 +20,6 @@ RECORDED = (frames.REC_HELLO, frames.REC_CALL, frames.REC_ADC)
 """Requests that leave something in the trace."""
 WORDS = (32, 64)
 """Bits of a build."""
-TOO_MUCH = "more output than allowed"
 
 
 class Ask(NamedTuple):
@@ -97,7 +96,7 @@ class Intake:
         if reason:
             return Fate(self.warden.last_ns, frames.END_FORGED, reason)
         if kind in RECORDED and self._room() <= 0:
-            return Fate(t_ns, frames.END_OUTPUT, TOO_MUCH)
+            return Fate(t_ns, frames.END_OUTPUT, ends.OUTPUT)
         if hello:
             self.version, self.bits = a, c
             return Ask(t_ns, kind, a, 0, NO_INTERRUPT)
@@ -116,7 +115,7 @@ class Intake:
                 return self._cut(body, index, frames.END_FORGED, reason)
             self._output += a if kind in TEXTS else 0
             if self._output > self._most_output or index >= room:
-                return self._cut(body, index, frames.END_OUTPUT, TOO_MUCH, t_ns)
+                return self._cut(body, index, frames.END_OUTPUT, ends.OUTPUT, t_ns)
             if kind == frames.REC_STATE:
                 self._state(a)
         self._keep(body)
@@ -133,7 +132,7 @@ class Intake:
         excess = self._spend(rows)
         if excess < len(rows):
             t_ns = int(rows["t"][excess])
-            return self._cut(body, excess, frames.END_OUTPUT, TOO_MUCH, t_ns)
+            return self._cut(body, excess, frames.END_OUTPUT, ends.OUTPUT, t_ns)
         if offence:
             return self._cut(body, offence.at, frames.END_FORGED, offence.reason)
         self._keep(body)

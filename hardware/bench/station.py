@@ -9,7 +9,7 @@ import struct
 from collections.abc import Callable
 from math import inf
 
-from hardware.bench import frames
+from hardware.bench import ends, frames
 from hardware.bench.calls import Answer, BadCallError
 from hardware.bench.events import NEVER
 from hardware.bench.flash import Flash
@@ -219,9 +219,9 @@ class Station(Place):
         """The process closed its line: by a limit, or by a crash."""
         end, t_ns, most = process.kill(), self.intake.warden.last_ns, self._limits.cpu_s
         if end.code == -signal.SIGXCPU or (most is not None and self._cpu_s + end.cpu_s >= most):
-            return Fate(t_ns, frames.END_CPU, f"more than {most} s of CPU")
+            return Fate(t_ns, frames.END_CPU, ends.CPU.format(n=most))
         if process.torn:
-            return Fate(t_ns, frames.END_CRASH, "died in the middle of a record")
+            return Fate(t_ns, frames.END_CRASH, ends.TORN)
         return Fate(t_ns, frames.END_CRASH, _how(end))
 
     # -- what the board is told -------------------------------------------------------------
@@ -288,4 +288,4 @@ class Station(Place):
 
 
 def _how(end: Exit) -> str:
-    return f"exit code {end.code}" if end.code >= 0 else f"signal {-end.code}"
+    return ends.CODE.format(n=end.code) if end.code >= 0 else ends.SIGNAL.format(n=-end.code)
