@@ -123,6 +123,34 @@ def test_a_program_that_never_ends_is_left_running(shell: InteractiveShell) -> N
     assert run(shell, "%%board", "print('alive')") == "alive\n"
 
 
+@pytest.mark.parametrize(
+    "stuck",
+    [
+        "import machine; machine.deepsleep()",
+        "import machine; machine.reset()",
+        "while True:\n    try: import time; time.sleep(1)\n    except BaseException: pass",
+    ],
+)
+def test_a_program_that_nothing_stops_is_replaced_by_the_next_one(
+    shell: InteractiveShell, stuck: str
+) -> None:
+    run(shell, f"%board connect bench:{BUTTONS}")
+    run(shell, "%%board lib.py", "Y = 5")
+    run(shell, "%%board main.py --seconds 0.5", stuck)
+    shown = run(shell, "%%board main.py", "import lib", "print('mended', lib.Y)")
+    assert "this is a new virtual board" in shown and shown.endswith("mended 5\n")
+    assert run(shell, "print(board.eval('1 + 1'))") == "2\n"
+    assert current.bench is not None and "btn1" in current.bench.snapshot().controls
+
+
+def test_a_program_that_filled_the_memory_is_replaced_by_the_next_one(
+    shell: InteractiveShell,
+) -> None:
+    full = run(shell, "%%board main.py", "a = []", "while True: a.append('x' * 2000)")
+    assert "MemoryError" in full
+    assert run(shell, "%%board main.py", "print('mended')") == "mended\n"
+
+
 @pytest.fixture
 def interruptible() -> Iterator[None]:
     """A kernel takes SIGINT; a test that runs in the background of a shell would ignore it."""

@@ -4,12 +4,13 @@ import os
 import sys
 from contextlib import suppress
 
-from hardware.errors import BoardTimeout, HardwareError
+from hardware.errors import BoardTimeout, DeviceError, HardwareError
 from hardware.notebook import marks
 from hardware.notebook.failure import CellFailed, explain
 from hardware.notebook.programs import above, programs
 from hardware.notebook.session import current
 from hardware.say import _
+from hardware.wire.board import Board
 
 WATCH_S = 10.0
 """How long a saved program is watched before the notebook goes on, so that "Run All" ends."""
@@ -62,14 +63,11 @@ def run_program(magic: str, name: str, body: str, *, detach: bool, watch_s: floa
         return
     try:
         marks.check(cell)
-        board = current.need_board()
-        board.files.put(name, body.encode())
+        board = _save(current.need_board(), name, body.encode())
         if detach:
             board.boot_detached()
-            return
-        board.boot(timeout_s=watch_s, on_output=show)
-    except BoardTimeout:
-        say(_("{name} goes on running on the board").format(name=name))
+        else:
+            _watch(board, name, watch_s)
     except HardwareError as error:
         raise explain(error, cell, name, shift=1 + above[name]) from None
     except KeyboardInterrupt:
@@ -77,6 +75,42 @@ def run_program(magic: str, name: str, body: str, *, detach: bool, watch_s: floa
         raise _stopped() from None
     finally:
         _tell_faults()
+
+
+def _save(board: Board, name: str, text: bytes) -> Board:
+    """Put a file on the board, whatever the program before has left of it; returns the board.
+
+    Raises: BoardTimeout, DeviceError and others when it is not there.
+    """
+    try:
+        board.files.put(name, text)
+    except BoardTimeout:  # it lets no Ctrl-C through, sleeps deeply, or resets the chip at once
+        if current.bench is None:
+            raise
+        board = _new_board()
+    except DeviceError as error:  # it ended with no memory left, and its names are still there
+        if not str(error).startswith("MemoryError"):
+            raise
+        board.soft_reset()
+        board.files.put(name, text)
+    return board
+
+
+def _new_board() -> Board:
+    """A virtual board that listens, with the programs of this notebook, in place of one that does
+    not."""
+    say(_("the program before cannot be stopped: this is a new virtual board"))
+    board = current.renew()
+    for name, body in programs.items():
+        board.files.put(name, body.encode())
+    return board
+
+
+def _watch(board: Board, name: str, watch_s: float | None) -> None:
+    try:
+        board.boot(timeout_s=watch_s, on_output=show)
+    except BoardTimeout:
+        say(_("{name} goes on running on the board").format(name=name))
 
 
 def _tell_faults() -> None:

@@ -23,6 +23,7 @@ class Session:
 
     def __init__(self) -> None:
         self._default: Callable[[], Board] = lambda: self.connect(DEFAULT)
+        self._again: Callable[[], Board] = self._default
         self.board: Board | None = None
         self.bench: LiveBench | None = None
         self.url = ""
@@ -46,6 +47,7 @@ class Session:
             bench = LiveBench(
                 where.circuit, mode=where.mode, seed=where.seed, flash=where.flash, baud=where.baud
             )
+            self._again = lambda: self.connect(url)
             return self._adopt(bench)
         self.close()
         self.board, self.url = Board.open(url), url
@@ -58,6 +60,7 @@ class Session:
         roles: Mapping[str, int] | None = None,
     ) -> Board:
         """A virtual board in the given circuit, in real time, with `files` on its flash."""
+        self._again = lambda: self.open_bench(circuit, files, roles)
         board = self._adopt(LiveBench(circuit))
         self.roles = dict(roles or {})
         for name, data in (files or {}).items():
@@ -69,6 +72,12 @@ class Session:
         self.close()
         self.bench, self.faults_told = bench, 0
         return self.use(next(iter(bench.board_types)))
+
+    def renew(self) -> Board:
+        """The virtual bench as it was when it was opened, with the board of before turned to."""
+        board_id = self.board_id
+        self._again()
+        return self.use(board_id)
 
     def use(self, board_id: str) -> Board:
         """Turn to another board of the bench; the serial lines of the others stay open.
