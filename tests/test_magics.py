@@ -183,6 +183,14 @@ def test_the_stop_button_reaches_the_board_and_leaves_it_alive(shell: Interactiv
         ("%board connect /dev/ttyNone", "/dev/ttyNone"),
         ("%wave LED_X", "LED_X"),
         ("%wave", "No pin has moved"),
+        ("%bench press 'btn1", "quotation mark"),
+        ("%%board 'main.py\nx", "quotation mark"),
+        ("%%board main.py --seconds\nx", "Write: --seconds 2s"),
+        ("%%board main.py --seconds two\nx", "80ms"),
+        ("%%board main.py --second 2\nx", "Write: %%board"),
+        ("%%board main\nx", "Write: %%board"),
+        ("%%board Main.py\nx", "small letters"),
+        ("# mine\n%%board main.py\nx", "not the first line"),
     ],
 )
 def test_a_wrong_line_gets_one_line_of_cause_and_one_of_cure(

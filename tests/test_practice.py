@@ -97,6 +97,17 @@ def test_what_is_missing_is_said(shell: InteractiveShell, wrong: object) -> None
     assert caught.value.cure
 
 
+def test_a_mark_before_any_program_says_what_to_run(
+    shell: InteractiveShell, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(shell, f"%lab {LAB}")
+    assert run(shell, 'grade("a")') == 0
+    assert "run the cell that begins with %%board main.py" in capsys.readouterr().out
+    saved["main.py"] = REFERENCE
+    run(shell, 'grade("a")')
+    assert "no program" not in capsys.readouterr().out
+
+
 def test_a_stray_arabic_mark_is_named_on_the_card(shell: InteractiveShell) -> None:
     run(shell, f"%lab {LAB}")
     saved["main.py"] = "x = [1، 2]\n"

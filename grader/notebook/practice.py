@@ -73,6 +73,10 @@ def grade(item: str | None = None) -> Points:
             _("lab {lab} has no item {item!r}").format(lab=lab.slug, item=item),
             _("say one of: {names}").format(names=", ".join(lab.items)),
         )
+    if cells.PROGRAM not in programs:
+        print(
+            "· " + _("no program yet: run the cell that begins with %%board main.py, then grade")
+        )
     cards = _cards(lab)
     if item is None:
         return Points.of(round(sum(card.points for card in cards), 2), total_html(cards))

@@ -42,6 +42,7 @@ class BoardMagics(Magics):
         self._blank = 0
         """Lines above the magic of the cell that runs: IPython hands them to no magic."""
         shell.events.register("pre_run_cell", self._begin)
+        shell.register_magic_function(_late, "line", "%board")
 
     def _begin(self, info: Any) -> None:
         text = str(info.raw_cell)
@@ -50,32 +51,33 @@ class BoardMagics(Magics):
     @line_cell_magic
     def board(self, line: str, cell: str | None = None) -> None:
         """Connect, look at and run things on the board; `%board` alone says its status."""
-        words = shlex.split(line)
         if cell is not None:
-            self._run(line, words, cell)
+            self._run(line, cell)
         else:
-            _guard(lambda: self._board_line(words))
+            _guard(lambda: self._board_line(_words(line)))
         self._share()
 
     @line_magic
     def bench(self, line: str) -> None:
         """Show the virtual bench, or put a hand on it."""
-        _guard(lambda: _bench_line(shlex.split(line)))
+        _guard(lambda: _bench_line(_words(line)))
         self._share()
 
     @line_magic
     def wave(self, line: str) -> None:
         """Draw what the pins did."""
-        _guard(lambda: _wave_line(shlex.split(line)))
+        _guard(lambda: _wave_line(_words(line)))
 
-    def _run(self, line: str, words: list[str], cell: str) -> None:
+    def _run(self, line: str, cell: str) -> None:
         magic = "\n" * self._blank + f"%%board {line}".rstrip()
-        names = [word for word in words if word.endswith(".py")]
-        if not names:
+        try:
+            name, watch_s, detach = _program_line(_words(line))
+        except HardwareError as error:
+            raise explain(error) from None
+        if name:
+            run_program(magic, name, cell, detach=detach, watch_s=watch_s)
+        else:
             run_cell(magic, cell)
-            return
-        watch_s = seconds(_option(words, "--seconds") or str(WATCH_S))
-        run_program(magic, names[0], cell, detach="--detach" in words, watch_s=watch_s)
 
     def _board_line(self, words: list[str]) -> None:
         verb, rest = (words[0], words[1:]) if words else ("status", [])
@@ -101,6 +103,34 @@ class BoardMagics(Magics):
     def _share(self) -> None:
         if self.shell is not None and current.board is not None:
             self.shell.push({"board": current.board})
+
+
+def _late(_line: str) -> None:
+    """`%%board` below other lines: to IPython it is a line magic there."""
+    cause, cure = _("%%board is not the first line."), _("Write it above all that is in the cell.")
+    raise explain(HardwareError(cause, cure))
+
+
+def _words(line: str) -> list[str]:
+    try:
+        return shlex.split(line)
+    except ValueError:
+        cause = _("A quotation mark is not closed in the first line.")
+        raise HardwareError(cause, _("Close it, or delete it.")) from None
+
+
+def _program_line(words: list[str]) -> tuple[str, float, bool]:
+    """File name ("" when there is none), time to watch it, and whether not to, of `%%board`."""
+    watch_s = seconds(_option(words, "--seconds") or str(WATCH_S))
+    names = [word for word in words if word.endswith(".py")]
+    known = [*names[:1], "--detach", "--seconds", _option(words, "--seconds")]
+    if any(word not in known for word in words) or (words and not names):
+        raise _usage("%%board | %%board main.py [--detach] [--seconds 10]")
+    name = names[0] if names else ""
+    if name != "main.py" and name.lower() == "main.py":
+        cause = _("The board starts main.py, and no file of the name {name}.").format(name=name)
+        raise HardwareError(cause, _("Write the name in small letters."))
+    return name, watch_s, "--detach" in words
 
 
 def _status() -> None:
