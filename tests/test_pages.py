@@ -92,6 +92,22 @@ def test_a_person_s_points_and_words_stand_on_the_page(page: Opened, tmp_path: P
     assert page.texts("blockquote")[0].startswith("أحسنت")
 
 
+def test_what_nbgrader_notes_of_an_empty_cell_is_no_word_of_the_instructor() -> None:
+    html = feedback_page(replace(MARKS, comments=("No response.",)))
+    assert "خلايا بلا إجابة" in html and "No response" not in html
+    assert "what the instructor wrote" not in html
+    both = feedback_page(replace(MARKS, comments=("أحسنت", "No response.")))
+    assert "what the instructor wrote" in both and both.count("<blockquote") == 1
+
+
+def test_the_time_in_a_caption_stays_in_one_line(page: Opened) -> None:
+    times = "[...document.querySelectorAll('figcaption bdi')]"
+    for width in range(300, 420, 10):
+        page.resize(width)
+        lines = page.driver.execute_script(f"return {times}.map(e => e.getClientRects().length)")
+        assert set(lines) == {1}
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 def test_nothing_sticks_out_of_the_window(page: Opened, tmp_path: Path, width: int) -> None:
     long = replace(MARKS, program="x" * 3000, comments=("y" * 500,))

@@ -31,6 +31,9 @@ _HEADS = {
     True: ("ما الذي حدث", "what happened"),
 }
 
+NO_ANSWER = "No response."
+"""What nbgrader writes in a person's place about a cell that is as it was handed out."""
+
 LONGEST_LINE, MOST_LINES = 200, 600
 """So much of the program is shown: a page stays a page, whatever was handed in."""
 
@@ -197,14 +200,17 @@ def _figure(entry: Entry) -> str:
 
 
 def _comments(sheet: Sheet) -> str:
-    if not sheet.comments:
-        return ""
+    """What a person wrote, and that a cell has no answer, which nbgrader notes as a comment."""
+    written = [text for text in sheet.comments if text != NO_ANSWER]
     texts = "".join(
         f'<blockquote dir="auto">{"<br>".join(map(escape, lines(text)))}</blockquote>'
-        for text in sheet.comments
+        for text in written
     )
     words = label("ملاحظات المدرب", "what the instructor wrote")
-    return f'<section class="comments"><h2>{words}</h2>{texts}</section>'
+    told = f"<h2>{words}</h2>{texts}" if written else ""
+    if missing := len(sheet.comments) - len(written):
+        told += f"<p>{label('خلايا بلا إجابة:', 'cells without an answer:')} <b>{missing}</b></p>"
+    return f'<section class="comments">{told}</section>' if told else ""
 
 
 def _program(sheet: Sheet) -> str:
