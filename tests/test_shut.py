@@ -111,6 +111,38 @@ def test_a_gradebook_that_another_program_holds(built_course: Course, hand_in: H
     assert error[1].startswith("another program writes into it")
 
 
+def test_a_gradebook_that_is_none(built_course: Course, hand_in: HandIn) -> None:
+    hand_in("s1", "print('READY L01')")
+    (built_course.root / "gradebook.db").write_text("hello\n" * 99)
+    for word in ("grade", "class"):
+        code, _said, error = warsha(word, LAB)
+        assert code == 1
+        assert error[0].endswith("gradebook.db: file is not a database")
+        assert error[1].startswith("put your copy of it back")
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ('penalty_method = "zer0"', "nbgrader_config.py: The 'penalty_method' trait"),
+        ("penalty_method = zero", "line {line}: NameError: name 'zero' is not defined"),
+        ("penalty_method =", "line {line}: invalid syntax"),
+    ],
+    ids=["value", "name", "syntax"],
+)
+def test_a_wrong_setting_is_told_once(
+    setting: str, said: str, built_course: Course, hand_in: HandIn
+) -> None:
+    hand_in("s1", "print('READY L01')")
+    with (built_course.root / "nbgrader_config.py").open("a") as settings:
+        settings.write(f"c.LateSubmissionPlugin.{setting}\n")
+    line = len((built_course.root / "nbgrader_config.py").read_text().splitlines())
+    code, _said, error = warsha("grade", LAB)
+    assert code == 1 and len(error) == 2
+    assert said.format(line=line) in error[0]
+    assert error[1].startswith("mend that")
+
+
 def test_a_page_is_opened_or_it_is_said_why_not(
     built_course: Course, hand_in: HandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

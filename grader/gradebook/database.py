@@ -10,7 +10,7 @@ from typing import Any, TextIO
 
 from nbgrader.api import Gradebook
 from sqlalchemy import Connection, Engine, event, func, select
-from sqlalchemy.exc import NoSuchModuleError, OperationalError
+from sqlalchemy.exc import DatabaseError, NoSuchModuleError, OperationalError
 
 from grader.errors import CourseError, NoAccess
 from grader.gradebook.released import Released
@@ -35,12 +35,15 @@ def open_url(url: str, course: str = "default_course") -> Any:
             _("the gradebook's driver is missing: {reason}").format(reason=error),
             _("install it: pip install 'warsha[postgresql]', and write postgresql+psycopg://"),
         ) from error
-    except OperationalError as error:
+    except DatabaseError as error:
         reason = str(error.orig).partition("\n")[0]
-        raise CourseError(
-            _("the gradebook cannot be opened: {reason}").format(reason=reason),
-            _("look at CourseDirectory.db_url; a password belongs into PGPASSWORD or ~/.pgpass"),
-        ) from error
+        if url.startswith("sqlite"):  # another address may hold a password
+            reason = f"{url.removeprefix('sqlite:///')}: {reason}"
+        cure = _("look at CourseDirectory.db_url; a password belongs into PGPASSWORD or ~/.pgpass")
+        if not isinstance(error, OperationalError):  # SQLite's "file is not a database"
+            cure = _("put your copy of it back; else move it away and run: warsha course build")
+        cause = _("the gradebook cannot be opened: {reason}").format(reason=reason)
+        raise CourseError(cause, cure) from error
 
 
 @contextmanager

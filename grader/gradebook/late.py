@@ -1,6 +1,5 @@
 """What a late submission loses: nbgrader's rules, and the plug-in that the course names."""
 
-from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,13 +12,10 @@ class Late:
     """Late penalties by a course's settings of nbgrader."""
 
     def __init__(self, settings: Any) -> None:
-        self._settings = settings
-
-    @cached_property
-    def _step(self) -> Any:
-        step: Any = AssignLatePenalties(config=self._settings)
+        """Raises: TraitError for a setting that nbgrader does not take."""
+        step: Any = AssignLatePenalties(config=settings)
         step.init_plugin()
-        return step
+        self._step = step
 
     def penalise(self, rows: SubmissionRows, notebook: str, student: str) -> None:
         """Take off what the plug-in says, from nothing to the whole score of a notebook."""

@@ -9,6 +9,7 @@ from nbformat import NotebookNode
 from nbgrader.api import MissingEntry, Student
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import insert, select
+from traitlets import TraitError
 
 from grader.errors import CourseError
 from grader.gradebook import config
@@ -27,7 +28,10 @@ class Recorder:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.config = config.load(root)
-        self._late = Late(self.config)
+        try:
+            self._late = Late(self.config)
+        except TraitError as error:  # now, and not with each submission
+            raise config.wrong_setting(root, error) from error
         self._database = Database(root, CourseDirectory(config=self.config))
 
     def __enter__(self) -> Self:
