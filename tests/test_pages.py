@@ -100,6 +100,14 @@ def test_what_nbgrader_notes_of_an_empty_cell_is_no_word_of_the_instructor() -> 
     assert "what the instructor wrote" in both and both.count("<blockquote") == 1
 
 
+def test_a_notebook_without_a_program_cell_is_told_so() -> None:
+    silent = replace(missed("a").card, key="no_ready")
+    none = replace(sheet(replace(missed("a"), card=silent)), program=None)
+    html = feedback_page(none)
+    assert "No cell of the notebook has" in html and "فلم يكن على اللوحة برنامج" in html
+    assert "No cell of the notebook has" not in feedback_page(replace(none, program="x = 1"))
+
+
 def test_the_time_in_a_caption_stays_in_one_line(page: Opened) -> None:
     times = "[...document.querySelectorAll('figcaption bdi')]"
     for width in range(300, 420, 10):

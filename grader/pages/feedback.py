@@ -44,6 +44,7 @@ def feedback_page(sheet: Sheet) -> str:
         (
             f'<main class="feedback">{_head(sheet)}',
             _summary(sheet),
+            _no_program(sheet),
             *(_item(sheet, entry) for entry in sheet.entries),
             _comments(sheet),
             _program(sheet),
@@ -51,6 +52,19 @@ def feedback_page(sheet: Sheet) -> str:
         )
     )
     return document(f"{sheet.lab} · {sheet.student}", body, ("page.css", "feedback.css"))
+
+
+def _no_program(sheet: Sheet) -> str:
+    """Why no board said READY, where there was nothing to start."""
+    if sheet.program is not None or all(entry.card.key != "no_ready" for entry in sheet.entries):
+        return ""
+    magic = f"<code>{LATIN.format(f'%%board {PROGRAM}')}</code>"
+    texts = (
+        f"<span>لا توجد في الدفتر خلية أول سطر فيها {magic}، فلم يكن على اللوحة برنامج.</span>"
+        f'<span class="en" lang="en" dir="ltr">No cell of the notebook has {magic} as its '
+        "first line, so the board had no program.</span>"
+    )
+    return f'<section class="pair">{texts}</section>'
 
 
 def share(points: float, maximum: float) -> str:
