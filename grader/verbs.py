@@ -93,7 +93,7 @@ def grade(
     labs = gradings(load_course(course), assignment, seeds, sandbox=sandbox)
     folders = labs[0].submissions(student)
     tls = Tls(tls_ca, tls_cert, tls_key)
-    with Cluster(scheduler, tls) if scheduler else nullcontext() as cluster:
+    with Cluster(scheduler, tls, out.print) if scheduler else nullcontext() as cluster:
         work = [(grading, folders) for grading in labs]
         outcomes = report.grade_all(out, work, dry_run=dry_run, cluster=cluster)
     report.print_marks(out, outcomes)

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ import work
 from classroom import LAB, HandIn, auto_scores
 from typer.testing import CliRunner
 
-from grader.archive.shelf import pack
+from grader.archive.shelf import Packed, pack
 from grader.archive.store import Store
 from grader.authoring.labcheck import programs
 from grader.course import Course
@@ -24,7 +25,7 @@ from grader.grading.autograde import Grading
 from grader.grading.cluster import Build, Cluster, ClusterError, Tls, score_batch
 from grader.grading.outcome import Outcome
 from grader.grading.task import Task, score_task
-from grader.lab import find
+from grader.lab import Lab, find
 from grader.scoring.card import Card
 from grader.verbs import app
 from grader.version import engine_version
@@ -49,6 +50,30 @@ def cluster(machines: Any) -> Iterator[Cluster]:
     """A connection to them."""
     with Cluster(machines.scheduler_address) as connected:
         yield connected
+
+
+@pytest.fixture
+def leaving(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A cluster with one worker, which a test takes away."""
+    monkeypatch.setattr("grader.grading.cluster.LOOK_S", 0.05)
+    with distributed.LocalCluster(
+        n_workers=1,
+        threads_per_worker=1,
+        processes=False,
+        dashboard_address="127.0.0.1:0",
+        protocol="tcp://",
+        host="127.0.0.1",
+    ) as made:
+        yield made
+
+
+def take_workers(machines: Any) -> None:
+    """Until none is left."""
+    machines.scale(0)
+    end = time.monotonic() + 60
+    while machines.scheduler.workers:
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 def grade(course: Course, cluster: Cluster | None, scorer: Any = score_task) -> list[Outcome]:
@@ -109,6 +134,63 @@ def test_only_the_task_that_kills_its_workers_fails(
     states = {outcome.student: outcome.state for outcome in grade(course, cluster, work.by_text)}
     assert states.pop("s2") == "error"
     assert set(states.values()) == {"graded"}
+
+
+def test_without_any_worker_it_ends_and_goes_on_where_it_was(
+    course: Course, hand_in: HandIn, leaving: Any
+) -> None:
+    for number in range(20):
+        hand_in(f"s{number:02}", "x = 1")
+    said: list[str] = []
+    done: list[Outcome] = []
+    with Cluster(leaving.scheduler_address, say=said.append) as cluster:
+        grading = Grading(course, LAB)
+        run = grading.run(grading.submissions(), work=work.by_text, cluster=cluster)
+        done.append(next(run))
+        take_workers(leaving)
+        with pytest.raises(ClusterError, match="no worker left") as raised:
+            for outcome in run:
+                done.append(outcome)
+    assert said == ["the cluster has no worker left: waiting for one for 3 s"]
+    assert "start workers" in raised.value.cure
+    states = Counter(outcome.state for outcome in grade(course, None, work.by_text))
+    assert states == {"unchanged": len(done), "graded": 20 - len(done)}
+
+
+def test_a_worker_that_comes_in_time_goes_on(
+    leaving: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grader.grading.cluster.ENDS_AT", 2000)
+    said: list[str] = []
+
+    def come(line: str) -> None:
+        said.append(line)
+        leaving.scale(1)
+
+    lab = find(LAB)
+    task = Task(LAB, lab.digest, "esp32_devkit", "x = 1", None, True, (1,))
+    build = Build(engine_version(), "esp32", port_build("esp32"))
+    with Cluster(leaving.scheduler_address, say=come) as cluster:
+        results = cluster.run(work.by_text, pack(lab), build, ((n, task) for n in range(20)))
+        found = dict([next(results)])
+        take_workers(leaving)
+        found |= dict(results)
+    assert found == dict.fromkeys(range(20), work.by_text(task))
+    assert len(said) == 1
+
+
+def test_the_command_says_that_no_worker_is_left(
+    course: Course, hand_in: HandIn, leaving: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def pack_alone(lab: Lab) -> Packed:
+        take_workers(leaving)
+        return pack(lab)
+
+    monkeypatch.setattr("grader.grading.cluster.pack", pack_alone)
+    hand_in("s1", "x = 1")
+    result = CliRunner().invoke(app, ["grade", LAB, "--scheduler", leaving.scheduler_address])
+    assert "the cluster has no worker left: waiting for one" in result.output
+    assert isinstance(result.exception, ClusterError)
 
 
 def test_a_worker_of_another_version_is_refused() -> None:

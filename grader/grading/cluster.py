@@ -5,8 +5,10 @@ A task is plain data, and its lab travels by its content hash; the workers need 
 Warsha and its virtual boards, and no file of the course.
 """
 
+import asyncio
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -34,6 +36,13 @@ AHEAD = 2
 
 JOIN_S = 30
 """How long the scheduler and its first worker may take to answer."""
+
+LOOK_S = 1.0
+"""While no result comes, so often we look whether there are workers."""
+
+TOLD_AT, ENDS_AT = 5, 60
+"""After so many looks without any worker it is said, and the run ends. One that died has another
+in its place within seconds (dask's nanny), and a person may start one."""
 
 _ONE_AT_A_TIME = Lock()
 """In a worker that was started with threads: what a submission may use is counted by process, and
@@ -72,18 +81,21 @@ class Build:
 
 
 class Cluster:
-    """A connection to a scheduler (`tcp://…`, `tls://…`). A context manager. Raises:
-    ClusterError."""
+    """A connection to a scheduler (`tcp://…`, `tls://…`). A context manager; what a person should
+    know of a long wait goes to `say`. Raises: ClusterError."""
 
-    def __init__(self, address: str, tls: Tls | None = None) -> None:
+    def __init__(
+        self, address: str, tls: Tls | None = None, say: Callable[[str], None] = lambda _line: None
+    ) -> None:
         try:
             import distributed
         except ImportError as error:
             cure = _("run: {command}").format(command="pip install 'warsha[cluster]'")
             raise ClusterError(_("dask.distributed is not installed"), cure) from error
         self._dask: Any = distributed
+        self._say = say
         try:
-            self._client = distributed.Client(
+            self._client: Any = distributed.Client(
                 address, security=_security(distributed, tls), timeout=JOIN_S
             )
             self._client.wait_for_workers(1, timeout=JOIN_S)
@@ -106,20 +118,22 @@ class Cluster:
         """Yield each task's cards, or why there are none, as they come.
 
         Dask itself repeats what a lost worker had. What was on workers that died again and again
-        is tried at the end, each task alone, so that only the guilty one fails.
+        is tried at the end, each task alone, so that only the guilty one fails. Raises:
+        ClusterError.
         """
         # A task of its own and not scattered data, which would be lost with its worker.
         lab = self._client.submit(_same, packed, key=f"warsha-lab-{packed.digest}")
         left = _batches(iter(tasks))
-        under_way: dict[Any, Batch[Key]] = {}
+        under_way: dict[Future[list[Scored]], Batch[Key]] = {}
         doubted: deque[tuple[Key, Task]] = deque()
-        results = self._dask.as_completed()
+        loop = self._client.loop.asyncio_loop
 
         def submit(batch: Batch[Key]) -> None:
             plain = [task for _key, task in batch]
             future = self._client.submit(score_batch, work, lab, build, plain, pure=False)
-            under_way[future] = batch
-            results.add(future)
+            # Fetched there: a finished result that is lost with its worker keeps nobody waiting
+            # here, where we look whether there are workers.
+            under_way[asyncio.run_coroutine_threadsafe(_fetched(future), loop)] = batch
 
         while True:
             while len(under_way) < self._room() and (batch := next(left, None)):
@@ -129,30 +143,61 @@ class Cluster:
                 if not doubted:
                     return
                 submit([doubted.popleft()])
-            future = next(results)
-            batch = under_way.pop(future)
-            if (found := self._result(future)) is not None:
-                yield from zip((key for key, _task in batch), found, strict=True)
-            elif is_alone:
-                yield batch[0][0], pool.Failure(_("the worker process died, again and again"))
-            else:
-                doubted.extend(batch)
+            for future in self._done(under_way):
+                batch = under_way.pop(future)
+                if (found := self._result(future)) is not None:
+                    yield from zip((key for key, _task in batch), found, strict=True)
+                elif is_alone:
+                    yield batch[0][0], pool.Failure(_("the worker process died, again and again"))
+                else:
+                    doubted.extend(batch)
 
     def _room(self) -> int:
-        threads: dict[str, int] = self._client.nthreads()
-        return AHEAD * max(1, sum(threads.values()))
+        return AHEAD * max(1, self._threads())
 
-    def _result(self, future: Any) -> list[Scored] | None:
+    def _threads(self) -> int:
+        """How many all workers have. Raises: ClusterError."""
+        try:
+            threads: dict[str, int] = self._client.nthreads()
+        except OSError as error:
+            raise _went_away() from error
+        return sum(threads.values())
+
+    def _done(
+        self, under_way: Collection[Future[list[Scored]]]
+    ) -> Collection[Future[list[Scored]]]:
+        """Those that are done, one at least. Raises: ClusterError when no worker is left and none
+        comes."""
+        looks = 0
+        while not (done := wait(under_way, LOOK_S, FIRST_COMPLETED).done):
+            looks = 0 if self._threads() else looks + 1
+            if looks == TOLD_AT:
+                told = _("the cluster has no worker left: waiting for one for {seconds:.0f} s")
+                self._say(told.format(seconds=LOOK_S * (ENDS_AT - TOLD_AT)))
+            if looks == ENDS_AT:
+                raise ClusterError(
+                    _("the cluster has no worker left"),
+                    _("start workers, then say it again: nothing is graded twice"),
+                )
+        return done
+
+    def _result(self, future: Future[list[Scored]]) -> list[Scored] | None:
         """None when its workers died of it."""
         try:
-            found: list[Scored] = future.result()
+            return future.result()
         except self._dask.KilledWorker:
             return None
         except self._dask.CancelledError as error:
-            raise ClusterError(
-                _("the cluster went away"), _("start it and say it again: it goes on where it was")
-            ) from error
-        return found
+            raise _went_away() from error
+
+
+async def _fetched(future: Any) -> Any:
+    return await future
+
+
+def _went_away() -> ClusterError:
+    cure = _("start it and say it again: it goes on where it was")
+    return ClusterError(_("the cluster went away"), cure)
 
 
 def _security(distributed: Any, tls: Tls | None) -> Any:
