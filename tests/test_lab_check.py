@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from grader.authoring.labcheck import Difference, Job, check_runs, verify_expected
+from grader.authoring.labcheck import Difference, Trial, check_runs, verify_expected
 from grader.authoring.labreport import check_and_tell, told
 from grader.authoring.labreview import handed_out, written
 from grader.errors import LabError
@@ -148,7 +148,7 @@ def test_the_whole_check_says_what_it_found(copy: Path) -> None:
 
 
 def test_the_same_difference_is_told_once(copy: Path) -> None:
-    jobs = [Job(copy, "pi_pico", "drift", pair) for pair in range(3)]
-    found = [Difference(job, 40 + job.pair, "d", (0, "drift"), (3, "")) for job in jobs]
+    trials = [Trial(copy, "pi_pico", "drift", pair) for pair in range(3)]
+    found = [Difference(trial, 40 + trial.pair, "d", (0, "drift"), (3, "")) for trial in trials]
     (line,) = told(found)
     assert line.endswith("expected 0 drift, got 3 - (3 times, for example with seed 40)")

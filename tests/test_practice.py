@@ -58,8 +58,8 @@ def test_a_mark_is_a_number_for_nbgrader_and_a_card_for_people(shell: Interactiv
 
 def test_an_answer_counts_when_it_is_the_trainees_own(shell: InteractiveShell) -> None:
     run(shell, f"%lab {LAB}")
-    handed_out = practice.released_answer(find(LAB).folder)
-    assert handed_out == practice.released_answer(practice.session.lab.folder)  # type: ignore[union-attr]
+    handed_out = practice.handed_out_answer(find(LAB).folder)
+    assert handed_out == practice.handed_out_answer(practice.session.lab.folder)  # type: ignore[union-attr]
     run(shell, f"%%predict\n{handed_out}")
     assert run(shell, 'grade("p")') == 0
     run(shell, "%%predict\n\n   \n")

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from classroom import HandIn
+from classroom import HandIn, put_record
 from rich.console import Console
 from typer.testing import CliRunner
 from vcd.reader import TokenKind, tokenize
@@ -65,7 +65,7 @@ def give_mark(store: Store, lab: Lab, program: str | None, *, number: int = 1) -
         answered=True,
         cards=cards,
     )
-    store.put(record)
+    put_record(store, record)
     return record
 
 
@@ -124,7 +124,7 @@ def test_each_submission_can_be_replayed(store: Store, checkout: Path) -> None:
 def test_other_builds_are_named(store: Store, checkout: Path) -> None:
     record = give_mark(store, load(checkout), mutant("empty"))
     stamp = {**record.stamp, "port": "ab" * 32, "engine": "0.0.1+old"}
-    store.put(replace(record, stamp=stamp))
+    put_record(store, replace(record, stamp=stamp))
     port, engine = recall(store, LAB, "amina").changed()
     assert port.startswith("the virtual board is another build than then: abab")
     assert engine.startswith("the engine is another build than then: 0.0.1+old, now 0.")
@@ -133,7 +133,7 @@ def test_other_builds_are_named(store: Store, checkout: Path) -> None:
 def test_a_mark_that_is_not_what_the_program_earns(store: Store, checkout: Path) -> None:
     record = give_mark(store, load(checkout), mutant("empty"))
     generous = replace(record.cards[1], points=5)
-    store.put(replace(record, cards=(record.cards[0], generous, *record.cards[2:])))
+    put_record(store, replace(record, cards=(record.cards[0], generous, *record.cards[2:])))
     out = Console(record=True, width=160)
     _page, same = replay_and_tell(out, store, LAB, "amina")
     assert not same
@@ -169,7 +169,9 @@ def test_a_lab_of_an_engine_that_is_no_more(store: Store, checkout: Path) -> Non
     record = give_mark(store, load(checkout), "")
     (checkout / "checks.py").write_text("from grader.limits import Nowhere\n")
     digest = store.add_lab(replace(load(LABS / LAB), folder=checkout))
-    store.put(replace(record, stamp={**record.stamp, "lab": digest, "engine": "0.1.0+abc"}))
+    put_record(
+        store, replace(record, stamp={**record.stamp, "lab": digest, "engine": "0.1.0+abc"})
+    )
     with pytest.raises(StoreError, match="cannot import name 'Nowhere'") as caught:
         recall(store, LAB, "amina")
     assert caught.value.cure == "replay it with the engine that graded it: 0.1.0+abc"
@@ -188,7 +190,7 @@ def half_period(store: Store, checkout: Path) -> Store:
 def test_how_the_mark_came_about_is_told(store: Store, checkout: Path) -> None:
     record = give_mark(store, load(checkout), mutant("empty"))
     cards = (replace(record.cards[0], timed_out=True), *record.cards[1:])
-    store.put(replace(record, cards=cards, stamp={**record.stamp, "sandbox": "none"}))
+    put_record(store, replace(record, cards=cards, stamp={**record.stamp, "sandbox": "none"}))
     out = Console(record=True, width=200, quiet=False, file=io.StringIO())
     page, _same = replay_and_tell(out, store, LAB, "amina")
     for told in (out.export_text(), page.read_text(encoding="utf-8").replace("&#x27;", "'")):
@@ -282,5 +284,5 @@ def test_the_verb_says_whether_the_marks_are_the_same(course: Course, hand_in: H
     assert page.is_file()
     file = course.store / "marks" / "first_contact" / "basim" / "1.json"
     record = Record.from_json(file.read_text(encoding="utf-8"))
-    Store(course.store).put(replace(record, program="# nothing\n"))
+    put_record(Store(course.store), replace(record, program="# nothing\n"))
     assert CliRunner().invoke(app, words).exit_code == 1

@@ -112,11 +112,6 @@ class Store:
         (place / f"{record.number}.scored").unlink(missing_ok=True)
         _write(place / "graded", str(record.number))
 
-    def put(self, record: Record) -> None:
-        """Both at once, where no gradebook is."""
-        self.keep(record)
-        self.settle(record)
-
     def record(
         self, lab: str, student: str, number: int | None = None, assignment: str = ""
     ) -> Record | None:

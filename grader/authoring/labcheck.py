@@ -39,7 +39,7 @@ Vector = Mapping[str, tuple[float, str]]
 
 
 @dataclass(frozen=True)
-class Job:
+class Trial:
     """One program of a lab on one board with one pair of secret and trainee."""
 
     folder: Path
@@ -52,7 +52,7 @@ class Job:
 class Difference:
     """A program that did not get what expected.toml says."""
 
-    job: Job
+    trial: Trial
     seed: int
     item: str
     expected: tuple[float, str]
@@ -62,8 +62,8 @@ class Difference:
         (points, key), (had, got) = self.expected, self.got
         told = _("{program} on {board}: item {item} expected {expected}, got {got}")
         return told.format(
-            program=self.job.program,
-            board=self.job.board,
+            program=self.trial.program,
+            board=self.trial.board,
             item=self.item,
             expected=f"{points:g} {key or '-'}",
             got=f"{had:g} {got or '-'}",
@@ -78,28 +78,28 @@ def check_runs(folder: Path, pairs: int) -> Iterator[list[Difference]]:
     """
     lab = _lab(folder)
     verify_expected(lab)
-    jobs = [
-        Job(folder, board, name, pair)
+    trials = [
+        Trial(folder, board, name, pair)
         for pair in range(pairs)
         for board in lab.boards
         for name in programs(lab)
     ]
-    runs = pool.run(check_one, ((job, job) for job in jobs), pool.processors())
+    runs = pool.run(check_one, ((trial, trial) for trial in trials), pool.processors())
     with closing(runs):  # a run that fails ends its workers here and now
-        for job, found in runs:
+        for trial, found in runs:
             if isinstance(found, pool.Failure):
-                raise _failed(job, found)
+                raise _failed(trial, found)
             yield found
 
 
-def _failed(job: Job, found: pool.Failure) -> GraderError:
+def _failed(trial: Trial, found: pool.Failure) -> GraderError:
     """Why a run gave nothing: the author's line, when one of the lab's own raised."""
-    cause = f"{job.program}, {job.board}: {found.reason}"
-    own = re.findall(rf'File "{re.escape(str(job.folder))}/(\w+\.py)", line (\d+)', found.detail)
+    cause = f"{trial.program}, {trial.board}: {found.reason}"
+    own = re.findall(rf'File "{re.escape(str(trial.folder))}/(\w+\.py)", line (\d+)', found.detail)
     if not own:
         return NotGraded(cause, found.detail)
     name, line = own[-1]
-    return lab_error(job.folder / name, _("line {number}").format(number=line), cause)
+    return lab_error(trial.folder / name, _("line {number}").format(number=line), cause)
 
 
 def count_runs(lab: Lab, pairs: int) -> int:
@@ -197,16 +197,16 @@ def pair_seed(lab: Lab, board: str, program: str, pair: int) -> int:
     )
 
 
-def check_one(job: Job) -> list[Difference]:
+def check_one(trial: Trial) -> list[Difference]:
     """Run one program on one seed, and compare."""
-    lab = _lab(job.folder)
-    seed = pair_seed(lab, job.board, job.program, job.pair)
-    file = programs(lab)[job.program]
+    lab = _lab(trial.folder)
+    seed = pair_seed(lab, trial.board, trial.program, trial.pair)
+    file = programs(lab)[trial.program]
     host = HostCode(host_of(file))
-    got = score(lab, job.board, program_of(file), [seed], predicted=True, host=host)
-    wanted = expected(lab, job.program, lab.board(job.board).type.family)
+    got = score(lab, trial.board, program_of(file), [seed], predicted=True, host=host)
+    wanted = expected(lab, trial.program, lab.board(trial.board).type.family)
     return [
-        Difference(job, seed, id, wanted[id], (item.points, item.key))
+        Difference(trial, seed, id, wanted[id], (item.points, item.key))
         for id, item in got.items.items()
         if wanted[id] != (item.points, item.key)
     ]

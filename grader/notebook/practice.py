@@ -85,7 +85,7 @@ def grade(item: str | None = None) -> Points:
 
 
 def _cards(lab: Lab) -> list[Card]:
-    answered = cells.predicted(session.answer, released_answer(lab.folder))
+    answered = cells.predicted(session.answer, handed_out_answer(lab.folder))
     program = programs.get(cells.PROGRAM)
     task = Task(
         lab=lab.slug,
@@ -109,7 +109,7 @@ def _sandbox() -> Way:
     return "none" if trouble() else "bwrap"
 
 
-def released_answer(folder: Path) -> str:
+def handed_out_answer(folder: Path) -> str:
     """The text of the lab's "predict" cell as trainees get it."""
     handed_out = folder / cells.ANSWER_FILE
     if handed_out.is_file():

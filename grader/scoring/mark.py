@@ -2,17 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
 from grader.run import Run
-
-
-class Outcome(StrEnum):
-    """PASS: full points. FAIL: fewer. ERROR: ours (bench or check raised), so no mark at all."""
-
-    PASS = "pass"
-    FAIL = "fail"
-    ERROR = "error"
 
 
 @dataclass(frozen=True)
@@ -37,11 +28,6 @@ class ItemResult:
     """Where in that episode, since t = 0; None: nowhere in particular."""
     part: str = ""
     """Of an item: the check that speaks for it (`d.long`)."""
-
-    @property
-    def outcome(self) -> Outcome:
-        """Whether the item has all of its points."""
-        return Outcome.PASS if self.points >= self.max_points else Outcome.FAIL
 
 
 @dataclass(frozen=True)
