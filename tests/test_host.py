@@ -1,6 +1,7 @@
 """Host functions: what they answer, what holds them, and how a class is graded with them."""
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -131,6 +132,21 @@ def test_what_is_missing_is_told(make: MakeHost) -> None:
         make("def (").call("echo")
     with pytest.raises(ValueError, match=r"lab\.toml does not name other"):
         make(DO).call("other")
+
+
+def test_a_machine_without_memory_is_our_fault(
+    make: MakeHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kills = iter((0, 1))
+    monkeypatch.setattr("grader.host.process._oom_kills", lambda: next(kills))
+    host = make(DO)
+    with pytest.raises(GraderError, match="out of memory") as caught:
+        host.call("do", "import os; os._exit(137)")
+    # What it says can be done, and does it.
+    (command,) = re.findall(r"(taskset -c \d+) warsha grade", caught.value.cure)
+    count = "from grader.grading import pool; print(pool.processors())"
+    words = [*command.split(), sys.executable, "-c", count]
+    assert subprocess.run(words, capture_output=True, check=True).stdout == b"1\n"
 
 
 ENDS = {

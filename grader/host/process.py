@@ -164,7 +164,9 @@ class Child:
                 return Ended("raised", f"signal {signal}")
             raise GraderError(
                 _("the system killed host code: this machine is out of memory"),
-                _("grade again with fewer workers"),
+                _("end what else runs on it; this grades one at a time: {command}").format(
+                    command="taskset -c 0 warsha grade LAB"
+                ),
             )
         if signal == _KILL:
             return Ended("time")
