@@ -1,17 +1,21 @@
 """`warsha lab new`: the folder that it makes is a lab at once."""
 
+import inspect
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from grader import episode
 from grader.authoring.labcheck import check_runs, count_runs
 from grader.authoring.labreview import handed_out, written
 from grader.authoring.newlab import EXAMPLE, new_lab, next_steps
 from grader.errors import LabError
 from grader.lab import LABS, load
 from grader.verbs import app
+from hardware.paths import ROOT
 
 
 @pytest.fixture
@@ -86,3 +90,11 @@ def test_the_verb_leaves_a_lab_alone_that_is_there() -> None:
     result = CliRunner().invoke(app, ["lab", "new", "traffic_light"])
     assert isinstance(result.exception, LabError)
     assert "traffic_light already" in str(result.exception)
+
+
+def test_every_step_of_an_episode_stands_in_the_documents() -> None:
+    page = (ROOT / "docs" / "checks.md").read_text(encoding="utf-8")
+    told = re.search(r"^Steps: (.+?); each gives", page, re.MULTILINE | re.DOTALL)
+    known = inspect.getmembers(episode, inspect.isfunction)
+    steps = {name for name, made in known if made.__module__ == episode.__name__}
+    assert told and set(re.findall(r"`(\w+)`", told[1])) == steps
