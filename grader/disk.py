@@ -1,11 +1,12 @@
 """What keeps us from writing or reading: whether an error says that there is no room, or no right
-to."""
+to. And writing so that what was there before is lost by no error."""
 
 import errno
 import os
+import shutil
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -95,3 +96,31 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__
+
+
+def write_whole(file: Path, text: str) -> None:
+    """In one step: a run that is killed, or finds no room, leaves the old file or the new one.
+    Several processes may write at once; what a killed one left goes."""
+    for left in file.parent.glob(f".{file.name}.*.new"):
+        if not _is_alive(left.suffixes[-2][1:]):
+            left.unlink(missing_ok=True)
+    new = file.with_name(f".{file.name}.{os.getpid()}.new")
+    try:
+        with new.open("w", encoding="utf-8") as target:
+            with suppress(FileNotFoundError):  # before anything is in it: it may be private
+                shutil.copymode(file, new)
+            target.write(text)
+        new.replace(file)
+    except BaseException:
+        new.unlink(missing_ok=True)
+        raise
+
+
+def _is_alive(process: str) -> bool:
+    try:
+        os.kill(int(process), 0)
+    except (ValueError, OverflowError, ProcessLookupError):
+        return False
+    except PermissionError:  # somebody else's
+        return True
+    return True

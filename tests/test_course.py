@@ -1,6 +1,8 @@
 """Courses, class lists and the build, with real nbgrader."""
 
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -192,6 +194,49 @@ def test_ctrl_c_ends_a_build(course: Course, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(GenerateAssignment, "start", interrupted)
     with pytest.raises(KeyboardInterrupt):
         build_course(course)
+
+
+@pytest.mark.parametrize("kept_elsewhere", [False, True])
+def test_a_full_disk_costs_no_settings(course: Course, kept_elsewhere: bool) -> None:
+    settings = course.root / config.NAME
+    settings.chmod(0o600)
+    settings.write_text(settings.read_text() + "c.CourseDirectory.db_url = 'postgresql://x/y'\n")
+    file = settings
+    if kept_elsewhere:
+        file = settings.rename(course.root.parent / "mine.py")
+        settings.symlink_to(file)
+    before = file.read_text()
+    command = """
+import resource, signal, sys
+from pathlib import Path
+from grader.notebook.release import write_settings
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
+write_settings(Path(sys.argv[1]), "iot")
+"""
+    for room, worked in ((0, False), (100, False), (1 << 20, True)):
+        done = subprocess.run(
+            [sys.executable, "-c", command, str(course.root), str(room)],
+            capture_output=True,
+            check=False,
+        )
+        assert (done.returncode == 0) == worked
+        assert file.read_text().endswith("c.CourseDirectory.db_url = 'postgresql://x/y'\n")
+        assert worked or file.read_text() == before
+    assert "course_id = 'iot'" in settings.read_text()
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert settings.is_symlink() == kept_elsewhere
+    assert not list(course.root.glob(".*.new"))
+
+
+def test_settings_of_which_nobody_can_say_whose_they_are(course: Course) -> None:
+    settings = course.root / config.NAME
+    own = "c = get_config()\nc.CourseDirectory.db_url = 'postgresql://x/y'\n"
+    settings.write_text(own)
+    with pytest.raises(CourseError, match="your own settings") as caught:
+        build_course(course)
+    assert caught.value.cure
+    assert settings.read_text() == own
 
 
 def test_the_class_list_reaches_the_gradebook(course: Course, tmp_path: Path) -> None:

@@ -10,7 +10,6 @@ It lies in the course's built folder, for the instructor alone (mode 0700):
     marks/<assignment>.<lab>/…           the same of a lab that is handed in among several
 """
 
-import os
 import re
 import shutil
 import stat
@@ -18,7 +17,7 @@ import tempfile
 from pathlib import Path
 
 from grader.archive.record import Record
-from grader.disk import told_when_shut
+from grader.disk import told_when_shut, write_whole
 from grader.errors import GraderError
 from grader.lab import Lab, contents, digest_of, load
 from hardware.say import _, reason
@@ -52,7 +51,7 @@ class Store:
                     file.write_bytes(content)
                 shutil.rmtree(labs / digest, ignore_errors=True)
                 Path(fresh, digest).rename(labs / digest)
-        _write(labs / f"{lab.slug}.released", digest)
+        write_whole(labs / f"{lab.slug}.released", digest + "\n")
         return digest
 
     def released(self, lab: str) -> str:
@@ -94,7 +93,7 @@ class Store:
         run that goes on takes the marks from it (`kept`)."""
         place = _place(record.lab, record.assignment)
         made = self._made("marks", place, record.student)
-        _write(made / f"{record.number}.scored", record.to_json())
+        write_whole(made / f"{record.number}.scored", record.to_json() + "\n")
 
     def kept(self, lab: str, student: str, number: int, assignment: str = "") -> Record | None:
         """What `keep` kept; None when there is nothing, or nothing that can be read."""
@@ -108,9 +107,9 @@ class Store:
         """The gradebook has its marks: the record takes the place of an earlier one of that
         submission, and counts. Another grader may have settled what was kept."""
         place = self._marks(_place(record.lab, record.assignment), record.student)
-        _write(place / f"{record.number}.json", record.to_json())
+        write_whole(place / f"{record.number}.json", record.to_json() + "\n")
         (place / f"{record.number}.scored").unlink(missing_ok=True)
-        _write(place / "graded", str(record.number))
+        write_whole(place / "graded", f"{record.number}\n")
 
     def record(
         self, lab: str, student: str, number: int | None = None, assignment: str = ""
@@ -214,28 +213,3 @@ def _graded(place: Path) -> int:
     except (OSError, UnicodeDecodeError):
         return _tries(place)
     return int(number) if number.isdecimal() else _tries(place)
-
-
-def _write(file: Path, text: str) -> None:
-    """In one step: a run that is killed leaves the old file or the new one. Several processes may
-    write at once; what a killed one left goes."""
-    for left in file.parent.glob(f".{file.name}.*.new"):
-        if not _is_alive(left.suffixes[-2][1:]):
-            left.unlink(missing_ok=True)
-    new = file.with_name(f".{file.name}.{os.getpid()}.new")
-    try:
-        new.write_text(text + "\n", encoding="utf-8")
-        new.replace(file)
-    except BaseException:
-        new.unlink(missing_ok=True)
-        raise
-
-
-def _is_alive(process: str) -> bool:
-    try:
-        os.kill(int(process), 0)
-    except (ValueError, OverflowError, ProcessLookupError):
-        return False
-    except PermissionError:  # somebody else's
-        return True
-    return True

@@ -21,6 +21,7 @@ import nbformat
 from grader import cells
 from grader.archive.store import Store
 from grader.course import Course
+from grader.disk import write_whole
 from grader.errors import CourseError
 from grader.gradebook import commands, config, marks
 from grader.grading.submission import released_answer
@@ -90,12 +91,18 @@ def build_course(course: Course, say: Callable[[str], None] = lambda _line: None
 
 
 def write_settings(root: Path, course: str) -> None:
-    """nbgrader's settings; what an instructor added below our part stays."""
+    """nbgrader's settings; what an instructor added below our part stays. Raises: CourseError."""
     ours = CONFIG.format(course=course, stub=cells.STUB, text=cells.TEXT_STUB)
     last = ours.splitlines()[-1]
-    file = root / config.NAME
-    own = file.read_text(encoding="utf-8").partition(last + "\n")[2] if file.exists() else ""
-    file.write_text(ours + own, encoding="utf-8")
+    file = (root / config.NAME).resolve()  # it may be a link to where settings are kept
+    before = file.read_text(encoding="utf-8") if file.exists() else ""
+    _ours, found, own = before.partition(last + "\n")
+    if before and not found:
+        raise CourseError(
+            _("{file}: the line {line!r} is gone: what is yours?").format(file=file, line=last),
+            _("put that line above your own settings, then build again"),
+        )
+    write_whole(file, ours + own)
 
 
 def _is_worked_in(trainee: Path, release: Path) -> bool:
