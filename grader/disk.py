@@ -116,6 +116,44 @@ def write_whole(file: Path, text: str) -> None:
         raise
 
 
+@contextmanager
+def whole_folder(folder: Path) -> Iterator[Path]:
+    """A folder that takes the old one's place only when all of it is made. For one process at a
+    time."""
+    new = folder.with_name(f".{folder.name}.new")
+    if new.exists():
+        shutil.rmtree(new)
+    new.mkdir(parents=True)
+    try:
+        yield new
+        put_folder(new, folder)
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+
+
+def put_folder(new: Path, folder: Path) -> None:
+    """A folder in the place of another. Whoever is killed in between leaves the old one where
+    `mend_folder` finds it."""
+    mend_folder(folder)
+    old = _old(folder)
+    if folder.exists():
+        folder.rename(old)
+    new.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def mend_folder(folder: Path) -> None:
+    """Put a folder back that a killed `put_folder` has moved away."""
+    old = _old(folder)
+    if old.exists() and not folder.exists():
+        old.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _old(folder: Path) -> Path:
+    return folder.with_name(f".{folder.name}.old")
+
+
 def _is_alive(process: str) -> bool:
     try:
         os.kill(int(process), 0)

@@ -11,11 +11,21 @@ from grader.errors import CourseError
 from grader.gradebook import config
 from hardware.say import _
 
+_USUAL = "{nbgrader_step}/{student_id}/{assignment_id}"
 _RAISED = re.compile(r"\s*[\w.]+(?:Error|Exception|Entry): ")
 
 
-def _api(root: Path) -> Any:
+def _api(root: Path, aside: str = "", *, save: bool = True) -> Any:
     settings = config.load(root)
+    if aside:
+        settings.CourseDirectory.directory_structure = (
+            CourseDirectory.directory_structure.default()
+        )
+        settings.CourseDirectory.source_directory = f"{aside}/source"
+        settings.CourseDirectory.release_directory = f"{aside}/release"
+    if not save:  # as its option --no-db
+        settings.GenerateAssignment.no_database = True
+        settings.SaveCells.enabled = False
     settings.NbGraderAPI.log_level = "ERROR"
     return NbGraderAPI(CourseDirectory(config=settings), config=settings)
 
@@ -32,12 +42,12 @@ def _checked(result: dict[str, Any], what: str) -> None:
         )
 
 
-def generate_release(root: Path, lab: str) -> None:
+def generate_release(root: Path, lab: str, aside: str = "", *, save: bool = True) -> None:
     """`nbgrader generate_assignment`: `release/` from `source/`, and the lab's cells in the
-    gradebook."""
-    _checked(
-        _api(root).generate_assignment(lab, force=True, create=True), f"generate_assignment {lab}"
-    )
+    gradebook, if they are to be saved. `aside` is a folder of the course with a source/ and a
+    release/ of its own."""
+    api = _api(root, aside, save=save)
+    _checked(api.generate_assignment(lab, force=True, create=True), f"generate_assignment {lab}")
 
 
 def generate_feedback(root: Path, lab: str, student: str = "*") -> None:

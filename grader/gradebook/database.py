@@ -63,7 +63,7 @@ def told_when_shut(url: str) -> Iterator[None]:
 
 
 class Database:
-    """A course's gradebook, which nobody else grades into until it is closed.
+    """A course's gradebook, which nobody else grades into, or builds, until it is closed.
 
     Raises: CourseError when somebody else does, or it cannot be opened.
     """
@@ -143,7 +143,7 @@ def _alone_on_server(engine: Engine, course: str) -> Iterator[None]:
 
 
 def _somebody_else() -> CourseError:
-    cause = _("somebody else is grading this course at the moment")
+    cause = _("somebody else is grading or building this course at the moment")
     return CourseError(cause, _("wait until that is done, then try again"))
 
 

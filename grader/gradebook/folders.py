@@ -51,7 +51,7 @@ def _no_labs(course: Course, assignment: str, names: Collection[str]) -> CourseE
     if assignment in course.labs:
         return CourseError(cause, _("run: warsha course build"))
     is_name = "/" not in assignment and assignment.strip(".")
-    if is_name and _place(course.root, "source_directory", assignment).is_dir():
+    if is_name and source_place(course.root, assignment).is_dir():
         command = f"nbgrader generate_assignment {assignment}"
         cure = _("run it in {folder}: {command}").format(folder=course.root, command=command)
         return CourseError(cause, cure)
@@ -60,15 +60,21 @@ def _no_labs(course: Course, assignment: str, names: Collection[str]) -> CourseE
 
 def assignments(root: Path) -> list[str]:
     """What was released, by name."""
-    return sorted(place.name for place in _release(root, "-").parent.glob("[!.]*/"))
+    return sorted(place.name for place in release_place(root, "-").parent.glob("[!.]*/"))
 
 
 def released(root: Path, assignment: str) -> list[str]:
     """The notebooks of an assignment, by name."""
-    return sorted(file.stem for file in _release(root, assignment).glob("*.ipynb"))
+    return sorted(file.stem for file in release_place(root, assignment).glob("*.ipynb"))
 
 
-def _release(root: Path, assignment: str) -> Path:
+def source_place(root: Path, assignment: str) -> Path:
+    """Where the instructor's notebooks and files of an assignment lie."""
+    return _place(root, "source_directory", assignment)
+
+
+def release_place(root: Path, assignment: str) -> Path:
+    """Where an assignment lies as it was released."""
     return _place(root, "release_directory", assignment)
 
 

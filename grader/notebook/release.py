@@ -7,26 +7,35 @@ solution in it and refuses to go on when it finds one.
 """
 
 import base64
-import filecmp
 import json
 import shutil
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from itertools import count
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import nbformat
+from nbgrader.utils import find_all_files
 
 from grader import cells
 from grader.archive.store import Store
 from grader.course import Course
-from grader.disk import write_whole
-from grader.errors import CourseError
-from grader.gradebook import commands, config, marks
+from grader.disk import (
+    is_full,
+    mend_folder,
+    put_folder,
+    told_when_full,
+    whole_folder,
+    write_whole,
+)
+from grader.errors import CourseError, GraderError, LabError
+from grader.gradebook import commands, config, folders, marks
+from grader.gradebook.database import Database
 from grader.grading.submission import released_answer
 from grader.lab import LABS, Lab, find
+from grader.notebook.kept import check_kept
 from grader.notebook.lesson import solution_lines, source_notebook
+from grader.notebook.worked import kept_place
 from grader.pages.template import write_template
 from grader.roster import read_roster
 from hardware.say import _
@@ -62,32 +71,66 @@ c.FeedbackPage.store = str(HERE / "store")
 
 
 def build_course(course: Course, say: Callable[[str], None] = lambda _line: None) -> Path:
-    """Make `build/course/<slug>/`; returns it. Raises CourseError or LabError. Marks and
-    submissions stay, so do labs of earlier releases in the store, and work in `trainee/`."""
+    """Make `build/course/<slug>/`; returns it. Marks and submissions stay, so do labs of earlier
+    releases in the store, and work in `trainee/`. Nobody grades meanwhile.
+
+    Raises: GraderError; when labs cannot be released, one error of all of them, after the others
+    were made and the earlier releases of these were kept.
+    """
     root = course.root
-    worked_in = _is_worked_in(course.trainee, root / "release")
-    (root / "exchange").mkdir(parents=True, exist_ok=True)
-    write_settings(root, course.slug)
-    write_template(root / "templates" / "feedback")
     trainees = read_roster(course.roster) if course.roster else []
-    kept = _unused(course.trainee) if worked_in else None
-    with _fresh(course.trainee, kept) as trainee:
+    with told_when_full(root):
+        (root / "exchange").mkdir(parents=True, exist_ok=True)
+        write_settings(root, course.slug)
+        with closing(Database(root, config.coursedir(root))):
+            write_template(root / "templates" / "feedback")
+            problems = _release_all(course, say)
+            marks.enrol(root, trainees)
+    if problems:
+        *others, last = problems
+        told = [line for one in others for line in (str(one), one.cure)]
+        raise CourseError("\n".join([*told, str(last)]), last.cure)
+    return root
+
+
+def _release_all(course: Course, say: Callable[[str], None]) -> list[GraderError]:
+    """Release and hand out every lab; why some were not released."""
+    problems: list[GraderError] = []
+    kept = kept_place(course.trainee, course.root / "release")
+    with whole_folder(course.trainee) as trainee:
         for slug in course.labs:
-            lab = find(slug, LABS)
-            release_lab(root, lab)
-            hand_out(root, lab, trainee)
-            Store(course.store).add_lab(lab)
-            say(_("released {lab}").format(lab=slug))
+            mend_folder(folders.release_place(course.root, slug))
+            try:
+                lab = find(slug, LABS)
+                release_lab(course.root, lab)
+                Store(course.store).add_lab(lab)
+            except (CourseError, LabError) as error:
+                if is_full(error):
+                    raise
+                problems.append(error)
+                if earlier := _earlier(course, slug):
+                    hand_out(course.root, earlier, trainee)
+            else:
+                hand_out(course.root, lab, trainee)
+                say(_("released {lab}").format(lab=slug))
         for place in (
-            root,
+            course.root,
             trainee,
         ):  # practice looks upwards for it, so does stock autograde's kernel
             shutil.copyfile(course.folder / "course.toml", place / "course.toml")
-    marks.enrol(root, trainees)
+        if kept:
+            course.trainee.rename(kept)
     if kept:
         told = _("somebody worked in {folder}: that is kept as {kept}")
         say(told.format(folder=course.trainee.name, kept=kept))
-    return root
+    return problems
+
+
+def _earlier(course: Course, slug: str) -> Lab | None:
+    """A lab as it was released before, if it was."""
+    store, place = Store(course.store), folders.release_place(course.root, slug)
+    is_there = store.has_released(slug) and (place / f"{slug}.ipynb").is_file()
+    return store.lab(store.released(slug)) if is_there else None
 
 
 def write_settings(root: Path, course: str) -> None:
@@ -105,54 +148,56 @@ def write_settings(root: Path, course: str) -> None:
     write_whole(file, ours + own)
 
 
-def _is_worked_in(trainee: Path, release: Path) -> bool:
-    """Whether anything lies there that was not handed out: `make lab` opens that folder."""
-    for file in trainee.rglob("*"):
-        name = file.relative_to(trainee)
-        ours = name.parts[0] in ("labs", "course.toml") or ".ipynb_checkpoints" in name.parts
-        if ours or not file.is_file():
-            continue
-        if not (release / name).is_file() or not filecmp.cmp(file, release / name, shallow=False):
-            return True
-    return False
+def release_lab(root: Path, lab: Lab) -> None:
+    """Source and release of one lab, with what an instructor has put beside it in source/.
 
-
-def _unused(folder: Path) -> Path:
-    """A name beside a folder that nothing has."""
-    names = (folder.with_name(f"{folder.name}-{number}") for number in count(1))
-    return next(name for name in names if not name.exists())
+    All of it is made aside first: when something is wrong, the earlier release and the gradebook
+    stay as they were. Raises: CourseError.
+    """
+    notebook, name = source_notebook(lab.folder, lab.maxima), f"{lab.slug}.ipynb"
+    source = folders.source_place(root, lab.slug)
+    release = folders.release_place(root, lab.slug)
+    with _aside(root) as aside:
+        new_source, new_release = (aside / step / lab.slug for step in ("source", "release"))
+        new_source.mkdir(parents=True)
+        _copy_files(source, new_source, config.coursedir(root).ignore)
+        nbformat.write(notebook, new_source / name)
+        commands.generate_release(root, lab.slug, aside.name, save=False)
+        _check_told(lab.slug, new_release / name, solution_lines(notebook))
+        check_kept(root, lab.slug, new_release)
+        commands.generate_release(root, lab.slug, aside.name)
+        source.mkdir(parents=True, exist_ok=True)
+        (new_source / name).replace(source / name)
+        release.parent.mkdir(parents=True, exist_ok=True)
+        put_folder(new_release, release)
 
 
 @contextmanager
-def _fresh(folder: Path, kept: Path | None) -> Iterator[Path]:
-    """A folder that takes the old one's place only when all of it is made; the old one gets
-    another name, or goes."""
-    new = folder.with_name(f".{folder.name}.new")
-    if new.exists():
-        shutil.rmtree(new)
-    new.mkdir(parents=True)
-    yield new
-    if kept:
-        folder.rename(kept)
-    shutil.rmtree(folder, ignore_errors=True)
-    new.rename(folder)
+def _aside(root: Path) -> Iterator[Path]:
+    """A folder in the course to make something in; one that a killed build left goes."""
+    aside = root / ".new"
+    shutil.rmtree(aside, ignore_errors=True)
+    try:
+        yield aside
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
 
 
-def release_lab(root: Path, lab: Lab) -> None:
-    """Source and release of one lab, and a look for the solution in the release. Raises:
-    CourseError."""
-    source = source_notebook(lab.folder, lab.maxima)
-    place, file = root / "source" / lab.slug, f"{lab.slug}.ipynb"
-    if place.exists():
-        shutil.rmtree(place)
-    place.mkdir(parents=True)
-    nbformat.write(source, place / file)
-    commands.generate_release(root, lab.slug)
-    released = (root / "release" / lab.slug / file).read_text(encoding="utf-8")
-    if found := leaks(json.loads(released), solution_lines(source)):
+def _copy_files(folder: Path, place: Path, ignored: list[str]) -> None:
+    """Copy what nbgrader would release of a source folder."""
+    if folder.exists():
+        for file in map(Path, find_all_files(str(folder), ignored)):
+            copy = place / file.relative_to(folder)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(file, copy)
+
+
+def _check_told(lab: str, file: Path, secrets: Collection[str]) -> None:
+    """Look for the solution in a release. Raises: CourseError."""
+    if found := leaks(json.loads(file.read_text(encoding="utf-8")), secrets):
         raise CourseError(
             _("{lab}: the release shows a line of the solution: {line}").format(
-                lab=lab.slug, line=found[0]
+                lab=lab, line=found[0]
             ),
             _("take it out of lesson.md, or give it in the program cell outside of the solution"),
         )
@@ -185,7 +230,7 @@ def hand_out(root: Path, lab: Lab, trainee: Path) -> None:
     private."""
     notebook = trainee / lab.slug / f"{lab.slug}.ipynb"
     notebook.parent.mkdir()
-    shutil.copyfile(root / "release" / lab.slug / notebook.name, notebook)
+    shutil.copyfile(folders.release_place(root, lab.slug) / notebook.name, notebook)
     place = trainee / "labs" / lab.slug
     shutil.copytree(
         lab.folder, place, ignore=shutil.ignore_patterns("__pycache__", ".*", *PRIVATE)
