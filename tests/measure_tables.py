@@ -42,7 +42,9 @@ def read_rate(run: Run) -> list[Hertz]:
   `grader.measure.times` take any of them.
 - A value knows its unit (mypy refuses `Hertz` for a limit of `Millis`) and its place, which
   feedback marks in the waveform.
-- None, or an empty list, is "nothing there to measure": the item is missed, with that said.
+- None, or an empty list, is "nothing there to measure": the item is missed, with that said. One
+  that is missing among several goes into the list as `Millis(float("inf"), at.ns)`: left out,
+  nothing judges it.
 - A number that decides an item and is no limit of its check goes into `stated=`: a test then asks
   that the lesson's row of the item states it.
 - An episode's step `read_file("log.bin", at=seconds(60))` keeps a file as it is then, for

@@ -42,4 +42,4 @@ def test_the_document_makes_a_whole_lab(folder: Path) -> None:
 def test_its_programs_get_what_the_document_says(folder: Path) -> None:
     runs = list(check_runs(folder, 5))
     assert not any(runs), "\n".join(map(str, chain(*runs)))
-    assert len(runs) == 5 * 2 * 6
+    assert len(runs) == 5 * 2 * 8
