@@ -97,6 +97,7 @@ def grade(
         work = [(grading, folders) for grading in labs]
         outcomes = report.grade_all(out, work, dry_run=dry_run, cluster=cluster)
     report.print_marks(out, outcomes)
+    report.print_changes(out, outcomes)
     report.print_problems(out, outcomes)
     report.print_count(out, outcomes, time.perf_counter() - begin)
     if not all(outcome.is_graded for outcome in outcomes):

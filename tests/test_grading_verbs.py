@@ -15,8 +15,10 @@ from typer.testing import CliRunner, Result
 from grader.course import Course
 from grader.errors import CourseError, DiskFull
 from grader.gradebook import marks
+from grader.grading import report
 from grader.grading.autograde import Grading
 from grader.lab import LABS
+from grader.terminal import ISOLATES
 from grader.verbs import app
 
 REFERENCE = (LABS / LAB / "reference.py").read_text(encoding="utf-8")
@@ -43,6 +45,31 @@ def test_a_class_is_graded_and_the_rest_is_named(course: Course, hand_in: HandIn
     again = warsha("grade", LAB, "--student", "s1")
     assert again.exit_code == 0
     assert "1 were graded before" in again.output
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "changed in"), ("ar", "تغيّرت في")])
+def test_totals_that_changed_are_told_from_what_to_what(
+    course: Course, hand_in: HandIn, monkeypatch: pytest.MonkeyPatch, language: str, said: str
+) -> None:
+    monkeypatch.setenv("WARSHA_LANG", language)
+    monkeypatch.setattr(report, "MOST_CHANGES", 2)
+    students = ("s1", "s2", "s3", "s4")
+    for student in students:
+        hand_in(student, "print('READY L01')", answer="")
+    first = warsha("grade", LAB)
+    assert first.exit_code == 0 and "→" not in first.output
+    assert "→" not in warsha("grade", LAB).output
+    hand_in("s1", "print('READY L01') # the same mark", answer="")
+    for student in students[1:]:
+        hand_in(student, REFERENCE)
+    tried = warsha("grade", LAB, "--dry-run").output
+    again = warsha("grade", LAB).output
+    plain = again.translate(str.maketrans("", "", ISOLATES))
+    assert tried.count("→") == again.count("→") == 2
+    assert said in again and f"{LAB}: 3" in plain
+    assert re.findall(r"(s\d): \S+ → (\S+)", plain) == [("s2", "20"), ("s3", "20")]
+    assert {"en": "and 1 more", "ar": "و 1 غيرها"}[language] in plain
+    assert "→" not in warsha("grade", LAB).output
 
 
 def test_the_reasons_are_told_in_arabic(

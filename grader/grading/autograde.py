@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from grader.archive.store import Store
+from grader.archive.store import Store, StoreError
 from grader.course import Course
 from grader.disk import is_full, told_of, told_when_full
 from grader.errors import DiskFull, GraderError, NoAccess
@@ -122,13 +122,14 @@ class Grading:
             yield student, HandedIn(student, folder, marks)
 
     def _finish(self, recorder: Recorder, student: str, result: Result, dry_run: bool) -> Outcome:
-        lab = self.lab.slug
+        lab, earlier = self.lab.slug, None
         if isinstance(result, pool.Failure):
             if result.disk_is_full:
                 raise DiskFull(self.course.root)
             return Outcome(student, lab, "error", reason=result.reason)
         try:
             if isinstance(result, Graded):
+                earlier = self._earlier(student)  # what is saved takes its place
                 self._save(recorder, result)
             elif result.state == "unchanged" and not dry_run:
                 recorder.penalise(self.assignment, student)
@@ -144,7 +145,15 @@ class Grading:
             return Outcome(student, lab, "missing", notes=result.notes)
         # Without pictures: those of a class of thousands would fill the memory.
         marks = tuple(replace(card, waveform="") for card in result.record.cards)
-        return Outcome(student, lab, "graded", marks, notes=result.notes)
+        return Outcome(student, lab, "graded", marks, notes=result.notes, earlier=earlier)
+
+    def _earlier(self, student: str) -> float | None:
+        """The total that the gradebook has of us; None when there is none that can be told."""
+        try:
+            found = self.store.record(self.lab.slug, student, assignment=self.assignment)
+        except StoreError:
+            return None
+        return sum(card.points for card in found.cards) if found else None
 
     def _save(self, recorder: Recorder, graded: Graded) -> None:
         """Killed or failing between these lines, the next run finds what was scored but no graded

@@ -21,6 +21,13 @@ class Outcome:
     notes: tuple[str, ...] = ()
     assignment: str = ""
     """What it was handed in with, if that has another name than the lab."""
+    earlier: float | None = None
+    """Its total before this run, when it was graded before."""
+
+    @property
+    def total(self) -> float:
+        """The points of all items that it was given now."""
+        return sum(mark.points for mark in self.marks)
 
     @property
     def is_graded(self) -> bool:

@@ -26,6 +26,8 @@ from hardware.say import _
 
 MOST_NOTES = 10
 """So many of one submission are told: whoever hands in makes as many as he likes."""
+MOST_CHANGES = 20
+"""So many are named; the rest is counted, and in the table."""
 _AS_BEFORE: tuple[set[State], ...] = ({"unchanged"}, {"unchanged", "missing"})
 
 
@@ -80,8 +82,27 @@ def _table(graded: Sequence[Outcome]) -> Table:
     table.add_column(_("total"), justify="right")
     for outcome in graded:
         points = [number(mark.points) for mark in outcome.marks]
-        table.add_row(one_line(outcome.student), *points, number(_total(outcome)))
+        table.add_row(one_line(outcome.student), *points, number(outcome.total))
     return table
+
+
+def print_changes(out: Console, outcomes: Iterable[Outcome]) -> None:
+    """Lab by lab whose total is another than before, from what to what."""
+    changed: dict[str, list[str]] = {}
+    for outcome in outcomes:
+        if outcome.state != "graded" or outcome.earlier is None:
+            continue
+        before, now = number(outcome.earlier), number(outcome.total)
+        if before != now:
+            line = _("{who}: {change}").format(who=outcome.student, change=f"{before} → {now}")
+            changed.setdefault(outcome.lab, []).append(line)
+    for lab, lines in changed.items():
+        told = _("totals that changed in {lab}: {count}").format(lab=lab, count=len(lines))
+        out.print(one_line(told), soft_wrap=True)
+        for line in lines[:MOST_CHANGES]:
+            out.print(one_line(f"  {line}"), soft_wrap=True)
+        if len(lines) > MOST_CHANGES:
+            out.print("  " + _("and {count} more").format(count=len(lines) - MOST_CHANGES))
 
 
 def print_problems(out: Console, outcomes: Iterable[Outcome]) -> None:
@@ -106,7 +127,7 @@ def print_class(out: Console, outcomes: Iterable[Outcome], labs: Sequence[str]) 
     """A row for each trainee, a column for each lab."""
     scores: dict[str, dict[str, str]] = {}
     for outcome in outcomes:
-        known = number(_total(outcome)) if outcome.marks else _("as before")
+        known = number(outcome.total) if outcome.marks else _("as before")
         text = known if outcome.is_graded else _("not graded")
         scores.setdefault(outcome.student, {})[outcome.lab] = text
     table = Table()
@@ -131,7 +152,3 @@ def print_count(out: Console, outcomes: Sequence[Outcome], seconds: float) -> No
     # Never translated: scripts read this line.
     count = f"graded {graded}/{len(parts)} submissions"
     out.print(f"{count} in {seconds:.1f} s, {errors} errors", highlight=False)
-
-
-def _total(outcome: Outcome) -> float:
-    return sum(mark.points for mark in outcome.marks)
