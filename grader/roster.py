@@ -5,9 +5,10 @@ read.
 """
 
 import csv
+import difflib
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,8 @@ _BAD_ID = re.compile(
 )
 """An id names a folder, and nbgrader reads it as a pattern; invisible direction marks would make
 two of one; what is no text has no place in a gradebook."""
+
+_ALIKE = str.maketrans("oil٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "011" + 2 * "0123456789")
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,13 @@ def id_problem(name: str) -> str:
     if match := _BAD_ID.search(name):
         return _("the id {id!r} has {character!r} in it").format(id=name, character=match[0])
     return ""
+
+
+def nearest(name: str, ids: Iterable[str]) -> str:
+    """The id that a text is most like, O and 0 being one as they look; "" when none is near."""
+    known = {_folded(one).translate(_ALIKE): one for one in sorted(ids)}
+    found = difflib.get_close_matches(_folded(name).translate(_ALIKE), known, n=1)
+    return known[found[0]] if found else ""
 
 
 def _folded(trainee: str) -> str:

@@ -86,6 +86,7 @@ def grade(
         pool.warm()
     from grader.grading import report
     from grader.grading.autograde import gradings
+    from grader.grading.classnotes import class_notes
     from grader.grading.cluster import Cluster, Tls
 
     out = Console()
@@ -99,6 +100,7 @@ def grade(
     report.print_marks(out, outcomes)
     report.print_changes(out, outcomes)
     report.print_problems(out, outcomes)
+    report.print_lines(out, class_notes(labs[0].course.root, assignment, folders, outcomes))
     report.print_count(out, outcomes, time.perf_counter() - begin)
     if not all(outcome.is_graded for outcome in outcomes):
         raise typer.Exit(NOT_GRADED)

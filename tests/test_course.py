@@ -20,7 +20,7 @@ from grader.errors import CourseError
 from grader.gradebook import config, marks
 from grader.lab import find
 from grader.notebook.release import build_course
-from grader.roster import Trainee, read_roster
+from grader.roster import Trainee, nearest, read_roster
 
 GOOD = {
     "title": '{ ar = "دورة", en = "Course" }',
@@ -113,6 +113,15 @@ def test_a_bad_row_is_named(tmp_path: Path, row: str, said: str) -> None:
         read_roster(file)
     assert "line 3" in str(caught.value)
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("t00O0", "t0000"), ("T0l7", "t017"), ("t\u0660\u0661\u0667", "t017"), ("zz", "")],
+)
+def test_the_id_that_was_meant(typed: str, meant: str) -> None:
+    ids = [f"t{number:04}" for number in range(100)]
+    assert nearest(typed, [*ids, "t017", "x9"]) == meant
 
 
 def test_every_bad_row_is_named_at_once(tmp_path: Path) -> None:

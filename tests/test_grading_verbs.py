@@ -72,6 +72,49 @@ def test_totals_that_changed_are_told_from_what_to_what(
     assert "→" not in warsha("grade", LAB).output
 
 
+def test_an_id_that_no_class_list_has_is_named_with_the_nearest(
+    course: Course, hand_in: HandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand_in("t00O0", REFERENCE)
+    assert "note:" not in warsha("grade", LAB).output  # the course has no list
+    roster = tmp_path / "class.csv"
+    roster.write_text("id\n" + "".join(f"t{number:04}\n" for number in range(100)))
+    assert warsha("roster", str(roster)).exit_code == 0
+    roster.write_text("id\nguest\n")  # a second list adds to the first
+    assert warsha("roster", str(roster)).exit_code == 0
+    hand_in("t0001", REFERENCE)
+    hand_in("guest", REFERENCE)
+    for number in range(11):
+        hand_in(f"z{number}", "x = 1")
+    done = warsha("grade", LAB)
+    notes = [line for line in done.output.splitlines() if line.startswith("note:")]
+    assert done.exit_code == 0 and "graded 14/14 submissions" in done.output
+    assert notes[0] == (
+        f"note: {LAB} t00O0: in no class list; if t0000 is meant, rename the folder, "
+        "else add the id"
+    )
+    assert f"note: {LAB} z0: in no class list: put the id there, then run warsha roster" in notes
+    assert len(notes) == 11 and notes[-1] == f"note: {LAB}: 2 more are in no class list"
+    assert "note:" not in warsha("grade", LAB, "--student", "t0001").output
+    monkeypatch.setenv("WARSHA_LANG", "ar")
+    assert "ليس في قائمة الصف" in warsha("grade", LAB, "--student", "t00O0").output
+
+
+def test_who_has_no_time_stamp_is_told_once_for_the_class(course: Course, hand_in: HandIn) -> None:
+    hand_in("s0", "x = 1")
+    for number in range(1, 13):
+        (hand_in(f"s{number:02}", "x = 1") / "timestamp.txt").unlink()
+    (course.root / "submitted" / "s12" / LAB / f"{LAB}.ipynb").write_text("{")
+    done = warsha("grade", LAB, "--dry-run")
+    (note,) = (line for line in done.output.splitlines() if line.startswith("note:"))
+    names = ", ".join(f"s{number:02}" for number in range(1, 11))
+    assert note == (
+        f"note: {LAB}: 11 without a time stamp, so never late: {names}, …; "
+        "put timestamp.txt beside the notebook, as 2026-01-15 10:00:00 UTC"
+    )
+    assert "note:" not in warsha("grade", LAB, "--dry-run", "--student", "s0").output
+
+
 def test_the_reasons_are_told_in_arabic(
     course: Course, hand_in: HandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:

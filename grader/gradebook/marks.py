@@ -12,11 +12,12 @@ from grader.gradebook.database import open_book, told_when_shut
 from grader.roster import Trainee
 
 _STUDENT: Any = Student.__table__
+_LISTED = "class_list.txt"
 
 
 def enrol(root: Path, trainees: Sequence[Trainee]) -> None:
     """Put the class list into the gradebook, all or nobody; who is there already is brought up to
-    date."""
+    date. Their ids are kept beside it."""
     coursedir = config.coursedir(root)
     with told_when_shut(coursedir.db_url), open_book(coursedir) as gradebook:
         # nbgrader's own way is a transaction for each, and reads the whole class again after it.
@@ -30,6 +31,16 @@ def enrol(root: Path, trainees: Sequence[Trainee]) -> None:
             if rows:
                 gradebook.db.execute(change.values({name: bindparam("value")}), rows)
         gradebook.db.commit()
+    if trainees:
+        names = sorted(listed(root) | {trainee.id for trainee in trainees})
+        (root / _LISTED).write_text("".join(f"{name}\n" for name in names), encoding="utf-8")
+
+
+def listed(root: Path) -> set[str]:
+    """The ids of the class lists; empty when there was none. The gradebook does not tell: it has
+    whoever handed in."""
+    file = root / _LISTED
+    return set(file.read_text(encoding="utf-8").splitlines()) if file.is_file() else set()
 
 
 def _row(trainee: Trainee) -> dict[str, str | None]:

@@ -97,12 +97,11 @@ def print_changes(out: Console, outcomes: Iterable[Outcome]) -> None:
             line = _("{who}: {change}").format(who=outcome.student, change=f"{before} → {now}")
             changed.setdefault(outcome.lab, []).append(line)
     for lab, lines in changed.items():
-        told = _("totals that changed in {lab}: {count}").format(lab=lab, count=len(lines))
-        out.print(one_line(told), soft_wrap=True)
-        for line in lines[:MOST_CHANGES]:
-            out.print(one_line(f"  {line}"), soft_wrap=True)
+        head = _("totals that changed in {lab}: {count}").format(lab=lab, count=len(lines))
+        shown = lines[:MOST_CHANGES]
         if len(lines) > MOST_CHANGES:
-            out.print("  " + _("and {count} more").format(count=len(lines) - MOST_CHANGES))
+            shown.append(_("and {count} more").format(count=len(lines) - MOST_CHANGES))
+        print_lines(out, [head, *(f"  {line}" for line in shown)])
 
 
 def print_problems(out: Console, outcomes: Iterable[Outcome]) -> None:
@@ -119,8 +118,13 @@ def print_problems(out: Console, outcomes: Iterable[Outcome]) -> None:
         elif outcome.state == "error":
             reason = _("our fault, earlier marks stay: {reason}").format(reason=outcome.reason)
             lines.append(not_graded.format(place=place, reason=reason))
-        for line in lines:
-            out.print(one_line(line), soft_wrap=True)
+        print_lines(out, lines)
+
+
+def print_lines(out: Console, lines: Iterable[str]) -> None:
+    """Each as one line, whatever names are in it."""
+    for line in lines:
+        out.print(one_line(line), soft_wrap=True)
 
 
 def print_class(out: Console, outcomes: Iterable[Outcome], labs: Sequence[str]) -> None:
