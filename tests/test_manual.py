@@ -178,5 +178,7 @@ def test_a_report_beside_the_lab(course: Course, hand_in: HandIn) -> None:
     assert found["s1", "report", "code"] == (0, False)
     assert found["s1", "tested", "test"] == (None, True)
     assert {mark for (student, *_), mark in found.items() if student == "s2"} == {(0, False)}
+    assert found["s1", "tested", "essay"] == (None, True)
+    assert found["s1", "tested", "code"] == (0, False)
     graded = course.root / "autograded" / "s1" / LAB
     assert {file.stem for file in graded.glob("*.ipynb")} == {LAB, "report", "tested"}

@@ -10,7 +10,8 @@ from typing import Any
 import nbformat
 import pytest
 from classroom import LAB, HandIn, auto_scores
-from gradebooks import api_autograde, source
+from gradebooks import api_autograde, open_book, source
+from lessons import cell_named
 from nbformat.v4 import new_code_cell
 from typer.testing import CliRunner
 
@@ -233,3 +234,49 @@ def test_a_refused_run_of_nbgrader_keeps_what_was_graded(
             api_autograde(course.root, LAB)  # as Formgrader's button does
     assert done.returncode == 1 and "somebody else is grading" in done.stderr
     assert "1 were graded before" in grade_with_warsha()
+
+
+def test_a_mark_of_another_version_does_not_stay(built_course: Course, hand_in: HandIn) -> None:
+    """`warsha grade` runs no test of a further notebook: what nbgrader ran stays while nothing
+    changes, and else a person looks."""
+    course = built_course
+    own = source()
+    own.cells[2].source, own.cells[3].source = "answer = 0", "print('ran', answer)\nassert answer"
+    nbformat.write(own, course.root / "source" / LAB / "own.ipynb")
+    commands.generate_release(course.root, LAB)
+
+    def hand_in_own(answer: str, at: str) -> None:
+        folder = hand_in("s1", REFERENCE, at=at)
+        file = course.root / "release" / LAB / "own.ipynb"
+        notebook = nbformat.read(file, as_version=4)
+        cell_named(notebook, "answer").source = answer
+        nbformat.write(notebook, folder / "own.ipynb")
+
+    def mark() -> tuple[float | None, bool]:
+        with open_book(course.root) as book:
+            row = book.find_grade("test", "own", LAB, "s1")
+            return row.auto_score, row.needs_manual_grade
+
+    told = "own.ipynb has tests: nbgrader autograde runs them, or a person looks"
+    hand_in_own("answer = 1", "2026-01-15 10:00:00 UTC")
+    assert nbgrader(course, "autograde", LAB).returncode == 0
+    executed = notebook_of(course, "s1", "own")
+    assert cell_named(executed, "test").outputs[0].text == "ran 1\n"
+    assert mark() == (3, False)
+    hand_in_own("answer = 1", "2026-01-16 10:00:00 UTC")
+    assert told not in grade_with_warsha()
+    assert (notebook_of(course, "s1", "own"), mark()) == (executed, (3, False))
+
+    hand_in_own("answer = 2", "2026-01-17 10:00:00 UTC")
+    assert told in grade_with_warsha()
+    assert cell_named(notebook_of(course, "s1", "own"), "answer").source == "answer = 2"
+    assert not cell_named(notebook_of(course, "s1", "own"), "test").outputs
+    assert mark() == (None, True)
+
+    nbformat.write(executed, course.root / "autograded" / "s1" / LAB / "own.ipynb")
+    own.cells[3].metadata.nbgrader.points = 1
+    nbformat.write(own, course.root / "source" / LAB / "own.ipynb")
+    commands.generate_release(course.root, LAB)
+    hand_in_own("answer = 1", "2026-01-18 10:00:00 UTC")
+    assert told in grade_with_warsha()
+    assert mark() == (None, True)

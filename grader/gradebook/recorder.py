@@ -16,7 +16,7 @@ from grader.gradebook import config
 from grader.gradebook.database import Database
 from grader.gradebook.desk import Desk
 from grader.gradebook.late import Late
-from grader.gradebook.rows import SubmissionRows, auto_scores
+from grader.gradebook.rows import SubmissionRows, auto_scores, was_executed
 from grader.roster import id_problem
 from hardware.say import _
 
@@ -94,7 +94,8 @@ class Recorder:
                 if graded is None:
                     rows.miss(row)
                 else:
-                    rows.save(row, graded.cells)
+                    was_run = name == lab or was_executed(graded)
+                    rows.save(row, graded.cells, was_run=was_run)
                     self._late.penalise(rows, row, student)
 
     def penalise(self, assignment: str, student: str) -> None:

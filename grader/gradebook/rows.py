@@ -137,13 +137,15 @@ class SubmissionRows:
         )
         self.penalise(notebook, None)
 
-    def save(self, notebook: str, cells: Iterable[NotebookNode]) -> None:
-        """As nbgrader's `SaveAutoGrades`: scores from outputs, who must look, and comments.
+    def save(self, notebook: str, cells: Iterable[NotebookNode], *, was_run: bool = True) -> None:
+        """As nbgrader's `SaveAutoGrades`: scores from outputs, who must look, and comments. To
+        nbgrader a test without an output has passed; unless it `was_run`, a person looks.
 
         Raises: MissingEntry; ValueError when an output gives more than the cell is worth.
         """
         cells = list(cells)
-        self._save_grades(notebook, [cell for cell in cells if is_grade(cell)])
+        graded = [cell for cell in cells if is_grade(cell)]
+        self._save_grades(notebook, graded, was_run=was_run)
         answers = [cell for cell in cells if is_solution(cell) or is_task(cell)]
         self._save_comments(notebook, answers)
 
@@ -160,12 +162,12 @@ class SubmissionRows:
         if changes:
             self._db.execute(update(table).where(table.c.id == bindparam("row")), changes)
 
-    def _save_grades(self, notebook: str, cells: list[NotebookNode]) -> None:
+    def _save_grades(self, notebook: str, cells: list[NotebookNode], *, was_run: bool) -> None:
         known = self._known(_GRADE, notebook, _GRADE.c.manual_score)
         changes = []
         for cell in cells:
             row = _of(known, cell)
-            score, _max = determine_grade(cell)
+            score = determine_grade(cell)[0] if was_run or is_solution(cell) else None
             look = row.manual_score is not None or score is None
             changes.append({"row": row.id, "auto_score": score, "needs_manual_grade": look})
         self._change(_GRADE, changes)
@@ -189,6 +191,11 @@ class SubmissionRows:
         """Set what is taken off for being late; None is none."""
         where = _NOTEBOOK.c.id == notebook
         self._db.execute(update(_NOTEBOOK).where(where).values(late_submission_penalty=penalty))
+
+
+def was_executed(notebook: NotebookNode) -> bool:
+    """Whether a kernel has run a notebook."""
+    return any(cell.get("outputs") or cell.get("execution_count") for cell in notebook.cells)
 
 
 def auto_scores(

@@ -254,7 +254,8 @@ class Marker:
         """Beside the place where it belongs; what a killed run left there goes. Returns the
         folder, and what was left out."""
         place = self.desk.autograded(student)
-        graded = {**others.written, **({self.desk.lab: notebook} if notebook else {})}
+        graded = {**others.graded, self.desk.lab: notebook}
+        written = {name: content for name, content in graded.items() if content}
         fresh = place.with_name(f".{place.name}.new")
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(parents=True)
@@ -262,7 +263,7 @@ class Marker:
             left_out = self.desk.copy_files(folder, fresh)
             # As nbformat.write, without a look at the schema: only cells of ours and texts are in.
             self._keep_others(place, fresh, others)
-            for name, content in graded.items():
+            for name, content in written.items():
                 (fresh / f"{name}.ipynb").write_text(writes(content) + "\n", encoding="utf-8")
             if timestamp:
                 (fresh / "timestamp.txt").write_text(f"{timestamp} UTC\n")

@@ -1,5 +1,6 @@
 """Further notebooks that are handed in with a lab's own: an instructor may release a report, say,
-beside it. Nothing of them runs here: a person grades them, or `nbgrader autograde`.
+beside it. Nothing of them runs here: a person grades them, or `nbgrader autograde`, whose outputs
+and marks stay while nothing changes.
 """
 
 import json
@@ -7,10 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import nbformat
 from nbformat import NotebookNode
 
 from grader.errors import NothingHandedIn, SubmissionError
 from grader.gradebook.desk import Desk
+from grader.gradebook.rows import was_executed
 from grader.grading.folder import chosen, sha256_of
 from grader.grading.submission import Submission, read_submission
 from hardware.say import _
@@ -25,15 +28,12 @@ class Others:
 
     graded: Mapping[str, NotebookNode | None] = field(default_factory=dict)
     """Whose rows the gradebook gets; None: it was not handed in."""
-    written: Mapping[str, NotebookNode] = field(default_factory=dict)
-    """Those that were handed in."""
     notes: tuple[str, ...] = ()
 
 
 def read_others(desk: Desk, folder: Path, student: str) -> Others:
     """Read and sanitise all that was released beside the lab."""
     graded: dict[str, NotebookNode | None] = {}
-    written: dict[str, NotebookNode] = {}
     notes = []
     for name in desk.others:
         its = desk.beside(name)
@@ -49,13 +49,29 @@ def read_others(desk: Desk, folder: Path, student: str) -> Others:
         notes += odd
         notebook = its.finish(its.sanitize(submission.notebook, student), student)
         notebook.metadata[NOTED] = submission.sha256
-        written[name] = notebook
-        if any(map(_is_test, notebook.cells)):
+        executed = _executed(desk.autograded(student) / f"{name}.ipynb", notebook)
+        graded[name] = executed or notebook
+        if not executed and any(map(_is_test, notebook.cells)):
             told = _("{name} has tests: nbgrader autograde runs them, or a person looks")
             notes.append(told.format(name=file.name))
-        else:
-            graded[name] = notebook
-    return Others(graded, written, tuple(notes))
+    return Others(graded, tuple(notes))
+
+
+def _executed(file: Path, notebook: NotebookNode) -> NotebookNode | None:
+    """What `nbgrader autograde` made of the same, when it was handed in and released as it is
+    now."""
+    try:
+        graded = nbformat.read(file, as_version=4)
+        is_same = graded.metadata[NOTED] == notebook.metadata[NOTED]
+        is_same &= _released_cells(graded) == _released_cells(notebook)
+        return graded if is_same and was_executed(graded) else None
+    except Exception:  # whatever is wrong with that file, nobody has run this notebook
+        return None
+
+
+def _released_cells(notebook: NotebookNode) -> dict[str, NotebookNode]:
+    found = (cell.metadata.get("nbgrader") for cell in notebook.cells)
+    return {about.grade_id: about for about in found if about}
 
 
 def are_changed(desk: Desk, folder: Path, student: str) -> bool:
