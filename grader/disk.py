@@ -69,16 +69,18 @@ def open_plain(file: Path, folder: Path) -> BinaryIO:
     Raises: OSError, with ELOOP for a link and EINVAL for what is no plain file.
     """
     descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    opened = os.fdopen(descriptor, "rb")
-    problem = 0
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        problem = errno.EINVAL
-    elif not Path(os.readlink(f"/proc/self/fd/{descriptor}")).is_relative_to(folder):
-        problem = errno.ELOOP
-    if problem:
-        opened.close()
-        raise OSError(problem, os.strerror(problem), str(file))
-    return opened
+    try:
+        problem = 0
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            problem = errno.EINVAL
+        elif not Path(os.readlink(f"/proc/self/fd/{descriptor}")).is_relative_to(folder):
+            problem = errno.ELOOP
+        if problem:
+            raise OSError(problem, os.strerror(problem), str(file))
+        return os.fdopen(descriptor, "rb")
+    except BaseException:
+        os.close(descriptor)
+        raise
 
 
 def is_full(error: BaseException) -> bool:

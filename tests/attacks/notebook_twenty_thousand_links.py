@@ -1,0 +1,5 @@
+# Tries: so many links beside the notebook that what is said of them hides all that is said of others.
+# Ends: 1000 entries are looked at, and what is left out is one line.
+def attack(folder, notebook):
+    for number in range(20_000):
+        (folder / f"link{number}").symlink_to("/etc/passwd")
