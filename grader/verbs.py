@@ -155,7 +155,7 @@ def feedback(
     folder = chosen.root / "feedback"
     out.print(told.format(count=len(made) - len(failed), folder=folder), soft_wrap=True)
     if failed:
-        raise typer.Exit(1)
+        raise typer.Exit(NOT_GRADED)
 
 
 @app.command("class")

@@ -1,4 +1,4 @@
-"""What trainees hand in beside the notebook stops nobody."""
+"""What trainees hand in beside the notebook stops nobody, and no page stops the others'."""
 
 import os
 import subprocess
@@ -13,6 +13,8 @@ from typer.testing import CliRunner, Result
 from grader.course import Course
 from grader.disk import open_plain
 from grader.grading.autograde import Grading
+from grader.pages.feedback import feedback_page
+from grader.pages.sheet import Sheet
 from grader.verbs import app
 
 Nest = Callable[[Path, int], None]
@@ -63,6 +65,37 @@ def test_folders_are_taken_to_a_depth(
     assert pages(course) == {"s1", "s2"}
     back = course.root / "feedback" / "s1" / LAB / Path(*"a" * depth) / "deep.txt"
     assert back.is_file() == fits
+
+
+def test_what_nbgrader_took_deeper_stops_no_page(
+    course: Course, hand_in: HandIn, nest: Nest
+) -> None:
+    hand_in("s1", "x = 1")
+    hand_in("s2", "x = 1")
+    grade(course)
+    nest(course.root / "autograded" / "s1" / LAB, 600)
+    assert feedback().exit_code == 0
+    assert pages(course) == {"s1", "s2"}
+
+
+def test_a_page_that_fails_stops_no_other(
+    course: Course, hand_in: HandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for student in ("s1", "s2", "s3"):
+        hand_in(student, "x = 1")
+    grade(course)
+
+    def failing(sheet: Sheet) -> str:
+        if sheet.student == "s2":
+            raise RecursionError("maximum recursion depth exceeded")
+        return feedback_page(sheet)
+
+    monkeypatch.setattr("grader.pages.write.feedback_page", failing)
+    done = feedback()
+    assert done.exit_code == 3
+    assert "no page: s2: RecursionError: maximum recursion depth exceeded" in done.output
+    assert "2 feedback pages are in" in done.output
+    assert pages(course) == {"s1", "s3"}
 
 
 def test_many_links_are_counted_and_told_in_one_line(course: Course, hand_in: HandIn) -> None:

@@ -3,7 +3,7 @@ them, and those of `warsha class` into `class/`."""
 
 import shutil
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from grader.course import Course
 from grader.disk import told_of, told_when_full
 from grader.errors import DiskFull, GraderError
 from grader.gradebook import commands, config, folders
+from grader.gradebook.beside import MOST_DEEP
 from grader.gradebook.standings import standings
 from grader.pages.classpage import class_page
 from grader.pages.feedback import feedback_page
@@ -55,7 +56,7 @@ class FeedbackWriter:
                     self._make(who)
             except DiskFull:
                 raise
-            except (GraderError, OSError) as error:
+            except Exception as error:
                 yield who, told_of(error)
             else:
                 yield who, ""
@@ -86,7 +87,8 @@ class FeedbackWriter:
         place = self._feedback(student)
         fresh = place.with_name(f".{place.name}.new")
         shutil.rmtree(fresh, ignore_errors=True)
-        shutil.copytree(self._autograded(student), fresh, ignore=self._left_out)
+        graded = self._autograded(student)
+        shutil.copytree(graded, fresh, ignore=partial(self._left_out, graded))
         for lab, page in pages.items():
             (fresh / f"{lab}.html").write_text(page, encoding="utf-8")
         for each in filter(Path.is_file, fresh.rglob("*")):
@@ -94,10 +96,15 @@ class FeedbackWriter:
         shutil.rmtree(place, ignore_errors=True)
         fresh.rename(place)
 
-    def _left_out(self, folder: str, names: list[str]) -> set[str]:
-        """What nbgrader does not copy either, and links: what one leads to may be anybody's."""
+    def _left_out(self, graded: Path, folder: str, names: list[str]) -> set[str]:
+        """What nbgrader does not copy either, and links: what one leads to may be anybody's. Too
+        deep folders, too: nbgrader's own `autograde` takes them."""
         usual = shutil.ignore_patterns("*.ipynb", *self.coursedir.ignore)(folder, names)
-        return {*usual, *(name for name in names if Path(folder, name).is_symlink())}
+        files = [Path(folder, name) for name in names]
+        links = {file.name for file in files if file.is_symlink()}
+        if len(Path(folder).relative_to(graded).parts) < MOST_DEEP:
+            return usual | links
+        return usual | links | {file.name for file in files if file.is_dir()}
 
     def _autograded(self, student: str) -> Path:
         return self._place(self.coursedir.autograded_directory, student)
