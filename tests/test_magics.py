@@ -139,6 +139,14 @@ def test_a_program_that_nothing_stops_is_replaced_by_the_next_one(
     run(shell, "%%board main.py --seconds 0.5", stuck)
     shown = run(shell, "%%board main.py", "import lib", "print('mended', lib.Y)")
     assert "this is a new virtual board" in shown and shown.endswith("mended 5\n")
+
+
+def test_a_reset_brings_a_board_back_whatever_its_program_does(shell: InteractiveShell) -> None:
+    stuck = "while True:\n    try: import time; time.sleep(1)\n    except BaseException: pass"
+    run(shell, f"%board connect bench:{BUTTONS}")
+    run(shell, "%%board main.py --seconds 0.5", stuck)
+    assert "this is a new virtual board" in run(shell, "%board reset")
+    assert run(shell, "%%board", "print('alive')") == "alive\n"
     assert run(shell, "print(board.eval('1 + 1'))") == "2\n"
     assert current.bench is not None and "btn1" in current.bench.snapshot().controls
 

@@ -26,7 +26,7 @@ from hardware.errors import HardwareError
 from hardware.notebook import linting, pictures
 from hardware.notebook.duration import seconds
 from hardware.notebook.failure import explain
-from hardware.notebook.running import WATCH_S, run_cell, run_program, say
+from hardware.notebook.running import WATCH_S, reset, run_cell, run_program, say
 from hardware.notebook.session import available, current
 from hardware.say import _
 
@@ -93,8 +93,7 @@ class BoardMagics(Magics):
         elif verb == "status" and not rest:
             _status()
         elif verb == "reset" and not rest:
-            current.need_board().reset()
-            say(_("the board has started anew"))
+            reset()
         elif verb == "interrupt" and not rest:
             current.need_board().interrupt()
         else:

@@ -96,6 +96,20 @@ def _save(board: Board, name: str, text: bytes) -> Board:
     return board
 
 
+def reset() -> None:
+    """Let the board start anew; a virtual one is replaced when its program lets nobody in then.
+
+    Raises: BoardTimeout when a real one does not come to its prompt.
+    """
+    try:
+        current.need_board().reset()
+        say(_("the board has started anew"))
+    except BoardTimeout:
+        if current.bench is None:
+            raise
+        _new_board()
+
+
 def _new_board() -> Board:
     """A virtual board that listens, with the programs of this notebook, in place of one that does
     not."""
