@@ -9,7 +9,7 @@ from typing import Any
 
 from grader.archive.store import Store
 from grader.course import Course
-from grader.disk import told_of, told_when_full
+from grader.disk import told_of, told_when_full, write_whole
 from grader.errors import DiskFull, GraderError
 from grader.gradebook import commands, config, folders
 from grader.gradebook.beside import MOST_DEEP
@@ -130,16 +130,6 @@ def write_class(course: Course, lab: str, assignment: str = "") -> tuple[Registe
         for kind, text in texts.items():
             file = class_file(course, lab, kind, assignment)
             file.parent.mkdir(exist_ok=True)
-            _replace(file, text)
+            write_whole(file, text)
             files.append(file)
     return register, files
-
-
-def _replace(file: Path, text: str) -> None:
-    """The old one stays until the new one is whole."""
-    fresh = file.with_name(f".{file.name}.new")
-    try:
-        fresh.write_text(text, encoding="utf-8", newline="")
-        fresh.replace(file)
-    finally:
-        fresh.unlink(missing_ok=True)
