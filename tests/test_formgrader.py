@@ -42,6 +42,11 @@ class Formgrader:
 
         return WebDriverWait(self.driver, START_S, poll_frequency=0.1).until(find)
 
+    def directions(self, css: str) -> set[str]:
+        """How elements are written, as the browser reckons it."""
+        find = self.driver.find_elements
+        return {it.value_of_css_property("direction") for it in find(By.CSS_SELECTOR, css)}
+
     def press(self, button: str) -> None:
         """The button of the only row, and away with what it tells."""
         self.driver.find_element(By.CSS_SELECTOR, f"td.{button} a").click()
@@ -81,5 +86,6 @@ def test_an_instructor_grades_with_its_button(class_of_one: Course, tmp_path: Pa
         page.show(f"manage_students/amina/{LAB}")
         page.wait_for("td.name a", LAB).click()
         assert page.wait_for("body", "measured")
+        assert page.directions("[dir=rtl] code") == {"ltr"}  # in Arabic text, too
         browser.driver.save_screenshot(str(pictures / "formgrader-notebook.png"))
     assert sum(mark or 0 for mark in auto_scores(course).values()) == 20

@@ -36,7 +36,7 @@ from grader.lab import LABS, Lab, find
 from grader.notebook.kept import check_kept
 from grader.notebook.lesson import solution_lines, source_notebook
 from grader.notebook.worked import kept_place
-from grader.pages.template import write_template
+from grader.pages.template import write_templates
 from grader.roster import read_roster
 from hardware.say import _
 
@@ -83,7 +83,7 @@ def build_course(course: Course, say: Callable[[str], None] = lambda _line: None
         (root / "exchange").mkdir(parents=True, exist_ok=True)
         write_settings(root, course.slug)
         with closing(Database(root, config.coursedir(root))):
-            write_template(root / "templates" / "feedback")
+            write_templates(root / "templates")
             problems = _release_all(course, say)
             marks.enrol(root, trainees)
     if problems:

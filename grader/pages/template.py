@@ -1,5 +1,5 @@
-"""nbgrader's feedback template: our page where there is one, else nbgrader's own, made fit for
-Arabic and for sites without internet."""
+"""nbgrader's templates, made fit for Arabic and for sites without internet: that of feedback, with
+our page where there is one, and that of a submission in Formgrader."""
 
 import shutil
 from pathlib import Path
@@ -9,9 +9,6 @@ from grader.gradebook import config
 from hardware.say import _
 
 STYLE = Path(__file__).parents[1] / "static" / "rtl.css"
-_STOCK = config.TEMPLATES / "feedback"
-
-
 OWN = """
 .anchor-link { display: none; }
 .highlight .err { border: none; color: inherit; }
@@ -29,33 +26,33 @@ _CHOICE = (
 """What nbgrader opens, and the template of our page: `grader.pages.hook` makes all of it."""
 
 
-def write_template(folder: Path) -> None:
-    """Write the template that nbgrader's feedback is made with."""
-    folder.mkdir(parents=True, exist_ok=True)
+def write_templates(folder: Path) -> None:
+    """Write them into a folder of templates. Raises: CourseError for an nbgrader of which they
+    cannot be made."""
     choice, ours = _CHOICE
-    texts = {"index": choice, "warsha": ours, "stock": _stock()}
-    for name, text in texts.items():
-        (folder / f"{name}.html.j2").write_text(text, encoding="utf-8")
-    shutil.copyfile(_STOCK / "conf.json", folder / "conf.json")
+    name = ("Test cell</a>", "{{ cell.metadata.nbgrader.grade_id }}</a>")
+    feedback = {"index": choice, "warsha": ours, "stock": _styled("feedback", name)}
+    for place, texts in {
+        "feedback": feedback,
+        "formgrade": {"index": _styled("formgrade")},
+    }.items():
+        shutil.copytree(config.TEMPLATES / place, folder / place, dirs_exist_ok=True)
+        for file, text in texts.items():
+            (folder / place / f"{file}.html.j2").write_text(text, encoding="utf-8")
 
 
-def _stock() -> str:
+def _styled(template: str, *further: tuple[str, str]) -> str:
     """nbgrader's template with our styles, and without MathJax (it needs the network).
 
     A child template does not work: nbgrader replaces the whole header block of what it extends.
     """
-    page = (_STOCK / "index.html.j2").read_text(encoding="utf-8")
-    style = STYLE.read_text(encoding="utf-8")
-    changes = {
-        "{{ mathjax() }}": "",
-        "</head>": f"<style>\n{style}{OWN}</style>\n</head>",
-        "Test cell</a>": "{{ cell.metadata.nbgrader.grade_id }}</a>",
-    }
-    for stock, ours in changes.items():
+    page = (config.TEMPLATES / template / "index.html.j2").read_text(encoding="utf-8")
+    style = f"<style>\n{STYLE.read_text(encoding='utf-8')}{OWN}</style>\n</head>"
+    for stock, ours in (("{{ mathjax() }}", ""), ("</head>", style), *further):
         if page.count(stock) != 1:
-            cause = _("this nbgrader's feedback template has {text} {count} times")
+            cause = _("this nbgrader's {template} template has {text} {count} times")
             raise CourseError(
-                cause.format(text=stock, count=page.count(stock)),
+                cause.format(template=template, text=stock, count=page.count(stock)),
                 _("install the nbgrader version that Warsha was tested with"),
             )
         page = page.replace(stock, ours)
