@@ -20,6 +20,7 @@ from rich.text import Text
 from grader.grading.autograde import Grading
 from grader.grading.cluster import Cluster
 from grader.grading.outcome import Outcome, State
+from grader.lab import find
 from grader.scoring.card import number
 from grader.terminal import one_line
 from hardware.say import _
@@ -128,7 +129,7 @@ def print_lines(out: Console, lines: Iterable[str]) -> None:
 
 
 def print_class(out: Console, outcomes: Iterable[Outcome], labs: Sequence[str]) -> None:
-    """A row for each trainee, a column for each lab."""
+    """A row for each trainee, a column for each lab: by its short name, for narrow terminals."""
     scores: dict[str, dict[str, str]] = {}
     for outcome in outcomes:
         known = number(outcome.total) if outcome.marks else _("as before")
@@ -137,7 +138,7 @@ def print_class(out: Console, outcomes: Iterable[Outcome], labs: Sequence[str]) 
     table = Table()
     table.add_column(_("trainee"), overflow="fold")
     for lab in labs:
-        table.add_column(lab, justify="right", overflow="fold")
+        table.add_column(find(lab).id, justify="right", overflow="fold")
     for student, row in sorted(scores.items()):
         table.add_row(one_line(student), *(row.get(lab, "–") for lab in labs))
     out.print(table)
