@@ -1,12 +1,15 @@
 """What one submission may use of the machine, over all of its seeds and episodes."""
 
+import os
 from dataclasses import replace
 
 import pytest
 
 from grader import lab as labs
+from grader.run import Run
 from grader.scoring import budget
 from grader.scoring.budget import Budget
+from grader.scoring.engine import run_lab
 from grader.scoring.score import score
 from hardware.bench.limits import Limits
 
@@ -46,6 +49,33 @@ def test_episodes_without_time_are_a_fail_and_never_our_error(
     assert marks.points == 0
     assert {item.key for name, item in marks.items.items() if name != "p"} == {"board_died"}
     assert {item.timed_out for name, item in marks.items.items() if name != "p"} == {True}
+
+
+def test_a_fault_of_ours_costs_a_submission_none_of_its_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The first try of a check uses more than all of it, and raises."""
+    lab = labs.find("traffic_light")
+    reference = (lab.folder / "reference.py").read_bytes()
+    full = score(lab, "rp2", {"main.py": reference}, [1])
+    first, calls = lab.checks[0], []
+
+    def measure(run: Run) -> object:
+        calls.append(run)
+        if len(calls) == 1:
+            began = os.times()
+            while sum(os.times()[:2]) - sum(began[:2]) < 0.2:
+                pass
+            raise OSError("a fault of ours")
+        return first.measure(run)
+
+    lab = replace(lab, checks=(replace(first, measure=measure), *lab.checks[1:]))
+    mine = Budget()
+    monkeypatch.setattr(budget, "CPU_S", budget.ENOUGH_S)
+    faulty = run_lab(lab, lab.board("rp2"), {"main.py": reference}, 1, None, mine)
+    assert len(calls) == 2
+    assert sum(item.points for item in faulty.items.values()) == full.points
+    assert mine.used_s < 0.2
 
 
 def test_only_what_this_machines_seconds_ended_is_said_to_hang_on_them() -> None:

@@ -33,8 +33,17 @@ class Budget:
         """Whether an episode has less than the usual time, by its submission's own fault."""
         return self._left_s() < ENOUGH_S
 
+    @property
+    def used_s(self) -> float:
+        """CPU seconds so far."""
+        return _cpu_s() - self._begin_s
+
+    def set_back(self, used_s: float) -> None:
+        """To what had been used then: what a fault of ours took is not its submission's."""
+        self._begin_s = _cpu_s() - used_s
+
     def _left_s(self) -> float:
-        return CPU_S - (_cpu_s() - self._begin_s)
+        return CPU_S - self.used_s
 
 
 def _cpu_s() -> float:

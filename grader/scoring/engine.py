@@ -47,10 +47,13 @@ def run_lab(
 
     Raises: NotGraded when it raises again.
     """
+    budget = budget or Budget()
+    used_s = budget.used_s
     for attempt in (1, 2):
         try:
-            return _run_lab(lab, board, program, seed, host or HostCode(), budget or Budget())
+            return _run_lab(lab, board, program, seed, host or HostCode(), budget)
         except Exception as error:
+            budget.set_back(used_s)
             if attempt == 2:
                 cause = _("{lab} was not graded: {error}").format(lab=lab.slug, error=error)
                 cure = error.cure if isinstance(error, HardwareError | GraderError) else ""
