@@ -215,6 +215,12 @@ def test_nobody_at_the_address_is_one_error(monkeypatch: pytest.MonkeyPatch) -> 
     assert "dask worker" in raised.value.cure
 
 
+def test_a_tls_address_without_certificates_asks_for_them() -> None:
+    with pytest.raises(ClusterError, match="no cluster answers") as raised:
+        Cluster("tls://127.0.0.1:1")
+    assert "--tls-ca" in raised.value.cure
+
+
 def test_a_file_of_tls_that_is_not_there_is_named() -> None:
     with pytest.raises(ClusterError, match=r"nowhere\.pem: there is no such file"):
         Cluster("tls://127.0.0.1:9", Tls(ca="nowhere.pem"))

@@ -101,10 +101,10 @@ class Cluster:
             self._client.wait_for_workers(1, timeout=JOIN_S)
         except (OSError, ValueError, TypeError) as error:
             cause = _("no cluster answers at {address}: {error}")
-            raise ClusterError(
-                cause.format(address=address, error=error),
-                _("start it: dask scheduler, and on each machine dask worker with its address"),
-            ) from error
+            cure = _("start it: dask scheduler, and on each machine dask worker with its address")
+            if address.startswith("tls:") and not (tls and tls.ca):
+                cure = _("name its certificates: --tls-ca, --tls-cert and --tls-key")
+            raise ClusterError(cause.format(address=address, error=error), cure) from error
 
     def __enter__(self) -> Self:
         return self
