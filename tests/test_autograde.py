@@ -17,13 +17,13 @@ from classroom import (
     waiting_for_a_person,
 )
 from lessons import cell_named
-from nbgrader.preprocessors import AssignLatePenalties
 
 from grader import seeds
 from grader.archive.store import Store
 from grader.course import Course
 from grader.errors import CourseError, GraderError
 from grader.gradebook import commands, config, marks
+from grader.gradebook.late import Late
 from grader.gradebook.recorder import Recorder
 from grader.grading.autograde import Grading
 from grader.grading.outcome import Outcome
@@ -198,11 +198,11 @@ def test_a_transaction_is_whole(
     before = auto_scores(course)
     hand_in("s1", "x = 1", at="2026-01-16 10:00:00 UTC")
 
-    def fail(_self: object) -> None:
+    def fail(*_arguments: object) -> None:
         raise OSError("disk full")
 
     with monkeypatch.context() as patch:
-        patch.setattr(AssignLatePenalties, "init_plugin", fail)
+        patch.setattr(Late, "penalise", fail)
         assert states(grade(course)) == {"s1": "error"}
     assert auto_scores(course) == before
     assert states(grade(course)) == {"s1": "graded"}
