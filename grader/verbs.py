@@ -97,11 +97,8 @@ def grade(
     with Cluster(scheduler, tls, out.print) if scheduler else nullcontext() as cluster:
         work = [(grading, folders) for grading in labs]
         outcomes = report.grade_all(out, work, dry_run=dry_run, cluster=cluster)
-    report.print_marks(out, outcomes)
-    report.print_changes(out, outcomes)
-    report.print_problems(out, outcomes)
-    report.print_lines(out, class_notes(labs[0].course.root, assignment, folders, outcomes))
-    report.print_count(out, outcomes, time.perf_counter() - begin)
+    notes = class_notes(labs[0].course.root, assignment, folders, outcomes)
+    report.print_run(out, outcomes, notes, time.perf_counter() - begin)
     if not all(outcome.is_graded for outcome in outcomes):
         raise typer.Exit(NOT_GRADED)
 

@@ -236,6 +236,13 @@ def test_a_refused_run_of_nbgrader_keeps_what_was_graded(
     assert "1 were graded before" in grade_with_warsha()
 
 
+def own_mark(course: Course) -> tuple[float | None, bool]:
+    """Of the test in a further notebook: points, and whether a person is to look."""
+    with open_book(course.root) as book:
+        row = book.find_grade("test", "own", LAB, "s1")
+        return row.auto_score, row.needs_manual_grade
+
+
 def test_a_mark_of_another_version_does_not_stay(built_course: Course, hand_in: HandIn) -> None:
     """`warsha grade` runs no test of a further notebook: what nbgrader ran stays while nothing
     changes, and else a person looks."""
@@ -252,26 +259,21 @@ def test_a_mark_of_another_version_does_not_stay(built_course: Course, hand_in: 
         cell_named(notebook, "answer").source = answer
         nbformat.write(notebook, folder / "own.ipynb")
 
-    def mark() -> tuple[float | None, bool]:
-        with open_book(course.root) as book:
-            row = book.find_grade("test", "own", LAB, "s1")
-            return row.auto_score, row.needs_manual_grade
-
     told = "own.ipynb has tests: nbgrader autograde runs them, or a person looks"
     hand_in_own("answer = 1", "2026-01-15 10:00:00 UTC")
     assert nbgrader(course, "autograde", LAB).returncode == 0
     executed = notebook_of(course, "s1", "own")
     assert cell_named(executed, "test").outputs[0].text == "ran 1\n"
-    assert mark() == (3, False)
+    assert own_mark(course) == (3, False)
     hand_in_own("answer = 1", "2026-01-16 10:00:00 UTC")
     assert told not in grade_with_warsha()
-    assert (notebook_of(course, "s1", "own"), mark()) == (executed, (3, False))
+    assert (notebook_of(course, "s1", "own"), own_mark(course)) == (executed, (3, False))
 
     hand_in_own("answer = 2", "2026-01-17 10:00:00 UTC")
     assert told in grade_with_warsha()
     assert cell_named(notebook_of(course, "s1", "own"), "answer").source == "answer = 2"
     assert not cell_named(notebook_of(course, "s1", "own"), "test").outputs
-    assert mark() == (None, True)
+    assert own_mark(course) == (None, True)
 
     nbformat.write(executed, course.root / "autograded" / "s1" / LAB / "own.ipynb")
     own.cells[3].metadata.nbgrader.points = 1
@@ -279,4 +281,4 @@ def test_a_mark_of_another_version_does_not_stay(built_course: Course, hand_in: 
     commands.generate_release(course.root, LAB)
     hand_in_own("answer = 1", "2026-01-18 10:00:00 UTC")
     assert told in grade_with_warsha()
-    assert mark() == (None, True)
+    assert own_mark(course) == (None, True)

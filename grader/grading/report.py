@@ -68,7 +68,18 @@ def grade_all(
     return sorted(outcomes, key=lambda outcome: (outcome.lab, outcome.student))
 
 
-def print_marks(out: Console, outcomes: Sequence[Outcome]) -> None:
+def print_run(
+    out: Console, outcomes: Sequence[Outcome], notes: Iterable[str], seconds: float
+) -> None:
+    """All that there is to say of a run; `notes` are of the class as a whole."""
+    _print_marks(out, outcomes)
+    _print_changes(out, outcomes)
+    print_problems(out, outcomes)
+    _print_lines(out, notes)
+    print_count(out, outcomes, seconds)
+
+
+def _print_marks(out: Console, outcomes: Sequence[Outcome]) -> None:
     """Lab by lab a row for each submission that was graded now, a column for each item."""
     graded = [outcome for outcome in outcomes if outcome.marks]
     for lab in dict.fromkeys(outcome.lab for outcome in graded):
@@ -87,7 +98,7 @@ def _table(graded: Sequence[Outcome]) -> Table:
     return table
 
 
-def print_changes(out: Console, outcomes: Iterable[Outcome]) -> None:
+def _print_changes(out: Console, outcomes: Iterable[Outcome]) -> None:
     """Lab by lab whose total is another than before, from what to what."""
     changed: dict[str, list[str]] = {}
     for outcome in outcomes:
@@ -102,7 +113,7 @@ def print_changes(out: Console, outcomes: Iterable[Outcome]) -> None:
         shown = lines[:MOST_CHANGES]
         if len(lines) > MOST_CHANGES:
             shown.append(_("and {count} more").format(count=len(lines) - MOST_CHANGES))
-        print_lines(out, [head, *(f"  {line}" for line in shown)])
+        _print_lines(out, [head, *(f"  {line}" for line in shown)])
 
 
 def print_problems(out: Console, outcomes: Iterable[Outcome]) -> None:
@@ -119,10 +130,10 @@ def print_problems(out: Console, outcomes: Iterable[Outcome]) -> None:
         elif outcome.state == "error":
             reason = _("our fault, earlier marks stay: {reason}").format(reason=outcome.reason)
             lines.append(not_graded.format(place=place, reason=reason))
-        print_lines(out, lines)
+        _print_lines(out, lines)
 
 
-def print_lines(out: Console, lines: Iterable[str]) -> None:
+def _print_lines(out: Console, lines: Iterable[str]) -> None:
     """Each as one line, whatever names are in it."""
     for line in lines:
         out.print(one_line(line), soft_wrap=True)
