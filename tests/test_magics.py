@@ -237,3 +237,21 @@ def test_a_bench_of_ones_own_with_two_boards_and_a_keypad(
     assert run(shell, "%%board", "print(sys.platform, c())") == "esp32 1\n"
     run(shell, "%board use pico")
     assert run(shell, "%%board", "print(sys.platform)") == "rp2\n"
+
+
+def test_a_new_board_comes_with_what_was_on_each_of_the_bench(
+    shell: InteractiveShell, tmp_path: Path
+) -> None:
+    parts = [("wokwi-pi-pico", "pico"), ("board-esp32-devkit-c-v4", "esp")]
+    told = [{"type": kind, "id": key} for kind, key in parts]
+    circuit = {"version": 1, "parts": told, "connections": []}
+    (tmp_path / "diagram.json").write_text(json.dumps(circuit))
+    run(shell, f"%board connect {tmp_path / 'diagram.json'}")
+    run(shell, "%%board lib.py", "HERE = 'pico'")
+    run(shell, "%board use esp")
+    run(shell, "%%board lib.py", "HERE = 'esp'")
+    run(shell, "%%board main.py --seconds 0.5", "import machine; machine.deepsleep()")
+    assert "this is a new virtual board" in run(shell, "%board reset")
+    for board in ("esp", "pico"):
+        run(shell, f"%board use {board}")
+        assert run(shell, "%%board", "import lib; print(lib.HERE)") == f"{board}\n"

@@ -82,6 +82,7 @@ def _save(board: Board, name: str, text: bytes) -> Board:
 
     Raises: BoardTimeout, DeviceError and others when it is not there.
     """
+    current.saved.setdefault(current.board_id, {})[name] = text
     try:
         board.files.put(name, text)
     except BoardTimeout:  # it lets no Ctrl-C through, sleeps deeply, or resets the chip at once
@@ -114,10 +115,7 @@ def _new_board() -> Board:
     """A virtual board that listens, with the programs of this notebook, in place of one that does
     not."""
     say(_("the program before cannot be stopped: this is a new virtual board"))
-    board = current.renew()
-    for name, body in programs.items():
-        board.files.put(name, body.encode())
-    return board
+    return current.renew()
 
 
 def _watch(board: Board, name: str, watch_s: float | None) -> None:

@@ -33,6 +33,8 @@ class Session:
         """GPIO numbers of the lab's own names for pins (`LED_R`); empty outside a lab."""
         self.board_id = ""
         """Which of the bench's boards cells run on."""
+        self.saved: dict[str, dict[str, bytes]] = {}
+        """What cells have put on each board of the bench: file name to text."""
         self._opened: dict[str, Board] = {}
 
     def connect(self, url: str) -> Board:
@@ -74,9 +76,14 @@ class Session:
         return self.use(next(iter(bench.board_types)))
 
     def renew(self) -> Board:
-        """The virtual bench as it was when it was opened, with the board of before turned to."""
-        board_id = self.board_id
+        """The virtual bench as it was when it was opened, with what cells have put on its boards,
+        and the board of before turned to."""
+        board_id, saved = self.board_id, self.saved
         self._again()
+        self.saved = saved
+        for one, files in saved.items():
+            for name, text in files.items():
+                self.use(one).files.put(name, text)
         return self.use(board_id)
 
     def use(self, board_id: str) -> Board:
@@ -126,7 +133,7 @@ class Session:
         if self.bench:
             self.bench.close()
         self.board, self.bench, self.url, self.roles = None, None, "", {}
-        self.board_id, self._opened = "", {}
+        self.board_id, self._opened, self.saved = "", {}, {}
 
 
 def available() -> list[tuple[str, str]]:
