@@ -17,7 +17,10 @@ from grader.gradebook.folders import timestamp_of
         ("2026-01-15 10:00", 10),
         ("2026-01-15T10:00:00Z", 10),
         ("2026-01-15T10:00:00+03:00", 7),
+        ("2026-01-15 10:00:00.000000 +03", 7),  # as it writes it where a zone has no name
+        ("2026-01-15 10:00:00 +0300", 7),
         ("2026-01-15 10:00:00 Asia/Riyadh", 7),
+        ("2026-01-15 10:00:00 EET", 8),
     ],
 )
 def test_a_day_and_a_time(tmp_path: Path, said: str, hour: int) -> None:
@@ -35,6 +38,7 @@ def test_a_day_and_a_time(tmp_path: Path, said: str, hour: int) -> None:
         "2026-01-15 10:00:00 /proc/self/mem",  # nbgrader would open it
         "2026-01-15 10:00:00 Asia/../../../../proc/self/mem",
         "2026-13-15 10:00:00 UTC",
+        "2026-07-15 10:00:00 EEST",  # a zone of that name is nowhere: it would be taken for UTC
     ],
 )
 def test_no_time(tmp_path: Path, said: str) -> None:

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Collection
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from nbgrader.utils import parse_utc
 
@@ -14,10 +15,11 @@ from grader.gradebook import config
 from hardware.say import _, reason
 
 _TIME = re.compile(
-    r"\d{4}-\d\d?-\d\d?[T ]\d\d?:\d\d(:\d\d(\.\d+)?)?(Z| ?[+-]\d\d:?(\d\d)?| [A-Za-z][\w/+-]*)?"
+    r"(\d{4}-\d\d?-\d\d?[T ]\d\d?:\d\d(?::\d\d(?:\.\d+)?)?)"
+    r"(?:Z| ?([+-]\d\d):?(\d\d)?| ([A-Za-z][\w/+-]*))?"
 )
-"""A whole day and time, lest what is missing be taken from today; and a zone that names no file,
-which nbgrader would open."""
+"""A whole day and time, lest what is missing be taken from today; and a zone, by hours and minutes
+or by a name, which is no path."""
 
 
 def labs_of(course: Course, assignment: str) -> tuple[str, ...]:
@@ -121,13 +123,28 @@ def timestamp_of(folder: Path) -> datetime | None:
             return None
         with file.open(encoding="utf-8") as source:
             said = source.read(100).strip().partition("\n")[0].rstrip()
-        if not _TIME.fullmatch(said):
-            raise ValueError(said)
-        found: datetime = parse_utc(said)
+        return _utc(said)
     except OSError as error:
         raise shut(error, file.name) from error
     except (ValueError, OverflowError) as error:
         raise SubmissionError(
             _("timestamp.txt holds no time"), _("write it as 2026-01-15 10:00:00 UTC")
         ) from error
-    return found
+
+
+def _utc(said: str) -> datetime:
+    """nbgrader takes the hours of a zone for seconds, and a zone that it does not know (`EEST`)
+    for UTC. Raises: ValueError, OverflowError."""
+    if (match := _TIME.fullmatch(said)) is None:
+        raise ValueError(said)
+    time, hours, minutes, zone = match.groups()
+    found: datetime = parse_utc(f"{time} UTC")
+    if hours:
+        return found - timedelta(hours=int(hours), minutes=int(hours[0] + (minutes or "0")))
+    if zone in (None, "UTC", "GMT"):
+        return found
+    try:
+        there = ZoneInfo(zone)
+    except (KeyError, OSError) as error:
+        raise ValueError(zone) from error
+    return found.replace(tzinfo=there).astimezone(UTC).replace(tzinfo=None)
