@@ -22,7 +22,7 @@ _BAD_ID = re.compile(
 """An id names a folder, and nbgrader reads it as a pattern; invisible direction marks would make
 two of one; what is no text has no place in a gradebook."""
 
-_ALIKE = str.maketrans("oil٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "011" + 2 * "0123456789")
+_ALIKE = str.maketrans("oil٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹أإآىة", "011" + 2 * "0123456789" + "اااي" + "ه")
 
 
 @dataclass(frozen=True)
@@ -77,10 +77,16 @@ def id_problem(name: str) -> str:
 
 
 def nearest(name: str, ids: Iterable[str]) -> str:
-    """The id that a text is most like, O and 0 being one as they look; "" when none is near."""
-    known = {_folded(one).translate(_ALIKE): one for one in sorted(ids)}
-    found = difflib.get_close_matches(_folded(name).translate(_ALIKE), known, n=1)
-    return known[found[0]] if found else ""
+    """The id that a text is most like, O and 0 being one as they look, and so are forms of an
+    Arabic letter; "" when none is near, or two are."""
+    known: dict[str, list[str]] = {}
+    for one in ids:
+        known.setdefault(_folded(one).translate(_ALIKE), []).append(one)
+    typed = _folded(name).translate(_ALIKE)
+    found = difflib.get_close_matches(typed, known, n=2)
+    near = [difflib.SequenceMatcher(None, one, typed).ratio() for one in found]
+    is_clear = found and near[:1] != near[1:] and len(known[found[0]]) == 1
+    return known[found[0]][0] if is_clear else ""
 
 
 def _folded(trainee: str) -> str:

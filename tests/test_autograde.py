@@ -142,7 +142,9 @@ def test_a_gradebook_that_was_put_back_gets_the_marks_of_the_last_try(
     assert halves != FULL
     shutil.copy(earlier, book)
     assert marks_of(course, "s1") == FULL
-    assert states(grade(course, work.must_not_be_called)) == {"s1": "graded"}
+    again = grade(course, work.must_not_be_called)
+    assert states(again) == {"s1": "graded"}
+    assert again["s1"].earlier == 2 * again["s1"].total  # what was in the gradebook
     assert marks_of(course, "s1") == halves
 
 

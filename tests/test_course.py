@@ -124,6 +124,12 @@ def test_the_id_that_was_meant(typed: str, meant: str) -> None:
     assert nearest(typed, [*ids, "t017", "x9"]) == meant
 
 
+def test_of_two_that_are_as_near_none_is_meant() -> None:
+    assert nearest("t055", ["t054", "t056"]) == ""
+    assert nearest("t055", ["t054"]) == "t054"
+    assert nearest("أحمد", ["احمد", "محمد"]) == "احمد"
+
+
 def test_every_bad_row_is_named_at_once(tmp_path: Path) -> None:
     file = tmp_path / "class.csv"
     file.write_text("id\na b\nok\nc/d\n")
@@ -236,6 +242,14 @@ write_settings(Path(sys.argv[1]), "iot")
     assert file.stat().st_mode & 0o777 == 0o600
     assert settings.is_symlink() == kept_elsewhere
     assert not list(course.root.glob(".*.new"))
+
+
+def test_settings_that_end_with_the_dividing_line(course: Course) -> None:
+    settings = course.root / config.NAME
+    whole = settings.read_text()
+    settings.write_text(whole.rstrip("\n"))  # as some editors save it
+    build_course(course)
+    assert settings.read_text() == whole
 
 
 def test_settings_of_which_nobody_can_say_whose_they_are(course: Course) -> None:

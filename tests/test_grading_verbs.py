@@ -68,7 +68,7 @@ def test_totals_that_changed_are_told_from_what_to_what(
     assert tried.count("→") == again.count("→") == 2
     assert said in again and f"{LAB}: 3" in plain
     assert re.findall(r"(s\d): \S+ → (\S+)", plain) == [("s2", "20"), ("s3", "20")]
-    assert {"en": "and 1 more", "ar": "و 1 غيرها"}[language] in plain
+    assert {"en": "and 1 more", "ar": "و1 أخرى"}[language] in plain
     assert "→" not in warsha("grade", LAB).output
 
 
@@ -96,6 +96,8 @@ def test_an_id_that_no_class_list_has_is_named_with_the_nearest(
     assert f"note: {LAB} z0: in no class list: put the id there, then run warsha roster" in notes
     assert len(notes) == 11 and notes[-1] == f"note: {LAB}: 2 more are in no class list"
     assert "note:" not in warsha("grade", LAB, "--student", "t0001").output
+    hand_in("t0000", REFERENCE)  # so nobody is meant who handed in himself
+    assert "t0000 is meant" not in warsha("grade", LAB, "--student", "t00O0").output
     monkeypatch.setenv("WARSHA_LANG", "ar")
     assert "ليس في قائمة الصف" in warsha("grade", LAB, "--student", "t00O0").output
 
@@ -109,7 +111,8 @@ def test_who_has_no_time_stamp_is_told_once_for_the_class(course: Course, hand_i
     (note,) = (line for line in done.output.splitlines() if line.startswith("note:"))
     names = ", ".join(f"s{number:02}" for number in range(1, 11))
     assert note == (
-        f"note: {LAB}: 11 without a time stamp, so never late: {names}, …; "
+        f"note: {LAB}: 11 without a time stamp, so not late, unless an earlier try had one: "
+        f"{names}, …; "
         "put timestamp.txt beside the notebook, as 2026-01-15 10:00:00 UTC"
     )
     assert "note:" not in warsha("grade", LAB, "--dry-run", "--student", "s0").output

@@ -7,6 +7,7 @@ from typing import Any
 from nbgrader.api import Student
 from sqlalchemy import bindparam, insert, select, update
 
+from grader.disk import write_whole
 from grader.gradebook import config
 from grader.gradebook.database import open_book, told_when_shut
 from grader.roster import Trainee
@@ -33,7 +34,7 @@ def enrol(root: Path, trainees: Sequence[Trainee]) -> None:
         gradebook.db.commit()
     if trainees:
         names = sorted(listed(root) | {trainee.id for trainee in trainees})
-        (root / _LISTED).write_text("".join(f"{name}\n" for name in names), encoding="utf-8")
+        write_whole(root / _LISTED, "".join(f"{name}\n" for name in names))
 
 
 def listed(root: Path) -> set[str]:

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from grader.archive.store import Store, StoreError
+from grader.archive.store import Store
 from grader.course import Course
 from grader.disk import is_full, told_of, told_when_full
 from grader.errors import DiskFull, GraderError, NoAccess
@@ -33,6 +33,7 @@ from hardware.builds import port_build
 from hardware.say import _
 
 Result = Graded | Outcome | pool.Failure
+Marks = Mapping[str, float | None]
 
 
 class Grading:
@@ -87,7 +88,8 @@ class Grading:
             marker = self.marker(recorder, dry_run)
             if not dry_run:
                 recorder.enrol(folders)
-            handed_in = self._handed_in(recorder, folders)
+            before: dict[str, Marks] = {}
+            handed_in = self._handed_in(recorder, folders, before)
             if cluster is not None:
                 results = grade_on(cluster, marker, work, self.lab, handed_in)
             else:
@@ -97,7 +99,8 @@ class Grading:
             with closing(results):  # a run that ends early ends its workers here and now
                 for student, result in results:
                     outcome = self._finish(recorder, student, result, dry_run)
-                    yield replace(outcome, assignment=self.assignment)
+                    earlier = _total(before.pop(student))
+                    yield replace(outcome, assignment=self.assignment, earlier=earlier)
 
     def marker(self, recorder: Recorder, dry_run: bool) -> Marker:
         """What grades a submission of this lab, in any process."""
@@ -115,21 +118,22 @@ class Grading:
         return Marker(desk, self.course.store, stamp, seeds, dry_run)
 
     def _handed_in(
-        self, recorder: Recorder, folders: Mapping[str, Path]
+        self, recorder: Recorder, folders: Mapping[str, Path], before: dict[str, Marks]
     ) -> Iterator[tuple[str, HandedIn]]:
+        """One after the other as they are asked for; their marks until now go into `before`."""
         for student, folder in folders.items():
             marks = recorder.auto_scores(self.lab.slug, student, self.assignment)
+            before[student] = marks
             yield student, HandedIn(student, folder, marks)
 
     def _finish(self, recorder: Recorder, student: str, result: Result, dry_run: bool) -> Outcome:
-        lab, earlier = self.lab.slug, None
+        lab = self.lab.slug
         if isinstance(result, pool.Failure):
             if result.disk_is_full:
                 raise DiskFull(self.course.root)
             return Outcome(student, lab, "error", reason=result.reason)
         try:
             if isinstance(result, Graded):
-                earlier = self._earlier(student)  # what is saved takes its place
                 self._save(recorder, result)
             elif result.state == "unchanged" and not dry_run:
                 recorder.penalise(self.assignment, student)
@@ -145,15 +149,7 @@ class Grading:
             return Outcome(student, lab, "missing", notes=result.notes)
         # Without pictures: those of a class of thousands would fill the memory.
         marks = tuple(replace(card, waveform="") for card in result.record.cards)
-        return Outcome(student, lab, "graded", marks, notes=result.notes, earlier=earlier)
-
-    def _earlier(self, student: str) -> float | None:
-        """The total that the gradebook has of us; None when there is none that can be told."""
-        try:
-            found = self.store.record(self.lab.slug, student, assignment=self.assignment)
-        except StoreError:
-            return None
-        return sum(card.points for card in found.cards) if found else None
+        return Outcome(student, lab, "graded", marks, notes=result.notes)
 
     def _save(self, recorder: Recorder, graded: Graded) -> None:
         """Killed or failing between these lines, the next run finds what was scored but no graded
@@ -197,6 +193,12 @@ def gradings(
         Grading(course, lab, seeds, sandbox=sandbox, assignment=assignment)
         for lab in folders.labs_of(course, assignment)
     ]
+
+
+def _total(marks: Marks) -> float | None:
+    """None when the gradebook has no points of ours."""
+    known = [points for points in marks.values() if points is not None]
+    return sum(known) if known else None
 
 
 def _sandbox_for(lab: Lab, sandbox: bool, assignment: str) -> Literal["", "bwrap", "none"]:

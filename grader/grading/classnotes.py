@@ -5,7 +5,7 @@ submissions that do not say when they came. All of it is graded all the same.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from grader.gradebook.folders import timestamp_of
+from grader.gradebook.folders import submitted, timestamp_of
 from grader.gradebook.marks import listed
 from grader.grading.outcome import Outcome
 from grader.roster import nearest
@@ -22,16 +22,18 @@ def class_notes(
     graded = {outcome.student for outcome in outcomes if outcome.is_graded}
     students = [student for student in folders if student in graded]
     undated = [student for student in students if timestamp_of(folders[student]) is None]
-    return [*_strangers(assignment, students, listed(root)), *_undated(assignment, undated)]
-
-
-def _strangers(assignment: str, students: Iterable[str], known: Collection[str]) -> list[str]:
-    """Who is in no class list, if the course has one."""
+    known = listed(root)
     strangers = [student for student in students if known and student not in known]
+    absent = known - submitted(root, assignment).keys()
+    return [*_strangers(assignment, strangers, absent), *_undated(assignment, undated)]
+
+
+def _strangers(assignment: str, strangers: Sequence[str], absent: Collection[str]) -> list[str]:
+    """Who is in no class list; it may be somebody who else has handed in nothing."""
     notes = []
     for student in strangers[:MOST]:
         told = _("in no class list: put the id there, then run warsha roster")
-        if meant := nearest(student, known):
+        if meant := nearest(student, absent):
             told = _("in no class list; if {id} is meant, rename the folder, else add the id")
             told = told.format(id=meant)
         notes.append(_note(f"{assignment} {student}", told))
@@ -47,7 +49,7 @@ def _undated(assignment: str, students: Sequence[str]) -> list[str]:
         return []
     names = ", ".join(students[:MOST]) + (", …" if len(students) > MOST else "")
     told = _(
-        "{count} without a time stamp, so never late: {names}; "
+        "{count} without a time stamp, so not late, unless an earlier try had one: {names}; "
         "put timestamp.txt beside the notebook, as 2026-01-15 10:00:00 UTC"
     )
     return [_note(assignment, told.format(count=len(students), names=names))]

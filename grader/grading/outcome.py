@@ -22,7 +22,7 @@ class Outcome:
     assignment: str = ""
     """What it was handed in with, if that has another name than the lab."""
     earlier: float | None = None
-    """Its total before this run, when it was graded before."""
+    """The points that the gradebook had of it before this run, if any."""
 
     @property
     def total(self) -> float:

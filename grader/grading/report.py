@@ -102,11 +102,11 @@ def _print_changes(out: Console, outcomes: Iterable[Outcome]) -> None:
     """Lab by lab whose total is another than before, from what to what."""
     changed: dict[str, list[str]] = {}
     for outcome in outcomes:
-        if outcome.state != "graded" or outcome.earlier is None:
+        if outcome.state not in ("graded", "missing") or outcome.earlier is None:
             continue
         before, now = number(outcome.earlier), number(outcome.total)
         if before != now:
-            line = _("{who}: {change}").format(who=outcome.student, change=f"{before} → {now}")
+            line = f"{outcome.student}: {before} → {now}"
             changed.setdefault(outcome.lab, []).append(line)
     for lab, lines in changed.items():
         head = _("totals that changed in {lab}: {count}").format(lab=lab, count=len(lines))
