@@ -1,7 +1,8 @@
 """Which cells of a notebook mean something, told by their text alone.
 
 The build, the trust boundary and the notebook's own magics all ask here, so a program means the
-same to each of them.
+same to each of them. A word that the magic does not know is an error there; whoever hands the cell
+in all the same does not lose the program for it.
 """
 
 import re

@@ -112,7 +112,9 @@ def test_folders_without_a_file_are_counted_too(course: Course, hand_in: HandIn)
     folder = hand_in("s1", "x = 1")
     for number in range(1001):
         (folder / f"empty{number}").mkdir()
+    (folder / "readings.csv").write_text("1,2\n")  # and crowd out none
     assert grade(course)["s1"] == ("more than 1000 files or 64 MB: some were left out",)
+    assert (course.root / "autograded" / "s1" / LAB / "readings.csv").is_file()
 
 
 def test_a_folder_that_is_opened_as_a_file_leaves_nothing_open(tmp_path: Path) -> None:

@@ -233,6 +233,15 @@ def test_every_lab_that_cannot_be_released_is_told(course: Course, edit: Edit) -
     assert len(lines) == 4 and "nowhere" in lines[0] and LAB in lines[2]
 
 
+def test_a_release_that_the_store_has_lost_stops_no_other_lab(course: Course, edit: Edit) -> None:
+    shutil.rmtree(course.store / "labs" / Store(course.store).released(LAB))
+    edit(tells)
+    with pytest.raises(CourseError) as caught:
+        build_course(replace(course, labs=(LAB, OTHER)))
+    assert "line of the solution" in str(caught.value) and "store" in str(caught.value)
+    assert (course.root / "release" / OTHER).is_dir()
+
+
 def test_a_build_that_was_killed_while_it_put_the_new_in_its_place(
     course: Course, edit: Edit
 ) -> None:

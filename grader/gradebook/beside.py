@@ -95,8 +95,8 @@ def _entries(folder: Path, ignored: Sequence[str], deepest: int = sys.maxsize) -
     are not followed."""
     for place, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if not _is_named(name, ignored)]
-        yield from (Path(place, name) for name in folders)
         yield from (Path(place, name) for name in files if not _is_named(name, ignored))
+        yield from (Path(place, name) for name in folders)  # many must not crowd out a file
         if len(Path(place).relative_to(folder).parts) >= deepest:
             folders.clear()
 

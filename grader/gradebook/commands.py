@@ -11,7 +11,6 @@ from grader.errors import CourseError
 from grader.gradebook import config
 from hardware.say import _
 
-_USUAL = "{nbgrader_step}/{student_id}/{assignment_id}"
 _RAISED = re.compile(r"\s*[\w.]+(?:Error|Exception|Entry): ")
 
 

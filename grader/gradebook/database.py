@@ -17,7 +17,8 @@ from grader.gradebook.released import Released
 from hardware.say import _
 
 _held = ContextVar[Path | None]("_held", default=None)
-"""The course that a run of nbgrader around us holds: what is opened within is a part of it."""
+"""The course that a run of nbgrader around us holds, in this thread: what is opened within is a
+part of it."""
 
 
 def open_book(coursedir: Any) -> Any:

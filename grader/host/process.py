@@ -52,7 +52,8 @@ class Child:
             self._process = start(way, Path(self._folder.name))
         except OSError as error:
             self._folder.cleanup()
-            raise _not_started(f"{error.filename}: {reason(error)}") from error
+            what = [str(error.filename)] if error.filename else []  # a fork that fails names none
+            raise _not_started(": ".join([*what, reason(error)])) from error
         assert self._process.stdin and self._process.stdout and self._process.stderr
         self._to, self._from = self._process.stdin.fileno(), self._process.stdout.fileno()
         self._said = self._process.stderr.fileno()

@@ -18,7 +18,7 @@ import nbformat
 from nbgrader.utils import find_all_files
 
 from grader import cells
-from grader.archive.store import Store
+from grader.archive.store import Store, StoreError
 from grader.course import Course
 from grader.disk import (
     is_full,
@@ -96,7 +96,8 @@ def build_course(course: Course, say: Callable[[str], None] = lambda _line: None
 def _release_all(course: Course, say: Callable[[str], None]) -> list[GraderError]:
     """Release and hand out every lab; why some were not released."""
     problems: list[GraderError] = []
-    kept = kept_place(course.trainee, course.root / "release")
+    mend_folder(course.trainee)
+    kept = kept_place(course.trainee, folders.release_place(course.root, "-").parent)
     with whole_folder(course.trainee) as trainee:
         for slug in course.labs:
             mend_folder(folders.release_place(course.root, slug))
@@ -108,8 +109,11 @@ def _release_all(course: Course, say: Callable[[str], None]) -> list[GraderError
                 if is_full(error):
                     raise
                 problems.append(error)
-                if earlier := _earlier(course, slug):
-                    hand_out(course.root, earlier, trainee)
+                try:
+                    if earlier := _earlier(course, slug):
+                        hand_out(course.root, earlier, trainee)
+                except StoreError as lost:
+                    problems.append(lost)
             else:
                 hand_out(course.root, lab, trainee)
                 say(_("released {lab}").format(lab=slug))
@@ -139,13 +143,13 @@ def write_settings(root: Path, course: str) -> None:
     last = ours.splitlines()[-1]
     file = (root / config.NAME).resolve()  # it may be a link to where settings are kept
     before = file.read_text(encoding="utf-8") if file.exists() else ""
-    _ours, found, own = before.partition(last + "\n")
+    _ours, found, own = before.partition(last)
     if before and not found:
         raise CourseError(
             _("{file}: the line {line!r} is gone: what is yours?").format(file=file, line=last),
             _("put that line above your own settings, then build again"),
         )
-    write_whole(file, ours + own)
+    write_whole(file, ours + own.removeprefix("\n"))
 
 
 def release_lab(root: Path, lab: Lab) -> None:

@@ -19,6 +19,7 @@ class Budget:
 
     def __init__(self) -> None:
         self._begin_s = _cpu_s()
+        self._is_set_back = False
 
     def limits(self) -> Limits:
         """Those of the next episode: the usual ones while there is enough left, and just enough
@@ -39,8 +40,11 @@ class Budget:
         return _cpu_s() - self._begin_s
 
     def set_back(self, used_s: float) -> None:
-        """To what had been used then: what a fault of ours took is not its submission's."""
-        self._begin_s = _cpu_s() - used_s
+        """To what had been used then: what a fault of ours took is not its submission's. Once: it
+        may be the submission that brings the fault about, seed by seed."""
+        if not self._is_set_back:
+            self._begin_s = _cpu_s() - used_s
+            self._is_set_back = True
 
     def _left_s(self) -> float:
         return CPU_S - self.used_s
