@@ -99,14 +99,18 @@ def test_one_that_cannot_be_read_stops_nobody_and_keeps_its_marks(
     assert sum(v or 0 for k, v in after.items() if k[0] == "s2") < 20
 
 
+def add_cell(folder: Path, code: str) -> None:
+    """Above all others of what was handed in."""
+    notebook = nbformat.read(folder / f"{LAB}.ipynb", as_version=4)
+    notebook.cells.insert(0, new_code_cell(code))
+    nbformat.write(notebook, folder / f"{LAB}.ipynb")
+
+
 def test_nothing_of_a_submission_runs_and_links_lead_nowhere(
     built_course: Course, hand_in: HandIn, tmp_path: Path
 ) -> None:
-    folder = hand_in("s1", REFERENCE)
-    notebook = nbformat.read(folder / f"{LAB}.ipynb", as_version=4)
-    touched = tmp_path / "touched"
-    notebook.cells.insert(0, new_code_cell(f"open({str(touched)!r}, 'w')"))
-    nbformat.write(notebook, folder / f"{LAB}.ipynb")
+    folder, touched = hand_in("s1", REFERENCE), tmp_path / "touched"
+    add_cell(folder, f"open({str(touched)!r}, 'w')")
     (folder / "data").mkdir()
     (folder / "data" / "readings.csv").write_text("1,2\n")
     (folder / "data" / "stolen").symlink_to(built_course.root / "gradebook.db")
@@ -121,11 +125,8 @@ def test_nothing_of_a_submission_runs_and_links_lead_nowhere(
 def test_without_its_store_a_lab_is_not_executed_instead(
     built_course: Course, hand_in: HandIn, tmp_path: Path
 ) -> None:
-    folder = hand_in("s1", REFERENCE)
-    notebook = nbformat.read(folder / f"{LAB}.ipynb", as_version=4)
-    touched = tmp_path / "touched"
-    notebook.cells.insert(0, new_code_cell(f"open({str(touched)!r}, 'w')"))
-    nbformat.write(notebook, folder / f"{LAB}.ipynb")
+    folder, touched = hand_in("s1", REFERENCE), tmp_path / "touched"
+    add_cell(folder, f"open({str(touched)!r}, 'w')")
     (built_course.root / "store").rename(tmp_path / "store")
     done = nbgrader(built_course, "autograde", LAB)
     assert done.returncode != 0
