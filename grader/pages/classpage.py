@@ -25,8 +25,8 @@ NEEDS = {
 }
 """Why somebody should look at a trainee's work."""
 REMARKS = {
-    "no_sandbox": ("صُحِّح بلا بيئة عزل", "graded without a sandbox"),
-    "timed_out": ("أنهته حدود وقت هذا الجهاز", "ended by this machine's limits of time"),
+    "no_sandbox": ("صُحِّح خارج البيئة المعزولة", "graded without a sandbox"),
+    "timed_out": ("أوقفه الحد الزمني لهذا الجهاز", "ended by this machine's limits of time"),
 }
 """What there is to know of how a mark came about."""
 BARS = 10
@@ -74,7 +74,7 @@ def _figures(register: Register) -> str:
         ("متدربون", "trainees", str(len(register.rows))),
         ("صُحِّح لهم", "graded", str(len(graded))),
         ("بلغوا الإتقان", "mastered", str(sum(sheet.mastered for sheet in graded))),
-        ("يحتاجون نظرة", "need a look", str(needy)),
+        ("يحتاجون إلى متابعة", "need a look", str(needy)),
         ("الوسيط", "median", share(middle, register.maximum)),
         ("المتوسط", "mean", share(round(average, 2), register.maximum)),
     )
@@ -121,7 +121,7 @@ def _items(register: Register) -> str:
             f"</td><td>{full}</td></tr>"
         )
     heads = (("البند", "item"), ("موضوعه", "about"), ("المتوسط", "mean"), ("", ""),
-             ("كاملة", "full"))  # fmt: skip
+             ("نالوا الدرجة كاملة", "full"))  # fmt: skip
     return (
         f'<section class="items"><h2>{label("البنود", "items")}</h2><table><thead><tr>'
         f"{_heads(heads)}</tr></thead><tbody>{''.join(rows)}</tbody></table></section>"
@@ -141,7 +141,7 @@ def _ideas(register: Register, ideas: list[Idea]) -> str:
         return f'<section class="ideas">{head}<p>{label("لا شيء", "none")}</p></section>'
     rows = "".join(_idea(register, place, idea) for place, idea in enumerate(ideas, 1))
     heads = (("رقم", "no."), ("عدد", "count"), ("الفكرة", "idea"), ("البنود", "items"),
-             ("من", "who"))  # fmt: skip
+             ("المتدربون", "who"))  # fmt: skip
     return (
         f'<section class="ideas">{head}<div class="scroll" tabindex="0"><table><thead><tr>'
         f"{_heads(heads)}</tr></thead><tbody>{rows}</tbody></table></div></section>"
@@ -206,7 +206,7 @@ def _table(register: Register, places: dict[str, int]) -> str:
     """The heat map: who needs help first."""
     columns = [
         ("المتدرب", "trainee"), *((item, "") for item in register.items), ("المجموع", "total"),
-        ("خصم", "late"), ("تسليمات", "tries"), ("السبب", "why to look"),
+        ("خصم التأخير", "late"), ("تسليمات", "tries"), ("السبب", "why to look"),
     ]  # fmt: skip
     heads = "".join(
         # No button element: Chromium leaves it out where a header is printed again.
@@ -216,7 +216,10 @@ def _table(register: Register, places: dict[str, int]) -> str:
         for arabic, english in columns
     )
     rows = "".join(_row(register, row, places) for row in register.by_need)
-    words = label("كل متدرب وكل بند، والأحوج أولًا", "every trainee and item, who needs help first")
+    words = label(
+        "كل متدرب وكل بند، والأحوج إلى المساعدة أولًا",
+        "every trainee and item, who needs help first",
+    )
     note = label(
         "الرقم الصغير رقم الفكرة الخاطئة أعلاه",
         "the small number is that of the misconception above",

@@ -27,7 +27,7 @@ HAPPENED = {
 }
 """Keys that tell what happened, and of no idea."""
 _HEADS = {
-    False: ("الفكرة الخاطئة غالبًا", "the idea that is probably wrong"),
+    False: ("الفكرة الخاطئة المحتملة", "the idea that is probably wrong"),
     True: ("ما الذي حدث", "what happened"),
 }
 
@@ -106,7 +106,8 @@ def _result(sheet: Sheet) -> str:
 def _mastery(sheet: Sheet) -> str:
     goal = f'<span class="goal">({share(sheet.needed, sheet.maximum)})</span>'
     if sheet.mastered:
-        return f'<p class="mastery">✓ {label("بلغتَ حد الإتقان", "mastery reached")} {goal}</p>'
+        reached = label("وصلت الدرجة إلى حد الإتقان", "mastery reached")
+        return f'<p class="mastery">✓ {reached} {goal}</p>'
     left = LATIN.format(number(sheet.needed - sheet.earned))
     words = label("الباقي حتى حد الإتقان:", "short of mastery by")
     return f'<p class="mastery">{words} <strong>{left}</strong> {goal}</p>'
@@ -200,7 +201,7 @@ def _figure(entry: Entry) -> str:
     """The waveform; in words what it shows, for who does not see it."""
     card = entry.card
     episode = latin(card.episode)
-    arabic, english = f"الشكل الموجي في حالة {episode}", f"waveform in episode {episode}"
+    arabic, english = f"الشكل الموجي في الجولة {episode}", f"waveform in episode {episode}"
     if card.at_ns is not None:
         at = LATIN.format(f"t = {card.at_ns / 1e9:.4g} s")
         arabic += f"، وموضع الخطأ بالأحمر عند {at}"

@@ -71,7 +71,7 @@ class Mark:
     def _name(self) -> tuple[str, str]:
         code = f"U+{ord(self.char):04X}"
         if self.char in INVISIBLE:
-            return (f"an invisible mark ({code})", f"علامة خفية لا تُرى (\u2066{code}\u2069)")
+            return (f"an invisible mark ({code})", f"علامة غير مرئية (\u2066{code}\u2069)")
         if self.char in NAMES:
             return NAMES[self.char]
         if self.char in INSTEAD:
