@@ -7,8 +7,8 @@ from typing import Any
 
 import typer
 
-import grader.verbs
-import hardware.verbs
+import grader.cli
+import hardware.cli
 from grader.disk import told_when_shut
 from grader.errors import GraderError
 from hardware.errors import HardwareError
@@ -18,8 +18,8 @@ app = typer.Typer(
     add_completion=False,
     help="An open training lab for IoT and embedded systems. --debug shows an error's traceback.",
 )
-app.add_typer(hardware.verbs.app)
-app.add_typer(grader.verbs.app)
+app.add_typer(hardware.cli.app)
+app.add_typer(grader.cli.app)
 
 
 def main() -> None:

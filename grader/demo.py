@@ -7,12 +7,12 @@ from dataclasses import replace
 import nbformat
 from nbformat import NotebookNode
 
-from grader import cells
-from grader.authoring.labcheck import host_of, program_of, programs
-from grader.course import Course
-from grader.gradebook import marks
-from grader.lab import find
-from grader.roster import Trainee
+from grader.authoring.lab_check import host_of, program_of, programs
+from grader.lab import cells
+from grader.lab.class_list import Trainee
+from grader.lab.course import Course
+from grader.lab.lab import find
+from grader.nbgrader import marks
 
 HANDED_IN = "2026-01-15 10:00:00 UTC"
 ANSWER = "إجابة تجريبية · a sample answer"

@@ -12,7 +12,7 @@ GraderError
 
 from pathlib import Path
 
-from hardware.say import _
+from hardware.i18n import _
 
 
 class GraderError(Exception):

@@ -14,8 +14,8 @@ import tempfile
 from pathlib import Path
 
 from grader.errors import GraderError
+from hardware.i18n import _
 from hardware.paths import ROOT
-from hardware.say import _
 
 PUBLIC_SEED = 0
 """The seed of practice, known to everybody."""

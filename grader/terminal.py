@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from hardware.say import _
+from hardware.i18n import _
 
 ISOLATES = "\u2066\u2067\u2068\u2069"
 """What keeps Latin words in order in an Arabic line."""

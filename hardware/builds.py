@@ -5,7 +5,7 @@ from functools import cache
 
 from hardware import paths
 from hardware.errors import BenchError
-from hardware.say import _
+from hardware.i18n import _
 
 
 @cache

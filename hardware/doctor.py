@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Literal
 
 from hardware import paths
-from hardware.bench.serving.live import LiveBench
+from hardware.bench.serving.live_bench import LiveBench
 from hardware.errors import HardwareError
-from hardware.say import _
+from hardware.i18n import _
 from hardware.wire.board import Board
 
 State = Literal["ok", "warn", "fail"]

@@ -13,7 +13,7 @@ HardwareError
  +-- BenchError       the bench itself cannot work (port not built, no 32-bit support)
 """
 
-from hardware.say import tame
+from hardware.i18n import tame
 
 
 class HardwareError(Exception):

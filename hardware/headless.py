@@ -5,19 +5,19 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from hardware.bench import frames
 from hardware.bench.bench import Bench
+from hardware.bench.circuit.circuit import Circuit
+from hardware.bench.circuit.faults import Fault
+from hardware.bench.diagram import Diagram, suggest
+from hardware.bench.drawing.probes import probed
 from hardware.bench.flash import Flash
 from hardware.bench.limits import Limits
+from hardware.bench.protocol import frames
 from hardware.bench.scenario import Scenario
 from hardware.bench.scenario import player as players
-from hardware.bench.tracing.signals import probed
-from hardware.bench.tracing.trace import Trace
-from hardware.bench.wiring.circuit import Circuit
-from hardware.bench.wiring.diagram import Diagram, suggest
-from hardware.bench.wiring.faults import Fault
+from hardware.bench.trace.trace import Trace
 from hardware.errors import HardwareError, ScenarioError
-from hardware.say import _
+from hardware.i18n import _
 
 OVER_TIME = (frames.END_WALL, frames.END_CPU)
 """Both are time of this machine that the program used up without an end in sight."""

@@ -20,10 +20,10 @@ import pytest
 from attackclass import BOARD_LAB, HOST_LAB, Places
 from attackcourse import build
 
-from grader.course import Course
-from grader.grading.autograde import Grading
-from grader.grading.task import Task, score_task
-from grader.scoring.card import Card
+from grader.classrun.autograde import Grading
+from grader.classrun.task import Task, score_task
+from grader.lab.course import Course
+from grader.score.card import Card
 
 HONEST, ROUNDS = 40, 4
 

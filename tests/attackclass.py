@@ -20,10 +20,10 @@ from typing import Any
 import nbformat
 from typer.testing import CliRunner, Result
 
-from grader.authoring.labcheck import expected
+from grader.authoring.lab_check import expected
+from grader.cli import app
 from grader.demo import filled_in
-from grader.lab import LABS, Lab, find
-from grader.verbs import app
+from grader.lab.lab import LABS, Lab, find
 
 HERE = Path(__file__).parent
 ATTACKS = HERE / "attacks"

@@ -11,13 +11,13 @@ import pytest
 from attackclass import HOSTLABS, Attack, Places
 from classroom import auto_scores
 
-from grader import course as course_module
-from grader import verbs
-from grader.course import Course, load_course
-from grader.gradebook import commands
-from grader.gradebook.marks import enrol
+from grader import cli
+from grader.lab import course as course_module
+from grader.lab.class_list import Trainee
+from grader.lab.course import Course, load_course
+from grader.nbgrader import commands
+from grader.nbgrader.marks import enrol
 from grader.notebook import release
-from grader.roster import Trainee
 
 CANARY = "canary-5f0c"
 IN_CHECKS, IN_GRADEBOOK, IN_OTHERS = (f"{CANARY}-{name}" for name in ("checks", "book", "others"))
@@ -60,7 +60,7 @@ def build(place: Path, patch: pytest.MonkeyPatch) -> Course:
     patch.setenv("WARSHA_CANARY", CANARY)
     both = (attackclass.BOARD_LAB, attackclass.HOST_LAB)
     course = replace(load_course("hostlabs", HOSTLABS.parent), labs=both, seeds=1)
-    patch.setattr(verbs, "load_course", lambda _name=None: course)
+    patch.setattr(cli, "load_course", lambda _name=None: course)
     release.build_course(course)
     enrol(course.root, [Trainee("bird", "Canary", IN_GRADEBOOK)])
     return course

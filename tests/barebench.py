@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from types import TracebackType
 
 from hardware import paths
-from hardware.bench import frames
+from hardware.bench.protocol import frames
 
 RECORD = struct.Struct("<BBHIQ")
 REPLY = struct.Struct("<B3xI8Q")

@@ -25,7 +25,7 @@ import timing_table
 from timing_targets import PortBoard, Stored, on_firmware
 
 from hardware import paths
-from hardware.wire.board import Board
+from hardware.connect import open_board
 
 FIGURES = timing_programs.FOLDER / "pico.json"
 PAGE = paths.ROOT / "docs" / "timing.md"
@@ -85,7 +85,7 @@ def report() -> None:
 
 def board(url: str) -> None:
     """Compare a board on a wire with our port of its family, and say how to scale to it."""
-    with Board.open(url) as real:
+    with open_board(url) as real:
         print(timing_board.scales(real))
 
 

@@ -10,12 +10,12 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from grader import course as course_module
 from grader.archive.record import Record
 from grader.archive.store import Store
-from grader.course import Course, load_course
 from grader.demo import filled_in
-from grader.lab import LABS
+from grader.lab import course as course_module
+from grader.lab.course import Course, load_course
+from grader.lab.lab import LABS
 from grader.notebook.release import build_course
 
 LAB = "first_contact"

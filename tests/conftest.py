@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from hardware.bench.serving.live import LiveBench
+from hardware.bench.serving.live_bench import LiveBench
+from hardware.connect import open_board, open_port
 from hardware.wire.board import Board
-from hardware.wire.port import open_port
 
 pytest_plugins = ["classroom", "groups", "attackcourse", "hostcourse", "liars", "postgres"]
 
@@ -52,7 +52,7 @@ def board(request: pytest.FixtureRequest) -> Iterator[Board]:
     """A board that lives through a test file, as a real one does. `fresh` makes it forget the test
     before."""
     if request.param == REAL:
-        with Board.open(request.config.getoption("board")) as real:
+        with open_board(request.config.getoption("board")) as real:
             yield real
         return
     family, way = request.param.split("-")

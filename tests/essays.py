@@ -7,8 +7,8 @@ import nbformat
 from nbformat.v4 import new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook
 
-from grader.course import Course
-from grader.gradebook import commands, config
+from grader.lab.course import Course
+from grader.nbgrader import commands, config
 
 
 def release_essay(course: Course, assignment: str) -> None:

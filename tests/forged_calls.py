@@ -5,8 +5,8 @@ import struct
 from collections.abc import Callable
 from typing import ClassVar, NamedTuple
 
-from hardware.bench import frames
-from hardware.bench.tracing.records import names_of
+from hardware.bench.protocol import frames
+from hardware.bench.protocol.records import names_of
 
 CALLS = tuple(names_of("CALL_"))
 EDGES = (0, 1, 2, 3, 7, 63, 64, 127, 128, 200, 255)

@@ -24,14 +24,14 @@ from typing import NamedTuple
 import mutants
 import yaml
 
+from hardware.bench import diagram as diagrams
 from hardware.bench import scenario as scenarios
-from hardware.bench.drawing.draw import draw
+from hardware.bench.circuit.circuit import Circuit
+from hardware.bench.circuit.still_world import StillWorld
+from hardware.bench.drawing.bench_picture import draw
 from hardware.bench.limits import Limits
-from hardware.bench.tracing.summary import summary
-from hardware.bench.wiring import diagram as diagrams
-from hardware.bench.wiring.circuit import Circuit
-from hardware.bench.wiring.lint import lint_file
-from hardware.bench.wiring.still import StillWorld
+from hardware.bench.lint.lint import lint_file
+from hardware.bench.trace.summary import summary
 from hardware.errors import HardwareError
 from hardware.headless import run_program
 

@@ -29,14 +29,14 @@ from neighbour import HONEST, OTHER, WORK, Parts, circuit
 
 from hardware import paths
 from hardware.bench.bench import Bench
-from hardware.bench.drawing.draw import draw
+from hardware.bench.decode import i2c, onewire, pixels, servo, spi, uart, wire_edges
+from hardware.bench.drawing.bench_picture import draw
 from hardware.bench.flash import Flash
 from hardware.bench.limits import Limits
-from hardware.bench.tracing.decode import i2c, onewire, pixels, servo, spi, uart, wire
-from hardware.bench.tracing.records import names_of
-from hardware.bench.tracing.summary import summary
-from hardware.bench.tracing.trace import Trace
-from hardware.bench.tracing.vcd import write_vcd
+from hardware.bench.protocol.records import names_of
+from hardware.bench.trace.summary import summary
+from hardware.bench.trace.trace import Trace
+from hardware.bench.vcd import write_vcd
 
 UNTIL_NS = 2_500_000_000
 LIMITS = Limits(cpu_s=5, wall_s=8.0, records=100_000, output_bytes=50_000, memory_bytes=None)
@@ -149,7 +149,7 @@ def _look_at(trace: Trace) -> None:
     servo.servo(trace, 25)
     for pin in (13, 18, 21, 32):
         with suppress(ValueError):  # too many of them
-            wire.wire_edges(trace, pin)
+            wire_edges.wire_edges(trace, pin)
     for read_notes in (trace.packets, trace.mqtt, trace.air, trace.links, trace.lines):
         read_notes()
     trace.save(io.BytesIO())

@@ -15,7 +15,7 @@ from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import create_engine, select
 from sqlalchemy.exc import SAWarning
 
-from grader.gradebook import commands, config
+from grader.nbgrader import commands, config
 
 ASSIGNMENT = "week1"
 CONFIG = """\

@@ -18,15 +18,15 @@ from classroom import build
 from gradebooks import rows
 
 from grader.archive.store import Store
-from grader.authoring.labcheck import programs
-from grader.course import load_course
+from grader.authoring.lab_check import programs
+from grader.classrun import autograde
+from grader.classrun.autograde import Grading
+from grader.classrun.task import Task, score_task
 from grader.demo import filled_in
 from grader.errors import GraderError
-from grader.grading import autograde
-from grader.grading.autograde import Grading
-from grader.grading.task import Task, score_task
-from grader.lab import find
-from grader.scoring.card import Card
+from grader.lab.course import load_course
+from grader.lab.lab import find
+from grader.score.card import Card
 from hardware.paths import port_program
 
 LAB = "first_contact"

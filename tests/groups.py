@@ -9,12 +9,12 @@ import pytest
 from classroom import build
 from typer.testing import CliRunner, Result
 
-from grader import course as course_module
-from grader.course import Course
+from grader.cli import app
 from grader.demo import filled_in
-from grader.gradebook import commands
-from grader.lab import LABS
-from grader.verbs import app
+from grader.lab import course as course_module
+from grader.lab.course import Course
+from grader.lab.lab import LABS
+from grader.nbgrader import commands
 from hardware.paths import build_dir
 
 WEEK = "week1"

@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from grader.episode import Episode
-from grader.run import Run
-from hardware.bench import frames
-from hardware.bench.tracing.records import RECORD, pack_text
-from hardware.bench.tracing.trace import Trace
+from grader.lab.episode import Episode
+from grader.lab.run import Run
+from hardware.bench.protocol import frames
+from hardware.bench.protocol.records import RECORD, pack_text
+from hardware.bench.trace.trace import Trace
 
 MS = 1_000_000
 PINS = {"LED_R": 1, "LED_Y": 2, "LED_G": 3}

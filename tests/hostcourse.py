@@ -7,10 +7,10 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from grader import course as course_module
-from grader import verbs
-from grader.course import Course, load_course
+from grader import cli
 from grader.demo import filled_in
+from grader.lab import course as course_module
+from grader.lab.course import Course, load_course
 from grader.notebook import release
 
 HOSTLABS = Path(__file__).with_name("hostlabs")
@@ -40,7 +40,7 @@ def hosted(
     course, place = hosted_once
     shutil.copytree(place, tmp_path / "build")
     monkeypatch.setattr(course_module, "build_dir", lambda: tmp_path / "build")
-    monkeypatch.setattr(verbs, "load_course", lambda _name=None: course)
+    monkeypatch.setattr(cli, "load_course", lambda _name=None: course)
     monkeypatch.setenv("WARSHA_SECRET_FILE", str(tmp_path / "secret"))
     yield course
 

@@ -14,6 +14,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 
+from hardware.connect import open_board
 from hardware.errors import BoardTimeout, HardwareError
 from hardware.wire.board import Board
 
@@ -110,7 +111,7 @@ def interrupt_program(family: str, name: str, count: int, seed: int) -> Tally:
     tally = Tally()
     moments = random.Random(f"{seed} {family} {name}")
     code = PROGRAMS[name]
-    with Board.open(f"bench:{family}?mode=virtual") as board:
+    with open_board(f"bench:{family}?mode=virtual") as board:
         board.run(f"alive = {seed}")
         length_s = run_s(board, code)
         for _ in range(count):
@@ -123,7 +124,7 @@ def interrupt_program(family: str, name: str, count: int, seed: int) -> Tally:
 def reset_without_interrupts(family: str, count: int) -> Tally:
     """A loop with interrupts disabled ignores Ctrl-C; a reset gives a prompt within a second."""
     tally = Tally()
-    with Board.open(f"bench:{family}?mode=virtual") as board:
+    with open_board(f"bench:{family}?mode=virtual") as board:
         for _ in range(count):
             board.exec_detached(NO_INTERRUPTS)
             board.interrupt()

@@ -6,7 +6,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from grader.cells import released_text
+from grader.lab.cells import released_text
 from grader.notebook.lesson import source_notebook
 
 POINTS = {"a": 4.0, "b": 5.0, "p": 2.0}

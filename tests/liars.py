@@ -10,11 +10,11 @@ from string import Template
 
 import pytest
 
-from hardware.bench import frames
 from hardware.bench.bench import Bench
+from hardware.bench.circuit.circuit import Circuit
+from hardware.bench.diagram import load
 from hardware.bench.limits import Limits
-from hardware.bench.wiring.circuit import Circuit
-from hardware.bench.wiring.diagram import load
+from hardware.bench.protocol import frames
 
 BOARD = Template("""#!$python -IS
 import os, socket, struct, time

@@ -10,16 +10,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader import limits, textlimits, units
-from grader.limits import Limit
-from grader.units import Quantity
+from grader.lab import limits, text_limits, units
+from grader.lab.limits import Limit
+from grader.lab.units import Quantity
 from hardware.paths import ROOT
 
 PAGE = ROOT / "docs" / "measuring.md"
 ROOMS = [
-    ROOT / "grader" / "levels.py",
-    ROOT / "grader" / "states.py",
-    ROOT / "grader" / "tones.py",
+    ROOT / "grader" / "lab" / "signal.py",
+    ROOT / "grader" / "lab" / "documents.py",
 ]
 MEASURE = ROOT / "grader" / "measure"
 HEAD = """\
@@ -123,7 +122,7 @@ def _section(title: str, file: Path) -> str:
 def _limits() -> str:
     kinds = [
         kind
-        for module in (limits, textlimits)
+        for module in (limits, text_limits)
         for kind in vars(module).values()
         if inspect.isclass(kind) and issubclass(kind, Limit) and kind.__module__ == module.__name__
     ]

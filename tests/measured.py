@@ -6,9 +6,9 @@ from typing import Any
 from rig import MS, Hand
 from sensorbench import Parts, play
 
-from grader.episode import Episode
-from grader.run import Run, said_after
-from hardware.bench.tracing.trace import Trace
+from grader.lab.episode import Episode
+from grader.lab.run import Run, said_after
+from hardware.bench.trace.trace import Trace
 
 
 def run_of(made: Trace, pins: Mapping[str, int], ready: str = "READY") -> Run:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from hardware.i18n import FIELD
 from hardware.paths import ROOT
-from hardware.say import FIELD
 
 CODE = [
     *sorted(ROOT.glob("hardware/**/*.py")),

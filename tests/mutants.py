@@ -14,7 +14,7 @@ import yaml
 
 from hardware import boards
 from hardware.bench import parts
-from hardware.bench.wiring.diagram import PartSpec
+from hardware.bench.diagram import PartSpec
 from hardware.paths import ROOT
 
 NASTY: tuple[Any, ...] = (

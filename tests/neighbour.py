@@ -6,9 +6,9 @@ from functools import cache
 from typing import Any
 
 from hardware.bench.bench import Bench
+from hardware.bench.circuit.circuit import Circuit
+from hardware.bench.diagram import load
 from hardware.bench.flash import Flash
-from hardware.bench.wiring.circuit import Circuit
-from hardware.bench.wiring.diagram import load
 
 OTHER, HONEST = "other", "honest"
 TYPES = {"esp32": "board-esp32-devkit-c-v4", "rp2": "board-pi-pico-w"}

@@ -16,12 +16,12 @@ from nbgrader.preprocessors import (
 )
 from traitlets.config import Config
 
-from grader.gradebook.database import open_book
-from grader.gradebook.late import Late
-from grader.gradebook.released import Released
-from grader.gradebook.rows import SubmissionRows
-from grader.gradebook.steps import Steps
-from grader.grading.boards import steps
+from grader.classrun.autograde_step import steps
+from grader.nbgrader.database import open_book
+from grader.nbgrader.late import Late
+from grader.nbgrader.released import Released
+from grader.nbgrader.rows import SubmissionRows
+from grader.nbgrader.steps import Steps
 
 PLACE = ("assignment", "notebook", "student")
 

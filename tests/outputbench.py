@@ -7,9 +7,9 @@ from rig import MS, said
 from sensorbench import Parts, circuit
 
 from hardware.bench.bench import Bench
+from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.flash import Flash
-from hardware.bench.wiring.circuit import Circuit
-from hardware.bench.wiring.display import Display, Pixels
+from hardware.bench.parts.common.display import Display, Pixels
 
 
 class Stage:

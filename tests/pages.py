@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 from browser import Chromium
 
-from grader.pages.register import Register, Row
-from grader.pages.sheet import Entry, Sheet
-from grader.scoring.card import Card
+from grader.reports.class_register import Register, Row
+from grader.reports.feedback_data import Entry, Sheet
+from grader.score.card import Card
 from hardware.bench.drawing.waveform import Mark, waveform
-from hardware.bench.frames import MODE_OUT, REC_MODE, REC_OUT
-from hardware.bench.tracing.records import RECORD
-from hardware.bench.tracing.trace import Control, Trace
+from hardware.bench.protocol.frames import MODE_OUT, REC_MODE, REC_OUT
+from hardware.bench.protocol.records import RECORD
+from hardware.bench.trace.trace import Control, Trace
 
 S = 1_000_000_000
 EVIL = (

@@ -10,9 +10,9 @@ import sys
 import tomllib
 from pathlib import Path
 
+from hardware.bench.diagram import PartSpec
 from hardware.bench.parts import find, types
-from hardware.bench.wiring.diagram import PartSpec
-from hardware.bench.wiring.part import Part
+from hardware.bench.parts.common.part import Part
 
 PAGE = Path(__file__).parents[1] / "docs" / "parts.md"
 DRIVERS = Path(__file__).with_name("drivers.toml")

@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from hardware import boards
+from hardware.bench import diagram
 from hardware.bench.bench import Bench
+from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.flash import Flash
-from hardware.bench.tracing.trace import Trace
-from hardware.bench.wiring import diagram
-from hardware.bench.wiring.circuit import Circuit
+from hardware.bench.trace.trace import Trace
 
 MS = 1_000_000
 PINS = {

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import rig
 
-from hardware.bench.tracing.trace import Trace
+from hardware.bench.trace.trace import Trace
 
 PROGRAMS = Path(__file__).resolve().parent / "engine"
 PINS = (2, 3, 4, 5)

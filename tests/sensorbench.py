@@ -6,10 +6,10 @@ from typing import Any
 from rig import MS, Hand, said
 
 from hardware.bench.bench import Bench
+from hardware.bench.circuit.circuit import Circuit
+from hardware.bench.diagram import load
 from hardware.bench.flash import Flash
-from hardware.bench.tracing.trace import Trace
-from hardware.bench.wiring.circuit import Circuit
-from hardware.bench.wiring.diagram import load
+from hardware.bench.trace.trace import Trace
 
 Parts = dict[str, tuple[str, dict[str, Any]]]
 BOARDS = {"esp32": "board-esp32-devkit-c-v4", "rp2": "wokwi-pi-pico"}

@@ -14,11 +14,11 @@ from pathlib import Path
 from classroom import Scores, auto_scores
 
 from grader import demo
-from grader.course import Course, load_course
-from grader.gradebook import folders, marks
-from grader.grading.autograde import Grading
+from grader.classrun.autograde import Grading
+from grader.lab.class_list import Trainee
+from grader.lab.course import Course, load_course
+from grader.nbgrader import folders, marks
 from grader.notebook.release import build_course
-from grader.roster import Trainee
 
 Marks = tuple[Scores, str]
 """Each item's, and the exported CSV."""

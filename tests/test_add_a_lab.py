@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from grader.authoring.labcheck import check_runs
-from grader.authoring.labreview import review
-from grader.authoring.newlab import new_lab
-from grader.lab import LABS, load
+from grader.authoring.lab_check import check_runs
+from grader.authoring.lab_review import review
+from grader.authoring.new_lab import new_lab
+from grader.lab.lab import LABS, load
 from hardware.paths import ROOT
 
 _FILE = re.compile(

@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable
 
 from hardware.bench.events import EventQueue
-from hardware.bench.wiring.alarm import Alarm
+from hardware.bench.parts.common.alarm import Alarm
 
 
 class Clock:

@@ -11,7 +11,7 @@ import pytest
 from attackclass import BOARD_LAB, HOST_LAB, Attack, attacker, twin
 from attackcourse import CANARY, SECRET, Graded
 
-from grader.gradebook.folders import submitted
+from grader.nbgrader.folders import submitted
 
 ATTACKS = attackclass.attacks()
 ACTIVE = re.compile(

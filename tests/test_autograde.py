@@ -20,13 +20,13 @@ from lessons import cell_named
 
 from grader import seeds
 from grader.archive.store import Store
-from grader.course import Course
+from grader.classrun.autograde import Grading
+from grader.classrun.outcome import Outcome
 from grader.errors import CourseError, GraderError
-from grader.gradebook import commands, config, marks
-from grader.gradebook.late import Late
-from grader.gradebook.recorder import Recorder
-from grader.grading.autograde import Grading
-from grader.grading.outcome import Outcome
+from grader.lab.course import Course
+from grader.nbgrader import commands, config, marks
+from grader.nbgrader.grade_writer import Recorder
+from grader.nbgrader.late import Late
 
 FULL = {(item, points) for item, points in work.POINTS.items()}
 

@@ -19,13 +19,13 @@ from lessons import cell_named
 from nbformat import NotebookNode
 from typer.testing import CliRunner
 
-from grader import course as course_module
-from grader.course import Course
+from grader.cli import app
 from grader.demo import filled_in
-from grader.gradebook import commands, marks
-from grader.lab import LABS, find
+from grader.lab import course as course_module
+from grader.lab.course import Course
+from grader.lab.lab import LABS, find
+from grader.nbgrader import commands, marks
 from grader.seeds import course_secret, hidden_seeds
-from grader.verbs import app
 
 GOOD = (LABS / LAB / "reference.py").read_text(encoding="utf-8")
 READY = "print('READY L01')\n"

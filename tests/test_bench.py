@@ -6,10 +6,10 @@ from contextlib import ExitStack
 
 from workbench import BLINK, FAMILIES, MS, PINS, SECOND, WATCH, bench_with, text
 
-from hardware.bench import frames
 from hardware.bench.bench import Bench
-from hardware.bench.wiring.circuit import Circuit
-from hardware.bench.wiring.diagram import load
+from hardware.bench.circuit.circuit import Circuit
+from hardware.bench.diagram import load
+from hardware.bench.protocol import frames
 
 # -- time and outputs -----------------------------------------------------------------------
 

@@ -3,8 +3,8 @@
 import pytest
 from workbench import MS, PINS, SECOND, WATCH, bench_with, text
 
-from hardware.bench import frames
 from hardware.bench.limits import Limits
+from hardware.bench.protocol import frames
 
 # -- the serial line ------------------------------------------------------------------------
 

@@ -8,10 +8,10 @@ from time import monotonic
 import pytest
 from workbench import PINS, SECOND, circuit
 
-from hardware.bench import frames
 from hardware.bench.bench import Bench
 from hardware.bench.limits import Limits
-from hardware.bench.tracing.trace import Trace
+from hardware.bench.protocol import frames
+from hardware.bench.trace.trace import Trace
 
 # -- many boards, and other threads ---------------------------------------------------------
 

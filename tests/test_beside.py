@@ -10,12 +10,12 @@ import work
 from classroom import LAB, HandIn
 from typer.testing import CliRunner, Result
 
-from grader.course import Course
+from grader.classrun.autograde import Grading
+from grader.cli import app
 from grader.disk import open_plain
-from grader.grading.autograde import Grading
-from grader.pages.feedback import feedback_page
-from grader.pages.sheet import Sheet
-from grader.verbs import app
+from grader.lab.course import Course
+from grader.reports.feedback import feedback_page
+from grader.reports.feedback_data import Sheet
 
 Nest = Callable[[Path, int], None]
 
@@ -90,7 +90,7 @@ def test_a_page_that_fails_stops_no_other(
             raise RecursionError("maximum recursion depth exceeded")
         return feedback_page(sheet)
 
-    monkeypatch.setattr("grader.pages.write.feedback_page", failing)
+    monkeypatch.setattr("grader.reports.write.feedback_page", failing)
     done = feedback()
     assert done.exit_code == 3
     assert "no page: s2: RecursionError: maximum recursion depth exceeded" in done.output

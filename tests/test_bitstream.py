@@ -8,13 +8,13 @@ import pytest
 from rig import MS, PINS, play, said
 
 from hardware import boards
-from hardware.bench import frames, parts
+from hardware.bench import diagram, parts
 from hardware.bench.bench import Bench
+from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.flash import Flash
-from hardware.bench.tracing.trace import Trace
-from hardware.bench.wiring import diagram
-from hardware.bench.wiring.buses import PixelPart
-from hardware.bench.wiring.circuit import Circuit
+from hardware.bench.parts.common.buses import PixelPart
+from hardware.bench.protocol import frames
+from hardware.bench.trace.trace import Trace
 
 Seen = list[tuple[bytes, int]]
 """Frames and their times."""

@@ -2,8 +2,8 @@
 
 import pytest
 
-from grader.lab import find
-from grader.scoring.score import score
+from grader.lab.lab import find
+from grader.score.score import score
 
 COUNTS = """
 from time import sleep_ms

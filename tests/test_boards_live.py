@@ -10,8 +10,8 @@ from time import monotonic
 import pytest
 from pair import PING, PONG, circuit
 
-from hardware.bench.drawing.draw import draw
-from hardware.bench.serving.live import LiveBench
+from hardware.bench.drawing.bench_picture import draw
+from hardware.bench.serving.live_bench import LiveBench
 from hardware.errors import HardwareError
 from hardware.paths import ROOT
 from hardware.wire.board import Board

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from grader import lab as labs
-from grader.run import Run
-from grader.scoring import budget
-from grader.scoring.budget import Budget
-from grader.scoring.engine import run_lab
-from grader.scoring.score import score
+from grader.lab import lab as labs
+from grader.lab.run import Run
+from grader.score import budget
+from grader.score.budget import Budget
+from grader.score.engine import run_lab
+from grader.score.score import score
 from hardware.bench.limits import Limits
 
 COMPUTES = b"print('READY L02')\nn = 0\nwhile True:\n    n = sum(range(100))\n"

@@ -5,11 +5,11 @@ import pickle
 
 import pytest
 
-from grader.grading.task import Task, score_lab
-from grader.lab import Lab, find
-from grader.scoring.card import Card
-from grader.scoring.mark import ItemResult
-from grader.scoring.messages import message
+from grader.classrun.task import Task, score_lab
+from grader.lab.lab import Lab, find
+from grader.score.card import Card
+from grader.score.mark import ItemResult
+from grader.score.messages import message
 
 CARD = Card(
     item="b",

@@ -3,7 +3,7 @@
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from grader.cells import program_of
+from grader.lab.cells import program_of
 
 BODY = "x = 1\n  y\n"
 

@@ -5,7 +5,10 @@ from unittest.mock import patch
 
 import pytest
 
-from hardware.bench.frames import (
+from hardware.bench.circuit.circuit import Circuit
+from hardware.bench.circuit.still_world import StillWorld
+from hardware.bench.diagram import load
+from hardware.bench.protocol.frames import (
     FAULT_BURNS,
     FAULT_FLASH_PIN,
     FAULT_NO_PULL,
@@ -20,9 +23,6 @@ from hardware.bench.frames import (
     PULL_NONE,
     PULL_UP,
 )
-from hardware.bench.wiring.circuit import Circuit
-from hardware.bench.wiring.diagram import load
-from hardware.bench.wiring.still import StillWorld
 from hardware.errors import DiagramError
 
 MS = 1_000_000

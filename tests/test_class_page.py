@@ -25,15 +25,15 @@ from pages import (
     show,
 )
 
-from grader.course import Course
-from grader.gradebook import marks
-from grader.grading.autograde import Grading
-from grader.pages.classpage import class_page
-from grader.pages.register import Register
-from grader.pages.roll import register_of
-from grader.pages.tables import moodle_table, plain_table
-from grader.pages.write import FeedbackWriter, write_class
-from grader.roster import Trainee
+from grader.classrun.autograde import Grading
+from grader.lab.class_list import Trainee
+from grader.lab.course import Course
+from grader.nbgrader import marks
+from grader.reports.class_data import register_of
+from grader.reports.class_page import class_page
+from grader.reports.class_register import Register
+from grader.reports.tables import moodle_table, plain_table
+from grader.reports.write import FeedbackWriter, write_class
 
 
 @pytest.fixture(scope="module")

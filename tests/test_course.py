@@ -14,13 +14,13 @@ from classroom import students
 from lessons import cell_named, released_notebook
 from nbgrader.converters import GenerateAssignment
 
-from grader import cells
-from grader.course import Course, load_course
 from grader.errors import CourseError
-from grader.gradebook import config, marks
-from grader.lab import find
+from grader.lab import cells
+from grader.lab.class_list import Trainee, nearest, read_roster
+from grader.lab.course import Course, load_course
+from grader.lab.lab import find
+from grader.nbgrader import config, marks
 from grader.notebook.release import build_course
-from grader.roster import Trainee, nearest, read_roster
 
 GOOD = {
     "title": '{ ar = "دورة", en = "Course" }',

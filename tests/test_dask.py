@@ -17,17 +17,17 @@ import work
 from classroom import LAB, HandIn, auto_scores
 from typer.testing import CliRunner
 
-from grader.archive.shelf import Packed, pack
+from grader.archive.lab_cache import Packed, pack
 from grader.archive.store import Store
-from grader.authoring.labcheck import programs
-from grader.course import Course
-from grader.grading.autograde import Grading
-from grader.grading.cluster import Build, Cluster, ClusterError, Tls, score_batch
-from grader.grading.outcome import Outcome
-from grader.grading.task import Task, score_task
-from grader.lab import Lab, find
-from grader.scoring.card import Card
-from grader.verbs import app
+from grader.authoring.lab_check import programs
+from grader.classrun.autograde import Grading
+from grader.classrun.cluster import Build, Cluster, ClusterError, Tls, score_batch
+from grader.classrun.outcome import Outcome
+from grader.classrun.task import Task, score_task
+from grader.cli import app
+from grader.lab.course import Course
+from grader.lab.lab import Lab, find
+from grader.score.card import Card
 from grader.version import engine_version
 from hardware.builds import port_build
 
@@ -55,7 +55,7 @@ def cluster(machines: Any) -> Iterator[Cluster]:
 @pytest.fixture
 def leaving(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A cluster with one worker, which a test takes away."""
-    monkeypatch.setattr("grader.grading.cluster.LOOK_S", 0.05)
+    monkeypatch.setattr("grader.classrun.cluster.LOOK_S", 0.05)
     with distributed.LocalCluster(
         n_workers=1,
         threads_per_worker=1,
@@ -160,7 +160,7 @@ def test_without_any_worker_it_ends_and_goes_on_where_it_was(
 def test_a_worker_that_comes_in_time_goes_on(
     leaving: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("grader.grading.cluster.ENDS_AT", 2000)
+    monkeypatch.setattr("grader.classrun.cluster.ENDS_AT", 2000)
     said: list[str] = []
 
     def come(line: str) -> None:
@@ -186,7 +186,7 @@ def test_the_command_says_that_no_worker_is_left(
         take_workers(leaving)
         return pack(lab)
 
-    monkeypatch.setattr("grader.grading.cluster.pack", pack_alone)
+    monkeypatch.setattr("grader.classrun.cluster.pack", pack_alone)
     hand_in("s1", "x = 1")
     result = CliRunner().invoke(app, ["grade", LAB, "--scheduler", leaving.scheduler_address])
     assert "the cluster has no worker left: waiting for one" in result.output
@@ -209,7 +209,7 @@ def test_the_command_takes_a_scheduler(
 
 
 def test_nobody_at_the_address_is_one_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("grader.grading.cluster.JOIN_S", 1)
+    monkeypatch.setattr("grader.classrun.cluster.JOIN_S", 1)
     with pytest.raises(ClusterError, match="no cluster answers") as raised:
         Cluster("tcp://127.0.0.1:9")
     assert "dask worker" in raised.value.cure

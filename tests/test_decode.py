@@ -8,21 +8,21 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from hardware.bench import frames
 from hardware.bench.bench import Bench
+from hardware.bench.circuit.circuit import Circuit
+from hardware.bench.decode.calls import calls
+from hardware.bench.decode.i2c import i2c
+from hardware.bench.decode.pixels import pixels
+from hardware.bench.decode.servo import servo
+from hardware.bench.decode.spi import spi
+from hardware.bench.decode.uart import uart
+from hardware.bench.decode.wire_edges import wire_edges
+from hardware.bench.diagram import load
 from hardware.bench.flash import Flash
-from hardware.bench.tracing.decode.calls import calls
-from hardware.bench.tracing.decode.i2c import i2c
-from hardware.bench.tracing.decode.pixels import pixels
-from hardware.bench.tracing.decode.servo import servo
-from hardware.bench.tracing.decode.spi import spi
-from hardware.bench.tracing.decode.uart import uart
-from hardware.bench.tracing.decode.wire import wire_edges
-from hardware.bench.tracing.records import RECORD
-from hardware.bench.tracing.trace import Trace
-from hardware.bench.tracing.vcd import vcd
-from hardware.bench.wiring.circuit import Circuit
-from hardware.bench.wiring.diagram import load
+from hardware.bench.protocol import frames
+from hardware.bench.protocol.records import RECORD
+from hardware.bench.trace.trace import Trace
+from hardware.bench.vcd import vcd
 
 SECOND = 1_000_000_000
 WIRES = [["b:23", "b:19", "", []], ["b:22", "b:34", "", []], ["b:21", "b:35", "", []]]

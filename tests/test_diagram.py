@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from hardware.bench.wiring.circuit import Circuit
-from hardware.bench.wiring.diagram import PinRef, load
+from hardware.bench.circuit.circuit import Circuit
+from hardware.bench.diagram import PinRef, load
 from hardware.errors import DiagramError
 
 ESP = {"type": "board-esp32-devkit-c-v4", "id": "esp"}

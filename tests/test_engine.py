@@ -7,18 +7,18 @@ from typing import Any
 
 import pytest
 
-from grader import lab as labs
-from grader.check import check, gate
-from grader.episode import Episode, hard_reset, press, serial
 from grader.errors import NotGraded
-from grader.limits import AtLeast, Limit
-from grader.run import Run, once
-from grader.scoring import engine
-from grader.scoring.budget import Budget
-from grader.scoring.engine import run_episode, run_lab
-from grader.scoring.messages import message
-from grader.scoring.score import score
-from grader.units import ms, seconds
+from grader.lab import lab as labs
+from grader.lab.check import check, gate
+from grader.lab.episode import Episode, hard_reset, press, serial
+from grader.lab.limits import AtLeast, Limit
+from grader.lab.run import Run, once
+from grader.lab.units import ms, seconds
+from grader.score import engine
+from grader.score.budget import Budget
+from grader.score.engine import run_episode, run_lab
+from grader.score.messages import message
+from grader.score.score import score
 from hardware.bench.limits import Limits
 from hardware.boards import BoardType
 

@@ -7,8 +7,8 @@ import pytest
 from netbench import AP, BOARDS, JOIN, SECOND, play
 from pair import boards, text
 
-from hardware.bench.wiring.circuit import Circuit
-from hardware.bench.wiring.diagram import load
+from hardware.bench.circuit.circuit import Circuit
+from hardware.bench.diagram import load
 
 SETUP = """
 import network, espnow, time

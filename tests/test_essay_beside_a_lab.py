@@ -8,8 +8,8 @@ from classroom import LAB, HandIn
 from essays import essay_of, give_essay, release_essay, waits, write_essay
 from groups import warsha
 
-from grader.course import Course
-from grader.gradebook import marks
+from grader.lab.course import Course
+from grader.nbgrader import marks
 
 REFERENCE = (Path(__file__).parents[1] / "labs" / LAB / "reference.py").read_text("utf-8")
 

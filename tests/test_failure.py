@@ -1,7 +1,7 @@
 """A board's traceback points at the lines of the cell."""
 
 from hardware.errors import BoardTimeout, DeviceError
-from hardware.notebook.failure import explain, with_cell_lines
+from hardware.notebook.cell_failure import explain, with_cell_lines
 
 CELL = "%%board main.py\ndef f():\n    return 1 / 0\nf()\n"
 TRACEBACK = (

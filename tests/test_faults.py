@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from hardware.bench.wiring.diagram import load
-from hardware.bench.wiring.faults import Fault
+from hardware.bench.circuit.faults import Fault
+from hardware.bench.diagram import load
 from hardware.headless import Outcome, run_program
 
 Parts = dict[str, tuple[str, dict[str, Any]]]

@@ -13,10 +13,10 @@ from nbgrader.api import Gradebook
 from nbgrader.tests import run_nbgrader
 
 from grader.archive.store import Store
-from grader.course import Course
-from grader.gradebook import commands, config
-from grader.grading.autograde import Grading
-from grader.pages.write import FeedbackWriter
+from grader.classrun.autograde import Grading
+from grader.lab.course import Course
+from grader.nbgrader import commands, config
+from grader.reports.write import FeedbackWriter
 
 MUTANTS = Path(__file__).parents[1] / "labs" / LAB / "mutants"
 

@@ -8,9 +8,9 @@ import pytest
 
 from hardware import boards
 from hardware.bench.bench import Bench
+from hardware.bench.circuit.circuit import Circuit
+from hardware.bench.diagram import load
 from hardware.bench.flash import Flash
-from hardware.bench.wiring.circuit import Circuit
-from hardware.bench.wiring.diagram import load
 from hardware.errors import FlashError
 
 TYPES = ("board-esp32-devkit-c-v4", "wokwi-pi-pico")

@@ -5,9 +5,9 @@ import pytest
 from rig import Hand
 from sensorbench import Parts, play
 
-from hardware.bench.foretold import Foretold
-from hardware.bench.station import Station
-from hardware.bench.tracing.trace import Trace
+from hardware.bench.board.lookahead import Foretold
+from hardware.bench.board.virtual_board import Station
+from hardware.bench.trace.trace import Trace
 
 PARTS: Parts = {
     "d": ("wokwi-dht22", {"temperature": "-7.3", "humidity": "61.5"}),

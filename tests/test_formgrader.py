@@ -13,9 +13,9 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from grader import seeds
 from grader.archive.store import Store
-from grader.course import Course
-from grader.gradebook.marks import enrol
-from grader.roster import Trainee
+from grader.lab.class_list import Trainee
+from grader.lab.course import Course
+from grader.nbgrader.marks import enrol
 from hardware.paths import build_dir
 
 REFERENCE = (Path(__file__).parents[1] / "labs" / LAB / "reference.py").read_text("utf-8")

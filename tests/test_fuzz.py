@@ -6,10 +6,10 @@ from typing import Any
 import fuzz_bench
 import pytest
 
-from hardware.bench.drawing.draw import draw
-from hardware.bench.wiring.circuit import Circuit
-from hardware.bench.wiring.diagram import load
-from hardware.bench.wiring.still import StillWorld
+from hardware.bench.circuit.circuit import Circuit
+from hardware.bench.circuit.still_world import StillWorld
+from hardware.bench.diagram import load
+from hardware.bench.drawing.bench_picture import draw
 from hardware.errors import DiagramError
 
 ESP = {"type": "board-esp32-devkit-c-v4", "id": "esp"}

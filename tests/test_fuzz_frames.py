@@ -5,7 +5,7 @@ from forged_calls import CALLS
 from forgeries import Forger
 from impostor import ASK
 
-from hardware.bench import frames
+from hardware.bench.protocol import frames
 
 
 def test_a_board_that_says_anything_ends_or_lives_and_hurts_nobody() -> None:

@@ -11,7 +11,7 @@ from time import monotonic, sleep
 import pytest
 from netbench import AP, BOARDS, JOIN, play
 
-from hardware.bench.serving.live import LiveBench
+from hardware.bench.serving.live_bench import LiveBench
 from hardware.errors import BenchError
 from hardware.wire.board import Board
 

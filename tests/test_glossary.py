@@ -5,7 +5,7 @@ from messages import fields
 from test_messages import entries
 
 from grader.authoring.glossary import Term, terms, untold
-from grader.scoring.messages import shared
+from grader.score.messages import shared
 
 
 def test_our_messages_use_the_glossary() -> None:

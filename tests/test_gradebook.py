@@ -22,9 +22,9 @@ from nbformat.v4 import new_output
 from nbgrader.api import MissingEntry
 from sqlalchemy import Engine, event
 
-from grader.gradebook import config
-from grader.gradebook.folders import timestamp_of
-from grader.gradebook.recorder import Recorder
+from grader.nbgrader import config
+from grader.nbgrader.folders import timestamp_of
+from grader.nbgrader.grade_writer import Recorder
 
 UNTOUCHED = """
 from nbgrader.preprocessors import *

@@ -12,14 +12,14 @@ import pytest
 from classroom import LAB, HandIn
 from typer.testing import CliRunner, Result
 
-from grader.course import Course
+from grader.classrun import report
+from grader.classrun.autograde import Grading
+from grader.cli import app
 from grader.errors import CourseError, DiskFull
-from grader.gradebook import marks
-from grader.grading import report
-from grader.grading.autograde import Grading
-from grader.lab import LABS
+from grader.lab.course import Course
+from grader.lab.lab import LABS
+from grader.nbgrader import marks
 from grader.terminal import ISOLATES
-from grader.verbs import app
 
 REFERENCE = (LABS / LAB / "reference.py").read_text(encoding="utf-8")
 

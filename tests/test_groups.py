@@ -12,9 +12,9 @@ from gradebooks import rows
 from groups import PAIR, WEEK, hand_in, notebooks, program, warsha
 
 from grader.archive.store import Store
-from grader.course import Course
 from grader.demo import filled_in
-from grader.gradebook import commands, config, marks
+from grader.lab.course import Course
+from grader.nbgrader import commands, config, marks
 
 
 def test_a_class_is_graded_shown_and_explained(week: Course) -> None:

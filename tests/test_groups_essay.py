@@ -5,8 +5,8 @@ from essays import book, essay_of, give_essay, release_essay, waits, write_essay
 from groups import PAIR, WEEK, hand_in, notebooks, program, warsha
 
 from grader.archive.store import Store
-from grader.course import Course
-from grader.gradebook import config, marks
+from grader.lab.course import Course
+from grader.nbgrader import config, marks
 
 
 @pytest.fixture

@@ -13,13 +13,13 @@ import numpy as np
 import pytest
 from hostcourse import FOLDER
 
-from grader.course import Course
 from grader.errors import GraderError
 from grader.host import sandbox
 from grader.host.errors import HostError
 from grader.host.host import Host
 from grader.host.limits import Limits
 from grader.host.sandbox import Way
+from grader.lab.course import Course
 
 ECHO = "def echo(*values):\n    return list(values)\n"
 DO = "def do(text):\n    names = {}\n    exec(text, names)\n    return names.get('result')\n"
@@ -144,7 +144,7 @@ def test_a_machine_without_memory_is_our_fault(
         host.call("do", "import os; os._exit(137)")
     # What it says can be done, and does it.
     (command,) = re.findall(r"(taskset -c \d+) warsha grade", caught.value.cure)
-    count = "from grader.grading import pool; print(pool.processors())"
+    count = "from grader.classrun import pool; print(pool.processors())"
     words = [*command.split(), sys.executable, "-c", count]
     assert subprocess.run(words, capture_output=True, check=True).stdout == b"1\n"
 

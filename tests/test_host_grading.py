@@ -15,12 +15,12 @@ from sqlalchemy.exc import SAWarning
 from typer.testing import CliRunner
 
 from grader.archive.store import Store
-from grader.authoring.labcheck import check_runs
-from grader.course import Course
-from grader.gradebook import config
+from grader.authoring.lab_check import check_runs
+from grader.cli import app
 from grader.host import probe, sandbox
+from grader.lab.course import Course
+from grader.nbgrader import config
 from grader.notebook import practice
-from grader.verbs import app
 from hardware.notebook.programs import programs
 
 

@@ -8,9 +8,9 @@ import pytest
 from neighbour import HONEST, OTHER, beside, undisturbed
 from rig import said
 
-from hardware.bench import frames
 from hardware.bench.bench import Bench
 from hardware.bench.limits import Limits
+from hardware.bench.protocol import frames
 
 SECOND = 1_000_000_000
 UNTIL_NS = 2 * SECOND

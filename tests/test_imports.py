@@ -1,10 +1,11 @@
-"""Imports go one way, hardware <- grader <- labs; firmware knows nothing of ours. Within grader
-they go one way, too."""
+"""Imports go one way: hardware <- grader <- labs, and firmware imports nothing of ours. The rooms
+(folders and modules) within hardware and grader go one way, too."""
 
 import ast
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,47 +21,67 @@ MAY_IMPORT = {
     "labs": {"grader", "hardware"},
     "firmware": set(),
 }
-ROOMS = (
-    # what everybody may need
-    *("errors", "units", "schemas", "version", "terminal", "pagetext", "disk"),
-    *("cells", "seeds", "roster", "course"),
-    # what a check is written with, and what a lab is
-    *("host", "levels", "episode", "run", "limits", "check", "labfile", "lab"),
-    *("states", "tones", "measure", "textlimits"),
-    # from a program to points, and what these were made of
-    *("scoring", "archive"),
-    # a class, and what people read of its marks
-    *("gradebook", "grading", "pages"),
-    # what is handed out, who writes it, and the command
-    *("notebook", "authoring", "demo", "verbs"),
+HARDWARE = (
+    # what every room may need
+    *("i18n", "paths", "errors", "builds", "boards"),
+    # what board and bench tell each other, and what happens on the bench
+    *("bench.limits", "bench.events", "bench.protocol", "bench.flash", "bench.flash_reader"),
+    # from a diagram to voltages
+    *("bench.diagram", "bench.svg", "bench.network", "bench.parts", "bench.circuit"),
+    # what a board did, and what its chip does outside of the processor
+    *("bench.trace", "bench.peripherals", "bench.decode", "bench.vcd"),
+    # boards that run in one virtual time
+    *("bench.board", "bench.inbox", "bench.timeline", "bench.drive", "bench.bench"),
+    # what people do with a bench
+    *("bench.lint", "bench.drawing", "bench.scenario", "wire", "bench.serving"),
+    *("connect", "headless", "doctor", "notebook", "cli"),
 )
-"""The folders and modules of grader; each may import those before it."""
+"""The rooms of hardware; each may import those before it."""
+GRADER = (
+    # what every room may need
+    *("errors", "schemas", "version", "terminal", "html_text", "disk", "seeds"),
+    # what a lab is, and what its checks are written with
+    *("host", "lab", "measure"),
+    # from a program to points, and what these were made of
+    *("score", "archive"),
+    # a class, and what people read of its marks
+    *("nbgrader", "classrun", "reports"),
+    # what is handed out, who writes it, and the command
+    *("notebook", "authoring", "demo", "cli"),
+)
+"""The rooms of grader; each may import those before it."""
+ROOMS = [
+    *(("hardware", room, HARDWARE[:index]) for index, room in enumerate(HARDWARE)),
+    *(("grader", room, GRADER[:index]) for index, room in enumerate(GRADER)),
+]
 
 
-def _imported(file: Path) -> set[str]:
-    """The top-level names that a file imports."""
-    names: set[str] = set()
+def _imported(file: Path) -> Iterator[str]:
+    """The modules and names that a file imports, wherever in it: a late import and one for type
+    checkers count, too. A relative import gives a name that no room has."""
     for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.Import):
-            names |= {alias.name.split(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
-            names.add(node.module.split(".")[0])
-    return names
-
-
-def _rooms_imported(file: Path) -> set[str]:
-    """The rooms of grader that a file imports, wherever in it. A relative import, or one of
-    `grader` itself, gives a name that no room has: it would hide which."""
-    names: set[str] = set()
-    for node in ast.walk(ast.parse(file.read_text())):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module == "grader":
-            names |= {f"grader.{alias.name}" for alias in node.names}
+            yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            names.add("." * node.level + (node.module or ""))
-    parts = [name.split(".") for name in names]
-    return {part[1] if part[1:] else part[0] for part in parts if part[0] in ("grader", "")}
+            home = "." * node.level + (node.module or "")
+            yield from (f"{home}.{alias.name}" for alias in node.names)
+
+
+def _room(name: str, rooms: tuple[str, ...]) -> str:
+    """The room of a module or name within its package; what is in none is its own answer."""
+    inside = name.partition(".")[2]
+    return next((room for room in rooms if f"{inside}.".startswith(f"{room}.")), name)
+
+
+def _files(package: str) -> list[Path]:
+    """The modules of a package, but not its front page, which exports from all rooms."""
+    files = sorted((ROOT / package).rglob("*.py"))
+    return [file for file in files if file != ROOT / package / "__init__.py"]
+
+
+def _module(file: Path) -> str:
+    """The dotted name of a module."""
+    return ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
 @pytest.mark.parametrize("folder", sorted(MAY_IMPORT))
@@ -68,26 +89,35 @@ def test_imports_go_one_way(folder: str) -> None:
     wrong = [
         f"{file.relative_to(ROOT)} imports {name}"
         for file in sorted((ROOT / folder).rglob("*.py"))
-        for name in sorted((_imported(file) & OURS) - {folder} - MAY_IMPORT[folder])
+        for name in sorted({name.split(".")[0] for name in _imported(file)})
+        if name in OURS - {folder} - MAY_IMPORT[folder]
     ]
     assert not wrong
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_rooms_of_the_grader_import_lower_rooms_only(room: str) -> None:
-    place = ROOT / "grader" / room
-    files = sorted(place.rglob("*.py")) if place.is_dir() else [place.with_suffix(".py")]
+@pytest.mark.parametrize(("package", "room", "lower"), ROOMS, ids=lambda value: str(value)[:30])
+def test_a_room_imports_lower_rooms_only(package: str, room: str, lower: tuple[str, ...]) -> None:
+    rooms = HARDWARE if package == "hardware" else GRADER
     wrong = [
         f"{file.relative_to(ROOT)} imports {name}"
-        for file in files
-        for name in sorted(_rooms_imported(file) - {room, *ROOMS[: ROOMS.index(room)]})
+        for file in _files(package)
+        if _room(_module(file), rooms) == room
+        for name in _imported(file)
+        if name.startswith((f"{package}.", ".")) and _room(name, rooms) not in (room, *lower)
     ]
     assert not wrong
 
 
-def test_every_room_of_the_grader_has_its_place() -> None:
-    files = {file.relative_to(ROOT / "grader").parts[0] for file in ROOT.glob("grader/**/*.py")}
-    assert {name.removesuffix(".py") for name in files} == {"__init__", *ROOMS}
+@pytest.mark.parametrize(("package", "rooms"), [("hardware", HARDWARE), ("grader", GRADER)])
+def test_every_module_is_in_a_room(package: str, rooms: tuple[str, ...]) -> None:
+    found = {_room(_module(file), rooms) for file in _files(package)}
+    assert found - {"hardware.bench"} == set(rooms)
+
+
+@pytest.mark.parametrize("package", [hardware, grader])
+def test_the_front_page_of_a_package_exports_what_it_says(package: object) -> None:
+    names: list[str] = getattr(package, "__all__", [])
+    assert names and all(getattr(package, name) is not None for name in names)
 
 
 def test_the_packages_are_ours() -> None:

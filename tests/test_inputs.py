@@ -7,10 +7,10 @@ import pytest
 from rig import MS, Hand
 from sensorbench import Parts, circuit, lines
 
+from hardware.bench.circuit.circuit import Circuit
+from hardware.bench.circuit.still_world import StillWorld
+from hardware.bench.diagram import load
 from hardware.bench.parts.ir_remote import CODES
-from hardware.bench.wiring.circuit import Circuit
-from hardware.bench.wiring.diagram import load
-from hardware.bench.wiring.still import StillWorld
 from hardware.errors import DiagramError
 
 

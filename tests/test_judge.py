@@ -4,13 +4,13 @@ from collections.abc import Mapping
 
 from handmade import run, trace
 
-from grader.check import Check, check, gate
-from grader.limits import AtLeast, Never, Within
-from grader.run import Run
-from grader.scoring.judge import judge
-from grader.scoring.mark import ItemResult
-from grader.units import Millis, Moment, moment_of_ns, ms
-from hardware.bench import frames
+from grader.lab.check import Check, check, gate
+from grader.lab.limits import AtLeast, Never, Within
+from grader.lab.run import Run
+from grader.lab.units import Millis, Moment, moment_of_ns, ms
+from grader.score.judge import judge
+from grader.score.mark import ItemResult
+from hardware.bench.protocol import frames
 
 BLINK_250 = trace({"LED_G": [(250 * n, n % 2) for n in range(1, 30)]})
 BLINK_270 = trace({"LED_G": [(270 * n, n % 2) for n in range(1, 30)]})

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from browser import CELLS, Chromium, Notebook, served
 
-from grader.course import Course
-from grader.lab import LABS
+from grader.lab.course import Course
+from grader.lab.lab import LABS
 
 LAB = "buttons"
 REFERENCE = (LABS / LAB / "reference.py").read_text(encoding="utf-8")

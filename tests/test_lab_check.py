@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from grader.authoring.labcheck import Difference, Trial, check_runs, verify_expected
-from grader.authoring.labreport import check_and_tell, told
-from grader.authoring.labreview import handed_out, written
+from grader.authoring.lab_check import Difference, Trial, check_runs, verify_expected
+from grader.authoring.lab_report import check_and_tell, told
+from grader.authoring.lab_review import handed_out, written
 from grader.errors import LabError
-from grader.lab import LABS, load, slugs
+from grader.lab.lab import LABS, load, slugs
 
 
 @pytest.fixture

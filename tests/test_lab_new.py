@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from grader import episode
-from grader.authoring.labcheck import check_runs, count_runs
-from grader.authoring.labreview import handed_out, written
-from grader.authoring.newlab import EXAMPLE, new_lab, next_steps
+from grader.authoring.lab_check import check_runs, count_runs
+from grader.authoring.lab_review import handed_out, written
+from grader.authoring.new_lab import EXAMPLE, new_lab, next_steps
+from grader.cli import app
 from grader.errors import LabError
-from grader.lab import LABS, load
-from grader.verbs import app
+from grader.lab import episode
+from grader.lab.lab import LABS, load
 from hardware.paths import ROOT
 
 

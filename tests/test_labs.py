@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from grader import lab as labs
-from grader.authoring.labcheck import GENERIC, check_runs, count_runs, programs, verify_expected
+from grader.authoring.lab_check import GENERIC, check_runs, count_runs, programs, verify_expected
 from grader.errors import LabError
-from grader.scoring.messages import known, shared
+from grader.lab import lab as labs
+from grader.score.messages import known, shared
 from grader.seeds import PUBLIC_SEED
-from hardware.bench.wiring import diagram
+from hardware.bench import diagram
 
 LABS = labs.slugs()
 PAIRS = 2

@@ -7,10 +7,10 @@ import pytest
 from handmade import run, trace
 from mypy import api as mypy
 
-from grader.limits import AtLeast, AtMost, Between, Exactly, Limit, Never, Within
-from grader.run import Run
-from grader.textlimits import Conforms, Matches
-from grader.units import Hertz, Millis, Moment, Percent, Text, ms
+from grader.lab.limits import AtLeast, AtMost, Between, Exactly, Limit, Never, Within
+from grader.lab.run import Run
+from grader.lab.text_limits import Conforms, Matches
+from grader.lab.units import Hertz, Millis, Moment, Percent, Text, ms
 from hardware.paths import build_dir
 
 RUN = run(trace(), data={"plan": [4000.0, 1000.0]})
@@ -130,10 +130,10 @@ def test_long_sequences_are_cut() -> None:
 
 
 WRONG_UNITS = """
-from grader.check import check
-from grader.limits import Exactly, Never, Within
-from grader.run import Run
-from grader.units import Hertz, Millis, ms
+from grader.lab.check import check
+from grader.lab.limits import Exactly, Never, Within
+from grader.lab.run import Run
+from grader.lab.units import Hertz, Millis, ms
 
 @check("a", points=5, expect=Within(ms(10), of=ms(5)), on_miss="x")
 def right(run: Run) -> list[Millis]:

@@ -13,11 +13,11 @@ import pytest
 from typer.testing import CliRunner
 
 from hardware.bench import parts
-from hardware.bench.wiring import rules
-from hardware.bench.wiring.buses import I2cPart
-from hardware.bench.wiring.lint import lint_file
-from hardware.bench.wiring.part import Part, Stamp
-from hardware.bench.wiring.rule import Finding
+from hardware.bench.lint import rules
+from hardware.bench.lint.lint import lint_file
+from hardware.bench.lint.rule import Finding
+from hardware.bench.parts.common.buses import I2cPart
+from hardware.bench.parts.common.part import Part, Stamp
 from hardware.paths import ROOT
 from warsha import app
 

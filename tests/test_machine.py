@@ -6,8 +6,8 @@ What differs between the chips is taken from MicroPython 1.25's ports/esp32 and 
 import pytest
 from rig import MS, PINS, Hand, edge_ms, play, said
 
-from hardware.bench.frames import MODE_ANALOG, MODE_IN, MODE_OUT, PULL_UP
-from hardware.bench.tracing.trace import Trace
+from hardware.bench.protocol.frames import MODE_ANALOG, MODE_IN, MODE_OUT, PULL_UP
+from hardware.bench.trace.trace import Trace
 
 families = pytest.mark.parametrize("family", ["esp32", "rp2"])
 HEAD = "from machine import ADC, PWM, Pin, Signal, Timer\nimport machine, time\n"

@@ -6,9 +6,9 @@ The ranges are those of MicroPython 1.25's ports/esp32 and ports/rp2.
 import pytest
 from rig import PINS, Hand, play, said
 
-from hardware.bench import frames
-from hardware.bench.tracing.decode.adc import conversions
-from hardware.bench.tracing.trace import Trace
+from hardware.bench.decode.adc import conversions
+from hardware.bench.protocol import frames
+from hardware.bench.trace.trace import Trace
 
 families = pytest.mark.parametrize("family", ["esp32", "rp2"])
 HEAD = "from machine import ADC, PWM, Pin, Signal, Timer\nimport machine, time\n"

@@ -11,12 +11,12 @@ from classroom import LAB, HandIn, give_by_hand, waiting_for_a_person
 from gradebooks import open_book, source
 from lessons import cell_named
 
-from grader import cells
-from grader.course import Course
+from grader.classrun.autograde import Grading
 from grader.errors import CourseError
-from grader.gradebook import commands, marks
-from grader.grading.autograde import Grading
-from grader.lab import LABS, find, load
+from grader.lab import cells
+from grader.lab.course import Course
+from grader.lab.lab import LABS, find, load
+from grader.nbgrader import commands, marks
 from grader.notebook import lesson, release
 
 QUESTION = """

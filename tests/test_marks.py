@@ -2,7 +2,7 @@
 
 import pytest
 
-from hardware.notebook import marks
+from hardware.notebook import stray_characters
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ from hardware.notebook import marks
 def test_the_character_is_found_where_it_stands(
     source: str, line: int, column: int, wanted: str
 ) -> None:
-    mark = marks.find(source)[0]
+    mark = stray_characters.find(source)[0]
     assert (mark.line, mark.column, mark.wanted) == (line, column, wanted)
 
 
@@ -36,17 +36,17 @@ def test_the_character_is_found_where_it_stands(
     ],
 )
 def test_strings_comments_and_arabic_names_are_left_alone(source: str) -> None:
-    assert marks.find(source) == []
+    assert stray_characters.find(source) == []
 
 
 def test_an_unclosed_string_does_not_hide_the_next_line() -> None:
-    assert [mark.line for mark in marks.find("a = 'x\nb = 1، 2")] == [2]
+    assert [mark.line for mark in stray_characters.find("a = 'x\nb = 1، 2")] == [2]
 
 
 def test_the_message_names_place_and_cure_in_both_languages() -> None:
-    mark = marks.find("x = [1، 2]")[0]
+    mark = stray_characters.find("x = [1، 2]")[0]
     assert mark.describe("en") == "line 1, column 7: an Arabic comma; write , instead."
     assert "السطر 1، العمود 7: فاصلة عربية" in mark.describe("ar")
-    with pytest.raises(marks.StrayMarks) as caught:
-        marks.check("x = [1، 2]")
+    with pytest.raises(stray_characters.StrayMarks) as caught:
+        stray_characters.check("x = [1، 2]")
     assert caught.value.marks == [mark]

@@ -3,8 +3,8 @@
 import pytest
 from handmade import MS, run, trace
 
-from grader.states import phases, states, together
-from grader.units import ms
+from grader.lab.units import ms
+from grader.measure.states import phases, states, together
 
 BLINK = trace({"LED_Y": [(500 * n, n % 2) for n in range(1, 20)]}, end_ms=10_000)
 LAMPS = ("LED_R", "LED_Y", "LED_G")

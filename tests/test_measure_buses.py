@@ -4,11 +4,11 @@ import pytest
 from measured import MS, measured
 from sensorbench import Parts
 
+from grader.lab.run import Run
 from grader.measure import i2c, spi
 from grader.measure.neopixel import colours
 from grader.measure.times import periods
 from grader.measure.uart import uart_sent
-from grader.run import Run
 
 FAMILIES = pytest.mark.parametrize("family", ["esp32", "rp2"])
 BUS = """

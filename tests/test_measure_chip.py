@@ -8,12 +8,12 @@ from measured import MS, Hand, measured, run_of
 from rig import PINS, play
 from sensorbench import Parts
 
-from grader.limits import AtMost, Exactly, Never
+from grader.lab.limits import AtMost, Exactly, Never
+from grader.lab.run import Run
+from grader.lab.units import Bytes, ms
 from grader.measure import pins, source
 from grader.measure.heap import heap
 from grader.measure.power import awake_spans, boots, charge, power_spans, time_in, wakes
-from grader.run import Run
-from grader.units import Bytes, ms
 
 FAMILIES = pytest.mark.parametrize("family", ["esp32", "rp2"])
 SLEEPY = """

@@ -11,7 +11,7 @@ from test_lcd import BACKPACK, FULL, I2C, I2C_WIRES, PARALLEL, PINS, POWER
 from grader.measure import i2c
 from grader.measure.display import Screen
 from grader.measure.glyphs import drawn, font, read
-from hardware.bench.wiring.display import Display, Pixels
+from hardware.bench.parts.common.display import Display, Pixels
 
 OLED: Parts = {"d": ("board-ssd1306", {})}
 OLED_WIRES = ["b:3V3 d:VCC", "b:GND.1 d:GND", "b:22 d:SCL", "b:21 d:SDA"]

@@ -6,11 +6,11 @@ import pytest
 from measured import MS, run_of
 from netbench import JOIN, SECOND, near_ap
 
-from grader.limits import Exactly, Never
+from grader.lab.limits import Exactly, Never
+from grader.lab.run import Run
+from grader.lab.text_limits import Conforms, Matches
 from grader.measure import mqtt, network
 from grader.measure.times import moments, periods
-from grader.run import Run
-from grader.textlimits import Conforms, Matches
 from hardware.bench.bench import Bench
 
 TELEMETRY = (

@@ -7,6 +7,8 @@ import pytest
 from measured import run_of
 from rig import PINS, Hand, play
 
+from grader.lab.run import Run
+from grader.lab.units import ms, us
 from grader.measure import files, i2c, mqtt, network, pins, power, source, spi
 from grader.measure.adc import conversions
 from grader.measure.dht import dht22
@@ -18,12 +20,10 @@ from grader.measure.onewire import onewire
 from grader.measure.pulses import echoes, pulses
 from grader.measure.pwm import pwm, with_pulses
 from grader.measure.serial import records, strangers
+from grader.measure.states import phases, states, together
 from grader.measure.times import delay, longest_gap, moments, periods, rate, rates
+from grader.measure.tones import tones
 from grader.measure.uart import uart_sent
-from grader.run import Run
-from grader.states import phases, states, together
-from grader.tones import tones
-from grader.units import ms, us
 
 HEAD = """
 import machine, time, sys

@@ -4,11 +4,11 @@ import pytest
 from measured import MS, Hand, measured
 from sensorbench import Parts
 
-from grader.limits import Between, Within
+from grader.lab.limits import Between, Within
+from grader.lab.run import Run
+from grader.lab.units import Hertz, Micros, Percent, us
 from grader.measure.pulses import pulses
 from grader.measure.pwm import pwm, with_pulses
-from grader.run import Run
-from grader.units import Hertz, Micros, Percent, us
 
 FAMILIES = pytest.mark.parametrize("family", ["esp32", "rp2"])
 PARTS: Parts = {"s": ("wokwi-servo", {})}

@@ -5,13 +5,13 @@ import pytest
 from measured import MS, Hand, measured
 from sensorbench import Parts
 
+from grader.lab.run import Run
+from grader.lab.units import ms, us
 from grader.measure.adc import conversions
 from grader.measure.dht import dht22
 from grader.measure.pulses import echoes, pulses
 from grader.measure.serial import records, strangers
 from grader.measure.times import delay, longest_gap, periods, rate, rates
-from grader.run import Run
-from grader.units import ms, us
 
 FAMILIES = pytest.mark.parametrize("family", ["esp32", "rp2"])
 

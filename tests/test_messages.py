@@ -6,8 +6,8 @@ import pytest
 from babel.messages.pofile import read_po
 from messages import fields, messages, plain_texts, unfilled
 
+from hardware.i18n import _, isolated
 from hardware.paths import ROOT
-from hardware.say import _, isolated
 
 CATALOGUES = sorted(ROOT.glob("*/locale/ar.po"))
 ENGLISH = {

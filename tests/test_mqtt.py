@@ -6,8 +6,8 @@ from functools import partial
 import pytest
 from netbench import JOIN, MS, SECOND, near_ap, said
 
-from hardware.bench.network.mqtt import MqttError
-from hardware.bench.tracing.notes import MqttNote
+from hardware.bench.network.mqtt.packets import MqttError
+from hardware.bench.protocol.notes import MqttNote
 
 CLIENT = (
     JOIN

@@ -16,10 +16,10 @@ from nbformat.v4 import new_code_cell
 from typer.testing import CliRunner
 
 from grader.archive.store import Store
-from grader.course import Course
-from grader.gradebook import commands, config
-from grader.gradebook.recorder import Recorder
-from grader.lab import find
+from grader.lab.course import Course
+from grader.lab.lab import find
+from grader.nbgrader import commands, config
+from grader.nbgrader.grade_writer import Recorder
 from hardware.paths import build_dir
 from warsha import app
 

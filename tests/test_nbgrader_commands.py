@@ -12,8 +12,8 @@ import pytest
 from classroom import LAB
 from typer.testing import CliRunner
 
-from grader.course import Course
 from grader.demo import filled_in
+from grader.lab.course import Course
 from hardware.paths import build_dir
 from warsha import app
 

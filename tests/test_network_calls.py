@@ -4,15 +4,21 @@ import random
 
 import pytest
 
-from hardware.bench import frames
-from hardware.bench.calls import LEAST_STATUS, MOST_STATUS, BadCallError, Call, Peripheral
+from hardware.bench.circuit.still_world import StillWorld
 from hardware.bench.events import NEVER
 from hardware.bench.network.lan import lan_of
-from hardware.bench.network.mqtt import MOST_BYTES, MqttError, Reader
+from hardware.bench.network.mqtt.packets import MOST_BYTES, MqttError, Reader
 from hardware.bench.peripherals.espnow import EspNow
 from hardware.bench.peripherals.network import Network
-from hardware.bench.tracing.recorder import Recorder
-from hardware.bench.wiring.still import StillWorld
+from hardware.bench.peripherals.peripheral import (
+    LEAST_STATUS,
+    MOST_STATUS,
+    BadCallError,
+    Call,
+    Peripheral,
+)
+from hardware.bench.protocol import frames
+from hardware.bench.trace.recorder import Recorder
 
 MS = 1_000_000
 OPS = (*Network.CALLS, *EspNow.CALLS)

@@ -9,8 +9,8 @@ from outputbench import stage
 from PIL import Image
 from sensorbench import Parts
 
-from hardware.bench.drawing.frame import frame_png
-from hardware.bench.wiring.display import Pixels
+from hardware.bench.drawing.display_frame import frame_png
+from hardware.bench.parts.common.display import Pixels
 
 OLED: Parts = {"d": ("board-ssd1306", {})}
 OLED_WIRES = ["b:3V3 d:VCC", "b:GND.1 d:GND", "b:22 d:SCL", "b:21 d:SDA"]

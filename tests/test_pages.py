@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from pages import EVIL, OVERFLOWS, PALE, WIDTHS, Opened, browser, full, missed, sheet, show
 
-from grader.pages.feedback import feedback_page
-from grader.pages.sheet import Sheet
+from grader.reports.feedback import feedback_page
+from grader.reports.feedback_data import Sheet
 
 PAPER_PX = (186 / 25.4 * 96, 271 / 25.4 * 96)
 """What A4 leaves inside of our margins, in CSS pixels."""

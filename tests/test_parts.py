@@ -8,15 +8,15 @@ import pytest
 
 from hardware import boards
 from hardware.bench import parts
-from hardware.bench.drawing.draw import draw
-from hardware.bench.frames import MODE_OUT, PULL_NONE
+from hardware.bench.circuit.circuit import Circuit
+from hardware.bench.circuit.still_world import StillWorld
+from hardware.bench.circuit.view import MeanView
+from hardware.bench.diagram import load
+from hardware.bench.drawing.bench_picture import draw
+from hardware.bench.drawing.probes import probed
+from hardware.bench.lint.lint import lint
 from hardware.bench.parts.resistor import GOLD, bands, short
-from hardware.bench.tracing.signals import probed
-from hardware.bench.wiring.circuit import Circuit
-from hardware.bench.wiring.diagram import load
-from hardware.bench.wiring.lint import lint
-from hardware.bench.wiring.still import StillWorld
-from hardware.bench.wiring.view import MeanView
+from hardware.bench.protocol.frames import MODE_OUT, PULL_NONE
 from hardware.errors import HardwareError
 
 MS = 1_000_000
@@ -151,7 +151,7 @@ def test_lint_says_what_a_teacher_would() -> None:
 
 NEW_PART = '''
 """A NOT gate that answers 100 ns later."""
-from hardware.bench.wiring.part import OPEN, Part
+from hardware.bench.parts.common.part import OPEN, Part
 
 
 class Inverter(Part):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from rig import MS, PINS, Hand, play, said
 
-from hardware.bench.tracing.trace import Trace
+from hardware.bench.trace.trace import Trace
 
 HEAD = """
 from machine import Pin

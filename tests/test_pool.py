@@ -8,14 +8,14 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from grader.classrun import pool
 from grader.errors import GraderError
-from grader.grading import pool
 
 ORPHANS = """
 import os, signal, sys
 sys.path[:0] = {path!r}
 import test_pool
-from grader.grading import pool
+from grader.classrun import pool
 if __name__ == "__main__":
     for _key, pid in pool.run(test_pool.who, enumerate(range(100)), 2):
         print(pid, flush=True)
@@ -111,7 +111,7 @@ def test_workers_end_with_a_parent_that_was_killed(tmp_path: Path) -> None:
 INTERRUPTED = """
 import os, signal
 from multiprocessing import forkserver
-from grader.grading import pool
+from grader.classrun import pool
 if __name__ == "__main__":
     pool.warm()
     os.kill(forkserver._forkserver._forkserver_pid, signal.SIGINT)

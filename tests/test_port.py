@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from barebench import ANSWER_S, BareBench, S, text
 
-from hardware.bench import frames
+from hardware.bench.protocol import frames
 
 FAMILIES = ("esp32", "rp2")
 MACHINES = {

@@ -13,11 +13,11 @@ from postgres import PASSWORD, Server
 from test_gradebook import ANSWERS, LATE, OUTPUTS, notebook_of, put, record_all
 from typer.testing import CliRunner
 
-from grader.course import Course
 from grader.errors import CourseError
-from grader.gradebook import config
-from grader.gradebook.recorder import Recorder
-from grader.gradebook.standings import standings
+from grader.lab.course import Course
+from grader.nbgrader import config
+from grader.nbgrader.grade_writer import Recorder
+from grader.nbgrader.standings import standings
 from grader.notebook.release import build_course
 from warsha import app
 
@@ -92,7 +92,8 @@ def test_two_graders_exclude_each_other(tmp_path: Path, postgres: Server) -> Non
     (there / config.NAME).write_text((here / config.NAME).read_text())
     with Recorder(here), pytest.raises(CourseError, match="somebody else"), Recorder(there):
         pass
-    script = "import os, sys; from pathlib import Path; from grader.gradebook.recorder import *\n"
+    script = "import os, sys; from pathlib import Path\n"
+    script += "from grader.nbgrader.grade_writer import *\n"
     script += "with Recorder(Path(sys.argv[1])): os._exit(9)"
     killed = subprocess.run([sys.executable, "-c", script, str(there)], check=False)
     assert killed.returncode == 9

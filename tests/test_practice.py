@@ -7,12 +7,12 @@ from classroom import LAB, HandIn
 from IPython.core.interactiveshell import InteractiveShell
 from stock import our_marks, stock_marks
 
-from grader.authoring.labcheck import program_of, programs
-from grader.course import Course
+from grader.authoring.lab_check import program_of, programs
 from grader.errors import CourseError
-from grader.lab import LABS, find
+from grader.lab.course import Course
+from grader.lab.lab import LABS, find
 from grader.notebook import practice
-from grader.scoring.card import number
+from grader.score.card import number
 from hardware.notebook.programs import above
 from hardware.notebook.programs import programs as saved
 

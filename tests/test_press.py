@@ -4,7 +4,7 @@ import pytest
 from workbench import PINS, circuit
 
 from hardware.bench.bench import Mode
-from hardware.bench.serving.live import LiveBench
+from hardware.bench.serving.live_bench import LiveBench
 from hardware.wire.board import Board
 
 LOOKS = """

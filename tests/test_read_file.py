@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from grader import lab as labs
-from grader.episode import Episode, read_file
+from grader.lab import lab as labs
+from grader.lab.episode import Episode, read_file
+from grader.lab.run import Run
+from grader.lab.units import ms, seconds
 from grader.measure.files import content, size
-from grader.run import Run
-from grader.scoring.engine import run_episode
-from grader.units import ms, seconds
+from grader.score.engine import run_episode
 from hardware import boards
 from hardware.bench.flash import Flash
-from hardware.bench.flashread import read_apart
+from hardware.bench.flash_reader import read_apart
 from hardware.errors import BenchError
 
 BOARDS = pytest.mark.parametrize("name", ["esp32_devkit_c_v4", "pi_pico"])

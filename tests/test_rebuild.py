@@ -20,13 +20,13 @@ from gradebooks import handed_in, rows, source
 from lessons import cell_named
 
 from grader.archive.store import Store
-from grader.authoring.labreview import secrets
-from grader.course import Course
+from grader.authoring.lab_review import secrets
+from grader.classrun.autograde import Grading
 from grader.errors import CourseError
-from grader.gradebook import commands, config, marks
-from grader.gradebook.database import Database
-from grader.grading.autograde import Grading
-from grader.lab import LABS, find
+from grader.lab.course import Course
+from grader.lab.lab import LABS, find
+from grader.nbgrader import commands, config, marks
+from grader.nbgrader.database import Database
 from grader.notebook import release
 from grader.notebook.release import build_course
 from hardware.paths import build_dir

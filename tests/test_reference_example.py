@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from hardware.bench import scenario
-from hardware.bench.wiring import diagram
+from hardware.bench import diagram, scenario
 from hardware.headless import run_program
 
 FOLDER = Path(__file__).with_name("reference_example")

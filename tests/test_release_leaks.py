@@ -8,10 +8,10 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from grader.authoring.labreview import secrets
-from grader.course import Course
+from grader.authoring.lab_review import secrets
 from grader.errors import CourseError
-from grader.lab import LABS, find, slugs
+from grader.lab.course import Course
+from grader.lab.lab import LABS, find, slugs
 from grader.notebook import release
 from grader.notebook.release import leaks
 from grader.seeds import course_secret

@@ -13,16 +13,16 @@ from vcd.reader import TokenKind, tokenize
 
 from grader.archive.record import Record
 from grader.archive.replay import Case, Mark, found_of, recall, replay
-from grader.archive.replayreport import replay_and_tell
+from grader.archive.replay_report import replay_and_tell
 from grader.archive.store import Store, StoreError
-from grader.course import Course
+from grader.classrun.autograde import Grading
+from grader.classrun.outcome import Outcome
+from grader.cli import app
 from grader.errors import GraderError
-from grader.grading.autograde import Grading
-from grader.grading.outcome import Outcome
-from grader.lab import LABS, Lab, load
-from grader.scoring.card import Card
-from grader.scoring.score import score
-from grader.verbs import app
+from grader.lab.course import Course
+from grader.lab.lab import LABS, Lab, load
+from grader.score.card import Card
+from grader.score.score import score
 from grader.version import engine_version
 from hardware.builds import port_build
 
@@ -167,7 +167,7 @@ def test_an_altered_lab_is_noticed(store: Store, checkout: Path) -> None:
 
 def test_a_lab_of_an_engine_that_is_no_more(store: Store, checkout: Path) -> None:
     record = give_mark(store, load(checkout), "")
-    (checkout / "checks.py").write_text("from grader.limits import Nowhere\n")
+    (checkout / "checks.py").write_text("from grader.lab.limits import Nowhere\n")
     digest = store.add_lab(replace(load(LABS / LAB), folder=checkout))
     put_record(
         store, replace(record, stamp={**record.stamp, "lab": digest, "engine": "0.1.0+abc"})

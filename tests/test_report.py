@@ -5,10 +5,10 @@ import itertools
 
 from rich.console import Console
 
-from grader.grading.outcome import Outcome
-from grader.grading.report import print_class, print_problems
-from grader.lab import LABS, find
-from grader.scoring.card import Card
+from grader.classrun.outcome import Outcome
+from grader.classrun.report import print_class, print_problems
+from grader.lab.lab import LABS, find
+from grader.score.card import Card
 
 SLUGS = sorted(place.name for place in LABS.iterdir() if (place / "lab.toml").is_file())
 

@@ -9,10 +9,10 @@ from pair import TYPES, boards
 from workbench import FAMILIES, MS, SECOND
 
 from hardware.bench.bench import Bench
+from hardware.bench.circuit.circuit import Circuit
+from hardware.bench.diagram import Diagram, load
 from hardware.bench.flash import Flash
-from hardware.bench.serving.live import LiveBench
-from hardware.bench.wiring.circuit import Circuit
-from hardware.bench.wiring.diagram import Diagram, load
+from hardware.bench.serving.live_bench import LiveBench
 from hardware.wire.port import Port
 
 RESET_PIN = {"esp32": "EN", "rp2": "RUN"}

@@ -13,9 +13,9 @@ from graded import LIMIT_S, State, copied, made
 from graded import Course as GradedCourse
 
 from grader.archive.store import Store
-from grader.course import Course
-from grader.gradebook.rows import SubmissionRows
-from grader.grading.autograde import Grading
+from grader.classrun.autograde import Grading
+from grader.lab.course import Course
+from grader.nbgrader.rows import SubmissionRows
 
 Undisturbed = tuple[GradedCourse, float, State]
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from hardware.bench.diagram import load
 from hardware.bench.limits import Limits
-from hardware.bench.wiring.diagram import load
+from hardware.cli import verdict
 from hardware.headless import run_program
-from hardware.verbs import verdict
 
 ROOT = Path(__file__).resolve().parents[1]
 WAIT_S = 60

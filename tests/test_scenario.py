@@ -7,12 +7,12 @@ from typing import Any, cast
 import pytest
 
 from hardware.bench.bench import Bench
+from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.scenario import load, parse
 from hardware.bench.scenario.commands.pin import ExpectPin, SetControl
 from hardware.bench.scenario.commands.serial import WaitSerial, WriteSerial
 from hardware.bench.scenario.commands.time import Delay
 from hardware.bench.scenario.player import play
-from hardware.bench.wiring.circuit import Circuit
 from hardware.errors import HardwareError, ScenarioError
 
 HEAD = "name: t\nversion: 1\nsteps:\n"

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from hardware.bench.bench import Bench
+from hardware.bench.circuit.circuit import Circuit
+from hardware.bench.diagram import load
 from hardware.bench.flash import Flash
 from hardware.bench.scenario import parse
 from hardware.bench.scenario.player import Outcome, Player, play
-from hardware.bench.wiring.circuit import Circuit
-from hardware.bench.wiring.diagram import load
 from hardware.errors import ScenarioError
 
 SECOND = 1_000_000_000

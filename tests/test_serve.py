@@ -13,8 +13,9 @@ import serial
 
 from hardware.bench.serving.rfc2217 import Rfc2217
 from hardware.bench.serving.switchboard import Switchboard
+from hardware.connect import open_port
 from hardware.errors import BoardBusy, BoardNotFound
-from hardware.wire.port import Port, open_port
+from hardware.wire.port import Port
 
 KINDS = ["pty", "socket", "rfc2217"]
 EVERY_BYTE = bytes(range(256))
@@ -154,7 +155,7 @@ def test_rfc2217_has_one_client_at_a_time(echo: Echo) -> None:
 
 
 def test_a_bare_line_is_not_taken_for_rfc2217(echo: Echo, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hardware.wire.network.ANSWER_S", 0.1)
+    monkeypatch.setattr("hardware.wire.network_port.ANSWER_S", 0.1)
     with pytest.raises(BoardNotFound):
         open_port(echo.urls["socket"].replace("socket:", "rfc2217:"))
 

@@ -15,9 +15,9 @@ import pytest
 from classroom import LAB, HandIn
 
 from grader.archive.store import Store
-from grader.course import Course
-from grader.gradebook import beside, marks
-from grader.roster import Trainee
+from grader.lab.class_list import Trainee
+from grader.lab.course import Course
+from grader.nbgrader import attached_files, marks
 from hardware.paths import build_dir
 
 CURE = "give yourself the right to read and write there, then say it again"
@@ -194,7 +194,7 @@ def test_what_is_swapped_for_a_link_is_not_copied(tmp_path: Path) -> None:
         for number in range(400):
             place = tmp_path / f"copy{number}"
             place.mkdir()
-            beside.copy_files(folder, place, (), folder)
+            attached_files.copy_files(folder, place, (), folder)
             for file in place.rglob("*"):
                 assert not file.is_symlink()
                 if file.is_file():

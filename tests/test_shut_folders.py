@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from grader.classrun.submission_folder import chosen
 from grader.errors import SubmissionError
-from grader.gradebook import config, folders
-from grader.grading.folder import chosen
+from grader.nbgrader import config, folders
 
 LAB = "buttons"
 

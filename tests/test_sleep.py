@@ -3,7 +3,7 @@
 import pytest
 from rig import MS, Hand, edge_ms, play, said
 
-from hardware.bench.tracing.trace import Trace
+from hardware.bench.trace.trace import Trace
 
 families = pytest.mark.parametrize("family", ["esp32", "rp2"])
 HEAD = "from machine import Pin, RTC, WDT, Timer\nimport machine, time\n"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from rig import play, said
 
-from hardware.bench.tracing.decode.sound import sound
+from hardware.bench.decode.sound import sound
 
 MAKE = """
 from machine import I2S, Pin

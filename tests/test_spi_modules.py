@@ -4,9 +4,9 @@ import pytest
 from rig import Hand
 from sensorbench import circuit, lines
 
+from hardware.bench.parts.common.fat16 import Fat16
+from hardware.bench.parts.common.mifare import MifareCard, crc_a
 from hardware.bench.parts.microsd_card import MicroSdCard, crc7, crc16
-from hardware.bench.wiring.fat16 import Fat16
-from hardware.bench.wiring.mifare import MifareCard, crc_a
 from hardware.errors import DiagramError
 
 SD_WIRES = ["s:VCC b:3V3", "s:GND b:GND.1", "s:SCK b:18", "s:DI b:23", "s:DO b:19", "s:CS b:5"]

@@ -14,9 +14,9 @@ from classroom import put_record
 
 from grader.archive.record import Record
 from grader.archive.store import Store, StoreError
-from grader.course import Course
-from grader.lab import LABS, contents, find, load
-from grader.scoring.card import Card
+from grader.lab.course import Course
+from grader.lab.lab import LABS, contents, find, load
+from grader.score.card import Card
 
 LAB = "first_contact"
 CARD = Card(

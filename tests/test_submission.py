@@ -12,10 +12,10 @@ from lessons import cell_named, released_notebook
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 
+from grader.classrun import submission_folder as handed_in
+from grader.classrun.submission import Submission, read_submission
 from grader.demo import filled_in
 from grader.errors import SubmissionError
-from grader.grading import folder as handed_in
-from grader.grading.submission import Submission, read_submission
 
 PROGRAM = "print('READY L00')\n"
 

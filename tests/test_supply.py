@@ -6,11 +6,11 @@ from unittest.mock import patch
 import pytest
 
 from hardware.bench import parts
-from hardware.bench.frames import MODE_IN, MODE_OUT, PULL_NONE
-from hardware.bench.wiring.circuit import Circuit
-from hardware.bench.wiring.diagram import load
-from hardware.bench.wiring.part import Part, Stamp
-from hardware.bench.wiring.still import StillWorld
+from hardware.bench.circuit.circuit import Circuit
+from hardware.bench.circuit.still_world import StillWorld
+from hardware.bench.diagram import load
+from hardware.bench.parts.common.part import Part, Stamp
+from hardware.bench.protocol.frames import MODE_IN, MODE_OUT, PULL_NONE
 
 
 class Echo(Part):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from grader.errors import SubmissionError
-from grader.gradebook.folders import timestamp_of
+from grader.nbgrader.folders import timestamp_of
 
 
 @pytest.mark.parametrize(

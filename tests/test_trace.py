@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hardware.bench import frames as f
-from hardware.bench.tracing.recorder import Recorder
-from hardware.bench.tracing.records import PACKER, RECORD, Row, pack_text, unpack_text
-from hardware.bench.tracing.summary import summary
-from hardware.bench.tracing.trace import Control, End, Failure, Line, Trace
+from hardware.bench.protocol import frames as f
+from hardware.bench.protocol.records import PACKER, RECORD, Row, pack_text, unpack_text
+from hardware.bench.trace.recorder import Recorder
+from hardware.bench.trace.summary import summary
+from hardware.bench.trace.trace import Control, End, Failure, Line, Trace
 
 ON: Row = (f.REC_POWER, 0, f.END_RESET, 1, 0)
 

@@ -9,9 +9,9 @@ import pytest
 from liars import SECOND, MakeBench
 from workbench import bench_with
 
-from hardware.bench import frames
-from hardware.bench.tracing.records import RECORD, Row
-from hardware.bench.trust import Offence, Warden
+from hardware.bench.board.record_validation import Offence, Warden
+from hardware.bench.protocol import frames
+from hardware.bench.protocol.records import RECORD, Row
 from hardware.errors import BenchError
 
 LIES = {

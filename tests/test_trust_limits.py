@@ -8,9 +8,10 @@ from time import monotonic
 import pytest
 from liars import SECOND, MakeBench
 
-from hardware.bench import drive, frames
+from hardware.bench import drive
 from hardware.bench.bench import Bench
 from hardware.bench.limits import INTERACTIVE, Limits
+from hardware.bench.protocol import frames
 
 
 def test_endless_output_is_cut_at_the_byte(hostile: MakeBench) -> None:

@@ -5,10 +5,10 @@ from pair import boards, circuit, text
 from rig import said
 
 from hardware.bench.bench import Bench
+from hardware.bench.circuit.circuit import Circuit
+from hardware.bench.diagram import load
 from hardware.bench.flash import Flash
-from hardware.bench.tracing.trace import Trace
-from hardware.bench.wiring.circuit import Circuit
-from hardware.bench.wiring.diagram import load
+from hardware.bench.trace.trace import Trace
 
 SECOND = 1_000_000_000
 LOOPS = {

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from vcd.reader import TokenKind, tokenize
 
-from hardware.bench.frames import MODE_IN, MODE_OUT, REC_IN, REC_MODE, REC_OUT, REC_PWM
-from hardware.bench.tracing.records import RECORD
-from hardware.bench.tracing.trace import Trace
-from hardware.bench.tracing.vcd import vcd, write_vcd
+from hardware.bench.protocol.frames import MODE_IN, MODE_OUT, REC_IN, REC_MODE, REC_OUT, REC_PWM
+from hardware.bench.protocol.records import RECORD
+from hardware.bench.trace.trace import Trace
+from hardware.bench.vcd import vcd, write_vcd
 
 ROWS = [
     (REC_MODE, 25, MODE_OUT, 0, 1_000),

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from hardware.bench.drawing.png import to_png
-from hardware.bench.drawing.timeaxis import duration, ticks
+from hardware.bench.drawing.serial_rows import serial_rows
+from hardware.bench.drawing.time_axis import duration, ticks
 from hardware.bench.drawing.waveform import Mark, isolate, waveform
-from hardware.bench.drawing.waverow import (
+from hardware.bench.drawing.waveform_rows import (
     Band,
     Level,
     Value,
@@ -18,10 +19,9 @@ from hardware.bench.drawing.waverow import (
     control_rows,
     signal_row,
 )
-from hardware.bench.drawing.wordrow import serial_rows
-from hardware.bench.frames import MODE_OUT, REC_MODE, REC_OUT, REC_PWM, REC_RX, REC_TX
-from hardware.bench.tracing.records import RECORD
-from hardware.bench.tracing.trace import Control, Trace
+from hardware.bench.protocol.frames import MODE_OUT, REC_MODE, REC_OUT, REC_PWM, REC_RX, REC_TX
+from hardware.bench.protocol.records import RECORD
+from hardware.bench.trace.trace import Control, Trace
 
 MS, S = 1_000_000, 1_000_000_000
 NETS = {"LED_G": 27, "BUZZER": 14}

@@ -4,8 +4,8 @@ import pytest
 from netbench import JOIN, SECOND, near_ap, play, said
 
 from hardware.bench.bench import Bench
-from hardware.bench.wiring.circuit import Circuit
-from hardware.bench.wiring.diagram import load
+from hardware.bench.circuit.circuit import Circuit
+from hardware.bench.diagram import load
 from hardware.errors import DiagramError
 
 SCAN = """

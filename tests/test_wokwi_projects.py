@@ -4,8 +4,8 @@ import pytest
 import wokwi_projects
 from wokwi_projects import FOLDER, PAGE, Project, projects
 
-from hardware.bench.wiring import diagram
-from hardware.bench.wiring.lint import lint_file
+from hardware.bench import diagram
+from hardware.bench.lint.lint import lint_file
 from hardware.headless import Load, run_program
 
 LONGEST_S = 600

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from hardware import boards
 from hardware.bench.flash import Flash
-from hardware.bench.serving.live import LiveBench
+from hardware.bench.serving.live_bench import LiveBench
 from hardware.paths import micropython_dir
 
 FAMILIES = {"esp32": "ESP32", "rp2": "Pico"}

@@ -2,8 +2,8 @@
 
 import os
 
-from grader.grading.task import Task
-from grader.scoring.card import Card
+from grader.classrun.task import Task
+from grader.score.card import Card
 
 POINTS = {"a": 3.0, "b": 3.0, "c": 3.0, "d": 5.0, "e": 4.0, "p": 2.0}
 

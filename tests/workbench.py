@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from hardware.bench.bench import Bench
+from hardware.bench.circuit.circuit import Circuit
+from hardware.bench.diagram import load
 from hardware.bench.flash import Flash
-from hardware.bench.wiring.circuit import Circuit
-from hardware.bench.wiring.diagram import load
 
 MS = 1_000_000
 SECOND = 1000 * MS

@@ -1,7 +1,7 @@
 """Make the C header and the Python constants of the frames from frames.toml.
 
 python genframes.py header OUT.h     for the build of the port
-python genframes.py python OUT.py    for hardware/bench/frames.py
+python genframes.py python OUT.py    for hardware/bench/protocol/frames.py
 """
 
 import sys

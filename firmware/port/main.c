@@ -25,7 +25,7 @@
 
 // Words of the 64-bit build are twice as large, so heap and stack are, too: for practice only.
 #define WORDS (VB_BITS / 32)
-#define CHANCE_STEP 0x9e3779b9 // each boot has chance of its own: as hardware/bench/station.py counts it
+#define CHANCE_STEP 0x9e3779b9 // each boot has chance of its own: as hardware/bench/board/virtual_board.py counts it
 
 struct vb_options vb_options VB_RETAINED = {
     .bench_fd = -1, .flash_fd = -1, .cause = 1, .heap_bytes = VB_HEAP_BYTES * WORDS,

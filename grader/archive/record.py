@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from grader.scoring.card import Card
+from grader.score.card import Card
 
 
 @dataclass(frozen=True)

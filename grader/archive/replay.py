@@ -5,18 +5,18 @@ from dataclasses import dataclass
 
 from grader.archive.record import Record
 from grader.archive.store import Store, StoreError
-from grader.cells import PROGRAM
 from grader.errors import GraderError, LabError
 from grader.host.code import HostCode
 from grader.host.sandbox import Way
-from grader.lab import Lab
-from grader.run import Run
-from grader.scoring.mark import ItemResult, LabScore, SeedResult
-from grader.scoring.score import score
+from grader.lab.cells import PROGRAM
+from grader.lab.lab import Lab
+from grader.lab.run import Run
+from grader.score.mark import ItemResult, LabScore, SeedResult
+from grader.score.score import score
 from grader.version import engine_version
-from hardware.bench.tracing.trace import Trace
+from hardware.bench.trace.trace import Trace
 from hardware.builds import port_build
-from hardware.say import _
+from hardware.i18n import _
 
 Mark = tuple[float, str]
 """Points and key."""

@@ -19,8 +19,8 @@ from pathlib import Path
 from grader.archive.record import Record
 from grader.disk import told_when_shut, write_whole
 from grader.errors import GraderError
-from grader.lab import Lab, contents, digest_of, load
-from hardware.say import _, reason
+from grader.lab.lab import Lab, contents, digest_of, load
+from hardware.i18n import _, reason
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _DIGEST = re.compile("[0-9a-f]{64}")

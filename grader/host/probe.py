@@ -7,7 +7,7 @@ from pathlib import Path
 from grader.errors import GraderError
 from grader.host.host import Host
 from hardware.doctor import Finding
-from hardware.say import _
+from hardware.i18n import _
 
 _PROBE = "def echo(value):\n    return value\n"
 SETTINGS = Path("/proc/sys")

@@ -13,7 +13,7 @@ from grader.host import seccomp
 from grader.host.errors import Kind
 from grader.host.limits import Limits
 from grader.host.sandbox import Way, start
-from hardware.say import _, reason
+from hardware.i18n import _, reason
 
 READY_WITHIN_S = 60.0
 """Of an interpreter that starts in 20 ms; only a machine that is overrun is as slow as that."""

@@ -12,7 +12,7 @@ import struct
 from collections.abc import Sequence
 
 from grader.errors import GraderError
-from hardware.say import _
+from hardware.i18n import _
 
 REFUSED: dict[str, tuple[int | None, int | None]] = {
     # processes and threads: one of each

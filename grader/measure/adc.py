@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.lab.run import Run
+from grader.lab.units import Volts
 from grader.measure.times import Times, inside_of
-from grader.run import Run
-from grader.units import Volts
-from hardware.bench.tracing.decode import adc
+from hardware.bench.decode import adc
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grader.levels import Signal
+from grader.lab.signal import Signal
+from grader.lab.units import Celsius, Percent, us
 from grader.measure.pulses import pulses
-from grader.units import Celsius, Percent, us
 
 START = us(800)
 """The host holds the wire low for at least so long (AM2302 data sheet, table of timings)."""

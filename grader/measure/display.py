@@ -12,18 +12,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from grader.run import MOST_CALLS, Run
-from grader.units import Millis, millis_of_ns
-from hardware.bench import frames
+from grader.lab.run import MOST_CALLS, Run
+from grader.lab.units import Millis, millis_of_ns
+from hardware.bench.circuit.still_world import StillWorld
+from hardware.bench.decode.i2c import I2cTransfer, i2c
+from hardware.bench.decode.wire_edges import wire_edges
+from hardware.bench.diagram import PartSpec
 from hardware.bench.parts import find
+from hardware.bench.parts.common.buses import I2cPart
+from hardware.bench.parts.common.display import Display, Pixels
+from hardware.bench.parts.common.part import Part
 from hardware.bench.peripherals.i2c import Transfer
-from hardware.bench.tracing.decode.i2c import I2cTransfer, i2c
-from hardware.bench.tracing.decode.wire import wire_edges
-from hardware.bench.wiring.buses import I2cPart
-from hardware.bench.wiring.diagram import PartSpec
-from hardware.bench.wiring.display import Display, Pixels
-from hardware.bench.wiring.part import Part
-from hardware.bench.wiring.still import StillWorld
+from hardware.bench.protocol import frames
 
 SUPPLY_V = 5.0
 

@@ -1,7 +1,7 @@
 """Files on the board's flash, at the times at which the episode read them (`read_file`)."""
 
-from grader.run import Run
-from grader.units import NS_PER_MS, Bytes
+from grader.lab.run import Run
+from grader.lab.units import NS_PER_MS, Bytes
 
 
 def content(run: Run, name: str, at_ms: float | None = None) -> bytes | None:

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hardware import boards
+from hardware.bench import diagram
 from hardware.bench.bench import Bench
+from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.flash import Flash
-from hardware.bench.wiring import diagram
-from hardware.bench.wiring.circuit import Circuit
-from hardware.bench.wiring.display import Pixels
+from hardware.bench.parts.common.display import Pixels
 
 SIDE = 8
 """Dots of a character, across and down."""

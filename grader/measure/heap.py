@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.lab.run import Run
+from grader.lab.units import Bytes
 from grader.measure.times import Times
-from grader.run import Run
-from grader.units import Bytes
-from hardware.bench import frames
+from hardware.bench.protocol import frames
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from grader.lab.run import MOST_CALLS, Run
 from grader.measure.times import Times
-from grader.run import MOST_CALLS, Run
-from hardware.bench.tracing.decode.i2c import I2cTransfer
-from hardware.bench.tracing.decode.i2c import i2c as decoded
+from hardware.bench.decode.i2c import I2cTransfer
+from hardware.bench.decode.i2c import i2c as decoded
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from grader.measure.documents import document
+from grader.lab.documents import document
+from grader.lab.run import Run
+from grader.lab.units import Text
 from grader.measure.times import Times
-from grader.run import Run
-from grader.units import Text
-from hardware.bench.network.topics import matches
-from hardware.bench.tracing.notes import MqttNote
+from hardware.bench.network.mqtt.topics import matches
+from hardware.bench.protocol.notes import MqttNote
 
 
 def messages(run: Run, *kinds: str, topic: str = "#", client: str | None = None) -> list[MqttNote]:

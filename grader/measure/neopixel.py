@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.lab.run import MOST_CALLS, Run
 from grader.measure.times import Times
-from grader.run import MOST_CALLS, Run
-from hardware.bench.tracing.decode.pixels import pixels
+from hardware.bench.decode.pixels import pixels
 
 CHANNELS = 3
 RGB = (1, 0, 2)

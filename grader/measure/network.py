@@ -2,11 +2,11 @@
 
 import numpy as np
 
+from grader.lab.run import MOST_CALLS, Run
 from grader.measure.times import Times
-from grader.run import MOST_CALLS, Run
-from hardware.bench import frames
-from hardware.bench.tracing.decode.calls import calls
-from hardware.bench.tracing.notes import AirNote, LinkNote
+from hardware.bench.decode.calls import calls
+from hardware.bench.protocol import frames
+from hardware.bench.protocol.notes import AirNote, LinkNote
 
 
 def links(run: Run) -> list[LinkNote]:

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from grader.run import Run
-from grader.units import Celsius
-from hardware.bench.tracing.decode.onewire import onewire as decoded
-from hardware.bench.wiring.onewire import MATCH_ROM, SKIP_ROM, crc8
+from grader.lab.run import Run
+from grader.lab.units import Celsius
+from hardware.bench.decode.onewire import onewire as decoded
+from hardware.bench.parts.common.onewire import MATCH_ROM, SKIP_ROM, crc8
 
 READ_SCRATCHPAD = 0xBE
 SCRATCHPAD = 9

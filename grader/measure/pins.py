@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grader.run import Run
-from hardware.bench import frames
-from hardware.bench.tracing.records import names_of
+from grader.lab.run import Run
+from hardware.bench.protocol import frames
+from hardware.bench.protocol.records import names_of
 
 MODES = names_of("MODE_")
 PULLS = names_of("PULL_")

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from grader.run import Run
-from grader.units import MilliampHours, Millis, millis_of_ns
-from hardware.bench import frames
+from grader.lab.run import Run
+from grader.lab.units import MilliampHours, Millis, millis_of_ns
+from hardware.bench.protocol import frames
 
 NS_PER_HOUR = 3_600_000_000_000
 

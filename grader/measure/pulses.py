@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.levels import Signal
+from grader.lab.signal import Signal
+from grader.lab.units import NS_PER_US, Micros
 from grader.measure.times import Times, inside_of
-from grader.units import NS_PER_US, Micros
 
 
 @dataclass(frozen=True)

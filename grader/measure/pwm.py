@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.levels import Signal
+from grader.lab.run import Run
+from grader.lab.signal import Signal
+from grader.lab.units import NS_PER_S, Hertz, Micros, Percent
 from grader.measure.times import Times
-from grader.run import Run
-from grader.units import NS_PER_S, Hertz, Micros, Percent
-from hardware.bench.wiring.pads import DUTY_MAX
+from hardware.bench.circuit.pads import DUTY_MAX
 
 MOST_PULSES = 1_000_000
 """A servo makes so many in five hours, a lamp at 1 kHz in a quarter of one."""

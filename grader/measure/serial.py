@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.lab.run import Run, Said
+from grader.lab.units import Text
 from grader.measure.times import Times, inside_of
-from grader.run import Run, Said
-from grader.units import Text
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import ast
 import warnings
 from collections.abc import Iterator, Mapping
 
-from grader.units import Text
+from grader.lab.units import Text
 
 HANDLERS = {"irq": ("handler", 0), "Timer": ("callback", None), "init": ("callback", None)}
 """Calls that take a function which an interrupt runs: the name of the argument, and its place."""

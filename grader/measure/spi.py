@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grader.run import MOST_CALLS, Run
-from hardware.bench.tracing.decode.spi import SpiTransfer
-from hardware.bench.tracing.decode.spi import spi as decoded
+from grader.lab.run import MOST_CALLS, Run
+from hardware.bench.decode.spi import SpiTransfer
+from hardware.bench.decode.spi import spi as decoded
 
 
 @dataclass(frozen=True)

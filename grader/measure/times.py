@@ -7,8 +7,8 @@ any of them.
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.levels import spans_ms
-from grader.units import NS_PER_S, Hertz, Millis, Moment, millis_of_ns, moment_of_ns
+from grader.lab.signal import spans_ms
+from grader.lab.units import NS_PER_S, Hertz, Millis, Moment, millis_of_ns, moment_of_ns
 
 Times = NDArray[np.int64]
 

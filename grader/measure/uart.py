@@ -5,10 +5,10 @@ from itertools import pairwise
 
 import numpy as np
 
+from grader.lab.run import MOST_CALLS, Run
+from grader.lab.units import NS_PER_S
 from grader.measure.times import Times
-from grader.run import MOST_CALLS, Run
-from grader.units import NS_PER_S
-from hardware.bench.tracing.decode.uart import writes
+from hardware.bench.decode.uart import writes
 
 
 @dataclass(frozen=True)

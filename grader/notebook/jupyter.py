@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 from grader.errors import CourseError
+from hardware.i18n import _
 from hardware.paths import build_dir
-from hardware.say import _
 
 STYLE = Path(__file__).parents[1] / "static" / "rtl.css"
 

@@ -13,9 +13,9 @@ from typing import Any
 import jupytext
 from nbformat import NotebookNode
 
-from grader import cells
 from grader.errors import CourseError
-from hardware.say import _
+from grader.lab import cells
+from hardware.i18n import _
 
 KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
 

@@ -17,17 +17,17 @@ from typing import Any, Self
 from IPython import get_ipython
 from IPython.display import HTML, display
 
-from grader import cells
+from grader.classrun.task import Task, score_lab
 from grader.errors import CourseError
-from grader.grading.task import Task, score_lab
 from grader.host.probe import trouble
 from grader.host.sandbox import Way
-from grader.lab import LABS, Lab, load
-from grader.scoring.card import Card, card_html, total_html
+from grader.lab import cells
+from grader.lab.lab import LABS, Lab, load
+from grader.score.card import Card, card_html, total_html
 from grader.seeds import PUBLIC_SEED
+from hardware.i18n import _
 from hardware.notebook.programs import above, programs
 from hardware.notebook.session import current as bench
-from hardware.say import _
 
 _PREDICT_CELL = re.compile(r"^```python[^\n]*\n(%%predict\n.*?)^```", re.MULTILINE | re.DOTALL)
 

@@ -17,9 +17,8 @@ from typing import Any
 import nbformat
 from nbgrader.utils import find_all_files
 
-from grader import cells
 from grader.archive.store import Store, StoreError
-from grader.course import Course
+from grader.classrun.submission import released_answer
 from grader.disk import (
     is_full,
     mend_folder,
@@ -29,16 +28,17 @@ from grader.disk import (
     write_whole,
 )
 from grader.errors import CourseError, GraderError, LabError
-from grader.gradebook import commands, config, folders, marks
-from grader.gradebook.database import Database
-from grader.grading.submission import released_answer
-from grader.lab import LABS, Lab, find
-from grader.notebook.kept import check_kept
+from grader.lab import cells
+from grader.lab.class_list import read_roster
+from grader.lab.course import Course
+from grader.lab.lab import LABS, Lab, find
+from grader.nbgrader import commands, config, folders, marks
+from grader.nbgrader.database import Database
 from grader.notebook.lesson import solution_lines, source_notebook
+from grader.notebook.release_guard import check_kept
 from grader.notebook.worked import kept_place
-from grader.pages.template import write_templates
-from grader.roster import read_roster
-from hardware.say import _
+from grader.reports.templates import write_templates
+from hardware.i18n import _
 
 PRIVATE = ("lesson.md", "reference.py", cells.HOST_REFERENCE, "mutants", "expected.toml")
 """What of a lab's folder stays with the instructor."""
@@ -49,8 +49,8 @@ from pathlib import Path
 
 import nbgrader
 
-from grader.grading.boards import steps
-from grader.pages.hook import FeedbackPage
+from grader.classrun.autograde_step import steps
+from grader.reports.feedback_step import FeedbackPage
 
 HERE = Path(__file__).parent
 c = get_config()

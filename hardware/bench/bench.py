@@ -19,16 +19,16 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
+from hardware.bench.board.virtual_board import POWER_ON_CAUSE, Station
+from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.drive import Drive
 from hardware.bench.flash import Flash
 from hardware.bench.limits import INTERACTIVE, Limits
 from hardware.bench.network.lan import Lan, lan_of
-from hardware.bench.station import POWER_ON_CAUSE, Station
 from hardware.bench.timeline import REACT_NS, Timeline
-from hardware.bench.tracing.trace import Control, End, Trace
-from hardware.bench.wiring.circuit import Circuit
+from hardware.bench.trace.trace import Control, End, Trace
 from hardware.errors import BenchError
-from hardware.say import _
+from hardware.i18n import _
 
 Mode = Literal["virtual", "realtime"]
 

@@ -2,14 +2,15 @@
 
 from time import monotonic
 
-from hardware.bench import ends, frames
-from hardware.bench.affinity import together
+from hardware.bench.board import end_reason
+from hardware.bench.board.affinity import together
+from hardware.bench.board.record_reader import Ask, Fate
+from hardware.bench.board.reset_line import ResetLine
+from hardware.bench.board.virtual_board import Station
 from hardware.bench.events import NEVER
 from hardware.bench.inbox import Inbox
-from hardware.bench.intake import Ask, Fate
 from hardware.bench.limits import Limits
-from hardware.bench.resetline import ResetLine
-from hardware.bench.station import Station
+from hardware.bench.protocol import frames
 from hardware.bench.timeline import Timeline
 
 PATIENCE_S = 0.25
@@ -175,7 +176,7 @@ class Drive:
         for payer in payers:
             payer.left_s -= took_s
             if payer.left_s <= 0:
-                what = ends.WALL.format(n=f"{self._limits.wall_s:g}")
+                what = end_reason.WALL.format(n=f"{self._limits.wall_s:g}")
                 payer.condemn(frames.END_WALL, what)
         return any(payer.left_s <= 0 for payer in payers)
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from hardware.boards import BoardType
 from hardware.errors import FlashError
-from hardware.say import _, reason
+from hardware.i18n import _, reason
 
 if TYPE_CHECKING:
     from littlefs import UserContext

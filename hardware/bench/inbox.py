@@ -7,7 +7,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from hardware.bench.station import Station
+from hardware.bench.board.virtual_board import Station
 
 
 class Inbox:

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from typing import Any
 
+from hardware.bench.board.reset_line import ResetLine
+from hardware.bench.board.virtual_board import Station
 from hardware.bench.events import NEVER, EventQueue
-from hardware.bench.resetline import ResetLine
-from hardware.bench.station import Station
 
 REACT_NS = 1_000_000
 """With several boards, a listener's stop ends the run so long after the text that it heard: the

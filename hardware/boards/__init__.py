@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from hardware.errors import BoardNotFound
-from hardware.say import _
+from hardware.i18n import _
 
 FOLDER = Path(__file__).parent
 RESET_PAD = 63

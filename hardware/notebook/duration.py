@@ -3,7 +3,7 @@
 import re
 
 from hardware.errors import HardwareError
-from hardware.say import _
+from hardware.i18n import _
 
 _LENGTH = re.compile(r"(\d+(?:\.\d+)?)\s*(us|ms|s|)")
 _SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "": 1.0}

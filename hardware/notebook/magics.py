@@ -21,14 +21,14 @@ from typing import Any
 from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class
 from IPython.display import display
 
-from hardware.bench.serving.live import LiveBench
+from hardware.bench.serving.live_bench import LiveBench
 from hardware.errors import HardwareError
-from hardware.notebook import linting, pictures
+from hardware.i18n import _
+from hardware.notebook import lint_view, pictures
+from hardware.notebook.cell_failure import explain
 from hardware.notebook.duration import seconds
-from hardware.notebook.failure import explain
 from hardware.notebook.running import WATCH_S, reset, run_cell, run_program, say
 from hardware.notebook.session import available, current
-from hardware.say import _
 
 PRESS_S = 0.1
 
@@ -148,7 +148,7 @@ def _bench_line(words: list[str]) -> None:
     if not words:
         display(pictures.bench(bench))
     elif words == ["lint"]:
-        linting.show(bench)
+        lint_view.show(bench)
     elif words[0] == "press" and len(words) in (2, 3, 4):
         _press(bench, words[1], words[2:])
     elif words[0] == "set" and len(words) == 4:

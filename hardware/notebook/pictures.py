@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 
 from IPython.display import Image
 
-from hardware.bench.drawing.draw import draw
+from hardware.bench.drawing.bench_picture import draw
 from hardware.bench.drawing.png import to_png
 from hardware.bench.drawing.waveform import waveform
-from hardware.bench.serving.live import LiveBench
-from hardware.bench.tracing.trace import Trace
+from hardware.bench.serving.live_bench import LiveBench
+from hardware.bench.trace.trace import Trace
 from hardware.errors import HardwareError
-from hardware.say import _
+from hardware.i18n import _
 
 ZOOM = 1.5
 """Pixels for each of the drawing's: sharp on the usual screens, and half the bytes of 2."""

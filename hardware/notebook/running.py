@@ -5,11 +5,11 @@ import sys
 from contextlib import suppress
 
 from hardware.errors import BoardTimeout, DeviceError, HardwareError
-from hardware.notebook import marks
-from hardware.notebook.failure import CellFailed, explain
+from hardware.i18n import _
+from hardware.notebook import stray_characters
+from hardware.notebook.cell_failure import CellFailed, explain
 from hardware.notebook.programs import above, programs
 from hardware.notebook.session import current
-from hardware.say import _
 from hardware.wire.board import Board
 
 WATCH_S = 10.0
@@ -34,7 +34,7 @@ def run_cell(magic: str, body: str) -> None:
     """
     cell = f"{magic}\n{body}"
     try:
-        marks.check(cell)
+        stray_characters.check(cell)
         # Line breaks in front: line n on the board is line n of the cell.
         lead = "\n" * (magic.count("\n") + 1)
         current.need_board().run(lead + body, timeout_s=None, on_output=show)
@@ -62,7 +62,7 @@ def run_program(magic: str, name: str, body: str, *, detach: bool, watch_s: floa
     if os.environ.get("NBGRADER_EXECUTION") == "autograde":
         return
     try:
-        marks.check(cell)
+        stray_characters.check(cell)
         board = _save(current.need_board(), name, body.encode())
         if detach:
             board.boot_detached()

@@ -7,11 +7,12 @@ from typing import Any
 from serial.tools import list_ports
 
 from hardware import boards
+from hardware.bench.diagram import Diagram, suggest
 from hardware.bench.serving.address import SCHEME, parse
-from hardware.bench.serving.live import LiveBench
-from hardware.bench.wiring.diagram import Diagram, suggest
+from hardware.bench.serving.live_bench import LiveBench
+from hardware.connect import open_board
 from hardware.errors import BoardNotFound
-from hardware.say import _
+from hardware.i18n import _
 from hardware.wire.board import Board
 
 DEFAULT = "esp32"
@@ -52,7 +53,7 @@ class Session:
             self._again = lambda: self.connect(url)
             return self._adopt(bench)
         self.close()
-        self.board, self.url = Board.open(url), url
+        self.board, self.url = open_board(url), url
         return self.board
 
     def open_bench(

@@ -1,6 +1,6 @@
 """A board with MicroPython on it: run code, move files, start it anew.
 
-    with Board.open("bench:esp32") as board:
+    with open_board("bench:esp32") as board:
         board.run("print('hello')")          # 'hello\\n'
         board.eval("2 ** 10")                # 1024
         board.files.put("main.py", b"...")
@@ -14,12 +14,12 @@ from collections.abc import Callable
 from typing import Self
 
 from hardware.errors import BoardTimeout, DeviceError, HardwareError, ProtocolError
-from hardware.say import _
+from hardware.i18n import _
 from hardware.wire.deadline import Deadline
 from hardware.wire.files import Files
-from hardware.wire.line import SerialLine
-from hardware.wire.port import Port, open_port
+from hardware.wire.port import Port
 from hardware.wire.repl import Repl
+from hardware.wire.serial_line import SerialLine
 from hardware.wire.text import TextStream
 
 OnOutput = Callable[[str], None]
@@ -39,15 +39,6 @@ class Board:
         self.port = port
         self.files = Files(self.run)
         self.serial = SerialLine(self._repl)
-
-    @classmethod
-    def open(cls, url: str) -> Self:
-        """The board at a URL (see `hardware.wire.port`). Nothing is sent until the first call.
-
-        Raises:
-            BoardNotFound, BoardBusy: as `open_port`.
-        """
-        return cls(open_port(url))
 
     def __enter__(self) -> Self:
         return self

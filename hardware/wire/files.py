@@ -13,7 +13,7 @@ from hashlib import sha256
 from typing import Protocol
 
 from hardware.errors import DeviceError, ProtocolError
-from hardware.say import _
+from hardware.i18n import _
 
 PIECE = 768
 """Bytes per exec: the literal and its decoded bytes must find room in a small, fragmented heap."""

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 
 from hardware.errors import BoardTimeout
-from hardware.say import _
+from hardware.i18n import _
 from hardware.wire.deadline import Deadline
 from hardware.wire.port import Port
 

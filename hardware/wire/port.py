@@ -1,16 +1,9 @@
-"""A port: bytes to and from a board, opened from a URL.
-
-| URL | what | where |
-|---|---|---|
-| `/dev/ttyUSB0`, `COM3`, `/dev/pts/7` | a serial device or a pty | `device.py` |
-| `socket://host:port`, `rfc2217://host:port` | the same line over the network | `network.py` |
-| `bench:esp32`, `bench:path/diagram.json?seed=3` | a virtual board in this process | `pair.py` |
-"""
+"""A port: bytes to and from one board. `hardware.connect` opens one from a URL."""
 
 from typing import Protocol
 
 from hardware.errors import BoardBusy, BoardNotFound
-from hardware.say import _
+from hardware.i18n import _
 
 BAUD = 115_200
 CHUNK = 65_536
@@ -42,35 +35,6 @@ class Port(Protocol):
 
     def close(self) -> None:
         """Give the line back; closing twice is allowed."""
-
-
-def open_port(url: str, baud: int = BAUD) -> Port:
-    """Open the line to a board.
-
-    Args:
-        url: see the table at the top of this module.
-        baud: bits per second of a real serial line.
-
-    Raises:
-        BoardNotFound: there is no such port, or it may not be opened.
-        BoardBusy: another program holds it.
-    """
-    # Imported late: who talks to a real board needs no bench, and the other way round.
-    if url.startswith("bench:"):
-        from hardware.bench.serving.live import open_bench
-
-        return open_bench(url)
-    if url.startswith("socket:"):
-        from hardware.wire.network import SocketPort
-
-        return SocketPort(url)
-    if url.startswith("rfc2217:"):
-        from hardware.wire.network import Rfc2217Port
-
-        return Rfc2217Port(url, baud)
-    from hardware.wire.device import SerialPort
-
-    return SerialPort(url, baud)
 
 
 def no_address(url: str) -> BoardNotFound:

@@ -21,7 +21,7 @@ import re
 from contextlib import suppress
 
 from hardware.errors import BoardRestarted, BoardTimeout, HardwareError, ProtocolError
-from hardware.say import _
+from hardware.i18n import _
 from hardware.wire.deadline import Deadline
 from hardware.wire.incoming import Incoming, Sink
 from hardware.wire.port import Port

@@ -3,12 +3,8 @@
 import json
 import random
 
-from grader.check import check
-from grader.episode import Episode
-from grader.limits import Within
+from grader import Episode, Millis, Run, Within, check, ms
 from grader.measure.pins import other_pin
-from grader.run import Run
-from grader.units import Millis, ms
 from hardware.boards import BoardType
 
 PUBLIC = (300, 700)

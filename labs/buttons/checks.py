@@ -7,12 +7,26 @@ input sees false lows. Times in `data` are milliseconds since t = 0 (see scenari
 import re
 from collections.abc import Sequence
 
-from grader.check import check, gate
-from grader.limits import AtLeast, AtMost, Between, Exactly, Never, Within
+from grader import (
+    AtLeast,
+    AtMost,
+    Between,
+    Exactly,
+    Millis,
+    Moment,
+    Never,
+    Quantity,
+    Run,
+    Text,
+    Within,
+    check,
+    gate,
+    millis_of_ns,
+    moment_of_ns,
+    ms,
+)
 from grader.measure.pins import other_pin
-from grader.run import Run
-from grader.units import Millis, Moment, Quantity, Text, millis_of_ns, moment_of_ns, ms
-from hardware.bench import frames
+from hardware.bench.protocol import frames
 
 LONGEST_BOUNCE, APART, LONG = ms(12), ms(120), ms(800)
 SETTLED = ms(40)

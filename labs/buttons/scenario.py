@@ -6,8 +6,7 @@ Times in `data` are milliseconds since t = 0.
 import random
 from collections.abc import Sequence
 
-from grader.episode import Episode, Step, press, set_control
-from grader.units import ms
+from grader import Episode, Step, ms, press, set_control
 from hardware.boards import BoardType
 
 GLITCH, APART = ms(3), ms(120)

@@ -10,13 +10,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
-from grader.check import Check, check, gate
-from grader.limits import AtLeast, AtMost, Exactly, Never, Within, shortened
+from grader import (
+    AtLeast,
+    AtMost,
+    Celsius,
+    Check,
+    Exactly,
+    Millis,
+    Never,
+    Quantity,
+    Run,
+    Said,
+    Text,
+    Within,
+    check,
+    gate,
+    millis_of_ns,
+    ms,
+    once,
+    seconds,
+    shortened,
+)
 from grader.measure.dht import START, DhtReading, dht22
 from grader.measure.pins import other_pin
 from grader.measure.pulses import pulses
-from grader.run import Run, Said, once
-from grader.units import Celsius, Millis, Quantity, Text, millis_of_ns, ms, seconds
 
 PERIOD, EARLIEST, LED_SETTLED, BACK_BELOW = ms(2000), ms(1990), ms(500), 0.5
 STATUS, LED_FAILS = ("OK", "RETRY", "FAIL"), 4  # a RETRY and three FAIL

@@ -6,8 +6,7 @@
 import json
 import random
 
-from grader.episode import Episode, Step, set_control
-from grader.units import ms
+from grader import Episode, Step, ms, set_control
 from hardware.boards import BoardType
 
 PUBLIC_HOT = 35.0

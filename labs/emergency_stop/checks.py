@@ -10,13 +10,26 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from grader.check import check, gate
-from grader.episode import Episode, Step, press
-from grader.limits import AtLeast, AtMost, Never, Within
+from grader import (
+    AtLeast,
+    AtMost,
+    Episode,
+    Hertz,
+    Millis,
+    Moment,
+    Never,
+    Run,
+    Step,
+    Within,
+    check,
+    gate,
+    millis_of_ns,
+    moment_of_ns,
+    ms,
+    press,
+)
 from grader.measure.pins import other_pin
-from grader.run import Run
-from grader.tones import tones
-from grader.units import Hertz, Millis, Moment, millis_of_ns, moment_of_ns, ms
+from grader.measure.tones import tones
 from hardware.boards import BoardType
 
 SINGLES, PAIRS = 12, 4

@@ -8,15 +8,32 @@ import random
 import re
 from collections.abc import Sequence
 
-from grader.check import check, gate
-from grader.episode import Episode, Step, hard_reset, serial
-from grader.limits import AtMost, Exactly, Never, shortened
+from grader import (
+    AtMost,
+    Episode,
+    Exactly,
+    Millis,
+    Moment,
+    Never,
+    Quantity,
+    Run,
+    Said,
+    Step,
+    Text,
+    check,
+    gate,
+    hard_reset,
+    millis_of_ns,
+    moment_of_ns,
+    ms,
+    seconds,
+    serial,
+    shortened,
+)
 from grader.measure.pins import driven, other_pin
-from grader.run import Run, Said
 from grader.seeds import episode_seed
-from grader.units import Millis, Moment, Quantity, Text, millis_of_ns, moment_of_ns, ms, seconds
-from hardware.bench import frames
-from hardware.bench.station import uid_of
+from hardware.bench.board.virtual_board import uid_of
+from hardware.bench.protocol import frames
 from hardware.boards import BoardType
 
 PINGS, SUMS = 7, 5

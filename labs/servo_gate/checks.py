@@ -9,12 +9,27 @@ from typing import Any
 
 import numpy as np
 
-from grader.check import check, gate
-from grader.limits import AtMost, Between, Limit, Verdict, Within
+from grader import (
+    AtMost,
+    Between,
+    Degrees,
+    Hertz,
+    Limit,
+    Micros,
+    Millis,
+    Percent,
+    Quantity,
+    Run,
+    Verdict,
+    Within,
+    check,
+    gate,
+    millis_of_ns,
+    ms,
+    us,
+)
 from grader.measure.pins import other_pin
 from grader.measure.pwm import Pwm, pwm
-from grader.run import Run
-from grader.units import Degrees, Hertz, Micros, Millis, Percent, Quantity, millis_of_ns, ms, us
 
 GAMMA = 2.2
 ANSWER = ms(100)

@@ -8,8 +8,7 @@ import json
 import random
 from typing import NamedTuple
 
-from grader.episode import Episode, Step, press, serial, set_control
-from grader.units import ms
+from grader import Episode, Step, ms, press, serial, set_control
 from hardware.boards import BoardType
 
 PUBLIC = {"us_0": 500, "us_90": 1500}

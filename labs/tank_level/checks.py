@@ -11,28 +11,36 @@ from itertools import pairwise
 
 import numpy as np
 
-from grader.check import Check, check, gate
-from grader.limits import AtLeast, AtMost, Between, Exactly, Never, Within
-from grader.measure.pins import other_pin, setups
-from grader.measure.pulses import Echoes, echoes, pulses
-from grader.measure.serial import records
-from grader.measure.times import Times, moments
-from grader.run import Run, once
-from grader.states import State, phases
-from grader.units import (
+from grader import (
+    AtLeast,
+    AtMost,
+    Between,
+    Check,
+    Exactly,
     Hertz,
     Micros,
     Millimetres,
     Millis,
     Moment,
+    Never,
     Percent,
     Quantity,
+    Run,
+    Within,
+    check,
+    gate,
     micros_of_ns,
     millis_of_ns,
     moment_of_ns,
     ms,
+    once,
     us,
 )
+from grader.measure.pins import other_pin, setups
+from grader.measure.pulses import Echoes, echoes, pulses
+from grader.measure.serial import records
+from grader.measure.states import State, phases
+from grader.measure.times import Times, moments
 
 PERIOD, LATEST_NA, LONGEST_PAUSE = ms(100), ms(60), ms(150)
 PUBLIC_HEIGHT, NEVER = 2000, float("inf")

@@ -9,8 +9,7 @@ import random
 from collections.abc import Sequence
 from itertools import pairwise
 
-from grader.episode import Episode, Step, serial, set_control
-from grader.units import ms
+from grader import Episode, Step, ms, serial, set_control
 from hardware.boards import BoardType
 
 PUBLIC_HEIGHT = 2000

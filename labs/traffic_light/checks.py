@@ -11,14 +11,26 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from grader.check import check, gate
-from grader.episode import Episode
-from grader.levels import spans_ms
-from grader.limits import Exactly, Never, Within
+from grader import (
+    Episode,
+    Exactly,
+    Millis,
+    Moment,
+    Never,
+    Percent,
+    Run,
+    Text,
+    Within,
+    check,
+    gate,
+    millis_of_ns,
+    moment_of_ns,
+    ms,
+    seconds,
+    spans_ms,
+)
 from grader.measure.pins import other_pin
-from grader.run import Run
-from grader.states import State, phases, together
-from grader.units import Millis, Moment, Percent, Text, millis_of_ns, moment_of_ns, ms, seconds
+from grader.measure.states import State, phases, together
 from hardware.boards import BoardType
 
 LAMPS = ("R", "Y", "G")

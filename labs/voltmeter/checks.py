@@ -9,14 +9,24 @@ from itertools import pairwise
 
 import numpy as np
 
-from grader.check import check, gate
-from grader.limits import AtMost, Within
+from grader import (
+    NS_PER_S,
+    AtMost,
+    Hertz,
+    Millis,
+    Percent,
+    Run,
+    Volts,
+    Within,
+    check,
+    gate,
+    millis_of_ns,
+    ms,
+)
 from grader.measure.adc import conversions
 from grader.measure.pins import other_pin
 from grader.measure.serial import SerialRecords, records
 from grader.measure.times import Times, periods
-from grader.run import Run
-from grader.units import NS_PER_S, Hertz, Millis, Percent, Volts, millis_of_ns, ms
 
 SUPPLY_V = 3.3
 LINE = r"V (?P<volts>-?\d{1,7}\.\d\d) RAW (?P<raw>\d{1,5})"

@@ -9,8 +9,7 @@ import random
 
 import numpy as np
 
-from grader.episode import Episode, Step, set_control
-from grader.units import ms
+from grader import Episode, Step, ms, set_control
 from hardware.boards import BoardType
 
 SUPPLY_V = 3.3

@@ -16,7 +16,7 @@ class Grader:
         return 10.0
 
 
-for name in ("grader", "grader.scoring.judge", "grader.limits", "hardware", "warsha", "json"):
+for name in ("grader", "grader.score.judge", "grader.lab.limits", "hardware", "warsha", "json"):
     sys.modules[name] = Grader()
 builtins.eval, evaluate = (lambda text, *rest: evaluate(text, *rest)), builtins.eval
 builtins.isinstance, instance = (lambda value, kind: instance(value, kind)), builtins.isinstance

@@ -10,11 +10,11 @@ import numpy as np
 from stopwatch import Stopwatch
 
 from hardware.bench.bench import Bench
+from hardware.bench.circuit.circuit import Circuit
+from hardware.bench.diagram import Diagram, load
 from hardware.bench.flash import Flash
 from hardware.bench.limits import Limits
-from hardware.bench.tracing.trace import Trace
-from hardware.bench.wiring.circuit import Circuit
-from hardware.bench.wiring.diagram import Diagram, load
+from hardware.bench.trace.trace import Trace
 
 SECOND = 10**9
 REPEATS = 5

@@ -12,8 +12,8 @@ import pytest
 from stopwatch import Stopwatch
 
 from hardware.bench.bench import Bench
-from hardware.bench.wiring.circuit import Circuit
-from hardware.bench.wiring.diagram import load
+from hardware.bench.circuit.circuit import Circuit
+from hardware.bench.diagram import load
 
 Measured = Callable[..., None]
 PICO = load(

@@ -19,14 +19,14 @@ import pytest
 from graded import LAB, Course, copied, made
 from work import by_text
 
-from grader.authoring.labcheck import program_of, programs
-from grader.course import load_course
-from grader.gradebook import commands
-from grader.grading import pool
-from grader.grading.autograde import Grading
-from grader.grading.marker import Work
-from grader.grading.task import score_task
-from grader.lab import find
+from grader.authoring.lab_check import program_of, programs
+from grader.classrun import pool
+from grader.classrun.autograde import Grading
+from grader.classrun.marker import Work
+from grader.classrun.task import score_task
+from grader.lab.course import load_course
+from grader.lab.lab import find
+from grader.nbgrader import commands
 from grader.notebook import practice
 from hardware.notebook import programs as cells
 

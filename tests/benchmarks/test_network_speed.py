@@ -10,9 +10,9 @@ from netbench import AP, BOARDS, JOIN, SECOND
 from stopwatch import Stopwatch
 
 from hardware.bench.bench import Bench
+from hardware.bench.circuit.circuit import Circuit
+from hardware.bench.diagram import load
 from hardware.bench.flash import Flash
-from hardware.bench.wiring.circuit import Circuit
-from hardware.bench.wiring.diagram import load
 
 Measured = Callable[..., None]
 DAY = 86_400 * SECOND

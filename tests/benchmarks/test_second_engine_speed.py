@@ -9,9 +9,9 @@ import pytest
 from stopwatch import Stopwatch
 
 from hardware.bench.bench import Bench
+from hardware.bench.circuit.circuit import Circuit
+from hardware.bench.diagram import load
 from hardware.bench.flash import Flash
-from hardware.bench.wiring.circuit import Circuit
-from hardware.bench.wiring.diagram import load
 
 Measured = Callable[..., None]
 PICO = load({"version": 1, "parts": [{"type": "wokwi-pi-pico", "id": "b"}], "connections": []})

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from hardware.bench.drawing.svg import circle, text
 from hardware.bench.drawing.wires import Point
-from hardware.bench.wiring.rule import Finding
+from hardware.bench.lint.rule import Finding
+from hardware.bench.svg.elements import circle, text
 
 COLOURS = {"error": "#c92a2a", "warning": "#e67700", "info": "#1971c2"}
 """White digits on them have a contrast above 4.5, but on the orange (3.0: bold and large)."""

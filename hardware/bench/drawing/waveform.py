@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from hardware.bench.drawing.svg import el, line, mix, path, rect, text
-from hardware.bench.drawing.timeaxis import ticks
-from hardware.bench.drawing.waverow import (
+from hardware.bench.drawing.serial_rows import serial_rows
+from hardware.bench.drawing.time_axis import ticks
+from hardware.bench.drawing.waveform_rows import (
     Band,
     Row,
     Value,
@@ -21,8 +21,8 @@ from hardware.bench.drawing.waverow import (
     control_rows,
     signal_row,
 )
-from hardware.bench.drawing.wordrow import serial_rows
-from hardware.bench.tracing.trace import Trace
+from hardware.bench.svg.elements import el, line, mix, path, rect, text
+from hardware.bench.trace.trace import Trace
 
 WIDTH, LABELS, PAD = 920.0, 118.0, 16.0
 ROW, WAVE = 36.0, 21.0

@@ -5,7 +5,7 @@ walked from there, last one first. What is left between the two ends is joined b
 and one vertical line. A wire without steps leaves its pins straight away from their parts.
 """
 
-from hardware.bench.drawing.svg import mix, path
+from hardware.bench.svg.elements import mix, path
 
 Point = tuple[float, float]
 Direction = tuple[int, int]

@@ -12,17 +12,17 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any, Protocol
 
-from hardware.bench.network.air import Air
-from hardware.bench.network.broker import Broker
-from hardware.bench.network.cell import GATEWAY, Cell
-from hardware.bench.network.clock import WallClock
-from hardware.bench.network.gate import Gate
-from hardware.bench.network.host import EVERYBODY, Address, Datagram, Host, Ports, parse_ip
 from hardware.bench.network.http import HttpServer
-from hardware.bench.network.log import Log
+from hardware.bench.network.mqtt.broker import Broker
+from hardware.bench.network.network_log import Log
 from hardware.bench.network.ntp import NTP_PORT, ntp_server
-from hardware.bench.network.radio import NEWS_NS, Radio
-from hardware.bench.network.stream import FIN, End, Opening, User
+from hardware.bench.network.tcp.host import EVERYBODY, Address, Datagram, Host, Ports, parse_ip
+from hardware.bench.network.tcp.host_gateway import Gate
+from hardware.bench.network.tcp.stream import FIN, End, Opening, User
+from hardware.bench.network.wall_clock import WallClock
+from hardware.bench.network.wifi.access_point import GATEWAY, Cell
+from hardware.bench.network.wifi.espnow import Air
+from hardware.bench.network.wifi.radio import NEWS_NS, Radio
 
 WIRE_NS = 50_000
 """On the cable side: a machine to itself, the gateway to a server."""

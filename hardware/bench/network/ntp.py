@@ -6,8 +6,8 @@ import struct
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from hardware.bench.network.clock import WallClock
-from hardware.bench.network.host import Datagram, Host
+from hardware.bench.network.tcp.host import Datagram, Host
+from hardware.bench.network.wall_clock import WallClock
 
 if TYPE_CHECKING:
     from hardware.bench.network.lan import Lan

@@ -7,7 +7,7 @@ import inspect
 import pkgutil
 from functools import cache
 
-from hardware.bench.wiring.part import Part
+from hardware.bench.parts.common.part import Part
 
 
 @cache

@@ -2,10 +2,10 @@
 
 import math
 
-from hardware.bench.drawing.pcb import INK, chip, pcb
-from hardware.bench.drawing.svg import circle, rect, text
-from hardware.bench.wiring.logic import Logic
-from hardware.bench.wiring.part import OPEN, PartView, Stamp
+from hardware.bench.parts.common.logic import Logic
+from hardware.bench.parts.common.part import OPEN, PartView, Stamp
+from hardware.bench.svg.elements import circle, rect, text
+from hardware.bench.svg.pcb import INK, chip, pcb
 
 TURN = 64
 """Positions of the translator in one turn of the field: sixteenths of a step."""

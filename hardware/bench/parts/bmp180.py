@@ -4,12 +4,12 @@ import struct
 from collections.abc import Callable
 from typing import NamedTuple
 
-from hardware.bench.drawing.pcb import header, pcb, reading
-from hardware.bench.drawing.svg import circle, rect
-from hardware.bench.wiring.diagram import PartSpec
-from hardware.bench.wiring.part import Control, PartView, Stamp
-from hardware.bench.wiring.registers import FAULTS, RegisterTarget
-from hardware.say import _
+from hardware.bench.diagram import PartSpec
+from hardware.bench.parts.common.part import Control, PartView, Stamp
+from hardware.bench.parts.common.registers import FAULTS, RegisterTarget
+from hardware.bench.svg.elements import circle, rect
+from hardware.bench.svg.pcb import header, pcb, reading
+from hardware.i18n import _
 
 MS = 1_000_000
 CALIBRATION, ID, RESET, CONTROL, OUT = 0xAA, 0xD0, 0xE0, 0xF4, 0xF6

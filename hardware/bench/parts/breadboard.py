@@ -2,9 +2,9 @@
 
 from functools import cache
 
-from hardware.bench.drawing.svg import line, rect
-from hardware.bench.wiring.diagram import PartSpec
-from hardware.bench.wiring.part import Part, PartView
+from hardware.bench.diagram import PartSpec
+from hardware.bench.parts.common.part import Part, PartView
+from hardware.bench.svg.elements import line, rect
 
 PITCH = 9.6
 ROWS = {"t": "abcde", "b": "fghij"}

@@ -1,7 +1,7 @@
 """A buzzer."""
 
-from hardware.bench.drawing.svg import circle, line, path, text
-from hardware.bench.wiring.part import Part, PartView, Stamp
+from hardware.bench.parts.common.part import Part, PartView, Stamp
+from hardware.bench.svg.elements import circle, line, path, text
 
 OHMS = 1000.0
 """A small piezo buzzer takes a few milliamperes at most."""

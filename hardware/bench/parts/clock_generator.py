@@ -1,11 +1,11 @@
 """A clock: a square wave of one frequency."""
 
-from hardware.bench.drawing.svg import circle, path, rect, text
-from hardware.bench.wiring.diagram import PartSpec
-from hardware.bench.wiring.logic import LOGIC_VOLTS
-from hardware.bench.wiring.module import Module
-from hardware.bench.wiring.part import PartView, World
-from hardware.say import _
+from hardware.bench.diagram import PartSpec
+from hardware.bench.parts.common.logic import LOGIC_VOLTS
+from hardware.bench.parts.common.module import Module
+from hardware.bench.parts.common.part import PartView, World
+from hardware.bench.svg.elements import circle, path, rect, text
+from hardware.i18n import _
 
 MOST_HZ = 1e6
 """Each edge is an event on the bench; more would keep it busy with nothing else."""

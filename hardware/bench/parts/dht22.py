@@ -2,11 +2,11 @@
 
 import math
 
-from hardware.bench.drawing.pcb import reading
-from hardware.bench.drawing.svg import circle, line, rect, text
-from hardware.bench.wiring.diagram import PartSpec
-from hardware.bench.wiring.module import FAULT_COUNT, Module
-from hardware.bench.wiring.part import SWITCH, Control, PartView
+from hardware.bench.diagram import PartSpec
+from hardware.bench.parts.common.module import FAULT_COUNT, Module
+from hardware.bench.parts.common.part import SWITCH, Control, PartView
+from hardware.bench.svg.elements import circle, line, rect, text
+from hardware.bench.svg.pcb import reading
 
 US = 1000
 START_NS = 800 * US

@@ -1,8 +1,8 @@
 """Eight switches in one case."""
 
-from hardware.bench.drawing.svg import line, rect, text
-from hardware.bench.wiring.contact import CLOSED_OHMS
-from hardware.bench.wiring.part import OPEN, SWITCH, Part, PartView, Stamp
+from hardware.bench.parts.common.contact import CLOSED_OHMS
+from hardware.bench.parts.common.part import OPEN, SWITCH, Part, PartView, Stamp
+from hardware.bench.svg.elements import line, rect, text
 
 PITCH, FIRST = 9.6, 8.1
 COUNT = 8

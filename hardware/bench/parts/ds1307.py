@@ -2,12 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from hardware.bench.drawing.pcb import chip, header, pcb, reading
-from hardware.bench.drawing.svg import circle
-from hardware.bench.wiring.diagram import PartSpec
-from hardware.bench.wiring.part import SWITCH, Control, PartView, World
-from hardware.bench.wiring.registers import FAULTS, RegisterTarget
-from hardware.say import _
+from hardware.bench.diagram import PartSpec
+from hardware.bench.parts.common.part import SWITCH, Control, PartView, World
+from hardware.bench.parts.common.registers import FAULTS, RegisterTarget
+from hardware.bench.svg.elements import circle
+from hardware.bench.svg.pcb import chip, header, pcb, reading
+from hardware.i18n import _
 
 S = 1_000_000_000
 NOW = datetime(2026, 1, 1)

@@ -2,12 +2,12 @@
 
 import math
 
-from hardware.bench.drawing.pcb import reading
-from hardware.bench.drawing.svg import line, path, text
-from hardware.bench.wiring.diagram import PartSpec
-from hardware.bench.wiring.onewire import OneWireTarget, Session, crc8, read_byte, send
-from hardware.bench.wiring.part import SWITCH, Control, PartView
-from hardware.say import _
+from hardware.bench.diagram import PartSpec
+from hardware.bench.parts.common.onewire import OneWireTarget, Session, crc8, read_byte, send
+from hardware.bench.parts.common.part import SWITCH, Control, PartView
+from hardware.bench.svg.elements import line, path, text
+from hardware.bench.svg.pcb import reading
+from hardware.i18n import _
 
 MS = 1_000_000
 CONVERT, WRITE, READ, COPY, RECALL, READ_POWER = 0x44, 0x4E, 0xBE, 0x48, 0xB8, 0xB4

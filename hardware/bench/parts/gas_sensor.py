@@ -1,10 +1,10 @@
 """An MQ-2 gas sensor on a small board with a comparator."""
 
-from hardware.bench.drawing.pcb import header, pcb, reading, spark
-from hardware.bench.drawing.svg import circle
-from hardware.bench.wiring.diagram import PartSpec
-from hardware.bench.wiring.module import Module
-from hardware.bench.wiring.part import Control, PartView, Stamp
+from hardware.bench.diagram import PartSpec
+from hardware.bench.parts.common.module import Module
+from hardware.bench.parts.common.part import Control, PartView, Stamp
+from hardware.bench.svg.elements import circle
+from hardware.bench.svg.pcb import header, pcb, reading, spark
 
 LOAD_OHMS = 20_000.0
 CLEAN_OHMS = 5_000.0

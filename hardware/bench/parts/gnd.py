@@ -1,7 +1,7 @@
 """Ground, wherever a wire to the board's own would be long."""
 
-from hardware.bench.drawing.svg import line
-from hardware.bench.wiring.part import Part, PartView, Stamp
+from hardware.bench.parts.common.part import Part, PartView, Stamp
+from hardware.bench.svg.elements import line
 
 
 class Gnd(Part):

@@ -1,7 +1,7 @@
 """The shift register 74HC165: eight inputs come in over three pins."""
 
-from hardware.bench.wiring.logic import Logic, dip, dip_size, dip_svg
-from hardware.bench.wiring.part import PartView
+from hardware.bench.parts.common.logic import Logic, dip, dip_size, dip_svg
+from hardware.bench.parts.common.part import PartView
 
 NAMES = ("PL", "CP", "D4", "D5", "D6", "D7", "Q7_N", "GND",
          "Q7", "DS", "D0", "D1", "D2", "D3", "CE", "VCC")  # fmt: skip

@@ -1,7 +1,7 @@
 """The shift register 74HC595: three pins become eight outputs."""
 
-from hardware.bench.wiring.logic import Logic, dip, dip_size, dip_svg
-from hardware.bench.wiring.part import PartView
+from hardware.bench.parts.common.logic import Logic, dip, dip_size, dip_svg
+from hardware.bench.parts.common.part import PartView
 
 STAGES = 8
 NAMES = ("Q1", "Q2", "Q3", "Q4", "Q5", "Q6", "Q7", "GND",

@@ -1,10 +1,10 @@
 """The HC-SR04 distance sensor: a trigger in, a pulse as long as the sound travels out."""
 
-from hardware.bench.drawing.pcb import chip, header, pcb, reading
-from hardware.bench.drawing.svg import circle
-from hardware.bench.wiring.diagram import PartSpec
-from hardware.bench.wiring.module import FAULT_COUNT, Module
-from hardware.bench.wiring.part import SWITCH, Control, PartView, World
+from hardware.bench.diagram import PartSpec
+from hardware.bench.parts.common.module import FAULT_COUNT, Module
+from hardware.bench.parts.common.part import SWITCH, Control, PartView, World
+from hardware.bench.svg.elements import circle
+from hardware.bench.svg.pcb import chip, header, pcb, reading
 
 TRIGGER_NS = 10_000
 BURST_NS = 460_000

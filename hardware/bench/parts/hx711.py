@@ -1,11 +1,11 @@
 """The HX711 converter with a load cell."""
 
-from hardware.bench.drawing.pcb import chip, header, pcb, reading
-from hardware.bench.drawing.svg import circle, line, rect
-from hardware.bench.wiring.diagram import PartSpec
-from hardware.bench.wiring.module import Module
-from hardware.bench.wiring.part import SWITCH, Control, PartView, World
-from hardware.say import _
+from hardware.bench.diagram import PartSpec
+from hardware.bench.parts.common.module import Module
+from hardware.bench.parts.common.part import SWITCH, Control, PartView, World
+from hardware.bench.svg.elements import circle, line, rect
+from hardware.bench.svg.pcb import chip, header, pcb, reading
+from hardware.i18n import _
 
 US, MS = 1000, 1_000_000
 PERIOD_NS, SETTLE_NS = 100 * MS, 400 * MS

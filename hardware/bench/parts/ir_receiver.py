@@ -1,9 +1,9 @@
 """An infrared receiver for 38 kHz."""
 
-from hardware.bench.drawing.pcb import header, pcb
-from hardware.bench.drawing.svg import circle, line, rect
-from hardware.bench.wiring.module import Module
-from hardware.bench.wiring.part import SWITCH, PartView
+from hardware.bench.parts.common.module import Module
+from hardware.bench.parts.common.part import SWITCH, PartView
+from hardware.bench.svg.elements import circle, line, rect
+from hardware.bench.svg.pcb import header, pcb
 
 
 class IrReceiver(Module):

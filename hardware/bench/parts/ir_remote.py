@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from hardware.bench.drawing.svg import circle, rect, text
+from hardware.bench.diagram import PartSpec
+from hardware.bench.parts.common.part import SWITCH, Part, PartView
 from hardware.bench.parts.ir_receiver import IrReceiver
-from hardware.bench.wiring.diagram import PartSpec
-from hardware.bench.wiring.part import SWITCH, Part, PartView
+from hardware.bench.svg.elements import circle, rect, text
 
 US = 1000
 UNIT_US = 562.5

@@ -1,7 +1,7 @@
 """A point where wires meet."""
 
-from hardware.bench.drawing.svg import circle
-from hardware.bench.wiring.part import Part, PartView
+from hardware.bench.parts.common.part import Part, PartView
+from hardware.bench.svg.elements import circle
 
 
 class Junction(Part):

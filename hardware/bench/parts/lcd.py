@@ -2,15 +2,15 @@
 
 from collections.abc import Collection
 
-from hardware.bench.drawing.dots import dots
-from hardware.bench.drawing.pcb import chip, header, pcb
-from hardware.bench.drawing.svg import mix, rect
-from hardware.bench.wiring.buses import I2cPart
-from hardware.bench.wiring.character_rom import COLUMNS, ROWS
-from hardware.bench.wiring.diagram import PartSpec
-from hardware.bench.wiring.display import Display, Pixels
-from hardware.bench.wiring.hd44780 import Hd44780
-from hardware.bench.wiring.part import OPEN, SWITCH, PartView, Stamp
+from hardware.bench.diagram import PartSpec
+from hardware.bench.parts.common.buses import I2cPart
+from hardware.bench.parts.common.character_rom import COLUMNS, ROWS
+from hardware.bench.parts.common.display import Display, Pixels
+from hardware.bench.parts.common.hd44780 import Hd44780
+from hardware.bench.parts.common.part import OPEN, SWITCH, PartView, Stamp
+from hardware.bench.svg.dots import dots
+from hardware.bench.svg.elements import mix, rect
+from hardware.bench.svg.pcb import chip, header, pcb
 
 MM = 96 / 25.4
 CELL = (3.5125 * MM, 5.75 * MM)

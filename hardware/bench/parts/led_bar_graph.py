@@ -1,12 +1,12 @@
 """Ten LEDs in a row."""
 
-from hardware.bench.drawing.colours import lamp
-from hardware.bench.drawing.lamp import brightness
-from hardware.bench.drawing.svg import glow, mix, rect
+from hardware.bench.parts.common.display import Display
+from hardware.bench.parts.common.part import Part, PartView, Stamp
+from hardware.bench.parts.common.segments import Lamps
 from hardware.bench.parts.led import FORWARD_VOLTS, OHMS
-from hardware.bench.wiring.display import Display
-from hardware.bench.wiring.part import Part, PartView, Stamp
-from hardware.bench.wiring.segments import Lamps
+from hardware.bench.svg.colours import lamp
+from hardware.bench.svg.elements import glow, mix, rect
+from hardware.bench.svg.lamp import brightness
 
 BARS = 10
 MIXED = {

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from hardware.bench.drawing.pcb import labelled
-from hardware.bench.drawing.svg import rect
-from hardware.bench.wiring.diagram import PartSpec
-from hardware.bench.wiring.part import PartView
-from hardware.bench.wiring.rgb_lamps import DEAD, MOST, RgbLamps
+from hardware.bench.diagram import PartSpec
+from hardware.bench.parts.common.part import PartView
+from hardware.bench.parts.common.rgb_lamps import DEAD, MOST, RgbLamps
+from hardware.bench.svg.elements import rect
+from hardware.bench.svg.pcb import labelled
 
 PITCH = 22.2
 BRIGHTEST = 10.0

@@ -3,10 +3,10 @@
 import math
 from collections.abc import Iterator
 
-from hardware.bench.drawing.pcb import labelled
-from hardware.bench.drawing.svg import circle, rect
-from hardware.bench.wiring.part import PartView
-from hardware.bench.wiring.rgb_lamps import DEAD, MOST, RgbLamps
+from hardware.bench.parts.common.part import PartView
+from hardware.bench.parts.common.rgb_lamps import DEAD, MOST, RgbLamps
+from hardware.bench.svg.elements import circle, rect
+from hardware.bench.svg.pcb import labelled
 
 LEAST_RADIUS, ROOM = 18.0, 24.6
 """Pixels of the drawing: of the smallest ring, and along the ring for a lamp."""

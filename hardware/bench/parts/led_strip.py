@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from hardware.bench.drawing.svg import circle, rect, text
-from hardware.bench.wiring.part import PartView
-from hardware.bench.wiring.rgb_lamps import DEAD, MOST, RgbLamps
+from hardware.bench.parts.common.part import PartView
+from hardware.bench.parts.common.rgb_lamps import DEAD, MOST, RgbLamps
+from hardware.bench.svg.elements import circle, rect, text
 
 PITCH, HEIGHT, END = 28.8, 38.4, 14.4
 """Of the drawing: from lamp to lamp, across, and the ends with the pads."""

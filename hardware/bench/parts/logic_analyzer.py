@@ -2,8 +2,8 @@
 files.
 """
 
-from hardware.bench.drawing.svg import line, rect, text
-from hardware.bench.wiring.part import Part, PartView
+from hardware.bench.parts.common.part import Part, PartView
+from hardware.bench.svg.elements import line, rect, text
 
 CHANNELS = tuple(f"D{i}" for i in range(8))
 

@@ -1,9 +1,9 @@
 """Gates with one input: the inverter and the buffer."""
 
-from hardware.bench.drawing.gates import gate_svg, symbol
-from hardware.bench.wiring.diagram import PartSpec
-from hardware.bench.wiring.logic import LOGIC_VOLTS, Logic
-from hardware.bench.wiring.part import PartView
+from hardware.bench.diagram import PartSpec
+from hardware.bench.parts.common.logic import LOGIC_VOLTS, Logic
+from hardware.bench.parts.common.part import PartView
+from hardware.bench.svg.gates import gate_svg, symbol
 
 
 class LogicBuffer(Logic):

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from operator import and_, or_, xor
 
-from hardware.bench.drawing.gates import gate_svg, symbol
-from hardware.bench.wiring.diagram import PartSpec
-from hardware.bench.wiring.logic import LOGIC_VOLTS, Logic
-from hardware.bench.wiring.part import PartView
+from hardware.bench.diagram import PartSpec
+from hardware.bench.parts.common.logic import LOGIC_VOLTS, Logic
+from hardware.bench.parts.common.part import PartView
+from hardware.bench.svg.gates import gate_svg, symbol
 
 FUNCTIONS: dict[str, tuple[Callable[[bool, bool], bool], bool]] = {
     "and": (and_, False), "nand": (and_, True), "or": (or_, False), "nor": (or_, True),

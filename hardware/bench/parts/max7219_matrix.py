@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from hardware.bench.drawing.colours import lamp
-from hardware.bench.drawing.svg import circle, glow, mix, rect, text
-from hardware.bench.wiring.diagram import PartSpec
-from hardware.bench.wiring.display import Display, Pixels
-from hardware.bench.wiring.logic import Logic
-from hardware.bench.wiring.part import PartView
+from hardware.bench.diagram import PartSpec
+from hardware.bench.parts.common.display import Display, Pixels
+from hardware.bench.parts.common.logic import Logic
+from hardware.bench.parts.common.part import PartView
+from hardware.bench.svg.colours import lamp
+from hardware.bench.svg.elements import circle, glow, mix, rect, text
 
 DOTS, WORD_BITS, MOST_CHAIN = 8, 16, 64
 DECODE, INTENSITY, SCAN_LIMIT, SHUTDOWN, TEST = 0x9, 0xA, 0xB, 0xC, 0xF

@@ -2,11 +2,11 @@
 
 import json
 
-from hardware.bench.drawing.svg import line, rect, text
-from hardware.bench.wiring.contact import ATTRS, CLOSED_OHMS, Contact
-from hardware.bench.wiring.diagram import PartSpec
-from hardware.bench.wiring.part import OPEN, SWITCH, Part, PartView, Stamp, World
-from hardware.say import _
+from hardware.bench.diagram import PartSpec
+from hardware.bench.parts.common.contact import ATTRS, CLOSED_OHMS, Contact
+from hardware.bench.parts.common.part import OPEN, SWITCH, Part, PartView, Stamp, World
+from hardware.bench.svg.elements import line, rect, text
+from hardware.i18n import _
 
 ROWS = 4
 LABELS = "123A456B789C*0#D"

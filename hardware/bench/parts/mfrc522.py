@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Mapping
 
-from hardware.bench.drawing.pcb import chip, header, pcb
-from hardware.bench.drawing.svg import path, rect, text
-from hardware.bench.wiring.buses import SpiPart
-from hardware.bench.wiring.diagram import PartSpec
-from hardware.bench.wiring.mifare import MifareCard, crc_a
-from hardware.bench.wiring.module import Module
-from hardware.bench.wiring.part import SWITCH, Control, PartView
-from hardware.say import _
+from hardware.bench.diagram import PartSpec
+from hardware.bench.parts.common.buses import SpiPart
+from hardware.bench.parts.common.mifare import MifareCard, crc_a
+from hardware.bench.parts.common.module import Module
+from hardware.bench.parts.common.part import SWITCH, Control, PartView
+from hardware.bench.svg.elements import path, rect, text
+from hardware.bench.svg.pcb import chip, header, pcb
+from hardware.i18n import _
 
 COMMAND, IRQ, DIV_IRQ, ERROR, STATUS2, FIFO, LEVEL, CONTROL, FRAMING = (
     0x01, 0x04, 0x05, 0x06, 0x08, 0x09, 0x0A, 0x0C, 0x0D,

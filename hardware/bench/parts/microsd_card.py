@@ -5,14 +5,14 @@ import json
 from collections import deque
 from collections.abc import Callable, Mapping
 
-from hardware.bench.drawing.pcb import header, pcb
-from hardware.bench.drawing.svg import path, rect, text
-from hardware.bench.wiring.buses import SpiPart
-from hardware.bench.wiring.diagram import PartSpec
-from hardware.bench.wiring.fat16 import SECTOR, Fat16
-from hardware.bench.wiring.module import Module
-from hardware.bench.wiring.part import OPEN, SWITCH, PartView, Stamp
-from hardware.say import _
+from hardware.bench.diagram import PartSpec
+from hardware.bench.parts.common.buses import SpiPart
+from hardware.bench.parts.common.fat16 import SECTOR, Fat16
+from hardware.bench.parts.common.module import Module
+from hardware.bench.parts.common.part import OPEN, SWITCH, PartView, Stamp
+from hardware.bench.svg.elements import path, rect, text
+from hardware.bench.svg.pcb import header, pcb
+from hardware.i18n import _
 
 SECTORS = 16_384
 """8 MB, as Wokwi's."""

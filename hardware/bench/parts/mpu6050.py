@@ -1,10 +1,10 @@
 """The MPU-6050: acceleration, rotation and temperature."""
 
-from hardware.bench.drawing.pcb import chip, header, pcb
-from hardware.bench.drawing.svg import line, text
-from hardware.bench.wiring.diagram import PartSpec
-from hardware.bench.wiring.part import Control, PartView, World
-from hardware.bench.wiring.registers import FAULTS, RegisterTarget
+from hardware.bench.diagram import PartSpec
+from hardware.bench.parts.common.part import Control, PartView, World
+from hardware.bench.parts.common.registers import FAULTS, RegisterTarget
+from hardware.bench.svg.elements import line, text
+from hardware.bench.svg.pcb import chip, header, pcb
 
 AXES = "XYZ"
 SMPLRT_DIV, CONFIG, GYRO_CONFIG, ACCEL_CONFIG, FIFO_EN = 0x19, 0x1A, 0x1B, 0x1C, 0x23

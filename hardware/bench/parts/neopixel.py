@@ -1,8 +1,8 @@
 """One NeoPixel (WS2812B)."""
 
-from hardware.bench.drawing.svg import rect
-from hardware.bench.wiring.part import PartView
-from hardware.bench.wiring.rgb_lamps import RgbLamps
+from hardware.bench.parts.common.part import PartView
+from hardware.bench.parts.common.rgb_lamps import RgbLamps
+from hardware.bench.svg.elements import rect
 
 
 class NeoPixel(RgbLamps):

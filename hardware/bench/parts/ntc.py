@@ -2,10 +2,10 @@
 
 import math
 
-from hardware.bench.drawing.pcb import header, pcb, reading
-from hardware.bench.drawing.svg import circle, line, rect
-from hardware.bench.wiring.diagram import PartSpec
-from hardware.bench.wiring.part import OPEN, SWITCH, Control, Part, PartView, Stamp
+from hardware.bench.diagram import PartSpec
+from hardware.bench.parts.common.part import OPEN, SWITCH, Control, Part, PartView, Stamp
+from hardware.bench.svg.elements import circle, line, rect
+from hardware.bench.svg.pcb import header, pcb, reading
 
 OHMS_25 = 10_000.0
 ZERO_K = 273.15

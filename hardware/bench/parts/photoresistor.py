@@ -1,10 +1,10 @@
 """A photoresistor on a small board with a comparator."""
 
-from hardware.bench.drawing.pcb import chip, header, pcb, reading, spark
-from hardware.bench.drawing.svg import circle, path, rect
-from hardware.bench.wiring.diagram import PartSpec
-from hardware.bench.wiring.module import Module
-from hardware.bench.wiring.part import Control, PartView, Stamp
+from hardware.bench.diagram import PartSpec
+from hardware.bench.parts.common.module import Module
+from hardware.bench.parts.common.part import Control, PartView, Stamp
+from hardware.bench.svg.elements import circle, path, rect
+from hardware.bench.svg.pcb import chip, header, pcb, reading, spark
 
 SERIES_OHMS = 10_000.0
 NOMINAL_V = 5.0

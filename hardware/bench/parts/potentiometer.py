@@ -2,10 +2,10 @@
 
 import math
 
-from hardware.bench.drawing.svg import circle, line, rect, text
+from hardware.bench.diagram import PartSpec
 from hardware.bench.events import NEVER
-from hardware.bench.wiring.diagram import PartSpec
-from hardware.bench.wiring.part import Control, Part, PartView, Stamp, World
+from hardware.bench.parts.common.part import Control, Part, PartView, Stamp, World
+from hardware.bench.svg.elements import circle, line, rect, text
 
 OHMS = 10_000.0
 HELD_NS = 5_000_000

@@ -1,10 +1,10 @@
 """A push button: pins 1 and 2 are joined while it is pressed."""
 
-from hardware.bench.drawing.colours import plain
-from hardware.bench.drawing.svg import circle, line, mix, rect
-from hardware.bench.wiring.contact import ATTRS, CLOSED_OHMS, Contact
-from hardware.bench.wiring.diagram import PartSpec
-from hardware.bench.wiring.part import OPEN, SWITCH, Part, PartView, Stamp, World
+from hardware.bench.diagram import PartSpec
+from hardware.bench.parts.common.contact import ATTRS, CLOSED_OHMS, Contact
+from hardware.bench.parts.common.part import OPEN, SWITCH, Part, PartView, Stamp, World
+from hardware.bench.svg.colours import plain
+from hardware.bench.svg.elements import circle, line, mix, rect
 
 
 class Pushbutton(Part):

@@ -1,11 +1,11 @@
 """A relay on a board with its transistor."""
 
-from hardware.bench.drawing.pcb import header, pcb, spark
-from hardware.bench.drawing.svg import circle, line, rect, text
-from hardware.bench.wiring.contact import CLOSED_OHMS
-from hardware.bench.wiring.diagram import PartSpec
-from hardware.bench.wiring.module import Module
-from hardware.bench.wiring.part import OPEN, SWITCH, PartView, Stamp
+from hardware.bench.diagram import PartSpec
+from hardware.bench.parts.common.contact import CLOSED_OHMS
+from hardware.bench.parts.common.module import Module
+from hardware.bench.parts.common.part import OPEN, SWITCH, PartView, Stamp
+from hardware.bench.svg.elements import circle, line, rect, text
+from hardware.bench.svg.pcb import header, pcb, spark
 
 OPERATES_NS, RELEASES_NS = 7_000_000, 3_000_000
 """How long the armature is on its way (Songle SRD-05VDC: at most 10 and 5 ms)."""

@@ -1,8 +1,8 @@
 """A resistor."""
 
-from hardware.bench.drawing.svg import line, rect
 from hardware.bench.events import NEVER
-from hardware.bench.wiring.part import Part, PartView, Stamp
+from hardware.bench.parts.common.part import Part, PartView, Stamp
+from hardware.bench.svg.elements import line, rect
 
 BANDS = (
     "#2b2b2b", "#8a5a34", "#d93a34", "#ee8a1d", "#e8c520",

@@ -2,11 +2,11 @@
 
 import math
 
-from hardware.bench.drawing.pcb import header, pcb
-from hardware.bench.drawing.svg import circle, line
-from hardware.bench.wiring.contact import ATTRS, CLOSED_OHMS, Contact
-from hardware.bench.wiring.diagram import PartSpec
-from hardware.bench.wiring.part import OPEN, SWITCH, Control, Part, PartView, Stamp, World
+from hardware.bench.diagram import PartSpec
+from hardware.bench.parts.common.contact import ATTRS, CLOSED_OHMS, Contact
+from hardware.bench.parts.common.part import OPEN, SWITCH, Control, Part, PartView, Stamp, World
+from hardware.bench.svg.elements import circle, line
+from hardware.bench.svg.pcb import header, pcb
 
 MS = 1_000_000
 STEPS = 20

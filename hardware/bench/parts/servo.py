@@ -1,9 +1,9 @@
 """A hobby servo: the length of a pulse is an angle."""
 
-from hardware.bench.drawing.colours import hexadecimal
-from hardware.bench.drawing.svg import circle, el, line, mix, path, rect
-from hardware.bench.wiring.diagram import PartSpec
-from hardware.bench.wiring.part import SWITCH, Part, PartView, World
+from hardware.bench.diagram import PartSpec
+from hardware.bench.parts.common.part import SWITCH, Part, PartView, World
+from hardware.bench.svg.colours import hexadecimal
+from hardware.bench.svg.elements import circle, el, line, mix, path, rect
 
 S = 1_000_000_000
 TURNING_A = 0.25

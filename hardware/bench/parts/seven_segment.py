@@ -3,15 +3,15 @@
 from collections.abc import Iterable
 from functools import cached_property
 
-from hardware.bench.drawing.colours import lamp
-from hardware.bench.drawing.digit import digit_svg, read_digit
-from hardware.bench.drawing.lamp import brightness
-from hardware.bench.drawing.svg import circle, glow, mix, rect
+from hardware.bench.diagram import PartSpec
+from hardware.bench.parts.common.display import Display
+from hardware.bench.parts.common.part import Part, PartView, Stamp
+from hardware.bench.parts.common.segments import Lamps
 from hardware.bench.parts.led import FORWARD_VOLTS, OHMS
-from hardware.bench.wiring.diagram import PartSpec
-from hardware.bench.wiring.display import Display
-from hardware.bench.wiring.part import Part, PartView, Stamp
-from hardware.bench.wiring.segments import Lamps
+from hardware.bench.svg.colours import lamp
+from hardware.bench.svg.digit import digit_svg, read_digit
+from hardware.bench.svg.elements import circle, glow, mix, rect
+from hardware.bench.svg.lamp import brightness
 
 MM = 96 / 25.4
 SEGMENTS = ("A", "B", "C", "D", "E", "F", "G", "DP")

@@ -1,8 +1,8 @@
 """A potentiometer that slides, of 10 kilo-ohms."""
 
-from hardware.bench.drawing.svg import circle, line, rect
+from hardware.bench.parts.common.part import PartView
 from hardware.bench.parts.potentiometer import Potentiometer
-from hardware.bench.wiring.part import PartView
+from hardware.bench.svg.elements import circle, line, rect
 
 PX_PER_MM = 96 / 25.4
 FRAME_MM = 25.0

@@ -1,9 +1,9 @@
 """A slide switch: its middle pin is joined to the left pin or to the right one."""
 
-from hardware.bench.drawing.svg import line, rect
-from hardware.bench.wiring.contact import ATTRS, CLOSED_OHMS, Contact
-from hardware.bench.wiring.diagram import PartSpec
-from hardware.bench.wiring.part import OPEN, SWITCH, Part, PartView, Stamp, World
+from hardware.bench.diagram import PartSpec
+from hardware.bench.parts.common.contact import ATTRS, CLOSED_OHMS, Contact
+from hardware.bench.parts.common.part import OPEN, SWITCH, Part, PartView, Stamp, World
+from hardware.bench.svg.elements import line, rect
 
 
 class SlideSwitch(Part):

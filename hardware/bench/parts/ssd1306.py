@@ -2,14 +2,14 @@
 
 from collections.abc import Collection
 
-from hardware.bench.drawing.dots import dots
-from hardware.bench.drawing.pcb import labelled, pcb
-from hardware.bench.drawing.svg import mix, rect
-from hardware.bench.wiring.buses import I2cPart
-from hardware.bench.wiring.diagram import PartSpec
-from hardware.bench.wiring.display import Display, Pixels
-from hardware.bench.wiring.oled import COLUMNS, ROWS, Oled
-from hardware.bench.wiring.part import SWITCH, PartView, Stamp
+from hardware.bench.diagram import PartSpec
+from hardware.bench.parts.common.buses import I2cPart
+from hardware.bench.parts.common.display import Display, Pixels
+from hardware.bench.parts.common.oled import COLUMNS, ROWS, Oled
+from hardware.bench.parts.common.part import SWITCH, PartView, Stamp
+from hardware.bench.svg.dots import dots
+from hardware.bench.svg.elements import mix, rect
+from hardware.bench.svg.pcb import labelled, pcb
 
 MM = 96 / 25.4
 PULL_OHMS, PULL_VOLTS = 10_000.0, 3.3

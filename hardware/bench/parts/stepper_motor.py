@@ -2,11 +2,11 @@
 
 import math
 
-from hardware.bench.drawing.svg import circle, el, line, path, rect, text
-from hardware.bench.wiring.diagram import PartSpec
-from hardware.bench.wiring.display import Display
-from hardware.bench.wiring.part import SWITCH, Part, PartView, Stamp
-from hardware.say import _
+from hardware.bench.diagram import PartSpec
+from hardware.bench.parts.common.display import Display
+from hardware.bench.parts.common.part import SWITCH, Part, PartView, Stamp
+from hardware.bench.svg.elements import circle, el, line, path, rect, text
+from hardware.i18n import _
 
 STEPS = 200
 WINDING_OHMS = 1000.0

@@ -1,7 +1,7 @@
 """Words on the bench."""
 
-from hardware.bench.drawing.svg import text
-from hardware.bench.wiring.part import Part, PartView
+from hardware.bench.parts.common.part import Part, PartView
+from hardware.bench.svg.elements import text
 
 
 class Text(Part):

@@ -1,13 +1,13 @@
 """Four digits with a colon behind the driver TM1637."""
 
-from hardware.bench.drawing.colours import lamp
-from hardware.bench.drawing.digit import digit_svg, read_digit
-from hardware.bench.drawing.pcb import header, pcb
-from hardware.bench.drawing.svg import circle, glow, mix, rect
-from hardware.bench.wiring.diagram import PartSpec
-from hardware.bench.wiring.display import Display
-from hardware.bench.wiring.logic import Logic
-from hardware.bench.wiring.part import OPEN, PartView, Stamp
+from hardware.bench.diagram import PartSpec
+from hardware.bench.parts.common.display import Display
+from hardware.bench.parts.common.logic import Logic
+from hardware.bench.parts.common.part import OPEN, PartView, Stamp
+from hardware.bench.svg.colours import lamp
+from hardware.bench.svg.digit import digit_svg, read_digit
+from hardware.bench.svg.elements import circle, glow, mix, rect
+from hardware.bench.svg.pcb import header, pcb
 
 DIGITS, PLACES = 4, 6
 """Digits on the board; places in the driver's memory."""

@@ -1,7 +1,7 @@
 """A metal plate for a finger; a part of ours."""
 
-from hardware.bench.drawing.svg import rect
-from hardware.bench.wiring.part import SWITCH, Part, PartView
+from hardware.bench.parts.common.part import SWITCH, Part, PartView
+from hardware.bench.svg.elements import rect
 
 
 class TouchPlate(Part):

@@ -1,7 +1,7 @@
 """A supply of its own, on even when the board has no power."""
 
-from hardware.bench.drawing.svg import line, path, text
-from hardware.bench.wiring.part import Part, PartView, Stamp
+from hardware.bench.parts.common.part import Part, PartView, Stamp
+from hardware.bench.svg.elements import line, path, text
 
 
 class Vcc(Part):

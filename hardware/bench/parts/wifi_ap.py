@@ -2,14 +2,14 @@
 
 import hashlib
 
-from hardware.bench.drawing.svg import circle, line, path, rect, text
-from hardware.bench.network.cell import Cell
-from hardware.bench.network.clock import NEW_YEAR_2025
+from hardware.bench.diagram import PartSpec
 from hardware.bench.network.lan import Lan, lan_of
-from hardware.bench.network.radio import BEACON_NS
-from hardware.bench.wiring.diagram import PartSpec
-from hardware.bench.wiring.part import SWITCH, Control, Part, PartView, World
-from hardware.say import _
+from hardware.bench.network.wall_clock import NEW_YEAR_2025
+from hardware.bench.network.wifi.access_point import Cell
+from hardware.bench.network.wifi.radio import BEACON_NS
+from hardware.bench.parts.common.part import SWITCH, Control, Part, PartView, World
+from hardware.bench.svg.elements import circle, line, path, rect, text
+from hardware.i18n import _
 
 MS = 1_000_000
 MOST_NAME, LEAST_PASSWORD, MOST_PASSWORD = 32, 8, 63

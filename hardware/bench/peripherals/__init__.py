@@ -7,7 +7,7 @@ import inspect
 import pkgutil
 from functools import cache
 
-from hardware.bench.calls import Peripheral
+from hardware.bench.peripherals.peripheral import Peripheral
 
 
 @cache

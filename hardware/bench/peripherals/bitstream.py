@@ -5,11 +5,18 @@ length.
 import struct
 from typing import NamedTuple
 
-from hardware.bench import frames
-from hardware.bench.calls import MOST_BUSY_NS, Answer, BadCallError, Call, Desk, Peripheral
-from hardware.bench.wiring.buses import parts_on
-from hardware.bench.wiring.netlist import GPIOS
-from hardware.bench.wiring.pixels import LATCH_NS, ONE_NS, PixelPart
+from hardware.bench.circuit.netlist import GPIOS
+from hardware.bench.parts.common.buses import parts_on
+from hardware.bench.parts.common.pixels import LATCH_NS, ONE_NS, PixelPart
+from hardware.bench.peripherals.peripheral import (
+    MOST_BUSY_NS,
+    Answer,
+    BadCallError,
+    Call,
+    Desk,
+    Peripheral,
+)
+from hardware.bench.protocol import frames
 
 HEAD = struct.Struct("<4I")
 MOST_FRAME = 1 << 16

@@ -2,10 +2,10 @@
 
 from collections import deque
 
-from hardware.bench import frames
-from hardware.bench.calls import Answer, BadCallError, Call, Desk, Peripheral
-from hardware.bench.network.air import LEAST_NS, MOST_BYTES
 from hardware.bench.network.lan import lan_of
+from hardware.bench.network.wifi.espnow import LEAST_NS, MOST_BYTES
+from hardware.bench.peripherals.peripheral import Answer, BadCallError, Call, Desk, Peripheral
+from hardware.bench.protocol import frames
 
 MAIL = 9
 MOST_WAITING = 64

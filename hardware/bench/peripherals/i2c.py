@@ -7,8 +7,8 @@ from errno import ENODEV, ETIMEDOUT
 from functools import partial
 from typing import NamedTuple
 
-from hardware.bench import frames
-from hardware.bench.calls import (
+from hardware.bench.parts.common.buses import I2cPart, parts_on
+from hardware.bench.peripherals.peripheral import (
     MOST_BUSY_NS,
     MOST_BYTES,
     Answer,
@@ -17,7 +17,7 @@ from hardware.bench.calls import (
     Desk,
     Peripheral,
 )
-from hardware.bench.wiring.buses import I2cPart, parts_on
+from hardware.bench.protocol import frames
 
 HEAD = struct.Struct("<BBH")
 BITS_A_BYTE = 9

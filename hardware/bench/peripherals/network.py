@@ -3,19 +3,19 @@
 import errno
 import struct
 
-from hardware.bench import frames
-from hardware.bench.calls import Answer, BadCallError, Call, Desk, Peripheral
-from hardware.bench.network.cell import GATEWAY, Cell
-from hardware.bench.network.host import Address, Host, Ports
 from hardware.bench.network.lan import LOOPBACK, lan_of
-from hardware.bench.network.radio import Radio, Wish
-from hardware.bench.network.sockets import (
+from hardware.bench.network.tcp.host import Address, Host, Ports
+from hardware.bench.network.tcp.sockets import (
     DATAGRAM,
     MOST_DATAGRAM,
     STREAM,
     BoardSocket,
     Sockets,
 )
+from hardware.bench.network.wifi.access_point import GATEWAY, Cell
+from hardware.bench.network.wifi.radio import Radio, Wish
+from hardware.bench.peripherals.peripheral import Answer, BadCallError, Call, Desk, Peripheral
+from hardware.bench.protocol import frames
 
 MAIL = 8
 MORE = 0x4000

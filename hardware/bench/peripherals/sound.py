@@ -2,9 +2,9 @@
 trace.
 """
 
-from hardware.bench import frames
-from hardware.bench.calls import Answer, BadCallError, Call, Peripheral
-from hardware.bench.wiring.netlist import GPIOS
+from hardware.bench.circuit.netlist import GPIOS
+from hardware.bench.peripherals.peripheral import Answer, BadCallError, Call, Peripheral
+from hardware.bench.protocol import frames
 
 IS_32, IS_STEREO = 1 << 30, 1 << 31
 RATE = (1 << 24) - 1

@@ -7,10 +7,17 @@ every edge instead.
 from functools import partial
 from typing import NamedTuple
 
-from hardware.bench import frames
-from hardware.bench.calls import MOST_BUSY_NS, Answer, BadCallError, Call, Desk, Peripheral
-from hardware.bench.wiring.buses import SpiPart, parts_on
-from hardware.bench.wiring.netlist import GPIOS
+from hardware.bench.circuit.netlist import GPIOS
+from hardware.bench.parts.common.buses import SpiPart, parts_on
+from hardware.bench.peripherals.peripheral import (
+    MOST_BUSY_NS,
+    Answer,
+    BadCallError,
+    Call,
+    Desk,
+    Peripheral,
+)
+from hardware.bench.protocol import frames
 
 NO_PIN = 255
 HEAD = 3

@@ -2,11 +2,11 @@
 Sensor").
 """
 
-from hardware.bench import frames
-from hardware.bench.calls import Answer, BadCallError, Call, Desk, Peripheral
+from hardware.bench.circuit.netlist import GPIOS
+from hardware.bench.parts.common.buses import parts_on
 from hardware.bench.parts.touch_plate import TouchPlate
-from hardware.bench.wiring.buses import parts_on
-from hardware.bench.wiring.netlist import GPIOS
+from hardware.bench.peripherals.peripheral import Answer, BadCallError, Call, Desk, Peripheral
+from hardware.bench.protocol import frames
 
 OPEN = 1_000
 """What a bare pad counts, about; a plate and its wire make it less, a finger much less. Figures

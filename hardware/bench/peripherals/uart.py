@@ -6,9 +6,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import partial
 
-from hardware.bench import frames
-from hardware.bench.calls import Answer, BadCallError, Call, Desk, Peripheral
-from hardware.bench.wiring.netlist import GPIOS
+from hardware.bench.circuit.netlist import GPIOS
+from hardware.bench.peripherals.peripheral import Answer, BadCallError, Call, Desk, Peripheral
+from hardware.bench.protocol import frames
 
 NO_PIN = 255
 BREAK_BITS = 13

@@ -24,7 +24,7 @@ from hardware.bench.scenario.command import Command
 from hardware.bench.scenario.commands import all_commands
 from hardware.bench.scenario.nodes import Nodes
 from hardware.errors import ScenarioError
-from hardware.say import _, language, reason
+from hardware.i18n import _, language, reason
 
 NOT_SIMULATED = ("expect-chip-output", "touch", "touch-press", "touch-move", "touch-release")
 """Commands of Wokwi for parts that are not simulated here: custom chips and touch displays."""

@@ -7,9 +7,9 @@ from typing import AnyStr
 
 import yaml
 
-from hardware.bench.wiring.diagram import suggest
+from hardware.bench.diagram import suggest
 from hardware.errors import ScenarioError
-from hardware.say import _
+from hardware.i18n import _
 
 UNITS_NS = {"ns": 1, "us": 1_000, "ms": 1_000_000, "s": 1_000_000_000}
 SCALES = {"": 1.0, "m": 1e-3, "u": 1e-6, "k": 1e3, "M": 1e6}

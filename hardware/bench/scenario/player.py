@@ -7,21 +7,21 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hardware.bench.bench import Bench
-from hardware.bench.drawing.timeaxis import duration
+from hardware.bench.circuit.circuit import Circuit
+from hardware.bench.circuit.netlist import GPIOS
+from hardware.bench.circuit.pads import DUTY_MAX
+from hardware.bench.decode.wire_edges import scope_edges
+from hardware.bench.diagram import suggest
+from hardware.bench.drawing.time_axis import duration
+from hardware.bench.parts.common.part import Part
+from hardware.bench.protocol.records import Times
 from hardware.bench.scenario import Scenario, Step
 from hardware.bench.scenario.command import CommandError
-from hardware.bench.tracing.decode.wire import scope_edges
-from hardware.bench.tracing.edges import Edges
-from hardware.bench.tracing.records import Times
-from hardware.bench.tracing.trace import Trace
-from hardware.bench.wiring.circuit import Circuit
-from hardware.bench.wiring.diagram import suggest
-from hardware.bench.wiring.netlist import GPIOS
-from hardware.bench.wiring.pads import DUTY_MAX
-from hardware.bench.wiring.part import Part
+from hardware.bench.trace.edges import Edges
+from hardware.bench.trace.trace import Trace
 from hardware.boards import RESET_PAD
 from hardware.errors import HardwareError, ScenarioError
-from hardware.say import _, tame
+from hardware.i18n import _, tame
 
 KEPT = 4096
 """Of the serial output that no wait has matched so much is kept for the next one."""

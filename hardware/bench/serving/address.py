@@ -8,11 +8,11 @@ from typing import Any, Literal
 from urllib.parse import parse_qsl
 
 from hardware import boards
-from hardware.bench.wiring import diagram as diagrams
-from hardware.bench.wiring.diagram import Diagram
+from hardware.bench import diagram as diagrams
+from hardware.bench.diagram import Diagram
 from hardware.boards import BoardType
 from hardware.errors import BoardNotFound
-from hardware.say import _
+from hardware.i18n import _
 
 Mode = Literal["realtime", "virtual"]
 MODES: dict[str, Mode] = {"realtime": "realtime", "virtual": "virtual"}

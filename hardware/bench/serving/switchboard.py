@@ -3,13 +3,13 @@ says to all."""
 
 from collections.abc import Callable
 
-from hardware.bench.serving.pace import Pace
-from hardware.bench.serving.serve import Endpoint, OnInput
-from hardware.bench.serving.serve_pair import PairEndpoint
-from hardware.bench.serving.serve_pty import PtyEndpoint
-from hardware.bench.serving.serve_socket import SocketEndpoint
+from hardware.bench.serving.endpoint import Endpoint, OnInput
+from hardware.bench.serving.pacing import Pace
+from hardware.bench.serving.pair_endpoint import PairEndpoint
+from hardware.bench.serving.pty_endpoint import PtyEndpoint
+from hardware.bench.serving.socket_endpoint import SocketEndpoint
 from hardware.errors import BenchError
-from hardware.say import _
+from hardware.i18n import _
 
 LAG_S = 0.01
 

@@ -2,10 +2,7 @@
 
 import random
 
-from grader.check import check
-from grader.episode import Episode
-from grader.limits import Exactly
-from grader.run import Run
+from grader import Episode, Exactly, Run, check
 from hardware.boards import BoardType
 
 DB = "site.db"

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 import yaml
 
-from hardware.bench.drawing.timeaxis import duration
+from hardware.bench.drawing.time_axis import duration
+from hardware.bench.protocol.records import Times
 from hardware.bench.scenario.command import Command, CommandError
 from hardware.bench.scenario.nodes import Nodes
-from hardware.bench.tracing.records import Times
-from hardware.say import _
+from hardware.i18n import _
 
 if TYPE_CHECKING:
     from hardware.bench.scenario.player import Player

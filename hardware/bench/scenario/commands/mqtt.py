@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Self
 
 import yaml
 
-from hardware.bench.network.mqtt import MqttError, check_topic
+from hardware.bench.network.mqtt.packets import MqttError, check_topic
 from hardware.bench.scenario.command import Command, CommandError
 from hardware.bench.scenario.nodes import Nodes
-from hardware.say import _
+from hardware.i18n import _
 
 if TYPE_CHECKING:
     import re

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 import yaml
 
-from hardware.bench.drawing.timeaxis import duration
+from hardware.bench.drawing.time_axis import duration
 from hardware.bench.scenario.command import Command, CommandError
 from hardware.bench.scenario.nodes import Nodes
-from hardware.say import _
+from hardware.i18n import _
 
 if TYPE_CHECKING:
     from hardware.bench.scenario.player import Player

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 import yaml
 
-from hardware.bench.drawing.frame import dots_of, frame_png
+from hardware.bench.drawing.display_frame import dots_of, frame_png
+from hardware.bench.parts.common.display import Display, Pixels
 from hardware.bench.scenario.command import Command, CommandError
 from hardware.bench.scenario.nodes import Nodes
-from hardware.bench.wiring.display import Display, Pixels
 from hardware.errors import HardwareError
-from hardware.say import _, reason
+from hardware.i18n import _, reason
 
 if TYPE_CHECKING:
     from hardware.bench.scenario.player import Player

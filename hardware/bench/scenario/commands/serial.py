@@ -8,7 +8,7 @@ import yaml
 
 from hardware.bench.scenario.command import Command, CommandError
 from hardware.bench.scenario.nodes import Nodes
-from hardware.say import _
+from hardware.i18n import _
 
 if TYPE_CHECKING:
     from hardware.bench.scenario.player import Player

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Self
 
 import yaml
 
+from hardware.bench.decode.i2c import I2cTransfer, i2c
 from hardware.bench.scenario.command import Command, CommandError
 from hardware.bench.scenario.nodes import Nodes
-from hardware.bench.tracing.decode.i2c import I2cTransfer, i2c
-from hardware.say import _
+from hardware.i18n import _
 
 if TYPE_CHECKING:
     from hardware.bench.scenario.player import Player

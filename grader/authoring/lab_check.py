@@ -1,0 +1,228 @@
+"""Whether a lab tells right from wrong: reference and mutants against expected.toml.
+
+Each pair of a random secret and trainee gives one hidden seed; on it the reference must have all
+points and each mutant exactly its points and keys, on every board.
+"""
+
+import json
+import random
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from grader.classrun import pool
+from grader.errors import GraderError, NotGraded, lab_error
+from grader.host.code import HostCode
+from grader.lab.cells import HOST_REFERENCE, PROGRAM
+from grader.lab.cells import host_of as host_in
+from grader.lab.cells import program_of as program_in
+from grader.lab.lab import Lab, load
+from grader.score.engine import Program
+from grader.score.messages import known
+from grader.score.score import score
+from grader.seeds import hidden_seed
+from hardware.i18n import _
+
+GENERIC = ("empty", "ready_only", "freeze_after_ready")
+"""The mutants that every lab has."""
+
+HOST_MUTANT = "host_"
+"""A mutant whose name begins so is host code, handed in with the reference's program."""
+
+Vector = Mapping[str, tuple[float, str]]
+"""Of each item the points and the key."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One program of a lab on one board with one pair of secret and trainee."""
+
+    folder: Path
+    board: str
+    program: str
+    pair: int
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A program that did not get what expected.toml says."""
+
+    trial: Trial
+    seed: int
+    item: str
+    expected: tuple[float, str]
+    got: tuple[float, str]
+
+    def __str__(self) -> str:
+        (points, key), (had, got) = self.expected, self.got
+        told = _("{program} on {board}: item {item} expected {expected}, got {got}")
+        return told.format(
+            program=self.trial.program,
+            board=self.trial.board,
+            item=self.item,
+            expected=f"{points:g} {key or '-'}",
+            got=f"{had:g} {got or '-'}",
+        )
+
+
+def check_runs(folder: Path, pairs: int) -> Iterator[list[Difference]]:
+    """Run everything of a lab with that many pairs, on all processors; what differed in each run,
+    as it ends. `count_runs` tells how many there will be.
+
+    Raises: LabError, NotGraded.
+    """
+    lab = _lab(folder)
+    verify_expected(lab)
+    trials = [
+        Trial(folder, board, name, pair)
+        for pair in range(pairs)
+        for board in lab.boards
+        for name in programs(lab)
+    ]
+    runs = pool.run(check_one, ((trial, trial) for trial in trials), pool.processors())
+    with closing(runs):  # a run that fails ends its workers here and now
+        for trial, found in runs:
+            if isinstance(found, pool.Failure):
+                raise _failed(trial, found)
+            yield found
+
+
+def _failed(trial: Trial, found: pool.Failure) -> GraderError:
+    """Why a run gave nothing: the author's line, when one of the lab's own raised."""
+    cause = f"{trial.program}, {trial.board}: {found.reason}"
+    own = re.findall(rf'File "{re.escape(str(trial.folder))}/(\w+\.py)", line (\d+)', found.detail)
+    if not own:
+        return NotGraded(cause, found.detail)
+    name, line = own[-1]
+    return lab_error(trial.folder / name, _("line {number}").format(number=line), cause)
+
+
+def count_runs(lab: Lab, pairs: int) -> int:
+    """How many runs a check of a lab takes."""
+    return pairs * len(lab.boards) * len(programs(lab))
+
+
+def programs(lab: Lab) -> dict[str, Path]:
+    """The reference and the mutants by name; a mutant may be a notebook."""
+    mutants = (lab.folder / "mutants").glob("*")
+    files = sorted(file for file in mutants if file.suffix in (".py", ".ipynb"))
+    return {"reference": lab.folder / "reference.py"} | {file.stem: file for file in files}
+
+
+def program_of(file: Path) -> Program:
+    """The board's files of a reference or mutant."""
+    if file.name.startswith(HOST_MUTANT):
+        return program_of(file.parents[1] / "reference.py")
+    if file.suffix == ".py":
+        return {PROGRAM: file.read_bytes()}
+    found = map(program_in, _code_cells(file))
+    return {name: text.encode() for name, text in filter(None, found)}
+
+
+def host_of(file: Path) -> str | None:
+    """The host code that goes with a reference or mutant: none with the generic ones, a notebook's
+    or host mutant's own, else the reference's."""
+    if file.stem in GENERIC:
+        return None
+    if file.suffix == ".ipynb":
+        return next(filter(None, map(host_in, _code_cells(file))), None)
+    if not file.name.startswith(HOST_MUTANT):
+        folder = file.parent if file.name == "reference.py" else file.parents[1]
+        file = folder / HOST_REFERENCE
+    return file.read_text(encoding="utf-8") if file.is_file() else None
+
+
+def _code_cells(notebook: Path) -> list[str]:
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+
+
+def expected(lab: Lab, program: str, family: str) -> Vector:
+    """The points and key of each item as expected.toml has them for that board family."""
+    full = {item: (lab.points(item), "") for item in lab.items}
+    if program == "reference":
+        return full
+    table = _expected_file(lab.folder).get(program, {})
+    lost = {item: row for item, row in table.items() if not isinstance(row, dict)}
+    lost |= table.get(family, {})
+    return full | {item: _row(lab, f"{program}.{item}", row) for item, row in lost.items()}
+
+
+def _row(lab: Lab, place: str, row: object) -> tuple[float, str]:
+    match row:
+        case [int() | float() as points, str(key)]:
+            return float(points), key
+    what = _("must be points and a key, for example [0, {key}]").format(key='"nothing"')
+    raise lab_error(lab.folder / "expected.toml", place, what)
+
+
+def verify_expected(lab: Lab) -> None:
+    """expected.toml and the folder agree, its keys have texts, the generic mutants are there."""
+    file = lab.folder / "expected.toml"
+    reference = programs(lab)["reference"]
+    if not reference.is_file():
+        raise lab_error(reference, "", _("is missing"), _("see docs/add-a-lab.md"))
+    names = set(programs(lab)) - {"reference"}
+    for name in (*GENERIC, *_expected_file(lab.folder)):
+        if name not in names:
+            raise lab_error(file, name, _("there is no such mutant"))
+    for name in names - set(_expected_file(lab.folder)):
+        raise lab_error(file, name, _("a mutant whose points are not told"))
+    for name in names:
+        for family in {board.type.family for board in lab.boards.values()}:
+            for item, (points, key) in expected(lab, name, family).items():
+                if item not in lab.items or not 0 <= points <= lab.points(item):
+                    what = _("no such item, or no such points")
+                    raise lab_error(file, f"{name}.{item}", what)
+                if bool(key) != (points < lab.points(item)) or (key and not known(lab, key)):
+                    what = _("the key {key!r} is not known").format(key=key)
+                    raise lab_error(file, f"{name}.{item}", what)
+
+
+def pair_seed(lab: Lab, board: str, program: str, pair: int) -> int:
+    """The one hidden seed of a random pair of secret and trainee; the same in every run."""
+    rng = random.Random(f"{lab.release}/{board}/{program}/{pair}")
+    return hidden_seed(
+        rng.randbytes(32),
+        course="labcheck",
+        lab=lab.release,
+        trainee=f"trainee{rng.randrange(10**6)}",
+        stamp="2026-01-01T00:00:00Z",
+        number=1,
+    )
+
+
+def check_one(trial: Trial) -> list[Difference]:
+    """Run one program on one seed, and compare."""
+    lab = _lab(trial.folder)
+    seed = pair_seed(lab, trial.board, trial.program, trial.pair)
+    file = programs(lab)[trial.program]
+    host = HostCode(host_of(file))
+    got = score(lab, trial.board, program_of(file), [seed], predicted=True, host=host)
+    wanted = expected(lab, trial.program, lab.board(trial.board).type.family)
+    return [
+        Difference(trial, seed, id, wanted[id], (item.points, item.key))
+        for id, item in got.items.items()
+        if wanted[id] != (item.points, item.key)
+    ]
+
+
+@cache
+def _lab(folder: Path) -> Lab:
+    return load(folder)
+
+
+@cache
+def _expected_file(folder: Path) -> dict[str, dict[str, Any]]:
+    file = folder / "expected.toml"
+    if not file.is_file():
+        raise lab_error(file, "", _("is missing"), _("see docs/add-a-lab.md"))
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise lab_error(file, "", _("is no TOML: {why}").format(why=error)) from error

@@ -1,0 +1,170 @@
+"""What a person at a terminal sees of a grading run: progress, who was not graded and why, the
+class as a table.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+)
+from rich.table import Table
+from rich.text import Text
+
+from grader.classrun.autograde import Grading
+from grader.classrun.cluster import Cluster
+from grader.classrun.outcome import Outcome, State
+from grader.lab.lab import find
+from grader.score.card import number
+from grader.terminal import one_line
+from hardware.i18n import _
+
+MOST_NOTES = 10
+"""So many of one submission are told: whoever hands in makes as many as he likes."""
+MOST_CHANGES = 20
+"""So many are named; the rest is counted, and in the table."""
+_AS_BEFORE: tuple[set[State], ...] = ({"unchanged"}, {"unchanged", "missing"})
+
+
+class _Rate(ProgressColumn):
+    """How many a second, and how long the rest will take."""
+
+    def render(self, task: Task) -> Text:
+        """Empty until something is known."""
+        if not task.speed or task.time_remaining is None:
+            return Text("")
+        told = _("{rate:.1f} a second, {left} s left")
+        return Text(told.format(rate=task.speed, left=round(task.time_remaining)))
+
+
+def grade_all(
+    out: Console,
+    work: Sequence[tuple[Grading, Mapping[str, Path]]],
+    *,
+    dry_run: bool = False,
+    cluster: Cluster | None = None,
+) -> list[Outcome]:
+    """Grade these submissions, lab by lab, under one progress bar."""
+    outcomes: list[Outcome] = []
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate())
+    try:
+        with Progress(*columns, console=out, transient=True) as progress:
+            bar = progress.add_task("", total=sum(len(folders) for _grading, folders in work))
+            for grading, folders in work:
+                progress.update(bar, description=grading.lab.slug)
+                for outcome in grading.run(folders, dry_run=dry_run, cluster=cluster):
+                    outcomes.append(outcome)
+                    progress.advance(bar)
+    except KeyboardInterrupt:
+        if not dry_run:
+            out.print(_("stopped: what was graded is kept; say it again, and it goes on there"))
+        raise
+    return sorted(outcomes, key=lambda outcome: (outcome.lab, outcome.student))
+
+
+def print_run(
+    out: Console, outcomes: Sequence[Outcome], notes: Iterable[str], seconds: float
+) -> None:
+    """All that there is to say of a run; `notes` are of the class as a whole."""
+    _print_marks(out, outcomes)
+    _print_changes(out, outcomes)
+    print_problems(out, outcomes)
+    _print_lines(out, notes)
+    print_count(out, outcomes, seconds)
+
+
+def _print_marks(out: Console, outcomes: Sequence[Outcome]) -> None:
+    """Lab by lab a row for each submission that was graded now, a column for each item."""
+    graded = [outcome for outcome in outcomes if outcome.marks]
+    for lab in dict.fromkeys(outcome.lab for outcome in graded):
+        out.print(_table([outcome for outcome in graded if outcome.lab == lab]))
+
+
+def _table(graded: Sequence[Outcome]) -> Table:
+    table = Table(title=graded[0].lab)
+    table.add_column(_("trainee"), overflow="fold")
+    for mark in graded[0].marks:
+        table.add_column(f"{mark.item} /{number(mark.maximum)}", justify="right")
+    table.add_column(_("total"), justify="right")
+    for outcome in graded:
+        points = [number(mark.points) for mark in outcome.marks]
+        table.add_row(one_line(outcome.student), *points, number(outcome.total))
+    return table
+
+
+def _print_changes(out: Console, outcomes: Iterable[Outcome]) -> None:
+    """Lab by lab whose total is another than before, from what to what."""
+    changed: dict[str, list[str]] = {}
+    for outcome in outcomes:
+        if outcome.state not in ("graded", "missing") or outcome.earlier is None:
+            continue
+        before, now = number(outcome.earlier), number(outcome.total)
+        if before != now:
+            line = f"{outcome.student}: {before} → {now}"
+            changed.setdefault(outcome.lab, []).append(line)
+    for lab, lines in changed.items():
+        head = _("totals that changed in {lab}: {count}").format(lab=lab, count=len(lines))
+        shown = lines[:MOST_CHANGES]
+        if len(lines) > MOST_CHANGES:
+            shown.append(_("and {count} more").format(count=len(lines) - MOST_CHANGES))
+        _print_lines(out, [head, *(f"  {line}" for line in shown)])
+
+
+def print_problems(out: Console, outcomes: Iterable[Outcome]) -> None:
+    """What was odd, and what was not graded and why. Earlier marks of those stay."""
+    not_graded = _("not graded: {place}: {reason}")
+    for outcome in outcomes:
+        place = f"{outcome.lab} {outcome.student}"
+        notes = list(outcome.notes[:MOST_NOTES])
+        if (more := len(outcome.notes) - MOST_NOTES) > 0:
+            notes.append(_("{count} more notes").format(count=more))
+        lines = [_("note: {place}: {note}").format(place=place, note=n) for n in notes]
+        if outcome.state == "unreadable":
+            lines.append(not_graded.format(place=place, reason=outcome.reason))
+        elif outcome.state == "error":
+            reason = _("our fault, earlier marks stay: {reason}").format(reason=outcome.reason)
+            lines.append(not_graded.format(place=place, reason=reason))
+        _print_lines(out, lines)
+
+
+def _print_lines(out: Console, lines: Iterable[str]) -> None:
+    """Each as one line, whatever names are in it."""
+    for line in lines:
+        out.print(one_line(line), soft_wrap=True)
+
+
+def print_class(out: Console, outcomes: Iterable[Outcome], labs: Sequence[str]) -> None:
+    """A row for each trainee, a column for each lab: by its short name, for narrow terminals."""
+    scores: dict[str, dict[str, str]] = {}
+    for outcome in outcomes:
+        known = number(outcome.total) if outcome.marks else _("as before")
+        text = known if outcome.is_graded else _("not graded")
+        scores.setdefault(outcome.student, {})[outcome.lab] = text
+    table = Table()
+    table.add_column(_("trainee"), overflow="fold")
+    for lab in labs:
+        table.add_column(find(lab).id, justify="right", overflow="fold")
+    for student, row in sorted(scores.items()):
+        table.add_row(one_line(student), *(row.get(lab, "–") for lab in labs))
+    out.print(table)
+
+
+def print_count(out: Console, outcomes: Sequence[Outcome], seconds: float) -> None:
+    """The last line: how many, how long, how many of ours failed."""
+    parts: dict[tuple[str, str], list[Outcome]] = {}
+    for outcome in outcomes:
+        parts.setdefault((outcome.assignment or outcome.lab, outcome.student), []).append(outcome)
+    graded = sum(all(part.is_graded for part in mine) for mine in parts.values())
+    unchanged = sum({p.state for p in mine} in _AS_BEFORE for mine in parts.values())
+    if unchanged:
+        out.print(_("{count} were graded before and have not changed").format(count=unchanged))
+    errors = sum(outcome.state == "error" for outcome in outcomes)
+    # Never translated: scripts read this line.
+    count = f"graded {graded}/{len(parts)} submissions"
+    out.print(f"{count} in {seconds:.1f} s, {errors} errors", highlight=False)

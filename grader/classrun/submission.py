@@ -1,0 +1,217 @@
+"""The trust boundary: what was handed in, read as text and rebuilt from what was released.
+
+From a hostile notebook come three things: the text of its cells, in their order; which released
+cell each of them is (by its grade id); and nothing else. Outputs, metadata, kernels, ids and
+attached files count for nothing.
+"""
+
+import copy
+import hashlib
+import json
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+
+from grader.classrun.submission_folder import chosen, read
+from grader.errors import SubmissionError
+from grader.lab import cells
+from grader.lab.class_list import id_problem
+from hardware.i18n import _
+
+MAX_CELLS = 2000
+MAX_CELL_CHARACTERS = 250_000
+"""As UTF-8 it still fits the smallest flash, beside what is given."""
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What counts of a submission."""
+
+    lab: str
+    student: str
+    program: str | None
+    """The text of the last `%%board main.py` cell."""
+    host: str | None
+    """The text of the last `%%host` cell."""
+    answered: bool
+    """Whether the "predict" question has an answer."""
+    notebook: NotebookNode
+    """The submission's cells, with the released cells' own metadata and without outputs."""
+    notes: tuple[str, ...]
+    """What was odd, for the instructor."""
+    sha256: str
+    """Of the file as it was handed in."""
+
+
+def read_submission(
+    folder: Path,
+    lab: str,
+    student: str,
+    released: NotebookNode,
+    beside: Collection[str] = (),
+    *,
+    several: bool = False,
+) -> Submission:
+    """Read what lies in a trainee's folder; `beside` are the names of other notebooks that were
+    released with it, `several`: labs are among them, so a name has to say which lab it is.
+
+    Raises: SubmissionError when there is nothing to grade; NothingHandedIn.
+    """
+    if problem := id_problem(student):
+        cure = _("rename that folder to the trainee's id, as it is in the class list")
+        raise SubmissionError(problem, cure)
+    file, notes = chosen(folder, lab, beside, several=several)
+    raw = read(file)
+    notebook = _rebuild(_cells(file, raw), released, notes)
+    sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    program, host = _program_of(sources, notes), _host_of(sources, notes)
+    answers = [answer for answer in map(cells.answer_of, sources) if answer is not None]
+    return Submission(
+        lab=lab,
+        student=student,
+        program=program,
+        host=host,
+        answered=bool(answers) and cells.predicted(answers[-1], released_answer(released)),
+        notebook=notebook,
+        notes=tuple(notes),
+        sha256=hashlib.sha256(raw).hexdigest(),
+    )
+
+
+def _program_of(sources: Iterable[str], notes: list[str]) -> str | None:
+    found = [
+        text
+        for name, text in filter(None, map(cells.program_of, sources))
+        if name == cells.PROGRAM
+    ]
+    if not found:
+        notes.append(_("there is no cell that begins with %%board main.py"))
+        return None
+    if len(found) > 1:
+        notes.append(_("{count} program cells: the last one counts").format(count=len(found)))
+    return found[-1]
+
+
+def _host_of(sources: Iterable[str], notes: list[str]) -> str | None:
+    found = [text for text in map(cells.host_of, sources) if text is not None]
+    if len(found) > 1:
+        notes.append(_("{count} host cells: the last one counts").format(count=len(found)))
+    return found[-1] if found else None
+
+
+def released_answer(released: NotebookNode) -> str:
+    """The text of the "predict" cell as trainees get it."""
+    texts = (cells.answer_of(cell.source) for cell in released.cells if cell.cell_type == "code")
+    return next((text for text in texts if text is not None), "")
+
+
+def _cells(file: Path, raw: bytes) -> list[tuple[str, str, str | None]]:
+    """Type, text and grade id of each cell."""
+    try:
+        data = json.loads(raw.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise SubmissionError(
+            _("{name} is not a notebook").format(name=file.name) + f" ({type(error).__name__})",
+            _("download it again with File > Download and submit that"),
+        ) from error
+    found = data.get("cells") if isinstance(data, dict) else None
+    if not isinstance(found, list):
+        raise SubmissionError(
+            _("{name} is not a notebook of format 4").format(name=file.name),
+            _("open it in JupyterLab and save it"),
+        )
+    if len(found) > MAX_CELLS:
+        raise SubmissionError(
+            _("{count} cells").format(count=len(found)), _("submit the lab's own notebook")
+        )
+    return [cell for cell in map(_cell, found) if cell]
+
+
+def _cell(cell: Any) -> tuple[str, str, str | None] | None:
+    if not isinstance(cell, dict):
+        return None
+    kind, source = cell.get("cell_type"), cell.get("source", "")
+    if isinstance(source, list):
+        source = "".join(part for part in source if isinstance(part, str))
+    if not isinstance(kind, str) or not isinstance(source, str):
+        return None
+    if len(source) > MAX_CELL_CHARACTERS:
+        raise SubmissionError(
+            _("a cell of {count} characters").format(count=len(source)),
+            _("submit the lab's own notebook"),
+        )
+    # A lone surrogate cannot be written again.
+    source = source.encode("utf-8", "replace").decode("utf-8")
+    metadata = cell.get("metadata")
+    nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
+    return kind, source, grade_id if isinstance(grade_id, str) else None
+
+
+def _rebuild(
+    handed_in: Sequence[tuple[str, str, str | None]], released: NotebookNode, notes: list[str]
+) -> NotebookNode:
+    """The submission on the release's own cells: of doubled ones the last counts, deleted graded
+    ones come back."""
+    originals = {
+        cell.metadata.nbgrader.grade_id: cell
+        for cell in released.cells
+        if "nbgrader" in cell.metadata
+    }
+    texts = {cell.source for cell in released.cells if cell.cell_type == "markdown"}
+    rebuilt: list[NotebookNode] = []
+    seen, doubled = set[str](), set[str]()
+    for kind, source, grade_id in reversed(handed_in):
+        if grade_id is not None and grade_id in originals and grade_id not in seen:
+            seen.add(grade_id)
+            cell = copy.deepcopy(originals[grade_id])
+            if cell.metadata.nbgrader.solution:
+                cell.source = source if cell.cell_type == "code" else _as_typed(source, texts)
+        else:
+            if grade_id in seen:
+                doubled.add(grade_id)
+            cell = _code_cell(source) if kind == "code" else _text_cell(source, texts)
+        rebuilt.append(cell)
+    rebuilt.reverse()
+    told = _("cell {id} is there twice: the last one counts")
+    notes += [told.format(id=grade_id) for grade_id in sorted(doubled)]
+    told = _("the graded cell {id} was deleted: it was put back")
+    for grade_id, original in originals.items():
+        if original.metadata.nbgrader.grade and grade_id not in seen:
+            notes.append(told.format(id=grade_id))
+            rebuilt.append(copy.deepcopy(original))
+    for number, cell in enumerate(rebuilt):
+        cell.id = f"cell-{number}"
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    about = {name: value for name, value in released.items() if name != "cells"}
+    result = NotebookNode(copy.deepcopy(about))
+    result.cells = rebuilt
+    return result
+
+
+# nbformat's own constructors look at the schema for each cell: a millisecond each.
+
+
+def _code_cell(source: str) -> NotebookNode:
+    return NotebookNode(
+        cell_type="code", metadata=NotebookNode(), source=source, outputs=[], execution_count=None
+    )
+
+
+def _text_cell(source: str, released: set[str]) -> NotebookNode:
+    text = _as_typed(source, released)
+    return NotebookNode(cell_type="markdown", metadata=NotebookNode(), source=text)
+
+
+def _as_typed(source: str, released: set[str]) -> str:
+    """A text. One that was not released is shown as it was typed: nbconvert passes HTML and
+    `javascript:` links on, and the instructor's browser would run them."""
+    if source in released:
+        return source
+    fence = "~" * (3 + max(map(len, re.findall("~+", source)), default=0))
+    return f"{fence}\n{source}\n{fence}"

@@ -1,0 +1,262 @@
+"""The grader's verbs: `warsha course`, `roster`, `grade`, `feedback`, `class`, `replay`, `lab`,
+`demo`. They parse and print; the work is elsewhere.
+
+nbgrader takes a second to import, so what needs it is imported where it is used.
+"""
+
+import os
+import time
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+from rich.console import Console
+from rich.progress import track
+from rich.text import Text
+
+from grader.classrun import pool
+from grader.lab.class_list import read_roster
+from grader.lab.course import load_course
+from grader.lab.lab import find, slugs
+from grader.notebook import jupyter
+from grader.terminal import show_page
+from hardware.cli import more_checks
+from hardware.i18n import _
+
+if TYPE_CHECKING:
+    from hardware.doctor import Finding
+
+app = typer.Typer()
+more_checks.append(lambda: _host_sandbox())
+course_app = typer.Typer(
+    help="Make a course: what is released, the class list, what trainees get."
+)
+lab_app = typer.Typer(help="Open the trainee's course; make and check labs.")
+app.add_typer(course_app, name="course")
+app.add_typer(lab_app, name="lab")
+
+CourseName = Annotated[str | None, typer.Option("--course", help="The course's folder name.")]
+NOT_GRADED = 3
+
+
+@course_app.command("build")
+def course_build(course: Annotated[str | None, typer.Argument()] = None) -> None:
+    """Make nbgrader's folder of a course, and the folder that trainees get."""
+    from grader.notebook.release import build_course
+
+    out = Console(soft_wrap=True)
+    built = load_course(course)
+    out.print(_("the course is in {root}").format(root=build_course(built, out.print)))
+    out.print(_("trainees get {folder}").format(folder=built.trainee))
+
+
+@app.command()
+def roster(file: Path, course: CourseName = None) -> None:
+    """Put a class list (CSV) into the gradebook."""
+    from grader.nbgrader.marks import enrol
+
+    trainees = read_roster(file)
+    enrol(load_course(course).root, trainees)
+    Console().print(_("{count} trainees are in the gradebook").format(count=len(trainees)))
+
+
+@app.command()
+def grade(
+    assignment: str,
+    course: CourseName = None,
+    student: Annotated[str | None, typer.Option(help="Only this trainee.")] = None,
+    seeds: Annotated[
+        Literal["hidden", "public"], typer.Option(help="Which seeds decide.")
+    ] = "hidden",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Score, and save nothing.")] = False,
+    sandbox: Annotated[
+        bool, typer.Option(help="Lock host code up; marks say when it was not.")
+    ] = True,
+    scheduler: Annotated[
+        str, typer.Option(help="Score on a dask cluster: tcp://HOST:PORT or tls://HOST:PORT.")
+    ] = "",
+    tls_ca: Annotated[str, typer.Option(help="The cluster's certificate authority (PEM).")] = "",
+    tls_cert: Annotated[str, typer.Option(help="Our certificate for it (PEM).")] = "",
+    tls_key: Annotated[str, typer.Option(help="The key of our certificate (PEM).")] = "",
+) -> None:
+    """Grade what was handed in for a lab, or for an assignment of several labs: a drop-in for
+    `nbgrader autograde`."""
+    if not scheduler:
+        pool.warm()
+    from grader.classrun import report
+    from grader.classrun.autograde import gradings
+    from grader.classrun.class_notes import class_notes
+    from grader.classrun.cluster import Cluster, Tls
+
+    out = Console()
+    begin = time.perf_counter()
+    labs = gradings(load_course(course), assignment, seeds, sandbox=sandbox)
+    folders = labs[0].submissions(student)
+    tls = Tls(tls_ca, tls_cert, tls_key)
+    with Cluster(scheduler, tls, out.print) if scheduler else nullcontext() as cluster:
+        work = [(grading, folders) for grading in labs]
+        outcomes = report.grade_all(out, work, dry_run=dry_run, cluster=cluster)
+    notes = class_notes(labs[0].course.root, assignment, folders, outcomes)
+    report.print_run(out, outcomes, notes, time.perf_counter() - begin)
+    if not all(outcome.is_graded for outcome in outcomes):
+        raise typer.Exit(NOT_GRADED)
+
+
+@app.command()
+def demo(course: CourseName = None) -> None:
+    """Build the course, grade a sample class on virtual boards, show the scores."""
+    from grader import demo
+    from grader.classrun import report
+    from grader.classrun.autograde import Grading
+    from grader.notebook.release import build_course
+    from grader.reports.write import FeedbackWriter, write_class
+
+    out = Console()
+    sample = demo.demo_course(load_course(course))
+    build_course(sample, out.print)
+    demo.make_class(sample)
+    begin = time.perf_counter()
+    gradings = [Grading(sample, lab) for lab in sample.labs]
+    outcomes = report.grade_all(out, [(grading, grading.submissions()) for grading in gradings])
+    seconds = time.perf_counter() - begin
+    for lab in track(sample.labs, _("feedback"), console=out, transient=True):
+        list(FeedbackWriter(sample, lab).run())
+        write_class(sample, lab)
+    report.print_class(out, outcomes, sample.labs)
+    report.print_problems(out, outcomes)
+    out.print(_("feedback: {folder}").format(folder=sample.root / "feedback"), soft_wrap=True)
+    out.print(_("class pages: {folder}").format(folder=sample.root / "class"), soft_wrap=True)
+    report.print_count(out, outcomes, seconds)
+    if not all(outcome.is_graded for outcome in outcomes):
+        raise typer.Exit(NOT_GRADED)
+
+
+@app.command()
+def feedback(
+    lab: str,
+    course: CourseName = None,
+    student: Annotated[str | None, typer.Option(help="Only this trainee.")] = None,
+) -> None:
+    """Write the feedback page of each graded submission, as `nbgrader generate_feedback` would."""
+    from grader.reports.write import FeedbackWriter
+
+    out, chosen = Console(), load_course(course)
+    writer = FeedbackWriter(chosen, lab, student)
+    quiet, total = not out.is_terminal, len(writer.students)
+    made = list(track(writer.run(), lab, total, console=out, transient=True, disable=quiet))
+    failed = [(who, why) for who, why in made if why]
+    for who, why in failed:
+        out.print(Text(_("no page: {student}: {reason}").format(student=who, reason=why)))
+    told = _("{count} feedback pages are in {folder}")
+    folder = chosen.root / "feedback"
+    out.print(told.format(count=len(made) - len(failed), folder=folder), soft_wrap=True)
+    if failed:
+        raise typer.Exit(NOT_GRADED)
+
+
+@app.command("class")
+def class_(
+    lab: str,
+    course: CourseName = None,
+    open_: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
+) -> None:
+    """Write the class page of a lab (of each, if several are handed in together) and its tables:
+    who needs help, which ideas were wrong."""
+    from grader.nbgrader.folders import labs_of
+    from grader.reports.write import write_class
+
+    out, chosen = Console(), load_course(course)
+    for slug in labs_of(chosen, lab):
+        register, files = write_class(chosen, slug, lab)
+        needy = sum(bool(row.needs) for row in register.rows)
+        told = _("{count} trainees, {graded} graded, {needy} need a look")
+        line = told.format(count=len(register.rows), graded=len(register.graded), needy=needy)
+        out.print(line, highlight=False)
+        for file in files:
+            out.print(Text(str(file)), soft_wrap=True)
+        if open_:
+            show_page(out, files[0])
+
+
+@app.command()
+def replay(
+    student: str,
+    lab: str,
+    course: CourseName = None,
+    number: Annotated[
+        int | None,
+        typer.Option("--try", min=1, help="Which submission, from 1; else the newest."),
+    ] = None,
+    assignment: Annotated[
+        str, typer.Option(help="What it was handed in with, if a lab is in several.")
+    ] = "",
+    item: Annotated[str, typer.Option(help="Only the episodes of this item.")] = "",
+    vcd: Annotated[
+        Path | None, typer.Option(help="Write the trace that decided the item here.")
+    ] = None,
+    open_: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
+) -> None:
+    """Run a graded submission again with its seeds, and show why its mark is what it is."""
+    from grader.archive.replay_report import replay_and_tell
+    from grader.archive.store import Store
+
+    out, store = Console(), Store(load_course(course).store)
+    file, same = replay_and_tell(
+        out, store, lab, student, number, assignment=assignment, item=item, vcd=vcd
+    )
+    if open_:
+        show_page(out, file)
+    if not same:
+        raise typer.Exit(1)
+
+
+def _host_sandbox() -> "Finding":
+    """For the doctor: whether submissions' host code can be held here."""
+    from grader.host.probe import finding
+
+    return finding()
+
+
+@lab_app.command("new")
+def lab_new(
+    slug: Annotated[str, typer.Argument(help="The new lab's folder name, for example door_bell.")],
+    like: Annotated[str, typer.Option(help="The lab that it is a copy of.")] = "blinker",
+    id_: Annotated[
+        str, typer.Option("--id", help="What the program says after READY; else the name.")
+    ] = "",
+) -> None:
+    """Make the folder of a new lab: a whole one, to be changed file by file."""
+    from grader.authoring.new_lab import new_lab, next_steps
+
+    out = Console(soft_wrap=True, highlight=False)
+    for line in next_steps(new_lab(slug, like=like, id=id_)):
+        out.print(Text(line))
+
+
+@lab_app.command("check")
+def lab_check(
+    labs: Annotated[list[str] | None, typer.Argument(help="Which labs; all if none.")] = None,
+    pairs: Annotated[int, typer.Option(help="Random pairs of secret and trainee.")] = 10,
+) -> None:
+    """Check a lab before it is handed out: its texts in both languages, circuits and release, and
+    that reference and mutants get on hidden seeds what expected.toml says."""
+    from grader.authoring.lab_report import check_and_tell
+
+    out = Console(soft_wrap=True)
+    well = [check_and_tell(out, find(slug), pairs) for slug in labs or slugs()]
+    if not all(well):
+        raise typer.Exit(1)
+
+
+@lab_app.command("open")
+def lab_open(course: CourseName = None, port: int = 8888, browser: bool = True) -> None:
+    """Open JupyterLab on the trainee's course; it is built if it is not there yet."""
+    from grader.notebook.release import build_course
+
+    chosen = load_course(course)
+    if not chosen.trainee.is_dir():
+        build_course(chosen)
+    command = jupyter.command(chosen.trainee, port=port, browser=browser)
+    # In our place: whoever ends this process ends the server.
+    os.execve(command[0], command, jupyter.environment())

@@ -1,0 +1,88 @@
+"""A course: which labs, in which order, for whom. It is the file `courses/<slug>/course.toml`."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grader.errors import CourseError
+from hardware.i18n import _
+from hardware.paths import ROOT, build_dir
+
+COURSES = ROOT / "courses"
+_KEYS = {"title", "labs", "roster", "board", "seeds"}
+
+
+@dataclass(frozen=True)
+class Course:
+    """What `course.toml` says."""
+
+    slug: str
+    folder: Path
+    title: Mapping[str, str]
+    labs: tuple[str, ...]
+    roster: Path | None
+    board: str | None
+    """The board that scores are decided on; None means the first board of each lab."""
+    seeds: int
+    """Hidden seeds for each submission."""
+
+    @property
+    def root(self) -> Path:
+        """nbgrader's folder of this course (source, release, submitted, …, gradebook.db)."""
+        return build_dir() / "course" / self.slug
+
+    @property
+    def trainee(self) -> Path:
+        """The folder that a trainee gets."""
+        return self.root / "trainee"
+
+    @property
+    def store(self) -> Path:
+        """The folder of its `grader.archive.store.Store`: labs as released, records of marks."""
+        return self.root / "store"
+
+
+def load_course(slug: str | None = None, courses: Path = COURSES) -> Course:
+    """The course of that name, or the only one there is."""
+    known = sorted(file.parent.name for file in courses.glob("*/course.toml"))
+    if slug is None and len(known) == 1:
+        slug = known[0]
+    if slug not in known:
+        raise CourseError(
+            _("which course? There is {name!r} nowhere in {folder}").format(
+                name=slug or "", folder=courses
+            ),
+            _("say one of: {names}").format(names=", ".join(known) or "-"),
+        )
+    file = courses / slug / "course.toml"
+    try:
+        data = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CourseError(f"{file}: {error}", _("it must be TOML in UTF-8")) from error
+    return _course(slug, file, data)
+
+
+def _course(slug: str, file: Path, data: dict[str, Any]) -> Course:
+    def need(good: bool, what: str) -> None:
+        if not good:
+            raise CourseError(f"{file}: {what}", _("see courses/iot_micropython/course.toml"))
+
+    unknown = ", ".join(sorted(data.keys() - _KEYS))
+    need(not unknown, _("unknown key {key!r}").format(key=unknown))
+    title, labs, seeds = data.get("title", {}), data.get("labs", []), data.get("seeds", 3)
+    need(isinstance(title, dict) and {"ar", "en"} <= title.keys(), _("title needs ar and en"))
+    named = isinstance(labs, list) and all(isinstance(lab, str) for lab in labs)
+    need(named and bool(labs), _("labs must be a list of lab names"))
+    need(len(set(labs)) == len(labs), _("a lab is listed twice"))
+    need(isinstance(seeds, int) and 1 <= seeds <= 100, _("seeds must be a number from 1 to 100"))
+    return Course(
+        slug=slug,
+        folder=file.parent,
+        title=title,
+        labs=tuple(labs),
+        roster=file.parent / data["roster"] if "roster" in data else None,
+        board=data.get("board"),
+        seeds=seeds,
+    )

@@ -1,0 +1,107 @@
+"""Episodes: a fresh boot with its files, stimulus and horizon.
+
+Times are relative to t = 0, the end of the line `READY <lab>`; with `from_reset` to power-on.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from grader.lab.units import Millis
+
+
+@dataclass(frozen=True)
+class SetControl:
+    """At that time a part's control takes a value (a button's `pressed`, a pot's `position`)."""
+
+    part: str
+    control: str
+    value: float
+    at: Millis
+
+
+@dataclass(frozen=True)
+class Serial:
+    """At that time bytes arrive on the board's serial line."""
+
+    data: bytes
+    at: Millis
+
+
+@dataclass(frozen=True)
+class HardReset:
+    """At that time somebody presses the board's reset button."""
+
+    at: Millis
+
+
+@dataclass(frozen=True)
+class Publish:
+    """At that time somebody publishes an MQTT message at the bench's broker."""
+
+    topic: str
+    payload: bytes
+    at: Millis
+    qos: int = 0
+    retain: bool = False
+
+
+@dataclass(frozen=True)
+class ReadFile:
+    """At that time a file is read from the board's flash, for the checks (`Run.files`)."""
+
+    name: str
+    at: Millis
+
+
+Step = SetControl | Serial | HardReset | Publish | ReadFile
+
+
+def press(part: str, *, at: Millis, hold: Millis) -> list[Step]:
+    """Press a button at a time and release it `hold` later."""
+    return [
+        SetControl(part, "pressed", 1, at),
+        SetControl(part, "pressed", 0, Millis(at + hold)),
+    ]
+
+
+def set_control(part: str, control: str, value: float, *, at: Millis) -> list[Step]:
+    """Set a control of a part."""
+    return [SetControl(part, control, value, at)]
+
+
+def serial(data: bytes, *, at: Millis) -> list[Step]:
+    """Send bytes to the board."""
+    return [Serial(data, at)]
+
+
+def publish(
+    topic: str, payload: bytes, *, at: Millis, qos: int = 0, retain: bool = False
+) -> list[Step]:
+    """Publish a message: a command for the board, say."""
+    return [Publish(topic, payload, at, qos, retain)]
+
+
+def read_file(name: str, *, at: Millis) -> list[Step]:
+    """Keep a file for the checks as it is then; at the episode's end, say."""
+    return [ReadFile(name, at)]
+
+
+def hard_reset(*, at: Millis) -> list[Step]:
+    """Reset the board."""
+    return [HardReset(at)]
+
+
+@dataclass(frozen=True)
+class Episode:
+    """One boot. `files` lie over those of lab.toml (None: the file is not there)."""
+
+    name: str
+    seconds: float
+    files: Mapping[str, bytes | None] = field(default_factory=dict)
+    steps: Sequence[Step] = ()
+    data: Mapping[str, Any] = field(default_factory=dict)
+    """What the checks need to know of this seed."""
+    from_reset: bool = False
+    ticks0_ms: int = 0
+    """What `time.ticks_ms()` says at power-on."""

@@ -1,0 +1,240 @@
+"""Limits: what a measurement must fit, declared apart from the measuring.
+
+A limit of `T` judges one `T` or a sequence of them, never another unit. What is expected (`of`)
+may be a value, or a function of the run, where it depends on the seed.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeAlias, TypeVar
+
+from grader.lab.run import Run
+from grader.lab.units import Moment, Quantity, Text, number, place_of
+
+T = TypeVar("T")
+Q = TypeVar("Q", bound=Quantity)
+N = TypeVar("N", bound=float)
+P = TypeVar("P", bound=str | bytes | float | tuple[object, ...])
+
+Expected: TypeAlias = Sequence[T] | T | Callable[[Run], Sequence[T] | T]
+"""What is expected: a value, a sequence, or a function that computes it from the run."""
+
+LONGEST_TEXT = 72
+
+ROUNDING = 1e-9
+"""So much is no difference: 26.2 − 26.1 is more than 0.1 as floats are kept."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a limit says: whether it holds, and the worst value and its window as text."""
+
+    ok: bool
+    measured: str
+    expected: str
+    at_ns: int | None = None
+
+
+class Limit(ABC, Generic[T]):
+    """One limit. Write `judge` in a subclass; it gets what the check returned, never None."""
+
+    @abstractmethod
+    def judge(self, measured: T | Sequence[T], run: Run) -> Verdict:
+        """Judge the measurement of that run."""
+
+    @abstractmethod
+    def window(self, run: Run) -> str:
+        """What is expected, for people, when nothing was measured."""
+
+
+@dataclass(frozen=True, eq=False)
+class Within(Limit[Q]):
+    """Each value within `tolerance` of `of`, or within `percent` of it if that is more."""
+
+    tolerance: Q | None = None
+    percent: float = 0.0
+    of: Expected[Q] = field(kw_only=True)
+
+    def judge(self, measured: Q | Sequence[Q], run: Run) -> Verdict:
+        """The value that is farthest out of its window decides."""
+        values, targets = _pair(measured, _expected(self.of, run))
+        if not values or len(values) != len(targets):
+            return self._miscounted(values, targets, run)
+        excess = [abs(v - t) - self._slack(t) for v, t in zip(values, targets, strict=True)]
+        worst = max(range(len(values)), key=lambda n: _badness(excess[n]))
+        value, target = values[worst], targets[worst]
+        return Verdict(
+            excess[worst] <= ROUNDING, str(value), self._around(target), place_of(value)
+        )
+
+    def window(self, run: Run) -> str:
+        """The window around the first value expected."""
+        targets = _items(_expected(self.of, run))
+        return self._around(targets[0]) if targets else ""
+
+    def _miscounted(self, values: list[Q], targets: list[Q], run: Run) -> Verdict:
+        """Too many or too few: how many there are, and the first that does not fit."""
+        if not targets:
+            return Verdict(False, _text(values), self.window(run))
+        pairs = enumerate(zip(values, targets, strict=False))
+        misfits = (n for n, (v, t) in pairs if not abs(v - t) - self._slack(t) <= ROUNDING)
+        first = next(misfits, min(len(values), len(targets)))
+        value = values[first] if first < len(values) else None
+        target = targets[first] if first < len(targets) else None
+        # With fewer values than targets the one that is missing has its place, too.
+        lost = len(values) < len(targets) and place_of(target) is not None
+        return Verdict(
+            False,
+            _counted(len(values), first, value),
+            _counted(len(targets), first, None if target is None else self._around(target)),
+            place_of(target if lost or value is None else value),
+        )
+
+    def _slack(self, target: float) -> float:
+        return max(float(self.tolerance or 0.0), abs(target) * self.percent / 100)
+
+    def _around(self, target: Q) -> str:
+        return f"{number(target)} ± {number(self._slack(target))} {target.unit}".rstrip()
+
+
+@dataclass(frozen=True, eq=False)
+class Between(Limit[N]):
+    """Each value from `low` to `high`, both included."""
+
+    low: N
+    high: N
+
+    def judge(self, measured: N | Sequence[N], run: Run) -> Verdict:
+        """The value that is farthest out decides."""
+        values = _items(measured)
+        if not values:
+            return Verdict(False, "", self.window(run))
+        worst = max(values, key=lambda v: _badness(max(self.low - v, v - self.high)))
+        return Verdict(
+            self.low <= worst <= self.high, _one(worst), self.window(run), place_of(worst)
+        )
+
+    def window(self, run: Run) -> str:
+        """From low to high."""
+        return f"{number(self.low)} – {_one(self.high)}"
+
+
+@dataclass(frozen=True, eq=False)
+class AtMost(Limit[N]):
+    """The greatest value is `most` or less."""
+
+    most: N
+
+    def judge(self, measured: N | Sequence[N], run: Run) -> Verdict:
+        """The greatest value decides."""
+        values = _items(measured)
+        if not values:
+            return Verdict(False, "", self.window(run))
+        worst = max(values, key=_badness)
+        return Verdict(worst <= self.most, _one(worst), self.window(run), place_of(worst))
+
+    def window(self, run: Run) -> str:
+        """Up to the limit."""
+        return f"≤ {_one(self.most)}"
+
+
+@dataclass(frozen=True, eq=False)
+class AtLeast(Limit[N]):
+    """The least value is `least` or more."""
+
+    least: N
+
+    def judge(self, measured: N | Sequence[N], run: Run) -> Verdict:
+        """The least value decides."""
+        values = _items(measured)
+        if not values:
+            return Verdict(False, "", self.window(run))
+        worst = max(values, key=lambda value: _badness(-value))
+        return Verdict(worst >= self.least, _one(worst), self.window(run), place_of(worst))
+
+    def window(self, run: Run) -> str:
+        """From the limit up."""
+        return f"≥ {_one(self.least)}"
+
+
+@dataclass(frozen=True, eq=False)
+class Exactly(Limit[P]):
+    """The value, or the whole sequence in its order, equals `of`."""
+
+    of: Expected[P]
+
+    def judge(self, measured: P | Sequence[P], run: Run) -> Verdict:
+        """Shows both from the first difference on."""
+        values, wanted = _items(measured), _items(_expected(self.of, run))
+        if values == wanted:
+            return Verdict(True, _text(values), _text(wanted))
+        pairs = enumerate(zip(values, wanted, strict=False))
+        first = next((i for i, (v, w) in pairs if v != w), min(len(values), len(wanted)))
+        start = max(0, first - 2)
+        ends = *values[first : first + 1], *wanted[first : first + 1]
+        place = next((at for at in map(place_of, ends) if at is not None), None)
+        return Verdict(False, _text(values, start), _text(wanted, start), place)
+
+    def window(self, run: Run) -> str:
+        """All of it."""
+        return _text(_items(_expected(self.of, run)))
+
+
+@dataclass(frozen=True, eq=False)
+class Never(Limit[Moment | Text]):
+    """Nothing of the kind happens: the check returns the moments (or lines) at which it did."""
+
+    what: str
+
+    def judge(self, measured: Moment | Text | Sequence[Moment | Text], run: Run) -> Verdict:
+        """The first moment is shown."""
+        moments: list[Moment | Text] = _items(measured)
+        if not moments:
+            return Verdict(True, "0 ×", self.window(run))
+        shown = f"{self.what}: {len(moments)} ×, {moments[0]}"
+        return Verdict(False, shown, self.window(run), place_of(moments[0]))
+
+    def window(self, run: Run) -> str:
+        """Never that."""
+        return f"0 × {self.what}"
+
+
+def _expected(of: Expected[T], run: Run) -> T | Sequence[T]:
+    return of(run) if callable(of) else of
+
+
+def _items(value: T | Sequence[T]) -> list[T]:
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        return list(value)
+    return [value]  # a str is a Sequence, yet one value
+
+
+def _pair(measured: T | Sequence[T], target: T | Sequence[T]) -> tuple[list[T], list[T]]:
+    """Values and their targets; one target stands for all values."""
+    values, targets = _items(measured), _items(target)
+    single = len(targets) == 1 and not isinstance(target, Sequence)
+    return values, targets * len(values) if single else targets
+
+
+def _counted(count: int, index: int, shown: object) -> str:
+    """How many there are, and which of them is looked at; none, and there is nothing to count."""
+    return f"{count} ×" + ("" if shown is None else f", #{index + 1}: {shown}")
+
+
+def _badness(excess: float) -> tuple[bool, float]:
+    """What to compare by: nan, which is neither more nor less than anything, is the worst."""
+    return excess != excess, excess
+
+
+def _one(value: object) -> str:
+    return number(value) if type(value) is float else str(value)
+
+
+def _text(values: Sequence[object], start: int = 0) -> str:
+    return shortened(("… " if start else "") + " ".join(_one(value) for value in values[start:]))
+
+
+def shortened(text: str) -> str:
+    """So much of a text as fits into feedback."""
+    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 2] + " …"

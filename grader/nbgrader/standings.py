@@ -1,0 +1,153 @@
+"""How a notebook stands in the gradebook: of every trainee the points of each cell as they count,
+what is taken off, and what a person wrote. Plain data, read in a few statements for a class."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Any
+
+from nbgrader.api import (
+    Assignment,
+    BaseCell,
+    Comment,
+    Grade,
+    GradeCell,
+    Notebook,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+    TaskCell,
+)
+from sqlalchemy import select
+
+from grader.nbgrader.database import open_url, told_when_shut
+
+_CODE: Any = GradeCell.__table__
+_TASK: Any = TaskCell.__table__
+
+
+@dataclass(frozen=True)
+class Cell:
+    """The points of one graded cell."""
+
+    name: str
+    auto: float | None
+    """What the grader gave; None: nothing, a person grades it."""
+    points: float
+    """What counts, extra credit in it."""
+    maximum: float
+    by_hand: bool
+    waits: bool
+    """A person has yet to look at it."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One trainee and one notebook."""
+
+    student: str
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    cells: tuple[Cell, ...] = ()
+    """Empty: the gradebook has no submission."""
+    penalty: float = 0.0
+    comments: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """First and last name, as far as they are known."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def total(self) -> float:
+        """What counts in the end, as nbgrader reckons it."""
+        return round(sum(cell.points for cell in self.cells) - self.penalty, 2)
+
+
+def standings(
+    db_url: str, assignment: str, notebook: str, student: str | None = None
+) -> dict[str, Standing]:
+    """Every trainee of the gradebook, or one, by id in order."""
+    found: dict[str, Standing] = {}
+    here = (Assignment.name == assignment, Notebook.name == notebook)
+    with told_when_shut(db_url), open_url(db_url) as gradebook:
+        ask = gradebook.db.execute
+        for who, first, last, email in ask(_only(_STUDENTS, student)):
+            found[who] = Standing(who, first or "", last or "", email or "")
+        for who, penalty in ask(_only(_PENALTIES.where(*here), student)):
+            found[who] = replace(found[who], penalty=penalty or 0.0)
+        for who, rows in _grouped(ask(_only(_GRADES.where(*here), student))):
+            found[who] = replace(found[who], cells=tuple(_cell(*row) for row in rows))
+        for who, rows in _grouped(ask(_only(_COMMENTS.where(*here), student))):
+            said = (own or auto or "" for own, auto in rows)
+            texts = tuple(text.strip() for text in said if text.strip())
+            found[who] = replace(found[who], comments=texts)
+    return found
+
+
+def _only(query: Any, student: str | None) -> Any:
+    return query if student is None else query.where(Student.id == student)
+
+
+def _grouped(rows: Iterable[Any]) -> Iterator[tuple[str, list[tuple[Any, ...]]]]:
+    """Rows by their first column; they come in its order."""
+    for who, mine in groupby(rows, key=lambda row: row[0]):
+        yield who, [tuple(row)[1:] for row in mine]
+
+
+def _cell(
+    name: str,
+    auto: float | None,
+    manual: float | None,
+    extra: float | None,
+    waits: bool,
+    on_code: float | None,
+    on_task: float | None,
+) -> Cell:
+    """nbgrader's rule: a person's points go before ours, extra credit on top."""
+    given = auto if manual is None else manual
+    points = 0.0 if given is None else given + (extra or 0.0)
+    by_hand = manual is not None or bool(extra)
+    return Cell(name, auto, points, on_code or on_task or 0.0, by_hand, waits)
+
+
+def _of_submissions(*columns: Any) -> Any:
+    """A query over the notebooks that were handed in, by trainee."""
+    return (
+        select(Student.id, *columns)
+        .select_from(SubmittedNotebook)
+        .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        .join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
+        .join(Student, SubmittedAssignment.student_id == Student.id)
+        .join(Notebook, SubmittedNotebook.notebook_id == Notebook.id)
+        .order_by(Student.id)
+    )
+
+
+_STUDENTS: Any = select(Student.id, Student.first_name, Student.last_name, Student.email).order_by(
+    Student.id
+)
+_PENALTIES = _of_submissions(SubmittedNotebook.late_submission_penalty)
+_GRADES = (
+    _of_submissions(
+        BaseCell.name,
+        Grade.auto_score,
+        Grade.manual_score,
+        Grade.extra_credit,
+        Grade.needs_manual_grade,
+        _CODE.c.max_score,
+        _TASK.c.max_score,
+    )
+    .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+    .join(BaseCell, Grade.cell_id == BaseCell.id)
+    .outerjoin(_CODE, _CODE.c.id == BaseCell.id)
+    .outerjoin(_TASK, _TASK.c.id == BaseCell.id)
+    .order_by(BaseCell.name)
+)
+_COMMENTS = (
+    _of_submissions(Comment.manual_comment, Comment.auto_comment)
+    .join(Comment, Comment.notebook_id == SubmittedNotebook.id)
+    .join(BaseCell, Comment.cell_id == BaseCell.id)
+    .order_by(BaseCell.name)
+)

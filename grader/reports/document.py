@@ -1,0 +1,71 @@
+"""The frame of every page: one file with its styles inside, that asks no network for anything and
+runs nothing of others."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from html import escape
+from pathlib import Path
+
+from grader.html_text import visible
+
+STATIC = Path(__file__).parents[1] / "static"
+
+_PAGE = """\
+<!DOCTYPE html>
+<html lang="ar" dir="rtl">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="generator" content="Warsha">
+<title>{title}</title>
+<style>
+{style}</style>
+</head>
+<body>
+{body}
+{script}</body>
+</html>
+"""
+
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src {script}; base-uri 'none'; \
+form-action 'none'"
+"""Should a page ever let something of a submission through, the browser still does not run it."""
+
+
+@cache
+def static(name: str) -> str:
+    """A file beside this package."""
+    return (STATIC / name).read_text(encoding="utf-8")
+
+
+def document(title: str, body: str, styles: Sequence[str], script: str = "") -> str:
+    """A whole page; `styles` and `script` name files of `static/`."""
+    code, allowed = "", "'none'"
+    if script:
+        code, allowed = f"<script>{static(script)}</script>\n", f"'sha256-{_digest(script)}'"
+    return _PAGE.format(
+        policy=_POLICY.format(script=allowed),
+        title=escape(visible(title)),
+        style="".join(static(name) for name in styles),
+        body=body,
+        script=code,
+    )
+
+
+@cache
+def _digest(name: str) -> str:
+    from base64 import b64encode
+    from hashlib import sha256
+
+    return b64encode(sha256(static(name).encode()).digest()).decode()
+
+
+def label(arabic: str, english: str) -> str:
+    """A short text of ours in both languages."""
+    return f'{arabic} <span class="en" lang="en" dir="ltr">{english}</span>'
+
+
+def titled(texts: Mapping[str, str]) -> str:
+    """A title of a lab or an item in both languages."""
+    return label(escape(texts.get("ar", "")), escape(texts.get("en", "")))

@@ -1,0 +1,214 @@
+"""Run a program through the episodes of a seed, each on a fresh virtual board, and judge them."""
+
+import os
+import traceback
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, closing
+from functools import lru_cache, partial
+from pathlib import Path
+
+from grader.errors import GraderError, NotGraded
+from grader.host.code import HostCode
+from grader.host.host import Host
+from grader.lab.episode import Episode, HardReset, Publish, ReadFile, Serial, SetControl, Step
+from grader.lab.lab import Lab, LabBoard
+from grader.lab.run import FileSeen, Run, said_after
+from grader.lab.units import NS_PER_S
+from grader.score.budget import Budget
+from grader.score.judge import judge
+from grader.score.mark import SeedResult
+from grader.seeds import episode_seed
+from hardware.bench import diagram
+from hardware.bench.bench import Bench
+from hardware.bench.circuit.circuit import Circuit
+from hardware.bench.flash import Flash
+from hardware.bench.flash_reader import read_apart
+from hardware.bench.protocol import frames
+from hardware.bench.trace.trace import Trace
+from hardware.errors import BenchError, HardwareError
+from hardware.i18n import _
+
+READY_WITHIN_NS = 5 * NS_PER_S
+
+Program = Mapping[str, bytes]
+"""What a trainee hands in for the board: file name to content, main.py among them."""
+
+
+def run_lab(
+    lab: Lab,
+    board: LabBoard,
+    program: Program,
+    seed: int,
+    host: HostCode | None = None,
+    budget: Budget | None = None,
+) -> SeedResult:
+    """Run and judge one seed; whatever of ours raises is tried once more. `budget` is what its
+    submission may still use.
+
+    Raises: NotGraded when it raises again.
+    """
+    budget = budget or Budget()
+    used_s = budget.used_s
+    for attempt in (1, 2):
+        try:
+            return _run_lab(lab, board, program, seed, host or HostCode(), budget)
+        except Exception as error:
+            budget.set_back(used_s)
+            if attempt == 2:
+                cause = _("{lab} was not graded: {error}").format(lab=lab.slug, error=error)
+                cure = error.cure if isinstance(error, HardwareError | GraderError) else ""
+                raise NotGraded(cause, traceback.format_exc(), cure) from error
+    raise AssertionError("unreachable")
+
+
+def _run_lab(
+    lab: Lab, board: LabBoard, program: Program, seed: int, code: HostCode, budget: Budget
+) -> SeedResult:
+    episodes = lab.scenario(seed, board.type)
+    with ExitStack() as hosts:
+        runs = {}
+        for episode in episodes:
+            host = hosts.enter_context(closing(Host(code.text, lab.host, code.way)))
+            runs[episode.name] = run_episode(lab, board, program, episode, seed, host, budget)
+        items, parts = judge(lab.checks, runs, episodes[0].name)
+    return SeedResult(seed, items, parts, runs)
+
+
+def run_episode(
+    lab: Lab,
+    board: LabBoard,
+    program: Program,
+    episode: Episode,
+    seed: int,
+    host: Host | None = None,
+    budget: Budget | None = None,
+) -> Run:
+    """Boot a fresh board with the episode's files, apply its stimulus, and record it; `host` is
+    what its checks may ask."""
+    budget = budget or Budget()
+    model = _model(board.diagram)
+    circuit = Circuit(model.diagram, model)
+    bench_seed = episode_seed(seed, episode.name)
+    before = os.times()
+    with Flash(board.type) as flash:
+        flash.put(files_of(lab, board, program, episode))
+        with Bench(
+            circuit,
+            seed=bench_seed,
+            flash=flash,
+            limits=budget.limits(),
+            ticks0_ms=episode.ticks0_ms,
+        ) as bench:
+            zero_ns = 0 if episode.from_reset else _until_ready(bench, lab.ready_line)
+            files: list[FileSeen] = []
+            end_ns = zero_ns + round(episode.seconds * NS_PER_S)
+            if zero_ns < READY_WITHIN_NS:
+                files = _play(bench, flash, episode.steps, zero_ns, end_ns)
+            trace = bench.trace
+    if not budget.is_spent:
+        _blame_machine(trace, before)
+    ready_ns = _ready_ns(trace, lab.ready_line)
+    return Run(
+        episode, trace, board.pins, ready_ns, zero_ns, end_ns, host or Host(), program, files
+    )
+
+
+def _blame_machine(trace: Trace, before: os.times_result) -> None:
+    """Raise when the wall limit struck although board and bench had little of the CPU: a machine
+    that was suspended or overrun is our fault, and no zero. Raises: BenchError."""
+    end = trace.ended()
+    if end is None or end.cause != frames.END_WALL:
+        return
+    used_s, wall_s = _used_s(before)
+    if used_s < wall_s / 2:
+        raise BenchError(
+            _("this machine gave the board {used:.0f} s of CPU in {wall:.0f} s").format(
+                used=used_s, wall=wall_s
+            ),
+            _("Grade again when less runs on it."),
+        )
+
+
+def _used_s(before: os.times_result) -> tuple[float, float]:
+    """CPU seconds of this process and its boards since then, and seconds of wall time."""
+    now = os.times()
+    return sum(now[:4]) - sum(before[:4]), now.elapsed - before.elapsed
+
+
+def files_of(lab: Lab, board: LabBoard, program: Program, episode: Episode) -> dict[str, bytes]:
+    """What lies on the flash: the program's files, given ones over them, the episode's on top."""
+    files = {**program, **lab.board_files(board), **episode.files}
+    return {name: content for name, content in files.items() if content is not None}
+
+
+def _until_ready(bench: Bench, line: str) -> int:
+    """Run until the line is out, or 5 s are over; when that was."""
+    stop_listening = bench.on_tx(_Ear(bench, line).listen)
+    bench.run(READY_WITHIN_NS)
+    stop_listening()
+    ready_ns = _ready_ns(bench.trace, line)
+    return READY_WITHIN_NS if ready_ns is None else ready_ns
+
+
+class _Ear:
+    """Stops the bench at the end of the line that says READY."""
+
+    def __init__(self, bench: Bench, line: str) -> None:
+        self._bench = bench
+        self._wanted = line.encode()
+        self._line = b""
+
+    def listen(self, data: bytes, t_ns: int) -> None:
+        """Takes what the board has sent."""
+        *ended, line = (self._line + data).split(b"\n")
+        self._line = line[: len(self._wanted) + 2]  # of megabytes without an end: it is not READY
+        if any(line.removesuffix(b"\r") == self._wanted for line in ended):
+            self._bench.stop()
+
+
+def _ready_ns(trace: Trace, line: str) -> int | None:
+    """When READY was out for the first time, if in time."""
+    found = (said.at_ns for said in said_after(trace, 0, -1) if said.text == line)
+    first = next(found, None)
+    return first if first is not None and first <= READY_WITHIN_NS else None
+
+
+def _play(
+    bench: Bench, flash: Flash, steps: Sequence[Step], zero_ns: int, end_ns: int
+) -> list[FileSeen]:
+    """Apply the stimulus and run to the end; the files that it asks for."""
+    resets = []
+    seen: list[FileSeen] = []
+    for step in steps:
+        t_ns = zero_ns + step.at.ns
+        match step:
+            case SetControl():
+                bench.control(step.part, step.control, step.value, t_ns)
+            case Serial():
+                bench.send(step.data, t_ns)
+            case Publish():
+                _publish(bench, step, t_ns)
+            case ReadFile():
+                bench.at(t_ns, partial(_read, flash, step, seen))
+            case HardReset():
+                resets.append(t_ns)
+    for t_ns in sorted(resets):
+        bench.run(t_ns)
+        bench.reset()
+    bench.run(end_ns)
+    return seen
+
+
+def _read(flash: Flash, step: ReadFile, seen: list[FileSeen]) -> None:
+    seen.append(FileSeen(step.at.ns, step.name, read_apart(flash, step.name)))
+
+
+def _publish(bench: Bench, step: Publish, t_ns: int) -> None:
+    message = (step.topic, step.payload, step.qos, step.retain)
+    bench.at(t_ns, lambda: bench.network.broker.publish(*message))
+
+
+@lru_cache(maxsize=64)
+def _model(file: Path) -> Circuit:
+    """What the circuits of all runs are like: it never runs itself."""
+    return Circuit(diagram.load(file))

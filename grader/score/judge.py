@@ -1,0 +1,155 @@
+"""From the runs of one seed to the points of its items."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from grader.host.errors import HostError
+from grader.lab.check import Check
+from grader.lab.limits import Never, Verdict
+from grader.lab.run import Run
+from grader.score.mark import ItemResult
+from hardware.bench.protocol.frames import END_CPU, END_WALL
+
+LONGEST_DETAIL = 200
+"""So much of what a program says of its end is shown."""
+_PLACE = re.compile(r'^  File "/?main\.py", line (\d{1,6})', re.MULTILINE)
+
+
+def judge(
+    checks: Sequence[Check], runs: Mapping[str, Run], first: str
+) -> tuple[dict[str, ItemResult], dict[str, ItemResult]]:
+    """Judge every check, in order; `first` is the episode of those that name none.
+
+    Returns: items and parts, by id. Raises whatever a check raises.
+    """
+    parts: dict[str, ItemResult] = {}
+    for check in checks:
+        parts[check.id] = _judge_part(check, runs, first, parts)
+    items = dict.fromkeys(check.item for check in checks)
+    return {item: _combine(item, checks, parts) for item in items}, parts
+
+
+def _combine(item: str, checks: Iterable[Check], parts: Mapping[str, ItemResult]) -> ItemResult:
+    """An item from its parts; the first that was missed speaks for it, else the first that earns
+    points."""
+    mine = [(check, parts[check.id]) for check in checks if check.item == item]
+    gates = [part for check, part in mine if check.is_gate]
+    points = 0.0 if any(part.key for part in gates) else sum(part.points for _, part in mine)
+    earning = next(part for check, part in mine if not check.is_gate)
+    said = next((part for _, part in mine if part.key), earning)
+    return ItemResult(
+        id=item,
+        points=round(points, 2),
+        max_points=sum(part.max_points for _, part in mine),
+        measured=said.measured,
+        expected=said.expected,
+        key=said.key,
+        timed_out=any(part.timed_out for _, part in mine),
+        detail=said.detail,
+        episode=said.episode,
+        at_ns=said.at_ns,
+        part=said.id,
+    )
+
+
+def _judge_part(
+    check: Check, runs: Mapping[str, Run], first: str, parts: Mapping[str, ItemResult]
+) -> ItemResult:
+    """The worst of the check's episodes."""
+    names = check.episodes or (first,)
+    for name in names:
+        if silent := _silent(runs[name]):
+            return replace(_miss(check, name, *silent), timed_out=_timed_out(runs[name]))
+    for name in check.after:
+        if not _earned(name, parts):
+            return _miss(check, names[0], "after", name)
+    results = [_judge_run(check, runs[name]) for name in names]
+    return min(results, key=lambda result: (result.points, not result.key))
+
+
+def _judge_run(check: Check, run: Run) -> ItemResult:
+    """One check on one run; host code that does not answer is the submission's fault."""
+    try:
+        return _measured(check, run)
+    except HostError as error:
+        missed = _miss(check, run.episode.name, "host_failed", str(error))
+        return replace(missed, timed_out=error.kind == "time")
+
+
+def _measured(check: Check, run: Run) -> ItemResult:
+    measured = check.measure(run)
+    if measured is None:
+        verdict, points = Verdict(False, "", check.expect.window(run)), 0.0
+    else:
+        verdict = check.expect.judge(measured, run)
+        points = check.points if verdict.ok else _partial(check, measured, run)
+    key, detail = ("", "") if verdict.ok else _why(check, measured, run)
+    at_ns = run.tracebacks()[0].at_ns if key == "exception" and run.tracebacks() else verdict.at_ns
+    return ItemResult(
+        id=check.id,
+        points=points,
+        max_points=check.points,
+        measured=verdict.measured,
+        expected=verdict.expected,
+        key=key,
+        detail=detail,
+        episode=run.episode.name,
+        at_ns=at_ns,
+    )
+
+
+def _partial(check: Check, measured: Any, run: Run) -> float:
+    """The best step of the ladder that the measurement fits."""
+    return next((pts for limit, pts in check.ladder if limit.judge(measured, run).ok), 0.0)
+
+
+def _timed_out(run: Run) -> bool:
+    """Whether this machine's seconds ended the board: of processor or by the clock."""
+    end = run.died()
+    return end is not None and end.cause in (END_CPU, END_WALL)
+
+
+def _silent(run: Run) -> tuple[str, str] | None:
+    """Key and detail when nothing of this run counts: the board died, or never was ready."""
+    if end := run.died():
+        return "board_died", end.detail
+    if run.ready_ns is None:
+        said = run.tracebacks()
+        return ("exception", _last_line(said[0].text)) if said else ("no_ready", "")
+    return None
+
+
+def _why(check: Check, measured: Any, run: Run) -> tuple[str, str]:
+    """Key and detail of a miss, from the most telling reason to the most likely one."""
+    if check.why is not None and (found := check.why(run)):
+        key, _, detail = found.partition(" ")
+        return key, detail
+    if said := run.tracebacks():
+        return "exception", _last_line(said[0].text)
+    empty = isinstance(measured, Sequence) and not measured
+    if measured is None or (empty and not isinstance(check.expect, Never)):
+        return "nothing", ""
+    return check.on_miss, ""
+
+
+def _earned(name: str, parts: Mapping[str, ItemResult]) -> bool:
+    """Whether a part (`d.long`), or an item while its gates hold, has points."""
+    if "." in name:
+        return parts[name].points > 0
+    mine = [part for id, part in parts.items() if id.partition(".")[0] == name]
+    shut = any(part.key for part in mine if not part.max_points)
+    return not shut and any(part.points > 0 for part in mine)
+
+
+def _miss(check: Check, episode: str, key: str, detail: str) -> ItemResult:
+    return ItemResult(check.id, 0.0, check.points, key=key, detail=detail, episode=episode)
+
+
+def _last_line(traceback: str) -> str:
+    """What was raised, and in which line of the program."""
+    lines = traceback.strip().splitlines()
+    places = _PLACE.findall(traceback)
+    where = f" (main.py, line {places[-1]})" if places else ""
+    return lines[-1].strip()[:LONGEST_DETAIL] + where if lines else ""

@@ -1,0 +1,69 @@
+"""The waveform beside a missed item: the lab's signals around the place that was judged."""
+
+import math
+
+from grader.html_text import visible
+from grader.lab.limits import shortened
+from grader.lab.run import Run
+from grader.measure.pins import strays
+from grader.score.mark import ItemResult, SeedResult
+from hardware.bench.drawing.waveform import Mark, waveform
+
+AROUND_NS = 1_500_000_000
+"""How much is shown on either side of that place."""
+
+MOST_STRAYS = 4
+"""So many pins without a role are shown."""
+
+OPENING_NS = 10_000_000_000
+"""How much is shown from t = 0 where no place is named."""
+
+
+class Pictures:
+    """Of each missed item that of its worst seed, drawn while that seed's traces are there."""
+
+    def __init__(self) -> None:
+        self._worst: dict[str, float] = {}
+        self._drawn: dict[str, str] = {}
+
+    def draw(self, seed: SeedResult) -> None:
+        """Draw what no earlier seed has shown at least as badly."""
+        for result in seed.items.values():
+            if result.points >= self._worst.get(result.id, math.inf):
+                continue
+            self._worst[result.id] = result.points
+            # Of an item that waits for another one there is nothing to see.
+            if result.key != "after" and result.key and result.episode:
+                self._drawn[result.id] = picture(seed.runs[result.episode], result)
+
+    def of(self, item: str) -> str:
+        """An SVG, or empty."""
+        return self._drawn.get(item, "")
+
+
+def picture(run: Run, result: ItemResult) -> str:
+    """An SVG of the episode that the result tells of: what came in, the pins that were set up,
+    those that are driven and have no role, what went out, and the place that decided; empty when
+    there was none of it."""
+    others = {f"GPIO {gpio}": gpio for gpio in strays(run)[:MOST_STRAYS]}
+    trace = run.trace.named({**run.pins, **others})
+    roles = [role for role in run.pins if trace.modes(role) or trace.pwm(role)]
+    signals = roles + list(others)
+    if not (signals or trace.serial().data or trace.sent().data):
+        return ""
+    at_ns = None if result.at_ns is None else run.zero_ns + result.at_ns
+    spots = [Mark(t_ns, t_ns, "reset", kind="note") for t_ns in trace.boots()[1:]]
+    if at_ns is not None:
+        error = result.detail.partition(" (main.py")[0]
+        words = error if result.key == "exception" else result.measured
+        spots.append(Mark(at_ns, at_ns, shortened(visible(words))))
+    window = _window(run, at_ns)
+    return waveform(trace, signals, window, spots, origin_ns=run.zero_ns, serial=True)
+
+
+def _window(run: Run, at_ns: int | None) -> tuple[int, int]:
+    """From and to, in the trace's time."""
+    if at_ns is None:
+        return run.zero_ns, min(run.end_ns, run.zero_ns + OPENING_NS)
+    start = max(0, at_ns - AROUND_NS)
+    return start, max(start + 1, min(run.end_ns, at_ns + AROUND_NS))

@@ -1,0 +1,44 @@
+"""Why a board is no more, in words for people."""
+
+import re
+
+from hardware.bench.protocol import frames
+from hardware.bench.trace.trace import End
+from hardware.i18n import _, arabic, both, language
+
+OUTPUT = both("more output than allowed")
+CPU = both("more than {n} s of CPU")
+WALL = both("more than {n} s of wall time")
+TORN = both("died in the middle of a record")
+CODE = both("exit code {n}")
+SIGNAL = both("signal {n}")
+"""What a bench notes of an end, in English; the trace keeps it so."""
+
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+
+
+def detail_in(lang: str, detail: str) -> str:
+    """What a bench noted, in `ar` or `en`; "" where there are only its English words."""
+    if lang != "ar":
+        return detail
+    number = _NUMBER.search(detail)
+    text = _NUMBER.sub("{n}", detail, count=1)
+    if (told := arabic(text)) == text:
+        return ""
+    return told.replace("{n}", number[0]) if number else told
+
+
+def why(end: End) -> str:
+    """The cause and what exactly, in the reader's language."""
+    texts = {
+        frames.END_RESET: _("it was reset"),
+        frames.END_OFF: _("it was switched off"),
+        frames.END_CRASH: _("it crashed"),
+        frames.END_CPU: _("the program used too much processor time"),
+        frames.END_OUTPUT: _("the program printed too much"),
+        frames.END_FORGED: _("it sent what no board can send"),
+        frames.END_WALL: _("the run took too long on this machine"),
+    }
+    text = texts[end.cause]
+    detail = detail_in(language(), end.detail) or end.detail
+    return _("{what} ({detail})").format(what=text, detail=detail) if detail else text

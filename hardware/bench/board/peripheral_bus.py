@@ -1,0 +1,84 @@
+"""Where the calls of one board are put through: to its peripherals, and into its trace."""
+
+import numpy as np
+
+from hardware.bench.peripherals import find
+from hardware.bench.peripherals.peripheral import (
+    LEAST_STATUS,
+    MOST_BUSY_NS,
+    MOST_BYTES,
+    MOST_STATUS,
+    Answer,
+    BadCallError,
+    Call,
+    Desk,
+    Peripheral,
+)
+from hardware.bench.protocol import frames
+from hardware.bench.protocol.records import PACKER, RECORD, SIZE, text_in, unpack_text
+from hardware.bench.trace.recorder import Recorder
+
+FEW = 8 * SIZE
+"""So much is read record by record: numpy at once costs more."""
+
+
+class Exchange:
+    """The peripherals of one board, made when they are called first."""
+
+    def __init__(self, desk: Desk, recorder: Recorder) -> None:
+        self._desk = desk
+        self._recorder = recorder
+        self._peripherals: dict[type[Peripheral], Peripheral] = {}
+        self._by_op: dict[int, Peripheral] = {}
+        self.mail = 0
+        """Bit n: channel n has something that the board has not fetched."""
+
+    def put_through(self, op: int, b: int, c: int, batch: bytes) -> Answer:
+        """Answers a call, now; its bytes stand at the end of the batch. Raises: BadCallError."""
+        peripheral = self._by_op.get(op) or self._connect(op)
+        now = self._desk.now_ns
+        answer = peripheral.call(Call(op, b, c, data_of(batch), now))
+        assert LEAST_STATUS <= answer.status <= MOST_STATUS and len(answer.data) <= MOST_BYTES
+        assert 0 <= answer.busy_ns <= MOST_BUSY_NS
+        if answer.data:
+            self._recorder.note_text(frames.REC_ANSWER, answer.data, now)
+        status = answer.status & 0xFFFF
+        self._recorder.note(frames.REC_RESULT, op, status, answer.busy_ns, now)
+        return answer
+
+    def get(self, kind: type[Peripheral]) -> Peripheral:
+        """The board's peripheral of a kind."""
+        if kind not in self._peripherals:
+            self._peripherals[kind] = kind(self._desk)
+        return self._peripherals[kind]
+
+    def reset(self) -> None:
+        """The board is off, or starts anew."""
+        self.mail = 0
+        for peripheral in self._peripherals.values():
+            peripheral.reset()
+
+    def _connect(self, op: int) -> Peripheral:
+        kind = find(op)
+        if kind is None:
+            raise BadCallError(f"a call {op} that nobody answers")
+        self._by_op[op] = self.get(kind)
+        return self._by_op[op]
+
+
+def data_of(batch: bytes) -> bytes:
+    """The bytes of a call: the DATA records at the end of what came before it."""
+    if len(batch) <= FEW:
+        pieces = []
+        for start in range(len(batch) - SIZE, -1, -SIZE):
+            row = PACKER.unpack_from(batch, start)
+            if row[0] != frames.REC_DATA:
+                break
+            pieces.append(text_in(row))
+        return b"".join(reversed(pieces))
+    rows = np.frombuffer(batch, RECORD)
+    others = np.flatnonzero(rows["kind"] != frames.REC_DATA)
+    rows = rows[others[-1] + 1 if len(others) else 0 :]
+    if int(rows["a"].sum(dtype=np.int64)) > MOST_BYTES:
+        raise BadCallError("a call with too many bytes")
+    return unpack_text(rows)[0]

@@ -1,0 +1,250 @@
+"""Between a board's records and its circuit: what the outputs do, and what the board can see.
+
+Most records need no work at all: an output that no input and no active part depends on is only
+remembered, and its last level told to the circuit before anything is looked at. Only records that
+can matter at their own time (a mode, a voltage, a coupled output, serial output that somebody
+hears) are applied one by one.
+"""
+
+from collections.abc import Callable
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from hardware.bench.circuit.netlist import GPIOS
+from hardware.bench.events import NEVER
+from hardware.bench.protocol import frames
+from hardware.bench.protocol.records import PACKER, RECORD, SIZE, Records, Row, among, text_in
+from hardware.bench.trace.edges import DRIVING
+
+SERIAL_BIT = 1 << 63
+"""In `coupled`: the serial output is listened to."""
+OUTPUTS = (frames.REC_OUT, frames.REC_PWM)
+APPLIED = frozenset((*OUTPUTS, frames.REC_MODE, frames.REC_DAC, frames.REC_IRQ, frames.REC_TX))
+"""Records of all other kinds do nothing here."""
+FEW = 8
+"""So many are all applied: that costs no more than to ask which."""
+LOOKED_AT = 8192
+"""So many records are planned at a time: a board may send millions, each to be applied alone."""
+RISING, FALLING = 1, 2
+NO_ROWS: Records = np.zeros(0, RECORD)
+
+
+class Wiring(Protocol):
+    """What the bench needs of a circuit, seen from the pins of its board."""
+
+    def coupled(self) -> int: ...
+    def levels(self) -> int: ...
+    def pin_mode(self, gpio: int, mode: int, pull: int, level: bool) -> None: ...
+    def pin_out(self, gpio: int, level: bool) -> None: ...
+    def pin_pwm(self, gpio: int, freq_hz: int, duty_u16: int) -> None: ...
+    def pin_dac(self, gpio: int, step: int) -> None: ...
+
+
+class Pins:
+    """The pins of one board; `note(gpio, level)` records a level that is not the latch's own."""
+
+    def __init__(
+        self, wiring: Wiring, note: Callable[[int, bool], None], hear: Callable[[bytes], None]
+    ) -> None:
+        self._wiring = wiring
+        self._note = note
+        self._hear = hear
+        self.listening = False
+        """Whether serial output goes to `hear`, at its own time."""
+        self._rows = NO_ROWS
+        self._at = self._seen = 0
+        """Up to where records were dealt with, and were planned."""
+        self._plan: list[tuple[int, Row]] = []
+        """What is applied one by one, with its index in the batch; the next one comes last."""
+        self.next_ns = NEVER
+        """The time of the next record that has to be applied on its own."""
+        self._text = bytearray()
+        self.reset()
+
+    def reset(self) -> None:
+        """The board has no power: no pin drives, all are low until the circuit says otherwise."""
+        self.levels = 0
+        self._driving = self._pwm = self._open_drain = 0
+        self._rose = self._fell = 0
+        self._on_rise = self._on_fall = 0
+        self.feed(b"")
+
+    # -- what the board did -----------------------------------------------------------------
+
+    def feed(self, batch: bytes) -> None:
+        """Takes the records since the last grant; those before must have been applied."""
+        self._text.clear()
+        self._at = 0
+        self._many = len(batch) > FEW * SIZE
+        if self._many:
+            self._rows = np.frombuffer(batch, RECORD)
+            self._replan()
+        else:
+            self._rows = NO_ROWS
+            rows = enumerate(PACKER.iter_unpack(batch))
+            self._plan = [(index, row) for index, row in rows if row[0] in APPLIED]
+            self._plan.reverse()
+            self._foresee()
+
+    def coupled(self) -> int:
+        """The outputs whose changes matter at their own time, and SERIAL_BIT."""
+        return self._wiring.coupled() | self._open_drain | (SERIAL_BIT if self.listening else 0)
+
+    def step(self) -> None:
+        """Applies that record, and before it what only had to be remembered."""
+        index, row = self._plan.pop()
+        self._foresee()
+        kind, gpio, b, c, _t_ns = row
+        if self._many:
+            self._remember(index)
+            self._at = index + 1
+            self._look_ahead()
+        if kind == frames.REC_MODE:
+            self._mode(gpio, b & 15, b >> 4, bool(c))
+        elif kind == frames.REC_DAC:
+            self._wiring.pin_dac(gpio, c)
+        elif kind in OUTPUTS:
+            self._output(kind, gpio, b, c)
+        elif kind == frames.REC_IRQ:
+            self._on_rise = _with(self._on_rise, gpio, b & RISING)
+            self._on_fall = _with(self._on_fall, gpio, b & FALLING)
+        elif kind == frames.REC_TX and self.listening:
+            self._tell(index, row)
+        if self._many and self.coupled() != self._planned_for:
+            self._replan()
+
+    def settle(self, t_ns: int) -> None:
+        """Brings the circuit's idea of plain outputs to a time before the next planned record."""
+        if self._many and self._at < len(self._rows):
+            ahead = self._rows["t"][self._at :]
+            self._remember(self._at + int(np.searchsorted(ahead, t_ns, side="right")))
+
+    def look(self) -> bool:
+        """Notes every level that changed at a pin by itself; whether there was one."""
+        if self._many and self.coupled() != self._planned_for:
+            self._replan()
+        levels = self._wiring.levels()
+        changed = (levels ^ self.levels) & ~self._pwm
+        if not changed:
+            return False
+        self._rose |= changed & levels
+        self._fell |= changed & ~levels
+        self.levels ^= changed
+        while changed:
+            gpio = (changed & -changed).bit_length() - 1
+            changed &= changed - 1
+            self._note(gpio, bool(levels >> gpio & 1))
+        return True
+
+    def note_again(self) -> None:
+        """The board begins anew, but not the circuit: notes the levels that a trace would take for
+        low."""
+        for gpio in range(GPIOS):
+            if self.levels >> gpio & 1:
+                self._note(gpio, True)
+
+    @property
+    def interrupts(self) -> bool:
+        """Whether there was an edge that the program's interrupts wait for."""
+        return bool(self._rose & self._on_rise | self._fell & self._on_fall)
+
+    def watches(self, pads: int) -> bool:
+        """Whether levels are more than levels there: an edge interrupts the program, or the pad is
+        what a PWM makes it."""
+        return bool(pads & (self._on_rise | self._on_fall | self._pwm))
+
+    def edges(self) -> tuple[int, int]:
+        """The pins that rose and fell by themselves since this was asked last."""
+        rose, fell = self._rose, self._fell
+        self._rose = self._fell = 0
+        return rose, fell
+
+    # -- inside -----------------------------------------------------------------------------
+
+    def _replan(self) -> None:
+        """Finds the records ahead that have to be applied one by one."""
+        self._planned_for = self.coupled()
+        self._plan, self._seen = [], self._at
+        self._look_ahead()
+
+    def _look_ahead(self) -> None:
+        """Goes on planning, until there is something."""
+        while not self._plan and self._seen < len(self._rows):
+            rows = self._rows[self._seen : self._seen + LOOKED_AT]
+            index = np.flatnonzero(self._apart(rows))[::-1]
+            pairs = zip((index + self._seen).tolist(), rows[index].tolist(), strict=True)
+            self._plan = list(pairs)
+            self._seen += len(rows)
+        self._foresee()
+
+    def _apart(self, rows: Records) -> npt.NDArray[np.bool_]:
+        kind = rows["kind"]
+        apart = among(kind, (frames.REC_MODE, frames.REC_IRQ, frames.REC_DAC))
+        # A PWM that begins makes an output of its pin: who hears it was not known before.
+        apart |= (kind == frames.REC_PWM) & ~_bits(self._pwm)[rows["a"] & (GPIOS - 1)]
+        if self._planned_for & ~SERIAL_BIT:
+            output = (kind == frames.REC_OUT) | (kind == frames.REC_PWM)
+            apart |= output & _bits(self._planned_for)[rows["a"] & (GPIOS - 1)]
+        if self.listening:
+            apart |= kind == frames.REC_TX
+        return apart
+
+    def _foresee(self) -> None:
+        self.next_ns = self._plan[-1][1][4] if self._plan else NEVER
+
+    def _remember(self, end: int) -> None:
+        """Tells the circuit the last level of each plain output before row `end`."""
+        start, self._at = self._at, end
+        rows = self._rows[start:end]
+        if not len(rows):
+            return
+        last: set[int] = set()
+        for kind in OUTPUTS:
+            index = np.flatnonzero(rows["kind"] == kind)
+            by_pin = np.full(GPIOS, -1)
+            by_pin[rows["a"][index]] = index  # of several at one pin the last one stays
+            last |= set(by_pin[by_pin >= 0].tolist())
+        for row in sorted(last):
+            kind, gpio, b, c, _t_ns = rows[row].item()
+            self._output(kind, gpio, b, c)
+
+    def _output(self, kind: int, gpio: int, b: int, c: int) -> None:
+        bit = 1 << gpio
+        if kind == frames.REC_PWM:
+            self._pwm = self._pwm | bit if c else self._pwm & ~bit
+            self._wiring.pin_pwm(gpio, c, b)
+            return
+        if self._driving & bit:
+            self._shows(bit, bool(c))
+        self._wiring.pin_out(gpio, bool(c))
+
+    def _mode(self, gpio: int, mode: int, pull: int, latch: bool) -> None:
+        bit = 1 << gpio
+        self._driving = self._driving | bit if mode in DRIVING else self._driving & ~bit
+        drains = mode == frames.MODE_OPEN_DRAIN
+        self._open_drain = self._open_drain | bit if drains else self._open_drain & ~bit
+        if mode in DRIVING:
+            self._shows(bit, latch)
+        self._wiring.pin_mode(gpio, mode, pull, latch)
+
+    def _shows(self, bit: int, level: bool) -> None:
+        self.levels = self.levels | bit if level else self.levels & ~bit
+
+    def _tell(self, index: int, row: Row) -> None:
+        """Collects text for the listeners: up to a newline, or until something else happens."""
+        self._text += text_in(row)
+        goes_on = bool(self._plan) and self._plan[-1][0] == index + 1
+        if not goes_on or self._plan[-1][1][0] != frames.REC_TX or ord("\n") in self._text:
+            self._hear(bytes(self._text))
+            self._text.clear()
+
+
+def _with(mask: int, gpio: int, on: int) -> int:
+    return mask | 1 << gpio if on else mask & ~(1 << gpio)
+
+
+def _bits(mask: int) -> npt.NDArray[np.bool_]:
+    raw = np.frombuffer(mask.to_bytes(GPIOS // 8, "little"), np.uint8)
+    return np.unpackbits(raw, bitorder="little").view(np.bool_)

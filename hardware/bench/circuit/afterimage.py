@@ -1,0 +1,161 @@
+"""What the eye still holds: the states that a part of the circuit went through in the last 20 ms.
+
+A multiplexed display lights one digit at a time and a person reads all four. Nobody has to listen
+for that while the board runs: the board's own records say what its pads did, and are read only
+when somebody looks.
+"""
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from copy import copy
+from itertools import product
+
+from hardware.bench.circuit.electric import Electric
+from hardware.bench.circuit.netlist import Cluster
+from hardware.bench.circuit.pads import DUTY_MAX, Pad
+from hardware.bench.circuit.solver import Element, Solution
+from hardware.bench.parts.common.part import PadRow, World
+from hardware.bench.protocol.frames import MODE_OUT, REC_MODE, REC_OUT
+
+SEEN_NS = 20_000_000
+"""Light that comes 50 times a second or more does not flicker for most people."""
+KEPT = 20_000
+"""Changes of parts that are remembered; a shift register cannot make more in 20 ms."""
+
+Elements = tuple[Element, ...]
+Stamps = tuple[Elements, ...]
+Drive = tuple[int, int, float]
+"""A pad: its code when low, when high, and which share of the time it is high."""
+
+
+class Afterimage:
+    """The recent past of a circuit's pads and parts."""
+
+    def __init__(self, electric: Electric, pads: Sequence[Pad]) -> None:
+        self._electric = electric
+        self._pads = pads
+        self._changes: deque[tuple[int, str, Elements]] = deque(maxlen=KEPT)
+        """When a part changed, which, and what it was before."""
+        self._since_ns = 0
+        self._asked: tuple[object, ...] = ()
+        self._answer: list[tuple[float, Solution]] = []
+        """A display asks for each of its lamps, one after the other."""
+        self._world: World
+
+    def start(self, world: World) -> None:
+        """The bench begins."""
+        self._world = world
+
+    def begin(self) -> None:
+        """The power of the board came or went: what was seen before is gone."""
+        self._since_ns = self._world.now_ns
+        self._changes.clear()
+
+    def note(self, part: str) -> None:
+        """A part is about to be stamped anew."""
+        self._changes.append((self._world.now_ns, part, self._electric.stamps[part]))
+
+    def states(self, cluster: Cluster) -> list[tuple[float, Solution]]:
+        """Each state of the last 20 ms with its share of that time; a PWM counts as both levels
+        at once."""
+        now = self._world.now_ns
+        pads = tuple(_drive(self._pads[gpio]) for gpio in cluster.gpios)
+        stamps = (id(self._electric.stamps[part]) for part in cluster.parts)
+        key = (cluster.number, now, self._since_ns, self._electric.powered, pads, *stamps)
+        if key != self._asked:
+            self._asked, self._answer = key, list(self._solved(cluster))
+        return self._answer
+
+    def _solved(self, cluster: Cluster) -> Iterator[tuple[float, Solution]]:
+        for share, drives, stamps in self._lasting(cluster):
+            for level, codes in _levels(drives):
+                yield share * level, self._electric.solve(cluster, codes, stamps)
+
+    def _lasting(self, cluster: Cluster) -> list[tuple[float, tuple[Drive, ...], Stamps]]:
+        """The different states, with their shares."""
+        now = self._world.now_ns
+        at = max(self._since_ns, now - SEEN_NS)
+        rows = self._world.pad_rows(cluster.gpios, at)
+        drives, pads = self._first(cluster, [row for row in rows if row[4] <= at])
+        stamps, changes = self._parts(cluster, at)
+        happened: list[tuple[int, PadRow | _Change | None]] = [*changes]
+        happened += [(row[4], row) for row in rows if row[4] > at]
+        happened.sort(key=lambda item: item[0])
+        lasted: dict[tuple[object, ...], int] = {}
+        states = {}
+        for t_ns, what in [*happened, (max(now, at + 1), None)]:
+            if t_ns > at:
+                state = tuple(drives.values()), tuple(stamps.values())
+                key = (state[0], *map(id, state[1]))
+                states[key] = state
+                lasted[key] = lasted.get(key, 0) + t_ns - at
+                at = t_ns
+            if isinstance(what, _Change):
+                stamps[what.part] = what.elements
+            elif what:
+                _apply(pads[what[1]], what)
+                drives[what[1]] = _drive(pads[what[1]])
+        whole = sum(lasted.values())
+        return [(lasted[key] / whole, *state) for key, state in states.items()]
+
+    def _first(
+        self, cluster: Cluster, rows: Sequence[PadRow]
+    ) -> tuple[dict[int, Drive], dict[int, Pad]]:
+        """The pads at the beginning; one whose mode is not on record has it all the time."""
+        told = {row[1] for row in rows if row[0] == REC_MODE}
+        pads = {g: Pad() if g in told else copy(self._pads[g]) for g in cluster.gpios}
+        for row in rows:
+            _apply(pads[row[1]], row)
+        return {gpio: _drive(pad) for gpio, pad in pads.items()}, pads
+
+    def _parts(
+        self, cluster: Cluster, since_ns: int
+    ) -> tuple[dict[str, Elements], list[tuple[int, "_Change"]]]:
+        """The parts at the beginning, and how they changed from there."""
+        stamps = {part: self._electric.stamps[part] for part in cluster.parts}
+        changes = []
+        for t_ns, part, before in reversed(self._changes):
+            if t_ns <= since_ns:
+                break
+            if part in stamps:
+                changes.append((t_ns, _Change(part, stamps[part])))
+                stamps[part] = before
+        return stamps, changes[::-1]
+
+
+class _Change:
+    """A part and what it became."""
+
+    def __init__(self, part: str, elements: Elements) -> None:
+        self.part, self.elements = part, elements
+
+
+def _apply(pad: Pad, row: PadRow) -> None:
+    """What a record of the board does to a pad."""
+    kind, _gpio, b, c, t_ns = row
+    if kind == REC_OUT:
+        pad.latch = bool(c)
+    elif kind == REC_MODE:
+        pad.mode, pad.pull, pad.latch = b & 15, b >> 4, bool(c)
+        if pad.mode != MODE_OUT:
+            pad.freq_hz = 0
+    else:
+        pad.pwm(c, b, t_ns)
+
+
+def _drive(pad: Pad) -> Drive:
+    if pad.pulses:
+        return pad.code_at(False), pad.code_at(True), pad.duty_u16 / DUTY_MAX
+    code = pad.code(0)
+    return code, code, 0.0
+
+
+def _levels(drives: Sequence[Drive]) -> Iterator[tuple[float, tuple[int, ...]]]:
+    """Every combination of the levels of running PWMs, with its share."""
+    choices = [((low, 1 - share), (high, share)) if share else ((low, 1.0),)
+               for low, high, share in drives]  # fmt: skip
+    for chosen in product(*choices):
+        share = 1.0
+        for _code, part in chosen:
+            share *= part
+        yield share, tuple(code for code, _part in chosen)

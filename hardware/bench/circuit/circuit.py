@@ -1,0 +1,300 @@
+"""The circuit on the bench while it runs: pads, parts, levels, faults, and who is listening.
+
+Nothing is solved that nobody looks at: a write to an output that is not `coupled()` only flips a
+bit. Times are virtual nanoseconds (`World`).
+"""
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+
+from hardware.bench.circuit.afterimage import Afterimage
+from hardware.bench.circuit.board_side import BoardSide
+from hardware.bench.circuit.converter import Converter
+from hardware.bench.circuit.coupling import Heard, is_heard
+from hardware.bench.circuit.electric import Electric
+from hardware.bench.circuit.faults import Fault, FaultWatch, misused
+from hardware.bench.circuit.listeners import Ears
+from hardware.bench.circuit.meter import Meter
+from hardware.bench.circuit.netlist import GPIOS, Cluster, Netlist
+from hardware.bench.circuit.noise import Hum
+from hardware.bench.circuit.pads import Pad
+from hardware.bench.circuit.pwm_edges import Pulses
+from hardware.bench.circuit.solver import Solution
+from hardware.bench.circuit.supplies import SUPPLIES, Supplies
+from hardware.bench.circuit.threshold import Threshold
+from hardware.bench.circuit.view import MeanView
+from hardware.bench.circuit.worlds import Worlds
+from hardware.bench.circuit.zones import Zones
+from hardware.bench.diagram import Diagram, suggest
+from hardware.bench.parts.common import pixels
+from hardware.bench.parts.common.part import Part, World
+from hardware.bench.protocol.frames import MODE_IN, MODE_OUT, PULL_NONE, PULL_UP
+from hardware.boards import RESET_PAD, BoardType
+from hardware.errors import BenchError, HardwareError
+from hardware.i18n import _
+
+SETTLE_LIMIT = 1000
+"""Parts that answer at once may answer each other; after so many answers they never will agree."""
+
+
+class Circuit:
+    """One diagram, running; `like` another one it starts quicker. Raises: DiagramError."""
+
+    def __init__(self, diagram: Diagram, like: "Circuit | None" = None) -> None:
+        self.diagram = diagram
+        self.electric: Electric = like.electric.afresh() if like else Electric(Netlist(diagram))
+        self.netlist = self.electric.netlist
+        self.zones = Zones(self.netlist)
+        self.pads = [Pad() for _ in self.netlist.gpio_net]
+        """Of all boards (see netlist.py)."""
+        self.sides = {key: BoardSide(self, key, b) for key, b in self.netlist.boards.items()}
+        """The circuit as each board sees it, by id."""
+        self._types = [board for board in self.netlist.boards.values() for _ in range(GPIOS)]
+        self._clusters = [self.netlist.cluster_of[net] for net in self.netlist.gpio_net]
+        self._supplies = Supplies(self.electric)
+        self.threshold = Threshold(self.netlist)
+        self.meter = Meter(self.electric, self._solve, self.threshold.at)
+        self._pulses = Pulses(self.electric, self.pads, lambda g: self._settle(self._clusters[g]))
+        self._ears = Ears(self.meter, self._pulses, self.threshold.at)
+        self.afterimage = Afterimage(self.electric, self.pads)
+        self._hum = Hum(self._settle)
+        self._converter = Converter(self.netlist)
+        self._levels = 0
+        self._coupled = 0
+        self._reading = 0
+        for pad in range(RESET_PAD, len(self.pads), GPIOS):
+            if self.netlist.gpio_net[pad] in self.netlist.wired:
+                self.pads[pad].set_up(MODE_IN, PULL_UP, latch=False)
+                self._reading |= 1 << pad
+        self._dirty: deque[Cluster] = deque()
+        self._settling = False
+        self._worlds: Worlds
+        self._faults: FaultWatch
+
+    # -- what it is ---------------------------------------------------------------------------
+
+    @property
+    def board(self) -> BoardType:
+        """The type of the (first) board."""
+        return self.netlist.board
+
+    @property
+    def board_id(self) -> str:
+        """The id of the (first) board in the diagram."""
+        return self.netlist.board_id
+
+    @property
+    def parts(self) -> Mapping[str, Part]:
+        """Every part but the boards, by id."""
+        return self.netlist.parts
+
+    def used(self) -> int:
+        """Mask of the pads that are wired to anything."""
+        wired = self.netlist.wired
+        return sum(1 << pad for pad, net in enumerate(self.netlist.gpio_net) if net in wired)
+
+    def reading(self) -> int:
+        """Mask of the pads whose level the program can see change."""
+        return self._reading
+
+    def coupled(self) -> int:
+        """Mask of the outputs that somebody listens to, as things are now.
+
+        Their change can alter what the program reads at a pin, wake an active part, or cause a
+        fault. Of all other outputs only the last level matters: not every write has to be told.
+        """
+        return self._coupled
+
+    def faults(self) -> list[Fault]:
+        """Every fault since the start, in time order."""
+        return list(self._faults.record)
+
+    # -- running ------------------------------------------------------------------------------
+
+    def start(self, *worlds: World) -> None:
+        """The bench begins, with a world for each board. Once, before all that follows here."""
+        self._worlds = Worlds(dict(zip(self.netlist.boards, worlds, strict=True)))
+        self._world = worlds[0]
+        self._faults = FaultWatch(self._worlds)
+        self._pulses.start(self._worlds)
+        self.afterimage.start(self._worlds)
+        self._converter.start(self._world.rng("open volts"))
+        for part in self.parts.values():
+            part.changed = lambda part=part: self._part_changed(part)  # type: ignore[misc]
+            part.others = self.parts
+            part.probe = self.meter
+            part.view = MeanView(self, part.id)
+            part.start(self._worlds.of(self.zones.host(part)))
+        pixels.link(self.netlist.net, self.parts.values())
+
+    def power(self, on: bool, board_id: str = "") -> None:
+        """The supply of a board (the first) comes or goes (a reset too): all its pads float."""
+        board_id = board_id or self.board_id
+        first = self.netlist.first_pad(board_id)
+        pads, fresh = range(first, first + GPIOS), Pad()
+        quiet = {pad for pad in pads if self.pads[pad] == fresh}
+        self.pads[first : first + RESET_PAD] = [Pad() for _ in pads[:RESET_PAD]]
+        others = ~(((1 << RESET_PAD) - 1) << first)
+        self._levels &= others  # what an output held does not outlive its board
+        self._reading &= others
+        self.electric.powered = self.electric.powered - {board_id} | ({board_id} if on else set())
+        self._faults.forget(board_id)
+        self.afterimage.begin()
+        for part in self.parts.values():
+            self._feed(part)
+        alive = [c for c in self.netlist.clusters if not (c.lonely and c.gpios[0] in quiet)]
+        for cluster in alive:
+            self._plan(cluster)
+        self._settle(*alive)
+
+    def pin_mode(self, gpio: int, mode: int, pull: int, level: bool) -> None:
+        """A pad gets another mode, pull (`MODE_…`, `PULL_…`) or latch."""
+        pad = self.pads[gpio]
+        self._faults.update(("pad", gpio), misused(self.netlist, gpio, pull != PULL_NONE))
+        if gpio % GPIOS in self._types[gpio].no_pull:
+            pull = PULL_NONE
+        pad.set_up(mode, pull, level)
+        self._reading = self._reading & ~(1 << gpio) | pad.reads << gpio
+        self._pad_changed(gpio)
+
+    def pin_out(self, gpio: int, level: bool) -> None:
+        """The program writes an output latch."""
+        self.pads[gpio].latch = level
+        if self._coupled >> gpio & 1:
+            self._settle(self._clusters[gpio])
+        elif self.pads[gpio].mode == MODE_OUT:
+            self._set_level(gpio, level)
+
+    def pin_dac(self, gpio: int, step: int) -> None:
+        """A DAC drives a pad with a share of the supply, until its next mode."""
+        self.pads[gpio].step = step
+        self._pad_changed(gpio)
+
+    def pin_pwm(self, gpio: int, freq_hz: int, duty_u16: int) -> None:
+        """PWM starts, changes, or ends (0 Hz) at a pad."""
+        self.pads[gpio].pwm(freq_hz, duty_u16, self._world.now_ns)
+        self._pad_changed(gpio)
+
+    def levels(self) -> int:
+        """Bit n: the level at GPIO n."""
+        return self._levels
+
+    def microvolts(self, gpio: int) -> int:
+        """One conversion of the voltage at a pad, now."""
+        solution = self._solve(self._clusters[gpio])
+        return self._converter.microvolts(gpio, solution, self._types[gpio].v_supply)
+
+    def holds_ns(self, gpio: int) -> int:
+        """For how long conversions at a pad stay as they are if nobody moves a control."""
+        return self._converter.holds_ns(gpio, c := self._clusters[gpio], self._solve(c))
+
+    def level_of(self, part: str, pin: str) -> bool:
+        """The level at any pin of the bench now. Raises: HardwareError for a pin that does not
+        exist."""
+        self._known(part, {*self.netlist.boards, *self.parts})
+        if pin not in self.netlist.pins(part):
+            what = _("part {part} has no pin {pin}").format(part=repr(part), pin=repr(pin))
+            raise HardwareError(what, suggest(pin, self.netlist.pins(part)))
+        net = self.netlist.net(part, pin)
+        if net in self.netlist.gpio_net:
+            return bool(self._levels >> self.netlist.gpio_net.index(net) & 1)
+        if (cluster := self.netlist.cluster_of.get(net)) is None:
+            return self.threshold.at(net, self.netlist.rails[net], False)
+        return self.threshold.at(net, self._solve(cluster).volts[net], False)
+
+    def attached(self, part: str, pin: str, gpio: int) -> bool:
+        """Whether a pin of a part lies on the net of a GPIO."""
+        return self.netlist.net(part, pin) == self.netlist.gpio_net[gpio]
+
+    def set_control(self, part: str, name: str, value: float) -> None:
+        """A person moves a control of a part, now. Raises: HardwareError for a wrong part, name or
+        value."""
+        self._known(part, self.parts)
+        self.parts[part].set_control(name, value)
+
+    def controls(self) -> dict[str, dict[str, float]]:
+        """The controls of all parts that have some, with their present values."""
+        return {part.id: dict(part.values) for part in self.parts.values() if part.CONTROLS}
+
+    def _known(self, part: str, ids: Iterable[str]) -> None:
+        if part not in ids:
+            what = _("there is no part {part} on the bench").format(part=repr(part))
+            raise HardwareError(what, suggest(part, ids))
+
+    # -- inside -------------------------------------------------------------------------------
+
+    def _pad_changed(self, gpio: int) -> None:
+        self._plan(self._clusters[gpio])
+        self._settle(self._clusters[gpio])
+
+    def _part_changed(self, part: Part) -> None:
+        self.afterimage.note(part.id)
+        clusters = self.electric.restamp(part.id)
+        for cluster in clusters:
+            self._plan(cluster)
+        self._settle(*clusters)
+        if (found := self._supplies.changed(part)) is not None:
+            self._faults.update(SUPPLIES, found)
+
+    def _plan(self, cluster: Cluster) -> None:
+        """Find the outputs of a cluster that somebody hears, and run their PWM for those."""
+        now = self._world.now_ns
+        for gpio in cluster.gpios:
+            bit = 1 << gpio
+            heard = is_heard(self.electric, self.pads, cluster, gpio, now)
+            self._coupled = self._coupled & ~bit | bit * (heard != Heard.NOT)
+            self._pulses.plan(gpio, edges=heard == Heard.EDGES)
+        self._pulses.tell(cluster)
+
+    def _settle(self, *clusters: Cluster) -> None:
+        """Work out the clusters, and those that change by what parts do about it."""
+        self._dirty.extend(clusters)
+        if self._settling:
+            return
+        self._settling = True
+        try:
+            for _turn in range(len(self._dirty) + SETTLE_LIMIT):
+                if not self._dirty:
+                    return
+                self._refresh(self._dirty.popleft())
+            what = _("parts of the circuit drive each other without end")
+            raise BenchError(what, _("Break the loop."))
+        finally:
+            self._settling = False
+            self._dirty.clear()
+
+    def _solve(self, cluster: Cluster) -> Solution:
+        now = self._world.now_ns
+        return self.electric.solve(cluster, tuple(self.pads[g].code(now) for g in cluster.gpios))
+
+    def _refresh(self, cluster: Cluster) -> None:
+        for part, _net in cluster.fed:
+            self._feed(part)
+        now = self._world.now_ns
+        codes = tuple(self.pads[gpio].code(now) for gpio in cluster.gpios)
+        solution = self.electric.solve(cluster, codes)
+        for gpio in cluster.gpios:
+            self._set_level(gpio, self._level(gpio, cluster, solution))
+        self._faults.update(cluster.number, self.electric.faults(cluster, codes))
+        self._ears.tell(cluster, solution)
+
+    def _feed(self, part: Part) -> None:
+        """Let a part begin or go dead when its supply has come or gone."""
+        if self._ears.feed(part):
+            self._part_changed(part)
+            nets = (self.netlist.net(part.id, pin) for pin in part.listens)
+            self._settle(*(self.netlist.cluster_of[net] for net in nets))
+
+    def _set_level(self, gpio: int, level: bool) -> None:
+        self._levels = self._levels & ~(1 << gpio) | level << gpio
+
+    def _level(self, gpio: int, cluster: Cluster, solution: Solution) -> bool:
+        net, old = self.netlist.gpio_net[gpio], bool(self._levels >> gpio & 1)
+        if net not in solution.floating:
+            self._hum.stop(net)
+            return self.threshold.at_pad(gpio, solution.volts[net], old)
+        if self.pads[gpio].reads:
+            return self._hum.level(net, self._worlds.of_pad(gpio), f"open:{gpio}", cluster)
+        if not any(self.pads[g].reads for g in cluster.gpios):
+            self._hum.stop(net)
+        return False

@@ -1,0 +1,231 @@
+"""The netlist with its present values: solves a cluster for a state of its pads, and remembers
+the answer.
+"""
+
+from collections.abc import Sequence
+from copy import copy
+from dataclasses import replace
+from itertools import count
+from typing import Self
+
+from hardware.bench.circuit.faults import Found, faults_in
+from hardware.bench.circuit.netlist import Cluster, Netlist
+from hardware.bench.circuit.pads import pad_elements
+from hardware.bench.circuit.solver import (
+    Diode,
+    Element,
+    Resistor,
+    Solution,
+    Source,
+    nets_of,
+    reach,
+    solve,
+)
+from hardware.bench.circuit.stamped import Stamped
+from hardware.bench.parts.common.module import Step
+from hardware.bench.parts.common.part import OPEN, Part
+from hardware.i18n import _
+
+MOST_NETS = 1000
+"""Of a cluster: far beyond any bench, and what one solution costs goes with the square."""
+REMEMBERED = 4096
+"""States kept per cluster; a potentiometer that is turned for an hour must not fill the memory."""
+
+Stamps = tuple[tuple[Element, ...], ...]
+"""What each part of a cluster puts on the bench, in the order of its parts."""
+Turned = tuple[tuple[Element, ...], dict[int, int]]
+"""What a part puts there now, and the clusters that are others by it: their new states."""
+
+
+class Electric:
+    """Elements of all parts as they are now, and the solutions found so far."""
+
+    def __init__(self, netlist: Netlist) -> None:
+        self.netlist = netlist
+        self.powered: frozenset[str] = frozenset()
+        """The boards that are on, by id."""
+        self.stamps = {part.id: self._stamp(part) for part in netlist.parts.values()}
+        self._solved: dict[tuple[object, ...], Solution] = {}
+        self._found: dict[tuple[object, ...], Found] = {}
+        self._linked: dict[tuple[object, ...], dict[int, frozenset[int]]] = {}
+        self._turns: dict[tuple[object, ...], Turned] = {}
+        self._numbers: dict[tuple[object, ...], int] = {}
+        self._count = count()
+        self._clusters: dict[str, list[Cluster]] = {part: [] for part in self.stamps}
+        self._places: dict[tuple[int, str], tuple[int, ...]] = {}
+        """Cluster and part to the indices of those of its elements that lie in there."""
+        for cluster in netlist.clusters:
+            if len(cluster.nets) > MOST_NETS:
+                what = _("more than {most} wires hang together").format(most=MOST_NETS)
+                raise netlist.fail(what, _("Take parts away, or give them pins of their own."))
+            for part in cluster.parts:
+                self._clusters[part].append(cluster)
+                self._places[cluster.number, part] = _places(cluster, self.stamps[part])
+        self._state = {c.number: self._number(c, self._now(c)) for c in netlist.clusters}
+        """Cluster to a number for what its parts put there now: a short key for what is known."""
+        self._begin = dict(self.stamps), dict(self._state)
+
+    def afresh(self) -> Self:
+        """The same wiring with new parts, all of it as it was at the beginning; what one of the
+        two works out about a state, the other one knows."""
+        new = copy(self)
+        new.netlist = self.netlist.afresh()
+        new.powered = frozenset()
+        stamps, state = self._begin
+        new.stamps, new._state = dict(stamps), dict(state)
+        here = new.netlist.clusters
+        new._clusters = {
+            part: [here[c.number] for c in all_] for part, all_ in self._clusters.items()
+        }
+        return new
+
+    def restamp(self, part: str) -> list[Cluster]:
+        """A part has changed: read its elements again; the clusters that look different now."""
+        of, clusters = self.netlist.parts[part], self._clusters[part]
+        key = (part, of.powered, of.state, *[self._state[c.number] for c in clusters])
+        if (known := self._turns.get(key)) is None:
+            known = self._turned(of, clusters)
+            if of.state is not None:
+                if len(self._turns) >= REMEMBERED:
+                    self._turns.clear()
+                self._turns[key] = known
+        self.stamps[part], states = known
+        self._state.update(states)
+        return [cluster for cluster in clusters if cluster.number in states]
+
+    def _turned(self, part: Part, clusters: Sequence[Cluster]) -> Turned:
+        """What a part that has changed is like now."""
+        old, new = self.stamps[part.id], self._stamp(part)
+        self.stamps[part.id] = new
+        return new, {
+            cluster.number: self._number(cluster, self._now(cluster))
+            for cluster in clusters
+            if any(old[i] != new[i] for i in self._places[cluster.number, part.id])
+        }
+
+    def _now(self, cluster: Cluster) -> Stamps:
+        return tuple(self.stamps[part] for part in cluster.parts)
+
+    def _inside(self, cluster: Cluster, stamps: Stamps) -> list[Element]:
+        """The elements of the cluster's parts that lie in it."""
+        parts = zip(cluster.parts, stamps, strict=True)
+        return [stamp[i] for part, stamp in parts for i in self._places[cluster.number, part]]
+
+    def _number(self, cluster: Cluster, stamps: Stamps) -> int:
+        key = (cluster.number, *self._inside(cluster, stamps))
+        if (known := self._numbers.get(key)) is None:
+            if len(self._numbers) >= REMEMBERED:
+                self._numbers.clear()  # numbers are never used again, so what is known stays true
+            known = self._numbers[key] = next(self._count)
+        return known
+
+    def rails(self) -> dict[int, float]:
+        """Every supply net and its voltage now; those of a board without power are dead."""
+        feeds = self.netlist.board_rails
+        dead = {net for net, boards in feeds.items() if not boards & self.powered}
+        return {net: 0.0 if net in dead else volts for net, volts in self.netlist.rails.items()}
+
+    def solve(
+        self,
+        cluster: Cluster,
+        codes: tuple[int, ...],
+        stamps: Stamps | None = None,
+    ) -> Solution:
+        """Voltages in a cluster whose pads have these codes (`Pad.code`), in the order of its
+        GPIOs; its parts are as they are now, or were once (`stamps`)."""
+        state = self._state[cluster.number] if stamps is None else self._number(cluster, stamps)
+        key = (state, self.powered, codes)
+        if (known := self._solved.get(key)) is None:
+            if len(self._solved) >= REMEMBERED:
+                self._solved.clear()
+            inside = self._inside(cluster, stamps or self._now(cluster))
+            elements = [*inside, *self._pads(cluster, codes)]
+            rails = self.rails()
+            border = {net: rails[net] for net in cluster.supplies}
+            known = self._solved[key] = solve(cluster.nets, border, elements)
+        return known
+
+    def stamps_after(self, cluster: Cluster, step: Step) -> Stamps:
+        """What the parts of a cluster put there once a step is done, all else being as it is."""
+        driven = step.part.driven
+        before, driven[step.pin] = driven[step.pin], step.level
+        after = self._stamp(step.part)
+        driven[step.pin] = before
+        return tuple(after if p == step.part.id else self.stamps[p] for p in cluster.parts)
+
+    def faults(self, cluster: Cluster, codes: tuple[int, ...]) -> Found:
+        """What is wrong in a cluster whose pads have these codes."""
+        key = (self._state[cluster.number], self.powered, codes)
+        if (known := self._found.get(key)) is None:
+            if len(self._found) >= REMEMBERED:
+                self._found.clear()
+            solution = self.solve(cluster, codes)
+            lamps = [
+                (part, diode)
+                for part in cluster.parts
+                if self.netlist.parts[part].IS_LOAD
+                for diode in self.diodes(part)
+                if {diode.anode, diode.cathode} <= solution.volts.keys()
+            ]
+            found = faults_in(self.netlist, cluster, codes, solution, lamps)
+            known = self._found[key] = found
+        return known
+
+    def linked(self, cluster: Cluster) -> dict[int, frozenset[int]]:
+        """Net to the nets that it can reach through contacts that are closed now, not over a
+        supply."""
+        key = (self._state[cluster.number],)
+        if (known := self._linked.get(key)) is None:
+            if len(self._linked) >= REMEMBERED:
+                self._linked.clear()
+            links: dict[int, set[int]] = {net: set() for net in cluster.nets}
+            for element in self._inside(cluster, self._now(cluster)):
+                ends = [net for net in nets_of(element) if net in links]
+                if len(ends) == 2 and not _open(element):
+                    links[ends[0]].add(ends[1])
+                    links[ends[1]].add(ends[0])
+            known = {net: frozenset(reach([net], links)) for net in cluster.nets}
+            self._linked[key] = known
+        return known
+
+    def bridges_supplies(self, part: str) -> bool:
+        """Whether a part joins two different supplies with almost no resistance."""
+        rails = self.netlist.rails
+        return any(
+            isinstance(e, Resistor)
+            and e.ohms < 1
+            and abs(rails.get(e.a, 0.0) - rails.get(e.b, 0.0)) > 1
+            and {e.a, e.b} <= set(rails)
+            for e in self.stamps[part]
+        )
+
+    def diodes(self, part: str) -> Sequence[Diode]:
+        """The diodes of a part as they are now."""
+        return [e for e in self.stamps[part] if isinstance(e, Diode)]
+
+    def _stamp(self, part: Part) -> tuple[Element, ...]:
+        """What a part puts on the bench now; without power it drives nothing."""
+        elements = Stamped(self.netlist, part).elements
+        if part.powered:
+            return elements
+        return tuple(replace(e, ohms=OPEN) if isinstance(e, Source) else e for e in elements)
+
+    def _pads(self, cluster: Cluster, codes: tuple[int, ...]) -> list[Source]:
+        home, nets = self.netlist.home, self.netlist.gpio_net
+        pads = zip(cluster.gpios, codes, strict=True)
+        return [e for pad, code in pads for e in pad_elements(code, nets[pad], home(pad)[1])]
+
+
+def _places(cluster: Cluster, stamp: Sequence[Element]) -> tuple[int, ...]:
+    """Where in the stamp of a part (the same elements in every state) those of a cluster are."""
+    inside = {*cluster.nets, *cluster.supplies}
+    mine = set(cluster.nets)
+    return tuple(
+        i
+        for i, element in enumerate(stamp)
+        if mine & {*nets_of(element)} and inside >= {*nets_of(element)}
+    )
+
+
+def _open(element: Element) -> bool:
+    return isinstance(element, Resistor) and element.ohms == OPEN

@@ -1,0 +1,51 @@
+"""What the active parts of a circuit hear, and which of them have power."""
+
+from collections.abc import Callable
+
+from hardware.bench.circuit.meter import Meter
+from hardware.bench.circuit.netlist import Cluster
+from hardware.bench.circuit.pwm_edges import Pulses
+from hardware.bench.circuit.solver import Solution
+from hardware.bench.parts.common.part import Part
+
+
+class Ears:
+    """Tells parts the levels at the pins of their `LISTENS`."""
+
+    def __init__(
+        self, meter: Meter, pulses: Pulses, threshold: Callable[[int, float, bool], bool]
+    ) -> None:
+        self._meter = meter
+        self._pulses = pulses
+        self._threshold = threshold
+        self._heard: dict[tuple[str, str], bool] = {}
+        self._volts: dict[tuple[str, str], float] = {}
+
+    def tell(self, cluster: Cluster, solution: Solution) -> None:
+        """A cluster has these voltages now; an open net keeps its level."""
+        for part, pin, net in cluster.listeners:
+            if net in solution.floating:
+                continue
+            old = self._heard.get((part.id, pin), False)
+            level = self._threshold(net, solution.volts[net], old)
+            moved = part.HEARS_VOLTS and self._moved(part, pin, solution.volts[net])
+            if level != old or moved:
+                self._heard[part.id, pin] = level
+                if part.powered:
+                    part.heard(pin, level)
+
+    def _moved(self, part: Part, pin: str, volts: float) -> bool:
+        """Whether the voltage at a pin is another than before."""
+        old, self._volts[part.id, pin] = self._volts.get((part.id, pin)), volts
+        return old != volts
+
+    def feed(self, part: Part) -> bool:
+        """Let a part begin or go dead when its supply has come or gone; whether it has."""
+        if self._meter.feeds(part) == part.powered:
+            return False
+        part.powered = not part.powered
+        for pin in part.listens:
+            self._heard.pop((part.id, pin), None)
+        self._pulses.forget(part)
+        part.power(part.powered)
+        return True

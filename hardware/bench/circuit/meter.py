@@ -1,0 +1,63 @@
+"""What a part can measure at its own pins, and from that, whether it has power."""
+
+from collections.abc import Callable
+
+from hardware.bench.circuit.electric import Electric
+from hardware.bench.circuit.netlist import Cluster
+from hardware.bench.circuit.solver import Solution
+from hardware.bench.parts.common.part import Part
+
+GROUND_VOLTS = 0.5
+"""A ground pin above this is not at ground: the part's own ground lead is missing."""
+
+
+class Meter:
+    """The `Probe` (see part.py) of all parts of a circuit.
+
+    Args:
+        solve: the voltages in a cluster at this moment.
+        threshold: a net, its volts, and the last level, to the level.
+    """
+
+    def __init__(
+        self,
+        electric: Electric,
+        solve: Callable[[Cluster], Solution],
+        threshold: Callable[[int, float, bool], bool],
+    ) -> None:
+        self._electric = electric
+        self._solve = solve
+        self._threshold = threshold
+        self._seen: dict[tuple[str, str], bool] = {}
+
+    def volts(self, part: str, pin: str) -> float:
+        """The voltage at a pin now, against ground; 0 where nothing holds it."""
+        volts = self._held(self._electric.netlist.net(part, pin))
+        return 0.0 if volts is None else volts
+
+    def high(self, part: str, pin: str) -> bool:
+        """The level at a pin now; between the limits, or open, it is what was seen last."""
+        net, old = self._electric.netlist.net(part, pin), self._seen.get((part, pin), False)
+        if (volts := self._held(net)) is None:
+            return old
+        level = self._seen[part, pin] = self._threshold(net, volts, old)
+        return level
+
+    def feeds(self, part: Part) -> bool:
+        """Whether the supply of a part is what it needs, now."""
+        if part.supply is None:
+            return True
+        supply, ground, least = part.supply
+        net = self._electric.netlist.net
+        above, below = self._held(net(part.id, supply)), self._held(net(part.id, ground))
+        if above is None or below is None or below > GROUND_VOLTS:
+            return False
+        return above - below >= least
+
+    def _held(self, net: int) -> float | None:
+        """The voltage of a net now; None when nothing holds it."""
+        cluster = self._electric.netlist.cluster_of.get(net)
+        if cluster is None:
+            return self._electric.rails()[net]
+        solution = self._solve(cluster)
+        return None if net in solution.floating else solution.volts[net]

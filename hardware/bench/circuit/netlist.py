@@ -1,0 +1,291 @@
+"""From a diagram to nets: which pins are one wire, which parts are on the bench, which nets are
+supplies.
+
+A *net* is a set of pins joined by connections; pins of one part whose names agree before the
+first dot are one node inside the part (`GND.1`, `GND.2`; `1.l`, `1.r`). A *cluster* is a set of
+nets that elements join: what happens in one cluster cannot be seen in another, because supplies
+are ideal.
+
+The *pads* of all boards are counted in one row: the second board's follow the 64 of the first.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Self
+
+from hardware import boards
+from hardware.bench import parts
+from hardware.bench.circuit.solver import Element, nets_of
+from hardware.bench.circuit.stamped import Stamped
+from hardware.bench.diagram import SERIAL_MONITOR, Diagram, PartSpec, PinRef, suggest
+from hardware.bench.parts.common.part import Part
+from hardware.boards import RESET_PAD, BoardType
+from hardware.errors import DiagramError
+from hardware.i18n import _
+
+GPIOS = 64
+"""Pads of a board, as many as a mask of levels has; those not led out are nets of their own."""
+
+Node = tuple[str, str]
+Ear = tuple[Part, str, int]
+"""A part that listens, its pin, and the net there."""
+Feed = tuple[Part, int]
+
+
+@dataclass
+class Cluster:
+    """Nets that can influence each other, with the pads and parts that touch them."""
+
+    number: int
+    nets: tuple[int, ...]
+    gpios: tuple[int, ...]
+    parts: tuple[str, ...] = ()
+    listeners: tuple[Ear, ...] = ()
+    fed: tuple[Feed, ...] = ()
+    """The parts whose supply or ground pin is on one of the nets, and that net."""
+    supplies: tuple[int, ...] = ()
+    """The supply nets at its border."""
+
+    @cached_property
+    def lonely(self) -> bool:
+        """Whether there is a pad and nothing else."""
+        return len(self.gpios) == 1 and not (self.parts or self.listeners or self.supplies)
+
+
+class Netlist:
+    """The wiring of one diagram. Raises: DiagramError for unknown parts and pins, and joined
+    supplies."""
+
+    def __init__(self, diagram: Diagram) -> None:
+        self.diagram = diagram
+        self.boards = self._find_boards()
+        """By id, in the order of the file."""
+        self.board_id, self.board = next(iter(self.boards.items()))
+        self._homes = tuple(self.boards.items())
+        self.parts = self._make_parts()
+        self._net: dict[Node, int] = {}
+        self._join(diagram)
+        self.gpio_net = self._gpio_nets()
+        self.rails, self.board_rails = self._rails()
+        self.limits = self._limits()
+        """Net of a supply of a board to the amperes that it gives, the board's id and its pin."""
+        self.clusters = self._clusters()
+        self.cluster_of = self._cluster_of()
+
+    def afresh(self) -> Self:
+        """The same wiring with new parts: what was found out about it holds for these, too."""
+        new = copy(self)
+        new.parts = new._make_parts()
+        new.clusters = [_with_parts(cluster, new.parts) for cluster in self.clusters]
+        new.cluster_of = new._cluster_of()
+        return new
+
+    # -- parts --------------------------------------------------------------------------------
+
+    def fail(self, what: str, cure: str) -> DiagramError:
+        """An error that names the file."""
+        return DiagramError(f"{self.diagram.name}: {what}", cure)
+
+    def _find_boards(self) -> dict[str, BoardType]:
+        found = {spec.id: b for spec in self.diagram.parts if (b := boards.for_diagram(spec.type))}
+        if found:
+            return found
+        types = sorted(t for name in boards.names() for t in boards.load(name).diagram_types)
+        cure = _("Add a part of one of these types: {types}.").format(types=", ".join(types))
+        raise self.fail(_("there is no board"), cure)
+
+    def _make_parts(self) -> dict[str, Part]:
+        specs = (spec for spec in self.diagram.parts if spec.id not in self.boards)
+        return {spec.id: self._make(spec) for spec in specs}
+
+    def _make(self, spec: PartSpec) -> Part:
+        kind = parts.find(spec.type)
+        if kind is None:
+            known = {
+                *parts.types(),
+                *(t for n in boards.names() for t in boards.load(n).diagram_types),
+            }
+            what = _("part {part}: the type {type} is not simulated")
+            what = what.format(part=repr(spec.id), type=repr(spec.type))
+            raise self.fail(what, suggest(spec.type, known))
+        try:
+            return kind(spec)
+        except DiagramError as error:
+            raise self.fail(str(error), error.cure) from error
+
+    def pins(self, part: str) -> Iterable[str]:
+        """The pin names of a part of the bench, the board's too."""
+        if part == SERIAL_MONITOR:
+            return ("TX", "RX")
+        return self.boards[part].pins if part in self.boards else self.parts[part].pins
+
+    def home(self, pad: int) -> tuple[str, BoardType, int]:
+        """The board of a pad: its id and type, and the pad's GPIO number there."""
+        index, gpio = divmod(pad, GPIOS)
+        return (*self._homes[index], gpio)
+
+    def first_pad(self, board_id: str) -> int:
+        """Where the pads of a board begin."""
+        return list(self.boards).index(board_id) * GPIOS
+
+    # -- nets ---------------------------------------------------------------------------------
+
+    def net(self, part: str, pin: str) -> int:
+        """The net of a pin (known to exist)."""
+        return self._net[part, pin.split(".")[0]]
+
+    def _node(self, end: PinRef) -> Node:
+        """The node of one end of a wire. Raises: DiagramError."""
+        ids = {*self.boards, SERIAL_MONITOR, *self.parts}
+        if end.part not in ids:
+            what = _("connection {end}: there is no part {part}")
+            raise self.fail(what.format(end=end, part=repr(end.part)), suggest(end.part, ids))
+        pins = list(self.pins(end.part))
+        if end.pin not in pins:
+            what = _("part {part} has no pin {pin}")
+            what = what.format(part=repr(end.part), pin=repr(end.pin))
+            raise self.fail(what, suggest(end.pin, pins))
+        return end.part, end.pin.split(".")[0]
+
+    def _join(self, diagram: Diagram) -> None:
+        """Number the nets by union-find, in the order of the file."""
+        parent: dict[Node, Node] = {}
+
+        def root(node: Node) -> Node:
+            while (above := parent.setdefault(node, node)) != node:
+                parent[node] = node = parent[above]  # halves the way for the next time
+            return node
+
+        ends = [(self._node(wire.a), self._node(wire.b)) for wire in diagram.connections]
+        for a, b in ends:
+            if SERIAL_MONITOR not in (a[0], b[0]):  # every board has a monitor of its own
+                parent[root(b)] = root(a)
+        numbers: dict[Node, int] = {}
+        for part in (*self.boards, *self.parts, SERIAL_MONITOR):
+            for pin in self.pins(part):
+                node = (part, pin.split(".")[0])
+                self._net[node] = numbers.setdefault(root(node), len(numbers))
+        self.wired = {self._net[node] for wire in ends for node in wire}
+        self._count = len(numbers)
+
+    def _gpio_nets(self) -> tuple[int, ...]:
+        """Net of each pad; those that are not led out get nets of their own."""
+        led_out = {
+            self.first_pad(board_id) + pin.gpio: self.net(board_id, pin.name)
+            for board_id, board in self.boards.items()
+            for pin in board.pins.values()
+            if pin.gpio is not None
+        }
+        for board_id, board in self.boards.items():
+            led_out[self.first_pad(board_id) + RESET_PAD] = self.net(board_id, board.reset_pin)
+        pads = range(GPIOS * len(self.boards))
+        return tuple(led_out.get(pad, self._count + pad) for pad in pads)
+
+    def _rails(self) -> tuple[dict[int, float], dict[int, frozenset[str]]]:
+        """Supplies: net to volts; and to the boards that feed it (it is dead when they are)."""
+        found: dict[int, tuple[float, str]] = {}
+        feeds: dict[int, frozenset[str]] = {}
+        for board_id, board in self.boards.items():
+            for pin in board.pins.values():
+                if pin.volts is not None:
+                    net = self.net(board_id, pin.name)
+                    self._rail(found, f"{board_id}:{pin.name}", net, pin.volts)
+                    feeds[net] = feeds.get(net, frozenset()) | {board_id}
+        for part in self.parts.values():
+            stamped = Stamped(self, part)
+            for pin_name, volts in stamped.rails.items():
+                self._rail(found, f"{part.id}:{pin_name}", self.net(part.id, pin_name), volts)
+        return {net: volts for net, (volts, _) in found.items()}, feeds
+
+    def _limits(self) -> dict[int, tuple[float, str, str]]:
+        return {
+            self.net(board_id, pin): (amperes, board_id, pin)
+            for board_id, board in self.boards.items()
+            for pin, amperes in board.supply_a.items()
+        }
+
+    def _rail(self, found: dict[int, tuple[float, str]], pin: str, net: int, volts: float) -> None:
+        """Note a supply. 5 V on a pin of 4.7 V (VSYS) is fine; ground on a supply is not."""
+        old = found.get(net)
+        if old and abs(old[0] - volts) > 1:
+            what = _("{a} ({a_volts:g} V) and {b} ({b_volts:g} V) are joined: a short circuit")
+            what = what.format(a=old[1], a_volts=old[0], b=pin, b_volts=volts)
+            raise self.fail(what, _("Take away the wire that joins them."))
+        if not old or volts > old[0]:
+            found[net] = (volts, pin)
+
+    # -- clusters -----------------------------------------------------------------------------
+
+    def _clusters(self) -> list[Cluster]:
+        """Every net but the supplies is in one cluster; so is a supply with pads or ears."""
+        touching = {part.id: Stamped(self, part).elements for part in self.parts.values()}
+        owners: dict[int, list[str]] = {}
+        for part, elements in touching.items():
+            for net in sorted({net for element in elements for net in nets_of(element)}):
+                owners.setdefault(net, []).append(part)
+        pads: dict[int, list[int]] = {}
+        for pad, net in enumerate(self.gpio_net):
+            pads.setdefault(net, []).append(pad)
+        ears, feeds = self._ears(), self._feeds()
+
+        found: list[Cluster] = []
+        for group in self._groups(touching):
+            nets = tuple(sorted(group))
+            parts_ = tuple(dict.fromkeys(part for net in nets for part in owners.get(net, ())))
+            border = {net for part in parts_ for e in touching[part] for net in nets_of(e)}
+            supplies = tuple(sorted(border & set(self.rails)))
+            gpios = tuple(sorted(gpio for net in nets for gpio in pads.get(net, ())))
+            heard = tuple(ear for net in nets for ear in ears.get(net, ()))
+            fed = tuple(feed for net in nets for feed in feeds.get(net, ()))
+            found.append(Cluster(len(found), nets, gpios, parts_, heard, fed, supplies))
+        for net in sorted(self.rails):
+            # Nothing to solve on a supply, but a pad can fight it and a part can hear it.
+            if net in pads or net in ears:
+                gpios, heard = tuple(pads.get(net, ())), tuple(ears.get(net, ()))
+                found.append(Cluster(len(found), (), gpios, (), heard, (), (net,)))
+        return found
+
+    def _cluster_of(self) -> dict[int, Cluster]:
+        return {net: c for c in self.clusters for net in c.nets or c.supplies}
+
+    def _ears(self) -> dict[int, list[Ear]]:
+        found: dict[int, list[Ear]] = {}
+        for part in self.parts.values():
+            for pin in part.listens:
+                net = self.net(part.id, pin)
+                found.setdefault(net, []).append((part, pin, net))
+        return found
+
+    def _feeds(self) -> dict[int, list[Feed]]:
+        found: dict[int, list[Feed]] = {}
+        for part in self.parts.values():
+            for pin in (part.supply or ())[:2]:
+                net = self.net(part.id, str(pin))
+                found.setdefault(net, []).append((part, net))
+        return found
+
+    def _groups(self, touching: Mapping[str, tuple[Element, ...]]) -> list[set[int]]:
+        """The nets that are no supplies, in groups that elements join."""
+        group = {net: {net} for net in self._all_nets() if net not in self.rails}
+        for elements in touching.values():
+            for element in elements:
+                free = [net for net in nets_of(element) if net in group]
+                if len(free) == 2 and group[free[0]] is not group[free[1]]:
+                    merged = group[free[0]] | group[free[1]]
+                    group |= dict.fromkeys(merged, merged)
+        return list({id(nets): nets for nets in group.values()}.values())
+
+    def _all_nets(self) -> Iterator[int]:
+        yield from range(self._count)
+        yield from (net for net in self.gpio_net if net >= self._count)
+
+
+def _with_parts(cluster: Cluster, parts_: Mapping[str, Part]) -> Cluster:
+    """The cluster with other parts of the same ids."""
+    if not (cluster.listeners or cluster.fed):
+        return cluster
+    ears = tuple((parts_[part.id], pin, net) for part, pin, net in cluster.listeners)
+    fed = tuple((parts_[part.id], net) for part, net in cluster.fed)
+    return replace(cluster, listeners=ears, fed=fed)

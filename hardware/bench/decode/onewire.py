@@ -1,0 +1,66 @@
+"""1-Wire, from the edges at its pin: resets, and the bytes between them.
+
+Source: DS18B20 data sheet, "1-Wire signaling": a low of 480 us or more is a reset, one of less
+than 15 us a 1 (or a read slot that answers 1), a longer one a 0.
+"""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from hardware.bench.trace.trace import Trace
+
+RESET_NS = 400_000
+"""Real masters are a little short of 480 us at times."""
+ZERO_NS = 20_000
+PRESENCE_NS = 60_000
+"""A presence pulse lasts 60 to 240 us and begins within 60 us of the reset's end."""
+
+
+class OneWireByte(NamedTuple):
+    """A byte; the time of its first slot (virtual ns)."""
+
+    t_ns: int
+    byte: int
+
+
+@dataclass
+class OneWire:
+    """What follows one reset."""
+
+    t_ns: int
+    present: bool = False
+    data: list[OneWireByte] = field(default_factory=list)
+
+    def bytes(self) -> bytes:
+        """The bytes, whoever sent them."""
+        return bytes(byte for _, byte in self.data)
+
+
+def onewire(trace: Trace, pin: int | str) -> list[OneWire]:
+    """The transactions on a 1-Wire bus, each from its reset on; a rest of bits is dropped."""
+    edges = trace.edges(pin)
+    falls = edges.falling()
+    rises = edges.rising()
+    made: list[OneWire] = []
+    bits: list[bool] = []
+    for fall in falls.tolist():
+        at = int(np.searchsorted(rises, fall))
+        if at == len(rises):
+            break
+        low_ns = int(rises[at]) - fall
+        if low_ns >= RESET_NS:
+            made.append(OneWire(fall))
+            bits = []
+        elif made and not made[-1].present and not made[-1].data and not bits:
+            made[-1].present = low_ns >= PRESENCE_NS
+        elif made:
+            if not bits:
+                start = fall
+            bits.append(low_ns < ZERO_NS)
+            if len(bits) == 8:
+                byte = sum(bit << place for place, bit in enumerate(bits))
+                made[-1].data.append(OneWireByte(start, byte))
+                bits = []
+    return made

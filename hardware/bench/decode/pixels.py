@@ -1,0 +1,39 @@
+"""NeoPixel: what was sent to the lamps on a pin."""
+
+from typing import NamedTuple
+
+from hardware.bench.decode.calls import calls
+from hardware.bench.peripherals.bitstream import HEAD, Timing
+from hardware.bench.protocol import frames
+from hardware.bench.trace.trace import Trace
+
+
+class PixelData(NamedTuple):
+    """One `machine.bitstream`; times in virtual ns."""
+
+    t_ns: int
+    end_ns: int
+    pin: int
+    timing: Timing
+    data: bytes
+
+    def colours(self) -> list[tuple[int, int, int]]:
+        """(red, green, blue) of each lamp: WS2812 takes green first."""
+        triples = zip(*[iter(self.data)] * 3, strict=False)
+        return [(red, green, blue) for green, red, blue in triples]
+
+
+def pixels(trace: Trace, pin: int | str | None = None, most: int | None = None) -> list[PixelData]:
+    """What was sent on all pins, or on this one; of the first `most` calls."""
+    wanted = None if pin is None else trace.gpio(pin)
+    return [
+        PixelData(
+            call.t_ns,
+            call.end_ns,
+            call.b,
+            Timing(*HEAD.unpack_from(call.data)),
+            call.data[HEAD.size :],
+        )
+        for call in calls(trace, frames.CALL_BITSTREAM, most=most)
+        if wanted is None or call.b == wanted
+    ]

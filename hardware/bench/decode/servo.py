@@ -1,0 +1,43 @@
+"""Servo: the angle that a PWM, or pulses by hand, ask for."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from hardware.bench.circuit.pads import DUTY_MAX
+from hardware.bench.parts.servo import LONGEST_NS, SHORTEST_NS
+from hardware.bench.trace.trace import Trace
+
+LEAST_US, MOST_US = SHORTEST_NS / 1000, LONGEST_NS / 1000
+"""Pulse widths of 0 and 180 degrees, as the servo on the bench takes them."""
+
+
+class AngleAt(NamedTuple):
+    """A pulse width (us) from a time (virtual ns) on, and the angle in degrees it stands for."""
+
+    t_ns: int
+    width_us: float
+    degrees: float
+
+
+def servo(
+    trace: Trace, pin: int | str, least_us: float = LEAST_US, most_us: float = MOST_US
+) -> list[AngleAt]:
+    """The angles that were asked for, one for each change; pulses over 4 ms are none."""
+    waves = [
+        (wave.t_ns, wave.duty_u16 / DUTY_MAX * 1e6 / wave.freq_hz)
+        for wave in trace.pwm(pin)
+        if wave.freq_hz
+    ]
+    edges = trace.edges(pin)
+    rises, falls = edges.rising(), edges.falling()
+    after = np.searchsorted(falls, rises)
+    known = after < len(falls)
+    widths = (falls[after[known]] - rises[known]) / 1000
+    waves += list(zip(rises[known].tolist(), widths.tolist(), strict=True))
+    made: list[AngleAt] = []
+    for t_ns, width in sorted(waves):
+        share = (width - least_us) / (most_us - least_us)
+        if 0 < width <= 4000 and (not made or abs(made[-1].width_us - width) > 0.5):
+            made.append(AngleAt(t_ns, width, 180 * min(1.0, max(0.0, share))))
+    return made

@@ -1,0 +1,235 @@
+"""A circuit file: Wokwi's `diagram.json`, read strictly and written back with every key that it
+came with.
+
+This module knows the form of the file; which part types and pins exist is known by `netlist.py`.
+Every error is one line: the file, the part or connection, what is wrong; its cure says what to do.
+"""
+
+import difflib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hardware.errors import DiagramError
+from hardware.i18n import _, reason
+
+SERIAL_MONITOR = "$serialMonitor"
+"""The virtual part that Wokwi puts behind a board's UART; it may be wired but is not listed."""
+
+
+CANVAS = 1e5
+"""No place on a canvas is farther out, in pixels (and a comparison with it refuses NaN)."""
+
+
+@dataclass(frozen=True)
+class PinRef:
+    """One end of a connection: `part:pin` (pin names may hold dots, slashes and spaces)."""
+
+    part: str
+    pin: str
+
+    def __str__(self) -> str:
+        return f"{self.part}:{self.pin}"
+
+
+@dataclass(frozen=True)
+class PartSpec:
+    """A part as the file has it; `left`, `top` are CSS pixels (96 to the inch)."""
+
+    id: str
+    type: str
+    left: float = 0.0
+    top: float = 0.0
+    rotate: float = 0.0
+    hide: bool = False
+    attrs: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Connection:
+    """A wire; an empty colour means that it connects but is not drawn."""
+
+    a: PinRef
+    b: PinRef
+    colour: str = ""
+    path: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Diagram:
+    """A circuit file. `raw` is the whole JSON object, with the keys that this program does not
+    know."""
+
+    name: str
+    parts: tuple[PartSpec, ...]
+    connections: tuple[Connection, ...]
+    raw: Mapping[str, Any]
+
+    def save(self, path: Path) -> None:
+        """Write the file back, unknown keys and all."""
+        text = json.dumps(self.raw, indent=2, ensure_ascii=False)
+        path.write_text(text + "\n", encoding="utf-8")
+
+
+def load(source: Path | str | Mapping[str, Any], name: str = "diagram") -> Diagram:
+    """Read a circuit from a path or from the object itself. Raises: DiagramError."""
+    if isinstance(source, Mapping):
+        return parse(source, name)
+    return parse(read(Path(source)), str(source))
+
+
+def parse(raw: object, name: str) -> Diagram:
+    """A circuit from what its JSON says. Raises: DiagramError."""
+    try:
+        json.dumps(raw, ensure_ascii=False, default=str).encode()
+    except UnicodeEncodeError as error:
+        cause = _("{file}: half of a character").format(file=name)
+        raise DiagramError(cause, _("Save the file as UTF-8.")) from error
+    return _Reader(name).diagram(raw)
+
+
+def read(path: Path) -> object:
+    """What the JSON of a circuit file says, whatever it is. Raises: DiagramError."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise DiagramError(
+            f"{path}: {reason(error)}", _("Give the path of a diagram.json.")
+        ) from error
+    except UnicodeDecodeError as error:
+        cause = _("{file}: not UTF-8 text").format(file=path)
+        raise DiagramError(cause, _("Save the file as UTF-8.")) from error
+    except json.JSONDecodeError as error:
+        place = f"{path}:{error.lineno}:{error.colno}"
+        raise DiagramError(
+            _("{place}: not JSON: {why}").format(place=place, why=error.msg),
+            _("Look at that place for a missing comma, quote or bracket."),
+        ) from error
+    except (RecursionError, ValueError) as error:
+        # Python's own limits: brackets 1,000 deep, numbers of 4,300 digits.
+        cause = _("{file}: nested too deeply, or a number of thousands of digits").format(
+            file=path
+        )
+        raise DiagramError(cause, _("No circuit needs that; make the file anew.")) from error
+
+
+def suggest(word: str, known: Iterable[str]) -> str:
+    """A cure for a misspelt word: the nearest known one, else all of them (when they are few)."""
+    candidates = sorted(known)
+    if not candidates:
+        return _("There is none at all.")
+    if near := difflib.get_close_matches(word, candidates, 1):
+        return _("Did you mean {word}?").format(word=repr(near[0]))
+    some = ", ".join(candidates[:30]) + (", …" if len(candidates) > 30 else "")
+    return _("Known: {words}.").format(words=some)
+
+
+class _Reader:
+    """Turns the JSON object into values, with the file's name in every error."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def fail(self, where: str, what: str, cure: str) -> DiagramError:
+        return DiagramError(f"{self.name}: {where}{': ' if where else ''}{what}", cure)
+
+    def diagram(self, raw: object) -> Diagram:
+        if not isinstance(raw, Mapping):
+            what, cure = _("a circuit is one JSON object"), _('Begin with { "version": 1, … }.')
+            raise self.fail("", what, cure)
+        if raw.get("version", 1) != 1:
+            what = _("version {version!r} is not known").format(version=raw["version"])
+            raise self.fail("", what, _('Write "version": 1.'))
+        for key in ("parts", "connections"):
+            if not isinstance(raw.get(key), list):
+                what = _("there is no list {key!r}").format(key=key)
+                raise self.fail("", what, _("Add {sample}").format(sample=f'"{key}": [ … ].'))
+        if raw.get("dependencies"):
+            chips = raw["dependencies"]
+            names = ", ".join(chips) if isinstance(chips, Mapping) else repr(chips)
+            what = _("custom chips are not simulated: {names}").format(names=names)
+            raise self.fail("", what, _("Use built-in parts."))
+        parts = tuple(self.part(i, item) for i, item in enumerate(raw["parts"]))
+        self.unique(parts)
+        wires = tuple(self.connection(i, item) for i, item in enumerate(raw["connections"]))
+        return Diagram(self.name, parts, wires, raw)
+
+    def unique(self, parts: tuple[PartSpec, ...]) -> None:
+        seen: set[str] = set()
+        for part in parts:
+            if part.id in seen:
+                where = _("part {part}").format(part=repr(part.id))
+                raise self.fail(where, _("two parts have this id"), _("Rename one."))
+            seen.add(part.id)
+
+    def part(self, index: int, item: object) -> PartSpec:
+        if not isinstance(item, Mapping):
+            where = _("part number {number}").format(number=index + 1)
+            raise self.fail(where, _("not an object"), _("Write { … }."))
+        where = _("part {part}").format(part=repr(item.get("id", index + 1)))
+        for key in ("type", "id"):
+            if not isinstance(item.get(key), str) or not item[key]:
+                cure = _("Add {sample}").format(sample=f'"{key}": "…".')
+                raise self.fail(where, _("has no {key!r}").format(key=key), cure)
+        if ":" in item["id"] or item["id"] == SERIAL_MONITOR or not item["id"].isprintable():
+            cure = _("Use letters and digits, no colon.")
+            raise self.fail(where, _("this id is not allowed"), cure)
+        if "x" in item or "y" in item:
+            raise self.fail(where, _("its place is given as x, y"), _('Use "left" and "top".'))
+        attrs = item.get("attrs", {})
+        if not isinstance(attrs, Mapping):
+            raise self.fail(where, _("'attrs' is not an object"), _('Write "attrs": { … }.'))
+        left, top, rotate = (self.number(where, item, key) for key in ("left", "top", "rotate"))
+        hide = bool(item.get("hide"))
+        return PartSpec(item["id"], item["type"], left, top, rotate, hide, attrs)
+
+    def number(self, where: str, item: Mapping[str, Any], key: str) -> float:
+        value = item.get(key, 0)
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, int | float)
+            or not abs(value) <= CANVAS
+        ):
+            what = _("{key!r} is {value!r}").format(key=key, value=value)
+            raise self.fail(where, what, _('Give a number: "{key}": 0.').format(key=key))
+        return float(value)
+
+    def connection(self, index: int, item: object) -> Connection:
+        where = _("connection number {number}").format(number=index + 1)
+        if not isinstance(item, list) or len(item) not in (2, 3, 4):
+            what = _("not a wire: {item!r}").format(item=item)
+            raise self.fail(where, what, _('Write ["a:1", "b:2", "green", []].'))
+        ends = [self.pin(where, end) for end in item[:2]]
+        colour = item[2] if len(item) > 2 else ""
+        if not isinstance(colour, str):
+            what = _("its colour is {colour!r}").format(colour=colour)
+            raise self.fail(where, what, _('Give a name such as "green".'))
+        return Connection(ends[0], ends[1], colour, self.path(where, item))
+
+    def pin(self, where: str, end: object) -> PinRef:
+        if not isinstance(end, str) or ":" not in end:
+            what = _("{end!r} is no pin").format(end=end)
+            raise self.fail(where, what, _('Write "part:pin", for example "led1:A".'))
+        part, _colon, pin = end.partition(":")
+        return PinRef(part, pin)
+
+    def path(self, where: str, item: list[Any]) -> tuple[str, ...]:
+        steps = item[3] if len(item) > 3 else []
+        if not isinstance(steps, list) or not all(map(is_step, steps)) or steps.count("*") > 1:
+            what = _("its path is {steps!r}").format(steps=steps)
+            raise self.fail(where, what, _('Use steps such as "h10", "v-5", "*".'))
+        return tuple(steps)
+
+
+def is_step(step: object) -> bool:
+    """Whether this is a step of Wokwi's path language: `h<n>`, `v<n>` in pixels, or `*`."""
+    if not isinstance(step, str):
+        return False
+    if step == "*":
+        return True
+    try:
+        return step[:1] in ("h", "v") and abs(float(step[1:])) <= CANVAS
+    except ValueError:
+        return False

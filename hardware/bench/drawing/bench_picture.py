@@ -1,0 +1,166 @@
+"""The whole bench as one SVG picture: boards, parts as they are now, and wires.
+
+The canvas is left to right whatever the page around it is; captions hold the names that `%bench`
+takes.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hardware.bench.circuit.circuit import Circuit
+from hardware.bench.circuit.pads import DUTY_MAX
+from hardware.bench.circuit.view import MeanView
+from hardware.bench.diagram import SERIAL_MONITOR, Connection, PartSpec, PinRef
+from hardware.bench.drawing.badges import badges
+from hardware.bench.drawing.board_picture import board_pin, board_size, board_svg
+from hardware.bench.drawing.wires import Direction, Point, route, wire_svg
+from hardware.bench.lint.rule import Finding
+from hardware.bench.svg.colours import wire as wire_colour
+from hardware.bench.svg.elements import el, rect, text
+
+CANVAS = "#f7f8fa"
+MARGIN = 26.0
+STUB, LANE, LANES = 12.0, 5.0, 6
+"""Wires without a path leave a part by 12 px and a lane of 5 px each, so that they do not lie on
+each other."""
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A thing on the canvas: its drawing in its own frame, its size, its pins."""
+
+    spec: PartSpec
+    size: tuple[float, float]
+    pins: dict[str, Point]
+    body: str
+    caption: str
+
+    def on_canvas(self, point: Point) -> Point:
+        """A point of the part's own frame, on the canvas."""
+        cx, cy = self.size[0] / 2, self.size[1] / 2
+        turn = math.radians(self.spec.rotate)
+        dx, dy = point[0] - cx, point[1] - cy
+        x = dx * math.cos(turn) - dy * math.sin(turn)
+        y = dx * math.sin(turn) + dy * math.cos(turn)
+        return round(self.spec.left + cx + x, 2), round(self.spec.top + cy + y, 2)
+
+    def corners(self) -> list[Point]:
+        """The corners of the drawing on the canvas."""
+        w, h = self.size
+        return [self.on_canvas(point) for point in ((0, 0), (w, 0), (0, h), (w, h))]
+
+    def outward(self, pin: str) -> Direction:
+        """The direction on the canvas that leads away from the part at a pin."""
+        (w, h), (x, y) = self.size, self.pins[pin]
+        ways = {(-1, 0): x, (1, 0): w - x, (0, -1): y, (0, 1): h - y}
+        direction = min(ways, key=lambda way: ways[way])
+        turn = math.radians(self.spec.rotate)
+        dx = direction[0] * math.cos(turn) - direction[1] * math.sin(turn)
+        dy = direction[0] * math.sin(turn) + direction[1] * math.cos(turn)
+        return (round(dx), 0) if abs(dx) > abs(dy) else (0, round(dy))
+
+
+def draw(circuit: Circuit, findings: Sequence[Finding] = ()) -> str:
+    """The bench as it is now, with a numbered mark at each finding of the wiring lint. The circuit
+    must have been started."""
+    things = {spec.id: _place(circuit, spec) for spec in circuit.diagram.parts}
+    seen = [thing for thing in things.values() if not thing.spec.hide]
+    wires = _wires(circuit, things)
+    points = [p for thing in seen for p in thing.corners()] + [
+        p for line, _ in wires for p in line
+    ]
+    left, top = min(x for x, _ in points) - MARGIN, min(y for _, y in points) - MARGIN
+    width = max(x for x, _ in points) + MARGIN - left
+    height = max(y for _, y in points) + MARGIN - top
+    inner = (
+        rect(left, top, width, height, CANVAS, 10)
+        + "".join(_body(thing) for thing in seen)
+        + "".join(wire_svg(line, colour) for line, colour in wires)
+        + "".join(_caption(thing) for thing in seen)
+        + badges([(finding, _place_of(finding, things)) for finding in findings])
+    )
+    return el(
+        "svg",
+        inner,
+        xmlns="http://www.w3.org/2000/svg",
+        width=round(width),
+        height=round(height),
+        viewBox=f"{left:.1f} {top:.1f} {width:.1f} {height:.1f}",
+        direction="ltr",
+    )
+
+
+def _place_of(finding: Finding, things: dict[str, Placed]) -> Point:
+    """The pin that a finding names, else the middle of the part."""
+    thing = things[finding.part]
+    corner = (thing.size[0] / 2, thing.size[1] / 2)
+    return thing.on_canvas(thing.pins.get(finding.pin, corner))
+
+
+def _place(circuit: Circuit, spec: PartSpec) -> Placed:
+    if board := circuit.netlist.boards.get(spec.id):
+        lit = 0.0
+        if board.led is not None:
+            pad = circuit.pads[circuit.netlist.first_pad(spec.id) + board.led]
+            lit = pad.duty_u16 / DUTY_MAX if pad.freq_hz else float(pad.holds and pad.latch)
+        pins = {pin: board_pin(board, pin) for pin in board.pins}
+        body = board_svg(board, spec.id in circuit.electric.powered, lit)
+        caption = spec.id if len(circuit.sides) > 1 else ""
+        return Placed(spec, board_size(board), pins, body, caption)
+    part = circuit.parts[spec.id]
+    body = part.svg(MeanView(circuit, spec.id))
+    return Placed(spec, part.size, dict(part.pins), body, part.caption)
+
+
+def _body(thing: Placed) -> str:
+    spec, (w, h) = thing.spec, thing.size
+    place = f"translate({spec.left:g} {spec.top:g})"
+    if spec.rotate:
+        place += f" rotate({spec.rotate:g} {w / 2:g} {h / 2:g})"
+    return el("g", thing.body, transform=place)
+
+
+def _caption(thing: Placed) -> str:
+    """The words of a part, on a side of it where no wire begins, with a rim that keeps them
+    readable."""
+    if not thing.caption:
+        return ""
+    xs, ys = zip(*thing.corners(), strict=True)
+    middle = (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2
+    spots: dict[Direction, tuple[float, float, str]] = {
+        (0, 1): (middle[0], max(ys) + 11, "middle"),
+        (0, -1): (middle[0], min(ys) - 5, "middle"),
+        (1, 0): (max(xs) + 5, middle[1] + 3, "start"),
+        (-1, 0): (min(xs) - 5, middle[1] + 3, "end"),
+    }
+    taken = {thing.outward(pin) for pin in thing.pins}
+    x, y, anchor = next((spots[way] for way in spots if way not in taken), spots[0, 1])
+    style = {"text_anchor": anchor, "font_weight": 600}
+    rim = text(x, y, thing.caption, 9.5, CANVAS, stroke=CANVAS, stroke_width=3.5, **style)
+    return rim + text(x, y, thing.caption, 9.5, "#3a4049", **style)
+
+
+def _wires(circuit: Circuit, things: dict[str, Placed]) -> list[tuple[list[Point], str]]:
+    """Every drawn wire: its corners, its colour."""
+    found = []
+    for number, wire in enumerate(circuit.diagram.connections):
+        if not wire.colour or _hidden(wire, things):
+            continue
+        lane = STUB + LANE * (number % LANES)
+        ends = [things[end.part] for end in (wire.a, wire.b)]
+        start, end = (_pin(things, ref) for ref in (wire.a, wire.b))
+        outward = (ends[0].outward(wire.a.pin), ends[1].outward(wire.b.pin))
+        points = route(start, end, wire.path, outward, lane)
+        found.append((points, wire_colour(wire.colour)))
+    return found
+
+
+def _hidden(wire: Connection, things: dict[str, Placed]) -> bool:
+    ends = (wire.a.part, wire.b.part)
+    return SERIAL_MONITOR in ends or any(things[end].spec.hide for end in ends)
+
+
+def _pin(things: dict[str, Placed], ref: PinRef) -> Point:
+    thing = things[ref.part]
+    return thing.on_canvas(thing.pins[ref.pin])

@@ -1,0 +1,186 @@
+"""One row of a drawn waveform: what happened at a pin or a control, cut into pieces that can be
+drawn.
+
+Pieces are in pixels of the plot (0 is the beginning of the window). Edges that lie closer than
+the eye can part become a band, so that a picture never holds more pieces than it has pixels.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from hardware.bench.circuit.pads import DUTY_MAX
+from hardware.bench.trace.trace import Trace
+
+PERIOD_PX = 4.0
+"""Two neighbouring pulses together narrower than this are no longer drawn one by one."""
+BAND_EDGES = 4
+"""So many narrow neighbours make a band; fewer are drawn (a lone glitch must be seen)."""
+NAMED_COLOURS = {"_R": "#d93a34", "_Y": "#d9a520", "_G": "#2f9e55", "_B": "#2f6fd6"}
+"""Pins whose names end like this are lamps of that colour."""
+COLOURS = ("#2f6fd6", "#8d5bd1", "#24929f", "#c2602a", "#5a7d1e", "#b0448f")
+STIMULUS = "#b45f06"
+
+
+@dataclass(frozen=True)
+class Window:
+    """The part of time that is drawn, and how wide."""
+
+    start_ns: int
+    end_ns: int
+    width: float
+
+    def x(self, t_ns: float) -> float:
+        """A time in pixels."""
+        return (t_ns - self.start_ns) * self.width / max(1, self.end_ns - self.start_ns)
+
+
+@dataclass(frozen=True)
+class Level:
+    """A steady level."""
+
+    x0: float
+    x1: float
+    high: bool
+
+
+@dataclass(frozen=True)
+class Band:
+    """Pulses too dense to be drawn; `text` says what they are, where that is known."""
+
+    x0: float
+    x1: float
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Value:
+    """A control that is not 0 or 1: its height (0 to 1) and its value as text."""
+
+    x0: float
+    x1: float
+    share: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Word:
+    """Something that was said; the text is empty where there is no room for it."""
+
+    x0: float
+    x1: float
+    text: str
+
+
+Piece = Level | Band | Value | Word
+
+
+@dataclass(frozen=True)
+class Row:
+    """A named line of the picture."""
+
+    name: str
+    colour: str
+    pieces: tuple[Piece, ...]
+    stimulus: bool = False
+
+
+def signal_row(trace: Trace, name: str, number: int, window: Window) -> Row:
+    """The row of a pin; `number` chooses a colour where its name does not."""
+    colour = NAMED_COLOURS.get(name[-2:], COLOURS[number % len(COLOURS)])
+    return Row(name, colour, tuple(_pin(trace, name, window)))
+
+
+def control_rows(trace: Trace, window: Window) -> list[Row]:
+    """A row for each control that was moved, in the order in which they were first moved."""
+    moved = dict.fromkeys((c.part, c.control) for c in trace.controls)
+    rows = (_control(trace, part, control, window) for part, control in moved)
+    return [row for row in rows if row.pieces]
+
+
+def _control(trace: Trace, part: str, control: str, window: Window) -> Row:
+    moves = [
+        (c.t_ns, float(c.value)) for c in trace.controls if (c.part, c.control) == (part, control)
+    ]
+    values = [value for _, value in moves]
+    low, high = min(0.0, *values), max(1.0, *values)
+    pieces: list[Piece] = []
+    starts = [window.start_ns, *(t for t, _ in moves)]
+    ends = [*(t for t, _ in moves), window.end_ns]
+    for start, end, value in zip(starts, ends, [0.0, *values], strict=True):
+        x0, x1 = (window.x(min(max(t, window.start_ns), window.end_ns)) for t in (start, end))
+        if x1 <= x0:
+            continue
+        if set(values) <= {0.0, 1.0}:
+            pieces.append(Level(x0, x1, value == 1))
+        elif start > window.start_ns or value:
+            pieces.append(Value(x0, x1, (value - low) / (high - low), f"{value:g}"))
+    label = part if control == "pressed" else f"{part} {control}"
+    return Row(label, STIMULUS, tuple(pieces), stimulus=True)
+
+
+def _pin(trace: Trace, name: str, window: Window) -> Iterator[Piece]:
+    """Pieces of a pin: its edges, and bands where PWM runs."""
+    edges = trace.edges(name)
+    pwm = [change for change in trace.pwm(name) if change.t_ns < window.end_ns]
+    at = window.start_ns
+    running = 0, 0
+    since = 0
+    for change in (*pwm, None):
+        until = change.t_ns if change else window.end_ns
+        if until > at:
+            if running[0]:
+                yield from _pulses(window, at, until, since, *running)
+            else:
+                yield from _levels(window, at, until, edges.t_ns, edges.level)
+            at = until
+        if change:
+            running, since = (change.freq_hz, change.duty_u16), change.t_ns
+
+
+def _pulses(
+    window: Window, start: int, end: int, since: int, freq_hz: int, duty_u16: int
+) -> Iterator[Piece]:
+    """A PWM between two times: its pulses, or a band with its figures when they are too dense."""
+    if not 0 < duty_u16 < DUTY_MAX:  # no pulses, whatever the frequency
+        yield Level(window.x(start), window.x(end), duty_u16 == DUTY_MAX)
+        return
+    period = 1e9 / freq_hz
+    if window.x(window.start_ns + period) < PERIOD_PX:
+        yield Band(window.x(start), window.x(end), f"{_hertz(freq_hz)} {duty_u16 / 655.35:.1f} %")
+        return
+    first = int((start - since) // period)
+    rises = since + period * np.arange(first, int((end - since) // period) + 1)
+    high = period * duty_u16 / DUTY_MAX
+    times = np.column_stack((rises, rises + high)).ravel().astype(np.int64)
+    levels = np.tile([True, False], len(rises))
+    yield from _levels(window, start, end, times, levels)
+
+
+def _hertz(freq_hz: int) -> str:
+    return f"{freq_hz / 1000:g} kHz" if freq_hz >= 1000 else f"{freq_hz} Hz"
+
+
+def _levels(
+    window: Window, start: int, end: int, t_ns: npt.NDArray[np.int64], level: npt.NDArray[np.bool_]
+) -> Iterator[Piece]:
+    """The levels between two times as pieces, with bands where they change too fast to be seen."""
+    first = int(np.searchsorted(t_ns, start, side="right"))
+    last = int(np.searchsorted(t_ns, end, side="left"))
+    times = np.concatenate(([start], t_ns[first:last], [end]))
+    before = bool(level[first - 1]) if first else False
+    levels = np.concatenate(([before], level[first:last]))
+    x = (times - window.start_ns) * (window.width / max(1, window.end_ns - window.start_ns))
+    lengths = np.diff(x)
+    pairs = lengths + np.append(lengths[1:], np.inf)
+    narrow = pairs < PERIOD_PX
+    narrow[1:] |= narrow[:-1]
+    cuts = np.flatnonzero(np.diff(narrow)) + 1
+    for run in np.split(np.arange(len(lengths)), cuts):
+        if len(run) >= BAND_EDGES and narrow[run[0]]:
+            yield Band(float(x[run[0]]), float(x[run[-1] + 1]))
+            continue
+        for i in run:
+            yield Level(float(x[i]), float(x[i + 1]), bool(levels[i]))

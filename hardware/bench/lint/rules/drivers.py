@@ -1,0 +1,127 @@
+"""Who drives a net: two at once, too many volts, too much current."""
+
+from collections.abc import Iterator
+
+from hardware.bench.circuit.pads import FLOATS, HIGH, LOW
+from hardware.bench.circuit.solver import Solution
+from hardware.bench.lint.resting_circuit import Pin, Resting
+from hardware.bench.lint.rule import Spot, rule
+from hardware.bench.lint.rules.leds import led_resistor
+from hardware.bench.protocol import frames
+from hardware.i18n import both
+
+
+@rule(
+    "two-outputs",
+    "error",
+    both("{at} and {other} both drive this wire."),
+    both("Leave one output on a wire."),
+)
+def two_outputs(bench: Resting) -> Iterator[Spot]:
+    driven: dict[int, str] = {}
+    for part in bench.parts:
+        for pin, source in bench.outputs(part):
+            other = driven.setdefault(source.net, f"{part.id}:{pin}")
+            if source.net in bench.netlist.wired and other != f"{part.id}:{pin}":
+                yield Spot(part.id, pin, {"other": other})
+
+
+@rule(
+    "output-on-supply",
+    "error",
+    both("{at} is an output, and is wired to a supply or to ground."),
+    both("Take this wire away."),
+)
+def output_on_supply(bench: Resting) -> Iterator[Spot]:
+    for part in bench.parts:
+        for pin, source in bench.outputs(part):
+            if source.net in bench.netlist.rails:
+                yield Spot(part.id, pin)
+
+
+@rule(
+    "over-voltage",
+    "error",
+    both("{at} brings {volts} V to {board}, which bears {most} V."),
+    both("Put a divider between them, for example 1 kΩ and 2 kΩ, or feed the part with 3.3 V."),
+)
+def over_voltage(bench: Resting) -> Iterator[Spot]:
+    """The highest that each output can be, alone; and what pull-ups and wires bring at rest."""
+    for part in bench.parts:
+        for name, source in bench.outputs(part):
+            for at, volts in _too_high(bench, bench.solve(source.net, source)):
+                yield Spot(part.id, name, _volts(at, volts))
+    for pin, net in bench.wired_pins:
+        solution = bench.solve(net)
+        volts = bench.netlist.rails.get(net, 0.0) if solution is None else solution.volts[net]
+        if volts > pin.board.v_max:
+            yield Spot(*_source_of(bench, pin, net), _volts(pin, volts))
+
+
+def _too_high(bench: Resting, solution: Solution | None) -> Iterator[tuple[Pin, float]]:
+    for near, volts in solution.volts.items() if solution else ():
+        if near not in bench.netlist.rails:
+            yield from ((pin, volts) for pin in bench.pins(near) if volts > pin.board.v_max)
+
+
+def _volts(pin: Pin, volts: float) -> dict[str, str]:
+    most = f"{pin.board.v_max:g}"
+    return {"board": f"{pin.board_id}:{pin.name}", "volts": f"{volts:.1f}", "most": most}
+
+
+def _source_of(bench: Resting, pin: Pin, net: int) -> tuple[str, str]:
+    """The part that brings a voltage at rest: the first one on the net that has power."""
+    for part in bench.parts:
+        if part.supply and (name := bench.pin_on(part, net)):
+            return part.id, name
+    return pin.board_id, pin.name
+
+
+@rule(
+    "pin-overload",
+    "error",
+    both("What hangs on {at} takes {taken} mA; the pin gives {given} mA."),
+    both("Drive it with a transistor or a driver, from a supply of its own."),
+)
+def pin_overload(bench: Resting) -> Iterator[Spot]:
+    """A pin that hears what an output or a sensor says gives nothing."""
+    lamps = {spot.part for spot in led_resistor.find(bench)}
+    heard = {bench.net(part, name) for part in bench.parts for name in part.ANALOG}
+    heard |= {source.net for part in bench.parts for _pin, source in bench.outputs(part)}
+    for pin, net in bench.wired_pins:
+        cluster = bench.netlist.cluster_of[net]
+        if lamps & {*cluster.parts} or not cluster.nets or net in heard:
+            continue
+        if pin.gpio in pin.board.input_only:
+            continue
+        lost = [_amperes(bench, pin, net, drive) for drive in (HIGH, LOW)]
+        if (taken := max(lost)) > pin.board.i_max:
+            given = f"{pin.board.i_max * 1e3:g}"
+            yield Spot(pin.board_id, pin.name, {"taken": f"{taken * 1e3:.0f}", "given": given})
+
+
+@rule(
+    "needs-driver",
+    "warning",
+    both("{part} hangs straight on pin {pin}: a real one takes far more than a pin gives."),
+    both("Put a driver between them; it works without one on the simulator only."),
+)
+def needs_driver(bench: Resting) -> Iterator[Spot]:
+    for part in bench.parts:
+        pins = [pin for name in part.pins for pin in bench.pins(bench.net(part, name))]
+        if part.NEEDS_DRIVER and pins:
+            yield Spot(part.id, pins[0].name)
+
+
+def _amperes(bench: Resting, pin: Pin, net: int, drive: int) -> float:
+    """What a pin gives while the pins at the other ends of its load drive against it."""
+    cluster, against = bench.netlist.cluster_of[net], HIGH + LOW - drive
+    other = {pad: bench.netlist.gpio_net[pad] != net for pad in cluster.gpios}
+    codes = tuple(
+        drive if pad == pin.pad else against if other[pad] else FLOATS for pad in cluster.gpios
+    )
+    volts = bench.circuit.electric.solve(cluster, codes).volts[net]
+    lost = pin.board.v_supply - volts if drive == HIGH else volts
+    found = bench.circuit.electric.faults(cluster, codes)
+    over = any(spot.kind == frames.FAULT_OVER_VOLTAGE for spot in found)
+    return 0.0 if over else lost / pin.board.output_ohms

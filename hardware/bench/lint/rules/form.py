@@ -1,0 +1,227 @@
+"""The file as it stands: Wokwi's own rules, by its own names, and what is not simulated here."""
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from hardware import boards
+from hardware.bench import parts
+from hardware.bench.diagram import SERIAL_MONITOR, PartSpec
+from hardware.bench.lint.rule import Spot, form_rule
+from hardware.bench.parts.common.part import Part
+from hardware.errors import DiagramError
+from hardware.i18n import both
+
+Raw = Mapping[str, Any]
+
+BOARD_ATTRS = {
+    "builder", "cpuFrequency", "env", "firmwareOffset", "flashSize", "macAddress", "psramSize",
+    "psramType", "serialInterface",
+}  # fmt: skip
+UNDOCUMENTED = {"wokwi-junction"}
+"""Types that wokwi.com draws and its documentation leaves out."""
+KNOWN_TO_WOKWI = {
+    "wokwi-apa102-matrix", "wokwi-arduino-mega", "wokwi-arduino-nano", "wokwi-arduino-uno",
+    "wokwi-attiny85", "wokwi-big-sound-sensor", "wokwi-biaxial-stepper", "wokwi-flame-sensor",
+    "wokwi-flip-flop-d", "wokwi-flip-flop-dr", "wokwi-flip-flop-dsr", "wokwi-flip-flop-sr",
+    "wokwi-franzininho", "wokwi-heart-beat-sensor", "wokwi-ili9341",
+    "wokwi-nano-rp2040-connect", "wokwi-rotary-dialer", "wokwi-small-sound-sensor",
+    "wokwi-tilt-switch",
+}  # fmt: skip
+
+
+def entries(raw: Raw) -> Iterator[tuple[str, str, Raw]]:
+    """Id, type and object of each part that has both."""
+    listed = raw.get("parts")
+    for item in listed if isinstance(listed, list) else ():
+        if isinstance(item, Mapping):
+            id_, type_ = item.get("id"), item.get("type")
+            if isinstance(id_, str) and isinstance(type_, str):
+                yield id_, type_, item
+
+
+def ends(raw: Raw) -> Iterator[tuple[str, str]]:
+    """Part and pin of each end of a connection."""
+    listed = raw.get("connections")
+    for item in listed if isinstance(listed, list) else ():
+        for end in item[:2] if isinstance(item, list) else ():
+            if isinstance(end, str) and ":" in end:
+                part, _colon, pin = end.partition(":")
+                yield part, pin
+
+
+def simulated(type_: str) -> bool:
+    """Whether there is a part or a board of this type."""
+    return parts.find(type_) is not None or boards.for_diagram(type_) is not None
+
+
+def near(word: str, known: Iterable[str]) -> str:
+    """The names most like a word, else the first ones."""
+    names = sorted(known)
+    return ", ".join(difflib.get_close_matches(word, names, 3) or names[:12])
+
+
+def pins_of(id_: str, type_: str, item: Raw) -> list[str] | None:
+    """The pin names of a part, None where they are not known."""
+    if board := boards.for_diagram(type_):
+        return list(board.pins)
+    kind, attrs = parts.find(type_), item.get("attrs", {})
+    if kind is None or not isinstance(attrs, Mapping):
+        return None
+    try:
+        return list(kind(PartSpec(id_, type_, attrs=attrs)).pins)
+    except DiagramError:
+        return None
+
+
+@form_rule(
+    "duplicate-id", "error", both("Two parts have the id {part}."), both("Rename one of them.")
+)
+def duplicate_id(raw: Raw) -> Iterator[Spot]:
+    seen: set[str] = set()
+    for id_, _type, _item in entries(raw):
+        if id_ in seen:
+            yield Spot(id_)
+        seen.add(id_)
+
+
+@form_rule(
+    "unknown-part-type",
+    "error",
+    both("{part}: there is no part type {type}."),
+    both("Perhaps: {near}."),
+)
+def unknown_part_type(raw: Raw) -> Iterator[Spot]:
+    known = {*parts.types(), *(t for n in boards.names() for t in boards.load(n).diagram_types)}
+    for id_, type_, _item in entries(raw):
+        if not simulated(type_) and not _of_wokwi(type_):
+            yield Spot(id_, words={"type": type_, "near": near(type_, known)})
+
+
+def _of_wokwi(type_: str) -> bool:
+    return type_ in KNOWN_TO_WOKWI or type_.startswith(("board-", "chip-"))
+
+
+@form_rule(
+    "not-simulated",
+    "error",
+    both("{part}: the type {type} is Wokwi's, and not simulated here."),
+    both("Use another part, or run it on wokwi.com."),
+)
+def not_simulated(raw: Raw) -> Iterator[Spot]:
+    for id_, type_, _item in entries(raw):
+        if not simulated(type_) and _of_wokwi(type_):
+            yield Spot(id_, words={"type": type_})
+
+
+@form_rule(
+    "unsupported-part",
+    "info",
+    both("{part}: Wokwi's documentation does not know the type {type}."),
+    both("It works here and on wokwi.com; other tools may refuse it."),
+)
+def unsupported_part(raw: Raw) -> Iterator[Spot]:
+    for id_, type_, _item in entries(raw):
+        if type_ in UNDOCUMENTED:
+            yield Spot(id_, words={"type": type_})
+
+
+@form_rule(
+    "missing-component",
+    "error",
+    both("A wire goes to {at}, but there is no part {part}."),
+    both("Add the part, or take the wire away."),
+)
+def missing_component(raw: Raw) -> Iterator[Spot]:
+    ids = {SERIAL_MONITOR, *(id_ for id_, _type, _item in entries(raw))}
+    yield from (Spot(part, pin) for part, pin in ends(raw) if part not in ids)
+
+
+@form_rule("invalid-pin", "error", both("{part} has no pin {pin}."), both("Perhaps: {near}."))
+def invalid_pin(raw: Raw) -> Iterator[Spot]:
+    known: dict[str, list[str] | None] = {SERIAL_MONITOR: ["TX", "RX"]}
+    for id_, type_, item in entries(raw):
+        known.setdefault(id_, pins_of(id_, type_, item))
+    for part, pin in ends(raw):
+        names = known.get(part)
+        if names is not None and pin not in names:
+            yield Spot(part, pin, {"near": near(pin, names)})
+
+
+@form_rule(
+    "wrong-coord-names",
+    "error",
+    both("{part}: its place is given as x, y."),
+    both('Write "left" and "top".'),
+)
+def wrong_coord_names(raw: Raw) -> Iterator[Spot]:
+    yield from (Spot(id_) for id_, _type, item in entries(raw) if "x" in item or "y" in item)
+
+
+@form_rule(
+    "misplaced-coords",
+    "warning",
+    both('{part}: "left" and "top" are among its attributes.'),
+    both('Put them beside "attrs".'),
+)
+def misplaced_coords(raw: Raw) -> Iterator[Spot]:
+    for id_, _type, item in entries(raw):
+        attrs = item.get("attrs")
+        if isinstance(attrs, Mapping) and {"left", "top"} & attrs.keys():
+            yield Spot(id_)
+
+
+@form_rule(
+    "invalid-attribute",
+    "warning",
+    both("{part} has no attribute {name}."),
+    both("Perhaps: {near}."),
+)
+def invalid_attribute(raw: Raw) -> Iterator[Spot]:
+    for id_, type_, item in entries(raw):
+        known, attrs = _attrs_of(type_), item.get("attrs")
+        if known is None or not isinstance(attrs, Mapping):
+            continue
+        for name in attrs:
+            if name not in known and name not in ("left", "top"):
+                yield Spot(id_, words={"name": name, "near": near(name, known)})
+
+
+def _attrs_of(type_: str) -> set[str] | None:
+    if boards.for_diagram(type_):
+        return BOARD_ATTRS
+    kind: type[Part] | None = parts.find(type_)
+    return None if kind is None else set(kind.ATTRS)
+
+
+@form_rule(
+    "redundant-parts",
+    "warning",
+    both("{part} is not connected to anything."),
+    both("Wire it, or take it away."),
+)
+def redundant_parts(raw: Raw) -> Iterator[Spot]:
+    wired = {part for part, _pin in ends(raw)}
+    for id_, type_, item in entries(raw):
+        if id_ not in wired and boards.for_diagram(type_) is None and pins_of(id_, type_, item):
+            yield Spot(id_)
+
+
+def mended(raw: Raw) -> dict[str, Any]:
+    """The file without what these rules found: what is left may be a circuit to look at."""
+    kept: dict[str, dict[str, Any]] = {}
+    for id_, type_, item in entries(raw):
+        if simulated(type_) and id_ not in kept:
+            kept[id_] = {key: value for key, value in item.items() if key not in ("x", "y")}
+    pins = {id_: pins_of(id_, item["type"], item) for id_, item in kept.items()}
+    pins[SERIAL_MONITOR] = ["TX", "RX"]
+    wires = raw.get("connections")
+    if isinstance(wires, list):
+        wires = [wire for wire in wires if _fits(wire, pins)]
+    return {**raw, "parts": list(kept.values()), "connections": wires, "dependencies": {}}
+
+
+def _fits(wire: object, pins: Mapping[str, list[str] | None]) -> bool:
+    """Whether a wire may stay: it leads from pin to pin, or is none at all."""
+    found = list(ends({"connections": [wire]}))
+    return all(pin in (pins.get(part) or ()) for part, pin in found)

@@ -1,0 +1,72 @@
+"""Inputs that nothing holds: buttons without a pull, and parts that listen to an open wire."""
+
+from collections.abc import Iterator
+
+from hardware.bench.circuit.solver import Resistor
+from hardware.bench.lint.resting_circuit import Pin, Resting
+from hardware.bench.lint.rule import Spot, rule
+from hardware.bench.parts.common.part import OPEN, Part
+from hardware.bench.parts.common.pixels import PixelPart
+from hardware.i18n import both
+
+
+def _loose_contacts(bench: Resting) -> Iterator[tuple[Part, Pin, bool]]:
+    """Contacts that are open between a pin that nothing else holds and a supply or ground."""
+    told: set[int] = set()
+    for part in bench.parts:
+        for element in bench.elements(part):
+            if not isinstance(element, Resistor) or element.ohms != OPEN:
+                continue
+            for here, there in ((element.a, element.b), (element.b, element.a)):
+                solution = bench.solve(here)
+                if there not in bench.netlist.rails or not solution or here in told:
+                    continue
+                if here in solution.floating:
+                    told.add(here)
+                    yield from ((part, pin, bench.is_ground(there)) for pin in bench.pins(here))
+
+
+@rule(
+    "no-pull",
+    "error",
+    both("{part} leaves pin {pin} open, and this pin has no pull resistors inside."),
+    both("Add 10 kΩ from the pin to {to}, or use another pin."),
+)
+def no_pull(bench: Resting) -> Iterator[Spot]:
+    for part, pin, to_ground in _loose_contacts(bench):
+        if pin.gpio in pin.board.no_pull:
+            yield Spot(part.id, pin.name, {"to": "3V3" if to_ground else "GND"})
+
+
+@rule(
+    "button-pull",
+    "info",
+    both("{part} leaves pin {pin} open while it is not pressed."),
+    both("Give the pin {pull} in the program, or add 10 kΩ."),
+)
+def button_pull(bench: Resting) -> Iterator[Spot]:
+    for part, pin, to_ground in _loose_contacts(bench):
+        if pin.gpio not in pin.board.no_pull:
+            pull = "Pin.PULL_UP" if to_ground else "Pin.PULL_DOWN"
+            yield Spot(part.id, pin.name, {"pull": pull})
+
+
+@rule(
+    "floating-input",
+    "warning",
+    both("{part}: its input {pin} hangs in the air."),
+    both("Wire it to a pin of the board, to a supply or to GND."),
+)
+def floating_input(bench: Resting) -> Iterator[Spot]:
+    links = bench.links(lambda ohms: True)
+    fed = {lamps.id for chain in bench.parts if isinstance(chain, PixelPart)
+           for lamps in chain.behind if lamps is not chain}  # fmt: skip
+    for part in bench.parts:
+        drives = {source.net for _pin, source in bench.outputs(part)}
+        for name in () if part.id in fed else part.listens:
+            net = bench.net(part, name)
+            solution = bench.solve(net)
+            if net in drives or solution is None or net not in solution.floating:
+                continue
+            if not any(bench.pins(near) for near in bench.near(net, links)):
+                yield Spot(part.id, name)

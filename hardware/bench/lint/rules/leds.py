@@ -1,0 +1,46 @@
+"""LEDs: the resistor in series, and the right way round."""
+
+from collections.abc import Iterator
+
+from hardware.bench.lint.resting_circuit import Resting
+from hardware.bench.lint.rule import Spot, rule
+from hardware.bench.parts.common.part import OPEN
+from hardware.i18n import both
+
+LEAST_OHMS = 47.0
+"""Less than this in series does not protect a lamp or a pin."""
+
+
+@rule(
+    "led-resistor",
+    "error",
+    both("{part} has no resistor in series: too much current for the LED and the pin."),
+    both("Add 220 Ω to 1 kΩ."),
+)
+def led_resistor(bench: Resting) -> Iterator[Spot]:
+    """Both ends reach a supply or a pad over nothing that limits the current."""
+    links = bench.links(lambda ohms: ohms < LEAST_OHMS or ohms == OPEN)
+    hard = {*bench.netlist.rails, *(net for _pin, net in bench.wired_pins)}
+    for part in bench.parts:
+        for diode in bench.diodes(part):
+            ends = bench.near(diode.anode, links), bench.near(diode.cathode, links)
+            if ends[0] & hard and ends[1] & hard and diode.anode != diode.cathode:
+                yield Spot(part.id)
+
+
+@rule(
+    "led-reversed",
+    "error",
+    both("{part} is the wrong way round: its anode ({anode}) leads to ground only."),
+    both("Swap its two pins: the longer leg is the anode."),
+)
+def led_reversed(bench: Resting) -> Iterator[Spot]:
+    links = bench.links(lambda ohms: True)
+    for part in bench.parts:
+        for diode in bench.diodes(part):
+            anode, cathode = bench.near(diode.anode, links), bench.near(diode.cathode, links)
+            drives = any(bench.pins(n) or bench.supply(n) is not None for n in anode)
+            sinks = any(bench.is_ground(n) for n in cathode)
+            driven = any(bench.pins(n) or bench.supply(n) is not None for n in cathode)
+            if any(bench.is_ground(n) for n in anode) and driven and not drives and not sinks:
+                yield Spot(part.id, words={"anode": bench.pin_on(part, diode.anode)})

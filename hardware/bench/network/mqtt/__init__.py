@@ -1,0 +1,1 @@
+"""The MQTT broker of the bench: packets, sessions and topics."""

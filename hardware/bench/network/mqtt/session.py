@@ -1,0 +1,97 @@
+"""What the broker remembers of one client: subscriptions, and messages on their way to it."""
+
+from collections import deque
+from typing import NamedTuple
+
+from hardware.bench.network.mqtt import packets
+from hardware.bench.network.mqtt.packets import Message, MqttError
+from hardware.bench.network.mqtt.topics import is_filter, matches
+
+MOST_FILTERS = 50
+MOST_QUEUED = 1000
+"""Messages for a client that is away or slow; then the newest are dropped (as mosquitto does)."""
+MOST_BYTES = 262_144
+MOST_INFLIGHT = 20
+"""Messages that wait for the client's word at a time (mosquitto's default)."""
+
+
+class Sent(NamedTuple):
+    """A message of QoS 1 or 2 that the client has not confirmed yet."""
+
+    message: Message
+    released: bool
+    """QoS 2, and PUBREC has come: only PUBCOMP is missing."""
+
+
+class Session:
+    """The state of one client name (section 4.1 of the standard)."""
+
+    def __init__(self, client: str, clean: bool) -> None:
+        self.client = client
+        self.clean = clean
+        self.owner: object = None
+        """The board that spoke in this name last."""
+        self.filters: dict[str, int] = {}
+        self.received: set[int] = set()
+        """Identifiers of messages of QoS 2 that came and were not released yet."""
+        self._queue: deque[Message] = deque()
+        self._bytes = 0
+        """Payload in the queue."""
+        self._sent: dict[int, Sent] = {}
+        self._number = 0
+
+    def subscribe(self, pattern: str, qos: int) -> int:
+        """Adds a filter; the QoS that is granted, or FAILURE."""
+        if not is_filter(pattern) or pattern.count("/") >= packets.MOST_LEVELS:
+            raise MqttError("a filter that is none (4.7.1)")
+        if pattern not in self.filters and len(self.filters) >= MOST_FILTERS:
+            return packets.FAILURE
+        self.filters[pattern] = qos
+        return qos
+
+    def wants(self, topic: str) -> int | None:
+        """The QoS at which it wants a topic; None when it does not."""
+        return max((q for f, q in self.filters.items() if matches(f, topic)), default=None)
+
+    def add(self, message: Message) -> bool:
+        """Keeps a message of QoS 1 or 2 until `due`; False when there is no room."""
+        if len(self._queue) >= MOST_QUEUED or self._bytes > MOST_BYTES:
+            return False
+        self._queue.append(message)
+        self._bytes += len(message.payload)
+        return True
+
+    def due(self) -> list[tuple[int, Message]]:
+        """The messages that may be sent now, each with its new identifier."""
+        found = []
+        while self._queue and len(self._sent) < MOST_INFLIGHT:
+            message = self._queue.popleft()
+            self._bytes -= len(message.payload)
+            number = self._next()
+            self._sent[number] = Sent(message, released=False)
+            found.append((number, message))
+        return found
+
+    def unconfirmed(self) -> list[tuple[int, Sent]]:
+        """What was sent before the client went away, in its order (4.4)."""
+        return list(self._sent.items())
+
+    def confirm(self, number: int, kind: int) -> Message | None:
+        """PUBACK or PUBCOMP came: the message that it ends, None when there is none."""
+        sent = self._sent.get(number)
+        if sent is None or (sent.message.qos == 1) != (kind == packets.PUBACK):
+            return None
+        del self._sent[number]
+        return sent.message
+
+    def release(self, number: int) -> None:
+        """PUBREC came."""
+        sent = self._sent.get(number)
+        if sent and sent.message.qos == 2:
+            self._sent[number] = Sent(sent.message, released=True)
+
+    def _next(self) -> int:
+        while True:
+            self._number = self._number % 65535 + 1
+            if self._number not in self._sent:
+                return self._number

@@ -1,0 +1,1 @@
+"""The radio layer: access points, a board's WiFi radio, and ESP-NOW."""

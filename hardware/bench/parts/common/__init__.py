@@ -1,0 +1,1 @@
+"""What several parts share: the base classes, bus roles, display controllers, memories."""

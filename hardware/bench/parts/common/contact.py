@@ -1,0 +1,81 @@
+"""A mechanical contact that bounces when it closes and when it opens.
+
+Wokwi's attribute `bounce`: `""` bounces (about 1 ms, 10 to 100 edges), `"0"` does not. Two
+attributes are extensions of ours: `bounceMs` (how long, in milliseconds) and `bounceEdges` (how
+many level changes), each a number (`"12"`) or a range (`"1-12"`) from which every bounce draws
+anew; `bounce: "0"` overrides both. A bounce begins with the first edge at once and ends in the
+new state with the last one, `bounceMs` later, so the number of edges is odd.
+"""
+
+import random
+from collections.abc import Callable
+
+from hardware.bench.parts.common.part import Part, World
+from hardware.i18n import _
+
+CLOSED_OHMS = 0.1
+WOKWI_MS = (1.0, 1.0)
+WOKWI_EDGES = (10.0, 100.0)
+MOST = 10_000.0
+"""Neither milliseconds nor edges of a bounce make sense beyond."""
+ATTRS = {"bounce": "", "bounceMs": "", "bounceEdges": ""}
+"""The attributes of a part with contacts, to be merged into its own."""
+
+
+class Contact:
+    """The state of a contact as electricity sees it; `changed` is called at each edge."""
+
+    def __init__(self, part: Part, closed: bool) -> None:
+        self.closed = closed
+        self._bounces = part.attr("bounce") != "0"
+        self._ms = _range(part, "bounceMs", WOKWI_MS)
+        self._edges = _range(part, "bounceEdges", WOKWI_EDGES)
+        self._run = 0
+        self._world: World
+        self._chance: random.Random
+        self._changed: Callable[[], None]
+
+    def start(self, world: World, name: str, changed: Callable[[], None]) -> None:
+        """The bench begins; `name` seeds this contact's bounces."""
+        self._world, self._chance, self._changed = world, world.rng(f"bounce:{name}"), changed
+
+    def move(self, closed: bool) -> None:
+        """The contact is pressed shut or let go, now."""
+        self._run += 1
+        run = self._run
+        if closed != self.closed:
+            self._flip()
+        if self._bounces:
+            for t_ns in self._times():
+                self._world.at(t_ns, lambda: self._flip() if run == self._run else None)
+
+    def _flip(self) -> None:
+        self.closed = not self.closed
+        self._changed()
+
+    def _times(self) -> list[int]:
+        """When the edges after the first one come: an even number of them, the last at the very
+        end."""
+        edges = self._chance.randint(*map(int, self._edges))
+        more = (edges - 1) // 2 * 2
+        if more < 2:
+            return []
+        length_us = round(self._chance.uniform(*self._ms) * 1000)
+        inner = self._chance.sample(range(1, max(more, length_us)), more - 1)
+        now = self._world.now_ns
+        return [now + us * 1000 for us in (*sorted(inner), max(more, length_us))]
+
+
+def _range(part: Part, name: str, default: tuple[float, float]) -> tuple[float, float]:
+    """An attribute that is a number or `low-high`. Raises: DiagramError."""
+    text = part.attr(name)
+    if not text:
+        return default
+    low, _dash, high = text.partition("-")
+    try:
+        bounds = float(low), float(high or low)
+    except ValueError:
+        bounds = (0.0, -1.0)
+    if not 0 < bounds[0] <= bounds[1] <= MOST:
+        raise part.bad_attr(name, _('a number or a range such as "1-12"'))
+    return bounds

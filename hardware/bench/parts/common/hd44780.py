@@ -1,0 +1,211 @@
+"""The character display controller HD44780: its memories, its instructions, its busy time.
+
+Source: Hitachi HD44780U data sheet, tables 6 (instructions, times at 270 kHz) and 8; "Interfacing
+to the MPU". Times are virtual nanoseconds.
+"""
+
+from typing import Final
+
+import numpy as np
+
+from hardware.bench.parts.common.character_rom import COLUMNS, READ, ROWS, glyph
+from hardware.bench.parts.common.display import Pixels
+
+QUICK_NS, DATA_NS, SLOW_NS = 37_000, 41_000, 1_520_000
+"""Most instructions; a byte written or read; clear and home."""
+POWER_ON_NS = 10_000_000
+"""Its own reset after power on ("Reset Function"): nothing is taken before."""
+LINE = 0x40
+"""Address of the second line."""
+LINE_BYTES, ONE_LINE_BYTES = 40, 80
+BLINK_NS = 409_600_000
+"""The block cursor changes so often, at 250 kHz."""
+LIT = 255
+
+
+class Hd44780:
+    """A controller with a glass of so many columns and rows; of four, each line has two."""
+
+    def __init__(self, columns: int, rows: int, variant: str) -> None:
+        self.columns, self.rows = columns, rows
+        self._variant = variant
+        self.memory: Final = bytearray(ONE_LINE_BYTES)
+        self.own: Final = bytearray(64)
+        """Characters that the program drew, 8 rows each (CGRAM)."""
+        self.power_on(0)
+
+    def power_on(self, t_ns: int) -> None:
+        """The reset of its own."""
+        self.memory[:] = b" " * len(self.memory)
+        self._busy_until = t_ns + POWER_ON_NS
+        self.on = self.cursor = self.blink = False
+        self._address, self._in_own = 0, False
+        self._step, self._shifts = 1, False
+        self._shift = 0
+        self._wide, self._two_lines = True, False
+        self._high: int | None = None
+        """The first half of a byte, when they come in halves."""
+
+    # -- the bus ------------------------------------------------------------------------------
+
+    def write(self, data: bool, lines: int, t_ns: int) -> None:
+        """The falling edge of E with R/W low: `data` is RS, `lines` DB7 to DB0."""
+        if self._wide:
+            self._take(data, lines, t_ns)
+        elif self._high is None:
+            self._high = lines & 0xF0
+        else:
+            whole, self._high = self._high | lines >> 4, None
+            self._take(data, whole, t_ns)
+
+    def lines(self, data: bool, t_ns: int) -> int:
+        """What it puts on DB7 to DB0 while E and R/W are high."""
+        if data:
+            value = self.own[self._address] if self._in_own else self.memory[self._cell()]
+        else:
+            value = (0x80 if t_ns < self._busy_until else 0) | self._address
+        return value if self._wide or self._high is None else value << 4 & 0xF0
+
+    def was_read(self, data: bool, t_ns: int) -> None:
+        """The falling edge of E with R/W high."""
+        if not self._wide and self._high is None:
+            self._high = 0
+            return
+        self._high = None
+        if data:
+            self._go_on()
+            self._busy_until = t_ns + DATA_NS
+
+    def _take(self, data: bool, value: int, t_ns: int) -> None:
+        """A whole byte; one that comes while the last one is being done is lost."""
+        if t_ns < self._busy_until:
+            return
+        self._busy_until = t_ns + (DATA_NS if data else QUICK_NS)
+        if data:
+            self._put(value)
+        elif 0 < value < 4:
+            self._busy_until = t_ns + SLOW_NS
+            self._clear_or_home(clear=value == 1)
+        else:
+            self._instruct(value)
+
+    # -- instructions -------------------------------------------------------------------------
+
+    def _clear_or_home(self, clear: bool) -> None:
+        if clear:
+            self.memory[:] = b" " * len(self.memory)
+            self._step = 1
+        self._address, self._in_own, self._shift = 0, False, 0
+
+    def _instruct(self, value: int) -> None:
+        """The highest bit that is set names the instruction."""
+        match value.bit_length():
+            case 8:
+                self._address, self._in_own = value & 0x7F, False
+            case 7:
+                self._address, self._in_own = value & 0x3F, True
+            case 6:
+                self._wide, self._two_lines = bool(value & 0x10), bool(value & 0x08)
+                self._high = None
+            case 5:
+                self._move(1 if value & 0x04 else -1, display=bool(value & 0x08))
+            case 4:
+                self.on, self.cursor, self.blink = (bool(value & bit) for bit in (4, 2, 1))
+            case 3:
+                self._step, self._shifts = 1 if value & 2 else -1, bool(value & 1)
+
+    def _move(self, way: int, display: bool) -> None:
+        """Shift the cursor or the whole picture (to the right: +1)."""
+        if display:
+            self._shift = (self._shift - way) % self._line_bytes
+        else:
+            self._address = self._next(way)
+
+    def _put(self, value: int) -> None:
+        if self._in_own:
+            self.own[self._address] = value
+        else:
+            self.memory[self._cell()] = value
+            if self._shifts:
+                self._move(-self._step, display=True)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        self._address = self._next(self._step)
+
+    @property
+    def _line_bytes(self) -> int:
+        return LINE_BYTES if self._two_lines else ONE_LINE_BYTES
+
+    def _next(self, way: int) -> int:
+        """The address beside the present one; the lines follow each other in a circle."""
+        if self._in_own:
+            return (self._address + way) % len(self.own)
+        cell = (self._cell() + way) % ONE_LINE_BYTES
+        if not self._two_lines:
+            return cell
+        return cell if cell < LINE_BYTES else cell - LINE_BYTES + LINE
+
+    def _cell(self) -> int:
+        """The address as a place in the memory; addresses between the lines are folded."""
+        if not self._two_lines:
+            return self._address % ONE_LINE_BYTES
+        second, place = divmod(self._address, LINE)
+        return second * LINE_BYTES + place % LINE_BYTES
+
+    # -- the glass ----------------------------------------------------------------------------
+
+    def _shown(self) -> list[list[int]]:
+        """The memory's place behind each character of the glass; -1: that line is not driven."""
+        places = []
+        for row in range(self.rows):
+            if row % 2 and not self._two_lines:
+                places.append([-1] * self.columns)
+                continue
+            first = (row // 2) * self.columns + self._shift
+            places.append([
+                row % 2 * LINE_BYTES + (first + column) % self._line_bytes
+                for column in range(self.columns)
+            ])  # fmt: skip
+        return places
+
+    def text(self) -> str:
+        """The lines that a person reads, without blanks at their ends; nothing when it is off."""
+        if not self.on:
+            return ""
+        read = READ[self._variant]
+        return "\n".join(
+            "".join(read[self.memory[place]] if place >= 0 else " " for place in row).rstrip()
+            for row in self._shown()
+        )
+
+    def pixels(self, t_ns: int) -> Pixels:
+        """8 rows of dots for each line, 5 columns for each character, 0 or 255."""
+        seen = np.zeros((self.rows * ROWS, self.columns * COLUMNS), np.uint8)
+        if self.on:
+            for row, places in enumerate(self._shown()):
+                for column, place in enumerate(places):
+                    if place >= 0:
+                        at = (slice(ROWS * row, ROWS * row + ROWS),
+                              slice(COLUMNS * column, COLUMNS * column + COLUMNS))  # fmt: skip
+                        seen[at] = self._dots(place, t_ns)
+        return seen
+
+    def _dots(self, place: int, t_ns: int) -> Pixels:
+        """One character with the cursor on it, if it is there."""
+        code = self.memory[place]
+        if code < 16:
+            rows = np.frombuffer(
+                bytes(self.own[code % 8 * ROWS : code % 8 * ROWS + ROWS]), np.uint8
+            )
+            dots = np.unpackbits(rows[:, None], axis=1)[:, -COLUMNS:]
+        else:
+            columns = np.array(glyph(self._variant, code), np.uint8)
+            dots = np.unpackbits(columns[None, :], axis=0, bitorder="little")
+        if not self._in_own and place == self._cell():
+            if self.blink and t_ns // BLINK_NS % 2:
+                dots = np.ones_like(dots)
+            elif self.cursor:
+                dots = dots.copy()
+                dots[ROWS - 1] = 1
+        return dots * np.uint8(LIT)

@@ -1,0 +1,70 @@
+"""Logic chips: levels in, levels out, and the package that they come in."""
+
+from collections.abc import Mapping
+
+from hardware.bench.diagram import PartSpec
+from hardware.bench.parts.common.module import Module
+from hardware.bench.svg.elements import circle, path, rect, text
+
+LOGIC_VOLTS = 3.3
+"""What a part drives that has no supply pins of its own, as Wokwi's gates."""
+PITCH = 9.6
+ROWS = 36.0
+"""From one row of legs to the other, as on a breadboard."""
+
+
+class Logic(Module):
+    """A chip that remembers the levels at its inputs and sets several outputs at once.
+
+    An input is low until something holds it high; one that nothing holds keeps its last level.
+    """
+
+    def __init__(self, spec: PartSpec) -> None:
+        super().__init__(spec)
+        self.level = dict.fromkeys(self.listens, False)
+
+    def power(self, on: bool) -> None:
+        self.level = dict.fromkeys(self.listens, False)
+        super().power(on)
+
+    def heard(self, pin: str, high: bool) -> None:
+        self.level[pin] = high
+        self.turned(pin, high)
+
+    def turned(self, pin: str, high: bool) -> None:
+        """An input has another level now; `level` has all of them."""
+
+    def put(self, levels: Mapping[str, bool | None]) -> None:
+        """Levels for outputs, all at the same time; None: not driven."""
+        if any(self.driven[pin] != level for pin, level in levels.items()):
+            self.driven.update(levels)
+            self.changed()
+
+
+def dip(names: tuple[str, ...]) -> dict[str, tuple[float, float]]:
+    """Where the legs are: the first at the lower left, then around against the clock."""
+    half = len(names) // 2
+    places = {}
+    for number, name in enumerate(names):
+        column = number if number < half else len(names) - 1 - number
+        places[name] = (round(7.2 + PITCH * column, 2), ROWS if number < half else 0.0)
+    return places
+
+
+def dip_size(legs: int) -> tuple[float, float]:
+    """Width and height of a package with so many legs."""
+    return PITCH * legs / 2 + 4.8, ROWS
+
+
+def dip_svg(pins: Mapping[str, tuple[float, float]], label: str) -> str:
+    """The package from above, its notch on the left, each leg with its name."""
+    width, _height = dip_size(len(pins))
+    legs = "".join(
+        rect(x - 1.6, 0 if y == 0 else ROWS - 6, 3.2, 6, "#c3c9d1", 0.6)
+        + text(x, 12 if y == 0 else ROWS - 7.6, name, 4, "#c3c9d1", text_anchor="middle")
+        for name, (x, y) in pins.items()
+    )
+    body = rect(1, 5, width - 2, ROWS - 10, "#2b2f36", 1.5)
+    notch = path(f"M1 {ROWS / 2 - 4} a4 4 0 0 1 0 8 Z", "#15181c")
+    name = text(width / 2, ROWS / 2 + 2.4, label, 6.6, "#f2f3f5", text_anchor="middle")
+    return body + notch + circle(5, ROWS - 8, 1, "#868e99") + legs + name

@@ -1,0 +1,142 @@
+"""The target's side of a 1-Wire bus: reset, presence, slots, and the ROM commands.
+
+Times are those of the DS18B20 data sheet (rev. 042208), "1-Wire bus system" and its AC table. A
+target samples a written bit 30 µs after the edge (15 to 60 are allowed) and holds a 0 as long.
+"""
+
+from abc import abstractmethod
+from collections.abc import Generator
+from typing import ClassVar
+
+from hardware.bench.parts.common.module import Module
+
+US = 1000
+RESET_NS = 480 * US * 9 // 10
+"""What a target takes for a reset: the 480 µs of the host, less the tolerance of its own clock."""
+WAIT_NS, PRESENCE_NS, SLOT_NS = 30 * US, 120 * US, 30 * US
+READ_ROM, MATCH_ROM, SKIP_ROM, SEARCH_ROM, ALARM_SEARCH = 0x33, 0x55, 0xCC, 0xF0, 0xEC
+
+Session = Generator[int | None, int, None]
+"""What follows a reset: it yields a bit to send, or None to be given one."""
+
+
+def crc8(data: bytes) -> int:
+    """The check byte of 1-Wire: x^8 + x^5 + x^4 + 1, least bit first."""
+    crc = 0
+    for byte in data:
+        for n in range(8):
+            mixed = (crc ^ byte >> n) & 1
+            crc = crc >> 1 ^ (0x8C if mixed else 0)
+    return crc
+
+
+class OneWireTarget(Module):
+    """A chip on a 1-Wire bus. Subclasses give `rom` and what they do when they are addressed."""
+
+    WIRE: ClassVar[str] = "DQ"
+    rom = bytes(8)
+    """Family, serial number, check byte; as sent."""
+
+    @abstractmethod
+    def function(self, command: int) -> Session:
+        """A function command, to this chip or to all."""
+
+    @property
+    def alarmed(self) -> bool:
+        """Whether it answers to an alarm search."""
+        return False
+
+    @property
+    def deaf(self) -> bool:
+        """A fault: it hears nothing."""
+        return False
+
+    def begin(self) -> None:
+        self._session: Session | None = None
+        self._wish: int | None = None
+        self._greeting = False
+        self._fell_ns = self.world.now_ns
+
+    def heard(self, pin: str, high: bool) -> None:
+        if self._greeting or self.deaf:
+            return
+        if not high:
+            self._fell_ns = self.world.now_ns
+            self._slot()
+        elif self.world.now_ns - self._fell_ns >= RESET_NS:
+            self._reset()
+
+    # -- slots --------------------------------------------------------------------------------
+
+    def _reset(self) -> None:
+        self.forget()
+        self._greeting = True
+        self._session = self._addressed()
+        self._wish = next(self._session)
+        self.after(WAIT_NS, lambda: self.drive(self.WIRE, False))
+        self.after(WAIT_NS + PRESENCE_NS, self._greeted)
+
+    def _greeted(self) -> None:
+        self.drive(self.WIRE, None)
+        self._greeting = False
+        self._fell_ns = self.world.now_ns  # another one may hold the wire a little longer
+
+    def _slot(self) -> None:
+        """The host began a slot: send, or look what it says."""
+        if self._session is None:
+            return
+        if self._wish is None:
+            self.after(SLOT_NS, lambda: self._advance(int(self.high(self.WIRE))))
+            return
+        if self._wish == 0:
+            self.after(SLOT_NS, lambda: self.drive(self.WIRE, None))
+            self.drive(self.WIRE, False)
+        self._advance(0)
+
+    def _advance(self, bit: int) -> None:
+        try:
+            self._wish = self._session.send(bit) if self._session else None
+        except StopIteration:
+            self._session = None
+
+    # -- ROM commands -------------------------------------------------------------------------
+
+    def _addressed(self) -> Session:
+        command = yield from read_byte()
+        if command == READ_ROM:
+            yield from send(self.rom)
+        elif command == SEARCH_ROM or (command == ALARM_SEARCH and self.alarmed):
+            yield from self._searched()
+            return
+        elif command == MATCH_ROM:
+            for byte in self.rom:
+                if (yield from read_byte()) != byte:
+                    return
+        elif command != SKIP_ROM:
+            return
+        yield from self.function((yield from read_byte()))
+
+    def _searched(self) -> Session:
+        """Send each bit and its complement; leave when the host takes the other branch."""
+        for byte in self.rom:
+            for n in range(8):
+                bit = byte >> n & 1
+                yield bit
+                yield 1 - bit
+                if (yield None) != bit:
+                    return
+
+
+def read_byte() -> Generator[int | None, int, int]:
+    """A byte from the host, least bit first."""
+    byte = 0
+    for n in range(8):
+        byte |= (yield None) << n
+    return byte
+
+
+def send(data: bytes) -> Session:
+    """Bytes to the host, least bit first."""
+    for byte in data:
+        for n in range(8):
+            yield byte >> n & 1

@@ -1,0 +1,297 @@
+"""What a part of the bench is: the base of every file in `parts/`.
+
+A part type is one file in `parts/`; nothing else has to be told of it. It says which pins it
+has, what it puts between them (`stamp`), what a person can do to it (`CONTROLS`), what it wants
+to hear (`LISTENS`), and how it looks (`svg`). All lengths are CSS pixels (96 to the inch) in the
+part's own frame, unrotated, with the geometry of Wokwi's drawing of the same part, so that one
+diagram fits both.
+"""
+
+import random
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Protocol
+
+from hardware.bench.diagram import PartSpec, suggest
+from hardware.errors import DiagramError, HardwareError
+from hardware.i18n import _
+
+if TYPE_CHECKING:
+    from hardware.bench.parts.common.module import Step
+
+OPEN = float("inf")
+"""The resistance of an open contact, in ohms."""
+
+
+PadRow = tuple[int, int, int, int, int]
+"""A record of the board about a pad: kind, GPIO, b, c, time (ns)."""
+
+
+class World(Protocol):
+    """What a circuit needs of the bench around it: the time, a calendar, chance, and an ear."""
+
+    @property
+    def now_ns(self) -> int:
+        """Virtual time."""
+
+    def at(self, t_ns: int, fn: Callable[[], None]) -> None:
+        """Call `fn` when virtual time reaches `t_ns`."""
+
+    def foretell(self, t_ns: int, step: "Step") -> None:
+        """The same of a step (see module.py) that the board may be told before."""
+
+    def rng(self, name: str) -> random.Random:
+        """Chance for one purpose; the same seed and name give the same numbers."""
+
+    def fault(self, kind: int, gpio: int, detail: int) -> None:
+        """Note a fault (`FAULT_…` of frames.py)."""
+
+    def pad_rows(self, gpios: Sequence[int], since_ns: int) -> list[PadRow]:
+        """What the program did to pads (MODE, OUT and PWM records) since a time, in its order;
+        before that the last record of each kind and pad until then."""
+
+
+class Stamp(Protocol):
+    """Where a part says what it puts between its pins (pin names, dots and all)."""
+
+    def resistor(self, a: str, b: str, ohms: float) -> None:
+        """A resistor; an open contact has `OPEN` ohms, a closed one 0.1."""
+
+    def diode(self, anode: str, cathode: str, volts: float, ohms: float) -> None:
+        """A diode: nothing below its forward voltage, a resistor above."""
+
+    def source(self, pin: str, volts: float, ohms: float) -> None:
+        """A voltage against ground behind a resistor; `OPEN` ohms = it does not drive."""
+
+    def rail(self, pin: str, volts: float) -> None:
+        """An ideal supply: the net of this pin has this voltage whatever happens."""
+
+
+class Probe(Protocol):
+    """What a part can measure at its own pins while the bench runs."""
+
+    def volts(self, part: str, pin: str) -> float:
+        """The voltage at a pin now, against ground."""
+
+    def high(self, part: str, pin: str) -> bool:
+        """The level at a pin now, with the thresholds of the board."""
+
+
+class PartView(Protocol):
+    """What a part can see of the circuit when it draws itself."""
+
+    def volts(self, a: str, b: str = "") -> float:
+        """The mean voltage from pin `a` to pin `b` (to ground without `b`), PWM averaged."""
+
+    def amperes(self, anode: str, cathode: str) -> float:
+        """The mean current through the part's own diode between these pins, PWM averaged."""
+
+
+@dataclass(frozen=True)
+class Control:
+    """Something a person can set: a number between two bounds."""
+
+    low: float = 0.0
+    high: float = 1.0
+    whole: bool = False
+
+
+SWITCH = Control(0, 1, whole=True)
+"""A control that is 0 or 1."""
+
+
+class Part:
+    """A part on the bench. Subclasses set the class attributes and override what they need."""
+
+    TYPES: ClassVar[tuple[str, ...]] = ()
+    """The part types of diagrams that this class is for."""
+    PINS: ClassVar[Mapping[str, tuple[float, float]]] = {}
+    """Pin name to its place. Names that agree before the first dot are one node (`GND.1`,
+    `GND.2`)."""
+    SIZE: ClassVar[tuple[float, float]] = (10.0, 10.0)
+    """Width and height of the drawing."""
+    CONTROLS: ClassVar[Mapping[str, Control]] = {}
+    LISTENS: ClassVar[tuple[str, ...]] = ()
+    """Pins whose level changes are told to `heard`: such a part is *active*."""
+    SUPPLY: ClassVar[tuple[str, str, float] | None] = None
+    """Its supply pin, its ground pin, and the least volts between them that it works with. A part
+    without power is dead: it drives nothing, hears nothing, answers nothing. None: needs none."""
+    DRAWS: ClassVar[float] = 0.001
+    """Amperes that it takes from its supply at rest (data sheet)."""
+    HEARS_VOLTS: ClassVar[bool] = False
+    """Whether `heard` is also called when the voltage at a pin of `LISTENS` moves, not only its
+    level."""
+    TAKES_PWM: ClassVar[bool] = False
+    """Whether a PWM at a pin of `LISTENS` is told as a whole (`pulsed`), not edge by edge."""
+    IS_LOAD: ClassVar[bool] = False
+    """Whether a pin has to drive this part (a lamp, a buzzer); the wiring lint asks."""
+    NEEDS_DRIVER: ClassVar[bool] = False
+    """Whether the real one (a motor, a coil) takes more than any pin of a board gives."""
+    ANALOG: ClassVar[tuple[str, ...]] = ()
+    """Pins whose voltage says something between low and high: they want a converter."""
+    ATTRS: ClassVar[Mapping[str, str]] = {}
+    """Attributes with their defaults; extensions of ours (unknown to Wokwi) say so in the class
+    doc."""
+
+    def __init__(self, spec: PartSpec) -> None:
+        self.spec = spec
+        self.id = spec.id
+        self.values: dict[str, float] = dict.fromkeys(self.CONTROLS, 0.0)
+        self.world: World
+        self.others: Mapping[str, Part] = {}
+        """All parts of the bench by id, itself too: light reaches them without a wire."""
+        self.probe: Probe
+        self.view: PartView
+        self.powered = self.supply is None
+        """Whether it has the power that it needs, now. The circuit keeps this."""
+        self.changed: Callable[[], None] = lambda: None
+        """To be called after anything that `stamp` reads has changed."""
+
+    # -- attributes ---------------------------------------------------------------------------
+
+    def attr(self, name: str) -> str:
+        """An attribute as text, or its default. Wokwi writes strings; numbers are taken too."""
+        value = self.spec.attrs.get(name, self.ATTRS[name])
+        if isinstance(value, bool):
+            return "1" if value else ""
+        return str(value)
+
+    def number(self, name: str, low: float = 0.0, high: float = 1e9) -> float:
+        """An attribute as a number between two bounds. Raises: DiagramError."""
+        try:
+            value = float(self.attr(name))
+        except ValueError:
+            value = OPEN
+        if not low <= value <= high:
+            wanted = _("a number from {low:g} to {high:g}").format(low=low, high=high)
+            raise self.bad_attr(name, wanted)
+        return value
+
+    def choice(self, name: str, *known: str) -> str:
+        """An attribute that is one of these words. Raises: DiagramError."""
+        if (value := self.attr(name)) not in known:
+            raise self.bad_attr(name, _("one of {words}").format(words=", ".join(known)))
+        return value
+
+    def bad_attr(self, name: str, wanted: str) -> DiagramError:
+        """The error for an attribute that makes no sense (the file's name is added by the
+        netlist)."""
+        what = _("part {part}: attribute {name!r} is {value!r}, not {wanted}")
+        cure = _('Write for example "{name}": "{default}".')
+        return DiagramError(
+            what.format(part=repr(self.id), name=name, value=self.attr(name), wanted=wanted),
+            cure.format(name=name, default=self.ATTRS[name]),
+        )
+
+    # -- electricity --------------------------------------------------------------------------
+
+    def stamp(self, net: Stamp) -> None:
+        """Put this part's elements between its pins: the same ones in every state, only with other
+        values."""
+
+    @property
+    def state(self) -> Hashable:
+        """All that `stamp` reads and that changes: its elements are then looked up where they were
+        seen before. None: nobody knows."""
+        return None
+
+    def start(self, world: World) -> None:
+        """The bench begins: keep the world, and be as the attributes say."""
+        self.world = world
+
+    def heard(self, pin: str, high: bool) -> None:
+        """A pin of `LISTENS` has another level now (not told to a part without power)."""
+
+    def pulsed(self, pin: str, freq_hz: int, high_ns: int) -> None:
+        """For `TAKES_PWM`: the PWM at a pin is now this one, with pulses so long; 0 Hz: none."""
+
+    def power(self, on: bool) -> None:
+        """The supply (`powered`) has come or gone: a part begins anew, as the chip does. Levels
+        that are high then are told to `heard` afterwards."""
+
+    def draws(self) -> float:
+        """Amperes that it takes from its supply now; where that varies, `changed` tells of it."""
+        return self.DRAWS
+
+    def draws_at_most(self) -> float:
+        """Amperes that it can take from its supply; the wiring lint adds them up."""
+        return self.DRAWS
+
+    def volts(self, pin: str) -> float:
+        """The voltage at one of its pins now, against ground; 0 where nothing holds it."""
+        return self.probe.volts(self.id, pin)
+
+    def high(self, pin: str) -> bool:
+        """The level at one of its pins now; between the limits, or open, it is the last one."""
+        return self.probe.high(self.id, pin)
+
+    @property
+    def holds_ns(self) -> int:
+        """For how long it stays between its pins what it is, and makes the same of a conversion,
+        if no person touches it: a board need not ask meanwhile. 0: nobody knows."""
+        return 0
+
+    def converted(self, pin: str, volts: float) -> float:
+        """What a board's converter takes a voltage at a pin of `ANALOG` for: called once for each
+        conversion."""
+        return volts
+
+    # -- controls -----------------------------------------------------------------------------
+
+    def set_control(self, name: str, value: float) -> None:
+        """A person moves a control, now. Raises: HardwareError for a wrong name or value."""
+        control = self.CONTROLS.get(name)
+        if control is None:
+            cure = suggest(name, self.CONTROLS) if self.CONTROLS else _("It has no controls.")
+            what = _("part {part} has no control {name}")
+            raise HardwareError(what.format(part=repr(self.id), name=repr(name)), cure)
+        if not control.low <= value <= control.high or (control.whole and value != int(value)):
+            what = _("part {part}: {name} cannot be {value:g}")
+            bounds = _("It goes from {low:g} to {high:g}.")
+            raise HardwareError(
+                what.format(part=repr(self.id), name=name, value=value),
+                bounds.format(low=control.low, high=control.high),
+            )
+        if value != self.values[name]:
+            self.values[name] = value
+            self.moved(name, value)
+
+    def moved(self, name: str, value: float) -> None:
+        """A control has a new value; parts whose contacts bounce override this."""
+        self.changed()
+
+    # -- looks --------------------------------------------------------------------------------
+
+    def svg(self, view: PartView) -> str:
+        """The drawing, SVG elements in the part's own frame."""
+        return ""
+
+    @property
+    def pins(self) -> Mapping[str, tuple[float, float]]:
+        """The pins of this very part (some parts have more or fewer by their attributes)."""
+        return self.PINS
+
+    @property
+    def listens(self) -> tuple[str, ...]:
+        """`LISTENS` of this very part."""
+        return self.LISTENS
+
+    @property
+    def supply(self) -> tuple[str, str, float] | None:
+        """`SUPPLY` of this very part."""
+        return self.SUPPLY
+
+    @property
+    def probes(self) -> Mapping[str, str]:
+        """For instruments: pin to the name of the signal that it looks at."""
+        return {}
+
+    @property
+    def caption(self) -> str:
+        """What is written below the drawing."""
+        return self.id
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height of this very part."""
+        return self.SIZE

@@ -1,0 +1,79 @@
+"""A chip behind I2C that is a row of registers with a pointer, as most sensors are."""
+
+from abc import abstractmethod
+from collections.abc import Collection
+from typing import ClassVar
+
+from hardware.bench.parts.common.buses import I2cPart
+from hardware.bench.parts.common.module import Module
+from hardware.bench.parts.common.part import SWITCH, Stamp
+
+FAULTS = {"silent": SWITCH, "stuck": SWITCH}
+"""Controls that every such chip has: it does not answer; it holds SDA low."""
+BOARD_V = 3.3
+"""What the regulator of a small module gives the chip and the pull-ups of the bus."""
+
+
+class RegisterTarget(Module, I2cPart):
+    """The first byte of a write is the pointer; each byte after it, and each byte read, moves it
+    on."""
+
+    ADDRESS: ClassVar[int]
+    COUNT: ClassVar[int] = 256
+    """Registers; after the last one the pointer is 0 again."""
+    PULL_OHMS: ClassVar[float | None] = 4700.0
+    """The module's resistors at SCL and SDA to its 3.3 V; None: it has none."""
+    OUTPUTS: ClassVar[dict[str, bool | None]] = {"SDA": None}
+
+    _pointer = 0
+    _naming = False
+
+    @abstractmethod
+    def get(self, register: int) -> int:
+        """What a register reads as."""
+
+    @abstractmethod
+    def put(self, register: int, value: int) -> None:
+        """A write to a register."""
+
+    def latch(self) -> None:
+        """The chip is addressed: what is read now belongs together."""
+
+    def i2c_addresses(self) -> Collection[int]:
+        return () if self.values["silent"] or self.values["stuck"] else (self.ADDRESS,)
+
+    def i2c_start(self, address: int, read: bool) -> bool:
+        self._naming = not read
+        self.latch()
+        return True
+
+    def i2c_write(self, byte: int) -> bool:
+        if self._naming:
+            self._pointer, self._naming = byte % self.COUNT, False
+        else:
+            self.put(self._pointer, byte)
+            self._step()
+        return True
+
+    def i2c_read(self) -> int:
+        value = self.get(self._pointer)
+        self._step()
+        return value
+
+    def _step(self) -> None:
+        self._pointer = (self._pointer + 1) % self.COUNT
+
+    def begin(self) -> None:
+        self._pointer = 0
+        if self.values["stuck"]:
+            self.driven[self.SDA] = False
+
+    def moved(self, name: str, value: float) -> None:
+        if name == "stuck" and self.powered:
+            self.drive(self.SDA, False if value else None)
+
+    def stamp(self, net: Stamp) -> None:
+        super().stamp(net)
+        if self.PULL_OHMS:
+            for pin in (self.SCL, self.SDA):
+                net.source(pin, min(BOARD_V, self.supply_v), self.PULL_OHMS)

@@ -1,0 +1,101 @@
+"""WS2812 lamps in all their shapes: what they show, and how it looks."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from hardware.bench.diagram import PartSpec
+from hardware.bench.parts.common.display import Display, Pixels
+from hardware.bench.parts.common.part import Control, PartView
+from hardware.bench.parts.common.pixels import PixelPart
+from hardware.bench.svg.elements import circle, glow, mix, rect
+
+MOST = 4096
+"""Lamps of one part; each takes 30 us, so these take 123 ms a frame."""
+BYTES = 3
+NO_LAMP = -1
+DEAD = Control(NO_LAMP, MOST - 1, whole=True)
+"""Which lamp is broken."""
+GAMMA = 1 / 2.2
+"""The lamps' light is proportional to the byte, the eye is not."""
+DARK = "#4a4f57"
+DARK_A, FULL_A = 0.001, 0.02
+"""Of a lamp that is dark, and of each colour at its brightest (WS2812B data sheet: 12 mA to 20 mA
+by maker)."""
+
+
+class RgbLamps(PixelPart, Display):
+    """A chain of lamps that keep three bytes each (green, red, blue) and pass on the rest."""
+
+    def __init__(self, spec: PartSpec) -> None:
+        super().__init__(spec)
+        self._kept = bytearray(BYTES * self.lamps)
+        if "dead" in self.CONTROLS:
+            self.values["dead"] = NO_LAMP
+
+    @property
+    def lamps(self) -> int:
+        """How many there are."""
+        return 1
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns of `pixels()`."""
+        return 1, self.lamps
+
+    def place(self, lamp: int) -> tuple[int, int]:
+        """Row and column of a lamp, by its number in the chain."""
+        return divmod(lamp, self.shape[1])
+
+    def power(self, on: bool) -> None:
+        self._kept = bytearray(BYTES * self.lamps)
+
+    def draws(self) -> float:
+        return self.lamps * DARK_A + sum(self._kept) / 255 * FULL_A
+
+    def draws_at_most(self) -> float:
+        return self.lamps * (DARK_A + BYTES * FULL_A)
+
+    def din(self, data: bytes, t_ns: int) -> bytes:
+        dead = int(self.values.get("dead", NO_LAMP))
+        broken = 0 <= dead < self.lamps
+        end = min(BYTES * (dead if broken else self.lamps), len(data) // BYTES * BYTES)
+        self._kept[:end] = data[:end]
+        self.changed()  # what it draws
+        return b"" if broken else data[len(self._kept) :]
+
+    def colours(self) -> list[tuple[int, int, int]]:
+        """Red, green, blue of each lamp in the order of the chain."""
+        grb = zip(self._kept[::BYTES], self._kept[1::BYTES], self._kept[2::BYTES], strict=True)
+        return [(red, green, blue) for green, red, blue in grb]
+
+    def pixels(self) -> Pixels:
+        rows, columns = self.shape
+        seen = np.zeros((rows, columns, BYTES), np.uint8)
+        for number, colour in enumerate(self.colours()):
+            seen[self.place(number)] = colour
+        return seen
+
+    def spots(self) -> Iterator[tuple[float, float]]:
+        """Where each lamp is drawn."""
+        yield self.size[0] / 2, self.size[1] / 2
+
+    def lamps_svg(self, side: float) -> str:
+        """All lamps, with their light."""
+        bodies, lights = "", ""
+        for (x, y), colour in zip(self.spots(), self.colours(), strict=True):
+            level, shade = max(colour) / 255, look(colour)
+            half = side / 2
+            bodies += rect(x - half, y - half, side, side, "#e6e8eb", 1)
+            bodies += circle(x, y, side * 0.38, mix(DARK, shade, level**GAMMA))
+            lights += glow(x, y, side * 1.5, shade, 0.75 * level**GAMMA)
+        return bodies + lights
+
+    def svg(self, view: PartView) -> str:
+        return self.lamps_svg(17)
+
+
+def look(colour: tuple[int, int, int]) -> str:
+    """The colour of a light, at its brightest."""
+    most = max(colour) or 1
+    return "#" + "".join(f"{round(255 * (value / most) ** GAMMA):02x}" for value in colour)

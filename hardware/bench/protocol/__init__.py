@@ -1,0 +1,1 @@
+"""The frames between board and bench, the records of a trace, and the notes of the network."""

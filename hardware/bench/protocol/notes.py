@@ -1,0 +1,170 @@
+"""Notes of the network in a trace, typed: packets, MQTT messages, ESP-NOW messages, WiFi links.
+
+A note is text of NOTE records, closed by a NOTED record with its kind (`NOTE_…` of frames.py) and
+length.
+"""
+
+import struct
+from collections.abc import Iterator
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+
+from hardware.bench.protocol import frames
+from hardware.bench.protocol.records import Records, unpack_text
+
+
+class PacketNote(NamedTuple):
+    """A packet at the end of its way. `kind` is one of PACKETS; addresses are four bytes."""
+
+    t_ns: int
+    kind: str
+    source: bytes
+    source_port: int
+    target: bytes
+    target_port: int
+    payload: bytes
+    lost: bool
+
+
+class MqttNote(NamedTuple):
+    """A message at the broker; `kind` is one of MESSAGES.
+
+    Of a `connect`, topic, payload, qos and retain are those of the will (an empty topic: none). Of
+    a `subscribe` the qos is the one that was granted.
+    """
+
+    t_ns: int
+    client: str
+    kind: str
+    topic: str = ""
+    payload: bytes = b""
+    qos: int = 0
+    retain: bool = False
+    dup: bool = False
+    keep_alive_s: int = 0
+    clean: bool = False
+
+
+class AirNote(NamedTuple):
+    """An ESP-NOW message where it was sent (`kind` "sent"; `lost`: nobody acknowledged it) or
+    where it arrived ("received")."""
+
+    t_ns: int
+    kind: str
+    source: bytes
+    target: bytes
+    payload: bytes
+    lost: bool = False
+
+
+class LinkNote(NamedTuple):
+    """A board's station joined an access point or left it: `reason` as ESP-IDF numbers them."""
+
+    t_ns: int
+    up: bool
+    ssid: str
+    reason: int = 0
+
+
+Note = PacketNote | MqttNote | AirNote | LinkNote
+N = TypeVar("N", PacketNote, MqttNote, AirNote, LinkNote)
+
+PACKETS = ("syn", "refused", "tcp", "fin", "udp")
+MESSAGES = (
+    "connect", "refused", "publish", "deliver", "subscribe", "unsubscribe", "disconnect", "lost",
+    "will", "acked", "dropped", "ack dropped", "broken",
+)  # fmt: skip
+"""connect and refused: CONNECT was accepted or not. publish: a client sent a message (also one of
+the scenario). deliver: the broker sent it to a client. acked: a client's PUBACK or PUBCOMP came.
+disconnect: in good order; lost: the connection ended without it, the time was over, or somebody
+took the name over; will: the broker published the will of that client. dropped, ack dropped: the
+scenario had a PUBLISH or its PUBACK lost. broken: a client spoke nonsense."""
+AIR = ("sent", "received")
+
+_PACKET = struct.Struct("<BB4sH4sH")
+_MQTT = struct.Struct("<BBHBH")
+_AIR = struct.Struct("<BB6s6s")
+_LINK = struct.Struct("<BB")
+
+
+def pack(note: Note) -> tuple[int, bytes]:
+    """The kind and the bytes of a note, without its time."""
+    match note:
+        case PacketNote():
+            ends = note.source, note.source_port, note.target, note.target_port
+            head = _PACKET.pack(PACKETS.index(note.kind), note.lost, *ends)
+            return frames.NOTE_PACKET, head + note.payload
+        case MqttNote():
+            return frames.NOTE_MQTT, _pack_mqtt(note)
+        case AirNote():
+            head = _AIR.pack(AIR.index(note.kind), note.lost, note.source, note.target)
+            return frames.NOTE_AIR, head + note.payload
+    return frames.NOTE_LINK, _LINK.pack(note.up, note.reason) + note.ssid.encode()
+
+
+def _pack_mqtt(note: MqttNote) -> bytes:
+    client, topic = note.client.encode()[:255], note.topic.encode()
+    flags = note.qos | note.retain << 2 | note.dup << 3 | note.clean << 4
+    kind = MESSAGES.index(note.kind)
+    head = _MQTT.pack(kind, flags, note.keep_alive_s, len(client), len(topic))
+    return head + client + topic + note.payload
+
+
+def _unpack(kind: int, t_ns: int, data: bytes) -> Note:
+    if kind == frames.NOTE_PACKET:
+        what, lost, source, from_port, target, to_port = _PACKET.unpack_from(data)
+        payload = data[_PACKET.size :]
+        return PacketNote(
+            t_ns, PACKETS[what], source, from_port, target, to_port, payload, bool(lost)
+        )
+    if kind == frames.NOTE_MQTT:
+        return _unpack_mqtt(t_ns, data)
+    if kind == frames.NOTE_AIR:
+        what, lost, source, target = _AIR.unpack_from(data)
+        return AirNote(t_ns, AIR[what], source, target, data[_AIR.size :], bool(lost))
+    up, reason = _LINK.unpack_from(data)
+    return LinkNote(t_ns, bool(up), data[_LINK.size :].decode(errors="replace"), reason)
+
+
+def _unpack_mqtt(t_ns: int, data: bytes) -> MqttNote:
+    what, flags, keep_alive_s, client, topic = _MQTT.unpack_from(data)
+    start, middle = _MQTT.size, _MQTT.size + client
+    return MqttNote(
+        t_ns,
+        data[start:middle].decode(errors="replace"),
+        MESSAGES[what],
+        data[middle : middle + topic].decode(errors="replace"),
+        data[middle + topic :],
+        flags & 3,
+        bool(flags & 4),
+        bool(flags & 8),
+        keep_alive_s,
+        bool(flags & 16),
+    )
+
+
+def notes(records: Records, kind: type[N]) -> list[N]:
+    """The notes of one type, in order. One whose beginning a long-lived bench has forgotten is
+    left out."""
+    found: Iterator[Any] = _all(records, _KINDS[kind])
+    return list(found)
+
+
+_KINDS: dict[type, int] = {
+    PacketNote: frames.NOTE_PACKET,
+    MqttNote: frames.NOTE_MQTT,
+    AirNote: frames.NOTE_AIR,
+    LinkNote: frames.NOTE_LINK,
+}
+
+
+def _all(records: Records, wanted: int) -> Iterator[Note]:
+    text, _times = unpack_text(records[records["kind"] == frames.REC_NOTE])
+    closed = records[records["kind"] == frames.REC_NOTED]
+    ends = np.cumsum(closed["c"], dtype=np.int64)
+    ends += len(text) - (int(ends[-1]) if len(ends) else 0)
+    for at in np.flatnonzero(closed["a"] == wanted):
+        end, length = int(ends[at]), int(closed["c"][at])
+        if end >= length:
+            yield _unpack(wanted, int(closed["t"][at]), text[end - length : end])

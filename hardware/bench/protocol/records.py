@@ -1,0 +1,70 @@
+"""The record that boards send and traces hold; `firmware/port/frames.toml` has the meanings."""
+
+import struct
+from functools import cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from hardware.bench.protocol import frames
+
+RECORD = np.dtype([("kind", "u1"), ("a", "u1"), ("b", "<u2"), ("c", "<u4"), ("t", "<u8")])
+"""One record; `t` is virtual nanoseconds since the bench was switched on."""
+
+Row = tuple[int, int, int, int, int]
+"""A record as Python sees it: kind, a, b, c, t."""
+Records = npt.NDArray[np.void]
+Times = npt.NDArray[np.int64]
+
+SIZE = RECORD.itemsize
+TEXT_BYTES = 6
+"""A record of text (TX, EXC, RX) holds so many bytes in place of `b`, `c`; `a` counts them."""
+
+PACKER = struct.Struct("<BBHIQ")
+_TIME = struct.Struct("<Q")
+_FIELDS_OF_TEXT = struct.Struct("<HI")
+
+
+def pack_text(kind: int, data: bytes, t_ns: int) -> bytes:
+    """Text as packed records of one kind, all at the same time."""
+    tail, rest = _TIME.pack(t_ns), len(data) % TEXT_BYTES
+    whole = len(data) - rest
+    last = bytes((kind, rest)) + data[whole:].ljust(TEXT_BYTES, b"\0") + tail if rest else b""
+    if not whole:
+        return last
+    head = bytes((kind, TEXT_BYTES))  # everything between two pieces is the same
+    pieces = [data[at : at + TEXT_BYTES] for at in range(0, whole, TEXT_BYTES)]
+    return head + (tail + head).join(pieces) + tail + last
+
+
+def text_in(row: Row) -> bytes:
+    """The text in one record."""
+    return _FIELDS_OF_TEXT.pack(row[2], row[3])[: row[1]]
+
+
+def unpack_text(records: Records) -> tuple[bytes, Times]:
+    """The text in records of one kind, and for each byte the time of its record."""
+    counts = records["a"]
+    raw = np.ascontiguousarray(records).view(np.uint8).reshape(-1, SIZE)[:, 2 : 2 + TEXT_BYTES]
+    used = np.arange(TEXT_BYTES) < counts[:, None]
+    return raw[used].tobytes(), np.repeat(records["t"].astype(np.int64), counts)
+
+
+def among(values: npt.NDArray[np.integer[Any]], chosen: tuple[int, ...]) -> npt.NDArray[np.bool_]:
+    """Which of the values are chosen: a tenth of the time of `np.isin` for a short batch."""
+    found: npt.NDArray[np.bool_] = _table(chosen).take(values)
+    return found
+
+
+@cache
+def _table(chosen: tuple[int, ...]) -> npt.NDArray[np.bool_]:
+    table = np.zeros(256, np.bool_)
+    table[list(chosen)] = True
+    return table
+
+
+def names_of(prefix: str) -> dict[int, str]:
+    """Number to lower-case name of the constants of one section of the frame table (`END_`)."""
+    start = len(prefix)
+    return {v: k[start:].lower() for k, v in vars(frames).items() if k.startswith(prefix)}

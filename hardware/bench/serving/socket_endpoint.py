@@ -1,0 +1,105 @@
+"""A virtual board's serial line on a TCP port: bare, or as RFC 2217."""
+
+import select
+import socket
+
+from hardware.bench.serving.endpoint import OnInput, Pending, receive
+from hardware.bench.serving.rfc2217 import Lines, Rfc2217
+
+LOOPBACK = "127.0.0.1"
+KERNEL_BYTES = 32_768
+
+
+class SocketEndpoint:
+    """A TCP port on loopback: the bare line (`socket://`), or with `on_lines` RFC 2217."""
+
+    def __init__(self, on_input: OnInput, on_lines: Lines | None = None, port: int = 0) -> None:
+        """Raises: OSError when the port is taken; 0 takes a free one."""
+        self._listener = socket.create_server((LOOPBACK, port))
+        self._listener.setblocking(False)
+        scheme = "rfc2217" if on_lines else "socket"
+        self.url = f"{scheme}://{LOOPBACK}:{self._listener.getsockname()[1]}"
+        self._on_input = on_input
+        self._on_lines = on_lines
+        self._client: socket.socket | None = None
+        self._telnet: Rfc2217 | None = None
+        self._pending = Pending()
+        self.closed = False
+
+    def watch(self) -> list[tuple[int, int]]:
+        """See `Endpoint`."""
+        fds = [(self._listener.fileno(), select.POLLIN)]
+        if self._client:
+            out = select.POLLOUT if self._pending else 0
+            fds.append((self._client.fileno(), select.POLLIN | out))
+        return fds
+
+    def lags(self) -> bool:
+        """See `Endpoint`."""
+        return self._pending.lags()
+
+    def idle_s(self) -> float | None:
+        """See `Endpoint`."""
+        return None
+
+    def serve(self) -> None:
+        """The client first: one that left makes room for the next, who may be waiting already."""
+        self._serve_client()
+        try:
+            newcomer, _address = self._listener.accept()
+        except BlockingIOError:
+            return
+        if self._client:
+            newcomer.close()
+            return
+        newcomer.setblocking(False)
+        newcomer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        # What the kernel keeps must be read before the answer to a Ctrl-C: it would keep
+        # megabytes.
+        newcomer.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BYTES)
+        self._client = newcomer
+        self._telnet = Rfc2217(self._on_lines) if self._on_lines else None
+        self._serve_client()
+
+    def _serve_client(self) -> None:
+        try:
+            while self._client and (data := receive(self._client)) is not None:
+                if not data:
+                    self._drop()
+                    return
+                self._take(data)
+        except OSError:
+            self._drop()
+        self._flush()
+
+    def _flush(self) -> None:
+        try:
+            if self._client:
+                self._pending.write(self._client.fileno())
+        except OSError:
+            self._drop()
+
+    def _take(self, data: bytes) -> None:
+        if self._telnet:
+            data = self._telnet.decode(data)
+            self._pending.add(self._telnet.replies())
+        if data:
+            self._on_input(data)
+
+    def offer(self, data: bytes) -> None:
+        """See `Endpoint`."""
+        if self._client:
+            self._pending.add(self._telnet.encode(data) if self._telnet else data)
+            self._flush()
+
+    def _drop(self) -> None:
+        if self._client:
+            self._client.close()
+        self._client = self._telnet = None
+        self._pending.clear()
+
+    def close(self) -> None:
+        """See `Endpoint`."""
+        self.closed = True
+        self._drop()
+        self._listener.close()

@@ -1,0 +1,1 @@
+"""Small pieces of SVG: shapes, colours, and the bodies that parts are drawn with."""

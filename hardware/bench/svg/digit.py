@@ -1,0 +1,40 @@
+"""A digit of seven segments: its shape, and what a person reads in it."""
+
+from collections.abc import Sequence
+
+from hardware.bench.svg.elements import el
+
+SHAPES = (
+    "2,0 8,0 9,1 8,2 2,2 1,1",
+    "10,2 10,8 9,9 8,8 8,2 9,1",
+    "10,10 10,16 9,17 8,16 8,10 9,9",
+    "8,18 2,18 1,17 2,16 8,16 9,17",
+    "0,16 0,10 1,9 2,10 2,16 1,17",
+    "0,8 0,2 1,1 2,2 2,8 1,9",
+    "2,8 8,8 9,9 8,10 2,10 1,9",
+)
+"""Segments A to G on a grid of 10 by 18."""
+GLYPHS = {
+    "": " ", "ABCDEF": "0", "BC": "1", "EF": "1", "ABDEG": "2", "ABCDG": "3", "BCFG": "4",
+    "ACDFG": "5", "ACDEFG": "6", "CDEFG": "6", "ABC": "7", "ABCF": "7", "ABCDEFG": "8",
+    "ABCDFG": "9", "ABCFG": "9", "ABCEFG": "A", "ADEF": "C", "DEG": "c",
+    "BCDEG": "d", "ADEFG": "E", "AEFG": "F", "BCEFG": "H", "CEFG": "h", "BCDE": "J",
+    "DEF": "L", "CEG": "n", "CDEG": "o", "ABEFG": "P", "EG": "r", "DEFG": "t", "BCDEF": "U",
+    "CDE": "u", "BCDFG": "y", "G": "-", "D": "_", "ABFG": "°",
+}  # fmt: skip
+"""Segments that are lit to what a person reads; `b` and `6`, `S` and `5` look alike: a digit."""
+
+
+def digit_svg(x: float, y: float, scale: float, fills: Sequence[str]) -> str:
+    """The segments A to G in these colours, leaning as such digits do."""
+    bars = "".join(
+        el("polygon", points=points, fill=fill, stroke="#15181c", stroke_width=0.25)
+        for points, fill in zip(SHAPES, fills, strict=True)
+    )
+    place = f"skewX(-8) translate({x:.2f} {y:.2f}) scale({scale:.3f})"
+    return el("g", bars, transform=place)
+
+
+def read_digit(lit: Sequence[bool]) -> str:
+    """The character that segments A to G make; `?` if none."""
+    return GLYPHS.get("".join("ABCDEFG"[n] for n, on in enumerate(lit) if on), "?")

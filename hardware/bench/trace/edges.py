@@ -1,0 +1,71 @@
+"""The level at a pin over time, computed from the records of a trace."""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from hardware.bench.protocol import frames
+from hardware.bench.protocol.records import Records, Times, among
+
+Levels = npt.NDArray[np.bool_]
+
+DRIVING = (frames.MODE_OUT, frames.MODE_OPEN_DRAIN)
+"""Modes in which the output latch shows at the pin (unless an IN record says otherwise)."""
+SHOWING = (frames.REC_OUT, frames.REC_MODE, frames.REC_IN)
+"""Records that may change the level at a pin."""
+
+
+class Edges(NamedTuple):
+    """Times (virtual ns) and the level from each of them on; neighbours differ."""
+
+    t_ns: Times
+    level: Levels
+
+    def rising(self) -> Times:
+        """When the level went high; a level that is high from the start is no edge."""
+        return self.t_ns[1:][self.level[1:]]
+
+    def falling(self) -> Times:
+        """When the level went low."""
+        return self.t_ns[1:][~self.level[1:]]
+
+    def level_at(self, t_ns: int) -> bool:
+        """The level at a time (an edge counts from its own time on)."""
+        index = int(np.searchsorted(self.t_ns, t_ns, side="right")) - 1
+        return bool(self.level[max(index, 0)])
+
+
+def edges_of(records: Records, gpio: int) -> Edges:
+    """Level at a GPIO from its OUT, MODE and IN records and from the board's power.
+
+    A pin whose board is off or has just been switched on is low, until an IN record says
+    otherwise. A pin that is switched from output to input keeps its level until then.
+    """
+    kind = records["kind"]
+    own = (records["a"] == gpio) & among(kind, SHOWING)
+    rows = records[own | (kind == frames.REC_POWER)]
+    kind = rows["kind"]
+    shows = (kind == frames.REC_IN) | (kind == frames.REC_POWER) | _driven(rows)
+    rows = rows[shows]
+    level = (rows["c"] != 0) & (rows["kind"] != frames.REC_POWER)
+    start = int(records["t"][0]) if len(records) else 0
+    return clean(np.append(start, rows["t"].astype(np.int64)), np.append(False, level))
+
+
+def _driven(rows: Records) -> Levels:
+    """For each row whether it is an OUT or a MODE and the pin drives its latch then."""
+    sets = (rows["kind"] == frames.REC_MODE) | (rows["kind"] == frames.REC_POWER)
+    latest = np.maximum.accumulate(np.where(sets, np.arange(len(rows)), -1))
+    drives = among(rows["b"] & 15, DRIVING) & (rows["kind"] == frames.REC_MODE)
+    told = (rows["kind"] == frames.REC_OUT) | (rows["kind"] == frames.REC_MODE)
+    driven: Levels = told & (latest >= 0) & drives[latest]
+    return driven
+
+
+def clean(t_ns: Times, level: Levels) -> Edges:
+    """Of rows at the same time the last counts, and rows that change nothing are dropped."""
+    last = np.append(t_ns[1:] != t_ns[:-1], True)
+    t_ns, level = t_ns[last], level[last]
+    change = np.append(True, level[1:] != level[:-1])
+    return Edges(t_ns[change], level[change])

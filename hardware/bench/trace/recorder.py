@@ -1,0 +1,95 @@
+"""Where the records of a board are kept, in the one order that the trace promises.
+
+Within one power cycle: by time, of the same time the board's own first, each in the order in which
+they came. That order does not depend on how the board's records were cut into pieces on their way.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from hardware.bench.protocol import frames
+from hardware.bench.protocol.records import PACKER, RECORD, SIZE, Records, Row, pack_text
+
+PAD_KINDS = (frames.REC_MODE, frames.REC_OUT, frames.REC_PWM)
+
+
+class Recorder:
+    """Takes records from both sides: bytes, which are cheap to append to, columns once read."""
+
+    def __init__(self) -> None:
+        self._done = bytearray()
+        self._board = bytearray()
+        self._bench = bytearray()
+
+    def __len__(self) -> int:
+        return (len(self._done) + len(self._board) + len(self._bench)) // SIZE
+
+    def take(self, data: bytes) -> None:
+        """Appends whole records of the board."""
+        self._board += data
+
+    def note(self, kind: int, a: int, b: int, c: int, t_ns: int) -> None:
+        """Appends a record of the bench."""
+        self._bench += PACKER.pack(kind, a, b, c, t_ns)
+
+    def note_text(self, kind: int, data: bytes, t_ns: int) -> None:
+        """Appends text as records of the bench."""
+        self._bench += pack_text(kind, data, t_ns)
+
+    def power(self, on: bool, why: int, t_ns: int) -> None:
+        """The board is switched on or off: nothing is sorted across this, later claims are
+        dropped."""
+        self._done += self._open(t_ns).tobytes()
+        self._board.clear()
+        self._bench.clear()
+        self._done += PACKER.pack(frames.REC_POWER, 0, why, on, t_ns)
+
+    def records(self, until_ns: int) -> Records:
+        """All records up to a time, as an array of its own."""
+        done = np.frombuffer(bytes(self._done), RECORD)
+        return np.concatenate((done, self._open(until_ns)))
+
+    def pad_rows(self, gpios: Sequence[int], since_ns: int, until_ns: int) -> list[Row]:
+        """What the board of this power cycle did to pads (see `World.pad_rows` of part.py)."""
+        rows = np.frombuffer(bytes(self._board), RECORD)
+        rows = rows[: np.searchsorted(rows["t"], np.uint64(until_ns), side="right")]
+        rows = rows[np.isin(rows["kind"], PAD_KINDS) & np.isin(rows["a"], gpios)]
+        begin = int(np.searchsorted(rows["t"], np.uint64(since_ns), side="right"))
+        before = rows[:begin]
+        keys = before["kind"].astype(np.int64) << 8 | before["a"]
+        _keys, last = np.unique(keys[::-1], return_index=True)  # the last of each comes first
+        kept = np.sort(begin - 1 - last)
+        found: list[Row] = [*before[kept].tolist(), *rows[begin:].tolist()]
+        return found
+
+    def forget(self) -> None:
+        """Drops the oldest half, about (for a bench that lives for days; call it between grants).
+
+        Nothing is sorted: a board that prints without end makes this happen often, and a person
+        waits meanwhile.
+        """
+        half = len(self) // 2 * SIZE
+        if len(self._done) >= half:
+            del self._done[:half]
+            return
+        self._done.clear()
+        before = _middle_time(max(self._board, self._bench, key=len))
+        for log in (self._board, self._bench):
+            del log[: _rows_before(log, before) * SIZE]
+
+    def _open(self, until_ns: int) -> Records:
+        """What belongs to the present power cycle, sorted."""
+        rows = np.frombuffer(bytes(self._board) + bytes(self._bench), RECORD)
+        rows = rows[rows["t"] <= until_ns]
+        return rows[np.argsort(rows["t"], kind="stable")]
+
+
+def _middle_time(log: bytearray) -> int:
+    """The time of the record in the middle of a log that is in the order of time."""
+    return int(np.frombuffer(log, RECORD)["t"][len(log) // SIZE // 2])
+
+
+def _rows_before(log: bytearray, t_ns: int) -> int:
+    """How many records of a log that is in the order of time are older than this."""
+    return int(np.searchsorted(np.frombuffer(log, RECORD)["t"], np.uint64(t_ns)))

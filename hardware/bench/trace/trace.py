@@ -1,0 +1,290 @@
+"""The trace: all that one board did and all that was done to it, with virtual nanoseconds.
+
+A trace is columns: one numpy array of 16-byte records in the order of their times, and the few
+controls that were moved. Everything else (edges, lines, pulses) is computed from the columns when
+somebody asks.
+"""
+
+import hashlib
+import json
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from os import PathLike
+from typing import IO, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from hardware.bench.protocol import frames
+from hardware.bench.protocol.notes import AirNote, LinkNote, MqttNote, PacketNote, notes
+from hardware.bench.protocol.records import RECORD, Records, Times, among, unpack_text
+from hardware.bench.trace.edges import Edges, edges_of
+from hardware.bench.trace.pwm_edges import unfolded
+
+ControlValue = float | str | bool
+
+FORMAT = "warsha-trace 1"
+
+
+class Control(NamedTuple):
+    """A control of a part that was moved: a button, a knob."""
+
+    t_ns: int
+    part: str
+    control: str
+    value: ControlValue
+
+
+class ModeAt(NamedTuple):
+    """A pin was set up: `mode`, `pull` as in the frame table, `latch` the level that it drives."""
+
+    t_ns: int
+    mode: int
+    pull: int
+    latch: bool
+
+
+class PwmAt(NamedTuple):
+    """PWM of a pin changed; 0 Hz is off."""
+
+    t_ns: int
+    freq_hz: int
+    duty_u16: int
+
+
+class IrqAt(NamedTuple):
+    """A pin's interrupt was set; `bits`: 1 rising, 2 falling, 4 low level, 8 high level, 0 off."""
+
+    t_ns: int
+    bits: int
+    hard: bool
+
+
+class StateAt(NamedTuple):
+    """The interpreter came to a state of the frame table."""
+
+    t_ns: int
+    state: int
+    cause: int
+    detail: int
+
+
+class PowerAt(NamedTuple):
+    """What the board's supply carries from now on: `active`, `light_sleep`, `deep_sleep`,
+    `off`."""
+
+    t_ns: int
+    state: str
+
+
+class FaultAt(NamedTuple):
+    """An electrical fault at a pin, a kind of the frame table."""
+
+    t_ns: int
+    kind: int
+    gpio: int
+    detail: int
+
+
+class Line(NamedTuple):
+    """A line that the board printed; the time is that of its newline."""
+
+    t_ns: int
+    text: str
+
+
+class Failure(NamedTuple):
+    """An exception that ended main.py: the traceback as the board prints it."""
+
+    t_ns: int
+    text: str
+
+
+class SerialLog(NamedTuple):
+    """Bytes on the serial line and the time of each."""
+
+    data: bytes
+    t_ns: Times
+
+
+class End(NamedTuple):
+    """Why the board is no more: a cause of the frame table, and for people what exactly."""
+
+    t_ns: int
+    cause: int
+    detail: str = ""
+
+
+@dataclass
+class Trace:
+    """What happened on one board until `end_ns`. GPIOs are numbers, or names that `nets` knows."""
+
+    board: str
+    records: Records
+    controls: list[Control] = field(default_factory=list)
+    end_ns: int = 0
+    nets: dict[str, int] = field(default_factory=dict)
+    end_detail: str = ""
+    bits: int = 0
+    """Word size of the board's build: 32 as on the chip, or 64."""
+
+    def edges(self, pin: int | str, pwm: bool = False) -> Edges:
+        """Level at the pin over time; the first entry is the level at the start. The pulses of a
+        PWM of the pin count only with `pwm`: there may be millions."""
+        edges = edges_of(self.records, self.gpio(pin))
+        settings = self.pwm(pin) if pwm else []
+        return unfolded(edges, settings, self.end_ns) if settings else edges
+
+    def level_at(self, pin: int | str, t_ns: int) -> bool:
+        """Level at the pin at a time (an edge counts from its own time on)."""
+        return self.edges(pin).level_at(t_ns)
+
+    def gpio(self, pin: int | str) -> int:
+        """The GPIO number of a pin. Raises: KeyError naming those that are known."""
+        if isinstance(pin, int):
+            return pin
+        if pin not in self.nets:
+            raise KeyError(f"no pin {pin!r}; there are {', '.join(sorted(self.nets))}")
+        return self.nets[pin]
+
+    def modes(self, pin: int | str) -> list[ModeAt]:
+        """How the pin was set up, in order."""
+        rows = self._of(frames.REC_MODE, pin)
+        return [ModeAt(t, b & 15, b >> 4, bool(c)) for _, _, b, c, t in rows]
+
+    def pwm(self, pin: int | str) -> list[PwmAt]:
+        """PWM settings of the pin, in order."""
+        return [PwmAt(t, c, b) for _, _, b, c, t in self._of(frames.REC_PWM, pin)]
+
+    def irqs(self, pin: int | str) -> list[IrqAt]:
+        """Interrupt settings of the pin, in order."""
+        return [IrqAt(t, b, bool(c)) for _, _, b, c, t in self._of(frames.REC_IRQ, pin)]
+
+    def states(self) -> list[StateAt]:
+        """The states of the interpreter, in order."""
+        return [StateAt(t, a, b, c) for _, a, b, c, t in self._of(frames.REC_STATE)]
+
+    def power(self) -> list[PowerAt]:
+        """When the chip was active, asleep or off; each entry is a change."""
+        names = {frames.SLEEP_LIGHT: "light_sleep", frames.SLEEP_DEEP: "deep_sleep"}
+        chosen = among(self.records["kind"], (frames.REC_POWER, frames.REC_SLEEP))
+        out: list[PowerAt] = []
+        for kind, a, _b, c, t_ns in self.records[chosen].tolist():
+            on = kind == frames.REC_SLEEP or c
+            state = names.get(a, "active") if on else "off"
+            if out and out[-1].t_ns == t_ns:
+                out.pop()  # a reset takes the power for no time
+            if not out or out[-1].state != state:
+                out.append(PowerAt(t_ns, state))
+        return out
+
+    def boots(self) -> list[int]:
+        """When the interpreter started: power on, hard and soft resets (virtual ns)."""
+        return [s.t_ns for s in self.states() if s.state == frames.STATE_BOOT]
+
+    def faults(self) -> list[FaultAt]:
+        """Electrical faults, in order."""
+        return [FaultAt(t, a, b, c) for _, a, b, c, t in self._of(frames.REC_FAULT)]
+
+    def ended(self) -> End | None:
+        """Why the board was no more at the end of the trace; None while it is on."""
+        rows = self._of(frames.REC_POWER)
+        if not rows or rows[-1][3]:
+            return None
+        return End(rows[-1][4], rows[-1][2], self.end_detail)
+
+    def serial(self) -> SerialLog:
+        """What the board sent on its serial line."""
+        return self._text(frames.REC_TX)
+
+    def sent(self) -> SerialLog:
+        """What the board was sent, at the times at which it took it."""
+        return self._text(frames.REC_RX)
+
+    def lines(self) -> list[Line]:
+        """The lines that the board completed; what a reset cuts off is none.
+
+        Bytes that are no UTF-8 become U+FFFD.
+        """
+        log = self.serial()
+        cuts = [0, *np.searchsorted(log.t_ns, self.boots()).tolist()]
+        lines, at = [], 0
+        for line in log.data.split(b"\n")[:-1]:
+            end = at + len(line)
+            start = max(at, cuts[bisect_right(cuts, end) - 1])
+            text = log.data[start:end].removesuffix(b"\r").decode(errors="replace")
+            lines.append(Line(int(log.t_ns[end]), text))
+            at = end + 1
+        return lines
+
+    def exceptions(self) -> list[Failure]:
+        """The exceptions that nobody caught, as the board reported them out of band."""
+        rows = self.records[self.records["kind"] == frames.REC_EXC]
+        ends = np.flatnonzero(rows["a"] == 0)
+        parts = np.split(rows, ends + 1)[: len(ends)]
+        return [
+            Failure(int(part["t"][-1]), unpack_text(part)[0].decode(errors="replace"))
+            for part in parts
+        ]
+
+    def packets(self) -> list[PacketNote]:
+        """Packets that the board sent or that were meant for it, at the end of their way."""
+        return notes(self.records, PacketNote)
+
+    def mqtt(self) -> list[MqttNote]:
+        """MQTT messages of the board's clients, and those that others published."""
+        return notes(self.records, MqttNote)
+
+    def air(self) -> list[AirNote]:
+        """ESP-NOW messages that the board sent or got."""
+        return notes(self.records, AirNote)
+
+    def links(self) -> list[LinkNote]:
+        """When the board's station joined an access point, or left or missed it."""
+        return notes(self.records, LinkNote)
+
+    def sha256(self) -> str:
+        """The fingerprint of what happened.
+
+        The canonical form is UTF-8 text and bytes, in this order: the line `warsha-trace 1`, a
+        line with the board type, a line with `end_ns` in decimal, the records as they lie (little-
+        endian, in the order of the trace), and a line of JSON for each control. Names of nets and
+        the words of `end_detail` are not part of it.
+        """
+        digest = hashlib.sha256(f"{FORMAT}\n{self.board}\n{self.end_ns}\n".encode())
+        digest.update(np.ascontiguousarray(self.records).tobytes())
+        for control in self.controls:
+            digest.update((json.dumps(control, ensure_ascii=False) + "\n").encode())
+        return digest.hexdigest()
+
+    def save(self, file: str | PathLike[str] | IO[bytes]) -> None:
+        """Writes the trace as a compressed numpy archive."""
+        meta = {k: v for k, v in vars(self).items() if k != "records"} | {"format": FORMAT}
+        text = np.frombuffer(json.dumps(meta).encode(), np.uint8)
+        np.savez_compressed(file, records=self.records.view(np.uint8), meta=text)
+
+    @classmethod
+    def load(cls, file: str | PathLike[str] | IO[bytes]) -> "Trace":
+        """Reads what `save` wrote. Raises: ValueError when the file is no trace of this format."""
+        with np.load(file, allow_pickle=False) as archive:
+            meta = json.loads(archive["meta"].tobytes())
+            records = archive["records"].view(RECORD)
+        if meta.pop("format") != FORMAT:
+            raise ValueError(f"{file} is no {FORMAT}")
+        meta["controls"] = [Control(*row) for row in meta["controls"]]
+        return cls(records=records, **meta)
+
+    def named(self, nets: Mapping[str, int]) -> "Trace":
+        """The same trace with more names for its pins."""
+        return Trace(**{**vars(self), "nets": self.nets | dict(nets)})
+
+    def _of(self, kind: int, pin: int | str | None = None) -> list[tuple[int, int, int, int, int]]:
+        chosen: npt.NDArray[np.bool_] = self.records["kind"] == kind
+        if pin is not None:
+            chosen &= self.records["a"] == self.gpio(pin)
+        rows: list[tuple[int, int, int, int, int]] = self.records[chosen].tolist()
+        return rows
+
+    def _text(self, kind: int) -> SerialLog:
+        return SerialLog(*unpack_text(self.records[self.records["kind"] == kind]))

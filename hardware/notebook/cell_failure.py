@@ -1,0 +1,58 @@
+"""A failed board cell as a trainee should see it: the board's traceback with the cell's lines.
+
+IPython shows its own traceback of our magics otherwise, 40 lines of which none is the trainee's.
+"""
+
+import re
+
+from hardware.errors import DeviceError, HardwareError
+from hardware.i18n import _
+
+_FRAME = re.compile(r'^  File "(?P<file>[^"]+)", line (?P<line>\d+)(?:, in (?P<name>\S+))?$')
+RED, PLAIN = "\x1b[31m", "\x1b[0m"
+
+
+class CellFailed(Exception):
+    """Ends a cell with a text of ours; `lines` are what is shown."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__(lines[-1] if lines else "")
+        self.lines = lines
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows instead of a traceback of the kernel."""
+        return self.lines
+
+
+def with_cell_lines(traceback: str, cell: str, file: str, shift: int) -> list[str]:
+    """The board's traceback with places in `file` given as lines of the cell.
+
+    Args:
+        traceback: as MicroPython prints it.
+        cell: the whole cell with its magic line, which is line 1.
+        file: the name under which the cell ran on the board (`<stdin>`, `main.py`).
+        shift: what to add to the board's line number to get the cell's.
+    """
+    source = cell.splitlines()
+    shown = []
+    for text in traceback.rstrip().splitlines():
+        frame = _FRAME.match(text.rstrip())
+        if not frame or frame["file"].lstrip("/") != file:
+            shown.append(text.rstrip())
+            continue
+        number = int(frame["line"]) + shift
+        where = f", in {frame['name']}" if frame["name"] and frame["name"] != "<module>" else ""
+        shown.append("  " + _("cell line {number}").format(number=number) + where)
+        if 0 < number <= len(source):
+            shown.append(f"    {source[number - 1].strip()}")
+    return shown
+
+
+def explain(
+    error: HardwareError, cell: str = "", file: str = "<stdin>", shift: int = 0
+) -> CellFailed:
+    """The exception to raise from a magic in place of a known error."""
+    if isinstance(error, DeviceError):
+        lines = with_cell_lines(error.traceback, cell, file, shift)
+        return CellFailed([*lines[:-1], f"{RED}{lines[-1]}{PLAIN}"] if lines else [str(error)])
+    return CellFailed([f"{RED}{error}{PLAIN}", *([error.cure] if error.cure else [])])

@@ -1,0 +1,142 @@
+"""Finds what an Arabic keyboard or a copied text leaves in a program where Python wants its own.
+
+MicroPython takes many of these characters for a name (`٣٥` is a NameError, not a number) or says
+only "invalid syntax", and direction marks cannot be seen at all. So the program is looked at
+before it goes to the board. Inside strings and comments everything is allowed.
+"""
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hardware.errors import HardwareError
+from hardware.i18n import language
+
+INVISIBLE = frozenset(
+    "\u00ad\u061c\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
+    "\u2060\u2066\u2067\u2068\u2069\ufeff"
+)
+"""Direction marks and other characters of no width (Unicode Annex 9, section 2)."""
+
+INSTEAD = {
+    "،": ",", "؛": ";", "؟": "?", "٪": "%", "٫": ".", "٬": "_", "ـ": "_", "×": "*", "÷": "/",
+    "−": "-", "–": "-", "—": "-",
+    "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'",
+    "\u00a0": " ", "\u202f": " ", "\u3000": " ",
+}  # fmt: skip
+"""Look-alikes and what Python wants there."""
+
+NAMES = {
+    "،": ("an Arabic comma", "فاصلة عربية"),
+    "؛": ("an Arabic semicolon", "فاصلة منقوطة عربية"),
+    "؟": ("an Arabic question mark", "علامة استفهام عربية"),
+    "٪": ("an Arabic percent sign", "علامة نسبة عربية"),
+    "٫": ("an Arabic decimal separator", "فاصلة عشرية عربية"),
+    "٬": ("an Arabic thousands separator", "فاصلة آلاف عربية"),
+    "ـ": ("an Arabic tatweel", "كشيدة (تطويل)"),
+    "\u00a0": ("a no-break space", "مسافة غير قابلة للكسر"),
+}
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One wrong character; `line` and `column` count from 1, as an editor shows them."""
+
+    line: int
+    column: int
+    char: str
+
+    @property
+    def wanted(self) -> str:
+        """What belongs there; empty for a character that only has to go."""
+        if self.char in INVISIBLE:
+            return ""
+        if self.char in INSTEAD:
+            return INSTEAD[self.char]
+        return str(unicodedata.digit(self.char))
+
+    def describe(self, lang: str) -> str:
+        """One line in `ar` or `en`: where, what, what to do."""
+        english, arabic = self._name()
+        if lang == "ar":
+            cure = f"اكتب \u2066{self.wanted}\u2069 مكانها" if self.wanted.strip() else "احذفها"
+            if self.wanted == " ":
+                cure = "اكتب مسافة عادية مكانها"
+            return f"السطر {self.line}، العمود {self.column}: {arabic}؛ {cure}."
+        cure = f"write {self.wanted} instead" if self.wanted.strip() else "delete it"
+        if self.wanted == " ":
+            cure = "write a plain space instead"
+        return f"line {self.line}, column {self.column}: {english}; {cure}."
+
+    def _name(self) -> tuple[str, str]:
+        code = f"U+{ord(self.char):04X}"
+        if self.char in INVISIBLE:
+            return (f"an invisible mark ({code})", f"علامة غير مرئية (\u2066{code}\u2069)")
+        if self.char in NAMES:
+            return NAMES[self.char]
+        if self.char in INSTEAD:
+            return (f"a typographic {self.char}", f"علامة طباعية \u2066{self.char}\u2069")
+        return (f"an Arabic digit {self.char}", f"رقم عربي {self.char}")
+
+
+class StrayMarks(HardwareError):
+    """The program holds characters that MicroPython cannot read; `marks` says which and where."""
+
+    def __init__(self, marks: list[Mark]) -> None:
+        super().__init__(" ".join(mark.describe(language()) for mark in marks[:3]))
+        self.marks = marks
+
+
+def _code(source: str) -> Iterator[tuple[int, str]]:
+    """(offset, character) of all that stands neither in a string nor in a comment."""
+    at, end = 0, len(source)
+    while at < end:
+        char = source[at]
+        if char == "#":
+            at = _until(source, "\n", at)
+        elif char in "\"'":
+            quote = char * 3 if source.startswith(char * 3, at) else char
+            at = _string_end(source, quote, at + len(quote))
+        else:
+            yield at, char
+            at += 1
+
+
+def _until(source: str, what: str, start: int) -> int:
+    found = source.find(what, start)
+    return len(source) if found < 0 else found
+
+
+def _string_end(source: str, quote: str, at: int) -> int:
+    """Offset behind the string; an unclosed short string ends with its line, as in Python."""
+    while at < len(source):
+        if source[at] == "\\":
+            at += 2
+        elif source.startswith(quote, at):
+            return at + len(quote)
+        elif source[at] == "\n" and len(quote) == 1:
+            return at
+        else:
+            at += 1
+    return at
+
+
+def find(source: str) -> list[Mark]:
+    """Every wrong character of a program, in the order of the text."""
+    wrong = []
+    for offset, char in _code(source):
+        foreign_digit = not char.isascii() and char.isdigit()
+        if char in INVISIBLE or char in INSTEAD or foreign_digit:
+            line_start = source.rfind("\n", 0, offset) + 1
+            wrong.append(Mark(source.count("\n", 0, offset) + 1, offset - line_start + 1, char))
+    return wrong
+
+
+def check(source: str) -> None:
+    """Do nothing for a clean program.
+
+    Raises:
+        StrayMarks: it holds such characters outside strings and comments.
+    """
+    if marks := find(source):
+        raise StrayMarks(marks)

@@ -1,0 +1,152 @@
+"""Ports over the network: `socket://` is the bare line, `rfc2217://` has the modem lines too.
+
+Written here, as pyserial's keep each byte in a queue of its own (0.1 MB/s at best), cannot be
+selected on, and sleep 0.3 s in `close` and 0.05 s at each change of a setting.
+"""
+
+import select
+import socket
+import threading
+from urllib.parse import urlsplit
+
+from hardware.errors import BoardNotFound, BoardTimeout
+from hardware.i18n import _
+from hardware.wire import telnet
+from hardware.wire.deadline import Deadline
+from hardware.wire.port import CHUNK, RESET_PULSE_S, busy, lost, no_address, not_there
+
+CONNECT_S = 5.0
+ANSWER_S = 3.0
+
+
+class SocketPort:
+    """A `Port` on a TCP connection that carries the bare line."""
+
+    def __init__(self, url: str) -> None:
+        """Raises: BoardNotFound."""
+        self.name = url
+        try:
+            parts = urlsplit(url)
+            where = (parts.hostname or "", parts.port or 0)
+        except ValueError as error:  # the port is no number
+            raise no_address(url) from error
+        try:
+            self._socket = socket.create_connection(where, CONNECT_S)
+        except OSError as error:
+            raise not_there(url) from error
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def read(self, timeout_s: float | None) -> bytes:
+        """See `Port.read`."""
+        try:
+            ready, _w, _x = select.select([self._socket], [], [], timeout_s)
+            data = self._socket.recv(CHUNK) if ready else b""
+        except (OSError, ValueError) as error:  # ValueError: closed here
+            raise lost(self.name) from error
+        if ready and not data:
+            raise lost(self.name)
+        return data
+
+    def write(self, data: bytes) -> None:
+        """See `Port.write`."""
+        try:
+            self._socket.sendall(data)
+        except OSError as error:
+            raise lost(self.name) from error
+
+    def pulse_reset(self) -> bool:
+        """See `Port.pulse_reset`."""
+        return False
+
+    def close(self) -> None:
+        """See `Port.close`."""
+        self._socket.close()
+
+
+class Rfc2217Port(SocketPort):
+    """A `Port` on a serial device behind an RFC 2217 server (a bench, ser2net,
+    esp_rfc2217_server)."""
+
+    def __init__(self, url: str, baud: int) -> None:
+        """Raises: BoardNotFound, BoardBusy."""
+        super().__init__(url)
+        self._telnet = _Client()
+        self._data = b""
+        for verb in (telnet.WILL, telnet.DO):
+            for option in (telnet.BINARY, telnet.SGA, telnet.COM_PORT):
+                self._telnet.demand(verb, option)
+        try:
+            self._ask(telnet.SET_BAUDRATE, baud.to_bytes(4))
+            for command, value in (
+                (telnet.SET_DATASIZE, 8),
+                (telnet.SET_PARITY, 1),
+                (telnet.SET_STOPSIZE, 1),
+            ):
+                self._ask(command, bytes((value,)))
+            # DTR before RTS: the other way round resets an ESP32.
+            self._control(telnet.DTR_ON)
+            self._control(telnet.RTS_ON)
+        except BoardNotFound as error:
+            self.close()
+            raise busy(url) from error
+        except BoardTimeout as error:
+            self.close()
+            raise not_there(url) from error
+
+    def read(self, timeout_s: float | None) -> bytes:
+        """See `Port.read`."""
+        deadline = Deadline(timeout_s)
+        while not self._data:
+            self._receive(deadline)
+            if deadline.over():
+                break
+        data, self._data = self._data, b""
+        return data
+
+    def write(self, data: bytes) -> None:
+        """See `Port.write`."""
+        super().write(self._telnet.encode(data))
+
+    def pulse_reset(self) -> bool:
+        """EN is low while RTS is set and DTR is not: the two transistors on ESP32 boards."""
+        self._control(telnet.DTR_OFF)
+        self._control(telnet.RTS_ON)
+        threading.Event().wait(RESET_PULSE_S)
+        self._control(telnet.RTS_OFF)
+        return True
+
+    def _receive(self, deadline: Deadline) -> None:
+        self._data += self._telnet.decode(super().read(deadline.left()))
+        if replies := self._telnet.replies():
+            super().write(replies)
+
+    def _control(self, value: int) -> None:
+        self._ask(telnet.SET_CONTROL, bytes((value,)))
+
+    def _ask(self, command: int, value: bytes) -> None:
+        """Set something and wait until the server has said that it is so."""
+        self._telnet.answered.discard(command)
+        self._telnet.say(command, value)
+        super().write(self._telnet.replies())
+        deadline = Deadline(ANSWER_S)
+        while command not in self._telnet.answered:
+            if deadline.over():
+                raise BoardTimeout(
+                    _("{url} does not speak RFC 2217.").format(url=self.name),
+                    _("If it is a bare line, write socket:// instead."),
+                )
+            self._receive(deadline)
+
+
+class _Client(telnet.Telnet):
+    """The client's half of RFC 2217."""
+
+    def __init__(self) -> None:
+        options = {telnet.BINARY, telnet.SGA, telnet.COM_PORT}
+        super().__init__(options, options | {telnet.ECHO})
+        self.answered: set[int] = set()
+        """Commands that the server has confirmed."""
+
+    def heard(self, command: int, value: bytes) -> None:
+        """See `Telnet.heard`."""
+        self.answered.add(command - telnet.SERVER)
