@@ -25,7 +25,7 @@ from hardware.cli import more_checks
 from hardware.i18n import _
 
 if TYPE_CHECKING:
-    from hardware.doctor import Finding
+    from hardware.doctor import CheckResult
 
 app = typer.Typer()
 more_checks.append(lambda: _host_sandbox())
@@ -87,14 +87,14 @@ def grade(
     from grader.classrun import report
     from grader.classrun.autograde import gradings
     from grader.classrun.class_notes import class_notes
-    from grader.classrun.cluster import Cluster, Tls
+    from grader.classrun.cluster import DaskCluster, Tls
 
     out = Console()
     begin = time.perf_counter()
     labs = gradings(load_course(course), assignment, seeds, sandbox=sandbox)
     folders = labs[0].submissions(student)
     tls = Tls(tls_ca, tls_cert, tls_key)
-    with Cluster(scheduler, tls, out.print) if scheduler else nullcontext() as cluster:
+    with DaskCluster(scheduler, tls, out.print) if scheduler else nullcontext() as cluster:
         work = [(grading, folders) for grading in labs]
         outcomes = report.grade_all(out, work, dry_run=dry_run, cluster=cluster)
     notes = class_notes(labs[0].course.root, assignment, folders, outcomes)
@@ -211,7 +211,7 @@ def replay(
         raise typer.Exit(1)
 
 
-def _host_sandbox() -> "Finding":
+def _host_sandbox() -> "CheckResult":
     """For the doctor: whether submissions' host code can be held here."""
     from grader.host.probe import finding
 

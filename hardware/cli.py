@@ -21,19 +21,19 @@ from hardware.bench.drawing.time_axis import duration
 from hardware.bench.trace.summary import summary
 from hardware.bench.vcd import write_vcd
 from hardware.errors import HardwareError
-from hardware.headless import Load, Outcome, run_program
+from hardware.headless import BoardFiles, RunOutcome, run_program
 from hardware.i18n import _, reason
 from hardware.wire.text import TextStream
 
 if TYPE_CHECKING:
-    from hardware.doctor import Finding
+    from hardware.doctor import CheckResult
 
 LONGEST_RUN_S = 366 * 86_400.0
 """A year: virtual nanoseconds fit their 64 bits five hundred times over."""
 
 app = typer.Typer()
 
-more_checks: "list[Callable[[], Finding]]" = []
+more_checks: "list[Callable[[], CheckResult]]" = []
 """What the doctor looks at for other packages; they add theirs."""
 MOST_FAULTS = 20
 """Of a lamp that burns again at each blink, the first ones tell enough."""
@@ -176,13 +176,13 @@ def doctor() -> None:
         raise typer.Exit(1)
 
 
-def _other(words: str) -> tuple[str, Load]:
+def _other(words: str) -> tuple[str, BoardFiles]:
     """The board and the program of `--on`. Raises: HardwareError."""
     board, mark, file = words.partition("=")
     if not (board and mark and file):
         what = _("{words} names no board and file").format(words=repr(words))
         raise HardwareError(what, _("Write for example --on pico=main.py."))
-    return board, Load({"main.py": _content(Path(file))}, _by_line(board))
+    return board, BoardFiles({"main.py": _content(Path(file))}, _by_line(board))
 
 
 def _by_line(board: str) -> Callable[[bytes], None]:
@@ -206,7 +206,7 @@ def _content(path: Path) -> bytes:
         raise HardwareError(f"{path}: {reason(error)}", cure) from error
 
 
-def _keep(outcome: Outcome, vcd: Path | None, json_: Path | None) -> None:
+def _keep(outcome: RunOutcome, vcd: Path | None, json_: Path | None) -> None:
     """Write the files that were asked for. Raises: HardwareError when one cannot be written."""
     several = len(outcome.boards) > 1
     try:
@@ -230,7 +230,7 @@ def _print(text: str) -> None:
     sys.stdout.flush()
 
 
-def verdict(outcome: Outcome) -> int:
+def verdict(outcome: RunOutcome) -> int:
     """The exit code of a run; what is not seen on the serial line is said on stderr."""
     ends = [end for seen in outcome.boards.values() if (end := seen.trace.ended())]
     for fault in outcome.faults[:MOST_FAULTS]:
@@ -246,7 +246,7 @@ def verdict(outcome: Outcome) -> int:
     return RAISED if outcome.raised else 0
 
 
-def _tell_steps(outcome: Outcome) -> bool:
+def _tell_steps(outcome: RunOutcome) -> bool:
     """Says what the scenario found; whether a step failed."""
     failed = [done for done in outcome.steps if done.said]
     for done in failed[:-1] if outcome.failed_step else failed:
@@ -263,7 +263,7 @@ def _tell_steps(outcome: Outcome) -> bool:
     return bool(failed)
 
 
-def _steps(outcome: Outcome) -> dict[str, object]:
+def _steps(outcome: RunOutcome) -> dict[str, object]:
     """The scenario's part of the JSON summary."""
     if outcome.scenario is None:
         return {}

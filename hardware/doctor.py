@@ -25,7 +25,7 @@ DISK_NEEDED_GB = 2.0
 
 
 @dataclass(frozen=True)
-class Finding:
+class CheckResult:
     """One thing that was looked at; `cure` is empty when it works."""
 
     name: str
@@ -51,37 +51,37 @@ def _run(*command: str) -> tuple[int, str]:
     return done.returncode, lines[-1] if lines else ""
 
 
-def port(family: str) -> Finding:
+def port(family: str) -> CheckResult:
     """The virtual board: is it built, does it start here, how many bits has it?"""
     name = _("virtual board {family}").format(family=family)
     if not paths.port_program(family).is_file():
-        return Finding(name, "fail", _("not built"), _("run: make setup"))
+        return CheckResult(name, "fail", _("not built"), _("run: make setup"))
     try:
         with LiveBench(family) as bench, Board(bench.connect()) as board:
             release = board.eval("__import__('os').uname().release")
             is_wide = board.eval("__import__('sys').maxsize > 2 ** 31")
     except HardwareError as error:
         cure = _("this kernel runs no 32-bit programs; build for 64 bits: make setup BITS=64")
-        return Finding(name, "fail", str(error), error.cure or cure)
+        return CheckResult(name, "fail", str(error), error.cure or cure)
     if is_wide:
         cure = _("good for practice; grade on an x86-64 machine with the 32-bit build")
         found = _("MicroPython {release}, {bits} bit").format(release=release, bits=64)
-        return Finding(name, "warn", found, cure)
+        return CheckResult(name, "warn", found, cure)
     found = _("MicroPython {release}, {bits} bit").format(release=release, bits=32)
-    return Finding(name, "ok", found)
+    return CheckResult(name, "ok", found)
 
 
-def fonts() -> Finding:
+def fonts() -> CheckResult:
     """An Arabic font for pictures and pages."""
     code, line = _run("fc-match", "--format=%{family}", "Noto Sans Arabic:lang=ar")
     if code == 0 and "Arabic" in line:
-        return Finding(_("Arabic font"), "ok", line)
-    return Finding(
+        return CheckResult(_("Arabic font"), "ok", line)
+    return CheckResult(
         _("Arabic font"), "warn", line or _("none found"), _("apt-get install fonts-noto-core")
     )
 
 
-def disk() -> Finding:
+def disk() -> CheckResult:
     """Room below the build folder."""
     folder = paths.build_dir()
     while not folder.exists():
@@ -89,24 +89,24 @@ def disk() -> Finding:
     free_gb = shutil.disk_usage(folder).free / 1e9
     found = f"{free_gb:.1f} GB"
     if free_gb >= DISK_NEEDED_GB:
-        return Finding(_("free disk"), "ok", found)
-    return Finding(
+        return CheckResult(_("free disk"), "ok", found)
+    return CheckResult(
         _("free disk"), "warn", found, _("free some room, or point WARSHA_BUILD elsewhere")
     )
 
 
-def serial_lines() -> Finding:
+def serial_lines() -> CheckResult:
     """Whether this user may open the serial lines that are plugged in."""
     devices = sorted([*Path("/dev").glob("ttyUSB*"), *Path("/dev").glob("ttyACM*")])
     closed = [device for device in devices if not os.access(device, os.R_OK | os.W_OK)]
     if closed:
         cure = _("sudo usermod -aG dialout $USER, then log in again")
-        return Finding(_("serial lines"), "fail", ", ".join(map(str, closed)), cure)
+        return CheckResult(_("serial lines"), "fail", ", ".join(map(str, closed)), cure)
     found = ", ".join(map(str, devices)) or _("no board plugged in")
-    return Finding(_("serial lines"), "ok", found)
+    return CheckResult(_("serial lines"), "ok", found)
 
 
-Check = Callable[[], Finding]
+Check = Callable[[], CheckResult]
 
 
 def checks() -> list[Check]:
@@ -115,7 +115,7 @@ def checks() -> list[Check]:
     return [*ports, fonts, disk, serial_lines]
 
 
-def examine(more: Iterable[Check] = ()) -> Iterator[Finding]:
+def examine(more: Iterable[Check] = ()) -> Iterator[CheckResult]:
     """Look at one thing after the other, so that a reader sees progress; `more` at the end."""
     for check in (*checks(), *more):
         yield check()

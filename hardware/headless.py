@@ -23,14 +23,14 @@ OVER_TIME = (frames.END_WALL, frames.END_CPU)
 """Both are time of this machine that the program used up without an end in sight."""
 
 
-class Load(NamedTuple):
+class BoardFiles(NamedTuple):
     """What a board gets: the files on its flash, and who gets its serial output."""
 
     files: Mapping[str, bytes]
     on_output: Callable[[bytes], None] = lambda data: None
 
 
-class Seen(NamedTuple):
+class BoardRun(NamedTuple):
     """What a board did."""
 
     trace: Trace
@@ -40,16 +40,16 @@ class Seen(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RunOutcome:
     """What came of a run."""
 
-    boards: Mapping[str, Seen]
+    boards: Mapping[str, BoardRun]
     """By id, in the order of the diagram."""
     failed_step: ScenarioError | None = None
     faults: tuple[Fault, ...] = ()
     """What would have hurt a real board."""
     scenario: Scenario | None = None
-    steps: tuple[players.Outcome, ...] = ()
+    steps: tuple[players.ScenarioOutcome, ...] = ()
     """How the steps of the scenario went that were taken."""
 
     @property
@@ -92,8 +92,8 @@ def run_program(
     seed: int = 0,
     limits: Limits | None = None,
     on_output: Callable[[bytes], None] = lambda data: None,
-    others: Mapping[str, Load] | None = None,
-) -> Outcome:
+    others: Mapping[str, BoardFiles] | None = None,
+) -> RunOutcome:
     """Boot the boards of `diagram` with their files and let virtual time pass.
 
     Args:
@@ -111,7 +111,7 @@ def run_program(
         BenchError: virtual boards do not run on this machine.
     """
     circuit, until_ns = Circuit(diagram), round(seconds * 1e9)
-    loads = {circuit.board_id: Load(files, on_output), **(others or {})}
+    loads = {circuit.board_id: BoardFiles(files, on_output), **(others or {})}
     with ExitStack() as stack:
         flashes = {key: stack.enter_context(_flash(circuit, key, load))
                    for key, load in loads.items()}  # fmt: skip
@@ -120,12 +120,12 @@ def run_program(
             bench.on_output(load.on_output, key)
         steps, failed = _play(bench, circuit, scenario, until_ns)
         seen = {key: _seen(circuit, key, trace) for key, trace in bench.traces.items()}
-    return Outcome(seen, failed, tuple(circuit.faults()), scenario, tuple(steps))
+    return RunOutcome(seen, failed, tuple(circuit.faults()), scenario, tuple(steps))
 
 
 def _play(
     bench: Bench, circuit: Circuit, scenario: Scenario | None, until_ns: int
-) -> tuple[Sequence[players.Outcome], ScenarioError | None]:
+) -> tuple[Sequence[players.ScenarioOutcome], ScenarioError | None]:
     """Run to the end; what became of the steps, and the one that failed."""
     if scenario is None:
         bench.run(until_ns)
@@ -138,7 +138,7 @@ def _play(
     return player.outcomes, None
 
 
-def _flash(circuit: Circuit, board_id: str, load: Load) -> Flash:
+def _flash(circuit: Circuit, board_id: str, load: BoardFiles) -> Flash:
     if (side := circuit.sides.get(board_id)) is None:
         what = _("there is no board {board} on the bench").format(board=repr(board_id))
         raise HardwareError(what, suggest(board_id, circuit.sides))
@@ -147,7 +147,7 @@ def _flash(circuit: Circuit, board_id: str, load: Load) -> Flash:
     return flash
 
 
-def _seen(circuit: Circuit, board_id: str, trace: Trace) -> Seen:
+def _seen(circuit: Circuit, board_id: str, trace: Trace) -> BoardRun:
     side, probes = circuit.sides[board_id], probed(circuit, board_id)
     board, used = side.board, side.used()
     moved = set(trace.records[trace.records["kind"] == frames.REC_OUT]["a"].tolist())
@@ -155,4 +155,4 @@ def _seen(circuit: Circuit, board_id: str, trace: Trace) -> Seen:
     named = {gpio: name for name, gpio in probes.items()}
     gpios = (wired - set(map(board.gpio, board.console))) | moved & set(board.gpios) | set(named)
     pins = tuple(named.get(gpio) or board.pin_of(gpio) for gpio in sorted(gpios))
-    return Seen(trace.named(probes), pins)
+    return BoardRun(trace.named(probes), pins)

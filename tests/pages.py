@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 from browser import Chromium
 
-from grader.reports.class_register import Register, Row
-from grader.reports.feedback_data import Entry, Sheet
+from grader.reports.class_register import ClassRegister, TraineeRow
+from grader.reports.feedback_data import FeedbackData, FeedbackItem
 from grader.score.card import Card
-from hardware.bench.drawing.waveform import Mark, waveform
+from hardware.bench.drawing.waveform import WaveformMark, waveform
 from hardware.bench.protocol.frames import MODE_OUT, REC_MODE, REC_OUT
 from hardware.bench.protocol.records import RECORD
-from hardware.bench.trace.trace import Control, Trace
+from hardware.bench.trace.trace import ControlAt, Trace
 
 S = 1_000_000_000
 EVIL = (
@@ -105,20 +105,20 @@ def show(opened: Opened, folder: Path, html: str) -> Opened:
 def picture(label: str = "812.5 ms") -> str:
     """A waveform with a stimulus and a wrong place."""
     rows = [(REC_MODE, 27, MODE_OUT, 0, 1), *((REC_OUT, 27, 0, i % 2, i * S) for i in range(9))]
-    moved = [Control(2 * S, "btn1", "pressed", 1), Control(3 * S, "btn1", "pressed", 0)]
+    moved = [ControlAt(2 * S, "btn1", "pressed", 1), ControlAt(3 * S, "btn1", "pressed", 0)]
     trace = Trace("esp32_devkit_c_v4", np.array(rows, RECORD), moved, 10 * S, {"LED_G": 27})
-    return waveform(trace, ["LED_G"], marks=[Mark(4 * S, 4 * S, label)], serial=True)
+    return waveform(trace, ["LED_G"], marks=[WaveformMark(4 * S, 4 * S, label)], serial=True)
 
 
-def full(item: str, maximum: float = 4) -> Entry:
+def full(item: str, maximum: float = 4) -> FeedbackItem:
     """An item with all of its points."""
     card = Card(item, maximum, maximum, {"ar": f"البند {item}", "en": f"item {item}"}, "1", "1")
-    return Entry(card, maximum, maximum)
+    return FeedbackItem(card, maximum, maximum)
 
 
 def missed(
     item: str, points: float = 0, maximum: float = 4, key: str = "drift", said: str = "48.9 ms"
-) -> Entry:
+) -> FeedbackItem:
     """An item that was missed, with all that there is to say of it."""
     card = Card(
         item=item,
@@ -135,12 +135,12 @@ def missed(
         at_ns=4 * S,
         hint={"ar": "احسب من الموعد السابق.", "en": "Reckon from the last deadline."},
     )
-    return Entry(card, points, maximum)
+    return FeedbackItem(card, points, maximum)
 
 
-def sheet(*entries: Entry, number: int = 1, student: str = "s1") -> Sheet:
+def sheet(*entries: FeedbackItem, number: int = 1, student: str = "s1") -> FeedbackData:
     """A submission with these items."""
-    return Sheet(
+    return FeedbackData(
         student=student,
         name="منى عبد الرحمن",
         lab="L02",
@@ -153,15 +153,15 @@ def sheet(*entries: Entry, number: int = 1, student: str = "s1") -> Sheet:
     )
 
 
-def register(*rows: Row, items: str = "abc") -> Register:
+def register(*rows: TraineeRow, items: str = "abc") -> ClassRegister:
     """A class with these trainees."""
     about = {item: ({"ar": f"البند {item}", "en": f"item {item}"}, 4.0) for item in items}
     course = {"ar": "دورة", "en": "a course"}
     title = {"ar": "الوميض", "en": "Blink"}
-    return Register(course, "L02", "traffic_light", title, about, rows)
+    return ClassRegister(course, "L02", "traffic_light", title, about, rows)
 
 
-def row(student: str, *entries: Entry, number: int = 1, **more: Any) -> Row:
+def row(student: str, *entries: FeedbackItem, number: int = 1, **more: Any) -> TraineeRow:
     """A trainee with these items; without any nothing was graded."""
     marks = replace(sheet(*entries, number=number, student=student)) if entries else None
-    return Row(student, more.pop("first_name", "علي"), "حسن", sheet=marks, **more)
+    return TraineeRow(student, more.pop("first_name", "علي"), "حسن", sheet=marks, **more)

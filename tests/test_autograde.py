@@ -25,7 +25,7 @@ from grader.classrun.outcome import Outcome
 from grader.errors import CourseError, GraderError
 from grader.lab.course import Course
 from grader.nbgrader import commands, config, marks
-from grader.nbgrader.grade_writer import Recorder
+from grader.nbgrader.grade_writer import GradeWriter
 from grader.nbgrader.late import Late
 
 FULL = {(item, points) for item, points in work.POINTS.items()}
@@ -246,7 +246,7 @@ def test_one_trainee_or_an_unknown_one(course: Course, hand_in: HandIn) -> None:
 
 def test_one_run_at_a_time_owns_the_gradebook(course: Course, hand_in: HandIn) -> None:
     hand_in("s1", "x = 1")
-    with Recorder(course.root), pytest.raises(CourseError, match="somebody else"):
+    with GradeWriter(course.root), pytest.raises(CourseError, match="somebody else"):
         grade(course)
     assert states(grade(course)) == {"s1": "graded"}
 

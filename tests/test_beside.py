@@ -15,7 +15,7 @@ from grader.cli import app
 from grader.disk import open_plain
 from grader.lab.course import Course
 from grader.reports.feedback import feedback_page
-from grader.reports.feedback_data import Sheet
+from grader.reports.feedback_data import FeedbackData
 
 Nest = Callable[[Path, int], None]
 
@@ -85,7 +85,7 @@ def test_a_page_that_fails_stops_no_other(
         hand_in(student, "x = 1")
     grade(course)
 
-    def failing(sheet: Sheet) -> str:
+    def failing(sheet: FeedbackData) -> str:
         if sheet.student == "s2":
             raise RecursionError("maximum recursion depth exceeded")
         return feedback_page(sheet)

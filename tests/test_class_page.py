@@ -31,7 +31,7 @@ from grader.lab.course import Course
 from grader.nbgrader import marks
 from grader.reports.class_data import register_of
 from grader.reports.class_page import class_page
-from grader.reports.class_register import Register
+from grader.reports.class_register import ClassRegister
 from grader.reports.tables import moodle_table, plain_table
 from grader.reports.write import FeedbackWriter, write_class
 
@@ -60,7 +60,7 @@ CLASS = replace(CLASS, rows=tuple(
 ))  # fmt: skip
 
 
-def big(size: int) -> Register:
+def big(size: int) -> ClassRegister:
     """A class of that many."""
     kinds = (GOOD, BAD, (missed("a", key="order"), *GOOD[1:]))
     return register(*(row(f"s{n:03}", *kinds[n % 3], number=1 + n % 4) for n in range(size)))

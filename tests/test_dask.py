@@ -21,7 +21,7 @@ from grader.archive.lab_cache import Packed, pack
 from grader.archive.store import Store
 from grader.authoring.lab_check import programs
 from grader.classrun.autograde import Grading
-from grader.classrun.cluster import Build, Cluster, ClusterError, Tls, score_batch
+from grader.classrun.cluster import Build, ClusterError, DaskCluster, Tls, score_batch
 from grader.classrun.outcome import Outcome
 from grader.classrun.task import Task, score_task
 from grader.cli import app
@@ -46,9 +46,9 @@ def machines() -> Iterator[Any]:
 
 
 @pytest.fixture
-def cluster(machines: Any) -> Iterator[Cluster]:
+def cluster(machines: Any) -> Iterator[DaskCluster]:
     """A connection to them."""
-    with Cluster(machines.scheduler_address) as connected:
+    with DaskCluster(machines.scheduler_address) as connected:
         yield connected
 
 
@@ -76,7 +76,7 @@ def take_workers(machines: Any) -> None:
         time.sleep(0.01)
 
 
-def grade(course: Course, cluster: Cluster | None, scorer: Any = score_task) -> list[Outcome]:
+def grade(course: Course, cluster: DaskCluster | None, scorer: Any = score_task) -> list[Outcome]:
     grading = Grading(course, LAB)
     outcomes = grading.run(grading.submissions(), work=scorer, workers=2, cluster=cluster)
     return sorted(outcomes, key=lambda outcome: outcome.student)
@@ -90,7 +90,9 @@ def pid_then_score(task: Task) -> list[Card]:
     return work.by_text(task)
 
 
-def test_marks_are_those_of_one_machine(course: Course, hand_in: HandIn, cluster: Cluster) -> None:
+def test_marks_are_those_of_one_machine(
+    course: Course, hand_in: HandIn, cluster: DaskCluster
+) -> None:
     texts = [file.read_text(encoding="utf-8") for file in list(programs(find(LAB)).values())[:4]]
     for number, text in enumerate(texts):
         hand_in(f"s{number}", text)
@@ -106,7 +108,7 @@ def test_marks_are_those_of_one_machine(course: Course, hand_in: HandIn, cluster
 
 
 def test_a_worker_that_is_killed_costs_nothing(
-    course: Course, hand_in: HandIn, cluster: Cluster, tmp_path: Path
+    course: Course, hand_in: HandIn, cluster: DaskCluster, tmp_path: Path
 ) -> None:
     log = tmp_path / "log"
     for number in range(24):
@@ -127,7 +129,7 @@ def test_a_worker_that_is_killed_costs_nothing(
 
 
 def test_only_the_task_that_kills_its_workers_fails(
-    course: Course, hand_in: HandIn, cluster: Cluster
+    course: Course, hand_in: HandIn, cluster: DaskCluster
 ) -> None:
     for number in range(6):
         hand_in(f"s{number}", "DIE" if number == 2 else "x = 1")
@@ -143,7 +145,7 @@ def test_without_any_worker_it_ends_and_goes_on_where_it_was(
         hand_in(f"s{number:02}", "x = 1")
     said: list[str] = []
     done: list[Outcome] = []
-    with Cluster(leaving.scheduler_address, say=said.append) as cluster:
+    with DaskCluster(leaving.scheduler_address, say=said.append) as cluster:
         grading = Grading(course, LAB)
         run = grading.run(grading.submissions(), work=work.by_text, cluster=cluster)
         done.append(next(run))
@@ -170,7 +172,7 @@ def test_a_worker_that_comes_in_time_goes_on(
     lab = find(LAB)
     task = Task(LAB, lab.digest, "esp32_devkit", "x = 1", None, True, (1,))
     build = Build(engine_version(), "esp32", port_build("esp32"))
-    with Cluster(leaving.scheduler_address, say=come) as cluster:
+    with DaskCluster(leaving.scheduler_address, say=come) as cluster:
         results = cluster.run(work.by_text, pack(lab), build, ((n, task) for n in range(20)))
         found = dict([next(results)])
         take_workers(leaving)
@@ -211,19 +213,19 @@ def test_the_command_takes_a_scheduler(
 def test_nobody_at_the_address_is_one_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("grader.classrun.cluster.JOIN_S", 1)
     with pytest.raises(ClusterError, match="no cluster answers") as raised:
-        Cluster("tcp://127.0.0.1:9")
+        DaskCluster("tcp://127.0.0.1:9")
     assert "dask worker" in raised.value.cure
 
 
 def test_a_tls_address_without_certificates_asks_for_them() -> None:
     with pytest.raises(ClusterError, match="no cluster answers") as raised:
-        Cluster("tls://127.0.0.1:1")
+        DaskCluster("tls://127.0.0.1:1")
     assert "--tls-ca" in raised.value.cure
 
 
 def test_a_file_of_tls_that_is_not_there_is_named() -> None:
     with pytest.raises(ClusterError, match=r"nowhere\.pem: there is no such file"):
-        Cluster("tls://127.0.0.1:9", Tls(ca="nowhere.pem"))
+        DaskCluster("tls://127.0.0.1:9", Tls(ca="nowhere.pem"))
 
 
 def test_a_cluster_behind_tls(tmp_path: Path) -> None:
@@ -251,6 +253,6 @@ def test_a_cluster_behind_tls(tmp_path: Path) -> None:
         address = made.scheduler_address
         assert address.startswith("tls://")
         build = Build(engine_version(), "esp32", port_build("esp32"))
-        with Cluster(address, Tls(ca=cert, cert=cert, key=key)) as cluster:
+        with DaskCluster(address, Tls(ca=cert, cert=cert, key=key)) as cluster:
             found = dict(cluster.run(work.by_text, pack(lab), build, [("s1", task)]))
     assert found == {"s1": work.by_text(task)}

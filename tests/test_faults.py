@@ -4,14 +4,14 @@ from typing import Any
 
 from hardware.bench.circuit.faults import Fault
 from hardware.bench.diagram import load
-from hardware.headless import Outcome, run_program
+from hardware.headless import RunOutcome, run_program
 
 Parts = dict[str, tuple[str, dict[str, Any]]]
 
 
 def run(
     program: str, parts: Parts, *wires: str, board: str = "board-esp32-devkit-c-v4"
-) -> Outcome:
+) -> RunOutcome:
     """The program on a board `b` with these parts; a wire is `part:pin part:pin`."""
     listed: list[dict[str, Any]] = [{"type": board, "id": "b"}]
     listed += [{"type": f"wokwi-{t}", "id": i, "attrs": a} for i, (t, a) in parts.items()]

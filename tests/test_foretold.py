@@ -5,8 +5,8 @@ import pytest
 from rig import Hand
 from sensorbench import Parts, play
 
-from hardware.bench.board.lookahead import Foretold
-from hardware.bench.board.virtual_board import Station
+from hardware.bench.board.lookahead import Lookahead
+from hardware.bench.board.virtual_board import VirtualBoard
 from hardware.bench.trace.trace import Trace
 
 PARTS: Parts = {
@@ -92,10 +92,10 @@ def pico(wire: str) -> str:
 def ask_always(patch: pytest.MonkeyPatch) -> None:
     """Tell boards nothing before."""
 
-    def none(self: Foretold, horizon_ns: int, *_: object) -> tuple[list[bytes], int]:
+    def none(self: Lookahead, horizon_ns: int, *_: object) -> tuple[list[bytes], int]:
         return [], min(horizon_ns, self.next_ns)
 
-    patch.setattr(Foretold, "before", none)
+    patch.setattr(Lookahead, "before", none)
 
 
 @pytest.mark.parametrize("family", ["esp32", "rp2"])
@@ -112,13 +112,13 @@ def test_a_board_that_is_told_before_does_the_same(
 
 def test_a_reading_takes_few_questions(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = 0
-    answer = Station.answer
+    answer = VirtualBoard.answer
 
-    def counted(self: Station, horizon_ns: int, flags: int) -> None:
+    def counted(self: VirtualBoard, horizon_ns: int, flags: int) -> None:
         nonlocal asked
         asked += 1
         answer(self, horizon_ns, flags)
 
-    monkeypatch.setattr(Station, "answer", counted)
+    monkeypatch.setattr(VirtualBoard, "answer", counted)
     trace = trace_of("reading")
     assert len(trace.edges(4).t_ns) > 160 and asked < 60

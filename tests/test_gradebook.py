@@ -24,7 +24,7 @@ from sqlalchemy import Engine, event
 
 from grader.nbgrader import config
 from grader.nbgrader.folders import timestamp_of
-from grader.nbgrader.grade_writer import Recorder
+from grader.nbgrader.grade_writer import GradeWriter
 
 UNTOUCHED = """
 from nbgrader.preprocessors import *
@@ -102,7 +102,7 @@ def put(root: Path, student: str, notebook: NotebookNode, at: str | None) -> Non
 def record_all(root: Path) -> dict[str, NotebookNode]:
     """What `warsha grade` does with a scored notebook, for all that was handed in."""
     graded = {}
-    with Recorder(root) as recorder:
+    with GradeWriter(root) as recorder:
         desk = recorder.desk(ASSIGNMENT)
         for folder in sorted((root / "submitted").iterdir()):
             place, student = folder / ASSIGNMENT, folder.name
@@ -210,7 +210,7 @@ def test_more_than_a_cell_is_worth_saves_nothing(pair: tuple[Path, Path]) -> Non
 def test_what_was_never_released_is_missing(pair: tuple[Path, Path]) -> None:
     notebook = notebook_of(pair[1], {}, FULL)
     notebook.cells[1].metadata.nbgrader.update(solution=True, locked=False, grade_id="unknown")
-    with Recorder(pair[1]) as recorder:
+    with GradeWriter(pair[1]) as recorder:
         with pytest.raises(MissingEntry, match="unknown"):
             recorder.record(notebook, ASSIGNMENT, "s", None)
         with pytest.raises(MissingEntry, match="week2"):
@@ -218,7 +218,7 @@ def test_what_was_never_released_is_missing(pair: tuple[Path, Path]) -> None:
     assert rows(config.coursedir(pair[1]).db_url)["student"] == []
 
 
-def sqlite_steps(recorder: Recorder, notebook: NotebookNode, student: str) -> int:
+def sqlite_steps(recorder: GradeWriter, notebook: NotebookNode, student: str) -> int:
     """How many steps of SQLite's machine it takes to write somebody's submission again: a row that
     is read is a few. <https://www.sqlite.org/c3ref/progress_handler.html>"""
     steps = 0
@@ -243,7 +243,7 @@ def sqlite_steps(recorder: Recorder, notebook: NotebookNode, student: str) -> in
 def test_a_submission_costs_as_much_in_a_large_class(pair: tuple[Path, Path]) -> None:
     ours = pair[1]
     notebook = notebook_of(ours, ANSWERS, FULL)
-    with Recorder(ours) as recorder:
+    with GradeWriter(ours) as recorder:
         steps = []
         for number in range(200):
             recorder.record(notebook, ASSIGNMENT, f"s{number:03}", AFTER_DUE)
@@ -257,7 +257,7 @@ def test_a_submission_is_written_in_10_ms(pair: tuple[Path, Path]) -> None:
     ours = pair[1]
     notebook = notebook_of(ours, ANSWERS, FULL)
     seconds = []
-    with Recorder(ours) as recorder:
+    with GradeWriter(ours) as recorder:
         for number in range(41):
             begin = time.process_time()  # not the disk's time, nor that of others
             recorder.record(notebook, ASSIGNMENT, f"s{number}", None)

@@ -16,14 +16,14 @@ from hostcourse import FOLDER
 from grader.errors import GraderError
 from grader.host import sandbox
 from grader.host.errors import HostError
-from grader.host.host import Host
-from grader.host.limits import Limits
+from grader.host.host import HostFunctions
+from grader.host.limits import HostLimits
 from grader.host.sandbox import Way
 from grader.lab.course import Course
 
 ECHO = "def echo(*values):\n    return list(values)\n"
 DO = "def do(text):\n    names = {}\n    exec(text, names)\n    return names.get('result')\n"
-MakeHost = Callable[..., Host]
+MakeHost = Callable[..., HostFunctions]
 
 
 @pytest.fixture(params=["bwrap", "none"])
@@ -36,10 +36,10 @@ def way(request: pytest.FixtureRequest) -> Way:
 @pytest.fixture
 def make(way: Way) -> Iterator[MakeHost]:
     """Makes hosts that are closed after the test."""
-    made: list[Host] = []
+    made: list[HostFunctions] = []
 
-    def host(text: str | None, **limits: Any) -> Host:
-        made.append(Host(text, ("echo", "do"), way, Limits(**limits)))
+    def host(text: str | None, **limits: Any) -> HostFunctions:
+        made.append(HostFunctions(text, ("echo", "do"), way, HostLimits(**limits)))
         return made[-1]
 
     yield host
@@ -47,7 +47,7 @@ def make(way: Way) -> Iterator[MakeHost]:
         one.close()
 
 
-def failure(host: Host, text: str, **shape: Any) -> str:
+def failure(host: HostFunctions, text: str, **shape: Any) -> str:
     with pytest.raises(HostError) as caught:
         host.call("do", text, **shape)
     return str(caught.value)
@@ -192,7 +192,7 @@ def children() -> set[str]:
 def test_the_sandbox_shows_nothing_of_this_machine(hosted: Course) -> None:
     secret = hosted.root.parents[2] / "secret"
     secret.write_text("canary")
-    host = Host(DO, ("do",), "bwrap")
+    host = HostFunctions(DO, ("do",), "bwrap")
     look = f"""
 import os, sys
 result = [p for p in ({str(secret)!r}, {str(FOLDER)!r}, {sys.executable!r}, '/proc', '/home',
@@ -213,7 +213,7 @@ result += sys.argv + [sys.prefix, os.uname().nodename, str(os.getuid())]
 
 
 def test_files_are_bounded_in_size_and_number() -> None:
-    host = Host(DO, ("do",), "bwrap", Limits(tmp_bytes=1 << 20))
+    host = HostFunctions(DO, ("do",), "bwrap", HostLimits(tmp_bytes=1 << 20))
     fill = """
 import os
 made = written = 0
@@ -258,10 +258,10 @@ os._exit(0)
 def test_a_sandbox_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(GraderError, match="does not start: bwrap: there is no such file"):
-        Host(DO, ("do",)).call("do", "result = 1")
+        HostFunctions(DO, ("do",)).call("do", "result = 1")
 
 
 def test_a_sandbox_that_does_not_start_is_our_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sandbox, "bubblewrap", lambda: ["bwrap", "--no-such-option"])
     with pytest.raises(GraderError, match="no-such-option"):
-        Host(DO, ("do",)).call("do", "result = 1")
+        HostFunctions(DO, ("do",)).call("do", "result = 1")

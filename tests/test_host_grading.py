@@ -120,7 +120,7 @@ def test_practice_asks_the_same_functions(monkeypatch: pytest.MonkeyPatch) -> No
     shell = InteractiveShell()
     monkeypatch.chdir(FOLDER.parent)
     monkeypatch.setattr(practice, "LABS", FOLDER.parent)
-    monkeypatch.setattr(practice, "session", practice.Session())
+    monkeypatch.setattr(practice, "session", practice.PracticeSession())
     monkeypatch.setattr(practice, "get_ipython", lambda: shell)
     practice.load_ipython_extension(shell)
     practice.lab(LAB)

@@ -47,6 +47,6 @@ def test_the_message_names_place_and_cure_in_both_languages() -> None:
     mark = stray_characters.find("x = [1، 2]")[0]
     assert mark.describe("en") == "line 1, column 7: an Arabic comma; write , instead."
     assert "السطر 1، العمود 7: فاصلة عربية" in mark.describe("ar")
-    with pytest.raises(stray_characters.StrayMarks) as caught:
+    with pytest.raises(stray_characters.StrayCharactersFound) as caught:
         stray_characters.check("x = [1، 2]")
     assert caught.value.marks == [mark]

@@ -19,7 +19,7 @@ from grader.archive.store import Store
 from grader.lab.course import Course
 from grader.lab.lab import find
 from grader.nbgrader import commands, config
-from grader.nbgrader.grade_writer import Recorder
+from grader.nbgrader.grade_writer import GradeWriter
 from hardware.paths import build_dir
 from warsha import app
 
@@ -229,7 +229,7 @@ def test_a_refused_run_of_nbgrader_keeps_what_was_graded(
     course = built_course
     hand_in("s1", REFERENCE)
     grade_with_warsha()
-    with Recorder(course.root):
+    with GradeWriter(course.root):
         done = nbgrader(course, "autograde", LAB, "--force")
         with pytest.raises(AssertionError, match="somebody else is grading"):
             api_autograde(course.root, LAB)  # as Formgrader's button does

@@ -12,7 +12,7 @@ import pytest
 from pages import EVIL, OVERFLOWS, PALE, WIDTHS, Opened, browser, full, missed, sheet, show
 
 from grader.reports.feedback import feedback_page
-from grader.reports.feedback_data import Sheet
+from grader.reports.feedback_data import FeedbackData
 
 PAPER_PX = (186 / 25.4 * 96, 271 / 25.4 * 96)
 """What A4 leaves inside of our margins, in CSS pixels."""
@@ -169,7 +169,7 @@ def test_on_paper_no_item_is_cut(page: Opened, tmp_path: Path) -> None:
     assert page.style(".program", "display") == {"none"}
 
 
-def hostile() -> Sheet:
+def hostile() -> FeedbackData:
     """A submission that puts markup and direction marks wherever it can."""
     entry = missed("b", said=EVIL)
     return replace(sheet(entry, number=3, student="s1"), name=EVIL, program=EVIL, comments=(EVIL,))

@@ -78,7 +78,7 @@ def test_only_the_task_that_kills_its_worker_fails() -> None:
     tasks = [(n, -1 if n == 7 else n) for n in range(30)]
     results = dict(pool.run(double, tasks, 2))
     failure = results.pop(7)
-    assert isinstance(failure, pool.Failure)
+    assert isinstance(failure, pool.TaskFailure)
     assert "twice" in failure.reason
     assert results == {n: 2 * n for n in range(30) if n != 7}
 
@@ -90,7 +90,9 @@ def test_a_worker_that_was_killed_costs_no_task(tmp_path: Path) -> None:
 
 def test_a_failure_says_why() -> None:
     results = dict(pool.run(fails, [(what, what) for what in ("known", "unknown", "full")], 1))
-    found = {what: result for what, result in results.items() if isinstance(result, pool.Failure)}
+    found = {
+        what: result for what, result in results.items() if isinstance(result, pool.TaskFailure)
+    }
     assert found["known"].reason == "known"
     assert found["unknown"].reason == "ZeroDivisionError: unknown"
     assert [what for what, failure in found.items() if failure.disk_is_full] == ["full"]

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from grader.errors import CourseError
 from grader.lab.course import Course
 from grader.nbgrader import config
-from grader.nbgrader.grade_writer import Recorder
+from grader.nbgrader.grade_writer import GradeWriter
 from grader.nbgrader.standings import standings
 from grader.notebook.release import build_course
 from warsha import app
@@ -90,14 +90,14 @@ def test_two_graders_exclude_each_other(tmp_path: Path, postgres: Server) -> Non
     make_course(here, f"c.CourseDirectory.db_url = {url!r}\n")
     there.mkdir()
     (there / config.NAME).write_text((here / config.NAME).read_text())
-    with Recorder(here), pytest.raises(CourseError, match="somebody else"), Recorder(there):
+    with GradeWriter(here), pytest.raises(CourseError, match="somebody else"), GradeWriter(there):
         pass
     script = "import os, sys; from pathlib import Path\n"
     script += "from grader.nbgrader.grade_writer import *\n"
     script += "with Recorder(Path(sys.argv[1])): os._exit(9)"
     killed = subprocess.run([sys.executable, "-c", script, str(there)], check=False)
     assert killed.returncode == 9
-    with Recorder(here) as recorder:
+    with GradeWriter(here) as recorder:
         assert recorder.auto_scores(ASSIGNMENT, "nobody") == {}
 
 
@@ -108,10 +108,10 @@ def test_what_is_wrong_is_said_without_the_password(
     use(tmp_path / "course", postgres.create("closed"))
     monkeypatch.setenv("PGPASSWORD", "wrong-word")
     with pytest.raises(CourseError, match=r"cannot be opened.*password authentication") as told:
-        Recorder(tmp_path / "course")
+        GradeWriter(tmp_path / "course")
     assert "wrong-word" not in str(told.value) + told.value.cure
     with pytest.raises(CourseError, match=r"cannot be opened.*password authentication"):
         standings(config.coursedir(tmp_path / "course").db_url, ASSIGNMENT, ASSIGNMENT)
     use(tmp_path / "course", "postgresql+nodriver://grader@/closed")
     with pytest.raises(CourseError, match="driver is missing"):
-        Recorder(tmp_path / "course")
+        GradeWriter(tmp_path / "course")

@@ -24,7 +24,7 @@ ITEMS = {"a": 3.0, "b": 3.0, "c": 3.0, "d": 5.0, "e": 4.0, "p": 0.0}
 def shell(course: Course, monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
     """A notebook's kernel, standing in the trainee's course, with nothing saved."""
     monkeypatch.chdir(course.trainee / LAB)
-    monkeypatch.setattr(practice, "session", practice.Session())
+    monkeypatch.setattr(practice, "session", practice.PracticeSession())
     saved.clear()
     above.clear()
     shell = InteractiveShell()

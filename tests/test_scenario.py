@@ -9,7 +9,7 @@ import pytest
 from hardware.bench.bench import Bench
 from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.scenario import load, parse
-from hardware.bench.scenario.commands.pin import ExpectPin, SetControl
+from hardware.bench.scenario.commands.pin import ExpectPin, SetControlCommand
 from hardware.bench.scenario.commands.serial import WaitSerial, WriteSerial
 from hardware.bench.scenario.commands.time import Delay
 from hardware.bench.scenario.player import play
@@ -38,8 +38,8 @@ def test_every_command() -> None:
         Delay(1500 * MS),
         WriteSerial(b"report\r\n"),
         WriteSerial(b"\x03\x04"),
-        SetControl("btn1", "pressed", 1),
-        SetControl("pot1", "position", 0.5),
+        SetControlCommand("btn1", "pressed", 1),
+        SetControlCommand("pot1", "position", 0.5),
         ExpectPin("esp", "25", False),
         WaitSerial(b"done", 200 * MS),
     ]

@@ -9,7 +9,7 @@ from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.diagram import load
 from hardware.bench.flash import Flash
 from hardware.bench.scenario import parse
-from hardware.bench.scenario.player import Outcome, Player, play
+from hardware.bench.scenario.player import Player, ScenarioOutcome, play
 from hardware.errors import ScenarioError
 
 SECOND = 1_000_000_000
@@ -42,7 +42,7 @@ while True:
 """
 
 
-def run(steps: str) -> list[Outcome]:
+def run(steps: str) -> list[ScenarioOutcome]:
     """Play the steps (YAML, indented as in a file) on the bench."""
     circuit = Circuit(load({"version": 1, "parts": PARTS, "connections": WIRES}))
     scenario = parse(f"name: t\nversion: 1\nsteps:\n{steps}", "s.yaml")

@@ -11,7 +11,7 @@ from hardware.bench.protocol import frames as f
 from hardware.bench.protocol.records import PACKER, RECORD, Row, pack_text, unpack_text
 from hardware.bench.trace.recorder import Recorder
 from hardware.bench.trace.summary import summary
-from hardware.bench.trace.trace import Control, End, Failure, Line, Trace
+from hardware.bench.trace.trace import ControlAt, End, Line, Trace, UncaughtException
 
 ON: Row = (f.REC_POWER, 0, f.END_RESET, 1, 0)
 
@@ -143,7 +143,10 @@ def test_exceptions_states_faults_and_the_end() -> None:
     )
     made = trace(ON, text=text)
     made.end_detail = "why"
-    assert made.exceptions() == [Failure(10, first.decode()), Failure(21, second.decode())]
+    assert made.exceptions() == [
+        UncaughtException(10, first.decode()),
+        UncaughtException(21, second.decode()),
+    ]
     assert made.boots() == [30]
     assert made.faults() == [(40, f.FAULT_SHORT, 4, 0)]
     assert made.ended() == End(50, f.END_CPU, "why")
@@ -189,14 +192,14 @@ def test_the_fingerprint_is_of_what_happened() -> None:
         trace(ON, mode(4, f.MODE_OUT, 21, 1)),
         trace(ON, mode(4, f.MODE_OUT, 20, 1), end_ns=10_001),
         Trace("esp32_devkit_v1", one.records, end_ns=10_000),
-        Trace("pi_pico", one.records, [Control(3, "btn1", "pressed", 1.0)], 10_000),
+        Trace("pi_pico", one.records, [ControlAt(3, "btn1", "pressed", 1.0)], 10_000),
     ]
     assert len({made.sha256() for made in [one, *others]}) == 5
 
 
 def test_saved_and_loaded_it_is_the_same(tmp_path: Path) -> None:
     made = trace(ON, mode(4, f.MODE_OUT, 20, 1), text=pack_text(f.REC_TX, b"hello\n", 30))
-    made.controls.append(Control(3, "btn1", "pressed", 1.0))
+    made.controls.append(ControlAt(3, "btn1", "pressed", 1.0))
     made.end_detail = "because"
     made.save(tmp_path / "a.npz")
     back = Trace.load(tmp_path / "a.npz")

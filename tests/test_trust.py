@@ -9,7 +9,7 @@ import pytest
 from liars import SECOND, MakeBench
 from workbench import bench_with
 
-from hardware.bench.board.record_validation import Offence, Warden
+from hardware.bench.board.record_validation import InvalidRecord, RecordValidator
 from hardware.bench.protocol import frames
 from hardware.bench.protocol.records import RECORD, Row
 from hardware.errors import BenchError
@@ -132,11 +132,11 @@ def test_one_by_one_and_all_at_once_are_judged_alike() -> None:
         rows = honest_rows(chance)
         if chance.random() < 0.7:
             spoil(rows, chance)
-        one, many = Warden(400, 0), Warden(400, 0)
+        one, many = RecordValidator(400, 0), RecordValidator(400, 0)
         for warden in (one, many):
             warden.granted(10**9)
         reasons = [one.check(row) for row in rows]
-        first = next((Offence(n, why) for n, why in enumerate(reasons) if why), None)
+        first = next((InvalidRecord(n, why) for n, why in enumerate(reasons) if why), None)
         batch = np.array(rows, RECORD)
         assert many.check_all(batch) == first
         verdicts.add(first and first.reason.split()[0])

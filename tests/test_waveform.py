@@ -9,7 +9,7 @@ import pytest
 from hardware.bench.drawing.png import to_png
 from hardware.bench.drawing.serial_rows import serial_rows
 from hardware.bench.drawing.time_axis import duration, ticks
-from hardware.bench.drawing.waveform import Mark, isolate, waveform
+from hardware.bench.drawing.waveform import WaveformMark, isolate, waveform
 from hardware.bench.drawing.waveform_rows import (
     Band,
     Level,
@@ -21,13 +21,13 @@ from hardware.bench.drawing.waveform_rows import (
 )
 from hardware.bench.protocol.frames import MODE_OUT, REC_MODE, REC_OUT, REC_PWM, REC_RX, REC_TX
 from hardware.bench.protocol.records import RECORD
-from hardware.bench.trace.trace import Control, Trace
+from hardware.bench.trace.trace import ControlAt, Trace
 
 MS, S = 1_000_000, 1_000_000_000
 NETS = {"LED_G": 27, "BUZZER": 14}
 
 
-def made(rows: list[tuple[int, int, int, int, int]], controls: list[Control]) -> Trace:
+def made(rows: list[tuple[int, int, int, int, int]], controls: list[ControlAt]) -> Trace:
     modes = [(REC_MODE, gpio, MODE_OUT, 0, 1) for gpio in NETS.values()]
     return Trace("esp32_devkit_c_v4", np.array(modes + rows, RECORD), controls, 10 * S, NETS)
 
@@ -76,15 +76,15 @@ def test_pwm_without_pulses_is_one_level_at_any_frequency(duty: int) -> None:
 
 
 def test_controls_have_rows_of_their_own() -> None:
-    moves = [Control(S, "btn1", "pressed", 1), Control(2 * S, "btn1", "pressed", 0)]
-    moves.append(Control(3 * S, "pot1", "position", 0.4))
+    moves = [ControlAt(S, "btn1", "pressed", 1), ControlAt(2 * S, "btn1", "pressed", 0)]
+    moves.append(ControlAt(3 * S, "pot1", "position", 0.4))
     button, pot = control_rows(made([], moves), WINDOW)
     assert button.name == "btn1" and Level(100, 200, True) in button.pieces
     assert pot.name == "pot1 position" and pot.pieces == (Value(300, 1000, 0.4, "0.4"),)
 
 
 def test_values_of_a_knob_that_turns_do_not_lie_on_each_other() -> None:
-    turns = [Control(n * 50 * MS, "pot1", "position", 0.111111 + n / 300) for n in range(199)]
+    turns = [ControlAt(n * 50 * MS, "pot1", "position", 0.111111 + n / 300) for n in range(199)]
     drawn = ET.fromstring(waveform(made([], turns), []))
     words = [e for e in drawn.iter() if e.tag.endswith("text") and "." in (e.text or "")]
     places = [(float(e.attrib["x"]), len(e.text or "")) for e in words]
@@ -104,7 +104,10 @@ def test_ticks_are_round_and_count_from_the_origin() -> None:
 
 
 def test_the_picture_is_xml_with_marks_and_isolated_arabic() -> None:
-    marks = [Mark(S, 2 * S, "ارتداد التلامس", "LED_G"), Mark(3 * S, 3 * S, "a < b", kind="note")]
+    marks = [
+        WaveformMark(S, 2 * S, "ارتداد التلامس", "LED_G"),
+        WaveformMark(3 * S, 3 * S, "a < b", kind="note"),
+    ]
     svg = waveform(made(blink(4, S), []), ["LED_G"], marks=marks, caption="إشارة المرور")
     words = ["".join(node.itertext()) for node in ET.fromstring(svg).iter() if node.text]
     assert "\u2067إشارة المرور\u2069" in words and "\u2067ارتداد التلامس\u2069" in words
@@ -113,7 +116,7 @@ def test_the_picture_is_xml_with_marks_and_isolated_arabic() -> None:
 
 
 def test_labels_of_marks_do_not_lie_on_each_other() -> None:
-    marks = [Mark(5 * S, 5 * S, f"mark number {i}") for i in range(3)]
+    marks = [WaveformMark(5 * S, 5 * S, f"mark number {i}") for i in range(3)]
     root = ET.fromstring(waveform(made([], []), ["LED_G"], marks=marks))
     heights = {n.get("y") for n in root.iter() if n.text and n.text.startswith("mark number")}
     assert len(heights) == 3

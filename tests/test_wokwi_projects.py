@@ -6,7 +6,7 @@ from wokwi_projects import FOLDER, PAGE, Project, projects
 
 from hardware.bench import diagram
 from hardware.bench.lint.lint import lint_file
-from hardware.headless import Load, run_program
+from hardware.headless import BoardFiles, run_program
 
 LONGEST_S = 600
 
@@ -25,7 +25,7 @@ def test_a_project_does_what_it_states(project: Project) -> None:
         diagram.load(project.folder / "diagram.json"),
         scenario=project.scenario,
         seconds=LONGEST_S,
-        others={board: Load(files(project, f"{board}.py")) for board in programs},
+        others={board: BoardFiles(files(project, f"{board}.py")) for board in programs},
     )
     assert outcome.failed_step is None
     assert not outcome.raised

@@ -9,7 +9,7 @@ import tomllib
 from pathlib import Path
 from typing import NamedTuple
 
-from hardware.bench.scenario import Scenario, Step, load
+from hardware.bench.scenario import Scenario, ScenarioStep, load
 
 FOLDER = Path(__file__).with_suffix("")
 PAGE = Path(__file__).parents[1] / "docs" / "wokwi-projects.md"
@@ -50,7 +50,7 @@ class Project(NamedTuple):
         """Its scenario."""
         return load(self.folder / "scenario.yaml")
 
-    def proofs(self, state: int) -> list[Step]:
+    def proofs(self, state: int) -> list[ScenarioStep]:
         """The steps that expect what the statement of this number (from 1 on) says."""
         return [step for step in self.scenario.steps if step.name.startswith(f"{state} ")]
 

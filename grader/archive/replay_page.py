@@ -16,7 +16,7 @@ from grader.lab.run import Run
 from grader.score.card import card_html, number
 from grader.score.mark import ItemResult, LabScore, SeedResult
 from hardware.bench.board.end_reason import why
-from hardware.bench.drawing.waveform import Mark, waveform
+from hardware.bench.drawing.waveform import WaveformMark, waveform
 from hardware.bench.vcd import write_vcd
 from hardware.i18n import _, language
 
@@ -128,7 +128,9 @@ def _row(tag: str, values: Iterable[str]) -> str:
 def _episode(run: Run, missed: Iterable[ItemResult], vcd: str) -> str:
     trace, names = signals(run)
     marks = [
-        Mark(run.zero_ns + item.at_ns, run.zero_ns + item.at_ns, f"{item.id}: {item.measured}")
+        WaveformMark(
+            run.zero_ns + item.at_ns, run.zero_ns + item.at_ns, f"{item.id}: {item.measured}"
+        )
         for item in missed
         if item.at_ns is not None
     ]

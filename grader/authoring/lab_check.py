@@ -87,12 +87,12 @@ def check_runs(folder: Path, pairs: int) -> Iterator[list[Difference]]:
     runs = pool.run(check_one, ((trial, trial) for trial in trials), pool.processors())
     with closing(runs):  # a run that fails ends its workers here and now
         for trial, found in runs:
-            if isinstance(found, pool.Failure):
+            if isinstance(found, pool.TaskFailure):
                 raise _failed(trial, found)
             yield found
 
 
-def _failed(trial: Trial, found: pool.Failure) -> GraderError:
+def _failed(trial: Trial, found: pool.TaskFailure) -> GraderError:
     """Why a run gave nothing: the author's line, when one of the lab's own raised."""
     cause = f"{trial.program}, {trial.board}: {found.reason}"
     own = re.findall(rf'File "{re.escape(str(trial.folder))}/(\w+\.py)", line (\d+)', found.detail)

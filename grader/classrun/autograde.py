@@ -16,8 +16,8 @@ from typing import Literal
 
 from grader.archive.store import Store
 from grader.classrun import pool, worker
-from grader.classrun.cluster import Cluster, grade_on
-from grader.classrun.marker import Graded, HandedIn, Marker, Seeds, Work
+from grader.classrun.cluster import DaskCluster, grade_on
+from grader.classrun.marker import Graded, Marker, Seeds, SubmittedWork, Work
 from grader.classrun.outcome import Outcome
 from grader.classrun.task import score_task
 from grader.disk import is_full, told_of, told_when_full
@@ -26,13 +26,13 @@ from grader.host.probe import trouble
 from grader.lab.course import Course
 from grader.lab.lab import Lab
 from grader.nbgrader import folders
-from grader.nbgrader.grade_writer import Recorder
+from grader.nbgrader.grade_writer import GradeWriter
 from grader.seeds import course_secret, fingerprint_of
 from grader.version import engine_version
 from hardware.builds import port_build
 from hardware.i18n import _
 
-Result = Graded | Outcome | pool.Failure
+Result = Graded | Outcome | pool.TaskFailure
 Marks = Mapping[str, float | None]
 
 
@@ -78,13 +78,13 @@ class Grading:
         dry_run: bool = False,
         work: Work = score_task,
         workers: int | None = None,
-        cluster: Cluster | None = None,
+        cluster: DaskCluster | None = None,
     ) -> Iterator[Outcome]:
         """Grade these submissions, here or on a cluster; each outcome as it is known.
 
         Raises: DiskFull; ClusterError.
         """
-        with told_when_full(self.course.root), Recorder(self.course.root) as recorder:
+        with told_when_full(self.course.root), GradeWriter(self.course.root) as recorder:
             marker = self.marker(recorder, dry_run)
             if not dry_run:
                 recorder.enrol(folders)
@@ -102,7 +102,7 @@ class Grading:
                     earlier = _total(before.pop(student))
                     yield replace(outcome, assignment=self.assignment, earlier=earlier)
 
-    def marker(self, recorder: Recorder, dry_run: bool) -> Marker:
+    def marker(self, recorder: GradeWriter, dry_run: bool) -> Marker:
         """What grades a submission of this lab, in any process."""
         family = self.lab.board(self.board).type.family
         stamp = {
@@ -118,17 +118,19 @@ class Grading:
         return Marker(desk, self.course.store, stamp, seeds, dry_run)
 
     def _handed_in(
-        self, recorder: Recorder, folders: Mapping[str, Path], before: dict[str, Marks]
-    ) -> Iterator[tuple[str, HandedIn]]:
+        self, recorder: GradeWriter, folders: Mapping[str, Path], before: dict[str, Marks]
+    ) -> Iterator[tuple[str, SubmittedWork]]:
         """One after the other as they are asked for; their marks until now go into `before`."""
         for student, folder in folders.items():
             marks = recorder.auto_scores(self.lab.slug, student, self.assignment)
             before[student] = marks
-            yield student, HandedIn(student, folder, marks)
+            yield student, SubmittedWork(student, folder, marks)
 
-    def _finish(self, recorder: Recorder, student: str, result: Result, dry_run: bool) -> Outcome:
+    def _finish(
+        self, recorder: GradeWriter, student: str, result: Result, dry_run: bool
+    ) -> Outcome:
         lab = self.lab.slug
-        if isinstance(result, pool.Failure):
+        if isinstance(result, pool.TaskFailure):
             if result.disk_is_full:
                 raise DiskFull(self.course.root)
             return Outcome(student, lab, "error", reason=result.reason)
@@ -151,7 +153,7 @@ class Grading:
         marks = tuple(replace(card, waveform="") for card in result.record.cards)
         return Outcome(student, lab, "graded", marks, notes=result.notes)
 
-    def _save(self, recorder: Recorder, graded: Graded) -> None:
+    def _save(self, recorder: GradeWriter, graded: Graded) -> None:
         """Killed or failing between these lines, the next run finds what was scored but no graded
         notebook with its stamp, and writes the same again; nothing runs twice, and a submission
         counts only when the gradebook has its marks."""
@@ -171,7 +173,7 @@ class Grading:
         finally:
             shutil.rmtree(graded.fresh, ignore_errors=True)
 
-    def _miss(self, recorder: Recorder, student: str) -> None:
+    def _miss(self, recorder: GradeWriter, student: str) -> None:
         """Other notebooks came, and not this lab: no points, as nbgrader gives it. All else is as
         before."""
         lab = self.lab.slug

@@ -21,7 +21,7 @@ from grader.archive.store import Store
 from grader.classrun import pool, worker
 from grader.classrun.autograde import Grading
 from grader.classrun.extra_notebooks import NOTED
-from grader.classrun.marker import HandedIn
+from grader.classrun.marker import SubmittedWork
 from grader.classrun.outcome import Outcome
 from grader.classrun.submission_folder import sha256_of
 from grader.classrun.task import score_task
@@ -30,7 +30,7 @@ from grader.errors import GraderError, SubmissionError
 from grader.lab.course import Course, load_course
 from grader.nbgrader.attached_files import remove_links
 from grader.nbgrader.database import alone
-from grader.nbgrader.grade_writer import Recorder
+from grader.nbgrader.grade_writer import GradeWriter
 from hardware.i18n import _
 
 
@@ -131,14 +131,14 @@ class CountSubmission(NbGraderPreprocessor):
 
 def _scored(grading: Grading, student: str, folder: Path) -> tuple[Any, Record]:
     """A graded notebook; what decided its marks is kept, its rows are left to nbgrader."""
-    with Recorder(grading.course.root) as recorder:
+    with GradeWriter(grading.course.root) as recorder:
         prepare = partial(worker.prepare, grading.marker(recorder, False), score_task)
-        handed_in = HandedIn(student, folder, marks={})
+        handed_in = SubmittedWork(student, folder, marks={})
         ((_who, result),) = pool.run(worker.grade, [(student, handed_in)], 1, prepare)
         match result:
             case Outcome():
                 raise SubmissionError(result.reason)
-            case pool.Failure():
+            case pool.TaskFailure():
                 raise GraderError(result.reason)
         if result.fresh:
             shutil.rmtree(result.fresh, ignore_errors=True)

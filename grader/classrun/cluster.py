@@ -18,7 +18,7 @@ from typing import Any, Self, TypeVar
 from grader.archive import lab_cache
 from grader.archive.lab_cache import Packed, pack
 from grader.classrun import pool
-from grader.classrun.marker import Graded, HandedIn, Job, Marker, Work
+from grader.classrun.marker import Graded, Job, Marker, SubmittedWork, Work
 from grader.classrun.outcome import Outcome
 from grader.classrun.task import Task
 from grader.errors import GraderError
@@ -50,7 +50,7 @@ one that floods would use up what its neighbours have."""
 
 Key = TypeVar("Key")
 Batch = list[tuple[Key, Task]]
-Scored = list[Card] | pool.Failure
+Scored = list[Card] | pool.TaskFailure
 
 
 class ClusterError(GraderError):
@@ -80,7 +80,7 @@ class Build:
         return (self.engine, self.port) == (engine_version(), port_build(self.family))
 
 
-class Cluster:
+class DaskCluster:
     """A connection to a scheduler (`tcp://…`, `tls://…`). A context manager; what a person should
     know of a long wait goes to `say`. Raises: ClusterError."""
 
@@ -148,7 +148,10 @@ class Cluster:
                 if (found := self._result(future)) is not None:
                     yield from zip((key for key, _task in batch), found, strict=True)
                 elif is_alone:
-                    yield batch[0][0], pool.Failure(_("the worker process died, again and again"))
+                    yield (
+                        batch[0][0],
+                        pool.TaskFailure(_("the worker process died, again and again")),
+                    )
                 else:
                     doubted.extend(batch)
 
@@ -248,15 +251,15 @@ def score_batch(
 
 
 def grade_on(
-    cluster: Cluster,
+    cluster: DaskCluster,
     marker: Marker,
     work: Work,
     lab: Lab,
-    handed_in: Iterable[tuple[str, HandedIn]],
-) -> Generator[tuple[str, Graded | Outcome | pool.Failure], None, None]:
+    handed_in: Iterable[tuple[str, SubmittedWork]],
+) -> Generator[tuple[str, Graded | Outcome | pool.TaskFailure], None, None]:
     """Read submissions here, score them there, finish them here."""
     jobs: dict[str, Job] = {}
-    known: deque[tuple[str, Graded | Outcome | pool.Failure]] = deque()
+    known: deque[tuple[str, Graded | Outcome | pool.TaskFailure]] = deque()
 
     def tasks() -> Iterator[tuple[str, Task]]:
         for student, one in handed_in:
@@ -274,7 +277,7 @@ def grade_on(
     for student, cards in cluster.run(work, pack(lab), build, tasks()):
         yield from _drained(known)
         job = jobs.pop(student)
-        if isinstance(cards, pool.Failure):
+        if isinstance(cards, pool.TaskFailure):
             yield student, cards
         else:
             yield student, pool.attempt(partial(marker.finish, job), cards)
@@ -282,7 +285,7 @@ def grade_on(
 
 
 def _drained(
-    known: deque[tuple[str, Graded | Outcome | pool.Failure]],
-) -> Iterator[tuple[str, Graded | Outcome | pool.Failure]]:
+    known: deque[tuple[str, Graded | Outcome | pool.TaskFailure]],
+) -> Iterator[tuple[str, Graded | Outcome | pool.TaskFailure]]:
     while known:
         yield known.popleft()

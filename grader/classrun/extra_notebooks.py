@@ -15,7 +15,7 @@ from grader.classrun.submission import Submission, read_submission
 from grader.classrun.submission_folder import chosen, sha256_of
 from grader.errors import NothingHandedIn, SubmissionError
 from grader.nbgrader.rows import was_executed
-from grader.nbgrader.sanitizer import Desk
+from grader.nbgrader.sanitizer import Sanitizer
 from hardware.i18n import _
 
 NOTED = "warsha_submission"
@@ -23,7 +23,7 @@ NOTED = "warsha_submission"
 
 
 @dataclass(frozen=True)
-class Others:
+class ExtraNotebooks:
     """The further notebooks of one submission, by name."""
 
     graded: Mapping[str, NotebookNode | None] = field(default_factory=dict)
@@ -31,7 +31,7 @@ class Others:
     notes: tuple[str, ...] = ()
 
 
-def read_others(desk: Desk, folder: Path, student: str) -> Others:
+def read_others(desk: Sanitizer, folder: Path, student: str) -> ExtraNotebooks:
     """Read and sanitise all that was released beside the lab."""
     graded: dict[str, NotebookNode | None] = {}
     notes = []
@@ -54,7 +54,7 @@ def read_others(desk: Desk, folder: Path, student: str) -> Others:
         if not executed and any(map(_is_test, notebook.cells)):
             told = _("{name} has tests: nbgrader autograde runs them, or a person looks")
             notes.append(told.format(name=file.name))
-    return Others(graded, tuple(notes))
+    return ExtraNotebooks(graded, tuple(notes))
 
 
 def _executed(file: Path, notebook: NotebookNode) -> NotebookNode | None:
@@ -74,13 +74,13 @@ def _released_cells(notebook: NotebookNode) -> dict[str, NotebookNode]:
     return {about.grade_id: about for about in found if about}
 
 
-def are_changed(desk: Desk, folder: Path, student: str) -> bool:
+def are_changed(desk: Sanitizer, folder: Path, student: str) -> bool:
     """Whether others were handed in than those that are graded. One that cannot be read is none:
     what is graded stays."""
     return any(_is_changed(desk, folder, name, student) for name in desk.others)
 
 
-def _is_changed(desk: Desk, folder: Path, name: str, student: str) -> bool:
+def _is_changed(desk: Sanitizer, folder: Path, name: str, student: str) -> bool:
     noted = _noted(desk.autograded(student) / f"{name}.ipynb")
     try:
         file, _odd = chosen(folder, name, _beside(desk, name), several=True)
@@ -101,12 +101,12 @@ def _noted(file: Path) -> str | None:
         return ""
 
 
-def _read(desk: Desk, folder: Path, name: str, student: str) -> Submission:
+def _read(desk: Sanitizer, folder: Path, name: str, student: str) -> Submission:
     released, beside = desk.beside(name).released, _beside(desk, name)
     return read_submission(folder, name, student, released, beside, several=True)
 
 
-def _beside(desk: Desk, name: str) -> set[str]:
+def _beside(desk: Sanitizer, name: str) -> set[str]:
     return {desk.lab, *desk.neighbours} - {name}
 
 

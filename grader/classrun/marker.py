@@ -16,14 +16,14 @@ from nbformat.v4 import writes
 
 from grader.archive.record import Record
 from grader.archive.store import Store
-from grader.classrun.extra_notebooks import Others, are_changed, read_others
+from grader.classrun.extra_notebooks import ExtraNotebooks, are_changed, read_others
 from grader.classrun.outcome import Outcome
 from grader.classrun.submission import Submission, read_submission
 from grader.classrun.submission_folder import notebooks, strays
 from grader.classrun.task import Task
 from grader.errors import NothingHandedIn, SubmissionError
 from grader.nbgrader.folders import timestamp_of
-from grader.nbgrader.sanitizer import Desk
+from grader.nbgrader.sanitizer import Sanitizer
 from grader.score.card import Card, number
 from grader.seeds import PUBLIC_SEED, hidden_seeds
 from hardware.i18n import _
@@ -32,7 +32,7 @@ Work = Callable[[Task], list[Card]]
 
 
 @dataclass(frozen=True)
-class HandedIn:
+class SubmittedWork:
     """A submission as the writer knows it."""
 
     student: str
@@ -115,14 +115,14 @@ class Graded:
 class Marker:
     """Grades submissions of one lab. Plain data: it travels to worker processes."""
 
-    desk: Desk
+    desk: Sanitizer
     store: Path
     stamp: Mapping[str, str]
     """That part of the stamp that all submissions share."""
     seeds: Seeds
     dry_run: bool = False
 
-    def read(self, handed_in: HandedIn) -> Job | Graded | Outcome:
+    def read(self, handed_in: SubmittedWork) -> Job | Graded | Outcome:
         """What is to be done about a submission; Graded when nothing of it has to be scored.
         Raises whatever is our fault."""
         try:
@@ -131,7 +131,7 @@ class Marker:
             reason = f"{error}. {error.cure}"
             return Outcome(handed_in.student, self.desk.lab, "unreadable", reason=reason)
 
-    def _read(self, handed_in: HandedIn) -> Job | Graded | Outcome:
+    def _read(self, handed_in: SubmittedWork) -> Job | Graded | Outcome:
         student, folder, desk = handed_in.student, handed_in.folder, self.desk
         try:
             submission = read_submission(
@@ -155,7 +155,7 @@ class Marker:
             return Outcome(student, desk.lab, "unchanged", notes=submission.notes)
         return job
 
-    def _missing(self, handed_in: HandedIn) -> Graded | Outcome:
+    def _missing(self, handed_in: SubmittedWork) -> Graded | Outcome:
         """Others of the assignment's notebooks came, and not this lab. Raises: SubmissionError."""
         student, folder, desk = handed_in.student, handed_in.folder, self.desk
         timestamp = timestamp_of(folder)
@@ -248,7 +248,7 @@ class Marker:
         student: str,
         folder: Path,
         timestamp: datetime | None,
-        others: Others,
+        others: ExtraNotebooks,
         notebook: NotebookNode | None = None,
     ) -> tuple[Path, list[str]]:
         """Beside the place where it belongs; what a killed run left there goes. Returns the
@@ -272,7 +272,7 @@ class Marker:
             raise
         return fresh, left_out
 
-    def _keep_others(self, place: Path, fresh: Path, others: Others) -> None:
+    def _keep_others(self, place: Path, fresh: Path, others: ExtraNotebooks) -> None:
         """Of an assignment of several labs each is graded by itself: what is graded of the others
         stays; so does what cannot be read now."""
         for name in [*self.desk.labs, *(self.desk.others.keys() - others.graded.keys())]:

@@ -36,7 +36,7 @@ one whose result waits for us."""
 
 
 @dataclass(frozen=True)
-class Failure:
+class TaskFailure:
     """A task that gave no result. Texts: not every exception survives the way to the parent."""
 
     reason: str
@@ -50,7 +50,7 @@ def run(
     tasks: Iterable[tuple[Key, Task]],
     workers: int,
     prepare: Callable[[], None] | None = None,
-) -> Generator[tuple[Key, Result | Failure], None, None]:
+) -> Generator[tuple[Key, Result | TaskFailure], None, None]:
     """Yield each task's result, or why there is none, as they come. `prepare` is called once in
     each worker.
 
@@ -74,14 +74,14 @@ def run(
 
 
 def _round(
-    tried: Callable[[Task], Result | Failure],
+    tried: Callable[[Task], Result | TaskFailure],
     left: Iterator[tuple[Key, Task]],
     lost: deque[tuple[Key, Task]],
     workers: int,
     prepare: Callable[[], None] | None,
-) -> Iterator[tuple[Key, Result | Failure]]:
+) -> Iterator[tuple[Key, Result | TaskFailure]]:
     """Work until nothing is left, or a worker dies: what it took with it is in `lost` then."""
-    under_way: dict[Future[Result | Failure], tuple[Key, Task]] = {}
+    under_way: dict[Future[Result | TaskFailure], tuple[Key, Task]] = {}
     with _executor(workers, prepare) as pool:
         try:
             while True:
@@ -106,23 +106,23 @@ def _round(
 
 
 def _alone(
-    tried: Callable[[Task], Result | Failure], task: Task, prepare: Callable[[], None] | None
-) -> Result | Failure:
+    tried: Callable[[Task], Result | TaskFailure], task: Task, prepare: Callable[[], None] | None
+) -> Result | TaskFailure:
     """Twice: what killed the first worker may have been another's task, or nobody's."""
     for _try in range(2):
         with _executor(1, prepare) as pool, suppress(BrokenProcessPool):
             return pool.submit(tried, task).result()
-    return Failure(_("the worker process died, twice"))
+    return TaskFailure(_("the worker process died, twice"))
 
 
-def attempt(work: Callable[[Task], Result], task: Task) -> Result | Failure:
+def attempt(work: Callable[[Task], Result], task: Task) -> Result | TaskFailure:
     """Do it; whatever it raises is told as text."""
     try:
         return work(task)
     except GraderError as error:
-        return Failure(str(error), traceback.format_exc(), is_full(error))
+        return TaskFailure(str(error), traceback.format_exc(), is_full(error))
     except Exception as error:
-        return Failure(told_of(error), traceback.format_exc(), is_full(error))
+        return TaskFailure(told_of(error), traceback.format_exc(), is_full(error))
 
 
 def processors() -> int:

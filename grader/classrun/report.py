@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.classrun.autograde import Grading
-from grader.classrun.cluster import Cluster
+from grader.classrun.cluster import DaskCluster
 from grader.classrun.outcome import Outcome, State
 from grader.lab.lab import find
 from grader.score.card import number
@@ -48,7 +48,7 @@ def grade_all(
     work: Sequence[tuple[Grading, Mapping[str, Path]]],
     *,
     dry_run: bool = False,
-    cluster: Cluster | None = None,
+    cluster: DaskCluster | None = None,
 ) -> list[Outcome]:
     """Grade these submissions, lab by lab, under one progress bar."""
     outcomes: list[Outcome] = []

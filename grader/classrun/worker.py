@@ -1,7 +1,7 @@
 """What runs in a worker process: one `Marker`, kept from submission to submission."""
 
 from grader.archive import lab_cache
-from grader.classrun.marker import Graded, HandedIn, Job, Marker, Work
+from grader.classrun.marker import Graded, Job, Marker, SubmittedWork, Work
 from grader.classrun.outcome import Outcome
 
 _at_work: list[tuple[Marker, Work]] = []
@@ -13,7 +13,7 @@ def prepare(marker: Marker, work: Work) -> None:
     _at_work[:] = [(marker, work)]
 
 
-def grade(handed_in: HandedIn) -> Graded | Outcome:
+def grade(handed_in: SubmittedWork) -> Graded | Outcome:
     """Read, score and write one submission. Whatever it raises is our fault."""
     marker, work = _at_work[0]
     job = marker.read(handed_in)

@@ -5,13 +5,13 @@ from typing import Any
 
 from grader.host.answer import Shape, fits, parse
 from grader.host.errors import HostError, Kind
-from grader.host.limits import Limits
+from grader.host.limits import HostLimits
 from grader.host.process import Child, Ended
 from grader.host.question import plain
 from grader.host.sandbox import Way
 
 
-class Host:
+class HostFunctions:
     """The host code of one run. Its child starts with the first call and keeps its state (names,
     files in its working folder) to the last one."""
 
@@ -20,12 +20,12 @@ class Host:
         text: str | None = None,
         names: Sequence[str] = (),
         way: Way = "bwrap",
-        limits: Limits | None = None,
+        limits: HostLimits | None = None,
     ) -> None:
         self._text = text
         self._names = names
         self._way = way
-        self._limits = limits or Limits()
+        self._limits = limits or HostLimits()
         self._child: Child | None = None
         self._ended: Ended | None = None
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Limits:
+class HostLimits:
     """Bounds of a child; the first four are the kernel's, the rest is the parent's."""
 
     cpu_s: int = 4

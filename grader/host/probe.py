@@ -5,8 +5,8 @@ import shutil
 from pathlib import Path
 
 from grader.errors import GraderError
-from grader.host.host import Host
-from hardware.doctor import Finding
+from grader.host.host import HostFunctions
+from hardware.doctor import CheckResult
 from hardware.i18n import _
 
 _PROBE = "def echo(value):\n    return value\n"
@@ -15,7 +15,7 @@ SETTINGS = Path("/proc/sys")
 
 def trouble() -> GraderError | None:
     """Why bubblewrap does not hold host code here, found by trying; None when it does."""
-    host = Host(_PROBE, ("echo",), "bwrap")
+    host = HostFunctions(_PROBE, ("echo",), "bwrap")
     try:
         host.call("echo", 1, answer=int)
     except GraderError as error:
@@ -25,12 +25,12 @@ def trouble() -> GraderError | None:
     return None
 
 
-def finding() -> Finding:
+def finding() -> CheckResult:
     """The same for `warsha doctor`. A warning: only labs with host code need it."""
     error = trouble()
     if error is None:
-        return Finding(_("sandbox"), "ok", _("host code runs in bwrap"))
-    return Finding(_("sandbox"), "warn", str(error), error.cure)
+        return CheckResult(_("sandbox"), "ok", _("host code runs in bwrap"))
+    return CheckResult(_("sandbox"), "warn", str(error), error.cure)
 
 
 def _cure() -> str:

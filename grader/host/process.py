@@ -11,7 +11,7 @@ from time import monotonic
 from grader.errors import GraderError
 from grader.host import seccomp
 from grader.host.errors import Kind
-from grader.host.limits import Limits
+from grader.host.limits import HostLimits
 from grader.host.sandbox import Way, start
 from hardware.i18n import _, reason
 
@@ -41,7 +41,7 @@ class Child:
     fault.
     """
 
-    def __init__(self, text: str, way: Way, limits: Limits) -> None:
+    def __init__(self, text: str, way: Way, limits: HostLimits) -> None:
         self._limits = limits
         self._left_s = READY_WITHIN_S
         self._given_s = 0.0

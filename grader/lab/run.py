@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from grader.host.host import Host
+from grader.host.host import HostFunctions
 from grader.lab.episode import Episode
 from grader.lab.signal import Signal
 from hardware.bench.protocol import frames
@@ -54,7 +54,7 @@ class Run:
     zero_ns: int
     end_ns: int
     """The end of the window, in the trace's time."""
-    host: Host = field(default_factory=Host, repr=False)
+    host: HostFunctions = field(default_factory=HostFunctions, repr=False)
     """Asks the submission's host functions, while the run is judged."""
     program: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     """What the trainee handed in for the board, by file name."""

@@ -17,11 +17,11 @@ from grader.nbgrader import config
 from grader.nbgrader.database import Database
 from grader.nbgrader.late import Late
 from grader.nbgrader.rows import SubmissionRows, auto_scores, was_executed
-from grader.nbgrader.sanitizer import Desk
+from grader.nbgrader.sanitizer import Sanitizer
 from hardware.i18n import _
 
 
-class Recorder:
+class GradeWriter:
     """Grades go into a course's gradebook through this, and through nothing else meanwhile. A
     context manager. Raises: CourseError."""
 
@@ -40,7 +40,7 @@ class Recorder:
     def __exit__(self, *_exc: object) -> None:
         self._database.close()
 
-    def desk(self, lab: str, assignment: str = "", labs: Collection[str] = ()) -> Desk:
+    def desk(self, lab: str, assignment: str = "", labs: Collection[str] = ()) -> Sanitizer:
         """What prepares a lab's submissions, in any process; the assignment's name if it is not
         the lab's, and all labs in it. Raises: CourseError."""
         assignment = assignment or lab
@@ -54,7 +54,7 @@ class Recorder:
             raise CourseError(cause, cure) from error
         further = tuple(sorted(name for name in others if name in labs))
         others = {name: its for name, its in others.items() if name not in further}
-        return Desk(self.root, assignment, lab, cells, others, further)
+        return Sanitizer(self.root, assignment, lab, cells, others, further)
 
     def enrol(self, students: Iterable[str]) -> None:
         """Make everybody known, in this order, as nbgrader does before it grades: its export lists

@@ -25,7 +25,7 @@ _OURS = (Execute, SaveAutoGrades, AssignLatePenalties)
 
 
 @dataclass(frozen=True)
-class Desk:
+class Sanitizer:
     """Where the submissions of one lab are prepared. Plain data: it travels to worker
     processes."""
 

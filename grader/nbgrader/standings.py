@@ -27,7 +27,7 @@ _TASK: Any = TaskCell.__table__
 
 
 @dataclass(frozen=True)
-class Cell:
+class GradedCell:
     """The points of one graded cell."""
 
     name: str
@@ -49,7 +49,7 @@ class Standing:
     first_name: str = ""
     last_name: str = ""
     email: str = ""
-    cells: tuple[Cell, ...] = ()
+    cells: tuple[GradedCell, ...] = ()
     """Empty: the gradebook has no submission."""
     penalty: float = 0.0
     comments: tuple[str, ...] = ()
@@ -104,12 +104,12 @@ def _cell(
     waits: bool,
     on_code: float | None,
     on_task: float | None,
-) -> Cell:
+) -> GradedCell:
     """nbgrader's rule: a person's points go before ours, extra credit on top."""
     given = auto if manual is None else manual
     points = 0.0 if given is None else given + (extra or 0.0)
     by_hand = manual is not None or bool(extra)
-    return Cell(name, auto, points, on_code or on_task or 0.0, by_hand, waits)
+    return GradedCell(name, auto, points, on_code or on_task or 0.0, by_hand, waits)
 
 
 def _of_submissions(*columns: Any) -> Any:

@@ -49,7 +49,7 @@ class Points(float):
 
 
 @dataclass
-class Session:
+class PracticeSession:
     """What this notebook works on."""
 
     lab: Lab | None = None
@@ -60,7 +60,7 @@ class Session:
     """The last task with its marks, so that `grade("a")` and `grade("b")` run the program once."""
 
 
-session = Session()
+session = PracticeSession()
 
 
 def grade(item: str | None = None) -> Points:

@@ -19,8 +19,8 @@ from grader.lab.course import Course
 from grader.lab.lab import Lab
 from grader.nbgrader import config, folders
 from grader.nbgrader.standings import Standing, standings
-from grader.reports.class_register import Register, Row
-from grader.reports.feedback_data import Sheet
+from grader.reports.class_register import ClassRegister, TraineeRow
+from grader.reports.feedback_data import FeedbackData
 from grader.reports.gather import BY_PERSON, sheet_of, unexplained
 from hardware.i18n import _
 
@@ -31,10 +31,10 @@ def class_file(course: Course, lab: str, kind: str = "html", assignment: str = "
     return course.root / "class" / f"{name}.{kind}"
 
 
-def register_of(course: Course, slug: str, assignment: str = "") -> Register:
+def register_of(course: Course, slug: str, assignment: str = "") -> ClassRegister:
     """The whole class. Raises: CourseError or StoreError when there is no release of that lab."""
     roll = _Roll(course, slug, assignment or slug)
-    return Register(
+    return ClassRegister(
         course=course.title,
         lab=roll.lab.id,
         slug=slug,
@@ -71,7 +71,7 @@ class _Roll:
         cells = (cell for standing in self.standings.values() for cell in standing.cells)
         return found | {c.name: (BY_PERSON, c.maximum) for c in cells if c.name not in found}
 
-    def row(self, student: str) -> Row:
+    def row(self, student: str) -> TraineeRow:
         """One trainee."""
         standing = self.standings.get(student, Standing(student))
         if self._is_missing(student, standing):
@@ -98,7 +98,7 @@ class _Roll:
             pass
         return False
 
-    def _missing(self, student: str, standing: Standing) -> Row:
+    def _missing(self, student: str, standing: Standing) -> TraineeRow:
         tries = self.store.tries(self.slug, student, self.assignment)
         sheet = replace(unexplained(self.lab, standing), number=tries)
         return replace(_person(standing), sheet=sheet, missing=True)
@@ -106,7 +106,7 @@ class _Roll:
     def _record(self, student: str) -> Record | None:
         return self.store.record(self.slug, student, assignment=self.assignment)
 
-    def _sheet(self, standing: Standing, record: Record | None) -> Sheet | None:
+    def _sheet(self, standing: Standing, record: Record | None) -> FeedbackData | None:
         if not standing.cells:
             return None
         sheet = None
@@ -153,5 +153,5 @@ class _Roll:
         return os.path.relpath(page, self.course.root / "class") if page.is_file() else ""
 
 
-def _person(standing: Standing) -> Row:
-    return Row(standing.student, standing.first_name, standing.last_name, standing.email)
+def _person(standing: Standing) -> TraineeRow:
+    return TraineeRow(standing.student, standing.first_name, standing.last_name, standing.email)

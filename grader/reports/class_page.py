@@ -9,10 +9,10 @@ from html import escape
 from urllib.parse import quote
 
 from grader.html_text import LATIN, anyway, bilingual, latin
-from grader.reports.class_register import Idea, Register, Row
+from grader.reports.class_register import ClassRegister, MisconceptionCount, TraineeRow
 from grader.reports.document import document, label, titled
 from grader.reports.feedback import share
-from grader.reports.feedback_data import MASTERY, Entry
+from grader.reports.feedback_data import MASTERY, FeedbackItem
 from grader.score.card import number
 
 NEEDS = {
@@ -35,7 +35,7 @@ SHORT = 12
 """So many names stand beside a misconception; the others can be opened."""
 
 
-def class_page(register: Register) -> str:
+def class_page(register: ClassRegister) -> str:
     """The page as HTML."""
     ideas = register.ideas
     places = {idea.key: place for place, idea in enumerate(ideas, 1)}
@@ -56,7 +56,7 @@ def class_page(register: Register) -> str:
     )
 
 
-def _head(register: Register) -> str:
+def _head(register: ClassRegister) -> str:
     return (
         f'<header><p class="lab" dir="ltr">{escape(register.lab)}</p><div class="title"><h1>'
         f"{escape(register.title.get('ar', ''))}</h1>"
@@ -65,7 +65,7 @@ def _head(register: Register) -> str:
     )
 
 
-def _figures(register: Register) -> str:
+def _figures(register: ClassRegister) -> str:
     """A handful of numbers."""
     graded = register.graded
     middle, average = register.middle
@@ -85,7 +85,7 @@ def _figures(register: Register) -> str:
     return f'<section aria-label="figures"><dl class="numbers">{boxes}</dl></section>'
 
 
-def _spread(register: Register) -> str:
+def _spread(register: ClassRegister) -> str:
     """How many trainees have how many points."""
     counts = [0] * BARS
     for sheet in register.graded:
@@ -106,7 +106,7 @@ def _spread(register: Register) -> str:
     )
 
 
-def _items(register: Register) -> str:
+def _items(register: ClassRegister) -> str:
     """The mean of each item: what the class as a whole has not understood."""
     rows = []
     for item, (title, most) in register.items.items():
@@ -134,7 +134,7 @@ def _heads(words: tuple[tuple[str, str], ...]) -> str:
     )
 
 
-def _ideas(register: Register, ideas: list[Idea]) -> str:
+def _ideas(register: ClassRegister, ideas: list[MisconceptionCount]) -> str:
     """The misconceptions: how many have each, what it says, and who."""
     head = f"<h2>{label('الأفكار الخاطئة', 'misconceptions')}</h2>"
     if not ideas:
@@ -148,7 +148,7 @@ def _ideas(register: Register, ideas: list[Idea]) -> str:
     )
 
 
-def _idea(register: Register, place: int, idea: Idea) -> str:
+def _idea(register: ClassRegister, place: int, idea: MisconceptionCount) -> str:
     part = 100 * len(idea.rows) / max(1, len(register.graded))
     items = LATIN.format(escape(" ".join(idea.items)))
     return (
@@ -160,7 +160,7 @@ def _idea(register: Register, place: int, idea: Idea) -> str:
     )
 
 
-def _names(rows: tuple[Row, ...]) -> str:
+def _names(rows: tuple[TraineeRow, ...]) -> str:
     names = [_person(row) for row in rows]
     shown, others = names[:SHORT], names[SHORT:]
     text = "، ".join(shown)
@@ -170,13 +170,13 @@ def _names(rows: tuple[Row, ...]) -> str:
     return text
 
 
-def _person(row: Row) -> str:
+def _person(row: TraineeRow) -> str:
     """Name, or id; the other one is what appears when it is pointed at."""
     words = anyway(row.name) if row.name else latin(row.student)
     return f'<a href="#who-{quote(row.student)}">{words}</a>'
 
 
-def _waiting(register: Register) -> str:
+def _waiting(register: ClassRegister) -> str:
     """What was handed in and is not graded, with the reason."""
     rows = "".join(
         f"<li>{_person(row)} {latin(row.student)}: {anyway(row.waits)}</li>"
@@ -189,7 +189,7 @@ def _waiting(register: Register) -> str:
     return f'<section class="waiting none"><h2>{words}</h2><ul>{rows}</ul></section>'
 
 
-def _remarks(register: Register) -> str:
+def _remarks(register: ClassRegister) -> str:
     """Whose marks came about in a way that an instructor should know."""
     lines = []
     for name, words in REMARKS.items():
@@ -202,7 +202,7 @@ def _remarks(register: Register) -> str:
     return f'<section class="waiting part"><h2>{head}</h2><ul>{"".join(lines)}</ul></section>'
 
 
-def _table(register: Register, places: dict[str, int]) -> str:
+def _table(register: ClassRegister, places: dict[str, int]) -> str:
     """The heat map: who needs help first."""
     columns = [
         ("المتدرب", "trainee"), *((item, "") for item in register.items), ("المجموع", "total"),
@@ -231,13 +231,13 @@ def _table(register: Register, places: dict[str, int]) -> str:
     )
 
 
-def _out_of(register: Register, item: str) -> str:
+def _out_of(register: ClassRegister, item: str) -> str:
     if item not in register.items:
         return ""
     return f"<small>{LATIN.format('/ ' + number(register.items[item][1]))}</small>"
 
 
-def _row(register: Register, row: Row, places: dict[str, int]) -> str:
+def _row(register: ClassRegister, row: TraineeRow, places: dict[str, int]) -> str:
     sheet = row.sheet
     by_item = {entry.card.item: entry for entry in sheet.entries} if sheet else {}
     cells = "".join(_cell(by_item.get(item), places) for item in register.items)
@@ -260,13 +260,13 @@ def _row(register: Register, row: Row, places: dict[str, int]) -> str:
     )
 
 
-def _who(row: Row) -> str:
+def _who(row: TraineeRow) -> str:
     name = anyway(row.name) if row.name else ""
     words = f"{name} <small>{latin(row.student)}</small>" if name else latin(row.student)
     return f'<a href="{escape(quote(row.page))}">{words}</a>' if row.page else words
 
 
-def _cell(entry: Entry | None, places: dict[str, int]) -> str:
+def _cell(entry: FeedbackItem | None, places: dict[str, int]) -> str:
     """Points, their colour, and the misconception's number."""
     if entry is None:
         return '<td class="hn" data-sort="-1">–</td>'

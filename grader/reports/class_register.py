@@ -4,21 +4,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import mean, median
 
-from grader.reports.feedback_data import Entry, Sheet
+from grader.reports.feedback_data import FeedbackData, FeedbackItem
 
 MANY_TRIES = 3
 """So many submissions without mastery call for a person."""
 
 
 @dataclass(frozen=True)
-class Row:
+class TraineeRow:
     """One trainee."""
 
     student: str
     first_name: str = ""
     last_name: str = ""
     email: str = ""
-    sheet: Sheet | None = None
+    sheet: FeedbackData | None = None
     """The marks; None: the gradebook has none."""
     waits: str = ""
     """Why what was handed in last is not graded; empty when it is, or nothing was handed in."""
@@ -50,18 +50,18 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Idea:
+class MisconceptionCount:
     """One misconception in a class."""
 
     key: str
     texts: Mapping[str, str]
     items: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[TraineeRow, ...]
     """Who has it, each once."""
 
 
 @dataclass(frozen=True)
-class Register:
+class ClassRegister:
     """A class and one lab."""
 
     course: Mapping[str, str]
@@ -70,10 +70,10 @@ class Register:
     title: Mapping[str, str]
     items: Mapping[str, tuple[Mapping[str, str], float]]
     """Of each graded cell what it is about, and its points."""
-    rows: tuple[Row, ...]
+    rows: tuple[TraineeRow, ...]
 
     @property
-    def graded(self) -> list[Sheet]:
+    def graded(self) -> list[FeedbackData]:
         """The marks that there are."""
         return [row.sheet for row in self.rows if row.sheet]
 
@@ -83,7 +83,7 @@ class Register:
         return sum(points for _, points in self.items.values())
 
     @property
-    def by_need(self) -> list[Row]:
+    def by_need(self) -> list[TraineeRow]:
         """Who needs help most comes first."""
         return sorted(self.rows, key=_urgency)
 
@@ -94,10 +94,10 @@ class Register:
         return (median(totals), mean(totals)) if totals else (0.0, 0.0)
 
     @property
-    def ideas(self) -> list[Idea]:
+    def ideas(self) -> list[MisconceptionCount]:
         """The misconceptions, the most frequent first. Those of the grader itself that say of no
         idea that it is wrong (`after`: another item comes first) are left out."""
-        found: dict[str, list[tuple[Row, Entry]]] = {}
+        found: dict[str, list[tuple[TraineeRow, FeedbackItem]]] = {}
         for row in self.rows:
             for entry in row.sheet.entries if row.sheet else ():
                 if entry.card.key and entry.card.key != "after":
@@ -106,8 +106,8 @@ class Register:
         return sorted(ideas, key=lambda idea: (-len(idea.rows), idea.key))
 
 
-def _idea(key: str, cases: list[tuple[Row, Entry]]) -> Idea:
-    return Idea(
+def _idea(key: str, cases: list[tuple[TraineeRow, FeedbackItem]]) -> MisconceptionCount:
+    return MisconceptionCount(
         key=key,
         texts=cases[0][1].card.message,
         items=tuple(sorted({entry.card.item for _, entry in cases})),
@@ -115,7 +115,7 @@ def _idea(key: str, cases: list[tuple[Row, Entry]]) -> Idea:
     )
 
 
-def _urgency(row: Row) -> tuple[int, float, str]:
+def _urgency(row: TraineeRow) -> tuple[int, float, str]:
     """Smallest first: several reasons before one, fewer points before more, then by id."""
     total = row.sheet.total if row.sheet else -1.0
     return -len(row.needs), total, row.student

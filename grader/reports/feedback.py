@@ -10,7 +10,7 @@ from html import escape
 from grader.html_text import LATIN, anyway, bilingual, latin, lines
 from grader.lab.cells import PROGRAM
 from grader.reports.document import document, label, titled
-from grader.reports.feedback_data import HINTS_FROM, Entry, Sheet
+from grader.reports.feedback_data import HINTS_FROM, FeedbackData, FeedbackItem
 from grader.score.card import number
 
 _STATES = {
@@ -38,7 +38,7 @@ LONGEST_LINE, MOST_LINES = 200, 600
 """So much of the program is shown: a page stays a page, whatever was handed in."""
 
 
-def feedback_page(sheet: Sheet) -> str:
+def feedback_page(sheet: FeedbackData) -> str:
     """The page as HTML."""
     body = "\n".join(
         (
@@ -54,7 +54,7 @@ def feedback_page(sheet: Sheet) -> str:
     return document(f"{sheet.lab} · {sheet.student}", body, ("page.css", "feedback.css"))
 
 
-def _no_program(sheet: Sheet) -> str:
+def _no_program(sheet: FeedbackData) -> str:
     """Why no board said READY, where there was nothing to start."""
     if sheet.program is not None or all(entry.card.key != "no_ready" for entry in sheet.entries):
         return ""
@@ -72,7 +72,7 @@ def share(points: float, maximum: float) -> str:
     return LATIN.format(f"{number(points)} / {number(maximum)}")
 
 
-def _head(sheet: Sheet) -> str:
+def _head(sheet: FeedbackData) -> str:
     name = f"{anyway(sheet.name)} · " if sheet.name else ""
     facts = [
         f"<li>{name}{latin(sheet.student)}</li>",
@@ -88,7 +88,7 @@ def _head(sheet: Sheet) -> str:
     )
 
 
-def _result(sheet: Sheet) -> str:
+def _result(sheet: FeedbackData) -> str:
     """The total against mastery, and how it came there from one submission to the next."""
     state = "full" if sheet.mastered else "part"
     part = 100 * sheet.earned / sheet.maximum if sheet.maximum else 0
@@ -103,7 +103,7 @@ def _result(sheet: Sheet) -> str:
     )
 
 
-def _mastery(sheet: Sheet) -> str:
+def _mastery(sheet: FeedbackData) -> str:
     goal = f'<span class="goal">({share(sheet.needed, sheet.maximum)})</span>'
     if sheet.mastered:
         reached = label("وصلت الدرجة إلى حد الإتقان", "mastery reached")
@@ -113,14 +113,14 @@ def _mastery(sheet: Sheet) -> str:
     return f'<p class="mastery">{words} <strong>{left}</strong> {goal}</p>'
 
 
-def _penalty(sheet: Sheet) -> str:
+def _penalty(sheet: FeedbackData) -> str:
     if not sheet.penalty:
         return ""
     words = label("خصم التأخير", "taken off for being late")
     return f'<p class="penalty">{words} {LATIN.format("−" + number(sheet.penalty))}</p>'
 
 
-def _history(sheet: Sheet) -> str:
+def _history(sheet: FeedbackData) -> str:
     if len(sheet.history) < 2:
         return ""
     steps = "".join(
@@ -133,7 +133,7 @@ def _history(sheet: Sheet) -> str:
     return f'<div class="history"><h3>{words}</h3><ol>{steps}</ol></div>'
 
 
-def _summary(sheet: Sheet) -> str:
+def _summary(sheet: FeedbackData) -> str:
     rows = "".join(
         f'<tr class="{entry.state}"><th scope="row"><a href="#item-{_id(entry)}" dir="ltr">'
         f"{escape(entry.card.item)}</a></th><td>{titled(entry.card.title)}</td>"
@@ -149,16 +149,16 @@ def _summary(sheet: Sheet) -> str:
     )
 
 
-def _id(entry: Entry) -> str:
+def _id(entry: FeedbackItem) -> str:
     return "".join(c if c.isascii() and c.isalnum() else "-" for c in entry.card.item)
 
 
-def _state(entry: Entry) -> str:
+def _state(entry: FeedbackItem) -> str:
     sign, arabic, english = _STATES[entry.state]
     return f'<span aria-hidden="true">{sign}</span> {label(arabic, english)}'
 
 
-def _item(sheet: Sheet, entry: Entry) -> str:
+def _item(sheet: FeedbackData, entry: FeedbackItem) -> str:
     card = entry.card
     return (
         f'<section class="item {entry.state}" id="item-{_id(entry)}"><header>'
@@ -170,7 +170,7 @@ def _item(sheet: Sheet, entry: Entry) -> str:
     )
 
 
-def _told(sheet: Sheet, entry: Entry) -> Iterator[str]:
+def _told(sheet: FeedbackData, entry: FeedbackItem) -> Iterator[str]:
     """What stands below an item's head."""
     card = entry.card
     if entry.by_hand:
@@ -197,7 +197,7 @@ def _box(kind: str, head: str, texts: Mapping[str, str]) -> str:
     return f'<div class="{kind}"><h3>{head}</h3><div class="pair">{bilingual(texts)}</div></div>'
 
 
-def _figure(entry: Entry) -> str:
+def _figure(entry: FeedbackItem) -> str:
     """The waveform; in words what it shows, for who does not see it."""
     card = entry.card
     episode = latin(card.episode)
@@ -214,7 +214,7 @@ def _figure(entry: Entry) -> str:
     )
 
 
-def _comments(sheet: Sheet) -> str:
+def _comments(sheet: FeedbackData) -> str:
     """What a person wrote, and that a cell has no answer, which nbgrader notes as a comment."""
     written = [text for text in sheet.comments if text != NO_ANSWER]
     texts = "".join(
@@ -228,7 +228,7 @@ def _comments(sheet: Sheet) -> str:
     return f'<section class="comments">{told}</section>' if told else ""
 
 
-def _program(sheet: Sheet) -> str:
+def _program(sheet: FeedbackData) -> str:
     if not sheet.program:
         return ""
     found = lines(sheet.program.rstrip())

@@ -13,7 +13,7 @@ HINTS_FROM = 3
 
 
 @dataclass(frozen=True)
-class Entry:
+class FeedbackItem:
     """One graded item: what the bench said of it, and what the gradebook has in the end."""
 
     card: Card
@@ -36,7 +36,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class FeedbackData:
     """One submission, ready to be written as a page."""
 
     student: str
@@ -47,7 +47,7 @@ class Sheet:
     number: int
     handed_in: str
     """UTC, or empty when nobody noted it."""
-    entries: tuple[Entry, ...]
+    entries: tuple[FeedbackItem, ...]
     penalty: float = 0.0
     """Points off for being late."""
     history: tuple[tuple[int, float], ...] = ()

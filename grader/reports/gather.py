@@ -5,15 +5,15 @@ from collections.abc import Iterator
 from grader.archive.record import Record
 from grader.archive.store import Store
 from grader.lab.lab import Lab
-from grader.nbgrader.standings import Cell, Standing
-from grader.reports.feedback_data import Entry, Sheet
+from grader.nbgrader.standings import GradedCell, Standing
+from grader.reports.feedback_data import FeedbackData, FeedbackItem
 from grader.score.card import Card
 
 BY_PERSON = {"ar": "يصححه المدرب", "en": "graded by a person"}
 """What a graded cell is about that no check of ours decides."""
 
 
-def sheet_of(store: Store, lab: Lab, record: Record, standing: Standing) -> Sheet | None:
+def sheet_of(store: Store, lab: Lab, record: Record, standing: Standing) -> FeedbackData | None:
     """The page's content; `lab` is the one that the record was graded by.
 
     None when the gradebook's marks are not those of the record (stock nbgrader graded after us,
@@ -24,7 +24,7 @@ def sheet_of(store: Store, lab: Lab, record: Record, standing: Standing) -> Shee
     if not all(cell and cell.auto == card.points for card, cell in mine):
         return None
     ours = (_entry(card, cell) for card, cell in mine if cell)
-    return Sheet(
+    return FeedbackData(
         student=record.student,
         name=standing.name,
         lab=lab.id,
@@ -40,9 +40,9 @@ def sheet_of(store: Store, lab: Lab, record: Record, standing: Standing) -> Shee
     )
 
 
-def unexplained(lab: Lab, standing: Standing) -> Sheet:
+def unexplained(lab: Lab, standing: Standing) -> FeedbackData:
     """What there is to tell of marks that no record explains: the points."""
-    return Sheet(
+    return FeedbackData(
         student=standing.student,
         name=standing.name,
         lab=lab.id,
@@ -67,12 +67,12 @@ def earned(record: Record) -> float:
     return round(sum(card.points for card in record.cards), 2)
 
 
-def _entry(card: Card, cell: Cell) -> Entry:
-    return Entry(card, cell.points, cell.maximum, waits=cell.waits, by_hand=cell.by_hand)
+def _entry(card: Card, cell: GradedCell) -> FeedbackItem:
+    return FeedbackItem(card, cell.points, cell.maximum, waits=cell.waits, by_hand=cell.by_hand)
 
 
-def _by_person(cell: Cell, lab: Lab | None = None) -> Entry:
+def _by_person(cell: GradedCell, lab: Lab | None = None) -> FeedbackItem:
     """A cell that no check of ours decided."""
     title = lab.items.get(cell.name, BY_PERSON) if lab else BY_PERSON
     card = Card(cell.name, cell.points, cell.maximum, title)
-    return Entry(card, cell.points, cell.maximum, waits=cell.waits, by_hand=cell.by_hand)
+    return FeedbackItem(card, cell.points, cell.maximum, waits=cell.waits, by_hand=cell.by_hand)

@@ -11,14 +11,14 @@ import re
 from collections.abc import Iterable, Sequence
 
 from grader.html_text import visible
-from grader.reports.class_register import Register, Row
-from grader.reports.feedback_data import Sheet
+from grader.reports.class_register import ClassRegister, TraineeRow
+from grader.reports.feedback_data import FeedbackData
 from grader.score.card import number
 
 _FORMULA = re.compile(r"(^|;)(?=\s*[=+\-@＝＋－＠])")
 
 
-def plain_table(register: Register) -> str:
+def plain_table(register: ClassRegister) -> str:
     """A row for each trainee: every item, the total as it counts, what was taken off for being
     late, the number of submissions, the misconceptions as `item:key`, the state, and what there is
     to know of how the mark came about (`Record.remarks`)."""
@@ -28,7 +28,7 @@ def plain_table(register: Register) -> str:
     return _csv([*head, *rest], rows)
 
 
-def _plain(register: Register, row: Row) -> list[str]:
+def _plain(register: ClassRegister, row: TraineeRow) -> list[str]:
     who = [guarded(row.student), guarded(row.name), guarded(row.email)]
     state = "graded" if row.sheet else "not handed in"
     if row.waits:
@@ -45,7 +45,7 @@ def _plain(register: Register, row: Row) -> list[str]:
             guarded(ideas), state, " ".join(sheet.remarks)]  # fmt: skip
 
 
-def moodle_table(register: Register) -> str:
+def moodle_table(register: ClassRegister) -> str:
     """For "Import > CSV file" of Moodle's gradebook: map the ID number or the e-mail address.
 
     Who has no mark is left out, so that nothing in Moodle is overwritten by it.
@@ -56,13 +56,13 @@ def moodle_table(register: Register) -> str:
     return _csv(list(map(guarded, head)), rows)
 
 
-def _moodle(row: Row, sheet: Sheet) -> list[str]:
+def _moodle(row: TraineeRow, sheet: FeedbackData) -> list[str]:
     who = [row.first_name, row.last_name, row.student, row.email]
     told = [_said(sheet, *words) for words in (("ar", "البند"), ("en", "item"))]
     return [*map(guarded, who), number(sheet.total), "\n".join(filter(None, told))]
 
 
-def _said(sheet: Sheet, language: str, word: str) -> str:
+def _said(sheet: FeedbackData, language: str, word: str) -> str:
     """What was wrong, in one language: a line that begins with a letter of its own, by which
     whoever shows it finds its direction."""
     missed = [entry.card for entry in sheet.entries if entry.card.key]

@@ -16,7 +16,7 @@ from grader.nbgrader.attached_files import MOST_DEEP
 from grader.nbgrader.standings import standings
 from grader.reports.class_data import class_file, register_of
 from grader.reports.class_page import class_page
-from grader.reports.class_register import Register
+from grader.reports.class_register import ClassRegister
 from grader.reports.feedback import feedback_page
 from grader.reports.gather import sheet_of
 from grader.reports.tables import moodle_table, plain_table
@@ -116,7 +116,9 @@ class FeedbackWriter:
         return Path(self.coursedir.format_path(step, student, self.assignment))
 
 
-def write_class(course: Course, lab: str, assignment: str = "") -> tuple[Register, list[Path]]:
+def write_class(
+    course: Course, lab: str, assignment: str = ""
+) -> tuple[ClassRegister, list[Path]]:
     """Write the class page of a lab and its tables; what they tell, and the files. `assignment`
     is what the lab is handed in with, if that has another name. Raises: DiskFull."""
     register = register_of(course, lab, assignment)

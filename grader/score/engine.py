@@ -9,7 +9,7 @@ from pathlib import Path
 
 from grader.errors import GraderError, NotGraded
 from grader.host.code import HostCode
-from grader.host.host import Host
+from grader.host.host import HostFunctions
 from grader.lab.episode import Episode, HardReset, Publish, ReadFile, Serial, SetControl, Step
 from grader.lab.lab import Lab, LabBoard
 from grader.lab.run import FileSeen, Run, said_after
@@ -68,7 +68,7 @@ def _run_lab(
     with ExitStack() as hosts:
         runs = {}
         for episode in episodes:
-            host = hosts.enter_context(closing(Host(code.text, lab.host, code.way)))
+            host = hosts.enter_context(closing(HostFunctions(code.text, lab.host, code.way)))
             runs[episode.name] = run_episode(lab, board, program, episode, seed, host, budget)
         items, parts = judge(lab.checks, runs, episodes[0].name)
     return SeedResult(seed, items, parts, runs)
@@ -80,7 +80,7 @@ def run_episode(
     program: Program,
     episode: Episode,
     seed: int,
-    host: Host | None = None,
+    host: HostFunctions | None = None,
     budget: Budget | None = None,
 ) -> Run:
     """Boot a fresh board with the episode's files, apply its stimulus, and record it; `host` is
@@ -109,7 +109,15 @@ def run_episode(
         _blame_machine(trace, before)
     ready_ns = _ready_ns(trace, lab.ready_line)
     return Run(
-        episode, trace, board.pins, ready_ns, zero_ns, end_ns, host or Host(), program, files
+        episode,
+        trace,
+        board.pins,
+        ready_ns,
+        zero_ns,
+        end_ns,
+        host or HostFunctions(),
+        program,
+        files,
     )
 
 

@@ -7,7 +7,7 @@ from grader.lab.limits import shortened
 from grader.lab.run import Run
 from grader.measure.pins import strays
 from grader.score.mark import ItemResult, SeedResult
-from hardware.bench.drawing.waveform import Mark, waveform
+from hardware.bench.drawing.waveform import WaveformMark, waveform
 
 AROUND_NS = 1_500_000_000
 """How much is shown on either side of that place."""
@@ -52,11 +52,11 @@ def picture(run: Run, result: ItemResult) -> str:
     if not (signals or trace.serial().data or trace.sent().data):
         return ""
     at_ns = None if result.at_ns is None else run.zero_ns + result.at_ns
-    spots = [Mark(t_ns, t_ns, "reset", kind="note") for t_ns in trace.boots()[1:]]
+    spots = [WaveformMark(t_ns, t_ns, "reset", kind="note") for t_ns in trace.boots()[1:]]
     if at_ns is not None:
         error = result.detail.partition(" (main.py")[0]
         words = error if result.key == "exception" else result.measured
-        spots.append(Mark(at_ns, at_ns, shortened(visible(words))))
+        spots.append(WaveformMark(at_ns, at_ns, shortened(visible(words))))
     window = _window(run, at_ns)
     return waveform(trace, signals, window, spots, origin_ns=run.zero_ns, serial=True)
 

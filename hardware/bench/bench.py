@@ -19,14 +19,14 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
-from hardware.bench.board.virtual_board import POWER_ON_CAUSE, Station
+from hardware.bench.board.virtual_board import POWER_ON_CAUSE, VirtualBoard
 from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.drive import Drive
 from hardware.bench.flash import Flash
 from hardware.bench.limits import INTERACTIVE, Limits
 from hardware.bench.network.lan import Lan, lan_of
 from hardware.bench.timeline import REACT_NS, Timeline
-from hardware.bench.trace.trace import Control, End, Trace
+from hardware.bench.trace.trace import ControlAt, End, Trace
 from hardware.errors import BenchError
 from hardware.i18n import _
 
@@ -57,7 +57,7 @@ class Bench:
         self.limits = limits or (Limits() if headless else INTERACTIVE)
         self._ticks0_ms = ticks0_ms
         self._time = Timeline(mode == "realtime")
-        self._controls: list[Control] = []
+        self._controls: list[ControlAt] = []
         self._own_flashes: list[Flash] = []
         self._listeners: dict[str, list[Callable[[bytes, int], None]]] = {}
         self._started = self._hearing = False
@@ -67,13 +67,13 @@ class Bench:
         circuit.start(*self._time.stations)
         self._drive = Drive(self._time, self.limits, headless)
 
-    def _station(self, board_id: str, seed: int, given: Mapping[str, Flash]) -> Station:
+    def _station(self, board_id: str, seed: int, given: Mapping[str, Flash]) -> VirtualBoard:
         side = self.circuit.sides[board_id]
         if (flash := given.get(board_id)) is None:
             flash = Flash(side.board)
             self._own_flashes.append(flash)
         seed = seed if board_id == self.circuit.board_id else seed_of(seed, board_id)
-        station = Station(self._time, side, flash, seed, self.limits)
+        station = VirtualBoard(self._time, side, flash, seed, self.limits)
         self._listeners[board_id] = []
         station.hear = lambda data: self._hear(board_id, data)
         return station
@@ -89,7 +89,7 @@ class Bench:
         return self._time.commons
 
     @property
-    def station(self) -> Station:
+    def station(self) -> VirtualBoard:
         """The first board's."""
         return self._time.stations[0]
 
@@ -128,7 +128,7 @@ class Bench:
         ended."""
         self._drive.reset(self._of(board), cause)
 
-    def _of(self, board: str) -> Station:
+    def _of(self, board: str) -> VirtualBoard:
         return self.stations[board] if board else self._time.stations[0]
 
     # -- what happens -----------------------------------------------------------------------
@@ -215,7 +215,7 @@ class Bench:
         """What has happened on each board until now, by its id."""
         return {key: self._trace(station) for key, station in self.stations.items()}
 
-    def _trace(self, station: Station) -> Trace:
+    def _trace(self, station: VirtualBoard) -> Trace:
         board = station.board
         return Trace(
             board=board.name,
@@ -254,7 +254,7 @@ class Bench:
 
     def _move(self, part: str, name: str, value: float) -> None:
         self.circuit.set_control(part, name, value)
-        self._controls.append(Control(self.now_ns, part, name, value))
+        self._controls.append(ControlAt(self.now_ns, part, name, value))
         self._time.look()
 
     def _hear(self, board_id: str, data: bytes) -> None:

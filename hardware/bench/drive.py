@@ -4,9 +4,9 @@ from time import monotonic
 
 from hardware.bench.board import end_reason
 from hardware.bench.board.affinity import together
-from hardware.bench.board.record_reader import Ask, Fate
+from hardware.bench.board.record_reader import Request, Termination
 from hardware.bench.board.reset_line import ResetLine
-from hardware.bench.board.virtual_board import Station
+from hardware.bench.board.virtual_board import VirtualBoard
 from hardware.bench.events import NEVER
 from hardware.bench.inbox import Inbox
 from hardware.bench.limits import Limits
@@ -81,7 +81,7 @@ class Drive:
         self._forget()
         return heard
 
-    def reset(self, station: Station, cause: int) -> None:
+    def reset(self, station: VirtualBoard, cause: int) -> None:
         """A hard reset of a board, now; one that is held in reset stays so. Raises: BenchError
         when it cannot run any more."""
         if station.held:
@@ -109,7 +109,7 @@ class Drive:
     def _alive(self) -> bool:
         return any(station.ended is None for station in self._time.stations)
 
-    def _running(self) -> Station | None:
+    def _running(self) -> VirtualBoard | None:
         """A board that has to be heard before time can go on."""
         for station in self._time.stations:
             if station.runs:
@@ -137,7 +137,7 @@ class Drive:
         station = time.first()  # another one may have been woken
         if station.due_ns > time.now_ns:
             return
-        if isinstance(station.turn, Fate):
+        if isinstance(station.turn, Termination):
             self._bury(station, station.turn)
             return
         if self.inbox.run():
@@ -145,13 +145,13 @@ class Drive:
         if time.now_ns < until_ns and station.turn:
             self._answer(station, until_ns)
 
-    def _answer(self, station: Station, until_ns: int) -> None:
+    def _answer(self, station: VirtualBoard, until_ns: int) -> None:
         """Answers a board; one that called for nonsense has met its fate, which comes next."""
         time = self._time
-        if isinstance(station.turn, Ask) and station.turn.kind == frames.REC_CALL:
+        if isinstance(station.turn, Request) and station.turn.kind == frames.REC_CALL:
             station.put_through()
             time.look()
-        if not isinstance(station.turn, Ask):
+        if not isinstance(station.turn, Request):
             return
         time.actor = station
         horizon_ns = min(until_ns, time.horizon_ns(station))
@@ -159,12 +159,12 @@ class Drive:
             horizon_ns = min(horizon_ns, time.now_ns + REPORT_NS)
         self.inbox.answer(station, horizon_ns, self._flags)
 
-    def _bury(self, station: Station, fate: Fate) -> None:
+    def _bury(self, station: VirtualBoard, fate: Termination) -> None:
         with self.inbox.lock:
             station.bury(fate.cause, fate.detail)
         self._time.look()
 
-    def _late(self, station: Station) -> bool:
+    def _late(self, station: VirtualBoard) -> bool:
         """Puts the wall time since the last time down to a board (what one left behind that has
         ended: to all that are on), and ends those that have used up their share; whether time is
         to stop here."""

@@ -7,14 +7,14 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from hardware.bench.board.virtual_board import Station
+from hardware.bench.board.virtual_board import VirtualBoard
 
 
 class Inbox:
     """Work for the thread of the bench. `lock` guards the lines to the boards and the changes of
     their processes."""
 
-    def __init__(self, stations: Sequence[Station]) -> None:
+    def __init__(self, stations: Sequence[VirtualBoard]) -> None:
         self.lock = threading.Lock()
         self._stations = stations
         self._work: deque[Callable[[], None]] = deque()
@@ -40,7 +40,7 @@ class Inbox:
             done = True
         return done
 
-    def answer(self, station: Station, horizon_ns: int, flags: int) -> None:
+    def answer(self, station: VirtualBoard, horizon_ns: int, flags: int) -> None:
         """Answers a board; a poke that came too early for it is repeated, as it drops those while
         it waits."""
         with self.lock:

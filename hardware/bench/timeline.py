@@ -13,7 +13,7 @@ from itertools import count
 from typing import Any
 
 from hardware.bench.board.reset_line import ResetLine
-from hardware.bench.board.virtual_board import Station
+from hardware.bench.board.virtual_board import VirtualBoard
 from hardware.bench.events import NEVER, EventQueue
 
 REACT_NS = 1_000_000
@@ -29,10 +29,10 @@ class Timeline:
     def __init__(self, realtime: bool) -> None:
         self.realtime = realtime
         self.now_ns = 0
-        self.stations: tuple[Station, ...] = ()
+        self.stations: tuple[VirtualBoard, ...] = ()
         self.reset_lines: Sequence[ResetLine] = ()
         """Of the boards whose reset pin is wired."""
-        self.actor: Station | None = None
+        self.actor: VirtualBoard | None = None
         """Who was answered last: what happens to the bench as a whole is most likely its doing."""
         self.stopping = False
         """Time is to stand still, now."""
@@ -47,7 +47,7 @@ class Timeline:
 
     # -- when ---------------------------------------------------------------------------------
 
-    def first(self) -> Station:
+    def first(self) -> VirtualBoard:
         """The station that is due before all others."""
         found = self.stations[0]
         for station in self.stations[1:]:
@@ -60,7 +60,7 @@ class Timeline:
         times = (min(s.due_ns, s.acts_ns, s.pins.next_ns) for s in self.stations)
         return min(self.events.next_ns, *times)
 
-    def horizon_ns(self, station: Station) -> int:
+    def horizon_ns(self, station: VirtualBoard) -> int:
         """Nothing that a board could see happens before, unless it causes it itself, or is told
         before: that is done where there is one board and the time is virtual."""
         if self.realtime:
@@ -70,7 +70,7 @@ class Timeline:
         others = (self._reach_ns(other, station) for other in self.stations)
         return min(self.events.next_ns, station.acts_ns, *others)
 
-    def _reach_ns(self, other: Station, station: Station) -> int:
+    def _reach_ns(self, other: VirtualBoard, station: VirtualBoard) -> int:
         """When what another board, or anything on its side, does can be seen first by a board."""
         if other is station:
             return NEVER
@@ -86,7 +86,7 @@ class Timeline:
 
     # -- passing ------------------------------------------------------------------------------
 
-    def advance(self, t_ns: int, late: Callable[[Station], bool]) -> bool:
+    def advance(self, t_ns: int, late: Callable[[VirtualBoard], bool]) -> bool:
         """Lets everything happen up to a time, or until a board is due before, in order.
 
         Args:
@@ -135,7 +135,7 @@ class Timeline:
             if station.look() and self.realtime:
                 station.poke()
 
-    def _settle(self, t_ns: int, but: Station | None = None) -> None:
+    def _settle(self, t_ns: int, but: VirtualBoard | None = None) -> None:
         """Time is there: what outputs did until then that had not to be told counts, too."""
         self.now_ns = t_ns
         for station in self.stations:

@@ -39,7 +39,7 @@ NAMES = {
 
 
 @dataclass(frozen=True)
-class Mark:
+class StrayCharacter:
     """One wrong character; `line` and `column` count from 1, as an editor shows them."""
 
     line: int
@@ -79,10 +79,10 @@ class Mark:
         return (f"an Arabic digit {self.char}", f"رقم عربي {self.char}")
 
 
-class StrayMarks(HardwareError):
+class StrayCharactersFound(HardwareError):
     """The program holds characters that MicroPython cannot read; `marks` says which and where."""
 
-    def __init__(self, marks: list[Mark]) -> None:
+    def __init__(self, marks: list[StrayCharacter]) -> None:
         super().__init__(" ".join(mark.describe(language()) for mark in marks[:3]))
         self.marks = marks
 
@@ -121,14 +121,16 @@ def _string_end(source: str, quote: str, at: int) -> int:
     return at
 
 
-def find(source: str) -> list[Mark]:
+def find(source: str) -> list[StrayCharacter]:
     """Every wrong character of a program, in the order of the text."""
     wrong = []
     for offset, char in _code(source):
         foreign_digit = not char.isascii() and char.isdigit()
         if char in INVISIBLE or char in INSTEAD or foreign_digit:
             line_start = source.rfind("\n", 0, offset) + 1
-            wrong.append(Mark(source.count("\n", 0, offset) + 1, offset - line_start + 1, char))
+            wrong.append(
+                StrayCharacter(source.count("\n", 0, offset) + 1, offset - line_start + 1, char)
+            )
     return wrong
 
 
@@ -139,4 +141,4 @@ def check(source: str) -> None:
         StrayMarks: it holds such characters outside strings and comments.
     """
     if marks := find(source):
-        raise StrayMarks(marks)
+        raise StrayCharactersFound(marks)

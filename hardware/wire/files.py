@@ -83,7 +83,7 @@ for _i in os.ilistdir({name!r}):
 """
 
 
-class Run(Protocol):
+class RunCode(Protocol):
     """`Board.run`."""
 
     def __call__(self, code: str, *, timeout_s: float | None = ...) -> str:
@@ -91,7 +91,7 @@ class Run(Protocol):
 
 
 @dataclass(frozen=True)
-class Entry:
+class FileEntry:
     """One name in a folder of the board."""
 
     name: str
@@ -104,7 +104,7 @@ class Files:
     """Files of one board. All methods raise `OSError` (its subclasses) for what the board's file
     system refuses."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: RunCode) -> None:
         self._run = run
 
     def put(self, name: str, data: bytes) -> None:
@@ -147,20 +147,20 @@ class Files:
         """A text file's content; bytes that are not UTF-8 become U+FFFD."""
         return self.get(name).decode("utf-8", "replace")
 
-    def ls(self, name: str = "/") -> list[Entry]:
+    def ls(self, name: str = "/") -> list[FileEntry]:
         """What a folder holds, folders first, then by name."""
         found = [
             ast.literal_eval(line) for line in self._do(LIST.format(name=name), name).splitlines()
         ]
-        entries = [Entry(str(n), bool(kind & DIR_BIT), int(size)) for n, kind, size in found]
+        entries = [FileEntry(str(n), bool(kind & DIR_BIT), int(size)) for n, kind, size in found]
         return sorted(entries, key=lambda entry: (not entry.is_dir, entry.name))
 
-    def stat(self, name: str) -> Entry:
+    def stat(self, name: str) -> FileEntry:
         """Kind and size of one file or folder."""
         printed = self._do(f"import os; print(os.stat({name!r})[:7])", name)
         found = ast.literal_eval(printed)
         is_dir = bool(found[0] & DIR_BIT)
-        return Entry(name, is_dir, 0 if is_dir else int(found[6]))
+        return FileEntry(name, is_dir, 0 if is_dir else int(found[6]))
 
     def mkdir(self, name: str) -> None:
         """Make a folder; its parent must exist."""

@@ -4,13 +4,13 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
-from hardware.bench.board.lookahead import Foretold
-from hardware.bench.board.peripheral_bus import Exchange
+from hardware.bench.board.lookahead import Lookahead
+from hardware.bench.board.peripheral_bus import PeripheralBus
 from hardware.bench.board.pins import Wiring
-from hardware.bench.circuit.prediction import Foreseen
+from hardware.bench.circuit.prediction import Prediction
 from hardware.bench.events import NEVER, EventQueue
 from hardware.bench.flash import Flash
-from hardware.bench.parts.common.module import Step
+from hardware.bench.parts.common.module import OutputStep
 from hardware.bench.protocol import frames
 from hardware.bench.protocol.records import Row
 from hardware.bench.trace.recorder import Recorder
@@ -32,7 +32,7 @@ class Side(Wiring, Protocol):
     def power(self, on: bool) -> None: ...
     def microvolts(self, gpio: int) -> int: ...
     def holds_ns(self, gpio: int) -> int: ...
-    def foresee(self, step: Step) -> Foreseen | None: ...
+    def foresee(self, step: OutputStep) -> Prediction | None: ...
 
 
 class Clock(Protocol):
@@ -59,10 +59,10 @@ class Place:
         """How soon it can reach those otherwise than by levels."""
         self.events = EventQueue(clock.order)
         """What is to happen on this board's side of the bench."""
-        self.foretold = Foretold(clock.order)
+        self.foretold = Lookahead(clock.order)
         """Steps of parts there that the board may be told before."""
         self.recorder = Recorder()
-        self.exchange = Exchange(self, self.recorder)
+        self.exchange = PeripheralBus(self, self.recorder)
         self._clock = clock
         self._seed = seed
 
@@ -85,7 +85,7 @@ class Place:
         """Calls `fn` when virtual time is there; what lies in the past comes next."""
         self.events.add(max(t_ns, self._clock.now_ns), fn)
 
-    def foretell(self, t_ns: int, step: Step) -> None:
+    def foretell(self, t_ns: int, step: OutputStep) -> None:
         """The same of a step that the board may be told before."""
         self.foretold.add(t_ns, step)
 

@@ -6,9 +6,9 @@ import struct
 from typing import Protocol
 
 from hardware.bench.board.pins import Pins
-from hardware.bench.circuit.prediction import Foreseen
+from hardware.bench.circuit.prediction import Prediction
 from hardware.bench.events import EventQueue
-from hardware.bench.parts.common.module import Step
+from hardware.bench.parts.common.module import OutputStep
 
 STEP = struct.Struct("<2Q")
 """A time, and the levels from then on."""
@@ -19,21 +19,21 @@ MOST = 255
 class Seer(Protocol):
     """What is needed of the circuit, as a board sees it."""
 
-    def foresee(self, step: Step) -> Foreseen | None: ...
+    def foresee(self, step: OutputStep) -> Prediction | None: ...
 
 
-class Foretold(EventQueue):
+class Lookahead(EventQueue):
     """The steps of parts in virtual time. They happen like all events; but a horizon may lie
     behind those that `before` told."""
 
     def before(self, horizon_ns: int, circuit: Seer, pins: Pins) -> tuple[list[bytes], int]:
         """The steps up to a horizon, packed for the board, and the horizon: sooner where the next
         step is more than other levels to the program, or is another part's."""
-        known: dict[Step, Foreseen | None] = {}
+        known: dict[OutputStep, Prediction | None] = {}
         told: list[bytes] = []
         levels = pins.levels
         for t_ns, _number, step in self.until(horizon_ns):
-            assert isinstance(step, Step)
+            assert isinstance(step, OutputStep)
             if not step.holds:
                 continue
             if step not in known:

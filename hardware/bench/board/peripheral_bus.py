@@ -11,8 +11,8 @@ from hardware.bench.peripherals.peripheral import (
     Answer,
     BadCallError,
     Call,
-    Desk,
     Peripheral,
+    PeripheralHost,
 )
 from hardware.bench.protocol import frames
 from hardware.bench.protocol.records import PACKER, RECORD, SIZE, text_in, unpack_text
@@ -22,10 +22,10 @@ FEW = 8 * SIZE
 """So much is read record by record: numpy at once costs more."""
 
 
-class Exchange:
+class PeripheralBus:
     """The peripherals of one board, made when they are called first."""
 
-    def __init__(self, desk: Desk, recorder: Recorder) -> None:
+    def __init__(self, desk: PeripheralHost, recorder: Recorder) -> None:
         self._desk = desk
         self._recorder = recorder
         self._peripherals: dict[type[Peripheral], Peripheral] = {}

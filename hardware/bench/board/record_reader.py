@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from hardware.bench.board import end_reason
-from hardware.bench.board.record_validation import REQUESTS, Warden
+from hardware.bench.board.record_validation import REQUESTS, RecordValidator
 from hardware.bench.board.serial_input import NO_INTERRUPT
 from hardware.bench.events import NEVER
 from hardware.bench.limits import Limits
@@ -23,7 +23,7 @@ WORDS = (32, 64)
 """Bits of a build."""
 
 
-class Ask(NamedTuple):
+class Request(NamedTuple):
     """A request that the board waits with: the fields of its record.
 
     Of a CALL they mean what the call says; of the others `b` is the room for serial bytes, `c` the
@@ -37,7 +37,7 @@ class Ask(NamedTuple):
     c: int
 
 
-class Fate(NamedTuple):
+class Termination(NamedTuple):
     """The board is to end, or has ended: when, why, and what exactly."""
 
     t_ns: int
@@ -45,7 +45,7 @@ class Fate(NamedTuple):
     detail: str
 
 
-class Intake:
+class RecordReader:
     """The ear of the bench for one board, over all its boots (limits count over all of them)."""
 
     def __init__(self, limits: Limits, recorder: Recorder) -> None:
@@ -66,7 +66,7 @@ class Intake:
 
     def begin(self, min_write_ns: int, now_ns: int) -> None:
         """A board starts now."""
-        self.warden = Warden(min_write_ns, now_ns)
+        self.warden = RecordValidator(min_write_ns, now_ns)
         self.version = 0
         self.again = False
         self.batch()
@@ -78,14 +78,14 @@ class Intake:
         self._kept = 0
         return data
 
-    def take(self, data: bytes) -> Ask | Fate | None:
+    def take(self, data: bytes) -> Request | Termination | None:
         """Takes whole records; the request at their end, or the board's fate."""
         asks = data[-SIZE] in REQUESTS
         body = data[:-SIZE] if asks else data
         fate = self._accept(body) if body else None
         return fate if fate or not asks else self._asked(data[-SIZE:])
 
-    def _asked(self, data: bytes) -> Ask | Fate:
+    def _asked(self, data: bytes) -> Request | Termination:
         row: Row = PACKER.unpack(data)
         kind, a, b, c, t_ns = row
         reason = self.warden.check_request(row)
@@ -95,17 +95,17 @@ class Intake:
         elif hello and (c not in WORDS or self.version not in (0, a)):
             reason = "hello of another board"
         if reason:
-            return Fate(self.warden.last_ns, frames.END_FORGED, reason)
+            return Termination(self.warden.last_ns, frames.END_FORGED, reason)
         if kind in RECORDED and self._room() <= 0:
-            return Fate(t_ns, frames.END_OUTPUT, end_reason.OUTPUT)
+            return Termination(t_ns, frames.END_OUTPUT, end_reason.OUTPUT)
         if hello:
             self.version, self.bits = a, c
-            return Ask(t_ns, kind, a, 0, NO_INTERRUPT)
+            return Request(t_ns, kind, a, 0, NO_INTERRUPT)
         if kind == frames.REC_CALL:
             self._recorder.take(data)
-        return Ask(t_ns, kind, a, b, c)
+        return Request(t_ns, kind, a, b, c)
 
-    def _accept(self, body: bytes) -> Fate | None:
+    def _accept(self, body: bytes) -> Termination | None:
         """Records behind which the board does not wait."""
         if len(body) > FEW * SIZE:
             return self._accept_many(body)
@@ -122,7 +122,7 @@ class Intake:
         self._keep(body)
         return None
 
-    def _accept_many(self, body: bytes) -> Fate | None:
+    def _accept_many(self, body: bytes) -> Termination | None:
         """The same at once."""
         rows = np.frombuffer(body, RECORD)
         offence = self.warden.check_all(rows)
@@ -154,10 +154,10 @@ class Intake:
 
     def _cut(
         self, body: bytes, count: int, cause: int, detail: str, t_ns: int | None = None
-    ) -> Fate:
+    ) -> Termination:
         """Keeps the records before the one that ends the board."""
         self._keep(body[: count * SIZE])
-        return Fate(self.warden.last_ns if t_ns is None else t_ns, cause, detail)
+        return Termination(self.warden.last_ns if t_ns is None else t_ns, cause, detail)
 
     def _state(self, state: int) -> None:
         self.again = state == frames.STATE_HARD_RESET

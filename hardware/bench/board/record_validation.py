@@ -40,7 +40,7 @@ FREE = (frames.REC_CALL, frames.REC_WAIT)
 """Requests that may hold any values; a CALL's are checked by who answers it."""
 
 
-class Offence(NamedTuple):
+class InvalidRecord(NamedTuple):
     """The first record of a batch that no honest board sends, and why."""
 
     at: int
@@ -67,7 +67,7 @@ _NOTHING = (1, 0, 0)  # of an unknown kind nothing is right
 A_MIN, A_MAX, C_MAX = np.array([FIELDS.get(kind, _NOTHING) for kind in range(256)]).T.copy()
 
 
-class Pace:
+class WriteRate:
     """How close together writes come: any `window` of them take at least a time."""
 
     def __init__(self, window: int, least_ns: int, start_ns: int) -> None:
@@ -93,15 +93,15 @@ class Pace:
         self._times = [*self._times, *times[-self._window :].tolist()][-self._window :]
 
 
-class Warden:
+class RecordValidator:
     """Checks the records of one boot; `min_write_ns` is the least cost of a pin write."""
 
     def __init__(self, min_write_ns: int, start_ns: int) -> None:
         self.last_ns = start_ns
         """The latest time that the board named."""
         self._horizon_ns = start_ns
-        self._program = Pace(WINDOW, WINDOW * min_write_ns, start_ns)
-        self._engine = Pace(ENGINE_WINDOW, CYCLE_NS, start_ns)
+        self._program = WriteRate(WINDOW, WINDOW * min_write_ns, start_ns)
+        self._engine = WriteRate(ENGINE_WINDOW, CYCLE_NS, start_ns)
         self._has_bytes = False
         """There are bytes of a call, which has to come next."""
         self._over_ns: list[int] = []
@@ -144,7 +144,7 @@ class Warden:
         self._has_bytes = kind == frames.REC_DATA
         return None
 
-    def check_all(self, records: Records) -> Offence | None:
+    def check_all(self, records: Records) -> InvalidRecord | None:
         """The same for a whole batch (not empty), at once."""
         t, kind, a, b = records["t"], records["kind"], records["a"], records["b"]
         out = kind == frames.REC_OUT
@@ -171,11 +171,11 @@ class Warden:
         self._has_bytes = bool(data[-1])
         return None
 
-    def _first(self, records: Records, at: int) -> Offence:
+    def _first(self, records: Records, at: int) -> InvalidRecord:
         """The offence at an index, all records before which are good."""
         if at and (offence := self.check_all(records[:at])):
             return offence
-        return Offence(at, self.check(records[at].item()) or "")
+        return InvalidRecord(at, self.check(records[at].item()) or "")
 
     def check_request(self, record: Row) -> str | None:
         """Why a request is refused, or None."""

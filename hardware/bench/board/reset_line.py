@@ -2,7 +2,7 @@
 
 from contextlib import AbstractContextManager
 
-from hardware.bench.board.virtual_board import Station
+from hardware.bench.board.virtual_board import VirtualBoard
 from hardware.bench.events import NEVER
 
 RELEASE_NS = 10_000_000
@@ -18,7 +18,7 @@ class ResetLine:
         lock: guards the changes of a board's process.
     """
 
-    def __init__(self, station: Station, lock: AbstractContextManager[object]) -> None:
+    def __init__(self, station: VirtualBoard, lock: AbstractContextManager[object]) -> None:
         self._station = station
         self._lock = lock
         self._low = False

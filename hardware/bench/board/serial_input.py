@@ -4,7 +4,7 @@ NO_INTERRUPT = 255
 """In place of an interrupt character: the board has switched it off."""
 
 
-class SerialLine:
+class SerialInput:
     """The sender's side of a receive ring that tells how much room it has."""
 
     def __init__(self) -> None:

@@ -13,8 +13,8 @@ from hardware.bench.board import end_reason
 from hardware.bench.board.board_host import Clock, Place, Side
 from hardware.bench.board.pins import Pins
 from hardware.bench.board.process import BoardProcess, Exit
-from hardware.bench.board.record_reader import Ask, Fate, Intake
-from hardware.bench.board.serial_input import SerialLine
+from hardware.bench.board.record_reader import RecordReader, Request, Termination
+from hardware.bench.board.serial_input import SerialInput
 from hardware.bench.events import NEVER
 from hardware.bench.flash import Flash
 from hardware.bench.limits import Limits
@@ -41,7 +41,7 @@ def uid_of(seed: int) -> str:
     return "240ac4" + hashlib.sha256(f"{seed}/uid".encode()).hexdigest()[:6]
 
 
-class Station(Place):
+class VirtualBoard(Place):
     """A board with its side of the circuit. The bench calls `receive` until `turn` is set, then
     deals with it when time has come to `due_ns`."""
 
@@ -49,7 +49,7 @@ class Station(Place):
         self, clock: Clock, circuit: Side, flash: Flash, seed: int, limits: Limits
     ) -> None:
         super().__init__(clock, circuit, flash, seed)
-        self.turn: Ask | Fate | None = None
+        self.turn: Request | Termination | None = None
         """What the bench has to deal with when virtual time is there."""
         self.due_ns = NEVER
         """When that is: a board that sleeps is woken by what happens, or at its deadline. NEVER
@@ -60,8 +60,8 @@ class Station(Place):
         """Something holds it in reset."""
         self.left_s = inf if limits.wall_s is None else limits.wall_s
         """What is left of its wall time."""
-        self.intake = Intake(limits, self.recorder)
-        self.serial = SerialLine()
+        self.intake = RecordReader(limits, self.recorder)
+        self.serial = SerialInput()
         self.hear: Callable[[bytes], None] = lambda data: None
         self.pins = Pins(circuit, self._note_level, lambda data: self.hear(data))
         self._batch = b""
@@ -175,12 +175,16 @@ class Station(Place):
         if self._process is None:
             return
         if self.turn is None:
-            self._turn(Fate(self.intake.warden.last_ns, cause, detail))
+            self._turn(Termination(self.intake.warden.last_ns, cause, detail))
         else:
-            self.turn, self.due_ns = Fate(self.now_ns, cause, detail), self.now_ns
+            self.turn, self.due_ns = Termination(self.now_ns, cause, detail), self.now_ns
 
-    def _turn(self, turn: Ask | Fate) -> None:
-        if isinstance(turn, Ask) and turn.kind == frames.REC_HELLO and turn.a != frames.VERSION:
+    def _turn(self, turn: Request | Termination) -> None:
+        if (
+            isinstance(turn, Request)
+            and turn.kind == frames.REC_HELLO
+            and turn.a != frames.VERSION
+        ):
             cause = _("The board speaks version {theirs} of the frames, the bench version {ours}.")
             cure = _("Run `make setup` in the Warsha folder.")
             raise BenchError(cause.format(theirs=turn.a, ours=frames.VERSION), cure)
@@ -190,10 +194,10 @@ class Station(Place):
             self.pins.feed(self._batch)
         t_ns = max(turn.t_ns, self._clock.now_ns)
         self.turn, self.due_ns = turn if turn.t_ns == t_ns else turn._replace(t_ns=t_ns), t_ns
-        if isinstance(turn, Ask) and turn.kind == frames.REC_WAIT:
+        if isinstance(turn, Request) and turn.kind == frames.REC_WAIT:
             self._sleep(t_ns, turn)
 
-    def _sleep(self, t_ns: int, ask: Ask) -> None:
+    def _sleep(self, t_ns: int, ask: Request) -> None:
         """The board asks to be woken: at its deadline, or when there is room for what was sent."""
         self.due_ns = NEVER if ask.c == frames.WAIT_FOREVER else t_ns + ask.c * 1000
         if len(self.serial):
@@ -204,26 +208,26 @@ class Station(Place):
         """Notes what changed at the pins, which may wake the board; whether there is news for
         it."""
         changed = self.pins.look()
-        if isinstance(self.turn, Ask) and self.turn.kind == frames.REC_WAIT:
+        if isinstance(self.turn, Request) and self.turn.kind == frames.REC_WAIT:
             self._rouse()
         return changed or self.exchange.mail & ~self._told_mail != 0
 
     def _rouse(self) -> None:
         """Wakes the board if there is something that it has not been told."""
         ask = self.turn
-        assert isinstance(ask, Ask)
+        assert isinstance(ask, Request)
         mail = self.exchange.mail & ~self._told_mail
         if mail or self.pins.interrupts or self.serial.fits(ask.b, ask.a):
             self.due_ns = min(self.due_ns, max(ask.t_ns, self._clock.now_ns))
 
-    def _lost(self, process: BoardProcess) -> Fate:
+    def _lost(self, process: BoardProcess) -> Termination:
         """The process closed its line: by a limit, or by a crash."""
         end, t_ns, most = process.kill(), self.intake.warden.last_ns, self._limits.cpu_s
         if end.code == -signal.SIGXCPU or (most is not None and self._cpu_s + end.cpu_s >= most):
-            return Fate(t_ns, frames.END_CPU, end_reason.CPU.format(n=most))
+            return Termination(t_ns, frames.END_CPU, end_reason.CPU.format(n=most))
         if process.torn:
-            return Fate(t_ns, frames.END_CRASH, end_reason.TORN)
-        return Fate(t_ns, frames.END_CRASH, _how(end))
+            return Termination(t_ns, frames.END_CRASH, end_reason.TORN)
+        return Termination(t_ns, frames.END_CRASH, _how(end))
 
     # -- what the board is told -------------------------------------------------------------
 
@@ -231,18 +235,18 @@ class Station(Place):
         """If the board waits with a call, now is its time: what it does to the bench is done, and
         its answer waits. Who calls for nonsense has met its fate."""
         ask = self.turn
-        if isinstance(ask, Ask) and ask.kind == frames.REC_CALL and self._answer is None:
+        if isinstance(ask, Request) and ask.kind == frames.REC_CALL and self._answer is None:
             try:
                 self._answer = self.exchange.put_through(ask.a, ask.b, ask.c, self._batch)
                 if self._answer.busy_ns:
                     self.intake.warden.called(self._answer.busy_ns)
             except BadCallError as error:
-                self.turn = Fate(ask.t_ns, frames.END_FORGED, str(error))
+                self.turn = Termination(ask.t_ns, frames.END_FORGED, str(error))
 
     def answer(self, horizon_ns: int, flags: int) -> None:
         """Grants the request: nothing that the board could see changes before the horizon."""
         ask = self.turn
-        assert isinstance(ask, Ask) and self._process
+        assert isinstance(ask, Request) and self._process
         if self.intake.again and ask.kind == frames.REC_HELLO:
             self._began_anew()
         if self._answer:
@@ -274,7 +278,7 @@ class Station(Place):
         if not self._process.send(head + received + b"".join(steps)) and self._process.deaf:
             self.condemn(frames.END_FORGED, "asks, and does not listen")
 
-    def _value(self, ask: Ask) -> int:
+    def _value(self, ask: Request) -> int:
         if ask.kind == frames.REC_ADC:
             microvolts = self.circuit.microvolts(ask.a)
             self.recorder.note(frames.REC_CONVERTED, ask.a, 0, microvolts, self.now_ns)

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from hardware.bench.circuit.netlist import GPIOS
-from hardware.bench.circuit.prediction import Foreseen, foresee
-from hardware.bench.parts.common.module import Step
+from hardware.bench.circuit.prediction import Prediction, foresee
+from hardware.bench.parts.common.module import OutputStep
 from hardware.bench.parts.common.part import Part
 from hardware.boards import RESET_PAD, BoardType
 
@@ -87,11 +87,11 @@ class BoardSide:
         """See `Circuit`."""
         return self.circuit.holds_ns(self._first + gpio)
 
-    def foresee(self, step: Step) -> Foreseen | None:
+    def foresee(self, step: OutputStep) -> Prediction | None:
         """The levels after a step that a part has foretold, if they are known."""
         c = self.circuit
         seen = foresee(c.electric, c.pads, c.threshold, step)
-        return seen and Foreseen(*(mask >> self._first & PINS for mask in seen))
+        return seen and Prediction(*(mask >> self._first & PINS for mask in seen))
 
     def net(self, gpio: int) -> int:
         """The net that a GPIO lies on: the same number for all that is joined by wire."""

@@ -13,12 +13,12 @@ from hardware.bench.circuit.converter import Converter
 from hardware.bench.circuit.coupling import Heard, is_heard
 from hardware.bench.circuit.electric import Electric
 from hardware.bench.circuit.faults import Fault, FaultWatch, misused
-from hardware.bench.circuit.listeners import Ears
+from hardware.bench.circuit.listeners import Listeners
 from hardware.bench.circuit.meter import Meter
 from hardware.bench.circuit.netlist import GPIOS, Cluster, Netlist
 from hardware.bench.circuit.noise import Hum
 from hardware.bench.circuit.pads import Pad
-from hardware.bench.circuit.pwm_edges import Pulses
+from hardware.bench.circuit.pwm_edges import PwmEdges
 from hardware.bench.circuit.solver import Solution
 from hardware.bench.circuit.supplies import SUPPLIES, Supplies
 from hardware.bench.circuit.threshold import Threshold
@@ -54,8 +54,10 @@ class Circuit:
         self._supplies = Supplies(self.electric)
         self.threshold = Threshold(self.netlist)
         self.meter = Meter(self.electric, self._solve, self.threshold.at)
-        self._pulses = Pulses(self.electric, self.pads, lambda g: self._settle(self._clusters[g]))
-        self._ears = Ears(self.meter, self._pulses, self.threshold.at)
+        self._pulses = PwmEdges(
+            self.electric, self.pads, lambda g: self._settle(self._clusters[g])
+        )
+        self._ears = Listeners(self.meter, self._pulses, self.threshold.at)
         self.afterimage = Afterimage(self.electric, self.pads)
         self._hum = Hum(self._settle)
         self._converter = Converter(self.netlist)

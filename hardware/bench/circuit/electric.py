@@ -22,7 +22,7 @@ from hardware.bench.circuit.solver import (
     solve,
 )
 from hardware.bench.circuit.stamped import Stamped
-from hardware.bench.parts.common.module import Step
+from hardware.bench.parts.common.module import OutputStep
 from hardware.bench.parts.common.part import OPEN, Part
 from hardware.i18n import _
 
@@ -145,7 +145,7 @@ class Electric:
             known = self._solved[key] = solve(cluster.nets, border, elements)
         return known
 
-    def stamps_after(self, cluster: Cluster, step: Step) -> Stamps:
+    def stamps_after(self, cluster: Cluster, step: OutputStep) -> Stamps:
         """What the parts of a cluster put there once a step is done, all else being as it is."""
         driven = step.part.driven
         before, driven[step.pin] = driven[step.pin], step.level

@@ -23,7 +23,7 @@ LAMP_AMPERES = 0.03
 """What a 5 mm LED bears for long: 30 mA in the data sheets of most, 20 mA in the others'."""
 
 
-class Spot(NamedTuple):
+class FaultPlace(NamedTuple):
     """A kind of fault (`FAULT_…` of frames.py) and where it is, as the diagram calls it."""
 
     kind: int
@@ -62,7 +62,7 @@ SAID = {
 }
 """Kind to the line that says it."""
 
-Found = Mapping[Spot, int]
+Found = Mapping[FaultPlace, int]
 """The faults there are now, and the detail of each."""
 Lamp = tuple[str, Diode]
 """The id of a lamp, and a diode of it."""
@@ -76,7 +76,7 @@ def faults_in(
     lamps: Iterable[Lamp],
 ) -> Found:
     """The faults of one state. A driver that cannot hold its level fights another one: a short."""
-    found: dict[Spot, int] = {}
+    found: dict[FaultPlace, int] = {}
     for pad, code in zip(cluster.gpios, codes, strict=True):
         net = netlist.gpio_net[pad]
         if net in solution.floating:
@@ -84,11 +84,11 @@ def faults_in(
         board_id, board, gpio = netlist.home(pad)
         if fault := _at_pad(board, solution.volts[net], code % 4):
             kind, detail = fault
-            found[Spot(kind, gpio, board_id, board.pin_of(gpio))] = detail
+            found[FaultPlace(kind, gpio, board_id, board.pin_of(gpio))] = detail
     for part, diode in lamps:
         amperes = diode.amperes(solution.volts[diode.anode] - solution.volts[diode.cathode])
         if amperes > LAMP_AMPERES:
-            found[Spot(frames.FAULT_BURNS, NO_GPIO, part)] = round(amperes * 1e6)
+            found[FaultPlace(frames.FAULT_BURNS, NO_GPIO, part)] = round(amperes * 1e6)
     return found
 
 
@@ -113,7 +113,7 @@ def misused(netlist: Netlist, pad: int, pulled: bool) -> Found:
         kinds.append(frames.FAULT_FLASH_PIN)
     if pulled and gpio in board.no_pull:
         kinds.append(frames.FAULT_NO_PULL)
-    return {Spot(kind, gpio, board_id, board.pin_of(gpio)): 0 for kind in kinds}
+    return {FaultPlace(kind, gpio, board_id, board.pin_of(gpio)): 0 for kind in kinds}
 
 
 class FaultWatch:

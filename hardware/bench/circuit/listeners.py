@@ -4,16 +4,16 @@ from collections.abc import Callable
 
 from hardware.bench.circuit.meter import Meter
 from hardware.bench.circuit.netlist import Cluster
-from hardware.bench.circuit.pwm_edges import Pulses
+from hardware.bench.circuit.pwm_edges import PwmEdges
 from hardware.bench.circuit.solver import Solution
 from hardware.bench.parts.common.part import Part
 
 
-class Ears:
+class Listeners:
     """Tells parts the levels at the pins of their `LISTENS`."""
 
     def __init__(
-        self, meter: Meter, pulses: Pulses, threshold: Callable[[int, float, bool], bool]
+        self, meter: Meter, pulses: PwmEdges, threshold: Callable[[int, float, bool], bool]
     ) -> None:
         self._meter = meter
         self._pulses = pulses

@@ -7,11 +7,11 @@ from hardware.bench.circuit.electric import Electric
 from hardware.bench.circuit.netlist import GPIOS, Cluster
 from hardware.bench.circuit.pads import Pad
 from hardware.bench.circuit.threshold import Threshold
-from hardware.bench.parts.common.module import Step
+from hardware.bench.parts.common.module import OutputStep
 from hardware.boards import RESET_PAD
 
 
-class Foreseen(NamedTuple):
+class Prediction(NamedTuple):
     """Masks: the pads that the step reaches, and those of them that are high from then on."""
 
     pads: int
@@ -19,8 +19,8 @@ class Foreseen(NamedTuple):
 
 
 def foresee(
-    electric: Electric, pads: Sequence[Pad], threshold: Threshold, step: Step
-) -> Foreseen | None:
+    electric: Electric, pads: Sequence[Pad], threshold: Threshold, step: OutputStep
+) -> Prediction | None:
     """The levels after a step, if all pads stay as they are; None where more would come of it than
     these: another part hears it, a net is open or between two levels."""
     netlist = electric.netlist
@@ -37,10 +37,10 @@ def foresee(
             return None
         reached |= 1 << gpio
         levels |= low << gpio
-    return Foreseen(reached, levels)
+    return Prediction(reached, levels)
 
 
-def _is_quiet(cluster: Cluster, pads: Sequence[Pad], step: Step) -> bool:
+def _is_quiet(cluster: Cluster, pads: Sequence[Pad], step: OutputStep) -> bool:
     """Whether nobody but the program minds the levels of a cluster. What it writes itself that
     another pad there could read is coupled, and ends the board's promise."""
     if cluster.fed or any(part is not step.part for part, _, _ in cluster.listeners):

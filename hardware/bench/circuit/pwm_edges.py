@@ -15,7 +15,7 @@ from hardware.bench.parts.common.part import Part
 SILENCE = (0, 0)
 
 
-class Pulses:
+class PwmEdges:
     """Plans edges in virtual time; `settle` works a pad's cluster out at each of them."""
 
     def __init__(

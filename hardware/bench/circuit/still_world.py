@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from hardware.bench.events import EventQueue
-from hardware.bench.parts.common.module import Step
+from hardware.bench.parts.common.module import OutputStep
 from hardware.bench.parts.common.part import PadRow
 
 
@@ -29,7 +29,7 @@ class StillWorld:
     at_all = at
     """There is only one side here."""
 
-    def foretell(self, t_ns: int, step: Step) -> None:
+    def foretell(self, t_ns: int, step: OutputStep) -> None:
         """There is nobody to be told."""
         self.at(t_ns, step)
 

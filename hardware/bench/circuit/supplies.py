@@ -1,7 +1,7 @@
 """What the parts put on the supplies: their current, and a contact that joins two of them."""
 
 from hardware.bench.circuit.electric import Electric
-from hardware.bench.circuit.faults import NO_GPIO, Found, Spot
+from hardware.bench.circuit.faults import NO_GPIO, FaultPlace, Found
 from hardware.bench.parts.common.part import Part
 from hardware.bench.protocol import frames
 
@@ -39,9 +39,13 @@ class Supplies:
         return (net, part.draws()) if net in self._electric.netlist.limits else None
 
     def _faults(self) -> Found:
-        found = {Spot(frames.FAULT_SHORT, NO_GPIO, part): 0 for part in sorted(self._bridges)}
+        found = {
+            FaultPlace(frames.FAULT_SHORT, NO_GPIO, part): 0 for part in sorted(self._bridges)
+        }
         for net, (most, board, pin) in self._electric.netlist.limits.items():
             amperes = sum(taken for at, taken in self._draws.values() if at == net)
             if amperes > most:
-                found[Spot(frames.FAULT_OVERLOAD, NO_GPIO, board, pin)] = round(amperes * 1e6)
+                found[FaultPlace(frames.FAULT_OVERLOAD, NO_GPIO, board, pin)] = round(
+                    amperes * 1e6
+                )
         return found

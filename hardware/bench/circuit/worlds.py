@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 
 from hardware.bench.circuit.netlist import GPIOS
-from hardware.bench.parts.common.module import Step
+from hardware.bench.parts.common.module import OutputStep
 from hardware.bench.parts.common.part import PadRow, World
 
 
@@ -38,7 +38,7 @@ class Worlds:
         """See `World`."""
         self._all[0].at(t_ns, fn)
 
-    def foretell(self, t_ns: int, step: Step) -> None:
+    def foretell(self, t_ns: int, step: OutputStep) -> None:
         """See `World`."""
         self._all[0].foretell(t_ns, step)
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from hardware.bench.drawing.waveform_rows import STIMULUS, Piece, Row, Window, Word
+from hardware.bench.drawing.waveform_rows import STIMULUS, Piece, WaveformRow, Window, Word
 from hardware.bench.trace.trace import SerialLog, Trace
 
 LETTER_PX, PAD_PX = 5.9, 7.0
@@ -18,10 +18,10 @@ Line = tuple[int, int, str]
 """From when to when (ns), and the text."""
 
 
-def serial_rows(trace: Trace, window: Window) -> tuple[list[Row], list[Row]]:
+def serial_rows(trace: Trace, window: Window) -> tuple[list[WaveformRow], list[WaveformRow]]:
     """What came in over the serial line, and what went out; a row without a word is left out."""
-    came = Row("serial in", STIMULUS, tuple(_words(trace.sent(), window)), stimulus=True)
-    went = Row("serial out", OUTPUT, tuple(_words(trace.serial(), window)))
+    came = WaveformRow("serial in", STIMULUS, tuple(_words(trace.sent(), window)), stimulus=True)
+    went = WaveformRow("serial out", OUTPUT, tuple(_words(trace.serial(), window)))
     return [came] if came.pieces else [], [went] if went.pieces else []
 
 

@@ -14,8 +14,8 @@ from hardware.bench.drawing.serial_rows import serial_rows
 from hardware.bench.drawing.time_axis import ticks
 from hardware.bench.drawing.waveform_rows import (
     Band,
-    Row,
     Value,
+    WaveformRow,
     Window,
     Word,
     control_rows,
@@ -38,7 +38,7 @@ KINDS = {"wrong": "#d93a34", "right": "#2f9e55", "note": "#2f6fd6"}
 
 
 @dataclass(frozen=True)
-class Mark:
+class WaveformMark:
     """A place to look at: a span of time (or a moment), on one signal or on all of them."""
 
     start_ns: int
@@ -52,7 +52,7 @@ def waveform(
     trace: Trace,
     signals: Sequence[str],
     window: tuple[int, int] | None = None,
-    marks: Sequence[Mark] = (),
+    marks: Sequence[WaveformMark] = (),
     *,
     caption: str = "",
     origin_ns: int = 0,
@@ -84,7 +84,12 @@ class _Picture:
     """Lays out and paints one waveform."""
 
     def __init__(
-        self, plot: Window, rows: list[Row], marks: list[Mark], caption: str, origin_ns: int
+        self,
+        plot: Window,
+        rows: list[WaveformRow],
+        marks: list[WaveformMark],
+        caption: str,
+        origin_ns: int,
     ) -> None:
         self.plot, self.rows, self.marks = plot, rows, marks
         self.caption, self.origin_ns = caption, origin_ns
@@ -131,7 +136,7 @@ class _Picture:
 
     # -- rows ---------------------------------------------------------------------------------
 
-    def _row(self, row: Row, top: float) -> str:
+    def _row(self, row: WaveformRow, top: float) -> str:
         high = top + (ROW - WAVE) / 2
         low = high + WAVE
         name = text(
@@ -145,7 +150,7 @@ class _Picture:
                     stroke_dasharray=dash)  # fmt: skip
         return base + fills + (wave if lines else "") + name
 
-    def _wave(self, row: Row, high: float, low: float) -> tuple[str, str]:
+    def _wave(self, row: WaveformRow, high: float, low: float) -> tuple[str, str]:
         """The filled areas of a row as SVG, and its line as path data."""
         fills, d, y_before, free = "", "", None, 0.0
         for piece in row.pieces:
@@ -176,13 +181,13 @@ class _Picture:
 
     # -- marks --------------------------------------------------------------------------------
 
-    def _span(self, mark: Mark) -> tuple[float, float]:
+    def _span(self, mark: WaveformMark) -> tuple[float, float]:
         """Left and right end of a mark, at least 2 px apart."""
         x0 = LABELS + max(0.0, self.plot.x(mark.start_ns))
         x1 = LABELS + min(self.plot.width, self.plot.x(mark.end_ns))
         return (x0, x1) if x1 - x0 >= 2 else (x0 - 1, x0 + 1)
 
-    def _shade(self, mark: Mark) -> str:
+    def _shade(self, mark: WaveformMark) -> str:
         x0, x1 = self._span(mark)
         colour = KINDS[mark.kind]
         names = [row.name for row in self.rows]
@@ -194,7 +199,7 @@ class _Picture:
         )
         return rect(x0, top, x1 - x0, height, colour, opacity=0.13) + sides
 
-    def _label(self, mark: Mark, lane: int) -> str:
+    def _label(self, mark: WaveformMark, lane: int) -> str:
         if not mark.text:
             return ""
         middle, width = self._place(mark)
@@ -206,7 +211,7 @@ class _Picture:
         return stem + box + text(middle, y, isolate(mark.text), 11, mix(colour, "#000000", 0.2),
                           text_anchor="middle", font_weight=600)  # fmt: skip
 
-    def _place(self, mark: Mark) -> tuple[float, float]:
+    def _place(self, mark: WaveformMark) -> tuple[float, float]:
         """Middle and width of a mark's label, kept inside the picture."""
         x0, x1 = self._span(mark)
         width = 6.4 * len(mark.text) + 14

@@ -78,7 +78,7 @@ Piece = Level | Band | Value | Word
 
 
 @dataclass(frozen=True)
-class Row:
+class WaveformRow:
     """A named line of the picture."""
 
     name: str
@@ -87,20 +87,20 @@ class Row:
     stimulus: bool = False
 
 
-def signal_row(trace: Trace, name: str, number: int, window: Window) -> Row:
+def signal_row(trace: Trace, name: str, number: int, window: Window) -> WaveformRow:
     """The row of a pin; `number` chooses a colour where its name does not."""
     colour = NAMED_COLOURS.get(name[-2:], COLOURS[number % len(COLOURS)])
-    return Row(name, colour, tuple(_pin(trace, name, window)))
+    return WaveformRow(name, colour, tuple(_pin(trace, name, window)))
 
 
-def control_rows(trace: Trace, window: Window) -> list[Row]:
+def control_rows(trace: Trace, window: Window) -> list[WaveformRow]:
     """A row for each control that was moved, in the order in which they were first moved."""
     moved = dict.fromkeys((c.part, c.control) for c in trace.controls)
     rows = (_control(trace, part, control, window) for part, control in moved)
     return [row for row in rows if row.pieces]
 
 
-def _control(trace: Trace, part: str, control: str, window: Window) -> Row:
+def _control(trace: Trace, part: str, control: str, window: Window) -> WaveformRow:
     moves = [
         (c.t_ns, float(c.value)) for c in trace.controls if (c.part, c.control) == (part, control)
     ]
@@ -118,7 +118,7 @@ def _control(trace: Trace, part: str, control: str, window: Window) -> Row:
         elif start > window.start_ns or value:
             pieces.append(Value(x0, x1, (value - low) / (high - low), f"{value:g}"))
     label = part if control == "pressed" else f"{part} {control}"
-    return Row(label, STIMULUS, tuple(pieces), stimulus=True)
+    return WaveformRow(label, STIMULUS, tuple(pieces), stimulus=True)
 
 
 def _pin(trace: Trace, name: str, window: Window) -> Iterator[Piece]:

@@ -20,7 +20,7 @@ Subject = TypeVar("Subject")
 
 
 @dataclass(frozen=True)
-class Spot:
+class LintPlace:
     """A place where a rule is broken: a part (or board), its pin, and words for the message."""
 
     part: str
@@ -53,7 +53,7 @@ class Rule(Generic[Subject]):
     level: Level
     message: str
     cure: str
-    find: Callable[[Subject], Iterator[Spot]]
+    find: Callable[[Subject], Iterator[LintPlace]]
 
     def check(self, subject: Subject) -> Iterator[Finding]:
         """Every place where it is broken, once."""
@@ -68,7 +68,7 @@ class Rule(Generic[Subject]):
             yield Finding(self.level, self.id, part, pin, en, ar)
 
 
-Maker = Callable[[Callable[[Subject], Iterator[Spot]]], Rule[Subject]]
+Maker = Callable[[Callable[[Subject], Iterator[LintPlace]]], Rule[Subject]]
 
 
 def rule(id_: str, level: Level, message: str, cure: str) -> Maker[Resting]:

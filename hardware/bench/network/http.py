@@ -8,7 +8,7 @@ import json
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-from hardware.bench.network.tcp.stream import End
+from hardware.bench.network.tcp.stream import StreamEnd
 from hardware.bench.network.wall_clock import WallClock
 
 MOST_HEAD, MOST_BODY = 8_192, 65_536
@@ -24,7 +24,7 @@ class HttpServer:
         self.clock = clock
         self.pages: dict[str, bytes] = {}
 
-    def accept(self, end: End) -> bool:
+    def accept(self, end: StreamEnd) -> bool:
         """A new connection."""
         end.user = _Exchange(self)
         return True
@@ -73,10 +73,10 @@ class _Exchange:
         self._left = b""
         """What of the reply is still to be sent."""
 
-    def opened(self, end: End) -> None:
+    def opened(self, end: StreamEnd) -> None:
         pass
 
-    def received(self, end: End, data: bytes) -> None:
+    def received(self, end: StreamEnd, data: bytes) -> None:
         end.consumed(len(data))
         if self._answered:
             return
@@ -100,18 +100,18 @@ class _Exchange:
         elif len(body) >= int(length):
             self._say(end, self._server.answer(words[0], words[1], headers, body))
 
-    def _say(self, end: End, reply: bytes) -> None:
+    def _say(self, end: StreamEnd, reply: bytes) -> None:
         self._answered, self._left = True, reply
         self.writable(end)
 
-    def finished(self, end: End) -> None:
+    def finished(self, end: StreamEnd) -> None:
         if not self._answered:
             end.finish()
 
-    def broken(self, end: End, error: int) -> None:
+    def broken(self, end: StreamEnd, error: int) -> None:
         pass
 
-    def writable(self, end: End) -> None:
+    def writable(self, end: StreamEnd) -> None:
         self._left = self._left[end.send(self._left) :]
         if not self._left:
             end.finish()

@@ -13,15 +13,15 @@ from itertools import count
 from typing import Any, Protocol
 
 from hardware.bench.network.http import HttpServer
-from hardware.bench.network.mqtt.broker import Broker
-from hardware.bench.network.network_log import Log
+from hardware.bench.network.mqtt.broker import MqttBroker
+from hardware.bench.network.network_log import NetworkLog
 from hardware.bench.network.ntp import NTP_PORT, ntp_server
 from hardware.bench.network.tcp.host import EVERYBODY, Address, Datagram, Host, Ports, parse_ip
-from hardware.bench.network.tcp.host_gateway import Gate
-from hardware.bench.network.tcp.stream import FIN, End, Opening, User
+from hardware.bench.network.tcp.host_gateway import HostGateway
+from hardware.bench.network.tcp.stream import FIN, Handshake, StreamEnd, StreamUser
 from hardware.bench.network.wall_clock import WallClock
-from hardware.bench.network.wifi.access_point import GATEWAY, Cell
-from hardware.bench.network.wifi.espnow import Air
+from hardware.bench.network.wifi.access_point import GATEWAY, AccessPoint
+from hardware.bench.network.wifi.espnow import RadioMedium
 from hardware.bench.network.wifi.radio import NEWS_NS, Radio
 
 WIRE_NS = 50_000
@@ -52,17 +52,17 @@ class Lan:
         self._world = world
         self._chance = world.rng("network")
         self._serial = count(1)
-        self.cells: list[Cell] = []
+        self.cells: list[AccessPoint] = []
         self._stations: list[Any] = []
         self.radios: dict[object, Radio] = {}
         """The radio of each board that has used it."""
-        self.log = Log(world)
-        self.air = Air(self)
+        self.log = NetworkLog(world)
+        self.air = RadioMedium(self)
         self.time = WallClock(world)
-        self.gate = Gate()
+        self.gate = HostGateway()
         ports = Ports()
         self._gateway, self._servers = Host(ports, GATEWAY), Host(ports, SERVERS)
-        self.broker = Broker(self, ports)
+        self.broker = MqttBroker(self, ports)
         self.http = HttpServer(self.time)
         ports.tcp[80] = self.http.accept
         ports.udp[NTP_PORT] = ntp_server(self, self.time)
@@ -71,7 +71,7 @@ class Lan:
         """A board with a radio: its trace hears of what concerns it."""
         self.log.add(station, station.recorder)
         if not self.cells:
-            self.cells.append(Cell(GUEST))
+            self.cells.append(AccessPoint(GUEST))
         self._stations.append(station)
         self.reach()
 
@@ -160,10 +160,12 @@ class Lan:
 
     # -- packets --------------------------------------------------------------------------------
 
-    def connect(self, host: Host, port: int, ip: Address, target: int, user: User) -> End:
+    def connect(
+        self, host: Host, port: int, ip: Address, target: int, user: StreamUser
+    ) -> StreamEnd:
         """Opens a connection; `user` hears how it goes."""
-        end = End(self, host, port, user)
-        Opening(self, end, ip, target)
+        end = StreamEnd(self, host, port, user)
+        Handshake(self, end, ip, target)
         return end
 
     def send(self, host: Host, port: int, ip: Address, target: int, data: bytes) -> None:
@@ -193,16 +195,16 @@ class Lan:
 
         self.after(self.delay_ns(host, receiver), arrive)
 
-    def note_segment(self, end: End, data: bytes, lost: bool) -> None:
+    def note_segment(self, end: StreamEnd, data: bytes, lost: bool) -> None:
         """A segment of TCP arrived, or did not."""
         kind = "tcp" if data != FIN else "fin"
         self._note(end, kind, data, lost)
 
-    def note_open(self, end: End, accepted: bool) -> None:
+    def note_open(self, end: StreamEnd, accepted: bool) -> None:
         """A SYN arrived."""
         self._note(end, "syn" if accepted else "refused", b"", lost=False)
 
-    def _note(self, end: End, kind: str, data: bytes, lost: bool) -> None:
+    def _note(self, end: StreamEnd, kind: str, data: bytes, lost: bool) -> None:
         source, target = end.host, end.other.host
         ends = (source.ip, end.port), (target.ip, end.other.port)
         for host in {source.station: source, target.station: target}.values():

@@ -23,7 +23,7 @@ class Ticking(Protocol):
     def now_ns(self) -> int: ...
 
 
-class Log:
+class NetworkLog:
     """Notes of the network; each stands in the trace of every board that had a part in it."""
 
     def __init__(self, ticking: Ticking) -> None:

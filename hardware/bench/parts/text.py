@@ -4,7 +4,7 @@ from hardware.bench.parts.common.part import Part, PartView
 from hardware.bench.svg.elements import text
 
 
-class Text(Part):
+class TextLabel(Part):
     """`text`, in as many lines as it has; no pins."""
 
     TYPES = ("wokwi-text",)

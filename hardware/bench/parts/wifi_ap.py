@@ -5,7 +5,7 @@ import hashlib
 from hardware.bench.diagram import PartSpec
 from hardware.bench.network.lan import Lan, lan_of
 from hardware.bench.network.wall_clock import NEW_YEAR_2025
-from hardware.bench.network.wifi.access_point import Cell
+from hardware.bench.network.wifi.access_point import AccessPoint
 from hardware.bench.network.wifi.radio import BEACON_NS
 from hardware.bench.parts.common.part import SWITCH, Control, Part, PartView, World
 from hardware.bench.svg.elements import circle, line, path, rect, text
@@ -56,7 +56,7 @@ class WifiAp(Part):
             raise self.bad_attr("ssid", _("a name of 1 to 32 bytes"))
         if password and not LEAST_PASSWORD <= len(password) <= MOST_PASSWORD:
             raise self.bad_attr("password", _("empty or of 8 to 63 bytes"))
-        self.cell = Cell(
+        self.cell = AccessPoint(
             ssid,
             password,
             channel=round(self.number("channel", 1, 13)),

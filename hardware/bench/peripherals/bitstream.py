@@ -13,8 +13,8 @@ from hardware.bench.peripherals.peripheral import (
     Answer,
     BadCallError,
     Call,
-    Desk,
     Peripheral,
+    PeripheralHost,
 )
 from hardware.bench.protocol import frames
 
@@ -49,7 +49,7 @@ class Timing(NamedTuple):
         return (b"\xff" if one else b"\0") * len(data)
 
 
-class Sent(NamedTuple):
+class BitstreamSent(NamedTuple):
     """The last that was sent on a pin, and when it was over."""
 
     data: bytes
@@ -61,10 +61,10 @@ class Bitstream(Peripheral):
 
     CALLS = (frames.CALL_BITSTREAM,)
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: PeripheralHost) -> None:
         super().__init__(desk)
         self._on: dict[int, list[PixelPart]] = {}
-        self._sent: dict[int, Sent] = {}
+        self._sent: dict[int, BitstreamSent] = {}
 
     def reset(self) -> None:
         self._sent.clear()
@@ -82,7 +82,7 @@ class Bitstream(Peripheral):
         before = self._sent.get(gpio)
         if before and t_ns - before.end_ns < LATCH_NS:
             data = (before.data + data)[:MOST_FRAME]
-        self._sent[gpio] = Sent(data, t_ns + busy_ns)
+        self._sent[gpio] = BitstreamSent(data, t_ns + busy_ns)
         for part in self._parts(gpio):
             part.send(data, t_ns + busy_ns)
 

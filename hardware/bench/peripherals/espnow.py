@@ -4,7 +4,13 @@ from collections import deque
 
 from hardware.bench.network.lan import lan_of
 from hardware.bench.network.wifi.espnow import LEAST_NS, MOST_BYTES
-from hardware.bench.peripherals.peripheral import Answer, BadCallError, Call, Desk, Peripheral
+from hardware.bench.peripherals.peripheral import (
+    Answer,
+    BadCallError,
+    Call,
+    Peripheral,
+    PeripheralHost,
+)
 from hardware.bench.protocol import frames
 
 MAIL = 9
@@ -21,7 +27,7 @@ class EspNow(Peripheral):
 
     CALLS = (frames.CALL_AIR_SWITCH, frames.CALL_AIR_SEND, frames.CALL_AIR_FETCH)
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: PeripheralHost) -> None:
         super().__init__(desk)
         self.station: object = desk
         self._lan = lan_of(desk)

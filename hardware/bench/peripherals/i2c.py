@@ -14,8 +14,8 @@ from hardware.bench.peripherals.peripheral import (
     Answer,
     BadCallError,
     Call,
-    Desk,
     Peripheral,
+    PeripheralHost,
 )
 from hardware.bench.protocol import frames
 
@@ -30,7 +30,7 @@ address byte at 400 kHz, 175 us at 100 kHz, measured with the firmware under rp2
 S = 1_000_000_000
 
 
-class Line(NamedTuple):
+class I2cLine(NamedTuple):
     """A bus: the two GPIOs."""
 
     scl: int
@@ -42,10 +42,10 @@ class I2c(Peripheral):
 
     CALLS = (frames.CALL_I2C,)
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: PeripheralHost) -> None:
         super().__init__(desk)
-        self._on: dict[Line, list[I2cPart]] = {}
-        self._open: dict[Line, list[I2cPart]] = {}
+        self._on: dict[I2cLine, list[I2cPart]] = {}
+        self._open: dict[I2cLine, list[I2cPart]] = {}
         """The parts that are addressed on a bus, until a stop."""
 
     def reset(self) -> None:
@@ -57,7 +57,7 @@ class I2c(Peripheral):
         bits, address, count = HEAD.unpack_from(call.data)
         if address > 127 or count > MOST_BYTES:
             raise BadCallError("an I2C call with impossible values")
-        line = Line(call.b & 0xFF, call.b >> 8)
+        line = I2cLine(call.b & 0xFF, call.b >> 8)
         bit_ns = S // call.c + (SOFT_EXTRA_NS if bits & frames.I2C_SOFT else 0)
         if not self._idle(line):
             return Answer(-ETIMEDOUT, b"", STUCK_NS)
@@ -66,19 +66,19 @@ class I2c(Peripheral):
         self._open[line] = transfer.addressed
         return Answer(status, got, min(transfer.bits * bit_ns, MOST_BUSY_NS))
 
-    def _idle(self, line: Line) -> bool:
+    def _idle(self, line: I2cLine) -> bool:
         """Both lines are high when nobody speaks; without a pull-up they are not."""
         levels = self.desk.circuit.levels()
         return bool(levels >> line.scl & levels >> line.sda & 1)
 
-    def _parts(self, line: Line) -> list[I2cPart]:
+    def _parts(self, line: I2cLine) -> list[I2cPart]:
         if line not in self._on:
             at = partial(_pins, line)
             self._on[line] = parts_on(self.desk.circuit, I2cPart, at)
         return self._on[line]
 
 
-def _pins(line: Line, part: I2cPart) -> dict[str, int]:
+def _pins(line: I2cLine, part: I2cPart) -> dict[str, int]:
     return {part.SCL: line.scl, part.SDA: line.sda}
 
 

@@ -12,9 +12,15 @@ from hardware.bench.network.tcp.sockets import (
     BoardSocket,
     Sockets,
 )
-from hardware.bench.network.wifi.access_point import GATEWAY, Cell
-from hardware.bench.network.wifi.radio import Radio, Wish
-from hardware.bench.peripherals.peripheral import Answer, BadCallError, Call, Desk, Peripheral
+from hardware.bench.network.wifi.access_point import GATEWAY, AccessPoint
+from hardware.bench.network.wifi.radio import JoinRequest, Radio
+from hardware.bench.peripherals.peripheral import (
+    Answer,
+    BadCallError,
+    Call,
+    Peripheral,
+    PeripheralHost,
+)
 from hardware.bench.protocol import frames
 
 MAIL = 8
@@ -40,7 +46,7 @@ class Network(Peripheral):
 
     CALLS = tuple(range(frames.CALL_RADIO_SWITCH, frames.CALL_SOCKET_CLOSE + 1))
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: PeripheralHost) -> None:
         super().__init__(desk)
         self.lan = lan_of(desk)
         self.lan.register(desk)
@@ -103,7 +109,7 @@ class Network(Peripheral):
     def _join(self, call: Call) -> Answer:
         wish = None
         if call.data:
-            wish = Wish(*_strings(call.data, 3))
+            wish = JoinRequest(*_strings(call.data, 3))
         self.radio.connect(wish)
         return Answer(busy_ns=WORK_NS)
 
@@ -145,7 +151,7 @@ class Network(Peripheral):
         was_on = self.radio.own is not None
         self.radio.serve(False)
         old = self.radio.own_settings
-        self.radio.own_settings = Cell(
+        self.radio.own_settings = AccessPoint(
             name[:32], password[:63], channel=call.b or old.channel, gateway=old.gateway,
             internet=False, hidden=bool(call.c >> 8 & 1), most=(call.c & 0xFF) + 1,
         )  # fmt: skip

@@ -42,7 +42,7 @@ class BadCallError(Exception):
     """A call that no honest board makes: it ends the board. The text says why."""
 
 
-class Desk(Protocol):
+class PeripheralHost(Protocol):
     """What a peripheral has of its board and the bench around; a Station is one."""
 
     @property
@@ -76,7 +76,7 @@ class Peripheral:
 
     CALLS: ClassVar[tuple[int, ...]] = ()
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: PeripheralHost) -> None:
         self.desk = desk
 
     def call(self, call: Call) -> Answer:

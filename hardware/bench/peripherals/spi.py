@@ -14,8 +14,8 @@ from hardware.bench.peripherals.peripheral import (
     Answer,
     BadCallError,
     Call,
-    Desk,
     Peripheral,
+    PeripheralHost,
 )
 from hardware.bench.protocol import frames
 
@@ -32,7 +32,7 @@ S = 1_000_000_000
 _REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 
-class Wires(NamedTuple):
+class SpiWires(NamedTuple):
     """The GPIOs of a bus."""
 
     sck: int
@@ -45,14 +45,14 @@ class Spi(Peripheral):
 
     CALLS = (frames.CALL_SPI,)
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: PeripheralHost) -> None:
         super().__init__(desk)
-        self._on: dict[Wires, list[SpiPart]] = {}
+        self._on: dict[SpiWires, list[SpiPart]] = {}
 
     def call(self, call: Call) -> Answer:
         if len(call.data) < HEAD or not call.c:
             raise BadCallError("an SPI call without its head")
-        wires = Wires(*call.data[:HEAD])
+        wires = SpiWires(*call.data[:HEAD])
         if any(gpio != NO_PIN and gpio >= GPIOS for gpio in wires) or wires.sck == NO_PIN:
             raise BadCallError("an SPI call with impossible pins")
         data = call.data[HEAD:]
@@ -67,7 +67,7 @@ class Spi(Peripheral):
         wanted = got if call.b & frames.SPI_WANTED else b""
         return Answer(0, wanted, min(8 * len(data) * bit_ns, MOST_BUSY_NS))
 
-    def _exchange(self, wires: Wires, bits: int, data: bytes) -> bytes:
+    def _exchange(self, wires: SpiWires, bits: int, data: bytes) -> bytes:
         selected = [part for part in self._parts(wires) if part.powered and not part.high(part.CS)]
         got = self._edges(wires, bits, data) if self._heard(wires) else OPEN * len(data)
         mode = 2 * bool(bits & frames.SPI_POLARITY) + bool(bits & frames.SPI_PHASE)
@@ -77,17 +77,17 @@ class Spi(Peripheral):
             got = back if answers else got
         return got
 
-    def _parts(self, wires: Wires) -> list[SpiPart]:
+    def _parts(self, wires: SpiWires) -> list[SpiPart]:
         if wires not in self._on:
             self._on[wires] = parts_on(self.desk.circuit, SpiPart, partial(_pins, wires))
         return self._on[wires]
 
-    def _heard(self, wires: Wires) -> bool:
+    def _heard(self, wires: SpiWires) -> bool:
         """Whether somebody listens to the edges."""
         coupled = self.desk.circuit.coupled()
         return any(gpio != NO_PIN and coupled >> gpio & 1 for gpio in wires[:2])
 
-    def _edges(self, wires: Wires, bits: int, data: bytes) -> bytes:
+    def _edges(self, wires: SpiWires, bits: int, data: bytes) -> bytes:
         """Every bit as a level and two edges of the clock, all at the same moment."""
         sck, mosi, miso = wires
         circuit = self.desk.circuit
@@ -121,7 +121,7 @@ def _hear(part: SpiPart, mode: int, byte: int) -> int:
     return part.spi_exchange(byte >> 1) >> 1
 
 
-def _pins(wires: Wires, part: SpiPart) -> dict[str, int]:
+def _pins(wires: SpiWires, part: SpiPart) -> dict[str, int]:
     """Which pins of a part have to be at which GPIO."""
     pairs = zip((part.SCK, part.MOSI, part.MISO), wires, strict=True)
     return {name: gpio for name, gpio in pairs if name and gpio != NO_PIN}

@@ -5,7 +5,13 @@ Sensor").
 from hardware.bench.circuit.netlist import GPIOS
 from hardware.bench.parts.common.buses import parts_on
 from hardware.bench.parts.touch_plate import TouchPlate
-from hardware.bench.peripherals.peripheral import Answer, BadCallError, Call, Desk, Peripheral
+from hardware.bench.peripherals.peripheral import (
+    Answer,
+    BadCallError,
+    Call,
+    Peripheral,
+    PeripheralHost,
+)
 from hardware.bench.protocol import frames
 
 OPEN = 1_000
@@ -22,7 +28,7 @@ class Touch(Peripheral):
 
     CALLS = (frames.CALL_TOUCH,)
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: PeripheralHost) -> None:
         super().__init__(desk)
         self._chance = desk.rng("touch")
 

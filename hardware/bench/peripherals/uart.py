@@ -7,7 +7,13 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from hardware.bench.circuit.netlist import GPIOS
-from hardware.bench.peripherals.peripheral import Answer, BadCallError, Call, Desk, Peripheral
+from hardware.bench.peripherals.peripheral import (
+    Answer,
+    BadCallError,
+    Call,
+    Peripheral,
+    PeripheralHost,
+)
 from hardware.bench.protocol import frames
 
 NO_PIN = 255
@@ -46,7 +52,7 @@ class Uart:
         return 1 + self.bits + bool(self.parity) + self.stop
 
 
-class Wires:
+class UartWires:
     """Who listens on which net, over all boards of the bench."""
 
     def __init__(self) -> None:
@@ -59,9 +65,9 @@ class Uarts(Peripheral):
     CALLS = (frames.CALL_UART_SETUP, frames.CALL_UART_WRITE, frames.CALL_UART_READ)
     COUNT = 4
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: PeripheralHost) -> None:
         super().__init__(desk)
-        self._wires: Wires = desk.commons.setdefault(Wires, Wires())
+        self._wires: UartWires = desk.commons.setdefault(UartWires, UartWires())
         self._uarts = [Uart() for _ in range(self.COUNT)]
 
     def reset(self) -> None:

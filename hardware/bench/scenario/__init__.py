@@ -33,7 +33,7 @@ FOR_ALL = ("points", "feedback")
 
 
 @dataclass(frozen=True)
-class Step:
+class ScenarioStep:
     """One step: its line in the file, its name (for people), what to do, and what it is worth."""
 
     line: int
@@ -55,7 +55,7 @@ class Scenario:
 
     file: str
     name: str
-    steps: tuple[Step, ...]
+    steps: tuple[ScenarioStep, ...]
 
 
 def load(path: Path | str) -> Scenario:
@@ -92,7 +92,7 @@ def parse(text: str, file: str = "scenario") -> Scenario:
     return Scenario(file, nodes.text(keys["name"]), read)
 
 
-def _step(node: yaml.Node, nodes: Nodes) -> Step:
+def _step(node: yaml.Node, nodes: Nodes) -> ScenarioStep:
     known = {key: kind for key, kind in all_commands().items() if not kind.OURS}
     keys = nodes.mapping(node, (*known, "name", "warsha", *NOT_SIMULATED))
     for name in NOT_SIMULATED:
@@ -115,7 +115,7 @@ def _step(node: yaml.Node, nodes: Nodes) -> Step:
     name = nodes.text(keys["name"]) if "name" in keys else (found or commands)[0]
     points = _points(ours["points"], nodes) if "points" in ours else None
     feedback = _feedback(ours["feedback"], nodes) if "feedback" in ours else {}
-    return Step(node.start_mark.line + 1, name, command, points, feedback)
+    return ScenarioStep(node.start_mark.line + 1, name, command, points, feedback)
 
 
 def _ours(

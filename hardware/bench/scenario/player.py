@@ -15,7 +15,7 @@ from hardware.bench.diagram import suggest
 from hardware.bench.drawing.time_axis import duration
 from hardware.bench.parts.common.part import Part
 from hardware.bench.protocol.records import Times
-from hardware.bench.scenario import Scenario, Step
+from hardware.bench.scenario import Scenario, ScenarioStep
 from hardware.bench.scenario.command import CommandError
 from hardware.bench.trace.edges import Edges
 from hardware.bench.trace.trace import Trace
@@ -28,10 +28,10 @@ KEPT = 4096
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ScenarioOutcome:
     """How a step went; `said` is what was wrong, empty if nothing was."""
 
-    step: Step
+    step: ScenarioStep
     t_ns: int
     file: str
     said: str = ""
@@ -65,7 +65,7 @@ class Stretch(NamedTuple):
         return inside
 
 
-class Pulses(NamedTuple):
+class PulseMean(NamedTuple):
     """Mean frequency and share of high time."""
 
     hz: float
@@ -77,8 +77,8 @@ def play(
     bench: Bench,
     circuit: Circuit,
     until_ns: int,
-    begun: Callable[[Step], None] = lambda step: None,
-) -> list[Outcome]:
+    begun: Callable[[ScenarioStep], None] = lambda step: None,
+) -> list[ScenarioOutcome]:
     """Run all steps; `begun` hears of each. A step with points that fails goes on.
 
     Raises: ScenarioError with file and line of what else failed.
@@ -95,7 +95,7 @@ class Player:
         """Where the paths of a scenario begin."""
         self.pending = bytearray()
         """Serial output that no wait has looked at yet."""
-        self.outcomes: list[Outcome] = []
+        self.outcomes: list[ScenarioOutcome] = []
         """How the steps went that were taken; after a ScenarioError the last one is the failed."""
         self._scenario = scenario
         self._until_ns = until_ns
@@ -103,7 +103,9 @@ class Player:
         self._wanted: re.Pattern[bytes] | None = None
         bench.on_tx(self._heard)
 
-    def play(self, begun: Callable[[Step], None] = lambda step: None) -> list[Outcome]:
+    def play(
+        self, begun: Callable[[ScenarioStep], None] = lambda step: None
+    ) -> list[ScenarioOutcome]:
         """All steps. Raises: ScenarioError."""
         for step in self._scenario.steps:
             begun(step)
@@ -181,12 +183,12 @@ class Player:
             what = _("{pin} has too many pulses to look at each").format(pin=f"{part}:{pin}")
             raise CommandError(what, _("Use expect-pwm, or a shorter time.")) from None
 
-    def pulses(self, part: str, pin: str, stretch: Stretch) -> Pulses | None:
+    def pulses(self, part: str, pin: str, stretch: Stretch) -> PulseMean | None:
         """PWM that runs at the end of a stretch, or whole pulses in it; None: neither."""
         board, gpio = self._pad(part, pin)
         waves = [w for w in self.trace(board).pwm(gpio) if w.t_ns < stretch.end_ns]
         if waves and waves[-1].freq_hz:
-            return Pulses(waves[-1].freq_hz, waves[-1].duty_u16 / DUTY_MAX)
+            return PulseMean(waves[-1].freq_hz, waves[-1].duty_u16 / DUTY_MAX)
         edges = self.trace(board).edges(gpio)
         rises = stretch.within(edges.rising())
         if len(rises) < 2:
@@ -195,7 +197,7 @@ class Player:
         falls = edges.falling()
         falls = falls[(falls > rises[0]) & (falls <= rises[-1])]
         high = int(falls.sum() - rises[: len(falls)].sum())
-        return Pulses((len(rises) - 1) * 1e9 / span, high / span)
+        return PulseMean((len(rises) - 1) * 1e9 / span, high / span)
 
     # -- inside -----------------------------------------------------------------------------
 
@@ -213,7 +215,7 @@ class Player:
             raise HardwareError(what, _("Name a pin of the board, or one that is wired to it."))
         return list(netlist.boards)[index // GPIOS], index % GPIOS
 
-    def _step(self, step: Step) -> None:
+    def _step(self, step: ScenarioStep) -> None:
         try:
             step.command.run(self)
         except CommandError as error:
@@ -225,8 +227,8 @@ class Player:
         else:
             self._done(step)
 
-    def _done(self, step: Step, said: str = "") -> Outcome:
-        self.outcomes.append(Outcome(step, self.bench.now_ns, self._scenario.file, said))
+    def _done(self, step: ScenarioStep, said: str = "") -> ScenarioOutcome:
+        self.outcomes.append(ScenarioOutcome(step, self.bench.now_ns, self._scenario.file, said))
         return self.outcomes[-1]
 
     def _heard(self, data: bytes, t_ns: int) -> None:

@@ -9,7 +9,7 @@ GRAIN_S = 0.002
 FIFO_BYTES = 4096
 
 
-class Pace:
+class BaudPacer:
     """One direction of a line of `baud` bits per second; without a baud rate all passes at
     once."""
 

@@ -4,7 +4,7 @@ says to all."""
 from collections.abc import Callable
 
 from hardware.bench.serving.endpoint import Endpoint, OnInput
-from hardware.bench.serving.pacing import Pace
+from hardware.bench.serving.pacing import BaudPacer
 from hardware.bench.serving.pair_endpoint import PairEndpoint
 from hardware.bench.serving.pty_endpoint import PtyEndpoint
 from hardware.bench.serving.socket_endpoint import SocketEndpoint
@@ -20,8 +20,8 @@ class Switchboard:
     def __init__(self, baud: int | None, send: OnInput, reset: Callable[[], None]) -> None:
         """`send` takes what clients say, `reset` is the button that RTS and DTR press."""
         self._endpoints: list[Endpoint] = []
-        self._in = Pace(baud, send)
-        self._out = Pace(baud, self._offer)
+        self._in = BaudPacer(baud, send)
+        self._out = BaudPacer(baud, self._offer)
         self._said = bytearray()
         self._reset = reset
         self._held_low = False

@@ -27,7 +27,7 @@ ControlValue = float | str | bool
 FORMAT = "warsha-trace 1"
 
 
-class Control(NamedTuple):
+class ControlAt(NamedTuple):
     """A control of a part that was moved: a button, a knob."""
 
     t_ns: int
@@ -94,7 +94,7 @@ class Line(NamedTuple):
     text: str
 
 
-class Failure(NamedTuple):
+class UncaughtException(NamedTuple):
     """An exception that ended main.py: the traceback as the board prints it."""
 
     t_ns: int
@@ -122,7 +122,7 @@ class Trace:
 
     board: str
     records: Records
-    controls: list[Control] = field(default_factory=list)
+    controls: list[ControlAt] = field(default_factory=list)
     end_ns: int = 0
     nets: dict[str, int] = field(default_factory=dict)
     end_detail: str = ""
@@ -218,13 +218,13 @@ class Trace:
             at = end + 1
         return lines
 
-    def exceptions(self) -> list[Failure]:
+    def exceptions(self) -> list[UncaughtException]:
         """The exceptions that nobody caught, as the board reported them out of band."""
         rows = self.records[self.records["kind"] == frames.REC_EXC]
         ends = np.flatnonzero(rows["a"] == 0)
         parts = np.split(rows, ends + 1)[: len(ends)]
         return [
-            Failure(int(part["t"][-1]), unpack_text(part)[0].decode(errors="replace"))
+            UncaughtException(int(part["t"][-1]), unpack_text(part)[0].decode(errors="replace"))
             for part in parts
         ]
 
@@ -272,7 +272,7 @@ class Trace:
             records = archive["records"].view(RECORD)
         if meta.pop("format") != FORMAT:
             raise ValueError(f"{file} is no {FORMAT}")
-        meta["controls"] = [Control(*row) for row in meta["controls"]]
+        meta["controls"] = [ControlAt(*row) for row in meta["controls"]]
         return cls(records=records, **meta)
 
     def named(self, nets: Mapping[str, int]) -> "Trace":

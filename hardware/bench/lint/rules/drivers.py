@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from hardware.bench.circuit.pads import FLOATS, HIGH, LOW
 from hardware.bench.circuit.solver import Solution
 from hardware.bench.lint.resting_circuit import Pin, Resting
-from hardware.bench.lint.rule import Spot, rule
+from hardware.bench.lint.rule import LintPlace, rule
 from hardware.bench.lint.rules.leds import led_resistor
 from hardware.bench.protocol import frames
 from hardware.i18n import both
@@ -17,13 +17,13 @@ from hardware.i18n import both
     both("{at} and {other} both drive this wire."),
     both("Leave one output on a wire."),
 )
-def two_outputs(bench: Resting) -> Iterator[Spot]:
+def two_outputs(bench: Resting) -> Iterator[LintPlace]:
     driven: dict[int, str] = {}
     for part in bench.parts:
         for pin, source in bench.outputs(part):
             other = driven.setdefault(source.net, f"{part.id}:{pin}")
             if source.net in bench.netlist.wired and other != f"{part.id}:{pin}":
-                yield Spot(part.id, pin, {"other": other})
+                yield LintPlace(part.id, pin, {"other": other})
 
 
 @rule(
@@ -32,11 +32,11 @@ def two_outputs(bench: Resting) -> Iterator[Spot]:
     both("{at} is an output, and is wired to a supply or to ground."),
     both("Take this wire away."),
 )
-def output_on_supply(bench: Resting) -> Iterator[Spot]:
+def output_on_supply(bench: Resting) -> Iterator[LintPlace]:
     for part in bench.parts:
         for pin, source in bench.outputs(part):
             if source.net in bench.netlist.rails:
-                yield Spot(part.id, pin)
+                yield LintPlace(part.id, pin)
 
 
 @rule(
@@ -45,17 +45,17 @@ def output_on_supply(bench: Resting) -> Iterator[Spot]:
     both("{at} brings {volts} V to {board}, which bears {most} V."),
     both("Put a divider between them, for example 1 kΩ and 2 kΩ, or feed the part with 3.3 V."),
 )
-def over_voltage(bench: Resting) -> Iterator[Spot]:
+def over_voltage(bench: Resting) -> Iterator[LintPlace]:
     """The highest that each output can be, alone; and what pull-ups and wires bring at rest."""
     for part in bench.parts:
         for name, source in bench.outputs(part):
             for at, volts in _too_high(bench, bench.solve(source.net, source)):
-                yield Spot(part.id, name, _volts(at, volts))
+                yield LintPlace(part.id, name, _volts(at, volts))
     for pin, net in bench.wired_pins:
         solution = bench.solve(net)
         volts = bench.netlist.rails.get(net, 0.0) if solution is None else solution.volts[net]
         if volts > pin.board.v_max:
-            yield Spot(*_source_of(bench, pin, net), _volts(pin, volts))
+            yield LintPlace(*_source_of(bench, pin, net), _volts(pin, volts))
 
 
 def _too_high(bench: Resting, solution: Solution | None) -> Iterator[tuple[Pin, float]]:
@@ -83,7 +83,7 @@ def _source_of(bench: Resting, pin: Pin, net: int) -> tuple[str, str]:
     both("What hangs on {at} takes {taken} mA; the pin gives {given} mA."),
     both("Drive it with a transistor or a driver, from a supply of its own."),
 )
-def pin_overload(bench: Resting) -> Iterator[Spot]:
+def pin_overload(bench: Resting) -> Iterator[LintPlace]:
     """A pin that hears what an output or a sensor says gives nothing."""
     lamps = {spot.part for spot in led_resistor.find(bench)}
     heard = {bench.net(part, name) for part in bench.parts for name in part.ANALOG}
@@ -97,7 +97,9 @@ def pin_overload(bench: Resting) -> Iterator[Spot]:
         lost = [_amperes(bench, pin, net, drive) for drive in (HIGH, LOW)]
         if (taken := max(lost)) > pin.board.i_max:
             given = f"{pin.board.i_max * 1e3:g}"
-            yield Spot(pin.board_id, pin.name, {"taken": f"{taken * 1e3:.0f}", "given": given})
+            yield LintPlace(
+                pin.board_id, pin.name, {"taken": f"{taken * 1e3:.0f}", "given": given}
+            )
 
 
 @rule(
@@ -106,11 +108,11 @@ def pin_overload(bench: Resting) -> Iterator[Spot]:
     both("{part} hangs straight on pin {pin}: a real one takes far more than a pin gives."),
     both("Put a driver between them; it works without one on the simulator only."),
 )
-def needs_driver(bench: Resting) -> Iterator[Spot]:
+def needs_driver(bench: Resting) -> Iterator[LintPlace]:
     for part in bench.parts:
         pins = [pin for name in part.pins for pin in bench.pins(bench.net(part, name))]
         if part.NEEDS_DRIVER and pins:
-            yield Spot(part.id, pins[0].name)
+            yield LintPlace(part.id, pins[0].name)
 
 
 def _amperes(bench: Resting, pin: Pin, net: int, drive: int) -> float:

@@ -7,7 +7,7 @@ from typing import Any
 from hardware import boards
 from hardware.bench import parts
 from hardware.bench.diagram import SERIAL_MONITOR, PartSpec
-from hardware.bench.lint.rule import Spot, form_rule
+from hardware.bench.lint.rule import LintPlace, form_rule
 from hardware.bench.parts.common.part import Part
 from hardware.errors import DiagramError
 from hardware.i18n import both
@@ -77,11 +77,11 @@ def pins_of(id_: str, type_: str, item: Raw) -> list[str] | None:
 @form_rule(
     "duplicate-id", "error", both("Two parts have the id {part}."), both("Rename one of them.")
 )
-def duplicate_id(raw: Raw) -> Iterator[Spot]:
+def duplicate_id(raw: Raw) -> Iterator[LintPlace]:
     seen: set[str] = set()
     for id_, _type, _item in entries(raw):
         if id_ in seen:
-            yield Spot(id_)
+            yield LintPlace(id_)
         seen.add(id_)
 
 
@@ -91,11 +91,11 @@ def duplicate_id(raw: Raw) -> Iterator[Spot]:
     both("{part}: there is no part type {type}."),
     both("Perhaps: {near}."),
 )
-def unknown_part_type(raw: Raw) -> Iterator[Spot]:
+def unknown_part_type(raw: Raw) -> Iterator[LintPlace]:
     known = {*parts.types(), *(t for n in boards.names() for t in boards.load(n).diagram_types)}
     for id_, type_, _item in entries(raw):
         if not simulated(type_) and not _of_wokwi(type_):
-            yield Spot(id_, words={"type": type_, "near": near(type_, known)})
+            yield LintPlace(id_, words={"type": type_, "near": near(type_, known)})
 
 
 def _of_wokwi(type_: str) -> bool:
@@ -108,10 +108,10 @@ def _of_wokwi(type_: str) -> bool:
     both("{part}: the type {type} is Wokwi's, and not simulated here."),
     both("Use another part, or run it on wokwi.com."),
 )
-def not_simulated(raw: Raw) -> Iterator[Spot]:
+def not_simulated(raw: Raw) -> Iterator[LintPlace]:
     for id_, type_, _item in entries(raw):
         if not simulated(type_) and _of_wokwi(type_):
-            yield Spot(id_, words={"type": type_})
+            yield LintPlace(id_, words={"type": type_})
 
 
 @form_rule(
@@ -120,10 +120,10 @@ def not_simulated(raw: Raw) -> Iterator[Spot]:
     both("{part}: Wokwi's documentation does not know the type {type}."),
     both("It works here and on wokwi.com; other tools may refuse it."),
 )
-def unsupported_part(raw: Raw) -> Iterator[Spot]:
+def unsupported_part(raw: Raw) -> Iterator[LintPlace]:
     for id_, type_, _item in entries(raw):
         if type_ in UNDOCUMENTED:
-            yield Spot(id_, words={"type": type_})
+            yield LintPlace(id_, words={"type": type_})
 
 
 @form_rule(
@@ -132,20 +132,20 @@ def unsupported_part(raw: Raw) -> Iterator[Spot]:
     both("A wire goes to {at}, but there is no part {part}."),
     both("Add the part, or take the wire away."),
 )
-def missing_component(raw: Raw) -> Iterator[Spot]:
+def missing_component(raw: Raw) -> Iterator[LintPlace]:
     ids = {SERIAL_MONITOR, *(id_ for id_, _type, _item in entries(raw))}
-    yield from (Spot(part, pin) for part, pin in ends(raw) if part not in ids)
+    yield from (LintPlace(part, pin) for part, pin in ends(raw) if part not in ids)
 
 
 @form_rule("invalid-pin", "error", both("{part} has no pin {pin}."), both("Perhaps: {near}."))
-def invalid_pin(raw: Raw) -> Iterator[Spot]:
+def invalid_pin(raw: Raw) -> Iterator[LintPlace]:
     known: dict[str, list[str] | None] = {SERIAL_MONITOR: ["TX", "RX"]}
     for id_, type_, item in entries(raw):
         known.setdefault(id_, pins_of(id_, type_, item))
     for part, pin in ends(raw):
         names = known.get(part)
         if names is not None and pin not in names:
-            yield Spot(part, pin, {"near": near(pin, names)})
+            yield LintPlace(part, pin, {"near": near(pin, names)})
 
 
 @form_rule(
@@ -154,8 +154,8 @@ def invalid_pin(raw: Raw) -> Iterator[Spot]:
     both("{part}: its place is given as x, y."),
     both('Write "left" and "top".'),
 )
-def wrong_coord_names(raw: Raw) -> Iterator[Spot]:
-    yield from (Spot(id_) for id_, _type, item in entries(raw) if "x" in item or "y" in item)
+def wrong_coord_names(raw: Raw) -> Iterator[LintPlace]:
+    yield from (LintPlace(id_) for id_, _type, item in entries(raw) if "x" in item or "y" in item)
 
 
 @form_rule(
@@ -164,11 +164,11 @@ def wrong_coord_names(raw: Raw) -> Iterator[Spot]:
     both('{part}: "left" and "top" are among its attributes.'),
     both('Put them beside "attrs".'),
 )
-def misplaced_coords(raw: Raw) -> Iterator[Spot]:
+def misplaced_coords(raw: Raw) -> Iterator[LintPlace]:
     for id_, _type, item in entries(raw):
         attrs = item.get("attrs")
         if isinstance(attrs, Mapping) and {"left", "top"} & attrs.keys():
-            yield Spot(id_)
+            yield LintPlace(id_)
 
 
 @form_rule(
@@ -177,14 +177,14 @@ def misplaced_coords(raw: Raw) -> Iterator[Spot]:
     both("{part} has no attribute {name}."),
     both("Perhaps: {near}."),
 )
-def invalid_attribute(raw: Raw) -> Iterator[Spot]:
+def invalid_attribute(raw: Raw) -> Iterator[LintPlace]:
     for id_, type_, item in entries(raw):
         known, attrs = _attrs_of(type_), item.get("attrs")
         if known is None or not isinstance(attrs, Mapping):
             continue
         for name in attrs:
             if name not in known and name not in ("left", "top"):
-                yield Spot(id_, words={"name": name, "near": near(name, known)})
+                yield LintPlace(id_, words={"name": name, "near": near(name, known)})
 
 
 def _attrs_of(type_: str) -> set[str] | None:
@@ -200,11 +200,11 @@ def _attrs_of(type_: str) -> set[str] | None:
     both("{part} is not connected to anything."),
     both("Wire it, or take it away."),
 )
-def redundant_parts(raw: Raw) -> Iterator[Spot]:
+def redundant_parts(raw: Raw) -> Iterator[LintPlace]:
     wired = {part for part, _pin in ends(raw)}
     for id_, type_, item in entries(raw):
         if id_ not in wired and boards.for_diagram(type_) is None and pins_of(id_, type_, item):
-            yield Spot(id_)
+            yield LintPlace(id_)
 
 
 def mended(raw: Raw) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from hardware.bench.lint.resting_circuit import Pin, Resting
-from hardware.bench.lint.rule import Spot, rule
+from hardware.bench.lint.rule import LintPlace, rule
 from hardware.bench.parts.common.buses import I2cPart
 from hardware.i18n import both
 
@@ -29,15 +29,15 @@ def _at_board(bench: Resting) -> Iterator[tuple[I2cPart, Pin, Pin]]:
     both("{part}: SDA and SCL are swapped ({sda} and {scl})."),
     both("Swap the two wires."),
 )
-def i2c_swapped(bench: Resting) -> Iterator[Spot]:
+def i2c_swapped(bench: Resting) -> Iterator[LintPlace]:
     """Against the pin functions of the RP2040, or against the other parts of the bus."""
     lines = [(scl, sda) for _part, scl, sda in _parts(bench)]
     for number, (part, scl, sda) in enumerate(_parts(bench)):
         if (sda, scl) in lines[:number]:
-            yield Spot(part.id, part.SDA, {"scl": _at(bench, scl), "sda": _at(bench, sda)})
+            yield LintPlace(part.id, part.SDA, {"scl": _at(bench, scl), "sda": _at(bench, sda)})
     for part, scl_pin, sda_pin in _at_board(bench):
         if _is_rp2(sda_pin) and sda_pin.gpio == scl_pin.gpio + 1 and scl_pin.gpio % 2 == 0:
-            yield Spot(part.id, part.SDA, {"scl": scl_pin.name, "sda": sda_pin.name})
+            yield LintPlace(part.id, part.SDA, {"scl": scl_pin.name, "sda": sda_pin.name})
 
 
 def _at(bench: Resting, net: int) -> str:
@@ -54,13 +54,13 @@ def _is_rp2(pin: Pin) -> bool:
     both("{part}: no I2C of the chip has SDA at {sda} and SCL at {scl}."),
     both("Use a pair such as GP4 (SDA) and GP5 (SCL), or SoftI2C."),
 )
-def i2c_pins(bench: Resting) -> Iterator[Spot]:
+def i2c_pins(bench: Resting) -> Iterator[LintPlace]:
     """RP2040 data sheet, GPIO functions: SDA at even pins, SCL at odd ones, 0 and 1 in turn."""
     swapped = {spot.part for spot in i2c_swapped.find(bench)}
     for part, scl, sda in _at_board(bench):
         fits = sda.gpio % 2 == 0 and scl.gpio % 2 == 1 and sda.gpio // 2 % 2 == scl.gpio // 2 % 2
         if _is_rp2(sda) and not fits and part.id not in swapped:
-            yield Spot(part.id, part.SDA, {"scl": scl.name, "sda": sda.name})
+            yield LintPlace(part.id, part.SDA, {"scl": scl.name, "sda": sda.name})
 
 
 @rule(
@@ -69,11 +69,11 @@ def i2c_pins(bench: Resting) -> Iterator[Spot]:
     both("{part}: its {line} is on pin {pin}, which can only be an input."),
     both("Use another pin: I2C has to pull both lines down."),
 )
-def i2c_input_only(bench: Resting) -> Iterator[Spot]:
+def i2c_input_only(bench: Resting) -> Iterator[LintPlace]:
     for part, scl, sda in _at_board(bench):
         for line, pin in ((part.SCL, scl), (part.SDA, sda)):
             if pin.gpio in pin.board.input_only:
-                yield Spot(part.id, pin.name, {"line": line})
+                yield LintPlace(part.id, pin.name, {"line": line})
 
 
 @rule(
@@ -82,10 +82,10 @@ def i2c_input_only(bench: Resting) -> Iterator[Spot]:
     both("{part} and {other} have the same address {address} on one I2C bus."),
     both("Change the address of one (a strap or an attribute), or use two buses."),
 )
-def i2c_address(bench: Resting) -> Iterator[Spot]:
+def i2c_address(bench: Resting) -> Iterator[LintPlace]:
     taken: dict[tuple[int, int, int], str] = {}
     for part, scl, sda in _parts(bench):
         for address in part.i2c_addresses():
             other = taken.setdefault((scl, sda, address), part.id)
             if other != part.id:
-                yield Spot(part.id, part.SDA, {"other": other, "address": f"0x{address:02x}"})
+                yield LintPlace(part.id, part.SDA, {"other": other, "address": f"0x{address:02x}"})

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from hardware.bench.circuit.solver import Resistor
 from hardware.bench.lint.resting_circuit import Pin, Resting
-from hardware.bench.lint.rule import Spot, rule
+from hardware.bench.lint.rule import LintPlace, rule
 from hardware.bench.parts.common.part import OPEN, Part
 from hardware.bench.parts.common.pixels import PixelPart
 from hardware.i18n import both
@@ -32,10 +32,10 @@ def _loose_contacts(bench: Resting) -> Iterator[tuple[Part, Pin, bool]]:
     both("{part} leaves pin {pin} open, and this pin has no pull resistors inside."),
     both("Add 10 kΩ from the pin to {to}, or use another pin."),
 )
-def no_pull(bench: Resting) -> Iterator[Spot]:
+def no_pull(bench: Resting) -> Iterator[LintPlace]:
     for part, pin, to_ground in _loose_contacts(bench):
         if pin.gpio in pin.board.no_pull:
-            yield Spot(part.id, pin.name, {"to": "3V3" if to_ground else "GND"})
+            yield LintPlace(part.id, pin.name, {"to": "3V3" if to_ground else "GND"})
 
 
 @rule(
@@ -44,11 +44,11 @@ def no_pull(bench: Resting) -> Iterator[Spot]:
     both("{part} leaves pin {pin} open while it is not pressed."),
     both("Give the pin {pull} in the program, or add 10 kΩ."),
 )
-def button_pull(bench: Resting) -> Iterator[Spot]:
+def button_pull(bench: Resting) -> Iterator[LintPlace]:
     for part, pin, to_ground in _loose_contacts(bench):
         if pin.gpio not in pin.board.no_pull:
             pull = "Pin.PULL_UP" if to_ground else "Pin.PULL_DOWN"
-            yield Spot(part.id, pin.name, {"pull": pull})
+            yield LintPlace(part.id, pin.name, {"pull": pull})
 
 
 @rule(
@@ -57,7 +57,7 @@ def button_pull(bench: Resting) -> Iterator[Spot]:
     both("{part}: its input {pin} hangs in the air."),
     both("Wire it to a pin of the board, to a supply or to GND."),
 )
-def floating_input(bench: Resting) -> Iterator[Spot]:
+def floating_input(bench: Resting) -> Iterator[LintPlace]:
     links = bench.links(lambda ohms: True)
     fed = {lamps.id for chain in bench.parts if isinstance(chain, PixelPart)
            for lamps in chain.behind if lamps is not chain}  # fmt: skip
@@ -69,4 +69,4 @@ def floating_input(bench: Resting) -> Iterator[Spot]:
             if net in drives or solution is None or net not in solution.floating:
                 continue
             if not any(bench.pins(near) for near in bench.near(net, links)):
-                yield Spot(part.id, name)
+                yield LintPlace(part.id, name)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from hardware.bench.lint.resting_circuit import Resting
-from hardware.bench.lint.rule import Spot, rule
+from hardware.bench.lint.rule import LintPlace, rule
 from hardware.bench.parts.common.part import OPEN
 from hardware.i18n import both
 
@@ -17,7 +17,7 @@ LEAST_OHMS = 47.0
     both("{part} has no resistor in series: too much current for the LED and the pin."),
     both("Add 220 Ω to 1 kΩ."),
 )
-def led_resistor(bench: Resting) -> Iterator[Spot]:
+def led_resistor(bench: Resting) -> Iterator[LintPlace]:
     """Both ends reach a supply or a pad over nothing that limits the current."""
     links = bench.links(lambda ohms: ohms < LEAST_OHMS or ohms == OPEN)
     hard = {*bench.netlist.rails, *(net for _pin, net in bench.wired_pins)}
@@ -25,7 +25,7 @@ def led_resistor(bench: Resting) -> Iterator[Spot]:
         for diode in bench.diodes(part):
             ends = bench.near(diode.anode, links), bench.near(diode.cathode, links)
             if ends[0] & hard and ends[1] & hard and diode.anode != diode.cathode:
-                yield Spot(part.id)
+                yield LintPlace(part.id)
 
 
 @rule(
@@ -34,7 +34,7 @@ def led_resistor(bench: Resting) -> Iterator[Spot]:
     both("{part} is the wrong way round: its anode ({anode}) leads to ground only."),
     both("Swap its two pins: the longer leg is the anode."),
 )
-def led_reversed(bench: Resting) -> Iterator[Spot]:
+def led_reversed(bench: Resting) -> Iterator[LintPlace]:
     links = bench.links(lambda ohms: True)
     for part in bench.parts:
         for diode in bench.diodes(part):
@@ -43,4 +43,4 @@ def led_reversed(bench: Resting) -> Iterator[Spot]:
             sinks = any(bench.is_ground(n) for n in cathode)
             driven = any(bench.pins(n) or bench.supply(n) is not None for n in cathode)
             if any(bench.is_ground(n) for n in anode) and driven and not drives and not sinks:
-                yield Spot(part.id, words={"anode": bench.pin_on(part, diode.anode)})
+                yield LintPlace(part.id, words={"anode": bench.pin_on(part, diode.anode)})

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from hardware.bench.diagram import SERIAL_MONITOR
 from hardware.bench.lint.resting_circuit import Pin, Resting
-from hardware.bench.lint.rule import Spot, rule
+from hardware.bench.lint.rule import LintPlace, rule
 from hardware.bench.parts.common.part import Part
 from hardware.i18n import both
 
@@ -26,7 +26,7 @@ def _on(bench: Resting, net: int, parts: list[Part]) -> Iterator[tuple[Part, str
     both("{part} hangs on pin {pin}, which can only be an input."),
     both("Use another pin."),
 )
-def input_only(bench: Resting) -> Iterator[Spot]:
+def input_only(bench: Resting) -> Iterator[LintPlace]:
     """A load, or a part that listens, and nothing else that could drive it."""
     links = bench.links(lambda ohms: True)
     for pin, net in bench.wired_pins:
@@ -39,7 +39,7 @@ def input_only(bench: Resting) -> Iterator[Spot]:
             hears = any(bench.net(part, name) in near for name in part.listens)
             hangs = part.IS_LOAD and any(bench.net(part, name) in near for name in part.pins)
             if hangs or (hears and not others and not drives & near):
-                yield Spot(part.id, pin.name)
+                yield LintPlace(part.id, pin.name)
 
 
 @rule(
@@ -48,10 +48,12 @@ def input_only(bench: Resting) -> Iterator[Spot]:
     both("{part} is wired to {pin}: the chip's flash is on this pin."),
     both("Use another pin: the board would crash."),
 )
-def flash_pin(bench: Resting) -> Iterator[Spot]:
+def flash_pin(bench: Resting) -> Iterator[LintPlace]:
     for pin, net in bench.wired_pins:
         if pin.gpio in pin.board.flash_pins:
-            yield from (Spot(part.id, pin.name) for part, _pin in _on(bench, net, bench.parts))
+            yield from (
+                LintPlace(part.id, pin.name) for part, _pin in _on(bench, net, bench.parts)
+            )
 
 
 @rule(
@@ -60,11 +62,11 @@ def flash_pin(bench: Resting) -> Iterator[Spot]:
     both("{part} holds pin {pin} {level} at reset: the board may not start its program."),
     both("Use another pin."),
 )
-def strapping_level(bench: Resting) -> Iterator[Spot]:
+def strapping_level(bench: Resting) -> Iterator[LintPlace]:
     for pin, part, held in _strapped(bench):
         wrong = RESTS_LOW if held else RESTS_HIGH
         if held is not None and pin.gpio in wrong:
-            yield Spot(part.id, pin.name, {"level": "1" if held else "0"})
+            yield LintPlace(part.id, pin.name, {"level": "1" if held else "0"})
 
 
 @rule(
@@ -73,10 +75,10 @@ def strapping_level(bench: Resting) -> Iterator[Spot]:
     both("{part} is on pin {pin}, which the chip reads at reset to know how to start."),
     both("It works as long as nothing holds it at reset; another pin is safer."),
 )
-def strapping_pin(bench: Resting) -> Iterator[Spot]:
+def strapping_pin(bench: Resting) -> Iterator[LintPlace]:
     for pin, part, held in _strapped(bench):
         if held is None or pin.gpio not in (RESTS_LOW if held else RESTS_HIGH):
-            yield Spot(part.id, pin.name)
+            yield LintPlace(part.id, pin.name)
 
 
 def _strapped(bench: Resting) -> Iterator[tuple[Pin, Part, bool | None]]:
@@ -111,11 +113,11 @@ def _analog(bench: Resting) -> Iterator[tuple[Pin, Part]]:
     both("{part} gives an analog voltage to pin {pin}, which has no converter."),
     both("Use one of these pins: {pins}."),
 )
-def not_analog(bench: Resting) -> Iterator[Spot]:
+def not_analog(bench: Resting) -> Iterator[LintPlace]:
     for pin, part in _analog(bench):
         if pin.gpio not in pin.board.adc:
             able = [pin.board.pin_of(g) for g in sorted(pin.board.adc) if g in pin.board.gpios]
-            yield Spot(part.id, pin.name, {"pins": ", ".join(able)})
+            yield LintPlace(part.id, pin.name, {"pins": ", ".join(able)})
 
 
 @rule(
@@ -124,11 +126,11 @@ def not_analog(bench: Resting) -> Iterator[Spot]:
     both("{part} is on pin {pin}, whose converter (ADC2) does not work while WiFi is on."),
     both("Use a pin from 32 to 39."),
 )
-def adc2_wifi(bench: Resting) -> Iterator[Spot]:
+def adc2_wifi(bench: Resting) -> Iterator[LintPlace]:
     if any(spec.type == "wokwi-wifi-ap" for spec in bench.diagram.parts):
         for pin, part in _analog(bench):
             if pin.board.adc.get(pin.gpio, "").startswith("ADC2_"):
-                yield Spot(part.id, pin.name)
+                yield LintPlace(part.id, pin.name)
 
 
 @rule(
@@ -137,11 +139,11 @@ def adc2_wifi(bench: Resting) -> Iterator[Spot]:
     both("{part} is on pin {pin}, where the board's own serial line is."),
     both("Use another pin."),
 )
-def serial_line(bench: Resting) -> Iterator[Spot]:
+def serial_line(bench: Resting) -> Iterator[LintPlace]:
     for pin, net in bench.wired_pins:
         if pin.name in pin.board.console:
             users = _on(bench, net, [part for part in bench.parts if not part.probes])
-            yield from (Spot(part.id, pin.name) for part, _name in users)
+            yield from (LintPlace(part.id, pin.name) for part, _name in users)
 
 
 @rule(
@@ -150,11 +152,11 @@ def serial_line(bench: Resting) -> Iterator[Spot]:
     both("{at} is wired to the monitor's {pin}: what one sends, nobody hears."),
     both("Cross them: TX to RX, RX to TX."),
 )
-def uart_crossed(bench: Resting) -> Iterator[Spot]:
+def uart_crossed(bench: Resting) -> Iterator[LintPlace]:
     for wire in bench.diagram.connections:
         for here, there in ((wire.a, wire.b), (wire.b, wire.a)):
             board = bench.netlist.boards.get(here.part)
             if not board or there.part != SERIAL_MONITOR or here.pin not in board.console:
                 continue
             if there.pin == ("TX", "RX")[board.console.index(here.pin)]:
-                yield Spot(here.part, here.pin)
+                yield LintPlace(here.part, here.pin)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from hardware.bench.lint.resting_circuit import Pin, Resting
-from hardware.bench.lint.rule import Spot, rule
+from hardware.bench.lint.rule import LintPlace, rule
 from hardware.bench.parts.common.part import Part
 from hardware.i18n import both
 
@@ -26,11 +26,11 @@ def _fed_by_switch(bench: Resting, net: int) -> bool:
     both("{part} has no power: its pin {pin} is at no supply."),
     both("Wire {pin} to 3V3 or 5V, as its data sheet says."),
 )
-def no_power(bench: Resting) -> Iterator[Spot]:
+def no_power(bench: Resting) -> Iterator[LintPlace]:
     for part, supply, _ground, _least in _fed(bench):
         net = bench.net(part, supply)
         if bench.supply(net) is None and not _fed_by_switch(bench, net):
-            yield Spot(part.id, supply)
+            yield LintPlace(part.id, supply)
 
 
 @rule(
@@ -39,12 +39,12 @@ def no_power(bench: Resting) -> Iterator[Spot]:
     both("{part} has no ground in common with the board: its pin {pin} is not at GND."),
     both("Wire {pin} to a GND of the board."),
 )
-def no_ground(bench: Resting) -> Iterator[Spot]:
+def no_ground(bench: Resting) -> Iterator[LintPlace]:
     links = bench.links(lambda ohms: True)
     for part, _supply, ground, _least in _fed(bench):
         near = bench.near(bench.net(part, ground), links)
         if not any(bench.is_ground(net) or bench.pins(net) for net in near):
-            yield Spot(part.id, ground)
+            yield LintPlace(part.id, ground)
 
 
 @rule(
@@ -53,7 +53,7 @@ def no_ground(bench: Resting) -> Iterator[Spot]:
     both("{part} and {other} share a wire ({pin}), and no ground."),
     both("Join a GND of one with a GND of the other."),
 )
-def common_ground(bench: Resting) -> Iterator[Spot]:
+def common_ground(bench: Resting) -> Iterator[LintPlace]:
     told = set()
     for pin, net in bench.wired_pins:
         first = bench.pins(net)[0]
@@ -61,7 +61,7 @@ def common_ground(bench: Resting) -> Iterator[Spot]:
         if pair in told or _grounds(bench, first) & _grounds(bench, pin):
             continue
         told.add(pair)
-        yield Spot(pin.board_id, pin.name, {"other": first.board_id})
+        yield LintPlace(pin.board_id, pin.name, {"other": first.board_id})
 
 
 def _grounds(bench: Resting, pin: Pin) -> set[int]:
@@ -75,11 +75,11 @@ def _grounds(bench: Resting, pin: Pin) -> set[int]:
     both("{part} gets {volts} V at {pin}, and needs {least} V."),
     both("Wire {pin} to a higher supply."),
 )
-def low_supply(bench: Resting) -> Iterator[Spot]:
+def low_supply(bench: Resting) -> Iterator[LintPlace]:
     for part, supply, _ground, least in _fed(bench):
         volts = bench.supply(bench.net(part, supply))
         if volts is not None and volts < least:
-            yield Spot(part.id, supply, {"volts": f"{volts:g}", "least": f"{least:g}"})
+            yield LintPlace(part.id, supply, {"volts": f"{volts:g}", "least": f"{least:g}"})
 
 
 @rule(
@@ -88,7 +88,7 @@ def low_supply(bench: Resting) -> Iterator[Spot]:
     both("The parts at {at} can take {taken} mA, and it gives {given} mA."),
     both("Feed the big ones from a supply of their own, with the grounds joined."),
 )
-def supply_overload(bench: Resting) -> Iterator[Spot]:
+def supply_overload(bench: Resting) -> Iterator[LintPlace]:
     for net, (given, board, pin) in bench.netlist.limits.items():
         taken = sum(
             part.draws_at_most()
@@ -97,4 +97,4 @@ def supply_overload(bench: Resting) -> Iterator[Spot]:
         )
         if taken > given:
             words = {"taken": f"{taken * 1e3:.0f}", "given": f"{given * 1e3:.0f}"}
-            yield Spot(board, pin, words)
+            yield LintPlace(board, pin, words)

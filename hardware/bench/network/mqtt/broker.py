@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from hardware.bench.network.mqtt.client import Client
+from hardware.bench.network.mqtt.client import MqttClient
 from hardware.bench.network.mqtt.packets import Connect, Message, check_topic
-from hardware.bench.network.mqtt.session import Session
+from hardware.bench.network.mqtt.session import MqttSession
 from hardware.bench.network.mqtt.topics import matches
 from hardware.bench.network.tcp.host import Ports
-from hardware.bench.network.tcp.stream import End
+from hardware.bench.network.tcp.stream import StreamEnd
 from hardware.bench.protocol.notes import MqttNote
 
 if TYPE_CHECKING:
@@ -27,14 +27,14 @@ MOST_RETAINED = 1000
 MOST_RETAINED_BYTES = 1 << 20
 
 
-class Broker:
+class MqttBroker:
     """Listens on port 1883 until `stop`."""
 
     def __init__(self, lan: Lan, ports: Ports) -> None:
         self.lan = lan
         self._ports = ports
-        self._sessions: dict[str, Session] = {}
-        self._clients: dict[str, Client] = {}
+        self._sessions: dict[str, MqttSession] = {}
+        self._clients: dict[str, MqttClient] = {}
         self._retained: dict[str, Message] = {}
         self._held = 0
         """Bytes of retained payload."""
@@ -92,20 +92,20 @@ class Broker:
         owners = [session.owner for session in self._sessions.values()]
         return sum(owner is station for owner in owners) >= MOST_CLIENTS
 
-    def enter(self, client: Client, asked: Connect) -> tuple[Session, bool]:
+    def enter(self, client: MqttClient, asked: Connect) -> tuple[MqttSession, bool]:
         """A client has introduced itself: its session, and whether that was there before."""
         name = asked.client or f"auto-{self.lan.count()}"
         if name in self._clients:
             self._clients[name].close()
         old = self._sessions.get(name)
         present = old is not None and not asked.clean
-        session = old if old and present else Session(name, asked.clean)
+        session = old if old and present else MqttSession(name, asked.clean)
         session.owner = client.station
         self._sessions[name] = session
         self._clients[name] = client
         return session, present
 
-    def left(self, client: Client, session: Session, will: Message | None) -> None:
+    def left(self, client: MqttClient, session: MqttSession, will: Message | None) -> None:
         """A connection has ended; with a will that was not in good order."""
         if self._clients.get(session.client) is client:
             del self._clients[session.client]
@@ -143,6 +143,6 @@ class Broker:
             self._retained[message.topic] = message
             self._held = held
 
-    def _accept(self, end: End) -> bool:
-        end.user = Client(self, end)
+    def _accept(self, end: StreamEnd) -> bool:
+        end.user = MqttClient(self, end)
         return True

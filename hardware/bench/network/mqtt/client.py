@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from hardware.bench.network.mqtt import packets
 from hardware.bench.network.mqtt.packets import Message, MqttError, Packet
-from hardware.bench.network.mqtt.session import Session
-from hardware.bench.network.tcp.stream import End
+from hardware.bench.network.mqtt.session import MqttSession
+from hardware.bench.network.tcp.stream import StreamEnd
 from hardware.bench.protocol.notes import MqttNote
 
 if TYPE_CHECKING:
-    from hardware.bench.network.mqtt.broker import Broker
+    from hardware.bench.network.mqtt.broker import MqttBroker
 
 HELLO_NS = 30_000_000_000
 """A connection that says nothing for so long is closed."""
@@ -21,17 +21,17 @@ LEVEL = 4
 """MQTT 3.1.1, in CONNECT."""
 
 
-class Client:
+class MqttClient:
     """Speaks the protocol with whoever is at the other end."""
 
-    def __init__(self, broker: Broker, end: End) -> None:
+    def __init__(self, broker: MqttBroker, end: StreamEnd) -> None:
         self._broker = broker
         self._end = end
         self._reader = packets.Reader()
         self._out = bytearray()
         self._heard_ns = broker.lan.now_ns
         self._patience_ns = HELLO_NS
-        self.session: Session | None = None
+        self.session: MqttSession | None = None
         self.will: Message | None = None
         self._left_politely = False
         self._watch()
@@ -48,10 +48,10 @@ class Client:
 
     # -- the connection -------------------------------------------------------------------------
 
-    def opened(self, end: End) -> None:
+    def opened(self, end: StreamEnd) -> None:
         pass
 
-    def received(self, end: End, data: bytes) -> None:
+    def received(self, end: StreamEnd, data: bytes) -> None:
         end.consumed(len(data))
         self._heard_ns = self._broker.lan.now_ns
         try:
@@ -63,14 +63,14 @@ class Client:
             self.note("broken")
             self.close()
 
-    def finished(self, end: End) -> None:
+    def finished(self, end: StreamEnd) -> None:
         end.finish()
         self._gone()
 
-    def broken(self, end: End, error: int) -> None:
+    def broken(self, end: StreamEnd, error: int) -> None:
         self._gone()
 
-    def writable(self, end: End) -> None:
+    def writable(self, end: StreamEnd) -> None:
         del self._out[: end.send(bytes(self._out))]
 
     def close(self) -> None:

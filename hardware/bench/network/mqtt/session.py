@@ -15,7 +15,7 @@ MOST_INFLIGHT = 20
 """Messages that wait for the client's word at a time (mosquitto's default)."""
 
 
-class Sent(NamedTuple):
+class InFlightMessage(NamedTuple):
     """A message of QoS 1 or 2 that the client has not confirmed yet."""
 
     message: Message
@@ -23,7 +23,7 @@ class Sent(NamedTuple):
     """QoS 2, and PUBREC has come: only PUBCOMP is missing."""
 
 
-class Session:
+class MqttSession:
     """The state of one client name (section 4.1 of the standard)."""
 
     def __init__(self, client: str, clean: bool) -> None:
@@ -37,7 +37,7 @@ class Session:
         self._queue: deque[Message] = deque()
         self._bytes = 0
         """Payload in the queue."""
-        self._sent: dict[int, Sent] = {}
+        self._sent: dict[int, InFlightMessage] = {}
         self._number = 0
 
     def subscribe(self, pattern: str, qos: int) -> int:
@@ -68,11 +68,11 @@ class Session:
             message = self._queue.popleft()
             self._bytes -= len(message.payload)
             number = self._next()
-            self._sent[number] = Sent(message, released=False)
+            self._sent[number] = InFlightMessage(message, released=False)
             found.append((number, message))
         return found
 
-    def unconfirmed(self) -> list[tuple[int, Sent]]:
+    def unconfirmed(self) -> list[tuple[int, InFlightMessage]]:
         """What was sent before the client went away, in its order (4.4)."""
         return list(self._sent.items())
 
@@ -88,7 +88,7 @@ class Session:
         """PUBREC came."""
         sent = self._sent.get(number)
         if sent and sent.message.qos == 2:
-            self._sent[number] = Sent(sent.message, released=True)
+            self._sent[number] = InFlightMessage(sent.message, released=True)
 
     def _next(self) -> int:
         while True:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from hardware.bench.network.tcp.stream import End
-    from hardware.bench.network.wifi.access_point import Cell
+    from hardware.bench.network.tcp.stream import StreamEnd
+    from hardware.bench.network.wifi.access_point import AccessPoint
 
 Address = bytes
 """An IPv4 address, four bytes."""
@@ -29,7 +29,7 @@ class Ports:
     """What listens on one machine, whatever its addresses are."""
 
     def __init__(self) -> None:
-        self.tcp: dict[int, Callable[[End], bool]] = {}
+        self.tcp: dict[int, Callable[[StreamEnd], bool]] = {}
         """Takes the near end of a new connection; False refuses it."""
         self.udp: dict[int, Callable[[Datagram, Host], None]] = {}
         """Takes a datagram, and the interface at which it came in."""
@@ -49,14 +49,14 @@ class Host:
     def __init__(self, ports: Ports, ip: Address = NOWHERE, station: object = None) -> None:
         self.ports = ports
         self.ip = ip
-        self.cell: Cell | None = None
+        self.cell: AccessPoint | None = None
         self.station = station
         """The board that it belongs to, if it is one's; packets stand in the trace of that."""
         self.is_server = station is None
         self.mac = bytes(6)
         self.silent: Callable[[], None] = lambda: None
         """Told when its access point was not heard for too long."""
-        self.ends: set[End] = set()
+        self.ends: set[StreamEnd] = set()
         """Its connections."""
 
     def cut(self, error: int) -> None:

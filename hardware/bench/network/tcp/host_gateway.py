@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable, Sequence
 
 from hardware.bench.network.tcp.host import Address, Host, Ports, parse_ip
-from hardware.bench.network.tcp.stream import End
+from hardware.bench.network.tcp.stream import StreamEnd
 from hardware.errors import BenchError
 from hardware.i18n import _
 
@@ -28,7 +28,7 @@ CHUNK = 4096
 CONNECT_S, CLOSE_S = 10.0, 1.0
 
 
-class Gate:
+class HostGateway:
     """Closed until `open`. `soon` hands work to the bench's own thread."""
 
     def __init__(self) -> None:
@@ -68,7 +68,7 @@ class Gate:
         for link in list(self._links):
             link.close()
 
-    def _accept(self, end: End, place: tuple[str, int]) -> bool:
+    def _accept(self, end: StreamEnd, place: tuple[str, int]) -> bool:
         if len(self._links) >= MOST_CONNECTIONS:
             return False
         link = _Link(end, place, self._soon, self._links.discard)
@@ -82,7 +82,7 @@ class _Link:
 
     def __init__(
         self,
-        end: End,
+        end: StreamEnd,
         place: tuple[str, int],
         soon: Callable[[Callable[[], None]], None],
         over: Callable[[_Link], None],
@@ -101,23 +101,23 @@ class _Link:
 
     # -- the board's side, in the thread of the bench -------------------------------------------
 
-    def opened(self, end: End) -> None:
+    def opened(self, end: StreamEnd) -> None:
         pass
 
-    def received(self, end: End, data: bytes) -> None:
+    def received(self, end: StreamEnd, data: bytes) -> None:
         with self._lock:
             self._to_host += data
         self._nudge()
 
-    def finished(self, end: End) -> None:
+    def finished(self, end: StreamEnd) -> None:
         self._board_finished = True
         self._nudge()
 
-    def broken(self, end: End, error: int) -> None:
+    def broken(self, end: StreamEnd, error: int) -> None:
         self._closed = True
         self._nudge()
 
-    def writable(self, end: End) -> None:
+    def writable(self, end: StreamEnd) -> None:
         self._give()
 
     def close(self) -> None:

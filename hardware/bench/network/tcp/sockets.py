@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from hardware.bench.network.tcp.host import NOWHERE, Address, Datagram, Host, Ports
-from hardware.bench.network.tcp.stream import NOBODY, End
+from hardware.bench.network.tcp.stream import NOBODY, StreamEnd
 from hardware.bench.protocol import frames
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ class BoardSocket:
     def __init__(self, kind: int, changed: Callable[[], None]) -> None:
         self.kind = kind
         self.port = 0
-        self.end: End | None = None
-        self.waiting: deque[End] = deque()
+        self.end: StreamEnd | None = None
+        self.waiting: deque[StreamEnd] = deque()
         """Connections that nobody has accepted yet."""
         self.backlog = 0
         self.came = bytearray()
@@ -60,22 +60,22 @@ class BoardSocket:
             flags |= frames.SOCKET_ENDED
         return flags
 
-    def opened(self, end: End) -> None:
+    def opened(self, end: StreamEnd) -> None:
         self.changed()
 
-    def received(self, end: End, data: bytes) -> None:
+    def received(self, end: StreamEnd, data: bytes) -> None:
         self.came += data
         self.changed()
 
-    def finished(self, end: End) -> None:
+    def finished(self, end: StreamEnd) -> None:
         self.at_end = True
         self.changed()
 
-    def broken(self, end: End, error: int) -> None:
+    def broken(self, end: StreamEnd, error: int) -> None:
         self.error = error
         self.changed()
 
-    def writable(self, end: End) -> None:
+    def writable(self, end: StreamEnd) -> None:
         self.changed()
 
     def take(self, most: int) -> bytes:
@@ -228,7 +228,7 @@ class Sockets:
         self._table[number] = made
         return number
 
-    def _arrive(self, own: BoardSocket, end: End) -> bool:
+    def _arrive(self, own: BoardSocket, end: StreamEnd) -> bool:
         if len(own.waiting) >= own.backlog:
             return False
         made = BoardSocket(STREAM, lambda: None)

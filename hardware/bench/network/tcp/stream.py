@@ -28,35 +28,35 @@ FIN = b""
 """In a queue: nothing more comes."""
 
 
-class User(Protocol):
+class StreamUser(Protocol):
     """Who has an end of a connection: a program on a board, a server."""
 
-    def opened(self, end: End) -> None:
+    def opened(self, end: StreamEnd) -> None:
         """The other side accepted."""
 
-    def received(self, end: End, data: bytes) -> None:
+    def received(self, end: StreamEnd, data: bytes) -> None:
         """Bytes came; `end.consumed` has to be told when they are read."""
 
-    def finished(self, end: End) -> None:
+    def finished(self, end: StreamEnd) -> None:
         """The other side sends no more."""
 
-    def broken(self, end: End, error: int) -> None:
+    def broken(self, end: StreamEnd, error: int) -> None:
         """The connection is no more."""
 
-    def writable(self, end: End) -> None:
+    def writable(self, end: StreamEnd) -> None:
         """There is room again, after `send` had taken less than all."""
 
 
-class End:
+class StreamEnd:
     """One end of a connection."""
 
-    def __init__(self, lan: Lan, host: Host, port: int, user: User) -> None:
+    def __init__(self, lan: Lan, host: Host, port: int, user: StreamUser) -> None:
         self.lan = lan
         self.host = host
         self.port = port
         self.user = user
         self.serial = lan.count()
-        self.other: End = self
+        self.other: StreamEnd = self
         """The far end, once the SYN has found it."""
         self.alive = True
         self.is_open = False
@@ -182,10 +182,10 @@ class End:
                 end._forget()
 
 
-class Opening:
+class Handshake:
     """The handshake of a connection, from the SYN on."""
 
-    def __init__(self, lan: Lan, end: End, ip: Address, port: int) -> None:
+    def __init__(self, lan: Lan, end: StreamEnd, ip: Address, port: int) -> None:
         self._lan = lan
         self._end = end
         self._ip, self._port = ip, port
@@ -202,7 +202,7 @@ class Opening:
             return
         if host.is_server:
             self._make_room(host)
-        far = End(lan, host, self._port, NOBODY)
+        far = StreamEnd(lan, host, self._port, NOBODY)
         near.other, far.other = far, near
         far.is_open = True
         accept = host.ports.tcp.get(self._port)
@@ -242,20 +242,20 @@ class Opening:
 class _Nobody:
     """Who has an end that no program has any more."""
 
-    def opened(self, end: End) -> None:
+    def opened(self, end: StreamEnd) -> None:
         end.close()
 
-    def received(self, end: End, data: bytes) -> None:
+    def received(self, end: StreamEnd, data: bytes) -> None:
         end.consumed(len(data))
 
-    def finished(self, end: End) -> None:
+    def finished(self, end: StreamEnd) -> None:
         end.finish()
 
-    def broken(self, end: End, error: int) -> None:
+    def broken(self, end: StreamEnd, error: int) -> None:
         pass
 
-    def writable(self, end: End) -> None:
+    def writable(self, end: StreamEnd) -> None:
         pass
 
 
-NOBODY: User = _Nobody()
+NOBODY: StreamUser = _Nobody()

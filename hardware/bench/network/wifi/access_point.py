@@ -12,7 +12,7 @@ OPEN, WPA2 = 0, 3
 
 
 @dataclass(eq=False)
-class Cell:
+class AccessPoint:
     """An access point with everybody who has joined it."""
 
     ssid: bytes

@@ -20,7 +20,7 @@ LEAST_NS = ACCESS_NS + BYTE_NS * OVERHEAD
 """No message arrives sooner."""
 
 
-class Voice(Protocol):
+class EspNowNode(Protocol):
     """A board with ESP-NOW switched on."""
 
     station: object
@@ -40,27 +40,27 @@ class Voice(Protocol):
         """What became of a message."""
 
 
-class Air:
+class RadioMedium:
     """All boards that speak ESP-NOW."""
 
     def __init__(self, lan: Lan) -> None:
         self._lan = lan
         self._chance = lan.rng("espnow")
-        self._voices: list[Voice] = []
+        self._voices: list[EspNowNode] = []
         self.loss = 0.0
         """The probability that a message gets lost, after all that the radio tries."""
 
-    def join(self, voice: Voice) -> None:
+    def join(self, voice: EspNowNode) -> None:
         """Switches a board's ESP-NOW on."""
         if voice not in self._voices:
             self._voices.append(voice)
 
-    def leave(self, voice: Voice) -> None:
+    def leave(self, voice: EspNowNode) -> None:
         """Switches it off."""
         if voice in self._voices:
             self._voices.remove(voice)
 
-    def send(self, voice: Voice, target: bytes, data: bytes) -> None:
+    def send(self, voice: EspNowNode, target: bytes, data: bytes) -> None:
         """Sends to one address or to all; the sender hears what became of it."""
         wait_ns = ACCESS_NS + self._chance.randrange(ACCESS_NS)
         wait_ns += BYTE_NS * (len(data) + OVERHEAD)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from hardware.bench.network.tcp.host import NOWHERE, Address, Host, Ports
-from hardware.bench.network.wifi.access_point import Cell
+from hardware.bench.network.wifi.access_point import AccessPoint
 from hardware.bench.protocol.notes import LinkNote
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ NEWS_NS = 1_000_000
 AP_GATEWAY: Address = bytes((192, 168, 4, 1))
 
 
-class Wish(NamedTuple):
+class JoinRequest(NamedTuple):
     """What a station wants to join; no bssid: any."""
 
     ssid: bytes
@@ -49,12 +49,14 @@ class Radio:
         self.state, self.reason = IDLE, 0
         self.tries = -1
         """How often the station tries anew by itself; -1 for ever (ESP32), 0 not at all."""
-        self.own: Cell | None = None
+        self.own: AccessPoint | None = None
         """The access point that the board makes."""
-        self.own_settings = Cell(b"ESP", channel=1, gateway=AP_GATEWAY, internet=False, most=4)
+        self.own_settings = AccessPoint(
+            b"ESP", channel=1, gateway=AP_GATEWAY, internet=False, most=4
+        )
         self.fixed: Address | None = None
         self.free_channel = 1
-        self._wish: Wish | None = None
+        self._wish: JoinRequest | None = None
         self._left = 0
         self._turn = 0
         """Counts the changes of mind: what was begun before the last one comes to nothing."""
@@ -76,7 +78,7 @@ class Radio:
             self.disconnect(0)
         self.is_on = on
 
-    def connect(self, wish: Wish | None) -> None:
+    def connect(self, wish: JoinRequest | None) -> None:
         """Joins what is wished for, or what was wished for last."""
         self._drop(errno.ECONNABORTED)
         self._wish = wish or self._wish
@@ -106,7 +108,7 @@ class Radio:
             self._drop(errno.ECONNABORTED)
             self._fail(BEACON_TIMEOUT)
 
-    def visible(self) -> list[Cell]:
+    def visible(self) -> list[AccessPoint]:
         """What a scan finds, the strongest first."""
         cells = [c for c in self.lan.cells if c.online and c is not self.own]
         return sorted(cells, key=lambda cell: -cell.rssi)
@@ -127,14 +129,14 @@ class Radio:
         self.lan.after(wait_ns, over)
         self._changed()
 
-    def _find(self, wish: Wish) -> Cell | None:
+    def _find(self, wish: JoinRequest) -> AccessPoint | None:
         found = (
             c for c in self.visible()
             if c.ssid == wish.ssid and wish.bssid in (b"", c.bssid)
         )  # fmt: skip
         return next(found, None)
 
-    def _arrive(self, wish: Wish) -> None:
+    def _arrive(self, wish: JoinRequest) -> None:
         cell = self._find(wish)
         if cell is None:
             self._fail(NO_AP_FOUND)

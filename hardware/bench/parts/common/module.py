@@ -14,7 +14,7 @@ DRIVE_OHMS = 100.0
 
 
 @dataclass(frozen=True)
-class Step:
+class OutputStep:
     """A module drives a pin, later."""
 
     part: "Module"
@@ -32,7 +32,7 @@ class Step:
         """Whether that was not forgotten."""
         return self.part.plan == self.plan
 
-    def is_like(self, *others: "Step") -> bool:
+    def is_like(self, *others: "OutputStep") -> bool:
         """Whether these, too, are of that part at that pin."""
         return all(o.part is self.part and o.pin == self.pin for o in others)
 
@@ -79,7 +79,7 @@ class Module(Part):
     def foretell(self, delay_ns: int, pin: str, level: bool | None) -> None:
         """Drive an output so much later, whatever it hears until then: the board is told before,
         which costs much less."""
-        self.world.foretell(self.world.now_ns + delay_ns, Step(self, pin, level, self.plan))
+        self.world.foretell(self.world.now_ns + delay_ns, OutputStep(self, pin, level, self.plan))
 
     def forget(self) -> None:
         """Drop all that was planned."""

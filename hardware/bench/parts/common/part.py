@@ -17,7 +17,7 @@ from hardware.errors import DiagramError, HardwareError
 from hardware.i18n import _
 
 if TYPE_CHECKING:
-    from hardware.bench.parts.common.module import Step
+    from hardware.bench.parts.common.module import OutputStep
 
 OPEN = float("inf")
 """The resistance of an open contact, in ohms."""
@@ -37,7 +37,7 @@ class World(Protocol):
     def at(self, t_ns: int, fn: Callable[[], None]) -> None:
         """Call `fn` when virtual time reaches `t_ns`."""
 
-    def foretell(self, t_ns: int, step: "Step") -> None:
+    def foretell(self, t_ns: int, step: "OutputStep") -> None:
         """The same of a step (see module.py) that the board may be told before."""
 
     def rng(self, name: str) -> random.Random:

@@ -23,7 +23,7 @@ NS = 1e9
 
 
 @dataclass(frozen=True)
-class Place:
+class WatchedPin:
     """A pin, and for how long it is looked at."""
 
     part: str
@@ -37,9 +37,9 @@ class Place:
 PLACE = ("part-id", "pin", "for")
 
 
-def _place(keys: dict[str, yaml.Node], nodes: Nodes) -> Place:
+def _place(keys: dict[str, yaml.Node], nodes: Nodes) -> WatchedPin:
     stretch = nodes.duration(keys["for"]) if "for" in keys else None
-    return Place(nodes.text(keys["part-id"]), nodes.text(keys["pin"]), stretch)
+    return WatchedPin(nodes.text(keys["part-id"]), nodes.text(keys["pin"]), stretch)
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class ExpectEdges(Command):
 
     KEY = "expect-edges"
     OURS = True
-    place: Place
+    place: WatchedPin
     edge: str
     least: int
     most: int
@@ -89,7 +89,7 @@ class ExpectPulse(Command):
 
     KEY = "expect-pulse"
     OURS = True
-    place: Place
+    place: WatchedPin
     level: bool
     width_ns: int
     tolerance: float
@@ -128,7 +128,7 @@ class ExpectPwm(Command):
 
     KEY = "expect-pwm"
     OURS = True
-    place: Place
+    place: WatchedPin
     frequency_hz: float | None
     duty: float | None
     tolerance: float

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Publish(Command):
+class PublishMqtt(Command):
     """A message from somewhere else on the network."""
 
     KEY = "publish"

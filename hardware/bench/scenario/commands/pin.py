@@ -18,7 +18,7 @@ LOOK_NS = 1_000_000
 
 
 @dataclass(frozen=True)
-class SetControl(Command):
+class SetControlCommand(Command):
     """Move a control of a part."""
 
     KEY = "set-control"
