@@ -14,7 +14,14 @@ from hardware.bench.serving.live import LiveBench
 from hardware.wire.board import Board
 from hardware.wire.port import open_port
 
-pytest_plugins = ["classroom", "groups", "attackcourse", "hostcourse", "liars", "postgres"]
+pytest_plugins = [
+    "tests.support.classroom",
+    "tests.support.two_labs",
+    "tests.support.attack_class",
+    "tests.support.host_course",
+    "tests.support.lying_boards",
+    "tests.support.postgres_server",
+]
 
 FAMILIES = ("esp32", "rp2")
 WAYS = ("realtime", "pty", "socket", "rfc2217")

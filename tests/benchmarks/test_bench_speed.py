@@ -7,7 +7,6 @@ from collections.abc import Callable
 from contextlib import ExitStack
 
 import numpy as np
-from stopwatch import Stopwatch
 
 from hardware.bench.bench import Bench
 from hardware.bench.flash import Flash
@@ -15,6 +14,7 @@ from hardware.bench.limits import Limits
 from hardware.bench.tracing.trace import Trace
 from hardware.bench.wiring.circuit import Circuit
 from hardware.bench.wiring.diagram import Diagram, load
+from tests.support.stopwatch import Stopwatch
 
 SECOND = 10**9
 REPEATS = 5

@@ -16,8 +16,6 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from graded import LAB, Course, copied, made
-from work import by_text
 
 from grader.authoring.labcheck import program_of, programs
 from grader.course import load_course
@@ -29,6 +27,8 @@ from grader.grading.task import score_task
 from grader.lab import find
 from grader.notebook import practice
 from hardware.notebook import programs as cells
+from tests.support.fake_scoring import by_text
+from tests.support.grading_process import LAB, Course, copied, made
 
 Measured = Callable[..., None]
 CLASS = 200

@@ -6,12 +6,12 @@ The emulator's time is that of the program alone; ours begins with a board that 
 from collections.abc import Callable
 
 import pytest
-from stopwatch import Stopwatch
 
 from hardware.bench.bench import Bench
 from hardware.bench.flash import Flash
 from hardware.bench.wiring.circuit import Circuit
 from hardware.bench.wiring.diagram import load
+from tests.support.stopwatch import Stopwatch
 
 Measured = Callable[..., None]
 PICO = load({"version": 1, "parts": [{"type": "wokwi-pi-pico", "id": "b"}], "connections": []})
