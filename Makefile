@@ -1,5 +1,6 @@
 # make demo    set up, grade a sample class on virtual boards, show the scores
-# make test    lint, types and tests
+# make test    lint, types and tests, on all processors: some minutes
+# make test-all  the long tests, too: every attack, kill and pair, 64 bits, other Pythons, the Pico's own firmware
 # make lab     open JupyterLab on the trainee's course, with a virtual bench
 # make bench   the benchmarks, as tables and ratios
 # make pico    build a Pico's own firmware (560 MB of packages) and run programs on it and on the bench
@@ -13,11 +14,13 @@ export MICROPY_DIR
 BIN := .venv/bin
 # A file in the folder where a command is started must not shadow our packages.
 SAFE := PYTHONSAFEPATH=1 $(BIN)
+# A costly fixture belongs to a group of tests (`xdist_group`), which one process runs.
+PARALLEL := -n logical --dist loadgroup
 PORTS := build/port/esp32/warsha-esp32 build/port/rp2/warsha-rp2
 PORT_FILES := $(wildcard firmware/port/*.[ch] firmware/port/*/*.[ch] firmware/port/*.py firmware/port/*.toml \
 	firmware/port/Makefile firmware/port/*/Makefile firmware/*/*.py firmware/modules/*/*.py)
 
-.PHONY: setup demo test lint lab bench pico check clean
+.PHONY: setup demo test test-all lint lab bench pico check clean
 
 setup: .venv/.done $(PORTS)
 
@@ -52,7 +55,7 @@ lint: setup
 
 test: setup lint
 	sh firmware/port/packages.sh test
-	$(SAFE)/pytest
+	$(SAFE)/pytest $(PARALLEL)
 
 lab: setup
 	$(SAFE)/warsha lab open

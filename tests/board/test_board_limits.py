@@ -56,11 +56,9 @@ def test_a_crash_says_how(hostile: MakeBench, acts: str, detail: str) -> None:
 
 @pytest.mark.parametrize("acts", ["time.sleep(60)", "link.sendall(b'1'); time.sleep(60)"])
 def test_a_board_that_stalls_ends_by_the_wall_clock(hostile: MakeBench, acts: str) -> None:
-    begin = monotonic()
     with hostile(acts, Limits(memory_bytes=None, wall_s=0.5)) as bench:
         bench.run(SECOND)
     assert bench.ended is not None and bench.ended.cause == frames.END_WALL
-    assert monotonic() - begin < 10
 
 
 def test_a_bench_that_is_kept_busy_ends_by_the_wall_clock(hostile: MakeBench) -> None:
@@ -128,7 +126,7 @@ def test_a_person_gets_at_a_bench_that_its_board_keeps_busy(
 
 
 def test_what_a_dead_board_left_behind_ends_nobody_twice(hostile: MakeBench) -> None:
-    with hostile("os._exit(0)", Limits(memory_bytes=None, wall_s=0.5)) as bench:
+    with hostile("os._exit(0)") as bench:
         bench.run(SECOND)
         end = bench.ended
         bench.station.condemn(frames.END_WALL, "again")

@@ -16,7 +16,7 @@ from hardware.wire.board import Board
 from tests.support.project import ROOT
 from tests.support.several_boards import PING, PONG, circuit
 
-WAIT_S = 20.0
+WAIT_S = 120.0
 SET = "from machine import Pin\nout = Pin(26, Pin.OUT, value=1)"
 GET = "from machine import Pin\nprint(Pin(14, Pin.IN)())"
 
@@ -87,11 +87,15 @@ def test_no_board_waits_for_another_to_speak() -> None:
         Board(bench.connect()) as esp,
         Board(bench.connect("pico")) as pico,
     ):
-        begun_s = monotonic()
-        for _ in range(8):  # a board that idles speaks twice a second
+        rounds_s = []
+        for _ in range(8):
+            begun_s = monotonic()
             esp.run("pass", timeout_s=WAIT_S)
             pico.run("pass", timeout_s=WAIT_S)
-        assert monotonic() - begun_s < 3
+            rounds_s.append(monotonic() - begun_s)
+        # A board that idles speaks twice a second: who waits for it waits in every round. A busy
+        # machine does not slow all of them down so much.
+        assert min(rounds_s) < 0.5
         esp.serial.write(b"while True: pass\r\n")  # ahead, so that the other's calls come late
         pico.run(scan, timeout_s=WAIT_S)
         assert bench.snapshot().ended == ""

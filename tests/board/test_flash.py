@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -90,14 +90,14 @@ def test_too_much_is_refused_with_its_name() -> None:
 
 
 def test_preparing_a_board_takes_no_time() -> None:
-    """Far above what it takes (1 ms), as this is no timed test: the image is made once."""
+    """Once it takes 1 ms of the processor: the image is made once. The bound is far above that."""
     board = boards.load("pi_pico")
     Flash(board).close()
-    begin = perf_counter()
+    begin_s = process_time()
     for _ in range(100):
         with Flash(board) as flash:
             flash.put({"main.py": b"print(1)\n", "pins.py": b"LED = 2\n"})
-    assert perf_counter() - begin < 4
+    assert process_time() - begin_s < 4
 
 
 def test_a_file_of_another_kind_is_left_alone(tmp_path: Path) -> None:

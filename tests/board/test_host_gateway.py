@@ -16,7 +16,7 @@ from hardware.wire.board import Board
 from tests.support.network_bench import AP, BOARDS, JOIN, play
 
 MOSQUITTO = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
-WAIT_S = 10.0
+WAIT_S = 60.0
 
 
 def free_port() -> int:

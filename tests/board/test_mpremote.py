@@ -17,7 +17,7 @@ import pytest
 
 from tests.support.project import ROOT
 
-WAIT_S = 60.0
+WAIT_S = 300.0
 FAMILIES = ("esp32", "rp2")
 WAYS = ("pty", "socket", "rfc2217")
 ARABIC = "# مرحبا\nprint('main', 6 * 7)\n"

@@ -14,7 +14,7 @@ from hardware.headless import run_program
 from hardware.verbs import verdict
 from tests.support.project import ROOT
 
-WAIT_S = 60
+WAIT_S = 300
 PARTS: list[dict[str, object]] = [
     {"type": "board-esp32-devkit-c-v4", "id": "esp"},
     {"type": "wokwi-pushbutton", "id": "btn1", "attrs": {"bounce": "0"}},

@@ -149,7 +149,7 @@ def test_the_wall_limit_is_the_programs_fault_only_if_it_had_the_cpu(
         lab, scenario=lambda seed, board: [_long(name) for name in _names(lab, seed)][:1]
     )
     lab = replace(lab, checks=tuple(c for c in lab.checks if not c.episodes))
-    monkeypatch.setattr(Budget, "limits", lambda _self: Limits(wall_s=0.5))
+    monkeypatch.setattr(Budget, "limits", lambda _self: Limits(wall_s=2))
     endless = {"main.py": READY + b"while True: x = 1\n"}
     monkeypatch.setattr(engine, "_used_s", lambda _before: (cpu_s, 0.5))
     if cpu_s > 0.25:

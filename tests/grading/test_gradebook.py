@@ -30,6 +30,7 @@ from tests.support.gradebooks import (
     result,
     rows,
 )
+from tests.support.once import once
 
 UNTOUCHED = """
 from nbgrader.preprocessors import *
@@ -58,11 +59,13 @@ AFTER_DUE = datetime(2026, 2, 15, 10)
 @pytest.fixture(scope="session")
 def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A course with a due date."""
-    root = tmp_path_factory.mktemp("plain") / "course"
-    make_course(root, UNTOUCHED)
-    with open_book(root) as book:
+    return once(tmp_path_factory, "plain", _plain)[1] / "course"
+
+
+def _plain(place: Path) -> None:
+    make_course(place / "course", UNTOUCHED)
+    with open_book(place / "course") as book:
         book.update_or_create_assignment(ASSIGNMENT, duedate="2026-02-01 00:00:00 UTC")
-    return root
 
 
 @pytest.fixture

@@ -212,9 +212,9 @@ def test_a_page_asks_nobody_for_anything_and_runs_nothing() -> None:
 
 def test_a_page_is_made_in_a_moment() -> None:
     marks = sheet(*(missed(item) for item in "abcdefg"), number=4)
-    times = []
+    times_s = []
     for _ in range(20):
-        begin = time.perf_counter()
+        begin_s = time.process_time()
         feedback_page(marks)
-        times.append(time.perf_counter() - begin)
-    assert statistics.median(times) < 0.05
+        times_s.append(time.process_time() - begin_s)
+    assert statistics.median(times_s) < 0.05

@@ -14,7 +14,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from grader.notebook import jupyter
 
-START_S = 90
+START_S = 300
 """A cold JupyterLab on a busy machine."""
 CHROMIUM = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -106,7 +106,7 @@ def served(folder: Path) -> Iterator[str]:
             yield url
         finally:
             server.terminate()
-            server.wait(timeout=30)
+            server.wait(timeout=START_S)
 
 
 class Chromium:

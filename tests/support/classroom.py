@@ -17,6 +17,7 @@ from grader.course import Course, load_course
 from grader.demo import filled_in
 from grader.lab import LABS
 from grader.notebook.release import build_course
+from tests.support.once import once
 
 LAB = "first_contact"
 
@@ -33,8 +34,7 @@ def build(place: Path, labs: tuple[str, ...]) -> Course:
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, Path]:
     """A course of one lab, built once, and the folder that it was built in."""
-    place = tmp_path_factory.mktemp("built")
-    return build(place, (LAB,)), place
+    return once(tmp_path_factory, "built", lambda place: build(place, (LAB,)))
 
 
 @pytest.fixture
@@ -50,9 +50,9 @@ def course(built: tuple[Course, Path], tmp_path: Path, monkeypatch: pytest.Monke
 @pytest.fixture(scope="session")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, Path]:
     """The whole course of this repository, as far as its labs have lessons."""
-    place = tmp_path_factory.mktemp("whole")
     labs = load_course("iot_micropython").labs
-    return build(place, tuple(lab for lab in labs if (LABS / lab / "lesson.md").is_file())), place
+    told = tuple(lab for lab in labs if (LABS / lab / "lesson.md").is_file())
+    return once(tmp_path_factory, "whole", lambda place: build(place, told))
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ from tests.support.classroom import build
 from tests.support.gradebooks import rows
 
 LAB = "first_contact"
-LIMIT_S = 300
+LIMIT_S = 1200
 LOG = "WARSHA_TEST_SCORED"
 """The file in which workers note whom they have scored."""
 SLOW = ("freeze_after_ready",)

@@ -12,6 +12,7 @@ from grader import verbs
 from grader.course import Course, load_course
 from grader.demo import filled_in
 from grader.notebook import release
+from tests.support.once import once
 from tests.support.project import TESTS
 
 HOSTLABS = TESTS / "grading" / "hostlabs"
@@ -24,13 +25,16 @@ HOST = (FOLDER / "reference_host.py").read_text(encoding="utf-8")
 @pytest.fixture(scope="session")
 def hosted_once(tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, Path]:
     """Built once, and the folder that it was built in."""
-    place = tmp_path_factory.mktemp("hosted")
+    return once(tmp_path_factory, "hosted", _build)
+
+
+def _build(place: Path) -> Course:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(course_module, "build_dir", lambda: place)
         patch.setattr(release, "LABS", HOSTLABS)
         course = load_course("hostlabs", HOSTLABS.parent)
         release.build_course(course)
-    return course, place
+    return course
 
 
 @pytest.fixture

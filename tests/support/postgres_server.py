@@ -15,7 +15,7 @@ import psycopg
 import pytest
 
 USER, PASSWORD = "grader", "not-in-any-file"
-START_S = 60.0
+START_S = 300.0
 
 
 @dataclass(frozen=True)

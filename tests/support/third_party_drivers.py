@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import os
 import subprocess
 import sys
 import tarfile
@@ -99,7 +100,7 @@ def unpack(archive: bytes) -> dict[str, bytes]:
 
 
 def _download(project: str, sha256: str, kept: Path) -> None:
-    part = kept.with_suffix(".part")
+    part = kept.with_suffix(f".{os.getpid()}.part")
     if not _unreached:
         arguments = [sys.executable, str(DOWNLOAD), project, sha256, str(part)]
         done = subprocess.run(arguments, capture_output=True, text=True)

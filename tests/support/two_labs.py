@@ -16,6 +16,7 @@ from grader.lab import LABS
 from grader.verbs import app
 from hardware.paths import build_dir
 from tests.support.classroom import build
+from tests.support.once import once
 
 WEEK = "week1"
 PAIR = ("buttons", "traffic_light")
@@ -30,7 +31,10 @@ def program(lab: str, name: str = "reference") -> str:
 @pytest.fixture(scope="session")
 def built_week(tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, Path]:
     """Two labs, released by themselves and together."""
-    place = tmp_path_factory.mktemp("week")
+    return once(tmp_path_factory, "week", _build_week)
+
+
+def _build_week(place: Path) -> Course:
     course = build(place, PAIR)
     root = place / "course" / course.slug
     source = root / "source" / WEEK
@@ -39,7 +43,7 @@ def built_week(tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, Path]:
         shutil.copy(root / "source" / lab / f"{lab}.ipynb", source)
     commands.generate_release(root, WEEK)
     (place / "port").symlink_to(build_dir() / "port")
-    return course, place
+    return course
 
 
 @pytest.fixture

@@ -16,7 +16,9 @@ SECOND = 1_000_000_000
 UNTIL_NS = 2 * SECOND
 MOST_NS = 400 * SECOND
 """An end that takes time (CPU, a full trace) has come by then."""
-SMALL = Limits(cpu_s=2, wall_s=6.0, output_bytes=100_000, records=100_000)
+SMALL = Limits(cpu_s=2, output_bytes=100_000, records=100_000)
+"""What ends a board is what it used up. The usual limit of wall time is far from all of this, also
+on a busy machine."""
 PINS = """
 import machine, time
 from machine import Pin
@@ -62,7 +64,7 @@ class Harm(NamedTuple):
 
 
 OUTPUT = frames.END_OUTPUT
-BUSY = (frames.END_CPU, frames.END_WALL, OUTPUT)
+BUSY = (frames.END_CPU, OUTPUT)
 HARM = {
     "memory": Harm("esp32", "a = []\nwhile True: a.append(bytes(999))", "MemoryError"),
     "a big int": Harm("esp32", "1 << 10 ** 9", "MemoryError"),

@@ -43,10 +43,10 @@ HOSTILE = {
 
 @pytest.mark.parametrize("data", HOSTILE, ids=HOSTILE.values())
 def test_hostile_bytes_are_refused_with_a_reason(data: bytes) -> None:
-    begin = time.monotonic()
+    begin_s = time.process_time()
     with pytest.raises(ValueError, match=HOSTILE[data]):
         parse(data)
-    assert time.monotonic() - begin < 5
+    assert time.process_time() - begin_s < 5
 
 
 def test_random_bytes_give_plain_data_or_a_value_error() -> None:

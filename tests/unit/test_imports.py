@@ -105,6 +105,6 @@ def test_files_beside_us_shadow_nothing(tmp_path: Path) -> None:
     command = [str(Path(sys.executable).with_name("warsha")), "lab", "check", "first_contact"]
     command.append("--pairs=1")
     done = subprocess.run(
-        command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=600
     )
     assert done.returncode == 0, done.stdout + done.stderr

@@ -18,7 +18,7 @@ from hardware.wire.port import Port, open_port
 
 KINDS = ["pty", "socket", "rfc2217"]
 EVERY_BYTE = bytes(range(256))
-WAIT_S = 5.0
+WAIT_S = 60.0
 
 
 class Echo:
