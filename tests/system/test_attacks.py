@@ -21,6 +21,8 @@ from tests.support.attack_class import (
 )
 from tools import attack_table
 
+pytestmark = pytest.mark.xdist_group("attacks")
+
 ATTACKS = attack_class.attacks()
 ACTIVE = re.compile(
     r"<script[^>]*>[^<]*(?:alert|fetch|parent\.)|<[^>]*\son(?:error|load)\s*=|"
@@ -28,7 +30,14 @@ ACTIVE = re.compile(
     re.IGNORECASE,
 )
 """What a browser would run."""
-EACH = pytest.mark.parametrize("attack", ATTACKS, ids=[attack.name for attack in ATTACKS])
+SAMPLE = attack_class.sample()
+EACH = pytest.mark.parametrize(
+    "attack",
+    [
+        pytest.param(attack, id=attack.name, marks=() if attack in SAMPLE else pytest.mark.long)
+        for attack in ATTACKS
+    ],
+)
 
 
 def files_of(graded: Graded, student: str, lab: str) -> list[Path]:
@@ -46,7 +55,8 @@ def marked(graded: Graded) -> set[str]:
 
 def test_there_are_enough_distinct_attacks() -> None:
     assert len({attack.tries for attack in ATTACKS}) == len(ATTACKS) >= 25
-    assert {attack.kind for attack in ATTACKS} == {"board", "host", "notebook"}
+    for some in (ATTACKS, SAMPLE):
+        assert {attack.kind for attack in some} == {"board", "host", "notebook"}
 
 
 @EACH
@@ -87,7 +97,7 @@ def test_the_rest_of_the_class_has_its_marks(graded: Graded) -> None:
 def test_what_is_printed_tells_no_secret_and_steers_no_terminal(graded: Graded) -> None:
     assert CANARY not in graded.said and SECRET not in graded.said
     assert not re.search("\x1b\\[2J|\x1b]|\u202e", graded.said)
-    unreadable = {attacker(attack) for attack in ATTACKS if attack.is_unreadable}
+    unreadable = {attacker(attack) for attack in graded.attacks if attack.is_unreadable}
     assert set(re.findall(r"not graded: \S+ (\S+):", graded.said)) == unreadable
     assert "our fault" not in graded.said
 
@@ -101,7 +111,7 @@ def test_nobody_floods_what_is_printed(graded: Graded) -> None:
 def test_nothing_of_the_machine_was_touched(graded: Graded) -> None:
     assert not graded.places.touched.exists()
     assert graded.visitors == 0
-    unreadable = {attacker(attack) for attack in ATTACKS if attack.is_unreadable}
+    unreadable = {attacker(attack) for attack in graded.attacks if attack.is_unreadable}
     for lab, marks in graded.marks.items():
         assert set(marks) == set(submitted(graded.places.root, lab)) - unreadable
 
@@ -123,6 +133,13 @@ def is_child(process: Path, graded: Graded) -> bool:
     return state != "Z" and str(graded.places.touched).encode() in b" ".join(words)
 
 
+@EACH
+def test_its_row_of_the_table_is_up_to_date(graded: Graded, attack: Attack) -> None:
+    page = attack_table.PAGE.read_text(encoding="utf-8")
+    assert attack_table.row(graded, attack) in page, attack_table.COMMAND
+
+
+@pytest.mark.long  # the class has the whole corpus only then
 def test_the_table_is_up_to_date(graded: Graded) -> None:
     made = attack_table.page(graded)
     assert attack_table.PAGE.read_text(encoding="utf-8") == made, attack_table.COMMAND
