@@ -6,6 +6,7 @@
 
 import json
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -50,11 +51,16 @@ class Project(NamedTuple):
     @property
     def scenario(self) -> Scenario:
         """Its scenario."""
-        return load(self.folder / "scenario.yaml")
+        return _scenario(self.folder)
 
     def proofs(self, state: int) -> list[Step]:
         """The steps that expect what the statement of this number (from 1 on) says."""
         return [step for step in self.scenario.steps if step.name.startswith(f"{state} ")]
+
+
+@cache
+def _scenario(folder: Path) -> Scenario:
+    return load(folder / "scenario.yaml")
 
 
 def projects() -> list[Project]:

@@ -110,7 +110,7 @@ def story(count: int, *stops: int) -> list[str]:
         return [trace.sha256() for trace in bench.traces.values()]
 
 
-@pytest.mark.parametrize("count", [1, 2, 3])
+@pytest.mark.parametrize("count", [1, 2, pytest.param(3, marks=pytest.mark.long)])
 def test_the_same_inputs_give_the_same_traces(count: int) -> None:
     alone = story(count)
     assert len(set(alone)) == count, "every board has chance of its own"

@@ -18,8 +18,11 @@ from tools import fuzz_bench, fuzz_frames
 ESP = {"type": "board-esp32-devkit-c-v4", "id": "esp"}
 
 
-def test_wrong_circuits_and_scenarios_give_a_result_or_one_line() -> None:
-    outcomes = [fuzz_bench.one(number) for number in range(60)]
+@pytest.mark.parametrize(
+    "numbers", [range(60), pytest.param(range(60, 1000), marks=pytest.mark.long)]
+)
+def test_wrong_circuits_and_scenarios_give_a_result_or_one_line(numbers: range) -> None:
+    outcomes = [fuzz_bench.one(number) for number in numbers]
     assert [outcome for outcome in outcomes if outcome.kind == "failed"] == []
     assert sum(o.kind == "ran" for o in outcomes) >= fuzz_bench.LEAST_RAN * len(outcomes)
 
@@ -44,8 +47,11 @@ def test_a_label_that_xml_cannot_hold_is_drawn_all_the_same() -> None:
     ET.fromstring(draw(circuit))
 
 
-def test_a_board_that_says_anything_ends_or_lives_and_hurts_nobody() -> None:
-    outcomes = [fuzz_frames.one(number) for number in range(16)]
+@pytest.mark.parametrize(
+    "numbers", [range(16), pytest.param(range(16, 100), marks=pytest.mark.long)]
+)
+def test_a_board_that_says_anything_ends_or_lives_and_hurts_nobody(numbers: range) -> None:
+    outcomes = [fuzz_frames.one(number) for number in numbers]
     assert [outcome for outcome in outcomes if outcome.kind == "failed"] == []
     assert {"lives", "forged"} <= {outcome.kind for outcome in outcomes}
 

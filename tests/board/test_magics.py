@@ -127,8 +127,8 @@ def test_a_program_that_never_ends_is_left_running(shell: InteractiveShell) -> N
 @pytest.mark.parametrize(
     "stuck",
     [
-        "import machine; machine.deepsleep()",
-        "import machine; machine.reset()",
+        pytest.param("import machine; machine.deepsleep()", marks=pytest.mark.long),
+        pytest.param("import machine; machine.reset()", marks=pytest.mark.long),
         "while True:\n    try: import time; time.sleep(1)\n    except BaseException: pass",
     ],
 )

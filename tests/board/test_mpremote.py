@@ -36,6 +36,11 @@ def start(family: str) -> tuple[subprocess.Popen[str], dict[str, str]]:
     return process, {way: lines[way].strip() for way in WAYS}
 
 
+EACH_WAY = pytest.mark.parametrize(
+    "way", [WAYS[0], *(pytest.param(way, marks=pytest.mark.long) for way in WAYS[1:])]
+)
+
+
 @pytest.fixture(scope="module", params=FAMILIES)
 def urls(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
     """The addresses of a bench."""
@@ -60,7 +65,7 @@ def mpremote(url: str, *words: str) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("way", WAYS)
+@EACH_WAY
 def test_exec_and_run(urls: dict[str, str], way: str, tmp_path: Path) -> None:
     script = tmp_path / "hello.py"
     script.write_text("print('from a file')\n" + "# filler\n" * 200)
@@ -68,7 +73,7 @@ def test_exec_and_run(urls: dict[str, str], way: str, tmp_path: Path) -> None:
     assert said == "hello 42\nfrom a file\n"
 
 
-@pytest.mark.parametrize("way", WAYS)
+@EACH_WAY
 def test_files(urls: dict[str, str], way: str, tmp_path: Path) -> None:
     there, back = tmp_path / "there.py", tmp_path / "back.py"
     there.write_text(ARABIC * 40, encoding="utf-8")
@@ -87,14 +92,14 @@ def test_rtc(urls: dict[str, str]) -> None:
     assert mpremote(urls["pty"], "rtc").startswith((f"({here}, ", f"({here - 1}, "))
 
 
-@pytest.mark.parametrize("way", WAYS)
+@EACH_WAY
 def test_mount(urls: dict[str, str], way: str, tmp_path: Path) -> None:
     (tmp_path / "helper.py").write_text("WORD = 'from the host'")
     said = mpremote(urls[way], "mount", str(tmp_path), "exec", "import helper; print(helper.WORD)")
     assert "from the host" in said
 
 
-@pytest.mark.parametrize("way", WAYS)
+@EACH_WAY
 def test_resume_keeps_names_and_soft_reset_forgets_them(urls: dict[str, str], way: str) -> None:
     mpremote(urls[way], "exec", "kept = 42")
     assert mpremote(urls[way], "resume", "exec", "print(kept)") == "42\n"

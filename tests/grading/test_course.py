@@ -211,7 +211,7 @@ def test_ctrl_c_ends_a_build(course: Course, monkeypatch: pytest.MonkeyPatch) ->
         build_course(course)
 
 
-@pytest.mark.parametrize("kept_elsewhere", [False, True])
+@pytest.mark.parametrize("kept_elsewhere", [False, pytest.param(True, marks=pytest.mark.long)])
 def test_a_full_disk_costs_no_settings(course: Course, kept_elsewhere: bool) -> None:
     settings = course.root / config.NAME
     settings.chmod(0o600)

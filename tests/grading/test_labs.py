@@ -18,7 +18,7 @@ from grader.seeds import PUBLIC_SEED
 from hardware.bench.wiring import diagram
 
 LABS = labs.slugs()
-PAIRS = 2
+PAIRS, MANY_PAIRS = 2, 10
 
 
 @pytest.fixture(params=LABS)
@@ -78,9 +78,10 @@ def test_a_scenario_is_the_same_for_the_same_seed(lab: labs.Lab) -> None:
     assert lab.scenario(3, board.type) != lab.scenario(4, board.type)
 
 
-def test_reference_and_mutants_get_what_they_should(lab: labs.Lab) -> None:
-    runs = list(check_runs(lab.folder, PAIRS))
-    assert len(runs) == count_runs(lab, PAIRS)
+@pytest.mark.parametrize("pairs", [PAIRS, pytest.param(MANY_PAIRS, marks=pytest.mark.long)])
+def test_reference_and_mutants_get_what_they_should(lab: labs.Lab, pairs: int) -> None:
+    runs = list(check_runs(lab.folder, pairs))
+    assert len(runs) == count_runs(lab, pairs)
     assert not any(runs), "\n".join(map(str, chain(*runs)))
 
 

@@ -79,6 +79,7 @@ def test_marks_stamp_and_notebook_are_those_of_warsha_grade(
     assert notebook_of(course, "s1") == notebook
 
 
+@pytest.mark.long  # five runs of nbgrader's command
 def test_one_that_cannot_be_read_stops_nobody_and_keeps_its_marks(
     built_course: Course, hand_in: HandIn
 ) -> None:
@@ -149,6 +150,7 @@ def test_the_api_runs_ours_and_stock_can_be_asked_for(
     assert auto_scores(built_course).keys() == ours.keys()
 
 
+@pytest.mark.long  # several runs of nbgrader's command
 def test_a_try_counts_when_nbgrader_has_its_marks(built_course: Course, hand_in: HandIn) -> None:
     hand_in("s1", REFERENCE)
     settings = built_course.root / config.NAME
@@ -165,6 +167,7 @@ def test_a_try_counts_when_nbgrader_has_its_marks(built_course: Course, hand_in:
     assert store.tries(LAB, "s1") == 1
 
 
+@pytest.mark.long  # several runs of nbgrader's command
 def test_several_notebooks_in_one_assignment(built_course: Course, hand_in: HandIn) -> None:
     """A lab of ours and a notebook of the instructor's own, handed in together."""
     root, week = built_course.root, "week1"
@@ -192,6 +195,7 @@ def test_several_notebooks_in_one_assignment(built_course: Course, hand_in: Hand
     assert notebook_of(built_course, "s1", "own", week) == own
 
 
+@pytest.mark.long  # several runs of nbgrader's command
 def test_who_begins_while_nbgrader_grades_is_told_and_harms_nothing(
     built_course: Course, hand_in: HandIn
 ) -> None:
@@ -245,6 +249,7 @@ def own_mark(course: Course) -> tuple[float | None, bool]:
         return row.auto_score, row.needs_manual_grade
 
 
+@pytest.mark.long  # several runs of nbgrader's command
 def test_a_mark_of_another_version_does_not_stay(built_course: Course, hand_in: HandIn) -> None:
     """`warsha grade` runs no test of a further notebook: what nbgrader ran stays while nothing
     changes, and else a person looks."""

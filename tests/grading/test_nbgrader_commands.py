@@ -50,6 +50,7 @@ def solve(trainee: Path) -> None:
     nbformat.write(filled_in(notebook, REFERENCE), file)
 
 
+@pytest.mark.long  # it executes a whole notebook, several times
 def test_validate_says_what_is_still_missing(trainee: Path) -> None:
     told = nbgrader(trainee / LAB, "validate", f"{LAB}.ipynb")
     assert "VALIDATION FAILED ON" in told

@@ -131,6 +131,7 @@ def await_end(bench: Bench, harm: Harm) -> None:
         bench.run(bench.now_ns + 10 * SECOND)
 
 
+@pytest.mark.long  # four million records
 def test_ten_million_edges_fill_the_trace_and_end_the_board() -> None:
     program = (
         "from machine import Pin\np = Pin(2, Pin.OUT)\nfor n in range(5_000_000): p.on(); p.off()"

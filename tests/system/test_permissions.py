@@ -62,6 +62,7 @@ def shut(place: Path, mode: int) -> Iterator[None]:
         place.chmod(before)
 
 
+@pytest.mark.long  # each folder, one after the other
 def test_what_may_not_be_written_is_told_and_the_next_run_goes_on(
     built_course: Course, hand_in: HandIn
 ) -> None:
@@ -103,6 +104,7 @@ def class_list(root: Path) -> Path:
     return file
 
 
+@pytest.mark.long  # it waits for the lock to be given up
 def test_a_gradebook_that_another_program_holds(built_course: Course, hand_in: HandIn) -> None:
     hand_in("s1", "print('READY L01')")
     with sqlite3.connect(built_course.root / "gradebook.db") as other:
@@ -127,11 +129,20 @@ def test_a_gradebook_that_is_none(built_course: Course, hand_in: HandIn) -> None
 @pytest.mark.parametrize(
     ("setting", "said"),
     [
-        ('penalty_method = "zer0"', "nbgrader_config.py: The 'penalty_method' trait"),
-        ("penalty_method = zero", "line {line}: NameError: name 'zero' is not defined"),
-        ("penalty_method =", "line {line}: invalid syntax"),
+        pytest.param(
+            'penalty_method = "zer0"',
+            "nbgrader_config.py: The 'penalty_method' trait",
+            marks=pytest.mark.long,
+            id="value",
+        ),
+        pytest.param(
+            "penalty_method = zero",
+            "line {line}: NameError: name 'zero' is not defined",
+            marks=pytest.mark.long,
+            id="name",
+        ),
+        pytest.param("penalty_method =", "line {line}: invalid syntax", id="syntax"),
     ],
-    ids=["value", "name", "syntax"],
 )
 def test_a_wrong_setting_is_told_once(
     setting: str, said: str, built_course: Course, hand_in: HandIn

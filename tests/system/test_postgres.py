@@ -82,6 +82,7 @@ def test_a_class_gets_the_same_marks(course: Course, hand_in: HandIn, postgres: 
     assert not [file for file in files if PASSWORD.encode() in file.read_bytes()]
 
 
+@pytest.mark.long  # a whole class in two databases
 def test_the_rows_are_those_of_sqlite(tmp_path: Path, postgres: Server) -> None:
     found = []
     for url in ("", postgres.create("rows")):

@@ -31,12 +31,19 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
     return course, whole.grade(), whole.state()
 
 
-@pytest.mark.parametrize("kind", kill_grading.possible())
+@pytest.mark.parametrize(
+    ("kind", "seed"),
+    [
+        pytest.param(kind, seed, marks=() if (kind, seed) == ("worker", 0) else pytest.mark.long)
+        for seed in range(4)
+        for kind in kill_grading.possible()
+    ],
+)
 def test_a_disturbed_run_goes_on_where_it_was(
-    undisturbed: Undisturbed, kind: str, tmp_path: Path
+    undisturbed: Undisturbed, kind: str, seed: int, tmp_path: Path
 ) -> None:
     course, duration_s, expected = undisturbed
-    rng = random.Random(kind)
+    rng = random.Random(f"{kind} {seed}" if seed else kind)
     with kill_grading.place_for(kind, tmp_path) as place:
         mine = copied(course, place)
         kill_grading.disturb(kind, mine, duration_s * rng.uniform(0.5, 0.9), rng)
