@@ -36,8 +36,6 @@ from tests.support.feedback_pages import (
 )
 from tests.support.project import LABS
 
-pytestmark = pytest.mark.xdist_group("class page")
-
 
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:

@@ -99,7 +99,7 @@ def test_an_id_that_no_class_list_has_is_named_with_the_nearest(
     hand_in("t0000", REFERENCE)  # so nobody is meant who handed in himself
     assert "t0000 is meant" not in warsha("grade", LAB, "--student", "t00O0").output
     monkeypatch.setenv("WARSHA_LANG", "ar")
-    assert "ليس في قائمة الصف" in warsha("grade", LAB, "--student", "t00O0").output
+    assert "ليس في قائمة المتدربين" in warsha("grade", LAB, "--student", "t00O0").output
 
 
 def test_who_has_no_time_stamp_is_told_once_for_the_class(course: Course, hand_in: HandIn) -> None:

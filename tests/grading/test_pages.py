@@ -25,8 +25,6 @@ from tests.support.feedback_pages import (
     show,
 )
 
-pytestmark = pytest.mark.xdist_group("pages")
-
 PAPER_PX = (186 / 25.4 * 96, 271 / 25.4 * 96)
 """What A4 leaves inside of our margins, in CSS pixels."""
 

@@ -13,8 +13,6 @@ from grader.authoring.newlab import new_lab
 from grader.lab import LABS, load
 from tests.support.project import ROOT
 
-pytestmark = pytest.mark.xdist_group("made lab")
-
 _FILE = re.compile(
     r"^`labs/stair_light/(\S+)`\n\n(`{3,4})\w+\n(.*?)^\2$", re.MULTILINE | re.DOTALL
 )

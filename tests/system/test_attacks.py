@@ -21,8 +21,6 @@ from tests.support.attack_class import (
 )
 from tools import attack_table
 
-pytestmark = pytest.mark.xdist_group("attacks")
-
 ATTACKS = attack_class.attacks()
 ACTIVE = re.compile(
     r"<script[^>]*>[^<]*(?:alert|fetch|parent\.)|<[^>]*\son(?:error|load)\s*=|"

@@ -27,8 +27,6 @@ from grader.verbs import app
 from tests.support.classroom import LAB, auto_scores
 from tests.support.tiny_lesson import cell_named
 
-pytestmark = pytest.mark.xdist_group("bad input")
-
 GOOD = (LABS / LAB / "reference.py").read_text(encoding="utf-8")
 READY = "print('READY L01')\n"
 FULL = 20.0

@@ -31,8 +31,6 @@ from hardware.builds import port_build
 from tests.support.classroom import LAB, HandIn, auto_scores
 from tests.support.fake_scoring import by_text
 
-pytestmark = pytest.mark.xdist_group("dask")
-
 
 @pytest.fixture(scope="module")
 def machines() -> Iterator[Any]:

@@ -32,8 +32,6 @@ from tests.support.postgres_server import PASSWORD, Server
 from tests.support.project import LABS
 from warsha import app
 
-pytestmark = pytest.mark.xdist_group("postgres")
-
 REFERENCE = LABS / LAB / "reference.py"
 
 

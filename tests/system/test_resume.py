@@ -17,8 +17,6 @@ from tests.support.grading_process import LIMIT_S, State, copied, made
 from tests.support.grading_process import Course as GradedCourse
 from tools import kill_grading
 
-pytestmark = pytest.mark.xdist_group("kills")
-
 Undisturbed = tuple[GradedCourse, float, State]
 
 

@@ -1,13 +1,16 @@
-"""Virtual time against the Pico's firmware, whose figures are in calibration/pico.json."""
+"""The bench against the Pico's own firmware: its times, measured once and kept in
+tools/calibration/pico.json; and the pins of 21 programs, where a firmware was built."""
 
 import resource
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.support.bare_bench import BareBench
 from tests.support.rig import play, said
-from tools import timing_programs, timing_report, timing_table
+from tools import second_engine, timing_programs, timing_report, timing_table
+from tools.emulated_pico import firmware
 from tools.timing_programs import FOLDER
 from tools.timing_targets import PortBoard, Stored
 
@@ -72,3 +75,13 @@ while True: pass
     assert [int(line) for line in said(trace)] == [60 * n for n in range(1, 11)]
     # All its rounds would take 3 s.
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before_s < 1
+
+
+@pytest.mark.long  # each program runs in an emulator
+@pytest.mark.skipif(
+    not firmware().is_file(),
+    reason="no Pico firmware: python firmware/pico/build.py makes one from 560 MB of packages",
+)
+@pytest.mark.parametrize("path", second_engine.programs(), ids=lambda path: path.stem)
+def test_pins_agree_with_the_firmware(path: Path) -> None:
+    assert second_engine.compare(path).fault == ""
