@@ -1,4 +1,4 @@
-"""Circuits, scenarios and programs by seed, and what time and typing do to them.
+"""Random circuits, scenarios and programs by seed, and random changes of their structure and text.
 
 Valid ones first: any parts that there are, wired as their pins are named; then a few changes of
 the kinds that people and programs make. The same number gives the same bytes.

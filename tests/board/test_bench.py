@@ -1,4 +1,4 @@
-"""The bench with real boards: time, inputs, and one trace for one story."""
+"""The bench with real boards: time, inputs, and one trace of everything."""
 
 import subprocess
 import sys

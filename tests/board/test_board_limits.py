@@ -1,4 +1,4 @@
-"""Boards that use up more than they may, or stop speaking: each ends, with what was the reason."""
+"""Boards that use too much, or stop speaking: each ends, and the reason is given."""
 
 from collections.abc import Callable
 from dataclasses import replace

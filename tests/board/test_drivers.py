@@ -1,4 +1,4 @@
-"""Drivers that others wrote run unchanged: displays, lamps and sound."""
+"""Published drivers run unchanged: displays, lamps and sound."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Drivers that others wrote run unchanged: what people press, turn and tilt."""
+"""Published drivers run unchanged: what people press, turn and tilt."""
 
 import pytest
 

@@ -1,5 +1,5 @@
-"""Steps that a board is told before: its trace is that of a board which asks at each of them, and
-which others disturb as they like."""
+"""Steps that a board is told in advance: its trace is that of a board which asks at each of them,
+and others may disturb them at any time."""
 
 import pytest
 

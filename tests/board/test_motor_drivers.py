@@ -1,4 +1,4 @@
-"""Drivers that others wrote run unchanged: servo, stepper, relay, and a client of a broker."""
+"""Published drivers run unchanged: servo, stepper, relay, and a client of a broker."""
 
 import pytest
 

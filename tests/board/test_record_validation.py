@@ -1,4 +1,4 @@
-"""The bench against boards that lie: each is ended, with its reason, and the bench goes on."""
+"""Boards that send false records: each is ended, with a reason, and the bench goes on."""
 
 import os
 import random

@@ -1,4 +1,4 @@
-"""The steps that Wokwi lacks, on a bench with a real board: each passes, and fails with a word."""
+"""The steps that Wokwi lacks, with a real board: each passes, and fails with a message."""
 
 from pathlib import Path
 

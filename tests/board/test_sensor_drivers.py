@@ -1,4 +1,4 @@
-"""Drivers that others wrote run unchanged: sensors, clocks and memories."""
+"""Published drivers run unchanged: sensors, clocks and memories."""
 
 import pytest
 

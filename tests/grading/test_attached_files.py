@@ -1,4 +1,5 @@
-"""What trainees hand in beside the notebook stops nobody, and no page stops the others'."""
+"""Files that trainees hand in beside the notebook do not stop the grading, and a page that cannot
+be made does not stop the others."""
 
 import os
 import subprocess

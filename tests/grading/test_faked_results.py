@@ -1,4 +1,4 @@
-"""Programs that say and show what the checks want without doing it, and what they get."""
+"""Programs that print and show what the checks want without doing it, and the points they get."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Host functions: what they answer, what holds them, and how a class is graded with them."""
+"""Host functions: what they answer, how they are limited, and how a class is graded with them."""
 
 import os
 import re

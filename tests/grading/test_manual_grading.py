@@ -1,4 +1,4 @@
-"""What is not ours to decide: texts that a person grades, and files beside the notebook."""
+"""What a person grades: texts, and files beside the notebook."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""Whatever a program does, a measurement measures it: an exception would be an error of ours."""
+"""A measurement works on whatever a program does: an exception would be an error of ours."""
 
 from collections.abc import Callable
 

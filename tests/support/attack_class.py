@@ -1,5 +1,6 @@
-"""A class in which everybody attacks, and beside each attacker a twin who hands in the same
-without the attack: read from tests/system/attacks, written, and graded by `warsha grade`.
+"""A class in which everybody attacks. Beside each attacker a second trainee, the twin, hands in
+the same without the attack. Both are read from tests/system/attacks, written, and graded once by
+`warsha grade`, in a course with canaries; conftest.py makes the fixture known.
 
 A file's name says what it attacks with: a board program, host code, or the notebook and what lies
 beside it. Its first two lines say what it tries and what stops it. In programs, what stands

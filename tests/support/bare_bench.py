@@ -1,4 +1,4 @@
-"""The least bench that a board can live with: it answers every request and keeps every record.
+"""The smallest bench that a board can run on: it answers every request and keeps every record.
 
 It knows nothing of `hardware.bench`, so that the board's side of the frames is tested by itself.
 """

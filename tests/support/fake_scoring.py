@@ -1,4 +1,4 @@
-"""Stand-ins for the scoring of a submission, for tests of what is done with marks and faults."""
+"""Replaces the scoring of a submission, for tests of what is done with marks and faults."""
 
 import os
 

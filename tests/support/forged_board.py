@@ -1,4 +1,4 @@
-"""A board process without an interpreter: it says what its flash holds, whatever that is.
+"""A board process without an interpreter: it sends what its flash holds, whatever that is.
 
 The bench starts it in place of a real port (forgeries.py). The flash holds a length and acts, 24
 bytes each: a record whose time counts from the latest one that the impostor knows of, and how it

@@ -1,4 +1,4 @@
-"""A board without an interpreter: it speaks the frames, and then does what a test tells it.
+"""A board without an interpreter: it speaks the frames, and then does what a test says.
 
 conftest.py makes the fixture known.
 """

@@ -1,4 +1,4 @@
-"""The messages in our code, found by reading it: what goes through `_`, and what should."""
+"""Finds the messages in our code by reading it: what goes through `_`, and what should."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""An honest board at work beside another one, of which its trace must not show anything."""
+"""An honest board beside another one: nothing that the other does may change its trace."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager

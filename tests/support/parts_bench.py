@@ -1,4 +1,5 @@
-"""A board with the parts of one test around it: for tests of sensors with real board programs."""
+"""A board with parts around it, for tests with real board programs: run to an end (`play`), or
+looked at while it runs (`stage`)."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager

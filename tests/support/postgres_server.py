@@ -1,4 +1,4 @@
-"""A real PostgreSQL server on a Unix socket, for one test run; conftest.py makes its fixtures
+"""A real PostgreSQL server on a Unix socket, for one test process; conftest.py makes its fixture
 known."""
 
 import os

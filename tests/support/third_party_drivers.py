@@ -1,4 +1,5 @@
-"""Drivers that others wrote, on boards of ours: `drivers.toml` says which and from where."""
+"""Published drivers on boards of ours: `drivers.toml` says which and from where. Their files are
+fetched once and kept under `build/drivers`."""
 
 import hashlib
 import io

@@ -1,4 +1,4 @@
-"""Programs that mean harm: each meets an error or its end, and a neighbour sees no difference."""
+"""Hostile programs: each gets an error or is ended, and a neighbour sees no difference."""
 
 import re
 import socket

@@ -1,5 +1,5 @@
-"""A trainee's afternoon in a real browser: the lab is opened, the program runs on the bench, a
-button is pressed, the score is shown. `WARSHA_PICTURES=docs/pictures` keeps the pictures."""
+"""A trainee in a real browser: the lab is opened, the program runs on the bench, a button is
+pressed, the score is shown. `WARSHA_PICTURES=docs/pictures` keeps the pictures."""
 
 import base64
 import json

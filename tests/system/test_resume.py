@@ -1,4 +1,4 @@
-"""Grading that was killed goes on where it was, and leaves what an undisturbed run leaves."""
+"""Grading that was killed continues, and leaves what an undisturbed run leaves."""
 
 import os
 import random

@@ -1,4 +1,4 @@
-"""What a board that was taken over can do to the network of its bench: nothing but end itself."""
+"""A board that was taken over can do nothing to the network of its bench but end itself."""
 
 import random
 

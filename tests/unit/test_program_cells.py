@@ -1,4 +1,4 @@
-"""Which cells are programs, held against IPython: what counts in practice counts in a mark."""
+"""Which cells are programs, compared with IPython: what counts in practice counts in a mark."""
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
