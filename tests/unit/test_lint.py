@@ -1,0 +1,278 @@
+"""The wiring lint: every rule finds its fault, leaves the cured circuit alone, and speaks two
+languages; the verb says it a line each.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, ClassVar, NamedTuple
+from unittest.mock import patch
+
+import pytest
+from typer.testing import CliRunner
+
+from hardware.bench import parts
+from hardware.bench.lint import rules
+from hardware.bench.lint.lint import lint_file
+from hardware.bench.lint.rule import Finding
+from hardware.bench.parts.common.buses import I2cPart
+from hardware.bench.parts.common.part import Part, Stamp
+from tests.support.project import ROOT
+from warsha import app
+
+
+class Source5(Part):
+    """A sensor with a supply of its own: drives OUT, listens at IN, takes 0.5 A."""
+
+    TYPES = ("wokwi-sensor5",)
+    PINS: ClassVar = {"VCC": (0, 0), "GND": (0, 1), "IN": (0, 2), "OUT": (0, 3)}
+    SUPPLY = ("VCC", "GND", 4.0)
+    LISTENS = ("IN",)
+    ANALOG = ("OUT",)
+    DRAWS = 0.5
+
+    def stamp(self, net: Stamp) -> None:
+        net.source("OUT", 0.0, 100)
+
+
+class Chip(I2cPart):
+    """An I2C target at 0x68."""
+
+    TYPES = ("wokwi-chip68",)
+    PINS: ClassVar = {"VCC": (0, 0), "GND": (0, 1), "SDA": (0, 2), "SCL": (0, 3)}
+    SUPPLY = ("VCC", "GND", 2.0)
+
+    def i2c_addresses(self) -> tuple[int, ...]:
+        return (0x68,) if self.powered else ()
+
+
+class PulledUp(Part):
+    """Resistors at both lines of a bus, on the part."""
+
+    TYPES = ("wokwi-pulled",)
+    PINS: ClassVar = {"SDA": (0, 0), "SCL": (0, 1)}
+
+    def stamp(self, net: Stamp) -> None:
+        net.source("SDA", 3.3, 4700)
+        net.source("SCL", 3.3, 4700)
+
+
+class Coil(Part):
+    """A coil of 10 ohms."""
+
+    NEEDS_DRIVER = True
+
+    TYPES = ("wokwi-coil",)
+    PINS: ClassVar = {"1": (0, 0), "2": (0, 1)}
+
+    def stamp(self, net: Stamp) -> None:
+        net.resistor("1", "2", 10)
+
+
+@pytest.fixture(autouse=True)
+def more_parts() -> Iterator[None]:
+    """The parts above, for these tests."""
+    known = {kind.TYPES[0]: kind for kind in (Source5, Chip, Coil, PulledUp)}
+    registry = parts._registry() | known
+    with patch.object(parts, "_registry", lambda: registry):
+        yield
+
+
+class Case(NamedTuple):
+    """A circuit that breaks a rule, and where; `cured` is wired otherwise and does not."""
+
+    rule: str
+    parts: dict[str, tuple[str, dict[str, Any]]]
+    wires: str
+    cured: str
+    at: tuple[str, str]
+    board: str = "board-esp32-devkit-c-v4"
+
+
+LED: dict[str, tuple[str, dict[str, Any]]] = {"l": ("led", {}), "r": ("resistor", {})}
+SENSOR: dict[str, tuple[str, dict[str, Any]]] = {"s": ("sensor5", {})}
+POWER = "s:VCC-b:5V s:GND-b:GND.1 "
+CHIPS: dict[str, tuple[str, dict[str, Any]]] = {"c": ("chip68", {}), "d": ("chip68", {})}
+CHIP = "c:VCC-b:3V3 c:GND-b:GND.1 "
+BOTH = CHIP + "d:VCC-b:3V3 d:GND-b:GND.1 c:SDA-b:21 c:SCL-b:22 "
+LAMPS: dict[str, tuple[str, dict[str, Any]]] = {
+    "s": ("led-strip", {}),
+    "t": ("led-strip", {}),
+}
+DIVIDER: dict[str, tuple[str, dict[str, Any]]] = {
+    "r": ("resistor", {}),
+    "q": ("resistor", {"value": "2000"}),
+}
+PICO = "wokwi-pi-pico"
+CASES = [
+    Case("led-resistor", LED, "b:25-l:A l:C-b:GND.1", "b:25-r:1 r:2-l:A l:C-b:GND.1", ("l", "")),
+    Case("led-reversed", LED, "b:25-r:1 r:2-l:C l:A-b:GND.1", "b:25-r:1 r:2-l:A l:C-b:GND.1",
+         ("l", "")),
+    Case("no-power", SENSOR, "s:GND-b:GND.1 s:IN-b:25", POWER + "s:IN-b:25", ("s", "VCC")),
+    Case("no-ground", SENSOR, "s:VCC-b:5V s:IN-b:25", POWER + "s:IN-b:25", ("s", "GND")),
+    Case("low-supply", SENSOR, "s:VCC-b:3V3 s:GND-b:GND.1", POWER, ("s", "VCC")),
+    Case("supply-overload", SENSOR, POWER, "s:VCC-v:VCC s:GND-b:GND.1", ("b", "5V")),
+    Case("two-outputs", SENSOR | {"t": ("sensor5", {})}, POWER + "s:OUT-t:OUT s:OUT-b:34",
+         POWER + "s:OUT-b:34", ("t", "OUT")),
+    Case("output-on-supply", SENSOR, POWER + "s:OUT-b:GND.2", POWER, ("s", "OUT")),
+    Case("over-voltage", SENSOR | DIVIDER, POWER + "s:OUT-b:34",
+         POWER + "s:OUT-r:1 r:2-b:34 r:2-q:1 q:2-b:GND.2", ("s", "OUT")),
+    Case("pin-overload", {"k": ("coil", {})}, "b:25-k:1 k:2-b:GND.1", "b:5V-k:1 k:2-b:GND.1",
+         ("b", "25")),
+    Case("pin-overload", {"k": ("coil", {})}, "b:25-k:1 k:2-b:34", "b:34-k:1 k:2-b:35",
+         ("b", "25")),
+    Case("needs-driver", {"k": ("coil", {})}, "b:25-k:1 k:2-b:GND.1", "b:5V-k:1 k:2-b:GND.1",
+         ("k", "25")),
+    Case("input-only", LED, "b:34-r:1 r:2-l:A l:C-b:GND.1", "b:25-r:1 r:2-l:A l:C-b:GND.1",
+         ("l", "34")),
+    Case("flash-pin", LED, "b:CLK-r:1 r:2-l:A l:C-b:GND.1", "b:25-r:1 r:2-l:A l:C-b:GND.1",
+         ("r", "CLK")),
+    Case("strapping-level", LED, "b:12-r:1 r:2-b:3V3", "b:13-r:1 r:2-b:3V3", ("r", "12")),
+    Case("strapping-pin", LED, "b:2-r:1 r:2-l:A l:C-b:GND.1", "b:25-r:1 r:2-l:A l:C-b:GND.1",
+         ("r", "2")),
+    Case("not-analog", SENSOR, POWER + "s:OUT-b:23", POWER + "s:OUT-b:34", ("s", "23")),
+    Case("adc2-wifi", SENSOR | {"w": ("wifi-ap", {})}, POWER + "s:OUT-b:25",
+         POWER + "s:OUT-b:34", ("s", "25")),
+    Case("serial-line", LED, "b:TX-r:1 r:2-l:A l:C-b:GND.1", "b:25-r:1 r:2-l:A l:C-b:GND.1",
+         ("r", "TX")),
+    Case("uart-crossed", {}, "b:TX-$serialMonitor:TX", "b:TX-$serialMonitor:RX", ("b", "TX")),
+    Case("no-pull", {"p": ("pushbutton", {})}, "p:1.l-b:34 p:2.l-b:GND.1",
+         "p:1.l-b:32 p:2.l-b:GND.1", ("p", "34")),
+    Case("button-pull", {"p": ("pushbutton", {}), "r": ("resistor", {})},
+         "p:1.l-b:32 p:2.l-b:3V3", "p:1.l-b:32 p:2.l-b:3V3 r:1-b:32 r:2-b:GND.1", ("p", "32")),
+    Case("floating-input", SENSOR, POWER, POWER + "s:IN-b:25", ("s", "IN")),
+    Case("floating-input", LAMPS, "s:DOUT-t:DIN s:VDD-b:5V", "b:25-s:DIN s:DOUT-t:DIN",
+         ("s", "DIN")),
+    Case("i2c-swapped", CHIPS, BOTH + "d:SDA-b:22 d:SCL-b:21", BOTH + "d:SDA-b:21 d:SCL-b:22",
+         ("d", "SDA")),
+    Case("i2c-swapped", CHIPS, CHIP + "c:SDA-b:GP5 c:SCL-b:GP4",
+         CHIP + "c:SDA-b:GP4 c:SCL-b:GP5", ("c", "SDA"), PICO),
+    Case("i2c-pins", CHIPS, CHIP + "c:SDA-b:GP4 c:SCL-b:GP7", CHIP + "c:SDA-b:GP6 c:SCL-b:GP7",
+         ("c", "SDA"), PICO),
+    Case("i2c-input-only", CHIPS, CHIP + "c:SDA-b:34 c:SCL-b:22", CHIP + "c:SDA-b:21 c:SCL-b:22",
+         ("c", "34")),
+    Case("i2c-address", CHIPS, BOTH + "d:SDA-b:21 d:SCL-b:22", BOTH + "d:SDA-b:18 d:SCL-b:19",
+         ("d", "SDA")),
+    Case("redundant-parts", LED, "b:25-r:1 r:2-b:GND.1", "b:25-r:1 r:2-l:A l:C-b:GND.1",
+         ("l", "")),
+    Case("missing-component", {}, "b:25-x:1", "b:25-b:26", ("x", "1")),
+    Case("invalid-pin", LED, "b:25-l:B", "b:25-l:A", ("l", "B")),
+    Case("unknown-part-type", {"x": ("lde", {})}, "b:25-b:26", "", ("x", "")),
+    Case("not-simulated", {"x": ("arduino-uno", {})}, "b:25-b:26", "", ("x", "")),
+    Case("unsupported-part", {"x": ("junction", {})}, "b:25-x:J", "", ("x", "")),
+    Case("misplaced-coords", {"l": ("led", {"left": 3})}, "b:25-l:A", "", ("l", "")),
+    Case("invalid-attribute", {"l": ("led", {"colour": "red"})}, "b:25-l:A", "", ("l", "")),
+]  # fmt: skip
+"""`part:pin-part:pin` are wires. No cured circuit: the parts alone are at fault."""
+BY_HAND = {"duplicate-id", "wrong-coord-names", "common-ground"}
+
+
+def circuit(case: Case, wires: str) -> dict[str, Any]:
+    """The JSON of a case, every part that its wires name among it."""
+    listed: list[dict[str, Any]] = [{"type": case.board, "id": "b"}]
+    listed += [{"type": f"wokwi-{t}", "id": i, "attrs": a} for i, (t, a) in case.parts.items()]
+    listed += [{"type": "wokwi-vcc", "id": "v"}] if "v:" in wires else []
+    pairs = [wire.replace("-", " ", 1).split(" ") for wire in wires.split()]
+    return {"version": 1, "parts": listed, "connections": [[*pair, "", []] for pair in pairs]}
+
+
+def found(tmp_path: Path, raw: object) -> list[Finding]:
+    """What the lint says of a file with this in it."""
+    file = tmp_path / "diagram.json"
+    file.write_text(raw if isinstance(raw, str) else json.dumps(raw), encoding="utf-8")
+    return lint_file(file)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.rule} {case.wires}")
+def test_a_rule_finds_its_fault_and_leaves_the_cured_circuit_alone(
+    case: Case, tmp_path: Path
+) -> None:
+    broken = found(tmp_path, circuit(case, case.wires))
+    mine = [finding for finding in broken if finding.rule == case.rule]
+    assert [(finding.part, finding.pin) for finding in mine] == [case.at]
+    assert mine[0].level == {r.id: r.level for r in rules._all()}[case.rule]
+    assert case.at[0] in mine[0].en and case.at[0] in mine[0].ar
+    assert mine[0].en.endswith(".") and re.search("[\u0621-\u064a]{3}", mine[0].ar)
+    if case.cured:
+        cured = found(tmp_path, circuit(case, case.cured))
+        assert case.rule not in {finding.rule for finding in cured}
+
+
+def test_every_rule_has_a_case_and_stands_in_the_documents() -> None:
+    assert {rule.id for rule in rules._all()} == {case.rule for case in CASES} | BY_HAND
+    page = (ROOT / "docs" / "circuits.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"^\| `([a-z0-9-]+)` \| (error|warning|info) \|", page, re.MULTILINE))
+    assert told == {(rule.id, rule.level) for rule in rules._all()}
+
+
+@pytest.mark.parametrize("file", sorted(ROOT.glob("labs/*/diagram*.json")), ids=str)
+def test_the_labs_are_wired_without_fault(file: Path) -> None:
+    assert [finding for finding in lint_file(file) if finding.level != "info"] == []
+
+
+def test_two_boards_that_share_a_wire_share_a_ground(tmp_path: Path) -> None:
+    parts_ = [{"type": "board-esp32-devkit-c-v4", "id": id_} for id_ in ("one", "two")]
+    wires = [["one:17", "two:16", ""], ["one:18", "two:18", ""]]
+    raw = {"version": 1, "parts": parts_, "connections": wires}
+    assert [(f.rule, f.part, f.pin) for f in found(tmp_path, raw)] == [
+        ("common-ground", "two", "18")
+    ]
+    wires.append(["one:GND.1", "two:GND.3", ""])
+    assert found(tmp_path, raw) == []
+
+
+def test_pull_ups_on_two_parts_are_no_two_outputs(tmp_path: Path) -> None:
+    case = Case("", {"x": ("pulled", {}), "y": ("pulled", {})}, "", "", ("", ""))
+    assert found(tmp_path, circuit(case, "x:SDA-b:21 y:SDA-b:21 x:SCL-b:22 y:SCL-b:22")) == []
+
+
+def test_a_file_with_several_faults_is_looked_at_whole(tmp_path: Path) -> None:
+    raw = {
+        "version": 1,
+        "parts": [
+            {"type": "board-esp32-devkit-c-v4", "id": "b"},
+            {"type": "wokwi-led", "id": "l", "x": 10, "y": 20},
+            {"type": "wokwi-led", "id": "l"},
+            {"type": "wokwi-ledd", "id": "m"},
+        ],
+        "connections": [["b:25", "l:A", ""], ["l:C", "b:GND.1", ""], ["m:A", "b:26", ""]],
+    }
+    assert {f.rule for f in found(tmp_path, raw) if f.level == "error"} == {
+        "duplicate-id", "unknown-part-type", "wrong-coord-names", "led-resistor",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        ("{", "1:2: not JSON"),
+        ([], "a circuit is one JSON object"),
+        ({"version": 1, "parts": []}, "there is no list 'connections'"),
+        ({"version": 1, "parts": [], "connections": []}, "there is no board"),
+        ({"version": 1, "parts": [], "connections": None}, "there is no list 'connections'"),
+        ({"version": 1, "parts": [3], "connections": [4]}, "part number 1: not an object"),
+    ],
+)
+def test_what_is_no_circuit_is_one_remark(raw: object, said: str, tmp_path: Path) -> None:
+    (finding,) = found(tmp_path, raw)
+    assert finding.rule == "invalid-circuit" and said in finding.text
+
+
+def test_the_verb_says_a_line_each_and_ends_with_1_for_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "diagram.json"
+    file.write_text(json.dumps(circuit(CASES[0], CASES[0].wires)), encoding="utf-8")
+    run = CliRunner().invoke(app, ["lint", str(file)])
+    assert run.exit_code == 1
+    assert run.output.splitlines()[0] == (
+        f"{file}: l: l has no resistor in series: too much current for the LED and the pin. "
+        "Add 220 Ω to 1 kΩ. (led-resistor)"
+    )
+    monkeypatch.setenv("WARSHA_LANG", "ar")
+    assert "بلا مقاومة على التوالي" in CliRunner().invoke(app, ["lint", str(file)]).output
+    listed = json.loads(CliRunner().invoke(app, ["lint", str(file), "--json"]).output)
+    assert listed[0].keys() == {"level", "rule", "part", "pin", "en", "ar"}
+    file.write_text(json.dumps(circuit(CASES[0], CASES[0].cured)), encoding="utf-8")
+    assert CliRunner().invoke(app, ["lint", str(file)]).exit_code == 0
