@@ -14,7 +14,7 @@ BIN := .venv/bin
 # A file in the folder where a command is started must not shadow our packages.
 SAFE := PYTHONSAFEPATH=1 $(BIN)
 PORTS := build/port/esp32/warsha-esp32 build/port/rp2/warsha-rp2
-PORT_FILES := $(wildcard firmware/port/*.[ch] firmware/port/*/*.[ch] firmware/port/*.py firmware/port/*.toml \
+PORT_FILES := $(wildcard firmware/port/*.[ch] firmware/port/*/*.[ch] firmware/port/*/*/*.[ch] firmware/port/*.py firmware/port/*.toml \
 	firmware/port/Makefile firmware/port/*/Makefile firmware/*/*.py firmware/modules/*/*.py)
 
 .PHONY: setup demo test lint lab bench pico check clean

@@ -18,8 +18,8 @@
 #include "py/cstack.h"
 #include "shared/readline/readline.h"
 #include "shared/runtime/pyexec.h"
-#include "vb_internal.h"
-#include "vb_net.h"
+#include "core/internal.h"
+#include "net/radio.h"
 #include "collected.h"
 #include "genhdr/mpversion.h"
 

@@ -19,7 +19,7 @@ typedef long mp_off_t;
 #define MICROPY_ENABLE_GC (1)
 #define MICROPY_STACK_CHECK (1)
 #define MICROPY_PY_THREAD (1)
-#define MICROPY_PY_THREAD_GIL (0) // threads take turns where the interpreter pauses (vb_thread.c)
+#define MICROPY_PY_THREAD_GIL (0) // threads take turns where the interpreter pauses (core/thread.c)
 #define MICROPY_ALLOC_PATH_MAX (128)
 #define MICROPY_ENABLE_EMERGENCY_EXCEPTION_BUF (1)
 #define MICROPY_LONGINT_IMPL (MICROPY_LONGINT_IMPL_MPZ)
@@ -34,7 +34,7 @@ typedef long mp_off_t;
 // Left out: all that is made to write memory by address.
 #define MICROPY_EMIT_X86 (0)
 #define MICROPY_EMIT_X64 (0)
-#ifndef MICROPY_PERSISTENT_CODE_LOAD // the import statement alone knows of .mpy files: vb_mpy.c
+#ifndef MICROPY_PERSISTENT_CODE_LOAD // the import statement alone knows of .mpy files: core/compile.c
 #define MICROPY_PERSISTENT_CODE_LOAD (0)
 #endif
 #define MICROPY_PY_UCTYPES (0)
@@ -45,9 +45,9 @@ typedef long mp_off_t;
 #define MICROPY_PY_TIME_GMTIME_LOCALTIME_MKTIME (1)
 #define MICROPY_PY_TIME_TIME_TIME_NS (1)
 #define MICROPY_PY_TIME_CUSTOM_SLEEP (1)
-#define MICROPY_PY_TIME_INCLUDEFILE "vb_modtime.c"
+#define MICROPY_PY_TIME_INCLUDEFILE "machine/modtime.c"
 
-#define MICROPY_PY_OS_INCLUDEFILE "vb_modos.c"
+#define MICROPY_PY_OS_INCLUDEFILE "machine/modos.c"
 #define MICROPY_PY_OS_DUPTERM (1)
 #define MICROPY_PY_OS_DUPTERM_NOTIFY (1)
 #define MICROPY_PY_OS_UNAME (1)
@@ -78,7 +78,7 @@ void vb_heap_shrink(void *at);
 #define MICROPY_USE_INTERNAL_ERRNO (1)
 
 #define MICROPY_PY_MACHINE (1)
-#define MICROPY_PY_MACHINE_INCLUDEFILE "vb_modmachine.c"
+#define MICROPY_PY_MACHINE_INCLUDEFILE "machine/modmachine.c"
 #define MICROPY_PY_MACHINE_RESET (1)
 #define MICROPY_PY_MACHINE_BARE_METAL_FUNCS (1)
 #define MICROPY_PY_MACHINE_DISABLE_IRQ_ENABLE_IRQ (1)
@@ -87,12 +87,12 @@ void vb_heap_shrink(void *at);
 #define MICROPY_PY_MACHINE_PULSE (1)
 #define MICROPY_PY_ONEWIRE (1)
 #define MICROPY_PY_MACHINE_DHT_READINTO (1)
-#include "vb_machine_config.h"
+#include "machine/config.h"
 
-// WiFi: `network` of extmod with the classes of vb_wlan_*.c; `socket` is vb_socket.c.
+// WiFi: `network` of extmod with the classes of net/wlan_*.c; `socket` is net/socket.c.
 #define MICROPY_PY_NETWORK (1)
-#define MICROPY_PY_NETWORK_INCLUDEFILE "vb_net.h"
-#define MICROPY_PY_NETWORK_MODULE_GLOBALS_INCLUDEFILE "vb_network_globals.h"
+#define MICROPY_PY_NETWORK_INCLUDEFILE "net/radio.h"
+#define MICROPY_PY_NETWORK_MODULE_GLOBALS_INCLUDEFILE "net/network_globals.h"
 
 // The files of FAT: long names, as on both chips.
 #define MICROPY_FATFS_ENABLE_LFN (1)
@@ -110,7 +110,7 @@ extern int32_t vb_fuel;
 extern int32_t vb_gc_hook_ns;
 #define MICROPY_GC_HOOK_LOOP(i) (vb_fuel -= vb_gc_hook_ns)
 
-// Charged by vb_cost.c and vb_cost_data.c, which call what the source defines under this other name.
+// Charged by cost/interpreter.c and cost/data.c, which call what the source defines under this other name.
 #define MICROPY_WRAP_MP_MAP_LOOKUP(f) __real_##f
 #define MICROPY_WRAP_MP_BINARY_OP(f) __real_##f
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "shared/runtime/interrupt_char.h"
-#include "vb.h"
+#include "core/board.h"
 
 static inline mp_uint_t mp_hal_ticks_ms(void) { return (mp_uint_t)(vb_ticks_us() / 1000); }
 static inline mp_uint_t mp_hal_ticks_us(void) { return (mp_uint_t)vb_ticks_us(); }

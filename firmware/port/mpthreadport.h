@@ -1,4 +1,4 @@
-// mpthreadport.h: what py/mpthread.h asks of the port. Threads are in vb_thread.c, locks in vb_mutex.c.
+// mpthreadport.h: what py/mpthread.h asks of the port. Threads are in core/thread.c, locks in core/mutex.c.
 #pragma once
 
 #include <stdbool.h>

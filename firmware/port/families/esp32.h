@@ -11,7 +11,7 @@
 #define VB_BOOT_TIME_S 0           // seconds of the epoch at power-on: 2000-01-01
 #define VB_RTC_STARTS_ANEW 0       // at each hard reset: machine_rtc.c: settimeofday(), which counts in the RTC
 
-// Speed against the emulated RP2040 of costs.h.
+// Speed against the emulated RP2040 of cost/costs.h.
 #define VB_SPEED (1.12 * 0.8)
 #define VB_FLOAT_SPEED (1.12 * 0.55)
 

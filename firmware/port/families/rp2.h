@@ -11,7 +11,7 @@
 #define VB_BOOT_TIME_S 1609459200  // main.c: the RTC starts at 2021-01-01
 #define VB_RTC_STARTS_ANEW 1       // at each hard reset: main.c
 
-// Speed against the emulated RP2040 of costs.h.
+// Speed against the emulated RP2040 of cost/costs.h.
 #define VB_SPEED 1.12
 #define VB_FLOAT_SPEED 1.12
 

@@ -1,0 +1,314 @@
+// core/link.c: the frames between board and bench (frames.toml), over one stream socket.
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "py/mphal.h"
+#include "py/runtime.h"
+#include "core/internal.h"
+#include "core/engine.h"
+
+#define EXIT_BENCH_GONE 4
+
+struct record {
+    uint8_t kind, a;
+    uint16_t b;
+    uint32_t c;
+    uint64_t t;
+} __attribute__((packed));
+_Static_assert(sizeof(struct record) == 16, "frames.toml");
+
+struct grant {
+    uint8_t kind, steps, pad[2];
+    uint32_t rx_len;
+    uint64_t horizon, levels, rose, fell, coupled, value, flags, mail;
+} __attribute__((packed));
+_Static_assert(sizeof(struct grant) == 72, "frames.toml");
+
+struct step {
+    uint64_t t, levels;
+} __attribute__((packed));
+
+static struct record out[256]; // written behind
+static size_t out_n;
+static struct grant last;      // what the bench said last
+static struct step steps[UINT8_MAX]; // and what it foretold with that
+static size_t steps_at;        // the next one
+static bool promise_void, poked;
+static uint64_t tx_due = VB_NEVER; // printed bytes are listened to: ask before then
+uint64_t vb_coupled;
+static uint64_t mail_told;     // channels that this grant named and that were not looked at since
+static int steady_pin = -1;    // what its ADC reads was promised with the last grant
+
+#define TX_NS 2000000 // not at once: a program that prints a lot would ask after each line
+
+bool vb_realtime(void) { return last.flags & VB_FLAG_REALTIME; }
+bool vb_headless(void) { return last.flags & VB_FLAG_HEADLESS; }
+bool vb_link_void(void) { return promise_void || poked || tx_due != VB_NEVER; }
+
+// The levels as they were foretold for now. An engine that looks at them is worked out later than that: while one is
+// on, the bench is asked at each step instead.
+static void keep_up(void) {
+    while (!vb_engine_on && steps_at < last.steps && vb_now() >= steps[steps_at].t) {
+        last.levels = steps[steps_at++].levels;
+    }
+}
+
+uint64_t vb_horizon(void) {
+    keep_up();
+    return steps_at < last.steps ? steps[steps_at].t : last.horizon;
+}
+
+// Until when the board knows all that it can see. Threads take turns where the bench is asked: they would see the same
+// levels, but at other places of their programs.
+static uint64_t known_until(void) { return vb_engine_on || vb_thread_others() ? vb_horizon() : last.horizon; }
+
+uint64_t vb_link_due(void) { return promise_void || poked ? 0 : MIN(tx_due, known_until()); }
+
+// ---- bytes ----
+
+void vb_flush(void) {
+    const char *p = (const char *)out;
+    size_t left = out_n * sizeof(out[0]);
+    out_n = 0;
+    while (left) {
+        ssize_t n = write(vb_options.bench_fd, p, left);
+        if (n < 0 && errno == EINTR) {
+            continue;
+        }
+        if (n <= 0) {
+            _exit(EXIT_BENCH_GONE);
+        }
+        p += n;
+        left -= n;
+    }
+}
+
+static void read_exactly(void *to, size_t len) {
+    char *p = to;
+    while (len) {
+        ssize_t n = read(vb_options.bench_fd, p, len);
+        if (n < 0 && errno == EINTR) {
+            continue;
+        }
+        if (n <= 0) {
+            _exit(EXIT_BENCH_GONE);
+        }
+        p += n;
+        len -= n;
+    }
+}
+
+// ---- records ----
+
+static void put_at(uint8_t kind, uint8_t a, uint16_t b, uint32_t c, uint64_t t) {
+    out[out_n++] = (struct record) {kind, a, b, c, t};
+    if (out_n == MP_ARRAY_SIZE(out)) {
+        vb_flush();
+    }
+}
+
+void vb_link_put(uint8_t kind, uint8_t a, uint16_t b, uint32_t c) {
+    vb_engine_catch_up(); // what the chip did by itself before comes first
+    put_at(kind, a, b, c, vb_now());
+}
+
+uint64_t vb_link_levels(void) {
+    keep_up();
+    return last.levels;
+}
+
+// A coupled output changed, or may matter from now on: the inputs have to be asked for again.
+static void break_promise(void) {
+    if (!promise_void) {
+        promise_void = true;
+        vb_service_soon();
+    }
+}
+
+// A PWM that starts makes its pin an output, as a MODE does: the bench has not said yet who listens there.
+static bool starts_pwm(uint8_t kind, uint8_t a, uint32_t hz) {
+    static uint64_t sounding;
+    if (kind != VB_REC_PWM) {
+        return false;
+    }
+    bool was = sounding >> a & 1;
+    sounding = hz ? sounding | 1ull << a : sounding & ~(1ull << a);
+    return hz && !was;
+}
+
+static bool is_coupled(uint8_t kind, uint8_t a, uint32_t c) {
+    bool output = kind == VB_REC_OUT || kind == VB_REC_PWM;
+    return starts_pwm(kind, a, c) || kind == VB_REC_MODE || kind == VB_REC_DAC || (output && (vb_coupled >> a & 1));
+}
+
+void vb_link_late(uint8_t kind, uint8_t a, uint16_t b, uint32_t c, uint64_t t) {
+    put_at(kind, a, b, c, t);
+    if (is_coupled(kind, a, c)) {
+        break_promise();
+    }
+}
+
+void vb_emit(uint8_t kind, uint8_t a, uint16_t b, uint32_t c) {
+    if (vb_now() >= known_until()) {
+        vb_sync(); // one builtin may have run for long: nothing is said beyond the promise
+    }
+    vb_link_put(kind, a, b, c);
+    if (kind == VB_REC_TX) {
+        if (vb_coupled >> 63 && tx_due == VB_NEVER) {
+            tx_due = vb_now() + TX_NS;
+            vb_service_soon();
+        }
+        return;
+    }
+    if (is_coupled(kind, a, c)) {
+        break_promise();
+    }
+}
+
+// ---- requests ----
+
+// Bytes behind the grant: at most len of them land in `into`, what is more is dropped; without it they are
+// serial input.
+static void take_bytes(uint8_t *into, size_t len) {
+    static uint8_t rx[VB_RX_RING];
+    size_t used = into ? MIN(len, last.rx_len) : 0;
+    read_exactly(into, used);
+    for (size_t left = last.rx_len - used; left;) {
+        size_t n = MIN(left, sizeof(rx));
+        read_exactly(rx, n);
+        if (!into) {
+            vb_serial_receive(rx, n);
+        }
+        left -= n;
+    }
+}
+
+static void take_grant(uint8_t *into, size_t len) {
+    do {
+        read_exactly(&last, sizeof(last));
+        // A poke on the way is answered by the grant behind it.
+    } while (last.kind != VB_REPLY_GRANT);
+    take_bytes(into, len);
+    read_exactly(steps, last.steps * sizeof(steps[0]));
+    steps_at = 0;
+    steady_pin = -1;
+    vb_coupled = last.coupled;
+    mail_told = last.mail;
+    promise_void = poked = false;
+    tx_due = VB_NEVER;
+    if (last.rose | last.fell) {
+        vb_pin_edges(last.rose, last.fell);
+    }
+    vb_service_soon();
+}
+
+// With interrupts off the chip's receive interrupt does not run: the bytes stay with the bench. A program
+// may choose an interrupt character that no byte can be.
+static unsigned room(void) { return vb_irq_off ? 0 : vb_serial_room(); }
+
+static uint8_t interrupt(void) {
+    int c = mp_interrupt_char;
+    return vb_irq_off || c < 0 || c > 255 ? 255 : c;
+}
+
+static void ask(uint8_t kind, uint8_t a) {
+    vb_link_put(kind, a, room(), interrupt());
+    vb_flush();
+    take_grant(NULL, 0);
+}
+
+void vb_link_wait(uint64_t t) {
+    uint64_t us = (t - vb_now()) / 1000;
+    us = t == VB_NEVER ? VB_WAIT_FOREVER : MIN(us, VB_WAIT_FOREVER - 1);
+    vb_link_put(VB_REC_WAIT, interrupt(), room(), us);
+    vb_flush();
+    take_grant(NULL, 0);
+    vb_clock_jump(last.value);
+}
+
+void vb_hello(void) {
+    vb_link_put(VB_REC_HELLO, VB_FRAMES_VERSION, VB_FAMILY_ID, VB_BITS);
+    vb_flush();
+    take_grant(NULL, 0);
+}
+
+uint64_t vb_link_ask(uint8_t *into, size_t len) {
+    static uint8_t nowhere;
+    vb_flush();
+    take_grant(into ? into : &nowhere, into ? len : 0);
+    return last.value;
+}
+
+uint64_t vb_link_mail(void) {
+    uint64_t told = mail_told;
+    mail_told = 0;
+    return told;
+}
+
+void vb_sync(void) { ask(VB_REC_SYNC, 0); }
+
+bool vb_level(uint8_t pin) {
+    if (vb_link_void() || vb_now() >= known_until()) {
+        vb_sync();
+    }
+    return vb_link_levels() >> pin & 1;
+}
+
+// ---- the ADC ----
+
+#define TOLD_PERIOD_NS 1000000
+#define TOLD_MOST 16 // conversions that were not asked for, told in that time
+
+// A loop that does nothing but read would ask a million times; nor does its trace need each of so many.
+static void tell_conversion(uint8_t pin) {
+    static uint64_t since;
+    static unsigned told;
+    if (vb_now() - since >= TOLD_PERIOD_NS) {
+        since = vb_now();
+        told = 0;
+    }
+    if (told < TOLD_MOST) {
+        told++;
+        vb_link_put(VB_REC_CONVERT, pin, 0, 0);
+    }
+}
+
+uint64_t vb_convert(uint8_t pin) {
+    bool known = pin == steady_pin && !promise_void && !poked && vb_now() < last.horizon;
+    if (known) {
+        uint64_t uv = last.value;
+        tell_conversion(pin);
+        return uv;
+    }
+    ask(VB_REC_ADC, pin);
+    steady_pin = last.flags & VB_FLAG_STEADY ? pin : -1;
+    return last.value;
+}
+
+// ---- what comes unasked ----
+
+void vb_link_irq_on(void) {
+    poked = true;
+    vb_service_soon();
+}
+
+bool vb_link_poll(int timeout_ms) {
+    if (!vb_headless() || timeout_ms) {
+        vb_flush(); // somebody may be looking
+    }
+    struct pollfd fd = {.fd = vb_options.bench_fd, .events = POLLIN};
+    int n = poll(&fd, 1, timeout_ms);
+    if (n < 0 && errno != EINTR) {
+        _exit(EXIT_BENCH_GONE);
+    }
+    if (n <= 0) {
+        return false;
+    }
+    struct grant poke; // only pokes come unasked; the end of the stream leaves the process
+    read_exactly(&poke, sizeof(poke));
+    poked = true;
+    return true;
+}
