@@ -4,7 +4,6 @@
 
 #include <stdint.h>
 #include <alloca.h>
-#include <sys/types.h>
 #include VB_FAMILY_H
 
 #define MICROPY_CONFIG_ROM_LEVEL (MICROPY_CONFIG_ROM_LEVEL_EXTRA_FEATURES)

@@ -115,6 +115,24 @@ CALL_AIR_SEND: Final = 85
 """bytes: MAC, message."""
 CALL_AIR_FETCH: Final = 86
 """answer: failed and delivered sends (u8 each), then rssi, MAC 6, message (a string), …."""
+ERRNO_ADDRINUSE: Final = 98
+"""the port is taken."""
+ERRNO_OPNOTSUPP: Final = 95
+"""not with a socket of this kind."""
+ERRNO_MSGSIZE: Final = 90
+"""too long for a datagram."""
+ERRNO_CONNABORTED: Final = 103
+"""the network went away."""
+ERRNO_CONNRESET: Final = 104
+"""the other side broke the connection, or refused it."""
+ERRNO_ISCONN: Final = 106
+"""connected already."""
+ERRNO_NOTCONN: Final = 107
+"""not connected."""
+ERRNO_HOSTUNREACH: Final = 113
+"""no way to that address."""
+ERRNO_INPROGRESS: Final = 115
+"""the connection is being made."""
 RADIO_TRIES: Final = 1
 """how often the station tries anew by itself: c, 255 for ever."""
 RADIO_CHANNEL: Final = 2

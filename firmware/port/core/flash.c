@@ -2,12 +2,12 @@
 // Erasing and programming take the time that the chip's flash takes.
 
 #include <string.h>
-#include <unistd.h>
 
 #include "py/mperrno.h"
 #include "py/runtime.h"
 #include "extmod/vfs.h"
 #include "core/internal.h"
+#include "core/host.h"
 
 #define BLOCK 4096
 #define PAGE 256
@@ -20,7 +20,7 @@ void vb_flash_start(size_t bytes) {
 
 void vb_flash_read(size_t at, void *to, size_t len) {
     vb_charge(VB_NS_FLASH_CALL);
-    ssize_t n = pread(vb_options.flash_fd, to, len, at);
+    int n = vb_host_flash_read(at, to, len);
     if (n < 0) {
         mp_raise_OSError(MP_EIO);
     }
@@ -30,7 +30,7 @@ void vb_flash_read(size_t at, void *to, size_t len) {
 void vb_flash_program(size_t at, const void *from, size_t len) {
     vb_charge(VB_NS_FLASH_CALL);
     vb_elapse((len + PAGE - 1) / PAGE * VB_NS_FLASH_PAGE);
-    if (pwrite(vb_options.flash_fd, from, len, at) != (ssize_t)len) {
+    if (vb_host_flash_write(at, from, len) != (int)len) {
         mp_raise_OSError(MP_EIO);
     }
 }
@@ -38,7 +38,7 @@ void vb_flash_program(size_t at, const void *from, size_t len) {
 void vb_flash_erase(size_t at) {
     static const uint8_t erased[BLOCK] = {[0 ... BLOCK - 1] = 0xff};
     vb_elapse(VB_NS_FLASH_ERASE);
-    if (pwrite(vb_options.flash_fd, erased, BLOCK, at) != BLOCK) {
+    if (vb_host_flash_write(at, erased, BLOCK) != BLOCK) {
         mp_raise_OSError(MP_EIO);
     }
 }

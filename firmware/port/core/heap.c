@@ -6,15 +6,16 @@
 #include "py/runtime.h"
 #include "shared/runtime/gchelper.h"
 #include "core/internal.h"
+#include "core/host.h"
 
 #define WORDS (VB_BITS / 32) // objects of the 64-bit build are twice as large: for practice only
 
 static char *heap;
 
 void vb_heap_map(void) {
-    heap = vb_map(VB_HEAP_ADDRESS, vb_options.heap_bytes);
+    heap = vb_host_map(VB_HEAP_ADDRESS, vb_options.heap_bytes);
     #if VB_ESP32
-    vb_map(VB_POOL_ADDRESS, VB_POOL_BYTES * WORDS);
+    vb_host_map(VB_POOL_ADDRESS, VB_POOL_BYTES * WORDS);
     #endif
 }
 

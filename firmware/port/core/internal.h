@@ -4,7 +4,6 @@
 #include "core/board.h"
 
 struct vb_options {
-    int bench_fd, flash_fd;
     uint64_t seed, t0_ns, ticks0_ms;
     uint8_t uid[6];
     int cause, wake;          // machine.reset_cause(), machine.wake_reason()
@@ -70,7 +69,7 @@ void vb_rtc_start(void);          // a hard reset, or the power came
 extern uint64_t vb_wdt_due;       // VB_NEVER: there is no watchdog
 __attribute__((noreturn)) void vb_wdt_bite(void);
 
-// What outlives a reset of the board's own: all else is as in a new process.
+// The variable keeps its value over a reset of the board's own; all others are as in a new process.
 #define VB_RETAINED __attribute__((section("vb_retained")))
 
 // core/link.c
@@ -85,6 +84,7 @@ void vb_link_put(uint8_t kind, uint8_t a, uint16_t b, uint32_t c); // a record a
 void vb_link_late(uint8_t kind, uint8_t a, uint16_t b, uint32_t c, uint64_t t); // of an engine: t is past, after all others
 uint64_t vb_link_levels(void);    // what the last grant said of now, without asking
 uint64_t vb_link_ask(uint8_t *into, size_t len); // sends what was put, waits: the grant's value; bytes to `into`
+uint64_t vb_link_convert(uint8_t pin, bool *asked); // what the ADC reads; not asked: it was promised to stay
 uint64_t vb_link_mail(void);      // channels that have something for us, as the last grant said; once a grant
 bool vb_realtime(void);
 bool vb_headless(void);
@@ -122,11 +122,6 @@ void vb_pin_hold(uint8_t pin, bool on);
 void vb_pin_hold_asleep(bool on);
 void vb_pin_watch(uint8_t pin, bool asleep);
 
-// core/lock.c
-__attribute__((noreturn)) void vb_lock_and_run(size_t flash_bytes, void (*run)(void)); // on its own stack
-__attribute__((noreturn)) void vb_lock_run_again(void); // as in a new process, but for what is VB_RETAINED
-void *vb_map(uintptr_t address, size_t bytes);
-
 // core/flash.c
 void vb_flash_start(size_t bytes); // of the file system
 void vb_flash_read(size_t at, void *to, size_t len); // all raise OSError
@@ -137,3 +132,4 @@ void vb_flash_erase(size_t at);   // 4 KB
 void vb_state(uint8_t state, uint32_t detail);
 int vb_reset_cause(void);
 __attribute__((noreturn)) void vb_reset(int cause); // a hard reset of the board's own, now
+__attribute__((noreturn)) void vb_panic(uint32_t detail); // the interpreter failed: tells the bench and ends the process

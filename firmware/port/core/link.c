@@ -1,16 +1,10 @@
 // core/link.c: the frames between board and bench (frames.toml), over one stream socket.
 
-#include <errno.h>
-#include <poll.h>
-#include <string.h>
-#include <unistd.h>
-
 #include "py/mphal.h"
 #include "py/runtime.h"
 #include "core/internal.h"
+#include "core/host.h"
 #include "core/engine.h"
-
-#define EXIT_BENCH_GONE 4
 
 struct record {
     uint8_t kind, a;
@@ -67,38 +61,10 @@ static uint64_t known_until(void) { return vb_engine_on || vb_thread_others() ? 
 
 uint64_t vb_link_due(void) { return promise_void || poked ? 0 : MIN(tx_due, known_until()); }
 
-// ---- bytes ----
-
 void vb_flush(void) {
-    const char *p = (const char *)out;
-    size_t left = out_n * sizeof(out[0]);
+    size_t len = out_n * sizeof(out[0]);
     out_n = 0;
-    while (left) {
-        ssize_t n = write(vb_options.bench_fd, p, left);
-        if (n < 0 && errno == EINTR) {
-            continue;
-        }
-        if (n <= 0) {
-            _exit(EXIT_BENCH_GONE);
-        }
-        p += n;
-        left -= n;
-    }
-}
-
-static void read_exactly(void *to, size_t len) {
-    char *p = to;
-    while (len) {
-        ssize_t n = read(vb_options.bench_fd, p, len);
-        if (n < 0 && errno == EINTR) {
-            continue;
-        }
-        if (n <= 0) {
-            _exit(EXIT_BENCH_GONE);
-        }
-        p += n;
-        len -= n;
-    }
+    vb_host_write(out, len);
 }
 
 // ---- records ----
@@ -175,10 +141,10 @@ void vb_emit(uint8_t kind, uint8_t a, uint16_t b, uint32_t c) {
 static void take_bytes(uint8_t *into, size_t len) {
     static uint8_t rx[VB_RX_RING];
     size_t used = into ? MIN(len, last.rx_len) : 0;
-    read_exactly(into, used);
+    vb_host_read(into, used);
     for (size_t left = last.rx_len - used; left;) {
         size_t n = MIN(left, sizeof(rx));
-        read_exactly(rx, n);
+        vb_host_read(rx, n);
         if (!into) {
             vb_serial_receive(rx, n);
         }
@@ -188,11 +154,11 @@ static void take_bytes(uint8_t *into, size_t len) {
 
 static void take_grant(uint8_t *into, size_t len) {
     do {
-        read_exactly(&last, sizeof(last));
+        vb_host_read(&last, sizeof(last));
         // A poke on the way is answered by the grant behind it.
     } while (last.kind != VB_REPLY_GRANT);
     take_bytes(into, len);
-    read_exactly(steps, last.steps * sizeof(steps[0]));
+    vb_host_read(steps, last.steps * sizeof(steps[0]));
     steps_at = 0;
     steady_pin = -1;
     vb_coupled = last.coupled;
@@ -250,42 +216,20 @@ uint64_t vb_link_mail(void) {
 
 void vb_sync(void) { ask(VB_REC_SYNC, 0); }
 
+uint64_t vb_link_convert(uint8_t pin, bool *asked) {
+    *asked = pin != steady_pin || promise_void || poked || vb_now() >= last.horizon;
+    if (*asked) {
+        ask(VB_REC_ADC, pin);
+        steady_pin = last.flags & VB_FLAG_STEADY ? pin : -1;
+    }
+    return last.value;
+}
+
 bool vb_level(uint8_t pin) {
     if (vb_link_void() || vb_now() >= known_until()) {
         vb_sync();
     }
     return vb_link_levels() >> pin & 1;
-}
-
-// ---- the ADC ----
-
-#define TOLD_PERIOD_NS 1000000
-#define TOLD_MOST 16 // conversions that were not asked for, told in that time
-
-// A loop that does nothing but read would ask a million times; nor does its trace need each of so many.
-static void tell_conversion(uint8_t pin) {
-    static uint64_t since;
-    static unsigned told;
-    if (vb_now() - since >= TOLD_PERIOD_NS) {
-        since = vb_now();
-        told = 0;
-    }
-    if (told < TOLD_MOST) {
-        told++;
-        vb_link_put(VB_REC_CONVERT, pin, 0, 0);
-    }
-}
-
-uint64_t vb_convert(uint8_t pin) {
-    bool known = pin == steady_pin && !promise_void && !poked && vb_now() < last.horizon;
-    if (known) {
-        uint64_t uv = last.value;
-        tell_conversion(pin);
-        return uv;
-    }
-    ask(VB_REC_ADC, pin);
-    steady_pin = last.flags & VB_FLAG_STEADY ? pin : -1;
-    return last.value;
 }
 
 // ---- what comes unasked ----
@@ -299,16 +243,11 @@ bool vb_link_poll(int timeout_ms) {
     if (!vb_headless() || timeout_ms) {
         vb_flush(); // somebody may be looking
     }
-    struct pollfd fd = {.fd = vb_options.bench_fd, .events = POLLIN};
-    int n = poll(&fd, 1, timeout_ms);
-    if (n < 0 && errno != EINTR) {
-        _exit(EXIT_BENCH_GONE);
-    }
-    if (n <= 0) {
+    if (!vb_host_poll(timeout_ms)) {
         return false;
     }
     struct grant poke; // only pokes come unasked; the end of the stream leaves the process
-    read_exactly(&poke, sizeof(poke));
+    vb_host_read(&poke, sizeof(poke));
     poked = true;
     return true;
 }

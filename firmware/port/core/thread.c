@@ -6,13 +6,13 @@
 //   half of the work, and the turns are short.
 
 #include <string.h>
-#include <ucontext.h>
 
 #include "py/gc.h"
 #include "py/mphal.h"
 #include "py/mpthread.h"
 #include "py/runtime.h"
 #include "core/internal.h"
+#include "core/host.h"
 
 #define WORDS (VB_BITS / 32)
 #define STACKS_ADDRESS 0x51000000
@@ -50,7 +50,7 @@ struct vb_thread {
     void *arg, *memory;    // roots of the collector
     size_t stack_bytes;
     char *sp;              // where its stack begins while another runs
-    ucontext_t context;
+    vb_host_context context;
 };
 
 struct _mp_state_thread_t *vb_thread_state;
@@ -67,7 +67,7 @@ static char *stack_of(const struct vb_thread *t) {
 
 void vb_thread_map(void) {
     for (struct vb_thread *t = threads + 1; t < threads + MP_ARRAY_SIZE(threads); t++) {
-        vb_map((uintptr_t)stack_of(t), STACK_BYTES);
+        vb_host_map((uintptr_t)stack_of(t), STACK_BYTES);
     }
 }
 
@@ -141,7 +141,7 @@ static void run(struct vb_thread *next) {
     vb_thread_state = next->state;
     share_time();
     if (next != was) {
-        swapcontext(&was->context, &next->context);
+        vb_host_context_switch(&was->context, &next->context);
     }
 }
 
@@ -267,11 +267,8 @@ mp_uint_t mp_thread_create(void *(*entry)(void *), void *arg, size_t *size) {
     t->arg = arg;
     t->stack_bytes = bytes;
     t->state = NULL;
-    getcontext(&t->context);
-    t->context.uc_stack.ss_sp = stack_of(t);
-    t->context.uc_stack.ss_size = STACK_BYTES;
+    vb_host_context_make(&t->context, stack_of(t), STACK_BYTES, leave);
     t->sp = stack_of(t) + STACK_BYTES;
-    makecontext(&t->context, leave, 0);
     t->doing = READY;
     others++;
     share_time();

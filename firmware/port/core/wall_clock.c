@@ -1,31 +1,24 @@
 // core/wall_clock.c: the wall clock, for boards that a person plays with. It never decides a result of a
 // headless run; there it is not even read.
 
-#include <time.h>
-
 #include "py/mpconfig.h"
 #include "py/misc.h"
 #include "core/internal.h"
+#include "core/host.h"
 
 #define AHEAD_NS 1000000 // realtime: how far code may run ahead of the wall clock
 
 static int64_t offset; // wall clock less virtual clock
 
-static int64_t wall_ns(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec * 1000000000ll + t.tv_nsec;
-}
-
 void vb_wall_restart(void) {
-    offset = wall_ns() - (int64_t)vb_now();
+    offset = vb_host_clock_ns() - (int64_t)vb_now();
 }
 
 void vb_wall_pace(void) {
     if (!vb_realtime()) {
         return;
     }
-    int64_t ahead = (int64_t)vb_now() + offset - wall_ns();
+    int64_t ahead = (int64_t)vb_now() + offset - vb_host_clock_ns();
     if (ahead < 0) {
         vb_wall_restart(); // a slow host: virtual time does not try to catch up
     } else if (ahead > AHEAD_NS) {
@@ -40,7 +33,7 @@ void vb_wall_mark(void) {
 }
 
 void vb_wall_follow(void) {
-    int64_t now = vb_headless() ? 0 : wall_ns() - offset;
+    int64_t now = vb_headless() ? 0 : vb_host_clock_ns() - offset;
     vb_clock_jump(now > 0 ? MIN((uint64_t)now, vb_horizon()) : 0);
 }
 
@@ -50,13 +43,13 @@ void vb_wall_wait(uint64_t t) {
     }
     bool poke = false;
     while (!poke) {
-        int64_t now = wall_ns() - offset;
+        int64_t now = vb_host_clock_ns() - offset;
         if (t != VB_NEVER && now >= (int64_t)t) {
             break;
         }
         int64_t ms = t == VB_NEVER ? -1 : ((int64_t)t - now + 999999) / 1000000;
         poke = vb_link_poll(ms > 60000 ? 60000 : ms);
     }
-    int64_t now = wall_ns() - offset;
+    int64_t now = vb_host_clock_ns() - offset;
     vb_clock_jump(now > 0 ? MIN((uint64_t)now, t) : 0);
 }

@@ -1,6 +1,5 @@
 // net/espnow.c: sending and receiving of ESP-NOW. Source: ports/esp32/modespnow.c.
 
-#include <errno.h>
 #include <string.h>
 
 #include "py/mperrno.h"

@@ -1,6 +1,5 @@
 // net/radio.c: the network modules' side of the radio: its state, as the bench told it last.
 
-#include <errno.h>
 #include <string.h>
 
 #include "py/mperrno.h"
@@ -68,18 +67,18 @@ void vb_net_soft_reset(void) {
 
 // ---- errors ----
 
-// The bench speaks Linux's numbers. ESP-IDF's lwIP has newlib's (override/py/mperrno.h).
+// The bench speaks Linux's numbers ([errno] in frames.toml). ESP-IDF's lwIP has newlib's (override/py/mperrno.h).
 int vb_net_errno(int32_t status) {
     switch (-status) {
-        case EADDRINUSE: return MP_EADDRINUSE;
-        case ECONNABORTED: return MP_ECONNABORTED;
-        case ECONNRESET: return MP_ECONNRESET;
-        case EISCONN: return MP_EISCONN;
-        case ENOTCONN: return MP_ENOTCONN;
-        case EHOSTUNREACH: return MP_EHOSTUNREACH;
-        case EINPROGRESS: return MP_EINPROGRESS;
-        case EOPNOTSUPP: return MP_EOPNOTSUPP;
-        case EMSGSIZE: return MP_ENOMEM;
+        case VB_ERRNO_ADDRINUSE: return MP_EADDRINUSE;
+        case VB_ERRNO_CONNABORTED: return MP_ECONNABORTED;
+        case VB_ERRNO_CONNRESET: return MP_ECONNRESET;
+        case VB_ERRNO_ISCONN: return MP_EISCONN;
+        case VB_ERRNO_NOTCONN: return MP_ENOTCONN;
+        case VB_ERRNO_HOSTUNREACH: return MP_EHOSTUNREACH;
+        case VB_ERRNO_INPROGRESS: return MP_EINPROGRESS;
+        case VB_ERRNO_OPNOTSUPP: return MP_EOPNOTSUPP;
+        case VB_ERRNO_MSGSIZE: return MP_ENOMEM;
         default: return -status;
     }
 }

@@ -1,7 +1,6 @@
 // net/socket.c: the module `socket`, as ports/esp32/modsocket.c and extmod/modlwip.c (rp2) behave.
 // What the bench told of each socket is in vb_net.sockets: to look at a flag costs no call.
 
-#include <errno.h>
 #include <string.h>
 
 #include "py/gc.h"
@@ -136,10 +135,10 @@ static mp_obj_t socket_connect(mp_obj_t self_in, mp_obj_t pair) {
     uint8_t ip[4];
     uint32_t port = get_address(pair, ip);
     int32_t status = vb_net_call(VB_CALL_SOCKET_CONNECT, self->fd, port, ip, 4, NULL, 0);
-    if (status >= 0 || status == -EINPROGRESS) {
+    if (status >= 0 || status == -VB_ERRNO_INPROGRESS) {
         self->state = VB_SOCKET_CONNECTED;
     }
-    if (status == -EINPROGRESS && self->timeout) {
+    if (status == -VB_ERRNO_INPROGRESS && self->timeout) {
         if (!vb_net_wait(&vb_net.sockets[self->fd], VB_SOCKET_WRITABLE, vb_socket_end_of_wait(self))) {
             mp_raise_OSError(MP_ETIMEDOUT);
         }

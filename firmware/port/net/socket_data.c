@@ -1,6 +1,5 @@
 // net/socket_data.c: what goes through a socket.
 
-#include <errno.h>
 #include <string.h>
 
 #include "py/mperrno.h"
@@ -28,7 +27,7 @@ static mp_uint_t send_piece(socket_obj_t *self, const uint8_t *data, size_t len,
             }
             return status & VB_NET_COUNT;
         }
-        if (status != -MP_EAGAIN && status != -EINPROGRESS) {
+        if (status != -MP_EAGAIN && status != -VB_ERRNO_INPROGRESS) {
             *errcode = vb_net_errno(status);
             return MP_STREAM_ERROR;
         }

@@ -1,11 +1,11 @@
-// core/lock.c: fixed places in memory, and the lock that the process puts on itself.
+// core/host_linux.c: core/host.h on Linux: two descriptors, memory at fixed addresses, and a lock on the process.
 //
 // Heap and stack lie at fixed addresses, so that nothing a program can observe (id(), the order of sets, what
-// the conservative collector finds) depends on ASLR, argv or the environment. Once set up, the process can
-// read, write, wait, ask the time and leave; any other system call ends it.
+// the conservative collector finds) depends on ASLR, argv or the environment. After the lock the process can
+// read, write, wait, read the clock and exit; any other system call ends it.
 //
-// A board that resets itself starts again in the same process: its variables get back what they held at the beginning, but
-// for those that outlive a reset on the chip, too (VB_RETAINED). That takes 50 us; a new process takes a millisecond.
+// A board that resets itself starts again in the same process: its variables get back their first values, except
+// those that outlive a reset on the chip, too (VB_RETAINED). That takes 50 us; a new process takes 1 ms.
 
 #include <linux/audit.h>
 #include <linux/filter.h>
@@ -18,13 +18,14 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
-#include <ucontext.h>
 #include <unistd.h>
 
 #include "py/mpconfig.h"
 #include "py/misc.h"
 #include "core/internal.h"
+#include "core/host.h"
 
 #define STACK_TOP 0x50000000
 #define STACK_BYTES (256 * 1024) // more than Python may use: for C recursion that does not check
@@ -32,15 +33,17 @@
 #define FAULT_STACK 0x54000000
 #define FAULT_STACK_BYTES (64 * 1024)
 #define SNAPSHOT 0x55000000
-#define EXIT_PANIC 7
-#define EXIT_SETUP 2
+
+int vb_host_bench_fd = -1, vb_host_flash_fd = -1;
+
+// ---- memory ----
 
 static void die(const char *what) {
     perror(what);
-    exit(EXIT_SETUP);
+    exit(VB_EXIT_USAGE);
 }
 
-void *vb_map(uintptr_t address, size_t bytes) {
+void *vb_host_map(uintptr_t address, size_t bytes) {
     void *p = mmap((void *)address, bytes, PROT_READ | PROT_WRITE,
         MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
     if (p != (void *)address) {
@@ -49,23 +52,25 @@ void *vb_map(uintptr_t address, size_t bytes) {
     return p;
 }
 
+// ---- faults ----
+
 // The stack ran into the unmapped pages below it: the chip would reset by a fault, too.
-static void panic(int signal) {
-    vb_state(VB_STATE_PANIC, signal);
-    vb_flush();
-    _exit(EXIT_PANIC);
+static void fault(int signal) {
+    vb_panic(signal);
 }
 
 static void catch_faults(void) {
-    stack_t alternative = {.ss_sp = vb_map(FAULT_STACK, FAULT_STACK_BYTES), .ss_size = FAULT_STACK_BYTES};
+    stack_t alternative = {.ss_sp = vb_host_map(FAULT_STACK, FAULT_STACK_BYTES), .ss_size = FAULT_STACK_BYTES};
     sigaltstack(&alternative, NULL);
-    struct sigaction action = {.sa_handler = panic, .sa_flags = SA_ONSTACK | SA_RESETHAND};
+    struct sigaction action = {.sa_handler = fault, .sa_flags = SA_ONSTACK | SA_RESETHAND};
     static const int faults[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE};
     for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
         sigaction(faults[i], &action, NULL);
     }
     signal(SIGPIPE, SIG_IGN);
 }
+
+// ---- the lock ----
 
 static void limit(int what, rlim_t value) {
     struct rlimit now;
@@ -112,7 +117,52 @@ static void lock(size_t flash_bytes) {
     }
 }
 
-// ---- the beginning, and the way back to it ----
+// ---- options and descriptors ----
+
+bool vb_host_option(const char *name, uint64_t value) {
+    if (!strcmp(name, "--bench-fd")) {
+        vb_host_bench_fd = value;
+    } else if (!strcmp(name, "--flash-fd")) {
+        vb_host_flash_fd = value;
+    } else {
+        return false;
+    }
+    return true;
+}
+
+// Closes what a parent, or a library of it, left open. One call per gap, as a bench of thousands of boards has
+// thousands of descriptors.
+static void close_others(void) {
+    unsigned low = MIN(vb_host_bench_fd, vb_host_flash_fd), high = MAX(vb_host_bench_fd, vb_host_flash_fd);
+    unsigned from[] = {STDERR_FILENO + 1, low + 1, high + 1}, to[] = {low - 1, high - 1, ~0u};
+    for (int i = 0; i < 3; i++) {
+        if (from[i] > to[i] || !syscall(SYS_close_range, from[i], to[i], 0)) {
+            continue;
+        }
+        for (int fd = from[i], most = MIN(to[i], (unsigned)getdtablesize()); fd <= most; fd++) { // before Linux 5.9
+            close(fd);
+        }
+    }
+}
+
+size_t vb_host_open(size_t flash_bytes) {
+    struct stat flash;
+    if (vb_host_bench_fd < 0 || fstat(vb_host_flash_fd, &flash)) {
+        return 0;
+    }
+    flash_bytes = flash.st_size ? flash.st_size : flash_bytes;
+    if (ftruncate(vb_host_flash_fd, flash_bytes)) {
+        die("flash");
+    }
+    close_others();
+    return flash_bytes;
+}
+
+void vb_host_exit(int code) {
+    _exit(code);
+}
+
+// ---- the start, and the way back to it ----
 
 extern char __data_start[], _end[]; // given by the linker: all variables
 extern char __start_vb_retained[], __stop_vb_retained[];
@@ -146,7 +196,7 @@ static void start(void) {
     run_locked();
 }
 
-void vb_lock_run_again(void) {
+void vb_host_run_again(void) {
     char kept[__stop_vb_retained - __start_vb_retained];
     memcpy(kept, __start_vb_retained, sizeof(kept));
     copy(__data_start, (char *)SNAPSHOT);
@@ -154,14 +204,14 @@ void vb_lock_run_again(void) {
     longjmp(beginning, 1);
 }
 
-void vb_lock_and_run(size_t flash_bytes, void (*run)(void)) {
+void vb_host_run(size_t flash_bytes, void (*run)(void)) {
     static ucontext_t context;
     run_locked = run;
     run_flash_bytes = flash_bytes;
     catch_faults();
-    vb_map(SNAPSHOT, (variables_bytes() + 4095) & ~4095ul);
+    vb_host_map(SNAPSHOT, (variables_bytes() + 4095) & ~4095ul);
     getcontext(&context);
-    context.uc_stack.ss_sp = vb_map(STACK_TOP - STACK_BYTES, STACK_BYTES);
+    context.uc_stack.ss_sp = vb_host_map(STACK_TOP - STACK_BYTES, STACK_BYTES);
     context.uc_stack.ss_size = STACK_BYTES;
     makecontext(&context, start, 0);
     setcontext(&context);

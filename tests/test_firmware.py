@@ -1,0 +1,25 @@
+"""The sources of the port: what they may include."""
+
+import re
+from pathlib import Path
+
+PORT = Path(__file__).resolve().parents[1] / "firmware" / "port"
+STANDARD = {
+    *("alloca.h", "math.h", "stdbool.h", "stddef.h", "stdint.h", "stdio.h", "stdlib.h"),
+    "string.h",
+}
+"""Headers that are the same on every platform."""
+
+
+def test_only_the_host_uses_an_operating_system() -> None:
+    """Another platform replaces `core/host_linux.*`, and nothing else."""
+    files = sorted({*PORT.rglob("*.c"), *PORT.rglob("*.h")})
+    assert PORT / "core" / "host.h" in files
+    wrong = [
+        f"{file.relative_to(PORT)} includes <{name}>"
+        for file in files
+        if not file.name.startswith("host_")
+        for name in re.findall(r"(?m)^\s*#\s*include\s*<([^>]+)>", file.read_text())
+        if name not in STANDARD
+    ]
+    assert not wrong
