@@ -1,7 +1,11 @@
-"""The sources of the port: what they may include."""
+"""The sources of the port: what they may include, and what is made from its table of frames."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
+
+from hardware.bench import frames
 
 PORT = Path(__file__).resolve().parents[1] / "firmware" / "port"
 STANDARD = {
@@ -23,3 +27,9 @@ def test_only_the_host_uses_an_operating_system() -> None:
         if name not in STANDARD
     ]
     assert not wrong
+
+
+def test_the_frames_of_the_bench_are_those_of_the_table(tmp_path: Path) -> None:
+    made = tmp_path / "frames.py"
+    subprocess.run([sys.executable, PORT / "genframes.py", "python", made], check=True)
+    assert Path(frames.__file__).read_text() == made.read_text()

@@ -2,15 +2,15 @@
 at each edge (a reading of a DHT22 has 84).
 """
 
-import struct
 from typing import Protocol
 
+from hardware.bench import frames
 from hardware.bench.events import EventQueue
 from hardware.bench.pins import Pins
 from hardware.bench.wiring.foresight import Foreseen
 from hardware.bench.wiring.module import Step
 
-STEP = struct.Struct("<2Q")
+STEP = frames.LAYOUT_STEP
 """A time, and the levels from then on."""
 MOST = 255
 """So many in one answer."""

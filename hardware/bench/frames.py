@@ -1,5 +1,6 @@
 """The frames between board and bench. Made by firmware/port/genframes.py; do not edit."""
 
+import struct
 from typing import Final
 
 VERSION: Final = 3
@@ -56,21 +57,21 @@ REC_NOTE: Final = 40
 REC_NOTED: Final = 41
 """something happened on the network: a = one of [note], c bytes say what (tracing/notes.py)."""
 CALL_I2C: Final = 1
-"""b = scl | sda << 8, c Hz; status: bytes acknowledged."""
+"""b = scl | sda << 8, c Hz; bytes: layout i2c; status: bytes acknowledged; answer: bytes read."""
 CALL_SPI: Final = 2
-"""b = [spi] bits, c Hz."""
+"""b = [spi] bits, c Hz; bytes: layout spi; answer: as many bytes as were sent, if WANTED."""
 CALL_UART_SETUP: Final = 3
-"""b = number, c baud (0: off)."""
+"""b = number, c baud (0: off); bytes: layout uart."""
 CALL_UART_WRITE: Final = 4
 """b = number; bytes to send behind those on the line; c 1: a break instead."""
 CALL_BITSTREAM: Final = 48
-"""b pin; bytes: high and low of a 0, of a 1 (ns, u32 each), then what is sent."""
+"""b pin; bytes: layout bitstream."""
 CALL_I2S: Final = 50
 """b = number | sd << 8, c = rate in Hz, + 1 << 30: 32 bits, + 1 << 31: stereo; bytes: samples."""
 CALL_TOUCH: Final = 49
 """b pin; status: what its touch sensor counts."""
 CALL_UART_READ: Final = 5
-"""b = number, c at most so many; status: how many, + 4096: a break came."""
+"""b = number, c bytes at most; status: how many, + [status] BREAK; answer: the bytes."""
 CALL_RADIO_SWITCH: Final = 64
 """b 0 station, 1 own access point; c on; bytes: its MAC."""
 CALL_RADIO_CONNECT: Final = 65
@@ -78,9 +79,9 @@ CALL_RADIO_CONNECT: Final = 65
 CALL_RADIO_DISCONNECT: Final = 66
 """the station leaves."""
 CALL_RADIO_SCAN: Final = 67
-"""answer, 43 bytes each: length, name 32, bssid 6, channel, rssi, security, hidden."""
+"""answer: layout access_point for each; status: how many."""
 CALL_RADIO_STATE: Final = 68
-"""answer: the state."""
+"""answer: layout radio."""
 CALL_RADIO_STATIONS: Final = 69
 """answer: the MACs of the own access point's stations."""
 CALL_RADIO_OWN: Final = 70
@@ -96,17 +97,17 @@ CALL_SOCKET_BIND: Final = 74
 CALL_SOCKET_LISTEN: Final = 75
 """c backlog."""
 CALL_SOCKET_ACCEPT: Final = 76
-"""status: the number of the new one; answer: address 4, port u16, 1 if more wait."""
+"""status: the number of the new one; answer: layout accepted."""
 CALL_SOCKET_CONNECT: Final = 77
 """c port; bytes: address."""
 CALL_SOCKET_SEND: Final = 78
-"""status: bytes taken."""
+"""status: bytes taken, + [status] MORE."""
 CALL_SOCKET_SEND_TO: Final = 79
 """c port; bytes: address 4, data."""
 CALL_SOCKET_RECEIVE: Final = 80
-"""c bytes at most; status: how many; answer: they."""
+"""c bytes at most; status: how many, + [status] MORE; answer: the bytes."""
 CALL_SOCKET_RECEIVE_FROM: Final = 81
-"""status: how many; answer: address 4, port u16, the datagram."""
+"""status: how many; answer: layout peer, then the datagram."""
 CALL_SOCKET_CLOSE: Final = 82
 """its number is free."""
 CALL_AIR_SWITCH: Final = 84
@@ -133,6 +134,14 @@ ERRNO_HOSTUNREACH: Final = 113
 """no way to that address."""
 ERRNO_INPROGRESS: Final = 115
 """the connection is being made."""
+MAIL_RADIO: Final = 8
+"""the state of the radio is new."""
+MAIL_AIR: Final = 9
+"""ESP-NOW has messages, or knows what became of one."""
+STATUS_BREAK: Final = 4096
+"""of UART_READ, beside the count: a break came."""
+STATUS_MORE: Final = 16384
+"""of data sent or received, beside the count: there is more, or more room."""
 RADIO_TRIES: Final = 1
 """how often the station tries anew by itself: c, 255 for ever."""
 RADIO_CHANNEL: Final = 2
@@ -257,3 +266,65 @@ FAULT_NO_PULL: Final = 6
 """the program asks for a pull at pin b, which has none."""
 FAULT_FLASH_PIN: Final = 7
 """the program uses pin b, on which the chip has its flash."""
+LAYOUT_RECORD: Final = struct.Struct("<BBHIQ")
+"""What a board sends and a trace holds; what a, b and c are depends on the kind.
+
+kind, a, b, c, t
+"""
+LAYOUT_RECORD_COLUMNS: Final = [
+    ("kind", "u1"),
+    ("a", "u1"),
+    ("b", "<u2"),
+    ("c", "<u4"),
+    ("t", "<u8"),
+]
+LAYOUT_GRANT: Final = struct.Struct("<BB2xIQQQQQQQQ")
+"""The answer to a request, or a poke: [reply], steps, bytes, what the inputs are and until when.
+
+kind, steps, rx_len, horizon, levels, rose, fell, coupled, value, flags, mail
+"""
+LAYOUT_STEP: Final = struct.Struct("<QQ")
+"""The levels from a time on, before the horizon, unless the board writes a coupled output.
+
+t, levels
+"""
+LAYOUT_I2C: Final = struct.Struct("<BBH")
+"""Bytes of an I2C call: [i2c] bits, address, count to read; then the bytes to write.
+
+bits, address, count
+"""
+LAYOUT_SPI: Final = struct.Struct("<BBB")
+"""Bytes of an SPI call: the pins; then the bytes to send.
+
+sck, mosi, miso
+"""
+LAYOUT_UART: Final = struct.Struct("<BBBBBB")
+"""Bytes of UART_SETUP; parity 0 none, 1 odd, 2 even; invert 1 tx, 2 rx.
+
+tx, rx, bits, parity, stop, invert
+"""
+LAYOUT_BITSTREAM: Final = struct.Struct("<IIII")
+"""Bytes of BITSTREAM: high and low of a 0, of a 1 (ns); then what is sent.
+
+high_0, low_0, high_1, low_1
+"""
+LAYOUT_RADIO: Final = struct.Struct("<BBbB6sBB4s4s4s4s16s")
+"""The state of the radio; one byte of [socket] for each socket.
+
+station, reason, rssi, channel, bssid, own_on, own_stations, ip, mask, gateway, dns, sockets
+"""
+LAYOUT_ACCESS_POINT: Final = struct.Struct("<B32s6sBbBB")
+"""One of those that RADIO_SCAN found.
+
+length, name, bssid, channel, rssi, security, hidden
+"""
+LAYOUT_PEER: Final = struct.Struct("<4sH")
+"""The other side of a socket.
+
+ip, port
+"""
+LAYOUT_ACCEPTED: Final = struct.Struct("<4sHB")
+"""The other side of a new connection, and 1 if more wait.
+
+ip, port, more
+"""

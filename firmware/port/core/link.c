@@ -6,29 +6,10 @@
 #include "core/host.h"
 #include "core/engine.h"
 
-struct record {
-    uint8_t kind, a;
-    uint16_t b;
-    uint32_t c;
-    uint64_t t;
-} __attribute__((packed));
-_Static_assert(sizeof(struct record) == 16, "frames.toml");
-
-struct grant {
-    uint8_t kind, steps, pad[2];
-    uint32_t rx_len;
-    uint64_t horizon, levels, rose, fell, coupled, value, flags, mail;
-} __attribute__((packed));
-_Static_assert(sizeof(struct grant) == 72, "frames.toml");
-
-struct step {
-    uint64_t t, levels;
-} __attribute__((packed));
-
-static struct record out[256]; // written behind
+static struct vb_record out[256]; // written behind
 static size_t out_n;
-static struct grant last;      // what the bench said last
-static struct step steps[UINT8_MAX]; // and what it foretold with that
+static struct vb_grant last;      // what the bench said last
+static struct vb_step steps[UINT8_MAX]; // and what it foretold with that
 static size_t steps_at;        // the next one
 static bool promise_void, poked;
 static uint64_t tx_due = VB_NEVER; // printed bytes are listened to: ask before then
@@ -70,7 +51,7 @@ void vb_flush(void) {
 // ---- records ----
 
 static void put_at(uint8_t kind, uint8_t a, uint16_t b, uint32_t c, uint64_t t) {
-    out[out_n++] = (struct record) {kind, a, b, c, t};
+    out[out_n++] = (struct vb_record) {kind, a, b, c, t};
     if (out_n == MP_ARRAY_SIZE(out)) {
         vb_flush();
     }
@@ -246,7 +227,7 @@ bool vb_link_poll(int timeout_ms) {
     if (!vb_host_poll(timeout_ms)) {
         return false;
     }
-    struct grant poke; // only pokes come unasked; the end of the stream leaves the process
+    struct vb_grant poke; // only pokes come unasked; the end of the stream leaves the process
     vb_host_read(&poke, sizeof(poke));
     poked = true;
     return true;

@@ -19,10 +19,13 @@
 #define TIMES 4    // high and low of a 0, of a 1
 
 static void send(uint8_t pin, const uint32_t *timing_ns, const uint8_t *data, size_t len) {
-    static uint8_t call[TIMES * sizeof(uint32_t) + PIECE];
-    memcpy(call, timing_ns, TIMES * sizeof(uint32_t));
-    memcpy(call + TIMES * sizeof(uint32_t), data, len);
-    vb_call(VB_CALL_BITSTREAM, pin, 0, call, TIMES * sizeof(uint32_t) + len, NULL, 0);
+    static struct {
+        struct vb_bitstream head;
+        uint8_t data[PIECE];
+    } call;
+    memcpy(&call.head, timing_ns, sizeof(call.head));
+    memcpy(call.data, data, len);
+    vb_call(VB_CALL_BITSTREAM, pin, 0, &call, sizeof(call.head) + len, NULL, 0);
 }
 
 void machine_bitstream_high_low(mp_hal_pin_obj_t pin, uint32_t *timing_ns, const uint8_t *buf, size_t len) {

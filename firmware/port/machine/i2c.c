@@ -13,7 +13,6 @@
 #define BUSES 2
 #define DEFAULT_HZ 400000
 #define DEFAULT_TIMEOUT_US 50000
-#define HEAD_BYTES 4
 #define SMALL_BYTES 64 // what fits on the stack
 
 // The hardware's buses and those of programs differ in how long a bit takes and in what a silent target is.
@@ -42,18 +41,16 @@ static int call(i2c_obj_t *self, unsigned flags, uint16_t addr, const uint8_t *o
     size_t in_len) {
     bool soft = self->base.type == &machine_soft_i2c_type;
     uint8_t small[SMALL_BYTES], *bytes = small;
-    size_t len = HEAD_BYTES + out_len;
+    size_t len = sizeof(struct vb_i2c) + out_len;
     if (len > VB_CALL_MOST || in_len > VB_CALL_MOST) {
         return -MP_ENOMEM;
     }
     if (len > SMALL_BYTES) {
         bytes = MP_STATE_VM(vb_i2c_buffer) = m_new(uint8_t, len);
     }
-    bytes[0] = flags | (soft ? VB_I2C_SOFT : 0);
-    bytes[1] = addr & 127;
-    bytes[2] = in_len;
-    bytes[3] = in_len >> 8;
-    memcpy(bytes + HEAD_BYTES, out, out_len);
+    struct vb_i2c head = {flags | (soft ? VB_I2C_SOFT : 0), addr & 127, in_len};
+    memcpy(bytes, &head, sizeof(head));
+    memcpy(bytes + sizeof(head), out, out_len);
     vb_charge(VB_NS_I2C_CALL);
     int ret = vb_call(VB_CALL_I2C, self->scl | self->sda << 8, MAX(self->hz, 1), bytes, len, in, in_len);
     MP_STATE_VM(vb_i2c_buffer) = NULL;

@@ -9,7 +9,6 @@
 #include "extmod/modmachine.h"
 #include "core/internal.h"
 
-#define HEAD_BYTES 3
 #define CHUNK_BYTES 4092 // of one call; what the ESP32 moves at once
 #define NO_PIN 255
 
@@ -19,20 +18,21 @@ struct wire {
 };
 
 static void call(const struct wire *wire, size_t len, const uint8_t *src, uint8_t *dest) {
-    static uint8_t bytes[HEAD_BYTES + CHUNK_BYTES];
+    static struct {
+        struct vb_spi pins;
+        uint8_t data[CHUNK_BYTES];
+    } sent;
     uint8_t flags = wire->flags | (dest ? VB_SPI_WANTED : 0);
     for (size_t done = 0; done < len; done += CHUNK_BYTES) {
         size_t n = MIN(len - done, CHUNK_BYTES);
-        bytes[0] = wire->sck;
-        bytes[1] = wire->mosi;
-        bytes[2] = wire->miso;
+        sent.pins = (struct vb_spi) {wire->sck, wire->mosi, wire->miso};
         if (src) {
-            memcpy(bytes + HEAD_BYTES, src + done, n);
+            memcpy(sent.data, src + done, n);
         } else {
-            memset(bytes + HEAD_BYTES, 0, n);
+            memset(sent.data, 0, n);
         }
         vb_charge(VB_NS_SPI_CALL);
-        vb_call(VB_CALL_SPI, flags, MAX(wire->hz, 1), bytes, HEAD_BYTES + n, dest ? dest + done : NULL, n);
+        vb_call(VB_CALL_SPI, flags, MAX(wire->hz, 1), &sent, sizeof(sent.pins) + n, dest ? dest + done : NULL, n);
     }
 }
 

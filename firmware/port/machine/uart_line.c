@@ -11,7 +11,6 @@ VB_AT_SOFT_RESET(vb_uart_off_all, 60)
 
 #define BREAK_BITS 13
 #define SEND_BREAK 1     // c of UART_WRITE
-#define BROKEN 0x1000    // in the status of UART_READ, beside the count
 #define INVERT_TX 1      // how the bench is told of inversion
 #define INVERT_RX 2
 #define FETCH_BYTES 256
@@ -90,8 +89,8 @@ static void fetch(vb_uart_t *self) {
     }
     do {
         status = vb_call(VB_CALL_UART_READ, self->id, sizeof(bytes), NULL, 0, bytes, sizeof(bytes));
-        n = status & (BROKEN - 1);
-        flags |= status & BROKEN ? VB_UART_IRQ_BREAK : 0;
+        n = status & (VB_STATUS_BREAK - 1);
+        flags |= status & VB_STATUS_BREAK ? VB_UART_IRQ_BREAK : 0;
         for (int i = 0; i < n; i++) {
             ringbuf_put(&self->ring, bytes[i]); // a full buffer loses them
         }
@@ -179,7 +178,7 @@ vb_uart_t *vb_uart_fresh(uint8_t id) {
 }
 
 void vb_uart_apply(vb_uart_t *self) {
-    const uint8_t set[] = {self->tx, self->rx, self->bits, self->parity, self->stop,
+    const struct vb_uart set = {self->tx, self->rx, self->bits, self->parity, self->stop,
         (self->invert & VB_UART_INV_TX ? INVERT_TX : 0) | (self->invert & VB_UART_INV_RX ? INVERT_RX : 0)};
     if (self->tx != VB_UART_NO_PIN) {
         vb_pin_write(self->tx, !(self->invert & VB_UART_INV_TX));
@@ -193,13 +192,13 @@ void vb_uart_apply(vb_uart_t *self) {
         MP_STATE_VM(vb_uart_ring)[self->id] = self->ring.buf;
     }
     vb_on_mail(self->id, mail[self->id]);
-    vb_call(VB_CALL_UART_SETUP, self->id, self->baudrate, set, sizeof(set), NULL, 0);
+    vb_call(VB_CALL_UART_SETUP, self->id, self->baudrate, &set, sizeof(set), NULL, 0);
 }
 
 void vb_uart_off(vb_uart_t *self) {
     vb_on_mail(self->id, NULL);
-    const uint8_t none[6] = {VB_UART_NO_PIN, VB_UART_NO_PIN, 8, 0, 1, 0};
-    vb_call(VB_CALL_UART_SETUP, self->id, 0, none, sizeof(none), NULL, 0);
+    const struct vb_uart none = {VB_UART_NO_PIN, VB_UART_NO_PIN, 8, 0, 1, 0};
+    vb_call(VB_CALL_UART_SETUP, self->id, 0, &none, sizeof(none), NULL, 0);
     vb_alarm_cancel(&self->rx_idle);
     vb_alarm_cancel(&self->tx_idle);
     MP_STATE_VM(vb_uart_ring)[self->id] = NULL;

@@ -102,7 +102,7 @@ static void start(void) {
         vb_espnow.ring = (ringbuf_t) {.buf = MP_STATE_PORT(espnow_ring), .size = vb_espnow.rxbuf + 1};
         vb_espnow.on = true;
         vb_net_call(VB_CALL_AIR_SWITCH, 0, 1, NULL, 0, NULL, 0);
-        vb_on_mail(VB_ESPNOW_MAIL, fetch);
+        vb_on_mail(VB_MAIL_AIR, fetch);
     }
 }
 

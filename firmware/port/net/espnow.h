@@ -8,7 +8,6 @@
 #define VB_ESPNOW_HEAD 13  // of a message in the ring
 #define VB_ESPNOW_PEERS 20
 #define VB_ESPNOW_ENCRYPTED 6
-#define VB_ESPNOW_MAIL 9
 
 // esp_now.h
 #define ESP_ERR_ESPNOW_NOT_INIT 0x3065

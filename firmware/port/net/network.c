@@ -10,7 +10,6 @@
 #include "core/internal.h"
 #include "net/radio.h"
 
-#define SCANNED 43   // bytes of one, frames.toml: RADIO_SCAN
 #define MOST_FOUND 16
 #define MOST_STATIONS 16
 #define HIDDEN (1 << 8)
@@ -103,20 +102,20 @@ void vb_wlan_tell_own(void) {
 
 // [(ssid, bssid, channel, rssi, security, hidden)]; rp2 counts the beacons in the last place.
 mp_obj_t vb_wlan_scan(bool hidden_count) {
-    uint8_t found[MOST_FOUND * SCANNED];
+    struct vb_access_point found[MOST_FOUND];
     int32_t n = vb_net_call(VB_CALL_RADIO_SCAN, 0, 0, NULL, 0, found, sizeof(found));
     mp_obj_t list = mp_obj_new_list(0, NULL);
     for (int i = 0; i < MIN(n, MOST_FOUND); i++) {
-        const uint8_t *p = found + i * SCANNED;
-        mp_int_t security = p[41];
+        const struct vb_access_point *p = &found[i];
+        mp_int_t security = p->security;
         if (!VB_IS_ESP32 && security) {
             security = 5; // cyw43: 1 WEP, 2 WPA, 4 WPA2, and what each allows
         }
         mp_obj_t items[6] = {
-            mp_obj_new_bytes(p + 1, MIN(p[0], 32)),
-            mp_obj_new_bytes(p + 33, 6),
-            MP_OBJ_NEW_SMALL_INT(p[39]),
-            MP_OBJ_NEW_SMALL_INT((int8_t)p[40]),
+            mp_obj_new_bytes(p->name, MIN(p->length, sizeof(p->name))),
+            mp_obj_new_bytes(p->bssid, sizeof(p->bssid)),
+            MP_OBJ_NEW_SMALL_INT(p->channel),
+            MP_OBJ_NEW_SMALL_INT(p->rssi),
             MP_OBJ_NEW_SMALL_INT(security),
             hidden_count ? MP_OBJ_NEW_SMALL_INT(1) : mp_const_false,
         };

@@ -13,7 +13,7 @@ VB_AT_SOFT_RESET(vb_net_soft_reset, 50)
 
 #define HOUR_NS 3600000000000ull
 
-struct vb_net_state vb_net;
+struct vb_radio vb_net;
 uint32_t vb_net_fetched;
 uint8_t vb_net_mac[2][6];
 bool vb_radio = VB_RADIO;
@@ -36,7 +36,7 @@ void vb_net_fetch(void) {
 }
 
 int32_t vb_net_call(uint8_t op, uint16_t b, uint32_t c, const void *out, size_t out_len, void *in, size_t in_len) {
-    vb_on_mail(VB_NET_MAIL, vb_net_fetch);
+    vb_on_mail(VB_MAIL_RADIO, vb_net_fetch);
     return vb_call(op, b, c, out, out_len, in, in_len);
 }
 

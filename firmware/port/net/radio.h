@@ -6,23 +6,14 @@
 
 #define VB_IS_ESP32 (VB_FAMILY_ID == 1) // where code of both families is one expression
 
-#define VB_NET_SOCKETS 16
+#define VB_NET_SOCKETS sizeof(vb_net.sockets)
 #define VB_NET_BUFFER 1460
-#define VB_NET_MAIL 8
-#define VB_NET_MORE 0x4000 // in the status of data: there is more, or more room
-#define VB_NET_COUNT 0x3fff
+#define VB_NET_COUNT (VB_STATUS_MORE - 1) // the count in the status of data
 
 enum { VB_NET_IDLE = 0, VB_NET_JOINING = 1, VB_NET_UP = 3 };
 
-// The answer to RADIO_STATE (frames.toml).
-struct vb_net_state {
-    uint8_t station, reason;
-    int8_t rssi;
-    uint8_t channel, bssid[6], own_on, own_stations;
-    uint8_t ip[4], mask[4], gateway[4], dns[4];
-    uint8_t sockets[VB_NET_SOCKETS];
-} __attribute__((packed));
-extern struct vb_net_state vb_net;
+// The answer to RADIO_STATE.
+extern struct vb_radio vb_net;
 extern uint32_t vb_net_fetched; // counts how often the state was told
 
 extern bool vb_radio; // this board has one (--radio)

@@ -104,11 +104,11 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(socket_listen_obj, 1, 2, socket_liste
 static mp_obj_t socket_accept(mp_obj_t self_in) {
     socket_obj_t *self = vb_socket_opened(self_in);
     uint64_t until = vb_socket_end_of_wait(self);
-    uint8_t peer[7];
+    struct vb_accepted peer;
     int32_t fd;
     for (;;) {
         uint32_t before = vb_net_fetched;
-        fd = vb_net_call(VB_CALL_SOCKET_ACCEPT, self->fd, 0, NULL, 0, peer, sizeof(peer));
+        fd = vb_net_call(VB_CALL_SOCKET_ACCEPT, self->fd, 0, NULL, 0, &peer, sizeof(peer));
         if (fd != -MP_EAGAIN) {
             break;
         }
@@ -118,13 +118,13 @@ static mp_obj_t socket_accept(mp_obj_t self_in) {
         }
     }
     vb_net_check(fd);
-    if (!peer[6]) {
+    if (!peer.more) {
         vb_net.sockets[self->fd] &= ~VB_SOCKET_READABLE;
     }
     vb_net_fetch(); // what has come for the new one already
     mp_obj_t pair[2] = {
         MP_OBJ_FROM_PTR(make(fd, SOCK_STREAM, VB_SOCKET_CONNECTED)),
-        netutils_format_inet_addr(peer, peer[4] | peer[5] << 8, NETUTILS_BIG),
+        netutils_format_inet_addr(peer.ip, peer.port, NETUTILS_BIG),
     };
     return mp_obj_new_tuple(2, pair);
 }

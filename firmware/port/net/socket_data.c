@@ -10,7 +10,6 @@
 #include "net/socket.h"
 
 #define PIECE 5760 // the bench takes no more at a time
-#define DATAGRAM_HEAD 6
 #define DATAGRAM_MOST 1472
 
 // ---- sending ----
@@ -22,7 +21,7 @@ static mp_uint_t send_piece(socket_obj_t *self, const uint8_t *data, size_t len,
         uint32_t before = vb_net_fetched;
         int32_t status = vb_net_call(VB_CALL_SOCKET_SEND, self->fd, 0, data, len, NULL, 0);
         if (status >= 0) {
-            if (!(status & VB_NET_MORE)) {
+            if (!(status & VB_STATUS_MORE)) {
                 vb_net_clear(self->fd, VB_SOCKET_WRITABLE, before);
             }
             return status & VB_NET_COUNT;
@@ -114,7 +113,7 @@ static int32_t receive(socket_obj_t *self, uint8_t op, void *to, size_t most, in
             status = vb_net_call(op, self->fd, most, NULL, 0, to, most);
         }
         if (status != -MP_EAGAIN) {
-            if (status >= 0 && !(status & VB_NET_MORE)) {
+            if (status >= 0 && !(status & VB_STATUS_MORE)) {
                 vb_net_clear(self->fd, VB_SOCKET_READABLE, before);
             }
             *errcode = status < 0 ? vb_net_errno(status) : 0;
@@ -128,15 +127,15 @@ static int32_t receive(socket_obj_t *self, uint8_t op, void *to, size_t most, in
     }
 }
 
-static mp_uint_t read_datagram(socket_obj_t *self, void *buf, size_t size, uint8_t *from, int *errcode) {
-    static uint8_t packet[DATAGRAM_HEAD + DATAGRAM_MOST];
+static mp_uint_t read_datagram(socket_obj_t *self, void *buf, size_t size, struct vb_peer *from, int *errcode) {
+    static uint8_t packet[sizeof(struct vb_peer) + DATAGRAM_MOST];
     int32_t n = receive(self, VB_CALL_SOCKET_RECEIVE_FROM, packet, sizeof(packet), errcode);
     if (n < 0) {
         return MP_STREAM_ERROR;
     }
-    memcpy(from, packet, DATAGRAM_HEAD);
+    memcpy(from, packet, sizeof(*from));
     n = MIN((size_t)n, size);
-    memcpy(buf, packet + DATAGRAM_HEAD, n);
+    memcpy(buf, packet + sizeof(struct vb_peer), n);
     return n;
 }
 
@@ -173,7 +172,7 @@ static mp_uint_t read_stream(socket_obj_t *self, uint8_t *buf, size_t size, int 
     return n;
 }
 
-static mp_uint_t read_any(socket_obj_t *self, void *buf, size_t size, uint8_t *from, int *errcode) {
+static mp_uint_t read_any(socket_obj_t *self, void *buf, size_t size, struct vb_peer *from, int *errcode) {
     if (self->fd < 0) {
         *errcode = MP_EBADF;
         return MP_STREAM_ERROR;
@@ -183,11 +182,11 @@ static mp_uint_t read_any(socket_obj_t *self, void *buf, size_t size, uint8_t *f
 }
 
 mp_uint_t vb_socket_read(mp_obj_t self_in, void *buf, mp_uint_t size, int *errcode) {
-    uint8_t from[DATAGRAM_HEAD];
-    return read_any(MP_OBJ_TO_PTR(self_in), buf, size, from, errcode);
+    struct vb_peer from;
+    return read_any(MP_OBJ_TO_PTR(self_in), buf, size, &from, errcode);
 }
 
-static mp_obj_t receive_bytes(mp_obj_t self_in, mp_obj_t len_in, uint8_t *from) {
+static mp_obj_t receive_bytes(mp_obj_t self_in, mp_obj_t len_in, struct vb_peer *from) {
     vstr_t vstr;
     vstr_init_len(&vstr, mp_obj_get_int(len_in));
     int errcode;
@@ -200,15 +199,15 @@ static mp_obj_t receive_bytes(mp_obj_t self_in, mp_obj_t len_in, uint8_t *from) 
 }
 
 static mp_obj_t socket_recv(mp_obj_t self_in, mp_obj_t len_in) {
-    uint8_t from[DATAGRAM_HEAD];
-    return receive_bytes(self_in, len_in, from);
+    struct vb_peer from;
+    return receive_bytes(self_in, len_in, &from);
 }
 MP_DEFINE_CONST_FUN_OBJ_2(vb_socket_recv_obj, socket_recv);
 
 static mp_obj_t socket_recvfrom(mp_obj_t self_in, mp_obj_t len_in) {
-    uint8_t from[DATAGRAM_HEAD] = {0};
-    mp_obj_t pair[2] = {receive_bytes(self_in, len_in, from)};
-    pair[1] = netutils_format_inet_addr(from, from[4] | from[5] << 8, NETUTILS_BIG);
+    struct vb_peer from = {0};
+    mp_obj_t pair[2] = {receive_bytes(self_in, len_in, &from)};
+    pair[1] = netutils_format_inet_addr(from.ip, from.port, NETUTILS_BIG);
     return mp_obj_new_tuple(2, pair);
 }
 MP_DEFINE_CONST_FUN_OBJ_2(vb_socket_recvfrom_obj, socket_recvfrom);

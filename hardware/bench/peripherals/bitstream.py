@@ -2,7 +2,6 @@
 length.
 """
 
-import struct
 from typing import NamedTuple
 
 from hardware.bench import frames
@@ -11,7 +10,7 @@ from hardware.bench.wiring.buses import parts_on
 from hardware.bench.wiring.netlist import GPIOS
 from hardware.bench.wiring.pixels import LATCH_NS, ONE_NS, PixelPart
 
-HEAD = struct.Struct("<4I")
+HEAD = frames.LAYOUT_BITSTREAM
 MOST_FRAME = 1 << 16
 """Bytes that are kept of a frame in several calls: no chain of lamps is longer."""
 
