@@ -79,7 +79,7 @@ def build(folder: Path, family: str = "rp2") -> None:
     subprocess.run(compiled, check=True, cwd=folder)
     command = ["make", "-C", str(PORT), f"FAMILY={family}", "-j2"]
     command += [f"MICROPY_DIR={paths.micropython_dir()}", f"BUILD={folder / 'port' / family}"]
-    command += [f"MPYCROSS_BUILD={paths.build_dir() / 'port' / 'mpy-cross'}"]
+    command += [f"MPYCROSS_BUILD={paths.build_dir() / 'objects' / 'mpy-cross'}"]
     command += [f"CFLAGS_EXTRA=-DVB_COSTS_H='\"{folder / 'told.h'}\"'", f"LIB={folder / 'told.o'}"]
     with (folder / "build.log").open("w") as log:
         subprocess.run(command, check=True, stdout=log, stderr=subprocess.STDOUT)

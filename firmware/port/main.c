@@ -1,4 +1,4 @@
-// main.c: the life of the board: options, boot, boot.py, main.py, the prompt, and again after a soft reset.
+// main.c: the life of the board: options, boot, boot.py, main.py, the prompt, resets.
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,9 +20,9 @@
 #include "collected.h"
 #include "genhdr/mpversion.h"
 
-// Words of the 64-bit build are twice as large, so heap and stack are, too: for practice only.
+// The 64-bit build, for practice only, has words of twice the size, and so are heap and stack.
 #define WORDS (VB_BITS / 32)
-#define CHANCE_STEP 0x9e3779b9 // each boot has chance of its own: as hardware/bench/station.py counts it
+#define CHANCE_STEP 0x9e3779b9 // between the seeds of two boots, as in hardware/bench/station.py
 
 struct vb_options vb_options VB_RETAINED = {
     .cause = 1, .heap_bytes = VB_HEAP_BYTES * WORDS,
@@ -80,13 +80,13 @@ static int how_it_ended(mp_obj_t exception) {
     return 1;
 }
 
-// pyexec.c calls these around every program, cell and line.
+// pyexec.c calls these before and after every program, cell and line.
 void vb_before_exec(void) {
     vb_flush(); // the raw REPL's "OK" must not wait for the program
 }
 
 void vb_after_exec(void *exception, int ret) {
-    vb_irq_restore(0); // a cell that left interrupts off would leave the next without timers
+    vb_irq_restore(0); // a cell that left interrupts off must not stop the timers of the next one
     if (in_main) {
         in_main = false;
         vb_state(VB_STATE_MAIN_END, how_it_ended(ret == 1 ? MP_OBJ_NULL : MP_OBJ_FROM_PTR(exception)));
@@ -157,14 +157,14 @@ static void live(void) {
     vb_hello();
     vb_wall_restart();
     if (vb_options.cause != 1) {
-        vb_wait_until(vb_now() + VB_RESET_NS); // so a program that resets at once does so a few times a second
+        vb_wait_until(vb_now() + VB_RESET_NS); // the time that a start takes, also for a program that resets at once
     }
     for (;;) {
         boot();
     }
 }
 
-// The pads float, the rest begins anew, but for what is VB_RETAINED. The bench sees the board say hello again.
+// The pads float, and all starts again except what is VB_RETAINED. The board sends HELLO again.
 void vb_reset(int cause) {
     vb_state(VB_STATE_HARD_RESET, cause);
     vb_pin_float_all(false);
@@ -208,7 +208,7 @@ static void parse(const char *name, const char *value) {
     }
 }
 
-// The name of the board is that of the firmware that is made for it.
+// A Pico with a radio has the name of the Pico W's firmware.
 static void name_machine(void) {
     #if VB_RP2
     if (vb_radio) {

@@ -1,4 +1,4 @@
-// core/alarm.c: what is due at a time of its own: timers, and whatever else is a struct vb_alarm.
+// core/alarm.c: actions at a given virtual time: timers, and everything else that is a struct vb_alarm.
 
 #include "py/mpconfig.h"
 #include "py/misc.h"
@@ -42,8 +42,8 @@ void vb_alarm_cancel_all(void) {
     }
 }
 
-// Those that are due now. What falls due meanwhile waits for the next service: timers that are faster
-// than their own interrupts would else never let the program, or the bench, come again.
+// Runs the alarms that are due now. An alarm that becomes due during this waits for the next service: otherwise a timer
+// that is faster than its own interrupt would block the program and the bench for ever.
 void vb_alarms_run(void) {
     uint64_t now = vb_now();
     while (vb_alarm_next() <= now) {
@@ -59,8 +59,8 @@ void vb_alarms_sleep(void) {
     asleep_since = vb_now();
 }
 
-// The ESP32's timers stand still in light sleep: their clock (APB) is off. Those of the RP2040 count on, and what fell
-// due is done afterwards.
+// In light sleep the ESP32's timers stop, as their clock (APB) is off. The RP2040's timers go on, and alarms that became
+// due run after the sleep.
 void vb_alarms_wake(void) {
     #if VB_ESP32
     for (struct vb_alarm *alarm = alarms; alarm; alarm = alarm->next) {

@@ -1,4 +1,4 @@
-// core/call.c: calls to the bench, and what it says unasked (frames.toml: CALL, mail).
+// core/call.c: calls to the bench, and mail: what the bench reports without a request (frames.toml: CALL, mail).
 
 #include <string.h>
 
@@ -25,7 +25,7 @@ static void put_data(const uint8_t *p, size_t len) {
 
 int32_t vb_call(uint8_t op, uint16_t b, uint32_t c, const void *out, size_t out_len, void *in, size_t in_len) {
     if (vb_now() >= vb_horizon()) {
-        vb_sync(); // nothing is said beyond the promise
+        vb_sync(); // no call is sent after the horizon
     }
     put_data(out, out_len);
     vb_link_put(VB_REC_CALL, op, b, c);

@@ -1,7 +1,8 @@
 // core/clock.c: the virtual clock and every wait.
 //
-// now = base + (fuel_full - vb_fuel) * rate. Code burns fuel: nanoseconds of one processor at its usual speed; at zero
-// vb_service() looks at what is due. All that moves the clock or adds a deadline must refuel, or it is missed.
+// now = base + (fuel_full - vb_fuel) * rate. Fuel is work, in nanoseconds of one processor at its usual speed. Code uses
+// it up; at zero vb_service() handles what is due. A change of the clock or a new deadline must call refuel(), or the
+// deadline is missed.
 
 #include "py/bc0.h"
 #include "py/mphal.h"
@@ -10,20 +11,20 @@
 #include "core/engine.h"
 #include "cost/opcost.h"
 
-#define POLL_NS 2000000       // running code looks for a poke of the bench at most this often
+#define POLL_NS 2000000       // running code checks for a poke of the bench at most this often
 #define JUMP_TO_ITSELF (0x40 - 2) // the argument of that JUMP: two bytes back, from 0x40 on
 #define ONE (1 << 16)
 
 int32_t vb_fuel = 0;
 static int32_t fuel_full = 0;
 static uint64_t base;         // virtual ns when vb_fuel was fuel_full
-static uint64_t rate = ONE, speed = ONE; // ns that an ns of work takes, times ONE; of one processor
-static bool overlap;          // two processors work
-uint32_t vb_events;           // counts what may have ended somebody's wait
+static uint64_t rate = ONE, speed = ONE; // ns of time per ns of work, times ONE; the same for one processor
+static bool overlap;          // both processors work
+uint32_t vb_events;           // counts events that may end a wait
 static uint64_t poll_due;
-static bool busy;             // in the loop of due things: it is not reentrant
+static bool busy;             // in run_due(), which is not reentrant
 bool vb_irq_off;
-static bool served_off;       // something may have been held back while interrupts were off
+static bool served_off;       // a service ran while interrupts were off: events may wait
 
 uint64_t vb_ticks_us(void) {
     return (vb_now() - vb_options.t0_ns) / 1000 + vb_options.ticks0_ms * 1000;
@@ -33,7 +34,7 @@ uint64_t vb_now(void) {
     return base + ((uint32_t)fuel_full - (uint32_t)vb_fuel) * rate / ONE;
 }
 
-// Takes what was burnt into the base, and leaves fuel for so many ns of time.
+// Adds the used fuel to the base, and sets the fuel for this many ns of time.
 static void refuel(uint64_t ns) {
     base = vb_now();
     ns = MIN(ns, VB_FUEL_MAX);
@@ -84,15 +85,15 @@ void vb_clock_start(uint64_t t0) {
 
 // ---- service ----
 
-// Time until something must be looked at.
+// The time at which something must be handled.
 static uint64_t deadline(void) {
     uint64_t t = MIN(poll_due, vb_thread_due());
     t = MIN(t, MIN(vb_alarm_next(), vb_wdt_due));
     return MIN(t, vb_link_due());
 }
 
-// What is due now: the bench, alarms, edges. Handlers run Python (hard interrupts), so code in them may
-// call us again: then only time passes, and at its end the bench is told: a handler may have no end.
+// Handles what is due now: the bench, alarms, edges. Handlers run Python (hard interrupts), which may call this again:
+// then only time passes, and the bench is asked at the horizon, as a handler may never end.
 static void run_due(void) {
     if (busy) {
         if (vb_now() >= vb_horizon()) {
@@ -136,8 +137,8 @@ void vb_service(void) {
     }
 }
 
-// A jump to itself (`while True: pass`): nothing but time passes, so all its rounds before the next service
-// are taken at once. What is pending comes first.
+// A jump to itself (`while True: pass`): only time passes, so all its rounds before the next service are charged at once,
+// unless a callback or an exception is pending.
 static void spin(void) {
     bool pending = MP_STATE_VM(sched_state) == MP_SCHED_PENDING
         || MP_STATE_THREAD(mp_pending_exception) != MP_OBJ_NULL;
@@ -166,21 +167,21 @@ void vb_clock_jump(uint64_t t) {
     if (t > now) {
         refuel(0);
         base = t;
-        poll_due += t - now; // it counts work: short sleeps in a loop would poll at each
+        poll_due += t - now; // it counts work: otherwise each short sleep in a loop would poll
     }
 }
 
-// Passes time to the first of t, an alarm, or something that the bench has to say. Jumps, or follows the wall
-// clock if wall is set; a poke of the bench ends a wait on the wall clock.
+// Passes time until t, an alarm, or news from the bench, whichever is first. Jumps, or follows the wall clock if `wall`
+// is set; a poke of the bench ends a wait on the wall clock.
 static void pass(uint64_t t, bool wall) {
     t = MIN(t, MIN(vb_alarm_next(), vb_wdt_due));
     uint64_t due = vb_link_due();
     if (wall) {
         vb_wall_wait(MIN(t, due));
     } else if (vb_engine_on && due != VB_NEVER) {
-        vb_clock_jump(MIN(t, due)); // its edges reach the bench before time passes there
+        vb_clock_jump(MIN(t, due)); // the engine's edges must reach the bench before its time passes
     } else if (t == VB_NEVER || (due < t && t - vb_now() >= 1000)) {
-        vb_link_wait(t); // the bench knows what comes before, or that nothing does
+        vb_link_wait(t); // the bench knows what happens before t, if anything
         vb_events++;
     } else {
         vb_clock_jump(MIN(t, due));
@@ -188,14 +189,14 @@ static void pass(uint64_t t, bool wall) {
 }
 
 void vb_wait_until(uint64_t t) {
-    if (busy) { // in a hard interrupt: the chip would wait with all others shut out
+    if (busy) { // in a hard interrupt: on the chip nothing else runs meanwhile
         vb_clock_jump(t);
         return;
     }
     serve();
     #if VB_RP2
     if (vb_thread_others() && !vb_irq_off && vb_now() < t) {
-        vb_thread_busy(t); // the other core goes on
+        vb_thread_busy(t); // the other core runs on
     }
     #endif
     while (vb_now() < t) {
@@ -219,7 +220,7 @@ void vb_clock_step(uint64_t t, bool line, bool heeds) {
             return;
         }
     } else if (wall && vb_link_void()) {
-        vb_sync(); // what the board wrote may be answered while it waits
+        vb_sync(); // the bench may react to what the board wrote, during the wait
         return;
     }
     pass(t, wall);
@@ -232,8 +233,8 @@ void vb_wfe(uint64_t t) {
         t == VB_NEVER ? (void)vb_link_poll(-1) : vb_clock_jump(t);
         return;
     }
-    // Without a time-out only the serial line can end the wait, if no alarm does; with one, the line may
-    // if the program looked at it just before (select). Both follow the wall clock where a person may type.
+    // Without a time-out only an alarm or the serial line can end the wait. With a time-out the line can end it if the
+    // program polled it just before (select). Both follow the wall clock where a person may type.
     bool line = vb_serial_watched() || t == VB_NEVER;
     if (vb_thread_others() && !vb_irq_off) {
         vb_thread_sleep(t, line);

@@ -1,6 +1,8 @@
-// core/compile.c: the compiler of the source as it is, which takes two more decorators. Machine code would pass no time
-// and could write any memory of the process: @micropython.native makes bytecode here, as @micropython.bytecode does;
-// what only machine code can do is refused. The Makefile compiles this file in place of py/compile.c.
+// core/compile.c: what code may run: only bytecode that was compiled here.
+//
+// It is MicroPython's own compiler with two more decorators. Machine code would take no virtual time and could write any
+// memory of the process. So @micropython.native makes bytecode here, like @micropython.bytecode; decorators that need
+// machine code raise. The Makefile compiles this file in place of py/compile.c.
 
 #include <stddef.h>
 #include "py/compile.h"
@@ -10,12 +12,12 @@
 typedef struct _compiler_t compiler_t;
 static qstr as_bytecode(compiler_t *comp, mp_parse_node_t *names);
 
-// The source asks in one place whether a decorator's name is this one.
+// py/compile.c compares a decorator's name with this one in a single place.
 #define MP_QSTR_bytecode as_bytecode(comp, name_nodes)
 #include "py/compile.c"
 #undef MP_QSTR_bytecode
 
-// names: those of a decorator, micropython and another, within the node of the whole.
+// names: the two names of a decorator (micropython and another), inside the node of the decorator.
 static void refuse(compiler_t *comp, mp_parse_node_t *names) {
     if (comp->compile_error == MP_OBJ_NULL) {
         qstr name = MP_PARSE_NODE_LEAF_ARG(names[1]);
@@ -33,7 +35,7 @@ static bool is_machine_code(qstr name) {
     #endif
 }
 
-// The name that is taken: the decorator's own, if the chip has it.
+// The name that the compiler accepts: the decorator's own, if the chip has it.
 static qstr as_bytecode(compiler_t *comp, mp_parse_node_t *names) {
     qstr name = MP_PARSE_NODE_LEAF_ARG(names[1]);
     if (is_machine_code(name)) {
@@ -42,9 +44,9 @@ static qstr as_bytecode(compiler_t *comp, mp_parse_node_t *names) {
     return name == MP_QSTR_native || is_machine_code(name) ? name : MP_QSTR_bytecode;
 }
 
-// What `import` says of a .mpy file. Bytecode that was not compiled here can write memory by address, so none is loaded:
-// a file that the chip refuses is refused as there (py/persistentcode.c, mp_raw_code_load), any other says so.
-// `sys.implementation` has no _mpy, so that mip and mpremote bring sources.
+// `import` of a .mpy file raises: bytecode that was not compiled here can write memory by address. A file that the chip
+// rejects gives the chip's error (py/persistentcode.c, mp_raw_code_load), any other says "not simulated".
+// `sys.implementation` has no _mpy, so mip and mpremote install sources.
 void mp_raw_code_load_file(qstr filename, mp_compiled_module_t *context) {
     mp_reader_t reader;
     mp_reader_new_file(&reader, filename);

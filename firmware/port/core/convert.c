@@ -1,11 +1,11 @@
-// core/convert.c: what an ADC is given, and how much of that the trace has.
+// core/convert.c: readings of the ADC, and how many of them are in the trace.
 
 #include "core/internal.h"
 
 #define PERIOD_NS 1000000
-#define MOST 16 // conversions that were not asked for, told in that time
+#define MOST 16 // readings in that time that are recorded without a request to the bench
 
-// A loop that does nothing but read would ask a million times; nor does its trace need each of so many.
+// A loop that only reads would record a million readings; its trace does not need them all.
 static void tell(uint8_t pin) {
     static uint64_t since;
     static unsigned told;

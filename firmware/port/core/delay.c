@@ -4,7 +4,7 @@
 #include "py/runtime.h"
 #include "core/internal.h"
 
-// Callbacks and Ctrl-C come through while it waits; at least once, also for 0 ms.
+// Lets callbacks and Ctrl-C in during the wait, and at least once, also for 0 ms.
 static void sleep_until(uint64_t t) {
     do {
         mp_handle_pending(true);
@@ -14,13 +14,13 @@ static void sleep_until(uint64_t t) {
 }
 
 void mp_hal_delay_ms(mp_uint_t ms) {
-    vb_charge(VB_NS_SLEEP); // on top of the time asked for, as on the chips
+    vb_charge(VB_NS_SLEEP); // in addition to the requested time, as on the chips
     uint64_t end = vb_now() + ms * 1000000ull;
-    vb_serial_watched(); // an earlier look at the serial line has nothing to do with this wait
+    vb_serial_watched(); // forget an earlier poll of the serial line: it must not end this wait
     sleep_until(end);
 }
 
-// The long part of a wait lets callbacks through, the rest is busy, as on the chips (families/*.h).
+// The long part of a wait lets callbacks in, the rest is a busy wait, as on the chips (families/*.h).
 void mp_hal_delay_us(mp_uint_t us) {
     vb_charge(VB_NS_SLEEP_US);
     if (us < VB_SLEEP_US_OVERHEAD) {

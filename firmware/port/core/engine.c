@@ -1,12 +1,12 @@
-// core/engine.c: when an engine (core/engine.h) is worked out, and when the processor comes by for it.
+// core/engine.c: when an engine (core/engine.h) is simulated, and when the processor has to stop for it.
 
 #include "core/internal.h"
 #include "core/engine.h"
 
 VB_AT_SOFT_RESET(vb_engine_stop, 10)
 
-#define LOOK_NS 100000000 // looked ahead in such pieces
-#define LIVE_NS 20000000  // where a person looks on, the bench hears of the edges this often
+#define LOOK_NS 100000000 // the step of looking ahead
+#define LIVE_NS 20000000  // the longest delay of edges where a person watches
 
 bool vb_engine_on;
 static bool running;

@@ -1,4 +1,4 @@
-// core/flash.c: the flash of the board, a file that the bench gave us, as a block device.
+// core/flash.c: the flash of the board as a block device; its content is the image that the bench gave.
 // Erasing and programming take the time that the chip's flash takes.
 
 #include <string.h>
@@ -24,7 +24,7 @@ void vb_flash_read(size_t at, void *to, size_t len) {
     if (n < 0) {
         mp_raise_OSError(MP_EIO);
     }
-    memset((char *)to + n, 0xff, len - n); // past the end of a short file: erased
+    memset((char *)to + n, 0xff, len - n); // behind the end of a short image: erased
 }
 
 void vb_flash_program(size_t at, const void *from, size_t len) {
@@ -45,7 +45,7 @@ void vb_flash_erase(size_t at) {
 
 static mp_obj_t flash_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args);
 
-// Where a request lies: (block, buffer) or (block, buffer, offset in the block).
+// The position of a request: (block, buffer) or (block, buffer, offset in the block).
 static size_t place(size_t n_args, const mp_obj_t *args, size_t len) {
     size_t block = mp_obj_get_int(args[1]);
     size_t offset = n_args == 4 ? mp_obj_get_int(args[3]) : 0;

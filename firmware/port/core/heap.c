@@ -1,5 +1,5 @@
-// core/heap.c: memory for Python. The RP2040's is one block. The ESP32's begins small and grows by pieces of what IDF has
-// left (MICROPY_GC_SPLIT_HEAP_AUTO, ports/esp32/mpconfigport.h); gc.mem_free() counts the largest of those, too.
+// core/heap.c: memory for Python. The RP2040 has one block. The ESP32 starts with a small one and adds pieces of the memory
+// that IDF has left (MICROPY_GC_SPLIT_HEAP_AUTO, ports/esp32/mpconfigport.h); gc.mem_free() includes the largest of them.
 
 #include "py/gc.h"
 #include "py/mpthread.h"
@@ -31,7 +31,7 @@ static struct piece {
 static unsigned used;
 static size_t least_free = VB_POOL_BYTES * WORDS;
 
-// The largest gap: where it is, and before which piece.
+// The largest gap: its address, and the index of the piece behind it.
 static size_t largest(char **at, unsigned *before) {
     char *from = (char *)VB_POOL_ADDRESS;
     size_t most = 0;
@@ -87,7 +87,7 @@ void vb_heap_shrink(void *at) {
     }
 }
 
-// esp32.idf_heap_info(): of IDF's regions, the one that Python grows into.
+// esp32.idf_heap_info(): the one region of IDF's heap that Python's heap grows into.
 static mp_obj_t idf_heap_info(mp_obj_t capabilities) {
     if (mp_obj_get_int(capabilities) != CAP_8BIT) {
         mp_raise_NotImplementedError(MP_ERROR_TEXT("not simulated: esp32.idf_heap_info() of other memory than HEAP_DATA"));
@@ -110,7 +110,7 @@ void vb_heap_start(void) {
     gc_init(heap, heap + vb_options.heap_bytes);
 }
 
-// Tells the bench how much is free. The chip does not count it, so that it takes no time.
+// Tells the bench how much memory is free. This takes no time, as the chip does not do it.
 static void tell_free(void) {
     gc_info_t info;
     int32_t hook_ns = vb_gc_hook_ns;

@@ -29,7 +29,7 @@
 
 #define STACK_TOP 0x50000000
 #define STACK_BYTES (256 * 1024) // more than Python may use: for C recursion that does not check
-#define CLEARED_BYTES (64 * 1024) // of it at a reset: what the collector might look at
+#define CLEARED_BYTES (64 * 1024) // cleared at a reset, as the collector looks at it
 #define FAULT_STACK 0x54000000
 #define FAULT_STACK_BYTES (64 * 1024)
 #define SNAPSHOT 0x55000000
@@ -54,7 +54,7 @@ void *vb_host_map(uintptr_t address, size_t bytes) {
 
 // ---- faults ----
 
-// The stack ran into the unmapped pages below it: the chip would reset by a fault, too.
+// The stack ran into the unmapped pages below it, which is a fault and a reset on the chip, too.
 static void fault(int signal) {
     vb_panic(signal);
 }
@@ -95,7 +95,7 @@ static const struct sock_filter filter[] = {
     BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
     ALLOW(write), ALLOW(read), ALLOW(pread64), ALLOW(pwrite64), ALLOW(ppoll), ALLOW(clock_gettime),
     ALLOW(nanosleep), ALLOW(clock_nanosleep), ALLOW(restart_syscall), ALLOW(rt_sigreturn),
-    ALLOW(exit), ALLOW(exit_group), ALLOW(rt_sigprocmask), // the last of swapcontext()
+    ALLOW(exit), ALLOW(exit_group), ALLOW(rt_sigprocmask), // rt_sigprocmask: swapcontext()
     #ifdef __NR_poll
     ALLOW(poll),
     #endif
@@ -110,7 +110,7 @@ static void lock(size_t flash_bytes) {
     limit(RLIMIT_CORE, 0);
     limit(RLIMIT_AS, 32 << 20);
     limit(RLIMIT_FSIZE, flash_bytes);
-    limit(RLIMIT_NOFILE, 1); // no new descriptor; poll() of one needs a limit of one (EINVAL else)
+    limit(RLIMIT_NOFILE, 1); // no new descriptors; not 0, as poll() of one gives EINVAL then
     struct sock_fprog program = {sizeof(filter) / sizeof(filter[0]), (struct sock_filter *)filter};
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program)) {
         die("seccomp");
@@ -175,7 +175,7 @@ static size_t variables_bytes(void) {
     return _end - __data_start;
 }
 
-// What is equal already is not written: most of it is zero, and takes no memory.
+// Pages that are equal are not written: most are zero and take no memory.
 static void copy(char *to, const char *from) {
     for (size_t done = 0, n; done < variables_bytes(); done += n) {
         n = MIN(4096, variables_bytes() - done);
@@ -191,7 +191,7 @@ static void start(void) {
         copy((char *)SNAPSHOT, __data_start);
     } else {
         char *low = (char *)STACK_TOP - CLEARED_BYTES, *here = __builtin_frame_address(0);
-        memset(low, 0, here - 1024 - low); // less the frames of this very call
+        memset(low, 0, here - 1024 - low); // not the frames of this call
     }
     run_locked();
 }

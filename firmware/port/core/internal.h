@@ -8,7 +8,7 @@ struct vb_options {
     uint8_t uid[6];
     int cause, wake;          // machine.reset_cause(), machine.wake_reason()
     size_t heap_bytes;
-    uint32_t chance;          // where this boot's random numbers began
+    uint32_t chance;          // the seed of this boot
 };
 
 // What may end a sleep (esp32).
@@ -26,31 +26,31 @@ void vb_cost_start(void);
 // core/clock.c
 void vb_clock_start(uint64_t t0);
 void vb_clock_jump(uint64_t t);
-bool vb_clock_busy(void);         // in the loop of due things
-void vb_clock_hz(uint32_t hz);    // machine.freq(): what work costs from now on
-void vb_clock_overlap(bool on);   // two processors work, each gets half of the turns
-void vb_clock_step(uint64_t t, bool line, bool heeds); // of vb_wfe(): may the line, or a call of the program, end it?
-extern uint32_t vb_events;        // counts what may have ended somebody's wait
+bool vb_clock_busy(void);         // handles due alarms, edges and mail
+void vb_clock_hz(uint32_t hz);    // machine.freq(): the processor's speed from now on
+void vb_clock_overlap(bool on);   // both processors work, each has half of the turns
+void vb_clock_step(uint64_t t, bool line, bool heeds); // one step of vb_wfe(); the line, or a scheduled call, may end it
+extern uint32_t vb_events;        // counts events that may end a wait
 
 // core/alarm.c
-uint64_t vb_alarm_next(void);     // when the first is due
+uint64_t vb_alarm_next(void);     // the time of the first one
 void vb_alarms_run(void);
-void vb_alarms_sleep(void);       // light sleep: none is due
+void vb_alarms_sleep(void);       // light sleep: none runs until vb_alarms_wake()
 void vb_alarms_wake(void);
 
 // core/thread.c
 struct vb_thread;
 void vb_thread_map(void);         // before the lock
-void vb_thread_start(void);       // a boot: there is only the main one
+void vb_thread_start(void);       // a boot: only the main thread exists
 bool vb_thread_others(void);
 struct vb_thread *vb_thread_me(void);
-size_t vb_thread_bytes(void);     // what their stacks take of the memory that the heap grows into
-uint64_t vb_thread_due(void);     // when another one has to run
-void vb_thread_turn(void);        // lets another one run if it is time
-void vb_thread_sleep(uint64_t until, bool line);   // one step of a wait, as vb_wfe(); the others run meanwhile
+size_t vb_thread_bytes(void);     // memory that their stacks take from the heap's growth
+uint64_t vb_thread_due(void);     // when the turn may have to change
+void vb_thread_turn(void);        // lets another thread run if it is time
+void vb_thread_sleep(uint64_t until, bool line);   // one step of a wait, like vb_wfe(); other threads run meanwhile
 void vb_thread_busy(uint64_t until);               // a busy wait of one core
 void vb_thread_wait_unlocked(const bool *locked);
-void vb_thread_make_way(const bool *locked);       // it is unlocked now: who waits for it runs
+void vb_thread_make_way(const bool *locked);       // it is unlocked now: a thread that waits for it runs
 
 // core/heap.c
 void vb_heap_map(void);           // before the lock
@@ -59,11 +59,11 @@ void vb_heap_start(void);         // a boot
 // core/sleep.c
 extern struct vb_wake vb_wake;
 void vb_wake_on_pin(uint8_t gpio, bool level, uint8_t kinds); // Pin.irq(wake=)
-bool vb_sleep_keeps_input(uint8_t pin); // deep sleep leaves the pad its pull
-uint8_t vb_sleep(uint8_t kind, uint64_t until); // one of [sleep]; returns what ended it, as machine.wake_reason()
+bool vb_sleep_keeps_input(uint8_t pin); // the pad keeps its pull in deep sleep
+uint8_t vb_sleep(uint8_t kind, uint64_t until); // kind: [sleep]; returns machine.wake_reason()
 
 // machine/rtc.c
-void vb_rtc_start(void);          // a hard reset, or the power came
+void vb_rtc_start(void);          // a hard reset or power on
 
 // machine/wdt.c
 extern uint64_t vb_wdt_due;       // VB_NEVER: there is no watchdog
@@ -75,49 +75,49 @@ __attribute__((noreturn)) void vb_wdt_bite(void);
 // core/link.c
 void vb_hello(void);
 void vb_flush(void);
-void vb_link_wait(uint64_t t);    // until something is new or t is near: what the bench says jumps
-bool vb_link_void(void);          // the promise of the last grant is over, or the bench poked
+void vb_link_wait(uint64_t t);    // jumps to the time of the next news, at most to t
+bool vb_link_void(void);          // the promise of the last grant ended, or the bench poked
 uint64_t vb_link_due(void);       // when the bench must be asked at the latest: the horizon, or sooner
-bool vb_link_poll(int timeout_ms); // looks for a poke; leaves the process if the bench is gone
-void vb_link_irq_on(void);        // interrupts are allowed again: ask for what was held back
-void vb_link_put(uint8_t kind, uint8_t a, uint16_t b, uint32_t c); // a record as it is
-void vb_link_late(uint8_t kind, uint8_t a, uint16_t b, uint32_t c, uint64_t t); // of an engine: t is past, after all others
-uint64_t vb_link_levels(void);    // what the last grant said of now, without asking
-uint64_t vb_link_ask(uint8_t *into, size_t len); // sends what was put, waits: the grant's value; bytes to `into`
-uint64_t vb_link_convert(uint8_t pin, bool *asked); // what the ADC reads; not asked: it was promised to stay
-uint64_t vb_link_mail(void);      // channels that have something for us, as the last grant said; once a grant
+bool vb_link_poll(int timeout_ms); // whether the bench poked; ends the process if it is gone
+void vb_link_irq_on(void);        // interrupts are on again: ask for what waited
+void vb_link_put(uint8_t kind, uint8_t a, uint16_t b, uint32_t c); // buffers a record, with no other effect
+void vb_link_late(uint8_t kind, uint8_t a, uint16_t b, uint32_t c, uint64_t t); // of an engine: t is not after vb_now()
+uint64_t vb_link_levels(void);    // the levels now, as the last grant said
+uint64_t vb_link_ask(uint8_t *into, size_t len); // sends the buffer and waits: the grant's value, its bytes in `into`
+uint64_t vb_link_convert(uint8_t pin, bool *asked); // microvolts; not asked: the last reading still holds
+uint64_t vb_link_mail(void);      // channels with news in the last grant; 0 when called again
 bool vb_realtime(void);
 bool vb_headless(void);
 
 // core/call.c
-void vb_mail_deliver(void);       // runs the functions of the channels that have something
+void vb_mail_deliver(void);       // runs the functions of the channels with news
 void vb_mail_forget(void);        // soft reset
 
 // core/wall_clock.c
-void vb_wall_restart(void);       // from here on virtual and wall time run together
+void vb_wall_restart(void);       // from now on virtual time and wall time run together
 void vb_wall_pace(void);          // in realtime: waits if virtual time is ahead
-void vb_wall_mark(void);          // before a request that the bench may answer late, and
-void vb_wall_follow(void);        // after it: the time that it took has passed on the board, too
+void vb_wall_mark(void);          // before a request that the bench may answer late
+void vb_wall_follow(void);        // after it: virtual time passes as long as it took
 void vb_wall_wait(uint64_t t);    // until t by the wall clock, or a poke
 
 // core/serial.c
 unsigned vb_serial_room(void);
 void vb_serial_receive(const uint8_t *data, size_t len);
-void vb_serial_write(const char *str, size_t len); // the line itself, without os.dupterm()
+void vb_serial_write(const char *str, size_t len); // to the line, without os.dupterm()
 bool vb_serial_arrived(void);
 bool vb_serial_watched(void);     // the program polled the line since the last wait
 
 // core/pin.c
 void vb_pin_deliver(void);        // runs the handlers of latched edges
-void vb_pin_irq(uint8_t pin, bool rise, bool fall, bool hard); // which edges are latched from now on
+void vb_pin_irq(uint8_t pin, bool rise, bool fall, bool hard); // sets which edges are latched
 void vb_pin_fire(uint8_t pin, bool rose, bool fell);           // machine/pin_*.c: the handler of the pin
 void vb_pin_irq_forget(void);                                  // machine/pin_*.c: all handlers
 uint8_t vb_pin_direction(uint8_t pin);                         // VB_MODE_...
-bool vb_pin_look(uint8_t pin);                                 // the level that Pin.value() says, at no cost
-bool vb_pin_latch(uint8_t pin);                                // what was last written
+bool vb_pin_look(uint8_t pin);                                 // the value of Pin.value(), at no cost
+bool vb_pin_latch(uint8_t pin);                                // the last written level
 void vb_pin_start(void);
 void vb_pin_deinit_all(void);
-void vb_pin_float_all(bool deep_sleep); // a hard reset, deep sleep: all but those that are held
+void vb_pin_float_all(bool deep_sleep); // a hard reset or deep sleep: all pads that are not held
 void vb_pin_hold(uint8_t pin, bool on);
 void vb_pin_hold_asleep(bool on);
 void vb_pin_watch(uint8_t pin, bool asleep);
@@ -131,5 +131,5 @@ void vb_flash_erase(size_t at);   // 4 KB
 // main.c
 void vb_state(uint8_t state, uint32_t detail);
 int vb_reset_cause(void);
-__attribute__((noreturn)) void vb_reset(int cause); // a hard reset of the board's own, now
+__attribute__((noreturn)) void vb_reset(int cause); // the board resets itself, now
 __attribute__((noreturn)) void vb_panic(uint32_t detail); // the interpreter failed: tells the bench and ends the process

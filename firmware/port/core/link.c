@@ -6,25 +6,25 @@
 #include "core/host.h"
 #include "core/engine.h"
 
-static struct vb_record out[256]; // written behind
+static struct vb_record out[256]; // not sent yet
 static size_t out_n;
-static struct vb_grant last;      // what the bench said last
-static struct vb_step steps[UINT8_MAX]; // and what it foretold with that
-static size_t steps_at;        // the next one
+static struct vb_grant last;      // the last grant
+static struct vb_step steps[UINT8_MAX]; // and its steps
+static size_t steps_at;        // the next step
 static bool promise_void, poked;
-static uint64_t tx_due = VB_NEVER; // printed bytes are listened to: ask before then
+static uint64_t tx_due = VB_NEVER; // somebody listens to the printed bytes: ask before then
 uint64_t vb_coupled;
-static uint64_t mail_told;     // channels that this grant named and that were not looked at since
-static int steady_pin = -1;    // what its ADC reads was promised with the last grant
+static uint64_t mail_told;     // channels of the last grant that were not fetched since
+static int steady_pin = -1;    // the last grant promised that its ADC reads the same
 
-#define TX_NS 2000000 // not at once: a program that prints a lot would ask after each line
+#define TX_NS 2000000 // a delay, or a program that prints a lot would ask after each line
 
 bool vb_realtime(void) { return last.flags & VB_FLAG_REALTIME; }
 bool vb_headless(void) { return last.flags & VB_FLAG_HEADLESS; }
 bool vb_link_void(void) { return promise_void || poked || tx_due != VB_NEVER; }
 
-// The levels as they were foretold for now. An engine that looks at them is worked out later than that: while one is
-// on, the bench is asked at each step instead.
+// Brings the levels up to date with the steps. An engine reads them later than their time, so while one is on the bench
+// is asked at each step instead.
 static void keep_up(void) {
     while (!vb_engine_on && steps_at < last.steps && vb_now() >= steps[steps_at].t) {
         last.levels = steps[steps_at++].levels;
@@ -36,8 +36,8 @@ uint64_t vb_horizon(void) {
     return steps_at < last.steps ? steps[steps_at].t : last.horizon;
 }
 
-// Until when the board knows all that it can see. Threads take turns where the bench is asked: they would see the same
-// levels, but at other places of their programs.
+// Until when the board knows its inputs without a request. Threads take turns at each request: with fewer requests they
+// would see the same levels, but at other places of their programs.
 static uint64_t known_until(void) { return vb_engine_on || vb_thread_others() ? vb_horizon() : last.horizon; }
 
 uint64_t vb_link_due(void) { return promise_void || poked ? 0 : MIN(tx_due, known_until()); }
@@ -58,7 +58,7 @@ static void put_at(uint8_t kind, uint8_t a, uint16_t b, uint32_t c, uint64_t t) 
 }
 
 void vb_link_put(uint8_t kind, uint8_t a, uint16_t b, uint32_t c) {
-    vb_engine_catch_up(); // what the chip did by itself before comes first
+    vb_engine_catch_up(); // edges of the engine up to now come first
     put_at(kind, a, b, c, vb_now());
 }
 
@@ -67,7 +67,7 @@ uint64_t vb_link_levels(void) {
     return last.levels;
 }
 
-// A coupled output changed, or may matter from now on: the inputs have to be asked for again.
+// A coupled output changed, or an output may be coupled from now on: the next read has to ask for the inputs.
 static void break_promise(void) {
     if (!promise_void) {
         promise_void = true;
@@ -75,7 +75,7 @@ static void break_promise(void) {
     }
 }
 
-// A PWM that starts makes its pin an output, as a MODE does: the bench has not said yet who listens there.
+// A PWM that starts makes its pin an output, as MODE does: the bench has not said yet whether it is coupled.
 static bool starts_pwm(uint8_t kind, uint8_t a, uint32_t hz) {
     static uint64_t sounding;
     if (kind != VB_REC_PWM) {
@@ -100,7 +100,7 @@ void vb_link_late(uint8_t kind, uint8_t a, uint16_t b, uint32_t c, uint64_t t) {
 
 void vb_emit(uint8_t kind, uint8_t a, uint16_t b, uint32_t c) {
     if (vb_now() >= known_until()) {
-        vb_sync(); // one builtin may have run for long: nothing is said beyond the promise
+        vb_sync(); // one builtin may have run for long: no record is sent after the horizon
     }
     vb_link_put(kind, a, b, c);
     if (kind == VB_REC_TX) {
@@ -117,7 +117,7 @@ void vb_emit(uint8_t kind, uint8_t a, uint16_t b, uint32_t c) {
 
 // ---- requests ----
 
-// Bytes behind the grant: at most len of them land in `into`, what is more is dropped; without it they are
+// Reads the bytes behind the grant. At most `len` of them go to `into`, the rest is dropped; if `into` is NULL they are
 // serial input.
 static void take_bytes(uint8_t *into, size_t len) {
     static uint8_t rx[VB_RX_RING];
@@ -136,7 +136,7 @@ static void take_bytes(uint8_t *into, size_t len) {
 static void take_grant(uint8_t *into, size_t len) {
     do {
         vb_host_read(&last, sizeof(last));
-        // A poke on the way is answered by the grant behind it.
+        // A poke that was on its way needs no answer: the grant follows it.
     } while (last.kind != VB_REPLY_GRANT);
     take_bytes(into, len);
     vb_host_read(steps, last.steps * sizeof(steps[0]));
@@ -152,8 +152,8 @@ static void take_grant(uint8_t *into, size_t len) {
     vb_service_soon();
 }
 
-// With interrupts off the chip's receive interrupt does not run: the bytes stay with the bench. A program
-// may choose an interrupt character that no byte can be.
+// With interrupts off the chip's receive interrupt does not run: the bytes stay with the bench. A program may choose an
+// interrupt character that is no byte.
 static unsigned room(void) { return vb_irq_off ? 0 : vb_serial_room(); }
 
 static uint8_t interrupt(void) {
@@ -213,7 +213,7 @@ bool vb_level(uint8_t pin) {
     return vb_link_levels() >> pin & 1;
 }
 
-// ---- what comes unasked ----
+// ---- pokes ----
 
 void vb_link_irq_on(void) {
     poked = true;
@@ -222,12 +222,12 @@ void vb_link_irq_on(void) {
 
 bool vb_link_poll(int timeout_ms) {
     if (!vb_headless() || timeout_ms) {
-        vb_flush(); // somebody may be looking
+        vb_flush(); // a person may be watching
     }
     if (!vb_host_poll(timeout_ms)) {
         return false;
     }
-    struct vb_grant poke; // only pokes come unasked; the end of the stream leaves the process
+    struct vb_grant poke; // nothing else comes without a request; the end of the stream ends the process
     vb_host_read(&poke, sizeof(poke));
     poked = true;
     return true;

@@ -1,5 +1,5 @@
-// core/mutex.c: locks between the threads of core/thread.c. A thread that releases one which another waits for makes way
-// at once: taskYIELD() on the esp32, a core that spins on the rp2.
+// core/mutex.c: locks between the threads of core/thread.c. When a thread releases a lock that another one waits for, the
+// other one runs at once: taskYIELD() on the esp32, a spinning core on the rp2.
 
 #include "py/mpthread.h"
 #include "py/runtime.h"
@@ -25,7 +25,7 @@ void mp_thread_mutex_unlock(mp_thread_mutex_t *mutex) {
     vb_thread_make_way(&mutex->locked);
 }
 
-// The interpreter's own, around its memory.
+// The interpreter's own lock, for its memory.
 void mp_thread_recursive_mutex_init(mp_thread_recursive_mutex_t *mutex) {
     mutex->locked = false;
     mutex->depth = 0;
@@ -44,7 +44,7 @@ int mp_thread_recursive_mutex_lock(mp_thread_recursive_mutex_t *mutex, int wait)
     return 1;
 }
 
-// gc_alloc() of 1.25 unlocks once too often when the heap grew: only ports with a GIL grow theirs, and have no such lock.
+// gc_alloc() of 1.25 unlocks once too often after the heap grew. Official ports that grow their heap have a GIL instead.
 void mp_thread_recursive_mutex_unlock(mp_thread_recursive_mutex_t *mutex) {
     mutex->depth -= mutex->depth > 0;
     mutex->locked = mutex->depth > 0;

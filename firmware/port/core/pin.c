@@ -1,5 +1,5 @@
-// core/pin.c: the pads: direction, pull, what was written, and latched edges. What Python sees of a pin differs
-// per chip: machine/pin_esp32.c, machine/pin_rp2.c.
+// core/pin.c: the pads: direction, pull, output latch, and latched edges. The Python class differs between the chips:
+// machine/pin_esp32.c, machine/pin_rp2.c.
 
 #include "py/mphal.h"
 #include "py/runtime.h"
@@ -9,13 +9,13 @@
 static struct {
     uint8_t mode, pull, owner;
 } pads[VB_PINS];
-static uint64_t latch;          // what was last written, also while the pad is an input
-static uint64_t lent, lent_level; // pads that an engine has, and what it drives there
-static uint64_t driven, drained;  // pads in push-pull mode, in open drain mode
+static uint64_t latch;          // the last written level, also while the pad is an input
+static uint64_t lent, lent_level; // pads that an engine drives, and their levels
+static uint64_t driven, drained;  // pads in push-pull mode and in open drain mode
 static uint64_t on_rise, on_fall, hard_irq; // pins whose edges are watched
 static uint64_t rose_held, fell_held;       // edges that wait for their handlers
-// ESP32: pads that stay as they are whatever is set, also through resets; whether deep sleep leaves that to those, too,
-// that are not RTC pads.
+// ESP32: held pads ignore all settings, also through resets. `asleep`: pads that are not RTC pads stay held in deep sleep,
+// too.
 static struct {
     uint64_t pads;
     bool asleep;
@@ -54,7 +54,7 @@ static void tell_mode(uint8_t pin) {
 void vb_pin_hold(uint8_t pin, bool on) {
     if ((hold.pads >> pin & 1) && pads[pin].owner == VB_OF_PIN) {
         set_bit(&hold.pads, pin, false);
-        tell_mode(pin); // what was set meanwhile
+        tell_mode(pin); // the settings that were made meanwhile
     }
     set_bit(&hold.pads, pin, on);
 }
@@ -88,7 +88,7 @@ void vb_pin_mode(uint8_t pin, uint8_t mode, uint8_t pull) {
     tell_mode(pin);
 }
 
-// A chip hears its own outputs: an edge that it makes fires the pin's interrupt, too.
+// An edge of the chip's own output triggers the pin's interrupt, too.
 static void own_edge(uint8_t pin, bool level) {
     if ((level ? on_rise : on_fall) >> pin & 1) {
         set_bit(level ? &rose_held : &fell_held, pin, true);
@@ -112,13 +112,13 @@ void vb_pin_write(uint8_t pin, bool level) {
         bool was_high = vb_link_levels() >> pin & 1;
         tell(VB_REC_OUT, pin, 0, level);
         if (was_high && !level) {
-            own_edge(pin, 0); // a rising one comes from the bench: others may still hold the line
+            own_edge(pin, 0); // the bench reports a rising edge: another device may still hold the line
         }
     }
 }
 
-// A push-pull output is what it was told (a short circuit is the bench's matter), and so is an open
-// drain that pulls low: no need to ask.
+// The level of a push-pull output is the written one (the bench handles a short circuit), and so is that of an open drain
+// output that pulls low: no request is needed.
 bool vb_pin_read(uint8_t pin) {
     vb_charge(VB_NS_PIN_READ);
     return vb_pin_look(pin);
@@ -138,7 +138,7 @@ bool vb_pin_look(uint8_t pin) {
 
 // ---- pads that an engine drives ----
 
-#define TO_BE_TOLD 0xff // no mode: the engine's first word about the pad is always told
+#define TO_BE_TOLD 0xff // not a mode: the next one is always reported
 
 void vb_pin_lend(uint8_t pin, uint8_t to) {
     vb_pwm_detach(pin);
@@ -177,7 +177,7 @@ uint64_t vb_pin_levels(void) {
 
 // ---- interrupts ----
 
-// A pad that may end a sleep: the bench has to wake the board for it, too.
+// The pad may end a sleep: the bench has to wake the board when its level changes.
 void vb_pin_watch(uint8_t pin, bool asleep) {
     unsigned own = (on_rise >> pin & 1) | (on_fall >> pin & 1) << 1;
     vb_emit(VB_REC_IRQ, pin, asleep ? 3 : own, hard_irq >> pin & 1);
@@ -188,7 +188,7 @@ void vb_pin_irq(uint8_t pin, bool rise, bool fall, bool hard) {
     set_bit(&on_fall, pin, fall);
     set_bit(&hard_irq, pin, hard);
     vb_emit(VB_REC_IRQ, pin, rise | fall << 1, hard);
-    vb_sync(); // what happened before does not count
+    vb_sync(); // earlier edges do not count
     set_bit(&rose_held, pin, false);
     set_bit(&fell_held, pin, false);
 }

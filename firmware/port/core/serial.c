@@ -12,7 +12,7 @@
 static uint8_t ring_bytes[VB_RX_RING];
 ringbuf_t stdin_ringbuf = {ring_bytes, sizeof(ring_bytes), 0, 0};
 static bool watched;
-static uint64_t line_free; // when the line will have sent all that is in its FIFO
+static uint64_t line_free; // when the line will have sent all bytes of its FIFO
 
 unsigned vb_serial_room(void) { return ringbuf_free(&stdin_ringbuf); }
 bool vb_serial_arrived(void) { return ringbuf_avail(&stdin_ringbuf) > 0; }
@@ -23,7 +23,7 @@ bool vb_serial_watched(void) {
     return was;
 }
 
-// As the chips' receive interrupts do: the interrupt character never enters the ring.
+// As on the chips, the interrupt character never enters the ring.
 void vb_serial_receive(const uint8_t *data, size_t len) {
     for (size_t i = 0; i < len; i++) {
         if (data[i] == mp_interrupt_char) {
@@ -59,7 +59,7 @@ int mp_hal_stdin_rx_chr(void) {
     }
 }
 
-// The processor fills the FIFO and goes on; when it is full it waits for the line.
+// The processor puts bytes into the FIFO and continues; if the FIFO is full it waits for the line.
 static void pace(size_t n) {
     vb_charge(n * VB_NS_TX_BYTE);
     if (!VB_TX_LINE_NS) {

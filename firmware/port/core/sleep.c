@@ -1,5 +1,5 @@
-// core/sleep.c: light and deep sleep. No Python runs and no scheduled call comes; the bench is told, so that a trace shows
-// what the board would draw from a battery.
+// core/sleep.c: light and deep sleep. No Python and no scheduled call runs meanwhile. The bench is told, so that a trace
+// shows how long a battery would last.
 
 #include "py/mphal.h"
 #include "py/runtime.h"
@@ -11,7 +11,7 @@ enum { WOKEN_NOT, WOKEN_EXT0 = 2, WOKEN_EXT1, WOKEN_TIMER, WOKEN_TOUCH };
 // machine.SLEEP, machine.DEEPSLEEP
 enum { KIND_SLEEP = 2, KIND_DEEPSLEEP = 4 };
 
-#define TOUCH_NS 27000000 // how often the touch sensor measures in sleep: 0x1000 of the slow clock, IDF's default
+#define TOUCH_NS 27000000 // the touch sensor's period in sleep: 0x1000 of the slow clock, IDF's default
 
 struct vb_wake vb_wake = {.ext0_pin = -1};
 
@@ -19,7 +19,7 @@ MP_WEAK bool vb_touched(void) {
     return false;
 }
 
-// Level triggers: a level that is there at the start ends the sleep at once.
+// The triggers are levels: one that is present at the start ends the sleep at once.
 static uint8_t called(uint8_t kind) {
     uint8_t bit = kind == VB_SLEEP_LIGHT ? KIND_SLEEP : KIND_DEEPSLEEP;
     if (vb_wake.ext0_pin >= 0 && (vb_wake.ext0_kinds & bit) && vb_level(vb_wake.ext0_pin) == vb_wake.ext0_level) {
@@ -38,7 +38,7 @@ static uint8_t called(uint8_t kind) {
     return vb_wake.touch && vb_touched() ? WOKEN_TOUCH : WOKEN_NOT;
 }
 
-// For EXT0 the RTC's peripherals stay on, and with them the pulls; for EXT1 alone IDF switches both off.
+// With EXT0 the RTC's peripherals stay on, and the pulls with them; with EXT1 alone IDF switches both off.
 bool vb_sleep_keeps_input(uint8_t pin) {
     return vb_wake.ext0_pin >= 0 && VB_PIN_IS_RTC(pin);
 }

@@ -1,9 +1,9 @@
-// core/thread.c: _thread, without threads of the host: contexts that take turns at the interpreter's own pauses and
-// in waits, so that the same input gives the same bytes. Never inside a service or an interrupt.
+// core/thread.c: _thread without threads of the host. Contexts take turns where the interpreter pauses and where it waits,
+// never inside a service or an interrupt, so that the same input gives the same bytes.
 //
-// esp32 (ports/esp32/mpthreadport.c): all threads share one core. The one that runs gives up the GIL every 32 jumps.
-// rp2 (ports/rp2/mpthreadport.c): one more thread, on core 1, which really overlaps: while both run, the clock counts
-//   half of the work, and the turns are short.
+// esp32 (ports/esp32/mpthreadport.c): all threads share one core. The running one gives up the GIL every 32 jumps.
+// rp2 (ports/rp2/mpthreadport.c): one more thread, on core 1, which runs at the same time: while both run, the clock
+//   counts half of the work, and the turns are short.
 
 #include <string.h>
 
@@ -17,7 +17,7 @@
 #define WORDS (VB_BITS / 32)
 #define STACKS_ADDRESS 0x51000000
 #define STACK_BYTES (64 * 1024 * WORDS) // more than Python may use: for C recursion that does not check
-#define FRAME_BYTES 256 // of run(), below its frame's address: what it saved for its caller
+#define FRAME_BYTES 256 // of run(), below its frame address: registers that it saved for its caller
 #define STACK_STRIDE (2 * STACK_BYTES)  // a gap below each: an overrun is a fault
 
 #if VB_ESP32
@@ -41,22 +41,22 @@ enum { FREE, READY, ASLEEP, BUSY, LOCKED };
 
 struct vb_thread {
     uint8_t doing;
-    bool line;             // ASLEEP: the serial line ends it
+    bool line;             // ASLEEP: the serial line ends the wait
     uint64_t until;        // ASLEEP, BUSY
-    uint32_t seen;         // ASLEEP: vb_events when it fell asleep
+    uint32_t seen;         // ASLEEP: vb_events at the start of the wait
     const bool *locked;    // LOCKED: until this is false
     struct _mp_state_thread_t *state;
     void *(*entry)(void *);
     void *arg, *memory;    // roots of the collector
     size_t stack_bytes;
-    char *sp;              // where its stack begins while another runs
+    char *sp;              // its stack pointer while another thread runs
     vb_host_context context;
 };
 
 struct _mp_state_thread_t *vb_thread_state;
 static struct vb_thread threads[1 + THREADS]; // 0: the main one
 static struct vb_thread *me = threads;
-static unsigned others;    // that live, beside the main one
+static unsigned others;    // number of threads beside the main one
 static uint64_t turn_over;
 
 #define EACH_THREAD(t) struct vb_thread *t = threads; t < threads + MP_ARRAY_SIZE(threads); t++
@@ -84,7 +84,7 @@ size_t vb_thread_bytes(void) {
     return sum;
 }
 
-// ---- who can go on ----
+// ---- which thread can continue ----
 
 static bool main_is_called(void) {
     return MP_STATE_VM(sched_state) == MP_SCHED_PENDING
@@ -105,7 +105,7 @@ static bool woken(const struct vb_thread *t) {
     }
 }
 
-// The next in the row that can go on, the present one last; NULL: all wait.
+// The next thread in the row that can continue, `from` last; NULL: all wait.
 static struct vb_thread *next_after(const struct vb_thread *from, bool ready_ones) {
     for (size_t i = 1; i <= MP_ARRAY_SIZE(threads); i++) {
         struct vb_thread *t = threads + (from - threads + i) % MP_ARRAY_SIZE(threads);
@@ -164,7 +164,7 @@ void vb_thread_turn(void) {
     }
 }
 
-// Waits until me can go on; the others run, or time passes.
+// Waits until the present thread can continue; the others run, or time passes.
 static void wait_for_me(void) {
     share_time();
     for (;;) {
@@ -229,9 +229,9 @@ static void leave(void) {
     me->doing = FREE;
     me->arg = me->memory = NULL;
     others--;
-    mp_state_thread_t last; // that of entry() went with its frame, and interrupts may come on this stack until another runs
+    mp_state_thread_t last; // entry()'s went with its frame, and interrupts may run on this stack until the next switch
     mp_thread_init_state(&last, STACK_BYTES / 2, NULL, NULL);
-    wait_for_me(); // no one will ever choose it again
+    wait_for_me(); // never returns: the thread is FREE
 }
 
 static mp_uint_t id_of(const struct vb_thread *t) {
@@ -261,7 +261,7 @@ mp_uint_t mp_thread_create(void *(*entry)(void *), void *arg, size_t *size) {
         mp_raise_msg(&mp_type_OSError, MP_ERROR_TEXT(NO_ROOM));
     }
     #else
-    t->memory = m_new(uint8_t, bytes); // the chip's stack of core 1 lies on the heap
+    t->memory = m_new(uint8_t, bytes); // on the chip the stack of core 1 is on the heap
     #endif
     t->entry = entry;
     t->arg = arg;

@@ -1,5 +1,4 @@
-// core/wall_clock.c: the wall clock, for boards that a person plays with. It never decides a result of a
-// headless run; there it is not even read.
+// core/wall_clock.c: pacing by the wall clock, for boards that a person uses. A headless run never reads the wall clock.
 
 #include "py/mpconfig.h"
 #include "py/misc.h"
@@ -20,7 +19,7 @@ void vb_wall_pace(void) {
     }
     int64_t ahead = (int64_t)vb_now() + offset - vb_host_clock_ns();
     if (ahead < 0) {
-        vb_wall_restart(); // a slow host: virtual time does not try to catch up
+        vb_wall_restart(); // a slow host: virtual time does not catch up
     } else if (ahead > AHEAD_NS) {
         vb_link_poll(ahead / 1000000);
     }
@@ -39,7 +38,7 @@ void vb_wall_follow(void) {
 
 void vb_wall_wait(uint64_t t) {
     if (!vb_realtime()) {
-        vb_wall_restart(); // sleeps jumped since the last wait
+        vb_wall_restart(); // sleeps have jumped since the last wait
     }
     bool poke = false;
     while (!poke) {

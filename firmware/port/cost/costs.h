@@ -1,4 +1,4 @@
-// cost/costs.h: what each action of the interpreter and of the chip costs in virtual time.
+// cost/costs.h: the virtual time of each action of the interpreter and of the chip.
 //
 // The table is in microseconds of an emulated RP2040 at 125 MHz (MicroPython 1.25.0 built from Debian's
 // sources, run under rp2040py 0.3.6, which counts Cortex-M0+ cycles but no flash cache misses), fitted by
@@ -45,56 +45,56 @@
 #define VB_NS_MEM_BYTE VB_US(0.008)             // and each byte
 
 // C functions of the core.
-#define VB_NS_MAP_HIT VB_US(0.377)              // a look-up that its cache answers
-#define VB_NS_MAP_MISS VB_US(2.280)             // one that searches, and per place that it looks at
+#define VB_NS_MAP_HIT VB_US(0.377)              // a look-up with a hit in the cache
+#define VB_NS_MAP_MISS VB_US(2.280)             // a look-up that searches, and each place that it compares
 #define VB_NS_MAP_PROBE VB_US(0.298)
-#define VB_NS_QSTR_FIND VB_US(0.437)            // an interned string is sought: its hash, by byte, then
+#define VB_NS_QSTR_FIND VB_US(0.437)            // a search for an interned string: its hash, per byte, then
 #define VB_NS_QSTR_BYTE VB_US(0.162)
-#define VB_NS_QSTR_BISECT VB_US(0.000)          // in a sorted pool
-#define VB_NS_QSTR_PROBE VB_US(0.174)           // per string of another
+#define VB_NS_QSTR_BISECT VB_US(0.000)          // each step in a sorted pool
+#define VB_NS_QSTR_PROBE VB_US(0.174)           // each string of another pool
 #define VB_NS_LOAD_ATTR VB_US(0.746)
 #define VB_NS_LOAD_METHOD VB_US(0.116)          // from C
 #define VB_NS_STORE_ATTR VB_US(1.343)
-#define VB_NS_MEMBER VB_US(1.117)               // found in a class: bound to its object, or a property called
+#define VB_NS_MEMBER VB_US(1.117)               // a member of a class: bound to its object, or a property called
 #define VB_NS_GETITER VB_US(0.255)
 #define VB_NS_ITERNEXT VB_US(0.371)
-#define VB_NS_CALL_C VB_US(1.688)               // one that C makes: map, sorted, __init__ ...
+#define VB_NS_CALL_C VB_US(1.688)               // a call from C: map, sorted, __init__ ...
 #define VB_NS_FRAME VB_US(1.556)                // a call of a Python function
-#define VB_NS_RESUME VB_US(0.582)               // a Python function begins, a generator goes on
-#define VB_NS_ARGS VB_US(0.240)                 // arguments of C functions by keyword, and each of them
+#define VB_NS_RESUME VB_US(0.582)               // a Python function starts, a generator continues
+#define VB_NS_ARGS VB_US(0.240)                 // keyword arguments of C functions, and each of them
 #define VB_NS_ARG VB_US(0.101)
 #define VB_NS_RAISE VB_US(1.363)
 #define VB_NS_TRACEBACK VB_US(7.520)
-#define VB_NS_STACK VB_US(1.303)                // a look at the stack's limit: one for each recursion in C
+#define VB_NS_STACK VB_US(1.303)                // a check of the stack's limit, at each recursion in C
 #define VB_NS_EQUAL VB_US(0.734)
-#define VB_NS_BINARY_INT VB_US(0.474)           // operators on small ints: sum, sorted, min use them, too
-#define VB_NS_BINARY VB_US(1.551)               // on what is not two small ints
+#define VB_NS_BINARY_INT VB_US(0.474)           // operators on small ints; also in sum, sorted, min
+#define VB_NS_BINARY VB_US(1.551)               // operators on other objects
 #define VB_NS_BINARY_FLOAT VB_FLOAT_US(2.205)
 #define VB_NS_BINARY_COMPLEX VB_FLOAT_US(3.486)
 #define VB_NS_COMPLEX_PRODUCT VB_FLOAT_US(3.349)
-#define VB_NS_PRODUCT VB_US(0.358)              // on top for * // and %
+#define VB_NS_PRODUCT VB_US(0.358)              // in addition for * // and %
 #define VB_NS_SET VB_US(0.802)                  // a look-up in a set
 #define VB_NS_PRINT VB_US(0.610)                // an object is printed, into a string or not
 #define VB_NS_PRINT_STR VB_US(1.136)
 #define VB_NS_VSTR VB_US(2.134)                 // something is appended to a growing string
 #define VB_NS_FORMAT_INT VB_US(3.749)
 #define VB_NS_FORMAT_FLOAT VB_FLOAT_US(23.251)
-#define VB_NS_FORMAT_DECADE VB_FLOAT_US(18.513) // and per power of ten that it is away from 1
+#define VB_NS_FORMAT_DECADE VB_FLOAT_US(18.513) // and per power of ten between it and 1
 #define VB_NS_SINE VB_FLOAT_US(21.798)          // sin, cos
 #define VB_NS_TANGENT VB_FLOAT_US(41.853)       // tan, asin, acos
 #define VB_NS_EXP VB_FLOAT_US(18.929)           // exp, log, atan
-#define VB_NS_POWER VB_FLOAT_US(80.916)         // but of 2, 1 and 0.5, which are short cuts
+#define VB_NS_POWER VB_FLOAT_US(80.916)         // except to 2, 1 and 0.5, which have short cuts
 #define VB_NS_REPEAT VB_US(0.002)               // per element of a sequence times n
 #define VB_NS_ELEMENT VB_US(0.586)              // an element of an array, a field of struct
-#define VB_NS_MPZ VB_US(0.000)                  // an operation on big ints, and per digit of 16 bits
+#define VB_NS_MPZ VB_US(0.000)                  // an operation on big ints, and each digit of 16 bits
 #define VB_NS_MPZ_DIGIT VB_US(0.121)
 #define VB_NS_MPZ_MUL VB_US(0.142)              // per pair of digits
 #define VB_NS_MPZ_DIV VB_US(0.417)
 #define VB_NS_MPZ_TEXT VB_US(0.541)
 #define VB_NS_TOKEN VB_US(56.745)               // the compiler, per token: about 570 us a line
 
-// machine and time calls: measured less the opcodes around them. The least write, p(1) called from C,
-// is what hardware/boards/*.toml name as min_write_ns.
+// Calls of machine and time: measured without the opcodes around them. The shortest write, p(1) called from C, is
+// min_write_ns in hardware/boards/chips/*.toml.
 #define VB_NS_PIN_WRITE VB_US(0.500)
 #define VB_NS_PIN_READ VB_US(0.101)
 #define VB_NS_PIN_INIT VB_US(0.000)
@@ -105,15 +105,15 @@
 #define VB_NS_UART_CALL VB_US(6.0)     // a guess
 #define VB_NS_UART_BYTE VB_US(1.0)     // a guess: a byte through the buffer
 #define VB_NS_SPI_CALL VB_US(5.0)
-#define VB_SOFT_SPI_MAX_HZ 250000      // a program that toggles as fast as it can
+#define VB_SOFT_SPI_MAX_HZ 250000      // a program that toggles pins as fast as possible
 #define VB_NS_TIMER_INIT VB_US(6.154)
 #define VB_NS_TIME VB_US(1.384)
 #define VB_NS_SLEEP VB_US(15.177)               // the overhead of sleep(), sleep_ms()
 #define VB_NS_SLEEP_US VB_US(0.100)
 #define VB_NS_TX VB_US(10.050)                  // a write to the serial line, and each of its bytes;
-#define VB_NS_TX_BYTE VB_US(0.573)              // the time of the line comes on top (families/*.h)
+#define VB_NS_TX_BYTE VB_US(0.573)              // the line itself takes more time (families/*.h)
 #define VB_NS_IRQ_SOFT VB_US(3.5)      // taken from the line that was interrupted
-#define VB_NS_IRQ_HARD VB_US(2.0)      // the handler comes at the next jump or return, which takes its time, too
+#define VB_NS_IRQ_HARD VB_US(2.0)      // without the time until the next jump or return, where it runs
 
 // Flash. The emulator takes no time to erase or program: 45 ms for a 4 KB sector and 0.4 ms for a page
 // of 256 bytes are the data sheet's (W25Q16JV). A call of littlefs into the driver is fitted to

@@ -1,4 +1,4 @@
-// cost/data.c: charges what depends on its data: operators by type, strings, copies, big ints, formats.
+// cost/data.c: charges what depends on the data: operators by type, strings, copies, big ints, formats.
 
 #include <math.h>
 #include <stdlib.h>
@@ -83,7 +83,7 @@ WRAP(int, mp_print_strn, (const mp_print_t *p, const char *s, size_t n, int flag
 WRAP(int, mp_print_mp_int,
     (const mp_print_t *p, mp_obj_t x, unsigned base, int a, int flags, char fill, int w, int prec),
     (p, x, base, a, flags, fill, w, prec), VB_NS_FORMAT_INT)
-// It multiplies or divides by ten until the number has one digit before the point.
+// The formatter multiplies or divides by ten until the number has one digit before the point.
 static uint32_t decades(float f) {
     int binary = 0;
     frexpf(f, &binary);
@@ -91,13 +91,13 @@ static uint32_t decades(float f) {
 }
 WRAP(int, mp_format_float, (float f, char *buf, size_t n, char fmt, int prec, char sign),
     (f, buf, n, fmt, prec, sign), VB_NS_FORMAT_FLOAT + VB_NS_FORMAT_DECADE * decades(f))
-// str(1) and print(1) format inside one object file, unseen by --wrap: this is their way in.
+// str(1) and print(1) format inside one object file, where --wrap does not work: this function is their entry.
 WRAP(void, mp_obj_print_helper, (const mp_print_t *p, mp_obj_t o, mp_print_kind_t kind), (p, o, kind),
     VB_NS_PRINT + (mp_obj_is_int(o) ? VB_NS_FORMAT_INT : 0))
 
 // ---- big ints ----
 
-// Products of two lengths may be more than 32 bits.
+// Products of two lengths may have more than 32 bits.
 static void work(uint64_t ns) {
     for (; ns > UINT32_MAX; ns -= UINT32_MAX) {
         vb_charge(UINT32_MAX);
@@ -131,7 +131,7 @@ void __wrap_mpz_divmod_inpl(mpz_t *quo, mpz_t *rem, const mpz_t *a, const mpz_t 
     __real_mpz_divmod_inpl(quo, rem, a, b);
 }
 
-// Squares and products, bit by bit of the exponent, as long as the result.
+// Squares and products, one for each bit of the exponent, with the length of the result.
 void __real_mpz_pow_inpl(mpz_t *to, const mpz_t *a, const mpz_t *b);
 void __wrap_mpz_pow_inpl(mpz_t *to, const mpz_t *a, const mpz_t *b) {
     __real_mpz_pow_inpl(to, a, b);

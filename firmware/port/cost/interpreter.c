@@ -1,5 +1,5 @@
-// cost/interpreter.c: charges opcodes, memory and calls what cost/costs.h says they take. What depends on the size of
-// the data is in cost/data.c.
+// cost/interpreter.c: charges the costs of opcodes, memory and calls (cost/costs.h). Costs that depend on the data are in
+// cost/data.c.
 
 #include "py/bc.h"
 #include "py/bc0.h"
@@ -15,7 +15,7 @@
 int32_t vb_gc_hook_ns;
 uint16_t vb_opcost[256];
 
-// Opcodes from `first` on; the opcodes with their argument inside come in runs.
+// Sets the cost of opcodes from `first` on; opcodes that include their argument are consecutive.
 static const struct {
     uint8_t first, count;
 } multi[] = {
@@ -24,7 +24,7 @@ static const struct {
     {MP_BC_STORE_FAST_MULTI, MP_BC_STORE_FAST_MULTI_NUM},
 };
 
-// Products and quotients: they may overflow, and Python rounds down.
+// Products and quotients take longer: they may overflow, and Python rounds down.
 static const uint8_t products[] = {
     MP_BINARY_OP_MULTIPLY, MP_BINARY_OP_FLOOR_DIVIDE, MP_BINARY_OP_MODULO,
     MP_BINARY_OP_INPLACE_MULTIPLY, MP_BINARY_OP_INPLACE_FLOOR_DIVIDE, MP_BINARY_OP_INPLACE_MODULO,
@@ -89,7 +89,7 @@ void vb_cost_start(void) {
 
 #define BLOCKS(bytes) (((bytes) + MICROPY_BYTES_PER_GC_BLOCK - 1) / MICROPY_BYTES_PER_GC_BLOCK)
 
-// Blocks are charged only where there were any: a request that fails has cost its search.
+// Blocks are charged only for a request that succeeds; a failed one has paid for its search.
 void *__real_gc_alloc(size_t n, unsigned flags);
 void *__wrap_gc_alloc(size_t n, unsigned flags) {
     vb_spend(VB_NS_ALLOC);
@@ -100,7 +100,7 @@ void *__wrap_gc_alloc(size_t n, unsigned flags) {
     return made;
 }
 
-// A block that had to move was allocated anew, unseen in the same object file.
+// A block that moves is allocated in the same object file, where --wrap does not work.
 void *__real_gc_realloc(void *p, size_t n, bool move);
 void *__wrap_gc_realloc(void *p, size_t n, bool move) {
     vb_spend(VB_NS_REALLOC);
@@ -115,15 +115,15 @@ WRAP(void, gc_free, (void *p), (p), VB_NS_FREE)
 
 // ---- names and attributes ----
 
-// The look-up keeps the place where it last found an index: py/map.c, which would look there first, too.
+// The cache of py/map.c: the place where an index was last found.
 static mp_map_elem_t *cached(mp_map_t *map, mp_obj_t index) {
     size_t at = ((uintptr_t)index >> 2) % MICROPY_OPT_MAP_LOOKUP_CACHE_SIZE;
     mp_map_elem_t *slot = &map->table[MP_STATE_VM(map_lookup_cache)[at] % map->alloc];
     return slot->key == index ? slot : NULL;
 }
 
-// How many places were looked at until it was found. What was not found costs the search to the end where
-// the keys are in order, and else on the average one place more.
+// How many places the search compared. A missing key costs a search to the end in an ordered map, and one more place on
+// average in a hash table.
 static size_t probes(mp_map_t *map, mp_obj_t index, mp_map_elem_t *found) {
     if (map->is_ordered) {
         return found ? (size_t)(found - map->table) + 1 : map->used;
@@ -154,8 +154,8 @@ mp_map_elem_t *mp_map_lookup(mp_map_t *map, mp_obj_t index, mp_map_lookup_kind_t
     return found;
 }
 
-// A search for an interned string goes through the pools, the newest first: bisects one that is sorted, and
-// looks at all of another (py/qstr.c). MP_QSTRnull: it found none.
+// A search for an interned string goes through the pools, the newest first: it bisects a sorted pool, and compares all
+// strings of another one (py/qstr.c). MP_QSTRnull: not found.
 static uint32_t search_ns(qstr found, size_t len) {
     uint32_t ns = VB_NS_QSTR_FIND + VB_NS_QSTR_BYTE * len;
     for (const qstr_pool_t *pool = MP_STATE_VM(last_pool); pool; pool = pool->prev) {

@@ -1,4 +1,4 @@
-// What each of the 256 opcodes costs, in ns (cost/interpreter.c fills it); used by override/py/vmentrytable.h.
+// cost/opcost.h: the cost of each of the 256 opcodes in ns (filled by cost/interpreter.c), for override/py/vmentrytable.h.
 #pragma once
 #include <stdint.h>
 extern int32_t vb_fuel;

@@ -1,5 +1,5 @@
-// cost/uncharged.h: included before all else in our own files (Makefile): what the link, the flash and the like
-// copy is no work of the chip's, and partly depends on the wall clock. The compiler still inlines these.
+// cost/uncharged.h: included first in the port's own files (Makefile). What the link, the flash and others copy is not
+// work of the chip, and partly depends on the wall clock. The compiler still inlines these functions.
 #pragma once
 #include <stddef.h>
 

@@ -1,6 +1,6 @@
-// cost/wrap.h: how a C function of the core is charged. The linker's --wrap=f (WRAPPED in the Makefile) gives
-// calls of f to __wrap_f, and f itself as __real_f; it misses calls within one object file. Two functions
-// carry a macro of MicroPython's for this (mpconfigport.h, MICROPY_WRAP_...): of these all calls are seen.
+// cost/wrap.h: charges a C function of MicroPython. The linker's --wrap=f (WRAPPED in the Makefile) turns calls of f into
+// __wrap_f, and f itself into __real_f; it does not see calls within one object file. Two functions have a macro of
+// MicroPython for this (mpconfigport.h, MICROPY_WRAP_...), which sees all calls.
 #pragma once
 
 #define WRAP(type, name, parameters, arguments, cost) \

@@ -88,14 +88,14 @@ void vb_ledc_tune(int timer, int32_t freq) {
     if (vb_ledc_timers[timer].freq == freq) {
         return;
     }
-    // 80 MHz, or the 1 MHz reference below 10 Hz, where the divider would not reach.
+    // 80 MHz, or the 1 MHz reference below 10 Hz, where the divider is too small.
     uint32_t clock = freq < 10 ? 1000000 : 80000000;
     uint32_t ratio = (clock + freq / 2) / freq;
     if (ratio < 2) {
         mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("unreachable frequency %d"), (int)freq);
     }
     uint8_t bits = MIN(31 - __builtin_clz(ratio), MAX_BITS);
-    if (divider(clock, freq, bits) < 256) { // the rounded ratio was one bit too many
+    if (divider(clock, freq, bits) < 256) { // the rounded ratio has one bit too many
         bits--;
     }
     uint64_t span = (uint64_t)divider(clock, freq, bits) << bits;
@@ -104,7 +104,7 @@ void vb_ledc_tune(int timer, int32_t freq) {
     vb_ledc_timers[timer].real_hz = (((uint64_t)clock << 8) + span / 2) / span;
 }
 
-// The channel goes on for a pad that no longer listens: it is free again only after deinit().
+// The channel runs on without its pad; it is free only after deinit().
 void vb_pwm_detach(uint8_t pin) {
     pwm_pads &= ~(1ULL << pin);
     vb_pwm_tell(pin, 0, 0);
@@ -117,7 +117,7 @@ void vb_ledc_release(int channel) {
     }
     vb_ledc_channels[channel].pin = vb_ledc_channels[channel].timer = FREE;
     if (pin != FREE) {
-        // The pad stays on the stopped channel with its output enable inverted, so nothing drives it.
+        // The pad stays connected to the stopped channel, with its output enable inverted: nothing drives it.
         vb_pwm_detach(pin);
     }
 }
@@ -129,7 +129,7 @@ void vb_pwm_deinit_all(void) {
     pwm_ready = false;
 }
 
-// Chooses channel and timer for the frequency as the firmware does: its own timer if nobody shares it.
+// Chooses channel and timer for the frequency as the firmware does: the present timer if no other channel uses it.
 int vb_ledc_connect(int pin, int channel, int32_t freq) {
     int timer = vb_ledc_channels[channel].timer;
     if (vb_ledc_shared(channel, timer)) {
@@ -149,7 +149,7 @@ int vb_ledc_connect(int pin, int channel, int32_t freq) {
         mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("PWM not supported on Pin(%d)"), pin);
     }
     if (vb_ledc_channels[channel].pin == FREE || vb_ledc_channels[channel].timer != timer) {
-        // Only now: a pad that Pin() took back stays taken if the same PWM is made again.
+        // At the end: a pad that Pin() has taken stays taken if the same PWM is made again.
         vb_pin_mode(pin, VB_MODE_OFF, vb_pin_pull(pin));
         pwm_pads |= 1ULL << pin;
     }

@@ -25,11 +25,11 @@ extern vb_ledc_timer_t vb_ledc_timers[VB_LEDC_TIMERS];
 
 void vb_ledc_prepare(void); // before all else
 int vb_ledc_group(int channel);
-bool vb_ledc_shared(int channel, int timer); // another channel has it, too
-// A timer of that frequency, else, if allowed, a free one, else VB_LEDC_FREE.
+bool vb_ledc_shared(int channel, int timer); // another channel uses it, too
+// A timer with that frequency; if there is none and it is allowed a free one; or VB_LEDC_FREE.
 int vb_ledc_find_timer(int32_t freq, bool or_free, int group);
-int vb_ledc_find_channel(int pin, int group); // the one that drives the pin, else a free one; raises
+int vb_ledc_find_channel(int pin, int group); // the channel of the pin, or a free one; raises
 void vb_ledc_tune(int timer, int32_t freq); // raises
-int vb_ledc_connect(int pin, int channel, int32_t freq); // the channel that it is in the end; raises
+int vb_ledc_connect(int pin, int channel, int32_t freq); // returns the channel, which may be another one; raises
 void vb_ledc_set_duty(int channel, int duty_u16);
 void vb_ledc_release(int channel);

@@ -1,4 +1,4 @@
-// esp32/modesp32.c: the esp32 module: what other files enter (VB_ENTRY), and what of it is not simulated.
+// esp32/modesp32.c: the module esp32: entries of other files (VB_ENTRY), and what is not simulated.
 // Names: ports/esp32/modesp32.c of 1.25.0.
 
 #include "py/mphal.h"

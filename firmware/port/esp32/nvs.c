@@ -1,5 +1,5 @@
-// esp32/nvs.c: esp32.NVS: numbers and bytes under names, in a part of the flash image of their own, so that they
-// outlive resets and the loss of power. What is written is there at once, as in IDF; commit() has nothing left to do.
+// esp32/nvs.c: esp32.NVS: numbers and bytes under names, in their own part of the flash image, so that they survive
+// resets and the loss of power. A write takes effect at once, as in IDF; commit() does nothing.
 // Behaviour: ports/esp32/esp32_nvs.c of 1.25.0; numbers of the errors: ESP-IDF, nvs.h.
 
 #include <string.h>
@@ -12,7 +12,7 @@
 
 #define NAME_MOST 15
 
-// One entry; behind it lie namespace, key and value. The first byte that is no MARK ends the list.
+// One entry; namespace, key and value follow it. The first byte that is not MARK ends the list.
 struct entry {
     uint8_t mark, type, space_len, key_len;
     uint16_t value_len;
@@ -50,7 +50,7 @@ static size_t size_of(const struct entry *e) {
     return sizeof(*e) + e->space_len + e->key_len + e->value_len;
 }
 
-// The entry at a place, NULL at the end of the list. A broken image ends it, too.
+// The entry at a position; NULL at the end of the list, also in a broken image.
 static struct entry *entry_at(size_t at) {
     struct entry *e = (struct entry *)(store + at);
     return at + sizeof(*e) <= sizeof(store) && e->mark == MARK && at + size_of(e) <= sizeof(store) ? e : NULL;
@@ -97,7 +97,7 @@ static size_t used(void) {
     return at;
 }
 
-// From a place to the end; the chip's own log costs a page for each entry.
+// Writes from a position to the end. The cost is the chip's: its log writes a page for each entry.
 static void save(size_t from) {
     vb_flash_program(VB_FLASH_BYTES + from, store + from, sizeof(store) - from);
 }

@@ -1,5 +1,5 @@
-// esp32/partition.c: esp32.Partition: the table of a 4 MB module. Only the file system has a content here; reading or
-// writing another one says that it is not simulated.
+// esp32/partition.c: esp32.Partition: the table of a 4 MB module. Only the file system has content; reading or writing
+// another partition raises.
 // Behaviour: ports/esp32/esp32_partition.c and partitions-4MiB.csv of 1.25.0.
 
 #include <string.h>
@@ -123,7 +123,7 @@ static partition_obj_t *with_content(mp_obj_t self_in) {
     return self;
 }
 
-// Where a request lies: (block, buffer) or (block, buffer, offset).
+// The position of a request: (block, buffer) or (block, buffer, offset).
 static size_t place(size_t n_args, const mp_obj_t *args, size_t len) {
     uint64_t at = (uint64_t)(uint32_t)mp_obj_get_int(args[1]) * BLOCK + (n_args == 4 ? (uint32_t)mp_obj_get_int(args[3]) : 0);
     if (at + len > VB_FLASH_BYTES) {
@@ -181,7 +181,7 @@ static mp_obj_t partition_ioctl(mp_obj_t self_in, mp_obj_t command, mp_obj_t arg
 }
 static MP_DEFINE_CONST_FUN_OBJ_3(partition_ioctl_obj, partition_ioctl);
 
-// ---- updates over the air: the table has one place for the program ----
+// ---- updates over the air: the table has only one partition for the program ----
 
 static mp_obj_t partition_set_boot(mp_obj_t self_in) {
     partition_obj_t *self = MP_OBJ_TO_PTR(self_in);

@@ -1,7 +1,7 @@
 // esp32/rmt.c: esp32.RMT: trains of pulses that the chip sends by itself, an engine of the chip (core/engine.h).
-// Arguments and messages: ports/esp32/esp32_rmt.c of 1.25.0. It receives nothing, as that does not.
+// Arguments and messages: ports/esp32/esp32_rmt.c of 1.25.0. Like that one it cannot receive.
 //
-// A carrier is told to the bench as a PWM for as long as it lasts: 76,000 edges a second would help nobody.
+// The bench gets a carrier as a PWM for as long as it lasts, in place of 76,000 edges a second.
 
 #include <string.h>
 
@@ -27,7 +27,7 @@ typedef struct {
     uint32_t carrier_hz, carrier_duty; // duty of 65535
     uint16_t *pulses;                // duration | level << 15
     size_t count, at;
-    uint64_t next, half_ns;          // when pulse `at` begins; half nanoseconds beyond it
+    uint64_t next, half_ns;          // when pulse `at` begins: ns, and half nanoseconds to add
 } rmt_obj_t;
 
 MP_REGISTER_ROOT_POINTER(void *vb_rmt_channels[8]);
@@ -44,7 +44,7 @@ static rmt_obj_t *on_channel(int n) {
 
 static void drive(rmt_obj_t *self, bool level, uint64_t t) {
     if (!vb_pin_is_of(self->pin, VB_OF_RMT)) {
-        return; // Pin() took the pad back
+        return; // Pin() took the pad
     }
     if (self->carries && self->sends && level == self->carrier_level) {
         vb_link_late(VB_REC_PWM, self->pin, self->carrier_duty, self->carrier_hz, t);
@@ -64,7 +64,7 @@ static void turn(rmt_obj_t *self) {
     }
     uint16_t pulse = self->at < self->count ? self->pulses[self->at++] : 0;
     uint64_t half_ns = (uint64_t)(pulse & LONGEST) * self->div * (2000000000 / SOURCE_HZ) + self->half_ns;
-    if (!(pulse & LONGEST)) { // a pulse without length is an end, too
+    if (!(pulse & LONGEST)) { // a pulse of length 0 ends the train, too
         self->sends = false;
         drive(self, self->idle, t);
         return;
@@ -202,7 +202,7 @@ static mp_obj_t rmt_clock_div(mp_obj_t self_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(rmt_clock_div_obj, rmt_clock_div);
 
-// Until it has sent all, or until a time: the operating system's wait, which lets no Python in.
+// Waits until all is sent, or until a time; no Python runs meanwhile, as in the wait of FreeRTOS.
 static bool wait_until_sent(rmt_obj_t *self, uint64_t most) {
     vb_engine_catch_up();
     while (self->sends && vb_now() < most) {
@@ -239,7 +239,7 @@ static mp_obj_t rmt_write_pulses(size_t n_args, const mp_obj_t *args) {
     uint16_t *pulses = vb_rmt_train(args[1], n_args > 2 ? args[2] : mp_const_true, self->loop, &count);
     bool loop = self->loop;
     self->loop = false;
-    wait_until_sent(self, VB_NEVER); // the train before ends first
+    wait_until_sent(self, VB_NEVER); // the previous train ends first
     self->loop = loop;
     self->pulses = pulses;
     self->count = count;

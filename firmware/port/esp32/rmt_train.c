@@ -1,5 +1,5 @@
 // esp32/rmt_train.c: the arguments of RMT.write_pulses(): durations and a first level that toggles; one duration and
-// levels; or both. ports/esp32/esp32_rmt.c of 1.25.0.
+// levels; or durations and levels. ports/esp32/esp32_rmt.c of 1.25.0.
 
 #include "py/mphal.h"
 #include "py/runtime.h"
@@ -10,7 +10,7 @@
 #define LOOP_MOST 126 // pulses that fit into a channel's memory
 
 struct train {
-    mp_obj_t *durations, *levels; // NULL: one for all, or toggling
+    mp_obj_t *durations, *levels; // NULL: one duration for all, or levels that toggle
     size_t count;
     mp_int_t duration, level;
 };

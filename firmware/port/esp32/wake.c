@@ -1,4 +1,4 @@
-// esp32/wake.c: what of the esp32 module, and Pin.irq(wake=), may end a sleep (core/sleep.c).
+// esp32/wake.c: the parts of the module esp32 and of Pin.irq(wake=) that may end a sleep (core/sleep.c).
 // Behaviour: ports/esp32/modesp32.c of 1.25.0.
 
 #include "py/mphal.h"
@@ -13,7 +13,7 @@ NORETURN static void no_resources(void) {
     mp_raise_ValueError(MP_ERROR_TEXT("no resources"));
 }
 
-// Pin.irq(wake=): of the pins, one.
+// Pin.irq(wake=): only one pin.
 void vb_wake_on_pin(uint8_t gpio, bool level, uint8_t kinds) {
     if (vb_wake.touch || (vb_wake.ext0_pin != -1 && vb_wake.ext0_pin != gpio)) {
         no_resources();

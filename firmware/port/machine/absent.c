@@ -1,4 +1,4 @@
-// machine/absent.c: classes of machine that the chips' firmware has and that are not simulated: making one says so.
+// machine/absent.c: classes of machine that are not simulated: the constructor raises.
 
 #include "py/runtime.h"
 #include "core/board.h"

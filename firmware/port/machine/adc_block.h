@@ -1,4 +1,4 @@
-// machine/adc_block.h: what ADC and ADCBlock of the ESP32 know of each other.
+// machine/adc_block.h: what ADC and ADCBlock of the ESP32 share.
 #pragma once
 
 #include "extmod/modmachine.h"

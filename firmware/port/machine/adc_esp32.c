@@ -1,7 +1,7 @@
-// machine.ADC of the ESP32, included by extmod/machine_adc.c; the volts at the pin come from the bench.
-// The chip's two converters: ADC1 on GPIO 32 to 39, ADC2 on ten others. They are far from ideal, and
-// a program that works only on ideal ones must fail here too: nothing below 0.07 to 0.14 V, the range
-// set by atten(), and at 11 dB a bend above 2.45 V and full scale at about 3.1 V.
+// machine/adc_esp32.c: machine.ADC of the ESP32, included by extmod/machine_adc.c; the bench gives the voltage at the pin.
+// The chip has two converters: ADC1 on GPIO 32 to 39, ADC2 on ten others. They are far from ideal, and a program that
+// works only with ideal ones must fail here, too: they read nothing below 0.07 to 0.14 V, atten() sets the range, and
+// at 11 dB the line bends above 2.45 V and full scale is at about 3.1 V.
 
 #include "py/mperrno.h"
 #include "py/mphal.h"
@@ -36,16 +36,16 @@ static const machine_adc_obj_t adc_objects[] = {
 };
 
 #define UNSET 0xff
-// As on the chip these outlive a soft reset: the range that the last program chose is still there.
+// As on the chip a soft reset keeps these: the range that the last program chose.
 static uint8_t atten_of_object[MP_ARRAY_SIZE(adc_objects)] = { [0 ... MP_ARRAY_SIZE(adc_objects) - 1] = UNSET };
 static uint8_t bits_of_unit[2] = { 12, 12 };
 
-// Volts at a reading, in microvolts at 0 and nanovolts a step, for a reference of 1.1 V: the constants
-// of Espressif's line-fitting calibration for the ESP32's ADC1.
+// The line of volts over readings, in microvolts at 0 and nanovolts per step, for a reference of 1.1 V: the constants of
+// Espressif's line-fitting calibration for the ESP32's ADC1.
 static const struct { uint32_t zero_uv, step_nv; } line[] = {
     { 75000, 235340 }, { 78000, 312400 }, { 107000, 432240 }, { 142000, 805630 },
 };
-// At 11 dB the line bends: from the same calibration's table, straightened between its ends.
+// At 11 dB the line bends: from the table of the same calibration, straight between its ends.
 #define BEND 2880
 #define BEND_STEP_NV 554000
 
@@ -117,7 +117,7 @@ static void mp_machine_adc_init_helper(machine_adc_obj_t *self, size_t n_args, c
     }
 }
 
-// The objects of each unit stand in the order of its channels.
+// The objects of each unit are in the order of its channels.
 machine_adc_obj_t *vb_adc_connect(uint8_t unit, mp_int_t channel, mp_int_t pin, mp_map_t *kw) {
     mp_int_t at = 0;
     for (size_t i = 0; i < MP_ARRAY_SIZE(adc_objects); i++) {
@@ -152,7 +152,7 @@ static mp_obj_t mp_machine_adc_make_new(const mp_obj_type_t *type, size_t n_args
     return MP_OBJ_FROM_PTR(self);
 }
 
-// The radio needs the second converter for itself (ESP32 TRM 29.3): who asks meanwhile waits in vain.
+// The radio uses the second converter (ESP32 TRM 29.3): a read meanwhile times out.
 static uint32_t convert(machine_adc_obj_t *self) {
     vb_charge(VB_NS_ADC_READ + CONVERSION_NS);
     if (self->unit == 1 && (vb_wlan_on[0] || vb_wlan_on[1])) {
@@ -172,7 +172,7 @@ static mp_int_t mp_machine_adc_read_u16(machine_adc_obj_t *self) {
 }
 
 static mp_int_t mp_machine_adc_read_uv(machine_adc_obj_t *self) {
-    // Whole millivolts, and never below the line's zero, as Espressif's calibration answers.
+    // Whole millivolts, never below the line's value at 0, as in Espressif's calibration.
     mp_uint_t raw = mp_machine_adc_read(self) << (12 - bits_of_unit[self->unit]);
     return (uv_of_raw(*atten_slot(self), raw) + 500) / 1000 * 1000;
 }

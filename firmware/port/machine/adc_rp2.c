@@ -1,4 +1,4 @@
-// machine.ADC of the Pico, included by extmod/machine_adc.c; the volts at the pin come from the bench.
+// machine/adc_rp2.c: machine.ADC of the Pico, included by extmod/machine_adc.c; the bench gives the voltage at the pin.
 // The chip's converter: 12 bits against 3.3 V, channels 0 to 3 on GPIO 26 to 29, channel 4 is the
 // chip's own temperature sensor.
 
@@ -24,7 +24,7 @@ static void mp_machine_adc_print(const mp_print_t *print, mp_obj_t self_in, mp_p
     mp_printf(print, "<ADC channel=%u>", self->channel);
 }
 
-// A number up to 4 is a channel and leaves the pad as it is; all else names a pin, which turns analog.
+// A number up to 4 is a channel and does not change the pad; anything else is a pin, which becomes analog.
 static uint8_t channel_of(mp_obj_t source) {
     if (mp_obj_is_int(source)) {
         mp_int_t channel = mp_obj_get_int(source);

@@ -1,8 +1,8 @@
-// machine/bitstream.c: what machine.bitstream() sends. The bench is told the bytes and the timing, and gives them to
-// the lamps on the pin's net; nobody else hears the edges.
+// machine/bitstream.c: machine.bitstream(). The bench gets the bytes and the timing, and gives them to the lamps on
+// the pin's net; there are no edges for other parts.
 //
-// Times are rounded as on the chips: RMT counts at 40 MHz (ports/esp32/machine_bitstream.c), the RP2040's processor its
-// own cycles (ports/rp2/machine_bitstream.c).
+// Times are rounded as on the chips: RMT counts at 40 MHz (ports/esp32/machine_bitstream.c), the RP2040's processor
+// counts its own cycles (ports/rp2/machine_bitstream.c).
 
 #include <string.h>
 
@@ -15,7 +15,7 @@
 #define TICK_NS 8
 #endif
 #define PIECE 8192 // bytes of one call
-#define PIECE_NS 4000000000ull // nor longer, if a byte is not
+#define PIECE_NS 4000000000ull // and its longest time, unless one byte takes longer
 #define TIMES 4    // high and low of a 0, of a 1
 
 static void send(uint8_t pin, const uint32_t *timing_ns, const uint8_t *data, size_t len) {
@@ -33,7 +33,7 @@ void machine_bitstream_high_low(mp_hal_pin_obj_t pin, uint32_t *timing_ns, const
         timing_ns[i] = timing_ns[i] / TICK_NS * TICK_NS;
     }
     #if VB_RP2
-    // The processor makes the edges, with its interrupts off.
+    // The processor makes the edges itself, with interrupts off.
     mp_hal_pin_output(pin);
     uint32_t irq = mp_hal_quiet_timing_enter();
     #endif

@@ -1,4 +1,5 @@
-// Which parts of extmod's machine classes each chip's firmware has (ports/{esp32,rp2}/mpconfigport.h).
+// machine/config.h: the parts of extmod's machine classes that each chip's firmware has
+// (ports/{esp32,rp2}/mpconfigport.h).
 #pragma once
 
 #define MICROPY_PY_MACHINE_ADC (1)
@@ -14,7 +15,7 @@
 #define MICROPY_PY_MACHINE_I2C (1)
 #define MICROPY_PY_MACHINE_I2S (1)
 #define MICROPY_PY_MACHINE_I2S_INCLUDEFILE "machine/i2s.c"
-#define MICROPY_PY_MACHINE_I2S_RING_BUF (0) // it would wait without passing time
+#define MICROPY_PY_MACHINE_I2S_RING_BUF (0) // off: it would wait without passing time
 #define MICROPY_PY_MACHINE_I2S_FINALISER (VB_ESP32)
 #define MICROPY_PY_MACHINE_I2S_CONSTANT_RX (VB_ESP32 ? 1 : 0)
 #define MICROPY_PY_MACHINE_I2S_CONSTANT_TX (VB_ESP32 ? 2 : 1)

@@ -1,4 +1,4 @@
-// machine/i2c.c: machine.I2C and SoftI2C. A transfer is one call to the bench, whose parts answer byte by byte.
+// machine/i2c.c: machine.I2C and SoftI2C. A transfer is one call to the bench, where the parts answer byte by byte.
 // Arguments, errors and messages: ports/{esp32,rp2}/machine_i2c.c and extmod/machine_i2c.c of 1.25.0.
 
 #include <string.h>
@@ -15,7 +15,7 @@
 #define DEFAULT_TIMEOUT_US 50000
 #define SMALL_BYTES 64 // what fits on the stack
 
-// The hardware's buses and those of programs differ in how long a bit takes and in what a silent target is.
+// Hardware buses and SoftI2C differ in the time of a bit and in the error for a missing target.
 typedef struct {
     mp_obj_base_t base;
     uint8_t id, scl, sda;
@@ -24,7 +24,7 @@ typedef struct {
 } i2c_obj_t;
 
 #if VB_ESP32
-#define ALWAYS_INIT true // the Pico leaves a bus that is ready as it is, if nothing is asked for
+#define ALWAYS_INIT true // without arguments the Pico does not set up a bus again
 static i2c_obj_t buses[BUSES] = {{{&machine_i2c_type}, 0, 18, 19}, {{&machine_i2c_type}, 1, 25, 26}};
 #else
 #define ALWAYS_INIT false
@@ -33,7 +33,7 @@ static i2c_obj_t buses[BUSES] = {{{&machine_i2c_type}, 0, 5, 4}, {{&machine_i2c_
 
 const mp_obj_type_t machine_soft_i2c_type;
 VB_MACHINE_CLASS(SoftI2C, machine_soft_i2c_type)
-MP_REGISTER_ROOT_POINTER(void *vb_i2c_buffer); // of a long transfer, while it lasts
+MP_REGISTER_ROOT_POINTER(void *vb_i2c_buffer); // the buffer of a long transfer
 
 // ---- the call ----
 
@@ -65,7 +65,7 @@ static size_t sum(size_t n, const mp_machine_i2c_buf_t *bufs) {
     return len;
 }
 
-// One buffer for all of them: the only one as it is, else a new one.
+// One buffer with all of them: the only one itself, or a new one.
 static uint8_t *joined(size_t n, const mp_machine_i2c_buf_t *bufs, size_t len, bool filled) {
     if (n == 1) {
         return bufs[0].buf;
@@ -77,11 +77,11 @@ static uint8_t *joined(size_t n, const mp_machine_i2c_buf_t *bufs, size_t len, b
     return all;
 }
 
-// What a target that is not there, or a byte that nobody takes, is on this chip.
+// The chip's result when the target is missing or does not acknowledge a byte.
 static int outcome(i2c_obj_t *self, int ret, size_t written, size_t moved) {
     bool soft = self->base.type == &machine_soft_i2c_type;
     #if VB_ESP32
-    if (!soft && ret >= 0) { // its driver wants every byte acknowledged, and counts what was moved
+    if (!soft && ret >= 0) { // the Pico's driver wants every byte acknowledged, and counts the bytes
         return (size_t)ret == written ? (int)moved : -MP_ENODEV;
     }
     #else
@@ -155,7 +155,7 @@ static mp_obj_t hard_make_new(const mp_obj_type_t *type, size_t n_args, size_t n
         [ARG_timeout] = { MP_QSTR_timeout, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = DEFAULT_TIMEOUT_US} },
     };
     #if VB_ESP32
-    if (n_args != 0) { // I2C(-1, ...), or pins alone: a SoftI2C of old
+    if (n_args != 0) { // I2C(-1, ...), or only pins: the old way to make a SoftI2C
         MP_MACHINE_I2C_CHECK_FOR_LEGACY_SOFTI2C_CONSTRUCTION(n_args, n_kw, all_args);
     }
     #endif

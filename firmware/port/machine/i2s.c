@@ -1,5 +1,5 @@
 // machine/i2s.c: machine.I2S, included by extmod/machine_i2s.c: sound passes at its true rate through a buffer of the
-// chip's size. What is sent goes to the bench (frames.toml: I2S); what is read is silence: no part there makes sound.
+// chip's size. Sent sound goes to the bench (frames.toml: I2S); received sound is silence, as no part makes sound.
 // Arguments, messages and buffers: ports/esp32/machine_i2s.c and ports/rp2/machine_i2s.c of 1.25.0.
 
 #include <stdlib.h> // abs() of extmod
@@ -16,7 +16,7 @@ VB_AT_SOFT_RESET(vb_i2s_deinit_all, 20)
 #define IS_32 (1u << 30)
 #define IS_STEREO (1u << 31)
 
-// extmod's names: the state of the DMA's memory, which its ioctl() reads, and the queue of the task that serves irq().
+// Names of extmod: the state of the DMA buffers, which ioctl() reads, and the queue of the task for irq().
 typedef enum { DMA_MEMORY_FULL, DMA_MEMORY_NOT_FULL, DMA_MEMORY_EMPTY, DMA_MEMORY_NOT_EMPTY } dma_buffer_status_t;
 typedef enum { I2S_RX_TRANSFER, I2S_TX_TRANSFER } direction_t;
 typedef struct {
@@ -36,8 +36,8 @@ typedef struct _machine_i2s_obj_t {
     dma_buffer_status_t dma_buffer_status;
     mp_obj_t callback_for_non_blocking;
     struct _machine_i2s_obj_t *non_blocking_mode_queue;
-    struct vb_alarm alarm; // the buffer has room, or sound, again
-    uint64_t until; // ns: to send, when all that was written is out; to receive, up to when it was read
+    struct vb_alarm alarm; // the buffer has room, or has sound, again
+    uint64_t until; // ns: when sending, the end of all that was written; when receiving, of all that was read
     uint32_t depth; // frames that the buffer holds
 } machine_i2s_obj_t;
 
@@ -61,14 +61,14 @@ static uint32_t frames_free(machine_i2s_obj_t *self) {
     return ns * self->rate / S;
 }
 
-// Takes so many frames into the buffer, or out of it; when that is over.
+// Moves so many frames into the buffer or out of it; returns the time of the end.
 static uint64_t pass(machine_i2s_obj_t *self, uint32_t frames) {
     uint64_t now = vb_now(), full = frames_ns(self, self->depth);
-    if (sends(self)) { // an empty buffer sent silence meanwhile
+    if (sends(self)) { // the empty buffer sent silence meanwhile
         self->until = MAX(self->until, now) + frames_ns(self, frames);
         return self->until > full ? self->until - full : 0;
     }
-    self->until = MAX(self->until, now > full ? now - full : 0) + frames_ns(self, frames); // a full one lost sound
+    self->until = MAX(self->until, now > full ? now - full : 0) + frames_ns(self, frames); // a full buffer lost sound
     return self->until;
 }
 
@@ -77,7 +77,7 @@ static void tell_bench(machine_i2s_obj_t *self, const uint8_t *data, size_t byte
     vb_call(VB_CALL_I2S, self->i2s_id | self->sd << 8, how, data, bytes, NULL, 0);
 }
 
-// Moves whole frames, waiting for each piece if asked to; when the last one is over.
+// Moves whole frames, and waits for each piece if `wait` is set; returns the time of the end.
 static uint64_t move(machine_i2s_obj_t *self, uint8_t *data, size_t bytes, bool wait) {
     uint64_t over = 0;
     for (size_t at = 0; at < bytes; at += PIECE) {
@@ -122,7 +122,7 @@ static size_t copy_appbuf_to_dma(machine_i2s_obj_t *self, mp_buffer_info_t *appb
     return transfer(self, appbuf);
 }
 
-// What goes on by itself until the callback of irq(). The chip's queue has one place: what does not fit is lost.
+// A transfer in the background, until the callback of irq(). The chip's queue has one place: another one is dropped.
 static void xQueueSend(machine_i2s_obj_t *self, const non_blocking_descriptor_t *what, int ticks) {
     if (self->alarm.due == VB_NEVER) {
         size_t bytes = what->appbuf.len / frame_bytes(self) * frame_bytes(self);
@@ -153,7 +153,7 @@ static void take_format(machine_i2s_obj_t *self, mp_arg_val_t *args) {
     if (format != MONO && format != STEREO) {
         mp_raise_ValueError(MP_ERROR_TEXT("invalid format"));
     }
-    if (args[ARG_rate].u_int <= 0 || args[ARG_rate].u_int >= 1 << 24) { // the chips divide by it unchecked
+    if (args[ARG_rate].u_int <= 0 || args[ARG_rate].u_int >= 1 << 24) { // the chips divide by it without a check
         mp_raise_ValueError(MP_ERROR_TEXT("invalid rate"));
     }
     self->mode = mode;

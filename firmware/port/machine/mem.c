@@ -1,4 +1,4 @@
-// machine/mem.c: machine.mem8, mem16, mem32 over the registers that are modelled. Every other address raises: nothing
+// machine/mem.c: machine.mem8, mem16 and mem32 for the registers that are modelled. Every other address raises: no code
 // here reads or writes memory of this process.
 // Registers: RP2040 datasheet 2.3.1.7 (SIO), 2.19.6 (IO_BANK0, PADS_BANK0), 4.6.5 (TIMER), 2.17.8 (ROSC); ESP32 TRM 4.12.2.
 
@@ -35,7 +35,7 @@ static mp_obj_t mem_subscr(mp_obj_t self_in, mp_obj_t index, mp_obj_t value) {
         if (!VB_MEM_NARROW_WRITES) {
             vb_mem_unknown(address);
         }
-        word *= bytes == 1 ? 0x01010101u : 0x00010001u; // the bus repeats it in every lane (datasheet 2.1.4)
+        word *= bytes == 1 ? 0x01010101u : 0x00010001u; // the bus repeats a narrow write in every lane (datasheet 2.1.4)
     }
     vb_mem_write(address & ~3u, word);
     return mp_const_none;
@@ -52,9 +52,9 @@ VB_ENTRY(machine, mem16, struct vb_mem, vb_mem16)
 VB_ENTRY(machine, mem32, struct vb_mem, vb_mem32)
 const struct vb_mem vb_mem8 = {{&mem_type}, 1}, vb_mem16 = {{&mem_type}, 2}, vb_mem32 = {{&mem_type}, 4};
 
-// ---- what both chips have alike: words of bits, one for each pin ----
+// ---- the same on both chips: words with one bit per pin ----
 
-// Each bit that differs is a write of its own, in the time of one: so the bench takes it for honest.
+// Each changed bit is a record with the time of a pin write, as the bench rejects faster ones.
 void vb_mem_outputs(uint32_t word, int first) {
     for (int pin = first; pin < MIN(first + 32, VB_PINS); pin++) {
         bool level = word >> (pin - first) & 1;

@@ -21,7 +21,7 @@ enum { TIMEHR = 0x08, TIMELR = 0x0c, TIMERAWH = 0x24, TIMERAWL = 0x28 };
 enum { PULL_DOWN = 1 << 2, PULL_UP = 1 << 3, PAD_RESET = 0x52 }; // input on, Schmitt trigger, 4 mA
 enum { SIO_FUNCTION = 5, FUNCTIONS = 31 };
 
-static uint32_t latched_high; // the upper half as it was when TIMELR was read
+static uint32_t latched_high; // the upper half at the time of reading TIMELR
 
 static int pad_of(uint32_t address) {
     uint32_t pad = (address - PADS_BANK0) / 4 - 1;

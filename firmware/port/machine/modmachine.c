@@ -47,8 +47,8 @@ static mp_obj_t mp_machine_get_freq(void) {
 }
 
 #if VB_RP2
-// As the SDK's check_sys_clock_khz(): a VCO of 750 to 1600 MHz, a multiple of the crystal's 12, and two dividers. Beyond 270
-// MHz few chips work.
+// Like check_sys_clock_khz() of the SDK: a VCO of 750 to 1600 MHz, a multiple of the crystal's 12 MHz, and two dividers.
+// Above 270 MHz few chips work.
 static bool pll_reaches(mp_int_t khz) {
     for (mp_int_t vco = 756000; vco <= 1600000; vco += 12000) {
         for (mp_int_t div1 = 1; div1 <= 7; div1++) {
@@ -63,7 +63,7 @@ static bool pll_reaches(mp_int_t khz) {
 }
 #endif
 
-// What code costs follows it; what the peripherals do does not.
+// The cost of code changes with it, the speed of peripherals does not.
 static void mp_machine_set_freq(size_t n_args, const mp_obj_t *args) {
     mp_int_t hz = mp_obj_get_int(args[0]);
     #if VB_ESP32
@@ -89,7 +89,7 @@ static mp_obj_t mp_machine_unique_id(void) {
     #if VB_ESP32
     return mp_obj_new_bytes(vb_options.uid, 6);
     #else
-    uint8_t id[8] = {0xe6, 0x61}; // how the flash ids of Picos begin
+    uint8_t id[8] = {0xe6, 0x61}; // the first bytes of a Pico's flash id
     memcpy(id + 2, vb_options.uid, 6);
     return mp_obj_new_bytes(id, 8);
     #endif
@@ -113,7 +113,7 @@ static void mp_machine_idle(void) {
 
 #if VB_ESP32
 
-// A time below zero is one of 500,000 years. (uint64_t)expiry * 1000: modmachine.c
+// A negative time means 500,000 years. (uint64_t)expiry * 1000: modmachine.c
 static uint64_t sleep_end(size_t n_args, const mp_obj_t *args) {
     mp_int_t ms = n_args ? mp_obj_get_int(args[0]) : -1;
     return ms < 0 ? VB_NEVER : vb_now() + ms * 1000000ull;
@@ -132,7 +132,7 @@ NORETURN static void mp_machine_deepsleep(size_t n_args, const mp_obj_t *args) {
 
 #else
 
-// Without a time it waits for a pin that nobody set up: for ever.
+// Without a time it waits for a pin that is not set up: for ever.
 static void mp_machine_lightsleep(size_t n_args, const mp_obj_t *args) {
     mp_int_t ms = n_args ? mp_obj_get_int(args[0]) : 0;
     if (n_args && ms <= 1) {
@@ -145,13 +145,13 @@ static void mp_machine_lightsleep(size_t n_args, const mp_obj_t *args) {
     vb_sleep(VB_SLEEP_LIGHT, n_args ? vb_now() + ms * 1000000ull : VB_NEVER);
 }
 
-// A light sleep with a reset behind it.
+// A light sleep, then a reset.
 NORETURN static void mp_machine_deepsleep(size_t n_args, const mp_obj_t *args) {
     mp_machine_lightsleep(n_args, args);
     mp_machine_reset();
 }
 
-// The chip would show itself as a USB drive and wait for a UF2 file.
+// The chip would appear as a USB drive and wait for a UF2 file.
 NORETURN void mp_machine_bootloader(size_t n_args, const mp_obj_t *args) {
     mp_raise_NotImplementedError(MP_ERROR_TEXT("machine.bootloader() is not simulated"));
 }

@@ -1,4 +1,4 @@
-// machine/modos.c: os.urandom; included by extmod/modos.c. "Random" is the bench's seed: the same run again
+// machine/modos.c: os.urandom; included by extmod/modos.c. Random numbers come from the bench's seed: the same run
 // gives the same numbers.
 
 #include "py/ringbuf.h"
@@ -17,7 +17,7 @@ uint32_t vb_random(void) {
 
 static mp_obj_t mp_os_urandom(mp_obj_t num) {
     mp_int_t n = mp_obj_get_int(num);
-    if (n < 0) { // -1 would be a vstr of one byte that believes to have 4 GB
+    if (n < 0) { // -1 would make a vstr of one byte with a length of 4 GB
         m_malloc_fail(n);
     }
     vstr_t vstr;

@@ -1,4 +1,4 @@
-// machine/modtime.c: time.time() and its like; included by extmod/modtime.c. The calendar is in machine/rtc.c.
+// machine/modtime.c: time.time(), localtime() and sleep(); included by extmod/modtime.c. The calendar is machine/rtc.c.
 
 #include "shared/timeutils/timeutils.h"
 #include "core/internal.h"
@@ -21,7 +21,7 @@ static mp_obj_t mp_time_localtime_get(void) {
     return mp_obj_new_tuple(8, tuple);
 }
 
-// Negative is no time at all: the chips convert it to 0, which C does not promise.
+// Negative times are 0, as on the chips; C does not define that conversion.
 static void mp_time_sleep(mp_obj_t seconds) {
     mp_float_t ms = 1000 * mp_obj_get_float(seconds);
     mp_hal_delay_ms(ms > 0 ? (mp_uint_t)MIN(ms, (mp_float_t)0xffffff00u) : 0);

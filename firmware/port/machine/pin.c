@@ -1,4 +1,4 @@
-// machine/pin.c: the methods of machine.Pin that both chips have alike.
+// machine/pin.c: the methods of machine.Pin that are the same on both chips.
 
 #include "py/mphal.h"
 #include "py/runtime.h"

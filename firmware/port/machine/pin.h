@@ -1,4 +1,4 @@
-// machine/pin.h: what the two machine.Pin classes share (machine/pin.c), and what each gives to it.
+// machine/pin.h: what the two machine.Pin classes share (machine/pin.c), and what each of them provides.
 #pragma once
 
 #include "py/obj.h"
@@ -13,7 +13,7 @@ void vb_pin_init(uint8_t gpio, size_t n_args, const mp_obj_t *args, mp_map_t *kw
 
 #if VB_RP2
 uint8_t vb_rp2_function(uint8_t gpio);  // what drives the pad (RP2040 datasheet 2.19.2)
-void vb_rp2_take_back(uint8_t gpio);    // SIO does from now on
+void vb_rp2_take_back(uint8_t gpio);    // SIO drives it from now on
 #endif
 
 // Methods that are the same on both.

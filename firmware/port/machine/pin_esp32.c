@@ -11,7 +11,7 @@
 #if VB_ESP32
 
 enum { PULL_DOWN = 1, PULL_UP = 2 };
-// Bits of the chip's directions; IN, OUT and OPEN_DRAIN below are sums of them.
+// Bits of the chip's modes; IN, OUT and OPEN_DRAIN below are sums of them.
 enum { DIR_IN = 1, DIR_OUT = 2, DIR_OPEN_DRAIN = 4 };
 enum { RISING = 1, FALLING = 2, LOW_LEVEL = 4, HIGH_LEVEL = 5 };
 
@@ -88,7 +88,7 @@ void vb_pin_init(uint8_t gpio, size_t n_args, const mp_obj_t *pos_args, mp_map_t
         }
         mode = direction(bits);
     }
-    // 34 to 39 have no pulls: the chip takes the request and nothing happens. The bench says so.
+    // 34 to 39 have no pulls: the chip accepts the request and ignores it. The bench records a fault.
     if (args[ARG_pull].u_obj != MP_OBJ_NEW_SMALL_INT(-1)) {
         pull = pull_of(args[ARG_pull].u_obj);
     }
@@ -100,7 +100,7 @@ void vb_pin_init(uint8_t gpio, size_t n_args, const mp_obj_t *pos_args, mp_map_t
     }
 }
 
-// ---- interrupts: always soft on this chip; there is no hard= ----
+// ---- interrupts: always soft on this chip, there is no hard= ----
 
 static void schedule(uint8_t gpio) {
     mp_obj_t handler = MP_STATE_PORT(machine_pin_irq_handler)[gpio];
@@ -113,8 +113,8 @@ static bool on_level(uint8_t gpio) {
     return triggers[gpio] == LOW_LEVEL || triggers[gpio] == HIGH_LEVEL;
 }
 
-// A level interrupts again and again while it lasts. The chip would get nothing else done; here the program keeps half of
-// the time, or nothing could ever stop it.
+// A level interrupts again and again while it lasts. On the chip nothing else would run; here the program keeps half of
+// the time, so that Ctrl-C works.
 static void again(struct vb_alarm *alarm, uint64_t due) {
     bool lasts = false;
     for (uint8_t gpio = 0; gpio < VB_PINS; gpio++) {

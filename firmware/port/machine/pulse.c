@@ -1,18 +1,18 @@
-// machine.time_pulse_us(): overrides extmod's loop, which would spend no virtual time and never end.
-// It jumps to the moments at which the bench says that something may change.
+// machine/pulse.c: machine.time_pulse_us(). It replaces extmod's loop (MP_WEAK), which would take no virtual time and
+// never end: it jumps to the times at which the bench says that an input may change.
 
 #include "py/mphal.h"
 #include "extmod/modmachine.h"
 #include "core/board.h"
 
-#define POLL_NS 1000 // a turn of the chip's loop: it sees no pulse that fits between two of them
+#define POLL_NS 1000 // one round of the chip's loop, which misses pulses between two rounds
 
-// The first turn of the loop at or after t.
+// The first round of the loop at or after t.
 static uint64_t turn_after(uint64_t now, uint64_t t) {
     return now + (t > now + POLL_NS ? (t - now + POLL_NS - 1) / POLL_NS * POLL_NS : POLL_NS);
 }
 
-// Waits until the pin is, or is no longer, at the level. False when that took timeout_us.
+// Waits until the pin has the level. False after timeout_us.
 static bool wait_for(uint8_t pin, bool level, uint64_t start_us, mp_uint_t timeout_us) {
     uint64_t deadline = (start_us + timeout_us) * 1000;
     while (vb_level(pin) != level) {

@@ -1,11 +1,11 @@
-// machine/pwm.c: what both chips' machine.PWM say to the bench: duty and frequency, not edges. What the
-// generators can do and how pins share them: machine/pwm_rp2.c; machine/pwm_esp32.c, esp32/ledc.c.
+// machine/pwm.c: what machine.PWM tells the bench: duty and frequency, not edges. The generators and how pins share
+// them are in machine/pwm_rp2.c and in machine/pwm_esp32.c, esp32/ledc.c.
 
 #include "machine/pwm.h"
 
 VB_AT_SOFT_RESET(vb_pwm_deinit_all, 30)
 
-// What was told last about each pin: telling it twice would be noise in the trace.
+// The last report for each pin: a second one would only fill the trace.
 static struct {
     uint32_t freq; // Hz; 0: no PWM on this pin
     uint16_t duty;

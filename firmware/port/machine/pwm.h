@@ -3,5 +3,5 @@
 
 #include "core/board.h"
 
-// Tells the bench what a pin puts out, if it does not know; freq 0: no PWM.
+// Tells the bench the PWM of a pin, if it is new; freq 0: no PWM.
 void vb_pwm_tell(uint8_t pin, uint32_t freq, uint16_t duty);

@@ -1,4 +1,4 @@
-// machine.PWM of the ESP32, included by extmod/machine_pwm.c: its methods over the generators of esp32/ledc.c.
+// machine/pwm_esp32.c: machine.PWM of the ESP32, with the generators of esp32/ledc.c; included by extmod/machine_pwm.c.
 
 #include "py/mphal.h"
 #include "esp32/ledc.h"
@@ -22,7 +22,7 @@ static int timer_of(machine_pwm_obj_t *self) {
     return vb_ledc_channels[self->channel].timer;
 }
 
-// Another object of the same pin may have taken the channel away.
+// Another object of the same pin may have taken the channel.
 static bool is_active(machine_pwm_obj_t *self) {
     return self->channel != FREE && vb_ledc_channels[self->channel].pin == self->pin;
 }

@@ -1,6 +1,6 @@
-// machine.PWM of the Pico, included by extmod/machine_pwm.c. The RP2040 has 8 slices of two channels: GPIO n
-// is on slice (n / 2) % 8, channel n % 2, so two channels share one frequency and GPIO n and n + 16 carry the
-// same signal.
+// machine/pwm_rp2.c: machine.PWM of the Pico, included by extmod/machine_pwm.c. The RP2040 has 8 slices of two channels.
+// GPIO n is on slice (n / 2) % 8, channel n % 2, so two channels share one frequency, and GPIO n and n + 16 have the same
+// signal.
 
 #include "py/mphal.h"
 #include "machine/pwm.h"
@@ -29,8 +29,8 @@ static struct {
     uint32_t div16; // sixteenths of the clock divider
     uint32_t top;
     bool freq_set, enabled;
-    uint64_t since;   // virtual ns at which the running counter was 0
-    uint32_t counter; // where it stands while the slice is off
+    uint64_t since;   // virtual ns when the running counter was 0
+    uint32_t counter; // the counter while the slice is off
 } slices[SLICES] = { [0 ... SLICES - 1] = { .div16 = 16, .top = 0xffff } };
 
 static uint32_t pwm_pins; // bit n: pad n is switched to its PWM channel
@@ -48,8 +48,8 @@ static uint32_t counter_now(uint8_t slice) {
     return ticks % (slices[slice].top + 1);
 }
 
-// A slice that stands still holds its outputs where its counter stopped: an LED may stay on after
-// deinit(), as on the chip.
+// A stopped slice keeps its outputs at the levels where its counter stopped: an LED may stay on after deinit(), as on the
+// chip.
 static void tell_frozen(uint8_t pin, machine_pwm_obj_t *channel) {
     bool level = (slices[channel->slice].counter < channel->level) != channel->invert;
     vb_pwm_tell(pin, 0, 0);
@@ -165,7 +165,7 @@ static mp_obj_t mp_machine_pwm_make_new(const mp_obj_type_t *type, size_t n_args
     mp_arg_check_num(n_args, n_kw, 1, MP_OBJ_FUN_ARGS_MAX, true);
     uint8_t pin = vb_pin_get(args[0]);
     if (!(pwm_pins >> pin & 1)) {
-        vb_pin_mode(pin, VB_MODE_OFF, vb_pin_pull(pin)); // the pad no longer follows what Pin writes
+        vb_pin_mode(pin, VB_MODE_OFF, vb_pin_pull(pin)); // writes of Pin no longer change the pad
     }
     machine_pwm_obj_t *self = &pwm_objects[2 * ((pin >> 1) % SLICES) + (pin & 1)];
     self->invert = false;
@@ -178,8 +178,8 @@ static mp_obj_t mp_machine_pwm_make_new(const mp_obj_type_t *type, size_t n_args
     return MP_OBJ_FROM_PTR(self);
 }
 
-// 1.25 counts to 8 through a table that has two entries a slice, so slices 4 to 7 run on after a soft
-// reset (ports/rp2/machine_pwm.c); all of them forget that their frequency was set.
+// 1.25 counts to 8 in a table with two entries per slice, so slices 4 to 7 still run after a soft reset
+// (ports/rp2/machine_pwm.c); all slices forget that their frequency was set.
 void vb_pwm_deinit_all(void) {
     for (uint8_t slice = 0; slice < SLICES; slice++) {
         slices[slice].freq_set = false;

@@ -1,8 +1,8 @@
-// machine/rtc.c: machine.RTC and the calendar: what time.time() and time.localtime() read. Behaviour and messages:
+// machine/rtc.c: machine.RTC and the calendar that time.time() and time.localtime() read. Behaviour and messages:
 // ports/esp32/machine_rtc.c and ports/rp2/machine_rtc.c of 1.25.0.
 //
-// esp32: date and memory outlive every reset but the loss of power. rp2: the firmware sets the date to 2021-01-01 at
-// each start (main.c); the date has whole seconds.
+// esp32: every reset keeps date and memory, the loss of power does not. rp2: the firmware sets the date to 2021-01-01
+// at each start (main.c); the date has whole seconds.
 
 #include <string.h>
 
@@ -19,7 +19,7 @@ VB_MACHINE_CLASS(RTC, machine_rtc_type)
 #define S_NS 1000000000ull
 
 static struct {
-    bool set;          // since the power came
+    bool set;          // since power on
     int64_t offset_ns; // calendar, in the family's epoch, less the virtual clock
     uint16_t memory_len;
     uint8_t memory[MEMORY_BYTES];
@@ -72,7 +72,7 @@ static mp_obj_t rtc_read(void) {
     return mp_obj_new_tuple(8, tuple);
 }
 
-// The hour stands at index 4 of datetime(), at 3 of init().
+// The hour is at index 4 of datetime(), at 3 of init().
 static void rtc_write(mp_obj_t date, int hour) {
     mp_obj_t *items;
     mp_obj_get_array_fixed_n(date, 8, &items);

@@ -1,5 +1,5 @@
-// machine/spi.c: machine.SPI, and what is below extmod's SoftSPI. A transfer is a call to the bench (some, if it is
-// long). Arguments, errors and messages: ports/{esp32,rp2}/machine_*spi.c of 1.25.0.
+// machine/spi.c: machine.SPI, and the driver below extmod's SoftSPI. A transfer is a call to the bench, a long one
+// several calls. Arguments, errors and messages: ports/{esp32,rp2}/machine_*spi.c of 1.25.0.
 
 #include <string.h>
 
@@ -9,7 +9,7 @@
 #include "extmod/modmachine.h"
 #include "core/internal.h"
 
-#define CHUNK_BYTES 4092 // of one call; what the ESP32 moves at once
+#define CHUNK_BYTES 4092 // bytes of one call, as the ESP32 moves at once
 #define NO_PIN 255
 
 struct wire {
@@ -52,7 +52,7 @@ static uint8_t mode_flags(int polarity, int phase, int firstbit) {
         | (firstbit == MICROPY_PY_MACHINE_SPI_LSB ? VB_SPI_LSB : 0);
 }
 
-// ---- below SoftSPI: stands for drivers/bus/softspi.c ----
+// ---- below SoftSPI: replaces drivers/bus/softspi.c ----
 
 static struct wire soft_wire(const mp_soft_spi_obj_t *self) {
     uint32_t hz = self->delay_half ? 500000 / self->delay_half : VB_SOFT_SPI_MAX_HZ;
@@ -100,7 +100,7 @@ static spi_obj_t buses[] = {
 };
 #endif
 
-// What the clock divider comes nearest to, from below.
+// The highest clock that the divider can make, not above the requested one.
 static uint32_t real_hz(mp_int_t asked) {
     uint32_t hz = MAX(asked, 1);
     #if VB_ESP32 // the 80 MHz of the bus, divided by a whole number

@@ -1,10 +1,10 @@
-// machine.Timer: an alarm that puts its callback into the scheduler's queue (depth 8; what does not
-// fit is dropped without a word, as on both chips; neither has a hard= argument in 1.25).
+// machine/timer.c: machine.Timer: an alarm that puts its callback into the scheduler's queue. The queue has 8 places; a
+// callback that does not fit is dropped silently, as on both chips. Neither has a hard= argument in 1.25.
 //
-// esp32: four hardware timers with ids 0 to 3 that tick at 10 MHz; Timer(0) is one object however
-//   often it is made, keeps running when nobody refers to it, and ends with deinit() or a soft reset.
-// rp2: id -1 only, as many as wanted, 1 MHz; an object that nobody refers to any more is collected and
-//   its alarm ends with it (it has a finaliser), a trap that programs for the Pico must know.
+// esp32: four hardware timers with ids 0 to 3 and ticks of 10 MHz. Timer(0) is always the same object, runs on without
+//   a reference, and ends with deinit() or a soft reset.
+// rp2: only id -1, any number of them, ticks of 1 MHz. An object without a reference is collected, and its alarm ends
+//   (it has a finaliser): programs for the Pico must keep a reference.
 
 #include "py/mphal.h"
 #include "py/runtime.h"
@@ -25,8 +25,8 @@ typedef struct _machine_timer_obj_t {
     struct vb_alarm alarm;
     mp_obj_t callback;
     uint64_t period_ns;
-    uint64_t started; // ns at which the counter was 0
-    uint64_t stopped; // ns that it showed when deinit() stopped it
+    uint64_t started; // ns when the counter was 0
+    uint64_t stopped; // its ns when deinit() stopped it
     int8_t id;
     bool repeat;
     bool counting;
@@ -42,14 +42,14 @@ static machine_timer_obj_t *timer_of(struct vb_alarm *alarm) {
 
 static void timer_due(struct vb_alarm *alarm, uint64_t due) {
     machine_timer_obj_t *self = timer_of(alarm);
-    // The interrupt takes its time from the program, but a timer faster than its own interrupt must
-    // leave the program some, or nothing could ever stop it.
+    // The interrupt takes its time from the program. A timer that is faster than its interrupt must leave some time to
+    // the program, or nothing could stop it.
     vb_charge(MIN((uint64_t)VB_NS_IRQ_SOFT, self->period_ns / 2));
     mp_sched_schedule(self->callback, MP_OBJ_FROM_PTR(self));
     if (self->repeat) {
         #if VB_ESP32
-        // Interrupts were off for longer than a period: the chip's flag remembers one alarm, while the
-        // RP2040's alarm pool (a list in software) catches up with all that it missed.
+        // Interrupts were off for longer than a period: the ESP32's flag remembers one alarm, the RP2040's alarm pool (a
+        // list in software) runs all that it missed.
         due += (vb_now() - due) / self->period_ns * self->period_ns;
         #endif
         self->started = due;
@@ -75,7 +75,7 @@ static void timer_start(machine_timer_obj_t *self, uint64_t ticks) {
 }
 
 static uint64_t ticks_of_freq(mp_obj_t freq) {
-    // Single precision, as on the chips; a frequency of 0 or below gives a period that never ends.
+    // Single precision, as on the chips; with a frequency of 0 or less the period never ends.
     mp_float_t ticks = MICROPY_FLOAT_CONST(1.0) * TICKS_PER_S / mp_obj_get_float(freq);
     return ticks >= 0 && ticks < (mp_float_t)LONGEST_TICKS ? (uint64_t)ticks : LONGEST_TICKS;
 }
@@ -84,7 +84,7 @@ static uint64_t ticks_of_period(mp_int_t period, mp_int_t tick_hz) {
     if (tick_hz == 0) {
         mp_raise_msg(&mp_type_ZeroDivisionError, MP_ERROR_TEXT("divide by zero"));
     }
-    // Sign extension is the chips' too: no period (-1) means more years than the board will see.
+    // The sign is extended, as on the chips: no period (-1) means many thousand years.
     return (uint64_t)period * TICKS_PER_S / (uint64_t)tick_hz;
 }
 
@@ -161,7 +161,7 @@ static machine_timer_obj_t *timer_get(size_t n_args, const mp_obj_t *args) {
     return self;
 }
 
-// The sweep of the whole heap at a soft reset runs every finaliser, which is how the chip does it.
+// At a soft reset the sweep of the whole heap runs every finaliser, as on the chip.
 void vb_timer_deinit_all(void) {
 }
 

@@ -1,5 +1,5 @@
-// machine/touchpad.c: machine.TouchPad of the ESP32: how often a pad's capacitance was charged in a fixed time, so a
-// finger lowers the count. The bench knows who touches what.
+// machine/touchpad.c: machine.TouchPad of the ESP32: it counts how often a pad's capacitance is charged in a fixed
+// time, so a finger lowers the count. The bench knows which pads are touched.
 // Arguments and messages: ports/esp32/machine_touchpad.c of 1.25.0.
 
 #include "py/mphal.h"
@@ -7,7 +7,7 @@
 
 #if VB_ESP32
 
-#define TOUCH_NS VB_US(6.0) // a look at the last measurement; a GUESS
+#define TOUCH_NS VB_US(6.0) // a read of the last measurement; a GUESS
 
 VB_MACHINE_CLASS_ESP32(TouchPad, vb_touchpad_type)
 extern const mp_obj_type_t vb_touchpad_type;
@@ -17,7 +17,7 @@ typedef struct {
     uint8_t pin;
 } touchpad_obj_t;
 
-static uint16_t thresholds[VB_PINS]; // below it a pad counts as touched: it can end a sleep; 0: never
+static uint16_t thresholds[VB_PINS]; // a pad with a lower count is touched, which may end a sleep; 0: never
 
 #define PAD(pin) {{&vb_touchpad_type}, pin}
 static const touchpad_obj_t touchpads[] = {

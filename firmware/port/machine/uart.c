@@ -180,7 +180,7 @@ static void mp_machine_uart_init_helper(machine_uart_obj_t *self, size_t n_args,
     mp_map_t *kw_args) {
     mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all(n_args, pos_args, kw_args, MP_ARRAY_SIZE(allowed), allowed, args);
-    vb_wait_until(self->line_free); // what is on its way leaves with the old settings
+    vb_wait_until(self->line_free); // waiting bytes leave with the old settings
     take_baud(self, args[ARG_baudrate].u_int);
     take_format(self, args);
     take_pin(self, &self->tx, args[ARG_tx].u_obj, 0, MP_ERROR_TEXT("bad TX pin"));
@@ -194,7 +194,7 @@ static void mp_machine_uart_init_helper(machine_uart_obj_t *self, size_t n_args,
         self->timeout_char = args[ARG_timeout_char].u_int;
     }
     #if VB_RP2
-    self->timeout_char = MAX(self->timeout_char, 13000 / self->baudrate + 1); // a whole character at least
+    self->timeout_char = MAX(self->timeout_char, 13000 / self->baudrate + 1); // at least one character
     #endif
     take_masks(self, args);
     take_buffers(self, args[ARG_txbuf].u_int, args[ARG_rxbuf].u_int);

@@ -1,4 +1,4 @@
-// machine/uart_line.c: bytes on a wire: when they leave, and what comes in as an interrupt.
+// machine/uart_line.c: bytes on a wire: when they leave, and how they arrive, by interrupts.
 
 #include "py/mphal.h"
 #include "py/runtime.h"
@@ -11,7 +11,7 @@ VB_AT_SOFT_RESET(vb_uart_off_all, 60)
 
 #define BREAK_BITS 13
 #define SEND_BREAK 1     // c of UART_WRITE
-#define INVERT_TX 1      // how the bench is told of inversion
+#define INVERT_TX 1      // bits of `invert` in UART_SETUP
 #define INVERT_RX 2
 #define FETCH_BYTES 256
 
@@ -85,7 +85,7 @@ static void fetch(vb_uart_t *self) {
     int status, n;
     unsigned flags = VB_UART_IRQ_RX;
     if (!self->ring.buf) {
-        return; // there was no memory for a new one
+        return; // there was no memory for a new buffer
     }
     do {
         status = vb_call(VB_CALL_UART_READ, self->id, sizeof(bytes), NULL, 0, bytes, sizeof(bytes));
@@ -110,7 +110,7 @@ static void (*const mail[])(void) = {mail0, mail1, mail2};
 
 size_t vb_uart_any(vb_uart_t *self) {
     vb_charge(VB_NS_UART_CALL);
-    vb_service(); // a loop inside one builtin would else hear nothing new
+    vb_service(); // or a loop inside one builtin would see no new bytes
     return self->ring.buf ? ringbuf_avail(&self->ring) : 0;
 }
 
@@ -131,14 +131,14 @@ size_t vb_uart_read(vb_uart_t *self, uint8_t *dest, size_t size) {
     while (n < size && wait_byte(self, until)) {
         vb_charge(VB_NS_UART_BYTE);
         dest[n++] = ringbuf_get(&self->ring);
-        #if VB_RP2 // the ESP32's time-out is for all of them
+        #if VB_RP2 // the ESP32's time-out is for all bytes
         until = vb_now() + self->timeout_char * 1000000ull;
         #endif
     }
     return n;
 }
 
-// Whether a program may wait until the line has taken one more byte: the Pico's gives up after its time-outs.
+// Whether there is time to wait until the line takes one more byte: the Pico stops after its time-outs.
 static bool may_wait(const vb_uart_t *self, bool first) {
     return VB_FAMILY_ID == 1 || vb_uart_byte_ns(self) <= ((first ? self->timeout : self->timeout_char) + 1) * 1000000ull;
 }
@@ -184,7 +184,7 @@ void vb_uart_apply(vb_uart_t *self) {
         vb_pin_write(self->tx, !(self->invert & VB_UART_INV_TX));
         vb_pin_mode(self->tx, VB_MODE_OUT, vb_pin_pull(self->tx));
     }
-    if (self->rx != VB_UART_NO_PIN) { // the IDF pulls it up
+    if (self->rx != VB_UART_NO_PIN) { // IDF sets a pull-up
         vb_pin_mode(self->rx, VB_MODE_IN, VB_FAMILY_ID == 1 ? VB_PULL_UP : vb_pin_pull(self->rx));
     }
     if (!self->ring.buf) {
@@ -213,6 +213,6 @@ void vb_uart_off_all(void) {
         if (uarts[i].baudrate) {
             vb_uart_off(&uarts[i]);
         }
-        MP_STATE_VM(vb_uart_irq)[i] = NULL; // irq() makes one also of a UART that is off
+        MP_STATE_VM(vb_uart_irq)[i] = NULL; // irq() makes an object also for a UART that is off
     }
 }

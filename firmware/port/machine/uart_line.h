@@ -7,7 +7,7 @@
 
 #define VB_UART_NO_PIN 255
 
-// Interrupt triggers and inversions have the chips' own numbers; 0: this chip has it not.
+// Interrupt triggers and inversions have the numbers of the chip; 0: this chip does not have it.
 #if VB_ESP32
 #define VB_UARTS 3
 #define VB_UART_FIFO 128
@@ -16,7 +16,7 @@
 #define VB_UART_IRQ_BREAK 2
 #define VB_UART_IRQ_RXIDLE 0x1000
 #define VB_UART_IRQ_TXIDLE 0
-#define VB_UART_INV_RX 0x04 // UART_SIGNAL_RXD_INV and its kin of the IDF
+#define VB_UART_INV_RX 0x04 // UART_SIGNAL_RXD_INV and UART_SIGNAL_TXD_INV of IDF
 #define VB_UART_INV_CTS 0x08
 #define VB_UART_INV_TX 0x20
 #define VB_UART_INV_RTS 0x40
@@ -45,18 +45,18 @@ typedef struct _machine_uart_obj_t {
     uint32_t baudrate; // 0: off
     uint16_t timeout, timeout_char; // ms
     uint16_t txbuf, rxbuf;
-    ringbuf_t ring;     // what has arrived
-    uint64_t line_free; // when all that was written has left
+    ringbuf_t ring;     // bytes that have arrived
+    uint64_t line_free; // when all written bytes have left
     uint16_t irq_trigger, irq_flags;
     struct vb_alarm rx_idle, tx_idle;
 } vb_uart_t;
 
-vb_uart_t *vb_uart_fresh(uint8_t id);   // as after power on, but for bytes that still leave
-void vb_uart_apply(vb_uart_t *self);    // the pads and the bench get the settings; allocates the buffer
+vb_uart_t *vb_uart_fresh(uint8_t id);   // the state of power on; bytes that are still leaving stay
+void vb_uart_apply(vb_uart_t *self);    // gives the settings to pads and bench; allocates the buffer
 void vb_uart_off(vb_uart_t *self);
 uint64_t vb_uart_byte_ns(const vb_uart_t *self);
-size_t vb_uart_room(const vb_uart_t *self); // bytes that buffer and FIFO take at once
+size_t vb_uart_room(const vb_uart_t *self); // bytes that buffer and FIFO can take now
 size_t vb_uart_any(vb_uart_t *self);        // bytes that have arrived
-size_t vb_uart_read(vb_uart_t *self, uint8_t *dest, size_t size); // within the time-outs; how many
+size_t vb_uart_read(vb_uart_t *self, uint8_t *dest, size_t size); // returns how many, within the time-outs
 size_t vb_uart_write(vb_uart_t *self, const uint8_t *src, size_t size);
 void vb_uart_break(vb_uart_t *self);

@@ -1,5 +1,5 @@
 // machine/wdt.c: machine.WDT; included by extmod/machine_wdt.c. Limits and errors: ports/esp32/machine_wdt.c and
-// ports/rp2/machine_wdt.c. It cannot be stopped, a soft reset does not either; a hard reset of any kind does.
+// ports/rp2/machine_wdt.c. Neither a program nor a soft reset can stop it; any hard reset does.
 
 #include "py/mphal.h"
 #include "core/internal.h"
@@ -45,7 +45,7 @@ static void say(void *data, const char *str, size_t len) {
     vb_serial_write(str, len);
 }
 
-// The ESP32's is IDF's task watchdog, which says so before it resets the chip by a panic.
+// The ESP32 has IDF's task watchdog, which prints a message before it resets the chip by a panic.
 void vb_wdt_bite(void) {
     vb_wdt_due = VB_NEVER;
     #if VB_ESP32

@@ -26,7 +26,7 @@ struct header {
 _Static_assert(sizeof(struct header) == VB_ESPNOW_HEAD, "net/espnow.h");
 
 vb_espnow_obj_t vb_espnow;
-volatile uint8_t vb_espnow_came; // what a wait looks at: 1 a message, 2 all responses
+volatile uint8_t vb_espnow_came; // what a wait checks: 1 a message, 2 all responses
 
 static const struct { int code; const char *name; } errors[] = {
     {ESP_ERR_ESPNOW_NOT_INIT, "ESP_ERR_ESPNOW_NOT_INIT"}, {ESP_ERR_ESPNOW_ARG, "ESP_ERR_ESPNOW_ARG"},
@@ -148,7 +148,7 @@ static mp_obj_t espnow_recvinto(size_t n_args, const mp_obj_t *args) {
     }
     mp_obj_array_t *msg = MP_OBJ_TO_PTR(list->items[1]);
     bool array = mp_obj_is_type(list->items[1], &mp_type_bytearray);
-    if (array) { // all the room in it counts
+    if (array) { // its whole size counts
         msg->len += msg->free;
         msg->free = 0;
     }
@@ -229,7 +229,7 @@ static mp_obj_t espnow_send(size_t n_args, const mp_obj_t *args) {
             vb_espnow_raise(ESP_ERR_ESPNOW_NOT_FOUND);
         }
         for (int i = 0; i < vb_espnow.peer_count; i++) {
-            if (!(vb_espnow.peers[i].mac[0] & 1)) { // but broadcast and multicast
+            if (!(vb_espnow.peers[i].mac[0] & 1)) { // all but broadcast and multicast
                 send_one(vb_espnow.peers[i].mac, &message);
             }
         }

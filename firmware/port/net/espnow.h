@@ -1,4 +1,4 @@
-// net/espnow.h: ESP-NOW's state, shared by its two files.
+// net/espnow.h: the state of ESP-NOW, shared by its files.
 #pragma once
 
 #include "py/ringbuf.h"
@@ -22,23 +22,23 @@
 typedef struct {
     mp_obj_base_t base;
     bool on;
-    ringbuf_t ring; // messages that nobody read yet, each behind its header
+    ringbuf_t ring; // messages that were not read yet, each after its header
     mp_int_t timeout_ms, rxbuf;
     uint32_t sent, responses, failures, received, dropped;
     int peer_count;
     struct vb_espnow_peer {
         uint8_t mac[6], lmk[16], channel, itf;
-        bool encrypt; // accepted, but the air of the bench is not secret
+        bool encrypt; // accepted; the bench does not encrypt
     } peers[VB_ESPNOW_PEERS];
 } vb_espnow_obj_t;
 extern vb_espnow_obj_t vb_espnow;
 extern const mp_obj_type_t vb_espnow_type;
 
-NORETURN void vb_espnow_raise(int code); // OSError(-code, name), as check_esp_err() does
+NORETURN void vb_espnow_raise(int code); // OSError(-code, name), like check_esp_err()
 void vb_espnow_need_on(void);
 void vb_espnow_stop(void); // soft reset
-extern volatile uint8_t vb_espnow_came; // 1: a message is there, 2: every message that was sent has been answered
-void vb_espnow_note(void);              // brings that up to date
+extern volatile uint8_t vb_espnow_came; // 1: there is a message, 2: every sent message has its response
+void vb_espnow_note(void);              // updates it
 MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(vb_espnow_active_obj);
 MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(vb_espnow_irq_obj);
 MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(vb_espnow_recvinto_obj);

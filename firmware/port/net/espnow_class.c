@@ -1,4 +1,4 @@
-// net/espnow_class.c: the module `_espnow`; the class ESPNow over it is firmware/espnow/espnow.py.
+// net/espnow_class.c: the module `_espnow`; the class ESPNow is firmware/espnow/espnow.py.
 
 #include "py/mperrno.h"
 #include "py/mphal.h"

@@ -1,4 +1,4 @@
-// net/espnow_peers.c: who a board may send ESP-NOW messages to.
+// net/espnow_peers.c: the peers to which a board may send ESP-NOW messages.
 
 #include <string.h>
 
@@ -119,7 +119,7 @@ static mp_obj_t get_peer(mp_obj_t self, mp_obj_t mac) {
 }
 MP_DEFINE_CONST_FUN_OBJ_2(vb_espnow_get_peer_obj, get_peer);
 
-// Those that are neither broadcast nor multicast, as esp_now_fetch_peer() walks.
+// All peers but broadcast and multicast, in the order of esp_now_fetch_peer().
 static mp_obj_t get_peers(mp_obj_t self) {
     vb_espnow_need_on();
     mp_obj_t items[VB_ESPNOW_PEERS];

@@ -1,4 +1,4 @@
-// net/network.c: what the WLAN classes of both families have in common, and the addresses.
+// net/network.c: what the WLAN classes of both families share, and the addresses.
 // Sources: ports/esp32/network_common.c, extmod/network_lwip.c (rp2).
 
 #include <string.h>
@@ -13,7 +13,7 @@
 #define MOST_FOUND 16
 #define MOST_STATIONS 16
 #define HIDDEN (1 << 8)
-#define OWN_DIGITS (VB_IS_ESP32 ? 6 : 4) // of the MAC, in the name of the own access point
+#define OWN_DIGITS (VB_IS_ESP32 ? 6 : 4) // digits of the MAC in the name of the own access point
 
 bool vb_wlan_on[2];
 uint8_t vb_wlan_ssid[33];
@@ -38,7 +38,7 @@ static void set_macs(void) {
     if (VB_IS_ESP32) {
         vb_net_mac[1][5]++;
     } else {
-        memcpy(vb_net_mac[0], "\x28\xcd\xc1", 3); // Raspberry Pi's; station and access point share it
+        memcpy(vb_net_mac[0], "\x28\xcd\xc1", 3); // Raspberry Pi's prefix; station and access point share the MAC
         memcpy(vb_net_mac[1], "\x28\xcd\xc1", 3);
     }
 }
@@ -100,7 +100,7 @@ void vb_wlan_tell_own(void) {
     vb_net_fetch();
 }
 
-// [(ssid, bssid, channel, rssi, security, hidden)]; rp2 counts the beacons in the last place.
+// [(ssid, bssid, channel, rssi, security, hidden)]; on rp2 the last item is the number of beacons.
 mp_obj_t vb_wlan_scan(bool hidden_count) {
     struct vb_access_point found[MOST_FOUND];
     int32_t n = vb_net_call(VB_CALL_RADIO_SCAN, 0, 0, NULL, 0, found, sizeof(found));

@@ -1,4 +1,4 @@
-// net/network_globals.h: what the module `network` holds; inside the table of extmod/modnetwork.c.
+// net/network_globals.h: the contents of the module `network`, included in the table of extmod/modnetwork.c.
 // Sources: ports/esp32/modnetwork_globals.h, MICROPY_PORT_NETWORK_INTERFACES of ports/rp2/mpconfigport.h.
 { MP_ROM_QSTR(MP_QSTR___init__), MP_ROM_PTR(&vb_network_init_obj) },
 { MP_ROM_QSTR(MP_QSTR_WLAN), MP_ROM_PTR(&vb_wlan_type) },

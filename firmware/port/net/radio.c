@@ -1,4 +1,4 @@
-// net/radio.c: the network modules' side of the radio: its state, as the bench told it last.
+// net/radio.c: the radio for the network modules: its state, as the bench last reported it.
 
 #include <string.h>
 
@@ -53,12 +53,12 @@ bool vb_net_wait(const volatile uint8_t *what, uint8_t bits, uint64_t until) {
         if (vb_now() >= until) {
             return false;
         }
-        vb_wfe(MIN(until, vb_now() + HOUR_NS)); // with an end: it is no wait for the serial line
+        vb_wfe(MIN(until, vb_now() + HOUR_NS)); // always with an end, so that the serial line does not end the wait
     }
     return true;
 }
 
-// The station stays where it is, as on both chips; ESP-NOW ends.
+// The station stays connected, as on both chips; ESP-NOW ends.
 void vb_net_soft_reset(void) {
     #if VB_ESP32
     vb_espnow_stop();

@@ -1,5 +1,5 @@
 // net/socket.c: the module `socket`, as ports/esp32/modsocket.c and extmod/modlwip.c (rp2) behave.
-// What the bench told of each socket is in vb_net.sockets: to look at a flag costs no call.
+// The flags of each socket are in vb_net.sockets, so that a check needs no call.
 
 #include <string.h>
 
@@ -43,7 +43,7 @@ static mp_obj_t socket_make_new(const mp_obj_type_t *type, size_t n_args, size_t
         mp_raise_OSError(VB_IS_ESP32 ? 123 : MP_EINVAL); // newlib: EPROTONOSUPPORT
     }
     int32_t fd = vb_net_call(VB_CALL_SOCKET_OPEN, kind, 0, NULL, 0, NULL, 0);
-    if (fd == -MP_ENFILE) { // those that nobody holds any more still count
+    if (fd == -MP_ENFILE) { // sockets without a reference are closed by the collector
         gc_collect();
         fd = vb_net_call(VB_CALL_SOCKET_OPEN, kind, 0, NULL, 0, NULL, 0);
     }
@@ -64,7 +64,7 @@ void vb_socket_lookup(mp_obj_t name_in, uint8_t *ip) {
     }
 }
 
-// (host, port), where ESP32 takes names, too.
+// (host, port); the ESP32 accepts names, too.
 static uint32_t get_address(mp_obj_t pair, uint8_t *ip) {
     mp_obj_t *items;
     mp_obj_get_array_fixed_n(pair, 2, &items);
@@ -121,7 +121,7 @@ static mp_obj_t socket_accept(mp_obj_t self_in) {
     if (!peer.more) {
         vb_net.sockets[self->fd] &= ~VB_SOCKET_READABLE;
     }
-    vb_net_fetch(); // what has come for the new one already
+    vb_net_fetch(); // data may have come for the new one already
     mp_obj_t pair[2] = {
         MP_OBJ_FROM_PTR(make(fd, SOCK_STREAM, VB_SOCKET_CONNECTED)),
         netutils_format_inet_addr(peer.ip, peer.port, NETUTILS_BIG),
@@ -143,7 +143,7 @@ static mp_obj_t socket_connect(mp_obj_t self_in, mp_obj_t pair) {
             mp_raise_OSError(MP_ETIMEDOUT);
         }
         status = 0;
-        if (vb_net.sockets[self->fd] & VB_SOCKET_FAILED) { // sending nothing tells why
+        if (vb_net.sockets[self->fd] & VB_SOCKET_FAILED) { // an empty send returns the error
             status = vb_net_call(VB_CALL_SOCKET_SEND, self->fd, 0, NULL, 0, NULL, 0);
         }
     }
@@ -164,7 +164,7 @@ static mp_obj_t socket_setsockopt(size_t n_args, const mp_obj_t *args) {
     if (VB_IS_ESP32 && option == SO_BINDTODEVICE) {
         mp_obj_str_get_str(args[3]);
     } else {
-        mp_obj_get_int(args[3]); // the others change nothing that could be seen here
+        mp_obj_get_int(args[3]); // other options have no visible effect here
     }
     return mp_const_none;
 }
@@ -193,7 +193,7 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(socket_makefile_obj, 1, 3, socket_mak
 #if VB_ESP32
 static mp_obj_t socket_fileno(mp_obj_t self_in) {
     socket_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    return MP_OBJ_NEW_SMALL_INT(self->fd < 0 ? -1 : self->fd + 48); // LWIP_SOCKET_OFFSET: behind the files
+    return MP_OBJ_NEW_SMALL_INT(self->fd < 0 ? -1 : self->fd + 48); // LWIP_SOCKET_OFFSET: numbers after those of files
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(socket_fileno_obj, socket_fileno);
 #endif

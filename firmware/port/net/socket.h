@@ -1,4 +1,4 @@
-// net/socket.h: a socket as the files of the module `socket` share it.
+// net/socket.h: the socket object, shared by the files of the module `socket`.
 #pragma once
 
 #include "net/radio.h"
@@ -23,7 +23,7 @@ typedef struct _socket_obj_t {
 
 extern const mp_obj_type_t vb_socket_type;
 
-// Small reads come out of here, so that a protocol that reads byte by byte does not ask the bench for each.
+// A buffer for small reads, so that a protocol that reads byte by byte does not call the bench for each.
 struct vb_socket_ahead {
     uint16_t at, len;
     uint8_t data[VB_NET_BUFFER];
@@ -33,10 +33,10 @@ extern struct vb_socket_ahead vb_socket_ahead[VB_NET_SOCKETS];
 static inline uint64_t vb_socket_end_of_wait(const socket_obj_t *self) {
     return self->timeout == VB_NEVER ? VB_NEVER : vb_now() + self->timeout;
 }
-int vb_socket_late(const socket_obj_t *self);   // the error when the wait is over
+int vb_socket_late(const socket_obj_t *self);   // the error at the end of the wait
 socket_obj_t *vb_socket_opened(mp_obj_t self);  // raises EBADF for a closed one
 
-void vb_socket_lookup(mp_obj_t name, uint8_t *ip); // the address of a host; raises as the chip does
+void vb_socket_lookup(mp_obj_t name, uint8_t *ip); // the address of a host; raises the chip's errors
 
 // net/socket_data.c
 mp_uint_t vb_socket_read(mp_obj_t self, void *buf, mp_uint_t size, int *errcode);

@@ -1,4 +1,4 @@
-// net/socket_data.c: what goes through a socket.
+// net/socket_data.c: sending and receiving.
 
 #include <string.h>
 
@@ -9,12 +9,12 @@
 #include "shared/netutils/netutils.h"
 #include "net/socket.h"
 
-#define PIECE 5760 // the bench takes no more at a time
+#define PIECE 5760 // the bench takes no more at once
 #define DATAGRAM_MOST 1472
 
 // ---- sending ----
 
-// One piece, as much as there is room for; waits for room until then.
+// Sends one piece, as much as there is room for; waits for room until a time.
 static mp_uint_t send_piece(socket_obj_t *self, const uint8_t *data, size_t len, uint64_t until, int *errcode) {
     len = MIN(len, PIECE);
     for (;;) {
@@ -47,7 +47,7 @@ mp_uint_t vb_socket_write(mp_obj_t self_in, const void *data, mp_uint_t len, int
     return send_piece(self, data, len, vb_socket_end_of_wait(self), errcode);
 }
 
-// How much went out before the time was over; raises if nothing did.
+// Returns how much was sent before the time-out; raises if nothing was.
 static size_t send_all(socket_obj_t *self, const uint8_t *data, size_t len) {
     uint64_t until = vb_socket_end_of_wait(self);
     size_t done = 0;
@@ -103,7 +103,7 @@ MP_DEFINE_CONST_FUN_OBJ_3(vb_socket_sendto_obj, socket_sendto);
 
 // ---- receiving ----
 
-// What the bench has for it: a piece of the stream, or a datagram with its head.
+// Fetches a piece of the stream, or a datagram with its sender.
 static int32_t receive(socket_obj_t *self, uint8_t op, void *to, size_t most, int *errcode) {
     uint64_t until = vb_socket_end_of_wait(self);
     for (;;) {

@@ -1,4 +1,4 @@
-// net/socket_module.c: what the module `socket` holds.
+// net/socket_module.c: the contents of the module `socket`.
 
 #include <string.h>
 

@@ -69,7 +69,7 @@ static mp_obj_t wlan_connect(size_t n_args, const mp_obj_t *pos_args, mp_map_t *
         mp_raise_ValueError(NULL);
     }
     require_station_on();
-    if (vb_net.station == VB_NET_JOINING) { // set_config, and connect alone, refuse that
+    if (vb_net.station == VB_NET_JOINING) { // set_config, and connect without arguments, raise then
         wifi_error(n_args > 1 ? MP_ERROR_TEXT("Wifi Internal State Error") : MP_ERROR_TEXT("Wifi Internal Error"));
     }
     vb_wlan_join(args[ARG_ssid].u_obj, args[ARG_key].u_obj, args[ARG_bssid].u_obj);

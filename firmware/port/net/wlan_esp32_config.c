@@ -9,7 +9,7 @@
 
 #if VB_ESP32
 
-static int reconnects = -1, power = 78, protocols = 7, saving = 1; // what config() remembers; IDF's defaults
+static int reconnects = -1, power = 78, protocols = 7, saving = 1; // values of config(); IDF's defaults
 
 static void set_mac(int itf, mp_obj_t value) {
     mp_buffer_info_t mac;
@@ -33,7 +33,7 @@ static void set_channel(const vb_wlan_obj_t *self, mp_int_t channel) {
     }
 }
 
-// Whether it is a setting of the own access point: then that interface is required, and it is taken.
+// Sets it if it is a setting of the own access point; raises for the station. Returns whether it is one.
 static bool set_own(const vb_wlan_obj_t *self, qstr key, mp_obj_t value) {
     if (key == MP_QSTR_ssid || key == MP_QSTR_essid) {
         vb_wlan_require(self, 1);

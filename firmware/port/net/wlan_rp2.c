@@ -23,7 +23,7 @@
 #define PM_PERFORMANCE 0xa11142 // CYW43_PM_VALUE(2, 200, 1, 1, 10)
 
 static const vb_wlan_obj_t objects[2] = {{{&vb_wlan_type}, 0}, {{&vb_wlan_type}, 1}};
-static mp_int_t pm = PM_PERFORMANCE, power = 31, antenna; // what config() remembers
+static mp_int_t pm = PM_PERFORMANCE, power = 31, antenna; // values of config()
 
 static mp_int_t link_status(int itf) {
     if (itf == 1) {
@@ -184,7 +184,7 @@ static mp_obj_t config_get(const vb_wlan_obj_t *self, qstr key) {
     mp_raise_ValueError(MP_ERROR_TEXT("unknown config param"));
 }
 
-// Whether the own access point has to start anew for it.
+// Whether the own access point has to restart for it.
 static bool config_set(const vb_wlan_obj_t *self, qstr key, mp_obj_t value) {
     switch (key) {
         case MP_QSTR_antenna:

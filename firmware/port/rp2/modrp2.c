@@ -1,4 +1,4 @@
-// rp2/modrp2.c: the C half of the rp2 module (`_rp2`; rp2.py is the other), and what of it is not simulated.
+// rp2/modrp2.c: the C half of the module rp2 (`_rp2`; rp2.py is the other half), and what is not simulated.
 // Names: ports/rp2/modrp2.c of 1.25.0.
 
 #include "py/mphal.h"
@@ -18,7 +18,7 @@ static mp_obj_t dma_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_
 }
 MP_DEFINE_CONST_OBJ_TYPE(vb_rp2_dma_type, MP_QSTR_DMA, MP_TYPE_FLAG_NONE, make_new, dma_make_new);
 
-// Nobody presses it: the bench has no such button yet.
+// The bench has no such button yet.
 static mp_obj_t bootsel_button(void) {
     mp_raise_NotImplementedError(MP_ERROR_TEXT("not simulated: rp2.bootsel_button"));
 }

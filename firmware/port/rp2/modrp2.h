@@ -6,12 +6,12 @@
 #include "core/board.h"
 #include "rp2/pio.h"
 
-#define VB_NS_PIO VB_US(1.5)       // a word into or out of a FIFO, an instruction, a look; a GUESS
+#define VB_NS_PIO VB_US(1.5)       // a word into or out of a FIFO, an instruction, a read of a state; a GUESS
 #define VB_NS_PIO_INIT VB_US(60.0) // StateMachine(...); a GUESS
 
 extern const mp_obj_type_t vb_rp2_pio_type, vb_rp2_sm_type, vb_rp2_flash_type, vb_rp2_dma_type;
 
-// A program as asm_pio() makes it: a list of these.
+// The items of a program as asm_pio() makes it.
 enum { PROG_CODE, PROG_OFFSET, PROG_EXECCTRL = PROG_OFFSET + PIO_BLOCKS, PROG_SHIFTCTRL, PROG_OUT, PROG_SET, PROG_SIDE, PROG_FIELDS };
 
 typedef struct {
@@ -22,10 +22,10 @@ typedef struct {
 // ---- rp2/pio_engine.c ----
 
 extern struct pios vb_pios;
-uint64_t vb_pio_now(void);            // the cycle in which what the processor does now takes effect
-void vb_pio_touched(void);            // after such a thing: pads are told, and the future is worked out again
-void vb_pio_await(int machine, bool tx); // waits a little, at most until the FIFO of the machine (0 to 7) changes
-void vb_pio_pads(int block, int base, int count, uint32_t out, uint32_t level); // pads change over to the block
+uint64_t vb_pio_now(void);            // the cycle in which the processor's present action takes effect
+void vb_pio_touched(void);            // after such an action: updates the pads and plans again
+void vb_pio_await(int machine, bool tx); // waits a short time, at most until the FIFO of the machine (0 to 7) changes
+void vb_pio_pads(int block, int base, int count, uint32_t out, uint32_t level); // gives pads to the block
 void vb_pio_irq_on(int block, uint32_t flags, bool on); // flags (bits 0 to 3) that interrupt the processor
 
 // ---- rp2/pio_class.c ----

@@ -1,5 +1,5 @@
-// rp2/pio.c: the state machines of PIO in time: whose clock comes next, and who waits for what (rp2/pio_step.c: what each
-// instruction does). A machine that stands still (an empty FIFO, a pin, a flag) costs nothing until that changes.
+// rp2/pio.c: the state machines of PIO in time: which clock is next, and what each machine waits for (the instructions are
+// in rp2/pio_step.c). A machine that waits (for a FIFO, a pin, a flag) takes no simulation time until that changes.
 
 #include <stddef.h>
 #include <string.h>
@@ -32,7 +32,7 @@ uint32_t fifo_get(struct fifo *f) {
 
 // ---- time ----
 
-// Its clock goes on while it stands still: the next tick not before now.
+// Its clock runs on while the machine waits: the next tick that is not before now.
 static void catch_tick(struct machine *sm, uint64_t now) {
     uint64_t now256 = now << 8;
     if (sm->due256 < now256) {
@@ -45,7 +45,7 @@ void pio_wake(struct pios *pios, int block, int waits, uint64_t now) {
         struct machine *sm = &pios->block[block].machine[n];
         if (sm->waits == waits) {
             catch_tick(sm, now);
-            // It tries again: RUNS would lose that it waited, so only its clock is set going.
+            // The machine tries again. RUNS would lose that it waited, so only its clock starts.
             sm->waits |= 0x80;
         }
     }
@@ -56,12 +56,12 @@ static bool ready(const struct machine *sm) {
 }
 
 struct turn {
-    struct machine *sm; // NULL: nobody runs
+    struct machine *sm; // NULL: none runs
     int block, number;
-    uint64_t other256;  // when the next one is due
+    uint64_t other256;  // the time of its next clock
 };
 
-// The machine whose clock comes first; of equal ones the lowest number.
+// The machine with the next clock; of several the one with the lowest number.
 static struct turn first(struct pios *pios) {
     struct turn turn = {.other256 = PIO_NEVER};
     for (int i = 0; i < PIO_BLOCKS * PIO_MACHINES; i++) {
@@ -81,7 +81,7 @@ static struct turn first(struct pios *pios) {
     return turn;
 }
 
-// What a step changed wakes the others that wait for it.
+// Wakes the machines that wait for a change which this step made.
 static bool changed(struct pios *pios, int block, const struct pio *before, uint64_t cycle) {
     struct pio *pio = &pios->block[block];
     bool pins = pio->level != before->level || pio->out != before->out;
@@ -96,7 +96,7 @@ static bool changed(struct pios *pios, int block, const struct pio *before, uint
     return pins || pio->irq != before->irq;
 }
 
-// One step of a machine; whether anything changed that others could see.
+// One step of a machine; returns whether it changed anything outside the machine.
 static bool visible_step(struct pios *pios, const struct turn *turn, uint64_t cycle) {
     struct pio *pio = &pios->block[turn->block];
     struct machine *sm = turn->sm;
@@ -106,8 +106,8 @@ static bool visible_step(struct pios *pios, const struct turn *turn, uint64_t cy
     return changed(pios, turn->block, &before, cycle) || tx != sm->tx.used || rx != sm->rx.used;
 }
 
-// A machine that comes back to a state that it was in, and changed nothing on the way, goes in circles until something
-// else happens: they are skipped. The state to compare with is renewed after 1, 2, 4 ... steps (Brent's cycle search).
+// A machine that returns to an earlier state and has changed nothing outside repeats this loop until something else
+// happens: the rounds are skipped. The state to compare with is renewed after 1, 2, 4 ... steps (Brent's cycle search).
 struct circle {
     struct machine was;
     uint32_t steps, most;
@@ -194,7 +194,7 @@ void pio_exec(struct pios *pios, int block, int n, uint16_t instruction, uint64_
     sm->waits = RUNS;
     uint64_t due256 = sm->due256;
     pio_step(pios, block, n);
-    sm->due256 = due256; // it takes the place of no clock of the machine's own
+    sm->due256 = due256; // it does not replace a clock of the machine
     catch_tick(sm, now);
 }
 

@@ -1,4 +1,4 @@
-// rp2/pio.h: a block of the RP2040's programmable I/O, as the data sheet has it (RP2040 datasheet, chapter 3).
+// rp2/pio.h: the blocks of the RP2040's programmable I/O (RP2040 datasheet, chapter 3).
 #pragma once
 
 #include <stdbool.h>
@@ -48,9 +48,9 @@ struct machine {
     uint8_t isr_count, osr_count;  // bits shifted in; out
     uint8_t pc, first_pc;
     bool enabled, has_exec, irq_raised; // has_exec: an instruction from outside memory is next; irq wait: it was raised
-    uint8_t waits;                 // for what it stands still
+    uint8_t waits;                 // what it waits for
     uint16_t exec;
-    uint64_t due256;               // when its next clock is, in 256ths of a cycle of the system clock
+    uint64_t due256;               // the time of its next clock, in 256ths of a cycle of the system clock
     struct fifo tx, rx;
 };
 
@@ -58,20 +58,20 @@ struct pio {
     uint16_t memory[PIO_MEMORY];
     uint32_t used;                 // bit n: instruction n belongs to a program
     uint8_t irq;                   // its eight flags
-    uint32_t level, out;           // what it would drive, and where it drives
+    uint32_t level, out;           // the levels it drives, and the pins where it drives
     struct machine machine[PIO_MACHINES];
 };
 
-// All of the chip, so that it can be copied to look ahead.
+// All blocks of the chip in one struct, so that a copy can look ahead.
 struct pios {
     struct pio block[PIO_BLOCKS];
-    uint32_t inputs;               // levels at the pins, but for those that the blocks drive
+    uint32_t inputs;               // levels at the pins that no block drives
     uint32_t has[PIO_BLOCKS];      // the pins that each block drives
     uint64_t steps;                // instructions run so far
 };
 
-// Runs to a time in cycles, the last one included; `look` is told of each change of a block, at which cycle, and stops
-// the run by answering true.
+// Runs up to and including a cycle. `look` is called for each change of a block, with the cycle; the run stops if it
+// returns true.
 typedef bool (*pio_look)(struct pios *pios, int block, uint64_t cycle);
 void pio_run(struct pios *pios, uint64_t until, pio_look look);
 
@@ -84,5 +84,5 @@ void pio_exec(struct pios *pios, int block, int n, uint16_t instruction, uint64_
 void pio_set_shiftctrl(struct machine *sm, uint32_t shiftctrl); // and the FIFOs' depths, emptied
 bool fifo_put(struct fifo *f, uint32_t word);
 uint32_t fifo_get(struct fifo *f);                     // 0 when empty
-void pio_wake(struct pios *pios, int block, int waits, uint64_t now); // those that wait for this try again
+void pio_wake(struct pios *pios, int block, int waits, uint64_t now); // machines that wait for this try again
 uint32_t pio_levels(const struct pios *pios);

@@ -41,7 +41,7 @@ static uint32_t mask_of(int length, int offset) {
     return (length < PIO_MEMORY ? (1u << length) - 1 : ~0u) << offset;
 }
 
-// From the top down, as the SDK does it.
+// From the top down, as in the SDK.
 static int free_place(const struct pio *pio, int length) {
     for (int offset = PIO_MEMORY - length; offset >= 0; offset--) {
         if (!(pio->used & mask_of(length, offset))) {

@@ -11,10 +11,10 @@
 
 #include "rp2/modrp2.h"
 
-#define AWAIT_NS 1000000000 // a wait for a FIFO looks up so often
+#define AWAIT_NS 1000000000 // a wait for a FIFO checks at this period
 
 struct pios vb_pios;
-static uint64_t done;                    // the last cycle that was worked out
+static uint64_t done;                    // the last simulated cycle
 static uint32_t told_level[PIO_BLOCKS], told_out[PIO_BLOCKS];
 static uint32_t interrupts[PIO_BLOCKS];  // flags that interrupt the processor
 static int awaited = -1;                 // machine * 2 + 1 for its TX FIFO: the program waits for a change
@@ -24,7 +24,7 @@ MP_REGISTER_ROOT_POINTER(void *vb_sm_irqs[8]);
 
 uint64_t vb_pio_now(void) {
     if (vb_link_void() || vb_now() >= vb_horizon()) {
-        vb_sync(); // what is at the pins may count at once
+        vb_sync(); // the levels at the pins may matter at once
     }
     vb_engine_catch_up();
     return (vb_now() + PIO_CYCLE_NS - 1) / PIO_CYCLE_NS;
@@ -106,7 +106,7 @@ void vb_pio_touched(void) {
 // ---- looking ahead ----
 
 static struct {
-    uint64_t cycle;                      // of the first thing that matters
+    uint64_t cycle;                      // of the first event that matters
     uint32_t level[PIO_BLOCKS], out[PIO_BLOCKS];
     uint8_t irq[PIO_BLOCKS], tx, rx;
 } seen;
@@ -209,7 +209,7 @@ void vb_engine_due(void) {
     }
 }
 
-// Machines stop and their programs go; the pads stay as they are, as on the chip.
+// Stops the machines and removes their programs; the pads do not change, as on the chip.
 void vb_engine_stop(void) {
     vb_engine_catch_up();
     for (int block = 0; block < PIO_BLOCKS; block++) {

@@ -106,7 +106,7 @@ int pio_push_or_pull(struct step *s) {
     }
     if ((only_if && sm->osr_count < SHIFT_PULL_AT(sm->shiftctrl))
         || (SHIFT_AUTOPULL(sm->shiftctrl) && sm->osr_count == 0)) {
-        return DONE; // with autopull a full register makes it a barrier only
+        return DONE; // with autopull a full register makes PULL do nothing
     }
     if (!sm->tx.used && block) {
         return stall(s, WAITS_TX);

@@ -1,5 +1,5 @@
 // rp2/pio_step.c: one instruction of a state machine of PIO (RP2040 datasheet 3.2 to 3.5). Not modelled: the two cycles by
-// which inputs come late, OUT's enable bit and stickiness.
+// which inputs are late, OUT's enable bit, sticky outputs.
 
 #include <stddef.h>
 
@@ -11,7 +11,7 @@
 
 // ---- pins ----
 
-// The pin a block drives shows what it drives; every other one what it reads.
+// The levels of pins that the block drives, and the inputs of all others.
 uint32_t pio_levels(const struct pios *pios) {
     uint32_t levels = pios->inputs;
     for (int i = 0; i < PIO_BLOCKS; i++) {
@@ -60,7 +60,7 @@ static int jump(struct step *s) {
     return taken ? JUMPED : DONE;
 }
 
-// A flag's number, with the machine's own added where the instruction says so.
+// The number of a flag; the machine's number is added if the instruction says so.
 static int flag(struct step *s) {
     int index = s->operand & 7;
     return s->operand & 16 ? (index & 4) | ((index + s->number) & 3) : index;
@@ -163,7 +163,7 @@ static int perform(struct step *s, int opcode, bool waited) {
     }
 }
 
-// Side-set wins over the instruction's own write; it happens once, also of one that stalls.
+// Side-set has priority over the instruction's write. It happens once, also if the instruction stalls.
 static void side_set(struct step *s, uint32_t field) {
     uint32_t pinctrl = s->sm->pinctrl, optional = EXEC_SIDE_EN(s->sm->execctrl);
     int count = PINS_SIDE_COUNT(pinctrl);

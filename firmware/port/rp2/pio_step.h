@@ -1,4 +1,4 @@
-// rp2/pio_step.h: what an instruction of PIO works on.
+// rp2/pio_step.h: the state that an instruction of PIO works on.
 #pragma once
 
 #include "rp2/pio.h"
@@ -22,7 +22,7 @@ static inline int stall(struct step *s, int waits) {
     return STALLED;
 }
 
-uint32_t pio_in_pins(const struct pios *pios, const struct machine *sm); // levels, the first of its pins lowest
+uint32_t pio_in_pins(const struct pios *pios, const struct machine *sm); // levels; its first pin is bit 0
 void pio_write_pins(struct step *s, uint32_t *word, uint32_t bits);      // to the pins of OUT and MOV
 
 // Each gives DONE, JUMPED, STALLED or REFILLED (rp2/pio_shift.c).

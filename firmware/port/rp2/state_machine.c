@@ -56,7 +56,7 @@ static void add_pin(struct pins *pins, mp_obj_t how) {
     pins->count++;
 }
 
-// What the program says of its pins, and where they begin.
+// The program's settings of its pins, and their first pins.
 static struct pins pins_of(mp_obj_t how, mp_obj_t base) {
     struct pins pins = {.base = base == mp_const_none ? -1 : vb_pin_get(base)};
     if (mp_obj_is_int(how)) {
@@ -207,7 +207,7 @@ static mp_obj_t sm_restart(mp_obj_t self) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(sm_restart_obj, sm_restart);
 
-// A text is assembled by the rp2 module, with the machine's own side-set.
+// The module rp2 assembles a text, with the side-set of this machine.
 static mp_int_t encoded(mp_obj_t self, mp_obj_t instruction) {
     mp_int_t code;
     if (mp_obj_get_int_maybe(instruction, &code)) {
