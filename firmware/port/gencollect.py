@@ -1,15 +1,15 @@
-"""Collect what the C files offer to the core, so that a new class of `machine` is one new file.
+"""Collect what the C files add to the core, so that a new class of `machine` is one new file.
 
 python gencollect.py OUT.h FILE.c ...
 
-A file says, each at the start of a line:
+A file contains these, each at the start of a line:
 
     VB_MACHINE_CLASS(Timer, machine_timer_type)      machine.Timer on both families
-    VB_MACHINE_CLASS_ESP32(DAC, machine_dac_type)    on one of them; so _RP2
-    VB_ENTRY(esp32, RMT, mp_obj_type_t, vb_rmt_type) whatever is in a module of ours
+    VB_MACHINE_CLASS_ESP32(DAC, machine_dac_type)    on one of them; also _RP2
+    VB_ENTRY(esp32, RMT, mp_obj_type_t, vb_rmt_type) any entry of a module of ours
     VB_AT_SOFT_RESET(vb_timer_deinit_all, 40)        at a soft reset, before the heap is swept
 
-The header made of it has VB_MACHINE_GLOBALS and VB_ENTRIES_<module>, in the order of the files'
+The header has VB_MACHINE_GLOBALS and VB_ENTRIES_<module>, in the order of the files'
 paths, and VB_SOFT_RESET_ALL(), in the order of the numbers. Both orders are part of what a program
 observes: a look-up in a module's table takes longer the later its entry comes.
 """
@@ -51,7 +51,7 @@ def header(text: str) -> str:
 
 
 def main() -> int:
-    """Write the header if it changed: what includes it is then left alone."""
+    """Write the header if it changed, so that files that include it are not compiled again."""
     if len(sys.argv) < 3:
         print(__doc__, file=sys.stderr)
         return 2
