@@ -43,7 +43,7 @@ __attribute__((constructor)) static void start(void) {{
 def read() -> dict[str, float]:
     """The fitted costs by name (µs of the emulated chip)."""
     text = COSTS.read_text()
-    core = {name for _, name, _ in ROW.findall(text.partition("// machine and time")[0])}
+    core = {name for _, name, _ in ROW.findall(text.partition("// Calls of machine and time")[0])}
     wanted = core | set(f"{MACHINE} {SERIAL}".split())
     return {name: float(us) for _, name, us in ROW.findall(text) if name in wanted}
 
