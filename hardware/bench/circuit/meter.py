@@ -31,12 +31,13 @@ class Meter:
         self._seen: dict[tuple[str, str], bool] = {}
 
     def volts(self, part: str, pin: str) -> float:
-        """The voltage at a pin now, against ground; 0 where nothing holds it."""
+        """The voltage at a pin now, against ground; 0 at an open net."""
         volts = self._held(self._electric.netlist.net(part, pin))
         return 0.0 if volts is None else volts
 
     def high(self, part: str, pin: str) -> bool:
-        """The level at a pin now; between the limits, or open, it is what was seen last."""
+        """The level at a pin now. Between the thresholds, and at an open net, it is the last
+        one."""
         net, old = self._electric.netlist.net(part, pin), self._seen.get((part, pin), False)
         if (volts := self._held(net)) is None:
             return old
@@ -44,7 +45,7 @@ class Meter:
         return level
 
     def feeds(self, part: Part) -> bool:
-        """Whether the supply of a part is what it needs, now."""
+        """Whether a part has enough supply voltage now."""
         if part.supply is None:
             return True
         supply, ground, least = part.supply
@@ -55,7 +56,7 @@ class Meter:
         return above - below >= least
 
     def _held(self, net: int) -> float | None:
-        """The voltage of a net now; None when nothing holds it."""
+        """The voltage of a net now; None at an open net."""
         cluster = self._electric.netlist.cluster_of.get(net)
         if cluster is None:
             return self._electric.rails()[net]

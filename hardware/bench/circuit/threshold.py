@@ -1,12 +1,12 @@
-"""From a voltage to a level, by the limits of a board's inputs."""
+"""From a voltage to a logic level, by the input thresholds of a board."""
 
 from hardware.bench.circuit.netlist import GPIOS, Netlist
 from hardware.boards import BoardType
 
 
 class Threshold:
-    """The limits of every pad, and of every net: parts have those of the board that they are
-    joined with, the first one's where there is none."""
+    """The thresholds of every pad and net. A part has those of the board that it is wired to;
+    without one, those of the first board."""
 
     def __init__(self, netlist: Netlist) -> None:
         self._first = netlist.board
@@ -20,14 +20,14 @@ class Threshold:
         self._of_net |= dict(own)
 
     def at_pad(self, pad: int, volts: float, old: bool) -> bool:
-        """The level at a pad, which was `old`."""
+        """The level at a pad; `old` is the level before."""
         return _level(self._of_pad[pad], volts, old)
 
     def at(self, net: int, volts: float, old: bool) -> bool:
-        """The level that a part hears on a net, which was `old`."""
+        """The level that a part reads on a net; `old` is the level before."""
         return _level(self._of_net.get(net, self._first), volts, old)
 
 
 def _level(board: BoardType, volts: float, old: bool) -> bool:
-    """Between the two limits it is what it was."""
+    """Between the two thresholds the level does not change."""
     return volts >= board.v_ih or (old and volts > board.v_il)
