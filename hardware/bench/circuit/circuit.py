@@ -11,13 +11,13 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
-from hardware.bench.circuit.afterimage import Afterimage
+from hardware.bench.circuit.afterimage import Afterimage, MeanView
 from hardware.bench.circuit.converter import Converter
 from hardware.bench.circuit.coupling import Coupling, coupling_of
 from hardware.bench.circuit.electric import Electric
 from hardware.bench.circuit.faults import Fault, FaultWatch, misused
 from hardware.bench.circuit.listeners import Listeners
-from hardware.bench.circuit.meter import Meter
+from hardware.bench.circuit.meter import Meter, Threshold
 from hardware.bench.circuit.netlist import GPIOS, Cluster, Netlist
 from hardware.bench.circuit.noise import Hum
 from hardware.bench.circuit.pads import Pad
@@ -25,8 +25,6 @@ from hardware.bench.circuit.prediction import Prediction, predict
 from hardware.bench.circuit.pwm_edges import PwmEdges
 from hardware.bench.circuit.solver import Solution
 from hardware.bench.circuit.supplies import SUPPLIES, Supplies
-from hardware.bench.circuit.threshold import Threshold
-from hardware.bench.circuit.view import MeanView
 from hardware.bench.circuit.worlds import Worlds
 from hardware.bench.circuit.zones import Zones
 from hardware.bench.diagram import Diagram, suggest

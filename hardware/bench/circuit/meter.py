@@ -1,14 +1,44 @@
-"""What a part can measure at its own pins, and from that, whether it has power."""
+"""Measuring: the level of a voltage, the voltages at a part's pins, and whether it has power."""
 
 from collections.abc import Callable
 
 from hardware.bench.circuit.electric import Electric
-from hardware.bench.circuit.netlist import Cluster
+from hardware.bench.circuit.netlist import GPIOS, Cluster, Netlist
 from hardware.bench.circuit.solver import Solution
 from hardware.bench.parts.common.part import Part
+from hardware.boards import BoardType
 
 GROUND_VOLTS = 0.5
 """A ground pin above this is not at ground: the part's own ground lead is missing."""
+
+
+class Threshold:
+    """The thresholds of every pad and net. A part has those of the board that it is wired to;
+    without one, those of the first board."""
+
+    def __init__(self, netlist: Netlist) -> None:
+        self._first = netlist.board
+        self._of_pad = [board for board in netlist.boards.values() for _ in range(GPIOS)]
+        self._of_net: dict[int, BoardType] = {}
+        for cluster in netlist.clusters:
+            if cluster.gpios:
+                near = self._of_pad[cluster.gpios[0]]
+                self._of_net |= dict.fromkeys((*cluster.nets, *cluster.supplies), near)
+        own = reversed(list(zip(netlist.gpio_net, self._of_pad, strict=True)))
+        self._of_net |= dict(own)
+
+    def at_pad(self, pad: int, volts: float, old: bool) -> bool:
+        """The level at a pad; `old` is the level before."""
+        return _level(self._of_pad[pad], volts, old)
+
+    def at(self, net: int, volts: float, old: bool) -> bool:
+        """The level that a part reads on a net; `old` is the level before."""
+        return _level(self._of_net.get(net, self._first), volts, old)
+
+
+def _level(board: BoardType, volts: float, old: bool) -> bool:
+    """Between the two thresholds the level does not change."""
+    return volts >= board.v_ih or (old and volts > board.v_il)
 
 
 class Meter:

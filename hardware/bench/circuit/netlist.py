@@ -7,7 +7,7 @@ that elements join. Clusters do not influence each other, because supplies are i
 The *pads* of all boards have one numbering: those of the second board follow the 64 of the first.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -16,8 +16,7 @@ from typing import Self
 from hardware import boards
 from hardware.bench import parts
 from hardware.bench.circuit.disjoint_sets import DisjointSets
-from hardware.bench.circuit.solver import Element, nets_of
-from hardware.bench.circuit.stamped import Stamped
+from hardware.bench.circuit.solver import Diode, Element, Resistor, Source, nets_of
 from hardware.bench.diagram import SERIAL_MONITOR, Diagram, PartSpec, PinRef, suggest
 from hardware.bench.parts.common.part import Part
 from hardware.boards import RESET_PAD, BoardType
@@ -53,6 +52,38 @@ class Cluster:
     def lonely(self) -> bool:
         """Whether it is a single pad that touches nothing else."""
         return len(self.gpios) == 1 and not (self.parts or self.listeners or self.supplies)
+
+
+class Stamped:
+    """A `Stamp` (part.py) that writes down the elements and rails of one part.
+
+    Args:
+        net: the number of the net at a pin of the part.
+    """
+
+    def __init__(self, part: Part, net: Callable[[str], int]) -> None:
+        self._net = net
+        self.rails: dict[str, float] = {}
+        """Pin to volts."""
+        self._elements: list[Element] = []
+        part.stamp(self)
+        self.elements = tuple(self._elements)
+
+    def resistor(self, a: str, b: str, ohms: float) -> None:
+        """See `Stamp`."""
+        self._elements.append(Resistor(self._net(a), self._net(b), ohms))
+
+    def diode(self, anode: str, cathode: str, volts: float, ohms: float) -> None:
+        """See `Stamp`."""
+        self._elements.append(Diode(self._net(anode), self._net(cathode), volts, ohms))
+
+    def source(self, pin: str, volts: float, ohms: float) -> None:
+        """See `Stamp`."""
+        self._elements.append(Source(self._net(pin), volts, ohms))
+
+    def rail(self, pin: str, volts: float) -> None:
+        """See `Stamp`."""
+        self.rails[pin] = volts
 
 
 class Netlist:

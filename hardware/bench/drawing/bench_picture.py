@@ -8,9 +8,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from hardware.bench.circuit.afterimage import MeanView
 from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.circuit.pads import DUTY_MAX
-from hardware.bench.circuit.view import MeanView
 from hardware.bench.diagram import SERIAL_MONITOR, Connection, PartSpec, PinRef
 from hardware.bench.drawing.badges import badges
 from hardware.bench.drawing.board_picture import board_pin, board_size, board_svg

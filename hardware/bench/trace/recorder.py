@@ -58,9 +58,7 @@ class Recorder:
         begin = int(np.searchsorted(rows["t"], np.uint64(since_ns), side="right"))
         before = rows[:begin]
         keys = before["kind"].astype(np.int64) << 8 | before["a"]
-        _keys, last = np.unique(
-            keys[::-1], return_index=True
-        )  # reversed: the last of each
+        _keys, last = np.unique(keys[::-1], return_index=True)  # reversed: the last of each
         kept = np.sort(begin - 1 - last)
         found: list[Row] = [*before[kept].tolist(), *rows[begin:].tolist()]
         return found
