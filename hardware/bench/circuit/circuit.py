@@ -1,9 +1,8 @@
 """The circuit on the bench while it runs: pads, parts, levels, faults. And the circuit as each
 board sees it.
 
-Nothing is solved before somebody needs it: a write to an output that is not `coupled()` only
-changes a bit. Times are virtual nanoseconds (`World`).
-"""
+A cluster is solved only when its voltages are needed: a write to an output that is not `coupled()`
+only changes a bit. Times are virtual nanoseconds (`World`)."""
 
 from __future__ import annotations
 
@@ -54,7 +53,9 @@ class Circuit:
 
     def __init__(self, diagram: Diagram, like: Circuit | None = None) -> None:
         self.diagram = diagram
-        self.electric: Electric = like.electric.afresh() if like else Electric(Netlist(diagram))
+        self.electric: Electric = (
+            like.electric.with_new_parts() if like else Electric(Netlist(diagram))
+        )
         self.netlist = self.electric.netlist
         self.zones = Zones(self.netlist)
         self.pads = [Pad() for _ in self.netlist.gpio_net]
@@ -158,7 +159,7 @@ class Circuit:
         self.afterimage.begin()
         for part in self.parts.values():
             self._feed(part)
-        alive = [c for c in self.netlist.clusters if not (c.lonely and c.gpios[0] in quiet)]
+        alive = [c for c in self.netlist.clusters if not (c.is_single_pad and c.gpios[0] in quiet)]
         for cluster in alive:
             self._plan(cluster)
         self._settle(*alive)
@@ -260,7 +261,7 @@ class Circuit:
             coupling = coupling_of(self.electric, self.pads, cluster, gpio, now)
             self._coupled = self._coupled & ~bit | bit * (coupling != Coupling.NONE)
             self._pulses.plan(gpio, edges=coupling == Coupling.EDGES)
-        self._pulses.tell(cluster)
+        self._pulses.update(cluster)
 
     def _settle(self, *clusters: Cluster) -> None:
         """Updates the clusters, and all that change when parts react."""

@@ -64,11 +64,11 @@ class Electric:
         """By cluster: a number that stands for its present elements, as a short key."""
         self._begin = dict(self.stamps), dict(self._state)
 
-    def afresh(self) -> Self:
+    def with_new_parts(self) -> Self:
         """The same wiring with new parts, as it was at the beginning. The two share their
         solutions."""
         new = copy(self)
-        new.netlist = self.netlist.afresh()
+        new.netlist = self.netlist.with_new_parts()
         new.powered = frozenset()
         stamps, state = self._begin
         new.stamps, new._state = dict(stamps), dict(state)

@@ -49,7 +49,7 @@ class Cluster:
     """The supply nets that its elements touch."""
 
     @cached_property
-    def lonely(self) -> bool:
+    def is_single_pad(self) -> bool:
         """Whether it is a single pad that touches nothing else."""
         return len(self.gpios) == 1 and not (self.parts or self.listeners or self.supplies)
 
@@ -106,7 +106,7 @@ class Netlist:
         self.clusters = self._clusters()
         self.cluster_of = self._cluster_of()
 
-    def afresh(self) -> Self:
+    def with_new_parts(self) -> Self:
         """The same wiring with new parts, without working it out again."""
         new = copy(self)
         new.parts = new._make_parts()
@@ -270,15 +270,15 @@ class Netlist:
             border = {net for part in parts_ for e in touching[part] for net in nets_of(e)}
             supplies = tuple(sorted(border & set(self.rails)))
             gpios = tuple(sorted(gpio for net in nets for gpio in pads.get(net, ())))
-            heard = tuple(listener for net in nets for listener in listeners.get(net, ()))
+            listening = tuple(listener for net in nets for listener in listeners.get(net, ()))
             fed = tuple(feed for net in nets for feed in feeds.get(net, ()))
-            found.append(Cluster(len(found), nets, gpios, parts_, heard, fed, supplies))
+            found.append(Cluster(len(found), nets, gpios, parts_, listening, fed, supplies))
         for net in sorted(self.rails):
             # There is nothing to solve on a supply, but a pad can be shorted to it, and a part can
             # listen there.
             if net in pads or net in listeners:
-                gpios, heard = tuple(pads.get(net, ())), tuple(listeners.get(net, ()))
-                found.append(Cluster(len(found), (), gpios, (), heard, (), (net,)))
+                gpios, listening = tuple(pads.get(net, ())), tuple(listeners.get(net, ()))
+                found.append(Cluster(len(found), (), gpios, (), listening, (), (net,)))
         return found
 
     def _cluster_of(self) -> dict[int, Cluster]:

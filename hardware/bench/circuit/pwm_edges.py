@@ -48,7 +48,7 @@ class PwmEdges:
         self._next(gpio)
         self._settle(gpio)
 
-    def tell(self, cluster: Cluster) -> None:
+    def update(self, cluster: Cluster) -> None:
         """Calls `pulsed` of parts that take a PWM as a whole, when it has changed."""
         for part, pin, net in cluster.listeners:
             if not (part.TAKES_PWM and part.powered):

@@ -77,14 +77,13 @@ class EspNow(Peripheral):
         failed, delivered = min(self._failed, 255), min(self._delivered, 255)
         self._failed -= failed
         self._delivered -= delivered
-        told = bytearray((failed, delivered))
+        message = bytearray((failed, delivered))
         for _number in range(min(len(self._came), MOST_FETCHED)):
             source, data = self._came.popleft()
-            told += bytes((RSSI & 255,)) + source + bytes((len(data),)) + data
-        self.board.set_interrupt(
-            frames.MAIL_AIR, bool(self._came or self._failed or self._delivered)
-        )
-        return Answer(0, bytes(told))
+            message += bytes((RSSI & 255,)) + source + bytes((len(data),)) + data
+        pending = bool(self._came or self._failed or self._delivered)
+        self.board.set_interrupt(frames.MAIL_AIR, pending)
+        return Answer(0, bytes(message))
 
     def reset(self) -> None:
         self._lan.air.leave(self)

@@ -57,8 +57,8 @@ def _driven(rows: Records) -> Levels:
     sets = (rows["kind"] == frames.REC_MODE) | (rows["kind"] == frames.REC_POWER)
     latest = np.maximum.accumulate(np.where(sets, np.arange(len(rows)), -1))
     drives = among(rows["b"] & 15, DRIVING) & (rows["kind"] == frames.REC_MODE)
-    told = (rows["kind"] == frames.REC_OUT) | (rows["kind"] == frames.REC_MODE)
-    driven: Levels = told & (latest >= 0) & drives[latest]
+    sets_level = (rows["kind"] == frames.REC_OUT) | (rows["kind"] == frames.REC_MODE)
+    driven: Levels = sets_level & (latest >= 0) & drives[latest]
     return driven
 
 
