@@ -4,8 +4,7 @@ from html import escape
 
 from IPython.display import HTML, Image, display
 
-from hardware.bench.drawing.badges import COLOURS
-from hardware.bench.drawing.bench_picture import draw
+from hardware.bench.drawing.bench_picture import COLOURS, draw
 from hardware.bench.drawing.png import to_png
 from hardware.bench.lint.lint import lint
 from hardware.bench.lint.rule import Finding

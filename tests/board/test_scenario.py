@@ -8,11 +8,11 @@ import pytest
 
 from hardware.bench.bench import Bench
 from hardware.bench.circuit.circuit import Circuit
-from hardware.bench.scenario import load, parse
-from hardware.bench.scenario.commands.pin import ExpectPin, SetControlCommand
+from hardware.bench.scenario.commands.delay import Delay
+from hardware.bench.scenario.commands.pins import ExpectPin, SetControlCommand
 from hardware.bench.scenario.commands.serial import WaitSerial, WriteSerial
-from hardware.bench.scenario.commands.time import Delay
 from hardware.bench.scenario.player import play
+from hardware.bench.scenario.scenario import load, parse
 from hardware.errors import HardwareError, ScenarioError
 
 HEAD = "name: t\nversion: 1\nsteps:\n"

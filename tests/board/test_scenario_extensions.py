@@ -8,8 +8,8 @@ from hardware.bench.bench import Bench
 from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.diagram import load
 from hardware.bench.flash import Flash
-from hardware.bench.scenario import parse
 from hardware.bench.scenario.player import Player, ScenarioOutcome, play
+from hardware.bench.scenario.scenario import parse
 from hardware.errors import ScenarioError
 
 SECOND = 1_000_000_000
@@ -121,7 +121,7 @@ def test_points_are_counted_and_the_run_goes_on() -> None:
 """
     outcomes = run(steps)
     assert [outcome.points for outcome in outcomes] == [2, 0, 0, 4]
-    assert outcomes[1].said.startswith("'T=31.5' did not come")
+    assert outcomes[1].failure.startswith("'T=31.5' did not come")
     assert outcomes[1].step.feedback["ar"] == "اضغط."
 
 
@@ -195,7 +195,7 @@ def test_mqtt_both_ways() -> None:
         flash.put({"main.py": NODE.encode()})
         with Bench(circuit, flash=flash) as bench:
             outcomes = play(scenario, bench, circuit, 20 * SECOND)
-    assert outcomes[-1].said == "0 such messages under 'lab/up', expected 1 …"
+    assert outcomes[-1].failure == "0 such messages under 'lab/up', expected 1 …"
 
 
 def test_i2c_and_a_display_of_dots() -> None:
@@ -217,5 +217,5 @@ def test_i2c_and_a_display_of_dots() -> None:
             player = Player(scenario, bench, circuit, 5 * SECOND)
             with pytest.raises(ScenarioError, match="oled shows dots"):
                 player.play()
-    assert [bool(outcome.said) for outcome in player.outcomes] == [False, True, True]
-    assert player.outcomes[1].said.endswith("the last one wrote [0x00, 0xa5] and read []")
+    assert [bool(outcome.failure) for outcome in player.outcomes] == [False, True, True]
+    assert player.outcomes[1].failure.endswith("the last one wrote [0x00, 0xa5] and read []")

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from hardware.bench.drawing.png import to_png
-from hardware.bench.drawing.serial_rows import serial_rows
 from hardware.bench.drawing.time_axis import duration, ticks
 from hardware.bench.drawing.waveform import WaveformMark, isolate, waveform
 from hardware.bench.drawing.waveform_rows import (
@@ -17,6 +16,7 @@ from hardware.bench.drawing.waveform_rows import (
     Window,
     Word,
     control_rows,
+    serial_rows,
     signal_row,
 )
 from hardware.bench.protocol.frames import MODE_OUT, REC_MODE, REC_OUT, REC_PWM, REC_RX, REC_TX

@@ -12,18 +12,21 @@ from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.circuit.pads import DUTY_MAX
 from hardware.bench.circuit.view import MeanView
 from hardware.bench.diagram import SERIAL_MONITOR, Connection, PartSpec, PinRef
-from hardware.bench.drawing.badges import badges
 from hardware.bench.drawing.board_picture import board_pin, board_size, board_svg
 from hardware.bench.drawing.wires import Direction, Point, route, wire_svg
 from hardware.bench.lint.rule import Finding
 from hardware.bench.svg.colours import wire as wire_colour
-from hardware.bench.svg.elements import el, rect, text
+from hardware.bench.svg.elements import circle, el, rect, text
 
 CANVAS = "#f7f8fa"
 MARGIN = 26.0
 STUB, LANE, LANES = 12.0, 5.0, 6
 """Wires without a path leave a part by 12 px and a lane of 5 px each, so that they do not lie on
 each other."""
+
+COLOURS = {"error": "#c92a2a", "warning": "#e67700", "info": "#1971c2"}
+"""White digits on them have a contrast above 4.5, but on the orange (3.0: bold and large)."""
+RADIUS = 7.5
 
 
 @dataclass(frozen=True)
@@ -164,3 +167,18 @@ def _hidden(wire: Connection, things: dict[str, Placed]) -> bool:
 def _pin(things: dict[str, Placed], ref: PinRef) -> Point:
     thing = things[ref.part]
     return thing.on_canvas(thing.pins[ref.pin])
+
+
+def badges(places: Sequence[tuple[Finding, Point]]) -> str:
+    """A disc for each finding, numbered in their order; those of one place side by side."""
+    taken: dict[Point, int] = {}
+    drawn = []
+    for number, (finding, (x, y)) in enumerate(places, 1):
+        step = taken.get((x, y), 0)
+        taken[x, y] = step + 1
+        at = x + 2.1 * RADIUS * step
+        drawn.append(
+            circle(at, y, RADIUS, COLOURS[finding.level], stroke="#ffffff", stroke_width=1.5)
+            + text(at, y + 3.5, str(number), 10, "#ffffff", text_anchor="middle", font_weight=700)
+        )
+    return "".join(drawn)

@@ -3,10 +3,15 @@
 resvg (PyPI `resvg-py`) is one wheel without system libraries, and it shapes and orders Arabic.
 """
 
+import io
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import resvg_py
+from PIL import Image, UnidentifiedImageError
+
+from hardware.bench.parts.common.display import Pixels
 
 FONTS = Path("/usr/share/fonts/truetype")
 WANTED = (
@@ -34,3 +39,19 @@ def to_png(svg: str, zoom: float = 2.0) -> bytes:
 def _fonts() -> tuple[str, ...]:
     """The font files of this machine that the pictures ask for; none: let resvg look for any."""
     return tuple(str(FONTS / name) for name in WANTED if (FONTS / name).is_file())
+
+
+def frame_png(pixels: Pixels) -> bytes:
+    """Grey (rows, columns) or RGB (rows, columns, 3) dots as a PNG file."""
+    file = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(pixels)).save(file, "PNG")
+    return file.getvalue()
+
+
+def dots_of(png: bytes, like: Pixels) -> Pixels:
+    """The dots of a PNG file, grey or RGB as `like` is. Raises: ValueError for no picture."""
+    try:
+        with Image.open(io.BytesIO(png)) as picture:
+            return np.array(picture.convert("L" if like.ndim == 2 else "RGB"))
+    except (UnidentifiedImageError, OSError) as error:
+        raise ValueError("no picture") from error

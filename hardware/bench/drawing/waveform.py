@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from hardware.bench.drawing.serial_rows import serial_rows
+from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.drawing.time_axis import ticks
 from hardware.bench.drawing.waveform_rows import (
     Band,
@@ -19,10 +19,12 @@ from hardware.bench.drawing.waveform_rows import (
     Window,
     Word,
     control_rows,
+    serial_rows,
     signal_row,
 )
 from hardware.bench.svg.elements import el, line, mix, path, rect, text
 from hardware.bench.trace.trace import Trace
+from hardware.boards import RESET_PAD
 
 WIDTH, LABELS, PAD = 920.0, 118.0, 16.0
 ROW, WAVE = 36.0, 21.0
@@ -71,6 +73,19 @@ def waveform(
     ]
     shown = [m for m in marks if m.end_ns >= plot.start_ns and m.start_ns <= plot.end_ns]
     return _Picture(plot, rows, shown, caption, origin_ns).svg()
+
+
+def probed(circuit: Circuit, board: str = "") -> dict[str, int]:
+    """Name to GPIO of the channels that touch a pin of a board (the first one); its trace holds no
+    other nets."""
+    first = circuit.netlist.first_pad(board or circuit.board_id)
+    nets = circuit.netlist.gpio_net[first : first + RESET_PAD]
+    return {
+        name: nets.index(net)
+        for part in circuit.parts.values()
+        for pin, name in part.probes.items()
+        if (net := circuit.netlist.net(part.id, pin)) in nets
+    }
 
 
 def isolate(words: str) -> str:

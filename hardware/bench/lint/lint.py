@@ -11,9 +11,9 @@ from typing import Any
 from hardware.bench import diagram as diagrams
 from hardware.bench.diagram import Diagram
 from hardware.bench.lint import rules
-from hardware.bench.lint.resting_circuit import Resting
+from hardware.bench.lint.resting_circuit import RestingCircuit
 from hardware.bench.lint.rule import Finding
-from hardware.bench.lint.rules.form import mended
+from hardware.bench.lint.rules.diagram_file import without_errors
 from hardware.errors import DiagramError, HardwareError
 
 LEVELS = ("error", "warning", "info")
@@ -21,9 +21,9 @@ LEVELS = ("error", "warning", "info")
 
 def lint(diagram: Diagram) -> list[Finding]:
     """All remarks on a circuit that can be built, errors first. Raises: DiagramError."""
-    found = [f for rule in rules.of_files() for f in rule.check(diagram.raw)]
-    bench = Resting(diagram)
-    found += [f for rule in rules.of_wirings() for f in rule.check(bench)]
+    found = [f for rule in rules.file_rules() for f in rule.check(diagram.raw)]
+    bench = RestingCircuit(diagram)
+    found += [f for rule in rules.circuit_rules() for f in rule.check(bench)]
     return sorted(found, key=lambda finding: LEVELS.index(finding.level))
 
 
@@ -41,15 +41,15 @@ def lint_file(path: Path) -> list[Finding]:
         raise
     found: list[Finding] = []
     if isinstance(raw, Mapping):
-        found = [f for rule in rules.of_files() for f in rule.check(raw)]
-        raw = mended(raw) if any(f.level == "error" for f in found) else raw
+        found = [f for rule in rules.file_rules() for f in rule.check(raw)]
+        raw = without_errors(raw) if any(f.level == "error" for f in found) else raw
     try:
-        bench = Resting(diagrams.parse(raw, path.name))
+        bench = RestingCircuit(diagrams.parse(raw, path.name))
     except HardwareError as error:
         if not any(f.level == "error" for f in found):
             found.append(_refused(error, path.name))
     else:
-        found += [f for rule in rules.of_wirings() for f in rule.check(bench)]
+        found += [f for rule in rules.circuit_rules() for f in rule.check(bench)]
     return sorted(found, key=lambda finding: LEVELS.index(finding.level))
 
 

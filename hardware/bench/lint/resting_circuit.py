@@ -62,7 +62,7 @@ class _Drivers:
         """A supply is no output."""
 
 
-class Resting:
+class RestingCircuit:
     """Questions about a wiring. Nets are numbers of the netlist; pads float."""
 
     def __init__(self, diagram: Diagram) -> None:

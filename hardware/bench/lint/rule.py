@@ -1,7 +1,7 @@
 """What a rule of the wiring lint is, and what it finds.
 
     @rule("led-resistor", "error", both("{part} has no resistor …"), both("Add 220 Ω to 1 kΩ."))
-    def led_resistor(bench: Resting) -> Iterator[Spot]:
+    def led_resistor(bench: RestingCircuit) -> Iterator[Spot]:
         yield Spot("led1", "A")
 
 A rule is one function in a file of `rules/`; nothing else has to be told of it. Its texts may name
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar
 
-from hardware.bench.lint.resting_circuit import Resting
+from hardware.bench.lint.resting_circuit import RestingCircuit
 from hardware.i18n import arabic, language, tame
 
 Level = Literal["error", "warning", "info"]
@@ -71,15 +71,15 @@ class Rule(Generic[Subject]):
 Maker = Callable[[Callable[[Subject], Iterator[LintPlace]]], Rule[Subject]]
 
 
-def rule(id_: str, level: Level, message: str, cure: str) -> Maker[Resting]:
+def rule(id_: str, level: Level, message: str, cure: str) -> Maker[RestingCircuit]:
     """Makes a rule on the wiring out of a function that finds its spots."""
     return lambda find: Rule(id_, level, message, cure, find)
 
 
-class FormRule(Rule[Mapping[str, Any]]):
+class FileRule(Rule[Mapping[str, Any]]):
     """A rule on the circuit file as it stands, which need not be one that can be read."""
 
 
-def form_rule(id_: str, level: Level, message: str, cure: str) -> Maker[Mapping[str, Any]]:
+def file_rule(id_: str, level: Level, message: str, cure: str) -> Maker[Mapping[str, Any]]:
     """Makes a rule on the file out of a function that finds its spots."""
-    return lambda find: FormRule(id_, level, message, cure, find)
+    return lambda find: FileRule(id_, level, message, cure, find)

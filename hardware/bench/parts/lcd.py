@@ -8,7 +8,7 @@ from hardware.bench.parts.common.character_rom import COLUMNS, ROWS
 from hardware.bench.parts.common.display import Display, Pixels
 from hardware.bench.parts.common.hd44780 import Hd44780
 from hardware.bench.parts.common.part import OPEN, SWITCH, PartView, Stamp
-from hardware.bench.svg.dots import dots
+from hardware.bench.svg.displays import dots
 from hardware.bench.svg.elements import mix, rect
 from hardware.bench.svg.pcb import chip, header, pcb
 

@@ -1,9 +1,8 @@
 """A light-emitting diode."""
 
 from hardware.bench.parts.common.part import Part, PartView, Stamp
-from hardware.bench.svg.colours import lamp
+from hardware.bench.svg.colours import brightness, lamp
 from hardware.bench.svg.elements import circle, el, glow, line, mix, path, rect
-from hardware.bench.svg.lamp import brightness
 
 FORWARD_VOLTS = {"red": 1.8, "orange": 1.9, "yellow": 2.0, "green": 2.1, "blue": 2.8, "white": 2.8}
 """Typical forward voltages at a few milliamperes; other colours count as 2 V."""

@@ -1,12 +1,10 @@
 """Ten LEDs in a row."""
 
-from hardware.bench.parts.common.display import Display
+from hardware.bench.parts.common.display import Display, LedGroup
 from hardware.bench.parts.common.part import Part, PartView, Stamp
-from hardware.bench.parts.common.segments import Lamps
 from hardware.bench.parts.led import FORWARD_VOLTS, OHMS
-from hardware.bench.svg.colours import lamp
+from hardware.bench.svg.colours import brightness, lamp
 from hardware.bench.svg.elements import glow, mix, rect
-from hardware.bench.svg.lamp import brightness
 
 BARS = 10
 MIXED = {
@@ -37,9 +35,9 @@ class LedBarGraph(Part, Display):
         return MIXED.get(self.attr("color"), (self.attr("color"),) * BARS)
 
     @property
-    def lamps(self) -> Lamps:
+    def lamps(self) -> LedGroup:
         """Every bar's LED."""
-        return Lamps(tuple((f"A{n + 1}", f"C{n + 1}") for n in range(BARS)))
+        return LedGroup(tuple((f"A{n + 1}", f"C{n + 1}") for n in range(BARS)))
 
     def stamp(self, net: Stamp) -> None:
         for (anode, cathode), colour in zip(self.lamps.ends, self.colours, strict=True):

@@ -4,9 +4,8 @@ from collections.abc import Callable
 from operator import and_, or_, xor
 
 from hardware.bench.diagram import PartSpec
-from hardware.bench.parts.common.logic import LOGIC_VOLTS, Logic
+from hardware.bench.parts.common.logic import LOGIC_VOLTS, Logic, gate_svg, gate_symbol
 from hardware.bench.parts.common.part import PartView
-from hardware.bench.svg.gates import gate_svg, symbol
 
 FUNCTIONS: dict[str, tuple[Callable[[bool, bool], bool], bool]] = {
     "and": (and_, False), "nand": (and_, True), "or": (or_, False), "nor": (or_, True),
@@ -42,4 +41,26 @@ class LogicGate(Logic):
 
     def svg(self, view: PartView) -> str:
         name = self.spec.type.split("-")[2]
-        return gate_svg(self.size, self.pins, symbol(name))
+        return gate_svg(self.size, self.pins, gate_symbol(name))
+
+
+class LogicBuffer(Logic):
+    """Pins `IN OUT`: not and buffer. It needs no supply, drives 3.3 V, and answers at once."""
+
+    TYPES = ("wokwi-gate-not", "wokwi-gate-buffer")
+    PINS = {"IN": (0, 20), "OUT": (72, 20)}
+    SIZE = (72, 40)
+    LISTENS = ("IN",)
+    OUTPUTS = {"OUT": False}
+
+    def __init__(self, spec: PartSpec) -> None:
+        super().__init__(spec)
+        self.supply_v = LOGIC_VOLTS
+        self._inverts = spec.type.endswith("not")
+        self.driven["OUT"] = self._inverts
+
+    def turned(self, pin: str, high: bool) -> None:
+        self.drive("OUT", high != self._inverts)
+
+    def svg(self, view: PartView) -> str:
+        return gate_svg(self.size, self.pins, gate_symbol(self.spec.type.split("-")[2]))

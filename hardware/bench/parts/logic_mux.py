@@ -1,9 +1,8 @@
 """A multiplexer: one of two inputs goes through."""
 
 from hardware.bench.diagram import PartSpec
-from hardware.bench.parts.common.logic import LOGIC_VOLTS, Logic
+from hardware.bench.parts.common.logic import LOGIC_VOLTS, Logic, gate_svg, gate_symbol
 from hardware.bench.parts.common.part import PartView
-from hardware.bench.svg.gates import gate_svg, symbol
 
 
 class LogicMux(Logic):
@@ -24,4 +23,4 @@ class LogicMux(Logic):
         self.drive("OUT", self.level["B" if self.level["SEL"] else "A"])
 
     def svg(self, view: PartView) -> str:
-        return gate_svg(self.size, self.pins, symbol("mux"))
+        return gate_svg(self.size, self.pins, gate_symbol("mux"))

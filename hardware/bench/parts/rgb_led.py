@@ -1,8 +1,8 @@
 """An LED of three colours with one common pin."""
 
 from hardware.bench.parts.common.part import Part, PartView, Stamp
+from hardware.bench.svg.colours import brightness
 from hardware.bench.svg.elements import circle, glow, line, mix, path, rect
-from hardware.bench.svg.lamp import brightness
 from hardware.i18n import _
 
 CHANNELS = {"R": 1.8, "G": 2.1, "B": 2.8}

@@ -4,14 +4,12 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from hardware.bench.diagram import PartSpec
-from hardware.bench.parts.common.display import Display
+from hardware.bench.parts.common.display import Display, LedGroup
 from hardware.bench.parts.common.part import Part, PartView, Stamp
-from hardware.bench.parts.common.segments import Lamps
 from hardware.bench.parts.led import FORWARD_VOLTS, OHMS
-from hardware.bench.svg.colours import lamp
-from hardware.bench.svg.digit import digit_svg, read_digit
+from hardware.bench.svg.colours import brightness, lamp
+from hardware.bench.svg.displays import digit_svg, read_digit
 from hardware.bench.svg.elements import circle, glow, mix, rect
-from hardware.bench.svg.lamp import brightness
 
 MM = 96 / 25.4
 SEGMENTS = ("A", "B", "C", "D", "E", "F", "G", "DP")
@@ -60,20 +58,20 @@ class SevenSegment(Part, Display):
         return 12.55 * MM * self.digits, 83.1
 
     @cached_property
-    def lamps(self) -> Lamps:
+    def lamps(self) -> LedGroup:
         """Segments of the first digit, of the second …"""
         commons = [f"DIG{n + 1}" if self.digits > 1 else "COM" for n in range(self.digits)]
         return self._lamps((common, segment) for common in commons for segment in SEGMENTS)
 
     @cached_property
-    def colon(self) -> Lamps:
+    def colon(self) -> LedGroup:
         """The colon, if it has one: it is not multiplexed, so the digits are not compared with
         it."""
         return self._lamps([("COM", "CLN")] if self.has_colon else [])
 
-    def _lamps(self, ends: Iterable[tuple[str, str]]) -> Lamps:
+    def _lamps(self, ends: Iterable[tuple[str, str]]) -> LedGroup:
         """LEDs from the common pin on, which is their anode or their cathode."""
-        return Lamps(tuple(pair if self._anode else pair[::-1] for pair in ends))
+        return LedGroup(tuple(pair if self._anode else pair[::-1] for pair in ends))
 
     @property
     def has_colon(self) -> bool:

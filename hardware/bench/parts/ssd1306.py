@@ -7,7 +7,7 @@ from hardware.bench.parts.common.buses import I2cPart
 from hardware.bench.parts.common.display import Display, Pixels
 from hardware.bench.parts.common.oled import COLUMNS, ROWS, Oled
 from hardware.bench.parts.common.part import SWITCH, PartView, Stamp
-from hardware.bench.svg.dots import dots
+from hardware.bench.svg.displays import dots
 from hardware.bench.svg.elements import mix, rect
 from hardware.bench.svg.pcb import labelled, pcb
 

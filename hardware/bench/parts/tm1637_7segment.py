@@ -5,7 +5,7 @@ from hardware.bench.parts.common.display import Display
 from hardware.bench.parts.common.logic import Logic
 from hardware.bench.parts.common.part import OPEN, PartView, Stamp
 from hardware.bench.svg.colours import lamp
-from hardware.bench.svg.digit import digit_svg, read_digit
+from hardware.bench.svg.displays import digit_svg, read_digit
 from hardware.bench.svg.elements import circle, glow, mix, rect
 from hardware.bench.svg.pcb import header, pcb
 

@@ -7,7 +7,7 @@ import pkgutil
 from functools import cache
 from typing import Any
 
-from hardware.bench.lint.rule import FormRule, Rule
+from hardware.bench.lint.rule import FileRule, Rule
 
 
 @cache
@@ -22,11 +22,11 @@ def _all() -> tuple[Rule[Any], ...]:
     return tuple(dict.fromkeys(found))  # a rule may stand in a second file that asks it
 
 
-def of_files() -> tuple[FormRule, ...]:
+def file_rules() -> tuple[FileRule, ...]:
     """The rules on the file as it stands."""
-    return tuple(found for found in _all() if isinstance(found, FormRule))
+    return tuple(found for found in _all() if isinstance(found, FileRule))
 
 
-def of_wirings() -> tuple[Rule[Any], ...]:
+def circuit_rules() -> tuple[Rule[Any], ...]:
     """The rules on a wiring with its power on."""
-    return tuple(found for found in _all() if not isinstance(found, FormRule))
+    return tuple(found for found in _all() if not isinstance(found, FileRule))

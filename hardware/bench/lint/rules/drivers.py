@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from hardware.bench.circuit.pads import FLOATS, HIGH, LOW
 from hardware.bench.circuit.solver import Solution
-from hardware.bench.lint.resting_circuit import Pin, Resting
+from hardware.bench.lint.resting_circuit import Pin, RestingCircuit
 from hardware.bench.lint.rule import LintPlace, rule
 from hardware.bench.lint.rules.leds import led_resistor
 from hardware.bench.protocol import frames
@@ -17,7 +17,7 @@ from hardware.i18n import both
     both("{at} and {other} both drive this wire."),
     both("Leave one output on a wire."),
 )
-def two_outputs(bench: Resting) -> Iterator[LintPlace]:
+def two_outputs(bench: RestingCircuit) -> Iterator[LintPlace]:
     driven: dict[int, str] = {}
     for part in bench.parts:
         for pin, source in bench.outputs(part):
@@ -32,7 +32,7 @@ def two_outputs(bench: Resting) -> Iterator[LintPlace]:
     both("{at} is an output, and is wired to a supply or to ground."),
     both("Take this wire away."),
 )
-def output_on_supply(bench: Resting) -> Iterator[LintPlace]:
+def output_on_supply(bench: RestingCircuit) -> Iterator[LintPlace]:
     for part in bench.parts:
         for pin, source in bench.outputs(part):
             if source.net in bench.netlist.rails:
@@ -45,7 +45,7 @@ def output_on_supply(bench: Resting) -> Iterator[LintPlace]:
     both("{at} brings {volts} V to {board}, which bears {most} V."),
     both("Put a divider between them, for example 1 kΩ and 2 kΩ, or feed the part with 3.3 V."),
 )
-def over_voltage(bench: Resting) -> Iterator[LintPlace]:
+def over_voltage(bench: RestingCircuit) -> Iterator[LintPlace]:
     """The highest that each output can be, alone; and what pull-ups and wires bring at rest."""
     for part in bench.parts:
         for name, source in bench.outputs(part):
@@ -58,7 +58,7 @@ def over_voltage(bench: Resting) -> Iterator[LintPlace]:
             yield LintPlace(*_source_of(bench, pin, net), _volts(pin, volts))
 
 
-def _too_high(bench: Resting, solution: Solution | None) -> Iterator[tuple[Pin, float]]:
+def _too_high(bench: RestingCircuit, solution: Solution | None) -> Iterator[tuple[Pin, float]]:
     for near, volts in solution.volts.items() if solution else ():
         if near not in bench.netlist.rails:
             yield from ((pin, volts) for pin in bench.pins(near) if volts > pin.board.v_max)
@@ -69,7 +69,7 @@ def _volts(pin: Pin, volts: float) -> dict[str, str]:
     return {"board": f"{pin.board_id}:{pin.name}", "volts": f"{volts:.1f}", "most": most}
 
 
-def _source_of(bench: Resting, pin: Pin, net: int) -> tuple[str, str]:
+def _source_of(bench: RestingCircuit, pin: Pin, net: int) -> tuple[str, str]:
     """The part that brings a voltage at rest: the first one on the net that has power."""
     for part in bench.parts:
         if part.supply and (name := bench.pin_on(part, net)):
@@ -83,7 +83,7 @@ def _source_of(bench: Resting, pin: Pin, net: int) -> tuple[str, str]:
     both("What hangs on {at} takes {taken} mA; the pin gives {given} mA."),
     both("Drive it with a transistor or a driver, from a supply of its own."),
 )
-def pin_overload(bench: Resting) -> Iterator[LintPlace]:
+def pin_overload(bench: RestingCircuit) -> Iterator[LintPlace]:
     """A pin that hears what an output or a sensor says gives nothing."""
     lamps = {spot.part for spot in led_resistor.find(bench)}
     heard = {bench.net(part, name) for part in bench.parts for name in part.ANALOG}
@@ -108,14 +108,14 @@ def pin_overload(bench: Resting) -> Iterator[LintPlace]:
     both("{part} hangs straight on pin {pin}: a real one takes far more than a pin gives."),
     both("Put a driver between them; it works without one on the simulator only."),
 )
-def needs_driver(bench: Resting) -> Iterator[LintPlace]:
+def needs_driver(bench: RestingCircuit) -> Iterator[LintPlace]:
     for part in bench.parts:
         pins = [pin for name in part.pins for pin in bench.pins(bench.net(part, name))]
         if part.NEEDS_DRIVER and pins:
             yield LintPlace(part.id, pins[0].name)
 
 
-def _amperes(bench: Resting, pin: Pin, net: int, drive: int) -> float:
+def _amperes(bench: RestingCircuit, pin: Pin, net: int, drive: int) -> float:
     """What a pin gives while the pins at the other ends of its load drive against it."""
     cluster, against = bench.netlist.cluster_of[net], HIGH + LOW - drive
     other = {pad: bench.netlist.gpio_net[pad] != net for pad in cluster.gpios}

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from hardware.bench.lint.resting_circuit import Pin, Resting
+from hardware.bench.lint.resting_circuit import Pin, RestingCircuit
 from hardware.bench.lint.rule import LintPlace, rule
 from hardware.bench.parts.common.buses import I2cPart
 from hardware.i18n import both
 
 
-def _parts(bench: Resting) -> Iterator[tuple[I2cPart, int, int]]:
+def _parts(bench: RestingCircuit) -> Iterator[tuple[I2cPart, int, int]]:
     """The I2C parts with both lines wired: the nets of SCL and SDA."""
     for part in bench.parts:
         if isinstance(part, I2cPart) and {part.SCL, part.SDA} <= set(part.pins):
@@ -17,7 +17,7 @@ def _parts(bench: Resting) -> Iterator[tuple[I2cPart, int, int]]:
                 yield part, scl, sda
 
 
-def _at_board(bench: Resting) -> Iterator[tuple[I2cPart, Pin, Pin]]:
+def _at_board(bench: RestingCircuit) -> Iterator[tuple[I2cPart, Pin, Pin]]:
     for part, scl, sda in _parts(bench):
         if bench.pins(scl) and bench.pins(sda):
             yield part, bench.pins(scl)[0], bench.pins(sda)[0]
@@ -29,7 +29,7 @@ def _at_board(bench: Resting) -> Iterator[tuple[I2cPart, Pin, Pin]]:
     both("{part}: SDA and SCL are swapped ({sda} and {scl})."),
     both("Swap the two wires."),
 )
-def i2c_swapped(bench: Resting) -> Iterator[LintPlace]:
+def i2c_swapped(bench: RestingCircuit) -> Iterator[LintPlace]:
     """Against the pin functions of the RP2040, or against the other parts of the bus."""
     lines = [(scl, sda) for _part, scl, sda in _parts(bench)]
     for number, (part, scl, sda) in enumerate(_parts(bench)):
@@ -40,7 +40,7 @@ def i2c_swapped(bench: Resting) -> Iterator[LintPlace]:
             yield LintPlace(part.id, part.SDA, {"scl": scl_pin.name, "sda": sda_pin.name})
 
 
-def _at(bench: Resting, net: int) -> str:
+def _at(bench: RestingCircuit, net: int) -> str:
     return next((pin.name for pin in bench.pins(net)), "?")
 
 
@@ -54,7 +54,7 @@ def _is_rp2(pin: Pin) -> bool:
     both("{part}: no I2C of the chip has SDA at {sda} and SCL at {scl}."),
     both("Use a pair such as GP4 (SDA) and GP5 (SCL), or SoftI2C."),
 )
-def i2c_pins(bench: Resting) -> Iterator[LintPlace]:
+def i2c_pins(bench: RestingCircuit) -> Iterator[LintPlace]:
     """RP2040 data sheet, GPIO functions: SDA at even pins, SCL at odd ones, 0 and 1 in turn."""
     swapped = {spot.part for spot in i2c_swapped.find(bench)}
     for part, scl, sda in _at_board(bench):
@@ -69,7 +69,7 @@ def i2c_pins(bench: Resting) -> Iterator[LintPlace]:
     both("{part}: its {line} is on pin {pin}, which can only be an input."),
     both("Use another pin: I2C has to pull both lines down."),
 )
-def i2c_input_only(bench: Resting) -> Iterator[LintPlace]:
+def i2c_input_only(bench: RestingCircuit) -> Iterator[LintPlace]:
     for part, scl, sda in _at_board(bench):
         for line, pin in ((part.SCL, scl), (part.SDA, sda)):
             if pin.gpio in pin.board.input_only:
@@ -82,7 +82,7 @@ def i2c_input_only(bench: Resting) -> Iterator[LintPlace]:
     both("{part} and {other} have the same address {address} on one I2C bus."),
     both("Change the address of one (a strap or an attribute), or use two buses."),
 )
-def i2c_address(bench: Resting) -> Iterator[LintPlace]:
+def i2c_address(bench: RestingCircuit) -> Iterator[LintPlace]:
     taken: dict[tuple[int, int, int], str] = {}
     for part, scl, sda in _parts(bench):
         for address in part.i2c_addresses():

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 
 from hardware.bench.circuit.solver import Resistor
-from hardware.bench.lint.resting_circuit import Pin, Resting
+from hardware.bench.lint.resting_circuit import Pin, RestingCircuit
 from hardware.bench.lint.rule import LintPlace, rule
 from hardware.bench.parts.common.part import OPEN, Part
 from hardware.bench.parts.common.pixels import PixelPart
 from hardware.i18n import both
 
 
-def _loose_contacts(bench: Resting) -> Iterator[tuple[Part, Pin, bool]]:
+def _loose_contacts(bench: RestingCircuit) -> Iterator[tuple[Part, Pin, bool]]:
     """Contacts that are open between a pin that nothing else holds and a supply or ground."""
     told: set[int] = set()
     for part in bench.parts:
@@ -32,7 +32,7 @@ def _loose_contacts(bench: Resting) -> Iterator[tuple[Part, Pin, bool]]:
     both("{part} leaves pin {pin} open, and this pin has no pull resistors inside."),
     both("Add 10 kΩ from the pin to {to}, or use another pin."),
 )
-def no_pull(bench: Resting) -> Iterator[LintPlace]:
+def no_pull(bench: RestingCircuit) -> Iterator[LintPlace]:
     for part, pin, to_ground in _loose_contacts(bench):
         if pin.gpio in pin.board.no_pull:
             yield LintPlace(part.id, pin.name, {"to": "3V3" if to_ground else "GND"})
@@ -44,7 +44,7 @@ def no_pull(bench: Resting) -> Iterator[LintPlace]:
     both("{part} leaves pin {pin} open while it is not pressed."),
     both("Give the pin {pull} in the program, or add 10 kΩ."),
 )
-def button_pull(bench: Resting) -> Iterator[LintPlace]:
+def button_pull(bench: RestingCircuit) -> Iterator[LintPlace]:
     for part, pin, to_ground in _loose_contacts(bench):
         if pin.gpio not in pin.board.no_pull:
             pull = "Pin.PULL_UP" if to_ground else "Pin.PULL_DOWN"
@@ -57,7 +57,7 @@ def button_pull(bench: Resting) -> Iterator[LintPlace]:
     both("{part}: its input {pin} hangs in the air."),
     both("Wire it to a pin of the board, to a supply or to GND."),
 )
-def floating_input(bench: Resting) -> Iterator[LintPlace]:
+def floating_input(bench: RestingCircuit) -> Iterator[LintPlace]:
     links = bench.links(lambda ohms: True)
     fed = {lamps.id for chain in bench.parts if isinstance(chain, PixelPart)
            for lamps in chain.behind if lamps is not chain}  # fmt: skip

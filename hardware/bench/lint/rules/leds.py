@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from hardware.bench.lint.resting_circuit import Resting
+from hardware.bench.lint.resting_circuit import RestingCircuit
 from hardware.bench.lint.rule import LintPlace, rule
 from hardware.bench.parts.common.part import OPEN
 from hardware.i18n import both
@@ -17,7 +17,7 @@ LEAST_OHMS = 47.0
     both("{part} has no resistor in series: too much current for the LED and the pin."),
     both("Add 220 Ω to 1 kΩ."),
 )
-def led_resistor(bench: Resting) -> Iterator[LintPlace]:
+def led_resistor(bench: RestingCircuit) -> Iterator[LintPlace]:
     """Both ends reach a supply or a pad over nothing that limits the current."""
     links = bench.links(lambda ohms: ohms < LEAST_OHMS or ohms == OPEN)
     hard = {*bench.netlist.rails, *(net for _pin, net in bench.wired_pins)}
@@ -34,7 +34,7 @@ def led_resistor(bench: Resting) -> Iterator[LintPlace]:
     both("{part} is the wrong way round: its anode ({anode}) leads to ground only."),
     both("Swap its two pins: the longer leg is the anode."),
 )
-def led_reversed(bench: Resting) -> Iterator[LintPlace]:
+def led_reversed(bench: RestingCircuit) -> Iterator[LintPlace]:
     links = bench.links(lambda ohms: True)
     for part in bench.parts:
         for diode in bench.diodes(part):

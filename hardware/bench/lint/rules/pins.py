@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from hardware.bench.diagram import SERIAL_MONITOR
-from hardware.bench.lint.resting_circuit import Pin, Resting
+from hardware.bench.lint.resting_circuit import Pin, RestingCircuit
 from hardware.bench.lint.rule import LintPlace, rule
 from hardware.bench.parts.common.part import Part
 from hardware.i18n import both
@@ -13,7 +13,7 @@ RESTS_LOW, RESTS_HIGH = (2, 12), (0, 5, 15)
 section "Strapping Pins"); 12 high asks for 1.8 V flash, and 0 low for the ROM loader."""
 
 
-def _on(bench: Resting, net: int, parts: list[Part]) -> Iterator[tuple[Part, str]]:
+def _on(bench: RestingCircuit, net: int, parts: list[Part]) -> Iterator[tuple[Part, str]]:
     """The parts that have a pin on this very net."""
     for part in parts:
         if pin := bench.pin_on(part, net):
@@ -26,7 +26,7 @@ def _on(bench: Resting, net: int, parts: list[Part]) -> Iterator[tuple[Part, str
     both("{part} hangs on pin {pin}, which can only be an input."),
     both("Use another pin."),
 )
-def input_only(bench: Resting) -> Iterator[LintPlace]:
+def input_only(bench: RestingCircuit) -> Iterator[LintPlace]:
     """A load, or a part that listens, and nothing else that could drive it."""
     links = bench.links(lambda ohms: True)
     for pin, net in bench.wired_pins:
@@ -48,7 +48,7 @@ def input_only(bench: Resting) -> Iterator[LintPlace]:
     both("{part} is wired to {pin}: the chip's flash is on this pin."),
     both("Use another pin: the board would crash."),
 )
-def flash_pin(bench: Resting) -> Iterator[LintPlace]:
+def flash_pin(bench: RestingCircuit) -> Iterator[LintPlace]:
     for pin, net in bench.wired_pins:
         if pin.gpio in pin.board.flash_pins:
             yield from (
@@ -62,7 +62,7 @@ def flash_pin(bench: Resting) -> Iterator[LintPlace]:
     both("{part} holds pin {pin} {level} at reset: the board may not start its program."),
     both("Use another pin."),
 )
-def strapping_level(bench: Resting) -> Iterator[LintPlace]:
+def strapping_level(bench: RestingCircuit) -> Iterator[LintPlace]:
     for pin, part, held in _strapped(bench):
         wrong = RESTS_LOW if held else RESTS_HIGH
         if held is not None and pin.gpio in wrong:
@@ -75,13 +75,13 @@ def strapping_level(bench: Resting) -> Iterator[LintPlace]:
     both("{part} is on pin {pin}, which the chip reads at reset to know how to start."),
     both("It works as long as nothing holds it at reset; another pin is safer."),
 )
-def strapping_pin(bench: Resting) -> Iterator[LintPlace]:
+def strapping_pin(bench: RestingCircuit) -> Iterator[LintPlace]:
     for pin, part, held in _strapped(bench):
         if held is None or pin.gpio not in (RESTS_LOW if held else RESTS_HIGH):
             yield LintPlace(part.id, pin.name)
 
 
-def _strapped(bench: Resting) -> Iterator[tuple[Pin, Part, bool | None]]:
+def _strapped(bench: RestingCircuit) -> Iterator[tuple[Pin, Part, bool | None]]:
     """Strapping pins with the first part there, and the level at which the bench holds them."""
     for pin, net in bench.wired_pins:
         if pin.gpio not in pin.board.strapping:
@@ -91,7 +91,7 @@ def _strapped(bench: Resting) -> Iterator[tuple[Pin, Part, bool | None]]:
             yield pin, users[0], _held(bench, pin, net)
 
 
-def _held(bench: Resting, pin: Pin, net: int) -> bool | None:
+def _held(bench: RestingCircuit, pin: Pin, net: int) -> bool | None:
     solution = bench.solve(net)
     if solution is None:
         return bench.supply(net) is not None
@@ -101,7 +101,7 @@ def _held(bench: Resting, pin: Pin, net: int) -> bool | None:
     return True if volts >= pin.board.v_ih else False if volts <= pin.board.v_il else None
 
 
-def _analog(bench: Resting) -> Iterator[tuple[Pin, Part]]:
+def _analog(bench: RestingCircuit) -> Iterator[tuple[Pin, Part]]:
     for part in bench.parts:
         for name in part.ANALOG:
             yield from ((pin, part) for pin in bench.pins(bench.net(part, name)))
@@ -113,7 +113,7 @@ def _analog(bench: Resting) -> Iterator[tuple[Pin, Part]]:
     both("{part} gives an analog voltage to pin {pin}, which has no converter."),
     both("Use one of these pins: {pins}."),
 )
-def not_analog(bench: Resting) -> Iterator[LintPlace]:
+def not_analog(bench: RestingCircuit) -> Iterator[LintPlace]:
     for pin, part in _analog(bench):
         if pin.gpio not in pin.board.adc:
             able = [pin.board.pin_of(g) for g in sorted(pin.board.adc) if g in pin.board.gpios]
@@ -126,7 +126,7 @@ def not_analog(bench: Resting) -> Iterator[LintPlace]:
     both("{part} is on pin {pin}, whose converter (ADC2) does not work while WiFi is on."),
     both("Use a pin from 32 to 39."),
 )
-def adc2_wifi(bench: Resting) -> Iterator[LintPlace]:
+def adc2_wifi(bench: RestingCircuit) -> Iterator[LintPlace]:
     if any(spec.type == "wokwi-wifi-ap" for spec in bench.diagram.parts):
         for pin, part in _analog(bench):
             if pin.board.adc.get(pin.gpio, "").startswith("ADC2_"):
@@ -139,7 +139,7 @@ def adc2_wifi(bench: Resting) -> Iterator[LintPlace]:
     both("{part} is on pin {pin}, where the board's own serial line is."),
     both("Use another pin."),
 )
-def serial_line(bench: Resting) -> Iterator[LintPlace]:
+def serial_line(bench: RestingCircuit) -> Iterator[LintPlace]:
     for pin, net in bench.wired_pins:
         if pin.name in pin.board.console:
             users = _on(bench, net, [part for part in bench.parts if not part.probes])
@@ -152,7 +152,7 @@ def serial_line(bench: Resting) -> Iterator[LintPlace]:
     both("{at} is wired to the monitor's {pin}: what one sends, nobody hears."),
     both("Cross them: TX to RX, RX to TX."),
 )
-def uart_crossed(bench: Resting) -> Iterator[LintPlace]:
+def uart_crossed(bench: RestingCircuit) -> Iterator[LintPlace]:
     for wire in bench.diagram.connections:
         for here, there in ((wire.a, wire.b), (wire.b, wire.a)):
             board = bench.netlist.boards.get(here.part)

@@ -2,19 +2,19 @@
 
 from collections.abc import Iterator
 
-from hardware.bench.lint.resting_circuit import Pin, Resting
+from hardware.bench.lint.resting_circuit import Pin, RestingCircuit
 from hardware.bench.lint.rule import LintPlace, rule
 from hardware.bench.parts.common.part import Part
 from hardware.i18n import both
 
 
-def _fed(bench: Resting) -> Iterator[tuple[Part, str, str, float]]:
+def _fed(bench: RestingCircuit) -> Iterator[tuple[Part, str, str, float]]:
     for part in bench.parts:
         if part.supply:
             yield part, *part.supply
 
 
-def _fed_by_switch(bench: Resting, net: int) -> bool:
+def _fed_by_switch(bench: RestingCircuit, net: int) -> bool:
     """Whether a pin or a contact can bring the power: then it may be off at rest."""
     near = bench.near(net, bench.links(lambda ohms: True))
     return any(bench.pins(n) or bench.supply(n) is not None for n in near)
@@ -26,7 +26,7 @@ def _fed_by_switch(bench: Resting, net: int) -> bool:
     both("{part} has no power: its pin {pin} is at no supply."),
     both("Wire {pin} to 3V3 or 5V, as its data sheet says."),
 )
-def no_power(bench: Resting) -> Iterator[LintPlace]:
+def no_power(bench: RestingCircuit) -> Iterator[LintPlace]:
     for part, supply, _ground, _least in _fed(bench):
         net = bench.net(part, supply)
         if bench.supply(net) is None and not _fed_by_switch(bench, net):
@@ -39,7 +39,7 @@ def no_power(bench: Resting) -> Iterator[LintPlace]:
     both("{part} has no ground in common with the board: its pin {pin} is not at GND."),
     both("Wire {pin} to a GND of the board."),
 )
-def no_ground(bench: Resting) -> Iterator[LintPlace]:
+def no_ground(bench: RestingCircuit) -> Iterator[LintPlace]:
     links = bench.links(lambda ohms: True)
     for part, _supply, ground, _least in _fed(bench):
         near = bench.near(bench.net(part, ground), links)
@@ -53,7 +53,7 @@ def no_ground(bench: Resting) -> Iterator[LintPlace]:
     both("{part} and {other} share a wire ({pin}), and no ground."),
     both("Join a GND of one with a GND of the other."),
 )
-def common_ground(bench: Resting) -> Iterator[LintPlace]:
+def common_ground(bench: RestingCircuit) -> Iterator[LintPlace]:
     told = set()
     for pin, net in bench.wired_pins:
         first = bench.pins(net)[0]
@@ -64,7 +64,7 @@ def common_ground(bench: Resting) -> Iterator[LintPlace]:
         yield LintPlace(pin.board_id, pin.name, {"other": first.board_id})
 
 
-def _grounds(bench: Resting, pin: Pin) -> set[int]:
+def _grounds(bench: RestingCircuit, pin: Pin) -> set[int]:
     names = [name for name, led_out in pin.board.pins.items() if led_out.volts == 0]
     return {bench.netlist.net(pin.board_id, name) for name in names}
 
@@ -75,7 +75,7 @@ def _grounds(bench: Resting, pin: Pin) -> set[int]:
     both("{part} gets {volts} V at {pin}, and needs {least} V."),
     both("Wire {pin} to a higher supply."),
 )
-def low_supply(bench: Resting) -> Iterator[LintPlace]:
+def low_supply(bench: RestingCircuit) -> Iterator[LintPlace]:
     for part, supply, _ground, least in _fed(bench):
         volts = bench.supply(bench.net(part, supply))
         if volts is not None and volts < least:
@@ -88,7 +88,7 @@ def low_supply(bench: Resting) -> Iterator[LintPlace]:
     both("The parts at {at} can take {taken} mA, and it gives {given} mA."),
     both("Feed the big ones from a supply of their own, with the grounds joined."),
 )
-def supply_overload(bench: Resting) -> Iterator[LintPlace]:
+def supply_overload(bench: RestingCircuit) -> Iterator[LintPlace]:
     for net, (given, board, pin) in bench.netlist.limits.items():
         taken = sum(
             part.draws_at_most()

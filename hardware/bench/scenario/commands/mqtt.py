@@ -1,19 +1,16 @@
 """MQTT: publish something, and expect what the board published. Ours."""
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import yaml
 
 from hardware.bench.network.mqtt.packets import MqttError, check_topic
-from hardware.bench.scenario.command import Command, CommandError
+from hardware.bench.scenario.command import Command
+from hardware.bench.scenario.context import CommandContext, CommandError
 from hardware.bench.scenario.nodes import Nodes
 from hardware.i18n import _
-
-if TYPE_CHECKING:
-    import re
-
-    from hardware.bench.scenario.player import Player
 
 
 @dataclass(frozen=True)
@@ -39,8 +36,8 @@ class PublishMqtt(Command):
         retain = nodes.level(keys["retain"]) if "retain" in keys else False
         return cls(topic, nodes.bytes(keys["payload"]), retain)
 
-    def run(self, player: "Player") -> None:
-        player.bench.network.broker.publish(self.topic, self.payload, retain=self.retain)
+    def run(self, context: CommandContext) -> None:
+        context.bench.network.broker.publish(self.topic, self.payload, retain=self.retain)
 
 
 @dataclass(frozen=True)
@@ -51,7 +48,7 @@ class ExpectMqtt(Command):
     KEY = "expect-mqtt"
     OURS = True
     topic: str
-    match: "re.Pattern[str] | None"
+    match: re.Pattern[str] | None
     least: int
     most: int
     for_ns: int | None
@@ -63,19 +60,19 @@ class ExpectMqtt(Command):
         match = nodes.pattern(keys["match"]) if "match" in keys else None
         least = nodes.count(keys["min"]) if "min" in keys else 1
         most = nodes.count(keys["max"]) if "max" in keys else 2**31
-        stretch = nodes.duration(keys["for"]) if "for" in keys else None
+        for_ns = nodes.duration(keys["for"]) if "for" in keys else None
         board = nodes.text(keys["board"]) if "board" in keys else None
-        return cls(nodes.text(keys["topic"]), match, least, most, stretch, board)
+        return cls(nodes.text(keys["topic"]), match, least, most, for_ns, board)
 
-    def run(self, player: "Player") -> None:
-        stretch = player.stretch(self.for_ns)
+    def run(self, context: CommandContext) -> None:
+        window = context.window(self.for_ns)
         found = [
             note
-            for note in player.trace(self.board).mqtt()
+            for note in context.trace(self.board).mqtt()
             if note.kind == "publish"
             and note.client
             and note.topic == self.topic
-            and stretch.begin_ns <= note.t_ns < stretch.end_ns
+            and window.begin_ns <= note.t_ns < window.end_ns
             and (self.match is None or self.match.search(note.payload.decode(errors="replace")))
         ]
         if not self.least <= len(found) <= self.most:

@@ -2,18 +2,16 @@
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import numpy as np
 import yaml
 
 from hardware.bench.drawing.time_axis import duration
-from hardware.bench.scenario.command import Command, CommandError
+from hardware.bench.scenario.command import Command
+from hardware.bench.scenario.context import CommandContext, CommandError
 from hardware.bench.scenario.nodes import Nodes
 from hardware.i18n import _
-
-if TYPE_CHECKING:
-    from hardware.bench.scenario.player import Player
 
 
 @dataclass(frozen=True)
@@ -29,13 +27,13 @@ class NeverSerial(Command):
     @classmethod
     def read(cls, node: yaml.Node, nodes: Nodes) -> Self:
         keys = nodes.mapping(node, ("match", "for"), ("match",))
-        stretch = nodes.duration(keys["for"]) if "for" in keys else None
-        return cls(nodes.pattern(keys["match"]), stretch)
+        for_ns = nodes.duration(keys["for"]) if "for" in keys else None
+        return cls(nodes.pattern(keys["match"]), for_ns)
 
-    def run(self, player: "Player") -> None:
-        stretch = player.stretch(self.for_ns)
-        log = player.trace(None).serial()
-        first, last = np.searchsorted(log.t_ns, stretch)
+    def run(self, context: CommandContext) -> None:
+        window = context.window(self.for_ns)
+        log = context.trace(None).serial()
+        first, last = np.searchsorted(log.t_ns, window)
         if found := self.match.search(log.data[first:last].decode(errors="replace")):
             raise CommandError(_("the board said {text!r}").format(text=found[0]))
 
@@ -55,17 +53,17 @@ class NeverPin(Command):
     def read(cls, node: yaml.Node, nodes: Nodes) -> Self:
         needed = ("part-id", "pin", "value")
         keys = nodes.mapping(node, (*needed, "for"), needed)
-        stretch = nodes.duration(keys["for"]) if "for" in keys else None
+        for_ns = nodes.duration(keys["for"]) if "for" in keys else None
         place = (nodes.text(keys["part-id"]), nodes.text(keys["pin"]))
-        return cls(*place, nodes.level(keys["value"]), stretch)
+        return cls(*place, nodes.level(keys["value"]), for_ns)
 
-    def run(self, player: "Player") -> None:
-        stretch = player.stretch(self.for_ns)
-        edges = player.edges(self.part, self.pin, stretch)
-        times = stretch.within(edges.rising() if self.value else edges.falling())
-        at_once = edges.level_at(stretch.begin_ns) == self.value
+    def run(self, context: CommandContext) -> None:
+        window = context.window(self.for_ns)
+        edges = context.edges(self.part, self.pin, window)
+        times = window.within(edges.rising() if self.value else edges.falling())
+        at_once = edges.level_at(window.begin_ns) == self.value
         if at_once or len(times):
-            t_ns = stretch.begin_ns if at_once else int(times[0])
+            t_ns = window.begin_ns if at_once else int(times[0])
             what = _("{pin} was {level:d} at {at}")
             pin = f"{self.part}:{self.pin}"
             raise CommandError(what.format(pin=pin, level=self.value, at=duration(t_ns)))
@@ -84,9 +82,9 @@ class NeverFault(Command):
         keys = nodes.mapping(node, ("for",))
         return cls(nodes.duration(keys["for"]) if "for" in keys else None)
 
-    def run(self, player: "Player") -> None:
-        stretch = player.stretch(self.for_ns)
-        for fault in player.circuit.faults():
-            if stretch.begin_ns <= fault.t_ns < stretch.end_ns:
+    def run(self, context: CommandContext) -> None:
+        window = context.window(self.for_ns)
+        for fault in context.circuit.faults():
+            if window.begin_ns <= fault.t_ns < window.end_ns:
                 what = _("a fault at {at}: {what}")
                 raise CommandError(what.format(at=duration(fault.t_ns), what=fault))

@@ -2,16 +2,14 @@
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import yaml
 
-from hardware.bench.scenario.command import Command, CommandError
+from hardware.bench.scenario.command import Command
+from hardware.bench.scenario.context import CommandContext, CommandError
 from hardware.bench.scenario.nodes import Nodes
 from hardware.i18n import _
-
-if TYPE_CHECKING:
-    from hardware.bench.scenario.player import Player
 
 TAIL = 60
 """So many bytes of the serial output are shown when a wait has failed."""
@@ -28,8 +26,8 @@ class WriteSerial(Command):
     def read(cls, node: yaml.Node, nodes: Nodes) -> Self:
         return cls(nodes.bytes(node))
 
-    def run(self, player: "Player") -> None:
-        player.bench.send(self.data)
+    def run(self, context: CommandContext) -> None:
+        context.bench.send(self.data)
 
 
 @dataclass(frozen=True)
@@ -50,10 +48,10 @@ class WaitSerial(Command):
             return self
         return replace(self, timeout_ns=nodes.duration(keys["timeout"]))
 
-    def run(self, player: "Player") -> None:
+    def run(self, context: CommandContext) -> None:
         """Output counts from the end of the last match, or of the last delay."""
-        if not player.hears(re.compile(re.escape(self.data)), self.timeout_ns):
-            raise _silent(player, self.data.decode(errors="replace"))
+        if not context.wait_for_output(re.compile(re.escape(self.data)), self.timeout_ns):
+            raise _silent(context, self.data.decode(errors="replace"))
 
 
 @dataclass(frozen=True)
@@ -71,12 +69,12 @@ class ExpectSerial(Command):
         timeout = nodes.duration(keys["timeout"]) if "timeout" in keys else None
         return cls(nodes.byte_pattern(keys["match"]), timeout)
 
-    def run(self, player: "Player") -> None:
-        if not player.hears(self.match, self.timeout_ns):
-            raise _silent(player, self.match.pattern.decode(errors="replace"))
+    def run(self, context: CommandContext) -> None:
+        if not context.wait_for_output(self.match, self.timeout_ns):
+            raise _silent(context, self.match.pattern.decode(errors="replace"))
 
 
-def _silent(player: "Player", wanted: str) -> CommandError:
-    seen = bytes(player.pending[-TAIL:]).decode(errors="replace")
+def _silent(context: CommandContext, wanted: str) -> CommandError:
+    seen = bytes(context.pending[-TAIL:]).decode(errors="replace")
     what = _("{wanted!r} did not come; last came {seen!r}")
     return CommandError(what.format(wanted=wanted, seen=seen))

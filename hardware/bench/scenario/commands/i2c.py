@@ -1,17 +1,15 @@
 """What went over the I2C bus. Ours."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import yaml
 
 from hardware.bench.decode.i2c import I2cTransfer, i2c
-from hardware.bench.scenario.command import Command, CommandError
+from hardware.bench.scenario.command import Command
+from hardware.bench.scenario.context import CommandContext, CommandError
 from hardware.bench.scenario.nodes import Nodes
 from hardware.i18n import _
-
-if TYPE_CHECKING:
-    from hardware.bench.scenario.player import Player
 
 MOST_SHOWN = 8
 """Bytes of a transfer that a message lists."""
@@ -41,18 +39,18 @@ class ExpectI2c(Command):
         wrote = nodes.bytes(keys["write"]) if "write" in keys else None
         read = nodes.bytes(keys["read"]) if "read" in keys else None
         least = nodes.count(keys["min"]) if "min" in keys else 1
-        stretch = nodes.duration(keys["for"]) if "for" in keys else None
+        for_ns = nodes.duration(keys["for"]) if "for" in keys else None
         board = nodes.text(keys["board"]) if "board" in keys else None
-        return cls(nodes.count(keys["address"]), wrote, read, least, stretch, board)
+        return cls(nodes.count(keys["address"]), wrote, read, least, for_ns, board)
 
-    def run(self, player: "Player") -> None:
-        stretch = player.stretch(self.for_ns)
+    def run(self, context: CommandContext) -> None:
+        window = context.window(self.for_ns)
         there = [
             transfer
-            for transfer in i2c(player.trace(self.board))
+            for transfer in i2c(context.trace(self.board))
             if transfer.address == self.address
             and transfer.found
-            and stretch.begin_ns <= transfer.t_ns < stretch.end_ns
+            and window.begin_ns <= transfer.t_ns < window.end_ns
         ]
         found = [
             transfer

@@ -2,20 +2,18 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import numpy as np
 import yaml
 
-from hardware.bench.drawing.display_frame import dots_of, frame_png
+from hardware.bench.drawing.png import dots_of, frame_png
 from hardware.bench.parts.common.display import Display, Pixels
-from hardware.bench.scenario.command import Command, CommandError
+from hardware.bench.scenario.command import Command
+from hardware.bench.scenario.context import CommandContext, CommandError
 from hardware.bench.scenario.nodes import Nodes
 from hardware.errors import HardwareError
 from hardware.i18n import _, reason
-
-if TYPE_CHECKING:
-    from hardware.bench.scenario.player import Player
 
 
 @dataclass(frozen=True)
@@ -40,19 +38,19 @@ class TakeScreenshot(Command):
         compare = nodes.text(keys["compare-with"]) if "compare-with" in keys else None
         return cls(nodes.text(keys["part-id"]), save_to, compare)
 
-    def run(self, player: "Player") -> None:
-        dots = _display(player, self.part).pixels()
+    def run(self, context: CommandContext) -> None:
+        dots = _display(context, self.part).pixels()
         if not dots.size:
             raise HardwareError(
                 _("part {part} has no dots").format(part=repr(self.part)), _("Name a display.")
             )
         try:
             if self.save_to:
-                path = player.folder / self.save_to
+                path = context.folder / self.save_to
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(frame_png(dots))
             if self.compare_with:
-                self._compare(player.folder / self.compare_with, dots)
+                self._compare(context.folder / self.compare_with, dots)
         except OSError as error:
             raise CommandError(f"{error.filename}: {reason(error)}") from error
 
@@ -83,8 +81,8 @@ class ExpectDisplay(Command):
         keys = nodes.mapping(node, ("part-id", "text"), ("part-id", "text"))
         return cls(nodes.text(keys["part-id"]), nodes.text(keys["text"]))
 
-    def run(self, player: "Player") -> None:
-        display = _display(player, self.part)
+    def run(self, context: CommandContext) -> None:
+        display = _display(context, self.part)
         if type(display).text is Display.text:
             what = _("{part} shows dots, which nobody reads as text here")
             cure = _("Use take-screenshot with compare-with.")
@@ -95,8 +93,8 @@ class ExpectDisplay(Command):
             raise CommandError(what.format(part=self.part, shown=shown, wanted=self.text))
 
 
-def _display(player: "Player", part_id: str) -> Display:
-    part = player.part(part_id)
+def _display(context: CommandContext, part_id: str) -> Display:
+    part = context.part(part_id)
     if not isinstance(part, Display):
         raise HardwareError(
             _("part {part} is no display").format(part=repr(part_id)), _("Name a display.")

@@ -1,15 +1,13 @@
 """Let time pass."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import yaml
 
 from hardware.bench.scenario.command import Command
+from hardware.bench.scenario.context import CommandContext
 from hardware.bench.scenario.nodes import Nodes
-
-if TYPE_CHECKING:
-    from hardware.bench.scenario.player import Player
 
 
 @dataclass(frozen=True)
@@ -23,6 +21,6 @@ class Delay(Command):
     def read(cls, node: yaml.Node, nodes: Nodes) -> Self:
         return cls(nodes.duration(node))
 
-    def run(self, player: "Player") -> None:
-        player.wait(self.ns)
-        player.pending.clear()
+    def run(self, context: CommandContext) -> None:
+        context.wait(self.ns)
+        context.pending.clear()

@@ -7,7 +7,7 @@ from typing import Any
 from hardware import boards
 from hardware.bench import parts
 from hardware.bench.diagram import SERIAL_MONITOR, PartSpec
-from hardware.bench.lint.rule import LintPlace, form_rule
+from hardware.bench.lint.rule import LintPlace, file_rule
 from hardware.bench.parts.common.part import Part
 from hardware.errors import DiagramError
 from hardware.i18n import both
@@ -74,7 +74,7 @@ def pins_of(id_: str, type_: str, item: Raw) -> list[str] | None:
         return None
 
 
-@form_rule(
+@file_rule(
     "duplicate-id", "error", both("Two parts have the id {part}."), both("Rename one of them.")
 )
 def duplicate_id(raw: Raw) -> Iterator[LintPlace]:
@@ -85,7 +85,7 @@ def duplicate_id(raw: Raw) -> Iterator[LintPlace]:
         seen.add(id_)
 
 
-@form_rule(
+@file_rule(
     "unknown-part-type",
     "error",
     both("{part}: there is no part type {type}."),
@@ -102,7 +102,7 @@ def _of_wokwi(type_: str) -> bool:
     return type_ in KNOWN_TO_WOKWI or type_.startswith(("board-", "chip-"))
 
 
-@form_rule(
+@file_rule(
     "not-simulated",
     "error",
     both("{part}: the type {type} is Wokwi's, and not simulated here."),
@@ -114,7 +114,7 @@ def not_simulated(raw: Raw) -> Iterator[LintPlace]:
             yield LintPlace(id_, words={"type": type_})
 
 
-@form_rule(
+@file_rule(
     "unsupported-part",
     "info",
     both("{part}: Wokwi's documentation does not know the type {type}."),
@@ -126,7 +126,7 @@ def unsupported_part(raw: Raw) -> Iterator[LintPlace]:
             yield LintPlace(id_, words={"type": type_})
 
 
-@form_rule(
+@file_rule(
     "missing-component",
     "error",
     both("A wire goes to {at}, but there is no part {part}."),
@@ -137,7 +137,7 @@ def missing_component(raw: Raw) -> Iterator[LintPlace]:
     yield from (LintPlace(part, pin) for part, pin in ends(raw) if part not in ids)
 
 
-@form_rule("invalid-pin", "error", both("{part} has no pin {pin}."), both("Perhaps: {near}."))
+@file_rule("invalid-pin", "error", both("{part} has no pin {pin}."), both("Perhaps: {near}."))
 def invalid_pin(raw: Raw) -> Iterator[LintPlace]:
     known: dict[str, list[str] | None] = {SERIAL_MONITOR: ["TX", "RX"]}
     for id_, type_, item in entries(raw):
@@ -148,7 +148,7 @@ def invalid_pin(raw: Raw) -> Iterator[LintPlace]:
             yield LintPlace(part, pin, {"near": near(pin, names)})
 
 
-@form_rule(
+@file_rule(
     "wrong-coord-names",
     "error",
     both("{part}: its place is given as x, y."),
@@ -158,7 +158,7 @@ def wrong_coord_names(raw: Raw) -> Iterator[LintPlace]:
     yield from (LintPlace(id_) for id_, _type, item in entries(raw) if "x" in item or "y" in item)
 
 
-@form_rule(
+@file_rule(
     "misplaced-coords",
     "warning",
     both('{part}: "left" and "top" are among its attributes.'),
@@ -171,7 +171,7 @@ def misplaced_coords(raw: Raw) -> Iterator[LintPlace]:
             yield LintPlace(id_)
 
 
-@form_rule(
+@file_rule(
     "invalid-attribute",
     "warning",
     both("{part} has no attribute {name}."),
@@ -194,7 +194,7 @@ def _attrs_of(type_: str) -> set[str] | None:
     return None if kind is None else set(kind.ATTRS)
 
 
-@form_rule(
+@file_rule(
     "redundant-parts",
     "warning",
     both("{part} is not connected to anything."),
@@ -207,7 +207,7 @@ def redundant_parts(raw: Raw) -> Iterator[LintPlace]:
             yield LintPlace(id_)
 
 
-def mended(raw: Raw) -> dict[str, Any]:
+def without_errors(raw: Raw) -> dict[str, Any]:
     """The file without what these rules found: what is left may be a circuit to look at."""
     kept: dict[str, dict[str, Any]] = {}
     for id_, type_, item in entries(raw):

@@ -5,19 +5,17 @@ stretch is what has passed since the step before began.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import numpy as np
 import yaml
 
 from hardware.bench.drawing.time_axis import duration
 from hardware.bench.protocol.records import Times
-from hardware.bench.scenario.command import Command, CommandError
+from hardware.bench.scenario.command import Command
+from hardware.bench.scenario.context import CommandContext, CommandError
 from hardware.bench.scenario.nodes import Nodes
 from hardware.i18n import _
-
-if TYPE_CHECKING:
-    from hardware.bench.scenario.player import Player
 
 NS = 1e9
 
@@ -38,8 +36,8 @@ PLACE = ("part-id", "pin", "for")
 
 
 def _place(keys: dict[str, yaml.Node], nodes: Nodes) -> WatchedPin:
-    stretch = nodes.duration(keys["for"]) if "for" in keys else None
-    return WatchedPin(nodes.text(keys["part-id"]), nodes.text(keys["pin"]), stretch)
+    for_ns = nodes.duration(keys["for"]) if "for" in keys else None
+    return WatchedPin(nodes.text(keys["part-id"]), nodes.text(keys["pin"]), for_ns)
 
 
 @dataclass(frozen=True)
@@ -68,11 +66,11 @@ class ExpectEdges(Command):
         most = nodes.count(keys.get("max") or keys["count"]) if _any(keys, "max") else 2**31
         return cls(_place(keys, nodes), edge, least, most)
 
-    def run(self, player: "Player") -> None:
-        stretch = player.stretch(self.place.for_ns)
-        edges = player.edges(self.place.part, self.place.pin, stretch)
+    def run(self, context: CommandContext) -> None:
+        window = context.window(self.place.for_ns)
+        edges = context.edges(self.place.part, self.place.pin, window)
         times = {"rising": edges.rising(), "falling": edges.falling(), "any": edges.t_ns[1:]}
-        seen = len(stretch.within(times[self.edge]))
+        seen = len(window.within(times[self.edge]))
         if not self.least <= seen <= self.most:
             wanted = f"{self.least} … {self.most}" if self.most != self.least else str(self.least)
             what = _("{pin} had {seen} edges, expected {wanted}")
@@ -101,10 +99,10 @@ class ExpectPulse(Command):
         level, width = nodes.level(keys["value"]), nodes.duration(keys["width"])
         return cls(_place(keys, nodes), level, width, _tolerance(keys, nodes))
 
-    def run(self, player: "Player") -> None:
-        stretch = player.stretch(self.place.for_ns)
-        edges = player.edges(self.place.part, self.place.pin, stretch)
-        starts = stretch.within(edges.rising() if self.level else edges.falling())
+    def run(self, context: CommandContext) -> None:
+        window = context.window(self.place.for_ns)
+        edges = context.edges(self.place.part, self.place.pin, window)
+        starts = window.within(edges.rising() if self.level else edges.falling())
         ends = edges.falling() if self.level else edges.rising()
         after = np.searchsorted(ends, starts, side="right")
         whole = after < len(ends)
@@ -148,8 +146,8 @@ class ExpectPwm(Command):
             raise nodes.fail(node, what, _("Add {sample}").format(sample="duty: 50%"))
         return cls(_place(keys, nodes), frequency, duty, _tolerance(keys, nodes))
 
-    def run(self, player: "Player") -> None:
-        seen = player.pulses(self.place.part, self.place.pin, player.stretch(self.place.for_ns))
+    def run(self, context: CommandContext) -> None:
+        seen = context.pulses(self.place.part, self.place.pin, context.window(self.place.for_ns))
         off = self.frequency_hz is not None and (
             seen is None or abs(seen.hz - self.frequency_hz) > self.tolerance * self.frequency_hz
         )
@@ -187,8 +185,8 @@ class ExpectVoltage(Command):
         place = (nodes.text(keys["part-id"]), nodes.text(keys["pin"]))
         return cls(*place, nodes.quantity(keys["value"], "V"), off)
 
-    def run(self, player: "Player") -> None:
-        volts = player.volts(self.part, self.pin)
+    def run(self, context: CommandContext) -> None:
+        volts = context.volts(self.part, self.pin)
         if abs(volts - self.volts) > self.tolerance:
             what = _("{pin} is at {seen}, expected {wanted}")
             seen, wanted = f"{volts:.3g} V", f"{self.volts:.3g} V"

@@ -1,17 +1,15 @@
 """Controls and pins: move one, look at one, wait for one."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import yaml
 
 from hardware.bench.drawing.time_axis import duration
-from hardware.bench.scenario.command import Command, CommandError
+from hardware.bench.scenario.command import Command
+from hardware.bench.scenario.context import CommandContext, CommandError
 from hardware.bench.scenario.nodes import Nodes
 from hardware.i18n import _
-
-if TYPE_CHECKING:
-    from hardware.bench.scenario.player import Player
 
 LOOK_NS = 1_000_000
 """`wait-pin` looks so often; what it measures nothing by need not be seen sooner."""
@@ -32,8 +30,8 @@ class SetControlCommand(Command):
         value = nodes.number(keys["value"])
         return cls(nodes.text(keys["part-id"]), nodes.text(keys["control"]), value)
 
-    def run(self, player: "Player") -> None:
-        player.bench.control(self.part, self.control, self.value)
+    def run(self, context: CommandContext) -> None:
+        context.bench.control(self.part, self.control, self.value)
 
 
 @dataclass(frozen=True)
@@ -51,8 +49,8 @@ class ExpectPin(Command):
         level = nodes.level(keys["value"])
         return cls(nodes.text(keys["part-id"]), nodes.text(keys["pin"]), level)
 
-    def run(self, player: "Player") -> None:
-        level = player.circuit.level_of(self.part, self.pin)
+    def run(self, context: CommandContext) -> None:
+        level = context.circuit.level_of(self.part, self.pin)
         if level != self.value:
             what = _("{pin} is {level:d}, expected {wanted:d}")
             pin = f"{self.part}:{self.pin}"
@@ -78,14 +76,14 @@ class WaitPin(Command):
         place = (nodes.text(keys["part-id"]), nodes.text(keys["pin"]))
         return cls(*place, nodes.level(keys["value"]), timeout)
 
-    def run(self, player: "Player") -> None:
-        begin, limit = player.bench.now_ns, player.limit(self.timeout_ns)
-        while player.circuit.level_of(self.part, self.pin) != self.value:
-            if player.bench.now_ns >= limit:
+    def run(self, context: CommandContext) -> None:
+        begin, limit = context.bench.now_ns, context.deadline(self.timeout_ns)
+        while context.circuit.level_of(self.part, self.pin) != self.value:
+            if context.bench.now_ns >= limit:
                 what = _("{pin} did not become {wanted:d} within {time}")
                 pin, waited = f"{self.part}:{self.pin}", duration(limit - begin)
                 raise CommandError(what.format(pin=pin, wanted=self.value, time=waited))
-            player.run(min(player.bench.now_ns + LOOK_NS, limit))
+            context.run(min(context.bench.now_ns + LOOK_NS, limit))
 
 
 def _named(node: yaml.Node, what: str, nodes: Nodes) -> dict[str, yaml.Node]:
