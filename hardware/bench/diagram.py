@@ -85,7 +85,7 @@ def parse(raw: object, name: str) -> Diagram:
     try:
         json.dumps(raw, ensure_ascii=False, default=str).encode()
     except UnicodeEncodeError as error:
-        cause = _("{file}: half of a character").format(file=name)
+        cause = _("{file}: a character is not complete").format(file=name)
         raise DiagramError(cause, _("Save the file as UTF-8.")) from error
     return _Reader(name).diagram(raw)
 
@@ -112,14 +112,14 @@ def read(path: Path) -> object:
         cause = _("{file}: nested too deeply, or a number of thousands of digits").format(
             file=path
         )
-        raise DiagramError(cause, _("No circuit needs that; make the file anew.")) from error
+        raise DiagramError(cause, _("No circuit needs that; create the file again.")) from error
 
 
 def suggest(word: str, known: Iterable[str]) -> str:
     """A cure for a misspelt word: the nearest known one, else all of them (when they are few)."""
     candidates = sorted(known)
     if not candidates:
-        return _("There is none at all.")
+        return _("There are none.")
     if near := difflib.get_close_matches(word, candidates, 1):
         return _("Did you mean {word}?").format(word=repr(near[0]))
     some = ", ".join(candidates[:30]) + (", …" if len(candidates) > 30 else "")
@@ -140,7 +140,7 @@ class _Reader:
             what, cure = _("a circuit is one JSON object"), _('Begin with { "version": 1, … }.')
             raise self.fail("", what, cure)
         if raw.get("version", 1) != 1:
-            what = _("version {version!r} is not known").format(version=raw["version"])
+            what = _("unknown version {version!r}").format(version=raw["version"])
             raise self.fail("", what, _('Write "version": 1.'))
         for key in ("parts", "connections"):
             if not isinstance(raw.get(key), list):
@@ -177,7 +177,7 @@ class _Reader:
             cure = _("Use letters and digits, no colon.")
             raise self.fail(where, _("this id is not allowed"), cure)
         if "x" in item or "y" in item:
-            raise self.fail(where, _("its place is given as x, y"), _('Use "left" and "top".'))
+            raise self.fail(where, _("its position is given as x, y"), _('Use "left" and "top".'))
         attrs = item.get("attrs", {})
         if not isinstance(attrs, Mapping):
             raise self.fail(where, _("'attrs' is not an object"), _('Write "attrs": { … }.'))
@@ -210,7 +210,7 @@ class _Reader:
 
     def pin(self, where: str, end: object) -> PinRef:
         if not isinstance(end, str) or ":" not in end:
-            what = _("{end!r} is no pin").format(end=end)
+            what = _("{end!r} is not a pin").format(end=end)
             raise self.fail(where, what, _('Write "part:pin", for example "led1:A".'))
         part, _colon, pin = end.partition(":")
         return PinRef(part, pin)

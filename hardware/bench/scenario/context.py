@@ -88,7 +88,7 @@ class CommandContext:
         until_ns = self.bench.now_ns + ns
         self.run(until_ns)
         if until_ns > self._until_ns:
-            raise CommandError(_("the time of the run is over"), _("Let it run for longer."))
+            raise CommandError(_("the time of the run has ended"), _("Let the run last longer."))
 
     def window(self, for_ns: int | None) -> TimeWindow:
         """The time that a measuring command looks at: the next `for_ns`, which pass now. With
@@ -151,7 +151,7 @@ class CommandContext:
         try:
             return scope_edges(self.trace(board), gpio, *window)
         except ValueError:
-            what = _("{pin} has too many pulses to look at each").format(pin=f"{part}:{pin}")
+            what = _("{pin} has too many pulses to check each of them").format(pin=f"{part}:{pin}")
             raise CommandError(what, _("Use expect-pwm, or a shorter time.")) from None
 
     def pulses(self, part: str, pin: str, window: TimeWindow) -> PulseMean | None:
@@ -181,6 +181,6 @@ class CommandContext:
         pads = (pad for pad, at in enumerate(netlist.gpio_net) if at == net)
         index = next((pad for pad in pads if pad % GPIOS != RESET_PAD), None)
         if index is None:
-            what = _("{pin} touches no pin of a board").format(pin=f"{part}:{pin}")
+            what = _("{pin} is not wired to a pin of a board").format(pin=f"{part}:{pin}")
             raise HardwareError(what, _("Name a pin of the board, or one that is wired to it."))
         return list(netlist.boards)[index // GPIOS], index % GPIOS

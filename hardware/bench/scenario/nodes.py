@@ -45,13 +45,13 @@ class Nodes:
             return self._loader.get_single_node()
         except RecursionError as error:
             cause = _("{place}: nested too deeply").format(place=f"{self.file}:1")
-            raise ScenarioError(cause, _("Mend that line.")) from error
+            raise ScenarioError(cause, _("Correct that line.")) from error
         except (yaml.YAMLError, ValueError) as error:
             mark = getattr(error, "problem_mark", None)
             why = getattr(error, "problem", None) or getattr(error, "reason", "-")
             place = f"{self.file}:{mark.line + 1 if mark else 1}"
             cause = _("{place}: not YAML: {why}").format(place=place, why=why)
-            raise ScenarioError(cause, _("Mend that line.")) from error
+            raise ScenarioError(cause, _("Correct that line.")) from error
 
     def fail(self, node: yaml.Node, what: str, cure: str) -> ScenarioError:
         """The error for something wrong at a node."""
@@ -62,15 +62,15 @@ class Nodes:
     ) -> dict[str, yaml.Node]:
         """The keys of a mapping, none of them unknown, doubled or missing."""
         if not isinstance(node, yaml.MappingNode):
-            what = _("here should be key: value pairs")
+            what = _("expected key: value pairs")
             raise self.fail(node, what, _("See the scenario format."))
         keys: dict[str, yaml.Node] = {}
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
-                raise self.fail(key, _("this is no key"), _("Write key: value."))
+                raise self.fail(key, _("this is not a key"), _("Write key: value."))
             if key.value in keys:
                 what = _("{key} is given twice").format(key=key.value)
-                raise self.fail(key, what, _("Take one out."))
+                raise self.fail(key, what, _("Remove one."))
             if key.value not in known:
                 what = _("unknown key {key!r}").format(key=key.value)
                 raise self.fail(key, what, suggest(str(key.value), known))
@@ -86,14 +86,14 @@ class Nodes:
         try:
             return self._loader.construct_object(node, deep=True)
         except (yaml.YAMLError, ValueError, TypeError, OverflowError, RecursionError) as error:
-            what = _("this value makes no sense")
+            what = _("this value is not valid")
             raise self.fail(node, what, _("Put quotes around it.")) from error
 
     def text(self, node: yaml.Node) -> str:
         """A word. `2` without quotes is a number for YAML and fine; `on` and `no` are not."""
         value = self.value(node)
         if isinstance(value, bool) or not isinstance(value, str | int):
-            what = _("{value!r} is not a word").format(value=_Brief(value))
+            what = _("{value!r} is not text").format(value=_Brief(value))
             raise self.fail(node, what, _("Put quotes around it."))
         return str(value)
 
@@ -109,8 +109,8 @@ class Nodes:
         try:
             return re.compile(text)
         except (re.error, ValueError, OverflowError, RecursionError) as error:
-            what = _("no regular expression: {why}").format(why=error)
-            raise self.fail(node, what, _("Mend that line.")) from error
+            what = _("not a regular expression: {why}").format(why=error)
+            raise self.fail(node, what, _("Correct that line.")) from error
 
     def number(self, node: yaml.Node) -> float:
         """A number without a unit."""
@@ -131,7 +131,7 @@ class Nodes:
     def level(self, node: yaml.Node) -> bool:
         """A level, 0 or 1."""
         if (value := self.value(node)) not in (0, 1):
-            wrong = _("a pin is never {value!r}").format(value=_Brief(value))
+            wrong = _("{value!r} is not a pin level").format(value=_Brief(value))
             raise self.fail(node, wrong, _("Write value: 0 or value: 1."))
         return bool(value)
 

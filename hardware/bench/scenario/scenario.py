@@ -83,7 +83,7 @@ def parse(text: str, file: str = "scenario") -> Scenario:
         root, ("name", "version", "author", "steps"), ("name", "version", "steps")
     )
     if nodes.value(keys["version"]) != 1:
-        what = _("this version is not known")
+        what = _("unknown version")
         raise nodes.fail(keys["version"], what, _("Write version: 1."))
     steps = keys["steps"]
     if not isinstance(steps, yaml.SequenceNode):
@@ -98,11 +98,11 @@ def _step(node: yaml.Node, nodes: Nodes) -> ScenarioStep:
     for name in NOT_SIMULATED:
         if name in keys:
             what = _("{name} is not simulated").format(name=name)
-            raise nodes.fail(keys[name], what, _("Take this step out."))
+            raise nodes.fail(keys[name], what, _("Remove this step."))
     found = [key for key in keys if key in known]
     ours, commands = _ours(keys, found, nodes)
     if len(found) + len(commands) != 1:
-        what = _("a step without a command")
+        what = _("the step has no command")
         if found or commands:
             what = _("{names} in one step").format(names=" + ".join([*found, *commands]))
         cure = _("Give each step one of {names}.").format(names=", ".join(known))
@@ -133,7 +133,7 @@ def _ours(
 def _points(node: yaml.Node, nodes: Nodes) -> float:
     points = nodes.number(node)
     if points < 0:
-        raise nodes.fail(node, _("points below 0"), _("Write for example points: 2."))
+        raise nodes.fail(node, _("points are below 0"), _("Write for example points: 2."))
     return points
 
 

@@ -105,7 +105,7 @@ def _of_wokwi(type_: str) -> bool:
 @file_rule(
     "not-simulated",
     "error",
-    both("{part}: the type {type} is Wokwi's, and not simulated here."),
+    both("{part}: the type {type} exists in Wokwi, but is not simulated here."),
     both("Use another part, or run it on wokwi.com."),
 )
 def not_simulated(raw: Raw) -> Iterator[LintPlace]:
@@ -130,7 +130,7 @@ def unsupported_part(raw: Raw) -> Iterator[LintPlace]:
     "missing-component",
     "error",
     both("A wire goes to {at}, but there is no part {part}."),
-    both("Add the part, or take the wire away."),
+    both("Add the part, or remove the wire."),
 )
 def missing_component(raw: Raw) -> Iterator[LintPlace]:
     ids = {SERIAL_MONITOR, *(id_ for id_, _type, _item in entries(raw))}
@@ -151,7 +151,7 @@ def invalid_pin(raw: Raw) -> Iterator[LintPlace]:
 @file_rule(
     "wrong-coord-names",
     "error",
-    both("{part}: its place is given as x, y."),
+    both("{part}: its position is given as x, y."),
     both('Write "left" and "top".'),
 )
 def wrong_coord_names(raw: Raw) -> Iterator[LintPlace]:
@@ -161,8 +161,8 @@ def wrong_coord_names(raw: Raw) -> Iterator[LintPlace]:
 @file_rule(
     "misplaced-coords",
     "warning",
-    both('{part}: "left" and "top" are among its attributes.'),
-    both('Put them beside "attrs".'),
+    both('{part}: "left" and "top" are inside its "attrs".'),
+    both('Put them next to "attrs".'),
 )
 def misplaced_coords(raw: Raw) -> Iterator[LintPlace]:
     for id_, _type, item in entries(raw):
@@ -198,7 +198,7 @@ def _attrs_of(type_: str) -> set[str] | None:
     "redundant-parts",
     "warning",
     both("{part} is not connected to anything."),
-    both("Wire it, or take it away."),
+    both("Connect it, or remove it."),
 )
 def redundant_parts(raw: Raw) -> Iterator[LintPlace]:
     wired = {part for part, _pin in ends(raw)}

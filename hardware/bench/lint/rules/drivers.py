@@ -30,7 +30,7 @@ def two_outputs(bench: RestingCircuit) -> Iterator[LintPlace]:
     "output-on-supply",
     "error",
     both("{at} is an output, and is wired to a supply or to ground."),
-    both("Take this wire away."),
+    both("Remove this wire."),
 )
 def output_on_supply(bench: RestingCircuit) -> Iterator[LintPlace]:
     for part in bench.parts:
@@ -42,8 +42,8 @@ def output_on_supply(bench: RestingCircuit) -> Iterator[LintPlace]:
 @rule(
     "over-voltage",
     "error",
-    both("{at} brings {volts} V to {board}, which bears {most} V."),
-    both("Put a divider between them, for example 1 kΩ and 2 kΩ, or feed the part with 3.3 V."),
+    both("{at} puts {volts} V on {board}, which allows {most} V at most."),
+    both("Put a divider (for example 1 kΩ and 2 kΩ) between them, or power the part with 3.3 V."),
 )
 def over_voltage(bench: RestingCircuit) -> Iterator[LintPlace]:
     """The highest that each output can be, alone; and what pull-ups and wires bring at rest."""
@@ -80,8 +80,8 @@ def _source_of(bench: RestingCircuit, pin: Pin, net: int) -> tuple[str, str]:
 @rule(
     "pin-overload",
     "error",
-    both("What hangs on {at} takes {taken} mA; the pin gives {given} mA."),
-    both("Drive it with a transistor or a driver, from a supply of its own."),
+    both("The load on {at} takes {taken} mA; the pin gives {given} mA at most."),
+    both("Drive it with a transistor or a driver, from its own supply."),
 )
 def pin_overload(bench: RestingCircuit) -> Iterator[LintPlace]:
     """A pin that hears what an output or a sensor says gives nothing."""
@@ -105,8 +105,8 @@ def pin_overload(bench: RestingCircuit) -> Iterator[LintPlace]:
 @rule(
     "needs-driver",
     "warning",
-    both("{part} hangs straight on pin {pin}: a real one takes far more than a pin gives."),
-    both("Put a driver between them; it works without one on the simulator only."),
+    both("{part} is wired directly to pin {pin}: a real one takes much more than a pin gives."),
+    both("Put a driver between them; without one it works only on the simulator."),
 )
 def needs_driver(bench: RestingCircuit) -> Iterator[LintPlace]:
     for part in bench.parts:

@@ -51,7 +51,7 @@ def _is_rp2(pin: Pin) -> bool:
 @rule(
     "i2c-pins",
     "warning",
-    both("{part}: no I2C of the chip has SDA at {sda} and SCL at {scl}."),
+    both("{part}: no I2C of the chip has SDA on {sda} and SCL on {scl}."),
     both("Use a pair such as GP4 (SDA) and GP5 (SCL), or SoftI2C."),
 )
 def i2c_pins(bench: RestingCircuit) -> Iterator[LintPlace]:
@@ -67,7 +67,7 @@ def i2c_pins(bench: RestingCircuit) -> Iterator[LintPlace]:
     "i2c-input-only",
     "error",
     both("{part}: its {line} is on pin {pin}, which can only be an input."),
-    both("Use another pin: I2C has to pull both lines down."),
+    both("Use another pin: I2C must pull both lines low."),
 )
 def i2c_input_only(bench: RestingCircuit) -> Iterator[LintPlace]:
     for part, scl, sda in _at_board(bench):

@@ -29,7 +29,7 @@ def _loose_contacts(bench: RestingCircuit) -> Iterator[tuple[Part, Pin, bool]]:
 @rule(
     "no-pull",
     "error",
-    both("{part} leaves pin {pin} open, and this pin has no pull resistors inside."),
+    both("{part} leaves pin {pin} open, and this pin has no internal pull resistors."),
     both("Add 10 kΩ from the pin to {to}, or use another pin."),
 )
 def no_pull(bench: RestingCircuit) -> Iterator[LintPlace]:
@@ -54,8 +54,8 @@ def button_pull(bench: RestingCircuit) -> Iterator[LintPlace]:
 @rule(
     "floating-input",
     "warning",
-    both("{part}: its input {pin} hangs in the air."),
-    both("Wire it to a pin of the board, to a supply or to GND."),
+    both("{part}: its input {pin} is not connected to anything that sets its level."),
+    both("Connect it to a pin of the board, to a supply or to GND."),
 )
 def floating_input(bench: RestingCircuit) -> Iterator[LintPlace]:
     links = bench.links(lambda ohms: True)

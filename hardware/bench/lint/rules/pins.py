@@ -23,7 +23,7 @@ def _on(bench: RestingCircuit, net: int, parts: list[Part]) -> Iterator[tuple[Pa
 @rule(
     "input-only",
     "error",
-    both("{part} hangs on pin {pin}, which can only be an input."),
+    both("{part} is wired to pin {pin}, which can only be an input."),
     both("Use another pin."),
 )
 def input_only(bench: RestingCircuit) -> Iterator[LintPlace]:
@@ -72,8 +72,8 @@ def strapping_level(bench: RestingCircuit) -> Iterator[LintPlace]:
 @rule(
     "strapping-pin",
     "info",
-    both("{part} is on pin {pin}, which the chip reads at reset to know how to start."),
-    both("It works as long as nothing holds it at reset; another pin is safer."),
+    both("{part} is on pin {pin}, which the chip reads at reset to choose how it starts."),
+    both("It works as long as nothing sets its level at reset; another pin is safer."),
 )
 def strapping_pin(bench: RestingCircuit) -> Iterator[LintPlace]:
     for pin, part, held in _strapped(bench):
@@ -149,7 +149,7 @@ def serial_line(bench: RestingCircuit) -> Iterator[LintPlace]:
 @rule(
     "uart-crossed",
     "error",
-    both("{at} is wired to the monitor's {pin}: what one sends, nobody hears."),
+    both("{at} is wired to the monitor's {pin}: neither receives what the other sends."),
     both("Cross them: TX to RX, RX to TX."),
 )
 def uart_crossed(bench: RestingCircuit) -> Iterator[LintPlace]:

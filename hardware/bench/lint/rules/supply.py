@@ -23,8 +23,8 @@ def _fed_by_switch(bench: RestingCircuit, net: int) -> bool:
 @rule(
     "no-power",
     "error",
-    both("{part} has no power: its pin {pin} is at no supply."),
-    both("Wire {pin} to 3V3 or 5V, as its data sheet says."),
+    both("{part} has no power: its pin {pin} is not connected to a supply."),
+    both("Connect {pin} to 3V3 or 5V, as its data sheet says."),
 )
 def no_power(bench: RestingCircuit) -> Iterator[LintPlace]:
     for part, supply, _ground, _least in _fed(bench):
@@ -36,8 +36,8 @@ def no_power(bench: RestingCircuit) -> Iterator[LintPlace]:
 @rule(
     "no-ground",
     "error",
-    both("{part} has no ground in common with the board: its pin {pin} is not at GND."),
-    both("Wire {pin} to a GND of the board."),
+    both("{part} has no common ground with the board: its pin {pin} is not connected to GND."),
+    both("Connect {pin} to a GND of the board."),
 )
 def no_ground(bench: RestingCircuit) -> Iterator[LintPlace]:
     links = bench.links(lambda ohms: True)
@@ -50,8 +50,8 @@ def no_ground(bench: RestingCircuit) -> Iterator[LintPlace]:
 @rule(
     "common-ground",
     "error",
-    both("{part} and {other} share a wire ({pin}), and no ground."),
-    both("Join a GND of one with a GND of the other."),
+    both("{part} and {other} share a wire ({pin}), but no ground."),
+    both("Connect a GND of one to a GND of the other."),
 )
 def common_ground(bench: RestingCircuit) -> Iterator[LintPlace]:
     told = set()
@@ -72,8 +72,8 @@ def _grounds(bench: RestingCircuit, pin: Pin) -> set[int]:
 @rule(
     "low-supply",
     "error",
-    both("{part} gets {volts} V at {pin}, and needs {least} V."),
-    both("Wire {pin} to a higher supply."),
+    both("{part} gets {volts} V at {pin}, but needs {least} V."),
+    both("Connect {pin} to a higher supply."),
 )
 def low_supply(bench: RestingCircuit) -> Iterator[LintPlace]:
     for part, supply, _ground, least in _fed(bench):
@@ -85,8 +85,8 @@ def low_supply(bench: RestingCircuit) -> Iterator[LintPlace]:
 @rule(
     "supply-overload",
     "warning",
-    both("The parts at {at} can take {taken} mA, and it gives {given} mA."),
-    both("Feed the big ones from a supply of their own, with the grounds joined."),
+    both("The parts on {at} can take {taken} mA, but it gives {given} mA at most."),
+    both("Power the large ones from another supply, and connect the grounds."),
 )
 def supply_overload(bench: RestingCircuit) -> Iterator[LintPlace]:
     for net, (given, board, pin) in bench.netlist.limits.items():

@@ -59,11 +59,11 @@ class TakeScreenshot(Command):
         try:
             wanted = dots_of(path.read_bytes(), dots)
         except ValueError as error:
-            raise CommandError(_("{file}: no picture").format(file=path)) from error
+            raise CommandError(_("{file}: not a picture").format(file=path)) from error
         if not np.array_equal(wanted, dots):
             seen = path.with_suffix(".seen.png")
             seen.write_bytes(frame_png(dots))
-            what = _("{part} shows another picture than {file}; it is kept in {seen}")
+            what = _("{part} shows another picture than {file}; it is saved as {seen}")
             raise CommandError(what.format(part=self.part, file=path.name, seen=seen.name))
 
 
@@ -84,7 +84,7 @@ class ExpectDisplay(Command):
     def run(self, context: CommandContext) -> None:
         display = _display(context, self.part)
         if type(display).text is Display.text:
-            what = _("{part} shows dots, which nobody reads as text here")
+            what = _("{part} shows dots, which cannot be read as text")
             cure = _("Use take-screenshot with compare-with.")
             raise HardwareError(what.format(part=self.part), cure)
         shown = display.text()
@@ -97,6 +97,6 @@ def _display(context: CommandContext, part_id: str) -> Display:
     part = context.part(part_id)
     if not isinstance(part, Display):
         raise HardwareError(
-            _("part {part} is no display").format(part=repr(part_id)), _("Name a display.")
+            _("part {part} is not a display").format(part=repr(part_id)), _("Name a display.")
         )
     return part

@@ -57,7 +57,7 @@ class ExpectEdges(Command):
         keys = nodes.mapping(node, known, PLACE[:2])
         edge = nodes.text(keys["edge"]) if "edge" in keys else "any"
         if edge not in ("rising", "falling", "any"):
-            wrong = _("{value!r} is no edge").format(value=edge)
+            wrong = _("{value!r} is not an edge").format(value=edge)
             raise nodes.fail(keys["edge"], wrong, _("Write rising, falling or any."))
         if not {"count", "min", "max"} & set(keys):
             what = _("count, min and max are missing")

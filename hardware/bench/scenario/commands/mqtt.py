@@ -30,8 +30,8 @@ class PublishMqtt(Command):
         try:
             check_topic(topic)
         except MqttError as error:
-            what = _("{value!r} is no topic that can be published").format(value=topic)
-            cure = _("A topic is not empty and has neither + nor #.")
+            what = _("{value!r} is not a topic to publish to").format(value=topic)
+            cure = _("A topic is not empty and has no + and no #.")
             raise nodes.fail(keys["topic"], what, cure) from error
         retain = nodes.level(keys["retain"]) if "retain" in keys else False
         return cls(topic, nodes.bytes(keys["payload"]), retain)

@@ -35,7 +35,7 @@ class NeverSerial(Command):
         log = context.trace(None).serial()
         first, last = np.searchsorted(log.t_ns, window)
         if found := self.match.search(log.data[first:last].decode(errors="replace")):
-            raise CommandError(_("the board said {text!r}").format(text=found[0]))
+            raise CommandError(_("the board printed {text!r}").format(text=found[0]))
 
 
 @dataclass(frozen=True)

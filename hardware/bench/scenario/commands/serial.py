@@ -76,5 +76,5 @@ class ExpectSerial(Command):
 
 def _silent(context: CommandContext, wanted: str) -> CommandError:
     seen = bytes(context.pending[-TAIL:]).decode(errors="replace")
-    what = _("{wanted!r} did not come; last came {seen!r}")
+    what = _("{wanted!r} was not received; the last output was {seen!r}")
     return CommandError(what.format(wanted=wanted, seen=seen))
