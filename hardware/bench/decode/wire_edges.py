@@ -19,24 +19,24 @@ from hardware.bench.trace.trace import Trace
 
 Change = tuple[int, bool]
 CHANGE = np.dtype([("t_ns", np.int64), ("level", np.bool_)])
-MOST_PULSES = 10_000_000
-MOST_BUS_EDGES = 2_000_000
+MAX_PULSES = 10_000_000
+MAX_BUS_EDGES = 2_000_000
 S = 1_000_000_000
 
 
 def wire_edges(trace: Trace, pin: int | str) -> Edges:
     """Level at a pin over time, buses and all (PWM is not unfolded).
 
-    Raises: ValueError when buses made more than `MOST_BUS_EDGES` changes there.
+    Raises: ValueError when buses made more than `MAX_BUS_EDGES` changes there.
     """
     gpio = trace.gpio(pin)
     edges = trace.edges(gpio)
     buses = chain.from_iterable(bus(trace, gpio) for bus in (_i2c, _spi, _uart, _pixels))
-    extra = np.fromiter(islice(buses, MOST_BUS_EDGES + 1), CHANGE)
+    extra = np.fromiter(islice(buses, MAX_BUS_EDGES + 1), CHANGE)
     if not len(extra):
         return edges
-    if len(extra) > MOST_BUS_EDGES:
-        raise ValueError(f"more than {MOST_BUS_EDGES} edges of buses")
+    if len(extra) > MAX_BUS_EDGES:
+        raise ValueError(f"more than {MAX_BUS_EDGES} edges of buses")
     extra = extra[np.lexsort((extra["level"], extra["t_ns"]))]
     t_ns = np.concatenate((edges.t_ns, extra["t_ns"]))
     level = np.concatenate((edges.level, extra["level"]))
@@ -47,12 +47,12 @@ def wire_edges(trace: Trace, pin: int | str) -> Edges:
 def scope_edges(trace: Trace, pin: int | str, begin_ns: int, end_ns: int) -> Edges:
     """Level at a pin as an oscilloscope shows it between two times: pins, buses and PWM.
 
-    Raises: ValueError when a PWM has more than `MOST_PULSES` pulses there, or see `wire_edges`.
+    Raises: ValueError when a PWM has more than `MAX_PULSES` pulses there, or see `wire_edges`.
     """
     settings = trace.pwm(pin)
     fastest = max((wave.freq_hz for wave in settings), default=0)
-    if fastest * (end_ns - begin_ns) > MOST_PULSES * S:
-        raise ValueError(f"more than {MOST_PULSES} pulses")
+    if fastest * (end_ns - begin_ns) > MAX_PULSES * S:
+        raise ValueError(f"more than {MAX_PULSES} pulses")
     edges = wire_edges(trace, pin)
     # Where the window opens is no edge: it opens a moment earlier.
     return unfolded(edges, settings, end_ns, begin_ns - 1) if settings else edges

@@ -1,14 +1,14 @@
-"""A time axis that people can read: ticks at 1, 2 or 5 of a unit."""
+"""Time for people: the ticks of a time axis (at 1, 2 or 5 of a unit), and durations as text."""
 
 from hardware.bench.drawing.waveform_rows import Window
 
 UNITS = ((1_000_000_000, "s"), (1_000_000, "ms"), (1_000, "µs"), (1, "ns"))
 TICK_PX = 62.0
-"""About so far are two ticks apart."""
+"""About the distance of two ticks."""
 
 
 def ticks(window: Window, origin_ns: int) -> list[tuple[float, str]]:
-    """Place in pixels and label of each tick; labels count from `origin_ns`."""
+    """Position in pixels and label of each tick; the labels count from `origin_ns`."""
     step = _step(window)
     unit_ns, unit = next((u for u in UNITS if step >= u[0]), UNITS[-1])
     first = -((origin_ns - window.start_ns) // step)
@@ -18,13 +18,13 @@ def ticks(window: Window, origin_ns: int) -> list[tuple[float, str]]:
 
 
 def duration(ns: float) -> str:
-    """A length of time in the unit that suits it, with three significant digits."""
+    """A length of time (ns) as text in a suitable unit, with three significant digits."""
     unit_ns, unit = next((u for u in UNITS if abs(ns) >= u[0]), UNITS[-1])
     return f"{ns / unit_ns:.3g} {unit}"
 
 
 def _step(window: Window) -> int:
-    """The least of 1, 2, 5 times a power of ten (in ns) that keeps ticks apart."""
+    """The smallest of 1, 2, 5 times a power of ten (ns) that leaves room between ticks."""
     wanted = (window.end_ns - window.start_ns) * TICK_PX / window.width
     power = 1
     while True:

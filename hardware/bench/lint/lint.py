@@ -1,6 +1,6 @@
-"""What a teacher would say about a circuit before the power is switched on.
+"""Checks a circuit with all rules of the wiring lint.
 
-The rules are in `rules/`: those on the file by Wokwi's own names, and those that teach.
+The rules are in `rules/`. Some check the file (they have Wokwi's names), the others the wiring.
 """
 
 import json
@@ -20,7 +20,7 @@ LEVELS = ("error", "warning", "info")
 
 
 def lint(diagram: Diagram) -> list[Finding]:
-    """All remarks on a circuit that can be built, errors first. Raises: DiagramError."""
+    """All findings on a circuit, errors first. Raises: DiagramError when it cannot be built."""
     found = [f for rule in rules.file_rules() for f in rule.check(diagram.raw)]
     bench = RestingCircuit(diagram)
     found += [f for rule in rules.circuit_rules() for f in rule.check(bench)]
@@ -28,7 +28,8 @@ def lint(diagram: Diagram) -> list[Finding]:
 
 
 def lint_file(path: Path) -> list[Finding]:
-    """All remarks on a file, whatever is in it. Of one with errors the rest is looked at too.
+    """All findings on a file, errors first, whatever the file holds. In a file with errors, the
+    rest is checked, too.
 
     Raises:
         DiagramError: there is no such file.
@@ -54,12 +55,12 @@ def lint_file(path: Path) -> list[Finding]:
 
 
 def _refused(error: HardwareError, name: str) -> Finding:
-    """What the bench itself says, in the reader's language."""
-    said = f"{error}. {error.cure}".removeprefix(name).lstrip(": ")
-    return Finding("error", "invalid-circuit", "", "", said, said)
+    """The bench's own error as a finding, in the reader's language."""
+    text = f"{error}. {error.cure}".removeprefix(name).lstrip(": ")
+    return Finding("error", "invalid-circuit", "", "", text, text)
 
 
 def as_json(findings: list[Finding]) -> str:
-    """The remarks for other programs, both languages in each."""
+    """The findings as JSON for other programs, in both languages."""
     listed: list[dict[str, Any]] = [vars(finding) for finding in findings]
     return json.dumps(listed, indent=2, ensure_ascii=False)

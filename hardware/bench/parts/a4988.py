@@ -85,9 +85,13 @@ class A4988(Logic):
     def _name(name: str, x: float, y: float) -> str:
         left = x < A4988.SIZE[0] / 2
         return text(
-            x + 3.4 if left else x - 3.4, y + 1.5, name.split(".")[0], 4, INK,
+            x + 3.4 if left else x - 3.4,
+            y + 1.5,
+            name.split(".")[0],
+            4,
+            INK,
             text_anchor="start" if left else "end",
-        )  # fmt: skip
+        )
 
     def svg(self, view: PartView) -> str:
         return (

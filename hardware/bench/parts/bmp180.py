@@ -76,8 +76,11 @@ class Bmp180(RegisterTarget):
     PINS = {n: (63.2, 4.4 + 9.5 * i) for i, n in enumerate(("VCC", "GND", "SCL", "SDA", "3.3V"))}
     SIZE = (68.2, 46.8)
     CONTROLS = {
-        "temperature": CELSIUS, "pressure": PASCAL, "drift": Control(-10_000, 10_000), **FAULTS,
-    }  # fmt: skip
+        "temperature": CELSIUS,
+        "pressure": PASCAL,
+        "drift": Control(-10_000, 10_000),
+        **FAULTS,
+    }
     ATTRS = {"temperature": "24", "pressure": "101325", "calibration": ""}
     SUPPLY = ("VCC", "GND", 1.8)
     ADDRESS = 0x77

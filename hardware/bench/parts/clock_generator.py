@@ -7,7 +7,7 @@ from hardware.bench.parts.common.part import PartView, World
 from hardware.bench.svg.elements import circle, path, rect, text
 from hardware.i18n import _
 
-MOST_HZ = 1e6
+MAX_HZ = 1e6
 """Each edge is an event on the bench; more would keep it busy with nothing else."""
 FACTORS = {"": 1.0, "k": 1e3, "m": 1e6}
 S = 1e9
@@ -38,7 +38,7 @@ class ClockGenerator(Module):
             hertz = float(number) * FACTORS[words[len(number) :]]
         except (KeyError, ValueError):
             hertz = 0.0
-        if not 0 < hertz <= MOST_HZ:
+        if not 0 < hertz <= MAX_HZ:
             raise self.bad_attr("frequency", _("a frequency up to 1m (1 MHz)"))
         return hertz
 

@@ -37,9 +37,14 @@ class Dht22(Module):
     PINS = {"VCC": (15, 114.9), "SDA": (24.5, 114.9), "NC": (34.1, 114.9), "GND": (43.8, 114.9)}
     SIZE = (57.1, 116.7)
     CONTROLS = {
-        "temperature": CELSIUS, "humidity": PERCENT, "bad_checksum": SWITCH, "silent": SWITCH,
-        "stuck": SWITCH, "drift": Control(-40, 40), "fault_count": FAULT_COUNT,
-    }  # fmt: skip
+        "temperature": CELSIUS,
+        "humidity": PERCENT,
+        "bad_checksum": SWITCH,
+        "silent": SWITCH,
+        "stuck": SWITCH,
+        "drift": Control(-40, 40),
+        "fault_count": FAULT_COUNT,
+    }
     ATTRS = {"temperature": "24", "humidity": "40"}
     SUPPLY = ("VCC", "GND", 3.0)
     LISTENS = ("SDA",)
@@ -55,44 +60,44 @@ class Dht22(Module):
         self._fell_ns = self.world.now_ns
         self._measured_ns: int | None = None
         self._data = b""
-        self._speaking = False
+        self._sending = False
         if self.values["stuck"]:
             self.driven["SDA"] = False
 
     def moved(self, name: str, value: float) -> None:
         if name == "stuck" and self.powered:
             self.forget()
-            self._speaking = False
+            self._sending = False
             self.drive("SDA", False if value else None)
 
     def heard(self, pin: str, high: bool) -> None:
         now = self.world.now_ns
-        if self._speaking or self.values["stuck"]:
+        if self._sending or self.values["stuck"]:
             return
         if not high:
             self._fell_ns = now
         elif now - self._fell_ns >= START_NS:
-            silent, flaw = self.values["silent"], self.values["bad_checksum"]
+            silent, error = self.values["silent"], self.values["bad_checksum"]
             self.measured("silent", "bad_checksum")
             if not silent:
-                self._answer(int(flaw))
+                self._answer(int(error))
 
-    def _answer(self, flaw: int) -> None:
-        """Send the 40 bits; `flaw` is added to their checksum."""
+    def _answer(self, error: int) -> None:
+        """Send the 40 bits; `error` is added to their checksum."""
         now = self.world.now_ns
         if self._measured_ns is None or now - self._measured_ns >= FRESH_NS:
             self._measured_ns, self._data = now, self._measure()
-        frame = self._data + bytes([sum(self._data) + flaw & 0xFF])
-        self._speaking = True
+        frame = self._data + bytes([sum(self._data) + error & 0xFF])
+        self._sending = True
         t_us = GO_US
         for low_us, high_us in pulses(frame):
             self.foretell(t_us * US, "SDA", False)
             self.foretell((t_us + low_us) * US, "SDA", None)
             t_us += low_us + high_us
-        self.after(t_us * US, self._rest)
+        self.after(t_us * US, self._sent)
 
-    def _rest(self) -> None:
-        self._speaking = False
+    def _sent(self) -> None:
+        self._sending = False
 
     def _measure(self) -> bytes:
         """The four bytes of data."""

@@ -3,7 +3,7 @@
 import math
 
 from hardware.bench.diagram import PartSpec
-from hardware.bench.parts.common.onewire import OneWireTarget, Session, crc8, read_byte, send
+from hardware.bench.parts.common.onewire import OneWireTarget, Transaction, crc8, read_byte, send
 from hardware.bench.parts.common.part import SWITCH, Control, PartView
 from hardware.bench.svg.elements import line, path, text
 from hardware.bench.svg.pcb import reading
@@ -37,9 +37,12 @@ class Ds18b20(OneWireTarget):
     PINS = {"GND": (8.4, 58), "DQ": (18, 58), "VCC": (27.6, 58)}
     SIZE = (36, 58)
     CONTROLS = {
-        "temperature": CELSIUS, "bad_checksum": SWITCH, "silent": SWITCH, "stuck": SWITCH,
+        "temperature": CELSIUS,
+        "bad_checksum": SWITCH,
+        "silent": SWITCH,
+        "stuck": SWITCH,
         "drift": Control(-50, 50),
-    }  # fmt: skip
+    }
     ATTRS = {"temperature": "22", "deviceID": "010203040506", "familyCode": "28"}
     SUPPLY = ("VCC", "GND", 2.8)
     LISTENS = ("DQ",)
@@ -78,11 +81,11 @@ class Ds18b20(OneWireTarget):
             self.changed()
 
     @property
-    def deaf(self) -> bool:
+    def unresponsive(self) -> bool:
         return bool(self.values["silent"] or self.values["stuck"])
 
     @property
-    def alarmed(self) -> bool:
+    def has_alarm(self) -> bool:
         high, low = (byte - 256 if byte > 127 else byte for byte in self._settings[:2])
         degrees = (self._raw - 0x10000 if self._raw > 0x7FFF else self._raw) >> 4
         return degrees >= high or degrees <= low
@@ -92,16 +95,16 @@ class Ds18b20(OneWireTarget):
         """Low bits of a reading that the resolution leaves out: 3 at 9 bits, 0 at 12."""
         return 3 - (self._settings[2] >> 5 & 3)
 
-    def function(self, command: int) -> Session:
+    def function(self, command: int) -> Transaction:
         if command == CONVERT:
-            yield from self._converting()
+            yield from self._convert()
         elif command == WRITE:
-            yield from self._written()
+            yield from self._write_scratchpad()
         elif command == READ:
             yield from send(self._scratchpad())
         elif command == COPY:
             self._eeprom = self._settings
-            yield from self._working(10 * MS)
+            yield from self._busy(10 * MS)
         elif command == RECALL:
             self._settings = self._eeprom
         elif command == READ_POWER:
@@ -111,10 +114,10 @@ class Ds18b20(OneWireTarget):
         late = self.world.now_ns < self._converted_ns
         raw = self._before if late else self._raw
         data = raw.to_bytes(2, "little") + self._settings + bytes([0xFF, 0x0C, 0x10])
-        flaw = 1 if self.values["bad_checksum"] else 0
-        return data + bytes([crc8(data) ^ flaw])
+        error_bit = 1 if self.values["bad_checksum"] else 0
+        return data + bytes([crc8(data) ^ error_bit])
 
-    def _converting(self) -> Session:
+    def _convert(self) -> Transaction:
         """The temperature is that of the start; it can be read when the time is over."""
         celsius = self.values["temperature"] + self.values["drift"]
         mask = 0xFFFF << self._spare_bits & 0xFFFF
@@ -122,14 +125,14 @@ class Ds18b20(OneWireTarget):
         self._raw = math.floor(celsius * 16 + 0.5) & mask
         ns = 750 * MS >> self._spare_bits
         self._converted_ns = self.world.now_ns + ns
-        yield from self._working(ns)
+        yield from self._busy(ns)
 
-    def _working(self, ns: int) -> Session:
+    def _busy(self, ns: int) -> Transaction:
         over_ns = self.world.now_ns + ns
         while self.world.now_ns < over_ns:
             yield 0
 
-    def _written(self) -> Session:
+    def _write_scratchpad(self) -> Transaction:
         for at in range(3):
             byte = yield from read_byte()
             if at == 2:

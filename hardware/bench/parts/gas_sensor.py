@@ -4,7 +4,7 @@ from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.module import Module
 from hardware.bench.parts.common.part import Control, PartView, Stamp
 from hardware.bench.svg.elements import circle
-from hardware.bench.svg.pcb import header, pcb, reading, spark
+from hardware.bench.svg.pcb import header, pcb, reading, status_led
 
 LOAD_OHMS = 20_000.0
 CLEAN_OHMS = 5_000.0
@@ -75,8 +75,8 @@ class GasSensor(Module):
             + circle(36, 31.4, 23, "#c6ccd4")
             + circle(36, 31.4, 19, "#aab1bb")
             + mesh
-            + spark(72, 20, self.powered, "#d93a34")
-            + spark(72, 42, alarm)
+            + status_led(72, 20, self.powered, "#d93a34")
+            + status_led(72, 42, alarm)
             + reading(97, 58.5, f"{self.values['ppm']:g} ppm")
             + header(self.PINS, self.SIZE)
         )

@@ -3,8 +3,24 @@
 from hardware.bench.parts.common.logic import Logic, dip, dip_size, dip_svg
 from hardware.bench.parts.common.part import PartView
 
-NAMES = ("PL", "CP", "D4", "D5", "D6", "D7", "Q7_N", "GND",
-         "Q7", "DS", "D0", "D1", "D2", "D3", "CE", "VCC")  # fmt: skip
+NAMES = (
+    "PL",
+    "CP",
+    "D4",
+    "D5",
+    "D6",
+    "D7",
+    "Q7_N",
+    "GND",
+    "Q7",
+    "DS",
+    "D0",
+    "D1",
+    "D2",
+    "D3",
+    "CE",
+    "VCC",
+)
 DATA = tuple(f"D{n}" for n in range(8))
 
 
@@ -27,8 +43,9 @@ class Hc165(Logic):
     def turned(self, pin: str, high: bool) -> None:
         if not self.level["PL"]:
             self._bits = sum(self.level[name] << n for n, name in enumerate(DATA))
-        elif high and ((pin == "CP" and not self.level["CE"])
-                       or (pin == "CE" and not self.level["CP"])):  # fmt: skip
+        elif high and (
+            (pin == "CP" and not self.level["CE"]) or (pin == "CE" and not self.level["CP"])
+        ):
             self._bits = self._bits << 1 & 0xFF | self.level["DS"]
         last = bool(self._bits >> 7)
         self.put({"Q7": last, "Q7_N": not last})

@@ -4,8 +4,24 @@ from hardware.bench.parts.common.logic import Logic, dip, dip_size, dip_svg
 from hardware.bench.parts.common.part import PartView
 
 STAGES = 8
-NAMES = ("Q1", "Q2", "Q3", "Q4", "Q5", "Q6", "Q7", "GND",
-         "Q7S", "MR", "SHCP", "STCP", "OE", "DS", "Q0", "VCC")  # fmt: skip
+NAMES = (
+    "Q1",
+    "Q2",
+    "Q3",
+    "Q4",
+    "Q5",
+    "Q6",
+    "Q7",
+    "GND",
+    "Q7S",
+    "MR",
+    "SHCP",
+    "STCP",
+    "OE",
+    "DS",
+    "Q0",
+    "VCC",
+)
 
 
 class Hc595(Logic):

@@ -36,10 +36,15 @@ class HcSr04(Module):
     PINS = {"VCC": (71.3, 94.5), "TRIG": (81.3, 94.5), "ECHO": (91.3, 94.5), "GND": (101.3, 94.5)}
     SIZE = (170.1, 94.5)
     CONTROLS = {
-        "distance": CM, "temperature": Control(-40, 85), "noise": Control(0, 0.2),
-        "silent": SWITCH, "out_of_range": SWITCH, "stuck": SWITCH, "ghost": Control(0, 400),
+        "distance": CM,
+        "temperature": Control(-40, 85),
+        "noise": Control(0, 0.2),
+        "silent": SWITCH,
+        "out_of_range": SWITCH,
+        "stuck": SWITCH,
+        "ghost": Control(0, 400),
         "fault_count": FAULT_COUNT,
-    }  # fmt: skip
+    }
     ATTRS = {"distance": "400", "temperature": ""}
     SUPPLY = ("VCC", "GND", 3.0)
     DRAWS = 0.015

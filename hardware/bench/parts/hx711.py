@@ -39,9 +39,12 @@ class Hx711(Module):
     PINS = {"GND": (7, 26.5), "DT": (7, 36.3), "SCK": (7, 46.2), "VCC": (7, 55)}
     SIZE = (219.2, 162.5)
     CONTROLS = {
-        "load": Control(0, 50), "noise": Control(0, 10_000), "drift": Control(-100_000, 100_000),
-        "silent": SWITCH, "stuck": SWITCH,
-    }  # fmt: skip
+        "load": Control(0, 50),
+        "noise": Control(0, 10_000),
+        "drift": Control(-100_000, 100_000),
+        "silent": SWITCH,
+        "stuck": SWITCH,
+    }
     ATTRS = {"type": "50kg", "weight": "0", "offset": "0"}
     SUPPLY = ("VCC", "GND", 2.6)
     LISTENS = ("SCK",)
@@ -86,7 +89,7 @@ class Hx711(Module):
         if self._pulses <= BITS:
             self.drive("DT", bool(self._word >> BITS - self._pulses & 1))
         else:
-            self._choose()
+            self._select_input()
 
     def _power_down(self) -> None:
         if self._clock:
@@ -101,7 +104,7 @@ class Hx711(Module):
         raw += self._chance.uniform(-1, 1) * self.values["noise"]
         return max(-0x800000, min(0x7FFFFF, round(raw * self._gain / 128)))
 
-    def _choose(self) -> None:
+    def _select_input(self) -> None:
         """A pulse after the data: input and gain, and the next conversion begins."""
         gain = GAINS.get(self._pulses, self._gain)
         settled = gain == self._gain

@@ -13,15 +13,37 @@ LEAD_US, GAP_US, REPEAT_GAP_US = 9000.0, 4500.0, 2250.0
 FRAME_NS = 110_000 * US
 """From the start of a frame to that of the repeat that follows while the key is held."""
 CODES = {
-    "power": 162, "menu": 226, "test": 34, "+": 2, "back": 194, "prev": 224, "play": 168,
-    "next": 144, "0": 104, "-": 152, "c": 176, "1": 48, "2": 24, "3": 122, "4": 16, "5": 56,
-    "6": 90, "7": 66, "8": 74, "9": 82,
-}  # fmt: skip
+    "power": 162,
+    "menu": 226,
+    "test": 34,
+    "+": 2,
+    "back": 194,
+    "prev": 224,
+    "play": 168,
+    "next": 144,
+    "0": 104,
+    "-": 152,
+    "c": 176,
+    "1": 48,
+    "2": 24,
+    "3": 122,
+    "4": 16,
+    "5": 56,
+    "6": 90,
+    "7": 66,
+    "8": 74,
+    "9": 82,
+}
 """Key to NEC command; the address is 0."""
 GRID = (
-    ("power", "", "menu"), ("test", "+", "back"), ("prev", "play", "next"), ("0", "-", "c"),
-    ("1", "2", "3"), ("4", "5", "6"), ("7", "8", "9"),
-)  # fmt: skip
+    ("power", "", "menu"),
+    ("test", "+", "back"),
+    ("prev", "play", "next"),
+    ("0", "-", "c"),
+    ("1", "2", "3"),
+    ("4", "5", "6"),
+    ("7", "8", "9"),
+)
 SIGNS = {"power": "PWR", "prev": "◀◀", "play": "▶", "next": "▶▶", "back": "↩"}
 
 Burst = tuple[float, float]
@@ -56,12 +78,12 @@ class IrRemote(Part):
         self._run += 1
         if value:
             start = max(self.world.now_ns, self._free_ns)
-            bursts = frame(self.address, CODES[name], self._flaw())
+            bursts = frame(self.address, CODES[name], self._error())
             for part in self.others.values():
                 if isinstance(part, IrReceiver):
                     self._send(part, start, self._run, name, bursts)
 
-    def _flaw(self) -> int:
+    def _error(self) -> int:
         return 1 if self.values["bad_checksum"] else 0
 
     def _send(self, to: IrReceiver, start: int, run: int, key: str, bursts: list[Burst]) -> None:
@@ -99,11 +121,11 @@ class IrRemote(Part):
         return circle(x, y, 15.5, "#1c1f24") + circle(x, y, 14, colour) + label
 
 
-def frame(address: int, command: int, flaw: int = 0) -> list[Burst]:
-    """The bursts of an NEC frame; `flaw` is mixed into the last byte."""
+def frame(address: int, command: int, error: int = 0) -> list[Burst]:
+    """The bursts of an NEC frame; `error` is mixed into the last byte."""
 
     def bits() -> Iterator[int]:
-        for byte in (address, address ^ 0xFF, command, command ^ 0xFF ^ flaw):
+        for byte in (address, address ^ 0xFF, command, command ^ 0xFF ^ error):
             yield from (byte >> n & 1 for n in range(8))
 
     data = [(UNIT_US, 3 * UNIT_US if bit else UNIT_US) for bit in bits()]

@@ -20,9 +20,12 @@ class Joystick(Part):
     TYPES = ("wokwi-analog-joystick",)
     ANALOG = ("VERT", "HORZ")
     PINS = {
-        "VCC": (33, 115.8), "VERT": (42.6, 115.8), "HORZ": (52.2, 115.8), "SEL": (61.8, 115.8),
+        "VCC": (33, 115.8),
+        "VERT": (42.6, 115.8),
+        "HORZ": (52.2, 115.8),
+        "SEL": (61.8, 115.8),
         "GND": (71.4, 115.8),
-    }  # fmt: skip
+    }
     SIZE = (102.8, 120.2)
     CONTROLS = {"x": Control(-1, 1), "y": Control(-1, 1), "pressed": SWITCH}
     ATTRS = dict(ATTRS)

@@ -26,7 +26,7 @@ BYTE_NS = 22_500
 LAMP_VOLTS, LAMP_OHMS, LAMP_AMPERES = 2.7, 100.0, 0.0005
 OUTPUT_OHMS = 1000.0
 BACKGROUNDS = {"green": "#6cb201", "blue": "#0a2fd8"}
-LEAST_ADDRESS, MOST_ADDRESS = 0x20, 0x3F
+MIN_ADDRESS, MAX_ADDRESS = 0x20, 0x3F
 
 
 class Lcd1602(I2cPart, Display):
@@ -44,9 +44,12 @@ class Lcd1602(I2cPart, Display):
     TYPES = ("wokwi-lcd1602",)
     CONTROLS = {"silent": SWITCH}
     ATTRS = {
-        "pins": "full", "i2cAddress": "0x27", "color": "black", "background": "green",
+        "pins": "full",
+        "i2cAddress": "0x27",
+        "color": "black",
+        "background": "green",
         "variant": "A00",
-    }  # fmt: skip
+    }
     SHAPE = (16, 2)
 
     def __init__(self, spec: PartSpec) -> None:
@@ -64,8 +67,8 @@ class Lcd1602(I2cPart, Display):
             address = int(self.attr("i2cAddress"), 0)
         except ValueError:
             address = 0
-        if not LEAST_ADDRESS <= address <= MOST_ADDRESS:
-            raise self.bad_attr("i2cAddress", f"0x{LEAST_ADDRESS:x}…0x{MOST_ADDRESS:x}")
+        if not MIN_ADDRESS <= address <= MAX_ADDRESS:
+            raise self.bad_attr("i2cAddress", f"0x{MIN_ADDRESS:x}…0x{MAX_ADDRESS:x}")
         return address
 
     # -- what it is ---------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """A light-emitting diode."""
 
 from hardware.bench.parts.common.part import Part, PartView, Stamp
-from hardware.bench.svg.colours import brightness, lamp
+from hardware.bench.svg.colours import brightness, light_colour
 from hardware.bench.svg.elements import circle, el, glow, line, mix, path, rect
 
 FORWARD_VOLTS = {"red": 1.8, "orange": 1.9, "yellow": 2.0, "green": 2.1, "blue": 2.8, "white": 2.8}
@@ -33,8 +33,8 @@ class Led(Part):
         return self.attr("label") or self.id
 
     def svg(self, view: PartView) -> str:
-        shade = lamp(self.attr("color"))
-        light = lamp(self.attr("lightColor") or self.attr("color"))
+        shade = light_colour(self.attr("color"))
+        light = light_colour(self.attr("lightColor") or self.attr("color"))
         lit = brightness(view.amperes("A", "C"))
         glass = mix(mix(shade, "#33363c", 0.45), mix(light, "#ffffff", 0.12), lit)
         body = (

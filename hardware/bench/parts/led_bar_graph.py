@@ -3,7 +3,7 @@
 from hardware.bench.parts.common.display import Display, LedGroup
 from hardware.bench.parts.common.part import Part, PartView, Stamp
 from hardware.bench.parts.led import FORWARD_VOLTS, OHMS
-from hardware.bench.svg.colours import brightness, lamp
+from hardware.bench.svg.colours import brightness, light_colour
 from hardware.bench.svg.elements import glow, mix, rect
 
 BARS = 10
@@ -50,7 +50,7 @@ class LedBarGraph(Part, Display):
         drawn = rect(0, 0, 38.2, 96.4, "#23272d", 2)
         glows = ""
         for n, current in enumerate(self.lamps.amperes(view)):
-            shade, lit, y = lamp(self.colours[n]), brightness(current), 1.2 + 9.6 * n
+            shade, lit, y = light_colour(self.colours[n]), brightness(current), 1.2 + 9.6 * n
             drawn += rect(9.5, y, 19.2, 7.2, mix(mix(shade, "#33363c", 0.72), shade, lit), 1)
             glows += glow(19.1, y + 3.6, 15, shade, 0.6 * lit)
         return drawn + glows

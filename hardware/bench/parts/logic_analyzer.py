@@ -18,9 +18,13 @@ class LogicAnalyzer(Part):
     PINS = {name: (0, 9.6 * (i + 1)) for i, name in enumerate((*CHANNELS, "GND"))}
     SIZE = (76, 96)
     ATTRS = {
-        "channelNames": "", "bufferSize": "1000000", "filename": "wokwi-logic",
-        "triggerMode": "off", "triggerLevel": "high", "triggerPin": "D7",
-    }  # fmt: skip
+        "channelNames": "",
+        "bufferSize": "1000000",
+        "filename": "wokwi-logic",
+        "triggerMode": "off",
+        "triggerLevel": "high",
+        "triggerPin": "D7",
+    }
 
     @property
     def probes(self) -> dict[str, str]:

@@ -8,9 +8,13 @@ from hardware.bench.parts.common.logic import LOGIC_VOLTS, Logic, gate_svg, gate
 from hardware.bench.parts.common.part import PartView
 
 FUNCTIONS: dict[str, tuple[Callable[[bool, bool], bool], bool]] = {
-    "and": (and_, False), "nand": (and_, True), "or": (or_, False), "nor": (or_, True),
-    "xor": (xor, False), "xnor": (xor, True),
-}  # fmt: skip
+    "and": (and_, False),
+    "nand": (and_, True),
+    "or": (or_, False),
+    "nor": (or_, True),
+    "xor": (xor, False),
+    "xnor": (xor, True),
+}
 """What a gate does with its two inputs, and whether it turns the answer round."""
 
 

@@ -6,13 +6,29 @@ from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.display import Display, Pixels
 from hardware.bench.parts.common.logic import Logic
 from hardware.bench.parts.common.part import PartView
-from hardware.bench.svg.colours import lamp
+from hardware.bench.svg.colours import light_colour
 from hardware.bench.svg.elements import circle, glow, mix, rect, text
 
-DOTS, WORD_BITS, MOST_CHAIN = 8, 16, 64
+DOTS, WORD_BITS, MAX_CHAIN = 8, 16, 64
 DECODE, INTENSITY, SCAN_LIMIT, SHUTDOWN, TEST = 0x9, 0xA, 0xB, 0xC, 0xF
-CODE_B = (0x7E, 0x30, 0x6D, 0x79, 0x33, 0x5B, 0x5F, 0x70, 0x7F, 0x7B, 0x01, 0x4F, 0x37, 0x0E, 0x67,
-          0x00)  # fmt: skip
+CODE_B = (
+    0x7E,
+    0x30,
+    0x6D,
+    0x79,
+    0x33,
+    0x5B,
+    0x5F,
+    0x70,
+    0x7F,
+    0x7B,
+    0x01,
+    0x4F,
+    0x37,
+    0x0E,
+    0x67,
+    0x00,
+)
 """Segments of the decoded digits 0-9, -, E, H, L, P, blank (table 5)."""
 SIDE, FOOT = 120.0, 14.0
 
@@ -36,7 +52,7 @@ class Max7219Matrix(Logic, Display):
 
     def __init__(self, spec: PartSpec) -> None:
         super().__init__(spec)
-        self.chain = int(self.number("chain", 1, MOST_CHAIN))
+        self.chain = int(self.number("chain", 1, MAX_CHAIN))
         self._mirrored = self.choice("layout", "parola", "fc16") == "parola"
         self.begin()
 
@@ -93,7 +109,7 @@ class Max7219Matrix(Logic, Display):
         return np.hstack(squares[::-1]) * np.uint8(255 if self.powered else 0)
 
     def svg(self, view: PartView) -> str:
-        shade, lit, pitch = lamp(self.attr("color")), self.pixels() > 0, SIDE / DOTS
+        shade, lit, pitch = light_colour(self.attr("color")), self.pixels() > 0, SIDE / DOTS
         drawn, light = "", ""
         for chip in range(self.chain):
             drawn += rect(SIDE * chip + 1, 1, SIDE - 2, SIDE - 2, "#1d2025", 2)

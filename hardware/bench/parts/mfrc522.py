@@ -12,15 +12,39 @@ from hardware.bench.svg.pcb import chip, header, pcb
 from hardware.i18n import _
 
 COMMAND, IRQ, DIV_IRQ, ERROR, STATUS2, FIFO, LEVEL, CONTROL, FRAMING = (
-    0x01, 0x04, 0x05, 0x06, 0x08, 0x09, 0x0A, 0x0C, 0x0D,
-)  # fmt: skip
+    0x01,
+    0x04,
+    0x05,
+    0x06,
+    0x08,
+    0x09,
+    0x0A,
+    0x0C,
+    0x0D,
+)
 TX_CONTROL, CRC_HIGH, CRC_LOW, MODE, PRESCALER, RELOAD_HIGH, RELOAD_LOW, VERSION = (
-    0x14, 0x21, 0x22, 0x2A, 0x2B, 0x2C, 0x2D, 0x37,
-)  # fmt: skip
+    0x14,
+    0x21,
+    0x22,
+    0x2A,
+    0x2B,
+    0x2C,
+    0x2D,
+    0x37,
+)
 DEFAULTS = {
-    COMMAND: 0x20, IRQ: 0x14, 0x07: 0x21, 0x0B: 0x08, CONTROL: 0x10, 0x11: 0x3F, TX_CONTROL: 0x80,
-    CRC_HIGH: 0xFF, CRC_LOW: 0xFF, 0x26: 0x48, VERSION: 0x92,
-}  # fmt: skip
+    COMMAND: 0x20,
+    IRQ: 0x14,
+    0x07: 0x21,
+    0x0B: 0x08,
+    CONTROL: 0x10,
+    0x11: 0x3F,
+    TX_CONTROL: 0x80,
+    CRC_HIGH: 0xFF,
+    CRC_LOW: 0xFF,
+    0x26: 0x48,
+    VERSION: 0x92,
+}
 IDLE_CMD, MEM, RANDOM_ID, CALC_CRC, TRANSCEIVE, AUTHENT, SOFT_RESET = 0, 1, 2, 3, 12, 14, 15
 IRQ_TIMER, IRQ_ERROR, IRQ_IDLE, IRQ_RX, IRQ_TX = 0x01, 0x02, 0x10, 0x20, 0x40
 CRC_DONE, CRYPTO_ON, FLUSH, START_SEND, ANTENNA = 0x04, 0x08, 0x80, 0x80, 0x03
@@ -55,9 +79,11 @@ class Mfrc522(Module, SpiPart):
     }
     SIZE = (151, 149)
     CONTROLS = {
-        "card": Control(0, len(UIDS) - 1, whole=True), "tagPresent": SWITCH, "silent": SWITCH,
+        "card": Control(0, len(UIDS) - 1, whole=True),
+        "tagPresent": SWITCH,
+        "silent": SWITCH,
         "bad_checksum": SWITCH,
-    }  # fmt: skip
+    }
     ATTRS = {"uid": UIDS[0]}
     SUPPLY = ("3.3V", "GND", 2.5)
     CS = "SDA"
@@ -75,9 +101,13 @@ class Mfrc522(Module, SpiPart):
             raise self.bad_attr("uid", _("{number} hexadecimal digits").format(number=8))
         self.cards = [MifareCard(uid) for uid in uids]
         self._commands: Mapping[int, Callable[[], None]] = {
-            IDLE_CMD: lambda: None, MEM: self._mem, RANDOM_ID: self._random, CALC_CRC: self._crc,
-            AUTHENT: self._authenticate, SOFT_RESET: self.begin,
-        }  # fmt: skip
+            IDLE_CMD: lambda: None,
+            MEM: self._mem,
+            RANDOM_ID: self._random,
+            CALC_CRC: self._crc,
+            AUTHENT: self._authenticate,
+            SOFT_RESET: self.begin,
+        }
 
     @property
     def card(self) -> MifareCard | None:
@@ -87,7 +117,7 @@ class Mfrc522(Module, SpiPart):
 
     def begin(self) -> None:
         self.forget()
-        self._no_field()
+        self._reset_cards()
         self._registers = bytearray(64)
         for register, value in DEFAULTS.items():
             self._registers[register] = value
@@ -95,14 +125,14 @@ class Mfrc522(Module, SpiPart):
         self._memory = bytes(25)
         self._address: int | None = None
 
-    def _no_field(self) -> None:
+    def _reset_cards(self) -> None:
         """Without field a card forgets where it was."""
         for card in self.cards:
             card.power_off()
 
     def moved(self, name: str, value: float) -> None:
         if name in ("card", "tagPresent"):
-            self._no_field()
+            self._reset_cards()
 
     def heard(self, pin: str, high: bool) -> None:
         if pin == "SDA":
@@ -153,7 +183,7 @@ class Mfrc522(Module, SpiPart):
         if register == FRAMING and value & START_SEND:
             self._send()
         elif register == TX_CONTROL and value & ANTENNA != ANTENNA:
-            self._no_field()
+            self._reset_cards()
 
     # -- commands (section 10.3) ----------------------------------------------------------------
 
@@ -189,7 +219,7 @@ class Mfrc522(Module, SpiPart):
             self._registers[STATUS2] |= CRYPTO_ON
             self.after(10 * BYTE_NS, lambda: self._finish(0))
         else:
-            self._wait_in_vain()
+            self._start_timer()
 
     def _send(self) -> None:
         if self._registers[COMMAND] & 0x0F != TRANSCEIVE:
@@ -199,9 +229,9 @@ class Mfrc522(Module, SpiPart):
         self._registers[FRAMING] &= ~START_SEND
         self._registers[ERROR] = 0
         self._registers[IRQ] |= IRQ_TX
-        answer = self.card.hear(frame, bits) if self.card else None
+        answer = self.card.receive(frame, bits) if self.card else None
         if answer is None:
-            self._wait_in_vain()
+            self._start_timer()
             return
         data, last_bits = answer
         if self.values["bad_checksum"]:
@@ -214,7 +244,7 @@ class Mfrc522(Module, SpiPart):
         self._registers[CONTROL] = self._registers[CONTROL] & 0xF8 | last_bits
         self._registers[IRQ] |= IRQ_RX | IRQ_IDLE
 
-    def _wait_in_vain(self) -> None:
+    def _start_timer(self) -> None:
         """The timer, if it starts by itself after a transmission (section 8.5)."""
         mode = self._registers[MODE]
         if not mode & 0x80:

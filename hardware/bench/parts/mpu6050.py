@@ -40,14 +40,23 @@ class Mpu6050(RegisterTarget):
 
     TYPES = ("wokwi-mpu6050",)
     PINS = {
-        "INT": (7.28, 5.78), "AD0": (16.9, 5.78), "XCL": (26.4, 5.78), "XDA": (36, 5.78),
-        "SDA": (45.6, 5.78), "SCL": (55.2, 5.78), "GND": (64.8, 5.78), "VCC": (74.4, 5.78),
-    }  # fmt: skip
+        "INT": (7.28, 5.78),
+        "AD0": (16.9, 5.78),
+        "XCL": (26.4, 5.78),
+        "XDA": (36, 5.78),
+        "SDA": (45.6, 5.78),
+        "SCL": (55.2, 5.78),
+        "GND": (64.8, 5.78),
+        "VCC": (74.4, 5.78),
+    }
     SIZE = (81.6, 61.2)
     CONTROLS = {
-        **MOTION, "temperature": CELSIUS, "noise": Control(0, 1), "drift": Control(-100, 100),
+        **MOTION,
+        "temperature": CELSIUS,
+        "noise": Control(0, 1),
+        "drift": Control(-100, 100),
         **FAULTS,
-    }  # fmt: skip
+    }
     ATTRS = REST | {"temperature": "24"}
     SUPPLY = ("VCC", "GND", 2.4)
     OUTPUTS = {"SDA": None, "INT": None}

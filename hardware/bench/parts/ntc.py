@@ -26,8 +26,10 @@ class Ntc(Part):
     PINS = {"GND": (135, 26.2), "VCC": (135, 35.8), "OUT": (135, 45.5)}
     SIZE = (135.4, 71.8)
     CONTROLS = {
-        "temperature": Control(LOW_C, HIGH_C), "drift": Control(-50, 50), "broken": SWITCH,
-    }  # fmt: skip
+        "temperature": Control(LOW_C, HIGH_C),
+        "drift": Control(-50, 50),
+        "broken": SWITCH,
+    }
     ATTRS = {"temperature": "24", "beta": "3950"}
 
     def __init__(self, spec: PartSpec) -> None:

@@ -4,7 +4,7 @@ from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.module import Module
 from hardware.bench.parts.common.part import Control, PartView, Stamp
 from hardware.bench.svg.elements import circle, path, rect
-from hardware.bench.svg.pcb import chip, header, pcb, reading, spark
+from hardware.bench.svg.pcb import chip, header, pcb, reading, status_led
 
 SERIES_OHMS = 10_000.0
 NOMINAL_V = 5.0
@@ -68,8 +68,8 @@ class Photoresistor(Module):
             + circle(26, 31, 16, "#e9a23b" if self.values["lux"] > 10 else "#a5752f")
             + path(track, stroke="#6b3f22", stroke_width=1.8)
             + chip(78, 20, 22, 22, "393")
-            + spark(118, 14, self.powered, "#d93a34")
-            + spark(118, 48, lit)
+            + status_led(118, 14, self.powered, "#d93a34")
+            + status_led(118, 48, lit)
             + reading(124, 33, f"{self.values['lux']:g} lx")
             + header(self.PINS, self.SIZE)
         )

@@ -31,13 +31,13 @@ class Pir(Module):
     def begin(self) -> None:
         self.supply_v = 3.3
         self._inhibited = False
-        self.after(0, self._look)
+        self.after(0, self._update)
 
     def moved(self, name: str, value: float) -> None:
         if self.powered:
-            self._look()
+            self._update()
 
-    def _look(self) -> None:
+    def _update(self) -> None:
         """Something may have begun or stopped to move."""
         if self._inhibited:
             return
@@ -45,20 +45,20 @@ class Pir(Module):
         if again or (self.values["motion"] and not self.driven["OUT"]):
             self.forget()
             if not (again and self.values["motion"]):
-                self.after(round(self.number("delayTime", 0, 1e5) * S), self._rest)
+                self.after(round(self.number("delayTime", 0, 1e5) * S), self._end_pulse)
             self.drive("OUT", True)
 
-    def _rest(self) -> None:
+    def _end_pulse(self) -> None:
         if self.values["motion"] and self.attr("retrigger") != "0":
-            self.after(round(self.number("delayTime", 0, 1e5) * S), self._rest)
+            self.after(round(self.number("delayTime", 0, 1e5) * S), self._end_pulse)
             return
         self._inhibited = True
-        self.after(round(self.number("inhibitTime", 0, 1e5) * S), self._wake)
+        self.after(round(self.number("inhibitTime", 0, 1e5) * S), self._end_inhibit)
         self.drive("OUT", False)
 
-    def _wake(self) -> None:
+    def _end_inhibit(self) -> None:
         self._inhibited = False
-        self._look()
+        self._update()
 
     def svg(self, view: PartView) -> str:
         lens = "#ffd7d2" if self.values["motion"] else "#f2f3f5"

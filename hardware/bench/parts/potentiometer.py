@@ -28,9 +28,12 @@ class Potentiometer(Part):
     PINS = {"GND": (29, 68.5), "SIG": (39, 68.5), "VCC": (49, 68.5)}
     SIZE = (75.6, 75.6)
     CONTROLS = {
-        "position": Control(0.0, 1.0), "gain": Control(0.5, 1.5), "noise": Control(0.0, 1.0),
-        "spike": Control(-1.0, 1.0), "spike_every": Control(0, 1000, whole=True),
-    }  # fmt: skip
+        "position": Control(0.0, 1.0),
+        "gain": Control(0.5, 1.5),
+        "noise": Control(0.0, 1.0),
+        "spike": Control(-1.0, 1.0),
+        "spike_every": Control(0, 1000, whole=True),
+    }
     ATTRS = {"value": "0"}
 
     def __init__(self, spec: PartSpec) -> None:

@@ -3,7 +3,7 @@
 from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.contact import ATTRS, CLOSED_OHMS, Contact
 from hardware.bench.parts.common.part import OPEN, SWITCH, Part, PartView, Stamp, World
-from hardware.bench.svg.colours import plain
+from hardware.bench.svg.colours import cap_colour
 from hardware.bench.svg.elements import circle, line, mix, rect
 
 
@@ -42,7 +42,7 @@ class Pushbutton(Part):
         width, height = self.SIZE
         side, x = height, (width - height) / 2
         middle = (width / 2, height / 2)
-        cap, down = plain(self.attr("color")), self.values["pressed"] > 0
+        cap, down = cap_colour(self.attr("color")), self.values["pressed"] > 0
         legs = "".join(
             line(px, py, width / 2, py, "#9aa1ab", 2.2) for px, py in self.PINS.values()
         )

@@ -5,7 +5,7 @@ from hardware.bench.parts.common.contact import CLOSED_OHMS
 from hardware.bench.parts.common.module import Module
 from hardware.bench.parts.common.part import OPEN, SWITCH, PartView, Stamp
 from hardware.bench.svg.elements import circle, line, rect, text
-from hardware.bench.svg.pcb import header, pcb, spark
+from hardware.bench.svg.pcb import header, pcb, status_led
 
 OPERATES_NS, RELEASES_NS = 7_000_000, 3_000_000
 """How long the armature is on its way (Songle SRD-05VDC: at most 10 and 5 ms)."""
@@ -26,9 +26,13 @@ class RelayModule(Module):
 
     TYPES = ("wokwi-relay-module",)
     PINS = {
-        "VCC": (0, 19), "GND": (0, 28.6), "IN": (0, 38.2),
-        "NC": (146, 19), "COM": (146, 28.6), "NO": (146, 38.2),
-    }  # fmt: skip
+        "VCC": (0, 19),
+        "GND": (0, 28.6),
+        "IN": (0, 38.2),
+        "NC": (146, 19),
+        "COM": (146, 28.6),
+        "NO": (146, 38.2),
+    }
     SIZE = (146, 57)
     LISTENS = ("IN",)
     SUPPLY = ("VCC", "GND", 3.0)
@@ -59,22 +63,22 @@ class RelayModule(Module):
 
     def power(self, on: bool) -> None:
         super().power(on)
-        self._pull(on=False)
+        self._set_coil(on=False)
 
     def heard(self, pin: str, high: bool) -> None:
-        self._pull(high == self._active_high)
+        self._set_coil(high == self._active_high)
 
     def moved(self, name: str, value: float) -> None:
         if not value:
-            self._travel()
+            self._move_armature()
 
-    def _pull(self, on: bool) -> None:
+    def _set_coil(self, on: bool) -> None:
         """The coil gets its current, or loses it."""
         if on != self._coil:
             self._coil = on
-            self._travel()
+            self._move_armature()
 
-    def _travel(self) -> None:
+    def _move_armature(self) -> None:
         """The armature goes where the coil wants it, unless it is welded."""
         end = "NO" if self._coil else "NC"
         if self.values["stuck"] or self.touches == end:
@@ -104,7 +108,7 @@ class RelayModule(Module):
                 text(126, y + 2.3, name, 6, "#f2f3f5", text_anchor="end")
                 for name, y in (("NC", 14), ("COM", 31), ("NO", 43))
             )
-            + spark(33, 17, self.powered, "#d93a34")
-            + spark(33, 40, self.powered and self._coil)
+            + status_led(33, 17, self.powered, "#d93a34")
+            + status_led(33, 40, self.powered and self._coil)
             + header({pin: self.PINS[pin] for pin in ("VCC", "GND", "IN")}, self.SIZE)
         )

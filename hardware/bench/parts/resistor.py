@@ -5,9 +5,17 @@ from hardware.bench.parts.common.part import Part, PartView, Stamp
 from hardware.bench.svg.elements import line, rect
 
 BANDS = (
-    "#2b2b2b", "#8a5a34", "#d93a34", "#ee8a1d", "#e8c520",
-    "#2f9e55", "#2f6fd6", "#8d5bd1", "#868e99", "#f4f4f4",
-)  # fmt: skip
+    "#2b2b2b",
+    "#8a5a34",
+    "#d93a34",
+    "#ee8a1d",
+    "#e8c520",
+    "#2f9e55",
+    "#2f6fd6",
+    "#8d5bd1",
+    "#868e99",
+    "#f4f4f4",
+)
 """Digit to colour: black 0, brown 1 … white 9."""
 GOLD = "#c9a227"
 

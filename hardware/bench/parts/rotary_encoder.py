@@ -14,7 +14,7 @@ PULL_OHMS = 10_000.0
 LEAD_NS, LOW_NS, STEP_NS = 1 * MS, 3 * MS, 10 * MS
 """The second contact closes 1 ms after the first; the first opens after 3 ms, the second 1 ms
 later; the next step may begin after 10 ms."""
-MOST = 1000
+MAX_STEPS = 1000
 
 
 class RotaryEncoder(Part):
@@ -31,11 +31,18 @@ class RotaryEncoder(Part):
 
     TYPES = ("wokwi-ky-040",)
     PINS = {
-        "CLK": (116, 7.9), "DT": (116, 17.4), "SW": (116, 27), "VCC": (116, 36.3),
+        "CLK": (116, 7.9),
+        "DT": (116, 17.4),
+        "SW": (116, 27),
+        "VCC": (116, 36.3),
         "GND": (116, 45.5),
-    }  # fmt: skip
+    }
     SIZE = (116.5, 70.4)
-    CONTROLS = {"rotate": Control(-MOST, MOST, whole=True), "pressed": SWITCH, "skip": SWITCH}
+    CONTROLS = {
+        "rotate": Control(-MAX_STEPS, MAX_STEPS, whole=True),
+        "pressed": SWITCH,
+        "skip": SWITCH,
+    }
     ATTRS = {**ATTRS, "bounce": "0"}
 
     def __init__(self, spec: PartSpec) -> None:

@@ -12,7 +12,7 @@ SHORTEST_NS, LONGEST_NS = 500_000, 2_500_000
 """Pulses for 0 and 180 degrees."""
 SLACK_NS = 200_000
 """Beyond those by so much it turns to its end; a pulse further off is none of a servo's."""
-MOST_HZ = 400
+MAX_HZ = 400
 """More pulses than digital servos take; faster ones are no signal for it."""
 HORNS = {
     "single": "M-6 0 L-4 -44 a4 4 0 0 1 8 0 L6 0 Z",
@@ -66,7 +66,7 @@ class Servo(Part):
 
     def pulsed(self, pin: str, freq_hz: int, high_ns: int) -> None:
         self._pwm_hz = freq_hz
-        if 0 < freq_hz <= MOST_HZ:
+        if 0 < freq_hz <= MAX_HZ:
             self._aim(high_ns)
 
     def heard(self, pin: str, high: bool) -> None:

@@ -7,7 +7,7 @@ from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.display import Display, LedGroup
 from hardware.bench.parts.common.part import Part, PartView, Stamp
 from hardware.bench.parts.led import FORWARD_VOLTS, OHMS
-from hardware.bench.svg.colours import brightness, lamp
+from hardware.bench.svg.colours import brightness, light_colour
 from hardware.bench.svg.displays import digit_svg, read_digit
 from hardware.bench.svg.elements import circle, glow, mix, rect
 
@@ -92,10 +92,12 @@ class SevenSegment(Part, Display):
         return read
 
     def svg(self, view: PartView) -> str:
-        shade = lamp(self.attr("color"))
+        shade = light_colour(self.attr("color"))
         currents = (*self.lamps.amperes(view), *self.colon.amperes(view))
         lit = [brightness(current) for current in currents]
-        looks = [mix("#3d2f33" if shade == lamp("red") else "#3a4049", shade, x) for x in lit]
+        looks = [
+            mix("#3d2f33" if shade == light_colour("red") else "#3a4049", shade, x) for x in lit
+        ]
         w, h = self.size
         shine, drawn = "", rect(0, 0, w, h, "#15181c", 2)
         for n in range(self.digits):

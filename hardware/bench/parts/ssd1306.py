@@ -9,7 +9,7 @@ from hardware.bench.parts.common.oled import COLUMNS, ROWS, Oled
 from hardware.bench.parts.common.part import SWITCH, PartView, Stamp
 from hardware.bench.svg.displays import dots
 from hardware.bench.svg.elements import mix, rect
-from hardware.bench.svg.pcb import labelled, pcb
+from hardware.bench.svg.pcb import pcb, pin_row
 
 MM = 96 / 25.4
 PULL_OHMS, PULL_VOLTS = 10_000.0, 3.3
@@ -79,7 +79,7 @@ class Ssd1306(I2cPart, Display):
     def svg(self, view: PartView) -> str:
         w, h = self.SIZE
         holes = ((8, 8), (w - 8, 8), (8, h - 8), (w - 8, h - 8))
-        return pcb(self.SIZE, "#1d4e89", *holes) + self._screen() + labelled(self.PINS, 8.4)
+        return pcb(self.SIZE, "#1d4e89", *holes) + self._screen() + pin_row(self.PINS, 8.4)
 
     def _screen(self) -> str:
         """The glass with the dots that are lit, dimmer with less contrast."""
@@ -96,9 +96,15 @@ class OldSsd1306(Ssd1306):
 
     TYPES = ("wokwi-ssd1306",)
     PINS = {
-        "DATA": (36.5, 12.5), "CLK": (45.5, 12.5), "DC": (54.5, 12.5), "RST": (64.5, 12.5),
-        "CS": (74.5, 12.5), "3V3": (83.5, 12.5), "VIN": (93.5, 12.5), "GND": (103.5, 12),
-    }  # fmt: skip
+        "DATA": (36.5, 12.5),
+        "CLK": (45.5, 12.5),
+        "DC": (54.5, 12.5),
+        "RST": (64.5, 12.5),
+        "CS": (74.5, 12.5),
+        "3V3": (83.5, 12.5),
+        "VIN": (93.5, 12.5),
+        "GND": (103.5, 12),
+    }
     SIZE = (150, 116)
     SUPPLY = ("VIN", "GND", 2.8)
     SCL = "CLK"

@@ -11,7 +11,7 @@ from hardware.i18n import _
 STEPS = 200
 WINDING_OHMS = 1000.0
 """A real winding has some ohms and needs a driver; with this a pin drives it, as in Wokwi."""
-LEAST_VOLTS = 0.5
+MIN_VOLTS = 0.5
 """Less between the ends of a winding turns nothing."""
 OPPOSITE = 179.0
 """The rotor is pulled both ways alike: it stays."""
@@ -28,8 +28,12 @@ class StepperMotor(Part, Display):
     """
 
     TYPES = ("wokwi-stepper-motor",)
-    PINS = {"A-": (95.12, 235.49), "A+": (104.72, 235.49), "B+": (114.32, 235.49),
-            "B-": (123.93, 235.49)}  # fmt: skip
+    PINS = {
+        "A-": (95.12, 235.49),
+        "A+": (104.72, 235.49),
+        "B+": (114.32, 235.49),
+        "B-": (123.93, 235.49),
+    }
     SIZE = (220.3, 235.5)
     LISTENS = ("A-", "A+", "B+", "B-")
     HEARS_VOLTS = True
@@ -77,7 +81,7 @@ class StepperMotor(Part, Display):
     def heard(self, pin: str, high: bool) -> None:
         a = self.volts("A+") - self.volts("A-")
         b = self.volts("B+") - self.volts("B-")
-        if math.hypot(a, b) < LEAST_VOLTS:
+        if math.hypot(a, b) < MIN_VOLTS:
             return
         field = math.degrees(math.atan2(a, b))
         if self._field is not None and not self.values["stuck"]:

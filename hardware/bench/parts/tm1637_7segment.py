@@ -4,7 +4,7 @@ from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.display import Display
 from hardware.bench.parts.common.logic import Logic
 from hardware.bench.parts.common.part import OPEN, PartView, Stamp
-from hardware.bench.svg.colours import lamp
+from hardware.bench.svg.colours import light_colour
 from hardware.bench.svg.displays import digit_svg, read_digit
 from hardware.bench.svg.elements import circle, glow, mix, rect
 from hardware.bench.svg.pcb import header, pcb
@@ -64,9 +64,9 @@ class Tm1637(Logic, Display):
             byte = int(self._bits[7::-1], 2)
             self._bits = ""
             self.drive("DIO", level=None)
-            self._take(byte)
+            self._receive(byte)
 
-    def _take(self, byte: int) -> None:
+    def _receive(self, byte: int) -> None:
         """A whole byte: the first after a start is a command, the others are segments."""
         first, self._first = self._first, False
         if not first:
@@ -93,7 +93,7 @@ class Tm1637(Logic, Display):
         return "".join(read[:2]) + colon + "".join(read[2:])
 
     def svg(self, view: PartView) -> str:
-        shade = lamp(self.attr("color"))
+        shade = light_colour(self.attr("color"))
         full = mix("#3a3336", shade, 0.55 + 0.45 * self._bright / 7)
         drawn, light = rect(24, 18, 114, 58, "#15181c", 2), ""
         for n in range(DIGITS):

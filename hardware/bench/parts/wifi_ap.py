@@ -12,7 +12,7 @@ from hardware.bench.svg.elements import circle, line, path, rect, text
 from hardware.i18n import _
 
 MS = 1_000_000
-MOST_NAME, LEAST_PASSWORD, MOST_PASSWORD = 32, 8, 63
+MAX_NAME_BYTES, MIN_PASSWORD_BYTES, MAX_PASSWORD_BYTES = 32, 8, 63
 """Bytes of an SSID, and of a WPA2 passphrase (IEEE 802.11)."""
 
 
@@ -32,9 +32,13 @@ class WifiAp(Part):
     TYPES = ("wokwi-wifi-ap",)
     SIZE = (96, 72)
     ATTRS = {
-        "ssid": "MyNetwork", "password": "", "channel": "6", "internet": "", "bssid": "",
+        "ssid": "MyNetwork",
+        "password": "",
+        "channel": "6",
+        "internet": "",
+        "bssid": "",
         "rssi": "-50",
-    }  # fmt: skip
+    }
     CONTROLS = {
         "online": SWITCH,
         "latency_ms": Control(0, 10_000),
@@ -52,9 +56,9 @@ class WifiAp(Part):
         self.values |= {"online": 1, "latency_ms": 3, "join_ms": 1200, "broker": 1}
         self.values["utc"] = NEW_YEAR_2025
         ssid, password = self.attr("ssid").encode(), self.attr("password").encode()
-        if not 1 <= len(ssid) <= MOST_NAME:
+        if not 1 <= len(ssid) <= MAX_NAME_BYTES:
             raise self.bad_attr("ssid", _("a name of 1 to 32 bytes"))
-        if password and not LEAST_PASSWORD <= len(password) <= MOST_PASSWORD:
+        if password and not MIN_PASSWORD_BYTES <= len(password) <= MAX_PASSWORD_BYTES:
             raise self.bad_attr("password", _("empty or of 8 to 63 bytes"))
         self.cell = AccessPoint(
             ssid,
@@ -126,10 +130,14 @@ class WifiAp(Part):
     def svg(self, view: PartView) -> str:
         on = bool(self.values["online"])
         waves = "".join(
-            path(f"M{48 - r} {30 - r * 0.6:g} a{r * 1.25:g} {r * 1.25:g} 0 0 1 {2 * r} 0",
-                 stroke="#37719f" if on else "#c3c9d2", stroke_width=3, stroke_linecap="round")
+            path(
+                f"M{48 - r} {30 - r * 0.6:g} a{r * 1.25:g} {r * 1.25:g} 0 0 1 {2 * r} 0",
+                stroke="#37719f" if on else "#c3c9d2",
+                stroke_width=3,
+                stroke_linecap="round",
+            )
             for r in (8, 15, 22)
-        )  # fmt: skip
+        )
         return (
             waves
             + line(20, 46, 20, 24, "#31363e", 3)

@@ -1,4 +1,4 @@
-"""Values out of YAML nodes, which know their lines: what is wrong is said with file and line."""
+"""Typed values from YAML nodes. A node knows its line, so errors name file and line."""
 
 import re
 import reprlib
@@ -18,7 +18,7 @@ QUANTITY = re.compile(r"(-?\d+(?:\.\d+)?)\s*([mukM]?)(Hz|V|%)")
 
 
 class _Brief:
-    """A value as an error quotes it: YAML's aliases can make a few lines endless."""
+    """A value, shortened for an error: with YAML's aliases a few lines can be endless."""
 
     _repr = reprlib.Repr()
     _repr.maxlevel = 2
@@ -39,7 +39,7 @@ class Nodes:
         self._loader: yaml.SafeLoader
 
     def root(self) -> yaml.Node | None:
-        """The node of the whole file, None if there is none. Raises: ScenarioError."""
+        """The node of the whole file; None for an empty file. Raises: ScenarioError."""
         try:
             self._loader = yaml.SafeLoader(self._text_of_file)
             return self._loader.get_single_node()
@@ -54,13 +54,13 @@ class Nodes:
             raise ScenarioError(cause, _("Correct that line.")) from error
 
     def fail(self, node: yaml.Node, what: str, cure: str) -> ScenarioError:
-        """The error for something wrong at a node."""
+        """The error for something wrong at a node: file, line, `what` and the cure."""
         return ScenarioError(f"{self.file}:{node.start_mark.line + 1}: {what}", cure)
 
     def mapping(
         self, node: yaml.Node, known: Iterable[str], needed: Iterable[str] = ()
     ) -> dict[str, yaml.Node]:
-        """The keys of a mapping, none of them unknown, doubled or missing."""
+        """The keys of a mapping. Raises: ScenarioError for an unknown, repeated or missing key."""
         if not isinstance(node, yaml.MappingNode):
             what = _("expected key: value pairs")
             raise self.fail(node, what, _("See the scenario format."))
@@ -82,7 +82,7 @@ class Nodes:
         return keys
 
     def value(self, node: yaml.Node) -> object:
-        """Whatever YAML makes of a node."""
+        """The value that YAML gives a node."""
         try:
             return self._loader.construct_object(node, deep=True)
         except (yaml.YAMLError, ValueError, TypeError, OverflowError, RecursionError) as error:
@@ -90,7 +90,7 @@ class Nodes:
             raise self.fail(node, what, _("Put quotes around it.")) from error
 
     def text(self, node: yaml.Node) -> str:
-        """A word. `2` without quotes is a number for YAML and fine; `on` and `no` are not."""
+        """A text. `2` without quotes is a number for YAML and allowed; `on` and `no` are not."""
         value = self.value(node)
         if isinstance(value, bool) or not isinstance(value, str | int):
             what = _("{value!r} is not text").format(value=_Brief(value))
@@ -98,11 +98,11 @@ class Nodes:
         return str(value)
 
     def pattern(self, node: yaml.Node) -> re.Pattern[str]:
-        """A regular expression of Python's."""
+        """A regular expression in Python's syntax."""
         return self._compiled(node, self.text(node))
 
     def byte_pattern(self, node: yaml.Node) -> re.Pattern[bytes]:
-        """The same, for bytes as they come in."""
+        """The same for bytes."""
         return self._compiled(node, self.text(node).encode("utf-8", "surrogatepass"))
 
     def _compiled(self, node: yaml.Node, text: AnyStr) -> re.Pattern[AnyStr]:
@@ -121,7 +121,7 @@ class Nodes:
         return float(value)
 
     def count(self, node: yaml.Node) -> int:
-        """A whole number from 0 on."""
+        """A whole number, 0 or more."""
         value = self.value(node)
         if type(value) is not int or not 0 <= value <= 2**31:
             what = _("{value!r} is not a whole number").format(value=_Brief(value))
@@ -136,7 +136,7 @@ class Nodes:
         return bool(value)
 
     def bytes(self, node: yaml.Node) -> bytes:
-        """Text, or a list of bytes."""
+        """A text (as UTF-8), or a list of bytes."""
         value = self.value(node)
         if isinstance(value, str):
             return value.encode("utf-8", "surrogatepass")
@@ -147,7 +147,7 @@ class Nodes:
         return bytes(numbers)
 
     def duration(self, node: yaml.Node) -> int:
-        """A length of time with its unit, in ns."""
+        """A duration with a unit, in ns."""
         value = self.value(node)
         if value == "0":
             return 0

@@ -1,18 +1,17 @@
-"""Wokwi's automation scenarios: a YAML file read into steps, with the line of whatever is wrong
-in it.
+"""Reads a scenario file (YAML) into steps. Errors name the line.
 
-A file without our extensions runs in Wokwi too. What Wokwi lacks stands under the key `warsha`
-of a step and nowhere else:
+The format is Wokwi's: a file without our extensions runs in Wokwi, too. Our extensions are under
+the key `warsha` of a step and nowhere else:
 
     - wait-serial: "ready"
-      warsha: { timeout: 2s }     # fails after so much virtual time
+      warsha: { timeout: 2s }     # fails after this much virtual time
     - warsha:
         expect-pwm: { part-id: esp, pin: '18', frequency: 50Hz, duty: 7.5%, for: 200ms }
         points: 2
         feedback: { en: "The servo is not in the middle.", ar: "محرك السيرفو ليس في الوسط." }
 
-`commands/` has every command, one file for one or a few. A step with `points` that fails does not
-end the run; docs/scenarios.md has them all.
+The commands are in `commands/`; docs/scenarios.md describes all of them. A failed step that has
+`points` does not end the run.
 """
 
 from dataclasses import dataclass, field
@@ -27,31 +26,31 @@ from hardware.errors import ScenarioError
 from hardware.i18n import _, language, reason
 
 NOT_SIMULATED = ("expect-chip-output", "touch", "touch-press", "touch-move", "touch-release")
-"""Commands of Wokwi for parts that are not simulated here: custom chips and touch displays."""
+"""Wokwi's commands for parts that are not simulated here: custom chips and touch displays."""
 FOR_ALL = ("points", "feedback")
-"""Keys of ours that every step takes."""
+"""Keys of ours that every step accepts."""
 
 
 @dataclass(frozen=True)
 class ScenarioStep:
-    """One step: its line in the file, its name (for people), what to do, and what it is worth."""
+    """One step: its line in the file, its name for people, its command, and its points."""
 
     line: int
     name: str
     command: Command
     points: float | None = None
     feedback: dict[str, str] = field(default_factory=dict)
-    """What to tell if it fails, by language (`ar`, `en`)."""
+    """The text for a trainee when the step fails, by language (`ar`, `en`)."""
 
     @property
     def feedback_text(self) -> str:
-        """The feedback in the reader's language, or in the one that there is."""
+        """The feedback in the reader's language, or else in any language that it has."""
         return self.feedback.get(language()) or next(iter(self.feedback.values()), "")
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """A scenario file that makes sense."""
+    """A valid scenario file."""
 
     file: str
     name: str

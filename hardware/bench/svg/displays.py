@@ -18,18 +18,49 @@ SHAPES = (
 )
 """Segments A to G on a grid of 10 by 18."""
 GLYPHS = {
-    "": " ", "ABCDEF": "0", "BC": "1", "EF": "1", "ABDEG": "2", "ABCDG": "3", "BCFG": "4",
-    "ACDFG": "5", "ACDEFG": "6", "CDEFG": "6", "ABC": "7", "ABCF": "7", "ABCDEFG": "8",
-    "ABCDFG": "9", "ABCFG": "9", "ABCEFG": "A", "ADEF": "C", "DEG": "c",
-    "BCDEG": "d", "ADEFG": "E", "AEFG": "F", "BCEFG": "H", "CEFG": "h", "BCDE": "J",
-    "DEF": "L", "CEG": "n", "CDEG": "o", "ABEFG": "P", "EG": "r", "DEFG": "t", "BCDEF": "U",
-    "CDE": "u", "BCDFG": "y", "G": "-", "D": "_", "ABFG": "°",
-}  # fmt: skip
-"""Segments that are lit to what a person reads; `b` and `6`, `S` and `5` look alike: a digit."""
+    "": " ",
+    "ABCDEF": "0",
+    "BC": "1",
+    "EF": "1",
+    "ABDEG": "2",
+    "ABCDG": "3",
+    "BCFG": "4",
+    "ACDFG": "5",
+    "ACDEFG": "6",
+    "CDEFG": "6",
+    "ABC": "7",
+    "ABCF": "7",
+    "ABCDEFG": "8",
+    "ABCDFG": "9",
+    "ABCFG": "9",
+    "ABCEFG": "A",
+    "ADEF": "C",
+    "DEG": "c",
+    "BCDEG": "d",
+    "ADEFG": "E",
+    "AEFG": "F",
+    "BCEFG": "H",
+    "CEFG": "h",
+    "BCDE": "J",
+    "DEF": "L",
+    "CEG": "n",
+    "CDEG": "o",
+    "ABEFG": "P",
+    "EG": "r",
+    "DEFG": "t",
+    "BCDEF": "U",
+    "CDE": "u",
+    "BCDFG": "y",
+    "G": "-",
+    "D": "_",
+    "ABFG": "°",
+}
+"""Lit segments to the character that a person reads. `b` looks like `6` and `S` like `5`: the
+digit is used."""
 
 
 def digit_svg(x: float, y: float, scale: float, fills: Sequence[str]) -> str:
-    """The segments A to G in these colours, leaning as such digits do."""
+    """The segments A to G in these colours, slanted as on real displays."""
     bars = "".join(
         el("polygon", points=points, fill=fill, stroke="#15181c", stroke_width=0.25)
         for points, fill in zip(SHAPES, fills, strict=True)
@@ -39,16 +70,24 @@ def digit_svg(x: float, y: float, scale: float, fills: Sequence[str]) -> str:
 
 
 def read_digit(lit: Sequence[bool]) -> str:
-    """The character that segments A to G make; `?` if none."""
+    """The character that the lit segments A to G show; `?` if they show none."""
     return GLYPHS.get("".join("ABCDEFG"[n] for n, on in enumerate(lit) if on), "?")
 
 
 def dots(
-    lit: npt.NDArray[np.bool_], x: float, y: float, pitch: tuple[float, float], fill: str,
-    gap: float = 0.0, **more: object,
-) -> str:  # fmt: skip
-    """Every lit dot (rows, columns) in one colour, from a corner on; with a gap between dots each
-    is a square of its own, without one neighbours run together."""
+    lit: npt.NDArray[np.bool_],
+    x: float,
+    y: float,
+    pitch: tuple[float, float],
+    fill: str,
+    gap: float = 0.0,
+    **more: object,
+) -> str:
+    """The lit dots of a panel (rows, columns) in one colour, as one path.
+
+    (x, y) is the upper left corner, `pitch` the distance of dots. With a gap each dot is a
+    separate square; without one, lit neighbours in a row are one rectangle.
+    """
     wide, high = pitch
     drawn = []
     for row, line in enumerate(lit):
@@ -60,6 +99,6 @@ def dots(
 
 
 def _runs(line: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """Where lit dots begin and end."""
+    """Start and end of each run of lit dots in a row."""
     steps = np.flatnonzero(np.diff(np.concatenate(([False], line, [False])).astype(np.int8)))
     return [(int(a), int(b)) for a, b in zip(steps[::2], steps[1::2], strict=True)]

@@ -1,4 +1,4 @@
-"""The file as it stands: Wokwi's own rules, by its own names, and what is not simulated here."""
+"""The circuit file: Wokwi's own rules with its names, and parts that are not simulated here."""
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,23 +15,43 @@ from hardware.i18n import both
 Raw = Mapping[str, Any]
 
 BOARD_ATTRS = {
-    "builder", "cpuFrequency", "env", "firmwareOffset", "flashSize", "macAddress", "psramSize",
-    "psramType", "serialInterface",
-}  # fmt: skip
+    "builder",
+    "cpuFrequency",
+    "env",
+    "firmwareOffset",
+    "flashSize",
+    "macAddress",
+    "psramSize",
+    "psramType",
+    "serialInterface",
+}
 UNDOCUMENTED = {"wokwi-junction"}
-"""Types that wokwi.com draws and its documentation leaves out."""
+"""Types that wokwi.com draws, but its documentation does not have."""
 KNOWN_TO_WOKWI = {
-    "wokwi-apa102-matrix", "wokwi-arduino-mega", "wokwi-arduino-nano", "wokwi-arduino-uno",
-    "wokwi-attiny85", "wokwi-big-sound-sensor", "wokwi-biaxial-stepper", "wokwi-flame-sensor",
-    "wokwi-flip-flop-d", "wokwi-flip-flop-dr", "wokwi-flip-flop-dsr", "wokwi-flip-flop-sr",
-    "wokwi-franzininho", "wokwi-heart-beat-sensor", "wokwi-ili9341",
-    "wokwi-nano-rp2040-connect", "wokwi-rotary-dialer", "wokwi-small-sound-sensor",
+    "wokwi-apa102-matrix",
+    "wokwi-arduino-mega",
+    "wokwi-arduino-nano",
+    "wokwi-arduino-uno",
+    "wokwi-attiny85",
+    "wokwi-big-sound-sensor",
+    "wokwi-biaxial-stepper",
+    "wokwi-flame-sensor",
+    "wokwi-flip-flop-d",
+    "wokwi-flip-flop-dr",
+    "wokwi-flip-flop-dsr",
+    "wokwi-flip-flop-sr",
+    "wokwi-franzininho",
+    "wokwi-heart-beat-sensor",
+    "wokwi-ili9341",
+    "wokwi-nano-rp2040-connect",
+    "wokwi-rotary-dialer",
+    "wokwi-small-sound-sensor",
     "wokwi-tilt-switch",
-}  # fmt: skip
+}
 
 
 def entries(raw: Raw) -> Iterator[tuple[str, str, Raw]]:
-    """Id, type and object of each part that has both."""
+    """Id, type and JSON object of each part that has an id and a type."""
     listed = raw.get("parts")
     for item in listed if isinstance(listed, list) else ():
         if isinstance(item, Mapping):
@@ -56,13 +76,13 @@ def simulated(type_: str) -> bool:
 
 
 def near(word: str, known: Iterable[str]) -> str:
-    """The names most like a word, else the first ones."""
+    """The known names most similar to a word, or else the first ones."""
     names = sorted(known)
     return ", ".join(difflib.get_close_matches(word, names, 3) or names[:12])
 
 
 def pins_of(id_: str, type_: str, item: Raw) -> list[str] | None:
-    """The pin names of a part, None where they are not known."""
+    """The pin names of a part; None when they are not known."""
     if board := boards.for_diagram(type_):
         return list(board.pins)
     kind, attrs = parts.find(type_), item.get("attrs", {})
@@ -208,7 +228,8 @@ def redundant_parts(raw: Raw) -> Iterator[LintPlace]:
 
 
 def without_errors(raw: Raw) -> dict[str, Any]:
-    """The file without what these rules found: what is left may be a circuit to look at."""
+    """The file without everything that these rules found; the rest may be a circuit that can be
+    checked."""
     kept: dict[str, dict[str, Any]] = {}
     for id_, type_, item in entries(raw):
         if simulated(type_) and id_ not in kept:
@@ -222,6 +243,6 @@ def without_errors(raw: Raw) -> dict[str, Any]:
 
 
 def _fits(wire: object, pins: Mapping[str, list[str] | None]) -> bool:
-    """Whether a wire may stay: it leads from pin to pin, or is none at all."""
+    """Whether both ends of a wire exist, as far as it has ends."""
     found = list(ends({"connections": [wire]}))
     return all(pin in (pins.get(part) or ()) for part, pin in found)

@@ -1,4 +1,4 @@
-"""Who drives a net: two at once, too many volts, too much current."""
+"""Outputs on a net: two at once, too high a voltage, too much current."""
 
 from collections.abc import Iterator
 
@@ -46,7 +46,7 @@ def output_on_supply(bench: RestingCircuit) -> Iterator[LintPlace]:
     both("Put a divider (for example 1 kΩ and 2 kΩ) between them, or power the part with 3.3 V."),
 )
 def over_voltage(bench: RestingCircuit) -> Iterator[LintPlace]:
-    """The highest that each output can be, alone; and what pull-ups and wires bring at rest."""
+    """The highest voltage of each output alone; and the voltage of pull-ups and wires at rest."""
     for part in bench.parts:
         for name, source in bench.outputs(part):
             for at, volts in _too_high(bench, bench.solve(source.net, source)):
@@ -70,7 +70,7 @@ def _volts(pin: Pin, volts: float) -> dict[str, str]:
 
 
 def _source_of(bench: RestingCircuit, pin: Pin, net: int) -> tuple[str, str]:
-    """The part that brings a voltage at rest: the first one on the net that has power."""
+    """Part and pin that a voltage at rest comes from: the first part on the net with a supply."""
     for part in bench.parts:
         if part.supply and (name := bench.pin_on(part, net)):
             return part.id, name
@@ -84,13 +84,13 @@ def _source_of(bench: RestingCircuit, pin: Pin, net: int) -> tuple[str, str]:
     both("Drive it with a transistor or a driver, from its own supply."),
 )
 def pin_overload(bench: RestingCircuit) -> Iterator[LintPlace]:
-    """A pin that hears what an output or a sensor says gives nothing."""
-    lamps = {spot.part for spot in led_resistor.find(bench)}
-    heard = {bench.net(part, name) for part in bench.parts for name in part.ANALOG}
-    heard |= {source.net for part in bench.parts for _pin, source in bench.outputs(part)}
+    """A pin that reads an output or a sensor has no load."""
+    unlimited_leds = {place.part for place in led_resistor.find(bench)}
+    inputs = {bench.net(part, name) for part in bench.parts for name in part.ANALOG}
+    inputs |= {source.net for part in bench.parts for _pin, source in bench.outputs(part)}
     for pin, net in bench.wired_pins:
         cluster = bench.netlist.cluster_of[net]
-        if lamps & {*cluster.parts} or not cluster.nets or net in heard:
+        if unlimited_leds & {*cluster.parts} or not cluster.nets or net in inputs:
             continue
         if pin.gpio in pin.board.input_only:
             continue
@@ -116,7 +116,8 @@ def needs_driver(bench: RestingCircuit) -> Iterator[LintPlace]:
 
 
 def _amperes(bench: RestingCircuit, pin: Pin, net: int, drive: int) -> float:
-    """What a pin gives while the pins at the other ends of its load drive against it."""
+    """The current (A) of a pin while the pins at the other ends of its load have the opposite
+    level."""
     cluster, against = bench.netlist.cluster_of[net], HIGH + LOW - drive
     other = {pad: bench.netlist.gpio_net[pad] != net for pad in cluster.gpios}
     codes = tuple(
@@ -125,5 +126,5 @@ def _amperes(bench: RestingCircuit, pin: Pin, net: int, drive: int) -> float:
     volts = bench.circuit.electric.solve(cluster, codes).volts[net]
     lost = pin.board.v_supply - volts if drive == HIGH else volts
     found = bench.circuit.electric.faults(cluster, codes)
-    over = any(spot.kind == frames.FAULT_OVER_VOLTAGE for spot in found)
+    over = any(fault.kind == frames.FAULT_OVER_VOLTAGE for fault in found)
     return 0.0 if over else lost / pin.board.output_ohms

@@ -1,4 +1,4 @@
-"""I2C: clock and data the right way, on pins that can, and one address for one part."""
+"""I2C: clock and data not swapped, on pins that can do I2C, and an address for each part."""
 
 from collections.abc import Iterator
 
@@ -30,7 +30,7 @@ def _at_board(bench: RestingCircuit) -> Iterator[tuple[I2cPart, Pin, Pin]]:
     both("Swap the two wires."),
 )
 def i2c_swapped(bench: RestingCircuit) -> Iterator[LintPlace]:
-    """Against the pin functions of the RP2040, or against the other parts of the bus."""
+    """Swapped against the pin functions of the RP2040, or against other parts on the bus."""
     lines = [(scl, sda) for _part, scl, sda in _parts(bench)]
     for number, (part, scl, sda) in enumerate(_parts(bench)):
         if (sda, scl) in lines[:number]:
@@ -55,8 +55,9 @@ def _is_rp2(pin: Pin) -> bool:
     both("Use a pair such as GP4 (SDA) and GP5 (SCL), or SoftI2C."),
 )
 def i2c_pins(bench: RestingCircuit) -> Iterator[LintPlace]:
-    """RP2040 data sheet, GPIO functions: SDA at even pins, SCL at odd ones, 0 and 1 in turn."""
-    swapped = {spot.part for spot in i2c_swapped.find(bench)}
+    """RP2040 data sheet, GPIO functions: SDA on even pins, SCL on odd ones; I2C0 and I2C1 take
+    turns pair by pair."""
+    swapped = {place.part for place in i2c_swapped.find(bench)}
     for part, scl, sda in _at_board(bench):
         fits = sda.gpio % 2 == 0 and scl.gpio % 2 == 1 and sda.gpio // 2 % 2 == scl.gpio // 2 % 2
         if _is_rp2(sda) and not fits and part.id not in swapped:

@@ -1,4 +1,4 @@
-"""Inputs that nothing holds: buttons without a pull, and parts that listen to an open wire."""
+"""Floating inputs: buttons without a pull resistor, and parts with an open input."""
 
 from collections.abc import Iterator
 
@@ -11,18 +11,19 @@ from hardware.i18n import both
 
 
 def _loose_contacts(bench: RestingCircuit) -> Iterator[tuple[Part, Pin, bool]]:
-    """Contacts that are open between a pin that nothing else holds and a supply or ground."""
-    told: set[int] = set()
+    """Open contacts between a floating pin and a supply or ground: the part, the pin, and whether
+    it is ground."""
+    seen: set[int] = set()
     for part in bench.parts:
         for element in bench.elements(part):
             if not isinstance(element, Resistor) or element.ohms != OPEN:
                 continue
             for here, there in ((element.a, element.b), (element.b, element.a)):
                 solution = bench.solve(here)
-                if there not in bench.netlist.rails or not solution or here in told:
+                if there not in bench.netlist.rails or not solution or here in seen:
                     continue
                 if here in solution.floating:
-                    told.add(here)
+                    seen.add(here)
                     yield from ((part, pin, bench.is_ground(there)) for pin in bench.pins(here))
 
 
@@ -59,8 +60,13 @@ def button_pull(bench: RestingCircuit) -> Iterator[LintPlace]:
 )
 def floating_input(bench: RestingCircuit) -> Iterator[LintPlace]:
     links = bench.links(lambda ohms: True)
-    fed = {lamps.id for chain in bench.parts if isinstance(chain, PixelPart)
-           for lamps in chain.behind if lamps is not chain}  # fmt: skip
+    fed = {
+        lamps.id
+        for chain in bench.parts
+        if isinstance(chain, PixelPart)
+        for lamps in chain.behind
+        if lamps is not chain
+    }
     for part in bench.parts:
         drives = {source.net for _pin, source in bench.outputs(part)}
         for name in () if part.id in fed else part.listens:

@@ -1,4 +1,4 @@
-"""LEDs: the resistor in series, and the right way round."""
+"""LEDs: a resistor in series, and the right polarity."""
 
 from collections.abc import Iterator
 
@@ -7,8 +7,8 @@ from hardware.bench.lint.rule import LintPlace, rule
 from hardware.bench.parts.common.part import OPEN
 from hardware.i18n import both
 
-LEAST_OHMS = 47.0
-"""Less than this in series does not protect a lamp or a pin."""
+MIN_OHMS = 47.0
+"""A smaller resistor in series does not protect an LED or a pin."""
 
 
 @rule(
@@ -18,8 +18,8 @@ LEAST_OHMS = 47.0
     both("Add 220 Ω to 1 kΩ."),
 )
 def led_resistor(bench: RestingCircuit) -> Iterator[LintPlace]:
-    """Both ends reach a supply or a pad over nothing that limits the current."""
-    links = bench.links(lambda ohms: ohms < LEAST_OHMS or ohms == OPEN)
+    """Both ends reach a supply or a pad, and nothing on the way limits the current."""
+    links = bench.links(lambda ohms: ohms < MIN_OHMS or ohms == OPEN)
     hard = {*bench.netlist.rails, *(net for _pin, net in bench.wired_pins)}
     for part in bench.parts:
         for diode in bench.diodes(part):

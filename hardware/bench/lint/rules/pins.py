@@ -1,4 +1,4 @@
-"""What a pin of the board can and cannot do: input only, flash, strapping, analog, serial line."""
+"""Special pins of a board: input only, flash, strapping, analog, serial line."""
 
 from collections.abc import Iterator
 
@@ -9,12 +9,12 @@ from hardware.bench.parts.common.part import Part
 from hardware.i18n import both
 
 RESTS_LOW, RESTS_HIGH = (2, 12), (0, 5, 15)
-"""What the ESP32's strapping pins have to be at reset to boot from flash as usual (data sheet,
-section "Strapping Pins"); 12 high asks for 1.8 V flash, and 0 low for the ROM loader."""
+"""The levels that the ESP32's strapping pins need at reset for a normal boot from flash (data
+sheet, section "Strapping Pins"). Pin 12 high selects 1.8 V flash, pin 0 low the ROM loader."""
 
 
 def _on(bench: RestingCircuit, net: int, parts: list[Part]) -> Iterator[tuple[Part, str]]:
-    """The parts that have a pin on this very net."""
+    """The parts with a pin on this net, and the pin."""
     for part in parts:
         if pin := bench.pin_on(part, net):
             yield part, pin
@@ -27,7 +27,7 @@ def _on(bench: RestingCircuit, net: int, parts: list[Part]) -> Iterator[tuple[Pa
     both("Use another pin."),
 )
 def input_only(bench: RestingCircuit) -> Iterator[LintPlace]:
-    """A load, or a part that listens, and nothing else that could drive it."""
+    """The part is a load, or an input that nothing else can drive."""
     links = bench.links(lambda ohms: True)
     for pin, net in bench.wired_pins:
         if pin.gpio not in pin.board.input_only:
@@ -36,9 +36,9 @@ def input_only(bench: RestingCircuit) -> Iterator[LintPlace]:
         others = [p for n in near for p in bench.pins(n) if p.gpio not in p.board.input_only]
         for part in bench.parts:
             drives = {source.net for _pin, source in bench.outputs(part)}
-            hears = any(bench.net(part, name) in near for name in part.listens)
-            hangs = part.IS_LOAD and any(bench.net(part, name) in near for name in part.pins)
-            if hangs or (hears and not others and not drives & near):
+            is_input = any(bench.net(part, name) in near for name in part.listens)
+            is_load = part.IS_LOAD and any(bench.net(part, name) in near for name in part.pins)
+            if is_load or (is_input and not others and not drives & near):
                 yield LintPlace(part.id, pin.name)
 
 
@@ -82,7 +82,8 @@ def strapping_pin(bench: RestingCircuit) -> Iterator[LintPlace]:
 
 
 def _strapped(bench: RestingCircuit) -> Iterator[tuple[Pin, Part, bool | None]]:
-    """Strapping pins with the first part there, and the level at which the bench holds them."""
+    """Strapping pins that are wired: the first part there, and the level that the circuit gives at
+    rest (None: the pin floats)."""
     for pin, net in bench.wired_pins:
         if pin.gpio not in pin.board.strapping:
             continue

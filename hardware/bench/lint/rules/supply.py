@@ -1,4 +1,4 @@
-"""Power at the parts: from a supply, of the right voltage, with a common ground, and enough."""
+"""Power of the parts: a supply, the right voltage, a common ground, and enough current."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ def _fed(bench: RestingCircuit) -> Iterator[tuple[Part, str, str, float]]:
 
 
 def _fed_by_switch(bench: RestingCircuit, net: int) -> bool:
-    """Whether a pin or a contact can bring the power: then it may be off at rest."""
+    """Whether a pin or a contact can switch the power of a net: it may then be off at rest."""
     near = bench.near(net, bench.links(lambda ohms: True))
     return any(bench.pins(n) or bench.supply(n) is not None for n in near)
 
@@ -54,18 +54,18 @@ def no_ground(bench: RestingCircuit) -> Iterator[LintPlace]:
     both("Connect a GND of one to a GND of the other."),
 )
 def common_ground(bench: RestingCircuit) -> Iterator[LintPlace]:
-    told = set()
+    seen = set()
     for pin, net in bench.wired_pins:
         first = bench.pins(net)[0]
         pair = (first.board_id, pin.board_id)
-        if pair in told or _grounds(bench, first) & _grounds(bench, pin):
+        if pair in seen or _grounds(bench, first) & _grounds(bench, pin):
             continue
-        told.add(pair)
+        seen.add(pair)
         yield LintPlace(pin.board_id, pin.name, {"other": first.board_id})
 
 
 def _grounds(bench: RestingCircuit, pin: Pin) -> set[int]:
-    names = [name for name, led_out in pin.board.pins.items() if led_out.volts == 0]
+    names = [name for name, board_pin in pin.board.pins.items() if board_pin.volts == 0]
     return {bench.netlist.net(pin.board_id, name) for name in names}
 
 

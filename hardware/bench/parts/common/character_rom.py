@@ -7,18 +7,27 @@ half and the signs below; other characters show as a frame, and read as what the
 from functools import cache
 
 ROWS, COLUMNS = 8, 5
-OWN = "□"
+CUSTOM = "□"
 """How a character that the program drew itself reads."""
 
 _KATAKANA = "".join(chr(0xFF61 + n) for n in range(0x3D)) + "゛°"
 _GREEK = "αäβεμσρg√⁻j×¢£nöpqθ∞ΩüΣπxy千万円÷ █"
 _LATIN = "".join(map(chr, range(0x20, 0x7F)))
 READ = {
-    "A00": OWN * 16 + " " * 16 + _LATIN.replace("\\", "¥").replace("~", "→") + "←"
-    + " " * 33 + _KATAKANA + _GREEK,
-    "A02": OWN * 16 + " " * 16 + _LATIN + "⌂" + " " * 32
+    "A00": CUSTOM * 16
+    + " " * 16
+    + _LATIN.replace("\\", "¥").replace("~", "→")
+    + "←"
+    + " " * 33
+    + _KATAKANA
+    + _GREEK,
+    "A02": CUSTOM * 16
+    + " " * 16
+    + _LATIN
+    + "⌂"
+    + " " * 32
     + "".join(map(chr, range(0xA0, 0x100))),
-}  # fmt: skip
+}
 """Code to character, for each ROM."""
 
 _FRAME = "7f4141417f"
@@ -38,12 +47,25 @@ _DOTS = (
 ).replace(" ", "")
 """Five columns of dots for each code from 0x20 on, the lowest bit on top."""
 _SIGNS = {
-    "¥": "15167c1615", "→": "08082a1c08", "←": "081c2a0808", "°": "0705070000",
-    "Ω": "5c6202625c", "µ": "7c1010201c", "μ": "7c1010201c", "÷": "08082a0808",
-    "×": "4428102844", "█": "ffffffffff", "π": "443c047c44", "∞": "3844384438",
-    "£": "487e494942", "√": "20407f0101", "Σ": "6355494141", "α": "3844483044",
-    "β": "fe25252a10", " ": "0000000000",
-}  # fmt: skip
+    "¥": "15167c1615",
+    "→": "08082a1c08",
+    "←": "081c2a0808",
+    "°": "0705070000",
+    "Ω": "5c6202625c",
+    "µ": "7c1010201c",
+    "μ": "7c1010201c",
+    "÷": "08082a0808",
+    "×": "4428102844",
+    "█": "ffffffffff",
+    "π": "443c047c44",
+    "∞": "3844384438",
+    "£": "487e494942",
+    "√": "20407f0101",
+    "Σ": "6355494141",
+    "α": "3844483044",
+    "β": "fe25252a10",
+    " ": "0000000000",
+}
 
 
 @cache

@@ -16,7 +16,7 @@ from hardware.i18n import _
 CLOSED_OHMS = 0.1
 WOKWI_MS = (1.0, 1.0)
 WOKWI_EDGES = (10.0, 100.0)
-MOST = 10_000.0
+MAX_BOUNCE = 10_000.0
 """Neither milliseconds nor edges of a bounce make sense beyond."""
 ATTRS = {"bounce": "", "bounceMs": "", "bounceEdges": ""}
 """The attributes of a part with contacts, to be merged into its own."""
@@ -76,6 +76,6 @@ def _range(part: Part, name: str, default: tuple[float, float]) -> tuple[float, 
         bounds = float(low), float(high or low)
     except ValueError:
         bounds = (0.0, -1.0)
-    if not 0 < bounds[0] <= bounds[1] <= MOST:
+    if not 0 < bounds[0] <= bounds[1] <= MAX_BOUNCE:
         raise part.bad_attr(name, _('a number or a range such as "1-12"'))
     return bounds

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 SECTOR = 512
 FATS, ROOT_ENTRIES, ENTRY = 2, 512, 32
-MOST_FOLDERS, MOST_DEPTH = 500, 30
+MAX_FOLDERS, MAX_DEPTH = 500, 30
 END_OF_CHAIN, DIRECTORY, LONG_NAME = 0xFFFF, 0x10, 0x0F
 DATE = (2026 - 1980) << 9 | 1 << 5 | 1
 _SHORT = re.compile(r"[A-Z0-9_~!#$%&'()@^`{}-]{1,8}(\.[A-Z0-9_~!#$%&'()@^`{}-]{1,3})?")
@@ -39,9 +39,22 @@ class Fat16:
     def _boot(self, sectors: int) -> None:
         small = sectors if sectors < 0x10000 else 0
         fields = struct.pack(
-            "<3s8sHBHBHHBHHHII", b"\xeb\x3c\x90", b"WARSHA  ", SECTOR, 1, 1, FATS, ROOT_ENTRIES,
-            small, 0xF8, self._fat_sectors, 32, 2, 0, 0 if small else sectors,
-        )  # fmt: skip
+            "<3s8sHBHBHHBHHHII",
+            b"\xeb\x3c\x90",
+            b"WARSHA  ",
+            SECTOR,
+            1,
+            1,
+            FATS,
+            ROOT_ENTRIES,
+            small,
+            0xF8,
+            self._fat_sectors,
+            32,
+            2,
+            0,
+            0 if small else sectors,
+        )
         more = struct.pack("<BBBI11s8s", 0x80, 0, 0x29, 0x20260101, b"WARSHA     ", b"FAT16   ")
         self.image[: len(fields) + len(more)] = fields + more
         self.image[510:512] = b"\x55\xaa"
@@ -85,13 +98,13 @@ class Fat16:
         """All files, by path; what a program wrote to them too, whatever it was."""
         root = bytes(self.image[self._root : self._root + ROOT_ENTRIES * ENTRY])
         found, room = {}, len(self.image)
-        for path, content in self._listed(root, "", set()):
+        for path, content in self._walk(root, "", set()):
             if (room := room - len(content)) < 0:
                 break  # chains that share clusters: no file system has that
             found[path] = content
         return found
 
-    def _listed(self, folder: bytes, prefix: str, seen: set[int]) -> Iterator[tuple[str, bytes]]:
+    def _walk(self, folder: bytes, prefix: str, seen: set[int]) -> Iterator[tuple[str, bytes]]:
         """The files in and below a folder; a way back to a folder in `seen` is not taken."""
         long = ""
         for at in range(0, len(folder), ENTRY):
@@ -108,9 +121,9 @@ class Fat16:
                 cluster, size = struct.unpack_from("<HI", entry, 26)
                 data = self._chain(cluster)
                 if entry[11] & DIRECTORY:
-                    if entry[:1] != b"." and cluster not in seen and len(seen) < MOST_FOLDERS:
+                    if entry[:1] != b"." and cluster not in seen and len(seen) < MAX_FOLDERS:
                         seen.add(cluster)
-                        yield from self._listed(data, name + "/", seen)
+                        yield from self._walk(data, name + "/", seen)
                 else:
                     yield name, data[:size]
 
@@ -132,7 +145,7 @@ Tree = dict[str, "Tree | bytes"]
 def _tree(files: Mapping[str, bytes]) -> Tree:
     """Paths with slashes as folders in folders."""
     root: Tree = {}
-    if len(files) > ROOT_ENTRIES or any(path.count("/") > MOST_DEPTH for path in files):
+    if len(files) > ROOT_ENTRIES or any(path.count("/") > MAX_DEPTH for path in files):
         raise ValueError("too many files, or too deep folders")
     for path, content in files.items():
         *folders, name = path.split("/")

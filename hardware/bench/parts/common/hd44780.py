@@ -11,10 +11,10 @@ import numpy as np
 from hardware.bench.parts.common.character_rom import COLUMNS, READ, ROWS, glyph
 from hardware.bench.parts.common.display import Pixels
 
-QUICK_NS, DATA_NS, SLOW_NS = 37_000, 41_000, 1_520_000
+FAST_NS, DATA_NS, SLOW_NS = 37_000, 41_000, 1_520_000
 """Most instructions; a byte written or read; clear and home."""
 POWER_ON_NS = 10_000_000
-"""Its own reset after power on ("Reset Function"): nothing is taken before."""
+"""Its custom reset after power on ("Reset Function"): nothing is taken before."""
 LINE = 0x40
 """Address of the second line."""
 LINE_BYTES, ONE_LINE_BYTES = 40, 80
@@ -30,16 +30,16 @@ class Hd44780:
         self.columns, self.rows = columns, rows
         self._variant = variant
         self.memory: Final = bytearray(ONE_LINE_BYTES)
-        self.own: Final = bytearray(64)
+        self.custom: Final = bytearray(64)
         """Characters that the program drew, 8 rows each (CGRAM)."""
         self.power_on(0)
 
     def power_on(self, t_ns: int) -> None:
-        """The reset of its own."""
+        """The reset of its custom."""
         self.memory[:] = b" " * len(self.memory)
         self._busy_until = t_ns + POWER_ON_NS
         self.on = self.cursor = self.blink = False
-        self._address, self._in_own = 0, False
+        self._address, self._in_custom = 0, False
         self._step, self._shifts = 1, False
         self._shift = 0
         self._wide, self._two_lines = True, False
@@ -51,17 +51,17 @@ class Hd44780:
     def write(self, data: bool, lines: int, t_ns: int) -> None:
         """The falling edge of E with R/W low: `data` is RS, `lines` DB7 to DB0."""
         if self._wide:
-            self._take(data, lines, t_ns)
+            self._receive(data, lines, t_ns)
         elif self._high is None:
             self._high = lines & 0xF0
         else:
             whole, self._high = self._high | lines >> 4, None
-            self._take(data, whole, t_ns)
+            self._receive(data, whole, t_ns)
 
     def lines(self, data: bool, t_ns: int) -> int:
         """What it puts on DB7 to DB0 while E and R/W are high."""
         if data:
-            value = self.own[self._address] if self._in_own else self.memory[self._cell()]
+            value = self.custom[self._address] if self._in_custom else self.memory[self._cell()]
         else:
             value = (0x80 if t_ns < self._busy_until else 0) | self._address
         return value if self._wide or self._high is None else value << 4 & 0xF0
@@ -73,14 +73,14 @@ class Hd44780:
             return
         self._high = None
         if data:
-            self._go_on()
+            self._advance()
             self._busy_until = t_ns + DATA_NS
 
-    def _take(self, data: bool, value: int, t_ns: int) -> None:
+    def _receive(self, data: bool, value: int, t_ns: int) -> None:
         """A whole byte; one that comes while the last one is being done is lost."""
         if t_ns < self._busy_until:
             return
-        self._busy_until = t_ns + (DATA_NS if data else QUICK_NS)
+        self._busy_until = t_ns + (DATA_NS if data else FAST_NS)
         if data:
             self._put(value)
         elif 0 < value < 4:
@@ -95,15 +95,15 @@ class Hd44780:
         if clear:
             self.memory[:] = b" " * len(self.memory)
             self._step = 1
-        self._address, self._in_own, self._shift = 0, False, 0
+        self._address, self._in_custom, self._shift = 0, False, 0
 
     def _instruct(self, value: int) -> None:
         """The highest bit that is set names the instruction."""
         match value.bit_length():
             case 8:
-                self._address, self._in_own = value & 0x7F, False
+                self._address, self._in_custom = value & 0x7F, False
             case 7:
-                self._address, self._in_own = value & 0x3F, True
+                self._address, self._in_custom = value & 0x3F, True
             case 6:
                 self._wide, self._two_lines = bool(value & 0x10), bool(value & 0x08)
                 self._high = None
@@ -122,15 +122,15 @@ class Hd44780:
             self._address = self._next(way)
 
     def _put(self, value: int) -> None:
-        if self._in_own:
-            self.own[self._address] = value
+        if self._in_custom:
+            self.custom[self._address] = value
         else:
             self.memory[self._cell()] = value
             if self._shifts:
                 self._move(-self._step, display=True)
-        self._go_on()
+        self._advance()
 
-    def _go_on(self) -> None:
+    def _advance(self) -> None:
         self._address = self._next(self._step)
 
     @property
@@ -139,8 +139,8 @@ class Hd44780:
 
     def _next(self, way: int) -> int:
         """The address beside the present one; the lines follow each other in a circle."""
-        if self._in_own:
-            return (self._address + way) % len(self.own)
+        if self._in_custom:
+            return (self._address + way) % len(self.custom)
         cell = (self._cell() + way) % ONE_LINE_BYTES
         if not self._two_lines:
             return cell
@@ -163,10 +163,12 @@ class Hd44780:
                 places.append([-1] * self.columns)
                 continue
             first = (row // 2) * self.columns + self._shift
-            places.append([
-                row % 2 * LINE_BYTES + (first + column) % self._line_bytes
-                for column in range(self.columns)
-            ])  # fmt: skip
+            places.append(
+                [
+                    row % 2 * LINE_BYTES + (first + column) % self._line_bytes
+                    for column in range(self.columns)
+                ]
+            )
         return places
 
     def text(self) -> str:
@@ -186,8 +188,10 @@ class Hd44780:
             for row, places in enumerate(self._shown()):
                 for column, place in enumerate(places):
                     if place >= 0:
-                        at = (slice(ROWS * row, ROWS * row + ROWS),
-                              slice(COLUMNS * column, COLUMNS * column + COLUMNS))  # fmt: skip
+                        at = (
+                            slice(ROWS * row, ROWS * row + ROWS),
+                            slice(COLUMNS * column, COLUMNS * column + COLUMNS),
+                        )
                         seen[at] = self._dots(place, t_ns)
         return seen
 
@@ -196,13 +200,13 @@ class Hd44780:
         code = self.memory[place]
         if code < 16:
             rows = np.frombuffer(
-                bytes(self.own[code % 8 * ROWS : code % 8 * ROWS + ROWS]), np.uint8
+                bytes(self.custom[code % 8 * ROWS : code % 8 * ROWS + ROWS]), np.uint8
             )
             dots = np.unpackbits(rows[:, None], axis=1)[:, -COLUMNS:]
         else:
             columns = np.array(glyph(self._variant, code), np.uint8)
             dots = np.unpackbits(columns[None, :], axis=0, bitorder="little")
-        if not self._in_own and place == self._cell():
+        if not self._in_custom and place == self._cell():
             if self.blink and t_ns // BLINK_NS % 2:
                 dots = np.ones_like(dots)
             elif self.cursor:

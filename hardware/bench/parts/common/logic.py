@@ -100,6 +100,7 @@ def gate_svg(size: tuple[float, float], pins: Mapping[str, tuple[float, float]],
     for name, (x, y) in pins.items():
         left = x == 0
         drawn += line(x, y, 17 if left else width - 26, y, INK, STROKE)
-        names += text(x + (1 if left else -1), y - 2.5, name, 5, INK,
-                      text_anchor="start" if left else "end")  # fmt: skip
+        names += text(
+            x + (1 if left else -1), y - 2.5, name, 5, INK, text_anchor="start" if left else "end"
+        )
     return drawn + body + names

@@ -50,24 +50,24 @@ class MifareCard:
     def power_off(self) -> None:
         """It leaves the field."""
         self._awake = self._selected = self._halted = False
-        self._open: int | None = None
+        self._open_sector: int | None = None
         self._writing: int | None = None
 
-    def hear(self, frame: bytes, bits: int) -> Answer | None:
+    def receive(self, frame: bytes, bits: int) -> Answer | None:
         """A frame whose last byte has so many bits (0: all); None: it says nothing."""
         if bits == 7 and len(frame) == 1 and frame[0] in (REQA, WUPA):
             return self._wake(frame[0])
         if not self._awake or not frame:
             return None
         if self._writing is not None:
-            return self._written(frame)
+            return self._write(frame)
         if frame[0] == SELECT and frame[1:2] == b"\x20":
             return self.uid + bytes([self.check]), 0
         if frame[-2:] != crc_a(frame[:-2]):
             return None
         if frame[:2] == bytes([SELECT, 0x70]):
             return self._select(frame[2:-2])
-        return self._ordered(frame[:-2]) if self._selected else None
+        return self._command(frame[:-2]) if self._selected else None
 
     def authenticate(self, frame: bytes) -> bool:
         """Which key, block, the key's six bytes, the UID: opens the sector of the block."""
@@ -75,11 +75,11 @@ class MifareCard:
         if not self._selected or uid != self.uid or block >= BLOCKS or which not in (KEY_A, KEY_B):
             return False
         trailer = self._block(block | SECTOR_BLOCKS - 1)
-        good = key == (trailer[:6] if which == KEY_A else trailer[10:])
-        self._open = block // SECTOR_BLOCKS if good else None
-        if not good:
+        correct = key == (trailer[:6] if which == KEY_A else trailer[10:])
+        self._open_sector = block // SECTOR_BLOCKS if correct else None
+        if not correct:
             self.power_off()
-        return good
+        return correct
 
     # -- inside ---------------------------------------------------------------------------------
 
@@ -99,17 +99,17 @@ class MifareCard:
         self._selected = True
         return SAK + crc_a(SAK), 0
 
-    def _ordered(self, order: bytes) -> Answer | None:
-        if order[0] == HALT:
+    def _command(self, command: bytes) -> Answer | None:
+        if command[0] == HALT:
             self.power_off()
             self._halted = True
             return None
-        if len(order) != 2 or order[0] not in (READ, WRITE):
+        if len(command) != 2 or command[0] not in (READ, WRITE):
             return NAK, NIBBLE
-        block = order[1]
-        if block >= BLOCKS or self._open != block // SECTOR_BLOCKS:
+        block = command[1]
+        if block >= BLOCKS or self._open_sector != block // SECTOR_BLOCKS:
             return NAK, NIBBLE
-        if order[0] == WRITE:
+        if command[0] == WRITE:
             self._writing = block
             return ACK, NIBBLE
         data = bytearray(self._block(block))
@@ -117,7 +117,7 @@ class MifareCard:
             data[:6] = bytes(6)  # key A can never be read
         return bytes(data) + crc_a(bytes(data)), 0
 
-    def _written(self, frame: bytes) -> Answer | None:
+    def _write(self, frame: bytes) -> Answer | None:
         block, self._writing = self._writing, None
         if len(frame) != BLOCK + 2 or frame[-2:] != crc_a(frame[:-2]) or not block:
             return NAK, NIBBLE  # block 0 is the maker's

@@ -16,7 +16,7 @@ RESET_NS = 480 * US * 9 // 10
 WAIT_NS, PRESENCE_NS, SLOT_NS = 30 * US, 120 * US, 30 * US
 READ_ROM, MATCH_ROM, SKIP_ROM, SEARCH_ROM, ALARM_SEARCH = 0x33, 0x55, 0xCC, 0xF0, 0xEC
 
-Session = Generator[int | None, int, None]
+Transaction = Generator[int | None, int, None]
 """What follows a reset: it yields a bit to send, or None to be given one."""
 
 
@@ -38,27 +38,27 @@ class OneWireTarget(Module):
     """Family, serial number, check byte; as sent."""
 
     @abstractmethod
-    def function(self, command: int) -> Session:
+    def function(self, command: int) -> Transaction:
         """A function command, to this chip or to all."""
 
     @property
-    def alarmed(self) -> bool:
+    def has_alarm(self) -> bool:
         """Whether it answers to an alarm search."""
         return False
 
     @property
-    def deaf(self) -> bool:
+    def unresponsive(self) -> bool:
         """A fault: it hears nothing."""
         return False
 
     def begin(self) -> None:
-        self._session: Session | None = None
-        self._wish: int | None = None
-        self._greeting = False
+        self._transaction: Transaction | None = None
+        self._next_bit: int | None = None
+        self._in_presence = False
         self._fell_ns = self.world.now_ns
 
     def heard(self, pin: str, high: bool) -> None:
-        if self._greeting or self.deaf:
+        if self._in_presence or self.unresponsive:
             return
         if not high:
             self._fell_ns = self.world.now_ns
@@ -70,43 +70,43 @@ class OneWireTarget(Module):
 
     def _reset(self) -> None:
         self.forget()
-        self._greeting = True
-        self._session = self._addressed()
-        self._wish = next(self._session)
+        self._in_presence = True
+        self._transaction = self._rom_command()
+        self._next_bit = next(self._transaction)
         self.after(WAIT_NS, lambda: self.drive(self.WIRE, False))
-        self.after(WAIT_NS + PRESENCE_NS, self._greeted)
+        self.after(WAIT_NS + PRESENCE_NS, self._end_presence)
 
-    def _greeted(self) -> None:
+    def _end_presence(self) -> None:
         self.drive(self.WIRE, None)
-        self._greeting = False
+        self._in_presence = False
         self._fell_ns = self.world.now_ns  # another one may hold the wire a little longer
 
     def _slot(self) -> None:
         """The host began a slot: send, or look what it says."""
-        if self._session is None:
+        if self._transaction is None:
             return
-        if self._wish is None:
+        if self._next_bit is None:
             self.after(SLOT_NS, lambda: self._advance(int(self.high(self.WIRE))))
             return
-        if self._wish == 0:
+        if self._next_bit == 0:
             self.after(SLOT_NS, lambda: self.drive(self.WIRE, None))
             self.drive(self.WIRE, False)
         self._advance(0)
 
     def _advance(self, bit: int) -> None:
         try:
-            self._wish = self._session.send(bit) if self._session else None
+            self._next_bit = self._transaction.send(bit) if self._transaction else None
         except StopIteration:
-            self._session = None
+            self._transaction = None
 
     # -- ROM commands -------------------------------------------------------------------------
 
-    def _addressed(self) -> Session:
+    def _rom_command(self) -> Transaction:
         command = yield from read_byte()
         if command == READ_ROM:
             yield from send(self.rom)
-        elif command == SEARCH_ROM or (command == ALARM_SEARCH and self.alarmed):
-            yield from self._searched()
+        elif command == SEARCH_ROM or (command == ALARM_SEARCH and self.has_alarm):
+            yield from self._search()
             return
         elif command == MATCH_ROM:
             for byte in self.rom:
@@ -116,7 +116,7 @@ class OneWireTarget(Module):
             return
         yield from self.function((yield from read_byte()))
 
-    def _searched(self) -> Session:
+    def _search(self) -> Transaction:
         """Send each bit and its complement; leave when the host takes the other branch."""
         for byte in self.rom:
             for n in range(8):
@@ -135,7 +135,7 @@ def read_byte() -> Generator[int | None, int, int]:
     return byte
 
 
-def send(data: bytes) -> Session:
+def send(data: bytes) -> Transaction:
     """Bytes to the host, least bit first."""
     for byte in data:
         for n in range(8):

@@ -10,11 +10,11 @@ from hardware.bench.parts.common.part import Control, PartView
 from hardware.bench.parts.common.pixels import PixelPart
 from hardware.bench.svg.elements import circle, glow, mix, rect
 
-MOST = 4096
+MAX_LAMPS = 4096
 """Lamps of one part; each takes 30 us, so these take 123 ms a frame."""
 BYTES = 3
 NO_LAMP = -1
-DEAD = Control(NO_LAMP, MOST - 1, whole=True)
+DEAD = Control(NO_LAMP, MAX_LAMPS - 1, whole=True)
 """Which lamp is broken."""
 GAMMA = 1 / 2.2
 """The lamps' light is proportional to the byte, the eye is not."""

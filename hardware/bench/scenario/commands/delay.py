@@ -1,4 +1,4 @@
-"""Let time pass."""
+"""The command that lets time pass."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -12,7 +12,7 @@ from hardware.bench.scenario.nodes import Nodes
 
 @dataclass(frozen=True)
 class Delay(Command):
-    """Let virtual time pass; serial output that came meanwhile counts for no later wait."""
+    """Lets virtual time pass. Later waits ignore the serial output of that time."""
 
     KEY = "delay"
     ns: int

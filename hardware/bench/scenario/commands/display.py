@@ -1,4 +1,4 @@
-"""Displays: take a picture, and expect a text."""
+"""Commands on displays: take a screenshot, and expect a text."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ from hardware.i18n import _, reason
 
 @dataclass(frozen=True)
 class TakeScreenshot(Command):
-    """The frame of a display as PNG: kept, or compared byte by byte with another one.
+    """Saves the frame of a display as PNG, or compares it dot by dot with a PNG file.
 
     Paths are relative to the scenario file.
     """
@@ -55,7 +55,7 @@ class TakeScreenshot(Command):
             raise CommandError(f"{error.filename}: {reason(error)}") from error
 
     def _compare(self, path: Path, dots: Pixels) -> None:
-        """Size and every dot must be the same; else what was seen is kept beside the file."""
+        """Size and every dot must be the same. If not, the frame is saved next to the file."""
         try:
             wanted = dots_of(path.read_bytes(), dots)
         except ValueError as error:
@@ -69,7 +69,7 @@ class TakeScreenshot(Command):
 
 @dataclass(frozen=True)
 class ExpectDisplay(Command):
-    """The text that a person reads on a display now holds this."""
+    """Expects this text as a part of what a person reads on a display now."""
 
     KEY = "expect-display"
     OURS = True

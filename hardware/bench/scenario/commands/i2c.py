@@ -1,4 +1,4 @@
-"""What went over the I2C bus. Ours."""
+"""The command that expects transfers on an I2C bus. It is ours."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -11,16 +11,16 @@ from hardware.bench.scenario.context import CommandContext, CommandError
 from hardware.bench.scenario.nodes import Nodes
 from hardware.i18n import _
 
-MOST_SHOWN = 8
-"""Bytes of a transfer that a message lists."""
+MAX_BYTES_SHOWN = 8
+"""How many bytes of a transfer a message lists."""
 
 
 @dataclass(frozen=True)
 class ExpectI2c(Command):
-    """Transfers with an address that were answered: at least one, or `min`, that wrote these bytes
-    or read these, if that is asked.
+    """Expects transfers to an address that the target acknowledged: at least one, or `min`. If
+    `write` or `read` is given, only transfers with exactly these bytes count.
 
-    `board` names the board where there are several; `for` as in measured.py.
+    `board` names the board if there are several; for `for` see measure.py.
     """
 
     KEY = "expect-i2c"
@@ -59,16 +59,16 @@ class ExpectI2c(Command):
         ]
         if len(found) < self.least:
             what = _("{seen} such transfers with 0x{address:02x}, expected {wanted}")
-            told = what.format(seen=len(found), address=self.address, wanted=self.least)
-            raise CommandError(told + (_last(there[-1]) if there else ""))
+            text = what.format(seen=len(found), address=self.address, wanted=self.least)
+            raise CommandError(text + (_last(there[-1]) if there else ""))
 
 
 def _last(transfer: I2cTransfer) -> str:
-    """The bytes that went over the bus, as one writes them in a scenario."""
+    """The bytes of a transfer, written as in a scenario."""
     wrote, read = map(_listed, (transfer.written, transfer.read))
     return _("; the last one wrote {wrote} and read {read}").format(wrote=wrote, read=read)
 
 
 def _listed(data: bytes) -> str:
-    shown = ", ".join(f"0x{byte:02x}" for byte in data[:MOST_SHOWN])
-    return f"[{shown}{', …' if len(data) > MOST_SHOWN else ''}]"
+    shown = ", ".join(f"0x{byte:02x}" for byte in data[:MAX_BYTES_SHOWN])
+    return f"[{shown}{', …' if len(data) > MAX_BYTES_SHOWN else ''}]"

@@ -1,7 +1,7 @@
-"""What pins did, measured in the trace: edges, pulses, PWM, voltage. All of them are ours.
+"""Commands that measure at pins: edges, pulses, PWM, voltage. All of them are ours.
 
-Each looks at a stretch of time: `for: 2s` lets so much pass and measures in it; without it the
-stretch is what has passed since the step before began.
+Each measures in a window of time. `for: 2s` lets 2 s pass and measures in them. Without `for` the
+window is the time since the step before this one began.
 """
 
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ NS = 1e9
 
 @dataclass(frozen=True)
 class WatchedPin:
-    """A pin, and for how long it is looked at."""
+    """A pin, and how long it is measured (None: since the step before began)."""
 
     part: str
     pin: str
@@ -42,7 +42,7 @@ def _place(keys: dict[str, yaml.Node], nodes: Nodes) -> WatchedPin:
 
 @dataclass(frozen=True)
 class ExpectEdges(Command):
-    """So many edges (rising, falling or any), at least `min`, at most `max`."""
+    """Expects a number of edges (rising, falling or any): at least `min`, at most `max`."""
 
     KEY = "expect-edges"
     OURS = True
@@ -83,7 +83,7 @@ def _any(keys: dict[str, yaml.Node], bound: str) -> bool:
 
 @dataclass(frozen=True)
 class ExpectPulse(Command):
-    """A pulse of this level and width, within a tolerance in percent (5 unless told)."""
+    """Expects a pulse of this level and width; `tolerance` is in percent (default 5)."""
 
     KEY = "expect-pulse"
     OURS = True
@@ -122,7 +122,7 @@ def _nearest(widths: Times, wanted_ns: int) -> str:
 
 @dataclass(frozen=True)
 class ExpectPwm(Command):
-    """PWM, or pulses like it: mean frequency (or period) and duty, within a tolerance."""
+    """Expects PWM or similar pulses with this mean frequency (or period) and duty cycle."""
 
     KEY = "expect-pwm"
     OURS = True
@@ -156,19 +156,19 @@ class ExpectPwm(Command):
         )
         if off:
             what = _("{pin} had {seen}, expected {wanted}")
-            said = _("no pulses") if seen is None else _said(seen.hz, seen.duty * 100)
-            wanted = _said(self.frequency_hz, self.duty)
-            raise CommandError(what.format(pin=self.place, seen=said, wanted=wanted))
+            measured = _("no pulses") if seen is None else _pwm_text(seen.hz, seen.duty * 100)
+            wanted = _pwm_text(self.frequency_hz, self.duty)
+            raise CommandError(what.format(pin=self.place, seen=measured, wanted=wanted))
 
 
-def _said(hz: float | None, duty: float | None) -> str:
+def _pwm_text(hz: float | None, duty: float | None) -> str:
     parts = [] if hz is None else [f"{hz:.4g} Hz"]
     return ", ".join(parts + ([] if duty is None else [f"{duty:.3g} %"]))
 
 
 @dataclass(frozen=True)
 class ExpectVoltage(Command):
-    """The voltage at a pin now, within a tolerance in volts (0.05 V unless told)."""
+    """Expects a voltage at a pin now; `tolerance` is in volts (default 0.05 V)."""
 
     KEY = "expect-voltage"
     OURS = True

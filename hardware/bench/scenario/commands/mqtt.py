@@ -1,4 +1,4 @@
-"""MQTT: publish something, and expect what the board published. Ours."""
+"""Commands on MQTT: publish a message, and expect messages of a board. Both are ours."""
 
 import re
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from hardware.i18n import _
 
 @dataclass(frozen=True)
 class PublishMqtt(Command):
-    """A message from somewhere else on the network."""
+    """Publishes a message from another client on the network."""
 
     KEY = "publish"
     OURS = True
@@ -42,8 +42,9 @@ class PublishMqtt(Command):
 
 @dataclass(frozen=True)
 class ExpectMqtt(Command):
-    """Messages that a board published under a topic: at least one, or `min`, at most `max`, whose
-    payload matches a regular expression, if that is asked. `for` and `board` as in expect-i2c."""
+    """Expects messages that a board published to a topic: at least one, or `min`, and at most
+    `max`. If `match` is given, only payloads that match it count. `for` and `board` as in
+    expect-i2c."""
 
     KEY = "expect-mqtt"
     OURS = True

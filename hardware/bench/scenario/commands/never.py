@@ -1,4 +1,4 @@
-"""What must not happen. Ours."""
+"""Commands for what must not happen. All of them are ours."""
 
 import re
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ from hardware.i18n import _
 
 @dataclass(frozen=True)
 class NeverSerial(Command):
-    """The serial output must not match this regular expression, in the time `for` or in what has
-    passed since the step before began."""
+    """The serial output must not match this regular expression, during `for` or since the step
+    before began."""
 
     KEY = "never-serial"
     OURS = True
@@ -40,7 +40,7 @@ class NeverSerial(Command):
 
 @dataclass(frozen=True)
 class NeverPin(Command):
-    """A pin must not have this level, in the time `for` or since the step before began."""
+    """A pin must not have this level, during `for` or since the step before began."""
 
     KEY = "never-pin"
     OURS = True
@@ -71,7 +71,7 @@ class NeverPin(Command):
 
 @dataclass(frozen=True)
 class NeverFault(Command):
-    """No electrical fault and no end of the board, in the time `for` or since the step before."""
+    """No electrical fault and no end of the board, during `for` or since the step before."""
 
     KEY = "never-fault"
     OURS = True

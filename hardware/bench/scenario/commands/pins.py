@@ -1,4 +1,4 @@
-"""Controls and pins: move one, look at one, wait for one."""
+"""Commands on controls and pins: set a control, expect a level, wait for a level."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -12,12 +12,12 @@ from hardware.bench.scenario.nodes import Nodes
 from hardware.i18n import _
 
 LOOK_NS = 1_000_000
-"""`wait-pin` looks so often; what it measures nothing by need not be seen sooner."""
+"""Period of the checks of `wait-pin`. It measures no times, so this is often enough."""
 
 
 @dataclass(frozen=True)
 class SetControlCommand(Command):
-    """Move a control of a part."""
+    """Set a control of a part."""
 
     KEY = "set-control"
     part: str
@@ -36,7 +36,7 @@ class SetControlCommand(Command):
 
 @dataclass(frozen=True)
 class ExpectPin(Command):
-    """The level of a pin must be this now."""
+    """Expects a level at a pin now."""
 
     KEY = "expect-pin"
     part: str
@@ -59,7 +59,7 @@ class ExpectPin(Command):
 
 @dataclass(frozen=True)
 class WaitPin(Command):
-    """Run until a pin has a level, looked at each millisecond, or time is over."""
+    """Runs until a pin has a level, checked each millisecond, or the time is over."""
 
     KEY = "wait-pin"
     OURS = True
@@ -87,7 +87,7 @@ class WaitPin(Command):
 
 
 def _named(node: yaml.Node, what: str, nodes: Nodes) -> dict[str, yaml.Node]:
-    """`part-id`, `value` and the pin or control, which newer files call `name`."""
+    """The keys `part-id`, `value`, and the pin or control (the key `name` in newer files)."""
     keys = nodes.mapping(node, ("part-id", what, "name", "value"), ("part-id", "value"))
     if (what in keys) == ("name" in keys):
         wrong = _("{key} is given twice or not at all").format(key=what)

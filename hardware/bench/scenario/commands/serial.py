@@ -1,4 +1,4 @@
-"""The serial line: send, and wait for what the board says."""
+"""Commands on the serial line: send, and wait for output."""
 
 import re
 from dataclasses import dataclass, replace
@@ -12,12 +12,12 @@ from hardware.bench.scenario.nodes import Nodes
 from hardware.i18n import _
 
 TAIL = 60
-"""So many bytes of the serial output are shown when a wait has failed."""
+"""Bytes of the last serial output that the message of a failed wait shows."""
 
 
 @dataclass(frozen=True)
 class WriteSerial(Command):
-    """Send bytes to the board's serial input, as they are."""
+    """Sends bytes to the board's serial input, unchanged."""
 
     KEY = "write-serial"
     data: bytes
@@ -32,7 +32,7 @@ class WriteSerial(Command):
 
 @dataclass(frozen=True)
 class WaitSerial(Command):
-    """Run until these bytes appear in the serial output; `timeout_ns` is our extension."""
+    """Runs until these bytes appear in the serial output; `timeout_ns` is our extension."""
 
     KEY = "wait-serial"
     EXTRA = ("timeout",)
@@ -49,14 +49,14 @@ class WaitSerial(Command):
         return replace(self, timeout_ns=nodes.duration(keys["timeout"]))
 
     def run(self, context: CommandContext) -> None:
-        """Output counts from the end of the last match, or of the last delay."""
+        """Looks at the output since the last match, or since the last delay."""
         if not context.wait_for_output(re.compile(re.escape(self.data)), self.timeout_ns):
             raise _silent(context, self.data.decode(errors="replace"))
 
 
 @dataclass(frozen=True)
 class ExpectSerial(Command):
-    """Run until the serial output matches a regular expression (of Python's), or time is over."""
+    """Runs until the serial output matches a regular expression (Python), or the time is over."""
 
     KEY = "expect-serial"
     OURS = True
