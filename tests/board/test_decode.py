@@ -153,4 +153,4 @@ def test_an_answer_belongs_to_the_first_call_that_waits(
     trace = Trace("pi_pico", records)
     assert [(c.op, c.data, c.status, c.answer) for c in calls(trace)] == made
     assert [c.op for c in calls(trace, 2)] == [op for op, *_ in made if op == 2]
-    assert len(calls(trace, most=1)) == min(1, len(made))
+    assert len(calls(trace, limit=1)) == min(1, len(made))

@@ -1,4 +1,4 @@
-"""Servo: the angle that a PWM, or pulses by hand, ask for."""
+"""Servo: the angles that PWM, or pulses made by a program, stand for."""
 
 from typing import NamedTuple
 
@@ -9,11 +9,11 @@ from hardware.bench.parts.servo import LONGEST_NS, SHORTEST_NS
 from hardware.bench.trace.trace import Trace
 
 MIN_US, MAX_US = SHORTEST_NS / 1000, LONGEST_NS / 1000
-"""Pulse widths of 0 and 180 degrees, as the servo on the bench takes them."""
+"""Pulse widths of 0 and 180 degrees for the servo on the bench."""
 
 
 class AngleAt(NamedTuple):
-    """A pulse width (us) from a time (virtual ns) on, and the angle in degrees it stands for."""
+    """A pulse width (us) from a time (virtual ns) on, and its angle in degrees."""
 
     t_ns: int
     width_us: float
@@ -23,7 +23,7 @@ class AngleAt(NamedTuple):
 def servo(
     trace: Trace, pin: int | str, min_us: float = MIN_US, max_us: float = MAX_US
 ) -> list[AngleAt]:
-    """The angles that were asked for, one for each change; pulses over 4 ms are none."""
+    """The commanded angles, one for each change. Pulses over 4 ms are not for a servo."""
     waves = [
         (wave.t_ns, wave.duty_u16 / DUTY_MAX * 1e6 / wave.freq_hz)
         for wave in trace.pwm(pin)

@@ -1,4 +1,4 @@
-"""The DS18B20 thermometer on a 1-Wire bus."""
+"""The DS18B20 temperature sensor on a 1-Wire bus."""
 
 import math
 
@@ -12,7 +12,7 @@ from hardware.i18n import _
 MS = 1_000_000
 CONVERT, WRITE, READ, COPY, RECALL, READ_POWER = 0x44, 0x4E, 0xBE, 0x48, 0xB8, 0xB4
 POWER_ON_RAW = 0x0550
-"""85 °C, until the first conversion."""
+"""The value until the first conversion: 85 °C."""
 FACTORY = bytes([0x4B, 0x46, 0x7F])
 """TH 75 °C, TL 70 °C, 12 bits."""
 CELSIUS = Control(-55, 125)
@@ -20,16 +20,17 @@ CELSIUS = Control(-55, 125)
 
 class Ds18b20(OneWireTarget):
     """Pins `VCC DQ GND`; attributes `temperature` (22 °C, -55 to 125), `deviceID` (12 hexadecimal
-    digits, as sent), `familyCode` (`28`); control `temperature`. Several share a bus by their
-    deviceID. The bus needs a pull-up resistor.
+    digits, as sent), `familyCode` (`28`); control `temperature`. Several sensors with different
+    deviceIDs can share a bus. The bus needs a pull-up resistor.
 
-    On slots: reset and presence, the ROM commands read, match, skip, search and alarm search, and
-    convert (94 to 750 ms by resolution; read slots are 0 meanwhile; 85 °C before the first),
-    write, read, copy, recall, read power supply. A reading has the check byte and only the bits
-    of the resolution. Parasite power is not simulated: without VCC the chip is dead.
+    Simulated: reset and presence, the ROM commands read, match, skip, search and alarm search, and
+    the function commands convert (94 to 750 ms by resolution; read slots give 0 meanwhile; 85 °C
+    before the first conversion), write, read, copy, recall and read power supply. A reading has
+    the CRC and only the bits of the resolution. Parasite power is not simulated: without VCC the
+    chip does not work.
 
-    Extensions of ours are the faults `bad_checksum`, `silent` (hears nothing), `stuck` (DQ is held
-    low), 0 or 1, and `drift` (°C that it is wrong by). Source: Maxim DS18B20 data sheet (042208),
+    Extensions of ours are the faults `bad_checksum`, `silent` (it does not answer), `stuck` (DQ is
+    held low), 0 or 1, and `drift` (error in °C). Source: Maxim DS18B20 data sheet (042208),
     sections memory, configuration register, 1-Wire bus system, function commands.
     """
 
@@ -92,7 +93,7 @@ class Ds18b20(OneWireTarget):
 
     @property
     def _spare_bits(self) -> int:
-        """Low bits of a reading that the resolution leaves out: 3 at 9 bits, 0 at 12."""
+        """Low bits of a reading that are not used: 3 at a resolution of 9 bits, 0 at 12."""
         return 3 - (self._settings[2] >> 5 & 3)
 
     def function(self, command: int) -> Transaction:
@@ -108,7 +109,7 @@ class Ds18b20(OneWireTarget):
         elif command == RECALL:
             self._settings = self._eeprom
         elif command == READ_POWER:
-            yield 1  # not parasite
+            yield 1  # not parasite power
 
     def _scratchpad(self) -> bytes:
         late = self.world.now_ns < self._converted_ns
@@ -118,7 +119,7 @@ class Ds18b20(OneWireTarget):
         return data + bytes([crc8(data) ^ error_bit])
 
     def _convert(self) -> Transaction:
-        """The temperature is that of the start; it can be read when the time is over."""
+        """Convert the present temperature; the result can be read after the conversion time."""
         celsius = self.values["temperature"] + self.values["drift"]
         mask = 0xFFFF << self._spare_bits & 0xFFFF
         self._before = self._raw

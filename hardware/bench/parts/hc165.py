@@ -1,4 +1,4 @@
-"""The shift register 74HC165: eight inputs come in over three pins."""
+"""The shift register 74HC165: it reads eight inputs over three pins."""
 
 from hardware.bench.parts.common.logic import Logic, dip, dip_size, dip_svg
 from hardware.bench.parts.common.part import PartView
@@ -27,9 +27,9 @@ DATA = tuple(f"D{n}" for n in range(8))
 class Hc165(Logic):
     """Pins `PL CP CE DS`, inputs `D0`…`D7`, outputs `Q7 Q7_N`, `VCC GND` (2 V or more).
 
-    While PL is low the register follows D0 to D7; when PL is high and CE low, a rising CP shifts
-    towards Q7, D7 first, and takes DS in. CP and CE are alike: the rising edge of either counts
-    while the other is low. Source: Nexperia 74HC165 data sheet, table 3.
+    While PL is low the register follows D0 to D7. While PL is high and CE low, a rising edge of CP
+    shifts towards Q7, D7 first, and shifts DS in. CP and CE are equivalent: a rising edge of one
+    counts while the other is low. Source: Nexperia 74HC165 data sheet, table 3.
     """
 
     TYPES = ("wokwi-74hc165",)

@@ -1,4 +1,4 @@
-"""The shift register 74HC595: three pins become eight outputs."""
+"""The shift register 74HC595: it drives eight outputs over three pins."""
 
 from hardware.bench.parts.common.logic import Logic, dip, dip_size, dip_svg
 from hardware.bench.parts.common.part import PartView
@@ -27,9 +27,10 @@ NAMES = (
 class Hc595(Logic):
     """Pins `DS SHCP STCP MR OE`, outputs `Q0`…`Q7 Q7S`, `VCC GND` (2 V or more).
 
-    A rising SHCP shifts DS in, a rising STCP shows what was shifted in, MR low clears the shift
-    register, OE high lets go of Q0 to Q7. Q7S feeds the DS of the next one. With both clocks on
-    one wire the outputs are one pulse behind. MR and OE have no pulls: they want a level. Source:
+    A rising edge of SHCP shifts DS in. A rising edge of STCP copies the shift register to the
+    outputs. MR low clears the shift register. OE high switches Q0 to Q7 off. Q7S goes to DS of the
+    next chip. With both clocks on one wire the outputs are one pulse late. MR and OE have no pull
+    resistors: connect them to a level. Source:
     Nexperia 74HC595 data sheet, table 3.
     """
 

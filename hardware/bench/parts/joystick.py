@@ -13,8 +13,8 @@ class Joystick(Part):
     """Controls `x` and `y` from -1 to 1 (0 at rest; right and up are plus), `pressed` 0 or 1.
 
     VERT goes from 0 V (down) to VCC (up), HORZ from 0 V (right) to VCC (left). SEL is open, and
-    joined to GND while pressed: it needs a pull-up. The button bounces as `contact.py` says;
-    `bounceMs` and `bounceEdges` are ours.
+    connected to GND while the stick is pressed: it needs a pull-up. The button bounces as
+    `contact.py` says; `bounceMs` and `bounceEdges` are ours.
     """
 
     TYPES = ("wokwi-analog-joystick",)

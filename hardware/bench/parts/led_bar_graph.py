@@ -1,4 +1,4 @@
-"""Ten LEDs in a row."""
+"""A bar graph of ten LEDs."""
 
 from hardware.bench.parts.common.display import Display, LedGroup
 from hardware.bench.parts.common.part import Part, PartView, Stamp
@@ -11,7 +11,7 @@ MIXED = {
     "GYR": ("green",) * 5 + ("yellow",) * 3 + ("red",) * 2,
     "BCYR": ("blue",) + ("cyan",) * 4 + ("yellow",) * 3 + ("red",) * 2,
 }
-"""Bars of several colours, from the first on."""
+"""The colours of the bars, for values of `color` with several colours."""
 
 
 class LedBarGraph(Part, Display):
@@ -36,7 +36,7 @@ class LedBarGraph(Part, Display):
 
     @property
     def lamps(self) -> LedGroup:
-        """Every bar's LED."""
+        """The LED of each bar."""
         return LedGroup(tuple((f"A{n + 1}", f"C{n + 1}") for n in range(BARS)))
 
     def stamp(self, net: Stamp) -> None:

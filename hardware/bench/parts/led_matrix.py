@@ -15,11 +15,11 @@ FOOT = ("GND", "VCC", "DIN", "DOUT")
 
 class LedMatrix(RgbLamps):
     """Pins `DIN VDD VSS DOUT`; attributes `rows` (8), `cols` (8), `layout` (empty: every row
-    begins at the left; `serpentine`: every other one at the right), `brightness` (of the drawing),
-    `pixelShape`, `pixelSize` (not drawn).
+    starts at the left; `serpentine`: every second row at the right), `brightness` (of the
+    drawing), `pixelShape`, `pixelSize` (not drawn).
 
-    The control `dead` (ours) is the number of a broken lamp, which also keeps the data from those
-    behind it; -1: none. `pixels()` is rows by columns of three bytes.
+    The control `dead` (ours) is the number of a broken lamp (-1: none). The lamps after it get no
+    data. `pixels()` is rows by columns of three bytes.
     """
 
     TYPES = ("wokwi-led-matrix",)
@@ -77,7 +77,7 @@ class LedMatrix(RgbLamps):
 
 
 class NeopixelMatrix(LedMatrix):
-    """The older type of the same: pins `GND VCC DIN DOUT`."""
+    """The same under its older type, with the pins `GND VCC DIN DOUT`."""
 
     TYPES = ("wokwi-neopixel-matrix",)
     SUPPLY = ("VCC", "GND", 3.0)

@@ -9,7 +9,7 @@ from hardware.bench.svg.elements import circle, rect
 from hardware.bench.svg.pcb import pin_row
 
 MIN_RADIUS, ROOM = 18.0, 24.6
-"""Pixels of the drawing: of the smallest ring, and along the ring for a lamp."""
+"""In pixels of the drawing: the radius of the smallest ring, and the room for a lamp."""
 BORDER, FOOT = 14.0, 11.4
 
 
@@ -17,8 +17,8 @@ class LedRing(RgbLamps):
     """Pins `GND VCC DIN DOUT`; attributes `pixels` (16), `background` (colour of the board).
 
     Lamp 0 is at the top, the others follow clockwise. The control `dead` (ours) is the number of
-    a broken lamp, which also keeps the data from those behind it; -1: none. `pixels()` is a row
-    of dots of three bytes.
+    a broken lamp (-1: none). The lamps after it get no data. `pixels()` is a row of dots of three
+    bytes.
     """
 
     TYPES = ("wokwi-led-ring",)
@@ -32,7 +32,7 @@ class LedRing(RgbLamps):
 
     @property
     def _radius(self) -> float:
-        """From the middle to the lamps: 16 of them fit a ring of 141.6."""
+        """From the middle to the lamps; 16 lamps make a ring with a width of 141.6."""
         return max(MIN_RADIUS, ROOM * self.lamps / (2 * math.pi)) - (5.8 if self.lamps > 9 else 0)
 
     @property

@@ -7,15 +7,15 @@ from hardware.bench.parts.common.rgb_lamps import DEAD, MAX_LAMPS, RgbLamps
 from hardware.bench.svg.elements import circle, rect, text
 
 PITCH, HEIGHT, END = 28.8, 38.4, 14.4
-"""Of the drawing: from lamp to lamp, across, and the ends with the pads."""
+"""Sizes of the drawing: from lamp to lamp, its height, and each end with the pads."""
 
 
 class LedStrip(RgbLamps):
     """Pins `VDD DIN VSS` on the left, `VDD.2 DOUT VSS.2` on the right; attributes `pixels` (8),
     `pixelShape`, `pixelSize` (looks only, not drawn).
 
-    The control `dead` (ours) is the number of a broken lamp, which also keeps the data from those
-    behind it; -1: none. `pixels()` is a row of dots of three bytes.
+    The control `dead` (ours) is the number of a broken lamp (-1: none). The lamps after it get no
+    data. `pixels()` is a row of dots of three bytes.
     """
 
     TYPES = ("wokwi-led-strip",)

@@ -1,4 +1,4 @@
-"""Gates with one or two inputs."""
+"""Logic gates with two inputs, and with one (inverter and buffer)."""
 
 from collections.abc import Callable
 from operator import and_, or_, xor
@@ -15,13 +15,13 @@ FUNCTIONS: dict[str, tuple[Callable[[bool, bool], bool], bool]] = {
     "xor": (xor, False),
     "xnor": (xor, True),
 }
-"""What a gate does with its two inputs, and whether it turns the answer round."""
+"""The function of a gate on its two inputs, and whether the output is inverted."""
 
 
 class LogicGate(Logic):
     """Pins `A B OUT`: and, or, xor, nand, nor, xnor. It needs no supply and drives 3.3 V.
 
-    It answers at once; the few nanoseconds of a real one are left out.
+    The output changes at once: the delay of a few nanoseconds is not simulated.
     """
 
     TYPES = tuple(f"wokwi-gate-{name}-2" for name in FUNCTIONS)
@@ -49,7 +49,7 @@ class LogicGate(Logic):
 
 
 class LogicBuffer(Logic):
-    """Pins `IN OUT`: not and buffer. It needs no supply, drives 3.3 V, and answers at once."""
+    """Pins `IN OUT`: not and buffer. It needs no supply, drives 3.3 V, and has no delay."""
 
     TYPES = ("wokwi-gate-not", "wokwi-gate-buffer")
     PINS = {"IN": (0, 20), "OUT": (72, 20)}

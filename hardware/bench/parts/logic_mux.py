@@ -1,4 +1,4 @@
-"""A multiplexer: one of two inputs goes through."""
+"""A multiplexer: the output is one of two inputs."""
 
 from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.logic import LOGIC_VOLTS, Logic, gate_svg, gate_symbol
@@ -7,7 +7,7 @@ from hardware.bench.parts.common.part import PartView
 
 class LogicMux(Logic):
     """Pins `A B SEL OUT`: OUT is A while SEL is low, else B. It needs no supply, drives 3.3 V,
-    and answers at once."""
+    and has no delay."""
 
     TYPES = ("wokwi-mux-2",)
     PINS = {"A": (0, 12), "B": (0, 25), "SEL": (0, 38), "OUT": (72, 25)}

@@ -1,4 +1,4 @@
-"""LED matrices of 8 by 8 dots behind the driver MAX7219, one or several in a row."""
+"""LED matrices of 8 by 8 dots with the driver MAX7219, one or several in a row."""
 
 import numpy as np
 
@@ -38,10 +38,11 @@ class Max7219Matrix(Logic, Display):
     (1; how many in this part), `color`, `layout`: `parola` (bit 0 at the left) or `fc16` (bit 7 at
     the left).
 
-    The first driver of a chain is at the right. It shifts in at rising CLK, loads at rising CS,
-    and hands on at DOUT what is shifted through. All registers: digits, decode, intensity (of the
-    drawing), scan limit, shutdown, display test. After power on it is shut down. `pixels()` is 8
-    rows of dots, 0 or 255. Source: Maxim MAX7219 data sheet, tables 1 to 10.
+    The first driver of a chain is at the right. It shifts in at the rising edge of CLK, loads at
+    the rising edge of CS, and shifts out at DOUT. All registers are simulated: digits, decode,
+    intensity (of the drawing), scan limit, shutdown, display test. After power-on it is in
+    shutdown. `pixels()` is 8 rows of dots, 0 or 255. Source: Maxim MAX7219 data sheet, tables 1 to
+    10.
     """
 
     TYPES = ("wokwi-max7219-matrix",)
@@ -83,13 +84,13 @@ class Max7219Matrix(Logic, Display):
             self._load()
 
     def _load(self) -> None:
-        """Each driver takes the word that stands in front of it; the last one came last."""
+        """Each driver loads the word in its part of the shift register."""
         for number, registers in enumerate(self._registers):
             word = self._shifted >> WORD_BITS * number & 0xFFFF
             registers[word >> 8 & 0xF] = word & 0xFF
 
     def _rows(self, registers: bytearray) -> list[int]:
-        """The lit dots of one matrix, a byte a row."""
+        """The lit dots of one matrix, one byte for each row."""
         if registers[TEST] & 1:
             return [0xFF] * DOTS
         if not registers[SHUTDOWN] & 1:

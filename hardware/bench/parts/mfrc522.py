@@ -1,4 +1,4 @@
-"""The MFRC522 reader of contactless cards, and the cards that are held to it."""
+"""The MFRC522 reader for contactless cards, and its cards."""
 
 from collections.abc import Callable, Mapping
 
@@ -50,26 +50,27 @@ IRQ_TIMER, IRQ_ERROR, IRQ_IDLE, IRQ_RX, IRQ_TX = 0x01, 0x02, 0x10, 0x20, 0x40
 CRC_DONE, CRYPTO_ON, FLUSH, START_SEND, ANTENNA = 0x04, 0x08, 0x80, 0x80, 0x03
 DEPTH = 64
 BYTE_NS = 85_000
-"""A byte with its parity bit at 106 kbit/s."""
+"""The time of a byte with its parity bit at 106 kbit/s."""
 TURN_NS = 86_000
-"""From the reader's last bit to the card's first one (ISO 14443-3: 1172 to 1236 cycles)."""
+"""From the last bit of the reader to the first of the card (ISO 14443-3: 1172 to 1236 cycles)."""
 UIDS = ("01020304", "11223344", "55667788", "99aabbcc", "04112233", "c0ffee99")
 
 
 class Mfrc522(Module, SpiPart):
     """Pins `SDA SCK MOSI MISO IRQ GND RST 3.3V` (SDA is chip select); attribute `uid` (8
-    hexadecimal digits: card 0); controls `card` 0 to 5 (which card is held to it) and
+    hexadecimal digits: card 0); controls `card` 0 to 5 (the card at the reader) and
     `tagPresent` 0 or 1.
 
-    On registers, over SPI: FIFO, commands idle, mem, random ID, CRC, transmit-receive,
-    authentication and soft reset, interrupt flags, the timer that ends a wait for a card, the
-    antenna switch, version 0x92. The cards are MIFARE Classic 1K (`mifare.py`): request, wake-up,
-    anticollision, select, halt, authentication with the sector's key (FFFFFFFFFFFF), read, write.
-    One card at a time; the interrupt pin, values and other cards are not simulated. RST low
-    switches it off.
+    Simulated over SPI: the FIFO, the commands idle, mem, random ID, CRC, transmit-receive,
+    authentication and soft reset, the interrupt flags, the timer for the wait for a card, the
+    antenna switch, and version 0x92. The cards are MIFARE Classic 1K (`mifare.py`): request,
+    wake-up, anticollision, select, halt, authentication with the sector's key (FFFFFFFFFFFF),
+    read, write. Only one card can be in the field. The interrupt pin, value blocks and other cards
+    are not simulated. RST low powers it down.
 
-    Extensions of ours are the faults `silent` (the chip does not answer), `bad_checksum` (a card's
-    answer has a wrong byte), 0 or 1. Source: NXP MFRC522 data sheet (rev. 3.9), sections 8 to 10.
+    Extensions of ours are the faults `silent` (the chip does not answer) and `bad_checksum` (an
+    answer of a card has a wrong byte), 0 or 1. Source: NXP MFRC522 data sheet (rev. 3.9), sections
+    8 to 10.
     """
 
     TYPES = ("board-mfrc522",)
@@ -111,7 +112,7 @@ class Mfrc522(Module, SpiPart):
 
     @property
     def card(self) -> MifareCard | None:
-        """The card in the field, if the field is on."""
+        """The card in the field; None without a card or without the field."""
         near = self.values["tagPresent"] and self._registers[TX_CONTROL] & ANTENNA == ANTENNA
         return self.cards[int(self.values["card"])] if near else None
 
@@ -126,7 +127,7 @@ class Mfrc522(Module, SpiPart):
         self._address: int | None = None
 
     def _reset_cards(self) -> None:
-        """Without field a card forgets where it was."""
+        """Without the field, all cards lose their state."""
         for card in self.cards:
             card.power_off()
 
@@ -245,7 +246,7 @@ class Mfrc522(Module, SpiPart):
         self._registers[IRQ] |= IRQ_RX | IRQ_IDLE
 
     def _start_timer(self) -> None:
-        """The timer, if it starts by itself after a transmission (section 8.5)."""
+        """Start the timer, if it starts automatically after a transmission (section 8.5)."""
         mode = self._registers[MODE]
         if not mode & 0x80:
             return

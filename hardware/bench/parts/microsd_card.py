@@ -15,29 +15,29 @@ from hardware.bench.svg.pcb import header, pcb
 from hardware.i18n import _
 
 SECTORS = 16_384
-"""8 MB, as Wokwi's."""
+"""8 MB, as in Wokwi."""
 IDLE, ILLEGAL, BAD_CRC, BAD_ADDRESS = 0x01, 0x04, 0x08, 0x20
 START, MULTI_START, MULTI_STOP = 0xFE, 0xFC, 0xFD
 ACCEPTED, REFUSED = 0x05, 0x0B
 BUSY_BYTES = 8
 INIT_POLLS = 3
-"""ACMD41 says that it is not ready yet so often."""
+"""How often ACMD41 answers that the card is not ready yet."""
 OCR = (0x80, 0xFF, 0x80, 0x00)
 """Powered up, 2.7 to 3.6 V, standard capacity."""
 CID = b"\x03WAWARSH\x10\x20\x26\x01\x01\x01\xa1"
 
 
 class MicroSdCard(Module, SpiPart):
-    """Pins `CD DO GND SCK VCC DI CS`. 8 MB, standard capacity, FAT16; CD is joined to GND while no
-    card is in.
+    """Pins `CD DO GND SCK VCC DI CS`. 8 MB, standard capacity, FAT16; CD is connected to GND while
+    there is no card.
 
     SPI mode of the SD specification: CMD0, 8, 9, 10, 12, 13, 16, 17, 18, 24, 25, 55, 58, 59 and
-    ACMD41; CRC7 is asked of CMD0 and CMD8, and of all after CMD59; data come with CRC16, which is
-    checked after CMD59. Others are illegal commands. Addresses are bytes, blocks 512.
+    ACMD41; CMD0 and CMD8 need a CRC7, and all commands after CMD59. Data have a CRC16, which is
+    checked after CMD59. All other commands are illegal. Addresses are in bytes; a block has 512.
 
-    Extensions of ours: the attribute `files`, an object of names and texts that are on the card,
-    and the controls `removed` (no card in the socket), `silent` (it never answers),
-    `bad_checksum` (data with a wrong CRC16), `write_error` (it refuses data), 0 or 1. Source: SD
+    Extensions of ours: the attribute `files`, an object with names and texts of files on the card,
+    and the controls `removed` (no card in the socket), `silent` (it does not answer),
+    `bad_checksum` (data with a wrong CRC16), `write_error` (it rejects data), 0 or 1. Source: SD
     Association, Physical Layer Simplified Specification, section 7 (SPI mode).
     """
 
@@ -90,7 +90,7 @@ class MicroSdCard(Module, SpiPart):
         return {str(name): str(words).encode() for name, words in files.items()}
 
     def files(self) -> dict[str, bytes]:
-        """What is on the card now, by path."""
+        """The files that are on the card now, by path."""
         return self.card.files()
 
     def begin(self) -> None:
@@ -114,7 +114,8 @@ class MicroSdCard(Module, SpiPart):
             self.changed()
 
     def heard(self, pin: str, high: bool) -> None:
-        """A command ends with chip select; data may pause: drivers let go between blocks."""
+        """An edge of chip select ends a command, but not a data block: some drivers release chip
+        select within it."""
         self._frame = b""
 
     # -- bytes ----------------------------------------------------------------------------------
@@ -153,7 +154,7 @@ class MicroSdCard(Module, SpiPart):
             self._respond(self._state | ILLEGAL)
 
     def _respond(self, *answer: int) -> None:
-        """R1 (and what follows it), one byte after the command."""
+        """Answer with R1 and more bytes, one byte after the command."""
         self._out = deque([0xFF, *answer])
 
     # -- commands -------------------------------------------------------------------------------
@@ -218,7 +219,7 @@ class MicroSdCard(Module, SpiPart):
         self._respond(0)
 
     def _receive_data(self, byte: int) -> None:
-        """A byte while data are expected: a token first, then the block and its CRC16."""
+        """A byte of a data block: a token first, then the block and its CRC16."""
         block = self._data_in
         assert block is not None
         if not block:
@@ -289,7 +290,7 @@ def csd() -> bytes:
 
 
 def crc7(data: bytes) -> int:
-    """The check of commands: x^7 + x^3 + 1."""
+    """The CRC7 of commands: x^7 + x^3 + 1."""
     crc = 0
     for byte in data:
         for n in range(7, -1, -1):
@@ -299,5 +300,5 @@ def crc7(data: bytes) -> int:
 
 
 def crc16(data: bytes) -> int:
-    """The check of data: x^16 + x^12 + x^5 + 1 (CCITT, from 0)."""
+    """The CRC16 of data: x^16 + x^12 + x^5 + 1 (CCITT, starts at 0)."""
     return binascii.crc_hqx(data, 0)

@@ -1,4 +1,4 @@
-"""A thermistor on a small board: a divider whose lower half gets less with warmth."""
+"""An NTC thermistor on a small board, as the lower half of a voltage divider."""
 
 import math
 
@@ -17,8 +17,7 @@ class Ntc(Part):
 
     OUT is the middle of 10 kΩ to VCC and a thermistor of 10 kΩ at 25 °C to GND:
     R = 10 kΩ · exp(beta · (1/T - 1/298.15 K)). Extensions of ours are the controls `temperature`
-    in °C, `drift` (a fault: °C that the sensor is wrong by) and `broken` (a fault: no thermistor,
-    OUT is VCC).
+    in °C, `drift` (a fault: error in °C) and `broken` (a fault: no thermistor, OUT is VCC).
     """
 
     TYPES = ("wokwi-ntc-temperature-sensor",)

@@ -12,11 +12,11 @@ class Pir(Module):
     """Pins `VCC OUT GND`; attributes `delayTime` (5 s), `inhibitTime` (1.2 s), `retrigger` (empty
     or `1`: on, `0`: off).
 
-    The control `motion`, an extension of ours, is 1 while something moves. OUT then is high for
-    `delayTime`; with retrigger the time begins anew as long as there is motion, without it does
-    not. Afterwards nothing is seen for `inhibitTime`; motion that goes on then counts again. OUT
-    is 3.3 V whatever the supply. The minute of warming up after power on is left out, as in
-    Wokwi. Source: HC-SR501 data sheet (BISS0001: Tx, Ti, jumper L/H).
+    The control `motion`, an extension of ours, is 1 while something moves. OUT is then high for
+    `delayTime`. With retrigger, motion restarts this time. Afterwards the sensor ignores motion
+    for `inhibitTime`; motion that continues then counts again. OUT is 3.3 V with any supply. The
+    minute of warm-up after power-on is not simulated, as in Wokwi. Source: HC-SR501 data sheet
+    (BISS0001: Tx, Ti, jumper L/H).
     """
 
     TYPES = ("wokwi-pir-motion-sensor",)
@@ -38,7 +38,7 @@ class Pir(Module):
             self._update()
 
     def _update(self) -> None:
-        """Something may have begun or stopped to move."""
+        """Update OUT after a change of `motion` or of the state."""
         if self._inhibited:
             return
         again = self.driven["OUT"] and self.attr("retrigger") != "0"

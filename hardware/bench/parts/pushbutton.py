@@ -1,4 +1,4 @@
-"""A push button: pins 1 and 2 are joined while it is pressed."""
+"""A push button: pins 1 and 2 are connected while it is pressed."""
 
 from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.contact import ATTRS, CLOSED_OHMS, Contact
@@ -8,8 +8,8 @@ from hardware.bench.svg.elements import circle, line, mix, rect
 
 
 class Pushbutton(Part):
-    """Control `pressed` 0 or 1. It bounces as `contact.py` says; `bounceMs`, `bounceEdges` are
-    ours."""
+    """Control `pressed` 0 or 1. It bounces as described in `contact.py`; `bounceMs` and
+    `bounceEdges` are ours."""
 
     TYPES = ("wokwi-pushbutton",)
     PINS = {"1.l": (0, 13), "2.l": (0, 32), "1.r": (67, 13), "2.r": (67, 32)}
@@ -65,7 +65,7 @@ class Pushbutton(Part):
 
 
 class Pushbutton6mm(Pushbutton):
-    """The small one, the same otherwise."""
+    """The small button, with the same functions."""
 
     TYPES = ("wokwi-pushbutton-6mm",)
     PINS = {"1.l": (0, 2.2), "2.l": (0, 21), "1.r": (28, 2.2), "2.r": (28, 21)}

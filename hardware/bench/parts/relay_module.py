@@ -8,7 +8,7 @@ from hardware.bench.svg.elements import circle, line, rect, text
 from hardware.bench.svg.pcb import header, pcb, status_led
 
 OPERATES_NS, RELEASES_NS = 7_000_000, 3_000_000
-"""How long the armature is on its way (Songle SRD-05VDC: at most 10 and 5 ms)."""
+"""Travel times of the armature (Songle SRD-05VDC: at most 10 and 5 ms)."""
 PULL_OHMS = 10_000.0
 LOGIC_VOLTS = 3.3
 COIL_A = 0.072
@@ -19,9 +19,9 @@ class RelayModule(Module):
     """Pins `VCC GND IN`, contacts `NC COM NO`; attribute `transistor`: `npn` closes NO while IN is
     high, `pnp` while it is low.
 
-    An open IN leaves the relay at rest. The armature takes 7 ms to close and 3 ms to let go,
-    when neither contact touches. The control `stuck` (ours) is 1 while the contacts are welded:
-    they stay as they are. Source: Songle SRD-05VDC data sheet.
+    With an open IN the relay is off. The armature takes 7 ms to operate and 3 ms to release; no
+    contact is closed during that time. The control `stuck` (ours) is 1 while the contacts are
+    welded: they stay as they are. Source: Songle SRD-05VDC data sheet.
     """
 
     TYPES = ("wokwi-relay-module",)
@@ -44,7 +44,7 @@ class RelayModule(Module):
         self._active_high = self.choice("transistor", "npn", "pnp") == "npn"
         self._coil = False
         self.touches = "NC"
-        """The contact that COM touches now, empty while the armature is on its way."""
+        """The contact that COM touches now; empty while the armature moves."""
 
     def stamp(self, net: Stamp) -> None:
         for contact in ("NC", "NO"):
@@ -73,13 +73,13 @@ class RelayModule(Module):
             self._move_armature()
 
     def _set_coil(self, on: bool) -> None:
-        """The coil gets its current, or loses it."""
+        """Switch the current of the coil on or off."""
         if on != self._coil:
             self._coil = on
             self._move_armature()
 
     def _move_armature(self) -> None:
-        """The armature goes where the coil wants it, unless it is welded."""
+        """Move the armature to the position for the coil, unless the contacts are welded."""
         end = "NO" if self._coil else "NC"
         if self.values["stuck"] or self.touches == end:
             return

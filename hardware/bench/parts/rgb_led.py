@@ -12,7 +12,7 @@ DOME = "M9 31 V16 a12 12 0 0 1 24 0 V31 Z"
 
 
 class RgbLed(Part):
-    """`common` is `anode` (as in Wokwi without the attribute) or `cathode`."""
+    """`common` is `anode` (the default, as in Wokwi) or `cathode`."""
 
     TYPES = ("wokwi-rgb-led",)
     PINS = {"R": (8.5, 44), "COM": (18, 54), "G": (26.4, 44), "B": (35.7, 44)}

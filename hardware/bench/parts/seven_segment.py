@@ -19,16 +19,17 @@ LAYOUT = {
     3: ("E", "D", "DP", "C", "G", "", "B", "DIG3", "DIG2", "F", "A", "DIG1"),
     4: ("E", "D", "DP", "C", "G", "DIG4", "COM", "CLN", "B", "DIG3", "DIG2", "F", "A", "DIG1"),
 }
-"""Pins by their number on the package: along the lower edge, then back along the upper one."""
+"""Pins in the order of the package: along the lower edge, then back along the upper edge."""
 
 
 class SevenSegment(Part, Display):
-    """Pins `A`…`G DP` and `COM` (one digit) or `DIG1`…`DIG4`; with four digits the colon's LED
-    lies at `CLN` and `COM`.
+    """Pins `A`…`G DP` and `COM` (one digit) or `DIG1`…`DIG4`; with four digits the LED of the
+    colon is at `CLN` and `COM`.
 
-    Attributes: `common` `anode` or `cathode`, `digits` 1 to 4, `colon` (`1`: has one), `color`.
-    Each segment is an LED: it needs a resistor. A multiplexed display shows what a person would
-    see of the last 20 ms. `text()` gives the characters, `.` and `:`; `?` for no character.
+    Attributes: `common` `anode` or `cathode`, `digits` 1 to 4, `colon` (`1`: it has one), `color`.
+    Each segment is an LED: it needs a resistor. A multiplexed display shows the average of the
+    last 20 ms, as the eye does. `text()` gives the characters, `.` and `:`; `?` stands for an
+    unknown character.
     """
 
     TYPES = ("wokwi-7segment",)
@@ -59,23 +60,23 @@ class SevenSegment(Part, Display):
 
     @cached_property
     def lamps(self) -> LedGroup:
-        """Segments of the first digit, of the second …"""
+        """The LEDs of all segments, digit by digit."""
         commons = [f"DIG{n + 1}" if self.digits > 1 else "COM" for n in range(self.digits)]
         return self._lamps((common, segment) for common in commons for segment in SEGMENTS)
 
     @cached_property
     def colon(self) -> LedGroup:
-        """The colon, if it has one: it is not multiplexed, so the digits are not compared with
-        it."""
+        """The LED of the colon, if there is one. It is not multiplexed, so its brightness is not
+        compared with that of the digits."""
         return self._lamps([("COM", "CLN")] if self.has_colon else [])
 
     def _lamps(self, ends: Iterable[tuple[str, str]]) -> LedGroup:
-        """LEDs from the common pin on, which is their anode or their cathode."""
+        """LEDs at a common pin, which is their anode or their cathode."""
         return LedGroup(tuple(pair if self._anode else pair[::-1] for pair in ends))
 
     @property
     def has_colon(self) -> bool:
-        """Only packages of four digits have the pins for it."""
+        """Whether there is a colon: only packages of four digits have pins for it."""
         return self.digits == 4 and self.attr("colon") not in ("", "0")
 
     def stamp(self, net: Stamp) -> None:

@@ -15,7 +15,8 @@ MM = 96 / 25.4
 PULL_OHMS, PULL_VOLTS = 10_000.0, 3.3
 ADDRESSES = ("0x3c", "0x3d")
 CONTINUES, IS_DATA = 0x80, 0x40
-"""The control byte: another one comes behind the next byte; the next is for the memory."""
+"""Bits of the control byte: another control byte follows the next byte; the next byte is data for
+the memory."""
 OFF = 0x40
 
 
@@ -25,8 +26,8 @@ class Ssd1306(I2cPart, Display):
     The controller with its commands: the three addressing modes, windows, start line, offset,
     segment and row direction, contrast, inverse, all on, on and off, charge pump, multiplex ratio,
     scrolling. Without the charge pump it stays dark. Clock, precharge, VCOMH and the pin layout of
-    the rows are taken and change nothing. The module has pull-ups of 10 kilo-ohms to 3.3 V. The
-    control `silent` (ours) is 1 while it answers nothing. Source: SSD1306 data sheet 8.1.5, 10.
+    the rows are accepted and change nothing. The module has pull-ups of 10 kilo-ohms to 3.3 V. The
+    control `silent` (ours) is 1 while it does not answer. Source: SSD1306 data sheet 8.1.5, 10.
     """
 
     TYPES = ("board-ssd1306",)
@@ -82,7 +83,7 @@ class Ssd1306(I2cPart, Display):
         return pcb(self.SIZE, "#1d4e89", *holes) + self._screen() + pin_row(self.PINS, 8.4)
 
     def _screen(self) -> str:
-        """The glass with the dots that are lit, dimmer with less contrast."""
+        """The panel with the lit dots; less contrast makes them darker."""
         x, y, wide, high = self.SCREEN
         light = mix("#3c6f8f", "#bff3ff", self.controller.contrast / 255)
         glass = rect(x - 1.5, y - 1.5, wide + 3, high + 3, "#05070a", 1.5)
@@ -91,8 +92,8 @@ class Ssd1306(I2cPart, Display):
 
 
 class OldSsd1306(Ssd1306):
-    """Wokwi's older type: pins `DATA` (SDA) `CLK` (SCL) `GND`, power at `VIN` or `3V3`; `DC RST
-    CS` are not connected."""
+    """The same under Wokwi's older type: pins `DATA` (SDA) `CLK` (SCL) `GND`, power at `VIN` or
+    `3V3`; `DC RST CS` are not connected."""
 
     TYPES = ("wokwi-ssd1306",)
     PINS = {

@@ -1,4 +1,4 @@
-"""A WiFi access point, with the network behind it."""
+"""A WiFi access point with its network."""
 
 import hashlib
 
@@ -13,20 +13,21 @@ from hardware.i18n import _
 
 MS = 1_000_000
 MAX_NAME_BYTES, MIN_PASSWORD_BYTES, MAX_PASSWORD_BYTES = 32, 8, 63
-"""Bytes of an SSID, and of a WPA2 passphrase (IEEE 802.11)."""
+"""Length limits in bytes of an SSID and of a WPA2 passphrase (IEEE 802.11)."""
 
 
 class WifiAp(Part):
-    """`ssid`, `password` (empty: open), `channel`, `bssid` and `internet` ("0": only what is in
-    the room) are Wokwi's; `rssi` in dBm is our extension. With one of these on the bench there is
-    no Wokwi-GUEST.
+    """`ssid`, `password` (empty: open), `channel`, `bssid` and `internet` ("0": only the local
+    network) are Wokwi's; `rssi` in dBm is our extension. With such a part on the bench there is no
+    Wokwi-GUEST.
 
-    All controls are ours. `online` 0: the access point is off (its stations notice after 6 s);
-    `latency_ms` each way (up to a quarter more by chance), `loss` of packets 0 to 1, `join_ms`
-    until a station has its address; `espnow_loss` of messages between boards; `broker` 0: the
-    MQTT broker stops and forgets all, 1: it starts; `lose_publish` n: the n-th PUBLISH of QoS 1
-    or 2 from now gets lost and the broker stops with it, `lose_puback` n: only its PUBACK does;
-    `utc`: seconds since 1970 that time servers tell from now on (else 2025 begins at power-on).
+    All controls are ours. `online` 0: the access point is off (its stations notice after 6 s).
+    `latency_ms`: the latency in each direction (at random up to a quarter more). `loss`: the share
+    of lost packets, 0 to 1. `join_ms`: the time until a station has its address. `espnow_loss`:
+    the share of lost messages between boards. `broker` 0: the MQTT broker stops and loses its
+    state; 1: it starts. `lose_publish` n: the n-th PUBLISH of QoS 1 or 2 from now is lost, and the
+    broker stops. `lose_puback` n: the same, but only its PUBACK is lost. `utc`: the time of the
+    time servers from now on, in seconds since 1970 (default: 2025 starts at power-on).
     """
 
     TYPES = ("wokwi-wifi-ap",)
@@ -73,7 +74,7 @@ class WifiAp(Part):
 
     def _bssid(self) -> bytes:
         wanted = self.attr("bssid")
-        if not wanted:  # locally administered, another one for each name
+        if not wanted:  # locally administered, different for each part id
             return b"\x42\x13" + hashlib.sha256(self.spec.id.encode()).digest()[:4]
         try:
             bssid = bytes.fromhex(wanted.replace(":", ""))

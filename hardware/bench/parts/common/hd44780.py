@@ -1,4 +1,4 @@
-"""The character display controller HD44780: its memories, its instructions, its busy time.
+"""The character display controller HD44780: its memories, instructions and busy time.
 
 Source: Hitachi HD44780U data sheet, tables 6 (instructions, times at 270 kHz) and 8; "Interfacing
 to the MPU". Times are virtual nanoseconds.
@@ -12,30 +12,31 @@ from hardware.bench.parts.common.character_rom import COLUMNS, READ, ROWS, glyph
 from hardware.bench.parts.common.display import Pixels
 
 FAST_NS, DATA_NS, SLOW_NS = 37_000, 41_000, 1_520_000
-"""Most instructions; a byte written or read; clear and home."""
+"""Busy time of most instructions; of a byte written or read; of clear and home."""
 POWER_ON_NS = 10_000_000
-"""Its custom reset after power on ("Reset Function"): nothing is taken before."""
+"""Its internal reset after power-on ("Reset Function"); it ignores everything before that."""
 LINE = 0x40
 """Address of the second line."""
 LINE_BYTES, ONE_LINE_BYTES = 40, 80
 BLINK_NS = 409_600_000
-"""The block cursor changes so often, at 250 kHz."""
+"""Half period of the blinking block cursor, at 250 kHz."""
 LIT = 255
 
 
 class Hd44780:
-    """A controller with a glass of so many columns and rows; of four, each line has two."""
+    """A controller with a display of so many columns and rows. With four rows, each line of the
+    controller has two of them."""
 
     def __init__(self, columns: int, rows: int, variant: str) -> None:
         self.columns, self.rows = columns, rows
         self._variant = variant
         self.memory: Final = bytearray(ONE_LINE_BYTES)
         self.custom: Final = bytearray(64)
-        """Characters that the program drew, 8 rows each (CGRAM)."""
+        """Custom characters of the program (CGRAM), 8 rows each."""
         self.power_on(0)
 
     def power_on(self, t_ns: int) -> None:
-        """The reset of its custom."""
+        """The internal reset."""
         self.memory[:] = b" " * len(self.memory)
         self._busy_until = t_ns + POWER_ON_NS
         self.on = self.cursor = self.blink = False
@@ -44,7 +45,7 @@ class Hd44780:
         self._shift = 0
         self._wide, self._two_lines = True, False
         self._high: int | None = None
-        """The first half of a byte, when they come in halves."""
+        """The first half of a byte on the 4-bit bus, until the second half comes."""
 
     # -- the bus ------------------------------------------------------------------------------
 
@@ -59,7 +60,7 @@ class Hd44780:
             self._receive(data, whole, t_ns)
 
     def lines(self, data: bool, t_ns: int) -> int:
-        """What it puts on DB7 to DB0 while E and R/W are high."""
+        """The levels that it drives on DB7 to DB0 while E and R/W are high."""
         if data:
             value = self.custom[self._address] if self._in_custom else self.memory[self._cell()]
         else:
@@ -77,7 +78,7 @@ class Hd44780:
             self._busy_until = t_ns + DATA_NS
 
     def _receive(self, data: bool, value: int, t_ns: int) -> None:
-        """A whole byte; one that comes while the last one is being done is lost."""
+        """A whole byte. It is lost if the controller is still busy."""
         if t_ns < self._busy_until:
             return
         self._busy_until = t_ns + (DATA_NS if data else FAST_NS)
@@ -98,7 +99,7 @@ class Hd44780:
         self._address, self._in_custom, self._shift = 0, False, 0
 
     def _instruct(self, value: int) -> None:
-        """The highest bit that is set names the instruction."""
+        """The highest set bit selects the instruction."""
         match value.bit_length():
             case 8:
                 self._address, self._in_custom = value & 0x7F, False
@@ -115,7 +116,7 @@ class Hd44780:
                 self._step, self._shifts = 1 if value & 2 else -1, bool(value & 1)
 
     def _move(self, way: int, display: bool) -> None:
-        """Shift the cursor or the whole picture (to the right: +1)."""
+        """Move the cursor or shift the whole display (`way` +1: to the right)."""
         if display:
             self._shift = (self._shift - way) % self._line_bytes
         else:
@@ -138,7 +139,7 @@ class Hd44780:
         return LINE_BYTES if self._two_lines else ONE_LINE_BYTES
 
     def _next(self, way: int) -> int:
-        """The address beside the present one; the lines follow each other in a circle."""
+        """The next address in a direction; after the last line follows the first one."""
         if self._in_custom:
             return (self._address + way) % len(self.custom)
         cell = (self._cell() + way) % ONE_LINE_BYTES
@@ -147,16 +148,16 @@ class Hd44780:
         return cell if cell < LINE_BYTES else cell - LINE_BYTES + LINE
 
     def _cell(self) -> int:
-        """The address as a place in the memory; addresses between the lines are folded."""
+        """The index of the address in the memory; addresses between the lines wrap around."""
         if not self._two_lines:
             return self._address % ONE_LINE_BYTES
         second, place = divmod(self._address, LINE)
         return second * LINE_BYTES + place % LINE_BYTES
 
-    # -- the glass ----------------------------------------------------------------------------
+    # -- the display --------------------------------------------------------------------------
 
     def _shown(self) -> list[list[int]]:
-        """The memory's place behind each character of the glass; -1: that line is not driven."""
+        """The memory index of each character on the display; -1: the line is not driven."""
         places = []
         for row in range(self.rows):
             if row % 2 and not self._two_lines:
@@ -172,7 +173,8 @@ class Hd44780:
         return places
 
     def text(self) -> str:
-        """The lines that a person reads, without blanks at their ends; nothing when it is off."""
+        """The lines that a person reads, without trailing blanks; empty when the display is
+        off."""
         if not self.on:
             return ""
         read = READ[self._variant]
@@ -182,7 +184,7 @@ class Hd44780:
         )
 
     def pixels(self, t_ns: int) -> Pixels:
-        """8 rows of dots for each line, 5 columns for each character, 0 or 255."""
+        """The dots, 0 or 255: 8 rows for each line, 5 columns for each character."""
         seen = np.zeros((self.rows * ROWS, self.columns * COLUMNS), np.uint8)
         if self.on:
             for row, places in enumerate(self._shown()):
@@ -196,7 +198,7 @@ class Hd44780:
         return seen
 
     def _dots(self, place: int, t_ns: int) -> Pixels:
-        """One character with the cursor on it, if it is there."""
+        """The dots of one character, with the cursor if it is there."""
         code = self.memory[place]
         if code < 16:
             rows = np.frombuffer(

@@ -1,4 +1,4 @@
-"""Logic chips: levels in, levels out, and the package that they come in."""
+"""Logic chips: inputs and outputs, and their drawing as a DIP package or as a gate symbol."""
 
 from collections.abc import Mapping
 
@@ -7,10 +7,10 @@ from hardware.bench.parts.common.module import Module
 from hardware.bench.svg.elements import circle, line, path, rect, text
 
 LOGIC_VOLTS = 3.3
-"""What a part drives that has no supply pins of its own, as Wokwi's gates."""
+"""The output voltage of a part without supply pins, such as Wokwi's gates."""
 PITCH = 9.6
 ROWS = 36.0
-"""From one row of legs to the other, as on a breadboard."""
+"""Distance of the two rows of legs, as on a breadboard."""
 
 INK, PAPER = "#3a4049", "#e6eaf0"
 STROKE = 1.8
@@ -23,9 +23,9 @@ BODIES = {
 
 
 class Logic(Module):
-    """A chip that remembers the levels at its inputs and sets several outputs at once.
+    """A chip that keeps the levels at its inputs and sets several outputs at once.
 
-    An input is low until something holds it high; one that nothing holds keeps its last level.
+    An input is low until something drives it high; a floating input keeps its last level.
     """
 
     def __init__(self, spec: PartSpec) -> None:
@@ -41,17 +41,18 @@ class Logic(Module):
         self.turned(pin, high)
 
     def turned(self, pin: str, high: bool) -> None:
-        """An input has another level now; `level` has all of them."""
+        """An input has a new level; `level` has the levels of all inputs."""
 
     def put(self, levels: Mapping[str, bool | None]) -> None:
-        """Levels for outputs, all at the same time; None: not driven."""
+        """Set the levels of outputs at the same time; None: not driven."""
         if any(self.driven[pin] != level for pin, level in levels.items()):
             self.driven.update(levels)
             self.changed()
 
 
 def dip(names: tuple[str, ...]) -> dict[str, tuple[float, float]]:
-    """Where the legs are: the first at the lower left, then around against the clock."""
+    """The positions of the legs: the first is at the lower left, the others follow
+    counterclockwise."""
     half = len(names) // 2
     places = {}
     for number, name in enumerate(names):
@@ -61,12 +62,12 @@ def dip(names: tuple[str, ...]) -> dict[str, tuple[float, float]]:
 
 
 def dip_size(legs: int) -> tuple[float, float]:
-    """Width and height of a package with so many legs."""
+    """Width and height of a package with this number of legs."""
     return PITCH * legs / 2 + 4.8, ROWS
 
 
 def dip_svg(pins: Mapping[str, tuple[float, float]], label: str) -> str:
-    """The package from above, its notch on the left, each leg with its name."""
+    """The package from above, with the notch on the left and a name at each leg."""
     width, _height = dip_size(len(pins))
     legs = "".join(
         rect(x - 1.6, 0 if y == 0 else ROWS - 6, 3.2, 6, "#c3c9d1", 0.6)
@@ -80,7 +81,8 @@ def dip_svg(pins: Mapping[str, tuple[float, float]], label: str) -> str:
 
 
 def gate_symbol(name: str) -> str:
-    """The body of a gate: `and`, `nand`, `or`, `nor`, `xor`, `xnor`, `not`, `buffer`, `mux`."""
+    """The symbol of a gate, in the distinctive shapes of IEEE Std 91: `and`, `nand`, `or`, `nor`,
+    `xor`, `xnor`, `not`, `buffer`, `mux`."""
     inverts = name in ("nand", "nor", "xnor", "not")
     if name in ("not", "buffer", "mux"):
         body = BODIES["mux" if name == "mux" else "buffer"]
@@ -95,7 +97,7 @@ def gate_symbol(name: str) -> str:
 
 
 def gate_svg(size: tuple[float, float], pins: Mapping[str, tuple[float, float]], body: str) -> str:
-    """A symbol with wires from the pins at its sides, and the names of the pins."""
+    """A gate symbol with lines to its pins, and the names of the pins."""
     width, drawn, names = size[0], "", ""
     for name, (x, y) in pins.items():
         left = x == 0

@@ -1,7 +1,8 @@
-"""The target's side of a 1-Wire bus: reset, presence, slots, and the ROM commands.
+"""The target side of a 1-Wire bus: reset, presence pulse, time slots, and the ROM commands.
 
 Times are those of the DS18B20 data sheet (rev. 042208), "1-Wire bus system" and its AC table. A
-target samples a written bit 30 µs after the edge (15 to 60 are allowed) and holds a 0 as long.
+target samples a written bit 30 µs after the edge (15 to 60 µs are allowed), and it holds a 0 for
+the same time.
 """
 
 from abc import abstractmethod
@@ -12,16 +13,16 @@ from hardware.bench.parts.common.module import Module
 
 US = 1000
 RESET_NS = 480 * US * 9 // 10
-"""What a target takes for a reset: the 480 µs of the host, less the tolerance of its own clock."""
+"""The shortest reset for a target: 480 µs, less the tolerance of the target's clock."""
 WAIT_NS, PRESENCE_NS, SLOT_NS = 30 * US, 120 * US, 30 * US
 READ_ROM, MATCH_ROM, SKIP_ROM, SEARCH_ROM, ALARM_SEARCH = 0x33, 0x55, 0xCC, 0xF0, 0xEC
 
 Transaction = Generator[int | None, int, None]
-"""What follows a reset: it yields a bit to send, or None to be given one."""
+"""The bits that follow a reset: it yields a bit to send, or None to receive one."""
 
 
 def crc8(data: bytes) -> int:
-    """The check byte of 1-Wire: x^8 + x^5 + x^4 + 1, least bit first."""
+    """The CRC of 1-Wire: x^8 + x^5 + x^4 + 1, least significant bit first."""
     crc = 0
     for byte in data:
         for n in range(8):
@@ -31,24 +32,24 @@ def crc8(data: bytes) -> int:
 
 
 class OneWireTarget(Module):
-    """A chip on a 1-Wire bus. Subclasses give `rom` and what they do when they are addressed."""
+    """A chip on a 1-Wire bus. Subclasses define `rom` and `function`."""
 
     WIRE: ClassVar[str] = "DQ"
     rom = bytes(8)
-    """Family, serial number, check byte; as sent."""
+    """Family code, serial number and CRC, in the order of sending."""
 
     @abstractmethod
     def function(self, command: int) -> Transaction:
-        """A function command, to this chip or to all."""
+        """Run a function command for this chip or for all chips."""
 
     @property
     def has_alarm(self) -> bool:
-        """Whether it answers to an alarm search."""
+        """Whether it answers an alarm search."""
         return False
 
     @property
     def unresponsive(self) -> bool:
-        """A fault: it hears nothing."""
+        """A fault: the chip receives nothing."""
         return False
 
     def begin(self) -> None:
@@ -79,10 +80,10 @@ class OneWireTarget(Module):
     def _end_presence(self) -> None:
         self.drive(self.WIRE, None)
         self._in_presence = False
-        self._fell_ns = self.world.now_ns  # another one may hold the wire a little longer
+        self._fell_ns = self.world.now_ns  # another target may hold the wire a little longer
 
     def _slot(self) -> None:
-        """The host began a slot: send, or look what it says."""
+        """The host started a slot: send a bit, or receive one."""
         if self._transaction is None:
             return
         if self._next_bit is None:
@@ -117,7 +118,7 @@ class OneWireTarget(Module):
         yield from self.function((yield from read_byte()))
 
     def _search(self) -> Transaction:
-        """Send each bit and its complement; leave when the host takes the other branch."""
+        """Send each bit and its complement; stop when the host selects the other value."""
         for byte in self.rom:
             for n in range(8):
                 bit = byte >> n & 1
@@ -128,7 +129,7 @@ class OneWireTarget(Module):
 
 
 def read_byte() -> Generator[int | None, int, int]:
-    """A byte from the host, least bit first."""
+    """A byte from the host, least significant bit first."""
     byte = 0
     for n in range(8):
         byte |= (yield None) << n
@@ -136,7 +137,7 @@ def read_byte() -> Generator[int | None, int, int]:
 
 
 def send(data: bytes) -> Transaction:
-    """Bytes to the host, least bit first."""
+    """Bytes to the host, least significant bit first."""
     for byte in data:
         for n in range(8):
             yield byte >> n & 1
