@@ -191,7 +191,8 @@ def _levels(
 CHARACTER_PX, PAD_PX = 5.9, 7.0
 """About the width of a character, and of the two edges of its box together."""
 GROUP_PX, MAX_LINES, BREAK = 5.0, 50, " ↵ "
-"""Lines that begin closer together than this are a group: so many of them stand in one box."""
+"""Lines that start closer together than this are a group; a box shows up to `MAX_LINES` of
+them."""
 OUTPUT = "#3d444d"
 
 Line = tuple[int, int, str]

@@ -11,24 +11,7 @@ from hardware.bench.svg.elements import circle, glow, mix, rect, text
 
 DOTS, WORD_BITS, MAX_CHAIN = 8, 16, 64
 DECODE, INTENSITY, SCAN_LIMIT, SHUTDOWN, TEST = 0x9, 0xA, 0xB, 0xC, 0xF
-CODE_B = (
-    0x7E,
-    0x30,
-    0x6D,
-    0x79,
-    0x33,
-    0x5B,
-    0x5F,
-    0x70,
-    0x7F,
-    0x7B,
-    0x01,
-    0x4F,
-    0x37,
-    0x0E,
-    0x67,
-    0x00,
-)
+CODE_B = bytes.fromhex("7e306d79335b5f707f7b014f370e6700")
 """Segments of the decoded digits 0-9, -, E, H, L, P, blank (table 5)."""
 SIDE, FOOT = 120.0, 14.0
 

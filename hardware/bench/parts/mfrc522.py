@@ -11,27 +11,11 @@ from hardware.bench.svg.elements import path, rect, text
 from hardware.bench.svg.pcb import chip, header, pcb
 from hardware.i18n import _
 
-COMMAND, IRQ, DIV_IRQ, ERROR, STATUS2, FIFO, LEVEL, CONTROL, FRAMING = (
-    0x01,
-    0x04,
-    0x05,
-    0x06,
-    0x08,
-    0x09,
-    0x0A,
-    0x0C,
-    0x0D,
-)
-TX_CONTROL, CRC_HIGH, CRC_LOW, MODE, PRESCALER, RELOAD_HIGH, RELOAD_LOW, VERSION = (
-    0x14,
-    0x21,
-    0x22,
-    0x2A,
-    0x2B,
-    0x2C,
-    0x2D,
-    0x37,
-)
+COMMAND, IRQ, DIV_IRQ, ERROR, STATUS2 = 0x01, 0x04, 0x05, 0x06, 0x08
+FIFO, LEVEL, CONTROL, FRAMING, TX_CONTROL = 0x09, 0x0A, 0x0C, 0x0D, 0x14
+CRC_HIGH, CRC_LOW, MODE, PRESCALER = 0x21, 0x22, 0x2A, 0x2B
+RELOAD_HIGH, RELOAD_LOW, VERSION = 0x2C, 0x2D, 0x37
+"""Registers."""
 DEFAULTS = {
     COMMAND: 0x20,
     IRQ: 0x14,

@@ -99,7 +99,7 @@ class MicroSdCard(Module, SpiPart):
         self._out: deque[int] = deque()
         self._frame = b""
         self._data_in: bytearray | None = None
-        self._write_many = False
+        self._multi_block = False
         self._address = 0
         self._stream = False
 
@@ -224,7 +224,7 @@ class MicroSdCard(Module, SpiPart):
         assert block is not None
         if not block:
             if byte in (START, MULTI_START):
-                self._write_many = byte == MULTI_START
+                self._multi_block = byte == MULTI_START
                 block.append(byte)
             elif byte == MULTI_STOP:
                 self._data_in = None
@@ -235,7 +235,7 @@ class MicroSdCard(Module, SpiPart):
             return
         block.append(byte)
         if len(block) == 1 + SECTOR + 2:
-            self._data_in = bytearray() if self._write_many else None
+            self._data_in = bytearray() if self._multi_block else None
             self._write_block(bytes(block[1:-2]), int.from_bytes(block[-2:], "big"))
 
     def _write_block(self, data: bytes, crc: int) -> None:

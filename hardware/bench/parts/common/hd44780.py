@@ -24,23 +24,23 @@ LIT = 255
 
 
 class Hd44780:
-    """A controller with a display of so many columns and rows. With four rows, each line of the
+    """A controller with a display of this many columns and rows. With four rows, each line of the
     controller has two of them."""
 
     def __init__(self, columns: int, rows: int, variant: str) -> None:
         self.columns, self.rows = columns, rows
         self._variant = variant
-        self.memory: Final = bytearray(ONE_LINE_BYTES)
-        self.custom: Final = bytearray(64)
+        self.ddram: Final = bytearray(ONE_LINE_BYTES)
+        self.cgram: Final = bytearray(64)
         """Custom characters of the program (CGRAM), 8 rows each."""
         self.power_on(0)
 
     def power_on(self, t_ns: int) -> None:
         """The internal reset."""
-        self.memory[:] = b" " * len(self.memory)
+        self.ddram[:] = b" " * len(self.ddram)
         self._busy_until = t_ns + POWER_ON_NS
         self.on = self.cursor = self.blink = False
-        self._address, self._in_custom = 0, False
+        self._address, self._in_cgram = 0, False
         self._step, self._shifts = 1, False
         self._shift = 0
         self._wide, self._two_lines = True, False
@@ -62,7 +62,7 @@ class Hd44780:
     def lines(self, data: bool, t_ns: int) -> int:
         """The levels that it drives on DB7 to DB0 while E and R/W are high."""
         if data:
-            value = self.custom[self._address] if self._in_custom else self.memory[self._cell()]
+            value = self.cgram[self._address] if self._in_cgram else self.ddram[self._cell()]
         else:
             value = (0x80 if t_ns < self._busy_until else 0) | self._address
         return value if self._wide or self._high is None else value << 4 & 0xF0
@@ -94,17 +94,17 @@ class Hd44780:
 
     def _clear_or_home(self, clear: bool) -> None:
         if clear:
-            self.memory[:] = b" " * len(self.memory)
+            self.ddram[:] = b" " * len(self.ddram)
             self._step = 1
-        self._address, self._in_custom, self._shift = 0, False, 0
+        self._address, self._in_cgram, self._shift = 0, False, 0
 
     def _instruct(self, value: int) -> None:
         """The highest set bit selects the instruction."""
         match value.bit_length():
             case 8:
-                self._address, self._in_custom = value & 0x7F, False
+                self._address, self._in_cgram = value & 0x7F, False
             case 7:
-                self._address, self._in_custom = value & 0x3F, True
+                self._address, self._in_cgram = value & 0x3F, True
             case 6:
                 self._wide, self._two_lines = bool(value & 0x10), bool(value & 0x08)
                 self._high = None
@@ -123,10 +123,10 @@ class Hd44780:
             self._address = self._next(way)
 
     def _put(self, value: int) -> None:
-        if self._in_custom:
-            self.custom[self._address] = value
+        if self._in_cgram:
+            self.cgram[self._address] = value
         else:
-            self.memory[self._cell()] = value
+            self.ddram[self._cell()] = value
             if self._shifts:
                 self._move(-self._step, display=True)
         self._advance()
@@ -140,8 +140,8 @@ class Hd44780:
 
     def _next(self, way: int) -> int:
         """The next address in a direction; after the last line follows the first one."""
-        if self._in_custom:
-            return (self._address + way) % len(self.custom)
+        if self._in_cgram:
+            return (self._address + way) % len(self.cgram)
         cell = (self._cell() + way) % ONE_LINE_BYTES
         if not self._two_lines:
             return cell
@@ -179,7 +179,7 @@ class Hd44780:
             return ""
         read = READ[self._variant]
         return "\n".join(
-            "".join(read[self.memory[place]] if place >= 0 else " " for place in row).rstrip()
+            "".join(read[self.ddram[place]] if place >= 0 else " " for place in row).rstrip()
             for row in self._shown()
         )
 
@@ -199,16 +199,16 @@ class Hd44780:
 
     def _dots(self, place: int, t_ns: int) -> Pixels:
         """The dots of one character, with the cursor if it is there."""
-        code = self.memory[place]
+        code = self.ddram[place]
         if code < 16:
             rows = np.frombuffer(
-                bytes(self.custom[code % 8 * ROWS : code % 8 * ROWS + ROWS]), np.uint8
+                bytes(self.cgram[code % 8 * ROWS : code % 8 * ROWS + ROWS]), np.uint8
             )
             dots = np.unpackbits(rows[:, None], axis=1)[:, -COLUMNS:]
         else:
             columns = np.array(glyph(self._variant, code), np.uint8)
             dots = np.unpackbits(columns[None, :], axis=0, bitorder="little")
-        if not self._in_custom and place == self._cell():
+        if not self._in_cgram and place == self._cell():
             if self.blink and t_ns // BLINK_NS % 2:
                 dots = np.ones_like(dots)
             elif self.cursor:
