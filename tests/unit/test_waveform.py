@@ -7,14 +7,13 @@ import numpy as np
 import pytest
 
 from hardware.bench.drawing.png import to_png
-from hardware.bench.drawing.time_axis import duration, ticks
+from hardware.bench.drawing.time_axis import Window, duration, ticks
 from hardware.bench.drawing.waveform import WaveformMark, isolate, waveform
 from hardware.bench.drawing.waveform_rows import (
     Band,
     Level,
     TextBox,
     Value,
-    Window,
     control_rows,
     serial_rows,
     signal_row,

@@ -1,10 +1,25 @@
-"""Time for people: the ticks of a time axis (at 1, 2 or 5 of a unit), and durations as text."""
+"""The time axis of a waveform: its window, its ticks (at 1, 2 or 5 of a unit), and durations as
+text.
+"""
 
-from hardware.bench.drawing.waveform_rows import Window
+from dataclasses import dataclass
 
 UNITS = ((1_000_000_000, "s"), (1_000_000, "ms"), (1_000, "µs"), (1, "ns"))
 TICK_PX = 62.0
 """About the distance of two ticks."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """The part of time that is drawn, and how wide."""
+
+    start_ns: int
+    end_ns: int
+    width: float
+
+    def x(self, t_ns: float) -> float:
+        """A time in pixels."""
+        return (t_ns - self.start_ns) * self.width / max(1, self.end_ns - self.start_ns)
 
 
 def ticks(window: Window, origin_ns: int) -> list[tuple[float, str]]:

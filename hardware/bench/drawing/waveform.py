@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from hardware.bench.circuit.circuit import Circuit
-from hardware.bench.drawing.time_axis import ticks
+from hardware.bench.drawing.time_axis import Window, ticks
 from hardware.bench.drawing.waveform_rows import (
     Band,
     TextBox,
     Value,
     WaveformRow,
-    Window,
     control_rows,
     serial_rows,
     signal_row,

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hardware.bench.circuit.pads import DUTY_MAX
+from hardware.bench.drawing.time_axis import Window
 from hardware.bench.trace.trace import SerialLog, Trace
 
 PERIOD_PX = 4.0
@@ -24,19 +25,6 @@ NAMED_COLOURS = {"_R": "#d93a34", "_Y": "#d9a520", "_G": "#2f9e55", "_B": "#2f6f
 """Pins whose names end like this are LEDs of that colour."""
 COLOURS = ("#2f6fd6", "#8d5bd1", "#24929f", "#c2602a", "#5a7d1e", "#b0448f")
 STIMULUS = "#b45f06"
-
-
-@dataclass(frozen=True)
-class Window:
-    """The part of time that is drawn, and how wide."""
-
-    start_ns: int
-    end_ns: int
-    width: float
-
-    def x(self, t_ns: float) -> float:
-        """A time in pixels."""
-        return (t_ns - self.start_ns) * self.width / max(1, self.end_ns - self.start_ns)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from hardware.bench.bench import Bench
 from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.drawing.time_axis import duration
-from hardware.bench.scenario.context import CommandContext, CommandError
+from hardware.bench.scenario.command import CommandContext, CommandError
 from hardware.bench.scenario.scenario import Scenario, ScenarioStep
 from hardware.errors import HardwareError, ScenarioError
 from hardware.i18n import _, tame

@@ -5,8 +5,7 @@ from typing import Self
 
 import yaml
 
-from hardware.bench.scenario.command import Command
-from hardware.bench.scenario.context import CommandContext
+from hardware.bench.scenario.command import Command, CommandContext
 from hardware.bench.scenario.nodes import Nodes
 
 

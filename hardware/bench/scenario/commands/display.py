@@ -9,8 +9,7 @@ import yaml
 
 from hardware.bench.drawing.png import dots_of, frame_png
 from hardware.bench.parts.common.display import Display, Pixels
-from hardware.bench.scenario.command import Command
-from hardware.bench.scenario.context import CommandContext, CommandError
+from hardware.bench.scenario.command import Command, CommandContext, CommandError
 from hardware.bench.scenario.nodes import Nodes
 from hardware.errors import HardwareError
 from hardware.i18n import _, reason

@@ -6,8 +6,7 @@ from typing import Self
 import yaml
 
 from hardware.bench.decode.i2c import I2cTransfer, i2c
-from hardware.bench.scenario.command import Command
-from hardware.bench.scenario.context import CommandContext, CommandError
+from hardware.bench.scenario.command import Command, CommandContext, CommandError
 from hardware.bench.scenario.nodes import Nodes
 from hardware.i18n import _
 

@@ -7,8 +7,7 @@ from typing import Self
 import yaml
 
 from hardware.bench.network.mqtt.packets import MqttError, check_topic
-from hardware.bench.scenario.command import Command
-from hardware.bench.scenario.context import CommandContext, CommandError
+from hardware.bench.scenario.command import Command, CommandContext, CommandError
 from hardware.bench.scenario.nodes import Nodes
 from hardware.i18n import _
 

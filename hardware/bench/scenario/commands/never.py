@@ -8,8 +8,7 @@ import numpy as np
 import yaml
 
 from hardware.bench.drawing.time_axis import duration
-from hardware.bench.scenario.command import Command
-from hardware.bench.scenario.context import CommandContext, CommandError
+from hardware.bench.scenario.command import Command, CommandContext, CommandError
 from hardware.bench.scenario.nodes import Nodes
 from hardware.i18n import _
 
