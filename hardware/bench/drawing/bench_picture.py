@@ -24,10 +24,10 @@ STUB, LANE, LANES = 12.0, 5.0, 6
 """A wire without a path leaves its part by 12 px and a lane of 5 px, so that wires do not
 overlap."""
 
-COLOURS = {"error": "#c92a2a", "warning": "#e67700", "info": "#1971c2"}
+MARK_COLOURS = {"error": "#c92a2a", "warning": "#e67700", "info": "#1971c2"}
 """Colours of the marks. White digits on them have a contrast above 4.5; on the orange it is 3.0,
 enough for bold large digits."""
-RADIUS = 7.5
+MARK_RADIUS = 7.5
 
 
 @dataclass(frozen=True)
@@ -179,9 +179,16 @@ def badges(places: Sequence[tuple[Finding, Point]]) -> str:
     for number, (finding, (x, y)) in enumerate(places, 1):
         step = taken.get((x, y), 0)
         taken[x, y] = step + 1
-        at = x + 2.1 * RADIUS * step
+        at = x + 2.1 * MARK_RADIUS * step
         drawn.append(
-            circle(at, y, RADIUS, COLOURS[finding.level], stroke="#ffffff", stroke_width=1.5)
+            circle(
+                at,
+                y,
+                MARK_RADIUS,
+                MARK_COLOURS[finding.level],
+                stroke="#ffffff",
+                stroke_width=1.5,
+            )
             + text(at, y + 3.5, str(number), 10, "#ffffff", text_anchor="middle", font_weight=700)
         )
     return "".join(drawn)

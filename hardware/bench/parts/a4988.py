@@ -51,7 +51,7 @@ class A4988(Logic):
         self._at = HOME
         self.after(0, self._show)
 
-    def turned(self, pin: str, high: bool) -> None:
+    def input_changed(self, pin: str, high: bool) -> None:
         if not self.level["RESET"]:
             self._at = HOME
         elif pin == "STEP" and high and self.level["SLEEP"]:

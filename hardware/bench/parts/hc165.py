@@ -40,7 +40,7 @@ class Hc165(Logic):
     OUTPUTS = {"Q7": False, "Q7_N": True}
     _bits = 0
 
-    def turned(self, pin: str, high: bool) -> None:
+    def input_changed(self, pin: str, high: bool) -> None:
         if not self.level["PL"]:
             self._bits = sum(self.level[name] << n for n, name in enumerate(DATA))
         elif high and (

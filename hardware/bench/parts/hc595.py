@@ -45,7 +45,7 @@ class Hc595(Logic):
     def begin(self) -> None:
         self._shifted = self._shown = 0
 
-    def turned(self, pin: str, high: bool) -> None:
+    def input_changed(self, pin: str, high: bool) -> None:
         if pin == "STCP" and high:
             self._shown = self._shifted
         elif pin == "SHCP" and high and self.level["MR"]:

@@ -40,7 +40,7 @@ class LogicGate(Logic):
         gate, inverts = FUNCTIONS[self.spec.type.split("-")[2]]
         return gate(self.level["A"], self.level["B"]) != inverts
 
-    def turned(self, pin: str, high: bool) -> None:
+    def input_changed(self, pin: str, high: bool) -> None:
         self.drive("OUT", self.answer())
 
     def svg(self, view: PartView) -> str:
@@ -63,7 +63,7 @@ class LogicBuffer(Logic):
         self._inverts = spec.type.endswith("not")
         self.driven["OUT"] = self._inverts
 
-    def turned(self, pin: str, high: bool) -> None:
+    def input_changed(self, pin: str, high: bool) -> None:
         self.drive("OUT", high != self._inverts)
 
     def svg(self, view: PartView) -> str:

@@ -19,7 +19,7 @@ class LogicMux(Logic):
         super().__init__(spec)
         self.supply_v = LOGIC_VOLTS
 
-    def turned(self, pin: str, high: bool) -> None:
+    def input_changed(self, pin: str, high: bool) -> None:
         self.drive("OUT", self.level["B" if self.level["SEL"] else "A"])
 
     def svg(self, view: PartView) -> str:

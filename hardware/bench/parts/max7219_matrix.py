@@ -57,7 +57,7 @@ class Max7219Matrix(Logic, Display):
         far = ("V+.2", "GND.2", "DOUT", "CS.2", "CLK.2")
         return left | {name: (right - 9.6 * (5 - n), y) for n, name in enumerate(far)}
 
-    def turned(self, pin: str, high: bool) -> None:
+    def input_changed(self, pin: str, high: bool) -> None:
         bits = WORD_BITS * self.chain
         if pin == "CLK" and high:
             self._shifted = (self._shifted << 1 | self.level["DIN"]) & ((1 << bits) - 1)

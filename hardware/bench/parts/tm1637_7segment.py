@@ -55,7 +55,7 @@ class Tm1637(Logic, Display):
             net.source(pin, PULL_VOLTS, PULL_OHMS)
         net.resistor("DIO", "GND", OPEN if self.driven["DIO"] is None else ACK_OHMS)
 
-    def turned(self, pin: str, high: bool) -> None:
+    def input_changed(self, pin: str, high: bool) -> None:
         if pin == "DIO":
             if self.level["CLK"] and self.driven["DIO"] is None:
                 self._busy, self._first, self._bits = not high, True, ""

@@ -9,9 +9,9 @@ import numpy.typing as npt
 from hardware.bench.parts.common.part import PartView
 
 Pixels = npt.NDArray[np.uint8]
-SEEN_AMPERES = 0.0001
+VISIBLE_AMPERES = 0.0001
 """With less current, an LED looks dark in a lit room."""
-GHOST = 0.1
+GHOST_SHARE = 0.1
 """An LED with less than this share of the brightest one's current counts as dark. When a program
 switches from digit to digit, the old segments light up in the new digit for a moment."""
 
@@ -42,5 +42,5 @@ class LedGroup:
     def lit(self, view: PartView) -> list[bool]:
         """Which LEDs look lit to a person."""
         light = list(self.amperes(view))
-        least = max(SEEN_AMPERES, GHOST * max(light, default=0))
-        return [current >= least for current in light]
+        limit = max(VISIBLE_AMPERES, GHOST_SHARE * max(light, default=0))
+        return [current >= limit for current in light]

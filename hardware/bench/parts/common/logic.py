@@ -38,9 +38,9 @@ class Logic(Module):
 
     def heard(self, pin: str, high: bool) -> None:
         self.level[pin] = high
-        self.turned(pin, high)
+        self.input_changed(pin, high)
 
-    def turned(self, pin: str, high: bool) -> None:
+    def input_changed(self, pin: str, high: bool) -> None:
         """An input has a new level; `level` has the levels of all inputs."""
 
     def put(self, levels: Mapping[str, bool | None]) -> None:

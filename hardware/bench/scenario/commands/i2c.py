@@ -27,7 +27,7 @@ class ExpectI2c(Command):
     address: int
     write: bytes | None
     read_: bytes | None
-    least: int
+    minimum: int
     for_ns: int | None
     board: str | None
 
@@ -37,10 +37,10 @@ class ExpectI2c(Command):
         keys = nodes.mapping(node, known, ("address",))
         wrote = nodes.bytes(keys["write"]) if "write" in keys else None
         read = nodes.bytes(keys["read"]) if "read" in keys else None
-        least = nodes.count(keys["min"]) if "min" in keys else 1
+        minimum = nodes.count(keys["min"]) if "min" in keys else 1
         for_ns = nodes.duration(keys["for"]) if "for" in keys else None
         board = nodes.text(keys["board"]) if "board" in keys else None
-        return cls(nodes.count(keys["address"]), wrote, read, least, for_ns, board)
+        return cls(nodes.count(keys["address"]), wrote, read, minimum, for_ns, board)
 
     def run(self, context: CommandContext) -> None:
         window = context.window(self.for_ns)
@@ -56,9 +56,9 @@ class ExpectI2c(Command):
             for transfer in there
             if self.write in (None, transfer.written) and self.read_ in (None, transfer.read)
         ]
-        if len(found) < self.least:
+        if len(found) < self.minimum:
             what = _("{seen} such transfers with 0x{address:02x}, expected {wanted}")
-            text = what.format(seen=len(found), address=self.address, wanted=self.least)
+            text = what.format(seen=len(found), address=self.address, wanted=self.minimum)
             raise CommandError(text + (_last(there[-1]) if there else ""))
 
 

@@ -47,8 +47,8 @@ class ExpectEdges(Command):
     OURS = True
     place: WatchedPin
     edge: str
-    least: int
-    most: int
+    minimum: int
+    maximum: int
 
     @classmethod
     def read(cls, node: yaml.Node, nodes: Nodes) -> Self:
@@ -61,17 +61,21 @@ class ExpectEdges(Command):
         if not {"count", "min", "max"} & set(keys):
             what = _("count, min and max are missing")
             raise nodes.fail(node, what, _("Add {sample}").format(sample="count: 10"))
-        least = nodes.count(keys.get("min") or keys["count"]) if _any(keys, "min") else 0
-        most = nodes.count(keys.get("max") or keys["count"]) if _any(keys, "max") else 2**31
-        return cls(_place(keys, nodes), edge, least, most)
+        minimum = nodes.count(keys.get("min") or keys["count"]) if _any(keys, "min") else 0
+        maximum = nodes.count(keys.get("max") or keys["count"]) if _any(keys, "max") else 2**31
+        return cls(_place(keys, nodes), edge, minimum, maximum)
 
     def run(self, context: CommandContext) -> None:
         window = context.window(self.place.for_ns)
         edges = context.edges(self.place.part, self.place.pin, window)
         times = {"rising": edges.rising(), "falling": edges.falling(), "any": edges.t_ns[1:]}
         seen = len(window.within(times[self.edge]))
-        if not self.least <= seen <= self.most:
-            wanted = f"{self.least} … {self.most}" if self.most != self.least else str(self.least)
+        if not self.minimum <= seen <= self.maximum:
+            wanted = (
+                f"{self.minimum} … {self.maximum}"
+                if self.maximum != self.minimum
+                else str(self.minimum)
+            )
             what = _("{pin} had {seen} edges, expected {wanted}")
             raise CommandError(what.format(pin=self.place, seen=seen, wanted=wanted))
 

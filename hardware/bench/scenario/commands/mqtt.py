@@ -49,8 +49,8 @@ class ExpectMqtt(Command):
     OURS = True
     topic: str
     match: re.Pattern[str] | None
-    least: int
-    most: int
+    minimum: int
+    maximum: int
     for_ns: int | None
     board: str | None
 
@@ -58,11 +58,11 @@ class ExpectMqtt(Command):
     def read(cls, node: yaml.Node, nodes: Nodes) -> Self:
         keys = nodes.mapping(node, ("topic", "match", "min", "max", "for", "board"), ("topic",))
         match = nodes.pattern(keys["match"]) if "match" in keys else None
-        least = nodes.count(keys["min"]) if "min" in keys else 1
-        most = nodes.count(keys["max"]) if "max" in keys else 2**31
+        minimum = nodes.count(keys["min"]) if "min" in keys else 1
+        maximum = nodes.count(keys["max"]) if "max" in keys else 2**31
         for_ns = nodes.duration(keys["for"]) if "for" in keys else None
         board = nodes.text(keys["board"]) if "board" in keys else None
-        return cls(nodes.text(keys["topic"]), match, least, most, for_ns, board)
+        return cls(nodes.text(keys["topic"]), match, minimum, maximum, for_ns, board)
 
     def run(self, context: CommandContext) -> None:
         window = context.window(self.for_ns)
@@ -75,7 +75,11 @@ class ExpectMqtt(Command):
             and window.begin_ns <= note.t_ns < window.end_ns
             and (self.match is None or self.match.search(note.payload.decode(errors="replace")))
         ]
-        if not self.least <= len(found) <= self.most:
+        if not self.minimum <= len(found) <= self.maximum:
             what = _("{seen} such messages under {topic}, expected {wanted}")
-            wanted = f"{self.least} …" if self.most == 2**31 else f"{self.least} … {self.most}"
+            wanted = (
+                f"{self.minimum} …"
+                if self.maximum == 2**31
+                else f"{self.minimum} … {self.maximum}"
+            )
             raise CommandError(what.format(seen=len(found), topic=repr(self.topic), wanted=wanted))

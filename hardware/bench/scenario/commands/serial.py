@@ -50,7 +50,7 @@ class WaitSerial(Command):
     def run(self, context: CommandContext) -> None:
         """Looks at the output since the last match, or since the last delay."""
         if not context.wait_for_output(re.compile(re.escape(self.data)), self.timeout_ns):
-            raise _silent(context, self.data.decode(errors="replace"))
+            raise _no_match(context, self.data.decode(errors="replace"))
 
 
 @dataclass(frozen=True)
@@ -70,10 +70,10 @@ class ExpectSerial(Command):
 
     def run(self, context: CommandContext) -> None:
         if not context.wait_for_output(self.match, self.timeout_ns):
-            raise _silent(context, self.match.pattern.decode(errors="replace"))
+            raise _no_match(context, self.match.pattern.decode(errors="replace"))
 
 
-def _silent(context: CommandContext, wanted: str) -> CommandError:
+def _no_match(context: CommandContext, wanted: str) -> CommandError:
     seen = bytes(context.pending[-TAIL:]).decode(errors="replace")
     what = _("{wanted!r} was not received; the last output was {seen!r}")
     return CommandError(what.format(wanted=wanted, seen=seen))
