@@ -25,9 +25,8 @@ def conversions(trace: Trace, pin: int | str) -> AdcConversions:
     records = trace.records
     kinds = (frames.REC_CONVERTED, frames.REC_CONVERT)
     rows = records[np.isin(records["kind"], kinds) & (records["a"] == trace.gpio(pin))]
-    answers = np.flatnonzero(rows["kind"] == frames.REC_CONVERTED)
-    asked = (
-        answers[0] if len(answers) else len(rows)
-    )  # a hostile program may leave out the first value
-    source = answers[np.searchsorted(answers, np.arange(asked, len(rows)), side="right") - 1]
-    return AdcConversions(rows["t"][asked:].astype("int64"), rows["c"][source].astype("int64"))
+    values = np.flatnonzero(rows["kind"] == frames.REC_CONVERTED)
+    # A hostile program may leave out the first value.
+    first = values[0] if len(values) else len(rows)
+    source = values[np.searchsorted(values, np.arange(first, len(rows)), side="right") - 1]
+    return AdcConversions(rows["t"][first:].astype("int64"), rows["c"][source].astype("int64"))

@@ -88,7 +88,7 @@ class Servo(Part):
         self._from, self._since_ns = self.angle, self.world.now_ns
 
     def power(self, on: bool) -> None:
-        self.powered = not on  # until now it moved, or not, in the state before
+        self.powered = not on  # `_hold` needs the power state before this change
         self._hold()
         self.powered = on
         self._to, self._pwm_hz = self._from, 0
