@@ -2,8 +2,8 @@
 
 import re
 import reprlib
-from collections.abc import Iterable
-from typing import AnyStr
+from collections.abc import Callable, Iterable, Mapping
+from typing import AnyStr, TypeVar
 
 import yaml
 
@@ -15,6 +15,8 @@ UNITS_NS = {"ns": 1, "us": 1_000, "ms": 1_000_000, "s": 1_000_000_000}
 SCALES = {"": 1.0, "m": 1e-3, "u": 1e-6, "k": 1e3, "M": 1e6}
 DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ns|us|ms|s)")
 QUANTITY = re.compile(r"(-?\d+(?:\.\d+)?)\s*([mukM]?)(Hz|V|%)")
+
+T = TypeVar("T")
 
 
 class _Brief:
@@ -80,6 +82,12 @@ class Nodes:
                 what = _("{key} is missing").format(key=key)
                 raise self.fail(node, what, _("Add {sample}").format(sample=f"{key}: …"))
         return keys
+
+    def optional(
+        self, keys: Mapping[str, yaml.Node], key: str, read: Callable[[yaml.Node], T]
+    ) -> T | None:
+        """The value of a key, read with one of the methods below; None without the key."""
+        return read(keys[key]) if key in keys else None
 
     def value(self, node: yaml.Node) -> object:
         """The value that YAML gives a node."""

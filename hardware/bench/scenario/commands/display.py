@@ -33,8 +33,8 @@ class TakeScreenshot(Command):
         if "save-to" not in keys and "compare-with" not in keys:
             what = _("neither save-to nor compare-with")
             raise nodes.fail(node, what, _("Write save-to: file.png."))
-        save_to = nodes.text(keys["save-to"]) if "save-to" in keys else None
-        compare = nodes.text(keys["compare-with"]) if "compare-with" in keys else None
+        save_to = nodes.optional(keys, "save-to", nodes.text)
+        compare = nodes.optional(keys, "compare-with", nodes.text)
         return cls(nodes.text(keys["part-id"]), save_to, compare)
 
     def run(self, context: CommandContext) -> None:

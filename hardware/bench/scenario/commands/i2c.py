@@ -35,11 +35,11 @@ class ExpectI2c(Command):
     def read(cls, node: yaml.Node, nodes: Nodes) -> Self:
         known = ("address", "write", "read", "min", "for", "board")
         keys = nodes.mapping(node, known, ("address",))
-        wrote = nodes.bytes(keys["write"]) if "write" in keys else None
-        read = nodes.bytes(keys["read"]) if "read" in keys else None
+        wrote = nodes.optional(keys, "write", nodes.bytes)
+        read = nodes.optional(keys, "read", nodes.bytes)
         minimum = nodes.count(keys["min"]) if "min" in keys else 1
-        for_ns = nodes.duration(keys["for"]) if "for" in keys else None
-        board = nodes.text(keys["board"]) if "board" in keys else None
+        for_ns = nodes.optional(keys, "for", nodes.duration)
+        board = nodes.optional(keys, "board", nodes.text)
         return cls(nodes.count(keys["address"]), wrote, read, minimum, for_ns, board)
 
     def run(self, context: CommandContext) -> None:

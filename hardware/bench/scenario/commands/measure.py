@@ -35,7 +35,7 @@ PLACE = ("part-id", "pin", "for")
 
 
 def _place(keys: dict[str, yaml.Node], nodes: Nodes) -> WatchedPin:
-    for_ns = nodes.duration(keys["for"]) if "for" in keys else None
+    for_ns = nodes.optional(keys, "for", nodes.duration)
     return WatchedPin(nodes.text(keys["part-id"]), nodes.text(keys["pin"]), for_ns)
 
 

@@ -57,11 +57,11 @@ class ExpectMqtt(Command):
     @classmethod
     def read(cls, node: yaml.Node, nodes: Nodes) -> Self:
         keys = nodes.mapping(node, ("topic", "match", "min", "max", "for", "board"), ("topic",))
-        match = nodes.pattern(keys["match"]) if "match" in keys else None
+        match = nodes.optional(keys, "match", nodes.pattern)
         minimum = nodes.count(keys["min"]) if "min" in keys else 1
         maximum = nodes.count(keys["max"]) if "max" in keys else 2**31
-        for_ns = nodes.duration(keys["for"]) if "for" in keys else None
-        board = nodes.text(keys["board"]) if "board" in keys else None
+        for_ns = nodes.optional(keys, "for", nodes.duration)
+        board = nodes.optional(keys, "board", nodes.text)
         return cls(nodes.text(keys["topic"]), match, minimum, maximum, for_ns, board)
 
     def run(self, context: CommandContext) -> None:

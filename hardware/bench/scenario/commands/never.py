@@ -26,7 +26,7 @@ class NeverSerial(Command):
     @classmethod
     def read(cls, node: yaml.Node, nodes: Nodes) -> Self:
         keys = nodes.mapping(node, ("match", "for"), ("match",))
-        for_ns = nodes.duration(keys["for"]) if "for" in keys else None
+        for_ns = nodes.optional(keys, "for", nodes.duration)
         return cls(nodes.pattern(keys["match"]), for_ns)
 
     def run(self, context: CommandContext) -> None:
@@ -52,7 +52,7 @@ class NeverPin(Command):
     def read(cls, node: yaml.Node, nodes: Nodes) -> Self:
         needed = ("part-id", "pin", "value")
         keys = nodes.mapping(node, (*needed, "for"), needed)
-        for_ns = nodes.duration(keys["for"]) if "for" in keys else None
+        for_ns = nodes.optional(keys, "for", nodes.duration)
         place = (nodes.text(keys["part-id"]), nodes.text(keys["pin"]))
         return cls(*place, nodes.level(keys["value"]), for_ns)
 
@@ -79,7 +79,7 @@ class NeverFault(Command):
     @classmethod
     def read(cls, node: yaml.Node, nodes: Nodes) -> Self:
         keys = nodes.mapping(node, ("for",))
-        return cls(nodes.duration(keys["for"]) if "for" in keys else None)
+        return cls(nodes.optional(keys, "for", nodes.duration))
 
     def run(self, context: CommandContext) -> None:
         window = context.window(self.for_ns)

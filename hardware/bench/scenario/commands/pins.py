@@ -71,7 +71,7 @@ class WaitPin(Command):
     def read(cls, node: yaml.Node, nodes: Nodes) -> Self:
         needed = ("part-id", "pin", "value")
         keys = nodes.mapping(node, (*needed, "timeout"), needed)
-        timeout = nodes.duration(keys["timeout"]) if "timeout" in keys else None
+        timeout = nodes.optional(keys, "timeout", nodes.duration)
         place = (nodes.text(keys["part-id"]), nodes.text(keys["pin"]))
         return cls(*place, nodes.level(keys["value"]), timeout)
 

@@ -65,7 +65,7 @@ class ExpectSerial(Command):
     @classmethod
     def read(cls, node: yaml.Node, nodes: Nodes) -> Self:
         keys = nodes.mapping(node, ("match", "timeout"), ("match",))
-        timeout = nodes.duration(keys["timeout"]) if "timeout" in keys else None
+        timeout = nodes.optional(keys, "timeout", nodes.duration)
         return cls(nodes.byte_pattern(keys["match"]), timeout)
 
     def run(self, context: CommandContext) -> None:
