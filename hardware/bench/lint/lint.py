@@ -22,8 +22,8 @@ LEVELS = ("error", "warning", "info")
 def lint(diagram: Diagram) -> list[Finding]:
     """All findings on a circuit, errors first. Raises: DiagramError when it cannot be built."""
     found = [f for rule in rules.file_rules() for f in rule.check(diagram.raw)]
-    bench = RestingCircuit(diagram)
-    found += [f for rule in rules.circuit_rules() for f in rule.check(bench)]
+    circuit = RestingCircuit(diagram)
+    found += [f for rule in rules.circuit_rules() for f in rule.check(circuit)]
     return sorted(found, key=lambda finding: LEVELS.index(finding.level))
 
 
@@ -45,12 +45,12 @@ def lint_file(path: Path) -> list[Finding]:
         found = [f for rule in rules.file_rules() for f in rule.check(raw)]
         raw = without_errors(raw) if any(f.level == "error" for f in found) else raw
     try:
-        bench = RestingCircuit(diagrams.parse(raw, path.name))
+        circuit = RestingCircuit(diagrams.parse(raw, path.name))
     except HardwareError as error:
         if not any(f.level == "error" for f in found):
             found.append(_refused(error, path.name))
     else:
-        found += [f for rule in rules.circuit_rules() for f in rule.check(bench)]
+        found += [f for rule in rules.circuit_rules() for f in rule.check(circuit)]
     return sorted(found, key=lambda finding: LEVELS.index(finding.level))
 
 

@@ -67,12 +67,12 @@ class RestingCircuit:
 
     def __init__(self, diagram: Diagram) -> None:
         self.diagram = diagram
-        self.circuit = Circuit(diagram)
-        self.netlist = self.circuit.netlist
+        circuit = Circuit(diagram)
+        self.netlist, self.electric = circuit.netlist, circuit.electric
         world = StillWorld()
-        self.circuit.start(*[world for _board in self.netlist.boards])
+        circuit.start(*[world for _board in self.netlist.boards])
         for board_id in self.netlist.boards:
-            self.circuit.power(True, board_id)
+            circuit.power(True, board_id)
 
     @property
     def parts(self) -> list[Part]:
@@ -176,7 +176,7 @@ class RestingCircuit:
         elements = [
             element
             for part in cluster.parts
-            for element in self.circuit.electric.stamps[part]
+            for element in self.electric.stamps[part]
             if nets & {*nets_of(element)} and inside >= {*nets_of(element)}
         ]
         lifted = {source.net for source in more}

@@ -1,7 +1,7 @@
 """A rule of the wiring lint, and its findings.
 
     @rule("led-resistor", "error", both("{part} has no resistor …"), both("Add 220 Ω to 1 kΩ."))
-    def led_resistor(bench: RestingCircuit) -> Iterator[LintPlace]:
+    def led_resistor(circuit: RestingCircuit) -> Iterator[LintPlace]:
         yield LintPlace("led1", "A")
 
 A rule is one function in a file of `rules/`; it is found there, and nothing registers it. Its
