@@ -113,14 +113,14 @@ class Bmp180(RegisterTarget):
         super().stamp(net)
         net.resistor("VCC", "3.3V", 10.0)
 
-    def get(self, register: int) -> int:
+    def read_register(self, register: int) -> int:
         if CALIBRATION <= register < CALIBRATION + WORDS.size:
             return self.calibration[register - CALIBRATION]
         if OUT <= register < OUT + len(self._out):
             return self._out[register - OUT]
         return {ID: CHIP_ID, ID + 1: 2, CONTROL: self._control}.get(register, 0)
 
-    def put(self, register: int, value: int) -> None:
+    def write_register(self, register: int, value: int) -> None:
         if register == RESET and value == RESET_WORD:
             self.forget()
             self.begin()

@@ -129,10 +129,10 @@ class Ds1307(RegisterTarget):
         self._buffer[0] |= HALT if self._halted else 0
         self._buffer[2] = hour
 
-    def get(self, register: int) -> int:
+    def read_register(self, register: int) -> int:
         return self._buffer[register] if register < CONTROL else self._memory[register]
 
-    def put(self, register: int, value: int) -> None:
+    def write_register(self, register: int, value: int) -> None:
         if register < CONTROL:
             self._buffer[register] = value
             self._changed = True

@@ -48,7 +48,7 @@ class Hc165(Logic):
         ):
             self._bits = self._bits << 1 & 0xFF | self.level["DS"]
         last = bool(self._bits >> 7)
-        self.put({"Q7": last, "Q7_N": not last})
+        self.set_outputs({"Q7": last, "Q7_N": not last})
 
     def svg(self, view: PartView) -> str:
         return dip_svg(self.PINS, "74HC165")

@@ -59,7 +59,7 @@ class Hc595(Logic):
         levels: dict[str, bool | None] = {
             f"Q{n}": None if off else bool(self._shown >> n & 1) for n in range(STAGES)
         }
-        self.put(levels | {"Q7S": bool(self._shifted >> 7)})
+        self.set_outputs(levels | {"Q7S": bool(self._shifted >> 7)})
 
     def svg(self, view: PartView) -> str:
         return dip_svg(self.PINS, "74HC595")

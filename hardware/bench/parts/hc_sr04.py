@@ -60,7 +60,7 @@ class HcSr04(Module):
 
     def start(self, world: World) -> None:
         super().start(world)
-        self._chance = world.rng(f"echo:{self.id}")
+        self._rng = world.rng(f"echo:{self.id}")
 
     def begin(self) -> None:
         self._busy_ns = self._rose_ns = self.world.now_ns
@@ -77,11 +77,11 @@ class HcSr04(Module):
     def echo_ns(self) -> int:
         """The length of the next ECHO pulse, in ns."""
         if self.values["stuck"]:
-            return self._chance.randrange(*STUCK_NS)
+            return self._rng.randrange(*STUCK_NS)
         if self.values["out_of_range"]:
             return NO_ECHO_NS
         cm = self.values["ghost"] or self.values["distance"]
-        cm *= 1 + self._chance.uniform(-1, 1) * self.values["noise"]
+        cm *= 1 + self._rng.uniform(-1, 1) * self.values["noise"]
         if not self._warm:
             return round(cm * NS_PER_CM)
         return round(2 * cm / 100 / (331.3 + 0.606 * self.values["temperature"]) * 1e9)

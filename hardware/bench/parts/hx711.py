@@ -60,7 +60,7 @@ class Hx711(Module):
 
     def start(self, world: World) -> None:
         super().start(world)
-        self._chance = world.rng(f"noise:{self.id}")
+        self._rng = world.rng(f"noise:{self.id}")
 
     def begin(self) -> None:
         self._gain = 128
@@ -103,7 +103,7 @@ class Hx711(Module):
             return 0
         load = min(self.values["load"], CAPACITY_KG[self.attr("type")])
         raw = load * COUNTS_PER_KG + self.number("offset", -8e6, 8e6) + self.values["drift"]
-        raw += self._chance.uniform(-1, 1) * self.values["noise"]
+        raw += self._rng.uniform(-1, 1) * self.values["noise"]
         return max(-0x800000, min(0x7FFFFF, round(raw * self._gain / 128)))
 
     def _select_input(self) -> None:

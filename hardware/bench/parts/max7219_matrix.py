@@ -62,7 +62,7 @@ class Max7219Matrix(Logic, Display):
         if pin == "CLK" and high:
             self._shifted = (self._shifted << 1 | self.level["DIN"]) & ((1 << bits) - 1)
         elif pin == "CLK":
-            self.put({"DOUT": bool(self._shifted >> (bits - 1))})
+            self.set_outputs({"DOUT": bool(self._shifted >> (bits - 1))})
         elif pin == "CS" and high:
             self._load()
 

@@ -186,8 +186,8 @@ class Mfrc522(Module, SpiPart):
         self._finish(0)
 
     def _random(self) -> None:
-        chance = self.world.rng(f"random:{self.id}")
-        self._memory = chance.randbytes(10) + self._memory[10:]
+        rng = self.world.rng(f"random:{self.id}")
+        self._memory = rng.randbytes(10) + self._memory[10:]
         self._finish(0)
 
     def _crc(self) -> None:

@@ -70,7 +70,7 @@ class Mpu6050(RegisterTarget):
 
     def start(self, world: World) -> None:
         super().start(world)
-        self._chance = world.rng(f"noise:{self.id}")
+        self._rng = world.rng(f"noise:{self.id}")
 
     def begin(self) -> None:
         super().begin()
@@ -86,7 +86,7 @@ class Mpu6050(RegisterTarget):
 
     def i2c_write(self, byte: int) -> bool:
         fifo = self._pointer == FIFO_EN or (self._pointer == USER_CTRL and byte & FIFO_ON)
-        if not self._naming and fifo and byte:
+        if not self._expects_pointer and fifo and byte:
             return False
         return super().i2c_write(byte)
 
@@ -100,7 +100,7 @@ class Mpu6050(RegisterTarget):
         raw = b"".join(_word(value) for value in values)
         self._registers[DATA : DATA + len(raw)] = raw
 
-    def get(self, register: int) -> int:
+    def read_register(self, register: int) -> int:
         if self._stale:
             self._fill()
         if register == INT_STATUS:
@@ -110,7 +110,7 @@ class Mpu6050(RegisterTarget):
             return int(fresh)
         return self._registers[register]
 
-    def put(self, register: int, value: int) -> None:
+    def write_register(self, register: int, value: int) -> None:
         if register == PWR_MGMT_1 and value & DEVICE_RESET:
             self.forget()
             self.begin()
@@ -127,7 +127,7 @@ class Mpu6050(RegisterTarget):
         scale = PER_G[self._registers[ACCEL_CONFIG] >> 3 & 3]
         noise = self.values["noise"]
         return [
-            (self.values[f"accel{a}"] + (self._chance.gauss(0, noise) if noise else 0)) * scale
+            (self.values[f"accel{a}"] + (self._rng.gauss(0, noise) if noise else 0)) * scale
             for a in AXES
         ]
 

@@ -46,7 +46,7 @@ class Potentiometer(Part):
 
     def start(self, world: World) -> None:
         super().start(world)
-        self._chance = world.rng(f"noise:{self.id}")
+        self._rng = world.rng(f"noise:{self.id}")
 
     def stamp(self, net: Stamp) -> None:
         # A wiper at the end still has about 1 ohm left; this avoids a division by zero.
@@ -65,7 +65,7 @@ class Potentiometer(Part):
         self._conversions += 1
         volts *= self.values["gain"]
         if noise:
-            volts += self._chance.uniform(-noise, noise)
+            volts += self._rng.uniform(-noise, noise)
         self._spiked = bool(every) and self._conversions % every == 0
         return volts + self.values["spike"] * self._spiked
 

@@ -32,12 +32,12 @@ class Contact:
         self._edges = _range(part, "bounceEdges", WOKWI_EDGES)
         self._run = 0
         self._world: World
-        self._chance: random.Random
+        self._rng: random.Random
         self._changed: Callable[[], None]
 
     def start(self, world: World, name: str, changed: Callable[[], None]) -> None:
         """The bench starts; `name` is the seed of this contact's bounces."""
-        self._world, self._chance, self._changed = world, world.rng(f"bounce:{name}"), changed
+        self._world, self._rng, self._changed = world, world.rng(f"bounce:{name}"), changed
 
     def move(self, closed: bool) -> None:
         """The contact is closed or opened, now."""
@@ -56,12 +56,12 @@ class Contact:
     def _times(self) -> list[int]:
         """The times of the edges after the first one. Their number is even, and the last one is at
         the end of the bounce."""
-        edges = self._chance.randint(*map(int, self._edges))
+        edges = self._rng.randint(*map(int, self._edges))
         more = (edges - 1) // 2 * 2
         if more < 2:
             return []
-        length_us = round(self._chance.uniform(*self._ms) * 1000)
-        inner = self._chance.sample(range(1, max(more, length_us)), more - 1)
+        length_us = round(self._rng.uniform(*self._ms) * 1000)
+        inner = self._rng.sample(range(1, max(more, length_us)), more - 1)
         now = self._world.now_ns
         return [now + us * 1000 for us in (*sorted(inner), max(more, length_us))]
 

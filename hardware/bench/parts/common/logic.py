@@ -43,7 +43,7 @@ class Logic(Module):
     def input_changed(self, pin: str, high: bool) -> None:
         """An input has a new level; `level` has the levels of all inputs."""
 
-    def put(self, levels: Mapping[str, bool | None]) -> None:
+    def set_outputs(self, levels: Mapping[str, bool | None]) -> None:
         """Set the levels of outputs at the same time; None: not driven."""
         if any(self.driven[pin] != level for pin, level in levels.items()):
             self.driven.update(levels)

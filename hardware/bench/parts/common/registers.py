@@ -26,14 +26,14 @@ class RegisterTarget(Module, I2cPart):
     OUTPUTS: ClassVar[dict[str, bool | None]] = {"SDA": None}
 
     _pointer = 0
-    _naming = False
+    _expects_pointer = False
 
     @abstractmethod
-    def get(self, register: int) -> int:
+    def read_register(self, register: int) -> int:
         """The value that a read of a register gives."""
 
     @abstractmethod
-    def put(self, register: int, value: int) -> None:
+    def write_register(self, register: int, value: int) -> None:
         """A write to a register."""
 
     def latch(self) -> None:
@@ -43,20 +43,20 @@ class RegisterTarget(Module, I2cPart):
         return () if self.values["silent"] or self.values["stuck"] else (self.ADDRESS,)
 
     def i2c_start(self, address: int, read: bool) -> bool:
-        self._naming = not read
+        self._expects_pointer = not read
         self.latch()
         return True
 
     def i2c_write(self, byte: int) -> bool:
-        if self._naming:
-            self._pointer, self._naming = byte % self.COUNT, False
+        if self._expects_pointer:
+            self._pointer, self._expects_pointer = byte % self.COUNT, False
         else:
-            self.put(self._pointer, byte)
+            self.write_register(self._pointer, byte)
             self._step()
         return True
 
     def i2c_read(self) -> int:
-        value = self.get(self._pointer)
+        value = self.read_register(self._pointer)
         self._step()
         return value
 
