@@ -13,10 +13,10 @@ from hardware.bench.circuit.pads import DUTY_MAX
 from hardware.bench.circuit.view import MeanView
 from hardware.bench.diagram import SERIAL_MONITOR, Connection, PartSpec, PinRef
 from hardware.bench.drawing.board_picture import board_pin, board_size, board_svg
-from hardware.bench.drawing.wires import Direction, Point, route, wire_svg
+from hardware.bench.drawing.wires import Direction, route, wire_svg
 from hardware.bench.lint.rule import Finding
 from hardware.bench.svg.colours import wire_colour
-from hardware.bench.svg.elements import circle, el, rect, text
+from hardware.bench.svg.elements import Point, circle, el, rect, text
 
 CANVAS = "#f7f8fa"
 MARGIN = 26.0

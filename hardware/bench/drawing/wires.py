@@ -5,9 +5,8 @@ order. One horizontal and one vertical line join the two ends that are left. A w
 leaves both pins straight, away from their parts.
 """
 
-from hardware.bench.svg.elements import mix, path
+from hardware.bench.svg.elements import Point, mix, path
 
-Point = tuple[float, float]
 Direction = tuple[int, int]
 BEND = 4.5
 """Radius of a wire's corners, in pixels."""

@@ -13,6 +13,9 @@ FONT = "'Noto Sans','Noto Naskh Arabic','DejaVu Sans',sans-serif"
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML does not allow; the texts of a diagram may have them."""
 
+Point = tuple[float, float]
+"""x and y, in pixels."""
+
 
 def el(tag: str, inner: str = "", **attributes: object) -> str:
     """An element. `_` in an attribute's name becomes `-`; numbers get at most two decimals."""

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 
-from hardware.bench.svg.elements import circle, line, mix, rect, text
+from hardware.bench.svg.elements import Point, circle, line, mix, rect, text
 
 INK = "#f2f3f5"
-Place = tuple[float, float]
 
 
-def pcb(size: Place, colour: str, *holes: Place, radius: float = 3) -> str:
+def pcb(size: Point, colour: str, *holes: Point, radius: float = 3) -> str:
     """The board, with mounting holes."""
     w, h = size
     rim = mix(colour, "#000000", 0.3)
@@ -20,7 +19,7 @@ def pcb(size: Place, colour: str, *holes: Place, radius: float = 3) -> str:
     )
 
 
-def header(pins: Mapping[str, Place], size: Place, ink: str = INK, legs: bool = False) -> str:
+def header(pins: Mapping[str, Point], size: Point, ink: str = INK, legs: bool = False) -> str:
     """The pins, each with its name next to it; the text starts at the edge nearest to the pin."""
     w, h = size
     drawn = ""
@@ -33,7 +32,7 @@ def header(pins: Mapping[str, Place], size: Place, ink: str = INK, legs: bool = 
     return drawn
 
 
-def _name(name: str, x: float, y: float, size: Place, ink: str) -> str:
+def _name(name: str, x: float, y: float, size: Point, ink: str) -> str:
     w, h = size
     edges = {"left": x, "right": w - x, "top": y, "bottom": h - y}
     edge = min(edges, key=lambda side: edges[side])
@@ -47,7 +46,7 @@ def _name(name: str, x: float, y: float, size: Place, ink: str) -> str:
     )
 
 
-def pin_row(pins: Mapping[str, Place], below: float, ink: str = INK) -> str:
+def pin_row(pins: Mapping[str, Point], below: float, ink: str = INK) -> str:
     """A row of pins with small names `below` pixels under them (negative: above)."""
     return "".join(
         circle(x, y, 3.1, "#d8b54a") + circle(x, y, 1.5, "#6b5a2a") for x, y in pins.values()
