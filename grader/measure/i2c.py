@@ -106,7 +106,7 @@ def traffic(found: Sequence[I2cTransfer]) -> Traffic:
 def _decoded(run: Run) -> list[I2cTransfer]:
     return [
         one._replace(t_ns=one.t_ns - run.zero_ns, end_ns=one.end_ns - run.zero_ns)
-        for one in decoded(run.trace, most=MOST_CALLS)
+        for one in decoded(run.trace, limit=MOST_CALLS)
         if one.t_ns >= run.zero_ns
     ]
 

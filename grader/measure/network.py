@@ -17,20 +17,20 @@ def links(run: Run) -> list[LinkNote]:
 
 def joins(run: Run) -> Times:
     """When the program asked to join an access point, with success or not (ns since t = 0)."""
-    asked = calls(run.trace, frames.CALL_RADIO_CONNECT, most=MOST_CALLS)
+    asked = calls(run.trace, frames.CALL_RADIO_CONNECT, limit=MOST_CALLS)
     return _times(run, [call.t_ns for call in asked])
 
 
 def lookups(run: Run, name: str) -> Times:
     """When the program looked that name up, with success or not (ns since t = 0)."""
-    asked = calls(run.trace, frames.CALL_LOOKUP, most=MOST_CALLS)
+    asked = calls(run.trace, frames.CALL_LOOKUP, limit=MOST_CALLS)
     return _times(run, [call.t_ns for call in asked if call.data == name.encode()])
 
 
 def connects(run: Run, port: int) -> Times:
     """When the program tried to open a connection to that TCP port, with success or not (ns since
     t = 0)."""
-    asked = calls(run.trace, frames.CALL_SOCKET_CONNECT, most=MOST_CALLS)
+    asked = calls(run.trace, frames.CALL_SOCKET_CONNECT, limit=MOST_CALLS)
     return _times(run, [call.t_ns for call in asked if call.c == port])
 
 

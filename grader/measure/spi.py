@@ -32,7 +32,7 @@ def transfers(run: Run, sck: str | None = None) -> list[SpiTransfer]:
 def _decoded(run: Run) -> list[SpiTransfer]:
     return [
         one._replace(t_ns=one.t_ns - run.zero_ns, end_ns=one.end_ns - run.zero_ns)
-        for one in decoded(run.trace, most=MOST_CALLS)
+        for one in decoded(run.trace, limit=MOST_CALLS)
         if one.t_ns >= run.zero_ns
     ]
 
