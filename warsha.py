@@ -9,7 +9,7 @@ import typer
 
 import grader.cli
 import hardware.cli
-from grader.disk import told_when_shut
+from grader.disk import report_no_access
 from grader.errors import GraderError
 from hardware.errors import HardwareError
 
@@ -29,7 +29,7 @@ def main() -> None:
     os.environ["PYTHONSAFEPATH"] = "1"
     debug = "--debug" in sys.argv
     try:
-        with told_when_shut():
+        with report_no_access():
             app([word for word in sys.argv[1:] if word != "--debug"])
     except (HardwareError, GraderError) as error:
         if debug:

@@ -33,7 +33,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from grader.lab.check import Check, check, gate
-    from grader.lab.documents import document
     from grader.lab.episode import (
         Episode,
         HardReset,
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
         Serial,
         SetControl,
         Step,
+        chip_id,
         hard_reset,
         press,
         publish,
@@ -60,7 +60,7 @@ if TYPE_CHECKING:
         Within,
         shortened,
     )
-    from grader.lab.run import FileSeen, Run, Said, once, said_after
+    from grader.lab.run import FileSnapshot, OutputLine, Run, lines_after, once
     from grader.lab.signal import Signal, spans_ms
     from grader.lab.text_limits import Conforms, Matches
     from grader.lab.units import (
@@ -88,6 +88,8 @@ if TYPE_CHECKING:
         seconds,
         us,
     )
+    from grader.strict_json import parse_json
+    from hardware.boards import BoardType
 
 __all__ = [
     "NS_PER_MS",
@@ -96,6 +98,7 @@ __all__ = [
     "AtLeast",
     "AtMost",
     "Between",
+    "BoardType",
     "Bytes",
     "Celsius",
     "Check",
@@ -103,7 +106,7 @@ __all__ = [
     "Degrees",
     "Episode",
     "Exactly",
-    "FileSeen",
+    "FileSnapshot",
     "HardReset",
     "Hertz",
     "Limit",
@@ -114,12 +117,12 @@ __all__ = [
     "Millis",
     "Moment",
     "Never",
+    "OutputLine",
     "Percent",
     "Publish",
     "Quantity",
     "ReadFile",
     "Run",
-    "Said",
     "Serial",
     "SetControl",
     "Signal",
@@ -129,19 +132,20 @@ __all__ = [
     "Volts",
     "Within",
     "check",
-    "document",
+    "chip_id",
     "gate",
     "hard_reset",
+    "lines_after",
     "micros_of_ns",
     "millis_of_ns",
     "moment_of_ns",
     "ms",
     "once",
+    "parse_json",
     "place_of",
     "press",
     "publish",
     "read_file",
-    "said_after",
     "seconds",
     "serial",
     "set_control",
@@ -150,15 +154,25 @@ __all__ = [
     "us",
 ]
 
-_MODULES = ("units", "signal", "episode", "run", "limits", "check", "documents", "text_limits")
-"""Of `grader.lab`, in the order in which a name is looked for; the last one loads a JSON schema
-library, which few labs need."""
+_MODULES = (
+    "grader.lab.units",
+    "grader.lab.signal",
+    "grader.lab.run",
+    "grader.lab.episode",
+    "grader.lab.limits",
+    "grader.lab.check",
+    "grader.strict_json",
+    "hardware.boards",
+    "grader.lab.text_limits",
+)
+"""Where `__getattr__` looks for a name, in this order. The last one imports jsonschema, which is
+slow and which few labs need."""
 
 
 def __getattr__(name: str) -> object:
     """Import a name when it is first used (PEP 562): the command line starts faster."""
     if name in __all__:
         for module in _MODULES:
-            if hasattr(home := import_module(f"grader.lab.{module}"), name):
+            if hasattr(home := import_module(module), name):
                 return getattr(home, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

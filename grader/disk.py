@@ -20,18 +20,18 @@ _SAID = ("database or disk is full", "No space left on device")
 
 
 @contextmanager
-def told_when_full(place: Path) -> Iterator[None]:
+def report_disk_full(place: Path) -> Iterator[None]:
     """Whatever it is that finds no room, it is told as one error. Raises: DiskFull."""
     try:
         yield
     except Exception as error:
-        if is_full(error) and not isinstance(error, DiskFull):
+        if is_disk_full(error) and not isinstance(error, DiskFull):
             raise DiskFull(place) from error
         raise
 
 
 @contextmanager
-def told_when_shut() -> Iterator[None]:
+def report_no_access() -> Iterator[None]:
     """A file or folder that may not be read or written is told with a cure. Raises: NoAccess."""
     try:
         yield
@@ -47,7 +47,7 @@ def no_access(error: OSError) -> NoAccess:
     return NoAccess(f"{error.filename}: {reason(error)}", cure)
 
 
-def told_of(error: Exception) -> str:
+def error_line(error: Exception) -> str:
     """One line of any error, with its cure where one is known."""
     if isinstance(error, OSError) and error.errno in _SHUT and error.filename is not None:
         error = no_access(error)
@@ -56,13 +56,13 @@ def told_of(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-def unlinked(folder: Path) -> Path:
+def resolved_folder(folder: Path) -> Path:
     """A submission's folder (`<trainee>/<assignment>`) as it must lie: not where a link leads for
     which somebody swaps it."""
     return folder.parent.parent.resolve() / folder.parent.name / folder.name
 
 
-def open_plain(file: Path, folder: Path) -> BinaryIO:
+def open_regular_file(file: Path, folder: Path) -> BinaryIO:
     """Open a plain file below a folder of somebody else's, who may swap it meanwhile: neither it
     nor what leads to it from there is a link, and no pipe or device makes us wait.
 
@@ -83,7 +83,7 @@ def open_plain(file: Path, folder: Path) -> BinaryIO:
         raise
 
 
-def is_full(error: BaseException) -> bool:
+def is_disk_full(error: BaseException) -> bool:
     """Whether that is the reason of an error, or of the one behind it."""
     return any(map(_says_so, _chain(error)))
 
@@ -100,7 +100,7 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-def write_whole(file: Path, text: str) -> None:
+def write_atomically(file: Path, text: str) -> None:
     """In one step: a run that is killed, or finds no room, leaves the old file or the new one.
     Several processes may write at once; what a killed one left goes."""
     for left in file.parent.glob(f".{file.name}.*.new"):
@@ -119,7 +119,7 @@ def write_whole(file: Path, text: str) -> None:
 
 
 @contextmanager
-def whole_folder(folder: Path) -> Iterator[Path]:
+def atomic_folder(folder: Path) -> Iterator[Path]:
     """A folder that takes the old one's place only when all of it is made. For one process at a
     time."""
     new = folder.with_name(f".{folder.name}.new")
@@ -128,15 +128,15 @@ def whole_folder(folder: Path) -> Iterator[Path]:
     new.mkdir(parents=True)
     try:
         yield new
-        put_folder(new, folder)
+        replace_folder(new, folder)
     finally:
         shutil.rmtree(new, ignore_errors=True)
 
 
-def put_folder(new: Path, folder: Path) -> None:
+def replace_folder(new: Path, folder: Path) -> None:
     """A folder in the place of another. Whoever is killed in between leaves the old one where
-    `mend_folder` finds it."""
-    mend_folder(folder)
+    `restore_folder` finds it."""
+    restore_folder(folder)
     old = _old(folder)
     if folder.exists():
         folder.rename(old)
@@ -144,8 +144,8 @@ def put_folder(new: Path, folder: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def mend_folder(folder: Path) -> None:
-    """Put a folder back that a killed `put_folder` has moved away."""
+def restore_folder(folder: Path) -> None:
+    """Put a folder back that a killed `replace_folder` has moved away."""
     old = _old(folder)
     if old.exists() and not folder.exists():
         old.rename(folder)

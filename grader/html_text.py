@@ -30,7 +30,7 @@ def latin(text: str) -> str:
     return LATIN.format(escape(visible(text)))
 
 
-def anyway(text: str) -> str:
+def auto_direction(text: str) -> str:
     """Foreign text as HTML, isolated, in the direction of its first letter: a person's name."""
     return f'<bdi dir="auto">{escape(visible(text))}</bdi>'
 

@@ -17,9 +17,8 @@ from tests.support.project import ROOT
 
 PAGE = ROOT / "docs" / "measuring.md"
 ROOMS = [
-    ROOT / "grader" / "levels.py",
-    ROOT / "grader" / "states.py",
-    ROOT / "grader" / "tones.py",
+    ROOT / "grader" / "lab" / "signal.py",
+    ROOT / "grader" / "strict_json.py",
 ]
 MEASURE = ROOT / "grader" / "measure"
 HEAD = """\
@@ -48,7 +47,7 @@ def read_rate(run: Run) -> list[Hertz]:
 - A number that decides an item and is no limit of its check goes into `stated=`: a test then asks
   that the lesson's row of the item states it.
 - An episode's step `read_file("log.bin", at=seconds(60))` keeps a file as it is then, for
-  `grader.measure.files`.
+  `grader.measure.memory`.
 """
 
 

@@ -19,7 +19,7 @@ _unpacked: list[TemporaryDirectory[str]] = []
 
 
 @dataclass(frozen=True)
-class Packed:
+class PackedLab:
     """A lab's folder as plain data."""
 
     slug: str
@@ -27,9 +27,9 @@ class Packed:
     files: Mapping[str, bytes]
 
 
-def pack(lab: Lab) -> Packed:
+def pack(lab: Lab) -> PackedLab:
     """All that decides marks in a lab."""
-    return Packed(lab.slug, lab.digest, contents(lab.folder))
+    return PackedLab(lab.slug, lab.digest, contents(lab.folder))
 
 
 def use_store(folder: Path) -> None:
@@ -37,7 +37,7 @@ def use_store(folder: Path) -> None:
     _stores[:] = [Store(folder)]
 
 
-def unpack(packed: Packed) -> None:
+def unpack(packed: PackedLab) -> None:
     """From now on this process finds that lab. Raises: LabError when it is not what it says."""
     if packed.digest in _labs:
         return

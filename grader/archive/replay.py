@@ -6,31 +6,31 @@ from dataclasses import dataclass
 from grader.archive.record import Record
 from grader.archive.store import Store, StoreError
 from grader.errors import GraderError, LabError
-from grader.host.code import HostCode
-from grader.host.sandbox import Way
+from grader.host.host_functions import HostCode
+from grader.host.sandbox import Isolation
 from grader.lab.cells import PROGRAM
 from grader.lab.lab import Lab
 from grader.lab.run import Run
-from grader.score.mark import ItemResult, LabScore, SeedResult
+from grader.score.results import ItemResult, LabScore, SeedResult
 from grader.score.score import score
 from grader.version import engine_version
 from hardware.bench.trace.trace import Trace
 from hardware.builds import port_build
 from hardware.i18n import _
 
-Mark = tuple[float, str]
+PointsAndKey = tuple[float, str]
 """Points and key."""
 
 
 @dataclass(frozen=True)
-class Case:
+class ReplayCase:
     """A mark as it was given, and the lab as it was released then."""
 
     record: Record
     lab: Lab
 
     @property
-    def given(self) -> dict[str, Mark]:
+    def given(self) -> dict[str, PointsAndKey]:
         """Each item's points and key."""
         return {card.item: (card.points, card.key) for card in self.record.cards}
 
@@ -59,9 +59,9 @@ class Case:
         ]
 
 
-def recall(
+def find_case(
     store: Store, lab: str, student: str, number: int | None = None, assignment: str = ""
-) -> Case:
+) -> ReplayCase:
     """A graded submission; the one graded last if no number is said. What it was handed in with
     has to be said when there are several.
 
@@ -76,17 +76,17 @@ def recall(
     record = store.record(lab, student, number, assignment)
     if record is None:
         raise _unknown(store, lab, student, assignment)
-    return Case(record, _lab(store, record))
+    return ReplayCase(record, _lab(store, record))
 
 
-def replay(case: Case, judged: Callable[[SeedResult], None]) -> LabScore:
+def replay(case: ReplayCase, judged: Callable[[SeedResult], None]) -> LabScore:
     """Run it again. `judged` sees each seed with its traces, which are let go then.
 
     Raises: NotGraded; LabError.
     """
     record = case.record
     program = {} if record.program is None else {PROGRAM: record.program.encode()}
-    way: Way = "none" if record.stamp.get("sandbox") == "none" else "bwrap"
+    isolation: Isolation = "none" if record.stamp.get("sandbox") == "none" else "bwrap"
     return score(
         case.lab,
         record.stamp["board"],
@@ -94,16 +94,16 @@ def replay(case: Case, judged: Callable[[SeedResult], None]) -> LabScore:
         record.seeds,
         predicted=record.answered,
         judged=judged,
-        host=HostCode(record.host, way),
+        host=HostCode(record.host, isolation),
     )
 
 
-def found_of(marks: LabScore) -> dict[str, Mark]:
-    """Each item's points and key, to compare with `Case.given`."""
+def marks_of(marks: LabScore) -> dict[str, PointsAndKey]:
+    """Each item's points and key, to compare with `ReplayCase.given`."""
     return {id: (item.points, item.key) for id, item in marks.items.items()}
 
 
-def need_item(lab: Lab, item: str) -> None:
+def require_item(lab: Lab, item: str) -> None:
     """Raises: GraderError when the lab measures no such item; "" is any."""
     measured = list(dict.fromkeys(check.item for check in lab.checks))
     if item and item not in measured:
@@ -113,7 +113,7 @@ def need_item(lab: Lab, item: str) -> None:
         )
 
 
-def telling(marks: LabScore, item: str = "") -> tuple[int, ItemResult]:
+def deciding_seed(marks: LabScore, item: str = "") -> tuple[int, ItemResult]:
     """The seed (from 1) that decided an item, and the item there. None is said: the first item
     that was missed, else the first one."""
     measured = list(marks.seeds[0].items)

@@ -10,11 +10,11 @@ from pathlib import Path
 from pprint import pformat
 from urllib.parse import quote
 
-from grader.archive.replay import Case, signals
+from grader.archive.replay import ReplayCase, signals
 from grader.lab.episode import Episode
 from grader.lab.run import Run
 from grader.score.card import card_html, number
-from grader.score.mark import ItemResult, LabScore, SeedResult
+from grader.score.results import ItemResult, LabScore, SeedResult
 from hardware.bench.board.end_reason import why
 from hardware.bench.drawing.waveform import WaveformMark, waveform
 from hardware.bench.vcd import write_vcd
@@ -42,7 +42,7 @@ class ReplayPage:
     `item`: only the episodes in which this one is judged.
     """
 
-    def __init__(self, case: Case, folder: Path, item: str = "") -> None:
+    def __init__(self, case: ReplayCase, folder: Path, item: str = "") -> None:
         self.case, self.folder, self.item = case, folder, item
         self._seeds: list[str] = []
         if folder.exists():
@@ -84,7 +84,7 @@ class ReplayPage:
         return {name for check in checks for name in check.episodes or (first,)}
 
 
-def _page(case: Case, marks: LabScore, seeds: str) -> str:
+def _page(case: ReplayCase, marks: LabScore, seeds: str) -> str:
     record, lang = case.record, language()
     title = f"{record.student} · {record.lab} · {record.number}"
     made = "".join(f"<tr><th>{escape(k)}</th><td><code>{escape(v)}</code></td></tr>"
@@ -111,7 +111,7 @@ def _text(head: str, text: str) -> str:
     return f"<h2>{escape(head)}</h2><pre>{escape(text)}</pre>"
 
 
-def _marks(case: Case, marks: LabScore) -> str:
+def _marks(case: ReplayCase, marks: LabScore) -> str:
     heads = (_("item"), _("then"), _("now"), _("measured"), _("expected"), _("why"))
     rows = [_row("th", heads)]
     for id, item in marks.items.items():
@@ -140,7 +140,7 @@ def _episode(run: Run, missed: Iterable[ItemResult], vcd: str) -> str:
     said = [f"{line.at_ns / 1e9:10.4f} s  {line.text}" for line in lines[:MOST_LINES]]
     if len(lines) > MOST_LINES:
         said.append(_("{count} more lines").format(count=len(lines) - MOST_LINES))
-    end = run.died()
+    end = run.early_end()
     died = _("The board ended: {why}.").format(why=why(end)) if end else ""
     link = f'<a href="{quote(vcd)}">{escape(vcd)}</a>'
     text = "\n".join(said)

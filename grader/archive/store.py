@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 
 from grader.archive.record import Record
-from grader.disk import told_when_shut, write_whole
+from grader.disk import report_no_access, write_atomically
 from grader.errors import GraderError
 from grader.lab.lab import Lab, contents, digest_of, load
 from hardware.i18n import _, reason
@@ -51,14 +51,14 @@ class Store:
                     file.write_bytes(content)
                 shutil.rmtree(labs / digest, ignore_errors=True)
                 Path(fresh, digest).rename(labs / digest)
-        write_whole(labs / f"{lab.slug}.released", digest + "\n")
+        write_atomically(labs / f"{lab.slug}.released", digest + "\n")
         return digest
 
     def released(self, lab: str) -> str:
         """The digest of a lab's last release. Raises: StoreError when there was none; NoAccess."""
         file = self.folder / "labs" / f"{lab}.released"
         try:
-            with told_when_shut():
+            with report_no_access():
                 return file.read_text(encoding="ascii").strip()
         except (OSError, UnicodeDecodeError) as error:
             cause = _("there is no release of {lab} in the store {folder}")
@@ -68,7 +68,7 @@ class Store:
 
     def has_released(self, lab: str) -> bool:
         """Whether there was a release of it. Raises: NoAccess."""
-        with told_when_shut():
+        with report_no_access():
             return (self.folder / "labs" / f"{lab}.released").is_file()
 
     def labs(self) -> list[str]:
@@ -93,7 +93,7 @@ class Store:
         run that goes on takes the marks from it (`kept`)."""
         place = _place(record.lab, record.assignment)
         made = self._made("marks", place, record.student)
-        write_whole(made / f"{record.number}.scored", record.to_json() + "\n")
+        write_atomically(made / f"{record.number}.scored", record.to_json() + "\n")
 
     def kept(self, lab: str, student: str, number: int, assignment: str = "") -> Record | None:
         """What `keep` kept; None when there is nothing, or nothing that can be read."""
@@ -107,9 +107,9 @@ class Store:
         """The gradebook has its marks: the record takes the place of an earlier one of that
         submission, and counts. Another grader may have settled what was kept."""
         place = self._marks(_place(record.lab, record.assignment), record.student)
-        write_whole(place / f"{record.number}.json", record.to_json() + "\n")
+        write_atomically(place / f"{record.number}.json", record.to_json() + "\n")
         (place / f"{record.number}.scored").unlink(missing_ok=True)
-        write_whole(place / "graded", f"{record.number}\n")
+        write_atomically(place / "graded", f"{record.number}\n")
 
     def record(
         self, lab: str, student: str, number: int | None = None, assignment: str = ""

@@ -35,7 +35,7 @@ class Trainee:
     email: str = ""
 
 
-def read_roster(file: Path) -> list[Trainee]:
+def read_class_list(file: Path) -> list[Trainee]:
     """All trainees of the file. Raises CourseError that lists every bad row, so that one pass
     repairs the file."""
     try:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from grader.lab.units import Millis
+from grader.seeds import episode_seed
+from hardware.bench.board.virtual_board import uid_of
 
 
 @dataclass(frozen=True)
@@ -105,3 +107,9 @@ class Episode:
     from_reset: bool = False
     ticks0_ms: int = 0
     """What `time.ticks_ms()` says at power-on."""
+
+
+def chip_id(seed: int, episode: str) -> str:
+    """The id of an ESP32's chip in an episode, 12 hexadecimal digits: `machine.unique_id()`. Each
+    seed has another one."""
+    return uid_of(episode_seed(seed, episode))

@@ -11,7 +11,7 @@ from typing import Any
 from grader.errors import LabError, lab_error
 from grader.lab.check import Check
 from grader.lab.episode import Episode
-from grader.lab.lab_file import LabFile, explained, roles, two_languages
+from grader.lab.lab_file import LabFile, bilingual_text, misconception_texts, pin_roles
 from hardware import boards
 from hardware.boards import BoardType
 from hardware.i18n import _
@@ -152,7 +152,7 @@ def load(folder: Path) -> Lab:
     """Load a lab from its folder. Raises: LabError with the file and the key."""
     source = LabFile(folder / "lab.toml")
     checks, scenario = _load_checks(folder / "checks.py")
-    misconceptions, hints = explained(source.file, source.tables("misconceptions"))
+    misconceptions, hints = misconception_texts(source.file, source.tables("misconceptions"))
     lab = Lab(
         folder=folder.resolve(),
         id=source.take("id", str),
@@ -189,7 +189,7 @@ def _boards(source: LabFile) -> dict[str, LabBoard]:
             raise lab_error(source.file, key, what)
         pins = source.path(f"{key}.pins", entry["pins"])
         diagram = source.path(f"{key}.diagram", entry["diagram"])
-        found[name] = LabBoard(boards.load(name), diagram, pins, roles(pins))
+        found[name] = LabBoard(boards.load(name), diagram, pins, pin_roles(pins))
     if not found:
         raise lab_error(source.file, "boards", _("there is none"))
     return found
@@ -204,7 +204,7 @@ def _files(source: LabFile) -> dict[str, bytes]:
 
 def _two(source: LabFile, key: str) -> dict[str, Texts]:
     tables = source.tables(key)
-    return {name: two_languages(source.file, f"{key}.{name}", t) for name, t in tables.items()}
+    return {name: bilingual_text(source.file, f"{key}.{name}", t) for name, t in tables.items()}
 
 
 def _load_checks(file: Path) -> tuple[tuple[Check, ...], Scenario]:

@@ -48,7 +48,7 @@ class LabFile:
 
     def texts(self, key: str) -> dict[str, str]:
         """A text in Arabic and English: `{ ar = "…", en = "…" }`."""
-        return two_languages(self.file, key, self.take(key, dict))
+        return bilingual_text(self.file, key, self.take(key, dict))
 
     def tables(self, key: str) -> dict[str, Any]:
         """A table of tables; empty when it is not there."""
@@ -69,14 +69,14 @@ class LabFile:
             raise lab_error(self.file, keys, _("is not known here"), _("is it a typing error?"))
 
 
-def two_languages(file: Path, key: str, value: object) -> dict[str, str]:
+def bilingual_text(file: Path, key: str, value: object) -> dict[str, str]:
     """Checks that a text is there in Arabic and in English."""
     if not isinstance(value, Mapping) or set(value) != {"ar", "en"} or not all(value.values()):
         raise lab_error(file, key, _("must have a text in ar and one in en, and nothing else"))
     return {language: str(text) for language, text in value.items()}
 
 
-def explained(
+def misconception_texts(
     file: Path, tables: Mapping[str, Any]
 ) -> tuple[dict[str, dict[str, str]], dict[str, dict[str, str]]]:
     """Misconceptions by their key: what each says, and the hints of those that have one."""
@@ -84,12 +84,12 @@ def explained(
     for key, table in tables.items():
         said = dict(table) if isinstance(table, Mapping) else {}
         if (hint := said.pop("hint", None)) is not None:
-            hints[key] = two_languages(file, f"misconceptions.{key}.hint", hint)
-        texts[key] = two_languages(file, f"misconceptions.{key}", said)
+            hints[key] = bilingual_text(file, f"misconceptions.{key}.hint", hint)
+        texts[key] = bilingual_text(file, f"misconceptions.{key}", said)
     return texts, hints
 
 
-def roles(pins_file: Path) -> dict[str, int]:
+def pin_roles(pins_file: Path) -> dict[str, int]:
     """The roles in a pins.py: its plain assignments `LED_R = 25`, but for numbers of buses."""
     try:
         tree = ast.parse(pins_file.read_text(encoding="utf-8"))

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from grader.host.host import HostFunctions
+from grader.host.host_functions import HostFunctions
 from grader.lab.episode import Episode
 from grader.lab.signal import Signal
 from hardware.bench.protocol import frames
@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class OutputLine:
     """A line on the serial output: its text, and when its end was out (ns since t = 0)."""
 
     at_ns: int
@@ -32,7 +32,7 @@ class Said:
 
 
 @dataclass(frozen=True)
-class FileSeen:
+class FileSnapshot:
     """A file on the board's flash as it was at a time (ns since t = 0); None: it was not there, or
     the program had broken the file system."""
 
@@ -58,7 +58,7 @@ class Run:
     """Asks the submission's host functions, while the run is judged."""
     program: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     """What the trainee handed in for the board, by file name."""
-    files: Sequence[FileSeen] = ()
+    files: Sequence[FileSnapshot] = ()
     """What the episode's `read_file` steps saw, in the order of time."""
     _kept: dict[Hashable, Any] = field(default_factory=dict, repr=False)
 
@@ -88,28 +88,33 @@ class Run:
         """Every mode that a pin was set to; times in the trace's own ns, from power-on."""
         return self.trace.modes(self.pins[role])
 
-    def lines(self) -> list[Said]:
+    def lines(self) -> list[OutputLine]:
         """The lines after READY."""
         if self.ready_ns is None:
             return []
         ready_ns = self.ready_ns
-        return self.once("lines", lambda: said_after(self.trace, self.zero_ns, ready_ns))
+        return self.once("lines", lambda: lines_after(self.trace, self.zero_ns, ready_ns))
 
-    def all_lines(self) -> list[Said]:
+    def all_lines(self) -> list[OutputLine]:
         """All lines since power-on (times before t = 0 are negative)."""
-        return self.once("all lines", lambda: said_after(self.trace, self.zero_ns, -1))
+        return self.once("all lines", lambda: lines_after(self.trace, self.zero_ns, -1))
 
-    def said(self, pattern: str) -> list[re.Match[str]]:
+    def matches(self, pattern: str) -> list[re.Match[str]]:
         """The lines after READY that match all of the pattern."""
         found = (re.fullmatch(pattern, line.text) for line in self.lines())
         return [match for match in found if match]
 
-    def tracebacks(self) -> list[Said]:
+    def tracebacks(self) -> list[OutputLine]:
         """The uncaught exceptions of the program, since power-on."""
-        return [Said(f.t_ns - self.zero_ns, f.text) for f in self.trace.exceptions()]
+        return [OutputLine(f.t_ns - self.zero_ns, f.text) for f in self.trace.exceptions()]
 
-    def died(self) -> End | None:
-        """Why the board ended before the episode did, None when it lived."""
+    def main_ends_ns(self) -> list[int]:
+        """When main.py ended, once for each boot in which it did (ns since t = 0)."""
+        states = self.trace.states()
+        return [s.t_ns - self.zero_ns for s in states if s.state == frames.STATE_MAIN_END]
+
+    def early_end(self) -> End | None:
+        """Why the board ended before the episode did; None when it did not."""
         end = self.trace.ended()
         return None if end is None or end.cause == frames.END_OFF else end
 
@@ -125,7 +130,7 @@ def once(measure: Callable[[Run], T]) -> Callable[[Run], T]:
     return kept
 
 
-def said_after(trace: Trace, zero_ns: int, after_ns: int) -> list[Said]:
+def lines_after(trace: Trace, zero_ns: int, after_ns: int) -> list[OutputLine]:
     """The whole lines that ended after a time of the trace; a reset ends a line that it cuts."""
     log = trace.serial()
     boots = [*trace.boots(), trace.end_ns + 1]
@@ -138,5 +143,5 @@ def said_after(trace: Trace, zero_ns: int, after_ns: int) -> list[Said]:
             t_ns = int(log.t_ns[ended - 1])
             if t_ns > after_ns:
                 text = line.removesuffix(b"\r").decode(errors="replace")[:LONGEST_LINE]
-                found.append(Said(t_ns - zero_ns, text))
+                found.append(OutputLine(t_ns - zero_ns, text))
     return found

@@ -10,10 +10,10 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
-from grader.lab.documents import document
 from grader.lab.limits import Limit, Verdict, shortened
 from grader.lab.run import Run
 from grader.lab.units import place_of
+from grader.strict_json import parse_json
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +64,7 @@ def _texts(measured: str | Sequence[str]) -> list[str]:
 def _flaw(validator: Draft202012Validator, text: str) -> str:
     """What is wrong with a text, and where in it; empty when nothing is."""
     try:
-        error = best_match(validator.iter_errors(document(text)))
+        error = best_match(validator.iter_errors(parse_json(text)))
     except ValueError as problem:
         return f"{text!r}: {problem}"
     return f"{error.json_path}: {error.message}" if error else ""

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from grader.lab.documents import document
 from grader.lab.run import Run
 from grader.lab.units import Text
 from grader.measure.times import Times
+from grader.strict_json import parse_json
 from hardware.bench.network.mqtt.topics import matches
 from hardware.bench.protocol.notes import MqttNote
 
@@ -72,6 +72,6 @@ def repeated(found: Sequence[MqttNote], *keys: str) -> list[MqttNote]:
 
 def _document(payload: bytes) -> Any:
     try:
-        return document(payload)
+        return parse_json(payload)
     except ValueError:
         return None

@@ -34,7 +34,7 @@ def connects(run: Run, port: int) -> Times:
     return _times(run, [call.t_ns for call in asked if call.c == port])
 
 
-def air(run: Run, kind: str = "sent") -> list[AirNote]:
+def espnow_messages(run: Run, kind: str = "sent") -> list[AirNote]:
     """ESP-NOW messages that the board sent or `received`, with times since t = 0 (`t_ns`)."""
     return [
         one._replace(t_ns=one.t_ns - run.zero_ns) for one in run.trace.air() if one.kind == kind

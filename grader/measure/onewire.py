@@ -15,7 +15,7 @@ STEPS = 16
 
 
 @dataclass(frozen=True)
-class OneWireTalk:
+class OneWireTransaction:
     """What follows one reset (ns since t = 0): whether a presence pulse came, and all bytes,
     whoever sent them."""
 
@@ -45,10 +45,10 @@ class OneWireTalk:
         return Celsius(int.from_bytes(memory[:2], "little", signed=True) / STEPS, self.at_ns)
 
 
-def onewire(run: Run, role: str) -> list[OneWireTalk]:
+def onewire(run: Run, role: str) -> list[OneWireTransaction]:
     """What was said on a 1-Wire bus from t = 0 on, from reset to reset."""
     return [
-        OneWireTalk(one.t_ns - run.zero_ns, one.present, one.bytes())
+        OneWireTransaction(one.t_ns - run.zero_ns, one.present, one.bytes())
         for one in run.once(("onewire", role), lambda: decoded(run.trace, run.pins[role]))
         if one.t_ns >= run.zero_ns
     ]

@@ -83,7 +83,7 @@ def driven(run: Run) -> dict[int, int]:
     return dict(reversed(list(pairs)))
 
 
-def strays(run: Run) -> list[int]:
+def unassigned_pins(run: Run) -> list[int]:
     """The GPIOs that the program drives although they have no role in pins.py."""
     return sorted(driven(run).keys() - set(run.pins.values()))
 
@@ -91,7 +91,7 @@ def strays(run: Run) -> list[int]:
 def other_pin(run: Run, *outputs: str) -> str:
     """Why nothing comes out: the program never drives one of these roles' pins, but a pin without
     a role. The key `other_pin` with the words for it, or ""."""
-    seen, wrong = driven(run), strays(run)
+    seen, wrong = driven(run), unassigned_pins(run)
     missing = [role for role in outputs if run.pins[role] not in seen]
     if not (missing and wrong) or run.tracebacks():  # it may have come to its pins no more
         return ""

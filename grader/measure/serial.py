@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.lab.run import Run, Said
+from grader.lab.run import OutputLine, Run
 from grader.lab.units import Text
 from grader.measure.times import Times, inside_of
 
@@ -38,7 +38,7 @@ class SerialRecords:
         return SerialRecords(self.at_ns[chosen], self.matches[chosen])
 
 
-def records(run: Run, pattern: str, lines: Sequence[Said] | None = None) -> SerialRecords:
+def records(run: Run, pattern: str, lines: Sequence[OutputLine] | None = None) -> SerialRecords:
     """The lines that match all of the pattern: those after READY, or these.
 
     `\\d` and its like stand for ASCII only: digits of another script are no match.
@@ -50,7 +50,7 @@ def records(run: Run, pattern: str, lines: Sequence[Said] | None = None) -> Seri
     return SerialRecords(times, tuple(match for _, match in found))
 
 
-def strangers(run: Run, *patterns: str) -> list[Said]:
+def other_lines(run: Run, *patterns: str) -> list[OutputLine]:
     """The lines after READY that match none of these patterns: what else was said."""
     known = [re.compile(pattern, re.ASCII) for pattern in patterns]
     return [line for line in run.lines() if not any(one.fullmatch(line.text) for one in known)]

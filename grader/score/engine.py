@@ -8,15 +8,14 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 from grader.errors import GraderError, NotGraded
-from grader.host.code import HostCode
-from grader.host.host import HostFunctions
+from grader.host.host_functions import HostCode, HostFunctions
 from grader.lab.episode import Episode, HardReset, Publish, ReadFile, Serial, SetControl, Step
 from grader.lab.lab import Lab, LabBoard
-from grader.lab.run import FileSeen, Run, said_after
+from grader.lab.run import FileSnapshot, Run, lines_after
 from grader.lab.units import NS_PER_S
 from grader.score.budget import Budget
 from grader.score.judge import judge
-from grader.score.mark import SeedResult
+from grader.score.results import SeedResult
 from grader.seeds import episode_seed
 from hardware.bench import diagram
 from hardware.bench.bench import Bench
@@ -68,7 +67,7 @@ def _run_lab(
     with ExitStack() as hosts:
         runs = {}
         for episode in episodes:
-            host = hosts.enter_context(closing(HostFunctions(code.text, lab.host, code.way)))
+            host = hosts.enter_context(closing(HostFunctions(code.text, lab.host, code.isolation)))
             runs[episode.name] = run_episode(lab, board, program, episode, seed, host, budget)
         items, parts = judge(lab.checks, runs, episodes[0].name)
     return SeedResult(seed, items, parts, runs)
@@ -100,7 +99,7 @@ def run_episode(
             ticks0_ms=episode.ticks0_ms,
         ) as bench:
             zero_ns = 0 if episode.from_reset else _until_ready(bench, lab.ready_line)
-            files: list[FileSeen] = []
+            files: list[FileSnapshot] = []
             end_ns = zero_ns + round(episode.seconds * NS_PER_S)
             if zero_ns < READY_WITHIN_NS:
                 files = _play(bench, flash, episode.steps, zero_ns, end_ns)
@@ -176,17 +175,17 @@ class _Ear:
 
 def _ready_ns(trace: Trace, line: str) -> int | None:
     """When READY was out for the first time, if in time."""
-    found = (said.at_ns for said in said_after(trace, 0, -1) if said.text == line)
+    found = (said.at_ns for said in lines_after(trace, 0, -1) if said.text == line)
     first = next(found, None)
     return first if first is not None and first <= READY_WITHIN_NS else None
 
 
 def _play(
     bench: Bench, flash: Flash, steps: Sequence[Step], zero_ns: int, end_ns: int
-) -> list[FileSeen]:
+) -> list[FileSnapshot]:
     """Apply the stimulus and run to the end; the files that it asks for."""
     resets = []
-    seen: list[FileSeen] = []
+    seen: list[FileSnapshot] = []
     for step in steps:
         t_ns = zero_ns + step.at.ns
         match step:
@@ -207,8 +206,8 @@ def _play(
     return seen
 
 
-def _read(flash: Flash, step: ReadFile, seen: list[FileSeen]) -> None:
-    seen.append(FileSeen(step.at.ns, step.name, read_apart(flash, step.name)))
+def _read(flash: Flash, step: ReadFile, seen: list[FileSnapshot]) -> None:
+    seen.append(FileSnapshot(step.at.ns, step.name, read_apart(flash, step.name)))
 
 
 def _publish(bench: Bench, step: Publish, t_ns: int) -> None:

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from grader.host.errors import HostError
+from grader.host.host_functions import HostError
 from grader.lab.check import Check
 from grader.lab.limits import Never, Verdict
 from grader.lab.run import Run
-from grader.score.mark import ItemResult
+from grader.score.results import ItemResult
 from hardware.bench.protocol.frames import END_CPU, END_WALL
 
 LONGEST_DETAIL = 200
@@ -107,13 +107,13 @@ def _partial(check: Check, measured: Any, run: Run) -> float:
 
 def _timed_out(run: Run) -> bool:
     """Whether this machine's seconds ended the board: of processor or by the clock."""
-    end = run.died()
+    end = run.early_end()
     return end is not None and end.cause in (END_CPU, END_WALL)
 
 
 def _silent(run: Run) -> tuple[str, str] | None:
     """Key and detail when nothing of this run counts: the board died, or never was ready."""
-    if end := run.died():
+    if end := run.early_end():
         return "board_died", end.detail
     if run.ready_ns is None:
         said = run.tracebacks()

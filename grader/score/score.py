@@ -3,12 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from grader.host.code import HostCode
+from grader.host.host_functions import HostCode
 from grader.lab.check import Check
 from grader.lab.lab import PREDICT, PREDICT_POINTS, Lab
 from grader.score.budget import Budget
 from grader.score.engine import Program, run_lab
-from grader.score.mark import ItemResult, LabScore, SeedResult
+from grader.score.results import ItemResult, LabScore, SeedResult
 
 
 def score(

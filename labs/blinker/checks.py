@@ -3,9 +3,8 @@
 import json
 import random
 
-from grader import Episode, Millis, Run, Within, check, ms
+from grader import BoardType, Episode, Millis, Run, Within, check, ms
 from grader.measure.pins import other_pin
-from hardware.boards import BoardType
 
 PUBLIC = (300, 700)
 """Milliseconds on and off of the example that trainees have."""

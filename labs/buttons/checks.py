@@ -25,8 +25,7 @@ from grader import (
     moment_of_ns,
     ms,
 )
-from grader.measure.pins import other_pin
-from hardware.bench.protocol import frames
+from grader.measure.pins import other_pin, setups
 
 LONGEST_BOUNCE, APART, LONG = ms(12), ms(120), ms(800)
 SETTLED = ms(40)
@@ -56,10 +55,10 @@ def floats(run: Run) -> bool:
 
 def pull_of(run: Run, role: str) -> str:
     """`pull-up` if the pin is an input with one and was never driven."""
-    modes = run.modes(role)
-    if any(mode.mode in (frames.MODE_OUT, frames.MODE_OPEN_DRAIN) for mode in modes):
+    found = setups(run, role)
+    if any(one.mode in ("out", "open_drain") for one in found):
         return "driven"
-    return "pull-up" if modes and modes[-1].pull == frames.PULL_UP else "no pull-up"
+    return "pull-up" if found and found[-1].pull == "up" else "no pull-up"
 
 
 def at_glitch(run: Run) -> list[Moment]:

@@ -6,8 +6,7 @@ Times in `data` are milliseconds since t = 0.
 import random
 from collections.abc import Sequence
 
-from grader import Episode, Step, ms, press, set_control
-from hardware.boards import BoardType
+from grader import BoardType, Episode, Step, ms, press, set_control
 
 GLITCH, APART = ms(3), ms(120)
 Press = tuple[float, float]

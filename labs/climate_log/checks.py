@@ -18,9 +18,9 @@ from grader import (
     Exactly,
     Millis,
     Never,
+    OutputLine,
     Quantity,
     Run,
-    Said,
     Text,
     Within,
     check,
@@ -82,7 +82,7 @@ class Slot:
         return percent is not None and abs(told - percent) < 0.15
 
 
-def row_of(line: Said) -> Row | None:
+def row_of(line: OutputLine) -> Row | None:
     """The row in a line, read with good will."""
     match = ANY_ROW.fullmatch(line.text)
     if match is None:
@@ -217,7 +217,7 @@ def silence_at_the_end(run: Run) -> Millis | None:
 # d: the form of the log.
 
 
-def log_lines(run: Run) -> list[Said]:
+def log_lines(run: Run) -> list[OutputLine]:
     """The lines that begin with a digit, of any script."""
     return [line for line in run.lines() if line.text[:1].isdigit()]
 

@@ -6,8 +6,7 @@
 import json
 import random
 
-from grader import Episode, Step, ms, set_control
-from hardware.boards import BoardType
+from grader import BoardType, Episode, Step, ms, set_control
 
 PUBLIC_HOT = 35.0
 PERIOD_S = 2.0

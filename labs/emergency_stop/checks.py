@@ -13,6 +13,7 @@ from pathlib import Path
 from grader import (
     AtLeast,
     AtMost,
+    BoardType,
     Episode,
     Hertz,
     Millis,
@@ -29,8 +30,7 @@ from grader import (
     press,
 )
 from grader.measure.pins import other_pin
-from grader.measure.tones import tones
-from hardware.boards import BoardType
+from grader.measure.pwm import tones
 
 SINGLES, PAIRS = 12, 4
 HALF_PERIOD, RHYTHM = ms(250), ms(5)

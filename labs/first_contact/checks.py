@@ -10,17 +10,19 @@ from collections.abc import Sequence
 
 from grader import (
     AtMost,
+    BoardType,
     Episode,
     Exactly,
     Millis,
     Moment,
     Never,
+    OutputLine,
     Quantity,
     Run,
-    Said,
     Step,
     Text,
     check,
+    chip_id,
     gate,
     hard_reset,
     millis_of_ns,
@@ -30,11 +32,7 @@ from grader import (
     serial,
     shortened,
 )
-from grader.measure.pins import driven, other_pin
-from grader.seeds import episode_seed
-from hardware.bench.board.virtual_board import uid_of
-from hardware.bench.protocol import frames
-from hardware.boards import BoardType
+from grader.measure.pins import driven, other_pin, setups
 
 PINGS, SUMS = 7, 5
 LF, CRLF = b"\n", b"\r\n"
@@ -46,7 +44,7 @@ REPLY = re.compile(r"(?!>>> )\W*(pong|sum) (-?[0-9]{1,12})\s*")
 def scenario(seed: int, board: BoardType) -> list[Episode]:
     """Two resets with an id that nobody knows before, and a talk of seven pings and five sums."""
     rng = random.Random(seed)
-    name = f"{id_of(board, uid_of(episode_seed(seed, 'boot')))} {board.family}"
+    name = f"{id_of(board, chip_id(seed, 'boot'))} {board.family}"
     resets = [ms(rng.uniform(2500, 4000)), ms(rng.uniform(6500, 8000))]
     pings = [rng.randrange(1_000_000) for _ in range(PINGS)]
     sums = hidden_sums(rng)
@@ -67,9 +65,9 @@ def scenario(seed: int, board: BoardType) -> list[Episode]:
     ]
 
 
-def id_of(board: BoardType, uid: str) -> str:
+def id_of(board: BoardType, chip: str) -> str:
     """What `unique_id()` has in hexadecimal: a Pico's flash chip has two bytes more."""
-    return uid if board.family == "esp32" else PICO_PREFIX + uid
+    return chip if board.family == "esp32" else PICO_PREFIX + chip
 
 
 def hidden_sums(rng: random.Random) -> list[list[int]]:
@@ -195,7 +193,7 @@ def led_pin(run: Run) -> str:
 )
 def outputs(run: Run) -> str:
     """LED_G if the program made it an output, else the pins that it did."""
-    if any(at.mode == frames.MODE_OUT for at in run.modes("LED_G")):
+    if any(one.mode == "out" for one in setups(run, "LED_G")):
         return led_pin(run)
     return " ".join(f"GPIO {gpio}" for gpio in sorted(driven(run))) or "-"
 
@@ -215,7 +213,7 @@ def dark_moments(run: Run) -> list[Moment]:
 # talk: what is on the wire after the ID line.
 
 
-def answers(run: Run) -> list[Said]:
+def answers(run: Run) -> list[OutputLine]:
     """The lines after the ID line (after READY when there is none)."""
     lines = run.lines()
     first = next((i for i, line in enumerate(lines) if line.text.startswith("ID ")), -1)
@@ -242,8 +240,7 @@ def totals(run: Run) -> list[Quantity]:
 
 def why_silent(run: Run) -> str:
     """Commands that came back as an echo, or an empty line that ended the program."""
-    ends = [s.t_ns - run.zero_ns for s in run.trace.states() if s.state == frames.STATE_MAIN_END]
-    alive_ns = min(ends, default=run.end_ns - run.zero_ns)
+    alive_ns = min(run.main_ends_ns(), default=run.end_ns - run.zero_ns)
     if any("ping " in line.text for line in run.lines() if line.at_ns < alive_ns):
         return "input_echo"
     return "crlf_empty" if any("IndexError" in said.text for said in run.tracebacks()) else ""

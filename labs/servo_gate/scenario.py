@@ -8,8 +8,7 @@ import json
 import random
 from typing import NamedTuple
 
-from grader import Episode, Step, ms, press, serial, set_control
-from hardware.boards import BoardType
+from grader import BoardType, Episode, Step, ms, press, serial, set_control
 
 PUBLIC = {"us_0": 500, "us_90": 1500}
 SPEED = 60

@@ -9,8 +9,7 @@ import random
 from collections.abc import Sequence
 from itertools import pairwise
 
-from grader import Episode, Step, ms, serial, set_control
-from hardware.boards import BoardType
+from grader import BoardType, Episode, Step, ms, serial, set_control
 
 PUBLIC_HEIGHT = 2000
 UPPER, LOWER, TOLERANCE = 70, 30, 0.5

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from grader import (
+    BoardType,
     Episode,
     Exactly,
     Millis,
@@ -31,7 +32,6 @@ from grader import (
 )
 from grader.measure.pins import other_pin
 from grader.measure.states import State, phases, together
-from hardware.boards import BoardType
 
 LAMPS = ("R", "Y", "G")
 CYCLES = 20

@@ -9,8 +9,7 @@ import random
 
 import numpy as np
 
-from grader import Episode, Step, ms, set_control
-from hardware.boards import BoardType
+from grader import BoardType, Episode, Step, ms, set_control
 
 SUPPLY_V = 3.3
 PUBLIC = {"ratio": 8.0, "v_on": 11.5, "v_off": 12.0}

@@ -13,7 +13,7 @@ import pytest
 from grader.authoring.lab_check import GENERIC, check_runs, count_runs, programs, verify_expected
 from grader.errors import LabError
 from grader.lab import lab as labs
-from grader.score.messages import known, shared
+from grader.score.misconceptions import known, shared
 from grader.seeds import PUBLIC_SEED
 from hardware.bench import diagram
 

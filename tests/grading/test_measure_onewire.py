@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from grader.measure.onewire import OneWireTalk, onewire
+from grader.measure.onewire import OneWireTransaction, onewire
 from grader.measure.times import periods
 from tests.support.measured_run import MS, Hand, measured
 from tests.support.parts_bench import Parts
@@ -60,5 +60,5 @@ def test_nobody_on_the_wire() -> None:
     talks = onewire(
         measured(PROBE, ["r:1 b:3V3", "r:2 b:4"], program, {"PROBE": 4}, until_ms=100), "PROBE"
     )
-    assert talks == [OneWireTalk(talks[0].at_ns, False, b"")]
+    assert talks == [OneWireTransaction(talks[0].at_ns, False, b"")]
     assert talks[0].temperature is None and talks[0].said == b""

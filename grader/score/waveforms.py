@@ -5,8 +5,8 @@ import math
 from grader.html_text import visible
 from grader.lab.limits import shortened
 from grader.lab.run import Run
-from grader.measure.pins import strays
-from grader.score.mark import ItemResult, SeedResult
+from grader.measure.pins import unassigned_pins
+from grader.score.results import ItemResult, SeedResult
 from hardware.bench.drawing.waveform import WaveformMark, waveform
 
 AROUND_NS = 1_500_000_000
@@ -19,7 +19,7 @@ OPENING_NS = 10_000_000_000
 """How much is shown from t = 0 where no place is named."""
 
 
-class Pictures:
+class ItemWaveforms:
     """Of each missed item that of its worst seed, drawn while that seed's traces are there."""
 
     def __init__(self) -> None:
@@ -34,18 +34,18 @@ class Pictures:
             self._worst[result.id] = result.points
             # Of an item that waits for another one there is nothing to see.
             if result.key != "after" and result.key and result.episode:
-                self._drawn[result.id] = picture(seed.runs[result.episode], result)
+                self._drawn[result.id] = item_waveform(seed.runs[result.episode], result)
 
     def of(self, item: str) -> str:
         """An SVG, or empty."""
         return self._drawn.get(item, "")
 
 
-def picture(run: Run, result: ItemResult) -> str:
+def item_waveform(run: Run, result: ItemResult) -> str:
     """An SVG of the episode that the result tells of: what came in, the pins that were set up,
     those that are driven and have no role, what went out, and the place that decided; empty when
     there was none of it."""
-    others = {f"GPIO {gpio}": gpio for gpio in strays(run)[:MOST_STRAYS]}
+    others = {f"GPIO {gpio}": gpio for gpio in unassigned_pins(run)[:MOST_STRAYS]}
     trace = run.trace.named({**run.pins, **others})
     roles = [role for role in run.pins if trace.modes(role) or trace.pwm(role)]
     signals = roles + list(others)

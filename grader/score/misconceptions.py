@@ -7,8 +7,8 @@ from pathlib import Path
 
 from grader.html_text import visible
 from grader.lab.lab import Lab, Texts
-from grader.lab.lab_file import explained
-from grader.score.mark import ItemResult
+from grader.lab.lab_file import misconception_texts
+from grader.score.results import ItemResult
 from hardware.bench.board.end_reason import detail_in
 
 FILE = Path(__file__).with_name("misconceptions.toml")
@@ -23,7 +23,7 @@ _WHERE = {
 
 @cache
 def _shared() -> tuple[dict[str, Texts], dict[str, Texts]]:
-    return explained(FILE, tomllib.loads(FILE.read_text(encoding="utf-8")))
+    return misconception_texts(FILE, tomllib.loads(FILE.read_text(encoding="utf-8")))
 
 
 def shared() -> dict[str, Texts]:
