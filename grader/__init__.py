@@ -1,18 +1,18 @@
-"""What a lab is, and how it is scored.
+"""What a lab is, and how it is graded.
 
-A lab's `checks.py` imports what it is written with from here, and what it measures with from
-`grader.measure`. These names stay; the modules behind them may move, and a lab that was released
-years ago must still load:
+The `checks.py` and `scenario.py` of a lab import from here and from `grader.measure`, and nothing
+else of ours. These names stay: a lab that was released years ago must still load. The modules
+behind them may move.
 
     from grader import Millis, Run, Within, check, ms
     from grader.measure.pins import setups
 
     @check("b", points=3, expect=Within(ms(10), of=ms(500)), on_miss="unit_ms_s")
     def phase_length(run: Run) -> list[Millis]:
-        # each time for which the green LED is on
+        # how long the green LED is on, each time
         ...
 
-The rooms; each imports only those before it (`tests/unit/test_imports.py` holds the order):
+The rooms of this package. Each imports only those before it (a test checks the order):
 
 | room | what it is |
 |---|---|
@@ -20,12 +20,12 @@ The rooms; each imports only those before it (`tests/unit/test_imports.py` holds
 | `lab` | what a lab, a course and a class list are |
 | `measure` | what can be measured in a run |
 | `score` | from a program to points |
-| `archive` | labs as they were released, and a record of what each mark was made of |
-| `nbgrader` | all that we ask of nbgrader and of its gradebook |
+| `archive` | the released labs, and a record of all that each mark depends on |
+| `nbgrader` | all that we use of nbgrader and of its gradebook |
 | `classrun` | grades a class, over processes and machines |
 | `reports` | the pages and tables that people read |
 | `notebook` | from lessons to notebooks, and practice in them |
-| `authoring` | for the author of a lab: begin it, check it, review its texts |
+| `authoring` | for authors of labs: begin a lab, check it, review its texts |
 """
 
 from importlib import import_module

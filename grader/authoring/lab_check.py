@@ -225,4 +225,4 @@ def _expected_file(folder: Path) -> dict[str, dict[str, Any]]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise lab_error(file, "", _("is no TOML: {why}").format(why=error)) from error
+        raise lab_error(file, "", _("is not TOML: {why}").format(why=error)) from error

@@ -51,7 +51,7 @@ def score_lab(lab: Lab, task: Task) -> list[Card]:
         program,
         task.seeds,
         predicted=task.answered,
-        judged=pictures.draw,
+        on_seed=pictures.draw,
         host=HostCode(task.host, task.sandbox),
     )
     return [_card(lab, task, result, pictures) for result in marks.items.values()]

@@ -204,9 +204,9 @@ class Child:
                 return ChildEnded("raised", f"signal {signal}")
             raise GraderError(
                 _("the system killed host code: this machine is out of memory"),
-                _("end what else runs on it; this grades one at a time: {command}").format(
-                    command="taskset -c 0 warsha grade LAB"
-                ),
+                _(
+                    "close other programs; to grade one submission at a time, run: {command}"
+                ).format(command="taskset -c 0 warsha grade LAB"),
             )
         if signal == _KILL:
             return ChildEnded("time")
@@ -218,10 +218,10 @@ class Child:
         queued_s = _queued_s(self._process.pid)
         if queued_s > MOST_QUEUED * self._limits.wall_s:
             raise GraderError(
-                _("this machine let host code wait {waited:.0f} s for a processor").format(
+                _("host code waited {waited:.0f} s for a processor of this machine").format(
                     waited=queued_s
                 ),
-                _("Grade again when less runs on it."),
+                _("Grade again when fewer programs run on it."),
             )
         self._left_s = queued_s - self._returned_s
         self._returned_s = queued_s

@@ -71,7 +71,7 @@ def grade(item: str | None = None) -> Points:
     if item is not None and item not in lab.items:
         raise CourseError(
             _("lab {lab} has no item {item!r}").format(lab=lab.slug, item=item),
-            _("say one of: {names}").format(names=", ".join(lab.items)),
+            _("choose one of: {names}").format(names=", ".join(lab.items)),
         )
     if cells.PROGRAM not in programs:
         print(

@@ -96,14 +96,14 @@ def test_a_class_list_of_a_spreadsheet(tmp_path: Path, mark: str, comma: str) ->
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        ("x/y,,,", "'x/y' has '/'"),
+        ("x/y,,,", "'x/y' contains '/'"),
         (".x,,,", "'.x'"),
         ("a b,,,", "'a b'"),
         ("a\u200fb,,,", "\\u200f"),
         (",Ali,,", "no id"),
         ("S1,,,", "twice"),
         ("s2,a,b,c,d", "5 cells"),
-        ("s2,a,b,nowhere", "no e-mail"),
+        ("s2,a,b,nowhere", "not an e-mail"),
     ],
 )
 def test_a_bad_row_is_named(tmp_path: Path, row: str, said: str) -> None:

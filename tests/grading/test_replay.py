@@ -126,8 +126,8 @@ def test_other_builds_are_named(store: Store, checkout: Path) -> None:
     stamp = {**record.stamp, "port": "ab" * 32, "engine": "0.0.1+old"}
     put_record(store, replace(record, stamp=stamp))
     port, engine = find_case(store, LAB, "amina").changed()
-    assert port.startswith("the virtual board is another build than then: abab")
-    assert engine.startswith("the engine is another build than then: 0.0.1+old, now 0.")
+    assert port.startswith("the virtual board is a different build: abab")
+    assert engine.startswith("the engine is a different build: 0.0.1+old then, 0.")
 
 
 def test_a_mark_that_is_not_what_the_program_earns(store: Store, checkout: Path) -> None:
@@ -154,7 +154,7 @@ def test_the_lab_is_not_in_the_store(store: Store, checkout: Path) -> None:
     shutil.rmtree(store.folder / "labs" / record.stamp["lab"])
     with pytest.raises(StoreError, match="is not in the store") as caught:
         find_case(store, LAB, "amina")
-    assert "put your copy of that folder back" in caught.value.cure
+    assert "put your backup copy of that folder back" in caught.value.cure
 
 
 def test_an_altered_lab_is_noticed(store: Store, checkout: Path) -> None:
@@ -194,7 +194,7 @@ def test_how_the_mark_came_about_is_told(store: Store, checkout: Path) -> None:
     out = Console(record=True, width=200, quiet=False, file=io.StringIO())
     page, _same = print_replay(out, store, LAB, "amina")
     for told in (out.export_text(), page.read_text(encoding="utf-8").replace("&#x27;", "'")):
-        assert "this machine's limits of time ended runs of a: another machine" in told
+        assert "time limits of this machine ended runs of a: another machine" in told
         assert "(--no-sandbox)" in told
 
 
@@ -212,7 +212,7 @@ def test_it_is_told_at_the_terminal(half_period: Store, tmp_path: Path) -> None:
 def test_an_item_is_named_that_there_is_not(half_period: Store) -> None:
     with pytest.raises(GraderError, match="measures no item 'p'") as caught:
         print_replay(Console(quiet=True), half_period, LAB, "amina", item="p")
-    assert caught.value.cure == "say one of: a, b, c, d, e"
+    assert caught.value.cure == "choose one of: a, b, c, d, e"
 
 
 def test_a_trace_that_cannot_be_written(half_period: Store, tmp_path: Path) -> None:
