@@ -35,8 +35,8 @@ class Conversions:
 
 
 def conversions(run: Run, role: str) -> Conversions:
-    """The conversions of a pin from t = 0 on: all of them, but at most 16 in a millisecond in which
-    the voltage does not change."""
+    """The conversions of a pin from t = 0 on: all of them, but at most 16 in a millisecond in
+    which the voltage does not change."""
     made = adc.conversions(run.trace, run.pins[role])
     times = made.t_ns - run.zero_ns
     seen = (times >= 0) & (made.t_ns <= run.end_ns)

@@ -52,8 +52,8 @@ def drawn(text: str) -> Bitmap:
 
 
 def read(pixels: Pixels, x: int, y: int, count: int) -> str:
-    """The text in a row of `count` cells whose first pixel is (x, y). U+FFFD stands for a cell that
-    shows no character, or is not completely on the display."""
+    """The text in a row of `count` cells whose first pixel is (x, y). U+FFFD stands for a cell
+    that shows no character, or is not completely on the display."""
     lit = pixels > 0
     known = {bitmap.tobytes(): letter for letter, bitmap in font().items()}
     cells = (lit[y : y + SIDE, x + SIDE * n :][:, :SIDE] for n in range(count))

@@ -31,8 +31,8 @@ class RegisterAccess:
 
 
 def transfers(run: Run, address: int | None = None, scl: str | None = None) -> list[I2cTransfer]:
-    """The transfers (start to stop) from t = 0 on, with times since then. With `address` only those
-    to that 7-bit address, with `scl` only those on the bus whose clock has that role."""
+    """The transfers (start to stop) from t = 0 on, with times since then. With `address` only
+    those to that 7-bit address, with `scl` only those on the bus whose clock has that role."""
     clock = None if scl is None else run.pins[scl]
     return [
         one

@@ -1,5 +1,5 @@
-"""MQTT at the broker: how a board connected, what it published and subscribed to, and which messages
-it received."""
+"""MQTT at the broker: how a board connected, what it published and subscribed to, and which
+messages it received."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -56,8 +56,8 @@ def documents(found: Iterable[MqttNote]) -> list[Any]:
 
 
 def repeated(found: Sequence[MqttNote], *keys: str) -> list[MqttNote]:
-    """The duplicates: messages whose JSON object has the same values under these keys as an earlier
-    one. A message without one of the keys is no duplicate."""
+    """The duplicates: messages whose JSON object has the same values under these keys as an
+    earlier one. A message without one of the keys is no duplicate."""
     seen: set[str] = set()
     repeats = []
     for one, value in zip(found, documents(found), strict=True):

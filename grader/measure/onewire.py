@@ -16,8 +16,8 @@ STEPS = 16
 
 @dataclass(frozen=True)
 class OneWireTransaction:
-    """What follows one reset (ns since t = 0): whether there was a presence pulse, and all bytes of
-    both sides."""
+    """What follows one reset (ns since t = 0): whether there was a presence pulse, and all bytes
+    of both sides."""
 
     at_ns: int
     is_present: bool
