@@ -6,6 +6,7 @@ depths that end a recursion.
 """
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 DEEPEST = 32
@@ -13,43 +14,46 @@ MOST_VALUES = 200_000
 INTEGER = 1 << 63
 """Integers lie from -INTEGER to INTEGER - 1, as in SQLite and numpy."""
 
+Pairs = list[tuple[str, Any]]
 
-def parse_json(text: str | bytes) -> Any:
-    """The value of a JSON text. Raises: ValueError."""
+
+def parse_json(text: str | bytes, mapping: Callable[[Pairs], Any] = dict) -> Any:
+    """The value of a JSON text. `mapping` makes the value of a JSON object from its keys and
+    values. Raises: ValueError."""
     try:
-        value = json.loads(text, parse_int=integer, parse_float=real, parse_constant=no_number)
+        value = json.loads(
+            text,
+            parse_int=_integer,
+            parse_float=_real,
+            parse_constant=_no_number,
+            object_pairs_hook=mapping,
+        )
     except RecursionError as error:
-        raise ValueError("nested too deeply") from error
-    check_bounds(value)
+        raise ValueError("it is nested too deeply") from error
+    _check_bounds(value)
     return value
 
 
-def integer(digits: str) -> int:
-    """A JSON integer. Raises: ValueError for one of more than 64 bits."""
+def _integer(digits: str) -> int:
     if len(digits) > 20 or not -INTEGER <= (value := int(digits)) < INTEGER:
         raise ValueError("an integer is longer than 64 bits")
     return value
 
 
-def real(text: str) -> float:
-    """A JSON number with a fraction or exponent. Raises: ValueError when it is infinite as a
-    float."""
+def _real(text: str) -> float:
     value = float(text)
     if value - value != 0:
         raise ValueError("a number is too large")
     return value
 
 
-def no_number(text: str) -> float:
-    """NaN and Infinity, which Python's reader accepts. Raises: ValueError."""
+def _no_number(text: str) -> float:
+    """NaN and Infinity, which Python's reader accepts."""
     raise ValueError(f"it holds {text}")
 
 
-def check_bounds(value: Any) -> None:
-    """Check the number of values, their depth, and that each text can be written as UTF-8.
-
-    Raises: ValueError.
-    """
+def _check_bounds(value: Any) -> None:
+    """Check the number of values, their depth, and that each text can be written as UTF-8."""
     todo, seen = [(value, 0)], 0
     while todo:
         value, depth = todo.pop()

@@ -5,12 +5,12 @@ Arguments are Python literals: the child trusts us. Results are JSON from an unt
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from math import isfinite
 from types import GenericAlias, NoneType, UnionType
 from typing import Any, get_args, get_origin
 
-from grader.strict_json import check_bounds, integer, no_number, real
+from grader.strict_json import Pairs, parse_json
 
 BYTES = "$"
 """`{"$": hexadecimal}` is bytes; a key that begins with "$" gets one more."""
@@ -39,19 +39,9 @@ def to_plain(value: Any) -> Any:
 def parse(data: bytes) -> Any:
     """The value of an answer. Raises: ValueError that says in a few words what is wrong."""
     try:
-        value = json.loads(
-            data.decode("utf-8"),
-            parse_int=integer,
-            parse_float=real,
-            parse_constant=no_number,
-            object_pairs_hook=_mapping,
-        )
-    except RecursionError as error:
-        raise ValueError("it is nested too deeply") from error
+        return parse_json(data.decode("utf-8"), _mapping)
     except json.JSONDecodeError as error:
         raise ValueError("it is no JSON") from error
-    check_bounds(value)
-    return value
 
 
 def fits(value: Any, shape: Shape) -> bool:
@@ -75,7 +65,8 @@ def fits(value: Any, shape: Shape) -> bool:
     return True
 
 
-def _mapping(pairs: Sequence[tuple[str, Any]]) -> Any:
+def _mapping(pairs: Pairs) -> Any:
+    """The value of a JSON object: a dictionary, or bytes."""
     if len(pairs) == 1 and pairs[0][0] == BYTES:
         if not isinstance(pairs[0][1], str):
             raise ValueError("its bytes are no hexadecimal text")
