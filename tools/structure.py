@@ -26,6 +26,9 @@ REASONS: dict[str, str] = {
     "hardware/bench/scenario/commands/*.py": "one file is one kind of command, found by itself",
     "hardware/bench/decode/*.py": "one file is one kind of bus",
     "grader/measure/*.py": "one file is one subject",
+    "grader/schemas.py": "one import that several kinds of processes make when they start",
+    "grader/terminal.py": "text in a terminal, as html_text.py is text in a page",
+    "grader/version.py": "the version of the engine, which every record of a mark has",
 }
 """Files that may be short or long, and why; a pattern is matched with the whole path."""
 
