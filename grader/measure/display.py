@@ -156,7 +156,7 @@ def _edges(run: Run, pin: str, gpio: int) -> Iterator[_PartEvent]:
 
 
 def _send_edge(pin: str, level: bool, part: Part) -> None:
-    part.heard(pin, level)
+    part.level_changed(pin, level)
 
 
 def _transfers(run: Run, part: I2cPart, scl: int, sda: int) -> Iterator[_PartEvent]:

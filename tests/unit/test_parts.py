@@ -167,7 +167,7 @@ class Inverter(Part):
     def stamp(self, net):
         net.source("OUT", 3.3 if self.high else 0.0, 50)
 
-    def heard(self, pin, high):
+    def level_changed(self, pin, high):
         def answer():
             self.high = not high
             self.changed()

@@ -30,7 +30,7 @@ class Echo(Part):
         self.diary = [*getattr(self, "diary", []), "on" if on else "off"]
         self.level = False
 
-    def heard(self, pin: str, high: bool) -> None:
+    def level_changed(self, pin: str, high: bool) -> None:
         self.diary.append(f"{pin} {high:d}")
         self.level = high
         self.changed()

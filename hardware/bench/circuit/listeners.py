@@ -10,7 +10,7 @@ from hardware.bench.parts.common.part import Part
 
 
 class Listeners:
-    """Calls `heard` of parts when a level at a pin of their `LISTENS` changes."""
+    """Calls `level_changed` of parts when a level at a pin of their `LISTENS` changes."""
 
     def __init__(
         self, meter: Meter, pulses: PwmEdges, threshold: Callable[[int, float, bool], bool]
@@ -28,11 +28,11 @@ class Listeners:
                 continue
             old = self._heard.get((part.id, pin), False)
             level = self._threshold(net, solution.volts[net], old)
-            moved = part.HEARS_VOLTS and self._moved(part, pin, solution.volts[net])
+            moved = part.FOLLOWS_VOLTAGE and self._moved(part, pin, solution.volts[net])
             if level != old or moved:
                 self._heard[part.id, pin] = level
                 if part.powered:
-                    part.heard(pin, level)
+                    part.level_changed(pin, level)
 
     def _moved(self, part: Part, pin: str, volts: float) -> bool:
         """Whether the voltage at a pin has changed."""

@@ -49,7 +49,7 @@ class PwmEdges:
         self._settle(gpio)
 
     def update(self, cluster: Cluster) -> None:
-        """Calls `pulsed` of parts that take a PWM as a whole, when it has changed."""
+        """Calls `pwm_changed` of parts that take a PWM as a whole, when it has changed."""
         for part, pin, net in cluster.listeners:
             if not (part.TAKES_PWM and part.powered):
                 continue
@@ -59,7 +59,7 @@ class PwmEdges:
             pulses = next(((pad.freq_hz, pad.high_ns) for pad in pads if pad.pulses), NO_PULSES)
             if self._told.get((part.id, pin), NO_PULSES) != pulses:
                 self._told[part.id, pin] = pulses
-                part.pulsed(pin, *pulses)
+                part.pwm_changed(pin, *pulses)
 
     def forget(self, part: Part) -> None:
         """The power of a part has come or gone: it knows of no pulses now."""

@@ -70,7 +70,7 @@ class Dht22(Module):
             self._sending = False
             self.drive("SDA", False if value else None)
 
-    def heard(self, pin: str, high: bool) -> None:
+    def level_changed(self, pin: str, high: bool) -> None:
         now = self.world.now_ns
         if self._sending or self.values["stuck"]:
             return

@@ -68,7 +68,7 @@ class HcSr04(Module):
     def moved(self, name: str, value: float) -> None:
         self._warm |= name == "temperature"
 
-    def heard(self, pin: str, high: bool) -> None:
+    def level_changed(self, pin: str, high: bool) -> None:
         if high:
             self._rose_ns = self.world.now_ns
         elif self._busy_ns < self.world.now_ns >= self._rose_ns + TRIGGER_NS:

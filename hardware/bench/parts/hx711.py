@@ -76,7 +76,7 @@ class Hx711(Module):
             self.drive("DT", True)
             self.begin()
 
-    def heard(self, pin: str, high: bool) -> None:
+    def level_changed(self, pin: str, high: bool) -> None:
         now, self._clock = self.world.now_ns, high
         if not high:
             if now - self._rose_ns >= DOWN_NS:

@@ -110,7 +110,7 @@ class Lcd1602(I2cPart, Display):
                 drives = self._put is not None and rail == end
                 net.resistor(f"D{n}", end, OUTPUT_OHMS if drives else OPEN)
 
-    def heard(self, pin: str, high: bool) -> None:
+    def level_changed(self, pin: str, high: bool) -> None:
         self._level[pin] = high
         if pin == "E":
             self._strobe(high)

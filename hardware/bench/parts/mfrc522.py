@@ -119,7 +119,7 @@ class Mfrc522(Module, SpiPart):
         if name in ("card", "tagPresent"):
             self._reset_cards()
 
-    def heard(self, pin: str, high: bool) -> None:
+    def level_changed(self, pin: str, high: bool) -> None:
         if pin == "SDA":
             self._address = None
         elif not high:

@@ -113,7 +113,7 @@ class MicroSdCard(Module, SpiPart):
                 self.begin()
             self.changed()
 
-    def heard(self, pin: str, high: bool) -> None:
+    def level_changed(self, pin: str, high: bool) -> None:
         """An edge of chip select ends a command, but not a data block: some drivers release chip
         select within it."""
         self._frame = b""

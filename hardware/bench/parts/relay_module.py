@@ -59,13 +59,13 @@ class RelayModule(Module):
         return COIL_A
 
     def begin(self) -> None:
-        self.after(0, lambda: self.heard("IN", self.high("IN")))
+        self.after(0, lambda: self.level_changed("IN", self.high("IN")))
 
     def power(self, on: bool) -> None:
         super().power(on)
         self._set_coil(on=False)
 
-    def heard(self, pin: str, high: bool) -> None:
+    def level_changed(self, pin: str, high: bool) -> None:
         self._set_coil(high == self._active_high)
 
     def moved(self, name: str, value: float) -> None:

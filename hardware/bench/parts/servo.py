@@ -65,12 +65,12 @@ class Servo(Part):
         way = self._to - self._from
         return self._from + max(-turned, min(turned, way))
 
-    def pulsed(self, pin: str, freq_hz: int, high_ns: int) -> None:
+    def pwm_changed(self, pin: str, freq_hz: int, high_ns: int) -> None:
         self._pwm_hz = freq_hz
         if 0 < freq_hz <= MAX_HZ:
             self._aim(high_ns)
 
-    def heard(self, pin: str, high: bool) -> None:
+    def level_changed(self, pin: str, high: bool) -> None:
         now = self.world.now_ns
         if high:
             self._rose_ns = now

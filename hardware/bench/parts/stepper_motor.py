@@ -37,7 +37,7 @@ class StepperMotor(Part, Display):
     }
     SIZE = (220.3, 235.5)
     LISTENS = ("A-", "A+", "B+", "B-")
-    HEARS_VOLTS = True
+    FOLLOWS_VOLTAGE = True
     IS_LOAD = True
     NEEDS_DRIVER = True
     CONTROLS = {"stuck": SWITCH}
@@ -79,7 +79,7 @@ class StepperMotor(Part, Display):
         net.resistor("A+", "A-", WINDING_OHMS)
         net.resistor("B+", "B-", WINDING_OHMS)
 
-    def heard(self, pin: str, high: bool) -> None:
+    def level_changed(self, pin: str, high: bool) -> None:
         a = self.volts("A+") - self.volts("A-")
         b = self.volts("B+") - self.volts("B-")
         if math.hypot(a, b) < MIN_VOLTS:

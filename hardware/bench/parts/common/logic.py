@@ -36,7 +36,7 @@ class Logic(Module):
         self.level = dict.fromkeys(self.listens, False)
         super().power(on)
 
-    def heard(self, pin: str, high: bool) -> None:
+    def level_changed(self, pin: str, high: bool) -> None:
         self.level[pin] = high
         self.input_changed(pin, high)
 

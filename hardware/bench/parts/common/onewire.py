@@ -58,7 +58,7 @@ class OneWireTarget(Module):
         self._in_presence = False
         self._fell_ns = self.world.now_ns
 
-    def heard(self, pin: str, high: bool) -> None:
+    def level_changed(self, pin: str, high: bool) -> None:
         if self._in_presence or self.unresponsive:
             return
         if not high:

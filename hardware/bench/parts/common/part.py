@@ -102,17 +102,16 @@ class Part:
     """Width and height of the drawing."""
     CONTROLS: ClassVar[Mapping[str, Control]] = {}
     LISTENS: ClassVar[tuple[str, ...]] = ()
-    """The pins whose level changes are passed to `heard`. A part with such pins is *active*."""
+    """The pins whose changes call `level_changed`. A part with such pins is *active*."""
     SUPPLY: ClassVar[tuple[str, str, float] | None] = None
     """Its supply pin, its ground pin, and the least volts between them that it works with. A part
     without power drives nothing and reacts to nothing. None: it needs no supply."""
     DRAWS: ClassVar[float] = 0.001
     """Amperes that it takes from its supply at rest (data sheet)."""
-    HEARS_VOLTS: ClassVar[bool] = False
-    """Whether `heard` is also called when the voltage at a pin of `LISTENS` moves, not only its
-    level."""
+    FOLLOWS_VOLTAGE: ClassVar[bool] = False
+    """Whether `level_changed` is also called when only the voltage at a pin of `LISTENS` moves."""
     TAKES_PWM: ClassVar[bool] = False
-    """Whether a PWM at a pin of `LISTENS` is passed on as a whole (`pulsed`), not edge by edge."""
+    """Whether a PWM at a pin of `LISTENS` comes as a whole (`pwm_changed`), not edge by edge."""
     IS_LOAD: ClassVar[bool] = False
     """Whether a pin has to drive this part (a lamp, a buzzer). For the wiring lint."""
     NEEDS_DRIVER: ClassVar[bool] = False
@@ -189,15 +188,15 @@ class Part:
         """The bench begins: keep the world, and take the state that the attributes give."""
         self.world = world
 
-    def heard(self, pin: str, high: bool) -> None:
+    def level_changed(self, pin: str, high: bool) -> None:
         """The level at a pin of `LISTENS` has changed. Not called for a part without power."""
 
-    def pulsed(self, pin: str, freq_hz: int, high_ns: int) -> None:
+    def pwm_changed(self, pin: str, freq_hz: int, high_ns: int) -> None:
         """For `TAKES_PWM`: the PWM at a pin has this frequency and pulse width now; 0 Hz: none."""
 
     def power(self, on: bool) -> None:
         """The supply (`powered`) has come or gone: the part starts again, as the chip does. Levels
-        that are high then are passed to `heard` afterwards."""
+        that are high then are passed to `level_changed` afterwards."""
 
     def draws(self) -> float:
         """Amperes that it takes from its supply now. When that changes, call `changed`."""

@@ -41,7 +41,7 @@ class PixelPart(Part):
             for part in self.behind:
                 part.send(rest, t_ns)
 
-    def heard(self, pin: str, high: bool) -> None:
+    def level_changed(self, pin: str, high: bool) -> None:
         """An edge at the input. The length of each pulse is a bit."""
         now = self.world.now_ns
         if high:
