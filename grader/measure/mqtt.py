@@ -10,7 +10,7 @@ from grader.lab.documents import document
 from grader.lab.run import Run
 from grader.lab.units import Text
 from grader.measure.times import Times
-from hardware.bench.network.mqtt.topics import matches
+from hardware.bench.network.mqtt.session import matches
 from hardware.bench.protocol.notes import MqttNote
 
 

@@ -16,7 +16,7 @@ agree only to about 2 ms.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from hardware.bench.board.virtual_board import POWER_ON_CAUSE, VirtualBoard
@@ -27,8 +27,6 @@ from hardware.bench.limits import INTERACTIVE, Limits
 from hardware.bench.network.lan import Lan, lan_of
 from hardware.bench.timeline import REACT_NS, Timeline
 from hardware.bench.trace.trace import ControlAt, End, Trace
-from hardware.errors import BenchError
-from hardware.i18n import _
 
 Mode = Literal["virtual", "realtime"]
 
@@ -111,8 +109,6 @@ class Bench:
     def close(self) -> None:
         """Ends the boards' processes and gives everything back; the traces can still be read."""
         self._drive.close()
-        if lan := self.commons.get(Lan):
-            lan.gate.close()
         for flash in self._own_flashes:
             flash.close()
 
@@ -179,15 +175,6 @@ class Bench:
     def soon(self, fn: Callable[[], None]) -> None:
         """Thread-safe: has `fn` run by the bench when a board asks next, and makes them ask."""
         self._drive.inbox.put(fn)
-
-    def reach(self, places: Sequence[str]) -> None:
-        """Lets the boards reach these `host:port` places of the host's network, and no others.
-        Raises: BenchError for one that is no place, and on a bench that is not in real time."""
-        if places and not self._time.realtime:
-            cause = _("Only a bench in real time reaches the host's network.")
-            raise BenchError(cause, _("Take the mode realtime."))
-        if places:
-            self.network.gate.open(places, self.soon)
 
     def stop(self) -> None:
         """Ends `run` at the present virtual time; from a listener or an event. With several boards

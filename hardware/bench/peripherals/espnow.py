@@ -49,7 +49,7 @@ class EspNow(Peripheral):
     def call(self, call: Call) -> Answer:
         if call.op == frames.CALL_AIR_SWITCH:
             if call.c:
-                self._lan.air.join(self)
+                self._lan.espnow.join(self)
                 self.desk.reaches(all_ns=LEAST_NS)
             else:
                 self.reset()
@@ -58,7 +58,7 @@ class EspNow(Peripheral):
             target, data = call.data[:6], call.data[6:]
             if len(target) != 6 or not 0 < len(data) <= MOST_BYTES:
                 raise BadCallError("an ESP-NOW message of impossible length")
-            self._lan.air.send(self, target, data)
+            self._lan.espnow.send(self, target, data)
             return Answer(busy_ns=WORK_NS)
         return self._fetch()
 
@@ -86,7 +86,7 @@ class EspNow(Peripheral):
         return Answer(0, bytes(told))
 
     def reset(self) -> None:
-        self._lan.air.leave(self)
+        self._lan.espnow.leave(self)
         self._came.clear()
         self._delivered = self._failed = 0
         self.desk.mail(MAIL, False)

@@ -28,6 +28,7 @@ from hardware.bench.circuit.faults import Fault
 from hardware.bench.diagram import Diagram
 from hardware.bench.serving import address
 from hardware.bench.serving.address import Mode, find_diagram
+from hardware.bench.serving.host_network import HostNetwork
 from hardware.bench.serving.serial_lines import Lines, flashes
 from hardware.errors import BenchError
 from hardware.i18n import _
@@ -86,7 +87,11 @@ class LiveBench:
         self.board_type = wired.board
         self._flashes = flashes(self.board_types, flash)
         self._bench = Bench(wired, seed=seed, mode=mode, headless=False, flash=self._flashes)
-        self._bench.reach(reach)
+        self._host_network = HostNetwork(self._bench)
+        if reach and mode != "realtime":
+            cause = _("Only a bench in real time reaches the host's network.")
+            raise BenchError(cause, _("Take the mode realtime."))
+        self._host_network.allow(reach)
         self._lines = Lines(self._bench, baud)
         self._todo: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._wake = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
@@ -225,6 +230,7 @@ class LiveBench:
     def _give_back(self) -> None:
         self._lines.close()
         self._bench.close()
+        self._host_network.close()
         for flash in self._flashes.values():
             flash.close()
 
