@@ -3,8 +3,8 @@
 | URL | what | where |
 |---|---|---|
 | `/dev/ttyUSB0`, `COM3`, `/dev/pts/7` | a serial device or a pty | `wire/serial_port.py` |
-| `socket://host:port`, `rfc2217://host:port` | a line over the network | `wire/network_port.py` |
-| `bench:esp32`, `bench:path/diagram.json?seed=3` | a virtual board here | `wire/pair_port.py` |
+| `socket://host:port`, `rfc2217://host:port` | a line over the network | `wire/socket_port.py` |
+| `bench:esp32`, `bench:path/diagram.json?seed=3` | a virtual board here | `wire/socket_port.py` |
 """
 
 from hardware.wire.board import Board
@@ -37,11 +37,11 @@ def open_port(url: str, baud: int = BAUD) -> Port:
 
         return open_bench(url)
     if url.startswith("socket:"):
-        from hardware.wire.network_port import SocketPort
+        from hardware.wire.socket_port import SocketPort
 
         return SocketPort(url)
     if url.startswith("rfc2217:"):
-        from hardware.wire.network_port import Rfc2217Port
+        from hardware.wire.socket_port import Rfc2217Port
 
         return Rfc2217Port(url, baud)
     from hardware.wire.serial_port import SerialPort

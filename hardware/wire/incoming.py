@@ -6,8 +6,7 @@ from collections.abc import Callable
 
 from hardware.errors import BoardTimeout
 from hardware.i18n import _
-from hardware.wire.deadline import Deadline
-from hardware.wire.port import Port
+from hardware.wire.port import Deadline, Port
 
 Sink = Callable[[bytes], None]
 HOLD_S = 0.2

@@ -22,9 +22,8 @@ from contextlib import suppress
 
 from hardware.errors import BoardRestarted, BoardTimeout, HardwareError, ProtocolError
 from hardware.i18n import _
-from hardware.wire.deadline import Deadline
 from hardware.wire.incoming import Incoming, Sink
-from hardware.wire.port import Port
+from hardware.wire.port import Deadline, Port
 
 CTRL_A, CTRL_B, CTRL_C, CTRL_D, CTRL_E = b"\x01", b"\x02", b"\x03", b"\x04", b"\x05"
 EOT = CTRL_D

@@ -13,8 +13,7 @@ import serial
 
 from hardware.errors import BoardNotFound, HardwareError
 from hardware.i18n import _
-from hardware.wire.deadline import Deadline
-from hardware.wire.port import CHUNK, RESET_PULSE_S, busy, lost, no_address, not_there
+from hardware.wire.port import CHUNK, RESET_PULSE_S, Deadline, busy, lost, no_address, not_there
 
 SLICE_S = 0.05
 

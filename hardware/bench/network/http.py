@@ -3,8 +3,8 @@
 `/` greets, `/time` gives the time as JSON, `/echo` returns the request as JSON, `/status/404`
 answers with any status; `pages` takes more, path to content.
 
-Not built on h11: h11 refuses requests without `Host` and writes `connection` in lower case, so
-boards would see other bytes.
+Not built on h11, which refuses an HTTP/1.1 request without `Host`: programs on boards send such
+requests, and this server answers them.
 """
 
 import json

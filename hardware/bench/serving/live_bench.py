@@ -16,6 +16,7 @@ import select
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, wait
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -26,14 +27,16 @@ from hardware.bench.board.end_reason import why
 from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.circuit.faults import Fault
 from hardware.bench.diagram import Diagram
+from hardware.bench.flash import Flash
 from hardware.bench.serving import address
 from hardware.bench.serving.address import Mode, find_diagram
 from hardware.bench.serving.host_network import HostNetwork
-from hardware.bench.serving.serial_lines import Lines, flashes
+from hardware.bench.serving.serial_lines import SerialLines
+from hardware.boards import BoardType
 from hardware.errors import BenchError
 from hardware.i18n import _
-from hardware.wire.pair_port import PairPort
 from hardware.wire.port import Port
+from hardware.wire.socket_port import PairPort
 
 T = TypeVar("T")
 SLICE_S = 0.5
@@ -85,14 +88,14 @@ class LiveBench:
         self.board_types = dict(wired.netlist.boards)
         """By id, in the order of the diagram."""
         self.board_type = wired.board
-        self._flashes = flashes(self.board_types, flash)
+        self._flashes = _open_flashes(self.board_types, flash)
         self._bench = Bench(wired, seed=seed, mode=mode, headless=False, flash=self._flashes)
         self._host_network = HostNetwork(self._bench)
         if reach and mode != "realtime":
             cause = _("Only a bench in real time reaches the host's network.")
             raise BenchError(cause, _("Take the mode realtime."))
         self._host_network.allow(reach)
-        self._lines = Lines(self._bench, baud)
+        self._lines = SerialLines(self._bench, baud)
         self._todo: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._wake = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         self._closing = False
@@ -138,7 +141,7 @@ class LiveBench:
 
     def _port(self, url: str, closed: Callable[[], None], board: str = "") -> Port:
         pair = self.ask(lambda _bench: self._lines.of(board).add_pair())
-        return PairPort(pair.theirs, url, lambda: self.reset(board), closed)
+        return PairPort(url, pair.theirs, lambda: self.reset(board), closed)
 
     # -- hands and eyes
 
@@ -296,6 +299,23 @@ def _answering(answer: Future[T], question: Callable[[], T]) -> Callable[[], Non
             answer.set_exception(error)
 
     return work
+
+
+def _open_flashes(boards: Mapping[str, BoardType], file: str | Path | None) -> dict[str, Flash]:
+    """The flash of each board, by board id. Without a file, all are in memory.
+
+    The first board's flash is in the file; those of the others are next to it, with the board id
+    before the suffix. Raises: HardwareError.
+    """
+    flashes: dict[str, Flash] = {}
+    with ExitStack() as stack:
+        for board_id, board in boards.items():
+            path = Path(file) if file else None
+            if path and flashes:
+                path = path.with_stem(f"{path.stem}-{board_id}")
+            flashes[board_id] = stack.enter_context(Flash(board, path))
+        stack.pop_all()
+    return flashes
 
 
 def open_bench(url: str) -> Port:
