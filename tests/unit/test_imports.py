@@ -23,7 +23,7 @@ MAY_IMPORT = {
 }
 HARDWARE = (
     # what every room may need
-    *("i18n", "paths", "errors", "builds", "boards"),
+    *("i18n", "errors", "paths", "boards"),
     # what board and bench tell each other, and what happens on the bench
     *("bench.limits", "bench.events", "bench.protocol", "bench.flash", "bench.flash_reader"),
     # what a circuit is drawn from

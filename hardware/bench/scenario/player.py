@@ -21,7 +21,7 @@ from hardware.bench.trace.edges import Edges
 from hardware.bench.trace.trace import Trace
 from hardware.boards import RESET_PAD
 from hardware.errors import HardwareError, ScenarioError
-from hardware.i18n import _, tame
+from hardware.i18n import _, sanitize
 
 KEPT = 4096
 """Of the serial output that no wait has matched so much is kept for the next one."""
@@ -45,7 +45,7 @@ class ScenarioOutcome:
             what=self.said,
             at=duration(self.t_ns),
         )
-        return tame(text)
+        return sanitize(text)
 
     @property
     def points(self) -> float:
