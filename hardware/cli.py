@@ -184,7 +184,7 @@ def _other_board(words: str) -> tuple[str, BoardFiles]:
     """The board and the program of `--on`. Raises: HardwareError."""
     board, mark, file = words.partition("=")
     if not (board and mark and file):
-        what = _("{words} names no board and file").format(words=repr(words))
+        what = _("{words} does not name a board and a file").format(words=repr(words))
         raise HardwareError(what, _("Write for example --on pico=main.py."))
     return board, BoardFiles({"main.py": _content(Path(file))}, _by_line(board))
 
@@ -224,7 +224,7 @@ def _write_files(outcome: RunOutcome, vcd: Path | None, json_: Path | None) -> N
             content |= _steps(outcome)
             json_.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
     except OSError as error:
-        cure = _("Give a path that can be written to.")
+        cure = _("Give a path that is writable.")
         raise HardwareError(f"{error.filename}: {reason(error)}", cure) from error
 
 

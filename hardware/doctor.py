@@ -62,7 +62,7 @@ def port(family: str) -> CheckResult:
             release = board.eval("__import__('os').uname().release")
             is_wide = board.eval("__import__('sys').maxsize > 2 ** 31")
     except HardwareError as error:
-        cure = _("this kernel runs no 32-bit programs; build for 64 bits: make setup BITS=64")
+        cure = _("this machine cannot run 32-bit programs; build for 64 bits: make setup BITS=64")
         return CheckResult(name, "fail", str(error), error.cure or cure)
     if is_wide:
         cure = _("good for practice; grade on an x86-64 machine with the 32-bit build")
@@ -90,9 +90,12 @@ def disk() -> CheckResult:
     free_gb = shutil.disk_usage(folder).free / 1e9
     found = f"{free_gb:.1f} GB"
     if free_gb >= DISK_NEEDED_GB:
-        return CheckResult(_("free disk"), "ok", found)
+        return CheckResult(_("free disk space"), "ok", found)
     return CheckResult(
-        _("free disk"), "warn", found, _("free some room, or point WARSHA_BUILD elsewhere")
+        _("free disk space"),
+        "warn",
+        found,
+        _("free some space, or set WARSHA_BUILD to a folder on another disk"),
     )
 
 

@@ -108,7 +108,7 @@ class BoardMagics(Magics):
 
 def _not_first_line(_line: str) -> None:
     """`%%board` below other lines, where IPython takes it for a line magic."""
-    cause, cure = _("%%board is not the first line."), _("Write it above all that is in the cell.")
+    cause, cure = _("%%board is not the first line."), _("Move it to the top of the cell.")
     raise explain(HardwareError(cause, cure))
 
 
@@ -129,8 +129,8 @@ def _program_line(words: list[str]) -> tuple[str, float, bool]:
         raise _usage("%%board | %%board main.py [--detach] [--seconds 10]")
     name = names[0] if names else ""
     if name != "main.py" and name.lower() == "main.py":
-        cause = _("The board starts main.py, and no file of the name {name}.").format(name=name)
-        raise HardwareError(cause, _("Write the name in small letters."))
+        cause = _("The board starts main.py, not {name}.").format(name=name)
+        raise HardwareError(cause, _("Write the name in lower case."))
     return name, watch_s, "--detach" in words
 
 
@@ -202,7 +202,7 @@ def seconds(text: str) -> float:
     match = _DURATION.fullmatch(text.strip())
     if not match:
         raise HardwareError(
-            _("{text!r} is no length of time.").format(text=text), _("Write it as 80ms or 1.5s.")
+            _("{text!r} is not a duration.").format(text=text), _("Write it as 80ms or 1.5s.")
         )
     return float(match[1]) * _SECONDS[match[2]]
 
@@ -212,12 +212,12 @@ def _number(text: str) -> float:
         return float(text)
     except ValueError:
         raise HardwareError(
-            _("{text!r} is no number.").format(text=text), _("Write it as 0.4 or 1.")
+            _("{text!r} is not a number.").format(text=text), _("Write it as 0.4 or 1.")
         ) from None
 
 
 def _usage(form: str) -> HardwareError:
-    return HardwareError(_("I do not know that form."), _("Write: {form}").format(form=form))
+    return HardwareError(_("Unknown form of this command."), _("Write: {form}").format(form=form))
 
 
 def _guard(work: Callable[[], None]) -> None:

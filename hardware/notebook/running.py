@@ -105,7 +105,7 @@ def reset() -> None:
     """
     try:
         current.need_board().reset()
-        print_note(_("the board has started anew"))
+        print_note(_("the board was reset"))
     except BoardTimeout:
         if current.bench is None:
             raise
@@ -114,7 +114,7 @@ def reset() -> None:
 
 def _new_board() -> Board:
     """Replace a virtual board that does not respond; the new one has this notebook's programs."""
-    print_note(_("the program before cannot be stopped: this is a new virtual board"))
+    print_note(_("the last program cannot be stopped: this is a new virtual board"))
     return current.renew()
 
 
@@ -122,7 +122,7 @@ def _watch(board: Board, name: str, watch_s: float | None) -> None:
     try:
         board.boot(timeout_s=watch_s, on_output=write_output)
     except BoardTimeout:
-        print_note(_("{name} goes on running on the board").format(name=name))
+        print_note(_("{name} is still running on the board").format(name=name))
 
 
 def _report_faults() -> None:

@@ -55,7 +55,7 @@ def wave_picture(
     signals = list(names) or _changed_pins(trace, start_ns, roles)
     if not signals:
         raise HardwareError(
-            _("No pin has moved in the last {s:g} s.").format(s=(trace.end_ns - start_ns) / 1e9),
+            _("No pin has changed in the last {s:g} s.").format(s=(trace.end_ns - start_ns) / 1e9),
             _("Run a program first, or look further back: %wave --last 60s"),
         )
     return _image(waveform(trace, signals, (start_ns, trace.end_ns)), "waveform")

@@ -207,4 +207,4 @@ def _without_traceback(output: str) -> str:
 def _device_error(text: str) -> HardwareError:
     """The board's traceback as an exception; the last line is the message."""
     lines = text.rstrip().splitlines() or [text]
-    return DeviceError(lines[-1], _("The lines above it say where."), traceback=text)
+    return DeviceError(lines[-1], _("The lines above show where."), traceback=text)

@@ -193,6 +193,6 @@ def _literal(data: bytes) -> str:
 
 def _damaged(name: str) -> ProtocolError:
     return ProtocolError(
-        _("{name} was damaged on its way.").format(name=name),
-        _("Try again; if it stays so, look at the cable and the flash."),
+        _("{name} was damaged in transfer.").format(name=name),
+        _("Try again; if it happens again, check the cable and the flash."),
     )

@@ -80,7 +80,7 @@ def not_there(url: str) -> BoardNotFound:
 def busy(url: str) -> BoardBusy:
     """The error for a line that another program uses."""
     return BoardBusy(
-        _("Another program holds {url}.").format(url=url),
+        _("Another program uses {url}.").format(url=url),
         _("Close the other notebook, terminal or Thonny that uses it."),
     )
 
@@ -88,6 +88,6 @@ def busy(url: str) -> BoardBusy:
 def lost(url: str) -> BoardNotFound:
     """The error for a line that broke while it was in use."""
     return BoardNotFound(
-        _("The line to {url} broke.").format(url=url),
+        _("The connection to {url} was lost.").format(url=url),
         _("Was the board unplugged, or the bench closed? Connect again."),
     )

@@ -277,7 +277,7 @@ def _split_credits(data: bytearray) -> tuple[int, bool, bytes]:
 
 def _odd(last: bytes) -> ProtocolError:
     return ProtocolError(
-        _("The board's answer makes no sense."),
+        _("The board sent an invalid answer."),
         _("The program prints control characters, or the line is noisy; the next cell works."),
         last=last,
     )
@@ -286,5 +286,5 @@ def _odd(last: bytes) -> ProtocolError:
 def _no_prompt(name: str) -> BoardTimeout:
     return BoardTimeout(
         _("The board at {url} does not come to its prompt.").format(url=name),
-        _("Its program may ignore Ctrl-C, or no MicroPython runs on it: reset it."),
+        _("Its program may ignore Ctrl-C, or it runs no MicroPython: reset it."),
     )

@@ -154,7 +154,7 @@ class Rfc2217Port(SocketPort):
             if deadline.over():
                 raise BoardTimeout(
                     _("{url} does not speak RFC 2217.").format(url=self.name),
-                    _("If it is a bare line, write socket:// instead."),
+                    _("If it is a plain serial line, write socket:// instead."),
                 )
             self._receive(deadline)
 

@@ -193,7 +193,7 @@ def test_a_folder_that_is_not_there_is_one_line_of_cause(folder: Path, option: s
     done = run(folder, "print('a')", option, "nowhere/out", "--seconds", "0.1")
     assert done.returncode == 1
     assert done.stderr == "nowhere/out: there is no such file\n" + (
-        "Give a path that can be written to.\n"
+        "Give a path that is writable.\n"
     )
 
 

@@ -39,7 +39,7 @@ class HostNetwork:
         for place in places:
             name, _colon, port = place.rpartition(":")
             if not name or not port.isdecimal() or not 0 < int(port) < 65536:
-                what = _("{place!r} is no place on a network.").format(place=place)
+                what = _("{place!r} is not a host and port.").format(place=place)
                 raise BenchError(what, _("Write for example localhost:1883."))
             self._allow(name.lower(), int(port))
 

@@ -93,7 +93,7 @@ class LiveBench:
         self._host_network = HostNetwork(self._bench)
         if reach and mode != "realtime":
             cause = _("Only a bench in real time reaches the host's network.")
-            raise BenchError(cause, _("Take the mode realtime."))
+            raise BenchError(cause, _("Use the mode realtime."))
         self._host_network.allow(reach)
         self._lines = SerialLines(self._bench, baud)
         self._todo: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
@@ -266,14 +266,14 @@ class LiveBench:
         for board, station in self._bench.stations.items():
             if station.ended and monotonic() - self._revived_s > REVIVE_S:
                 self._revived_s = monotonic()
-                note = _("The board stopped ({why}) and starts anew.")
+                note = _("The board stopped ({why}) and restarts.")
                 said = f"\r\n[bench] {note.format(why=why(station.ended))}\r\n"
                 self._lines.of(board).from_board(said.encode())
                 self._bench.reset(board=board)
 
     def _gone(self) -> BenchError:
         if self._broken:
-            error = BenchError(_("The bench broke: {error}.").format(error=self._broken))
+            error = BenchError(_("The bench failed: {error}.").format(error=self._broken))
             error.__cause__ = self._broken
             return error
         return BenchError(_("The bench is closed."), _("Open it again."))
