@@ -1,9 +1,9 @@
-"""Open a board, or the bare line to it, from a URL.
+"""Open a board, or only the line to it, from a URL.
 
 | URL | what | where |
 |---|---|---|
 | `/dev/ttyUSB0`, `COM3`, `/dev/pts/7` | a serial device or a pty | `wire/serial_port.py` |
-| `socket://host:port`, `rfc2217://host:port` | a line over the network | `wire/socket_port.py` |
+| `socket://host:port`, `rfc2217://host:port` | a line over TCP | `wire/socket_port.py` |
 | `bench:esp32`, `bench:path/diagram.json?seed=3` | a virtual board here | `wire/socket_port.py` |
 """
 
@@ -29,9 +29,9 @@ def open_port(url: str, baud: int = BAUD) -> Port:
 
     Raises:
         BoardNotFound: there is no such port, or it may not be opened.
-        BoardBusy: another program holds it.
+        BoardBusy: another program uses it.
     """
-    # Imported late: a program that talks to a real board needs no bench, and the other way round.
+    # Imported late: a program for a real board needs no bench, and the other way round.
     if url.startswith("bench:"):
         from hardware.bench.serving.live_bench import open_bench
 

@@ -2,7 +2,7 @@
 
 HardwareError
  +-- BoardNotFound    no such port, or nothing answers there
- +-- BoardBusy        another program holds the port
+ +-- BoardBusy        another program uses the port
  +-- BoardTimeout     the board did not answer in time (also a TimeoutError)
  +-- BoardRestarted   the board restarted while a program ran
  +-- ProtocolError    the board's answer is invalid
@@ -29,7 +29,7 @@ class BoardNotFound(HardwareError):
 
 
 class BoardBusy(HardwareError):
-    """Another program holds the port."""
+    """Another program uses the port."""
 
 
 class BoardTimeout(HardwareError, TimeoutError):
