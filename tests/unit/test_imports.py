@@ -30,7 +30,7 @@ HARDWARE = (
     *("bench.diagram", "bench.svg"),
     # the network around boards, by layer
     *("bench.network.simulation", "bench.network.host", "bench.network.network_log"),
-    *("bench.network.wall_clock", "bench.network.link", "bench.network.wifi"),
+    *("bench.network.link", "bench.network.wifi"),
     *("bench.network.tcp", "bench.network.mqtt", "bench.network.ntp", "bench.network.http"),
     *("bench.network.host_gateway", "bench.network.lan"),
     # from a diagram to voltages

@@ -61,14 +61,14 @@ class Connection(Protocol):
 class Host:
     """One network interface of a board or a server."""
 
-    def __init__(self, ports: Ports, ip: Address = NO_ADDRESS, station: object = None) -> None:
+    def __init__(self, ports: Ports, ip: Address = NO_ADDRESS, board: object = None) -> None:
         self.ports = ports
         self.ip = ip
         self.subnet: Subnet | None = None
         """Where it is connected; None while it is not."""
-        self.station = station
+        self.board = board
         """The board that it belongs to, if any; packets are recorded in that board's trace."""
-        self.is_server = station is None
+        self.is_server = board is None
         self.mac = bytes(6)
         self.on_beacon_loss: Callable[[], None] = lambda: None
         """Called when its access point was silent for too long."""

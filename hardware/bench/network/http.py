@@ -11,8 +11,8 @@ import json
 from datetime import UTC, datetime
 from http import HTTPStatus
 
+from hardware.bench.network.ntp import WallClock
 from hardware.bench.network.tcp.stream import StreamEnd
-from hardware.bench.network.wall_clock import WallClock
 
 MOST_HEAD, MOST_BODY = 8_192, 65_536
 MOST_DIGITS = 10

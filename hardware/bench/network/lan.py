@@ -14,9 +14,8 @@ from hardware.bench.network.host_gateway import HostGateway
 from hardware.bench.network.http import HttpServer
 from hardware.bench.network.mqtt.broker import MqttBroker
 from hardware.bench.network.network_log import NetworkLog
-from hardware.bench.network.ntp import NTP_PORT, ntp_server
+from hardware.bench.network.ntp import NTP_PORT, WallClock, ntp_server
 from hardware.bench.network.simulation import RadioBoard, Simulation
-from hardware.bench.network.wall_clock import WallClock
 from hardware.bench.network.wifi.access_point import AccessPoint, RadioMedium
 from hardware.bench.network.wifi.espnow import EspNowNetwork
 from hardware.bench.network.wifi.radio import NOTIFY_NS, Radio

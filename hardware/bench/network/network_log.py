@@ -15,9 +15,9 @@ class NetworkLog:
         self._simulation = simulation
         self._recorders: dict[object, NoteRecorder] = {}
 
-    def add(self, station: object, recorder: NoteRecorder) -> None:
+    def add(self, board: object, recorder: NoteRecorder) -> None:
         """Record for this board from now on."""
-        self._recorders[station] = recorder
+        self._recorders[board] = recorder
 
     def packet(
         self,
@@ -31,30 +31,30 @@ class NetworkLog:
         """A packet at the end of its way; `source` and `target` are host and port."""
         (sender, source_port), (receiver, target_port) = source, target
         ends = (sender.ip, source_port, receiver.ip, target_port)
-        for station in dict.fromkeys((sender.station, receiver.station)):
-            self._write(station, PacketNote(0, kind, *ends, data, lost))
+        for board in dict.fromkeys((sender.board, receiver.board)):
+            self._write(board, PacketNote(0, kind, *ends, data, lost))
 
     def unroutable(
         self, sender: Host, port: int, target: tuple[Address, int], data: bytes
     ) -> None:
         """A datagram to an address that no host has."""
-        self._write(sender.station, PacketNote(0, "udp", sender.ip, port, *target, data, True))
+        self._write(sender.board, PacketNote(0, "udp", sender.ip, port, *target, data, True))
 
-    def mqtt(self, station: object, note: MqttNote) -> None:
+    def mqtt(self, board: object, note: MqttNote) -> None:
         """A message at the broker; without a board it concerns all boards."""
-        for board in [station] if station in self._recorders else list(self._recorders):
-            self._write(board, note)
+        for each in [board] if board in self._recorders else list(self._recorders):
+            self._write(each, note)
 
-    def espnow(self, station: object, note: AirNote) -> None:
+    def espnow(self, board: object, note: AirNote) -> None:
         """An ESP-NOW message that a board sent or received."""
-        self._write(station, note)
+        self._write(board, note)
 
-    def link(self, station: object, note: LinkNote) -> None:
+    def link(self, board: object, note: LinkNote) -> None:
         """A board's WiFi connected or disconnected."""
-        self._write(station, note)
+        self._write(board, note)
 
-    def _write(self, station: object, note: Note) -> None:
-        if recorder := self._recorders.get(station):
+    def _write(self, board: object, note: Note) -> None:
+        if recorder := self._recorders.get(board):
             now = self._simulation.now_ns
             kind, data = pack(note)
             recorder.note_text(frames.REC_NOTE, data, now)

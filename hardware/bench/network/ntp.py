@@ -1,18 +1,41 @@
-"""A time server (RFC 5905, the part that answers a client)."""
+"""The time of day on the virtual network (UTC), and the time server that tells it (NTP, RFC 5905).
+
+The server has the part of NTP that answers a client.
+"""
 
 import struct
 from collections.abc import Callable
 
 from hardware.bench.network.host import Datagram, Host
 from hardware.bench.network.link import Link
+from hardware.bench.network.simulation import Simulation
 from hardware.bench.network.tcp import datagram
-from hardware.bench.network.wall_clock import WallClock
 
+NEW_YEAR_2025 = 1_735_689_600
+"""Seconds since 1970 at power-on, unless another time is set."""
+NS = 1_000_000_000
 NTP_PORT = 123
 PACKET = struct.Struct(">BBbbII4sQ8sQQ")
 SINCE_1900 = 2_208_988_800
 """Seconds from NTP's epoch to that of Unix."""
 CLIENT, SERVER, VERSION = 3, 4, 4
+
+
+class WallClock:
+    """UTC, moved on by virtual time."""
+
+    def __init__(self, simulation: Simulation) -> None:
+        self._simulation = simulation
+        self._start_ns = NEW_YEAR_2025 * NS
+
+    @property
+    def unix_ns(self) -> int:
+        """Nanoseconds since 1970 now."""
+        return self._start_ns + self._simulation.now_ns
+
+    def set(self, unix_s: float) -> None:
+        """Set the present time, in seconds since 1970."""
+        self._start_ns = round(unix_s) * NS - self._simulation.now_ns
 
 
 def ntp_server(link: Link, clock: WallClock) -> Callable[[Datagram, Host], None]:
@@ -31,5 +54,5 @@ def ntp_server(link: Link, clock: WallClock) -> Callable[[Datagram, Host], None]
 
 def _timestamp(unix_ns: int) -> int:
     """Seconds and their fraction in NTP's 64 bits."""
-    seconds, ns = divmod(unix_ns, 1_000_000_000)
-    return (seconds + SINCE_1900) % 2**32 << 32 | (ns << 32) // 1_000_000_000
+    seconds, ns = divmod(unix_ns, NS)
+    return (seconds + SINCE_1900) % 2**32 << 32 | (ns << 32) // NS

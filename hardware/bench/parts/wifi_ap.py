@@ -4,7 +4,7 @@ import hashlib
 
 from hardware.bench.diagram import PartSpec
 from hardware.bench.network.lan import Lan, lan_of
-from hardware.bench.network.wall_clock import NEW_YEAR_2025
+from hardware.bench.network.ntp import NEW_YEAR_2025
 from hardware.bench.network.wifi.access_point import AccessPoint
 from hardware.bench.network.wifi.radio import BEACON_NS
 from hardware.bench.parts.common.part import SWITCH, Control, Part, PartView, World

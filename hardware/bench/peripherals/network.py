@@ -53,7 +53,7 @@ class Network(Peripheral):
         ports = Ports()
         self.radio = self.lan.radios[desk] = Radio(self.lan.medium, desk, ports, self._changed)
         self.sockets = Sockets(self.lan, ports, self._changed)
-        self._loop = Host(ports, LOOPBACK, station=desk)
+        self._loop = Host(ports, LOOPBACK, board=desk)
         self._do = {
             frames.CALL_RADIO_SWITCH: self._switch,
             frames.CALL_RADIO_CONNECT: self._join,

@@ -88,10 +88,10 @@ class MqttBroker:
 
     # -- for its clients ------------------------------------------------------------------------
 
-    def is_full(self, station: object) -> bool:
+    def is_full(self, board: object) -> bool:
         """Whether a board may have no more clients."""
         owners = [session.owner for session in self._sessions.values()]
-        return sum(owner is station for owner in owners) >= MOST_CLIENTS
+        return sum(owner is board for owner in owners) >= MOST_CLIENTS
 
     def open_session(self, client: MqttClient, request: Connect) -> tuple[MqttSession, bool]:
         """The session of a client that connects, and whether it was there before."""
@@ -101,7 +101,7 @@ class MqttBroker:
         old = self._sessions.get(name)
         present = old is not None and not request.clean
         session = old if old and present else MqttSession(name, request.clean)
-        session.owner = client.station
+        session.owner = client.board
         self._sessions[name] = session
         self._clients[name] = client
         return session, present
@@ -115,7 +115,7 @@ class MqttBroker:
             if session.clean:
                 self._sessions.pop(session.client, None)
         if self.is_up and will:
-            self.link.log.mqtt(client.station, MqttNote(0, session.client, "will", *will))
+            self.link.log.mqtt(client.board, MqttNote(0, session.client, "will", *will))
             self.route(will)
 
     def route(self, message: Message) -> None:
@@ -172,9 +172,9 @@ class MqttClient:
         return self.session.client if self.session else ""
 
     @property
-    def station(self) -> object:
+    def board(self) -> object:
         """The board at the other end."""
-        return self._end.peer.station
+        return self._end.peer.board
 
     # -- the connection -------------------------------------------------------------------------
 
@@ -252,7 +252,7 @@ class MqttClient:
     ) -> None:
         """Write a note into the trace of the client's board."""
         note = MqttNote(0, self.name, kind, topic, payload, qos, retain, dup)
-        self._broker.link.log.mqtt(self.station, note)
+        self._broker.link.log.mqtt(self.board, note)
 
     # -- packets from the client-----------------------------------------------------------------
 
@@ -285,7 +285,7 @@ class MqttClient:
         refusal = 0
         if request.level != LEVEL:
             refusal = packets.WRONG_LEVEL
-        elif (not request.client and not request.clean) or self._broker.is_full(self.station):
+        elif (not request.client and not request.clean) or self._broker.is_full(self.board):
             refusal = packets.WRONG_NAME
         if refusal:
             self.note("refused")
@@ -298,7 +298,7 @@ class MqttClient:
         self.will = request.will
         will = request.will or Message("", b"")
         note = MqttNote(0, self.name, "connect", *will, False, request.keep_alive_s, request.clean)
-        self._broker.link.log.mqtt(self.station, note)
+        self._broker.link.log.mqtt(self.board, note)
         self.send(packets.encode(packets.CONNACK, bytes((present, 0))))
         self._resume()
 

@@ -230,8 +230,8 @@ class _Handshake:
 
     def _make_room(self, host: Host) -> None:
         """The server ends the board's oldest connection if there are too many."""
-        board = self._end.host.station
-        open_ = [one for one in host.connections if one.peer.station is board]
+        board = self._end.host.board
+        open_ = [one for one in host.connections if one.peer.board is board]
         if len(open_) >= MOST_OPEN:
             min(open_, key=lambda one: one.serial).abort(errno.ECONNABORTED)
 

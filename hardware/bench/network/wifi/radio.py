@@ -33,12 +33,12 @@ class Radio:
     """The WiFi of one board; `on_change` is called when its program could see a difference."""
 
     def __init__(
-        self, medium: RadioMedium, station: object, ports: Ports, on_change: Callable[[], None]
+        self, medium: RadioMedium, board: object, ports: Ports, on_change: Callable[[], None]
     ) -> None:
         self._medium = medium
-        self._station = station
+        self._board = board
         self._on_change = on_change
-        self.host, self.ap_host = (Host(ports, station=station) for _ in range(2))
+        self.host, self.ap_host = (Host(ports, board=board) for _ in range(2))
         self.mac = self.ap_mac = bytes(6)
         self.is_on = False
         self.state, self.reason = IDLE, 0
@@ -152,7 +152,7 @@ class Radio:
         again = self._tries_left != 0 and self._request is not None
         self._tries_left = max(self._tries_left - 1, -1)
         if self.reason != reason:
-            self._medium.log.link(self._station, LinkNote(0, False, self._name, reason))
+            self._medium.log.link(self._board, LinkNote(0, False, self._name, reason))
         self.state, self.reason = IDLE, reason
         if again:
             self._try()
@@ -172,7 +172,7 @@ class Radio:
 
     def _report(self, reason: int) -> None:
         note = LinkNote(0, self.state == UP, self._name, reason)
-        self._medium.log.link(self._station, note)
+        self._medium.log.link(self._board, note)
         self._on_change()
 
     # -- an access point of its own -------------------------------------------------------------
