@@ -254,11 +254,11 @@ def _print_steps(outcome: RunOutcome) -> bool:
     """Print failed steps and the points; returns whether a step failed."""
     failed = [done for done in outcome.steps if done.said]
     for done in failed[:-1] if outcome.failed_step else failed:
-        told = [done.told, done.step.told]
-        print(*filter(None, told), sep="\n", file=sys.stderr)
+        lines = [done.told, done.step.told]
+        print(*filter(None, lines), sep="\n", file=sys.stderr)
     if outcome.failed_step:
-        told = [str(outcome.failed_step), outcome.failed_step.cure]
-        print(*filter(None, told), sep="\n", file=sys.stderr)
+        lines = [str(outcome.failed_step), outcome.failed_step.cure]
+        print(*filter(None, lines), sep="\n", file=sys.stderr)
     if outcome.points:
         earned, most = outcome.points
         print(

@@ -55,7 +55,7 @@ def port(family: str) -> CheckResult:
     name = _("virtual board {family}").format(family=family)
     if not paths.port_program(family).is_file():
         return CheckResult(name, "fail", _("not built"), _("run: make setup"))
-    from hardware.bench.serving.live_bench import LiveBench  # slow: only for those who run it
+    from hardware.bench.serving.live_bench import LiveBench  # slow to import
 
     try:
         with LiveBench(family) as bench, Board(bench.connect()) as board:

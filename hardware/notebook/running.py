@@ -23,7 +23,7 @@ def write_output(text: str) -> None:
 
 
 def print_note(text: str) -> None:
-    """Print a line of ours; its dot tells it from the board's output."""
+    """Print a line of ours; the dot marks that it is not output of the board."""
     print(f"· {text}")
 
 

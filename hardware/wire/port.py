@@ -1,6 +1,6 @@
 """A port: bytes to and from one board. `hardware.connect` opens one from a URL.
 
-Also here: deadlines for those who read, and the errors that all ports have in common.
+Also here: deadlines for reads, and the errors that all ports have in common.
 """
 
 import time

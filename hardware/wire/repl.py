@@ -105,7 +105,7 @@ class Repl:
 
         Raises:
             BoardTimeout: the code did not end in time; it is sent a Ctrl-C.
-            BoardRestarted: the board started anew while the code ran.
+            BoardRestarted: the board restarted while the code ran.
             BoardNotFound: the line broke.
         """
         try:

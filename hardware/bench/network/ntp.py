@@ -1,6 +1,6 @@
-"""The time of day on the virtual network (UTC), and the time server that tells it (NTP, RFC 5905).
+"""The time of day on the virtual network (UTC), and the NTP server that boards ask for it.
 
-The server has the part of NTP that answers a client.
+The server has the part of NTP (RFC 5905) that answers a client.
 """
 
 import struct

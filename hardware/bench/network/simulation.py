@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class Simulation(Protocol):
-    """Virtual time, events and chance."""
+    """Virtual time, events and random numbers."""
 
     @property
     def now_ns(self) -> int:
@@ -16,7 +16,7 @@ class Simulation(Protocol):
         """Call `fn` at `t_ns`; any board may see what it changes."""
 
     def rng(self, name: str) -> random.Random:
-        """Chance for one purpose; the same seed and name give the same numbers."""
+        """Random numbers for one purpose; the same seed and name give the same numbers."""
 
 
 class NoteRecorder(Protocol):

@@ -2,7 +2,7 @@
 
 The segments of one direction wait in a queue. A lost segment is sent again after the time-out of
 RFC 6298 (at least one second, doubled each time), and those behind it wait. There are no ACK
-packets: the bench knows what they would tell the sender.
+packets: the bench knows what they would report.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ class StreamEnd:
             self.user.broken(self, error)
 
     def reset(self) -> None:
-        """Send a RST: the other end is told if the way is open."""
+        """Send a RST; it ends the other end if it arrives."""
         if not self.alive:
             return
         self._forget()
@@ -194,7 +194,7 @@ class StreamEnd:
 def connect(
     link: Link, host: Host, port: int, target: tuple[Address, int], user: StreamUser
 ) -> StreamEnd:
-    """Open a connection to an address and port; `user` is told how it goes."""
+    """Open a connection to an address and port; `user` is notified of what happens."""
     end = StreamEnd(link, host, port, user)
     _Handshake(link, end, *target)
     return end
