@@ -1,14 +1,17 @@
-"""The circuit on the bench while it runs: pads, parts, levels, faults, and who is listening.
+"""The circuit on the bench while it runs: pads, parts, levels, faults. And the circuit as each
+board sees it.
 
-Nothing is solved that nobody looks at: a write to an output that is not `coupled()` only flips a
-bit. Times are virtual nanoseconds (`World`).
+Nothing is solved before somebody needs it: a write to an output that is not `coupled()` only
+changes a bit. Times are virtual nanoseconds (`World`).
 """
 
+from __future__ import annotations
+
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
 
 from hardware.bench.circuit.afterimage import Afterimage
-from hardware.bench.circuit.board_side import BoardSide
 from hardware.bench.circuit.converter import Converter
 from hardware.bench.circuit.coupling import Heard, is_heard
 from hardware.bench.circuit.electric import Electric
@@ -18,6 +21,7 @@ from hardware.bench.circuit.meter import Meter
 from hardware.bench.circuit.netlist import GPIOS, Cluster, Netlist
 from hardware.bench.circuit.noise import Hum
 from hardware.bench.circuit.pads import Pad
+from hardware.bench.circuit.prediction import Prediction, predict
 from hardware.bench.circuit.pwm_edges import PwmEdges
 from hardware.bench.circuit.solver import Solution
 from hardware.bench.circuit.supplies import SUPPLIES, Supplies
@@ -27,6 +31,7 @@ from hardware.bench.circuit.worlds import Worlds
 from hardware.bench.circuit.zones import Zones
 from hardware.bench.diagram import Diagram, suggest
 from hardware.bench.parts.common import pixels
+from hardware.bench.parts.common.module import OutputStep
 from hardware.bench.parts.common.part import Part, World
 from hardware.bench.protocol.frames import MODE_IN, MODE_OUT, PULL_NONE, PULL_UP
 from hardware.boards import RESET_PAD, BoardType
@@ -34,13 +39,19 @@ from hardware.errors import BenchError, HardwareError
 from hardware.i18n import _
 
 SETTLE_LIMIT = 1000
-"""Parts that answer at once may answer each other; after so many answers they never will agree."""
+"""Parts that react at once can make each other react. After so many steps it is an endless
+loop."""
+MASK = (1 << GPIOS) - 1
+PINS = MASK >> 1
+"""All pads of a board but the reset pad (`RESET_PAD`)."""
+
+Kind = TypeVar("Kind", bound=Part)
 
 
 class Circuit:
     """One diagram, running; `like` another one it starts quicker. Raises: DiagramError."""
 
-    def __init__(self, diagram: Diagram, like: "Circuit | None" = None) -> None:
+    def __init__(self, diagram: Diagram, like: Circuit | None = None) -> None:
         self.diagram = diagram
         self.electric: Electric = like.electric.afresh() if like else Electric(Netlist(diagram))
         self.netlist = self.electric.netlist
@@ -125,7 +136,7 @@ class Circuit:
             part.changed = lambda part=part: self._part_changed(part)  # type: ignore[misc]
             part.others = self.parts
             part.probe = self.meter
-            part.view = MeanView(self, part.id)
+            part.view = MeanView(self.electric, self.afterimage, part.id)
             part.start(self._worlds.of(self.zones.host(part)))
         pixels.link(self.netlist.net, self.parts.values())
 
@@ -300,3 +311,105 @@ class Circuit:
         if not any(self.pads[g].reads for g in cluster.gpios):
             self._hum.stop(net)
         return False
+
+
+class BoardSide:
+    """The circuit as one of its boards sees it: its own pads, by their GPIO numbers."""
+
+    def __init__(self, circuit: Circuit, board_id: str, board: BoardType) -> None:
+        self.circuit = circuit
+        self.board_id = board_id
+        self.board = board
+        self._first = circuit.netlist.first_pad(board_id)
+        self._shared = circuit.zones.shared >> self._first & MASK
+        self.resets = self.net(RESET_PAD) in circuit.netlist.wired
+        """Whether its reset pin is wired to anything."""
+
+    @property
+    def parts(self) -> Mapping[str, Part]:
+        """Every part of the circuit but the boards, by id."""
+        return self.circuit.parts
+
+    def near(self) -> frozenset[str]:
+        """The ids of the boards that can reach this one by wire, and its own."""
+        return self.circuit.zones.near(self.board_id)
+
+    def exposed(self) -> bool:
+        """Whether the program can see what another board does, with its pads as they are now."""
+        return bool(self._shared and self._shared & self.circuit.reading() >> self._first)
+
+    def power(self, on: bool) -> None:
+        """The board's supply comes or goes."""
+        self.circuit.power(on, self.board_id)
+
+    def held(self) -> bool:
+        """Whether something holds the board in reset; without power nothing has to."""
+        low = not self.circuit.levels() >> self._first + RESET_PAD & 1
+        return low and self.resets and self.board_id in self.circuit.electric.powered
+
+    def levels(self) -> int:
+        """Bit n: the level at GPIO n."""
+        return self.circuit.levels() >> self._first & PINS
+
+    def coupled(self) -> int:
+        """Mask of the outputs that somebody listens to (see `Circuit.coupled`)."""
+        return self.circuit.coupled() >> self._first & PINS
+
+    def used(self) -> int:
+        """Mask of the GPIOs that are wired to anything."""
+        return self.circuit.used() >> self._first & PINS
+
+    def pin_mode(self, gpio: int, mode: int, pull: int, level: bool) -> None:
+        """See `Circuit`."""
+        self.circuit.pin_mode(self._first + gpio, mode, pull, level)
+
+    def pin_out(self, gpio: int, level: bool) -> None:
+        """See `Circuit`."""
+        self.circuit.pin_out(self._first + gpio, level)
+
+    def pin_pwm(self, gpio: int, freq_hz: int, duty_u16: int) -> None:
+        """See `Circuit`."""
+        self.circuit.pin_pwm(self._first + gpio, freq_hz, duty_u16)
+
+    def pin_dac(self, gpio: int, step: int) -> None:
+        """See `Circuit`."""
+        self.circuit.pin_dac(self._first + gpio, step)
+
+    def microvolts(self, gpio: int) -> int:
+        """The voltage at a pad now."""
+        return self.circuit.microvolts(self._first + gpio)
+
+    def holds_ns(self, gpio: int) -> int:
+        """See `Circuit`."""
+        return self.circuit.holds_ns(self._first + gpio)
+
+    def predict(self, step: OutputStep) -> Prediction | None:
+        """The levels after a step of a part, if nothing else would come of it."""
+        c = self.circuit
+        prediction = predict(c.electric, c.pads, c.threshold, step)
+        return prediction and Prediction(*(mask >> self._first & PINS for mask in prediction))
+
+    def net(self, gpio: int) -> int:
+        """The net that a GPIO lies on: the same number for all that is joined by wire."""
+        return self.circuit.netlist.gpio_net[self._first + gpio]
+
+    def attached(self, part: str, pin: str, gpio: int) -> bool:
+        """Whether a pin of a part lies on the net of a GPIO."""
+        return self.circuit.attached(part, pin, self._first + gpio)
+
+    def parts_on(self, kind: type[Kind], pins: Callable[[Kind], Mapping[str, int]]) -> list[Kind]:
+        """The parts of a kind that are wired to these GPIOs, in the diagram's order, with power or
+        without.
+
+        Args:
+            pins: for a part, the GPIO that each of its pins has to be wired to.
+        """
+        return [
+            part
+            for part in self.parts.values()
+            if isinstance(part, kind)
+            and all(
+                pin in part.pins and self.attached(part.id, pin, gpio)
+                for pin, gpio in pins(part).items()
+            )
+        ]

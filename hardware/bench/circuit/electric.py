@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import count
 from typing import Self
 
+from hardware.bench.circuit.disjoint_sets import DisjointSets
 from hardware.bench.circuit.faults import Found, faults_in
 from hardware.bench.circuit.netlist import Cluster, Netlist
 from hardware.bench.circuit.pads import pad_elements
@@ -18,10 +19,8 @@ from hardware.bench.circuit.solver import (
     Solution,
     Source,
     nets_of,
-    reach,
     solve,
 )
-from hardware.bench.circuit.stamped import Stamped
 from hardware.bench.parts.common.module import OutputStep
 from hardware.bench.parts.common.part import OPEN, Part
 from hardware.i18n import _
@@ -178,13 +177,11 @@ class Electric:
         if (known := self._linked.get(key)) is None:
             if len(self._linked) >= REMEMBERED:
                 self._linked.clear()
-            links: dict[int, set[int]] = {net: set() for net in cluster.nets}
+            joined, inside = DisjointSets(cluster.nets), {*cluster.nets}
             for element in self._inside(cluster, self._now(cluster)):
-                ends = [net for net in nets_of(element) if net in links]
-                if len(ends) == 2 and not _open(element):
-                    links[ends[0]].add(ends[1])
-                    links[ends[1]].add(ends[0])
-            known = {net: frozenset(reach([net], links)) for net in cluster.nets}
+                if not _open(element):
+                    joined.join(*(net for net in nets_of(element) if net in inside))
+            known = {net: nets for nets in joined.sets() for net in nets}
             self._linked[key] = known
         return known
 
@@ -205,7 +202,7 @@ class Electric:
 
     def _stamp(self, part: Part) -> tuple[Element, ...]:
         """What a part puts on the bench now; without power it drives nothing."""
-        elements = Stamped(self.netlist, part).elements
+        elements = self.netlist.stamped(part).elements
         if part.powered:
             return elements
         return tuple(replace(e, ohms=OPEN) if isinstance(e, Source) else e for e in elements)

@@ -1,26 +1,17 @@
-"""What the eye sees of a running circuit: voltages and currents, averaged over the last 20 ms."""
+"""What a person sees of a running circuit: voltages and currents, averaged over 20 ms."""
 
 from collections.abc import Iterator
-from typing import Protocol
 
 from hardware.bench.circuit.afterimage import Afterimage
 from hardware.bench.circuit.electric import Electric
-from hardware.bench.circuit.netlist import Netlist
-
-
-class Viewed(Protocol):
-    """What is looked at: a Circuit."""
-
-    netlist: Netlist
-    electric: Electric
-    afterimage: Afterimage
 
 
 class MeanView:
     """The `PartView` of one part (see part.py)."""
 
-    def __init__(self, circuit: Viewed, part: str) -> None:
-        self._circuit = circuit
+    def __init__(self, electric: Electric, afterimage: Afterimage, part: str) -> None:
+        self._electric = electric
+        self._afterimage = afterimage
         self._part = part
 
     def volts(self, a: str, b: str = "") -> float:
@@ -29,9 +20,9 @@ class MeanView:
 
     def amperes(self, anode: str, cathode: str) -> float:
         """The mean current through the part's diode between two of its pins."""
-        netlist = self._circuit.netlist
+        netlist = self._electric.netlist
         ends = (netlist.net(self._part, anode), netlist.net(self._part, cathode))
-        diodes = self._circuit.electric.diodes(self._part)
+        diodes = self._electric.diodes(self._part)
         diode = next(d for d in diodes if (d.anode, d.cathode) == ends)
         free = next((net for net in ends if net not in netlist.rails), ends[0])
         return sum(
@@ -40,16 +31,15 @@ class MeanView:
         )
 
     def _mean(self, pin: str) -> float:
-        net = self._circuit.netlist.net(self._part, pin)
+        net = self._electric.netlist.net(self._part, pin)
         return sum(share * volts[net] for share, volts in self._states(net))
 
     def _states(self, net: int) -> Iterator[tuple[float, dict[int, float]]]:
-        """Each state that a net was in: its share of the time, all voltages."""
-        electric = self._circuit.electric
-        rails = electric.rails()
-        cluster = self._circuit.netlist.cluster_of.get(net)
+        """Each state that a net was in: its share of the time, and all voltages."""
+        rails = self._electric.rails()
+        cluster = self._electric.netlist.cluster_of.get(net)
         if cluster is None:
             yield 1.0, rails
             return
-        for share, solution in self._circuit.afterimage.states(cluster):
+        for share, solution in self._afterimage.states(cluster):
             yield share, rails | dict(solution.volts)

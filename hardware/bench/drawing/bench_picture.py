@@ -109,7 +109,7 @@ def _place(circuit: Circuit, spec: PartSpec) -> Placed:
         caption = spec.id if len(circuit.sides) > 1 else ""
         return Placed(spec, board_size(board), pins, body, caption)
     part = circuit.parts[spec.id]
-    body = part.svg(MeanView(circuit, spec.id))
+    body = part.svg(MeanView(circuit.electric, circuit.afterimage, spec.id))
     return Placed(spec, part.size, dict(part.pins), body, part.caption)
 
 

@@ -68,14 +68,14 @@ class Lan:
         if not self.medium.access_points:
             self.medium.access_points.append(AccessPoint(GUEST))
         self._boards.append(board)
-        self.update_reach()
+        self.update_notice_time()
 
-    def update_reach(self) -> None:
+    def update_notice_time(self) -> None:
         """Tell the boards how soon one can be noticed by another through the network."""
         delays_ns = [2 * ap.latency_ns for ap in self.medium.access_points]
         soonest_ns = min([*delays_ns, NOTIFY_NS]) + WIRE_NS
         for board in self._boards:
-            board.reaches(all_ns=soonest_ns)
+            board.noticed_after(radio_ns=soonest_ns)
 
     # -- time -----------------------------------------------------------------------------------
 

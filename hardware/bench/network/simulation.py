@@ -36,5 +36,5 @@ class RadioBoard(Protocol):
     def recorder(self) -> NoteRecorder:
         """Its trace."""
 
-    def reaches(self, near_ns: int = ..., all_ns: int = ...) -> None:
-        """How soon after it acts others can notice it: boards on its wires, all boards."""
+    def noticed_after(self, wire_ns: int = ..., radio_ns: int = ...) -> None:
+        """How soon after it acts other boards can notice it: by its wires, by radio."""

@@ -92,7 +92,7 @@ class WifiAp(Part):
                 self._switch(lan, bool(value))
             case "latency_ms":
                 ap.latency_ns = round(value * MS)
-                lan.update_reach()
+                lan.update_notice_time()
             case "join_ms":
                 ap.join_ns = round(value * MS)
             case "loss":

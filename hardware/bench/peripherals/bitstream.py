@@ -6,7 +6,6 @@ import struct
 from typing import NamedTuple
 
 from hardware.bench.circuit.netlist import GPIOS
-from hardware.bench.parts.common.buses import parts_on
 from hardware.bench.parts.common.pixels import LATCH_NS, ONE_NS, PixelPart
 from hardware.bench.peripherals.peripheral import (
     MOST_BUSY_NS,
@@ -61,8 +60,8 @@ class Bitstream(Peripheral):
 
     CALLS = (frames.CALL_BITSTREAM,)
 
-    def __init__(self, desk: PeripheralHost) -> None:
-        super().__init__(desk)
+    def __init__(self, board: PeripheralHost) -> None:
+        super().__init__(board)
         self._on: dict[int, list[PixelPart]] = {}
         self._sent: dict[int, BitstreamSent] = {}
 
@@ -88,5 +87,5 @@ class Bitstream(Peripheral):
 
     def _parts(self, gpio: int) -> list[PixelPart]:
         if gpio not in self._on:
-            self._on[gpio] = parts_on(self.desk.circuit, PixelPart, lambda part: {part.DIN: gpio})
+            self._on[gpio] = self.board.circuit.parts_on(PixelPart, lambda part: {part.DIN: gpio})
         return self._on[gpio]

@@ -13,7 +13,7 @@ from hardware.bench.peripherals.peripheral import (
 )
 from hardware.bench.protocol import frames
 
-MAIL = 9
+CHANNEL = 9
 MOST_WAITING = 64
 MOST_FETCHED = 16
 """Messages that are told at a time."""
@@ -27,30 +27,30 @@ class EspNow(Peripheral):
 
     CALLS = (frames.CALL_AIR_SWITCH, frames.CALL_AIR_SEND, frames.CALL_AIR_FETCH)
 
-    def __init__(self, desk: PeripheralHost) -> None:
-        super().__init__(desk)
-        self.station: object = desk
-        self._lan = lan_of(desk)
+    def __init__(self, board: PeripheralHost) -> None:
+        super().__init__(board)
+        self.station: object = board
+        self._lan = lan_of(board)
         self._came: deque[tuple[bytes, bytes]] = deque()
         self._delivered = self._failed = 0
 
     @property
     def mac(self) -> bytes:
         """The address of the board's station."""
-        radio = self._lan.radios.get(self.desk)
+        radio = self._lan.radios.get(self.board)
         return radio.mac if radio else bytes(6)
 
     @property
     def channel(self) -> int:
         """Where its radio is; 0 while that is off."""
-        radio = self._lan.radios.get(self.desk)
+        radio = self._lan.radios.get(self.board)
         return radio.channel if radio else 0
 
     def call(self, call: Call) -> Answer:
         if call.op == frames.CALL_AIR_SWITCH:
             if call.c:
                 self._lan.espnow.join(self)
-                self.desk.reaches(all_ns=LEAST_NS)
+                self.board.noticed_after(radio_ns=LEAST_NS)
             else:
                 self.reset()
             return Answer()
@@ -66,13 +66,13 @@ class EspNow(Peripheral):
         """A message came; too many, and it is lost."""
         if len(self._came) < MOST_WAITING:
             self._came.append((source, data))
-            self.desk.mail(MAIL, True)
+            self.board.set_interrupt(CHANNEL, True)
 
     def sent(self, target: bytes, arrived: bool) -> None:
         """What became of a message."""
         self._delivered += arrived
         self._failed += not arrived
-        self.desk.mail(MAIL, True)
+        self.board.set_interrupt(CHANNEL, True)
 
     def _fetch(self) -> Answer:
         failed, delivered = min(self._failed, 255), min(self._delivered, 255)
@@ -82,11 +82,11 @@ class EspNow(Peripheral):
         for _number in range(min(len(self._came), MOST_FETCHED)):
             source, data = self._came.popleft()
             told += bytes((RSSI & 255,)) + source + bytes((len(data),)) + data
-        self.desk.mail(MAIL, bool(self._came or self._failed or self._delivered))
+        self.board.set_interrupt(CHANNEL, bool(self._came or self._failed or self._delivered))
         return Answer(0, bytes(told))
 
     def reset(self) -> None:
         self._lan.espnow.leave(self)
         self._came.clear()
         self._delivered = self._failed = 0
-        self.desk.mail(MAIL, False)
+        self.board.set_interrupt(CHANNEL, False)

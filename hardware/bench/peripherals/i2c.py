@@ -7,7 +7,7 @@ from errno import ENODEV, ETIMEDOUT
 from functools import partial
 from typing import NamedTuple
 
-from hardware.bench.parts.common.buses import I2cPart, parts_on
+from hardware.bench.parts.common.buses import I2cPart
 from hardware.bench.peripherals.peripheral import (
     MOST_BUSY_NS,
     MOST_BYTES,
@@ -42,8 +42,8 @@ class I2c(Peripheral):
 
     CALLS = (frames.CALL_I2C,)
 
-    def __init__(self, desk: PeripheralHost) -> None:
-        super().__init__(desk)
+    def __init__(self, board: PeripheralHost) -> None:
+        super().__init__(board)
         self._on: dict[I2cLine, list[I2cPart]] = {}
         self._open: dict[I2cLine, list[I2cPart]] = {}
         """The parts that are addressed on a bus, until a stop."""
@@ -68,13 +68,13 @@ class I2c(Peripheral):
 
     def _idle(self, line: I2cLine) -> bool:
         """Both lines are high when nobody speaks; without a pull-up they are not."""
-        levels = self.desk.circuit.levels()
+        levels = self.board.circuit.levels()
         return bool(levels >> line.scl & levels >> line.sda & 1)
 
     def _parts(self, line: I2cLine) -> list[I2cPart]:
         if line not in self._on:
             at = partial(_pins, line)
-            self._on[line] = parts_on(self.desk.circuit, I2cPart, at)
+            self._on[line] = self.board.circuit.parts_on(I2cPart, at)
         return self._on[line]
 
 

@@ -23,7 +23,7 @@ from hardware.bench.peripherals.peripheral import (
 )
 from hardware.bench.protocol import frames
 
-MAIL = 8
+CHANNEL = 8
 MORE = 0x4000
 """In the status of data: there is more, or more room."""
 FOR_EVER = 255
@@ -46,14 +46,14 @@ class Network(Peripheral):
 
     CALLS = tuple(range(frames.CALL_RADIO_SWITCH, frames.CALL_SOCKET_CLOSE + 1))
 
-    def __init__(self, desk: PeripheralHost) -> None:
-        super().__init__(desk)
-        self.lan = lan_of(desk)
-        self.lan.register(desk)
+    def __init__(self, board: PeripheralHost) -> None:
+        super().__init__(board)
+        self.lan = lan_of(board)
+        self.lan.register(board)
         ports = Ports()
-        self.radio = self.lan.radios[desk] = Radio(self.lan.medium, desk, ports, self._changed)
+        self.radio = self.lan.radios[board] = Radio(self.lan.medium, board, ports, self._changed)
         self.sockets = Sockets(self.lan, ports, self._changed)
-        self._loop = Host(ports, LOOPBACK, board=desk)
+        self._loop = Host(ports, LOOPBACK, board=board)
         self._do = {
             frames.CALL_RADIO_SWITCH: self._switch,
             frames.CALL_RADIO_CONNECT: self._join,
@@ -80,7 +80,7 @@ class Network(Peripheral):
     def reset(self) -> None:
         self.sockets.forget()
         self.radio.reset()
-        self.desk.mail(MAIL, False)
+        self.board.set_interrupt(CHANNEL, False)
 
     def call(self, call: Call) -> Answer:
         if (do := self._do.get(call.op)) is not None:
@@ -91,7 +91,7 @@ class Network(Peripheral):
         return self._of_socket[call.op](call, own) if own else Answer(-errno.EBADF)
 
     def _changed(self) -> None:
-        self.desk.mail(MAIL, True)
+        self.board.set_interrupt(CHANNEL, True)
 
     # -- the radio ------------------------------------------------------------------------------
 
@@ -126,7 +126,7 @@ class Network(Peripheral):
         return Answer(len(rows), b"".join(rows), SCAN_NS)
 
     def _state(self, call: Call) -> Answer:
-        self.desk.mail(MAIL, False)
+        self.board.set_interrupt(CHANNEL, False)
         radio = self.radio
         joined = radio.joined
         stations = len(radio.own.members) - 1 if radio.own else 0

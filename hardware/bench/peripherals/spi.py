@@ -8,7 +8,7 @@ from functools import partial
 from typing import NamedTuple
 
 from hardware.bench.circuit.netlist import GPIOS
-from hardware.bench.parts.common.buses import SpiPart, parts_on
+from hardware.bench.parts.common.buses import SpiPart
 from hardware.bench.peripherals.peripheral import (
     MOST_BUSY_NS,
     Answer,
@@ -45,8 +45,8 @@ class Spi(Peripheral):
 
     CALLS = (frames.CALL_SPI,)
 
-    def __init__(self, desk: PeripheralHost) -> None:
-        super().__init__(desk)
+    def __init__(self, board: PeripheralHost) -> None:
+        super().__init__(board)
         self._on: dict[SpiWires, list[SpiPart]] = {}
 
     def call(self, call: Call) -> Answer:
@@ -79,18 +79,18 @@ class Spi(Peripheral):
 
     def _parts(self, wires: SpiWires) -> list[SpiPart]:
         if wires not in self._on:
-            self._on[wires] = parts_on(self.desk.circuit, SpiPart, partial(_pins, wires))
+            self._on[wires] = self.board.circuit.parts_on(SpiPart, partial(_pins, wires))
         return self._on[wires]
 
     def _heard(self, wires: SpiWires) -> bool:
         """Whether somebody listens to the edges."""
-        coupled = self.desk.circuit.coupled()
+        coupled = self.board.circuit.coupled()
         return any(gpio != NO_PIN and coupled >> gpio & 1 for gpio in wires[:2])
 
     def _edges(self, wires: SpiWires, bits: int, data: bytes) -> bytes:
         """Every bit as a level and two edges of the clock, all at the same moment."""
         sck, mosi, miso = wires
-        circuit = self.desk.circuit
+        circuit = self.board.circuit
         idle, late = bool(bits & frames.SPI_POLARITY), bool(bits & frames.SPI_PHASE)
         got = bytearray()
         for byte in data:
@@ -111,7 +111,7 @@ class Spi(Peripheral):
         return bytes(got)
 
     def _level(self, gpio: int) -> int:
-        return 1 if gpio == NO_PIN else int(self.desk.circuit.levels() >> gpio & 1)
+        return 1 if gpio == NO_PIN else int(self.board.circuit.levels() >> gpio & 1)
 
 
 def _hear(part: SpiPart, mode: int, byte: int) -> int:

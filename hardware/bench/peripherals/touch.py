@@ -3,7 +3,6 @@ Sensor").
 """
 
 from hardware.bench.circuit.netlist import GPIOS
-from hardware.bench.parts.common.buses import parts_on
 from hardware.bench.parts.touch_plate import TouchPlate
 from hardware.bench.peripherals.peripheral import (
     Answer,
@@ -28,9 +27,9 @@ class Touch(Peripheral):
 
     CALLS = (frames.CALL_TOUCH,)
 
-    def __init__(self, desk: PeripheralHost) -> None:
-        super().__init__(desk)
-        self._chance = desk.rng("touch")
+    def __init__(self, board: PeripheralHost) -> None:
+        super().__init__(board)
+        self._chance = board.rng("touch")
 
     def call(self, call: Call) -> Answer:
         if call.b >= GPIOS:
@@ -38,7 +37,7 @@ class Touch(Peripheral):
         return Answer(self._count(call.b) + self._chance.randint(-SCATTER, SCATTER))
 
     def _count(self, gpio: int) -> int:
-        plates = parts_on(self.desk.circuit, TouchPlate, lambda part: {"T": gpio})
+        plates = self.board.circuit.parts_on(TouchPlate, lambda part: {"T": gpio})
         if not plates:
             return OPEN
         return FINGER if any(plate.values["touched"] for plate in plates) else PLATE

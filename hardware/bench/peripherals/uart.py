@@ -65,9 +65,9 @@ class Uarts(Peripheral):
     CALLS = (frames.CALL_UART_SETUP, frames.CALL_UART_WRITE, frames.CALL_UART_READ)
     COUNT = 4
 
-    def __init__(self, desk: PeripheralHost) -> None:
-        super().__init__(desk)
-        self._wires: UartWires = desk.commons.setdefault(UartWires, UartWires())
+    def __init__(self, board: PeripheralHost) -> None:
+        super().__init__(board)
+        self._wires: UartWires = board.commons.setdefault(UartWires, UartWires())
         self._uarts = [Uart() for _ in range(self.COUNT)]
 
     def reset(self) -> None:
@@ -91,8 +91,8 @@ class Uarts(Peripheral):
         if not uart.baud:
             raise BadCallError("a UART that is off cannot send")
         bits = BREAK_BITS if is_break else uart.frame_bits
-        t_ns = max(uart.free_ns, self.desk.now_ns)
-        waiting_ns = t_ns - self.desk.now_ns + len(data) * bits * S // uart.baud
+        t_ns = max(uart.free_ns, self.board.now_ns)
+        waiting_ns = t_ns - self.board.now_ns + len(data) * bits * S // uart.baud
         if waiting_ns > MOST_WAITING * bits * S // uart.baud:
             raise BadCallError("more bytes than a UART has room for")
         uart.free_ns = t_ns + len(data) * bits * S // uart.baud
@@ -100,7 +100,7 @@ class Uarts(Peripheral):
             return
         for count, byte in enumerate(data, start=1):
             arrival = t_ns + count * bits * S // uart.baud
-            self.desk.at(arrival, partial(_tell, ears, uart, byte, is_break))
+            self.board.at(arrival, partial(_tell, ears, uart, byte, is_break))
 
     # -- in -----------------------------------------------------------------------------------
 
@@ -110,7 +110,7 @@ class Uarts(Peripheral):
         if len(uart.heard) < KEPT:
             uart.heard.append(0 if is_break else _received(uart, sender, byte))
         uart.broken |= is_break
-        self.desk.mail(number, True)
+        self.board.set_interrupt(number, True)
 
     def _read(self, number: int, most: int) -> Answer:
         uart = self._uarts[number]
@@ -118,7 +118,7 @@ class Uarts(Peripheral):
         del uart.heard[: len(data)]
         status = len(data) + BROKEN * uart.broken
         uart.broken = False
-        self.desk.mail(number, bool(uart.heard))
+        self.board.set_interrupt(number, bool(uart.heard))
         return Answer(status, data)
 
     # -- inside -------------------------------------------------------------------------------
@@ -134,12 +134,12 @@ class Uarts(Peripheral):
         if new.baud and old.baud:
             new.heard, new.broken = old.heard, old.broken
         if new.baud:
-            self.desk.reaches(near_ns=new.frame_bits * S // new.baud)
+            self.board.noticed_after(wire_ns=new.frame_bits * S // new.baud)
         self._uarts[number] = new
-        self.desk.mail(number, bool(new.heard))
+        self.board.set_interrupt(number, bool(new.heard))
 
     def _net(self, gpio: int) -> int:
-        net: int = self.desk.circuit.net(gpio)
+        net: int = self.board.circuit.net(gpio)
         return net
 
 

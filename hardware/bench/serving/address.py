@@ -4,17 +4,17 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import parse_qsl
 
 from hardware import boards
 from hardware.bench import diagram as diagrams
+from hardware.bench.bench import Mode
 from hardware.bench.diagram import Diagram
 from hardware.boards import BoardType
 from hardware.errors import BoardNotFound
 from hardware.i18n import _
 
-Mode = Literal["realtime", "virtual"]
 MODES: dict[str, Mode] = {"realtime": "realtime", "virtual": "virtual"}
 SCHEME = "bench:"
 

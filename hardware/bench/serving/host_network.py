@@ -12,8 +12,9 @@ import socket
 import threading
 from collections.abc import Callable, Sequence
 
-from hardware.bench.bench import Bench
+from hardware.bench.bench import Mode
 from hardware.bench.network.tcp.stream import StreamEnd
+from hardware.bench.serving.interactive_bench import InteractiveBench
 from hardware.errors import BenchError
 from hardware.i18n import _
 
@@ -24,18 +25,25 @@ CHUNK = 4096
 CONNECT_S, CLOSE_S = 10.0, 1.0
 
 RunOnBench = Callable[[Callable[[], None]], None]
-"""Hands work to the bench's own thread (`Bench.soon`)."""
+"""Hands work to the bench's own thread (`InteractiveBench.soon`)."""
 
 
 class HostNetwork:
     """The open connections of one bench."""
 
-    def __init__(self, bench: Bench) -> None:
+    def __init__(self, bench: InteractiveBench) -> None:
         self._bench = bench
         self._connections: set[_HostConnection] = set()
 
-    def allow(self, places: Sequence[str]) -> None:
-        """Allow `host:port` places. Raises: BenchError for text that is not such a place."""
+    def allow(self, places: Sequence[str], mode: Mode) -> None:
+        """Allow `host:port` places on a bench of this mode.
+
+        Raises:
+            BenchError: the bench is not in real time, or a text is not such a place.
+        """
+        if places and mode != "realtime":
+            cause = _("Only a bench in real time reaches the host's network.")
+            raise BenchError(cause, _("Use the mode realtime."))
         for place in places:
             name, _colon, port = place.rpartition(":")
             if not name or not port.isdecimal() or not 0 < int(port) < 65536:

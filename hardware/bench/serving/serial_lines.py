@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from hardware.bench.bench import Bench
 from hardware.bench.diagram import suggest
 from hardware.bench.serving.endpoint import Endpoint, OnInput
+from hardware.bench.serving.interactive_bench import InteractiveBench
 from hardware.bench.serving.pacing import BaudPacer
 from hardware.bench.serving.pair_endpoint import PairEndpoint
 from hardware.bench.serving.pty_endpoint import PtyEndpoint
@@ -121,10 +121,10 @@ class SerialMultiplexer:
 class SerialLines:
     """The serial lines of all boards, by board id. Not thread-safe, as each of them."""
 
-    def __init__(self, bench: Bench, baud: int | None) -> None:
-        self._boards = {key: self._line(bench, key, baud) for key in bench.stations}
+    def __init__(self, bench: InteractiveBench, baud: int | None) -> None:
+        self._boards = {key: self._line(bench, key, baud) for key in bench.boards}
 
-    def _line(self, bench: Bench, board: str, baud: int | None) -> SerialMultiplexer:
+    def _line(self, bench: InteractiveBench, board: str, baud: int | None) -> SerialMultiplexer:
         def send(data: bytes) -> None:
             bench.soon(lambda: bench.send(data, board=board))
 

@@ -10,14 +10,12 @@ diagram fits both.
 import random
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import ClassVar, Protocol
 
 from hardware.bench.diagram import PartSpec, suggest
+from hardware.bench.events import Clock
 from hardware.errors import DiagramError, HardwareError
 from hardware.i18n import _
-
-if TYPE_CHECKING:
-    from hardware.bench.parts.common.module import OutputStep
 
 OPEN = float("inf")
 """The resistance of an open contact, in ohms."""
@@ -27,28 +25,21 @@ PadRow = tuple[int, int, int, int, int]
 """A record of the board about a pad: kind, GPIO, b, c, time (ns)."""
 
 
-class World(Protocol):
-    """What a circuit needs of the bench around it: the time, a calendar, chance, and an ear."""
+class World(Clock, Protocol):
+    """What a part gets of the bench around it: time, chance, and a place to report faults."""
 
-    @property
-    def now_ns(self) -> int:
-        """Virtual time."""
-
-    def at(self, t_ns: int, fn: Callable[[], None]) -> None:
-        """Call `fn` when virtual time reaches `t_ns`."""
-
-    def foretell(self, t_ns: int, step: "OutputStep") -> None:
-        """The same of a step (see module.py) that the board may be told before."""
+    def announce(self, t_ns: int, step: Callable[[], None]) -> None:
+        """As `at`, for an `OutputStep` (module.py): the board may be told of it in advance."""
 
     def rng(self, name: str) -> random.Random:
         """Chance for one purpose; the same seed and name give the same numbers."""
 
     def fault(self, kind: int, gpio: int, detail: int) -> None:
-        """Note a fault (`FAULT_…` of frames.py)."""
+        """Record a fault (`FAULT_…` of frames.py)."""
 
     def pad_rows(self, gpios: Sequence[int], since_ns: int) -> list[PadRow]:
-        """What the program did to pads (MODE, OUT and PWM records) since a time, in its order;
-        before that the last record of each kind and pad until then."""
+        """What the program did to pads (MODE, OUT and PWM records) after a time, in its order.
+        The last record of each kind and pad up to that time comes first."""
 
 
 class Stamp(Protocol):
