@@ -1,9 +1,11 @@
-"""A bench that people use while it runs. One thread serves its boards; other threads leave work.
+"""A bench that people use while it runs. One thread serves its boards; other threads queue work.
 
-bench = InteractiveBench(circuit, mode="realtime")
-bench.soon(lambda: bench.control("btn1", "pressed", 1))     # from any thread
-while True:
-    bench.serve_once(timeout_s=0.5)                         # in the bench's own thread
+    bench = InteractiveBench(circuit, mode="realtime")
+    bench.soon(lambda: bench.control("btn1", "pressed", 1))     # from any thread
+    while True:
+        bench.serve_once(timeout_s=0.5)                         # in the bench's own thread
+
+`LiveBench` (`live_bench.py`) has that thread.
 """
 
 import os
@@ -21,7 +23,7 @@ from hardware.bench.flash import Flash
 from hardware.bench.limits import INTERACTIVE, Limits
 
 ALONE_S = 0.01
-"""While no board makes time pass, it passes in steps of this."""
+"""The step of virtual time while no board makes time pass."""
 
 
 class ThreadInbox:
@@ -40,7 +42,7 @@ class ThreadInbox:
         """By board: the process whose line was added last."""
 
     def put(self, fn: Callable[[], None]) -> None:
-        """Leaves work. From any thread."""
+        """Queues work. From any thread."""
         with self.lock:
             self._work.append(fn)
             self._wake_all()
