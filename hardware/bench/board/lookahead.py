@@ -5,15 +5,14 @@ The board then need not ask at each edge: a reading of a DHT22 has 84 of them. T
 the levels of each step (`circuit/prediction.py`).
 """
 
-import struct
-
 from hardware.bench.board.pins import Pins
 from hardware.bench.circuit.circuit import BoardSide
 from hardware.bench.circuit.prediction import Prediction
 from hardware.bench.events import EventQueue
 from hardware.bench.parts.common.module import OutputStep
+from hardware.bench.protocol import frames
 
-STEP = struct.Struct("<2Q")
+STEP = frames.LAYOUT_STEP
 """A time, and the levels from then on."""
 MOST = 255
 """Steps in one answer."""

@@ -5,7 +5,6 @@ The bench owns the time. A board runs by itself until it asks; the bench answers
 time has come to `due_ns`."""
 
 import random
-import struct
 from collections.abc import Callable, Sequence
 from math import inf
 from typing import Any
@@ -37,7 +36,7 @@ REFILL_NS = 10_000_000
 """While serial input waits for room, the board has to ask again after this time."""
 FOREVER = 2**64 - 1
 """The horizon of a board when nothing is planned (VB_NEVER of the port)."""
-REPLY = struct.Struct("<BB2xI8Q")
+REPLY = frames.LAYOUT_GRANT
 POKE = REPLY.pack(frames.REPLY_POKE, *[0] * 10)
 
 
