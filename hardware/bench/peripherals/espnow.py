@@ -28,7 +28,6 @@ class EspNow(Peripheral):
 
     def __init__(self, board: PeripheralHost) -> None:
         super().__init__(board)
-        self.station: object = board
         self._lan = lan_of(board)
         self._came: deque[tuple[bytes, bytes]] = deque()
         self._delivered = self._failed = 0

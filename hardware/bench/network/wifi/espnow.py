@@ -19,7 +19,9 @@ LEAST_NS = ACCESS_NS + BYTE_NS * OVERHEAD
 class EspNowNode(Protocol):
     """A board with ESP-NOW switched on."""
 
-    station: object
+    @property
+    def board(self) -> object:
+        """The board; its messages are recorded in its trace."""
 
     @property
     def mac(self) -> bytes:
@@ -66,9 +68,9 @@ class EspNowNetwork:
             others = [n for n in self._nodes if n is not sender and n.channel == sender.channel]
             receivers = [n for n in others if target in (BROADCAST, n.mac) and not self._is_lost()]
             arrived = bool(receivers) or target == BROADCAST
-            log.espnow(sender.station, AirNote(0, "sent", sender.mac, target, data, not arrived))
+            log.espnow(sender.board, AirNote(0, "sent", sender.mac, target, data, not arrived))
             for receiver in receivers:
-                log.espnow(receiver.station, AirNote(0, "received", sender.mac, target, data))
+                log.espnow(receiver.board, AirNote(0, "received", sender.mac, target, data))
                 receiver.received(sender.mac, data)
             sender.sent(target, arrived)
 
