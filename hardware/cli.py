@@ -18,9 +18,9 @@ from rich.table import Table
 from rich.text import Text
 
 from hardware.bench import diagram as diagrams
-from hardware.bench import scenario as scenarios
 from hardware.bench.board.end_reason import why
 from hardware.bench.drawing.time_axis import duration
+from hardware.bench.scenario import scenario as scenarios
 from hardware.bench.trace.summary import summary
 from hardware.bench.vcd import write_vcd
 from hardware.doctor import Check
@@ -252,9 +252,9 @@ def exit_code(outcome: RunOutcome) -> int:
 
 def _print_steps(outcome: RunOutcome) -> bool:
     """Print failed steps and the points; returns whether a step failed."""
-    failed = [done for done in outcome.steps if done.said]
+    failed = [done for done in outcome.steps if done.failure]
     for done in failed[:-1] if outcome.failed_step else failed:
-        lines = [done.told, done.step.told]
+        lines = [done.message, done.step.feedback_text]
         print(*filter(None, lines), sep="\n", file=sys.stderr)
     if outcome.failed_step:
         lines = [str(outcome.failed_step), outcome.failed_step.cure]
@@ -276,10 +276,10 @@ def _steps(outcome: RunOutcome) -> dict[str, object]:
             "line": done.step.line,
             "name": done.step.name,
             "t_ns": done.t_ns,
-            "failed": done.said or None,
+            "failed": done.failure or None,
             "points": None if done.step.points is None else done.points,
             "most": done.step.points,
-            "feedback": done.step.feedback if done.said else {},
+            "feedback": done.step.feedback if done.failure else {},
         }
         for done in outcome.steps
     ]

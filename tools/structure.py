@@ -25,7 +25,12 @@ REASONS: dict[str, str] = {
     "hardware/bench/peripherals/*.py": "one file is one peripheral, found by itself",
     "hardware/bench/scenario/commands/*.py": "one file is one kind of command, found by itself",
     "hardware/bench/decode/*.py": "one file is one kind of bus",
+    "hardware/bench/circuit/disjoint_sets.py": "one data structure, used four times",
+    "hardware/bench/limits.py": "grader and bench share it",
     "grader/measure/*.py": "one file is one subject",
+    "grader/schemas.py": "one import that several kinds of processes make when they start",
+    "grader/terminal.py": "text in a terminal, as html_text.py is text in a page",
+    "grader/version.py": "the version of the engine, which every record of a mark has",
 }
 """Files that may be short or long, and why; a pattern is matched with the whole path."""
 

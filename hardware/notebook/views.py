@@ -5,8 +5,7 @@ from html import escape
 
 from IPython.display import HTML, Image, display
 
-from hardware.bench.drawing.badges import COLOURS
-from hardware.bench.drawing.bench_picture import draw
+from hardware.bench.drawing.bench_picture import MARK_COLOURS, draw
 from hardware.bench.drawing.png import to_png
 from hardware.bench.drawing.waveform import waveform
 from hardware.bench.lint.lint import lint
@@ -75,7 +74,7 @@ def show_lint(live: LiveBench) -> None:
 def _remarks(findings: list[Finding]) -> str:
     """The list as HTML, in the reader's language; its numbers are in the picture, too."""
     rows = "".join(
-        f'<li style="margin:.3em 0"><strong style="color:{COLOURS[finding.level]}">'
+        f'<li style="margin:.3em 0"><strong style="color:{MARK_COLOURS[finding.level]}">'
         f"{escape(_level(finding))}</strong> {escape(finding.text)} "
         f'<code dir="ltr" style="opacity:.7;white-space:nowrap">{finding.rule}</code></li>'
         for finding in findings

@@ -7,7 +7,7 @@ that elements join. Clusters do not influence each other, because supplies are i
 The *pads* of all boards have one numbering: those of the second board follow the 64 of the first.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -16,8 +16,7 @@ from typing import Self
 from hardware import boards
 from hardware.bench import parts
 from hardware.bench.circuit.disjoint_sets import DisjointSets
-from hardware.bench.circuit.solver import Element, nets_of
-from hardware.bench.circuit.stamped import Stamped
+from hardware.bench.circuit.solver import Diode, Element, Resistor, Source, nets_of
 from hardware.bench.diagram import SERIAL_MONITOR, Diagram, PartSpec, PinRef, suggest
 from hardware.bench.parts.common.part import Part
 from hardware.boards import RESET_PAD, BoardType
@@ -50,9 +49,41 @@ class Cluster:
     """The supply nets that its elements touch."""
 
     @cached_property
-    def lonely(self) -> bool:
+    def is_single_pad(self) -> bool:
         """Whether it is a single pad that touches nothing else."""
         return len(self.gpios) == 1 and not (self.parts or self.listeners or self.supplies)
+
+
+class Stamped:
+    """A `Stamp` (part.py) that writes down the elements and rails of one part.
+
+    Args:
+        net: the number of the net at a pin of the part.
+    """
+
+    def __init__(self, part: Part, net: Callable[[str], int]) -> None:
+        self._net = net
+        self.rails: dict[str, float] = {}
+        """Pin to volts."""
+        self._elements: list[Element] = []
+        part.stamp(self)
+        self.elements = tuple(self._elements)
+
+    def resistor(self, a: str, b: str, ohms: float) -> None:
+        """See `Stamp`."""
+        self._elements.append(Resistor(self._net(a), self._net(b), ohms))
+
+    def diode(self, anode: str, cathode: str, volts: float, ohms: float) -> None:
+        """See `Stamp`."""
+        self._elements.append(Diode(self._net(anode), self._net(cathode), volts, ohms))
+
+    def source(self, pin: str, volts: float, ohms: float) -> None:
+        """See `Stamp`."""
+        self._elements.append(Source(self._net(pin), volts, ohms))
+
+    def rail(self, pin: str, volts: float) -> None:
+        """See `Stamp`."""
+        self.rails[pin] = volts
 
 
 class Netlist:
@@ -75,7 +106,7 @@ class Netlist:
         self.clusters = self._clusters()
         self.cluster_of = self._cluster_of()
 
-    def afresh(self) -> Self:
+    def with_new_parts(self) -> Self:
         """The same wiring with new parts, without working it out again."""
         new = copy(self)
         new.parts = new._make_parts()
@@ -239,15 +270,15 @@ class Netlist:
             border = {net for part in parts_ for e in touching[part] for net in nets_of(e)}
             supplies = tuple(sorted(border & set(self.rails)))
             gpios = tuple(sorted(gpio for net in nets for gpio in pads.get(net, ())))
-            heard = tuple(listener for net in nets for listener in listeners.get(net, ()))
+            listening = tuple(listener for net in nets for listener in listeners.get(net, ()))
             fed = tuple(feed for net in nets for feed in feeds.get(net, ()))
-            found.append(Cluster(len(found), nets, gpios, parts_, heard, fed, supplies))
+            found.append(Cluster(len(found), nets, gpios, parts_, listening, fed, supplies))
         for net in sorted(self.rails):
             # There is nothing to solve on a supply, but a pad can be shorted to it, and a part can
             # listen there.
             if net in pads or net in listeners:
-                gpios, heard = tuple(pads.get(net, ())), tuple(listeners.get(net, ()))
-                found.append(Cluster(len(found), (), gpios, (), heard, (), (net,)))
+                gpios, listening = tuple(pads.get(net, ())), tuple(listeners.get(net, ()))
+                found.append(Cluster(len(found), (), gpios, (), listening, (), (net,)))
         return found
 
     def _cluster_of(self) -> dict[int, Cluster]:

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from hardware.bench.circuit.electric import Electric
+from hardware.bench.circuit.meter import Threshold
 from hardware.bench.circuit.netlist import GPIOS, Cluster
 from hardware.bench.circuit.pads import Pad
-from hardware.bench.circuit.threshold import Threshold
 from hardware.bench.parts.common.module import OutputStep
 from hardware.boards import RESET_PAD
 

@@ -1,6 +1,5 @@
-"""`machine.bitstream`: bytes for the lamps on a pin's net, each bit a high and a low of its own
-length.
-"""
+"""`machine.bitstream`: bytes for the LEDs on a pin's net. Each bit is a high and a low, with
+lengths for 0 and for 1."""
 
 from typing import NamedTuple
 
@@ -18,7 +17,7 @@ from hardware.bench.protocol import frames
 
 HEAD = frames.LAYOUT_BITSTREAM
 MOST_FRAME = 1 << 16
-"""Bytes that are kept of a frame in several calls: no chain of lamps is longer."""
+"""The most bytes of a frame that comes in several calls: no chain of LEDs is longer."""
 
 
 class Timing(NamedTuple):
@@ -36,7 +35,7 @@ class Timing(NamedTuple):
         return ones * (self.high_1 + self.low_1) + zeros * (self.high_0 + self.low_0)
 
     def as_seen(self, data: bytes) -> bytes:
-        """What lamps make of it, whatever was meant: they only know the length of a pulse."""
+        """The bytes that the LEDs read: for them only the length of a pulse counts."""
         if max(self.low_0, self.low_1) >= LATCH_NS:
             return b""
         zero, one = self.high_0 > ONE_NS, self.high_1 > ONE_NS
@@ -48,14 +47,14 @@ class Timing(NamedTuple):
 
 
 class BitstreamSent(NamedTuple):
-    """The last that was sent on a pin, and when it was over."""
+    """The last bytes that were sent on a pin, and their end."""
 
     data: bytes
     end_ns: int
 
 
 class Bitstream(Peripheral):
-    """Gives the bytes to the lamps; a frame that comes in several calls is one."""
+    """Passes the bytes to the LEDs. A frame may come in several calls."""
 
     CALLS = (frames.CALL_BITSTREAM,)
 

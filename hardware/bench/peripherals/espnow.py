@@ -1,4 +1,4 @@
-"""ESP-NOW of a board, as its calls see it."""
+"""ESP-NOW of a board: its calls, and the messages that it has received."""
 
 from collections import deque
 
@@ -15,14 +15,14 @@ from hardware.bench.protocol import frames
 
 MOST_WAITING = 64
 MOST_FETCHED = 16
-"""Messages that are told at a time."""
+"""The most messages in one answer."""
 RSSI = -45
 WORK_NS = 60_000
-"""What a call costs the processor; a GUESS."""
+"""Processor time of a call; a GUESS."""
 
 
 class EspNow(Peripheral):
-    """The queue of messages between the air and the board."""
+    """Sends messages, and keeps those that the board has not fetched."""
 
     CALLS = (frames.CALL_AIR_SWITCH, frames.CALL_AIR_SEND, frames.CALL_AIR_FETCH)
 
@@ -40,7 +40,7 @@ class EspNow(Peripheral):
 
     @property
     def channel(self) -> int:
-        """Where its radio is; 0 while that is off."""
+        """The channel of its radio; 0 while it is off."""
         radio = self._lan.radios.get(self.board)
         return radio.channel if radio else 0
 
@@ -61,13 +61,13 @@ class EspNow(Peripheral):
         return self._fetch()
 
     def received(self, source: bytes, data: bytes) -> None:
-        """A message came; too many, and it is lost."""
+        """A message has arrived. It is lost when too many wait."""
         if len(self._came) < MOST_WAITING:
             self._came.append((source, data))
             self.board.set_interrupt(frames.MAIL_AIR, True)
 
     def sent(self, target: bytes, arrived: bool) -> None:
-        """What became of a message."""
+        """A message was delivered, or not."""
         self._delivered += arrived
         self._failed += not arrived
         self.board.set_interrupt(frames.MAIL_AIR, True)
@@ -76,14 +76,13 @@ class EspNow(Peripheral):
         failed, delivered = min(self._failed, 255), min(self._delivered, 255)
         self._failed -= failed
         self._delivered -= delivered
-        told = bytearray((failed, delivered))
+        message = bytearray((failed, delivered))
         for _number in range(min(len(self._came), MOST_FETCHED)):
             source, data = self._came.popleft()
-            told += bytes((RSSI & 255,)) + source + bytes((len(data),)) + data
-        self.board.set_interrupt(
-            frames.MAIL_AIR, bool(self._came or self._failed or self._delivered)
-        )
-        return Answer(0, bytes(told))
+            message += bytes((RSSI & 255,)) + source + bytes((len(data),)) + data
+        pending = bool(self._came or self._failed or self._delivered)
+        self.board.set_interrupt(frames.MAIL_AIR, pending)
+        return Answer(0, bytes(message))
 
     def reset(self) -> None:
         self._lan.espnow.leave(self)

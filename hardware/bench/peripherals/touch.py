@@ -1,5 +1,5 @@
-"""The ESP32's touch sensor: how often it could charge what hangs on a pad (TRM 31.3, "Touch
-Sensor").
+"""The ESP32's touch sensor: it counts how often it can charge what is wired to a pad (TRM 31.3,
+"Touch Sensor").
 """
 
 from hardware.bench.circuit.netlist import GPIOS
@@ -14,16 +14,16 @@ from hardware.bench.peripherals.peripheral import (
 from hardware.bench.protocol import frames
 
 OPEN = 1_000
-"""What a bare pad counts, about; a plate and its wire make it less, a finger much less. Figures
-that people report for a DevKit; the data sheet has none."""
+"""About the count of a bare pad. A plate and its wire make it less, a finger much less. These are
+values that people report for a DevKit; the data sheet has none."""
 PLATE = 700
 FINGER = 120
 SCATTER = 6
-"""Counts by which one measurement differs from the next."""
+"""Random difference between two measurements, in counts."""
 
 
 class Touch(Peripheral):
-    """Counts for the plates on a pad's net; other parts on it are not weighed."""
+    """Counts for the touch plates on a pad's net. Other parts there have no effect."""
 
     CALLS = (frames.CALL_TOUCH,)
 
