@@ -1,5 +1,4 @@
-"""The front door: the command `warsha`, and `%load_ext warsha` in a notebook. What they open is
-defined elsewhere."""
+"""The command `warsha`, and `%load_ext warsha` in a notebook; the two packages define both."""
 
 import os
 import sys
@@ -12,6 +11,7 @@ import hardware.cli
 from grader.disk import report_no_access
 from grader.errors import GraderError
 from grader.schemas import import_jsonschema
+from hardware import doctor
 from hardware.errors import HardwareError
 
 app = typer.Typer(
@@ -19,14 +19,15 @@ app = typer.Typer(
     add_completion=False,
     help="An open training lab for IoT and embedded systems. --debug shows an error's traceback.",
 )
+hardware.cli.add_doctor([*doctor.checks(), grader.cli.host_sandbox])
 app.add_typer(hardware.cli.app)
 app.add_typer(grader.cli.app)
 
 
 def main() -> None:
-    """Run the command line; a known error is one line of cause and one of cure, exit 1."""
-    # Trust boundary: a `grader.py` in the folder where the instructor stands must not be ours in
-    # the worker processes, which Python starts with `-c` and so with that folder on their path.
+    """Run the command line; a known error prints its cause and its cure, and exits with 1."""
+    # Trust boundary: Python starts the worker processes with `-c`, which puts the current folder
+    # on their path. A `grader.py` in that folder must not be imported there.
     os.environ["PYTHONSAFEPATH"] = "1"
     import_jsonschema()
     debug = "--debug" in sys.argv

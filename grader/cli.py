@@ -8,7 +8,7 @@ import os
 import time
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -21,14 +21,10 @@ from grader.lab.course import load_course
 from grader.lab.lab import find, slugs
 from grader.notebook import jupyter
 from grader.terminal import show_page
-from hardware.cli import more_checks
+from hardware.doctor import CheckResult
 from hardware.i18n import _
 
-if TYPE_CHECKING:
-    from hardware.doctor import CheckResult
-
 app = typer.Typer()
-more_checks.append(lambda: _host_sandbox())
 course_app = typer.Typer(
     help="Make a course: what is released, the class list, what trainees get."
 )
@@ -211,8 +207,8 @@ def replay(
         raise typer.Exit(1)
 
 
-def _host_sandbox() -> "CheckResult":
-    """For the doctor: whether submissions' host code can be held here."""
+def host_sandbox() -> CheckResult:
+    """The check for `warsha doctor`: whether submissions' host code can be held here."""
     from grader.host.probe import check_sandbox
 
     return check_sandbox()

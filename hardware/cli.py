@@ -1,13 +1,16 @@
-"""The verbs of the hardware: `warsha bench`, `run`, `lint`, `doctor`. They parse and print;
-the work is elsewhere."""
+"""The verbs of `hardware`: `warsha bench`, `run`, `lint`, `doctor`. They parse and print; the work
+is in other modules.
+
+What takes long to import is imported in the verb that uses it.
+"""
 
 import json
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -20,24 +23,21 @@ from hardware.bench.drawing.time_axis import duration
 from hardware.bench.scenario import scenario as scenarios
 from hardware.bench.trace.summary import summary
 from hardware.bench.vcd import write_vcd
+from hardware.doctor import Check
 from hardware.errors import HardwareError
 from hardware.headless import BoardFiles, RunOutcome, run_program
 from hardware.i18n import _, reason
 from hardware.wire.text import TextStream
-
-if TYPE_CHECKING:
-    from hardware.doctor import CheckResult
 
 LONGEST_RUN_S = 366 * 86_400.0
 """A year: virtual nanoseconds fit their 64 bits five hundred times over."""
 
 app = typer.Typer()
 
-more_checks: "list[Callable[[], CheckResult]]" = []
-"""What the doctor looks at for other packages; they add theirs."""
 MOST_FAULTS = 20
-"""Of a lamp that burns again at each blink, the first ones tell enough."""
+"""A lamp may burn again at each blink: the first faults are enough."""
 RAISED, STEP_FAILED, OVER_TIME = 3, 4, 124
+"""Exit codes of `warsha run`."""
 LEVELS = {"error": "red", "warning": "yellow", "info": "blue"}
 MARKS = {"ok": ("✓", "green"), "warn": ("!", "yellow"), "fail": ("✗", "red")}
 
@@ -51,15 +51,17 @@ def bench(
     flash: Annotated[
         Path | None, typer.Option(help="Keep the board's flash in this file.")
     ] = None,
-    seed: Annotated[int, typer.Option(help="Chance on the bench.")] = 0,
-    baud: Annotated[int | None, typer.Option(help="Slow the line down to this speed.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the bench's random numbers.")] = 0,
+    baud: Annotated[
+        int | None, typer.Option(help="Baud rate of the serial line; without it, no limit.")
+    ] = None,
     socket: Annotated[int, typer.Option(help="TCP port of socket://; 0: a free one.")] = 0,
     rfc2217: Annotated[int, typer.Option(help="TCP port of rfc2217://; 0: a free one.")] = 0,
     reach: Annotated[
         list[str] | None, typer.Option(help="A host:port that boards may reach by WiFi.")
     ] = None,
 ) -> None:
-    """Switch on a virtual board, and say where its serial line is. Ctrl-C switches it off."""
+    """Start a virtual board and print where its serial line is. Ctrl-C stops it."""
     from hardware.bench.lint.lint import lint as remarks
     from hardware.bench.serving.live_bench import LiveBench
 
@@ -75,7 +77,7 @@ def bench(
         for finding in remarks(live.diagram):
             if finding.level != "info":
                 out.print(Text(finding.text, style=LEVELS[finding.level]))
-        # Service managers say SIGTERM; what a shell starts in its background is deaf to SIGINT.
+        # Service managers send SIGTERM; a process in a shell's background ignores SIGINT.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.default_int_handler)
         with suppress(KeyboardInterrupt):
@@ -95,23 +97,24 @@ def run(
         typer.Option(help="BOARD=FILE: the program of another board; may be repeated."),
     ] = None,
     seconds: Annotated[
-        float, typer.Option(help="End after so much virtual time.", min=0, max=LONGEST_RUN_S)
+        float,
+        typer.Option(help="Virtual time after which the run ends.", min=0, max=LONGEST_RUN_S),
     ] = 10.0,
-    seed: Annotated[int, typer.Option(help="Chance on the bench.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of the bench's random numbers.")] = 0,
     vcd: Annotated[Path | None, typer.Option(help="Write the pins' levels here.")] = None,
     json_: Annotated[
         Path | None, typer.Option("--json", help="Write a summary of the trace here.")
     ] = None,
 ) -> None:
-    """Boot a virtual board with a program, headless; the serial line goes to stdout.
+    """Boot a virtual board with a program, headless; its serial output goes to stdout.
 
-    With several boards on the bench, PROGRAM is the first one's; lines of others begin with their
-    names, and each board has a VCD of its own.
+    With several boards on the bench, PROGRAM is for the first one. Lines of other boards begin
+    with their names, and each board has a VCD of its own.
 
-    Steps that failed, their feedback and the points are said on stderr.
+    Failed steps, their feedback and the points go to stderr.
 
-    Exit codes: 0 done, 3 an uncaught exception or a dead board, 4 a step of the scenario failed,
-    124 it took too long on this machine.
+    Exit codes: 0 done, 3 an uncaught exception or a board that ended, 4 a step of the scenario
+    failed, 124 it took too long on this machine.
     """
     files = {path.name: _content(path) for path in file or []}
     files["main.py"] = _content(program)
@@ -123,11 +126,11 @@ def run(
         seconds=seconds,
         seed=seed,
         on_output=lambda data: _print(text.feed(data)),
-        others=dict(map(_other, on or [])),
+        others=dict(map(_other_board, on or [])),
     )
     _print(text.feed(b"", final=True))
-    _keep(outcome, vcd, json_)
-    if code := verdict(outcome):
+    _write_files(outcome, vcd, json_)
+    if code := exit_code(outcome):
         raise typer.Exit(code)
 
 
@@ -138,7 +141,7 @@ def lint(
         bool, typer.Option("--json", help="Write the remarks as JSON, in both languages.")
     ] = False,
 ) -> None:
-    """Say what is wrong with a circuit, a line each: `file: part pin: message (rule)`.
+    """Print what is wrong with a circuit, a line each: `file: part pin: message (rule)`.
 
     Exit code 1 when there is an error; warnings and hints alone are 0.
     """
@@ -157,44 +160,45 @@ def lint(
         raise typer.Exit(1)
 
 
-@app.command()
-def doctor() -> None:
-    """Tell what works on this machine, and the cure for what does not."""
-    from hardware.doctor import examine
+def add_doctor(checks: Sequence[Check]) -> None:
+    """Add the verb `doctor`, which runs these checks."""
 
-    out = Console()
-    table = Table.grid(padding=(0, 2))
-    failed = False
-    for finding in examine(more_checks):
-        sign, style = MARKS[finding.state]
-        failed |= finding.state == "fail"
-        table.add_row(Text(sign, style=style), finding.name, Text(finding.found))
-        if finding.cure:
-            table.add_row("", "", Text(finding.cure, style="dim"))
-    out.print(table)
-    if failed:
-        raise typer.Exit(1)
+    @app.command()
+    def doctor() -> None:
+        """Check what works on this machine, and print how to fix what does not."""
+        table = Table.grid(padding=(0, 2))
+        failed = False
+        for check in checks:
+            result = check()
+            sign, style = MARKS[result.state]
+            failed |= result.state == "fail"
+            table.add_row(Text(sign, style=style), result.name, Text(result.found))
+            if result.cure:
+                table.add_row("", "", Text(result.cure, style="dim"))
+        Console().print(table)
+        if failed:
+            raise typer.Exit(1)
 
 
-def _other(words: str) -> tuple[str, BoardFiles]:
+def _other_board(words: str) -> tuple[str, BoardFiles]:
     """The board and the program of `--on`. Raises: HardwareError."""
     board, mark, file = words.partition("=")
     if not (board and mark and file):
-        what = _("{words} names no board and file").format(words=repr(words))
+        what = _("{words} does not name a board and a file").format(words=repr(words))
         raise HardwareError(what, _("Write for example --on pico=main.py."))
     return board, BoardFiles({"main.py": _content(Path(file))}, _by_line(board))
 
 
 def _by_line(board: str) -> Callable[[bytes], None]:
-    """Prints what a board says by whole lines, with its name before each."""
+    """A function that prints a board's output by whole lines, with its name before each."""
     text, held = TextStream(), ""
 
-    def say(data: bytes) -> None:
+    def print_lines(data: bytes) -> None:
         nonlocal held
         *lines, held = (held + text.feed(data)).split("\n")
         _print("".join(f"{board}: {line}\n" for line in lines))
 
-    return say
+    return print_lines
 
 
 def _content(path: Path) -> bytes:
@@ -206,36 +210,36 @@ def _content(path: Path) -> bytes:
         raise HardwareError(f"{path}: {reason(error)}", cure) from error
 
 
-def _keep(outcome: RunOutcome, vcd: Path | None, json_: Path | None) -> None:
-    """Write the files that were asked for. Raises: HardwareError when one cannot be written."""
+def _write_files(outcome: RunOutcome, vcd: Path | None, json_: Path | None) -> None:
+    """Write the VCD and JSON files, if wanted. Raises: HardwareError when that is not possible."""
     several = len(outcome.boards) > 1
     try:
         if vcd:
-            for board, seen in outcome.boards.items():
+            for board, ran in outcome.boards.items():
                 target = vcd.with_stem(f"{vcd.stem}-{board}") if several else vcd
-                write_vcd(seen.trace, target, seen.pins)
+                write_vcd(ran.trace, target, ran.pins)
         if json_:
-            found = {board: summary(seen.trace) for board, seen in outcome.boards.items()}
-            told = {"boards": found} if several else summary(outcome.trace)
-            told |= _steps(outcome)
-            json_.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+            each = {board: summary(ran.trace) for board, ran in outcome.boards.items()}
+            content = {"boards": each} if several else summary(outcome.trace)
+            content |= _steps(outcome)
+            json_.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
     except OSError as error:
-        cure = _("Give a path that can be written to.")
+        cure = _("Give a path that is writable.")
         raise HardwareError(f"{error.filename}: {reason(error)}", cure) from error
 
 
 def _print(text: str) -> None:
-    """The board's own words, as they are."""
+    """Print output of a board, unchanged and at once."""
     sys.stdout.write(text)
     sys.stdout.flush()
 
 
-def verdict(outcome: RunOutcome) -> int:
-    """The exit code of a run; what is not seen on the serial line is said on stderr."""
-    ends = [end for seen in outcome.boards.values() if (end := seen.trace.ended())]
+def exit_code(outcome: RunOutcome) -> int:
+    """The exit code of a run; faults, failed steps and the end of a board go to stderr."""
+    ends = [end for ran in outcome.boards.values() if (end := ran.trace.ended())]
     for fault in outcome.faults[:MOST_FAULTS]:
         print(f"{duration(fault.t_ns)}: {fault}", file=sys.stderr)
-    failed = _tell_steps(outcome)
+    failed = _print_steps(outcome)
     for end in () if outcome.failed_step else ends:
         if end.detail:
             print(_("The board ended: {why}.").format(why=why(end)), file=sys.stderr)
@@ -246,15 +250,15 @@ def verdict(outcome: RunOutcome) -> int:
     return RAISED if outcome.raised else 0
 
 
-def _tell_steps(outcome: RunOutcome) -> bool:
-    """Says what the scenario found; whether a step failed."""
+def _print_steps(outcome: RunOutcome) -> bool:
+    """Print failed steps and the points; returns whether a step failed."""
     failed = [done for done in outcome.steps if done.failure]
     for done in failed[:-1] if outcome.failed_step else failed:
-        told = [done.message, done.step.feedback_text]
-        print(*filter(None, told), sep="\n", file=sys.stderr)
+        lines = [done.message, done.step.feedback_text]
+        print(*filter(None, lines), sep="\n", file=sys.stderr)
     if outcome.failed_step:
-        told = [str(outcome.failed_step), outcome.failed_step.cure]
-        print(*filter(None, told), sep="\n", file=sys.stderr)
+        lines = [str(outcome.failed_step), outcome.failed_step.cure]
+        print(*filter(None, lines), sep="\n", file=sys.stderr)
     if outcome.points:
         earned, most = outcome.points
         print(

@@ -1,19 +1,18 @@
-"""What of this machine works for Warsha, and the cure for what does not.
+"""Checks of this machine: what Warsha needs, and how to fix what does not work.
 
-Each check looks at the thing itself (runs the port, asks for a font), not at a version number.
+Each check tries the thing itself (runs the port, asks for a font) and reads no version number.
 """
 
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Literal
 
 from hardware import paths
-from hardware.bench.serving.live_bench import LiveBench
 from hardware.errors import HardwareError
 from hardware.i18n import _
 from hardware.wire.board import Board
@@ -26,7 +25,7 @@ DISK_NEEDED_GB = 2.0
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One thing that was looked at; `cure` is empty when it works."""
+    """The result of one check; `cure` is empty when all is well."""
 
     name: str
     state: State
@@ -52,16 +51,18 @@ def _run(*command: str) -> tuple[int, str]:
 
 
 def port(family: str) -> CheckResult:
-    """The virtual board: is it built, does it start here, how many bits has it?"""
+    """The virtual board: whether it is built and starts here, and how many bits it has."""
     name = _("virtual board {family}").format(family=family)
     if not paths.port_program(family).is_file():
         return CheckResult(name, "fail", _("not built"), _("run: make setup"))
+    from hardware.bench.serving.live_bench import LiveBench  # slow to import
+
     try:
         with LiveBench(family) as bench, Board(bench.connect()) as board:
             release = board.eval("__import__('os').uname().release")
             is_wide = board.eval("__import__('sys').maxsize > 2 ** 31")
     except HardwareError as error:
-        cure = _("this kernel runs no 32-bit programs; build for 64 bits: make setup BITS=64")
+        cure = _("this machine cannot run 32-bit programs; build for 64 bits: make setup BITS=64")
         return CheckResult(name, "fail", str(error), error.cure or cure)
     if is_wide:
         cure = _("good for practice; grade on an x86-64 machine with the 32-bit build")
@@ -82,16 +83,19 @@ def fonts() -> CheckResult:
 
 
 def disk() -> CheckResult:
-    """Room below the build folder."""
+    """Free space for the build folder."""
     folder = paths.build_dir()
     while not folder.exists():
         folder = folder.parent
     free_gb = shutil.disk_usage(folder).free / 1e9
     found = f"{free_gb:.1f} GB"
     if free_gb >= DISK_NEEDED_GB:
-        return CheckResult(_("free disk"), "ok", found)
+        return CheckResult(_("free disk space"), "ok", found)
     return CheckResult(
-        _("free disk"), "warn", found, _("free some room, or point WARSHA_BUILD elsewhere")
+        _("free disk space"),
+        "warn",
+        found,
+        _("free some space, or set WARSHA_BUILD to a folder on another disk"),
     )
 
 
@@ -110,12 +114,6 @@ Check = Callable[[], CheckResult]
 
 
 def checks() -> list[Check]:
-    """Every check of ours, in the order in which a person would look."""
+    """The checks of `hardware`, the most important ones first."""
     ports: list[Check] = [partial(port, family) for family in FAMILIES]
     return [*ports, fonts, disk, serial_lines]
-
-
-def examine(more: Iterable[Check] = ()) -> Iterator[CheckResult]:
-    """Look at one thing after the other, so that a reader sees progress; `more` at the end."""
-    for check in (*checks(), *more):
-        yield check()

@@ -1,27 +1,27 @@
-"""What can go wrong at the other end of the cable.
+"""The known errors of boards and benches.
 
 HardwareError
  +-- BoardNotFound    no such port, or nothing answers there
- +-- BoardBusy        another program holds the port
+ +-- BoardBusy        another program uses the port
  +-- BoardTimeout     the board did not answer in time (also a TimeoutError)
- +-- BoardRestarted   the board started anew while a program ran
- +-- ProtocolError    the answer makes no sense
- +-- DeviceError      the board's program raised: carries its traceback
+ +-- BoardRestarted   the board restarted while a program ran
+ +-- ProtocolError    the board's answer is invalid
+ +-- DeviceError      the board's program raised; has its traceback
  +-- FlashError       writing the firmware or the flash image failed
  +-- DiagramError     the circuit file is wrong (file, part, what)
  +-- ScenarioError    the scenario file is wrong, or one of its steps failed
- +-- BenchError       the bench itself cannot work (port not built, no 32-bit support)
+ +-- BenchError       the bench cannot work here (port not built, no 32-bit support)
 """
 
-from hardware.i18n import tame
+from hardware.i18n import sanitize
 
 
 class HardwareError(Exception):
     """A known error: one line of cause (`str(error)`) and one line of cure (`error.cure`)."""
 
     def __init__(self, cause: str, cure: str = "") -> None:
-        super().__init__(tame(cause))
-        self.cure = tame(cure)
+        super().__init__(sanitize(cause))
+        self.cure = sanitize(cure)
 
 
 class BoardNotFound(HardwareError):
@@ -29,7 +29,7 @@ class BoardNotFound(HardwareError):
 
 
 class BoardBusy(HardwareError):
-    """Another program holds the port."""
+    """Another program uses the port."""
 
 
 class BoardTimeout(HardwareError, TimeoutError):
@@ -37,11 +37,11 @@ class BoardTimeout(HardwareError, TimeoutError):
 
 
 class BoardRestarted(HardwareError):
-    """The board started anew while a program ran on it: machine.reset(), a crash, lost power."""
+    """The board restarted while a program ran on it: machine.reset(), a crash, lost power."""
 
 
 class ProtocolError(HardwareError):
-    """The board's answer makes no sense; `last` holds the last bytes that came."""
+    """The board's answer is invalid; `last` has the last bytes that came."""
 
     def __init__(self, cause: str, cure: str = "", last: bytes = b"") -> None:
         super().__init__(cause, cure)

@@ -1,4 +1,4 @@
-"""Programs on virtual boards, without anybody watching: the work behind `warsha run`."""
+"""Run programs on virtual boards, headless: the work behind `warsha run`."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
@@ -20,11 +20,11 @@ from hardware.errors import HardwareError, ScenarioError
 from hardware.i18n import _
 
 OVER_TIME = (frames.END_WALL, frames.END_CPU)
-"""Both are time of this machine that the program used up without an end in sight."""
+"""End reasons of a program that used too much time of this machine."""
 
 
 class BoardFiles(NamedTuple):
-    """What a board gets: the files on its flash, and who gets its serial output."""
+    """What a board gets: the files on its flash, and a listener for its serial output."""
 
     files: Mapping[str, bytes]
     on_output: Callable[[bytes], None] = lambda data: None
@@ -35,13 +35,13 @@ class BoardRun(NamedTuple):
 
     trace: Trace
     pins: tuple[str, ...]
-    """Names of the pins that are wired to something or did something, by GPIO number; those that a
-    logic analyzer touches have the names of its channels."""
+    """Names of the pins that are wired or did something, in the order of GPIO numbers. Pins at a
+    logic analyzer have the names of its channels."""
 
 
 @dataclass(frozen=True)
 class RunOutcome:
-    """What came of a run."""
+    """The result of a run."""
 
     boards: Mapping[str, BoardRun]
     """By id, in the order of the diagram."""
@@ -50,14 +50,14 @@ class RunOutcome:
     """What would have hurt a real board."""
     scenario: Scenario | None = None
     steps: tuple[ScenarioOutcome, ...] = ()
-    """How the steps of the scenario went that were taken."""
+    """The outcomes of the steps that were played."""
 
     @property
     def points(self) -> tuple[float, float] | None:
-        """What the steps earned, and the most that there is; None: no step has points."""
-        worth = [step.points for step in (self.scenario.steps if self.scenario else ())
-                 if step.points is not None]  # fmt: skip
-        return (sum(done.points for done in self.steps), sum(worth)) if worth else None
+        """The points of the steps, and their maximum; None: no step has points."""
+        steps = self.scenario.steps if self.scenario else ()
+        maxima = [step.points for step in steps if step.points is not None]
+        return (sum(done.points for done in self.steps), sum(maxima)) if maxima else None
 
     @property
     def trace(self) -> Trace:
@@ -67,20 +67,19 @@ class RunOutcome:
     @property
     def over_time(self) -> bool:
         """Whether a board was ended because it took too long on this machine."""
-        ends = [seen.trace.ended() for seen in self.boards.values()]
+        ends = [ran.trace.ended() for ran in self.boards.values()]
         return any(end is not None and end.cause in OVER_TIME for end in ends)
 
     @property
     def raised(self) -> bool:
-        """Whether a program ended in an exception that nobody caught, or took its board with
-        it."""
-        return any(_raised(seen.trace) for seen in self.boards.values())
+        """Whether a program ended in an uncaught exception, or its board ended."""
+        return any(_raised(ran.trace) for ran in self.boards.values())
 
 
 def _raised(trace: Trace) -> bool:
     end = trace.ended()
-    died = end is not None and end.cause not in (frames.END_OFF, *OVER_TIME)
-    return died or bool(trace.exceptions())
+    ended = end is not None and end.cause not in (frames.END_OFF, *OVER_TIME)
+    return ended or bool(trace.exceptions())
 
 
 def run_program(
@@ -97,36 +96,37 @@ def run_program(
     """Boot the boards of `diagram` with their files and let virtual time pass.
 
     Args:
-        files: what lies on the first board's flash; `main.py` is the program.
-        scenario: played from power-on; the run ends with its last step, or with a failed one.
-        seconds: virtual time at which the run ends at the latest.
-        seed: chance on the bench.
-        limits: what each program may use up of this machine.
+        files: the files on the first board's flash; `main.py` is the program.
+        scenario: played from power-on; the run ends with its last step or a failed one.
+        seconds: virtual time after which the run ends.
+        seed: of the bench's random numbers.
+        limits: what each program may use of this machine.
         on_output: gets the first board's serial output.
-        others: the same for further boards, by id; those that are not named are empty.
+        others: the same for other boards, by id; boards without an entry are empty.
 
     Raises:
-        DiagramError: the wiring makes no sense.
-        HardwareError: there is no board of such an id.
+        DiagramError: the diagram is wrong.
+        HardwareError: there is no board with such an id.
         BenchError: virtual boards do not run on this machine.
     """
     circuit, until_ns = Circuit(diagram), round(seconds * 1e9)
     loads = {circuit.board_id: BoardFiles(files, on_output), **(others or {})}
     with ExitStack() as stack:
-        flashes = {key: stack.enter_context(_flash(circuit, key, load))
-                   for key, load in loads.items()}  # fmt: skip
+        flashes = {
+            key: stack.enter_context(_flash(circuit, key, load)) for key, load in loads.items()
+        }
         bench = stack.enter_context(Bench(circuit, seed=seed, flash=flashes, limits=limits))
         for key, load in loads.items():
             bench.on_output(load.on_output, key)
         steps, failed = _play(bench, circuit, scenario, until_ns)
-        seen = {key: _seen(circuit, key, trace) for key, trace in bench.traces.items()}
-    return RunOutcome(seen, failed, tuple(circuit.faults()), scenario, tuple(steps))
+        ran = {key: _board_run(circuit, key, trace) for key, trace in bench.traces.items()}
+    return RunOutcome(ran, failed, tuple(circuit.faults()), scenario, tuple(steps))
 
 
 def _play(
     bench: Bench, circuit: Circuit, scenario: Scenario | None, until_ns: int
 ) -> tuple[Sequence[ScenarioOutcome], ScenarioError | None]:
-    """Run to the end; what became of the steps, and the one that failed."""
+    """Run to the end; returns the outcomes of the steps, and the step that failed."""
     if scenario is None:
         bench.run(until_ns)
         return (), None
@@ -147,7 +147,7 @@ def _flash(circuit: Circuit, board_id: str, load: BoardFiles) -> Flash:
     return flash
 
 
-def _seen(circuit: Circuit, board_id: str, trace: Trace) -> BoardRun:
+def _board_run(circuit: Circuit, board_id: str, trace: Trace) -> BoardRun:
     side, probes = circuit.sides[board_id], probed(circuit, board_id)
     board, used = side.board, side.used()
     moved = set(trace.records[trace.records["kind"] == frames.REC_OUT]["a"].tolist())

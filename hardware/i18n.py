@@ -1,8 +1,8 @@
-"""Messages for people in English and Arabic.
+"""Messages for people in English and Arabic (gettext).
 
-Write `_("English text {name}").format(name=...)`; the Arabic lies in `locale/ar.po` of the package
-that speaks. Latin words in the Arabic are isolated when the catalogue is read, so that nobody has
-to type marks that cannot be seen; a longer piece of code stands in backticks there.
+Write `_("English text {name}").format(name=...)`; the Arabic is in `locale/ar.po` of the package.
+Latin words in the Arabic are isolated (Unicode Annex 9) when the catalogue is read, so that nobody
+has to type invisible marks; in the catalogue, longer pieces of code are in backticks.
 The language is `WARSHA_LANG` (`ar`, `en`), else that of the locale.
 """
 
@@ -23,7 +23,7 @@ _LTR, _FIRST_STRONG, _END = "\u2066", "\u2068", "\u2069"
 
 
 def language() -> str:
-    """`ar` or `en`, asked anew at each call so that a notebook can change it."""
+    """`ar` or `en`; read at each call, so that a notebook can change it."""
     for name in ("WARSHA_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
         if value := os.environ.get(name):
             return "ar" if value.lower().startswith("ar") else "en"
@@ -32,8 +32,8 @@ def language() -> str:
 
 @cache
 def _arabic() -> dict[str, str]:
-    """English to Arabic, from the catalogue of every package of ours."""
-    from babel.messages.pofile import read_po  # 20 ms that only readers of Arabic pay
+    """English to Arabic, from the catalogues of all packages."""
+    from babel.messages.pofile import read_po  # takes 20 ms, only for Arabic
 
     texts: dict[str, str] = {}
     for file in sorted(PACKAGES.glob("*/locale/ar.po")):
@@ -45,9 +45,9 @@ def _arabic() -> dict[str, str]:
 
 
 def isolated(text: str) -> str:
-    """Arabic text with each run of Latin words between marks that keep its order.
+    """Arabic text with isolates around each run of Latin words, which keep their order.
 
-    A field that stands alone takes the direction of what comes into it, often Arabic too.
+    A field alone takes the direction of the text that fills it, which is often Arabic too.
     """
 
     def isolate(run: re.Match[str]) -> str:
@@ -68,23 +68,23 @@ def _(text: str) -> str:
 
 
 def both(text: str) -> str:
-    """A message that is said in both languages later (`arabic`): it stands as it is."""
+    """Mark a message for translation without translating it; `arabic` does that later."""
     return text
 
 
-_ENDLESS = re.compile(r"(\S{60})\S{140,}")
-_STEERS = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u202a-\u202e\ud800-\udfff]")
-"""Controls that move a terminal's cursor or turn a line's direction, and halves of characters."""
+_LONG_WORD = re.compile(r"(\S{60})\S{140,}")
+_CONTROLS = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u202a-\u202e\ud800-\udfff]")
+"""Characters that move a terminal's cursor or change a line's direction, and lone surrogates."""
 
 
-def tame(text: str) -> str:
-    """A message that may quote what a file says: of a bounded length, and steering nothing."""
-    short = _ENDLESS.sub(r"\1…", text)[:2000]
-    return _STEERS.sub(lambda found: ascii(found[0])[1:-1], short)
+def sanitize(text: str) -> str:
+    """A message that may quote a file, with a bounded length and control characters escaped."""
+    short = _LONG_WORD.sub(r"\1…", text)[:2000]
+    return _CONTROLS.sub(lambda found: ascii(found[0])[1:-1], short)
 
 
 def reason(error: OSError) -> str:
-    """Why the system refused a file, in the reader's language where it is a usual reason."""
+    """Why the system refused a file; usual reasons are in the reader's language."""
     match error.errno:
         case errno.ENOENT:
             return _("there is no such file")

@@ -1,20 +1,40 @@
 """Where the built ports and the project's own files are on this machine."""
 
+import hashlib
 import os
+from functools import cache
 from pathlib import Path
+
+from hardware.errors import BenchError
+from hardware.i18n import _
 
 ROOT = Path(__file__).resolve().parents[1]
 """The checkout: Warsha runs from its own folder (an editable install)."""
 
 
 def build_dir() -> Path:
-    """The folder for all that is made: `WARSHA_BUILD`, else `build/` in the checkout."""
+    """The folder of all build products: `WARSHA_BUILD`, else `build/` in the checkout."""
     return Path(os.environ.get("WARSHA_BUILD") or ROOT / "build")
 
 
 def port_program(family: str) -> Path:
     """The built MicroPython port of a board family (`esp32` or `rp2`)."""
     return build_dir() / "port" / family / f"warsha-{family}"
+
+
+@cache
+def port_build(family: str) -> str:
+    """SHA-256 of the port of a board family: marks name the build that they were made with.
+
+    Raises: BenchError when the port is not built.
+    """
+    program = port_program(family)
+    try:
+        return hashlib.sha256(program.read_bytes()).hexdigest()
+    except OSError as error:
+        cause = _("The virtual board {family} is not built: {program} is missing.")
+        cure = _("Run `make setup` in the Warsha folder.")
+        raise BenchError(cause.format(family=family, program=program), cure) from error
 
 
 def micropython_dir() -> Path:

@@ -15,8 +15,8 @@ from grader.score.results import ItemResult, LabScore, SeedResult
 from grader.score.score import score
 from grader.version import engine_version
 from hardware.bench.trace.trace import Trace
-from hardware.builds import port_build
 from hardware.i18n import _
+from hardware.paths import port_build
 
 PointsAndKey = tuple[float, str]
 """The points of an item, and the key of its misconception."""

@@ -29,8 +29,8 @@ from grader.nbgrader import folders
 from grader.nbgrader.grade_writer import GradeWriter
 from grader.seeds import course_secret, fingerprint_of
 from grader.version import engine_version
-from hardware.builds import port_build
 from hardware.i18n import _
+from hardware.paths import port_build
 
 Result = Graded | Outcome | pool.TaskFailure
 Marks = Mapping[str, float | None]

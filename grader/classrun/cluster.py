@@ -25,8 +25,8 @@ from grader.errors import GraderError
 from grader.lab.lab import Lab
 from grader.score.card import Card
 from grader.version import engine_version
-from hardware.builds import port_build
 from hardware.i18n import _, reason
+from hardware.paths import port_build
 
 BATCH = 4
 """Tasks that travel together: each message costs some milliseconds."""

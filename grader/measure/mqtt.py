@@ -11,7 +11,7 @@ from grader.lab.run import Run
 from grader.lab.units import Text
 from grader.measure.times import Times
 from grader.strict_json import parse_json
-from hardware.bench.network.mqtt.topics import matches
+from hardware.bench.network.mqtt.session import matches
 from hardware.bench.protocol.notes import MqttNote
 
 

@@ -26,7 +26,7 @@ from grader.lab.lab import LABS, Lab, load
 from grader.score.card import Card, card_html, total_html
 from grader.seeds import PUBLIC_SEED
 from hardware.i18n import _
-from hardware.notebook.programs import above, programs
+from hardware.notebook.session import blank_lines, programs
 from hardware.notebook.session import current as bench
 
 _PREDICT_CELL = re.compile(r"^```python[^\n]*\n(%%predict\n.*?)^```", re.MULTILINE | re.DOTALL)
@@ -96,7 +96,7 @@ def _cards(lab: Lab) -> list[Card]:
         answered=answered,
         seeds=(PUBLIC_SEED,),
         sandbox=_sandbox() if lab.host else "bwrap",
-        above=above.get(cells.PROGRAM, 0),
+        above=blank_lines.get(cells.PROGRAM, 0),
     )
     if task not in session.scored:
         session.scored = {task: score_lab(lab, task)}

@@ -1,6 +1,6 @@
-"""A failed board cell as a trainee should see it: the board's traceback with the cell's lines.
+"""The error message of a failed board cell: the board's traceback with lines of the cell.
 
-IPython shows its own traceback of our magics otherwise, 40 lines of which none is the trainee's.
+Without it, IPython shows a traceback of our magics: 40 lines, and none is the trainee's.
 """
 
 import re
@@ -13,22 +13,22 @@ RED, PLAIN = "\x1b[31m", "\x1b[0m"
 
 
 class CellFailed(Exception):
-    """Ends a cell with a text of ours; `lines` are what is shown."""
+    """Ends a cell; IPython shows `lines` in place of a traceback."""
 
     def __init__(self, lines: list[str]) -> None:
         super().__init__(lines[-1] if lines else "")
         self.lines = lines
 
     def _render_traceback_(self) -> list[str]:
-        """What IPython shows instead of a traceback of the kernel."""
+        """The lines that IPython shows."""
         return self.lines
 
 
 def with_cell_lines(traceback: str, cell: str, file: str, shift: int) -> list[str]:
-    """The board's traceback with places in `file` given as lines of the cell.
+    """The board's traceback; places in `file` are given as lines of the cell.
 
     Args:
-        traceback: as MicroPython prints it.
+        traceback: the text that MicroPython prints.
         cell: the whole cell with its magic line, which is line 1.
         file: the name under which the cell ran on the board (`<stdin>`, `main.py`).
         shift: what to add to the board's line number to get the cell's.
@@ -51,7 +51,7 @@ def with_cell_lines(traceback: str, cell: str, file: str, shift: int) -> list[st
 def explain(
     error: HardwareError, cell: str = "", file: str = "<stdin>", shift: int = 0
 ) -> CellFailed:
-    """The exception to raise from a magic in place of a known error."""
+    """The exception that a magic raises in place of a known error."""
     if isinstance(error, DeviceError):
         lines = with_cell_lines(error.traceback, cell, file, shift)
         return CellFailed([*lines[:-1], f"{RED}{lines[-1]}{PLAIN}"] if lines else [str(error)])

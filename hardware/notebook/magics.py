@@ -2,11 +2,11 @@
 
 %board connect esp32        a virtual board; or a device, socket://…, rfc2217://…
 %board connect diagram.json a bench of your own
-%board use pico             another board of the bench, for the cells that follow
+%board use pico             run the next cells on another board of the bench
 %board list | status | reset | interrupt
 %%board                     run this cell on the board
 %%board main.py [--detach] [--seconds N]
-                            save this cell as that file and start the board anew
+                            save this cell as that file and restart the board
 %bench                      a picture of what is on the bench
 %bench lint                 what is wrong with the wiring, and where
 %bench press btn1 80ms      press a button; of a keypad or remote control: press pad1 5 80ms
@@ -14,6 +14,7 @@
 %wave [SIGNAL …] [--last 2s]    what the pins did
 """
 
+import re
 import shlex
 from collections.abc import Callable
 from typing import Any
@@ -24,13 +25,14 @@ from IPython.display import display
 from hardware.bench.serving.live_bench import LiveBench
 from hardware.errors import HardwareError
 from hardware.i18n import _
-from hardware.notebook import lint_view, pictures
+from hardware.notebook import views
 from hardware.notebook.cell_failure import explain
-from hardware.notebook.duration import seconds
-from hardware.notebook.running import WATCH_S, reset, run_cell, run_program, say
+from hardware.notebook.running import WATCH_S, print_note, reset, run_cell, run_program
 from hardware.notebook.session import available, current
 
 PRESS_S = 0.1
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(us|ms|s|)")
+_SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "": 1.0}
 
 
 @magics_class
@@ -40,9 +42,9 @@ class BoardMagics(Magics):
     def __init__(self, shell: Any) -> None:
         super().__init__(shell)
         self._blank = 0
-        """Lines above the magic of the cell that runs: IPython hands them to no magic."""
+        """Blank lines above the magic of the running cell: IPython does not pass them on."""
         shell.events.register("pre_run_cell", self._begin)
-        shell.register_magic_function(_late, "line", "%board")
+        shell.register_magic_function(_not_first_line, "line", "%board")
 
     def _begin(self, info: Any) -> None:
         text = str(info.raw_cell)
@@ -50,7 +52,7 @@ class BoardMagics(Magics):
 
     @line_cell_magic
     def board(self, line: str, cell: str | None = None) -> None:
-        """Connect, look at and run things on the board; `%board` alone says its status."""
+        """Connect a board, run cells on it, reset it; `%board` alone prints its status."""
         if cell is not None:
             self._run(line, cell)
         else:
@@ -59,13 +61,13 @@ class BoardMagics(Magics):
 
     @line_magic
     def bench(self, line: str) -> None:
-        """Show the virtual bench, or put a hand on it."""
+        """Show the virtual bench, or move its controls."""
         _guard(lambda: _bench_line(_words(line)))
         self._share()
 
     @line_magic
     def wave(self, line: str) -> None:
-        """Draw what the pins did."""
+        """Show a waveform of pins."""
         _guard(lambda: _wave_line(_words(line)))
 
     def _run(self, line: str, cell: str) -> None:
@@ -83,10 +85,10 @@ class BoardMagics(Magics):
         verb, rest = (words[0], words[1:]) if words else ("status", [])
         if verb == "connect" and len(rest) == 1:
             current.connect(rest[0])
-            say(_("connected to {url}").format(url=current.url))
+            print_note(_("connected to {url}").format(url=current.url))
         elif verb == "use" and len(rest) == 1:
             current.use(rest[0])
-            say(_("cells run on {board} now").format(board=rest[0]))
+            print_note(_("cells run on {board} now").format(board=rest[0]))
         elif verb == "list" and not rest:
             for url, title in available():
                 print(f"{url:32} {title}")
@@ -104,9 +106,9 @@ class BoardMagics(Magics):
             self.shell.push({"board": current.board})
 
 
-def _late(_line: str) -> None:
-    """`%%board` below other lines: to IPython it is a line magic there."""
-    cause, cure = _("%%board is not the first line."), _("Write it above all that is in the cell.")
+def _not_first_line(_line: str) -> None:
+    """`%%board` below other lines, where IPython takes it for a line magic."""
+    cause, cure = _("%%board is not the first line."), _("Move it to the top of the cell.")
     raise explain(HardwareError(cause, cure))
 
 
@@ -119,7 +121,7 @@ def _words(line: str) -> list[str]:
 
 
 def _program_line(words: list[str]) -> tuple[str, float, bool]:
-    """File name ("" when there is none), time to watch it, and whether not to, of `%%board`."""
+    """The words behind `%%board`: file name (or ""), seconds to show output, `--detach`."""
     watch_s = seconds(_option(words, "--seconds") or str(WATCH_S))
     names = [word for word in words if word.endswith(".py")]
     known = [*names[:1], "--detach", "--seconds", _option(words, "--seconds")]
@@ -127,28 +129,32 @@ def _program_line(words: list[str]) -> tuple[str, float, bool]:
         raise _usage("%%board | %%board main.py [--detach] [--seconds 10]")
     name = names[0] if names else ""
     if name != "main.py" and name.lower() == "main.py":
-        cause = _("The board starts main.py, and no file of the name {name}.").format(name=name)
-        raise HardwareError(cause, _("Write the name in small letters."))
+        cause = _("The board starts main.py, not {name}.").format(name=name)
+        raise HardwareError(cause, _("Write the name in lower case."))
     return name, watch_s, "--detach" in words
 
 
 def _status() -> None:
     if current.board is None:
-        say(_("no board yet; %board connect esp32 gives a virtual one, %board list shows all"))
+        print_note(
+            _("no board yet; %board connect esp32 gives a virtual one, %board list shows all")
+        )
         return
-    say(_("connected to {url}").format(url=current.url))
+    print_note(_("connected to {url}").format(url=current.url))
     if current.bench:
         snapshot = current.bench.snapshot()
         state = snapshot.ended or _("running")
-        say(_("virtual time {s:.3f} s, {state}").format(s=snapshot.now_ns / 1e9, state=state))
+        print_note(
+            _("virtual time {s:.3f} s, {state}").format(s=snapshot.now_ns / 1e9, state=state)
+        )
 
 
 def _bench_line(words: list[str]) -> None:
     bench = current.need_bench()
     if not words:
-        display(pictures.bench(bench))
+        display(views.bench_picture(bench))
     elif words == ["lint"]:
-        lint_view.show(bench)
+        views.show_lint(bench)
     elif words[0] == "press" and len(words) in (2, 3, 4):
         _press(bench, words[1], words[2:])
     elif words[0] == "set" and len(words) == 4:
@@ -161,12 +167,12 @@ def _bench_line(words: list[str]) -> None:
 
 
 def _press(bench: LiveBench, part: str, words: list[str]) -> None:
-    """Press a button, or a key of a part that has several: then its name comes first."""
+    """Press a button, or a named key of a part that has several keys."""
     keys = bench.snapshot().controls.get(part, {})
     key = words[0] if words and words[0] in keys else "pressed"
     rest = words[1:] if key in words else words
     if len(rest) > 1:
-        bench.control(part, rest[0], 0)  # says which keys there are
+        bench.control(part, rest[0], 0)  # its error lists the keys
     bench.press(part, seconds(rest[0]) if rest else PRESS_S, key)
 
 
@@ -174,11 +180,11 @@ def _wave_line(words: list[str]) -> None:
     last = _option(words, "--last")
     names = [word for word in words if word not in ("--last", last)]
     bench, last_s = current.need_bench(), seconds(last) if last else None
-    display(pictures.wave(bench, names, last_s, current.roles, current.board_id))
+    display(views.wave_picture(bench, names, last_s, current.roles, current.board_id))
 
 
 def _option(words: list[str], name: str) -> str | None:
-    """The word behind an option."""
+    """The value of an option; None when it is not there."""
     if name not in words:
         return None
     at = words.index(name) + 1
@@ -187,21 +193,35 @@ def _option(words: list[str], name: str) -> str | None:
     return words[at]
 
 
+def seconds(text: str) -> float:
+    """Seconds of `80ms`, `1.5s`, `250us`, or of a bare number.
+
+    Raises:
+        HardwareError: the text is not a duration.
+    """
+    match = _DURATION.fullmatch(text.strip())
+    if not match:
+        raise HardwareError(
+            _("{text!r} is not a duration.").format(text=text), _("Write it as 80ms or 1.5s.")
+        )
+    return float(match[1]) * _SECONDS[match[2]]
+
+
 def _number(text: str) -> float:
     try:
         return float(text)
     except ValueError:
         raise HardwareError(
-            _("{text!r} is no number.").format(text=text), _("Write it as 0.4 or 1.")
+            _("{text!r} is not a number.").format(text=text), _("Write it as 0.4 or 1.")
         ) from None
 
 
 def _usage(form: str) -> HardwareError:
-    return HardwareError(_("I do not know that form."), _("Write: {form}").format(form=form))
+    return HardwareError(_("Unknown form of this command."), _("Write: {form}").format(form=form))
 
 
 def _guard(work: Callable[[], None]) -> None:
-    """Known errors as one line of cause and one of cure."""
+    """Show a known error as one line of cause and one line of cure."""
     try:
         work()
     except HardwareError as error:

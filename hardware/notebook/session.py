@@ -1,4 +1,4 @@
-"""What this notebook is connected to: one board, and its bench when the board is virtual."""
+"""The state of this notebook: its board, the bench of a virtual board, and its programs."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -16,42 +16,42 @@ from hardware.i18n import _
 from hardware.wire.board import Board
 
 DEFAULT = "esp32"
-"""What a cell gets in a notebook that is about no lab: a bare virtual ESP32."""
+"""The board of a notebook that belongs to no lab: a bare virtual ESP32."""
 
 
 class Session:
-    """The connection of one kernel. A new one closes the old one."""
+    """The board of one kernel. A new connection closes the old one."""
 
     def __init__(self) -> None:
         self._default: Callable[[], Board] = lambda: self.connect(DEFAULT)
-        self._again: Callable[[], Board] = self._default
+        self._reopen: Callable[[], Board] = self._default
         self.board: Board | None = None
         self.bench: LiveBench | None = None
         self.url = ""
-        self.faults_told = 0
-        """So many of the bench's faults have been told."""
+        self.faults_reported = 0
+        """How many of the bench's faults were reported."""
         self.roles: dict[str, int] = {}
-        """GPIO numbers of the lab's own names for pins (`LED_R`); empty outside a lab."""
+        """The lab's names for pins (`LED_R`), with their GPIO numbers; empty outside a lab."""
         self.board_id = ""
-        """Which of the bench's boards cells run on."""
+        """The board of the bench that cells run on."""
         self.saved: dict[str, dict[str, bytes]] = {}
-        """What cells have put on each board of the bench: file name to text."""
+        """What cells have saved on each board of the bench, by board id and file name."""
         self._opened: dict[str, Board] = {}
 
     def connect(self, url: str) -> Board:
         """Open a real board by its URL or device, or a virtual one by `bench:…`, the path of a
-        diagram, name or family.
+        diagram, a board's name or a family.
 
         Raises:
-            BoardNotFound, BoardBusy, DiagramError: as the port and the bench say.
+            BoardNotFound, BoardBusy, DiagramError: from the port or the bench.
         """
         if url.startswith(SCHEME) or url.endswith(".json") or _is_board_type(url):
             where = parse(url)
             bench = LiveBench(
                 where.circuit, mode=where.mode, seed=where.seed, flash=where.flash, baud=where.baud
             )
-            self._again = lambda: self.connect(url)
-            return self._adopt(bench)
+            self._reopen = lambda: self.connect(url)
+            return self._connect_bench(bench)
         self.close()
         self.board, self.url = open_board(url), url
         return self.board
@@ -62,36 +62,36 @@ class Session:
         files: Mapping[str, bytes] | None = None,
         roles: Mapping[str, int] | None = None,
     ) -> Board:
-        """A virtual board in the given circuit, in real time, with `files` on its flash."""
-        self._again = lambda: self.open_bench(circuit, files, roles)
-        board = self._adopt(LiveBench(circuit))
+        """Open a virtual board in a circuit, in real time, with `files` on its flash."""
+        self._reopen = lambda: self.open_bench(circuit, files, roles)
+        board = self._connect_bench(LiveBench(circuit))
         self.roles = dict(roles or {})
         for name, data in (files or {}).items():
             board.files.put(name, data)
         return board
 
-    def _adopt(self, bench: LiveBench) -> Board:
-        """Take a new bench in place of what was connected."""
+    def _connect_bench(self, bench: LiveBench) -> Board:
+        """Use a new bench in place of what was connected."""
         self.close()
-        self.bench, self.faults_told = bench, 0
+        self.bench, self.faults_reported = bench, 0
         return self.use(next(iter(bench.board_types)))
 
     def renew(self) -> Board:
-        """The virtual bench as it was when it was opened, with what cells have put on its boards,
-        and the board of before turned to."""
+        """Open the virtual bench again as it was opened, with what cells have saved on its boards;
+        returns the board that cells ran on."""
         board_id, saved = self.board_id, self.saved
-        self._again()
+        self._reopen()
         self.saved = saved
-        for one, files in saved.items():
+        for key, files in saved.items():
             for name, text in files.items():
-                self.use(one).files.put(name, text)
+                self.use(key).files.put(name, text)
         return self.use(board_id)
 
     def use(self, board_id: str) -> Board:
-        """Turn to another board of the bench; the serial lines of the others stay open.
+        """Run cells on another board of the bench; the serial lines of the others stay open.
 
         Raises:
-            BoardNotFound: no board of this id, or no bench.
+            BoardNotFound: there is no board of this id, or no bench.
         """
         bench = self.need_bench()
         if board_id not in bench.board_types:
@@ -104,16 +104,16 @@ class Session:
         return self.board
 
     def propose(self, circuit: Path, files: Mapping[str, bytes], roles: Mapping[str, int]) -> None:
-        """The bench for cells that run before any `%board connect`; opened when one needs it.
+        """Set the bench for cells without a `%board connect`; the first of them opens it.
 
-        A virtual board of another circuit is switched off, a real one stays connected.
+        A virtual board of another circuit is switched off; a real one stays connected.
         """
         if self.bench:
             self.close()
         self._default = lambda: self.open_bench(circuit, files, roles)
 
     def need_board(self) -> Board:
-        """The board; opens the proposed one when there is none yet."""
+        """The board; opens the proposed one when none is connected."""
         return self.board or self._default()
 
     def need_bench(self) -> LiveBench:
@@ -128,7 +128,7 @@ class Session:
         return self.bench
 
     def close(self) -> None:
-        """Give the board back; a virtual one is switched off."""
+        """Close the board; a virtual one is switched off."""
         for board in {*self._opened.values(), *filter(None, [self.board])}:
             board.close()
         if self.bench:
@@ -138,7 +138,7 @@ class Session:
 
 
 def available() -> list[tuple[str, str]]:
-    """(URL, description) of what `connect` would find: lines with a USB id, virtual boards."""
+    """(URL, description) of what `connect` can open: lines with a USB id, virtual boards."""
     real = [(port.device, port.description) for port in list_ports.comports() if port.vid]
     virtual = [(f"bench:{name}", boards.load(name).title) for name in boards.names()]
     return real + virtual
@@ -150,3 +150,8 @@ def _is_board_type(name: str) -> bool:
 
 current = Session()
 """The session of this kernel."""
+programs: dict[str, str] = {}
+"""The board programs of this notebook: the text of the last `%%board` cell for each file name."""
+blank_lines: dict[str, int] = {}
+"""How many blank lines each of these cells has above its magic line. IPython drops them, but a
+trainee counts them."""

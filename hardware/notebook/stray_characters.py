@@ -1,8 +1,8 @@
-"""Finds what an Arabic keyboard or a copied text leaves in a program where Python wants its own.
+"""Finds characters that an Arabic keyboard or copied text puts into a program by mistake.
 
-MicroPython takes many of these characters for a name (`٣٥` is a NameError, not a number) or says
-only "invalid syntax", and direction marks cannot be seen at all. So the program is looked at
-before it goes to the board. Inside strings and comments everything is allowed.
+MicroPython takes many of them for names (`٣٥` is a NameError, not a number) or reports only
+"invalid syntax", and direction marks are invisible. So programs are checked before they go to the
+board. Inside strings and comments every character is allowed.
 """
 
 import unicodedata
@@ -16,15 +16,16 @@ INVISIBLE = frozenset(
     "\u00ad\u061c\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
     "\u2060\u2066\u2067\u2068\u2069\ufeff"
 )
-"""Direction marks and other characters of no width (Unicode Annex 9, section 2)."""
+"""Direction marks and other characters without width (Unicode Annex 9, section 2)."""
 
-INSTEAD = {
-    "،": ",", "؛": ";", "؟": "?", "٪": "%", "٫": ".", "٬": "_", "ـ": "_", "×": "*", "÷": "/",
-    "−": "-", "–": "-", "—": "-",
-    "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'",
-    "\u00a0": " ", "\u202f": " ", "\u3000": " ",
-}  # fmt: skip
-"""Look-alikes and what Python wants there."""
+INSTEAD = (
+    dict(zip("،؛؟٪٫٬ـ×÷", ",;?%.__*/", strict=True))
+    | dict.fromkeys("−–—", "-")
+    | dict.fromkeys("“”„«»", '"')
+    | dict.fromkeys("‘’", "'")
+    | dict.fromkeys("\u00a0\u202f\u3000", " ")
+)
+"""Similar characters, and what Python needs in their place."""
 
 NAMES = {
     "،": ("an Arabic comma", "فاصلة عربية"),
@@ -48,7 +49,7 @@ class StrayCharacter:
 
     @property
     def wanted(self) -> str:
-        """What belongs there; empty for a character that only has to go."""
+        """What to write instead; empty for a character to delete."""
         if self.char in INVISIBLE:
             return ""
         if self.char in INSTEAD:
@@ -56,7 +57,7 @@ class StrayCharacter:
         return str(unicodedata.digit(self.char))
 
     def describe(self, lang: str) -> str:
-        """One line in `ar` or `en`: where, what, what to do."""
+        """One line in `ar` or `en`: the place, the character, and what to do."""
         english, arabic = self._name()
         if lang == "ar":
             cure = f"اكتب \u2066{self.wanted}\u2069 مكانها" if self.wanted.strip() else "احذفها"
@@ -80,15 +81,15 @@ class StrayCharacter:
 
 
 class StrayCharactersFound(HardwareError):
-    """The program holds characters that MicroPython cannot read; `marks` says which and where."""
+    """The program has characters that MicroPython cannot read: those in `characters`."""
 
-    def __init__(self, marks: list[StrayCharacter]) -> None:
-        super().__init__(" ".join(mark.describe(language()) for mark in marks[:3]))
-        self.marks = marks
+    def __init__(self, characters: list[StrayCharacter]) -> None:
+        super().__init__(" ".join(one.describe(language()) for one in characters[:3]))
+        self.characters = characters
 
 
 def _code(source: str) -> Iterator[tuple[int, str]]:
-    """(offset, character) of all that stands neither in a string nor in a comment."""
+    """(offset, character) of everything outside of strings and comments."""
     at, end = 0, len(source)
     while at < end:
         char = source[at]
@@ -108,7 +109,7 @@ def _until(source: str, what: str, start: int) -> int:
 
 
 def _string_end(source: str, quote: str, at: int) -> int:
-    """Offset behind the string; an unclosed short string ends with its line, as in Python."""
+    """Offset after a string; an unclosed short string ends with its line, as in Python."""
     while at < len(source):
         if source[at] == "\\":
             at += 2
@@ -122,7 +123,7 @@ def _string_end(source: str, quote: str, at: int) -> int:
 
 
 def find(source: str) -> list[StrayCharacter]:
-    """Every wrong character of a program, in the order of the text."""
+    """All wrong characters of a program, in the order of the text."""
     wrong = []
     for offset, char in _code(source):
         foreign_digit = not char.isascii() and char.isdigit()
@@ -135,10 +136,10 @@ def find(source: str) -> list[StrayCharacter]:
 
 
 def check(source: str) -> None:
-    """Do nothing for a clean program.
+    """Check a program.
 
     Raises:
-        StrayMarks: it holds such characters outside strings and comments.
+        StrayCharactersFound: it has such characters outside strings and comments.
     """
-    if marks := find(source):
-        raise StrayCharactersFound(marks)
+    if found := find(source):
+        raise StrayCharactersFound(found)

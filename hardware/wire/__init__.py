@@ -1,4 +1,4 @@
-"""The wire to a board: a port of bytes, the REPL's control bytes on it, and the board above both.
+"""The wire to a board: ports carry bytes, the REPL protocol runs on a port, `Board` uses the REPL.
 
-Nothing here knows the virtual bench; `hardware.connect` opens a board from a URL.
+Nothing here knows the virtual bench. `hardware.connect` opens a board from a URL.
 """

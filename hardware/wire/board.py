@@ -1,38 +1,34 @@
-"""A board with MicroPython on it: run code, move files, start it anew.
+"""A board with MicroPython on it: run code, move files, reset it.
 
     with open_board("bench:esp32") as board:
         board.run("print('hello')")          # 'hello\\n'
         board.eval("2 ** 10")                # 1024
         board.files.put("main.py", b"...")
 
-There is one class for all boards: what differs between chips is data (`hardware/boards/*.toml`).
+One class serves all boards: what differs between chips is data (`hardware/boards/*.toml`).
 """
 
 import ast
 import re
-from collections.abc import Callable
 from typing import Self
 
 from hardware.errors import BoardTimeout, DeviceError, HardwareError, ProtocolError
 from hardware.i18n import _
-from hardware.wire.deadline import Deadline
 from hardware.wire.files import Files
-from hardware.wire.port import Port
+from hardware.wire.port import Deadline, Port
 from hardware.wire.repl import Repl
-from hardware.wire.serial_line import SerialLine
-from hardware.wire.text import TextStream
+from hardware.wire.text import OnOutput, OutputCollector, TextStream
 
-OnOutput = Callable[[str], None]
 CELL_S = 10.0
 EARLY_S = 0.3
-"""A wrong line of main.py stops it sooner than this."""
+"""A main.py with an error at its start ends sooner than this."""
 TRACEBACK = re.compile(r"Traceback \(most recent call last\):\n(?:  .*\n)+\S.*\n\s*\Z")
 CONTROL = re.compile(rb"[\x03\x04]")
 
 
 class Board:
-    """One board on one port. Not for several threads at once, except `interrupt` and
-    `serial.write`."""
+    """One board on one port. Only `interrupt` and `serial.write` may be called from another
+    thread."""
 
     def __init__(self, port: Port) -> None:
         self._repl = Repl(port)
@@ -53,19 +49,19 @@ class Board:
 
         Args:
             code: MicroPython source. A program that runs on the board is interrupted first.
-            timeout_s: for the whole run; None waits for ever. Ctrl-C on the host stops the code on
-                the board.
+            timeout_s: for the whole run; None: no limit. Ctrl-C on the host stops the code on the
+                board.
             on_output: gets the output while it comes.
 
         Raises:
             DeviceError: the code raised; `.traceback` is what the board printed.
-            BoardTimeout: it did not end in time (it is sent Ctrl-C), or the board is silent.
-            BoardRestarted: the board started anew meanwhile.
+            BoardTimeout: it did not end in time (Ctrl-C is sent), or the board is silent.
+            BoardRestarted: the board restarted meanwhile.
             BoardNotFound: the line broke.
         """
-        heard = _Listener(on_output)
-        error = self._repl.execute(_source(code), Deadline(timeout_s), heard.take)
-        output = heard.end()
+        collector = OutputCollector(on_output)
+        error = self._repl.execute(_source(code), Deadline(timeout_s), collector.add)
+        output = collector.finish()
         if error:
             raise _device_error(TextStream().feed(error, final=True))
         return output
@@ -85,12 +81,12 @@ class Board:
             raise ValueError(f"not a literal: {printed.strip()}") from error
 
     def exec_detached(self, code: str) -> None:
-        """Start code and leave it running; talk to it with `serial`. The next `run` interrupts
+        """Start code and leave it running; use `serial` to talk to it. The next `run` interrupts
         it."""
-        self._repl.start(_source(code), Deadline(CELL_S), _Listener(None).take)
+        self._repl.start(_source(code), Deadline(CELL_S), OutputCollector(None).add)
 
     def interrupt(self) -> None:
-        """Ctrl-C to the program that runs. May be called from another thread."""
+        """Send Ctrl-C to the program that runs. May be called from another thread."""
         self._repl.interrupt()
 
     def soft_reset(self) -> None:
@@ -98,10 +94,9 @@ class Board:
         self._repl.soft_reset()
 
     def reset(self, *, timeout_s: float = 5.0) -> None:
-        """Start the chip anew and take its prompt (a main.py that runs is interrupted).
+        """Reset the chip and wait for its prompt (a main.py that runs is interrupted).
 
-        The reset line works whatever the program does; a port without one needs a REPL that
-        answers.
+        The reset line works whatever the program does. Without one, the REPL must answer.
 
         Raises:
             BoardTimeout: no prompt came.
@@ -123,64 +118,73 @@ class Board:
         self._repl.incoming.read(deadline.within(0.5))
 
     def boot(self, *, timeout_s: float | None = None, on_output: OnOutput | None = None) -> str:
-        """Start boot.py and main.py as at power on (by a soft reset) and stay until the prompt is
+        """Start boot.py and main.py as at power on (by a soft reset) and wait until the prompt is
         back.
 
         Returns:
             What they printed.
 
         Raises:
-            DeviceError: main.py ended in an uncaught exception; its text has been part of the
-                output.
+            DeviceError: main.py ended in an uncaught exception; its text is part of the output.
             BoardTimeout: main.py runs longer; it is left running.
         """
         self._repl.boot()
-        heard = _Listener(on_output)
-        self._repl.follow_boot(Deadline(timeout_s), heard.take)
-        return _without_traceback(heard.end())
+        collector = OutputCollector(on_output)
+        self._repl.follow_boot(Deadline(timeout_s), collector.add)
+        return _without_traceback(collector.finish())
 
     def boot_detached(self) -> None:
-        """Start boot.py and main.py and leave them running; talk to them with `serial`.
+        """Start boot.py and main.py and leave them running; use `serial` to talk to them.
 
         Raises:
-            DeviceError: main.py ended at once in an uncaught exception, as a wrong line does.
+            DeviceError: main.py ended at once in an uncaught exception (a syntax error).
         """
         self._repl.boot()
-        heard = _Listener(None)
-        heard.take(self._repl.early_end(Deadline(EARLY_S)))
-        _without_traceback(heard.end())
+        collector = OutputCollector(None)
+        collector.add(self._repl.early_end(Deadline(EARLY_S)))
+        _without_traceback(collector.finish())
 
     def close(self) -> None:
-        """Give the port back. The board goes on with what it does."""
+        """Close the port. The program on the board goes on."""
         self.port.close()
 
 
-class _Listener:
-    """Collects output as text, and passes it on as it comes."""
+class SerialLine:
+    """Bytes and lines to and from the program that runs on the board.
 
-    def __init__(self, on_output: OnOutput | None) -> None:
-        self._on_output = on_output
-        self._text = TextStream()
-        self._parts: list[str] = []
+    The REPL uses the same line: `Board.run` and `Board.files` interrupt that program.
+    """
 
-    def take(self, data: bytes) -> None:
-        """One piece of output."""
-        self._add(self._text.feed(data))
+    def __init__(self, repl: Repl) -> None:
+        self._repl = repl
+        self._held = bytearray()
 
-    def end(self) -> str:
-        """All of it."""
-        self._add(self._text.feed(b"", final=True))
-        return "".join(self._parts)
+    def write(self, data: bytes | str) -> None:
+        """Send bytes, or text as UTF-8, to the program's standard input."""
+        self._repl.port.write(data.encode() if isinstance(data, str) else data)
 
-    def _add(self, text: str) -> None:
-        if text:
-            self._parts.append(text)
-            if self._on_output:
-                self._on_output(text)
+    def read(self, timeout_s: float = 0.0) -> bytes:
+        """What has come, waiting up to `timeout_s` for the first byte; b"" when nothing comes."""
+        data = bytes(self._held) or self._repl.incoming.read(Deadline(timeout_s))
+        self._held.clear()
+        return data
+
+    def readline(self, timeout_s: float = 1.0) -> str:
+        """The next line without its line end, or what came of it within `timeout_s`."""
+        deadline = Deadline(timeout_s)
+        while b"\n" not in self._held:
+            data = self._repl.incoming.read(deadline)
+            self._held += data
+            if not data and deadline.over():
+                break
+        line, _newline, rest = bytes(self._held).partition(b"\n")
+        self._held[:] = rest
+        return line.decode("utf-8", "replace").rstrip("\r")
 
 
 def _source(code: str) -> bytes:
-    """The code as it goes over the line; Ctrl-C and Ctrl-D in it would end it early."""
+    """The code as bytes. Raises: ProtocolError for Ctrl-C and Ctrl-D in it, which would end it
+    early."""
     data = code.encode()
     if found := CONTROL.search(data):
         raise ProtocolError(
@@ -194,13 +198,13 @@ def _source(code: str) -> bytes:
 
 
 def _without_traceback(output: str) -> str:
-    """The output of a program, unless it ended in an uncaught exception, which is raised."""
+    """The output of a program. Raises: DeviceError when it ends in an uncaught exception."""
     if found := TRACEBACK.search(output):
         raise _device_error(found[0])
     return output
 
 
 def _device_error(text: str) -> HardwareError:
-    """The board's traceback as an exception; its last line is the message."""
+    """The board's traceback as an exception; the last line is the message."""
     lines = text.rstrip().splitlines() or [text]
-    return DeviceError(lines[-1], _("The lines above it say where."), traceback=text)
+    return DeviceError(lines[-1], _("The lines above show where."), traceback=text)

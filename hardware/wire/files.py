@@ -1,7 +1,7 @@
 """Files on a board, over the REPL.
 
-Errors are the host's own (`FileNotFoundError`, ...), made from the number that the board's OSError
-carries: MicroPython numbers them as Linux does (py/mperrno.h).
+Errors are those of Python on the host (`FileNotFoundError`, ...), made from the number in the
+board's OSError: MicroPython has the numbers of Linux (py/mperrno.h).
 """
 
 import ast
@@ -16,7 +16,7 @@ from hardware.errors import DeviceError, ProtocolError
 from hardware.i18n import _
 
 PIECE = 768
-"""Bytes per exec: the literal and its decoded bytes must find room in a small, fragmented heap."""
+"""Bytes per exec: the literal and its decoded bytes must fit into a small, fragmented heap."""
 FILE_S = 60.0
 OS_ERROR = re.compile(r"OSError: (?:\[Errno (\d+)\]|(\d+)|.*\(errno (\d+)\))")
 DIR_BIT = 0x4000
@@ -27,7 +27,7 @@ from binascii import a2b_base64 as _d
 _f = open({part!r}, 'wb')
 _w = _f.write
 """
-# The hash is taken from what the flash gives back, not from what was sent.
+# The hash is of the bytes read back from the flash, not of the bytes that were sent.
 CHECK = """
 import hashlib
 _f.close()
@@ -43,7 +43,7 @@ with open({name!r}, 'rb') as _f:
         _h.update(memoryview(_b)[:_k])
 print((_n, _h.digest()))
 """
-# FAT cannot rename onto a file that exists.
+# FAT cannot rename to the name of an existing file.
 REPLACE = """
 try:
     os.rename({part!r}, {name!r})
@@ -101,18 +101,17 @@ class FileEntry:
 
 
 class Files:
-    """Files of one board. All methods raise `OSError` (its subclasses) for what the board's file
-    system refuses."""
+    """Files of one board. All methods raise a subclass of `OSError` when the board's file system
+    refuses."""
 
     def __init__(self, run: RunCode) -> None:
         self._run = run
 
     def put(self, name: str, data: bytes) -> None:
-        """Write a file. It takes its name only when the flash gave back the right size and
-        SHA-256.
+        """Write a file. It gets its name only when the flash gives back the right size and hash.
 
         Raises:
-            ProtocolError: what the flash gave back is not `data`; the old file is as it was.
+            ProtocolError: the flash gave back other bytes; the old file is unchanged.
         """
         part = name + ".part"
         try:
@@ -128,10 +127,10 @@ class Files:
             raise
 
     def get(self, name: str) -> bytes:
-        """Read a file; its SHA-256 is compared.
+        """Read a file, and compare its SHA-256.
 
         Raises:
-            ProtocolError: what arrived is not what the board read.
+            ProtocolError: other bytes arrived than the board sent.
         """
         lines = self._do(SEND.format(name=name), name).splitlines()
         try:
@@ -148,7 +147,7 @@ class Files:
         return self.get(name).decode("utf-8", "replace")
 
     def ls(self, name: str = "/") -> list[FileEntry]:
-        """What a folder holds, folders first, then by name."""
+        """The entries of a folder: first folders, then files, each by name."""
         found = [
             ast.literal_eval(line) for line in self._do(LIST.format(name=name), name).splitlines()
         ]
@@ -168,7 +167,7 @@ class Files:
 
     def rm(self, name: str) -> None:
         """Remove a file or an empty folder."""
-        # littlefs removes empty folders by os.remove too, FAT does not: ask what it is.
+        # littlefs removes empty folders by os.remove, too; FAT does not.
         kind = "rmdir" if self.stat(name).is_dir else "remove"
         self._do(f"import os; os.{kind}({name!r})", name)
 
@@ -184,8 +183,7 @@ class Files:
 
 
 def _literal(data: bytes) -> str:
-    """The shorter of the two ways to write bytes in source text (`_d` is a2b_base64 on the
-    board)."""
+    """Bytes as source text, in the shorter of two forms (`_d` is a2b_base64 on the board)."""
     plain = repr(data)
     coded = b2a_base64(data, newline=False).decode()
     return plain if len(plain) <= len(coded) + 5 else f"_d('{coded}')"
@@ -193,6 +191,6 @@ def _literal(data: bytes) -> str:
 
 def _damaged(name: str) -> ProtocolError:
     return ProtocolError(
-        _("{name} was damaged on its way.").format(name=name),
-        _("Try again; if it stays so, look at the cable and the flash."),
+        _("{name} was damaged in transfer.").format(name=name),
+        _("Try again; if it happens again, check the cable and the flash."),
     )

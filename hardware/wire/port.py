@@ -1,5 +1,9 @@
-"""A port: bytes to and from one board. `hardware.connect` opens one from a URL."""
+"""A port: bytes to and from one board. `hardware.connect` opens one from a URL.
 
+Also here: deadlines for reads, and the errors that all ports have in common.
+"""
+
+import time
 from typing import Protocol
 
 from hardware.errors import BoardBusy, BoardNotFound
@@ -20,8 +24,8 @@ class Port(Protocol):
         """The URL that it was opened from."""
 
     def read(self, timeout_s: float | None) -> bytes:
-        """What has arrived, at least one byte; b"" after `timeout_s` of silence (None: wait for
-        ever).
+        """What has arrived, at least one byte; b"" after `timeout_s` of silence (None: wait
+        without end).
 
         Raises:
             BoardNotFound: the line is gone (unplugged, closed at the other end).
@@ -34,11 +38,31 @@ class Port(Protocol):
         """Pulse the board's reset line; False where the line has none (a pty, a plain socket)."""
 
     def close(self) -> None:
-        """Give the line back; closing twice is allowed."""
+        """Close the line; closing twice is allowed."""
+
+
+class Deadline:
+    """The moment `timeout_s` from now, in wall time; None: no end."""
+
+    def __init__(self, timeout_s: float | None) -> None:
+        self._end = None if timeout_s is None else time.monotonic() + timeout_s
+
+    def left(self) -> float | None:
+        """Seconds left, never below 0; None without an end."""
+        return None if self._end is None else max(0.0, self._end - time.monotonic())
+
+    def over(self) -> bool:
+        """Whether the moment has passed."""
+        return self.left() == 0.0
+
+    def within(self, timeout_s: float) -> "Deadline":
+        """The earlier of this deadline and `timeout_s` from now."""
+        left = self.left()
+        return Deadline(timeout_s if left is None else min(left, timeout_s))
 
 
 def no_address(url: str) -> BoardNotFound:
-    """The error for a text that cannot be an address."""
+    """The error for text that is not an address."""
     return BoardNotFound(
         _("{url} is not an address of a board.").format(url=url),
         _("Give a device such as /dev/ttyUSB0, socket://, rfc2217:// or bench:esp32."),
@@ -56,14 +80,14 @@ def not_there(url: str) -> BoardNotFound:
 def busy(url: str) -> BoardBusy:
     """The error for a line that another program uses."""
     return BoardBusy(
-        _("Another program holds {url}.").format(url=url),
+        _("Another program uses {url}.").format(url=url),
         _("Close the other notebook, terminal or Thonny that uses it."),
     )
 
 
 def lost(url: str) -> BoardNotFound:
-    """The error for a line that was there and is no more."""
+    """The error for a line that broke while it was in use."""
     return BoardNotFound(
-        _("The line to {url} broke.").format(url=url),
+        _("The connection to {url} was lost.").format(url=url),
         _("Was the board unplugged, or the bench closed? Connect again."),
     )

@@ -1,19 +1,20 @@
-"""The REPL of MicroPython as a protocol. The only file that knows its control bytes.
+"""The protocol of MicroPython's REPL. Only this file knows its control bytes.
 
-Raw REPL: `Ctrl-A` enters and prints a banner, code ends with `Ctrl-D`, the answer is `OK output
-EOT error EOT >`. Raw paste, inside it: `Ctrl-E A Ctrl-A` is answered by `R 01`, a window (16 bits,
-little endian), then by one 01 for each window more that the board can take; EOT from the board
-means stop (docs/reference/repl.rst, shared/runtime/pyexec.c).
+Raw REPL: `Ctrl-A` enters it and the board prints a banner. Code ends with `Ctrl-D`; the answer is
+`OK output EOT error EOT >`. Raw paste, inside the raw REPL: the answer to `Ctrl-E A Ctrl-A` is
+`R 01` and a window size (16 bits, little endian). Then the board sends 01 for each further window
+that it can take, or EOT to stop the transfer (MicroPython's docs/reference/repl.rst and
+shared/runtime/pyexec.c).
 
-What can be half done, and how this file gets out of it:
+States of the line, and how this file recovers:
 
-- After each exec the next raw paste is asked for at once ("armed"), which saves a round trip on
-  every cell.
-- Whenever an answer is missing or odd, the state is forgotten; the next exec interrupts, enters
-  the raw REPL and makes the board print a fresh random word, so that no stale banner of an earlier
-  try is ever taken for an answer.
-- A soft reset (SystemExit) ends an exec normally; a hard one shows the banner of the friendly
-  REPL, which is looked for.
+- After each exec it requests the next raw paste at once ("armed"), which saves a round trip per
+  cell.
+- When an answer is missing or invalid, the state is unknown. The next exec interrupts the
+  program, enters the raw REPL and makes the board print a new random word. So an old banner of an
+  earlier try is never taken for an answer.
+- A soft reset (SystemExit) ends an exec normally. After a hard reset the board prints the banner
+  of the friendly REPL; every exec watches for it.
 """
 
 import os
@@ -22,30 +23,29 @@ from contextlib import suppress
 
 from hardware.errors import BoardRestarted, BoardTimeout, HardwareError, ProtocolError
 from hardware.i18n import _
-from hardware.wire.deadline import Deadline
 from hardware.wire.incoming import Incoming, Sink
-from hardware.wire.port import Port
+from hardware.wire.port import Deadline, Port
 
 CTRL_A, CTRL_B, CTRL_C, CTRL_D, CTRL_E = b"\x01", b"\x02", b"\x03", b"\x04", b"\x05"
 EOT = CTRL_D
 RAW_BANNER = b"raw REPL; CTRL-B to exit\r\n>"
 FRIENDLY = re.compile(rb'MicroPython v[^\r\n]+\r\n(?:Type "help\(\)"[^\r\n]*\r\n)?>>> \Z')
-"""The banner and prompt that every start of the friendly REPL ends with; a program would have to
-print all of it."""
+"""The banner and prompt at the end of every start of the friendly REPL. A program is taken for it
+only if it prints all of this."""
 END = re.compile(EOT + rb"|" + FRIENDLY.pattern)
 _FIRST = b"MicroPython v"
 MAYBE_BANNER = re.compile(
     b"|".join([_FIRST] + [_FIRST[:size] + rb"\Z" for size in range(len(_FIRST) - 1, 0, -1)])
 )
-"""What the banner begins with, also when a read ends in the middle of it."""
+"""The beginning of the banner, also when a read ends in the middle of it."""
 BANNER_ROOM = 400
 REBOOT = b"MPY: soft reboot\r\n"
 ARMED = re.compile(rb"R([\x00\x01])|" + re.escape(RAW_BANNER))
 SYNC_S = 5.0
 STOP_S, STOP_TRIES = 0.7, 3
-"""How long a program has to end after each Ctrl-C: `finally` blocks run in it."""
+"""How long a program may take to end after each Ctrl-C: its `finally` blocks run in that time."""
 PLAIN_CHUNK, PLAIN_PAUSE_S = 128, 0.012
-"""Without raw paste nothing holds the host back: 128 bytes per 12 ms is below 115200 baud."""
+"""Without raw paste there is no flow control: 128 bytes per 12 ms is below 115200 baud."""
 
 
 class Repl:
@@ -55,44 +55,44 @@ class Repl:
         self.port = port
         self.incoming = Incoming(port)
         self._known = False
-        """At the raw prompt (or armed), with no answer outstanding."""
+        """The board is at the raw prompt (or armed), and no answer is missing."""
         self._armed = False
         self._raw_paste = True
 
-    # -- getting to a known state
+    # -- reaching a known state
 
     def forget(self) -> None:
-        """Trust nothing: the next exec synchronises first."""
+        """Take the state as unknown: the next exec synchronises first."""
         self._known = self._armed = False
 
     def interrupt(self) -> None:
-        """Ctrl-C to whatever runs. May be called from another thread."""
+        """Send Ctrl-C to the program that runs. May be called from another thread."""
         self.port.write(CTRL_C)
 
     def sync(self, timeout_s: float = SYNC_S) -> None:
-        """Stop whatever runs and reach a raw prompt that is proven to be new.
+        """Stop what runs and reach a raw prompt that is certainly new.
 
         Raises:
             BoardTimeout: no prompt came; the cure names the reset.
         """
         deadline = Deadline(timeout_s)
         self.forget()
-        patience_s = 0.25
+        try_s = 0.25
         while True:
-            # One Ctrl-C per try: a second one at once would cut short the `finally` that turns a
+            # One Ctrl-C per try: a second one at once would interrupt the `finally` that turns a
             # motor off.
             self.port.write(CTRL_C + CTRL_A)
             try:
-                self._prove(deadline.within(patience_s))
+                self._prove(deadline.within(try_s))
                 self._known = True
                 return
             except BoardTimeout:
                 if deadline.over():
                     raise _no_prompt(self.port.name) from None
-            patience_s = min(2 * patience_s, 2.0)
+            try_s = min(2 * try_s, 2.0)
 
     def _prove(self, deadline: Deadline) -> None:
-        """Banner, then a word that nobody can have said before."""
+        """Wait for the banner, then for a random word that the board cannot have sent before."""
         self.incoming.until(RAW_BANNER, deadline, "raw REPL")
         word = os.urandom(4).hex().encode()
         self.port.write(b"print('" + word + b"')" + CTRL_D)
@@ -105,7 +105,7 @@ class Repl:
 
         Raises:
             BoardTimeout: the code did not end in time; it is sent a Ctrl-C.
-            BoardRestarted: the board started anew while the code ran.
+            BoardRestarted: the board restarted while the code ran.
             BoardNotFound: the line broke.
         """
         try:
@@ -123,7 +123,7 @@ class Repl:
             raise
 
     def start(self, code: bytes, deadline: Deadline, sink: Sink) -> None:
-        """Hand `code` to the board and let it run; its output is not read."""
+        """Send `code` to the board and let it run; its output is not read."""
         if not self._known:
             self.sync(deadline.within(SYNC_S).left() or 0.0)
         if not self._armed:
@@ -136,13 +136,13 @@ class Repl:
             self._plain(code, deadline)
 
     def _arm(self) -> None:
-        """Ask for raw paste; the answer is read when there is code to send."""
+        """Request raw paste; the answer is read when there is code to send."""
         if self._raw_paste:
             self.port.write(CTRL_E + b"A" + CTRL_A)
             self._armed = True
 
     def _window(self, deadline: Deadline, sink: Sink) -> int:
-        """The window that the board offers, 0 without raw paste. `sink` gets what timers print."""
+        """The window size in bytes, 0 without raw paste. `sink` gets what timers print."""
         if not self._raw_paste:
             return 0
         noise, found = self.incoming.find(ARMED, deadline, "raw paste")
@@ -153,18 +153,18 @@ class Repl:
             return 0
         window = int.from_bytes(self.incoming.take(2, deadline, "raw paste"), "little")
         if not window:
-            raise _odd(found[0])
+            raise _invalid_answer(found[0])
         return window
 
     def _paste(self, code: bytes, window: int, deadline: Deadline, sink: Sink) -> None:
-        """Send within the window. EOT ends it: all is taken, or a syntax error was met."""
+        """Send within the window, until the board sends EOT: it has all, or met a syntax error."""
         credit, rest = window, code + CTRL_D
         while True:
             windows, ended, other = _split_credits(self.incoming.held)
             if other:
                 sink(other)
             if ended:
-                if rest:  # it throws away what comes until it is told that nothing more does
+                if rest:  # it drops what comes until this Ctrl-D
                     self.port.write(CTRL_D)
                 return
             credit += windows * window
@@ -176,7 +176,7 @@ class Repl:
                 self.incoming.need(deadline, "raw paste")
 
     def _plain(self, code: bytes, deadline: Deadline) -> None:
-        """Without raw paste (before MicroPython 1.14): paced, to spare the board's buffer."""
+        """Send without raw paste (before MicroPython 1.14): slowly, so no buffer overflows."""
         for at in range(0, len(code), PLAIN_CHUNK):
             self.port.write(code[at : at + PLAIN_CHUNK])
             self.incoming.grow(Deadline(PLAIN_PAUSE_S))
@@ -202,15 +202,15 @@ class Repl:
         first = self.incoming.take(1, deadline.within(SYNC_S), "prompt")
         if first != b">":
             if first != REBOOT[:1]:
-                raise _odd(first + bytes(self.incoming.held))
+                raise _invalid_answer(first + bytes(self.incoming.held))
             self.incoming.until(RAW_BANNER, deadline.within(SYNC_S), "soft reset")
         self._known = True
         self._arm()
 
     def _stop(self, sink: Sink) -> None:
-        """The reader pressed stop: end the program, let its last words through, stay usable."""
+        """The user pressed stop: end the program, pass on its last output."""
         for _try in range(STOP_TRIES):
-            # A Ctrl-C that meets the compiler is a byte of input like any other: say it again.
+            # While the board compiles, a Ctrl-C is ordinary input: send it again.
             try:
                 self.interrupt()
                 self._follow(Deadline(STOP_S), sink)
@@ -218,13 +218,13 @@ class Repl:
             except BoardTimeout:
                 continue
             except HardwareError:
-                break  # the next exec synchronises, and says it if that fails
+                break  # the next exec synchronises, and raises if that fails
         self.forget()
 
-    # -- starting anew
+    # -- resets
 
     def soft_reset(self, timeout_s: float = SYNC_S) -> None:
-        """A fresh interpreter at the raw prompt: boot.py runs, main.py does not."""
+        """Start a fresh interpreter at the raw prompt: boot.py runs, main.py does not."""
         deadline = Deadline(timeout_s)
         self.sync(timeout_s)
         self._known = False
@@ -234,7 +234,7 @@ class Repl:
         self._known = True
 
     def boot(self, timeout_s: float = SYNC_S) -> None:
-        """Soft reset at the friendly prompt: boot.py and main.py run; `follow_boot` reads on."""
+        """Soft reset at the friendly prompt: boot.py and main.py run; see `follow_boot`."""
         deadline = Deadline(timeout_s)
         self.sync(timeout_s)
         self.forget()
@@ -244,10 +244,10 @@ class Repl:
         self.incoming.until(REBOOT, deadline, "soft reset")
 
     def follow_boot(self, deadline: Deadline, sink: Sink) -> None:
-        """Stream what boot.py and main.py print until the friendly prompt waits.
+        """Stream what boot.py and main.py print until the friendly prompt comes.
 
         Raises:
-            BoardTimeout: main.py still runs (it is left alone).
+            BoardTimeout: main.py still runs; it is left running.
         """
         self.forget()
         try:
@@ -259,8 +259,8 @@ class Repl:
             raise
 
     def early_end(self, deadline: Deadline) -> bytes:
-        """What boot.py and main.py printed, if the friendly prompt waits before the deadline, else
-        nothing. The bytes stay for whoever reads the line."""
+        """What boot.py and main.py printed, if the friendly prompt comes before the deadline; else
+        nothing. The bytes stay in `incoming`."""
         while not (end := FRIENDLY.search(self.incoming.held)):
             if deadline.over():
                 return b""
@@ -269,16 +269,16 @@ class Repl:
 
 
 def _split_credits(data: bytearray) -> tuple[int, bool, bytes]:
-    """Take out flow control: windows granted, whether EOT came (what follows stays), the rest."""
+    """Separate flow control: windows granted, whether EOT came (what follows stays), the rest."""
     at = data.find(EOT)
     head = bytes(data if at < 0 else data[:at])
     del data[: len(head) + (at >= 0)]
     return head.count(CTRL_A), at >= 0, head.replace(CTRL_A, b"")
 
 
-def _odd(last: bytes) -> ProtocolError:
+def _invalid_answer(last: bytes) -> ProtocolError:
     return ProtocolError(
-        _("The board's answer makes no sense."),
+        _("The board sent an invalid answer."),
         _("The program prints control characters, or the line is noisy; the next cell works."),
         last=last,
     )
@@ -287,5 +287,5 @@ def _odd(last: bytes) -> ProtocolError:
 def _no_prompt(name: str) -> BoardTimeout:
     return BoardTimeout(
         _("The board at {url} does not come to its prompt.").format(url=name),
-        _("Its program may ignore Ctrl-C, or no MicroPython runs on it: reset it."),
+        _("Its program may ignore Ctrl-C, or it runs no MicroPython: reset it."),
     )

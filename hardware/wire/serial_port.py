@@ -1,7 +1,7 @@
 """The port to a serial device or a pty, over pyserial.
 
-Reads return what is there in one piece: pyserial's `read(n)` with a time-out waits for all of n,
-and reading byte by byte costs a system call (on Windows a USB round trip) per byte.
+A read returns all that is there: pyserial's `read(n)` with a time-out waits for all n bytes, and
+reading byte by byte costs a system call (on Windows a USB round trip) per byte.
 """
 
 import errno
@@ -13,8 +13,7 @@ import serial
 
 from hardware.errors import BoardNotFound, HardwareError
 from hardware.i18n import _
-from hardware.wire.deadline import Deadline
-from hardware.wire.port import CHUNK, RESET_PULSE_S, busy, lost, no_address, not_there
+from hardware.wire.port import CHUNK, RESET_PULSE_S, Deadline, busy, lost, no_address, not_there
 
 SLICE_S = 0.05
 
@@ -26,20 +25,19 @@ class SerialPort:
         """Raises: BoardNotFound, BoardBusy."""
         self.name = url
         self._serial = _open(url, baud)
-        self._wakeable = os.name == "posix"
+        self._selectable = os.name == "posix"
 
     def read(self, timeout_s: float | None) -> bytes:
         """See `Port.read`."""
         try:
-            return self._read_fd(timeout_s) if self._wakeable else self._read_any(timeout_s)
+            return self._read_fd(timeout_s) if self._selectable else self._read_any(timeout_s)
         except (OSError, TypeError, ValueError) as error:
-            # A port that is closed under pyserial's feet gives TypeError or ValueError (its
+            # When the port is closed meanwhile, pyserial raises TypeError or ValueError (its
             # descriptor is None or -1).
             raise lost(self.name) from error
 
     def _read_fd(self, timeout_s: float | None) -> bytes:
-        """One `select`, then all that the kernel holds: opened with a time-out of 0, pyserial's
-        read returns what is there."""
+        """One `select`, then all that the kernel has: pyserial's time-out is 0 here."""
         ready, _w, _x = select.select([self._serial.fileno()], [], [], timeout_s)
         if not ready:
             return b""
@@ -49,9 +47,9 @@ class SerialPort:
         return data
 
     def _read_any(self, timeout_s: float | None) -> bytes:
-        """Where nothing can be selected on (Windows): wait for one byte, take the rest.
+        """Without `select` (Windows): wait for one byte, then take the rest.
 
-        In slices, as a change of pyserial's time-out sets the whole port up anew.
+        Waits in slices: changing pyserial's time-out would set up the whole port again.
         """
         deadline = Deadline(timeout_s)
         while True:
@@ -85,7 +83,7 @@ class SerialPort:
         self._serial.close()
 
     def _has_modem_lines(self) -> bool:
-        """Ask the driver: a pty answers ENOTTY."""
+        """Whether the driver has modem lines: a pty answers ENOTTY."""
         try:
             return self._serial.cts in (True, False)
         except OSError:
@@ -93,19 +91,19 @@ class SerialPort:
 
 
 def _open(url: str, baud: int) -> serial.Serial:
-    """The pyserial port, or the named error."""
+    """The pyserial port. Raises: BoardNotFound, BoardBusy."""
     timeout_s = 0 if os.name == "posix" else SLICE_S
     try:
-        # `exclusive` keeps a second program from stealing half of the bytes.
+        # `exclusive`: no second program can take half of the bytes.
         return serial.serial_for_url(url, baud, timeout=timeout_s, exclusive=True)
     except (serial.SerialException, OSError) as error:
-        raise _why_not(url, error) from error
+        raise _known_error(url, error) from error
     except ValueError as error:
         raise no_address(url) from error
 
 
-def _why_not(url: str, error: Exception) -> HardwareError:
-    """The named error behind pyserial's one class for everything."""
+def _known_error(url: str, error: Exception) -> HardwareError:
+    """The known error for one of pyserial, which has a single class for all."""
     code = getattr(error, "errno", None)
     text = str(error)
     if code in (errno.EBUSY, errno.EAGAIN) or "exclusively lock" in text:

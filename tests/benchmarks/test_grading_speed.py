@@ -26,7 +26,7 @@ from grader.lab.course import load_course
 from grader.lab.lab import find
 from grader.nbgrader import commands
 from grader.notebook import practice
-from hardware.notebook import programs as cells
+from hardware.notebook import session
 from tests.support.fake_scoring import by_text
 from tests.support.grading_process import LAB, Course, copied, made
 
@@ -202,7 +202,7 @@ def test_an_answer_in_the_notebook(slug: str, measured: Measured) -> None:
     practice.session.lab, practice.session.board = lab, next(iter(lab.boards))
     times = []
     for _repeat in range(REPEATS):
-        cells.programs["main.py"] = program_of(programs(lab)["reference"])["main.py"].decode()
+        session.programs["main.py"] = program_of(programs(lab)["reference"])["main.py"].decode()
         practice.session.scored = {}
         begin = time.perf_counter()
         practice.grade("a")

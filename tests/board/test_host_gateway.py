@@ -140,7 +140,7 @@ def test_a_host_that_refuses() -> None:
 
 @pytest.mark.parametrize("place", ["localhost", ":1", "a:b", "a:70000"])
 def test_a_place_that_is_none(place: str) -> None:
-    with pytest.raises(BenchError, match="no place"):
+    with pytest.raises(BenchError, match="not a host and port"):
         LiveBench(diagram(), reach=[place])
 
 

@@ -12,8 +12,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
 from hardware.notebook.magics import BoardMagics
-from hardware.notebook.programs import above, programs
-from hardware.notebook.session import current
+from hardware.notebook.session import blank_lines, current, programs
 from tests.support.project import LABS
 
 BUTTONS = LABS / "buttons" / "diagram.json"
@@ -35,7 +34,7 @@ def shell() -> Iterator[InteractiveShell]:
     yield shell
     current.close()
     programs.clear()
-    above.clear()
+    blank_lines.clear()
     InteractiveShell.clear_instance()
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from hardware.bench.diagram import load
 from hardware.bench.limits import Limits
-from hardware.cli import verdict
+from hardware.cli import exit_code
 from hardware.headless import run_program
 from tests.support.project import ROOT
 
@@ -141,7 +141,7 @@ def test_a_program_that_uses_up_the_machine_s_time_is_124(
     limits = Limits(cpu_s=1)
     outcome = run_program({"main.py": endless}, load(DIAGRAM), seconds=1e6, limits=limits)
     assert outcome.over_time
-    assert verdict(outcome) == 124
+    assert exit_code(outcome) == 124
     assert "The board ended" in capsys.readouterr().err
 
 
@@ -193,7 +193,7 @@ def test_a_folder_that_is_not_there_is_one_line_of_cause(folder: Path, option: s
     done = run(folder, "print('a')", option, "nowhere/out", "--seconds", "0.1")
     assert done.returncode == 1
     assert done.stderr == "nowhere/out: there is no such file\n" + (
-        "Give a path that can be written to.\n"
+        "Give a path that is writable.\n"
     )
 
 

@@ -19,7 +19,7 @@ from grader.host import probe, sandbox
 from grader.lab.course import Course
 from grader.nbgrader import config
 from grader.notebook import practice
-from hardware.notebook.programs import programs
+from hardware.notebook.session import programs
 from tests.support.classroom import auto_scores
 from tests.support.host_course import FOLDER, HOST, LAB, PROGRAM, hand_in
 

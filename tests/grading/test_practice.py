@@ -11,8 +11,8 @@ from grader.lab.course import Course
 from grader.lab.lab import LABS, find
 from grader.notebook import practice
 from grader.score.card import number
-from hardware.notebook.programs import above
-from hardware.notebook.programs import programs as saved
+from hardware.notebook.session import blank_lines
+from hardware.notebook.session import programs as saved
 from tests.support.classroom import LAB, HandIn
 from tools.compare_nbgrader import our_marks, stock_marks
 
@@ -26,7 +26,7 @@ def shell(course: Course, monkeypatch: pytest.MonkeyPatch) -> Iterator[Interacti
     monkeypatch.chdir(course.trainee / LAB)
     monkeypatch.setattr(practice, "session", practice.PracticeSession())
     saved.clear()
-    above.clear()
+    blank_lines.clear()
     shell = InteractiveShell()
     practice.load_ipython_extension(shell)
     yield shell
@@ -118,7 +118,7 @@ def test_a_stray_arabic_mark_is_named_on_the_card(shell: InteractiveShell) -> No
 
 def test_a_line_of_the_cell_counts_the_blank_ones_above_its_magic(shell: InteractiveShell) -> None:
     run(shell, f"%lab {LAB}")
-    saved["main.py"], above["main.py"] = "\n1 / 0\n", 2
+    saved["main.py"], blank_lines["main.py"] = "\n1 / 0\n", 2
     said = run(shell, 'grade("a")')._repr_html_()  # type: ignore[attr-defined]
     assert "in line 5 of the cell (line 2 of <code" in said
     saved["main.py"] = "x = [1، 2]\n"

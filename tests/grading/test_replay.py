@@ -23,7 +23,7 @@ from grader.lab.lab import LABS, Lab, load
 from grader.score.card import Card
 from grader.score.score import score
 from grader.version import engine_version
-from hardware.builds import port_build
+from hardware.paths import port_build
 from tests.support.classroom import HandIn, put_record
 
 LAB = "traffic_light"

@@ -18,7 +18,16 @@ CODE = [
     ROOT / "warsha.py",
 ]
 ROOTS = {"HardwareError", "GraderError"}
-SPEAKERS = {"Finding", "Failure", "print", "say", "need", "add_column"}
+SPEAKERS = {
+    "CheckResult",
+    "Finding",
+    "Failure",
+    "print",
+    "say",
+    "print_note",
+    "need",
+    "add_column",
+}
 """Further calls whose texts are for people: of the doctor, of a worker, at a terminal."""
 
 _TWO_WORDS = re.compile(r"[A-Za-z]{2,}\W* \W*[A-Za-z]{2,}")

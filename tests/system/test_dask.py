@@ -27,7 +27,7 @@ from grader.lab.course import Course
 from grader.lab.lab import Lab, find
 from grader.score.card import Card
 from grader.version import engine_version
-from hardware.builds import port_build
+from hardware.paths import port_build
 from tests.support.classroom import LAB, HandIn, auto_scores
 from tests.support.fake_scoring import by_text
 

@@ -49,4 +49,4 @@ def test_the_message_names_place_and_cure_in_both_languages() -> None:
     assert "السطر 1، العمود 7: فاصلة عربية" in mark.describe("ar")
     with pytest.raises(stray_characters.StrayCharactersFound) as caught:
         stray_characters.check("x = [1، 2]")
-    assert caught.value.marks == [mark]
+    assert caught.value.characters == [mark]

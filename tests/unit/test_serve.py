@@ -11,8 +11,8 @@ from functools import partial
 import pytest
 import serial
 
-from hardware.bench.serving.rfc2217 import Rfc2217
-from hardware.bench.serving.switchboard import Switchboard
+from hardware.bench.serving.rfc2217 import Rfc2217Server
+from hardware.bench.serving.serial_lines import SerialMultiplexer
 from hardware.connect import open_port
 from hardware.errors import BoardBusy, BoardNotFound
 from hardware.wire.port import Port
@@ -23,26 +23,26 @@ WAIT_S = 60.0
 
 
 class Echo:
-    """A switchboard with a thread, whose board says back what it hears."""
+    """A serial line with a thread; its board sends its input back."""
 
     def __init__(self, baud: int | None = None) -> None:
         self.resets = 0
         self.heard = bytearray()
-        self.switchboard = Switchboard(baud, self._hear, self._reset)
+        self.line = SerialMultiplexer(baud, self._hear, self._reset)
         self._calls: list[tuple[bytes, threading.Event]] = []
         self._wake = os.eventfd(0, os.EFD_NONBLOCK)
         self._closing = False
         self._thread = threading.Thread(target=self._loop)
         self.urls = {
-            "pty": self.switchboard.add_pty(),
-            "socket": self.switchboard.add_socket(0),
-            "rfc2217": self.switchboard.add_rfc2217(0),
+            "pty": self.line.add_pty(),
+            "socket": self.line.add_socket(0),
+            "rfc2217": self.line.add_rfc2217(0),
         }
         self._thread.start()
 
     def _hear(self, data: bytes) -> None:
         self.heard += data
-        self.switchboard.from_board(data)
+        self.line.from_board(data)
 
     def _reset(self) -> None:
         self.resets += 1
@@ -57,18 +57,18 @@ class Echo:
     def _loop(self) -> None:
         while not self._closing:
             poll = select.poll()
-            for fd, events in [*self.switchboard.watch(), (self._wake, select.POLLIN)]:
+            for fd, events in [*self.line.watch(), (self._wake, select.POLLIN)]:
                 poll.register(fd, events)
-            idle_s = self.switchboard.idle_s()
+            idle_s = self.line.idle_s()
             if any(fd == self._wake for fd, _e in poll.poll(idle_s and idle_s * 1000)):
                 os.eventfd_read(self._wake)
-            self.switchboard.serve()
-            if self._calls and not self.switchboard.lags():
+            self.line.serve()
+            if self._calls and not self.line.lags():
                 data, taken = self._calls.pop(0)
-                self.switchboard.from_board(data)
-                self.switchboard.send_on()
+                self.line.from_board(data)
+                self.line.send_on()
                 taken.set()
-        self.switchboard.close()
+        self.line.close()
 
     def close(self) -> None:
         """Stop the thread."""
@@ -155,7 +155,7 @@ def test_rfc2217_has_one_client_at_a_time(echo: Echo) -> None:
 
 
 def test_a_bare_line_is_not_taken_for_rfc2217(echo: Echo, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hardware.wire.network_port.ANSWER_S", 0.1)
+    monkeypatch.setattr("hardware.wire.socket_port.ANSWER_S", 0.1)
     with pytest.raises(BoardNotFound):
         open_port(echo.urls["socket"].replace("socket:", "rfc2217:"))
 
@@ -242,13 +242,13 @@ def test_a_telnet_command_cut_anywhere_is_understood() -> None:
     stream = b"a\xff\xff\xff\xfb\x2c\xff\xfa\x2c\x05\x08\xff\xf0b\xff\xfa\x2c\x05\x0b\xff\xf0c"
     for cut in range(len(stream)):
         lines: list[tuple[bool, bool]] = []
-        telnet = Rfc2217(partial(note, lines))
+        telnet = Rfc2217Server(partial(note, lines))
         assert telnet.decode(stream[:cut]) + telnet.decode(stream[cut:]) == b"a\xffbc"
         assert lines == [(True, False), (True, True)]
 
 
 def test_an_answer_is_never_answered() -> None:
-    telnet = Rfc2217(lambda dtr, rts: None)
+    telnet = Rfc2217Server(lambda dtr, rts: None)
     telnet.decode(b"\xff\xfd\x01")
     assert telnet.replies() == b"\xff\xfb\x01"
     telnet.decode(b"\xff\xfd\x01" * 3)

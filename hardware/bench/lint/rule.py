@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar
 
 from hardware.bench.lint.resting_circuit import RestingCircuit
-from hardware.i18n import arabic, language, tame
+from hardware.i18n import arabic, language, sanitize
 
 Level = Literal["error", "warning", "info"]
 Subject = TypeVar("Subject")
@@ -61,7 +61,7 @@ class Rule(Generic[Subject]):
             (place.part, place.pin, tuple(place.words.items())) for place in self.find(subject)
         ):
             facts = {"part": part, "pin": pin, "at": f"{part}:{pin}", **dict(words)}
-            facts = {name: tame(fact) for name, fact in facts.items()}
+            facts = {name: sanitize(fact) for name, fact in facts.items()}
             en = f"{self.message} {self.cure}".format(**facts)
             ar = f"{arabic(self.message)} {arabic(self.cure)}".format(**facts)
             yield Finding(self.level, self.id, part, pin, en, ar)

@@ -1,5 +1,6 @@
-"""The network around the boards of a bench: air, access points, wires behind them, and servers.
+"""The network around the boards of a bench: radios, access points, hosts behind them, servers.
 
-All of it lives in virtual time and takes its chance from the bench's seed. Nothing here touches a
-socket of the host but `gate.py`, and that only for places that the bench's owner allowed.
+All of it runs in virtual time and takes its random numbers from the bench's seed. The layers
+import downwards: `mqtt`, `ntp` and `http` are on `tcp`, that and `wifi` are on `host`; `lan`
+composes them. Connections to the host's real network are in `serving/host_network.py`.
 """

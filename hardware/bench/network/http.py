@@ -1,15 +1,18 @@
-"""A small web server for `requests` to talk to.
+"""A small web server for `requests` on boards.
 
-`/` greets, `/time` says the time as JSON, `/echo` answers with what was asked as JSON,
-`/status/404` with any status; `pages` takes more, path to content.
+`/` greets, `/time` gives the time as JSON, `/echo` returns the request as JSON, `/status/404`
+answers with any status; `pages` takes more, path to content.
+
+Not built on h11, which refuses an HTTP/1.1 request without `Host`: programs on boards send such
+requests, and this server answers them.
 """
 
 import json
 from datetime import UTC, datetime
 from http import HTTPStatus
 
+from hardware.bench.network.ntp import WallClock
 from hardware.bench.network.tcp.stream import StreamEnd
-from hardware.bench.network.wall_clock import WallClock
 
 MOST_HEAD, MOST_BODY = 8_192, 65_536
 MOST_DIGITS = 10
@@ -18,19 +21,19 @@ TEXT, JSON = "text/plain; charset=utf-8", "application/json"
 
 
 class HttpServer:
-    """Answers one request a connection (HTTP/1.0 and 1.1)."""
+    """Answers one request per connection (HTTP/1.0 and 1.1)."""
 
     def __init__(self, clock: WallClock) -> None:
         self.clock = clock
         self.pages: dict[str, bytes] = {}
 
     def accept(self, end: StreamEnd) -> bool:
-        """A new connection."""
+        """Take a new connection."""
         end.user = _Exchange(self)
         return True
 
-    def answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> bytes:
-        """The whole reply to a request."""
+    def response(self, method: str, path: str, headers: dict[str, str], body: bytes) -> bytes:
+        """The whole response to a request."""
         plain = path.partition("?")[0]
         status, kind, content = 200, TEXT, HELLO
         if plain in self.pages:
@@ -38,16 +41,16 @@ class HttpServer:
         elif plain == "/time":
             kind, content = JSON, self._time()
         elif plain == "/echo":
-            asked = {"method": method, "path": path, "headers": headers}
+            request = {"method": method, "path": path, "headers": headers}
             kind = JSON
-            content = json.dumps({**asked, "body": body.decode(errors="replace")}).encode()
+            content = json.dumps({**request, "body": body.decode(errors="replace")}).encode()
         elif plain.startswith("/status/"):
-            word = plain.removeprefix("/status/")
-            status = int(word) if word in map(str, HTTPStatus) else 400
+            number = plain.removeprefix("/status/")
+            status = int(number) if number in map(str, HTTPStatus) else 400
             content = b""
         elif plain != "/":
             status, content = 404, b"There is no such page on the bench.\n"
-        return _reply(status, kind, b"" if method == "HEAD" else content)
+        return _response(status, kind, b"" if method == "HEAD" else content)
 
     def _time(self) -> bytes:
         unix_s, ns = divmod(self.clock.unix_ns, 1_000_000_000)
@@ -55,7 +58,7 @@ class HttpServer:
         return json.dumps({"unixtime": unix_s, "utc": utc, "ms": ns // 1_000_000}).encode()
 
 
-def _reply(status: int, kind: str, content: bytes) -> bytes:
+def _response(status: int, kind: str, content: bytes) -> bytes:
     head = (
         f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nContent-Type: {kind}\r\n"
         f"Content-Length: {len(content)}\r\nConnection: close\r\n\r\n"
@@ -64,14 +67,14 @@ def _reply(status: int, kind: str, content: bytes) -> bytes:
 
 
 class _Exchange:
-    """One connection: a request comes in, a reply goes out, the end."""
+    """One connection: a request comes in, a response goes out, the connection ends."""
 
     def __init__(self, server: HttpServer) -> None:
         self._server = server
-        self._heard = bytearray()
+        self._received = bytearray()
         self._answered = False
-        self._left = b""
-        """What of the reply is still to be sent."""
+        self._unsent = b""
+        """The part of the response that is still to be sent."""
 
     def opened(self, end: StreamEnd) -> None:
         pass
@@ -80,28 +83,28 @@ class _Exchange:
         end.consumed(len(data))
         if self._answered:
             return
-        self._heard += data
-        head, blank, body = bytes(self._heard).partition(b"\r\n\r\n")
+        self._received += data
+        head, blank, body = bytes(self._received).partition(b"\r\n\r\n")
         if not blank:
             if len(head) > MOST_HEAD:
-                self._say(end, _reply(431, TEXT, b""))
+                self._answer(end, _response(431, TEXT, b""))
             return
         first, *lines = head.decode("latin-1").split("\r\n")
         pairs = (line.partition(":") for line in lines)
         headers = {name.strip().lower(): value.strip() for name, _colon, value in pairs}
         if "chunked" in headers.get("transfer-encoding", ""):
-            self._say(end, _reply(411, TEXT, b""))
+            self._answer(end, _response(411, TEXT, b""))
             return
         length = headers.get("content-length", "0")
         words = first.split(" ")
         good = length.isdecimal() and len(length) <= MOST_DIGITS and int(length) <= MOST_BODY
         if len(words) != 3 or not good:
-            self._say(end, _reply(400, TEXT, b""))
+            self._answer(end, _response(400, TEXT, b""))
         elif len(body) >= int(length):
-            self._say(end, self._server.answer(words[0], words[1], headers, body))
+            self._answer(end, self._server.response(words[0], words[1], headers, body))
 
-    def _say(self, end: StreamEnd, reply: bytes) -> None:
-        self._answered, self._left = True, reply
+    def _answer(self, end: StreamEnd, response: bytes) -> None:
+        self._answered, self._unsent = True, response
         self.writable(end)
 
     def finished(self, end: StreamEnd) -> None:
@@ -112,6 +115,6 @@ class _Exchange:
         pass
 
     def writable(self, end: StreamEnd) -> None:
-        self._left = self._left[end.send(self._left) :]
-        if not self._left:
+        self._unsent = self._unsent[end.send(self._unsent) :]
+        if not self._unsent:
             end.finish()

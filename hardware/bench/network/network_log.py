@@ -1,62 +1,61 @@
-"""What the network writes into the traces of the boards that it concerns."""
+"""What the network writes into the traces of boards: packets, MQTT, ESP-NOW, WiFi links."""
 
 from __future__ import annotations
 
-from typing import Any, Protocol
-
-from hardware.bench.network.tcp.host import Address, Host
+from hardware.bench.network.host import Address, Host
+from hardware.bench.network.simulation import NoteRecorder, Simulation
 from hardware.bench.protocol import frames
-from hardware.bench.protocol.notes import AirNote, LinkNote, MqttNote, PacketNote, pack
-
-
-class Recording(Protocol):
-    """A board's trace, as far as the network writes into it."""
-
-    def note(self, kind: int, a: int, b: int, c: int, t_ns: int) -> None: ...
-    def note_text(self, kind: int, data: bytes, t_ns: int) -> None: ...
-
-
-class Ticking(Protocol):
-    """Whatever knows virtual time."""
-
-    @property
-    def now_ns(self) -> int: ...
+from hardware.bench.protocol.notes import AirNote, LinkNote, MqttNote, Note, PacketNote, pack
 
 
 class NetworkLog:
-    """Notes of the network; each stands in the trace of every board that had a part in it."""
+    """Notes about the network. A note goes into the trace of each board that it concerns."""
 
-    def __init__(self, ticking: Ticking) -> None:
-        self._ticking = ticking
-        self._boards: dict[Any, Recording] = {}
+    def __init__(self, simulation: Simulation) -> None:
+        self._simulation = simulation
+        self._recorders: dict[object, NoteRecorder] = {}
 
-    def add(self, station: Any, recording: Recording) -> None:
-        """A board with a radio."""
-        self._boards[station] = recording
+    def add(self, board: object, recorder: NoteRecorder) -> None:
+        """Record for this board from now on."""
+        self._recorders[board] = recorder
 
     def packet(
-        self, kind: str, host: Host, source: tuple[Address, int], target: tuple[Address, int],
-        data: bytes, *, lost: bool,
-    ) -> None:  # fmt: skip
-        """A packet that a board sent, or that was meant for it."""
-        self._write(host.station, PacketNote(0, kind, *source, *target, data, lost))
+        self,
+        kind: str,
+        source: tuple[Host, int],
+        target: tuple[Host, int],
+        data: bytes,
+        *,
+        lost: bool,
+    ) -> None:
+        """A packet at the end of its way; `source` and `target` are host and port."""
+        (sender, source_port), (receiver, target_port) = source, target
+        ends = (sender.ip, source_port, receiver.ip, target_port)
+        for board in dict.fromkeys((sender.board, receiver.board)):
+            self._write(board, PacketNote(0, kind, *ends, data, lost))
 
-    def mqtt(self, station: object, note: MqttNote) -> None:
-        """A message at the broker; without a board it concerns all."""
-        for board in [station] if station in self._boards else list(self._boards):
-            self._write(board, note)
+    def unroutable(
+        self, sender: Host, port: int, target: tuple[Address, int], data: bytes
+    ) -> None:
+        """A datagram to an address that no host has."""
+        self._write(sender.board, PacketNote(0, "udp", sender.ip, port, *target, data, True))
 
-    def air(self, station: object, note: AirNote) -> None:
-        """An ESP-NOW message of a board, or one for it."""
-        self._write(station, note)
+    def mqtt(self, board: object, note: MqttNote) -> None:
+        """A message at the broker; without a board it concerns all boards."""
+        for each in [board] if board in self._recorders else list(self._recorders):
+            self._write(each, note)
 
-    def link(self, station: object, note: LinkNote) -> None:
-        """A board's WiFi changed."""
-        self._write(station, note)
+    def espnow(self, board: object, note: AirNote) -> None:
+        """An ESP-NOW message that a board sent or received."""
+        self._write(board, note)
 
-    def _write(self, station: object, note: PacketNote | MqttNote | AirNote | LinkNote) -> None:
-        if recording := self._boards.get(station):
-            now = self._ticking.now_ns
+    def link(self, board: object, note: LinkNote) -> None:
+        """A board's WiFi connected or disconnected."""
+        self._write(board, note)
+
+    def _write(self, board: object, note: Note) -> None:
+        if recorder := self._recorders.get(board):
+            now = self._simulation.now_ns
             kind, data = pack(note)
-            recording.note_text(frames.REC_NOTE, data, now)
-            recording.note(frames.REC_NOTED, kind, 0, len(data), now)
+            recorder.note_text(frames.REC_NOTE, data, now)
+            recorder.note(frames.REC_NOTED, kind, 0, len(data), now)

@@ -4,7 +4,7 @@ import hashlib
 
 from hardware.bench.diagram import PartSpec
 from hardware.bench.network.lan import Lan, lan_of
-from hardware.bench.network.wall_clock import NEW_YEAR_2025
+from hardware.bench.network.ntp import NEW_YEAR_2025
 from hardware.bench.network.wifi.access_point import AccessPoint
 from hardware.bench.network.wifi.radio import BEACON_NS
 from hardware.bench.parts.common.part import SWITCH, Control, Part, PartView, World
@@ -61,7 +61,7 @@ class WifiAp(Part):
             raise self.bad_attr("ssid", _("a name of 1 to 32 bytes"))
         if password and not MIN_PASSWORD_BYTES <= len(password) <= MAX_PASSWORD_BYTES:
             raise self.bad_attr("password", _("empty or of 8 to 63 bytes"))
-        self.cell = AccessPoint(
+        self.access_point = AccessPoint(
             ssid,
             password,
             channel=round(self.number("channel", 1, 13)),
@@ -87,40 +87,40 @@ class WifiAp(Part):
     def start(self, world: World) -> None:
         super().start(world)
         self._lan = lan_of(world)
-        self._lan.cells.append(self.cell)
-        self._lan.broker.fell.append(lambda: self.values.update(broker=0))
+        self._lan.medium.access_points.append(self.access_point)
+        self._lan.broker.on_stop.append(lambda: self.values.update(broker=0))
 
     def moved(self, name: str, value: float) -> None:
-        lan, cell = self._lan, self.cell
+        lan, ap = self._lan, self.access_point
         match name:
             case "online":
                 self._switch(lan, bool(value))
             case "latency_ms":
-                cell.latency_ns = round(value * MS)
-                lan.reach()
+                ap.latency_ns = round(value * MS)
+                lan.update_notice_time()
             case "join_ms":
-                cell.join_ns = round(value * MS)
+                ap.join_ns = round(value * MS)
             case "loss":
-                cell.loss = value
+                ap.loss = value
             case "espnow_loss":
-                lan.air.loss = value
+                lan.espnow.loss = value
             case "broker":
                 lan.broker.start() if value else lan.broker.stop()
             case "utc":
-                lan.time.set(value)
+                lan.clock.set(value)
             case _:
                 lan.broker.lose(name, int(value))
 
     def _switch(self, lan: Lan, on: bool) -> None:
-        self.cell.online = on
+        self.access_point.online = on
         if on:
             return
         self._silent_since = since = lan.now_ns
 
         def notice() -> None:
-            if not self.cell.online and self._silent_since == since:
-                for host in list(self.cell.members.values()):
-                    host.silent()
+            if not self.access_point.online and self._silent_since == since:
+                for host in list(self.access_point.members.values()):
+                    host.on_beacon_loss()
 
         lan.after(BEACON_NS, notice)
 

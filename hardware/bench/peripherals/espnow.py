@@ -28,7 +28,6 @@ class EspNow(Peripheral):
 
     def __init__(self, board: PeripheralHost) -> None:
         super().__init__(board)
-        self.station: object = board
         self._lan = lan_of(board)
         self._came: deque[tuple[bytes, bytes]] = deque()
         self._delivered = self._failed = 0
@@ -48,7 +47,7 @@ class EspNow(Peripheral):
     def call(self, call: Call) -> Answer:
         if call.op == frames.CALL_AIR_SWITCH:
             if call.c:
-                self._lan.air.join(self)
+                self._lan.espnow.join(self)
                 self.board.noticed_after(radio_ns=LEAST_NS)
             else:
                 self.reset()
@@ -57,7 +56,7 @@ class EspNow(Peripheral):
             target, data = call.data[:6], call.data[6:]
             if len(target) != 6 or not 0 < len(data) <= MOST_BYTES:
                 raise BadCallError("an ESP-NOW message of impossible length")
-            self._lan.air.send(self, target, data)
+            self._lan.espnow.send(self, target, data)
             return Answer(busy_ns=WORK_NS)
         return self._fetch()
 
@@ -86,7 +85,7 @@ class EspNow(Peripheral):
         return Answer(0, bytes(message))
 
     def reset(self) -> None:
-        self._lan.air.leave(self)
+        self._lan.espnow.leave(self)
         self._came.clear()
         self._delivered = self._failed = 0
         self.board.set_interrupt(frames.MAIL_AIR, False)

@@ -2,8 +2,8 @@
 
 import errno
 
-from hardware.bench.network.lan import LOOPBACK, lan_of
-from hardware.bench.network.tcp.host import Address, Host, Ports
+from hardware.bench.network.host import GATEWAY, LOOPBACK, Address, Host, Ports
+from hardware.bench.network.lan import lan_of
 from hardware.bench.network.tcp.sockets import (
     DATAGRAM,
     MOST_DATAGRAM,
@@ -11,7 +11,7 @@ from hardware.bench.network.tcp.sockets import (
     BoardSocket,
     Sockets,
 )
-from hardware.bench.network.wifi.access_point import GATEWAY, AccessPoint
+from hardware.bench.network.wifi.access_point import AccessPoint
 from hardware.bench.network.wifi.radio import JoinRequest, Radio
 from hardware.bench.peripherals.peripheral import (
     Answer,
@@ -44,9 +44,9 @@ class Network(Peripheral):
         self.lan = lan_of(board)
         self.lan.register(board)
         ports = Ports()
-        self.radio = self.lan.radios[board] = Radio(self.lan, board, ports, self._changed)
+        self.radio = self.lan.radios[board] = Radio(self.lan.medium, board, ports, self._changed)
         self.sockets = Sockets(self.lan, ports, self._changed)
-        self._loop = Host(ports, LOOPBACK, station=board)
+        self._loop = Host(ports, LOOPBACK, board=board)
         self._do = {
             frames.CALL_RADIO_SWITCH: self._switch,
             frames.CALL_RADIO_CONNECT: self._join,
@@ -121,10 +121,10 @@ class Network(Peripheral):
     def _state(self, call: Call) -> Answer:
         self.board.set_interrupt(frames.MAIL_RADIO, False)
         radio = self.radio
-        cell = radio.host.cell
+        joined = radio.joined
         stations = len(radio.own.members) - 1 if radio.own else 0
-        here = (MASK, cell.gateway, cell.gateway) if cell else (bytes(4),) * 3
-        bssid, rssi = (cell.bssid, cell.rssi) if cell else (bytes(6), 0)
+        here = (MASK, joined.gateway, joined.gateway) if joined else (bytes(4),) * 3
+        bssid, rssi = (joined.bssid, joined.rssi) if joined else (bytes(6), 0)
         state = frames.LAYOUT_RADIO.pack(
             radio.state, radio.reason, rssi, radio.channel, bssid,
             radio.own is not None, stations, radio.host.ip, *here, self.sockets.flags(),
@@ -163,17 +163,17 @@ class Network(Peripheral):
         return Answer(busy_ns=WORK_NS)
 
     def _lookup(self, call: Call) -> Answer:
-        cell = self.radio.host.cell
+        joined = self.radio.joined
         name = call.data.decode(errors="replace")
         ip = self.lan.lookup(name)
         wait_ns = WORK_NS
         if name.replace(".", "").isdecimal() or name == "localhost":
             ip = LOOPBACK if name == "localhost" else ip
-        elif cell is None:
+        elif joined is None:
             ip = None
         else:
             wait_ns += self.lan.delay_ns(self.radio.host, None) * 2
-            if not cell.online or wait_ns > LOST_LOOKUP_NS:
+            if not joined.online or wait_ns > LOST_LOOKUP_NS:
                 ip, wait_ns = None, LOST_LOOKUP_NS
         if ip is None:
             return Answer(-errno.ENOENT, busy_ns=wait_ns)
@@ -189,7 +189,7 @@ class Network(Peripheral):
         own = radio.own
         if own and ip[:3] == own.gateway[:3]:
             return radio.ap_host
-        return radio.host if radio.host.cell else radio.ap_host if own else None
+        return radio.host if radio.joined else radio.ap_host if own else None
 
     def _open(self, call: Call) -> Answer:
         if call.b not in (STREAM, DATAGRAM):

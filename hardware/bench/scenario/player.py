@@ -12,7 +12,7 @@ from hardware.bench.drawing.time_axis import duration
 from hardware.bench.scenario.command import CommandContext, CommandError
 from hardware.bench.scenario.scenario import Scenario, ScenarioStep
 from hardware.errors import HardwareError, ScenarioError
-from hardware.i18n import _, tame
+from hardware.i18n import _, sanitize
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class ScenarioOutcome:
             what=self.failure,
             at=duration(self.t_ns),
         )
-        return tame(text)
+        return sanitize(text)
 
     @property
     def points(self) -> float:

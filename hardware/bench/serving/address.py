@@ -1,20 +1,20 @@
-"""What a virtual bench is called: a diagram, a board's name, and both in a `bench:` URL."""
+"""Addresses of virtual benches: a diagram or a board's name, alone or in a `bench:` URL."""
 
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import parse_qsl
 
 from hardware import boards
 from hardware.bench import diagram as diagrams
+from hardware.bench.bench import Mode
 from hardware.bench.diagram import Diagram
 from hardware.boards import BoardType
 from hardware.errors import BoardNotFound
 from hardware.i18n import _
 
-Mode = Literal["realtime", "virtual"]
 MODES: dict[str, Mode] = {"realtime": "realtime", "virtual": "virtual"}
 SCHEME = "bench:"
 
@@ -31,16 +31,13 @@ class Address:
 
 
 def parse(url: str) -> Address:
-    """Take a `bench:` URL apart. Raises: BoardNotFound when it is none."""
+    """Parse a `bench:` URL. Raises: BoardNotFound when it is not valid."""
     circuit, _mark, query = url.removeprefix(SCHEME).partition("?")
     options = dict(parse_qsl(query))
     try:
         mode = options.pop("mode", "realtime")
-        seed, baud, flash = (
-            options.pop("seed", "0"),
-            options.pop("baud", ""),
-            options.pop("flash", None),
-        )
+        seed, baud = options.pop("seed", "0"), options.pop("baud", "")
+        flash = options.pop("flash", None)
         if options or not circuit:
             raise ValueError(url)
         return Address(circuit, MODES[mode], int(seed), flash, int(baud) if baud else None)
@@ -51,24 +48,24 @@ def parse(url: str) -> Address:
         ) from error
 
 
-def bare(board: BoardType) -> Diagram:
-    """A bench with this board and nothing wired to it."""
+def bare_board(board: BoardType) -> Diagram:
+    """A diagram of this board with nothing wired to it."""
     part = {"type": board.diagram_types[0], "id": "board"}
     return diagrams.load({"version": 1, "parts": [part], "connections": []}, name=board.name)
 
 
 def find_diagram(what: str | Path | Mapping[str, Any]) -> Diagram:
-    """The circuit of a path or object, or a bare board by its name or family. Raises:
-    DiagramError, BoardNotFound."""
+    """The diagram of a path or object, or a bare board of a name or family. Raises: DiagramError,
+    BoardNotFound."""
     if isinstance(what, str) and os.sep not in what and not what.endswith(".json"):
-        return bare(find_board(what))
+        return bare_board(find_board(what))
     return diagrams.load(what)
 
 
 def find_board(name: str) -> BoardType:
-    """The board type of this name, or the first of this family (`esp32`, `rp2`). Raises:
+    """The board type of this name, or the first one of this family (`esp32`, `rp2`). Raises:
     BoardNotFound."""
-    known = [boards.load(known) for known in boards.names()]
+    known = [boards.load(each) for each in boards.names()]
     for board in known:
         if name in (board.name, board.family):
             return board

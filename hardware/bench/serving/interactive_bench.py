@@ -1,9 +1,11 @@
-"""A bench that people use while it runs. One thread serves its boards; other threads leave work.
+"""A bench that people use while it runs. One thread serves its boards; other threads queue work.
 
-bench = InteractiveBench(circuit, mode="realtime")
-bench.soon(lambda: bench.control("btn1", "pressed", 1))     # from any thread
-while True:
-    bench.serve_once(timeout_s=0.5)                         # in the bench's own thread
+    bench = InteractiveBench(circuit, mode="realtime")
+    bench.soon(lambda: bench.control("btn1", "pressed", 1))     # from any thread
+    while True:
+        bench.serve_once(timeout_s=0.5)                         # in the bench's own thread
+
+`LiveBench` (`live_bench.py`) has that thread.
 """
 
 import os
@@ -19,11 +21,9 @@ from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.events import NEVER
 from hardware.bench.flash import Flash
 from hardware.bench.limits import INTERACTIVE, Limits
-from hardware.errors import BenchError
-from hardware.i18n import _
 
 ALONE_S = 0.01
-"""While no board makes time pass, it passes in steps of this."""
+"""The step of virtual time while no board makes time pass."""
 
 
 class ThreadInbox:
@@ -42,7 +42,7 @@ class ThreadInbox:
         """By board: the process whose line was added last."""
 
     def put(self, fn: Callable[[], None]) -> None:
-        """Leaves work. From any thread."""
+        """Queues work. From any thread."""
         with self.lock:
             self._work.append(fn)
             self._wake_all()
@@ -137,15 +137,6 @@ class InteractiveBench(Bench):
         From any thread."""
         self._inbox.put(fn)
 
-    def reach(self, places: Sequence[str]) -> None:
-        """Lets the boards reach these `host:port` places of the host's network, and no others.
-        Raises: BenchError for one that makes no sense, and on a bench that is not in realtime."""
-        if places and not self._scheduler.realtime:
-            cause = _("Only a bench in real time reaches the host's network.")
-            raise BenchError(cause, _("Take the mode realtime."))
-        if places:
-            self.network.gate.open(places, self.soon)
-
     def serve_once(self, timeout_s: float) -> bool:
         """Waits for a board, at most so long, and serves it once. False if nothing came."""
         self.start()
@@ -163,9 +154,7 @@ class InteractiveBench(Bench):
         if scheduler.ready():
             came = True
             scheduler.serve_next(NEVER)
-        if (
-            scheduler.ready()
-        ):  # one of several boards was served; the others must not wait for news
+        if scheduler.ready():  # one of several boards was served; the others must not wait
             self._inbox.end_wait()
         self._pass_time_alone()
         self._drop_old_records()

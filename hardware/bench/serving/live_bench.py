@@ -1,4 +1,4 @@
-"""A bench that lives: a thread that owns one interactive bench and every way to its serial line.
+"""A live bench: a thread runs one interactive bench and the endpoints of its serial lines.
 
     with LiveBench("esp32") as bench:
         print(bench.serve_pty())             # /dev/pts/7: for mpremote, Thonny, a terminal
@@ -6,8 +6,8 @@
             board.run("print('hello')")
         bench.press("btn1", hold_s=0.08)
 
-Any thread may call: the bench's own carries it out between two requests of the board. With several
-boards, each has a serial line of its own; without an id the first is meant.
+Methods may be called from any thread: the bench's own thread does the work between two requests of
+a board. Each board has its own serial line; without a board id, a method means the first board.
 """
 
 import os
@@ -16,43 +16,49 @@ import select
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, wait
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 from typing import Any, Self, TypeVar
 
+from hardware.bench.bench import Mode
 from hardware.bench.board.end_reason import why
 from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.circuit.faults import Fault
 from hardware.bench.diagram import Diagram
+from hardware.bench.flash import Flash
 from hardware.bench.serving import address
-from hardware.bench.serving.address import Mode, find_diagram
+from hardware.bench.serving.address import find_diagram
+from hardware.bench.serving.host_network import HostNetwork
 from hardware.bench.serving.interactive_bench import InteractiveBench
-from hardware.bench.serving.serial_lines import Lines, flashes
+from hardware.bench.serving.serial_lines import SerialLines
+from hardware.boards import BoardType
 from hardware.errors import BenchError
 from hardware.i18n import _
-from hardware.wire.pair_port import PairPort
 from hardware.wire.port import Port
+from hardware.wire.socket_port import PairPort
 
 T = TypeVar("T")
 SLICE_S = 0.5
 CLOSE_S = 5.0
-REVIVE_S = 1.0
+RESTART_S = 1.0
+"""The shortest time between two restarts of boards that ended."""
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What a person sees on the bench at one moment."""
+    """The state of the bench at one moment."""
 
     now_ns: int
     controls: Mapping[str, Mapping[str, float]]
-    """Part id to the positions of what can be moved on it."""
+    """The positions of the controls, by part id and control name."""
     ended: str
-    """Why a board is off; "" while all run."""
+    """The end reason of a board that is off; "" while all run."""
 
 
 class LiveBench:
-    """A circuit with its boards, running by itself until `close`."""
+    """A circuit with its boards. It runs until `close`."""
 
     def __init__(
         self,
@@ -69,39 +75,41 @@ class LiveBench:
         Args:
             circuit: a diagram or its path; or a board's name or family for a bare board.
             mode: `realtime`, or `virtual`: sleeps take no time, waits for serial input do.
-            seed: chance on the bench; the same seed, the same noise.
-            flash: file of the image, made if missing (a second board adds its id); none: not kept.
-            baud: slow the serial line down to this speed in both directions.
+            seed: of the bench's random numbers; the same seed gives the same noise.
+            flash: file of the flash image, made if missing (other boards add their ids); None: the
+                flash is only in memory.
+            baud: speed of the serial line in both directions; None: no limit.
             reach: `host:port` places of the host's network that the boards may reach (realtime).
 
         Raises:
-            DiagramError: the circuit makes no sense.
-            BenchError: virtual boards do not run on this machine.
+            DiagramError: the circuit is wrong.
+            BenchError: virtual boards do not run on this machine, or `reach` is wrong.
         """
         self.diagram = circuit if isinstance(circuit, Diagram) else find_diagram(circuit)
         self.circuit = wired = Circuit(self.diagram)
-        """Belongs to the bench's thread once it lives: look at it inside `ask`."""
+        """Belongs to the bench's thread: use it inside `ask`."""
         self.board_types = dict(wired.netlist.boards)
         """By id, in the order of the diagram."""
         self.board_type = wired.board
-        self._flashes = flashes(self.board_types, flash)
+        self._flashes = _open_flashes(self.board_types, flash)
         self._bench = InteractiveBench(wired, seed=seed, mode=mode, flash=self._flashes)
-        self._bench.reach(reach)
-        self._lines = Lines(self._bench, baud)
+        self._host_network = HostNetwork(self._bench)
+        self._host_network.allow(reach, mode)
+        self._lines = SerialLines(self._bench, baud)
         self._todo: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._wake = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         self._closing = False
-        self._broken: BaseException | None = None
-        self._revived_s = 0.0
+        self._failure: BaseException | None = None
+        self._restarted_s = 0.0
         self._power_on()
 
     def _power_on(self) -> None:
         try:
             self._bench.start()
         except BaseException:
-            self._give_back()
+            self._release()
             raise
-        self._thread = threading.Thread(target=self._live, name="warsha-bench", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="warsha-bench", daemon=True)
         self._thread.start()
 
     def __enter__(self) -> Self:
@@ -110,10 +118,10 @@ class LiveBench:
     def __exit__(self, *_exc: object) -> None:
         self.close()
 
-    # -- ways to the serial line
+    # -- endpoints of the serial lines
 
     def connect(self, board: str = "") -> Port:
-        """The line for this process; closing it leaves the bench on."""
+        """A port for this process; closing it does not close the bench."""
         return self._port("bench:", lambda: None, board)
 
     def serve_pty(self, board: str = "") -> str:
@@ -121,29 +129,29 @@ class LiveBench:
         return self.ask(lambda _bench: self._lines.of(board).add_pty())
 
     def serve_socket(self, port: int = 0, board: str = "") -> str:
-        """Listen for the bare line on loopback: a `socket://` URL. Raises: BenchError."""
+        """Listen on loopback; returns the `socket://` URL. Raises: BenchError."""
         return self.ask(lambda _bench: self._lines.of(board).add_socket(port))
 
     def serve_rfc2217(self, port: int = 0, board: str = "") -> str:
-        """Listen for RFC 2217 on loopback; returns the URL. Raises: BenchError.
+        """Listen on loopback for RFC 2217; returns the `rfc2217://` URL. Raises: BenchError.
 
         RTS without DTR is the reset button, as on ESP32 boards.
         """
         return self.ask(lambda _bench: self._lines.of(board).add_rfc2217(port))
 
-    def _port(self, url: str, closed: Callable[[], None], board: str = "") -> Port:
+    def _port(self, url: str, on_close: Callable[[], None], board: str = "") -> Port:
         pair = self.ask(lambda _bench: self._lines.of(board).add_pair())
-        return PairPort(pair.theirs, url, lambda: self.reset(board), closed)
+        return PairPort(url, pair.theirs, lambda: self.reset(board), on_close)
 
-    # -- hands and eyes
+    # -- controls and state
 
     def control(self, part: str, name: str, value: float) -> None:
         """Move a control of a part now. Raises: HardwareError for a wrong part, name or value."""
         self._do(lambda bench: bench.control(part, name, value))
 
     def press(self, part: str, hold_s: float = 0.1, key: str = "pressed") -> None:
-        """Press a button, or one of several keys, and let go after `hold_s` of its time. Raises:
-        as `control`."""
+        """Press a button, or one of several keys, for `hold_s` seconds of virtual time. Raises: as
+        `control`."""
 
         def press(bench: InteractiveBench) -> None:
             bench.control(part, key, 1)
@@ -152,7 +160,7 @@ class LiveBench:
         self._do(press)
 
     def reset(self, board: str = "") -> None:
-        """The reset button: works whatever the program does."""
+        """Press the reset button; it works whatever the program does."""
         self.ask(lambda bench: bench.reset(board=board))
 
     def serial(self, data: bytes, board: str = "") -> None:
@@ -160,7 +168,7 @@ class LiveBench:
         self.ask(lambda _bench: self._lines.of(board).from_client(data))
 
     def snapshot(self) -> Snapshot:
-        """What there is to see now."""
+        """The present state of the bench."""
 
         def look(bench: InteractiveBench) -> Snapshot:
             ends = [board.ended for board in bench.boards.values() if board.ended]
@@ -170,33 +178,33 @@ class LiveBench:
         return self.ask(look)
 
     def faults(self) -> list[Fault]:
-        """What would have hurt a real board until now."""
+        """What would have damaged a real board until now."""
         return self.ask(lambda _bench: self.circuit.faults())
 
     def wait(self) -> None:
-        """Wait until the bench is closed. Raises: BenchError when it breaks."""
+        """Wait until the bench is closed. Raises: BenchError when it fails."""
         while self._thread.is_alive():
             self._thread.join(SLICE_S)
-        if self._broken:
-            raise self._gone()
+        if self._failure:
+            raise self._error()
 
     def ask(self, question: Callable[[InteractiveBench], T]) -> T:
-        """Call `question(bench)` in the bench's thread and give its answer: the trace, a drawing.
+        """Call `question(bench)` in the bench's thread and return its result (a trace, a drawing).
 
         Raises:
-            BenchError: the bench is closed or broken; and what `question` raises.
+            BenchError: the bench is closed or has failed. And what `question` raises.
         """
         answer: Future[T] = Future()
-        self._todo.put(_answering(answer, lambda: question(self._bench)))
+        self._todo.put(_resolving(answer, lambda: question(self._bench)))
         self._need_thread()
         os.eventfd_write(self._wake, 1)
         return self._wait_for(answer)
 
-    def _do(self, deed: Callable[[InteractiveBench], None]) -> None:
-        """Call `deed(bench)` between two steps of the board, which sees it at once."""
+    def _do(self, action: Callable[[InteractiveBench], None]) -> None:
+        """Call `action(bench)` between two requests of a board, which sees its effect at once."""
         done: Future[None] = Future()
         self._need_thread()
-        self._bench.soon(_answering(done, lambda: deed(self._bench)))
+        self._bench.soon(_resolving(done, lambda: action(self._bench)))
         self._wait_for(done)
 
     def _wait_for(self, answer: Future[T]) -> T:
@@ -207,40 +215,41 @@ class LiveBench:
         return answer.result()
 
     def _need_thread(self) -> None:
-        """Raises: BenchError when nobody is there to answer."""
+        """Raises: BenchError when the bench's thread has ended."""
         if not self._thread.is_alive():
-            raise self._gone()
+            raise self._error()
 
     # -- the thread
 
-    def _live(self) -> None:
+    def _run(self) -> None:
         try:
             while not self._closing:
-                self._turn()
+                self._serve_once()
         except BaseException as error:
-            self._broken = error
+            self._failure = error
         finally:
-            self._give_back()
+            self._release()
 
-    def _give_back(self) -> None:
+    def _release(self) -> None:
         self._lines.close()
         self._bench.close()
+        self._host_network.close()
         for flash in self._flashes.values():
             flash.close()
 
-    def _turn(self) -> None:
-        """Wait until somebody wants something, then give everybody their turn."""
+    def _serve_once(self) -> None:
+        """Wait for work, then serve calls, endpoints and boards once."""
         lags = self._lines.lags()
-        self._wait_for_anybody(lags)
+        self._wait_for_work(lags)
         while not self._todo.empty():
             self._todo.get()()
         self._lines.serve()
         if not lags:
             self._bench.serve_once(0.0)
-            self._revive()
+            self._restart_ended()
         self._lines.send_on()
 
-    def _wait_for_anybody(self, lags: bool) -> None:
+    def _wait_for_work(self, lags: bool) -> None:
         poll = select.poll()
         poll.register(self._wake, select.POLLIN)
         for fd, events in self._lines.watch():
@@ -252,25 +261,25 @@ class LiveBench:
         if any(fd == self._wake for fd, _events in ready):
             os.eventfd_read(self._wake)
 
-    def _revive(self) -> None:
-        """A board that died starts anew, as a chip does after a panic; but not again and again."""
+    def _restart_ended(self) -> None:
+        """Restart boards that ended, as a chip restarts after a panic; at most once per second."""
         for key, board in self._bench.boards.items():
-            if board.ended and monotonic() - self._revived_s > REVIVE_S:
-                self._revived_s = monotonic()
-                note = _("The board stopped ({why}) and starts anew.")
-                said = f"\r\n[bench] {note.format(why=why(board.ended))}\r\n"
-                self._lines.of(key).from_board(said.encode())
+            if board.ended and monotonic() - self._restarted_s > RESTART_S:
+                self._restarted_s = monotonic()
+                note = _("The board stopped ({why}) and restarts.")
+                text = f"\r\n[bench] {note.format(why=why(board.ended))}\r\n"
+                self._lines.of(key).from_board(text.encode())
                 self._bench.reset(board=key)
 
-    def _gone(self) -> BenchError:
-        if self._broken:
-            error = BenchError(_("The bench broke: {error}.").format(error=self._broken))
-            error.__cause__ = self._broken
+    def _error(self) -> BenchError:
+        if self._failure:
+            error = BenchError(_("The bench failed: {error}.").format(error=self._failure))
+            error.__cause__ = self._failure
             return error
         return BenchError(_("The bench is closed."), _("Open it again."))
 
     def close(self) -> None:
-        """Switch the board off and close every way to it; the second time nothing happens."""
+        """Switch the boards off and close all endpoints; the second time nothing happens."""
         self._closing = True
         if self._wake < 0:
             return
@@ -280,8 +289,8 @@ class LiveBench:
         self._wake = -1
 
 
-def _answering(answer: Future[T], question: Callable[[], T]) -> Callable[[], None]:
-    """A call whose result, or exception, goes to whoever waits for it."""
+def _resolving(answer: Future[T], question: Callable[[], T]) -> Callable[[], None]:
+    """A function that calls `question` and puts its result, or its exception, into `answer`."""
 
     def work() -> None:
         try:
@@ -292,8 +301,28 @@ def _answering(answer: Future[T], question: Callable[[], T]) -> Callable[[], Non
     return work
 
 
+def _open_flashes(boards: Mapping[str, BoardType], file: str | Path | None) -> dict[str, Flash]:
+    """The flash of each board, by board id. Without a file, all are in memory.
+
+    The first board's flash is in the file; those of the others are next to it, with the board id
+    before the suffix. Raises: HardwareError.
+    """
+    flashes: dict[str, Flash] = {}
+    with ExitStack() as stack:
+        for board_id, board in boards.items():
+            path = Path(file) if file else None
+            if path and flashes:
+                path = path.with_stem(f"{path.stem}-{board_id}")
+            flashes[board_id] = stack.enter_context(Flash(board, path))
+        stack.pop_all()
+    return flashes
+
+
 def open_bench(url: str) -> Port:
-    """The port of a `bench:` URL, with a bench behind. Raises: as LiveBench, BoardNotFound."""
+    """Open the bench of a `bench:` URL; closing the port closes the bench.
+
+    Raises: BoardNotFound, and as `LiveBench`.
+    """
     at = address.parse(url)
     bench = LiveBench(at.circuit, mode=at.mode, seed=at.seed, flash=at.flash, baud=at.baud)
     return bench._port(url, bench.close)

@@ -1,16 +1,16 @@
-"""A serial line's speed: bytes pass on no faster than the wire would carry them."""
+"""The speed of a serial line: bytes pass no faster than a wire of this baud rate carries them."""
 
 from collections.abc import Callable
 from time import monotonic
 
 BITS_PER_BYTE = 10
 """8N1: start, eight data, stop."""
-GRAIN_S = 0.002
+PUMP_S = 0.002
 FIFO_BYTES = 4096
 
 
 class BaudPacer:
-    """One direction of a line of `baud` bits per second; without a baud rate all passes at
+    """One direction of a line of `baud` bits per second; without a baud rate, bytes pass at
     once."""
 
     def __init__(self, baud: int | None, forward: Callable[[bytes], None]) -> None:
@@ -18,10 +18,10 @@ class BaudPacer:
         self._forward = forward
         self._waiting = bytearray()
         self._free_s = 0.0
-        """When the wire will have carried all that was passed on."""
+        """When the wire has carried all that was passed on."""
 
     def add(self, data: bytes) -> None:
-        """Bytes at the near end."""
+        """Take bytes at the sender's end."""
         if not self._byte_s:
             self._forward(data)
             return
@@ -31,7 +31,7 @@ class BaudPacer:
         self.pump()
 
     def pump(self) -> None:
-        """Pass on what the wire has carried by now."""
+        """Pass on what the wire has carried until now."""
         count = min(len(self._waiting), self._carried())
         if count > 0:
             data = bytes(self._waiting[:count])
@@ -40,16 +40,15 @@ class BaudPacer:
             self._forward(data)
 
     def lags(self) -> bool:
-        """Whether so much waits that the sender shall pause, as a UART's writer does."""
+        """Whether so much waits that the sender must pause, as a UART's writer does."""
         return len(self._waiting) > FIFO_BYTES
 
     def idle_s(self) -> float | None:
-        """`pump` must be called after so long; None when nothing waits."""
-        return GRAIN_S if self._waiting else None
+        """`pump` must be called after this time; None when nothing waits."""
+        return PUMP_S if self._waiting else None
 
     def _carried(self) -> int:
-        return (
-            int((monotonic() - self._free_s) / self._byte_s)
-            if self._byte_s
-            else len(self._waiting)
-        )
+        """How many bytes the wire can have carried since it was free."""
+        if not self._byte_s:
+            return len(self._waiting)
+        return int((monotonic() - self._free_s) / self._byte_s)

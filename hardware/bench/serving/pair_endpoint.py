@@ -1,20 +1,20 @@
-"""The way to a virtual board's serial line for programs in the bench's own process."""
+"""An endpoint for programs in the bench's own process: a socket pair."""
 
 import select
 import socket
 
-from hardware.bench.serving.endpoint import OnInput, Pending, receive
+from hardware.bench.serving.endpoint import OnInput, OutputBuffer, receive
 
 
 class PairEndpoint:
-    """The line for a program in this process; `theirs` is its end, a non-blocking socket."""
+    """A socket pair; `theirs` is the program's end."""
 
     def __init__(self, on_input: OnInput) -> None:
         self.url = ""
         self.theirs, self._ours = socket.socketpair()
         self._ours.setblocking(False)
         self._on_input = on_input
-        self._pending = Pending()
+        self._pending = OutputBuffer()
         self.closed = False
 
     def watch(self) -> list[tuple[int, int]]:

@@ -1,4 +1,4 @@
-"""A pseudo-terminal as an endpoint of a virtual board's serial line."""
+"""An endpoint for mpremote, Thonny and terminals: a pseudo-terminal."""
 
 import errno
 import os
@@ -6,28 +6,28 @@ import select
 import termios
 import tty
 
-from hardware.bench.serving.endpoint import CHUNK, OnInput, Pending
+from hardware.bench.serving.endpoint import CHUNK, OnInput, OutputBuffer
 
 
 class PtyEndpoint:
     """A pseudo-terminal; its URL is the path that programs open.
 
-    While nobody has it open the master reports a hang-up without end, so it is looked at from time
-    to time instead of waited for, and output is dropped.
+    While no program has it open, `poll` reports a hang-up of the master all the time. So the loop
+    does not wait for it but checks it from time to time, and output is dropped.
     """
 
-    LOOK_S = 0.02
+    CHECK_S = 0.02
 
     def __init__(self, on_input: OnInput) -> None:
         self._master, slave = os.openpty()
         os.set_blocking(self._master, False)
         # Raw, or the terminal echoes input back at the board and turns \n into \r\n. TCSANOW: the
-        # default, TCSAFLUSH, eats what a client typed ahead.
+        # default, TCSAFLUSH, drops what a client typed ahead.
         tty.setraw(slave, termios.TCSANOW)
         self.url = os.ttyname(slave)
         os.close(slave)
         self._on_input = on_input
-        self._pending = Pending()
+        self._pending = OutputBuffer()
         self._open = False
         self.closed = False
 
@@ -43,27 +43,26 @@ class PtyEndpoint:
 
     def idle_s(self) -> float | None:
         """See `Endpoint`."""
-        return None if self._open else self.LOOK_S
+        return None if self._open else self.CHECK_S
 
     def serve(self) -> None:
         """See `Endpoint`."""
         self._read()
-        self._look()
+        self._check_client()
         if self._open:
             self._pending.write(self._master)
 
     def _read(self) -> None:
-        """What was typed, also by a client that is gone already."""
+        """Read the input, also that of a client that has left."""
         try:
             while data := os.read(self._master, CHUNK):
                 self._on_input(data)
         except OSError as error:
-            if error.errno not in (errno.EIO, errno.EAGAIN):  # EIO: nobody has it open
+            if error.errno not in (errno.EIO, errno.EAGAIN):  # EIO: no program has it open
                 raise
 
-    def _look(self) -> None:
-        """Whether somebody has it open; a client that left takes the output that it did not read
-        with it."""
+    def _check_client(self) -> None:
+        """Find out whether a program has it open; drop the output that a client left unread."""
         poll = select.poll()
         poll.register(self._master, 0)
         was, self._open = self._open, not poll.poll(0)

@@ -1,7 +1,7 @@
 """The server's half of RFC 2217: a serial port over Telnet, with its DTR and RTS lines.
 
-Everything is said yes to at once: the line is virtual, so a baud rate or a parity changes nothing,
-and pyserial waits for each answer when it opens a port.
+Every request is confirmed at once: the line is virtual, so baud rate and parity change nothing.
+pyserial waits for each answer when it opens a port.
 """
 
 from collections.abc import Callable
@@ -35,41 +35,41 @@ DEFAULTS = {
     SET_STOPSIZE: b"\x01",
 }
 QUERIES = {0: 1, 4: 6, 13: 14}
-"""Asked for flow control or break: none (RFC 2217, SET-CONTROL)."""
+"""Queries of flow control and break; the answer is "none" (RFC 2217, SET-CONTROL)."""
 READY = 0xB0
 """Modem state: carrier, DSR and CTS are on."""
 
-Lines = Callable[[bool, bool], None]
+OnModemLines = Callable[[bool, bool], None]
 
 
-class Rfc2217(Telnet):
+class Rfc2217Server(Telnet):
     """One connection of a client."""
 
-    def __init__(self, on_lines: Lines) -> None:
-        """`on_lines(dtr, rts)` is called whenever the client sets one of the two."""
+    def __init__(self, on_modem_lines: OnModemLines) -> None:
+        """`on_modem_lines(dtr, rts)` is called whenever the client sets one of the two."""
         super().__init__({BINARY, ECHO, SGA, COM_PORT}, {BINARY, SGA, COM_PORT})
-        self._on_lines = on_lines
-        self._dtr = self._rts = self._told_ready = False
+        self._on_modem_lines = on_modem_lines
+        self._dtr = self._rts = self._ready_sent = False
         self._settings = dict(DEFAULTS)
 
-    def heard(self, command: int, value: bytes) -> None:
-        """See `Telnet.heard`."""
-        if not self._told_ready:
-            # pyserial refuses to tell CTS and DSR until it was told them once.
-            self._told_ready = True
-            self.say(SERVER + NOTIFY_MODEMSTATE, bytes((READY,)))
+    def on_command(self, command: int, value: bytes) -> None:
+        """See `Telnet.on_command`."""
+        if not self._ready_sent:
+            # pyserial cannot read CTS and DSR until it was sent them once.
+            self._ready_sent = True
+            self.send_command(SERVER + NOTIFY_MODEMSTATE, bytes((READY,)))
         if command in self._settings:
-            if any(value):  # 0 asks for the present one
+            if any(value):  # 0 asks for the present value
                 self._settings[command] = value
             value = self._settings[command]
         elif command == SET_CONTROL and value:
             value = bytes((self._control(value[0]),))
         elif command == SIGNATURE:
             value = b"Warsha"
-        self.say(SERVER + command, value)
+        self.send_command(SERVER + command, value)
 
     def _control(self, value: int) -> int:
-        """Set or tell a modem line; returns the value to answer with."""
+        """Set or query a modem line; returns the value to answer with."""
         if value in (DTR_ON, DTR_OFF):
             self._dtr = value == DTR_ON
         elif value in (RTS_ON, RTS_OFF):
@@ -80,5 +80,5 @@ class Rfc2217(Telnet):
             return RTS_ON if self._rts else RTS_OFF
         else:
             return QUERIES.get(value, value)
-        self._on_lines(self._dtr, self._rts)
+        self._on_modem_lines(self._dtr, self._rts)
         return value

@@ -3,27 +3,30 @@
 import select
 import socket
 
-from hardware.bench.serving.endpoint import OnInput, Pending, receive
-from hardware.bench.serving.rfc2217 import Lines, Rfc2217
+from hardware.bench.serving.endpoint import OnInput, OutputBuffer, receive
+from hardware.bench.serving.rfc2217 import OnModemLines, Rfc2217Server
 
 LOOPBACK = "127.0.0.1"
 KERNEL_BYTES = 32_768
 
 
 class SocketEndpoint:
-    """A TCP port on loopback: the bare line (`socket://`), or with `on_lines` RFC 2217."""
+    """A TCP port on loopback: the bare line (`socket://`), or with `on_modem_lines` RFC 2217
+    (`rfc2217://`)."""
 
-    def __init__(self, on_input: OnInput, on_lines: Lines | None = None, port: int = 0) -> None:
-        """Raises: OSError when the port is taken; 0 takes a free one."""
+    def __init__(
+        self, on_input: OnInput, on_modem_lines: OnModemLines | None = None, port: int = 0
+    ) -> None:
+        """Listen; port 0 takes a free one. Raises: OSError when the port is taken."""
         self._listener = socket.create_server((LOOPBACK, port))
         self._listener.setblocking(False)
-        scheme = "rfc2217" if on_lines else "socket"
+        scheme = "rfc2217" if on_modem_lines else "socket"
         self.url = f"{scheme}://{LOOPBACK}:{self._listener.getsockname()[1]}"
         self._on_input = on_input
-        self._on_lines = on_lines
+        self._on_modem_lines = on_modem_lines
         self._client: socket.socket | None = None
-        self._telnet: Rfc2217 | None = None
-        self._pending = Pending()
+        self._telnet: Rfc2217Server | None = None
+        self._pending = OutputBuffer()
         self.closed = False
 
     def watch(self) -> list[tuple[int, int]]:
@@ -43,22 +46,22 @@ class SocketEndpoint:
         return None
 
     def serve(self) -> None:
-        """The client first: one that left makes room for the next, who may be waiting already."""
+        """Serve the client, then accept the next one, which may wait for the first to leave."""
         self._serve_client()
         try:
-            newcomer, _address = self._listener.accept()
+            client, _address = self._listener.accept()
         except BlockingIOError:
             return
         if self._client:
-            newcomer.close()
+            client.close()
             return
-        newcomer.setblocking(False)
-        newcomer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        # What the kernel keeps must be read before the answer to a Ctrl-C: it would keep
+        client.setblocking(False)
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        # The answer to a Ctrl-C comes after all that the kernel buffers, which would be
         # megabytes.
-        newcomer.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BYTES)
-        self._client = newcomer
-        self._telnet = Rfc2217(self._on_lines) if self._on_lines else None
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BYTES)
+        self._client = client
+        self._telnet = Rfc2217Server(self._on_modem_lines) if self._on_modem_lines else None
         self._serve_client()
 
     def _serve_client(self) -> None:

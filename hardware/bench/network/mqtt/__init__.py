@@ -1,1 +1,1 @@
-"""The MQTT broker of the bench: packets, sessions and topics."""
+"""The MQTT broker of the bench: packets, sessions, and the broker with its connections."""

@@ -1,57 +1,58 @@
 """The MQTT 3.1.1 broker of the bench: sessions, routing, retained messages, wills.
 
-It keeps nothing on a disk: when it stops and starts, sessions and retained messages are gone, as
-with mosquitto's defaults. Everything that it takes is bounded.
+It keeps nothing on disk: when it stops and starts, sessions and retained messages are gone, as
+with mosquitto's defaults. Everything that it stores is bounded.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-from hardware.bench.network.mqtt.client import MqttClient
-from hardware.bench.network.mqtt.packets import Connect, Message, check_topic
-from hardware.bench.network.mqtt.session import MqttSession
-from hardware.bench.network.mqtt.topics import matches
-from hardware.bench.network.tcp.host import Ports
+from hardware.bench.network.host import Ports
+from hardware.bench.network.link import Link
+from hardware.bench.network.mqtt import packets
+from hardware.bench.network.mqtt.packets import Connect, Message, MqttError, Packet, check_topic
+from hardware.bench.network.mqtt.session import MqttSession, matches
 from hardware.bench.network.tcp.stream import StreamEnd
 from hardware.bench.protocol.notes import MqttNote
 
-if TYPE_CHECKING:
-    from hardware.bench.network.lan import Lan
-
 MQTT_PORT = 1883
 MOST_CLIENTS = 64
-"""Of each board, so that none keeps the others out."""
+"""Of each board, so that no board keeps the others out."""
 MOST_RETAINED = 1000
 MOST_RETAINED_BYTES = 1 << 20
+CONNECT_NS = 30_000_000_000
+"""A connection that sends no CONNECT for this long is closed."""
+MOST_OUT = 65_536
+"""Bytes that wait for a slow client; with more, its connection is closed."""
+LEVEL = 4
+"""MQTT 3.1.1, in CONNECT."""
 
 
 class MqttBroker:
     """Listens on port 1883 until `stop`."""
 
-    def __init__(self, lan: Lan, ports: Ports) -> None:
-        self.lan = lan
+    def __init__(self, link: Link, ports: Ports) -> None:
+        self.link = link
         self._ports = ports
         self._sessions: dict[str, MqttSession] = {}
         self._clients: dict[str, MqttClient] = {}
         self._retained: dict[str, Message] = {}
-        self._held = 0
-        """Bytes of retained payload."""
-        self._losing: dict[str, int] = {}
-        self.fell: list[Callable[[], None]] = []
-        """Told when it stopped."""
+        self._retained_bytes = 0
+        self._countdowns: dict[str, int] = {}
+        """Messages until the one to lose, see `lose`."""
+        self.on_stop: list[Callable[[], None]] = []
+        """Called when the broker has stopped."""
         self.start()
 
-    # -- the scenario's hand --------------------------------------------------------------------
+    # -- for scenarios and controls -------------------------------------------------------------
 
     def publish(self, topic: str, payload: bytes, qos: int = 0, retain: bool = False) -> None:
-        """A message from somewhere else on the network. Raises: MqttError for a topic that is
-        none."""
+        """Publish a message that comes from no board. Raises: MqttError for an invalid topic."""
         check_topic(topic)
         if self.is_up:
             message = Message(topic, payload, qos, retain)
-            self.lan.log.mqtt(None, MqttNote(0, "", "publish", *message))
+            self.link.log.mqtt(None, MqttNote(0, "", "publish", *message))
             self.route(message)
 
     @property
@@ -60,67 +61,69 @@ class MqttBroker:
         return MQTT_PORT in self._ports.tcp
 
     def start(self) -> None:
-        """Listens, with nothing in its memory."""
+        """Listen, without any sessions or messages."""
         self._ports.tcp[MQTT_PORT] = self._accept
 
     def stop(self) -> None:
-        """Gone: every connection breaks, no will is published, all is forgotten."""
+        """Break every connection, publish no will, forget everything."""
         self._ports.tcp.pop(MQTT_PORT, None)
         for client in list(self._clients.values()):
-            client.cut()
+            client.reset()
         self._sessions.clear()
         self._retained.clear()
-        self._held = 0
-        for tell in self.fell:
-            tell()
+        self._retained_bytes = 0
+        for notify in self.on_stop:
+            notify()
 
     def lose(self, what: str, nth: int) -> None:
-        """Has the n-th message of QoS 1 or 2 from now lost (`lose_publish`), or only its PUBACK or
-        PUBREC (`lose_puback`); the broker stops with it. 0: none."""
-        self._losing[what] = nth
+        """Lose the n-th message of QoS 1 or 2 from now (`lose_publish`), or only its PUBACK or
+        PUBREC (`lose_puback`); the broker stops with it. 0: lose none."""
+        self._countdowns[what] = nth
 
     def loses(self, what: str) -> bool:
-        """Counts such a message; whether it is the one."""
-        left = self._losing.get(what, 0)
-        self._losing[what] = max(left - 1, 0)
+        """Count a message of QoS 1 or 2; returns whether it is the one to lose."""
+        left = self._countdowns.get(what, 0)
+        self._countdowns[what] = max(left - 1, 0)
         return left == 1
 
     # -- for its clients ------------------------------------------------------------------------
 
-    def is_full(self, station: object) -> bool:
-        """Whether nobody new is let in from a board."""
+    def is_full(self, board: object) -> bool:
+        """Whether a board may have no more clients."""
         owners = [session.owner for session in self._sessions.values()]
-        return sum(owner is station for owner in owners) >= MOST_CLIENTS
+        return sum(owner is board for owner in owners) >= MOST_CLIENTS
 
-    def enter(self, client: MqttClient, asked: Connect) -> tuple[MqttSession, bool]:
-        """A client has introduced itself: its session, and whether that was there before."""
-        name = asked.client or f"auto-{self.lan.count()}"
+    def open_session(self, client: MqttClient, request: Connect) -> tuple[MqttSession, bool]:
+        """The session of a client that connects, and whether it was there before."""
+        name = request.client or f"auto-{self.link.new_serial()}"
         if name in self._clients:
             self._clients[name].close()
         old = self._sessions.get(name)
-        present = old is not None and not asked.clean
-        session = old if old and present else MqttSession(name, asked.clean)
-        session.owner = client.station
+        present = old is not None and not request.clean
+        session = old if old and present else MqttSession(name, request.clean)
+        session.owner = client.board
         self._sessions[name] = session
         self._clients[name] = client
         return session, present
 
-    def left(self, client: MqttClient, session: MqttSession, will: Message | None) -> None:
-        """A connection has ended; with a will that was not in good order."""
+    def connection_ended(
+        self, client: MqttClient, session: MqttSession, will: Message | None
+    ) -> None:
+        """Forget a client; publish its will, if it has one left."""
         if self._clients.get(session.client) is client:
             del self._clients[session.client]
             if session.clean:
                 self._sessions.pop(session.client, None)
         if self.is_up and will:
-            self.lan.log.mqtt(client.station, MqttNote(0, session.client, "will", *will))
+            self.link.log.mqtt(client.board, MqttNote(0, session.client, "will", *will))
             self.route(will)
 
     def route(self, message: Message) -> None:
-        """Gives a message to everybody who wants it, and keeps it if it is to be retained."""
+        """Send a message to everybody who subscribes to it, and retain it if it asks for that."""
         if message.retain:
             self._retain(message)
         for name, session in list(self._sessions.items()):
-            if (qos := session.wants(message.topic)) is None:
+            if (qos := session.granted_qos(message.topic)) is None:
                 continue
             copy = Message(message.topic, message.payload, min(qos, message.qos))
             if client := self._clients.get(name):
@@ -129,20 +132,257 @@ class MqttBroker:
                 session.add(copy)
 
     def retained(self, pattern: str) -> list[Message]:
-        """The retained messages that a filter wants."""
+        """The retained messages that match a filter."""
         return [m for topic, m in self._retained.items() if matches(pattern, topic)]
 
     def _retain(self, message: Message) -> None:
         if not message.payload:
             if old := self._retained.pop(message.topic, None):
-                self._held -= len(old.payload)
+                self._retained_bytes -= len(old.payload)
             return
         old = self._retained.get(message.topic)
-        held = self._held + len(message.payload) - (len(old.payload) if old else 0)
-        if (old or len(self._retained) < MOST_RETAINED) and held <= MOST_RETAINED_BYTES:
+        total = self._retained_bytes + len(message.payload) - (len(old.payload) if old else 0)
+        if (old or len(self._retained) < MOST_RETAINED) and total <= MOST_RETAINED_BYTES:
             self._retained[message.topic] = message
-            self._held = held
+            self._retained_bytes = total
 
     def _accept(self, end: StreamEnd) -> bool:
         end.user = MqttClient(self, end)
         return True
+
+
+class MqttClient:
+    """The broker's side of one client's connection; a `StreamUser`."""
+
+    def __init__(self, broker: MqttBroker, end: StreamEnd) -> None:
+        self._broker = broker
+        self._end = end
+        self._reader = packets.Reader()
+        self._out = bytearray()
+        self._last_packet_ns = broker.link.now_ns
+        self._keep_alive_ns = CONNECT_NS
+        self.session: MqttSession | None = None
+        self.will: Message | None = None
+        self._disconnected = False
+        self._watch()
+
+    @property
+    def name(self) -> str:
+        """The client's identifier; "" before CONNECT."""
+        return self.session.client if self.session else ""
+
+    @property
+    def board(self) -> object:
+        """The board at the other end."""
+        return self._end.peer.board
+
+    # -- the connection -------------------------------------------------------------------------
+
+    def opened(self, end: StreamEnd) -> None:
+        pass
+
+    def received(self, end: StreamEnd, data: bytes) -> None:
+        end.consumed(len(data))
+        self._last_packet_ns = self._broker.link.now_ns
+        try:
+            for packet in self._reader.feed(data):
+                self._take(packet)
+                if not self._end.is_open:
+                    return
+        except MqttError:
+            self.note("broken")
+            self.close()
+
+    def finished(self, end: StreamEnd) -> None:
+        end.finish()
+        self._ended()
+
+    def broken(self, end: StreamEnd, error: int) -> None:
+        self._ended()
+
+    def writable(self, end: StreamEnd) -> None:
+        del self._out[: end.send(bytes(self._out))]
+
+    def close(self) -> None:
+        """End the connection; the will is published."""
+        self._end.close()
+        self._ended()
+
+    def reset(self) -> None:
+        """Break the connection, without the will: the broker stops."""
+        self.will = None
+        self._end.reset()
+        self._ended()
+
+    def send(self, data: bytes) -> None:
+        """Send bytes to the client, in order."""
+        if len(self._out) > MOST_OUT:
+            self.close()
+            return
+        self._out += data
+        self.writable(self._end)
+
+    def _ended(self) -> None:
+        if self.session:
+            if not self._disconnected:
+                self.note("lost")
+            session, will = self.session, self.will
+            self.session = self.will = None
+            self._broker.connection_ended(self, session, will)
+
+    def _watch(self) -> None:
+        """Close the connection when the client was silent for too long; else look again later."""
+        link = self._broker.link
+        over_ns = self._last_packet_ns + self._keep_alive_ns
+        if not self._end.is_open or self._keep_alive_ns == 0:
+            return
+        if link.now_ns >= over_ns:
+            self.close()
+        else:
+            link.at(over_ns, self._watch)
+
+    def note(
+        self,
+        kind: str,
+        topic: str = "",
+        payload: bytes = b"",
+        qos: int = 0,
+        retain: bool = False,
+        dup: bool = False,
+    ) -> None:
+        """Write a note into the trace of the client's board."""
+        note = MqttNote(0, self.name, kind, topic, payload, qos, retain, dup)
+        self._broker.link.log.mqtt(self.board, note)
+
+    # -- packets from the client-----------------------------------------------------------------
+
+    def _take(self, packet: Packet) -> None:
+        if (self.session is None) != (packet.kind == packets.CONNECT):
+            raise MqttError("CONNECT comes first and once (3.1)")
+        match packet.kind:
+            case packets.CONNECT:
+                self._connect(packets.connect(packet))
+            case packets.PUBLISH:
+                self._publish(*packets.publish(packet))
+            case packets.PUBACK | packets.PUBCOMP:
+                self._confirmed(packet)
+            case packets.PUBREC | packets.PUBREL:
+                self._continue_qos2(packet)
+            case packets.SUBSCRIBE:
+                self._subscribe(*packets.subscribe(packet))
+            case packets.UNSUBSCRIBE:
+                self._unsubscribe(*packets.unsubscribe(packet))
+            case packets.PINGREQ:
+                self.send(packets.encode(packets.PINGRESP))
+            case packets.DISCONNECT:
+                self.will, self._disconnected = None, True
+                self.note("disconnect")
+                self.close()
+            case _:
+                raise MqttError("a packet that no client may send")
+
+    def _connect(self, request: packets.Connect) -> None:
+        refusal = 0
+        if request.level != LEVEL:
+            refusal = packets.WRONG_LEVEL
+        elif (not request.client and not request.clean) or self._broker.is_full(self.board):
+            refusal = packets.WRONG_NAME
+        if refusal:
+            self.note("refused")
+            self.send(packets.encode(packets.CONNACK, bytes((0, refusal))))
+            self._end.close()
+            return
+        self._keep_alive_ns = request.keep_alive_s * 1_500_000_000
+        self._watch()
+        self.session, present = self._broker.open_session(self, request)
+        self.will = request.will
+        will = request.will or Message("", b"")
+        note = MqttNote(0, self.name, "connect", *will, False, request.keep_alive_s, request.clean)
+        self._broker.link.log.mqtt(self.board, note)
+        self.send(packets.encode(packets.CONNACK, bytes((present, 0))))
+        self._resume()
+
+    def _resume(self) -> None:
+        assert self.session
+        for number, sent in self.session.unconfirmed():
+            if sent.released:
+                self._answer(packets.PUBREL, number, flags=2)
+            else:
+                self._deliver(sent.message, number, dup=True)
+        self.send_due()
+
+    def _publish(self, message: Message, number: int, dup: bool) -> None:
+        session, broker = self.session, self._broker
+        assert session
+        if message.qos and broker.loses("lose_publish"):
+            self.note("dropped", *message, dup)
+            broker.stop()
+            return
+        if message.qos < 2 or number not in session.received:
+            self.note("publish", *message, dup)
+            broker.route(message)
+        if message.qos and broker.loses("lose_puback"):
+            self.note("ack dropped", *message, dup)
+            broker.stop()
+        elif message.qos == 1:
+            self._answer(packets.PUBACK, number)
+        elif message.qos == 2:
+            session.received.add(number)
+            self._answer(packets.PUBREC, number)
+
+    def _confirmed(self, packet: Packet) -> None:
+        assert self.session
+        message = self.session.confirm(packets.identifier(packet), packet.kind)
+        if message:
+            self.note("acked", *message)
+            self.send_due()
+
+    def _continue_qos2(self, packet: Packet) -> None:
+        assert self.session
+        number = packets.identifier(packet)
+        if packet.kind == packets.PUBREC:
+            self.session.release(number)
+            self._answer(packets.PUBREL, number, flags=2)
+        else:
+            self.session.received.discard(number)
+            self._answer(packets.PUBCOMP, number)
+
+    def _subscribe(self, number: int, filters: list[tuple[str, int]]) -> None:
+        session = self.session
+        assert session
+        granted = [session.subscribe(pattern, qos) for pattern, qos in filters]
+        for (pattern, _qos), got in zip(filters, granted, strict=True):
+            self.note("subscribe", pattern, qos=min(got, 3))
+        self._answer(packets.SUBACK, number, bytes(granted))
+        for (pattern, _qos), got in zip(filters, granted, strict=True):
+            for message in self._broker.retained(pattern) if got != packets.FAILURE else ():
+                self.offer(message._replace(qos=min(message.qos, got)))
+
+    def _unsubscribe(self, number: int, filters: list[str]) -> None:
+        assert self.session
+        for pattern in filters:
+            self.session.filters.pop(pattern, None)
+            self.note("unsubscribe", pattern)
+        self._answer(packets.UNSUBACK, number)
+
+    # -- packets to the client -----------------------------------------------------------------
+
+    def offer(self, message: Message) -> None:
+        """Send a message that the client subscribes to, now or later."""
+        if message.qos == 0:
+            if len(self._out) < MOST_OUT // 2:  # a slow client loses messages of QoS 0
+                self._deliver(message)
+        elif self.session and self.session.add(message):
+            self.send_due()
+
+    def send_due(self) -> None:
+        """Send the queued messages that may be sent now."""
+        for number, message in self.session.due() if self.session else ():
+            self._deliver(message, number)
+
+    def _deliver(self, message: Message, number: int = 0, dup: bool = False) -> None:
+        self.note("deliver", *message, dup)
+        self.send(packets.encode_publish(message, number, dup))
+
+    def _answer(self, kind: int, number: int, payload: bytes = b"", flags: int = 0) -> None:
+        self.send(packets.encode(kind, number.to_bytes(2, "big") + payload, flags))

@@ -1,7 +1,7 @@
 """The packets of MQTT 3.1.1 (OASIS standard, October 2014), as the broker reads and writes them.
 
-Section numbers are those of the standard. Whatever it forbids is a MqttError; the broker then
-closes the connection, as it must (4.8).
+Section numbers are those of the standard. What it forbids raises MqttError; the broker then closes
+the connection, as the standard demands (4.8).
 """
 
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from typing import NamedTuple
 CONNECT, CONNACK, PUBLISH, PUBACK, PUBREC, PUBREL, PUBCOMP = range(1, 8)
 SUBSCRIBE, SUBACK, UNSUBSCRIBE, UNSUBACK, PINGREQ, PINGRESP, DISCONNECT = range(8, 15)
 MOST_BYTES = 32 * 1024
-"""The largest packet that the broker takes."""
+"""The largest packet that the broker accepts."""
 MOST_LEVELS = 200
 """Of a topic or a filter, as mosquitto allows."""
 WRONG_LEVEL, WRONG_NAME = 1, 2
@@ -24,7 +24,7 @@ class MqttError(Exception):
 
 
 class Message(NamedTuple):
-    """What is published."""
+    """A published message."""
 
     topic: str
     payload: bytes
@@ -43,7 +43,7 @@ class Connect(NamedTuple):
 
 
 class Packet(NamedTuple):
-    """A packet with its fixed header taken off."""
+    """A packet without its fixed header."""
 
     kind: int
     flags: int
@@ -51,13 +51,13 @@ class Packet(NamedTuple):
 
 
 class Reader:
-    """Cuts the bytes of one connection into packets."""
+    """Splits the bytes of one connection into packets."""
 
     def __init__(self) -> None:
         self._held = bytearray()
 
     def feed(self, data: bytes) -> Iterator[Packet]:
-        """The packets that are complete now. Raises: MqttError."""
+        """The packets that `data` completes. Raises: MqttError."""
         self._held += data
         while (packet := self._next()) is not None:
             yield packet
@@ -93,11 +93,11 @@ class Body:
 
     @property
     def left(self) -> int:
-        """Bytes that were not read."""
+        """Bytes that are not read yet."""
         return len(self._data) - self._at
 
     def take(self, count: int) -> bytes:
-        """So many bytes."""
+        """The next `count` bytes."""
         if count > self.left:
             raise MqttError("a packet that ends too early")
         self._at += count
@@ -108,11 +108,11 @@ class Body:
         return self.take(self.left)
 
     def number(self) -> int:
-        """Two bytes, the higher first."""
+        """Two bytes, the high byte first."""
         return int.from_bytes(self.take(2), "big")
 
     def binary(self) -> bytes:
-        """A length and so many bytes."""
+        """A length and that many bytes."""
         return self.take(self.number())
 
     def text(self) -> str:
@@ -120,7 +120,7 @@ class Body:
         try:
             text = self.binary().decode()
         except UnicodeDecodeError as error:
-            raise MqttError("a string that is no UTF-8 (1.5.3)") from error
+            raise MqttError("a string that is not UTF-8 (1.5.3)") from error
         if "\0" in text:
             raise MqttError("a string with NUL in it (1.5.3)")
         return text
@@ -132,16 +132,16 @@ class Body:
         return number
 
     def end(self) -> None:
-        """Nothing may follow."""
+        """Check that nothing follows."""
         if self.left:
             raise MqttError("a packet with too many bytes")
 
 
 def connect(packet: Packet) -> Connect:
-    """Reads CONNECT (3.1). Raises: MqttError."""
+    """Read CONNECT (3.1). Raises: MqttError."""
     body = Body(packet.body)
     if packet.flags or body.text() != "MQTT":
-        raise MqttError("no CONNECT of MQTT 3.1.1")
+        raise MqttError("not a CONNECT of MQTT 3.1.1")
     level, flags = body.take(2)
     keep_alive_s, client = body.number(), body.text()
     has_will, qos, retain = bool(flags & 4), flags >> 3 & 3, bool(flags & 32)
@@ -160,7 +160,7 @@ def connect(packet: Packet) -> Connect:
 
 
 def publish(packet: Packet) -> tuple[Message, int, bool]:
-    """Reads PUBLISH (3.3): the message, its packet identifier (0 at QoS 0), DUP."""
+    """Read PUBLISH (3.3): the message, its packet identifier (0 at QoS 0), DUP."""
     body = Body(packet.body)
     qos, dup = packet.flags >> 1 & 3, bool(packet.flags & 8)
     if qos == 3 or (dup and not qos):
@@ -172,7 +172,7 @@ def publish(packet: Packet) -> tuple[Message, int, bool]:
 
 
 def subscribe(packet: Packet) -> tuple[int, list[tuple[str, int]]]:
-    """Reads SUBSCRIBE (3.8): its identifier, and each filter with its QoS."""
+    """Read SUBSCRIBE (3.8): its identifier, and each filter with its QoS."""
     body = _reserved(packet)
     number, filters = body.identifier(), []
     while body.left:
@@ -186,7 +186,7 @@ def subscribe(packet: Packet) -> tuple[int, list[tuple[str, int]]]:
 
 
 def unsubscribe(packet: Packet) -> tuple[int, list[str]]:
-    """Reads UNSUBSCRIBE (3.10): its identifier and the filters."""
+    """Read UNSUBSCRIBE (3.10): its identifier and the filters."""
     body = _reserved(packet)
     number, filters = body.identifier(), []
     while body.left:
@@ -197,7 +197,7 @@ def unsubscribe(packet: Packet) -> tuple[int, list[str]]:
 
 
 def identifier(packet: Packet) -> int:
-    """Reads PUBACK, PUBREC, PUBREL or PUBCOMP (3.4 to 3.7)."""
+    """Read PUBACK, PUBREC, PUBREL or PUBCOMP (3.4 to 3.7)."""
     body = _reserved(packet) if packet.kind == PUBREL else Body(packet.body)
     number = body.identifier()
     body.end()
@@ -206,12 +206,12 @@ def identifier(packet: Packet) -> int:
 
 def _reserved(packet: Packet) -> Body:
     if packet.flags != 2:
-        raise MqttError("reserved flags that are wrong (2.2.2)")
+        raise MqttError("wrong reserved flags (2.2.2)")
     return Body(packet.body)
 
 
 def check_topic(topic: str) -> None:
-    """The name of a topic (4.7). Raises: MqttError."""
+    """Check the name of a topic (4.7). Raises: MqttError."""
     if not topic or "+" in topic or "#" in topic:
         raise MqttError("a topic that is empty or has wildcards (4.7)")
     if topic.count("/") >= MOST_LEVELS:

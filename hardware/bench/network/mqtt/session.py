@@ -1,18 +1,17 @@
-"""What the broker remembers of one client: subscriptions, and messages on their way to it."""
+"""What the broker keeps of one client: its subscriptions, and the messages on their way to it."""
 
 from collections import deque
 from typing import NamedTuple
 
 from hardware.bench.network.mqtt import packets
 from hardware.bench.network.mqtt.packets import Message, MqttError
-from hardware.bench.network.mqtt.topics import is_filter, matches
 
 MOST_FILTERS = 50
 MOST_QUEUED = 1000
 """Messages for a client that is away or slow; then the newest are dropped (as mosquitto does)."""
 MOST_BYTES = 262_144
 MOST_INFLIGHT = 20
-"""Messages that wait for the client's word at a time (mosquitto's default)."""
+"""Messages that wait for a confirmation at a time (mosquitto's default)."""
 
 
 class InFlightMessage(NamedTuple):
@@ -24,16 +23,16 @@ class InFlightMessage(NamedTuple):
 
 
 class MqttSession:
-    """The state of one client name (section 4.1 of the standard)."""
+    """The state of one client identifier (section 4.1 of the standard)."""
 
     def __init__(self, client: str, clean: bool) -> None:
         self.client = client
         self.clean = clean
         self.owner: object = None
-        """The board that spoke in this name last."""
+        """The board that used this identifier last."""
         self.filters: dict[str, int] = {}
         self.received: set[int] = set()
-        """Identifiers of messages of QoS 2 that came and were not released yet."""
+        """Identifiers of messages of QoS 2 that came and are not released yet."""
         self._queue: deque[Message] = deque()
         self._bytes = 0
         """Payload in the queue."""
@@ -41,20 +40,21 @@ class MqttSession:
         self._number = 0
 
     def subscribe(self, pattern: str, qos: int) -> int:
-        """Adds a filter; the QoS that is granted, or FAILURE."""
+        """Add a filter; returns the granted QoS, or FAILURE. Raises: MqttError."""
         if not is_filter(pattern) or pattern.count("/") >= packets.MOST_LEVELS:
-            raise MqttError("a filter that is none (4.7.1)")
+            raise MqttError("an invalid filter (4.7.1)")
         if pattern not in self.filters and len(self.filters) >= MOST_FILTERS:
             return packets.FAILURE
         self.filters[pattern] = qos
         return qos
 
-    def wants(self, topic: str) -> int | None:
-        """The QoS at which it wants a topic; None when it does not."""
-        return max((q for f, q in self.filters.items() if matches(f, topic)), default=None)
+    def granted_qos(self, topic: str) -> int | None:
+        """The highest QoS of the filters that match a topic; None when no filter does."""
+        qos = (qos for pattern, qos in self.filters.items() if matches(pattern, topic))
+        return max(qos, default=None)
 
     def add(self, message: Message) -> bool:
-        """Keeps a message of QoS 1 or 2 until `due`; False when there is no room."""
+        """Queue a message of QoS 1 or 2 until `due`; False when there is no room."""
         if len(self._queue) >= MOST_QUEUED or self._bytes > MOST_BYTES:
             return False
         self._queue.append(message)
@@ -73,11 +73,11 @@ class MqttSession:
         return found
 
     def unconfirmed(self) -> list[tuple[int, InFlightMessage]]:
-        """What was sent before the client went away, in its order (4.4)."""
+        """What was sent before the connection ended, in its order (4.4)."""
         return list(self._sent.items())
 
     def confirm(self, number: int, kind: int) -> Message | None:
-        """PUBACK or PUBCOMP came: the message that it ends, None when there is none."""
+        """PUBACK or PUBCOMP came: the message that it confirms; None when there is none."""
         sent = self._sent.get(number)
         if sent is None or (sent.message.qos == 1) != (kind == packets.PUBACK):
             return None
@@ -95,3 +95,26 @@ class MqttSession:
             self._number = self._number % 65535 + 1
             if self._number not in self._sent:
                 return self._number
+
+
+def is_filter(pattern: str) -> bool:
+    """Whether this is a valid topic filter (section 4.7 of the standard)."""
+    levels = pattern.split("/")
+    plus_ok = all(level == "+" for level in levels if "+" in level)
+    hash_ok = "#" not in pattern or (levels[-1] == "#" and pattern.count("#") == 1)
+    return bool(pattern) and plus_ok and hash_ok
+
+
+def matches(pattern: str, topic: str) -> bool:
+    """Whether a filter matches a topic. A leading wildcard matches no topic with `$` (4.7.2)."""
+    if pattern == topic:
+        return True
+    if topic.startswith("$") and pattern[:1] in ("+", "#"):
+        return False
+    levels, names = pattern.split("/"), topic.split("/")
+    for at, level in enumerate(levels):
+        if level == "#":
+            return True
+        if at >= len(names) or (level != "+" and level != names[at]):
+            return False
+    return len(levels) == len(names)

@@ -1,1 +1,1 @@
-"""IP hosts, TCP streams and sockets of the virtual network; the gateway to the host's own."""
+"""Transport: TCP streams, UDP datagrams, and the sockets of a board."""

@@ -1,7 +1,8 @@
-"""The sockets of one board, as its calls name them: by small numbers.
+"""The sockets of one board. Its calls name them by small numbers.
 
-What a program can see of each (`READABLE`, `WRITABLE`, …) is kept here and on the board. When it
-changes by itself the board gets mail; what a call of the board itself changes, both sides know.
+What a program can see of a socket (`SOCKET_READABLE`, `SOCKET_WRITABLE`, …) is kept here and on
+the board. When it changes by itself, the board is interrupted; what a call of the board changes,
+both sides know.
 """
 
 from __future__ import annotations
@@ -9,47 +10,46 @@ from __future__ import annotations
 import errno
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-from hardware.bench.network.tcp.host import NOWHERE, Address, Datagram, Host, Ports
-from hardware.bench.network.tcp.stream import NOBODY, StreamEnd
+from hardware.bench.network.host import NO_ADDRESS, Address, Datagram, Host, Ports
+from hardware.bench.network.link import Link
+from hardware.bench.network.tcp import datagram as udp
+from hardware.bench.network.tcp import stream
+from hardware.bench.network.tcp.stream import NO_USER, StreamEnd
 from hardware.bench.protocol import frames
 
-if TYPE_CHECKING:
-    from hardware.bench.network.lan import Lan
-
 MOST_SOCKETS = 16
-"""As many as the state that the board is told of has room for."""
+"""The state that the board fetches has room for this many."""
 MOST_BACKLOG = 16
 MOST_DATAGRAMS = 6
-"""Those that wait: CONFIG_LWIP_UDP_RECVMBOX_SIZE of ESP-IDF."""
+"""Waiting ones: CONFIG_LWIP_UDP_RECVMBOX_SIZE of ESP-IDF."""
 MOST_DATAGRAM = 1472
 STREAM, DATAGRAM = 1, 2
 
 
 class BoardSocket:
-    """One socket; as a `stream.User` it takes what comes."""
+    """One socket; a `StreamUser` of its connection."""
 
-    def __init__(self, kind: int, changed: Callable[[], None]) -> None:
+    def __init__(self, kind: int, on_change: Callable[[], None]) -> None:
         self.kind = kind
         self.port = 0
         self.end: StreamEnd | None = None
         self.waiting: deque[StreamEnd] = deque()
-        """Connections that nobody has accepted yet."""
+        """Connections that the program has not accepted yet."""
         self.backlog = 0
-        self.came = bytearray()
+        self.input = bytearray()
         self.datagrams: deque[Datagram] = deque()
         self.remote: tuple[Address, int] | None = None
-        """Of a datagram socket that was connected."""
+        """Where a datagram socket sends to after `connect`."""
         self.at_end = False
         self.error = 0
-        self.changed = changed
+        self.on_change = on_change
 
     @property
     def flags(self) -> int:
-        """What the program can do with it (`SOCKET_…` of frames.py)."""
+        """What the program can do now (`SOCKET_…` of frames.py)."""
         flags = 0
-        if self.came or self.at_end or self.error or self.datagrams or self.waiting:
+        if self.input or self.at_end or self.error or self.datagrams or self.waiting:
             flags |= frames.SOCKET_READABLE
         connected = self.end is not None and self.end.is_open
         if self.kind == DATAGRAM or self.error or (connected and self.end and self.end.room):
@@ -61,55 +61,55 @@ class BoardSocket:
         return flags
 
     def opened(self, end: StreamEnd) -> None:
-        self.changed()
+        self.on_change()
 
     def received(self, end: StreamEnd, data: bytes) -> None:
-        self.came += data
-        self.changed()
+        self.input += data
+        self.on_change()
 
     def finished(self, end: StreamEnd) -> None:
         self.at_end = True
-        self.changed()
+        self.on_change()
 
     def broken(self, end: StreamEnd, error: int) -> None:
         self.error = error
-        self.changed()
+        self.on_change()
 
     def writable(self, end: StreamEnd) -> None:
-        self.changed()
+        self.on_change()
 
     def take(self, most: int) -> bytes:
-        """Bytes of the stream, no more than that."""
-        data = bytes(self.came[:most])
-        del self.came[:most]
+        """Up to `most` bytes of the stream."""
+        data = bytes(self.input[:most])
+        del self.input[:most]
         if data and self.end:
             self.end.consumed(len(data))
         return data
 
 
 class Sockets:
-    """The table. Methods give a status: 0 or more, or minus an errno."""
+    """The socket table of a board. Methods return a status: 0 or more, or -errno."""
 
-    def __init__(self, lan: Lan, ports: Ports, changed: Callable[[], None]) -> None:
-        self._lan = lan
+    def __init__(self, link: Link, ports: Ports, on_change: Callable[[], None]) -> None:
+        self._link = link
         self._ports = ports
-        self._changed = changed
+        self._on_change = on_change
         self._table: list[BoardSocket | None] = [None] * MOST_SOCKETS
 
     def get(self, number: int) -> BoardSocket | None:
-        """The socket of a number."""
+        """The socket with this number."""
         return self._table[number] if number < MOST_SOCKETS else None
 
     def flags(self) -> bytes:
-        """The flags of all, one byte each."""
+        """The flags of all sockets, one byte each."""
         return bytes(s.flags if s else 0 for s in self._table)
 
     def open(self, kind: int) -> int:
-        """A new one: its number."""
-        return self._add(BoardSocket(kind, self._changed))
+        """Make a socket; returns its number."""
+        return self._add(BoardSocket(kind, self._on_change))
 
     def bind(self, own: BoardSocket, port: int) -> int:
-        """Takes a port; 0: any."""
+        """Take a port; 0: any free one."""
         taken = self._ports.tcp if own.kind == STREAM else self._ports.udp
         used = {s.port for s in self._table if s and s.kind == own.kind}
         port = port or self._ports.free(used)
@@ -117,35 +117,35 @@ class Sockets:
             return -errno.EADDRINUSE
         own.port = port
         if own.kind == DATAGRAM:
-            self._ports.udp[port] = lambda datagram, _host: self._hear(own, datagram)
+            self._ports.udp[port] = lambda datagram, _host: self._receive_datagram(own, datagram)
         return 0
 
     def listen(self, own: BoardSocket, backlog: int) -> int:
-        """Takes connections from now on."""
+        """Take connections from now on."""
         if own.kind != STREAM or own.end:
             return -errno.EOPNOTSUPP
         if not own.port:
             self.bind(own, 0)
         own.backlog = max(1, min(backlog, MOST_BACKLOG))
-        self._ports.tcp[own.port] = lambda end: self._arrive(own, end)
+        self._ports.tcp[own.port] = lambda end: self._incoming(own, end)
         return 0
 
     def accept(self, own: BoardSocket) -> tuple[int, Address, int]:
-        """The next connection: its number (or what is wrong), and who it is."""
+        """The next connection: its number (or -errno), and the peer's address and port."""
         if not own.backlog:
-            return -errno.EINVAL, NOWHERE, 0
+            return -errno.EINVAL, NO_ADDRESS, 0
         if not own.waiting:
-            return -errno.EAGAIN, NOWHERE, 0
+            return -errno.EAGAIN, NO_ADDRESS, 0
         end = own.waiting[0]
-        made = end.user
-        assert isinstance(made, BoardSocket)
-        if (number := self._add(made)) >= 0:
+        accepted = end.user
+        assert isinstance(accepted, BoardSocket)
+        if (number := self._add(accepted)) >= 0:
             own.waiting.popleft()
-            made.changed = self._changed
-        return number, end.other.host.ip, end.other.port
+            accepted.on_change = self._on_change
+        return number, end.peer.ip, end.other.port
 
     def connect(self, own: BoardSocket, host: Host, ip: Address, port: int) -> int:
-        """Begins a connection; of a datagram socket, only remembers where to."""
+        """Begin a connection; a datagram socket only remembers where it sends to."""
         if own.kind == DATAGRAM:
             own.remote = (ip, port)
             return 0
@@ -153,11 +153,11 @@ class Sockets:
             return -errno.EISCONN
         if not own.port and (status := self.bind(own, 0)) < 0:
             return status
-        own.end = self._lan.connect(host, own.port, ip, port, own)
+        own.end = stream.connect(self._link, host, own.port, (ip, port), own)
         return -errno.EINPROGRESS
 
     def send(self, own: BoardSocket, host: Host, data: bytes) -> int:
-        """Sends on a connection: how many bytes it took."""
+        """Send on a connection; returns the count of bytes that it took."""
         if own.kind == DATAGRAM:
             return self.send_to(own, host, *own.remote, data) if own.remote else -errno.ENOTCONN
         if own.error:
@@ -167,19 +167,19 @@ class Sockets:
         return own.end.send(data) or (-errno.EAGAIN if data else 0)
 
     def send_to(self, own: BoardSocket, host: Host, ip: Address, port: int, data: bytes) -> int:
-        """Sends a datagram."""
+        """Send a datagram."""
         if own.kind != DATAGRAM:
             return -errno.EOPNOTSUPP
         if len(data) > MOST_DATAGRAM:
             return -errno.EMSGSIZE
         if not own.port:
             self.bind(own, 0)
-        self._lan.send(host, own.port, ip, port, data)
+        udp.send(self._link, host, own.port, (ip, port), data)
         return len(data)
 
     def receive(self, own: BoardSocket, most: int) -> tuple[int, bytes]:
-        """What has come of a stream: how much, and the bytes."""
-        if own.came:
+        """The bytes of a stream that have come, with their count or -errno."""
+        if own.input:
             data = own.take(most)
             return len(data), data
         if own.error:
@@ -189,57 +189,57 @@ class Sockets:
         return (-errno.EAGAIN if own.end else -errno.ENOTCONN), b""
 
     def receive_from(self, own: BoardSocket) -> Datagram | None:
-        """The next datagram."""
+        """The next datagram; None when none waits."""
         return own.datagrams.popleft() if own.datagrams else None
 
     def close(self, number: int) -> int:
-        """Gives a socket up; what it sent still arrives."""
+        """Close a socket; what it sent still arrives."""
         if (own := self.get(number)) is None:
             return -errno.EBADF
         self._table[number] = None
-        own.changed = lambda: None
+        own.on_change = lambda: None
         ports = self._ports.tcp if own.backlog else self._ports.udp
         if own.backlog or own.kind == DATAGRAM:
             ports.pop(own.port, None)
         for end in own.waiting:
-            end.user = NOBODY
+            end.user = NO_USER
             end.reset()
         if own.end:
-            if own.came and own.end.is_open:  # what nobody read: TCP says so with a RST
-                own.end.user = NOBODY
+            if own.input and own.end.is_open:  # unread bytes: TCP sends a RST
+                own.end.user = NO_USER
                 own.end.reset()
             own.end.close()
         return 0
 
     def forget(self) -> None:
-        """The board lost its memory: nobody is told."""
+        """Drop all sockets: the board lost its memory, and the other ends are not told."""
         for number, own in enumerate(self._table):
             if own:
                 ends = [*own.waiting, *([own.end] if own.end else [])]
                 for end in ends:
-                    end.user = NOBODY
-                    end.die(errno.ECONNABORTED)
+                    end.user = NO_USER
+                    end.abort(errno.ECONNABORTED)
                 self.close(number)
 
-    def _add(self, made: BoardSocket) -> int:
+    def _add(self, new: BoardSocket) -> int:
         if None not in self._table:
             return -errno.ENFILE
         number = self._table.index(None)
-        self._table[number] = made
+        self._table[number] = new
         return number
 
-    def _arrive(self, own: BoardSocket, end: StreamEnd) -> bool:
+    def _incoming(self, own: BoardSocket, end: StreamEnd) -> bool:
         if len(own.waiting) >= own.backlog:
             return False
-        made = BoardSocket(STREAM, lambda: None)
-        made.port, made.end = own.port, end
-        end.user = made
+        new = BoardSocket(STREAM, lambda: None)
+        new.port, new.end = own.port, end
+        end.user = new
         own.waiting.append(end)
-        self._changed()
+        self._on_change()
         return True
 
-    def _hear(self, own: BoardSocket, datagram: Datagram) -> None:
+    def _receive_datagram(self, own: BoardSocket, datagram: Datagram) -> None:
         wanted = own.remote in (None, (datagram.source, datagram.port))
         if wanted and len(own.datagrams) < MOST_DATAGRAMS:
             own.datagrams.append(datagram)
-            self._changed()
+            self._on_change()

@@ -1,19 +1,18 @@
-"""TCP as programs see it: bytes that come in order or not at all, late or not.
+"""TCP as programs see it: bytes arrive in order or not at all, perhaps late.
 
-Segments travel one way in a queue of their own; a lost one is sent again after the time-out of
-RFC 6298 (one second at least, doubled each time), and holds up those behind it. There are no ACKs
-in the air: what they would tell the sender, the bench knows.
+The segments of one direction wait in a queue. A lost segment is sent again after the time-out of
+RFC 6298 (at least one second, doubled each time), and those behind it wait. There are no ACK
+packets: the bench knows what they would report.
 """
 
 from __future__ import annotations
 
 import errno
 from collections import deque
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from hardware.bench.network.lan import Lan
-    from hardware.bench.network.tcp.host import Address, Host
+from hardware.bench.network.host import Address, Host
+from hardware.bench.network.link import Link
 
 WINDOW = 5760
 """Bytes on their way or unread, each way: TCP_SND_BUF and TCP_WND of ESP-IDF, 4 segments."""
@@ -22,96 +21,102 @@ RTO_NS = 1_000_000_000
 MOST_RTO_NS = 60_000_000_000
 MOST_TRIES = 12
 """TCP_MAXRTX and TCP_SYNMAXRTX of ESP-IDF."""
-MOST_LEFT = 64
+MOST_OPEN = 64
 """Connections of one board that a server keeps: a board that loses its memory leaves them open."""
 FIN = b""
-"""In a queue: nothing more comes."""
+"""In a queue: the sender has finished."""
 
 
 class StreamUser(Protocol):
-    """Who has an end of a connection: a program on a board, a server."""
+    """The program at an end of a connection: on a board or in a server."""
 
     def opened(self, end: StreamEnd) -> None:
         """The other side accepted."""
 
     def received(self, end: StreamEnd, data: bytes) -> None:
-        """Bytes came; `end.consumed` has to be told when they are read."""
+        """Bytes came; call `end.consumed` when they are read."""
 
     def finished(self, end: StreamEnd) -> None:
         """The other side sends no more."""
 
     def broken(self, end: StreamEnd, error: int) -> None:
-        """The connection is no more."""
+        """The connection ended, with an errno."""
 
     def writable(self, end: StreamEnd) -> None:
-        """There is room again, after `send` had taken less than all."""
+        """There is room again, after `send` took less than all."""
 
 
 class StreamEnd:
     """One end of a connection."""
 
-    def __init__(self, lan: Lan, host: Host, port: int, user: StreamUser) -> None:
-        self.lan = lan
+    def __init__(self, link: Link, host: Host, port: int, user: StreamUser) -> None:
+        self.link = link
         self.host = host
         self.port = port
         self.user = user
-        self.serial = lan.count()
+        self.serial = link.new_serial()
         self.other: StreamEnd = self
         """The far end, once the SYN has found it."""
         self.alive = True
         self.is_open = False
         self._queue: deque[tuple[int, bytes]] = deque()
-        self._pending = 0
-        """Bytes sent that the far end's program has not read."""
+        """Segments with the time of their arrival."""
+        self._unread = 0
+        """Bytes sent that the program at the far end has not read."""
         self._last_ns = 0
         self._tries = 0
         self._refused = False
         self._finished = False
-        host.ends.add(self)
+        host.connections.add(self)
+
+    @property
+    def peer(self) -> Host:
+        """The host at the other end."""
+        return self.other.host
 
     @property
     def room(self) -> int:
-        """How many bytes `send` would take."""
-        return 0 if self._finished or not self.is_open else WINDOW - self._pending
+        """How many bytes `send` takes now."""
+        return 0 if self._finished or not self.is_open else WINDOW - self._unread
 
     def send(self, data: bytes) -> int:
-        """Sends what there is room for; how much that was."""
+        """Send as much as there is room for; returns the count of bytes."""
         count = min(len(data), self.room)
         self._refused = count < len(data)
-        self._pending += count
+        self._unread += count
         for start in range(0, count, SEGMENT):
             self._put(data[start : min(start + SEGMENT, count)])
         return count
 
     def finish(self) -> None:
-        """Sends no more; what is on its way still arrives."""
+        """Send no more; what is on its way still arrives."""
         if self.alive and not self._finished:
             self._finished = True
             self._put(FIN)
 
     def consumed(self, count: int) -> None:
-        """The program has read so many bytes: the sender may go on."""
-        self.other._read(count)
+        """The program has read this many bytes: the sender may go on."""
+        self.other._was_read(count)
 
-    def die(self, error: int) -> None:
-        """This end is no more; the other one does not know."""
+    def abort(self, error: int) -> None:
+        """End here, with an errno; the other end is not told."""
         if self.alive:
             self._forget()
             self.user.broken(self, error)
 
     def reset(self) -> None:
-        """Breaks the connection by word: the other end hears of it if the way is open."""
+        """Send a RST; it ends the other end if it arrives."""
         if not self.alive:
             return
         self._forget()
         other = self.other
-        after_ns = self.lan.delay_ns(self.host, other.host)
-        if self.lan.passes(self.host, other.host):
-            self.lan.after(after_ns, lambda: other.die(errno.ECONNRESET))
+        delay_ns = self.link.delay_ns(self.host, other.host)
+        if self.link.delivers(self.host, other.host):
+            self.link.after(delay_ns, lambda: other.abort(errno.ECONNRESET))
 
     def close(self) -> None:
-        """The program is done with it: what it sent arrives, what comes is dropped."""
-        self.user = NOBODY
+        """The program is done: what it sent arrives, what comes is dropped."""
+        self.user = NO_USER
         if self.is_open:
             self.finish()
         elif self.alive:
@@ -122,107 +127,120 @@ class StreamEnd:
     def _forget(self) -> None:
         self.alive = self.is_open = False
         self._queue.clear()
-        self.host.ends.discard(self)
+        self.host.connections.discard(self)
 
-    def _read(self, count: int) -> None:
-        self._pending -= count
+    def _was_read(self, count: int) -> None:
+        self._unread -= count
         if self._refused and self.alive:
             self._refused = False
-            delay_ns = self.lan.delay_ns(self.other.host, self.host)
-            self.lan.after(delay_ns, self._window)
+            delay_ns = self.link.delay_ns(self.other.host, self.host)
+            self.link.after(delay_ns, self._window_update)
 
-    def _window(self) -> None:
-        """The sender hears that there is room again."""
+    def _window_update(self) -> None:
+        """The sender learns that there is room again."""
         if self.alive:
             self.user.writable(self)
 
     def _put(self, data: bytes) -> None:
-        ready_ns = self.lan.now_ns + self.lan.delay_ns(self.host, self.other.host)
+        ready_ns = self.link.now_ns + self.link.delay_ns(self.host, self.other.host)
         self._last_ns = max(ready_ns, self._last_ns)
         self._queue.append((self._last_ns, data))
         if len(self._queue) == 1:
-            self.lan.at(self._last_ns, self._arrive)
+            self.link.at(self._last_ns, self._arrive)
 
     def _arrive(self) -> None:
         if not self._queue:
             return
         data = self._queue[0][1]
-        lost = not self.lan.passes(self.host, self.other.host)
-        self.lan.note_segment(self, data, lost)
+        lost = not self.link.delivers(self.host, self.other.host)
+        self._record("fin" if data == FIN else "tcp", data, lost=lost)
         if lost:
-            self._again()
+            self._retransmit()
             return
         self._tries = 0
         self._queue.popleft()
         if self._queue:
-            self.lan.at(max(self._queue[0][0], self.lan.now_ns), self._arrive)
+            self.link.at(max(self._queue[0][0], self.link.now_ns), self._arrive)
         self.other._take(data)
         if data == FIN and self.other._finished:
-            self._over()
+            self._end_both()
 
-    def _again(self) -> None:
+    def _retransmit(self) -> None:
         self._tries += 1
         if self._tries > MOST_TRIES:
-            self.die(errno.ECONNABORTED)
+            self.abort(errno.ECONNABORTED)
             return
-        self.lan.after(min(RTO_NS << self._tries - 1, MOST_RTO_NS), self._arrive)
+        self.link.after(min(RTO_NS << self._tries - 1, MOST_RTO_NS), self._arrive)
 
     def _take(self, data: bytes) -> None:
-        if not self.alive:  # it was closed or lost its memory: a RST goes back
-            self.other.die(errno.ECONNRESET)
+        if not self.alive:  # it was closed, or its board lost its memory: a RST goes back
+            self.other.abort(errno.ECONNRESET)
         elif data == FIN:
             self.user.finished(self)
         else:
             self.user.received(self, data)
 
-    def _over(self) -> None:
-        """Both sides have finished, and heard so of each other."""
+    def _end_both(self) -> None:
+        """Both sides have finished, and each knows it of the other."""
         if not self._queue and not self.other._queue:
             for end in (self, self.other):
                 end._forget()
 
+    def _record(self, kind: str, data: bytes = b"", *, lost: bool = False) -> None:
+        ends = (self.host, self.port), (self.other.host, self.other.port)
+        self.link.log.packet(kind, *ends, data, lost=lost)
 
-class Handshake:
+
+def connect(
+    link: Link, host: Host, port: int, target: tuple[Address, int], user: StreamUser
+) -> StreamEnd:
+    """Open a connection to an address and port; `user` is notified of what happens."""
+    end = StreamEnd(link, host, port, user)
+    _Handshake(link, end, *target)
+    return end
+
+
+class _Handshake:
     """The handshake of a connection, from the SYN on."""
 
-    def __init__(self, lan: Lan, end: StreamEnd, ip: Address, port: int) -> None:
-        self._lan = lan
+    def __init__(self, link: Link, end: StreamEnd, ip: Address, port: int) -> None:
+        self._link = link
         self._end = end
         self._ip, self._port = ip, port
         self._tries = 0
-        lan.after(lan.delay_ns(end.host, None), self._syn)
+        link.after(link.delay_ns(end.host, None), self._syn)
 
     def _syn(self) -> None:
-        lan, near = self._lan, self._end
+        link, near = self._link, self._end
         if not near.alive:
             return
-        host = lan.route(near.host, self._ip)
-        if host is None or not lan.passes(near.host, host):
-            self._again()
+        host = link.route(near.host, self._ip)
+        if host is None or not link.delivers(near.host, host):
+            self._retransmit()
             return
         if host.is_server:
             self._make_room(host)
-        far = StreamEnd(lan, host, self._port, NOBODY)
+        far = StreamEnd(link, host, self._port, NO_USER)
         near.other, far.other = far, near
         far.is_open = True
         accept = host.ports.tcp.get(self._port)
-        lan.note_open(near, accept is not None)
-        taken = accept is not None and accept(far)
-        lan.after(lan.delay_ns(host, near.host), self._accepted if taken else self._refused)
+        near._record("syn" if accept else "refused")
+        accepted = accept is not None and accept(far)
+        link.after(link.delay_ns(host, near.host), self._accepted if accepted else self._refused)
 
     def _make_room(self, host: Host) -> None:
-        """The server gives the board's oldest connection up if there are too many."""
-        board = self._end.host.station
-        ends = [end for end in host.ends if end.other.host.station is board]
-        if len(ends) >= MOST_LEFT:
-            min(ends, key=lambda end: end.serial).die(errno.ECONNABORTED)
+        """The server ends the board's oldest connection if there are too many."""
+        board = self._end.host.board
+        open_ = [one for one in host.connections if one.peer.board is board]
+        if len(open_) >= MOST_OPEN:
+            min(open_, key=lambda one: one.serial).abort(errno.ECONNABORTED)
 
-    def _again(self) -> None:
+    def _retransmit(self) -> None:
         self._tries += 1
         if self._tries > MOST_TRIES // 2:
-            self._end.die(errno.ECONNABORTED)
+            self._end.abort(errno.ECONNABORTED)
             return
-        self._lan.after(min(RTO_NS << self._tries - 1, MOST_RTO_NS), self._syn)
+        self._link.after(min(RTO_NS << self._tries - 1, MOST_RTO_NS), self._syn)
 
     def _accepted(self) -> None:
         end = self._end
@@ -230,17 +248,17 @@ class Handshake:
             end.is_open = True
             end.user.opened(end)
         elif end.alive:
-            end.die(errno.ECONNRESET)
+            end.abort(errno.ECONNRESET)
         else:
-            end.other.die(errno.ECONNRESET)
+            end.other.abort(errno.ECONNRESET)
 
     def _refused(self) -> None:
         self._end.other._forget()
-        self._end.die(errno.ECONNRESET)  # lwIP knows no ECONNREFUSED
+        self._end.abort(errno.ECONNRESET)  # lwIP knows no ECONNREFUSED
 
 
-class _Nobody:
-    """Who has an end that no program has any more."""
+class _NoUser:
+    """The user of an end that no program has any more."""
 
     def opened(self, end: StreamEnd) -> None:
         end.close()
@@ -258,4 +276,4 @@ class _Nobody:
         pass
 
 
-NOBODY: StreamUser = _Nobody()
+NO_USER: StreamUser = _NoUser()

@@ -1,19 +1,15 @@
-"""ESP-NOW: frames from board to board, without an access point."""
+"""ESP-NOW: messages from board to board, without an access point."""
 
-from __future__ import annotations
+from typing import Protocol
 
-from typing import TYPE_CHECKING, Protocol
-
+from hardware.bench.network.wifi.access_point import RadioMedium
 from hardware.bench.protocol.notes import AirNote
-
-if TYPE_CHECKING:
-    from hardware.bench.network.lan import Lan
 
 MOST_BYTES = 250
 """ESP_NOW_MAX_DATA_LEN."""
 BROADCAST = b"\xff" * 6
 ACCESS_NS = 400_000
-"""Until the air is free and the preamble is over; a GUESS of a quiet place."""
+"""Until the medium is free and the preamble is sent; a GUESS for a quiet place."""
 BYTE_NS, OVERHEAD = 8_000, 43
 """At 1 Mbit/s, ESP-NOW's default rate; the bytes around the payload."""
 LEAST_NS = ACCESS_NS + BYTE_NS * OVERHEAD
@@ -23,7 +19,9 @@ LEAST_NS = ACCESS_NS + BYTE_NS * OVERHEAD
 class EspNowNode(Protocol):
     """A board with ESP-NOW switched on."""
 
-    station: object
+    @property
+    def board(self) -> object:
+        """The board; its messages are recorded in its trace."""
 
     @property
     def mac(self) -> bytes:
@@ -37,47 +35,46 @@ class EspNowNode(Protocol):
         """A message came."""
 
     def sent(self, target: bytes, arrived: bool) -> None:
-        """What became of a message."""
+        """A message was sent; `arrived`: a receiver acknowledged it."""
 
 
-class RadioMedium:
-    """All boards that speak ESP-NOW."""
+class EspNowNetwork:
+    """All boards that have ESP-NOW switched on."""
 
-    def __init__(self, lan: Lan) -> None:
-        self._lan = lan
-        self._chance = lan.rng("espnow")
-        self._voices: list[EspNowNode] = []
+    def __init__(self, medium: RadioMedium) -> None:
+        self._medium = medium
+        self._random = medium.simulation.rng("espnow")
+        self._nodes: list[EspNowNode] = []
         self.loss = 0.0
-        """The probability that a message gets lost, after all that the radio tries."""
+        """The probability that a message is lost in spite of the radio's retries."""
 
-    def join(self, voice: EspNowNode) -> None:
-        """Switches a board's ESP-NOW on."""
-        if voice not in self._voices:
-            self._voices.append(voice)
+    def join(self, node: EspNowNode) -> None:
+        """Switch a board's ESP-NOW on."""
+        if node not in self._nodes:
+            self._nodes.append(node)
 
-    def leave(self, voice: EspNowNode) -> None:
-        """Switches it off."""
-        if voice in self._voices:
-            self._voices.remove(voice)
+    def leave(self, node: EspNowNode) -> None:
+        """Switch it off."""
+        if node in self._nodes:
+            self._nodes.remove(node)
 
-    def send(self, voice: EspNowNode, target: bytes, data: bytes) -> None:
-        """Sends to one address or to all; the sender hears what became of it."""
-        wait_ns = ACCESS_NS + self._chance.randrange(ACCESS_NS)
+    def send(self, sender: EspNowNode, target: bytes, data: bytes) -> None:
+        """Send to one address or to all; `sender.sent` is called with the result."""
+        wait_ns = ACCESS_NS + self._random.randrange(ACCESS_NS)
         wait_ns += BYTE_NS * (len(data) + OVERHEAD)
+        log = self._medium.log
 
         def arrive() -> None:
-            others = [v for v in self._voices if v is not voice and v.channel == voice.channel]
-            heard = [v for v in others if target in (BROADCAST, v.mac) and not self._is_lost()]
-            arrived = bool(heard) or target == BROADCAST
-            sent = AirNote(0, "sent", voice.mac, target, data, not arrived)
-            self._lan.log.air(voice.station, sent)
-            for other in heard:
-                note = AirNote(0, "received", voice.mac, target, data)
-                self._lan.log.air(other.station, note)
-                other.received(voice.mac, data)
-            voice.sent(target, arrived)
+            others = [n for n in self._nodes if n is not sender and n.channel == sender.channel]
+            receivers = [n for n in others if target in (BROADCAST, n.mac) and not self._is_lost()]
+            arrived = bool(receivers) or target == BROADCAST
+            log.espnow(sender.board, AirNote(0, "sent", sender.mac, target, data, not arrived))
+            for receiver in receivers:
+                log.espnow(receiver.board, AirNote(0, "received", sender.mac, target, data))
+                receiver.received(sender.mac, data)
+            sender.sent(target, arrived)
 
-        self._lan.after(wait_ns, arrive)
+        self._medium.after(wait_ns, arrive)
 
     def _is_lost(self) -> bool:
-        return self.loss > 0 and self._chance.random() < self.loss
+        return self.loss > 0 and self._random.random() < self.loss

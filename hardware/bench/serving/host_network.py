@@ -1,8 +1,6 @@
-"""The gate to the host's own network: for places that the bench's owner allowed, for nothing else.
+"""Connections from boards to the host's own network, to the places that the owner allowed.
 
-A board names a place as the owner wrote it (`192.168.1.10:1883`, `broker.example:1883`); the host
-itself (`localhost:1883`) is `host.wokwi.internal` there, as in Wokwi's private gateway. Only TCP.
-Real time decides when what comes, so a bench whose gate is open is no longer deterministic.
+Only TCP. Real time decides when data comes, so a bench that reaches the host is not deterministic.
 """
 
 from __future__ import annotations
@@ -14,89 +12,83 @@ import socket
 import threading
 from collections.abc import Callable, Sequence
 
-from hardware.bench.network.tcp.host import Address, Host, Ports, parse_ip
+from hardware.bench.bench import Mode
 from hardware.bench.network.tcp.stream import StreamEnd
+from hardware.bench.serving.interactive_bench import InteractiveBench
 from hardware.errors import BenchError
 from hardware.i18n import _
 
-THIS_HOST = "host.wokwi.internal"
-LOCAL_NAMES = ("localhost", "127.0.0.1")
 MOST_CONNECTIONS = 32
-MOST_WAITING = 65_536
-"""Bytes on their way to a board or to the host, each connection."""
+MOST_PENDING = 65_536
+"""Bytes on their way to a board, each connection."""
 CHUNK = 4096
 CONNECT_S, CLOSE_S = 10.0, 1.0
 
+RunOnBench = Callable[[Callable[[], None]], None]
+"""Hands work to the bench's own thread (`InteractiveBench.soon`)."""
 
-class HostGateway:
-    """Closed until `open`. `soon` hands work to the bench's own thread."""
 
-    def __init__(self) -> None:
-        self._hosts: dict[Address, Host] = {}
-        self._names: dict[str, Address] = {}
-        self._soon: Callable[[Callable[[], None]], None]
-        self._links: set[_Link] = set()
+class HostNetwork:
+    """The open connections of one bench."""
 
-    def open(self, places: Sequence[str], soon: Callable[[Callable[[], None]], None]) -> None:
-        """Allows `host:port` places. Raises: BenchError for one that makes no sense."""
-        self._soon = soon
+    def __init__(self, bench: InteractiveBench) -> None:
+        self._bench = bench
+        self._connections: set[_HostConnection] = set()
+
+    def allow(self, places: Sequence[str], mode: Mode) -> None:
+        """Allow `host:port` places on a bench of this mode.
+
+        Raises:
+            BenchError: the bench is not in real time, or a text is not such a place.
+        """
+        if places and mode != "realtime":
+            cause = _("Only a bench in real time reaches the host's network.")
+            raise BenchError(cause, _("Use the mode realtime."))
         for place in places:
             name, _colon, port = place.rpartition(":")
             if not name or not port.isdecimal() or not 0 < int(port) < 65536:
-                what = _("{place!r} is no place on a network.").format(place=place)
+                what = _("{place!r} is not a host and port.").format(place=place)
                 raise BenchError(what, _("Write for example localhost:1883."))
             self._allow(name.lower(), int(port))
 
     def _allow(self, name: str, port: int) -> None:
-        known = THIS_HOST if name in LOCAL_NAMES else name
-        number = len(self._hosts) + 1
-        ip = parse_ip(known) or self._names.get(known) or bytes((10, 13, 39, number % 256))
-        self._names[known] = ip
-        host = self._hosts.setdefault(ip, Host(Ports(), ip))
-        host.ports.tcp[port] = lambda end: self._accept(end, (name, port))
-
-    def lookup(self, name: str) -> Address | None:
-        """The address of an allowed name on the virtual network."""
-        return self._names.get(name)
-
-    def host(self, ip: Address) -> Host | None:
-        """What stands for an allowed place on the virtual network."""
-        return self._hosts.get(ip)
+        gateway = self._bench.network.host_gateway
+        gateway.allow(name, port, lambda end: self._accept(end, (name, port)))
 
     def close(self) -> None:
-        """Ends every connection to the host."""
-        for link in list(self._links):
-            link.close()
+        """End every connection."""
+        for connection in list(self._connections):
+            connection.close()
 
     def _accept(self, end: StreamEnd, place: tuple[str, int]) -> bool:
-        if len(self._links) >= MOST_CONNECTIONS:
+        if len(self._connections) >= MOST_CONNECTIONS:
             return False
-        link = _Link(end, place, self._soon, self._links.discard)
-        self._links.add(link)
-        end.user = link
+        connection = _HostConnection(end, place, self._bench.soon, self._connections.discard)
+        self._connections.add(connection)
+        end.user = connection
         return True
 
 
-class _Link:
-    """A connection of a board to the host: a thread moves the bytes, the bench hears of them."""
+class _HostConnection:
+    """A connection of a board to the host. A thread moves the bytes and notifies the bench."""
 
     def __init__(
         self,
         end: StreamEnd,
         place: tuple[str, int],
-        soon: Callable[[Callable[[], None]], None],
-        over: Callable[[_Link], None],
+        run_on_bench: RunOnBench,
+        on_end: Callable[[_HostConnection], None],
     ) -> None:
         self._end = end
         self._place = place
-        self._soon = soon
-        self._over = over
+        self._run_on_bench = run_on_bench
+        self._on_end = on_end
         self._lock = threading.Lock()
-        """Guards what follows."""
+        """Guards the attributes below."""
         self._to_host, self._to_board = bytearray(), bytearray()
         self._wake = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         self._board_finished = self._host_finished = self._closed = False
-        self._thread = threading.Thread(target=self._run, name="warsha-gate", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="warsha-host", daemon=True)
         self._thread.start()
 
     # -- the board's side, in the thread of the bench -------------------------------------------
@@ -107,45 +99,45 @@ class _Link:
     def received(self, end: StreamEnd, data: bytes) -> None:
         with self._lock:
             self._to_host += data
-        self._nudge()
+        self._wake_thread()
 
     def finished(self, end: StreamEnd) -> None:
         self._board_finished = True
-        self._nudge()
+        self._wake_thread()
 
     def broken(self, end: StreamEnd, error: int) -> None:
         self._closed = True
-        self._nudge()
+        self._wake_thread()
 
     def writable(self, end: StreamEnd) -> None:
-        self._give()
+        self._send_to_board()
 
     def close(self) -> None:
-        """The bench is put away."""
+        """End the connection: the bench is being closed."""
         self._closed = True
-        self._nudge()
+        self._wake_thread()
         self._thread.join(CLOSE_S)
 
-    def _give(self) -> None:
-        """Hands the board what came, as much as it takes, and the end of it."""
+    def _send_to_board(self) -> None:
+        """Give the board what came, as much as it takes, and then the end of it."""
         with self._lock:
             del self._to_board[: self._end.send(bytes(self._to_board))]
             over = self._host_finished and not self._to_board
         if over:
             self._end.finish()
-        self._nudge()
+        self._wake_thread()
 
     def _ended(self, failed: bool) -> None:
-        self._over(self)
+        self._on_end(self)
         self._host_finished = True
         if failed:
             self._end.reset()
         else:
-            self._give()
+            self._send_to_board()
 
     # -- the host's side, in a thread of its own ------------------------------------------------
 
-    def _nudge(self) -> None:
+    def _wake_thread(self) -> None:
         with self._lock:
             if self._wake >= 0:
                 os.eventfd_write(self._wake, 1)
@@ -163,16 +155,16 @@ class _Link:
             os.close(self._wake)
             self._wake = -1
         if not self._closed:
-            self._soon(lambda: self._ended(failed))
+            self._run_on_bench(lambda: self._ended(failed))
 
     def _pump(self, host: socket.socket) -> None:
-        told = False
+        shut_down = False
         while not self._closed:
             with self._lock:
-                full, pending = len(self._to_board) > MOST_WAITING, bool(self._to_host)
-            if self._board_finished and not pending and not told:
+                full, pending = len(self._to_board) > MOST_PENDING, bool(self._to_host)
+            if self._board_finished and not pending and not shut_down:
                 host.shutdown(socket.SHUT_WR)
-                told = True
+                shut_down = True
             poll = select.poll()
             poll.register(self._wake, select.POLLIN)
             poll.register(host, (0 if full else select.POLLIN) | (select.POLLOUT * pending))
@@ -180,18 +172,18 @@ class _Link:
             if self._wake in ready:
                 os.eventfd_read(self._wake)
             if pending:
-                self._push(host)
-            if host.fileno() in ready and not full and not self._pull(host):
+                self._write(host)
+            if host.fileno() in ready and not full and not self._read(host):
                 return
 
-    def _push(self, host: socket.socket) -> None:
+    def _write(self, host: socket.socket) -> None:
         with self._lock, contextlib.suppress(BlockingIOError):
             count = host.send(self._to_host)
             del self._to_host[:count]
-            self._soon(lambda: self._end.consumed(count))
+            self._run_on_bench(lambda: self._end.consumed(count))
 
-    def _pull(self, host: socket.socket) -> bool:
-        """Takes what came; False at the end of it."""
+    def _read(self, host: socket.socket) -> bool:
+        """Take what came; False at the end of the connection."""
         try:
             data = host.recv(CHUNK)
         except BlockingIOError:
@@ -199,5 +191,5 @@ class _Link:
         if data:
             with self._lock:
                 self._to_board += data
-            self._soon(self._give)
+            self._run_on_bench(self._send_to_board)
         return bool(data)

@@ -1,40 +1,31 @@
-"""Ports over the network: `socket://` is the bare line, `rfc2217://` has the modem lines too.
+"""Ports over sockets: a TCP connection, RFC 2217 on one, and a virtual board in this process.
 
-Written here, as pyserial's keep each byte in a queue of its own (0.1 MB/s at best), cannot be
-selected on, and sleep 0.3 s in `close` and 0.05 s at each change of a setting.
+Not pyserial's `socket://` and `rfc2217://`: they keep each byte in a queue of its own (at best
+0.1 MB/s), do not work with `select`, and sleep 0.3 s in `close` and 0.05 s at each change of a
+setting.
 """
 
 import select
 import socket
 import threading
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from hardware.errors import BoardNotFound, BoardTimeout
 from hardware.i18n import _
 from hardware.wire import telnet
-from hardware.wire.deadline import Deadline
-from hardware.wire.port import CHUNK, RESET_PULSE_S, busy, lost, no_address, not_there
+from hardware.wire.port import CHUNK, RESET_PULSE_S, Deadline, busy, lost, no_address, not_there
 
 CONNECT_S = 5.0
 ANSWER_S = 3.0
 
 
-class SocketPort:
-    """A `Port` on a TCP connection that carries the bare line."""
+class _ConnectedPort:
+    """What all ports over a socket have in common."""
 
-    def __init__(self, url: str) -> None:
-        """Raises: BoardNotFound."""
+    def __init__(self, url: str, connected: socket.socket) -> None:
         self.name = url
-        try:
-            parts = urlsplit(url)
-            where = (parts.hostname or "", parts.port or 0)
-        except ValueError as error:  # the port is no number
-            raise no_address(url) from error
-        try:
-            self._socket = socket.create_connection(where, CONNECT_S)
-        except OSError as error:
-            raise not_there(url) from error
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._socket = connected
 
     def read(self, timeout_s: float | None) -> bytes:
         """See `Port.read`."""
@@ -63,6 +54,36 @@ class SocketPort:
         self._socket.close()
 
 
+class SocketPort(_ConnectedPort):
+    """A `Port` on a TCP connection that carries the bare line (`socket://`)."""
+
+    def __init__(self, url: str) -> None:
+        """Raises: BoardNotFound."""
+        super().__init__(url, _connect(url))
+
+
+class PairPort(_ConnectedPort):
+    """A `Port` on one end of a socket pair; a bench in this process holds the other end."""
+
+    def __init__(
+        self, url: str, end: socket.socket, reset: Callable[[], None], on_close: Callable[[], None]
+    ) -> None:
+        """`reset` is the reset button; `on_close` is called when the port is closed."""
+        super().__init__(url, end)
+        self._reset = reset
+        self._on_close = on_close
+
+    def pulse_reset(self) -> bool:
+        """See `Port.pulse_reset`."""
+        self._reset()
+        return True
+
+    def close(self) -> None:
+        """See `Port.close`."""
+        super().close()
+        self._on_close()
+
+
 class Rfc2217Port(SocketPort):
     """A `Port` on a serial device behind an RFC 2217 server (a bench, ser2net,
     esp_rfc2217_server)."""
@@ -70,19 +91,19 @@ class Rfc2217Port(SocketPort):
     def __init__(self, url: str, baud: int) -> None:
         """Raises: BoardNotFound, BoardBusy."""
         super().__init__(url)
-        self._telnet = _Client()
+        self._telnet = _Rfc2217Client()
         self._data = b""
         for verb in (telnet.WILL, telnet.DO):
             for option in (telnet.BINARY, telnet.SGA, telnet.COM_PORT):
-                self._telnet.demand(verb, option)
+                self._telnet.request_option(verb, option)
         try:
-            self._ask(telnet.SET_BAUDRATE, baud.to_bytes(4))
+            self._set(telnet.SET_BAUDRATE, baud.to_bytes(4))
             for command, value in (
                 (telnet.SET_DATASIZE, 8),
                 (telnet.SET_PARITY, 1),
                 (telnet.SET_STOPSIZE, 1),
             ):
-                self._ask(command, bytes((value,)))
+                self._set(command, bytes((value,)))
             # DTR before RTS: the other way round resets an ESP32.
             self._control(telnet.DTR_ON)
             self._control(telnet.RTS_ON)
@@ -121,32 +142,47 @@ class Rfc2217Port(SocketPort):
             super().write(replies)
 
     def _control(self, value: int) -> None:
-        self._ask(telnet.SET_CONTROL, bytes((value,)))
+        self._set(telnet.SET_CONTROL, bytes((value,)))
 
-    def _ask(self, command: int, value: bytes) -> None:
-        """Set something and wait until the server has said that it is so."""
-        self._telnet.answered.discard(command)
-        self._telnet.say(command, value)
+    def _set(self, command: int, value: bytes) -> None:
+        """Set something and wait until the server has confirmed it."""
+        self._telnet.confirmed.discard(command)
+        self._telnet.send_command(command, value)
         super().write(self._telnet.replies())
         deadline = Deadline(ANSWER_S)
-        while command not in self._telnet.answered:
+        while command not in self._telnet.confirmed:
             if deadline.over():
                 raise BoardTimeout(
                     _("{url} does not speak RFC 2217.").format(url=self.name),
-                    _("If it is a bare line, write socket:// instead."),
+                    _("If it is a plain serial line, write socket:// instead."),
                 )
             self._receive(deadline)
 
 
-class _Client(telnet.Telnet):
+class _Rfc2217Client(telnet.Telnet):
     """The client's half of RFC 2217."""
 
     def __init__(self) -> None:
         options = {telnet.BINARY, telnet.SGA, telnet.COM_PORT}
         super().__init__(options, options | {telnet.ECHO})
-        self.answered: set[int] = set()
+        self.confirmed: set[int] = set()
         """Commands that the server has confirmed."""
 
-    def heard(self, command: int, value: bytes) -> None:
-        """See `Telnet.heard`."""
-        self.answered.add(command - telnet.SERVER)
+    def on_command(self, command: int, value: bytes) -> None:
+        """See `Telnet.on_command`."""
+        self.confirmed.add(command - telnet.SERVER)
+
+
+def _connect(url: str) -> socket.socket:
+    """The connection to the host and port of a URL. Raises: BoardNotFound."""
+    try:
+        parts = urlsplit(url)
+        place = (parts.hostname or "", parts.port or 0)
+    except ValueError as error:  # the port is not a number
+        raise no_address(url) from error
+    try:
+        connected = socket.create_connection(place, CONNECT_S)
+    except OSError as error:
+        raise not_there(url) from error
+    connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return connected
