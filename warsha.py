@@ -1,5 +1,5 @@
-"""The front door: the command `warsha`, and `%load_ext warsha` in a notebook. What they open is
-defined elsewhere."""
+"""The entry points: the command `warsha`, and `%load_ext warsha` in a notebook. They put together
+what `hardware` and `grader` define."""
 
 import os
 import sys
@@ -21,12 +21,13 @@ app = typer.Typer(
 )
 app.add_typer(hardware.cli.app)
 app.add_typer(grader.cli.app)
+hardware.cli.more_checks.append(grader.cli.check_host_sandbox)
 
 
 def main() -> None:
     """Run the command line; a known error is one line of cause and one of cure, exit 1."""
-    # Trust boundary: a `grader.py` in the folder where the instructor stands must not be ours in
-    # the worker processes, which Python starts with `-c` and so with that folder on their path.
+    # Trust boundary: Python starts worker processes with `-c`, and so with the current folder on
+    # their path. A `grader.py` in it must not replace ours.
     os.environ["PYTHONSAFEPATH"] = "1"
     import_jsonschema()
     debug = "--debug" in sys.argv

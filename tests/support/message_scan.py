@@ -18,7 +18,7 @@ CODE = [
     ROOT / "warsha.py",
 ]
 ROOTS = {"HardwareError", "GraderError"}
-SPEAKERS = {"Finding", "Failure", "print", "say", "need", "add_column"}
+SPEAKERS = {"CheckResult", "TaskFailure", "print", "say", "notify", "need", "add_column"}
 """Further calls whose texts are for people: of the doctor, of a worker, at a terminal."""
 
 _TWO_WORDS = re.compile(r"[A-Za-z]{2,}\W* \W*[A-Za-z]{2,}")
