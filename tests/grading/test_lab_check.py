@@ -47,7 +47,7 @@ def test_nothing_is_wrong_with_our_labs(slug: str) -> None:
         ("lab.toml", '"order of the phases"', '"the relay"', "uses 'relay', but the Arabic"),
         ("lesson.md", "# L02 · Blink and the traffic light", "# الوميض", "Arabic in the English"),
         ("lesson.md", "| a | 4 |", "| a | 5 |", "item a needs a row | a | 4 | in Arabic and one"),
-        ("lesson.md", "30 ms", "a bit", "the rows of item b do not say 30 of check b"),
+        ("lesson.md", "30 ms", "a bit", "the rows of item b do not state 30 of check b"),
         ("checks.py", 'on_miss="drift"', 'on_miss="late"', "no text for the misconception 'late'"),
         (
             "mutants/drift.py",
@@ -55,7 +55,7 @@ def test_nothing_is_wrong_with_our_labs(slug: str) -> None:
             "# It is late:",
             "mutants/drift.py: its first line",
         ),
-        ("pins.pico.py", "LED_R = 15", "LED_R = 2", "diagram.pico.json: LED_R is pin GP2, and no"),
+        ("pins.pico.py", "LED_R = 15", "LED_R = 2", "diagram.pico.json: LED_R is pin GP2, but no"),
     ],
 )
 def test_what_is_to_be_mended_is_told(

@@ -71,11 +71,11 @@ def test_what_cannot_be_made_is_told(labs: Path, slug: str, like: str, told: str
 
 
 def test_an_id_is_one_word(labs: Path) -> None:
-    with pytest.raises(LabError, match="'L 1' is no id"):
+    with pytest.raises(LabError, match="'L 1' cannot be the id"):
         new_lab("door_bell", id="L 1", labs=labs)
 
 
-@pytest.mark.parametrize(("language", "said"), [("en", "is a whole lab"), ("ar", "معمل كامل")])
+@pytest.mark.parametrize(("language", "said"), [("en", "is a complete lab"), ("ar", "معمل كامل")])
 def test_the_next_steps_are_in_the_reader_s_language(
     monkeypatch: pytest.MonkeyPatch, language: str, said: str
 ) -> None:

@@ -118,7 +118,7 @@ def test_files_go_with_the_notebook_and_links_do_not(course: Course, hand_in: Ha
     found = {str(file.relative_to(place)): file for file in place.rglob("*") if not file.is_dir()}
     assert set(found) == {f"{LAB}.ipynb", "timestamp.txt", "data/readings.csv", "given.csv"}
     assert found["given.csv"].read_text() == "the instructor's"
-    (told,) = (note for note in notes if "plain file" in note)
+    (told,) = (note for note in notes if "regular file" in note)
     assert set(told.removeprefix("left out: ").split("; ")) == {
         f"{name!r} is not a regular file" for name in ("secret.txt", "all", "pipe")
     }

@@ -184,7 +184,7 @@ def test_notebooks_that_came_or_went_after_marks_were_given(
         state = released_state(course)
         with pytest.raises(CourseError) as caught:
             build_course(course)
-        assert str(caught.value).endswith(f"other cells: {names}")
+        assert str(caught.value).endswith(f"cells were changed: {names}")
         assert released_state(course) == state
         assert grade(course) == before
     (place / "more.ipynb").unlink()
