@@ -1,4 +1,5 @@
-"""The command `warsha`, and `%load_ext warsha` in a notebook; the two packages define both."""
+"""The entry points: the command `warsha`, and `%load_ext warsha` in a notebook. They put together
+what `hardware` and `grader` define."""
 
 import os
 import sys
@@ -19,7 +20,7 @@ app = typer.Typer(
     add_completion=False,
     help="An open training lab for IoT and embedded systems. --debug shows an error's traceback.",
 )
-hardware.cli.add_doctor([*doctor.checks(), grader.cli.host_sandbox])
+hardware.cli.add_doctor([*doctor.checks(), grader.cli.check_host_sandbox])
 app.add_typer(hardware.cli.app)
 app.add_typer(grader.cli.app)
 

@@ -1,7 +1,7 @@
 """The grader's verbs: `warsha course`, `roster`, `grade`, `feedback`, `class`, `replay`, `lab`,
-`demo`. They parse and print; the work is elsewhere.
+`demo`. They only parse and print.
 
-nbgrader takes a second to import, so what needs it is imported where it is used.
+nbgrader takes a second to import, so modules that need it are imported in the verb that uses them.
 """
 
 import os
@@ -39,7 +39,7 @@ NOT_GRADED = 3
 @course_app.command("build")
 def course_build(course: Annotated[str | None, typer.Argument()] = None) -> None:
     """Make nbgrader's folder of a course, and the folder that trainees get."""
-    from grader.notebook.release import build_course
+    from grader.notebook.course_build import build_course
 
     out = Console(soft_wrap=True)
     built = load_course(course)
@@ -50,7 +50,7 @@ def course_build(course: Annotated[str | None, typer.Argument()] = None) -> None
 @app.command()
 def roster(file: Path, course: CourseName = None) -> None:
     """Put a class list (CSV) into the gradebook."""
-    from grader.nbgrader.marks import enrol
+    from grader.nbgrader.enrolment import enrol
 
     trainees = read_class_list(file)
     enrol(load_course(course).root, trainees)
@@ -63,11 +63,11 @@ def grade(
     course: CourseName = None,
     student: Annotated[str | None, typer.Option(help="Only this trainee.")] = None,
     seeds: Annotated[
-        Literal["hidden", "public"], typer.Option(help="Which seeds decide.")
+        Literal["hidden", "public"], typer.Option(help="The seeds that the marks are given with.")
     ] = "hidden",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Score, and save nothing.")] = False,
     sandbox: Annotated[
-        bool, typer.Option(help="Lock host code up; marks say when it was not.")
+        bool, typer.Option(help="Isolate host code in a sandbox; marks note when it was not.")
     ] = True,
     scheduler: Annotated[
         str, typer.Option(help="Score on a dask cluster: tcp://HOST:PORT or tls://HOST:PORT.")
@@ -76,14 +76,14 @@ def grade(
     tls_cert: Annotated[str, typer.Option(help="Our certificate for it (PEM).")] = "",
     tls_key: Annotated[str, typer.Option(help="The key of our certificate (PEM).")] = "",
 ) -> None:
-    """Grade what was handed in for a lab, or for an assignment of several labs: a drop-in for
+    """Grade the submissions for a lab, or for an assignment of several labs: a drop-in for
     `nbgrader autograde`."""
     if not scheduler:
         pool.warm()
-    from grader.classrun import report
-    from grader.classrun.autograde import gradings
+    from grader.classrun import grading_report
     from grader.classrun.class_notes import class_notes
     from grader.classrun.cluster import DaskCluster, Tls
+    from grader.classrun.grading import gradings
 
     out = Console()
     begin = time.perf_counter()
@@ -92,21 +92,22 @@ def grade(
     tls = Tls(tls_ca, tls_cert, tls_key)
     with DaskCluster(scheduler, tls, out.print) if scheduler else nullcontext() as cluster:
         work = [(grading, folders) for grading in labs]
-        outcomes = report.grade_all(out, work, dry_run=dry_run, cluster=cluster)
+        outcomes = grading_report.grade_all(out, work, dry_run=dry_run, cluster=cluster)
     notes = class_notes(labs[0].course.root, assignment, folders, outcomes)
-    report.print_run(out, outcomes, notes, time.perf_counter() - begin)
+    grading_report.print_run(out, outcomes, notes, time.perf_counter() - begin)
     if not all(outcome.is_graded for outcome in outcomes):
         raise typer.Exit(NOT_GRADED)
 
 
 @app.command()
 def demo(course: CourseName = None) -> None:
-    """Build the course, grade a sample class on virtual boards, show the scores."""
+    """Build the course, grade a sample class on virtual boards, and show the scores."""
     from grader import demo
-    from grader.classrun import report
-    from grader.classrun.autograde import Grading
-    from grader.notebook.release import build_course
-    from grader.reports.write import FeedbackWriter, write_class
+    from grader.classrun import grading_report
+    from grader.classrun.grading import Grading
+    from grader.notebook.course_build import build_course
+    from grader.reports.class_writer import write_class
+    from grader.reports.feedback_writer import FeedbackWriter
 
     out = Console()
     sample = demo.demo_course(load_course(course))
@@ -114,16 +115,18 @@ def demo(course: CourseName = None) -> None:
     demo.make_class(sample)
     begin = time.perf_counter()
     gradings = [Grading(sample, lab) for lab in sample.labs]
-    outcomes = report.grade_all(out, [(grading, grading.submissions()) for grading in gradings])
+    outcomes = grading_report.grade_all(
+        out, [(grading, grading.submissions()) for grading in gradings]
+    )
     seconds = time.perf_counter() - begin
     for lab in track(sample.labs, _("feedback"), console=out, transient=True):
         list(FeedbackWriter(sample, lab).run())
         write_class(sample, lab)
-    report.print_class(out, outcomes, sample.labs)
-    report.print_problems(out, outcomes)
+    grading_report.print_class(out, outcomes, sample.labs)
+    grading_report.print_problems(out, outcomes)
     out.print(_("feedback: {folder}").format(folder=sample.root / "feedback"), soft_wrap=True)
     out.print(_("class pages: {folder}").format(folder=sample.root / "class"), soft_wrap=True)
-    report.print_count(out, outcomes, seconds)
+    grading_report.print_count(out, outcomes, seconds)
     if not all(outcome.is_graded for outcome in outcomes):
         raise typer.Exit(NOT_GRADED)
 
@@ -135,7 +138,7 @@ def feedback(
     student: Annotated[str | None, typer.Option(help="Only this trainee.")] = None,
 ) -> None:
     """Write the feedback page of each graded submission, as `nbgrader generate_feedback` would."""
-    from grader.reports.write import FeedbackWriter
+    from grader.reports.feedback_writer import FeedbackWriter
 
     out, chosen = Console(), load_course(course)
     writer = FeedbackWriter(chosen, lab, student)
@@ -144,9 +147,9 @@ def feedback(
     failed = [(who, why) for who, why in made if why]
     for who, why in failed:
         out.print(Text(_("no page: {student}: {reason}").format(student=who, reason=why)))
-    told = _("{count} feedback pages are in {folder}")
+    text = _("{count} feedback pages are in {folder}")
     folder = chosen.root / "feedback"
-    out.print(told.format(count=len(made) - len(failed), folder=folder), soft_wrap=True)
+    out.print(text.format(count=len(made) - len(failed), folder=folder), soft_wrap=True)
     if failed:
         raise typer.Exit(NOT_GRADED)
 
@@ -157,17 +160,17 @@ def class_(
     course: CourseName = None,
     open_: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
 ) -> None:
-    """Write the class page of a lab (of each, if several are handed in together) and its tables:
-    who needs help, which ideas were wrong."""
+    """Write the class page of a lab (or of each lab of an assignment) and its tables: who needs
+    help, and which misconceptions occur."""
     from grader.nbgrader.folders import labs_of
-    from grader.reports.write import write_class
+    from grader.reports.class_writer import write_class
 
     out, chosen = Console(), load_course(course)
     for slug in labs_of(chosen, lab):
         register, files = write_class(chosen, slug, lab)
         needy = sum(bool(row.needs) for row in register.rows)
-        told = _("{count} trainees, {graded} graded, {needy} need a look")
-        line = told.format(count=len(register.rows), graded=len(register.graded), needy=needy)
+        text = _("{count} trainees, {graded} graded, {needy} need a look")
+        line = text.format(count=len(register.rows), graded=len(register.graded), needy=needy)
         out.print(line, highlight=False)
         for file in files:
             out.print(Text(str(file)), soft_wrap=True)
@@ -182,18 +185,16 @@ def replay(
     course: CourseName = None,
     number: Annotated[
         int | None,
-        typer.Option("--try", min=1, help="Which submission, from 1; else the newest."),
+        typer.Option("--try", min=1, help="The submission, from 1; else the newest."),
     ] = None,
-    assignment: Annotated[
-        str, typer.Option(help="What it was handed in with, if a lab is in several.")
-    ] = "",
+    assignment: Annotated[str, typer.Option(help="The assignment, if a lab is in several.")] = "",
     item: Annotated[str, typer.Option(help="Only the episodes of this item.")] = "",
     vcd: Annotated[
         Path | None, typer.Option(help="Write the trace that decided the item here.")
     ] = None,
     open_: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
 ) -> None:
-    """Run a graded submission again with its seeds, and show why its mark is what it is."""
+    """Run a graded submission again with its seeds, and show how its mark came about."""
     from grader.archive.replay_report import print_replay
     from grader.archive.store import Store
 
@@ -207,8 +208,8 @@ def replay(
         raise typer.Exit(1)
 
 
-def host_sandbox() -> CheckResult:
-    """The check for `warsha doctor`: whether submissions' host code can be held here."""
+def check_host_sandbox() -> CheckResult:
+    """A check of `warsha doctor`: whether host code of submissions can be isolated here."""
     from grader.host.probe import check_sandbox
 
     return check_sandbox()
@@ -217,12 +218,12 @@ def host_sandbox() -> CheckResult:
 @lab_app.command("new")
 def lab_new(
     slug: Annotated[str, typer.Argument(help="The new lab's folder name, for example door_bell.")],
-    like: Annotated[str, typer.Option(help="The lab that it is a copy of.")] = "blinker",
+    like: Annotated[str, typer.Option(help="The lab to copy.")] = "blinker",
     id_: Annotated[
-        str, typer.Option("--id", help="What the program says after READY; else the name.")
+        str, typer.Option("--id", help="What the program prints after READY; else the name.")
     ] = "",
 ) -> None:
-    """Make the folder of a new lab: a whole one, to be changed file by file."""
+    """Make the folder of a new lab: a complete copy of another lab, to be adapted file by file."""
     from grader.authoring.new_lab import new_lab, next_steps
 
     out = Console(soft_wrap=True, highlight=False)
@@ -232,27 +233,27 @@ def lab_new(
 
 @lab_app.command("check")
 def lab_check(
-    labs: Annotated[list[str] | None, typer.Argument(help="Which labs; all if none.")] = None,
+    labs: Annotated[list[str] | None, typer.Argument(help="The labs; else all of them.")] = None,
     pairs: Annotated[int, typer.Option(help="Random pairs of secret and trainee.")] = 10,
 ) -> None:
-    """Check a lab before it is handed out: its texts in both languages, circuits and release, and
-    that reference and mutants get on hidden seeds what expected.toml says."""
-    from grader.authoring.lab_report import check_and_tell
+    """Check a lab before it is released: its texts in both languages, circuits and release, and
+    that reference and mutants get the marks in expected.toml with hidden seeds."""
+    from grader.authoring.lab_report import check_and_print
 
     out = Console(soft_wrap=True)
-    well = [check_and_tell(out, find(slug), pairs) for slug in labs or slugs()]
+    well = [check_and_print(out, find(slug), pairs) for slug in labs or slugs()]
     if not all(well):
         raise typer.Exit(1)
 
 
 @lab_app.command("open")
 def lab_open(course: CourseName = None, port: int = 8888, browser: bool = True) -> None:
-    """Open JupyterLab on the trainee's course; it is built if it is not there yet."""
-    from grader.notebook.release import build_course
+    """Open JupyterLab on the trainee's course, which is built if it does not exist yet."""
+    from grader.notebook.course_build import build_course
 
     chosen = load_course(course)
     if not chosen.trainee.is_dir():
         build_course(chosen)
     command = jupyter.command(chosen.trainee, port=port, browser=browser)
-    # In our place: whoever ends this process ends the server.
+    # The server replaces this process: who ends the one ends the other.
     os.execve(command[0], command, jupyter.environment())

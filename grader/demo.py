@@ -1,4 +1,5 @@
-"""A sample class: trainee 0 hands in every reference, trainee k the k-th mutant of every lab."""
+"""A sample class for `warsha demo`: trainee 0 hands in the reference of every lab, trainee k the
+k-th mutant."""
 
 import copy
 import shutil
@@ -12,14 +13,14 @@ from grader.lab import cells
 from grader.lab.class_list import Trainee
 from grader.lab.course import Course
 from grader.lab.lab import find
-from grader.nbgrader import marks
+from grader.nbgrader import enrolment
 
 HANDED_IN = "2026-01-15 10:00:00 UTC"
 ANSWER = "إجابة تجريبية · a sample answer"
 
 
 def demo_course(course: Course) -> Course:
-    """The same course in a folder of its own, so that no real class is touched; what is there is
+    """The same course in another folder, so that no real class is changed. An earlier sample is
     removed."""
     sample = replace(course, slug=f"{course.slug}_demo", roster=None)
     shutil.rmtree(sample.root, ignore_errors=True)
@@ -27,11 +28,11 @@ def demo_course(course: Course) -> Course:
 
 
 def make_class(course: Course) -> list[Trainee]:
-    """Write the class's submissions into nbgrader's `submitted/` and enrol it. The course must be
-    built."""
+    """Enrol the sample class, and write its submissions into nbgrader's `submitted/`. The course
+    must be built."""
     size = max(len(programs(find(lab))) for lab in course.labs)
     trainees = [Trainee(f"trainee{number:02}", "متدرب", str(number)) for number in range(size)]
-    marks.enrol(course.root, trainees)
+    enrolment.enrol(course.root, trainees)
     for lab in course.labs:
         file = course.root / "release" / lab / f"{lab}.ipynb"
         released = nbformat.read(file, as_version=4)
@@ -48,8 +49,8 @@ def make_class(course: Course) -> list[Trainee]:
 def filled_in(
     released: NotebookNode, program: str | None, answer: str = ANSWER, host: str | None = None
 ) -> NotebookNode:
-    """A released notebook as a trainee hands it in: with that program and that host code (None:
-    its cell is deleted), and that answer."""
+    """A released notebook as a trainee hands it in, with this program, host code and answer. None
+    deletes the cell of the program or of the host code."""
     notebook = copy.deepcopy(released)
     for cell in list(notebook.cells):
         match cell.metadata.get("nbgrader", {}).get("grade_id"):

@@ -17,7 +17,7 @@ from time import perf_counter
 
 import pytest
 
-from grader.classrun.autograde import Grading
+from grader.classrun.grading import Grading
 from grader.classrun.task import Task, score_task
 from grader.lab.course import Course
 from grader.score.card import Card

@@ -12,11 +12,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from grader import demo
-from grader.classrun.autograde import Grading
+from grader.classrun.grading import Grading
 from grader.lab.class_list import Trainee
 from grader.lab.course import Course, load_course
-from grader.nbgrader import folders, marks
-from grader.notebook.release import build_course
+from grader.nbgrader import enrolment, folders
+from grader.notebook.course_build import build_course
 from tests.support.classroom import Scores, auto_scores
 
 Marks = tuple[Scores, str]
@@ -52,7 +52,7 @@ def our_marks(course: Course, trainees: Sequence[Trainee]) -> Marks:
     """What `warsha grade --seeds public` gives, in a gradebook of its own."""
     (course.root / "gradebook.db").unlink()
     build_course(course)
-    marks.enrol(course.root, trainees)
+    enrolment.enrol(course.root, trainees)
     for lab in course.labs:
         grading = Grading(course, lab, "public")
         for outcome in grading.run(grading.submissions()):

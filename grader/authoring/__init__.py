@@ -1,1 +1,1 @@
-"""For who writes a lab: begin one, check it, review its texts."""
+"""Tools for the author of a lab: start a new one, check its marks, review its texts."""

@@ -1,7 +1,7 @@
-"""Whether a lab tells right from wrong: reference and mutants against expected.toml.
+"""Checks the marks of a lab's reference and mutants against expected.toml.
 
-Each pair of a random secret and trainee gives one hidden seed; on it the reference must have all
-points and each mutant exactly its points and keys, on every board.
+Each pair of a random secret and trainee gives one hidden seed. With it, on every board, the
+reference must get all points and each mutant exactly its expected points and keys.
 """
 
 import json
@@ -32,10 +32,10 @@ GENERIC = ("empty", "ready_only", "freeze_after_ready")
 """The mutants that every lab has."""
 
 HOST_MUTANT = "host_"
-"""A mutant whose name begins so is host code, handed in with the reference's program."""
+"""A mutant whose name begins like this is host code; it runs with the reference's program."""
 
 Vector = Mapping[str, tuple[float, str]]
-"""Of each item the points and the key."""
+"""The points and the misconception key of each item."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Trial:
 
 @dataclass(frozen=True)
 class Difference:
-    """A program that did not get what expected.toml says."""
+    """An item of a program with another result than expected.toml has."""
 
     trial: Trial
     seed: int
@@ -60,8 +60,8 @@ class Difference:
 
     def __str__(self) -> str:
         (points, key), (had, got) = self.expected, self.got
-        told = _("{program} on {board}: item {item} expected {expected}, got {got}")
-        return told.format(
+        text = _("{program} on {board}: item {item} expected {expected}, got {got}")
+        return text.format(
             program=self.trial.program,
             board=self.trial.board,
             item=self.item,
@@ -71,8 +71,8 @@ class Difference:
 
 
 def check_runs(folder: Path, pairs: int) -> Iterator[list[Difference]]:
-    """Run everything of a lab with that many pairs, on all processors; what differed in each run,
-    as it ends. `count_runs` tells how many there will be.
+    """Run all programs of a lab with that number of pairs, on all processors. Yields the
+    differences of each run when it ends; `count_runs` gives the number of runs.
 
     Raises: LabError, NotGraded.
     """
@@ -85,7 +85,7 @@ def check_runs(folder: Path, pairs: int) -> Iterator[list[Difference]]:
         for name in programs(lab)
     ]
     runs = pool.run(check_one, ((trial, trial) for trial in trials), pool.processors())
-    with closing(runs):  # a run that fails ends its workers here and now
+    with closing(runs):  # when a run fails, its workers end now
         for trial, found in runs:
             if isinstance(found, pool.TaskFailure):
                 raise _failed(trial, found)
@@ -93,7 +93,8 @@ def check_runs(folder: Path, pairs: int) -> Iterator[list[Difference]]:
 
 
 def _failed(trial: Trial, found: pool.TaskFailure) -> GraderError:
-    """Why a run gave nothing: the author's line, when one of the lab's own raised."""
+    """The error for a run that gave no result; it names the line of the lab's own code if that
+    raised."""
     cause = f"{trial.program}, {trial.board}: {found.reason}"
     own = re.findall(rf'File "{re.escape(str(trial.folder))}/(\w+\.py)", line (\d+)', found.detail)
     if not own:
@@ -103,7 +104,7 @@ def _failed(trial: Trial, found: pool.TaskFailure) -> GraderError:
 
 
 def count_runs(lab: Lab, pairs: int) -> int:
-    """How many runs a check of a lab takes."""
+    """The number of runs in a check of a lab."""
     return pairs * len(lab.boards) * len(programs(lab))
 
 
@@ -125,8 +126,8 @@ def program_of(file: Path) -> Program:
 
 
 def host_of(file: Path) -> str | None:
-    """The host code that goes with a reference or mutant: none with the generic ones, a notebook's
-    or host mutant's own, else the reference's."""
+    """The host code of a reference or mutant: None for the generic mutants, its own for a notebook
+    or a host mutant, else the one of the reference."""
     if file.stem in GENERIC:
         return None
     if file.suffix == ".ipynb":
@@ -143,7 +144,7 @@ def _code_cells(notebook: Path) -> list[str]:
 
 
 def expected(lab: Lab, program: str, family: str) -> Vector:
-    """The points and key of each item as expected.toml has them for that board family."""
+    """The points and key of each item that expected.toml has for that board family."""
     full = {item: (lab.points(item), "") for item in lab.items}
     if program == "reference":
         return full
@@ -162,7 +163,8 @@ def _row(lab: Lab, place: str, row: object) -> tuple[float, str]:
 
 
 def verify_expected(lab: Lab) -> None:
-    """expected.toml and the folder agree, its keys have texts, the generic mutants are there."""
+    """Check that expected.toml fits the mutants, that all keys have texts, and that the generic
+    mutants are there. Raises: LabError."""
     file = lab.folder / "expected.toml"
     reference = programs(lab)["reference"]
     if not reference.is_file():
@@ -172,12 +174,12 @@ def verify_expected(lab: Lab) -> None:
         if name not in names:
             raise lab_error(file, name, _("there is no such mutant"))
     for name in names - set(_expected_file(lab.folder)):
-        raise lab_error(file, name, _("a mutant whose points are not told"))
+        raise lab_error(file, name, _("this mutant has no expected points"))
     for name in names:
         for family in {board.type.family for board in lab.boards.values()}:
             for item, (points, key) in expected(lab, name, family).items():
                 if item not in lab.items or not 0 <= points <= lab.points(item):
-                    what = _("no such item, or no such points")
+                    what = _("there is no such item, or the points are out of range")
                     raise lab_error(file, f"{name}.{item}", what)
                 if bool(key) != (points < lab.points(item)) or (key and not known(lab, key)):
                     what = _("the key {key!r} is not known").format(key=key)
@@ -185,7 +187,7 @@ def verify_expected(lab: Lab) -> None:
 
 
 def pair_seed(lab: Lab, board: str, program: str, pair: int) -> int:
-    """The one hidden seed of a random pair of secret and trainee; the same in every run."""
+    """The hidden seed of a random pair of secret and trainee. It is the same in every run."""
     rng = random.Random(f"{lab.release}/{board}/{program}/{pair}")
     return hidden_seed(
         rng.randbytes(32),
@@ -198,7 +200,7 @@ def pair_seed(lab: Lab, board: str, program: str, pair: int) -> int:
 
 
 def check_one(trial: Trial) -> list[Difference]:
-    """Run one program on one seed, and compare."""
+    """Run one program with one seed, and compare its marks with the expected ones."""
     lab = _lab(trial.folder)
     seed = pair_seed(lab, trial.board, trial.program, trial.pair)
     file = programs(lab)[trial.program]

@@ -1,5 +1,5 @@
-"""What a lab's author sees of its check: progress, what is to be mended, who was marked
-otherwise."""
+"""Prints the check of a lab for its author: progress, remarks, and programs with other marks than
+expected."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -14,8 +14,8 @@ from grader.lab.lab import Lab
 from hardware.i18n import _
 
 
-def check_and_tell(out: Console, lab: Lab, pairs: int) -> bool:
-    """Check a lab with that many pairs and say what was found; whether all was well.
+def check_and_print(out: Console, lab: Lab, pairs: int) -> bool:
+    """Check a lab with that number of pairs and print the results. Returns whether all is well.
 
     Raises: LabError, NotGraded.
     """
@@ -33,15 +33,15 @@ def check_and_tell(out: Console, lab: Lab, pairs: int) -> bool:
         for found in check_runs(lab.folder, pairs):
             differences += found
             progress.advance(bar)
-    for line in told(differences):
+    for line in lines_of(differences):
         out.print(Text(f"{lab.slug}: {line}"))
     count = _("{lab}: {runs} runs, {differences} not as expected; {remarks} remarks")
     out.print(count.format(lab=lab.slug, runs=runs, differences=len(differences), remarks=wrong))
     return not wrong and not differences
 
 
-def told(differences: Iterable[Difference]) -> Iterator[str]:
-    """A line for each program, board, item and result, with the seeds on which it came."""
+def lines_of(differences: Iterable[Difference]) -> Iterator[str]:
+    """A line for each program, board, item and result, with the number of seeds that gave it."""
     alike: defaultdict[str, list[int]] = defaultdict(list)
     for difference in differences:
         alike[str(difference)].append(difference.seed)

@@ -1,7 +1,6 @@
-"""Whether a lab can be handed out: its texts in two languages, its circuits, its release.
+"""Reviews a lab before it is released: its texts in two languages, its circuits, its release.
 
-Nothing of it is run here; that reference and mutants get what they should is
-`grader.authoring.lab_check`.
+No program is run here; `grader.authoring.lab_check` checks the marks of reference and mutants.
 """
 
 import json
@@ -15,7 +14,8 @@ from grader.authoring.lab_check import programs
 from grader.errors import CourseError
 from grader.lab.cells import BEGIN, HOST_REFERENCE
 from grader.lab.lab import Lab, LabBoard
-from grader.notebook import release
+from grader.nbgrader import config
+from grader.notebook import course_build, release
 from grader.notebook.lesson import solution_lines, source_notebook
 from grader.score.misconceptions import known
 from hardware.bench import diagram
@@ -24,33 +24,33 @@ from hardware.errors import HardwareError
 from hardware.i18n import _
 
 LONG_LINE = 12
-"""A shorter line of the reference stands in many a text by chance."""
+"""Shorter lines of the reference are in other texts by chance."""
 MISCONCEPTION = "# Misconception: "
-"""So begins a mutant."""
+"""The start of a mutant's first line."""
 
 
 def review(lab: Lab) -> Iterator[str]:
-    """What is to be mended in a lab's folder, a line each."""
-    yield from written(lab)
+    """Everything that has to be corrected in a lab's folder, one line each."""
+    yield from review_files(lab)
     try:
-        yield from handed_out(lab)
+        yield from review_release(lab)
     except CourseError as error:
         yield f"{error}. {error.cure}"
 
 
-def written(lab: Lab) -> Iterator[str]:
-    """What is to be mended in its texts, programs and circuits."""
+def review_files(lab: Lab) -> Iterator[str]:
+    """Problems in the lab's texts, programs and circuits."""
     yield from _texts(lab)
     yield from _mutants(lab)
     for board in lab.boards.values():
         yield from _circuit(board)
-    # A lesson that is no notebook is told when it is released.
+    # An invalid lesson is reported by `review_release`.
     with suppress(CourseError):
         yield from lesson_review.remarks(lab, source_notebook(lab.folder, lab.maxima).cells)
 
 
 def _texts(lab: Lab) -> Iterator[str]:
-    """Titles, items, figures, misconceptions and hints, in both languages."""
+    """Problems in titles, items, figures, misconceptions and hints, in both languages."""
     named = {
         "title": lab.title,
         **{f"items.{key}": texts for key, texts in lab.items.items()},
@@ -59,11 +59,11 @@ def _texts(lab: Lab) -> Iterator[str]:
         **{f"misconceptions.{key}.hint": texts for key, texts in lab.hints.items()},
     }
     for key, texts in named.items():
-        yield from (f"lab.toml, {key}: {told}" for told in lesson_review.lacks(texts))
+        yield from (f"lab.toml, {key}: {problem}" for problem in lesson_review.problems(texts))
     for check in lab.checks:
         if not known(lab, check.on_miss):
-            told = _("checks.py, {id}: there is no text for the misconception {key!r}")
-            yield told.format(id=check.id, key=check.on_miss)
+            text = _("checks.py, {id}: there is no text for the misconception {key!r}")
+            yield text.format(id=check.id, key=check.on_miss)
 
 
 def _mutants(lab: Lab) -> Iterator[str]:
@@ -71,12 +71,12 @@ def _mutants(lab: Lab) -> Iterator[str]:
         if name == "reference" or file.suffix != ".py":
             continue
         if not file.read_text(encoding="utf-8").startswith(MISCONCEPTION):
-            told = _("mutants/{file}: its first line does not begin with {start!r}")
-            yield told.format(file=file.name, start=MISCONCEPTION)
+            text = _("mutants/{file}: its first line does not begin with {start!r}")
+            yield text.format(file=file.name, start=MISCONCEPTION)
 
 
 def _circuit(board: LabBoard) -> Iterator[str]:
-    """What lint says of the circuit, hints aside, and the pins that are wired to nothing."""
+    """The findings of lint, without hints, and the pins that are connected to nothing."""
     name = board.diagram.name
     try:
         for finding in lint_file(board.diagram):
@@ -90,12 +90,12 @@ def _circuit(board: LabBoard) -> Iterator[str]:
     ends = {end.pin for wire in wires for end in (wire.a, wire.b)}
     for role, gpio in board.pins.items():
         if board.type.pin_of(gpio) not in ends:
-            told = _("{file}: {role} is pin {pin}, and no wire goes there")
-            yield told.format(file=name, role=role, pin=board.type.pin_of(gpio))
+            text = _("{file}: {role} is pin {pin}, but no wire is connected to it")
+            yield text.format(file=name, role=role, pin=board.type.pin_of(gpio))
 
 
 def secrets(lab: Lab) -> set[str]:
-    """Lines of the solution in the lesson, and of the references beyond what is given."""
+    """The lines of the solution in the lesson, and of the references, except given ones."""
     source = source_notebook(lab.folder, lab.maxima)
     given = {
         line.strip()
@@ -109,24 +109,24 @@ def secrets(lab: Lab) -> set[str]:
     return solution_lines(source) | {line for line in lines if len(line) >= LONG_LINE}
 
 
-def handed_out(lab: Lab) -> Iterator[str]:
-    """What a release of this lab, made now, tells of its solution. Raises: CourseError."""
+def review_release(lab: Lab) -> Iterator[str]:
+    """Lines of the solution that a release of this lab would show. Raises: CourseError."""
     hidden = secrets(lab)
     with TemporaryDirectory(prefix="warsha-release-") as place:
         root, trainee = Path(place), Path(place, "trainee")
         trainee.mkdir()
-        release.write_settings(root, "labcheck")
+        config.write_settings(root, "labcheck")
         release.release_lab(root, lab)
-        release.hand_out(root, lab, trainee)
+        course_build.copy_for_trainees(root, lab, trainee)
         notebook = json.loads((trainee / lab.slug / f"{lab.slug}.ipynb").read_text("utf-8"))
         for line in release.leaks(notebook, hidden):
             yield _("the release shows a line of the reference: {line}").format(line=line)
         for file in sorted((trainee / "labs" / lab.slug).rglob("*")):
-            if file.is_file() and _tells(file.read_bytes().decode("utf-8", "ignore"), hidden):
-                told = _("trainees get {file}, and it holds most of the reference")
-                yield told.format(file=file.relative_to(trainee / "labs" / lab.slug))
+            if file.is_file() and _has_most(file.read_bytes().decode("utf-8", "ignore"), hidden):
+                text = _("trainees get {file}, which contains most of the reference")
+                yield text.format(file=file.relative_to(trainee / "labs" / lab.slug))
 
 
-def _tells(text: str, hidden: set[str]) -> bool:
-    """Whether a text has most of the hidden lines: a single one may be anybody's."""
+def _has_most(text: str, hidden: set[str]) -> bool:
+    """Whether a text has most of the hidden lines; single lines may be there by chance."""
     return sum(line in text for line in hidden) * 2 > len(hidden)

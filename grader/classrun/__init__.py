@@ -1,1 +1,1 @@
-"""A class: submissions in, outcomes out, over processes and machines."""
+"""Grade a class: submissions in, outcomes out, in worker processes or on a cluster."""

@@ -1,8 +1,9 @@
-"""Our scoring as a step of `nbgrader autograde`, and so of its API and of Formgrader's button."""
+"""Scoring on virtual boards as a step of `nbgrader autograde`, of nbgrader's API and of the button
+in Formgrader. A course's `nbgrader_config.py` puts it there."""
 
+import hashlib
 import os
 import shutil
-from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial, wraps
 from pathlib import Path
@@ -18,56 +19,59 @@ from traitlets import Bool
 
 from grader.archive.record import Record
 from grader.archive.store import Store
-from grader.classrun import pool, worker
-from grader.classrun.autograde import Grading
-from grader.classrun.extra_notebooks import NOTED
-from grader.classrun.marker import SubmittedWork
+from grader.classrun import pool
+from grader.classrun.extra_notebooks import SHA256_KEY
+from grader.classrun.grading import Grading
 from grader.classrun.outcome import Outcome
-from grader.classrun.submission_folder import sha256_of
+from grader.classrun.submission_folder import read_file
+from grader.classrun.submission_grader import SubmittedWork, grade_submission, start_worker
 from grader.classrun.task import score_task
 from grader.disk import error_line
 from grader.errors import GraderError, SubmissionError
 from grader.lab.course import Course, load_course
 from grader.nbgrader.attached_files import remove_links
-from grader.nbgrader.database import alone
+from grader.nbgrader.database import course_lock
+from grader.nbgrader.folders import step_folder
 from grader.nbgrader.grade_writer import GradeWriter
 from hardware.i18n import _
 
 
-def steps() -> list[Any]:
+def autograde_preprocessors() -> list[Any]:
     """nbgrader's own list, with ours in the place of its Execute."""
     stock: Any = Autograde.class_traits()["autograde_preprocessors"].default()
-    return [*(ScoreOnBoards if step is Execute else step for step in stock), CountSubmission]
+    return [*(ScoreOnBoards if one is Execute else one for one in stock), CountSubmission]
 
 
-def _one_at_a_time(convert: Callable[[Any], None]) -> Callable[[Any], None]:
-    """Nobody else grades the course until nbgrader is through with it. Each of two would empty a
-    submission's folder while the other one works in it, and both would fail."""
+def lock_course_while_autograding() -> None:
+    """Change nbgrader's `Autograde`: while it works, nobody else grades the course.
 
-    @wraps(convert)
+    Without this, two runs would empty the same submission's folder, and both would fail. nbgrader
+    has no hook that is early enough. A second call changes nothing.
+    """
+    autograde: Any = Autograde
+    stock = autograde.convert_notebooks
+    if hasattr(stock, "__wrapped__"):
+        return
+
+    @wraps(stock)
     def convert_notebooks(self: Any) -> None:
         root = Path(self.coursedir.root)
-        with ExitStack() as held:
+        with ExitStack() as lock:
             if (root / "course.toml").is_file():
                 try:
-                    held.enter_context(alone(root, self.coursedir))
+                    lock.enter_context(course_lock(root, self.coursedir))
                 except (GraderError, OSError) as error:
                     self.log.error(error_line(error))
                     raise NbGraderException(error_line(error)) from error
-            convert(self)
+            stock(self)
 
-    return convert_notebooks
-
-
-# nbgrader's own hook comes too late for that: the folder is empty by then.
-_stock: Any = Autograde
-_stock.convert_notebooks = _one_at_a_time(_stock.convert_notebooks)
+    autograde.convert_notebooks = convert_notebooks
 
 
 class ScoreOnBoards(Execute):
     """Scores the notebooks of our labs as `warsha grade` does; executes others as nbgrader does.
 
-    Raises: SubmissionError, GraderError; nbgrader then keeps the marks that there were.
+    Raises: SubmissionError, GraderError; nbgrader then keeps the earlier marks.
     """
 
     stock = Bool(False, help="Execute the notebooks of our labs, too.").tag(config=True)
@@ -75,33 +79,34 @@ class ScoreOnBoards(Execute):
     def preprocess(
         self, nb: NotebookNode, resources: Any = None, km: Any = None
     ) -> tuple[Any, Any]:
-        """The notebook with the outputs that marks are read from."""
+        """The notebook with the outputs that nbgrader reads the marks from."""
         try:
             return self._with_outputs(nb, resources, km)
         except BaseException:
-            # nbgrader's `setenv` leaves it behind when a step raises: kernels that Formgrader's
-            # server starts later would take themselves for a grader's, and run no program.
+            # nbgrader's `setenv` does not remove it when a step raises. Kernels that Formgrader's
+            # server starts later would then behave as in grading, and run no program.
             os.environ.pop("NBGRADER_EXECUTION", None)
             raise
 
     def _with_outputs(self, nb: NotebookNode, resources: Any, km: Any) -> tuple[Any, Any]:
         place, where = resources["nbgrader"], CourseDirectory(parent=self)
         assignment, student, name = place["assignment"], place["student"], place["notebook"]
-        folder = Path(where.format_path(where.submitted_directory, student, assignment))
-        graded = Path(where.format_path(where.autograded_directory, student, assignment))
-        if (folder / f"{name}.ipynb").is_symlink():
+        folder = step_folder(where, "submitted", assignment, student)
+        graded = step_folder(where, "autograded", assignment, student)
+        file = folder / f"{name}.ipynb"
+        if file.is_symlink():
             raise SubmissionError(_("no notebook was handed in"))
         remove_links(folder, graded)
         course = None if self.stock else _course_with(name, Path(where.root))
         if course is None:
             notebook, resources = super().preprocess(nb, resources, km)
             if not self.stock and (Path(where.root) / "course.toml").is_file():
-                notebook.metadata[NOTED] = sha256_of(folder / f"{name}.ipynb")
+                notebook.metadata[SHA256_KEY] = hashlib.sha256(read_file(file)).hexdigest()
             return notebook, resources
         try:
             grading = Grading(course, name, assignment=assignment)
             notebook, record = _scored(grading, student, folder)
-        except GraderError as error:  # nbgrader's log and Formgrader show the text alone
+        except GraderError as error:  # nbgrader's log and Formgrader show only the text
             if not error.cure:
                 raise
             raise GraderError(f"{error}. {error.cure}") from error
@@ -110,8 +115,8 @@ class ScoreOnBoards(Execute):
 
 
 def _course_with(lab: str, root: Path) -> Course | None:
-    """The course that was built in a folder, when that lab is one of its own. Then nothing of the
-    notebook runs in a kernel, whatever we lack to score it. Raises: CourseError, NoAccess."""
+    """The course in this folder if it has that lab. Then the notebook is never executed in a
+    kernel, even if it cannot be scored. Raises: CourseError, NoAccess."""
     if not (root / "course.toml").is_file():
         return None
     course = load_course(root.name, root.parent)
@@ -120,29 +125,30 @@ def _course_with(lab: str, root: Path) -> Course | None:
 
 
 class CountSubmission(NbGraderPreprocessor):
-    """The last step: the gradebook has the marks, so what decided them is no more provisional."""
+    """The last step. The gradebook has the marks now, so the submission counts."""
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[Any, Any]:
-        """Leave the notebook as it is."""
+        """Settle the record; the notebook is not changed."""
         if settle := resources.pop("warsha_settle", None):
             settle()
         return nb, resources
 
 
 def _scored(grading: Grading, student: str, folder: Path) -> tuple[Any, Record]:
-    """A graded notebook; what decided its marks is kept, its rows are left to nbgrader."""
-    with GradeWriter(grading.course.root) as recorder:
-        prepare = partial(worker.prepare, grading.marker(recorder, False), score_task)
-        handed_in = SubmittedWork(student, folder, marks={})
-        ((_who, result),) = pool.run(worker.grade, [(student, handed_in)], 1, prepare)
+    """A graded notebook and the record of its marks, which is kept in the store. nbgrader writes
+    the rows of the gradebook."""
+    with GradeWriter(grading.course.root) as writer:
+        prepare = partial(start_worker, grading.submission_grader(writer, False), score_task)
+        submitted = SubmittedWork(student, folder, marks={})
+        ((_who, result),) = pool.run(grade_submission, [(student, submitted)], 1, prepare)
         match result:
             case Outcome():
                 raise SubmissionError(result.reason)
             case pool.TaskFailure():
                 raise GraderError(result.reason)
-        if result.fresh:
-            shutil.rmtree(result.fresh, ignore_errors=True)
-        if result.record is None:  # taken away meanwhile
+        if result.new_folder:
+            shutil.rmtree(result.new_folder, ignore_errors=True)
+        if result.record is None:  # the file was removed meanwhile
             raise SubmissionError(_("no notebook was handed in"))
         grading.store.keep(result.record)
         return result.notebook, result.record

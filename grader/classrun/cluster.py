@@ -1,8 +1,8 @@
-"""The same tasks on many machines: `dask.distributed` (an extra of this package) runs them, and
-what they give is finished and saved here.
+"""Score submissions on many machines with `dask.distributed` (an extra of this package).
 
-A task is plain data, and its lab travels by its content hash; the workers need this version of
-Warsha and its virtual boards, and no file of the course.
+Submissions are read and written on this machine; only the scoring is done on the cluster. A task
+is plain data, and its lab is sent with its content hash. The workers need the same version of
+Warsha and of its virtual boards, and no files of the course.
 """
 
 import asyncio
@@ -18,8 +18,8 @@ from typing import Any, Self, TypeVar
 from grader.archive import lab_cache
 from grader.archive.lab_cache import PackedLab, pack
 from grader.classrun import pool
-from grader.classrun.marker import Graded, Job, Marker, SubmittedWork, Work
-from grader.classrun.outcome import Outcome
+from grader.classrun.outcome import Graded, Outcome
+from grader.classrun.submission_grader import Job, SubmissionGrader, SubmittedWork, Work
 from grader.classrun.task import Task
 from grader.errors import GraderError
 from grader.lab.lab import Lab
@@ -29,24 +29,24 @@ from hardware.i18n import _, reason
 from hardware.paths import port_build
 
 BATCH = 4
-"""Tasks that travel together: each message costs some milliseconds."""
+"""Tasks that are sent together: each message costs some milliseconds."""
 
 AHEAD = 2
-"""Batches for each thread of the cluster that are under way."""
+"""Batches in progress for each thread of the cluster."""
 
 JOIN_S = 30
 """How long the scheduler and its first worker may take to answer."""
 
-LOOK_S = 1.0
-"""While no result comes, so often we look whether there are workers."""
+POLL_S = 1.0
+"""While no result arrives, we look at this interval whether there are workers."""
 
-TOLD_AT, ENDS_AT = 5, 60
-"""After so many looks without any worker it is said, and the run ends. One that died has another
-in its place within seconds (dask's nanny), and a person may start one."""
+WARN_AFTER, END_AFTER = 5, 60
+"""After this number of looks without any worker, the user is notified, and the run ends. Dask's
+nanny replaces a worker that died within seconds, and a person may start one."""
 
 _ONE_AT_A_TIME = Lock()
-"""In a worker that was started with threads: what a submission may use is counted by process, and
-one that floods would use up what its neighbours have."""
+"""For a worker with several threads: limits are counted by process, so a submission that uses too
+much would take it from those in the other threads."""
 
 Key = TypeVar("Key")
 Batch = list[tuple[Key, Task]]
@@ -54,12 +54,12 @@ Scored = list[Card] | pool.TaskFailure
 
 
 class ClusterError(GraderError):
-    """The cluster is not there, went away, or is of another version."""
+    """The cluster cannot be reached, or it has another version."""
 
 
 @dataclass(frozen=True)
 class Tls:
-    """Files in PEM format; empty ones are those of dask's own configuration."""
+    """Paths of files in PEM format. An empty one is taken from dask's own configuration."""
 
     ca: str = ""
     cert: str = ""
@@ -68,7 +68,7 @@ class Tls:
 
 @dataclass(frozen=True)
 class Build:
-    """What has to be the same on every machine for the marks to be the same."""
+    """The versions that must be equal on all machines, so that the marks are equal."""
 
     engine: str
     family: str
@@ -76,16 +76,19 @@ class Build:
 
     @property
     def is_here(self) -> bool:
-        """Whether this machine has it."""
+        """Whether this machine has these versions."""
         return (self.engine, self.port) == (engine_version(), port_build(self.family))
 
 
 class DaskCluster:
-    """A connection to a scheduler (`tcp://…`, `tls://…`). A context manager; what a person should
-    know of a long wait goes to `say`. Raises: ClusterError."""
+    """A connection to a scheduler (`tcp://…`, `tls://…`). A context manager. `notify` gets a line
+    for the user when a wait is long. Raises: ClusterError."""
 
     def __init__(
-        self, address: str, tls: Tls | None = None, say: Callable[[str], None] = lambda _line: None
+        self,
+        address: str,
+        tls: Tls | None = None,
+        notify: Callable[[str], None] = lambda _line: None,
     ) -> None:
         try:
             import distributed
@@ -93,7 +96,7 @@ class DaskCluster:
             cure = _("run: {command}").format(command="pip install 'warsha[cluster]'")
             raise ClusterError(_("dask.distributed is not installed"), cure) from error
         self._dask: Any = distributed
-        self._say = say
+        self._notify = notify
         try:
             self._client: Any = distributed.Client(
                 address, security=_security(distributed, tls), timeout=JOIN_S
@@ -115,51 +118,49 @@ class DaskCluster:
     def run(
         self, work: Work, packed: PackedLab, build: Build, tasks: Iterable[tuple[Key, Task]]
     ) -> Iterator[tuple[Key, Scored]]:
-        """Yield each task's cards, or why there are none, as they come.
+        """Yield each task's cards, or why there are none, in the order in which they arrive.
 
-        Dask itself repeats what a lost worker had. What was on workers that died again and again
-        is tried at the end, each task alone, so that only the guilty one fails. Raises:
-        ClusterError.
+        Dask itself repeats the tasks of a lost worker. When several workers died during a batch,
+        its tasks are tried again at the end, one by one, so that only the faulty one fails.
+        Raises: ClusterError.
         """
-        # A task of its own and not scattered data, which would be lost with its worker.
+        # A task, not scattered data: dask computes a task again when its worker is lost.
         lab = self._client.submit(_same, packed, key=f"warsha-lab-{packed.digest}")
-        left = _batches(iter(tasks))
-        under_way: dict[Future[list[Scored]], Batch[Key]] = {}
-        doubted: deque[tuple[Key, Task]] = deque()
+        batches = _batches(iter(tasks))
+        in_progress: dict[Future[list[Scored]], Batch[Key]] = {}
+        suspects: deque[tuple[Key, Task]] = deque()
         loop = self._client.loop.asyncio_loop
 
         def submit(batch: Batch[Key]) -> None:
             plain = [task for _key, task in batch]
             future = self._client.submit(score_batch, work, lab, build, plain, pure=False)
-            # Fetched there: a finished result that is lost with its worker keeps nobody waiting
-            # here, where we look whether there are workers.
-            under_way[asyncio.run_coroutine_threadsafe(_fetched(future), loop)] = batch
+            # Fetched in dask's own loop: when a finished result is lost with its worker, this
+            # thread does not block and can look whether there are workers.
+            in_progress[asyncio.run_coroutine_threadsafe(_fetched(future), loop)] = batch
 
         while True:
-            while len(under_way) < self._room() and (batch := next(left, None)):
+            while len(in_progress) < self._room() and (batch := next(batches, None)):
                 submit(batch)
-            is_alone = not under_way
+            is_alone = not in_progress
             if is_alone:
-                if not doubted:
+                if not suspects:
                     return
-                submit([doubted.popleft()])
-            for future in self._done(under_way):
-                batch = under_way.pop(future)
+                submit([suspects.popleft()])
+            for future in self._done(in_progress):
+                batch = in_progress.pop(future)
                 if (found := self._result(future)) is not None:
                     yield from zip((key for key, _task in batch), found, strict=True)
                 elif is_alone:
-                    yield (
-                        batch[0][0],
-                        pool.TaskFailure(_("the worker process died, again and again")),
-                    )
+                    why = pool.TaskFailure(_("the worker process died several times"))
+                    yield batch[0][0], why
                 else:
-                    doubted.extend(batch)
+                    suspects.extend(batch)
 
     def _room(self) -> int:
         return AHEAD * max(1, self._threads())
 
     def _threads(self) -> int:
-        """How many all workers have. Raises: ClusterError."""
+        """The number of threads of all workers. Raises: ClusterError."""
         try:
             threads: dict[str, int] = self._client.nthreads()
         except OSError as error:
@@ -167,25 +168,25 @@ class DaskCluster:
         return sum(threads.values())
 
     def _done(
-        self, under_way: Collection[Future[list[Scored]]]
+        self, in_progress: Collection[Future[list[Scored]]]
     ) -> Collection[Future[list[Scored]]]:
-        """Those that are done, one at least. Raises: ClusterError when no worker is left and none
-        comes."""
+        """Wait for finished batches; at least one. Raises: ClusterError when there has been no
+        worker for a long time."""
         looks = 0
-        while not (done := wait(under_way, LOOK_S, FIRST_COMPLETED).done):
+        while not (done := wait(in_progress, POLL_S, FIRST_COMPLETED).done):
             looks = 0 if self._threads() else looks + 1
-            if looks == TOLD_AT:
-                told = _("the cluster has no worker left: waiting for one for {seconds:.0f} s")
-                self._say(told.format(seconds=LOOK_S * (ENDS_AT - TOLD_AT)))
-            if looks == ENDS_AT:
+            if looks == WARN_AFTER:
+                text = _("the cluster has no worker left: waiting for one for {seconds:.0f} s")
+                self._notify(text.format(seconds=POLL_S * (END_AFTER - WARN_AFTER)))
+            if looks == END_AFTER:
                 raise ClusterError(
                     _("the cluster has no worker left"),
-                    _("start workers, then say it again: nothing is graded twice"),
+                    _("start workers, then run it again: nothing is graded twice"),
                 )
         return done
 
     def _result(self, future: Future[list[Scored]]) -> list[Scored] | None:
-        """None when its workers died of it."""
+        """The result of a batch; None when its workers died."""
         try:
             return future.result()
         except self._dask.KilledWorker:
@@ -199,7 +200,7 @@ async def _fetched(future: Any) -> Any:
 
 
 def _went_away() -> ClusterError:
-    cure = _("start it and say it again: it goes on where it was")
+    cure = _("start it, then run it again to resume")
     return ClusterError(_("the cluster went away"), cure)
 
 
@@ -209,7 +210,7 @@ def _security(distributed: Any, tls: Tls | None) -> Any:
     for file in filter(None, (tls.ca, tls.cert, tls.key)):
         try:
             Path(file).open("rb").close()
-        except OSError as error:  # dask does not say which
+        except OSError as error:  # dask does not name the file
             raise ClusterError(
                 f"{file}: {reason(error)}", _("give the path of a PEM file")
             ) from error
@@ -239,7 +240,7 @@ def _same(packed: PackedLab) -> PackedLab:
 def score_batch(
     work: Callable[[Task], list[Card]], packed: PackedLab, build: Build, tasks: Sequence[Task]
 ) -> list[Scored]:
-    """On a worker. Raises: ClusterError when it would give other marks than the others."""
+    """Runs on a worker. Raises: ClusterError when its versions are others."""
     if not build.is_here:
         raise ClusterError(
             _("a worker of the cluster has another version of Warsha or of its virtual boards"),
@@ -252,40 +253,34 @@ def score_batch(
 
 def grade_on(
     cluster: DaskCluster,
-    marker: Marker,
+    grader: SubmissionGrader,
     work: Work,
     lab: Lab,
-    handed_in: Iterable[tuple[str, SubmittedWork]],
+    submitted: Iterable[tuple[str, SubmittedWork]],
 ) -> Generator[tuple[str, Graded | Outcome | pool.TaskFailure], None, None]:
-    """Read submissions here, score them there, finish them here."""
+    """Read submissions here, score them on the cluster, write them here."""
     jobs: dict[str, Job] = {}
-    known: deque[tuple[str, Graded | Outcome | pool.TaskFailure]] = deque()
+    finished: deque[tuple[str, Graded | Outcome | pool.TaskFailure]] = deque()
 
     def tasks() -> Iterator[tuple[str, Task]]:
-        for student, one in handed_in:
-            job = pool.attempt(marker.read, one)
+        for student, one in submitted:
+            job = pool.attempt(grader.read, one)
             if not isinstance(job, Job):
-                known.append((student, job))
+                finished.append((student, job))
             elif job.cards is not None:
-                known.append((student, pool.attempt(partial(marker.finish, job), job.cards)))
+                finished.append((student, pool.attempt(partial(grader.write, job), job.cards)))
             else:
                 jobs[student] = job
                 yield student, job.task
 
-    family = lab.board(marker.stamp["board"]).type.family
-    build = Build(marker.stamp["engine"], family, marker.stamp["port"])
+    family = lab.board(grader.stamp["board"]).type.family
+    build = Build(grader.stamp["engine"], family, grader.stamp["port"])
     for student, cards in cluster.run(work, pack(lab), build, tasks()):
-        yield from _drained(known)
+        while finished:
+            yield finished.popleft()
         job = jobs.pop(student)
         if isinstance(cards, pool.TaskFailure):
             yield student, cards
         else:
-            yield student, pool.attempt(partial(marker.finish, job), cards)
-    yield from _drained(known)
-
-
-def _drained(
-    known: deque[tuple[str, Graded | Outcome | pool.TaskFailure]],
-) -> Iterator[tuple[str, Graded | Outcome | pool.TaskFailure]]:
-    while known:
-        yield known.popleft()
+            yield student, pool.attempt(partial(grader.write, job), cards)
+    yield from finished

@@ -1,116 +1,132 @@
-"""Further notebooks that are handed in with a lab's own: an instructor may release a report, say,
-beside it. Nothing of them runs here: a person grades them, or `nbgrader autograde`, whose outputs
-and marks stay while nothing changes.
+"""Extra notebooks: notebooks of an assignment that are no labs, for example a report.
+
+Warsha does not run them. A person grades them, or `nbgrader autograde` executes them; its outputs
+and marks stay as long as the submission does not change.
 """
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
 from grader.classrun.submission import Submission, read_submission
-from grader.classrun.submission_folder import chosen, sha256_of
 from grader.errors import NothingHandedIn, SubmissionError
 from grader.nbgrader.rows import was_executed
 from grader.nbgrader.sanitizer import Sanitizer
 from hardware.i18n import _
 
-NOTED = "warsha_submission"
-"""In the metadata of a graded one: the SHA-256 of the file as it was handed in."""
+SHA256_KEY = "warsha_submission"
+"""In the metadata of a graded extra notebook: the SHA-256 of the file that was handed in."""
 
 
 @dataclass(frozen=True)
-class ExtraNotebooks:
-    """The further notebooks of one submission, by name."""
+class ExtraNotebook:
+    """One extra notebook of a submission."""
 
-    graded: Mapping[str, NotebookNode | None] = field(default_factory=dict)
-    """Whose rows the gradebook gets; None: it was not handed in."""
-    notes: tuple[str, ...] = ()
-
-
-def read_others(desk: Sanitizer, folder: Path, student: str) -> ExtraNotebooks:
-    """Read and sanitise all that was released beside the lab."""
-    graded: dict[str, NotebookNode | None] = {}
-    notes = []
-    for name in desk.others:
-        its = desk.beside(name)
-        try:
-            file, odd = chosen(folder, name, _beside(desk, name), several=True)
-            submission = _read(desk, folder, name, student)
-        except NothingHandedIn:
-            graded[name] = None
-            continue
-        except SubmissionError as error:
-            notes.append(f"{error}. {error.cure}")
-            continue
-        notes += odd
-        notebook = its.finish(its.sanitize(submission.notebook, student), student)
-        notebook.metadata[NOTED] = submission.sha256
-        executed = _executed(desk.autograded(student) / f"{name}.ipynb", notebook)
-        graded[name] = executed or notebook
-        if not executed and any(map(_is_test, notebook.cells)):
-            told = _("{name} has tests: nbgrader autograde runs them, or a person looks")
-            notes.append(told.format(name=file.name))
-    return ExtraNotebooks(graded, tuple(notes))
+    submission: Submission | None = None
+    """None: it was not handed in, or it cannot be read."""
+    problem: str = ""
+    """Why it cannot be read; what was graded earlier stays then."""
 
 
-def _executed(file: Path, notebook: NotebookNode) -> NotebookNode | None:
-    """What `nbgrader autograde` made of the same, when it was handed in and released as it is
-    now."""
+def read_extra_notebooks(
+    sanitizer: Sanitizer, folder: Path, student: str
+) -> dict[str, ExtraNotebook]:
+    """Read all extra notebooks of the assignment, by name."""
+    return {name: _read(sanitizer, folder, name, student) for name in sanitizer.extra}
+
+
+def _read(sanitizer: Sanitizer, folder: Path, name: str, student: str) -> ExtraNotebook:
+    released = sanitizer.of_extra(name).released
+    neighbours = {sanitizer.lab, *sanitizer.neighbours} - {name}
     try:
-        graded = nbformat.read(file, as_version=4)
-        is_same = graded.metadata[NOTED] == notebook.metadata[NOTED]
-        is_same &= _released_cells(graded) == _released_cells(notebook)
-        return graded if is_same and was_executed(graded) else None
-    except Exception:  # whatever is wrong with that file, nobody has run this notebook
-        return None
-
-
-def _released_cells(notebook: NotebookNode) -> dict[str, NotebookNode]:
-    found = (cell.metadata.get("nbgrader") for cell in notebook.cells)
-    return {about.grade_id: about for about in found if about}
-
-
-def are_changed(desk: Sanitizer, folder: Path, student: str) -> bool:
-    """Whether others were handed in than those that are graded. One that cannot be read is none:
-    what is graded stays."""
-    return any(_is_changed(desk, folder, name, student) for name in desk.others)
-
-
-def _is_changed(desk: Sanitizer, folder: Path, name: str, student: str) -> bool:
-    noted = _noted(desk.autograded(student) / f"{name}.ipynb")
-    try:
-        file, _odd = chosen(folder, name, _beside(desk, name), several=True)
-        return sha256_of(file) != noted and bool(_read(desk, folder, name, student))
+        submission = read_submission(folder, name, student, released, neighbours, exact=True)
     except NothingHandedIn:
-        return noted is not None
-    except SubmissionError:
-        return False
+        return ExtraNotebook()
+    except SubmissionError as error:
+        return ExtraNotebook(problem=f"{error}. {error.cure}")
+    return ExtraNotebook(submission)
 
 
-def _noted(file: Path) -> str | None:
-    """What was graded; "" when whoever graded it has not noted that, None when there is none."""
+def are_changed(sanitizer: Sanitizer, extra: Mapping[str, ExtraNotebook], student: str) -> bool:
+    """Whether the extra notebooks differ from the graded ones. One that cannot be read does not
+    count as changed."""
+    graded = sanitizer.autograded(student)
+    return any(
+        not one.problem and _graded_sha256(graded / f"{name}.ipynb") != _sha256(one)
+        for name, one in extra.items()
+    )
+
+
+def _sha256(one: ExtraNotebook) -> str | None:
+    return one.submission.sha256 if one.submission else None
+
+
+def _graded_sha256(file: Path) -> str | None:
+    """The hash of the submission that was graded; "" when it is unknown, None when there is no
+    graded notebook."""
     try:
-        return str(json.loads(file.read_bytes())["metadata"].get(NOTED, ""))
+        return str(json.loads(file.read_bytes())["metadata"].get(SHA256_KEY, ""))
     except FileNotFoundError:
         return None
-    except Exception:  # whatever is wrong with that file, the answer is to write it again
+    except Exception:  # whatever is wrong with that file: it is written again
         return ""
 
 
-def _read(desk: Sanitizer, folder: Path, name: str, student: str) -> Submission:
-    released, beside = desk.beside(name).released, _beside(desk, name)
-    return read_submission(folder, name, student, released, beside, several=True)
+def sanitize_extra_notebooks(
+    sanitizer: Sanitizer, extra: Mapping[str, ExtraNotebook], student: str
+) -> tuple[dict[str, NotebookNode | None], list[str]]:
+    """The notebooks to save by name (None: it was not handed in), and notes for the instructor.
+    One that cannot be read is left out."""
+    notebooks: dict[str, NotebookNode | None] = {}
+    notes: list[str] = []
+    for name, one in extra.items():
+        if one.problem:
+            notes.append(one.problem)
+        elif one.submission is None:
+            notebooks[name] = None
+        else:
+            notebooks[name] = _sanitize(sanitizer, name, one.submission, student, notes)
+    return notebooks, notes
 
 
-def _beside(desk: Sanitizer, name: str) -> set[str]:
-    return {desk.lab, *desk.neighbours} - {name}
+def _sanitize(
+    sanitizer: Sanitizer, name: str, submission: Submission, student: str, notes: list[str]
+) -> NotebookNode:
+    notes += submission.file_notes
+    own = sanitizer.of_extra(name)
+    notebook = own.finish(own.sanitize(submission.notebook, student), student)
+    notebook.metadata[SHA256_KEY] = submission.sha256
+    executed = _executed(sanitizer.autograded(student) / f"{name}.ipynb", notebook)
+    if not executed and any(map(_is_test, notebook.cells)):
+        note = _("{name} has tests: run nbgrader autograde, or grade it by hand")
+        notes.append(note.format(name=submission.file))
+    return executed or notebook
+
+
+def _executed(file: Path, notebook: NotebookNode) -> NotebookNode | None:
+    """The graded notebook if `nbgrader autograde` executed the same submission of the same
+    release."""
+    try:
+        graded = nbformat.read(file, as_version=4)
+        is_same = graded.metadata[SHA256_KEY] == notebook.metadata[SHA256_KEY]
+        is_same &= _nbgrader_metadata(graded) == _nbgrader_metadata(notebook)
+        return graded if is_same and was_executed(graded) else None
+    except Exception:  # whatever is wrong with that file: nobody has executed this notebook
+        return None
+
+
+def _nbgrader_metadata(notebook: NotebookNode) -> dict[str, NotebookNode]:
+    found = (cell.metadata.get("nbgrader") for cell in notebook.cells)
+    return {metadata.grade_id: metadata for metadata in found if metadata}
 
 
 def _is_test(cell: NotebookNode) -> bool:
-    """Whether nbgrader takes a mark from what a cell puts out: without a run, full marks."""
-    about = cell.metadata.get("nbgrader", {})
-    return bool(cell.cell_type == "code" and about.get("grade") and not about.get("solution"))
+    """Whether nbgrader takes a mark from the cell's output. Without a run it gives full marks."""
+    metadata = cell.metadata.get("nbgrader", {})
+    return bool(
+        cell.cell_type == "code" and metadata.get("grade") and not metadata.get("solution")
+    )

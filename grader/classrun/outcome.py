@@ -1,36 +1,62 @@
-"""What became of one submission."""
+"""The results of one submission: `Graded` has to be saved, `Outcome` is reported."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
 from typing import Literal
 
+from nbformat import NotebookNode
+
+from grader.archive.record import Record
 from grader.score.card import Card
 
 State = Literal["graded", "unchanged", "missing", "unreadable", "error"]
 
 
 @dataclass(frozen=True)
+class Graded:
+    """A graded submission that is not saved yet. A worker process makes it."""
+
+    student: str
+    record: Record | None
+    """None: the lab is missing. The extra notebooks are saved all the same."""
+    notes: tuple[str, ...]
+    """Remarks for the instructor."""
+    notebook: NotebookNode | None = None
+    """The graded notebook; None when the lab is missing, and in a dry run."""
+    timestamp: datetime | None = None
+    """When it was handed in (UTC), if that is known."""
+    new_folder: Path | None = None
+    """The folder that will replace the one in `autograded/`; None in a dry run."""
+    extra: Mapping[str, NotebookNode | None] = field(default_factory=dict)
+    """The extra notebooks by name; None: it was not handed in."""
+
+
+@dataclass(frozen=True)
 class Outcome:
-    """Its marks, or why it has none."""
+    """The marks of a submission, or why it has none."""
 
     student: str
     lab: str
     state: State
     marks: tuple[Card, ...] = ()
     reason: str = ""
-    """Why it was not graded, with the cure."""
+    """Why it was not graded, and what to do."""
     notes: tuple[str, ...] = ()
+    """Remarks for the instructor."""
     assignment: str = ""
-    """What it was handed in with, if that has another name than the lab."""
+    """The assignment it was handed in for, if its name is not the lab's."""
     earlier: float | None = None
-    """The points that the gradebook had of it before this run, if any."""
+    """The points in the gradebook before this run, if there were any."""
 
     @property
     def total(self) -> float:
-        """The points of all items that it was given now."""
+        """The points of this run, summed over all items."""
         return sum(mark.points for mark in self.marks)
 
     @property
     def is_graded(self) -> bool:
-        """Whether the gradebook has its marks: from now, from an earlier run that nothing has
-        changed since, or no points for a lab that is missing beside other notebooks."""
+        """Whether the gradebook has the marks of this submission: from this run, or from an
+        earlier one; a missing lab has zero points there."""
         return self.state in ("graded", "unchanged", "missing")

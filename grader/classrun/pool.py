@@ -1,6 +1,4 @@
-"""Work on many tasks in worker processes, a few at a time. A task whose worker died is tried
-again, alone.
-"""
+"""Run many tasks in worker processes. A task whose worker died is tried again, alone."""
 
 import gc
 import multiprocessing
@@ -31,17 +29,18 @@ Result = TypeVar("Result")
 PRELOAD = ["grader.classrun.preload"]
 
 AHEAD = 3
-"""So many tasks of each worker are under way: one that is worked on, one that waits for it, and
-one whose result waits for us."""
+"""Tasks in progress for each worker: one that it works on, one in its queue, and one whose result
+was not taken yet."""
 
 
 @dataclass(frozen=True)
 class TaskFailure:
-    """A task that gave no result. Texts: not every exception survives the way to the parent."""
+    """A task that gave no result. It holds texts, because not every exception can be sent to the
+    parent process."""
 
     reason: str
     detail: str = ""
-    """The traceback, for whoever mends it."""
+    """The traceback, for the developer."""
     disk_is_full: bool = False
 
 
@@ -51,52 +50,51 @@ def run(
     workers: int,
     prepare: Callable[[], None] | None = None,
 ) -> Generator[tuple[Key, Result | TaskFailure], None, None]:
-    """Yield each task's result, or why there is none, as they come. `prepare` is called once in
-    each worker.
+    """Yield each task's result, or why there is none, in the order in which they finish.
 
-    There are at most `workers` of them, and never more than processors: a worker never waits for
-    anything but its own boards, so that more of them only empty each other's caches (four on two
-    processors did 6 to 10 % less than two).
-    Tasks are taken from `tasks` as workers become free. A worker that dies takes the tasks with
-    it that were under way; tried again alone, only the guilty one fails.
+    `prepare` is called once in each worker. There are at most `workers` processes, and never more
+    than processors: a worker waits only for its own boards, so more of them would only compete for
+    the caches (four on two processors did 6 to 10 % less than two).
+    Tasks are taken from `tasks` when workers become free. When a worker dies, all tasks in
+    progress are lost; they are tried again one by one, so that only the faulty one fails.
     """
-    tried = partial(attempt, work)
-    left = iter(tasks)
+    attempted = partial(attempt, work)
+    remaining = iter(tasks)
     lost: deque[tuple[Key, Task]] = deque()
     workers = min(workers, processors())
     while True:
-        yield from _round(tried, left, lost, workers, prepare)
+        yield from _round(attempted, remaining, lost, workers, prepare)
         if not lost:
             return
         for key, task in lost:
-            yield key, _alone(tried, task, prepare)
+            yield key, _alone(attempted, task, prepare)
         lost.clear()
 
 
 def _round(
-    tried: Callable[[Task], Result | TaskFailure],
-    left: Iterator[tuple[Key, Task]],
+    attempted: Callable[[Task], Result | TaskFailure],
+    remaining: Iterator[tuple[Key, Task]],
     lost: deque[tuple[Key, Task]],
     workers: int,
     prepare: Callable[[], None] | None,
 ) -> Iterator[tuple[Key, Result | TaskFailure]]:
-    """Work until nothing is left, or a worker dies: what it took with it is in `lost` then."""
-    under_way: dict[Future[Result | TaskFailure], tuple[Key, Task]] = {}
+    """Run tasks until none remains or a worker dies; the lost tasks are in `lost` then."""
+    in_progress: dict[Future[Result | TaskFailure], tuple[Key, Task]] = {}
     with _executor(workers, prepare) as pool:
         try:
             while True:
-                while not lost and len(under_way) < AHEAD * workers:
-                    if (one := next(left, None)) is None:
+                while not lost and len(in_progress) < AHEAD * workers:
+                    if (one := next(remaining, None)) is None:
                         break
                     try:
-                        under_way[pool.submit(tried, one[1])] = one
+                        in_progress[pool.submit(attempted, one[1])] = one
                     except BrokenProcessPool:
                         lost.append(one)
-                if not under_way:
+                if not in_progress:
                     return
-                done, _pending = wait(under_way, return_when=FIRST_COMPLETED)
+                done, _pending = wait(in_progress, return_when=FIRST_COMPLETED)
                 for future in done:
-                    one = under_way.pop(future)
+                    one = in_progress.pop(future)
                     if isinstance(future.exception(), BrokenProcessPool):
                         lost.append(one)
                     else:
@@ -106,17 +104,19 @@ def _round(
 
 
 def _alone(
-    tried: Callable[[Task], Result | TaskFailure], task: Task, prepare: Callable[[], None] | None
+    attempted: Callable[[Task], Result | TaskFailure],
+    task: Task,
+    prepare: Callable[[], None] | None,
 ) -> Result | TaskFailure:
-    """Twice: what killed the first worker may have been another's task, or nobody's."""
+    """Try a task twice: the first worker may have died for another reason."""
     for _try in range(2):
         with _executor(1, prepare) as pool, suppress(BrokenProcessPool):
-            return pool.submit(tried, task).result()
-    return TaskFailure(_("the worker process died, twice"))
+            return pool.submit(attempted, task).result()
+    return TaskFailure(_("the worker process died twice"))
 
 
 def attempt(work: Callable[[Task], Result], task: Task) -> Result | TaskFailure:
-    """Do it; whatever it raises is told as text."""
+    """Do a task; an exception becomes a TaskFailure."""
     try:
         return work(task)
     except GraderError as error:
@@ -126,15 +126,14 @@ def attempt(work: Callable[[Task], Result], task: Task) -> Result | TaskFailure:
 
 
 def processors() -> int:
-    """How many of them this process may use."""
+    """The number of processors that this process may use."""
     return len(os.sched_getaffinity(0))
 
 
 def warm() -> None:
-    """Begin with what takes longest, the imports of the process that workers are forked from. From
-    the main thread."""
+    """Start the fork server early: its imports take longest. Call this from the main thread."""
     _context()
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # it inherits that: Ctrl-C is for us
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # inherited: only we handle Ctrl-C
     try:
         forkserver.ensure_running()
     finally:
@@ -154,15 +153,15 @@ def _executor(workers: int, prepare: Callable[[], None] | None) -> ProcessPoolEx
 
 def _begin(prepare: Callable[[], None] | None) -> None:
     """Called once in each worker."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which lets us finish
-    gc.freeze()  # what was imported stays: looking through it again and again costs 5 %
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles Ctrl-C and lets us finish
+    gc.freeze()  # collecting what was imported again and again costs 5 %
     threading.Thread(target=_end_with_parent, daemon=True).start()
     if prepare is not None:
         prepare()
 
 
 def _end_with_parent() -> None:
-    """A parent that is killed tells nobody: its workers would wait for work for ever."""
+    """End this worker when its parent is killed; else it would wait for work for ever."""
     if (parent := multiprocessing.parent_process()) is not None:
         wait_for([parent.sentinel])
         os._exit(1)

@@ -1,8 +1,8 @@
-"""The trust boundary: what was handed in, read as text and rebuilt from what was released.
+"""The trust boundary: read a submitted notebook as text, and rebuild it on the released one.
 
-From a hostile notebook come three things: the text of its cells, in their order; which released
-cell each of them is (by its grade id); and nothing else. Outputs, metadata, kernels, ids and
-attached files count for nothing.
+Only two things of an untrusted notebook are used: the text of its cells, in their order, and the
+grade id that says which released cell each of them is. Outputs, other metadata, kernels, cell ids
+and attachments are ignored.
 """
 
 import copy
@@ -16,7 +16,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from grader.classrun.submission_folder import chosen, read
+from grader.classrun.submission_folder import find_notebook, read_file
 from grader.errors import SubmissionError
 from grader.lab import cells
 from grader.lab.class_list import id_problem
@@ -24,12 +24,12 @@ from hardware.i18n import _
 
 MAX_CELLS = 2000
 MAX_CELL_CHARACTERS = 250_000
-"""As UTF-8 it still fits the smallest flash, beside what is given."""
+"""As UTF-8 such a cell still fits into the smallest flash, next to the given files."""
 
 
 @dataclass(frozen=True)
 class Submission:
-    """What counts of a submission."""
+    """One notebook of a submission, as far as it is used for grading."""
 
     lab: str
     student: str
@@ -42,9 +42,13 @@ class Submission:
     notebook: NotebookNode
     """The submission's cells, with the released cells' own metadata and without outputs."""
     notes: tuple[str, ...]
-    """What was odd, for the instructor."""
+    """Remarks for the instructor on the file and its cells."""
+    file: str
+    """The name of the file that was handed in."""
+    file_notes: tuple[str, ...]
+    """Those of the notes that are about the file."""
     sha256: str
-    """Of the file as it was handed in."""
+    """The hash of the file's bytes."""
 
 
 def read_submission(
@@ -52,20 +56,22 @@ def read_submission(
     lab: str,
     student: str,
     released: NotebookNode,
-    beside: Collection[str] = (),
+    neighbours: Collection[str] = (),
     *,
-    several: bool = False,
+    exact: bool = False,
 ) -> Submission:
-    """Read what lies in a trainee's folder; `beside` are the names of other notebooks that were
-    released with it, `several`: labs are among them, so a name has to say which lab it is.
+    """Find and read the notebook `lab` in a trainee's folder.
 
+    `neighbours` are the other notebooks of the assignment. With `exact` the file's name must begin
+    with the lab's name (see `find_notebook`).
     Raises: SubmissionError when there is nothing to grade; NothingHandedIn.
     """
     if problem := id_problem(student):
         cure = _("rename that folder to the trainee's id, as it is in the class list")
         raise SubmissionError(problem, cure)
-    file, notes = chosen(folder, lab, beside, several=several)
-    raw = read(file)
+    file, file_notes = find_notebook(folder, lab, neighbours, exact=exact)
+    raw = read_file(file)
+    notes = list(file_notes)
     notebook = _rebuild(_cells(file, raw), released, notes)
     sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     program, host = _program_of(sources, notes), _host_of(sources, notes)
@@ -78,6 +84,8 @@ def read_submission(
         answered=bool(answers) and cells.predicted(answers[-1], released_answer(released)),
         notebook=notebook,
         notes=tuple(notes),
+        file=file.name,
+        file_notes=tuple(file_notes),
         sha256=hashlib.sha256(raw).hexdigest(),
     )
 
@@ -104,13 +112,13 @@ def _host_of(sources: Iterable[str], notes: list[str]) -> str | None:
 
 
 def released_answer(released: NotebookNode) -> str:
-    """The text of the "predict" cell as trainees get it."""
+    """The text of the "predict" cell in the released notebook."""
     texts = (cells.answer_of(cell.source) for cell in released.cells if cell.cell_type == "code")
     return next((text for text in texts if text is not None), "")
 
 
 def _cells(file: Path, raw: bytes) -> list[tuple[str, str, str | None]]:
-    """Type, text and grade id of each cell."""
+    """Type, text and grade id of each cell. Raises: SubmissionError."""
     try:
         data = json.loads(raw.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
@@ -126,7 +134,8 @@ def _cells(file: Path, raw: bytes) -> list[tuple[str, str, str | None]]:
         )
     if len(found) > MAX_CELLS:
         raise SubmissionError(
-            _("{count} cells").format(count=len(found)), _("submit the lab's own notebook")
+            _("too many cells: {count}").format(count=len(found)),
+            _("submit the lab's own notebook"),
         )
     return [cell for cell in map(_cell, found) if cell]
 
@@ -141,10 +150,10 @@ def _cell(cell: Any) -> tuple[str, str, str | None] | None:
         return None
     if len(source) > MAX_CELL_CHARACTERS:
         raise SubmissionError(
-            _("a cell of {count} characters").format(count=len(source)),
+            _("a cell is too long: {count} characters").format(count=len(source)),
             _("submit the lab's own notebook"),
         )
-    # A lone surrogate cannot be written again.
+    # A lone surrogate cannot be encoded when the notebook is written.
     source = source.encode("utf-8", "replace").decode("utf-8")
     metadata = cell.get("metadata")
     nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
@@ -155,8 +164,10 @@ def _cell(cell: Any) -> tuple[str, str, str | None] | None:
 def _rebuild(
     handed_in: Sequence[tuple[str, str, str | None]], released: NotebookNode, notes: list[str]
 ) -> NotebookNode:
-    """The submission on the release's own cells: of doubled ones the last counts, deleted graded
-    ones come back."""
+    """A notebook of the released cells with the submitted text.
+
+    When a cell is there twice, the last one counts. Deleted graded cells are put back.
+    """
     originals = {
         cell.metadata.nbgrader.grade_id: cell
         for cell in released.cells
@@ -164,37 +175,37 @@ def _rebuild(
     }
     texts = {cell.source for cell in released.cells if cell.cell_type == "markdown"}
     rebuilt: list[NotebookNode] = []
-    seen, doubled = set[str](), set[str]()
+    seen, duplicates = set[str](), set[str]()
     for kind, source, grade_id in reversed(handed_in):
         if grade_id is not None and grade_id in originals and grade_id not in seen:
             seen.add(grade_id)
             cell = copy.deepcopy(originals[grade_id])
             if cell.metadata.nbgrader.solution:
-                cell.source = source if cell.cell_type == "code" else _as_typed(source, texts)
+                cell.source = source if cell.cell_type == "code" else _fenced(source, texts)
         else:
             if grade_id in seen:
-                doubled.add(grade_id)
+                duplicates.add(grade_id)
             cell = _code_cell(source) if kind == "code" else _text_cell(source, texts)
         rebuilt.append(cell)
     rebuilt.reverse()
-    told = _("cell {id} is there twice: the last one counts")
-    notes += [told.format(id=grade_id) for grade_id in sorted(doubled)]
-    told = _("the graded cell {id} was deleted: it was put back")
+    twice = _("cell {id} is there twice: the last one counts")
+    notes += [twice.format(id=grade_id) for grade_id in sorted(duplicates)]
+    restored = _("the graded cell {id} was deleted: it was put back")
     for grade_id, original in originals.items():
         if original.metadata.nbgrader.grade and grade_id not in seen:
-            notes.append(told.format(id=grade_id))
+            notes.append(restored.format(id=grade_id))
             rebuilt.append(copy.deepcopy(original))
     for number, cell in enumerate(rebuilt):
         cell.id = f"cell-{number}"
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-    about = {name: value for name, value in released.items() if name != "cells"}
-    result = NotebookNode(copy.deepcopy(about))
+    without_cells = {name: value for name, value in released.items() if name != "cells"}
+    result = NotebookNode(copy.deepcopy(without_cells))
     result.cells = rebuilt
     return result
 
 
-# nbformat's own constructors look at the schema for each cell: a millisecond each.
+# nbformat's own constructors validate each cell against the schema: a millisecond each.
 
 
 def _code_cell(source: str) -> NotebookNode:
@@ -204,13 +215,13 @@ def _code_cell(source: str) -> NotebookNode:
 
 
 def _text_cell(source: str, released: set[str]) -> NotebookNode:
-    text = _as_typed(source, released)
+    text = _fenced(source, released)
     return NotebookNode(cell_type="markdown", metadata=NotebookNode(), source=text)
 
 
-def _as_typed(source: str, released: set[str]) -> str:
-    """A text. One that was not released is shown as it was typed: nbconvert passes HTML and
-    `javascript:` links on, and the instructor's browser would run them."""
+def _fenced(source: str, released: set[str]) -> str:
+    """A text, in a fence unless it was released: nbconvert passes HTML and `javascript:` links on,
+    and the instructor's browser would run them."""
     if source in released:
         return source
     fence = "~" * (3 + max(map(len, re.findall("~+", source)), default=0))

@@ -1,4 +1,5 @@
-"""One submission's work for a worker process: plain data in, what people see of the marks out."""
+"""Score one submission: a `Task` is plain data that decides the marks, the result is a `Card` for
+each item. It runs in worker processes, on a cluster, and in a trainee's notebook."""
 
 from dataclasses import dataclass
 
@@ -17,32 +18,32 @@ from hardware.notebook.stray_characters import find as find_marks
 
 @dataclass(frozen=True)
 class Task:
-    """What decides the marks of a submission."""
+    """Everything that decides the marks of a submission."""
 
     lab: str
     digest: str
-    """The lab's, by which it is found (`grader.archive.lab_cache`)."""
+    """The content hash of the lab, by which `grader.archive.lab_cache` finds it."""
     board: str
     program: str | None
-    """The board program; None: the notebook has none, and the board comes up without a main.py."""
+    """The board program; None: there is none, and the board starts without a main.py."""
     host: str | None
     """The functions that run on the computer; None: the notebook has none."""
     answered: bool
     """Whether the "predict" question has an answer."""
     seeds: tuple[int, ...]
     sandbox: Isolation = "bwrap"
-    """How host code is held."""
+    """How host code is isolated."""
     above: int = 0
-    """Blank lines above the magic line of the cell that the trainee looks at."""
+    """The number of blank lines above the magic line in the trainee's cell."""
 
 
 def score_task(task: Task) -> list[Card]:
-    """Score a submission. Whatever it raises is ours."""
+    """Score a submission. Raises only for faults of ours."""
     return score_lab(lab_cache.lab(task.digest), task)
 
 
 def score_lab(lab: Lab, task: Task) -> list[Card]:
-    """Run the program on virtual boards and judge it; every item in the lab's order."""
+    """Run the program on virtual boards and judge it. The cards have the lab's order of items."""
     program = {} if task.program is None else {PROGRAM: task.program.encode()}
     pictures = ItemWaveforms()
     marks = score(
@@ -78,10 +79,12 @@ def _card(lab: Lab, task: Task, result: ItemResult, pictures: ItemWaveforms) -> 
 
 
 def _message(lab: Lab, task: Task, result: ItemResult) -> Texts:
-    """Why the item was missed. A stray Arabic comma or mark says more than "invalid syntax"."""
-    unread = result.key == "exception" and result.detail.startswith(("SyntaxError", "NameError"))
-    # The last line break stands for the cell's magic line: lines count as the trainee sees them.
-    stray = find_marks("\n" * (task.above + 1) + (task.program or "")) if unread else []
+    """Why the item was missed. A stray Arabic character is named: that says more than "invalid
+    syntax"."""
+    errors = ("SyntaxError", "NameError")
+    is_syntax = result.key == "exception" and result.detail.startswith(errors)
+    # The last line break is the cell's magic line: so the line numbers are those of the cell.
+    stray = find_marks("\n" * (task.above + 1) + (task.program or "")) if is_syntax else []
     if not stray:
         return message(lab, result, task.above)
     return {language: stray[0].describe(language) for language in ("ar", "en")}

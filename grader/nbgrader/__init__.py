@@ -1,7 +1,7 @@
-"""All that we ask of nbgrader, in one place: it has no types, and its names change with its
-versions. What nbgrader asks of us stands where it is done (`grader.classrun.autograde_step`,
-`grader.reports.feedback_step`).
+"""Everything that we use of nbgrader, in one room: nbgrader has no types, and its names change
+with its versions. The two steps that nbgrader calls of ours are `grader.classrun.autograde_step`
+and `grader.reports.feedback_step`.
 
-nbgrader's own code decides what a row of the gradebook looks like. What differs from `nbgrader
-autograde`: everything that one submission changes is one transaction, and one process writes.
+nbgrader's own code decides what a row of the gradebook looks like. One thing differs from
+`nbgrader autograde`: all changes of one submission are one transaction, and one process writes.
 """

@@ -1,4 +1,5 @@
-"""The settings of a built course as nbgrader itself reads them."""
+"""The nbgrader settings of a built course: the file `nbgrader_config.py`. `warsha course build`
+writes it; nbgrader and Warsha read it."""
 
 import os
 import sys
@@ -12,45 +13,100 @@ from traitlets import TraitError
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
+from grader.disk import write_atomically
 from grader.errors import CourseError
+from grader.lab import cells
 from hardware.i18n import _
 
 NAME = "nbgrader_config.py"
 TEMPLATES = Path(nbgrader.__file__).parent / "server_extensions" / "formgrader" / "templates"
 
 
+_OURS = """\
+# Made by `warsha course build`; what you add below the last line of it is kept.
+from pathlib import Path
+
+import nbgrader
+
+from grader.classrun import autograde_step
+from grader.reports.feedback_step import FeedbackPage
+
+HERE = Path(__file__).parent
+c = get_config()
+c.CourseDirectory.course_id = {course!r}
+c.Exchange.root = str(HERE / "exchange")
+c.ClearSolutions.code_stub = {{"python": {stub!r}}}
+c.ClearSolutions.text_stub = {text!r}
+c.Execute.timeout = 300
+c.Autograde.autograde_preprocessors = autograde_step.autograde_preprocessors()
+autograde_step.lock_course_while_autograding()
+c.HTMLExporter.extra_template_basedirs = [
+    str(HERE / "templates"),
+    str(Path(nbgrader.__file__).parent / "server_extensions" / "formgrader" / "templates"),
+]
+c.GenerateFeedback.preprocessors.append(FeedbackPage)
+c.FeedbackPage.store = str(HERE / "store")
+# ---- your own settings ----
+"""
+"""Our part of the file."""
+
+
+def write_settings(root: Path, course: str) -> None:
+    """Write the file; what an instructor added below our part is kept.
+
+    Raises: CourseError.
+    """
+    ours = _OURS.format(course=course, stub=cells.STUB, text=cells.TEXT_STUB)
+    last = ours.splitlines()[-1]
+    file = (root / NAME).resolve()  # it may be a link
+    before = file.read_text(encoding="utf-8") if file.exists() else ""
+    _ours, found, own = before.partition(last)
+    if before and not found:
+        raise CourseError(
+            _("{file}: the line {line!r} is missing, so your own settings cannot be found").format(
+                file=file, line=last
+            ),
+            _("put that line above your own settings, then build again"),
+        )
+    write_atomically(file, ours + own.removeprefix("\n"))
+
+
 def load(root: Path) -> Any:
-    """What nbgrader itself would read in that folder. Raises: CourseError."""
+    """The settings in that folder (a traitlets `Config`). Raises: CourseError."""
     if not (root / NAME).is_file():
         raise CourseError(
             _("there is no built course in {root}").format(root=root),
             _("run: warsha course build"),
         )
-    # A new gradebook makes nbgrader call `alembic` by its bare name, which no one finds unless the
-    # environment is activated.
+    # For a new gradebook nbgrader runs the program `alembic`. It is found only when the
+    # environment is activated, or its folder is on the path.
     tools = str(Path(sys.executable).parent)
     if tools not in os.environ["PATH"].split(os.pathsep):
         os.environ["PATH"] = tools + os.pathsep + os.environ["PATH"]
     try:
         config = Config(PyFileConfigLoader(NAME, path=str(root)).load_config())
-    except Exception as error:  # it is a program of the course's own
+    except Exception as error:  # the file is a Python program, which the instructor may change
         raise _wrong(root / NAME, error) from error
     config.CourseDirectory.root = str(root)
     return config
 
 
 def wrong_setting(root: Path, error: TraitError) -> CourseError:
-    """A setting that nbgrader does not take."""
-    return CourseError(f"{root / NAME}: {error}", _("mend that setting, then say it again"))
+    """The error for a setting that nbgrader does not accept."""
+    return CourseError(f"{root / NAME}: {error}", _("correct that setting, then run it again"))
 
 
 def _wrong(file: Path, error: Exception) -> CourseError:
     lines = [at.lineno for at in extract_tb(error.__traceback__) if at.filename == str(file)]
     line = error.lineno if isinstance(error, SyntaxError) else next(reversed(lines), None)
     place = _("{file}, line {line}").format(file=file, line=line) if line else str(file)
-    said = error.msg if isinstance(error, SyntaxError) else f"{type(error).__name__}: {error}"
-    return CourseError(f"{place}: {said}", _("mend that line, then say it again"))
+    what = error.msg if isinstance(error, SyntaxError) else f"{type(error).__name__}: {error}"
+    cure = _("correct that line, then run it again")
+    if isinstance(error, ImportError) and (error.name or "").startswith("grader."):
+        cure = _("run: warsha course build")  # the course was built with an older Warsha
+    return CourseError(f"{place}: {what}", cure)
 
 
 def coursedir(root: Path) -> Any:
+    """nbgrader's `CourseDirectory` of a built course. Raises: CourseError."""
     return CourseDirectory(config=load(root))

@@ -1,9 +1,10 @@
-"""Where nbgrader keeps what was released and what was handed in."""
+"""nbgrader's folders: what was released, what was handed in, and when."""
 
 import re
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from nbgrader.utils import parse_utc
@@ -14,21 +15,23 @@ from grader.lab.course import Course
 from grader.nbgrader import config
 from hardware.i18n import _, reason
 
+Step = Literal["source", "release", "submitted", "autograded", "feedback"]
+
 _TIME = re.compile(
     r"(\d{4}-\d\d?-\d\d?[T ]\d\d?:\d\d(?::\d\d(?:\.\d+)?)?)"
     r"(?:Z| ?([+-]\d\d):?(\d\d)?| ([A-Za-z][\w/+-]*))?"
 )
-"""A whole day and time, lest what is missing be taken from today; and a zone, by hours and minutes
-or by a name, which is no path."""
+"""A date with a time, and a zone as hours and minutes or as a name. A parser would fill in missing
+parts from today; a zone name must be no path."""
 
 
 def labs_of(course: Course, assignment: str) -> tuple[str, ...]:
-    """The labs that are handed in under that name: mostly one, which is called so; an instructor
-    may put several into one assignment.
+    """The labs of an assignment: usually one with the same name, but an instructor may put several
+    labs into one assignment.
 
     Raises: CourseError or StoreError when there is none.
     """
-    # Not by its folder: a path like `buttons/` leads to one, too, and is no assignment's name.
+    # A look at the folder is not enough: the path `buttons/` has one, and is no assignment's name.
     known = assignments(course.root)
     names = released(course.root, assignment) if assignment in known else []
     store = Store(course.store)
@@ -53,7 +56,7 @@ def _no_labs(course: Course, assignment: str, names: Collection[str]) -> CourseE
     if assignment in course.labs:
         return CourseError(cause, _("run: warsha course build"))
     is_name = "/" not in assignment and assignment.strip(".")
-    if is_name and source_place(course.root, assignment).is_dir():
+    if is_name and source_folder(course.root, assignment).is_dir():
         command = f"nbgrader generate_assignment {assignment}"
         cure = _("run it in {folder}: {command}").format(folder=course.root, command=command)
         return CourseError(cause, cure)
@@ -61,40 +64,42 @@ def _no_labs(course: Course, assignment: str, names: Collection[str]) -> CourseE
 
 
 def assignments(root: Path) -> list[str]:
-    """What was released, by name."""
-    return sorted(place.name for place in release_place(root, "-").parent.glob("[!.]*/"))
+    """The names of the released assignments."""
+    return sorted(place.name for place in release_folder(root, "-").parent.glob("[!.]*/"))
 
 
 def released(root: Path, assignment: str) -> list[str]:
-    """The notebooks of an assignment, by name."""
-    return sorted(file.stem for file in release_place(root, assignment).glob("*.ipynb"))
+    """The names of the released notebooks of an assignment."""
+    return sorted(file.stem for file in release_folder(root, assignment).glob("*.ipynb"))
 
 
-def source_place(root: Path, assignment: str) -> Path:
-    """Where the instructor's notebooks and files of an assignment lie."""
-    return _place(root, "source_directory", assignment)
+def source_folder(root: Path, assignment: str) -> Path:
+    """The folder with the instructor's notebooks and files of an assignment."""
+    return step_folder(config.coursedir(root), "source", assignment)
 
 
-def release_place(root: Path, assignment: str) -> Path:
-    """Where an assignment lies as it was released."""
-    return _place(root, "release_directory", assignment)
+def release_folder(root: Path, assignment: str) -> Path:
+    """The folder of a released assignment."""
+    return step_folder(config.coursedir(root), "release", assignment)
 
 
-def _place(root: Path, step: str, assignment: str) -> Path:
-    coursedir = config.coursedir(root)
-    return Path(coursedir.format_path(getattr(coursedir, step), ".", assignment))
+def step_folder(coursedir: Any, step: Step, assignment: str, student: str = ".") -> Path:
+    """The folder of an assignment in nbgrader's `CourseDirectory`; `source` and `release` have no
+    student."""
+    directory = getattr(coursedir, f"{step}_directory")
+    return Path(coursedir.format_path(directory, student, assignment))
 
 
 def submitted(root: Path, assignment: str) -> dict[str, Path]:
-    """The folder of each trainee who handed something in, sorted by id; one that may not be looked
-    into is among them, and no reason to leave out the others."""
+    """The folder of each trainee who handed in, by id, sorted. A folder without read permission is
+    included: grading it reports the problem, and the other trainees are not affected."""
     coursedir = config.coursedir(root)
     marker = "\0"
-    pattern = Path(coursedir.format_path(coursedir.submitted_directory, marker, assignment))
+    pattern = step_folder(coursedir, "submitted", assignment, marker)
     place = pattern.parts.index(marker)
     parent = Path(*pattern.parts[:place])
     rest = pattern.parts[place + 1 :]
-    # Not "*": JupyterLab leaves .ipynb_checkpoints behind wherever somebody looked.
+    # Not "*": JupyterLab makes a folder .ipynb_checkpoints where somebody opens a notebook.
     entries = (entry for entry in parent.glob("[!.]*") if entry.is_dir())
     found = {entry.name: entry.joinpath(*rest) for entry in entries}
     return {name: found[name] for name in sorted(found) if _may_be_folder(found[name])}
@@ -107,8 +112,9 @@ def _may_be_folder(place: Path) -> bool:
         return True
 
 
-def shut(error: OSError, name: str) -> SubmissionError:
-    """What a trainee handed in that may not be read: whoever collected it kept its permissions."""
+def unreadable(error: OSError, name: str) -> SubmissionError:
+    """The error for a submitted file that cannot be read: files that are collected keep their
+    permissions."""
     return SubmissionError(f"{name}: {reason(error)}", _("check the file's permissions"))
 
 
@@ -122,21 +128,24 @@ def timestamp_of(folder: Path) -> datetime | None:
         if not file.is_file() or file.is_symlink():
             return None
         with file.open(encoding="utf-8") as source:
-            said = source.read(100).strip().partition("\n")[0].rstrip()
-        return _utc(said)
+            line = source.read(100).strip().partition("\n")[0].rstrip()
+        return _utc(line)
     except OSError as error:
-        raise shut(error, file.name) from error
+        raise unreadable(error, file.name) from error
     except (ValueError, OverflowError) as error:
         raise SubmissionError(
-            _("timestamp.txt holds no time"), _("write it as 2026-01-15 10:00:00 UTC")
+            _("timestamp.txt has no valid time"), _("write it as 2026-01-15 10:00:00 UTC")
         ) from error
 
 
-def _utc(said: str) -> datetime:
-    """nbgrader takes the hours of a zone for seconds, and a zone that it does not know (`EEST`)
-    for UTC. Raises: ValueError, OverflowError."""
-    if (match := _TIME.fullmatch(said)) is None:
-        raise ValueError(said)
+def _utc(text: str) -> datetime:
+    """The time in UTC, without a zone, as nbgrader stores it. nbgrader's parser takes the hours of
+    a zone for seconds, and an unknown zone (`EEST`) for UTC.
+
+    Raises: ValueError, OverflowError.
+    """
+    if (match := _TIME.fullmatch(text)) is None:
+        raise ValueError(text)
     time, hours, minutes, zone = match.groups()
     found: datetime = parse_utc(f"{time} UTC")
     if hours:
@@ -144,7 +153,7 @@ def _utc(said: str) -> datetime:
     if zone in (None, "UTC", "GMT"):
         return found
     try:
-        there = ZoneInfo(zone)
+        zone_info = ZoneInfo(zone)
     except (KeyError, OSError) as error:
         raise ValueError(zone) from error
-    return found.replace(tzinfo=there).astimezone(UTC).replace(tzinfo=None)
+    return found.replace(tzinfo=zone_info).astimezone(UTC).replace(tzinfo=None)

@@ -1,13 +1,15 @@
-"""The one writer of a course's gradebook: a transaction a submission."""
+"""Writes grades into the gradebook: one process, and one transaction for each submission."""
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Self
+from types import SimpleNamespace
+from typing import Any, Self
 
 from nbformat import NotebookNode
 from nbgrader.api import MissingEntry, Student
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy import insert, select
 from traitlets import TraitError
 
@@ -15,21 +17,22 @@ from grader.errors import CourseError
 from grader.lab.class_list import id_problem
 from grader.nbgrader import config
 from grader.nbgrader.database import Database
-from grader.nbgrader.late import Late
 from grader.nbgrader.rows import SubmissionRows, auto_scores, was_executed
 from grader.nbgrader.sanitizer import Sanitizer
 from hardware.i18n import _
 
 
 class GradeWriter:
-    """Grades go into a course's gradebook through this, and through nothing else meanwhile. A
-    context manager. Raises: CourseError."""
+    """The one writer of a course's gradebook until it is closed. A context manager.
+
+    Raises: CourseError.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self.config = config.load(root)
         try:
-            self._late = Late(self.config)
+            self._late_penalty = LatePenalty(self.config)
         except TraitError as error:  # now, and not with each submission
             raise config.wrong_setting(root, error) from error
         self._database = Database(root, CourseDirectory(config=self.config))
@@ -40,25 +43,28 @@ class GradeWriter:
     def __exit__(self, *_exc: object) -> None:
         self._database.close()
 
-    def desk(self, lab: str, assignment: str = "", labs: Collection[str] = ()) -> Sanitizer:
-        """What prepares a lab's submissions, in any process; the assignment's name if it is not
-        the lab's, and all labs in it. Raises: CourseError."""
+    def sanitizer(self, lab: str, assignment: str = "", labs: Collection[str] = ()) -> Sanitizer:
+        """The sanitizer of a lab's submissions.
+
+        `assignment` is named if its name is not the lab's; `labs` are all labs in it.
+        Raises: CourseError when the gradebook does not have the lab.
+        """
         assignment = assignment or lab
         try:
             others = self._database.released(assignment)
             cells = others.pop(lab)
-        except (MissingEntry, KeyError) as error:  # it was lost, or is another one
-            cause = _("the gradebook does not know {lab}").format(lab=lab)
+        except (MissingEntry, KeyError) as error:  # the gradebook was lost, or is another one
+            cause = _("{lab} is not in the gradebook").format(lab=lab)
             command = f"nbgrader generate_assignment {assignment} --force"
             cure = _("run it in {folder}: {command}").format(folder=self.root, command=command)
             raise CourseError(cause, cure) from error
-        further = tuple(sorted(name for name in others if name in labs))
-        others = {name: its for name, its in others.items() if name not in further}
-        return Sanitizer(self.root, assignment, lab, cells, others, further)
+        other_labs = tuple(sorted(name for name in others if name in labs))
+        extra = {name: other for name, other in others.items() if name not in other_labs}
+        return Sanitizer(self.root, assignment, lab, cells, extra, other_labs)
 
     def enrol(self, students: Iterable[str]) -> None:
-        """Make everybody known, in this order, as nbgrader does before it grades: its export lists
-        them so."""
+        """Add unknown students to the gradebook, in this order, as nbgrader does before it grades:
+        its export lists them in the order of the rows."""
         with self._database.transaction() as connection:
             known: set[str] = set(connection.execute(select(Student.id)).scalars())
             wanted = (student for student in students if not id_problem(student))
@@ -66,8 +72,8 @@ class GradeWriter:
                 connection.execute(insert(Student.__table__), new)
 
     def auto_scores(self, lab: str, student: str, assignment: str = "") -> dict[str, float | None]:
-        """The points of ours that the gradebook has of a lab, by item: none in one that was made
-        anew, and those of an earlier try in one that was put back."""
+        """The automatic points in the gradebook, by item. A new gradebook has none; one that was
+        put back from a copy may have those of an earlier submission."""
         if id_problem(student):
             return {}
         with self._database.transaction() as connection:
@@ -79,29 +85,53 @@ class GradeWriter:
         lab: str,
         student: str,
         timestamp: datetime | None,
-        others: Mapping[str, NotebookNode | None] | None = None,
+        extra: Mapping[str, NotebookNode | None] | None = None,
         assignment: str = "",
     ) -> None:
         """Write one graded submission into the gradebook: all of its rows, or none.
 
-        `others` are further notebooks of the assignment by name; None was not handed in.
-        Raises: MissingEntry when the gradebook has no such lab, notebook or cell.
+        `extra` are the extra notebooks by name. None in the place of a notebook: it was not handed
+        in. Raises: MissingEntry when the gradebook has no such lab, notebook or cell.
         """
         with self._database.transaction() as connection:
             rows = SubmissionRows(connection, assignment or lab, student, timestamp)
-            for name, graded in {lab: notebook, **(others or {})}.items():
+            for name, graded in {lab: notebook, **(extra or {})}.items():
                 row = rows.notebook(name)
                 if graded is None:
-                    rows.miss(row)
+                    rows.save_missing(row)
                 else:
                     was_run = name == lab or was_executed(graded)
                     rows.save(row, graded.cells, was_run=was_run)
-                    self._late.penalise(rows, row, student)
+                    self._late_penalty.apply(rows, row, student)
 
     def penalise(self, assignment: str, student: str) -> None:
-        """Reckon anew what a graded submission loses for being late: since then a due date may
-        have been moved, or an extension granted. Raises: MissingEntry."""
+        """Compute the late penalty of a graded submission again: a due date may have been moved,
+        or an extension granted. Raises: MissingEntry."""
         with self._database.transaction() as connection:
             rows = SubmissionRows(connection, assignment, student, None)
             for row in rows.notebooks():
-                self._late.penalise(rows, row, student)
+                self._late_penalty.apply(rows, row, student)
+
+
+class LatePenalty:
+    """Late penalties by nbgrader's rules and the plug-in in the course's settings.
+
+    Raises: TraitError for a setting that nbgrader does not accept.
+    """
+
+    def __init__(self, settings: Any) -> None:
+        preprocessor: Any = AssignLatePenalties(config=settings)
+        preprocessor.init_plugin()
+        self._nbgrader = preprocessor
+
+    def apply(self, rows: SubmissionRows, notebook: str, student: str) -> None:
+        """Set the penalty of a notebook: from nothing to its whole score."""
+        late = rows.seconds_late
+        penalty = None
+        if late:
+            score = rows.score(notebook)
+            penalty = self._nbgrader.plugin_inst.late_submission_penalty(student, score, late)
+            if penalty is not None:
+                limited = self._nbgrader._check_late_penalty
+                penalty = limited(SimpleNamespace(score=score), penalty)
+        rows.set_penalty(notebook, penalty)

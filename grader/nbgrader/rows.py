@@ -1,5 +1,5 @@
-"""The rows of the gradebook that one graded notebook changes: nbgrader's own tables and rules, in
-a few statements instead of several per cell.
+"""The gradebook's rows of one submission: nbgrader's tables and rules, but with a few statements
+instead of several for each cell.
 """
 
 from collections.abc import Iterable
@@ -26,7 +26,7 @@ _GRADE, _COMMENT = Grade.__table__, Comment.__table__
 
 
 class SubmissionRows:
-    """What the gradebook has of one trainee's submission; made if there is nothing yet.
+    """The rows of one trainee's submission. They are made when there are none yet.
 
     Raises: MissingEntry when the gradebook has no such assignment.
     """
@@ -67,7 +67,7 @@ class SubmissionRows:
             self._db.execute(insert(Student.__table__).values(id=student))
 
     def _add(self, assignment: str, student: str, timestamp: datetime | None) -> None:
-        """As nbgrader's `add_submission`: a row for every cell of every notebook."""
+        """Like nbgrader's `add_submission`: a row for every cell of every notebook."""
         submission = _key(
             self._db.execute(
                 insert(_SUBMISSION).values(
@@ -97,7 +97,7 @@ class SubmissionRows:
 
     @property
     def seconds_late(self) -> float:
-        """How long after the due date, with the trainee's extension, it was handed in."""
+        """The time from the due date, with the trainee's extension, to the submission."""
         if self._timestamp is None or self._duedate is None:
             return 0
         due = (
@@ -108,7 +108,7 @@ class SubmissionRows:
         return max(0.0, (self._timestamp - due).total_seconds())
 
     def notebook(self, name: str) -> str:
-        """The row's id of one of its notebooks. Raises: MissingEntry."""
+        """The row id of a notebook. Raises: MissingEntry."""
         found = self._db.execute(
             select(_NOTEBOOK.c.id)
             .join(Notebook.__table__, Notebook.id == _NOTEBOOK.c.notebook_id)
@@ -119,27 +119,28 @@ class SubmissionRows:
         return str(found)
 
     def notebooks(self) -> list[str]:
-        """The rows' ids of all of its notebooks."""
+        """The row ids of all notebooks."""
         released: Any = select(Notebook.id).where(Notebook.assignment_id == self._assignment)
         mine: Any = select(_NOTEBOOK.c.id).where(
             _NOTEBOOK.c.assignment_id == self._submission.id,
-            _NOTEBOOK.c.notebook_id.in_(released),  # the index begins with it
+            _NOTEBOOK.c.notebook_id.in_(released),  # the first column of the index
         )
         return list(self._db.execute(mine).scalars())
 
-    def miss(self, notebook: str) -> None:
-        """Give a notebook that was not handed in no points, as nbgrader does; what an earlier one
-        lost for being late is not taken off."""
+    def save_missing(self, notebook: str) -> None:
+        """Give no points to a notebook that was not handed in, as nbgrader does. It gets no late
+        penalty; an earlier one is removed."""
         self._db.execute(
             update(_GRADE)
             .where(_of_notebook(_GRADE, notebook))
             .values(auto_score=0, needs_manual_grade=False)
         )
-        self.penalise(notebook, None)
+        self.set_penalty(notebook, None)
 
     def save(self, notebook: str, cells: Iterable[NotebookNode], *, was_run: bool = True) -> None:
-        """As nbgrader's `SaveAutoGrades`: scores from outputs, who must look, and comments. To
-        nbgrader a test without an output has passed; unless it `was_run`, a person looks.
+        """Like nbgrader's `SaveAutoGrades`: save the scores from the outputs, the cells that need
+        manual grading, and comments. For nbgrader a test without output has passed; when the
+        notebook was not run (`was_run`), such a cell needs manual grading instead.
 
         Raises: MissingEntry; ValueError when an output gives more than the cell is worth.
         """
@@ -150,7 +151,7 @@ class SubmissionRows:
         self._save_comments(notebook, answers)
 
     def _known(self, table: Any, notebook: str, *columns: Any) -> dict[str, Any]:
-        """The rows of a notebook by their cells' names."""
+        """The rows of a notebook by the names of their cells."""
         found = (
             select(BaseCell.name, table.c.id, *columns)
             .join(BaseCell.__table__, BaseCell.id == table.c.cell_id)
@@ -168,8 +169,8 @@ class SubmissionRows:
         for cell in cells:
             row = _of(known, cell)
             score = determine_grade(cell)[0] if was_run or is_solution(cell) else None
-            look = row.manual_score is not None or score is None
-            changes.append({"row": row.id, "auto_score": score, "needs_manual_grade": look})
+            manual = row.manual_score is not None or score is None
+            changes.append({"row": row.id, "auto_score": score, "needs_manual_grade": manual})
         self._change(_GRADE, changes)
 
     def _save_comments(self, notebook: str, cells: list[NotebookNode]) -> None:
@@ -182,27 +183,27 @@ class SubmissionRows:
         self._change(_COMMENT, changes)
 
     def score(self, notebook: str) -> float:
-        """Of a notebook, manual marks and extra credit in it, late penalties not."""
+        """The score of a notebook with manual points and extra credit, without late penalties."""
         total = func.coalesce(func.sum(Grade.score), 0.0)
         mine = select(total).where(_of_notebook(_GRADE, notebook))
         return float(self._db.execute(mine).scalar_one())
 
-    def penalise(self, notebook: str, penalty: float | None) -> None:
-        """Set what is taken off for being late; None is none."""
+    def set_penalty(self, notebook: str, penalty: float | None) -> None:
+        """Set the late penalty of a notebook in points; None: no penalty."""
         where = _NOTEBOOK.c.id == notebook
         self._db.execute(update(_NOTEBOOK).where(where).values(late_submission_penalty=penalty))
 
 
 def was_executed(notebook: NotebookNode) -> bool:
-    """Whether a kernel has run a notebook."""
+    """Whether a kernel has executed a notebook."""
     return any(cell.get("outputs") or cell.get("execution_count") for cell in notebook.cells)
 
 
 def auto_scores(
     connection: Connection, assignment: str, notebook: str, student: str
 ) -> dict[str, float | None]:
-    """The points that each cell of somebody's notebook has without a person's, by its name;
-    nothing when the gradebook has no such submission."""
+    """The automatic points of each cell in a trainee's notebook, by name; empty when the gradebook
+    has no such submission."""
     mine: Any = (
         select(SubmittedNotebook.id)
         .join(Notebook, SubmittedNotebook.notebook_id == Notebook.id)
@@ -227,8 +228,11 @@ def auto_scores(
 
 
 def _of_notebook(table: Any, notebook: Any) -> Any:
-    """Whether a row of grades or comments is of that submitted notebook. By its cells, too: the
-    index of both tables begins with the cell, and without them the rows of everybody are read."""
+    """Whether a row of grades or comments belongs to that submitted notebook.
+
+    The condition names the cells, too: they are the first column of the index of both tables.
+    Without it, the rows of all trainees would be read.
+    """
     released: Any = select(_NOTEBOOK.c.notebook_id).where(_NOTEBOOK.c.id == notebook)
     cells: Any = select(BaseCell.id).where(BaseCell.notebook_id == released.scalar_subquery())
     return (table.c.notebook_id == notebook) & table.c.cell_id.in_(cells)

@@ -1,9 +1,10 @@
-"""How a notebook stands in the gradebook: of every trainee the points of each cell as they count,
-what is taken off, and what a person wrote. Plain data, read in a few statements for a class."""
+"""Reads marks from the gradebook as plain data: for each trainee the points of every cell of a
+notebook, the late penalty and the comments. A whole class takes a few statements."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 from nbgrader.api import (
@@ -20,7 +21,8 @@ from nbgrader.api import (
 )
 from sqlalchemy import select
 
-from grader.nbgrader.database import open_url, told_when_shut
+from grader.nbgrader import config
+from grader.nbgrader.database import open_book, open_url, reporting_no_access
 
 _CODE: Any = GradeCell.__table__
 _TASK: Any = TaskCell.__table__
@@ -32,18 +34,18 @@ class GradedCell:
 
     name: str
     auto: float | None
-    """What the grader gave; None: nothing, a person grades it."""
+    """The automatic points; None: a person grades the cell."""
     points: float
-    """What counts, extra credit in it."""
+    """The points that count, with extra credit."""
     maximum: float
     by_hand: bool
-    waits: bool
-    """A person has yet to look at it."""
+    needs_manual_grade: bool
+    """A person has to grade it, and has not done so yet."""
 
 
 @dataclass(frozen=True)
 class Standing:
-    """One trainee and one notebook."""
+    """The marks of one trainee for one notebook."""
 
     student: str
     first_name: str = ""
@@ -61,29 +63,44 @@ class Standing:
 
     @property
     def total(self) -> float:
-        """What counts in the end, as nbgrader reckons it."""
+        """The points that count after the late penalty, by nbgrader's rule."""
         return round(sum(cell.points for cell in self.cells) - self.penalty, 2)
 
 
 def standings(
     db_url: str, assignment: str, notebook: str, student: str | None = None
 ) -> dict[str, Standing]:
-    """Every trainee of the gradebook, or one, by id in order."""
+    """The standing of every trainee in the gradebook, or of one, sorted by id."""
     found: dict[str, Standing] = {}
     here = (Assignment.name == assignment, Notebook.name == notebook)
-    with told_when_shut(db_url), open_url(db_url) as gradebook:
-        ask = gradebook.db.execute
-        for who, first, last, email in ask(_only(_STUDENTS, student)):
+    with reporting_no_access(db_url), open_url(db_url) as gradebook:
+        execute = gradebook.db.execute
+        for who, first, last, email in execute(_only(_STUDENTS, student)):
             found[who] = Standing(who, first or "", last or "", email or "")
-        for who, penalty in ask(_only(_PENALTIES.where(*here), student)):
+        for who, penalty in execute(_only(_PENALTIES.where(*here), student)):
             found[who] = replace(found[who], penalty=penalty or 0.0)
-        for who, rows in _grouped(ask(_only(_GRADES.where(*here), student))):
+        for who, rows in _grouped(execute(_only(_GRADES.where(*here), student))):
             found[who] = replace(found[who], cells=tuple(_cell(*row) for row in rows))
-        for who, rows in _grouped(ask(_only(_COMMENTS.where(*here), student))):
-            said = (own or auto or "" for own, auto in rows)
-            texts = tuple(text.strip() for text in said if text.strip())
+        for who, rows in _grouped(execute(_only(_COMMENTS.where(*here), student))):
+            comments = (manual or auto or "" for manual, auto in rows)
+            texts = tuple(text.strip() for text in comments if text.strip())
             found[who] = replace(found[who], comments=texts)
     return found
+
+
+def scores(root: Path) -> dict[tuple[str, str], float]:
+    """The score of each submission in the gradebook after late penalties, by trainee and
+    assignment."""
+    coursedir = config.coursedir(root)
+    with open_book(coursedir) as gradebook:
+        return {
+            (submission.student.id, submission.assignment.name): sum(
+                notebook.score - (notebook.late_submission_penalty or 0)
+                for notebook in submission.notebooks
+            )
+            for assignment in gradebook.assignments
+            for submission in assignment.submissions
+        }
 
 
 def _only(query: Any, student: str | None) -> Any:
@@ -91,7 +108,7 @@ def _only(query: Any, student: str | None) -> Any:
 
 
 def _grouped(rows: Iterable[Any]) -> Iterator[tuple[str, list[tuple[Any, ...]]]]:
-    """Rows by their first column; they come in its order."""
+    """Group rows by their first column, by which they are sorted."""
     for who, mine in groupby(rows, key=lambda row: row[0]):
         yield who, [tuple(row)[1:] for row in mine]
 
@@ -101,19 +118,19 @@ def _cell(
     auto: float | None,
     manual: float | None,
     extra: float | None,
-    waits: bool,
+    needs_manual_grade: bool,
     on_code: float | None,
     on_task: float | None,
 ) -> GradedCell:
-    """nbgrader's rule: a person's points go before ours, extra credit on top."""
+    """nbgrader's rule: manual points replace automatic ones; extra credit is added."""
     given = auto if manual is None else manual
     points = 0.0 if given is None else given + (extra or 0.0)
     by_hand = manual is not None or bool(extra)
-    return GradedCell(name, auto, points, on_code or on_task or 0.0, by_hand, waits)
+    return GradedCell(name, auto, points, on_code or on_task or 0.0, by_hand, needs_manual_grade)
 
 
 def _of_submissions(*columns: Any) -> Any:
-    """A query over the notebooks that were handed in, by trainee."""
+    """A query over all submitted notebooks, sorted by trainee."""
     return (
         select(Student.id, *columns)
         .select_from(SubmittedNotebook)

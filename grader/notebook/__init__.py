@@ -1,1 +1,1 @@
-"""Between lessons and notebooks: release them, read their cells, practise in them."""
+"""Notebooks for trainees: made from lessons, released as a course, opened, used for practice."""

@@ -1,6 +1,6 @@
-"""Open JupyterLab on a folder, set up for Arabic lessons and for a site without internet.
+"""Opens JupyterLab on a folder, with settings for Arabic lessons and for a site without internet.
 
-The settings lie in a folder of their own below `build/`; the user's own Jupyter stays as it is.
+The settings are in a folder below `build/`; the user's own Jupyter settings are not changed.
 """
 
 import json
@@ -15,8 +15,8 @@ from hardware.paths import build_dir
 
 STYLE = Path(__file__).parents[1] / "static" / "rtl.css"
 
-# Jupyter's news need internet, and their question would be the first thing a trainee sees;
-# nbgrader's side bar for authors of assignments is none of a trainee's business.
+# Jupyter's news need internet, and JupyterLab would first ask the trainee about them. nbgrader's
+# side bar is for authors of assignments only.
 DISABLED = ("@jupyterlab/apputils-extension:announcements", "@jupyter/nbgrader:create-assignment")
 
 
@@ -33,15 +33,14 @@ def settings_folder() -> Path:
 
 def environment() -> dict[str, str]:
     """The environment of the server and of its kernels."""
-    # Kernels inherit it. PYTHONSAFEPATH: a `hardware.py` beside a notebook must not shadow ours.
+    # Kernels inherit it. PYTHONSAFEPATH: a `hardware.py` next to a notebook must not replace ours.
     return os.environ | {"JUPYTER_CONFIG_DIR": str(settings_folder()), "PYTHONSAFEPATH": "1"}
 
 
 def command(folder: Path, *, port: int = 8888, browser: bool = True) -> list[str]:
-    """The command line of a server on loopback that shows `folder`.
+    """The command line of a server on the loopback interface that shows `folder`.
 
-    Raises:
-        CourseError: there is no such folder yet.
+    Raises: CourseError when there is no such folder yet.
     """
     if not folder.is_dir():
         raise CourseError(

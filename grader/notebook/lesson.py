@@ -1,5 +1,5 @@
-"""From `labs/<slug>/lesson.md` to nbgrader's source notebook. The format is described in
-`docs/lesson-format.md`.
+"""Makes nbgrader's source notebook from `labs/<slug>/lesson.md`. `docs/lesson-format.md` describes
+the format.
 """
 
 import base64
@@ -24,10 +24,10 @@ _PICTURE = re.compile(r"!\[([^\]]*)\]\((?![a-z]+:)([^)\s]+)\)")
 
 
 def source_notebook(folder: Path, points: Mapping[str, float]) -> NotebookNode:
-    """The instructor's notebook of a lab, with solution and nbgrader's metadata (schema v3).
+    """The instructor's notebook of a lab, with the solution and nbgrader's metadata (schema v3).
 
-    `points` are the lab's items with their maxima, "p" included.
-    Raises: CourseError, one line with file and cell.
+    `points` are the maximum points of the lab's items, including "p".
+    Raises: CourseError with the file and the cell.
     """
     lesson = folder / "lesson.md"
     try:
@@ -35,27 +35,27 @@ def source_notebook(folder: Path, points: Mapping[str, float]) -> NotebookNode:
     except (OSError, UnicodeDecodeError) as error:
         raise CourseError(f"{lesson}: {error}", _("a lab needs a lesson.md in UTF-8")) from error
     notebook.metadata = NotebookNode(kernelspec=KERNEL, language_info={"name": "python"})
-    seen: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for number, cell in enumerate(notebook.cells, 1):
         fail = _fail_at(lesson, number)
         if cell.cell_type == "markdown":
             _check_text(cell.source, fail)
             _attach_pictures(cell, folder, fail)
-            _mark_text(cell, points, seen, fail)
+            _add_text_metadata(cell, points, counts, fail)
             cell.id = cell.metadata.get("nbgrader", {}).get("grade_id") or f"text-{number}"
         else:
-            _mark(cell, folder, points, seen, fail)
+            _add_code_metadata(cell, folder, points, counts, fail)
             cell.id = cell.metadata.get("nbgrader", {}).get("grade_id") or f"code-{number}"
     wanted = ["setup", "predict", "program", *points]
     if (folder / cells.HOST_REFERENCE).is_file():
         wanted.append("host")
-    _check_complete(lesson, seen, wanted, points)
+    _check_complete(lesson, counts, wanted, points)
     return notebook
 
 
 def solution_lines(notebook: NotebookNode) -> set[str]:
-    """Lines (stripped, 12 characters or more) that stand in a solution region, or in the model
-    answer of a text that a person grades, and nowhere among what is given."""
+    """The secret lines of a notebook, stripped, of 12 characters or more: those in a solution
+    region or in the model answer of a manually graded text, unless they are also given."""
     inside: set[str] = set()
     given: set[str] = set()
     for cell in notebook.cells:
@@ -64,10 +64,10 @@ def solution_lines(notebook: NotebookNode) -> set[str]:
             if cells.BEGIN in line or cells.END in line:
                 hidden = cells.BEGIN in line
                 continue
-            known = cell.metadata.get("nbgrader", {}).get("solution", False)
+            is_answer = cell.metadata.get("nbgrader", {}).get("solution", False)
             if hidden:
                 inside.add(line.strip())
-            elif known:
+            elif is_answer:
                 given.add(line.strip())
     return {line for line in inside - given if len(line) >= 12}
 
@@ -92,7 +92,7 @@ def _check_text(text: str, fail: Fail) -> None:
 
 
 def _attach_pictures(cell: NotebookNode, folder: Path, fail: Fail) -> None:
-    """Put local pictures into the cell, so that a notebook that travels alone still shows them."""
+    """Attach local pictures to the cell, so that a notebook which is copied still shows them."""
     attachments: dict[str, dict[str, str]] = {}
 
     def attach(match: re.Match[str]) -> str:
@@ -109,39 +109,39 @@ def _attach_pictures(cell: NotebookNode, folder: Path, fail: Fail) -> None:
         cell.attachments = attachments
 
 
-def _meta(grade_id: str, **flags: Any) -> NotebookNode:
+def _metadata(grade_id: str, **flags: Any) -> NotebookNode:
     plain = {"grade": False, "solution": False, "locked": False, "task": False}
     return NotebookNode({"schema_version": 3, "grade_id": grade_id, **plain, **flags})
 
 
-def _mark_text(
-    cell: NotebookNode, points: Mapping[str, float], seen: Counter[str], fail: Fail
+def _add_text_metadata(
+    cell: NotebookNode, points: Mapping[str, float], counts: Counter[str], fail: Fail
 ) -> None:
-    """Give a text that a person grades its nbgrader metadata: `<!-- #region manual="why" points=4
-    -->` says so."""
+    """Give a text that a person grades its nbgrader metadata. Such a text is marked with
+    `<!-- #region manual="why" points=4 -->`."""
     about, cell.metadata = cell.metadata, NotebookNode()
     name, worth = about.get("manual"), about.get("points")
     if name is None:
         return
-    seen[name] += 1
-    taken = name in {"setup", "predict", "program", "host", *points} or seen[name] > 1
+    counts[name] += 1
+    taken = name in {"setup", "predict", "program", "host", *points} or counts[name] > 1
     if not _NAME.fullmatch(str(name)) or taken:
         what = _("{name!r} cannot be the name of a manual cell").format(name=name)
-        raise fail(what, _("use a word of its own, of letters and digits"))
+        raise fail(what, _("use another word, of letters and digits"))
     if not isinstance(worth, int | float) or worth <= 0:
         what = _("the manual cell {name!r} has no points").format(name=name)
-        raise fail(what, _("write points=4 behind its name"))
-    cell.metadata.nbgrader = _meta(name, grade=True, solution=True, points=worth)
+        raise fail(what, _("write points=4 after its name"))
+    cell.metadata.nbgrader = _metadata(name, grade=True, solution=True, points=worth)
 
 
-def _mark(
+def _add_code_metadata(
     cell: NotebookNode,
     folder: Path,
     points: Mapping[str, float],
-    seen: Counter[str],
+    counts: Counter[str],
     fail: Fail,
 ) -> None:
-    """Give a code cell its nbgrader metadata, by its text."""
+    """Give a code cell its nbgrader metadata. Its text shows what it is."""
     cell.metadata = NotebookNode()
     program = cells.program_of(cell.source)
     item = cells.item_of(cell.source)
@@ -149,25 +149,25 @@ def _mark(
         if item not in points:
             what = _("lab {lab} has no item {item!r}").format(lab=folder.name, item=item)
             raise fail(what, _("choose one of: {names}").format(names=", ".join(points)))
-        seen[item] += 1
-        cell.metadata.nbgrader = _meta(item, grade=True, locked=True, points=points[item])
+        counts[item] += 1
+        cell.metadata.nbgrader = _metadata(item, grade=True, locked=True, points=points[item])
     elif cells.is_setup(cell.source):
-        seen["setup"] += 1
-        cell.metadata.nbgrader = _meta("setup", locked=True)
+        counts["setup"] += 1
+        cell.metadata.nbgrader = _metadata("setup", locked=True)
     elif cells.answer_of(cell.source) is not None:
-        seen["predict"] += 1
+        counts["predict"] += 1
         _check_region(cell.source, fail)
-        cell.metadata.nbgrader = _meta("predict", solution=True)
+        cell.metadata.nbgrader = _metadata("predict", solution=True)
     elif cells.host_of(cell.source) is not None:
-        seen["host"] += 1
+        counts["host"] += 1
         _check_region(cell.source, fail)
         cell.source = _with_reference(cell.source, folder / cells.HOST_REFERENCE, fail)
-        cell.metadata.nbgrader = _meta("host", solution=True)
+        cell.metadata.nbgrader = _metadata("host", solution=True)
     elif program and program[0] == cells.PROGRAM and cells.BEGIN in cell.source:
-        seen["program"] += 1
+        counts["program"] += 1
         _check_region(cell.source, fail)
         cell.source = _with_reference(cell.source, folder / "reference.py", fail)
-        cell.metadata.nbgrader = _meta("program", solution=True)
+        cell.metadata.nbgrader = _metadata("program", solution=True)
 
 
 def _check_region(source: str, fail: Fail) -> None:
@@ -182,7 +182,7 @@ def _check_region(source: str, fail: Fail) -> None:
 
 
 def _with_reference(source: str, reference: Path, fail: Fail) -> str:
-    """The program cell with the reference in the place of `### REFERENCE`."""
+    """The program cell with the lines of the reference in the place of `### REFERENCE`."""
     if cells.REFERENCE not in source:
         return source
     before, _begin, rest = source.partition(cells.BEGIN)
@@ -196,7 +196,7 @@ def _with_reference(source: str, reference: Path, fail: Fail) -> str:
             _("the given lines are not the first and last lines of {file}").format(
                 file=reference.name
             ),
-            _("begin the cell with the reference's own first lines (its docstring aside)"),
+            _("begin the cell with the first lines of the reference, without its docstring"),
         )
     solution = "\n".join(body[head : len(body) - tail]).strip("\n")
     return f"{before}{cells.BEGIN}\n{solution}\n{cells.END}{after}"
@@ -207,8 +207,8 @@ def _without_docstring(text: str) -> list[str]:
 
 
 def _match_length(given: list[str], body: list[str]) -> int | None:
-    """How many lines of `body` the given lines use up, blank lines aside; None where they
-    differ."""
+    """The number of lines at the start of `body` that match the given lines, blank lines ignored;
+    None when they differ."""
     at = 0
     for line in filter(None, given):
         while at < len(body) and not body[at]:
@@ -220,14 +220,14 @@ def _match_length(given: list[str], body: list[str]) -> int | None:
 
 
 def _check_complete(
-    lesson: Path, seen: Counter[str], wanted: Sequence[str], points: Mapping[str, float]
+    lesson: Path, counts: Counter[str], wanted: Sequence[str], points: Mapping[str, float]
 ) -> None:
     for name in wanted:
-        if seen[name] != 1:
+        if counts[name] != 1:
             what = f'grade("{name}")' if name in points else name
             cause = _("{lesson}: {count} {what} cells")
             raise CourseError(
-                cause.format(lesson=lesson, count=seen[name], what=what),
+                cause.format(lesson=lesson, count=counts[name], what=what),
                 _(
                     "a lesson has one set-up, one predict and one program cell,"
                     " and one grade cell for every item"

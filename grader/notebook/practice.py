@@ -1,7 +1,7 @@
-"""Practice in the trainee's own notebook: `%lab`, `%%predict`, `%%host` and `grade("b")`.
+"""Practice in the trainee's notebook: `%lab`, `%%predict`, `%%host` and `grade("b")`.
 
-The program of the last `%%board main.py` cell runs on a fresh virtual board with the public seed
-and is judged by the same code as a submission. Stock `nbgrader autograde` reads the number that
+The program of the last `%%board main.py` cell runs on a new virtual board with the public seed. It
+is judged by the same code as a submission. Stock `nbgrader autograde` reads the number that
 `grade` returns.
 """
 
@@ -39,7 +39,7 @@ class Points(float):
 
     @classmethod
     def of(cls, value: float, html: str) -> Self:
-        """The number with what a notebook shows for it."""
+        """The number, with the HTML that a notebook shows for it."""
         points = cls(value)
         points.html = html
         return points
@@ -50,24 +50,25 @@ class Points(float):
 
 @dataclass
 class PracticeSession:
-    """What this notebook works on."""
+    """The lab, the answers and the last marks of this notebook."""
 
     lab: Lab | None = None
     board: str = ""
     answer: str | None = None
     host: str | None = None
     scored: dict[Task, list[Card]] = field(default_factory=dict)
-    """The last task with its marks, so that `grade("a")` and `grade("b")` run the program once."""
+    """The last task with its marks: `grade("a")` and `grade("b")` run the program only once."""
 
 
 session = PracticeSession()
 
 
 def grade(item: str | None = None) -> Points:
-    """The mark of one item, or of all with the total. Raises CourseError when no lab was named."""
+    """The mark of one item, or the total with all items. Raises: CourseError when no lab is
+    selected or it has no such item."""
     lab = session.lab
     if lab is None:
-        raise CourseError(_("no lab was named"), _("run the cell with %lab first"))
+        raise CourseError(_("no lab is selected"), _("run the cell with %lab first"))
     if item is not None and item not in lab.items:
         raise CourseError(
             _("lab {lab} has no item {item!r}").format(lab=lab.slug, item=item),
@@ -105,12 +106,12 @@ def _cards(lab: Lab) -> list[Card]:
 
 @cache
 def _sandbox() -> Isolation:
-    """A trainee's computer may have no sandbox; there it is his own program that runs."""
+    """How host code is isolated. A trainee's computer may have no sandbox; the code is his own."""
     return "none" if isolation_error() else "bwrap"
 
 
 def handed_out_answer(folder: Path) -> str:
-    """The text of the lab's "predict" cell as trainees get it."""
+    """The text of the lab's "predict" cell in the released notebook."""
     handed_out = folder / cells.ANSWER_FILE
     if handed_out.is_file():
         return handed_out.read_text(encoding="utf-8")
@@ -119,13 +120,15 @@ def handed_out_answer(folder: Path) -> str:
 
 
 def lab(line: str) -> None:
-    """`%lab SLUG [BOARD]`: this notebook is about that lab."""
+    """`%lab SLUG [BOARD]`: select the lab of this notebook."""
     slug, board, *rest = [*line.split(), "", ""][:3]
     if not slug or any(rest):
-        raise CourseError(_("say which lab"), _("for example: %lab traffic_light"))
+        raise CourseError(_("name a lab"), _("for example: %lab traffic_light"))
     session.lab = load(_folder_of(slug, Path.cwd()))
     session.board = board or _course_board(Path.cwd()) or next(iter(session.lab.boards))
-    wired = session.lab.board(session.board)  # an unknown name is an error now, not at a mark
+    wired = session.lab.board(
+        session.board
+    )  # raises now for an unknown name, not at the first mark
     bench.propose(wired.diagram, session.lab.board_files(wired), wired.pins)
     session.scored = {}
     title = session.lab.title
@@ -138,13 +141,13 @@ def lab(line: str) -> None:
 
 
 def predict(_line: str, cell: str) -> None:
-    """`%%predict`: the answer to the "predict" question, shown as it reads."""
+    """`%%predict`: keep the answer to the "predict" question, and show it."""
     session.answer = cell
     display(HTML(f'<div dir="auto" style="white-space:pre-wrap">{escape(cell.strip())}</div>'))
 
 
 def host(_line: str, cell: str) -> None:
-    """`%%host`: functions that run on the computer. The cell is run, and `grade` asks them."""
+    """`%%host`: functions that run on the computer. The cell is run, and `grade` calls them."""
     session.host = cell
     get_ipython().run_cell(cell)
 
@@ -154,8 +157,7 @@ def _upwards(start: Path) -> Iterator[Path]:
 
 
 def _folder_of(slug: str, start: Path) -> Path:
-    """The lab's folder: in the trainee's course that the notebook lies in, else in the
-    checkout."""
+    """The lab's folder: in the trainee's course around the notebook, else in the repository."""
     candidates = [folder / "labs" / slug for folder in _upwards(start)] + [LABS / slug]
     found = next((folder for folder in candidates if (folder / "lab.toml").is_file()), None)
     if found is None:
@@ -167,13 +169,13 @@ def _folder_of(slug: str, start: Path) -> Path:
 
 
 def _course_board(start: Path) -> str:
-    """The board that the course decides scores on, when it names one."""
+    """The board that the course grades with; "" when it names none."""
     file = next((f for folder in _upwards(start) if (f := folder / "course.toml").is_file()), None)
     return str(tomllib.loads(file.read_text(encoding="utf-8")).get("board", "")) if file else ""
 
 
 def load_ipython_extension(ipython: Any) -> None:
-    """Put `grade`, `%lab`, `%%predict` and `%%host` into a notebook."""
+    """Make `grade`, `%lab`, `%%predict` and `%%host` available in a notebook."""
     ipython.register_magic_function(lab, "line", "lab")
     ipython.register_magic_function(predict, "cell", "predict")
     ipython.register_magic_function(host, "cell", "host")

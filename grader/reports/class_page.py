@@ -1,8 +1,8 @@
-"""The class page of one lab, for the instructor: how the points lie, which ideas were wrong how
-often and whose, who needs help, and every item of every trainee.
+"""The class page of one lab, for the instructor: the distribution of the points, how often each
+misconception occurs and with whom, who needs help, and every item of every trainee.
 
-It is a page of the instructor's own: names stand in it. It is one file, sorted by need, and can be
-sorted by any column.
+It contains names, so it is for the instructor alone. It is one file; the table is sorted by need,
+and can be sorted by any column.
 """
 
 from html import escape
@@ -10,9 +10,9 @@ from urllib.parse import quote
 
 from grader.html_text import LATIN, auto_direction, bilingual, latin
 from grader.reports.class_register import ClassRegister, MisconceptionCount, TraineeRow
-from grader.reports.document import document, label, titled
-from grader.reports.feedback import share
 from grader.reports.feedback_data import MASTERY, FeedbackItem
+from grader.reports.feedback_page import share
+from grader.reports.html_page import html_page, label, titled
 from grader.score.card import number
 
 NEEDS = {
@@ -23,35 +23,35 @@ NEEDS = {
     "tries": ("تسليمات كثيرة", "many submissions"),
     "stuck": ("بلا تقدّم", "no progress"),
 }
-"""Why somebody should look at a trainee's work."""
+"""Why the instructor should look at a trainee's work."""
 REMARKS = {
     "no_sandbox": ("صُحِّح خارج البيئة المعزولة", "graded without a sandbox"),
     "timed_out": ("أوقفه الحد الزمني لهذا الجهاز", "ended by this machine's limits of time"),
 }
-"""What there is to know of how a mark came about."""
+"""What the instructor should know about how a mark was made."""
 BARS = 10
-"""The points lie in so many steps from nothing to all."""
-SHORT = 12
-"""So many names stand beside a misconception; the others can be opened."""
+"""The number of bars in the distribution of the points."""
+SHOWN_NAMES = 12
+"""The number of names that are shown for a misconception; the others can be opened."""
 
 
 def class_page(register: ClassRegister) -> str:
     """The page as HTML."""
-    ideas = register.ideas
-    places = {idea.key: place for place, idea in enumerate(ideas, 1)}
+    misconceptions = register.misconceptions
+    ranks = {one.key: rank for rank, one in enumerate(misconceptions, 1)}
     body = "\n".join(
         (
             f'<main class="class">{_head(register)}',
             _figures(register),
             f'<div class="two">{_spread(register)}{_items(register)}</div>',
-            _ideas(register, ideas),
+            _misconceptions(register, misconceptions),
             _waiting(register),
             _remarks(register),
-            _table(register, places),
+            _table(register, ranks),
             "</main>",
         )
     )
-    return document(
+    return html_page(
         f"{register.lab} · {register.slug}", body, ("page.css", "class.css"), "class.js"
     )
 
@@ -66,14 +66,14 @@ def _head(register: ClassRegister) -> str:
 
 
 def _figures(register: ClassRegister) -> str:
-    """A handful of numbers."""
+    """The numbers at the top."""
     graded = register.graded
-    middle, average = register.middle
+    middle, average = register.median_and_mean
     needy = sum(bool(row.needs) for row in register.rows)
     facts = (
         ("متدربون", "trainees", str(len(register.rows))),
         ("صُحِّح لهم", "graded", str(len(graded))),
-        ("بلغوا الإتقان", "mastered", str(sum(sheet.mastered for sheet in graded))),
+        ("بلغوا الإتقان", "mastered", str(sum(feedback.mastered for feedback in graded))),
         ("يحتاجون إلى متابعة", "need a look", str(needy)),
         ("الوسيط", "median", share(middle, register.maximum)),
         ("المتوسط", "mean", share(round(average, 2), register.maximum)),
@@ -86,10 +86,10 @@ def _figures(register: ClassRegister) -> str:
 
 
 def _spread(register: ClassRegister) -> str:
-    """How many trainees have how many points."""
+    """The distribution of the points."""
     counts = [0] * BARS
-    for sheet in register.graded:
-        part = sheet.total / register.maximum if register.maximum else 0.0
+    for feedback in register.graded:
+        part = feedback.total / register.maximum if register.maximum else 0.0
         counts[min(BARS - 1, int(part * BARS))] += 1
     most = max(*counts, 1)
     step = register.maximum / BARS
@@ -107,10 +107,10 @@ def _spread(register: ClassRegister) -> str:
 
 
 def _items(register: ClassRegister) -> str:
-    """The mean of each item: what the class as a whole has not understood."""
+    """The mean of each item: it shows what the class as a whole has not understood."""
     rows = []
     for item, (title, most) in register.items.items():
-        found = [e.points for s in register.graded for e in s.entries if e.card.item == item]
+        found = [e.points for f in register.graded for e in f.entries if e.card.item == item]
         average = sum(found) / len(found) if found else 0.0
         part = average / most if most else 0.0
         full = sum(points >= most for points in found)
@@ -120,8 +120,13 @@ def _items(register: ClassRegister) -> str:
             f'<td class="meter"><i class="{_shade(part)}" style="width:{100 * part:.0f}%"></i>'
             f"</td><td>{full}</td></tr>"
         )
-    heads = (("البند", "item"), ("موضوعه", "about"), ("المتوسط", "mean"), ("", ""),
-             ("نالوا الدرجة كاملة", "full"))  # fmt: skip
+    heads = (
+        ("البند", "item"),
+        ("موضوعه", "about"),
+        ("المتوسط", "mean"),
+        ("", ""),
+        ("نالوا الدرجة كاملة", "full"),
+    )
     return (
         f'<section class="items"><h2>{label("البنود", "items")}</h2><table><thead><tr>'
         f"{_heads(heads)}</tr></thead><tbody>{''.join(rows)}</tbody></table></section>"
@@ -134,35 +139,40 @@ def _heads(words: tuple[tuple[str, str], ...]) -> str:
     )
 
 
-def _ideas(register: ClassRegister, ideas: list[MisconceptionCount]) -> str:
-    """The misconceptions: how many have each, what it says, and who."""
+def _misconceptions(register: ClassRegister, found: list[MisconceptionCount]) -> str:
+    """The misconceptions: how many trainees have each, its text, and their names."""
     head = f"<h2>{label('الأفكار الخاطئة', 'misconceptions')}</h2>"
-    if not ideas:
+    if not found:
         return f'<section class="ideas">{head}<p>{label("لا شيء", "none")}</p></section>'
-    rows = "".join(_idea(register, place, idea) for place, idea in enumerate(ideas, 1))
-    heads = (("رقم", "no."), ("عدد", "count"), ("الفكرة", "idea"), ("البنود", "items"),
-             ("المتدربون", "who"))  # fmt: skip
+    rows = "".join(_misconception(register, rank, one) for rank, one in enumerate(found, 1))
+    heads = (
+        ("رقم", "no."),
+        ("عدد", "count"),
+        ("الفكرة", "idea"),
+        ("البنود", "items"),
+        ("المتدربون", "who"),
+    )
     return (
         f'<section class="ideas">{head}<div class="scroll" tabindex="0"><table><thead><tr>'
         f"{_heads(heads)}</tr></thead><tbody>{rows}</tbody></table></div></section>"
     )
 
 
-def _idea(register: ClassRegister, place: int, idea: MisconceptionCount) -> str:
-    part = 100 * len(idea.rows) / max(1, len(register.graded))
-    items = LATIN.format(escape(" ".join(idea.items)))
+def _misconception(register: ClassRegister, rank: int, one: MisconceptionCount) -> str:
+    part = 100 * len(one.rows) / max(1, len(register.graded))
+    items = LATIN.format(escape(" ".join(one.items)))
     return (
-        f'<tr id="idea-{place}"><th scope="row">{place}</th><td class="count">'
-        f"<b>{len(idea.rows)}</b> <small>{part:.0f} %</small>"
+        f'<tr id="idea-{rank}"><th scope="row">{rank}</th><td class="count">'
+        f"<b>{len(one.rows)}</b> <small>{part:.0f} %</small>"
         f'<span class="meter"><i class="h1" style="width:{part:.0f}%"></i></span></td>'
-        f"<td>{bilingual(idea.texts)}<code>{latin(idea.key)}</code></td><td>{items}</td>"
-        f"<td>{_names(idea.rows)}</td></tr>"
+        f"<td>{bilingual(one.texts)}<code>{latin(one.key)}</code></td><td>{items}</td>"
+        f"<td>{_names(one.rows)}</td></tr>"
     )
 
 
 def _names(rows: tuple[TraineeRow, ...]) -> str:
     names = [_person(row) for row in rows]
-    shown, others = names[:SHORT], names[SHORT:]
+    shown, others = names[:SHOWN_NAMES], names[SHOWN_NAMES:]
     text = "، ".join(shown)
     if others:
         words = label(f"و{len(others)} غيرهم", f"and {len(others)} more")
@@ -171,7 +181,7 @@ def _names(rows: tuple[TraineeRow, ...]) -> str:
 
 
 def _person(row: TraineeRow) -> str:
-    """Name, or id; the other one is what appears when it is pointed at."""
+    """The name, or the id when there is no name, as a link to the trainee's row."""
     words = auto_direction(row.name) if row.name else latin(row.student)
     return f'<a href="#who-{quote(row.student)}">{words}</a>'
 
@@ -179,9 +189,9 @@ def _person(row: TraineeRow) -> str:
 def _waiting(register: ClassRegister) -> str:
     """What was handed in and is not graded, with the reason."""
     rows = "".join(
-        f"<li>{_person(row)} {latin(row.student)}: {auto_direction(row.waits)}</li>"
+        f"<li>{_person(row)} {latin(row.student)}: {auto_direction(row.not_graded)}</li>"
         for row in register.rows
-        if row.waits
+        if row.not_graded
     )
     if not rows:
         return ""
@@ -190,10 +200,10 @@ def _waiting(register: ClassRegister) -> str:
 
 
 def _remarks(register: ClassRegister) -> str:
-    """Whose marks came about in a way that an instructor should know."""
+    """The trainees whose marks have a remark."""
     lines = []
     for name, words in REMARKS.items():
-        rows = tuple(row for row in register.rows if row.sheet and name in row.sheet.remarks)
+        rows = tuple(row for row in register.rows if row.feedback and name in row.feedback.remarks)
         if rows:
             lines.append(f"<li>{label(*words)} ({len(rows)}): {_names(rows)}</li>")
     if not lines:
@@ -202,20 +212,24 @@ def _remarks(register: ClassRegister) -> str:
     return f'<section class="waiting part"><h2>{head}</h2><ul>{"".join(lines)}</ul></section>'
 
 
-def _table(register: ClassRegister, places: dict[str, int]) -> str:
-    """The heat map: who needs help first."""
+def _table(register: ClassRegister, ranks: dict[str, int]) -> str:
+    """The heat map: a row for each trainee; the trainee who needs help most comes first."""
     columns = [
-        ("المتدرب", "trainee"), *((item, "") for item in register.items), ("المجموع", "total"),
-        ("خصم التأخير", "late"), ("تسليمات", "tries"), ("السبب", "why to look"),
-    ]  # fmt: skip
+        ("المتدرب", "trainee"),
+        *((item, "") for item in register.items),
+        ("المجموع", "total"),
+        ("خصم التأخير", "late"),
+        ("تسليمات", "tries"),
+        ("السبب", "why to look"),
+    ]
     heads = "".join(
-        # No button element: Chromium leaves it out where a header is printed again.
+        # No button element: Chromium does not repeat it in the table head of each printed page.
         f'<th scope="col" aria-sort="none"><span class="sort" role="button" tabindex="0">'
         f"{label(escape(arabic), english) if english else LATIN.format(escape(arabic))}"
         f"{_out_of(register, arabic)}</span></th>"
         for arabic, english in columns
     )
-    rows = "".join(_row(register, row, places) for row in register.by_need)
+    rows = "".join(_row(register, row, ranks) for row in register.by_need)
     words = label(
         "كل متدرب وكل بند، والأحوج إلى المساعدة أولًا",
         "every trainee and item, who needs help first",
@@ -237,23 +251,23 @@ def _out_of(register: ClassRegister, item: str) -> str:
     return f"<small>{LATIN.format('/ ' + number(register.items[item][1]))}</small>"
 
 
-def _row(register: ClassRegister, row: TraineeRow, places: dict[str, int]) -> str:
-    sheet = row.sheet
-    by_item = {entry.card.item: entry for entry in sheet.entries} if sheet else {}
-    cells = "".join(_cell(by_item.get(item), places) for item in register.items)
-    if sheet:
-        state = "full" if sheet.mastered else "part"
-        late = number(sheet.penalty) if sheet.penalty else ""
+def _row(register: ClassRegister, row: TraineeRow, ranks: dict[str, int]) -> str:
+    feedback = row.feedback
+    by_item = {entry.card.item: entry for entry in feedback.entries} if feedback else {}
+    cells = "".join(_cell(by_item.get(item), ranks) for item in register.items)
+    if feedback:
+        state = "full" if feedback.mastered else "part"
+        late = number(feedback.penalty) if feedback.penalty else ""
         rest = (
-            f'<td class="total {state}" data-sort="{sheet.total}">{number(sheet.total)}</td>'
-            f'<td data-sort="{sheet.penalty}">{LATIN.format("−" + late) if late else ""}</td>'
-            f'<td data-sort="{sheet.number}">{_steps(sheet.history)}</td>'
+            f'<td class="total {state}" data-sort="{feedback.total}">{number(feedback.total)}</td>'
+            f'<td data-sort="{feedback.penalty}">{LATIN.format("−" + late) if late else ""}</td>'
+            f'<td data-sort="{feedback.number}">{_steps(feedback.history)}</td>'
         )
     else:
         rest = '<td data-sort="-1">–</td><td></td><td data-sort="0"></td>'
-    told = [NEEDS[need] for need in row.needs]
-    told += [REMARKS[name] for name in sheet.remarks] if sheet else []
-    needs = "".join(f"<li>{label(*words)}</li>" for words in told)
+    reasons = [NEEDS[need] for need in row.needs]
+    reasons += [REMARKS[name] for name in feedback.remarks] if feedback else []
+    needs = "".join(f"<li>{label(*words)}</li>" for words in reasons)
     return (
         f'<tr id="who-{quote(row.student)}"><th scope="row" data-sort="{escape(row.student)}">'
         f'{_who(row)}</th>{cells}{rest}<td data-sort="{len(row.needs)}"><ul>{needs}</ul></td></tr>'
@@ -266,14 +280,14 @@ def _who(row: TraineeRow) -> str:
     return f'<a href="{escape(quote(row.page))}">{words}</a>' if row.page else words
 
 
-def _cell(entry: FeedbackItem | None, places: dict[str, int]) -> str:
-    """Points, their colour, and the misconception's number."""
+def _cell(entry: FeedbackItem | None, ranks: dict[str, int]) -> str:
+    """The points with their colour, and the number of the misconception."""
     if entry is None:
         return '<td class="hn" data-sort="-1">–</td>'
     part = entry.points / entry.maximum if entry.maximum else 1.0
-    place = places.get(entry.card.key)
-    about = f'<a class="idea" href="#idea-{place}">{place}</a>' if place else ""
-    points = "…" if entry.waits else number(entry.points)
+    rank = ranks.get(entry.card.key)
+    about = f'<a class="idea" href="#idea-{rank}">{rank}</a>' if rank else ""
+    points = "…" if entry.needs_manual_grade else number(entry.points)
     return f'<td class="{_shade(part)}" data-sort="{entry.points}">{points}{about}</td>'
 
 
@@ -283,7 +297,7 @@ def _shade(part: float) -> str:
 
 
 def _steps(history: tuple[tuple[int, float], ...]) -> str:
-    """How many, and the points from one to the next."""
+    """The number of submissions, and the points of the last ones."""
     if not history:
         return ""
     count = f"<b>{history[-1][0]}</b>"

@@ -1,34 +1,40 @@
-"""What one feedback page tells: a submission's marks, as the gradebook has them, and the way that
-led there. Plain data."""
+"""The content of a feedback page: the marks of a submission as the gradebook has them, and the
+record that explains them. Plain data."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from grader.archive.record import Record
+from grader.archive.store import Store
+from grader.lab.lab import Lab
+from grader.nbgrader.standings import GradedCell, Standing
 from grader.score.card import Card
 
 MASTERY = 0.8
 """This share of the points is mastery: 16 of 20."""
 HINTS_FROM = 3
-"""From this submission on a missed item shows its hint."""
+"""From this submission on, a missed item shows its hint."""
+GRADED_BY_PERSON = {"ar": "يصححه المدرب", "en": "graded by a person"}
+"""The title of a graded cell that no check decides."""
 
 
 @dataclass(frozen=True)
 class FeedbackItem:
-    """One graded item: what the bench said of it, and what the gradebook has in the end."""
+    """One graded item: the result of its check, and its points in the gradebook."""
 
     card: Card
     points: float
-    """As it counts: a person's mark stands in the place of ours."""
+    """The points that count: those of a person replace the automatic ones."""
     maximum: float
-    waits: bool = False
-    """A person has yet to look at it."""
+    needs_manual_grade: bool = False
+    """A person has to grade it, and has not done so yet."""
     by_hand: bool = False
     """A person gave these points."""
 
     @property
     def state(self) -> str:
-        """`waits`, `full`, `part` or `none`."""
-        if self.waits:
+        """`waits` (for a person), `full`, `part` or `none`."""
+        if self.needs_manual_grade:
             return "waits"
         if self.points >= self.maximum:
             return "full"
@@ -37,7 +43,7 @@ class FeedbackItem:
 
 @dataclass(frozen=True)
 class FeedbackData:
-    """One submission, ready to be written as a page."""
+    """One graded submission."""
 
     student: str
     name: str
@@ -45,40 +51,106 @@ class FeedbackData:
     """The lab's short name: L02."""
     title: Mapping[str, str]
     number: int
+    """The number of the submission, from 1."""
     handed_in: str
-    """UTC, or empty when nobody noted it."""
+    """UTC; empty when it is not known."""
     entries: tuple[FeedbackItem, ...]
     penalty: float = 0.0
-    """Points off for being late."""
+    """The late penalty in points."""
     history: tuple[tuple[int, float], ...] = ()
-    """Number and points, as the bench gave them, of each submission so far; this one last."""
+    """Number and automatic points of each submission so far; this one is the last."""
     comments: tuple[str, ...] = ()
-    """What a person wrote about it."""
+    """The comments in the gradebook: those of a person, and nbgrader's own."""
     program: str | None = None
     remarks: tuple[str, ...] = ()
     """For the instructor alone (`Record.remarks`)."""
 
     @property
     def earned(self) -> float:
-        """The sum of the items."""
+        """The sum of the items' points."""
         return round(sum(entry.points for entry in self.entries), 2)
 
     @property
     def total(self) -> float:
-        """What counts in the end."""
+        """The points that count, after the late penalty."""
         return round(max(0.0, self.earned - self.penalty), 2)
 
     @property
     def maximum(self) -> float:
-        """What could be had."""
+        """The sum of the items' maxima."""
         return sum(entry.maximum for entry in self.entries)
 
     @property
     def needed(self) -> float:
-        """The points from which on the lab is mastered."""
+        """The points that are needed for mastery."""
         return round(MASTERY * self.maximum, 2)
 
     @property
     def mastered(self) -> bool:
-        """Whether the lab is mastered. Being late takes points, not knowledge."""
+        """Whether the lab is mastered. The late penalty does not count here."""
         return self.earned >= self.needed
+
+
+def feedback_data(
+    store: Store, lab: Lab, record: Record, standing: Standing
+) -> FeedbackData | None:
+    """The content of a submission's page; `lab` is the release that it was graded with.
+
+    None when the marks in the gradebook are not those of the record (for example, stock nbgrader
+    graded it later): the record would not explain them. Raises: StoreError.
+    """
+    cells = {cell.name: cell for cell in standing.cells}
+    checked = [(card, cells.pop(card.item, None)) for card in record.cards]
+    if not all(cell and cell.auto == card.points for card, cell in checked):
+        return None
+    items = (_item(card, cell) for card, cell in checked if cell)
+    return FeedbackData(
+        student=record.student,
+        name=standing.name,
+        lab=lab.id,
+        title=lab.title,
+        number=record.number,
+        handed_in=record.timestamp,
+        entries=(*items, *map(_points_only, cells.values())),
+        penalty=standing.penalty,
+        history=tuple(_history(store, record)),
+        comments=standing.comments,
+        program=record.program,
+        remarks=record.remarks,
+    )
+
+
+def points_without_record(lab: Lab, standing: Standing) -> FeedbackData:
+    """What is known of marks that no record explains: the points."""
+    return FeedbackData(
+        student=standing.student,
+        name=standing.name,
+        lab=lab.id,
+        title=lab.title,
+        number=1,
+        handed_in="",
+        entries=tuple(_points_only(cell, lab) for cell in standing.cells),
+        penalty=standing.penalty,
+    )
+
+
+def _history(store: Store, record: Record) -> Iterator[tuple[int, float]]:
+    """Number and points of each submission up to this one. Raises: StoreError."""
+    for number in range(1, record.number):
+        if earlier := store.record(record.lab, record.student, number, record.assignment):
+            yield number, _automatic_points(earlier)
+    yield record.number, _automatic_points(record)
+
+
+def _automatic_points(record: Record) -> float:
+    return round(sum(card.points for card in record.cards), 2)
+
+
+def _item(card: Card, cell: GradedCell) -> FeedbackItem:
+    return FeedbackItem(card, cell.points, cell.maximum, cell.needs_manual_grade, cell.by_hand)
+
+
+def _points_only(cell: GradedCell, lab: Lab | None = None) -> FeedbackItem:
+    """A cell without a check of ours."""
+    title = lab.items.get(cell.name, GRADED_BY_PERSON) if lab else GRADED_BY_PERSON
+    return _item(Card(cell.name, cell.points, cell.maximum, title), cell)

@@ -1,4 +1,4 @@
-// Sort the table of trainees by a column: first what needs a look, then the other way round.
+// Sort the table of trainees by a column: first the rows that need attention, then in reverse order.
 const head = document.querySelector(".heat thead");
 const body = document.querySelector(".heat tbody");
 const sort = (event) => {

@@ -19,8 +19,8 @@ import pytest
 
 from grader.authoring.lab_check import program_of, programs
 from grader.classrun import pool
-from grader.classrun.autograde import Grading
-from grader.classrun.marker import Work
+from grader.classrun.grading import Grading
+from grader.classrun.submission_grader import Work
 from grader.classrun.task import score_task
 from grader.lab.course import load_course
 from grader.lab.lab import find

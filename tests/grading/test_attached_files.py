@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from grader.classrun.autograde import Grading
+from grader.classrun.grading import Grading
 from grader.cli import app
 from grader.disk import open_regular_file
 from grader.lab.course import Course
-from grader.reports.feedback import feedback_page
 from grader.reports.feedback_data import FeedbackData
+from grader.reports.feedback_page import feedback_page
 from tests.support import fake_scoring
 from tests.support.classroom import LAB, HandIn
 
@@ -60,7 +60,7 @@ def test_folders_are_taken_to_a_depth(
     nest(hand_in("s1", "x = 1"), depth)
     hand_in("s2", "x = 1")
     fits = depth == 32
-    told = () if fits else ("folders inside folders, more than 32 deep, were left out",)
+    told = () if fits else ("folders nested more than 32 deep were left out",)
     assert grade(course) == {"s1": told, "s2": ()}
     assert feedback().exit_code == 0
     assert pages(course) == {"s1", "s2"}
@@ -91,7 +91,7 @@ def test_a_page_that_fails_stops_no_other(
             raise RecursionError("maximum recursion depth exceeded")
         return feedback_page(sheet)
 
-    monkeypatch.setattr("grader.reports.write.feedback_page", failing)
+    monkeypatch.setattr("grader.reports.feedback_writer.feedback_page", failing)
     done = feedback()
     assert done.exit_code == 3
     assert "no page: s2: RecursionError: maximum recursion depth exceeded" in done.output
@@ -105,7 +105,7 @@ def test_many_links_are_counted_and_told_in_one_line(course: Course, hand_in: Ha
         (folder / f"link{number}").symlink_to("/etc/passwd")
     left, limit = grade(course)["s1"]
     assert left.startswith("left out: 'link") and left.endswith("; and 997 more")
-    assert left.count("is no plain file") == 3
+    assert left.count("is not a regular file") == 3
     assert limit == "more than 1000 files or 64 MB: some were left out"
 
 

@@ -10,13 +10,12 @@ import pytest
 
 from grader import seeds
 from grader.archive.store import Store
-from grader.classrun.autograde import Grading
+from grader.classrun.grading import Grading
 from grader.classrun.outcome import Outcome
 from grader.errors import CourseError, GraderError
 from grader.lab.course import Course
-from grader.nbgrader import commands, config, marks
-from grader.nbgrader.grade_writer import GradeWriter
-from grader.nbgrader.late import Late
+from grader.nbgrader import commands, config, standings
+from grader.nbgrader.grade_writer import GradeWriter, LatePenalty
 from tests.support.classroom import (
     LAB,
     HandIn,
@@ -55,7 +54,7 @@ def test_marks_reach_gradebook_and_notebook(course: Course, hand_in: HandIn) -> 
     hand_in("s2", "HALF = 1")
     assert states(grade(course)) == {"s1": "graded", "s2": "graded"}
     assert marks_of(course, "s1") == FULL
-    assert marks.scores(course.root) == {("s1", LAB): 20.0, ("s2", LAB): 10.0}
+    assert standings.scores(course.root) == {("s1", LAB): 20.0, ("s2", LAB): 10.0}
     place = course.root / "autograded" / "s2" / LAB
     notebook = nbformat.read(place / f"{LAB}.ipynb", as_version=4)
     nbformat.validate(notebook)
@@ -72,13 +71,13 @@ def test_a_fault_of_ours_saves_nothing_and_the_class_goes_on(
     for student in ("s1", "s2", "s3"):
         hand_in(student, "HALF = 1")
     grade(course)
-    before = marks.scores(course.root)
+    before = standings.scores(course.root)
     hand_in("s1", "RAISE", at="2026-01-16 10:00:00 UTC")
     hand_in("s2", "x = 1", at="2026-01-16 10:00:00 UTC")
     outcomes = grade(course)
     assert states(outcomes) == {"s1": "error", "s2": "graded", "s3": "unchanged"}
     assert "a check of ours raised" in outcomes["s1"].reason
-    assert marks.scores(course.root) == {**before, ("s2", LAB): 20.0}
+    assert standings.scores(course.root) == {**before, ("s2", LAB): 20.0}
 
 
 def test_a_worker_that_dies_takes_nobody_with_it(course: Course, hand_in: HandIn) -> None:
@@ -88,7 +87,7 @@ def test_a_worker_that_dies_takes_nobody_with_it(course: Course, hand_in: HandIn
     outcomes = states(grade(course))
     assert outcomes.pop("s1") == "error"
     assert set(outcomes.values()) == {"graded"}
-    assert ("s1", LAB) not in marks.scores(course.root)
+    assert ("s1", LAB) not in standings.scores(course.root)
 
 
 def test_more_than_an_item_is_worth_is_our_fault(course: Course, hand_in: HandIn) -> None:
@@ -182,7 +181,7 @@ def test_what_decides_a_mark_and_changed_is_graded_again(course: Course, hand_in
     hand_in("s1", "HALF = 1")
     assert states(grade(course)) == {"s1": "graded"}
     assert states(grade(replace(course, seeds=5))) == {"s1": "graded"}
-    assert marks.scores(course.root) == {("s1", LAB): 10.0}
+    assert standings.scores(course.root) == {("s1", LAB): 10.0}
 
 
 def test_a_dry_run_saves_nothing(course: Course, hand_in: HandIn) -> None:
@@ -205,7 +204,7 @@ def test_a_transaction_is_whole(
         raise OSError("disk full")
 
     with monkeypatch.context() as patch:
-        patch.setattr(Late, "penalise", fail)
+        patch.setattr(LatePenalty, "apply", fail)
         assert states(grade(course)) == {"s1": "error"}
     assert auto_scores(course) == before
     assert states(grade(course)) == {"s1": "graded"}
@@ -219,10 +218,10 @@ def test_late_penalties_are_nbgraders(course: Course, hand_in: HandIn) -> None:
     hand_in("s2", "x = 1", at="2026-02-15 10:00:00 UTC")
     set_due(course, "2026-02-01 00:00:00 UTC")
     grade(course)
-    assert marks.scores(course.root) == {("s1", LAB): 20.0, ("s2", LAB): 0.0}
+    assert standings.scores(course.root) == {("s1", LAB): 20.0, ("s2", LAB): 0.0}
     set_due(course, "2026-03-01 00:00:00 UTC")
     assert states(grade(course)) == {"s1": "unchanged", "s2": "unchanged"}
-    assert marks.scores(course.root) == {("s1", LAB): 20.0, ("s2", LAB): 20.0}
+    assert standings.scores(course.root) == {("s1", LAB): 20.0, ("s2", LAB): 20.0}
 
 
 def test_a_mark_that_a_person_gave_stays_and_asks_for_review(
@@ -233,7 +232,7 @@ def test_a_mark_that_a_person_gave_stays_and_asks_for_review(
     give_by_hand(course, "s1", "d", 4.5)
     hand_in("s1", "x = 1", at="2026-01-16 10:00:00 UTC")
     grade(course)
-    assert marks.scores(course.root) == {("s1", LAB): 19.5}
+    assert standings.scores(course.root) == {("s1", LAB): 19.5}
     assert waiting_for_a_person(course, "s1") == {"d"}
 
 

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from grader.classrun.autograde import Grading
+from grader.classrun.grading import Grading
 from grader.lab.class_list import Trainee
 from grader.lab.course import Course
-from grader.nbgrader import marks
-from grader.reports.class_data import register_of
+from grader.nbgrader import enrolment
 from grader.reports.class_page import class_page
-from grader.reports.class_register import ClassRegister
-from grader.reports.tables import moodle_table, plain_table
-from grader.reports.write import FeedbackWriter, write_class
+from grader.reports.class_register import ClassRegister, register_of
+from grader.reports.class_writer import write_class
+from grader.reports.csv_tables import moodle_table, plain_table
+from grader.reports.feedback_writer import FeedbackWriter
 from tests.support.classroom import LAB, HandIn
 from tests.support.feedback_pages import (
     EVIL,
@@ -51,13 +51,13 @@ CLASS = register(
     row("bad", *BAD),
     row("stuck", *BAD, number=4),
     row("absent"),
-    row("unread", waits="two notebooks lie there. Leave one"),
+    row("unread", not_graded="two notebooks lie there. Leave one"),
 )
 STUCK = replace(
-    CLASS.rows[2].sheet or pytest.fail(), history=((1, 4.0), (2, 6.0), (3, 6.0), (4, 6.0))
+    CLASS.rows[2].feedback or pytest.fail(), history=((1, 4.0), (2, 6.0), (3, 6.0), (4, 6.0))
 )
 CLASS = replace(CLASS, rows=tuple(
-    replace(one, sheet=STUCK) if one.student == "stuck" else one for one in CLASS.rows
+    replace(one, feedback=STUCK) if one.student == "stuck" else one for one in CLASS.rows
 ))  # fmt: skip
 
 
@@ -160,7 +160,7 @@ def test_on_paper_the_head_of_the_table_stands_on_every_sheet(
 
 
 def test_names_and_reasons_stay_text(opened: Opened, tmp_path: Path) -> None:
-    evil = register(row("s1", missed("b", said=EVIL), first_name=EVIL, waits=EVIL))
+    evil = register(row("s1", missed("b", said=EVIL), first_name=EVIL, not_graded=EVIL))
     opened.paper("")
     show(opened, tmp_path, class_page(evil))
     assert opened.js("return window.pwned ?? null") is None
@@ -199,7 +199,7 @@ def test_moodle_gets_marks_only_of_those_who_have_some() -> None:
 
 def test_how_a_mark_came_about_is_said_where_it_matters(opened: Opened, tmp_path: Path) -> None:
     odd = replace(sheet(*GOOD), remarks=("no_sandbox", "timed_out"))
-    made = register(replace(row("odd", *GOOD), sheet=odd), row("usual", *GOOD))
+    made = register(replace(row("odd", *GOOD), feedback=odd), row("usual", *GOOD))
     assert [line[-1] for line in read(plain_table(made))] == [
         "remarks", "no_sandbox timed_out", "",
     ]  # fmt: skip
@@ -239,7 +239,7 @@ def test_a_class_of_two_hundred_is_made_in_a_moment() -> None:
 
 def test_a_real_class(course: Course, hand_in: HandIn) -> None:
     mutants = LABS / LAB / "mutants"
-    marks.enrol(course.root, [Trainee("s1", "سارة", "فوزي", "s1@example.org"), Trainee("s9")])
+    enrolment.enrol(course.root, [Trainee("s1", "سارة", "فوزي", "s1@example.org"), Trainee("s9")])
     hand_in("s1", (mutants / "pong_same.py").read_text(encoding="utf-8"))
     folder = hand_in("s2", "x = 1")
     (folder / f"{LAB}.ipynb").write_text("no notebook")
@@ -250,10 +250,10 @@ def test_a_real_class(course: Course, hand_in: HandIn) -> None:
     hand_in("s3", "print('READY L01') #", at="2026-01-16 10:00:00 UTC")
     found = {one.student: one for one in register_of(course, LAB).rows}
     assert sorted(found) == ["s1", "s2", "s3", "s9"]
-    assert found["s1"].sheet and found["s1"].name == "سارة فوزي"
-    assert "pong_same" in {entry.card.key for entry in found["s1"].sheet.entries}
-    assert found["s2"].sheet is None and "notebook" in found["s2"].waits
-    assert found["s3"].sheet and "warsha grade" in found["s3"].waits
+    assert found["s1"].feedback and found["s1"].name == "سارة فوزي"
+    assert "pong_same" in {entry.card.key for entry in found["s1"].feedback.entries}
+    assert found["s2"].feedback is None and "notebook" in found["s2"].not_graded
+    assert found["s3"].feedback and "warsha grade" in found["s3"].not_graded
     assert found["s9"].needs == ("absent",)
     told, files = write_class(course, LAB)
     assert len(told.rows) == 4 and [file.exists() for file in files] == [True] * 3
@@ -261,6 +261,6 @@ def test_a_real_class(course: Course, hand_in: HandIn) -> None:
     assert f'href="{found["s1"].page}"' in files[0].read_text(encoding="utf-8")
     (course.store / "marks" / LAB / "s1" / "1.json").write_text("{")
     damaged, *others = register_of(course, LAB).rows
-    assert damaged.sheet and damaged.sheet.total == found["s1"].sheet.total
-    assert "1.json is damaged" in damaged.waits
+    assert damaged.feedback and damaged.feedback.total == found["s1"].feedback.total
+    assert "1.json is damaged" in damaged.not_graded
     assert others == list(told.rows[1:])

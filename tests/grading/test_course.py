@@ -17,8 +17,8 @@ from grader.lab import cells
 from grader.lab.class_list import Trainee, nearest, read_class_list
 from grader.lab.course import Course, load_course
 from grader.lab.lab import find
-from grader.nbgrader import config, marks
-from grader.notebook.release import build_course
+from grader.nbgrader import config, enrolment
+from grader.notebook.course_build import build_course
 from tests.support.classroom import students
 from tests.support.tiny_lesson import cell_named, released_notebook
 
@@ -41,8 +41,8 @@ def test_a_class_list_of_twenty_thousand_is_in_the_gradebook_in_seconds(course: 
         return [Trainee(f"t{n:05}", "علي", f"حسن {n}", email) for n in range(20_000)]
 
     begin = time.process_time()
-    marks.enrol(course.root, trainees("a@example.org"))
-    marks.enrol(course.root, [*trainees("b@example.org"), Trainee("z")])
+    enrolment.enrol(course.root, trainees("a@example.org"))
+    enrolment.enrol(course.root, [*trainees("b@example.org"), Trainee("z")])
     assert time.process_time() - begin < 15  # a transaction for each took minutes
     found = students(course)
     assert len(found) == 20_001
@@ -224,7 +224,7 @@ def test_a_full_disk_costs_no_settings(course: Course, kept_elsewhere: bool) -> 
     command = """
 import resource, signal, sys
 from pathlib import Path
-from grader.notebook.release import write_settings
+from grader.nbgrader.config import write_settings
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
 write_settings(Path(sys.argv[1]), "iot")
@@ -262,11 +262,21 @@ def test_settings_of_which_nobody_can_say_whose_they_are(course: Course) -> None
     assert settings.read_text() == own
 
 
+def test_a_course_of_an_older_version_says_how_to_renew_it(course: Course) -> None:
+    settings = course.root / config.NAME
+    settings.write_text("import grader.of_last_year\n" + settings.read_text())
+    with pytest.raises(CourseError, match="line 1: ModuleNotFoundError") as caught:
+        config.load(course.root)
+    assert caught.value.cure == "run: warsha course build"
+    build_course(course)
+    config.load(course.root)
+
+
 def test_the_class_list_reaches_the_gradebook(course: Course, tmp_path: Path) -> None:
     roster = tmp_path / "class.csv"
     roster.write_text("id,first_name\ns1,Ali\ns2,Mona\n")
     build_course(replace(course, roster=roster))
-    marks.enrol(course.root, [Trainee("s1", email="ali@example.org")])
+    enrolment.enrol(course.root, [Trainee("s1", email="ali@example.org")])
     assert students(course) == {
         "s1": ("Ali", None, "ali@example.org"),
         "s2": ("Mona", None, None),

@@ -8,7 +8,7 @@ import pytest
 
 from grader.archive.store import Store
 from grader.lab.course import Course
-from grader.nbgrader import config, marks
+from grader.nbgrader import config, standings
 from tests.support.classroom import LAB, HandIn
 from tests.support.essays import book, essay_of, give_essay, release_essay, waits, write_essay
 from tests.support.project import LABS
@@ -52,7 +52,7 @@ def test_the_essay_reaches_a_person_and_the_lab_has_no_points(with_essay: Course
     give_essay(with_essay, "s1", 3, LAB)
     assert warsha("grade", LAB).exit_code == 0
     assert not waits(with_essay, "s1", LAB)  # nothing new came
-    assert marks.scores(with_essay.root)["s1", LAB] == 3
+    assert standings.scores(with_essay.root)["s1", LAB] == 3
     told = warsha("feedback", LAB)
     assert told.exit_code == 0, told.output
     pages = (with_essay.root / "feedback" / "s1" / LAB).glob("*.html")
@@ -65,13 +65,13 @@ def test_a_lab_that_comes_later_and_goes_again(with_essay: Course, hand_in: Hand
     give_essay(with_essay, "s1", 3, LAB)
     hand_in("s1", REFERENCE)
     assert warsha("grade", LAB).exit_code == 0
-    assert marks.scores(with_essay.root)["s1", LAB] == 23
+    assert standings.scores(with_essay.root)["s1", LAB] == 23
     (folder / f"{LAB}.ipynb").unlink()
     waiting = f"not graded yet; run: warsha grade {LAB} --student s1"
     assert states(with_essay)["s1"] == ("20", "not graded")
     assert waiting in (with_essay.root / "class" / f"{LAB}.html").read_text("utf-8")
     assert warsha("grade", LAB).exit_code == 0
-    assert marks.scores(with_essay.root)["s1", LAB] == 3
+    assert standings.scores(with_essay.root)["s1", LAB] == 3
     assert states(with_essay)["s1"] == ("0", "missing")
 
 
@@ -90,7 +90,7 @@ def test_who_handed_in_nothing_at_all_is_not_graded_as_ever(
     assert done.exit_code == 3
     assert f"not graded: {LAB} s1: no notebook was handed in" in done.output
     assert "the file is called 'Untitled.ipynb'" in done.output
-    assert marks.scores(with_essay.root) == {("s1", LAB): 20, ("s2", LAB): 20}
+    assert standings.scores(with_essay.root) == {("s1", LAB): 20, ("s2", LAB): 20}
 
 
 def test_an_essay_is_found_whatever_a_browser_called_it(
@@ -140,7 +140,7 @@ def test_an_essay_without_any_lab_is_kept_for_a_person(week_with_essay: Course) 
     write_essay(week_with_essay, folder, "SECOND")
     assert warsha("grade", WEEK).exit_code == 0
     assert "SECOND" in essay_of(week_with_essay, "s1", WEEK) and waits(week_with_essay, "s1", WEEK)
-    assert marks.scores(week_with_essay.root)["s1", WEEK] == 3
+    assert standings.scores(week_with_essay.root)["s1", WEEK] == 3
     told = warsha("feedback", WEEK)
     assert told.exit_code == 0, told.output
     assert notebooks(week_with_essay, "s1", "feedback") == ["essay.html"]
@@ -163,7 +163,7 @@ def test_a_new_essay_is_noticed_beside_labs_and_when_they_go(week_with_essay: Co
     assert warsha("grade", WEEK).exit_code == 0
     assert "THIRD" in essay_of(week_with_essay, "s1", WEEK)
     assert notebooks(week_with_essay, "s1") == ["essay.ipynb"]
-    assert marks.scores(week_with_essay.root)["s1", WEEK] == 0
+    assert standings.scores(week_with_essay.root)["s1", WEEK] == 0
     (folder / "essay.ipynb").unlink()
     (folder / "other.ipynb").write_text("{")
     assert warsha("grade", WEEK).exit_code == 0

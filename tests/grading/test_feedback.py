@@ -12,10 +12,10 @@ from nbgrader.api import Gradebook
 from nbgrader.tests import run_nbgrader
 
 from grader.archive.store import Store
-from grader.classrun.autograde import Grading
+from grader.classrun.grading import Grading
 from grader.lab.course import Course
 from grader.nbgrader import commands, config
-from grader.reports.write import FeedbackWriter
+from grader.reports.feedback_writer import FeedbackWriter
 from tests.support.classroom import LAB, HandIn, give_by_hand, set_due
 from tests.support.project import LABS
 

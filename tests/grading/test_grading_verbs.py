@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from grader.classrun import report
-from grader.classrun.autograde import Grading
+from grader.classrun import grading_report
+from grader.classrun.grading import Grading
 from grader.cli import app
 from grader.errors import CourseError, DiskFull
 from grader.lab.course import Course
 from grader.lab.lab import LABS
-from grader.nbgrader import marks
+from grader.nbgrader import standings
 from grader.terminal import ISOLATES
 from tests.support.classroom import LAB, HandIn
 
@@ -52,7 +52,7 @@ def test_totals_that_changed_are_told_from_what_to_what(
     course: Course, hand_in: HandIn, monkeypatch: pytest.MonkeyPatch, language: str, said: str
 ) -> None:
     monkeypatch.setenv("WARSHA_LANG", language)
-    monkeypatch.setattr(report, "MOST_CHANGES", 2)
+    monkeypatch.setattr(grading_report, "MAX_CHANGES", 2)
     students = ("s1", "s2", "s3", "s4")
     for student in students:
         hand_in(student, "print('READY L01')", answer="")
@@ -113,7 +113,7 @@ def test_who_has_no_time_stamp_is_told_once_for_the_class(course: Course, hand_i
     assert note == (
         f"note: {LAB}: 11 without a time stamp, so not late, unless an earlier try had one: "
         f"{names}, …; "
-        "put timestamp.txt beside the notebook, as 2026-01-15 10:00:00 UTC"
+        "put timestamp.txt next to the notebook, as 2026-01-15 10:00:00 UTC"
     )
     assert "note:" not in warsha("grade", LAB, "--dry-run", "--student", "s0").output
 
@@ -146,7 +146,7 @@ def test_a_lost_gradebook_is_said_and_the_cure_brings_the_marks_back(
     warsha("grade", LAB)
     (course.root / "gradebook.db").unlink()
     error = warsha("grade", LAB).exception
-    assert isinstance(error, CourseError) and f"does not know {LAB}" in str(error)
+    assert isinstance(error, CourseError) and f"{LAB} is not in the gradebook" in str(error)
     command = f"nbgrader generate_assignment {LAB} --force"
     assert error.cure == f"run it in {course.root}: {command}"
     tools = Path(sys.executable).parent
@@ -159,7 +159,7 @@ def test_a_lost_gradebook_is_said_and_the_cure_brings_the_marks_back(
         capture_output=True,
     )
     assert warsha("grade", LAB).exit_code == 0
-    assert marks.scores(course.root) == {("s1", LAB): 20}
+    assert standings.scores(course.root) == {("s1", LAB): 20}
 
 
 def test_a_stopped_run_says_that_nothing_is_lost(
@@ -177,7 +177,7 @@ def test_a_stopped_run_says_that_nothing_is_lost(
         patch.setattr(Grading, "run", stopped)
         result = warsha("grade", LAB)
         assert result.exit_code == 130
-        assert "stopped: what was graded is kept; say it again" in result.output
+        assert "stopped: what was graded is saved; run it again" in result.output
         assert "stopped" not in warsha("grade", LAB, "--dry-run").output
     assert "1 were graded before" in warsha("grade", LAB).output
 

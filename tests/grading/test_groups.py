@@ -12,7 +12,7 @@ import nbformat
 from grader.archive.store import Store
 from grader.demo import filled_in
 from grader.lab.course import Course
-from grader.nbgrader import commands, config, marks
+from grader.nbgrader import commands, config, standings
 from tests.support.gradebooks import rows
 from tests.support.two_labs import PAIR, WEEK, hand_in, notebooks, program, warsha
 
@@ -28,7 +28,7 @@ def test_a_class_is_graded_shown_and_explained(week: Course) -> None:
     assert "not graded: buttons s4: buttons.ipynb is not a notebook" in done.output
     assert "note: traffic_light s3: traffic_light.ipynb is missing: no points" in done.output
     assert "graded 3/4 submissions" in done.output
-    found = marks.scores(week.root)
+    found = standings.scores(week.root)
     assert found["s1", WEEK] == 40
     assert 20 < found["s2", WEEK] < 40
     assert found["s3", WEEK] == found["s4", WEEK] == 20
@@ -87,7 +87,7 @@ def test_each_lab_takes_its_own_notebook_whatever_a_browser_called_it(week: Cour
     hand_in(week, "s2", {f"{lab} (1)": program(lab) for lab in PAIR})
     done = warsha("grade", WEEK)
     assert done.exit_code == 0, done.output
-    assert {who: points for (who, _), points in marks.scores(week.root).items()} == {
+    assert {who: points for (who, _), points in standings.scores(week.root).items()} == {
         "s1": 20,
         "s2": 40,
     }
@@ -99,10 +99,10 @@ def test_a_gradebook_made_anew_gets_both_labs_back(week: Course) -> None:
     (week.root / "gradebook.db").unlink()
     commands.generate_release(week.root, WEEK)
     assert warsha("grade", WEEK).exit_code == 0
-    assert marks.scores(week.root)["s1", WEEK] == 40
+    assert standings.scores(week.root)["s1", WEEK] == 40
     (hand_in(week, "s1", {}) / "traffic_light.ipynb").unlink()
     assert warsha("grade", WEEK).exit_code == 0
-    assert marks.scores(week.root)["s1", WEEK] == 20
+    assert standings.scores(week.root)["s1", WEEK] == 20
     assert notebooks(week, "s1") == ["buttons.ipynb"]
 
 
@@ -163,7 +163,7 @@ def test_a_stray_notebook_is_no_lab(week: Course) -> None:
     for student in ("s1", "s2", "s3"):
         assert f"traffic_light {student}: traffic_light.ipynb is missing" in done.output
         assert f"traffic_light {student}: 1 other notebooks were left out" in done.output
-    assert {who: points for (who, _), points in marks.scores(week.root).items()} == {
+    assert {who: points for (who, _), points in standings.scores(week.root).items()} == {
         "s1": 20,
         "s2": 20,
         "s3": 0,

@@ -9,8 +9,8 @@ import pytest
 from rich.console import Console
 
 from grader.authoring.lab_check import Difference, Trial, check_runs, verify_expected
-from grader.authoring.lab_report import check_and_tell, told
-from grader.authoring.lab_review import handed_out, written
+from grader.authoring.lab_report import check_and_print, lines_of
+from grader.authoring.lab_review import review_files, review_release
 from grader.errors import LabError
 from grader.lab.lab import LABS, load, slugs
 
@@ -26,7 +26,7 @@ def copy(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("slug", slugs())
 def test_nothing_is_wrong_with_our_labs(slug: str) -> None:
-    assert list(written(load(LABS / slug))) == []
+    assert list(review_files(load(LABS / slug))) == []
 
 
 @pytest.mark.parametrize(
@@ -44,10 +44,10 @@ def test_nothing_is_wrong_with_our_labs(slug: str) -> None:
             '"ترتيب"',
             "items.a: there is Arabic in the English",
         ),
-        ("lab.toml", '"order of the phases"', '"the relay"', "says 'relay', and the Arabic says"),
+        ("lab.toml", '"order of the phases"', '"the relay"', "uses 'relay', but the Arabic"),
         ("lesson.md", "# L02 · Blink and the traffic light", "# الوميض", "Arabic in the English"),
         ("lesson.md", "| a | 4 |", "| a | 5 |", "item a needs a row | a | 4 | in Arabic and one"),
-        ("lesson.md", "30 ms", "a bit", "the rows of item b do not say 30 of check b"),
+        ("lesson.md", "30 ms", "a bit", "the rows of item b do not state 30 of check b"),
         ("checks.py", 'on_miss="drift"', 'on_miss="late"', "no text for the misconception 'late'"),
         (
             "mutants/drift.py",
@@ -55,7 +55,7 @@ def test_nothing_is_wrong_with_our_labs(slug: str) -> None:
             "# It is late:",
             "mutants/drift.py: its first line",
         ),
-        ("pins.pico.py", "LED_R = 15", "LED_R = 2", "diagram.pico.json: LED_R is pin GP2, and no"),
+        ("pins.pico.py", "LED_R = 15", "LED_R = 2", "diagram.pico.json: LED_R is pin GP2, but no"),
     ],
 )
 def test_what_is_to_be_mended_is_told(
@@ -66,7 +66,7 @@ def test_what_is_to_be_mended_is_told(
     assert old in text
     count = -1 if name == "lesson.md" else 1
     file.write_text(text.replace(old, new, count), encoding="utf-8")
-    remarks = list(written(load(copy)))
+    remarks = list(review_files(load(copy)))
     assert any(remark in line for line in remarks), remarks
 
 
@@ -75,7 +75,9 @@ def test_a_lesson_in_one_language_is_told(copy: Path) -> None:
     before, heading, after = lesson.read_text(encoding="utf-8").partition("# L02 · Blink")
     lesson.write_text(before + after[after.index('<div dir="rtl"') :], encoding="utf-8")
     assert heading
-    assert "lesson.md, cell 1: Arabic without the English in the next cell" in written(load(copy))
+    assert "lesson.md, cell 1: Arabic without the English in the next cell" in review_files(
+        load(copy)
+    )
 
 
 def test_a_circuit_that_would_burn_is_told(copy: Path) -> None:
@@ -85,14 +87,14 @@ def test_a_circuit_that_would_burn_is_told(copy: Path) -> None:
         if part["type"] == "wokwi-resistor":
             part["attrs"] = {"value": "1"}
     file.write_text(json.dumps(circuit), encoding="utf-8")
-    remarks = [line for line in written(load(copy)) if line.startswith("diagram.json: ")]
+    remarks = [line for line in review_files(load(copy)) if line.startswith("diagram.json: ")]
     assert remarks
 
 
 def test_a_file_with_the_solution_is_told(copy: Path) -> None:
     shutil.copyfile(copy / "reference.py", copy / "given" / "old_main.py")
-    lines = list(handed_out(load(copy)))
-    assert lines == ["trainees get given/old_main.py, and it holds most of the reference"]
+    lines = list(review_release(load(copy)))
+    assert lines == ["trainees get given/old_main.py, which contains most of the reference"]
 
 
 @pytest.mark.parametrize(
@@ -140,7 +142,7 @@ def test_the_whole_check_says_what_it_found(copy: Path) -> None:
     text = "\n".join(f"[{rows[name]}" for name in kept)
     (copy / "expected.toml").write_text(text.replace('d = [0, "drift"]', 'd = [3, ""]'))
     out = Console(record=True, width=200)
-    assert not check_and_tell(out, load(copy), 1)
+    assert not check_and_print(out, load(copy), 1)
     said = out.export_text()
     for board in ("esp32_devkit_c_v4", "pi_pico"):
         assert f"drift on {board}: item d expected 3 -, got 0 drift (1 times" in said
@@ -150,5 +152,5 @@ def test_the_whole_check_says_what_it_found(copy: Path) -> None:
 def test_the_same_difference_is_told_once(copy: Path) -> None:
     trials = [Trial(copy, "pi_pico", "drift", pair) for pair in range(3)]
     found = [Difference(trial, 40 + trial.pair, "d", (0, "drift"), (3, "")) for trial in trials]
-    (line,) = told(found)
+    (line,) = lines_of(found)
     assert line.endswith("expected 0 drift, got 3 - (3 times, for example with seed 40)")

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from grader.authoring.lab_check import check_runs, count_runs
-from grader.authoring.lab_review import handed_out, written
+from grader.authoring.lab_review import review_files, review_release
 from grader.authoring.new_lab import EXAMPLE, new_lab, next_steps
 from grader.cli import app
 from grader.errors import LabError
@@ -30,8 +30,8 @@ def labs(tmp_path: Path) -> Path:
 def test_a_new_lab_passes_its_check(labs: Path) -> None:
     lab = load(new_lab("door_bell", labs=labs))
     assert (lab.slug, lab.id, lab.version) == ("door_bell", "door_bell", 1)
-    assert list(written(lab)) == []
-    assert list(handed_out(lab)) == []
+    assert list(review_files(lab)) == []
+    assert list(review_release(lab)) == []
     runs = list(check_runs(lab.folder, 2))
     assert len(runs) == count_runs(lab, 2)
     assert not any(runs)
@@ -47,18 +47,18 @@ def test_nothing_reminds_of_the_lab_that_it_was_copied_from(labs: Path) -> None:
             text = file.read_text(encoding="utf-8")
             assert "L02" not in text
             assert "traffic_light" not in text
-    assert list(written(lab)) == []
+    assert list(review_files(lab)) == []
     assert not any(check_runs(lab.folder, 1))
 
 
 @pytest.mark.parametrize(
     ("slug", "like", "told"),
     [
-        ("Door Bell", EXAMPLE, "'Door Bell' is no name for a lab"),
-        ("../door", EXAMPLE, "is no name for a lab"),
-        ("2doors", EXAMPLE, "is no name for a lab"),
-        ("جرس", EXAMPLE, "is no name for a lab"),
-        ("traffic_light", EXAMPLE, "traffic_light already"),
+        ("Door Bell", EXAMPLE, "'Door Bell' cannot be the name of a lab"),
+        ("../door", EXAMPLE, "cannot be the name of a lab"),
+        ("2doors", EXAMPLE, "cannot be the name of a lab"),
+        ("جرس", EXAMPLE, "cannot be the name of a lab"),
+        ("traffic_light", EXAMPLE, "traffic_light exists already"),
         ("door_bell", "nothing", "there is no lab nothing"),
     ],
 )
@@ -71,11 +71,11 @@ def test_what_cannot_be_made_is_told(labs: Path, slug: str, like: str, told: str
 
 
 def test_an_id_is_one_word(labs: Path) -> None:
-    with pytest.raises(LabError, match="'L 1' is no id"):
+    with pytest.raises(LabError, match="'L 1' cannot be the id"):
         new_lab("door_bell", id="L 1", labs=labs)
 
 
-@pytest.mark.parametrize(("language", "said"), [("en", "is a whole lab"), ("ar", "معمل كامل")])
+@pytest.mark.parametrize(("language", "said"), [("en", "is a complete lab"), ("ar", "معمل كامل")])
 def test_the_next_steps_are_in_the_reader_s_language(
     monkeypatch: pytest.MonkeyPatch, language: str, said: str
 ) -> None:
@@ -89,7 +89,7 @@ def test_the_next_steps_are_in_the_reader_s_language(
 def test_the_verb_leaves_a_lab_alone_that_is_there() -> None:
     result = CliRunner().invoke(app, ["lab", "new", "traffic_light"])
     assert isinstance(result.exception, LabError)
-    assert "traffic_light already" in str(result.exception)
+    assert "traffic_light exists already" in str(result.exception)
 
 
 def test_every_step_of_an_episode_stands_in_the_documents() -> None:

@@ -153,7 +153,7 @@ def test_wrong_checks_are_told(copy: Path, old: str, new: str, told: str) -> Non
     ("name", "rows", "told"),
     [
         ("drift", {"d": [0, "nonsense"]}, "the key 'nonsense' is not known"),
-        ("drift", {"d": [9, "drift"]}, "no such item, or no such points"),
+        ("drift", {"d": [9, "drift"]}, "there is no such item, or the points are out of range"),
         ("drift", {"x": [0, "drift"]}, "no such item"),
         ("nobody", {"d": [0, "drift"]}, "there is no such mutant"),
     ],

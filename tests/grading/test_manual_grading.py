@@ -7,12 +7,12 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from grader.classrun.autograde import Grading
+from grader.classrun.grading import Grading
 from grader.errors import CourseError
 from grader.lab import cells
 from grader.lab.course import Course
 from grader.lab.lab import LABS, find, load
-from grader.nbgrader import commands, marks
+from grader.nbgrader import commands, config, standings
 from grader.notebook import lesson, release
 from tests.support import fake_scoring
 from tests.support.classroom import LAB, HandIn, give_by_hand, waiting_for_a_person
@@ -53,7 +53,7 @@ def lab_with(text: str, place: Path) -> Path:
 def asking(course: Course, tmp_path: Path) -> Course:
     """The course, released anew with a text that a person grades."""
     (course.root / "gradebook.db").unlink()
-    release.write_settings(course.root, course.slug)
+    config.write_settings(course.root, course.slug)
     release.release_lab(course.root, load(lab_with(QUESTION, tmp_path / "labs")))
     return course
 
@@ -69,7 +69,7 @@ def test_a_text_waits_for_a_person_and_its_mark_stays(asking: Course, hand_in: H
     grade(asking)
     assert waiting_for_a_person(asking, "s1") == {"why"}
     assert waiting_for_a_person(asking, "s2") == set()
-    assert marks.scores(asking.root) == {("s1", LAB): 20.0, ("s2", LAB): 20.0}
+    assert standings.scores(asking.root) == {("s1", LAB): 20.0, ("s2", LAB): 20.0}
     graded = asking.root / "autograded" / "s1" / LAB / f"{LAB}.ipynb"
     shown = cell_named(nbformat.read(graded, as_version=4), "why").source
     assert shown == "~~~\nIt loops. <script>steal()</script>\n~~~"
@@ -77,7 +77,7 @@ def test_a_text_waits_for_a_person_and_its_mark_stays(asking: Course, hand_in: H
     give_by_hand(asking, "s1", "why", 3.5)
     (file.parent / "timestamp.txt").write_text("2026-01-16 10:00:00 UTC\n")
     grade(asking)
-    assert marks.scores(asking.root)["s1", LAB] == 23.5
+    assert standings.scores(asking.root)["s1", LAB] == 23.5
     assert waiting_for_a_person(asking, "s1") == {"why"}
 
 
@@ -118,9 +118,9 @@ def test_files_go_with_the_notebook_and_links_do_not(course: Course, hand_in: Ha
     found = {str(file.relative_to(place)): file for file in place.rglob("*") if not file.is_dir()}
     assert set(found) == {f"{LAB}.ipynb", "timestamp.txt", "data/readings.csv", "given.csv"}
     assert found["given.csv"].read_text() == "the instructor's"
-    (told,) = (note for note in notes if "plain file" in note)
+    (told,) = (note for note in notes if "regular file" in note)
     assert set(told.removeprefix("left out: ").split("; ")) == {
-        f"{name!r} is no plain file" for name in ("secret.txt", "all", "pipe")
+        f"{name!r} is not a regular file" for name in ("secret.txt", "all", "pipe")
     }
 
 
@@ -166,7 +166,7 @@ def test_a_report_beside_the_lab(course: Course, hand_in: HandIn) -> None:
         cell_named(notebook, "essay").source = "It blinks."
         nbformat.write(notebook, handed / f"{name}.ipynb")
     notes = grade(course)
-    told = "tested.ipynb has tests: nbgrader autograde runs them, or a person looks"
+    told = "tested.ipynb has tests: run nbgrader autograde, or grade it by hand"
     assert notes == {"s1": (told,), "s2": ()}
     with open_book(course.root) as book:
         found = {

@@ -266,7 +266,7 @@ def test_a_mark_of_another_version_does_not_stay(built_course: Course, hand_in: 
         cell_named(notebook, "answer").source = answer
         nbformat.write(notebook, folder / "own.ipynb")
 
-    told = "own.ipynb has tests: nbgrader autograde runs them, or a person looks"
+    told = "own.ipynb has tests: run nbgrader autograde, or grade it by hand"
     hand_in_own("answer = 1", "2026-01-15 10:00:00 UTC")
     assert nbgrader(course, "autograde", LAB).returncode == 0
     executed = notebook_of(course, "s1", "own")

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.reports.feedback import feedback_page
 from grader.reports.feedback_data import FeedbackData
+from grader.reports.feedback_page import feedback_page
 from tests.support.feedback_pages import (
     EVIL,
     OVERFLOWS,
@@ -94,7 +94,10 @@ def test_mastery_and_lateness_are_two_things() -> None:
 
 def test_a_person_s_points_and_words_stand_on_the_page(page: Opened, tmp_path: Path) -> None:
     marks = replace(
-        sheet(replace(missed("b", 1), points=4, by_hand=True), replace(full("w"), waits=True)),
+        sheet(
+            replace(missed("b", 1), points=4, by_hand=True),
+            replace(full("w"), needs_manual_grade=True),
+        ),
         comments=("أحسنت\nsee line 12",),
     )
     show(page, tmp_path, feedback_page(marks))

@@ -17,14 +17,14 @@ import pytest
 
 from grader.archive.store import Store
 from grader.authoring.lab_review import secrets
-from grader.classrun.autograde import Grading
+from grader.classrun.grading import Grading
 from grader.errors import CourseError
 from grader.lab.course import Course
 from grader.lab.lab import LABS, find
-from grader.nbgrader import commands, config, marks
+from grader.nbgrader import commands, config, standings
 from grader.nbgrader.database import Database
-from grader.notebook import release
-from grader.notebook.release import build_course
+from grader.notebook import course_build
+from grader.notebook.course_build import build_course
 from hardware.paths import build_dir
 from tests.support import fake_scoring
 from tests.support.classroom import LAB, HandIn
@@ -49,7 +49,7 @@ def edit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Edit:
     labs = tmp_path / "labs"
     for lab in (LAB, OTHER):
         shutil.copytree(LABS / lab, labs / lab)
-    monkeypatch.setattr(release, "LABS", labs)
+    monkeypatch.setattr(course_build, "LABS", labs)
 
     def change(how: Callable[[str], str]) -> None:
         text = (LABS / LAB / "lesson.md").read_text(encoding="utf-8")
@@ -80,7 +80,7 @@ def grade(course: Course) -> dict[tuple[str, str], float]:
     grading = Grading(course, LAB)
     done = list(grading.run(grading.submissions(), work=fake_scoring.by_text, workers=1))
     assert all(outcome.is_graded for outcome in done), done
-    return marks.scores(course.root)
+    return standings.scores(course.root)
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -147,7 +147,7 @@ def test_cells_that_came_after_marks_were_given(
     for _again in range(2):
         with pytest.raises(CourseError) as caught:
             build_course(both, told.append)
-        assert str(caught.value) == f"{LAB}: its marks were given for other cells: why"
+        assert str(caught.value) == f"{LAB} has marks, but its cells were changed: why"
         assert released_state(course) == state
         assert (course.trainee / OTHER / f"{OTHER}.ipynb").is_file()
         assert grade(course) == before
@@ -184,7 +184,7 @@ def test_notebooks_that_came_or_went_after_marks_were_given(
         state = released_state(course)
         with pytest.raises(CourseError) as caught:
             build_course(course)
-        assert str(caught.value).endswith(f"other cells: {names}")
+        assert str(caught.value).endswith(f"cells were changed: {names}")
         assert released_state(course) == state
         assert grade(course) == before
     (place / "more.ipynb").unlink()
@@ -209,7 +209,7 @@ def test_the_command_tells_it_and_builds_the_rest(
     cause, cure = done.stderr.splitlines()
     assert (done.returncode, cause) == (
         1,
-        f"{LAB}: its marks were given for other cells: report.ipynb",
+        f"{LAB} has marks, but its cells were changed: report.ipynb",
     )
     assert f"nbgrader db assignment remove {LAB} --force" in cure
     assert f"released {OTHER}" in done.stdout.splitlines()

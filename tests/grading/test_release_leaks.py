@@ -12,7 +12,7 @@ from grader.authoring.lab_review import secrets
 from grader.errors import CourseError
 from grader.lab.course import Course
 from grader.lab.lab import LABS, find, slugs
-from grader.notebook import release
+from grader.notebook import course_build
 from grader.notebook.release import leaks
 from grader.seeds import course_secret
 
@@ -64,6 +64,6 @@ def test_the_build_refuses_a_lesson_that_tells(
     lesson = labs / "first_contact" / "lesson.md"
     told = sorted(secrets(find("first_contact")))[0]
     lesson.write_text(f"For example `{told}`.\n\n\n" + lesson.read_text(encoding="utf-8"))
-    monkeypatch.setattr(release, "LABS", labs)
+    monkeypatch.setattr(course_build, "LABS", labs)
     with pytest.raises(CourseError, match="line of the solution"):
-        release.build_course(course)
+        course_build.build_course(course)

@@ -14,7 +14,7 @@ from grader.archive.record import Record
 from grader.archive.replay import PointsAndKey, ReplayCase, find_case, marks_of, replay
 from grader.archive.replay_report import print_replay
 from grader.archive.store import Store, StoreError
-from grader.classrun.autograde import Grading
+from grader.classrun.grading import Grading
 from grader.classrun.outcome import Outcome
 from grader.cli import app
 from grader.errors import GraderError

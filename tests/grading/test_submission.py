@@ -127,7 +127,7 @@ def test_too_big(folder: Path, released: NotebookNode, monkeypatch: pytest.Monke
 
 def test_too_many_cells(folder: Path, released: NotebookNode) -> None:
     hand_in(folder, {"cells": [{}] * 3000})
-    with pytest.raises(SubmissionError, match="3000 cells"):
+    with pytest.raises(SubmissionError, match="too many cells: 3000"):
         read(folder, released)
 
 
@@ -139,7 +139,7 @@ def test_links_and_pipes_are_not_followed(
     with pytest.raises(SubmissionError, match="no notebook"):
         read(folder, released)
     os.mkfifo(folder / "pipe.ipynb")
-    with pytest.raises(SubmissionError, match="no plain file"):
+    with pytest.raises(SubmissionError, match="not a regular file"):
         read(folder, released)
 
 

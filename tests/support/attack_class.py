@@ -33,8 +33,8 @@ from grader.lab.class_list import Trainee
 from grader.lab.course import Course, load_course
 from grader.lab.lab import LABS, Lab, find
 from grader.nbgrader import commands
-from grader.nbgrader.marks import enrol
-from grader.notebook import release
+from grader.nbgrader.enrolment import enrol
+from grader.notebook import course_build
 from tests.support.classroom import auto_scores
 from tests.support.project import TESTS
 
@@ -278,7 +278,7 @@ def build(place: Path, patch: pytest.MonkeyPatch) -> Course:
     """A course of both labs, with canaries in checks, gradebook and secret."""
     labs = labs_with(place / "labs", IN_CHECKS)
     patch.setattr(course_module, "build_dir", lambda: place / "build")
-    patch.setattr(release, "LABS", labs)
+    patch.setattr(course_build, "LABS", labs)
     secret = place / "secret"
     secret.write_text(SECRET + "\n")
     secret.chmod(0o600)
@@ -287,7 +287,7 @@ def build(place: Path, patch: pytest.MonkeyPatch) -> Course:
     both = (BOARD_LAB, HOST_LAB)
     course = replace(load_course("hostlabs", HOSTLABS.parent), labs=both, seeds=1)
     patch.setattr(cli, "load_course", lambda _name=None: course)
-    release.build_course(course)
+    course_build.build_course(course)
     enrol(course.root, [Trainee("bird", "Canary", IN_GRADEBOOK)])
     return course
 

@@ -16,7 +16,7 @@ from grader.demo import filled_in
 from grader.lab import course as course_module
 from grader.lab.course import Course, load_course
 from grader.lab.lab import LABS
-from grader.notebook.release import build_course
+from grader.notebook.course_build import build_course
 from tests.support.once import once
 
 LAB = "first_contact"

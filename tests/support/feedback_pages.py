@@ -164,4 +164,4 @@ def register(*rows: TraineeRow, items: str = "abc") -> ClassRegister:
 def row(student: str, *entries: FeedbackItem, number: int = 1, **more: Any) -> TraineeRow:
     """A trainee with these items; without any nothing was graded."""
     marks = replace(sheet(*entries, number=number, student=student)) if entries else None
-    return TraineeRow(student, more.pop("first_name", "علي"), "حسن", sheet=marks, **more)
+    return TraineeRow(student, more.pop("first_name", "علي"), "حسن", feedback=marks, **more)

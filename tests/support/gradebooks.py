@@ -163,11 +163,11 @@ def record_all(root: Path) -> dict[str, NotebookNode]:
     """What `warsha grade` does with a scored notebook, for all that was handed in."""
     graded = {}
     with GradeWriter(root) as recorder:
-        desk = recorder.desk(ASSIGNMENT)
+        sanitizer = recorder.sanitizer(ASSIGNMENT)
         for folder in sorted((root / "submitted").iterdir()):
             place, student = folder / ASSIGNMENT, folder.name
             notebook = nbformat.read(place / f"{ASSIGNMENT}.ipynb", as_version=4)
-            notebook = desk.finish(desk.sanitize(notebook, student), student)
+            notebook = sanitizer.finish(sanitizer.sanitize(notebook, student), student)
             others = {}
             if (root / "release" / ASSIGNMENT / "report.ipynb").is_file():
                 file = place / "report.ipynb"

@@ -11,7 +11,7 @@ from grader import cli
 from grader.demo import filled_in
 from grader.lab import course as course_module
 from grader.lab.course import Course, load_course
-from grader.notebook import release
+from grader.notebook import course_build
 from tests.support.once import once
 from tests.support.project import TESTS
 
@@ -31,9 +31,9 @@ def hosted_once(tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, Path]
 def _build(place: Path) -> Course:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(course_module, "build_dir", lambda: place)
-        patch.setattr(release, "LABS", HOSTLABS)
+        patch.setattr(course_build, "LABS", HOSTLABS)
         course = load_course("hostlabs", HOSTLABS.parent)
-        release.build_course(course)
+        course_build.build_course(course)
     return course
 
 

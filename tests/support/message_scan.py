@@ -20,11 +20,11 @@ CODE = [
 ROOTS = {"HardwareError", "GraderError"}
 SPEAKERS = {
     "CheckResult",
-    "Finding",
-    "Failure",
+    "TaskFailure",
     "print",
     "say",
     "print_note",
+    "notify",
     "need",
     "add_column",
 }

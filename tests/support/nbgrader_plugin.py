@@ -16,12 +16,12 @@ from nbgrader.preprocessors import (
 )
 from traitlets.config import Config
 
-from grader.classrun.autograde_step import steps
+from grader.classrun.autograde_step import autograde_preprocessors
 from grader.nbgrader.database import open_book
-from grader.nbgrader.late import Late
-from grader.nbgrader.released import Released
+from grader.nbgrader.grade_writer import LatePenalty
+from grader.nbgrader.released_cells import ReleasedCells
 from grader.nbgrader.rows import SubmissionRows
-from grader.nbgrader.steps import Steps
+from grader.nbgrader.sanitizer import Preprocessors
 
 PLACE = ("assignment", "notebook", "student")
 
@@ -35,10 +35,10 @@ def _sanitising(stock: Any) -> Any:
             released: Any = None
             if stock is not CheckCellMetadata:
                 with Gradebook(place["db_url"]) as book:
-                    released = Released.read(book, place["assignment"], place["notebook"])
+                    released = ReleasedCells.read(book, place["assignment"], place["notebook"])
             mine = {name: getattr(self, name) for name in self.trait_names(config=True)}
             settings = Config({stock.__name__: mine})
-            ours = Steps([stock], settings, released, place["db_url"])
+            ours = Preprocessors([stock], settings, released, place["db_url"])
             return ours.run(nb, *(place.get(name, "") for name in PLACE)), resources
 
     Ours.__name__ = stock.__name__
@@ -61,8 +61,8 @@ class _Save(SaveAutoGrades):
 class _Late(AssignLatePenalties):
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         place = resources["nbgrader"]
-        late = Late(self.config)
-        _rows_of(place, lambda rows, row: late.penalise(rows, row, place["student"]))
+        late = LatePenalty(self.config)
+        _rows_of(place, lambda rows, row: late.apply(rows, row, place["student"]))
         return nb, resources
 
 
@@ -78,7 +78,7 @@ def _install() -> None:
     traits: Any = Autograde.class_traits()
     for name, stock in {
         "sanitize_preprocessors": traits["sanitize_preprocessors"].default(),
-        "autograde_preprocessors": steps(),
+        "autograde_preprocessors": autograde_preprocessors(),
     }.items():
         traits[name].default_args = ([OURS.get(step, step) for step in stock],)
     for stock, ours in OURS.items():

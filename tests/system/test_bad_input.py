@@ -22,7 +22,7 @@ from grader.demo import filled_in
 from grader.lab import course as course_module
 from grader.lab.course import Course
 from grader.lab.lab import LABS, find
-from grader.nbgrader import commands, marks
+from grader.nbgrader import commands, standings
 from grader.seeds import course_secret, hidden_seeds
 from tests.support.classroom import LAB, auto_scores
 from tests.support.tiny_lesson import cell_named
@@ -182,7 +182,7 @@ def graded(
 
 
 def test_each_has_its_marks(graded: Graded) -> None:
-    found = marks.scores(graded.course.root)
+    found = standings.scores(graded.course.root)
     assert {student: total for (student, _), total in found.items()} == graded.due
 
 

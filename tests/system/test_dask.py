@@ -18,8 +18,8 @@ from typer.testing import CliRunner
 from grader.archive.lab_cache import PackedLab, pack
 from grader.archive.store import Store
 from grader.authoring.lab_check import programs
-from grader.classrun.autograde import Grading
 from grader.classrun.cluster import Build, ClusterError, DaskCluster, Tls, score_batch
+from grader.classrun.grading import Grading
 from grader.classrun.outcome import Outcome
 from grader.classrun.task import Task, score_task
 from grader.cli import app
@@ -55,7 +55,7 @@ def cluster(machines: Any) -> Iterator[DaskCluster]:
 @pytest.fixture
 def leaving(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A cluster with one worker, which a test takes away."""
-    monkeypatch.setattr("grader.classrun.cluster.LOOK_S", 0.05)
+    monkeypatch.setattr("grader.classrun.cluster.POLL_S", 0.05)
     with distributed.LocalCluster(
         n_workers=1,
         threads_per_worker=1,
@@ -145,7 +145,7 @@ def test_without_any_worker_it_ends_and_goes_on_where_it_was(
         hand_in(f"s{number:02}", "x = 1")
     said: list[str] = []
     done: list[Outcome] = []
-    with DaskCluster(leaving.scheduler_address, say=said.append) as cluster:
+    with DaskCluster(leaving.scheduler_address, notify=said.append) as cluster:
         grading = Grading(course, LAB)
         run = grading.run(grading.submissions(), work=by_text, cluster=cluster)
         done.append(next(run))
@@ -162,7 +162,7 @@ def test_without_any_worker_it_ends_and_goes_on_where_it_was(
 def test_a_worker_that_comes_in_time_goes_on(
     leaving: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("grader.classrun.cluster.ENDS_AT", 2000)
+    monkeypatch.setattr("grader.classrun.cluster.END_AFTER", 2000)
     said: list[str] = []
 
     def come(line: str) -> None:
@@ -172,7 +172,7 @@ def test_a_worker_that_comes_in_time_goes_on(
     lab = find(LAB)
     task = Task(LAB, lab.digest, "esp32_devkit", "x = 1", None, True, (1,))
     build = Build(engine_version(), "esp32", port_build("esp32"))
-    with DaskCluster(leaving.scheduler_address, say=come) as cluster:
+    with DaskCluster(leaving.scheduler_address, notify=come) as cluster:
         results = cluster.run(by_text, pack(lab), build, ((n, task) for n in range(20)))
         found = dict([next(results)])
         take_workers(leaving)

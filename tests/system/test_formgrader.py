@@ -13,7 +13,7 @@ from grader import seeds
 from grader.archive.store import Store
 from grader.lab.class_list import Trainee
 from grader.lab.course import Course
-from grader.nbgrader.marks import enrol
+from grader.nbgrader.enrolment import enrol
 from hardware.paths import build_dir
 from tests.support.browser import START_S, Chromium, served
 from tests.support.classroom import LAB, HandIn, auto_scores, give_by_hand

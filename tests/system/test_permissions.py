@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 
 from grader.archive.store import Store
-from grader.classrun.submission_folder import chosen
+from grader.classrun.submission_folder import find_notebook
 from grader.errors import SubmissionError
 from grader.lab.class_list import Trainee
 from grader.lab.course import Course
-from grader.nbgrader import attached_files, config, folders, marks
+from grader.nbgrader import attached_files, config, enrolment, folders
 from hardware.paths import build_dir
 from tests.support.classroom import LAB, HandIn
 
@@ -113,7 +113,7 @@ def test_a_gradebook_that_another_program_holds(built_course: Course, hand_in: H
     other.close()
     assert code == 1
     assert error[0].endswith("gradebook.db: database is locked")
-    assert error[1].startswith("another program writes into it")
+    assert error[1].startswith("another program is writing to it")
 
 
 def test_a_gradebook_that_is_none(built_course: Course, hand_in: HandIn) -> None:
@@ -123,7 +123,7 @@ def test_a_gradebook_that_is_none(built_course: Course, hand_in: HandIn) -> None
         code, _said, error = warsha(word, LAB)
         assert code == 1
         assert error[0].endswith("gradebook.db: file is not a database")
-        assert error[1].startswith("put your copy of it back")
+        assert error[1].startswith("restore your copy of it")
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_a_wrong_setting_is_told_once(
     code, _said, error = warsha("grade", LAB)
     assert code == 1 and len(error) == 2
     assert said.format(line=line) in error[0]
-    assert error[1].startswith("mend that")
+    assert error[1].startswith("correct that")
 
 
 def test_a_page_is_opened_or_it_is_said_why_not(
@@ -222,7 +222,7 @@ def test_what_is_swapped_for_a_link_is_not_copied(tmp_path: Path) -> None:
 
 
 def test_who_is_enrolled_stays_when_the_list_is_refused(built_course: Course) -> None:
-    marks.enrol(built_course.root, [Trainee("s1")])
+    enrolment.enrol(built_course.root, [Trainee("s1")])
     bad = class_list(built_course.root)
     bad.write_text("id\ns2\na b\n")
     code, _said, error = warsha("roster", str(bad))
@@ -269,9 +269,9 @@ def test_one_shut_folder_leaves_the_class_to_be_graded(root: Path, shut: str) ->
     with nobody():
         found = folders.submitted(root, BUTTONS)
         assert list(found) == ["amina", "mallory"]
-        assert chosen(found["amina"], BUTTONS, (), several=False)[0].is_file()
+        assert find_notebook(found["amina"], BUTTONS, (), exact=False)[0].is_file()
         with pytest.raises(SubmissionError, match="mallory: this account may not open it"):
-            chosen(found["mallory"], BUTTONS, (), several=False)
+            find_notebook(found["mallory"], BUTTONS, (), exact=False)
 
 
 def test_a_shut_time_stamp_is_its_trainees_own(root: Path) -> None:

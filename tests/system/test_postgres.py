@@ -14,7 +14,7 @@ from grader.lab.course import Course
 from grader.nbgrader import config
 from grader.nbgrader.grade_writer import GradeWriter
 from grader.nbgrader.standings import standings
-from grader.notebook.release import build_course
+from grader.notebook.course_build import build_course
 from tests.support.classroom import LAB, HandIn
 from tests.support.gradebooks import (
     ANSWERS,

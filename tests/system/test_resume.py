@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from grader.archive.store import Store
-from grader.classrun.autograde import Grading
+from grader.classrun.grading import Grading
 from grader.lab.course import Course
 from grader.nbgrader.rows import SubmissionRows
 from tests.support.classroom import LAB, HandIn, auto_scores

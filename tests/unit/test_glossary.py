@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.authoring.glossary import Term, terms, untold
+from grader.authoring.glossary import Term, missing_terms, terms
 from grader.score.misconceptions import shared
 from tests.support.message_scan import entries, fields
 
@@ -14,12 +14,14 @@ def test_our_messages_use_the_glossary() -> None:
         for field in fields(english):
             prose = prose.replace(field, " ")
         # A word that stands in the Arabic in Latin letters is a name in a program or a file.
-        missed += [(t.english, arabic) for t in untold(prose, arabic) if t.english not in arabic]
+        missed += [
+            (t.english, arabic) for t in missing_terms(prose, arabic) if t.english not in arabic
+        ]
     assert missed == []
 
 
 def test_messages_that_labs_share_use_the_glossary() -> None:
-    assert [untold(texts["en"], texts["ar"]) for texts in shared().values()] == [[]] * len(
+    assert [missing_terms(texts["en"], texts["ar"]) for texts in shared().values()] == [[]] * len(
         shared()
     )
 
@@ -27,7 +29,7 @@ def test_messages_that_labs_share_use_the_glossary() -> None:
 def test_every_term_has_an_arabic_that_it_finds() -> None:
     for term in terms():
         assert term.used_in(f"See the {term.english}.")
-        assert all(term.told_in(form) for form in term.arabic)
+        assert all(term.is_in(form) for form in term.arabic)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +37,7 @@ def test_every_term_has_an_arabic_that_it_finds() -> None:
     ["طنّان", "الطنّان", "وبالطنان", "للطَّنّان", "طنانات", 'صوت <bdi dir="ltr">5 V</bdi> طنان'],
 )
 def test_a_term_is_found_in_its_forms(arabic: str) -> None:
-    assert Term("buzzer", ("طنان",)).told_in(arabic)
+    assert Term("buzzer", ("طنان",)).is_in(arabic)
 
 
 @pytest.mark.parametrize(
@@ -52,5 +54,5 @@ def test_a_term_is_a_word_outside_of_code(english: str, used: bool) -> None:
 
 
 def test_two_words_may_have_article_and_ending() -> None:
-    assert Term("pull-up", ("مقاومة رفع",)).told_in("فعّل مقاومةَ الرفعِ الداخلية")
-    assert not Term("pull-up", ("مقاومة رفع",)).told_in("مقاومة بلا شيء")
+    assert Term("pull-up", ("مقاومة رفع",)).is_in("فعّل مقاومةَ الرفعِ الداخلية")
+    assert not Term("pull-up", ("مقاومة رفع",)).is_in("مقاومة بلا شيء")

@@ -5,8 +5,8 @@ import itertools
 
 from rich.console import Console
 
+from grader.classrun.grading_report import print_class, print_problems
 from grader.classrun.outcome import Outcome
-from grader.classrun.report import print_class, print_problems
 from grader.lab.lab import LABS, find
 from grader.score.card import Card
 

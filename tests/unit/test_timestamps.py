@@ -43,5 +43,5 @@ def test_a_day_and_a_time(tmp_path: Path, said: str, hour: int) -> None:
 )
 def test_no_time(tmp_path: Path, said: str) -> None:
     (tmp_path / "timestamp.txt").write_text(said)
-    with pytest.raises(SubmissionError, match="holds no time"):
+    with pytest.raises(SubmissionError, match="has no valid time"):
         timestamp_of(tmp_path)

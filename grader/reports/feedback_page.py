@@ -1,7 +1,7 @@
-"""The feedback page of one submission: what was measured and expected, which idea was probably
-wrong, where it shows; Arabic, right to left, with English beside it.
+"""The feedback page of one submission: what was measured and expected, which misconception is
+likely, and where the waveform shows it. Arabic, right to left, with English next to it.
 
-It goes to the trainee: no seed, no path, no traceback of ours, no hidden test.
+The page goes to the trainee: it has no seed, no path, no traceback of ours, no hidden test.
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,8 +9,8 @@ from html import escape
 
 from grader.html_text import LATIN, auto_direction, bilingual, latin, lines
 from grader.lab.cells import PROGRAM
-from grader.reports.document import document, label, titled
 from grader.reports.feedback_data import HINTS_FROM, FeedbackData, FeedbackItem
+from grader.reports.html_page import html_page, label, titled
 from grader.score.card import number
 
 _STATES = {
@@ -19,44 +19,46 @@ _STATES = {
     "none": ("✗", "لم تتحقق", "missed"),
     "waits": ("…", "تنتظر المدرب", "waits for a person"),
 }
-"""Sign and words of a state: a colour alone tells nothing to who cannot see it."""
+"""Sign and words of a state: some readers cannot see the colour."""
 
-HAPPENED = {
+NO_MISCONCEPTION = {
     *("no_ready", "board_died", "exception", "host_failed"),
     *("nothing", "other_pin", "after", "blank"),
 }
-"""Keys that tell what happened, and of no idea."""
+"""Keys that say what happened; they name no misconception."""
 _HEADS = {
     False: ("الفكرة الخاطئة المحتملة", "the idea that is probably wrong"),
     True: ("ما الذي حدث", "what happened"),
 }
 
 NO_ANSWER = "No response."
-"""What nbgrader writes in a person's place about a cell that is as it was handed out."""
+"""nbgrader's comment for a cell that was not changed."""
 
-LONGEST_LINE, MOST_LINES = 200, 600
-"""So much of the program is shown: a page stays a page, whatever was handed in."""
+MAX_LINE, MAX_LINES = 200, 600
+"""Characters of a line, and lines of the program, that are shown at most."""
 
 
-def feedback_page(sheet: FeedbackData) -> str:
+def feedback_page(feedback: FeedbackData) -> str:
     """The page as HTML."""
     body = "\n".join(
         (
-            f'<main class="feedback">{_head(sheet)}',
-            _summary(sheet),
-            _no_program(sheet),
-            *(_item(sheet, entry) for entry in sheet.entries),
-            _comments(sheet),
-            _program(sheet),
+            f'<main class="feedback">{_head(feedback)}',
+            _summary(feedback),
+            _no_program(feedback),
+            *(_item(feedback, entry) for entry in feedback.entries),
+            _comments(feedback),
+            _program(feedback),
             "</main>",
         )
     )
-    return document(f"{sheet.lab} · {sheet.student}", body, ("page.css", "feedback.css"))
+    return html_page(f"{feedback.lab} · {feedback.student}", body, ("page.css", "feedback.css"))
 
 
-def _no_program(sheet: FeedbackData) -> str:
-    """Why no board said READY, where there was nothing to start."""
-    if sheet.program is not None or all(entry.card.key != "no_ready" for entry in sheet.entries):
+def _no_program(feedback: FeedbackData) -> str:
+    """An explanation when the notebook has no program: then no board printed READY."""
+    if feedback.program is not None or all(
+        entry.card.key != "no_ready" for entry in feedback.entries
+    ):
         return ""
     magic = f"<code>{LATIN.format(f'%%board {PROGRAM}')}</code>"
     texts = (
@@ -68,78 +70,78 @@ def _no_program(sheet: FeedbackData) -> str:
 
 
 def share(points: float, maximum: float) -> str:
-    """`2.5 / 5`, in that order in a right to left line too."""
+    """`2.5 / 5`, in this order also in a line from right to left."""
     return LATIN.format(f"{number(points)} / {number(maximum)}")
 
 
-def _head(sheet: FeedbackData) -> str:
-    name = f"{auto_direction(sheet.name)} · " if sheet.name else ""
+def _head(feedback: FeedbackData) -> str:
+    name = f"{auto_direction(feedback.name)} · " if feedback.name else ""
     facts = [
-        f"<li>{name}{latin(sheet.student)}</li>",
-        f"<li>{label('التسليم رقم', 'submission')} <strong>{sheet.number}</strong></li>",
+        f"<li>{name}{latin(feedback.student)}</li>",
+        f"<li>{label('التسليم رقم', 'submission')} <strong>{feedback.number}</strong></li>",
     ]
-    if sheet.handed_in:
-        facts.append(f"<li>{label('سُلِّم في', 'handed in')} {latin(sheet.handed_in)}</li>")
+    if feedback.handed_in:
+        facts.append(f"<li>{label('سُلِّم في', 'handed in')} {latin(feedback.handed_in)}</li>")
     return (
-        f'<header><p class="lab" dir="ltr">{escape(sheet.lab)}</p><div class="title"><h1>'
-        f'{escape(sheet.title.get("ar", ""))}</h1><p class="en" lang="en" dir="ltr">'
-        f"{escape(sheet.title.get('en', ''))}</p></div>"
-        f'<ul class="facts">{"".join(facts)}</ul></header>{_result(sheet)}'
+        f'<header><p class="lab" dir="ltr">{escape(feedback.lab)}</p><div class="title"><h1>'
+        f'{escape(feedback.title.get("ar", ""))}</h1><p class="en" lang="en" dir="ltr">'
+        f"{escape(feedback.title.get('en', ''))}</p></div>"
+        f'<ul class="facts">{"".join(facts)}</ul></header>{_result(feedback)}'
     )
 
 
-def _result(sheet: FeedbackData) -> str:
-    """The total against mastery, and how it came there from one submission to the next."""
-    state = "full" if sheet.mastered else "part"
-    part = 100 * sheet.earned / sheet.maximum if sheet.maximum else 0
-    need = 100 * sheet.needed / sheet.maximum if sheet.maximum else 0
+def _result(feedback: FeedbackData) -> str:
+    """The total, the points that mastery needs, and the points of the earlier submissions."""
+    state = "full" if feedback.mastered else "part"
+    part = 100 * feedback.earned / feedback.maximum if feedback.maximum else 0
+    need = 100 * feedback.needed / feedback.maximum if feedback.maximum else 0
     return (
         f'<section class="result {state}" aria-labelledby="total"><h2 id="total">'
         f"{label('المجموع', 'total')}</h2>"
-        f'<p class="total">{share(sheet.total, sheet.maximum)}</p>'
+        f'<p class="total">{share(feedback.total, feedback.maximum)}</p>'
         f'<div class="bar" aria-hidden="true"><i style="width:{part:.1f}%"></i>'
         f'<b style="inset-inline-start:{need:.1f}%"></b></div>'
-        f"{_mastery(sheet)}{_penalty(sheet)}{_history(sheet)}</section>"
+        f"{_mastery(feedback)}{_penalty(feedback)}{_history(feedback)}</section>"
     )
 
 
-def _mastery(sheet: FeedbackData) -> str:
-    goal = f'<span class="goal">({share(sheet.needed, sheet.maximum)})</span>'
-    if sheet.mastered:
+def _mastery(feedback: FeedbackData) -> str:
+    goal = f'<span class="goal">({share(feedback.needed, feedback.maximum)})</span>'
+    if feedback.mastered:
         reached = label("وصلت الدرجة إلى حد الإتقان", "mastery reached")
         return f'<p class="mastery">✓ {reached} {goal}</p>'
-    left = LATIN.format(number(sheet.needed - sheet.earned))
+    left = LATIN.format(number(feedback.needed - feedback.earned))
     words = label("الباقي حتى حد الإتقان:", "short of mastery by")
     return f'<p class="mastery">{words} <strong>{left}</strong> {goal}</p>'
 
 
-def _penalty(sheet: FeedbackData) -> str:
-    if not sheet.penalty:
+def _penalty(feedback: FeedbackData) -> str:
+    if not feedback.penalty:
         return ""
     words = label("خصم التأخير", "taken off for being late")
-    return f'<p class="penalty">{words} {LATIN.format("−" + number(sheet.penalty))}</p>'
+    return f'<p class="penalty">{words} {LATIN.format("−" + number(feedback.penalty))}</p>'
 
 
-def _history(sheet: FeedbackData) -> str:
-    if len(sheet.history) < 2:
+def _history(feedback: FeedbackData) -> str:
+    if len(feedback.history) < 2:
         return ""
     steps = "".join(
         f'<li><span class="column" aria-hidden="true"><i style="height:'
-        f'{100 * points / sheet.maximum if sheet.maximum else 0:.0f}%"></i></span>'
+        f'{100 * points / feedback.maximum if feedback.maximum else 0:.0f}%"></i></span>'
         f"<b>{number(points)}</b><small>{label('تسليم', 'try')} {n}</small></li>"
-        for n, points in sheet.history
+        for n, points in feedback.history
     )
     words = label("من تسليم إلى تسليم", "from one submission to the next")
     return f'<div class="history"><h3>{words}</h3><ol>{steps}</ol></div>'
 
 
-def _summary(sheet: FeedbackData) -> str:
+def _summary(feedback: FeedbackData) -> str:
     rows = "".join(
         f'<tr class="{entry.state}"><th scope="row"><a href="#item-{_id(entry)}" dir="ltr">'
         f"{escape(entry.card.item)}</a></th><td>{titled(entry.card.title)}</td>"
         f'<td class="state">{_state(entry)}</td>'
         f'<td class="points">{share(entry.points, entry.maximum)}</td></tr>'
-        for entry in sheet.entries
+        for entry in feedback.entries
     )
     heads = (("البند", "item"), ("موضوعه", "about"), ("النتيجة", "result"), ("الدرجة", "points"))
     head = "".join(f'<th scope="col">{label(*words)}</th>' for words in heads)
@@ -158,7 +160,7 @@ def _state(entry: FeedbackItem) -> str:
     return f'<span aria-hidden="true">{sign}</span> {label(arabic, english)}'
 
 
-def _item(sheet: FeedbackData, entry: FeedbackItem) -> str:
+def _item(feedback: FeedbackData, entry: FeedbackItem) -> str:
     card = entry.card
     return (
         f'<section class="item {entry.state}" id="item-{_id(entry)}"><header>'
@@ -166,12 +168,12 @@ def _item(sheet: FeedbackData, entry: FeedbackItem) -> str:
         f"<h2>{titled(card.title)}</h2>"
         f'<p class="points">{share(entry.points, entry.maximum)} '
         f'<span class="state">{_state(entry)}</span></p></header>'
-        f"{''.join(_told(sheet, entry))}</section>"
+        f"{''.join(_details(feedback, entry))}</section>"
     )
 
 
-def _told(sheet: FeedbackData, entry: FeedbackItem) -> Iterator[str]:
-    """What stands below an item's head."""
+def _details(feedback: FeedbackData, entry: FeedbackItem) -> Iterator[str]:
+    """Everything below the head of an item."""
     card = entry.card
     if entry.by_hand:
         yield f'<p class="hand">{label("درجة وضعها المدرب", "points given by a person")}</p>'
@@ -185,20 +187,20 @@ def _told(sheet: FeedbackData, entry: FeedbackItem) -> Iterator[str]:
         yield f'<div class="about pair">{bilingual(card.about)}</div>' if card.about else ""
         yield f'<dl class="figures">{rows}</dl>'
     if card.message and any(card.message.values()):
-        yield _box("why", label(*_HEADS[card.key in HAPPENED]), card.message)
-    if card.key and card.hint and sheet.number >= HINTS_FROM:
+        yield _box("why", label(*_HEADS[card.key in NO_MISCONCEPTION]), card.message)
+    if card.key and card.hint and feedback.number >= HINTS_FROM:
         yield _box("hint", label("تلميح", "hint"), card.hint)
     if card.waveform:
         yield _figure(entry)
 
 
 def _box(kind: str, head: str, texts: Mapping[str, str]) -> str:
-    """A text in both languages, side by side where there is room."""
+    """A text in both languages, side by side where the page is wide enough."""
     return f'<div class="{kind}"><h3>{head}</h3><div class="pair">{bilingual(texts)}</div></div>'
 
 
 def _figure(entry: FeedbackItem) -> str:
-    """The waveform; in words what it shows, for who does not see it."""
+    """The waveform, with a description in words."""
     card = entry.card
     episode = latin(card.episode)
     arabic, english = f"الشكل الموجي في الجولة {episode}", f"waveform in episode {episode}"
@@ -214,29 +216,29 @@ def _figure(entry: FeedbackItem) -> str:
     )
 
 
-def _comments(sheet: FeedbackData) -> str:
-    """What a person wrote, and that a cell has no answer, which nbgrader notes as a comment."""
-    written = [text for text in sheet.comments if text != NO_ANSWER]
+def _comments(feedback: FeedbackData) -> str:
+    """The comments of a person, and how many cells have no answer (a comment of nbgrader)."""
+    written = [text for text in feedback.comments if text != NO_ANSWER]
     texts = "".join(
         f'<blockquote dir="auto">{"<br>".join(map(escape, lines(text)))}</blockquote>'
         for text in written
     )
     words = label("ملاحظات المدرب", "what the instructor wrote")
-    told = f"<h2>{words}</h2>{texts}" if written else ""
-    if missing := len(sheet.comments) - len(written):
-        told += f"<p>{label('خلايا بلا إجابة:', 'cells without an answer:')} <b>{missing}</b></p>"
-    return f'<section class="comments">{told}</section>' if told else ""
+    parts = f"<h2>{words}</h2>{texts}" if written else ""
+    if missing := len(feedback.comments) - len(written):
+        parts += f"<p>{label('خلايا بلا إجابة:', 'cells without an answer:')} <b>{missing}</b></p>"
+    return f'<section class="comments">{parts}</section>' if parts else ""
 
 
-def _program(sheet: FeedbackData) -> str:
-    if not sheet.program:
+def _program(feedback: FeedbackData) -> str:
+    if not feedback.program:
         return ""
-    found = lines(sheet.program.rstrip())
-    shown = [line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}…" for line in found]
-    # With the magic line the numbers are those of the cell, as the trainee sees them.
+    found = lines(feedback.program.rstrip())
+    shown = [line if len(line) <= MAX_LINE else f"{line[:MAX_LINE]}…" for line in found]
+    # The magic line is shown, too: so the line numbers are those of the trainee's cell.
     rows = f'<li class="magic">%%board {PROGRAM}</li>'
-    rows += "".join(f"<li>{escape(line) or ' '}</li>" for line in shown[:MOST_LINES])
-    if len(found) > MOST_LINES:
+    rows += "".join(f"<li>{escape(line) or ' '}</li>" for line in shown[:MAX_LINES])
+    if len(found) > MAX_LINES:
         rows += "<li>…</li>"
     words = label("البرنامج الذي صُحِّح", "the program that was graded")
     return (

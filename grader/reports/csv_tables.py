@@ -1,8 +1,8 @@
 """A class as CSV: a plain table, and one that Moodle's gradebook imports.
 
-UTF-8 with a byte order mark and CRLF, so that a spreadsheet shows Arabic; text that a spreadsheet
-would take for a formula begins with an apostrophe (OWASP, "CSV Injection"), behind a semicolon,
-too: many of them split there.
+The files are UTF-8 with a byte order mark and CRLF, so that a spreadsheet shows Arabic. An
+apostrophe is put before text that a spreadsheet would take for a formula (OWASP, "CSV
+Injection"), also after a semicolon, because many spreadsheets split cells there.
 """
 
 import csv
@@ -19,59 +19,58 @@ _FORMULA = re.compile(r"(^|;)(?=\s*[=+\-@＝＋－＠])")
 
 
 def plain_table(register: ClassRegister) -> str:
-    """A row for each trainee: every item, the total as it counts, what was taken off for being
-    late, the number of submissions, the misconceptions as `item:key`, the state, and what there is
-    to know of how the mark came about (`Record.remarks`)."""
+    """A row for each trainee: every item, the total, the late penalty, the number of submissions,
+    the misconceptions as `item:key`, the state, and remarks on the mark (`Record.remarks`)."""
     head = ["id", "name", "email", *register.items]
     rows = [_plain(register, row) for row in register.rows]
-    rest = ["total", "late_penalty", "tries", "misconceptions", "state", "remarks"]
-    return _csv([*head, *rest], rows)
+    more = ["total", "late_penalty", "tries", "misconceptions", "state", "remarks"]
+    return _csv([*head, *more], rows)
 
 
 def _plain(register: ClassRegister, row: TraineeRow) -> list[str]:
     who = [guarded(row.student), guarded(row.name), guarded(row.email)]
-    state = "graded" if row.sheet else "not handed in"
-    if row.waits:
+    state = "graded" if row.feedback else "not handed in"
+    if row.not_graded:
         state = "not graded"
     elif row.missing:
         state = "missing"
-    if row.sheet is None:
+    if row.feedback is None:
         return [*who, *[""] * len(register.items), "", "", "", "", state, ""]
-    sheet = row.sheet
-    points = {entry.card.item: entry.points for entry in sheet.entries}
+    feedback = row.feedback
+    points = {entry.card.item: entry.points for entry in feedback.entries}
     items = [number(points[item]) if item in points else "" for item in register.items]
-    ideas = " ".join(f"{e.card.item}:{e.card.key}" for e in sheet.entries if e.card.key)
-    return [*who, *items, number(sheet.total), number(sheet.penalty), str(sheet.number),
-            guarded(ideas), state, " ".join(sheet.remarks)]  # fmt: skip
+    keys = " ".join(f"{e.card.item}:{e.card.key}" for e in feedback.entries if e.card.key)
+    totals = [number(feedback.total), number(feedback.penalty), str(feedback.number)]
+    return [*who, *items, *totals, guarded(keys), state, " ".join(feedback.remarks)]
 
 
 def moodle_table(register: ClassRegister) -> str:
     """For "Import > CSV file" of Moodle's gradebook: map the ID number or the e-mail address.
 
-    Who has no mark is left out, so that nothing in Moodle is overwritten by it.
+    Trainees without a mark are left out, so that the import overwrites nothing of theirs.
     """
     title = f"{register.lab} {register.title.get('en', register.slug)}"
     head = ["First name", "Last name", "ID number", "Email address", title, f"{title} (Feedback)"]
-    rows = [_moodle(row, row.sheet) for row in register.rows if row.sheet]
+    rows = [_moodle(row, row.feedback) for row in register.rows if row.feedback]
     return _csv(list(map(guarded, head)), rows)
 
 
-def _moodle(row: TraineeRow, sheet: FeedbackData) -> list[str]:
+def _moodle(row: TraineeRow, feedback: FeedbackData) -> list[str]:
     who = [row.first_name, row.last_name, row.student, row.email]
-    told = [_said(sheet, *words) for words in (("ar", "البند"), ("en", "item"))]
-    return [*map(guarded, who), number(sheet.total), "\n".join(filter(None, told))]
+    texts = [_feedback(feedback, *words) for words in (("ar", "البند"), ("en", "item"))]
+    return [*map(guarded, who), number(feedback.total), "\n".join(filter(None, texts))]
 
 
-def _said(sheet: FeedbackData, language: str, word: str) -> str:
-    """What was wrong, in one language: a line that begins with a letter of its own, by which
-    whoever shows it finds its direction."""
-    missed = [entry.card for entry in sheet.entries if entry.card.key]
+def _feedback(feedback: FeedbackData, language: str, word: str) -> str:
+    """What was wrong, in one language, as one line. It begins with a word of that language, so
+    that a program which shows it finds its direction."""
+    missed = [entry.card for entry in feedback.entries if entry.card.key]
     texts = (f"{word} {card.item}: {card.message.get(language, '')}" for card in missed)
     return guarded(" | ".join(texts).replace("`", ""))
 
 
 def guarded(text: str) -> str:
-    """Text of others that no spreadsheet computes."""
+    """Foreign text that no spreadsheet takes for a formula."""
     return _FORMULA.sub(r"\1'", visible(text))
 
 

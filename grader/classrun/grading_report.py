@@ -1,5 +1,5 @@
-"""What a person at a terminal sees of a grading run: progress, who was not graded and why, the
-class as a table.
+"""Prints a grading run at the terminal: progress, the marks as a table, and which submissions were
+not graded and why.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,30 +17,30 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from grader.classrun.autograde import Grading
 from grader.classrun.cluster import DaskCluster
+from grader.classrun.grading import Grading
 from grader.classrun.outcome import Outcome, State
 from grader.lab.lab import find
 from grader.score.card import number
 from grader.terminal import one_line
 from hardware.i18n import _
 
-MOST_NOTES = 10
-"""So many of one submission are told: whoever hands in makes as many as he likes."""
-MOST_CHANGES = 20
-"""So many are named; the rest is counted, and in the table."""
+MAX_NOTES = 10
+"""Notes that are printed for one submission; a trainee can cause any number of them."""
+MAX_CHANGES = 20
+"""Changed totals that are printed; the others are counted."""
 _AS_BEFORE: tuple[set[State], ...] = ({"unchanged"}, {"unchanged", "missing"})
 
 
 class _Rate(ProgressColumn):
-    """How many a second, and how long the rest will take."""
+    """Submissions for each second, and the remaining time."""
 
     def render(self, task: Task) -> Text:
-        """Empty until something is known."""
+        """Empty until the speed is known."""
         if not task.speed or task.time_remaining is None:
             return Text("")
-        told = _("{rate:.1f} a second, {left} s left")
-        return Text(told.format(rate=task.speed, left=round(task.time_remaining)))
+        text = _("{rate:.1f} a second, {left} s left")
+        return Text(text.format(rate=task.speed, left=round(task.time_remaining)))
 
 
 def grade_all(
@@ -50,7 +50,7 @@ def grade_all(
     dry_run: bool = False,
     cluster: DaskCluster | None = None,
 ) -> list[Outcome]:
-    """Grade these submissions, lab by lab, under one progress bar."""
+    """Grade these submissions, lab by lab, with one progress bar."""
     outcomes: list[Outcome] = []
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate())
     try:
@@ -63,7 +63,7 @@ def grade_all(
                     progress.advance(bar)
     except KeyboardInterrupt:
         if not dry_run:
-            out.print(_("stopped: what was graded is kept; say it again, and it goes on there"))
+            out.print(_("stopped: what was graded is saved; run it again to resume"))
         raise
     return sorted(outcomes, key=lambda outcome: (outcome.lab, outcome.student))
 
@@ -71,7 +71,7 @@ def grade_all(
 def print_run(
     out: Console, outcomes: Sequence[Outcome], notes: Iterable[str], seconds: float
 ) -> None:
-    """All that there is to say of a run; `notes` are of the class as a whole."""
+    """Print everything about a run; `notes` are those about the class as a whole."""
     _print_marks(out, outcomes)
     _print_changes(out, outcomes)
     print_problems(out, outcomes)
@@ -80,7 +80,8 @@ def print_run(
 
 
 def _print_marks(out: Console, outcomes: Sequence[Outcome]) -> None:
-    """Lab by lab a row for each submission that was graded now, a column for each item."""
+    """Print a table for each lab: a row for each submission that was graded in this run, a column
+    for each item."""
     graded = [outcome for outcome in outcomes if outcome.marks]
     for lab in dict.fromkeys(outcome.lab for outcome in graded):
         out.print(_table([outcome for outcome in graded if outcome.lab == lab]))
@@ -99,7 +100,7 @@ def _table(graded: Sequence[Outcome]) -> Table:
 
 
 def _print_changes(out: Console, outcomes: Iterable[Outcome]) -> None:
-    """Lab by lab whose total is another than before, from what to what."""
+    """Print for each lab which totals have changed, from what to what."""
     changed: dict[str, list[str]] = {}
     for outcome in outcomes:
         if outcome.state not in ("graded", "missing") or outcome.earlier is None:
@@ -110,19 +111,19 @@ def _print_changes(out: Console, outcomes: Iterable[Outcome]) -> None:
             changed.setdefault(outcome.lab, []).append(line)
     for lab, lines in changed.items():
         head = _("totals that changed in {lab}: {count}").format(lab=lab, count=len(lines))
-        shown = lines[:MOST_CHANGES]
-        if len(lines) > MOST_CHANGES:
-            shown.append(_("and {count} more").format(count=len(lines) - MOST_CHANGES))
+        shown = lines[:MAX_CHANGES]
+        if len(lines) > MAX_CHANGES:
+            shown.append(_("and {count} more").format(count=len(lines) - MAX_CHANGES))
         _print_lines(out, [head, *(f"  {line}" for line in shown)])
 
 
 def print_problems(out: Console, outcomes: Iterable[Outcome]) -> None:
-    """What was odd, and what was not graded and why. Earlier marks of those stay."""
+    """Print notes, and which submissions were not graded and why. Their earlier marks stay."""
     not_graded = _("not graded: {place}: {reason}")
     for outcome in outcomes:
         place = f"{outcome.lab} {outcome.student}"
-        notes = list(outcome.notes[:MOST_NOTES])
-        if (more := len(outcome.notes) - MOST_NOTES) > 0:
+        notes = list(outcome.notes[:MAX_NOTES])
+        if (more := len(outcome.notes) - MAX_NOTES) > 0:
             notes.append(_("{count} more notes").format(count=more))
         lines = [_("note: {place}: {note}").format(place=place, note=n) for n in notes]
         if outcome.state == "unreadable":
@@ -134,13 +135,13 @@ def print_problems(out: Console, outcomes: Iterable[Outcome]) -> None:
 
 
 def _print_lines(out: Console, lines: Iterable[str]) -> None:
-    """Each as one line, whatever names are in it."""
+    """Print each text as one line, whatever characters are in it."""
     for line in lines:
         out.print(one_line(line), soft_wrap=True)
 
 
 def print_class(out: Console, outcomes: Iterable[Outcome], labs: Sequence[str]) -> None:
-    """A row for each trainee, a column for each lab: by its short name, for narrow terminals."""
+    """Print a row for each trainee and a column for each lab, with its short name."""
     scores: dict[str, dict[str, str]] = {}
     for outcome in outcomes:
         known = number(outcome.total) if outcome.marks else _("as before")
@@ -156,7 +157,7 @@ def print_class(out: Console, outcomes: Iterable[Outcome], labs: Sequence[str]) 
 
 
 def print_count(out: Console, outcomes: Sequence[Outcome], seconds: float) -> None:
-    """The last line: how many, how long, how many of ours failed."""
+    """Print the last line: the number of submissions, the time, the number of errors."""
     parts: dict[tuple[str, str], list[Outcome]] = {}
     for outcome in outcomes:
         parts.setdefault((outcome.assignment or outcome.lab, outcome.student), []).append(outcome)

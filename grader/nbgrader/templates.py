@@ -1,5 +1,5 @@
-"""nbgrader's templates, made fit for Arabic and for sites without internet: that of feedback, with
-our page where there is one, and that of a submission in Formgrader."""
+"""nbgrader's HTML templates, changed for Arabic and for sites without internet: the one of
+feedback, with our page if there is one, and the one of a submission in Formgrader."""
 
 import shutil
 from pathlib import Path
@@ -15,20 +15,20 @@ OWN = """
 .input_area pre { unicode-bidi: plaintext; }
 .text_cell_render th, .text_cell_render td { padding: .2em .8em; border: 1px solid #d0d7de; }
 """
-"""No paragraph signs beside headings, no red box around an Arabic letter in code, each line in its
-own direction, and tables whose columns can be told apart."""
+"""No paragraph signs next to headings, no red box around Arabic letters in code, each line in its
+own direction, and lines between the columns of tables."""
 
 
 _CHOICE = (
     '{%- extends "warsha.html.j2" if resources.warsha else "stock.html.j2" -%}\n',
     "{{ resources.warsha }}",
 )
-"""What nbgrader opens, and the template that `grader.reports.feedback_step` fills."""
+"""The template that nbgrader opens, and the one that `grader.reports.feedback_step` fills."""
 
 
 def write_templates(folder: Path) -> None:
-    """Write them into a folder of templates. Raises: CourseError for an nbgrader of which they
-    cannot be made."""
+    """Write the templates into a folder. Raises: CourseError when nbgrader's own templates are not
+    as expected."""
     choice, ours = _CHOICE
     name = ("Test cell</a>", "{{ cell.metadata.nbgrader.grade_id }}</a>")
     feedback = {"index": choice, "warsha": ours, "stock": _styled("feedback", name)}
@@ -44,7 +44,7 @@ def write_templates(folder: Path) -> None:
 def _styled(template: str, *further: tuple[str, str]) -> str:
     """nbgrader's template with our styles, and without MathJax (it needs the network).
 
-    A child template does not work: nbgrader replaces the whole header block of what it extends.
+    A child template does not work: nbgrader's template replaces the whole header block.
     """
     page = (config.TEMPLATES / template / "index.html.j2").read_text(encoding="utf-8")
     style = f"<style>\n{STYLE.read_text(encoding='utf-8')}{OWN}</style>\n</head>"

@@ -1,8 +1,10 @@
-"""The frame of every page: one file with its styles inside, that asks no network for anything and
-runs nothing of others."""
+"""The frame of every HTML page: one file with its styles inside. It loads nothing from the network
+and runs no foreign script."""
 
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from functools import cache
+from hashlib import sha256
 from html import escape
 from pathlib import Path
 
@@ -30,17 +32,17 @@ _PAGE = """\
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src {script}; base-uri 'none'; \
 form-action 'none'"
-"""Should a page ever let something of a submission through, the browser still does not run it."""
+"""Even if a page contained a script of a submission by mistake, the browser would not run it."""
 
 
 @cache
 def static(name: str) -> str:
-    """A file beside this package."""
+    """The text of a file in `static/`."""
     return (STATIC / name).read_text(encoding="utf-8")
 
 
-def document(title: str, body: str, styles: Sequence[str], script: str = "") -> str:
-    """A whole page; `styles` and `script` name files of `static/`."""
+def html_page(title: str, body: str, styles: Sequence[str], script: str = "") -> str:
+    """A whole page; `styles` and `script` name files in `static/`."""
     code, allowed = "", "'none'"
     if script:
         code, allowed = f"<script>{static(script)}</script>\n", f"'sha256-{_digest(script)}'"
@@ -55,9 +57,6 @@ def document(title: str, body: str, styles: Sequence[str], script: str = "") -> 
 
 @cache
 def _digest(name: str) -> str:
-    from base64 import b64encode
-    from hashlib import sha256
-
     return b64encode(sha256(static(name).encode()).digest()).decode()
 
 

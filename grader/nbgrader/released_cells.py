@@ -1,5 +1,5 @@
-"""A released notebook as the gradebook knows it, read once and then plain data: nbgrader's own
-sanitising asks it in the gradebook's place, in any process.
+"""The cells of a released notebook as plain data, read once from the gradebook. nbgrader's
+sanitising uses them in the place of the gradebook, in any process.
 """
 
 import json
@@ -11,7 +11,7 @@ from nbgrader.api import MissingEntry
 
 @dataclass(frozen=True)
 class _Cell:
-    """What nbgrader keeps of a cell with an id."""
+    """The source of a cell with a grade id."""
 
     name: str
     cell_type: str
@@ -22,7 +22,7 @@ class _Cell:
 
 @dataclass(frozen=True)
 class _Points:
-    """What a graded cell is worth."""
+    """The points of a graded cell."""
 
     name: str
     max_score: float
@@ -30,26 +30,26 @@ class _Points:
 
 @dataclass(frozen=True)
 class _Name:
-    """A cell that is to be filled in."""
+    """A cell that trainees fill in."""
 
     name: str
 
 
 @dataclass(frozen=True)
-class Released:
-    """One notebook. Its methods and lists are those that `OverwriteCells` uses of a Gradebook and
-    of its Notebook."""
+class ReleasedCells:
+    """The cells of one notebook, with the methods and lists of nbgrader's Gradebook and Notebook
+    that `OverwriteCells` uses."""
 
     source_cells: tuple[_Cell, ...]
     grade_cells: tuple[_Points, ...]
     solution_cells: tuple[_Name, ...]
     task_cells: tuple[_Points, ...]
     kernelspec: Any
-    """As in a notebook's metadata; None when the gradebook has none."""
+    """As in the metadata of a notebook; None when the gradebook has none."""
 
     @classmethod
     def read(cls, gradebook: Any, assignment: str, notebook: str) -> Self:
-        """From an open Gradebook. Raises: MissingEntry."""
+        """Read it from an open Gradebook. Raises: MissingEntry."""
         row = gradebook.find_notebook(notebook, assignment)
         return cls(
             source_cells=tuple(
@@ -63,7 +63,7 @@ class Released:
         )
 
     def find_notebook(self, _notebook: str, _assignment: str) -> Self:
-        """This one."""
+        """This notebook."""
         return self
 
     def find_source_cell(self, name: str, _notebook: str, _assignment: str) -> _Cell:

@@ -1,9 +1,13 @@
-"""`warsha grade`: a drop-in for `nbgrader autograde` that decides marks on virtual boards,
-outside of any notebook.
+"""`warsha grade`: a drop-in for `nbgrader autograde` that scores on virtual boards, outside of any
+notebook.
 
-Worker processes read, score and write submissions (`grader.classrun.marker`); this process alone
-writes into the gradebook. Three things can come of a submission: it is graded; it cannot be read;
-or we failed. In the last two nothing of it is saved and earlier marks stay.
+    Grading.submissions          find the submissions
+    SubmissionGrader.read        read each as text, in a worker process
+    score_task                   score it on virtual boards
+    SubmissionGrader.write       sanitise it, write the graded notebook
+    GradeWriter.record           one transaction into the gradebook, in this process alone
+
+When a submission cannot be read, or when we fail, nothing of it is saved and earlier marks stay.
 """
 
 import shutil
@@ -15,10 +19,17 @@ from pathlib import Path
 from typing import Literal
 
 from grader.archive.store import Store
-from grader.classrun import pool, worker
+from grader.classrun import pool
 from grader.classrun.cluster import DaskCluster, grade_on
-from grader.classrun.marker import Graded, Marker, Seeds, SubmittedWork, Work
-from grader.classrun.outcome import Outcome
+from grader.classrun.outcome import Graded, Outcome
+from grader.classrun.submission_grader import (
+    Seeds,
+    SubmissionGrader,
+    SubmittedWork,
+    Work,
+    grade_submission,
+    start_worker,
+)
 from grader.classrun.task import score_task
 from grader.disk import error_line, is_disk_full, report_disk_full
 from grader.errors import DiskFull, GraderError, NoAccess
@@ -59,7 +70,10 @@ class Grading:
         self.sandbox = _sandbox_for(self.lab, sandbox, self.assignment)
 
     def submissions(self, student: str | None = None) -> dict[str, Path]:
-        """Who handed in, and where it lies. Raises GraderError when there is none."""
+        """The folder of each trainee who handed in, or of one trainee.
+
+        Raises: GraderError when there is none.
+        """
         found = folders.submitted(self.course.root, self.assignment)
         cause = _("nothing was handed in for {lab}").format(lab=self.assignment)
         if found and student is not None:
@@ -68,7 +82,7 @@ class Grading:
             found = {student: found[student]} if student in found else {}
         if not found:
             folder = self.course.root / "submitted"
-            raise GraderError(cause, _("look into {folder}").format(folder=folder))
+            raise GraderError(cause, _("look in {folder}").format(folder=folder))
         return found
 
     def run(
@@ -80,29 +94,30 @@ class Grading:
         workers: int | None = None,
         cluster: DaskCluster | None = None,
     ) -> Iterator[Outcome]:
-        """Grade these submissions, here or on a cluster; each outcome as it is known.
+        """Grade these submissions here or on a cluster; yield each outcome when it is known.
 
         Raises: DiskFull; ClusterError.
         """
-        with report_disk_full(self.course.root), GradeWriter(self.course.root) as recorder:
-            marker = self.marker(recorder, dry_run)
+        with report_disk_full(self.course.root), GradeWriter(self.course.root) as writer:
+            grader = self.submission_grader(writer, dry_run)
             if not dry_run:
-                recorder.enrol(folders)
-            before: dict[str, Marks] = {}
-            handed_in = self._handed_in(recorder, folders, before)
+                writer.enrol(folders)
+            earlier: dict[str, Marks] = {}
+            submitted = self._submitted_works(writer, folders, earlier)
             if cluster is not None:
-                results = grade_on(cluster, marker, work, self.lab, handed_in)
+                results = grade_on(cluster, grader, work, self.lab, submitted)
             else:
-                prepare = partial(worker.prepare, marker, work)
-                count = workers or pool.processors()
-                results = pool.run(worker.grade, handed_in, count, prepare)
-            with closing(results):  # a run that ends early ends its workers here and now
+                prepare = partial(start_worker, grader, work)
+                results = pool.run(
+                    grade_submission, submitted, workers or pool.processors(), prepare
+                )
+            with closing(results):  # when the run ends early, its workers end now
                 for student, result in results:
-                    outcome = self._finish(recorder, student, result, dry_run)
-                    earlier = _total(before.pop(student))
-                    yield replace(outcome, assignment=self.assignment, earlier=earlier)
+                    outcome = self._outcome(writer, student, result, dry_run)
+                    before = _total(earlier.pop(student))
+                    yield replace(outcome, assignment=self.assignment, earlier=before)
 
-    def marker(self, recorder: GradeWriter, dry_run: bool) -> Marker:
+    def submission_grader(self, writer: GradeWriter, dry_run: bool) -> SubmissionGrader:
         """What grades a submission of this lab, in any process."""
         family = self.lab.board(self.board).type.family
         stamp = {
@@ -114,21 +129,22 @@ class Grading:
             "sandbox": self.sandbox,
         }
         seeds = Seeds(self.course.slug, self.lab.release, self.course.seeds, self.secret)
-        desk = recorder.desk(self.lab.slug, self.assignment, self.labs)
-        return Marker(desk, self.course.store, stamp, seeds, dry_run)
+        sanitizer = writer.sanitizer(self.lab.slug, self.assignment, self.labs)
+        return SubmissionGrader(sanitizer, self.course.store, stamp, seeds, dry_run)
 
-    def _handed_in(
-        self, recorder: GradeWriter, folders: Mapping[str, Path], before: dict[str, Marks]
+    def _submitted_works(
+        self, writer: GradeWriter, folders: Mapping[str, Path], earlier: dict[str, Marks]
     ) -> Iterator[tuple[str, SubmittedWork]]:
-        """One after the other as they are asked for; their marks until now go into `before`."""
+        """The submissions with their marks in the gradebook, which are also put into `earlier`."""
         for student, folder in folders.items():
-            marks = recorder.auto_scores(self.lab.slug, student, self.assignment)
-            before[student] = marks
+            marks = writer.auto_scores(self.lab.slug, student, self.assignment)
+            earlier[student] = marks
             yield student, SubmittedWork(student, folder, marks)
 
-    def _finish(
-        self, recorder: GradeWriter, student: str, result: Result, dry_run: bool
+    def _outcome(
+        self, writer: GradeWriter, student: str, result: Result, dry_run: bool
     ) -> Outcome:
+        """Save the result of a worker, and return the outcome to report."""
         lab = self.lab.slug
         if isinstance(result, pool.TaskFailure):
             if result.disk_is_full:
@@ -136,51 +152,54 @@ class Grading:
             return Outcome(student, lab, "error", reason=result.reason)
         try:
             if isinstance(result, Graded):
-                self._save(recorder, result)
+                self._save(writer, result)
             elif result.state == "unchanged" and not dry_run:
-                recorder.penalise(self.assignment, student)
+                writer.penalise(self.assignment, student)
             elif result.state == "missing" and not dry_run:
-                self._miss(recorder, student)
+                self._save_missing(writer, student)
         except Exception as error:
-            if is_disk_full(error) or isinstance(error, NoAccess):  # nobody else's would be saved
+            if is_disk_full(error) or isinstance(error, NoAccess):  # for all others, too
                 raise
             return Outcome(student, lab, "error", reason=error_line(error))
         if isinstance(result, Outcome):
             return result
         if result.record is None:
             return Outcome(student, lab, "missing", notes=result.notes)
-        # Without pictures: those of a class of thousands would fill the memory.
+        # Without the pictures: those of a class of thousands would fill the memory.
         marks = tuple(replace(card, waveform="") for card in result.record.cards)
         return Outcome(student, lab, "graded", marks, notes=result.notes)
 
-    def _save(self, recorder: GradeWriter, graded: Graded) -> None:
-        """Killed or failing between these lines, the next run finds what was scored but no graded
-        notebook with its stamp, and writes the same again; nothing runs twice, and a submission
-        counts only when the gradebook has its marks."""
-        if graded.fresh is None:
+    def _save(self, writer: GradeWriter, graded: Graded) -> None:
+        """Save a graded submission in the store, the gradebook and `autograded/`.
+
+        When the run is killed between two of these steps, the next run finds the marks in the
+        store but no graded notebook with their stamp. It writes the same again and scores nothing
+        twice. A submission counts only when the gradebook has its marks.
+        """
+        if graded.new_folder is None:
             return
         lab, student, record = self.lab.slug, graded.student, graded.record
-        place = graded.fresh.with_name(self.assignment)
-        saved = (graded.notebook, lab, student, graded.timestamp, graded.others)
+        place = graded.new_folder.with_name(self.assignment)
+        saved = (graded.notebook, lab, student, graded.timestamp, graded.extra)
         try:
             if record:
                 self.store.keep(record)
-            recorder.record(*saved, assignment=self.assignment)
+            writer.record(*saved, assignment=self.assignment)
             if record:
                 self.store.settle(record)
             shutil.rmtree(place, ignore_errors=True)
-            graded.fresh.rename(place)
+            graded.new_folder.rename(place)
         finally:
-            shutil.rmtree(graded.fresh, ignore_errors=True)
+            shutil.rmtree(graded.new_folder, ignore_errors=True)
 
-    def _miss(self, recorder: GradeWriter, student: str) -> None:
-        """Other notebooks came, and not this lab: no points, as nbgrader gives it. All else is as
-        before."""
+    def _save_missing(self, writer: GradeWriter, student: str) -> None:
+        """The lab is missing, and the rest of the submission has not changed: the lab gets no
+        points, as in nbgrader."""
         lab = self.lab.slug
-        recorder.record(None, lab, student, None, assignment=self.assignment)
-        recorder.penalise(self.assignment, student)
-        desk = recorder.desk(lab, self.assignment, self.labs)
-        (desk.autograded(student) / f"{lab}.ipynb").unlink(missing_ok=True)
+        writer.record(None, lab, student, None, assignment=self.assignment)
+        writer.penalise(self.assignment, student)
+        sanitizer = writer.sanitizer(lab, self.assignment, self.labs)
+        (sanitizer.autograded(student) / f"{lab}.ipynb").unlink(missing_ok=True)
 
 
 def gradings(
@@ -190,7 +209,7 @@ def gradings(
     *,
     sandbox: bool = True,
 ) -> list[Grading]:
-    """One for each lab that is handed in under that name. Raises: GraderError."""
+    """A run for each lab of an assignment. Raises: GraderError."""
     return [
         Grading(course, lab, seeds, sandbox=sandbox, assignment=assignment)
         for lab in folders.labs_of(course, assignment)
@@ -198,13 +217,16 @@ def gradings(
 
 
 def _total(marks: Marks) -> float | None:
-    """None when the gradebook has no points of ours."""
+    """The sum of the points; None when there are none."""
     known = [points for points in marks.values() if points is not None]
     return sum(known) if known else None
 
 
 def _sandbox_for(lab: Lab, sandbox: bool, assignment: str) -> Literal["", "bwrap", "none"]:
-    """How the lab's host code is held, for the stamp. Raises: GraderError when it cannot be."""
+    """How the lab's host code is isolated, for the stamp; "" when the lab has none.
+
+    Raises: GraderError when a sandbox is wanted and cannot be made.
+    """
     if not lab.host:
         return ""
     if not sandbox:
@@ -212,7 +234,7 @@ def _sandbox_for(lab: Lab, sandbox: bool, assignment: str) -> Literal["", "bwrap
     if error := isolation_error():
         raise GraderError(
             _("{lab} has host code: {why}").format(lab=lab.slug, why=error),
-            # In full: nbgrader's commands and Formgrader say this, too, and have no such option.
+            # The whole command: nbgrader and Formgrader show this, too, and have no such option.
             _("{cure}; or run: {command}, and every mark will say so").format(
                 cure=error.cure, command=f"warsha grade {assignment} --no-sandbox"
             ),
@@ -221,8 +243,8 @@ def _sandbox_for(lab: Lab, sandbox: bool, assignment: str) -> Literal["", "bwrap
 
 
 def _secret_of(course: Course) -> bytes:
-    """The secret that this course's marks were given with; a course without marks yet takes the
-    one there is."""
+    """The secret that this course's marks are given with, known by its fingerprint. A course
+    without a fingerprint takes the secret of this machine."""
     file = course.root / "secret.fingerprint"
     known = file.read_text().strip() if file.exists() else ""
     secret = course_secret(known)

@@ -1,0 +1,69 @@
+"""Write the folder of a graded submission: the graded notebooks, the attached files and the time
+stamp. It is made next to its place in `autograded/`; the grading process moves it there."""
+
+import shutil
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from nbformat import NotebookNode, from_dict
+from nbformat.v4 import writes
+
+from grader.nbgrader.sanitizer import Sanitizer
+from grader.score.card import Card, number
+
+
+def write_marks(notebook: NotebookNode, marks: Sequence[Card]) -> None:
+    """Give each graded cell an output: nbgrader reads the score from it, and people see it."""
+    by_item = {mark.item: mark for mark in marks}
+    for cell in notebook.cells:
+        metadata = cell.metadata.get("nbgrader", {})
+        if metadata.get("grade") and metadata.get("grade_id") in by_item:
+            mark = by_item[metadata.grade_id]
+            data = {"text/plain": number(mark.points), "text/html": mark._repr_html_()}
+            output = {"output_type": "execute_result", "metadata": {}, "execution_count": 1}
+            cell.outputs = [from_dict({**output, "data": data})]
+            cell.execution_count = 1
+
+
+def write_graded_folder(
+    sanitizer: Sanitizer,
+    student: str,
+    folder: Path,
+    timestamp: datetime | None,
+    notebooks: Mapping[str, NotebookNode | None],
+) -> tuple[Path, list[str]]:
+    """Write the graded notebooks (by name; None: it was not handed in) and the files of the
+    submission in `folder`.
+
+    Returns the new folder, and notes about files that were left out. A new folder that an aborted
+    run left there is removed.
+    """
+    place = sanitizer.autograded(student)
+    new = place.with_name(f".{place.name}.new")
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(parents=True)
+    try:
+        left_out = sanitizer.copy_files(folder, new)
+        _copy_other_notebooks(sanitizer, place, new, notebooks)
+        # Like nbformat.write, but without validation: the cells are released ones and plain text.
+        for name, notebook in notebooks.items():
+            if notebook:
+                (new / f"{name}.ipynb").write_text(writes(notebook) + "\n", encoding="utf-8")
+        if timestamp:
+            (new / "timestamp.txt").write_text(f"{timestamp} UTC\n")
+    except BaseException:
+        shutil.rmtree(new, ignore_errors=True)
+        raise
+    return new, left_out
+
+
+def _copy_other_notebooks(
+    sanitizer: Sanitizer, place: Path, new: Path, notebooks: Mapping[str, NotebookNode | None]
+) -> None:
+    """Keep the graded notebooks of the assignment's other labs, which are graded one by one, and
+    of extra notebooks that cannot be read now."""
+    for name in [*sanitizer.other_labs, *(sanitizer.extra.keys() - notebooks.keys())]:
+        file = place / f"{name}.ipynb"
+        if file.is_file() and not file.is_symlink():
+            shutil.copyfile(file, new / file.name)

@@ -1,0 +1,132 @@
+"""Build a course: nbgrader's folder with source and release of each lab, the class list, and the
+folder that trainees get.
+
+What trainees get holds the notebooks, the benches and the checks (practice needs them). It has no
+reference, no mutants, no expected marks and no solution.
+"""
+
+import filecmp
+import shutil
+from collections.abc import Callable
+from contextlib import closing
+from itertools import count
+from pathlib import Path
+
+import nbformat
+
+from grader.archive.store import Store, StoreError
+from grader.classrun.submission import released_answer
+from grader.disk import atomic_folder, is_disk_full, report_disk_full, restore_folder
+from grader.errors import CourseError, GraderError, LabError
+from grader.lab import cells
+from grader.lab.class_list import read_class_list
+from grader.lab.course import Course
+from grader.lab.lab import LABS, Lab, find
+from grader.nbgrader import config, enrolment, folders
+from grader.nbgrader.database import Database
+from grader.nbgrader.templates import write_templates
+from grader.notebook.release import release_lab
+from hardware.i18n import _
+
+PRIVATE = ("lesson.md", "reference.py", cells.HOST_REFERENCE, "mutants", "expected.toml")
+"""The files of a lab's folder that trainees do not get."""
+
+
+def build_course(course: Course, notify: Callable[[str], None] = lambda _line: None) -> Path:
+    """Make `build/course/<slug>/` and return it; `notify` gets a line of text for each lab.
+
+    Marks and submissions are kept, and so are earlier releases in the store and work in
+    `trainee/`. Nobody can grade meanwhile.
+    Raises: GraderError. When some labs cannot be released, it names them all; the other labs are
+    released, and the earlier releases of these are kept.
+    """
+    root = course.root
+    trainees = read_class_list(course.roster) if course.roster else []
+    with report_disk_full(root):
+        (root / "exchange").mkdir(parents=True, exist_ok=True)
+        config.write_settings(root, course.slug)
+        with closing(Database(root, config.coursedir(root))):
+            write_templates(root / "templates")
+            problems = _release_all(course, notify)
+            enrolment.enrol(root, trainees)
+    if problems:
+        *others, last = problems
+        lines = [line for one in others for line in (str(one), one.cure)]
+        raise CourseError("\n".join([*lines, str(last)]), last.cure)
+    return root
+
+
+def _release_all(course: Course, notify: Callable[[str], None]) -> list[GraderError]:
+    """Release every lab and copy it for the trainees. Returns the errors of those that failed."""
+    problems: list[GraderError] = []
+    restore_folder(course.trainee)
+    backup = _backup_of(course.trainee, folders.release_folder(course.root, "-").parent)
+    with atomic_folder(course.trainee) as trainee:
+        for slug in course.labs:
+            restore_folder(folders.release_folder(course.root, slug))
+            try:
+                lab = find(slug, LABS)
+                release_lab(course.root, lab)
+                Store(course.store).add_lab(lab)
+            except (CourseError, LabError) as error:
+                if is_disk_full(error):
+                    raise
+                problems.append(error)
+                try:
+                    if earlier := _earlier(course, slug):
+                        copy_for_trainees(course.root, earlier, trainee)
+                except StoreError as lost:
+                    problems.append(lost)
+            else:
+                copy_for_trainees(course.root, lab, trainee)
+                notify(_("released {lab}").format(lab=slug))
+        # In both folders: practice, and the kernel of stock autograde, look for it in the parents.
+        for place in (course.root, trainee):
+            shutil.copyfile(course.folder / "course.toml", place / "course.toml")
+        if backup:
+            course.trainee.rename(backup)
+    if backup:
+        text = _("files in {folder} were changed: it is kept as {kept}")
+        notify(text.format(folder=course.trainee.name, kept=backup))
+    return problems
+
+
+def _earlier(course: Course, slug: str) -> Lab | None:
+    """The earlier release of a lab; None when there is none."""
+    store, place = Store(course.store), folders.release_folder(course.root, slug)
+    is_there = store.has_released(slug) and (place / f"{slug}.ipynb").is_file()
+    return store.lab(store.released(slug)) if is_there else None
+
+
+def copy_for_trainees(root: Path, lab: Lab, trainee: Path) -> None:
+    """Copy a lab for the trainees: the released notebook, and its folder without private files."""
+    notebook = trainee / lab.slug / f"{lab.slug}.ipynb"
+    notebook.parent.mkdir()
+    shutil.copyfile(folders.release_folder(root, lab.slug) / notebook.name, notebook)
+    place = trainee / "labs" / lab.slug
+    shutil.copytree(
+        lab.folder, place, ignore=shutil.ignore_patterns("__pycache__", ".*", *PRIVATE)
+    )
+    released = nbformat.read(notebook, as_version=4)
+    (place / cells.ANSWER_FILE).write_text(released_answer(released), encoding="utf-8")
+
+
+def _backup_of(trainee: Path, release: Path) -> Path | None:
+    """A free name to keep the trainees' folder under, because somebody worked in it (`make lab`
+    opens this folder); None when nobody did. `release` holds the notebooks as released."""
+    if not _has_own_work(trainee, release):
+        return None
+    names = (trainee.with_name(f"{trainee.name}-{number}") for number in count(1))
+    return next(name for name in names if not name.exists())
+
+
+def _has_own_work(trainee: Path, release: Path) -> bool:
+    """Whether any file there differs from what was released."""
+    for file in trainee.rglob("*"):
+        name = file.relative_to(trainee)
+        ours = name.parts[0] in ("labs", "course.toml") or ".ipynb_checkpoints" in name.parts
+        if ours or not file.is_file():
+            continue
+        if not (release / name).is_file() or not filecmp.cmp(file, release / name, shallow=False):
+            return True
+    return False
