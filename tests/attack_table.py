@@ -1,4 +1,6 @@
-"""Makes docs/attacks.md out of tests/attacks, by grading them: `python tests/attack_table.py`.
+"""Makes docs/measured/attacks.md: it grades the attacks of tests/attacks.
+
+    python tests/attack_table.py
 
 A test holds that the page is what this makes.
 """
@@ -10,7 +12,7 @@ import attackclass
 from attackclass import Attack, attacker, twin
 from attackcourse import Graded, grade_class
 
-PAGE = Path(__file__).parents[1] / "docs" / "attacks.md"
+PAGE = Path(__file__).parents[1] / "docs" / "measured" / "attacks.md"
 COMMAND = "run `python tests/attack_table.py`"
 HEAD = """\
 # Attacks, and what becomes of them

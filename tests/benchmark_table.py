@@ -1,4 +1,4 @@
-"""What the benchmarks measured: as lines for the terminal, and as the page docs/benchmarks.md."""
+"""What the benchmarks measured: lines for the terminal, and docs/measured/benchmarks.md."""
 
 import os
 import platform
@@ -11,7 +11,8 @@ GIB = 2**30
 HEAD = """\
 # Benchmarks
 
-Made by `python -m pytest --benchmarks tests/benchmarks --table docs/benchmarks.md` on {machine}.
+Made by `python -m pytest --benchmarks tests/benchmarks --table docs/measured/benchmarks.md`
+on {machine}.
 `make bench` prints the same. Bench and board share one processor core; times are those of the
 wall clock; *core alone* is the figure by the time that both worked, without what whatever else
 ran on the machine took from them. *Ratio* is the peer's time to ours, or without a peer how many

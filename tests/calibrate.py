@@ -1,6 +1,6 @@
 """Fits virtual time to the Pico's real firmware, and shows how well it fits.
 
-    python tests/calibrate.py                 measure what is new, fit, write docs/timing.md
+    python tests/calibrate.py                 measure, fit, write docs/measured/timing.md
     python tests/calibrate.py measure|fit|report    one of these alone
     python tests/calibrate.py board --board URL     compare with a real board, and scale to it
 
@@ -28,7 +28,7 @@ from hardware import paths
 from hardware.connect import open_board
 
 FIGURES = timing_programs.FOLDER / "pico.json"
-PAGE = paths.ROOT / "docs" / "timing.md"
+PAGE = paths.ROOT / "docs" / "measured" / "timing.md"
 
 
 def measure() -> None:

@@ -1,4 +1,4 @@
-"""Makes docs/not-simulated.md out of firmware/port/not_simulated.toml:
+"""Makes docs/measured/not-simulated.md out of firmware/port/not_simulated.toml:
 `python tests/gap_table.py`. A test holds that the page is what this makes.
 """
 
@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-PAGE = ROOT / "docs" / "not-simulated.md"
+PAGE = ROOT / "docs" / "measured" / "not-simulated.md"
 GAPS = ROOT / "firmware" / "port" / "not_simulated.toml"
 FAMILIES = {"esp32": "ESP32", "rp2": "Pico", "both": "both boards", "bench": "the bench"}
 HEAD = """\

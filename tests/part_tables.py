@@ -1,4 +1,4 @@
-"""Makes docs/parts.md out of the part classes: `python tests/part_tables.py`.
+"""Makes docs/reference/parts.md out of the part classes: `python tests/part_tables.py`.
 
 A test holds that the page is what this makes. Which driver of others was tried with a part comes
 from `drivers.toml`.
@@ -14,7 +14,7 @@ from hardware.bench.diagram import PartSpec
 from hardware.bench.parts import find, types
 from hardware.bench.parts.common.part import Part
 
-PAGE = Path(__file__).parents[1] / "docs" / "parts.md"
+PAGE = Path(__file__).parents[1] / "docs" / "reference" / "parts.md"
 DRIVERS = Path(__file__).with_name("drivers.toml")
 MOST_PINS = 40
 HEAD = """\

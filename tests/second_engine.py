@@ -1,6 +1,6 @@
 """The same programs on the Pico's real firmware and on the bench: do the pins agree?
 
-    python tests/second_engine.py [--report docs/second-engine.md]
+    python tests/second_engine.py [--report docs/measured/second-engine.md]
 
 The firmware is what `firmware/pico/build.py` builds, run by PyPI's rp2040py; GP2 is wired to GP6
 and 1.65 V to GP26, there as here. A program agrees when it prints the same, each pin takes the
@@ -33,7 +33,7 @@ MIDDLE = 2048
 
 PAGE = """# The second engine: the Pico's own firmware
 
-Made by `python tests/second_engine.py --report docs/second-engine.md`, once
+Made by `python tests/second_engine.py --report docs/measured/second-engine.md`, once
 `python firmware/pico/build.py` has built MicroPython's firmware for the Pico from Debian's
 packages. PyPI's rp2040py runs that firmware instruction by instruction; our port runs the same
 program on the bench. GP2 is wired to GP6, GP26 lies at half the supply.

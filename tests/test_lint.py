@@ -201,7 +201,7 @@ def test_a_rule_finds_its_fault_and_leaves_the_cured_circuit_alone(
 
 def test_every_rule_has_a_case_and_stands_in_the_documents() -> None:
     assert {rule.id for rule in rules._all()} == {case.rule for case in CASES} | BY_HAND
-    page = (ROOT / "docs" / "circuits.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "reference" / "circuits.md").read_text(encoding="utf-8")
     told = set(re.findall(r"^\| `([a-z0-9-]+)` \| (error|warning|info) \|", page, re.MULTILINE))
     assert told == {(rule.id, rule.level) for rule in rules._all()}
 

@@ -1,4 +1,4 @@
-"""docs/measuring.md is what its generator makes, and every measurement says what it gives."""
+"""docs/reference/measuring.md is what its generator makes; each measurement says what it gives."""
 
 import measure_tables
 import pytest

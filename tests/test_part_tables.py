@@ -1,4 +1,4 @@
-"""docs/parts.md is what its generator makes."""
+"""docs/reference/parts.md is what its generator makes."""
 
 import part_tables
 

@@ -1,7 +1,7 @@
 """Public Wokwi projects that we wrote anew, and the page about them.
 
-`python tests/wokwi_projects.py` makes docs/wokwi-projects.md out of the table and the folders in
-`wokwi_projects/`; a test holds that the page is what this makes.
+`python tests/wokwi_projects.py` makes docs/measured/wokwi-projects.md out of the table and the
+folders in `wokwi_projects/`; a test holds that the page is what this makes.
 """
 
 import json
@@ -12,7 +12,7 @@ from typing import NamedTuple
 from hardware.bench.scenario import Scenario, ScenarioStep, load
 
 FOLDER = Path(__file__).with_suffix("")
-PAGE = Path(__file__).parents[1] / "docs" / "wokwi-projects.md"
+PAGE = Path(__file__).parents[1] / "docs" / "measured" / "wokwi-projects.md"
 HEAD = """\
 # Public Wokwi projects
 

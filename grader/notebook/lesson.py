@@ -1,5 +1,5 @@
 """From `labs/<slug>/lesson.md` to nbgrader's source notebook. The format is described in
-`docs/lesson-format.md`.
+`docs/reference/lesson-format.md`.
 """
 
 import base64

@@ -12,7 +12,7 @@ of a step and nowhere else:
         feedback: { en: "The servo is not in the middle.", ar: "محرك السيرفو ليس في الوسط." }
 
 `commands/` has every command, one file for one or a few. A step with `points` that fails does not
-end the run; docs/scenarios.md has them all.
+end the run; docs/reference/scenarios.md has them all.
 """
 
 from dataclasses import dataclass, field
