@@ -15,19 +15,21 @@ from attackcourse import Graded, grade_class
 PAGE = Path(__file__).parents[1] / "docs" / "measured" / "attacks.md"
 COMMAND = "run `python tests/attack_table.py`"
 HEAD = """\
-# Attacks, and what becomes of them
+# Attacks on the grader
 
-Made by `python tests/attack_table.py`: every attack of `tests/attacks` is handed in beside a twin
-(the same without the attack), and both are graded by `warsha grade` in a class of honest trainees.
-*Where it ends* is the part of the grader that stops it; *marks* are those of the attack and of its
-twin. `tests/test_attacks.py` holds this page, and that strings planted in the secret, the checks,
-the gradebook and other submissions appear in nothing that is printed or handed back.
+Made by `python tests/attack_table.py`: every attack in `tests/attacks` is handed in
+together with a twin (the same submission without the attack), and `warsha grade` grades both in a
+class of honest trainees. *Where it ends* is the part of the grader that stops it; *marks* are those of the attack
+and of its twin. `tests/test_attacks.py` checks this page. It also checks that marked strings in
+the secret, the checks, the gradebook and other submissions appear in nothing that is printed or
+handed back.
 
 | attack | what it tries | where it ends | marks with / without |
 |---|---|---|---|
 """
 FOOT = """
-The time that others wait is measured apart: `python tests/attack_delay.py`, and in `make bench`.
+How long others have to wait is measured separately: `python tests/attack_delay.py`,
+and in `make bench`.
 """
 
 

@@ -13,8 +13,8 @@ HEAD = """\
 # What is not simulated
 
 Made by `python tests/gap_table.py` from `firmware/port/not_simulated.toml`. What a chip's
-MicroPython has and a virtual board has not raises an error that says so; what behaves differently
-stands here.
+MicroPython has and a virtual board does not have raises an error that says so. This page lists
+these, and what behaves differently.
 
 | what | where | what happens |
 |---|---|---|

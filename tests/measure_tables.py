@@ -26,8 +26,8 @@ MEASURE = ROOT / "grader" / "measure"
 HEAD = """\
 # Measuring
 
-Made by `python tests/measure_tables.py` from the docstrings. A check measures a run and says what
-the measurement must fit; what is measured and what is expected stay apart:
+Made by `python tests/measure_tables.py` from the docstrings. A check measures a run; what the
+measurement must fit is declared apart from it:
 
 ```python
 @check("b", points=3, expect=Within(Hertz(1), of=Hertz(20)), on_miss="read_rate")
@@ -37,18 +37,18 @@ def read_rate(run: Run) -> list[Hertz]:
     return rates(conversions(run, "AIN_1").at_ns, seconds(1), 0, end_ns)
 ```
 
-- `run` is one episode. Times are nanoseconds since t = 0, the end of the line READY;
-  `run.signal("LED_G")` is the level of a pin by its role, `run.lines()` what the board said.
-- What can be many is in columns (numpy): `at_ns` has the times in order, and the functions of
-  `grader.measure.times` take any of them.
+- `run` is one episode. Times are nanoseconds since t = 0, the end of the line READY.
+  `run.signal("LED_G")` is the level of a pin by its role, `run.lines()` is what the board printed.
+- Results that can be many are columns (numpy): `at_ns` has the times in order, and the functions
+  of `grader.measure.times` take any of them.
 - A value knows its unit (mypy refuses `Hertz` for a limit of `Millis`) and its place, which
   feedback marks in the waveform.
-- None, or an empty list, is "nothing there to measure": the item is missed, with that said. One
-  that is missing among several goes into the list as `Millis(float("inf"), at.ns)`: left out,
-  nothing judges it.
-- A number that decides an item and is no limit of its check goes into `stated=`: a test then asks
-  that the lesson's row of the item states it.
-- An episode's step `read_file("log.bin", at=seconds(60))` keeps a file as it is then, for
+- None, or an empty list, means "nothing to measure": the item is missed, and the card says so. A
+  response that is missing among several goes into the list as `Millis(float("inf"), at.ns)`: one
+  that is not in the list is not judged.
+- A number that decides an item and is no limit of its check goes into `stated=`: a test then
+  checks that the lesson's row of the item states it.
+- An episode's step `read_file("log.bin", at=seconds(60))` keeps a file as it is at that time, for
   `grader.measure.files`.
 """
 

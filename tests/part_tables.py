@@ -21,9 +21,9 @@ HEAD = """\
 # Parts
 
 Made by `python tests/part_tables.py` from the classes in `hardware/bench/parts/`: one file there
-is one part. Pins, attributes and controls are Wokwi's; what is an extension of ours is said in the
-text of the part. A part without power (its supply and ground pins) is dead. The drivers were
-written by others and run unchanged (`tests/test_drivers.py`).
+is one part. Pins, attributes and controls are Wokwi's; the text of a part says which of them are
+our extensions. A part without power at its supply and ground pins does nothing. The drivers were
+written by other authors and run unchanged (`tests/test_drivers.py`).
 """
 
 

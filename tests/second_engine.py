@@ -36,13 +36,13 @@ PAGE = """# The second engine: the Pico's own firmware
 Made by `python tests/second_engine.py --report docs/measured/second-engine.md`, once
 `python firmware/pico/build.py` has built MicroPython's firmware for the Pico from Debian's
 packages. PyPI's rp2040py runs that firmware instruction by instruction; our port runs the same
-program on the bench. GP2 is wired to GP6, GP26 lies at half the supply.
+program on the bench. GP2 is wired to GP6, and GP26 is at half the supply voltage.
 
-A program agrees when it prints the same, its pins take the same levels in the same order, and
+A program agrees when it prints the same text, its pins take the same levels in the same order, and
 each time from edge to edge on the bench is {low} to {high} times the firmware's, or within
-{slack} µs of it (a program's first line says where that is more, and why). The bench stands for a
-chip, which takes 1.12 times what the emulator counts where it computes ([timing](timing.md));
-sleeps are the same on both.
+{slack} µs of it (where a program is allowed more, its first line says why). The bench models a
+chip, which needs 1.12 times the emulator's time for computing ([timing](timing.md)); sleeps are
+the same on both.
 
 **{agree} of {all} programs agree.** They are in `tests/engine/`.
 

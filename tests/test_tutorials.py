@@ -15,6 +15,7 @@ from hardware.notebook.session import current
 from hardware.paths import ROOT
 
 TUTORIALS = ROOT / "docs" / "tutorial"
+FIRST_DAYS = ("first-day.md", "first-day.ar.md")
 CELL = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"^`([\w/]+\.py)`\n\n```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -33,7 +34,7 @@ def shell(monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
 
 
 def test_the_first_day(shell: InteractiveShell, capsys: pytest.CaptureFixture[str]) -> None:
-    cells = CELL.findall((TUTORIALS / "first-day.md").read_text(encoding="utf-8"))
+    cells = CELL.findall((TUTORIALS / FIRST_DAYS[0]).read_text(encoding="utf-8"))
     marks: list[float] = []
     for cell in cells:
         done = shell.run_cell(cell.replace("--seconds 5", "--seconds 1"))
@@ -44,6 +45,11 @@ def test_the_first_day(shell: InteractiveShell, capsys: pytest.CaptureFixture[st
     assert "connected to bench:esp32_devkit_c_v4" in shown
     assert "hello from esp32" in shown
     assert marks == [0, 9]
+
+
+def test_the_first_day_has_the_same_cells_in_both_languages() -> None:
+    pages = [(TUTORIALS / name).read_text(encoding="utf-8") for name in FIRST_DAYS]
+    assert CELL.findall(pages[0]) == CELL.findall(pages[1]) != []
 
 
 def test_the_first_change(

@@ -17,9 +17,9 @@ HEAD = """\
 # Public Wokwi projects
 
 Made by `python tests/wokwi_projects.py` from `tests/wokwi_projects/`. Each of these public
-MicroPython projects runs here: circuit and program were written anew after what the project says
-and evidently does (no line of it was taken), and the steps of a scenario expect what it states.
-`tests/test_wokwi_projects.py` plays them; by hand:
+MicroPython projects runs here. Circuit and program were written new, from what the project says
+and does; no line was copied. The steps of a scenario expect what the project states.
+`tests/test_wokwi_projects.py` plays them. To run one yourself:
 
     warsha run tests/wokwi_projects/two-dice/main.py --file tests/wokwi_projects/lcd.py \\
         --diagram tests/wokwi_projects/two-dice/diagram.json \\
