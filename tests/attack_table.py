@@ -17,12 +17,12 @@ COMMAND = "run `python tests/attack_table.py`"
 HEAD = """\
 # Attacks on the grader
 
-Made by `python tests/attack_table.py`: every attack in `tests/attacks` is handed in
-together with a twin (the same submission without the attack), and `warsha grade` grades both in a
-class of honest trainees. *Where it ends* is the part of the grader that stops it; *marks* are those of the attack
-and of its twin. `tests/test_attacks.py` checks this page. It also checks that marked strings in
-the secret, the checks, the gradebook and other submissions appear in nothing that is printed or
-handed back.
+Made by `python tests/attack_table.py`: every attack in `tests/attacks` is handed in together with
+a twin (the same submission without the attack), and `warsha grade` grades both in a class of
+honest trainees. *Where it ends* is the part of the grader that stops it; *marks* are those of the
+attack and of its twin. `tests/test_attacks.py` checks this page. It also checks that marked
+strings in the secret, the checks, the gradebook and other submissions appear in nothing that is
+printed or handed back.
 
 | attack | what it tries | where it ends | marks with / without |
 |---|---|---|---|
