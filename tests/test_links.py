@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.lab.lab import find, slugs
 from hardware.paths import ROOT
 
 FOLDERS = "hardware|grader|firmware|labs|courses|tests|tools|docs"
@@ -120,3 +121,10 @@ def test_the_pages_that_files_mention_exist() -> None:
         if not exists(page) and "wokwi_projects" not in name
     ]
     assert not wrong
+
+
+def test_the_page_of_labs_lists_every_lab() -> None:
+    rows = (ROOT / "labs" / "README.md").read_text(encoding="utf-8")
+    for slug in slugs():
+        lab = find(slug)
+        assert f"| [{slug}]({slug}/lesson.md) | {lab.id} | {lab.title['en']}" in rows
