@@ -1,5 +1,6 @@
 # make demo    set up, grade a sample class on virtual boards, show the scores
-# make test    lint, types and tests
+# make test    lint, types and tests, on all processors: some minutes
+# make test-all  the long tests, too: every attack, kill and pair, 64 bits, other Pythons, the Pico's own firmware
 # make lab     open JupyterLab on the trainee's course, with a virtual bench
 # make bench   the benchmarks, as tables and ratios
 # make pico    build a Pico's own firmware (560 MB of packages) and run programs on it and on the bench
@@ -13,11 +14,14 @@ export MICROPY_DIR
 BIN := .venv/bin
 # A file in the folder where a command is started must not shadow our packages.
 SAFE := PYTHONSAFEPATH=1 $(BIN)
-PORTS := build/port/esp32/warsha-esp32 build/port/rp2/warsha-rp2
+# One process runs a whole file of tests, with the fixtures of it; conftest.py puts long files first.
+PARALLEL := -n logical --dist loadfile --no-loadscope-reorder
+OUT := build
+PORTS := $(OUT)/port/esp32/warsha-esp32 $(OUT)/port/rp2/warsha-rp2
 PORT_FILES := $(wildcard firmware/port/*.[ch] firmware/port/*/*.[ch] firmware/port/*.py firmware/port/*.toml \
 	firmware/port/Makefile firmware/port/*/Makefile firmware/*/*.py firmware/modules/*/*.py)
 
-.PHONY: setup demo test lint lab bench pico check clean
+.PHONY: setup demo test test-all test-64 test-pythons lint lab bench pico check clean
 
 setup: .venv/.done $(PORTS)
 
@@ -33,13 +37,13 @@ build/micropython/py/py.mk: firmware/port/source.py
 	$(PYTHON) firmware/port/source.py build/micropython
 	touch $@
 
-$(PORTS): build/port/%: $(PORT_FILES) $(if $(filter $(CURDIR)/build/micropython,$(MICROPY_DIR)),build/micropython/py/py.mk)
-	@mkdir -p $(@D) build/objects
+$(PORTS): $(OUT)/port/%: $(PORT_FILES) $(if $(filter $(CURDIR)/build/micropython,$(MICROPY_DIR)),build/micropython/py/py.mk)
+	@mkdir -p $(@D) $(OUT)/objects
 	@echo "building the virtual board $(notdir $(@D)) (log: $(@D)/build.log)"
 	@$(MAKE) --no-print-directory -C firmware/port FAMILY=$(notdir $(@D)) MICROPY_DIR=$(MICROPY_DIR) \
-		BUILD=$(CURDIR)/build/objects/$(notdir $(@D)) > $(@D)/build.log 2>&1 || { tail -n 25 $(@D)/build.log; exit 1; }
+		BUILD=$(CURDIR)/$(OUT)/objects/$(notdir $(@D)) > $(@D)/build.log 2>&1 || { tail -n 25 $(@D)/build.log; exit 1; }
 	@# At once: a bench that starts a board meanwhile gets the old one or the new one.
-	@cp build/objects/$(notdir $(@D))/$(@F) $@.new && mv -f $@.new $@
+	@cp $(OUT)/objects/$(notdir $(@D))/$(@F) $@.new && mv -f $@.new $@
 
 demo: setup
 	$(SAFE)/warsha demo
@@ -52,7 +56,30 @@ lint: setup
 
 test: setup lint
 	sh firmware/port/packages.sh test
-	$(SAFE)/pytest
+	$(SAFE)/pytest $(PARALLEL)
+
+test-all: setup lint
+	sh firmware/port/packages.sh test
+	$(SAFE)/pytest $(PARALLEL) --all
+	$(MAKE) --no-print-directory test-64
+	$(MAKE) --no-print-directory test-pythons
+	$(MAKE) --no-print-directory pico
+
+# The boards as 64-bit programs, for hosts without 32-bit support. Their heap is not the chip's.
+test-64: setup
+	$(MAKE) --no-print-directory BITS=64 OUT=build/64 build/64/port/esp32/warsha-esp32 build/64/port/rp2/warsha-rp2
+	WARSHA_BUILD=$(CURDIR)/build/64 $(SAFE)/pytest $(PARALLEL) -k "not memory_is_the_chips" \
+		tests/board/test_port.py tests/board/test_board_contract.py tests/board/test_machine.py
+
+# Every newer Python of this machine, in an environment of its own.
+test-pythons: setup
+	@for python in python3.12 python3.13 python3.14; do \
+		[ ! -e $(BIN)/$$python ] && command -v $$python >/dev/null || continue; \
+		echo "with $$python"; \
+		[ -x build/$$python/bin/python ] || $$python -m venv build/$$python || exit 1; \
+		build/$$python/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]' || exit 1; \
+		PYTHONSAFEPATH=1 build/$$python/bin/pytest -q $(PARALLEL) tests/unit tests/board tests/grading/test_labs.py || exit 1; \
+	done
 
 lab: setup
 	$(SAFE)/warsha lab open
@@ -62,7 +89,7 @@ bench: setup
 
 pico: setup
 	$(PYTHON) firmware/pico/build.py build/pico
-	$(BIN)/python tests/second_engine.py
+	$(BIN)/python tools/second_engine.py
 
 check: setup
 	$(SAFE)/warsha lab check --pairs 200

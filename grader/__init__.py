@@ -12,7 +12,7 @@ years ago must still load:
         # each time for which the green LED is on
         ...
 
-The rooms, each of which imports only those before it (`tests/test_imports.py` holds the order):
+The rooms; each imports only those before it (`tests/unit/test_imports.py` holds the order):
 
 | room | what it is |
 |---|---|

@@ -1,8 +1,7 @@
-"""Boards for tests: virtual ones of both families always, and a real one with `pytest --board
-URL`.
+"""Boards for tests, and which tests run: long ones only with `pytest --all`.
 
-A test that takes `board` runs once for each; with the mark `every_way` also once for each way to
-reach a virtual board.
+A test that takes `board` runs on a virtual board of each family, and on a real one with
+`pytest --board URL`; with the mark `every_way` also once for each way to reach a virtual board.
 """
 
 import os
@@ -13,9 +12,19 @@ import pytest
 from hardware.bench.serving.live_bench import LiveBench
 from hardware.connect import open_board, open_port
 from hardware.wire.board import Board
+from tests.support.project import TESTS
 
-pytest_plugins = ["classroom", "groups", "attackcourse", "hostcourse", "liars", "postgres"]
+pytest_plugins = [
+    "tests.support.classroom",
+    "tests.support.two_labs",
+    "tests.support.attack_class",
+    "tests.support.host_course",
+    "tests.support.lying_boards",
+    "tests.support.postgres_server",
+]
 
+ROOMS = ("system", "grading", "board", "unit", "benchmarks")
+"""In this order several processes take the tests: the longest first, so that none ends alone."""
 FAMILIES = ("esp32", "rp2")
 WAYS = ("realtime", "pty", "socket", "rfc2217")
 REAL = "real"
@@ -24,15 +33,27 @@ os.environ["WARSHA_LANG"] = "en"  # tests read messages, whatever the machine's 
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The address of a real board."""
+    """The address of a real board, and whether long tests run."""
     parser.addoption(
         "--board", metavar="URL", help="also run on this board: a device, socket://, rfc2217://"
     )
+    parser.addoption("--all", action="store_true", help="run the long tests, too")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Our marks."""
     config.addinivalue_line("markers", "every_way: run over every way to reach a virtual board")
+    config.addinivalue_line("markers", "long: takes long; runs only with --all")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the long tests, unless they are asked for."""
+    if not config.getoption("--all"):
+        long = [item for item in items if item.get_closest_marker("long")]
+        items[:] = [item for item in items if not item.get_closest_marker("long")]
+        config.hook.pytest_deselected(items=long)
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items.sort(key=lambda item: ROOMS.index(item.path.relative_to(TESTS).parts[0]))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -4,7 +4,7 @@
 
 The result is `firmware.uf2` in that folder: MicroPython of the ports' version, board RPI_PICO, as
 a person would flash it (less the drivers of micropython-lib, which Debian's source has not). An
-emulator runs it as the second engine (tests/second_engine.py); a board runs it, too. Needs the
+emulator runs it as the second engine (tools/second_engine.py); a board runs it, too. Needs the
 packages of `firmware/port/packages.sh pico`, which it installs where it may.
 """
 

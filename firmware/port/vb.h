@@ -11,7 +11,7 @@
 
 #include "frames.h" // VB_REC_..., VB_MODE_..., made from frames.toml by the Makefile
 #ifndef VB_COSTS_H
-#define VB_COSTS_H "costs.h" // VB_NS_..., what each action costs on this family; tests/calibrate.py has its own
+#define VB_COSTS_H "costs.h" // VB_NS_..., what each action costs on this family; tools/calibrate.py has its own
 #endif
 #include VB_COSTS_H
 

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from benchmark_table import Figure, lines, page
+
+from tools.benchmark_table import Figure, lines, page
 
 Measured = Callable[..., None]
 

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from contextlib import ExitStack
 
 import numpy as np
-from stopwatch import Stopwatch
 
 from hardware.bench.bench import Bench
 from hardware.bench.circuit.circuit import Circuit
@@ -15,6 +14,7 @@ from hardware.bench.diagram import Diagram, load
 from hardware.bench.flash import Flash
 from hardware.bench.limits import Limits
 from hardware.bench.trace.trace import Trace
+from tests.support.stopwatch import Stopwatch
 
 SECOND = 10**9
 REPEATS = 5

@@ -9,11 +9,11 @@ from time import perf_counter
 
 import numpy as np
 import pytest
-from stopwatch import Stopwatch
 
 from hardware.bench.bench import Bench
 from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.diagram import load
+from tests.support.stopwatch import Stopwatch
 
 Measured = Callable[..., None]
 PICO = load(

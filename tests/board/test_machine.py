@@ -1,0 +1,316 @@
+"""`machine` on the boards behaves as on the chips: pins, interrupts, timers.
+
+What differs between the chips is taken from MicroPython 1.25's ports/esp32 and ports/rp2.
+"""
+
+import pytest
+
+from hardware.bench.protocol.frames import MODE_ANALOG, MODE_IN, MODE_OUT, PULL_UP
+from hardware.bench.trace.trace import Trace
+from tests.support.rig import MS, PINS, Hand, edge_ms, play, said
+
+families = pytest.mark.parametrize("family", ["esp32", "rp2"])
+HEAD = "from machine import ADC, PWM, Pin, Signal, Timer\nimport machine, time\n"
+
+
+def lines(family: str, program: str, until_ms: float = 2000, *hands: Hand) -> list[str]:
+    """What the program printed."""
+    return said(play(family, HEAD + program, until_ms, hands))
+
+
+def run(family: str, program: str, until_ms: float = 2000, *hands: Hand) -> Trace:
+    """The trace of the program."""
+    return play(family, HEAD + program, until_ms, hands)
+
+
+# -- pins
+
+
+@families
+def test_pin_reads_what_the_wire_brings(family: str) -> None:
+    program = """
+out, inp = Pin(OUT, Pin.OUT, value=1), Pin(IN, Pin.IN)
+print(out(), inp())
+out.off()
+print(out.value(), inp.value())
+out.toggle()
+print(inp())
+"""
+    assert lines(family, program) == ["1 1", "0 0", "1"]
+
+
+@families
+def test_pulls_decide_an_open_pin(family: str) -> None:
+    program = "print(Pin(FREE, Pin.IN, Pin.PULL_UP)(), Pin(FREE, Pin.IN, Pin.PULL_DOWN)())"
+    assert lines(family, program) == ["1 0"]
+
+
+@families
+def test_modes_are_in_the_trace(family: str) -> None:
+    trace = run(family, "Pin(BTN, Pin.IN, Pin.PULL_UP)\nPin(OUT, Pin.OUT, value=1)\nADC(Pin(AIN))")
+    pins = PINS[family]
+    assert [(mode.mode, mode.pull) for mode in trace.modes(pins["BTN"])] == [(MODE_IN, PULL_UP)]
+    assert (trace.modes(pins["OUT"])[-1].mode, trace.modes(pins["OUT"])[-1].latch) == (
+        MODE_OUT,
+        True,
+    )
+    assert trace.modes(pins["AIN"])[-1].mode == MODE_ANALOG
+
+
+@families
+def test_signal_inverts(family: str) -> None:
+    program = """
+pin = Pin(OUT, Pin.OUT)
+led = Signal(pin, invert=True)
+led.on()
+print(pin(), led.value())
+"""
+    assert lines(family, program) == ["0 1"]
+
+
+def test_pins_of_the_esp32_that_only_read() -> None:
+    program = """
+try:
+    Pin(34, Pin.OUT)
+except ValueError as error:
+    print(error)
+try:
+    Pin(24)
+except ValueError as error:
+    print(error)
+"""
+    assert lines("esp32", program) == ["pin can only be input", "invalid pin"]
+
+
+# -- interrupts
+
+IRQ = """
+seen = []
+inp, out = Pin(IN, Pin.IN), Pin(OUT, Pin.OUT, value=0)
+inp.irq(lambda pin: seen.append(pin()), Pin.IRQ_RISING | Pin.IRQ_FALLING)
+for _ in range(3):
+    out.on()
+    time.sleep_ms(2)
+    out.off()
+    time.sleep_ms(2)
+print(seen)
+inp.irq(None)
+out.on()
+time.sleep_ms(2)
+print(len(seen))
+"""
+
+
+@families
+def test_edges_of_a_wire_call_the_handler(family: str) -> None:
+    assert lines(family, IRQ) == ["[1, 0, 1, 0, 1, 0]", "6"]
+
+
+@families
+def test_a_button_interrupts_a_busy_loop(family: str) -> None:
+    program = """
+when = []
+button = Pin(BTN, Pin.IN, Pin.PULL_UP)
+button.irq(lambda pin: when.append(time.ticks_ms()), Pin.IRQ_FALLING)
+start = time.ticks_ms()
+while not when:
+    pass
+print(when)
+"""
+    (text,) = lines(family, program, 2000, Hand(700, "btn", "pressed", 1))
+    assert 699 <= int(text.strip("[]")) <= 702
+
+
+def test_only_the_rp2_has_hard_handlers() -> None:
+    program = "Pin(IN).irq(lambda pin: None, Pin.IRQ_RISING, hard=True)\nprint('hard')"
+    assert lines("rp2", program) == ["hard"]
+    assert "extra keyword arguments given" in run("esp32", program).exceptions()[0].text
+
+
+def test_a_hard_handler_may_not_allocate() -> None:
+    program = """
+Pin(IN, Pin.IN).irq(lambda pin: [pin], Pin.IRQ_RISING, hard=True)
+Pin(OUT, Pin.OUT).on()
+time.sleep_ms(1)
+"""
+    assert any("MemoryError" in line for line in lines("rp2", program))
+
+
+@families
+def test_disabled_interrupts_are_kept(family: str) -> None:
+    program = """
+seen = []
+Pin(IN, Pin.IN).irq(lambda pin: seen.append(1), Pin.IRQ_RISING)
+out = Pin(OUT, Pin.OUT, value=0)
+state = machine.disable_irq()
+out.on()
+for _ in range(1000): pass
+print(seen)
+machine.enable_irq(state)
+for _ in range(100): pass
+print(seen)
+"""
+    assert lines(family, program) == ["[]", "[1]"]
+
+
+# -- timers
+
+
+@families
+def test_a_timer_does_not_drift(family: str) -> None:
+    program = """
+out = Pin(OUT, Pin.OUT, value=0)
+timer = Timer(TIMER)
+timer.init(period=10, callback=lambda t: out.toggle())
+while True: pass
+""".replace("TIMER", "0" if family == "esp32" else "")
+    rises = edge_ms(run(family, program, 1500), family, "OUT", True)
+    assert len(rises) >= 70
+    assert all(abs(rises[n] - rises[0] - 20 * n) < 0.1 for n in range(len(rises)))
+
+
+@families
+def test_one_shot_fires_once_and_deinit_stops(family: str) -> None:
+    program = """
+fired = []
+def note(timer):
+    fired.append(timer is t)
+t = Timer(TIMER)
+t.init(mode=Timer.ONE_SHOT, period=5, callback=note)
+time.sleep_ms(50)
+print(fired)
+t.init(freq=100, callback=note)
+time.sleep_ms(35)
+t.deinit()
+time.sleep_ms(50)
+print(len(fired))
+""".replace("TIMER", "2" if family == "esp32" else "-1")
+    assert lines(family, program) == ["[True]", "4"]
+
+
+@families
+def test_the_queue_holds_eight_calls(family: str) -> None:
+    # time_pulse_us() is one long call in C, on the chips too: nothing scheduled runs meanwhile.
+    program = """
+fired = []
+t = Timer(TIMER)
+t.init(period=1, callback=lambda timer: fired.append(1))
+print(machine.time_pulse_us(Pin(OUT, Pin.OUT, value=0), 1, 50000))
+t.deinit()
+for _ in range(100): pass
+print(len(fired))
+""".replace("TIMER", "1" if family == "esp32" else "")
+    assert lines(family, program) == ["-2", "8"]
+
+
+@families
+def test_alarms_while_interrupts_are_off(family: str) -> None:
+    program = """
+fired = []
+t = Timer(TIMER)
+t.init(period=10, callback=lambda timer: fired.append(1))
+state = machine.disable_irq()
+time.sleep_us(55000)
+print(fired)
+machine.enable_irq(state)
+for _ in range(100): pass
+print(len(fired))
+""".replace("TIMER", "1" if family == "esp32" else "")
+    assert lines(family, program) == ["[]", "1" if family == "esp32" else "5"]
+
+
+@families
+def test_timers_faster_than_their_interrupts_end_with_the_run(family: str) -> None:
+    program = """
+timers = [Timer(i) if IS_ESP32 else Timer() for i in range(4)]
+for t in timers:
+    t.init(period=0, callback=lambda timer: None)
+print("armed")
+while True: pass
+""".replace("IS_ESP32", str(family == "esp32"))
+    trace = run(family, program, 1000)
+    assert trace.ended() is None and trace.end_ns == 1000 * MS
+    assert [line.text for line in trace.lines()] == ["armed"]
+
+
+def test_a_hard_handler_without_an_end_is_seen_by_the_bench() -> None:
+    program = """
+def stay(pin):
+    while True: pass
+Pin(BTN, Pin.IN, Pin.PULL_UP).irq(stay, Pin.IRQ_FALLING, hard=True)
+print("armed")
+time.sleep(60)
+"""
+    trace = run("rp2", program, 1000, Hand(500, "btn", "pressed", 1))
+    assert trace.ended() is None and trace.end_ns == 1000 * MS
+
+
+def test_timer_ids() -> None:
+    program = """
+for number in (-1, 0, 3, 4):
+    try:
+        Timer(number)
+        print(number, 'ok')
+    except ValueError as error:
+        print(number, error)
+"""
+    wrong = "invalid Timer number"
+    assert lines("esp32", program) == [f"-1 {wrong}", "0 ok", "3 ok", f"4 {wrong}"]
+    missing = "Timer doesn't exist"
+    assert lines("rp2", program) == ["-1 ok", f"0 {missing}", f"3 {missing}", f"4 {missing}"]
+
+
+@families
+def test_a_timer_that_nobody_holds(family: str) -> None:
+    """The Pico's is collected, the ESP32's is hardware and stays."""
+    program = """
+import gc
+fired = []
+def start(number):
+    Timer(number).init(period=50, callback=lambda t: fired.append(1))
+for number in range(4):
+    start(NUMBER)
+gc.collect()
+fired.clear()
+time.sleep_ms(220)
+print(len(fired))
+""".replace("NUMBER", "number" if family == "esp32" else "-1")
+    (count,) = map(int, lines(family, program))
+    # The collector takes whatever looks like an address for one, so it may keep the last of them.
+    assert count == 16 if family == "esp32" else count <= 4
+
+
+@families
+def test_a_soft_reset_ends_timers(family: str) -> None:
+    program = """
+import os
+if 'again' in os.listdir():
+    print('again')
+else:
+    open('again', 'w').close()
+    out = Pin(OUT, Pin.OUT, value=0)
+    t = Timer(TIMER)
+    t.init(period=10, callback=lambda timer: out.toggle())
+    time.sleep_ms(300)
+    machine.soft_reset()
+""".replace("TIMER", "0" if family == "esp32" else "")
+    trace = run(family, program, 3000)
+    (mark,) = [line.t_ns / 1e6 for line in trace.lines() if line.text == "again"]
+    rises = edge_ms(trace, family, "OUT", True)
+    assert len(rises) > 10
+    assert max(rises) < mark
+
+
+@pytest.mark.parametrize("family", ["esp32", "rp2"])
+def test_a_pwm_interrupts_at_each_of_its_edges(family: str) -> None:
+    program = """
+from machine import PWM, Pin
+import time
+rises = []
+Pin(IN, Pin.IN).irq(lambda pin: rises.append(time.ticks_us()), Pin.IRQ_RISING)
+PWM(Pin(OUT), freq=1000, duty_u16=32768)
+time.sleep_ms(100)
+print(len(rises), {time.ticks_diff(b, a) // 100 for a, b in zip(rises, rises[1:])} <= {9, 10})
+"""
+    count, even = said(play(family, program, 500))[0].split()
+    assert 99 <= int(count) <= 101 and even == "True"

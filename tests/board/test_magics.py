@@ -1,0 +1,258 @@
+"""The magics of a notebook, in a real IPython, on a real virtual board."""
+
+import json
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+
+from hardware.notebook.magics import BoardMagics
+from hardware.notebook.programs import above, programs
+from hardware.notebook.session import current
+from tests.support.project import LABS
+
+BUTTONS = LABS / "buttons" / "diagram.json"
+FOLLOW = """\
+from machine import Pin
+import time
+button, lamp = Pin(32, Pin.IN, Pin.PULL_UP), Pin(25, Pin.OUT)
+print("ready")
+while True:
+    lamp.value(not button.value())
+    time.sleep_ms(5)
+"""
+
+
+@pytest.fixture
+def shell() -> Iterator[InteractiveShell]:
+    shell = InteractiveShell.instance()
+    shell.register_magics(BoardMagics)
+    yield shell
+    current.close()
+    programs.clear()
+    above.clear()
+    InteractiveShell.clear_instance()
+
+
+def run(shell: InteractiveShell, *lines: str) -> str:
+    """What a cell shows, its failure included."""
+    with capture_output() as shown:
+        shell.run_cell("\n".join(lines))
+    return str(shown.stdout + shown.stderr)
+
+
+def test_a_cell_runs_on_the_board_and_keeps_its_names(shell: InteractiveShell) -> None:
+    assert run(shell, "%%board", "import sys", "x = 20", "print(sys.platform)") == "esp32\n"
+    assert run(shell, "%%board", "print(x + 1)") == "21\n"
+
+
+def test_an_error_points_at_the_line_of_the_cell(shell: InteractiveShell) -> None:
+    shown = run(shell, "%%board", "x = 1", "print(x / 0)")
+    assert "cell line 3" in shown
+    assert "print(x / 0)" in shown
+    assert "ZeroDivisionError: divide by zero" in shown
+    assert "hardware" not in shown, "no frame of ours"
+
+
+def test_an_arabic_digit_is_named_before_the_board_is_asked(
+    shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WARSHA_LANG", "ar")
+    assert "السطر 2، العمود 7: رقم عربي" in run(shell, "%%board", "print(٣)")
+
+
+def test_a_saved_program_boots_and_answers_the_bench(shell: InteractiveShell) -> None:
+    run(shell, f"%board connect bench:{BUTTONS}")
+    run(shell, "%%board main.py --detach", FOLLOW)
+    assert programs["main.py"] == FOLLOW
+    assert run(shell, "print(board.serial.readline(5))").strip() == "ready"
+    run(shell, "%bench press btn1 200ms")
+    assert current.bench is not None
+    trace = current.bench.ask(lambda bench: bench.trace)
+    with capture_output() as shown:
+        shell.run_cell("%bench")
+    assert [list(output.data) for output in shown.outputs] == [["image/png", "text/plain"]]
+    assert trace.controls[-1].part == "btn1"
+
+
+def test_the_lint_is_a_list_and_a_picture_in_the_reader_s_language(
+    shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(shell, f"%board connect bench:{BUTTONS}")
+    monkeypatch.setenv("WARSHA_LANG", "ar")
+    with capture_output() as shown:
+        shell.run_cell("%bench lint")
+    page, picture = (output.data for output in shown.outputs)
+    assert 'dir="rtl"' in page["text/html"] and "button-pull" in page["text/html"]
+    assert "btn1" in page["text/html"] and "image/png" in picture
+    run(shell, "%board connect esp32")
+    assert "التوصيل سليم." in run(shell, "%bench lint")
+
+
+def test_what_would_hurt_a_real_board_is_told_once_a_cell(shell: InteractiveShell) -> None:
+    run(shell, f"%board connect bench:{BUTTONS}")
+    blink = ("from machine import Pin", "p = Pin(32, Pin.OUT)", "for i in (0, 1, 0, 1): p(i)")
+    assert run(shell, "%%board", *blink) == ""
+    run(shell, "%bench set btn1 pressed 1")
+    assert run(shell, "%%board", *blink) == "· esp:32: a short circuit\n"
+
+
+def test_a_program_error_points_behind_the_magic_line(shell: InteractiveShell) -> None:
+    shown = run(shell, "%%board main.py", "def f():", "    return [][1]", "f()")
+    assert "cell line 3, in f" in shown
+    assert "IndexError" in shown
+
+
+@pytest.mark.parametrize("magic", ["%%board", "%%board main.py"])
+def test_blank_lines_above_the_magic_are_lines_of_the_cell(
+    shell: InteractiveShell, magic: str
+) -> None:
+    shown = run(shell, "", "  ", magic, "x = 1", "x / 0")
+    assert "cell line 5\n    x / 0" in shown
+    assert "cell line 3\n    x / 0" in run(shell, magic, "x = 1", "x / 0")
+    assert "line 4, column 7: an Arabic digit" in run(shell, "", "", magic, "print(٣)")
+
+
+def test_a_program_that_never_ends_is_left_running(shell: InteractiveShell) -> None:
+    shown = run(shell, "%%board main.py --seconds 0.5", "while True: pass")
+    assert "main.py" in shown.splitlines()[-1]
+    assert run(shell, "%%board", "print('alive')") == "alive\n"
+
+
+@pytest.mark.parametrize(
+    "stuck",
+    [
+        pytest.param("import machine; machine.deepsleep()", marks=pytest.mark.long),
+        pytest.param("import machine; machine.reset()", marks=pytest.mark.long),
+        "while True:\n    try: import time; time.sleep(1)\n    except BaseException: pass",
+    ],
+)
+def test_a_program_that_nothing_stops_is_replaced_by_the_next_one(
+    shell: InteractiveShell, stuck: str
+) -> None:
+    run(shell, f"%board connect bench:{BUTTONS}")
+    run(shell, "%%board lib.py", "Y = 5")
+    run(shell, "%%board main.py --seconds 0.5", stuck)
+    shown = run(shell, "%%board main.py", "import lib", "print('mended', lib.Y)")
+    assert "this is a new virtual board" in shown and shown.endswith("mended 5\n")
+
+
+def test_a_reset_brings_a_board_back_whatever_its_program_does(shell: InteractiveShell) -> None:
+    stuck = "while True:\n    try: import time; time.sleep(1)\n    except BaseException: pass"
+    run(shell, f"%board connect bench:{BUTTONS}")
+    run(shell, "%%board main.py --seconds 0.5", stuck)
+    assert "this is a new virtual board" in run(shell, "%board reset")
+    assert run(shell, "%%board", "print('alive')") == "alive\n"
+    assert run(shell, "print(board.eval('1 + 1'))") == "2\n"
+    assert current.bench is not None and "btn1" in current.bench.snapshot().controls
+
+
+def test_a_program_that_filled_the_memory_is_replaced_by_the_next_one(
+    shell: InteractiveShell,
+) -> None:
+    full = run(shell, "%%board main.py", "a = []", "while True: a.append('x' * 2000)")
+    assert "MemoryError" in full
+    assert run(shell, "%%board main.py", "print('mended')") == "mended\n"
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """A kernel takes SIGINT; a test that runs in the background of a shell would ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
+def test_the_stop_button_reaches_the_board_and_leaves_it_alive(shell: InteractiveShell) -> None:
+    run(shell, "%%board", "n = 0")
+    stop = threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT))
+    stop.start()
+    shown = run(shell, "%%board", "while True: n += 1")
+    stop.join()
+    assert shown.strip().endswith("the board is ready for the next cell")
+    assert run(shell, "%%board", "print(n > 0)") == "True\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("%bench fly", "Write: %bench"),
+        ("%bench press nothing", "nothing"),
+        ("%bench press btn1 soon", "80ms"),
+        ("%bench press btn1 X 80ms", "no control 'X'"),
+        ("%board use pico", "no board 'pico'"),
+        ("%bench set btn1 pressed much", "number"),
+        ("%board connect bench:nowhere.json", "nowhere.json"),
+        ("%board connect /dev/ttyNone", "/dev/ttyNone"),
+        ("%wave LED_X", "LED_X"),
+        ("%wave", "No pin has moved"),
+        ("%bench press 'btn1", "quotation mark"),
+        ("%%board 'main.py\nx", "quotation mark"),
+        ("%%board main.py --seconds\nx", "Write: --seconds 2s"),
+        ("%%board main.py --seconds two\nx", "80ms"),
+        ("%%board main.py --second 2\nx", "Write: %%board"),
+        ("%%board main\nx", "Write: %%board"),
+        ("%%board Main.py\nx", "small letters"),
+        ("# mine\n%%board main.py\nx", "not the first line"),
+    ],
+)
+def test_a_wrong_line_gets_one_line_of_cause_and_one_of_cure(
+    shell: InteractiveShell, line: str, says: str
+) -> None:
+    run(shell, f"%board connect bench:{BUTTONS}")
+    shown = run(shell, line)
+    assert says in shown
+    assert len(shown.strip().splitlines()) <= 2
+
+
+def test_stock_autograde_only_saves_the_program(
+    shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    assert run(shell, "%%board main.py", "while True: pass") == ""
+    assert programs["main.py"] == "while True: pass\n"
+    assert current.board is None
+
+
+def test_a_bench_of_ones_own_with_two_boards_and_a_keypad(
+    shell: InteractiveShell, tmp_path: Path
+) -> None:
+    parts = [("wokwi-pi-pico", "pico"), ("board-esp32-devkit-c-v4", "esp")]
+    parts += [("wokwi-membrane-keypad", "pad")]
+    wires = [["esp:32", "pad:C2", "", []], ["esp:33", "pad:R2", "", []]]
+    file = tmp_path / "diagram.json"
+    told = [{"type": kind, "id": key} for kind, key in parts]
+    file.write_text(json.dumps({"version": 1, "parts": told, "connections": wires}))
+    run(shell, f"%board connect {file}")
+    assert run(shell, "%%board", "import sys; print(sys.platform)") == "rp2\n"
+    assert "esp now" in run(shell, "%board use esp")
+    pins = "from machine import Pin; Pin(33, Pin.OUT, value=1); c = Pin(32, Pin.IN, Pin.PULL_DOWN)"
+    run(shell, "%%board", f"import sys; {pins}")
+    run(shell, "%bench press pad 5 30s")
+    assert run(shell, "%%board", "print(sys.platform, c())") == "esp32 1\n"
+    run(shell, "%board use pico")
+    assert run(shell, "%%board", "print(sys.platform)") == "rp2\n"
+
+
+def test_a_new_board_comes_with_what_was_on_each_of_the_bench(
+    shell: InteractiveShell, tmp_path: Path
+) -> None:
+    parts = [("wokwi-pi-pico", "pico"), ("board-esp32-devkit-c-v4", "esp")]
+    told = [{"type": kind, "id": key} for kind, key in parts]
+    circuit = {"version": 1, "parts": told, "connections": []}
+    (tmp_path / "diagram.json").write_text(json.dumps(circuit))
+    run(shell, f"%board connect {tmp_path / 'diagram.json'}")
+    run(shell, "%%board lib.py", "HERE = 'pico'")
+    run(shell, "%board use esp")
+    run(shell, "%%board lib.py", "HERE = 'esp'")
+    run(shell, "%%board main.py --seconds 0.5", "import machine; machine.deepsleep()")
+    assert "this is a new virtual board" in run(shell, "%board reset")
+    for board in ("esp", "pico"):
+        run(shell, f"%board use {board}")
+        assert run(shell, "%%board", "import lib; print(lib.HERE)") == f"{board}\n"

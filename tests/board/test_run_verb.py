@@ -1,0 +1,208 @@
+"""`warsha run` as a person or a CI job calls it: exit codes, output, files."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hardware.bench.diagram import load
+from hardware.bench.limits import Limits
+from hardware.cli import verdict
+from hardware.headless import run_program
+from tests.support.project import ROOT
+
+WAIT_S = 300
+PARTS: list[dict[str, object]] = [
+    {"type": "board-esp32-devkit-c-v4", "id": "esp"},
+    {"type": "wokwi-pushbutton", "id": "btn1", "attrs": {"bounce": "0"}},
+    {"type": "wokwi-led", "id": "led1"},
+    {"type": "wokwi-resistor", "id": "r1", "attrs": {"value": "220"}},
+]
+DIAGRAM: dict[str, object] = {
+    "version": 1,
+    "parts": PARTS,
+    "connections": [
+        ["esp:25", "r1:1", "green", []],
+        ["r1:2", "led1:A", "green", []],
+        ["led1:C", "esp:GND.1", "black", []],
+        ["btn1:1.l", "esp:32", "blue", []],
+        ["btn1:2.l", "esp:GND.2", "black", []],
+    ],
+}
+BLINK = "from machine import Pin\nimport time\nled = Pin(25, Pin.OUT)\nprint('مرحبا')\n" + (
+    "while True:\n    led.value(not led.value())\n    time.sleep_ms(250)\n"
+)
+FOLLOW = """
+from machine import Pin
+import time
+led, button = Pin(25, Pin.OUT), Pin(32, Pin.IN, Pin.PULL_UP)
+print("ready")
+while True:
+    led.value(not button.value())
+    time.sleep_ms(5)
+"""
+SCENARIO = """
+name: follow the button
+version: 1
+steps:
+  - wait-serial: ready
+  - set-control: { part-id: btn1, control: pressed, value: 1 }
+  - delay: 50ms
+  - expect-pin: { part-id: esp, pin: '25', value: 1 }
+  - set-control: { part-id: btn1, control: pressed, value: 0 }
+  - delay: 50ms
+  - expect-pin: { part-id: esp, pin: '25', value: %s }
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with a circuit."""
+    (tmp_path / "diagram.json").write_text(json.dumps(DIAGRAM))
+    return tmp_path
+
+
+def warsha(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
+    """The command line, in that folder, in English."""
+    return subprocess.run(
+        [sys.executable, "-P", str(ROOT / "warsha.py"), *args],
+        cwd=folder,
+        env=os.environ
+        | {"WARSHA_LANG": "en", "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
+        capture_output=True,
+        text=True,
+        timeout=WAIT_S,
+        check=False,
+    )
+
+
+def run(folder: Path, program: str, *args: str) -> subprocess.CompletedProcess[str]:
+    """`warsha run` of a program on the folder's circuit."""
+    (folder / "main.py").write_text(program)
+    return warsha(folder, "run", "main.py", "--diagram", "diagram.json", *args)
+
+
+def test_the_serial_line_is_stdout_and_the_trace_is_json(folder: Path) -> None:
+    done = run(folder, BLINK, "--seconds", "2", "--json", "out.json", "--vcd", "out.vcd")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "مرحبا\n", "")
+    found = json.loads((folder / "out.json").read_text())
+    assert found["end_ns"] == 2_000_000_000
+    assert found["pins"]["25"]["edge_count"] == 8
+    assert (folder / "out.vcd").read_text().count("\n1") == 4
+
+
+def test_the_same_seed_gives_the_same_trace(folder: Path) -> None:
+    program = "import random, time\nwhile True: print(random.random()); time.sleep_ms(100)\n"
+    prints = []
+    for seed in ("1", "1", "2"):
+        assert (
+            run(folder, program, "--seed", seed, "--json", "out.json", "--seconds", "1").returncode
+            == 0
+        )
+        prints.append(json.loads((folder / "out.json").read_text())["sha256"])
+    assert prints[0] == prints[1] != prints[2]
+
+
+def test_an_uncaught_exception_is_3(folder: Path) -> None:
+    done = run(folder, "print('a')\n1/0\n")
+    assert done.returncode == 3
+    assert "ZeroDivisionError" in done.stdout
+
+
+@pytest.mark.parametrize(("last", "code"), [("0", 0), ("1", 4)])
+def test_a_failed_step_is_4_and_names_its_line(folder: Path, last: str, code: int) -> None:
+    (folder / "s.yaml").write_text(SCENARIO % last)
+    done = run(folder, FOLLOW, "--scenario", "s.yaml")
+    assert done.returncode == code
+    assert ("s.yaml:11" in done.stderr) == (code == 4)
+
+
+def test_points_and_feedback_are_told(folder: Path) -> None:
+    worth = "\n    warsha: { points: 2, feedback: { en: Look at the LED., ar: تأكد. } }"
+    (folder / "s.yaml").write_text(
+        SCENARIO.replace("value: 1 }\n  - set", f"value: 0 }}{worth}\n  - set") % 0 + worth
+    )
+    done = run(folder, FOLLOW, "--scenario", "s.yaml", "--json", "out.json")
+    assert done.returncode == 4
+    assert "s.yaml:8: expect-pin:" in done.stderr
+    assert done.stderr.endswith("Look at the LED.\nPoints: 2 of 4\n")
+    found = json.loads((folder / "out.json").read_text())
+    assert (found["points"], found["most"]) == (2, 4)
+    assert [step["line"] for step in found["steps"] if step["failed"]] == [8]
+
+
+def test_a_program_that_uses_up_the_machine_s_time_is_124(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    endless = b"while True: sum(range(10 ** 9))"
+    limits = Limits(cpu_s=1)
+    outcome = run_program({"main.py": endless}, load(DIAGRAM), seconds=1e6, limits=limits)
+    assert outcome.over_time
+    assert verdict(outcome) == 124
+    assert "The board ended" in capsys.readouterr().err
+
+
+def test_more_files_come_onto_the_board(folder: Path) -> None:
+    (folder / "helper.py").write_text("WORD = 'from the helper'")
+    done = run(folder, "import helper\nprint(helper.WORD)", "--file", "helper.py")
+    assert done.stdout.startswith("from the helper\n")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"parts": [*PARTS, {"type": "wokwi-nothing", "id": "x"}]}, "wokwi-nothing"),
+        ({"connections": [["esp:99", "led1:A", "", []]]}, "99"),
+    ],
+)
+def test_a_wrong_circuit_is_one_line_of_cause_and_one_of_cure(
+    folder: Path, change: dict[str, object], said: str
+) -> None:
+    (folder / "diagram.json").write_text(json.dumps(DIAGRAM | change))
+    done = run(folder, BLINK)
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 2
+    assert said in done.stderr
+    assert "diagram.json" in done.stderr
+
+
+def test_debug_shows_the_traceback(folder: Path) -> None:
+    (folder / "diagram.json").write_text("{")
+    done = run(folder, BLINK, "--debug")
+    assert "Traceback" in done.stderr
+    assert "DiagramError" in done.stderr
+
+
+@pytest.mark.parametrize("missing", ["main.py", "diagram.json", "s.yaml", "more.py"])
+def test_a_missing_file_is_one_line_of_cause_and_one_of_cure(folder: Path, missing: str) -> None:
+    for name in ("main.py", "s.yaml", "more.py"):
+        (folder / name).write_text("")
+    (folder / missing).unlink()
+    options = ("--diagram", "diagram.json", "--scenario", "s.yaml", "--file", "more.py")
+    done = warsha(folder, "run", "main.py", *options)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"{missing}: there is no such file\n")
+    assert len(done.stderr.splitlines()) == 2
+
+
+@pytest.mark.parametrize("option", ["--vcd", "--json"])
+def test_a_folder_that_is_not_there_is_one_line_of_cause(folder: Path, option: str) -> None:
+    done = run(folder, "print('a')", option, "nowhere/out", "--seconds", "0.1")
+    assert done.returncode == 1
+    assert done.stderr == "nowhere/out: there is no such file\n" + (
+        "Give a path that can be written to.\n"
+    )
+
+
+@pytest.mark.parametrize("args", [("run",), ("fly",)])
+def test_wrong_usage_is_2(folder: Path, args: tuple[str, ...]) -> None:
+    assert warsha(folder, *args).returncode == 2
+
+
+def test_an_unknown_board_names_those_that_exist(folder: Path) -> None:
+    done = warsha(folder, "bench", "--board", "zx81")
+    assert done.returncode == 1
+    assert "esp32_devkit_c_v4" in done.stderr

@@ -1,0 +1,299 @@
+"""Sockets as a board's program uses them: streams, datagrams, names, time-outs, asyncio."""
+
+import pytest
+
+from tests.support.network_bench import JOIN, SECOND, near_ap, play, said
+
+EPOCH = 1_735_689_600
+"""2025 begins at power-on, for the time servers of the bench."""
+
+REQUEST = (
+    JOIN
+    + """
+import requests, urequests
+answer = requests.get('http://example.com/time')
+print(answer.status_code, answer.headers['Content-Type'], answer.json()['unixtime'])
+answer = urequests.post('http://http.warsha/echo?a=1', json={'b': 2}, headers={'X-Who': 'me'})
+said = answer.json()
+print(said['method'], said['path'], said['body'], said['headers']['x-who'])
+print(requests.get('http://10.13.37.1/status/404').status_code)
+try:
+    requests.get('https://example.com')
+except ImportError as error:
+    print(error)
+"""
+)
+
+
+def test_requests_talks_to_the_web_server(family: str) -> None:
+    lines = play(REQUEST, family=family)
+    kind, _space, unix = lines[0].removeprefix("200 ").partition(" ")
+    assert (kind, int(unix) - EPOCH in range(1, 5)) == ("application/json", True)
+    assert lines[1] == 'POST /echo?a=1 {"b": 2} me'
+    assert lines[2] == "404"
+    assert lines[3].startswith("ssl: not simulated")
+
+
+NTP = (
+    JOIN
+    + """
+import ntptime
+now = ntptime.time()
+ntptime.settime()
+print(now, time.gmtime()[:3])
+"""
+)
+
+
+def test_ntptime_sets_the_clock(family: str) -> None:
+    with near_ap(NTP, family) as bench:
+        bench.control("ap", "utc", EPOCH + 40 * 86_400, 0)
+        bench.run(5 * SECOND)
+        seconds, _space, date = said(bench)[0].partition(" ")
+    since = 946_684_800 if family == "esp32" else 0  # ESP32 counts from 2000
+    assert int(seconds) + since - EPOCH - 40 * 86_400 in range(1, 4)
+    assert date == "(2025, 2, 10)"
+
+
+NAMES = (
+    JOIN
+    + """
+import socket
+print(socket.getaddrinfo('broker.warsha', 1883)[0][-1])
+print(socket.getaddrinfo('1.2.3.4', 80)[0][-1])
+try:
+    socket.getaddrinfo('no.such.place', 80)
+except OSError as error:
+    print(error.errno)
+"""
+)
+
+
+def test_names(family: str) -> None:
+    error = "-202" if family == "esp32" else "-2"
+    assert play(NAMES, family=family) == ["('10.13.38.1', 1883)", "('1.2.3.4', 80)", error]
+
+
+def test_a_name_server_that_answers_too_late_is_none() -> None:
+    program = (
+        JOIN
+        + """
+import socket
+t0 = time.ticks_ms()
+try:
+    socket.getaddrinfo('http.warsha', 80)
+except OSError as e:
+    print(e, time.ticks_diff(time.ticks_ms(), t0) // 100)
+"""
+    )
+    with near_ap(program) as bench:
+        bench.control("ap", "latency_ms", 10_000)
+        bench.run(20 * SECOND)
+        assert said(bench) == ["-202 42"]
+
+
+def test_an_access_point_without_internet() -> None:
+    program = JOIN + (
+        "import socket\nfor place in ('10.13.38.1', '10.13.37.1'):\n    s = socket.socket()\n"
+        "    s.settimeout(3)\n    try:\n        s.connect((place, 80))\n        print('open')\n"
+        "    except OSError as error:\n        print(error.errno)\n"
+    )
+    ap = {"ssid": "workshop", "password": "secret99", "internet": "0"}
+    assert play(program, ap=ap) == ["116", "open"]
+
+
+ERRORS = """
+import errno, socket
+def attempt(what, *args):
+    try:
+        print(what(*args))
+    except OSError as error:
+        print(error.errno)
+s = socket.socket()
+attempt(s.connect, ('10.13.37.1', 80))
+attempt(s.recv, 1)
+{join}
+s = socket.socket()
+attempt(s.connect, ('10.13.37.1', 81))
+s = socket.socket()
+s.settimeout(0.5)
+t = time.ticks_ms()
+attempt(s.connect, ('10.13.37.77', 80))
+print(490 < time.ticks_diff(time.ticks_ms(), t) < 520)
+s = socket.socket()
+s.connect(('10.13.37.1', 80))
+s.settimeout(0.2)
+attempt(s.recv, 10)
+s.setblocking(False)
+attempt(s.recv, 10)
+s.close()
+attempt(s.send, b'x')
+s = socket.socket()
+s.setblocking(False)
+attempt(s.connect, ('10.13.37.1', 80))
+open_ones = []
+try:
+    while True:
+        open_ones.append(socket.socket())
+except OSError as error:
+    print(error.errno)
+"""
+
+
+def test_errors_have_the_numbers_of_the_chip(family: str) -> None:
+    lines = play(ERRORS.replace("{join}", JOIN), family=family)
+    numbers = {
+        "esp32": ["118", "128", "104", "116", "True", "116", "11", "9", "119", "23"],
+        "rp2": ["113", "107", "104", "110", "True", "110", "11", "9", "115", "23"],
+    }[family]
+    # Unreachable, not connected, reset, time-out, again, bad file, in progress, table full.
+    assert lines == numbers
+
+
+LARGE = (
+    JOIN
+    + """
+import socket
+s = socket.socket()
+s.connect(socket.getaddrinfo('http.warsha', 80)[0][-1])
+body = bytes(range(256)) * 100
+s.write(b'POST /echo HTTP/1.0\\r\\nContent-Length: %d\\r\\n\\r\\n' % len(body))
+print(s.write(body))
+while s.readline() != b'\\r\\n':
+    pass
+total = 0
+while True:
+    piece = s.recv(700)
+    if not piece:
+        break
+    total += len(piece)
+print(total > 25600, s.recv(5))
+"""
+)
+
+
+def test_more_bytes_than_a_window_holds(family: str) -> None:
+    assert play(LARGE, family=family) == ["25600", "True b''"]
+
+
+def test_a_page_of_ones_own() -> None:
+    program = JOIN + "import requests\nprint(len(requests.get('http://example.com/big').content))"
+    with near_ap(program) as bench:
+        bench.network.http.pages["/big"] = bytes(20_000)
+        bench.run(10 * SECOND)
+        assert said(bench) == ["20000"]
+
+
+@pytest.mark.parametrize("loss", [0.1, 0.5])
+def test_loss_makes_a_stream_slow_but_never_wrong(loss: float) -> None:
+    program = LARGE.replace("'http.warsha'", "'10.13.37.1'")  # a lost look-up fails at once
+    with near_ap(program) as bench:
+        bench.control("ap", "loss", loss, 0)
+        bench.run(600 * SECOND)
+        packets = bench.trace.packets()
+        assert said(bench) == ["25600", "True b''"]
+    assert any(packet.lost for packet in packets)
+
+
+LOOPBACK = (
+    JOIN
+    + """
+import asyncio
+async def serve(reader, writer):
+    line = await reader.readline()
+    writer.write(b'<' + line.strip() + b'>')
+    await writer.drain()
+    writer.close()
+    await writer.wait_closed()
+async def ask(word):
+    reader, writer = await asyncio.open_connection('127.0.0.1', 8080)
+    writer.write(word + b'\\n')
+    await writer.drain()
+    print(await reader.read(-1))
+    writer.close()
+async def main():
+    server = await asyncio.start_server(serve, '0.0.0.0', 8080)
+    await asyncio.gather(ask(b'one'), ask(b'two'))
+    server.close()
+asyncio.run(main())
+"""
+)
+
+
+def test_asyncio_streams(family: str) -> None:
+    assert play(LOOPBACK, family=family) == ["b'<one>'", "b'<two>'"]
+
+
+UDP = (
+    JOIN
+    + """
+import select, socket
+a, b = (socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2))
+a.bind(('0.0.0.0', 5000))
+b.sendto(b'hello', ('127.0.0.1', 5000))
+poller = select.poll()
+poller.register(a, select.POLLIN)
+print(len(poller.poll(100)))
+data, sender = a.recvfrom(100)
+print(data, sender[0])
+a.sendto(b'back', sender)
+b.settimeout(1)
+print(b.recv(2))
+print(len(poller.poll(100)))
+"""
+)
+
+
+def test_datagrams_and_poll(family: str) -> None:
+    assert play(UDP, family=family) == ["1", "b'hello' 127.0.0.1", "b'ba'", "0"]
+
+
+def test_select_waits_for_the_network_and_not_longer() -> None:
+    program = JOIN + (
+        "import select, socket\ns = socket.socket()\n"
+        "s.connect(socket.getaddrinfo('http.warsha', 80)[0][-1])\n"
+        "s.write(b'GET / HTTP/1.0\\r\\n\\r\\n')\nt = time.ticks_us()\n"
+        "print(len(select.select([s], [], [])[0]), time.ticks_diff(time.ticks_us(), t) // 1000)"
+    )
+    with near_ap(program) as bench:
+        bench.control("ap", "latency_ms", 50, 0)
+        bench.run(10 * SECOND)
+        ready, waited_ms = said(bench)[0].split()
+    assert ready == "1" and 99 <= int(waited_ms) <= 126
+
+
+STREAM = (
+    JOIN
+    + """
+import socket
+s = socket.socket()
+s.connect(('10.13.37.1', 1883))
+print('open')
+try:
+    while True:
+        s.settimeout(20)
+        print(s.recv(10))
+        break
+except OSError as error:
+    print(error.errno, time.ticks_ms() // 1000)
+"""
+)
+
+
+def test_a_lost_link_breaks_its_connections() -> None:
+    with near_ap(STREAM) as bench:
+        bench.control("ap", "online", 0, 5 * SECOND)
+        bench.run(20 * SECOND)
+        assert said(bench) == ["open", "113 11"]
+
+
+def story(seed: int) -> str:
+    with near_ap(REQUEST + LOOPBACK.replace(JOIN, ""), seed=seed) as bench:
+        bench.control("ap", "loss", 0.2, 0)
+        bench.run(20 * SECOND)
+        return bench.trace.sha256()
+
+
+def test_the_same_seed_gives_the_same_trace() -> None:
+    assert len({story(3) for _ in range(3)}) == 1
+    assert story(3) != story(4)

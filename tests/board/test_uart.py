@@ -1,0 +1,191 @@
+"""machine.UART: what leaves one pin arrives at another, in its own time."""
+
+import pytest
+
+from hardware.bench.bench import Bench
+from hardware.bench.circuit.circuit import Circuit
+from hardware.bench.diagram import load
+from hardware.bench.flash import Flash
+from hardware.bench.trace.trace import Trace
+from tests.support.rig import said
+from tests.support.several_boards import boards, circuit, text
+
+SECOND = 1_000_000_000
+LOOPS = {
+    "esp32": ("board-esp32-devkit-c-v4", "17", "16", "UART(2"),
+    "rp2": ("wokwi-pi-pico", "GP4", "GP5", "UART(1"),
+}
+BOTH = pytest.mark.parametrize("family", ["esp32", "rp2"])
+
+
+def run(family: str, program: str, until_ns: int = 2 * SECOND) -> Trace:
+    """A board whose TX is wired to its own RX; `UART(` in the program is that one."""
+    kind, tx, rx, uart = LOOPS[family]
+    wires = [[f"b:{tx}", f"b:{rx}", "", []]]
+    circuit = Circuit(
+        load({"version": 1, "parts": [{"type": kind, "id": "b"}], "connections": wires})
+    )
+    head = "from machine import UART\nimport time\n"
+    with Flash(circuit.board) as flash:
+        flash.put({"main.py": (head + program.replace("UART(", f"{uart}, ")).encode()})
+        with Bench(circuit, flash=flash) as bench:
+            bench.run(until_ns)
+            return bench.trace
+
+
+@BOTH
+def test_bytes_arrive_in_the_time_of_the_line(family: str) -> None:
+    program = """
+u = UART(baudrate=9600)
+t = time.ticks_us()
+print(u.write(b'hello\\n'), u.any(), u.txdone())
+while u.any() < 6:
+    pass
+us = time.ticks_diff(time.ticks_us(), t)
+print(u.txdone(), u.read(), u.read(), 6250 <= us < 7500)
+"""
+    assert said(run(family, program)) == ["6 0 False", "True b'hello\\n' None True"]
+
+
+@BOTH
+def test_a_read_waits_for_its_time_out(family: str) -> None:
+    program = """
+u = UART(baudrate=9600, timeout=50)
+t = time.ticks_ms()
+print(u.read(1), 50 <= time.ticks_diff(time.ticks_ms(), t) <= 52)
+u.write(b'ab\\n')
+print(u.readline())
+"""
+    assert said(run(family, program)) == ["None True", "b'ab\\n'"]
+
+
+@BOTH
+def test_what_does_not_fit_into_the_buffer_is_lost(family: str) -> None:
+    program = (
+        "u = UART(baudrate=115200)\nu.write(b'x' * 1000)\ntime.sleep(1)\nprint(len(u.read()))\n"
+    )
+    assert said(run(family, program)) == ["256"]
+
+
+@BOTH
+def test_a_long_write_waits_for_the_line(family: str) -> None:
+    program = """
+u = UART(baudrate=9600, rxbuf=2000)
+t = time.ticks_ms()
+u.write(bytes(1000))
+u.flush()
+print(1041 <= time.ticks_diff(time.ticks_ms(), t) <= 1060, len(u.read()))
+"""
+    assert said(run(family, program)) == ["True 1000"]
+
+
+@BOTH
+def test_an_interrupt_says_that_the_line_went_quiet(family: str) -> None:
+    program = """
+u = UART(baudrate=9600)
+heard = []
+u.irq(lambda x: heard.append(x.read()), UART.IRQ_RXIDLE)
+u.write(b'first')
+time.sleep_ms(50)
+u.write(b'second')
+time.sleep_ms(50)
+print(heard)
+""".replace("UART.", "u.")
+    assert said(run(family, program)) == ["[b'first', b'second']"]
+
+
+@BOTH
+def test_seven_bits_and_a_parity(family: str) -> None:
+    program = """
+u = UART(baudrate=9600, bits=7, parity=0, stop=2)
+u.write(b'\\xc1')
+time.sleep_ms(5)
+print(u.read())
+"""
+    assert said(run(family, program)) == ["b'A'"]
+
+
+@BOTH
+def test_a_break_is_a_zero(family: str) -> None:
+    program = "u = UART(baudrate=9600)\nu.sendbreak()\ntime.sleep_ms(5)\nprint(u.read())\n"
+    assert said(run(family, program)) == ["b'\\x00'"]
+
+
+@BOTH
+def test_a_soft_reset_ends_it(family: str) -> None:
+    program = """
+import machine
+try:
+    open('twice')
+    u = UART(baudrate=9600)
+    print(u.any())
+except OSError:
+    open('twice', 'w').close()
+    UART(baudrate=300).write(b'late')
+    machine.soft_reset()
+"""
+    assert said(run(family, program))[-1] == "0"
+
+
+def test_wrong_arguments_are_refused_as_on_the_chip() -> None:
+    program = """
+from machine import UART as U
+for make in (lambda: U(9), lambda: U(1, bits=9), lambda: U(1, invert=1), lambda: U(1, flow=8)):
+    try:
+        print(make())
+    except ValueError as error:
+        print(error)
+"""
+    assert said(run("esp32", program)) == [
+        "UART(9) does not exist",
+        "invalid data bits",
+        "invalid inversion mask",
+        "invalid flow control mask",
+    ]
+
+
+def test_a_rate_that_no_chip_reaches() -> None:
+    program = "try: print(UART(baudrate=50_000_000))\nexcept OSError as e: print(e)"
+    assert said(run("esp32", program)) == ["(-1, 'ESP_FAIL')"]
+    assert "baudrate=7812500," in said(run("rp2", program))[0]
+
+
+def test_a_register_takes_only_its_bits_of_a_number() -> None:
+    assert "bits=8, parity=None, stop=2," in said(run("rp2", "print(UART(bits=64, stop=4))"))[0]
+
+
+@BOTH
+def test_a_break_of_a_uart_that_is_off_does_nothing(family: str) -> None:
+    program = "u = UART(baudrate=9600)\nu.deinit()\nu.sendbreak()\nprint('on')"
+    assert said(run(family, program)) == ["on"]
+
+
+def test_two_boards_talk_over_two_wires() -> None:
+    asks = """
+from machine import UART
+import time
+u = UART(2, baudrate=115200, timeout=100)
+time.sleep_ms(50)
+slowest = 0
+for n in range(20):
+    start = time.ticks_us()
+    u.write(b'ping%02d\\n' % n)
+    answer = u.readline()
+    slowest = max(slowest, time.ticks_diff(time.ticks_us(), start))
+    assert answer == b'pong%02d\\n' % n, answer
+print(slowest)
+"""
+    answers = """
+from machine import UART
+u = UART(1, baudrate=115200, timeout=1000)
+while True:
+    line = u.readline()
+    if line:
+        u.write(b'pong' + line[4:])
+"""
+    made = circuit(("esp:17", "pico:GP5"), ("pico:GP4", "esp:16"))
+    with boards(made, {"esp": asks, "pico": answers}) as bench:
+        bench.run(SECOND // 5)
+        slowest_us = int(text(bench, "esp"))
+    on_the_line_us = 14 * 10 * 1e6 / 115200
+    assert on_the_line_us < slowest_us < on_the_line_us + 1000

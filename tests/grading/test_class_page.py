@@ -1,0 +1,266 @@
+"""The class page and its tables: who needs help, which ideas are wrong, in a browser, for a
+spreadsheet and for Moodle."""
+
+import csv
+import io
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from grader.classrun.autograde import Grading
+from grader.lab.class_list import Trainee
+from grader.lab.course import Course
+from grader.nbgrader import marks
+from grader.reports.class_data import register_of
+from grader.reports.class_page import class_page
+from grader.reports.class_register import ClassRegister
+from grader.reports.tables import moodle_table, plain_table
+from grader.reports.write import FeedbackWriter, write_class
+from tests.support.classroom import LAB, HandIn
+from tests.support.feedback_pages import (
+    EVIL,
+    OVERFLOWS,
+    PALE,
+    WIDTHS,
+    Opened,
+    browser,
+    full,
+    missed,
+    register,
+    row,
+    sheet,
+    show,
+)
+from tests.support.project import LABS
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
+    """One browser for the whole file."""
+    with browser(tmp_path_factory.mktemp("browser")) as found:
+        yield found
+
+
+GOOD = (full("a"), full("b"), full("c"))
+BAD = (full("a"), missed("b", key="drift"), missed("c", 2, key="after"))
+CLASS = register(
+    row("good", *GOOD),
+    row("bad", *BAD),
+    row("stuck", *BAD, number=4),
+    row("absent"),
+    row("unread", waits="two notebooks lie there. Leave one"),
+)
+STUCK = replace(
+    CLASS.rows[2].sheet or pytest.fail(), history=((1, 4.0), (2, 6.0), (3, 6.0), (4, 6.0))
+)
+CLASS = replace(CLASS, rows=tuple(
+    replace(one, sheet=STUCK) if one.student == "stuck" else one for one in CLASS.rows
+))  # fmt: skip
+
+
+def big(size: int) -> ClassRegister:
+    """A class of that many."""
+    kinds = (GOOD, BAD, (missed("a", key="order"), *GOOD[1:]))
+    return register(*(row(f"s{n:03}", *kinds[n % 3], number=1 + n % 4) for n in range(size)))
+
+
+@pytest.fixture
+def page(opened: Opened, tmp_path: Path) -> Opened:
+    """The small class, wide."""
+    opened.paper("")
+    opened.resize(1400)
+    return show(opened, tmp_path, class_page(CLASS))
+
+
+def test_who_needs_help_comes_first_with_the_reasons(page: Opened) -> None:
+    assert page.texts(".heat tbody th small") == ["stuck", "absent", "unread", "bad", "good"]
+    reasons = page.texts(".heat tbody td:last-child")
+    for place, words in enumerate((("below mastery", "many submissions", "no progress"),
+                                   ("nothing handed in",), ("not graded",),
+                                   ("below mastery",), ())):  # fmt: skip
+        assert all(text in reasons[place] for text in words)
+        assert len(page.texts(f".heat tbody tr:nth-child({place + 1}) li")) == len(words)
+
+
+def test_every_cell_says_its_points_beside_the_colour(page: Opened) -> None:
+    cells = page.texts(".heat tbody tr:nth-child(1) td")
+    assert [text[0] for text in cells[:3]] == ["4", "0", "2"]
+    assert "6" in cells[3] and "4 → 6 → 6 → 6" in cells[5]
+    assert page.texts(".heat tbody tr:nth-child(2) td")[:3] == ["–"] * 3
+
+
+def test_misconceptions_are_counted_with_their_text_and_who(page: Opened) -> None:
+    (idea,) = page.texts(".ideas tbody tr")  # that an item waits for another one is none
+    for text in ("تتأخر الأطوار", "The phases are late", "drift", "علي حسن"):
+        assert text in idea
+    assert page.texts(".ideas .count b") == ["2"]
+    assert page.texts("#idea-1 a[href='#who-bad']") and page.texts("#idea-1 a[href='#who-stuck']")
+
+
+def test_what_was_not_graded_is_listed_with_its_reason(page: Opened) -> None:
+    (line,) = page.texts(".waiting li")
+    assert "unread" in line and "two notebooks lie there" in line
+
+
+def test_the_points_lie_where_they_are(page: Opened) -> None:
+    assert page.texts(".spread li b") == ["", "", "", "", "", "2", "", "", "", "1"]
+    assert page.texts(".numbers dd")[:4] == ["5", "3", "1", "4"]
+
+
+def test_a_click_or_a_key_sorts_by_a_column(page: Opened) -> None:
+    names = ".heat tbody th small"
+    page.js("document.querySelector('.heat thead th:nth-child(5) .sort').click()")
+    totals = page.js("return [...document.querySelectorAll('.heat tbody tr')]"
+                     ".map(r => +r.children[4].dataset.sort)")  # fmt: skip
+    assert totals == sorted(totals)
+    assert (
+        page.js("return document.querySelector('.heat th:nth-child(5)').ariaSort") == "ascending"
+    )
+    page.js("document.querySelector('.heat thead .sort').dispatchEvent("
+            "new KeyboardEvent('keydown', {key: 'Enter', bubbles: true}))")  # fmt: skip
+    assert page.texts(names) == sorted(page.texts(names))
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_two_hundred_fit_into_the_window(opened: Opened, tmp_path: Path, width: int) -> None:
+    opened.paper("")
+    opened.resize(width)
+    show(opened, tmp_path, class_page(big(200)))
+    assert opened.js(OVERFLOWS) <= 0
+    assert len(opened.texts(".heat tbody tr")) == 200
+    if width >= 1400:
+        height = opened.js("return document.querySelector('.heat tbody tr').offsetHeight")
+        assert height < 45  # a line or two each
+
+
+def test_words_can_be_read_and_tables_have_heads(page: Opened) -> None:
+    assert page.js(PALE) == []
+    bare = (
+        "return [...document.querySelectorAll('table')].filter(t => !t.querySelector('th[scope]'))"
+    )
+    assert page.js(bare) == []
+    assert page.style(".heat td", "direction") == {"rtl"}
+    assert page.style("bdi[dir=ltr], .en", "direction") == {"ltr"}
+
+
+def test_on_paper_the_head_of_the_table_stands_on_every_sheet(
+    page: Opened, tmp_path: Path
+) -> None:
+    show(page, tmp_path, class_page(big(60)))
+    page.paper("print")
+    page.resize(1030)
+    assert page.style(".heat thead", "display") == {"table-header-group"}
+    assert page.style(".heat tr", "breakInside") == {"avoid"}
+    # What stands between a heading and its table holds to it, too.
+    assert page.style(".heat h2, .heat .note", "breakAfter") == {"avoid"}
+    assert page.js(OVERFLOWS) <= 0
+
+
+def test_names_and_reasons_stay_text(opened: Opened, tmp_path: Path) -> None:
+    evil = register(row("s1", missed("b", said=EVIL), first_name=EVIL, waits=EVIL))
+    opened.paper("")
+    show(opened, tmp_path, class_page(evil))
+    assert opened.js("return window.pwned ?? null") is None
+    assert opened.js("return document.querySelectorAll('img').length") == 0
+    assert opened.js("return document.querySelectorAll('script').length") == 1  # that which sorts
+    assert "\u202e" not in opened.js("return document.body.textContent")
+
+
+def read(table: str) -> list[list[str]]:
+    """A table as a spreadsheet reads it."""
+    assert table.startswith("\ufeff") and table.endswith("\r\n")
+    return list(csv.reader(io.StringIO(table.removeprefix("\ufeff"), newline="")))
+
+
+def test_the_plain_table_has_all_that_an_instructor_asks_for() -> None:
+    head, *rows = read(plain_table(CLASS))
+    assert head == ["id", "name", "email", "a", "b", "c", "total", "late_penalty", "tries",
+                    "misconceptions", "state", "remarks"]  # fmt: skip
+    by_id = {line[0]: line for line in rows}
+    assert by_id["stuck"][3:] == ["4", "0", "2", "6", "0", "4", "b:drift c:after", "graded", ""]
+    assert by_id["absent"][3:] == ["", "", "", "", "", "", "", "not handed in", ""]
+    assert by_id["unread"][-2] == "not graded"
+    assert by_id["good"][1] == "علي حسن"
+
+
+def test_moodle_gets_marks_only_of_those_who_have_some() -> None:
+    head, *rows = read(moodle_table(CLASS))
+    assert head[:4] == ["First name", "Last name", "ID number", "Email address"]
+    assert head[4] == "L02 Blink"
+    assert [line[2] for line in rows] == ["good", "bad", "stuck"]
+    arabic, english = rows[1][5].split("\n")
+    assert rows[1][4] == "6"
+    assert arabic.startswith("البند b: تتأخر الأطوار")
+    assert english.startswith("item b: The phases are late")
+
+
+def test_how_a_mark_came_about_is_said_where_it_matters(opened: Opened, tmp_path: Path) -> None:
+    odd = replace(sheet(*GOOD), remarks=("no_sandbox", "timed_out"))
+    made = register(replace(row("odd", *GOOD), sheet=odd), row("usual", *GOOD))
+    assert [line[-1] for line in read(plain_table(made))] == [
+        "remarks", "no_sandbox timed_out", "",
+    ]  # fmt: skip
+    opened.paper("")
+    opened.resize(1400)
+    show(opened, tmp_path, class_page(made))
+    for place, words in enumerate(("graded without a sandbox", "machine's limits of time")):
+        assert words in opened.texts(".waiting li")[place]
+        assert words in opened.texts("#who-odd td:last-child")[0]
+    assert opened.texts(".waiting a[href='#who-odd']") and not opened.texts("#who-usual li")
+    assert opened.js(OVERFLOWS) <= 0
+    assert opened.js(PALE) == []
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "＝", " =", "\t=", "\r="])
+def test_no_spreadsheet_computes_what_somebody_wrote(start: str) -> None:
+    evil = f"{start}HYPERLINK(1)"
+    made = register(row("s1", *BAD, first_name=evil, email=evil))
+    for table in (plain_table(made), moodle_table(made)):
+        for cell in read(table)[1]:
+            assert not cell.lstrip().startswith(tuple("=+-@＝"))
+
+
+def test_nor_where_it_splits_at_semicolons() -> None:
+    evil = "amina;=HYPERLINK(1); +2;y"
+    made = register(row("s1;-3", *BAD, first_name=evil, email=evil))
+    for table in (plain_table(made), moodle_table(made)):
+        for cell in csv.reader(io.StringIO(table.removeprefix("\ufeff")), delimiter=";"):
+            assert not [one for one in cell if one.lstrip().startswith(tuple("=+-@"))]
+
+
+def test_a_class_of_two_hundred_is_made_in_a_moment() -> None:
+    begin = time.process_time()
+    class_page(big(200))
+    assert time.process_time() - begin < 1
+
+
+def test_a_real_class(course: Course, hand_in: HandIn) -> None:
+    mutants = LABS / LAB / "mutants"
+    marks.enrol(course.root, [Trainee("s1", "سارة", "فوزي", "s1@example.org"), Trainee("s9")])
+    hand_in("s1", (mutants / "pong_same.py").read_text(encoding="utf-8"))
+    folder = hand_in("s2", "x = 1")
+    (folder / f"{LAB}.ipynb").write_text("no notebook")
+    hand_in("s3", "print('READY L01')")
+    grading = Grading(course, LAB)
+    assert {o.student: o.state for o in grading.run(grading.submissions())}["s2"] == "unreadable"
+    list(FeedbackWriter(course, LAB).run())
+    hand_in("s3", "print('READY L01') #", at="2026-01-16 10:00:00 UTC")
+    found = {one.student: one for one in register_of(course, LAB).rows}
+    assert sorted(found) == ["s1", "s2", "s3", "s9"]
+    assert found["s1"].sheet and found["s1"].name == "سارة فوزي"
+    assert "pong_same" in {entry.card.key for entry in found["s1"].sheet.entries}
+    assert found["s2"].sheet is None and "notebook" in found["s2"].waits
+    assert found["s3"].sheet and "warsha grade" in found["s3"].waits
+    assert found["s9"].needs == ("absent",)
+    told, files = write_class(course, LAB)
+    assert len(told.rows) == 4 and [file.exists() for file in files] == [True] * 3
+    assert (files[0].parent / found["s1"].page).is_file()
+    assert f'href="{found["s1"].page}"' in files[0].read_text(encoding="utf-8")
+    (course.store / "marks" / LAB / "s1" / "1.json").write_text("{")
+    damaged, *others = register_of(course, LAB).rows
+    assert damaged.sheet and damaged.sheet.total == found["s1"].sheet.total
+    assert "1.json is damaged" in damaged.waits
+    assert others == list(told.rows[1:])

@@ -1,0 +1,278 @@
+"""Courses, class lists and the build, with real nbgrader."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbgrader.converters import GenerateAssignment
+
+from grader.errors import CourseError
+from grader.lab import cells
+from grader.lab.class_list import Trainee, nearest, read_roster
+from grader.lab.course import Course, load_course
+from grader.lab.lab import find
+from grader.nbgrader import config, marks
+from grader.notebook.release import build_course
+from tests.support.classroom import students
+from tests.support.tiny_lesson import cell_named, released_notebook
+
+GOOD = {
+    "title": '{ ar = "دورة", en = "Course" }',
+    "labs": '["first_contact", "buttons"]',
+}
+
+
+def write_course(courses: Path, keys: Mapping[str, str]) -> Path:
+    folder = courses / "one"
+    folder.mkdir(parents=True)
+    text = "".join(f"{key} = {value}\n" for key, value in keys.items())
+    (folder / "course.toml").write_text(text, encoding="utf-8")
+    return courses
+
+
+def test_a_class_list_of_twenty_thousand_is_in_the_gradebook_in_seconds(course: Course) -> None:
+    def trainees(email: str) -> list[Trainee]:
+        return [Trainee(f"t{n:05}", "علي", f"حسن {n}", email) for n in range(20_000)]
+
+    begin = time.process_time()
+    marks.enrol(course.root, trainees("a@example.org"))
+    marks.enrol(course.root, [*trainees("b@example.org"), Trainee("z")])
+    assert time.process_time() - begin < 15  # a transaction for each took minutes
+    found = students(course)
+    assert len(found) == 20_001
+    assert found["t00007"] == ("علي", "حسن 7", "b@example.org")
+    assert found["z"] == (None, None, None)
+
+
+def test_the_only_course_needs_no_name(tmp_path: Path) -> None:
+    course = load_course(courses=write_course(tmp_path, GOOD))
+    assert (course.slug, course.labs, course.seeds) == ("one", ("first_contact", "buttons"), 3)
+
+
+def test_the_course_of_this_repository_loads() -> None:
+    assert load_course("iot_micropython").labs[0] == "first_contact"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("labs", "[]", "labs"),
+        ("labs", '["a", "a"]', "twice"),
+        ("title", '{ en = "x" }', "ar and en"),
+        ("labs", "[1]", "list of lab names"),
+        ("seeds", "0", "1 to 100"),
+        ("color", "1", "unknown key 'color'"),
+        ("labs", "[", "course.toml"),
+    ],
+)
+def test_what_is_wrong_in_a_course(tmp_path: Path, key: str, value: str, said: str) -> None:
+    with pytest.raises(CourseError) as caught:
+        load_course(courses=write_course(tmp_path, {**GOOD, key: value}))
+    assert said in str(caught.value)
+    assert caught.value.cure
+
+
+def test_an_unknown_course_is_told_the_known_ones(tmp_path: Path) -> None:
+    with pytest.raises(CourseError) as caught:
+        load_course("two", write_course(tmp_path, GOOD))
+    assert "one" in caught.value.cure
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("comma", [",", ";"])
+def test_a_class_list_of_a_spreadsheet(tmp_path: Path, mark: str, comma: str) -> None:
+    file = tmp_path / "class.csv"
+    rows = ["id,first_name,last_name,email", "s1,أحمد,علي,a@example.org", ",,,", "s2,,,"]
+    file.write_text(mark + "\r\n".join(rows).replace(",", comma), encoding="utf-8")
+    assert read_roster(file) == [Trainee("s1", "أحمد", "علي", "a@example.org"), Trainee("s2")]
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("x/y,,,", "'x/y' has '/'"),
+        (".x,,,", "'.x'"),
+        ("a b,,,", "'a b'"),
+        ("a\u200fb,,,", "\\u200f"),
+        (",Ali,,", "no id"),
+        ("S1,,,", "twice"),
+        ("s2,a,b,c,d", "5 cells"),
+        ("s2,a,b,nowhere", "no e-mail"),
+    ],
+)
+def test_a_bad_row_is_named(tmp_path: Path, row: str, said: str) -> None:
+    file = tmp_path / "class.csv"
+    file.write_text(f"id,first_name,last_name,email\ns1,,,\n{row}\n", encoding="utf-8")
+    with pytest.raises(CourseError) as caught:
+        read_roster(file)
+    assert "line 3" in str(caught.value)
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("t00O0", "t0000"), ("T0l7", "t017"), ("t\u0660\u0661\u0667", "t017"), ("zz", "")],
+)
+def test_the_id_that_was_meant(typed: str, meant: str) -> None:
+    ids = [f"t{number:04}" for number in range(100)]
+    assert nearest(typed, [*ids, "t017", "x9"]) == meant
+
+
+def test_of_two_that_are_as_near_none_is_meant() -> None:
+    assert nearest("t055", ["t054", "t056"]) == ""
+    assert nearest("t055", ["t054"]) == "t054"
+    assert nearest("أحمد", ["احمد", "محمد"]) == "احمد"
+
+
+def test_every_bad_row_is_named_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "class.csv"
+    file.write_text("id\na b\nok\nc/d\n")
+    with pytest.raises(CourseError, match=r"line 2.*line 4"):
+        read_roster(file)
+
+
+@pytest.mark.parametrize("content", [b"name,age\n", b"", "id\nأحمد\n".encode("cp1256")])
+def test_a_file_that_is_no_class_list(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "class.csv"
+    file.write_bytes(content)
+    with pytest.raises(CourseError) as caught:
+        read_roster(file)
+    assert caught.value.cure
+
+
+def test_trainees_get_neither_reference_nor_mutants(course: Course) -> None:
+    names = {file.name for file in course.trainee.rglob("*")}
+    assert not names & {"reference.py", "mutants", "expected.toml", "lesson.md", "__pycache__"}
+    assert {"checks.py", "lab.toml", "diagram.json", "first_contact.ipynb"} <= names
+
+
+def test_the_release_is_nbgraders_own(course: Course) -> None:
+    file = course.root / "release" / "first_contact" / "first_contact.ipynb"
+    released = nbformat.read(file, as_version=4)
+    nbformat.validate(released)
+    assert cells.STUB in cell_named(released, "program").source
+    assert "SOLUTION" not in file.read_text(encoding="utf-8")
+    points = {
+        cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader.points
+        for cell in released.cells
+        if cell.metadata.get("nbgrader", {}).get("grade")
+    }
+    assert points == find("first_contact").maxima
+    assert sum(points.values()) == 20
+
+
+def test_our_reading_of_solution_regions_is_nbgraders(course: Course, tmp_path: Path) -> None:
+    source = nbformat.read(course.root / "source/first_contact/first_contact.ipynb", as_version=4)
+    released = nbformat.read(
+        course.root / "release/first_contact/first_contact.ipynb", as_version=4
+    )
+    for name in ("program", "predict"):
+        ours = cells.released_text(cell_named(source, name).source).rstrip("\n")
+        assert ours == cell_named(released, name).source
+    assert cells.STUB in cell_named(released_notebook(tmp_path), "program").source
+
+
+def test_a_second_build_keeps_the_instructors_settings(course: Course) -> None:
+    settings = course.root / config.NAME
+    settings.write_text(settings.read_text() + "c.LateSubmissionPlugin.penalty_method = 'zero'\n")
+    build_course(course)
+    assert settings.read_text().count("penalty_method") == 1
+
+
+def test_a_second_build_keeps_what_somebody_worked_on(course: Course) -> None:
+    kept, name = course.root / "trainee-1", course.labs[0]
+    build_course(course)
+    assert not kept.exists()  # nobody had
+    notebook = course.trainee / name / f"{name}.ipynb"
+    work = notebook.read_text(encoding="utf-8") + "\n"
+    notebook.write_text(work, encoding="utf-8")
+    said: list[str] = []
+    build_course(course, said.append)
+    assert (kept / name / f"{name}.ipynb").read_text(encoding="utf-8") == work
+    assert any(str(kept) in line for line in said)
+    assert notebook.read_text(encoding="utf-8") != work
+    (course.trainee / "notes.txt").write_text("mine")
+    build_course(course)
+    assert (course.root / "trainee-2" / "notes.txt").read_text() == "mine"
+
+
+def test_ctrl_c_ends_a_build(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_self: GenerateAssignment) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(GenerateAssignment, "start", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        build_course(course)
+
+
+@pytest.mark.parametrize("kept_elsewhere", [False, pytest.param(True, marks=pytest.mark.long)])
+def test_a_full_disk_costs_no_settings(course: Course, kept_elsewhere: bool) -> None:
+    settings = course.root / config.NAME
+    settings.chmod(0o600)
+    settings.write_text(settings.read_text() + "c.CourseDirectory.db_url = 'postgresql://x/y'\n")
+    file = settings
+    if kept_elsewhere:
+        file = settings.rename(course.root.parent / "mine.py")
+        settings.symlink_to(file)
+    before = file.read_text()
+    command = """
+import resource, signal, sys
+from pathlib import Path
+from grader.notebook.release import write_settings
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
+write_settings(Path(sys.argv[1]), "iot")
+"""
+    for room, worked in ((0, False), (100, False), (1 << 20, True)):
+        done = subprocess.run(
+            [sys.executable, "-c", command, str(course.root), str(room)],
+            capture_output=True,
+            check=False,
+        )
+        assert (done.returncode == 0) == worked
+        assert file.read_text().endswith("c.CourseDirectory.db_url = 'postgresql://x/y'\n")
+        assert worked or file.read_text() == before
+    assert "course_id = 'iot'" in settings.read_text()
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert settings.is_symlink() == kept_elsewhere
+    assert not list(course.root.glob(".*.new"))
+
+
+def test_settings_that_end_with_the_dividing_line(course: Course) -> None:
+    settings = course.root / config.NAME
+    whole = settings.read_text()
+    settings.write_text(whole.rstrip("\n"))  # as some editors save it
+    build_course(course)
+    assert settings.read_text() == whole
+
+
+def test_settings_of_which_nobody_can_say_whose_they_are(course: Course) -> None:
+    settings = course.root / config.NAME
+    own = "c = get_config()\nc.CourseDirectory.db_url = 'postgresql://x/y'\n"
+    settings.write_text(own)
+    with pytest.raises(CourseError, match="your own settings") as caught:
+        build_course(course)
+    assert caught.value.cure
+    assert settings.read_text() == own
+
+
+def test_the_class_list_reaches_the_gradebook(course: Course, tmp_path: Path) -> None:
+    roster = tmp_path / "class.csv"
+    roster.write_text("id,first_name\ns1,Ali\ns2,Mona\n")
+    build_course(replace(course, roster=roster))
+    marks.enrol(course.root, [Trainee("s1", email="ali@example.org")])
+    assert students(course) == {
+        "s1": ("Ali", None, "ali@example.org"),
+        "s2": ("Mona", None, None),
+    }
+
+
+def test_no_page_or_notebook_tells_where_it_was_made(course: Course) -> None:
+    for file in course.trainee.rglob("*.ipynb"):
+        assert str(Path.home()) not in json.dumps(json.loads(file.read_text(encoding="utf-8")))

@@ -1,0 +1,249 @@
+"""The engine: fresh boards, READY, stimulus, and whose fault a failure is."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.errors import NotGraded
+from grader.lab import lab as labs
+from grader.lab.check import check, gate
+from grader.lab.episode import Episode, hard_reset, press, serial
+from grader.lab.limits import AtLeast, Limit
+from grader.lab.run import Run, once
+from grader.lab.units import ms, seconds
+from grader.score import engine
+from grader.score.budget import Budget
+from grader.score.engine import run_episode, run_lab
+from grader.score.messages import message
+from grader.score.score import score
+from hardware.bench.limits import Limits
+from hardware.boards import BoardType
+
+BOARDS = ("esp32_devkit_c_v4", "pi_pico")
+READY = b'print("READY L02")\n'
+ECHO = (
+    READY
+    + b"""
+import sys
+while True:
+    print("GOT", sys.stdin.readline().strip())
+"""
+)
+
+
+@pytest.fixture(params=BOARDS)
+def play(request: pytest.FixtureRequest) -> Callable[..., Run]:
+    """Plays an episode with a program on the traffic light's circuit."""
+    lab = labs.find("traffic_light")
+
+    def run(program: bytes | None, episode: Episode, seed: int = 1) -> Run:
+        files = {} if program is None else {"main.py": program}
+        return run_episode(lab, lab.board(request.param), files, episode, seed)
+
+    return run
+
+
+def test_time_counts_from_ready(play: Callable[..., Run]) -> None:
+    program = b"import time\ntime.sleep_ms(700)\n" + READY + b"time.sleep_ms(100)\nprint('NOW')\n"
+    run = play(program, Episode("main", seconds=2))
+    assert run.ready_ns is not None
+    assert run.ready_ns > 700_000_000
+    assert [round(said.at_ns / 1e6) for said in run.lines()[:1]] == pytest.approx([100], abs=5)
+    assert run.trace.end_ns == run.end_ns == run.zero_ns + 2_000_000_000
+
+
+def test_what_works_once_is_kept_for_each_run(play: Callable[..., Run]) -> None:
+    asked = []
+
+    @once
+    def lines(run: Run) -> list[str]:
+        asked.append(run)
+        return [said.text for said in run.lines()]
+
+    runs = [play(READY + b"print(%d)\n" % n, Episode("main", seconds=1)) for n in (1, 2)]
+    assert [lines(run)[0] for run in (*runs, *runs)] == ["1", "2", "1", "2"]
+    assert len(asked) == 2
+
+
+def test_no_ready_in_time(play: Callable[..., Run]) -> None:
+    late = play(b"import time\ntime.sleep(6)\n" + READY, Episode("main", seconds=2))
+    assert late.ready_ns is None
+    assert play(None, Episode("main", seconds=2)).ready_ns is None
+
+
+def test_ready_must_be_the_whole_line(play: Callable[..., Run]) -> None:
+    long = b"import sys\nfor n in range(9):\n    sys.stdout.write('READY L02')\nprint()\n"
+    for program in (b"print('READY L02!')\n", long):
+        assert play(program, Episode("main", seconds=1)).ready_ns is None
+    assert play(long + READY, Episode("main", seconds=1)).ready_ns
+
+
+def test_serial_stimulus_comes_when_it_should(play: Callable[..., Run]) -> None:
+    steps = serial(b"one\n", at=ms(500)) + serial(b"two\r\n", at=seconds(1.5))
+    run = play(ECHO, Episode("main", seconds=3, steps=steps))
+    got = [said for said in run.lines() if said.text.startswith("GOT")]
+    assert [said.text for said in got[:2]] == ["GOT one", "GOT two"]
+    assert [said.at_ns / 1e6 for said in got[:2]] == pytest.approx([501, 1501], abs=5)
+
+
+def test_a_hard_reset_boots_again(play: Callable[..., Run]) -> None:
+    steps = hard_reset(at=seconds(2)) + hard_reset(at=seconds(4))
+    run = play(READY, Episode("main", seconds=6, steps=steps, from_reset=True))
+    said = [line.at_ns / 1e9 for line in run.all_lines() if line.text == "READY L02"]
+    assert len(said) == 3
+    assert all(0 < at - power < 1 for at, power in zip(said, (0, 2, 4), strict=True))
+    assert run.zero_ns == 0
+
+
+def test_the_same_seed_gives_the_same_trace(play: Callable[..., Run]) -> None:
+    program = (
+        b"import random, time\n" + READY + b"while True:\n time.sleep_ms(10 + id(time) % 9)\n"
+    )
+    first, again, other = (play(program, Episode("main", seconds=2), seed) for seed in (1, 1, 2))
+    assert first.trace.sha256() == again.trace.sha256()
+    assert other.ready_ns is not None
+
+
+def test_ticks_may_begin_anywhere(play: Callable[..., Run]) -> None:
+    program = b"import time\n" + READY + b"print(time.ticks_ms())\n"
+    run = play(program, Episode("main", seconds=1, ticks0_ms=2**30 - 2))
+    assert int(run.lines()[0].text) < 5000
+
+
+def test_the_given_files_win_over_the_programs(play: Callable[..., Run]) -> None:
+    lab = labs.find("traffic_light")
+    files = {"main.py": b"import pins\n" + READY + b"print(pins.LED_R)\n", "pins.py": b"LED_R = 1"}
+    board = lab.board("rp2")
+    run = run_episode(lab, board, files, Episode("main", seconds=1), 1)
+    assert [said.text for said in run.lines()[:1]] == ["15"]
+
+
+def test_a_file_that_an_episode_takes_away(play: Callable[..., Run]) -> None:
+    program = b"import os\n" + READY + b"print('plan.json' in os.listdir())\n"
+    assert play(program, Episode("main", seconds=1)).lines()[0].text == "True"
+    gone = Episode("main", seconds=1, files={"plan.json": None})
+    assert play(program, gone).lines()[0].text == "False"
+
+
+@pytest.mark.parametrize("board_type", BOARDS)
+def test_a_board_that_dies_is_a_fail_and_not_our_error(board_type: str) -> None:
+    lab = labs.find("traffic_light")
+    flood = READY + b"x = 'x' * 1000\nwhile True:\n    print(x)\n"
+    lab = replace(lab, scenario=lambda seed, board: [_long(name) for name in _names(lab, seed)])
+    result = run_lab(lab, lab.board(board_type), {"main.py": flood}, 1)
+    assert {item.key for item in result.items.values()} == {"board_died"}
+    assert "الطباعة أكثر من المسموح بها" in message(lab, result.items["a"])["ar"]
+    assert result.points == 0
+
+
+@pytest.mark.parametrize("cpu_s", [0.4, 0.01])
+def test_the_wall_limit_is_the_programs_fault_only_if_it_had_the_cpu(
+    cpu_s: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`cpu_s`: what the machine says that we had of half a second: enough, or it was suspended."""
+    lab = labs.find("traffic_light")
+    lab = replace(
+        lab, scenario=lambda seed, board: [_long(name) for name in _names(lab, seed)][:1]
+    )
+    lab = replace(lab, checks=tuple(c for c in lab.checks if not c.episodes))
+    monkeypatch.setattr(Budget, "limits", lambda _self: Limits(wall_s=2))
+    endless = {"main.py": READY + b"while True: x = 1\n"}
+    monkeypatch.setattr(engine, "_used_s", lambda _before: (cpu_s, 0.5))
+    if cpu_s > 0.25:
+        result = run_lab(lab, lab.board("rp2"), endless, 1)
+        assert {item.key for item in result.items.values()} == {"board_died"}
+        return
+    with pytest.raises(NotGraded, match="gave the board"):
+        run_lab(lab, lab.board("rp2"), endless, 1)
+
+
+def _names(lab: labs.Lab, seed: int) -> list[str]:
+    return [episode.name for episode in labs.find(lab.slug).scenario(seed, lab.board().type)]
+
+
+def _long(name: str) -> Episode:
+    return Episode(name, seconds=1000)
+
+
+def broken(lab: labs.Lab, measure: Callable[[Run], Any]) -> labs.Lab:
+    bad = check("a", points=4, expect=AtLeast(1), on_miss="order")(measure)
+    return replace(
+        lab,
+        checks=(bad,),
+        items={"a": {}},
+        scenario=lambda seed, board: [Episode("main", seconds=1)],
+    )
+
+
+def test_a_check_that_raises_is_our_error_after_one_retry() -> None:
+    calls: list[Run] = []
+
+    def raising(run: Run) -> int:
+        calls.append(run)
+        raise KeyError("LED_X")
+
+    lab = broken(labs.find("traffic_light"), raising)
+    with pytest.raises(NotGraded, match="LED_X") as caught:
+        score(lab, "rp2", {"main.py": READY}, [1])
+    assert len(calls) == 2
+    assert "raising" in caught.value.detail
+
+
+def test_a_bench_that_cannot_work_says_how_to_mend_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WARSHA_BUILD", str(tmp_path))
+    with pytest.raises(NotGraded, match="is not built") as caught:
+        score(labs.find("traffic_light"), "rp2", {"main.py": READY}, [1])
+    assert "make" in caught.value.cure
+
+
+def test_a_fault_that_goes_away_costs_nothing() -> None:
+    calls: list[Run] = []
+
+    def once(run: Run) -> int:
+        calls.append(run)
+        if len(calls) == 1:
+            raise OSError("no space left")
+        return 1
+
+    lab = broken(labs.find("traffic_light"), once)
+    assert score(lab, "rp2", {"main.py": READY}, [1]).items["a"].points == 4
+
+
+def scored(points_by_seed: dict[int, int], *, safety: bool, guarded: bool = False) -> float:
+    """A lab whose item a counts the lines that its seed asks for: by itself, or by a gate."""
+    lab = labs.find("traffic_light")
+    limit: Limit[int] = AtLeast(1)
+    one = check(
+        "a", points=3, expect=AtLeast(0) if guarded else limit, on_miss="order", safety=safety
+    )
+    checks = [one(lambda run: int(run.data["worth"]))]
+    if guarded:
+        checks.append(gate("a.again", expect=limit, on_miss="order")(checks[0].measure))
+
+    def scenario(seed: int, board: BoardType) -> list[Episode]:
+        return [Episode("main", seconds=0.1, data={"worth": points_by_seed[seed]})]
+
+    lab = replace(lab, checks=tuple(checks), scenario=scenario, items={"a": {}, "p": {}})
+    marks = score(lab, "rp2", {"main.py": READY}, list(points_by_seed), predicted=True)
+    assert marks.items["p"].points == 2
+    assert marks.points == round(marks.items["a"].points + 2, 2)
+    return marks.items["a"].points
+
+
+@pytest.mark.parametrize("guarded", [False, True], ids=["alone", "with_a_gate"])
+def test_the_mean_over_seeds_is_rounded_and_safety_takes_the_minimum(guarded: bool) -> None:
+    assert scored({1: 1, 2: 1, 3: 0}, safety=False, guarded=guarded) == 2
+    seven = {1: 1, 2: 0, 3: 0, 4: 1, 5: 1, 6: 1, 7: 1}
+    assert scored(seven, safety=False, guarded=guarded) == 2.14
+    assert scored({1: 1, 2: 1, 3: 0}, safety=True, guarded=guarded) == 0
+    assert scored({1: 1, 2: 1, 3: 1}, safety=True, guarded=guarded) == 3
+
+
+def test_pressing_is_two_moves_of_a_control() -> None:
+    down, up = press("btn1", at=ms(500), hold=ms(80))
+    assert (down.at, up.at) == (500.0, 580.0)

@@ -1,0 +1,259 @@
+"""Programs that print and show what the checks want without doing it, and the points they get."""
+
+import pytest
+
+from grader.lab.lab import find
+from grader.score.score import score
+
+COUNTS = """
+from time import sleep_ms
+from machine import Pin
+from pins import BTN_1, BTN_2
+for role in (BTN_1, BTN_2):
+    Pin(role, Pin.IN, Pin.PULL_UP)
+print("READY L03")
+while True:
+    for n in range(1, 9):
+        print("COUNT", n)
+        print("LONG")
+        sleep_ms(40)
+"""
+
+LATE_COUNTS = """
+from time import sleep_ms
+from machine import Pin
+from pins import BTN_1, BTN_2
+for role in (BTN_1, BTN_2):
+    Pin(role, Pin.IN, Pin.PULL_UP)
+print("READY L03")
+sleep_ms(1621)  # both presses of a "double" have begun, whenever they came
+print("COUNT 1")
+print("COUNT 2")
+while True:
+    sleep_ms(1000)
+"""
+
+FLASHES = """
+from machine import Pin, Timer
+from job import job_step
+from pins import BUZZER, LED_G, LED_R, TIMER
+green, red, buzzer = (Pin(role, Pin.OUT) for role in (LED_G, LED_R, BUZZER))
+count = 0
+def tick(_timer):
+    global count
+    count += 1
+    red.value(count & 1)
+    if count % 100 == 0:
+        green.value(not green.value())
+timer = Timer(TIMER)
+timer.init(freq=400, mode=Timer.PERIODIC, callback=tick)
+print("READY L04")
+while True:
+    job_step()
+"""
+
+POLLS = """
+import time
+from machine import Pin
+from pins import BTN_1, BTN_2, BUZZER, LED_G, LED_R, LED_Y
+green, red, yellow, buzzer = (Pin(role, Pin.OUT) for role in (LED_G, LED_R, LED_Y, BUZZER))
+stop, start = (Pin(role, Pin.IN, Pin.PULL_UP) for role in (BTN_1, BTN_2))
+print("READY L04")
+begin = toggled = time.ticks_ms()
+running, free, off = True, False, None
+while True:
+    now = time.ticks_ms()
+    if running and not stop.value():
+        running, free, off = False, False, time.ticks_add(now, 1000)
+        green.off()
+        red.on()
+        buzzer.on()
+        print("STOP t=%d" % time.ticks_diff(now, begin))
+    free = free or stop.value()
+    if off is not None and time.ticks_diff(now, off) >= 0:
+        off = buzzer.off()
+    if not running and free and not start.value():
+        running, toggled = True, now
+        red.off()
+    if running and time.ticks_diff(now, toggled) >= 250:
+        toggled = time.ticks_add(toggled, 250)
+        green.value(not green.value())
+    yellow.value(running and time.ticks_diff(now, begin) % 140 < 120)  # as if there was a job
+"""
+
+READS = """
+from time import sleep_ms, ticks_ms
+from ain import read_u16
+from machine import Pin
+from pins import LED_R
+lamp = Pin(LED_R, Pin.OUT, value=0)
+print("READY L05")
+n = 0
+while True:
+    read_u16()
+    n += 1
+    if n % 10 == 0:
+        print("V 12.00 RAW 32768")
+    lamp.value(n // 300 % 2)
+    sleep_ms(50)
+"""
+
+SWEEPS = """
+import sys
+from time import sleep_ms
+from machine import PWM, Pin
+from pins import LED_G, SERVO
+lamp, motor = PWM(Pin(LED_G), freq=1000, duty_u16=0), PWM(Pin(SERVO), freq=50, duty_u16=3277)
+print("READY L06")
+n = 0
+while True:
+    lamp.duty_u16(n * 257 % 65536)
+    motor.duty_u16(2200 + abs(n % 200 - 100) * 33)
+    if n % 4 == 0:
+        print("ERR RANGE")
+    n += 1
+    sleep_ms(20)
+"""
+
+PINGS = """
+from time import sleep_ms, sleep_us
+from machine import Pin
+from pins import ECHO, LED_G, LED_R, LED_Y, TRIG
+trigger, echo = Pin(TRIG, Pin.OUT, value=0), Pin(ECHO, Pin.IN)
+lamps = [Pin(role, Pin.OUT) for role in (LED_R, LED_Y, LED_G)]
+print("READY L07")
+n = 0
+while True:
+    if not echo.value():
+        trigger.on()
+        sleep_us(20)
+        trigger.off()
+        print("D %d" % (n * 97 % 3400 + 50))
+    if n % 3 == 0:
+        print("D NA")
+    for lamp in lamps:
+        lamp.value(lamp is lamps[n // 20 % 3])
+    n += 1
+    sleep_ms(99)
+"""
+
+ECHOES = """
+from time import sleep_ms, sleep_us, ticks_add, ticks_diff, ticks_ms
+from machine import Pin
+from pins import ECHO, LED_G, LED_R, LED_Y, TRIG
+trigger, echo = Pin(TRIG, Pin.OUT, value=0), Pin(ECHO, Pin.OUT, value=0)
+green, red, yellow = (Pin(role, Pin.OUT, value=0) for role in (LED_G, LED_R, LED_Y))
+print("READY L07")
+due, n = ticks_ms(), 0
+while True:
+    trigger.on()
+    sleep_us(20)
+    trigger.off()
+    sleep_us(300)
+    echo.value(n % 3 != 1)  # makes the echo itself: a sound one, a lost one, a stuck one
+    sleep_ms((5, 0, 45)[n % 3])
+    echo.off()
+    print(("D 500", "D NA", "D NA")[n % 3])
+    green.value(n % 3 == 0)
+    n += 1
+    due = ticks_add(due, 100)
+    sleep_ms(max(0, ticks_diff(due, ticks_ms())))
+"""
+
+ROWS = """
+from time import sleep_ms, ticks_add, ticks_diff, ticks_ms
+from machine import Pin
+from pins import DHT, LED_R
+wire, lamp = Pin(DHT, Pin.OPEN_DRAIN, value=1), Pin(LED_R, Pin.OUT)
+print("READY L08")
+begin = ticks_ms()
+n = 0
+while True:
+    wire.value(0)
+    sleep_ms(2)
+    wire.value(1)
+    print("%d,%d,24.0,40.0,OK" % (n, n * 2000))
+    if n % 10 == 0:
+        print("ALARM HOT")
+    lamp.value(n // 4 % 2)
+    n += 1
+    sleep_ms(ticks_diff(ticks_add(begin, n * 2000), ticks_ms()))
+"""
+
+ANSWERS = """
+import json
+from time import sleep_ms, sleep_us, ticks_diff, ticks_ms
+from machine import Pin
+from pins import DHT, LED_R
+hot_c = json.load(open("cfg.json"))["hot_c"]
+wire, lamp = Pin(DHT, Pin.OPEN_DRAIN, value=1), Pin(LED_R, Pin.OUT, value=0)
+
+def answer(celsius):
+    data = [1, 244, 0, celsius * 10]
+    data[2], data[3] = data[3] >> 8, data[3] & 255
+    for byte in data + [sum(data) & 255]:
+        for n in range(7, -1, -1):
+            wire.value(0)
+            wire.value(1)
+            sleep_us(70 if byte >> n & 1 else 8)
+    wire.value(0)
+    wire.value(1)
+
+print("READY L08")
+begin, n, armed = ticks_ms(), 0, True
+while True:
+    sleep_ms(max(0, begin + n * 2000 - ticks_ms()))
+    at = ticks_diff(ticks_ms(), begin)
+    wire.value(0)
+    sleep_us(1000)
+    wire.value(1)
+    sleep_ms(8)  # whatever the sensor says
+    celsius = int(hot_c) + 2 if n % 10 == 5 else 20
+    answer(celsius)
+    print("%d,%d,%d.0,50.0,OK" % (n, at, celsius))
+    if celsius > hot_c:
+        print("ALARM HOT")
+    n += 1
+"""
+
+SILENCES = """
+from time import sleep_ms, sleep_us, ticks_diff, ticks_ms
+from machine import Pin
+from pins import DHT, LED_R
+wire, lamp = Pin(DHT, Pin.OPEN_DRAIN, value=1), Pin(LED_R, Pin.OUT, value=0)
+print("READY L08")
+begin, n = ticks_ms(), 0
+while True:
+    sleep_ms(max(0, begin + n * 2000 - ticks_ms()))
+    at = ticks_diff(ticks_ms(), begin)
+    wire.value(0)
+    sleep_us(1000)
+    wire.init(Pin.OUT, value=1)  # stronger than the sensor, which pulls low in vain
+    sleep_ms(8)
+    wire.init(Pin.OPEN_DRAIN, value=1)
+    print("%d,%d,,,%s" % (n, at, "FAIL" if n else "RETRY"))
+    lamp.value(n >= 3)
+    n += 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("lab", "program", "earned"),
+    [
+        ("buttons", COUNTS, {"a"}),
+        ("buttons", LATE_COUNTS, {"a"}),
+        ("emergency_stop", FLASHES, {"a"}),
+        ("emergency_stop", POLLS, {"a", "d", "e"}),
+        ("voltmeter", READS, set()),
+        ("servo_gate", SWEEPS, set()),
+        ("tank_level", PINGS, {"a", "d"}),
+        ("tank_level", ECHOES, {"a"}),
+        ("climate_log", ROWS, {"a"}),
+        ("climate_log", ANSWERS, {"a"}),
+        ("climate_log", SILENCES, set()),
+    ],
+)
+@pytest.mark.parametrize("family", ["esp32", "rp2"])
+def test_a_show_earns_nothing(lab: str, program: str, earned: set[str], family: str) -> None:
+    marks = score(find(lab), family, {"main.py": program.encode()}, (11, 12))
+    assert {item for item, result in marks.items.items() if result.points} <= earned

@@ -1,0 +1,169 @@
+"""Feedback from the mark to the trainee's own folder: what our writer and nbgrader make, and what
+nbgrader's exchange carries."""
+
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from nbgrader.api import Gradebook
+from nbgrader.tests import run_nbgrader
+
+from grader.archive.store import Store
+from grader.classrun.autograde import Grading
+from grader.lab.course import Course
+from grader.nbgrader import commands, config
+from grader.reports.write import FeedbackWriter
+from tests.support.classroom import LAB, HandIn, give_by_hand, set_due
+from tests.support.project import LABS
+
+MUTANTS = LABS / LAB / "mutants"
+
+
+def mutant(name: str) -> str:
+    """A program with a misconception."""
+    return (MUTANTS / f"{name}.py").read_text(encoding="utf-8")
+
+
+def grade(course: Course) -> None:
+    """Grade what lies in `submitted/`."""
+    grading = Grading(course, LAB)
+    outcomes = list(grading.run(grading.submissions()))
+    assert [outcome.reason for outcome in outcomes if not outcome.is_graded] == []
+
+
+def page_of(course: Course, student: str) -> str:
+    """The page in `feedback/`."""
+    file = course.root / "feedback" / student / LAB / f"{LAB}.html"
+    return file.read_text(encoding="utf-8")
+
+
+def words(html: str) -> str:
+    """What a reader sees, however the markup is written."""
+    return BeautifulSoup(html, "html.parser").get_text()
+
+
+def write(course: Course, student: str | None = None) -> list[tuple[str, str]]:
+    """`warsha feedback`."""
+    return list(FeedbackWriter(course, LAB, student).run())
+
+
+def test_three_submissions_later_the_page_tells_the_way_and_a_hint(
+    course: Course, hand_in: HandIn
+) -> None:
+    for day, name in enumerate(("empty", "ready_only", "pong_same"), 1):
+        hand_in("s1", mutant(name), at=f"2026-01-{day:02} 10:00:00 UTC")
+        grade(course)
+        assert write(course) == [("s1", "")]
+        text = words(page_of(course, "s1"))
+        assert f"submission {day}" in text
+        assert ("تلميح" in text) == (day == 3)
+    totals = [r.number for n in (1, 2, 3) if (r := Store(course.store).record(LAB, "s1", n))]
+    assert totals == [1, 2, 3]
+    assert text.count("try ") == 3
+    assert "What arrives is text, not a number" in text
+    assert "ping" in text and "pong" in text  # the serial line is in the waveform
+
+
+def test_nbgrader_makes_the_same_page(course: Course, hand_in: HandIn) -> None:
+    hand_in("s1", mutant("pong_same"))
+    grade(course)
+    write(course)
+    ours = page_of(course, "s1")
+    commands.generate_feedback(course.root, LAB)
+    assert words(page_of(course, "s1")).split() == words(ours).split()
+
+
+def test_what_did_not_decide_the_mark_explains_nothing(course: Course, hand_in: HandIn) -> None:
+    hand_in("s1", mutant("pong_same"))
+    grade(course)
+    with Gradebook(f"sqlite:///{course.root}/gradebook.db") as gradebook:
+        row: Any = gradebook.find_grade("a", LAB, LAB, "s1")
+        row.auto_score = 1.5  # as stock autograde would
+        gradebook.db.commit()
+    write(course)
+    assert "Score: 1.5 / 3.0" in page_of(course, "s1")
+
+
+def test_a_person_s_mark_and_a_late_penalty_reach_the_page(
+    course: Course, hand_in: HandIn
+) -> None:
+    settings = course.root / config.NAME
+    settings.write_text(settings.read_text() + "c.LateSubmissionPlugin.penalty_method = 'zero'\n")
+    set_due(course, "2026-01-10 10:00:00")
+    hand_in("s1", mutant("pong_same"))
+    grade(course)
+    give_by_hand(course, "s1", "d", 4.0)
+    write(course)
+    text = words(page_of(course, "s1"))
+    assert "4 / 5" in text and "points given by a person" in text
+    assert "taken off for being late" in text
+
+
+def test_a_page_says_nothing_that_is_not_the_trainee_s(course: Course, hand_in: HandIn) -> None:
+    for student in ("s1", "s2"):
+        hand_in(student, mutant("pong_same") + f"\n# canary-{student}")
+    grade(course)
+    write(course)
+    page = page_of(course, "s1")
+    record = Store(course.store).record(LAB, "s1")
+    assert record is not None
+    assert "canary-s1" in page and "canary-s2" not in page
+    hidden = [str(seed) for seed in record.seeds] + [record.stamp["lab"], record.submission]
+    for text in (*hidden, str(course.root), str(Path.home()), "Traceback (most", "checks.py"):
+        assert text not in page
+
+
+def test_two_hundred_pages_take_no_time(course: Course, hand_in: HandIn) -> None:
+    hand_in("s1", mutant("pong_same"))
+    grade(course)
+    write(course)  # what is read once for a class
+    writer = FeedbackWriter(course, LAB)
+    begin = time.process_time()
+    for _ in range(20):
+        list(writer.run())
+    assert (time.process_time() - begin) / 20 < 0.05
+
+
+@pytest.fixture
+def trainee(course: Course, tmp_path: Path) -> Path:
+    """The home of a trainee who uses nbgrader's exchange of the course."""
+    home = tmp_path / "home"
+    home.mkdir()
+    settings = f"""\
+c = get_config()
+c.CourseDirectory.course_id = {course.slug!r}
+c.Exchange.root = {str(course.root / "exchange")!r}
+c.Exchange.cache = {str(home / "cache")!r}
+"""
+    (home / "nbgrader_config.py").write_text(settings)
+    (course.root / "exchange").chmod(0o777)
+    return home
+
+
+# nbgrader's release_feedback leaves files open.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_trainee_fetches_the_page_as_ever(
+    course: Course, trainee: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "environ", os.environ)  # run_nbgrader leaves a copy in its place
+
+    def nbgrader(where: Path, command: str) -> None:
+        monkeypatch.chdir(where)
+        run_nbgrader([command, LAB])  # it checks that this went well
+
+    nbgrader(course.root, "release_assignment")
+    nbgrader(trainee, "fetch_assignment")
+    nbgrader(trainee, "submit")
+    nbgrader(course.root, "collect")
+    grade(course)
+    ((name, problem),) = write(course)
+    assert problem == ""
+    nbgrader(course.root, "release_feedback")
+    nbgrader(trainee, "fetch_feedback")
+    (page,) = trainee.rglob(f"{LAB}/feedback/*/{LAB}.html")
+    text = page.read_text(encoding="utf-8")
+    assert text == page_of(course, name)
+    assert '<html lang="ar" dir="rtl">' in text

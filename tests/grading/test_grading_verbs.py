@@ -1,0 +1,205 @@
+"""The command line of grading: what it says, and its exit codes."""
+
+import os
+import re
+import resource
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from grader.classrun import report
+from grader.classrun.autograde import Grading
+from grader.cli import app
+from grader.errors import CourseError, DiskFull
+from grader.lab.course import Course
+from grader.lab.lab import LABS
+from grader.nbgrader import marks
+from grader.terminal import ISOLATES
+from tests.support.classroom import LAB, HandIn
+
+REFERENCE = (LABS / LAB / "reference.py").read_text(encoding="utf-8")
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WARSHA_LANG", "en")
+
+
+def warsha(*words: str) -> Result:
+    return CliRunner().invoke(app, list(words))
+
+
+def test_a_class_is_graded_and_the_rest_is_named(course: Course, hand_in: HandIn) -> None:
+    hand_in("s1", REFERENCE)
+    (hand_in("s2", "x") / f"{LAB}.ipynb").write_text("{")
+    (course.root / "submitted" / ".ipynb_checkpoints" / LAB).mkdir(parents=True)
+    result = warsha("grade", LAB)
+    assert result.exit_code == 3
+    assert f"not graded: {LAB} s2: {LAB}.ipynb is not a notebook" in result.output
+    last = result.output.strip().splitlines()[-1]
+    assert re.fullmatch(r"graded 1/2 submissions in \d+\.\d s, 0 errors", last)
+    again = warsha("grade", LAB, "--student", "s1")
+    assert again.exit_code == 0
+    assert "1 were graded before" in again.output
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "changed in"), ("ar", "تغيّرت في")])
+def test_totals_that_changed_are_told_from_what_to_what(
+    course: Course, hand_in: HandIn, monkeypatch: pytest.MonkeyPatch, language: str, said: str
+) -> None:
+    monkeypatch.setenv("WARSHA_LANG", language)
+    monkeypatch.setattr(report, "MOST_CHANGES", 2)
+    students = ("s1", "s2", "s3", "s4")
+    for student in students:
+        hand_in(student, "print('READY L01')", answer="")
+    first = warsha("grade", LAB)
+    assert first.exit_code == 0 and "→" not in first.output
+    assert "→" not in warsha("grade", LAB).output
+    hand_in("s1", "print('READY L01') # the same mark", answer="")
+    for student in students[1:]:
+        hand_in(student, REFERENCE)
+    tried = warsha("grade", LAB, "--dry-run").output
+    again = warsha("grade", LAB).output
+    plain = again.translate(str.maketrans("", "", ISOLATES))
+    assert tried.count("→") == again.count("→") == 2
+    assert said in again and f"{LAB}: 3" in plain
+    assert re.findall(r"(s\d): \S+ → (\S+)", plain) == [("s2", "20"), ("s3", "20")]
+    assert {"en": "and 1 more", "ar": "و1 أخرى"}[language] in plain
+    assert "→" not in warsha("grade", LAB).output
+
+
+def test_an_id_that_no_class_list_has_is_named_with_the_nearest(
+    course: Course, hand_in: HandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand_in("t00O0", REFERENCE)
+    assert "note:" not in warsha("grade", LAB).output  # the course has no list
+    roster = tmp_path / "class.csv"
+    roster.write_text("id\n" + "".join(f"t{number:04}\n" for number in range(100)))
+    assert warsha("roster", str(roster)).exit_code == 0
+    roster.write_text("id\nguest\n")  # a second list adds to the first
+    assert warsha("roster", str(roster)).exit_code == 0
+    hand_in("t0001", REFERENCE)
+    hand_in("guest", REFERENCE)
+    for number in range(11):
+        hand_in(f"z{number}", "x = 1")
+    done = warsha("grade", LAB)
+    notes = [line for line in done.output.splitlines() if line.startswith("note:")]
+    assert done.exit_code == 0 and "graded 14/14 submissions" in done.output
+    assert notes[0] == (
+        f"note: {LAB} t00O0: in no class list; if t0000 is meant, rename the folder, "
+        "else add the id"
+    )
+    assert f"note: {LAB} z0: in no class list: put the id there, then run warsha roster" in notes
+    assert len(notes) == 11 and notes[-1] == f"note: {LAB}: 2 more are in no class list"
+    assert "note:" not in warsha("grade", LAB, "--student", "t0001").output
+    hand_in("t0000", REFERENCE)  # so nobody is meant who handed in himself
+    assert "t0000 is meant" not in warsha("grade", LAB, "--student", "t00O0").output
+    monkeypatch.setenv("WARSHA_LANG", "ar")
+    assert "ليس في قائمة المتدربين" in warsha("grade", LAB, "--student", "t00O0").output
+
+
+def test_who_has_no_time_stamp_is_told_once_for_the_class(course: Course, hand_in: HandIn) -> None:
+    hand_in("s0", "x = 1")
+    for number in range(1, 13):
+        (hand_in(f"s{number:02}", "x = 1") / "timestamp.txt").unlink()
+    (course.root / "submitted" / "s12" / LAB / f"{LAB}.ipynb").write_text("{")
+    done = warsha("grade", LAB, "--dry-run")
+    (note,) = (line for line in done.output.splitlines() if line.startswith("note:"))
+    names = ", ".join(f"s{number:02}" for number in range(1, 11))
+    assert note == (
+        f"note: {LAB}: 11 without a time stamp, so not late, unless an earlier try had one: "
+        f"{names}, …; "
+        "put timestamp.txt beside the notebook, as 2026-01-15 10:00:00 UTC"
+    )
+    assert "note:" not in warsha("grade", LAB, "--dry-run", "--student", "s0").output
+
+
+def test_the_reasons_are_told_in_arabic(
+    course: Course, hand_in: HandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WARSHA_LANG", "ar")
+    (hand_in("s2", "x") / f"{LAB}.ipynb").write_text("{")
+    result = warsha("grade", LAB, "--dry-run")
+    assert "لم يُصحَّح" in result.output
+    assert "graded 0/1 submissions" in result.output
+
+
+@pytest.mark.parametrize("name", [f"{LAB}/", f"./{LAB}", f"source/{LAB}", "", ".", ".."])
+def test_a_path_in_place_of_a_labs_name_has_the_cure(
+    course: Course, hand_in: HandIn, name: str
+) -> None:
+    """As the shell completes it in the course's folder."""
+    hand_in("s1", REFERENCE)
+    for verb in ("grade", "class", "feedback"):
+        error = warsha(verb, name).exception
+        assert isinstance(error, CourseError) and error.cure == f"say one of: {LAB}"
+
+
+def test_a_lost_gradebook_is_said_and_the_cure_brings_the_marks_back(
+    course: Course, hand_in: HandIn
+) -> None:
+    hand_in("s1", REFERENCE)
+    warsha("grade", LAB)
+    (course.root / "gradebook.db").unlink()
+    error = warsha("grade", LAB).exception
+    assert isinstance(error, CourseError) and f"does not know {LAB}" in str(error)
+    command = f"nbgrader generate_assignment {LAB} --force"
+    assert error.cure == f"run it in {course.root}: {command}"
+    tools = Path(sys.executable).parent
+    path = f"{tools}:{os.environ['PATH']}"
+    subprocess.run(
+        [tools / command.split()[0], *command.split()[1:]],
+        cwd=course.root,
+        env={**os.environ, "PATH": path},
+        check=True,
+        capture_output=True,
+    )
+    assert warsha("grade", LAB).exit_code == 0
+    assert marks.scores(course.root) == {("s1", LAB): 20}
+
+
+def test_a_stopped_run_says_that_nothing_is_lost(
+    course: Course, hand_in: HandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand_in("s1", REFERENCE)
+    hand_in("s2", REFERENCE)
+    run = Grading.run
+
+    def stopped(self: Grading, *words: Any, **options: Any) -> Any:
+        yield next(run(self, *words, **options))
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Grading, "run", stopped)
+        result = warsha("grade", LAB)
+        assert result.exit_code == 130
+        assert "stopped: what was graded is kept; say it again" in result.output
+        assert "stopped" not in warsha("grade", LAB, "--dry-run").output
+    assert "1 were graded before" in warsha("grade", LAB).output
+
+
+@pytest.mark.parametrize("verb", ["class", "feedback"])
+def test_a_full_disk_is_told_in_a_line_and_the_old_pages_stay(
+    course: Course, hand_in: HandIn, verb: str
+) -> None:
+    hand_in("s1", REFERENCE)
+    warsha("grade", LAB)
+    assert warsha(verb, LAB).exit_code == 0
+
+    def pages() -> dict[str, bytes]:
+        found = (course.root / verb).rglob("*.html")
+        return {str(file): file.read_bytes() for file in found if ".new" not in str(file)}
+
+    before = pages()
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limits[1]))
+    try:
+        error = warsha(verb, LAB).exception
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert isinstance(error, DiskFull)
+    assert before and pages() == before

@@ -1,0 +1,265 @@
+"""Host functions: what they answer, how they are limited, and how a class is graded with them."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.errors import GraderError
+from grader.host import sandbox
+from grader.host.errors import HostError
+from grader.host.host import HostFunctions
+from grader.host.limits import HostLimits
+from grader.host.sandbox import Way
+from grader.lab.course import Course
+from tests.support.host_course import FOLDER
+
+ECHO = "def echo(*values):\n    return list(values)\n"
+DO = "def do(text):\n    names = {}\n    exec(text, names)\n    return names.get('result')\n"
+MakeHost = Callable[..., HostFunctions]
+
+
+@pytest.fixture(params=["bwrap", "none"])
+def way(request: pytest.FixtureRequest) -> Way:
+    """Both ways to hold host code; what a function sees is the same."""
+    name: Way = request.param
+    return name
+
+
+@pytest.fixture
+def make(way: Way) -> Iterator[MakeHost]:
+    """Makes hosts that are closed after the test."""
+    made: list[HostFunctions] = []
+
+    def host(text: str | None, **limits: Any) -> HostFunctions:
+        made.append(HostFunctions(text, ("echo", "do"), way, HostLimits(**limits)))
+        return made[-1]
+
+    yield host
+    for one in made:
+        one.close()
+
+
+def failure(host: HostFunctions, text: str, **shape: Any) -> str:
+    with pytest.raises(HostError) as caught:
+        host.call("do", text, **shape)
+    return str(caught.value)
+
+
+def test_plain_data_goes_in_and_out(make: MakeHost) -> None:
+    values: list[Any] = [
+        None,
+        True,
+        -(2**63),
+        2.5,
+        "ع\u200f\0",
+        b"\0\xff",
+        [[]],
+        {"$": 1, "$$": b"", "k": {}},
+    ]
+    assert make(ECHO).call("echo", *values) == values
+
+
+def test_a_check_may_ask_with_numbers_of_numpy(make: MakeHost) -> None:
+    host = make(ECHO)
+    values = [np.float64(1.5), np.int32(7), np.bool_(True), np.arange(3), (1, {"a": np.uint8(2)})]
+    assert host.call("echo", *values) == [1.5, 7, True, [0, 1, 2], [1, {"a": 2}]]
+    for odd in (float("nan"), {1, 2}, object(), np.inf):
+        with pytest.raises(TypeError, match="cannot be asked with"):
+            host.call("echo", odd)
+
+
+def test_lines_count_as_in_the_cell(make: MakeHost) -> None:
+    with pytest.raises(HostError, match=r"division by zero \(line 4\)"):
+        make("def half(n):\n    # a\n    return n / 0\n\n\necho = half\n").call("echo", 1)
+    with pytest.raises(HostError, match=r"SyntaxError: .* \(%%host, line 3\)"):
+        make("x = 1\ny = (\n").call("echo")
+
+
+def test_state_and_files_stay_from_call_to_call(make: MakeHost) -> None:
+    host = make(DO)
+    host.call("do", "import host, sqlite3; host.kept = 1; sqlite3.connect('a.db').close()")
+    assert host.call("do", "import host, os; result = [host.kept, os.listdir()]") == [1, ["a.db"]]
+
+
+WRONG = {
+    "1 / 0": "do(): raised: ZeroDivisionError: division by zero",
+    "raise SystemExit": "do(): raised: SystemExit",
+    "result = float('nan')": "do(): raised: ValueError: the result holds nan",
+    "result = 1 << 63": "do(): answer: an integer is longer than 64 bits",
+    "result = {1: 2}": "do(): raised: TypeError: a key of type int is no text",
+    "result = object()": "do(): raised: TypeError: a result of type object is no plain data",
+    "result = '\\ud800'": "do(): answer: 'utf-8' codec can't encode",
+    "result = []\nresult.append(result)": "do(): raised: TypeError: the result is nested too",
+    "result = '7'": "do(): answer: str, not int",
+    "bytearray(1 << 30)": "do(): memory: MemoryError",
+    "import os; os.fork()": "do(): forbidden: PermissionError",
+    "import os; os.execv('/bin/true', ['true'])": "do(): forbidden: PermissionError",
+    "import os; os.kill(os.getppid(), 9)": "do(): forbidden: PermissionError",
+    "import socket; socket.socket()": "do(): forbidden: PermissionError",
+    "import _thread; _thread.start_new_thread(print, ())": "do(): raised: RuntimeError",
+    "import os; os.memfd_create('x')": "do(): forbidden: PermissionError",
+    "import os; os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))": "do(): forbidden",
+    "import resource as r; r.prlimit(1, r.RLIMIT_CPU, (9, 9))": "do(): forbidden: Permission",
+}
+
+
+def test_what_is_no_answer_is_told_and_the_next_call_works(make: MakeHost) -> None:
+    host = make(DO)
+    told = {text: failure(host, text, answer=int) for text in WRONG}
+    assert {text: said for text, said in told.items() if not said.startswith(WRONG[text])} == {}
+    assert host.call("do", "result = 7", answer=int) == 7
+
+
+def test_connections_that_nobody_closes_do_not_add_up(make: MakeHost) -> None:
+    host = make("import sqlite3\n\ndef echo(db):\n    with sqlite3.connect(db) as link:\n"
+                "        return link.execute('SELECT 7').fetchone()[0]\n")  # fmt: skip
+    assert {host.call("echo", "a.db") for _ in range(600)} == {7}
+
+
+def test_what_is_missing_is_told(make: MakeHost) -> None:
+    for text, said in ((None, "no %%host"), (DO, ""), ("echo = 3", "")):
+        with pytest.raises(HostError, match=rf"echo\(\): missing.*{said}"):
+            make(text).call("echo")
+    with pytest.raises(HostError, match="raised: SyntaxError"):
+        make("def (").call("echo")
+    with pytest.raises(ValueError, match=r"lab\.toml does not name other"):
+        make(DO).call("other")
+
+
+def test_a_machine_without_memory_is_our_fault(
+    make: MakeHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kills = iter((0, 1))
+    monkeypatch.setattr("grader.host.process._oom_kills", lambda: next(kills))
+    host = make(DO)
+    with pytest.raises(GraderError, match="out of memory") as caught:
+        host.call("do", "import os; os._exit(137)")
+    # What it says can be done, and does it.
+    (command,) = re.findall(r"(taskset -c \d+) warsha grade", caught.value.cure)
+    count = "from grader.classrun import pool; print(pool.processors())"
+    words = [*command.split(), sys.executable, "-c", count]
+    assert subprocess.run(words, capture_output=True, check=True).stdout == b"1\n"
+
+
+ENDS = {
+    "while True: pass": "time",
+    "import time; time.sleep(60)": "time",
+    "import os, time; os.closerange(0, 256); time.sleep(60)": "time",
+    "import signal\nsignal.signal(signal.SIGXCPU, lambda *a: None)\nwhile True: pass": "time",
+    "import os; os._exit(3)": "raised: exit code 3",
+    "import os; os._exit(137)": "raised: signal 9",
+    "import fcntl, os\nends = os.pipe()\nfcntl.fcntl(ends[0], 10, 9)  # F_SETSIG, SIGKILL\n"
+    "fcntl.fcntl(ends[0], fcntl.F_SETOWN, os.getpid())\n"
+    "fcntl.fcntl(ends[0], fcntl.F_SETFL, os.O_ASYNC)\nos.write(ends[1], b'x')": "raised: signal 9",
+    "result = [0] * 100_000": "answer: 200005 bytes",
+    "import os\nwhile True:\n for n in range(3, 9):\n"
+    "  try: os.write(n, b'x' * 99)\n  except OSError: pass": "answer: 2021161080 bytes",
+}
+
+
+@pytest.mark.parametrize("text", ENDS)
+def test_a_child_that_ends_is_told_for_every_later_call(make: MakeHost, text: str) -> None:
+    host = make(DO, cpu_s=1, wall_s=4, answer_bytes=100_000)
+    told = {failure(host, text), failure(host, "result = 1")}
+    assert told == {f"do(): {ENDS[text]}"}
+
+
+def test_nothing_is_left_of_a_child(make: MakeHost, tmp_path: Path) -> None:
+    before = children()
+    host = make(DO)
+    host.call("do", "open('here', 'w').close()")
+    assert children() > before
+    host.close()
+    assert children() == before
+
+
+def children() -> set[str]:
+    """The processes below this one."""
+    me = Path(f"/proc/self/task/{os.getpid()}/children")
+    return set(me.read_text().split())
+
+
+def test_the_sandbox_shows_nothing_of_this_machine(hosted: Course) -> None:
+    secret = hosted.root.parents[2] / "secret"
+    secret.write_text("canary")
+    host = HostFunctions(DO, ("do",), "bwrap")
+    look = f"""
+import os, sys
+result = [p for p in ({str(secret)!r}, {str(FOLDER)!r}, {sys.executable!r}, '/proc', '/home',
+    '/root', '/etc/passwd', '/sys', '/dev/shm', '/bin') if os.path.exists(p)]
+result += [name for name in os.environ if name not in ('PWD', 'LC_CTYPE')]
+result += sys.argv + [sys.prefix, os.uname().nodename, str(os.getuid())]
+"""
+    try:
+        assert host.call("do", look) == [
+            *("PYTHONHOME", "LD_LIBRARY_PATH", "PYTHONHASHSEED", "PYTHONUTF8"),
+            *("/child.py", "/python", "host", "1000"),
+        ]
+        for folder in ("/", "/python", "/python/lib", "/usr/lib", "/dev"):
+            told = failure(host, f"open({folder + '/x'!r}, 'w')")
+            assert "Read-only file system" in told or "PermissionError" in told
+    finally:
+        host.close()
+
+
+def test_files_are_bounded_in_size_and_number() -> None:
+    host = HostFunctions(DO, ("do",), "bwrap", HostLimits(tmp_bytes=1 << 20))
+    fill = """
+import os
+made = written = 0
+try:
+    while True:
+        with open(f'{made}', 'wb') as file:
+            made += 1
+            if made > 900:
+                written += file.write(bytes(9999))
+                file.flush()
+except OSError as error:
+    result = [made, written, error.errno]
+"""
+    try:
+        made, written, _errno = host.call("do", fill)
+        assert made <= 1001 and written <= 1 << 20
+    finally:
+        host.close()
+
+
+def test_a_parent_that_dies_takes_the_child_along() -> None:
+    code = f"""
+import os, sys
+from grader.host.host import Host
+host = Host({DO!r}, ("do",), sys.argv[1])
+host.call("do", "result = 1")
+print(open(f"/proc/self/task/{{os.getpid()}}/children").read(), flush=True)
+os._exit(0)
+"""
+    for way in ("bwrap", "none"):
+        done = subprocess.run([sys.executable, "-c", code, way], capture_output=True, check=True)
+        pid = int(done.stdout)
+        late = time.monotonic() + 60
+        while Path(f"/proc/{pid}").exists():
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+            assert time.monotonic() < late, state
+            if state == "Z":  # nobody reaps it in a container without an init
+                break
+            time.sleep(0.02)
+
+
+def test_a_sandbox_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(GraderError, match="does not start: bwrap: there is no such file"):
+        HostFunctions(DO, ("do",)).call("do", "result = 1")
+
+
+def test_a_sandbox_that_does_not_start_is_our_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "bubblewrap", lambda: ["bwrap", "--no-such-option"])
+    with pytest.raises(GraderError, match="no-such-option"):
+        HostFunctions(DO, ("do",)).call("do", "result = 1")

@@ -1,0 +1,100 @@
+"""`warsha lab new`: the folder that it makes is a lab at once."""
+
+import inspect
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from grader.authoring.lab_check import check_runs, count_runs
+from grader.authoring.lab_review import handed_out, written
+from grader.authoring.new_lab import EXAMPLE, new_lab, next_steps
+from grader.cli import app
+from grader.errors import LabError
+from grader.lab import episode
+from grader.lab.lab import LABS, load
+from tests.support.project import ROOT
+
+
+@pytest.fixture
+def labs(tmp_path: Path) -> Path:
+    """A folder of labs with two of ours."""
+    for slug in (EXAMPLE, "traffic_light"):
+        left_out = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(LABS / slug, tmp_path / "labs" / slug, ignore=left_out)
+    return tmp_path / "labs"
+
+
+def test_a_new_lab_passes_its_check(labs: Path) -> None:
+    lab = load(new_lab("door_bell", labs=labs))
+    assert (lab.slug, lab.id, lab.version) == ("door_bell", "door_bell", 1)
+    assert list(written(lab)) == []
+    assert list(handed_out(lab)) == []
+    runs = list(check_runs(lab.folder, 2))
+    assert len(runs) == count_runs(lab, 2)
+    assert not any(runs)
+
+
+def test_nothing_reminds_of_the_lab_that_it_was_copied_from(labs: Path) -> None:
+    change = labs / "traffic_light" / "lab.toml"
+    change.write_text(change.read_text(encoding="utf-8").replace("version = 1", "version = 12"))
+    lab = load(new_lab("crossing", like="traffic_light", id="L31", labs=labs))
+    assert (lab.id, lab.version) == ("L31", 1)
+    for file in lab.folder.rglob("*"):
+        if file.is_file() and file.suffix in (".py", ".md", ".toml"):
+            text = file.read_text(encoding="utf-8")
+            assert "L02" not in text
+            assert "traffic_light" not in text
+    assert list(written(lab)) == []
+    assert not any(check_runs(lab.folder, 1))
+
+
+@pytest.mark.parametrize(
+    ("slug", "like", "told"),
+    [
+        ("Door Bell", EXAMPLE, "'Door Bell' is no name for a lab"),
+        ("../door", EXAMPLE, "is no name for a lab"),
+        ("2doors", EXAMPLE, "is no name for a lab"),
+        ("جرس", EXAMPLE, "is no name for a lab"),
+        ("traffic_light", EXAMPLE, "traffic_light already"),
+        ("door_bell", "nothing", "there is no lab nothing"),
+    ],
+)
+def test_what_cannot_be_made_is_told(labs: Path, slug: str, like: str, told: str) -> None:
+    before = sorted(labs.rglob("*"))
+    with pytest.raises(LabError, match=told) as caught:
+        new_lab(slug, like=like, labs=labs)
+    assert caught.value.cure
+    assert sorted(labs.rglob("*")) == before
+
+
+def test_an_id_is_one_word(labs: Path) -> None:
+    with pytest.raises(LabError, match="'L 1' is no id"):
+        new_lab("door_bell", id="L 1", labs=labs)
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "is a whole lab"), ("ar", "معمل كامل")])
+def test_the_next_steps_are_in_the_reader_s_language(
+    monkeypatch: pytest.MonkeyPatch, language: str, said: str
+) -> None:
+    monkeypatch.setenv("WARSHA_LANG", language)
+    first, *steps = next_steps(Path("labs/door_bell"))
+    assert said in first
+    assert len(steps) == 6
+    assert any("warsha lab check door_bell" in step for step in steps)
+
+
+def test_the_verb_leaves_a_lab_alone_that_is_there() -> None:
+    result = CliRunner().invoke(app, ["lab", "new", "traffic_light"])
+    assert isinstance(result.exception, LabError)
+    assert "traffic_light already" in str(result.exception)
+
+
+def test_every_step_of_an_episode_stands_in_the_documents() -> None:
+    page = (ROOT / "docs" / "reference" / "checks.md").read_text(encoding="utf-8")
+    told = re.search(r"^Steps: (.+?); each gives", page, re.MULTILINE | re.DOTALL)
+    known = inspect.getmembers(episode, inspect.isfunction)
+    steps = {name for name, made in known if made.__module__ == episode.__name__}
+    assert told and set(re.findall(r"`(\w+)`", told[1])) == steps

@@ -1,0 +1,192 @@
+"""Every lab, found by itself: its folder is sound, and reference and mutants get what they should.
+
+The whole proof (200 pairs) is `warsha lab check`; here a few pairs of each lab run.
+"""
+
+import ast
+import tomllib
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+from grader.authoring.lab_check import GENERIC, check_runs, count_runs, programs, verify_expected
+from grader.errors import LabError
+from grader.lab import lab as labs
+from grader.score.messages import known, shared
+from grader.seeds import PUBLIC_SEED
+from hardware.bench import diagram
+
+LABS = labs.slugs()
+PAIRS, MANY_PAIRS = 2, 10
+
+
+@pytest.fixture(params=LABS)
+def lab(request: pytest.FixtureRequest) -> labs.Lab:
+    return labs.find(request.param)
+
+
+def test_the_traffic_light_is_found() -> None:
+    assert "traffic_light" in LABS
+
+
+def test_points_add_up_to_twenty(lab: labs.Lab) -> None:
+    assert sum(lab.points(item) for item in lab.items) == 20
+
+
+def test_expected_points_and_keys_are_complete(lab: labs.Lab) -> None:
+    verify_expected(lab)
+    assert set(GENERIC) <= set(programs(lab))
+
+
+def test_every_misconception_has_a_text(lab: labs.Lab) -> None:
+    assert all(known(lab, check.on_miss) for check in lab.checks)
+    assert not set(lab.misconceptions) & set(shared())
+
+
+def test_the_first_line_of_a_mutant_says_its_misconception(lab: labs.Lab) -> None:
+    for name, file in programs(lab).items():
+        if name != "reference" and file.suffix == ".py":
+            assert file.read_text(encoding="utf-8").startswith("# Misconception: ")
+
+
+def test_files_on_the_board_are_python_that_compiles(lab: labs.Lab) -> None:
+    sources = [file for file in programs(lab).values() if file.suffix == ".py"]
+    sources += [board.pins_file for board in lab.boards.values()]
+    for file in sources:
+        ast.parse(file.read_text(encoding="utf-8"), str(file))
+
+
+def test_the_circuits_wire_every_role(lab: labs.Lab) -> None:
+    for board in lab.boards.values():
+        wired = {
+            pin.pin
+            for connection in diagram.load(board.diagram).connections
+            for pin in (connection.a, connection.b)
+        }
+        for role, gpio in board.pins.items():
+            assert board.type.pin_of(gpio) in wired, role
+
+
+def test_a_scenario_is_the_same_for_the_same_seed(lab: labs.Lab) -> None:
+    for board in lab.boards.values():
+        for seed in (PUBLIC_SEED, 1, 2**62 + 1):
+            first, again = (lab.scenario(seed, board.type) for _ in range(2))
+            assert first == again
+            assert len({episode.name for episode in first}) == len(first)
+    board = lab.board()
+    assert lab.scenario(3, board.type) != lab.scenario(4, board.type)
+
+
+@pytest.mark.parametrize("pairs", [PAIRS, pytest.param(MANY_PAIRS, marks=pytest.mark.long)])
+def test_reference_and_mutants_get_what_they_should(lab: labs.Lab, pairs: int) -> None:
+    runs = list(check_runs(lab.folder, pairs))
+    assert len(runs) == count_runs(lab, pairs)
+    assert not any(runs), "\n".join(map(str, chain(*runs)))
+
+
+# A lab's author makes mistakes.
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the traffic light that may be broken."""
+    target = tmp_path / "traffic_light"
+    source = labs.LABS / "traffic_light"
+    for file in source.rglob("*"):
+        if file.is_file() and "__pycache__" not in file.parts:
+            place = target / file.relative_to(source)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(file.read_bytes())
+    return target
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('id = "L02"', "", "traffic_light/lab.toml, id: is missing"),
+        ("minutes = 75", 'minutes = "75"', "lab.toml, minutes: is '75'"),
+        ("version = 1", "version = 1\nverson = 2", "lab.toml, verson: is not known here"),
+        ("[boards.pi_pico]", "[boards.pico]", "lab.toml, boards.pico: is no board"),
+        ('"pins.pico.py"', '"pins.py"', "boards.pi_pico.pins: there is no file pins.py"),
+        ('"diagram.json"', '"../x.json"', "there is no file ../x.json in the lab's folder"),
+        (', en = "order of the phases"', "", "items.a: must have a text in ar and one in en"),
+        ("\n[items]\n", '\n[items]\nx = { ar = "1", en = "1" }\n', "items.x: lab.toml and checks"),
+        ("title =", "title ==", "lab.toml: is no TOML"),
+    ],
+)
+def test_a_wrong_lab_toml_is_told_with_file_and_key(
+    copy: Path, old: str, new: str, told: str
+) -> None:
+    file = copy / "lab.toml"
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(LabError) as caught:
+        labs.load(copy)
+    assert told in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("def scenario(", "def scenarios(", "checks.py, scenario: there is no such function"),
+        ('"R + G"', "1 / 0", "checks.py: ZeroDivisionError"),
+        ('check("b", points=5', 'check("a", points=5', "checks.py, a: is there twice"),
+        ('after="a"', 'after="d"', "checks.py, c: its after='d' must come before it"),
+        ("points=4", "points=0", "check a: points must be more than 0"),
+    ],
+)
+def test_wrong_checks_are_told(copy: Path, old: str, new: str, told: str) -> None:
+    file = copy / "checks.py"
+    text = file.read_text(encoding="utf-8").replace(
+        '@check(\n    "b",\n    points=5', '@check("b", points=5'
+    )
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(LabError) as caught:
+        labs.load(copy)
+    assert told in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "told"),
+    [
+        ("drift", {"d": [0, "nonsense"]}, "the key 'nonsense' is not known"),
+        ("drift", {"d": [9, "drift"]}, "no such item, or no such points"),
+        ("drift", {"x": [0, "drift"]}, "no such item"),
+        ("nobody", {"d": [0, "drift"]}, "there is no such mutant"),
+    ],
+)
+def test_a_wrong_expected_toml_is_told(
+    copy: Path, name: str, rows: dict[str, list[object]], told: str
+) -> None:
+    file = copy / "expected.toml"
+    table = tomllib.loads(file.read_text(encoding="utf-8")) | {name: rows}
+    lines = []
+    for mutant, lost in table.items():
+        lines.append(f"[{mutant}]")
+        lines += [f'{item} = [{points}, "{key}"]' for item, (points, key) in lost.items()]
+    file.write_text("\n".join(lines), encoding="utf-8")
+    with pytest.raises(LabError, match=told):
+        verify_expected(labs.load(copy))
+
+
+def test_a_lab_is_known_by_what_is_in_it(copy: Path) -> None:
+    before = labs.load(copy).digest
+    assert before == labs.load(labs.LABS / "traffic_light").digest
+    (copy / "lesson.md").write_text("another lesson")
+    assert labs.load(copy).digest == before
+    (copy / "checks.py").write_text((copy / "checks.py").read_text() + "\n")
+    assert labs.load(copy).digest != before
+
+
+def test_a_board_that_a_lab_does_not_have() -> None:
+    lab = labs.find("traffic_light")
+    assert lab.board("rp2") is lab.board("pi_pico")
+    assert lab.board() is lab.board("esp32_devkit_c_v4")
+    with pytest.raises(LabError, match="does not run on arduino") as caught:
+        lab.board("arduino")
+    assert "pi_pico" in caught.value.cure
+    with pytest.raises(LabError, match="no lab nothing"):
+        labs.find("nothing")

@@ -1,0 +1,185 @@
+"""What a person grades: texts, and files beside the notebook."""
+
+import os
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from grader.classrun.autograde import Grading
+from grader.errors import CourseError
+from grader.lab import cells
+from grader.lab.course import Course
+from grader.lab.lab import LABS, find, load
+from grader.nbgrader import commands, marks
+from grader.notebook import lesson, release
+from tests.support import fake_scoring
+from tests.support.classroom import LAB, HandIn, give_by_hand, waiting_for_a_person
+from tests.support.gradebooks import open_book, source
+from tests.support.tiny_lesson import cell_named
+
+QUESTION = """
+
+Why does it blink?
+
+
+<!-- #region manual="why" points=4 -->
+Because the loop goes on for ever.
+<!-- #endregion -->
+
+
+"""
+
+
+def grade(course: Course) -> dict[str, tuple[str, ...]]:
+    """Grade all; the notes of each trainee."""
+    grading = Grading(course, LAB)
+    done = list(grading.run(grading.submissions(), work=fake_scoring.by_text, workers=1))
+    assert all(outcome.is_graded for outcome in done), done
+    return {outcome.student: outcome.notes for outcome in done}
+
+
+def lab_with(text: str, place: Path) -> Path:
+    """The lab with that text in its lesson."""
+    folder = place / LAB
+    shutil.copytree(LABS / LAB, folder)
+    file = folder / "lesson.md"
+    file.write_text(file.read_text("utf-8").rstrip() + text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def asking(course: Course, tmp_path: Path) -> Course:
+    """The course, released anew with a text that a person grades."""
+    (course.root / "gradebook.db").unlink()
+    release.write_settings(course.root, course.slug)
+    release.release_lab(course.root, load(lab_with(QUESTION, tmp_path / "labs")))
+    return course
+
+
+def test_a_text_waits_for_a_person_and_its_mark_stays(asking: Course, hand_in: HandIn) -> None:
+    file = hand_in("s1", "x = 1") / f"{LAB}.ipynb"
+    hand_in("s2", "x = 1")
+    notebook = nbformat.read(file, as_version=4)
+    assert cell_named(notebook, "why").source == cells.TEXT_STUB
+    assert "for ever" not in file.read_text("utf-8")
+    cell_named(notebook, "why").source = "It loops. <script>steal()</script>"
+    nbformat.write(notebook, file)
+    grade(asking)
+    assert waiting_for_a_person(asking, "s1") == {"why"}
+    assert waiting_for_a_person(asking, "s2") == set()
+    assert marks.scores(asking.root) == {("s1", LAB): 20.0, ("s2", LAB): 20.0}
+    graded = asking.root / "autograded" / "s1" / LAB / f"{LAB}.ipynb"
+    shown = cell_named(nbformat.read(graded, as_version=4), "why").source
+    assert shown == "~~~\nIt loops. <script>steal()</script>\n~~~"
+
+    give_by_hand(asking, "s1", "why", 3.5)
+    (file.parent / "timestamp.txt").write_text("2026-01-16 10:00:00 UTC\n")
+    grade(asking)
+    assert marks.scores(asking.root)["s1", LAB] == 23.5
+    assert waiting_for_a_person(asking, "s1") == {"why"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ('manual="why"', "has no points"),
+        ('manual="why" points=-1', "has no points"),
+        ('manual="program" points=4', "cannot be the name"),
+        ('manual="w y" points=4', "cannot be the name"),
+    ],
+)
+def test_what_is_wrong_with_it_is_told(tmp_path: Path, wrong: str, told: str) -> None:
+    folder = lab_with(QUESTION.replace('manual="why" points=4', wrong), tmp_path)
+    with pytest.raises(CourseError, match=told):
+        lesson.source_notebook(folder, find(LAB).maxima)
+
+
+def test_its_model_answer_is_held_back(tmp_path: Path) -> None:
+    notebook = lesson.source_notebook(lab_with(QUESTION, tmp_path), find(LAB).maxima)
+    assert "Because the loop goes on for ever." in lesson.solution_lines(notebook)
+
+
+def test_files_go_with_the_notebook_and_links_do_not(course: Course, hand_in: HandIn) -> None:
+    folder = hand_in("s1", "x = 1")
+    (folder / "data").mkdir()
+    (folder / "data" / "readings.csv").write_text("1,2\n")
+    (folder / ".ipynb_checkpoints").mkdir()
+    (folder / ".ipynb_checkpoints" / "old.csv").write_text("x")
+    (folder / "secret.txt").symlink_to(course.root / "gradebook.db")
+    (folder / "all").symlink_to(course.root)
+    (folder / "extra.ipynb").write_text("{}")
+    (folder / "given.csv").write_text("changed by the trainee")
+    (course.root / "source" / LAB / "given.csv").write_text("the instructor's")
+    os.mkfifo(folder / "pipe")
+    notes = grade(course)["s1"]
+    place = course.root / "autograded" / "s1" / LAB
+    found = {str(file.relative_to(place)): file for file in place.rglob("*") if not file.is_dir()}
+    assert set(found) == {f"{LAB}.ipynb", "timestamp.txt", "data/readings.csv", "given.csv"}
+    assert found["given.csv"].read_text() == "the instructor's"
+    (told,) = (note for note in notes if "plain file" in note)
+    assert set(told.removeprefix("left out: ").split("; ")) == {
+        f"{name!r} is no plain file" for name in ("secret.txt", "all", "pipe")
+    }
+
+
+def test_no_file_handed_in_stands_in_the_way(course: Course, hand_in: HandIn) -> None:
+    own = course.root / "source" / LAB
+    (own / "given.csv").write_text("the instructor's")
+    (own / "data").mkdir()
+    (own / "data" / "more.csv").write_text("the instructor's")
+    folder = hand_in("s1", "x = 1")
+    (folder / "given.csv").mkdir()
+    (folder / "given.csv" / "mine.csv").write_text("changed by the trainee")
+    (folder / "data").write_text("changed by the trainee")
+    grade(course)
+    place = course.root / "autograded" / "s1" / LAB
+    assert (place / "given.csv").read_text() == "the instructor's"
+    assert (place / "data" / "more.csv").read_text() == "the instructor's"
+
+
+def test_a_file_that_cannot_be_copied_is_left_out(course: Course, hand_in: HandIn) -> None:
+    """Its name is longer where it goes to, and says what would stop the class if it were true."""
+    deep, name, longest = hand_in("s1", "x = 1"), "No space left on device", 4095
+    while (left := longest - len(f"{deep}/{name}")) > 0:
+        deep /= "d" * min(200, left - 1) if left not in (201, 202) else "d" * 100
+    deep.mkdir(parents=True)
+    (deep / name).write_text("x")
+    hand_in("s2", "x = 1")
+    notes = grade(course)
+    assert any(name in note for note in notes["s1"]) and set(notes) == {"s1", "s2"}
+
+
+def test_a_report_beside_the_lab(course: Course, hand_in: HandIn) -> None:
+    """Its texts wait for a person, missing it is nothing, and its tests are never full marks."""
+    place = course.root / "source" / LAB
+    report = source()
+    del report.cells[3:5]
+    nbformat.write(report, place / "report.ipynb")
+    nbformat.write(source(), place / "tested.ipynb")
+    commands.generate_release(course.root, LAB)
+    handed = hand_in("s1", "x = 1")
+    hand_in("s2", "x = 1")
+    for name in ("report", "tested"):
+        notebook = nbformat.read(course.root / "release" / LAB / f"{name}.ipynb", as_version=4)
+        cell_named(notebook, "essay").source = "It blinks."
+        nbformat.write(notebook, handed / f"{name}.ipynb")
+    notes = grade(course)
+    told = "tested.ipynb has tests: nbgrader autograde runs them, or a person looks"
+    assert notes == {"s1": (told,), "s2": ()}
+    with open_book(course.root) as book:
+        found = {
+            (student, name, grade.name): (grade.auto_score, grade.needs_manual_grade)
+            for student in ("s1", "s2")
+            for name in ("report", "tested")
+            for grade in book.find_submission_notebook(name, LAB, student).grades
+        }
+    assert found["s1", "report", "essay"] == (None, True)
+    assert found["s1", "report", "code"] == (0, False)
+    assert found["s1", "tested", "test"] == (None, True)
+    assert found["s1", "tested", "essay"] == (None, True)
+    assert found["s1", "tested", "code"] == (0, False)
+    assert {mark for (student, *_), mark in found.items() if student == "s2"} == {(0, False)}
+    graded = course.root / "autograded" / "s1" / LAB
+    assert {file.stem for file in graded.glob("*.ipynb")} == {LAB, "report", "tested"}

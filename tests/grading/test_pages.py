@@ -1,0 +1,220 @@
+"""The feedback page: what it tells, in a real browser on a wide screen, a telephone and paper; and
+that what a submission says stays text."""
+
+import re
+import statistics
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from grader.reports.feedback import feedback_page
+from grader.reports.feedback_data import FeedbackData
+from tests.support.feedback_pages import (
+    EVIL,
+    OVERFLOWS,
+    PALE,
+    WIDTHS,
+    Opened,
+    browser,
+    full,
+    missed,
+    sheet,
+    show,
+)
+
+PAPER_PX = (186 / 25.4 * 96, 271 / 25.4 * 96)
+"""What A4 leaves inside of our margins, in CSS pixels."""
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
+    """One browser for the whole file."""
+    with browser(tmp_path_factory.mktemp("browser")) as found:
+        yield found
+
+
+MARKS = sheet(full("a"), missed("b", 2.5), missed("c"), number=3)
+
+
+@pytest.fixture
+def page(opened: Opened, tmp_path: Path) -> Opened:
+    """The page of a third submission, wide."""
+    opened.paper("")
+    opened.resize(1400)
+    return show(opened, tmp_path, feedback_page(MARKS))
+
+
+def test_points_figures_and_the_wrong_idea_are_told_in_both_languages(page: Opened) -> None:
+    item = page.texts("#item-b")[0]
+    for text in ("2.5 / 4", "48.9 ms", "20 ± 5 ms", "القياس", "measured", "المتوقّع", "expected",
+                 "تتأخر الأطوار", "The phases are late", "t = 4 s"):  # fmt: skip
+        assert text in item
+    assert "6.5 / 12" in page.texts(".total")
+    assert "submission 3" in page.texts(".facts")[0]
+    assert "3.1" in page.texts(".mastery")[0]  # 9.6 are 16/20 of 12
+    assert page.texts("#item-a .why") == []
+
+
+def test_the_waveform_shows_the_stimulus_and_the_wrong_place(page: Opened) -> None:
+    words = page.texts("#item-b svg text")
+    assert {"btn1", "LED_G", "812.5 ms"} <= set(words)
+    assert page.texts("#item-a svg") == []
+
+
+@pytest.mark.parametrize(("number", "hints"), [(1, 0), (2, 0), (3, 2), (7, 2)])
+def test_hints_come_from_the_third_submission_on(number: int, hints: int) -> None:
+    html = feedback_page(replace(MARKS, number=number))
+    assert html.count("Reckon from the last deadline.") == hints
+    assert html.count("احسب من الموعد السابق.") == hints
+
+
+def test_the_way_from_one_submission_to_the_next_is_shown(page: Opened) -> None:
+    assert [text[0] for text in page.texts(".history li b")] == ["1", "2", "3"]
+    assert 'class="history"' not in feedback_page(sheet(full("a")))
+
+
+def test_what_happened_is_no_idea() -> None:
+    html = feedback_page(sheet(missed("b"), missed("c", key="exception")))
+    assert html.count("the idea that is probably wrong") == html.count("what happened") == 1
+
+
+def test_the_program_s_lines_have_the_numbers_of_the_cell(page: Opened) -> None:
+    assert page.texts(".program li")[:2] == ["%%board main.py", "from machine import Pin"]
+
+
+def test_mastery_and_lateness_are_two_things() -> None:
+    late = replace(sheet(full("a"), full("b")), penalty=3)
+    html = feedback_page(late)
+    assert late.mastered and late.total == 5
+    assert "mastery reached" in html and "−3" in html
+
+
+def test_a_person_s_points_and_words_stand_on_the_page(page: Opened, tmp_path: Path) -> None:
+    marks = replace(
+        sheet(replace(missed("b", 1), points=4, by_hand=True), replace(full("w"), waits=True)),
+        comments=("أحسنت\nsee line 12",),
+    )
+    show(page, tmp_path, feedback_page(marks))
+    assert "points given by a person" in page.texts("#item-b")[0]
+    assert "waits for a person" in page.texts("#item-w")[0]
+    assert page.texts("blockquote")[0].startswith("أحسنت")
+
+
+def test_what_nbgrader_notes_of_an_empty_cell_is_no_word_of_the_instructor() -> None:
+    html = feedback_page(replace(MARKS, comments=("No response.",)))
+    assert "خلايا بلا إجابة" in html and "No response" not in html
+    assert "what the instructor wrote" not in html
+    both = feedback_page(replace(MARKS, comments=("أحسنت", "No response.")))
+    assert "what the instructor wrote" in both and both.count("<blockquote") == 1
+
+
+def test_a_notebook_without_a_program_cell_is_told_so() -> None:
+    silent = replace(missed("a").card, key="no_ready")
+    none = replace(sheet(replace(missed("a"), card=silent)), program=None)
+    html = feedback_page(none)
+    assert "No cell of the notebook has" in html and "فلم يكن على اللوحة برنامج" in html
+    assert "No cell of the notebook has" not in feedback_page(replace(none, program="x = 1"))
+
+
+def test_the_time_in_a_caption_stays_in_one_line(page: Opened) -> None:
+    times = "[...document.querySelectorAll('figcaption bdi')]"
+    for width in range(300, 420, 10):
+        page.resize(width)
+        lines = page.driver.execute_script(f"return {times}.map(e => e.getClientRects().length)")
+        assert set(lines) == {1}
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_nothing_sticks_out_of_the_window(page: Opened, tmp_path: Path, width: int) -> None:
+    long = replace(MARKS, program="x" * 3000, comments=("y" * 500,))
+    page.resize(width)
+    for marks in (MARKS, replace(long, entries=(missed("b", said="z" * 200),))):
+        show(page, tmp_path, feedback_page(marks))
+        assert page.js(OVERFLOWS) <= 0
+
+
+def test_arabic_runs_to_the_left_and_figures_to_the_right(page: Opened) -> None:
+    assert page.js("return [document.documentElement.dir, document.documentElement.lang]") == [
+        "rtl", "ar"
+    ]  # fmt: skip
+    assert page.style(".en, code, .wave, .program ol, bdi[dir=ltr]", "direction") == {"ltr"}
+    assert page.style("bdi, code, .en", "unicodeBidi") == {"isolate"}
+    assert page.style("h1, .why p.ar", "direction") == {"rtl"}
+    # Arabic stands right of the English beside it.
+    arabic, english = page.js(
+        "return ['ar', 'en'].map(l => document.querySelector('#item-b .why p.' + l)"
+        ".getBoundingClientRect().left)"
+    )
+    assert arabic > english
+
+
+def test_words_can_be_read_and_say_what_colours_say(page: Opened) -> None:
+    page.js("document.querySelectorAll('details').forEach(d => d.open = true)")
+    assert page.js(PALE) == []
+    page.js("document.body.insertAdjacentHTML('beforeend', '<p style=color:#999>pale</p>')")
+    assert [text for text, _ in page.js(PALE)] == ["pale"]
+    assert page.texts(".item .points .state") == [
+        "✓ كاملة full", "◐ جزئية in part", "✗ لم تتحقق missed"
+    ]  # fmt: skip
+    assert page.js("return [...document.querySelectorAll('[role=img]')].every(e => e.ariaLabel)")
+    heads = "return document.querySelectorAll('.summary thead th[scope=col]').length"
+    assert page.js(heads) == 4
+    assert page.js("return document.querySelectorAll('.summary tbody th[scope=row]').length") == 3
+
+
+def test_on_paper_no_item_is_cut(page: Opened, tmp_path: Path) -> None:
+    show(page, tmp_path, feedback_page(sheet(*(missed(item) for item in "abcdef"), number=4)))
+    page.paper("print")
+    page.resize(round(PAPER_PX[0]), round(PAPER_PX[1]))
+    assert page.style(".item, figure, .result", "breakInside") == {"avoid"}
+    heights = page.js("return [...document.querySelectorAll('.item')].map(e => e.offsetHeight)")
+    assert max(heights) < PAPER_PX[1] / 2  # two of them on a sheet
+    inside = (
+        "return [...document.querySelectorAll('.wave')].every(e => e.scrollWidth <= e.clientWidth)"
+    )
+    assert page.js(inside)
+    assert page.js(OVERFLOWS) <= 0
+    assert page.style(".program", "display") == {"none"}
+
+
+def hostile() -> FeedbackData:
+    """A submission that puts markup and direction marks wherever it can."""
+    entry = missed("b", said=EVIL)
+    return replace(sheet(entry, number=3, student="s1"), name=EVIL, program=EVIL, comments=(EVIL,))
+
+
+def test_what_a_submission_says_stays_text(opened: Opened, tmp_path: Path) -> None:
+    show(opened, tmp_path, feedback_page(hostile()))
+    assert opened.js("return window.pwned ?? null") is None
+    assert opened.js("return document.querySelectorAll('script, img, iframe, link').length") == 0
+    body = opened.js("return document.body.textContent")
+    assert body.count("<script>window.pwned=1</script>") == 4
+    assert not re.search("[\u202a-\u202e\u2066-\u2069]", body)
+    assert "\\u202eevil\\u2066" in body
+
+
+def test_a_page_stays_short_whatever_was_handed_in() -> None:
+    endless = replace(MARKS, program="y" * 100_000 + "\nz = 1" * 50_000)
+    html = feedback_page(endless)
+    assert len(html) < 100_000
+    assert "y" * 200 + "…" in html and "y" * 201 not in html
+
+
+def test_a_page_asks_nobody_for_anything_and_runs_nothing() -> None:
+    html = feedback_page(hostile())
+    assert "script-src 'none'" in html
+    assert not re.search(r'(src|href)="(?!#)', html)
+    assert "url(" not in html and "@import" not in html
+
+
+def test_a_page_is_made_in_a_moment() -> None:
+    marks = sheet(*(missed(item) for item in "abcdefg"), number=4)
+    times_s = []
+    for _ in range(20):
+        begin_s = time.process_time()
+        feedback_page(marks)
+        times_s.append(time.process_time() - begin_s)
+    assert statistics.median(times_s) < 0.05

@@ -1,0 +1,153 @@
+"""Practice in a notebook: `%lab`, `%%predict`, `grade`; and stock nbgrader on the same files."""
+
+from collections.abc import Iterator
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+from grader.authoring.lab_check import program_of, programs
+from grader.errors import CourseError
+from grader.lab.course import Course
+from grader.lab.lab import LABS, find
+from grader.notebook import practice
+from grader.score.card import number
+from hardware.notebook.programs import above
+from hardware.notebook.programs import programs as saved
+from tests.support.classroom import LAB, HandIn
+from tools.compare_nbgrader import our_marks, stock_marks
+
+REFERENCE = (LABS / LAB / "reference.py").read_text(encoding="utf-8")
+ITEMS = {"a": 3.0, "b": 3.0, "c": 3.0, "d": 5.0, "e": 4.0, "p": 0.0}
+
+
+@pytest.fixture
+def shell(course: Course, monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
+    """A notebook's kernel, standing in the trainee's course, with nothing saved."""
+    monkeypatch.chdir(course.trainee / LAB)
+    monkeypatch.setattr(practice, "session", practice.PracticeSession())
+    saved.clear()
+    above.clear()
+    shell = InteractiveShell()
+    practice.load_ipython_extension(shell)
+    yield shell
+    saved.clear()
+
+
+def run(shell: InteractiveShell, cell: str) -> object:
+    return shell.run_cell(cell).result
+
+
+def test_the_reference_gets_full_marks(shell: InteractiveShell) -> None:
+    run(shell, f"%lab {LAB}")
+    saved["main.py"] = REFERENCE
+    assert {item: run(shell, f'grade("{item}")') for item in ITEMS} == ITEMS
+    assert run(shell, "grade()") == 18
+
+
+def test_a_mark_is_a_number_for_nbgrader_and_a_card_for_people(shell: InteractiveShell) -> None:
+    run(shell, f"%lab {LAB}")
+    saved["main.py"] = REFERENCE.replace("+ 1", "")
+    mark = run(shell, 'grade("d")')
+    assert isinstance(mark, practice.Points)
+    assert float(repr(mark)) == 0
+    assert "القياس" in mark._repr_html_()
+    total = run(shell, "grade()")
+    assert isinstance(total, practice.Points)
+    assert f"{number(total)} / 20" in total._repr_html_()
+
+
+def test_an_answer_counts_when_it_is_the_trainees_own(shell: InteractiveShell) -> None:
+    run(shell, f"%lab {LAB}")
+    handed_out = practice.handed_out_answer(find(LAB).folder)
+    assert handed_out == practice.handed_out_answer(practice.session.lab.folder)  # type: ignore[union-attr]
+    run(shell, f"%%predict\n{handed_out}")
+    assert run(shell, 'grade("p")') == 0
+    run(shell, "%%predict\n\n   \n")
+    assert run(shell, 'grade("p")') == 0
+    run(shell, "%%predict\nلغة بايثون على الحاسب")
+    assert run(shell, 'grade("p")') == 2
+
+
+def test_a_program_is_run_once_for_all_its_items(
+    shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(shell, f"%lab {LAB}")
+    saved["main.py"] = REFERENCE
+    run(shell, 'grade("a")')
+
+    def fail(*_: object) -> None:
+        raise AssertionError("scored twice")
+
+    monkeypatch.setattr(practice, "score_lab", fail)
+    assert run(shell, 'grade("b")') == 3
+
+
+def test_without_a_program_there_are_no_points(shell: InteractiveShell) -> None:
+    run(shell, f"%lab {LAB} pi_pico")
+    assert run(shell, "grade()") == 0
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [lambda: practice.grade("a"), lambda: practice.lab(""), lambda: practice.lab("no_such_lab")],
+)
+def test_what_is_missing_is_said(shell: InteractiveShell, wrong: object) -> None:
+    with pytest.raises(CourseError) as caught:
+        wrong()  # type: ignore[operator]
+    assert caught.value.cure
+
+
+def test_a_mark_before_any_program_says_what_to_run(
+    shell: InteractiveShell, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(shell, f"%lab {LAB}")
+    assert run(shell, 'grade("a")') == 0
+    assert "run the cell that begins with %%board main.py" in capsys.readouterr().out
+    saved["main.py"] = REFERENCE
+    run(shell, 'grade("a")')
+    assert "no program" not in capsys.readouterr().out
+
+
+def test_a_stray_arabic_mark_is_named_on_the_card(shell: InteractiveShell) -> None:
+    run(shell, f"%lab {LAB}")
+    saved["main.py"] = "x = [1، 2]\n"
+    mark = run(shell, 'grade("a")')
+    assert isinstance(mark, practice.Points)
+    assert "السطر 2، العمود 7: فاصلة عربية" in mark._repr_html_()
+
+
+def test_a_line_of_the_cell_counts_the_blank_ones_above_its_magic(shell: InteractiveShell) -> None:
+    run(shell, f"%lab {LAB}")
+    saved["main.py"], above["main.py"] = "\n1 / 0\n", 2
+    said = run(shell, 'grade("a")')._repr_html_()  # type: ignore[attr-defined]
+    assert "in line 5 of the cell (line 2 of <code" in said
+    saved["main.py"] = "x = [1، 2]\n"
+    said = run(shell, 'grade("a")')._repr_html_()  # type: ignore[attr-defined]
+    assert "line 4, column 7: an Arabic comma" in said
+
+
+def test_an_unknown_item_is_told_the_known_ones(shell: InteractiveShell) -> None:
+    practice.lab(LAB)
+    with pytest.raises(CourseError) as caught:
+        practice.grade("z")
+    assert "a, b, c" in caught.value.cure
+
+
+@pytest.mark.parametrize(
+    "students",
+    [
+        ("reference",),
+        pytest.param(("pong_same", "empty", "hex_case"), marks=pytest.mark.long),
+    ],
+)
+def test_stock_nbgrader_gives_the_same_marks_and_export(
+    course: Course, hand_in: HandIn, students: tuple[str, ...]
+) -> None:
+    lab = find(LAB)
+    for student in students:
+        text = program_of(programs(lab)[student]).get("main.py")
+        hand_in(student, text.decode() if text else None, answer="" if student == "empty" else "x")
+    theirs = scores, csv = stock_marks(course)
+    assert len(scores) == len(students) * 6
+    assert len(csv.splitlines()) == 1 + len(students)
+    assert our_marks(course, []) == theirs

@@ -1,0 +1,270 @@
+"""Building a course again: what is not ours stays, what was released stays until the new is right,
+and marks that were given have the cells that they were given for."""
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from grader.archive.store import Store
+from grader.authoring.lab_review import secrets
+from grader.classrun.autograde import Grading
+from grader.errors import CourseError
+from grader.lab.course import Course
+from grader.lab.lab import LABS, find
+from grader.nbgrader import commands, config, marks
+from grader.nbgrader.database import Database
+from grader.notebook import release
+from grader.notebook.release import build_course
+from hardware.paths import build_dir
+from tests.support import fake_scoring
+from tests.support.classroom import LAB, HandIn
+from tests.support.gradebooks import handed_in, rows, source
+from tests.support.tiny_lesson import cell_named
+
+OTHER = "traffic_light"
+QUESTION = """
+
+
+<!-- #region manual="why" points=4 -->
+Because the loop goes on for ever.
+<!-- #endregion -->
+"""
+BIN = Path(sys.executable).parent
+Edit = Callable[[Callable[[str], str]], None]
+
+
+@pytest.fixture
+def edit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Edit:
+    """Change the lesson's text, always from what it is in the checkout."""
+    labs = tmp_path / "labs"
+    for lab in (LAB, OTHER):
+        shutil.copytree(LABS / lab, labs / lab)
+    monkeypatch.setattr(release, "LABS", labs)
+
+    def change(how: Callable[[str], str]) -> None:
+        text = (LABS / LAB / "lesson.md").read_text(encoding="utf-8")
+        (labs / LAB / "lesson.md").write_text(how(text), encoding="utf-8")
+
+    return change
+
+
+def asks_more(text: str) -> str:
+    return text.rstrip() + QUESTION
+
+
+def tells(text: str) -> str:
+    """A lesson that shows a line of its solution."""
+    return f"For example `{sorted(secrets(find(LAB)))[0]}`.\n\n\n" + text
+
+
+def put_beside(course: Course, *names: str) -> None:
+    """The instructor's own notebooks and files, as docs/howto/gradebook.md says."""
+    place = course.root / "source" / LAB
+    for name in names:
+        nbformat.write(source(), place / f"{name}.ipynb")
+    (place / "data").mkdir(exist_ok=True)
+    (place / "data" / "table.csv").write_text("mine")
+
+
+def grade(course: Course) -> dict[tuple[str, str], float]:
+    grading = Grading(course, LAB)
+    done = list(grading.run(grading.submissions(), work=fake_scoring.by_text, workers=1))
+    assert all(outcome.is_graded for outcome in done), done
+    return marks.scores(course.root)
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {
+        str(file.relative_to(folder)): file.read_bytes()
+        for file in folder.rglob("*")
+        if file.is_file()
+    }
+
+
+def book(course: Course) -> dict[str, list[dict[str, Any]]]:
+    """The gradebook, but what it has of another lab."""
+    found = rows(f"sqlite:///{course.root}/gradebook.db").items()
+    return {table: [row for row in its if OTHER not in repr(row)] for table, its in found}
+
+
+def released_state(course: Course) -> tuple[object, ...]:
+    """All that a release of the lab consists of."""
+    root = course.root
+    places = ("source", "release", "trainee", "trainee/labs")
+    lies = [files(root / place / LAB) for place in places]
+    return *lies, book(course), Store(course.store).released(LAB)
+
+
+def test_what_the_instructor_put_beside_a_lab_stays(course: Course) -> None:
+    put_beside(course, "report")
+    commands.generate_release(course.root, LAB)
+    before = files(course.root / "source" / LAB)
+    known = book(course)
+    build_course(course)
+    assert files(course.root / "source" / LAB) == before
+    assert set(files(course.root / "release" / LAB)) == set(before)
+    assert {"report.ipynb", "data/table.csv"} < set(before)
+    assert book(course) == known
+
+
+def test_what_changed_in_a_text_reaches_who_has_handed_in(
+    course: Course, hand_in: HandIn, edit: Edit
+) -> None:
+    put_beside(course, "report")
+    build_course(course)
+    folder = hand_in("s1", "x = 1")
+    report = nbformat.read(course.root / "release" / LAB / "report.ipynb", as_version=4)
+    handed_in(report, {"essay": "It blinks."}, {})
+    nbformat.write(report, folder / "report.ipynb")
+    before = grade(course)
+    edit(lambda text: "Read this first.\n\n\n" + text)
+    told: list[str] = []
+    build_course(course, told.append)
+    assert told == [f"released {LAB}"]
+    for place in ("source", "release", "trainee"):
+        assert "Read this first." in (course.root / place / LAB / f"{LAB}.ipynb").read_text()
+    assert grade(course) == before
+
+
+def test_cells_that_came_after_marks_were_given(
+    course: Course, hand_in: HandIn, edit: Edit
+) -> None:
+    hand_in("s1", "x = 1")
+    before, state = grade(course), released_state(course)
+    edit(asks_more)
+    both = replace(course, labs=(LAB, OTHER))
+    told: list[str] = []
+    for _again in range(2):
+        with pytest.raises(CourseError) as caught:
+            build_course(both, told.append)
+        assert str(caught.value) == f"{LAB}: its marks were given for other cells: why"
+        assert released_state(course) == state
+        assert (course.trainee / OTHER / f"{OTHER}.ipynb").is_file()
+        assert grade(course) == before
+    assert told == [f"released {OTHER}"] * 2
+    edit(lambda text: text)
+    build_course(both)
+    edit(asks_more)
+    command = caught.value.cure.partition(f"in {course.root}: ")[2].partition(", which")[0]
+    subprocess.run(
+        [BIN / shlex.split(command)[0], *shlex.split(command)[1:]],
+        cwd=course.root,
+        env={**os.environ, "PATH": f"{BIN}:{os.environ['PATH']}"},
+        check=True,
+        capture_output=True,
+    )
+    build_course(both)
+    assert grade(course) == before
+    graded = course.root / "autograded" / "s1" / LAB / f"{LAB}.ipynb"
+    assert cell_named(nbformat.read(course.root / "release" / LAB / graded.name, 4), "why")
+
+
+def test_notebooks_that_came_or_went_after_marks_were_given(
+    course: Course, hand_in: HandIn
+) -> None:
+    put_beside(course, "report")
+    build_course(course)
+    hand_in("s1", "x = 1")
+    before = grade(course)
+    place = course.root / "source" / LAB
+    for names in ("report.ipynb", "more.ipynb, report.ipynb"):
+        (place / "report.ipynb").unlink(missing_ok=True)
+        if "more" in names:
+            put_beside(course, "more")
+        state = released_state(course)
+        with pytest.raises(CourseError) as caught:
+            build_course(course)
+        assert str(caught.value).endswith(f"other cells: {names}")
+        assert released_state(course) == state
+        assert grade(course) == before
+    (place / "more.ipynb").unlink()
+    put_beside(course, "report")
+    build_course(course)
+
+
+def test_the_command_tells_it_and_builds_the_rest(
+    course: Course, hand_in: HandIn, tmp_path: Path
+) -> None:
+    hand_in("s1", "x = 1")
+    grade(course)
+    put_beside(course, "report")
+    (tmp_path / "build" / "port").symlink_to(build_dir() / "port")
+    done = subprocess.run(
+        [BIN / "warsha", "course", "build"],
+        env={**os.environ, "WARSHA_LANG": "en", "WARSHA_BUILD": str(tmp_path / "build")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    cause, cure = done.stderr.splitlines()
+    assert (done.returncode, cause) == (
+        1,
+        f"{LAB}: its marks were given for other cells: report.ipynb",
+    )
+    assert f"nbgrader db assignment remove {LAB} --force" in cure
+    assert f"released {OTHER}" in done.stdout.splitlines()
+    assert f"released {LAB}" not in done.stdout.splitlines()
+
+
+def test_a_lesson_that_tells_changes_nothing(course: Course, edit: Edit) -> None:
+    state = released_state(course)
+    edit(tells)
+    with pytest.raises(CourseError, match="line of the solution"):
+        build_course(replace(course, labs=(LAB, OTHER)))
+    assert released_state(course) == state
+    assert (course.root / "release" / OTHER).is_dir()
+
+
+def test_every_lab_that_cannot_be_released_is_told(course: Course, edit: Edit) -> None:
+    edit(tells)
+    with pytest.raises(CourseError) as caught:
+        build_course(replace(course, labs=("nowhere", LAB)))
+    lines = f"{caught.value}\n{caught.value.cure}".splitlines()
+    assert len(lines) == 4 and "nowhere" in lines[0] and LAB in lines[2]
+
+
+def test_a_release_that_the_store_has_lost_stops_no_other_lab(course: Course, edit: Edit) -> None:
+    shutil.rmtree(course.store / "labs" / Store(course.store).released(LAB))
+    edit(tells)
+    with pytest.raises(CourseError) as caught:
+        build_course(replace(course, labs=(LAB, OTHER)))
+    assert "line of the solution" in str(caught.value) and "store" in str(caught.value)
+    assert (course.root / "release" / OTHER).is_dir()
+
+
+def test_a_build_that_was_killed_while_it_put_the_new_in_its_place(
+    course: Course, edit: Edit
+) -> None:
+    place = course.root / "release" / LAB
+    before = files(place)
+    for folder in (place, course.trainee):
+        folder.rename(folder.with_name(f".{folder.name}.old"))
+    (course.root / ".new" / "source" / LAB).mkdir(parents=True)
+    (course.root / ".new" / "source" / LAB / "half.ipynb").write_text("{")
+    edit(tells)
+    with pytest.raises(CourseError, match="line of the solution"):
+        build_course(course)
+    assert files(place) == before
+    assert (course.trainee / LAB / f"{LAB}.ipynb").is_file()
+    assert not [file for file in course.root.rglob(".*") if file.suffix in (".old", ".new")]
+
+
+def test_nobody_grades_while_a_course_is_built(course: Course) -> None:
+    state = released_state(course)
+    with (
+        closing(Database(course.root, config.coursedir(course.root))),
+        pytest.raises(CourseError, match="somebody else is grading"),
+    ):
+        build_course(course)
+    assert released_state(course) == state
+    build_course(course)

@@ -1,0 +1,288 @@
+"""`warsha replay`: a mark is explained by the lab and the seeds that it was made with."""
+
+import io
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner
+from vcd.reader import TokenKind, tokenize
+
+from grader.archive.record import Record
+from grader.archive.replay import Case, Mark, found_of, recall, replay
+from grader.archive.replay_report import replay_and_tell
+from grader.archive.store import Store, StoreError
+from grader.classrun.autograde import Grading
+from grader.classrun.outcome import Outcome
+from grader.cli import app
+from grader.errors import GraderError
+from grader.lab.course import Course
+from grader.lab.lab import LABS, Lab, load
+from grader.score.card import Card
+from grader.score.score import score
+from grader.version import engine_version
+from hardware.builds import port_build
+from tests.support.classroom import HandIn, put_record
+
+LAB = "traffic_light"
+BOARD = "pi_pico"
+SEEDS = (11, 12)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "store")
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A lab as it lies in a checkout, which people change."""
+    return Path(shutil.copytree(LABS / LAB, tmp_path / "labs" / LAB))
+
+
+def give_mark(store: Store, lab: Lab, program: str | None, *, number: int = 1) -> Record:
+    """Grade a program as a run of grading does, without notebook and gradebook."""
+    files = {} if program is None else {"main.py": program.encode()}
+    marks = score(lab, BOARD, files, SEEDS, predicted=True)
+    cards = tuple(
+        Card(item=id, points=item.points, maximum=item.max_points, key=item.key)
+        for id, item in marks.items.items()
+    )
+    port = port_build(lab.board(BOARD).type.family)
+    stamp = {"lab": store.add_lab(lab), "board": BOARD, "port": port, "engine": engine_version()}
+    record = Record(
+        student="amina",
+        lab=lab.slug,
+        number=number,
+        submission=f"{number:064}",
+        timestamp="",
+        stamp=stamp,
+        seeds=SEEDS,
+        program=program,
+        host=None,
+        answered=True,
+        cards=cards,
+    )
+    put_record(store, record)
+    return record
+
+
+def grade(course: Course) -> list[Outcome]:
+    grading = Grading(course, "first_contact")
+    return list(grading.run(grading.submissions(), workers=1))
+
+
+def mutant(name: str) -> str:
+    return (LABS / LAB / "mutants" / f"{name}.py").read_text(encoding="utf-8")
+
+
+def again(store: Store, number: int | None = None) -> tuple[Case, dict[str, Mark]]:
+    """The case, and what the program gets now."""
+    case = recall(store, LAB, "amina", number)
+    return case, found_of(replay(case, lambda _seed: None))
+
+
+def test_a_changed_lab_changes_no_old_mark(store: Store, checkout: Path) -> None:
+    give_mark(store, load(checkout), mutant("overlap"))
+    checks = checkout / "checks.py"
+    text = checks.read_text(encoding="utf-8").replace(
+        "points=4, expect=Never", "points=1, expect=Never"
+    )
+    checks.write_text(text.replace("random.Random(seed)", "random.Random(seed + 1)"))
+    store.add_lab(load(checkout))  # the new release
+    case, found = again(store)
+    assert case.given == found
+    assert found["c"] == (0, "overlap")
+    assert case.changed() == []
+
+
+def test_the_lab_may_be_gone_from_the_checkout(store: Store, checkout: Path) -> None:
+    give_mark(store, load(checkout), mutant("half_period"))
+    shutil.rmtree(checkout)
+    case, found = again(store)
+    assert case.given == found
+    assert found["e"] == (0, "half_period")
+
+
+def test_no_program_is_replayed_too(store: Store, checkout: Path) -> None:
+    give_mark(store, load(checkout), None)
+    assert again(store)[1]["a"] == (0, "no_ready")
+
+
+def test_each_submission_can_be_replayed(store: Store, checkout: Path) -> None:
+    give_mark(store, load(checkout), mutant("empty"))
+    give_mark(store, load(checkout), mutant("drift"), number=2)
+    assert again(store)[1]["d"] == (0, "drift")
+    assert again(store, 1)[1]["d"] == (0, "no_ready")
+    with pytest.raises(GraderError, match="amina has 2 graded submissions") as caught:
+        recall(store, LAB, "amina", 3)
+    assert "--try" in caught.value.cure
+
+
+def test_other_builds_are_named(store: Store, checkout: Path) -> None:
+    record = give_mark(store, load(checkout), mutant("empty"))
+    stamp = {**record.stamp, "port": "ab" * 32, "engine": "0.0.1+old"}
+    put_record(store, replace(record, stamp=stamp))
+    port, engine = recall(store, LAB, "amina").changed()
+    assert port.startswith("the virtual board is another build than then: abab")
+    assert engine.startswith("the engine is another build than then: 0.0.1+old, now 0.")
+
+
+def test_a_mark_that_is_not_what_the_program_earns(store: Store, checkout: Path) -> None:
+    record = give_mark(store, load(checkout), mutant("empty"))
+    generous = replace(record.cards[1], points=5)
+    put_record(store, replace(record, cards=(record.cards[0], generous, *record.cards[2:])))
+    out = Console(record=True, width=160)
+    _page, same = replay_and_tell(out, store, LAB, "amina")
+    assert not same
+    assert "the marks are not the same" in out.export_text()
+
+
+# What cannot be replayed is told in a line, with its cure.
+
+
+def test_nothing_was_graded(store: Store) -> None:
+    with pytest.raises(GraderError, match="no submission of traffic_light by amina") as caught:
+        recall(store, LAB, "amina")
+    assert caught.value.cure == "run: warsha grade traffic_light"
+
+
+def test_the_lab_is_not_in_the_store(store: Store, checkout: Path) -> None:
+    record = give_mark(store, load(checkout), "")
+    shutil.rmtree(store.folder / "labs" / record.stamp["lab"])
+    with pytest.raises(StoreError, match="is not in the store") as caught:
+        recall(store, LAB, "amina")
+    assert "put your copy of that folder back" in caught.value.cure
+
+
+def test_an_altered_lab_is_noticed(store: Store, checkout: Path) -> None:
+    record = give_mark(store, load(checkout), "")
+    plan = store.folder / "labs" / record.stamp["lab"] / LAB / "given" / "plan.json"
+    plan.write_bytes(plan.read_bytes() + b" ")
+    with pytest.raises(StoreError, match="files in the store were changed"):
+        recall(store, LAB, "amina")
+
+
+def test_a_lab_of_an_engine_that_is_no_more(store: Store, checkout: Path) -> None:
+    record = give_mark(store, load(checkout), "")
+    (checkout / "checks.py").write_text("from grader.lab.limits import Nowhere\n")
+    digest = store.add_lab(replace(load(LABS / LAB), folder=checkout))
+    put_record(
+        store, replace(record, stamp={**record.stamp, "lab": digest, "engine": "0.1.0+abc"})
+    )
+    with pytest.raises(StoreError, match="cannot import name 'Nowhere'") as caught:
+        recall(store, LAB, "amina")
+    assert caught.value.cure == "replay it with the engine that graded it: 0.1.0+abc"
+
+
+# What the instructor looks at.
+
+
+@pytest.fixture
+def half_period(store: Store, checkout: Path) -> Store:
+    """A store with the mark of a program that blinks too fast."""
+    give_mark(store, load(checkout), mutant("half_period"))
+    return store
+
+
+def test_how_the_mark_came_about_is_told(store: Store, checkout: Path) -> None:
+    record = give_mark(store, load(checkout), mutant("empty"))
+    cards = (replace(record.cards[0], timed_out=True), *record.cards[1:])
+    put_record(store, replace(record, cards=cards, stamp={**record.stamp, "sandbox": "none"}))
+    out = Console(record=True, width=200, quiet=False, file=io.StringIO())
+    page, _same = replay_and_tell(out, store, LAB, "amina")
+    for told in (out.export_text(), page.read_text(encoding="utf-8").replace("&#x27;", "'")):
+        assert "this machine's limits of time ended runs of a: another machine" in told
+        assert "(--no-sandbox)" in told
+
+
+def test_it_is_told_at_the_terminal(half_period: Store, tmp_path: Path) -> None:
+    out = Console(record=True, width=160)
+    page, same = replay_and_tell(out, half_period, LAB, "amina", vcd=tmp_path / "x.vcd")
+    told = out.export_text()
+    assert same
+    assert "the marks are the same" in told
+    assert all(f"seed {seed}" in told for seed in SEEDS)
+    assert "x.vcd: item e, seed 1, episode missing" in told.replace("\n", "")
+    assert (tmp_path / "x.vcd").read_bytes() == (page.parent / "1-missing.vcd").read_bytes()
+
+
+def test_an_item_is_named_that_there_is_not(half_period: Store) -> None:
+    with pytest.raises(GraderError, match="measures no item 'p'") as caught:
+        replay_and_tell(Console(quiet=True), half_period, LAB, "amina", item="p")
+    assert caught.value.cure == "say one of: a, b, c, d, e"
+
+
+def test_a_trace_that_cannot_be_written(half_period: Store, tmp_path: Path) -> None:
+    with pytest.raises(GraderError, match="there is no such file"):
+        replay_and_tell(
+            Console(quiet=True), half_period, LAB, "amina", item="a", vcd=tmp_path / "no" / "x.vcd"
+        )
+
+
+def test_the_page_shows_every_seed_and_episode(half_period: Store) -> None:
+    page, _same = replay_and_tell(Console(quiet=True), half_period, LAB, "amina")
+    text = page.read_text(encoding="utf-8")
+    assert all(f"<code>{seed}</code>" in text for seed in SEEDS)
+    assert "READY L02" in text
+    assert "sleep_ms" in text  # the program
+    traces = {file.name for file in page.parent.glob("*.vcd")}
+    assert {f"{n}-{e}.vcd" for n in (1, 2) for e in ("plan", "missing", "void")} <= traces
+    assert all(f'href="{name}"' in text for name in traces)
+    with (page.parent / "1-plan.vcd").open("rb") as file:
+        names = {t.var.reference for t in tokenize(file) if t.kind is TokenKind.VAR}
+    assert names == {"LED_R", "LED_Y", "LED_G"}
+    replay_and_tell(Console(quiet=True), half_period, LAB, "amina", item="a")
+    assert {file.name for file in page.parent.glob("*.vcd")} == {"1-plan.vcd", "2-plan.vcd"}
+
+
+def test_what_a_program_says_stays_text(store: Store, checkout: Path) -> None:
+    give_mark(store, load(checkout), "print('READY L02')\nprint('<script>alert(1)</script>')\n")
+    page, _same = replay_and_tell(Console(quiet=True), store, LAB, "amina")
+    assert "<script>" not in page.read_text(encoding="utf-8")
+
+
+# From a notebook that was handed in.
+
+
+def test_a_graded_notebook_is_replayed(course: Course, hand_in: HandIn) -> None:
+    hand_in("basim", "print('READY L01')\n")
+    (outcome,) = grade(course)
+    store = Store(course.store)
+    case = recall(store, "first_contact", "basim")
+    marks = replay(case, lambda _seed: None)
+    assert case.given == found_of(marks)
+    assert case.given == {card.item: (card.points, card.key) for card in outcome.marks}
+    assert case.changed() == []
+
+
+def test_the_cure_of_a_damaged_record_works(course: Course, hand_in: HandIn) -> None:
+    hand_in("basim", "print('READY L01')\n")
+    (first,) = grade(course)
+    file = course.store / "marks" / "first_contact" / "basim" / "1.json"
+    file.write_bytes(file.read_bytes()[:-9])
+    with pytest.raises(StoreError, match="is damaged"):
+        recall(Store(course.store), "first_contact", "basim")
+    file.unlink()
+    (second,) = grade(course)
+    assert (second.state, second.marks) == ("graded", first.marks)
+    assert recall(Store(course.store), "first_contact", "basim").record.number == 1
+    assert [one.state for one in grade(course)] == ["unchanged"]
+
+
+def test_the_verb_says_whether_the_marks_are_the_same(course: Course, hand_in: HandIn) -> None:
+    hand_in("basim", "print('READY L01')\n")
+    grade(course)
+    words = ["replay", "basim", "first_contact"]
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == 0, result.output
+    assert "the marks are the same" in result.output
+    page = course.store / "replays" / "first_contact" / "basim" / "1" / "index.html"
+    assert str(page) in result.output
+    assert page.is_file()
+    file = course.store / "marks" / "first_contact" / "basim" / "1.json"
+    record = Record.from_json(file.read_text(encoding="utf-8"))
+    put_record(Store(course.store), replace(record, program="# nothing\n"))
+    assert CliRunner().invoke(app, words).exit_code == 1

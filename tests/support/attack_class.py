@@ -1,0 +1,342 @@
+"""A class in which everybody attacks. Beside each attacker a second trainee, the twin, hands in
+the same without the attack. Both are read from tests/system/attacks, written, and graded once by
+`warsha grade`, in a course with canaries; conftest.py makes the fixture known.
+
+A file's name says what it attacks with: a board program, host code, or the notebook and what lies
+beside it. Its first two lines say what it tries and what stops it. In programs, what stands
+between `### ATTACK` and `### END` is the attack, and what the twin has there follows
+`### INSTEAD`; `### BASE` stands for an honest program that earns some of the points.
+"""
+
+import copy
+import hashlib
+import importlib.util
+import json
+import re
+import shutil
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from typer.testing import CliRunner, Result
+
+from grader import cli
+from grader.authoring.lab_check import expected
+from grader.cli import app
+from grader.demo import filled_in
+from grader.lab import course as course_module
+from grader.lab.class_list import Trainee
+from grader.lab.course import Course, load_course
+from grader.lab.lab import LABS, Lab, find
+from grader.nbgrader import commands
+from grader.nbgrader.marks import enrol
+from grader.notebook import release
+from tests.support.classroom import auto_scores
+from tests.support.project import TESTS
+
+ATTACKS = TESTS / "system" / "attacks"
+HOSTLABS = TESTS / "grading" / "hostlabs"
+BOARD_LAB, HOST_LAB = "first_contact", "site_log"
+VICTIM = "victim"
+HANDED_IN = "2026-01-15 10:00:00 UTC\n"
+_REGION = re.compile(
+    r"^[ ]*### ATTACK\n(?P<attack>.*?)(?:^[ ]*### INSTEAD\n(?P<twin>.*?))?^[ ]*### END\n",
+    re.MULTILINE | re.DOTALL,
+)
+NO_GAPS = "\n\ndef gaps(db):\n    return []\n"
+
+
+def source(path: Path) -> str:
+    """A program of a lab without its first comment."""
+    return re.sub(r"\A#.*\n", "", path.read_text(encoding="utf-8"))
+
+
+BOARD_BASE = source(LABS / BOARD_LAB / "mutants" / "sign_lost.py")
+BOARD_RIGHT = source(HOSTLABS / HOST_LAB / "reference.py")
+HOST_RIGHT = source(HOSTLABS / HOST_LAB / "reference_host.py")
+HOST_BASE = HOST_RIGHT.partition("\n\ndef gaps")[0] + NO_GAPS
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the things lie that attackers want; an attack may know them all."""
+
+    secret: Path
+    root: Path
+    touched: Path
+    port: int
+
+    def fill(self, text: str) -> str:
+        """An attack's text with the places in it."""
+        victim = self.root / "submitted" / VICTIM / BOARD_LAB / f"{BOARD_LAB}.ipynb"
+        found = {"SECRET": self.secret, "ROOT": self.root, "TOUCHED": self.touched}
+        for name, value in {**found, "VICTIM": victim, "PORT": self.port}.items():
+            text = text.replace(f"@{name}@", str(value))
+        return text
+
+
+@dataclass(frozen=True)
+class Attack:
+    """One file of the corpus."""
+
+    file: Path
+    name: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", self.file.stem)
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return self.file.read_text(encoding="utf-8")
+
+    @property
+    def tries(self) -> str:
+        """What it tries."""
+        return self._said(0, "# Tries: ")
+
+    @property
+    def ends(self) -> str:
+        """What stops it."""
+        return self._said(1, "# Ends: ").removesuffix(".")
+
+    def _said(self, line: int, mark: str) -> str:
+        found = self.text.split("\n")[line]
+        assert found.startswith(mark), self.file
+        return found.removeprefix(mark)
+
+    @property
+    def kind(self) -> str:
+        """board, host or notebook."""
+        return self.name.partition("_")[0]
+
+    @property
+    def lab(self) -> str:
+        """The lab that it is handed in for."""
+        return HOST_LAB if self.kind == "host" else BOARD_LAB
+
+    def program(self, which: str) -> str:
+        """Its program (`attack`), or that of its twin (`twin`); places are still names in it."""
+        if self.kind == "notebook":
+            return BOARD_BASE
+        body = self.text.split("\n", 2)[2]
+        body = _REGION.sub(lambda region: region[which] or "", body)
+        base = HOST_BASE if self.kind == "host" else BOARD_BASE
+        own = "def gaps" in body
+        base = base.replace(NO_GAPS, "\n") if own else base
+        return body.replace("### BASE\n", base)
+
+    @property
+    def is_unreadable(self) -> bool:
+        """Whether nothing of it can be graded: its trainee alone is harmed."""
+        return "\nUNREADABLE = True\n" in self.text
+
+
+def attacks() -> list[Attack]:
+    """The corpus."""
+    return [Attack(file) for file in sorted(ATTACKS.glob("*.py"))]
+
+
+def sample() -> list[Attack]:
+    """A fifth of it, of every kind: what a class has without `--all`."""
+    return attacks()[::5]
+
+
+def notebook(places: Places, lab: str, program: str, host: str | None = None) -> dict[str, Any]:
+    """A handed-in notebook as plain data."""
+    file = places.root / "release" / lab / f"{lab}.ipynb"
+    released = nbformat.read(file, as_version=4)
+    made: dict[str, Any] = json.loads(json.dumps(filled_in(released, program, host=host)))
+    return made
+
+
+def folder_of(places: Places, student: str, lab: str) -> Path:
+    """Where a trainee's files lie; made when it is not there."""
+    folder = places.root / "submitted" / student / lab
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def write(places: Places, student: str, lab: str, made: dict[str, Any]) -> Path:
+    """Hand a notebook in."""
+    folder = folder_of(places, student, lab)
+    (folder / f"{lab}.ipynb").write_text(json.dumps(made), encoding="utf-8")
+    (folder / "timestamp.txt").write_text(HANDED_IN)
+    return folder
+
+
+def attacker(attack: Attack) -> str:
+    """The trainee who hands the attack in."""
+    return f"attack-{attack.name}"
+
+
+def twin(attack: Attack) -> str:
+    """The trainee who hands in the same without it; several attacks may have the same one."""
+    digest = hashlib.sha256(attack.program("twin").encode()).hexdigest()
+    return f"twin-{attack.lab}-{digest[:8]}"
+
+
+def hand_in(places: Places, attack: Attack) -> None:
+    """Write the attack and its twin."""
+    for which, student in (("attack", attacker(attack)), ("twin", twin(attack))):
+        program = places.fill(attack.program(which))
+        if attack.lab == HOST_LAB:
+            made = notebook(places, HOST_LAB, BOARD_RIGHT, program)
+        else:
+            made = notebook(places, BOARD_LAB, program)
+        folder = write(places, student, attack.lab, made)
+        if attack.kind == "notebook" and which == "attack":
+            spoil(places, attack, folder, made)
+
+
+def spoil(places: Places, attack: Attack, folder: Path, made: dict[str, Any]) -> None:
+    """Let a notebook attack change its files."""
+    spec = importlib.util.spec_from_loader(attack.name, loader=None)
+    assert spec is not None
+    module = importlib.util.module_from_spec(spec)
+    exec(compile(places.fill(attack.text), attack.file, "exec"), vars(module))
+    made = copy.deepcopy(made)
+    said = vars(module)["attack"](folder, made)
+    raw = said if isinstance(said, str) else json.dumps(made)
+    (folder / f"{attack.lab}.ipynb").write_text(raw, encoding="utf-8")
+
+
+def hand_in_honest(places: Places, number: int, canary: str) -> dict[str, float]:
+    """Hand in programs of both labs, one of them with a canary; trainee to what is due in the
+    first lab."""
+    lab = find(BOARD_LAB)
+    programs = sorted((lab.folder / "mutants").glob("*.py"))
+    due = {}
+    for index in range(number):
+        name, file = f"honest-{index:02}", programs[index % len(programs)]
+        program = file.read_text(encoding="utf-8")
+        write(places, name, BOARD_LAB, notebook(places, BOARD_LAB, program))
+        write(places, name, HOST_LAB, notebook(places, HOST_LAB, BOARD_RIGHT, HOST_RIGHT))
+        due[name] = total(lab, file.stem)
+    program = f"# {canary}\n{BOARD_BASE}"
+    write(places, VICTIM, BOARD_LAB, notebook(places, BOARD_LAB, program))
+    return due | {VICTIM: total(lab, "sign_lost")}
+
+
+def total(lab: Lab, mutant: str) -> float:
+    """What a mutant has in the end, the prediction made."""
+    return sum(points for points, _key in expected(lab, mutant, "esp32").values())
+
+
+def grade(lab: str) -> Result:
+    """`warsha grade`."""
+    return CliRunner().invoke(app, ["grade", lab], terminal_width=200)
+
+
+def labs_with(place: Path, canary: str) -> Path:
+    """Both labs in a folder, with a canary in what decides marks."""
+    for folder in (LABS / BOARD_LAB, HOSTLABS / HOST_LAB):
+        copied = place / folder.name
+        shutil.copytree(folder, copied, ignore=shutil.ignore_patterns("__pycache__"))
+        for name in ("checks.py", "reference.py"):
+            file = copied / name
+            file.write_text(file.read_text(encoding="utf-8") + f"\n# {canary}\n")
+    return place
+
+
+CANARY = "canary-5f0c"
+IN_CHECKS, IN_GRADEBOOK, IN_OTHERS = (f"{CANARY}-{name}" for name in ("checks", "book", "others"))
+SECRET = "5f0c" * 16
+"""The course's secret is a canary of its own."""
+Marks = dict[str, dict[str, float | None]]
+"""Trainee to item to points."""
+
+
+@dataclass
+class Graded:
+    """What became of a class."""
+
+    course: Course
+    places: Places
+    attacks: list[Attack]
+    """What was handed in, each with its twin."""
+    due: dict[str, float]
+    """Honest trainees to the sum of their marks in the board lab."""
+    said: str
+    """All that was printed."""
+    exit_codes: list[int]
+    marks: dict[str, Marks]
+    """Lab to its marks."""
+    visitors: int
+    """How many connections came in."""
+
+    def of(self, attack: Attack, student: str) -> dict[str, float | None]:
+        """The marks of an attack's trainee or twin."""
+        return self.marks[attack.lab].get(student, {})
+
+
+def build(place: Path, patch: pytest.MonkeyPatch) -> Course:
+    """A course of both labs, with canaries in checks, gradebook and secret."""
+    labs = labs_with(place / "labs", IN_CHECKS)
+    patch.setattr(course_module, "build_dir", lambda: place / "build")
+    patch.setattr(release, "LABS", labs)
+    secret = place / "secret"
+    secret.write_text(SECRET + "\n")
+    secret.chmod(0o600)
+    patch.setenv("WARSHA_SECRET_FILE", str(secret))
+    patch.setenv("WARSHA_CANARY", CANARY)
+    both = (BOARD_LAB, HOST_LAB)
+    course = replace(load_course("hostlabs", HOSTLABS.parent), labs=both, seeds=1)
+    patch.setattr(cli, "load_course", lambda _name=None: course)
+    release.build_course(course)
+    enrol(course.root, [Trainee("bird", "Canary", IN_GRADEBOOK)])
+    return course
+
+
+def grade_class(place: Path, attacks: list[Attack], honest: int) -> Graded:
+    """Build, hand in, grade both labs and make the feedback."""
+    with pytest.MonkeyPatch.context() as patch, socket.create_server(("127.0.0.1", 0)) as server:
+        course = build(place, patch)
+        port = server.getsockname()[1]
+        places = Places(place / "secret", course.root, place / "touched", port)
+        due = hand_in_honest(places, honest, IN_OTHERS)
+        for attack in attacks:
+            hand_in(places, attack)
+        results = [grade(lab) for lab in course.labs]
+        said = "".join(result.output + str(result.exception or "") for result in results)
+        for lab in course.labs:
+            commands.generate_feedback(course.root, lab)
+        codes = [result.exit_code for result in results]
+        return Graded(
+            course, places, attacks, due, said, codes, marks_of(course), visitors(server)
+        )
+
+
+def marks_of(course: Course) -> dict[str, Marks]:
+    """What stands in the gradebook."""
+    found: dict[str, Marks] = {lab: {} for lab in course.labs}
+    for (student, lab, item), points in auto_scores(course).items():
+        found[lab].setdefault(student, {})[item] = points
+    return found
+
+
+def visitors(server: socket.socket) -> int:
+    """How many wait to be let in."""
+    server.setblocking(False)
+    count = 0
+    try:
+        while True:
+            server.accept()[0].close()
+            count += 1
+    except BlockingIOError:
+        return count
+
+
+@pytest.fixture(scope="session")
+def graded(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Graded]:
+    """The corpus in a class, or a sample of it, graded once."""
+    place = tmp_path_factory.mktemp("attacks")
+    chosen = attacks() if request.config.getoption("--all") else sample()
+    yield grade_class(place, chosen, honest=6)
+    shutil.rmtree(place / "build", ignore_errors=True)

@@ -1,0 +1,137 @@
+"""JupyterLab on a trainee's course, driven in headless Chromium as a trainee would use it."""
+
+import re
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.support.ui import WebDriverWait
+
+from grader.notebook import jupyter
+
+START_S = 300
+"""A cold JupyterLab on a busy machine."""
+CHROMIUM = (
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--disable-dev-shm-usage", "--hide-scrollbars",
+)  # fmt: skip
+"""Without the networking flags Chromium looks for its maker's hosts at every start."""
+CELLS = "jupyterapp.shell.currentWidget.content"
+
+
+class Notebook:
+    """One open notebook. Cells are numbered from 0."""
+
+    def __init__(self, driver: webdriver.Chrome) -> None:
+        self.driver = driver
+
+    def js(self, script: str, *arguments: object) -> Any:
+        """Run JavaScript in the page and return its value."""
+        return self.driver.execute_script(script, *arguments)
+
+    def wait(self, script: str, *arguments: object, seconds: float = START_S) -> Any:
+        """Until the script's value is true."""
+        return WebDriverWait(self.driver, seconds, poll_frequency=0.1).until(
+            lambda _driver: self.js(script, *arguments)
+        )
+
+    def sources(self) -> list[str]:
+        """The text of every cell."""
+        model = f"return Array.from({CELLS}.model.cells).map(cell => cell.sharedModel.source)"
+        return list(self.js(model))
+
+    def find(self, start: str) -> int:
+        """The first cell that begins with this text."""
+        return next(n for n, source in enumerate(self.sources()) if source.startswith(start))
+
+    def write(self, cell: int, source: str) -> None:
+        """Replace the text of a cell."""
+        self.js(f"{CELLS}.model.cells.get(arguments[0]).sharedModel.setSource(arguments[1])",
+                cell, source)  # fmt: skip
+
+    def insert(self, after: int, source: str) -> int:
+        """A new code cell below `after`; returns its number."""
+        self.js(f"{CELLS}.activeCellIndex = arguments[0]", after)
+        self.js("jupyterapp.commands.execute('notebook:insert-cell-below')")
+        self.write(after + 1, source)
+        return after + 1
+
+    def run(self, cell: int, *, wait: bool = True) -> str:
+        """Run a cell; returns what it shows, as text."""
+        self.js(f"{CELLS}.deselectAll(); {CELLS}.activeCellIndex = arguments[0]", cell)
+        self.js("window.ran = false; jupyterapp.commands.execute('notebook:run-cell')"
+                ".then(() => { window.ran = true })")  # fmt: skip
+        if wait:
+            self.wait("return window.ran")
+        return self.shown(cell)
+
+    def shown(self, cell: int) -> str:
+        """The outputs of a cell as JSON text."""
+        return str(self.js(
+            f"return JSON.stringify({CELLS}.model.cells.get(arguments[0]).outputs?.toJSON())", cell
+        ))  # fmt: skip
+
+    def scroll_to(self, cell: int) -> None:
+        """Bring a cell to the top of the view."""
+        self.js(f"{CELLS}.scrollToItem(arguments[0], 'start')", cell)
+
+    def screenshot(self, file: Path) -> None:
+        """What a person sees now."""
+        self.driver.save_screenshot(str(file))
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """A JupyterLab server on loopback, started in the folder that it shows; yields its URL with
+    the token."""
+    command = [
+        *jupyter.command(folder, port=0, browser=False),
+        "--LabApp.expose_app_in_browser=True",
+    ]
+    with subprocess.Popen(
+        command, cwd=folder, env=jupyter.environment(), stderr=subprocess.PIPE, text=True
+    ) as server:
+        try:
+            assert server.stderr is not None
+            lines = iter(server.stderr.readline, "")
+            url = next(m[0] for line in lines if (m := re.search(r"http://127\S+token=\w+", line)))
+            # It goes on to log; a full pipe would stop it.
+            threading.Thread(target=server.stderr.read, daemon=True).start()
+            yield url
+        finally:
+            server.terminate()
+            server.wait(timeout=START_S)
+
+
+class Chromium:
+    """Debian's Chromium, headless."""
+
+    def __init__(self, profile: Path, size: tuple[int, int] = (1400, 1000)) -> None:
+        options = webdriver.ChromeOptions()
+        options.binary_location = "/usr/bin/chromium"
+        for flag in (*CHROMIUM, f"--user-data-dir={profile}", "--window-size={},{}".format(*size)):
+            options.add_argument(flag)
+        self.driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.driver.quit()
+
+    def open(self, url: str, notebook: str) -> Notebook:
+        """Open a notebook of the server and wait for its kernel."""
+        base, _query, token = url.partition("?")
+        self.driver.get(f"{base}/tree/{notebook}?{token}")
+        page = Notebook(self.driver)
+        page.wait(
+            "return window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel"
+            "?.status == 'idle'"
+        )
+        return page

@@ -1,0 +1,157 @@
+"""A class in a build folder of its own, graded in a process of its own: for tests that kill it.
+
+The process is this file: it does what `warsha grade` does, and notes whose program was scored.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from grader.archive.store import Store
+from grader.authoring.lab_check import programs
+from grader.classrun import autograde
+from grader.classrun.autograde import Grading
+from grader.classrun.task import Task, score_task
+from grader.demo import filled_in
+from grader.errors import GraderError
+from grader.lab.course import load_course
+from grader.lab.lab import find
+from grader.score.card import Card
+from hardware.paths import port_program
+from tests.support.classroom import build
+from tests.support.gradebooks import rows
+
+LAB = "first_contact"
+LIMIT_S = 1200
+LOG = "WARSHA_TEST_SCORED"
+"""The file in which workers note whom they have scored."""
+SLOW = ("freeze_after_ready",)
+"""Programs that compute for ever take a hundred times as long."""
+
+State = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Course:
+    """A course in a folder of its own, as the command line finds it."""
+
+    place: Path
+
+    @property
+    def root(self) -> Path:
+        """nbgrader's folder."""
+        return self.place / "course" / "iot_micropython"
+
+    @property
+    def log(self) -> Path:
+        """Beside the folder: it must not get full with it."""
+        return self.place.with_name(f"{self.place.name}.log")
+
+    def scored(self) -> list[int]:
+        """The first seed of each program that was run, in this order."""
+        return [int(line) for line in self.log.read_text().split()] if self.log.exists() else []
+
+    def start(self) -> subprocess.Popen[str]:
+        """Grade, in a process of its own."""
+        secret = str(self.place / "secret")
+        ours = {"WARSHA_BUILD": str(self.place), "WARSHA_SECRET_FILE": secret}
+        return subprocess.Popen(
+            [sys.executable, __file__],
+            env={**os.environ, **ours, "WARSHA_LANG": "en", LOG: str(self.log)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def grade(self) -> float:
+        """Grade to the end; how long it took (s)."""
+        begin = time.monotonic()
+        process = self.start()
+        out, err = process.communicate(timeout=LIMIT_S)
+        assert process.returncode == 0, out + err
+        return time.monotonic() - begin
+
+    def state(self) -> State:
+        """All that a run leaves, for comparison."""
+        kept = [*self.root.glob("autograded/**/*"), *self.root.glob("store/marks/**/*")]
+        files = {
+            str(file.relative_to(self.root)): hashlib.sha256(file.read_bytes()).hexdigest()
+            for file in kept
+            if file.is_file()
+        }
+        return {**rows(f"sqlite:///{self.root}/gradebook.db"), "files": files}
+
+    def finished(self) -> set[int]:
+        """The first seed of each program whose marks are kept, in the gradebook or not yet."""
+        store = Store(self.root / "store")
+        kept = (
+            store.kept(LAB, place.name, 1) for place in (store.folder / "marks" / LAB).glob("*/")
+        )
+        return {record.seeds[0] for record in [*store.records(LAB), *filter(None, kept)]}
+
+
+def copied(course: Course, place: Path) -> Course:
+    """A fresh copy; the boards' programs are shared."""
+    shutil.copytree(course.place, place, symlinks=True, dirs_exist_ok=True)
+    return Course(place)
+
+
+def noted(task: Task) -> list[Card]:
+    """As `score_task`, with a note of it."""
+    cards = score_task(task)
+    with Path(os.environ[LOG]).open("a") as log:
+        log.write(f"{task.seeds[0]}\n")
+    return cards
+
+
+def grade() -> int:
+    """What `warsha grade` does, with a note of each program that is scored."""
+    # The code may change while a test of minutes runs; then every mark is due for another look.
+    vars(autograde)["engine_version"] = lambda: "this one"
+    try:
+        grading = Grading(load_course("iot_micropython"), LAB)
+        outcomes = list(grading.run(grading.submissions(), work=noted, workers=2))
+    except GraderError as error:
+        print(error, error.cure, sep="\n", file=sys.stderr)
+        return 1
+    return 0 if all(outcome.is_graded for outcome in outcomes) else 3
+
+
+def made(place: Path, count: int, *, slow: bool = False) -> Course:
+    """A course in which trainees have handed in the reference and mutants of the lab."""
+    course = Course(place)
+    build(place, (LAB,))
+    # Of its own, too: a new build would be another stamp.
+    for family in ("esp32", "rp2"):
+        program = port_program(family)
+        (place / "port" / family).mkdir(parents=True)
+        shutil.copy2(program, place / "port" / family / program.name)
+    secret = place / "secret"
+    secret.write_text("5" * 64)
+    secret.chmod(0o600)
+    file = course.root / "release" / LAB / f"{LAB}.ipynb"
+    released = nbformat.read(file, as_version=4)
+    texts = [
+        path.read_text(encoding="utf-8")
+        for name, path in programs(find(LAB)).items()
+        if path.suffix == ".py" and (slow or name not in SLOW)
+    ]
+    for number in range(count):
+        folder = course.root / "submitted" / f"t{number:04}" / LAB
+        folder.mkdir(parents=True)
+        handed_in = filled_in(released, texts[number % len(texts)])
+        nbformat.write(handed_in, folder / f"{LAB}.ipynb")
+        (folder / "timestamp.txt").write_text("2026-01-15 10:00:00 UTC\n")
+    return course
+
+
+if __name__ == "__main__":
+    sys.exit(grade())

@@ -1,0 +1,80 @@
+"""A trainee in a real browser: the lab is opened, the program runs on the bench, a button is
+pressed, the score is shown. `WARSHA_PICTURES=docs/pictures` keeps the pictures."""
+
+import base64
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from grader.lab.course import Course
+from grader.lab.lab import LABS
+from tests.support.browser import CELLS, Chromium, Notebook, served
+
+LAB = "buttons"
+REFERENCE = (LABS / LAB / "reference.py").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    """Where pictures go: kept when somebody asks for them."""
+    return Path(os.environ.get("WARSHA_PICTURES", tmp_path))
+
+
+def png(outputs: str) -> bytes:
+    """The first picture of a cell's outputs."""
+    found = [
+        o["data"]["image/png"] for o in json.loads(outputs) if "image/png" in o.get("data", {})
+    ]
+    return base64.b64decode(found[0])
+
+
+def solve(page: Notebook) -> None:
+    """Put the reference into the program cell and run it."""
+    cell = page.find("%%board main.py")
+    page.write(cell, f"%%board main.py --detach\n{REFERENCE}")
+    assert '"error"' not in page.run(cell)
+
+
+def test_a_trainee_runs_presses_and_scores(
+    whole_course: Course, tmp_path: Path, pictures: Path
+) -> None:
+    course = shutil.copytree(whole_course.trainee, tmp_path / "course")
+    with served(course) as url, Chromium(tmp_path / "profile") as browser:
+        page = browser.open(url, f"{LAB}/{LAB}.ipynb")
+        assert "Buttons" in page.run(page.find("%load_ext"))
+        solve(page)
+        listen = page.insert(page.find("%%board main.py"), "print(board.serial.readline(5))")
+        assert "READY L03" in page.run(listen)
+
+        press = page.insert(listen, "%bench press btn1 100ms")
+        assert page.run(press) == "[]"
+        listen = page.insert(press, "print(board.serial.readline(5))")
+        assert "COUNT 1" in page.run(listen)
+
+        bench = page.insert(listen, "%bench press btn1 700ms\n%bench")
+        (pictures / "bench.png").write_bytes(png(page.run(bench)))
+        wave = page.insert(bench, "%wave BTN_1 LED_R --last 3s")
+        (pictures / "wave.png").write_bytes(png(page.run(wave)))
+
+        total = page.find("grade()")
+        assert "text/html" in page.run(total)
+        marks = page.run(page.find('grade("b")'))
+        assert json.loads(marks)[0]["data"]["text/plain"] == "5.0"
+
+        endless = page.insert(bench, "%%board\nprint('on')\nwhile True:\n    pass")
+        page.run(endless, wait=False)
+        page.wait(f"return {CELLS}.model.cells.get({endless}).outputs.length > 0")
+        page.js("jupyterapp.commands.execute('notebook:interrupt-kernel')")
+        page.wait("return window.ran")
+        stopped = page.shown(endless)
+        assert "the board is ready for the next cell" in stopped
+        assert "anew" not in stopped
+
+        page.scroll_to(listen)
+        page.wait("return document.querySelectorAll('.jp-OutputArea img').length > 0")
+        page.screenshot(pictures / "notebook.png")
+        page.scroll_to(total)
+        page.screenshot(pictures / "score.png")

@@ -1,0 +1,99 @@
+"""Grading that was killed continues, and leaves what an undisturbed run leaves."""
+
+import os
+import random
+import shutil
+from pathlib import Path
+
+import pytest
+
+from grader.archive.store import Store
+from grader.classrun.autograde import Grading
+from grader.lab.course import Course
+from grader.nbgrader.rows import SubmissionRows
+from tests.support.classroom import LAB, HandIn, auto_scores
+from tests.support.fake_scoring import POINTS, by_text, must_not_be_called
+from tests.support.grading_process import LIMIT_S, State, copied, made
+from tests.support.grading_process import Course as GradedCourse
+from tools import kill_grading
+
+Undisturbed = tuple[GradedCourse, float, State]
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
+    """A class, how long its grading takes (s), and what that leaves."""
+    scratch = tmp_path_factory.mktemp("kills")
+    course = made(scratch / "course", 5)
+    whole = copied(course, scratch / "whole")
+    return course, whole.grade(), whole.state()
+
+
+@pytest.mark.parametrize(
+    ("kind", "seed"),
+    [
+        pytest.param(kind, seed, marks=() if (kind, seed) == ("worker", 0) else pytest.mark.long)
+        for seed in range(4)
+        for kind in kill_grading.possible()
+    ],
+)
+def test_a_disturbed_run_goes_on_where_it_was(
+    undisturbed: Undisturbed, kind: str, seed: int, tmp_path: Path
+) -> None:
+    course, duration_s, expected = undisturbed
+    rng = random.Random(f"{kind} {seed}" if seed else kind)
+    with kill_grading.place_for(kind, tmp_path) as place:
+        mine = copied(course, place)
+        kill_grading.disturb(kind, mine, duration_s * rng.uniform(0.5, 0.9), rng)
+        assert kill_grading.difference(mine.state(), expected) == ""
+        assert not list(mine.root.glob("autograded/*/.*"))
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="a small file system is mounted by root")
+def test_a_full_disk_is_one_cause_and_one_cure(undisturbed: Undisturbed, tmp_path: Path) -> None:
+    with kill_grading.place_for("disk", tmp_path) as place:
+        course = copied(undisturbed[0], place)
+        kill_grading.leave(course, 0)
+        process = course.start()
+        _out, err = process.communicate(timeout=LIMIT_S)
+    assert process.returncode == 1
+    cause, cure = err.strip().splitlines()
+    assert cause.startswith(kill_grading.FULL)
+    assert "goes on where it was" in cure
+
+
+def test_what_was_never_recorded_is_no_try_and_does_not_run_again(
+    course: Course, hand_in: HandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The hint comes with the third submission: a try that no gradebook has must not count."""
+    hand_in("s1", "HALF = 1")
+    grading, store = Grading(course, LAB), Store(course.store)
+    with monkeypatch.context() as patch:
+        patch.setattr(SubmissionRows, "save", lambda *_: 1 / 0)
+        for program in ("HALF = 1", "x = 1"):
+            hand_in("s1", program)
+            (outcome,) = grading.run(grading.submissions(), work=by_text, workers=1)
+            assert outcome.state == "error"
+    assert store.tries(LAB, "s1") == 0
+    assert store.record(LAB, "s1") is None
+    (outcome,) = grading.run(grading.submissions(), work=must_not_be_called, workers=1)
+    assert outcome.state == "graded"
+    record = store.record(LAB, "s1")
+    assert record and record.number == store.tries(LAB, "s1") == 1
+    assert not list((course.store / "marks" / LAB / "s1").glob("*.scored"))
+    assert set(auto_scores(course).values()) == set(POINTS.values())
+
+
+def test_what_was_scored_before_a_kill_is_not_scored_again(
+    course: Course, hand_in: HandIn
+) -> None:
+    """Killed when the record was kept, and neither the gradebook nor the notebook was."""
+    hand_in("s1", "HALF = 1")
+    grading = Grading(course, LAB)
+    list(grading.run(grading.submissions(), work=by_text, workers=1))
+    scores = auto_scores(course)
+    shutil.rmtree(course.root / "autograded")
+    (outcome,) = grading.run(grading.submissions(), work=must_not_be_called, workers=1)
+    assert outcome.state == "graded"
+    assert auto_scores(course) == scores
+    assert (course.root / "autograded" / "s1" / LAB / f"{LAB}.ipynb").is_file()

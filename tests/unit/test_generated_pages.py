@@ -1,0 +1,33 @@
+"""Pages of the documentation are what their generators make."""
+
+import pytest
+
+from tools import gap_table, measure_tables, part_tables
+from tools.measure_tables import MEASURE, entries
+
+
+def test_the_page_of_gaps_is_up_to_date() -> None:
+    assert gap_table.PAGE.read_text(encoding="utf-8") == gap_table.page(), (
+        "run: python tools/gap_table.py"
+    )
+
+
+def test_the_page_of_parts_is_up_to_date() -> None:
+    assert part_tables.PAGE.read_text(encoding="utf-8") == part_tables.page(), (
+        "run: python tools/part_tables.py"
+    )
+
+
+def test_the_page_of_measurements_is_up_to_date() -> None:
+    assert measure_tables.PAGE.read_text(encoding="utf-8") == measure_tables.page(), (
+        "run: python tools/measure_tables.py"
+    )
+
+
+@pytest.mark.parametrize("module", sorted(file.stem for file in MEASURE.glob("[a-z]*.py")))
+def test_every_measurement_says_what_it_gives(module: str) -> None:
+    found = entries(MEASURE / f"{module}.py")
+    assert found
+    for entry in found:
+        for one in (entry, *entry.members):
+            assert one.text, f"{module}.{entry.name}: {one.name}"

@@ -1,0 +1,56 @@
+"""The glossary: its terms are found in their forms, and what we say to people uses them."""
+
+import pytest
+
+from grader.authoring.glossary import Term, terms, untold
+from grader.score.messages import shared
+from tests.support.message_scan import entries, fields
+
+
+def test_our_messages_use_the_glossary() -> None:
+    missed = []
+    for english, arabic in entries():
+        prose = english
+        for field in fields(english):
+            prose = prose.replace(field, " ")
+        # A word that stands in the Arabic in Latin letters is a name in a program or a file.
+        missed += [(t.english, arabic) for t in untold(prose, arabic) if t.english not in arabic]
+    assert missed == []
+
+
+def test_messages_that_labs_share_use_the_glossary() -> None:
+    assert [untold(texts["en"], texts["ar"]) for texts in shared().values()] == [[]] * len(
+        shared()
+    )
+
+
+def test_every_term_has_an_arabic_that_it_finds() -> None:
+    for term in terms():
+        assert term.used_in(f"See the {term.english}.")
+        assert all(term.told_in(form) for form in term.arabic)
+
+
+@pytest.mark.parametrize(
+    "arabic",
+    ["طنّان", "الطنّان", "وبالطنان", "للطَّنّان", "طنانات", 'صوت <bdi dir="ltr">5 V</bdi> طنان'],
+)
+def test_a_term_is_found_in_its_forms(arabic: str) -> None:
+    assert Term("buzzer", ("طنان",)).told_in(arabic)
+
+
+@pytest.mark.parametrize(
+    ("english", "used"),
+    [
+        ("The relays click.", True),
+        ("A RELAY", True),
+        ("`relay.on()` switches it", False),
+        ("a relayed message", False),
+    ],
+)
+def test_a_term_is_a_word_outside_of_code(english: str, used: bool) -> None:
+    assert Term("relay", ("مرحل",)).used_in(english) == used
+
+
+def test_two_words_may_have_article_and_ending() -> None:
+    assert Term("pull-up", ("مقاومة رفع",)).told_in("فعّل مقاومةَ الرفعِ الداخلية")
+    assert not Term("pull-up", ("مقاومة رفع",)).told_in("مقاومة بلا شيء")

@@ -1,0 +1,140 @@
+"""Imports go one way: hardware <- grader <- labs, and firmware imports nothing of ours. The rooms
+(folders and modules) within hardware and grader go one way, too."""
+
+import ast
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import grader
+import hardware
+from tests.support.project import ROOT
+
+OURS = {"hardware", "grader", "labs", "warsha"}
+MAY_IMPORT = {
+    "hardware": set(),
+    "grader": {"hardware"},
+    "labs": {"grader", "hardware"},
+    "firmware": set(),
+}
+HARDWARE = (
+    # what every room may need
+    *("i18n", "paths", "errors", "builds", "boards"),
+    # what board and bench tell each other, and what happens on the bench
+    *("bench.limits", "bench.events", "bench.protocol", "bench.flash", "bench.flash_reader"),
+    # from a diagram to voltages
+    *("bench.diagram", "bench.svg", "bench.network", "bench.parts", "bench.circuit"),
+    # what a board did, and what its chip does outside of the processor
+    *("bench.trace", "bench.peripherals", "bench.decode", "bench.vcd"),
+    # boards that run in one virtual time
+    *("bench.board", "bench.inbox", "bench.timeline", "bench.drive", "bench.bench"),
+    # what people do with a bench
+    *("bench.lint", "bench.drawing", "bench.scenario", "wire", "bench.serving"),
+    *("connect", "headless", "doctor", "notebook", "cli"),
+)
+"""The rooms of hardware; each may import those before it."""
+GRADER = (
+    # what every room may need
+    *("errors", "schemas", "version", "terminal", "html_text", "disk", "seeds"),
+    # what a lab is, and what its checks are written with
+    *("host", "lab", "measure"),
+    # from a program to points, and what these were made of
+    *("score", "archive"),
+    # a class, and what people read of its marks
+    *("nbgrader", "classrun", "reports"),
+    # what is handed out, who writes it, and the command
+    *("notebook", "authoring", "demo", "cli"),
+)
+"""The rooms of grader; each may import those before it."""
+ROOMS = [
+    *(("hardware", room, HARDWARE[:index]) for index, room in enumerate(HARDWARE)),
+    *(("grader", room, GRADER[:index]) for index, room in enumerate(GRADER)),
+]
+
+
+def _imported(file: Path) -> Iterator[str]:
+    """The modules and names that a file imports, wherever in it: a late import and one for type
+    checkers count, too. A relative import gives a name that no room has."""
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            home = "." * node.level + (node.module or "")
+            yield from (f"{home}.{alias.name}" for alias in node.names)
+
+
+def _room(name: str, rooms: tuple[str, ...]) -> str:
+    """The room of a module or name within its package; what is in none is its own answer."""
+    inside = name.partition(".")[2]
+    return next((room for room in rooms if f"{inside}.".startswith(f"{room}.")), name)
+
+
+def _files(package: str) -> list[Path]:
+    """The modules of a package, but not its front page, which exports from all rooms."""
+    files = sorted((ROOT / package).rglob("*.py"))
+    return [file for file in files if file != ROOT / package / "__init__.py"]
+
+
+def _module(file: Path) -> str:
+    """The dotted name of a module."""
+    return ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+@pytest.mark.parametrize("folder", sorted(MAY_IMPORT))
+def test_imports_go_one_way(folder: str) -> None:
+    wrong = [
+        f"{file.relative_to(ROOT)} imports {name}"
+        for file in sorted((ROOT / folder).rglob("*.py"))
+        for name in sorted({name.split(".")[0] for name in _imported(file)})
+        if name in OURS - {folder} - MAY_IMPORT[folder]
+    ]
+    assert not wrong
+
+
+@pytest.mark.parametrize(("package", "room", "lower"), ROOMS, ids=lambda value: str(value)[:30])
+def test_a_room_imports_lower_rooms_only(package: str, room: str, lower: tuple[str, ...]) -> None:
+    rooms = HARDWARE if package == "hardware" else GRADER
+    wrong = [
+        f"{file.relative_to(ROOT)} imports {name}"
+        for file in _files(package)
+        if _room(_module(file), rooms) == room
+        for name in _imported(file)
+        if name.startswith((f"{package}.", ".")) and _room(name, rooms) not in (room, *lower)
+    ]
+    assert not wrong
+
+
+@pytest.mark.parametrize(("package", "rooms"), [("hardware", HARDWARE), ("grader", GRADER)])
+def test_every_module_is_in_a_room(package: str, rooms: tuple[str, ...]) -> None:
+    found = {_room(_module(file), rooms) for file in _files(package)}
+    assert found - {"hardware.bench"} == set(rooms)
+
+
+@pytest.mark.parametrize("package", [hardware, grader])
+def test_the_front_page_of_a_package_exports_what_it_says(package: object) -> None:
+    names: list[str] = getattr(package, "__all__", [])
+    assert names and all(getattr(package, name) is not None for name in names)
+
+
+def test_the_packages_are_ours() -> None:
+    """PyPI has a `hardware` and a `grader` too."""
+    for package in (hardware, grader):
+        assert package.__file__ is not None
+        assert Path(package.__file__).is_relative_to(ROOT)
+
+
+def test_files_beside_us_shadow_nothing(tmp_path: Path) -> None:
+    """An instructor may stand in a folder of submissions."""
+    for name in ("hardware", "grader", "json", "numpy"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('shadowed')")
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONSAFEPATH"}
+    command = [str(Path(sys.executable).with_name("warsha")), "lab", "check", "first_contact"]
+    command.append("--pairs=1")
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -1,0 +1,138 @@
+"""From runs to points: ladders, gates, parts, `after`, safety, and which misconception is told."""
+
+from collections.abc import Mapping
+
+from grader.lab.check import Check, check, gate
+from grader.lab.limits import AtLeast, Never, Within
+from grader.lab.run import Run
+from grader.lab.units import Millis, Moment, moment_of_ns, ms
+from grader.score.judge import judge
+from grader.score.mark import ItemResult
+from hardware.bench.protocol import frames
+from tests.support.handmade_traces import run, trace
+
+BLINK_250 = trace({"LED_G": [(250 * n, n % 2) for n in range(1, 30)]})
+BLINK_270 = trace({"LED_G": [(270 * n, n % 2) for n in range(1, 30)]})
+STILL = trace()
+
+
+@check(
+    "a",
+    points=5,
+    expect=Within(ms(10), of=ms(250)),
+    partial={Within(ms(50), of=ms(250)): 1, Within(ms(20), of=ms(250)): 3},
+    on_miss="off",
+)
+def widths(run: Run) -> list[Millis]:
+    return run.signal("LED_G").widths(True)
+
+
+@gate("b.alive", expect=AtLeast(3), on_miss="dead")
+def edges(run: Run) -> int:
+    return len(run.signal("LED_G").edges_ns())
+
+
+@check("b.red", points=2, expect=Never("red"), on_miss="red", safety=True, after="a")
+def red(run: Run) -> list[Moment]:
+    return [moment_of_ns(t) for t in run.signal("LED_R").rises_ns()]
+
+
+@check("b.more", points=1, expect=AtLeast(1), on_miss="more", after="b.red")
+def more(run: Run) -> int:
+    return len(run.lines())
+
+
+CHECKS = (widths, edges, red, more)
+
+
+def judged(made: Run, checks: tuple[Check, ...] = CHECKS) -> Mapping[str, ItemResult]:
+    return judge(checks, {"main": made}, "main")[0]
+
+
+def told(made: Run) -> dict[str, tuple[float, str, str]]:
+    return {id: (item.points, item.key, item.detail) for id, item in judged(made).items()}
+
+
+def test_full_points() -> None:
+    made = trace({"LED_G": [(250 * n, n % 2) for n in range(1, 30)]}, says=[(1, "x")])
+    items = judged(run(made))
+    assert told(run(made)) == {"a": (5, "", ""), "b": (3, "", "")}
+    assert items["a"].max_points == 5
+    assert (items["a"].measured, items["a"].expected) == ("250 ms", "250 ± 10 ms")
+
+
+def test_the_best_step_of_the_ladder_counts() -> None:
+    result = judged(run(BLINK_270))["a"]
+    assert (result.points, result.max_points, result.key) == (3, 5, "off")
+    assert (result.measured, result.at_ns) == ("270 ms", 270_000_000)
+
+
+def test_parts_add_up_and_the_first_miss_speaks() -> None:
+    assert told(run(BLINK_250))["b"] == (2, "more", "")
+
+
+def test_silence_earns_nothing() -> None:
+    assert told(run(STILL)) == {"a": (0, "nothing", ""), "b": (0, "dead", "")}
+
+
+def test_after_is_told_with_what_it_needs() -> None:
+    slow = trace({"LED_G": [(900 * n, n % 2) for n in range(1, 9)]}, says=[(1, "x")])
+    assert told(run(slow)) == {"a": (0, "off", ""), "b": (0, "after", "a")}
+
+
+def test_a_miss_of_a_never_is_its_own_misconception() -> None:
+    made = trace({"LED_G": [(250 * n, n % 2) for n in range(1, 30)], "LED_R": [(700, 1)]})
+    assert told(run(made))["b"] == (0, "red", "")
+    assert judged(run(made))["b"].measured == "red: 1 ×, t = 700 ms"
+
+
+def test_never_ready() -> None:
+    assert told(run(BLINK_250, ready_ms=None)) == {
+        "a": (0, "no_ready", ""),
+        "b": (0, "no_ready", ""),
+    }
+
+
+def test_an_exception_is_told_before_the_likely_misconception() -> None:
+    made = trace(raises=[(3000, "Traceback (most recent call last):\nValueError: x\n")])
+    assert told(run(made))["a"] == (0, "exception", "ValueError: x")
+    assert told(run(made, ready_ms=None))["a"] == (0, "exception", "ValueError: x")
+
+
+def test_an_exception_is_marked_where_it_ended_the_program() -> None:
+    made = trace({"LED_G": [(700, 1), (1400, 0)]}, raises=[(3000, "ValueError: x\n")])
+    assert judged(run(made))["a"].at_ns == 3_000_000_000
+
+
+def test_an_exception_is_told_with_the_line_of_the_program() -> None:
+    frames_of = 'Traceback (most recent call last):\n  File "main.py", line 7, in <module>\n'
+    frames_of += '  File "ain.py", line 3, in read\nValueError: x\n'
+    made = trace(raises=[(3000, frames_of)])
+    assert told(run(made))["a"] == (0, "exception", "ValueError: x (main.py, line 7)")
+
+
+def test_a_board_that_died_has_nothing() -> None:
+    made = trace({"LED_G": [(250 * n, n % 2) for n in range(1, 30)]}, died=(9000, frames.END_CPU))
+    assert {key for _, key, _ in told(run(made)).values()} == {"board_died"}
+    switched_off = trace({"LED_G": [(250, 1)]}, died=(9000, frames.END_OFF))
+    assert told(run(switched_off))["a"][1] != "board_died"
+
+
+def test_why_is_asked_first_and_may_pass() -> None:
+    def says(key: str) -> Check:
+        declare = check("a", points=1, expect=AtLeast(1), on_miss="likely", why=lambda run: key)
+        return declare(lambda run: 0)
+
+    assert judged(run(STILL), (says("special"),))["a"].key == "special"
+    assert judged(run(STILL), (says(""),))["a"].key == "likely"
+    told = judged(run(STILL), (says("special GPIO 5, GPIO 6"),))["a"]
+    assert (told.key, told.detail, told.part) == ("special", "GPIO 5, GPIO 6", "a")
+
+
+def test_the_worst_episode_counts() -> None:
+    both = check("a", points=2, expect=AtLeast(3), on_miss="few", episode=("one", "two"))(
+        lambda run: len(run.signal("LED_G").edges_ns())
+    )
+    runs = {"one": run(BLINK_250), "two": run(STILL)}
+    items, _ = judge((both,), runs, "one")
+    assert (items["a"].points, items["a"].key, items["a"].measured) == (0, "few", "0")

@@ -1,0 +1,111 @@
+"""Measuring in traces made by hand."""
+
+import pytest
+
+from grader.lab.units import ms
+from grader.measure.states import phases, states, together
+from tests.support.handmade_traces import MS, run, trace
+
+BLINK = trace({"LED_Y": [(500 * n, n % 2) for n in range(1, 20)]}, end_ms=10_000)
+LAMPS = ("LED_R", "LED_Y", "LED_G")
+
+
+def test_a_signal_counts_from_ready() -> None:
+    signal = run(BLINK, ready_ms=700).signal("LED_Y")
+    assert signal.t_ns[:3].tolist() == [0, 300 * MS, 800 * MS]
+    assert signal.level[:3].tolist() == [True, False, True]
+    assert signal.end_ns == 9300 * MS
+
+
+def test_before_ready_times_are_negative() -> None:
+    signal = run(BLINK, ready_ms=700).signal("LED_Y", boot=True)
+    assert signal.t_ns[:2].tolist() == [-700 * MS, -200 * MS]
+    assert not signal.at(-300 * MS)
+    assert signal.at(-200 * MS)
+
+
+def test_widths_periods_and_duties_are_of_whole_pulses() -> None:
+    signal = run(BLINK).signal("LED_Y")
+    assert signal.widths(True) == [500.0] * 9
+    assert signal.widths(False) == [500.0] * 9
+    assert signal.periods() == [1000.0] * 9
+    assert signal.duties() == [50.0] * 9
+    assert signal.periods()[1].at_ns == 1500 * MS
+
+
+def test_duty_when_the_window_begins_high() -> None:
+    signal = run(trace({"LED_Y": [(0, 1), (30, 0), (100, 1), (120, 0), (200, 1)]})).signal("LED_Y")
+    assert signal.duties() == [20.0]
+    assert signal.periods() == [100.0]
+
+
+def test_a_still_pin_has_nothing_to_measure() -> None:
+    signal = run(trace()).signal("LED_Y")
+    assert signal.widths(True) == signal.widths(False) == signal.periods() == []
+    assert signal.duties() == []
+    assert signal.latency(0, True) is None
+
+
+def test_latency() -> None:
+    signal = run(trace({"LED_R": [(503.5, 1)]})).signal("LED_R")
+    assert signal.latency(500 * MS, True) == 3.5
+    assert signal.latency(600 * MS, True) == 0.0
+    assert signal.latency(600 * MS, False) is None
+
+
+def test_rises_that_last() -> None:
+    signal = run(trace({"LED_R": [(100, 1), (103, 0), (200, 1), (250, 0), (9990, 1)]})).signal(
+        "LED_R"
+    )
+    assert (signal.rises_ns() / MS).tolist() == [100, 200, 9990]
+    assert (signal.rises_ns(50 * MS) / MS).tolist() == [200]
+
+
+def test_states_and_phases() -> None:
+    made = trace(
+        {"LED_G": [(10, 1), (1000, 0)], "LED_R": [(995, 1), (2000, 0)], "LED_Y": [(1500, 1)]},
+        end_ms=3000,
+    )
+    signals = {name: run(made).signal(name) for name in LAMPS}
+    assert [(sorted(s.high), s.length) for s in states(signals)] == [
+        ([], 10.0),
+        (["LED_G"], 985.0),
+        (["LED_G", "LED_R"], 5.0),
+        (["LED_R"], 500.0),
+        (["LED_R", "LED_Y"], 500.0),
+        (["LED_Y"], 1000.0),
+    ]
+    found = [(sorted(s.high), s.length) for s in phases(signals, ms(20))]
+    assert found == [
+        (["LED_G"], 995.0),
+        (["LED_R"], 505.0),
+        (["LED_R", "LED_Y"], 500.0),
+        (["LED_Y"], 1000.0),
+    ]
+    assert together(signals, ["LED_R", "LED_G"]) == [995.0]
+
+
+def test_a_glitch_does_not_cut_a_phase() -> None:
+    made = trace({"LED_G": [(100, 1), (500, 0), (505, 1), (900, 0)]}, end_ms=1000)
+    found = phases({"LED_G": run(made).signal("LED_G")}, ms(20))
+    assert [phase.length for phase in found] == [100.0, 800.0, 100.0]
+
+
+def test_lines_after_ready() -> None:
+    made = trace(says=[(100, "hello"), (200, "READY L02"), (300, "COUNT 1"), (400, "COUNT x")])
+    seen = run(made, ready_ms=200)
+    assert [(said.at_ns, said.text) for said in seen.lines()] == [
+        (100 * MS, "COUNT 1"),
+        (200 * MS, "COUNT x"),
+    ]
+    assert [match[1] for match in seen.said(r"COUNT (\d+)")] == ["1"]
+    assert seen.all_lines()[0].text == "hello"
+
+
+@pytest.mark.parametrize("ready_ms", [0, 150])
+def test_tracebacks(ready_ms: float) -> None:
+    made = trace(raises=[(200, "Traceback:\n  File x\nOSError: 2\n")])
+    said = run(made, ready_ms=ready_ms).tracebacks()
+    assert [(one.at_ns, one.text.splitlines()[-1]) for one in said] == [
+        (round((200 - ready_ms) * MS), "OSError: 2")
+    ]

@@ -1,0 +1,83 @@
+"""Every message for people exists in English and in Arabic, and reads well in both."""
+
+from collections import Counter
+
+import pytest
+
+from hardware.i18n import _, isolated
+from tests.support.message_scan import entries, fields, messages, plain_texts, unfilled
+
+ENGLISH = {
+    "pty      {}": "the name of what is opened",
+    "socket   {}": "the name of what is opened",
+    "raw paste": "a term of MicroPython's protocol",
+    "{} GB": "a unit",
+    "nbgrader {}: {}": "a command, and what it said",
+    "{} in {} s, {} errors": "scripts read this line",
+}
+"""Texts that stay as they are, and why."""
+
+
+ARABIC = dict(entries())
+
+
+def test_every_message_has_arabic() -> None:
+    assert [str(place) for place in messages() if not ARABIC.get(place.text)] == []
+
+
+def test_every_entry_is_used_and_stands_once() -> None:
+    used = {place.text for place in messages()}
+    assert sorted(ARABIC.keys() - used) == []
+    assert [
+        text for text, count in Counter(text for text, _ar in entries()).items() if count > 1
+    ] == []
+
+
+def test_both_languages_fill_in_the_same() -> None:
+    assert [english for english, arabic in entries() if fields(english) != fields(arabic)] == []
+
+
+def test_format_fills_every_field() -> None:
+    assert [str(place) for place in unfilled()] == []
+
+
+def test_a_message_is_one_line() -> None:
+    assert [text for pair in entries() for text in pair if "\n" in text] == []
+
+
+def test_nothing_reaches_people_in_english_only() -> None:
+    assert [str(place) for place in plain_texts() if place.text not in ENGLISH] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("الملف {name} تالف", "الملف <{name}> تالف"),
+        ("({volts:g} V) و3V3", "([{volts:g} V]) و[3V3]"),
+        ('اكتب `"attrs": { … }`، أو لا', 'اكتب [`"attrs": { … }`]، أو لا'),
+        ("نفّذ: make setup BITS=64.", "نفّذ: [make setup BITS=64]."),
+        ("السبب machine.reset() أو 220 Ω", "السبب [machine.reset()] أو [220 Ω]"),
+        ("أضف 10 kΩ.", "أضف [10 kΩ]."),
+    ],
+)
+def test_latin_words_keep_their_order(text: str, shown: str) -> None:
+    marks = str.maketrans({"<": "\u2068", "[": "\u2066", ">": "\u2069", "]": "\u2069"})
+    assert isolated(text) == shown.translate(marks)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("WARSHA_LANG", "ar", "أعد تشغيلها."),
+        ("LANG", "ar_EG.UTF-8", "أعد تشغيلها."),
+        ("LANG", "C.UTF-8", "Reset it."),
+        ("WARSHA_LANG", "fr", "Reset it."),
+    ],
+)
+def test_the_language_is_the_reader_s(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, said: str
+) -> None:
+    for name in ("WARSHA_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv(variable, value)
+    assert _("Reset it.") == said

@@ -1,0 +1,115 @@
+"""A board that was taken over can do nothing to the network of its bench but end itself."""
+
+import random
+
+import pytest
+
+from hardware.bench.circuit.still_world import StillWorld
+from hardware.bench.events import NEVER
+from hardware.bench.network.lan import lan_of
+from hardware.bench.network.mqtt.packets import MOST_BYTES, MqttError, Reader
+from hardware.bench.peripherals.espnow import EspNow
+from hardware.bench.peripherals.network import Network
+from hardware.bench.peripherals.peripheral import (
+    LEAST_STATUS,
+    MOST_STATUS,
+    BadCallError,
+    Call,
+    Peripheral,
+)
+from hardware.bench.protocol import frames
+from hardware.bench.trace.recorder import Recorder
+
+MS = 1_000_000
+OPS = (*Network.CALLS, *EspNow.CALLS)
+JOIN = b"\x0bWokwi-GUEST\x00\x00"
+PLACES = [bytes((10, 13, 37, 1)), bytes((10, 13, 38, 1)), b"\x7f\0\0\1", b"\xff" * 4, bytes(4)]
+
+
+class Place(StillWorld):
+    """A board's place on a bench where only time passes."""
+
+    def __init__(self, seed: int = 0) -> None:
+        super().__init__(seed)
+        self.recorder = Recorder()
+
+    def mail(self, channel: int, there: bool) -> None:
+        """Nobody fetches it."""
+
+    def reaches(self, near_ns: int = NEVER, all_ns: int = NEVER) -> None:
+        """There is nobody else."""
+
+
+def call(device: Peripheral, op: int, b: int, c: int, data: bytes) -> None:
+    """Make a call as the bench does: an answer within bounds, or the end of the board."""
+    try:
+        answer = device.call(Call(op, b, c, data, 0))
+    except BadCallError:
+        return
+    assert LEAST_STATUS <= answer.status <= MOST_STATUS
+    assert len(answer.data) <= 32 * 1024
+    assert 0 <= answer.busy_ns < 2**32
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_any_call_has_an_answer_within_bounds(seed: int) -> None:
+    chance = random.Random(seed)
+    place = Place(seed)
+    radio, air = Network(place), EspNow(place)  # type: ignore[arg-type]
+    call(radio, frames.CALL_RADIO_SWITCH, 0, 1, b"\x02\0\0\0\0\1")
+    call(radio, frames.CALL_RADIO_CONNECT, 0, 0, JOIN)
+    place.run(3000 * MS)
+    assert radio.radio.host.cell
+    for _ in range(1500):
+        op = chance.choice(OPS)
+        b = chance.choice((0, 1, 2, 3, chance.randrange(20), chance.randrange(65536)))
+        c = chance.choice((0, 1, 80, 123, 1883, 5000, chance.randrange(2**32)))
+        data = chance.randbytes(chance.choice((0, 4, 6, 30, chance.randrange(3000))))
+        if chance.random() < 0.7:
+            data = chance.choice(PLACES) + data
+        if op == frames.CALL_RADIO_DISCONNECT:
+            data = JOIN
+            op = frames.CALL_RADIO_CONNECT
+        call(air if op >= frames.CALL_AIR_SWITCH else radio, op, b, c, data)
+        if chance.random() < 0.3:
+            place.run(place.now_ns + chance.randrange(20 * MS))
+    radio.reset()
+    air.reset()
+    place.run(place.now_ns + 100_000 * MS)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_any_bytes_to_the_broker(seed: int) -> None:
+    chance = random.Random(seed)
+    place = Place(seed)
+    radio = Network(place)  # type: ignore[arg-type]
+    call(radio, frames.CALL_RADIO_SWITCH, 0, 1, b"\x02\0\0\0\0\1")
+    call(radio, frames.CALL_RADIO_CONNECT, 0, 0, JOIN)
+    place.run(3000 * MS)
+    hello = b"\x10\x0d\0\4MQTT\4\2\0\0\0\1a"
+    for number in range(12):
+        call(radio, frames.CALL_SOCKET_OPEN, 1, 0, b"")
+        call(radio, frames.CALL_SOCKET_CONNECT, 0, 1883, PLACES[number % 2])
+        place.run(place.now_ns + 50 * MS)
+        call(radio, frames.CALL_SOCKET_SEND, 0, 0, hello if chance.random() < 0.8 else b"")
+        for _ in range(20):
+            first = bytes((chance.choice((0x30, 0x32, 0x34, 0x82, 0xA2, 0x40, 0x62, 0xC0)),))
+            body = chance.randbytes(chance.randrange(60))
+            if chance.random() < 0.5:
+                body = b"\0\1\0\1a" + body[: chance.randrange(8)]
+            call(radio, frames.CALL_SOCKET_SEND, 0, 0, first + bytes((len(body),)) + body)
+            place.run(place.now_ns + 20 * MS)
+        call(radio, frames.CALL_SOCKET_CLOSE, 0, 0, b"")
+        place.run(place.now_ns + 100 * MS)
+    lan_of(place).broker.publish("still/there", b"1", retain=True)
+    assert lan_of(place).broker.retained("still/#")
+
+
+def test_a_packet_longer_than_allowed_is_refused_by_its_length() -> None:
+    reader = Reader()
+    size = MOST_BYTES + 1
+    digits = bytes((size & 127 | 128, size >> 7 & 127 | 128, size >> 14))
+    with pytest.raises(MqttError, match="32 KiB"):
+        list(reader.feed(b"\x30" + digits))
+    with pytest.raises(MqttError, match="four bytes"):
+        list(Reader().feed(b"\x30\xff\xff\xff\xff"))

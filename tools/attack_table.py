@@ -1,0 +1,62 @@
+"""Makes docs/measured/attacks.md: it grades the attacks of tests/system/attacks.
+
+    python tools/attack_table.py
+
+A test holds that the page is what this makes.
+"""
+
+import tempfile
+from pathlib import Path
+
+from tests.support import attack_class
+from tests.support.attack_class import Attack, Graded, attacker, grade_class, twin
+from tests.support.project import DOCS
+
+PAGE = DOCS / "measured" / "attacks.md"
+COMMAND = "run `python tools/attack_table.py`"
+HEAD = """\
+# Attacks on the grader
+
+Made by `python tools/attack_table.py`: every attack in `tests/system/attacks` is handed in
+together with a twin (the same submission without the attack), and `warsha grade` grades both in a
+class of honest trainees. *Where it ends* is the part of the grader that stops it; *marks* are
+those of the attack and of its twin. `tests/system/test_attacks.py` checks this page. It also
+checks that marked strings in the secret, the checks, the gradebook and other submissions appear
+in nothing that is printed or handed back.
+
+| attack | what it tries | where it ends | marks with / without |
+|---|---|---|---|
+"""
+FOOT = """
+How long others have to wait is measured separately: `python tools/attack_delay.py`,
+and in `make bench`.
+"""
+
+
+def page(graded: Graded) -> str:
+    """The whole page, board programs first."""
+    return HEAD + "".join(row(graded, attack) for attack in attack_class.attacks()) + FOOT
+
+
+def row(graded: Graded, attack: Attack) -> str:
+    """One attack."""
+    with_, without = (total(graded, attack, who(attack)) for who in (attacker, twin))
+    name = attack.name.replace("_", " ")
+    return f"| {name} | {attack.tries} | {attack.ends} | {with_} / {without} |\n"
+
+
+def total(graded: Graded, attack: Attack, student: str) -> str:
+    """The sum of a trainee's marks, or that there are none."""
+    points = graded.of(attack, student)
+    return f"{sum(filter(None, points.values())):g}" if points else "not graded"
+
+
+def main() -> None:
+    """Grade the corpus and write the page."""
+    with tempfile.TemporaryDirectory() as place:
+        graded = grade_class(Path(place), attack_class.attacks(), honest=1)
+        PAGE.write_text(page(graded), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,105 @@
+"""Fits virtual time to the Pico's real firmware, and shows how well it fits.
+
+    python tools/calibrate.py                 measure, fit, write docs/measured/timing.md
+    python tools/calibrate.py measure|fit|report    one of these alone
+    python tools/calibrate.py board --board URL     compare with a real board, and scale to it
+
+`measure` runs the programs on the firmware (firmware/pico/build.py) under rp2040py and keeps the
+figures in tools/calibration/pico.json; `fit` writes firmware/port/costs.h; `report` runs the port
+as it is built. `board` prints the two factors of firmware/port/families/*.h that fit a board.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from hardware import paths
+from hardware.connect import open_board
+from tools import timing_board, timing_fit, timing_programs, timing_report, timing_table
+from tools.timing_targets import PortBoard, Stored, on_firmware
+
+FIGURES = timing_programs.FOLDER / "pico.json"
+PAGE = paths.ROOT / "docs" / "measured" / "timing.md"
+
+
+def measure() -> None:
+    """Run on the firmware what was not run yet."""
+    stored, run = Stored(FIGURES), None
+    for program in [*timing_programs.micro(), *timing_programs.whole()]:
+        if stored.has(program):
+            continue
+        run = run or on_firmware()
+        stored.put(program, run(program))
+        stored.save()
+        print(f"{stored.get(program)} µs  {program.name}", flush=True)
+
+
+def fit() -> None:
+    """Fit the table and write it."""
+    programs, stored = timing_programs.micro(), Stored(FIGURES)
+    measured = {program.name: stored.get(program) for program in programs}
+    before = timing_table.read()
+    with tempfile.TemporaryDirectory() as name:
+        timing_table.build(Path(name))
+        with _built_in(Path(name)):
+            counted = timing_fit.count(programs, list(before))
+    said = timing_fit.equations(programs, measured, counted)
+    timing_table.write(timing_fit.fit(said, before))
+    print(f"fitted {len(said.names)} costs to {len(said.programs)} programs: {timing_table.COSTS}")
+    print("now build the ports (make setup), then: python tools/calibrate.py report")
+
+
+@contextmanager
+def _built_in(folder: Path) -> Iterator[None]:
+    """Boards come from this folder; the MicroPython source stays where it is."""
+    before = {name: os.environ.get(name) for name in ("WARSHA_BUILD", "MICROPY_DIR")}
+    os.environ["MICROPY_DIR"] = str(paths.micropython_dir())
+    os.environ["WARSHA_BUILD"] = str(folder)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name)
+            if value is not None:
+                os.environ[name] = value
+
+
+def report() -> None:
+    """Measure the built port, and write the page."""
+    stored = Stored(FIGURES)
+    with PortBoard("rp2") as port:
+        micro = timing_report.compare(timing_programs.micro(), stored, port.measure)
+        whole = timing_report.compare(timing_programs.whole(), stored, port.measure)
+    PAGE.write_text(timing_report.page(micro, whole, timing_table.read()))
+    print(timing_report.verdict(whole))
+
+
+def board(url: str) -> None:
+    """Compare a board on a wire with our port of its family, and say how to scale to it."""
+    with open_board(url) as real:
+        print(timing_board.scales(real))
+
+
+def main() -> int:
+    """Do what the command line says."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("step", nargs="?", choices=["measure", "fit", "report", "board"])
+    parser.add_argument("--board", metavar="URL", help="a device, socket://, rfc2217://")
+    arguments = parser.parse_args()
+    if (arguments.step == "board") != bool(arguments.board):
+        parser.error("the step `board` and the option --board go together")
+    if arguments.board:
+        board(arguments.board)
+        return 0
+    for step in (measure, fit, report):
+        if arguments.step in (None, step.__name__):
+            step()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

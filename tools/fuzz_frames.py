@@ -1,0 +1,175 @@
+"""Boards that say anything: each ends with a cause or lives on, and its neighbour sees nothing.
+
+    python tools/fuzz_frames.py --count 2000        two processes, prints what came of them
+    python tools/fuzz_frames.py --only 4711         one of them again, with its traceback
+
+Each number makes what an impostor says (forgeries.py) amid every kind of bus and radio; a real
+Pico works beside it. Any traceback fails, a stall, and any byte of the Pico's trace that differs
+(every fourth Pico is on the same network instead: it only has to live).
+"""
+
+import argparse
+import io
+import json
+import multiprocessing
+import os
+import sys
+import tempfile
+import time
+import traceback
+from collections import Counter
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+
+from hardware import paths
+from hardware.bench.bench import Bench
+from hardware.bench.decode import i2c, onewire, pixels, servo, spi, uart, wire_edges
+from hardware.bench.drawing.bench_picture import draw
+from hardware.bench.flash import Flash
+from hardware.bench.limits import Limits
+from hardware.bench.protocol.records import names_of
+from hardware.bench.trace.summary import summary
+from hardware.bench.trace.trace import Trace
+from hardware.bench.vcd import write_vcd
+from tests.support.forged_frames import Act, Forger, hello, install, put
+from tests.support.neighbour import HONEST, OTHER, WORK, Parts, circuit
+from tools.fuzz_bench import Outcome, grouped, limited
+
+UNTIL_NS = 2_500_000_000
+LIMITS = Limits(cpu_s=5, wall_s=8.0, records=100_000, output_bytes=50_000, memory_bytes=None)
+ENDS = names_of("END_")
+PARTS: Parts = {
+    "ap": ("wokwi-wifi-ap", "", {"ssid": "Wokwi-GUEST"}),
+    "oled": ("board-ssd1306", "VCC:3V3 GND:GND.1 SCL:22 SDA:21", {}),
+    "imu": ("wokwi-mpu6050", "VCC:3V3 GND:GND.1 SCL:22 SDA:21", {}),
+    "air": ("board-bmp180", "VCC:3V3 GND:GND.1 SCL:22 SDA:21", {}),
+    "clock": ("wokwi-ds1307", "5V:5V GND:GND.1 SCL:22 SDA:21", {}),
+    "lcd": ("wokwi-lcd1602", "VCC:5V GND:GND.1 SCL:22 SDA:21", {"pins": "i2c"}),
+    "card": ("wokwi-microsd-card", "VCC:3V3 GND:GND.1 SCK:18 DI:23 DO:19 CS:15", {}),
+    "rfid": ("board-mfrc522", "3.3V:3V3 GND:GND.1 SCK:18 MOSI:23 MISO:19 SDA:5 RST:3V3", {}),
+    "shift": ("wokwi-74hc595", "VCC:3V3 GND:GND.1 DS:23 SHCP:18 STCP:2", {}),
+    "lamps": ("wokwi-led-ring", "VCC:5V GND:GND.1 DIN:13", {}),
+    "heat": ("board-ds18b20", "VCC:3V3 GND:GND.1 DQ:4", {}),
+    "damp": ("wokwi-dht22", "VCC:3V3 GND:GND.1 SDA:16", {}),
+    "echo": ("wokwi-hc-sr04", "VCC:5V GND:GND.1 TRIG:17 ECHO:34", {}),
+    "arm": ("wokwi-servo", "V+:5V GND:GND.1 PWM:25", {}),
+    "scale": ("wokwi-hx711", "VCC:3V3 GND:GND.1 DT:35 SCK:26", {}),
+    "digits": ("wokwi-tm1637-7segment", "VCC:3V3 GND:GND.1 CLK:14 DIO:12", {}),
+    "plate": ("warsha-touch-plate", "T:27", {}),
+    "knob": ("wokwi-potentiometer", "VCC:3V3 GND:GND.1 SIG:VP", {}),
+}
+
+
+ONLINE = """
+import network, socket, time
+wlan = network.WLAN(network.WLAN.IF_STA)
+wlan.active(True)
+wlan.connect('Wokwi-GUEST')
+while True:
+    time.sleep_ms(10)
+    try:
+        wlan.scan()
+        s = socket.socket()
+        s.settimeout(0.5)
+        s.connect(socket.getaddrinfo('http.warsha', 80)[0][-1])
+        s.write(b'GET /time HTTP/1.0\\r\\n\\r\\n')
+        print(s.read())
+        s.close()
+    except OSError as e:
+        print(e)
+"""
+
+
+def play(acts: list[Act], work: str = WORK) -> Bench:
+    """Runs a liar beside an honest board. The bench is closed, its traces can be read."""
+    made = circuit("esp32", PARTS)
+    with tempfile.TemporaryDirectory() as folder, Flash(made.sides[OTHER].board) as liar, Flash(
+        made.sides[HONEST].board
+    ) as honest:  # fmt: skip
+        build = Path(folder)
+        install(build, "esp32", ("rp2", paths.port_program("rp2").resolve()))
+        put(liar, acts)
+        honest.put({"main.py": work.encode()})
+        before, os.environ["WARSHA_BUILD"] = os.environ.get("WARSHA_BUILD"), folder
+        try:
+            flash = {OTHER: liar, HONEST: honest}
+            with Bench(made, seed=3, flash=flash, limits=LIMITS) as bench:
+                bench.run(UNTIL_NS)
+        finally:
+            os.environ.pop("WARSHA_BUILD")
+            if before:
+                os.environ["WARSHA_BUILD"] = before
+    return bench
+
+
+@cache
+def quiet() -> str:
+    """The honest board's trace beside a board that says nothing."""
+    return play([hello()]).traces[HONEST].sha256()
+
+
+def one(number: int) -> Outcome:
+    """What came of a number: how its board ended, or a traceback."""
+    try:
+        with limited():
+            apart = number % 4 > 0
+            bench = play(Forger(number).acts(), WORK if apart else ONLINE)
+            return Outcome(number, _judge(bench, apart))
+    except Exception:
+        return Outcome(number, "failed", traceback.format_exc())
+
+
+def _judge(bench: Bench, apart: bool) -> str:
+    honest, liar = bench.traces[HONEST], bench.traces[OTHER]
+    assert honest.ended() is None and honest.end_ns == UNTIL_NS, (
+        "the neighbour did not get through"
+    )
+    assert not apart or honest.sha256() == quiet(), "the neighbour saw a difference"
+    assert len(liar.records) <= (LIMITS.records or 0) + 20_000, f"{len(liar.records)} records"
+    _look_at(liar)
+    draw(bench.circuit)
+    end = liar.ended()
+    assert end is None or (end.detail and end.detail.isprintable()), f"no reason: {end}"
+    return ENDS[end.cause] if end else "lives"
+
+
+def _look_at(trace: Trace) -> None:
+    """All that people and checks do with a trace."""
+    json.dumps(summary(trace))
+    write_vcd(trace, io.StringIO(), ["13", "18", "21", "22", "32"])
+    for read in (i2c.i2c, spi.spi, uart.uart, pixels.pixels):
+        read(trace)
+    onewire.onewire(trace, 4)
+    servo.servo(trace, 25)
+    for pin in (13, 18, 21, 32):
+        with suppress(ValueError):  # too many of them
+            wire_edges.wire_edges(trace, pin)
+    for read_notes in (trace.packets, trace.mqtt, trace.air, trace.links, trace.lines):
+        read_notes()
+    trace.save(io.BytesIO())
+
+
+def main() -> int:
+    """Print how the boards ended; 1 when one failed."""
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    options.add_argument("--count", type=int, default=500)
+    options.add_argument("--first", type=int, default=0)
+    options.add_argument("--only", type=int)
+    given = options.parse_args()
+    if given.only is not None:
+        print(*one(given.only), sep="\n")
+        return 0
+    began = time.monotonic()
+    with multiprocessing.get_context("spawn").Pool(2, maxtasksperchild=500) as pool:
+        outcomes = list(pool.imap_unordered(one, range(given.first, given.first + given.count), 5))
+    failed = [outcome for outcome in outcomes if outcome.kind == "failed"]
+    for group, (number, *_rest) in grouped(failed).items():
+        print(f"--- {number}, {len(_rest)} more\n{group}")
+    took = time.monotonic() - began
+    print(f"{given.count} tried in {took:.0f} s: {dict(Counter(o.kind for o in outcomes))}")
+    return int(bool(failed))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,36 @@
+"""Makes docs/measured/not-simulated.md out of firmware/port/not_simulated.toml:
+`python tools/gap_table.py`. A test holds that the page is what this makes.
+"""
+
+import tomllib
+
+from tests.support.project import ROOT
+
+PAGE = ROOT / "docs" / "measured" / "not-simulated.md"
+GAPS = ROOT / "firmware" / "port" / "not_simulated.toml"
+FAMILIES = {"esp32": "ESP32", "rp2": "Pico", "both": "both boards", "bench": "the bench"}
+HEAD = """\
+# What is not simulated
+
+Made by `python tools/gap_table.py` from `firmware/port/not_simulated.toml`. What a chip's
+MicroPython has and a virtual board does not have raises an error that says so. This page lists
+these, and what behaves differently.
+
+| what | where | what happens |
+|---|---|---|
+"""
+
+
+def page() -> str:
+    """The whole page, by board, in the order of the file."""
+    gaps = tomllib.loads(GAPS.read_text(encoding="utf-8"))["gap"]
+    order = list(FAMILIES)
+    rows = [
+        f"| `{gap['name']}` | {FAMILIES[gap['family']]} | {gap['happens']} |\n"
+        for gap in sorted(gaps, key=lambda gap: order.index(gap["family"]))
+    ]
+    return HEAD + "".join(rows)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")

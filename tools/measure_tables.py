@@ -1,0 +1,159 @@
+"""Makes docs/reference/measuring.md out of the measuring functions.
+
+    python tools/measure_tables.py
+
+A test holds that the page is what this makes, and that all of it is said.
+"""
+
+import ast
+import inspect
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.lab import limits, text_limits, units
+from grader.lab.limits import Limit
+from grader.lab.units import Quantity
+from tests.support.project import ROOT
+
+PAGE = ROOT / "docs" / "reference" / "measuring.md"
+ROOMS = [
+    ROOT / "grader" / "lab" / "signal.py",
+    ROOT / "grader" / "lab" / "documents.py",
+]
+MEASURE = ROOT / "grader" / "measure"
+HEAD = """\
+# Measuring
+
+Made by `python tools/measure_tables.py` from the docstrings. A check measures a run; what the
+measurement must fit is declared apart from it:
+
+```python
+@check("b", points=3, expect=Within(Hertz(1), of=Hertz(20)), on_miss="read_rate")
+def read_rate(run: Run) -> list[Hertz]:
+    \"\"\"Conversions in each second.\"\"\"
+    end_ns = run.end_ns - run.zero_ns
+    return rates(conversions(run, "AIN_1").at_ns, seconds(1), 0, end_ns)
+```
+
+- `run` is one episode. Times are nanoseconds since t = 0, the end of the line READY.
+  `run.signal("LED_G")` is the level of a pin by its role, `run.lines()` is what the board printed.
+- Results that can be many are columns (numpy): `at_ns` has the times in order, and the functions
+  of `grader.measure.times` take any of them.
+- A value knows its unit (mypy refuses `Hertz` for a limit of `Millis`) and its place, which
+  feedback marks in the waveform.
+- None, or an empty list, means "nothing to measure": the item is missed, and the card says so. A
+  response that is missing among several goes into the list as `Millis(float("inf"), at.ns)`: one
+  that is not in the list is not judged.
+- A number that decides an item and is no limit of its check goes into `stated=`: a test then
+  checks that the lesson's row of the item states it.
+- An episode's step `read_file("log.bin", at=seconds(60))` keeps a file as it is at that time, for
+  `grader.measure.files`.
+"""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A function, or a class with what it offers."""
+
+    name: str
+    call: str
+    text: str
+    members: tuple["Entry", ...] = ()
+
+
+def page() -> str:
+    """The whole page."""
+    sections = [HEAD, _limits(), _units()]
+    for file in sorted(MEASURE.glob("*.py")):
+        if file.stem != "__init__":
+            sections.append(_section(f"grader.measure.{file.stem}", file))
+    sections += [_section(f"grader.{file.stem}", file) for file in ROOMS]
+    return "\n".join(sections)
+
+
+def entries(file: Path) -> list[Entry]:
+    """The public functions and classes of a module, in its order."""
+    body = ast.parse(file.read_text(encoding="utf-8")).body
+    return list(_public(body))
+
+
+def _public(body: list[ast.stmt]) -> Iterator[Entry]:
+    for node in body:
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+            yield Entry(node.name, _call(node), _said(node))
+        elif isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+            yield Entry(node.name, _class(node), _said(node), tuple(_public(node.body)))
+
+
+def _class(node: ast.ClassDef) -> str:
+    """Its name with what it holds."""
+    held = [
+        one.target.id
+        for one in node.body
+        if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name)
+    ]
+    return f"class {node.name}: {', '.join(held)}" if held else f"class {node.name}"
+
+
+def _call(node: ast.FunctionDef) -> str:
+    """How it is called, and what it gives."""
+    given = node.args
+    for one in (*given.args, *given.kwonlyargs, *filter(None, [given.vararg])):
+        one.annotation = None
+    given.args = [one for one in given.args if one.arg != "self"]
+    is_property = any(ast.unparse(one) == "property" for one in node.decorator_list)
+    gives = ast.unparse(node.returns).strip("'") if node.returns else ""
+    return node.name + ("" if is_property else f"({ast.unparse(given)})") + f" → {gives}"
+
+
+def _said(node: ast.FunctionDef | ast.ClassDef) -> str:
+    return ast.get_docstring(node) or ""
+
+
+def _section(title: str, file: Path) -> str:
+    module = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
+    rows = [f"## `{title}`", "", module, "", "| | what it measures |", "|---|---|"]
+    for entry in entries(file):
+        rows.append(f"| `{_cell(entry.call)}` | {_cell(entry.text)} |")
+        rows += [f"| · `{_cell(one.call)}` | {_cell(one.text)} |" for one in entry.members]
+    return "\n".join([*rows, ""])
+
+
+def _limits() -> str:
+    kinds = [
+        kind
+        for module in (limits, text_limits)
+        for kind in vars(module).values()
+        if inspect.isclass(kind) and issubclass(kind, Limit) and kind.__module__ == module.__name__
+    ]
+    rows = [
+        f"| `{kind.__name__}` | `{kind.__module__}` | {_cell(inspect.getdoc(kind) or '')} |"
+        for kind in kinds
+        if kind is not Limit
+    ]
+    about = "`partial={limit: points}` is a ladder for partial credit; of a check with "
+    about += "`safety=True` the minimum over seeds counts."
+    return "\n".join(
+        ["## Limits", "", about, "", "| | in | holds when |", "|---|---|---|", *rows, ""]
+    )
+
+
+def _units() -> str:
+    kinds = [
+        kind
+        for kind in vars(units).values()
+        if inspect.isclass(kind) and issubclass(kind, Quantity) and kind is not Quantity
+    ]
+    rows = [f"| `{k.__name__}` | {k.unit} | {_cell(inspect.getdoc(k) or '')} |" for k in kinds]
+    return "\n".join(["## Units", "", "| | | |", "|---|---|---|", *rows, ""])
+
+
+def _cell(text: str) -> str:
+    """A text on one line of a table."""
+    return re.sub(r"\s+", " ", text).replace("|", "\\|").strip()
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")

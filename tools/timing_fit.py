@@ -1,0 +1,108 @@
+"""Fits the cost table to measured small programs.
+
+What a program takes is the sum of how often each cost is charged, times the cost: a run of the
+tunable port with one cost of 1 µs and none else says how often. The costs then follow from
+non-negative least squares on relative errors, with less weight for what does not fit, and a
+slight pull to what they were before, which decides between costs that always come together.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from tools.timing_programs import Program
+from tools.timing_targets import PortBoard
+
+Floats = npt.NDArray[np.float64]
+
+UNIT_NS = 1000
+PULL = 0.01
+ROUNDS, SWEEPS = 8, 400
+OUTLIER = 0.1
+"""A relative error from which on a program has less weight."""
+SMALL_US = 20.0
+"""Errors of programs that take less are measured as if they took so long."""
+LEAST_US = {"PIN_WRITE": 0.5, "PIN_READ": 0.1, "SLEEP_US": 0.1, "ADC_READ": 0.1}
+"""A loop in C around these must take time; hardware/boards names the least of a pin write."""
+
+
+class Equations(NamedTuple):
+    """A row for each program: how often each cost is charged, and the µs to explain."""
+
+    programs: list[str]
+    names: list[str]
+    counts: Floats
+    us: Floats
+
+
+def count(programs: Sequence[Program], names: Sequence[str]) -> dict[str, list[int | None]]:
+    """What each program takes on the tunable port with one cost of 1 µs; "" with none at all."""
+    found = {}
+    for name in ["", *names]:
+        with PortBoard("rp2", {name: UNIT_NS} if name else {}) as port:
+            found[name] = [port.measure(program) for program in programs]
+    return found
+
+
+def equations(
+    programs: Sequence[Program],
+    measured: Mapping[str, int | None],
+    counted: Mapping[str, Sequence[int | None]],
+) -> Equations:
+    """Put measured and counted together, less the empty loop where a program has one."""
+    names = [name for name in counted if name]
+    row = {program.name: at for at, program in enumerate(programs)}
+    taken = [
+        program
+        for program in programs
+        if measured.get(program.name) is not None and counted[""][row[program.name]] is not None
+    ]
+
+    def charged(program: str) -> tuple[Floats, float]:
+        at = row[program]
+        base = counted[""][at] or 0
+        charges = np.array([(counted[name][at] or base) - base for name in names], float)
+        return charges, float((measured[program] or 0) - base)
+
+    counts, us = [], []
+    for program in taken:
+        charges, time_us = charged(program.name)
+        if program.empty:
+            of_empty, empty_us = charged(program.empty)
+            charges, time_us = charges - of_empty, time_us - empty_us
+        counts.append(charges)
+        us.append(time_us)
+    return Equations([p.name for p in taken], names, np.array(counts), np.array(us))
+
+
+def least_squares(a: Floats, b: Floats, before: Floats, least: Floats) -> Floats:
+    """Coordinate descent on |ax - b|² with a pull to `before` and x not below `least`."""
+    pull = PULL / np.maximum(before, 0.02) ** 2
+    squares = a.T @ a + np.diag(pull)
+    target = a.T @ b + pull * before
+    x = before.copy()
+    for _ in range(SWEEPS):
+        for k in range(len(x)):
+            x[k] = max(least[k], x[k] + (target[k] - squares[k] @ x) / squares[k, k])
+    return x
+
+
+def fit(said: Equations, before: Mapping[str, float]) -> dict[str, float]:
+    """The costs (µs of the emulated chip) that explain the programs best."""
+    start = np.array([before[name] for name in said.names])
+    least = np.array([LEAST_US.get(name, 0.0) for name in said.names])
+    relative = 1 / np.maximum(said.us, SMALL_US)
+    weight, x = np.ones(len(said.us)), start
+    for _ in range(ROUNDS):
+        w = relative * weight
+        x = least_squares(said.counts * w[:, None], said.us * w, start, least)
+        weight = 1 / np.sqrt(1 + (off(said, x) / OUTLIER) ** 2)
+    return dict(zip(said.names, x.tolist(), strict=True))
+
+
+def off(said: Equations, x: Floats) -> Floats:
+    """The logarithm of explained over measured, program by program."""
+    logs: Floats = np.log(np.maximum(said.counts @ x, 1) / np.maximum(said.us, 1))
+    return logs

@@ -1,0 +1,88 @@
+"""Writes docs/measured/timing.md: the cost table, and how well it predicts other programs."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from tools import timing_table
+from tools.timing_programs import FOLDER, Program
+from tools.timing_targets import Measure, Stored
+
+TEMPLATE = FOLDER / "page.md"
+SPEED = re.compile(r"#define VB_SPEED ([\d.]+)\n")
+LIMITS = (1.15, 1.35)
+"""What is asked for: the median, and nine of ten programs, within these factors either way."""
+
+
+class Row(NamedTuple):
+    """A program: what the firmware took, and our port at the emulator's speed (µs)."""
+
+    name: str
+    firmware_us: int
+    port_us: float
+
+    @property
+    def ratio(self) -> float:
+        """Port over firmware."""
+        return self.port_us / max(self.firmware_us, 1)
+
+
+def chip_factor() -> float:
+    """How much slower than the emulator our port takes a Pico to be."""
+    found = SPEED.search((timing_table.PORT / "families" / "rp2.h").read_text())
+    assert found
+    return float(found[1])
+
+
+def compare(programs: Sequence[Program], stored: Stored, ours: Measure) -> list[Row]:
+    """Each program that ran on both; of a small one what is beyond its empty loop."""
+    chip, measured = chip_factor(), {}
+    for program in programs:
+        real, port = stored.get(program), ours(program)
+        if real is not None and port is not None:
+            measured[program.name] = Row(program.name, real, port / chip)
+    rows = []
+    for program in programs:
+        row, empty = measured.get(program.name), measured.get(program.empty)
+        if row and (empty or not program.empty):
+            less = (empty.firmware_us, empty.port_us) if empty else (0, 0.0)
+            rows.append(Row(row.name, row.firmware_us - less[0], row.port_us - less[1]))
+    return rows
+
+
+def factors(rows: Sequence[Row]) -> tuple[float, float, float]:
+    """The median and the ninth decile of the factor, either way; the share within the limit."""
+    logs = np.abs(np.log([max(row.ratio, 1e-3) for row in rows]))
+    median, ninth = np.exp(np.quantile(logs, (0.5, 0.9)))
+    return float(median), float(ninth), float((logs <= np.log(LIMITS[1])).mean())
+
+
+def verdict(whole: Sequence[Row]) -> str:
+    """One line on the programs that were not fitted."""
+    median, ninth, share = factors(whole)
+    return (
+        f"{len(whole)} whole programs, none fitted: median within ×{median:.3f}, nine of ten "
+        f"within ×{ninth:.3f}; {share:.0%} within ×{LIMITS[1]}"
+    )
+
+
+def page(micro: Sequence[Row], whole: Sequence[Row], costs: Mapping[str, float]) -> str:
+    """The text of docs/measured/timing.md."""
+    median, ninth, _ = factors(micro)
+    worst = sorted(micro, key=lambda row: -abs(np.log(max(row.ratio, 1e-3))))[:20]
+    return TEMPLATE.read_text().format(
+        verdict=verdict(whole),
+        chip=chip_factor(),
+        whole="\n".join(_row(row) for row in whole),
+        micro=f"{len(micro)} small programs, fitted: median within ×{median:.3f}, "
+        f"nine of ten within ×{ninth:.2f}",
+        worst="\n".join(_row(row) for row in worst),
+        costs="\n".join(f"| `{name}` | {us:.3f} |" for name, us in costs.items()),
+    )
+
+
+def _row(row: Row) -> str:
+    name = " ".join(row.name.split()).replace("|", "\\|")
+    return f"| `{name}` | {row.firmware_us} | {row.port_us:.0f} | {row.ratio:.2f} |"
