@@ -5,8 +5,8 @@
     python tools/calibrate.py board --board URL     compare with a real board, and scale to it
 
 `measure` runs the programs on the firmware (firmware/pico/build.py) under rp2040py and keeps the
-figures in tools/calibration/pico.json; `fit` writes firmware/port/costs.h; `report` runs the port
-as it is built. `board` prints the two factors of firmware/port/families/*.h that fit a board.
+figures in tools/calibration/pico.json; `fit` writes firmware/port/cost/costs.h; `report` runs the
+port as it is built. `board` prints the two factors of firmware/port/families/*.h that fit a board.
 """
 
 import argparse

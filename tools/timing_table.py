@@ -1,4 +1,4 @@
-"""The cost table of the port as data: read from firmware/port/costs.h, and written back.
+"""The cost table of the port as data: read from firmware/port/cost/costs.h, and written back.
 
 A build whose costs can be set at its start lets a fit see what each cost does to each program: the
 time of a program with one cost alone is how often it is charged.
@@ -12,12 +12,12 @@ from pathlib import Path
 from hardware import paths
 
 PORT = paths.ROOT / "firmware" / "port"
-COSTS = PORT / "costs.h"
+COSTS = PORT / "cost" / "costs.h"
 ROW = re.compile(r"(?m)^(#define VB_NS_(\w+) VB_(?:FLOAT_)?US)\(([\d.]+)\)(?: +(?=//))?")
 COMMENT_COLUMN = 48
 MACHINE = "PIN_WRITE PIN_READ PIN_INIT ADC_READ PWM_DUTY PWM_FREQ TIMER_INIT TIME SLEEP SLEEP_US"
 SERIAL = "TX TX_BYTE FLASH_CALL"
-HEADER = '#include "costs.h"\n#include <stdint.h>\n'
+HEADER = '#include "cost/costs.h"\n#include <stdint.h>\n'
 SOURCE = """// Costs that are told at the start: VB_COSTS="NAME=ns ..."; what is not named is 0.
 #include <stdint.h>
 #include <stdlib.h>
@@ -43,13 +43,13 @@ __attribute__((constructor)) static void start(void) {{
 def read() -> dict[str, float]:
     """The fitted costs by name (µs of the emulated chip)."""
     text = COSTS.read_text()
-    core = {name for _, name, _ in ROW.findall(text.partition("// machine and time")[0])}
+    core = {name for _, name, _ in ROW.findall(text.partition("// Calls of machine and time")[0])}
     wanted = core | set(f"{MACHINE} {SERIAL}".split())
     return {name: float(us) for _, name, us in ROW.findall(text) if name in wanted}
 
 
 def write(costs: Mapping[str, float]) -> None:
-    """Put costs into costs.h; its comments stay."""
+    """Put costs into cost/costs.h; its comments stay."""
 
     def changed(row: re.Match[str]) -> str:
         if row[2] not in costs:
@@ -79,7 +79,7 @@ def build(folder: Path, family: str = "rp2") -> None:
     subprocess.run(compiled, check=True, cwd=folder)
     command = ["make", "-C", str(PORT), f"FAMILY={family}", "-j2"]
     command += [f"MICROPY_DIR={paths.micropython_dir()}", f"BUILD={folder / 'port' / family}"]
-    command += [f"MPYCROSS_BUILD={paths.build_dir() / 'port' / 'mpy-cross'}"]
+    command += [f"MPYCROSS_BUILD={paths.build_dir() / 'objects' / 'mpy-cross'}"]
     command += [f"CFLAGS_EXTRA=-DVB_COSTS_H='\"{folder / 'told.h'}\"'", f"LIB={folder / 'told.o'}"]
     with (folder / "build.log").open("w") as log:
         subprocess.run(command, check=True, stdout=log, stderr=subprocess.STDOUT)

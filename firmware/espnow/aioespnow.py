@@ -1,4 +1,4 @@
-# ESP-NOW for asyncio: arecv() and asend() wait without holding up the other tasks.
+# ESP-NOW for asyncio: arecv() and asend() wait without blocking other tasks.
 
 import asyncio
 import espnow

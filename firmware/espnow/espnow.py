@@ -1,10 +1,10 @@
-# ESP-NOW as the ESP32's firmware has it: the class over the C part, which does the work.
+# ESP-NOW as in the ESP32's firmware: the class over the C part, `_espnow`.
 
 from _espnow import *
 
 
 class ESPNow(ESPNowBase):
-    # One pair of buffers for all: irecv() allocates nothing.
+    # One pair of buffers for all calls: irecv() allocates nothing.
     _pair = [None, bytearray(MAX_DATA_LEN)]
     _nothing = (None, None)
 

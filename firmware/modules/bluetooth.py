@@ -1,6 +1,6 @@
-# Bluetooth is not simulated: it says so when it is used.
+# Bluetooth is not simulated: its use raises.
 
-import network  # a board without a radio has none of this
+import network  # raises on a board without a radio
 
 
 def BLE(*args):

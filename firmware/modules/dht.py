@@ -1,20 +1,20 @@
 """DHT11 and DHT22 sensors, with the interface of MicroPython's own module.
 
-The C function reads the 40 bits (drivers/dht/dht.c); here they become numbers.
+The C function reads the 40 bits (drivers/dht/dht.c); this module converts them to numbers.
 """
 
 from machine import dht_readinto
 
 
 class DHTBase:
-    """What both sensors have in common: one measurement, five bytes."""
+    """What both sensors share: one measurement, five bytes."""
 
     def __init__(self, pin):
         self.pin = pin
         self.buf = bytearray(5)
 
     def measure(self):
-        """Ask the sensor. Raises: OSError when it does not answer, Exception for a bad sum."""
+        """Read the sensor. Raises: OSError when it does not answer, Exception for a bad checksum."""
         dht_readinto(self.pin, self.buf)
         if sum(self.buf[:4]) & 0xFF != self.buf[4]:
             raise Exception("checksum error")

@@ -17,7 +17,7 @@ class DS18X20:
         return [rom for rom in self.ow.scan() if rom[0] in _FAMILIES]
 
     def convert_temp(self):
-        """Have all of them measure; it takes up to 750 ms, which the caller waits."""
+        """Start a measurement of all; the caller waits for it, up to 750 ms."""
         self.ow.reset(True)
         self.ow.writebyte(self.ow.SKIP_ROM)
         self.ow.writebyte(_CONVERT)
@@ -47,5 +47,5 @@ class DS18X20:
             raw -= 0x10000
         if rom[0] != _DS18S20:
             return raw / 16
-        # Half degrees; the rest of the counter gives the sixteenths (data sheet, "operation").
+        # Half degrees; the counter's rest gives the sixteenths (data sheet, "operation").
         return (raw >> 1) - 0.25 + (buf[7] - buf[6]) / buf[7] if buf[7] else raw / 2

@@ -1,6 +1,6 @@
 # The package manager, on a bench that has no internet.
 
-import network  # a board without a radio has none of this
+import network  # raises on a board without a radio
 
 
 def install(package, index=None, target=None, version=None, mpy=True):

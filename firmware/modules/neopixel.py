@@ -17,7 +17,7 @@ _TIMING = {0: (800, 1700, 1600, 900), 1: (400, 850, 800, 450)}
 class NeoPixel:
     """The colours of a chain: set them, then `write()`."""
 
-    ORDER = (1, 0, 2, 3)  # where red, green, blue and white stand on the wire
+    ORDER = (1, 0, 2, 3)  # positions of red, green, blue and white on the wire
     _HIGH_LOW = 0
 
     def __init__(self, pin, n, bpp=3, timing=1):
@@ -32,7 +32,7 @@ class NeoPixel:
         return self.n
 
     def __setitem__(self, i, colour):
-        start = i * self.bpp  # below 0 from the end; beyond the ends bytearray says so
+        start = i * self.bpp  # below 0: from the end; bytearray raises IndexError
         for part in range(self.bpp):
             self.buf[start + self.ORDER[part]] = colour[part]
 

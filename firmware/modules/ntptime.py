@@ -23,7 +23,7 @@ def time():
     finally:
         s.close()
     seconds = struct.unpack("!I", reply[40:44])[0]
-    if seconds < 3913056000:  # before 2024: the 32 bits have begun anew, in 2036
+    if seconds < 3913056000:  # before 2024: the 32 bits started again at 0 in 2036
         seconds += 0x100000000
     return seconds - _SINCE_1900
 

@@ -4,7 +4,7 @@ import _onewire
 
 
 class OneWireError(Exception):
-    """Nobody answered a reset."""
+    """No device answered a reset."""
 
 
 class OneWire:
@@ -19,7 +19,7 @@ class OneWire:
         self.pin.init(pin.OPEN_DRAIN, pin.PULL_UP)
 
     def reset(self, required=False):
-        """True if anybody is there; with `required`, nobody is an error."""
+        """True if a device answers; with `required`, none is an error."""
         there = _onewire.reset(self.pin)
         if required and not there:
             raise OneWireError
@@ -46,16 +46,16 @@ class OneWire:
             _onewire.writebyte(self.pin, byte)
 
     def select_rom(self, rom):
-        """Speak to this one device from now on."""
+        """Select this device for the next commands."""
         self.reset()
         self.writebyte(self.MATCH_ROM)
         self.write(rom)
 
     def scan(self):
-        """The ROM codes of all devices: one branch of their tree after the other."""
+        """The ROM codes of all devices: their tree, branch after branch."""
         found = []
         rom, fork = bytearray(8), 64
-        for _ in range(255):  # a wire that is stuck looks like a device at every branch
+        for _ in range(255):  # a stuck wire looks like a device at every branch
             rom, fork = self._search(rom, fork)
             if rom:
                 found.append(rom)
@@ -64,8 +64,8 @@ class OneWire:
         return found
 
     def _search(self, last, fork):
-        """Walk the tree once, as last time up to `fork`, there the other way. The ROM code and the
-        last fork where the 0 was taken; None, None if nobody answers."""
+        """Walk the tree once: as before up to `fork`, and there the other branch. Returns the ROM
+        code and the last fork where the 0 was taken; None, None without an answer."""
         if not self.reset():
             return None, None
         self.writebyte(self.SEARCH_ROM)

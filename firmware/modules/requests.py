@@ -41,7 +41,7 @@ class Response:
 def _split(url):
     scheme, _, host, *path = url.split("/", 3)
     if scheme == "https:":
-        import ssl  # says that it is not simulated
+        import ssl  # raises: not simulated
 
     if scheme != "http:":
         raise ValueError("Unsupported protocol: " + scheme)

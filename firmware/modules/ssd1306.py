@@ -12,7 +12,7 @@ _ROW_PINS, _CLOCK, _PRECHARGE, _VCOM, _PUMP = 0xDA, 0xD5, 0xD9, 0xDB, 0x8D
 
 
 class SSD1306(framebuf.FrameBuffer):
-    """The display as a FrameBuffer of one bit a dot; `show` sends it. Subclasses write."""
+    """The display as a FrameBuffer of one bit per pixel; `show` sends it. Subclasses write."""
 
     def __init__(self, width, height, external_vcc):
         self.width = width
@@ -24,7 +24,7 @@ class SSD1306(framebuf.FrameBuffer):
         self.init_display()
 
     def init_display(self):
-        """Set the controller up for this panel, clear it and switch it on."""
+        """Set up the controller for this panel, clear it and switch it on."""
         flat = self.width > 2 * self.height
         for command in (
             _DISPLAY,
@@ -49,11 +49,11 @@ class SSD1306(framebuf.FrameBuffer):
         self.show()
 
     def poweroff(self):
-        """Dark; the memory stays."""
+        """Off; the memory stays."""
         self.write_cmd(_DISPLAY)
 
     def poweron(self):
-        """Light again."""
+        """On again."""
         self.write_cmd(_DISPLAY | 1)
 
     def contrast(self, contrast):
@@ -62,18 +62,18 @@ class SSD1306(framebuf.FrameBuffer):
         self.write_cmd(contrast)
 
     def invert(self, invert):
-        """Dark on light."""
+        """Dark pixels on a light screen."""
         self.write_cmd(_NORMAL | (invert & 1))
 
     def rotate(self, rotate):
-        """True: as built; False: upside down, from the next `show` on."""
+        """True: normal; False: upside down, from the next `show` on."""
         self.write_cmd(_ROWS | ((rotate & 1) << 3))
         self.write_cmd(_SEGMENTS | (rotate & 1))
 
     def show(self):
-        """Send all dots."""
+        """Send all pixels."""
         first = 0
-        if self.width != 128:  # narrow panels sit in the middle of the controller's columns
+        if self.width != 128:  # narrow panels use the controller's middle columns
             first = (128 - self.width) // 2
         for command in (_COLUMNS, first, first + self.width - 1, _PAGES, 0, self.pages - 1):
             self.write_cmd(command)
@@ -87,7 +87,7 @@ class SSD1306_I2C(SSD1306):
         self.i2c = i2c
         self.addr = addr
         self.temp = bytearray(2)
-        self.write_list = [b"\x40", None]  # the dots come behind a control byte
+        self.write_list = [b"\x40", None]  # a control byte, then the pixels
         super().__init__(width, height, external_vcc)
 
     def write_cmd(self, cmd):

@@ -1,5 +1,5 @@
-# TLS is not simulated, and a program should learn it before it has sent anything.
+# TLS is not simulated: the import raises, before the program sends anything.
 
-import network  # a board without a radio has none of this
+import network  # raises on a board without a radio
 
 raise ImportError("ssl: not simulated; use the plain port (MQTT 1883, HTTP 80)")

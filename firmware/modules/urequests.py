@@ -1,3 +1,3 @@
-# The old name.
+# The old name of requests.
 
 from requests import *

@@ -2,10 +2,10 @@
 
     python firmware/pico/build.py [build/pico]
 
-The result is `firmware.uf2` in that folder: MicroPython of the ports' version, board RPI_PICO, as
-a person would flash it (less the drivers of micropython-lib, which Debian's source has not). An
-emulator runs it as the second engine (tools/second_engine.py); a board runs it, too. Needs the
-packages of `firmware/port/packages.sh pico`, which it installs where it may.
+The result is `firmware.uf2` in that folder: MicroPython in the version of the port, board
+RPI_PICO, as for a real board, but without the drivers of micropython-lib, which Debian's source
+does not have. An emulator runs it as the second engine (tools/second_engine.py); a board runs it,
+too. Needs the packages of `firmware/port/packages.sh pico`, and installs them if it is allowed.
 """
 
 import os
@@ -18,7 +18,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(HERE.parent / "port"))
-import source  # noqa: E402 - it is no package: firmware/ holds scripts
+import source  # noqa: E402 - not a package: firmware/ holds scripts
 
 SDK = Path("/usr/src/pico-sdk")
 TINYUSB = Path("/usr/src/tinyusb")
@@ -31,7 +31,7 @@ class BuildError(Exception):
 
 
 def run(command: list[str], log: Path) -> None:
-    """Run a step of the build, its output in the log."""
+    """Run a step of the build; its output goes to the log."""
     with log.open("a") as out:
         done = subprocess.run(command, stdout=out, stderr=subprocess.STDOUT, check=False)
     if done.returncode:
@@ -58,7 +58,7 @@ def mbedtls(folder: Path) -> Path:
 
 
 def assemble(folder: Path) -> Path:
-    """A tree in which the submodules that Debian left out are there."""
+    """A tree with the submodules that Debian left out."""
     tree = folder / "tree"
     shutil.rmtree(tree, ignore_errors=True)
     left_out = shutil.ignore_patterns("tests", "docs")
@@ -66,7 +66,7 @@ def assemble(folder: Path) -> Path:
     for name, place in (("pico-sdk", SDK), ("tinyusb", TINYUSB), ("mbedtls", mbedtls(folder))):
         shutil.rmtree(tree / "lib" / name)
         (tree / "lib" / name).symlink_to(place)
-    (tree / "lib" / "micropython-lib" / "README.md").touch()  # CMake asks whether it is there
+    (tree / "lib" / "micropython-lib" / "README.md").touch()  # CMake checks that it exists
     return tree
 
 

@@ -1,16 +1,17 @@
-"""Collect what the C files offer to the core, so that a new class of `machine` is one new file.
+"""Collect what the C files add to the core, so that a new class of `machine` is one new file.
 
 python gencollect.py OUT.h FILE.c ...
 
-A file says, each at the start of a line:
+A file contains these, each at the start of a line:
 
     VB_MACHINE_CLASS(Timer, machine_timer_type)      machine.Timer on both families
-    VB_MACHINE_CLASS_ESP32(DAC, machine_dac_type)    on one of them; so _RP2
-    VB_ENTRY(esp32, RMT, mp_obj_type_t, vb_rmt_type) whatever is in a module of ours
-    VB_AT_SOFT_RESET(vb_timer_deinit_all)            at a soft reset, before the heap is swept
+    VB_MACHINE_CLASS_ESP32(DAC, machine_dac_type)    on one of them; also _RP2
+    VB_ENTRY(esp32, RMT, mp_obj_type_t, vb_rmt_type) any entry of a module of ours
+    VB_AT_SOFT_RESET(vb_timer_deinit_all, 40)        at a soft reset, before the heap is swept
 
-The header made of it has VB_MACHINE_GLOBALS, VB_ENTRIES_<module> and VB_SOFT_RESET_ALL(), in the
-order of the files' names.
+The header has VB_MACHINE_GLOBALS and VB_ENTRIES_<module>, in the order of the files'
+paths, and VB_SOFT_RESET_ALL(), in the order of the numbers. Both orders are part of what a program
+observes: a look-up in a module's table takes longer the later its entry comes.
 """
 
 import re
@@ -18,7 +19,7 @@ import sys
 from pathlib import Path
 
 CLASS = re.compile(r"^VB_MACHINE_CLASS(_ESP32|_RP2)?\((\w+), (\w+)\)", re.MULTILINE)
-AT_SOFT_RESET = re.compile(r"^VB_AT_SOFT_RESET\((\w+)\)", re.MULTILINE)
+AT_SOFT_RESET = re.compile(r"^VB_AT_SOFT_RESET\((\w+), (\d+)\)", re.MULTILINE)
 ENTRY = re.compile(r"^VB_ENTRY\((\w+), (\w+), ([\w ]+), (\w+)\)", re.MULTILINE)
 FAMILIES = ("_ESP32", "_RP2")
 MODULES = ("machine", "esp32")
@@ -41,7 +42,8 @@ def header(text: str) -> str:
         lines += [f"extern const {kind} {item};" for _, kind, item in items]
         rows = [f" {{ MP_ROM_QSTR(MP_QSTR_{n}), MP_ROM_PTR(&{item}) }}," for n, _, item in items]
         lines += [JOINED.join([f"#define VB_ENTRIES_{module}", *rows])]
-    functions = AT_SOFT_RESET.findall(text)
+    rows = sorted(AT_SOFT_RESET.findall(text), key=lambda row: int(row[1]))
+    functions = [name for name, _ in rows]
     lines += [f"void {function}(void);" for function in functions]
     calls = " ".join(f"{function}();" for function in functions)
     lines += [f"#define VB_SOFT_RESET_ALL() do {{ {calls} }} while (0)"]
@@ -49,7 +51,7 @@ def header(text: str) -> str:
 
 
 def main() -> int:
-    """Write the header if it changed: what includes it is then left alone."""
+    """Write the header if it changed, so that files that include it are not compiled again."""
     if len(sys.argv) < 3:
         print(__doc__, file=sys.stderr)
         return 2

@@ -1,12 +1,8 @@
-// main.c: the life of the board: options, boot, boot.py, main.py, the prompt, and again after a soft reset.
+// main.c: the life of the board: options, boot, boot.py, main.py, the prompt, resets.
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "py/builtin.h"
 #include "py/compile.h"
@@ -18,17 +14,18 @@
 #include "py/cstack.h"
 #include "shared/readline/readline.h"
 #include "shared/runtime/pyexec.h"
-#include "vb_internal.h"
-#include "vb_net.h"
+#include "core/internal.h"
+#include "core/host.h"
+#include "net/radio.h"
 #include "collected.h"
 #include "genhdr/mpversion.h"
 
-// Words of the 64-bit build are twice as large, so heap and stack are, too: for practice only.
+// The 64-bit build, for practice only, has words of twice the size, and so are heap and stack.
 #define WORDS (VB_BITS / 32)
-#define CHANCE_STEP 0x9e3779b9 // each boot has chance of its own: as hardware/bench/board/virtual_board.py counts it
+#define CHANCE_STEP 0x9e3779b9 // between the seeds of two boots, as in hardware/bench/board/virtual_board.py
 
 struct vb_options vb_options VB_RETAINED = {
-    .bench_fd = -1, .flash_fd = -1, .cause = 1, .heap_bytes = VB_HEAP_BYTES * WORDS,
+    .cause = 1, .heap_bytes = VB_HEAP_BYTES * WORDS,
 };
 static bool soft;      // the last reset was a soft one
 static bool in_main;   // main.py runs
@@ -83,13 +80,13 @@ static int how_it_ended(mp_obj_t exception) {
     return 1;
 }
 
-// pyexec.c calls these around every program, cell and line.
+// pyexec.c calls these before and after every program, cell and line.
 void vb_before_exec(void) {
     vb_flush(); // the raw REPL's "OK" must not wait for the program
 }
 
 void vb_after_exec(void *exception, int ret) {
-    vb_irq_restore(0); // a cell that left interrupts off would leave the next without timers
+    vb_irq_restore(0); // a cell that left interrupts off must not stop the timers of the next one
     if (in_main) {
         in_main = false;
         vb_state(VB_STATE_MAIN_END, how_it_ended(ret == 1 ? MP_OBJ_NULL : MP_OBJ_FROM_PTR(exception)));
@@ -160,14 +157,14 @@ static void live(void) {
     vb_hello();
     vb_wall_restart();
     if (vb_options.cause != 1) {
-        vb_wait_until(vb_now() + VB_RESET_NS); // so a program that resets at once does so a few times a second
+        vb_wait_until(vb_now() + VB_RESET_NS); // the time that a start takes, also for a program that resets at once
     }
     for (;;) {
         boot();
     }
 }
 
-// The pads float, the rest begins anew, but for what is VB_RETAINED. The bench sees the board say hello again.
+// The pads float, and all starts again except what is VB_RETAINED. The board sends HELLO again.
 void vb_reset(int cause) {
     vb_state(VB_STATE_HARD_RESET, cause);
     vb_pin_float_all(false);
@@ -177,7 +174,7 @@ void vb_reset(int cause) {
     vb_options.ticks0_ms = 0;
     vb_options.chance += CHANCE_STEP;
     vb_options.seed = vb_options.chance;
-    vb_lock_run_again();
+    vb_host_run_again();
 }
 
 // ---- the process ----
@@ -191,11 +188,7 @@ static void parse_uid(const char *hex) {
 
 static void parse(const char *name, const char *value) {
     uint64_t n = strtoull(value, NULL, 0);
-    if (!strcmp(name, "--bench-fd")) {
-        vb_options.bench_fd = n;
-    } else if (!strcmp(name, "--flash-fd")) {
-        vb_options.flash_fd = n;
-    } else if (!strcmp(name, "--seed")) {
+    if (!strcmp(name, "--seed")) {
         vb_options.seed = vb_options.chance = n;
     } else if (!strcmp(name, "--uid")) {
         parse_uid(value);
@@ -209,28 +202,13 @@ static void parse(const char *name, const char *value) {
         vb_radio = n;
     } else if (!strcmp(name, "--heap")) {
         vb_options.heap_bytes = n;
-    } else {
+    } else if (!vb_host_option(name, n)) {
         fprintf(stderr, "unknown option %s\n", name);
-        exit(2);
+        exit(VB_EXIT_USAGE);
     }
 }
 
-// What a parent, or a library of it, left open is none of ours. One call, as a bench of thousands of boards has
-// thousands of descriptors to leave behind.
-static void close_others(void) {
-    unsigned low = MIN(vb_options.bench_fd, vb_options.flash_fd), high = MAX(vb_options.bench_fd, vb_options.flash_fd);
-    unsigned from[] = {STDERR_FILENO + 1, low + 1, high + 1}, to[] = {low - 1, high - 1, ~0u};
-    for (int i = 0; i < 3; i++) {
-        if (from[i] > to[i] || !syscall(SYS_close_range, from[i], to[i], 0)) {
-            continue;
-        }
-        for (int fd = from[i], most = MIN(to[i], (unsigned)getdtablesize()); fd <= most; fd++) { // before Linux 5.9
-            close(fd);
-        }
-    }
-}
-
-// The name of the board is that of the firmware that is made for it.
+// A Pico with a radio has the name of the Pico W's firmware.
 static void name_machine(void) {
     #if VB_RP2
     if (vb_radio) {
@@ -247,29 +225,27 @@ int main(int argc, char **argv) {
     for (int i = 1; i + 1 < argc; i += 2) {
         parse(argv[i], argv[i + 1]);
     }
-    struct stat flash;
-    if (vb_options.bench_fd < 0 || argc % 2 == 0 || fstat(vb_options.flash_fd, &flash)) {
-        fprintf(stderr, "usage: %s --bench-fd N --flash-fd N [--seed N] [--uid HEX12] [--ticks0 MS] [--t0 NS]"
+    size_t flash_bytes = argc % 2 ? vb_host_open(VB_FLASH_BYTES + VB_NVS_BYTES) : 0;
+    if (!flash_bytes) {
+        fprintf(stderr, "usage: %s " VB_HOST_USAGE " [--seed N] [--uid HEX12] [--ticks0 MS] [--t0 NS]"
             " [--cause N] [--heap BYTES] [--radio 0|1]\n", argv[0]);
-        return 2;
+        return VB_EXIT_USAGE;
     }
-    size_t flash_bytes = flash.st_size ? flash.st_size : VB_FLASH_BYTES + VB_NVS_BYTES;
-    if (ftruncate(vb_options.flash_fd, flash_bytes)) {
-        perror("flash");
-        return 2;
-    }
-    close_others();
     name_machine();
     vb_cost_start();
     vb_flash_start(flash_bytes - VB_NVS_BYTES);
     vb_pin_start();
     vb_heap_map();
     vb_thread_map();
-    vb_lock_and_run(flash_bytes, live);
+    vb_host_run(flash_bytes, live);
+}
+
+void vb_panic(uint32_t detail) {
+    vb_state(VB_STATE_PANIC, detail);
+    vb_flush();
+    vb_host_exit(VB_EXIT_PANIC);
 }
 
 void nlr_jump_fail(void *value) {
-    vb_state(VB_STATE_PANIC, 0);
-    vb_flush();
-    _exit(7);
+    vb_panic(0);
 }

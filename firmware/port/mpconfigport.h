@@ -1,10 +1,9 @@
-// mpconfigport.h: what of MicroPython is compiled in. It follows ports/esp32 and ports/rp2 of 1.25.0, less
+// mpconfigport.h: the parts of MicroPython that are compiled in: those of ports/esp32 and ports/rp2 of 1.25.0, without
 // TLS, Bluetooth and everything that could reach memory by address.
 #pragma once
 
 #include <stdint.h>
 #include <alloca.h>
-#include <sys/types.h>
 #include VB_FAMILY_H
 
 #define MICROPY_CONFIG_ROM_LEVEL (MICROPY_CONFIG_ROM_LEVEL_EXTRA_FEATURES)
@@ -19,7 +18,7 @@ typedef long mp_off_t;
 #define MICROPY_ENABLE_GC (1)
 #define MICROPY_STACK_CHECK (1)
 #define MICROPY_PY_THREAD (1)
-#define MICROPY_PY_THREAD_GIL (0) // threads take turns where the interpreter pauses (vb_thread.c)
+#define MICROPY_PY_THREAD_GIL (0) // threads take turns where the interpreter pauses (core/thread.c)
 #define MICROPY_ALLOC_PATH_MAX (128)
 #define MICROPY_ENABLE_EMERGENCY_EXCEPTION_BUF (1)
 #define MICROPY_LONGINT_IMPL (MICROPY_LONGINT_IMPL_MPZ)
@@ -31,23 +30,23 @@ typedef long mp_off_t;
 #define MICROPY_USE_INTERNAL_PRINTF (0)
 #define MICROPY_PY_BUILTINS_HELP_TEXT vb_help_text
 
-// Left out: all that is made to write memory by address.
+// Left out: everything that writes memory by address.
 #define MICROPY_EMIT_X86 (0)
 #define MICROPY_EMIT_X64 (0)
-#ifndef MICROPY_PERSISTENT_CODE_LOAD // the import statement alone knows of .mpy files: vb_mpy.c
+#ifndef MICROPY_PERSISTENT_CODE_LOAD // .mpy files raise: core/compile.c
 #define MICROPY_PERSISTENT_CODE_LOAD (0)
 #endif
 #define MICROPY_PY_UCTYPES (0)
 #define MICROPY_PY_MACHINE_MEMX (0)
 
-// Time. 2^30 explicitly: it follows the word size otherwise.
+// Time. 2^30 explicitly, as the default depends on the word size.
 #define MICROPY_PY_TIME_TICKS_PERIOD (1 << 30)
 #define MICROPY_PY_TIME_GMTIME_LOCALTIME_MKTIME (1)
 #define MICROPY_PY_TIME_TIME_TIME_NS (1)
 #define MICROPY_PY_TIME_CUSTOM_SLEEP (1)
-#define MICROPY_PY_TIME_INCLUDEFILE "vb_modtime.c"
+#define MICROPY_PY_TIME_INCLUDEFILE "machine/modtime.c"
 
-#define MICROPY_PY_OS_INCLUDEFILE "vb_modos.c"
+#define MICROPY_PY_OS_INCLUDEFILE "machine/modos.c"
 #define MICROPY_PY_OS_DUPTERM (1)
 #define MICROPY_PY_OS_DUPTERM_NOTIFY (1)
 #define MICROPY_PY_OS_UNAME (1)
@@ -56,7 +55,7 @@ typedef long mp_off_t;
 #define MICROPY_PY_RANDOM_SEED_INIT_FUNC (vb_random())
 #define MICROPY_PY_HASHLIB_SHA256 (1)
 
-// The families differ in this.
+// The families differ here.
 #if VB_ESP32
 #define MICROPY_WARNINGS (1)
 #define MICROPY_STREAMS_POSIX_API (1)
@@ -78,7 +77,7 @@ void vb_heap_shrink(void *at);
 #define MICROPY_USE_INTERNAL_ERRNO (1)
 
 #define MICROPY_PY_MACHINE (1)
-#define MICROPY_PY_MACHINE_INCLUDEFILE "vb_modmachine.c"
+#define MICROPY_PY_MACHINE_INCLUDEFILE "machine/modmachine.c"
 #define MICROPY_PY_MACHINE_RESET (1)
 #define MICROPY_PY_MACHINE_BARE_METAL_FUNCS (1)
 #define MICROPY_PY_MACHINE_DISABLE_IRQ_ENABLE_IRQ (1)
@@ -87,12 +86,12 @@ void vb_heap_shrink(void *at);
 #define MICROPY_PY_MACHINE_PULSE (1)
 #define MICROPY_PY_ONEWIRE (1)
 #define MICROPY_PY_MACHINE_DHT_READINTO (1)
-#include "vb_machine_config.h"
+#include "machine/config.h"
 
-// WiFi: `network` of extmod with the classes of vb_wlan_*.c; `socket` is vb_socket.c.
+// WiFi: `network` of extmod with the classes of net/wlan_*.c; `socket` is net/socket.c.
 #define MICROPY_PY_NETWORK (1)
-#define MICROPY_PY_NETWORK_INCLUDEFILE "vb_net.h"
-#define MICROPY_PY_NETWORK_MODULE_GLOBALS_INCLUDEFILE "vb_network_globals.h"
+#define MICROPY_PY_NETWORK_INCLUDEFILE "net/radio.h"
+#define MICROPY_PY_NETWORK_MODULE_GLOBALS_INCLUDEFILE "net/network_globals.h"
 
 // The files of FAT: long names, as on both chips.
 #define MICROPY_FATFS_ENABLE_LFN (1)
@@ -100,8 +99,8 @@ void vb_heap_shrink(void *at);
 #define MICROPY_FATFS_MAX_SS (4096)
 #define MICROPY_FATFS_LFN_CODE_PAGE 437
 
-// Where time passes and interrupts come in: at jumps and returns, and in the loops of the collector (these
-// only count: nothing may run inside it).
+// Where time passes and interrupts run: at jumps and returns. The loops of the collector only count time: nothing may run
+// inside them.
 void vb_service(void);
 void vb_service_jump(const uint8_t *ip);
 extern int32_t vb_fuel;
@@ -110,15 +109,15 @@ extern int32_t vb_fuel;
 extern int32_t vb_gc_hook_ns;
 #define MICROPY_GC_HOOK_LOOP(i) (vb_fuel -= vb_gc_hook_ns)
 
-// Charged by vb_cost.c and vb_cost_data.c, which call what the source defines under this other name.
+// Charged by cost/interpreter.c and cost/data.c, which call the source's functions by these names.
 #define MICROPY_WRAP_MP_MAP_LOOKUP(f) __real_##f
 #define MICROPY_WRAP_MP_BINARY_OP(f) __real_##f
 
-// Everything that waits ends up here.
+// Every wait of MicroPython calls this.
 void vb_wfe_ms(int32_t timeout_ms);
 #define MICROPY_INTERNAL_WFE(timeout_ms) vb_wfe_ms(timeout_ms)
 
-// An atomic section is what machine.disable_irq() enters, too.
+// Atomic sections and machine.disable_irq() are the same.
 unsigned vb_irq_disable(void);
 void vb_irq_restore(unsigned state);
 #define MICROPY_BEGIN_ATOMIC_SECTION() vb_irq_disable()

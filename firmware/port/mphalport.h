@@ -1,15 +1,15 @@
-// mphalport.h: what MicroPython's shared drivers ask of the hardware.
+// mphalport.h: the hardware functions that MicroPython's shared drivers need.
 #pragma once
 
 #include "shared/runtime/interrupt_char.h"
-#include "vb.h"
+#include "core/board.h"
 
 static inline mp_uint_t mp_hal_ticks_ms(void) { return (mp_uint_t)(vb_ticks_us() / 1000); }
 static inline mp_uint_t mp_hal_ticks_us(void) { return (mp_uint_t)vb_ticks_us(); }
 static inline mp_uint_t mp_hal_ticks_cpu(void) { return (mp_uint_t)(vb_ticks_us() * (VB_CPU_HZ / 1000000)); }
 void mp_hal_set_interrupt_char(int c);
 
-// Busy waits of the bit-banged buses: uninterruptible.
+// Busy waits of bit-banged buses; not interruptible.
 static inline void mp_hal_delay_us_fast(mp_uint_t us) { vb_wait_until(vb_now() + us * 1000ull); }
 
 #define mp_hal_pin_obj_t mp_uint_t

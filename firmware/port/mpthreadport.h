@@ -1,4 +1,4 @@
-// mpthreadport.h: what py/mpthread.h asks of the port. Threads are in vb_thread.c, locks in vb_mutex.c.
+// mpthreadport.h: the types that py/mpthread.h needs. Threads are in core/thread.c, locks in core/mutex.c.
 #pragma once
 
 #include <stdbool.h>
@@ -15,7 +15,7 @@ typedef struct {
     unsigned depth;
 } mp_thread_recursive_mutex_t;
 
-// The state of the thread that runs: one load, as each opcode that may raise asks for it.
+// The state of the running thread: one load, as each opcode that may raise reads it.
 extern struct _mp_state_thread_t *vb_thread_state;
 
 static inline struct _mp_state_thread_t *mp_thread_get_state(void) {

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Install the Debian or Ubuntu packages that are missing, when we may; else say in one line what to install.
+# Install the Debian or Ubuntu packages that are missing, if allowed; else print one line that says what to install.
 #   packages.sh build    compiler with 32-bit libraries, sandbox, tools for the MicroPython source
-#   packages.sh test     what the tests add: a browser, a broker for MQTT, and a database server
-#   packages.sh pico     the tools and sources that a Pico's firmware is built from (560 MB of download)
+#   packages.sh test     for the tests: a browser, a broker for MQTT, and a database server
+#   packages.sh pico     tools and sources to build a Pico's firmware (560 MB of download)
 set -eu
 
 case "${1:-}" in

@@ -1,10 +1,10 @@
-"""Bring the one MicroPython version that this port is built from into a folder.
+"""Put the one MicroPython version that this port is built from into a folder.
 
     python source.py build/micropython
 
 From Debian's source package where a suite of this machine has the version (apt checks its
 signature), else from the official release archive (checked by SHA-256 here). `MICROPY_DIR=…` names
-a source tree of your own instead; then nothing is fetched. The version is pinned here, once.
+a source tree of your own instead; then nothing is fetched. The version is set here, once.
 """
 
 import hashlib
@@ -29,7 +29,7 @@ ENOUGH = ("py/py.mk", "extmod/extmod.mk", "lib/littlefs/lfs2.c", "tests/run-test
 
 
 class SourceError(Exception):
-    """The source cannot be had here; the text says what to do."""
+    """The source is not available here; the text says what to do."""
 
 
 def complete(folder: Path) -> bool:
@@ -38,11 +38,11 @@ def complete(folder: Path) -> bool:
 
 
 def from_debian(work: Path, name: str = "micropython", version: str = VERSION) -> Path | None:
-    """Unpack Debian's source package below `work`; None where no suite here has the version (or
-    one that begins so).
+    """Unpack Debian's source package below `work`; None if no suite here has the version (or one
+    that begins with it).
 
-    The machine's own package lists stay as they are: they rarely name sources, so lists of our own
-    are made from them.
+    The machine's package lists are not changed: they rarely name sources, so a copy that does is
+    made from them.
     """
     if not (shutil.which("apt-get") and shutil.which("dpkg-source")):
         return None

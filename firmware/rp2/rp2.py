@@ -1,4 +1,4 @@
-"""The rp2 module: what the chip has (`_rp2`, in C), and an assembler for the machines of PIO.
+"""The module rp2: the C part (`_rp2`), and an assembler for the state machines of PIO.
 
 The language is that of the RP2040 datasheet, chapter 3.4, written as calls in a function; names,
 arguments and messages are those of MicroPython 1.25's own rp2 module.
@@ -10,15 +10,15 @@ from array import array
 from _rp2 import *
 from micropython import const
 
-# A program is a list: its code, where it lies in the memory of each block (-1: nowhere), two
-# control registers as far as the program decides them, and how its pins begin.
+# A program is a list: its code, its address in the memory of each block (-1: none), the bits of two
+# control registers that the program decides, and the first levels of its pins.
 _CODE = const(0)
 _EXECCTRL = const(3)
 _BLOCK = const(0x20)
 _NOBLOCK = const(0x01)
 
-# Words of the language, and what they are in the fields of instructions. "exec" and "pin" mean
-# another number in each instruction: 8 and 6 are translated there.
+# Words of the language, and their numbers in the fields of instructions. "exec" and "pin" have
+# different numbers in each instruction: 8 and 6 are translated there.
 _WORDS = {
     "gpio": 0,
     "pins": 0,
@@ -52,7 +52,7 @@ _DIRECTIVES = ("wrap_target", "wrap", "label")
 
 
 class PIOASMError(Exception):
-    """The program makes no sense."""
+    """The program is not valid."""
 
 
 def _count(init):
@@ -60,7 +60,7 @@ def _count(init):
 
 
 class PIOASMEmit:
-    """Takes a program twice: first to learn labels and side-set, then to write the code."""
+    """Runs a program twice: first to collect labels and side-set, then to write the code."""
 
     def __init__(
         self,
@@ -99,7 +99,7 @@ class PIOASMEmit:
         self.writes = writes
         self.length = self.sides = 0
 
-    # -- what stands behind an instruction
+    # -- what follows an instruction
 
     def __getitem__(self, cycles):
         return self.delay(cycles)
@@ -203,7 +203,7 @@ def _names(emit, methods):
 
 
 def asm_pio(**options):
-    """Make a program of a function. While that runs, its globals are the words of the language."""
+    """Make a program from a function. While it runs, its globals are the words of the language."""
     emit = PIOASMEmit(**options)
 
     def assemble(function):
@@ -232,7 +232,7 @@ def asm_pio_encode(instruction, sideset_count, sideset_opt=False):
     emit.side_optional = bool(sideset_opt)
     emit.longest = 31 >> sideset_count
     names = _names(emit, _INSTRUCTIONS)
-    names["jmp"] = None  # where to? There is no program around it
+    names["jmp"] = None  # no target: there is no program around it
     exec(instruction, names)
     if len(emit.prog[_CODE]) != 1:
         raise PIOASMError("expecting exactly 1 instruction")

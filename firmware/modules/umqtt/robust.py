@@ -1,4 +1,4 @@
-# umqtt.simple that connects anew when the connection breaks, with the interface of micropython-lib's.
+# umqtt.simple that connects again when the connection breaks, with the interface of micropython-lib's.
 
 import time
 from . import simple
@@ -27,7 +27,7 @@ class MQTTClient(_Once):
             tries += 1
             self.delay(tries)
 
-    # Does something until it works, or so many times (below 0: without end).
+    # Repeats something until it works, or so many times (below 0: without limit).
     def _insist(self, times, do, *args):
         while times:
             try:

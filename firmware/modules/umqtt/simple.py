@@ -1,5 +1,5 @@
-# A client for MQTT 3.1.1 with the interface of micropython-lib's umqtt.simple. Every packet leaves in one
-# piece, and what the server sends is checked for length before it is kept.
+# A client for MQTT 3.1.1 with the interface of micropython-lib's umqtt.simple. Every packet is sent in one
+# piece, and the length of what the server sends is checked before it is kept.
 
 import socket
 
@@ -131,8 +131,8 @@ class MQTTClient:
                     raise MQTTException(answer[3])
                 return
 
-    # Waits for one packet and acts on it. A message goes to the callback; what only its asker can read
-    # (PUBACK, SUBACK) is left to it: its first byte is returned. None: nothing came, or a ping's answer.
+    # Waits for one packet and handles it. A message goes to the callback. The caller reads the rest of
+    # PUBACK and SUBACK: their first byte is returned. None: no packet, or the answer to a ping.
     def wait_msg(self):
         first = self.sock.read(1)
         self.sock.setblocking(True)
@@ -161,7 +161,7 @@ class MQTTClient:
             assert 0
         return op
 
-    # The same without waiting.
+    # Like wait_msg(), without waiting.
     def check_msg(self):
         self.sock.setblocking(False)
         return self.wait_msg()

@@ -11,7 +11,7 @@
 #define VB_BOOT_TIME_S 1609459200  // main.c: the RTC starts at 2021-01-01
 #define VB_RTC_STARTS_ANEW 1       // at each hard reset: main.c
 
-// Speed against the emulated RP2040 of costs.h.
+// Speed against the emulated RP2040 of cost/costs.h.
 #define VB_SPEED 1.12
 #define VB_FLOAT_SPEED 1.12
 
@@ -30,12 +30,12 @@
 #define VB_RADIO_MACHINE "Raspberry Pi Pico W with RP2040" // boards/RPI_PICO_W/mpconfigboard.h
 #define MICROPY_PY_NETWORK_HOSTNAME_DEFAULT "PicoW" // boards/RPI_PICO_W/mpconfigboard.h
 
-// The serial line: USB. Bytes leave in packets, with no wait that a program could notice.
+// The serial line: USB. Bytes leave in packets, without a wait that a program could notice.
 #define VB_RX_RING 512             // mphalport.c
 #define VB_TX_FIFO 256
 #define VB_TX_LINE_NS 0
 
-// sleep_us() of more than 1 ms waits as sleep_ms() does, then busily (mphalport.c).
+// sleep_us() of more than 1 ms waits like sleep_ms(), and the last 1 ms is a busy wait (mphalport.c).
 #define VB_SLEEP_US_OVERHEAD 0
 #define VB_SLEEP_US_BUSY 1000
 
@@ -44,6 +44,6 @@
 #define VB_PIN_IS_RTC(n) 0
 
 #define VB_RESET_PULL VB_PULL_DOWN // data sheet 2.19.6.3: PADS_BANK0 GPIO0, PDE = 1 after reset
-#define VB_SOFT_RESET_CAUSE 0 // the chip does not tell it from what was before
+#define VB_SOFT_RESET_CAUSE 0 // the chip keeps the cause of the last hard reset
 #define VB_RESET_CAUSE 3   // machine.reset() is the watchdog's (modmachine.c)
-#define VB_RESET_NS 20000000 // from there to the interpreter: the boot ROM and start-up; a GUESS
+#define VB_RESET_NS 20000000 // from that to the interpreter: the boot ROM and start-up; a GUESS

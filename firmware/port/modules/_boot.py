@@ -1,5 +1,5 @@
-# Mounts the flash at /, and formats it first if there is no file system on it, as ports/esp32 and
-# ports/rp2 do.
+# Mounts the flash at /, and formats it first if it has no file system, like ports/esp32 and
+# ports/rp2.
 import vfs
 from _flash import flash
 

@@ -2,15 +2,15 @@
 at each edge (a reading of a DHT22 has 84).
 """
 
-import struct
 from typing import Protocol
 
 from hardware.bench.board.pins import Pins
 from hardware.bench.circuit.prediction import Prediction
 from hardware.bench.events import EventQueue
 from hardware.bench.parts.common.module import OutputStep
+from hardware.bench.protocol import frames
 
-STEP = struct.Struct("<2Q")
+STEP = frames.LAYOUT_STEP
 """A time, and the levels from then on."""
 MOST = 255
 """So many in one answer."""

@@ -5,7 +5,6 @@ The bench owns the time; a station says what its board waits for, and answers it
 
 import hashlib
 import signal
-import struct
 from collections.abc import Callable
 from math import inf
 
@@ -32,7 +31,7 @@ REFILL_NS = 10_000_000
 """While serial input waits for room, the board is made to come back so soon."""
 FOREVER = 2**64 - 1
 """How a board is told that nothing is going to happen (VB_NEVER of the port)."""
-REPLY = struct.Struct("<BB2xI8Q")
+REPLY = frames.LAYOUT_GRANT
 POKE = REPLY.pack(frames.REPLY_POKE, *[0] * 10)
 
 

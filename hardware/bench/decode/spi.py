@@ -34,9 +34,9 @@ def spi(trace: Trace, sck: int | str | None = None, most: int | None = None) -> 
         if clock is not None and clock != call.data[0]:
             continue
         mode = 2 * bool(call.b & frames.SPI_POLARITY) + bool(call.b & frames.SPI_PHASE)
-        sck_pin, mosi, miso = call.data[:HEAD]
+        sck_pin, mosi, miso = HEAD.unpack_from(call.data)
         lsb = bool(call.b & frames.SPI_LSB)
-        sent = call.data[HEAD:]
+        sent = call.data[HEAD.size :]
         made.append(
             SpiTransfer(
                 call.t_ns,

@@ -2,7 +2,6 @@
 length.
 """
 
-import struct
 from typing import NamedTuple
 
 from hardware.bench.circuit.netlist import GPIOS
@@ -18,7 +17,7 @@ from hardware.bench.peripherals.peripheral import (
 )
 from hardware.bench.protocol import frames
 
-HEAD = struct.Struct("<4I")
+HEAD = frames.LAYOUT_BITSTREAM
 MOST_FRAME = 1 << 16
 """Bytes that are kept of a frame in several calls: no chain of lamps is longer."""
 

@@ -13,7 +13,6 @@ from hardware.bench.peripherals.peripheral import (
 )
 from hardware.bench.protocol import frames
 
-MAIL = 9
 MOST_WAITING = 64
 MOST_FETCHED = 16
 """Messages that are told at a time."""
@@ -66,13 +65,13 @@ class EspNow(Peripheral):
         """A message came; too many, and it is lost."""
         if len(self._came) < MOST_WAITING:
             self._came.append((source, data))
-            self.desk.mail(MAIL, True)
+            self.desk.mail(frames.MAIL_AIR, True)
 
     def sent(self, target: bytes, arrived: bool) -> None:
         """What became of a message."""
         self._delivered += arrived
         self._failed += not arrived
-        self.desk.mail(MAIL, True)
+        self.desk.mail(frames.MAIL_AIR, True)
 
     def _fetch(self) -> Answer:
         failed, delivered = min(self._failed, 255), min(self._delivered, 255)
@@ -82,11 +81,11 @@ class EspNow(Peripheral):
         for _number in range(min(len(self._came), MOST_FETCHED)):
             source, data = self._came.popleft()
             told += bytes((RSSI & 255,)) + source + bytes((len(data),)) + data
-        self.desk.mail(MAIL, bool(self._came or self._failed or self._delivered))
+        self.desk.mail(frames.MAIL_AIR, bool(self._came or self._failed or self._delivered))
         return Answer(0, bytes(told))
 
     def reset(self) -> None:
         self._lan.air.leave(self)
         self._came.clear()
         self._delivered = self._failed = 0
-        self.desk.mail(MAIL, False)
+        self.desk.mail(frames.MAIL_AIR, False)

@@ -2,7 +2,6 @@
 the two nets, has power, and hears its address, answers.
 """
 
-import struct
 from errno import ENODEV, ETIMEDOUT
 from functools import partial
 from typing import NamedTuple
@@ -19,7 +18,7 @@ from hardware.bench.peripherals.peripheral import (
 )
 from hardware.bench.protocol import frames
 
-HEAD = struct.Struct("<BBH")
+HEAD = frames.LAYOUT_I2C
 BITS_A_BYTE = 9
 """Eight and the acknowledge."""
 STUCK_NS = 50_000_000

@@ -1,7 +1,6 @@
 """The WiFi radio and the sockets of a board, as its calls see them."""
 
 import errno
-import struct
 
 from hardware.bench.network.lan import LOOPBACK, lan_of
 from hardware.bench.network.tcp.host import Address, Host, Ports
@@ -23,13 +22,7 @@ from hardware.bench.peripherals.peripheral import (
 )
 from hardware.bench.protocol import frames
 
-MAIL = 8
-MORE = 0x4000
-"""In the status of data: there is more, or more room."""
 FOR_EVER = 255
-STATE = struct.Struct("<BBbB6sBB4s4s4s4s")
-SCANNED = struct.Struct("<B32s6sBbBB")
-PEER = struct.Struct("<4sH")
 MASK = bytes((255, 255, 255, 0))
 START_NS = 60_000_000
 """Until a radio that was off is on; a GUESS."""
@@ -80,7 +73,7 @@ class Network(Peripheral):
     def reset(self) -> None:
         self.sockets.forget()
         self.radio.reset()
-        self.desk.mail(MAIL, False)
+        self.desk.mail(frames.MAIL_RADIO, False)
 
     def call(self, call: Call) -> Answer:
         if (do := self._do.get(call.op)) is not None:
@@ -91,7 +84,7 @@ class Network(Peripheral):
         return self._of_socket[call.op](call, own) if own else Answer(-errno.EBADF)
 
     def _changed(self) -> None:
-        self.desk.mail(MAIL, True)
+        self.desk.mail(frames.MAIL_RADIO, True)
 
     # -- the radio ------------------------------------------------------------------------------
 
@@ -120,23 +113,25 @@ class Network(Peripheral):
     def _scan(self, call: Call) -> Answer:
         found = self.radio.visible()
         rows = [
-            SCANNED.pack(len(c.ssid), c.ssid, c.bssid, c.channel, c.rssi, c.security, c.hidden)
+            frames.LAYOUT_ACCESS_POINT.pack(
+                len(c.ssid), c.ssid, c.bssid, c.channel, c.rssi, c.security, c.hidden
+            )
             for c in found
         ]
         return Answer(len(rows), b"".join(rows), SCAN_NS)
 
     def _state(self, call: Call) -> Answer:
-        self.desk.mail(MAIL, False)
+        self.desk.mail(frames.MAIL_RADIO, False)
         radio = self.radio
         cell = radio.host.cell
         stations = len(radio.own.members) - 1 if radio.own else 0
         here = (MASK, cell.gateway, cell.gateway) if cell else (bytes(4),) * 3
         bssid, rssi = (cell.bssid, cell.rssi) if cell else (bytes(6), 0)
-        state = STATE.pack(
+        state = frames.LAYOUT_RADIO.pack(
             radio.state, radio.reason, rssi, radio.channel, bssid,
-            radio.own is not None, stations, radio.host.ip, *here,
+            radio.own is not None, stations, radio.host.ip, *here, self.sockets.flags(),
         )  # fmt: skip
-        return Answer(0, state + self.sockets.flags())
+        return Answer(0, state)
 
     def _stations(self, call: Call) -> Answer:
         own = self.radio.own
@@ -211,7 +206,7 @@ class Network(Peripheral):
 
     def _accept(self, call: Call, own: BoardSocket) -> Answer:
         number, ip, port = self.sockets.accept(own)
-        peer = PEER.pack(ip, port) + bytes((bool(own.waiting),))
+        peer = frames.LAYOUT_ACCEPTED.pack(ip, port, bool(own.waiting))
         return Answer(number, peer if number >= 0 else b"", WORK_NS)
 
     def _connect(self, call: Call, own: BoardSocket) -> Answer:
@@ -226,7 +221,7 @@ class Network(Peripheral):
         if host is None:
             return Answer(-errno.EHOSTUNREACH, busy_ns=WORK_NS)
         count = self.sockets.send(own, host, call.data)
-        room = MORE if count >= 0 and own.flags & frames.SOCKET_WRITABLE else 0
+        room = frames.STATUS_MORE if count >= 0 and own.flags & frames.SOCKET_WRITABLE else 0
         return Answer(count | room, busy_ns=_work_ns(call.data))
 
     def _send_to(self, call: Call, own: BoardSocket) -> Answer:
@@ -234,19 +229,20 @@ class Network(Peripheral):
         if (host := self._host(ip)) is None:
             return Answer(-errno.EHOSTUNREACH, busy_ns=WORK_NS)
         count = self.sockets.send_to(own, host, ip, _port(call), data)
-        return Answer(count | MORE if count >= 0 else count, busy_ns=_work_ns(data))
+        return Answer(count | frames.STATUS_MORE if count >= 0 else count, busy_ns=_work_ns(data))
 
     def _receive(self, call: Call, own: BoardSocket) -> Answer:
-        count, data = self.sockets.receive(own, min(call.c, MORE - 1))
-        more = MORE if count >= 0 and own.flags & frames.SOCKET_READABLE else 0
+        count, data = self.sockets.receive(own, min(call.c, frames.STATUS_MORE - 1))
+        more = frames.STATUS_MORE if count >= 0 and own.flags & frames.SOCKET_READABLE else 0
         return Answer(count | more, data, _work_ns(data))
 
     def _receive_from(self, call: Call, own: BoardSocket) -> Answer:
         if (came := self.sockets.receive_from(own)) is None:
             return Answer(-errno.EAGAIN, busy_ns=WORK_NS)
         data = came.data[:MOST_DATAGRAM]
-        more = MORE if own.datagrams else 0
-        return Answer(len(data) | more, PEER.pack(came.source, came.port) + data, _work_ns(data))
+        more = frames.STATUS_MORE if own.datagrams else 0
+        peer = frames.LAYOUT_PEER.pack(came.source, came.port)
+        return Answer(len(data) | more, peer + data, _work_ns(data))
 
 
 def _strings(data: bytes, count: int) -> list[bytes]:

@@ -20,7 +20,7 @@ from hardware.bench.peripherals.peripheral import (
 from hardware.bench.protocol import frames
 
 NO_PIN = 255
-HEAD = 3
+HEAD = frames.LAYOUT_SPI
 MOST_SENT = 4096
 """Bytes of one call: the ports send longer ones in pieces, between which others get their turn."""
 OPEN = b"\xff"
@@ -50,12 +50,12 @@ class Spi(Peripheral):
         self._on: dict[SpiWires, list[SpiPart]] = {}
 
     def call(self, call: Call) -> Answer:
-        if len(call.data) < HEAD or not call.c:
+        if len(call.data) < HEAD.size or not call.c:
             raise BadCallError("an SPI call without its head")
-        wires = SpiWires(*call.data[:HEAD])
+        wires = SpiWires(*HEAD.unpack_from(call.data))
         if any(gpio != NO_PIN and gpio >= GPIOS for gpio in wires) or wires.sck == NO_PIN:
             raise BadCallError("an SPI call with impossible pins")
-        data = call.data[HEAD:]
+        data = call.data[HEAD.size :]
         if len(data) > MOST_SENT:
             raise BadCallError("an SPI call with too many bytes")
         if call.b & frames.SPI_LSB:

@@ -17,9 +17,8 @@ from hardware.bench.peripherals.peripheral import (
 from hardware.bench.protocol import frames
 
 NO_PIN = 255
+SETTINGS = frames.LAYOUT_UART
 BREAK_BITS = 13
-BROKEN = 0x1000
-"""In the status of a read: a break came."""
 MOST_WAITING = 40_000
 """Bytes that may wait in one UART for their turn: a program's buffer holds up to 32,766."""
 KEPT = 4096
@@ -114,9 +113,9 @@ class Uarts(Peripheral):
 
     def _read(self, number: int, most: int) -> Answer:
         uart = self._uarts[number]
-        data = bytes(uart.heard[: min(most, BROKEN - 1)])
+        data = bytes(uart.heard[: min(most, frames.STATUS_BREAK - 1)])
         del uart.heard[: len(data)]
-        status = len(data) + BROKEN * uart.broken
+        status = len(data) + frames.STATUS_BREAK * uart.broken
         uart.broken = False
         self.desk.mail(number, bool(uart.heard))
         return Answer(status, data)
@@ -144,9 +143,9 @@ class Uarts(Peripheral):
 
 
 def _settings(call: Call) -> Uart:
-    if len(call.data) != 6 or call.c > 10_000_000:
+    if len(call.data) != SETTINGS.size or call.c > 10_000_000:
         raise BadCallError("a UART set up with nonsense")
-    tx, rx, bits, parity, stop, invert = call.data
+    tx, rx, bits, parity, stop, invert = SETTINGS.unpack(call.data)
     pins_good = all(pin == NO_PIN or pin < GPIOS for pin in (tx, rx))
     if not (pins_good and 1 <= bits <= 15 and parity <= 2 and 1 <= stop <= 3):
         raise BadCallError("a UART set up with nonsense")

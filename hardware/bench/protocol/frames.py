@@ -1,12 +1,13 @@
 """The frames between board and bench. Made by firmware/port/genframes.py; do not edit."""
 
+import struct
 from typing import Final
 
 VERSION: Final = 3
 REC_MODE: Final = 2
 """a pin, b mode | pull << 4, c level of the output latch."""
 REC_OUT: Final = 3
-"""a pin, c level 0 or 1, b one of [by]: who drives it."""
+"""a pin, c level 0 or 1, b one of [by]: what drives it."""
 REC_PWM: Final = 4
 """a pin, b duty 0-65535, c frequency in Hz (0: off)."""
 REC_TX: Final = 5
@@ -14,31 +15,31 @@ REC_TX: Final = 5
 REC_EXC: Final = 6
 """text of an uncaught exception: a = 1 to 6 bytes in b and c; a = 0 ends the text."""
 REC_STATE: Final = 7
-"""a = one of [state], b = reset cause as machine.reset_cause() says."""
+"""a = one of [state], b = machine.reset_cause()."""
 REC_IRQ: Final = 8
 """a pin, b bits: 1 rising, 2 falling, 4 low level, 8 high level; 0 off; c 1 if hard."""
 REC_HEAP: Final = 11
-"""c bytes free behind a garbage collection, counted as gc.mem_free() does."""
+"""c bytes free after a garbage collection, as in gc.mem_free()."""
 REC_DAC: Final = 10
-"""a pin, c step 0-255 of the supply that it drives; a MODE of the pin ends it."""
+"""a pin, c output, 0-255 of the supply; a MODE of the pin ends it."""
 REC_CONVERT: Final = 13
-"""a pin that is STEADY was converted again; up to 16 in a ms are told."""
+"""another reading of pin a that is STEADY; at most 16 records in a ms."""
 REC_SLEEP: Final = 12
 """a = one of [sleep]; asleep: c ms wanted, 4294967295 for ever; awake: b the wake reason."""
 REC_DATA: Final = 9
 """bytes of the CALL that follows: a = 1 to 6 bytes, held in b and c."""
 REC_HELLO: Final = 16
-"""first of all; a protocol version, b 1 esp32, 2 rp2; c 32 or 64 (bits of the build)."""
+"""the first record; a protocol version, b 1 esp32, 2 rp2; c 32 or 64 (bits of the build)."""
 REC_SYNC: Final = 17
-"""tell me the inputs; b free bytes of the ring, c interrupt character or 255."""
+"""asks for the inputs; b free bytes of the ring, c interrupt character or 255."""
 REC_ADC: Final = 18
 """a pin; the grant's value is microvolts at the pin; b, c as in SYNC."""
 REC_CALL: Final = 19
-"""a = one of [call], b and c as it says; its bytes came before it as DATA."""
+"""a = one of [call], which says what b and c are; its bytes are the DATA records before it."""
 REC_WAIT: Final = 20
-"""wake me for anything new; a interrupt character, b free bytes, c us to my own deadline."""
+"""waits for a new input; a interrupt character, b free bytes, c us to the board's deadline."""
 REC_IN: Final = 32
-"""a pin, c level 0 or 1 seen at the pin, at the moment it changed."""
+"""a pin, c level 0 or 1 at the pin, at the time of its change."""
 REC_RX: Final = 33
 """serial input handed to the board: a = 1 to 6 bytes in b and c."""
 REC_POWER: Final = 34
@@ -48,39 +49,39 @@ REC_FAULT: Final = 35
 REC_ANSWER: Final = 36
 """bytes that answer a CALL: a = 1 to 6 bytes in b and c."""
 REC_RESULT: Final = 37
-"""a CALL was answered: a = one of [call], b status (signed), c ns that it takes."""
+"""the answer to a CALL: a = one of [call], b status (signed), c ns that it takes."""
 REC_CONVERTED: Final = 38
-"""an ADC was answered: a pin, c microvolts at the pin."""
+"""the answer to an ADC: a pin, c microvolts at the pin."""
 REC_NOTE: Final = 40
 """bytes of the NOTED that follows: a = 1 to 6 bytes in b and c."""
 REC_NOTED: Final = 41
-"""something happened on the network: a = one of [note], c bytes say what (tracing/notes.py)."""
+"""an event of the network: a = one of [note], c bytes of notes before it (tracing/notes.py)."""
 CALL_I2C: Final = 1
-"""b = scl | sda << 8, c Hz; status: bytes acknowledged."""
+"""b = scl | sda << 8, c Hz; bytes: layout i2c; status: bytes acknowledged; answer: bytes read."""
 CALL_SPI: Final = 2
-"""b = [spi] bits, c Hz."""
+"""b = [spi] bits, c Hz; bytes: layout spi; answer: as many bytes as were sent, if WANTED."""
 CALL_UART_SETUP: Final = 3
-"""b = number, c baud (0: off)."""
+"""b = number, c baud (0: off); bytes: layout uart."""
 CALL_UART_WRITE: Final = 4
-"""b = number; bytes to send behind those on the line; c 1: a break instead."""
+"""b = number; bytes to send after the waiting ones; c 1: a break instead."""
 CALL_BITSTREAM: Final = 48
-"""b pin; bytes: high and low of a 0, of a 1 (ns, u32 each), then what is sent."""
+"""b pin; bytes: layout bitstream."""
 CALL_I2S: Final = 50
 """b = number | sd << 8, c = rate in Hz, + 1 << 30: 32 bits, + 1 << 31: stereo; bytes: samples."""
 CALL_TOUCH: Final = 49
-"""b pin; status: what its touch sensor counts."""
+"""b pin; status: the count of its touch sensor."""
 CALL_UART_READ: Final = 5
-"""b = number, c at most so many; status: how many, + 4096: a break came."""
+"""b = number, c bytes at most; status: how many, + [status] BREAK; answer: the bytes."""
 CALL_RADIO_SWITCH: Final = 64
 """b 0 station, 1 own access point; c on; bytes: its MAC."""
 CALL_RADIO_CONNECT: Final = 65
-"""bytes: name, password, bssid, each a string; none: as the last time."""
+"""bytes: name, password, bssid, each a string; no bytes: the last ones."""
 CALL_RADIO_DISCONNECT: Final = 66
 """the station leaves."""
 CALL_RADIO_SCAN: Final = 67
-"""answer, 43 bytes each: length, name 32, bssid 6, channel, rssi, security, hidden."""
+"""answer: layout access_point for each; status: how many."""
 CALL_RADIO_STATE: Final = 68
-"""answer: the state."""
+"""answer: layout radio."""
 CALL_RADIO_STATIONS: Final = 69
 """answer: the MACs of the own access point's stations."""
 CALL_RADIO_OWN: Final = 70
@@ -90,39 +91,65 @@ CALL_RADIO_SET: Final = 71
 CALL_LOOKUP: Final = 72
 """bytes: a name; answer: its address."""
 CALL_SOCKET_OPEN: Final = 73
-"""b 1 stream, 2 datagrams; status: its number, b of the calls that follow."""
+"""b 1 stream, 2 datagrams; status: its number, which is b of all other calls."""
 CALL_SOCKET_BIND: Final = 74
 """c port."""
 CALL_SOCKET_LISTEN: Final = 75
 """c backlog."""
 CALL_SOCKET_ACCEPT: Final = 76
-"""status: the number of the new one; answer: address 4, port u16, 1 if more wait."""
+"""status: the number of the new socket; answer: layout accepted."""
 CALL_SOCKET_CONNECT: Final = 77
 """c port; bytes: address."""
 CALL_SOCKET_SEND: Final = 78
-"""status: bytes taken."""
+"""status: bytes taken, + [status] MORE."""
 CALL_SOCKET_SEND_TO: Final = 79
 """c port; bytes: address 4, data."""
 CALL_SOCKET_RECEIVE: Final = 80
-"""c bytes at most; status: how many; answer: they."""
+"""c bytes at most; status: how many, + [status] MORE; answer: the bytes."""
 CALL_SOCKET_RECEIVE_FROM: Final = 81
-"""status: how many; answer: address 4, port u16, the datagram."""
+"""status: how many; answer: layout peer, then the datagram."""
 CALL_SOCKET_CLOSE: Final = 82
-"""its number is free."""
+"""closes it; its number is free."""
 CALL_AIR_SWITCH: Final = 84
 """c on."""
 CALL_AIR_SEND: Final = 85
 """bytes: MAC, message."""
 CALL_AIR_FETCH: Final = 86
 """answer: failed and delivered sends (u8 each), then rssi, MAC 6, message (a string), …."""
+ERRNO_ADDRINUSE: Final = 98
+"""the port is taken."""
+ERRNO_OPNOTSUPP: Final = 95
+"""not possible with this kind of socket."""
+ERRNO_MSGSIZE: Final = 90
+"""too long for a datagram."""
+ERRNO_CONNABORTED: Final = 103
+"""the network is gone."""
+ERRNO_CONNRESET: Final = 104
+"""the other side broke the connection, or refused it."""
+ERRNO_ISCONN: Final = 106
+"""connected already."""
+ERRNO_NOTCONN: Final = 107
+"""not connected."""
+ERRNO_HOSTUNREACH: Final = 113
+"""no route to that address."""
+ERRNO_INPROGRESS: Final = 115
+"""the connection is being made."""
+MAIL_RADIO: Final = 8
+"""the state of the radio is new."""
+MAIL_AIR: Final = 9
+"""ESP-NOW has messages, or results of sends."""
+STATUS_BREAK: Final = 4096
+"""of UART_READ, beside the count: a break came."""
+STATUS_MORE: Final = 16384
+"""of data sent or received, beside the count: there is more, or more room."""
 RADIO_TRIES: Final = 1
-"""how often the station tries anew by itself: c, 255 for ever."""
+"""how often the station connects again by itself: c, 255 for ever."""
 RADIO_CHANNEL: Final = 2
 """the channel of a station that is not connected."""
 RADIO_ADDRESS: Final = 3
 """a fixed address for the station; none: DHCP."""
 SOCKET_READABLE: Final = 1
-"""data, a connection, the end or an error waits."""
+"""there is data, a connection, the end or an error."""
 SOCKET_WRITABLE: Final = 2
 """there is room to send."""
 SOCKET_FAILED: Final = 4
@@ -130,7 +157,7 @@ SOCKET_FAILED: Final = 4
 SOCKET_ENDED: Final = 8
 """the other side sends no more."""
 NOTE_PACKET: Final = 1
-"""a packet at the end of its way."""
+"""a packet that arrived or was lost."""
 NOTE_MQTT: Final = 2
 """a message at the broker."""
 NOTE_AIR: Final = 3
@@ -138,31 +165,31 @@ NOTE_AIR: Final = 3
 NOTE_LINK: Final = 4
 """the station joined or left."""
 I2C_START: Final = 1
-"""a start (or a repeated one) and the address; else the bus goes on as it stands."""
+"""a start (or a repeated one) and the address; else the transfer continues."""
 I2C_STOP: Final = 2
 """a stop at the end."""
 I2C_READ: Final = 4
-"""the bytes are read after those that are written, behind a repeated start if there are some."""
+"""reads bytes, after the written ones and a repeated start if there are some."""
 I2C_ACK_LAST: Final = 8
 """the last byte read is acknowledged, too."""
 I2C_SOFT: Final = 16
-"""the program toggles the lines: slower than asked."""
+"""the program toggles the lines, which is slower."""
 I2C_RAW: Final = 32
-"""no address: START and STOP alone, and bare bytes."""
+"""no address: only START, STOP and bytes."""
 SPI_POLARITY: Final = 1
 """the clock idles high."""
 SPI_PHASE: Final = 2
-"""data counts at the second edge."""
+"""data is sampled at the second edge."""
 SPI_LSB: Final = 4
 """the lowest bit comes first."""
 SPI_WANTED: Final = 8
-"""what comes back is wanted."""
+"""the program wants the received bytes."""
 SPI_SOFT: Final = 16
 """the program toggles the lines."""
 BY_PROGRAM: Final = 0
 """the program writes the pin."""
 BY_ENGINE: Final = 1
-"""a state machine or a pulse generator does, up to once a cycle of its clock."""
+"""a state machine or a pulse generator drives it, at most once a cycle of its clock."""
 MODE_OFF: Final = 0
 """disabled."""
 MODE_IN: Final = 1
@@ -190,25 +217,25 @@ STATE_REPL: Final = 4
 STATE_SOFT_RESET: Final = 5
 """Ctrl-D or machine.soft_reset()."""
 STATE_HARD_RESET: Final = 6
-"""machine.reset(), deep sleep, the watchdog: the board says HELLO again, with reset cause c."""
+"""machine.reset(), deep sleep, the watchdog: the board sends HELLO again, with reset cause c."""
 STATE_PANIC: Final = 7
 """a fault of the interpreter (stack overrun); the process ends."""
 SLEEP_AWAKE: Final = 0
-"""the program goes on, or the chip starts."""
+"""the program continues, or the chip starts."""
 SLEEP_LIGHT: Final = 1
 """machine.lightsleep()."""
 SLEEP_DEEP: Final = 2
 """machine.deepsleep()."""
 WAIT_FOREVER: Final = 4294967295
-"""nothing is ever due by itself."""
+"""the board has no deadline."""
 FLAG_REALTIME: Final = 1
 """every wait follows the wall clock."""
 FLAG_HEADLESS: Final = 2
-"""no wait does, not even the prompt's: jump to the horizon."""
+"""no wait follows the wall clock, not even the prompt's: waits jump to the horizon."""
 FLAG_STEADY: Final = 4
-"""the ADC that was asked for reads the same up to the horizon, whatever the board does."""
+"""the requested ADC reads the same up to the horizon, whatever the board does."""
 REPLY_POKE: Final = 1
-"""unasked: something is new, sync soon; carries nothing."""
+"""without a request: something is new, sync soon; all other fields are 0."""
 REPLY_GRANT: Final = 2
 """the answer to a request."""
 END_RESET: Final = 1
@@ -222,20 +249,82 @@ END_CPU: Final = 4
 END_OUTPUT: Final = 5
 """more output than allowed."""
 END_FORGED: Final = 6
-"""a record that no honest board sends."""
+"""a record that the port never sends."""
 END_WALL: Final = 7
 """the limit on wall time."""
 FAULT_SHORT: Final = 1
-"""two drivers fight on the net of pin b."""
+"""two outputs drive the net of pin b to different levels."""
 FAULT_OVER_VOLTAGE: Final = 2
-"""more volts at pin b than the chip bears; c millivolts."""
+"""more volts at pin b than the chip's limit; c millivolts."""
 FAULT_OVER_CURRENT: Final = 3
-"""more current at pin b than the chip bears; c microamperes."""
+"""more current at pin b than the chip's limit; c microamperes."""
 FAULT_BURNS: Final = 4
-"""more current through a lamp than it bears; c microamperes."""
+"""more current through a lamp than its limit; c microamperes."""
 FAULT_OVERLOAD: Final = 5
-"""more current from a supply than it gives; c microamperes."""
+"""more current from a supply than its limit; c microamperes."""
 FAULT_NO_PULL: Final = 6
 """the program asks for a pull at pin b, which has none."""
 FAULT_FLASH_PIN: Final = 7
 """the program uses pin b, on which the chip has its flash."""
+LAYOUT_RECORD: Final = struct.Struct("<BBHIQ")
+"""What a board sends and a trace holds; the kind says what a, b and c are.
+
+kind, a, b, c, t
+"""
+LAYOUT_RECORD_COLUMNS: Final = [
+    ("kind", "u1"),
+    ("a", "u1"),
+    ("b", "<u2"),
+    ("c", "<u4"),
+    ("t", "<u8"),
+]
+LAYOUT_GRANT: Final = struct.Struct("<BB2xIQQQQQQQQ")
+"""The answer to a request, or a poke (kind: [reply]): the inputs, and until when they are known.
+
+kind, steps, rx_len, horizon, levels, rose, fell, coupled, value, flags, mail
+"""
+LAYOUT_STEP: Final = struct.Struct("<QQ")
+"""The levels from a time on, before the horizon, unless the board writes a coupled output.
+
+t, levels
+"""
+LAYOUT_I2C: Final = struct.Struct("<BBH")
+"""Bytes of an I2C call: [i2c] bits, address, count to read; then the bytes to write.
+
+bits, address, count
+"""
+LAYOUT_SPI: Final = struct.Struct("<BBB")
+"""Bytes of an SPI call: the pins; then the bytes to send.
+
+sck, mosi, miso
+"""
+LAYOUT_UART: Final = struct.Struct("<BBBBBB")
+"""Bytes of UART_SETUP; parity 0 none, 1 odd, 2 even; invert 1 tx, 2 rx.
+
+tx, rx, bits, parity, stop, invert
+"""
+LAYOUT_BITSTREAM: Final = struct.Struct("<IIII")
+"""Bytes of BITSTREAM: high and low of a 0, of a 1 (ns); then what is sent.
+
+high_0, low_0, high_1, low_1
+"""
+LAYOUT_RADIO: Final = struct.Struct("<BBbB6sBB4s4s4s4s16s")
+"""The state of the radio; one byte of [socket] for each socket.
+
+station, reason, rssi, channel, bssid, own_on, own_stations, ip, mask, gateway, dns, sockets
+"""
+LAYOUT_ACCESS_POINT: Final = struct.Struct("<B32s6sBbBB")
+"""An access point that RADIO_SCAN found.
+
+length, name, bssid, channel, rssi, security, hidden
+"""
+LAYOUT_PEER: Final = struct.Struct("<4sH")
+"""The other side of a socket.
+
+ip, port
+"""
+LAYOUT_ACCEPTED: Final = struct.Struct("<4sHB")
+"""The other side of a new connection, and 1 if more wait.
+
+ip, port, more
+"""

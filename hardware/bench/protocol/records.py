@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from hardware.bench.protocol import frames
 
-RECORD = np.dtype([("kind", "u1"), ("a", "u1"), ("b", "<u2"), ("c", "<u4"), ("t", "<u8")])
+RECORD = np.dtype(frames.LAYOUT_RECORD_COLUMNS)
 """One record; `t` is virtual nanoseconds since the bench was switched on."""
 
 Row = tuple[int, int, int, int, int]
@@ -21,7 +21,7 @@ SIZE = RECORD.itemsize
 TEXT_BYTES = 6
 """A record of text (TX, EXC, RX) holds so many bytes in place of `b`, `c`; `a` counts them."""
 
-PACKER = struct.Struct("<BBHIQ")
+PACKER = frames.LAYOUT_RECORD
 _TIME = struct.Struct("<Q")
 _FIELDS_OF_TEXT = struct.Struct("<HI")
 

@@ -1,11 +1,11 @@
-// The version as the chips' official firmware says it: Debian's source package would put its own
-// revision and date into the banner and os.uname(). Found before the generated one by the -I order.
+// override/genhdr/mpversion.h: the version of the chips' official firmware. Debian's source package would put its own
+// revision and date into the banner and os.uname(). The -I order finds this file before the generated one.
 #define MICROPY_GIT_TAG "v1.25.0"
 #define MICROPY_GIT_HASH "f498a16c7d"
 #define MICROPY_BUILD_DATE "2025-04-15"
 
-// The files that say what machine this is include this last. A Pico W is told from a Pico by an option
-// (main.c: --radio), so the name is no constant there.
+// The files that contain the machine's name include this file last. An option decides between Pico and Pico W
+// (main.c: --radio), so the name is not a constant there.
 #if VB_RP2
 #include "py/objstr.h"
 extern mp_obj_str_t mp_sys_implementation_machine_obj;

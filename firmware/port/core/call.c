@@ -1,0 +1,52 @@
+// core/call.c: calls to the bench, and mail: what the bench reports without a request (frames.toml: CALL, mail).
+
+#include <string.h>
+
+#include "py/mphal.h"
+#include "py/runtime.h"
+#include "core/internal.h"
+
+#define CHANNELS 16
+#define RECORD_BYTES 6
+
+static void (*on_mail[CHANNELS])(void);
+
+static void put_data(const uint8_t *p, size_t len) {
+    while (len) {
+        uint8_t six[RECORD_BYTES] = {0};
+        size_t n = MIN(len, RECORD_BYTES);
+        memcpy(six, p, n);
+        vb_link_put(VB_REC_DATA, n, six[0] | six[1] << 8,
+            six[2] | six[3] << 8 | six[4] << 16 | (uint32_t)six[5] << 24);
+        p += n;
+        len -= n;
+    }
+}
+
+int32_t vb_call(uint8_t op, uint16_t b, uint32_t c, const void *out, size_t out_len, void *in, size_t in_len) {
+    if (vb_now() >= vb_horizon()) {
+        vb_sync(); // no call is sent after the horizon
+    }
+    put_data(out, out_len);
+    vb_link_put(VB_REC_CALL, op, b, c);
+    uint64_t value = vb_link_ask(in, in_len), over = vb_now() + (value >> 32);
+    vb_wait_until(over);
+    return (int32_t)value;
+}
+
+void vb_on_mail(uint8_t channel, void (*fn)(void)) {
+    on_mail[channel] = fn;
+}
+
+void vb_mail_deliver(void) {
+    uint64_t told = vb_link_mail();
+    for (int channel = 0; told && channel < CHANNELS; channel++) {
+        if ((told >> channel & 1) && on_mail[channel]) {
+            on_mail[channel]();
+        }
+    }
+}
+
+void vb_mail_forget(void) {
+    memset(on_mail, 0, sizeof(on_mail));
+}

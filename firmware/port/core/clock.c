@@ -1,0 +1,266 @@
+// core/clock.c: the virtual clock and every wait.
+//
+// now = base + (fuel_full - vb_fuel) * rate. Fuel is work, in nanoseconds of one processor at its usual speed. Code uses
+// it up; at zero vb_service() handles what is due. A change of the clock or a new deadline must call refuel(), or the
+// deadline is missed.
+
+#include "py/bc0.h"
+#include "py/mphal.h"
+#include "py/runtime.h"
+#include "core/internal.h"
+#include "core/engine.h"
+#include "cost/opcost.h"
+
+#define POLL_NS 2000000       // running code checks for a poke of the bench at most this often
+#define JUMP_TO_ITSELF (0x40 - 2) // the argument of that JUMP: two bytes back, from 0x40 on
+#define ONE (1 << 16)
+
+int32_t vb_fuel = 0;
+static int32_t fuel_full = 0;
+static uint64_t base;         // virtual ns when vb_fuel was fuel_full
+static uint64_t rate = ONE, speed = ONE; // ns of time per ns of work, times ONE; the same for one processor
+static bool overlap;          // both processors work
+uint32_t vb_events;           // counts events that may end a wait
+static uint64_t poll_due;
+static bool busy;             // in run_due(), which is not reentrant
+bool vb_irq_off;
+static bool served_off;       // a service ran while interrupts were off: events may wait
+
+uint64_t vb_ticks_us(void) {
+    return (vb_now() - vb_options.t0_ns) / 1000 + vb_options.ticks0_ms * 1000;
+}
+
+uint64_t vb_now(void) {
+    return base + ((uint32_t)fuel_full - (uint32_t)vb_fuel) * rate / ONE;
+}
+
+// Adds the used fuel to the base, and sets the fuel for this many ns of time.
+static void refuel(uint64_t ns) {
+    base = vb_now();
+    ns = MIN(ns, VB_FUEL_MAX);
+    fuel_full = vb_fuel = rate == ONE ? ns : MIN((ns * ONE + rate - 1) / (uint32_t)rate, VB_FUEL_MAX);
+}
+
+void vb_charge(uint32_t ns) {
+    if (ns > VB_FUEL_MAX) {
+        base += ns * rate / ONE;
+        return;
+    }
+    vb_fuel -= ns;
+    if (vb_fuel < -VB_FUEL_MAX) {
+        refuel(0);
+    }
+}
+
+void vb_elapse(uint64_t ns) {
+    refuel(0);
+    base += ns;
+}
+
+static void set_rate(void) {
+    refuel(0);
+    rate = overlap ? speed / 2 : speed;
+}
+
+void vb_clock_hz(uint32_t hz) {
+    speed = (uint64_t)VB_CPU_HZ * ONE / hz;
+    set_rate();
+}
+
+void vb_clock_overlap(bool on) {
+    if (overlap != on) {
+        overlap = on;
+        set_rate();
+    }
+}
+
+void vb_service_soon(void) {
+    refuel(0);
+}
+
+void vb_clock_start(uint64_t t0) {
+    base = t0;
+    fuel_full = vb_fuel = 0;
+}
+
+// ---- service ----
+
+// The time at which something must be handled.
+static uint64_t deadline(void) {
+    uint64_t t = MIN(poll_due, vb_thread_due());
+    t = MIN(t, MIN(vb_alarm_next(), vb_wdt_due));
+    return MIN(t, vb_link_due());
+}
+
+// Handles what is due now: the bench, alarms, edges. Handlers run Python (hard interrupts), which may call this again:
+// then only time passes, and the bench is asked at the horizon, as a handler may never end.
+static void run_due(void) {
+    if (busy) {
+        if (vb_now() >= vb_horizon()) {
+            vb_sync();
+        }
+        return;
+    }
+    busy = true;
+    if (vb_now() >= vb_link_due()) {
+        vb_sync();
+        vb_events++;
+    }
+    vb_alarms_run();
+    if (!vb_irq_off) {
+        vb_mail_deliver();
+        vb_pin_deliver();
+    }
+    busy = false;
+}
+
+static void serve(void) {
+    if (vb_now() >= vb_wdt_due) {
+        vb_wdt_bite();
+    }
+    if (vb_now() >= poll_due) {
+        vb_link_poll(0);
+        vb_wall_pace();
+        poll_due = vb_now() + POLL_NS;
+    }
+    served_off |= vb_irq_off;
+    run_due();
+    vb_engine_plan();
+    uint64_t now = vb_now(), t = deadline();
+    refuel(busy ? POLL_NS : t > now ? t - now : 0);
+}
+
+void vb_service(void) {
+    serve();
+    if (vb_thread_others() && !busy && !vb_irq_off) {
+        vb_thread_turn();
+    }
+}
+
+// A jump to itself (`while True: pass`): only time passes, so all its rounds before the next service are charged at once,
+// unless a callback or an exception is pending.
+static void spin(void) {
+    bool pending = MP_STATE_VM(sched_state) == MP_SCHED_PENDING
+        || MP_STATE_THREAD(mp_pending_exception) != MP_OBJ_NULL;
+    int32_t cost = vb_opcost[MP_BC_JUMP];
+    if (!pending && vb_fuel > 0) {
+        vb_fuel -= (vb_fuel - 1) / cost * cost;
+    }
+}
+
+void vb_service_jump(const uint8_t *ip) {
+    vb_service();
+    if (ip[0] == MP_BC_JUMP && ip[1] == JUMP_TO_ITSELF) {
+        spin();
+    }
+}
+
+bool vb_clock_busy(void) {
+    return busy;
+}
+
+// ---- waits ----
+
+// Moves the clock forward to t, without work.
+void vb_clock_jump(uint64_t t) {
+    uint64_t now = vb_now();
+    if (t > now) {
+        refuel(0);
+        base = t;
+        poll_due += t - now; // it counts work: otherwise each short sleep in a loop would poll
+    }
+}
+
+// Passes time until t, an alarm, or news from the bench, whichever is first. Jumps, or follows the wall clock if `wall`
+// is set; a poke of the bench ends a wait on the wall clock.
+static void pass(uint64_t t, bool wall) {
+    t = MIN(t, MIN(vb_alarm_next(), vb_wdt_due));
+    uint64_t due = vb_link_due();
+    if (wall) {
+        vb_wall_wait(MIN(t, due));
+    } else if (vb_engine_on && due != VB_NEVER) {
+        vb_clock_jump(MIN(t, due)); // the engine's edges must reach the bench before its time passes
+    } else if (t == VB_NEVER || (due < t && t - vb_now() >= 1000)) {
+        vb_link_wait(t); // the bench knows what happens before t, if anything
+        vb_events++;
+    } else {
+        vb_clock_jump(MIN(t, due));
+    }
+}
+
+void vb_wait_until(uint64_t t) {
+    if (busy) { // in a hard interrupt: on the chip nothing else runs meanwhile
+        vb_clock_jump(t);
+        return;
+    }
+    serve();
+    #if VB_RP2
+    if (vb_thread_others() && !vb_irq_off && vb_now() < t) {
+        vb_thread_busy(t); // the other core runs on
+    }
+    #endif
+    while (vb_now() < t) {
+        pass(t, vb_realtime());
+        serve();
+    }
+}
+
+void vb_clock_step(uint64_t t, bool line, bool heeds) {
+    bool called = MP_STATE_VM(sched_state) == MP_SCHED_PENDING
+        || MP_STATE_MAIN_THREAD(mp_pending_exception) != MP_OBJ_NULL;
+    if ((called && heeds) || vb_now() >= t || (line && vb_serial_arrived())) {
+        return;
+    }
+    bool wall = vb_realtime() || (line && !vb_headless());
+    if (line && !vb_headless()) {
+        vb_wall_mark();
+        vb_sync();
+        vb_wall_follow();
+        if (vb_serial_arrived()) {
+            return;
+        }
+    } else if (wall && vb_link_void()) {
+        vb_sync(); // the bench may react to what the board wrote, during the wait
+        return;
+    }
+    pass(t, wall);
+    serve();
+}
+
+void vb_wfe(uint64_t t) {
+    serve();
+    if (busy) { // in a hard interrupt, as in vb_wait_until()
+        t == VB_NEVER ? (void)vb_link_poll(-1) : vb_clock_jump(t);
+        return;
+    }
+    // Without a time-out only an alarm or the serial line can end the wait. With a time-out the line can end it if the
+    // program polled it just before (select). Both follow the wall clock where a person may type.
+    bool line = vb_serial_watched() || t == VB_NEVER;
+    if (vb_thread_others() && !vb_irq_off) {
+        vb_thread_sleep(t, line);
+    } else {
+        vb_clock_step(t, line, true);
+    }
+}
+
+void vb_wfe_ms(int32_t timeout_ms) {
+    vb_wfe(timeout_ms < 0 ? VB_NEVER : vb_now() + timeout_ms * 1000000ull);
+}
+
+// ---- interrupts ----
+
+unsigned vb_irq_disable(void) {
+    unsigned was = vb_irq_off;
+    vb_irq_off = true;
+    return was;
+}
+
+void vb_irq_restore(unsigned state) {
+    if (vb_irq_off && !state) {
+        vb_irq_off = false;
+        if (served_off) {
+            served_off = false;
+            vb_link_irq_on();
+        }
+    }
+}

@@ -1,0 +1,135 @@
+// core/internal.h: what the files of the core share, beyond what the peripherals see (core/board.h).
+#pragma once
+
+#include "core/board.h"
+
+struct vb_options {
+    uint64_t seed, t0_ns, ticks0_ms;
+    uint8_t uid[6];
+    int cause, wake;          // machine.reset_cause(), machine.wake_reason()
+    size_t heap_bytes;
+    uint32_t chance;          // the seed of this boot
+};
+
+// What may end a sleep (esp32).
+struct vb_wake {
+    uint64_t ext1_pins;
+    int8_t ext0_pin;          // -1: none
+    uint8_t ext0_kinds;       // machine.SLEEP | machine.DEEPSLEEP
+    bool ext0_level, ext1_level, touch;
+};
+extern struct vb_options vb_options; // main.c
+
+// cost/interpreter.c
+void vb_cost_start(void);
+
+// core/clock.c
+void vb_clock_start(uint64_t t0);
+void vb_clock_jump(uint64_t t);
+bool vb_clock_busy(void);         // handles due alarms, edges and mail
+void vb_clock_hz(uint32_t hz);    // machine.freq(): the processor's speed from now on
+void vb_clock_overlap(bool on);   // both processors work, each has half of the turns
+void vb_clock_step(uint64_t t, bool line, bool heeds); // one step of vb_wfe(); the line, or a scheduled call, may end it
+extern uint32_t vb_events;        // counts events that may end a wait
+
+// core/alarm.c
+uint64_t vb_alarm_next(void);     // the time of the first one
+void vb_alarms_run(void);
+void vb_alarms_sleep(void);       // light sleep: none runs until vb_alarms_wake()
+void vb_alarms_wake(void);
+
+// core/thread.c
+struct vb_thread;
+void vb_thread_map(void);         // before the lock
+void vb_thread_start(void);       // a boot: only the main thread exists
+bool vb_thread_others(void);
+struct vb_thread *vb_thread_me(void);
+size_t vb_thread_bytes(void);     // memory that their stacks take from the heap's growth
+uint64_t vb_thread_due(void);     // when the turn may have to change
+void vb_thread_turn(void);        // lets another thread run if it is time
+void vb_thread_sleep(uint64_t until, bool line);   // one step of a wait, like vb_wfe(); other threads run meanwhile
+void vb_thread_busy(uint64_t until);               // a busy wait of one core
+void vb_thread_wait_unlocked(const bool *locked);
+void vb_thread_make_way(const bool *locked);       // it is unlocked now: a thread that waits for it runs
+
+// core/heap.c
+void vb_heap_map(void);           // before the lock
+void vb_heap_start(void);         // a boot
+
+// core/sleep.c
+extern struct vb_wake vb_wake;
+void vb_wake_on_pin(uint8_t gpio, bool level, uint8_t kinds); // Pin.irq(wake=)
+bool vb_sleep_keeps_input(uint8_t pin); // the pad keeps its pull in deep sleep
+uint8_t vb_sleep(uint8_t kind, uint64_t until); // kind: [sleep]; returns machine.wake_reason()
+
+// machine/rtc.c
+void vb_rtc_start(void);          // a hard reset or power on
+
+// machine/wdt.c
+extern uint64_t vb_wdt_due;       // VB_NEVER: there is no watchdog
+__attribute__((noreturn)) void vb_wdt_bite(void);
+
+// The variable keeps its value over a reset of the board's own; all others are as in a new process.
+#define VB_RETAINED __attribute__((section("vb_retained")))
+
+// core/link.c
+void vb_hello(void);
+void vb_flush(void);
+void vb_link_wait(uint64_t t);    // jumps to the time of the next news, at most to t
+bool vb_link_void(void);          // the promise of the last grant ended, or the bench poked
+uint64_t vb_link_due(void);       // when the bench must be asked at the latest: the horizon, or sooner
+bool vb_link_poll(int timeout_ms); // whether the bench poked; ends the process if it is gone
+void vb_link_irq_on(void);        // interrupts are on again: ask for what waited
+void vb_link_put(uint8_t kind, uint8_t a, uint16_t b, uint32_t c); // buffers a record, with no other effect
+void vb_link_late(uint8_t kind, uint8_t a, uint16_t b, uint32_t c, uint64_t t); // of an engine: t is not after vb_now()
+uint64_t vb_link_levels(void);    // the levels now, as the last grant said
+uint64_t vb_link_ask(uint8_t *into, size_t len); // sends the buffer and waits: the grant's value, its bytes in `into`
+uint64_t vb_link_convert(uint8_t pin, bool *asked); // microvolts; not asked: the last reading still holds
+uint64_t vb_link_mail(void);      // channels with news in the last grant; 0 when called again
+bool vb_realtime(void);
+bool vb_headless(void);
+
+// core/call.c
+void vb_mail_deliver(void);       // runs the functions of the channels with news
+void vb_mail_forget(void);        // soft reset
+
+// core/wall_clock.c
+void vb_wall_restart(void);       // from now on virtual time and wall time run together
+void vb_wall_pace(void);          // in realtime: waits if virtual time is ahead
+void vb_wall_mark(void);          // before a request that the bench may answer late
+void vb_wall_follow(void);        // after it: virtual time passes as long as it took
+void vb_wall_wait(uint64_t t);    // until t by the wall clock, or a poke
+
+// core/serial.c
+unsigned vb_serial_room(void);
+void vb_serial_receive(const uint8_t *data, size_t len);
+void vb_serial_write(const char *str, size_t len); // to the line, without os.dupterm()
+bool vb_serial_arrived(void);
+bool vb_serial_watched(void);     // the program polled the line since the last wait
+
+// core/pin.c
+void vb_pin_deliver(void);        // runs the handlers of latched edges
+void vb_pin_irq(uint8_t pin, bool rise, bool fall, bool hard); // sets which edges are latched
+void vb_pin_fire(uint8_t pin, bool rose, bool fell);           // machine/pin_*.c: the handler of the pin
+void vb_pin_irq_forget(void);                                  // machine/pin_*.c: all handlers
+uint8_t vb_pin_direction(uint8_t pin);                         // VB_MODE_...
+bool vb_pin_look(uint8_t pin);                                 // the value of Pin.value(), at no cost
+bool vb_pin_latch(uint8_t pin);                                // the last written level
+void vb_pin_start(void);
+void vb_pin_deinit_all(void);
+void vb_pin_float_all(bool deep_sleep); // a hard reset or deep sleep: all pads that are not held
+void vb_pin_hold(uint8_t pin, bool on);
+void vb_pin_hold_asleep(bool on);
+void vb_pin_watch(uint8_t pin, bool asleep);
+
+// core/flash.c
+void vb_flash_start(size_t bytes); // of the file system
+void vb_flash_read(size_t at, void *to, size_t len); // all raise OSError
+void vb_flash_program(size_t at, const void *from, size_t len);
+void vb_flash_erase(size_t at);   // 4 KB
+
+// main.c
+void vb_state(uint8_t state, uint32_t detail);
+int vb_reset_cause(void);
+__attribute__((noreturn)) void vb_reset(int cause); // the board resets itself, now
+__attribute__((noreturn)) void vb_panic(uint32_t detail); // the interpreter failed: tells the bench and ends the process

@@ -1,0 +1,234 @@
+// core/link.c: the frames between board and bench (frames.toml), over one stream socket.
+
+#include "py/mphal.h"
+#include "py/runtime.h"
+#include "core/internal.h"
+#include "core/host.h"
+#include "core/engine.h"
+
+static struct vb_record out[256]; // not sent yet
+static size_t out_n;
+static struct vb_grant last;      // the last grant
+static struct vb_step steps[UINT8_MAX]; // and its steps
+static size_t steps_at;        // the next step
+static bool promise_void, poked;
+static uint64_t tx_due = VB_NEVER; // somebody listens to the printed bytes: ask before then
+uint64_t vb_coupled;
+static uint64_t mail_told;     // channels of the last grant that were not fetched since
+static int steady_pin = -1;    // the last grant promised that its ADC reads the same
+
+#define TX_NS 2000000 // a delay, or a program that prints a lot would ask after each line
+
+bool vb_realtime(void) { return last.flags & VB_FLAG_REALTIME; }
+bool vb_headless(void) { return last.flags & VB_FLAG_HEADLESS; }
+bool vb_link_void(void) { return promise_void || poked || tx_due != VB_NEVER; }
+
+// Brings the levels up to date with the steps. An engine reads them later than their time, so while one is on the bench
+// is asked at each step instead.
+static void keep_up(void) {
+    while (!vb_engine_on && steps_at < last.steps && vb_now() >= steps[steps_at].t) {
+        last.levels = steps[steps_at++].levels;
+    }
+}
+
+uint64_t vb_horizon(void) {
+    keep_up();
+    return steps_at < last.steps ? steps[steps_at].t : last.horizon;
+}
+
+// Until when the board knows its inputs without a request. Threads take turns at each request: with fewer requests they
+// would see the same levels, but at other places of their programs.
+static uint64_t known_until(void) { return vb_engine_on || vb_thread_others() ? vb_horizon() : last.horizon; }
+
+uint64_t vb_link_due(void) { return promise_void || poked ? 0 : MIN(tx_due, known_until()); }
+
+void vb_flush(void) {
+    size_t len = out_n * sizeof(out[0]);
+    out_n = 0;
+    vb_host_write(out, len);
+}
+
+// ---- records ----
+
+static void put_at(uint8_t kind, uint8_t a, uint16_t b, uint32_t c, uint64_t t) {
+    out[out_n++] = (struct vb_record) {kind, a, b, c, t};
+    if (out_n == MP_ARRAY_SIZE(out)) {
+        vb_flush();
+    }
+}
+
+void vb_link_put(uint8_t kind, uint8_t a, uint16_t b, uint32_t c) {
+    vb_engine_catch_up(); // edges of the engine up to now come first
+    put_at(kind, a, b, c, vb_now());
+}
+
+uint64_t vb_link_levels(void) {
+    keep_up();
+    return last.levels;
+}
+
+// A coupled output changed, or an output may be coupled from now on: the next read has to ask for the inputs.
+static void break_promise(void) {
+    if (!promise_void) {
+        promise_void = true;
+        vb_service_soon();
+    }
+}
+
+// A PWM that starts makes its pin an output, as MODE does: the bench has not said yet whether it is coupled.
+static bool starts_pwm(uint8_t kind, uint8_t a, uint32_t hz) {
+    static uint64_t sounding;
+    if (kind != VB_REC_PWM) {
+        return false;
+    }
+    bool was = sounding >> a & 1;
+    sounding = hz ? sounding | 1ull << a : sounding & ~(1ull << a);
+    return hz && !was;
+}
+
+static bool is_coupled(uint8_t kind, uint8_t a, uint32_t c) {
+    bool output = kind == VB_REC_OUT || kind == VB_REC_PWM;
+    return starts_pwm(kind, a, c) || kind == VB_REC_MODE || kind == VB_REC_DAC || (output && (vb_coupled >> a & 1));
+}
+
+void vb_link_late(uint8_t kind, uint8_t a, uint16_t b, uint32_t c, uint64_t t) {
+    put_at(kind, a, b, c, t);
+    if (is_coupled(kind, a, c)) {
+        break_promise();
+    }
+}
+
+void vb_emit(uint8_t kind, uint8_t a, uint16_t b, uint32_t c) {
+    if (vb_now() >= known_until()) {
+        vb_sync(); // one builtin may have run for long: no record is sent after the horizon
+    }
+    vb_link_put(kind, a, b, c);
+    if (kind == VB_REC_TX) {
+        if (vb_coupled >> 63 && tx_due == VB_NEVER) {
+            tx_due = vb_now() + TX_NS;
+            vb_service_soon();
+        }
+        return;
+    }
+    if (is_coupled(kind, a, c)) {
+        break_promise();
+    }
+}
+
+// ---- requests ----
+
+// Reads the bytes behind the grant. At most `len` of them go to `into`, the rest is dropped; if `into` is NULL they are
+// serial input.
+static void take_bytes(uint8_t *into, size_t len) {
+    static uint8_t rx[VB_RX_RING];
+    size_t used = into ? MIN(len, last.rx_len) : 0;
+    vb_host_read(into, used);
+    for (size_t left = last.rx_len - used; left;) {
+        size_t n = MIN(left, sizeof(rx));
+        vb_host_read(rx, n);
+        if (!into) {
+            vb_serial_receive(rx, n);
+        }
+        left -= n;
+    }
+}
+
+static void take_grant(uint8_t *into, size_t len) {
+    do {
+        vb_host_read(&last, sizeof(last));
+        // A poke that was on its way needs no answer: the grant follows it.
+    } while (last.kind != VB_REPLY_GRANT);
+    take_bytes(into, len);
+    vb_host_read(steps, last.steps * sizeof(steps[0]));
+    steps_at = 0;
+    steady_pin = -1;
+    vb_coupled = last.coupled;
+    mail_told = last.mail;
+    promise_void = poked = false;
+    tx_due = VB_NEVER;
+    if (last.rose | last.fell) {
+        vb_pin_edges(last.rose, last.fell);
+    }
+    vb_service_soon();
+}
+
+// With interrupts off the chip's receive interrupt does not run: the bytes stay with the bench. A program may choose an
+// interrupt character that is no byte.
+static unsigned room(void) { return vb_irq_off ? 0 : vb_serial_room(); }
+
+static uint8_t interrupt(void) {
+    int c = mp_interrupt_char;
+    return vb_irq_off || c < 0 || c > 255 ? 255 : c;
+}
+
+static void ask(uint8_t kind, uint8_t a) {
+    vb_link_put(kind, a, room(), interrupt());
+    vb_flush();
+    take_grant(NULL, 0);
+}
+
+void vb_link_wait(uint64_t t) {
+    uint64_t us = (t - vb_now()) / 1000;
+    us = t == VB_NEVER ? VB_WAIT_FOREVER : MIN(us, VB_WAIT_FOREVER - 1);
+    vb_link_put(VB_REC_WAIT, interrupt(), room(), us);
+    vb_flush();
+    take_grant(NULL, 0);
+    vb_clock_jump(last.value);
+}
+
+void vb_hello(void) {
+    vb_link_put(VB_REC_HELLO, VB_FRAMES_VERSION, VB_FAMILY_ID, VB_BITS);
+    vb_flush();
+    take_grant(NULL, 0);
+}
+
+uint64_t vb_link_ask(uint8_t *into, size_t len) {
+    static uint8_t nowhere;
+    vb_flush();
+    take_grant(into ? into : &nowhere, into ? len : 0);
+    return last.value;
+}
+
+uint64_t vb_link_mail(void) {
+    uint64_t told = mail_told;
+    mail_told = 0;
+    return told;
+}
+
+void vb_sync(void) { ask(VB_REC_SYNC, 0); }
+
+uint64_t vb_link_convert(uint8_t pin, bool *asked) {
+    *asked = pin != steady_pin || promise_void || poked || vb_now() >= last.horizon;
+    if (*asked) {
+        ask(VB_REC_ADC, pin);
+        steady_pin = last.flags & VB_FLAG_STEADY ? pin : -1;
+    }
+    return last.value;
+}
+
+bool vb_level(uint8_t pin) {
+    if (vb_link_void() || vb_now() >= known_until()) {
+        vb_sync();
+    }
+    return vb_link_levels() >> pin & 1;
+}
+
+// ---- pokes ----
+
+void vb_link_irq_on(void) {
+    poked = true;
+    vb_service_soon();
+}
+
+bool vb_link_poll(int timeout_ms) {
+    if (!vb_headless() || timeout_ms) {
+        vb_flush(); // a person may be watching
+    }
+    if (!vb_host_poll(timeout_ms)) {
+        return false;
+    }
+    struct vb_grant poke; // nothing else comes without a request; the end of the stream ends the process
+    vb_host_read(&poke, sizeof(poke));
+    poked = true;
+    return true;
+}

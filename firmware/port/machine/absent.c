@@ -1,0 +1,16 @@
+// machine/absent.c: classes of machine that are not simulated: the constructor raises.
+
+#include "py/runtime.h"
+#include "core/board.h"
+
+static mp_obj_t absent(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
+    mp_raise_msg_varg(&mp_type_NotImplementedError, MP_ERROR_TEXT("not simulated: machine.%q"), (qstr)type->name);
+}
+
+#if VB_ESP32
+MP_DEFINE_CONST_OBJ_TYPE(vb_machine_sdcard_type, MP_QSTR_SDCard, MP_TYPE_FLAG_NONE, make_new, absent);
+VB_MACHINE_CLASS_ESP32(SDCard, vb_machine_sdcard_type)
+#else
+MP_DEFINE_CONST_OBJ_TYPE(vb_machine_usb_type, MP_QSTR_USBDevice, MP_TYPE_FLAG_NONE, make_new, absent);
+VB_MACHINE_CLASS_RP2(USBDevice, vb_machine_usb_type)
+#endif

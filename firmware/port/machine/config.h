@@ -1,0 +1,45 @@
+// machine/config.h: the parts of extmod's machine classes that each chip's firmware has
+// (ports/{esp32,rp2}/mpconfigport.h).
+#pragma once
+
+#define MICROPY_PY_MACHINE_ADC (1)
+#define MICROPY_PY_MACHINE_WDT (1)
+#define MICROPY_PY_MACHINE_WDT_INCLUDEFILE "machine/wdt.c"
+#define MICROPY_PY_MACHINE_BOOTLOADER (VB_RP2)
+#define MICROPY_PY_MACHINE_PWM (1)
+#define MICROPY_PY_MACHINE_UART (1)
+#define MICROPY_PY_MACHINE_UART_INCLUDEFILE "machine/uart.c"
+#define MICROPY_PY_MACHINE_UART_SENDBREAK (1)
+#define MICROPY_PY_MACHINE_UART_IRQ (1)
+#define MICROPY_PY_MACHINE_BITSTREAM (1)
+#define MICROPY_PY_MACHINE_I2C (1)
+#define MICROPY_PY_MACHINE_I2S (1)
+#define MICROPY_PY_MACHINE_I2S_INCLUDEFILE "machine/i2s.c"
+#define MICROPY_PY_MACHINE_I2S_RING_BUF (0) // off: it would wait without passing time
+#define MICROPY_PY_MACHINE_I2S_FINALISER (VB_ESP32)
+#define MICROPY_PY_MACHINE_I2S_CONSTANT_RX (VB_ESP32 ? 1 : 0)
+#define MICROPY_PY_MACHINE_I2S_CONSTANT_TX (VB_ESP32 ? 2 : 1)
+#define MICROPY_PY_MACHINE_SPI (1)
+#define MICROPY_PY_MACHINE_SOFTSPI (1)
+#if VB_ESP32
+#define MICROPY_PY_MACHINE_SPI_MSB (0)
+#define MICROPY_PY_MACHINE_SPI_LSB (1)
+#else
+#define MICROPY_PY_MACHINE_SPI_MSB (1)
+#define MICROPY_PY_MACHINE_SPI_LSB (0)
+#endif
+#if VB_RP2
+#define MICROPY_PY_MACHINE_ADC_INCLUDEFILE "machine/adc_rp2.c"
+#define MICROPY_PY_MACHINE_PWM_INCLUDEFILE "machine/pwm_rp2.c"
+#else
+#define MICROPY_PY_MACHINE_ADC_INCLUDEFILE "machine/adc_esp32.c"
+#define MICROPY_PY_MACHINE_PWM_INCLUDEFILE "machine/pwm_esp32.c"
+#define MICROPY_PY_MACHINE_I2C_TRANSFER_WRITE1 (1)
+#define MICROPY_PY_MACHINE_ADC_INIT (1)
+#define MICROPY_PY_MACHINE_ADC_BLOCK (1)
+#define MICROPY_PY_MACHINE_ADC_BLOCK_INCLUDEFILE "machine/adc_block.c"
+#define MICROPY_PY_MACHINE_ADC_READ (1)
+#define MICROPY_PY_MACHINE_ADC_READ_UV (1)
+#define MICROPY_PY_MACHINE_ADC_ATTEN_WIDTH (1)
+#define MICROPY_PY_MACHINE_PWM_DUTY (1)
+#endif

@@ -1,0 +1,7 @@
+// machine/pwm.h: what the two machine.PWM classes share.
+#pragma once
+
+#include "core/board.h"
+
+// Tells the bench the PWM of a pin, if it is new; freq 0: no PWM.
+void vb_pwm_tell(uint8_t pin, uint32_t freq, uint16_t duty);

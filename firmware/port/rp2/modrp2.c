@@ -1,0 +1,40 @@
+// rp2/modrp2.c: the C half of the module rp2 (`_rp2`; rp2.py is the other half), and what is not simulated.
+// Names: ports/rp2/modrp2.c of 1.25.0.
+
+#include "py/mphal.h"
+#include "py/runtime.h"
+
+#if VB_RP2
+
+#include "rp2/modrp2.h"
+
+static mp_obj_t flash_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
+    mp_raise_NotImplementedError(MP_ERROR_TEXT("not simulated: rp2.Flash (the file system is mounted already)"));
+}
+MP_DEFINE_CONST_OBJ_TYPE(vb_rp2_flash_type, MP_QSTR_Flash, MP_TYPE_FLAG_NONE, make_new, flash_make_new);
+
+static mp_obj_t dma_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
+    mp_raise_NotImplementedError(MP_ERROR_TEXT("not simulated: rp2.DMA"));
+}
+MP_DEFINE_CONST_OBJ_TYPE(vb_rp2_dma_type, MP_QSTR_DMA, MP_TYPE_FLAG_NONE, make_new, dma_make_new);
+
+// The bench has no such button yet.
+static mp_obj_t bootsel_button(void) {
+    mp_raise_NotImplementedError(MP_ERROR_TEXT("not simulated: rp2.bootsel_button"));
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(bootsel_button_obj, bootsel_button);
+
+static const mp_rom_map_elem_t rp2_table[] = {
+    { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_rp2) },
+    { MP_ROM_QSTR(MP_QSTR_Flash), MP_ROM_PTR(&vb_rp2_flash_type) },
+    { MP_ROM_QSTR(MP_QSTR_PIO), MP_ROM_PTR(&vb_rp2_pio_type) },
+    { MP_ROM_QSTR(MP_QSTR_StateMachine), MP_ROM_PTR(&vb_rp2_sm_type) },
+    { MP_ROM_QSTR(MP_QSTR_DMA), MP_ROM_PTR(&vb_rp2_dma_type) },
+    { MP_ROM_QSTR(MP_QSTR_bootsel_button), MP_ROM_PTR(&bootsel_button_obj) },
+};
+static MP_DEFINE_CONST_DICT(rp2_dict, rp2_table);
+
+const mp_obj_module_t vb_rp2_module = {.base = {&mp_type_module}, .globals = (mp_obj_dict_t *)&rp2_dict};
+MP_REGISTER_MODULE(MP_QSTR__rp2, vb_rp2_module);
+
+#endif

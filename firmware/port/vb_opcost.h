@@ -1,5 +1,0 @@
-// What each of the 256 opcodes costs, in ns (vb_cost.c fills it); used by override/py/vmentrytable.h.
-#pragma once
-#include <stdint.h>
-extern int32_t vb_fuel;
-extern uint16_t vb_opcost[256];
