@@ -16,6 +16,7 @@ from pathlib import Path
 from grader.errors import GraderError
 from hardware.i18n import _
 from hardware.paths import ROOT
+from hardware.seed import Seed
 
 PUBLIC_SEED = 0
 """The seed of practice, known to everybody."""
@@ -88,8 +89,7 @@ def hidden_seeds(
 
 def episode_seed(seed: int, episode: str) -> int:
     """The seed of one episode's bench (bounce, noise, floating inputs): 31 bits."""
-    digest = hashlib.sha256(f"{seed}/{episode}".encode()).digest()
-    return int.from_bytes(digest[:4], "big") >> 1
+    return Seed(seed).child(episode, bits=31).value
 
 
 def _lost(file: Path) -> tuple[str, str]:

@@ -53,17 +53,17 @@ def figure() -> str:
     source = tomllib.loads(SOURCE.read_text(encoding="utf-8"))
     boxes = {box["id"]: Box(*box["place"]) for box in source["box"]}
     width, height = source["width"], source["height"]
-    inner = (
-        rect(0, 0, width, height, PAPER)
-        + "".join(map(_zone, source["zone"]))
-        + "".join(map(_box, source["box"]))
-        + "".join(_arrow(arrow, boxes) for arrow in source["arrow"])
-        + _legend()
-    )
+    pieces = [
+        rect(0, 0, width, height, PAPER),
+        *map(_zone, source["zone"]),
+        *map(_box, source["box"]),
+        *(_arrow(arrow, boxes) for arrow in source["arrow"]),
+        _legend(),
+    ]
     return (
         el(
             "svg",
-            inner,
+            "\n".join(["", *pieces, ""]),
             xmlns="http://www.w3.org/2000/svg",
             width=width,
             height=height,

@@ -25,6 +25,8 @@ REASONS: dict[str, str] = {
     "hardware/bench/peripherals/*.py": "one file is one peripheral, found by itself",
     "hardware/bench/scenario/commands/*.py": "one file is one kind of command, found by itself",
     "hardware/bench/decode/*.py": "one file is one kind of bus",
+    "hardware/bench/circuit/disjoint_sets.py": "one data structure, used four times",
+    "hardware/bench/limits.py": "grader and bench share it",
     "grader/measure/*.py": "one file is one subject",
 }
 """Files that may be short or long, and why; a pattern is matched with the whole path."""

@@ -5,30 +5,28 @@
         bench.run(until_ns=2_000_000_000)
         print(bench.trace.lines())
 
-A board runs ahead on its own clock as far as the bench has granted; whatever it asks is answered
-after everything up to that time has happened, in the order of time (`timeline.py`). *Headless*
-benches (grading) are driven by `run` and never wait for the wall clock. Interactive ones are
-driven by `serve_once` in a thread of their own; other threads reach them through `soon`.
+A board runs ahead on its own clock as far as the bench has granted. A request of it is answered
+after everything up to its time has happened, in the order of time (`scheduler.py`). `run` never
+waits for the wall clock. Benches that people use while they run are `InteractiveBench`es
+(`serving/interactive_bench.py`).
 
-With several boards, what is said of a board is said by its id in the diagram; without one, of the
-first. In realtime each board follows the wall clock and is answered when it asks: their times then
-agree only to about 2 ms.
-"""
+With several boards, a method means the board with the given id; without an id, the first one of
+the diagram. In realtime each board follows the wall clock and is answered when it asks: their
+times then agree only to about 2 ms."""
 
-import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, Self
 
+from hardware.bench.board.board_process import Platform
 from hardware.bench.board.virtual_board import POWER_ON_CAUSE, VirtualBoard
 from hardware.bench.circuit.circuit import Circuit
-from hardware.bench.drive import Drive
+from hardware.bench.events import VirtualTime
 from hardware.bench.flash import Flash
-from hardware.bench.limits import INTERACTIVE, Limits
+from hardware.bench.limits import Limits
 from hardware.bench.network.lan import Lan, lan_of
-from hardware.bench.timeline import REACT_NS, Timeline
+from hardware.bench.scheduler import STOP_DELAY_NS, Inbox, Scheduler
 from hardware.bench.trace.trace import ControlAt, End, Trace
-from hardware.errors import BenchError
-from hardware.i18n import _
+from hardware.seed import Seed
 
 Mode = Literal["virtual", "realtime"]
 
@@ -42,41 +40,50 @@ class Bench:
         *,
         seed: int = 0,
         mode: Mode = "virtual",
-        headless: bool = True,
         flash: Flash | Mapping[str, Flash] | None = None,
         limits: Limits | None = None,
         ticks0_ms: int = 0,
+        platform: Platform | None = None,
+        inbox: Inbox | None = None,
     ) -> None:
         """
         Args:
-            seed: chance on the bench; every board has its own, made from it.
-            flash: the first board's, or those of several by board id; others are empty.
+            seed: chance on the bench; every board has its own seed, made from it.
+            flash: of the first board, or of several boards by id. The others get empty ones.
             limits: of each board.
+            ticks0_ms: what `time.ticks_ms()` returns at power on.
+            platform: starts the boards; without one they are processes of this machine.
+            inbox: the work of other threads, for an interactive bench.
         """
         self.circuit = circuit
-        self.limits = limits or (Limits() if headless else INTERACTIVE)
+        self.limits = limits or Limits()
         self._ticks0_ms = ticks0_ms
-        self._time = Timeline(mode == "realtime")
+        self._time = VirtualTime()
         self._controls: list[ControlAt] = []
         self._own_flashes: list[Flash] = []
         self._listeners: dict[str, list[Callable[[bytes, int], None]]] = {}
-        self._started = self._hearing = False
-        given = {circuit.board_id: flash} if isinstance(flash, Flash) else flash or {}
-        self.stations = {key: self._station(key, seed, given) for key in circuit.sides}
-        self._time.stations = tuple(self.stations.values())
-        circuit.start(*self._time.stations)
-        self._drive = Drive(self._time, self.limits, headless)
+        self._started = self._in_listener = False
+        self._platform = platform or _this_machine()
+        flashes = {circuit.board_id: flash} if isinstance(flash, Flash) else flash or {}
+        self.boards = {key: self._board(key, Seed(seed), flashes) for key in circuit.sides}
+        """By id, in the order of the diagram."""
+        boards = tuple(self.boards.values())
+        circuit.start(*boards)
+        realtime = mode == "realtime"
+        self._scheduler = Scheduler(
+            self._time, boards, self.limits, self._platform, realtime=realtime, inbox=inbox
+        )
 
-    def _station(self, board_id: str, seed: int, given: Mapping[str, Flash]) -> VirtualBoard:
+    def _board(self, board_id: str, seed: Seed, flashes: Mapping[str, Flash]) -> VirtualBoard:
         side = self.circuit.sides[board_id]
-        if (flash := given.get(board_id)) is None:
+        if (flash := flashes.get(board_id)) is None:
             flash = Flash(side.board)
             self._own_flashes.append(flash)
-        seed = seed if board_id == self.circuit.board_id else seed_of(seed, board_id)
-        station = VirtualBoard(self._time, side, flash, seed, self.limits)
+        own = seed if board_id == self.circuit.board_id else seed.child(f"board/{board_id}")
+        board = VirtualBoard(self._time, side, flash, own, self.limits, self._platform)
         self._listeners[board_id] = []
-        station.hear = lambda data: self._hear(board_id, data)
-        return station
+        board.on_output = lambda data: self._tell_listeners(board_id, data)
+        return board
 
     @property
     def now_ns(self) -> int:
@@ -85,38 +92,38 @@ class Bench:
 
     @property
     def commons(self) -> dict[type, Any]:
-        """What all boards share, by its class: the network, once a radio is on."""
+        """Objects that all boards share, by their class: the network, once a radio is on."""
         return self._time.commons
 
     @property
-    def station(self) -> VirtualBoard:
-        """The first board's."""
-        return self._time.stations[0]
+    def board(self) -> VirtualBoard:
+        """The first board."""
+        return self._scheduler.boards[0]
 
     @property
     def ended(self) -> End | None:
-        """Why the board that ended last is no more; None while any is on."""
-        ends = [station.ended for station in self._time.stations]
+        """Why the board that ended last has ended; None while any board is on."""
+        ends = [board.ended for board in self.boards.values()]
         return None if None in ends else max((end for end in ends if end), key=lambda e: e.t_ns)
 
-    # -- life -------------------------------------------------------------------------------
+    # -- life ---------------------------------------------------------------------------------
 
     def start(self) -> None:
         """Switches the boards on. Raises: BenchError when they cannot run on this machine."""
         if not self._started:
             self._started = True
-            for station in self._time.stations:
-                station.power_on(ticks0_ms=self._ticks0_ms)
+            for board in self.boards.values():
+                board.power_on(ticks0_ms=self._ticks0_ms)
 
     def close(self) -> None:
-        """Ends the boards' processes and gives everything back; the traces can still be read."""
-        self._drive.close()
+        """Ends the boards' processes and releases everything. The traces can still be read."""
+        self._scheduler.close()
         if lan := self.commons.get(Lan):
             lan.gate.close()
         for flash in self._own_flashes:
             flash.close()
 
-    def __enter__(self) -> "Bench":
+    def __enter__(self) -> Self:
         self.start()
         return self
 
@@ -124,21 +131,21 @@ class Bench:
         self.close()
 
     def reset(self, cause: int = POWER_ON_CAUSE, board: str = "") -> None:
-        """A hard reset, now: a new process, in the same virtual time. Also of a board that
+        """A hard reset, now: a new process, in the same virtual time. Also for a board that has
         ended."""
-        self._drive.reset(self._of(board), cause)
+        self._scheduler.reset(self._find(board), cause)
 
-    def _of(self, board: str) -> VirtualBoard:
-        return self.stations[board] if board else self._time.stations[0]
+    def _find(self, board_id: str) -> VirtualBoard:
+        return self.boards[board_id] if board_id else self.board
 
-    # -- what happens -----------------------------------------------------------------------
+    # -- what happens -------------------------------------------------------------------------
 
     def at(self, t_ns: int, fn: Callable[[], None]) -> None:
-        """Calls `fn` when virtual time is there; what lies in the past comes next."""
+        """Calls `fn` when virtual time reaches `t_ns`; if that is past, next."""
         self._time.events.add(max(t_ns, self.now_ns), fn)
 
     def control(self, part: str, name: str, value: float, t_ns: int | None = None) -> None:
-        """Moves a part's control, now or at a time. Raises: HardwareError for a wrong name or
+        """Moves a control of a part, now or at a time. Raises: HardwareError for a wrong name or
         value."""
         if t_ns is not None and t_ns > self.now_ns:
             self.at(t_ns, lambda: self._move(part, name, value))
@@ -147,125 +154,101 @@ class Bench:
 
     def send(self, data: bytes, t_ns: int | None = None, board: str = "") -> None:
         """Serial input for a board, now or at a time."""
-        serial = self._of(board).serial
+        serial = self._find(board).serial
         if t_ns is not None and t_ns > self.now_ns:
             self.at(t_ns, lambda: serial.push(data))
         else:
             serial.push(data)
-            self._time.look()
+            self._scheduler.update()
 
     def on_tx(self, listener: Callable[[bytes, int], None], board: str = "") -> Callable[[], None]:
-        """Tells a listener the serial output: at most a line, and the time of its last byte.
+        """Calls a listener with the serial output: at most a line, and the time of its last byte.
+        Returns a function that removes the listener.
 
-        While anybody listens the board asks after each piece that it prints, which costs much more
-        than printing: call what is returned as soon as enough was heard.
+        While there is a listener, the board asks after each piece that it prints. That costs much
+        more than printing: remove the listener as soon as it has enough.
         """
-        station = self._of(board)
-        listeners = self._listeners[station.id]
+        found = self._find(board)
+        listeners = self._listeners[found.id]
         listeners.append(listener)
-        station.pins.listening = True
+        found.pins.listening = True
 
-        def leave() -> None:
+        def remove() -> None:
             listeners.remove(listener)
-            station.pins.listening = bool(listeners)
+            found.pins.listening = bool(listeners)
 
-        return leave
+        return remove
 
     def on_output(self, listener: Callable[[bytes], None], board: str = "") -> None:
-        """Tells the one listener of a live line the serial output when it comes in: without its
-        time, and at no cost for the board (unlike `on_tx`)."""
-        self._of(board).intake.said = listener
-
-    def soon(self, fn: Callable[[], None]) -> None:
-        """Thread-safe: has `fn` run by the bench when a board asks next, and makes them ask."""
-        self._drive.inbox.put(fn)
-
-    def reach(self, places: Sequence[str]) -> None:
-        """Lets the boards reach these `host:port` places of the host's network, and no others.
-        Raises: BenchError for one that is no place, and on a bench that is not in real time."""
-        if places and not self._time.realtime:
-            cause = _("Only a bench in real time reaches the host's network.")
-            raise BenchError(cause, _("Take the mode realtime."))
-        if places:
-            self.network.gate.open(places, self.soon)
+        """Calls the one listener of a live line with the serial output when it comes in: without
+        its time, and at no cost for the board (unlike `on_tx`)."""
+        self._find(board).reader.on_output = listener
 
     def stop(self) -> None:
-        """Ends `run` at the present virtual time; from a listener or an event. With several boards
-        a listener's stop comes 1 ms later (`REACT_NS`)."""
-        if self._hearing and len(self._time.stations) > 1:
-            self.at(self.now_ns + REACT_NS, self._halt)
+        """Ends `run` at the present virtual time; from a listener or an event. With several
+        boards, a listener's stop comes 1 ms later (`STOP_DELAY_NS`)."""
+        if self._in_listener and len(self.boards) > 1:
+            self.at(self.now_ns + STOP_DELAY_NS, self._stop_now)
         else:
-            self._halt()
+            self._stop_now()
 
-    def _halt(self) -> None:
-        self._time.stopping = True
+    def _stop_now(self) -> None:
+        self._scheduler.stopping = True
 
     @property
     def network(self) -> Lan:
-        """What its boards' radios reach: `network.broker.publish(...)` speaks to their clients."""
-        return lan_of(self.station)
+        """The network of its boards' radios: `network.broker.publish(...)` reaches their
+        clients."""
+        return lan_of(self.board)
 
     @property
     def trace(self) -> Trace:
         """What has happened on the first board until now."""
-        return self._trace(self.station)
+        return self._trace(self.board)
 
     @property
     def traces(self) -> dict[str, Trace]:
         """What has happened on each board until now, by its id."""
-        return {key: self._trace(station) for key, station in self.stations.items()}
+        return {key: self._trace(board) for key, board in self.boards.items()}
 
-    def _trace(self, station: VirtualBoard) -> Trace:
-        board = station.board
+    def _trace(self, board: VirtualBoard) -> Trace:
+        pins = board.board.pins.values()
         return Trace(
-            board=board.name,
-            records=station.recorder.records(self.now_ns),
+            board=board.board.name,
+            records=board.recorder.records(self.now_ns),
             controls=list(self._controls),
             end_ns=self.now_ns,
-            nets={pin.name: pin.gpio for pin in board.pins.values() if pin.gpio is not None},
-            end_detail=station.ended.detail if station.ended else "",
-            bits=station.intake.bits,
+            nets={pin.name: pin.gpio for pin in pins if pin.gpio is not None},
+            end_detail=board.ended.detail if board.ended else "",
+            bits=board.reader.bits,
         )
-
-    # -- driving it -------------------------------------------------------------------------
 
     def run(self, until_ns: int) -> None:
         """Serves the boards until a virtual time, or until all have ended, or until `stop`.
 
-        What happens up to and at `until_ns` is in the traces; a later `run` goes on from there.
+        What happens up to and at `until_ns` is in the traces. A later `run` goes on from there.
         """
         self.start()
-        self._drive.run(until_ns)
+        self._scheduler.run(until_ns)
 
-    def serve_once(self, timeout_s: float) -> bool:
-        """Interactive: waits so long for a board, serves it once; False if nothing came."""
-        self.start()
-        return self._drive.serve_once(timeout_s)
-
-    def idle_s(self) -> float | None:
-        """`serve_once` must be called at least this often; None: only when `fileno` is ready."""
-        return self._drive.idle_s()
-
-    def fileno(self) -> int:
-        """For `select`: readable when a board said something."""
-        return self._drive.inbox.fileno()
-
-    # -- inside -----------------------------------------------------------------------------
+    # -- inside -------------------------------------------------------------------------------
 
     def _move(self, part: str, name: str, value: float) -> None:
         self.circuit.set_control(part, name, value)
         self._controls.append(ControlAt(self.now_ns, part, name, value))
-        self._time.look()
+        self._scheduler.update()
 
-    def _hear(self, board_id: str, data: bytes) -> None:
-        self._hearing = True
+    def _tell_listeners(self, board_id: str, data: bytes) -> None:
+        self._in_listener = True
         try:
             for listener in list(self._listeners[board_id]):
                 listener(data, self.now_ns)
         finally:
-            self._hearing = False
+            self._in_listener = False
 
 
-def seed_of(seed: int, board_id: str) -> int:
-    """The seed of a board that is not the first one on a bench with that seed."""
-    return int.from_bytes(hashlib.sha256(f"{seed}/board/{board_id}".encode()).digest()[:4])
+def _this_machine() -> Platform:
+    """Boards as processes of this machine. Imported here, because it needs Linux."""
+    from hardware.bench.board.process import LinuxPlatform
+
+    return LinuxPlatform()

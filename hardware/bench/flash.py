@@ -1,18 +1,17 @@
-"""The flash of a virtual board: a littlefs2 image in a file, as it lies on the real chip.
+"""The flash of a virtual board: a littlefs2 image, with the same bytes as on the real chip.
 
     with Flash(boards.load("pi_pico")) as flash:
         flash.put({"main.py": b"print(1)"})
 
 The image is written here only while the board is off, or between its boots: two writers would not
-see each other.
+see each other's changes.
 """
 
-import fcntl
 import os
 from collections.abc import Mapping
 from functools import cache
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from hardware.boards import BoardType
 from hardware.errors import FlashError
@@ -26,34 +25,90 @@ BLOCK = 4096
 ERASED = b"\xff" * BLOCK
 
 
-class Flash:
-    """A flash image. Without a path it lives in memory and is gone with the object.
+class ByteStore(Protocol):
+    """Where the bytes of a flash are kept."""
 
-    Raises: FlashError when the file cannot be opened, is another's, or no image of this board's.
+    def read(self, at: int, size: int) -> bytes:
+        """Bytes from an offset on."""
+
+    def write(self, at: int, data: bytes) -> None:
+        """Writes bytes at an offset."""
+
+    def close(self) -> None:
+        """Releases it; the second time nothing happens."""
+
+
+class FileStore:
+    """Bytes in a file, by its descriptor: a board's process uses the same file."""
+
+    def __init__(self, fd: int) -> None:
+        self.fd = fd
+
+    def read(self, at: int, size: int) -> bytes:
+        """See `ByteStore`."""
+        return os.pread(self.fd, size, at)
+
+    def write(self, at: int, data: bytes) -> None:
+        """See `ByteStore`."""
+        os.pwrite(self.fd, data, at)
+
+    def close(self) -> None:
+        """See `ByteStore`."""
+        if self.fd >= 0:
+            os.close(self.fd)
+            self.fd = -1
+
+
+class MemoryStore:
+    """Bytes in the memory of this process, erased at first."""
+
+    def __init__(self, size: int) -> None:
+        self.bytes = bytearray(b"\xff" * size)
+
+    def read(self, at: int, size: int) -> bytes:
+        """See `ByteStore`."""
+        return bytes(self.bytes[at : at + size])
+
+    def write(self, at: int, data: bytes) -> None:
+        """See `ByteStore`."""
+        self.bytes[at : at + len(data)] = data
+
+    def close(self) -> None:
+        """There is nothing to release."""
+
+
+class Flash:
+    """A flash image in a file. Without a path it is kept in memory, and is gone with the object.
+
+    Raises: FlashError when the file cannot be opened, is in use, or is no image of such a board.
     """
 
     def __init__(self, board: BoardType, path: str | os.PathLike[str] | None = None) -> None:
         self.size = board.storage_bytes
+        """Bytes of its file system."""
         whole = self.size + board.nvs_bytes
-        if path is None:
-            self._fd = os.memfd_create("warsha-flash", os.MFD_CLOEXEC)
+        fresh = True
+        self.store: ByteStore
+        if path is None and not hasattr(os, "memfd_create"):  # a platform without processes
+            self.store = MemoryStore(whole)
         else:
-            self._fd = _opened(path, {self.size, whole})
-        fresh = os.fstat(self._fd).st_size == 0
-        os.ftruncate(self._fd, whole)
+            fd = _open(path, {self.size, whole}) if path else _open_memory()
+            fresh = os.fstat(fd).st_size == 0
+            os.ftruncate(fd, whole)
+            self.store = FileStore(fd)
         if fresh:
-            for index, data in _formatted(self.size).items():
-                os.pwrite(self._fd, data, index * BLOCK)
+            for at, data in _formatted(self.size).items():
+                self.store.write(at, data)
 
     def fileno(self) -> int:
-        """The descriptor of the image file."""
-        return self._fd
+        """The descriptor of the image file. Raises: TypeError for a flash that has none."""
+        if not isinstance(self.store, FileStore):
+            raise TypeError("this flash is in no file")
+        return self.store.fd
 
     def close(self) -> None:
-        """Lets go of the file; the second time nothing happens."""
-        if self._fd >= 0:
-            os.close(self._fd)
-            self._fd = -1
+        """Closes the file; the second time nothing happens."""
+        self.store.close()
 
     def __enter__(self) -> "Flash":
         return self
@@ -63,7 +118,7 @@ class Flash:
 
     def put(self, files: Mapping[str, bytes]) -> None:
         """Writes files, with their folders. Raises: FlashError when they do not fit."""
-        tree = _mounted(_FileBlocks(self._fd), self.size)
+        tree = _mounted(self.store, self.size)
         for name, data in files.items():
             try:
                 folder = str(PurePosixPath(name).parent)
@@ -79,11 +134,11 @@ class Flash:
 
     def read(self, name: str) -> bytes:
         """The content of a file. Raises: FileNotFoundError; FlashError for a broken image."""
-        return read_image(self._fd, self.size, name)
+        return read_file(self.store, self.size, name)
 
     def list(self) -> dict[str, int]:
-        """Every file with its size in bytes, by its whole name without the first slash."""
-        tree = _mounted(_FileBlocks(self._fd), self.size)
+        """The size in bytes of every file, by its whole name without the first slash."""
+        tree = _mounted(self.store, self.size)
         found = {}
         for folder, _folders, names in tree.walk("/"):
             for name in names:
@@ -92,8 +147,15 @@ class Flash:
         return found
 
 
-def _opened(path: str | os.PathLike[str], sizes: set[int]) -> int:
-    """The file for one bench alone: empty, or of one of these sizes. Raises: FlashError."""
+def _open_memory() -> int:
+    return os.memfd_create("warsha-flash", os.MFD_CLOEXEC)
+
+
+def _open(path: str | os.PathLike[str], sizes: set[int]) -> int:
+    """Opens the file for one bench alone. It has to be empty, or of one of these sizes. Raises:
+    FlashError."""
+    import fcntl  # here, as only files need it and not every platform has it
+
     cure = _("Name a new file, or an image that a bench has made for such a board.")
     try:
         fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -112,62 +174,44 @@ def _opened(path: str | os.PathLike[str], sizes: set[int]) -> int:
     return fd
 
 
-def read_image(fd: int, size: int, name: str) -> bytes:
+def read_file(store: ByteStore, size: int, name: str) -> bytes:
     """The content of a file in an image whose file system has that size.
 
     Raises: FileNotFoundError; FlashError for a broken image.
     """
-    tree = _mounted(_FileBlocks(fd), size)  # a file alone does not keep it alive
+    tree = _mounted(store, size)  # kept in a variable: an open file alone does not keep it alive
     with tree.open(name, "rb") as file:
         data: bytes = file.read()
     return data
 
 
-class _FileBlocks:
+class _Blocks:
     """The block device that littlefs-python calls (it duck-types its UserContext)."""
 
-    def __init__(self, fd: int) -> None:
-        self._fd = fd
+    def __init__(self, store: ByteStore) -> None:
+        self._store = store
 
     def read(self, _config: Any, block: int, offset: int, size: int) -> bytearray:
-        return bytearray(os.pread(self._fd, size, block * BLOCK + offset))
+        return bytearray(self._store.read(block * BLOCK + offset, size))
 
     def prog(self, _config: Any, block: int, offset: int, data: bytes) -> int:
-        os.pwrite(self._fd, data, block * BLOCK + offset)
+        self._store.write(block * BLOCK + offset, data)
         return 0
 
     def erase(self, _config: Any, block: int) -> int:
-        os.pwrite(self._fd, ERASED, block * BLOCK)
+        self._store.write(block * BLOCK, ERASED)
         return 0
 
     def sync(self, _config: Any) -> int:
         return 0
 
 
-class _MemoryBlocks(_FileBlocks):
-    """Blocks that were written, by number; for making a file system once."""
-
-    def __init__(self) -> None:
-        self.blocks: dict[int, bytearray] = {}
-
-    def read(self, _config: Any, block: int, offset: int, size: int) -> bytearray:
-        return bytearray(self.blocks.get(block, ERASED)[offset : offset + size])
-
-    def prog(self, _config: Any, block: int, offset: int, data: bytes) -> int:
-        self.blocks[block][offset : offset + len(data)] = data
-        return 0
-
-    def erase(self, _config: Any, block: int) -> int:
-        self.blocks[block] = bytearray(ERASED)
-        return 0
-
-
-def _littlefs(blocks: _FileBlocks, size: int) -> Any:
+def _littlefs(store: ByteStore, size: int) -> Any:
     """littlefs with the sizes that MicroPython uses (extmod/vfs_lfs.c), not mounted."""
-    from littlefs import LittleFS  # 40 ms, which those do not pay who only look at traces
+    from littlefs import LittleFS  # here, as it takes 40 ms that most uses of a bench need not pay
 
     return LittleFS(
-        context=cast("UserContext", blocks),
+        context=cast("UserContext", _Blocks(store)),
         mount=False,
         block_size=BLOCK,
         block_count=size // BLOCK,
@@ -179,8 +223,8 @@ def _littlefs(blocks: _FileBlocks, size: int) -> Any:
     )
 
 
-def _mounted(blocks: _FileBlocks, size: int) -> Any:
-    tree = _littlefs(blocks, size)
+def _mounted(store: ByteStore, size: int) -> Any:
+    tree = _littlefs(store, size)
     try:
         tree.mount()
     except (OSError, _littlefs_error()) as error:
@@ -200,7 +244,8 @@ def _littlefs_error() -> type[Exception]:
 
 @cache
 def _formatted(size: int) -> dict[int, bytes]:
-    """The blocks that an empty file system of this size has written."""
-    blocks = _MemoryBlocks()
-    _littlefs(blocks, size).format()
-    return {index: bytes(data) for index, data in blocks.blocks.items()}
+    """The blocks that an empty file system of this size has written, by their offsets."""
+    store = MemoryStore(size)
+    _littlefs(store, size).format()
+    blocks = {at: store.read(at, BLOCK) for at in range(0, size, BLOCK)}
+    return {at: data for at, data in blocks.items() if data != ERASED}

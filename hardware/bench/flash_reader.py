@@ -1,26 +1,24 @@
-"""Reads a file from a flash that a board has written to: in a process of its own with limits of
-its own, as such an image may be made to hurt who mounts it.
-"""
+"""Reads a file from a flash that a board has written to, in a process with its own limits: a
+program can make an image that does harm when it is mounted."""
 
-import resource
 import signal
 import subprocess
 import sys
 
-from hardware.bench.flash import Flash, read_image
+from hardware.bench.flash import FileStore, Flash, read_file
 from hardware.errors import BenchError, FlashError
 from hardware.i18n import _
 
 CPU_S, MEMORY_BYTES, WALL_S = 5, 1 << 30, 120
 NOT_THERE, BROKEN = 3, 4
-"""Exit codes: there is no such file; the image holds no file system that can be read."""
-BY_THE_IMAGE = (signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGXCPU)
-"""How littlefs ends when the image makes no sense."""
+"""Exit codes: there is no such file; the file system cannot be read."""
+BY_THE_IMAGE = ("SIGABRT", "SIGSEGV", "SIGBUS", "SIGFPE", "SIGXCPU")
+"""The signals that end littlefs when the image makes no sense."""
 
 
 def read_apart(flash: Flash, name: str) -> bytes | None:
-    """The content of a file now; None if it is not there, or the program has broken the file
-    system. The board must not run meanwhile. Raises: BenchError when this machine cannot."""
+    """The content of a file now; None if there is no such file, or the program has broken the file
+    system. The board must not run meanwhile. Raises: BenchError when this machine cannot do it."""
     words = [str(flash.fileno()), str(flash.size), name]
     command = [sys.executable, "-P", "-m", __name__, *words]
     try:
@@ -29,7 +27,7 @@ def read_apart(flash: Flash, name: str) -> bytes | None:
         )
     except subprocess.TimeoutExpired as error:
         raise _failed(f"{WALL_S} s") from error
-    if done.returncode in (NOT_THERE, BROKEN, *(-number for number in BY_THE_IMAGE)):
+    if done.returncode in (NOT_THERE, BROKEN, *(-getattr(signal, name) for name in BY_THE_IMAGE)):
         return None
     if done.returncode:
         raise _failed(done.stderr.decode(errors="replace").strip().rpartition("\n")[2])
@@ -43,13 +41,15 @@ def _failed(why: str) -> BenchError:
 
 def main(fd: int, size: int, name: str) -> int:
     """Write the file to stdout."""
-    from littlefs import LittleFSError  # 40 ms, which the bench itself need not pay
+    import resource  # here, as only this process needs it and not every platform has it
+
+    from littlefs import LittleFSError
 
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S + 1))  # at the second it is killed
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
-        data = read_image(fd, size, name)
+        data = read_file(FileStore(fd), size, name)
     except FileNotFoundError:
         return NOT_THERE
     except (FlashError, LittleFSError, OSError, MemoryError):

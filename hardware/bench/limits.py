@@ -1,4 +1,4 @@
-"""What a board may use up before the bench ends it."""
+"""Limits: what a board may use before the bench ends it."""
 
 import math
 from dataclasses import dataclass, replace
@@ -6,11 +6,10 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True)
 class Limits:
-    """Limits of one board over all its boots; None is no limit.
+    """Limits of one board over all its boots; None: no limit.
 
-    The defaults bound a hostile program and are far from any honest one: a virtual minute of pure
-    computing takes about a second of CPU.
-    """
+    The defaults stop a hostile program, and no honest one comes near them: a virtual minute of
+    pure computing takes about a second of CPU."""
 
     cpu_s: int | None = 30
     """CPU seconds of the board's processes."""
@@ -24,11 +23,11 @@ class Limits:
     """Records (16 bytes each) that the trace may hold."""
 
     def after(self, cpu_s: float) -> "Limits":
-        """What is left for the next boot when those so far took so many CPU seconds."""
+        """The limits of the next boot, after boots that took so many CPU seconds."""
         if self.cpu_s is None:
             return self
         return replace(self, cpu_s=max(1, math.ceil(self.cpu_s - cpu_s)))
 
 
 INTERACTIVE = Limits(cpu_s=None, output_bytes=None, wall_s=None)
-"""For a bench that a person plays with for days: a full trace forgets its oldest half."""
+"""For a bench that a person uses for days. A full trace drops its oldest half."""

@@ -59,7 +59,7 @@ def run(program: str, until_ns: int, circuit: Diagram = PICO) -> tuple[Stopwatch
     with Flash(made.board) as flash:
         flash.put({"main.py": (HEAD + program).encode()})
         with Bench(made, flash=flash, limits=Limits(records=50_000_000)) as bench:
-            with Stopwatch(bench.station.pid) as watch:
+            with Stopwatch(bench.board.pid) as watch:
                 bench.run(until_ns)
             return watch, bench.trace
 
@@ -89,7 +89,7 @@ def test_two_boards_that_poll_each_other(measured: Measured) -> None:
             flashes[name] = stack.enter_context(Flash(circuit.sides[name].board))
             flashes[name].put({"main.py": (head + program).encode()})
         bench = stack.enter_context(Bench(circuit, flash=flashes))
-        with Stopwatch(*(station.pid for station in bench.stations.values())) as watch:
+        with Stopwatch(*(station.pid for station in bench.boards.values())) as watch:
             bench.run(SECOND)
         edges = len(bench.trace.edges("GP15").t_ns)
     assert edges > 5000

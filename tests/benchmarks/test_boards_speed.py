@@ -76,7 +76,7 @@ def test_two_thousand_boards(measured: Measured) -> None:
         for bench in benches:
             to_prompt(bench)
         measured("2,000 boards to their prompts", perf_counter() - begin, "s")
-        boards = sum(pss_kb(str(bench.station.pid)) for bench in benches) / BOARDS
+        boards = sum(pss_kb(str(bench.board.pid)) for bench in benches) / BOARDS
         share = (pss_kb("self") - before_kb) / BOARDS
         fds = (len(os.listdir("/proc/self/fd")) - before_fds) / BOARDS
         measured(

@@ -59,7 +59,7 @@ def day(program: str) -> Stopwatch:
     with Flash(made.board) as flash:
         flash.put({"main.py": program.encode()})
         with Bench(made, flash=flash) as bench:
-            with Stopwatch(bench.station.pid) as watch:
+            with Stopwatch(bench.board.pid) as watch:
                 bench.run(DAY)
             wakes = [note for note in bench.trace.mqtt() if note.kind == "publish"]
     assert len(wakes) > WAKES

@@ -78,7 +78,7 @@ def ours(program: str) -> Stopwatch:
     with Flash(circuit.board) as flash:
         flash.put({"main.py": program.encode()})
         with Bench(circuit, flash=flash) as bench:
-            with Stopwatch(bench.station.pid) as watch:
+            with Stopwatch(bench.board.pid) as watch:
                 bench.run(LONGEST_NS)
             assert bench.trace.lines()[0].text == "over"
     return watch

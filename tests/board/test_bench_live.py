@@ -10,6 +10,7 @@ import pytest
 from hardware.bench.bench import Bench, Mode
 from hardware.bench.limits import Limits
 from hardware.bench.protocol import frames
+from hardware.bench.serving.interactive_bench import InteractiveBench
 from hardware.bench.serving.live_bench import LiveBench
 from hardware.bench.trace.trace import Trace
 from hardware.wire.board import Board
@@ -32,7 +33,7 @@ def test_two_hundred_boards_live_at_once() -> None:
 class Live:
     """An interactive bench in a thread of its own."""
 
-    def __init__(self, bench: Bench) -> None:
+    def __init__(self, bench: InteractiveBench) -> None:
         self.bench = bench
         self.said = bytearray()
         self._changed = threading.Condition()
@@ -71,7 +72,7 @@ class Live:
 
 @pytest.fixture(params=["virtual", "realtime"])
 def live(request: pytest.FixtureRequest, family: str) -> Iterator[Live]:
-    with Live(Bench(circuit(family), mode=request.param, headless=False)) as made:
+    with Live(InteractiveBench(circuit(family), mode=request.param)) as made:
         yield made
 
 
@@ -104,7 +105,7 @@ def test_a_control_reaches_a_waiting_board(live: Live, family: str) -> None:
 
 def test_a_bench_whose_board_is_gone_still_does_what_it_is_asked() -> None:
     limits = Limits(cpu_s=1, wall_s=None)
-    with Live(Bench(circuit(), headless=False, limits=limits)) as live:
+    with Live(InteractiveBench(circuit(), limits=limits)) as live:
         live.expect(b">>> ")
         live.type(b"sum(range(10**9))\r\n")
         deadline = monotonic() + 120
@@ -118,7 +119,7 @@ def test_a_bench_whose_board_is_gone_still_does_what_it_is_asked() -> None:
 
 
 def test_realtime_follows_the_wall_clock() -> None:
-    with Live(Bench(circuit(), mode="realtime", headless=False)) as live:
+    with Live(InteractiveBench(circuit(), mode="realtime")) as live:
         live.expect(b">>> ")
         begin = monotonic()
         live.type(b"import time; time.sleep_ms(400); print('do' + 'ne')\r\n")
@@ -127,7 +128,7 @@ def test_realtime_follows_the_wall_clock() -> None:
 
 
 def test_an_interactive_trace_forgets_its_oldest_part() -> None:
-    with Live(Bench(circuit(), headless=False, limits=Limits(records=2000, cpu_s=None))) as live:
+    with Live(InteractiveBench(circuit(), limits=Limits(records=2000, cpu_s=None))) as live:
         live.expect(b">>> ")
         for n in range(20):
             live.type(b"print('%03d' * 300)\r\n" % n)
@@ -140,7 +141,7 @@ def test_an_interactive_trace_forgets_its_oldest_part() -> None:
 
 def test_a_program_that_only_writes_does_not_fill_an_interactive_bench() -> None:
     limits = Limits(records=600_000, cpu_s=None)
-    with Live(Bench(circuit(), headless=False, limits=limits)) as live:
+    with Live(InteractiveBench(circuit(), limits=limits)) as live:
         live.expect(b">>> ")
         live.type(b"from machine import Pin; p = Pin(26, Pin.OUT)\r\n")
         live.expect(b">>> ")
@@ -159,9 +160,9 @@ def test_what_is_closed_is_closed() -> None:
     with bench:
         bench.run(SECOND)
         before: Trace = bench.trace
-        pid = bench.station.pid
+        pid = bench.board.pid
     assert bench.trace.sha256() == before.sha256()
-    assert pid is not None and bench.station.pid is None
+    assert pid is not None and bench.board.pid is None
     bench.close()
 
 

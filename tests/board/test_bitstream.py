@@ -11,7 +11,7 @@ from hardware.bench import diagram, parts
 from hardware.bench.bench import Bench
 from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.flash import Flash
-from hardware.bench.parts.common.buses import PixelPart
+from hardware.bench.parts.common.pixels import PixelPart
 from hardware.bench.protocol import frames
 from hardware.bench.trace.trace import Trace
 from tests.support.rig import MS, PINS, play, said

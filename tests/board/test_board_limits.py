@@ -7,10 +7,10 @@ from time import monotonic
 
 import pytest
 
-from hardware.bench import drive
-from hardware.bench.bench import Bench
+from hardware.bench import scheduler
 from hardware.bench.limits import INTERACTIVE, Limits
 from hardware.bench.protocol import frames
+from hardware.bench.serving.interactive_bench import InteractiveBench
 from tests.support.lying_boards import SECOND, MakeBench
 
 
@@ -105,7 +105,8 @@ def test_requests_without_bytes_fill_the_trace_like_all_others(
 
 def test_a_long_lived_bench_keeps_no_more_than_a_trace_of_what_waits(hostile: MakeBench) -> None:
     limits = replace(INTERACTIVE, records=5000, memory_bytes=None)
-    with hostile("while True: say(TX, 6, 0, 0, 10)", limits, headless=False) as bench:
+    with hostile("while True: say(TX, 6, 0, 0, 10)", limits, kind=InteractiveBench) as bench:
+        assert isinstance(bench, InteractiveBench)
         wait_for(bench, lambda: bench.ended is not None)
     assert bench.ended is not None and bench.ended.cause == frames.END_OUTPUT
 
@@ -115,12 +116,13 @@ def test_a_person_gets_at_a_bench_that_its_board_keeps_busy(
 ) -> None:
     # The bench's wall clock goes on by being looked at, so that no load of the machine counts.
     looks = count()
-    monkeypatch.setattr(drive, "monotonic", lambda: next(looks) * drive.PATIENCE_S / 2)
+    monkeypatch.setattr(scheduler, "monotonic", lambda: next(looks) * scheduler.MOST_BUSY_S / 2)
     acts = "for n in range(20_000): say(MODE, 2, n & 1, 0, 10 + n)\nask(SYNC, t=30_000)"
-    with hostile(acts, replace(INTERACTIVE, memory_bytes=None), headless=False) as bench:
+    with hostile(acts, replace(INTERACTIVE, memory_bytes=None), kind=InteractiveBench) as bench:
+        assert isinstance(bench, InteractiveBench)
         bench.serve_once(1)
-        wait_for(bench, lambda: bench.station.turn is not None)
-        bench.soon(lambda: bench.station.condemn(frames.END_OFF, "switched off"))
+        wait_for(bench, lambda: bench.board.pending is not None)
+        bench.soon(lambda: bench.board.terminate(frames.END_OFF, "switched off"))
         wait_for(bench, lambda: bench.ended is not None)
     assert bench.ended is not None and bench.ended.cause == frames.END_OFF
     assert 0 < bench.ended.t_ns < 10_000  # in the middle of what the board does
@@ -130,12 +132,12 @@ def test_what_a_dead_board_left_behind_ends_nobody_twice(hostile: MakeBench) -> 
     with hostile("os._exit(0)") as bench:
         bench.run(SECOND)
         end = bench.ended
-        bench.station.condemn(frames.END_WALL, "again")
+        bench.board.terminate(frames.END_WALL, "again")
         bench.run(2 * SECOND)
         assert bench.ended is end is not None and end.cause == frames.END_CRASH
 
 
-def wait_for(bench: Bench, done: Callable[[], bool]) -> None:
+def wait_for(bench: InteractiveBench, done: Callable[[], bool]) -> None:
     """Serves an interactive bench so long."""
     late = monotonic() + 60
     while not done():

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
 
@@ -15,6 +16,8 @@ from hardware.bench.diagram import load
 from hardware.bench.limits import Limits
 from hardware.bench.protocol import frames
 from tests.support.several_boards import MS, PING, PONG, SECOND, boards, circuit, text
+
+Take = Callable[[bool], bool]
 
 ECHO = """
 from machine import Pin
@@ -162,21 +165,21 @@ def test_a_board_that_goes_too_far_ends_alone(how: str) -> None:
 def test_a_process_that_dies_hurts_no_neighbour() -> None:
     with boards(circuit(PING, PONG), {"esp": BLINK, "pico": POLL}) as bench:
         bench.run(SECOND)
-        pid = bench.stations["pico"].pid
+        pid = bench.boards["pico"].pid
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
         bench.run(3 * SECOND)
         end = bench.traces["pico"].ended()
         assert end is not None and end.cause == frames.END_CRASH
         assert len(bench.trace.edges(2).falling()) == 15
-        assert not bench.stations["pico"].runs
+        assert not bench.boards["pico"].running
 
 
 def test_forged_time_of_one_board_ends_that_board() -> None:
     with boards(circuit(PING, PONG), {"esp": BLINK, "pico": POLL}) as bench:
         bench.run(SECOND)
-        station = bench.stations["pico"]
-        station.intake.warden.last_ns += SECOND // 2  # as if it had named that time before
+        board = bench.boards["pico"]
+        board.reader.validator.last_ns += SECOND // 2  # as if it had named that time before
         bench.run(2 * SECOND)
         end = bench.traces["pico"].ended()
         assert end is not None and end.cause == frames.END_FORGED
@@ -218,7 +221,7 @@ def test_the_supply_of_one_board_is_its_own() -> None:
     with boards(circuit(PING), {"esp": BLINK, "pico": "1/0"}) as bench:
         bench.run(100 * MS)
         assert bench.circuit.electric.powered == {"esp", "pico"}
-        bench.stations["pico"].condemn(frames.END_WALL, "")
+        bench.boards["pico"].terminate(frames.END_WALL, "")
         bench.run(200 * MS)
         assert bench.circuit.electric.powered == {"esp"}
         assert [trace.ended() is None for trace in bench.traces.values()] == [True, False]
@@ -230,7 +233,7 @@ def test_each_has_flash_serial_and_number_of_its_own() -> None:
         ("esp", "pico", "third"), who)) as bench:  # fmt: skip
         bench.send(b"for the third\r", 500 * MS, "third")
         bench.run(SECOND)
-        said = {key: text(bench, key).splitlines() for key in bench.stations}
+        said = {key: text(bench, key).splitlines() for key in bench.boards}
     assert [lines[0].split()[0] for lines in said.values()] == ["esp32", "rp2", "rp2"]
     assert len({lines[0] for lines in said.values()}) == 3
     assert [lines[-1] for lines in said.values()].count("for the third") == 1
@@ -270,13 +273,13 @@ def test_boards_that_never_talk_cost_what_they_cost_alone() -> None:
 
     def asked(bench: Bench) -> int:
         counts = [0]
-        for station in bench.stations.values():
+        for board in bench.boards.values():
 
-            def receive(wait: bool, hear=station.receive) -> bool:  # type: ignore[no-untyped-def]
+            def receive(wait: bool, take: Take = board.receive) -> bool:
                 counts[0] += 1
-                return bool(hear(wait))
+                return take(wait)
 
-            station.receive = receive  # type: ignore[method-assign]
+            board.receive = receive  # type: ignore[method-assign]
         bench.run(5 * SECOND)
         return counts[0]
 

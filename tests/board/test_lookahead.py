@@ -95,7 +95,7 @@ def ask_always(patch: pytest.MonkeyPatch) -> None:
     def none(self: Lookahead, horizon_ns: int, *_: object) -> tuple[list[bytes], int]:
         return [], min(horizon_ns, self.next_ns)
 
-    patch.setattr(Lookahead, "before", none)
+    patch.setattr(Lookahead, "steps_until", none)
 
 
 @pytest.mark.parametrize("family", ["esp32", "rp2"])

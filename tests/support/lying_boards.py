@@ -64,13 +64,13 @@ def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeBench:
     """Makes a bench whose board does the given acts after its hello."""
 
     def make(
-        acts: str, limits: Limits = ROOM, version: int = frames.VERSION, headless: bool = True
+        acts: str, limits: Limits = ROOM, version: int = frames.VERSION, kind: type[Bench] = Bench
     ) -> Bench:
         program = tmp_path / "port" / "esp32" / "warsha-esp32"
         program.parent.mkdir(parents=True)
         program.write_text(BOARD.substitute(python=sys.executable, acts=acts, version=version))
         program.chmod(0o755)
         monkeypatch.setenv("WARSHA_BUILD", str(tmp_path))
-        return Bench(Circuit(load(DIAGRAM)), limits=limits, headless=headless)
+        return kind(Circuit(load(DIAGRAM)), limits=limits)
 
     return make

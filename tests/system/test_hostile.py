@@ -125,7 +125,7 @@ def test_a_program_that_means_harm_hurts_nobody_else(what: str) -> None:
 
 def await_end(bench: Bench, harm: Harm) -> None:
     """Goes on until the other board has ended, or has said what it is to say."""
-    while bench.stations[OTHER].ended is None and bench.now_ns < MOST_NS:
+    while bench.boards[OTHER].ended is None and bench.now_ns < MOST_NS:
         if not harm.ends and re.search(harm.says, "\n".join(said(bench.traces[OTHER]))):
             return
         bench.run(bench.now_ns + 10 * SECOND)

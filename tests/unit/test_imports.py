@@ -23,7 +23,7 @@ MAY_IMPORT = {
 }
 HARDWARE = (
     # what every room may need
-    *("i18n", "paths", "errors", "builds", "boards"),
+    *("i18n", "paths", "errors", "builds", "boards", "seed"),
     # what board and bench tell each other, and what happens on the bench
     *("bench.limits", "bench.events", "bench.protocol", "bench.flash", "bench.flash_reader"),
     # from a diagram to voltages
@@ -31,7 +31,7 @@ HARDWARE = (
     # what a board did, and what its chip does outside of the processor
     *("bench.trace", "bench.peripherals", "bench.decode", "bench.vcd"),
     # boards that run in one virtual time
-    *("bench.board", "bench.inbox", "bench.timeline", "bench.drive", "bench.bench"),
+    *("bench.board", "bench.scheduler", "bench.bench"),
     # what people do with a bench
     *("bench.lint", "bench.drawing", "bench.scenario", "wire", "bench.serving"),
     *("connect", "headless", "doctor", "notebook", "cli"),

@@ -33,10 +33,10 @@ class Place(StillWorld):
         super().__init__(seed)
         self.recorder = Recorder()
 
-    def mail(self, channel: int, there: bool) -> None:
+    def set_interrupt(self, channel: int, pending: bool) -> None:
         """Nobody fetches it."""
 
-    def reaches(self, near_ns: int = NEVER, all_ns: int = NEVER) -> None:
+    def noticed_after(self, wire_ns: int = NEVER, radio_ns: int = NEVER) -> None:
         """There is nobody else."""
 
 

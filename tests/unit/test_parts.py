@@ -8,9 +8,9 @@ import pytest
 
 from hardware import boards
 from hardware.bench import parts
+from hardware.bench.circuit.afterimage import MeanView
 from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.circuit.still_world import StillWorld
-from hardware.bench.circuit.view import MeanView
 from hardware.bench.diagram import load
 from hardware.bench.drawing.bench_picture import draw
 from hardware.bench.drawing.probes import probed
@@ -75,7 +75,7 @@ LAMP: list[dict[str, Any]] = [
 
 def test_a_lamp_glows_with_its_duty() -> None:
     circuit = bench(LAMP, LED)
-    view = MeanView(circuit, "l")
+    view = MeanView(circuit.electric, circuit.afterimage, "l")
     assert view.amperes("A", "C") == 0
     circuit.pin_mode(25, MODE_OUT, PULL_NONE, True)
     full = view.amperes("A", "C")
@@ -92,7 +92,9 @@ def test_rgb_led_of_both_kinds() -> None:
         ends = ("R", "COM") if common == "cathode" else ("COM", "R")
         for level in (False, True):
             circuit.pin_mode(25, MODE_OUT, PULL_NONE, level)
-            assert (MeanView(circuit, "l").amperes(*ends) > 0.004) is (level is lit)
+            assert (
+                MeanView(circuit.electric, circuit.afterimage, "l").amperes(*ends) > 0.004
+            ) is (level is lit)
 
 
 def test_slide_switch_joins_the_middle_to_one_side() -> None:

@@ -1,4 +1,4 @@
-"""Why a board is no more, in words for people."""
+"""Why a board has ended, in words for people."""
 
 import re
 
@@ -12,24 +12,24 @@ WALL = both("more than {n} s of wall time")
 TORN = both("died in the middle of a record")
 CODE = both("exit code {n}")
 SIGNAL = both("signal {n}")
-"""What a bench notes of an end, in English; the trace keeps it so."""
+"""The details of an end, in English. The trace keeps them so."""
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
 def detail_in(lang: str, detail: str) -> str:
-    """What a bench noted, in `ar` or `en`; "" where there are only its English words."""
+    """The details of an end in `ar` or `en`; "" where there is no translation."""
     if lang != "ar":
         return detail
     number = _NUMBER.search(detail)
     text = _NUMBER.sub("{n}", detail, count=1)
-    if (told := arabic(text)) == text:
+    if (translated := arabic(text)) == text:
         return ""
-    return told.replace("{n}", number[0]) if number else told
+    return translated.replace("{n}", number[0]) if number else translated
 
 
 def why(end: End) -> str:
-    """The cause and what exactly, in the reader's language."""
+    """The cause and the details, in the reader's language."""
     texts = {
         frames.END_RESET: _("it was reset"),
         frames.END_OFF: _("it was switched off"),

@@ -1,4 +1,4 @@
-"""Where the calls of one board are put through: to its peripherals, and into its trace."""
+"""The calls of one board: each goes to the peripheral that answers it, and into the trace."""
 
 import numpy as np
 
@@ -19,24 +19,29 @@ from hardware.bench.protocol.records import PACKER, RECORD, SIZE, text_in, unpac
 from hardware.bench.trace.recorder import Recorder
 
 FEW = 8 * SIZE
-"""So much is read record by record: numpy at once costs more."""
+"""Up to so many bytes, a loop in Python is faster than numpy."""
 
 
 class PeripheralBus:
-    """The peripherals of one board, made when they are called first."""
+    """The peripherals of one board. Each is made when it is needed for the first time."""
 
-    def __init__(self, desk: PeripheralHost, recorder: Recorder) -> None:
-        self._desk = desk
+    def __init__(self, host: PeripheralHost, recorder: Recorder) -> None:
+        self._host = host
         self._recorder = recorder
         self._peripherals: dict[type[Peripheral], Peripheral] = {}
         self._by_op: dict[int, Peripheral] = {}
-        self.mail = 0
+        self.interrupts = 0
         """Bit n: channel n has something that the board has not fetched."""
 
-    def put_through(self, op: int, b: int, c: int, batch: bytes) -> Answer:
-        """Answers a call, now; its bytes stand at the end of the batch. Raises: BadCallError."""
+    def set_interrupt(self, channel: int, pending: bool) -> None:
+        """Sets or clears the bit of a channel."""
+        bit = 1 << channel
+        self.interrupts = self.interrupts | bit if pending else self.interrupts & ~bit
+
+    def call(self, op: int, b: int, c: int, batch: bytes) -> Answer:
+        """Answers a call, now. Its bytes are at the end of the batch. Raises: BadCallError."""
         peripheral = self._by_op.get(op) or self._connect(op)
-        now = self._desk.now_ns
+        now = self._host.now_ns
         answer = peripheral.call(Call(op, b, c, data_of(batch), now))
         assert LEAST_STATUS <= answer.status <= MOST_STATUS and len(answer.data) <= MOST_BYTES
         assert 0 <= answer.busy_ns <= MOST_BUSY_NS
@@ -49,12 +54,12 @@ class PeripheralBus:
     def get(self, kind: type[Peripheral]) -> Peripheral:
         """The board's peripheral of a kind."""
         if kind not in self._peripherals:
-            self._peripherals[kind] = kind(self._desk)
+            self._peripherals[kind] = kind(self._host)
         return self._peripherals[kind]
 
     def reset(self) -> None:
-        """The board is off, or starts anew."""
-        self.mail = 0
+        """The board has gone off, or starts again."""
+        self.interrupts = 0
         for peripheral in self._peripherals.values():
             peripheral.reset()
 

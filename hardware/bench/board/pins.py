@@ -1,17 +1,17 @@
-"""Between a board's records and its circuit: what the outputs do, and what the board can see.
+"""The pins of a board: its records change the circuit, and the circuit changes what it reads.
 
-Most records need no work at all: an output that no input and no active part depends on is only
-remembered, and its last level told to the circuit before anything is looked at. Only records that
-can matter at their own time (a mode, a voltage, a coupled output, serial output that somebody
-hears) are applied one by one.
+Most records need no work at once: of an output that no input and no active part depends on, only
+the last level is passed to the circuit, before it is read. Only records that have an effect
+at their own time (a mode, a voltage, a coupled output, serial output with a listener) are applied
+one by one.
 """
 
 from collections.abc import Callable
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from hardware.bench.circuit.circuit import BoardSide
 from hardware.bench.circuit.netlist import GPIOS
 from hardware.bench.events import NEVER
 from hardware.bench.protocol import frames
@@ -19,52 +19,50 @@ from hardware.bench.protocol.records import PACKER, RECORD, SIZE, Records, Row, 
 from hardware.bench.trace.edges import DRIVING
 
 SERIAL_BIT = 1 << 63
-"""In `coupled`: the serial output is listened to."""
+"""In `coupled`: the serial output has a listener."""
 OUTPUTS = (frames.REC_OUT, frames.REC_PWM)
 APPLIED = frozenset((*OUTPUTS, frames.REC_MODE, frames.REC_DAC, frames.REC_IRQ, frames.REC_TX))
-"""Records of all other kinds do nothing here."""
+"""The kinds of records that do something here."""
 FEW = 8
-"""So many are all applied: that costs no more than to ask which."""
-LOOKED_AT = 8192
-"""So many records are planned at a time: a board may send millions, each to be applied alone."""
+"""A batch of so few is applied record by record: to choose among them costs as much."""
+PLANNED_AT_ONCE = 8192
+"""Records that are planned at a time. A board may send millions that are applied one by one."""
 RISING, FALLING = 1, 2
 NO_ROWS: Records = np.zeros(0, RECORD)
 
 
-class Wiring(Protocol):
-    """What the bench needs of a circuit, seen from the pins of its board."""
-
-    def coupled(self) -> int: ...
-    def levels(self) -> int: ...
-    def pin_mode(self, gpio: int, mode: int, pull: int, level: bool) -> None: ...
-    def pin_out(self, gpio: int, level: bool) -> None: ...
-    def pin_pwm(self, gpio: int, freq_hz: int, duty_u16: int) -> None: ...
-    def pin_dac(self, gpio: int, step: int) -> None: ...
-
-
 class Pins:
-    """The pins of one board; `note(gpio, level)` records a level that is not the latch's own."""
+    """The pins of one board.
+
+    Args:
+        note: records a level at a GPIO that is not the level of its latch.
+        output: gets the serial output while `listening`.
+    """
 
     def __init__(
-        self, wiring: Wiring, note: Callable[[int, bool], None], hear: Callable[[bytes], None]
+        self,
+        circuit: BoardSide,
+        note: Callable[[int, bool], None],
+        output: Callable[[bytes], None],
     ) -> None:
-        self._wiring = wiring
+        self._circuit = circuit
         self._note = note
-        self._hear = hear
+        self._output_text = output
         self.listening = False
-        """Whether serial output goes to `hear`, at its own time."""
+        """Whether serial output is passed on, at its own time."""
         self._rows = NO_ROWS
         self._at = self._seen = 0
-        """Up to where records were dealt with, and were planned."""
+        """How many records of the batch have been applied, and have been planned."""
         self._plan: list[tuple[int, Row]] = []
-        """What is applied one by one, with its index in the batch; the next one comes last."""
+        """The records to apply one by one, each with its index in the batch. The next one is
+        last."""
         self.next_ns = NEVER
         """The time of the next record that has to be applied on its own."""
         self._text = bytearray()
         self.reset()
 
     def reset(self) -> None:
-        """The board has no power: no pin drives, all are low until the circuit says otherwise."""
+        """The board has no power: no pin drives. All are low until the circuit changes them."""
         self.levels = 0
         self._driving = self._pwm = self._open_drain = 0
         self._rose = self._fell = 0
@@ -74,7 +72,7 @@ class Pins:
     # -- what the board did -----------------------------------------------------------------
 
     def feed(self, batch: bytes) -> None:
-        """Takes the records since the last grant; those before must have been applied."""
+        """Takes the records since the last grant. All earlier ones must have been applied."""
         self._text.clear()
         self._at = 0
         self._many = len(batch) > FEW * SIZE
@@ -86,46 +84,48 @@ class Pins:
             rows = enumerate(PACKER.iter_unpack(batch))
             self._plan = [(index, row) for index, row in rows if row[0] in APPLIED]
             self._plan.reverse()
-            self._foresee()
+            self._set_next()
 
     def coupled(self) -> int:
-        """The outputs whose changes matter at their own time, and SERIAL_BIT."""
-        return self._wiring.coupled() | self._open_drain | (SERIAL_BIT if self.listening else 0)
+        """The outputs whose changes have an effect at their own time, and SERIAL_BIT."""
+        return self._circuit.coupled() | self._open_drain | (SERIAL_BIT if self.listening else 0)
 
     def step(self) -> None:
-        """Applies that record, and before it what only had to be remembered."""
+        """Applies that record, and before it the last levels of plain outputs."""
         index, row = self._plan.pop()
-        self._foresee()
+        self._set_next()
         kind, gpio, b, c, _t_ns = row
         if self._many:
-            self._remember(index)
+            self._apply_outputs(index)
             self._at = index + 1
-            self._look_ahead()
+            self._plan_ahead()
         if kind == frames.REC_MODE:
             self._mode(gpio, b & 15, b >> 4, bool(c))
         elif kind == frames.REC_DAC:
-            self._wiring.pin_dac(gpio, c)
+            self._circuit.pin_dac(gpio, c)
         elif kind in OUTPUTS:
             self._output(kind, gpio, b, c)
         elif kind == frames.REC_IRQ:
             self._on_rise = _with(self._on_rise, gpio, b & RISING)
             self._on_fall = _with(self._on_fall, gpio, b & FALLING)
         elif kind == frames.REC_TX and self.listening:
-            self._tell(index, row)
+            self._collect_text(index, row)
         if self._many and self.coupled() != self._planned_for:
             self._replan()
 
     def settle(self, t_ns: int) -> None:
-        """Brings the circuit's idea of plain outputs to a time before the next planned record."""
+        """Passes the levels of plain outputs at a time to the circuit; no planned record is
+        earlier."""
         if self._many and self._at < len(self._rows):
             ahead = self._rows["t"][self._at :]
-            self._remember(self._at + int(np.searchsorted(ahead, t_ns, side="right")))
+            self._apply_outputs(self._at + int(np.searchsorted(ahead, t_ns, side="right")))
 
-    def look(self) -> bool:
-        """Notes every level that changed at a pin by itself; whether there was one."""
+    def update(self) -> bool:
+        """Records every level that changed at a pin from outside. Returns whether there was
+        one."""
         if self._many and self.coupled() != self._planned_for:
             self._replan()
-        levels = self._wiring.levels()
+        levels = self._circuit.levels()
         changed = (levels ^ self.levels) & ~self._pwm
         if not changed:
             return False
@@ -139,24 +139,24 @@ class Pins:
         return True
 
     def note_again(self) -> None:
-        """The board begins anew, but not the circuit: notes the levels that a trace would take for
-        low."""
+        """The board has reset itself, but not the circuit: records the levels that are high, as a
+        trace begins with low ones."""
         for gpio in range(GPIOS):
             if self.levels >> gpio & 1:
                 self._note(gpio, True)
 
     @property
     def interrupts(self) -> bool:
-        """Whether there was an edge that the program's interrupts wait for."""
+        """Whether there was an edge that has an interrupt of the program."""
         return bool(self._rose & self._on_rise | self._fell & self._on_fall)
 
     def watches(self, pads: int) -> bool:
-        """Whether levels are more than levels there: an edge interrupts the program, or the pad is
-        what a PWM makes it."""
+        """Whether levels at these pads have more effects: an edge causes an interrupt, or a PWM
+        runs there."""
         return bool(pads & (self._on_rise | self._on_fall | self._pwm))
 
     def edges(self) -> tuple[int, int]:
-        """The pins that rose and fell by themselves since this was asked last."""
+        """The pins that rose and fell from outside since the last call of this method."""
         rose, fell = self._rose, self._fell
         self._rose = self._fell = 0
         return rose, fell
@@ -167,22 +167,22 @@ class Pins:
         """Finds the records ahead that have to be applied one by one."""
         self._planned_for = self.coupled()
         self._plan, self._seen = [], self._at
-        self._look_ahead()
+        self._plan_ahead()
 
-    def _look_ahead(self) -> None:
-        """Goes on planning, until there is something."""
+    def _plan_ahead(self) -> None:
+        """Plans further records, until there is one to apply."""
         while not self._plan and self._seen < len(self._rows):
-            rows = self._rows[self._seen : self._seen + LOOKED_AT]
+            rows = self._rows[self._seen : self._seen + PLANNED_AT_ONCE]
             index = np.flatnonzero(self._apart(rows))[::-1]
             pairs = zip((index + self._seen).tolist(), rows[index].tolist(), strict=True)
             self._plan = list(pairs)
             self._seen += len(rows)
-        self._foresee()
+        self._set_next()
 
     def _apart(self, rows: Records) -> npt.NDArray[np.bool_]:
         kind = rows["kind"]
         apart = among(kind, (frames.REC_MODE, frames.REC_IRQ, frames.REC_DAC))
-        # A PWM that begins makes an output of its pin: who hears it was not known before.
+        # A PWM that begins makes its pin an output, which may be coupled from now on.
         apart |= (kind == frames.REC_PWM) & ~_bits(self._pwm)[rows["a"] & (GPIOS - 1)]
         if self._planned_for & ~SERIAL_BIT:
             output = (kind == frames.REC_OUT) | (kind == frames.REC_PWM)
@@ -191,11 +191,11 @@ class Pins:
             apart |= kind == frames.REC_TX
         return apart
 
-    def _foresee(self) -> None:
+    def _set_next(self) -> None:
         self.next_ns = self._plan[-1][1][4] if self._plan else NEVER
 
-    def _remember(self, end: int) -> None:
-        """Tells the circuit the last level of each plain output before row `end`."""
+    def _apply_outputs(self, end: int) -> None:
+        """Passes the last level of each plain output before row `end` to the circuit."""
         start, self._at = self._at, end
         rows = self._rows[start:end]
         if not len(rows):
@@ -204,7 +204,7 @@ class Pins:
         for kind in OUTPUTS:
             index = np.flatnonzero(rows["kind"] == kind)
             by_pin = np.full(GPIOS, -1)
-            by_pin[rows["a"][index]] = index  # of several at one pin the last one stays
+            by_pin[rows["a"][index]] = index  # of several at one pin, the last one
             last |= set(by_pin[by_pin >= 0].tolist())
         for row in sorted(last):
             kind, gpio, b, c, _t_ns = rows[row].item()
@@ -214,11 +214,11 @@ class Pins:
         bit = 1 << gpio
         if kind == frames.REC_PWM:
             self._pwm = self._pwm | bit if c else self._pwm & ~bit
-            self._wiring.pin_pwm(gpio, c, b)
+            self._circuit.pin_pwm(gpio, c, b)
             return
         if self._driving & bit:
-            self._shows(bit, bool(c))
-        self._wiring.pin_out(gpio, bool(c))
+            self._set_level(bit, bool(c))
+        self._circuit.pin_out(gpio, bool(c))
 
     def _mode(self, gpio: int, mode: int, pull: int, latch: bool) -> None:
         bit = 1 << gpio
@@ -226,18 +226,18 @@ class Pins:
         drains = mode == frames.MODE_OPEN_DRAIN
         self._open_drain = self._open_drain | bit if drains else self._open_drain & ~bit
         if mode in DRIVING:
-            self._shows(bit, latch)
-        self._wiring.pin_mode(gpio, mode, pull, latch)
+            self._set_level(bit, latch)
+        self._circuit.pin_mode(gpio, mode, pull, latch)
 
-    def _shows(self, bit: int, level: bool) -> None:
+    def _set_level(self, bit: int, level: bool) -> None:
         self.levels = self.levels | bit if level else self.levels & ~bit
 
-    def _tell(self, index: int, row: Row) -> None:
-        """Collects text for the listeners: up to a newline, or until something else happens."""
+    def _collect_text(self, index: int, row: Row) -> None:
+        """Collects text for the listener: up to a newline, or until something else happens."""
         self._text += text_in(row)
         goes_on = bool(self._plan) and self._plan[-1][0] == index + 1
         if not goes_on or self._plan[-1][1][0] != frames.REC_TX or ord("\n") in self._text:
-            self._hear(bytes(self._text))
+            self._output_text(bytes(self._text))
             self._text.clear()
 
 

@@ -1,9 +1,8 @@
-"""The process of one virtual board: started bare, bounded, and ended by us.
+"""Boards as processes of Linux: started bare, with limits, and ended by the bench.
 
-The board has three descriptors worth the name (the bench, its flash, and /dev/null), an empty
-environment, and limits that are set from here before it gets its first answer. Its own seccomp
-filter comes on top.
-"""
+The board gets three descriptors of use (the bench, its flash, and /dev/null) and an empty
+environment. Its limits are set from outside before it gets its first answer. Its own seccomp
+filter comes on top."""
 
 import contextlib
 import errno
@@ -13,38 +12,71 @@ import resource
 import signal
 import socket
 import struct
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from hardware import paths
+from hardware.bench.board.board_process import Exit
+from hardware.bench.flash import Flash
 from hardware.bench.limits import Limits
 from hardware.bench.protocol.records import SIZE
 from hardware.errors import BenchError
 from hardware.i18n import _
 
 BENCH_FD, FLASH_FD = 3, 4
-"""Where the board finds the two, whatever their numbers are here."""
+"""The descriptors at which the board finds the bench and its flash."""
 
 BUFFER_BYTES = 2**16
 TICK_S = 0.2
-"""A read gives up so often, to look at the wall clock."""
+"""A read ends after this time at the latest, so that the wall clock is checked."""
 TICK = struct.pack("ll", 0, int(TICK_S * 1e6))
 """The same as a struct timeval: the kernel's own time-out costs no second system call."""
 
 LEAST_FD = 10
-"""Ours lie above the board's numbers: moving one in the child never lands on the other. What else
-a library or a parent left open for children, the port closes first of all."""
+"""Our descriptors lie above the board's numbers, so that moving one in the child never closes the
+other. All others that a library or a parent left open, the port closes first of all."""
+PROCESSOR_FIELD = 39
+"""Of /proc/thread-self/stat (proc(5)): the CPU that the thread ran on last."""
 
 
-class Exit(NamedTuple):
-    """How a board's process ended: exit code, or minus the signal; CPU seconds that it used."""
+class LinuxPlatform:
+    """A `Platform` (board_process.py): boards are child processes."""
 
-    code: int
-    cpu_s: float
+    def start(
+        self, family: str, flash: Flash, args: Sequence[str], limits: Limits
+    ) -> "LinuxProcess":
+        """Starts a board. Raises: BenchError when it cannot run on this machine."""
+        return LinuxProcess(family, flash.fileno(), args, limits)
+
+    @contextlib.contextmanager
+    def one_processor(self, *pids: int) -> Iterator[None]:
+        """Keeps this thread and these processes on one CPU for the length of the block: a round
+        trip takes 6 us there, and ten times as long between two CPUs.
+
+        Processes that are started meanwhile inherit it. A thread that is bound to one CPU already
+        (a worker of a pool) stays there.
+        """
+        before = os.sched_getaffinity(0)
+        here = before if len(before) == 1 else {_processor()} & before or before
+        # A board may be gone, and a container may forbid this: then it is only slower.
+        with contextlib.suppress(OSError):
+            os.sched_setaffinity(0, here)
+            for pid in pids:
+                os.sched_setaffinity(pid, here)
+        try:
+            yield
+        finally:
+            os.sched_setaffinity(0, before)
 
 
-class BoardProcess:
-    """A running board. Bytes go both ways in whole records; every call is bounded in time."""
+def _processor() -> int:
+    with open("/proc/thread-self/stat", encoding="ascii", errors="replace") as file:
+        fields = file.read().rpartition(")")[2].split()  # a name in parentheses may hold blanks
+    return int(fields[PROCESSOR_FIELD - 3])
+
+
+class LinuxProcess:
+    """A `BoardProcess`: whole records go both ways, and every call is bounded in time."""
 
     def __init__(self, family: str, flash_fd: int, args: Sequence[str], limits: Limits) -> None:
         ours, theirs = socket.socketpair()
@@ -52,8 +84,7 @@ class BoardProcess:
         self._buffer = memoryview(bytearray(BUFFER_BYTES))
         self._held = 0
         self._exit: Exit | None = None
-        self.deaf = False
-        """Whether it let its answers pile up until no more went in."""
+        self.unresponsive = False
         try:
             self.pid = _spawn(family, theirs.fileno(), flash_fd, args)
         except BaseException:
@@ -66,7 +97,7 @@ class BoardProcess:
             ours.setsockopt(socket.SOL_SOCKET, option, TICK)
 
     def fileno(self) -> int:
-        """Readable when the board said something or ended."""
+        """Readable when the board sent something or ended."""
         return self._socket.fileno()
 
     def receive(self, wait: bool) -> bytes | None:
@@ -89,29 +120,30 @@ class BoardProcess:
 
     @property
     def torn(self) -> bool:
-        """Whether the last bytes that came are no whole record."""
+        """Whether the bytes that came last are not a whole record."""
         return self._held > 0
 
     def send(self, data: bytes) -> bool:
-        """Hands bytes to the board; False when it is dead or takes nothing."""
+        """Sends bytes to the board; False when it has ended or takes nothing."""
         try:
             self._socket.sendall(data)
         except ConnectionError:
             return False
         except BlockingIOError:
-            self.deaf = True
+            self.unresponsive = True
             return False
         return True
 
-    def kill(self) -> Exit:
-        """Ends the process and tells how; one that was leaving by itself keeps its exit code."""
+    def end(self) -> Exit:
+        """Ends the process. One that was ending by itself keeps its exit code."""
         if self._exit is None:
             self._socket.close()
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, signal.SIGKILL)
             _pid, status, usage = os.wait4(self.pid, 0)
             code = os.waitstatus_to_exitcode(status)
-            self._exit = Exit(code, usage.ru_utime + usage.ru_stime)
+            cpu_s = usage.ru_utime + usage.ru_stime
+            self._exit = Exit(code, cpu_s, code == -signal.SIGXCPU)
         return self._exit
 
 
@@ -124,8 +156,8 @@ def _spawn(family: str, bench_fd: int, flash_fd: int, args: Sequence[str]) -> in
     actions += [(os.POSIX_SPAWN_OPEN, fd, os.devnull, os.O_RDWR, 0) for fd in range(3)]
     actions += [(os.POSIX_SPAWN_DUP2, fd, to) for to, fd in high.items()]
     try:
-        # In a process group of its own: Jupyter's stop button interrupts the kernel's whole group,
-        # and the board must live to take the Ctrl-C that comes by wire.
+        # In a process group of its own: Jupyter's stop button interrupts the whole group of the
+        # kernel, but the board has to live and take the Ctrl-C that comes by its serial line.
         return os.posix_spawn(program, argv, {}, file_actions=actions, setpgroup=0)
     except OSError as error:
         raise _no_board(program, family, error) from error
@@ -148,9 +180,9 @@ def _no_board(program: str, family: str, error: OSError) -> BenchError:
 
 
 def _limit(pid: int, limits: Limits) -> None:
-    """Sets the limits from outside: no code of the user runs before our first answer."""
-    with contextlib.suppress(ProcessLookupError):  # it died already; the first read tells
-        if limits.cpu_s is not None:  # SIGXCPU says why; who ignores it is killed a second later
+    """Sets the limits from outside. No code of the user runs before our first answer."""
+    with contextlib.suppress(ProcessLookupError):  # it has ended already: the first read shows it
+        if limits.cpu_s is not None:  # first SIGXCPU, which gives the reason; then SIGKILL
             resource.prlimit(pid, resource.RLIMIT_CPU, (limits.cpu_s, limits.cpu_s + 1))
         if limits.memory_bytes is not None:
             _limit_memory(pid, limits.memory_bytes)
@@ -159,6 +191,6 @@ def _limit(pid: int, limits: Limits) -> None:
 def _limit_memory(pid: int, most: int) -> None:
     try:
         resource.prlimit(pid, resource.RLIMIT_AS, (most, most))
-    except PermissionError:  # the port was quicker and has set its own
+    except PermissionError:  # the port was faster and has set its own limit
         if resource.prlimit(pid, resource.RLIMIT_AS)[1] > most:
             raise

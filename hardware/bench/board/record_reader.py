@@ -1,4 +1,5 @@
-"""What comes from a board: checked, counted, kept; and what of it the bench has to deal with."""
+"""Reads what a board sends: has it checked, counts it against the limits, keeps it for the
+trace."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -15,19 +16,17 @@ from hardware.bench.protocol.records import PACKER, RECORD, SIZE, Records, Row, 
 from hardware.bench.trace.recorder import Recorder
 
 FEW = 48
-"""Up to so many records, Python is quicker record by record than numpy at once."""
+"""Up to so many records, a loop in Python is faster than numpy."""
 TEXTS = (frames.REC_TX, frames.REC_EXC)
 RECORDED = (frames.REC_HELLO, frames.REC_CALL, frames.REC_ADC)
 """Requests that leave something in the trace."""
-WORDS = (32, 64)
-"""Bits of a build."""
 
 
 class Request(NamedTuple):
-    """A request that the board waits with: the fields of its record.
+    """A request for whose answer the board waits: the fields of its record.
 
-    Of a CALL they mean what the call says; of the others `b` is the room for serial bytes, `c` the
-    interrupt character.
+    In a CALL, `a`, `b` and `c` belong to the call. In other requests `b` is the room for serial
+    bytes and `c` the interrupt character (in a WAIT `a` is that character, and `c` the time).
     """
 
     t_ns: int
@@ -38,7 +37,7 @@ class Request(NamedTuple):
 
 
 class Termination(NamedTuple):
-    """The board is to end, or has ended: when, why, and what exactly."""
+    """The board has to end, or has ended: when, the cause (`END_…`), and the details."""
 
     t_ns: int
     cause: int
@@ -46,128 +45,97 @@ class Termination(NamedTuple):
 
 
 class RecordReader:
-    """The ear of the bench for one board, over all its boots (limits count over all of them)."""
+    """Reads the records of one board, over all its boots (limits count over all of them)."""
 
     def __init__(self, limits: Limits, recorder: Recorder) -> None:
         self._limits = limits
         self._most_output = NEVER if limits.output_bytes is None else limits.output_bytes
         self._recorder = recorder
         self._output = 0
+        """Bytes of text so far."""
         self._batch: list[bytes] = []
         self._kept = 0
-        """Records in the batch: a long-lived trace forgets, but not what waits for its time."""
-        self.said: Callable[[bytes], None] | None = None
-        """Gets the serial output as it comes in, ahead of virtual time."""
+        """Records in the batch. A long-lived trace drops old records, but not these."""
+        self.on_output: Callable[[bytes], None] | None = None
+        """Gets the serial output when it comes in, ahead of virtual time."""
         self.bits = 0
-        """Word size of the board's build, 32 or 64, once it has said hello."""
-        self.version = 0
-        self.again = False
-        """The board resets itself: it says hello anew."""
+        """The word size of the board's build, 32 or 64, once it has said hello."""
+        self.validator: RecordValidator
 
     def begin(self, min_write_ns: int, now_ns: int) -> None:
         """A board starts now."""
-        self.warden = RecordValidator(min_write_ns, now_ns)
-        self.version = 0
-        self.again = False
+        self.validator = RecordValidator(min_write_ns, now_ns)
         self.batch()
 
     def batch(self) -> bytes:
-        """The records since this was asked last."""
+        """The records since the last call of this method."""
         data = b"".join(self._batch)
         self._batch.clear()
         self._kept = 0
         return data
 
     def take(self, data: bytes) -> Request | Termination | None:
-        """Takes whole records; the request at their end, or the board's fate."""
+        """Takes whole records. Returns the request at their end, or why the board has to end."""
         asks = data[-SIZE] in REQUESTS
         body = data[:-SIZE] if asks else data
-        fate = self._accept(body) if body else None
-        return fate if fate or not asks else self._asked(data[-SIZE:])
+        end = self._accept(body) if body else None
+        return end if end or not asks else self._accept_request(data[-SIZE:])
 
-    def _asked(self, data: bytes) -> Request | Termination:
+    def _accept_request(self, data: bytes) -> Request | Termination:
         row: Row = PACKER.unpack(data)
         kind, a, b, c, t_ns = row
-        reason = self.warden.check_request(row)
-        hello = kind == frames.REC_HELLO
-        if (self.version == 0 and not hello) or (hello and self.version and not self.again):
-            reason = "hello is not the first word"
-        elif hello and (c not in WORDS or self.version not in (0, a)):
-            reason = "hello of another board"
-        if reason:
-            return Termination(self.warden.last_ns, frames.END_FORGED, reason)
+        if reason := self.validator.check_request(row):
+            return Termination(self.validator.last_ns, frames.END_FORGED, reason)
         if kind in RECORDED and self._room() <= 0:
             return Termination(t_ns, frames.END_OUTPUT, end_reason.OUTPUT)
-        if hello:
-            self.version, self.bits = a, c
+        if kind == frames.REC_HELLO:
+            self.bits = c
             return Request(t_ns, kind, a, 0, NO_INTERRUPT)
         if kind == frames.REC_CALL:
             self._recorder.take(data)
         return Request(t_ns, kind, a, b, c)
 
     def _accept(self, body: bytes) -> Termination | None:
-        """Records behind which the board does not wait."""
-        if len(body) > FEW * SIZE:
-            return self._accept_many(body)
+        """Records after which the board does not wait."""
+        if len(body) > FEW * SIZE and self._accept_all(np.frombuffer(body, RECORD)):
+            self._keep(body)
+            return None
         room = self._room()
         for index, row in enumerate(PACKER.iter_unpack(body)):
             kind, a, _b, _c, t_ns = row
-            if reason := self.warden.check(row):
-                return self._cut(body, index, frames.END_FORGED, reason)
+            if reason := self.validator.check(row):
+                return self._cut(body, index, self.validator.last_ns, frames.END_FORGED, reason)
             self._output += a if kind in TEXTS else 0
             if self._output > self._most_output or index >= room:
-                return self._cut(body, index, frames.END_OUTPUT, end_reason.OUTPUT, t_ns)
-            if kind == frames.REC_STATE:
-                self._state(a)
+                return self._cut(body, index, t_ns, frames.END_OUTPUT, end_reason.OUTPUT)
         self._keep(body)
         return None
 
-    def _accept_many(self, body: bytes) -> Termination | None:
-        """The same at once."""
-        rows = np.frombuffer(body, RECORD)
-        offence = self.warden.check_all(rows)
-        rows = rows[: offence.at] if offence else rows
-        states = rows[rows["kind"] == frames.REC_STATE]
-        for state in states["a"].tolist():
-            self._state(state)
-        excess = self._spend(rows)
-        if excess < len(rows):
-            t_ns = int(rows["t"][excess])
-            return self._cut(body, excess, frames.END_OUTPUT, end_reason.OUTPUT, t_ns)
-        if offence:
-            return self._cut(body, offence.at, frames.END_FORGED, offence.reason)
-        self._keep(body)
-        return None
-
-    def _spend(self, rows: Records) -> int:
-        """Counts what the records use up; the index of the first too many, or their count."""
-        text = np.where(among(rows["kind"], TEXTS), rows["a"], 0)
-        output = self._output + np.cumsum(text, dtype=np.int64)
-        self._output = int(output[-1]) if len(output) else self._output
-        fit = int(np.searchsorted(output, self._most_output, side="right"))
-        return max(0, min(fit, self._room()))
+    def _accept_all(self, rows: Records) -> bool:
+        """The quick way for a large batch without an error: counts it; False if it has one."""
+        text = int(rows["a"][among(rows["kind"], TEXTS)].sum(dtype=np.int64))
+        fits = self._output + text <= self._most_output and len(rows) <= self._room()
+        if not fits or not self.validator.all_valid(rows):
+            return False
+        self._output += text
+        return True
 
     def _room(self) -> int:
         """How many more records fit into the trace."""
         most = self._limits.records
         return NEVER if most is None else most - max(len(self._recorder), self._kept)
 
-    def _cut(
-        self, body: bytes, count: int, cause: int, detail: str, t_ns: int | None = None
-    ) -> Termination:
+    def _cut(self, body: bytes, count: int, t_ns: int, cause: int, detail: str) -> Termination:
         """Keeps the records before the one that ends the board."""
         self._keep(body[: count * SIZE])
-        return Termination(self.warden.last_ns if t_ns is None else t_ns, cause, detail)
-
-    def _state(self, state: int) -> None:
-        self.again = state == frames.STATE_HARD_RESET
+        return Termination(t_ns, cause, detail)
 
     def _keep(self, body: bytes) -> None:
         self._recorder.take(body)
         self._batch.append(body)
         self._kept += len(body) // SIZE
-        if self.said and (text := _text_of(np.frombuffer(body, RECORD))):
-            self.said(text)
+        if self.on_output and (text := _text_of(np.frombuffer(body, RECORD))):
+            self.on_output(text)
 
 
 def _text_of(rows: Records) -> bytes:

@@ -1,4 +1,4 @@
-"""The pin that holds a board in reset: EN of an ESP32, RUN of a Pico."""
+"""The reset pin of a board: EN of an ESP32, RUN of a Pico."""
 
 from contextlib import AbstractContextManager
 
@@ -6,40 +6,40 @@ from hardware.bench.board.virtual_board import VirtualBoard
 from hardware.bench.events import NEVER
 
 RELEASE_NS = 10_000_000
-"""The board starts so long after the pin was let go: the ESP32 boards' 10 kOhm and 1 uF take
-about that. A Pico has no capacitor there; on it a button that bounces gives some starts more, none
-of which comes to the program."""
+"""The board starts so long after the pin went high: 10 kOhm and 1 uF of the ESP32 boards take
+about that long. A Pico has no capacitor there. A button that bounces starts it a few times more,
+but so shortly that its program never runs."""
 
 
 class ResetLine:
-    """Low, it ends the board's process; high again, a new one begins as after power on.
+    """A low level ends the board's process. After a high level a new one starts, as at power on.
 
     Args:
         lock: guards the changes of a board's process.
     """
 
-    def __init__(self, station: VirtualBoard, lock: AbstractContextManager[object]) -> None:
-        self._station = station
+    def __init__(self, board: VirtualBoard, lock: AbstractContextManager[object]) -> None:
+        self._board = board
         self._lock = lock
         self._low = False
-        self._begins_ns = NEVER
+        self._starts_ns = NEVER
 
-    def look(self) -> None:
-        """Does what the level at the pin says, if that is another than before."""
-        station = self._station
-        low = station.circuit.held()
+    def update(self) -> None:
+        """Reads the level at the pin, and acts if it has changed."""
+        board = self._board
+        low = board.circuit.held()
         if low == self._low:
             return
         self._low = low
-        self._begins_ns = NEVER if low else station.now_ns + RELEASE_NS
+        self._starts_ns = NEVER if low else board.now_ns + RELEASE_NS
         if low:
             with self._lock:
-                station.hold()
+                board.hold_in_reset()
         else:
-            station.at(self._begins_ns, self._begin)
+            board.at(self._starts_ns, self._start)
 
-    def _begin(self) -> None:
-        station = self._station
-        if station.held and station.now_ns == self._begins_ns:  # not pulled down again meanwhile
+    def _start(self) -> None:
+        board = self._board
+        if board.in_reset and board.now_ns == self._starts_ns:  # and not low again meanwhile
             with self._lock:
-                station.power_on()
+                board.power_on()

@@ -1,11 +1,11 @@
-"""What was sent to a board and waits until the board has room for it."""
+"""Serial input of a board that waits until the board has room for it."""
 
 NO_INTERRUPT = 255
 """In place of an interrupt character: the board has switched it off."""
 
 
 class SerialInput:
-    """The sender's side of a receive ring that tells how much room it has."""
+    """The sender's side of a receive buffer: the board tells how much room it has."""
 
     def __init__(self) -> None:
         self._waiting = bytearray()
@@ -18,20 +18,20 @@ class SerialInput:
         self._waiting += data
 
     def clear(self) -> None:
-        """Loses what waits, as a reset does."""
+        """Drops what waits, as a reset does."""
         self._waiting.clear()
 
     def fits(self, free: int, interrupt: int) -> bool:
-        """Whether `take` would give anything."""
+        """Whether `take` would return anything."""
         waits = bool(self._waiting)
         return waits and (free > 0 or (interrupt != NO_INTERRUPT and interrupt in self._waiting))
 
     def take(self, free: int, interrupt: int) -> bytes:
-        """The next bytes, no more than `free`.
+        """The next bytes, at most `free`.
 
-        An interrupt character beyond the room is delivered all the same, as it never enters the
-        ring, and what was sent before it is lost, as in a ring that overflows: Ctrl-C reaches a
-        board that reads nothing.
+        An interrupt character is delivered even when there is no room, because it never enters the
+        buffer. What was sent before it is lost then, as in a buffer that overflows. So Ctrl-C
+        reaches a board that does not read its input.
         """
         index = -1 if interrupt == NO_INTERRUPT else self._waiting.find(interrupt)
         if index >= free:

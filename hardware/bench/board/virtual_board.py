@@ -1,293 +1,401 @@
-"""One board on the bench: its process, its pins, its serial line, and the records of what it did.
+"""One board on the bench: its process, its pins, its serial line, its peripherals, and the records
+of what it did.
 
-The bench owns the time; a station says what its board waits for, and answers it.
-"""
+The bench owns the time. A board runs by itself until it asks; the bench answers it when virtual
+time has come to `due_ns`."""
 
-import hashlib
-import signal
-from collections.abc import Callable
+import random
+from collections.abc import Callable, Sequence
 from math import inf
+from typing import Any
 
 from hardware.bench.board import end_reason
-from hardware.bench.board.board_host import Clock, Place, Side
+from hardware.bench.board.board_process import BoardProcess, Exit, Platform
+from hardware.bench.board.lookahead import Lookahead
+from hardware.bench.board.peripheral_bus import PeripheralBus
 from hardware.bench.board.pins import Pins
-from hardware.bench.board.process import BoardProcess, Exit
 from hardware.bench.board.record_reader import RecordReader, Request, Termination
 from hardware.bench.board.serial_input import SerialInput
-from hardware.bench.events import NEVER
+from hardware.bench.circuit.circuit import BoardSide
+from hardware.bench.events import NEVER, EventQueue, VirtualTime
 from hardware.bench.flash import Flash
 from hardware.bench.limits import Limits
 from hardware.bench.peripherals.peripheral import Answer, BadCallError
 from hardware.bench.protocol import frames
+from hardware.bench.protocol.records import Row
+from hardware.bench.trace.recorder import Recorder
 from hardware.bench.trace.trace import End
+from hardware.boards import BoardType
 from hardware.errors import BenchError
 from hardware.i18n import _
+from hardware.seed import Seed
 
 POWER_ON_CAUSE = 1
-"""What `machine.reset_cause()` says after power on and the reset button, on both families."""
-SEED_STEP = 0x9E3779B9
-"""Each boot has chance of its own; the golden ratio keeps neighbouring benches apart."""
+"""What `machine.reset_cause()` returns after power on and the reset button, on both families."""
 REFILL_NS = 10_000_000
-"""While serial input waits for room, the board is made to come back so soon."""
+"""While serial input waits for room, the board has to ask again after this time."""
 FOREVER = 2**64 - 1
-"""How a board is told that nothing is going to happen (VB_NEVER of the port)."""
+"""The horizon of a board when nothing is planned (VB_NEVER of the port)."""
 REPLY = frames.LAYOUT_GRANT
 POKE = REPLY.pack(frames.REPLY_POKE, *[0] * 10)
 
 
 def uid_of(seed: int) -> str:
-    """The chip's own number on a bench with that seed: 6 bytes, a maker's prefix first."""
-    return "240ac4" + hashlib.sha256(f"{seed}/uid".encode()).hexdigest()[:6]
+    """The unique id of the chip on a bench with that seed: 6 bytes, a maker's prefix first."""
+    return "240ac4" + Seed(seed).hex("uid", 6)
 
 
-class VirtualBoard(Place):
-    """A board with its side of the circuit. The bench calls `receive` until `turn` is set, then
-    deals with it when time has come to `due_ns`."""
+class VirtualBoard:
+    """A board with its part of the circuit. It is the `World` of the parts there (part.py), and
+    the `PeripheralHost` of its peripherals (peripheral.py).
+
+    The bench calls `receive` until `pending` is set, and deals with that when virtual time has
+    come to `due_ns`."""
 
     def __init__(
-        self, clock: Clock, circuit: Side, flash: Flash, seed: int, limits: Limits
+        self,
+        time: VirtualTime,
+        circuit: BoardSide,
+        flash: Flash,
+        seed: Seed,
+        limits: Limits,
+        platform: Platform,
     ) -> None:
-        super().__init__(clock, circuit, flash, seed)
-        self.turn: Request | Termination | None = None
-        """What the bench has to deal with when virtual time is there."""
+        self.id = circuit.board_id
+        """As the diagram calls the board."""
+        self.circuit = circuit
+        self.flash = flash
+        self.pending: Request | Termination | None = None
+        """What the bench has to deal with at `due_ns`."""
         self.due_ns = NEVER
-        """When that is: a board that sleeps is woken by what happens, or at its deadline. NEVER
-        while it runs, and without a board."""
+        """A board that sleeps is due when something wakes it, or at its deadline. NEVER while it
+        runs, and when it is off."""
         self.ended: End | None = None
-        """Why the board is no more; None while it is on."""
-        self.held = False
-        """Something holds it in reset."""
-        self.left_s = inf if limits.wall_s is None else limits.wall_s
-        """What is left of its wall time."""
-        self.intake = RecordReader(limits, self.recorder)
+        """Why the board has ended; None while it is on."""
+        self.in_reset = False
+        """Whether its reset pin is low."""
+        self.wall_left_s = inf if limits.wall_s is None else limits.wall_s
+        """What is left of its limit of wall time."""
+        self.boots = 0
+        """How often it was switched on or has reset itself."""
+        self.neighbours = circuit.near()
+        """The ids of the boards that can reach it by wire."""
+        self.wire_delay_ns = NEVER
+        """The shortest time in which it can reach those by other means than levels."""
+        self.events = EventQueue(time.order)
+        """What will happen on this board's side of the bench."""
+        self.lookahead = Lookahead(time.order)
+        """Steps of parts there, of which the board can be told in advance."""
+        self.recorder = Recorder()
+        self.reader = RecordReader(limits, self.recorder)
         self.serial = SerialInput()
-        self.hear: Callable[[bytes], None] = lambda data: None
-        self.pins = Pins(circuit, self._note_level, lambda data: self.hear(data))
+        self.on_output: Callable[[bytes], None] = lambda data: None
+        """Gets the serial output at its own time, while `pins.listening`."""
+        self.pins = Pins(circuit, self._note_level, lambda data: self.on_output(data))
+        self.peripherals = PeripheralBus(self, self.recorder)
+        self._time = time
+        self._seed = seed
+        self._limits = limits
+        self._platform = platform
+        self._process: BoardProcess | None = None
+        self._cpu_s = 0.0
+        """CPU seconds of the processes that have ended."""
         self._batch = b""
         self._answer: Answer | None = None
-        """To the call that the board waits with, once it was put through."""
-        self._told_mail = 0
-        self._poked = False
-        self._limits = limits
-        self.boots = 0
-        """How often it was switched on."""
-        self._cpu_s = 0.0
-        self._process: BoardProcess | None = None
+        """The answer to the call that the board waits with, once there is one."""
+        self._known_interrupts = 0
+        """The interrupt lines of the last answer."""
+        self._woken = False
 
-    # -- power ------------------------------------------------------------------------------
+    # -- the world of its parts, the host of its peripherals ----------------------------------
+
+    @property
+    def now_ns(self) -> int:
+        """Virtual time."""
+        return self._time.now_ns
+
+    @property
+    def board(self) -> BoardType:
+        """The board's type."""
+        return self.circuit.board
+
+    @property
+    def commons(self) -> dict[type, Any]:
+        """Objects that all boards of the bench share, by their class."""
+        return self._time.commons
+
+    @property
+    def next_event_ns(self) -> int:
+        """When something happens next on this board's side of the bench."""
+        return min(self.events.next_ns, self.lookahead.next_ns)
+
+    def at(self, t_ns: int, fn: Callable[[], None]) -> None:
+        """Calls `fn` when virtual time reaches `t_ns`; if that is past, next."""
+        self.events.add(max(t_ns, self._time.now_ns), fn)
+
+    def at_all(self, t_ns: int, fn: Callable[[], None]) -> None:
+        """As `at`, for something that any board may notice at that time."""
+        self._time.events.add(max(t_ns, self._time.now_ns), fn)
+
+    def announce(self, t_ns: int, step: Callable[[], None]) -> None:
+        """As `at`, for an `OutputStep`: the board may be told of it in advance."""
+        self.lookahead.add(t_ns, step)
+
+    def rng(self, name: str) -> random.Random:
+        """Chance for one purpose, from the board's seed."""
+        return self._seed.rng(name)
+
+    def fault(self, kind: int, gpio: int, detail: int) -> None:
+        """Records an electrical fault."""
+        self.recorder.note(frames.REC_FAULT, kind, gpio, detail, self.now_ns)
+
+    def pad_rows(self, gpios: Sequence[int], since_ns: int) -> list[Row]:
+        """What the board did to pads (see `World` of part.py)."""
+        return self.recorder.pad_rows(gpios, since_ns, self.now_ns)
+
+    def set_interrupt(self, channel: int, pending: bool) -> None:
+        """Whether a channel has something that the board has not fetched."""
+        self.peripherals.set_interrupt(channel, pending)
+
+    def noticed_after(self, wire_ns: int = NEVER, radio_ns: int = NEVER) -> None:
+        """The shortest time after which others notice what the board does, by other means than the
+        levels of pins: boards on its wires (a serial line works in bytes), and all boards."""
+        self.wire_delay_ns = min(self.wire_delay_ns, wire_ns)
+        self._time.radio_delay_ns = min(self._time.radio_delay_ns, radio_ns)
+
+    def _note_level(self, gpio: int, level: bool) -> None:
+        self.recorder.note(frames.REC_IN, gpio, 0, level, self.now_ns)
+
+    # -- power --------------------------------------------------------------------------------
 
     def power_on(self, cause: int = POWER_ON_CAUSE, ticks0_ms: int = 0) -> None:
         """Starts the board's process, now. Raises: BenchError when it cannot run here."""
         board, now = self.circuit.board, self.now_ns
         options = {
-            "--seed": (self._seed + SEED_STEP * self.boots) % 2**32,
-            "--uid": uid_of(self._seed),
+            "--seed": self._seed.of_boot(self.boots).value,
+            "--uid": uid_of(self._seed.value),
             "--ticks0": ticks0_ms,
             "--t0": now,
             "--cause": cause,
         }
         args = [str(word) for option in options.items() for word in option]
         limits = self._limits.after(self._cpu_s)
-        self._process = BoardProcess(
-            board.family, self.flash.fileno(), [*args, *board.port_args], limits
-        )
+        args += board.port_args
+        self._process = self._platform.start(board.family, self.flash, args, limits)
         self.boots += 1
         self.ended = None
-        self.held = False
-        self._poked = False
-        self.intake.begin(board.min_write_ns, now)
+        self.in_reset = False
+        self._woken = False
+        self.reader.begin(board.min_write_ns, now)
         self.recorder.power(True, frames.END_RESET, now)
-        self.exchange.reset()
+        self.peripherals.reset()
         self.circuit.power(True)
-        self.pins.look()
+        self.pins.update()
 
-    def hold(self) -> None:
-        """The board is held in reset: its chip does nothing, what has its supply keeps it."""
-        self.held = True
+    def hold_in_reset(self) -> None:
+        """The reset pin is low: the chip does nothing, but the parts keep their supply."""
+        self.in_reset = True
         self.power_off(frames.END_RESET, supply=True)
 
     def power_off(self, why: int, *, supply: bool = False) -> None:
-        """Ends the process, if there is one, and all that the board drove; unless the supply
-        stays, parts lose theirs."""
+        """Ends the process, if there is one, and all that the board drove. The parts lose their
+        supply, too, unless `supply` is set."""
         if self._process is None:
             return
-        self._cpu_s += self._process.kill().cpu_s
+        self._cpu_s += self._process.end().cpu_s
         self._process = None
-        self.turn, self.due_ns = None, NEVER
+        self.pending, self.due_ns = None, NEVER
         self.serial.clear()
         self.recorder.power(False, why, self.now_ns)
         self.pins.reset()
-        self.exchange.reset()
+        self.peripherals.reset()
         self.circuit.power(supply)
 
-    def _began_anew(self) -> None:
-        """The board has reset itself, in its process. The circuit keeps its supply."""
+    def _has_reset_itself(self) -> None:
+        """The board starts again, in its process. The circuit keeps its supply."""
         self.boots += 1
         self.serial.clear()
         self.recorder.power(False, frames.END_RESET, self.now_ns)
         self.recorder.power(True, frames.END_RESET, self.now_ns)
         self.pins.note_again()
-        self.exchange.reset()
+        self.peripherals.reset()
 
     def close(self) -> None:
-        """Ends the process without a word in the trace: the bench is put away."""
+        """Ends the process, but records nothing: the bench itself is closed."""
         if self._process:
-            self._process.kill()
+            self._process.end()
             self._process = None
 
-    def bury(self, cause: int, detail: str) -> None:
-        """The board is no more."""
+    def end(self, cause: int, detail: str) -> None:
+        """The board has ended, now."""
         self.power_off(cause)
         self.ended = End(self.now_ns, cause, detail)
 
-    # -- what the board says ----------------------------------------------------------------
+    def terminate(self, cause: int, detail: str) -> None:
+        """Plans the end of a board that runs: at the latest time that it has named. A board that
+        waits ends now: the bench may never come to its turn."""
+        if self._process is None:
+            return
+        if self.pending is None:
+            self._set_pending(Termination(self.reader.validator.last_ns, cause, detail))
+        else:
+            self.pending, self.due_ns = Termination(self.now_ns, cause, detail), self.now_ns
+
+    # -- what the board sends -----------------------------------------------------------------
 
     @property
-    def runs(self) -> bool:
-        """Whether there is a board that does not wait for an answer."""
-        return self._process is not None and self.turn is None
+    def running(self) -> bool:
+        """Whether the board is on and does not wait for an answer."""
+        return self._process is not None and self.pending is None
 
     @property
     def pid(self) -> int | None:
-        """The process of the board, None without a board."""
+        """The process of the board; None when it is off."""
         return self._process.pid if self._process else None
 
     def fileno(self) -> int | None:
-        """A descriptor that is readable when the board said something; None without a board."""
+        """A descriptor that is readable when the board sent something; None when it is off."""
         return self._process.fileno() if self._process else None
 
     def receive(self, wait: bool) -> bool:
-        """Takes what has come, sets `turn` if the board asks or is gone; False if nothing came."""
+        """Takes what has come. Sets `pending` if the board asks or has ended. False if nothing
+        came."""
         if self._process is None:
             raise BenchError(_("The board is off."), _("Reset it."))
         data = self._process.receive(wait)
         if data == b"":
             return False
-        turn = self._lost(self._process) if data is None else self.intake.take(data)
-        if turn:
-            self._turn(turn)
+        pending = self._lost(self._process) if data is None else self.reader.take(data)
+        if pending:
+            self._set_pending(pending)
         return True
 
-    def condemn(self, cause: int, detail: str) -> None:
-        """The bench itself ends the board: at the latest time that it knows of, or now when it
-        does not get through what happens before the board's turn."""
-        if self._process is None:
-            return
-        if self.turn is None:
-            self._turn(Termination(self.intake.warden.last_ns, cause, detail))
-        else:
-            self.turn, self.due_ns = Termination(self.now_ns, cause, detail), self.now_ns
-
-    def _turn(self, turn: Request | Termination) -> None:
+    def _set_pending(self, pending: Request | Termination) -> None:
         if (
-            isinstance(turn, Request)
-            and turn.kind == frames.REC_HELLO
-            and turn.a != frames.VERSION
+            isinstance(pending, Request)
+            and pending.kind == frames.REC_HELLO
+            and pending.a != frames.VERSION
         ):
             cause = _("The board speaks version {theirs} of the frames, the bench version {ours}.")
             cure = _("Run `make setup` in the Warsha folder.")
-            raise BenchError(cause.format(theirs=turn.a, ours=frames.VERSION), cure)
-        if self.turn is None:
-            self._batch = self.intake.batch()
+            raise BenchError(cause.format(theirs=pending.a, ours=frames.VERSION), cure)
+        if self.pending is None:
+            self._batch = self.reader.batch()
             self._answer = None
             self.pins.feed(self._batch)
-        t_ns = max(turn.t_ns, self._clock.now_ns)
-        self.turn, self.due_ns = turn if turn.t_ns == t_ns else turn._replace(t_ns=t_ns), t_ns
-        if isinstance(turn, Request) and turn.kind == frames.REC_WAIT:
-            self._sleep(t_ns, turn)
+        t_ns = max(pending.t_ns, self._time.now_ns)
+        self.pending = pending if pending.t_ns == t_ns else pending._replace(t_ns=t_ns)
+        self.due_ns = t_ns
+        if isinstance(pending, Request) and pending.kind == frames.REC_WAIT:
+            self._sleep(t_ns, pending)
 
-    def _sleep(self, t_ns: int, ask: Request) -> None:
-        """The board asks to be woken: at its deadline, or when there is room for what was sent."""
-        self.due_ns = NEVER if ask.c == frames.WAIT_FOREVER else t_ns + ask.c * 1000
+    def _sleep(self, t_ns: int, request: Request) -> None:
+        """The board asks to be woken: at its deadline, or when there is room for serial input."""
+        forever = request.c == frames.WAIT_FOREVER
+        self.due_ns = NEVER if forever else t_ns + request.c * 1000
         if len(self.serial):
             self.due_ns = min(self.due_ns, t_ns + REFILL_NS)
-        self._rouse()
+        self._wake_up()
 
-    def look(self) -> bool:
-        """Notes what changed at the pins, which may wake the board; whether there is news for
-        it."""
-        changed = self.pins.look()
-        if isinstance(self.turn, Request) and self.turn.kind == frames.REC_WAIT:
-            self._rouse()
-        return changed or self.exchange.mail & ~self._told_mail != 0
+    def update(self) -> bool:
+        """Records what changed at the pins, which may wake the board. Returns whether there is
+        something that the board does not know yet."""
+        changed = self.pins.update()
+        if isinstance(self.pending, Request) and self.pending.kind == frames.REC_WAIT:
+            self._wake_up()
+        return changed or self._new_interrupts != 0
 
-    def _rouse(self) -> None:
-        """Wakes the board if there is something that it has not been told."""
-        ask = self.turn
-        assert isinstance(ask, Request)
-        mail = self.exchange.mail & ~self._told_mail
-        if mail or self.pins.interrupts or self.serial.fits(ask.b, ask.a):
-            self.due_ns = min(self.due_ns, max(ask.t_ns, self._clock.now_ns))
+    @property
+    def _new_interrupts(self) -> int:
+        return self.peripherals.interrupts & ~self._known_interrupts
+
+    def _wake_up(self) -> None:
+        """Ends the sleep of the board if there is something that it does not know yet."""
+        request = self.pending
+        assert isinstance(request, Request)
+        fits = self.serial.fits(request.b, request.a)
+        if self._new_interrupts or self.pins.interrupts or fits:
+            self.due_ns = min(self.due_ns, max(request.t_ns, self._time.now_ns))
 
     def _lost(self, process: BoardProcess) -> Termination:
-        """The process closed its line: by a limit, or by a crash."""
-        end, t_ns, most = process.kill(), self.intake.warden.last_ns, self._limits.cpu_s
-        if end.code == -signal.SIGXCPU or (most is not None and self._cpu_s + end.cpu_s >= most):
+        """The process has closed its line: because of a limit, or of a crash."""
+        end, most = process.end(), self._limits.cpu_s
+        t_ns = self.reader.validator.last_ns
+        if end.over_cpu or (most is not None and self._cpu_s + end.cpu_s >= most):
             return Termination(t_ns, frames.END_CPU, end_reason.CPU.format(n=most))
         if process.torn:
             return Termination(t_ns, frames.END_CRASH, end_reason.TORN)
         return Termination(t_ns, frames.END_CRASH, _how(end))
 
-    # -- what the board is told -------------------------------------------------------------
+    # -- what the board is told ---------------------------------------------------------------
 
-    def put_through(self) -> None:
-        """If the board waits with a call, now is its time: what it does to the bench is done, and
-        its answer waits. Who calls for nonsense has met its fate."""
-        ask = self.turn
-        if isinstance(ask, Request) and ask.kind == frames.REC_CALL and self._answer is None:
-            try:
-                self._answer = self.exchange.put_through(ask.a, ask.b, ask.c, self._batch)
-                if self._answer.busy_ns:
-                    self.intake.warden.called(self._answer.busy_ns)
-            except BadCallError as error:
-                self.turn = Termination(ask.t_ns, frames.END_FORGED, str(error))
+    def do_call(self) -> None:
+        """If the board waits with a call, the peripheral does it now. An invalid call ends the
+        board."""
+        request = self.pending
+        if not isinstance(request, Request) or request.kind != frames.REC_CALL or self._answer:
+            return
+        try:
+            self._answer = self.peripherals.call(request.a, request.b, request.c, self._batch)
+        except BadCallError as error:
+            self.pending = Termination(request.t_ns, frames.END_FORGED, str(error))
+            return
+        if self._answer.busy_ns:
+            self.reader.validator.called(self._answer.busy_ns)
 
     def answer(self, horizon_ns: int, flags: int) -> None:
-        """Grants the request: nothing that the board could see changes before the horizon."""
-        ask = self.turn
-        assert isinstance(ask, Request) and self._process
-        if self.intake.again and ask.kind == frames.REC_HELLO:
-            self._began_anew()
+        """Answers the request. Nothing that the board could notice changes before the horizon."""
+        request = self.pending
+        assert isinstance(request, Request) and self._process
+        if self.reader.validator.resetting and request.kind == frames.REC_HELLO:
+            self._has_reset_itself()
+        waited, is_adc = request.kind == frames.REC_WAIT, request.kind == frames.REC_ADC
         if self._answer:
             value = self._answer.status & 0xFFFFFFFF | self._answer.busy_ns << 32
             received = self._answer.data
         else:
-            value = self._value(ask)
-            received = self.serial.take(ask.b, ask.a if ask.kind == frames.REC_WAIT else ask.c)
+            value = self._convert(request.a) if is_adc else self.now_ns if waited else 0
+            received = self.serial.take(request.b, request.a if waited else request.c)
             if received:
                 self.recorder.note_text(frames.REC_RX, received, self.now_ns)
-        if ask.kind == frames.REC_ADC and (holds_ns := self.circuit.holds_ns(ask.a)):
+        if is_adc and (holds_ns := self.circuit.holds_ns(request.a)):
             flags |= frames.FLAG_STEADY
             horizon_ns = min(horizon_ns, self.now_ns + holds_ns)
         if len(self.serial):
             horizon_ns = min(horizon_ns, self.now_ns + REFILL_NS)
-        if ask.kind == frames.REC_ADC:
-            horizon_ns = min(horizon_ns, self.foretold.next_ns)
-        steps, horizon_ns = self.foretold.before(horizon_ns, self.circuit, self.pins)
-        told = FOREVER if horizon_ns >= NEVER else horizon_ns
-        seen = (self.pins.levels, *self.pins.edges(), self.pins.coupled())
+        if is_adc:
+            horizon_ns = min(horizon_ns, self.lookahead.next_ns)
+        steps, horizon_ns = self.lookahead.steps_until(horizon_ns, self.circuit, self.pins)
+        self.reader.validator.granted(horizon_ns, self.now_ns if waited else 0)
+        interrupts = self.peripherals.interrupts
         head = REPLY.pack(
-            frames.REPLY_GRANT, len(steps), len(received), told, *seen, value, flags,
-            self.exchange.mail,
-        )  # fmt: skip
-        self.turn, self.due_ns = None, NEVER
-        self._told_mail, self._poked = self.exchange.mail, False
-        since_ns = self.now_ns if ask.kind == frames.REC_WAIT else 0
-        self.intake.warden.granted(horizon_ns, since_ns)
-        if not self._process.send(head + received + b"".join(steps)) and self._process.deaf:
-            self.condemn(frames.END_FORGED, "asks, and does not listen")
+            frames.REPLY_GRANT,
+            len(steps),
+            len(received),
+            FOREVER if horizon_ns >= NEVER else horizon_ns,
+            self.pins.levels,
+            *self.pins.edges(),
+            self.pins.coupled(),
+            value,
+            flags,
+            interrupts,
+        )
+        self.pending, self.due_ns = None, NEVER
+        self._known_interrupts, self._woken = interrupts, False
+        sent = self._process.send(head + received + b"".join(steps))
+        if not sent and self._process.unresponsive:
+            self.terminate(frames.END_FORGED, "asks, and does not listen")
 
-    def _value(self, ask: Request) -> int:
-        if ask.kind == frames.REC_ADC:
-            microvolts = self.circuit.microvolts(ask.a)
-            self.recorder.note(frames.REC_CONVERTED, ask.a, 0, microvolts, self.now_ns)
-            return microvolts
-        return self.now_ns if ask.kind == frames.REC_WAIT else 0
+    def _convert(self, gpio: int) -> int:
+        """One conversion at a pad, in microvolts."""
+        microvolts = self.circuit.microvolts(gpio)
+        self.recorder.note(frames.REC_CONVERTED, gpio, 0, microvolts, self.now_ns)
+        return microvolts
 
-    def poke(self) -> None:
-        """Tells the board that something is new, once until it asks."""
-        if self._process and self.turn is None and not self._poked:
-            self._poked = True
+    def wake(self) -> None:
+        """Makes a running board ask, once until it has asked."""
+        if self._process and self.pending is None and not self._woken:
+            self._woken = True
             self._process.send(POKE)
 
 

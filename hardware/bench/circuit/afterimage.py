@@ -1,9 +1,8 @@
-"""What the eye still holds: the states that a part of the circuit went through in the last 20 ms.
+"""Persistence of vision: the states of a part of the circuit in the last 20 ms.
 
-A multiplexed display lights one digit at a time and a person reads all four. Nobody has to listen
-for that while the board runs: the board's own records say what its pads did, and are read only
-when somebody looks.
-"""
+A multiplexed display lights one digit at a time, and a person sees all four. This costs nothing
+while the board runs: its own records say what its pads did, and they are read only when the
+display is drawn."""
 
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -20,7 +19,7 @@ from hardware.bench.protocol.frames import MODE_OUT, REC_MODE, REC_OUT
 SEEN_NS = 20_000_000
 """Light that comes 50 times a second or more does not flicker for most people."""
 KEPT = 20_000
-"""Changes of parts that are remembered; a shift register cannot make more in 20 ms."""
+"""Changes of parts that are kept; a shift register cannot make more in 20 ms."""
 
 Elements = tuple[Element, ...]
 Stamps = tuple[Elements, ...]
@@ -39,7 +38,7 @@ class Afterimage:
         self._since_ns = 0
         self._asked: tuple[object, ...] = ()
         self._answer: list[tuple[float, Solution]] = []
-        """A display asks for each of its lamps, one after the other."""
+        """For the last key: a display asks for each of its lamps in turn."""
         self._world: World
 
     def start(self, world: World) -> None:
@@ -47,17 +46,17 @@ class Afterimage:
         self._world = world
 
     def begin(self) -> None:
-        """The power of the board came or went: what was seen before is gone."""
+        """The power of the board came or went: earlier states do not count."""
         self._since_ns = self._world.now_ns
         self._changes.clear()
 
     def note(self, part: str) -> None:
-        """A part is about to be stamped anew."""
+        """The elements of a part are about to change."""
         self._changes.append((self._world.now_ns, part, self._electric.stamps[part]))
 
     def states(self, cluster: Cluster) -> list[tuple[float, Solution]]:
-        """Each state of the last 20 ms with its share of that time; a PWM counts as both levels
-        at once."""
+        """Each state of the last 20 ms with its share of that time. A PWM has both levels, each
+        with its share."""
         now = self._world.now_ns
         pads = tuple(_drive(self._pads[gpio]) for gpio in cluster.gpios)
         stamps = (id(self._electric.stamps[part]) for part in cluster.parts)
@@ -101,9 +100,9 @@ class Afterimage:
     def _first(
         self, cluster: Cluster, rows: Sequence[PadRow]
     ) -> tuple[dict[int, Drive], dict[int, Pad]]:
-        """The pads at the beginning; one whose mode is not on record has it all the time."""
-        told = {row[1] for row in rows if row[0] == REC_MODE}
-        pads = {g: Pad() if g in told else copy(self._pads[g]) for g in cluster.gpios}
+        """The pads at the beginning. A pad without a record of its mode has always had it."""
+        recorded = {row[1] for row in rows if row[0] == REC_MODE}
+        pads = {g: Pad() if g in recorded else copy(self._pads[g]) for g in cluster.gpios}
         for row in rows:
             _apply(pads[row[1]], row)
         return {gpio: _drive(pad) for gpio, pad in pads.items()}, pads
@@ -152,10 +151,51 @@ def _drive(pad: Pad) -> Drive:
 
 def _levels(drives: Sequence[Drive]) -> Iterator[tuple[float, tuple[int, ...]]]:
     """Every combination of the levels of running PWMs, with its share."""
-    choices = [((low, 1 - share), (high, share)) if share else ((low, 1.0),)
-               for low, high, share in drives]  # fmt: skip
+    choices = [
+        ((low, 1 - share), (high, share)) if share else ((low, 1.0),)
+        for low, high, share in drives
+    ]
     for chosen in product(*choices):
         share = 1.0
         for _code, part in chosen:
             share *= part
         yield share, tuple(code for code, _part in chosen)
+
+
+class MeanView:
+    """The `PartView` of one part (see part.py)."""
+
+    def __init__(self, electric: Electric, afterimage: Afterimage, part: str) -> None:
+        self._electric = electric
+        self._afterimage = afterimage
+        self._part = part
+
+    def volts(self, a: str, b: str = "") -> float:
+        """The mean voltage from pin `a` to pin `b`, or to ground."""
+        return self._mean(a) - (self._mean(b) if b else 0.0)
+
+    def amperes(self, anode: str, cathode: str) -> float:
+        """The mean current through the part's diode between two of its pins."""
+        netlist = self._electric.netlist
+        ends = (netlist.net(self._part, anode), netlist.net(self._part, cathode))
+        diodes = self._electric.diodes(self._part)
+        diode = next(d for d in diodes if (d.anode, d.cathode) == ends)
+        free = next((net for net in ends if net not in netlist.rails), ends[0])
+        return sum(
+            share * diode.amperes(volts[ends[0]] - volts[ends[1]])
+            for share, volts in self._states(free)
+        )
+
+    def _mean(self, pin: str) -> float:
+        net = self._electric.netlist.net(self._part, pin)
+        return sum(share * volts[net] for share, volts in self._states(net))
+
+    def _states(self, net: int) -> Iterator[tuple[float, dict[int, float]]]:
+        """Each state that a net was in: its share of the time, and all voltages."""
+        rails = self._electric.rails()
+        cluster = self._electric.netlist.cluster_of.get(net)
+        if cluster is None:
+            yield 1.0, rails
+            return
+        for share, solution in self._afterimage.states(cluster):
+            yield share, rails | dict(solution.volts)

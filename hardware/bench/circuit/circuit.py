@@ -1,32 +1,34 @@
-"""The circuit on the bench while it runs: pads, parts, levels, faults, and who is listening.
+"""The circuit on the bench while it runs: pads, parts, levels, faults. And the circuit as each
+board sees it.
 
-Nothing is solved that nobody looks at: a write to an output that is not `coupled()` only flips a
-bit. Times are virtual nanoseconds (`World`).
-"""
+A cluster is solved only when its voltages are needed: a write to an output that is not `coupled()`
+only changes a bit. Times are virtual nanoseconds (`World`)."""
+
+from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
 
-from hardware.bench.circuit.afterimage import Afterimage
-from hardware.bench.circuit.board_side import BoardSide
+from hardware.bench.circuit.afterimage import Afterimage, MeanView
 from hardware.bench.circuit.converter import Converter
-from hardware.bench.circuit.coupling import Heard, is_heard
+from hardware.bench.circuit.coupling import Coupling, coupling_of
 from hardware.bench.circuit.electric import Electric
 from hardware.bench.circuit.faults import Fault, FaultWatch, misused
 from hardware.bench.circuit.listeners import Listeners
-from hardware.bench.circuit.meter import Meter
+from hardware.bench.circuit.meter import Meter, Threshold
 from hardware.bench.circuit.netlist import GPIOS, Cluster, Netlist
 from hardware.bench.circuit.noise import Hum
 from hardware.bench.circuit.pads import Pad
+from hardware.bench.circuit.prediction import Prediction, predict
 from hardware.bench.circuit.pwm_edges import PwmEdges
 from hardware.bench.circuit.solver import Solution
 from hardware.bench.circuit.supplies import SUPPLIES, Supplies
-from hardware.bench.circuit.threshold import Threshold
-from hardware.bench.circuit.view import MeanView
 from hardware.bench.circuit.worlds import Worlds
 from hardware.bench.circuit.zones import Zones
 from hardware.bench.diagram import Diagram, suggest
 from hardware.bench.parts.common import pixels
+from hardware.bench.parts.common.module import OutputStep
 from hardware.bench.parts.common.part import Part, World
 from hardware.bench.protocol.frames import MODE_IN, MODE_OUT, PULL_NONE, PULL_UP
 from hardware.boards import RESET_PAD, BoardType
@@ -34,21 +36,32 @@ from hardware.errors import BenchError, HardwareError
 from hardware.i18n import _
 
 SETTLE_LIMIT = 1000
-"""Parts that answer at once may answer each other; after so many answers they never will agree."""
+"""Parts that react at once can make each other react. After so many steps it is an endless
+loop."""
+MASK = (1 << GPIOS) - 1
+PINS = MASK >> 1
+"""All pads of a board but the reset pad (`RESET_PAD`)."""
+
+Kind = TypeVar("Kind", bound=Part)
 
 
 class Circuit:
-    """One diagram, running; `like` another one it starts quicker. Raises: DiagramError."""
+    """One diagram, running. With `like`, a circuit of the same diagram, it starts faster.
 
-    def __init__(self, diagram: Diagram, like: "Circuit | None" = None) -> None:
+    Raises: DiagramError.
+    """
+
+    def __init__(self, diagram: Diagram, like: Circuit | None = None) -> None:
         self.diagram = diagram
-        self.electric: Electric = like.electric.afresh() if like else Electric(Netlist(diagram))
+        self.electric: Electric = (
+            like.electric.with_new_parts() if like else Electric(Netlist(diagram))
+        )
         self.netlist = self.electric.netlist
         self.zones = Zones(self.netlist)
         self.pads = [Pad() for _ in self.netlist.gpio_net]
-        """Of all boards (see netlist.py)."""
+        """The pads of all boards (see netlist.py)."""
         self.sides = {key: BoardSide(self, key, b) for key, b in self.netlist.boards.items()}
-        """The circuit as each board sees it, by id."""
+        """The circuit as each board sees it, by the board's id."""
         self._types = [board for board in self.netlist.boards.values() for _ in range(GPIOS)]
         self._clusters = [self.netlist.cluster_of[net] for net in self.netlist.gpio_net]
         self._supplies = Supplies(self.electric)
@@ -57,7 +70,7 @@ class Circuit:
         self._pulses = PwmEdges(
             self.electric, self.pads, lambda g: self._settle(self._clusters[g])
         )
-        self._ears = Listeners(self.meter, self._pulses, self.threshold.at)
+        self._listeners = Listeners(self.meter, self._pulses, self.threshold.at)
         self.afterimage = Afterimage(self.electric, self.pads)
         self._hum = Hum(self._settle)
         self._converter = Converter(self.netlist)
@@ -96,14 +109,14 @@ class Circuit:
         return sum(1 << pad for pad, net in enumerate(self.netlist.gpio_net) if net in wired)
 
     def reading(self) -> int:
-        """Mask of the pads whose level the program can see change."""
+        """Mask of the pads whose changes the program can notice."""
         return self._reading
 
     def coupled(self) -> int:
-        """Mask of the outputs that somebody listens to, as things are now.
+        """Mask of the coupled outputs, as the circuit is now.
 
-        Their change can alter what the program reads at a pin, wake an active part, or cause a
-        fault. Of all other outputs only the last level matters: not every write has to be told.
+        Their changes can change what the program reads at a pin, reach an active part, or cause a
+        fault. Of all other outputs only the last level matters, and not every write.
         """
         return self._coupled
 
@@ -114,7 +127,8 @@ class Circuit:
     # -- running ------------------------------------------------------------------------------
 
     def start(self, *worlds: World) -> None:
-        """The bench begins, with a world for each board. Once, before all that follows here."""
+        """The bench begins, with a world for each board. To be called once, before the methods
+        below."""
         self._worlds = Worlds(dict(zip(self.netlist.boards, worlds, strict=True)))
         self._world = worlds[0]
         self._faults = FaultWatch(self._worlds)
@@ -125,32 +139,33 @@ class Circuit:
             part.changed = lambda part=part: self._part_changed(part)  # type: ignore[misc]
             part.others = self.parts
             part.probe = self.meter
-            part.view = MeanView(self, part.id)
+            part.view = MeanView(self.electric, self.afterimage, part.id)
             part.start(self._worlds.of(self.zones.host(part)))
         pixels.link(self.netlist.net, self.parts.values())
 
     def power(self, on: bool, board_id: str = "") -> None:
-        """The supply of a board (the first) comes or goes (a reset too): all its pads float."""
+        """Switches the supply of a board (the first) on or off; also for a reset. All its pads
+        float."""
         board_id = board_id or self.board_id
         first = self.netlist.first_pad(board_id)
         pads, fresh = range(first, first + GPIOS), Pad()
         quiet = {pad for pad in pads if self.pads[pad] == fresh}
         self.pads[first : first + RESET_PAD] = [Pad() for _ in pads[:RESET_PAD]]
         others = ~(((1 << RESET_PAD) - 1) << first)
-        self._levels &= others  # what an output held does not outlive its board
+        self._levels &= others  # levels of outputs end with their board
         self._reading &= others
         self.electric.powered = self.electric.powered - {board_id} | ({board_id} if on else set())
         self._faults.forget(board_id)
         self.afterimage.begin()
         for part in self.parts.values():
             self._feed(part)
-        alive = [c for c in self.netlist.clusters if not (c.lonely and c.gpios[0] in quiet)]
+        alive = [c for c in self.netlist.clusters if not (c.is_single_pad and c.gpios[0] in quiet)]
         for cluster in alive:
             self._plan(cluster)
         self._settle(*alive)
 
     def pin_mode(self, gpio: int, mode: int, pull: int, level: bool) -> None:
-        """A pad gets another mode, pull (`MODE_…`, `PULL_…`) or latch."""
+        """Changes the mode (`MODE_…`), the pull (`PULL_…`) and the latch of a pad."""
         pad = self.pads[gpio]
         self._faults.update(("pad", gpio), misused(self.netlist, gpio, pull != PULL_NONE))
         if gpio % GPIOS in self._types[gpio].no_pull:
@@ -160,7 +175,7 @@ class Circuit:
         self._pad_changed(gpio)
 
     def pin_out(self, gpio: int, level: bool) -> None:
-        """The program writes an output latch."""
+        """Changes the output latch of a pad."""
         self.pads[gpio].latch = level
         if self._coupled >> gpio & 1:
             self._settle(self._clusters[gpio])
@@ -168,12 +183,12 @@ class Circuit:
             self._set_level(gpio, level)
 
     def pin_dac(self, gpio: int, step: int) -> None:
-        """A DAC drives a pad with a share of the supply, until its next mode."""
+        """A DAC drives a pad with a share of the supply, until the mode of the pad changes."""
         self.pads[gpio].step = step
         self._pad_changed(gpio)
 
     def pin_pwm(self, gpio: int, freq_hz: int, duty_u16: int) -> None:
-        """PWM starts, changes, or ends (0 Hz) at a pad."""
+        """Starts, changes or ends (0 Hz) the PWM at a pad."""
         self.pads[gpio].pwm(freq_hz, duty_u16, self._world.now_ns)
         self._pad_changed(gpio)
 
@@ -187,7 +202,7 @@ class Circuit:
         return self._converter.microvolts(gpio, solution, self._types[gpio].v_supply)
 
     def holds_ns(self, gpio: int) -> int:
-        """For how long conversions at a pad stay as they are if nobody moves a control."""
+        """For how long (ns) conversions at a pad stay the same if nobody moves a control."""
         return self._converter.holds_ns(gpio, c := self._clusters[gpio], self._solve(c))
 
     def level_of(self, part: str, pin: str) -> bool:
@@ -209,7 +224,7 @@ class Circuit:
         return self.netlist.net(part, pin) == self.netlist.gpio_net[gpio]
 
     def set_control(self, part: str, name: str, value: float) -> None:
-        """A person moves a control of a part, now. Raises: HardwareError for a wrong part, name or
+        """Moves a control of a part, now. Raises: HardwareError for a wrong part, name or
         value."""
         self._known(part, self.parts)
         self.parts[part].set_control(name, value)
@@ -239,17 +254,17 @@ class Circuit:
             self._faults.update(SUPPLIES, found)
 
     def _plan(self, cluster: Cluster) -> None:
-        """Find the outputs of a cluster that somebody hears, and run their PWM for those."""
+        """Finds the coupled outputs of a cluster, and plans the edges of their PWM."""
         now = self._world.now_ns
         for gpio in cluster.gpios:
             bit = 1 << gpio
-            heard = is_heard(self.electric, self.pads, cluster, gpio, now)
-            self._coupled = self._coupled & ~bit | bit * (heard != Heard.NOT)
-            self._pulses.plan(gpio, edges=heard == Heard.EDGES)
-        self._pulses.tell(cluster)
+            coupling = coupling_of(self.electric, self.pads, cluster, gpio, now)
+            self._coupled = self._coupled & ~bit | bit * (coupling != Coupling.NONE)
+            self._pulses.plan(gpio, edges=coupling == Coupling.EDGES)
+        self._pulses.update(cluster)
 
     def _settle(self, *clusters: Cluster) -> None:
-        """Work out the clusters, and those that change by what parts do about it."""
+        """Updates the clusters, and all that change when parts react."""
         self._dirty.extend(clusters)
         if self._settling:
             return
@@ -278,11 +293,11 @@ class Circuit:
         for gpio in cluster.gpios:
             self._set_level(gpio, self._level(gpio, cluster, solution))
         self._faults.update(cluster.number, self.electric.faults(cluster, codes))
-        self._ears.tell(cluster, solution)
+        self._listeners.update(cluster, solution)
 
     def _feed(self, part: Part) -> None:
-        """Let a part begin or go dead when its supply has come or gone."""
-        if self._ears.feed(part):
+        """Switches a part on or off when its supply has come or gone."""
+        if self._listeners.feed(part):
             self._part_changed(part)
             nets = (self.netlist.net(part.id, pin) for pin in part.listens)
             self._settle(*(self.netlist.cluster_of[net] for net in nets))
@@ -300,3 +315,105 @@ class Circuit:
         if not any(self.pads[g].reads for g in cluster.gpios):
             self._hum.stop(net)
         return False
+
+
+class BoardSide:
+    """The circuit as one of its boards sees it: its own pads, by their GPIO numbers."""
+
+    def __init__(self, circuit: Circuit, board_id: str, board: BoardType) -> None:
+        self.circuit = circuit
+        self.board_id = board_id
+        self.board = board
+        self._first = circuit.netlist.first_pad(board_id)
+        self._shared = circuit.zones.shared >> self._first & MASK
+        self.resets = self.net(RESET_PAD) in circuit.netlist.wired
+        """Whether its reset pin is wired to anything."""
+
+    @property
+    def parts(self) -> Mapping[str, Part]:
+        """Every part of the circuit but the boards, by id."""
+        return self.circuit.parts
+
+    def near(self) -> frozenset[str]:
+        """The ids of the boards that can reach this one by wire, and its own."""
+        return self.circuit.zones.near(self.board_id)
+
+    def exposed(self) -> bool:
+        """Whether the program can see what another board does, with its pads as they are now."""
+        return bool(self._shared and self._shared & self.circuit.reading() >> self._first)
+
+    def power(self, on: bool) -> None:
+        """Switches the board's supply on or off."""
+        self.circuit.power(on, self.board_id)
+
+    def held(self) -> bool:
+        """Whether its reset pin is low while it has power."""
+        low = not self.circuit.levels() >> self._first + RESET_PAD & 1
+        return low and self.resets and self.board_id in self.circuit.electric.powered
+
+    def levels(self) -> int:
+        """Bit n: the level at GPIO n."""
+        return self.circuit.levels() >> self._first & PINS
+
+    def coupled(self) -> int:
+        """Mask of the coupled outputs (see `Circuit.coupled`)."""
+        return self.circuit.coupled() >> self._first & PINS
+
+    def used(self) -> int:
+        """Mask of the GPIOs that are wired to anything."""
+        return self.circuit.used() >> self._first & PINS
+
+    def pin_mode(self, gpio: int, mode: int, pull: int, level: bool) -> None:
+        """See `Circuit`."""
+        self.circuit.pin_mode(self._first + gpio, mode, pull, level)
+
+    def pin_out(self, gpio: int, level: bool) -> None:
+        """See `Circuit`."""
+        self.circuit.pin_out(self._first + gpio, level)
+
+    def pin_pwm(self, gpio: int, freq_hz: int, duty_u16: int) -> None:
+        """See `Circuit`."""
+        self.circuit.pin_pwm(self._first + gpio, freq_hz, duty_u16)
+
+    def pin_dac(self, gpio: int, step: int) -> None:
+        """See `Circuit`."""
+        self.circuit.pin_dac(self._first + gpio, step)
+
+    def microvolts(self, gpio: int) -> int:
+        """The voltage at a pad now."""
+        return self.circuit.microvolts(self._first + gpio)
+
+    def holds_ns(self, gpio: int) -> int:
+        """See `Circuit`."""
+        return self.circuit.holds_ns(self._first + gpio)
+
+    def predict(self, step: OutputStep) -> Prediction | None:
+        """The levels after a step of a part, if nothing else would come of it."""
+        c = self.circuit
+        prediction = predict(c.electric, c.pads, c.threshold, step)
+        return prediction and Prediction(*(mask >> self._first & PINS for mask in prediction))
+
+    def net(self, gpio: int) -> int:
+        """The net that a GPIO lies on: the same number for all that is joined by wire."""
+        return self.circuit.netlist.gpio_net[self._first + gpio]
+
+    def attached(self, part: str, pin: str, gpio: int) -> bool:
+        """Whether a pin of a part lies on the net of a GPIO."""
+        return self.circuit.attached(part, pin, self._first + gpio)
+
+    def parts_on(self, kind: type[Kind], pins: Callable[[Kind], Mapping[str, int]]) -> list[Kind]:
+        """The parts of a kind that are wired to these GPIOs, in the diagram's order, with power or
+        without.
+
+        Args:
+            pins: for a part, the GPIO that each of its pins has to be wired to.
+        """
+        return [
+            part
+            for part in self.parts.values()
+            if isinstance(part, kind)
+            and all(
+                pin in part.pins and self.attached(part.id, pin, gpio)
+                for pin, gpio in pins(part).items()
+            )
+        ]

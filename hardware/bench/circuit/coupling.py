@@ -1,4 +1,4 @@
-"""Who hears an output: the rule behind `Circuit.coupled()`."""
+"""Coupling: whether anything depends on an output. The rule behind `Circuit.coupled()`."""
 
 from collections.abc import Sequence
 from enum import Enum
@@ -8,35 +8,36 @@ from hardware.bench.circuit.netlist import Cluster
 from hardware.bench.circuit.pads import Pad
 
 
-class Heard(Enum):
-    """What of an output matters at its own time."""
+class Coupling(Enum):
+    """Which changes of an output have an effect at their own time."""
 
-    NOT = 0
-    PULSES = 1
-    """Every write; of a PWM only its beginning, change and end."""
+    NONE = 0
+    WRITES = 1
+    """Every write. Of a PWM, only its start, change and end."""
     EDGES = 2
+    """Every write, and every edge of a PWM."""
 
 
-def is_heard(
+def coupling_of(
     electric: Electric, pads: Sequence[Pad], cluster: Cluster, gpio: int, now_ns: int
-) -> Heard:
-    """Whether a change of this output can alter an input, wake a part, or cause a fault, as things
-    are."""
+) -> Coupling:
+    """Whether a change of this output can change an input, reach an active part, or cause a fault,
+    as the circuit is now."""
     if not pads[gpio].is_output:
-        return Heard.NOT
+        return Coupling.NONE
     nets = electric.netlist.gpio_net
     near = electric.linked(cluster).get(nets[gpio], frozenset((nets[gpio],)))
-    ears = [part for part, _, net in cluster.listeners if net in near]
-    if any(not part.TAKES_PWM for part in ears) or any(net in near for _, net in cluster.fed):
-        return Heard.EDGES
+    listeners = [part for part, _, net in cluster.listeners if net in near]
+    if any(not part.TAKES_PWM for part in listeners) or any(net in near for _, net in cluster.fed):
+        return Coupling.EDGES
     here = [g for g in cluster.gpios if nets[g] in near]
-    # An open drain that lets go does not decide its level: the program may read what does.
+    # An open drain that is off does not decide the level: the program may read what does.
     if any(pads[g].reads for g in here if g != gpio or not pads[g].holds):
-        return Heard.EDGES
+        return Coupling.EDGES
     outputs = [g for g in here if pads[g].is_output]
     if _could_fault(electric, pads, cluster, outputs, now_ns):
-        return Heard.EDGES
-    return Heard.PULSES if ears else Heard.NOT
+        return Coupling.EDGES
+    return Coupling.WRITES if listeners else Coupling.NONE
 
 
 def _could_fault(
@@ -44,8 +45,8 @@ def _could_fault(
 ) -> bool:
     """Whether any levels of these outputs give a fault.
 
-    In a net of resistors and diodes no voltage falls when an output rises. So it is enough to try
-    each output against all others, and all of them high.
+    In a net of resistors and diodes, no voltage falls when an output rises. So it is enough to try
+    each output against all others, and all outputs high.
     """
     alone = [{g: g == one for g in outputs} for one in outputs]
     tried = [*alone, *({g: not level for g, level in a.items()} for a in alone)]

@@ -1,5 +1,5 @@
-"""The netlist with its present values: solves a cluster for a state of its pads, and remembers
-the answer.
+"""The netlist with its present values: solves a cluster for a state of its pads, and keeps the
+solution for the next time.
 """
 
 from collections.abc import Sequence
@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import count
 from typing import Self
 
+from hardware.bench.circuit.disjoint_sets import DisjointSets
 from hardware.bench.circuit.faults import Found, faults_in
 from hardware.bench.circuit.netlist import Cluster, Netlist
 from hardware.bench.circuit.pads import pad_elements
@@ -18,23 +19,21 @@ from hardware.bench.circuit.solver import (
     Solution,
     Source,
     nets_of,
-    reach,
     solve,
 )
-from hardware.bench.circuit.stamped import Stamped
 from hardware.bench.parts.common.module import OutputStep
 from hardware.bench.parts.common.part import OPEN, Part
 from hardware.i18n import _
 
 MOST_NETS = 1000
-"""Of a cluster: far beyond any bench, and what one solution costs goes with the square."""
+"""Nets of a cluster. No real bench has so many; the cost of a solution grows with the square."""
 REMEMBERED = 4096
-"""States kept per cluster; a potentiometer that is turned for an hour must not fill the memory."""
+"""States that are kept. A potentiometer that is turned for an hour must not fill the memory."""
 
 Stamps = tuple[tuple[Element, ...], ...]
-"""What each part of a cluster puts on the bench, in the order of its parts."""
-Turned = tuple[tuple[Element, ...], dict[int, int]]
-"""What a part puts there now, and the clusters that are others by it: their new states."""
+"""The elements of each part of a cluster, in the order of its parts."""
+Restamped = tuple[tuple[Element, ...], dict[int, int]]
+"""The elements of a part that has changed, and the new states of the clusters that it changes."""
 
 
 class Electric:
@@ -48,12 +47,12 @@ class Electric:
         self._solved: dict[tuple[object, ...], Solution] = {}
         self._found: dict[tuple[object, ...], Found] = {}
         self._linked: dict[tuple[object, ...], dict[int, frozenset[int]]] = {}
-        self._turns: dict[tuple[object, ...], Turned] = {}
+        self._restamps: dict[tuple[object, ...], Restamped] = {}
         self._numbers: dict[tuple[object, ...], int] = {}
         self._count = count()
         self._clusters: dict[str, list[Cluster]] = {part: [] for part in self.stamps}
         self._places: dict[tuple[int, str], tuple[int, ...]] = {}
-        """Cluster and part to the indices of those of its elements that lie in there."""
+        """By cluster and part: which of the part's elements are in the cluster."""
         for cluster in netlist.clusters:
             if len(cluster.nets) > MOST_NETS:
                 what = _("more than {most} wires hang together").format(most=MOST_NETS)
@@ -62,14 +61,14 @@ class Electric:
                 self._clusters[part].append(cluster)
                 self._places[cluster.number, part] = _places(cluster, self.stamps[part])
         self._state = {c.number: self._number(c, self._now(c)) for c in netlist.clusters}
-        """Cluster to a number for what its parts put there now: a short key for what is known."""
+        """By cluster: a number that stands for its present elements, as a short key."""
         self._begin = dict(self.stamps), dict(self._state)
 
-    def afresh(self) -> Self:
-        """The same wiring with new parts, all of it as it was at the beginning; what one of the
-        two works out about a state, the other one knows."""
+    def with_new_parts(self) -> Self:
+        """The same wiring with new parts, as it was at the beginning. The two share their
+        solutions."""
         new = copy(self)
-        new.netlist = self.netlist.afresh()
+        new.netlist = self.netlist.with_new_parts()
         new.powered = frozenset()
         stamps, state = self._begin
         new.stamps, new._state = dict(stamps), dict(state)
@@ -80,21 +79,21 @@ class Electric:
         return new
 
     def restamp(self, part: str) -> list[Cluster]:
-        """A part has changed: read its elements again; the clusters that look different now."""
+        """A part has changed: reads its elements again. Returns the clusters that it changes."""
         of, clusters = self.netlist.parts[part], self._clusters[part]
         key = (part, of.powered, of.state, *[self._state[c.number] for c in clusters])
-        if (known := self._turns.get(key)) is None:
-            known = self._turned(of, clusters)
+        if (known := self._restamps.get(key)) is None:
+            known = self._restamped(of, clusters)
             if of.state is not None:
-                if len(self._turns) >= REMEMBERED:
-                    self._turns.clear()
-                self._turns[key] = known
+                if len(self._restamps) >= REMEMBERED:
+                    self._restamps.clear()
+                self._restamps[key] = known
         self.stamps[part], states = known
         self._state.update(states)
         return [cluster for cluster in clusters if cluster.number in states]
 
-    def _turned(self, part: Part, clusters: Sequence[Cluster]) -> Turned:
-        """What a part that has changed is like now."""
+    def _restamped(self, part: Part, clusters: Sequence[Cluster]) -> Restamped:
+        """The new elements of a part that has changed, and what they change."""
         old, new = self.stamps[part.id], self._stamp(part)
         self.stamps[part.id] = new
         return new, {
@@ -115,12 +114,12 @@ class Electric:
         key = (cluster.number, *self._inside(cluster, stamps))
         if (known := self._numbers.get(key)) is None:
             if len(self._numbers) >= REMEMBERED:
-                self._numbers.clear()  # numbers are never used again, so what is known stays true
+                self._numbers.clear()  # a number is never used twice, so other keys stay valid
             known = self._numbers[key] = next(self._count)
         return known
 
     def rails(self) -> dict[int, float]:
-        """Every supply net and its voltage now; those of a board without power are dead."""
+        """Every supply net and its voltage now; 0 V at a board without power."""
         feeds = self.netlist.board_rails
         dead = {net for net, boards in feeds.items() if not boards & self.powered}
         return {net: 0.0 if net in dead else volts for net, volts in self.netlist.rails.items()}
@@ -132,7 +131,7 @@ class Electric:
         stamps: Stamps | None = None,
     ) -> Solution:
         """Voltages in a cluster whose pads have these codes (`Pad.code`), in the order of its
-        GPIOs; its parts are as they are now, or were once (`stamps`)."""
+        GPIOs, with the elements of its parts as they are now, or as in `stamps`."""
         state = self._state[cluster.number] if stamps is None else self._number(cluster, stamps)
         key = (state, self.powered, codes)
         if (known := self._solved.get(key)) is None:
@@ -146,7 +145,7 @@ class Electric:
         return known
 
     def stamps_after(self, cluster: Cluster, step: OutputStep) -> Stamps:
-        """What the parts of a cluster put there once a step is done, all else being as it is."""
+        """The elements of a cluster's parts after a step, if nothing else changes."""
         driven = step.part.driven
         before, driven[step.pin] = driven[step.pin], step.level
         after = self._stamp(step.part)
@@ -154,7 +153,7 @@ class Electric:
         return tuple(after if p == step.part.id else self.stamps[p] for p in cluster.parts)
 
     def faults(self, cluster: Cluster, codes: tuple[int, ...]) -> Found:
-        """What is wrong in a cluster whose pads have these codes."""
+        """The faults in a cluster whose pads have these codes."""
         key = (self._state[cluster.number], self.powered, codes)
         if (known := self._found.get(key)) is None:
             if len(self._found) >= REMEMBERED:
@@ -172,19 +171,16 @@ class Electric:
         return known
 
     def linked(self, cluster: Cluster) -> dict[int, frozenset[int]]:
-        """Net to the nets that it can reach through contacts that are closed now, not over a
-        supply."""
+        """By net: the nets that closed contacts join it with now, but not over a supply."""
         key = (self._state[cluster.number],)
         if (known := self._linked.get(key)) is None:
             if len(self._linked) >= REMEMBERED:
                 self._linked.clear()
-            links: dict[int, set[int]] = {net: set() for net in cluster.nets}
+            joined, inside = DisjointSets(cluster.nets), {*cluster.nets}
             for element in self._inside(cluster, self._now(cluster)):
-                ends = [net for net in nets_of(element) if net in links]
-                if len(ends) == 2 and not _open(element):
-                    links[ends[0]].add(ends[1])
-                    links[ends[1]].add(ends[0])
-            known = {net: frozenset(reach([net], links)) for net in cluster.nets}
+                if not _open(element):
+                    joined.join(*(net for net in nets_of(element) if net in inside))
+            known = {net: nets for nets in joined.sets() for net in nets}
             self._linked[key] = known
         return known
 
@@ -204,8 +200,8 @@ class Electric:
         return [e for e in self.stamps[part] if isinstance(e, Diode)]
 
     def _stamp(self, part: Part) -> tuple[Element, ...]:
-        """What a part puts on the bench now; without power it drives nothing."""
-        elements = Stamped(self.netlist, part).elements
+        """The elements of a part now. Without power it drives nothing."""
+        elements = self.netlist.stamped(part).elements
         if part.powered:
             return elements
         return tuple(replace(e, ohms=OPEN) if isinstance(e, Source) else e for e in elements)
@@ -217,7 +213,7 @@ class Electric:
 
 
 def _places(cluster: Cluster, stamp: Sequence[Element]) -> tuple[int, ...]:
-    """Where in the stamp of a part (the same elements in every state) those of a cluster are."""
+    """The indices of a part's elements that are in a cluster: the same in every state."""
     inside = {*cluster.nets, *cluster.supplies}
     mine = set(cluster.nets)
     return tuple(

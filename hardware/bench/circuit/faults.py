@@ -1,9 +1,8 @@
-"""What would hurt a real board or its parts, or never work there: each is reported once for as
-long as it lasts.
+"""Electrical faults: what would damage a real board or its parts, or not work there. A fault is
+reported once, for as long as it lasts.
 
-Shorts and over-voltage at a pad, more current than a pad, a lamp or a supply bears, and pads asked
-for what the chip does not have.
-"""
+There are shorts and over-voltage at a pad, too much current for a pad, a lamp or a supply, and
+pads that are used for what the chip does not have."""
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from hardware.i18n import _
 NO_GPIO = 0xFFFF
 """The pin of a fault that is on a supply or at a part, not on a pad."""
 LAMP_AMPERES = 0.03
-"""What a 5 mm LED bears for long: 30 mA in the data sheets of most, 20 mA in the others'."""
+"""The most continuous current of a 5 mm LED: 30 mA in most data sheets, 20 mA in others."""
 
 
 class FaultPlace(NamedTuple):
@@ -44,14 +43,14 @@ class Fault:
     pin: str = ""
 
     def __str__(self) -> str:
-        return SAID[self.kind]().format(
+        return MESSAGES[self.kind]().format(
             pin=f"{self.part}:{self.pin}" if self.pin else self.part,
             volts=self.detail / 1e3,
             milliamperes=self.detail / 1e3,
         )
 
 
-SAID = {
+MESSAGES = {
     frames.FAULT_SHORT: lambda: _("{pin}: a short circuit"),
     frames.FAULT_OVER_VOLTAGE: lambda: _("{pin}: {volts:.1f} V, more than the pin bears"),
     frames.FAULT_OVER_CURRENT: lambda: _("{pin}: {milliamperes:.0f} mA, more than the pin bears"),
@@ -60,12 +59,12 @@ SAID = {
     frames.FAULT_NO_PULL: lambda: _("{pin}: this pin has no pull resistor"),
     frames.FAULT_FLASH_PIN: lambda: _("{pin}: the chip's flash is on this pin"),
 }
-"""Kind to the line that says it."""
+"""The message of each kind."""
 
 Found = Mapping[FaultPlace, int]
-"""The faults there are now, and the detail of each."""
+"""The present faults, and the detail of each."""
 Lamp = tuple[str, Diode]
-"""The id of a lamp, and a diode of it."""
+"""The id of a lamp, and one of its diodes."""
 
 
 def faults_in(
@@ -75,7 +74,7 @@ def faults_in(
     solution: Solution,
     lamps: Iterable[Lamp],
 ) -> Found:
-    """The faults of one state. A driver that cannot hold its level fights another one: a short."""
+    """The faults of one state. A driver that cannot hold its level is shorted."""
     found: dict[FaultPlace, int] = {}
     for pad, code in zip(cluster.gpios, codes, strict=True):
         net = netlist.gpio_net[pad]
@@ -106,7 +105,7 @@ def _at_pad(board: BoardType, volts: float, drive: int) -> tuple[int, int] | Non
 
 
 def misused(netlist: Netlist, pad: int, pulled: bool) -> Found:
-    """What a program asks of a pad that the chip does not have there, or must not be asked."""
+    """The faults of a pad that a program has set up: no pull resistor there, or the flash chip."""
     board_id, board, gpio = netlist.home(pad)
     kinds = []
     if gpio in board.flash_pins:
@@ -117,7 +116,7 @@ def misused(netlist: Netlist, pad: int, pulled: bool) -> Found:
 
 
 class FaultWatch:
-    """The faults of a running circuit: those that last, and the record of all."""
+    """The faults of a running circuit: those that last, and a record of all."""
 
     def __init__(self, worlds: Worlds) -> None:
         self._worlds = worlds
@@ -125,13 +124,13 @@ class FaultWatch:
         self.record: list[Fault] = []
 
     def forget(self, board_id: str) -> None:
-        """The power of a board was off: what lasts there, and at parts, is reported anew."""
+        """The power of a board was off: faults there, and at parts, are reported again."""
         others = self._worlds.boards - {board_id}
         for scope, found in self._lasting.items():
             self._lasting[scope] = {spot: d for spot, d in found.items() if spot.part in others}
 
     def update(self, scope: Hashable, found: Found) -> None:
-        """The faults of a scope (a cluster, a pad, the supplies) are now `found`, no others."""
+        """The faults of a scope (a cluster, a pad, the supplies) are now exactly `found`."""
         old = self._lasting.get(scope, {})
         if not found and not old:
             return

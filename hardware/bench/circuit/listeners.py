@@ -1,4 +1,4 @@
-"""What the active parts of a circuit hear, and which of them have power."""
+"""Listeners: passes level changes to the active parts of a circuit, if they have power."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ from hardware.bench.parts.common.part import Part
 
 
 class Listeners:
-    """Tells parts the levels at the pins of their `LISTENS`."""
+    """Calls `heard` of parts when a level at a pin of their `LISTENS` changes."""
 
     def __init__(
         self, meter: Meter, pulses: PwmEdges, threshold: Callable[[int, float, bool], bool]
@@ -21,8 +21,8 @@ class Listeners:
         self._heard: dict[tuple[str, str], bool] = {}
         self._volts: dict[tuple[str, str], float] = {}
 
-    def tell(self, cluster: Cluster, solution: Solution) -> None:
-        """A cluster has these voltages now; an open net keeps its level."""
+    def update(self, cluster: Cluster, solution: Solution) -> None:
+        """A cluster has these voltages now. An open net keeps its level."""
         for part, pin, net in cluster.listeners:
             if net in solution.floating:
                 continue
@@ -35,12 +35,12 @@ class Listeners:
                     part.heard(pin, level)
 
     def _moved(self, part: Part, pin: str, volts: float) -> bool:
-        """Whether the voltage at a pin is another than before."""
+        """Whether the voltage at a pin has changed."""
         old, self._volts[part.id, pin] = self._volts.get((part.id, pin)), volts
         return old != volts
 
     def feed(self, part: Part) -> bool:
-        """Let a part begin or go dead when its supply has come or gone; whether it has."""
+        """Switches a part on or off when its supply has come or gone. Returns whether it did."""
         if self._meter.feeds(part) == part.powered:
             return False
         part.powered = not part.powered

@@ -1,14 +1,44 @@
-"""What a part can measure at its own pins, and from that, whether it has power."""
+"""Measuring: the level of a voltage, the voltages at a part's pins, and whether it has power."""
 
 from collections.abc import Callable
 
 from hardware.bench.circuit.electric import Electric
-from hardware.bench.circuit.netlist import Cluster
+from hardware.bench.circuit.netlist import GPIOS, Cluster, Netlist
 from hardware.bench.circuit.solver import Solution
 from hardware.bench.parts.common.part import Part
+from hardware.boards import BoardType
 
 GROUND_VOLTS = 0.5
 """A ground pin above this is not at ground: the part's own ground lead is missing."""
+
+
+class Threshold:
+    """The thresholds of every pad and net. A part has those of the board that it is wired to;
+    without one, those of the first board."""
+
+    def __init__(self, netlist: Netlist) -> None:
+        self._first = netlist.board
+        self._of_pad = [board for board in netlist.boards.values() for _ in range(GPIOS)]
+        self._of_net: dict[int, BoardType] = {}
+        for cluster in netlist.clusters:
+            if cluster.gpios:
+                near = self._of_pad[cluster.gpios[0]]
+                self._of_net |= dict.fromkeys((*cluster.nets, *cluster.supplies), near)
+        own = reversed(list(zip(netlist.gpio_net, self._of_pad, strict=True)))
+        self._of_net |= dict(own)
+
+    def at_pad(self, pad: int, volts: float, old: bool) -> bool:
+        """The level at a pad; `old` is the level before."""
+        return _level(self._of_pad[pad], volts, old)
+
+    def at(self, net: int, volts: float, old: bool) -> bool:
+        """The level that a part reads on a net; `old` is the level before."""
+        return _level(self._of_net.get(net, self._first), volts, old)
+
+
+def _level(board: BoardType, volts: float, old: bool) -> bool:
+    """Between the two thresholds the level does not change."""
+    return volts >= board.v_ih or (old and volts > board.v_il)
 
 
 class Meter:
@@ -31,12 +61,13 @@ class Meter:
         self._seen: dict[tuple[str, str], bool] = {}
 
     def volts(self, part: str, pin: str) -> float:
-        """The voltage at a pin now, against ground; 0 where nothing holds it."""
+        """The voltage at a pin now, against ground; 0 at an open net."""
         volts = self._held(self._electric.netlist.net(part, pin))
         return 0.0 if volts is None else volts
 
     def high(self, part: str, pin: str) -> bool:
-        """The level at a pin now; between the limits, or open, it is what was seen last."""
+        """The level at a pin now. Between the thresholds, and at an open net, it is the last
+        one."""
         net, old = self._electric.netlist.net(part, pin), self._seen.get((part, pin), False)
         if (volts := self._held(net)) is None:
             return old
@@ -44,7 +75,7 @@ class Meter:
         return level
 
     def feeds(self, part: Part) -> bool:
-        """Whether the supply of a part is what it needs, now."""
+        """Whether a part has enough supply voltage now."""
         if part.supply is None:
             return True
         supply, ground, least = part.supply
@@ -55,7 +86,7 @@ class Meter:
         return above - below >= least
 
     def _held(self, net: int) -> float | None:
-        """The voltage of a net now; None when nothing holds it."""
+        """The voltage of a net now; None at an open net."""
         cluster = self._electric.netlist.cluster_of.get(net)
         if cluster is None:
             return self._electric.rails()[net]

@@ -1,24 +1,22 @@
-"""From a diagram to nets: which pins are one wire, which parts are on the bench, which nets are
-supplies.
+"""From a diagram to nets: which pins are joined, which parts there are, which nets are supplies.
 
-A *net* is a set of pins joined by connections; pins of one part whose names agree before the
-first dot are one node inside the part (`GND.1`, `GND.2`; `1.l`, `1.r`). A *cluster* is a set of
-nets that elements join: what happens in one cluster cannot be seen in another, because supplies
-are ideal.
+A *net* is a set of pins joined by connections. Pins of one part whose names agree before the first
+dot are one node inside the part (`GND.1`, `GND.2`; `1.l`, `1.r`). A *cluster* is a set of nets
+that elements join. Clusters do not influence each other, because supplies are ideal.
 
-The *pads* of all boards are counted in one row: the second board's follow the 64 of the first.
+The *pads* of all boards have one numbering: those of the second board follow the 64 of the first.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Self
 
 from hardware import boards
 from hardware.bench import parts
-from hardware.bench.circuit.solver import Element, nets_of
-from hardware.bench.circuit.stamped import Stamped
+from hardware.bench.circuit.disjoint_sets import DisjointSets
+from hardware.bench.circuit.solver import Diode, Element, Resistor, Source, nets_of
 from hardware.bench.diagram import SERIAL_MONITOR, Diagram, PartSpec, PinRef, suggest
 from hardware.bench.parts.common.part import Part
 from hardware.boards import RESET_PAD, BoardType
@@ -26,12 +24,14 @@ from hardware.errors import DiagramError
 from hardware.i18n import _
 
 GPIOS = 64
-"""Pads of a board, as many as a mask of levels has; those not led out are nets of their own."""
+"""Pads of a board, one for each bit of a mask of levels. A pad that is not led out is a net of its
+own."""
 
 Node = tuple[str, str]
-Ear = tuple[Part, str, int]
+Listener = tuple[Part, str, int]
 """A part that listens, its pin, and the net there."""
 Feed = tuple[Part, int]
+"""A part that needs a supply, and a net that feeds it."""
 
 
 @dataclass
@@ -42,16 +42,48 @@ class Cluster:
     nets: tuple[int, ...]
     gpios: tuple[int, ...]
     parts: tuple[str, ...] = ()
-    listeners: tuple[Ear, ...] = ()
+    listeners: tuple[Listener, ...] = ()
     fed: tuple[Feed, ...] = ()
     """The parts whose supply or ground pin is on one of the nets, and that net."""
     supplies: tuple[int, ...] = ()
-    """The supply nets at its border."""
+    """The supply nets that its elements touch."""
 
     @cached_property
-    def lonely(self) -> bool:
-        """Whether there is a pad and nothing else."""
+    def is_single_pad(self) -> bool:
+        """Whether it is a single pad that touches nothing else."""
         return len(self.gpios) == 1 and not (self.parts or self.listeners or self.supplies)
+
+
+class Stamped:
+    """A `Stamp` (part.py) that writes down the elements and rails of one part.
+
+    Args:
+        net: the number of the net at a pin of the part.
+    """
+
+    def __init__(self, part: Part, net: Callable[[str], int]) -> None:
+        self._net = net
+        self.rails: dict[str, float] = {}
+        """Pin to volts."""
+        self._elements: list[Element] = []
+        part.stamp(self)
+        self.elements = tuple(self._elements)
+
+    def resistor(self, a: str, b: str, ohms: float) -> None:
+        """See `Stamp`."""
+        self._elements.append(Resistor(self._net(a), self._net(b), ohms))
+
+    def diode(self, anode: str, cathode: str, volts: float, ohms: float) -> None:
+        """See `Stamp`."""
+        self._elements.append(Diode(self._net(anode), self._net(cathode), volts, ohms))
+
+    def source(self, pin: str, volts: float, ohms: float) -> None:
+        """See `Stamp`."""
+        self._elements.append(Source(self._net(pin), volts, ohms))
+
+    def rail(self, pin: str, volts: float) -> None:
+        """See `Stamp`."""
+        self.rails[pin] = volts
 
 
 class Netlist:
@@ -70,12 +102,12 @@ class Netlist:
         self.gpio_net = self._gpio_nets()
         self.rails, self.board_rails = self._rails()
         self.limits = self._limits()
-        """Net of a supply of a board to the amperes that it gives, the board's id and its pin."""
+        """By the net of a board's supply: the amperes that it can give, the board's id and pin."""
         self.clusters = self._clusters()
         self.cluster_of = self._cluster_of()
 
-    def afresh(self) -> Self:
-        """The same wiring with new parts: what was found out about it holds for these, too."""
+    def with_new_parts(self) -> Self:
+        """The same wiring with new parts, without working it out again."""
         new = copy(self)
         new.parts = new._make_parts()
         new.clusters = [_with_parts(cluster, new.parts) for cluster in self.clusters]
@@ -121,13 +153,20 @@ class Netlist:
             return ("TX", "RX")
         return self.boards[part].pins if part in self.boards else self.parts[part].pins
 
+    def stamped(self, part: Part) -> Stamped:
+        """What a part puts between its nets, as it is now. Raises: DiagramError."""
+        try:
+            return Stamped(part, partial(self.net, part.id))
+        except DiagramError as error:
+            raise self.fail(str(error), error.cure) from error
+
     def home(self, pad: int) -> tuple[str, BoardType, int]:
         """The board of a pad: its id and type, and the pad's GPIO number there."""
         index, gpio = divmod(pad, GPIOS)
         return (*self._homes[index], gpio)
 
     def first_pad(self, board_id: str) -> int:
-        """Where the pads of a board begin."""
+        """The number of a board's first pad."""
         return list(self.boards).index(board_id) * GPIOS
 
     # -- nets ---------------------------------------------------------------------------------
@@ -150,23 +189,17 @@ class Netlist:
         return end.part, end.pin.split(".")[0]
 
     def _join(self, diagram: Diagram) -> None:
-        """Number the nets by union-find, in the order of the file."""
-        parent: dict[Node, Node] = {}
-
-        def root(node: Node) -> Node:
-            while (above := parent.setdefault(node, node)) != node:
-                parent[node] = node = parent[above]  # halves the way for the next time
-            return node
-
+        """Number the nets, in the order of the file."""
+        joined = DisjointSets[Node]()
         ends = [(self._node(wire.a), self._node(wire.b)) for wire in diagram.connections]
         for a, b in ends:
-            if SERIAL_MONITOR not in (a[0], b[0]):  # every board has a monitor of its own
-                parent[root(b)] = root(a)
+            if SERIAL_MONITOR not in (a[0], b[0]):  # each board has a monitor of its own
+                joined.join(a, b)
         numbers: dict[Node, int] = {}
         for part in (*self.boards, *self.parts, SERIAL_MONITOR):
             for pin in self.pins(part):
                 node = (part, pin.split(".")[0])
-                self._net[node] = numbers.setdefault(root(node), len(numbers))
+                self._net[node] = numbers.setdefault(joined.root(node), len(numbers))
         self.wired = {self._net[node] for wire in ends for node in wire}
         self._count = len(numbers)
 
@@ -184,7 +217,8 @@ class Netlist:
         return tuple(led_out.get(pad, self._count + pad) for pad in pads)
 
     def _rails(self) -> tuple[dict[int, float], dict[int, frozenset[str]]]:
-        """Supplies: net to volts; and to the boards that feed it (it is dead when they are)."""
+        """Supply nets: the volts of each, and the boards that feed it (without them it is
+        dead)."""
         found: dict[int, tuple[float, str]] = {}
         feeds: dict[int, frozenset[str]] = {}
         for board_id, board in self.boards.items():
@@ -194,8 +228,7 @@ class Netlist:
                     self._rail(found, f"{board_id}:{pin.name}", net, pin.volts)
                     feeds[net] = feeds.get(net, frozenset()) | {board_id}
         for part in self.parts.values():
-            stamped = Stamped(self, part)
-            for pin_name, volts in stamped.rails.items():
+            for pin_name, volts in self.stamped(part).rails.items():
                 self._rail(found, f"{part.id}:{pin_name}", self.net(part.id, pin_name), volts)
         return {net: volts for net, (volts, _) in found.items()}, feeds
 
@@ -219,8 +252,8 @@ class Netlist:
     # -- clusters -----------------------------------------------------------------------------
 
     def _clusters(self) -> list[Cluster]:
-        """Every net but the supplies is in one cluster; so is a supply with pads or ears."""
-        touching = {part.id: Stamped(self, part).elements for part in self.parts.values()}
+        """Every net but the supplies is in one cluster; so is a supply with pads or listeners."""
+        touching = {part.id: self.stamped(part).elements for part in self.parts.values()}
         owners: dict[int, list[str]] = {}
         for part, elements in touching.items():
             for net in sorted({net for element in elements for net in nets_of(element)}):
@@ -228,7 +261,7 @@ class Netlist:
         pads: dict[int, list[int]] = {}
         for pad, net in enumerate(self.gpio_net):
             pads.setdefault(net, []).append(pad)
-        ears, feeds = self._ears(), self._feeds()
+        listeners, feeds = self._listeners(), self._feeds()
 
         found: list[Cluster] = []
         for group in self._groups(touching):
@@ -237,21 +270,22 @@ class Netlist:
             border = {net for part in parts_ for e in touching[part] for net in nets_of(e)}
             supplies = tuple(sorted(border & set(self.rails)))
             gpios = tuple(sorted(gpio for net in nets for gpio in pads.get(net, ())))
-            heard = tuple(ear for net in nets for ear in ears.get(net, ()))
+            listening = tuple(listener for net in nets for listener in listeners.get(net, ()))
             fed = tuple(feed for net in nets for feed in feeds.get(net, ()))
-            found.append(Cluster(len(found), nets, gpios, parts_, heard, fed, supplies))
+            found.append(Cluster(len(found), nets, gpios, parts_, listening, fed, supplies))
         for net in sorted(self.rails):
-            # Nothing to solve on a supply, but a pad can fight it and a part can hear it.
-            if net in pads or net in ears:
-                gpios, heard = tuple(pads.get(net, ())), tuple(ears.get(net, ()))
-                found.append(Cluster(len(found), (), gpios, (), heard, (), (net,)))
+            # There is nothing to solve on a supply, but a pad can be shorted to it, and a part can
+            # listen there.
+            if net in pads or net in listeners:
+                gpios, listening = tuple(pads.get(net, ())), tuple(listeners.get(net, ()))
+                found.append(Cluster(len(found), (), gpios, (), listening, (), (net,)))
         return found
 
     def _cluster_of(self) -> dict[int, Cluster]:
         return {net: c for c in self.clusters for net in c.nets or c.supplies}
 
-    def _ears(self) -> dict[int, list[Ear]]:
-        found: dict[int, list[Ear]] = {}
+    def _listeners(self) -> dict[int, list[Listener]]:
+        found: dict[int, list[Listener]] = {}
         for part in self.parts.values():
             for pin in part.listens:
                 net = self.net(part.id, pin)
@@ -266,16 +300,13 @@ class Netlist:
                 found.setdefault(net, []).append((part, net))
         return found
 
-    def _groups(self, touching: Mapping[str, tuple[Element, ...]]) -> list[set[int]]:
+    def _groups(self, touching: Mapping[str, tuple[Element, ...]]) -> list[frozenset[int]]:
         """The nets that are no supplies, in groups that elements join."""
-        group = {net: {net} for net in self._all_nets() if net not in self.rails}
-        for elements in touching.values():
-            for element in elements:
-                free = [net for net in nets_of(element) if net in group]
-                if len(free) == 2 and group[free[0]] is not group[free[1]]:
-                    merged = group[free[0]] | group[free[1]]
-                    group |= dict.fromkeys(merged, merged)
-        return list({id(nets): nets for nets in group.values()}.values())
+        free = [net for net in self._all_nets() if net not in self.rails]
+        groups = DisjointSets(free)
+        for element in (element for elements in touching.values() for element in elements):
+            groups.join(*(net for net in nets_of(element) if net not in self.rails))
+        return groups.sets()
 
     def _all_nets(self) -> Iterator[int]:
         yield from range(self._count)
@@ -286,6 +317,6 @@ def _with_parts(cluster: Cluster, parts_: Mapping[str, Part]) -> Cluster:
     """The cluster with other parts of the same ids."""
     if not (cluster.listeners or cluster.fed):
         return cluster
-    ears = tuple((parts_[part.id], pin, net) for part, pin, net in cluster.listeners)
+    listeners = tuple((parts_[part.id], pin, net) for part, pin, net in cluster.listeners)
     fed = tuple((parts_[part.id], net) for part, net in cluster.fed)
-    return replace(cluster, listeners=ears, fed=fed)
+    return replace(cluster, listeners=listeners, fed=fed)

@@ -1,7 +1,7 @@
-"""What an open input sees: a seeded telegraph of levels, as a wire picks up hum and hands.
+"""Noise at an open input: random levels from a seed, as a wire picks up mains hum and touch.
 
-The level is mostly high, with false lows of 40 to 200 ms. A low is at most 600 ms after the one
-before, so every second holds at least one whole false low (labs count on it).
+The level is mostly high, with false lows of 40 to 200 ms. Between two lows are at most 600 ms, so
+every second has at least one whole false low (labs depend on it).
 """
 
 import random
@@ -28,13 +28,13 @@ class Noise:
         self.level = True
 
     def start(self) -> None:
-        """Somebody reads the open net from now on."""
+        """A pad reads the open net from now on."""
         if not self.running:
             self.running, self.level = True, True
             self._next()
 
     def stop(self) -> None:
-        """The net is held by something, or nobody reads it."""
+        """The net is not open any more, or no pad reads it."""
         self.running = False
         self._alarm.clear()
 
@@ -50,21 +50,20 @@ class Noise:
 
 
 class Hum:
-    """What all open nets of a circuit pick up; `settle` works a net's cluster out anew."""
+    """The noise of all open nets of a circuit; `settle` updates a net's cluster."""
 
     def __init__(self, settle: Callable[[Cluster], None]) -> None:
         self._settle = settle
         self._noise: dict[int, Noise] = {}
 
     def level(self, net: int, world: World, name: str, cluster: Cluster) -> bool:
-        """The level of a net that somebody reads; `name` seeds its noise when it is the first
-        time."""
+        """The level of a net that a pad reads. At the first call, `name` seeds its noise."""
         if net not in self._noise:
             self._noise[net] = Noise(world, name, lambda: self._settle(cluster))
         self._noise[net].start()
         return self._noise[net].level
 
     def stop(self, net: int) -> None:
-        """The net is held by something, or nobody reads it."""
+        """The net is not open any more, or no pad reads it."""
         if net in self._noise:
             self._noise[net].stop()

@@ -17,15 +17,15 @@ from hardware.boards import BoardType
 
 DUTY_MAX = 65535
 FLOATS, LOW, HIGH, VOLTAGE = 0, 1, 2, 3
-"""What a pad drives, the low part of its code; then comes the pull (`PULL_…`) times 4, and for a
-voltage the step of the DAC times 16."""
+"""What a pad drives: the lowest part of its code. To this come the pull (`PULL_…`) times 4, and
+for a voltage the step of the DAC times 16."""
 DAC_MAX = 255
 DAC_OHMS = 100
-"""Between a DAC and its pad; a guess: the ESP32's data sheet names none."""
+"""Between a DAC and its pad. A guess: the ESP32's data sheet gives no value."""
 
 FOLLOWED_NS = 20_000
-"""A PWM with shorter cycles (above 50 kHz) is too fast for the interpreter to follow, and 40 MHz
-would take the bench a minute for each millisecond."""
+"""A PWM with shorter cycles (above 50 kHz) is too fast for an interpreter to follow. At 40 MHz,
+the bench would take a minute for each millisecond."""
 
 
 @dataclass
@@ -40,10 +40,10 @@ class Pad:
     since_ns: int = 0
     """When the running PWM began (its phase)."""
     step: int | None = None
-    """Of the DAC that has the pad, of `DAC_MAX` for the whole supply; None: none has it."""
+    """The step of the DAC at this pad, of `DAC_MAX` for the whole supply; None: no DAC."""
 
     def set_up(self, mode: int, pull: int, latch: bool) -> None:
-        """Another mode, pull or latch: no DAC has the pad now, and no PWM if it is no output."""
+        """Sets mode, pull and latch. That ends a DAC, and a PWM if the pad is no output now."""
         self.mode, self.pull, self.latch = mode, pull, latch
         self.step = None
         if mode != MODE_OUT:
@@ -51,7 +51,7 @@ class Pad:
 
     @property
     def reads(self) -> bool:
-        """Whether the program can see the level at this pad change without asking the bench."""
+        """Whether the program can notice a change at this pad without asking the bench."""
         return self.mode in (MODE_IN, MODE_OPEN_DRAIN)
 
     @property
@@ -70,7 +70,7 @@ class Pad:
         return self.freq_hz > 0 or self.mode == MODE_OUT
 
     def code(self, now_ns: int) -> int:
-        """All that the circuit must know of the pad at this moment, as a small number."""
+        """The electrical state of the pad at this moment, as a small number."""
         return self.code_at(self.level(now_ns))
 
     def code_at(self, level: bool) -> int:
@@ -101,8 +101,8 @@ class Pad:
         return min(self.period_ns - 1, max(1, self.period_ns * self.duty_u16 // DUTY_MAX))
 
     def next_edge(self, now_ns: int) -> int:
-        """When the running PWM changes next, after now. Of one too fast to follow, whole cycles
-        are left out."""
+        """When the running PWM changes next. If it is too fast to follow, whole cycles are left
+        out."""
         phase = (now_ns - self.since_ns) % self.period_ns
         skipped = self.period_ns * (FOLLOWED_NS // self.period_ns)
         edge = self.high_ns if phase < self.high_ns else self.period_ns

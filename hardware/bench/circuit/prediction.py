@@ -1,28 +1,29 @@
-"""What the boards are going to see of a step that a part has foretold."""
+"""The levels that a planned step of a part will give (`board/lookahead.py` tells boards of
+them)."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from hardware.bench.circuit.electric import Electric
+from hardware.bench.circuit.meter import Threshold
 from hardware.bench.circuit.netlist import GPIOS, Cluster
 from hardware.bench.circuit.pads import Pad
-from hardware.bench.circuit.threshold import Threshold
 from hardware.bench.parts.common.module import OutputStep
 from hardware.boards import RESET_PAD
 
 
 class Prediction(NamedTuple):
-    """Masks: the pads that the step reaches, and those of them that are high from then on."""
+    """Two masks: the pads that the step reaches, and those of them that will be high."""
 
     pads: int
     levels: int
 
 
-def foresee(
+def predict(
     electric: Electric, pads: Sequence[Pad], threshold: Threshold, step: OutputStep
 ) -> Prediction | None:
-    """The levels after a step, if all pads stay as they are; None where more would come of it than
-    these: another part hears it, a net is open or between two levels."""
+    """The levels after a step, if all pads stay as they are. None where the step has other
+    effects, or none that is certain: another part listens, a net is open or between two levels."""
     netlist = electric.netlist
     cluster = netlist.cluster_of.get(netlist.net(step.part.id, step.pin))
     if cluster is None or not _is_quiet(cluster, pads, step):
@@ -41,8 +42,8 @@ def foresee(
 
 
 def _is_quiet(cluster: Cluster, pads: Sequence[Pad], step: OutputStep) -> bool:
-    """Whether nobody but the program minds the levels of a cluster. What it writes itself that
-    another pad there could read is coupled, and ends the board's promise."""
+    """Whether only programs can notice the levels of a cluster. An output there that another pad
+    could read is coupled: the board then asks before it writes."""
     if cluster.fed or any(part is not step.part for part, _, _ in cluster.listeners):
         return False
     return not any(pads[gpio].freq_hz or gpio % GPIOS == RESET_PAD for gpio in cluster.gpios)

@@ -1,6 +1,5 @@
-"""The PWMs of a circuit's pads while they run: their edges for those who hear each, and the whole
-for parts that take it so.
-"""
+"""The PWMs of a circuit's pads: their edges, where these are coupled, and frequency and pulse
+width for parts that take a PWM as a whole (`TAKES_PWM`)."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -12,11 +11,11 @@ from hardware.bench.circuit.worlds import Worlds
 from hardware.bench.parts.common.alarm import Alarm
 from hardware.bench.parts.common.part import Part
 
-SILENCE = (0, 0)
+NO_PULSES = (0, 0)
 
 
 class PwmEdges:
-    """Plans edges in virtual time; `settle` works a pad's cluster out at each of them."""
+    """Plans edges in virtual time; `settle` updates a pad's cluster at each of them."""
 
     def __init__(
         self, electric: Electric, pads: Sequence[Pad], settle: Callable[[int], None]
@@ -33,7 +32,7 @@ class PwmEdges:
         self._worlds = worlds
 
     def plan(self, gpio: int, edges: bool) -> None:
-        """A pad has changed: forget its old edges, and plan those of its PWM if they are heard."""
+        """A pad has changed: drops its old edges, and plans those of its PWM if `edges` is set."""
         if edges and self._pads[gpio].pulses:
             self._next(gpio)
         elif gpio in self._alarms:
@@ -49,20 +48,20 @@ class PwmEdges:
         self._next(gpio)
         self._settle(gpio)
 
-    def tell(self, cluster: Cluster) -> None:
-        """Tell the parts that take a PWM whole which one reaches them, when it is another."""
+    def update(self, cluster: Cluster) -> None:
+        """Calls `pulsed` of parts that take a PWM as a whole, when it has changed."""
         for part, pin, net in cluster.listeners:
             if not (part.TAKES_PWM and part.powered):
                 continue
             near = self._electric.linked(cluster).get(net, frozenset((net,)))
             nets = self._electric.netlist.gpio_net
             pads = [self._pads[gpio] for gpio in cluster.gpios if nets[gpio] in near]
-            pulses = next(((pad.freq_hz, pad.high_ns) for pad in pads if pad.pulses), SILENCE)
-            if self._told.get((part.id, pin), SILENCE) != pulses:
+            pulses = next(((pad.freq_hz, pad.high_ns) for pad in pads if pad.pulses), NO_PULSES)
+            if self._told.get((part.id, pin), NO_PULSES) != pulses:
                 self._told[part.id, pin] = pulses
                 part.pulsed(pin, *pulses)
 
     def forget(self, part: Part) -> None:
-        """The power of a part has come or gone: what it was told no longer counts."""
+        """The power of a part has come or gone: it knows of no pulses now."""
         for pin in part.listens:
             self._told.pop((part.id, pin), None)

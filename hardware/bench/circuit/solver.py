@@ -2,19 +2,22 @@
 
 Nodal analysis for direct current. Supplies are ideal nodes; a diode is piecewise linear (open
 below its forward voltage, a resistor above). Plain Python arithmetic in a fixed order, so that
-every machine finds the same bits; circuits here have a handful of nodes.
+every machine gets the same bits. Circuits here have few nodes.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from hardware.bench.circuit.disjoint_sets import DisjointSets
+
 LEAK_SIEMENS = 1e-12
-"""From each node to ground, so that a node on its own has an answer (100 times less than a real
-pad leaks)."""
+"""From each node to ground, so that every node has a voltage (a real pad leaks 100 times more)."""
 OPEN_DIODE_SIEMENS = 1e-11
 """A diode below its forward voltage: enough to keep the matrix regular, not enough to count as
 wired."""
+HELD = -1
+"""In place of a net: everything that holds a voltage."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ Element = Resistor | Diode | Source
 
 @dataclass(frozen=True)
 class Solution:
-    """Volts of every net, and those nets that nothing holds: their voltage means nothing."""
+    """The volts of every net. Those of a floating net, which nothing holds, have no meaning."""
 
     volts: Mapping[int, float]
     floating: frozenset[int]
@@ -82,8 +85,9 @@ def solve(
     linear = tuple(e for e in every if not isinstance(e, Diode))
     on = [False] * len(diodes)
     volts = _volts(nets, fixed, linear, diodes, on)
-    # One diode is turned at a time: turning all that disagree can swing for ever. The bound is for
-    # circuits that have no stable state of such diodes; the last guess is then as good as any.
+    # Only one diode changes at a time: to change all that disagree can go on for ever. A circuit
+    # may have no stable state of such diodes; then the bound ends the loop, and the last guess
+    # counts.
     for _ in range(4 * len(diodes) + 4):
         wrong = _first_wrong(diodes, on, volts)
         if wrong is None:
@@ -94,7 +98,7 @@ def solve(
 
 
 def _by_degree(nets: Sequence[int], elements: Iterable[Element]) -> list[int]:
-    """Nets with few neighbours first: to eliminate a hub early would join all that hang on it."""
+    """Nets with few neighbours first: early elimination of a hub would fill the whole matrix."""
     touched = Counter(net for element in elements for net in nets_of(element))
     return sorted(nets, key=lambda net: touched[net])
 
@@ -148,7 +152,7 @@ def _volts(
 
 
 def _eliminate(matrix: list[list[float]]) -> list[float]:
-    """Gauss with partial pivots; each row holds its right-hand side at the end."""
+    """Gaussian elimination with partial pivoting. The last column is the right-hand side."""
     size = len(matrix)
     for i in range(size):
         pivot = max(range(i, size), key=lambda r: abs(matrix[r][i]))
@@ -174,29 +178,16 @@ def _floating(
     on: Sequence[bool],
 ) -> frozenset[int]:
     """The nets from which nothing conducts to a supply or a driver."""
-    links: dict[int, set[int]] = {net: set() for net in (*nets, *fixed)}
-    held = set(fixed)
+    joined = DisjointSets(nets)
+    joined.join(HELD, *fixed)
     for element in linear:
         if isinstance(element, Source):
             if element.ohms != float("inf"):
-                held.add(element.net)
+                joined.join(HELD, element.net)
         elif isinstance(element, Resistor) and element.ohms != float("inf"):
-            links[element.a].add(element.b)
-            links[element.b].add(element.a)
+            joined.join(element.a, element.b)
     for diode, conducts in zip(diodes, on, strict=True):
         if conducts:
-            links[diode.anode].add(diode.cathode)
-            links[diode.cathode].add(diode.anode)
-    return frozenset(nets) - reach(held, links)
-
-
-def reach(start: Iterable[int], links: Mapping[int, Iterable[int]]) -> set[int]:
-    """Every net that can be reached from `start` over `links`."""
-    found = set(start)
-    todo = list(found)
-    while todo:
-        for net in links.get(todo.pop(), ()):
-            if net not in found:
-                found.add(net)
-                todo.append(net)
-    return found
+            joined.join(diode.anode, diode.cathode)
+    held = joined.root(HELD)
+    return frozenset(net for net in nets if joined.root(net) != held)

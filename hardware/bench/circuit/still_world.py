@@ -1,14 +1,13 @@
-"""A world without a board process: its clock moves only when told. For pictures of a circuit and
-for tests.
-"""
+"""A world without a board process. Its time passes only in `run`. For pictures of a circuit and
+for tests."""
 
 import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from hardware.bench.events import EventQueue
-from hardware.bench.parts.common.module import OutputStep
 from hardware.bench.parts.common.part import PadRow
+from hardware.seed import Seed
 
 
 class StillWorld:
@@ -18,24 +17,24 @@ class StillWorld:
         self.now_ns = 0
         self.faults: list[tuple[int, int, int]] = []
         self.commons: dict[type, Any] = {}
-        """What parts share, by its class."""
-        self._seed = seed
+        """Objects that parts share, by their class."""
+        self._seed = Seed(seed, joint=":")
         self._queue = EventQueue()
 
     def at(self, t_ns: int, fn: Callable[[], None]) -> None:
-        """Call `fn` when `run` passes that time; those of one time in the order of asking."""
+        """Call `fn` when `run` passes that time. Calls of one time keep the order of adding."""
         self._queue.add(t_ns, fn)
 
     at_all = at
-    """There is only one side here."""
+    """There is only one queue here."""
 
-    def foretell(self, t_ns: int, step: OutputStep) -> None:
-        """There is nobody to be told."""
+    def announce(self, t_ns: int, step: Callable[[], None]) -> None:
+        """There is no board to tell."""
         self.at(t_ns, step)
 
     def rng(self, name: str) -> random.Random:
         """The same seed and name give the same numbers."""
-        return random.Random(f"{self._seed}:{name}")
+        return self._seed.rng(name)
 
     def fault(self, kind: int, gpio: int, detail: int) -> None:
         """Keep the fault in `faults`."""
@@ -46,7 +45,7 @@ class StillWorld:
         return []
 
     def run(self, until_ns: int) -> None:
-        """Let time pass, with all that was planned for it."""
+        """Let time pass, and make all calls that are due."""
         while (t_ns := self._queue.next_ns) <= until_ns:
             self.now_ns = t_ns
             self._queue.pop()()

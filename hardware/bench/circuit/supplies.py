@@ -1,4 +1,4 @@
-"""What the parts put on the supplies: their current, and a contact that joins two of them."""
+"""The load on the supplies: the current of the parts, and contacts that short two supplies."""
 
 from hardware.bench.circuit.electric import Electric
 from hardware.bench.circuit.faults import NO_GPIO, FaultPlace, Found
@@ -10,17 +10,16 @@ SUPPLIES = "supplies"
 
 
 class Supplies:
-    """Keeps the sums, so that a part that changes often costs little."""
+    """Remembers the load of each part, so that a part that changes often costs little."""
 
     def __init__(self, electric: Electric) -> None:
         self._electric = electric
         self._bridges: set[str] = set()
         self._draws: dict[str, tuple[int, float]] = {}
-        """Part to the supply net that feeds it, and the amperes that it takes there."""
+        """By part: the supply net that feeds it, and the amperes that it takes there."""
 
     def changed(self, part: Part) -> Found | None:
-        """All faults of the supplies after a part has changed; None when it changes nothing
-        there."""
+        """All faults of the supplies after a part has changed; None when nothing changes."""
         bridges = self._electric.bridges_supplies(part.id)
         draws = self._draw(part)
         if bridges == (part.id in self._bridges) and draws == self._draws.get(part.id):

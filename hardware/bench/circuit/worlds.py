@@ -1,11 +1,10 @@
-"""The worlds of several boards as one: the same time, but a trace, events and chance for each."""
+"""The worlds of several boards as one: each board has its own trace, events and chance."""
 
 import random
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 
 from hardware.bench.circuit.netlist import GPIOS
-from hardware.bench.parts.common.module import OutputStep
 from hardware.bench.parts.common.part import PadRow, World
 
 
@@ -38,9 +37,9 @@ class Worlds:
         """See `World`."""
         self._all[0].at(t_ns, fn)
 
-    def foretell(self, t_ns: int, step: OutputStep) -> None:
+    def announce(self, t_ns: int, step: Callable[[], None]) -> None:
         """See `World`."""
-        self._all[0].foretell(t_ns, step)
+        self._all[0].announce(t_ns, step)
 
     def rng(self, name: str) -> random.Random:
         """See `World`."""

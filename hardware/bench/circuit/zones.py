@@ -1,13 +1,15 @@
-"""Which boards can reach each other by wire: what one of them does then has to be known before
-another may go on.
+"""Zones: which boards can reach each other by wire. Such boards have to wait for each other.
 
-Two pads are *in touch* when elements or an active part lie between them. Supplies do not count: a
-board that fails takes its 3.3 V from its neighbours' parts, and they notice when they look next.
+Two pads are *in touch* when elements or an active part are between them. Supplies do not count: a
+board that goes off takes its 3.3 V from its neighbours' parts, and these notice it at their next
+event.
 """
 
+from hardware.bench.circuit.disjoint_sets import DisjointSets
 from hardware.bench.circuit.netlist import Netlist
-from hardware.bench.parts.common.buses import I2cPart, PixelPart, SpiPart
+from hardware.bench.parts.common.buses import I2cPart, SpiPart
 from hardware.bench.parts.common.part import Part
+from hardware.bench.parts.common.pixels import PixelPart
 
 BUS_PARTS = (I2cPart, SpiPart, PixelPart)
 
@@ -30,12 +32,12 @@ class Zones:
         self._zone = self._zones()
 
     def near(self, board_id: str) -> frozenset[str]:
-        """The boards that can reach a board over any number of wires, parts and boards; itself
-        too."""
+        """The boards that can reach a board over any number of wires, parts and boards, and the
+        board itself."""
         return self._zone[board_id]
 
     def host(self, part: Part) -> str:
-        """The board on whose time a part lives: the first one that it touches, else the first."""
+        """The board whose world a part belongs to: the first that it touches, else the first."""
         if not self._touching:
             return self._netlist.board_id
         groups = {self._at(self._netlist.net(part.id, pin)) for pin in part.pins}
@@ -48,26 +50,25 @@ class Zones:
 
     def _groups(self) -> dict[int, int]:
         """The number of the group of each net that is no supply."""
-        group = {net: {net} for c in self._netlist.clusters for net in c.nets}
-        links = [list(cluster.nets) for cluster in self._netlist.clusters]
+        clusters = self._netlist.clusters
+        groups = DisjointSets(net for cluster in clusters for net in cluster.nets)
+        inside = {net for cluster in clusters for net in cluster.nets}
+        links = [list(cluster.nets) for cluster in clusters]
         links += [self._nets(part) for part in self._netlist.parts.values() if _is_active(part)]
         for nets in links:
-            known = [net for net in nets if net in group]
-            merged = set[int]().union(*(group[net] for net in known))
-            group |= dict.fromkeys(merged, merged)
-        return {net: min(nets) for net, nets in group.items()}
+            groups.join(*(net for net in nets if net in inside))
+        return {net: min(nets) for nets in groups.sets() for net in nets}
 
     def _nets(self, part: Part) -> list[int]:
         return [self._netlist.net(part.id, pin) for pin in part.pins]
 
     def _zones(self) -> dict[str, frozenset[str]]:
-        zone = {board_id: frozenset((board_id,)) for board_id in self._netlist.boards}
+        zones = DisjointSets(self._netlist.boards)
         for ids in self._touching.values():
-            merged = frozenset[str]().union(*(zone[board_id] for board_id in ids))
-            zone |= dict.fromkeys(merged, merged)
-        return zone
+            zones.join(*ids)
+        return {board_id: zone for zone in zones.sets() for board_id in zone}
 
 
 def _is_active(part: Part) -> bool:
-    """Whether what happens at one pin of a part can show at another without an element between."""
+    """Whether one pin of a part can change another one without an element between them."""
     return bool(part.listens or part.supply) or isinstance(part, BUS_PARTS)

@@ -8,9 +8,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from hardware.bench.circuit.afterimage import MeanView
 from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.circuit.pads import DUTY_MAX
-from hardware.bench.circuit.view import MeanView
 from hardware.bench.diagram import SERIAL_MONITOR, Connection, PartSpec, PinRef
 from hardware.bench.drawing.badges import badges
 from hardware.bench.drawing.board_picture import board_pin, board_size, board_svg
@@ -109,7 +109,7 @@ def _place(circuit: Circuit, spec: PartSpec) -> Placed:
         caption = spec.id if len(circuit.sides) > 1 else ""
         return Placed(spec, board_size(board), pins, body, caption)
     part = circuit.parts[spec.id]
-    body = part.svg(MeanView(circuit, spec.id))
+    body = part.svg(MeanView(circuit.electric, circuit.afterimage, spec.id))
     return Placed(spec, part.size, dict(part.pins), body, part.caption)
 
 

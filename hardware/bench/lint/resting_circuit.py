@@ -12,10 +12,8 @@ from hardware.bench.circuit.solver import (
     Solution,
     Source,
     nets_of,
-    reach,
     solve,
 )
-from hardware.bench.circuit.stamped import Stamped
 from hardware.bench.circuit.still_world import StillWorld
 from hardware.bench.diagram import Diagram
 from hardware.bench.parts.common.module import Module
@@ -89,7 +87,7 @@ class Resting:
 
     def elements(self, part: Part) -> tuple[Element, ...]:
         """What a part puts between its pins, whether it has power or not."""
-        return Stamped(self.netlist, part).elements
+        return self.netlist.stamped(part).elements
 
     def pin_on(self, part: Part, net: int) -> str:
         """The first pin of a part on a net."""
@@ -141,7 +139,12 @@ class Resting:
 
     def near(self, net: int, links: Mapping[int, set[int]]) -> set[int]:
         """The nets that can be reached from one, itself among them."""
-        return reach([net], links)
+        found, todo = {net}, [net]
+        while todo:
+            new = links.get(todo.pop(), set()) - found
+            found |= new
+            todo += new
+        return found
 
     def diodes(self, part: Part) -> list[Diode]:
         """The diodes of a part that are wired at both ends."""

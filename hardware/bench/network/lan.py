@@ -79,7 +79,7 @@ class Lan:
         """Tells the bench how soon one board can be noticed by another through the network."""
         soonest_ns = min([2 * cell.latency_ns for cell in self.cells] + [NEWS_NS]) + WIRE_NS
         for station in self._stations:
-            station.reaches(all_ns=soonest_ns)
+            station.noticed_after(radio_ns=soonest_ns)
 
     # -- time and chance ------------------------------------------------------------------------
 

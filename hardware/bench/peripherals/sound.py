@@ -1,6 +1,4 @@
-"""`machine.I2S`: sound that leaves the board. No part of the bench plays it; it stands in the
-trace.
-"""
+"""`machine.I2S`: sound output. No part of the bench plays it; it is in the trace."""
 
 from hardware.bench.circuit.netlist import GPIOS
 from hardware.bench.peripherals.peripheral import Answer, BadCallError, Call, Peripheral
@@ -12,7 +10,7 @@ RATE = (1 << 24) - 1
 
 
 class Sound(Peripheral):
-    """Takes the samples; the board keeps their times itself."""
+    """Takes the samples. The board itself keeps their times."""
 
     CALLS = (frames.CALL_I2S,)
 

@@ -1,14 +1,14 @@
-"""The SPI bus as the board's controllers see it: who is selected exchanges a byte for a byte.
+"""The SPI bus behind the board's controllers: a selected part exchanges byte for byte.
 
-A part that is no SPI target but hears the lines (a shift register, a wire from MOSI to MISO) gets
-every edge instead.
+A part that is no SPI target but listens to the lines (a shift register), and a wire from MOSI to
+MISO, get every edge instead.
 """
 
 from functools import partial
 from typing import NamedTuple
 
 from hardware.bench.circuit.netlist import GPIOS
-from hardware.bench.parts.common.buses import SpiPart, parts_on
+from hardware.bench.parts.common.buses import SpiPart
 from hardware.bench.peripherals.peripheral import (
     MOST_BUSY_NS,
     Answer,
@@ -22,11 +22,12 @@ from hardware.bench.protocol import frames
 NO_PIN = 255
 HEAD = frames.LAYOUT_SPI
 MOST_SENT = 4096
-"""Bytes of one call: the ports send longer ones in pieces, between which others get their turn."""
+"""The most bytes of one call. The ports send more in pieces, so that other calls get their
+turn."""
 OPEN = b"\xff"
-"""What is read from a MISO that nobody drives: modules have a pull-up there."""
+"""The byte from a MISO line that is not driven: modules have a pull-up there."""
 SOFT_EXTRA_NS = 4_000
-"""What a program adds to each bit that it toggles itself (SoftSPI on a Pico; a guess from the cost
+"""Extra time of each bit when a program toggles the pins (SoftSPI on a Pico; a guess from the cost
 of its pin calls)."""
 S = 1_000_000_000
 _REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
@@ -45,8 +46,8 @@ class Spi(Peripheral):
 
     CALLS = (frames.CALL_SPI,)
 
-    def __init__(self, desk: PeripheralHost) -> None:
-        super().__init__(desk)
+    def __init__(self, board: PeripheralHost) -> None:
+        super().__init__(board)
         self._on: dict[SpiWires, list[SpiPart]] = {}
 
     def call(self, call: Call) -> Answer:
@@ -69,28 +70,28 @@ class Spi(Peripheral):
 
     def _exchange(self, wires: SpiWires, bits: int, data: bytes) -> bytes:
         selected = [part for part in self._parts(wires) if part.powered and not part.high(part.CS)]
-        got = self._edges(wires, bits, data) if self._heard(wires) else OPEN * len(data)
+        got = self._edges(wires, bits, data) if self._is_coupled(wires) else OPEN * len(data)
         mode = 2 * bool(bits & frames.SPI_POLARITY) + bool(bits & frames.SPI_PHASE)
         for part in selected:
             answers = part.MISO and wires.miso != NO_PIN
-            back = bytes(_hear(part, mode, byte) for byte in data)
+            back = bytes(_exchange_byte(part, mode, byte) for byte in data)
             got = back if answers else got
         return got
 
     def _parts(self, wires: SpiWires) -> list[SpiPart]:
         if wires not in self._on:
-            self._on[wires] = parts_on(self.desk.circuit, SpiPart, partial(_pins, wires))
+            self._on[wires] = self.board.circuit.parts_on(SpiPart, partial(_pins, wires))
         return self._on[wires]
 
-    def _heard(self, wires: SpiWires) -> bool:
-        """Whether somebody listens to the edges."""
-        coupled = self.desk.circuit.coupled()
+    def _is_coupled(self, wires: SpiWires) -> bool:
+        """Whether the edges have an effect on anything."""
+        coupled = self.board.circuit.coupled()
         return any(gpio != NO_PIN and coupled >> gpio & 1 for gpio in wires[:2])
 
     def _edges(self, wires: SpiWires, bits: int, data: bytes) -> bytes:
-        """Every bit as a level and two edges of the clock, all at the same moment."""
+        """Sends every bit as a level and two edges of the clock, all at the same time."""
         sck, mosi, miso = wires
-        circuit = self.desk.circuit
+        circuit = self.board.circuit
         idle, late = bool(bits & frames.SPI_POLARITY), bool(bits & frames.SPI_PHASE)
         got = bytearray()
         for byte in data:
@@ -111,17 +112,18 @@ class Spi(Peripheral):
         return bytes(got)
 
     def _level(self, gpio: int) -> int:
-        return 1 if gpio == NO_PIN else int(self.desk.circuit.levels() >> gpio & 1)
+        return 1 if gpio == NO_PIN else int(self.board.circuit.levels() >> gpio & 1)
 
 
-def _hear(part: SpiPart, mode: int, byte: int) -> int:
-    """In a mode that the part does not speak, each side sees the bits one place off."""
+def _exchange_byte(part: SpiPart, mode: int, byte: int) -> int:
+    """Exchanges a byte. In an SPI mode that the part does not have, both sides get bits that are
+    shifted by one place."""
     if mode in part.SPI_MODES:
         return part.spi_exchange(byte)
     return part.spi_exchange(byte >> 1) >> 1
 
 
 def _pins(wires: SpiWires, part: SpiPart) -> dict[str, int]:
-    """Which pins of a part have to be at which GPIO."""
+    """The GPIO that each pin of a part has to be wired to."""
     pairs = zip((part.SCK, part.MOSI, part.MISO), wires, strict=True)
     return {name: gpio for name, gpio in pairs if name and gpio != NO_PIN}

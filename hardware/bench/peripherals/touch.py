@@ -1,9 +1,8 @@
-"""The ESP32's touch sensor: how often it could charge what hangs on a pad (TRM 31.3, "Touch
-Sensor").
+"""The ESP32's touch sensor: it counts how often it can charge what is wired to a pad (TRM 31.3,
+"Touch Sensor").
 """
 
 from hardware.bench.circuit.netlist import GPIOS
-from hardware.bench.parts.common.buses import parts_on
 from hardware.bench.parts.touch_plate import TouchPlate
 from hardware.bench.peripherals.peripheral import (
     Answer,
@@ -15,22 +14,22 @@ from hardware.bench.peripherals.peripheral import (
 from hardware.bench.protocol import frames
 
 OPEN = 1_000
-"""What a bare pad counts, about; a plate and its wire make it less, a finger much less. Figures
-that people report for a DevKit; the data sheet has none."""
+"""About the count of a bare pad. A plate and its wire make it less, a finger much less. These are
+values that people report for a DevKit; the data sheet has none."""
 PLATE = 700
 FINGER = 120
 SCATTER = 6
-"""Counts by which one measurement differs from the next."""
+"""Random difference between two measurements, in counts."""
 
 
 class Touch(Peripheral):
-    """Counts for the plates on a pad's net; other parts on it are not weighed."""
+    """Counts for the touch plates on a pad's net. Other parts there have no effect."""
 
     CALLS = (frames.CALL_TOUCH,)
 
-    def __init__(self, desk: PeripheralHost) -> None:
-        super().__init__(desk)
-        self._chance = desk.rng("touch")
+    def __init__(self, board: PeripheralHost) -> None:
+        super().__init__(board)
+        self._chance = board.rng("touch")
 
     def call(self, call: Call) -> Answer:
         if call.b >= GPIOS:
@@ -38,7 +37,7 @@ class Touch(Peripheral):
         return Answer(self._count(call.b) + self._chance.randint(-SCATTER, SCATTER))
 
     def _count(self, gpio: int) -> int:
-        plates = parts_on(self.desk.circuit, TouchPlate, lambda part: {"T": gpio})
+        plates = self.board.circuit.parts_on(TouchPlate, lambda part: {"T": gpio})
         if not plates:
             return OPEN
         return FINGER if any(plate.values["touched"] for plate in plates) else PLATE

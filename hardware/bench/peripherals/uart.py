@@ -1,6 +1,5 @@
-"""UARTs on wires: what leaves a TX pin arrives, byte by byte and in its own time, at every RX pin
-on the same net, of this board or of another one.
-"""
+"""UARTs: bytes from a TX pin arrive one by one, each after its time on the wire, at every RX pin
+on the same net, of this board or of another one."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -20,12 +19,12 @@ NO_PIN = 255
 SETTINGS = frames.LAYOUT_UART
 BREAK_BITS = 13
 MOST_WAITING = 40_000
-"""Bytes that may wait in one UART for their turn: a program's buffer holds up to 32,766."""
+"""The most bytes that wait to be sent by one UART: a program's buffer holds up to 32,766."""
 KEPT = 4096
-"""Bytes that wait for a board which does not fetch them; the rest is lost, as in its FIFO."""
+"""The most bytes that wait for a board that does not fetch them. More are lost, as in its FIFO."""
 TOLERANCE = 0.045
-"""Two ends whose baud rates differ by more read each other's bits in the wrong places: half a bit
-off at the last of ten."""
+"""If two baud rates differ by more, bits are read in the wrong places: half a bit too early or too
+late at the last of ten."""
 S = 1_000_000_000
 
 
@@ -41,9 +40,9 @@ class Uart:
     stop: int = 1
     invert: int = 0
     free_ns: int = 0
-    """When the last byte that it was given will have left."""
-    heard: bytearray = field(default_factory=bytearray)
-    broken: bool = False
+    """When the last byte to send will have left."""
+    received: bytearray = field(default_factory=bytearray)
+    break_came: bool = False
 
     @property
     def frame_bits(self) -> int:
@@ -52,21 +51,21 @@ class Uart:
 
 
 class UartWires:
-    """Who listens on which net, over all boards of the bench."""
+    """The receivers on each net, over all boards of the bench."""
 
     def __init__(self) -> None:
-        self.ears: dict[int, list[tuple[Uarts, int]]] = defaultdict(list)
+        self.receivers: dict[int, list[tuple[Uarts, int]]] = defaultdict(list)
 
 
 class Uarts(Peripheral):
-    """All UARTs of one board; the number of a UART is its mail channel."""
+    """All UARTs of one board. The number of a UART is its interrupt channel."""
 
     CALLS = (frames.CALL_UART_SETUP, frames.CALL_UART_WRITE, frames.CALL_UART_READ)
     COUNT = 4
 
-    def __init__(self, desk: PeripheralHost) -> None:
-        super().__init__(desk)
-        self._wires: UartWires = desk.commons.setdefault(UartWires, UartWires())
+    def __init__(self, board: PeripheralHost) -> None:
+        super().__init__(board)
+        self._wires: UartWires = board.commons.setdefault(UartWires, UartWires())
         self._uarts = [Uart() for _ in range(self.COUNT)]
 
     def reset(self) -> None:
@@ -90,34 +89,34 @@ class Uarts(Peripheral):
         if not uart.baud:
             raise BadCallError("a UART that is off cannot send")
         bits = BREAK_BITS if is_break else uart.frame_bits
-        t_ns = max(uart.free_ns, self.desk.now_ns)
-        waiting_ns = t_ns - self.desk.now_ns + len(data) * bits * S // uart.baud
+        t_ns = max(uart.free_ns, self.board.now_ns)
+        waiting_ns = t_ns - self.board.now_ns + len(data) * bits * S // uart.baud
         if waiting_ns > MOST_WAITING * bits * S // uart.baud:
             raise BadCallError("more bytes than a UART has room for")
         uart.free_ns = t_ns + len(data) * bits * S // uart.baud
-        if uart.tx == NO_PIN or not (ears := self._wires.ears.get(self._net(uart.tx))):
+        if uart.tx == NO_PIN or not (receivers := self._wires.receivers.get(self._net(uart.tx))):
             return
         for count, byte in enumerate(data, start=1):
             arrival = t_ns + count * bits * S // uart.baud
-            self.desk.at(arrival, partial(_tell, ears, uart, byte, is_break))
+            self.board.at(arrival, partial(_deliver, receivers, uart, byte, is_break))
 
     # -- in -----------------------------------------------------------------------------------
 
-    def hear(self, number: int, sender: Uart, byte: int, is_break: bool) -> None:
+    def receive(self, number: int, sender: Uart, byte: int, is_break: bool) -> None:
         """A byte has arrived at a UART of this board, now."""
         uart = self._uarts[number]
-        if len(uart.heard) < KEPT:
-            uart.heard.append(0 if is_break else _received(uart, sender, byte))
-        uart.broken |= is_break
-        self.desk.mail(number, True)
+        if len(uart.received) < KEPT:
+            uart.received.append(0 if is_break else _received(uart, sender, byte))
+        uart.break_came |= is_break
+        self.board.set_interrupt(number, True)
 
     def _read(self, number: int, most: int) -> Answer:
         uart = self._uarts[number]
-        data = bytes(uart.heard[: min(most, frames.STATUS_BREAK - 1)])
-        del uart.heard[: len(data)]
-        status = len(data) + frames.STATUS_BREAK * uart.broken
-        uart.broken = False
-        self.desk.mail(number, bool(uart.heard))
+        data = bytes(uart.received[: min(most, frames.STATUS_BREAK - 1)])
+        del uart.received[: len(data)]
+        status = len(data) + frames.STATUS_BREAK * uart.break_came
+        uart.break_came = False
+        self.board.set_interrupt(number, bool(uart.received))
         return Answer(status, data)
 
     # -- inside -------------------------------------------------------------------------------
@@ -126,19 +125,19 @@ class Uarts(Peripheral):
         old = self._uarts[number]
         me = (self, number)
         if old.rx != NO_PIN:
-            self._wires.ears[self._net(old.rx)].remove(me)
+            self._wires.receivers[self._net(old.rx)].remove(me)
         if new.rx != NO_PIN:
-            self._wires.ears[self._net(new.rx)].append(me)
+            self._wires.receivers[self._net(new.rx)].append(me)
         new.free_ns = old.free_ns if new.baud else 0
         if new.baud and old.baud:
-            new.heard, new.broken = old.heard, old.broken
+            new.received, new.break_came = old.received, old.break_came
         if new.baud:
-            self.desk.reaches(near_ns=new.frame_bits * S // new.baud)
+            self.board.noticed_after(wire_ns=new.frame_bits * S // new.baud)
         self._uarts[number] = new
-        self.desk.mail(number, bool(new.heard))
+        self.board.set_interrupt(number, bool(new.received))
 
     def _net(self, gpio: int) -> int:
-        net: int = self.desk.circuit.net(gpio)
+        net: int = self.board.circuit.net(gpio)
         return net
 
 
@@ -152,17 +151,16 @@ def _settings(call: Call) -> Uart:
     return Uart(call.c, tx, rx, bits, parity, stop, invert) if call.c else Uart()
 
 
-def _tell(ears: list[tuple[Uarts, int]], sender: Uart, byte: int, is_break: bool) -> None:
-    for uarts, number in list(ears):
-        uarts.hear(number, sender, byte, is_break)
+def _deliver(receivers: list[tuple[Uarts, int]], sender: Uart, byte: int, is_break: bool) -> None:
+    for uarts, number in list(receivers):
+        uarts.receive(number, sender, byte, is_break)
 
 
 def _received(uart: Uart, sender: Uart, byte: int) -> int:
-    """What the receiver makes of a byte: itself, or what it samples at the wrong times.
+    """The byte that a receiver reads: the same, or another one if it samples at the wrong times.
 
-    The line idles high again behind the frame; the receiver looks at the middle of each of its own
-    bits, counted from the start edge.
-    """
+    The line is high again after the frame. The receiver samples the middle of each of its own
+    bits, counted from the start edge."""
     same_polarity = bool(uart.invert & 2) == bool(sender.invert & 1)
     close = abs(uart.baud - sender.baud) <= TOLERANCE * sender.baud
     if close and same_polarity and uart.bits == sender.bits:
@@ -170,9 +168,9 @@ def _received(uart: Uart, sender: Uart, byte: int) -> int:
     levels = [False, *(bool(byte >> bit & 1) for bit in range(sender.bits))]
     if sender.parity:
         levels.append((byte.bit_count() & 1) == (sender.parity == 2))
-    heard = 0
+    byte_read = 0
     for bit in range(uart.bits):
         place = int((bit + 1.5) * sender.baud / uart.baud)
         level = levels[place] if place < len(levels) else True
-        heard |= (level == same_polarity) << bit
-    return heard & 0xFF
+        byte_read |= (level == same_polarity) << bit
+    return byte_read & 0xFF

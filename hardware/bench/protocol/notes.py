@@ -1,7 +1,7 @@
-"""Notes of the network in a trace, typed: packets, MQTT messages, ESP-NOW messages, WiFi links.
+"""Network notes in a trace: packets, MQTT messages, ESP-NOW messages, WiFi links.
 
-A note is text of NOTE records, closed by a NOTED record with its kind (`NOTE_…` of frames.py) and
-length.
+A note is the text of NOTE records. A NOTED record at its end has its kind (`NOTE_…` of frames.py)
+and length.
 """
 
 import struct
@@ -15,7 +15,7 @@ from hardware.bench.protocol.records import Records, unpack_text
 
 
 class PacketNote(NamedTuple):
-    """A packet at the end of its way. `kind` is one of PACKETS; addresses are four bytes."""
+    """A packet at its arrival. `kind` is one of PACKETS; addresses are four bytes."""
 
     t_ns: int
     kind: str
@@ -30,8 +30,8 @@ class PacketNote(NamedTuple):
 class MqttNote(NamedTuple):
     """A message at the broker; `kind` is one of MESSAGES.
 
-    Of a `connect`, topic, payload, qos and retain are those of the will (an empty topic: none). Of
-    a `subscribe` the qos is the one that was granted.
+    For a `connect`, topic, payload, qos and retain are those of the will (empty topic: no will).
+    For a `subscribe`, qos is the one that was granted.
     """
 
     t_ns: int
@@ -47,8 +47,8 @@ class MqttNote(NamedTuple):
 
 
 class AirNote(NamedTuple):
-    """An ESP-NOW message where it was sent (`kind` "sent"; `lost`: nobody acknowledged it) or
-    where it arrived ("received")."""
+    """An ESP-NOW message at its sender (`kind` "sent"; `lost`: without acknowledgement) or at its
+    receiver ("received")."""
 
     t_ns: int
     kind: str
@@ -59,7 +59,7 @@ class AirNote(NamedTuple):
 
 
 class LinkNote(NamedTuple):
-    """A board's station joined an access point or left it: `reason` as ESP-IDF numbers them."""
+    """A board joined an access point or left it. `reason` is a number of ESP-IDF."""
 
     t_ns: int
     up: bool
@@ -72,14 +72,15 @@ N = TypeVar("N", PacketNote, MqttNote, AirNote, LinkNote)
 
 PACKETS = ("syn", "refused", "tcp", "fin", "udp")
 MESSAGES = (
-    "connect", "refused", "publish", "deliver", "subscribe", "unsubscribe", "disconnect", "lost",
-    "will", "acked", "dropped", "ack dropped", "broken",
-)  # fmt: skip
-"""connect and refused: CONNECT was accepted or not. publish: a client sent a message (also one of
-the scenario). deliver: the broker sent it to a client. acked: a client's PUBACK or PUBCOMP came.
-disconnect: in good order; lost: the connection ended without it, the time was over, or somebody
-took the name over; will: the broker published the will of that client. dropped, ack dropped: the
-scenario had a PUBLISH or its PUBACK lost. broken: a client spoke nonsense."""
+    *("connect", "refused", "publish", "deliver", "subscribe", "unsubscribe", "disconnect"),
+    *("lost", "will", "acked", "dropped", "ack dropped", "broken"),
+)
+"""connect, refused: a CONNECT was accepted, or not. publish: a client, or the scenario, sent a
+message. deliver: the broker sent it to a client. acked: a client sent PUBACK or PUBCOMP.
+disconnect: a client sent DISCONNECT. lost: the connection ended without it, by a time-out, or
+because another client took the same name. will: the broker published the client's will. dropped,
+ack dropped: the scenario made a PUBLISH or its PUBACK disappear. broken: a client sent an invalid
+packet."""
 AIR = ("sent", "received")
 
 _PACKET = struct.Struct("<BB4sH4sH")
@@ -145,7 +146,7 @@ def _unpack_mqtt(t_ns: int, data: bytes) -> MqttNote:
 
 
 def notes(records: Records, kind: type[N]) -> list[N]:
-    """The notes of one type, in order. One whose beginning a long-lived bench has forgotten is
+    """The notes of one type, in order. A note whose beginning was dropped from a long trace is
     left out."""
     found: Iterator[Any] = _all(records, _KINDS[kind])
     return list(found)

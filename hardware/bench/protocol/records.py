@@ -1,4 +1,5 @@
-"""The record that boards send and traces hold; `firmware/port/frames.toml` has the meanings."""
+"""Records: what boards send, and what traces are made of. For the kinds see
+`firmware/port/frames.toml`."""
 
 import struct
 from functools import cache
@@ -19,7 +20,7 @@ Times = npt.NDArray[np.int64]
 
 SIZE = RECORD.itemsize
 TEXT_BYTES = 6
-"""A record of text (TX, EXC, RX) holds so many bytes in place of `b`, `c`; `a` counts them."""
+"""A text record (TX, EXC, RX) has up to so many bytes in place of `b` and `c`; `a` counts them."""
 
 PACKER = frames.LAYOUT_RECORD
 _TIME = struct.Struct("<Q")
@@ -33,7 +34,7 @@ def pack_text(kind: int, data: bytes, t_ns: int) -> bytes:
     last = bytes((kind, rest)) + data[whole:].ljust(TEXT_BYTES, b"\0") + tail if rest else b""
     if not whole:
         return last
-    head = bytes((kind, TEXT_BYTES))  # everything between two pieces is the same
+    head = bytes((kind, TEXT_BYTES))  # between two pieces are always the same bytes
     pieces = [data[at : at + TEXT_BYTES] for at in range(0, whole, TEXT_BYTES)]
     return head + (tail + head).join(pieces) + tail + last
 
@@ -52,7 +53,8 @@ def unpack_text(records: Records) -> tuple[bytes, Times]:
 
 
 def among(values: npt.NDArray[np.integer[Any]], chosen: tuple[int, ...]) -> npt.NDArray[np.bool_]:
-    """Which of the values are chosen: a tenth of the time of `np.isin` for a short batch."""
+    """Which of the values are among the chosen ones. Ten times as fast as `np.isin` on a short
+    batch."""
     found: npt.NDArray[np.bool_] = _table(chosen).take(values)
     return found
 
@@ -65,6 +67,6 @@ def _table(chosen: tuple[int, ...]) -> npt.NDArray[np.bool_]:
 
 
 def names_of(prefix: str) -> dict[int, str]:
-    """Number to lower-case name of the constants of one section of the frame table (`END_`)."""
+    """By number: the name of each constant of frames.py with a prefix (`END_`), in lower case."""
     start = len(prefix)
     return {v: k[start:].lower() for k, v in vars(frames).items() if k.startswith(prefix)}

@@ -21,13 +21,13 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, Self, TypeVar
 
-from hardware.bench.bench import Bench
 from hardware.bench.board.end_reason import why
 from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.circuit.faults import Fault
 from hardware.bench.diagram import Diagram
 from hardware.bench.serving import address
 from hardware.bench.serving.address import Mode, find_diagram
+from hardware.bench.serving.interactive_bench import InteractiveBench
 from hardware.bench.serving.serial_lines import Lines, flashes
 from hardware.errors import BenchError
 from hardware.i18n import _
@@ -85,7 +85,7 @@ class LiveBench:
         """By id, in the order of the diagram."""
         self.board_type = wired.board
         self._flashes = flashes(self.board_types, flash)
-        self._bench = Bench(wired, seed=seed, mode=mode, headless=False, flash=self._flashes)
+        self._bench = InteractiveBench(wired, seed=seed, mode=mode, flash=self._flashes)
         self._bench.reach(reach)
         self._lines = Lines(self._bench, baud)
         self._todo: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
@@ -145,7 +145,7 @@ class LiveBench:
         """Press a button, or one of several keys, and let go after `hold_s` of its time. Raises:
         as `control`."""
 
-        def press(bench: Bench) -> None:
+        def press(bench: InteractiveBench) -> None:
             bench.control(part, key, 1)
             bench.control(part, key, 0, bench.now_ns + round(hold_s * 1e9))
 
@@ -162,8 +162,8 @@ class LiveBench:
     def snapshot(self) -> Snapshot:
         """What there is to see now."""
 
-        def look(bench: Bench) -> Snapshot:
-            ends = [station.ended for station in bench.stations.values() if station.ended]
+        def look(bench: InteractiveBench) -> Snapshot:
+            ends = [board.ended for board in bench.boards.values() if board.ended]
             ended = why(ends[0]) if ends else ""
             return Snapshot(bench.now_ns, self.circuit.controls(), ended)
 
@@ -180,7 +180,7 @@ class LiveBench:
         if self._broken:
             raise self._gone()
 
-    def ask(self, question: Callable[[Bench], T]) -> T:
+    def ask(self, question: Callable[[InteractiveBench], T]) -> T:
         """Call `question(bench)` in the bench's thread and give its answer: the trace, a drawing.
 
         Raises:
@@ -192,7 +192,7 @@ class LiveBench:
         os.eventfd_write(self._wake, 1)
         return self._wait_for(answer)
 
-    def _do(self, deed: Callable[[Bench], None]) -> None:
+    def _do(self, deed: Callable[[InteractiveBench], None]) -> None:
         """Call `deed(bench)` between two steps of the board, which sees it at once."""
         done: Future[None] = Future()
         self._need_thread()
@@ -254,13 +254,13 @@ class LiveBench:
 
     def _revive(self) -> None:
         """A board that died starts anew, as a chip does after a panic; but not again and again."""
-        for board, station in self._bench.stations.items():
-            if station.ended and monotonic() - self._revived_s > REVIVE_S:
+        for key, board in self._bench.boards.items():
+            if board.ended and monotonic() - self._revived_s > REVIVE_S:
                 self._revived_s = monotonic()
                 note = _("The board stopped ({why}) and starts anew.")
-                said = f"\r\n[bench] {note.format(why=why(station.ended))}\r\n"
-                self._lines.of(board).from_board(said.encode())
-                self._bench.reset(board=board)
+                said = f"\r\n[bench] {note.format(why=why(board.ended))}\r\n"
+                self._lines.of(key).from_board(said.encode())
+                self._bench.reset(board=key)
 
     def _gone(self) -> BenchError:
         if self._broken:

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
-from hardware.bench.bench import Bench
 from hardware.bench.diagram import suggest
 from hardware.bench.flash import Flash
+from hardware.bench.serving.interactive_bench import InteractiveBench
 from hardware.bench.serving.switchboard import Switchboard
 from hardware.boards import BoardType
 from hardware.errors import HardwareError
@@ -16,10 +16,10 @@ from hardware.i18n import _
 class Lines:
     """By board id. Not thread-safe: they belong to the bench's thread."""
 
-    def __init__(self, bench: Bench, baud: int | None) -> None:
-        self._boards = {key: self._line(bench, key, baud) for key in bench.stations}
+    def __init__(self, bench: InteractiveBench, baud: int | None) -> None:
+        self._boards = {key: self._line(bench, key, baud) for key in bench.boards}
 
-    def _line(self, bench: Bench, board: str, baud: int | None) -> Switchboard:
+    def _line(self, bench: InteractiveBench, board: str, baud: int | None) -> Switchboard:
         def send(data: bytes) -> None:
             bench.soon(lambda: bench.send(data, board=board))
 

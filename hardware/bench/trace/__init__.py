@@ -1,1 +1,1 @@
-"""What happened: records, the trace, and how it is told."""
+"""The trace of a board: how it is recorded, what can be read from it, and its summary."""

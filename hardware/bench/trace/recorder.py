@@ -1,8 +1,8 @@
-"""Where the records of a board are kept, in the one order that the trace promises.
+"""The recorder: keeps the records of a board, in the order that a trace has.
 
-Within one power cycle: by time, of the same time the board's own first, each in the order in which
-they came. That order does not depend on how the board's records were cut into pieces on their way.
-"""
+Within one power cycle, records are sorted by time. Of the same time, the board's own come first,
+then those of the bench, each in the order in which they came. So the order does not depend on how
+the board's records were cut into pieces on their way."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ PAD_KINDS = (frames.REC_MODE, frames.REC_OUT, frames.REC_PWM)
 
 
 class Recorder:
-    """Takes records from both sides: bytes, which are cheap to append to, columns once read."""
+    """Takes records from both sides. They are kept as bytes, to which it is cheap to append."""
 
     def __init__(self) -> None:
         self._done = bytearray()
@@ -38,15 +38,15 @@ class Recorder:
         self._bench += pack_text(kind, data, t_ns)
 
     def power(self, on: bool, why: int, t_ns: int) -> None:
-        """The board is switched on or off: nothing is sorted across this, later claims are
-        dropped."""
+        """The board is switched on or off. Nothing is sorted across this record, and records with
+        a later time are dropped."""
         self._done += self._open(t_ns).tobytes()
         self._board.clear()
         self._bench.clear()
         self._done += PACKER.pack(frames.REC_POWER, 0, why, on, t_ns)
 
     def records(self, until_ns: int) -> Records:
-        """All records up to a time, as an array of its own."""
+        """All records up to a time, as a new array."""
         done = np.frombuffer(bytes(self._done), RECORD)
         return np.concatenate((done, self._open(until_ns)))
 
@@ -58,15 +58,16 @@ class Recorder:
         begin = int(np.searchsorted(rows["t"], np.uint64(since_ns), side="right"))
         before = rows[:begin]
         keys = before["kind"].astype(np.int64) << 8 | before["a"]
-        _keys, last = np.unique(keys[::-1], return_index=True)  # the last of each comes first
+        _keys, last = np.unique(keys[::-1], return_index=True)  # reversed: the last of each
         kept = np.sort(begin - 1 - last)
         found: list[Row] = [*before[kept].tolist(), *rows[begin:].tolist()]
         return found
 
     def forget(self) -> None:
-        """Drops the oldest half, about (for a bench that lives for days; call it between grants).
+        """Drops about the oldest half, for a bench that runs for days. To be called between
+        grants.
 
-        Nothing is sorted: a board that prints without end makes this happen often, and a person
+        Nothing is sorted here: for a board that prints without end it happens often, and a person
         waits meanwhile.
         """
         half = len(self) // 2 * SIZE
@@ -79,17 +80,17 @@ class Recorder:
             del log[: _rows_before(log, before) * SIZE]
 
     def _open(self, until_ns: int) -> Records:
-        """What belongs to the present power cycle, sorted."""
+        """The records of the present power cycle, sorted."""
         rows = np.frombuffer(bytes(self._board) + bytes(self._bench), RECORD)
         rows = rows[rows["t"] <= until_ns]
         return rows[np.argsort(rows["t"], kind="stable")]
 
 
 def _middle_time(log: bytearray) -> int:
-    """The time of the record in the middle of a log that is in the order of time."""
+    """The time of the middle record of a log that is sorted by time."""
     return int(np.frombuffer(log, RECORD)["t"][len(log) // SIZE // 2])
 
 
 def _rows_before(log: bytearray, t_ns: int) -> int:
-    """How many records of a log that is in the order of time are older than this."""
+    """How many records of a log that is sorted by time are older than a time."""
     return int(np.searchsorted(np.frombuffer(log, RECORD)["t"], np.uint64(t_ns)))

@@ -1,4 +1,4 @@
-"""A trace in a few words: what `warsha run --json` writes, and what a program can read."""
+"""The summary of a trace, as plain data: what `warsha run --json` writes."""
 
 from typing import Any
 
@@ -6,17 +6,17 @@ from hardware.bench.protocol.records import names_of
 from hardware.bench.trace.trace import Trace
 
 MOST_EDGES = 1000
-"""Edges of a pin that are listed; `edge_count` counts them all."""
+"""The most edges of a pin that are listed. `edge_count` counts all."""
 STATES = names_of("STATE_")
 ENDS = names_of("END_")
 FAULTS = names_of("FAULT_")
 
 
 def summary(trace: Trace) -> dict[str, Any]:
-    """Plain data for JSON; times are virtual nanoseconds.
+    """Plain data for JSON. Times are virtual nanoseconds.
 
-    `pins` holds the pins that have a name and did something: `start` is the level at the start,
-    `edges` the times at which it changed, `pwm` the settings as [time, Hz, duty of 65535].
+    `pins` has the pins with a name that did something: `start` is the level at the start, `edges`
+    the times at which it changed, `pwm` the settings as [time, Hz, duty of 65535].
     """
     return {
         "board": trace.board,

@@ -1,8 +1,7 @@
 """The trace: all that one board did and all that was done to it, with virtual nanoseconds.
 
-A trace is columns: one numpy array of 16-byte records in the order of their times, and the few
-controls that were moved. Everything else (edges, lines, pulses) is computed from the columns when
-somebody asks.
+A trace is one numpy array of 16-byte records, sorted by time, and a list of the controls that were
+moved. Edges, lines and pulses are computed from these when they are needed.
 """
 
 import hashlib
@@ -28,7 +27,7 @@ FORMAT = "warsha-trace 1"
 
 
 class ControlAt(NamedTuple):
-    """A control of a part that was moved: a button, a knob."""
+    """A control of a part (a button, a knob) was moved."""
 
     t_ns: int
     part: str
@@ -37,7 +36,8 @@ class ControlAt(NamedTuple):
 
 
 class ModeAt(NamedTuple):
-    """A pin was set up: `mode`, `pull` as in the frame table, `latch` the level that it drives."""
+    """A pin was set up. `mode` and `pull` are those of frames.py; `latch` is the level that it
+    drives."""
 
     t_ns: int
     mode: int
@@ -46,7 +46,7 @@ class ModeAt(NamedTuple):
 
 
 class PwmAt(NamedTuple):
-    """PWM of a pin changed; 0 Hz is off."""
+    """The PWM of a pin changed; 0 Hz: off."""
 
     t_ns: int
     freq_hz: int
@@ -54,7 +54,8 @@ class PwmAt(NamedTuple):
 
 
 class IrqAt(NamedTuple):
-    """A pin's interrupt was set; `bits`: 1 rising, 2 falling, 4 low level, 8 high level, 0 off."""
+    """The interrupt of a pin was set up. `bits`: 1 rising, 2 falling, 4 low level, 8 high level,
+    0 off."""
 
     t_ns: int
     bits: int
@@ -62,7 +63,7 @@ class IrqAt(NamedTuple):
 
 
 class StateAt(NamedTuple):
-    """The interpreter came to a state of the frame table."""
+    """The interpreter entered a state (`STATE_…` of frames.py)."""
 
     t_ns: int
     state: int
@@ -71,15 +72,14 @@ class StateAt(NamedTuple):
 
 
 class PowerAt(NamedTuple):
-    """What the board's supply carries from now on: `active`, `light_sleep`, `deep_sleep`,
-    `off`."""
+    """The power state from now on: `active`, `light_sleep`, `deep_sleep` or `off`."""
 
     t_ns: int
     state: str
 
 
 class FaultAt(NamedTuple):
-    """An electrical fault at a pin, a kind of the frame table."""
+    """An electrical fault at a pin (`FAULT_…` of frames.py)."""
 
     t_ns: int
     kind: int
@@ -88,7 +88,7 @@ class FaultAt(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A line that the board printed; the time is that of its newline."""
+    """A line that the board printed, with the time of its newline."""
 
     t_ns: int
     text: str
@@ -109,7 +109,7 @@ class SerialLog(NamedTuple):
 
 
 class End(NamedTuple):
-    """Why the board is no more: a cause of the frame table, and for people what exactly."""
+    """The end of a board: when, the cause (`END_…` of frames.py), and details for people."""
 
     t_ns: int
     cause: int
@@ -118,7 +118,7 @@ class End(NamedTuple):
 
 @dataclass
 class Trace:
-    """What happened on one board until `end_ns`. GPIOs are numbers, or names that `nets` knows."""
+    """What happened on one board until `end_ns`. A pin is a GPIO number, or a name in `nets`."""
 
     board: str
     records: Records
@@ -127,21 +127,21 @@ class Trace:
     nets: dict[str, int] = field(default_factory=dict)
     end_detail: str = ""
     bits: int = 0
-    """Word size of the board's build: 32 as on the chip, or 64."""
+    """The word size of the board's build: 32 as on the chip, or 64."""
 
     def edges(self, pin: int | str, pwm: bool = False) -> Edges:
-        """Level at the pin over time; the first entry is the level at the start. The pulses of a
-        PWM of the pin count only with `pwm`: there may be millions."""
+        """The level at the pin over time. The first entry is the level at the start. The pulses of
+        a PWM are there only with `pwm`: there may be millions."""
         edges = edges_of(self.records, self.gpio(pin))
         settings = self.pwm(pin) if pwm else []
         return unfolded(edges, settings, self.end_ns) if settings else edges
 
     def level_at(self, pin: int | str, t_ns: int) -> bool:
-        """Level at the pin at a time (an edge counts from its own time on)."""
+        """The level at the pin at a time. An edge counts from its own time on."""
         return self.edges(pin).level_at(t_ns)
 
     def gpio(self, pin: int | str) -> int:
-        """The GPIO number of a pin. Raises: KeyError naming those that are known."""
+        """The GPIO number of a pin. Raises: KeyError, with all names that there are."""
         if isinstance(pin, int):
             return pin
         if pin not in self.nets:
@@ -174,7 +174,7 @@ class Trace:
             on = kind == frames.REC_SLEEP or c
             state = names.get(a, "active") if on else "off"
             if out and out[-1].t_ns == t_ns:
-                out.pop()  # a reset takes the power for no time
+                out.pop()  # a reset takes no time
             if not out or out[-1].state != state:
                 out.append(PowerAt(t_ns, state))
         return out
@@ -188,7 +188,7 @@ class Trace:
         return [FaultAt(t, a, b, c) for _, a, b, c, t in self._of(frames.REC_FAULT)]
 
     def ended(self) -> End | None:
-        """Why the board was no more at the end of the trace; None while it is on."""
+        """Why the board was off at the end of the trace; None if it was on."""
         rows = self._of(frames.REC_POWER)
         if not rows or rows[-1][3]:
             return None
@@ -199,13 +199,13 @@ class Trace:
         return self._text(frames.REC_TX)
 
     def sent(self) -> SerialLog:
-        """What the board was sent, at the times at which it took it."""
+        """What was sent to the board, at the times at which it took it."""
         return self._text(frames.REC_RX)
 
     def lines(self) -> list[Line]:
-        """The lines that the board completed; what a reset cuts off is none.
+        """The lines that the board completed. A line that a reset cut off is left out.
 
-        Bytes that are no UTF-8 become U+FFFD.
+        Bytes that are not UTF-8 become U+FFFD.
         """
         log = self.serial()
         cuts = [0, *np.searchsorted(log.t_ns, self.boots()).tolist()]
@@ -219,7 +219,7 @@ class Trace:
         return lines
 
     def exceptions(self) -> list[UncaughtException]:
-        """The exceptions that nobody caught, as the board reported them out of band."""
+        """The uncaught exceptions, as the board reported them, apart from its serial output."""
         rows = self.records[self.records["kind"] == frames.REC_EXC]
         ends = np.flatnonzero(rows["a"] == 0)
         parts = np.split(rows, ends + 1)[: len(ends)]
@@ -229,29 +229,28 @@ class Trace:
         ]
 
     def packets(self) -> list[PacketNote]:
-        """Packets that the board sent or that were meant for it, at the end of their way."""
+        """Packets from the board or to it, at their arrival."""
         return notes(self.records, PacketNote)
 
     def mqtt(self) -> list[MqttNote]:
-        """MQTT messages of the board's clients, and those that others published."""
+        """MQTT messages of the board's clients, and messages that others published."""
         return notes(self.records, MqttNote)
 
     def air(self) -> list[AirNote]:
-        """ESP-NOW messages that the board sent or got."""
+        """ESP-NOW messages that the board sent or received."""
         return notes(self.records, AirNote)
 
     def links(self) -> list[LinkNote]:
-        """When the board's station joined an access point, or left or missed it."""
+        """When the board joined an access point, left it, or did not find it."""
         return notes(self.records, LinkNote)
 
     def sha256(self) -> str:
-        """The fingerprint of what happened.
+        """The SHA-256 of what happened, in hexadecimal digits.
 
-        The canonical form is UTF-8 text and bytes, in this order: the line `warsha-trace 1`, a
-        line with the board type, a line with `end_ns` in decimal, the records as they lie (little-
-        endian, in the order of the trace), and a line of JSON for each control. Names of nets and
-        the words of `end_detail` are not part of it.
-        """
+        It is that of text in UTF-8 and bytes, in this order: the line `warsha-trace 1`, a line
+        with the board type, a line with `end_ns` in decimal, the records (little-endian, in the
+        order of the trace), and a line of JSON for each control. `nets` and `end_detail` do not
+        count."""
         digest = hashlib.sha256(f"{FORMAT}\n{self.board}\n{self.end_ns}\n".encode())
         digest.update(np.ascontiguousarray(self.records).tobytes())
         for control in self.controls:
@@ -266,7 +265,7 @@ class Trace:
 
     @classmethod
     def load(cls, file: str | PathLike[str] | IO[bytes]) -> "Trace":
-        """Reads what `save` wrote. Raises: ValueError when the file is no trace of this format."""
+        """Reads what `save` wrote. Raises: ValueError for another format."""
         with np.load(file, allow_pickle=False) as archive:
             meta = json.loads(archive["meta"].tobytes())
             records = archive["records"].view(RECORD)

@@ -1,46 +1,44 @@
-"""Something that is due at one time, which may be put off or forgotten before it comes."""
+"""An alarm: one call in the future that can be moved or cancelled before it is due."""
 
 from collections.abc import Callable
-from typing import Protocol
 
-
-class Waking(Protocol):
-    """What is needed of the world."""
-
-    @property
-    def now_ns(self) -> int: ...
-    def at(self, t_ns: int, fn: Callable[[], None]) -> None: ...
+from hardware.bench.events import Clock
 
 
 class Alarm:
-    """Calls a function at the last time that it was set to. A program that sets it without end
-    does not fill the queue of the bench: what waits there already does for what is due later."""
+    """Calls a function at the time that was set last.
 
-    def __init__(self, world: Waking, ring: Callable[[], None]) -> None:
-        self._world = world
+    A program that sets it again and again does not fill the queue of the bench: a call that is
+    already planned for an earlier time is used for a later one, too.
+    """
+
+    def __init__(self, clock: Clock, ring: Callable[[], None]) -> None:
+        self._clock = clock
         self._ring = ring
         self._due_ns: int | None = None
-        self._waits: list[int] = []
-        """The times at which the bench will call, the earliest last."""
+        self._planned: list[int] = []
+        """The times at which the bench will call, the earliest one last."""
 
     def set(self, t_ns: int) -> None:
-        """It is due then, and no more at any time before."""
+        """The alarm is due at this time, and at no time that was set before."""
         self._due_ns = t_ns
-        if not self._waits or t_ns < self._waits[-1]:
-            self._waits.append(t_ns)
-            self._world.at(t_ns, self._look)
+        if not self._planned or t_ns < self._planned[-1]:
+            self._plan(t_ns)
 
     def clear(self) -> None:
-        """It is not due any more."""
+        """The alarm is not due any more."""
         self._due_ns = None
 
-    def _look(self) -> None:
-        self._waits.pop()
+    def _plan(self, t_ns: int) -> None:
+        self._planned.append(t_ns)
+        self._clock.at(t_ns, self._wake)
+
+    def _wake(self) -> None:
+        self._planned.pop()
         if self._due_ns is None:
             return
-        if self._due_ns <= self._world.now_ns:
+        if self._due_ns <= self._clock.now_ns:
             self._due_ns = None
             self._ring()
-        elif not self._waits or self._due_ns < self._waits[-1]:
-            self._waits.append(self._due_ns)
-            self._world.at(self._due_ns, self._look)
+        elif not self._planned or self._due_ns < self._planned[-1]:
+            self._plan(self._due_ns)

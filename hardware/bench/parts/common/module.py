@@ -1,4 +1,4 @@
-"""Parts with a supply of their own: what their outputs put on a wire, and what they do later."""
+"""Parts with a supply of their own: what their outputs drive, now and later."""
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.part import OPEN, Control, Part, Stamp
 
 FAULT_COUNT = Control(0, 1000, whole=True)
-"""How many more measurements the faults of a sensor last; 0: until they are switched off."""
+"""For how many more measurements the faults of a sensor last; 0: until they are switched off."""
 DRIVE_OHMS = 100.0
-"""What an output of a small module drives with: enough for an input, too little to hurt."""
+"""Output resistance of a small module: enough to drive an input, too much to do damage."""
 
 
 @dataclass(frozen=True)
 class OutputStep:
-    """A module drives a pin, later."""
+    """A module drives a pin, at a time in the future."""
 
     part: "Module"
     pin: str
@@ -23,28 +23,28 @@ class OutputStep:
     plan: int
 
     def __call__(self) -> None:
-        """Now it does."""
-        if self.holds:
+        """Drives the pin, unless the plan was dropped."""
+        if self.valid:
             self.part.drive(self.pin, self.level)
 
     @property
-    def holds(self) -> bool:
-        """Whether that was not forgotten."""
+    def valid(self) -> bool:
+        """Whether the module still plans to do this."""
         return self.part.plan == self.plan
 
     def is_like(self, *others: "OutputStep") -> bool:
-        """Whether these, too, are of that part at that pin."""
+        """Whether the other steps are of the same part and pin."""
         return all(o.part is self.part and o.pin == self.pin for o in others)
 
 
 class Module(Part):
     """A part whose outputs go to its own supply and ground. It needs `SUPPLY`.
 
-    What it planned with `after` is forgotten when the power goes.
+    All that it planned is dropped when the power goes.
     """
 
     OUTPUTS: ClassVar[dict[str, bool | None]] = {}
-    """Pins that it drives, and the level after power on; None leaves the wire alone."""
+    """Pins that it drives, and the level after power on; None: not driven."""
     PULL_UPS: ClassVar[dict[str, float]] = {}
     """Resistors on the module from a pin to its supply, in ohms."""
 
@@ -53,10 +53,10 @@ class Module(Part):
         self.driven = dict(self.OUTPUTS)
         self.supply_v = 0.0
         self.plan = 0
-        """Counts how often what was planned was forgotten."""
+        """The number of the present plan: `forget` begins a new one."""
 
     def begin(self) -> None:
-        """Power has come: be as the data sheet says after power on."""
+        """Power has come: take the state that the data sheet gives for power on."""
 
     def power(self, on: bool) -> None:
         self.forget()
@@ -66,27 +66,27 @@ class Module(Part):
             self.begin()
 
     def drive(self, pin: str, level: bool | None) -> None:
-        """Put a level on an output, or let go of it, now."""
+        """Drive an output to a level, or release it (None), now."""
         if self.driven[pin] != level:
             self.driven[pin] = level
             self.changed()
 
     def after(self, delay_ns: int, fn: Callable[[], None]) -> None:
-        """Do something so much later, unless it is forgotten or the power goes."""
+        """Do something after a delay, unless the plan is dropped or the power goes."""
         plan = self.plan
         self.world.at(self.world.now_ns + delay_ns, lambda: fn() if plan == self.plan else None)
 
-    def foretell(self, delay_ns: int, pin: str, level: bool | None) -> None:
-        """Drive an output so much later, whatever it hears until then: the board is told before,
-        which costs much less."""
-        self.world.foretell(self.world.now_ns + delay_ns, OutputStep(self, pin, level, self.plan))
+    def announce(self, delay_ns: int, pin: str, level: bool | None) -> None:
+        """Drive an output after a delay, whatever happens until then. The board is told of it in
+        advance, which costs much less than to ask at each edge."""
+        self.world.announce(self.world.now_ns + delay_ns, OutputStep(self, pin, level, self.plan))
 
     def forget(self) -> None:
         """Drop all that was planned."""
         self.plan += 1
 
     def measured(self, *faults: str) -> None:
-        """Once `fault_count` measurements were made (0: never) these faults are over."""
+        """Count a measurement: after `fault_count` of them (0: never) these faults end."""
         if self.values["fault_count"]:
             self.values["fault_count"] -= 1
             if not self.values["fault_count"]:
@@ -94,7 +94,7 @@ class Module(Part):
 
     @property
     def state(self) -> Hashable:
-        is_own = type(self).stamp is not Module.stamp  # who stamps more reads more
+        is_own = type(self).stamp is not Module.stamp  # a stamp of its own may read more
         return None if is_own else (self.supply_v, *self.driven.values())
 
     def stamp(self, net: Stamp) -> None:

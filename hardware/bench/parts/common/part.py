@@ -1,23 +1,20 @@
-"""What a part of the bench is: the base of every file in `parts/`.
+"""Parts of the bench: the base class of every file in `parts/`, and what a part gets of the bench.
 
-A part type is one file in `parts/`; nothing else has to be told of it. It says which pins it
-has, what it puts between them (`stamp`), what a person can do to it (`CONTROLS`), what it wants
-to hear (`LISTENS`), and how it looks (`svg`). All lengths are CSS pixels (96 to the inch) in the
-part's own frame, unrotated, with the geometry of Wokwi's drawing of the same part, so that one
-diagram fits both.
+A part type is one file in `parts/`; it need not be registered. It gives the pins, the elements
+between them (`stamp`), the controls for a person (`CONTROLS`), the pins whose changes it gets
+(`LISTENS`), and the drawing (`svg`). All lengths are CSS pixels (96 to the inch) in the part's own
+frame, unrotated, with the geometry of Wokwi's drawing of the same part: one diagram fits both.
 """
 
 import random
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import ClassVar, Protocol
 
 from hardware.bench.diagram import PartSpec, suggest
+from hardware.bench.events import Clock
 from hardware.errors import DiagramError, HardwareError
 from hardware.i18n import _
-
-if TYPE_CHECKING:
-    from hardware.bench.parts.common.module import OutputStep
 
 OPEN = float("inf")
 """The resistance of an open contact, in ohms."""
@@ -27,44 +24,37 @@ PadRow = tuple[int, int, int, int, int]
 """A record of the board about a pad: kind, GPIO, b, c, time (ns)."""
 
 
-class World(Protocol):
-    """What a circuit needs of the bench around it: the time, a calendar, chance, and an ear."""
+class World(Clock, Protocol):
+    """What a part gets of the bench around it: time, chance, and a place to report faults."""
 
-    @property
-    def now_ns(self) -> int:
-        """Virtual time."""
-
-    def at(self, t_ns: int, fn: Callable[[], None]) -> None:
-        """Call `fn` when virtual time reaches `t_ns`."""
-
-    def foretell(self, t_ns: int, step: "OutputStep") -> None:
-        """The same of a step (see module.py) that the board may be told before."""
+    def announce(self, t_ns: int, step: Callable[[], None]) -> None:
+        """As `at`, for an `OutputStep` (module.py): the board may be told of it in advance."""
 
     def rng(self, name: str) -> random.Random:
         """Chance for one purpose; the same seed and name give the same numbers."""
 
     def fault(self, kind: int, gpio: int, detail: int) -> None:
-        """Note a fault (`FAULT_…` of frames.py)."""
+        """Record a fault (`FAULT_…` of frames.py)."""
 
     def pad_rows(self, gpios: Sequence[int], since_ns: int) -> list[PadRow]:
-        """What the program did to pads (MODE, OUT and PWM records) since a time, in its order;
-        before that the last record of each kind and pad until then."""
+        """What the program did to pads (MODE, OUT and PWM records) after a time, in its order.
+        The last record of each kind and pad up to that time comes first."""
 
 
 class Stamp(Protocol):
-    """Where a part says what it puts between its pins (pin names, dots and all)."""
+    """Takes the elements that a part puts between its pins. Pins have their full names."""
 
     def resistor(self, a: str, b: str, ohms: float) -> None:
-        """A resistor; an open contact has `OPEN` ohms, a closed one 0.1."""
+        """A resistor. An open contact has `OPEN` ohms, a closed one 0.1."""
 
     def diode(self, anode: str, cathode: str, volts: float, ohms: float) -> None:
-        """A diode: nothing below its forward voltage, a resistor above."""
+        """A diode: open below its forward voltage, a resistor above it."""
 
     def source(self, pin: str, volts: float, ohms: float) -> None:
-        """A voltage against ground behind a resistor; `OPEN` ohms = it does not drive."""
+        """A voltage against ground behind a resistor. With `OPEN` ohms it does not drive."""
 
     def rail(self, pin: str, volts: float) -> None:
-        """An ideal supply: the net of this pin has this voltage whatever happens."""
+        """An ideal supply: the net of this pin always has this voltage."""
 
 
 class Probe(Protocol):
@@ -74,11 +64,11 @@ class Probe(Protocol):
         """The voltage at a pin now, against ground."""
 
     def high(self, part: str, pin: str) -> bool:
-        """The level at a pin now, with the thresholds of the board."""
+        """The level at a pin now, by the thresholds of the board."""
 
 
 class PartView(Protocol):
-    """What a part can see of the circuit when it draws itself."""
+    """What a part can measure when it is drawn: means over the last 20 ms."""
 
     def volts(self, a: str, b: str = "") -> float:
         """The mean voltage from pin `a` to pin `b` (to ground without `b`), PWM averaged."""
@@ -106,32 +96,31 @@ class Part:
     TYPES: ClassVar[tuple[str, ...]] = ()
     """The part types of diagrams that this class is for."""
     PINS: ClassVar[Mapping[str, tuple[float, float]]] = {}
-    """Pin name to its place. Names that agree before the first dot are one node (`GND.1`,
+    """By pin name: its position. Names that agree before the first dot are one node (`GND.1`,
     `GND.2`)."""
     SIZE: ClassVar[tuple[float, float]] = (10.0, 10.0)
     """Width and height of the drawing."""
     CONTROLS: ClassVar[Mapping[str, Control]] = {}
     LISTENS: ClassVar[tuple[str, ...]] = ()
-    """Pins whose level changes are told to `heard`: such a part is *active*."""
+    """The pins whose level changes are passed to `heard`. A part with such pins is *active*."""
     SUPPLY: ClassVar[tuple[str, str, float] | None] = None
     """Its supply pin, its ground pin, and the least volts between them that it works with. A part
-    without power is dead: it drives nothing, hears nothing, answers nothing. None: needs none."""
+    without power drives nothing and reacts to nothing. None: it needs no supply."""
     DRAWS: ClassVar[float] = 0.001
     """Amperes that it takes from its supply at rest (data sheet)."""
     HEARS_VOLTS: ClassVar[bool] = False
     """Whether `heard` is also called when the voltage at a pin of `LISTENS` moves, not only its
     level."""
     TAKES_PWM: ClassVar[bool] = False
-    """Whether a PWM at a pin of `LISTENS` is told as a whole (`pulsed`), not edge by edge."""
+    """Whether a PWM at a pin of `LISTENS` is passed on as a whole (`pulsed`), not edge by edge."""
     IS_LOAD: ClassVar[bool] = False
-    """Whether a pin has to drive this part (a lamp, a buzzer); the wiring lint asks."""
+    """Whether a pin has to drive this part (a lamp, a buzzer). For the wiring lint."""
     NEEDS_DRIVER: ClassVar[bool] = False
-    """Whether the real one (a motor, a coil) takes more than any pin of a board gives."""
+    """Whether the real part (a motor, a coil) needs more current than any pin of a board gives."""
     ANALOG: ClassVar[tuple[str, ...]] = ()
-    """Pins whose voltage says something between low and high: they want a converter."""
+    """Pins with an analog voltage: they need a converter."""
     ATTRS: ClassVar[Mapping[str, str]] = {}
-    """Attributes with their defaults; extensions of ours (unknown to Wokwi) say so in the class
-    doc."""
+    """Attributes with their defaults. The class docstring names those that Wokwi does not have."""
 
     def __init__(self, spec: PartSpec) -> None:
         self.spec = spec
@@ -139,18 +128,19 @@ class Part:
         self.values: dict[str, float] = dict.fromkeys(self.CONTROLS, 0.0)
         self.world: World
         self.others: Mapping[str, Part] = {}
-        """All parts of the bench by id, itself too: light reaches them without a wire."""
+        """All parts of the bench by id, with this one: light reaches them without a wire."""
         self.probe: Probe
         self.view: PartView
         self.powered = self.supply is None
-        """Whether it has the power that it needs, now. The circuit keeps this."""
+        """Whether it has the power that it needs, now. The circuit sets it."""
         self.changed: Callable[[], None] = lambda: None
-        """To be called after anything that `stamp` reads has changed."""
+        """To be called after a change of anything that `stamp` reads."""
 
     # -- attributes ---------------------------------------------------------------------------
 
     def attr(self, name: str) -> str:
-        """An attribute as text, or its default. Wokwi writes strings; numbers are taken too."""
+        """An attribute as text, or its default. Wokwi writes strings; numbers are accepted,
+        too."""
         value = self.spec.attrs.get(name, self.ATTRS[name])
         if isinstance(value, bool):
             return "1" if value else ""
@@ -174,8 +164,8 @@ class Part:
         return value
 
     def bad_attr(self, name: str, wanted: str) -> DiagramError:
-        """The error for an attribute that makes no sense (the file's name is added by the
-        netlist)."""
+        """The error for an attribute that makes no sense. The netlist adds the name of the
+        file."""
         what = _("part {part}: attribute {name!r} is {value!r}, not {wanted}")
         cure = _('Write for example "{name}": "{default}".')
         return DiagramError(
@@ -186,60 +176,61 @@ class Part:
     # -- electricity --------------------------------------------------------------------------
 
     def stamp(self, net: Stamp) -> None:
-        """Put this part's elements between its pins: the same ones in every state, only with other
-        values."""
+        """Put this part's elements between its pins. They are the same in every state; only their
+        values change."""
 
     @property
     def state(self) -> Hashable:
-        """All that `stamp` reads and that changes: its elements are then looked up where they were
-        seen before. None: nobody knows."""
+        """Everything that `stamp` reads and that can change, as a key for known elements. None:
+        the part gives no such key."""
         return None
 
     def start(self, world: World) -> None:
-        """The bench begins: keep the world, and be as the attributes say."""
+        """The bench begins: keep the world, and take the state that the attributes give."""
         self.world = world
 
     def heard(self, pin: str, high: bool) -> None:
-        """A pin of `LISTENS` has another level now (not told to a part without power)."""
+        """The level at a pin of `LISTENS` has changed. Not called for a part without power."""
 
     def pulsed(self, pin: str, freq_hz: int, high_ns: int) -> None:
-        """For `TAKES_PWM`: the PWM at a pin is now this one, with pulses so long; 0 Hz: none."""
+        """For `TAKES_PWM`: the PWM at a pin has this frequency and pulse width now; 0 Hz: none."""
 
     def power(self, on: bool) -> None:
-        """The supply (`powered`) has come or gone: a part begins anew, as the chip does. Levels
-        that are high then are told to `heard` afterwards."""
+        """The supply (`powered`) has come or gone: the part starts again, as the chip does. Levels
+        that are high then are passed to `heard` afterwards."""
 
     def draws(self) -> float:
-        """Amperes that it takes from its supply now; where that varies, `changed` tells of it."""
+        """Amperes that it takes from its supply now. When that changes, call `changed`."""
         return self.DRAWS
 
     def draws_at_most(self) -> float:
-        """Amperes that it can take from its supply; the wiring lint adds them up."""
+        """The most amperes that it takes from its supply. The wiring lint adds them up."""
         return self.DRAWS
 
     def volts(self, pin: str) -> float:
-        """The voltage at one of its pins now, against ground; 0 where nothing holds it."""
+        """The voltage at one of its pins now, against ground; 0 at an open net."""
         return self.probe.volts(self.id, pin)
 
     def high(self, pin: str) -> bool:
-        """The level at one of its pins now; between the limits, or open, it is the last one."""
+        """The level at one of its pins now. Between the thresholds, and at an open net, it is the
+        last one."""
         return self.probe.high(self.id, pin)
 
     @property
     def holds_ns(self) -> int:
-        """For how long it stays between its pins what it is, and makes the same of a conversion,
-        if no person touches it: a board need not ask meanwhile. 0: nobody knows."""
+        """For how long (ns) its elements and conversions stay the same if no person moves a
+        control. The board need not ask meanwhile. 0: not known."""
         return 0
 
     def converted(self, pin: str, volts: float) -> float:
-        """What a board's converter takes a voltage at a pin of `ANALOG` for: called once for each
-        conversion."""
+        """The voltage that a board's converter reads at a pin of `ANALOG`, for the real voltage.
+        Called once for each conversion."""
         return volts
 
     # -- controls -----------------------------------------------------------------------------
 
     def set_control(self, name: str, value: float) -> None:
-        """A person moves a control, now. Raises: HardwareError for a wrong name or value."""
+        """Moves a control, now. Raises: HardwareError for a wrong name or value."""
         control = self.CONTROLS.get(name)
         if control is None:
             cure = suggest(name, self.CONTROLS) if self.CONTROLS else _("It has no controls.")
@@ -257,10 +248,10 @@ class Part:
             self.moved(name, value)
 
     def moved(self, name: str, value: float) -> None:
-        """A control has a new value; parts whose contacts bounce override this."""
+        """A control has a new value. Parts whose contacts bounce override this."""
         self.changed()
 
-    # -- looks --------------------------------------------------------------------------------
+    # -- drawing ------------------------------------------------------------------------------
 
     def svg(self, view: PartView) -> str:
         """The drawing, SVG elements in the part's own frame."""
@@ -268,30 +259,30 @@ class Part:
 
     @property
     def pins(self) -> Mapping[str, tuple[float, float]]:
-        """The pins of this very part (some parts have more or fewer by their attributes)."""
+        """The pins of this part: attributes give some parts more or fewer."""
         return self.PINS
 
     @property
     def listens(self) -> tuple[str, ...]:
-        """`LISTENS` of this very part."""
+        """`LISTENS` of this part."""
         return self.LISTENS
 
     @property
     def supply(self) -> tuple[str, str, float] | None:
-        """`SUPPLY` of this very part."""
+        """`SUPPLY` of this part."""
         return self.SUPPLY
 
     @property
     def probes(self) -> Mapping[str, str]:
-        """For instruments: pin to the name of the signal that it looks at."""
+        """For instruments: by pin, the name of the signal that it probes."""
         return {}
 
     @property
     def caption(self) -> str:
-        """What is written below the drawing."""
+        """The text below the drawing."""
         return self.id
 
     @property
     def size(self) -> tuple[float, float]:
-        """Width and height of this very part."""
+        """Width and height of this part."""
         return self.SIZE

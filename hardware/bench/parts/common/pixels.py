@@ -1,7 +1,7 @@
-"""Lamps in a chain behind one data line: WS2812 (NeoPixel) and its kin.
+"""Chains of LEDs on one data line: WS2812 (NeoPixel) and similar chips.
 
-They are told the bytes of a frame at once when the board sends it with `machine.bitstream`; edges
-that a program, PIO or RMT makes are read bit by bit (WS2812B data sheet, "Data transfer time").
+When the board sends a frame with `machine.bitstream`, they get its bytes at once. Edges that a
+program, PIO or RMT makes are read bit by bit (WS2812B data sheet, "Data transfer time").
 """
 
 from collections.abc import Callable, Iterable
@@ -12,36 +12,37 @@ from hardware.bench.parts.common.part import Part
 ONE_NS = 550
 """A high time above this is a 1: between the 400 ns of a 0 and the 800 ns of a 1."""
 MOST_BITS = 8 * 3 * 4096
-"""That are kept of a frame: no chain is longer."""
+"""The most bits of a frame: no chain is longer."""
 LATCH_NS = 50_000
-"""A low for so long ends a frame: what was sent shows."""
+"""A low for so long ends a frame: the LEDs show it."""
 
 
 class PixelPart(Part):
-    """A chain of lamps, or one: override `din`."""
+    """A chain of LEDs, or one LED. Override `din`."""
 
     DIN: ClassVar[str] = "DIN"
     DOUT: ClassVar[str] = "DOUT"
     LISTENS: ClassVar[tuple[str, ...]] = ("DIN",)
 
     behind: "tuple[PixelPart, ...]" = ()
-    """The parts whose data comes from this one's output; `link` sets it."""
+    """The parts that get their data from this one's output. `link` sets it."""
     _rose_ns = _fell_ns = 0
     _bits = ""
 
     def din(self, data: bytes, t_ns: int) -> bytes:
-        """A whole frame, which shows at a time; what is passed on to the next one."""
+        """A whole frame that is shown from a time on. Returns what is passed on to the next
+        part."""
         return b""
 
     def send(self, data: bytes, t_ns: int) -> None:
-        """A frame comes in, and goes on through the chain as far as it reaches."""
+        """Takes a frame, and passes the rest on through the chain."""
         rest = self.din(data, t_ns) if self.powered else b""
-        if len(rest) < len(data):  # who keeps nothing would send it round in circles
+        if len(rest) < len(data):  # else a ring of parts would pass it on for ever
             for part in self.behind:
                 part.send(rest, t_ns)
 
     def heard(self, pin: str, high: bool) -> None:
-        """An edge at the input: the length of each pulse is a bit."""
+        """An edge at the input. The length of each pulse is a bit."""
         now = self.world.now_ns
         if high:
             self._rose_ns = now
@@ -53,7 +54,7 @@ class PixelPart(Part):
         self._fell_ns = now
 
     def _latch(self) -> None:
-        """The frame is over if the line was low for long enough."""
+        """Ends the frame if the line was low for long enough."""
         quiet_ns = self._fell_ns + LATCH_NS
         if self.world.now_ns < quiet_ns or self._rose_ns > self._fell_ns:
             self.world.at(max(quiet_ns, self.world.now_ns + LATCH_NS), self._latch)
@@ -65,9 +66,10 @@ class PixelPart(Part):
 
 
 def link(net: Callable[[str, str], int], parts: Iterable[Part]) -> None:
-    """Tell every chain of a circuit which chains its output feeds.
+    """Sets `behind` of all chains of a circuit.
 
-    `net` gives the number of the net at a pin of a part.
+    Args:
+        net: the number of the net at a pin of a part.
     """
     chains = [part for part in parts if isinstance(part, PixelPart)]
     for chain in chains:

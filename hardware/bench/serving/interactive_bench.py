@@ -1,0 +1,196 @@
+"""A bench that people use while it runs. One thread serves its boards; other threads leave work.
+
+bench = InteractiveBench(circuit, mode="realtime")
+bench.soon(lambda: bench.control("btn1", "pressed", 1))     # from any thread
+while True:
+    bench.serve_once(timeout_s=0.5)                         # in the bench's own thread
+"""
+
+import os
+import select
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from time import monotonic
+
+from hardware.bench.bench import Bench, Mode
+from hardware.bench.board.virtual_board import VirtualBoard
+from hardware.bench.circuit.circuit import Circuit
+from hardware.bench.events import NEVER
+from hardware.bench.flash import Flash
+from hardware.bench.limits import INTERACTIVE, Limits
+from hardware.errors import BenchError
+from hardware.i18n import _
+
+ALONE_S = 0.01
+"""While no board makes time pass, it passes in steps of this."""
+
+
+class ThreadInbox:
+    """An `Inbox` (scheduler.py) that any thread may put work into. It makes the boards ask, so
+    that the work is done soon. `lock` guards the lines to the boards and the changes of their
+    processes."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.boards: Sequence[VirtualBoard] = ()
+        self._work: deque[Callable[[], None]] = deque()
+        self._wake = -1
+        self._poll: select.epoll | None = None
+        """Made when somebody waits for the first time: most benches never do."""
+        self._watched: dict[str, int | None] = {}
+        """By board: the process whose line was added last."""
+
+    def put(self, fn: Callable[[], None]) -> None:
+        """Leaves work. From any thread."""
+        with self.lock:
+            self._work.append(fn)
+            self._wake_all()
+
+    def run(self) -> bool:
+        """Does the work that is there. Returns whether there was any. In the bench's thread."""
+        done = False
+        while self._work:
+            with self.lock:
+                fn = self._work.popleft()
+            fn()
+            done = True
+        return done
+
+    def answered(self) -> None:
+        """A board that waits for an answer drops what would wake it: wakes it again if there is
+        work. Under the lock."""
+        if self._work:
+            self._wake_all()
+
+    def wait(self, timeout_s: float) -> None:
+        """Waits for a board, or for work."""
+        poll = self._watching()
+        if any(fd == self._wake for fd, _event in poll.poll(timeout_s)):
+            os.eventfd_read(self._wake)
+
+    def fileno(self) -> int:
+        """The descriptor that `wait` waits for."""
+        return self._watching().fileno()
+
+    def end_wait(self) -> None:
+        """Ends the present `wait`, or the next one, at once."""
+        if self._wake >= 0:
+            os.eventfd_write(self._wake, 1)
+
+    def close(self) -> None:
+        """Closes the descriptors; the second time nothing happens."""
+        if self._poll:
+            self._poll.close()
+            os.close(self._wake)
+        self._poll, self._wake = None, -1
+
+    def _watching(self) -> select.epoll:
+        """Watches every board's line. A line that was closed disappears by itself."""
+        with self.lock:
+            if self._poll is None:
+                self._poll = select.epoll()
+                self._wake = os.eventfd(len(self._work), os.EFD_CLOEXEC | os.EFD_NONBLOCK)
+                self._poll.register(self._wake, select.EPOLLIN)
+            for board in self.boards:
+                line = board.fileno()
+                if line is not None and self._watched.get(board.id) != board.pid:
+                    self._watched[board.id] = board.pid
+                    self._poll.register(line, select.EPOLLIN)
+            return self._poll
+
+    def _wake_all(self) -> None:
+        """Makes the boards ask, and ends `wait`, as they may all be asleep. Under the lock."""
+        for board in self.boards:
+            board.wake()
+        self.end_wait()
+
+
+class InteractiveBench(Bench):
+    """A bench for `serve_once`: no limits of time, and work from other threads."""
+
+    def __init__(
+        self,
+        circuit: Circuit,
+        *,
+        seed: int = 0,
+        mode: Mode = "virtual",
+        flash: Flash | dict[str, Flash] | None = None,
+        limits: Limits = INTERACTIVE,
+    ) -> None:
+        """See `Bench`."""
+        self._inbox = ThreadInbox()
+        super().__init__(
+            circuit, seed=seed, mode=mode, flash=flash, limits=limits, inbox=self._inbox
+        )
+        self._inbox.boards = self._scheduler.boards
+        self._alone_s: float | None = None
+        """Up to when the wall clock was followed while no board asked (monotonic)."""
+
+    def close(self) -> None:
+        """As `Bench.close`; the second time nothing happens."""
+        super().close()
+        self._inbox.close()
+
+    def soon(self, fn: Callable[[], None]) -> None:
+        """Has `fn` called in the bench's thread when a board asks next, and makes the boards ask.
+        From any thread."""
+        self._inbox.put(fn)
+
+    def reach(self, places: Sequence[str]) -> None:
+        """Lets the boards reach these `host:port` places of the host's network, and no others.
+        Raises: BenchError for one that makes no sense, and on a bench that is not in realtime."""
+        if places and not self._scheduler.realtime:
+            cause = _("Only a bench in real time reaches the host's network.")
+            raise BenchError(cause, _("Take the mode realtime."))
+        if places:
+            self.network.gate.open(places, self.soon)
+
+    def serve_once(self, timeout_s: float) -> bool:
+        """Waits for a board, at most so long, and serves it once. False if nothing came."""
+        self.start()
+        scheduler, came = self._scheduler, False
+        if not scheduler.ready():
+            self._inbox.wait(timeout_s)
+            for board in scheduler.boards:
+                came |= board.running and board.receive(wait=False)
+            # What a person does takes effect when the next board asks, and not at the time of the
+            # last event: that may be long ago, and a button would be released before anybody could
+            # see it pressed.
+            if scheduler.running() is None and not scheduler.ready():  # no board will ask
+                came |= self._inbox.run()
+                scheduler.update()
+        if scheduler.ready():
+            came = True
+            scheduler.serve_next(NEVER)
+        if (
+            scheduler.ready()
+        ):  # one of several boards was served; the others must not wait for news
+            self._inbox.end_wait()
+        self._pass_time_alone()
+        self._drop_old_records()
+        return came
+
+    def idle_s(self) -> float | None:
+        """`serve_once` must be called at least this often: all boards that are left are held in
+        reset, and none makes time pass. None: only when `fileno` is ready."""
+        boards = self._scheduler.boards
+        held = any(board.in_reset for board in boards) and all(b.pid is None for b in boards)
+        return ALONE_S if held else None
+
+    def fileno(self) -> int:
+        """A descriptor for `select`: readable when a board sent something."""
+        return self._inbox.fileno()
+
+    def _pass_time_alone(self) -> None:
+        """Lets time pass with the wall clock while no board makes it pass."""
+        since_s, self._alone_s = self._alone_s, monotonic() if self.idle_s() else None
+        if since_s is not None and self._alone_s is not None:
+            self._scheduler.advance(self.now_ns + round((self._alone_s - since_s) * 1e9))
+
+    def _drop_old_records(self) -> None:
+        """Halves the traces that have become too long, on benches that live for days."""
+        most = self.limits.records
+        for board in self._scheduler.boards:
+            if most is not None and len(board.recorder) > most // 2:
+                board.recorder.forget()
