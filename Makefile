@@ -51,7 +51,7 @@ demo: setup
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy hardware grader tests tools warsha.py
+	$(BIN)/mypy hardware grader labs tests tools warsha.py
 	$(BIN)/codespell --quiet-level=2 README.md CHANGELOG.md CONTRIBUTING.md docs hardware grader firmware
 
 test: setup lint

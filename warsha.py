@@ -9,8 +9,9 @@ import typer
 
 import grader.cli
 import hardware.cli
-from grader.disk import told_when_shut
+from grader.disk import report_no_access
 from grader.errors import GraderError
+from grader.schemas import import_jsonschema
 from hardware.errors import HardwareError
 
 app = typer.Typer(
@@ -27,9 +28,10 @@ def main() -> None:
     # Trust boundary: a `grader.py` in the folder where the instructor stands must not be ours in
     # the worker processes, which Python starts with `-c` and so with that folder on their path.
     os.environ["PYTHONSAFEPATH"] = "1"
+    import_jsonschema()
     debug = "--debug" in sys.argv
     try:
-        with told_when_shut():
+        with report_no_access():
             app([word for word in sys.argv[1:] if word != "--debug"])
     except (HardwareError, GraderError) as error:
         if debug:
@@ -40,6 +42,7 @@ def main() -> None:
 
 def load_ipython_extension(ipython: Any) -> None:
     """Put the magics of board and bench, and the grading of the lab, into a notebook."""
+    import_jsonschema()
     from grader.notebook import practice
     from hardware.notebook.magics import BoardMagics
 

@@ -1,18 +1,18 @@
-"""What a lab is, and how it is scored.
+"""What a lab is, and how it is graded.
 
-A lab's `checks.py` imports what it is written with from here, and what it measures with from
-`grader.measure`. These names stay; the modules behind them may move, and a lab that was released
-years ago must still load:
+The `checks.py` and `scenario.py` of a lab import from here and from `grader.measure`, and nothing
+else of ours. These names stay: a lab that was released years ago must still load. The modules
+behind them may move.
 
     from grader import Millis, Run, Within, check, ms
     from grader.measure.pins import setups
 
     @check("b", points=3, expect=Within(ms(10), of=ms(500)), on_miss="unit_ms_s")
     def phase_length(run: Run) -> list[Millis]:
-        # each time for which the green LED is on
+        # how long the green LED is on, each time
         ...
 
-The rooms; each imports only those before it (`tests/unit/test_imports.py` holds the order):
+The rooms of this package. Each imports only those before it (a test checks the order):
 
 | room | what it is |
 |---|---|
@@ -20,12 +20,12 @@ The rooms; each imports only those before it (`tests/unit/test_imports.py` holds
 | `lab` | what a lab, a course and a class list are |
 | `measure` | what can be measured in a run |
 | `score` | from a program to points |
-| `archive` | labs as they were released, and a record of what each mark was made of |
-| `nbgrader` | all that we ask of nbgrader and of its gradebook |
+| `archive` | the released labs, and a record of all that each mark depends on |
+| `nbgrader` | all that we use of nbgrader and of its gradebook |
 | `classrun` | grades a class, over processes and machines |
 | `reports` | the pages and tables that people read |
 | `notebook` | from lessons to notebooks, and practice in them |
-| `authoring` | for the author of a lab: begin it, check it, review its texts |
+| `authoring` | for authors of labs: begin a lab, check it, review its texts |
 """
 
 from importlib import import_module
@@ -33,7 +33,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from grader.lab.check import Check, check, gate
-    from grader.lab.documents import document
     from grader.lab.episode import (
         Episode,
         HardReset,
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
         Serial,
         SetControl,
         Step,
+        chip_id,
         hard_reset,
         press,
         publish,
@@ -60,7 +60,7 @@ if TYPE_CHECKING:
         Within,
         shortened,
     )
-    from grader.lab.run import FileSeen, Run, Said, once, said_after
+    from grader.lab.run import FileSnapshot, OutputLine, Run, lines_after, once
     from grader.lab.signal import Signal, spans_ms
     from grader.lab.text_limits import Conforms, Matches
     from grader.lab.units import (
@@ -88,6 +88,8 @@ if TYPE_CHECKING:
         seconds,
         us,
     )
+    from grader.strict_json import parse_json
+    from hardware.boards import BoardType
 
 __all__ = [
     "NS_PER_MS",
@@ -96,6 +98,7 @@ __all__ = [
     "AtLeast",
     "AtMost",
     "Between",
+    "BoardType",
     "Bytes",
     "Celsius",
     "Check",
@@ -103,7 +106,7 @@ __all__ = [
     "Degrees",
     "Episode",
     "Exactly",
-    "FileSeen",
+    "FileSnapshot",
     "HardReset",
     "Hertz",
     "Limit",
@@ -114,12 +117,12 @@ __all__ = [
     "Millis",
     "Moment",
     "Never",
+    "OutputLine",
     "Percent",
     "Publish",
     "Quantity",
     "ReadFile",
     "Run",
-    "Said",
     "Serial",
     "SetControl",
     "Signal",
@@ -129,19 +132,20 @@ __all__ = [
     "Volts",
     "Within",
     "check",
-    "document",
+    "chip_id",
     "gate",
     "hard_reset",
+    "lines_after",
     "micros_of_ns",
     "millis_of_ns",
     "moment_of_ns",
     "ms",
     "once",
+    "parse_json",
     "place_of",
     "press",
     "publish",
     "read_file",
-    "said_after",
     "seconds",
     "serial",
     "set_control",
@@ -150,15 +154,25 @@ __all__ = [
     "us",
 ]
 
-_MODULES = ("units", "signal", "episode", "run", "limits", "check", "documents", "text_limits")
-"""Of `grader.lab`, in the order in which a name is looked for; the last one loads a JSON schema
-library, which few labs need."""
+_MODULES = (
+    "grader.lab.units",
+    "grader.lab.signal",
+    "grader.lab.run",
+    "grader.lab.episode",
+    "grader.lab.limits",
+    "grader.lab.check",
+    "grader.strict_json",
+    "hardware.boards",
+    "grader.lab.text_limits",
+)
+"""Where `__getattr__` looks for a name, in this order. The last one imports jsonschema, which is
+slow and which few labs need."""
 
 
 def __getattr__(name: str) -> object:
     """Import a name when it is first used (PEP 562): the command line starts faster."""
     if name in __all__:
         for module in _MODULES:
-            if hasattr(home := import_module(f"grader.lab.{module}"), name):
+            if hasattr(home := import_module(module), name):
                 return getattr(home, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -16,7 +16,7 @@ from rich.progress import track
 from rich.text import Text
 
 from grader.classrun import pool
-from grader.lab.class_list import read_roster
+from grader.lab.class_list import read_class_list
 from grader.lab.course import load_course
 from grader.lab.lab import find, slugs
 from grader.notebook import jupyter
@@ -56,7 +56,7 @@ def roster(file: Path, course: CourseName = None) -> None:
     """Put a class list (CSV) into the gradebook."""
     from grader.nbgrader.marks import enrol
 
-    trainees = read_roster(file)
+    trainees = read_class_list(file)
     enrol(load_course(course).root, trainees)
     Console().print(_("{count} trainees are in the gradebook").format(count=len(trainees)))
 
@@ -198,11 +198,11 @@ def replay(
     open_: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
 ) -> None:
     """Run a graded submission again with its seeds, and show why its mark is what it is."""
-    from grader.archive.replay_report import replay_and_tell
+    from grader.archive.replay_report import print_replay
     from grader.archive.store import Store
 
     out, store = Console(), Store(load_course(course).store)
-    file, same = replay_and_tell(
+    file, same = print_replay(
         out, store, lab, student, number, assignment=assignment, item=item, vcd=vcd
     )
     if open_:
@@ -213,9 +213,9 @@ def replay(
 
 def _host_sandbox() -> "CheckResult":
     """For the doctor: whether submissions' host code can be held here."""
-    from grader.host.probe import finding
+    from grader.host.probe import check_sandbox
 
-    return finding()
+    return check_sandbox()
 
 
 @lab_app.command("new")

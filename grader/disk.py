@@ -1,5 +1,5 @@
-"""What keeps us from writing or reading: whether an error says that there is no room, or no right
-to. And writing so that what was there before is lost by no error."""
+"""Files: errors of a full disk and of missing permissions; writing in one step, so that no error
+loses what was there before; and reading from folders of untrusted people."""
 
 import errno
 import os
@@ -14,59 +14,59 @@ from grader.errors import DiskFull, GraderError, NoAccess
 from hardware.i18n import _, reason
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_SHUT = {errno.EACCES, errno.EPERM, errno.EROFS}
-# SQLite says the first (sqlite.org/rescode.html, SQLITE_FULL), PostgreSQL the second (its 53100).
-_SAID = ("database or disk is full", "No space left on device")
+_NO_ACCESS = {errno.EACCES, errno.EPERM, errno.EROFS}
+# Of SQLite (sqlite.org/rescode.html, SQLITE_FULL) and of PostgreSQL (its error 53100).
+_FULL_MESSAGES = ("database or disk is full", "No space left on device")
 
 
 @contextmanager
-def told_when_full(place: Path) -> Iterator[None]:
-    """Whatever it is that finds no room, it is told as one error. Raises: DiskFull."""
+def report_disk_full(place: Path) -> Iterator[None]:
+    """Turn every error of a full disk into DiskFull. Raises: DiskFull."""
     try:
         yield
     except Exception as error:
-        if is_full(error) and not isinstance(error, DiskFull):
+        if is_disk_full(error) and not isinstance(error, DiskFull):
             raise DiskFull(place) from error
         raise
 
 
 @contextmanager
-def told_when_shut() -> Iterator[None]:
-    """A file or folder that may not be read or written is told with a cure. Raises: NoAccess."""
+def report_no_access() -> Iterator[None]:
+    """Turn an error of missing permissions into NoAccess. Raises: NoAccess."""
     try:
         yield
     except OSError as error:
-        if error.errno in _SHUT and error.filename is not None:
+        if error.errno in _NO_ACCESS and error.filename is not None:
             raise no_access(error) from error
         raise
 
 
 def no_access(error: OSError) -> NoAccess:
-    """What may not be read or written, and what to do."""
-    cure = _("give yourself the right to read and write there, then say it again")
+    """The error for a file or folder that may not be read or written."""
+    cure = _("change the permissions so that you can read and write there, then run it again")
     return NoAccess(f"{error.filename}: {reason(error)}", cure)
 
 
-def told_of(error: Exception) -> str:
-    """One line of any error, with its cure where one is known."""
-    if isinstance(error, OSError) and error.errno in _SHUT and error.filename is not None:
+def error_line(error: Exception) -> str:
+    """Any error as one line, with its cure when one is known."""
+    if isinstance(error, OSError) and error.errno in _NO_ACCESS and error.filename is not None:
         error = no_access(error)
     if isinstance(error, GraderError):
         return f"{error}. {error.cure}" if error.cure else str(error)
     return f"{type(error).__name__}: {error}"
 
 
-def unlinked(folder: Path) -> Path:
-    """A submission's folder (`<trainee>/<assignment>`) as it must lie: not where a link leads for
-    which somebody swaps it."""
+def resolved_folder(folder: Path) -> Path:
+    """The real path of a submission's folder (`<trainee>/<assignment>`). Links above it are
+    followed, but not its own two names, which a trainee may replace by links."""
     return folder.parent.parent.resolve() / folder.parent.name / folder.name
 
 
-def open_plain(file: Path, folder: Path) -> BinaryIO:
-    """Open a plain file below a folder of somebody else's, who may swap it meanwhile: neither it
-    nor what leads to it from there is a link, and no pipe or device makes us wait.
+def open_regular_file(file: Path, folder: Path) -> BinaryIO:
+    """Open a regular file below an untrusted folder, whose owner may replace files at any moment.
+    Neither the file nor a folder on the way may be a link, and a pipe or device does not block.
 
-    Raises: OSError, with ELOOP for a link and EINVAL for what is no plain file.
+    Raises: OSError, with ELOOP for a link and EINVAL for anything but a regular file.
     """
     descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     try:
@@ -83,15 +83,15 @@ def open_plain(file: Path, folder: Path) -> BinaryIO:
         raise
 
 
-def is_full(error: BaseException) -> bool:
-    """Whether that is the reason of an error, or of the one behind it."""
-    return any(map(_says_so, _chain(error)))
+def is_disk_full(error: BaseException) -> bool:
+    """Whether a full disk is the reason of an error, or of an error that caused it."""
+    return any(map(_means_full, _chain(error)))
 
 
-def _says_so(error: BaseException) -> bool:
-    if isinstance(error, OSError):  # its text holds the name of a file, which anybody may choose
+def _means_full(error: BaseException) -> bool:
+    if isinstance(error, OSError):  # its text has the name of a file, which anybody can choose
         return error.errno in _FULL
-    return any(text in str(error) for text in _SAID)
+    return any(text in str(error) for text in _FULL_MESSAGES)
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
@@ -100,16 +100,17 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-def write_whole(file: Path, text: str) -> None:
-    """In one step: a run that is killed, or finds no room, leaves the old file or the new one.
-    Several processes may write at once; what a killed one left goes."""
+def write_atomically(file: Path, text: str) -> None:
+    """Write a text file in one step: after a kill or on a full disk, the old or the new file is
+    there as a whole. Several processes may write at once. Parts of killed processes are
+    deleted."""
     for left in file.parent.glob(f".{file.name}.*.new"):
         if not _is_alive(left.suffixes[-2][1:]):
             left.unlink(missing_ok=True)
     new = file.with_name(f".{file.name}.{os.getpid()}.new")
     try:
         with new.open("w", encoding="utf-8") as target:
-            with suppress(FileNotFoundError):  # before anything is in it: it may be private
+            with suppress(FileNotFoundError):  # before the text is in it, which may be private
                 shutil.copymode(file, new)
             target.write(text)
         new.replace(file)
@@ -119,24 +120,24 @@ def write_whole(file: Path, text: str) -> None:
 
 
 @contextmanager
-def whole_folder(folder: Path) -> Iterator[Path]:
-    """A folder that takes the old one's place only when all of it is made. For one process at a
-    time."""
+def atomic_folder(folder: Path) -> Iterator[Path]:
+    """A new folder that replaces the old one when the block ends without an error. Only one
+    process may do this at a time."""
     new = folder.with_name(f".{folder.name}.new")
     if new.exists():
         shutil.rmtree(new)
     new.mkdir(parents=True)
     try:
         yield new
-        put_folder(new, folder)
+        replace_folder(new, folder)
     finally:
         shutil.rmtree(new, ignore_errors=True)
 
 
-def put_folder(new: Path, folder: Path) -> None:
-    """A folder in the place of another. Whoever is killed in between leaves the old one where
-    `mend_folder` finds it."""
-    mend_folder(folder)
+def replace_folder(new: Path, folder: Path) -> None:
+    """Put a new folder in the place of another one. After a kill in between, `restore_folder` puts
+    the old one back."""
+    restore_folder(folder)
     old = _old(folder)
     if folder.exists():
         folder.rename(old)
@@ -144,8 +145,8 @@ def put_folder(new: Path, folder: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def mend_folder(folder: Path) -> None:
-    """Put a folder back that a killed `put_folder` has moved away."""
+def restore_folder(folder: Path) -> None:
+    """Put back a folder that a killed `replace_folder` had moved away."""
     old = _old(folder)
     if old.exists() and not folder.exists():
         old.rename(folder)
@@ -161,6 +162,6 @@ def _is_alive(process: str) -> bool:
         os.kill(int(process), 0)
     except (ValueError, OverflowError, ProcessLookupError):
         return False
-    except PermissionError:  # somebody else's
+    except PermissionError:  # a process of another user
         return True
     return True

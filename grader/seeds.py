@@ -1,7 +1,8 @@
-"""Seeds: hidden ones come from the course secret, so re-grading repeats them and nobody guesses.
+"""Seeds. Hidden seeds are computed from the course secret: nobody can guess them, and a second
+grading gets the same ones.
 
-The secret is made at first use, outside the repository: `WARSHA_SECRET_FILE`, else
-`~/.config/warsha/secret`. Who loses it loses the seeds of every mark given so far: keep a copy.
+The secret is made at its first use, outside the repository: in `WARSHA_SECRET_FILE`, else in
+`~/.config/warsha/secret`. Keep a copy: without it, the hidden seeds of all marks are lost.
 """
 
 import hashlib
@@ -19,18 +20,18 @@ from hardware.paths import ROOT
 from hardware.seed import Seed
 
 PUBLIC_SEED = 0
-"""The seed of practice, known to everybody."""
+"""The seed of practice, which everybody knows."""
 
 HIDDEN_SEEDS = 3
-"""How many hidden seeds a submission meets."""
+"""With how many hidden seeds a submission is graded."""
 
 
 class SecretError(GraderError):
-    """The course secret is gone, is not the one that was used, or can be read by others."""
+    """The course secret is missing, is another one than before, or other users can read it."""
 
 
 def secret_file() -> Path:
-    """Where the course secret lies."""
+    """The file of the course secret."""
     if named := os.environ.get("WARSHA_SECRET_FILE"):
         return Path(named).expanduser().resolve()
     config = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
@@ -38,10 +39,10 @@ def secret_file() -> Path:
 
 
 def course_secret(fingerprint: str = "") -> bytes:
-    """The secret; made now if there is none and no marks depend on one.
+    """The course secret. It is made now when there is none and no marks depend on one.
 
-    `fingerprint` is the one that the course's marks were given with ("": no marks yet).
-    Raises: SecretError.
+    `fingerprint`: that of the secret with which the marks of the course were given; "": there are
+    no marks yet. Raises: SecretError.
     """
     file = secret_file()
     if file.is_relative_to(ROOT):
@@ -51,29 +52,28 @@ def course_secret(fingerprint: str = "") -> bytes:
         )
     if not file.exists():
         if fingerprint:
-            raise SecretError(*_lost(file))
+            raise _secret_lost(file)
         _make(file)
     secret = _read(file)
     if fingerprint and fingerprint_of(secret) != fingerprint:
-        raise SecretError(*_lost(file))
+        raise _secret_lost(file)
     return secret
 
 
 def fingerprint_of(secret: bytes) -> str:
-    """12 hex digits by which a secret is known; they tell nothing of the seeds."""
+    """12 hex digits that identify a secret. They reveal nothing about the seeds."""
     return hashlib.sha256(b"warsha fingerprint " + secret).hexdigest()[:12]
 
 
 def hidden_seed(
     secret: bytes, *, course: str, lab: str, trainee: str, stamp: str, number: int
 ) -> int:
-    """Hidden seed `number` (from 1) of a submission; `lab` is slug and version, `stamp` says
-    when it was handed in, and what.
+    """Hidden seed `number` of a submission, counted from 1: 63 bits, and never the public seed.
 
-    63 bits and never the public seed.
+    `lab` is slug and version; `stamp` says when it was handed in, and what.
     """
-    told = json.dumps([course, lab, trainee, stamp, number], ensure_ascii=False).encode()
-    digest = hmac.digest(secret, told, "sha256")
+    message = json.dumps([course, lab, trainee, stamp, number], ensure_ascii=False).encode()
+    digest = hmac.digest(secret, message, "sha256")
     return (int.from_bytes(digest[:8], "big") >> 1) or 1
 
 
@@ -92,17 +92,17 @@ def episode_seed(seed: int, episode: str) -> int:
     return Seed(seed).child(episode, bits=31).value
 
 
-def _lost(file: Path) -> tuple[str, str]:
+def _secret_lost(file: Path) -> SecretError:
     cause = _("the secret {file} is not the one that this course's marks were given with")
     cure = _(
-        "put your copy of it back; if there is none, delete secret.fingerprint in the course's"
-        " built folder: marks stay, and old submissions that are graded again meet other seeds"
+        "put your backup copy back; without one, delete secret.fingerprint in the built folder of "
+        "the course: marks stay, but old submissions that are graded again get other seeds"
     )
-    return cause.format(file=file), cure
+    return SecretError(cause.format(file=file), cure)
 
 
 def _make(file: Path) -> None:
-    """Write a new secret in one step, so that of two processes both end up with the same."""
+    """Write a new secret in one step: two processes at the same time get the same secret."""
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=".secret-")  # mode 0600
     with os.fdopen(handle, "w", encoding="ascii") as out:
@@ -128,6 +128,6 @@ def _read(file: Path) -> bytes:
     if len(secret) < 32:
         raise SecretError(
             _("{file} holds no secret of 64 hex digits").format(file=file),
-            _("put your copy of it back"),
+            _("put your backup copy back"),
         )
     return secret

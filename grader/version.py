@@ -1,4 +1,4 @@
-"""Which engine decides marks here: the release of Warsha, and its code as it stands."""
+"""The version of the engine that decides marks: the release of Warsha, and a hash of its code."""
 
 import hashlib
 from functools import cache
@@ -11,7 +11,8 @@ _CODE = ("hardware/**/*.py", "hardware/**/*.toml", "grader/**/*.py", "grader/**/
 
 @cache
 def engine_version() -> str:
-    """`0.1.0+3f9a1c2b7d4e`: the version, and 12 digits that change with any line of our code."""
+    """The version and 12 hex digits that change with any line of our code:
+    `0.1.0+3f9a1c2b7d4e`."""
     total = hashlib.sha256()
     for file in sorted(file for pattern in _CODE for file in ROOT.glob(pattern)):
         total.update(f"{file.relative_to(ROOT)} {file.stat().st_size}\n".encode())

@@ -15,9 +15,9 @@ from rich.table import Table
 from rich.text import Text
 
 from hardware.bench import diagram as diagrams
-from hardware.bench import scenario as scenarios
 from hardware.bench.board.end_reason import why
 from hardware.bench.drawing.time_axis import duration
+from hardware.bench.scenario import scenario as scenarios
 from hardware.bench.trace.summary import summary
 from hardware.bench.vcd import write_vcd
 from hardware.errors import HardwareError
@@ -248,9 +248,9 @@ def verdict(outcome: RunOutcome) -> int:
 
 def _tell_steps(outcome: RunOutcome) -> bool:
     """Says what the scenario found; whether a step failed."""
-    failed = [done for done in outcome.steps if done.said]
+    failed = [done for done in outcome.steps if done.failure]
     for done in failed[:-1] if outcome.failed_step else failed:
-        told = [done.told, done.step.told]
+        told = [done.message, done.step.feedback_text]
         print(*filter(None, told), sep="\n", file=sys.stderr)
     if outcome.failed_step:
         told = [str(outcome.failed_step), outcome.failed_step.cure]
@@ -272,10 +272,10 @@ def _steps(outcome: RunOutcome) -> dict[str, object]:
             "line": done.step.line,
             "name": done.step.name,
             "t_ns": done.t_ns,
-            "failed": done.said or None,
+            "failed": done.failure or None,
             "points": None if done.step.points is None else done.points,
             "most": done.step.points,
-            "feedback": done.step.feedback if done.said else {},
+            "feedback": done.step.feedback if done.failure else {},
         }
         for done in outcome.steps
     ]

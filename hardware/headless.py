@@ -9,12 +9,12 @@ from hardware.bench.bench import Bench
 from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.circuit.faults import Fault
 from hardware.bench.diagram import Diagram, suggest
-from hardware.bench.drawing.probes import probed
+from hardware.bench.drawing.waveform import probed
 from hardware.bench.flash import Flash
 from hardware.bench.limits import Limits
 from hardware.bench.protocol import frames
-from hardware.bench.scenario import Scenario
-from hardware.bench.scenario import player as players
+from hardware.bench.scenario.player import Player, ScenarioOutcome
+from hardware.bench.scenario.scenario import Scenario
 from hardware.bench.trace.trace import Trace
 from hardware.errors import HardwareError, ScenarioError
 from hardware.i18n import _
@@ -49,7 +49,7 @@ class RunOutcome:
     faults: tuple[Fault, ...] = ()
     """What would have hurt a real board."""
     scenario: Scenario | None = None
-    steps: tuple[players.ScenarioOutcome, ...] = ()
+    steps: tuple[ScenarioOutcome, ...] = ()
     """How the steps of the scenario went that were taken."""
 
     @property
@@ -125,12 +125,12 @@ def run_program(
 
 def _play(
     bench: Bench, circuit: Circuit, scenario: Scenario | None, until_ns: int
-) -> tuple[Sequence[players.ScenarioOutcome], ScenarioError | None]:
+) -> tuple[Sequence[ScenarioOutcome], ScenarioError | None]:
     """Run to the end; what became of the steps, and the one that failed."""
     if scenario is None:
         bench.run(until_ns)
         return (), None
-    player = players.Player(scenario, bench, circuit, until_ns)
+    player = Player(scenario, bench, circuit, until_ns)
     try:
         player.play()
     except ScenarioError as error:

@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from grader.schemas import import_jsonschema
 from hardware.bench.serving.live_bench import LiveBench
 from hardware.connect import open_board, open_port
 from hardware.wire.board import Board
 from tests.support.project import TESTS
 
+import_jsonschema()
 pytest_plugins = [
     "tests.support.classroom",
     "tests.support.two_labs",

@@ -26,12 +26,12 @@ from typing import NamedTuple
 import yaml
 
 from hardware.bench import diagram as diagrams
-from hardware.bench import scenario as scenarios
 from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.circuit.still_world import StillWorld
 from hardware.bench.drawing.bench_picture import draw
 from hardware.bench.limits import Limits
 from hardware.bench.lint.lint import lint_file
+from hardware.bench.scenario import scenario as scenarios
 from hardware.bench.trace.summary import summary
 from hardware.errors import HardwareError
 from hardware.headless import run_program

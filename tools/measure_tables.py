@@ -18,16 +18,16 @@ from grader.lab.units import Quantity
 from tests.support.project import ROOT
 
 PAGE = ROOT / "docs" / "reference" / "measuring.md"
-ROOMS = [
+OTHERS = [
     ROOT / "grader" / "lab" / "signal.py",
-    ROOT / "grader" / "lab" / "documents.py",
+    ROOT / "grader" / "strict_json.py",
 ]
 MEASURE = ROOT / "grader" / "measure"
 HEAD = """\
 # Measuring
 
-Made by `python tools/measure_tables.py` from the docstrings. A check measures a run; what the
-measurement must fit is declared apart from it:
+Made by `python tools/measure_tables.py` from the docstrings. A check measures a run and declares a
+limit; measuring and judging are separate:
 
 ```python
 @check("b", points=3, expect=Within(Hertz(1), of=Hertz(20)), on_miss="read_rate")
@@ -37,19 +37,19 @@ def read_rate(run: Run) -> list[Hertz]:
     return rates(conversions(run, "AIN_1").at_ns, seconds(1), 0, end_ns)
 ```
 
-- `run` is one episode. Times are nanoseconds since t = 0, the end of the line READY.
-  `run.signal("LED_G")` is the level of a pin by its role, `run.lines()` is what the board printed.
-- Results that can be many are columns (numpy): `at_ns` has the times in order, and the functions
-  of `grader.measure.times` take any of them.
-- A value knows its unit (mypy refuses `Hertz` for a limit of `Millis`) and its place, which
-  feedback marks in the waveform.
-- None, or an empty list, means "nothing to measure": the item is missed, and the card says so. A
-  response that is missing among several goes into the list as `Millis(float("inf"), at.ns)`: one
-  that is not in the list is not judged.
-- A number that decides an item and is no limit of its check goes into `stated=`: a test then
-  checks that the lesson's row of the item states it.
-- An episode's step `read_file("log.bin", at=seconds(60))` keeps a file as it is at that time, for
-  `grader.measure.files`.
+- `run` is one episode. Times are nanoseconds since t = 0, the end of the READY line.
+  `run.signal("LED_G")` is the level of a pin by its role, `run.lines()` is the serial output.
+- Measurements with many values are in columns (numpy): `at_ns` has their times in order, and the
+  functions of `grader.measure.times` take any such times.
+- A value has a unit (mypy refuses `Hertz` for a limit of `Millis`) and a time, which feedback
+  marks in the waveform.
+- None or an empty list means "there is nothing to measure": the item is missed, and the feedback
+  says so. When one value of several is missing, put `Millis(float("inf"), at.ns)` into the list:
+  a value that is left out is not judged.
+- A number that decides an item and is not in the limit of its check goes into `stated=`: a test
+  checks that the lesson states it in the item's row.
+- The step `read_file("log.bin", at=seconds(60))` of an episode keeps the file as it is at that
+  time, for `grader.measure.memory`.
 """
 
 
@@ -68,9 +68,14 @@ def page() -> str:
     sections = [HEAD, _limits(), _units()]
     for file in sorted(MEASURE.glob("*.py")):
         if file.stem != "__init__":
-            sections.append(_section(f"grader.measure.{file.stem}", file))
-    sections += [_section(f"grader.{file.stem}", file) for file in ROOMS]
+            sections.append(_section(_module(file), file))
+    sections += [_section(_module(file), file) for file in OTHERS]
     return "\n".join(sections)
+
+
+def _module(file: Path) -> str:
+    """The dotted name of a module."""
+    return ".".join(file.relative_to(ROOT).with_suffix("").parts)
 
 
 def entries(file: Path) -> list[Entry]:
@@ -133,8 +138,8 @@ def _limits() -> str:
         for kind in kinds
         if kind is not Limit
     ]
-    about = "`partial={limit: points}` is a ladder for partial credit; of a check with "
-    about += "`safety=True` the minimum over seeds counts."
+    about = "`partial={limit: points}` gives partial credit. For a check with `safety=True` the "
+    about += "minimum over the seeds counts."
     return "\n".join(
         ["## Limits", "", about, "", "| | in | holds when |", "|---|---|---|", *rows, ""]
     )

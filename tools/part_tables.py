@@ -22,8 +22,8 @@ HEAD = """\
 
 Made by `python tools/part_tables.py` from the classes in `hardware/bench/parts/`: one file there
 is one part. Pins, attributes and controls are Wokwi's; the text of a part says which of them are
-our extensions. A part without power at its supply and ground pins does nothing. The drivers were
-written by other authors and run unchanged (`tests/board/test_drivers.py`).
+extensions of ours. A part without power at its supply and ground pins does nothing. The drivers
+were written by other people and run unchanged (`tests/board/test_drivers.py`).
 """
 
 

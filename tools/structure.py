@@ -28,6 +28,9 @@ REASONS: dict[str, str] = {
     "hardware/bench/circuit/disjoint_sets.py": "one data structure, used four times",
     "hardware/bench/limits.py": "grader and bench share it",
     "grader/measure/*.py": "one file is one subject",
+    "grader/schemas.py": "one import that several kinds of processes make when they start",
+    "grader/terminal.py": "text in a terminal, as html_text.py is text in a page",
+    "grader/version.py": "the version of the engine, which every record of a mark has",
 }
 """Files that may be short or long, and why; a pattern is matched with the whole path."""
 

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from hardware.bench.scenario import Scenario, ScenarioStep, load
+from hardware.bench.scenario.scenario import Scenario, ScenarioStep, load
 from tests.support.project import DOCS, TESTS
 
 FOLDER = TESTS / "board" / "wokwi_projects"

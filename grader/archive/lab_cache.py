@@ -1,5 +1,5 @@
-"""Labs by their content hash, as a worker finds them: in the store's folder, or packed, as they
-came from another machine. Each is loaded once.
+"""The labs of a worker process, by their digest. They come from the store's folder, or packed from
+another machine. Each lab is loaded once.
 """
 
 from collections.abc import Mapping
@@ -15,11 +15,11 @@ from hardware.i18n import _
 _labs: dict[str, Lab] = {}
 _stores: list[Store] = []
 _unpacked: list[TemporaryDirectory[str]] = []
-"""Gone with the process."""
+"""Kept here, because a folder is deleted together with its object."""
 
 
 @dataclass(frozen=True)
-class Packed:
+class PackedLab:
     """A lab's folder as plain data."""
 
     slug: str
@@ -27,18 +27,18 @@ class Packed:
     files: Mapping[str, bytes]
 
 
-def pack(lab: Lab) -> Packed:
-    """All that decides marks in a lab."""
-    return Packed(lab.slug, lab.digest, contents(lab.folder))
+def pack(lab: Lab) -> PackedLab:
+    """Pack all files of a lab that decide a mark."""
+    return PackedLab(lab.slug, lab.digest, contents(lab.folder))
 
 
 def use_store(folder: Path) -> None:
-    """From now on this process finds the labs of that store."""
+    """Let this process find the labs of a store."""
     _stores[:] = [Store(folder)]
 
 
-def unpack(packed: Packed) -> None:
-    """From now on this process finds that lab. Raises: LabError when it is not what it says."""
+def unpack(packed: PackedLab) -> None:
+    """Let this process find a packed lab. Raises: LabError when its digest is wrong."""
     if packed.digest in _labs:
         return
     place = TemporaryDirectory(prefix="warsha-lab-")
@@ -48,7 +48,7 @@ def unpack(packed: Packed) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
     if digest_of(folder) != packed.digest:
-        raise LabError(_("the lab {lab} did not arrive whole").format(lab=packed.slug))
+        raise LabError(_("the files of lab {lab} arrived incomplete").format(lab=packed.slug))
     _labs[packed.digest] = load(folder)
     _unpacked.append(place)
 

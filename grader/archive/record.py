@@ -1,4 +1,5 @@
-"""A record: what a mark was made of, so that it can be made again and explained years later."""
+"""A record: all that a mark depends on. With it the mark can be repeated and explained years
+later."""
 
 import json
 from collections.abc import Mapping
@@ -10,7 +11,8 @@ from grader.score.card import Card
 
 @dataclass(frozen=True)
 class Record:
-    """One distinct submission that was graded. It holds seeds: it never leaves the instructor."""
+    """One distinct submission that was graded. It contains hidden seeds: only the instructor may
+    see it."""
 
     student: str
     lab: str
@@ -19,34 +21,34 @@ class Record:
     submission: str
     """SHA-256 of the file as it was handed in."""
     timestamp: str
-    """When it was handed in, as the stamp has it; "" when nobody noted it."""
+    """When it was handed in; "" when that is not known."""
     stamp: Mapping[str, str]
-    """What decided the mark: submission, timestamp, lab (its digest), board, seeds, port, engine,
-    sandbox."""
+    """What decided the mark, with the keys submission, timestamp, lab (its digest), board, seeds,
+    port, engine and sandbox."""
     seeds: tuple[int, ...]
     program: str | None
     """The board program; None: the notebook had none."""
     host: str | None
-    """The functions that run on the computer; None: there were none."""
+    """The host code; None: there was none."""
     answered: bool
     """Whether the "predict" question had an answer."""
     cards: tuple[Card, ...]
     assignment: str = ""
-    """What it was handed in with, if that is not called as the lab: a lab may be handed in by
-    itself and among several, and each has its own marks and tries."""
+    """The assignment with which it was handed in, if its name is not the lab's: a lab may be an
+    assignment of its own and part of another one; each has its own marks and tries."""
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What an instructor should know of a mark: `no_sandbox` (its host code was not locked
-        up), `timed_out` (this machine's limits of time had a part in it)."""
-        said = {
+        """What an instructor should know about the mark: `no_sandbox` (its host code was not
+        isolated), `timed_out` (a time limit of the machine ended a run)."""
+        remarks = {
             "no_sandbox": self.stamp.get("sandbox") == "none",
             "timed_out": any(card.timed_out for card in self.cards),
         }
-        return tuple(name for name, holds in said.items() if holds)
+        return tuple(name for name, holds in remarks.items() if holds)
 
     def to_json(self) -> str:
-        """The record as text, for a file."""
+        """The record as JSON, for a file."""
         plain = {**vars(self), "cards": [card.as_dict() for card in self.cards]}
         return json.dumps(plain, ensure_ascii=False, indent=1)
 

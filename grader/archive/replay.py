@@ -1,4 +1,4 @@
-"""Run a graded program again with its seeds, by the lab as it was: why a mark is what it is."""
+"""Replay: run a graded program again, with its seeds and with the lab as it was then."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,116 +6,116 @@ from dataclasses import dataclass
 from grader.archive.record import Record
 from grader.archive.store import Store, StoreError
 from grader.errors import GraderError, LabError
-from grader.host.code import HostCode
-from grader.host.sandbox import Way
+from grader.host.host_functions import HostCode
+from grader.host.sandbox import Isolation
 from grader.lab.cells import PROGRAM
 from grader.lab.lab import Lab
 from grader.lab.run import Run
-from grader.score.mark import ItemResult, LabScore, SeedResult
+from grader.score.results import ItemResult, LabScore, SeedResult
 from grader.score.score import score
 from grader.version import engine_version
 from hardware.bench.trace.trace import Trace
 from hardware.builds import port_build
 from hardware.i18n import _
 
-Mark = tuple[float, str]
-"""Points and key."""
+PointsAndKey = tuple[float, str]
+"""The points of an item, and the key of its misconception."""
 
 
 @dataclass(frozen=True)
-class Case:
-    """A mark as it was given, and the lab as it was released then."""
+class ReplayCase:
+    """A mark that was given, and the lab as it was released then."""
 
     record: Record
     lab: Lab
 
     @property
-    def given(self) -> dict[str, Mark]:
-        """Each item's points and key."""
+    def given(self) -> dict[str, PointsAndKey]:
+        """The points and the key of each item, as they were given."""
         return {card.item: (card.points, card.key) for card in self.record.cards}
 
     def remarks(self) -> list[str]:
-        """What an instructor should know of the mark, a sentence each."""
+        """What an instructor should know about the mark, one sentence each."""
         items = ", ".join(card.item for card in self.record.cards if card.timed_out)
-        told = {
-            "no_sandbox": _("its host code was not locked up (--no-sandbox)"),
+        sentences = {
+            "no_sandbox": _("its host code was not isolated (--no-sandbox)"),
             "timed_out": _(
-                "this machine's limits of time ended runs of {items}: another machine may give "
+                "time limits of this machine ended runs of {items}: another machine may give "
                 "another mark"
             ).format(items=items),
         }
-        return [told[name] for name in self.record.remarks]
+        return [sentences[name] for name in self.record.remarks]
 
     def changed(self) -> list[str]:
-        """What on this machine is another than then, a sentence each."""
+        """Which builds on this machine differ from those of the mark, one sentence each."""
         stamp, family = self.record.stamp, self.lab.board(self.record.stamp["board"]).type.family
         now = {"port": port_build(family), "engine": engine_version()}
         names = {"port": _("the virtual board"), "engine": _("the engine")}
-        told = _("{what} is another build than then: {then}, now {now}")
+        sentence = _("{what} is a different build: {then} then, {now} now")
         return [
-            told.format(what=names[part], then=stamp.get(part, "-")[:24], now=is_now[:24])
+            sentence.format(what=names[part], then=stamp.get(part, "-")[:24], now=is_now[:24])
             for part, is_now in now.items()
             if stamp.get(part) != is_now
         ]
 
 
-def recall(
+def find_case(
     store: Store, lab: str, student: str, number: int | None = None, assignment: str = ""
-) -> Case:
-    """A graded submission; the one graded last if no number is said. What it was handed in with
-    has to be said when there are several.
+) -> ReplayCase:
+    """A graded submission: that of `number`, or the one that was graded last. `assignment` is
+    needed when the trainee handed in the lab with several assignments.
 
-    Raises: GraderError; StoreError when the record or the lab is not there or was altered.
+    Raises: GraderError; StoreError when the record or the lab is missing or was changed.
     """
     known = store.assignments(lab, student)
     if len(known) > 1 and not assignment:
         cause = _("{student} handed in {lab} with several assignments")
-        cure = _("say --assignment with one of: {names}").format(names=", ".join(known))
+        cure = _("add --assignment with one of: {names}").format(names=", ".join(known))
         raise GraderError(cause.format(student=student, lab=lab), cure)
     assignment = assignment or next(iter(known), lab)
     record = store.record(lab, student, number, assignment)
     if record is None:
         raise _unknown(store, lab, student, assignment)
-    return Case(record, _lab(store, record))
+    return ReplayCase(record, _lab(store, record))
 
 
-def replay(case: Case, judged: Callable[[SeedResult], None]) -> LabScore:
-    """Run it again. `judged` sees each seed with its traces, which are let go then.
+def replay(case: ReplayCase, on_seed: Callable[[SeedResult], None]) -> LabScore:
+    """Run the program again. `on_seed` gets each seed with its traces, which are dropped after it.
 
     Raises: NotGraded; LabError.
     """
     record = case.record
     program = {} if record.program is None else {PROGRAM: record.program.encode()}
-    way: Way = "none" if record.stamp.get("sandbox") == "none" else "bwrap"
+    isolation: Isolation = "none" if record.stamp.get("sandbox") == "none" else "bwrap"
     return score(
         case.lab,
         record.stamp["board"],
         program,
         record.seeds,
         predicted=record.answered,
-        judged=judged,
-        host=HostCode(record.host, way),
+        on_seed=on_seed,
+        host=HostCode(record.host, isolation),
     )
 
 
-def found_of(marks: LabScore) -> dict[str, Mark]:
-    """Each item's points and key, to compare with `Case.given`."""
+def marks_of(marks: LabScore) -> dict[str, PointsAndKey]:
+    """The points and the key of each item, to compare with `ReplayCase.given`."""
     return {id: (item.points, item.key) for id, item in marks.items.items()}
 
 
-def need_item(lab: Lab, item: str) -> None:
-    """Raises: GraderError when the lab measures no such item; "" is any."""
+def require_item(lab: Lab, item: str) -> None:
+    """Raises: GraderError when the lab does not measure that item; "" is always accepted."""
     measured = list(dict.fromkeys(check.item for check in lab.checks))
     if item and item not in measured:
         raise GraderError(
             _("lab {lab} measures no item {item!r}").format(lab=lab.slug, item=item),
-            _("say one of: {names}").format(names=", ".join(measured)),
+            _("choose one of: {names}").format(names=", ".join(measured)),
         )
 
 
-def telling(marks: LabScore, item: str = "") -> tuple[int, ItemResult]:
-    """The seed (from 1) that decided an item, and the item there. None is said: the first item
-    that was missed, else the first one."""
+def deciding_seed(marks: LabScore, item: str = "") -> tuple[int, ItemResult]:
+    """The seed that decided an item, counted from 1, and its result. Without an item: that of the
+    first item that was missed, else of the first one."""
     measured = list(marks.seeds[0].items)
     missed = [id for id in measured if marks.items[id].key]
     id = item or (missed or measured)[0]
@@ -127,7 +127,7 @@ def telling(marks: LabScore, item: str = "") -> tuple[int, ItemResult]:
 def _lab(store: Store, record: Record) -> Lab:
     try:
         return store.lab(record.stamp["lab"])
-    except LabError as error:  # its checks ask for what this engine has no more, or not yet
+    except LabError as error:  # its checks use something that this engine does not have
         cure = _("replay it with the engine that graded it: {engine}")
         engine = record.stamp.get("engine", "-")
         raise StoreError(str(error), cure.format(engine=engine)) from error
@@ -136,17 +136,17 @@ def _lab(store: Store, record: Record) -> Lab:
 def _unknown(store: Store, lab: str, student: str, assignment: str) -> GraderError:
     if tries := store.tries(lab, student, assignment):
         cause = _("{student} has {count} graded submissions of {lab}")
-        cure = _("say --try with a number from 1 to {count}").format(count=tries)
+        cure = _("add --try with a number from 1 to {count}").format(count=tries)
         return GraderError(cause.format(student=student, count=tries, lab=lab), cure)
     if (known := store.labs()) and lab not in known:
         cause = _("there is no release of {lab} in the store {folder}")
-        cure = _("say one of: {names}").format(names=", ".join(known))
+        cure = _("choose one of: {names}").format(names=", ".join(known))
         return GraderError(cause.format(lab=lab, folder=store.folder), cure)
     cause = _("no submission of {lab} by {student} was graded").format(lab=lab, student=student)
     return GraderError(cause, _("run: {command}").format(command=f"warsha grade {assignment}"))
 
 
 def signals(run: Run) -> tuple[Trace, list[str]]:
-    """The trace with its pins named by their roles, and those that the program set up."""
+    """The trace with its pins named by their roles, and the roles that the program set up."""
     trace = run.trace.named(run.pins)
     return trace, [role for role in run.pins if trace.modes(role)]

@@ -1,6 +1,6 @@
-"""A replay for the instructor's eyes: a page with each seed's episodes, and their VCD files.
+"""The page of a replay, for the instructor: the episodes of each seed, and their VCD files.
 
-It shows seeds and hidden stimulus, so it lies in the store and is never handed out.
+It shows seeds and hidden stimulus, so it stays in the store and is never given to trainees.
 """
 
 import shutil
@@ -10,18 +10,18 @@ from pathlib import Path
 from pprint import pformat
 from urllib.parse import quote
 
-from grader.archive.replay import Case, signals
+from grader.archive.replay import ReplayCase, signals
 from grader.lab.episode import Episode
 from grader.lab.run import Run
 from grader.score.card import card_html, number
-from grader.score.mark import ItemResult, LabScore, SeedResult
+from grader.score.results import ItemResult, LabScore, SeedResult
 from hardware.bench.board.end_reason import why
 from hardware.bench.drawing.waveform import WaveformMark, waveform
 from hardware.bench.vcd import write_vcd
 from hardware.i18n import _, language
 
 MOST_LINES = 200
-"""So many lines of the serial output of an episode are shown."""
+"""The page shows so many lines of an episode's serial output."""
 
 STYLE = """
 body { font-family: 'Noto Sans', 'Noto Sans Arabic', 'DejaVu Sans', sans-serif; color: #1f2328;
@@ -37,41 +37,42 @@ code, td, a { direction: ltr; unicode-bidi: isolate; }
 
 
 class ReplayPage:
-    """`index.html` and a VCD file for each seed and episode in a folder, which is emptied first.
+    """Writes `index.html` and a VCD file for each seed and episode into a folder, which it empties
+    first.
 
-    `item`: only the episodes in which this one is judged.
+    `item`: show only the episodes in which this item is judged.
     """
 
-    def __init__(self, case: Case, folder: Path, item: str = "") -> None:
+    def __init__(self, case: ReplayCase, folder: Path, item: str = "") -> None:
         self.case, self.folder, self.item = case, folder, item
         self._seeds: list[str] = []
         if folder.exists():
             shutil.rmtree(folder)
         folder.mkdir(parents=True)
 
-    def show(self, seed: SeedResult) -> None:
-        """Takes the next seed with its traces."""
+    def add(self, seed: SeedResult) -> None:
+        """Add the next seed, while its traces are still there."""
         order = len(self._seeds) + 1
         head = _("seed {number}").format(number=order)
         table = _row("th", seed.items) + _row(
             "td", (number(i.points) for i in seed.items.values())
         )
-        shown = [f"<h2>{escape(head)} · <code>{seed.seed}</code></h2><table>{table}</table>"]
+        html = [f"<h2>{escape(head)} · <code>{seed.seed}</code></h2><table>{table}</table>"]
         for name, run in seed.runs.items():
             if name in self._wanted(seed):
                 file = self.vcd(order, name)
                 trace, names = signals(run)
                 write_vcd(trace, file, names)
                 missed = [i for i in seed.items.values() if i.key and i.episode == name]
-                shown.append(_episode(run, missed, file.name))
-        self._seeds.append("".join(shown))
+                html.append(_episode(run, missed, file.name))
+        self._seeds.append("".join(html))
 
     def vcd(self, order: int, episode: str) -> Path:
-        """The file of an episode of a seed (from 1)."""
+        """The VCD file of an episode of a seed, counted from 1."""
         return self.folder / f"{order}-{episode}.vcd"
 
     def finish(self, marks: LabScore) -> Path:
-        """Write the page; returns it."""
+        """Write the page. Returns: its file."""
         page = self.folder / "index.html"
         page.write_text(_page(self.case, marks, "".join(self._seeds)), encoding="utf-8")
         return page
@@ -84,20 +85,22 @@ class ReplayPage:
         return {name for check in checks for name in check.episodes or (first,)}
 
 
-def _page(case: Case, marks: LabScore, seeds: str) -> str:
+def _page(case: ReplayCase, marks: LabScore, seeds: str) -> str:
     record, lang = case.record, language()
     title = f"{record.student} · {record.lab} · {record.number}"
-    made = "".join(f"<tr><th>{escape(k)}</th><td><code>{escape(v)}</code></td></tr>"
-                   for k, v in record.stamp.items())  # fmt: skip
-    told = (*case.remarks(), *case.changed())
-    notes = "".join(f'<p class="other">{escape(note)}</p>' for note in told)
+    stamp = "".join(
+        f"<tr><th>{escape(key)}</th><td><code>{escape(value)}</code></td></tr>"
+        for key, value in record.stamp.items()
+    )
+    remarks = (*case.remarks(), *case.changed())
+    notes = "".join(f'<p class="other">{escape(note)}</p>' for note in remarks)
     parts = [
         f"<h1><bdi>{escape(title)}</bdi></h1>{notes}{_marks(case, marks)}",
-        f"<h2>{escape(_('made by'))}</h2><table>{made}</table>",
+        f"<h2>{escape(_('made by'))}</h2><table>{stamp}</table>",
         _text(_("program"), record.program or _("there was no program")),
         _text("%%host", record.host) if record.host else "",
         seeds,
-        f"<h2>{escape(_('what the trainee was told'))}</h2>",
+        f"<h2>{escape(_('feedback to the trainee'))}</h2>",
         *map(card_html, record.cards),
     ]
     return (
@@ -111,7 +114,7 @@ def _text(head: str, text: str) -> str:
     return f"<h2>{escape(head)}</h2><pre>{escape(text)}</pre>"
 
 
-def _marks(case: Case, marks: LabScore) -> str:
+def _marks(case: ReplayCase, marks: LabScore) -> str:
     heads = (_("item"), _("then"), _("now"), _("measured"), _("expected"), _("why"))
     rows = [_row("th", heads)]
     for id, item in marks.items.items():
@@ -137,22 +140,22 @@ def _episode(run: Run, missed: Iterable[ItemResult], vcd: str) -> str:
     window = (0, max(1, run.end_ns))
     wave = waveform(trace, names, window, marks, origin_ns=run.zero_ns) if names else ""
     lines = run.all_lines()
-    said = [f"{line.at_ns / 1e9:10.4f} s  {line.text}" for line in lines[:MOST_LINES]]
+    output = [f"{line.at_ns / 1e9:10.4f} s  {line.text}" for line in lines[:MOST_LINES]]
     if len(lines) > MOST_LINES:
-        said.append(_("{count} more lines").format(count=len(lines) - MOST_LINES))
-    end = run.died()
-    died = _("The board ended: {why}.").format(why=why(end)) if end else ""
+        output.append(_("{count} more lines").format(count=len(lines) - MOST_LINES))
+    end = run.early_end()
+    ended = _("The board ended: {why}.").format(why=why(end)) if end else ""
     link = f'<a href="{quote(vcd)}">{escape(vcd)}</a>'
-    text = "\n".join(said)
+    text = "\n".join(output)
     return (
-        f"<h3><bdi>{escape(run.episode.name)}</bdi> · {link}</h3><p>{escape(died)}</p>"
-        f'<div class="wave">{wave}</div>{_given(run.episode)}<pre>{escape(text)}</pre>'
+        f"<h3><bdi>{escape(run.episode.name)}</bdi> · {link}</h3><p>{escape(ended)}</p>"
+        f'<div class="wave">{wave}</div>{_conditions(run.episode)}<pre>{escape(text)}</pre>'
     )
 
 
-def _given(episode: Episode) -> str:
-    """What this seed put before the program."""
-    told = {"files": episode.files, "steps": episode.steps, "data": episode.data}
-    text = "\n".join(f"{name}: {pformat(what, width=96)}" for name, what in told.items() if what)
-    summary = f"<summary>{escape(_('what the program met'))}</summary>"
+def _conditions(episode: Episode) -> str:
+    """The files and the stimulus of an episode, and what its checks compare with."""
+    shown = {"files": episode.files, "steps": episode.steps, "data": episode.data}
+    text = "\n".join(f"{name}: {pformat(what, width=96)}" for name, what in shown.items() if what)
+    summary = f"<summary>{escape(_('the test conditions of the program'))}</summary>"
     return f"<details>{summary}<pre>{escape(text)}</pre></details>" if text else ""

@@ -17,13 +17,13 @@ from typing import Any
 
 from grader.classrun import pool
 from grader.errors import GraderError, NotGraded, lab_error
-from grader.host.code import HostCode
+from grader.host.host_functions import HostCode
 from grader.lab.cells import HOST_REFERENCE, PROGRAM
 from grader.lab.cells import host_of as host_in
 from grader.lab.cells import program_of as program_in
 from grader.lab.lab import Lab, load
 from grader.score.engine import Program
-from grader.score.messages import known
+from grader.score.misconceptions import known
 from grader.score.score import score
 from grader.seeds import hidden_seed
 from hardware.i18n import _
@@ -225,4 +225,4 @@ def _expected_file(folder: Path) -> dict[str, dict[str, Any]]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise lab_error(file, "", _("is no TOML: {why}").format(why=error)) from error
+        raise lab_error(file, "", _("is not TOML: {why}").format(why=error)) from error

@@ -17,7 +17,7 @@ from grader.lab.cells import BEGIN, HOST_REFERENCE
 from grader.lab.lab import Lab, LabBoard
 from grader.notebook import release
 from grader.notebook.lesson import solution_lines, source_notebook
-from grader.score.messages import known
+from grader.score.misconceptions import known
 from hardware.bench import diagram
 from hardware.bench.lint.lint import lint_file
 from hardware.errors import HardwareError

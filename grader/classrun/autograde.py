@@ -20,9 +20,9 @@ from grader.classrun.cluster import DaskCluster, grade_on
 from grader.classrun.marker import Graded, Marker, Seeds, SubmittedWork, Work
 from grader.classrun.outcome import Outcome
 from grader.classrun.task import score_task
-from grader.disk import is_full, told_of, told_when_full
+from grader.disk import error_line, is_disk_full, report_disk_full
 from grader.errors import DiskFull, GraderError, NoAccess
-from grader.host.probe import trouble
+from grader.host.probe import isolation_error
 from grader.lab.course import Course
 from grader.lab.lab import Lab
 from grader.nbgrader import folders
@@ -84,7 +84,7 @@ class Grading:
 
         Raises: DiskFull; ClusterError.
         """
-        with told_when_full(self.course.root), GradeWriter(self.course.root) as recorder:
+        with report_disk_full(self.course.root), GradeWriter(self.course.root) as recorder:
             marker = self.marker(recorder, dry_run)
             if not dry_run:
                 recorder.enrol(folders)
@@ -142,9 +142,9 @@ class Grading:
             elif result.state == "missing" and not dry_run:
                 self._miss(recorder, student)
         except Exception as error:
-            if is_full(error) or isinstance(error, NoAccess):  # nobody else's would be saved
+            if is_disk_full(error) or isinstance(error, NoAccess):  # nobody else's would be saved
                 raise
-            return Outcome(student, lab, "error", reason=told_of(error))
+            return Outcome(student, lab, "error", reason=error_line(error))
         if isinstance(result, Outcome):
             return result
         if result.record is None:
@@ -209,7 +209,7 @@ def _sandbox_for(lab: Lab, sandbox: bool, assignment: str) -> Literal["", "bwrap
         return ""
     if not sandbox:
         return "none"
-    if error := trouble():
+    if error := isolation_error():
         raise GraderError(
             _("{lab} has host code: {why}").format(lab=lab.slug, why=error),
             # In full: nbgrader's commands and Formgrader say this, too, and have no such option.
@@ -227,6 +227,6 @@ def _secret_of(course: Course) -> bytes:
     known = file.read_text().strip() if file.exists() else ""
     secret = course_secret(known)
     if not known:
-        with told_when_full(course.root):
+        with report_disk_full(course.root):
             file.write_text(fingerprint_of(secret) + "\n")
     return secret

@@ -25,7 +25,7 @@ from grader.classrun.marker import SubmittedWork
 from grader.classrun.outcome import Outcome
 from grader.classrun.submission_folder import sha256_of
 from grader.classrun.task import score_task
-from grader.disk import told_of
+from grader.disk import error_line
 from grader.errors import GraderError, SubmissionError
 from grader.lab.course import Course, load_course
 from grader.nbgrader.attached_files import remove_links
@@ -52,8 +52,8 @@ def _one_at_a_time(convert: Callable[[Any], None]) -> Callable[[Any], None]:
                 try:
                     held.enter_context(alone(root, self.coursedir))
                 except (GraderError, OSError) as error:
-                    self.log.error(told_of(error))
-                    raise NbGraderException(told_of(error)) from error
+                    self.log.error(error_line(error))
+                    raise NbGraderException(error_line(error)) from error
             convert(self)
 
     return convert_notebooks

@@ -16,7 +16,7 @@ from threading import Lock
 from typing import Any, Self, TypeVar
 
 from grader.archive import lab_cache
-from grader.archive.lab_cache import Packed, pack
+from grader.archive.lab_cache import PackedLab, pack
 from grader.classrun import pool
 from grader.classrun.marker import Graded, Job, Marker, SubmittedWork, Work
 from grader.classrun.outcome import Outcome
@@ -113,7 +113,7 @@ class DaskCluster:
         self._client.close()
 
     def run(
-        self, work: Work, packed: Packed, build: Build, tasks: Iterable[tuple[Key, Task]]
+        self, work: Work, packed: PackedLab, build: Build, tasks: Iterable[tuple[Key, Task]]
     ) -> Iterator[tuple[Key, Scored]]:
         """Yield each task's cards, or why there are none, as they come.
 
@@ -232,12 +232,12 @@ def _batches(tasks: Iterator[tuple[Key, Task]]) -> Iterator[Batch[Key]]:
         yield batch
 
 
-def _same(packed: Packed) -> Packed:
+def _same(packed: PackedLab) -> PackedLab:
     return packed
 
 
 def score_batch(
-    work: Callable[[Task], list[Card]], packed: Packed, build: Build, tasks: Sequence[Task]
+    work: Callable[[Task], list[Card]], packed: PackedLab, build: Build, tasks: Sequence[Task]
 ) -> list[Scored]:
     """On a worker. Raises: ClusterError when it would give other marks than the others."""
     if not build.is_here:

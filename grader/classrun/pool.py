@@ -20,7 +20,7 @@ from multiprocessing.connection import wait as wait_for
 from multiprocessing.context import BaseContext
 from typing import TypeVar
 
-from grader.disk import is_full, told_of
+from grader.disk import error_line, is_disk_full
 from grader.errors import GraderError
 from hardware.i18n import _
 
@@ -120,9 +120,9 @@ def attempt(work: Callable[[Task], Result], task: Task) -> Result | TaskFailure:
     try:
         return work(task)
     except GraderError as error:
-        return TaskFailure(str(error), traceback.format_exc(), is_full(error))
+        return TaskFailure(str(error), traceback.format_exc(), is_disk_full(error))
     except Exception as error:
-        return TaskFailure(told_of(error), traceback.format_exc(), is_full(error))
+        return TaskFailure(error_line(error), traceback.format_exc(), is_disk_full(error))
 
 
 def processors() -> int:

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Collection
 from pathlib import Path
 
-from grader.disk import open_plain, unlinked
+from grader.disk import open_regular_file, resolved_folder
 from grader.errors import NothingHandedIn, SubmissionError
 from grader.nbgrader.folders import shut
 from hardware.i18n import _
@@ -91,7 +91,7 @@ def _owner(stem: str, names: Collection[str]) -> str:
 def read(file: Path) -> bytes:
     """The bytes of a regular file of bounded size: no link, no device, no pipe."""
     try:
-        source = open_plain(file, unlinked(file.parent))
+        source = open_regular_file(file, resolved_folder(file.parent))
     except OSError as error:
         if error.errno in (errno.EINVAL, errno.ELOOP):
             raise SubmissionError(

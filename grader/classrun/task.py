@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 
 from grader.archive import lab_cache
-from grader.host.code import HostCode
-from grader.host.sandbox import Way
+from grader.host.host_functions import HostCode
+from grader.host.sandbox import Isolation
 from grader.lab.cells import PROGRAM
 from grader.lab.lab import Lab, Texts
 from grader.score.card import Card
-from grader.score.mark import ItemResult
-from grader.score.messages import hint, message
-from grader.score.picture import Pictures
+from grader.score.misconceptions import hint, message
+from grader.score.results import ItemResult
 from grader.score.score import score
+from grader.score.waveforms import ItemWaveforms
 from hardware.notebook.stray_characters import find as find_marks
 
 
@@ -30,7 +30,7 @@ class Task:
     answered: bool
     """Whether the "predict" question has an answer."""
     seeds: tuple[int, ...]
-    sandbox: Way = "bwrap"
+    sandbox: Isolation = "bwrap"
     """How host code is held."""
     above: int = 0
     """Blank lines above the magic line of the cell that the trainee looks at."""
@@ -44,20 +44,20 @@ def score_task(task: Task) -> list[Card]:
 def score_lab(lab: Lab, task: Task) -> list[Card]:
     """Run the program on virtual boards and judge it; every item in the lab's order."""
     program = {} if task.program is None else {PROGRAM: task.program.encode()}
-    pictures = Pictures()
+    pictures = ItemWaveforms()
     marks = score(
         lab,
         task.board,
         program,
         task.seeds,
         predicted=task.answered,
-        judged=pictures.draw,
+        on_seed=pictures.draw,
         host=HostCode(task.host, task.sandbox),
     )
     return [_card(lab, task, result, pictures) for result in marks.items.values()]
 
 
-def _card(lab: Lab, task: Task, result: ItemResult, pictures: Pictures) -> Card:
+def _card(lab: Lab, task: Task, result: ItemResult, pictures: ItemWaveforms) -> Card:
     return Card(
         item=result.id,
         points=result.points,

@@ -1,2 +1,5 @@
-"""Host code of a submission: its functions run in a sandboxed child, which is asked and never told
-what is expected."""
+"""Runs the functions that a submission hands in for the computer.
+
+They run in a child process in a sandbox. A check calls them with arguments and gets their results;
+the child never gets the expected values.
+"""

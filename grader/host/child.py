@@ -1,11 +1,11 @@
-"""What runs in the sandbox: takes the host code, then calls its functions as it is asked.
+"""The program in the sandbox: it gets the host code and calls its functions on request.
 
-It is given as a file to an interpreter without site packages, so it imports nothing of ours, and
-nothing that is slow. Whatever the host code does to it, only its own answers suffer: limits and
-filter are set before the first line of host code, and the parent believes nothing.
+An interpreter without site packages runs this file, so it imports nothing of ours and nothing that
+is slow to import. Host code can damage only its own answers: limits and filter are set before its
+first line runs, and the parent trusts no answer.
 
-A frame is 4 bytes of length and the bytes. Questions are Python literals (the parent is trusted
-here); answers are JSON, in which bytes are `{"$": hexadecimal}`.
+A frame is a length of 4 bytes (big-endian) and so many bytes. Questions are Python literals (the
+parent is trusted here); answers are JSON, in which bytes are `{"$": hexadecimal}`.
 """
 
 from __future__ import annotations  # `typing` costs 5 ms
@@ -28,14 +28,14 @@ SIGKILL, SECCOMP_MODE_FILTER = 9, 2
 MS_NOSUID, MS_NODEV, MS_NOEXEC = 2, 4, 8
 CAPABILITY_VERSION_3, CAPABILITIES = 0x20080522, 64
 MOST_FILES = 1000
-"""Empty files take no room that a size bounds, but kernel memory."""
+"""The size of /tmp does not limit empty files, but they use kernel memory."""
 DEEPEST = 40
-"""The parent takes less; an object that holds itself must not use up the stack here."""
+"""The parent accepts less. A list that contains itself must not use up the stack here."""
 LONGEST_TEXT = 300
 CELL = "%%host"
-"""What a SyntaxError calls the text."""
+"""The file name of the host code in a SyntaxError or traceback."""
 FINISHED, RAISED, MISSING = 0, 1, 2
-"""What became of a call; the first value of each answer."""
+"""The outcome of a call: the first value of each answer."""
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -47,14 +47,15 @@ class Filter(ctypes.Structure):
 
 
 def must(result: int, what: str) -> None:
-    """Stop before any host code when the kernel refuses a protection."""
+    """Check a call of the C library. Raises: OSError when the kernel refuses a protection, so no
+    host code runs."""
     if result:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number), what)
 
 
 def lock(setup: dict[str, Any]) -> None:
-    """Private files, no privileges, limits, and the filter last."""
+    """Set up private files, drop all privileges, set the limits, and load the filter last."""
     if setup["mount"]:
         options = f"size={setup['tmp_bytes']},nr_inodes={MOST_FILES},mode=700"
         flags = ctypes.c_ulong(MS_NOSUID | MS_NODEV | MS_NOEXEC)
@@ -67,7 +68,7 @@ def lock(setup: dict[str, Any]) -> None:
         must(libc.capset(header, (ctypes.c_uint32 * 6)()), "capset")
     must(libc.prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0), "parent-death signal")
     for name, wanted in setup["limits"].items():
-        # A lower hard limit that is there already stays.
+        # Do not raise a lower hard limit.
         hard = resource.getrlimit(getattr(resource, name))[1]
         if hard != resource.RLIM_INFINITY:
             wanted = [min(value, hard) for value in wanted]
@@ -78,7 +79,7 @@ def lock(setup: dict[str, Any]) -> None:
 
 
 def read_exactly(descriptor: int, count: int) -> bytes:
-    """So many bytes; the end of the questions is the end of the child."""
+    """Read so many bytes; at the end of the questions the process ends."""
     got = bytearray()
     while len(got) < count:
         piece = os.read(descriptor, count - len(got))
@@ -126,15 +127,16 @@ def to_json(value: object, depth: int = 0) -> str:
 
 
 def pair(key: object, value: object, depth: int) -> str:
-    """One entry of a dictionary; `$` alone is the mark of bytes."""
+    """One entry of a dictionary. A key with `$` in front gets another one: `$` alone means
+    bytes."""
     if not isinstance(key, str):
         raise TypeError(f"a key of type {type(key).__name__} is no text")
     key = "$" + key if key.startswith("$") else key
     return f"{encode_basestring_ascii(key)}:{to_json(value, depth)}"
 
 
-def told(error: BaseException) -> str:
-    """The answer that says what was raised, and in which line of the cell."""
+def error_answer(error: BaseException) -> str:
+    """The answer for an exception: its name, its text and the line of the cell."""
     try:
         text = str(error)[:LONGEST_TEXT]
         if line := line_of(error):
@@ -145,7 +147,7 @@ def told(error: BaseException) -> str:
 
 
 def line_of(error: BaseException) -> int:
-    """The innermost line of the host code that led to it; 0 when there is none."""
+    """The innermost line of host code in the traceback; 0 when there is none."""
     line, trace = 0, error.__traceback__
     while trace is not None:
         if trace.tb_frame.f_code.co_filename == CELL:
@@ -164,23 +166,24 @@ def answer(module: Module, broken: str, name: str, arguments: list[object]) -> s
     try:
         return to_json([FINISHED, function(*arguments)])
     except BaseException as error:
-        return told(error)
+        return error_answer(error)
 
 
 def load(text: str) -> tuple[Module, str]:
-    """The host code as a module; and, when it cannot be loaded, the answer to every call."""
+    """Run the host code as a module. Returns: the module, and the answer to every call when the
+    code cannot be loaded ("" otherwise)."""
     module = type(sys)("host")
     sys.modules["host"] = module
     try:
-        # The line break stands for the cell's magic line: lines count as the trainee sees them.
+        # The line break replaces the cell's magic line: line numbers are those of the cell.
         exec(compile("\n" + text, CELL, "exec", dont_inherit=True), vars(module))
     except BaseException as error:
-        return module, told(error)
+        return module, error_answer(error)
     return module, ""
 
 
 def main() -> None:
-    """Serve until there are no more questions."""
+    """Answer questions until there are no more."""
     questions, answers = os.dup(0), os.dup(1)
     null = os.open("/dev/null", os.O_RDWR)
     for descriptor in (0, 1, 2):
@@ -190,13 +193,13 @@ def main() -> None:
     try:
         lock(setup)
     except OSError as error:
-        write_frame(answers, told(error))
+        write_frame(answers, error_answer(error))
         os._exit(1)
     write_frame(answers, to_json([FINISHED, None]))
     module, broken = load(setup["text"])
     while True:
         write_frame(answers, answer(module, broken, *read_frame(questions)))
-        # A connection of sqlite3's that nobody closed is a cycle, and holds a file open.
+        # An sqlite3 connection that was not closed is in a reference cycle and keeps a file open.
         gc.collect(1)
 
 

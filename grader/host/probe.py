@@ -1,11 +1,11 @@
-"""Whether host code can be held on this machine; if not, why, and how to cure it."""
+"""Checks whether this machine can isolate host code; if not, finds the reason and the cure."""
 
 import platform
 import shutil
 from pathlib import Path
 
 from grader.errors import GraderError
-from grader.host.host import HostFunctions
+from grader.host.host_functions import HostFunctions
 from hardware.doctor import CheckResult
 from hardware.i18n import _
 
@@ -13,8 +13,8 @@ _PROBE = "def echo(value):\n    return value\n"
 SETTINGS = Path("/proc/sys")
 
 
-def trouble() -> GraderError | None:
-    """Why bubblewrap does not hold host code here, found by trying; None when it does."""
+def isolation_error() -> GraderError | None:
+    """Try to run host code in bubblewrap. Returns: the reason why it fails; None when it works."""
     host = HostFunctions(_PROBE, ("echo",), "bwrap")
     try:
         host.call("echo", 1, answer=int)
@@ -25,16 +25,17 @@ def trouble() -> GraderError | None:
     return None
 
 
-def finding() -> CheckResult:
-    """The same for `warsha doctor`. A warning: only labs with host code need it."""
-    error = trouble()
+def check_sandbox() -> CheckResult:
+    """The same as a check of `warsha doctor`. A failure is a warning: only labs with host code
+    need it."""
+    error = isolation_error()
     if error is None:
         return CheckResult(_("sandbox"), "ok", _("host code runs in bwrap"))
     return CheckResult(_("sandbox"), "warn", str(error), error.cure)
 
 
 def _cure() -> str:
-    """The first of the known reasons that holds on this machine."""
+    """The cure for the first known reason that is found on this machine; "" when none is."""
     if platform.system() != "Linux":
         return _("grade on Linux; on Windows, in WSL2")
     if not shutil.which("bwrap"):
@@ -45,7 +46,7 @@ def _cure() -> str:
         return _("allow user namespaces: sysctl user.max_user_namespaces=10000")
     if _setting("kernel/apparmor_restrict_unprivileged_userns") == "1":
         return _(
-            "AppArmor keeps bwrap from user namespaces; give it a profile that says userns, "
+            "AppArmor forbids user namespaces to bwrap; give it a profile with userns, "
             "or: sysctl kernel.apparmor_restrict_unprivileged_userns=0"
         )
     if _is_container():
@@ -57,7 +58,7 @@ def _cure() -> str:
 
 
 def _setting(name: str) -> str:
-    """A kernel setting; "" when this kernel has none of that name."""
+    """The value of a kernel setting; "" when this kernel does not have it."""
     try:
         return (SETTINGS / name).read_text().strip()
     except OSError:
@@ -65,5 +66,5 @@ def _setting(name: str) -> str:
 
 
 def _is_container() -> bool:
-    """Docker and Podman leave a file; others say so in the first process's environment."""
+    """Whether this is a container of Docker or Podman, which both create a file."""
     return any(Path(name).exists() for name in ("/.dockerenv", "/run/.containerenv"))

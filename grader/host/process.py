@@ -1,68 +1,104 @@
-"""The child that holds host code: started, locked up, asked over two pipes, and killed."""
+"""The child process that holds host code: start, lock, ask over two pipes, and kill."""
 
 import os
 import select
 import subprocess
 import tempfile
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
+from typing import Literal
 
 from grader.errors import GraderError
 from grader.host import seccomp
-from grader.host.errors import Kind
-from grader.host.limits import HostLimits
-from grader.host.sandbox import Way, start
+from grader.host.sandbox import Isolation, start
 from hardware.i18n import _, reason
 
 READY_WITHIN_S = 60.0
-"""Of an interpreter that starts in 20 ms; only a machine that is overrun is as slow as that."""
+"""An interpreter starts in 20 ms; only an overloaded machine needs longer than this."""
 MOST_QUEUED = 10
-"""So many times its wall limit may a child wait for a processor."""
+"""A child may wait for a processor for this many times its wall limit."""
 _SLICE_S = 0.25
 _XCPU, _KILL, _SYS = 24, 9, 31
 _HEAD = 4
 _READ = 65536
 _READY = b"[0,null]"
 
+FailureKind = Literal["missing", "raised", "time", "memory", "forbidden", "answer"]
+"""Why a call gave no result: there is no such function; it raised or ended its process; it used up
+its time; its memory; it made a system call that the sandbox refuses; its result is no plain data,
+or does not have the expected shape."""
 
-class Ended(Exception):
-    """The child is no more, and how it came to that."""
 
-    def __init__(self, kind: Kind, detail: str = "") -> None:
+@dataclass(frozen=True)
+class HostLimits:
+    """What one child may use. One child serves one run, so a limit holds for all its calls
+    together. The kernel enforces the first four, the parent the others."""
+
+    cpu_s: int = 4
+    memory_bytes: int = 256 << 20
+    """Address space; the interpreter needs 30 MB of it."""
+    tmp_bytes: int = 16 << 20
+    """All files together; without bubblewrap, each file."""
+    open_files: int = 256
+    wall_s: float = 6.0
+    """How long the parent waits for all answers together."""
+    answer_bytes: int = 1 << 20
+
+    @property
+    def rlimits(self) -> dict[str, tuple[int, int]]:
+        """Soft and hard limits by their names in `resource`."""
+        bounds = {
+            "RLIMIT_AS": self.memory_bytes,
+            "RLIMIT_FSIZE": self.tmp_bytes,
+            "RLIMIT_NOFILE": self.open_files,
+            "RLIMIT_MEMLOCK": 0,
+            "RLIMIT_CORE": 0,
+        }
+        # The soft limit sends SIGXCPU, which tells why; the hard limit kills the child.
+        return {name: (value, value) for name, value in bounds.items()} | {
+            "RLIMIT_CPU": (self.cpu_s, self.cpu_s + 1)
+        }
+
+
+class ChildEnded(Exception):
+    """The child process has ended; `kind` says why."""
+
+    def __init__(self, kind: FailureKind, detail: str = "") -> None:
         super().__init__(kind, detail)
         self.kind, self.detail = kind, detail
 
 
 class Child:
-    """One process with one submission's host code, locked up before its first line runs.
+    """One process with the host code of one submission. It is locked before the first line of
+    host code runs.
 
-    Raises: GraderError when it cannot be started or locked up, which is never the submission's
-    fault.
+    Raises: GraderError when it cannot be started or locked. The submission is never at fault then.
     """
 
-    def __init__(self, text: str, way: Way, limits: HostLimits) -> None:
+    def __init__(self, text: str, isolation: Isolation, limits: HostLimits) -> None:
         self._limits = limits
         self._left_s = READY_WITHIN_S
-        self._given_s = 0.0
-        self._begun = monotonic()
+        self._returned_s = 0.0
+        self._started_s = monotonic()
         self._oom_kills = _oom_kills()
         self._folder = tempfile.TemporaryDirectory(prefix="host-", ignore_cleanup_errors=True)
         try:
-            self._process = start(way, Path(self._folder.name))
+            self._process = start(isolation, Path(self._folder.name))
         except OSError as error:
             self._folder.cleanup()
-            what = [str(error.filename)] if error.filename else []  # a fork that fails names none
+            what = [str(error.filename)] if error.filename else []  # a failed fork names no file
             raise _not_started(": ".join([*what, reason(error)])) from error
         assert self._process.stdin and self._process.stdout and self._process.stderr
         self._to, self._from = self._process.stdin.fileno(), self._process.stdout.fileno()
-        self._said = self._process.stderr.fileno()
+        self._stderr = self._process.stderr.fileno()
         for pipe in (self._to, self._from):
             os.set_blocking(pipe, False)
-        self._lock(text, mount=way == "bwrap")
+        self._lock(text, mount=isolation == "bwrap")
 
     def ask(self, question: bytes) -> bytes:
-        """One answer. Raises: Ended; GraderError when this machine is to blame."""
+        """One answer. Raises: ChildEnded; GraderError when this machine is at fault."""
         left = len(question).to_bytes(_HEAD, "big") + question
         got = bytearray()
         while (wanted := self._wanted(got)) > len(got):
@@ -74,13 +110,13 @@ class Child:
         return bytes(got[_HEAD:])
 
     def close(self) -> None:
-        """Let it end, or kill it with all that it started; none of it is left then."""
+        """Let it end, else kill it. Afterwards no process that it started is left."""
         assert self._process.stdin is not None
         self._process.stdin.close()
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(_SLICE_S)
         self._kill()
-        # Its namespace goes a moment after bwrap does; then this pipe has no writer left.
+        # Its namespace ends a moment after bwrap; then this pipe has no writer left.
         os.set_blocking(self._from, True)
         while select.select([self._from], [], [], READY_WITHIN_S)[0] and os.read(
             self._from, _READ
@@ -97,49 +133,52 @@ class Child:
         self._process.wait()
 
     def _lock(self, text: str, *, mount: bool) -> None:
-        """Hand over limits, filter and text; the answer says that the first two hold."""
+        """Send limits, filter and text; the answer confirms that the first two are in force."""
         setup = {
             "text": text,
             "mount": mount,
             "tmp_bytes": self._limits.tmp_bytes,
-            "limits": self._limits.kernels,
+            "limits": self._limits.rlimits,
             "filter": seccomp.program(),
         }
         try:
             ready = self.ask(repr(setup).encode())
-        except Ended:
+        except ChildEnded:
             ready = b""
         if ready != _READY:
             self._kill()
-            said = ready or os.read(self._said, _READ)
+            message = ready or os.read(self._stderr, _READ)
             self.close()
-            raise _not_started(" ".join(said.decode(errors="replace").split()))
+            raise _not_started(" ".join(message.decode(errors="replace").split()))
         self._left_s = self._limits.wall_s
 
     def _wanted(self, got: bytearray) -> int:
-        """How many bytes the answer has, as far as is known."""
+        """How many bytes the answer has, as far as known now."""
         if len(got) < _HEAD:
             return _HEAD
         size = int.from_bytes(got[:_HEAD], "big")
         if size > self._limits.answer_bytes:
-            raise Ended("answer", f"{size} bytes")
+            raise ChildEnded("answer", f"{size} bytes")
         return _HEAD + size
 
     def _wait(self, has_more: bool) -> tuple[bool, bool]:
-        """Wait a little until the pipes can be read or written. Raises: Ended when time is up."""
+        """Wait a short time until the pipes can be read or written.
+
+        Raises: ChildEnded when the time is used up.
+        """
         if self._left_s <= 0:
-            self._give_back()
+            self._return_queued_time()
         before = monotonic()
         writing = [self._to] if has_more else []
         readable, writable, _error = select.select([self._from], writing, [], _SLICE_S)
-        # While this process stood still, the child did too.
+        # When this process was suspended, so was the child.
         self._left_s -= min(monotonic() - before, 2 * _SLICE_S)
         return bool(readable), bool(writable)
 
     def _write(self, data: bytes) -> bytes:
         try:
             return data[os.write(self._to, data[:_READ]) :]
-        except BrokenPipeError:  # the end of the answers tells why
+        except BrokenPipeError:  # `_read` finds out why
             return b""
 
     def _read(self, count: int) -> bytes:
@@ -148,50 +187,50 @@ class Child:
             raise self._end()
         return data
 
-    def _end(self) -> Ended:
+    def _end(self) -> ChildEnded:
         """Why the child closed its pipe. Raises: GraderError when the system killed it."""
-        try:  # bwrap itself ends when the child does; a plain child can live on without its pipe
+        try:  # bwrap ends with the child; without bwrap a child can close its pipe and run on
             code = self._process.wait(max(self._left_s, _SLICE_S))
         except subprocess.TimeoutExpired:
-            return Ended("time")
+            return ChildEnded("time")
         signal = code - 128 if code > 128 else -code
         if signal == _XCPU:
-            return Ended("time")
+            return ChildEnded("time")
         if signal == _SYS:
-            return Ended("forbidden")
-        if signal == _KILL and monotonic() - self._begun < self._limits.cpu_s:
-            # The kernel's word for it: host code can end as if it was killed, too.
+            return ChildEnded("forbidden")
+        if signal == _KILL and monotonic() - self._started_s < self._limits.cpu_s:
+            # Ask the kernel: host code can also end itself with this code.
             if _oom_kills() == self._oom_kills:
-                return Ended("raised", f"signal {signal}")
+                return ChildEnded("raised", f"signal {signal}")
             raise GraderError(
                 _("the system killed host code: this machine is out of memory"),
-                _("end what else runs on it; this grades one at a time: {command}").format(
-                    command="taskset -c 0 warsha grade LAB"
-                ),
+                _(
+                    "close other programs; to grade one submission at a time, run: {command}"
+                ).format(command="taskset -c 0 warsha grade LAB"),
             )
         if signal == _KILL:
-            return Ended("time")
-        return Ended("raised", f"exit code {code}" if signal <= 0 else f"signal {signal}")
+            return ChildEnded("time")
+        return ChildEnded("raised", f"exit code {code}" if signal <= 0 else f"signal {signal}")
 
-    def _give_back(self) -> None:
-        """Time is up, but for that in which the child stood in the queue for a processor: an
-        overrun machine is our fault. Raises: Ended; GraderError."""
+    def _return_queued_time(self) -> None:
+        """The time is used up. Give back the time for which the child waited for a processor: an
+        overloaded machine is not the submission's fault. Raises: ChildEnded; GraderError."""
         queued_s = _queued_s(self._process.pid)
         if queued_s > MOST_QUEUED * self._limits.wall_s:
             raise GraderError(
-                _("this machine let host code wait {waited:.0f} s for a processor").format(
+                _("host code waited {waited:.0f} s for a processor of this machine").format(
                     waited=queued_s
                 ),
-                _("Grade again when less runs on it."),
+                _("Grade again when fewer programs run on it."),
             )
-        self._left_s = queued_s - self._given_s
-        self._given_s = queued_s
+        self._left_s = queued_s - self._returned_s
+        self._returned_s = queued_s
         if self._left_s < _SLICE_S:
-            raise Ended("time")
+            raise ChildEnded("time")
 
 
 def _queued_s(pid: int) -> float:
-    """How long the last descendant of a process was ready to run and did not; 0 where the kernel
+    """How many seconds the last descendant of a process waited for a processor; 0 where the kernel
     does not tell (proc_pid_schedstat, proc_tid_children)."""
     try:
         while children := Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
@@ -202,7 +241,7 @@ def _queued_s(pid: int) -> float:
 
 
 def _oom_kills() -> int:
-    """How many processes this machine has killed for want of memory so far; 0 where the system
+    """How many processes the kernel has killed so far because memory was full; 0 where the system
     does not tell (proc_vmstat)."""
     try:
         lines = Path("/proc/vmstat").read_text().splitlines()

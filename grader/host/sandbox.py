@@ -1,8 +1,8 @@
-"""Starts the interpreter that host code runs in: locked up by bubblewrap, or as a plain child.
+"""Starts the interpreter that runs host code: in bubblewrap, or as a plain child process.
 
-What the sandbox holds: libraries, the standard library, one program of ours, an empty `/tmp` of
-bounded size, null and random. No /proc, no home, no network, no other process; nothing of the
-course, the checkout or the person whose machine it is, paths among them.
+The sandbox contains the libraries, the standard library, child.py, an empty `/tmp` of bounded
+size, /dev/null and /dev/urandom. It has no /proc, no home, no network and no other process. It
+shows nothing of the course, of this repository or of the owner of the machine, not even paths.
 """
 
 import errno
@@ -14,37 +14,38 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
-Way = Literal["bwrap", "none"]
-"""How host code is held; "none" is a child with the same limits that sees this machine's files."""
+Isolation = Literal["bwrap", "none"]
+"""How host code is isolated. "none" is a child with the same limits; it sees this machine's
+files."""
 
 CHILD = Path(__file__).with_name("child.py")
 OPTIONS = ("-P", "-s", "-S", "-B")
-"""As -I, but for the environment, which is ours and fixes the order of sets."""
+"""As -I, but the environment counts: it fixes the order of sets."""
 ENVIRONMENT = {"PYTHONHASHSEED": "0", "PYTHONUTF8": "1"}
 SYSTEM = ("/usr/lib", "/usr/lib64", "/usr/lib32")
 SHARED = ("/usr/share/zoneinfo", "/etc/ld.so.cache")
 DEVICES = ("/dev/null", "/dev/urandom")
 
 
-def start(way: Way, folder: Path) -> "subprocess.Popen[bytes]":
-    """The child, with questions on its stdin and answers on its stdout; a plain one works in
-    `folder`. Raises: OSError when it cannot start."""
+def start(isolation: Isolation, folder: Path) -> "subprocess.Popen[bytes]":
+    """The child process: questions go to its stdin, answers come from its stdout. Without
+    bubblewrap it works in `folder`. Raises: OSError when it cannot start."""
     plain = [sys.executable, *OPTIONS, str(CHILD)]
     return subprocess.Popen(
-        bubblewrap() if way == "bwrap" else plain,
+        bubblewrap() if isolation == "bwrap" else plain,
         bufsize=0,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=ENVIRONMENT,
-        cwd=folder if way == "none" else "/",
+        cwd=folder if isolation == "none" else "/",
         start_new_session=True,
     )
 
 
 def bubblewrap() -> list[str]:
-    """The command line. The child mounts its /tmp itself, as bwrap cannot bound its number of
-    files, and gives up the capability for it before any host code.
+    """The command line of bubblewrap. The child mounts its /tmp itself, because bwrap cannot limit
+    the number of files there; it drops the capability for that before it runs host code.
 
     Raises: FileNotFoundError when bubblewrap is not installed.
     """
@@ -69,7 +70,7 @@ def bubblewrap() -> list[str]:
 
 
 def _system() -> Iterator[str]:
-    """Libraries as this machine has them: in folders, or in links to them."""
+    """The libraries of this machine: folders, or links to folders."""
     for folder in SYSTEM:
         if Path(folder).is_dir():
             yield from ("--ro-bind", folder, folder)
@@ -83,7 +84,7 @@ def _system() -> Iterator[str]:
 
 
 def _python() -> Iterator[str]:
-    """The interpreter under a path that tells nothing of its owner."""
+    """The interpreter, at a path that does not show who owns it."""
     program = Path(sys.executable).resolve()
     yield from ("--ro-bind", str(program), "/python/bin/python")
     for name in ("lib", "lib64"):

@@ -1,9 +1,10 @@
-"""The system calls that host code is refused, as a seccomp filter.
+"""The seccomp filter: the system calls that host code may not make.
 
-Namespaces take away what there is to reach; this takes away what could be used up without a limit
-(processes, threads, shared memory) and the doors of the kernel that no calculation needs. A list
-of what is refused, not of what is allowed: C libraries differ in what they call.
-Numbers: Linux's asm/unistd_64.h (x86-64) and asm-generic/unistd.h (arm64); a test holds them.
+The namespaces of bubblewrap remove what host code could reach. This filter removes what it could
+use up without a limit (processes, threads, shared memory), and interfaces of the kernel that no
+calculation needs. It lists what is refused and allows the rest, because C libraries differ in what
+they call. Numbers: Linux's asm/unistd_64.h (x86-64) and asm-generic/unistd.h (arm64); a test
+compares them.
 """
 
 import errno
@@ -15,18 +16,18 @@ from grader.errors import GraderError
 from hardware.i18n import _
 
 REFUSED: dict[str, tuple[int | None, int | None]] = {
-    # processes and threads: one of each
+    # new processes and threads
     "fork": (57, None), "vfork": (58, None), "clone": (56, 220), "execve": (59, 221),
     "execveat": (322, 281), "unshare": (272, 97), "setns": (308, 268),
-    # other processes; without a namespace of its own a child could end its parent
+    # other processes: without a process namespace a child could kill its parent
     "kill": (62, 129), "tkill": (200, 130), "tgkill": (234, 131), "rt_sigqueueinfo": (129, 138),
     "rt_tgsigqueueinfo": (297, 240), "pidfd_open": (434, 434), "pidfd_send_signal": (424, 424),
     "pidfd_getfd": (438, 438), "ptrace": (101, 117), "process_vm_readv": (310, 270),
     "process_vm_writev": (311, 271), "kcmp": (312, 272),
-    # waiting for a processor by one's own wish: the parent takes it for an overrun machine
+    # priorities: a child that waits by choice looks to the parent like an overloaded machine
     "setpriority": (141, 140), "sched_setparam": (142, 118), "sched_setscheduler": (144, 119),
     "sched_setaffinity": (203, 122), "sched_setattr": (314, 274),
-    # the network; `socketpair`, which leads nowhere, stays for asyncio
+    # the network; `socketpair` stays, asyncio needs it and it reaches nothing
     "socket": (41, 198), "bind": (49, 200), "listen": (50, 201), "connect": (42, 203),
     # memory that belongs to no address space
     "memfd_create": (319, 279), "memfd_secret": (447, 447), "shmget": (29, 194),
@@ -36,52 +37,56 @@ REFUSED: dict[str, tuple[int | None, int | None]] = {
     "open_tree": (428, 428), "move_mount": (429, 429), "fsopen": (430, 430),
     "fsconfig": (431, 431), "fsmount": (432, 432), "fspick": (433, 433),
     "mount_setattr": (442, 442), "open_by_handle_at": (304, 265), "swapon": (167, 224),
-    # wide doors of the kernel
+    # interfaces of the kernel with many functions
     "io_uring_setup": (425, 425), "io_uring_enter": (426, 426), "io_uring_register": (427, 427),
     "bpf": (321, 280), "perf_event_open": (298, 241), "userfaultfd": (323, 282),
     "vmsplice": (278, 75), "add_key": (248, 217), "request_key": (249, 218), "keyctl": (250, 219),
     "personality": (135, 92), "init_module": (175, 105), "finit_module": (313, 273),
     "kexec_load": (246, 104), "kexec_file_load": (320, 294), "reboot": (169, 142),
 }  # fmt: skip
-"""Name to number on x86-64 and on arm64."""
+"""The number of each call on x86-64 and on arm64; None: the call does not exist there."""
 
 CLONE3 = 435
-"""Refused as unknown: C libraries then take `clone`."""
+"""Refused with ENOSYS: C libraries then use `clone`."""
 
 PRLIMIT64 = (302, 261)
-"""Its first argument names a process: only oneself."""
+"""Allowed only with 0, the calling process, as its first argument."""
 
 _MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 """Column of the tables, and AUDIT_ARCH of linux/audit.h."""
 _X32 = 0x40000000
-"""The other set of numbers that x86-64 answers to."""
+"""From this number on x86-64 has a second set of calls (x32)."""
 _LOAD, _EQUAL, _AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
 _NUMBER, _ARCH, _ARGUMENT = 0, 4, 16
-"""Offsets in `struct seccomp_data`; of the argument the low half, both chips are little-endian."""
+"""Offsets in `struct seccomp_data`. _ARGUMENT is the low half of the first argument: both chips
+are little-endian."""
 _KILL, _ALLOW, _FAIL = 0x80000000, 0x7FFF0000, 0x00050000
 
-Step = tuple[int, int, int, int]
+Instruction = tuple[int, int, int, int]
 """Of a BPF program: code, jump when true, jump when false, value."""
 
 
 def program(machine: str = "") -> bytes:
-    """The filter for this machine. Raises: GraderError for one whose numbers we do not know."""
+    """The filter for a type of machine, this one's by default. Raises: GraderError when the table
+    has no numbers for it."""
     machine = machine or platform.machine()
     if machine not in _MACHINES:
         raise GraderError(
-            _("host code cannot be locked up on a machine of type {machine}").format(
+            _("host code cannot be isolated on a machine of type {machine}").format(
                 machine=machine
             ),
             _("grade on x86-64 or arm64"),
         )
     column, arch = _MACHINES[machine]
     numbers = sorted(n for both in REFUSED.values() if (n := both[column]) is not None)
-    return b"".join(struct.pack("<HBBI", *step) for step in _steps(arch, numbers, column))
+    return b"".join(struct.pack("<HBBI", *one) for one in _instructions(arch, numbers, column))
 
 
-def _steps(arch: int, numbers: Sequence[int], column: int) -> list[Step]:
+def _instructions(arch: int, numbers: Sequence[int], column: int) -> list[Instruction]:
     count = len(numbers)
-    tests: list[Step] = [(_EQUAL, count + 4 - at, 0, number) for at, number in enumerate(numbers)]
+    tests: list[Instruction] = [
+        (_EQUAL, count + 4 - at, 0, number) for at, number in enumerate(numbers)
+    ]
     return [
         (_LOAD, 0, 0, _ARCH),
         (_EQUAL, 1, 0, arch),

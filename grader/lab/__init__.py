@@ -1,1 +1,1 @@
-"""What a lab is: its folder, episodes, limits and checks; the course and the class list."""
+"""What a lab is: its folder, episodes, limits and checks; also the course and the class list."""

@@ -1,8 +1,8 @@
-"""Which cells of a notebook mean something, told by their text alone.
+"""The cells of a notebook that have a meaning. Only their text decides.
 
-The build, the trust boundary and the notebook's own magics all ask here, so a program means the
-same to each of them. A word that the magic does not know is an error there; whoever hands the cell
-in all the same does not lose the program for it.
+The build of a course, the reader of submissions and the magics of the notebook all use these
+functions, so a cell means the same to each of them. The magic reports a word that it does not know
+as an error; a submission with such a cell still has its program.
 """
 
 import re
@@ -12,29 +12,29 @@ PROGRAM = "main.py"
 """The board program that is graded."""
 
 HOST_REFERENCE = "reference_host.py"
-"""In the folder of a lab that asks host functions: the right ones."""
+"""The right host functions, in the folder of a lab that has host functions."""
 
 ANSWER_FILE = "predict.txt"
-"""In a trainee's lab folder: the "predict" cell as released, so that practice can tell an answer
-from it."""
+"""The "predict" cell as released, in a trainee's lab folder: practice compares the answer with
+it."""
 
 STUB = "# اكتب هنا · write here"
-"""What a release has where the solution stood."""
+"""The text in place of the solution in a released notebook."""
 
 TEXT_STUB = "اكتب إجابتك هنا · write your answer here"
-"""The same for a text that a person grades."""
+"""The same for an answer that a person grades."""
 
 BEGIN, END, REFERENCE = "### BEGIN SOLUTION", "### END SOLUTION", "### REFERENCE"
 
 LONGEST_MAGIC = 1000
-"""A longer line is no person's."""
+"""A longer line is no magic: no person writes one."""
 
 _GRADE = re.compile(r"""\s*grade\(\s*(["'])(\w+)\1\s*\)\s*""")
 
 
 def _split(source: str) -> tuple[str, str]:
-    """First line and body as IPython hands them to a cell magic: no blank lines before, one
-    newline at the end."""
+    """First line and body as IPython gives them to a cell magic: without blank lines before, with
+    one newline at the end."""
     lines = source.split("\n")
     start = next((number for number, line in enumerate(lines) if line.strip()), 0)
     first, body = lines[start], "\n".join(lines[start + 1 :])
@@ -42,7 +42,7 @@ def _split(source: str) -> tuple[str, str]:
 
 
 def program_of(source: str) -> tuple[str, str] | None:
-    """File name and text of a `%%board main.py` cell, the text exactly as the magic gets it; None
+    """File name and text of a `%%board main.py` cell, the text exactly as the magic gets it. None
     for other cells."""
     first, body = _split(source)
     magic, _space, line = first.partition(" ")
@@ -50,7 +50,7 @@ def program_of(source: str) -> tuple[str, str] | None:
         return None
     try:
         words = shlex.split(line)
-    except ValueError:  # a quote that is not closed is an error of the magic, too
+    except ValueError:  # a quote is not closed; the magic reports it as an error
         return None
     name = next((word for word in words if word.endswith(".py")), None)
     return None if name is None else (name, body)
@@ -63,7 +63,7 @@ def answer_of(source: str) -> str | None:
 
 
 def host_of(source: str) -> str | None:
-    """The text of a `%%host` cell, exactly as the magic gets it; None for other cells."""
+    """The text of a `%%host` cell, exactly as the magic gets it. None for other cells."""
     first, body = _split(source)
     return body if first.split() == ["%%host"] else None
 
@@ -75,18 +75,17 @@ def item_of(source: str) -> str | None:
 
 
 def is_setup(source: str) -> bool:
-    """Whether this is the cell that loads Warsha and names the lab."""
+    """Whether this cell loads Warsha and names the lab."""
     return "%load_ext warsha" in source.splitlines()
 
 
 def predicted(answer: str | None, released: str) -> bool:
-    """Whether the "predict" question was answered: some text, and not the text that was
-    released."""
+    """Whether the "predict" question has an answer: a text that is not the released one."""
     return answer is not None and answer.strip() not in ("", released.strip())
 
 
 def released_text(body: str) -> str:
-    """A cell's text as a release has it: the stub in the place of each solution region."""
+    """A cell's text as released, with the stub in place of each solution region."""
     lines: list[str] = []
     inside = False
     for line in body.splitlines():

@@ -1,7 +1,8 @@
-"""`@check` and `@gate`: what a lab's checks.py declares.
+"""`@check` and `@gate`: the decorators with which a lab's checks.py declares its checks.
 
-An item is a letter; its checks are its parts: `@check("d.long", ...)` and `@check("d.held", ...)`
-make up item d. A gate earns nothing: when it fails, its item is 0.
+An item is a letter, and its checks are its parts: `@check("d.long", ...)` and
+`@check("d.held", ...)` together are item d. A gate gives no points: when it fails, its item gets
+none, too.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,8 +15,8 @@ from grader.lab.run import Run
 T = TypeVar("T")
 
 Why = Callable[[Run], str]
-"""Tells the misconception from the run; "" when it cannot. What follows the key behind a space
-completes its text (`{detail}`)."""
+"""Finds the misconception in a run and returns its key, or "" when it finds none. A text behind
+the key and a space fills `{detail}` in the message."""
 
 
 @dataclass(frozen=True)
@@ -27,28 +28,28 @@ class Check:
     measure: Callable[[Run], Any]
     expect: Limit[Any]
     ladder: tuple[tuple[Limit[Any], float], ...]
-    """Limits for partial credit with their points, best first."""
+    """Limits for partial credit with their points, most points first."""
     on_miss: str
-    """The misconception that a miss most likely shows: a key that has a text."""
+    """The key of the most likely misconception behind a miss; it has a message."""
     why: Why | None
-    """Finds a more specific one; it is asked first."""
+    """Finds a more specific misconception; it is asked first."""
     episodes: tuple[str, ...]
-    """Where it measures: the worst of them counts. Empty: the first episode."""
+    """The episodes that it measures; the worst one counts. Empty: the first episode."""
     safety: bool
-    """The minimum over seeds counts instead of the mean."""
+    """Whether the minimum over the seeds counts, not the mean."""
     after: tuple[str, ...]
-    """Items or parts that must have earned something on this seed."""
+    """Items or parts that must have points on this seed; without them this check has none."""
     stated: tuple[float, ...] = ()
-    """Further numbers that decide it, which the lesson states with its item."""
+    """Other numbers that decide the check. The lesson must state them with its item."""
 
     @property
     def item(self) -> str:
-        """The item that it is a part of."""
+        """The item to which it belongs."""
         return self.id.partition(".")[0]
 
     @property
     def is_gate(self) -> bool:
-        """Whether it only guards its item."""
+        """Whether it is a gate: a condition of its item, without points."""
         return self.points == 0
 
 
@@ -65,13 +66,14 @@ def check(
     after: str | Sequence[str] = (),
     stated: Sequence[float] = (),
 ) -> Callable[[Callable[[Run], T | Sequence[T] | None]], Check]:
-    """Declare a part of an item. The function measures one run; None means nothing to measure."""
+    """Declare a part of an item. The decorated function measures one run; it returns None when
+    there is nothing to measure. Raises: ValueError for points that do not fit together."""
     if points <= 0:
         raise ValueError(f"check {id}: points must be more than 0 (see @gate)")
-    steps = sorted((partial or {}).items(), key=lambda step: -step[1])
-    if any(not 0 < worth < points for _, worth in steps):
+    ladder = sorted((partial or {}).items(), key=lambda step: -step[1])
+    if any(not 0 < step < points for _, step in ladder):
         raise ValueError(f"check {id}: partial points must lie between 0 and {points}")
-    if safety and steps:
+    if safety and ladder:
         raise ValueError(f"check {id}: a safety item is all or nothing")
 
     def declare(measure: Callable[[Run], T | Sequence[T] | None]) -> Check:
@@ -80,7 +82,7 @@ def check(
             points=points,
             measure=measure,
             expect=expect,
-            ladder=tuple(steps),
+            ladder=tuple(ladder),
             on_miss=on_miss,
             why=why,
             episodes=_names(episode),
@@ -101,11 +103,21 @@ def gate(
     episode: str | Sequence[str] = (),
     stated: Sequence[float] = (),
 ) -> Callable[[Callable[[Run], T | Sequence[T] | None]], Check]:
-    """Declare a condition without which an item is 0."""
+    """Declare a condition of an item: when it fails, the item gets 0 points."""
 
     def declare(measure: Callable[[Run], T | Sequence[T] | None]) -> Check:
         return Check(
-            id, 0, measure, expect, (), on_miss, why, _names(episode), False, (), tuple(stated)
+            id=id,
+            points=0,
+            measure=measure,
+            expect=expect,
+            ladder=(),
+            on_miss=on_miss,
+            why=why,
+            episodes=_names(episode),
+            safety=False,
+            after=(),
+            stated=tuple(stated),
         )
 
     return declare

@@ -1,7 +1,7 @@
-"""The class list: a CSV file with `id` and, where known, `first_name`, `last_name`, `email`.
+"""The class list: a CSV file with the column `id` and optional columns `first_name`, `last_name`
+and `email`.
 
-Spreadsheets write it with a comma or a semicolon, with or without a byte order mark; both are
-read.
+Spreadsheets write commas or semicolons, with or without a byte order mark; all of them are read.
 """
 
 import csv
@@ -19,8 +19,8 @@ COLUMNS = ("id", "first_name", "last_name", "email")
 _BAD_ID = re.compile(
     r"[/\\+*?\[\]{}:\s\x00-\x1f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]|^\."
 )
-"""An id names a folder, and nbgrader reads it as a pattern; invisible direction marks would make
-two of one; what is no text has no place in a gradebook."""
+"""What an id must not contain: it is the name of a folder, and nbgrader uses it as a pattern.
+Direction marks are invisible, and lone surrogates cannot be written into a gradebook."""
 
 _ALIKE = str.maketrans("oil٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹أإآىة", "011" + 2 * "0123456789" + "اااي" + "ه")
 
@@ -35,9 +35,8 @@ class Trainee:
     email: str = ""
 
 
-def read_roster(file: Path) -> list[Trainee]:
-    """All trainees of the file. Raises CourseError that lists every bad row, so that one pass
-    repairs the file."""
+def read_class_list(file: Path) -> list[Trainee]:
+    """All trainees of the file. Raises: CourseError that lists every wrong row."""
     try:
         text = file.read_text(encoding="utf-8-sig")
     except OSError as error:
@@ -57,40 +56,40 @@ def read_roster(file: Path) -> list[Trainee]:
             problems.append(_("line {line}: {problem}").format(line=line, problem=problem))
             continue
         trainee = Trainee(**{name: row.get(name, "") for name in COLUMNS})
-        trainees[_folded(trainee.id)] = trainee
+        trainees[_normalized(trainee.id)] = trainee
     if problems:
         raise CourseError(
             f"{file}: " + "; ".join(problems),
-            _("nothing was changed: mend these rows and try again"),
+            _("nothing was changed: correct these rows and try again"),
         )
     return list(trainees.values())
 
 
 def id_problem(name: str) -> str:
-    """What keeps a text from being a trainee's id, in a class list and as a folder's name; or an
-    empty text."""
+    """Why a text cannot be a trainee's id, in a class list or as the name of a folder; "" when it
+    can."""
     if not name:
         return _("no id")
     if match := _BAD_ID.search(name):
-        return _("the id {id!r} has {character!r} in it").format(id=name, character=match[0])
+        return _("the id {id!r} contains {character!r}").format(id=name, character=match[0])
     return ""
 
 
 def nearest(name: str, ids: Iterable[str]) -> str:
-    """The id that a text is most like, O and 0 being one as they look, and so are forms of an
-    Arabic letter; "" when none is near, or two are."""
+    """The id that is most similar to a text; "" when none is, or two are. Characters that look
+    alike count as one: O and 0, and the forms of an Arabic letter."""
     known: dict[str, list[str]] = {}
     for one in ids:
-        known.setdefault(_folded(one).translate(_ALIKE), []).append(one)
-    typed = _folded(name).translate(_ALIKE)
+        known.setdefault(_normalized(one).translate(_ALIKE), []).append(one)
+    typed = _normalized(name).translate(_ALIKE)
     found = difflib.get_close_matches(typed, known, n=2)
     near = [difflib.SequenceMatcher(None, one, typed).ratio() for one in found]
     is_clear = found and near[:1] != near[1:] and len(known[found[0]]) == 1
     return known[found[0]][0] if is_clear else ""
 
 
-def _folded(trainee: str) -> str:
-    """Two ids that a person or a file system takes for one are one."""
+def _normalized(trainee: str) -> str:
+    """A key to compare ids: it is the same for ids that only differ in case or Unicode form."""
     return unicodedata.normalize("NFC", trainee).casefold()
 
 
@@ -112,15 +111,15 @@ def _table(file: Path, text: str) -> tuple[list[str], Iterator[tuple[int, list[s
 
 
 def _problem(row: dict[str, str], found: int, expected: int, known: dict[str, Trainee]) -> str:
-    """What is wrong with a row, or an empty text."""
+    """What is wrong with a row; "" when nothing is."""
     name = row.get("id", "")
     email = row.get("email", "")
     if found > expected:
         return _("{found} cells, expected {expected}").format(found=found, expected=expected)
     if problem := id_problem(name):
         return problem
-    if _folded(name) in known:
+    if _normalized(name) in known:
         return _("the id {id!r} is there twice").format(id=name)
     if email and not re.fullmatch(r"[^@\s]+@[^@\s]+", email):
-        return _("{email!r} is no e-mail address").format(email=email)
+        return _("{email!r} is not an e-mail address").format(email=email)
     return ""

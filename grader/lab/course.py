@@ -1,4 +1,5 @@
-"""A course: which labs, in which order, for whom. It is the file `courses/<slug>/course.toml`."""
+"""A course: its labs in order, its class list, its settings. It is defined by the file
+`courses/<slug>/course.toml`."""
 
 import tomllib
 from collections.abc import Mapping
@@ -16,7 +17,7 @@ _KEYS = {"title", "labs", "roster", "board", "seeds"}
 
 @dataclass(frozen=True)
 class Course:
-    """What `course.toml` says."""
+    """The content of a `course.toml`."""
 
     slug: str
     folder: Path
@@ -24,9 +25,9 @@ class Course:
     labs: tuple[str, ...]
     roster: Path | None
     board: str | None
-    """The board that scores are decided on; None means the first board of each lab."""
+    """The board on which submissions are graded; None: the first board of each lab."""
     seeds: int
-    """Hidden seeds for each submission."""
+    """How many hidden seeds each submission is graded with."""
 
     @property
     def root(self) -> Path:
@@ -35,26 +36,26 @@ class Course:
 
     @property
     def trainee(self) -> Path:
-        """The folder that a trainee gets."""
+        """The folder that trainees get."""
         return self.root / "trainee"
 
     @property
     def store(self) -> Path:
-        """The folder of its `grader.archive.store.Store`: labs as released, records of marks."""
+        """The folder of the course's `grader.archive.store.Store`."""
         return self.root / "store"
 
 
 def load_course(slug: str | None = None, courses: Path = COURSES) -> Course:
-    """The course of that name, or the only one there is."""
+    """The course of that name; without a name, the only course. Raises: CourseError."""
     known = sorted(file.parent.name for file in courses.glob("*/course.toml"))
     if slug is None and len(known) == 1:
         slug = known[0]
     if slug not in known:
         raise CourseError(
-            _("which course? There is {name!r} nowhere in {folder}").format(
+            _("which course? {folder} has no course {name!r}").format(
                 name=slug or "", folder=courses
             ),
-            _("say one of: {names}").format(names=", ".join(known) or "-"),
+            _("choose one of: {names}").format(names=", ".join(known) or "-"),
         )
     file = courses / slug / "course.toml"
     try:

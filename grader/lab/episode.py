@@ -1,6 +1,6 @@
-"""Episodes: a fresh boot with its files, stimulus and horizon.
+"""An episode: one boot of a fresh board, with its files, its stimulus and its length.
 
-Times are relative to t = 0, the end of the line `READY <lab>`; with `from_reset` to power-on.
+Times count from t = 0, the end of the line `READY <lab>`; with `from_reset`, from power-on.
 """
 
 from collections.abc import Mapping, Sequence
@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from grader.lab.units import Millis
+from grader.seeds import episode_seed
+from hardware.bench.board.virtual_board import uid_of
 
 
 @dataclass(frozen=True)
 class SetControl:
-    """At that time a part's control takes a value (a button's `pressed`, a pot's `position`)."""
+    """At that time a control of a part gets a value (a button's `pressed`, a pot's `position`)."""
 
     part: str
     control: str
@@ -30,14 +32,14 @@ class Serial:
 
 @dataclass(frozen=True)
 class HardReset:
-    """At that time somebody presses the board's reset button."""
+    """At that time the board's reset button is pressed."""
 
     at: Millis
 
 
 @dataclass(frozen=True)
 class Publish:
-    """At that time somebody publishes an MQTT message at the bench's broker."""
+    """At that time an MQTT message is published at the bench's broker."""
 
     topic: str
     payload: bytes
@@ -78,12 +80,12 @@ def serial(data: bytes, *, at: Millis) -> list[Step]:
 def publish(
     topic: str, payload: bytes, *, at: Millis, qos: int = 0, retain: bool = False
 ) -> list[Step]:
-    """Publish a message: a command for the board, say."""
+    """Publish an MQTT message, for example a command for the board."""
     return [Publish(topic, payload, at, qos, retain)]
 
 
 def read_file(name: str, *, at: Millis) -> list[Step]:
-    """Keep a file for the checks as it is then; at the episode's end, say."""
+    """Read a file of the board at that time, for the checks; for example at the end."""
     return [ReadFile(name, at)]
 
 
@@ -94,14 +96,21 @@ def hard_reset(*, at: Millis) -> list[Step]:
 
 @dataclass(frozen=True)
 class Episode:
-    """One boot. `files` lie over those of lab.toml (None: the file is not there)."""
+    """One boot. `files` replace files of lab.toml with the same name; None removes one."""
 
     name: str
     seconds: float
     files: Mapping[str, bytes | None] = field(default_factory=dict)
     steps: Sequence[Step] = ()
     data: Mapping[str, Any] = field(default_factory=dict)
-    """What the checks need to know of this seed."""
+    """What the checks need to know about this seed."""
     from_reset: bool = False
+    """Whether t = 0 is power-on, not the READY line."""
     ticks0_ms: int = 0
-    """What `time.ticks_ms()` says at power-on."""
+    """The value of `time.ticks_ms()` at power-on."""
+
+
+def chip_id(seed: int, episode: str) -> str:
+    """The id of an ESP32's chip in an episode, 12 hexadecimal digits: `machine.unique_id()`. Each
+    seed has another one."""
+    return uid_of(episode_seed(seed, episode))

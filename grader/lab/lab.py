@@ -1,4 +1,4 @@
-"""A lab: one folder, loaded by its path and never imported by a name."""
+"""A lab: one folder, loaded by its path. It is never imported as a module."""
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
@@ -11,7 +11,7 @@ from typing import Any
 from grader.errors import LabError, lab_error
 from grader.lab.check import Check
 from grader.lab.episode import Episode
-from grader.lab.lab_file import LabFile, explained, roles, two_languages
+from grader.lab.lab_file import LabFile, bilingual_text, misconception_texts, pin_roles
 from hardware import boards
 from hardware.boards import BoardType
 from hardware.i18n import _
@@ -20,18 +20,18 @@ from hardware.paths import ROOT
 LABS = ROOT / "labs"
 
 PREDICT = "p"
-"""The item whose mark comes from the notebook: the answer to the "predict" question."""
+"""The item for the "predict" question, whose answer is in the notebook."""
 
 PREDICT_POINTS = 2.0
 
 Scenario = Callable[[int, BoardType], Sequence[Episode]]
 Texts = dict[str, str]
-"""A text by language: `ar`, `en`."""
+"""A text in each language: `ar`, `en`."""
 
 
 @dataclass(frozen=True)
 class LabBoard:
-    """A board that a lab runs on: its circuit, and which pin plays which role."""
+    """A board on which a lab runs: its circuit, and the pin of each role."""
 
     type: BoardType
     diagram: Path
@@ -41,7 +41,7 @@ class LabBoard:
 
 @dataclass(frozen=True)
 class Lab:
-    """A lab as its folder says. Made by `load`."""
+    """What a lab's folder contains. Made by `load`."""
 
     folder: Path
     id: str
@@ -52,16 +52,16 @@ class Lab:
     parts: tuple[str, ...]
     boards: Mapping[str, LabBoard]
     files: Mapping[str, bytes]
-    """What lies on the board beside main.py and pins.py."""
+    """The files on the board besides main.py and pins.py."""
     items: Mapping[str, Texts]
-    """What each item is about, in their order; `p` is the predict question."""
+    """The title of each item, in order; `p` is the "predict" question."""
     figures: Mapping[str, Texts]
-    """What a check measures and expects, by its id: the words beside the two figures."""
+    """What a check measures, by its id: the text beside the measured and the expected value."""
     misconceptions: Mapping[str, Texts]
     hints: Mapping[str, Texts]
-    """What helps with a misconception, for who meets it again; not every one has it."""
+    """A hint for a misconception that a trainee has again; not every one has a hint."""
     host: tuple[str, ...]
-    """The host functions that are asked, of the cell `%%host`."""
+    """The functions of the cell `%%host` that the checks call."""
     checks: tuple[Check, ...]
     scenario: Scenario
 
@@ -72,32 +72,32 @@ class Lab:
 
     @property
     def release(self) -> str:
-        """What hidden seeds depend on: slug and version."""
+        """Slug and version; the hidden seeds depend on them."""
         return f"{self.slug}@{self.version}"
 
     @property
     def ready_line(self) -> str:
-        """The line with which a program says that it begins."""
+        """The line that a program prints when it starts."""
         return f"READY {self.id}"
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of all that decides a mark (see `contents`)."""
+        """SHA-256 of all files that decide a mark (see `contents`)."""
         return digest_of(self.folder)
 
     def points(self, item: str) -> float:
-        """What an item is worth."""
+        """The most points that an item can get."""
         if item == PREDICT:
             return PREDICT_POINTS
         return sum(check.points for check in self.checks if check.item == item)
 
     @property
     def maxima(self) -> dict[str, float]:
-        """The items with what each is worth, in their order."""
+        """The most points of each item, in order."""
         return {item: self.points(item) for item in self.items}
 
     def board(self, name: str = "") -> LabBoard:
-        """A board by its name or family, the first one if none is named. Raises: LabError."""
+        """A board by its name or family; the first one when there is no name. Raises: LabError."""
         if not name:
             return next(iter(self.boards.values()))
         if name in self.boards:
@@ -107,17 +107,17 @@ class Lab:
             return family[0]
         raise LabError(
             _("{lab} does not run on {board}").format(lab=self.slug, board=name),
-            _("say one of: {names}").format(names=", ".join(self.boards)),
+            _("choose one of: {names}").format(names=", ".join(self.boards)),
         )
 
     def board_files(self, board: LabBoard) -> dict[str, bytes]:
-        """All given files of that board, pins.py among them."""
+        """All given files of that board, with pins.py."""
         return {**self.files, "pins.py": board.pins_file.read_bytes()}
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """All files of a lab's folder that decide a mark, by their path in it: everything but the
-    lesson, hidden files and what Python leaves behind."""
+    """All files of a lab's folder that decide a mark, by their path in it: all but the lesson,
+    hidden files and Python's caches."""
     names = (file.relative_to(folder) for file in sorted(folder.rglob("*")) if file.is_file())
     return {
         name.as_posix(): (folder / name).read_bytes()
@@ -128,7 +128,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def digest_of(folder: Path) -> str:
-    """SHA-256 over the contents of a lab's folder, wherever it lies."""
+    """SHA-256 over the contents of a lab's folder. The path of the folder does not matter."""
     total = hashlib.sha256()
     for name, content in contents(folder).items():
         total.update(f"{name} {hashlib.sha256(content).hexdigest()}\n".encode())
@@ -136,14 +136,14 @@ def digest_of(folder: Path) -> str:
 
 
 def slugs(labs: Path = LABS) -> list[str]:
-    """Every lab there is."""
+    """The names of all labs."""
     return sorted(file.parent.name for file in labs.glob("*/lab.toml"))
 
 
 def find(slug: str, labs: Path = LABS) -> Lab:
     """The lab of that name. Raises: LabError."""
     if slug not in slugs(labs):
-        cure = _("say one of: {names}").format(names=", ".join(slugs(labs)))
+        cure = _("choose one of: {names}").format(names=", ".join(slugs(labs)))
         raise LabError(_("there is no lab {lab}").format(lab=slug), cure)
     return load(labs / slug)
 
@@ -152,7 +152,7 @@ def load(folder: Path) -> Lab:
     """Load a lab from its folder. Raises: LabError with the file and the key."""
     source = LabFile(folder / "lab.toml")
     checks, scenario = _load_checks(folder / "checks.py")
-    misconceptions, hints = explained(source.file, source.tables("misconceptions"))
+    misconceptions, hints = misconception_texts(source.file, source.tables("misconceptions"))
     lab = Lab(
         folder=folder.resolve(),
         id=source.take("id", str),
@@ -163,15 +163,15 @@ def load(folder: Path) -> Lab:
         parts=tuple(source.take("parts", list)),
         boards=_boards(source),
         files=_files(source),
-        items=_two(source, "items"),
-        figures=_two(source, "figures"),
+        items=_bilingual(source, "items"),
+        figures=_bilingual(source, "figures"),
         misconceptions=misconceptions,
         hints=hints,
         host=source.names("host"),
         checks=checks,
         scenario=scenario,
     )
-    source.done()
+    source.require_empty()
     _check_items(source, lab)
     return lab
 
@@ -182,14 +182,14 @@ def _boards(source: LabFile) -> dict[str, LabBoard]:
         key = f"boards.{name}"
         if name not in boards.names():
             known = ", ".join(boards.names())
-            cure = _("say one of: {names}").format(names=known)
-            raise lab_error(source.file, key, _("is no board"), cure)
+            cure = _("choose one of: {names}").format(names=known)
+            raise lab_error(source.file, key, _("is not a board"), cure)
         if not isinstance(entry, dict) or set(entry) != {"diagram", "pins"}:
             what = _("must have diagram and pins, and nothing else")
             raise lab_error(source.file, key, what)
         pins = source.path(f"{key}.pins", entry["pins"])
         diagram = source.path(f"{key}.diagram", entry["diagram"])
-        found[name] = LabBoard(boards.load(name), diagram, pins, roles(pins))
+        found[name] = LabBoard(boards.load(name), diagram, pins, pin_roles(pins))
     if not found:
         raise lab_error(source.file, "boards", _("there is none"))
     return found
@@ -202,30 +202,30 @@ def _files(source: LabFile) -> dict[str, bytes]:
     }
 
 
-def _two(source: LabFile, key: str) -> dict[str, Texts]:
+def _bilingual(source: LabFile, key: str) -> dict[str, Texts]:
     tables = source.tables(key)
-    return {name: two_languages(source.file, f"{key}.{name}", t) for name, t in tables.items()}
+    return {name: bilingual_text(source.file, f"{key}.{name}", t) for name, t in tables.items()}
 
 
 def _load_checks(file: Path) -> tuple[tuple[Check, ...], Scenario]:
-    """The checks that checks.py leaves, in their order, and the scenario: its own, or that of
-    scenario.py beside it."""
+    """The checks that checks.py defines, in order, and the function `scenario` of scenario.py, or
+    of checks.py when there is no scenario.py."""
     names = _run_file(file)
-    beside = file.with_name("scenario.py")
-    scenario = (_run_file(beside) if beside.is_file() else names).get("scenario")
+    own = file.with_name("scenario.py")
+    scenario = (_run_file(own) if own.is_file() else names).get("scenario")
     if not callable(scenario):
         raise lab_error(file, "scenario", _("there is no such function"))
     return tuple(c for c in names.values() if isinstance(c, Check)), scenario
 
 
 def _run_file(file: Path) -> dict[str, Any]:
-    """What a Python file of a lab defines, by name."""
+    """Run a Python file of a lab. Returns: the names that it defines. Raises: LabError."""
     if not file.is_file():
         raise lab_error(file, "", _("is missing"), _("see docs/howto/add-a-lab.md"))
     module = ModuleType(f"{file.stem} of {file.parent.name}")
     module.__file__ = str(file)
     try:
-        # Not by Python's own loader: compiled files that lie about are in no digest.
+        # Python's own loader would also use compiled files, which are not in the digest.
         exec(compile(file.read_bytes(), file, "exec", dont_inherit=True), vars(module))
     except Exception as error:
         raise lab_error(file, "", f"{type(error).__name__}: {error}") from error
@@ -233,7 +233,10 @@ def _run_file(file: Path) -> dict[str, Any]:
 
 
 def _check_items(source: LabFile, lab: Lab) -> None:
-    """Checks and items agree, and an `after` names something that is judged before."""
+    """Check that checks and items agree, and that each `after` names an earlier check.
+
+    Raises: LabError.
+    """
     file = lab.folder / "checks.py"
     seen: set[str] = set()
     for check in lab.checks:
@@ -241,11 +244,11 @@ def _check_items(source: LabFile, lab: Lab) -> None:
             raise lab_error(file, check.id, _("is there twice"))
         for name in check.after:
             if name not in seen | {one.partition(".")[0] for one in seen}:
-                what = _("its after={name!r} must come before it").format(name=name)
+                what = _("{name!r} in its after= must be declared before it").format(name=name)
                 raise lab_error(file, check.id, what)
         seen.add(check.id)
     for name in lab.figures.keys() - seen:
-        raise lab_error(source.file, f"figures.{name}", _("is not known here"))
+        raise lab_error(source.file, f"figures.{name}", _("is unknown"))
     judged = {check.item for check in lab.checks if not check.is_gate} | {PREDICT}
     for item in judged ^ set(lab.items):
         what = _("lab.toml and checks.py do not agree on it")

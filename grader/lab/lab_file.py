@@ -1,4 +1,5 @@
-"""Reading lab.toml: every value has its type, every key is known, and an error says where."""
+"""Reads lab.toml: checks the type of every value, refuses unknown keys, and names file and key in
+each error."""
 
 import ast
 import re
@@ -13,11 +14,13 @@ from hardware.i18n import _
 V = TypeVar("V")
 
 _BUS = re.compile(r"(I2C|SPI|UART|TIMER)(_\w+)?")
-"""What a pins.py names beside pins: the number of a chip's bus or timer, boards differ in it."""
+"""Names in a pins.py that are no pins: numbers of the chip's buses and timers, which differ
+between boards."""
 
 
 class LabFile:
-    """One TOML file of a lab; each getter takes a key out, `done` complains of what is left."""
+    """One TOML file of a lab. Each getter removes its key; `require_empty` reports the keys that
+    are left. Every method raises LabError for a wrong value."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
@@ -26,7 +29,7 @@ class LabFile:
         except FileNotFoundError as error:
             raise lab_error(file, "", _("is missing"), _("see docs/howto/add-a-lab.md")) from error
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise lab_error(file, "", _("is no TOML: {why}").format(why=error)) from error
+            raise lab_error(file, "", _("is not TOML: {why}").format(why=error)) from error
 
     def take(self, key: str, kind: type[V], default: V | None = None) -> V:
         """A value of that type. Raises: LabError when it is missing or of another type."""
@@ -48,7 +51,7 @@ class LabFile:
 
     def texts(self, key: str) -> dict[str, str]:
         """A text in Arabic and English: `{ ar = "…", en = "…" }`."""
-        return two_languages(self.file, key, self.take(key, dict))
+        return bilingual_text(self.file, key, self.take(key, dict))
 
     def tables(self, key: str) -> dict[str, Any]:
         """A table of tables; empty when it is not there."""
@@ -62,35 +65,36 @@ class LabFile:
             raise lab_error(self.file, key, what)
         return path
 
-    def done(self) -> None:
-        """Raises: LabError when keys are left that nobody knows."""
+    def require_empty(self) -> None:
+        """Raises: LabError when unknown keys are left."""
         if self._left:
             keys = ", ".join(self._left)
-            raise lab_error(self.file, keys, _("is not known here"), _("is it a typing error?"))
+            raise lab_error(self.file, keys, _("is unknown"), _("check the spelling"))
 
 
-def two_languages(file: Path, key: str, value: object) -> dict[str, str]:
-    """Checks that a text is there in Arabic and in English."""
+def bilingual_text(file: Path, key: str, value: object) -> dict[str, str]:
+    """A text in Arabic and in English. Raises: LabError when one of them is missing."""
     if not isinstance(value, Mapping) or set(value) != {"ar", "en"} or not all(value.values()):
         raise lab_error(file, key, _("must have a text in ar and one in en, and nothing else"))
     return {language: str(text) for language, text in value.items()}
 
 
-def explained(
+def misconception_texts(
     file: Path, tables: Mapping[str, Any]
 ) -> tuple[dict[str, dict[str, str]], dict[str, dict[str, str]]]:
-    """Misconceptions by their key: what each says, and the hints of those that have one."""
+    """The tables of misconceptions. Returns: the messages by key, and the hints by key."""
     texts, hints = {}, {}
     for key, table in tables.items():
-        said = dict(table) if isinstance(table, Mapping) else {}
-        if (hint := said.pop("hint", None)) is not None:
-            hints[key] = two_languages(file, f"misconceptions.{key}.hint", hint)
-        texts[key] = two_languages(file, f"misconceptions.{key}", said)
+        entry = dict(table) if isinstance(table, Mapping) else {}
+        if (hint := entry.pop("hint", None)) is not None:
+            hints[key] = bilingual_text(file, f"misconceptions.{key}.hint", hint)
+        texts[key] = bilingual_text(file, f"misconceptions.{key}", entry)
     return texts, hints
 
 
-def roles(pins_file: Path) -> dict[str, int]:
-    """The roles in a pins.py: its plain assignments `LED_R = 25`, but for numbers of buses."""
+def pin_roles(pins_file: Path) -> dict[str, int]:
+    """The GPIO number of each role in a pins.py: its assignments such as `LED_R = 25`, without the
+    numbers of buses and timers."""
     try:
         tree = ast.parse(pins_file.read_text(encoding="utf-8"))
     except SyntaxError as error:

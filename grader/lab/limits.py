@@ -1,7 +1,7 @@
-"""Limits: what a measurement must fit, declared apart from the measuring.
+"""Limits: what a measurement must fit. They are declared apart from the measurement.
 
-A limit of `T` judges one `T` or a sequence of them, never another unit. What is expected (`of`)
-may be a value, or a function of the run, where it depends on the seed.
+A limit of `T` judges one `T` or a sequence of `T`, and no other unit. The expected value (`of`) is
+a value, or a function of the run when it depends on the seed.
 """
 
 from abc import ABC, abstractmethod
@@ -18,17 +18,19 @@ N = TypeVar("N", bound=float)
 P = TypeVar("P", bound=str | bytes | float | tuple[object, ...])
 
 Expected: TypeAlias = Sequence[T] | T | Callable[[Run], Sequence[T] | T]
-"""What is expected: a value, a sequence, or a function that computes it from the run."""
+"""The expected value: a value, a sequence, or a function that computes it from the run."""
 
 LONGEST_TEXT = 72
+"""Characters of a value that feedback shows."""
 
 ROUNDING = 1e-9
-"""So much is no difference: 26.2 − 26.1 is more than 0.1 as floats are kept."""
+"""A difference up to this counts as none: as floats, 26.2 − 26.1 is more than 0.1."""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a limit says: whether it holds, and the worst value and its window as text."""
+    """The result of a limit: whether it holds; the worst value and what was expected, as text; and
+    where in the run it was (ns since t = 0)."""
 
     ok: bool
     measured: str
@@ -37,7 +39,7 @@ class Verdict:
 
 
 class Limit(ABC, Generic[T]):
-    """One limit. Write `judge` in a subclass; it gets what the check returned, never None."""
+    """One limit. A subclass writes `judge`, which gets what the check returned, but never None."""
 
     @abstractmethod
     def judge(self, measured: T | Sequence[T], run: Run) -> Verdict:
@@ -45,19 +47,19 @@ class Limit(ABC, Generic[T]):
 
     @abstractmethod
     def window(self, run: Run) -> str:
-        """What is expected, for people, when nothing was measured."""
+        """The expected value as text, to show when nothing was measured."""
 
 
 @dataclass(frozen=True, eq=False)
 class Within(Limit[Q]):
-    """Each value within `tolerance` of `of`, or within `percent` of it if that is more."""
+    """Each value lies within `tolerance` of `of`, or within `percent` of it if that is more."""
 
     tolerance: Q | None = None
     percent: float = 0.0
     of: Expected[Q] = field(kw_only=True)
 
     def judge(self, measured: Q | Sequence[Q], run: Run) -> Verdict:
-        """The value that is farthest out of its window decides."""
+        """The value that is farthest outside its window decides."""
         values, targets = _pair(measured, _expected(self.of, run))
         if not values or len(values) != len(targets):
             return self._miscounted(values, targets, run)
@@ -69,12 +71,12 @@ class Within(Limit[Q]):
         )
 
     def window(self, run: Run) -> str:
-        """The window around the first value expected."""
+        """The window around the first expected value."""
         targets = _items(_expected(self.of, run))
         return self._around(targets[0]) if targets else ""
 
     def _miscounted(self, values: list[Q], targets: list[Q], run: Run) -> Verdict:
-        """Too many or too few: how many there are, and the first that does not fit."""
+        """The verdict for too many or too few values: their number, and the first misfit."""
         if not targets:
             return Verdict(False, _text(values), self.window(run))
         pairs = enumerate(zip(values, targets, strict=False))
@@ -82,13 +84,13 @@ class Within(Limit[Q]):
         first = next(misfits, min(len(values), len(targets)))
         value = values[first] if first < len(values) else None
         target = targets[first] if first < len(targets) else None
-        # With fewer values than targets the one that is missing has its place, too.
-        lost = len(values) < len(targets) and place_of(target) is not None
+        # With fewer values than targets, show the place of the missing one.
+        is_missing = len(values) < len(targets) and place_of(target) is not None
         return Verdict(
             False,
             _counted(len(values), first, value),
             _counted(len(targets), first, None if target is None else self._around(target)),
-            place_of(target if lost or value is None else value),
+            place_of(target if is_missing or value is None else value),
         )
 
     def _slack(self, target: float) -> float:
@@ -100,13 +102,13 @@ class Within(Limit[Q]):
 
 @dataclass(frozen=True, eq=False)
 class Between(Limit[N]):
-    """Each value from `low` to `high`, both included."""
+    """Each value lies between `low` and `high`, both included."""
 
     low: N
     high: N
 
     def judge(self, measured: N | Sequence[N], run: Run) -> Verdict:
-        """The value that is farthest out decides."""
+        """The value that is farthest outside decides."""
         values = _items(measured)
         if not values:
             return Verdict(False, "", self.window(run))
@@ -122,12 +124,12 @@ class Between(Limit[N]):
 
 @dataclass(frozen=True, eq=False)
 class AtMost(Limit[N]):
-    """The greatest value is `most` or less."""
+    """The largest value is `most` or less."""
 
     most: N
 
     def judge(self, measured: N | Sequence[N], run: Run) -> Verdict:
-        """The greatest value decides."""
+        """The largest value decides."""
         values = _items(measured)
         if not values:
             return Verdict(False, "", self.window(run))
@@ -141,12 +143,12 @@ class AtMost(Limit[N]):
 
 @dataclass(frozen=True, eq=False)
 class AtLeast(Limit[N]):
-    """The least value is `least` or more."""
+    """The smallest value is `least` or more."""
 
     least: N
 
     def judge(self, measured: N | Sequence[N], run: Run) -> Verdict:
-        """The least value decides."""
+        """The smallest value decides."""
         values = _items(measured)
         if not values:
             return Verdict(False, "", self.window(run))
@@ -160,12 +162,12 @@ class AtLeast(Limit[N]):
 
 @dataclass(frozen=True, eq=False)
 class Exactly(Limit[P]):
-    """The value, or the whole sequence in its order, equals `of`."""
+    """The value, or the whole sequence in its order, is equal to `of`."""
 
     of: Expected[P]
 
     def judge(self, measured: P | Sequence[P], run: Run) -> Verdict:
-        """Shows both from the first difference on."""
+        """The verdict shows both sequences from their first difference on."""
         values, wanted = _items(measured), _items(_expected(self.of, run))
         if values == wanted:
             return Verdict(True, _text(values), _text(wanted))
@@ -183,12 +185,12 @@ class Exactly(Limit[P]):
 
 @dataclass(frozen=True, eq=False)
 class Never(Limit[Moment | Text]):
-    """Nothing of the kind happens: the check returns the moments (or lines) at which it did."""
+    """Something does not happen. The check returns the moments (or lines) at which it did."""
 
     what: str
 
     def judge(self, measured: Moment | Text | Sequence[Moment | Text], run: Run) -> Verdict:
-        """The first moment is shown."""
+        """The verdict shows the first moment."""
         moments: list[Moment | Text] = _items(measured)
         if not moments:
             return Verdict(True, "0 ×", self.window(run))
@@ -196,7 +198,7 @@ class Never(Limit[Moment | Text]):
         return Verdict(False, shown, self.window(run), place_of(moments[0]))
 
     def window(self, run: Run) -> str:
-        """Never that."""
+        """Zero times, and what."""
         return f"0 × {self.what}"
 
 
@@ -211,19 +213,19 @@ def _items(value: T | Sequence[T]) -> list[T]:
 
 
 def _pair(measured: T | Sequence[T], target: T | Sequence[T]) -> tuple[list[T], list[T]]:
-    """Values and their targets; one target stands for all values."""
+    """Values and their targets; a single target is the target of all values."""
     values, targets = _items(measured), _items(target)
     single = len(targets) == 1 and not isinstance(target, Sequence)
     return values, targets * len(values) if single else targets
 
 
 def _counted(count: int, index: int, shown: object) -> str:
-    """How many there are, and which of them is looked at; none, and there is nothing to count."""
+    """How many there are, and which one is shown; without one, only how many."""
     return f"{count} ×" + ("" if shown is None else f", #{index + 1}: {shown}")
 
 
 def _badness(excess: float) -> tuple[bool, float]:
-    """What to compare by: nan, which is neither more nor less than anything, is the worst."""
+    """The sort key of an excess: nan, which compares with nothing, is the worst."""
     return excess != excess, excess
 
 
@@ -236,5 +238,5 @@ def _text(values: Sequence[object], start: int = 0) -> str:
 
 
 def shortened(text: str) -> str:
-    """So much of a text as fits into feedback."""
+    """A text cut to the length that feedback shows."""
     return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 2] + " …"

@@ -1,4 +1,4 @@
-"""One episode's trace, seen by a check: times count from READY, pins have their role's name."""
+"""What a check sees of one episode: its trace, with times since t = 0 and pins by their role."""
 
 import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -9,32 +9,32 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from grader.host.host import HostFunctions
+from grader.host.host_functions import HostFunctions
 from grader.lab.episode import Episode
 from grader.lab.signal import Signal
 from hardware.bench.protocol import frames
 from hardware.bench.trace.trace import End, ModeAt, Trace
 
 LONGEST_LINE = 4000
-"""So many characters of a line are seen: `int()` refuses 4300 digits, and no lab says so much."""
+"""Characters of a line that checks see; the rest is cut off. `int()` refuses 4300 digits."""
 MOST_CALLS = 200_000
-"""So many transfers on a bus are looked at: a program that never pauses makes a million."""
+"""Transfers on a bus that checks see. A program that never pauses makes a million."""
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """A line on the serial output: its text, and when its end was out (ns since t = 0)."""
+class OutputLine:
+    """A line of serial output: its text, and when its line break was sent (ns since t = 0)."""
 
     at_ns: int
     text: str
 
 
 @dataclass(frozen=True)
-class FileSeen:
-    """A file on the board's flash as it was at a time (ns since t = 0); None: it was not there, or
-    the program had broken the file system."""
+class FileSnapshot:
+    """A file on the board's flash at a time (ns since t = 0). `data` is None when the file was not
+    there, or when the program had damaged the file system."""
 
     at_ns: int
     name: str
@@ -43,32 +43,33 @@ class FileSeen:
 
 @dataclass(frozen=True)
 class Run:
-    """What happened in one episode. t = 0 is the end of the line READY (see `Episode`)."""
+    """What happened in one episode. t = 0 is the end of the READY line (see `Episode`)."""
 
     episode: Episode
     trace: Trace
     pins: Mapping[str, int]
     """Role (LED_G) to GPIO number, as in the lab's pins.py."""
     ready_ns: int | None
-    """When READY was out, in the trace's time; None: it never came in time."""
+    """When the READY line was complete, in the trace's time; None: it did not come in time."""
     zero_ns: int
     end_ns: int
     """The end of the window, in the trace's time."""
     host: HostFunctions = field(default_factory=HostFunctions, repr=False)
-    """Asks the submission's host functions, while the run is judged."""
+    """Calls the submission's host functions, while the run is judged."""
     program: Mapping[str, bytes] = field(default_factory=dict, repr=False)
-    """What the trainee handed in for the board, by file name."""
-    files: Sequence[FileSeen] = ()
-    """What the episode's `read_file` steps saw, in the order of time."""
-    _kept: dict[Hashable, Any] = field(default_factory=dict, repr=False)
+    """The files that the trainee handed in for the board, by name."""
+    files: Sequence[FileSnapshot] = ()
+    """What the episode's `read_file` steps read, in the order of time."""
+    _cache: dict[Hashable, Any] = field(default_factory=dict, repr=False)
 
     @property
     def data(self) -> Mapping[str, Any]:
-        """What the scenario noted for the checks."""
+        """What the scenario stored for the checks."""
         return self.episode.data
 
     def signal(self, role: str, *, boot: bool = False) -> Signal:
-        """The level of a pin from t = 0 to the end; with `boot` from power-on (negative times)."""
+        """The level of a pin from t = 0 to the end. With `boot` it begins at power-on, at a
+        negative time."""
         whole = self.once(("signal", role), lambda: self._signal(role))
         return whole if boot else whole.since(0)
 
@@ -77,56 +78,61 @@ class Run:
         return Signal(edges.t_ns - self.zero_ns, edges.level, self.end_ns - self.zero_ns)
 
     def once(self, key: Hashable, work: Callable[[], T]) -> T:
-        """What work on the trace gives, done once for all who ask by that key: checks ask again
-        and again, and a program without a sleep leaves hundreds of thousands of things."""
-        if key not in self._kept:
-            self._kept[key] = work()
-        kept: T = self._kept[key]
-        return kept
+        """The result of `work`, which runs only the first time that a key is used. Many checks
+        need the same measurement, and a program without a sleep makes it expensive."""
+        if key not in self._cache:
+            self._cache[key] = work()
+        result: T = self._cache[key]
+        return result
 
     def modes(self, role: str) -> list[ModeAt]:
-        """Every mode that a pin was set to; times in the trace's own ns, from power-on."""
+        """Every mode that a pin was set to, with times in ns since power-on."""
         return self.trace.modes(self.pins[role])
 
-    def lines(self) -> list[Said]:
+    def lines(self) -> list[OutputLine]:
         """The lines after READY."""
         if self.ready_ns is None:
             return []
         ready_ns = self.ready_ns
-        return self.once("lines", lambda: said_after(self.trace, self.zero_ns, ready_ns))
+        return self.once("lines", lambda: lines_after(self.trace, self.zero_ns, ready_ns))
 
-    def all_lines(self) -> list[Said]:
+    def all_lines(self) -> list[OutputLine]:
         """All lines since power-on (times before t = 0 are negative)."""
-        return self.once("all lines", lambda: said_after(self.trace, self.zero_ns, -1))
+        return self.once("all lines", lambda: lines_after(self.trace, self.zero_ns, -1))
 
-    def said(self, pattern: str) -> list[re.Match[str]]:
-        """The lines after READY that match all of the pattern."""
+    def matches(self, pattern: str) -> list[re.Match[str]]:
+        """The lines after READY that match the pattern as a whole."""
         found = (re.fullmatch(pattern, line.text) for line in self.lines())
         return [match for match in found if match]
 
-    def tracebacks(self) -> list[Said]:
+    def tracebacks(self) -> list[OutputLine]:
         """The uncaught exceptions of the program, since power-on."""
-        return [Said(f.t_ns - self.zero_ns, f.text) for f in self.trace.exceptions()]
+        return [OutputLine(f.t_ns - self.zero_ns, f.text) for f in self.trace.exceptions()]
 
-    def died(self) -> End | None:
-        """Why the board ended before the episode did, None when it lived."""
+    def main_ends_ns(self) -> list[int]:
+        """When main.py ended, once for each boot in which it did (ns since t = 0)."""
+        states = self.trace.states()
+        return [s.t_ns - self.zero_ns for s in states if s.state == frames.STATE_MAIN_END]
+
+    def early_end(self) -> End | None:
+        """Why the board ended before the episode did; None when it did not."""
         end = self.trace.ended()
         return None if end is None or end.cause == frames.END_OFF else end
 
 
 def once(measure: Callable[[Run], T]) -> Callable[[Run], T]:
-    """Let a function of a run work once for all checks that ask it (nobody may change what it
-    gives)."""
+    """A decorator: a function of a run computes its result once, and all checks share it. No check
+    may change the result."""
 
     @wraps(measure)
-    def kept(run: Run) -> T:
+    def cached(run: Run) -> T:
         return run.once(measure, lambda: measure(run))
 
-    return kept
+    return cached
 
 
-def said_after(trace: Trace, zero_ns: int, after_ns: int) -> list[Said]:
-    """The whole lines that ended after a time of the trace; a reset ends a line that it cuts."""
+def lines_after(trace: Trace, zero_ns: int, after_ns: int) -> list[OutputLine]:
+    """The complete lines that ended after a time of the trace. A reset drops a partial line."""
     log = trace.serial()
     boots = [*trace.boots(), trace.end_ns + 1]
     found = []
@@ -138,5 +144,5 @@ def said_after(trace: Trace, zero_ns: int, after_ns: int) -> list[Said]:
             t_ns = int(log.t_ns[ended - 1])
             if t_ns > after_ns:
                 text = line.removesuffix(b"\r").decode(errors="replace")[:LONGEST_LINE]
-                found.append(Said(t_ns - zero_ns, text))
+                found.append(OutputLine(t_ns - zero_ns, text))
     return found

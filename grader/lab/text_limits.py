@@ -1,5 +1,5 @@
-"""Limits for texts: a form, and a schema for JSON. Apart from the others, as only some labs need
-them and jsonschema takes its time to be imported.
+"""Limits for texts: a pattern, and a JSON schema. A file of their own, because jsonschema is slow
+to import and only some labs need them.
 """
 
 import re
@@ -10,30 +10,31 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
-from grader.lab.documents import document
 from grader.lab.limits import Limit, Verdict, shortened
 from grader.lab.run import Run
 from grader.lab.units import place_of
+from grader.strict_json import parse_json
 
 
 @dataclass(frozen=True, eq=False)
 class Matches(Limit[str]):
-    """Each text matches all of a pattern (`\\d` is ASCII only); `like` says it to people."""
+    """Each text matches a pattern as a whole (`\\d` is ASCII only). `like` shows the pattern to
+    people."""
 
     pattern: str
     like: str
 
     def judge(self, measured: str | Sequence[str], run: Run) -> Verdict:
-        """The first that does not match decides."""
+        """The first text that does not match decides."""
         texts = _texts(measured)
-        known = re.compile(self.pattern, re.ASCII)
-        wrong = [text for text in texts if not known.fullmatch(text)]
+        pattern = re.compile(self.pattern, re.ASCII)
+        wrong = [text for text in texts if not pattern.fullmatch(text)]
         if wrong:
             return Verdict(False, shortened(wrong[0]), self.like, place_of(wrong[0]))
         return Verdict(bool(texts), shortened([*texts, ""][0]), self.like)
 
     def window(self, run: Run) -> str:
-        """What it looks like."""
+        """How a text should look."""
         return self.like
 
 
@@ -44,16 +45,16 @@ class Conforms(Limit[str]):
     schema: Mapping[str, Any]
 
     def judge(self, measured: str | Sequence[str], run: Run) -> Verdict:
-        """The first that is refused decides, with what is wrong in it."""
+        """The first text that the schema refuses decides, with its error."""
         texts = _texts(measured)
         validator = Draft202012Validator(self.schema)
         for text in texts:
-            if flaw := _flaw(validator, text):
-                return Verdict(False, shortened(flaw), self.window(run), place_of(text))
+            if error := _schema_error(validator, text):
+                return Verdict(False, shortened(error), self.window(run), place_of(text))
         return Verdict(bool(texts), shortened([*texts, ""][0]), self.window(run))
 
     def window(self, run: Run) -> str:
-        """The fields that it knows."""
+        """The fields of the schema."""
         return shortened("{" + ", ".join(self.schema.get("properties", {})) + "}")
 
 
@@ -61,10 +62,10 @@ def _texts(measured: str | Sequence[str]) -> list[str]:
     return [measured] if isinstance(measured, str) else list(measured)
 
 
-def _flaw(validator: Draft202012Validator, text: str) -> str:
-    """What is wrong with a text, and where in it; empty when nothing is."""
+def _schema_error(validator: Draft202012Validator, text: str) -> str:
+    """What is wrong with a text, and where in it; "" when nothing is."""
     try:
-        error = best_match(validator.iter_errors(document(text)))
+        error = best_match(validator.iter_errors(parse_json(text)))
     except ValueError as problem:
         return f"{text!r}: {problem}"
     return f"{error.json_path}: {error.message}" if error else ""

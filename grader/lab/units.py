@@ -1,7 +1,8 @@
-"""Measured numbers with their unit in the type, which remember where in the trace they were.
+"""Measured numbers with a unit as their type, and with the time of the run at which they were
+measured.
 
-A check that returns `list[Millis]` fits a limit made of `Millis` and no other: mypy sees it.
-Inside the bench time is an integer of nanoseconds; people and limits speak milliseconds.
+A check that returns `list[Millis]` fits a limit of `Millis` and no other; mypy finds a wrong unit.
+In the bench, time is an integer of nanoseconds; limits and feedback use milliseconds.
 """
 
 from typing import ClassVar, Self
@@ -12,7 +13,8 @@ NS_PER_S = 1_000_000_000
 
 
 class Quantity(float):
-    """A number with a unit; `at_ns` is its place in the run (since t = 0), for the waveform."""
+    """A number with a unit. `at_ns` is its time in the run (ns since t = 0), which the waveform
+    marks; None: it has none."""
 
     unit: ClassVar[str] = ""
     at_ns: int | None
@@ -55,7 +57,7 @@ class Hertz(Quantity):
 
 
 class Percent(Quantity):
-    """Hundredths, such as a duty."""
+    """Hundredths, for example a duty cycle."""
 
     unit = "%"
 
@@ -85,26 +87,27 @@ class Millimetres(Quantity):
 
 
 class MilliampHours(Quantity):
-    """What a battery gave."""
+    """Charge that was taken from a battery."""
 
     unit = "mAh"
 
 
 class Bytes(Quantity):
-    """Bytes of memory, or on a bus."""
+    """Bytes in memory or on a bus."""
 
     unit = "B"
 
 
 class Moment(Millis):
-    """A moment at which something happened, in milliseconds since t = 0."""
+    """The time at which something happened, in milliseconds since t = 0."""
 
     def __str__(self) -> str:
         return f"t = {super().__str__()}"
 
 
 class Text(str):
-    """A text that was said, sent or shown; `at_ns` is its place in the run (since t = 0)."""
+    """A text that was printed, sent or shown. `at_ns` is its time in the run (ns since t = 0);
+    None: it has none."""
 
     at_ns: int | None
 
@@ -115,17 +118,17 @@ class Text(str):
 
 
 def ms(value: float) -> Millis:
-    """So many milliseconds."""
+    """A number of milliseconds."""
     return Millis(value)
 
 
 def us(value: float) -> Micros:
-    """So many microseconds."""
+    """A number of microseconds."""
     return Micros(value)
 
 
 def seconds(value: float) -> Millis:
-    """So many seconds."""
+    """A number of seconds."""
     return Millis(value * 1000)
 
 
@@ -140,15 +143,15 @@ def micros_of_ns(span_ns: int, at_ns: int | None = None) -> Micros:
 
 
 def moment_of_ns(t_ns: int) -> Moment:
-    """A moment of the run that knows its own place."""
+    """A moment of the run, with its `at_ns`."""
     return Moment(int(t_ns) / NS_PER_MS, int(t_ns))
 
 
 def place_of(value: object) -> int | None:
-    """Where in the run a measured value was (ns since t = 0), if it knows."""
+    """When in the run a value was measured (ns since t = 0); None when it does not say."""
     return value.at_ns if isinstance(value, Quantity | Text) else None
 
 
 def number(value: float) -> str:
-    """A number for people: at most three decimals, none that say nothing; ∞ for "never"."""
+    """A number as text: at most three decimals and no zeros at the end; infinity is ∞."""
     return f"{float(value):.3f}".rstrip("0").rstrip(".").replace("inf", "∞")

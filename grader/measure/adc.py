@@ -1,4 +1,4 @@
-"""What the ADC converted: when, and the voltage that was at the pin."""
+"""ADC conversions: when they were made, and the voltage at the pin."""
 
 from dataclasses import dataclass
 
@@ -18,24 +18,25 @@ class Conversions:
     at_ns: Times
     """When each was made, since t = 0."""
     volts: NDArray[np.float64]
-    """At the pin: the bench's truth, not what the program made of it."""
+    """The voltage at the pin in the bench, not the value that the program computed."""
 
     def __len__(self) -> int:
         return len(self.at_ns)
 
     def values(self) -> list[Volts]:
-        """The voltages, each with its place."""
+        """The voltages, each with its time."""
         pairs = zip(self.volts.tolist(), self.at_ns.tolist(), strict=True)
         return [Volts(volts, at_ns) for volts, at_ns in pairs]
 
     def between(self, from_ns: int, to_ns: int) -> "Conversions":
-        """Those at or after a time and before another."""
+        """The conversions from a time on and before another."""
         chosen = inside_of(self.at_ns, from_ns, to_ns)
         return Conversions(self.at_ns[chosen], self.volts[chosen])
 
 
 def conversions(run: Run, role: str) -> Conversions:
-    """Every conversion of a pin from t = 0 on; while its voltage holds, up to 16 of a ms."""
+    """The conversions of a pin from t = 0 on: all of them, but at most 16 in a millisecond in
+    which the voltage does not change."""
     made = adc.conversions(run.trace, run.pins[role])
     times = made.t_ns - run.zero_ns
     seen = (times >= 0) & (made.t_ns <= run.end_ns)

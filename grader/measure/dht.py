@@ -1,4 +1,4 @@
-"""What went over the wire of a DHT22: when it was asked, and what it answered."""
+"""DHT22: the start pulses on its wire, and its answers."""
 
 from dataclasses import dataclass
 
@@ -9,20 +9,19 @@ from grader.lab.units import Celsius, Percent, us
 from grader.measure.pulses import pulses
 
 START = us(800)
-"""The host holds the wire low for at least so long (AM2302 data sheet, table of timings)."""
+"""The shortest low pulse with which the host starts a reading (AM2302 data sheet, timings)."""
 BITS = 40
 ONE = us(50)
-"""A high of more than this is a 1: 70 µs, and 26 µs for a 0 (the same table)."""
+"""A longer high pulse is a 1: it has 70 µs, and a 0 has 26 µs (the same table)."""
 LONGEST = us(200)
-"""No high within an answer is as long as this; the rest between two readings is."""
+"""Every high pulse in an answer is shorter; the pause between two readings is longer."""
 HEAD = 2
-"""Before the bits the wire is high until the sensor pulls it low, and once between its two
-signs of presence."""
+"""The high pulses before the bits: until the sensor pulls the wire low, and in its response."""
 
 
 @dataclass(frozen=True)
 class DhtReading:
-    """One start pulse and the answer to it, as it was on the wire (all five bytes, or none)."""
+    """One start pulse and its answer as it was on the wire: all five bytes, or none."""
 
     at_ns: int
     """When the start pulse began, since t = 0."""
@@ -30,27 +29,27 @@ class DhtReading:
 
     @property
     def is_sound(self) -> bool:
-        """Whether it answered, and its checksum is right."""
+        """Whether there is an answer with a right checksum."""
         return len(self.data) == BITS // 8 and sum(self.data[:4]) & 0xFF == self.data[4]
 
     @property
     def humidity(self) -> Percent | None:
-        """Relative humidity; None without a sound answer."""
+        """The relative humidity; None without a right answer."""
         value = int.from_bytes(self.data[:2], "big") / 10
         return Percent(value, self.at_ns) if self.is_sound else None
 
     @property
     def temperature(self) -> Celsius | None:
-        """In °C, in steps of 0.1; None without a sound answer."""
+        """The temperature in steps of 0.1 °C; None without a right answer."""
         tenths = int.from_bytes(self.data[2:4], "big")
         value = (tenths & 0x7FFF) / (-10 if tenths & 0x8000 else 10)
         return Celsius(value, self.at_ns) if self.is_sound else None
 
 
 def dht22(signal: Signal) -> list[DhtReading]:
-    """Every start pulse on the wire, with what the sensor answered.
+    """Every start pulse on the wire, with the sensor's answer.
 
-    What follows the answer is not its: a program can pull the wire, too.
+    Pulses after the answer are ignored: the program can drive the wire, too.
     """
     starts = pulses(signal, False, shortest=START)
     highs = pulses(signal, True)

@@ -1,7 +1,7 @@
-"""Displays: the dots and the text that one showed over time.
+"""Displays: the pixels and the text that a display showed over time.
 
-What went over its wires is told once more to the part that the bench simulates: one display is one
-model, for the person who looks at the bench and for the check.
+The recorded signals of its wires go to the same part that the bench simulates, so bench and checks
+use one model of a display.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -28,13 +28,15 @@ from hardware.bench.protocol import frames
 SUPPLY_V = 5.0
 
 
-class _Happening(NamedTuple):
+class _PartEvent(NamedTuple):
+    """Something that a part receives at a time: power, an edge, or a transfer."""
+
     t_ns: int
-    tell: Callable[[Part], None]
+    apply: Callable[[Part], None]
 
 
 class _Supply:
-    """What a part can measure on this bench without wires: it has its power."""
+    """The voltages at a part in a bench without wires: it always has its supply."""
 
     def volts(self, part: str, pin: str) -> float:
         return SUPPLY_V
@@ -44,9 +46,10 @@ class _Supply:
 
 
 class Screen:
-    """A display as it was at any time of the run.
+    """A display at any time of the run.
 
-    Asking for a time before the last one begins from power-on again, so ask in order.
+    A question about an earlier time than the last one begins from power-on again, so ask in the
+    order of time.
     """
 
     def __init__(
@@ -59,7 +62,7 @@ class Screen:
         """
         Args:
             part_type: as in diagram.json, `board-ssd1306`.
-            pins: which pin of the part is at which role, `{"SCL": "SCL", "SDA": "SDA"}`.
+            pins: the role of each pin of the part, `{"SCL": "SCL", "SDA": "SDA"}`.
             attrs: its attributes, as in diagram.json.
         """
         self._run = run
@@ -68,16 +71,16 @@ class Screen:
         self._begin()
 
     def pixels(self, t_ns: int) -> Pixels:
-        """Its dots at a time (ns since t = 0): rows by columns, 0 is dark."""
+        """The pixels at a time (ns since t = 0), rows by columns; 0 is dark."""
         return self._at(t_ns).pixels()
 
     def text(self, t_ns: int) -> list[str]:
-        """The lines of a display of characters or digits at a time (ns since t = 0)."""
+        """The lines of a character or digit display at a time (ns since t = 0)."""
         return self._at(t_ns).text().splitlines()
 
     def first(self, shows: Callable[[Display], bool], from_ns: int, to_ns: int) -> Millis | None:
-        """How long after a time it first shows something (a function of the display says
-        whether), in ms; None if it does not before another time."""
+        """How long after `from_ns` the function `shows` is true for the display for the first
+        time; None if it is not before `to_ns`."""
         if shows(self._at(from_ns)):
             return millis_of_ns(0, from_ns)
         while self._next is not None and self._next.t_ns - self._run.zero_ns < to_ns:
@@ -89,8 +92,8 @@ class Screen:
     def _begin(self) -> None:
         self._world = StillWorld()
         self._part = _made(self._spec, self._world)
-        self._happenings = _happenings(self._run, self._part, self._pins)
-        self._next = next(self._happenings, None)
+        self._events = _events(self._run, self._part, self._pins)
+        self._next = next(self._events, None)
 
     def _at(self, t_ns: int) -> Display:
         t_ns += self._run.zero_ns
@@ -98,8 +101,8 @@ class Screen:
             self._begin()
         while self._next is not None and self._next.t_ns <= t_ns:
             self._world.run(self._next.t_ns)
-            self._next.tell(self._part)
-            self._next = next(self._happenings, None)
+            self._next.apply(self._part)
+            self._next = next(self._events, None)
         self._world.run(t_ns)
         assert isinstance(self._part, Display)
         return self._part
@@ -115,8 +118,8 @@ def _made(spec: PartSpec, world: StillWorld) -> Part:
     return part
 
 
-def _happenings(run: Run, part: Part, pins: Mapping[str, str]) -> Iterator[_Happening]:
-    """All that a part feels and hears, in the order of time."""
+def _events(run: Run, part: Part, pins: Mapping[str, str]) -> Iterator[_PartEvent]:
+    """All that a part receives, in the order of time."""
     sources = [_power(run)]
     sources += [
         _edges(run, pin, run.pins[role]) for pin, role in pins.items() if pin in part.listens
@@ -126,41 +129,41 @@ def _happenings(run: Run, part: Part, pins: Mapping[str, str]) -> Iterator[_Happ
     return merge(*sources, key=itemgetter(0))
 
 
-def _power(run: Run) -> Iterator[_Happening]:
-    """Its supply comes and goes with the board's; a board that resets itself keeps it."""
+def _power(run: Run) -> Iterator[_PartEvent]:
+    """Its supply goes on and off with the board's. A board that resets itself keeps its supply."""
     records = run.trace.records
-    told = records[np.isin(records["kind"], (frames.REC_POWER, frames.REC_STATE))]
-    by_itself = False
-    for kind, a, _b, c, t_ns in told.tolist():
+    chosen = records[np.isin(records["kind"], (frames.REC_POWER, frames.REC_STATE))]
+    resets_itself = False
+    for kind, a, _b, c, t_ns in chosen.tolist():
         if kind == frames.REC_STATE:
-            by_itself = a == frames.STATE_HARD_RESET
-        elif not by_itself:
-            yield _Happening(t_ns, partial(_feed, bool(c)))
+            resets_itself = a == frames.STATE_HARD_RESET
+        elif not resets_itself:
+            yield _PartEvent(t_ns, partial(_switch_power, bool(c)))
 
 
-def _feed(on: bool, part: Part) -> None:
+def _switch_power(on: bool, part: Part) -> None:
     part.powered = on
     part.power(on)
 
 
-def _edges(run: Run, pin: str, gpio: int) -> Iterator[_Happening]:
+def _edges(run: Run, pin: str, gpio: int) -> Iterator[_PartEvent]:
     try:
         edges = wire_edges(run.trace, gpio)
-    except ValueError:  # millions of edges of a bus: no honest program sends so much
+    except ValueError:  # a bus with millions of edges: no honest program sends so much
         return
     for t_ns, level in zip(edges.t_ns.tolist(), edges.level.tolist(), strict=True):
-        yield _Happening(t_ns, partial(_hear, pin, level))
+        yield _PartEvent(t_ns, partial(_send_edge, pin, level))
 
 
-def _hear(pin: str, level: bool, part: Part) -> None:
+def _send_edge(pin: str, level: bool, part: Part) -> None:
     part.heard(pin, level)
 
 
-def _transfers(run: Run, part: I2cPart, scl: int, sda: int) -> Iterator[_Happening]:
+def _transfers(run: Run, part: I2cPart, scl: int, sda: int) -> Iterator[_PartEvent]:
     bus = _Bus(part)
     for one in i2c(run.trace, scl, MOST_CALLS):
         if one.sda == sda:
-            yield _Happening(one.t_ns, partial(bus.carry, one))
+            yield _PartEvent(one.t_ns, partial(bus.carry, one))
 
 
 class _Bus:

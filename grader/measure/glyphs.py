@@ -1,6 +1,6 @@
-"""Letters on a display of dots: the font of `framebuf`, as the board itself has it.
+"""Text on a pixel display, in the font of `framebuf`.
 
-The font is not copied here: a virtual board is asked for it once.
+The font is not copied into this file: a virtual board prints it once.
 """
 
 from functools import cache
@@ -16,9 +16,9 @@ from hardware.bench.flash import Flash
 from hardware.bench.parts.common.display import Pixels
 
 SIDE = 8
-"""Dots of a character, across and down."""
+"""The width and height of a character in pixels."""
 UNKNOWN = "\ufffd"
-ASKED = """
+FONT_PROGRAM = """
 import framebuf
 cell = bytearray(8)
 frame = framebuf.FrameBuffer(cell, 8, 8, framebuf.MONO_HLSB)
@@ -29,36 +29,36 @@ for code in range(32, 127):
 print('END')
 """
 
-Dots = NDArray[np.bool_]
+Bitmap = NDArray[np.bool_]
 
 
 @cache
-def font() -> dict[str, Dots]:
-    """Each printable character of ASCII as 8 by 8 dots."""
+def font() -> dict[str, Bitmap]:
+    """Each printable ASCII character as 8 by 8 pixels."""
     board = boards.load("esp32_devkit_c_v4")
     spec = {"version": 1, "parts": [{"type": board.diagram_types[0], "id": "b"}]}
     with Flash(board) as flash:
-        flash.put({"main.py": ASKED.encode()})
+        flash.put({"main.py": FONT_PROGRAM.encode()})
         with Bench(Circuit(diagram.load({**spec, "connections": []})), flash=flash) as bench:
             bench.run(1_000_000_000)
             lines = [line.text for line in bench.trace.lines()]
     rows = [line.split() for line in lines[: lines.index("END")]]
-    return {chr(int(code)): _dots(bytes.fromhex(cell)) for code, cell in rows}
+    return {chr(int(code)): _bitmap(bytes.fromhex(cell)) for code, cell in rows}
 
 
-def drawn(text: str) -> Dots:
-    """A text as `framebuf.text` draws it: 8 rows, 8 columns a character."""
+def drawn(text: str) -> Bitmap:
+    """A text as `framebuf.text` draws it: 8 rows, and 8 columns for each character."""
     return np.hstack([font()[letter] for letter in text])
 
 
 def read(pixels: Pixels, x: int, y: int, count: int) -> str:
-    """The characters that stand in a row of cells whose first dot is (x, y); U+FFFD for a cell
-    that is no character, or is not all on the display."""
+    """The text in a row of `count` cells whose first pixel is (x, y). U+FFFD stands for a cell
+    that shows no character, or is not completely on the display."""
     lit = pixels > 0
-    known = {dots.tobytes(): letter for letter, dots in font().items()}
+    known = {bitmap.tobytes(): letter for letter, bitmap in font().items()}
     cells = (lit[y : y + SIDE, x + SIDE * n :][:, :SIDE] for n in range(count))
     return "".join(known.get(np.ascontiguousarray(cell).tobytes(), UNKNOWN) for cell in cells)
 
 
-def _dots(cell: bytes) -> Dots:
+def _bitmap(cell: bytes) -> Bitmap:
     return np.unpackbits(np.frombuffer(cell, np.uint8)).reshape(SIDE, SIDE).astype(bool)

@@ -1,4 +1,5 @@
-"""MQTT at the broker: what a board connected with, published, subscribed to, and was given."""
+"""MQTT at the broker: how a board connected, what it published and subscribed to, and which
+messages it received."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -6,20 +7,20 @@ from typing import Any
 
 import numpy as np
 
-from grader.lab.documents import document
 from grader.lab.run import Run
 from grader.lab.units import Text
 from grader.measure.times import Times
+from grader.strict_json import parse_json
 from hardware.bench.network.mqtt.topics import matches
 from hardware.bench.protocol.notes import MqttNote
 
 
 def messages(run: Run, *kinds: str, topic: str = "#", client: str | None = None) -> list[MqttNote]:
-    """The messages at the broker since power-on, with times since t = 0 (`t_ns`): of these kinds
-    (`publish`, `deliver`, `connect`, `will`, … as `MqttNote` names them), on topics that a filter
-    wants, of one client ("" is the scenario's).
+    """The messages at the broker since power-on, with times since t = 0 (`t_ns`).
 
-    Of a `connect` topic, payload, qos and retain are those of the will; an empty topic is none.
+    Only those of these kinds (`publish`, `deliver`, `connect`, `will` … as in `MqttNote`), on
+    topics that match the filter, of one client ("" is the scenario). In a `connect`, topic,
+    payload, qos and retain are those of the will; an empty topic means that there is no will.
     """
     return [
         one
@@ -35,43 +36,42 @@ def _notes(run: Run) -> list[MqttNote]:
 
 
 def published(run: Run, topic: str = "#") -> list[MqttNote]:
-    """What the board's own clients published, in order; what the scenario published is left
-    out."""
+    """What the board's own clients published, in order; messages of the scenario are left out."""
     return [one for one in messages(run, "publish", topic=topic) if one.client]
 
 
 def times(found: Sequence[MqttNote]) -> Times:
-    """When they came to the broker (ns since t = 0): for periods, rates and gaps."""
+    """When messages came to the broker (ns since t = 0), for periods, rates and gaps."""
     return np.array([one.t_ns for one in found], np.int64)
 
 
 def payloads(found: Iterable[MqttNote]) -> list[Text]:
-    """What they say, each with its place; bytes that are no UTF-8 become U+FFFD."""
+    """The payloads as text, each with its time; bytes that are not UTF-8 become U+FFFD."""
     return [Text(one.payload.decode(errors="replace"), one.t_ns) for one in found]
 
 
 def documents(found: Iterable[MqttNote]) -> list[Any]:
-    """Their payloads read as JSON; None for one that is none (or says null)."""
+    """The payloads read as JSON; None for a payload that is not JSON (or is null)."""
     return [_document(one.payload) for one in found]
 
 
 def repeated(found: Sequence[MqttNote], *keys: str) -> list[MqttNote]:
-    """Those whose values under these keys of their JSON object were in an earlier one: duplicates.
-    A message that lacks one of them is none."""
+    """The duplicates: messages whose JSON object has the same values under these keys as an
+    earlier one. A message without one of the keys is no duplicate."""
     seen: set[str] = set()
-    again = []
-    for one, said in zip(found, documents(found), strict=True):
-        if not isinstance(said, dict) or any(key not in said for key in keys):
+    repeats = []
+    for one, value in zip(found, documents(found), strict=True):
+        if not isinstance(value, dict) or any(key not in value for key in keys):
             continue
-        what = json.dumps([said[key] for key in keys])
+        what = json.dumps([value[key] for key in keys])
         if what in seen:
-            again.append(one)
+            repeats.append(one)
         seen.add(what)
-    return again
+    return repeats
 
 
 def _document(payload: bytes) -> Any:
     try:
-        return document(payload)
+        return parse_json(payload)
     except ValueError:
         return None

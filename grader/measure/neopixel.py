@@ -1,4 +1,4 @@
-"""NeoPixels: which colours were sent to a chain of lamps, and when."""
+"""NeoPixels: the colours that were sent to a chain of LEDs, and when."""
 
 from dataclasses import dataclass
 
@@ -11,28 +11,28 @@ from hardware.bench.decode.pixels import pixels
 
 CHANNELS = 3
 RGB = (1, 0, 2)
-"""WS2812 lamps take green first."""
+"""The place of red, green and blue in the data: a WS2812 takes green first."""
 
 
 @dataclass(frozen=True)
 class Colours:
-    """What a chain of lamps showed in columns: `rgb[i]` from `at_ns[i]` to the next."""
+    """What a chain showed, in columns: `rgb[i]` from `at_ns[i]` until `at_ns[i + 1]`."""
 
     at_ns: Times
     rgb: NDArray[np.uint8]
-    """Frame, lamp, then red, green, blue (0 to 255)."""
+    """Shape: frames, LEDs, 3 (red, green, blue from 0 to 255)."""
 
     def __len__(self) -> int:
         return len(self.at_ns)
 
     def at(self, t_ns: int) -> list[tuple[int, int, int]]:
-        """The colour of each lamp at a time; dark before the first frame."""
+        """The colour of each LED at a time; dark before the first frame."""
         index = int(np.searchsorted(self.at_ns, t_ns, side="right")) - 1
         lamps = self.rgb[index] if index >= 0 else np.zeros(self.rgb.shape[1:], np.uint8)
         return [(int(red), int(green), int(blue)) for red, green, blue in lamps]
 
     def changes(self, lamp: int) -> Times:
-        """When a lamp got another colour than it had (ns since t = 0); they begin dark."""
+        """When an LED changed its colour (ns since t = 0); it is dark at first."""
         of_lamp = self.rgb[:, lamp].astype(np.int64)
         before = np.vstack((np.zeros((1, CHANNELS), np.int64), of_lamp[:-1]))[: len(of_lamp)]
         changed: Times = self.at_ns[(of_lamp != before).any(axis=1)]
@@ -40,10 +40,10 @@ class Colours:
 
 
 def colours(run: Run, role: str, lamps: int) -> Colours:
-    """What a chain of so many lamps showed since power-on (times before t = 0 are negative): a
-    frame that is too short leaves the others as they are.
+    """What a chain of so many LEDs showed since power-on (times before t = 0 are negative). A
+    short frame does not change the other LEDs.
 
-    Frames are those of `machine.bitstream`, which the module `neopixel` uses.
+    Frames come from `machine.bitstream`, which the module `neopixel` uses.
     """
     kept = np.zeros(lamps * CHANNELS, np.uint8)
     times, shown = [], []

@@ -1,4 +1,5 @@
-"""The radio: when a board joined, looked a name up, tried to connect, and sent ESP-NOW."""
+"""The network: when a board joined an access point, looked up a name or tried to connect; and its
+ESP-NOW messages."""
 
 import numpy as np
 
@@ -10,32 +11,32 @@ from hardware.bench.protocol.notes import AirNote, LinkNote
 
 
 def links(run: Run) -> list[LinkNote]:
-    """When the board's station joined an access point or left it since power-on, with times since
-    t = 0 (`t_ns`)."""
+    """When the board joined an access point or left it since power-on, with times since t = 0
+    (`t_ns`)."""
     return [one._replace(t_ns=one.t_ns - run.zero_ns) for one in run.trace.links()]
 
 
 def joins(run: Run) -> Times:
-    """When the program asked to join an access point, with success or not (ns since t = 0)."""
-    asked = calls(run.trace, frames.CALL_RADIO_CONNECT, most=MOST_CALLS)
+    """When the program tried to join an access point, with success or not (ns since t = 0)."""
+    asked = calls(run.trace, frames.CALL_RADIO_CONNECT, limit=MOST_CALLS)
     return _times(run, [call.t_ns for call in asked])
 
 
 def lookups(run: Run, name: str) -> Times:
-    """When the program looked that name up, with success or not (ns since t = 0)."""
-    asked = calls(run.trace, frames.CALL_LOOKUP, most=MOST_CALLS)
+    """When the program looked up that name, with success or not (ns since t = 0)."""
+    asked = calls(run.trace, frames.CALL_LOOKUP, limit=MOST_CALLS)
     return _times(run, [call.t_ns for call in asked if call.data == name.encode()])
 
 
 def connects(run: Run, port: int) -> Times:
-    """When the program tried to open a connection to that TCP port, with success or not (ns since
-    t = 0)."""
-    asked = calls(run.trace, frames.CALL_SOCKET_CONNECT, most=MOST_CALLS)
+    """When the program tried to connect to that TCP port, with success or not (ns since t = 0)."""
+    asked = calls(run.trace, frames.CALL_SOCKET_CONNECT, limit=MOST_CALLS)
     return _times(run, [call.t_ns for call in asked if call.c == port])
 
 
-def air(run: Run, kind: str = "sent") -> list[AirNote]:
-    """ESP-NOW messages that the board sent or `received`, with times since t = 0 (`t_ns`)."""
+def espnow_messages(run: Run, kind: str = "sent") -> list[AirNote]:
+    """The ESP-NOW messages that the board sent, or with "received" those that it received, with
+    times since t = 0 (`t_ns`)."""
     return [
         one._replace(t_ns=one.t_ns - run.zero_ns) for one in run.trace.air() if one.kind == kind
     ]

@@ -1,4 +1,4 @@
-"""How pins are set up: mode, pull, interrupt."""
+"""Pins: their mode, pull and interrupt, electrical faults, and which pins a program drives."""
 
 from dataclasses import dataclass
 
@@ -26,7 +26,7 @@ class PinSetup:
 
 @dataclass(frozen=True)
 class InterruptSetup:
-    """What a pin's interrupt waits for from a time on (ns since t = 0): `rising`, `falling`,
+    """The trigger of a pin's interrupt from a time on (ns since t = 0): `rising`, `falling`,
     `both`, `low`, `high`, or `off`."""
 
     at_ns: int
@@ -43,7 +43,7 @@ def setups(run: Run, role: str) -> list[PinSetup]:
 
 
 def setup_at(run: Run, role: str, t_ns: int = 0) -> PinSetup | None:
-    """How a pin is set up at a time; None while it is as the chip leaves it at power-on."""
+    """How a pin is set up at a time; None before its first setup."""
     before = [one for one in setups(run, role) if one.at_ns <= t_ns]
     return before[-1] if before else None
 
@@ -73,8 +73,8 @@ def faults(run: Run, role: str | None = None) -> list[tuple[int, str]]:
 
 
 def driven(run: Run) -> dict[int, int]:
-    """The GPIOs that the program made outputs, or gave a PWM, each with the trace's time at which
-    it first did."""
+    """The GPIOs that the program drives, as an output or with PWM, each with the time at which
+    that began (ns since power-on)."""
     rows = run.trace.records
     drives = np.isin(rows["b"] & 15, [frames.MODE_OUT, frames.MODE_OPEN_DRAIN])
     chosen = (rows["kind"] == frames.REC_MODE) & drives
@@ -83,17 +83,17 @@ def driven(run: Run) -> dict[int, int]:
     return dict(reversed(list(pairs)))
 
 
-def strays(run: Run) -> list[int]:
-    """The GPIOs that the program drives although they have no role in pins.py."""
+def unassigned_pins(run: Run) -> list[int]:
+    """The GPIOs that the program drives and that have no role in pins.py."""
     return sorted(driven(run).keys() - set(run.pins.values()))
 
 
 def other_pin(run: Run, *outputs: str) -> str:
-    """Why nothing comes out: the program never drives one of these roles' pins, but a pin without
-    a role. The key `other_pin` with the words for it, or ""."""
-    seen, wrong = driven(run), strays(run)
+    """The misconception "wrong pin": the program never drives the pin of one of these roles, but
+    drives a pin without a role. Returns: the key `other_pin` with its details, or ""."""
+    seen, wrong = driven(run), unassigned_pins(run)
     missing = [role for role in outputs if run.pins[role] not in seen]
-    if not (missing and wrong) or run.tracebacks():  # it may have come to its pins no more
+    if not (missing and wrong) or run.tracebacks():  # it may have ended before it set up the pin
         return ""
     wanted = ", ".join(f"{role} = GPIO {run.pins[role]}" for role in missing)
     return f"other_pin {', '.join(f'GPIO {gpio}' for gpio in wrong)} ≠ {wanted}"

@@ -1,4 +1,4 @@
-"""Power: when the chip was awake, asleep or off, what woke it, and what it took of a battery."""
+"""Power: when the chip was awake, asleep or off, what woke it, and what it took from a battery."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class PowerSpan:
 
 @dataclass(frozen=True)
 class Boot:
-    """The interpreter started (ns since t = 0), with what `machine.reset_cause()` says."""
+    """A start of the interpreter (ns since t = 0), with the value of `machine.reset_cause()`."""
 
     at_ns: int
     cause: int
@@ -36,15 +36,16 @@ class Boot:
 
 @dataclass(frozen=True)
 class Wake:
-    """A sleep ended (ns since t = 0), with what `machine.wake_reason()` says: of an ESP32 2 for
-    one pin, 3 for any of several, 4 for the timer."""
+    """The end of a sleep (ns since t = 0), with the value of `machine.wake_reason()`. On an ESP32:
+    2 for one pin, 3 for one of several pins, 4 for the timer."""
 
     at_ns: int
     reason: int
 
 
 def power_spans(run: Run) -> list[PowerSpan]:
-    """The power states from t = 0 to the end, in order; the first and the last are cut."""
+    """The power states from t = 0 to the end, in order. The first and the last one are cut off
+    there."""
     changes = [(one.t_ns, one.state) for one in run.trace.power()]
     ends = [*changes, (run.end_ns, "")]
     return [
@@ -60,7 +61,7 @@ def time_in(spans: Sequence[PowerSpan], *states: str) -> Millis:
 
 
 def awake_spans(run: Run) -> list[PowerSpan]:
-    """The times that the chip was awake: between sleeps, a reset in between does not count."""
+    """The times in which the chip was awake. A reset does not end such a time."""
     return [one for one in power_spans(run) if one.state == "active"]
 
 
@@ -79,8 +80,8 @@ def wakes(run: Run) -> list[Wake]:
 
 
 def charge(run: Run, milliamps: Mapping[str, float]) -> MilliampHours:
-    """What the chip took of a battery, at so many mA in each state; a state that is not named
-    takes none."""
+    """The charge that the chip took from a battery. `milliamps` is the current in each state; in
+    other states it is 0."""
     spans = power_spans(run)
     total = sum((s.to_ns - s.at_ns) * milliamps.get(s.state, 0.0) for s in spans)
     return MilliampHours(total / NS_PER_HOUR)

@@ -1,4 +1,4 @@
-"""Pulses on a pin: how wide, how far apart, and the echo that answers one."""
+"""Pulses on a pin: their width and distance; and the echo that follows a trigger pulse."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from grader.measure.times import Times, inside_of
 
 @dataclass(frozen=True)
 class Pulses:
-    """Whole pulses of one level, in order."""
+    """Complete pulses of one level, in order."""
 
     at_ns: Times
     """When each began, since t = 0."""
@@ -22,12 +22,12 @@ class Pulses:
         return len(self.at_ns)
 
     def widths(self) -> list[Micros]:
-        """How long each was."""
+        """The width of each pulse."""
         pairs = zip((self.width_ns / NS_PER_US).tolist(), self.at_ns.tolist(), strict=True)
         return [Micros(width, t_ns) for width, t_ns in pairs]
 
     def between(self, from_ns: int, to_ns: int) -> "Pulses":
-        """Those that begin at or after a time and before another."""
+        """The pulses that begin from a time on and before another."""
         chosen = inside_of(self.at_ns, from_ns, to_ns)
         return Pulses(self.at_ns[chosen], self.width_ns[chosen])
 
@@ -35,9 +35,10 @@ class Pulses:
 def pulses(
     signal: Signal, level: bool, shortest: Micros | None = None, longest: Micros | None = None
 ) -> Pulses:
-    """The whole pulses of a level; only those of a width, if one is said.
+    """The complete pulses of a level. With `shortest` or `longest` only those of such a width.
 
-    A start pulse of a DHT22 is a low of 800 µs or more; what the sensor answers is shorter.
+    Example: the start pulse of a DHT22 is a low pulse of 800 µs or more; its answer has only
+    shorter ones.
     """
     begins, widths = signal.t_ns[1:-1], np.diff(signal.t_ns)[1:]
     chosen = signal.level[1:-1] == level
@@ -50,16 +51,16 @@ def pulses(
 
 @dataclass(frozen=True)
 class Echoes:
-    """Trigger pulses and what came back, one row a trigger; -1 where nothing did."""
+    """Trigger pulses and their echoes in columns, one row for each trigger; -1 means no echo."""
 
     at_ns: Times
     """When each trigger pulse began, since t = 0."""
     trigger_ns: Times
-    """How long it was."""
+    """The width of the trigger pulse."""
     rise_ns: Times
-    """When the echo rose: the first time after this trigger ended and before the next ends."""
+    """When the echo rose: its first rise between the end of this trigger and that of the next."""
     echo_ns: Times
-    """How long the echo was; -1 also for one that is high to the end of the window."""
+    """The width of the echo; -1 also when it stays high until the end of the window."""
     blind: NDArray[np.bool_]
     """Whether the echo was still high when the trigger began."""
 
@@ -68,7 +69,7 @@ class Echoes:
 
 
 def echoes(trigger: Signal, echo: Signal) -> Echoes:
-    """Every high pulse of the trigger with the echo that it started."""
+    """Every high pulse of the trigger with its echo."""
     sent = pulses(trigger, True)
     ends = sent.at_ns + sent.width_ns
     rises = echo.rises_ns()
@@ -83,7 +84,7 @@ def echoes(trigger: Signal, echo: Signal) -> Echoes:
 
 
 def _lengths(echo: Signal, rise_ns: Times) -> Times:
-    """How long the pulse is that rises then; -1 for none."""
+    """The width of the pulse that rises at each time; -1 when there is none."""
     falls = echo.falls_ns()
     index = np.searchsorted(falls, rise_ns)
     ended = (rise_ns >= 0) & (index < len(falls))

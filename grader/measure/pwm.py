@@ -1,7 +1,8 @@
-"""PWM over time: frequency, duty and pulse width."""
+"""PWM over time: frequency, duty and pulse width; and when a buzzer sounds."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -9,19 +10,22 @@ from numpy.typing import NDArray
 
 from grader.lab.run import Run
 from grader.lab.signal import Signal
-from grader.lab.units import NS_PER_S, Hertz, Micros, Percent
+from grader.lab.units import NS_PER_S, Hertz, Micros, Percent, ms
 from grader.measure.times import Times
 from hardware.bench.circuit.pads import DUTY_MAX
 
 MOST_PULSES = 1_000_000
-"""A servo makes so many in five hours, a lamp at 1 kHz in a quarter of one."""
+"""A servo makes so many pulses in five hours, a lamp at 1 kHz in a quarter of an hour."""
+
+TONE_GAP = ms(20)
+"""A shorter silence is part of a tone."""
 
 
 @dataclass(frozen=True)
 class Pwm:
     """The PWM settings of a pin in columns: setting i holds from `at_ns[i]` to the next.
 
-    The first one is what ran at t = 0, if anything did. A frequency of 0 is off.
+    The first setting is the one at t = 0, if there was one then. A frequency of 0 means off.
     """
 
     at_ns: Times
@@ -34,49 +38,49 @@ class Pwm:
 
     @property
     def width_us(self) -> NDArray[np.float64]:
-        """How long the pulse of each setting is; 0 while it is off."""
+        """The pulse width of each setting; 0 while it is off."""
         on = self.freq_hz > 0
         return np.where(on, self.duty_u16 / DUTY_MAX * 1e6 / np.maximum(self.freq_hz, 1), 0.0)
 
     def index_at(self, t_ns: int) -> int | None:
-        """Which setting holds at a time; None before the first."""
+        """The index of the setting that holds at a time; None before the first."""
         index = int(np.searchsorted(self.at_ns, t_ns, side="right")) - 1
         return index if index >= 0 else None
 
     def frequency_at(self, t_ns: int) -> Hertz | None:
-        """The frequency at a time; None while none runs."""
+        """The frequency at a time; None while the PWM is off."""
         index = self._running(t_ns)
         return None if index is None else Hertz(self.freq_hz[index], t_ns)
 
     def duty_at(self, t_ns: int) -> Percent | None:
-        """The duty at a time; None while none runs."""
+        """The duty at a time; None while the PWM is off."""
         index = self._running(t_ns)
         return None if index is None else Percent(100 * self.duty_u16[index] / DUTY_MAX, t_ns)
 
     def width_at(self, t_ns: int) -> Micros | None:
-        """The pulse width at a time; None while none runs."""
+        """The pulse width at a time; None while the PWM is off."""
         index = self._running(t_ns)
         return None if index is None else Micros(self.width_us[index], t_ns)
 
     def frequencies(self) -> list[Hertz]:
-        """The frequency of each setting that runs."""
+        """The frequency of each setting that is not off."""
         return [Hertz(*row) for row in self._rows(self.freq_hz)]
 
     def duties(self) -> list[Percent]:
-        """The duty of each setting that runs."""
+        """The duty of each setting that is not off."""
         return [Percent(*row) for row in self._rows(100 * self.duty_u16 / DUTY_MAX)]
 
     def widths(self) -> list[Micros]:
-        """The pulse width of each setting that runs."""
+        """The pulse width of each setting that is not off."""
         return [Micros(*row) for row in self._rows(self.width_us)]
 
     def _rows(self, values: NDArray[Any]) -> Iterator[tuple[float, int]]:
-        """Values of the settings that run, each with its time."""
+        """The values of the settings that are not off, each with its time."""
         runs = self.freq_hz > 0
         return zip(values[runs].tolist(), self.at_ns[runs].tolist(), strict=True)
 
     def between(self, from_ns: int, to_ns: int) -> "Pwm":
-        """The settings in a window; the first is the one that holds when it opens."""
+        """The settings in a window; the first is the one at its start."""
         first = max(int(np.searchsorted(self.at_ns, from_ns, side="right")) - 1, 0)
         last = int(np.searchsorted(self.at_ns, to_ns))
         at_ns = np.maximum(self.at_ns[first:last], from_ns)
@@ -95,9 +99,10 @@ def pwm(run: Run, role: str) -> Pwm:
 
 
 def with_pulses(run: Run, role: str) -> Signal | None:
-    """The level of a pin with every pulse of its PWM, so that one made by hand measures the same.
+    """The level of a pin with every pulse of its PWM: the same measurement then fits a program
+    that makes its pulses without PWM.
 
-    None when there are more than a million: no lab asks for a frequency that makes so many.
+    None when there are more than a million pulses: no lab asks for so high a frequency.
     """
     settings = pwm(run, role)
     spans_ns = np.diff(settings.at_ns, append=settings.end_ns).astype(np.float64)
@@ -106,3 +111,24 @@ def with_pulses(run: Run, role: str) -> Signal | None:
     edges = run.trace.edges(run.pins[role], pwm=True)
     signal = Signal(edges.t_ns - run.zero_ns, edges.level, run.end_ns - run.zero_ns)
     return signal.since(0)
+
+
+def tones(run: Run, role: str) -> list[tuple[int, int]]:
+    """When a buzzer sounded, by a high level or by PWM: start and end of each tone (ns since
+    t = 0)."""
+    level = run.signal(role)
+    ends = [*level.t_ns[1:], level.end_ns]
+    parts = zip(level.t_ns, ends, level.level, strict=True)
+    spans = [(int(a), int(b)) for a, b, high in parts if high]
+    waves = [
+        (wave.t_ns - run.zero_ns, wave.freq_hz > 0 and wave.duty_u16 > 0)
+        for wave in run.trace.pwm(run.pins[role])
+    ]
+    spans += [(a, b) for (a, on), (b, _) in pairwise([*waves, (level.end_ns, False)]) if on]
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if joined and start - joined[-1][1] <= TONE_GAP.ns:
+            joined[-1] = joined[-1][0], max(end, joined[-1][1])
+        else:
+            joined.append((start, end))
+    return joined

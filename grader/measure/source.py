@@ -1,5 +1,7 @@
-"""What stands in a program's text. It can only say what must not be there: that something is there
-proves nothing, and whoever wants to hide a call can.
+"""Calls and imports in the text of a program.
+
+Use this only for what a program must not do. A call in the text does not prove that it works, and
+a program can hide a call.
 """
 
 import ast
@@ -9,11 +11,11 @@ from collections.abc import Iterator, Mapping
 from grader.lab.units import Text
 
 HANDLERS = {"irq": ("handler", 0), "Timer": ("callback", None), "init": ("callback", None)}
-"""Calls that take a function which an interrupt runs: the name of the argument, and its place."""
+"""Calls that set the handler of an interrupt: the name of the argument and its position."""
 
 
 def imported(program: Mapping[str, bytes], *modules: str) -> list[Text]:
-    """Where a program imports one of these modules (`machine`), each as `main.py:3`."""
+    """Where a program imports one of these modules (`machine`): places such as `main.py:3`."""
     return [
         _place(file, node)
         for file, tree in _trees(program)
@@ -23,14 +25,14 @@ def imported(program: Mapping[str, bytes], *modules: str) -> list[Text]:
 
 
 def called(program: Mapping[str, bytes], *names: str) -> list[Text]:
-    """Where a program calls one of these functions or methods (`sleep_ms`, however it was
-    imported), each as `main.py:12`."""
+    """Where a program calls one of these functions or methods (`sleep_ms`, however it is
+    imported): places such as `main.py:12`."""
     return [place for file, tree in _trees(program) for place in _calls(file, tree, tree, names)]
 
 
 def called_in_handlers(program: Mapping[str, bytes], *names: str) -> list[Text]:
-    """The same, but only inside functions that interrupts and timers run (`irq(handler=…)`,
-    `Timer(callback=…)`), and those of the same file that they call."""
+    """The same, but only in handlers of interrupts and timers (`irq(handler=…)`,
+    `Timer(callback=…)`) and in functions of the same file that they call."""
     return [
         place
         for file, tree in _trees(program)
@@ -40,9 +42,10 @@ def called_in_handlers(program: Mapping[str, bytes], *names: str) -> list[Text]:
 
 
 def _trees(program: Mapping[str, bytes]) -> Iterator[tuple[str, ast.Module]]:
-    """Every file that Python can read; MicroPython may know more, and nobody is accused for it."""
+    """The syntax tree of every file that Python can parse. MicroPython may accept other files;
+    those are not judged."""
     for file, content in program.items():
-        with warnings.catch_warnings(action="ignore"):  # of escapes in texts
+        with warnings.catch_warnings(action="ignore"):  # about escapes in strings
             try:
                 tree = ast.parse(content)
             except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -71,7 +74,7 @@ def _calls(file: str, tree: ast.Module, inside: ast.AST, names: tuple[str, ...])
 
 
 def _handlers(tree: ast.Module) -> list[ast.expr]:
-    """What is handed to interrupts and timers."""
+    """The handlers that are given to interrupts and timers."""
     found = []
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call) or (name := _name(node.func)) not in HANDLERS:
@@ -84,7 +87,7 @@ def _handlers(tree: ast.Module) -> list[ast.expr]:
 
 
 def _reached(tree: ast.Module, begin: list[ast.expr]) -> list[ast.AST]:
-    """Handlers and the functions of the file that they call, however far, each once."""
+    """Handlers and the functions of the file that they call, directly or not, each once."""
     functions = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
     waiting: list[ast.AST] = list(begin)
     reached: dict[ast.AST, None] = {}
@@ -102,7 +105,7 @@ def _reached(tree: ast.Module, begin: list[ast.expr]) -> list[ast.AST]:
 
 
 def _name(node: ast.expr) -> str:
-    """The last name of what is called: `sleep` of `time.sleep`."""
+    """The last part of a called name: `sleep` in `time.sleep`."""
     match node:
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return name

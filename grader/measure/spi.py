@@ -1,4 +1,4 @@
-"""SPI: what was sent to a chip while it was selected, and what came back."""
+"""SPI: what was sent to a chip while it was selected, and what it answered."""
 
 from dataclasses import dataclass
 
@@ -11,9 +11,9 @@ from hardware.bench.decode.spi import spi as decoded
 
 @dataclass(frozen=True)
 class SpiFrame:
-    """All that went over the bus while a chip was selected; times in ns since t = 0.
+    """All bytes on the bus while a chip was selected; times in ns since t = 0.
 
-    `received` has a byte for each of `sent` only where the program wanted them.
+    `received` contains only the bytes that the program read.
     """
 
     at_ns: int
@@ -23,8 +23,8 @@ class SpiFrame:
 
 
 def transfers(run: Run, sck: str | None = None) -> list[SpiTransfer]:
-    """The transfers from t = 0 on, with times since then; only those on the bus whose clock is
-    that pin. Each has its rate (`hz`) and `mode` (polarity * 2 + phase)."""
+    """The transfers from t = 0 on, with times since then; with `sck` only those on the bus whose
+    clock has that role. Each has its rate (`hz`) and `mode` (polarity * 2 + phase)."""
     clock = None if sck is None else run.pins[sck]
     return [one for one in run.once("spi", lambda: _decoded(run)) if clock in (None, one.sck)]
 
@@ -32,14 +32,13 @@ def transfers(run: Run, sck: str | None = None) -> list[SpiTransfer]:
 def _decoded(run: Run) -> list[SpiTransfer]:
     return [
         one._replace(t_ns=one.t_ns - run.zero_ns, end_ns=one.end_ns - run.zero_ns)
-        for one in decoded(run.trace, most=MOST_CALLS)
+        for one in decoded(run.trace, limit=MOST_CALLS)
         if one.t_ns >= run.zero_ns
     ]
 
 
 def frames(run: Run, sck: str, cs: str) -> list[SpiFrame]:
-    """What was sent in each time that `cs` was low; what was sent while it was high is left
-    out."""
+    """What was sent each time that `cs` was low. Bytes while it was high are left out."""
     select = run.signal(cs)
     edges = np.append(select.t_ns, select.end_ns)
     made: dict[int, list[SpiTransfer]] = {}

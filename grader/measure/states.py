@@ -1,6 +1,7 @@
-"""Several pins seen together: which combination held from when to when.
+"""States of several pins: which combination of levels held from when to when.
 
-All in columns: a loop without a sleep, the commonest mistake there is, makes a million states.
+The work is done in columns, because a loop without a sleep, the most common mistake, makes a
+million states.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,7 +17,7 @@ from grader.lab.units import Millis, Moment, millis_of_ns, moment_of_ns
 
 @dataclass(frozen=True)
 class State:
-    """The pins that were high together, and from when to when (ns since t = 0)."""
+    """A combination of levels: the pins that were high, and from when to when (ns since t = 0)."""
 
     high: frozenset[str]
     from_ns: int
@@ -24,12 +25,12 @@ class State:
 
     @property
     def length(self) -> Millis:
-        """How long it held."""
+        """How long the state lasted."""
         return millis_of_ns(self.to_ns - self.from_ns, self.from_ns)
 
 
 class _Spans(NamedTuple):
-    """States as columns; bit n of `high` is the n-th signal."""
+    """States in columns; bit n of `high` is the level of signal n."""
 
     high: NDArray[np.int64]
     from_ns: NDArray[np.int64]
@@ -37,12 +38,12 @@ class _Spans(NamedTuple):
 
 
 def states(signals: Mapping[str, Signal]) -> list[State]:
-    """Every combination of levels in turn; each ends where the next begins."""
+    """Every state in order; each ends when the next one begins."""
     return _named(signals, _spans(signals))
 
 
 def phases(signals: Mapping[str, Signal], shortest: Millis) -> list[State]:
-    """The states that last; a shorter one is the beginning of the state that follows it."""
+    """The states that last at least `shortest`. A shorter one is added to the next state."""
     spans = _spans(signals)
     lasting = spans.to_ns - spans.from_ns >= shortest.ns
     high, to_ns = spans.high[lasting], spans.to_ns[lasting]

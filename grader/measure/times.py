@@ -1,7 +1,7 @@
-"""Moments in columns: how far apart they are, how often they come, which comes next.
+"""Times in columns: their distances, their rate, and the next one after a stimulus.
 
-Whatever is measured in columns has `at_ns`, its times since t = 0 in order: these functions take
-any of them.
+All measurements in columns have `at_ns`, their times since t = 0 in order; these functions take
+any such times.
 """
 
 import numpy as np
@@ -14,17 +14,17 @@ Times = NDArray[np.int64]
 
 
 def moments(at_ns: Times) -> list[Moment]:
-    """The same as values that a limit takes, such as `Never`."""
+    """The times as values for a limit such as `Never`."""
     return [moment_of_ns(t_ns) for t_ns in at_ns.tolist()]
 
 
 def periods(at_ns: Times) -> list[Millis]:
-    """From each to the next, in ms."""
+    """The time from each to the next, in ms."""
     return spans_ms(np.diff(at_ns), at_ns[:-1])
 
 
 def rate(at_ns: Times) -> Hertz | None:
-    """How many a second, from the first to the last; None with fewer than two."""
+    """The rate per second, from the first to the last; None with fewer than two."""
     if len(at_ns) < 2 or at_ns[-1] == at_ns[0]:
         return None
     span_ns = int(at_ns[-1] - at_ns[0])
@@ -32,14 +32,14 @@ def rate(at_ns: Times) -> Hertz | None:
 
 
 def rates(at_ns: Times, each: Millis, from_ns: int, to_ns: int) -> list[Hertz]:
-    """How many a second in each whole window of that length, one window after the other."""
+    """The rate per second in each complete window of that length, one window after the other."""
     edges = np.arange(from_ns, to_ns + 1, each.ns)
     many = np.diff(np.searchsorted(at_ns, edges)) * (NS_PER_S / each.ns)
     return [Hertz(n, t) for n, t in zip(many.tolist(), edges[:-1].tolist(), strict=True)]
 
 
 def longest_gap(at_ns: Times, from_ns: int, to_ns: int) -> Millis:
-    """The longest time without any in a window; its beginning and its end count as one."""
+    """The longest gap in a window. The start and the end of the window count as times, too."""
     inside = at_ns[inside_of(at_ns, from_ns, to_ns)]
     edges = np.concatenate(([from_ns], inside, [to_ns]))
     gaps = np.diff(edges)
@@ -48,13 +48,13 @@ def longest_gap(at_ns: Times, from_ns: int, to_ns: int) -> Millis:
 
 
 def inside_of(at_ns: Times, from_ns: int, to_ns: int) -> slice:
-    """Which of them lie at or after a time and before another: for all columns that go with
-    them."""
+    """The slice of the times from one time on and before another; it fits all columns of the
+    measurement."""
     first, last = np.searchsorted(at_ns, (from_ns, to_ns))
     return slice(int(first), int(last))
 
 
 def delay(at_ns: Times, stimulus_ns: int) -> Millis | None:
-    """From a stimulus to the first of them at or after it, in ms; None if there is none."""
+    """The delay from a stimulus to the first time at or after it, in ms; None if there is none."""
     index = int(np.searchsorted(at_ns, stimulus_ns))
     return millis_of_ns(at_ns[index] - stimulus_ns, stimulus_ns) if index < len(at_ns) else None

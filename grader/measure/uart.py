@@ -1,4 +1,4 @@
-"""UART: the bytes that left a TX pin, byte by byte and in frames."""
+"""UART: the bytes that a TX pin sent, one by one and in frames."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -13,15 +13,16 @@ from hardware.bench.decode.uart import writes
 
 @dataclass(frozen=True)
 class UartLine:
-    """Bytes on one line and when the last bit of each was out (ns since t = 0)."""
+    """The bytes on one line, and when the last bit of each was sent (ns since t = 0)."""
 
     at_ns: Times
     data: bytes
     baud: tuple[int, ...]
-    """The rates that were used, each once."""
+    """The baud rates that were used, each once."""
 
     def frames(self, gap_ns: int) -> list[tuple[int, bytes]]:
-        """Bytes that follow each other closer than that, with the time of the last one."""
+        """Frames: bytes without a pause of `gap_ns` or more between them, each frame with the time
+        of its last byte."""
         if not self.data:
             return []
         cuts = np.flatnonzero(np.diff(self.at_ns) >= gap_ns) + 1
@@ -30,15 +31,15 @@ class UartLine:
         return [(int(self.at_ns[b - 1]), self.data[a:b]) for a, b in spans]
 
     def between_flags(self, flag: int) -> list[tuple[int, bytes]]:
-        """What stands between two bytes of that value, without them and without nothing; with the
-        time of the second one."""
+        """The bytes between two flag bytes, with the time of the second flag. Empty frames are
+        left out."""
         ends = [index for index, byte in enumerate(self.data) if byte == flag]
         spans = pairwise(ends)
         return [(int(self.at_ns[b]), self.data[a + 1 : b]) for a, b in spans if b > a + 1]
 
 
 def uart_sent(run: Run, tx: str) -> UartLine:
-    """The bytes that left a pin from t = 0 on; breaks are left out."""
+    """The bytes that a pin sent from t = 0 on; breaks are left out."""
     sent = [one for one in writes(run.trace, run.pins[tx], MOST_CALLS) if not one.is_break]
     sent = [one for one in sent if one.t_ns >= run.zero_ns]
     ends = [

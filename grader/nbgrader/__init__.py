@@ -5,7 +5,3 @@ versions. What nbgrader asks of us stands where it is done (`grader.classrun.aut
 nbgrader's own code decides what a row of the gradebook looks like. What differs from `nbgrader
 autograde`: everything that one submission changes is one transaction, and one process writes.
 """
-
-from grader.schemas import load_quickly
-
-load_quickly()

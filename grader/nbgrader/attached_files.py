@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from grader.disk import is_full, open_plain
+from grader.disk import is_disk_full, open_regular_file
 from hardware.i18n import _, reason
 
 MOST_FILES = 1000
@@ -39,14 +39,14 @@ def copy_files(folder: Path, place: Path, ignored: Sequence[str], real: Path) ->
             if is_much := count > MOST_FILES or size > MOST_BYTES:
                 break
             if is_plain:
-                with open_plain(file, real) as source:
+                with open_regular_file(file, real) as source:
                     _copy(source, about.st_size, place, name)
             elif stat.S_ISDIR(about.st_mode):
                 is_deep |= len(name.parts) > MOST_DEEP
             else:
                 left.append(_("{name!r} is no plain file").format(name=file.name))
         except OSError as error:  # it may not be read, its name is too long
-            if is_full(error):
+            if is_disk_full(error):
                 raise
             left.append(f"{file.name!r}: {reason(error)}")
     notes = [_left_out(left)] if left else []

@@ -55,7 +55,7 @@ def told_when_shut(url: str) -> Iterator[None]:
     except OperationalError as error:
         said = str(error.orig)  # as sqlite.org/rescode.html has it
         shut = ("readonly database", "unable to open database file")
-        cure = _("give yourself the right to read and write there, then say it again")
+        cure = _("change the permissions so that you can read and write there, then run it again")
         if "database is locked" in said:
             cure = _("another program writes into it: wait, or close it, then say it again")
         elif not any(words in said for words in shut):

@@ -57,7 +57,7 @@ def _no_labs(course: Course, assignment: str, names: Collection[str]) -> CourseE
         command = f"nbgrader generate_assignment {assignment}"
         cure = _("run it in {folder}: {command}").format(folder=course.root, command=command)
         return CourseError(cause, cure)
-    return CourseError(cause, _("say one of: {names}").format(names=", ".join(known) or "-"))
+    return CourseError(cause, _("choose one of: {names}").format(names=", ".join(known) or "-"))
 
 
 def assignments(root: Path) -> list[str]:

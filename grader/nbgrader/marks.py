@@ -7,7 +7,7 @@ from typing import Any
 from nbgrader.api import Student
 from sqlalchemy import bindparam, insert, select, update
 
-from grader.disk import write_whole
+from grader.disk import write_atomically
 from grader.lab.class_list import Trainee
 from grader.nbgrader import config
 from grader.nbgrader.database import open_book, told_when_shut
@@ -34,7 +34,7 @@ def enrol(root: Path, trainees: Sequence[Trainee]) -> None:
         gradebook.db.commit()
     if trainees:
         names = sorted(listed(root) | {trainee.id for trainee in trainees})
-        write_whole(root / _LISTED, "".join(f"{name}\n" for name in names))
+        write_atomically(root / _LISTED, "".join(f"{name}\n" for name in names))
 
 
 def listed(root: Path) -> set[str]:

@@ -15,7 +15,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties, Execute, SaveAutoGrades
 from traitlets import import_item
 
-from grader.disk import unlinked
+from grader.disk import resolved_folder
 from grader.nbgrader import config
 from grader.nbgrader.attached_files import copy_files
 from grader.nbgrader.released import Released
@@ -80,7 +80,7 @@ class Sanitizer:
     def copy_files(self, folder: Path, place: Path) -> list[str]:
         """Copy what was handed in beside notebooks, then the instructor's own files over it, as
         nbgrader does. Returns what was left out."""
-        notes = copy_files(folder, place, self.coursedir.ignore, unlinked(folder))
+        notes = copy_files(folder, place, self.coursedir.ignore, resolved_folder(folder))
         where = self.coursedir
         source = Path(where.format_path(where.source_directory, ".", self.assignment))
         ignored = [*where.ignore, *self._kept]

@@ -148,7 +148,7 @@ def _mark(
     if item is not None:
         if item not in points:
             what = _("lab {lab} has no item {item!r}").format(lab=folder.name, item=item)
-            raise fail(what, _("say one of: {names}").format(names=", ".join(points)))
+            raise fail(what, _("choose one of: {names}").format(names=", ".join(points)))
         seen[item] += 1
         cell.metadata.nbgrader = _meta(item, grade=True, locked=True, points=points[item])
     elif cells.is_setup(cell.source):

@@ -19,8 +19,8 @@ from IPython.display import HTML, display
 
 from grader.classrun.task import Task, score_lab
 from grader.errors import CourseError
-from grader.host.probe import trouble
-from grader.host.sandbox import Way
+from grader.host.probe import isolation_error
+from grader.host.sandbox import Isolation
 from grader.lab import cells
 from grader.lab.lab import LABS, Lab, load
 from grader.score.card import Card, card_html, total_html
@@ -71,7 +71,7 @@ def grade(item: str | None = None) -> Points:
     if item is not None and item not in lab.items:
         raise CourseError(
             _("lab {lab} has no item {item!r}").format(lab=lab.slug, item=item),
-            _("say one of: {names}").format(names=", ".join(lab.items)),
+            _("choose one of: {names}").format(names=", ".join(lab.items)),
         )
     if cells.PROGRAM not in programs:
         print(
@@ -104,9 +104,9 @@ def _cards(lab: Lab) -> list[Card]:
 
 
 @cache
-def _sandbox() -> Way:
+def _sandbox() -> Isolation:
     """A trainee's computer may have no sandbox; there it is his own program that runs."""
-    return "none" if trouble() else "bwrap"
+    return "none" if isolation_error() else "bwrap"
 
 
 def handed_out_answer(folder: Path) -> str:

@@ -20,16 +20,16 @@ from nbgrader.utils import find_all_files
 from grader.archive.store import Store, StoreError
 from grader.classrun.submission import released_answer
 from grader.disk import (
-    is_full,
-    mend_folder,
-    put_folder,
-    told_when_full,
-    whole_folder,
-    write_whole,
+    atomic_folder,
+    is_disk_full,
+    replace_folder,
+    report_disk_full,
+    restore_folder,
+    write_atomically,
 )
 from grader.errors import CourseError, GraderError, LabError
 from grader.lab import cells
-from grader.lab.class_list import read_roster
+from grader.lab.class_list import read_class_list
 from grader.lab.course import Course
 from grader.lab.lab import LABS, Lab, find
 from grader.nbgrader import commands, config, folders, marks
@@ -78,8 +78,8 @@ def build_course(course: Course, say: Callable[[str], None] = lambda _line: None
     were made and the earlier releases of these were kept.
     """
     root = course.root
-    trainees = read_roster(course.roster) if course.roster else []
-    with told_when_full(root):
+    trainees = read_class_list(course.roster) if course.roster else []
+    with report_disk_full(root):
         (root / "exchange").mkdir(parents=True, exist_ok=True)
         write_settings(root, course.slug)
         with closing(Database(root, config.coursedir(root))):
@@ -96,17 +96,17 @@ def build_course(course: Course, say: Callable[[str], None] = lambda _line: None
 def _release_all(course: Course, say: Callable[[str], None]) -> list[GraderError]:
     """Release and hand out every lab; why some were not released."""
     problems: list[GraderError] = []
-    mend_folder(course.trainee)
+    restore_folder(course.trainee)
     kept = kept_place(course.trainee, folders.release_place(course.root, "-").parent)
-    with whole_folder(course.trainee) as trainee:
+    with atomic_folder(course.trainee) as trainee:
         for slug in course.labs:
-            mend_folder(folders.release_place(course.root, slug))
+            restore_folder(folders.release_place(course.root, slug))
             try:
                 lab = find(slug, LABS)
                 release_lab(course.root, lab)
                 Store(course.store).add_lab(lab)
             except (CourseError, LabError) as error:
-                if is_full(error):
+                if is_disk_full(error):
                     raise
                 problems.append(error)
                 try:
@@ -149,7 +149,7 @@ def write_settings(root: Path, course: str) -> None:
             _("{file}: the line {line!r} is gone: what is yours?").format(file=file, line=last),
             _("put that line above your own settings, then build again"),
         )
-    write_whole(file, ours + own.removeprefix("\n"))
+    write_atomically(file, ours + own.removeprefix("\n"))
 
 
 def release_lab(root: Path, lab: Lab) -> None:
@@ -173,7 +173,7 @@ def release_lab(root: Path, lab: Lab) -> None:
         source.mkdir(parents=True, exist_ok=True)
         (new_source / name).replace(source / name)
         release.parent.mkdir(parents=True, exist_ok=True)
-        put_folder(new_release, release)
+        replace_folder(new_release, release)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from grader.archive.record import Record
 from grader.archive.store import Store, StoreError
 from grader.classrun.submission import Submission, read_submission
 from grader.classrun.submission_folder import notebooks
-from grader.disk import told_of
+from grader.disk import error_line
 from grader.errors import NothingHandedIn, SubmissionError
 from grader.lab.course import Course
 from grader.lab.lab import Lab
@@ -121,7 +121,7 @@ class _Roll:
         try:
             return self._waits_for(student, self.submitted[student], record)
         except OSError as error:  # of one trainee, too
-            return told_of(error)
+            return error_line(error)
 
     def _waits_for(self, student: str, folder: Path, record: Record | None) -> str:
         file = folder / f"{self.slug}.ipynb"

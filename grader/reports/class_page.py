@@ -8,7 +8,7 @@ sorted by any column.
 from html import escape
 from urllib.parse import quote
 
-from grader.html_text import LATIN, anyway, bilingual, latin
+from grader.html_text import LATIN, auto_direction, bilingual, latin
 from grader.reports.class_register import ClassRegister, MisconceptionCount, TraineeRow
 from grader.reports.document import document, label, titled
 from grader.reports.feedback import share
@@ -172,14 +172,14 @@ def _names(rows: tuple[TraineeRow, ...]) -> str:
 
 def _person(row: TraineeRow) -> str:
     """Name, or id; the other one is what appears when it is pointed at."""
-    words = anyway(row.name) if row.name else latin(row.student)
+    words = auto_direction(row.name) if row.name else latin(row.student)
     return f'<a href="#who-{quote(row.student)}">{words}</a>'
 
 
 def _waiting(register: ClassRegister) -> str:
     """What was handed in and is not graded, with the reason."""
     rows = "".join(
-        f"<li>{_person(row)} {latin(row.student)}: {anyway(row.waits)}</li>"
+        f"<li>{_person(row)} {latin(row.student)}: {auto_direction(row.waits)}</li>"
         for row in register.rows
         if row.waits
     )
@@ -261,7 +261,7 @@ def _row(register: ClassRegister, row: TraineeRow, places: dict[str, int]) -> st
 
 
 def _who(row: TraineeRow) -> str:
-    name = anyway(row.name) if row.name else ""
+    name = auto_direction(row.name) if row.name else ""
     words = f"{name} <small>{latin(row.student)}</small>" if name else latin(row.student)
     return f'<a href="{escape(quote(row.page))}">{words}</a>' if row.page else words
 

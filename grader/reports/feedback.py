@@ -7,7 +7,7 @@ It goes to the trainee: no seed, no path, no traceback of ours, no hidden test.
 from collections.abc import Iterator, Mapping
 from html import escape
 
-from grader.html_text import LATIN, anyway, bilingual, latin, lines
+from grader.html_text import LATIN, auto_direction, bilingual, latin, lines
 from grader.lab.cells import PROGRAM
 from grader.reports.document import document, label, titled
 from grader.reports.feedback_data import HINTS_FROM, FeedbackData, FeedbackItem
@@ -73,7 +73,7 @@ def share(points: float, maximum: float) -> str:
 
 
 def _head(sheet: FeedbackData) -> str:
-    name = f"{anyway(sheet.name)} · " if sheet.name else ""
+    name = f"{auto_direction(sheet.name)} · " if sheet.name else ""
     facts = [
         f"<li>{name}{latin(sheet.student)}</li>",
         f"<li>{label('التسليم رقم', 'submission')} <strong>{sheet.number}</strong></li>",

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.archive.store import Store
-from grader.disk import told_of, told_when_full, write_whole
+from grader.disk import error_line, report_disk_full, write_atomically
 from grader.errors import DiskFull, GraderError
 from grader.lab.course import Course
 from grader.nbgrader import commands, config, folders
@@ -52,12 +52,12 @@ class FeedbackWriter:
         """
         for who in self.students:
             try:
-                with told_when_full(self.course.root):
+                with report_disk_full(self.course.root):
                     self._make(who)
             except DiskFull:
                 raise
             except Exception as error:
-                yield who, told_of(error)
+                yield who, error_line(error)
             else:
                 yield who, ""
 
@@ -128,10 +128,10 @@ def write_class(
         "moodle.csv": moodle_table(register),
     }
     files = []
-    with told_when_full(course.root):
+    with report_disk_full(course.root):
         for kind, text in texts.items():
             file = class_file(course, lab, kind, assignment)
             file.parent.mkdir(exist_ok=True)
-            write_whole(file, text)
+            write_atomically(file, text)
             files.append(file)
     return register, files

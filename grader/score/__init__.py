@@ -1,1 +1,1 @@
-"""From a program and a seed to points: run it, judge it, say it."""
+"""From a program and a seed to points: runs the program, judges the runs, makes the cards."""

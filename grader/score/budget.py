@@ -1,5 +1,5 @@
-"""What one submission may use of this machine: a program that floods the bench in every episode
-of every seed would else keep a worker busy for a quarter of an hour.
+"""The CPU time that one submission may use. Without this limit, a program that floods the bench in
+every episode of every seed would keep a worker busy for a quarter of an hour.
 """
 
 import os
@@ -8,22 +8,24 @@ from dataclasses import replace
 from hardware.bench.limits import Limits
 
 CPU_S = 60.0
-"""CPU seconds of all its boards and their benches; honest ones use one or two."""
+"""CPU seconds for all boards and benches of a submission. An honest program uses one or two."""
 ENOUGH_S = 30.0
-"""An episode's own limit."""
+"""CPU seconds that one episode may use."""
 LEAST_WALL_S = 4.0
+"""The wall time of an episode when no CPU time is left: enough to start a board."""
 
 
 class Budget:
-    """Counts from when it is made, in the process that grades this one submission."""
+    """The budget of one submission. It counts the CPU time of this process since it was created,
+    so the process must grade only this submission meanwhile."""
 
     def __init__(self) -> None:
         self._begin_s = _cpu_s()
-        self._is_set_back = False
+        self._was_restored = False
 
     def limits(self) -> Limits:
-        """Those of the next episode: the usual ones while there is enough left, and just enough
-        to begin when there is nothing."""
+        """The limits of the next episode: the usual ones while enough is left, and only enough to
+        start a board when nothing is left."""
         left_s = self._left_s()
         if left_s >= ENOUGH_S:
             return Limits()
@@ -31,7 +33,7 @@ class Budget:
 
     @property
     def is_spent(self) -> bool:
-        """Whether an episode has less than the usual time, by its submission's own fault."""
+        """Whether the next episode gets less than the usual time."""
         return self._left_s() < ENOUGH_S
 
     @property
@@ -39,17 +41,17 @@ class Budget:
         """CPU seconds so far."""
         return _cpu_s() - self._begin_s
 
-    def set_back(self, used_s: float) -> None:
-        """To what had been used then: what a fault of ours took is not its submission's. Once: it
-        may be the submission that brings the fault about, seed by seed."""
-        if not self._is_set_back:
+    def restore(self, used_s: float) -> None:
+        """Set the used time back to `used_s`: the submission does not pay for an error of ours.
+        This works once, because the submission itself may cause the error, seed after seed."""
+        if not self._was_restored:
             self._begin_s = _cpu_s() - used_s
-            self._is_set_back = True
+            self._was_restored = True
 
     def _left_s(self) -> float:
         return CPU_S - self.used_s
 
 
 def _cpu_s() -> float:
-    """Of this process and its children that ended."""
+    """CPU seconds of this process and of its children that have ended."""
     return sum(os.times()[:4])

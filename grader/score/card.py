@@ -1,9 +1,9 @@
-"""What a person sees of a mark: points, measured against expected, the likely misconception, the
-waveform.
+"""The card of an item: its points, the measured and the expected value, the likely misconception
+and the waveform.
 
-Plain HTML with its styles inside, right to left with English beside it. It is shown in the
-notebook, in Formgrader and in the feedback page, so it carries nothing that a trainee must not
-see: no seed, no path, no traceback.
+It is HTML with its styles inside, in Arabic from right to left, with English. Notebook, Formgrader
+and feedback page show it, so it contains nothing that a trainee must not see: no seed, no path, no
+traceback.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ from grader.html_text import latin, rich
 
 @dataclass(frozen=True)
 class Card:
-    """One item's mark, ready to be shown. Texts of people are `{"ar": …, "en": …}`."""
+    """The mark of one item, ready to show. A text in both languages is `{"ar": …, "en": …}`."""
 
     item: str
     points: float
@@ -25,30 +25,31 @@ class Card:
     measured: str = ""
     expected: str = ""
     message: Mapping[str, str] = field(default_factory=dict)
-    """The likely misconception; empty when the item is full."""
+    """The message of the likely misconception; empty with full points."""
     waveform: str = ""
     """An SVG, or empty."""
     key: str = ""
-    """The misconception's key; empty when the item is full."""
+    """The key of the misconception; empty with full points."""
     detail: str = ""
-    """What the key's text was completed with: the program's last words, the item it waits for."""
+    """What completes the message: the program's exception, or the item that must have points
+    first."""
     timed_out: bool = False
-    """Whether this machine's limits of time had a part in it; for the instructor."""
+    """Whether a time limit of this machine ended a run; for the instructor."""
     episode: str = ""
     at_ns: int | None = None
-    """Where in that episode, since t = 0; None: nowhere in particular."""
+    """The time in that episode (ns since t = 0); None: no particular time."""
     hint: Mapping[str, str] = field(default_factory=dict)
-    """What helps who meets the misconception again; empty when there is no such text."""
+    """The hint for a trainee who has the misconception again; empty when there is none."""
     about: Mapping[str, str] = field(default_factory=dict)
-    """What `measured` and `expected` are; empty where the lab does not say it."""
+    """What `measured` and `expected` are; empty when the lab does not say it."""
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain data that JSON can hold."""
+        """The card as plain data for JSON."""
         return asdict(self)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """The card that `as_dict` wrote. Raises: TypeError for a field that is not known."""
+        """The card that `as_dict` wrote. Raises: TypeError for an unknown field."""
         return cls(**data)
 
     def _repr_html_(self) -> str:
@@ -56,7 +57,7 @@ class Card:
 
 
 def number(value: float) -> str:
-    """The shortest text of a mark: 5, 2.5, 3.33."""
+    """Points as text, without zeros at the end: 5, 2.5, 3.33."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
@@ -80,26 +81,26 @@ def _both(texts: Mapping[str, str]) -> str:
     return arabic + (_ENGLISH.format(rich(texts["en"])) if texts.get("en") else "")
 
 
-def card_html(mark: Card) -> str:
+def card_html(card: Card) -> str:
     """One item as HTML."""
-    score = _LTR.format(f"{number(mark.points)} / {number(mark.maximum)}")
-    colour = _colour(mark.points, mark.maximum)
-    title = escape(mark.title.get("ar", ""))
+    score = _LTR.format(f"{number(card.points)} / {number(card.maximum)}")
+    colour = _colour(card.points, card.maximum)
+    title = escape(card.title.get("ar", ""))
     head = (
         '<div style="display:flex;gap:1em;align-items:baseline">'
-        f'<strong dir="ltr">{escape(mark.item)}</strong><strong style="flex:1">{title}</strong>'
+        f'<strong dir="ltr">{escape(card.item)}</strong><strong style="flex:1">{title}</strong>'
         f'<strong style="color:{colour}">{score}</strong></div>'
     )
-    if mark.title.get("en"):
-        head += _ENGLISH.format(escape(mark.title["en"]))
+    if card.title.get("en"):
+        head += _ENGLISH.format(escape(card.title["en"]))
     return (
         f'<div class="warsha-mark" dir="rtl" lang="ar" style="{_BOX.format(colour=colour)}">'
-        f"{head}{_measured(mark)}{_message(mark)}{_waveform(mark)}</div>"
+        f"{head}{_measured(card)}{_message(card)}{_waveform(card)}</div>"
     )
 
 
-def _measured(mark: Card) -> str:
-    rows = [("القياس", "measured", mark.measured), ("المتوقّع", "expected", mark.expected)]
+def _measured(card: Card) -> str:
+    rows = [("القياس", "measured", card.measured), ("المتوقّع", "expected", card.expected)]
     cells = "".join(
         f'<tr><th style="{_CELL}">{arabic} <bdi dir="ltr" style="font-weight:normal">'
         f'{english}</bdi></th><td style="{_CELL}"><code dir="ltr">{latin(value)}</code></td></tr>'
@@ -107,28 +108,28 @@ def _measured(mark: Card) -> str:
         if value
     )
     table = '<table style="margin:.3em 0;border-collapse:collapse">{}</table>'
-    return _both(mark.about) + table.format(cells) if cells else ""
+    return _both(card.about) + table.format(cells) if cells else ""
 
 
-def _message(mark: Card) -> str:
-    if not mark.message:
+def _message(card: Card) -> str:
+    if not card.message:
         return ""
-    return f'<div style="{_HINT}">{_both(mark.message)}</div>'
+    return f'<div style="{_HINT}">{_both(card.message)}</div>'
 
 
-def _waveform(mark: Card) -> str:
-    return f'<div dir="ltr" style="overflow-x:auto">{mark.waveform}</div>' if mark.waveform else ""
+def _waveform(card: Card) -> str:
+    return f'<div dir="ltr" style="overflow-x:auto">{card.waveform}</div>' if card.waveform else ""
 
 
-def total_html(marks: Sequence[Card]) -> str:
+def total_html(cards: Sequence[Card]) -> str:
     """All items with the total."""
-    rows = "".join(_row(mark) for mark in marks)
-    got, most = sum(mark.points for mark in marks), sum(mark.maximum for mark in marks)
+    rows = "".join(_row(card) for card in cards)
+    got, most = sum(card.points for card in cards), sum(card.maximum for card in cards)
     box = _BOX.format(colour=_colour(got, most))
     total = _LTR.format(f"{number(got)} / {number(most)}")
     return (
         f'<div class="warsha-mark" dir="rtl" lang="ar" style="{box}">'
-        # JupyterLab fixes the layout of tables: the words would push the points out of sight.
+        # JupyterLab sets a fixed layout of tables, which would hide the points behind long texts.
         f'<table style="border-collapse:collapse;width:100%;table-layout:auto">{rows}'
         '<tr style="border-top:2px solid #d0d7de">'
         '<th colspan="2" style="text-align:start">المجموع <bdi dir="ltr">total</bdi></th>'
@@ -137,13 +138,13 @@ def total_html(marks: Sequence[Card]) -> str:
     )
 
 
-def _row(mark: Card) -> str:
-    score = _LTR.format(f"{number(mark.points)} / {number(mark.maximum)}")
-    title = escape(mark.title.get("ar", ""))
-    title += f' <bdi dir="ltr" style="color:#57606a">{escape(mark.title.get("en", ""))}</bdi>'
-    colour = _colour(mark.points, mark.maximum)
+def _row(card: Card) -> str:
+    score = _LTR.format(f"{number(card.points)} / {number(card.maximum)}")
+    title = escape(card.title.get("ar", ""))
+    title += f' <bdi dir="ltr" style="color:#57606a">{escape(card.title.get("en", ""))}</bdi>'
+    colour = _colour(card.points, card.maximum)
     return (
-        f'<tr><td style="text-align:start"><strong dir="ltr">{escape(mark.item)}</strong></td>'
-        f'<td style="text-align:start;width:100%">{title}{_message(mark)}</td>'
+        f'<tr><td style="text-align:start"><strong dir="ltr">{escape(card.item)}</strong></td>'
+        f'<td style="text-align:start;width:100%">{title}{_message(card)}</td>'
         f'<td style="text-align:end;white-space:nowrap;color:{colour}">{score}</td></tr>'
     )

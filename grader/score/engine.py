@@ -1,4 +1,4 @@
-"""Run a program through the episodes of a seed, each on a fresh virtual board, and judge them."""
+"""Runs a program in the episodes of a seed, each on a fresh virtual board, and judges the runs."""
 
 import os
 import traceback
@@ -8,15 +8,14 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 from grader.errors import GraderError, NotGraded
-from grader.host.code import HostCode
-from grader.host.host import HostFunctions
+from grader.host.host_functions import HostCode, HostFunctions
 from grader.lab.episode import Episode, HardReset, Publish, ReadFile, Serial, SetControl, Step
 from grader.lab.lab import Lab, LabBoard
-from grader.lab.run import FileSeen, Run, said_after
+from grader.lab.run import FileSnapshot, Run, lines_after
 from grader.lab.units import NS_PER_S
 from grader.score.budget import Budget
 from grader.score.judge import judge
-from grader.score.mark import SeedResult
+from grader.score.results import SeedResult
 from grader.seeds import episode_seed
 from hardware.bench import diagram
 from hardware.bench.bench import Bench
@@ -29,9 +28,10 @@ from hardware.errors import BenchError, HardwareError
 from hardware.i18n import _
 
 READY_WITHIN_NS = 5 * NS_PER_S
+"""A program must print its READY line within this time after power-on."""
 
 Program = Mapping[str, bytes]
-"""What a trainee hands in for the board: file name to content, main.py among them."""
+"""The files that a trainee hands in for the board, by name; one of them is main.py."""
 
 
 def run_lab(
@@ -42,10 +42,10 @@ def run_lab(
     host: HostCode | None = None,
     budget: Budget | None = None,
 ) -> SeedResult:
-    """Run and judge one seed; whatever of ours raises is tried once more. `budget` is what its
+    """Run and judge one seed. After an error of ours it is tried once more. `budget` is what the
     submission may still use.
 
-    Raises: NotGraded when it raises again.
+    Raises: NotGraded after a second error.
     """
     budget = budget or Budget()
     used_s = budget.used_s
@@ -53,7 +53,7 @@ def run_lab(
         try:
             return _run_lab(lab, board, program, seed, host or HostCode(), budget)
         except Exception as error:
-            budget.set_back(used_s)
+            budget.restore(used_s)
             if attempt == 2:
                 cause = _("{lab} was not graded: {error}").format(lab=lab.slug, error=error)
                 cure = error.cure if isinstance(error, HardwareError | GraderError) else ""
@@ -68,7 +68,7 @@ def _run_lab(
     with ExitStack() as hosts:
         runs = {}
         for episode in episodes:
-            host = hosts.enter_context(closing(HostFunctions(code.text, lab.host, code.way)))
+            host = hosts.enter_context(closing(HostFunctions(code.text, lab.host, code.isolation)))
             runs[episode.name] = run_episode(lab, board, program, episode, seed, host, budget)
         items, parts = judge(lab.checks, runs, episodes[0].name)
     return SeedResult(seed, items, parts, runs)
@@ -83,10 +83,10 @@ def run_episode(
     host: HostFunctions | None = None,
     budget: Budget | None = None,
 ) -> Run:
-    """Boot a fresh board with the episode's files, apply its stimulus, and record it; `host` is
-    what its checks may ask."""
+    """Boot a fresh board with the episode's files, apply the stimulus, and record what happens.
+    `host` has the host functions that the checks may call."""
     budget = budget or Budget()
-    model = _model(board.diagram)
+    model = _circuit(board.diagram)
     circuit = Circuit(model.diagram, model)
     bench_seed = episode_seed(seed, episode.name)
     before = os.times()
@@ -100,13 +100,13 @@ def run_episode(
             ticks0_ms=episode.ticks0_ms,
         ) as bench:
             zero_ns = 0 if episode.from_reset else _until_ready(bench, lab.ready_line)
-            files: list[FileSeen] = []
+            files: list[FileSnapshot] = []
             end_ns = zero_ns + round(episode.seconds * NS_PER_S)
             if zero_ns < READY_WITHIN_NS:
                 files = _play(bench, flash, episode.steps, zero_ns, end_ns)
             trace = bench.trace
     if not budget.is_spent:
-        _blame_machine(trace, before)
+        _check_machine(trace, before)
     ready_ns = _ready_ns(trace, lab.ready_line)
     return Run(
         episode,
@@ -121,9 +121,9 @@ def run_episode(
     )
 
 
-def _blame_machine(trace: Trace, before: os.times_result) -> None:
-    """Raise when the wall limit struck although board and bench had little of the CPU: a machine
-    that was suspended or overrun is our fault, and no zero. Raises: BenchError."""
+def _check_machine(trace: Trace, before: os.times_result) -> None:
+    """Check that a run which the wall limit ended really had the CPU. On a suspended or overloaded
+    machine that limit is not the submission's fault. Raises: BenchError."""
     end = trace.ended()
     if end is None or end.cause != frames.END_WALL:
         return
@@ -133,60 +133,61 @@ def _blame_machine(trace: Trace, before: os.times_result) -> None:
             _("this machine gave the board {used:.0f} s of CPU in {wall:.0f} s").format(
                 used=used_s, wall=wall_s
             ),
-            _("Grade again when less runs on it."),
+            _("Grade again when fewer programs run on it."),
         )
 
 
 def _used_s(before: os.times_result) -> tuple[float, float]:
-    """CPU seconds of this process and its boards since then, and seconds of wall time."""
+    """CPU seconds of this process and of its boards since `before`, and seconds of wall time."""
     now = os.times()
     return sum(now[:4]) - sum(before[:4]), now.elapsed - before.elapsed
 
 
 def files_of(lab: Lab, board: LabBoard, program: Program, episode: Episode) -> dict[str, bytes]:
-    """What lies on the flash: the program's files, given ones over them, the episode's on top."""
+    """The files on the flash: those of the program, replaced by given files of the same name, then
+    by those of the episode."""
     files = {**program, **lab.board_files(board), **episode.files}
     return {name: content for name, content in files.items() if content is not None}
 
 
 def _until_ready(bench: Bench, line: str) -> int:
-    """Run until the line is out, or 5 s are over; when that was."""
-    stop_listening = bench.on_tx(_Ear(bench, line).listen)
+    """Run until the board has sent a line, for at most 5 s. Returns: the time of its end."""
+    stop_listening = bench.on_tx(_ReadyDetector(bench, line).receive)
     bench.run(READY_WITHIN_NS)
     stop_listening()
     ready_ns = _ready_ns(bench.trace, line)
     return READY_WITHIN_NS if ready_ns is None else ready_ns
 
 
-class _Ear:
-    """Stops the bench at the end of the line that says READY."""
+class _ReadyDetector:
+    """Stops the bench when the READY line is complete."""
 
     def __init__(self, bench: Bench, line: str) -> None:
         self._bench = bench
         self._wanted = line.encode()
         self._line = b""
 
-    def listen(self, data: bytes, t_ns: int) -> None:
-        """Takes what the board has sent."""
+    def receive(self, data: bytes, t_ns: int) -> None:
+        """Take bytes that the board has sent."""
         *ended, line = (self._line + data).split(b"\n")
-        self._line = line[: len(self._wanted) + 2]  # of megabytes without an end: it is not READY
+        self._line = line[: len(self._wanted) + 2]  # a longer line is not READY; save memory
         if any(line.removesuffix(b"\r") == self._wanted for line in ended):
             self._bench.stop()
 
 
 def _ready_ns(trace: Trace, line: str) -> int | None:
-    """When READY was out for the first time, if in time."""
-    found = (said.at_ns for said in said_after(trace, 0, -1) if said.text == line)
-    first = next(found, None)
+    """When the READY line was complete for the first time; None when it was not in time."""
+    times = (one.at_ns for one in lines_after(trace, 0, -1) if one.text == line)
+    first = next(times, None)
     return first if first is not None and first <= READY_WITHIN_NS else None
 
 
 def _play(
     bench: Bench, flash: Flash, steps: Sequence[Step], zero_ns: int, end_ns: int
-) -> list[FileSeen]:
-    """Apply the stimulus and run to the end; the files that it asks for."""
+) -> list[FileSnapshot]:
+    """Apply the stimulus and run to the end. Returns: the files that `read_file` steps read."""
     resets = []
-    seen: list[FileSeen] = []
+    seen: list[FileSnapshot] = []
     for step in steps:
         t_ns = zero_ns + step.at.ns
         match step:
@@ -207,8 +208,8 @@ def _play(
     return seen
 
 
-def _read(flash: Flash, step: ReadFile, seen: list[FileSeen]) -> None:
-    seen.append(FileSeen(step.at.ns, step.name, read_apart(flash, step.name)))
+def _read(flash: Flash, step: ReadFile, seen: list[FileSnapshot]) -> None:
+    seen.append(FileSnapshot(step.at.ns, step.name, read_apart(flash, step.name)))
 
 
 def _publish(bench: Bench, step: Publish, t_ns: int) -> None:
@@ -217,6 +218,6 @@ def _publish(bench: Bench, step: Publish, t_ns: int) -> None:
 
 
 @lru_cache(maxsize=64)
-def _model(file: Path) -> Circuit:
-    """What the circuits of all runs are like: it never runs itself."""
+def _circuit(file: Path) -> Circuit:
+    """The circuit of a diagram, as a model for the circuits of all runs. It never runs itself."""
     return Circuit(diagram.load(file))

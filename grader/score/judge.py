@@ -1,28 +1,28 @@
-"""From the runs of one seed to the points of its items."""
+"""Judges the runs of one seed: gives points to each check and item."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from grader.host.errors import HostError
+from grader.host.host_functions import HostError
 from grader.lab.check import Check
 from grader.lab.limits import Never, Verdict
 from grader.lab.run import Run
-from grader.score.mark import ItemResult
+from grader.score.results import ItemResult
 from hardware.bench.protocol.frames import END_CPU, END_WALL
 
 LONGEST_DETAIL = 200
-"""So much of what a program says of its end is shown."""
+"""Characters of the last line of a traceback that feedback shows."""
 _PLACE = re.compile(r'^  File "/?main\.py", line (\d{1,6})', re.MULTILINE)
 
 
 def judge(
     checks: Sequence[Check], runs: Mapping[str, Run], first: str
 ) -> tuple[dict[str, ItemResult], dict[str, ItemResult]]:
-    """Judge every check, in order; `first` is the episode of those that name none.
+    """Judge every check, in order. `first` is the episode of checks that name none.
 
-    Returns: items and parts, by id. Raises whatever a check raises.
+    Returns: the results of items and of parts, by id. Raises: what a check raises.
     """
     parts: dict[str, ItemResult] = {}
     for check in checks:
@@ -32,25 +32,25 @@ def judge(
 
 
 def _combine(item: str, checks: Iterable[Check], parts: Mapping[str, ItemResult]) -> ItemResult:
-    """An item from its parts; the first that was missed speaks for it, else the first that earns
-    points."""
+    """The result of an item from those of its parts. It shows the values of the first part that
+    was missed, else of the first part that is no gate."""
     mine = [(check, parts[check.id]) for check in checks if check.item == item]
     gates = [part for check, part in mine if check.is_gate]
     points = 0.0 if any(part.key for part in gates) else sum(part.points for _, part in mine)
-    earning = next(part for check, part in mine if not check.is_gate)
-    said = next((part for _, part in mine if part.key), earning)
+    first = next(part for check, part in mine if not check.is_gate)
+    shown = next((part for _, part in mine if part.key), first)
     return ItemResult(
         id=item,
         points=round(points, 2),
         max_points=sum(part.max_points for _, part in mine),
-        measured=said.measured,
-        expected=said.expected,
-        key=said.key,
+        measured=shown.measured,
+        expected=shown.expected,
+        key=shown.key,
         timed_out=any(part.timed_out for _, part in mine),
-        detail=said.detail,
-        episode=said.episode,
-        at_ns=said.at_ns,
-        part=said.id,
+        detail=shown.detail,
+        episode=shown.episode,
+        at_ns=shown.at_ns,
+        part=shown.id,
     )
 
 
@@ -60,17 +60,17 @@ def _judge_part(
     """The worst of the check's episodes."""
     names = check.episodes or (first,)
     for name in names:
-        if silent := _silent(runs[name]):
-            return replace(_miss(check, name, *silent), timed_out=_timed_out(runs[name]))
+        if failure := _run_failure(runs[name]):
+            return replace(_miss(check, name, *failure), timed_out=_timed_out(runs[name]))
     for name in check.after:
-        if not _earned(name, parts):
+        if not _has_points(name, parts):
             return _miss(check, names[0], "after", name)
     results = [_judge_run(check, runs[name]) for name in names]
     return min(results, key=lambda result: (result.points, not result.key))
 
 
 def _judge_run(check: Check, run: Run) -> ItemResult:
-    """One check on one run; host code that does not answer is the submission's fault."""
+    """One check on one run. Host code that gives no answer is the submission's fault."""
     try:
         return _measured(check, run)
     except HostError as error:
@@ -101,46 +101,47 @@ def _measured(check: Check, run: Run) -> ItemResult:
 
 
 def _partial(check: Check, measured: Any, run: Run) -> float:
-    """The best step of the ladder that the measurement fits."""
+    """The points of the first partial limit that the measurement fits; 0 when it fits none."""
     return next((pts for limit, pts in check.ladder if limit.judge(measured, run).ok), 0.0)
 
 
 def _timed_out(run: Run) -> bool:
-    """Whether this machine's seconds ended the board: of processor or by the clock."""
-    end = run.died()
+    """Whether a time limit of this machine, CPU time or wall time, ended the board."""
+    end = run.early_end()
     return end is not None and end.cause in (END_CPU, END_WALL)
 
 
-def _silent(run: Run) -> tuple[str, str] | None:
-    """Key and detail when nothing of this run counts: the board died, or never was ready."""
-    if end := run.died():
+def _run_failure(run: Run) -> tuple[str, str] | None:
+    """Key and detail when the whole run counts as missed: the board ended early, or there was no
+    READY line."""
+    if end := run.early_end():
         return "board_died", end.detail
     if run.ready_ns is None:
-        said = run.tracebacks()
-        return ("exception", _last_line(said[0].text)) if said else ("no_ready", "")
+        raised = run.tracebacks()
+        return ("exception", _last_line(raised[0].text)) if raised else ("no_ready", "")
     return None
 
 
 def _why(check: Check, measured: Any, run: Run) -> tuple[str, str]:
-    """Key and detail of a miss, from the most telling reason to the most likely one."""
+    """Key and detail of a miss: the most specific reason first, the most likely one last."""
     if check.why is not None and (found := check.why(run)):
         key, _, detail = found.partition(" ")
         return key, detail
-    if said := run.tracebacks():
-        return "exception", _last_line(said[0].text)
+    if raised := run.tracebacks():
+        return "exception", _last_line(raised[0].text)
     empty = isinstance(measured, Sequence) and not measured
     if measured is None or (empty and not isinstance(check.expect, Never)):
         return "nothing", ""
     return check.on_miss, ""
 
 
-def _earned(name: str, parts: Mapping[str, ItemResult]) -> bool:
-    """Whether a part (`d.long`), or an item while its gates hold, has points."""
+def _has_points(name: str, parts: Mapping[str, ItemResult]) -> bool:
+    """Whether a part (`d.long`) has points, or an item whose gates hold."""
     if "." in name:
         return parts[name].points > 0
     mine = [part for id, part in parts.items() if id.partition(".")[0] == name]
-    shut = any(part.key for part in mine if not part.max_points)
-    return not shut and any(part.points > 0 for part in mine)
+    gate_failed = any(part.key for part in mine if not part.max_points)
+    return not gate_failed and any(part.points > 0 for part in mine)
 
 
 def _miss(check: Check, episode: str, key: str, detail: str) -> ItemResult:
@@ -148,7 +149,7 @@ def _miss(check: Check, episode: str, key: str, detail: str) -> ItemResult:
 
 
 def _last_line(traceback: str) -> str:
-    """What was raised, and in which line of the program."""
+    """The exception of a traceback, and the line of the program."""
     lines = traceback.strip().splitlines()
     places = _PLACE.findall(traceback)
     where = f" (main.py, line {places[-1]})" if places else ""

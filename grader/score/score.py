@@ -1,14 +1,14 @@
-"""The mark of a program: the mean over its seeds, the minimum where safety is at stake."""
+"""The mark of a program: the mean over its seeds, or the minimum for checks of safety."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from grader.host.code import HostCode
+from grader.host.host_functions import HostCode
 from grader.lab.check import Check
 from grader.lab.lab import PREDICT, PREDICT_POINTS, Lab
 from grader.score.budget import Budget
 from grader.score.engine import Program, run_lab
-from grader.score.mark import ItemResult, LabScore, SeedResult
+from grader.score.results import ItemResult, LabScore, SeedResult
 
 
 def score(
@@ -18,26 +18,30 @@ def score(
     seeds: Sequence[int],
     *,
     predicted: bool = False,
-    judged: Callable[[SeedResult], None] | None = None,
+    on_seed: Callable[[SeedResult], None] | None = None,
     host: HostCode | None = None,
 ) -> LabScore:
-    """Run a program on all seeds. `predicted`: the predict question was answered. `judged` sees
-    each seed, and then its traces are let go: all together they could fill the memory.
+    """Run a program on all seeds.
 
-    Raises: NotGraded, and then there is no mark at all; LabError when the lab has no such board.
+    Args:
+        predicted: whether the "predict" question was answered.
+        on_seed: gets the result of each seed with its traces. The traces are dropped after it:
+            those of all seeds could fill the memory.
+
+    Raises: NotGraded, and there is no mark then; LabError when the lab has no such board.
     """
     results, budget = [], Budget()
     for seed in seeds:
         found = run_lab(lab, lab.board(board), program, seed, host, budget)
-        if judged is not None:
-            judged(found)
+        if on_seed is not None:
+            on_seed(found)
             found = replace(found, runs={})
         results.append(found)
     return merge(lab, results, predicted=predicted)
 
 
 def merge(lab: Lab, results: Sequence[SeedResult], *, predicted: bool) -> LabScore:
-    """The mark from the results of all seeds; items in the order of lab.toml."""
+    """The mark from the results of all seeds, with the items in the order of lab.toml."""
     items = {}
     for item in lab.items:
         if item == PREDICT:
@@ -48,26 +52,28 @@ def merge(lab: Lab, results: Sequence[SeedResult], *, predicted: bool) -> LabSco
 
 
 def predict_result(predicted: bool) -> ItemResult:
-    """Item p: any answer counts."""
+    """The result of item p: any answer gets all points."""
     points = PREDICT_POINTS if predicted else 0.0
     return ItemResult(PREDICT, points, PREDICT_POINTS, key="" if predicted else "blank")
 
 
 def _item(lab: Lab, item: str, results: Sequence[SeedResult]) -> ItemResult:
-    """What is told is that of the worst seed; the points are those over all seeds."""
+    """An item over all seeds: the points are those over all seeds, the rest is that of the worst
+    seed."""
     worst = min((result.items[item] for result in results), key=lambda found: found.points)
-    mine = [check for check in lab.checks if check.item == item]
-    gates = [check.id for check in mine if check.is_gate]
-    shut = [any(result.parts[gate].key for gate in gates) for result in results]
-    points = sum(_over_seeds(check, results, shut) for check in mine)
+    checks = [check for check in lab.checks if check.item == item]
+    gates = [check.id for check in checks if check.is_gate]
+    failed = [any(result.parts[gate].key for gate in gates) for result in results]
+    points = sum(_over_seeds(check, results, failed) for check in checks)
     timed_out = any(result.items[item].timed_out for result in results)
     return replace(worst, points=round(points, 2), timed_out=timed_out)
 
 
-def _over_seeds(check: Check, results: Sequence[SeedResult], shut: Sequence[bool]) -> float:
-    """A part's points; none on a seed on which a gate of its item is shut."""
+def _over_seeds(check: Check, results: Sequence[SeedResult], failed: Sequence[bool]) -> float:
+    """The points of a check over all seeds. `failed`: on which seeds a gate of its item failed;
+    there it gets none."""
     values = [
-        0.0 if closed else result.parts[check.id].points
-        for result, closed in zip(results, shut, strict=True)
+        0.0 if gate_failed else result.parts[check.id].points
+        for result, gate_failed in zip(results, failed, strict=True)
     ]
     return min(values) if check.safety else sum(values) / len(values)

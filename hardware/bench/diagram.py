@@ -1,8 +1,7 @@
-"""A circuit file: Wokwi's `diagram.json`, read strictly and written back with every key that it
-came with.
+"""A circuit file (Wokwi's `diagram.json`): read strictly, and written back with all of its keys.
 
-This module knows the form of the file; which part types and pins exist is known by `netlist.py`.
-Every error is one line: the file, the part or connection, what is wrong; its cure says what to do.
+This module checks the form of the file; `netlist.py` checks part types and pins. An error is one
+line: the file, the part or connection, and what is wrong. Its cure says what to do.
 """
 
 import difflib
@@ -16,11 +15,11 @@ from hardware.errors import DiagramError
 from hardware.i18n import _, reason
 
 SERIAL_MONITOR = "$serialMonitor"
-"""The virtual part that Wokwi puts behind a board's UART; it may be wired but is not listed."""
+"""Wokwi's virtual part at a board's UART. It may be wired, but the file does not list it."""
 
 
 CANVAS = 1e5
-"""No place on a canvas is farther out, in pixels (and a comparison with it refuses NaN)."""
+"""The largest coordinate on a canvas, in pixels (a comparison with it also rejects NaN)."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ class PinRef:
 
 @dataclass(frozen=True)
 class PartSpec:
-    """A part as the file has it; `left`, `top` are CSS pixels (96 to the inch)."""
+    """A part in the file; `left` and `top` are in CSS pixels (96 to the inch)."""
 
     id: str
     type: str
@@ -49,7 +48,7 @@ class PartSpec:
 
 @dataclass(frozen=True)
 class Connection:
-    """A wire; an empty colour means that it connects but is not drawn."""
+    """A wire; with an empty colour it connects, but is not drawn."""
 
     a: PinRef
     b: PinRef
@@ -59,8 +58,7 @@ class Connection:
 
 @dataclass(frozen=True)
 class Diagram:
-    """A circuit file. `raw` is the whole JSON object, with the keys that this program does not
-    know."""
+    """A circuit file. `raw` is the whole JSON object, with keys that this program does not use."""
 
     name: str
     parts: tuple[PartSpec, ...]
@@ -68,7 +66,7 @@ class Diagram:
     raw: Mapping[str, Any]
 
     def save(self, path: Path) -> None:
-        """Write the file back, unknown keys and all."""
+        """Write the file, with unknown keys, too."""
         text = json.dumps(self.raw, indent=2, ensure_ascii=False)
         path.write_text(text + "\n", encoding="utf-8")
 
@@ -81,17 +79,17 @@ def load(source: Path | str | Mapping[str, Any], name: str = "diagram") -> Diagr
 
 
 def parse(raw: object, name: str) -> Diagram:
-    """A circuit from what its JSON says. Raises: DiagramError."""
+    """A circuit from its JSON value. Raises: DiagramError."""
     try:
         json.dumps(raw, ensure_ascii=False, default=str).encode()
     except UnicodeEncodeError as error:
-        cause = _("{file}: half of a character").format(file=name)
+        cause = _("{file}: a character is not complete").format(file=name)
         raise DiagramError(cause, _("Save the file as UTF-8.")) from error
     return _Reader(name).diagram(raw)
 
 
 def read(path: Path) -> object:
-    """What the JSON of a circuit file says, whatever it is. Raises: DiagramError."""
+    """The JSON value of a circuit file, whatever it is. Raises: DiagramError."""
     try:
         return json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
@@ -108,18 +106,18 @@ def read(path: Path) -> object:
             _("Look at that place for a missing comma, quote or bracket."),
         ) from error
     except (RecursionError, ValueError) as error:
-        # Python's own limits: brackets 1,000 deep, numbers of 4,300 digits.
+        # Limits of Python: 1,000 nested brackets, and numbers of 4,300 digits.
         cause = _("{file}: nested too deeply, or a number of thousands of digits").format(
             file=path
         )
-        raise DiagramError(cause, _("No circuit needs that; make the file anew.")) from error
+        raise DiagramError(cause, _("No circuit needs that; create the file again.")) from error
 
 
 def suggest(word: str, known: Iterable[str]) -> str:
-    """A cure for a misspelt word: the nearest known one, else all of them (when they are few)."""
+    """A cure for a misspelt word: the most similar known word, or else up to 30 known words."""
     candidates = sorted(known)
     if not candidates:
-        return _("There is none at all.")
+        return _("There are none.")
     if near := difflib.get_close_matches(word, candidates, 1):
         return _("Did you mean {word}?").format(word=repr(near[0]))
     some = ", ".join(candidates[:30]) + (", …" if len(candidates) > 30 else "")
@@ -127,7 +125,7 @@ def suggest(word: str, known: Iterable[str]) -> str:
 
 
 class _Reader:
-    """Turns the JSON object into values, with the file's name in every error."""
+    """Builds a diagram from the JSON object; every error has the file's name."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -140,7 +138,7 @@ class _Reader:
             what, cure = _("a circuit is one JSON object"), _('Begin with { "version": 1, … }.')
             raise self.fail("", what, cure)
         if raw.get("version", 1) != 1:
-            what = _("version {version!r} is not known").format(version=raw["version"])
+            what = _("unknown version {version!r}").format(version=raw["version"])
             raise self.fail("", what, _('Write "version": 1.'))
         for key in ("parts", "connections"):
             if not isinstance(raw.get(key), list):
@@ -177,7 +175,7 @@ class _Reader:
             cure = _("Use letters and digits, no colon.")
             raise self.fail(where, _("this id is not allowed"), cure)
         if "x" in item or "y" in item:
-            raise self.fail(where, _("its place is given as x, y"), _('Use "left" and "top".'))
+            raise self.fail(where, _("its position is given as x, y"), _('Use "left" and "top".'))
         attrs = item.get("attrs", {})
         if not isinstance(attrs, Mapping):
             raise self.fail(where, _("'attrs' is not an object"), _('Write "attrs": { … }.'))
@@ -210,7 +208,7 @@ class _Reader:
 
     def pin(self, where: str, end: object) -> PinRef:
         if not isinstance(end, str) or ":" not in end:
-            what = _("{end!r} is no pin").format(end=end)
+            what = _("{end!r} is not a pin").format(end=end)
             raise self.fail(where, what, _('Write "part:pin", for example "led1:A".'))
         part, _colon, pin = end.partition(":")
         return PinRef(part, pin)
@@ -224,7 +222,7 @@ class _Reader:
 
 
 def is_step(step: object) -> bool:
-    """Whether this is a step of Wokwi's path language: `h<n>`, `v<n>` in pixels, or `*`."""
+    """Whether this is a path step in Wokwi's format: `h<n>` or `v<n>` in pixels, or `*`."""
     if not isinstance(step, str):
         return False
     if step == "*":

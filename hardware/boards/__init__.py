@@ -1,6 +1,8 @@
-"""Board types are data: one TOML file is one board, `chips/` holds what a chip's boards share.
+"""Board types are data: one TOML file is one board, and `chips/` has what the boards of a chip
+share.
 
-Nothing registers a board: `names()` lists the files. A board may override any fact of its chip.
+`names()` lists the files; nothing else registers a board. A board may override any value of its
+chip.
 """
 
 import tomllib
@@ -15,12 +17,12 @@ from hardware.i18n import _
 
 FOLDER = Path(__file__).parent
 RESET_PAD = 63
-"""The number that a bench gives to `reset_pin` among a board's pads, behind all GPIOs."""
+"""The number of `reset_pin` among the pads of a board on a bench, after all GPIOs."""
 
 
 @dataclass(frozen=True)
 class BoardPin:
-    """A pin of a board: a GPIO, or a supply (`volts`, 0.0 = ground), or neither (EN, RUN)."""
+    """A pin of a board: a GPIO, a supply (`volts`, 0.0 = ground), or neither (EN, RUN)."""
 
     name: str
     gpio: int | None
@@ -32,7 +34,7 @@ class BoardPin:
 
 @dataclass(frozen=True)
 class Shape:
-    """A thing drawn on a board, in millimetres; `kind` says how `draw_board` paints it."""
+    """A shape drawn on a board, in millimetres; `board_picture.py` draws each `kind`."""
 
     kind: str
     x: float
@@ -44,7 +46,7 @@ class Shape:
 
 @dataclass(frozen=True)
 class BoardType:
-    """All that the project knows of one type of board; GPIO numbers are those of the chip."""
+    """All data of one type of board; GPIO numbers are those of the chip."""
 
     name: str
     title: str
@@ -54,7 +56,7 @@ class BoardType:
     diagram_types: tuple[str, ...]
     usb_ids: tuple[str, ...]
     console: tuple[str, ...]
-    """The UART pins behind the USB bridge (TX, RX); empty when the chip has USB itself."""
+    """The UART pins at the USB bridge (TX, RX); empty when the chip has USB."""
     led: int | None
     pins: Mapping[str, BoardPin]
     reset_pin: str
@@ -72,13 +74,13 @@ class BoardType:
     pull_down_ohms: float
     output_ohms: float
     i_max: float
-    """Amperes that a pad bears."""
+    """The maximum current of a pad, in amperes."""
     supply_a: Mapping[str, float]
-    """Supply pin to the amperes that it gives to the parts on the bench."""
+    """Supply pin to the current (A) that it can give to the parts on the bench."""
     flash_bytes: int
     storage_bytes: int
     nvs_bytes: int
-    """What the image of the flash holds behind the file system: the ESP32's named values."""
+    """Size of the ESP32's non-volatile storage, after the file system in the flash image."""
     ram_bytes: int
     min_write_ns: int
     port_args: tuple[str, ...]
@@ -93,7 +95,7 @@ class BoardType:
         return self.pins[pin].gpio if pin in self.pins else None
 
     def pin_of(self, gpio: int) -> str:
-        """The name that is printed at a GPIO; `GPIOn` when it is not led out."""
+        """The name that is printed at a GPIO; `GPIOn` when it has no pin."""
         if gpio == RESET_PAD:
             return self.reset_pin
         return next((p.name for p in self.pins.values() if p.gpio == gpio), f"GPIO{gpio}")
@@ -106,13 +108,13 @@ class BoardType:
 
 @cache
 def names() -> tuple[str, ...]:
-    """Every board type there is, by name."""
+    """The names of all board types."""
     return tuple(sorted(file.stem for file in FOLDER.glob("*.toml")))
 
 
 @cache
 def load(name: str) -> BoardType:
-    """The board type of that name. Raises: BoardNotFound naming those that exist."""
+    """The board type with this name. Raises: BoardNotFound, which lists the existing names."""
     if name not in names():
         raise BoardNotFound(
             _("There is no board type {name}.").format(name=name),
@@ -126,7 +128,7 @@ def load(name: str) -> BoardType:
 
 @cache
 def for_diagram(diagram_type: str) -> BoardType | None:
-    """The board type of a part type in a diagram, None when that part is no board of ours."""
+    """The board type for a part type of a diagram; None when the part is not a board here."""
     return next((b for b in map(load, names()) if diagram_type in b.diagram_types), None)
 
 
@@ -151,7 +153,7 @@ def _typed(name: str, facts: dict[str, Any]) -> dict[str, Any]:
 
 
 def _pins(facts: dict[str, Any]) -> dict[str, BoardPin]:
-    """Pin name to pin; hidden pins (test points) lie in the middle of the board."""
+    """Pin name to pin; hidden pins (test points) are in the middle of the board."""
     drawing = facts["drawing"]
     places = {
         pin: (column["x"], column["y"] + row * column["pitch"])
@@ -169,7 +171,7 @@ def _pins(facts: dict[str, Any]) -> dict[str, BoardPin]:
 
 
 def _gpio(pin: str, facts: dict[str, Any]) -> int | None:
-    """The GPIO of a pin: named in `[gpio]`, else its name is the prefix and the number."""
+    """The GPIO of a pin: from `[gpio]`, or from a name that is the prefix and a number."""
     if pin in facts["gpio"]:
         return int(facts["gpio"][pin])
     number = pin.removeprefix(facts["gpio_prefix"])

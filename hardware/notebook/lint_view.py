@@ -4,8 +4,7 @@ from html import escape
 
 from IPython.display import HTML, Image, display
 
-from hardware.bench.drawing.badges import COLOURS
-from hardware.bench.drawing.bench_picture import draw
+from hardware.bench.drawing.bench_picture import MARK_COLOURS, draw
 from hardware.bench.drawing.png import to_png
 from hardware.bench.lint.lint import lint
 from hardware.bench.lint.rule import Finding
@@ -30,7 +29,7 @@ def page(findings: list[Finding]) -> str:
     """The list as HTML, in the reader's language; the numbers are those of the picture."""
     arabic = language() == "ar"
     rows = "".join(
-        f'<li style="margin:.3em 0"><strong style="color:{COLOURS[finding.level]}">'
+        f'<li style="margin:.3em 0"><strong style="color:{MARK_COLOURS[finding.level]}">'
         f"{escape(title(finding))}</strong> {escape(finding.text)} "
         f'<code dir="ltr" style="opacity:.7;white-space:nowrap">{finding.rule}</code></li>'
         for finding in findings

@@ -3,21 +3,21 @@
 import json
 import random
 
-from grader import Episode, Millis, Run, Within, check, ms
+from grader import BoardType, Episode, Millis, Run, Within, check, ms
 from grader.measure.pins import other_pin
-from hardware.boards import BoardType
 
 PUBLIC = (300, 700)
-"""Milliseconds on and off of the example that trainees have."""
+"""On and off in ms, in the example that trainees get."""
 FLASHES = 5
 APART = 60
-"""Hidden times differ so much from the example, and from each other, that each mutant shows."""
+"""Hidden times differ by more than this (ms) from the example and from each other, so that each
+mutant is found."""
 
 
 def scenario(seed: int, board: BoardType) -> list[Episode]:
-    """One episode, with other times for each seed; seed 0 is the example."""
+    """One episode. Each seed has other times; seed 0 is the example."""
     on, off = PUBLIC if seed == 0 else hidden_times(random.Random(seed))
-    # Long enough also for who takes the longer time for both: those flashes can be right.
+    # Long enough also for a program that uses the longer time for both on and off.
     longest = 2 * max(on, off)
     return [
         Episode(
@@ -30,7 +30,7 @@ def scenario(seed: int, board: BoardType) -> list[Episode]:
 
 
 def hidden_times(rng: random.Random) -> tuple[int, int]:
-    """Times by which every mutant is told from the right program."""
+    """Times with which every mutant differs from the right program."""
     while True:
         on, off = rng.randrange(200, 1000, 10), rng.randrange(200, 1000, 10)
         if min(abs(on - off), abs(on - PUBLIC[0]), abs(off - PUBLIC[1])) > APART:
@@ -38,19 +38,19 @@ def hidden_times(rng: random.Random) -> tuple[int, int]:
 
 
 def planned_on(run: Run) -> Millis:
-    """The time that the file says for on."""
+    """The time in the file for on."""
     planned: Millis = run.data["on"]
     return planned
 
 
 def planned_off(run: Run) -> Millis:
-    """The time that the file says for off."""
+    """The time in the file for off."""
     planned: Millis = run.data["off"]
     return planned
 
 
 def why_on(run: Run) -> str:
-    """Another pin, or the example's time, whatever the file says."""
+    """It drives another pin, or uses the example's time and not the file's."""
     if reason := other_pin(run, "LED_G"):
         return reason
     times = run.signal("LED_G").widths(True)
@@ -59,7 +59,7 @@ def why_on(run: Run) -> str:
 
 
 def why_off(run: Run) -> str:
-    """The same, or the time of on once more."""
+    """The same, or it uses the time of on."""
     if reason := why_on(run):
         return reason
     times = run.signal("LED_G").widths(False)
@@ -67,7 +67,7 @@ def why_off(run: Run) -> str:
 
 
 def near(times: list[Millis], wanted: float) -> bool:
-    """Whether all times are that one, or nearly so."""
+    """Whether all times are about as long as `wanted`."""
     return all(abs(time - wanted) < APART / 2 for time in times)
 
 
@@ -81,7 +81,7 @@ def near(times: list[Millis], wanted: float) -> bool:
     stated=[FLASHES],
 )
 def on_times(run: Run) -> list[Millis] | None:
-    """How long each flash was; nothing when there were too few."""
+    """The length of each flash; None when there are too few."""
     found = run.signal("LED_G").widths(True)
     return found if len(found) >= FLASHES else None
 
@@ -96,6 +96,6 @@ def on_times(run: Run) -> list[Millis] | None:
     stated=[FLASHES],
 )
 def off_times(run: Run) -> list[Millis] | None:
-    """How long it was dark between two flashes; nothing when there were too few."""
+    """The length of each dark time between two flashes; None when there are too few."""
     found = run.signal("LED_G").widths(False)
     return found if len(found) >= FLASHES else None

@@ -1,7 +1,7 @@
-"""L03: presses are counted once however the contact bounces, and a long one is told apart.
+"""L03: each press is counted once, also when the contact bounces; a long press is recognized.
 
-Every edge of both buttons bounces, the glitch (from the hidden contact `emi1`) does not; an open
-input sees false lows. Times in `data` are milliseconds since t = 0 (see scenario.py).
+Every edge of both buttons bounces. The glitch, from the hidden contact `emi1`, does not. An open
+input reads false lows. Times in `data` are milliseconds since t = 0 (see scenario.py).
 """
 
 import re
@@ -25,14 +25,13 @@ from grader import (
     moment_of_ns,
     ms,
 )
-from grader.measure.pins import other_pin
-from hardware.bench.protocol import frames
+from grader.measure.pins import other_pin, setups
 
 LONGEST_BOUNCE, APART, LONG = ms(12), ms(120), ms(800)
 SETTLED = ms(40)
-"""By then a program with a sound debounce has seen a change."""
+"""After this time a program with a right debounce has seen a change."""
 Press = tuple[float, float]
-"""When a button is pressed, and for how long, in ms."""
+"""When a button is pressed and for how long, in ms."""
 
 
 # What was seen.
@@ -45,7 +44,7 @@ def counts(run: Run) -> list[tuple[Moment, int]]:
 
 
 def longs(run: Run) -> list[Moment]:
-    """When LONG came."""
+    """When LONG was printed."""
     return [moment_of_ns(line.at_ns) for line in run.lines() if line.text == "LONG"]
 
 
@@ -55,21 +54,21 @@ def floats(run: Run) -> bool:
 
 
 def pull_of(run: Run, role: str) -> str:
-    """`pull-up` if the pin is an input with one and was never driven."""
-    modes = run.modes(role)
-    if any(mode.mode in (frames.MODE_OUT, frames.MODE_OPEN_DRAIN) for mode in modes):
+    """`pull-up` if the pin is an input with a pull-up and was never driven."""
+    found = setups(run, role)
+    if any(one.mode in ("out", "open_drain") for one in found):
         return "driven"
-    return "pull-up" if modes and modes[-1].pull == frames.PULL_UP else "no pull-up"
+    return "pull-up" if found and found[-1].pull == "up" else "no pull-up"
 
 
 def at_glitch(run: Run) -> list[Moment]:
-    """The COUNT lines that follow the glitch and no press."""
+    """The COUNT lines after the glitch that belong to no press."""
     start: float = run.data["glitch"]
     return [at for at, _ in counts(run) if start <= at < start + 400]
 
 
 def at_release(moments: Sequence[Millis], times: Sequence[Press]) -> bool:
-    """Whether each moment comes right after the end of a press, as many as presses."""
+    """Whether there is one moment for each press, right after its end."""
     ends = [at + length for at, length in times]
     pairs = zip(moments, ends, strict=False)
     return len(moments) == len(ends) and all(0 <= m - end <= SETTLED for m, end in pairs)
@@ -88,12 +87,12 @@ def pulls(run: Run) -> list[str]:
 
 
 def numbers_due(run: Run) -> list[Quantity]:
-    """1 to the number of presses."""
+    """The numbers from 1 to the number of presses."""
     return [Quantity(number, ms(at).ns) for number, (at, _) in enumerate(run.data["one"], 1)]
 
 
 def why_count(run: Run) -> str:
-    """Floating, bouncing, at the release, or only the glitch too much."""
+    """The input floats or bounces, the release counts, or the glitch counts."""
     one: list[Press] = run.data["one"]
     times = [at for at, _ in counts(run)]
     if times and floats(run):
@@ -108,20 +107,21 @@ def why_count(run: Run) -> str:
 
 @gate("b.numbers", expect=Exactly(numbers_due), on_miss="miscounted", why=why_count)
 def numbers(run: Run) -> list[Quantity]:
-    """What was counted."""
+    """The numbers behind COUNT."""
     return [Quantity(number, at.ns) for at, number in counts(run)]
 
 
 @check("b", points=5, expect=Between(ms(0), ms(50)), on_miss="late_count", why=why_count)
 def count_delays(run: Run) -> list[Millis]:
-    """From each press to its COUNT."""
+    """The time from each press to its COUNT."""
     pairs = zip(counts(run), run.data["one"], strict=False)
     return [Millis(at - pressed, at.ns) for (at, _), (pressed, _) in pairs]
 
 
 @check("c", points=3, episode="double", expect=AtLeast(2.0), on_miss="sleep_debounce", after="a")
 def double_counts(run: Run) -> Quantity | None:
-    """How many COUNT lines two quick presses gave; None if the first was none's: not in time."""
+    """The number of COUNT lines after two quick presses; None if there is none in time for the
+    first."""
     told, at = [at for at, _ in counts(run)], run.data["at"]
     return Quantity(len(told), told[-1].ns) if told and at <= told[0] < at + APART else None
 
@@ -130,20 +130,20 @@ def double_counts(run: Run) -> Quantity | None:
 
 
 def cycles(run: Run) -> list[tuple[float, float]]:
-    """From each long press to the next, in ms."""
+    """The times from each long press to the next, in ms."""
     starts = [at for at, _ in run.data["long"]]
     return list(zip(starts, [*starts[1:], run.episode.seconds * 1000], strict=True))
 
 
 def told_due(run: Run) -> list[Text]:
-    """In each cycle LONG, and the press after it begins to count anew."""
+    """In each cycle LONG and then COUNT 1: the next press starts a new count."""
     pairs = zip(run.data["long"], run.data["short"], strict=True)
     ends = [(ms(long + LONG).ns, ms(short).ns) for (long, _), (short, _) in pairs]
     return [text for a, b in ends for text in (Text("LONG", a), Text("COUNT 1", b))]
 
 
 def why_long(run: Run) -> str:
-    """Several a hold, at the release, or what is wrong with the presses themselves."""
+    """LONG comes several times, or at the release, or the presses themselves are read wrongly."""
     found, held_for = longs(run), run.data["long"]
     if counts(run) and floats(run):
         return "no_pullup"
@@ -159,7 +159,7 @@ def why_long(run: Run) -> str:
 
 @gate("d.told", episode="hold", expect=Exactly(told_due), on_miss="no_long", why=why_long)
 def told(run: Run) -> list[Text]:
-    """What each cycle said, from its first LONG on (all of it, if there is no LONG)."""
+    """The output of each cycle from its first LONG on; all of it without a LONG."""
     lines = [line for line in run.lines() if re.fullmatch(r"LONG|COUNT [0-9]+", line.text)]
     found: list[Text] = []
     for start, end in cycles(run):
@@ -178,7 +178,7 @@ def told(run: Run) -> list[Text]:
     why=why_long,
 )
 def long_delays(run: Run) -> list[Millis]:
-    """From each long press to its LONG."""
+    """The time from each long press to its LONG."""
     pairs = zip(longs(run), run.data["long"], strict=False)
     return [Millis(at - pressed, at.ns) for at, (pressed, _) in pairs]
 
@@ -192,7 +192,7 @@ def long_delays(run: Run) -> list[Millis]:
     after="d.long",
 )
 def told_while_held(run: Run) -> list[Moment]:
-    """COUNT and LONG before the button that was held since reset is released."""
+    """COUNT and LONG before the release of a button that is held since the reset."""
     told_at = [at for at, _ in counts(run)] + longs(run)
     return sorted(at for at in told_at if at < run.data["released"])
 
@@ -214,7 +214,8 @@ def once_each(run: Run) -> list[float]:
 
 
 def why_toggle(run: Run) -> str:
-    """Floating, as long as the button is low, at each bounce, or at the release."""
+    """The input floats; the LED changes while the button is low, at each bounce, or at the
+    release."""
     two: list[Press] = run.data["two"]
     edges = led_edges(run)
     if any(edges) and floats(run):
@@ -231,7 +232,7 @@ def why_toggle(run: Run) -> str:
 
 @gate("e.once", expect=Exactly(once_each), on_miss="sleep_debounce", why=why_toggle)
 def edges_each(run: Run) -> list[Quantity] | None:
-    """How often LED_R changed at each press of BTN_2; None if it never did."""
+    """How often LED_R changed at each press of BTN_2; None if it never changed."""
     pairs = list(zip(led_edges(run), run.data["two"], strict=True))
     each = [Quantity(len(e), e[1] if len(e) > 1 else ms(at).ns) for e, (at, _) in pairs]
     return each if any(each) else None
@@ -239,12 +240,12 @@ def edges_each(run: Run) -> list[Quantity] | None:
 
 @check("e", points=3, expect=AtMost(ms(50)), on_miss="sleep_debounce", why=why_toggle)
 def toggle_delays(run: Run) -> list[Millis]:
-    """From each press of BTN_2 to the edge of LED_R."""
+    """The time from each press of BTN_2 to the edge of LED_R."""
     pairs = zip(led_edges(run), run.data["two"], strict=True)
     return [millis_of_ns(found[0] - ms(at).ns, found[0]) for found, (at, _) in pairs if found]
 
 
 @check("f", points=1, expect=Never("COUNT"), on_miss="glitch_counted", after="b")
 def glitch_counts(run: Run) -> list[Moment]:
-    """What was counted where nobody pressed."""
+    """The counts without a press."""
     return at_glitch(run)

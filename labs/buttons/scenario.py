@@ -1,4 +1,4 @@
-"""L03's stimulus: short presses with a glitch, two quick ones, long ones, one held since reset.
+"""L03's stimulus: short presses with a glitch, two quick ones, long ones, one since the reset.
 
 Times in `data` are milliseconds since t = 0.
 """
@@ -6,12 +6,11 @@ Times in `data` are milliseconds since t = 0.
 import random
 from collections.abc import Sequence
 
-from grader import Episode, Step, ms, press, set_control
-from hardware.boards import BoardType
+from grader import BoardType, Episode, Step, ms, press, set_control
 
 GLITCH, APART = ms(3), ms(120)
 Press = tuple[float, float]
-"""When a button is pressed, and for how long, in ms."""
+"""When a button is pressed and for how long, in ms."""
 
 
 def scenario(seed: int, board: BoardType) -> list[Episode]:
@@ -21,9 +20,9 @@ def scenario(seed: int, board: BoardType) -> list[Episode]:
 
 
 def train(rng: random.Random) -> Episode:
-    """8 to 12 presses of BTN_1, some of BTN_2 among them, and a glitch away from all presses.
+    """8 to 12 presses of BTN_1, some of BTN_2 between them, and a glitch apart from all presses.
 
-    The first press of BTN_2 is so long that also a program which sleeps 300 ms sees it, late.
+    The first press of BTN_2 is so long that a program which sleeps 300 ms sees it, too late.
     """
     count = rng.randrange(8, 13)
     toggling = {0, 1} | set(rng.sample(range(2, count), k=rng.randrange(1, 4)))
@@ -54,8 +53,8 @@ def double(rng: random.Random) -> Episode:
 def hold(rng: random.Random) -> Episode:
     """Two or three long presses, each followed by 3 s of rest and a short press.
 
-    The rest after that is longer than a long press: LONG of who takes the rest for the press comes
-    in it, and never into the next hold.
+    The pause after that is longer than a long press: a program that takes the pause for a press
+    prints LONG in the pause, and not in the next hold.
     """
     at, long, short = rng.uniform(500, 1000), [], []
     for _ in range(rng.randrange(2, 4)):

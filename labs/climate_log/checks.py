@@ -1,7 +1,7 @@
-"""L08: the log is complete and true, whatever the sensor does.
+"""L08: the log is complete and true, also when readings fail.
 
-What the sensor did is read from its wire: a *reading* is a start pulse with its answer. Its row
-comes before the next start pulse, in any digits and with any decimal sign but for item d.
+A *reading* is a start pulse on the sensor's wire with its answer. Its row comes before the next
+start pulse. Only item d judges its form: the others accept any digits and decimal sign.
 """
 
 import re
@@ -18,9 +18,9 @@ from grader import (
     Exactly,
     Millis,
     Never,
+    OutputLine,
     Quantity,
     Run,
-    Said,
     Text,
     Within,
     check,
@@ -40,7 +40,7 @@ STATUS, LED_FAILS = ("OK", "RETRY", "FAIL"), 4  # a RETRY and three FAIL
 NUMBER = r"-?\d{1,6}(?:[.,٫]\d{1,6})?"
 ANY_ROW = re.compile(
     rf"(\d{{1,12}}),\s*(\d{{1,12}}),\s*({NUMBER})?,\s*({NUMBER})?,\s*(OK|RETRY|FAIL)\s*"
-)  # a digit of any script will do
+)  # digits of any script
 ROW = re.compile(r"\d+,\d+,(-?\d+(\.\d+)?)?,(\d+(\.\d+)?)?,(OK|RETRY|FAIL)", re.ASCII)
 BOTH, NEVER, SOON = ("clean", "faults"), float("inf"), AtMost(seconds(4.5))
 ON_TIME = Within(ms(50), of=ms(0))
@@ -48,7 +48,7 @@ ON_TIME = Within(ms(50), of=ms(0))
 
 @dataclass(frozen=True)
 class Row:
-    """What a row says."""
+    """The content of a row."""
 
     at_ns: int
     seq: int
@@ -59,7 +59,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Slot:
-    """A reading with its rows, and how often ALARM HOT came with it."""
+    """A reading with its rows, and how many ALARM HOT lines belong to it."""
 
     reading: DhtReading
     until_ns: int
@@ -67,7 +67,7 @@ class Slot:
     alarms: int
 
     def told(self) -> Text:
-        """The status of its row; `-` without one."""
+        """The status in its row; `-` without a row."""
         return Text("+".join(row.status for row in self.rows) or "-", self.reading.at_ns)
 
     def when(self) -> Text:
@@ -76,14 +76,15 @@ class Slot:
         return Text(f"{'-' if celsius is None else celsius} ({at_ns / 1e9:.1f} s)", at_ns)
 
     def is_logged(self) -> bool:
-        """Whether it is sound and has one OK row with the humidity that the sensor sent."""
+        """Whether the reading is right and has one OK row with the humidity that the sensor
+        sent."""
         percent = self.reading.humidity
         told = self.rows[0].values[1] if self.told() == "OK" else NEVER
         return percent is not None and abs(told - percent) < 0.15
 
 
-def row_of(line: Said) -> Row | None:
-    """The row in a line, read with good will."""
+def row_of(line: OutputLine) -> Row | None:
+    """The row in a line; small errors of form are accepted."""
     match = ANY_ROW.fullmatch(line.text)
     if match is None:
         return None
@@ -101,16 +102,17 @@ def rows(run: Run) -> list[Row]:
 
 @once
 def readings_of(run: Run) -> list[DhtReading]:
-    """Every reading; none of a program that asks without end, or disturbs the answers itself."""
+    """Every reading; none when the program starts readings without end, or disturbs the
+    answers."""
     wire = run.signal("DHT")
     found = dht22(wire) if len(pulses(wire, False, shortest=START)) < 1000 else []
-    most = run.data["faults"] + 2  # one while the pin is set up, one that the end cuts off
+    most = run.data["faults"] + 2  # one while the pin is set up, and one that the end cuts off
     return found if sum(not reading.is_sound for reading in found) <= most else []
 
 
 @once
 def slots(run: Run) -> list[Slot]:
-    """Every reading with what was said of it, but for one at the very end."""
+    """Every reading with its output, without a reading at the very end."""
     readings, found = readings_of(run), rows(run)
     rings = [line.at_ns for line in run.lines() if line.text == "ALARM HOT"]
     edges = [*(reading.at_ns for reading in readings), run.end_ns - run.zero_ns]
@@ -126,14 +128,14 @@ def slots(run: Run) -> list[Slot]:
 
 @gate("a.fast", expect=AtLeast(EARLIEST), on_miss="dht_too_fast")
 def intervals(run: Run) -> list[Millis]:
-    """From each start pulse to the next."""
+    """The time from each start pulse to the next."""
     at_ns = [reading.at_ns for reading in readings_of(run)]
     return [millis_of_ns(b - a, a) for a, b in pairwise(at_ns)]
 
 
 @check("a", points=4, expect=Within(ms(20), of=PERIOD), on_miss="slow")
 def mean_interval(run: Run) -> Millis | None:
-    """The mean of them; silence after the last start pulse is one more."""
+    """The mean of the intervals; a long silence after the last start pulse is one of them."""
     at_ns = [*(reading.at_ns for reading in readings_of(run)), run.end_ns - run.zero_ns]
     spans = [millis_of_ns(b - a, a) for a, b in pairwise(at_ns)]
     found = spans[:-1] + [rest for rest in spans[-1:] if rest > 2 * PERIOD]
@@ -144,7 +146,7 @@ def mean_interval(run: Run) -> Millis | None:
 
 
 def sent(run: Run) -> list[Celsius]:
-    """Of each sound reading what the sensor sent: its degrees, then its percent."""
+    """The temperature, then the humidity that the sensor sent in each right reading."""
     return [
         Celsius(value or 0, slot.reading.at_ns)
         for slot in slots(run)
@@ -154,7 +156,7 @@ def sent(run: Run) -> list[Celsius]:
 
 
 def why_values(run: Run) -> str:
-    """Right but for the cold."""
+    """Only negative temperatures are wrong."""
     pairs = zip(logged.measure(run), sent(run), strict=True)
     wrong = [(told, real) for told, real in pairs if abs(told - real) > 1]
     return "sign_bit" if wrong and all(real < 0 < told for told, real in wrong) else ""
@@ -162,7 +164,7 @@ def why_values(run: Run) -> str:
 
 @check("b", points=4, expect=Within(Celsius(0.1), of=sent), on_miss="wrong_values", why=why_values)
 def logged(run: Run) -> list[Celsius]:
-    """Of each sound reading the values of its row; infinite if there is not just one OK row."""
+    """The values in the row of each right reading; infinite unless there is one OK row."""
     found: list[Celsius] = []
     for slot in (slot for slot in slots(run) if slot.reading.is_sound):
         values = slot.rows[0].values if slot.told() == "OK" else (NEVER, NEVER)
@@ -174,13 +176,14 @@ def logged(run: Run) -> list[Celsius]:
 
 
 def failures(run: Run) -> list[int]:
-    """Of each reading how many have failed in a row, with it."""
+    """For each reading, how many readings in a row have failed, with this one."""
     sound = [slot.reading.is_sound for slot in slots(run)]
     return list(accumulate(sound, lambda failed, ok: 0 if ok else failed + 1, initial=0))[1:]
 
 
 def bursts(run: Run, has_answer: bool) -> list[tuple[Text, str]]:
-    """What was told, and was due, of the failed readings of one kind and of the one before."""
+    """The printed and the right status of the failed readings of one kind, and of the reading
+    before them."""
     pairs = list(zip(slots(run), failures(run), strict=True))
     is_kind = [n > 0 and bool(slot.reading.data) == has_answer for slot, n in pairs]
     near = zip(pairs, is_kind, [*is_kind[1:], False], strict=False)
@@ -188,7 +191,7 @@ def bursts(run: Run, has_answer: bool) -> list[tuple[Text, str]]:
 
 
 def why_fault(run: Run) -> str:
-    """It ended, the old values came again, or nothing came."""
+    """The program ended, printed the old values again, or printed nothing."""
     found = slots(run)
     if run.tracebacks() and found and not found[-1].reading.is_sound:
         return "unhandled"
@@ -197,7 +200,8 @@ def why_fault(run: Run) -> str:
 
 
 def fault_check(id: str, has_answer: bool) -> Check:
-    """The rows of the failed readings with an answer, or of those without; None: none failed."""
+    """The check of failed readings with an answer, or without one. It measures None when none
+    failed."""
     due = Exactly(lambda run: [due for _, due in bursts(run, has_answer)])
     mark = check(id, points=2, episode="faults", expect=due, on_miss="fault_rows", why=why_fault)
     return mark(lambda run: [told for told, _ in bursts(run, has_answer)] or None)
@@ -209,7 +213,7 @@ rows_of_silence = fault_check("c.missing", False)
 
 @check("c.end", points=1, episode="faults", expect=SOON, on_miss="rows_end", why=why_fault)
 def silence_at_the_end(run: Run) -> Millis | None:
-    """From the last reading that is logged to the end."""
+    """The time from the last reading with a row to the end."""
     good = [slot.reading.at_ns for slot in slots(run) if slot.is_logged()]
     return millis_of_ns(run.end_ns - run.zero_ns - good[-1], good[-1]) if good else None
 
@@ -217,46 +221,46 @@ def silence_at_the_end(run: Run) -> Millis | None:
 # d: the form of the log.
 
 
-def log_lines(run: Run) -> list[Said]:
-    """The lines that begin with a digit, of any script."""
+def log_lines(run: Run) -> list[OutputLine]:
+    """The lines that begin with a digit of any script."""
     return [line for line in run.lines() if line.text[:1].isdigit()]
 
 
 def why_form(run: Run) -> str:
-    """Readable, yet not for a program."""
+    """People can read the rows, but a program cannot."""
     lines = log_lines(run)
     return "locale_digits" if lines and all(map(row_of, lines)) else ""
 
 
 @gate("d.form", episode=BOTH, expect=Never("bad row"), on_miss="bad_row", why=why_form)
 def bad_rows(run: Run) -> list[Text] | None:
-    """Those that are no rows; None without any."""
+    """The lines that are no rows; None without any lines."""
     bad = [line for line in log_lines(run) if not ROW.fullmatch(line.text)]
     return [Text(shortened(b.text), b.at_ns) for b in bad] if log_lines(run) else None
 
 
 @gate("d.rows", expect=AtLeast(50), on_miss="few_rows")
 def good_rows(run: Run) -> int:
-    """How many readings are logged."""
+    """How many readings have a right row."""
     return sum(slot.is_logged() for slot in slots(run))
 
 
 @gate("d.seq", episode=BOTH, expect=Exactly([1.0]), on_miss="seq_stuck")
 def seq_steps(run: Run) -> list[Quantity]:
-    """By how much `seq` went up from a row to the next: the first step that is not 1, else a 1."""
+    """By how much `seq` grows from a row to the next: the first step that is not 1, else a 1."""
     steps = [Quantity(b.seq - a.seq, b.at_ns) for a, b in pairwise(rows(run))]
     return [step for step in steps if step - 1][:1] or steps[:1]
 
 
 def why_time(run: Run) -> str:
-    """Taken before `measure()`, which waits 250 ms before its start pulse."""
+    """The time was taken before `measure()`, which waits 250 ms before its start pulse."""
     off = offsets.measure(run)
     return "early_time" if off and all(-300 < t < -200 for t in off) else ""
 
 
 @check("d", points=3, episode=BOTH, expect=ON_TIME, on_miss="row_time", why=why_time)
 def offsets(run: Run) -> list[Millis]:
-    """How far `t_ms` of each row is behind its start pulse."""
+    """The time from each start pulse to the `t_ms` of its row."""
     pairs = [(slot.reading.at_ns, row) for slot in slots(run) for row in slot.rows]
     return [Millis(row.t_ms - at / 1e6, at) for at, row in pairs]
 
@@ -265,7 +269,7 @@ def offsets(run: Run) -> list[Millis]:
 
 
 def alarms_due(run: Run, limit: str = "hot_c") -> list[Text]:
-    """The readings that should ring, at the threshold of that name."""
+    """The readings at which the alarm is due, with the threshold of that name."""
     found, armed, hot_c = [], True, run.data[limit]
     for slot in slots(run):
         celsius = slot.reading.temperature
@@ -278,7 +282,7 @@ def alarms_due(run: Run, limit: str = "hot_c") -> list[Text]:
 
 
 def why_alarm(run: Run) -> str:
-    """By values that are wrong, at the public threshold, or again and again."""
+    """The values are wrong, the threshold is the public one, or the alarm repeats."""
     told, due = alarms.measure(run) or [], alarms_due(run)
     if told and told == alarms_due(run, "public_hot_c"):
         return "hardcoded"
@@ -287,13 +291,13 @@ def why_alarm(run: Run) -> str:
 
 @check("e.alarm", points=1, expect=Exactly(alarms_due), on_miss="wrong_alarm", why=why_alarm)
 def alarms(run: Run) -> list[Text] | None:
-    """The reading before each ALARM HOT; None if none was due."""
+    """The reading of each ALARM HOT; None if no alarm was due."""
     told = [slot.when() for slot in slots(run) for _ in range(slot.alarms)]
     return told if alarms_due(run) else None
 
 
 def led_due(run: Run) -> list[str]:
-    """Of each reading its status, and whether the LED should be on after it: `FAIL:1`."""
+    """For each reading its status, and whether the LED should be on after it: `FAIL:1`."""
     return [f"{STATUS[min(n, 2)]}:{int(n >= LED_FAILS)}" for n in failures(run)]
 
 
@@ -306,7 +310,8 @@ def led_due(run: Run) -> list[str]:
     why=lambda run: other_pin(run, "LED_R") or why_fault(run),
 )
 def led_levels(run: Run) -> list[Text] | None:
-    """Of each reading the LED from 500 ms after it to the next; ?: it changed. None: never due."""
+    """For each reading the LED from 500 ms after it until the next; `?` if it changed. None if the
+    LED is never due."""
     led, found = run.signal("LED_R"), []
     for slot, due in zip(slots(run), led_due(run), strict=True):
         since = led.since(slot.reading.at_ns + LED_SETTLED.ns)

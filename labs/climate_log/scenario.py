@@ -1,13 +1,12 @@
-"""What the sensor goes through: two minutes of weather, and a minute of faults.
+"""L08's stimulus: two minutes of weather, and a minute with faults of the sensor.
 
-`data` says `hot_c`, the threshold in cfg.json, the public one, and how many `faults` there are.
+`data` has the threshold of cfg.json (`hot_c`), the public one, and the number of `faults`.
 """
 
 import json
 import random
 
-from grader import Episode, Step, ms, set_control
-from hardware.boards import BoardType
+from grader import BoardType, Episode, Step, ms, set_control
 
 PUBLIC_HOT = 35.0
 PERIOD_S = 2.0
@@ -16,24 +15,26 @@ BURSTS = [(fault, times) for fault in ("bad_checksum", "silent") for times in (1
 
 
 def scenario(seed: int, board: BoardType) -> list[Episode]:
-    """The weather, with three crossings of the threshold, and the faults in any order."""
+    """The weather with three crossings of the threshold, and the faults in any order."""
     rng = random.Random(seed)
     hot_c = hidden_hot(rng) if seed else PUBLIC_HOT
     return [clean(rng, hot_c), faults(rng, hot_c)]
 
 
 def hidden_hot(rng: random.Random) -> float:
-    """Two degrees or more from the public one: who uses that is seen."""
+    """A threshold two degrees or more from the public one, so that a program that uses the public
+    one is found."""
     return round(rng.choice([rng.uniform(26, 33), rng.uniform(37, 42)]), 1)
 
 
 def config(hot_c: float) -> dict[str, bytes | None]:
-    """The threshold as the program finds it."""
+    """The file with the threshold."""
     return {"cfg.json": json.dumps({"hot_c": hot_c}).encode()}
 
 
 def clean(rng: random.Random, hot_c: float) -> Episode:
-    """Frost, three times hot with wobble (the first two a little apart), frost between."""
+    """Frost, and three times heat with small changes (a short pause between the first two), with
+    frost between."""
     frost = [rng.uniform(-9, -6), rng.uniform(-6, -0.1)]
     weather = [*frost, rng.uniform(5, 20), *excursion(rng, hot_c)]
     weather += [hot_c - rng.uniform(0.8, 1.5), *excursion(rng, hot_c)]
@@ -49,15 +50,16 @@ def clean(rng: random.Random, hot_c: float) -> Episode:
 
 
 def excursion(rng: random.Random, hot_c: float) -> list[float]:
-    """One crossing: above, a little below (not by 0.5), above again, high above: there the public
-    threshold is crossed, too, so that who uses it rings."""
+    """One crossing: above, a little below (less than 0.5), above again, high above. The last step
+    also crosses the public threshold, so that a program that uses it is found."""
     above = [hot_c + rng.uniform(0.3, 1.5) for _ in range(2)]
     below = hot_c - rng.choice([0.2, 0.3])
     return [above[0], below, above[1], rng.uniform(max(hot_c, PUBLIC_HOT) + 2, 49)]
 
 
 def faults(rng: random.Random, hot_c: float) -> Episode:
-    """1, 2 and 5 wrong checksums, and as many missing answers, sound ones before and after."""
+    """1, 2 and 5 wrong checksums and as many missing answers, with right answers before and
+    after."""
     steps = set_control("dht", "temperature", round(rng.uniform(12, 22), 1), at=ms(0))
     steps += set_control("dht", "humidity", round(rng.uniform(45, 90), 1), at=ms(0))
     at = PERIOD_S * rng.uniform(3, 4)

@@ -1,6 +1,6 @@
-"""L04: the belt stops within milliseconds whatever its job does, and starts on order only.
+"""L04: the belt stops within milliseconds at any time, and starts only on an order.
 
-A stop is either single or the first or second of a pair (the second comes 600 ms after the first).
+A stop is single, or the first or second of a pair (600 ms apart).
 All times in `data` are milliseconds since t = 0.
 """
 
@@ -13,6 +13,7 @@ from pathlib import Path
 from grader import (
     AtLeast,
     AtMost,
+    BoardType,
     Episode,
     Hertz,
     Millis,
@@ -29,14 +30,13 @@ from grader import (
     press,
 )
 from grader.measure.pins import other_pin
-from grader.measure.tones import tones
-from hardware.boards import BoardType
+from grader.measure.pwm import tones
 
 SINGLES, PAIRS = 12, 4
 HALF_PERIOD, RHYTHM = ms(250), ms(5)
 SLOWEST_STOP, LIT = ms(250), ms(50)
 TOGETHER = ms(20)
-"""What one program may take between switching LED_R on and LED_G off."""
+"""A program may need this time between LED_R on and LED_G off."""
 JOB = Path(__file__).with_name("given") / "job.py"
 PUBLIC_STEP, STEP_OFF = 120, ms(4)
 TICKS_PERIOD, WRAP_AFTER_MS = 1 << 30, 10_000
@@ -52,16 +52,16 @@ class Stop:
     start_at: float
     single: bool = True
     again_at: float | None = None
-    """When START is pressed meanwhile, to no effect."""
+    """When START is pressed meanwhile, without effect."""
 
 
 def scenario(seed: int, board: BoardType) -> list[Episode]:
-    """Twenty stops at any phase of the job, and one after `ticks_ms()` has begun anew."""
+    """Twenty stops at any phase of the job, and one after `ticks_ms()` has wrapped around."""
     rng = random.Random(seed)
     stops = hidden_stops(rng)
     run_s = stops[-1].start_at / 1000 + 2
     late = Stop(at=rng.uniform(11_500, 14_000), hold=300, start_at=0)
-    # Only who calls `job_step` shows how long a step is this time. Two of them are never 250 ms.
+    # Only a program that calls `job_step` shows this length of a step. Two steps are never 250 ms.
     step = rng.choice([*range(110, 116), *range(131, 137)]) if seed else PUBLIC_STEP
     files = {JOB.name: JOB.read_bytes().replace(b"120:", b"%d:" % step)}
     data = {"stops": stops, "step": step}
@@ -93,7 +93,7 @@ def hidden_stops(rng: random.Random) -> list[Stop]:
 
 
 def one_stop(rng: random.Random, at: float, *, single: bool, tried: bool) -> Stop:
-    """A stop after which the belt rests at least 1.3 s (1.7 s at the end of a pair)."""
+    """A stop of at least 1.3 s (1.7 s at the end of a pair)."""
     hold = rng.uniform(400, 800)
     start_at = at + (rng.uniform(1300, 1600) if single else rng.uniform(1700, 2000))
     again_at = at + rng.uniform(100, hold - 200) if tried else None
@@ -101,7 +101,7 @@ def one_stop(rng: random.Random, at: float, *, single: bool, tried: bool) -> Sto
 
 
 def presses(stops: list[Stop]) -> list[Step]:
-    """Both buttons' presses: START is held for 120 ms, and while STOP is held for 80 ms."""
+    """The presses of both buttons. START is held for 120 ms, or for 80 ms while STOP is held."""
     steps: list[Step] = []
     for stop in stops:
         steps += press("btn1", at=ms(stop.at), hold=ms(stop.hold))
@@ -121,7 +121,7 @@ def stops_of(run: Run) -> list[Stop]:
 
 
 def idle_windows(run: Run) -> list[tuple[int, int]]:
-    """When the belt runs and nobody presses anything: from 300 ms after START to STOP, in ns."""
+    """The times (ns) in which the belt runs without a press: from 300 ms after START to STOP."""
     starts = [0.0, *(stop.start_at for stop in stops_of(run))]
     ends = [stop.at for stop in stops_of(run)] + [run.episode.seconds * 1000]
     spans = [(start + 300, end) for start, end in zip(starts, ends, strict=True)]
@@ -129,7 +129,7 @@ def idle_windows(run: Run) -> list[tuple[int, int]]:
 
 
 def red_after(run: Run, stop: Stop) -> Millis | None:
-    """From STOP to the edge that lights LED_R for a while, if there is one within 250 ms."""
+    """The time from STOP until LED_R goes on and stays on; None if that takes more than 250 ms."""
     pressed = ms(stop.at).ns
     rises = run.signal("LED_R").rises_ns(LIT.ns) - pressed
     delay = next(iter(rises[(rises >= 0) & (rises <= SLOWEST_STOP.ns)]), None)
@@ -137,7 +137,7 @@ def red_after(run: Run, stop: Stop) -> Millis | None:
 
 
 def hard_errors(run: Run) -> bool:
-    """Whether a handler ended in an exception."""
+    """Whether an interrupt handler ended with an exception."""
     return any("MemoryError" in line.text for line in run.lines())
 
 
@@ -152,7 +152,8 @@ def hard_errors(run: Run) -> bool:
     why=lambda run: other_pin(run, "LED_G"),
 )
 def half_periods(run: Run) -> list[Millis] | None:
-    """From each edge of LED_G to the next while the belt runs, and silence that is too long."""
+    """The time from each edge of LED_G to the next while the belt runs, and each pause that is too
+    long."""
     edges = [int(t) for t in run.signal("LED_G").edges_ns()]
     spans: list[Millis] = []
     for start, end in idle_windows(run):
@@ -167,7 +168,8 @@ def half_periods(run: Run) -> list[Millis] | None:
 
 
 def why_slow(run: Run) -> str:
-    """The worst stop tells: between two job steps, or lost while a handler was busy or dead."""
+    """The reason by the worst stop: it waits for a job step, or is lost while a handler is busy or
+    has failed."""
     delays = [(stop, red_after(run, stop)) for stop in stops_of(run)]
     lost = [stop for stop, delay in delays if delay is None]
     if hard_errors(run):
@@ -179,7 +181,7 @@ def why_slow(run: Run) -> str:
 
 @gate("b.job", expect=AtLeast(Hertz(6)), on_miss="job_dropped")
 def job_rate(run: Run) -> Hertz:
-    """Steps of the job in a second while the belt runs."""
+    """Steps of the job per second while the belt runs."""
     widths = run.signal("LED_Y").widths(True)
     steps = [w for w in widths if abs(w - run.data["step"]) <= STEP_OFF]
     windows = idle_windows(run)
@@ -196,7 +198,7 @@ def job_rate(run: Run) -> Hertz:
     why=why_slow,
 )
 def stop_delays(run: Run) -> list[Millis]:
-    """From each STOP to LED_R; without an edge within 250 ms: never."""
+    """The time from each STOP to LED_R; infinite without an edge within 250 ms."""
     return [red_after(run, stop) or Millis(NEVER, ms(stop.at).ns) for stop in stops_of(run)]
 
 
@@ -218,7 +220,7 @@ def restarts(run: Run) -> list[Moment]:
 
 
 def why_restarted(run: Run) -> str:
-    """While STOP was held, or when it was let go."""
+    """The belt starts while STOP is held, or when it is released."""
     for moment in restarts(run):
         for stop in stops_of(run):
             if stop.at <= moment < stop.at + stop.hold:
@@ -241,7 +243,7 @@ unsafe_moments = check(
 
 @gate("c.again", expect=AtMost(ms(300)), on_miss="no_restart")
 def restart_delays(run: Run) -> list[Millis]:
-    """From each START to LED_R off."""
+    """The time from each START to LED_R off."""
     red = run.signal("LED_R")
     return [
         red.latency(ms(stop.start_at).ns, False) or Millis(NEVER, ms(stop.start_at).ns)
@@ -266,7 +268,7 @@ def reported(run: Run) -> list[Millis]:
 
 
 def why_time(run: Run) -> str:
-    """Reported by a slow loop, not at all, or with a counter that began anew."""
+    """A slow loop reports the time, nothing does, or the counter wrapped around."""
     told, wanted = reported(run), stop_times(run)
     if hard_errors(run):
         return "isr_alloc"

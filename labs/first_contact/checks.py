@@ -1,7 +1,7 @@
-"""L01: the board comes up, says who it is, and answers on its serial line.
+"""L01: the board starts, prints its id, and answers on its serial line.
 
-The id is the board's own: every seed has another one. A reply may come at any time before the
-episode ends; what counts is its text and its order.
+Every seed has another id. A reply may come at any time before the episode ends: its text and its
+order count.
 """
 
 import random
@@ -10,17 +10,19 @@ from collections.abc import Sequence
 
 from grader import (
     AtMost,
+    BoardType,
     Episode,
     Exactly,
     Millis,
     Moment,
     Never,
+    OutputLine,
     Quantity,
     Run,
-    Said,
     Step,
     Text,
     check,
+    chip_id,
     gate,
     hard_reset,
     millis_of_ns,
@@ -30,23 +32,19 @@ from grader import (
     serial,
     shortened,
 )
-from grader.measure.pins import driven, other_pin
-from grader.seeds import episode_seed
-from hardware.bench.board.virtual_board import uid_of
-from hardware.bench.protocol import frames
-from hardware.boards import BoardType
+from grader.measure.pins import driven, other_pin, setups
 
 PINGS, SUMS = 7, 5
 LF, CRLF = b"\n", b"\r\n"
 PICO_PREFIX = "e661"
 REPLY = re.compile(r"(?!>>> )\W*(pong|sum) (-?[0-9]{1,12})\s*")
-"""A reply, perhaps behind a prompt such as `> `; at `>>>` it is only an echo."""
+"""A reply, perhaps after a prompt such as `> `; after `>>>` it is only an echo."""
 
 
 def scenario(seed: int, board: BoardType) -> list[Episode]:
-    """Two resets with an id that nobody knows before, and a talk of seven pings and five sums."""
+    """Two resets with an id that nobody knows before; then seven pings and five sums."""
     rng = random.Random(seed)
-    name = f"{id_of(board, uid_of(episode_seed(seed, 'boot')))} {board.family}"
+    name = f"{id_of(board, chip_id(seed, 'boot'))} {board.family}"
     resets = [ms(rng.uniform(2500, 4000)), ms(rng.uniform(6500, 8000))]
     pings = [rng.randrange(1_000_000) for _ in range(PINGS)]
     sums = hidden_sums(rng)
@@ -67,13 +65,14 @@ def scenario(seed: int, board: BoardType) -> list[Episode]:
     ]
 
 
-def id_of(board: BoardType, uid: str) -> str:
-    """What `unique_id()` has in hexadecimal: a Pico's flash chip has two bytes more."""
-    return uid if board.family == "esp32" else PICO_PREFIX + uid
+def id_of(board: BoardType, chip: str) -> str:
+    """`unique_id()` in hexadecimal; that of a Pico, the id of its flash chip, has two more
+    bytes."""
+    return chip if board.family == "esp32" else PICO_PREFIX + chip
 
 
 def hidden_sums(rng: random.Random) -> list[list[int]]:
-    """Five sums of 1 to 6 numbers; at least three hold a negative one."""
+    """Five sums of 1 to 6 numbers; at least three have a negative number."""
     counts = [1, 6, *(rng.randrange(2, 6) for _ in range(SUMS - 2))]
     rng.shuffle(counts)
     while True:
@@ -85,7 +84,7 @@ def hidden_sums(rng: random.Random) -> list[list[int]]:
 def talk(
     rng: random.Random, pings: Sequence[int], sums: Sequence[Sequence[int]]
 ) -> tuple[list[Step], list[Millis]]:
-    """The commands with their line ends, when each is sent, and when one more would be."""
+    """The commands with their line ends and times, and the time after the last one."""
     texts = [f"ping {n}" for n in pings]
     texts += ["sum " + " ".join(map(str, words)) for words in sums]
     ends = line_ends(rng, PINGS) + line_ends(rng, SUMS)
@@ -98,7 +97,7 @@ def talk(
 
 
 def line_ends(rng: random.Random, count: int) -> list[bytes]:
-    """LF and CR LF, both among the first three."""
+    """Line ends LF and CR LF; both are among the first three."""
     ends = [LF, CRLF, rng.choice([LF, CRLF])]
     rng.shuffle(ends)
     return ends + rng.choices([LF, CRLF], k=count - 3)
@@ -114,14 +113,14 @@ def windows(run: Run) -> list[tuple[int, int]]:
 
 
 def ready_times(run: Run) -> list[list[int]]:
-    """When READY came in each boot; a prompt that stood there at the reset is before it."""
+    """When READY was printed in each boot, perhaps after a prompt that was there at the reset."""
     said = [line.at_ns for line in run.all_lines() if line.text.endswith("READY L01")]
     return [[t for t in said if start <= t < end] for start, end in windows(run)]
 
 
 @check("a", points=3, expect=AtMost(seconds(2)), on_miss="late_ready")
 def ready_delays(run: Run) -> list[Millis]:
-    """From each reset to its READY; a boot without one counts as its whole length."""
+    """The time from each reset to its READY; without one, the length of the boot."""
     return [
         millis_of_ns((times[0] if times else end) - start, start)
         for times, (start, end) in zip(ready_times(run), windows(run), strict=True)
@@ -130,7 +129,7 @@ def ready_delays(run: Run) -> list[Millis]:
 
 @gate("a.once", expect=Exactly([1, 1, 1]), on_miss="ready_twice")
 def ready_counts(run: Run) -> list[int]:
-    """How often READY came in each boot."""
+    """How often READY was printed in each boot."""
     return [len(times) for times in ready_times(run)]
 
 
@@ -140,19 +139,19 @@ def who(run: Run) -> list[Text]:
 
 
 def who_in_capitals(run: Run) -> list[Text]:
-    """The same with the digits in upper case."""
+    """The same with upper-case digits."""
     digits, _, system = who(run)[0].partition(" ")
     return [Text(f"{digits.upper()} {system}")] * 3
 
 
 def ids(run: Run) -> list[Text]:
-    """What follows `ID` on each such line."""
+    """The text after `ID` in each such line."""
     lines = run.all_lines()
     return [Text(line.text[3:], line.at_ns) for line in lines if line.text.startswith("ID ")]
 
 
 def why_id(run: Run) -> str:
-    """Right but for its case, or the id of another board."""
+    """Only upper and lower case differ, or it is the id of another board."""
     said = ids(run)
     if not said:
         return "no_id"
@@ -171,19 +170,19 @@ def why_id(run: Run) -> str:
     why=why_id,
 )
 def id_lines(run: Run) -> list[Text]:
-    """Who each boot says to be."""
+    """The id that each boot prints."""
     return ids(run)
 
 
 def why_dark(run: Run) -> str:
-    """Never lit, or lit only after READY."""
+    """The LED is never on, or only after READY."""
     led = run.signal("LED_G", boot=True)
     lit_later = [led.at(end - 1) for _, end in windows(run)]
     return "led_late" if any(lit_later) else "active_low"
 
 
 def led_pin(run: Run) -> str:
-    """LED_G with its pin."""
+    """LED_G and its pin."""
     return f"LED_G = GPIO {run.pins['LED_G']}"
 
 
@@ -194,15 +193,15 @@ def led_pin(run: Run) -> str:
     why=lambda run: other_pin(run, "LED_G"),
 )
 def outputs(run: Run) -> str:
-    """LED_G if the program made it an output, else the pins that it did."""
-    if any(at.mode == frames.MODE_OUT for at in run.modes("LED_G")):
+    """LED_G if the program made it an output, else the outputs that it made."""
+    if any(one.mode == "out" for one in setups(run, "LED_G")):
         return led_pin(run)
     return " ".join(f"GPIO {gpio}" for gpio in sorted(driven(run))) or "-"
 
 
 @check("c", points=3, expect=Never("LED_G off"), on_miss="active_low", why=why_dark)
 def dark_moments(run: Run) -> list[Moment]:
-    """When LED_G was not lit, from each READY to the next reset."""
+    """When LED_G was off between a READY and the next reset."""
     led = run.signal("LED_G", boot=True)
     dark: list[int] = []
     for times, (start, end) in zip(ready_times(run), windows(run), strict=True):
@@ -215,7 +214,7 @@ def dark_moments(run: Run) -> list[Moment]:
 # talk: what is on the wire after the ID line.
 
 
-def answers(run: Run) -> list[Said]:
+def answers(run: Run) -> list[OutputLine]:
     """The lines after the ID line (after READY when there is none)."""
     lines = run.lines()
     first = next((i for i, line in enumerate(lines) if line.text.startswith("ID ")), -1)
@@ -229,28 +228,27 @@ def replies(run: Run, kind: str) -> list[Quantity]:
 
 
 def pongs(run: Run) -> list[Quantity]:
-    """Each ping's number and one, at the time of the ping."""
+    """The number of each ping plus one, at the time of the ping."""
     pairs = zip(run.data["pings"], run.data["times"], strict=False)
     return [Quantity(n + 1, at.ns) for n, at in pairs]
 
 
 def totals(run: Run) -> list[Quantity]:
-    """Each sum's total, at the time of the sum."""
+    """The total of each sum, at the time of the sum."""
     pairs = zip(run.data["sums"], run.data["times"][PINGS:], strict=False)
     return [Quantity(sum(words), at.ns) for words, at in pairs]
 
 
 def why_silent(run: Run) -> str:
-    """Commands that came back as an echo, or an empty line that ended the program."""
-    ends = [s.t_ns - run.zero_ns for s in run.trace.states() if s.state == frames.STATE_MAIN_END]
-    alive_ns = min(ends, default=run.end_ns - run.zero_ns)
+    """The board echoes commands, or an empty line ended the program."""
+    alive_ns = min(run.main_ends_ns(), default=run.end_ns - run.zero_ns)
     if any("ping " in line.text for line in run.lines() if line.at_ns < alive_ns):
         return "input_echo"
     return "crlf_empty" if any("IndexError" in said.text for said in run.tracebacks()) else ""
 
 
 def why_pong(run: Run) -> str:
-    """The number of the ping itself, or what made the board silent."""
+    """It answers with the number itself, or something made the board silent."""
     return "pong_same" if replies(run, "pong") == run.data["pings"] else why_silent(run)
 
 
@@ -276,7 +274,7 @@ def pinged(run: Run) -> list[Quantity]:
     after="d.replies",
 )
 def other_text(run: Run) -> list[Text]:
-    """Lines after the ID line that are no reply, and replies behind a prompt."""
+    """Lines after the ID line that are no reply, or that have a prompt."""
     return [
         Text(shortened(line.text), line.at_ns)
         for line in answers(run)
@@ -285,7 +283,7 @@ def other_text(run: Run) -> list[Text]:
 
 
 def why_sum(run: Run) -> str:
-    """Numbers with a sign that were passed over, or what made the board silent."""
+    """It ignores negative numbers, or something made the board silent."""
     unsigned = [sum(n for n in words if n >= 0) for words in run.data["sums"]]
     return "sign_lost" if replies(run, "sum") == unsigned else why_silent(run)
 

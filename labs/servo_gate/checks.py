@@ -1,6 +1,7 @@
-"""L06: a lamp that follows a knob as the eye does, and a gate that moves as it was told.
+"""L06: a lamp whose brightness follows a knob (gamma), and a gate that follows orders.
 
-An *order* is a line `GATE …` or a press of the button. A width's angle is that of servo.json.
+An *order* is a line `GATE …` or a press of the button. servo.json gives the
+angle of a pulse width.
 """
 
 from collections.abc import Sequence
@@ -35,7 +36,8 @@ GAMMA = 2.2
 ANSWER = ms(100)
 STILL, JUMP = us(5), Degrees(3)
 TICK, WINDOW, LEAST_RAMP = ms(150), ms(250), Degrees(15)
-"""A gate that is still for more than a tick has ended its ramp; a short ramp tells no speed."""
+"""A gate that stands still for more than TICK has ended its ramp. A ramp shorter than LEAST_RAMP
+has no clear speed."""
 NEVER = float("inf")
 
 
@@ -50,13 +52,13 @@ class Speed(Quantity):
 
 @dataclass(frozen=True, eq=False)
 class Rising(Limit[Percent]):
-    """The duties, in the order of the knob's places, rise from below `low` to above `high`."""
+    """The duty rises with the knob's position, from below `low` to above `high`."""
 
     low: Percent
     high: Percent
 
     def judge(self, measured: Percent | Sequence[Percent], run: Run) -> Verdict:
-        """All in their order, both ends where they should be."""
+        """All duties are in order, and both ends are in their range."""
         duties = list(measured) if isinstance(measured, Sequence) else [measured]
         pairs = zip(moments(run), duties, strict=True)
         ranked = [duty for _, duty in sorted(pairs, key=lambda pair: pair[0][1])]
@@ -64,12 +66,13 @@ class Rising(Limit[Percent]):
         return Verdict(ok, f"{ranked[0]} … {ranked[-1]}", self.window(run))
 
     def window(self, run: Run) -> str:
-        """From below low to above high."""
+        """The range that the duty must cover."""
         return f"< {self.low} … > {self.high}"
 
 
 def moments(run: Run) -> list[tuple[int, float]]:
-    """When the lamp is judged (ns), 100 ms after each step and before the next; the place then."""
+    """When the lamp is judged (ns), 100 ms after each step and before the next; and the knob's
+    position then."""
     path: list[tuple[float, float]] = run.data["path"]
     ends = [at for at, _ in path[1:]] + [run.episode.seconds * 1000]
     pairs = zip(path, ends, strict=True)
@@ -77,17 +80,17 @@ def moments(run: Run) -> list[tuple[int, float]]:
 
 
 def gamma_law(run: Run) -> list[Percent]:
-    """The duty that belongs to the knob's place."""
+    """The duty for the knob's position."""
     return [Percent(100 * place**GAMMA) for _, place in moments(run)]
 
 
 def fits(seen: Sequence[float], wanted: Sequence[float], most: float) -> bool:
-    """Whether nothing is further off."""
+    """Whether all differences are smaller than `most`."""
     return all(abs(a - b) < most for a, b in zip(seen, wanted, strict=True))
 
 
 def why_dim(run: Run) -> str:
-    """Another pin, the knob's place itself, or a scale of 1023."""
+    """It drives another pin, uses the position as the duty, or a duty scale of 1023."""
     if (seen := duties.measure(run)) is None:
         return other_pin(run, "LED_G")
     if fits(seen, [100 * place for _, place in moments(run)], 5):
@@ -97,7 +100,7 @@ def why_dim(run: Run) -> str:
 
 @gate("a.freq", expect=Within(percent=1, of=Hertz(1000)), on_miss="led_freq")
 def led_frequency(run: Run) -> list[Hertz] | None:
-    """The frequency at each of these moments; None if the lamp is not on PWM then."""
+    """The frequency at each of these moments; None if the lamp has no PWM at one of them."""
     lamp = pwm(run, "LED_G")
     found = [freq for t_ns, _ in moments(run) if (freq := lamp.frequency_at(t_ns)) is not None]
     return found if len(found) == len(moments(run)) else None
@@ -122,7 +125,7 @@ def duties(run: Run) -> list[Percent] | None:
 
 
 def finals(run: Run) -> list[tuple[int, int]]:
-    """When the gate is at rest (ns), and at which angle: before each order, and at the end."""
+    """When the gate is at rest (ns) and its angle then: before each order, and at the end."""
     found, angle, rests = [], 0, True
     for order in run.data["orders"]:
         if rests:
@@ -140,7 +143,7 @@ def moves(run: Run) -> tuple[Any, Any]:
 
 
 def running(run: Run) -> Pwm:
-    """The settings of the servo's PWM, but for those in which it is off."""
+    """The settings of the servo's PWM, without those in which it is off."""
     servo = pwm(run, "SERVO")
     on = servo.freq_hz > 0
     return Pwm(servo.at_ns[on], servo.freq_hz[on], servo.duty_u16[on], servo.end_ns)
@@ -150,17 +153,18 @@ def running(run: Run) -> Pwm:
 
 
 def wanted_widths(run: Run) -> list[Micros]:
-    """The width for each angle at which the gate is at rest."""
+    """The pulse width for each angle at which the gate is at rest."""
     return [us(width(run.data["servo"], angle)) for _, angle in finals(run)]
 
 
 def width(servo: dict[str, int], angle: float) -> float:
-    """The pulse for an angle, in µs."""
+    """The pulse width for an angle, in µs."""
     return servo["us_0"] + (servo["us_90"] - servo["us_0"]) * angle / 90
 
 
 def why_width(run: Run) -> str:
-    """Another pin or frame, the angle as a duty, or the widths of the tutorials."""
+    """It drives another pin, uses another frequency, the angle as the duty, or the widths of
+    tutorials."""
     if not (seen := final_widths.measure(run)):
         return other_pin(run, "SERVO")
     if any(abs(freq - 50) > 0.5 for freq in running(run).frequencies()):
@@ -181,7 +185,7 @@ def why_width(run: Run) -> str:
     why=why_width,
 )
 def final_widths(run: Run) -> list[Micros] | None:
-    """The width whenever the gate is at rest; None if it never changed."""
+    """The pulse width each time that the gate is at rest; None if it never changed."""
     servo = running(run)
     found = [w for t_ns, _ in finals(run) if (w := servo.width_at(t_ns)) is not None]
     return found if len(found) == len(finals(run)) and len(set(servo.width_us)) > 1 else None
@@ -201,7 +205,7 @@ def final_widths(run: Run) -> list[Micros] | None:
     after="c",
 )
 def all_widths(run: Run) -> list[Micros]:
-    """The width of each setting, to a microsecond."""
+    """The pulse width of each setting, rounded to a microsecond."""
     return [Micros(round(width), width.at_ns) for width in running(run).widths()]
 
 
@@ -220,7 +224,7 @@ def frame_rate(run: Run) -> list[Hertz]:
 
 
 def jumps(run: Run) -> list[Degrees]:
-    """How far each change goes."""
+    """The angle of each change."""
     at_ns, angles = moves(run)
     return [Degrees(abs(a), int(t)) for a, t in zip(np.diff(angles), at_ns[1:], strict=True)]
 
@@ -235,20 +239,21 @@ def jumps(run: Run) -> list[Degrees]:
     after="c",
 )
 def speeds(run: Run) -> list[Speed]:
-    """The speed in each quarter of a second of each ramp, and the infinite one of each jump."""
+    """The speed in each quarter of a second of a ramp; infinite for a jump."""
     at_ns, angles = moves(run)
     steps, waits = np.diff(angles), np.diff(at_ns)
     ends = np.flatnonzero((waits[1:] > TICK.ns) | (steps[1:] * steps[:-1] < 0)) + 1
     found = []
     for part in np.split(np.arange(len(steps)), ends):
         if len(part) and abs(steps[part].sum()) >= LEAST_RAMP:
-            whole = part[:-1] + 1  # the last step of a ramp is what was left
+            whole = part[:-1] + 1  # the last step of a ramp is shorter
             found += ramp_speeds(at_ns[whole], angles[whole])
     return found + [Speed(NEVER, jump.at_ns) for jump in jumps(run) if jump > JUMP]
 
 
 def ramp_speeds(at_ns: Any, angles: Any) -> list[Speed]:
-    """Of one ramp, window after window, from change to change; of a shorter one as a whole."""
+    """The speeds of one ramp, one window after the other, from change to change; a shorter ramp
+    has one."""
     found, start, last = [], 0, len(at_ns) - 1
     for index in range(1, len(at_ns)):
         if (start == 0 and index == last) or at_ns[index] - at_ns[start] >= WINDOW.ns:
@@ -265,7 +270,7 @@ no_jump = gate("d.jump", episode="gate", expect=AtMost(JUMP), on_miss="servo_jum
 
 
 def windows(run: Run) -> list[tuple[Any, int, int]]:
-    """Each order with its time and that of the next, in ns."""
+    """Each order with its time and the time of the next one, in ns."""
     told = run.data["orders"]
     ends = [ms(order.at).ns for order in told[1:]] + [run.end_ns - run.zero_ns]
     return [(order, ms(order.at).ns, end) for order, end in zip(told, ends, strict=True)]
@@ -278,7 +283,7 @@ def moved(run: Run, from_ns: int, to_ns: int) -> bool:
 
 
 def why_refused(run: Run) -> str:
-    """It moved where it should not have."""
+    """The gate moved although the order was wrong."""
     wrong = (moved(run, start, end) for o, start, end in windows(run) if o.angle is None)
     return "unclamped" if any(wrong) else ""
 
@@ -293,7 +298,8 @@ def why_refused(run: Run) -> str:
     after="c",
 )
 def refusals(run: Run) -> list[Millis]:
-    """From each wrong order to `ERR RANGE`; for ever if it moved, or said it once too often."""
+    """The time from each wrong order to `ERR RANGE`; infinite if the gate moved, or if the line
+    comes without reason or twice."""
     said = [line.at_ns for line in run.lines() if line.text == "ERR RANGE"]
     found = []
     for order, start, end in windows(run):
@@ -308,7 +314,7 @@ def refusals(run: Run) -> list[Millis]:
 
 @check("e.park", points=1, episode="gate", expect=AtMost(ANSWER), on_miss="blocking", after="c")
 def park_delay(run: Run) -> Millis:
-    """From the press of the button to the gate's first step back."""
+    """The time from the press of the button to the gate's first step back."""
     pressed = next(ms(order.at).ns for order in run.data["orders"] if not order.text)
     at_ns, angles = moves(run)
     back = at_ns[1:][(np.diff(angles) < 0) & (at_ns[1:] >= pressed)]

@@ -1,4 +1,4 @@
-"""L06's stimulus: a knob that is turned, orders for the gate, and orders that are none.
+"""L06's stimulus: a knob that is turned, orders for the gate, and wrong orders.
 
 An *order* is a line `GATE …` or a press of the button (the text is empty). All times are
 milliseconds since t = 0.
@@ -8,19 +8,18 @@ import json
 import random
 from typing import NamedTuple
 
-from grader import Episode, Step, ms, press, serial, set_control
-from hardware.boards import BoardType
+from grader import BoardType, Episode, Step, ms, press, serial, set_control
 
 PUBLIC = {"us_0": 500, "us_90": 1500}
 SPEED = 60
 REST_MS = 600
-"""After the end of a ramp until the next order, at least."""
+"""The shortest time from the end of a ramp to the next order."""
 REFUSED_MS = 2400
-"""After an order that is none: so long a gate that obeys would move, far out of its range."""
+"""The time after a wrong order: a gate that obeys would move that long, far out of its range."""
 
 
 class Order(NamedTuple):
-    """What the gate is told at a time, and to which angle it goes (None: it stays)."""
+    """An order to the gate at a time, and the angle to which it goes; None: it does not move."""
 
     at: float
     text: str
@@ -37,7 +36,7 @@ def scenario(seed: int, board: BoardType) -> list[Episode]:
 
 
 def hidden_servo(rng: random.Random) -> dict[str, int]:
-    """Pulses for 0 and 90 degrees, unlike those of any tutorial."""
+    """Pulse widths for 0 and 90 degrees that no tutorial uses."""
     while True:
         closed, open_ = rng.randrange(550, 801), rng.randrange(1500, 2351)
         if open_ - closed >= 800:
@@ -45,7 +44,7 @@ def hidden_servo(rng: random.Random) -> dict[str, int]:
 
 
 def dim(rng: random.Random) -> Episode:
-    """The knob jumps to both ends and to places between them, in any order."""
+    """The knob jumps to both ends and to positions between them, in any order."""
     places = [rng.uniform(0, 0.04), rng.uniform(0.97, 1), *(0.2 + 0.1 * n for n in range(7))]
     path = [place + rng.uniform(0, 0.02) if 0.15 < place < 0.9 else place for place in places]
     rng.shuffle(path)
@@ -58,7 +57,7 @@ def dim(rng: random.Random) -> Episode:
 
 
 def gate(name: str, servo: dict[str, int], told: list[Order]) -> Episode:
-    """The gate gets its orders; a press lasts until also a program that was busy has seen it."""
+    """The gate gets its orders. A press is so long that a busy program sees it, too."""
     steps: list[Step] = []
     for order in told:
         if order.text:
@@ -76,7 +75,7 @@ def gate(name: str, servo: dict[str, int], told: list[Order]) -> Episode:
 
 
 def orders(rng: random.Random) -> list[Order]:
-    """Two ramps, one that is turned round on its way, and one that the button turns round."""
+    """Two ramps, one that a new order reverses, and one that the button reverses."""
     near, far = rng.randrange(5, 20), rng.randrange(70, 91)
     back, last = rng.randrange(5, 25), rng.randrange(30, 91)
     told: list[Order] = []
@@ -97,7 +96,7 @@ def orders(rng: random.Random) -> list[Order]:
 
 
 def refused(rng: random.Random) -> list[Order]:
-    """Five orders that are none, one more number too big, and right ones between; all at rest."""
+    """Wrong orders with right ones between them, each when the gate is at rest."""
     wrong = ["-5", "91", "400", "-90", "abc", str(rng.randrange(92, 400))]
     rng.shuffle(wrong)
     angles = [

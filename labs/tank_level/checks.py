@@ -1,7 +1,7 @@
-"""L07: the distance is right at any temperature, a fault of the echo is told, the bar stays calm.
+"""L07: right distances at any temperature, echo faults are reported, a bar without flicker.
 
-A *ping* is one trigger with what the sensor did and what was said before the next trigger. All
-times in `data` are milliseconds since t = 0 (see scenario.py).
+A *ping* is one trigger with its echo and the output before the next trigger. All times in `data`
+are milliseconds since t = 0 (see scenario.py).
 """
 
 from bisect import bisect_right
@@ -45,33 +45,34 @@ from grader.measure.times import Times, moments
 PERIOD, LATEST_NA, LONGEST_PAUSE = ms(100), ms(60), ms(150)
 PUBLIC_HEIGHT, NEVER = 2000, float("inf")
 UPPER, LOWER, OUTSIDE = 70, 30, 1.5
-"""Limits of the bar in percent, and how far from them the LED has to be right."""
+"""Limits of the bar in percent; and how near to them the LED is not judged."""
 GRACE, FLICKER, STUCK = ms(500), ms(20), ms(30)  # an echo longer than STUCK counts as none
-MOST_TRIGGERS = 100  # a second
+MOST_TRIGGERS = 100  # per second
 LINE = r"D (?P<mm>NA|-?\d{1,7}(?:\.\d{1,6})?)"
 
 
 @dataclass(frozen=True)
 class Ping:
-    """One trigger: `echo` is sound, lost, stuck, or blind (ECHO was still high: not heard)."""
+    """One trigger. `echo` is sound, lost, stuck, or blind (ECHO was still high, so it was
+    ignored)."""
 
     at_ns: int
     until_ns: int
     """When the next trigger began."""
     echo: str
     mm: float
-    """How far away the surface was."""
+    """The distance of the surface."""
     said: Sequence[tuple[int, str]]
-    """What the D lines until then said, and when."""
+    """The D lines until then: time and text."""
 
     def told(self) -> list[Millimetres]:
-        """The distances that were said: infinite if it was none, or nothing."""
+        """The printed distances; infinite for NA, or without a line."""
         said = [Millimetres(NEVER if mm == "NA" else float(mm), self.at_ns) for _, mm in self.said]
         return said or [Millimetres(NEVER, self.at_ns)]
 
 
 def extremes(spans_ns: Times, at_ns: Times) -> list[tuple[int, int]]:
-    """The shortest span and the longest one, each with its time: a loop makes millions."""
+    """The shortest and the longest span, each with its time: a loop can make millions."""
     ends = {int(spans_ns.argmin()), int(spans_ns.argmax())} if len(spans_ns) else set()
     return [(int(spans_ns[n]), int(at_ns[n])) for n in sorted(ends)]
 
@@ -83,7 +84,8 @@ def triggers(run: Run) -> Echoes:
 
 @once
 def pings(run: Run) -> list[Ping]:
-    """All triggers but the last, not answered yet; none if they have no end, or forged echoes."""
+    """All triggers but the last, which has no answer yet. None if they are endless or the echoes
+    are forged."""
     seen, lines = triggers(run), records(run, LINE)
     forged = any(one.mode in ("out", "open_drain") for one in setups(run, "ECHO"))
     if forged or len(seen) > MOST_TRIGGERS * run.episode.seconds:
@@ -104,7 +106,7 @@ def pings(run: Run) -> list[Ping]:
 
 
 def judged(run: Run) -> list[Ping]:
-    """The pings of the spans in which distances count."""
+    """The pings in the times in which distances count."""
     spans = [(ms(a).ns, ms(b).ns) for a, b in run.data["spans"]]
     return [ping for ping in pings(run) if any(a <= ping.at_ns < b for a, b in spans)]
 
@@ -115,7 +117,7 @@ def bars(run: Run) -> list[State]:
 
 
 def why_distance(run: Run) -> str:
-    """Not halved, or in centimetres: most distances tell."""
+    """Most distances are not halved, or in centimetres."""
     found = [ping.told()[0] / ping.mm for ping in pings(run) if ping.echo == "sound"]
     times = np.median(found) if found else 0
     if 1.9 < times < 2.1:
@@ -128,14 +130,15 @@ def why_distance(run: Run) -> str:
 
 @gate("a.width", expect=Between(us(10), us(50)), on_miss="trig_width")
 def trigger_widths(run: Run) -> list[Micros]:
-    """How long the shortest trigger was, and the longest."""
+    """The widths of the shortest and the longest trigger."""
     sent = pulses(run.signal("TRIG"), True)
     return [micros_of_ns(w, t) for w, t in extremes(sent.width_ns, sent.at_ns)]
 
 
 @check("a", points=4, expect=Within(ms(3), of=PERIOD), on_miss="pace")
 def trigger_periods(run: Run) -> list[Millis] | None:
-    """The extreme times from one trigger to the next; silence before and after counts, too."""
+    """The shortest and the longest time from one trigger to the next; pauses at both ends count,
+    too."""
     at_ns = triggers(run).at_ns
     if not len(at_ns):
         return None
@@ -148,18 +151,18 @@ def trigger_periods(run: Run) -> list[Millis] | None:
 
 
 def line_rate(run: Run) -> Hertz | None:
-    """How many triggers a second were answered."""
+    """How many triggers per second were answered."""
     answered = sum(bool(ping.said) for ping in judged(run))
     return Hertz(1000 * answered / sum(b - a for a, b in run.data["spans"])) if answered else None
 
 
 def true_distances(run: Run) -> list[Millimetres]:
-    """What each of `said_distances` should be."""
+    """The right value of each of `said_distances`."""
     return [Millimetres(ping.mm) for ping in judged(run) for _ in ping.told()]
 
 
 def said_distances(run: Run) -> list[Millimetres]:
-    """What was said of each trigger."""
+    """The distances that were printed for each trigger."""
     return [mm for ping in judged(run) for mm in ping.told()]
 
 
@@ -186,7 +189,7 @@ def is_dark(run: Run, from_ns: int, to_ns: int) -> bool:
 
 
 def na_delays(echo: str, run: Run) -> list[Millis] | None:
-    """From each trigger of that kind to a right D NA, there are three; None without triggers."""
+    """The time from each of the three triggers of that kind to its D NA; None without triggers."""
     delays = []
     for ping in (ping for ping in pings(run) if ping.echo == echo):
         alone = {mm for _, mm in ping.said} == {"NA"}
@@ -198,7 +201,7 @@ def na_delays(echo: str, run: Run) -> list[Millis] | None:
 
 
 def why_no_na(run: Run) -> str:
-    """It waits for ever, or takes what `time_pulse_us` says of no pulse for a time."""
+    """It waits forever, or uses the error value of `time_pulse_us` as a time."""
     seen = triggers(run)
     faults = [ping for ping in pings(run) if ping.echo in ("lost", "stuck")]
     if len(seen) and run.end_ns - run.zero_ns - int(seen.at_ns[-1]) > 5 * PERIOD.ns:
@@ -209,7 +212,7 @@ def why_no_na(run: Run) -> str:
 
 @gate("d.sound", episode="fault", expect=AtLeast(Percent(50)), on_miss="na_always", why=why_no_na)
 def sound_answers(run: Run) -> Percent | None:
-    """How many of the sound echoes gave a distance and lit an LED."""
+    """How many of the right echoes gave a distance and a lit LED."""
     sound = [ping for ping in pings(run) if ping.echo == "sound"]
     told = [ping for ping in sound if max(ping.told()) < NEVER]
     good = [ping for ping in told if not is_dark(run, ping.said[0][0], ping.until_ns)]
@@ -230,7 +233,7 @@ lost_delays, stuck_delays = na_check("d.lost", "lost"), na_check("d.stuck", "stu
 
 
 def why_lost_beat(run: Run) -> str:
-    """It triggers while the sensor is deaf, or waits for ever."""
+    """It triggers while the sensor ignores it, or waits forever."""
     return "trig_blind" if any(triggers(run).blind) else why_no_na(run)
 
 
@@ -244,7 +247,7 @@ def why_lost_beat(run: Run) -> str:
     stated=[LONGEST_PAUSE],
 )
 def lost_beats(run: Run) -> list[Moment] | None:
-    """Triggers while ECHO was high, and pauses: from a trigger, or the end of its echo, on."""
+    """Triggers while ECHO was high; and long pauses after a trigger or the end of its echo."""
     seen = triggers(run)
     if not len(seen):
         return None
@@ -257,7 +260,7 @@ def lost_beats(run: Run) -> list[Moment] | None:
 
 
 def zones(run: Run, height: float) -> list[tuple[str, int, int]]:
-    """Which LED is due when the tank is so high; "" near a limit."""
+    """The LED for a level; "" near a limit."""
     found: list[tuple[str, int, int]] = []
     for (at, mm), (until, _) in pairwise([*run.data["path"], (run.episode.seconds * 1000, 0)]):
         level = 100 * (height - mm) / height
@@ -269,7 +272,7 @@ def zones(run: Run, height: float) -> list[tuple[str, int, int]]:
 
 
 def wrong_moments(run: Run, height: float) -> list[Moment]:
-    """When another LED than the one due, none, or several were lit."""
+    """When a wrong LED, no LED or several LEDs were on."""
     wrong = []
     for zone, begin, end in zones(run, height):
         for state in bars(run) if zone else ():
@@ -280,7 +283,8 @@ def wrong_moments(run: Run, height: float) -> list[Moment]:
 
 
 def why_bar(run: Run) -> str:
-    """On another pin, only after the ghost, by wrong distances, or by another height."""
+    """It drives another pin, fails only after the ghost echo, has wrong distances, or uses another
+    height."""
     if all(0 <= t - run.data["ghost"] < 300 for t in wrong_moments(run, run.data["height"])):
         return "no_median"
     fits = not wrong_moments(run, PUBLIC_HEIGHT)
@@ -298,7 +302,7 @@ def wrong_leds(run: Run) -> list[Moment] | None:
 
 @check("e.calm", points=1, episode="bar", expect=Exactly([1.0] * 4), on_miss="no_hysteresis")
 def changes(run: Run) -> list[Quantity] | None:
-    """How often the LED changed at each crossing; None if neither LED nor distances are right."""
+    """How often the LED changed at each crossing; None if neither LEDs nor distances are right."""
     right = [abs(p.told()[0] - p.mm) <= max(20, 0.05 * p.mm) for p in pings(run)]
     if wrong_leds.measure(run) != [] and sum(right) <= 0.9 * len(right):
         return None

@@ -1,7 +1,7 @@
-"""What happens to the tank: distances, temperatures, faults of the echo, and a level that moves.
+"""L07's stimulus: distances, temperatures, faults of the echo, and a moving level.
 
-All times in `data` are milliseconds since t = 0. `path`: from when on the surface is how many mm
-away; `spans`: from when to when the distances count.
+All times in `data` are milliseconds since t = 0. `path` is the distance of the surface:
+pairs of a time and the mm from then on. `spans` are the times in which distances count.
 """
 
 import json
@@ -9,15 +9,14 @@ import random
 from collections.abc import Sequence
 from itertools import pairwise
 
-from grader import Episode, Step, ms, serial, set_control
-from hardware.boards import BoardType
+from grader import BoardType, Episode, Step, ms, serial, set_control
 
 PUBLIC_HEIGHT = 2000
 UPPER, LOWER, TOLERANCE = 70, 30, 0.5
 """Limits of the bar and the noise at them, in percent of the height."""
 REST_MS, STEP_MS = 5000, 40
 SETTLED_MS = 300
-"""By then a TEMP that arrived is taken into account."""
+"""After this time a program uses a TEMP that has arrived."""
 
 Path = list[tuple[float, float]]
 
@@ -30,7 +29,7 @@ def scenario(seed: int, board: BoardType) -> list[Episode]:
 
 
 def hidden_height(rng: random.Random) -> int:
-    """So far from the public one that `bar` shows a program which uses that."""
+    """A height so far from the public one that `bar` finds a program that uses the public one."""
     return rng.choice([rng.randrange(1500, 1701), rng.randrange(2350, 3501)])
 
 
@@ -54,7 +53,7 @@ def warm(rng: random.Random, height: int) -> Episode:
         told = at + rng.uniform(50, 250)
         steps += set_control("sonar", "temperature", celsius, at=ms(at))
         steps += serial(b"TEMP %d\n" % celsius, at=ms(told))
-        spans.append((told + SETTLED_MS, end - STEP_MS))  # a trigger takes time, too
+        spans.append((told + SETTLED_MS, end - STEP_MS))  # a trigger takes some time
         path, at = path + more, end
     data = {"path": path, "spans": spans}
     return Episode("warm", at / 1000, config(height), steps + surface(path), data)
@@ -70,10 +69,10 @@ def fault(rng: random.Random, height: int) -> Episode:
 
 
 def bar(rng: random.Random, height: int) -> Episode:
-    """Through both limits and back, 5 s of rest with noise at each, a ghost echo elsewhere.
+    """Through both limits and back, with 5 s of noise at each limit, and a ghost echo elsewhere.
 
-    The lowest level and the one between the limits are such that another height in the program
-    than that of cfg.json shows a wrong LED there.
+    The lowest level and the one between the limits are chosen so that a program with another
+    height than that of cfg.json shows a wrong LED there.
     """
     high, low = rng.uniform(80, 92), rng.uniform(20, 25)
     turns = [high, UPPER, rng.uniform(34, 38), LOWER, low]
@@ -103,12 +102,12 @@ def bar(rng: random.Random, height: int) -> Episode:
 
 
 def config(height: int) -> dict[str, bytes | None]:
-    """The tank's height as the program finds it."""
+    """The file with the tank's height."""
     return {"cfg.json": json.dumps({"height_mm": height}).encode()}
 
 
 def steps_of(rng: random.Random, lengths: Sequence[float], at: float) -> tuple[Path, float]:
-    """The distances in any order, each for 320 to 450 ms; and when the last one ends."""
+    """The distances in any order, each for 320 to 450 ms; and the end of the last one."""
     path = []
     for mm in rng.sample(lengths, k=len(lengths)):
         path.append((at, mm))
@@ -117,7 +116,7 @@ def steps_of(rng: random.Random, lengths: Sequence[float], at: float) -> tuple[P
 
 
 def ramp(before: float, level: float, at: float, speed: float) -> tuple[Path, float]:
-    """From one level to another with so many percent a second; and when it is there."""
+    """The path from one level to another at `speed` percent per second; and when it ends."""
     count = max(1, round(abs(level - before) / speed * 1000 / STEP_MS))
     path = [(at + STEP_MS * n, before + (level - before) * n / count) for n in range(1, count + 1)]
     return path, path[-1][0]
@@ -129,6 +128,6 @@ def surface(path: Path) -> list[Step]:
 
 
 def spoil(name: str, value: float, times: int, at: float) -> list[Step]:
-    """A fault of the sensor for so many measurements."""
+    """A fault of the sensor for a number of measurements."""
     count = set_control("sonar", "fault_count", times, at=ms(at))
     return count + set_control("sonar", name, value, at=ms(at))

@@ -1,7 +1,7 @@
 """L02: the traffic light follows its plan, keeps its times and fails safe.
 
-States shorter than 20 ms (the moment in which one lamp is off and the next not yet on) are no
-phases; they count for "never red and green" only.
+States shorter than 20 ms (one lamp is off already, the next one not yet on) are no phases. They
+count only for "never red and green".
 """
 
 import json
@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from grader import (
+    BoardType,
     Episode,
     Exactly,
     Millis,
@@ -31,7 +32,6 @@ from grader import (
 )
 from grader.measure.pins import other_pin
 from grader.measure.states import State, phases, together
-from hardware.boards import BoardType
 
 LAMPS = ("R", "Y", "G")
 CYCLES = 20
@@ -45,7 +45,7 @@ Plan = list[tuple[str, int]]
 
 
 def scenario(seed: int, board: BoardType) -> list[Episode]:
-    """The plan for 20 cycles and one more, and three ways in which there is none."""
+    """The plan for 21 cycles, and three broken plans."""
     rng = random.Random(seed)
     plan = PUBLIC_PLAN if seed == 0 else hidden_plan(rng)
     cycle_s = sum(length for _, length in plan) / 1000
@@ -64,16 +64,16 @@ def scenario(seed: int, board: BoardType) -> list[Episode]:
 
 
 def _broken(rng: random.Random, text: bytes) -> bytes:
-    """A plan that is cut off, empty, or no JSON.
+    """A plan that is cut off, empty, or not JSON.
 
-    The cut lies inside a phase: MicroPython's json takes a list whose last bracket is missing.
+    The cut is inside a phase: MicroPython's json accepts a list without its last bracket.
     """
     cuts = [n for n in range(len(text)) if text.count(b"[", 0, n) - text.count(b"]", 0, n) == 2]
     return rng.choice([text[: rng.choice(cuts)], b"G 4000, Y 1000", b""])
 
 
 def hidden_plan(rng: random.Random) -> Plan:
-    """A plan that tells the mutants apart: see the conditions in `_separates`."""
+    """A plan that finds every mutant: see the conditions in `_separates`."""
     while True:
         names = ["G", "R", *rng.choices(["Y", "RY", "OFF", "G", "R"], k=rng.randrange(5))]
         turn = rng.randrange(len(names))
@@ -88,8 +88,8 @@ def _length(rng: random.Random) -> int:
 
 
 def _separates(plan: Plan) -> bool:
-    """Neighbours differ, round the end too; not the public order, nor its beginning; a coarse poll
-    shows itself."""
+    """Whether neighbours differ (the last and the first, too), order and start are not those of
+    the public plan, and a coarse poll is found."""
     names = [name for name, _ in plan]
     if any(a == b for a, b in zip(names, names[1:] + names[:1], strict=True)):
         return False
@@ -100,11 +100,11 @@ def _separates(plan: Plan) -> bool:
 
 
 def _shows_coarse_poll(cycle: Sequence[int]) -> bool:
-    """Whether one that looks at the clock each 15 ms surely misses a length by more than 10 ms.
+    """Whether a program that polls every 15 ms surely misses a length by more than 10 ms.
 
-    With a few lengths such a program locks in, and on what depends on microseconds: so every pair
-    is tried of what the journal takes (5.1 ms with the lamps) and what a poll really takes (15.02
-    ms), and of the moment within a millisecond at which it begins.
+    With some lengths such a program falls into a regular pattern, which depends on microseconds.
+    So every pair is tried of the time that the journal takes (5.1 ms with the lamps) and that a
+    poll really takes (15.02 ms), with every start within a millisecond.
     """
     work_ms, poll_ms, start_ms = np.meshgrid(
         np.linspace(5.0, 5.3, 16), np.linspace(15.01, 15.04, 31), (0.1, 0.5, 0.9)
@@ -125,7 +125,7 @@ def _shows_coarse_poll(cycle: Sequence[int]) -> bool:
 
 
 def seen(run: Run) -> list[State]:
-    """The phases since READY, without the moment before the first lamp; empty if none is lit."""
+    """The phases since READY, without the time before the first lamp; empty if none is on."""
     found = phases({lamp: run.signal(f"LED_{lamp}") for lamp in LAMPS}, SHORTEST_PHASE)
     if found and not found[0].high and (len(found) == 1 or found[0].length < SHORTEST_PLANNED):
         return found[1:]
@@ -145,7 +145,7 @@ def planned(run: Run) -> Plan:
 
 
 def begins(run: Run) -> list[int]:
-    """When each phase of 20 cycles is due, in ns."""
+    """When each phase of 20 cycles should begin, in ns."""
     ends = np.cumsum([length for _, length in planned(run) * CYCLES])
     return [0, *(ms(end).ns for end in ends[:-1].tolist())]
 
@@ -157,13 +157,13 @@ def planned_order(run: Run) -> list[Text]:
 
 
 def planned_lengths(run: Run) -> list[Millis]:
-    """20 cycles of the plan, but for the first phase, which may begin before READY."""
+    """20 cycles of the plan without the first phase, which may begin before READY."""
     lengths = [length for _, length in planned(run) * CYCLES]
     return [Millis(*pair) for pair in zip(lengths, begins(run), strict=True)][1:]
 
 
 def planned_end(run: Run) -> Millis:
-    """From the end of the first phase to that of cycle 20."""
+    """The time from the end of the first phase to the end of cycle 20."""
     return Millis(sum(planned_lengths(run)))
 
 
@@ -171,7 +171,8 @@ def planned_end(run: Run) -> Millis:
 
 
 def why_order(run: Run) -> str:
-    """Another pin, seconds for milliseconds, or the public plan whatever the file says."""
+    """It drives another pin, takes milliseconds for seconds, or uses the public plan and not the
+    file."""
     found = seen(run)
     if reason := other_pin(run, *(f"LED_{lamp}" for lamp in LAMPS)) or why_public(run):
         return reason
@@ -179,13 +180,13 @@ def why_order(run: Run) -> str:
 
 
 def why_public(run: Run) -> str:
-    """The public plan where another one, or none, was on the board."""
+    """It uses the public plan although another one, or none, is on the board."""
     told = run.data.get("plan") == PUBLIC_PLAN
     return "hardcoded" if not told and names(run)[:3] == PUBLIC_ORDER[:3] else ""
 
 
 def why_length(run: Run) -> str:
-    """As for the order, or deadlines that are met late but not lost."""
+    """The same reasons as for the order, or deadlines are late but do not drift."""
     if reason := why_order(run):
         return reason
     pairs = zip(phase_lengths.measure(run), planned_lengths(run), strict=False)
@@ -193,7 +194,7 @@ def why_length(run: Run) -> str:
 
 
 def why_no_blink(run: Run) -> str:
-    """The public plan, no yellow at all, or the wrong half of the period."""
+    """It uses the public plan, yellow is never on, or the other half of the period."""
     edges = run.signal("LED_Y").edges_ns()
     if not len(edges):
         return other_pin(run, "LED_Y") or ("" if run.tracebacks() else "swallowed")
@@ -207,7 +208,7 @@ def why_no_blink(run: Run) -> str:
 
 @check("a", points=4, expect=Exactly(of=planned_order), on_miss="order", why=why_order)
 def order(run: Run) -> list[Text]:
-    """The names of the phases, as many as three cycles have."""
+    """The names of the phases of three cycles."""
     return names(run)[: len(planned_order(run))]
 
 
@@ -220,19 +221,19 @@ def order(run: Run) -> list[Text]:
     why=why_length,
 )
 def phase_lengths(run: Run) -> list[Millis]:
-    """How long each phase of 20 cycles was, but the first."""
+    """The length of each phase of 20 cycles, without the first."""
     return [state.length for state in seen(run)][1 : len(planned(run)) * CYCLES]
 
 
 @check("c", points=4, expect=Never("R + G"), on_miss="overlap", safety=True, after="a")
 def red_with_green(run: Run) -> list[Moment]:
-    """When red and green were lit together, for however short a time."""
+    """When red and green were on together, even for a short time."""
     return together({lamp: run.signal(f"LED_{lamp}") for lamp in LAMPS}, ("R", "G"))
 
 
 @check("d", points=3, expect=Within(ms(20), of=planned_end), on_miss="drift", after="a")
 def end_of_cycles(run: Run) -> Millis | None:
-    """From the end of the first phase to that of the last phase of cycle 20."""
+    """The time from the end of the first phase to the end of cycle 20."""
     found = seen(run)[: len(planned(run)) * CYCLES]
     if len(found) < len(planned(run)) * CYCLES:
         return None
@@ -248,7 +249,8 @@ def end_of_cycles(run: Run) -> Millis | None:
     why=why_no_blink,
 )
 def blink_period(run: Run) -> list[Millis]:
-    """The periods of yellow; also the longest time without one, if it blinked for too short."""
+    """The periods of yellow; also the longest time without one, if it did not blink long
+    enough."""
     yellow = run.signal("LED_Y")
     if sum(yellow.periods()) >= seconds(9):
         return yellow.periods()
@@ -258,7 +260,7 @@ def blink_period(run: Run) -> list[Millis]:
 
 @gate("e.duty", episode=FALLBACKS, expect=Within(Percent(5), of=Percent(50)), on_miss="blink")
 def blink_duty(run: Run) -> list[Percent]:
-    """How much of each period yellow is on."""
+    """The duty cycle of yellow in each period."""
     return run.signal("LED_Y").duties()
 
 

@@ -1,7 +1,7 @@
-"""L05: what the voltmeter prints is what the panel has, at a steady rate, whatever comes.
+"""L05: the voltmeter prints the panel's voltage, at a steady rate, also with noise and spikes.
 
-`data["path"]` is what the panel's voltage does: pairs of a time (ms since t = 0) and the volts
-from then on. Lines within a second after a step are not judged.
+`data["path"]` is the panel's voltage over time: pairs of a time (ms since t = 0) and the volts
+from then on. Lines in the second after a step are not judged.
 """
 
 from collections.abc import Iterable
@@ -34,7 +34,7 @@ SETTLED = ms(1000)
 LINE_EACH, READ_EACH = ms(500), ms(50)
 TINY = 1e-6
 ENOUGH = 0.8
-"""Of the lines that are due so many must be there."""
+"""The part of the due lines that must be there."""
 
 
 # What was seen, and what was true.
@@ -53,7 +53,7 @@ def lines(run: Run) -> SerialRecords:
 
 
 def settled(run: Run) -> list[int]:
-    """Which of the lines are judged: not those within a second after a step."""
+    """Which lines are judged: all but those in the second after a step."""
     at_ms = lines(run).at_ns / 1e6
     begins = np.array([at for at, _ in run.data["path"]])
     index = np.maximum(np.searchsorted(begins, at_ms, side="right") - 1, 0)
@@ -61,7 +61,7 @@ def settled(run: Run) -> list[int]:
 
 
 def shown(run: Run) -> list[Volts] | None:
-    """What the judged lines say; None if there are too few of them."""
+    """The volts in the judged lines; None if there are too few lines."""
     found, chosen = lines(run), settled(run)
     begins = [at for at, _ in run.data["path"]] + [run.episode.seconds * 1000]
     due = sum(b - a - SETTLED for a, b in pairwise(begins)) / LINE_EACH
@@ -72,13 +72,13 @@ def shown(run: Run) -> list[Volts] | None:
 
 
 def true_volts(run: Run) -> list[Volts]:
-    """What the judged lines should say."""
+    """The right volts for the judged lines."""
     at_ns = lines(run).at_ns
     return true_at(run, [int(at_ns[n]) for n in settled(run)])
 
 
 def gaps(run: Run, at_ns: Times, each: Millis) -> list[Millis]:
-    """From each to the next, and a silence at the end that is too long."""
+    """The time from each to the next, and a pause at the end that is too long."""
     tail = millis_of_ns(run.end_ns - run.zero_ns - int(at_ns[-1]), int(at_ns[-1]))
     return periods(at_ns) + ([tail] if tail > 1.5 * each else [])
 
@@ -87,7 +87,7 @@ def gaps(run: Run, at_ns: Times, each: Millis) -> list[Millis]:
 
 
 def why_scale(run: Run) -> str:
-    """What the printed volts are of the true ones, all in all, tells what was reckoned."""
+    """The mean ratio of printed to true volts shows what is wrong in the formula."""
     found, config = lines(run), run.data["config"]
     chosen = settled(run) or [n for n, t in enumerate(found.at_ns) if t > SETTLED.ns]
     if not chosen:
@@ -109,7 +109,7 @@ def why_scale(run: Run) -> str:
 
 
 def why_lamp(run: Run) -> str:
-    """Another pin, wrong volts, the public thresholds, or too many changes."""
+    """It drives another pin, has wrong volts, uses the public thresholds, or changes too often."""
     if key := other_pin(run, "LED_R") or why_scale(run):
         return key
     if lamp_agrees(run, run.data["public"]):
@@ -118,7 +118,7 @@ def why_lamp(run: Run) -> str:
 
 
 def lamp_agrees(run: Run, config: dict[str, float]) -> bool:
-    """Whether LED_R did what these thresholds would have done, and changed at all."""
+    """Whether LED_R changed, and did so at these thresholds."""
     times = np.arange(SETTLED.ns, run.end_ns - run.zero_ns, NS_PER_S // 4)
     lit, wanted = False, []
     for volts in true_at(run, times):
@@ -154,21 +154,21 @@ calibrated = check(
 
 
 def why_rate(run: Run) -> str:
-    """Several conversions in a moment."""
+    """It makes several conversions at once."""
     spans = np.diff(conversions(run, "AIN_1").at_ns)
     return "adc_burst" if len(spans) and spans.min() < ms(10).ns else ""
 
 
 @gate("b.lines", expect=Within(ms(10), of=LINE_EACH), on_miss="line_rate")
 def line_gaps(run: Run) -> list[Millis] | None:
-    """From each line to the next."""
+    """The time from each line to the next."""
     at_ns = lines(run).at_ns
     return gaps(run, at_ns, LINE_EACH) if len(at_ns) > 1 else None
 
 
 @gate("b.raw", expect=AtMost(Percent(1)), on_miss="wrong_raw")
 def raw_error(run: Run) -> list[Percent]:
-    """How far the RAW of each judged line is off the pin's code, of full scale."""
+    """The error of RAW in each judged line, in percent of the full scale."""
     found, ratio = lines(run), run.data["config"]["ratio"]
     raw, at_ns, true = found.numbers("raw"), found.at_ns, true_volts(run)
     pairs = zip(settled(run), true, strict=True)
@@ -180,7 +180,7 @@ def raw_error(run: Run) -> list[Percent]:
 
 @check("b", points=3, expect=Within(Hertz(1), of=Hertz(20)), on_miss="read_rate", why=why_rate)
 def read_rates(run: Run) -> list[Hertz] | None:
-    """The rate of each four reads in a row, and that of a silence at the end."""
+    """The rate of each four reads in a row, and of a pause at the end."""
     at_ns = conversions(run, "AIN_1").at_ns[::4]
     if len(at_ns) < 2:
         return None
@@ -192,7 +192,7 @@ def read_rates(run: Run) -> list[Hertz] | None:
 
 
 def why_moved(run: Run) -> str:
-    """A whole spike was printed, or a fifth of it."""
+    """A spike was printed, or a fifth of it."""
     moved, spike = spread.measure(run), abs(run.data["spike"]) * run.data["config"]["ratio"]
     return "mean_not_median" if moved is not None and moved < spike / 2 else ""
 
@@ -207,7 +207,7 @@ def why_moved(run: Run) -> str:
     after="a",
 )
 def spread(run: Run) -> Volts | None:
-    """How far the lines are apart although the panel stands still."""
+    """How far the printed volts differ although the panel's voltage is constant."""
     volts = shown(run)
     if not volts:
         return None
@@ -224,7 +224,7 @@ def lamp_edges(run: Run) -> list[int]:
 
 
 def thresholds(run: Run) -> list[Volts]:
-    """Where LED_R has to change, one for each true crossing: on, off, on."""
+    """The voltages at which LED_R has to change, one for each crossing: on, off, on."""
     config, path = run.data["config"], run.data["path"]
     found, at = [], 0.0
     for name, way in (("v_on", -1), ("v_off", 1), ("v_on", -1)):

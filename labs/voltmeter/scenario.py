@@ -1,7 +1,7 @@
 """L05's stimulus: steps, spikes, slow crossings with noise, a converter whose gain is wrong.
 
-A *path* is what the panel's voltage does: pairs of a time (ms since t = 0) and the volts from
-then on. It is behind a divider: the pin has 1/ratio of it, and the knob sets the pin.
+A *path* is the panel's voltage over time: pairs of a time (ms since t = 0) and the volts from then
+on. It goes through a divider: the pin has 1/ratio of it, and the knob sets the pin.
 """
 
 import json
@@ -9,15 +9,15 @@ import random
 
 import numpy as np
 
-from grader import Episode, Step, ms, set_control
-from hardware.boards import BoardType
+from grader import BoardType, Episode, Step, ms, set_control
 
 SUPPLY_V = 3.3
 PUBLIC = {"ratio": 8.0, "v_on": 11.5, "v_off": 12.0}
 NOMINAL = [[0.5, 0.5], [2.5, 2.5]]
 NOISE_V, SPIKE_V = 0.1, 0.5
 SPIKES = (21, 23, 27, 29)
-"""A spike each so many reads: with these any program that looks at each tenth read meets one."""
+"""A spike comes once in so many reads. With these numbers a program that uses each tenth read also
+gets one."""
 MARGIN_V = 0.35
 RAMP_STEP = ms(100)
 RAMP_STEP_V = 0.01
@@ -28,7 +28,7 @@ Config = dict[str, float]
 
 
 def scenario(seed: int, board: BoardType) -> list[Episode]:
-    """Steps, spikes, slow crossings with noise, and a converter that is off and was calibrated."""
+    """Steps, spikes, slow crossings with noise, and a calibrated converter with a wrong gain."""
     rng = random.Random(seed)
     config = hidden_config(rng) if seed else PUBLIC
     gain = rng.choice((1, -1)) * rng.uniform(0.04, 0.08) + 1
@@ -50,7 +50,8 @@ def episode(
     spoil: dict[str, float] | None = None,
     cal: list[list[float]] = NOMINAL,
 ) -> Episode:
-    """The panel goes its path, to 3 s after its end; `spoil` are controls of the converter."""
+    """The panel follows its path until 3 s after its end. `spoil` sets controls of the
+    converter."""
     turns: list[Step] = []
     for control, value in (spoil or {}).items():
         turns += set_control("panel", control, value, at=ms(0))
@@ -71,7 +72,8 @@ def episode(
 
 
 def hidden_config(rng: random.Random) -> Config:
-    """Unlike the public one, and so that a program of whole volts is wrong at a threshold."""
+    """A config that differs from the public one, and for which a program that uses whole volts is
+    wrong at a threshold."""
     while True:
         ratio = round(rng.uniform(7.6, 8.4), 2)
         v_on = round(rng.uniform(10.5, 12.7), 2)
@@ -92,7 +94,7 @@ def steps(rng: random.Random, count: int) -> Path:
 
 
 def calibration(rng: random.Random, gain: float) -> list[list[float]]:
-    """Two points of this converter: volts by its full scale, and true ones, at the pin."""
+    """Two calibration points of this converter, at the pin: measured and true volts."""
     return [
         [round(true * gain, 4), round(true, 4)]
         for true in (rng.uniform(0.7, 1), rng.uniform(2, 2.6))
@@ -100,9 +102,9 @@ def calibration(rng: random.Random, gain: float) -> list[list[float]]:
 
 
 def crossings(config: Config) -> Path:
-    """Down with a rest at v_on, up, and down again, slowly; far from both thresholds it jumps.
+    """Slowly down with a pause at v_on, up, and down again; far from both thresholds it jumps.
 
-    The jumps take the panel past the public thresholds too: who uses those shows it.
+    The jumps also cross the public thresholds, so that a program that uses those is found.
     """
     top, bottom = config["v_off"] + MARGIN_V, config["v_on"] - MARGIN_V
     high, low = max(top, PUBLIC["v_off"] + 0.4), min(bottom, PUBLIC["v_on"] - 0.4)
@@ -117,7 +119,7 @@ def crossings(config: Config) -> Path:
 
 
 def ramp(path: Path, wait_ms: float, start: float, end: float) -> None:
-    """After a wait go from one voltage to another by 0.1 V/s."""
+    """Add to the path: after a wait, from one voltage to another at 0.1 V/s."""
     begin = path[-1][0] + wait_ms
     count = round(abs(end - start) / RAMP_STEP_V)
     volts = np.linspace(start, end, count + 1).tolist()

@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 
-from grader.host.host import HostFunctions
+from grader.host.host_functions import HostFunctions
 from tests.support import attack_class
 from tests.support.host_course import HOST
 from tools import attack_delay

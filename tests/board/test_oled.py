@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hardware.bench.drawing.display_frame import frame_png
+from hardware.bench.drawing.png import frame_png
 from hardware.bench.parts.common.display import Pixels
 from tests.support.parts_bench import Parts, stage
 

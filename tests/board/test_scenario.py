@@ -8,11 +8,11 @@ import pytest
 
 from hardware.bench.bench import Bench
 from hardware.bench.circuit.circuit import Circuit
-from hardware.bench.scenario import load, parse
-from hardware.bench.scenario.commands.pin import ExpectPin, SetControlCommand
+from hardware.bench.scenario.commands.delay import Delay
+from hardware.bench.scenario.commands.pins import ExpectPin, SetControlCommand
 from hardware.bench.scenario.commands.serial import WaitSerial, WriteSerial
-from hardware.bench.scenario.commands.time import Delay
 from hardware.bench.scenario.player import play
+from hardware.bench.scenario.scenario import load, parse
 from hardware.errors import HardwareError, ScenarioError
 
 HEAD = "name: t\nversion: 1\nsteps:\n"
@@ -56,20 +56,20 @@ def test_every_command() -> None:
         ("name: t\nversion: 1\nsteps: []\nsteps: []", 4, "given twice"),
         ("name: t\nversion: 1\nsteps: [", 3, "not YAML"),
         ("name: a\x00b", 1, "not YAML"),
-        (HEAD + "  - [a]: 1", 4, "no key"),
-        (HEAD + "  - wait-serial: !!python/name:os.system x", 4, "makes no sense"),
-        (HEAD + "  - wait-serial: 2020-13-45", 4, "makes no sense"),
+        (HEAD + "  - [a]: 1", 4, "not a key"),
+        (HEAD + "  - wait-serial: !!python/name:os.system x", 4, "is not valid"),
+        (HEAD + "  - wait-serial: 2020-13-45", 4, "is not valid"),
         (HEAD + "  - delay: 30", 4, "no unit"),
         (HEAD + "  - delay: 30 min", 4, "no unit"),
-        (HEAD + "  - name: x", 4, "without a command"),
+        (HEAD + "  - name: x", 4, "has no command"),
         (HEAD + "  - delay: 1ms\n    wait-serial: a", 4, "delay \\+ wait-serial in one step"),
         (HEAD + "  - delay: 1ms\n    delay: 2ms", 5, "given twice"),
         (HEAD + "  - wait-serail: a", 4, "unknown key 'wait-serail'"),
-        (HEAD + "  - wait-serial: on", 4, "not a word"),
+        (HEAD + "  - wait-serial: on", 4, "not text"),
         (HEAD + "  - write-serial: [300]", 4, "list of bytes"),
         (HEAD + "  - take-screenshot: { part-id: o }", 4, "neither save-to nor compare-with"),
         (HEAD + "  - touch: { part-id: o, x: 1, y: 1 }", 4, "not simulated"),
-        (HEAD + "  - expect-pin: { part-id: e, pin: '2', value: 3 }", 4, "never 3"),
+        (HEAD + "  - expect-pin: { part-id: e, pin: '2', value: 3 }", 4, "3 is not a pin level"),
         (HEAD + "  - expect-pin: { part-id: e, value: 1 }", 4, "pin is given twice or not at all"),
         (HEAD + "  - delay: 1ms\n    warsha: { timeout: 1s }", 5, "unknown key 'timeout'"),
         (HEAD + "  - wait-serial: a\n    warsha: { retries: 1 }", 5, "unknown key 'retries'"),
@@ -151,7 +151,7 @@ def test_steps_in_their_order_and_at_their_time() -> None:
 
 def test_two_waits_find_two_words_of_one_piece_but_not_one_twice() -> None:
     run("  - wait-serial: a\n  - wait-serial: b", FakeBench({MS: b"a b"}))
-    with pytest.raises(ScenarioError, match="'a' did not come"):
+    with pytest.raises(ScenarioError, match="'a' was not received"):
         run("  - wait-serial: a\n  - wait-serial: a", FakeBench({MS: b"a b"}))
 
 
@@ -164,17 +164,17 @@ def test_a_long_word_is_found_though_it_comes_in_many_pieces() -> None:
 
 
 def test_what_came_during_a_delay_does_not_count() -> None:
-    with pytest.raises(ScenarioError, match="did not come"):
+    with pytest.raises(ScenarioError, match="was not received"):
         run("  - delay: 5ms\n  - wait-serial: a", FakeBench({MS: b"a"}))
 
 
 @pytest.mark.parametrize(
     "steps, ends_ns, what",
     [
-        ("  - wait-serial: never", None, "s.yaml:4: wait-serial: 'never' did not come"),
-        ("  - delay: 2s", None, "the time of the run is over"),
+        ("  - wait-serial: never", None, "s.yaml:4: wait-serial: 'never' was not received"),
+        ("  - delay: 2s", None, "the time of the run has ended"),
         ("  - delay: 500ms", 100 * MS, "the board ended .at 100 ms."),
-        ("  - wait-serial: x\n    warsha: {timeout: 5ms}", None, "did not come.*at 5 ms"),
+        ("  - wait-serial: x\n    warsha: {timeout: 5ms}", None, "was not received.*at 5 ms"),
         ("  - name: lamp\n    expect-pin: {part-id: e, pin: '2', value: 1}", None,
          "s.yaml:4: lamp: e:2 is 0, expected 1"),
         ("  - set-control: {part-id: btn9, control: pressed, value: 1}", None, "no part 'btn9'"),

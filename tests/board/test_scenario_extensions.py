@@ -8,8 +8,8 @@ from hardware.bench.bench import Bench
 from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.diagram import load
 from hardware.bench.flash import Flash
-from hardware.bench.scenario import parse
 from hardware.bench.scenario.player import Player, ScenarioOutcome, play
+from hardware.bench.scenario.scenario import parse
 from hardware.errors import ScenarioError
 
 SECOND = 1_000_000_000
@@ -69,7 +69,7 @@ GOOD = [
     "never-fault: { for: 100ms }",
 ]
 BAD = [
-    ("expect-serial: { match: 'x+', timeout: 100ms }", "'x\\+' did not come"),
+    ("expect-serial: { match: 'x+', timeout: 100ms }", "'x\\+' was not received"),
     ("wait-pin: { part-id: esp, pin: '26', value: 1, timeout: 50ms }", "did not become 1 within"),
     (f"expect-edges: {{ {PIN}, count: 3, for: 100ms }}", "edges, expected 3"),
     (f"expect-pulse: {{ {PIN}, value: 1, width: 2ms, for: 50ms }}", "the nearest was"),
@@ -81,10 +81,10 @@ BAD = [
     ("never-pin: { part-id: esp, pin: '18', value: 1, for: 50ms }", "esp:18 was 1 at"),
     ("expect-edges: { part-id: esp, pin: '19', count: 1, for: 3s }", "too many pulses"),
     ("expect-edges: { part-id: esp, pin: '17', count: 0, for: 500ms }", "edges, expected 0"),
-    ("never-serial: { match: 'ready', for: 500ms }", "the board said 'ready'"),
+    ("never-serial: { match: 'ready', for: 500ms }", "the board printed 'ready'"),
     ("expect-i2c: { address: 60, for: 10ms }", "0 such transfers with 0x3c"),
-    ("expect-display: { part-id: btn, text: a }", "no display"),
-    ("expect-edges: { part-id: pot, pin: VCC, count: 1 }", "touches no pin of a board"),
+    ("expect-display: { part-id: btn, text: a }", "not a display"),
+    ("expect-edges: { part-id: pot, pin: VCC, count: 1 }", "is not wired to a pin of a board"),
 ]
 
 
@@ -121,7 +121,7 @@ def test_points_are_counted_and_the_run_goes_on() -> None:
 """
     outcomes = run(steps)
     assert [outcome.points for outcome in outcomes] == [2, 0, 0, 4]
-    assert outcomes[1].said.startswith("'T=31.5' did not come")
+    assert outcomes[1].failure.startswith("'T=31.5' was not received")
     assert outcomes[1].step.feedback["ar"] == "اضغط."
 
 
@@ -130,16 +130,16 @@ def test_points_are_counted_and_the_run_goes_on() -> None:
     [
         ("warsha: { expect-edge: {} }", "unknown key 'expect-edge'"),
         ("expect-edges: {}", "unknown key 'expect-edges'"),
-        ("warsha: { expect-serial: { match: '(' } }", "no regular expression"),
-        ("warsha: { expect-serial: { match: '(?u)x' } }", "no regular expression"),
-        ("warsha: { publish: { topic: a/#, payload: x } }", "'a/#' is no topic"),
+        ("warsha: { expect-serial: { match: '(' } }", "not a regular expression"),
+        ("warsha: { expect-serial: { match: '(?u)x' } }", "not a regular expression"),
+        ("warsha: { publish: { topic: a/#, payload: x } }", "'a/#' is not a topic"),
         (f"warsha: {{ expect-edges: {{ {PIN} }} }}", "count, min and max are missing"),
-        (f"warsha: {{ expect-edges: {{ {PIN}, edge: up, count: 1 }} }}", "'up' is no edge"),
+        (f"warsha: {{ expect-edges: {{ {PIN}, edge: up, count: 1 }} }}", "'up' is not an edge"),
         (f"warsha: {{ expect-pwm: {{ {PIN}, duty: 0.5 }} }}", "0.5 is not in %"),
         (f"warsha: {{ expect-pwm: {{ {PIN}, frequency: 5s }} }}", "'5s' is not in Hz"),
         ("delay: 1ms\n    warsha: { never-fault: {} }", "delay \\+ never-fault in one step"),
         ("delay: 1ms\n    warsha: { points: many }", "'many' is not a number"),
-        ("delay: 1ms\n    warsha: { points: -5 }", "points below 0"),
+        ("delay: 1ms\n    warsha: { points: -5 }", "points are below 0"),
         ("delay: 1ms\n    warsha: { feedback: { fr: Oui } }", "unknown key 'fr'"),
     ],
 )
@@ -151,7 +151,7 @@ def test_mistakes_are_named_at_load(step: str, what: str) -> None:
 
 def test_aliases_of_aliases_are_not_written_out() -> None:
     more = "".join(f" - &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 12))
-    with pytest.raises(ScenarioError, match="is not a word") as caught:
+    with pytest.raises(ScenarioError, match="is not text") as caught:
         parse(f"version: 1\nsteps: []\nname:\n - &a0 [x]\n{more}", "s.yaml")
     assert len(str(caught.value)) < 1000
 
@@ -159,7 +159,7 @@ def test_aliases_of_aliases_are_not_written_out() -> None:
 def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
     text = "name: t\nversion: 1\nsteps:\n  - take-screenshot: { part-id: btn, save-to: a.png }"
     circuit = Circuit(load({"version": 1, "parts": PARTS, "connections": WIRES}))
-    with Bench(circuit) as bench, pytest.raises(ScenarioError, match="no display"):
+    with Bench(circuit) as bench, pytest.raises(ScenarioError, match="not a display"):
         play(parse(text, str(tmp_path / "s.yaml")), bench, circuit, SECOND)
 
 
@@ -195,7 +195,7 @@ def test_mqtt_both_ways() -> None:
         flash.put({"main.py": NODE.encode()})
         with Bench(circuit, flash=flash) as bench:
             outcomes = play(scenario, bench, circuit, 20 * SECOND)
-    assert outcomes[-1].said == "0 such messages under 'lab/up', expected 1 …"
+    assert outcomes[-1].failure == "0 such messages under 'lab/up', expected 1 …"
 
 
 def test_i2c_and_a_display_of_dots() -> None:
@@ -217,5 +217,5 @@ def test_i2c_and_a_display_of_dots() -> None:
             player = Player(scenario, bench, circuit, 5 * SECOND)
             with pytest.raises(ScenarioError, match="oled shows dots"):
                 player.play()
-    assert [bool(outcome.said) for outcome in player.outcomes] == [False, True, True]
-    assert player.outcomes[1].said.endswith("the last one wrote [0x00, 0xa5] and read []")
+    assert [bool(outcome.failure) for outcome in player.outcomes] == [False, True, True]
+    assert player.outcomes[1].failure.endswith("the last one wrote [0x00, 0xa5] and read []")

@@ -246,13 +246,13 @@ print(talk(b'\\x60\\x04' + bytes(6) + uid, 0, 14), get(8) & 8)
 
 def test_a_card_sleeps_after_a_halt_and_keeps_its_first_block() -> None:
     card = MifareCard(bytes.fromhex("01020304"))
-    assert card.hear(b"\x30\x00" + crc_a(b"\x30\x00"), 0) is None
-    assert card.hear(b"\x26", 7) == (b"\x04\x00", 0)
-    assert card.hear(b"\x93\x20", 0) == (bytes.fromhex("0102030404"), 0)
+    assert card.receive(b"\x30\x00" + crc_a(b"\x30\x00"), 0) is None
+    assert card.receive(b"\x26", 7) == (b"\x04\x00", 0)
+    assert card.receive(b"\x93\x20", 0) == (bytes.fromhex("0102030404"), 0)
     select = bytes.fromhex("93700102030404")
-    assert card.hear(select + crc_a(select), 0) == (b"\x08\xb6\xdd", 0)
-    assert card.hear(b"\x50\x00" + crc_a(b"\x50\x00"), 0) is None
-    assert card.hear(b"\x26", 7) is None and card.hear(b"\x52", 7) == (b"\x04\x00", 0)
+    assert card.receive(select + crc_a(select), 0) == (b"\x08\xb6\xdd", 0)
+    assert card.receive(b"\x50\x00" + crc_a(b"\x50\x00"), 0) is None
+    assert card.receive(b"\x26", 7) is None and card.receive(b"\x52", 7) == (b"\x04\x00", 0)
 
 
 def test_faults_of_a_reader() -> None:

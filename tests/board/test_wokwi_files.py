@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from hardware.bench import diagram, scenario
+from hardware.bench import diagram
 from hardware.bench.lint.lint import lint_file
+from hardware.bench.scenario import scenario
 from hardware.headless import BoardFiles, run_program
 from tools import wokwi_projects
 from tools.wokwi_projects import FOLDER, PAGE, Project, projects

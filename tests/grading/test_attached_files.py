@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from grader.classrun.autograde import Grading
 from grader.cli import app
-from grader.disk import open_plain
+from grader.disk import open_regular_file
 from grader.lab.course import Course
 from grader.reports.feedback import feedback_page
 from grader.reports.feedback_data import FeedbackData
@@ -123,5 +123,5 @@ def test_a_folder_that_is_opened_as_a_file_leaves_nothing_open(tmp_path: Path) -
     before = len(os.listdir("/proc/self/fd"))
     for _number in range(5):
         with pytest.raises(OSError, match="buttons"):
-            open_plain(tmp_path / "buttons.ipynb", tmp_path)
+            open_regular_file(tmp_path / "buttons.ipynb", tmp_path)
     assert len(os.listdir("/proc/self/fd")) == before

@@ -14,7 +14,7 @@ from nbgrader.converters import GenerateAssignment
 
 from grader.errors import CourseError
 from grader.lab import cells
-from grader.lab.class_list import Trainee, nearest, read_roster
+from grader.lab.class_list import Trainee, nearest, read_class_list
 from grader.lab.course import Course, load_course
 from grader.lab.lab import find
 from grader.nbgrader import config, marks
@@ -90,27 +90,27 @@ def test_a_class_list_of_a_spreadsheet(tmp_path: Path, mark: str, comma: str) ->
     file = tmp_path / "class.csv"
     rows = ["id,first_name,last_name,email", "s1,أحمد,علي,a@example.org", ",,,", "s2,,,"]
     file.write_text(mark + "\r\n".join(rows).replace(",", comma), encoding="utf-8")
-    assert read_roster(file) == [Trainee("s1", "أحمد", "علي", "a@example.org"), Trainee("s2")]
+    assert read_class_list(file) == [Trainee("s1", "أحمد", "علي", "a@example.org"), Trainee("s2")]
 
 
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        ("x/y,,,", "'x/y' has '/'"),
+        ("x/y,,,", "'x/y' contains '/'"),
         (".x,,,", "'.x'"),
         ("a b,,,", "'a b'"),
         ("a\u200fb,,,", "\\u200f"),
         (",Ali,,", "no id"),
         ("S1,,,", "twice"),
         ("s2,a,b,c,d", "5 cells"),
-        ("s2,a,b,nowhere", "no e-mail"),
+        ("s2,a,b,nowhere", "not an e-mail"),
     ],
 )
 def test_a_bad_row_is_named(tmp_path: Path, row: str, said: str) -> None:
     file = tmp_path / "class.csv"
     file.write_text(f"id,first_name,last_name,email\ns1,,,\n{row}\n", encoding="utf-8")
     with pytest.raises(CourseError) as caught:
-        read_roster(file)
+        read_class_list(file)
     assert "line 3" in str(caught.value)
     assert said in str(caught.value)
 
@@ -134,7 +134,7 @@ def test_every_bad_row_is_named_at_once(tmp_path: Path) -> None:
     file = tmp_path / "class.csv"
     file.write_text("id\na b\nok\nc/d\n")
     with pytest.raises(CourseError, match=r"line 2.*line 4"):
-        read_roster(file)
+        read_class_list(file)
 
 
 @pytest.mark.parametrize("content", [b"name,age\n", b"", "id\nأحمد\n".encode("cp1256")])
@@ -142,7 +142,7 @@ def test_a_file_that_is_no_class_list(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "class.csv"
     file.write_bytes(content)
     with pytest.raises(CourseError) as caught:
-        read_roster(file)
+        read_class_list(file)
     assert caught.value.cure
 
 

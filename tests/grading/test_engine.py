@@ -17,7 +17,7 @@ from grader.lab.units import ms, seconds
 from grader.score import engine
 from grader.score.budget import Budget
 from grader.score.engine import run_episode, run_lab
-from grader.score.messages import message
+from grader.score.misconceptions import message
 from grader.score.score import score
 from hardware.bench.limits import Limits
 from hardware.boards import BoardType

@@ -136,7 +136,7 @@ def test_a_path_in_place_of_a_labs_name_has_the_cure(
     hand_in("s1", REFERENCE)
     for verb in ("grade", "class", "feedback"):
         error = warsha(verb, name).exception
-        assert isinstance(error, CourseError) and error.cure == f"say one of: {LAB}"
+        assert isinstance(error, CourseError) and error.cure == f"choose one of: {LAB}"
 
 
 def test_a_lost_gradebook_is_said_and_the_cure_brings_the_marks_back(

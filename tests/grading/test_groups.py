@@ -121,7 +121,7 @@ def test_what_cannot_be_graded_has_the_right_cure(week: Course) -> None:
     assert cure("own").endswith("nbgrader autograde own")
     shutil.rmtree(week.root / "release" / "buttons")
     assert cure("buttons") == f"run: warsha grade {WEEK}"
-    assert cure("elsewhere") == f"say one of: own, traffic_light, {WEEK}"
+    assert cure("elsewhere") == f"choose one of: own, traffic_light, {WEEK}"
 
 
 def test_a_lab_handed_in_alone_and_among_others_has_two_records(week: Course) -> None:

@@ -14,10 +14,9 @@ import pytest
 
 from grader.errors import GraderError
 from grader.host import sandbox
-from grader.host.errors import HostError
-from grader.host.host import HostFunctions
-from grader.host.limits import HostLimits
-from grader.host.sandbox import Way
+from grader.host.host_functions import HostError, HostFunctions
+from grader.host.process import HostLimits
+from grader.host.sandbox import Isolation
 from grader.lab.course import Course
 from tests.support.host_course import FOLDER
 
@@ -27,14 +26,14 @@ MakeHost = Callable[..., HostFunctions]
 
 
 @pytest.fixture(params=["bwrap", "none"])
-def way(request: pytest.FixtureRequest) -> Way:
+def way(request: pytest.FixtureRequest) -> Isolation:
     """Both ways to hold host code; what a function sees is the same."""
-    name: Way = request.param
+    name: Isolation = request.param
     return name
 
 
 @pytest.fixture
-def make(way: Way) -> Iterator[MakeHost]:
+def make(way: Isolation) -> Iterator[MakeHost]:
     """Makes hosts that are closed after the test."""
     made: list[HostFunctions] = []
 
@@ -72,7 +71,7 @@ def test_a_check_may_ask_with_numbers_of_numpy(make: MakeHost) -> None:
     values = [np.float64(1.5), np.int32(7), np.bool_(True), np.arange(3), (1, {"a": np.uint8(2)})]
     assert host.call("echo", *values) == [1.5, 7, True, [0, 1, 2], [1, {"a": 2}]]
     for odd in (float("nan"), {1, 2}, object(), np.inf):
-        with pytest.raises(TypeError, match="cannot be asked with"):
+        with pytest.raises(TypeError, match="cannot be called with"):
             host.call("echo", odd)
 
 
@@ -235,8 +234,8 @@ except OSError as error:
 def test_a_parent_that_dies_takes_the_child_along() -> None:
     code = f"""
 import os, sys
-from grader.host.host import Host
-host = Host({DO!r}, ("do",), sys.argv[1])
+from grader.host.host_functions import HostFunctions
+host = HostFunctions({DO!r}, ("do",), sys.argv[1])
 host.call("do", "result = 1")
 print(open(f"/proc/self/task/{{os.getpid()}}/children").read(), flush=True)
 os._exit(0)

@@ -98,7 +98,7 @@ def test_without_a_sandbox_grading_refuses_or_says_so(
 
 
 def test_the_doctor_names_cause_and_cure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    assert probe.finding().state == "ok"
+    assert probe.check_sandbox().state == "ok"
     broken = ["bwrap", "--no-such-option"]
     monkeypatch.setattr(sandbox, "bubblewrap", lambda: broken)
     monkeypatch.setattr(probe, "SETTINGS", tmp_path)
@@ -110,7 +110,7 @@ def test_the_doctor_names_cause_and_cure(monkeypatch: pytest.MonkeyPatch, tmp_pa
     for name, (value, cure) in cures.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(value + "\n")
-        found = probe.finding()
+        found = probe.check_sandbox()
         assert found.state == "warn" and "--no-such-option" in found.found
         assert cure in found.cure
         (tmp_path / name).unlink()

@@ -101,7 +101,7 @@ def test_a_file_with_the_solution_is_told(copy: Path) -> None:
         ("mutants/empty.py", None, "expected.toml, empty: there is no such mutant"),
         ("reference.py", None, "reference.py: is missing"),
         ("expected.toml", None, "expected.toml: is missing"),
-        ("expected.toml", "[drift", "expected.toml: is no TOML"),
+        ("expected.toml", "[drift", "expected.toml: is not TOML"),
         ("expected.toml", "[drift]\nd = 3\n", "drift.d: must be points and a key"),
     ],
 )

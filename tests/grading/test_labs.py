@@ -13,7 +13,7 @@ import pytest
 from grader.authoring.lab_check import GENERIC, check_runs, count_runs, programs, verify_expected
 from grader.errors import LabError
 from grader.lab import lab as labs
-from grader.score.messages import known, shared
+from grader.score.misconceptions import known, shared
 from grader.seeds import PUBLIC_SEED
 from hardware.bench import diagram
 
@@ -106,13 +106,13 @@ def copy(tmp_path: Path) -> Path:
     [
         ('id = "L02"', "", "traffic_light/lab.toml, id: is missing"),
         ("minutes = 75", 'minutes = "75"', "lab.toml, minutes: is '75'"),
-        ("version = 1", "version = 1\nverson = 2", "lab.toml, verson: is not known here"),
-        ("[boards.pi_pico]", "[boards.pico]", "lab.toml, boards.pico: is no board"),
+        ("version = 1", "version = 1\nverson = 2", "lab.toml, verson: is unknown"),
+        ("[boards.pi_pico]", "[boards.pico]", "lab.toml, boards.pico: is not a board"),
         ('"pins.pico.py"', '"pins.py"', "boards.pi_pico.pins: there is no file pins.py"),
         ('"diagram.json"', '"../x.json"', "there is no file ../x.json in the lab's folder"),
         (', en = "order of the phases"', "", "items.a: must have a text in ar and one in en"),
         ("\n[items]\n", '\n[items]\nx = { ar = "1", en = "1" }\n', "items.x: lab.toml and checks"),
-        ("title =", "title ==", "lab.toml: is no TOML"),
+        ("title =", "title ==", "lab.toml: is not TOML"),
     ],
 )
 def test_a_wrong_lab_toml_is_told_with_file_and_key(
@@ -133,7 +133,7 @@ def test_a_wrong_lab_toml_is_told_with_file_and_key(
         ("def scenario(", "def scenarios(", "checks.py, scenario: there is no such function"),
         ('"R + G"', "1 / 0", "checks.py: ZeroDivisionError"),
         ('check("b", points=5', 'check("a", points=5', "checks.py, a: is there twice"),
-        ('after="a"', 'after="d"', "checks.py, c: its after='d' must come before it"),
+        ('after="a"', 'after="d"', "checks.py, c: 'd' in its after= must be declared before it"),
         ("points=4", "points=0", "check a: points must be more than 0"),
     ],
 )

@@ -9,7 +9,7 @@ from grader.lab.limits import AtMost, Exactly, Never
 from grader.lab.run import Run
 from grader.lab.units import Bytes, ms
 from grader.measure import pins, source
-from grader.measure.heap import heap
+from grader.measure.memory import heap
 from grader.measure.power import awake_spans, boots, charge, power_spans, time_in, wakes
 from tests.support.measured_run import MS, Hand, measured, run_of
 from tests.support.parts_bench import Parts

@@ -193,5 +193,9 @@ def test_esp_now_messages() -> None:
     with near_ap(AIR, seed=1) as bench:
         bench.run(2 * SECOND)
         run = run_of(bench.trace, {})
-    assert Exactly([b"\0", b"\1", b"\2"]).judge([m.payload for m in network.air(run)], run).ok
-    assert network.air(run, "received") == []
+    assert (
+        Exactly([b"\0", b"\1", b"\2"])
+        .judge([m.payload for m in network.espnow_messages(run)], run)
+        .ok
+    )
+    assert network.espnow_messages(run, "received") == []

@@ -7,20 +7,19 @@ import pytest
 
 from grader.lab.run import Run
 from grader.lab.units import ms, us
-from grader.measure import files, i2c, mqtt, network, pins, power, source, spi
+from grader.measure import i2c, memory, mqtt, network, pins, power, source, spi
 from grader.measure.adc import conversions
 from grader.measure.dht import dht22
 from grader.measure.display import Screen
 from grader.measure.glyphs import read
-from grader.measure.heap import heap
+from grader.measure.memory import heap
 from grader.measure.neopixel import colours
 from grader.measure.onewire import onewire
 from grader.measure.pulses import echoes, pulses
-from grader.measure.pwm import pwm, with_pulses
-from grader.measure.serial import records, strangers
+from grader.measure.pwm import pwm, tones, with_pulses
+from grader.measure.serial import other_lines, records
 from grader.measure.states import phases, states, together
 from grader.measure.times import delay, longest_gap, moments, periods, rate, rates
-from grader.measure.tones import tones
 from grader.measure.uart import uart_sent
 from tests.support.measured_run import run_of
 from tests.support.rig import PINS, Hand, play
@@ -103,7 +102,7 @@ def of_the_chip(run: Run) -> dict[str, Callable[[], object]]:
         "irqs": lambda: pins.interrupts(run, "BTN"),
         "power": lambda: (power.charge(run, {"active": 1}), power.boots(run), power.wakes(run)),
         "source": lambda: source.called_in_handlers({"main.py": HEAD.encode()}, "x"),
-        "files": lambda: files.size(run, "x"),
+        "files": lambda: memory.file_size(run, "x"),
     }
 
 
@@ -128,7 +127,7 @@ def everything(run: Run) -> dict[str, Callable[[], object]]:
         "pwm": lambda: (pwm(run, "OUT").widths(), pwm(run, "FREE").between(5, 9).duties()),
         "at": lambda: (pwm(run, "OUT").width_at(0), pwm(run, "OUT").frequency_at(10**9)),
         "all pulses": lambda: with_pulses(run, "OUT"),
-        "records": lambda: (records(run, r"HEAP (?P<n>\d+)").numbers("n"), strangers(run, "x+")),
+        "records": lambda: (records(run, r"HEAP (?P<n>\d+)").numbers("n"), other_lines(run, "x+")),
         "uart": lambda: [
             (line.frames(10**6), line.between_flags(0))
             for line in (uart_sent(run, role) for role in ("FREE", "OUT"))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from grader.measure.onewire import OneWireTalk, onewire
+from grader.measure.onewire import OneWireTransaction, onewire
 from grader.measure.times import periods
 from tests.support.measured_run import MS, Hand, measured
 from tests.support.parts_bench import Parts
@@ -42,8 +42,8 @@ def test_conversions_and_what_was_read(family: str, pin: int, wait: int) -> None
         ),
         "PROBE",
     )  # fmt: skip
-    begun = [talk for talk in talks if talk.said[:1] == b"\x44"]
-    read = [talk for talk in talks if talk.said[:1] == b"\xbe"]
+    begun = [talk for talk in talks if talk.command[:1] == b"\x44"]
+    read = [talk for talk in talks if talk.command[:1] == b"\xbe"]
     assert len(begun) == len(read) == 3 and all(talk.is_present for talk in talks)
     assert all(1000 < period < 1030 for period in periods(np.array([t.at_ns for t in begun])))
     assert wait * MS < read[0].at_ns - begun[0].at_ns < (wait + 10) * MS
@@ -60,5 +60,5 @@ def test_nobody_on_the_wire() -> None:
     talks = onewire(
         measured(PROBE, ["r:1 b:3V3", "r:2 b:4"], program, {"PROBE": 4}, until_ms=100), "PROBE"
     )
-    assert talks == [OneWireTalk(talks[0].at_ns, False, b"")]
-    assert talks[0].temperature is None and talks[0].said == b""
+    assert talks == [OneWireTransaction(talks[0].at_ns, False, b"")]
+    assert talks[0].temperature is None and talks[0].command == b""

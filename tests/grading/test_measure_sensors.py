@@ -8,7 +8,7 @@ from grader.lab.units import ms, us
 from grader.measure.adc import conversions
 from grader.measure.dht import dht22
 from grader.measure.pulses import echoes, pulses
-from grader.measure.serial import records, strangers
+from grader.measure.serial import other_lines, records
 from grader.measure.times import delay, longest_gap, periods, rate, rates
 from tests.support.measured_run import MS, Hand, measured
 from tests.support.parts_bench import Parts
@@ -90,14 +90,14 @@ def test_records_with_their_fields_and_times() -> None:
     assert len(late) == 3
     # the lamp at the time of each line, and in the middle of its period
     assert run.signal("LED_R").at_all(seen.at_ns).tolist() == [False] * 3 + [True] * 3
-    assert strangers(run, FORM) == []
+    assert other_lines(run, FORM) == []
 
 
 @pytest.mark.parametrize("form", ["V %.1f RAW %d", "%.2f V, RAW %d", "V %.2f RAW %d "])
 def test_lines_of_another_form_are_strangers(form: str) -> None:
     run = voltmeter("esp32", form)
     seen = records(run, FORM)
-    assert len(seen) == 0 and len(strangers(run, FORM)) == 6
+    assert len(seen) == 0 and len(other_lines(run, FORM)) == 6
     assert rate(seen.at_ns) is None and periods(seen.at_ns) == []
     assert longest_gap(seen.at_ns, 0, 3000 * MS) == 3000.0
 
@@ -109,7 +109,7 @@ def test_digits_of_another_script_are_no_number() -> None:
     seen = records(run, r"(?P<seq>\d*),(?P<value>\d*)")
     assert seen.texts("seq") == ["12", "12", ""]
     assert np.isnan(seen.numbers("seq")).tolist() == [False, False, True]
-    assert [line.text for line in strangers(run, r"\d*,\d*")] == ["\u0661\u0662,5"]
+    assert [line.text for line in other_lines(run, r"\d*,\d*")] == ["\u0661\u0662,5"]
 
 
 # -- an ultrasonic sensor

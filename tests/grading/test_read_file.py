@@ -10,7 +10,7 @@ from grader.lab import lab as labs
 from grader.lab.episode import Episode, read_file
 from grader.lab.run import Run
 from grader.lab.units import ms, seconds
-from grader.measure.files import content, size
+from grader.measure.memory import file_content, file_size
 from grader.score.engine import run_episode
 from hardware import boards
 from hardware.bench.flash import Flash
@@ -54,12 +54,12 @@ def play(board: str, program: bytes) -> Run:
 @BOARDS
 def test_a_file_as_it_was_at_a_time(name: str) -> None:
     run = play(name, LOG.replace(b"MOVES", b"False"))
-    assert content(run, "log.bin", at_ms=1000) == bytes(400)
-    assert content(run, "log.bin") == bytes(1000)
-    assert (size(run, "log.bin", 1000), size(run, "log.bin")) == (400.0, 1000.0)
-    assert str(size(run, "log.bin")) == "1000 B"
-    assert content(run, "none.bin") is None and size(run, "none.bin") is None
-    assert content(run, "log.bin", at_ms=2000) is None  # nobody read it then
+    assert file_content(run, "log.bin", at_ms=1000) == bytes(400)
+    assert file_content(run, "log.bin") == bytes(1000)
+    assert (file_size(run, "log.bin", 1000), file_size(run, "log.bin")) == (400.0, 1000.0)
+    assert str(file_size(run, "log.bin")) == "1000 B"
+    assert file_content(run, "none.bin") is None and file_size(run, "none.bin") is None
+    assert file_content(run, "log.bin", at_ms=2000) is None  # nobody read it then
     assert run.program["main.py"].startswith(b"\nimport os")
 
 

@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 from vcd.reader import TokenKind, tokenize
 
 from grader.archive.record import Record
-from grader.archive.replay import Case, Mark, found_of, recall, replay
-from grader.archive.replay_report import replay_and_tell
+from grader.archive.replay import PointsAndKey, ReplayCase, find_case, marks_of, replay
+from grader.archive.replay_report import print_replay
 from grader.archive.store import Store, StoreError
 from grader.classrun.autograde import Grading
 from grader.classrun.outcome import Outcome
@@ -78,10 +78,10 @@ def mutant(name: str) -> str:
     return (LABS / LAB / "mutants" / f"{name}.py").read_text(encoding="utf-8")
 
 
-def again(store: Store, number: int | None = None) -> tuple[Case, dict[str, Mark]]:
+def again(store: Store, number: int | None = None) -> tuple[ReplayCase, dict[str, PointsAndKey]]:
     """The case, and what the program gets now."""
-    case = recall(store, LAB, "amina", number)
-    return case, found_of(replay(case, lambda _seed: None))
+    case = find_case(store, LAB, "amina", number)
+    return case, marks_of(replay(case, lambda _seed: None))
 
 
 def test_a_changed_lab_changes_no_old_mark(store: Store, checkout: Path) -> None:
@@ -117,7 +117,7 @@ def test_each_submission_can_be_replayed(store: Store, checkout: Path) -> None:
     assert again(store)[1]["d"] == (0, "drift")
     assert again(store, 1)[1]["d"] == (0, "no_ready")
     with pytest.raises(GraderError, match="amina has 2 graded submissions") as caught:
-        recall(store, LAB, "amina", 3)
+        find_case(store, LAB, "amina", 3)
     assert "--try" in caught.value.cure
 
 
@@ -125,9 +125,9 @@ def test_other_builds_are_named(store: Store, checkout: Path) -> None:
     record = give_mark(store, load(checkout), mutant("empty"))
     stamp = {**record.stamp, "port": "ab" * 32, "engine": "0.0.1+old"}
     put_record(store, replace(record, stamp=stamp))
-    port, engine = recall(store, LAB, "amina").changed()
-    assert port.startswith("the virtual board is another build than then: abab")
-    assert engine.startswith("the engine is another build than then: 0.0.1+old, now 0.")
+    port, engine = find_case(store, LAB, "amina").changed()
+    assert port.startswith("the virtual board is a different build: abab")
+    assert engine.startswith("the engine is a different build: 0.0.1+old then, 0.")
 
 
 def test_a_mark_that_is_not_what_the_program_earns(store: Store, checkout: Path) -> None:
@@ -135,7 +135,7 @@ def test_a_mark_that_is_not_what_the_program_earns(store: Store, checkout: Path)
     generous = replace(record.cards[1], points=5)
     put_record(store, replace(record, cards=(record.cards[0], generous, *record.cards[2:])))
     out = Console(record=True, width=160)
-    _page, same = replay_and_tell(out, store, LAB, "amina")
+    _page, same = print_replay(out, store, LAB, "amina")
     assert not same
     assert "the marks are not the same" in out.export_text()
 
@@ -145,7 +145,7 @@ def test_a_mark_that_is_not_what_the_program_earns(store: Store, checkout: Path)
 
 def test_nothing_was_graded(store: Store) -> None:
     with pytest.raises(GraderError, match="no submission of traffic_light by amina") as caught:
-        recall(store, LAB, "amina")
+        find_case(store, LAB, "amina")
     assert caught.value.cure == "run: warsha grade traffic_light"
 
 
@@ -153,8 +153,8 @@ def test_the_lab_is_not_in_the_store(store: Store, checkout: Path) -> None:
     record = give_mark(store, load(checkout), "")
     shutil.rmtree(store.folder / "labs" / record.stamp["lab"])
     with pytest.raises(StoreError, match="is not in the store") as caught:
-        recall(store, LAB, "amina")
-    assert "put your copy of that folder back" in caught.value.cure
+        find_case(store, LAB, "amina")
+    assert "put your backup copy of that folder back" in caught.value.cure
 
 
 def test_an_altered_lab_is_noticed(store: Store, checkout: Path) -> None:
@@ -162,7 +162,7 @@ def test_an_altered_lab_is_noticed(store: Store, checkout: Path) -> None:
     plan = store.folder / "labs" / record.stamp["lab"] / LAB / "given" / "plan.json"
     plan.write_bytes(plan.read_bytes() + b" ")
     with pytest.raises(StoreError, match="files in the store were changed"):
-        recall(store, LAB, "amina")
+        find_case(store, LAB, "amina")
 
 
 def test_a_lab_of_an_engine_that_is_no_more(store: Store, checkout: Path) -> None:
@@ -173,7 +173,7 @@ def test_a_lab_of_an_engine_that_is_no_more(store: Store, checkout: Path) -> Non
         store, replace(record, stamp={**record.stamp, "lab": digest, "engine": "0.1.0+abc"})
     )
     with pytest.raises(StoreError, match="cannot import name 'Nowhere'") as caught:
-        recall(store, LAB, "amina")
+        find_case(store, LAB, "amina")
     assert caught.value.cure == "replay it with the engine that graded it: 0.1.0+abc"
 
 
@@ -192,15 +192,15 @@ def test_how_the_mark_came_about_is_told(store: Store, checkout: Path) -> None:
     cards = (replace(record.cards[0], timed_out=True), *record.cards[1:])
     put_record(store, replace(record, cards=cards, stamp={**record.stamp, "sandbox": "none"}))
     out = Console(record=True, width=200, quiet=False, file=io.StringIO())
-    page, _same = replay_and_tell(out, store, LAB, "amina")
+    page, _same = print_replay(out, store, LAB, "amina")
     for told in (out.export_text(), page.read_text(encoding="utf-8").replace("&#x27;", "'")):
-        assert "this machine's limits of time ended runs of a: another machine" in told
+        assert "time limits of this machine ended runs of a: another machine" in told
         assert "(--no-sandbox)" in told
 
 
 def test_it_is_told_at_the_terminal(half_period: Store, tmp_path: Path) -> None:
     out = Console(record=True, width=160)
-    page, same = replay_and_tell(out, half_period, LAB, "amina", vcd=tmp_path / "x.vcd")
+    page, same = print_replay(out, half_period, LAB, "amina", vcd=tmp_path / "x.vcd")
     told = out.export_text()
     assert same
     assert "the marks are the same" in told
@@ -211,19 +211,19 @@ def test_it_is_told_at_the_terminal(half_period: Store, tmp_path: Path) -> None:
 
 def test_an_item_is_named_that_there_is_not(half_period: Store) -> None:
     with pytest.raises(GraderError, match="measures no item 'p'") as caught:
-        replay_and_tell(Console(quiet=True), half_period, LAB, "amina", item="p")
-    assert caught.value.cure == "say one of: a, b, c, d, e"
+        print_replay(Console(quiet=True), half_period, LAB, "amina", item="p")
+    assert caught.value.cure == "choose one of: a, b, c, d, e"
 
 
 def test_a_trace_that_cannot_be_written(half_period: Store, tmp_path: Path) -> None:
     with pytest.raises(GraderError, match="there is no such file"):
-        replay_and_tell(
+        print_replay(
             Console(quiet=True), half_period, LAB, "amina", item="a", vcd=tmp_path / "no" / "x.vcd"
         )
 
 
 def test_the_page_shows_every_seed_and_episode(half_period: Store) -> None:
-    page, _same = replay_and_tell(Console(quiet=True), half_period, LAB, "amina")
+    page, _same = print_replay(Console(quiet=True), half_period, LAB, "amina")
     text = page.read_text(encoding="utf-8")
     assert all(f"<code>{seed}</code>" in text for seed in SEEDS)
     assert "READY L02" in text
@@ -234,13 +234,13 @@ def test_the_page_shows_every_seed_and_episode(half_period: Store) -> None:
     with (page.parent / "1-plan.vcd").open("rb") as file:
         names = {t.var.reference for t in tokenize(file) if t.kind is TokenKind.VAR}
     assert names == {"LED_R", "LED_Y", "LED_G"}
-    replay_and_tell(Console(quiet=True), half_period, LAB, "amina", item="a")
+    print_replay(Console(quiet=True), half_period, LAB, "amina", item="a")
     assert {file.name for file in page.parent.glob("*.vcd")} == {"1-plan.vcd", "2-plan.vcd"}
 
 
 def test_what_a_program_says_stays_text(store: Store, checkout: Path) -> None:
     give_mark(store, load(checkout), "print('READY L02')\nprint('<script>alert(1)</script>')\n")
-    page, _same = replay_and_tell(Console(quiet=True), store, LAB, "amina")
+    page, _same = print_replay(Console(quiet=True), store, LAB, "amina")
     assert "<script>" not in page.read_text(encoding="utf-8")
 
 
@@ -251,9 +251,9 @@ def test_a_graded_notebook_is_replayed(course: Course, hand_in: HandIn) -> None:
     hand_in("basim", "print('READY L01')\n")
     (outcome,) = grade(course)
     store = Store(course.store)
-    case = recall(store, "first_contact", "basim")
+    case = find_case(store, "first_contact", "basim")
     marks = replay(case, lambda _seed: None)
-    assert case.given == found_of(marks)
+    assert case.given == marks_of(marks)
     assert case.given == {card.item: (card.points, card.key) for card in outcome.marks}
     assert case.changed() == []
 
@@ -264,11 +264,11 @@ def test_the_cure_of_a_damaged_record_works(course: Course, hand_in: HandIn) -> 
     file = course.store / "marks" / "first_contact" / "basim" / "1.json"
     file.write_bytes(file.read_bytes()[:-9])
     with pytest.raises(StoreError, match="is damaged"):
-        recall(Store(course.store), "first_contact", "basim")
+        find_case(Store(course.store), "first_contact", "basim")
     file.unlink()
     (second,) = grade(course)
     assert (second.state, second.marks) == ("graded", first.marks)
-    assert recall(Store(course.store), "first_contact", "basim").record.number == 1
+    assert find_case(Store(course.store), "first_contact", "basim").record.number == 1
     assert [one.state for one in grade(course)] == ["unchanged"]
 
 

@@ -87,7 +87,7 @@ def test_altered_files_are_noticed_before_they_run(store: Store, tmp_path: Path)
         file.write(f"\nopen({str(tmp_path / 'ran')!r}, 'w').close()\n")
     with pytest.raises(StoreError, match="files in the store were changed") as caught:
         store.lab(digest)
-    assert "put your copy of that folder back" in caught.value.cure
+    assert "put your backup copy of that folder back" in caught.value.cure
     assert not (tmp_path / "ran").exists()
     store.add_lab(find(LAB))  # a build of the same lab mends it
     assert store.lab(digest).digest == digest

@@ -24,10 +24,11 @@ from grader.lab import lab as labs
 from grader.lab.course import Course
 from grader.score.score import score
 from hardware import headless
-from hardware.bench import diagram, scenario
+from hardware.bench import diagram
 from hardware.bench.bench import Bench
 from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.drawing.bench_picture import draw
+from hardware.bench.scenario import scenario
 from hardware.notebook.magics import BoardMagics
 from hardware.notebook.session import current
 from hardware.paths import ROOT

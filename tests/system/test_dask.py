@@ -15,7 +15,7 @@ import distributed
 import pytest
 from typer.testing import CliRunner
 
-from grader.archive.lab_cache import Packed, pack
+from grader.archive.lab_cache import PackedLab, pack
 from grader.archive.store import Store
 from grader.authoring.lab_check import programs
 from grader.classrun.autograde import Grading
@@ -184,7 +184,7 @@ def test_a_worker_that_comes_in_time_goes_on(
 def test_the_command_says_that_no_worker_is_left(
     course: Course, hand_in: HandIn, leaving: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def pack_alone(lab: Lab) -> Packed:
+    def pack_alone(lab: Lab) -> PackedLab:
         take_workers(leaving)
         return pack(lab)
 

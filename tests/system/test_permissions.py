@@ -23,7 +23,7 @@ from grader.nbgrader import attached_files, config, folders, marks
 from hardware.paths import build_dir
 from tests.support.classroom import LAB, HandIn
 
-CURE = "give yourself the right to read and write there, then say it again"
+CURE = "change the permissions so that you can read and write there, then run it again"
 # root may do everything; without these two it is a person like others
 PLAIN = ["--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
 SETPRIV = shutil.which("setpriv") or "setpriv"
@@ -177,7 +177,7 @@ def test_a_page_is_opened_or_it_is_said_why_not(
     monkeypatch.setenv("PATH", str(tmp_path))
     code, said, error = warsha("class", LAB, "--open")
     assert (code, error) == (0, [])
-    assert said.strip().endswith("there is no browser here: open the page in yours")
+    assert said.strip().endswith("no browser was found: open the page yourself")
 
 
 def test_what_is_swapped_for_a_link_is_not_copied(tmp_path: Path) -> None:
@@ -226,7 +226,7 @@ def test_who_is_enrolled_stays_when_the_list_is_refused(built_course: Course) ->
     bad = class_list(built_course.root)
     bad.write_text("id\ns2\na b\n")
     code, _said, error = warsha("roster", str(bad))
-    assert code == 1 and "the id 'a b' has ' ' in it" in error[0]
+    assert code == 1 and "the id 'a b' contains ' '" in error[0]
 
 
 BUTTONS = "buttons"

@@ -8,8 +8,8 @@ import pytest
 from grader.classrun.task import Task, score_lab
 from grader.lab.lab import Lab, find
 from grader.score.card import Card
-from grader.score.mark import ItemResult
-from grader.score.messages import message
+from grader.score.misconceptions import message
+from grader.score.results import ItemResult
 
 CARD = Card(
     item="b",

@@ -3,7 +3,7 @@
 import pytest
 
 from grader.authoring.glossary import Term, terms, untold
-from grader.score.messages import shared
+from grader.score.misconceptions import shared
 from tests.support.message_scan import entries, fields
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from grader.errors import GraderError
 from grader.host import seccomp
-from grader.host.answer import fits, parse
+from grader.host.plain_data import fits, parse
 
 HEADERS = (
     Path("/usr/include/x86_64-linux-gnu/asm/unistd_64.h"),
@@ -35,7 +35,7 @@ HOSTILE = {
     b'{"\\udfff": 1}': "surrogates",
     b'{"a": 1, "a": 2}': "twice",
     b'{"$$a": 1, "$$a": 2}': "twice",
-    b'{"$": 1}': "bytes are none",
+    b'{"$": 1}': "no hexadecimal",
     b'{"$": "0g"}': "hexadecimal",
     b"[" + b"0," * 250_000 + b"0]": "too many values",
 }

@@ -3,6 +3,7 @@
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ OURS = {"hardware", "grader", "labs", "warsha"}
 MAY_IMPORT = {
     "hardware": set(),
     "grader": {"hardware"},
-    "labs": {"grader", "hardware"},
+    "labs": {"grader"},
     "firmware": set(),
 }
 HARDWARE = (
@@ -39,7 +40,7 @@ HARDWARE = (
 """The rooms of hardware; each may import those before it."""
 GRADER = (
     # what every room may need
-    *("errors", "schemas", "version", "terminal", "html_text", "disk", "seeds"),
+    *("errors", "schemas", "version", "terminal", "html_text", "disk", "seeds", "strict_json"),
     # what a lab is, and what its checks are written with
     *("host", "lab", "measure"),
     # from a program to points, and what these were made of
@@ -93,6 +94,19 @@ def test_imports_go_one_way(folder: str) -> None:
         if name in OURS - {folder} - MAY_IMPORT[folder]
     ]
     assert not wrong
+
+
+def test_a_lab_imports_from_the_front_page_and_from_measure_only() -> None:
+    files = [*(ROOT / "labs").glob("*/checks.py"), *(ROOT / "labs").glob("*/scenario.py")]
+    wrong = [
+        f"{file.relative_to(ROOT)} imports {node.module}"
+        for file in sorted(files)
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.ImportFrom)
+        and str(node.module).split(".")[0] in OURS
+        and not re.fullmatch(r"grader(\.measure(\.\w+)?)?", str(node.module))
+    ]
+    assert files and not wrong
 
 
 @pytest.mark.parametrize(("package", "room", "lower"), ROOMS, ids=lambda value: str(value)[:30])

@@ -7,7 +7,7 @@ from grader.lab.limits import AtLeast, Never, Within
 from grader.lab.run import Run
 from grader.lab.units import Millis, Moment, moment_of_ns, ms
 from grader.score.judge import judge
-from grader.score.mark import ItemResult
+from grader.score.results import ItemResult
 from hardware.bench.protocol import frames
 from tests.support.handmade_traces import run, trace
 

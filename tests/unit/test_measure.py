@@ -98,7 +98,7 @@ def test_lines_after_ready() -> None:
         (100 * MS, "COUNT 1"),
         (200 * MS, "COUNT x"),
     ]
-    assert [match[1] for match in seen.said(r"COUNT (\d+)")] == ["1"]
+    assert [match[1] for match in seen.matches(r"COUNT (\d+)")] == ["1"]
     assert seen.all_lines()[0].text == "hello"
 
 

@@ -13,7 +13,7 @@ from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.circuit.still_world import StillWorld
 from hardware.bench.diagram import load
 from hardware.bench.drawing.bench_picture import draw
-from hardware.bench.drawing.probes import probed
+from hardware.bench.drawing.waveform import probed
 from hardware.bench.lint.lint import lint
 from hardware.bench.parts.resistor import GOLD, bands, short
 from hardware.bench.protocol.frames import MODE_OUT, PULL_NONE

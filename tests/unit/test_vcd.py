@@ -1,4 +1,4 @@
-"""VCD export, read back by an independent reader."""
+"""VCD export, read back with the reader of pyvcd (test_decode reads one with vcdvcd, too)."""
 
 import io
 from pathlib import Path
@@ -27,7 +27,7 @@ def trace() -> Trace:
     return Trace("esp32_devkit_c_v4", np.array(ROWS, RECORD), [], 10_000, nets)
 
 
-def test_another_reader_sees_the_same_edges(trace: Trace) -> None:
+def test_a_reader_sees_the_same_edges(trace: Trace) -> None:
     names: dict[str, str] = {}
     changes: list[tuple[int, str, str]] = []
     now = 0

@@ -7,16 +7,15 @@ import numpy as np
 import pytest
 
 from hardware.bench.drawing.png import to_png
-from hardware.bench.drawing.serial_rows import serial_rows
-from hardware.bench.drawing.time_axis import duration, ticks
+from hardware.bench.drawing.time_axis import Window, duration, ticks
 from hardware.bench.drawing.waveform import WaveformMark, isolate, waveform
 from hardware.bench.drawing.waveform_rows import (
     Band,
     Level,
+    TextBox,
     Value,
-    Window,
-    Word,
     control_rows,
+    serial_rows,
     signal_row,
 )
 from hardware.bench.protocol.frames import MODE_OUT, REC_MODE, REC_OUT, REC_PWM, REC_RX, REC_TX
@@ -149,7 +148,7 @@ def test_the_serial_line_stands_in_rows_of_its_own_when_asked_for() -> None:
 def test_lines_that_stand_close_share_a_box_and_long_ones_are_cut() -> None:
     trace = spoken((REC_TX, "one\ntwo\n", S), (REC_TX, "x" * 300 + "\n", 2 * S))
     (out,) = serial_rows(trace, WINDOW)[1]
-    first, second = (piece for piece in out.pieces if isinstance(piece, Word))
+    first, second = (piece for piece in out.pieces if isinstance(piece, TextBox))
     assert first.text == "one ↵ two" and first.x0 == pytest.approx(100, abs=1)
     assert second.text.endswith("…") and second.x1 <= WINDOW.width
 
@@ -157,7 +156,7 @@ def test_lines_that_stand_close_share_a_box_and_long_ones_are_cut() -> None:
 def test_what_is_not_in_the_window_is_not_told() -> None:
     trace = spoken((REC_TX, "early\n", S), (REC_TX, "now\n", 3 * S), (REC_TX, "late\n", 5 * S))
     (out,) = serial_rows(trace, Window(2 * S, 4 * S, 800))[1]
-    assert [piece.text for piece in out.pieces if isinstance(piece, Word)] == ["now"]
+    assert [piece.text for piece in out.pieces if isinstance(piece, TextBox)] == ["now"]
 
 
 def test_no_mark_of_a_program_turns_the_words_of_the_picture() -> None:

@@ -1,4 +1,4 @@
-"""ADC: when a pin was converted, and the voltage that it had then."""
+"""ADC: the conversions of a pin, with the voltage at the pin."""
 
 from typing import NamedTuple
 
@@ -10,21 +10,23 @@ from hardware.bench.trace.trace import Trace
 
 
 class AdcConversions(NamedTuple):
-    """The conversions of one pin in columns: when (virtual ns), and microvolts at the pin."""
+    """The conversions of one pin in columns: time (virtual ns), and microvolts at the pin."""
 
     t_ns: Times
     microvolts: Times
 
 
 def conversions(trace: Trace, pin: int | str) -> AdcConversions:
-    """The conversions of a pin, as the chip saw it: what the program makes of it is not here.
+    """The conversions of a pin, with the voltage that the chip measured. The value that the
+    program computed from it is not here.
 
-    While the voltage stands still, no more than 16 of a millisecond are in a trace.
+    While the voltage does not change, a trace holds at most 16 conversions of each millisecond.
     """
     records = trace.records
     kinds = (frames.REC_CONVERTED, frames.REC_CONVERT)
     rows = records[np.isin(records["kind"], kinds) & (records["a"] == trace.gpio(pin))]
-    answers = np.flatnonzero(rows["kind"] == frames.REC_CONVERTED)
-    asked = answers[0] if len(answers) else len(rows)  # who took the board over may say anything
-    source = answers[np.searchsorted(answers, np.arange(asked, len(rows)), side="right") - 1]
-    return AdcConversions(rows["t"][asked:].astype("int64"), rows["c"][source].astype("int64"))
+    values = np.flatnonzero(rows["kind"] == frames.REC_CONVERTED)
+    # A hostile program may leave out the first value.
+    first = values[0] if len(values) else len(rows)
+    source = values[np.searchsorted(values, np.arange(first, len(rows)), side="right") - 1]
+    return AdcConversions(rows["t"][first:].astype("int64"), rows["c"][source].astype("int64"))

@@ -1,4 +1,4 @@
-"""The calls that a board made, with their answers: what all other decoders start from."""
+"""The calls of a board to its peripherals, with their results. Most decoders start from them."""
 
 from typing import NamedTuple
 
@@ -19,7 +19,8 @@ KINDS = (
 
 
 class CallAt(NamedTuple):
-    """A call (`CALL_…` of frames.py, its arguments and bytes) and what it was answered."""
+    """A call (`CALL_…` in frames.py, with its arguments and bytes) and its result; times in
+    virtual ns."""
 
     t_ns: int
     op: int
@@ -32,19 +33,22 @@ class CallAt(NamedTuple):
 
     @property
     def end_ns(self) -> int:
-        """When it was over."""
+        """The end of the call."""
         return self.t_ns + self.busy_ns
 
 
-def calls(trace: Trace, *ops: int, most: int | None = None) -> list[CallAt]:
-    """The answered calls in the order of their answers; only these, if some are named, and only so
-    many: a program that calls without a pause makes a million."""
+def calls(trace: Trace, *ops: int, limit: int | None = None) -> list[CallAt]:
+    """The calls that have a result, in the order of their results.
+
+    `ops` selects some kinds of calls. `limit` is the maximum number: a program that calls without
+    a pause makes a million calls.
+    """
     rows = trace.records[np.isin(trace.records["kind"], KINDS)]
     call_at, result_at = _pairs(rows)
     if ops:
         chosen = np.isin(rows["a"][call_at], ops)
         call_at, result_at = call_at[chosen], result_at[chosen]
-    call_at, result_at = call_at[:most], result_at[:most]
+    call_at, result_at = call_at[:limit], result_at[:limit]
     sent = _pieces(rows, frames.REC_DATA, frames.REC_CALL, call_at)
     got = _pieces(rows, frames.REC_ANSWER, frames.REC_RESULT, result_at)
     made = rows[["t", "a", "b", "c"]][call_at].tolist()
@@ -58,9 +62,11 @@ def calls(trace: Trace, *ops: int, most: int | None = None) -> list[CallAt]:
 
 
 def _pairs(rows: Records) -> tuple[Times, Times]:
-    """The rows of calls and of their results: the first result answers the first call that waits.
-    One that the board did not live to see answered has none; of a trace whose beginning is
-    forgotten the first results have lost their call."""
+    """The rows of calls and of their results. Each result belongs to the first call that waits.
+
+    A call has no result if the board ended before. If the start of a trace was dropped, the first
+    results have no call.
+    """
     kind = rows["kind"]
     life = np.cumsum(kind == frames.REC_POWER)
     call_at, result_at = (np.flatnonzero(kind == k) for k in (frames.REC_CALL, frames.REC_RESULT))
@@ -75,7 +81,8 @@ def _pairs(rows: Records) -> tuple[Times, Times]:
 
 
 def _pieces(rows: Records, text: int, closing: int, ends: Times) -> list[bytes]:
-    """The text before each of these rows, since the row of their kind before it or the power."""
+    """The bytes before each row of `ends`, since the previous row of that kind or since
+    power-on."""
     kind = rows["kind"]
     whole = unpack_text(rows[kind == text])[0]
     length = np.cumsum(np.where(kind == text, rows["a"], 0), dtype=np.int64)

@@ -1,4 +1,7 @@
-"""I2C: who was addressed, what was written and read, and whether anybody was there."""
+"""I2C: the transfers with their addresses, bytes and acknowledgements.
+
+The layout of a call is that of `peripherals/i2c.py`.
+"""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -12,8 +15,8 @@ from hardware.bench.trace.trace import Trace
 class I2cTransfer(NamedTuple):
     """One transfer from start to stop; times in virtual ns.
 
-    `address` is None for the bare primitives of SoftI2C. `acked` counts the bytes of `written`
-    that were acknowledged; `found` says whether the target answered its address.
+    `address` is None for the primitive operations of SoftI2C. `acked` is the number of bytes of
+    `written` that were acknowledged; `found` says whether a target acknowledged the address.
     """
 
     t_ns: int
@@ -29,11 +32,12 @@ class I2cTransfer(NamedTuple):
     found: bool
 
 
-def i2c(trace: Trace, scl: int | str | None = None, most: int | None = None) -> list[I2cTransfer]:
-    """The transfers on all buses, or on the one with this clock pin; of the first `most` calls."""
+def i2c(trace: Trace, scl: int | str | None = None, limit: int | None = None) -> list[I2cTransfer]:
+    """The transfers on all buses, or on the bus with this clock pin, in the first `limit`
+    calls."""
     clock = None if scl is None else trace.gpio(scl)
     made = []
-    for call in calls(trace, frames.CALL_I2C, most=most):
+    for call in calls(trace, frames.CALL_I2C, limit=limit):
         flags, address, count = HEAD.unpack_from(call.data)
         if clock is not None and clock != call.b & 0xFF:
             continue
@@ -57,14 +61,14 @@ def i2c(trace: Trace, scl: int | str | None = None, most: int | None = None) -> 
 
 
 class Bit(NamedTuple):
-    """A clock period: what SDA is, or a start or stop condition instead."""
+    """One clock period: the level of SDA, or else a start or stop condition."""
 
     sda: bool
     condition: str = ""
 
 
 def bits_of(transfer: I2cTransfer) -> Iterator[Bit]:
-    """The clock periods of a transfer, as they go over the wire."""
+    """The clock periods of a transfer on the wire."""
     raw, reads = transfer.address is None, bool(transfer.flags & frames.I2C_READ)
     if raw and transfer.flags & frames.I2C_START:
         yield Bit(False, "start")

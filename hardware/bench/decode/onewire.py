@@ -12,14 +12,14 @@ import numpy as np
 from hardware.bench.trace.trace import Trace
 
 RESET_NS = 400_000
-"""Real masters are a little short of 480 us at times."""
+"""Some real hosts hold the line for a little less than 480 us."""
 ZERO_NS = 20_000
 PRESENCE_NS = 60_000
 """A presence pulse lasts 60 to 240 us and begins within 60 us of the reset's end."""
 
 
 class OneWireByte(NamedTuple):
-    """A byte; the time of its first slot (virtual ns)."""
+    """A byte, and the time of its first slot (virtual ns)."""
 
     t_ns: int
     byte: int
@@ -27,19 +27,20 @@ class OneWireByte(NamedTuple):
 
 @dataclass
 class OneWire:
-    """What follows one reset."""
+    """One transaction: a reset and what follows it."""
 
     t_ns: int
     present: bool = False
     data: list[OneWireByte] = field(default_factory=list)
 
     def bytes(self) -> bytes:
-        """The bytes, whoever sent them."""
+        """The bytes of host and targets, in order."""
         return bytes(byte for _, byte in self.data)
 
 
 def onewire(trace: Trace, pin: int | str) -> list[OneWire]:
-    """The transactions on a 1-Wire bus, each from its reset on; a rest of bits is dropped."""
+    """The transactions on a 1-Wire bus, each from its reset on. Bits that make no whole byte are
+    dropped."""
     edges = trace.edges(pin)
     falls = edges.falling()
     rises = edges.rising()

@@ -1,4 +1,7 @@
-"""NeoPixel: what was sent to the lamps on a pin."""
+"""NeoPixel: the data that was sent to the pixels on a pin.
+
+The layout of a call is that of `peripherals/bitstream.py`.
+"""
 
 from typing import NamedTuple
 
@@ -18,13 +21,15 @@ class PixelData(NamedTuple):
     data: bytes
 
     def colours(self) -> list[tuple[int, int, int]]:
-        """(red, green, blue) of each lamp: WS2812 takes green first."""
+        """(red, green, blue) of each pixel. A WS2812 takes green first."""
         triples = zip(*[iter(self.data)] * 3, strict=False)
         return [(red, green, blue) for green, red, blue in triples]
 
 
-def pixels(trace: Trace, pin: int | str | None = None, most: int | None = None) -> list[PixelData]:
-    """What was sent on all pins, or on this one; of the first `most` calls."""
+def pixels(
+    trace: Trace, pin: int | str | None = None, limit: int | None = None
+) -> list[PixelData]:
+    """The data on all pins, or on this pin, in the first `limit` calls."""
     wanted = None if pin is None else trace.gpio(pin)
     return [
         PixelData(
@@ -34,6 +39,6 @@ def pixels(trace: Trace, pin: int | str | None = None, most: int | None = None) 
             Timing(*HEAD.unpack_from(call.data)),
             call.data[HEAD.size :],
         )
-        for call in calls(trace, frames.CALL_BITSTREAM, most=most)
+        for call in calls(trace, frames.CALL_BITSTREAM, limit=limit)
         if wanted is None or call.b == wanted
     ]

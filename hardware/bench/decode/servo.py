@@ -1,4 +1,4 @@
-"""Servo: the angle that a PWM, or pulses by hand, ask for."""
+"""Servo: the angles that PWM, or pulses made by a program, stand for."""
 
 from typing import NamedTuple
 
@@ -8,12 +8,12 @@ from hardware.bench.circuit.pads import DUTY_MAX
 from hardware.bench.parts.servo import LONGEST_NS, SHORTEST_NS
 from hardware.bench.trace.trace import Trace
 
-LEAST_US, MOST_US = SHORTEST_NS / 1000, LONGEST_NS / 1000
-"""Pulse widths of 0 and 180 degrees, as the servo on the bench takes them."""
+MIN_US, MAX_US = SHORTEST_NS / 1000, LONGEST_NS / 1000
+"""Pulse widths of 0 and 180 degrees for the servo on the bench."""
 
 
 class AngleAt(NamedTuple):
-    """A pulse width (us) from a time (virtual ns) on, and the angle in degrees it stands for."""
+    """A pulse width (us) from a time (virtual ns) on, and its angle in degrees."""
 
     t_ns: int
     width_us: float
@@ -21,9 +21,9 @@ class AngleAt(NamedTuple):
 
 
 def servo(
-    trace: Trace, pin: int | str, least_us: float = LEAST_US, most_us: float = MOST_US
+    trace: Trace, pin: int | str, min_us: float = MIN_US, max_us: float = MAX_US
 ) -> list[AngleAt]:
-    """The angles that were asked for, one for each change; pulses over 4 ms are none."""
+    """The commanded angles, one for each change. Pulses over 4 ms are not for a servo."""
     waves = [
         (wave.t_ns, wave.duty_u16 / DUTY_MAX * 1e6 / wave.freq_hz)
         for wave in trace.pwm(pin)
@@ -37,7 +37,7 @@ def servo(
     waves += list(zip(rises[known].tolist(), widths.tolist(), strict=True))
     made: list[AngleAt] = []
     for t_ns, width in sorted(waves):
-        share = (width - least_us) / (most_us - least_us)
+        share = (width - min_us) / (max_us - min_us)
         if 0 < width <= 4000 and (not made or abs(made[-1].width_us - width) > 0.5):
             made.append(AngleAt(t_ns, width, 180 * min(1.0, max(0.0, share))))
     return made

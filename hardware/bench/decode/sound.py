@@ -1,4 +1,7 @@
-"""Sound: what was sent by `machine.I2S`, as samples."""
+"""Sound: the samples that were sent with `machine.I2S`.
+
+The layout of a call is that of `peripherals/sound.py`.
+"""
 
 from typing import NamedTuple
 
@@ -12,7 +15,7 @@ from hardware.bench.trace.trace import Trace
 
 
 class SoundData(NamedTuple):
-    """A piece of sound, as it went into the chip's buffer."""
+    """A block of samples that went into the chip's buffer at a time (virtual ns)."""
 
     t_ns: int
     number: int
@@ -23,7 +26,7 @@ class SoundData(NamedTuple):
 
 
 def sound(trace: Trace, sd: int | str | None = None) -> list[SoundData]:
-    """What was sent on all data pins, or on this one, in pieces of up to 1024 bytes."""
+    """The sound on all data pins, or on this pin, in blocks of up to 1024 bytes."""
     wanted = None if sd is None else trace.gpio(sd)
     return [
         SoundData(

@@ -1,4 +1,7 @@
-"""SPI: what was sent, and what came back."""
+"""SPI: the transfers with the bytes sent and received.
+
+The layout of a call is that of `peripherals/spi.py`.
+"""
 
 from typing import NamedTuple
 
@@ -9,9 +12,9 @@ from hardware.bench.trace.trace import Trace
 
 
 class SpiTransfer(NamedTuple):
-    """One transfer; times in virtual ns. `mode` is clock polarity * 2 + phase; 255 is no pin.
+    """One transfer; times in virtual ns. `mode` is clock polarity * 2 + phase.
 
-    `received` is empty if the program did not want it.
+    A pin of 255 means that the bus has none. `received` is empty if the program did not read.
     """
 
     t_ns: int
@@ -26,11 +29,12 @@ class SpiTransfer(NamedTuple):
     received: bytes
 
 
-def spi(trace: Trace, sck: int | str | None = None, most: int | None = None) -> list[SpiTransfer]:
-    """The transfers on all buses, or on the one with this clock pin; of the first `most` calls."""
+def spi(trace: Trace, sck: int | str | None = None, limit: int | None = None) -> list[SpiTransfer]:
+    """The transfers on all buses, or on the bus with this clock pin, in the first `limit`
+    calls."""
     clock = None if sck is None else trace.gpio(sck)
     made = []
-    for call in calls(trace, frames.CALL_SPI, most=most):
+    for call in calls(trace, frames.CALL_SPI, limit=limit):
         if clock is not None and clock != call.data[0]:
             continue
         mode = 2 * bool(call.b & frames.SPI_POLARITY) + bool(call.b & frames.SPI_PHASE)

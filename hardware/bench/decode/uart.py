@@ -1,4 +1,7 @@
-"""UART: the bytes that left each TX pin, each with the time of its start bit."""
+"""UART: the bytes that were sent on each TX pin, each with the time of its start bit.
+
+The layout of a call is that of `peripherals/uart.py`.
+"""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -12,7 +15,7 @@ S = 1_000_000_000
 
 
 class UartByte(NamedTuple):
-    """A byte on its way; times in virtual ns. A break is `is_break`, its byte 0."""
+    """One byte on the wire; times in virtual ns. A break has `is_break`, and its byte is 0."""
 
     t_ns: int
     end_ns: int
@@ -28,7 +31,7 @@ class UartByte(NamedTuple):
 
 
 class UartWrite(NamedTuple):
-    """Bytes that leave a TX pin one behind the other; times in virtual ns."""
+    """Bytes that are sent on a TX pin one after the other; times in virtual ns."""
 
     t_ns: int
     number: int
@@ -43,23 +46,23 @@ class UartWrite(NamedTuple):
 
     @property
     def byte_bits(self) -> int:
-        """Bit times of a byte, start and stop too."""
+        """Bit times of a byte, with start and stop bits."""
         return BREAK_BITS if self.is_break else 1 + self.bits + bool(self.parity) + self.stop
 
     def end_ns(self, count: int) -> int:
-        """When so many of its bytes are out."""
+        """The time when this many of its bytes are sent."""
         return self.t_ns + count * self.byte_bits * S // self.baud
 
 
 def writes(
-    trace: Trace, tx: int | str | None = None, most: int | None = None
+    trace: Trace, tx: int | str | None = None, limit: int | None = None
 ) -> Iterator[UartWrite]:
-    """What was sent on all TX pins, or on this one, in the order of sending; of the first `most`
+    """The writes on all TX pins, or on this pin, in the order of sending, in the first `limit`
     calls."""
     wanted = None if tx is None else trace.gpio(tx)
     setups: dict[int, CallAt] = {}
     free_ns: dict[int, int] = {}
-    for call in calls(trace, frames.CALL_UART_SETUP, frames.CALL_UART_WRITE, most=most):
+    for call in calls(trace, frames.CALL_UART_SETUP, frames.CALL_UART_WRITE, limit=limit):
         if call.op == frames.CALL_UART_SETUP:
             setups[call.b] = call
         elif (setup := setups.get(call.b)) and setup.c:
@@ -70,7 +73,7 @@ def writes(
 
 
 def uart(trace: Trace, tx: int | str | None = None) -> list[UartByte]:
-    """The same byte by byte."""
+    """The same as `writes`, byte by byte."""
     return [
         UartByte(
             write.end_ns(count),
@@ -93,7 +96,7 @@ def _write(call: CallAt, setup: CallAt, start_ns: int) -> UartWrite:
 
 
 def levels_of(sent: UartByte) -> list[bool]:
-    """The level of each bit time, start to stop, as it is at the pin."""
+    """The level at the pin in each bit time, from the start bit to the stop bits."""
     if sent.is_break:
         bits = [False] * (BREAK_BITS - 1) + [True]
     else:

@@ -1,7 +1,7 @@
-"""The edges at a pin with those that its buses put there: for a viewer, and for other decoders.
+"""All edges at a pin, with those of its buses: for viewers, and for the decoders of others.
 
-A trace holds transfers, not their edges. Here each becomes the edges that an analyzer sees on
-such a line, so that PulseView's decoders read a VCD of ours as they read one of a real board.
+A trace holds transfers, not their edges. Here each transfer becomes the edges that a logic
+analyzer would see on the line, so that PulseView decodes our VCD files like those of a real board.
 """
 
 from collections.abc import Iterator
@@ -19,24 +19,24 @@ from hardware.bench.trace.trace import Trace
 
 Change = tuple[int, bool]
 CHANGE = np.dtype([("t_ns", np.int64), ("level", np.bool_)])
-MOST_PULSES = 10_000_000
-MOST_BUS_EDGES = 2_000_000
+MAX_PULSES = 10_000_000
+MAX_BUS_EDGES = 2_000_000
 S = 1_000_000_000
 
 
 def wire_edges(trace: Trace, pin: int | str) -> Edges:
-    """Level at a pin over time, buses and all (PWM is not unfolded).
+    """The level at a pin over time, with its buses; PWM is not expanded into pulses.
 
-    Raises: ValueError when buses made more than `MOST_BUS_EDGES` changes there.
+    Raises: ValueError when buses made more than `MAX_BUS_EDGES` edges there.
     """
     gpio = trace.gpio(pin)
     edges = trace.edges(gpio)
     buses = chain.from_iterable(bus(trace, gpio) for bus in (_i2c, _spi, _uart, _pixels))
-    extra = np.fromiter(islice(buses, MOST_BUS_EDGES + 1), CHANGE)
+    extra = np.fromiter(islice(buses, MAX_BUS_EDGES + 1), CHANGE)
     if not len(extra):
         return edges
-    if len(extra) > MOST_BUS_EDGES:
-        raise ValueError(f"more than {MOST_BUS_EDGES} edges of buses")
+    if len(extra) > MAX_BUS_EDGES:
+        raise ValueError(f"more than {MAX_BUS_EDGES} edges of buses")
     extra = extra[np.lexsort((extra["level"], extra["t_ns"]))]
     t_ns = np.concatenate((edges.t_ns, extra["t_ns"]))
     level = np.concatenate((edges.level, extra["level"]))
@@ -45,16 +45,16 @@ def wire_edges(trace: Trace, pin: int | str) -> Edges:
 
 
 def scope_edges(trace: Trace, pin: int | str, begin_ns: int, end_ns: int) -> Edges:
-    """Level at a pin as an oscilloscope shows it between two times: pins, buses and PWM.
+    """The level at a pin between two times, as an oscilloscope would show it: with buses and PWM.
 
-    Raises: ValueError when a PWM has more than `MOST_PULSES` pulses there, or see `wire_edges`.
+    Raises: ValueError when PWM has more than `MAX_PULSES` pulses there, or as `wire_edges` does.
     """
     settings = trace.pwm(pin)
     fastest = max((wave.freq_hz for wave in settings), default=0)
-    if fastest * (end_ns - begin_ns) > MOST_PULSES * S:
-        raise ValueError(f"more than {MOST_PULSES} pulses")
+    if fastest * (end_ns - begin_ns) > MAX_PULSES * S:
+        raise ValueError(f"more than {MAX_PULSES} pulses")
     edges = wire_edges(trace, pin)
-    # Where the window opens is no edge: it opens a moment earlier.
+    # The start of the window must not count as an edge: it starts 1 ns earlier.
     return unfolded(edges, settings, end_ns, begin_ns - 1) if settings else edges
 
 
@@ -73,7 +73,7 @@ def _i2c(trace: Trace, gpio: int) -> Iterator[Change]:
 
 
 def _scl(condition: str, number: int, t_ns: float, period: float) -> Iterator[Change]:
-    """Low in the first half of a bit, high in the second; it ends high only behind a stop."""
+    """SCL: low in the first half of a bit, high in the second; it stays high only after a stop."""
     if not (condition == "start" and number == 0):
         yield round(t_ns), False
         yield round(t_ns + period / 2), True
@@ -82,7 +82,7 @@ def _scl(condition: str, number: int, t_ns: float, period: float) -> Iterator[Ch
 
 
 def _sda(bit: tuple[bool, str], t_ns: float, period: float) -> Iterator[Change]:
-    """Data changes while the clock is low; a start falls, a stop rises while it is high."""
+    """SDA: it changes while the clock is low; a start falls and a stop rises while it is high."""
     level, condition = bit
     if condition:
         yield round(t_ns + period / 4), condition == "start"

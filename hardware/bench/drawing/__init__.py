@@ -1,1 +1,1 @@
-"""Pictures of the bench and of traces, as SVG and PNG."""
+"""Pictures of benches, boards and traces, as SVG and PNG."""

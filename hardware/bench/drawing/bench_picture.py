@@ -1,7 +1,7 @@
-"""The whole bench as one SVG picture: boards, parts as they are now, and wires.
+"""The whole bench as one SVG picture: boards, parts in their present state, wires, and the marks
+of the wiring lint.
 
-The canvas is left to right whatever the page around it is; captions hold the names that `%bench`
-takes.
+The picture is left to right on every page. Captions show the names that `%bench` takes.
 """
 
 import math
@@ -12,23 +12,27 @@ from hardware.bench.circuit.afterimage import MeanView
 from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.circuit.pads import DUTY_MAX
 from hardware.bench.diagram import SERIAL_MONITOR, Connection, PartSpec, PinRef
-from hardware.bench.drawing.badges import badges
 from hardware.bench.drawing.board_picture import board_pin, board_size, board_svg
-from hardware.bench.drawing.wires import Direction, Point, route, wire_svg
+from hardware.bench.drawing.wires import Direction, route, wire_svg
 from hardware.bench.lint.rule import Finding
-from hardware.bench.svg.colours import wire as wire_colour
-from hardware.bench.svg.elements import el, rect, text
+from hardware.bench.svg.colours import wire_colour
+from hardware.bench.svg.elements import Point, circle, el, rect, text
 
 CANVAS = "#f7f8fa"
 MARGIN = 26.0
 STUB, LANE, LANES = 12.0, 5.0, 6
-"""Wires without a path leave a part by 12 px and a lane of 5 px each, so that they do not lie on
-each other."""
+"""A wire without a path leaves its part by 12 px and a lane of 5 px, so that wires do not
+overlap."""
+
+MARK_COLOURS = {"error": "#c92a2a", "warning": "#e67700", "info": "#1971c2"}
+"""Colours of the marks. White digits on them have a contrast above 4.5; on the orange it is 3.0,
+enough for bold large digits."""
+MARK_RADIUS = 7.5
 
 
 @dataclass(frozen=True)
 class Placed:
-    """A thing on the canvas: its drawing in its own frame, its size, its pins."""
+    """A part or board on the canvas: its drawing in its own frame, its size, its pins."""
 
     spec: PartSpec
     size: tuple[float, float]
@@ -37,7 +41,7 @@ class Placed:
     caption: str
 
     def on_canvas(self, point: Point) -> Point:
-        """A point of the part's own frame, on the canvas."""
+        """A point of the part's own frame in coordinates of the canvas."""
         cx, cy = self.size[0] / 2, self.size[1] / 2
         turn = math.radians(self.spec.rotate)
         dx, dy = point[0] - cx, point[1] - cy
@@ -62,8 +66,10 @@ class Placed:
 
 
 def draw(circuit: Circuit, findings: Sequence[Finding] = ()) -> str:
-    """The bench as it is now, with a numbered mark at each finding of the wiring lint. The circuit
-    must have been started."""
+    """The bench as it is now, with a numbered mark at each finding of the wiring lint.
+
+    The circuit must have been started.
+    """
     things = {spec.id: _place(circuit, spec) for spec in circuit.diagram.parts}
     seen = [thing for thing in things.values() if not thing.spec.hide]
     wires = _wires(circuit, things)
@@ -92,7 +98,7 @@ def draw(circuit: Circuit, findings: Sequence[Finding] = ()) -> str:
 
 
 def _place_of(finding: Finding, things: dict[str, Placed]) -> Point:
-    """The pin that a finding names, else the middle of the part."""
+    """The pin that a finding names, or else the middle of the part."""
     thing = things[finding.part]
     corner = (thing.size[0] / 2, thing.size[1] / 2)
     return thing.on_canvas(thing.pins.get(finding.pin, corner))
@@ -122,7 +128,7 @@ def _body(thing: Placed) -> str:
 
 
 def _caption(thing: Placed) -> str:
-    """The words of a part, on a side of it where no wire begins, with a rim that keeps them
+    """The caption of a part, at a side without pins. A rim in the colour of the canvas keeps it
     readable."""
     if not thing.caption:
         return ""
@@ -142,7 +148,7 @@ def _caption(thing: Placed) -> str:
 
 
 def _wires(circuit: Circuit, things: dict[str, Placed]) -> list[tuple[list[Point], str]]:
-    """Every drawn wire: its corners, its colour."""
+    """Every drawn wire: its corners and its colour."""
     found = []
     for number, wire in enumerate(circuit.diagram.connections):
         if not wire.colour or _hidden(wire, things):
@@ -164,3 +170,25 @@ def _hidden(wire: Connection, things: dict[str, Placed]) -> bool:
 def _pin(things: dict[str, Placed], ref: PinRef) -> Point:
     thing = things[ref.part]
     return thing.on_canvas(thing.pins[ref.pin])
+
+
+def badges(places: Sequence[tuple[Finding, Point]]) -> str:
+    """A numbered disc for each finding; discs at the same place are side by side."""
+    taken: dict[Point, int] = {}
+    drawn = []
+    for number, (finding, (x, y)) in enumerate(places, 1):
+        step = taken.get((x, y), 0)
+        taken[x, y] = step + 1
+        at = x + 2.1 * MARK_RADIUS * step
+        drawn.append(
+            circle(
+                at,
+                y,
+                MARK_RADIUS,
+                MARK_COLOURS[finding.level],
+                stroke="#ffffff",
+                stroke_width=1.5,
+            )
+            + text(at, y + 3.5, str(number), 10, "#ffffff", text_anchor="middle", font_weight=700)
+        )
+    return "".join(drawn)

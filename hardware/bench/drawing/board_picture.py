@@ -1,6 +1,4 @@
-"""A board, drawn from its data: PCB, pin headers with their names, and the shapes of its TOML
-file.
-"""
+"""A board, drawn from its TOML file: the PCB, the pin headers with their names, and the shapes."""
 
 from collections.abc import Callable
 
@@ -12,7 +10,7 @@ SILVER, DARK = "#c3c9d1", "#15181c"
 
 
 def board_svg(board: BoardType, powered: bool, led: float) -> str:
-    """The board in its own frame, in pixels; `led` is how bright its own LED looks (0 to 1)."""
+    """The board in its own frame, in pixels; `led` is the brightness of its own LED (0 to 1)."""
     width, height = board_size(board)
     parts = [
         rect(0, 0, width, height, board.pcb, 7, stroke=mix(board.pcb, "#000000", 0.4)),
@@ -29,7 +27,7 @@ def board_size(board: BoardType) -> tuple[float, float]:
 
 
 def board_pin(board: BoardType, pin: str) -> tuple[float, float]:
-    """Where a pin is, in pixels."""
+    """The position of a pin, in pixels."""
     place = board.pins[pin]
     return place.x_mm * PX_PER_MM, place.y_mm * PX_PER_MM
 
@@ -82,14 +80,27 @@ def _shield(shape: Shape, powered: bool, led: float) -> str:
     return (
         rect(shape.x, shape.y, shape.w, shape.h, SILVER, 2, stroke="#8d949e", stroke_width=0.8)
         + rect(shape.x + 3, shape.y + 3, shape.w - 6, shape.h - 6, "#d3d8de", 2)
-        + text(middle, shape.y + shape.h / 2 + 2, shape.text, 6.2, "#59606b",
-               text_anchor="middle", font_weight=700)
-    )  # fmt: skip
+        + text(
+            middle,
+            shape.y + shape.h / 2 + 2,
+            shape.text,
+            6.2,
+            "#59606b",
+            text_anchor="middle",
+            font_weight=700,
+        )
+    )
 
 
 def _chip(shape: Shape, powered: bool, led: float) -> str:
-    label = text(shape.x + shape.w / 2, shape.y + shape.h / 2 + 2, shape.text, 5, "#aab1bb",
-                 text_anchor="middle")  # fmt: skip
+    label = text(
+        shape.x + shape.w / 2,
+        shape.y + shape.h / 2 + 2,
+        shape.text,
+        5,
+        "#aab1bb",
+        text_anchor="middle",
+    )
     return (
         rect(
             shape.x, shape.y, shape.w, shape.h, "#23272d", 1.2, stroke="#0b0d0f", stroke_width=0.6
@@ -112,9 +123,15 @@ def _usb(shape: Shape, powered: bool, led: float) -> str:
     return (
         rect(shape.x, shape.y, shape.w, shape.h, SILVER, 2, stroke="#8d949e", stroke_width=0.8)
         + line(shape.x + 6, shape.y + 5, shape.x + 6, shape.y + shape.h - 5, "#8d949e", 1.6)
-        + line(shape.x + shape.w - 6, shape.y + 5, shape.x + shape.w - 6, shape.y + shape.h - 5,
-               "#8d949e", 1.6)
-    )  # fmt: skip
+        + line(
+            shape.x + shape.w - 6,
+            shape.y + 5,
+            shape.x + shape.w - 6,
+            shape.y + shape.h - 5,
+            "#8d949e",
+            1.6,
+        )
+    )
 
 
 def _lamp(shape: Shape, colour: str, lit: float) -> str:
@@ -132,8 +149,8 @@ def _led(shape: Shape, powered: bool, led: float) -> str:
 
 
 def _label(shape: Shape, powered: bool, led: float) -> str:
-    """Words printed on the board, centred in a box; a box that is taller than wide has them
-    upright."""
+    """Text printed on the board, centred in a box; it is vertical in a box that is taller than
+    wide."""
     x, y = shape.x + shape.w / 2, shape.y + shape.h / 2
     turn = " rotate(-90)" if shape.h > shape.w else ""
     words = text(0, 2, shape.text, 6, "#ffffff", text_anchor="middle", opacity=0.7)
@@ -150,4 +167,4 @@ PAINT: dict[str, Callable[[Shape, bool, float], str]] = {
     "led": _led,
     "label": _label,
 }
-"""What the `kind` of a shape in a board's file looks like."""
+"""The function that draws each `kind` of shape in a board's file."""

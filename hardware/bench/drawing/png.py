@@ -1,12 +1,18 @@
-"""SVG to PNG, for notebooks and feedback pages that must show the same picture everywhere.
+"""PNG pictures: an SVG as PNG, and the frame of a display as PNG and back.
 
-resvg (PyPI `resvg-py`) is one wheel without system libraries, and it shapes and orders Arabic.
+Notebooks and feedback pages use PNG because it looks the same everywhere. resvg (PyPI `resvg-py`)
+is one wheel without system libraries, and it shapes and orders Arabic text.
 """
 
+import io
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import resvg_py
+from PIL import Image, UnidentifiedImageError
+
+from hardware.bench.parts.common.display import Pixels
 
 FONTS = Path("/usr/share/fonts/truetype")
 WANTED = (
@@ -21,9 +27,9 @@ WANTED = (
 
 
 def to_png(svg: str, zoom: float = 2.0) -> bytes:
-    """The picture as PNG, `zoom` pixels for each of the SVG's."""
+    """The picture as PNG, with `zoom` pixels for each pixel of the SVG."""
     files = _fonts()
-    # All fonts of a system take 0.3 s to read; those that the pictures ask for take 10 ms.
+    # To read all fonts of a system takes 0.3 s; the fonts that the pictures use take 10 ms.
     picture = resvg_py.svg_to_bytes(
         svg_string=svg, zoom=zoom, skip_system_fonts=bool(files), font_files=list(files) or None
     )
@@ -32,5 +38,24 @@ def to_png(svg: str, zoom: float = 2.0) -> bytes:
 
 @cache
 def _fonts() -> tuple[str, ...]:
-    """The font files of this machine that the pictures ask for; none: let resvg look for any."""
+    """The font files that the pictures use, as far as this machine has them. If it has none, resvg
+    searches the system."""
     return tuple(str(FONTS / name) for name in WANTED if (FONTS / name).is_file())
+
+
+def frame_png(pixels: Pixels) -> bytes:
+    """The dots of a display as a PNG file, one pixel for each: grey (rows, columns) or RGB (rows,
+    columns, 3)."""
+    file = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(pixels)).save(file, "PNG")
+    return file.getvalue()
+
+
+def dots_of(png: bytes, like: Pixels) -> Pixels:
+    """The dots of a PNG file, grey or RGB as `like` is. Raises: ValueError when the file is not a
+    picture."""
+    try:
+        with Image.open(io.BytesIO(png)) as picture:
+            return np.array(picture.convert("L" if like.ndim == 2 else "RGB"))
+    except (UnidentifiedImageError, OSError) as error:
+        raise ValueError("not a picture") from error

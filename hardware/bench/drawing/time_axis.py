@@ -1,14 +1,29 @@
-"""A time axis that people can read: ticks at 1, 2 or 5 of a unit."""
+"""The time axis of a waveform: its window, its ticks (at 1, 2 or 5 of a unit), and durations as
+text.
+"""
 
-from hardware.bench.drawing.waveform_rows import Window
+from dataclasses import dataclass
 
 UNITS = ((1_000_000_000, "s"), (1_000_000, "ms"), (1_000, "µs"), (1, "ns"))
 TICK_PX = 62.0
-"""About so far are two ticks apart."""
+"""About the distance of two ticks."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """The part of time that is drawn, and how wide."""
+
+    start_ns: int
+    end_ns: int
+    width: float
+
+    def x(self, t_ns: float) -> float:
+        """A time in pixels."""
+        return (t_ns - self.start_ns) * self.width / max(1, self.end_ns - self.start_ns)
 
 
 def ticks(window: Window, origin_ns: int) -> list[tuple[float, str]]:
-    """Place in pixels and label of each tick; labels count from `origin_ns`."""
+    """Position in pixels and label of each tick; the labels count from `origin_ns`."""
     step = _step(window)
     unit_ns, unit = next((u for u in UNITS if step >= u[0]), UNITS[-1])
     first = -((origin_ns - window.start_ns) // step)
@@ -18,13 +33,13 @@ def ticks(window: Window, origin_ns: int) -> list[tuple[float, str]]:
 
 
 def duration(ns: float) -> str:
-    """A length of time in the unit that suits it, with three significant digits."""
+    """A length of time (ns) as text in a suitable unit, with three significant digits."""
     unit_ns, unit = next((u for u in UNITS if abs(ns) >= u[0]), UNITS[-1])
     return f"{ns / unit_ns:.3g} {unit}"
 
 
 def _step(window: Window) -> int:
-    """The least of 1, 2, 5 times a power of ten (in ns) that keeps ticks apart."""
+    """The smallest of 1, 2, 5 times a power of ten (ns) that leaves room between ticks."""
     wanted = (window.end_ns - window.start_ns) * TICK_PX / window.width
     power = 1
     while True:

@@ -1,8 +1,7 @@
-"""A trace as a picture: a row for each signal and each control that was moved, a time axis, and
-marks.
+"""A trace as a picture: a row for each signal and each moved control, a time axis, and marks.
 
-Time runs from left to right in every language. Captions and mark labels may be Arabic; each is
-isolated, so that numbers and units beside it stay in their order.
+Time runs from left to right in every language. Captions and labels may be Arabic; each is isolated
+(Unicode), so that the numbers and units next to it keep their order.
 """
 
 import unicodedata
@@ -10,36 +9,37 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from hardware.bench.drawing.serial_rows import serial_rows
-from hardware.bench.drawing.time_axis import ticks
+from hardware.bench.circuit.circuit import Circuit
+from hardware.bench.drawing.time_axis import Window, ticks
 from hardware.bench.drawing.waveform_rows import (
     Band,
+    TextBox,
     Value,
     WaveformRow,
-    Window,
-    Word,
     control_rows,
+    serial_rows,
     signal_row,
 )
 from hardware.bench.svg.elements import el, line, mix, path, rect, text
 from hardware.bench.trace.trace import Trace
+from hardware.boards import RESET_PAD
 
 WIDTH, LABELS, PAD = 920.0, 118.0, 16.0
 ROW, WAVE = 36.0, 21.0
 """Height of a row, and of the wave in it."""
 LANE = 17.0
 """Height of a line of mark labels."""
-CHAR = 6.0
+DIGIT_PX = 6.0
 """Width of a digit of a value."""
-INK, SOFT, GRID, PAPER = "#23272d", "#59606b", "#e4e7eb", "#ffffff"
+INK, GREY, GRID, PAPER = "#23272d", "#59606b", "#e4e7eb", "#ffffff"
 STRONG = ("L", "R", "AL")
-"""Unicode classes of letters that have a direction."""
+"""Unicode bidirectional classes of letters that have a direction."""
 KINDS = {"wrong": "#d93a34", "right": "#2f9e55", "note": "#2f6fd6"}
 
 
 @dataclass(frozen=True)
 class WaveformMark:
-    """A place to look at: a span of time (or a moment), on one signal or on all of them."""
+    """A marked span of time (or a moment), on one signal or on all of them."""
 
     start_ns: int
     end_ns: int
@@ -58,8 +58,11 @@ def waveform(
     origin_ns: int = 0,
     serial: bool = False,
 ) -> str:
-    """The picture as SVG. `window` in virtual ns (default: all), the axis counts from
-    `origin_ns`; with `serial` the lines that came in and went out have rows of their own."""
+    """The picture as SVG.
+
+    `window` is in virtual ns (default: the whole trace). The axis counts from `origin_ns`. With
+    `serial`, serial input and output have a row each.
+    """
     start, end = window or (0, max(trace.end_ns, 1))
     plot = Window(start, max(end, start + 1), WIDTH - LABELS - PAD)
     came, went = serial_rows(trace, plot) if serial else ([], [])
@@ -73,15 +76,27 @@ def waveform(
     return _Picture(plot, rows, shown, caption, origin_ns).svg()
 
 
+def probed(circuit: Circuit, board: str = "") -> dict[str, int]:
+    """The names of a board's signals: each channel of a logic analyzer that is on one of its pins,
+    with the GPIO. Without a name it is the first board. A trace holds no other nets."""
+    first = circuit.netlist.first_pad(board or circuit.board_id)
+    nets = circuit.netlist.gpio_net[first : first + RESET_PAD]
+    return {
+        name: nets.index(net)
+        for part in circuit.parts.values()
+        for pin, name in part.probes.items()
+        if (net := circuit.netlist.net(part.id, pin)) in nets
+    }
+
+
 def isolate(words: str) -> str:
-    """Words that begin right to left, as one isolated piece (U+2067 … U+2069); others as they
-    are."""
+    """A text that begins right to left, isolated (U+2067 … U+2069); other texts unchanged."""
     first = next((c for c in map(unicodedata.bidirectional, words) if c in STRONG), "L")
     return words if first == "L" else f"\u2067{words}\u2069"
 
 
 class _Picture:
-    """Lays out and paints one waveform."""
+    """The layout and drawing of one waveform."""
 
     def __init__(
         self,
@@ -120,18 +135,23 @@ class _Picture:
         words = isolate(self.caption)
         right = words != self.caption
         return text(
-            WIDTH - PAD if right else PAD, PAD + 12, words, 14, INK, font_weight=700,
+            WIDTH - PAD if right else PAD,
+            PAD + 12,
+            words,
+            14,
+            INK,
+            font_weight=700,
             text_anchor="end" if right else "start",
-        )  # fmt: skip
+        )
 
     def _axis(self) -> str:
         y = self.bottom + 4
-        drawn = [line(LABELS, y, WIDTH - PAD, y, SOFT, 1)]
+        drawn = [line(LABELS, y, WIDTH - PAD, y, GREY, 1)]
         for x, label in ticks(self.plot, self.origin_ns):
             at = LABELS + x
             drawn.append(line(at, self.top, at, y + 4, GRID, 1))
             middle = min(at, WIDTH - 3.2 * len(label) - 3)
-            drawn.append(text(middle, y + 17, label, 10.5, SOFT, text_anchor="middle"))
+            drawn.append(text(middle, y + 17, label, 10.5, GREY, text_anchor="middle"))
         return "".join(drawn)
 
     # -- rows ---------------------------------------------------------------------------------
@@ -140,14 +160,25 @@ class _Picture:
         high = top + (ROW - WAVE) / 2
         low = high + WAVE
         name = text(
-            LABELS - 12, low - 5, isolate(row.name), 12, row.colour if row.stimulus else INK,
-            text_anchor="end", font_weight=600, font_style="italic" if row.stimulus else None,
-        )  # fmt: skip
+            LABELS - 12,
+            low - 5,
+            isolate(row.name),
+            12,
+            row.colour if row.stimulus else INK,
+            text_anchor="end",
+            font_weight=600,
+            font_style="italic" if row.stimulus else None,
+        )
         base = line(LABELS, low, WIDTH - PAD, low, GRID, 1)
         fills, lines = self._wave(row, high, low)
         dash = "5 3" if row.stimulus else None
-        wave = path(lines, stroke=row.colour, stroke_width=1.7, stroke_linejoin="round",
-                    stroke_dasharray=dash)  # fmt: skip
+        wave = path(
+            lines,
+            stroke=row.colour,
+            stroke_width=1.7,
+            stroke_linejoin="round",
+            stroke_dasharray=dash,
+        )
         return base + fills + (wave if lines else "") + name
 
     def _wave(self, row: WaveformRow, high: float, low: float) -> tuple[str, str]:
@@ -159,8 +190,8 @@ class _Picture:
                 fills += _band(piece, x0, x1, high, low, row.colour)
                 y_before = None
                 continue
-            if isinstance(piece, Word):
-                fills += _word(piece, x0, x1, high, low, row.colour)
+            if isinstance(piece, TextBox):
+                fills += _text_box(piece, x0, x1, high, low, row.colour)
                 continue
             share = piece.share if isinstance(piece, Value) else float(piece.high)
             y = low - (low - high) * share
@@ -170,9 +201,9 @@ class _Picture:
                 tint = mix(row.colour, PAPER, 0.82)
                 fills += rect(x0, y, max(x1 - x0, 0.7), low - y, tint)
             if isinstance(piece, Value):
-                wide = CHAR * len(piece.text)
+                wide = DIGIT_PX * len(piece.text)
                 x = min(x0 + 4, LABELS + self.plot.width - wide)
-                # A knob that turns has more values than there is room for.
+                # A control that keeps moving has more values than there is room for.
                 if x >= free:
                     inside = low - 3 if share > 0.6 else y - 3
                     fills += text(x, inside, piece.text, 10, row.colour)
@@ -182,7 +213,7 @@ class _Picture:
     # -- marks --------------------------------------------------------------------------------
 
     def _span(self, mark: WaveformMark) -> tuple[float, float]:
-        """Left and right end of a mark, at least 2 px apart."""
+        """Left and right end of a mark (px), at least 2 px apart."""
         x0 = LABELS + max(0.0, self.plot.x(mark.start_ns))
         x1 = LABELS + min(self.plot.width, self.plot.x(mark.end_ns))
         return (x0, x1) if x1 - x0 >= 2 else (x0 - 1, x0 + 1)
@@ -208,18 +239,29 @@ class _Picture:
         x = sum(self._span(mark)) / 2
         stem = line(x, y + 3.5, x, self.top, colour, 1)
         box = rect(middle - width / 2, y - 11.5, width, 15, mix(colour, PAPER, 0.86), 4)
-        return stem + box + text(middle, y, isolate(mark.text), 11, mix(colour, "#000000", 0.2),
-                          text_anchor="middle", font_weight=600)  # fmt: skip
+        return (
+            stem
+            + box
+            + text(
+                middle,
+                y,
+                isolate(mark.text),
+                11,
+                mix(colour, "#000000", 0.2),
+                text_anchor="middle",
+                font_weight=600,
+            )
+        )
 
     def _place(self, mark: WaveformMark) -> tuple[float, float]:
-        """Middle and width of a mark's label, kept inside the picture."""
+        """Middle and width of a mark's label (px); the label stays inside the picture."""
         x0, x1 = self._span(mark)
         width = 6.4 * len(mark.text) + 14
         middle = (x0 + x1) / 2
         return min(max(middle, LABELS + width / 2), WIDTH - PAD - width / 2), width
 
     def _lanes(self) -> list[int]:
-        """A lane for each mark's label, counted from below, so that no two labels touch."""
+        """The lane of each mark's label, counted from below; no two labels touch."""
         ends: list[list[tuple[float, float]]] = []
         lanes = []
         for mark in self.marks:
@@ -235,8 +277,8 @@ class _Picture:
         return lanes
 
 
-def _word(piece: Word, x0: float, x1: float, high: float, low: float, colour: str) -> str:
-    """A box with the words in it, its left edge at their time."""
+def _text_box(piece: TextBox, x0: float, x1: float, high: float, low: float, colour: str) -> str:
+    """A box with the text in it; its left edge is at the time of the text."""
     box = rect(x0, high, max(x1 - x0, 1), low - high, mix(colour, PAPER, 0.86))
     edge = line(x0, high, x0, low, colour, 1.4)
     words = isolate(piece.text)

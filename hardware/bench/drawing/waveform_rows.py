@@ -1,40 +1,30 @@
-"""One row of a drawn waveform: what happened at a pin or a control, cut into pieces that can be
-drawn.
+"""The rows of a drawn waveform: what happened at a pin, at a control or on the serial line, as
+pieces that can be drawn.
 
-Pieces are in pixels of the plot (0 is the beginning of the window). Edges that lie closer than
-the eye can part become a band, so that a picture never holds more pieces than it has pixels.
+Pieces are in pixels of the plot; 0 is the start of the window. Edges that are too close to be seen
+apart become a band, so that a picture never has more pieces than pixels.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from hardware.bench.circuit.pads import DUTY_MAX
-from hardware.bench.trace.trace import Trace
+from hardware.bench.drawing.time_axis import Window
+from hardware.bench.trace.trace import SerialLog, Trace
 
 PERIOD_PX = 4.0
-"""Two neighbouring pulses together narrower than this are no longer drawn one by one."""
+"""Two neighbouring pulses that are narrower than this together are not drawn one by one."""
 BAND_EDGES = 4
-"""So many narrow neighbours make a band; fewer are drawn (a lone glitch must be seen)."""
+"""This many narrow neighbours become a band; fewer are drawn, because a single glitch must be
+visible."""
 NAMED_COLOURS = {"_R": "#d93a34", "_Y": "#d9a520", "_G": "#2f9e55", "_B": "#2f6fd6"}
-"""Pins whose names end like this are lamps of that colour."""
+"""Pins whose names end like this are LEDs of that colour."""
 COLOURS = ("#2f6fd6", "#8d5bd1", "#24929f", "#c2602a", "#5a7d1e", "#b0448f")
 STIMULUS = "#b45f06"
-
-
-@dataclass(frozen=True)
-class Window:
-    """The part of time that is drawn, and how wide."""
-
-    start_ns: int
-    end_ns: int
-    width: float
-
-    def x(self, t_ns: float) -> float:
-        """A time in pixels."""
-        return (t_ns - self.start_ns) * self.width / max(1, self.end_ns - self.start_ns)
 
 
 @dataclass(frozen=True)
@@ -48,7 +38,7 @@ class Level:
 
 @dataclass(frozen=True)
 class Band:
-    """Pulses too dense to be drawn; `text` says what they are, where that is known."""
+    """Pulses that are too dense to draw; `text` gives frequency and duty cycle if they are PWM."""
 
     x0: float
     x1: float
@@ -66,15 +56,15 @@ class Value:
 
 
 @dataclass(frozen=True)
-class Word:
-    """Something that was said; the text is empty where there is no room for it."""
+class TextBox:
+    """A text of the serial line; it is empty where there is no room for it."""
 
     x0: float
     x1: float
     text: str
 
 
-Piece = Level | Band | Value | Word
+Piece = Level | Band | Value | TextBox
 
 
 @dataclass(frozen=True)
@@ -94,7 +84,7 @@ def signal_row(trace: Trace, name: str, number: int, window: Window) -> Waveform
 
 
 def control_rows(trace: Trace, window: Window) -> list[WaveformRow]:
-    """A row for each control that was moved, in the order in which they were first moved."""
+    """A row for each control that was moved, in the order of their first moves."""
     moved = dict.fromkeys((c.part, c.control) for c in trace.controls)
     rows = (_control(trace, part, control, window) for part, control in moved)
     return [row for row in rows if row.pieces]
@@ -122,7 +112,7 @@ def _control(trace: Trace, part: str, control: str, window: Window) -> WaveformR
 
 
 def _pin(trace: Trace, name: str, window: Window) -> Iterator[Piece]:
-    """Pieces of a pin: its edges, and bands where PWM runs."""
+    """The pieces of a pin: its edges, and its PWM."""
     edges = trace.edges(name)
     pwm = [change for change in trace.pwm(name) if change.t_ns < window.end_ns]
     at = window.start_ns
@@ -143,7 +133,7 @@ def _pin(trace: Trace, name: str, window: Window) -> Iterator[Piece]:
 def _pulses(
     window: Window, start: int, end: int, since: int, freq_hz: int, duty_u16: int
 ) -> Iterator[Piece]:
-    """A PWM between two times: its pulses, or a band with its figures when they are too dense."""
+    """A PWM between two times: its pulses, or a band with its values when they are too dense."""
     if not 0 < duty_u16 < DUTY_MAX:  # no pulses, whatever the frequency
         yield Level(window.x(start), window.x(end), duty_u16 == DUTY_MAX)
         return
@@ -166,7 +156,7 @@ def _hertz(freq_hz: int) -> str:
 def _levels(
     window: Window, start: int, end: int, t_ns: npt.NDArray[np.int64], level: npt.NDArray[np.bool_]
 ) -> Iterator[Piece]:
-    """The levels between two times as pieces, with bands where they change too fast to be seen."""
+    """The levels between two times as pieces, with bands where they change too fast to see."""
     first = int(np.searchsorted(t_ns, start, side="right"))
     last = int(np.searchsorted(t_ns, end, side="left"))
     times = np.concatenate(([start], t_ns[first:last], [end]))
@@ -184,3 +174,67 @@ def _levels(
             continue
         for i in run:
             yield Level(float(x[i]), float(x[i + 1]), bool(levels[i]))
+
+
+CHARACTER_PX, PAD_PX = 5.9, 7.0
+"""About the width of a character, and of the two edges of its box together."""
+GROUP_PX, MAX_LINES, BREAK = 5.0, 50, " ↵ "
+"""Lines that start closer together than this are a group; a box shows up to `MAX_LINES` of
+them."""
+OUTPUT = "#3d444d"
+
+Line = tuple[int, int, str]
+"""Start and end (ns), and the text."""
+
+
+def serial_rows(trace: Trace, window: Window) -> tuple[list[WaveformRow], list[WaveformRow]]:
+    """The rows of serial input and of serial output; an empty row is left out."""
+    came = WaveformRow(
+        "serial in", STIMULUS, tuple(_text_boxes(trace.sent(), window)), stimulus=True
+    )
+    went = WaveformRow("serial out", OUTPUT, tuple(_text_boxes(trace.serial(), window)))
+    return [came] if came.pieces else [], [went] if went.pieces else []
+
+
+def _text_boxes(log: SerialLog, window: Window) -> Iterator[Piece]:
+    """The lines in the window, each shortened to the room that it has."""
+    starts = [
+        (max(0.0, window.x(start)), text)
+        for start, end, text in _lines(log)
+        if end >= window.start_ns and start < window.end_ns and text
+    ]
+    ends = [*(x for x, _ in starts[1:]), window.width]
+    for group in _groups([x for x, _ in starts]):
+        x, text = starts[group[0]][0], BREAK.join(starts[n][1] for n in group[:MAX_LINES])
+        room = ends[group[-1]] - x
+        fitting = int((room - PAD_PX) / CHARACTER_PX)
+        shown = text if len(text) <= fitting else text[: max(0, fitting - 1)] + "…"
+        yield TextBox(x, x + min(room - 2, _width(shown)), shown if fitting > 1 else "")
+
+
+def _width(text: str) -> float:
+    return CHARACTER_PX * len(text) + PAD_PX
+
+
+def _groups(starts: Sequence[float]) -> Iterator[list[int]]:
+    """Lines that are too close together, as lists of their numbers."""
+    group: list[int] = []
+    for number, x in enumerate(starts):
+        if group and x - starts[number - 1] >= GROUP_PX:
+            yield group
+            group = []
+        group.append(number)
+    if group:
+        yield group
+
+
+def _lines(log: SerialLog) -> Iterator[Line]:
+    """Every line with the times of its first and its last byte; the last line may have no end."""
+    breaks = np.flatnonzero(np.frombuffer(log.data, np.uint8) == ord("\n")) + 1
+    cuts = [0, *breaks.tolist(), len(log.data)]
+    for a, b in pairwise(cuts):
+        if b > a:
+            raw = log.data[a:b].decode(errors="replace").rstrip("\r\n")
+            # A program may print direction marks; they must not reorder the picture's text.
+            text = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in raw)
+            yield int(log.t_ns[a]), int(log.t_ns[b - 1]), text

@@ -1,13 +1,12 @@
-"""The way of a wire over the canvas, by the path language of diagrams.
+"""The route of a wire on the canvas, from the path steps of a diagram (Wokwi's format).
 
-Steps before `*` lead away from the first pin; those after it belong to the second pin and are
-walked from there, last one first. What is left between the two ends is joined by one horizontal
-and one vertical line. A wire without steps leaves its pins straight away from their parts.
+The steps before `*` start at the first pin. The steps after it start at the second pin, in reverse
+order. One horizontal and one vertical line join the two ends that are left. A wire without steps
+leaves both pins straight, away from their parts.
 """
 
-from hardware.bench.svg.elements import mix, path
+from hardware.bench.svg.elements import Point, mix, path
 
-Point = tuple[float, float]
 Direction = tuple[int, int]
 BEND = 4.5
 """Radius of a wire's corners, in pixels."""
@@ -20,7 +19,7 @@ def route(
     outward: tuple[Direction, Direction],
     stub: float,
 ) -> list[Point]:
-    """The corners of a wire; `outward` are the directions that lead away from the two parts."""
+    """The corners of a wire; `outward` has the directions that lead away from the two parts."""
     cut = steps.index("*") if "*" in steps else len(steps)
     first, last = list(steps[:cut]), list(reversed(steps[cut + 1 :]))
     if not any(_length(step) for step in (*first, *last)):
@@ -59,7 +58,7 @@ def _walk(start: Point, steps: list[str]) -> list[Point]:
 
 
 def _corner(a: list[Point], b: list[Point]) -> list[Point]:
-    """The corner between two loose ends: the one at which no line runs back over itself."""
+    """The corner between the two ends: the one where no line runs back over itself."""
     (ax, ay), (bx, by) = a[-1], b[-1]
     if ax == bx or ay == by:
         return []
@@ -75,7 +74,7 @@ def _runs_back(points: list[Point], to: Point) -> int:
 
 
 def _clean(points: list[Point]) -> list[Point]:
-    """Without repeated points and without those in the middle of a straight line."""
+    """The points without repetitions and without points in the middle of a straight line."""
     kept: list[Point] = []
     for point in points:
         if kept and point == kept[-1]:
@@ -91,7 +90,7 @@ def _straight(a: Point, b: Point, c: Point) -> bool:
 
 
 def _towards(at: Point, other: Point) -> Point:
-    """The point where a round corner begins."""
+    """The point where the curve of a round corner begins."""
     dx, dy = other[0] - at[0], other[1] - at[1]
     length = max(abs(dx), abs(dy)) or 1.0
     share = min(BEND, length / 2) / length

@@ -1,1 +1,1 @@
-"""The wiring lint: rules that look at a circuit before the power is switched on."""
+"""The wiring lint: rules that check a circuit before it gets power."""

@@ -1,6 +1,6 @@
-"""What a teacher would say about a circuit before the power is switched on.
+"""Checks a circuit with all rules of the wiring lint.
 
-The rules are in `rules/`: those on the file by Wokwi's own names, and those that teach.
+The rules are in `rules/`. Some check the file (they have Wokwi's names), the others the wiring.
 """
 
 import json
@@ -11,24 +11,25 @@ from typing import Any
 from hardware.bench import diagram as diagrams
 from hardware.bench.diagram import Diagram
 from hardware.bench.lint import rules
-from hardware.bench.lint.resting_circuit import Resting
+from hardware.bench.lint.resting_circuit import RestingCircuit
 from hardware.bench.lint.rule import Finding
-from hardware.bench.lint.rules.form import mended
+from hardware.bench.lint.rules.diagram_file import without_errors
 from hardware.errors import DiagramError, HardwareError
 
 LEVELS = ("error", "warning", "info")
 
 
 def lint(diagram: Diagram) -> list[Finding]:
-    """All remarks on a circuit that can be built, errors first. Raises: DiagramError."""
-    found = [f for rule in rules.of_files() for f in rule.check(diagram.raw)]
-    bench = Resting(diagram)
-    found += [f for rule in rules.of_wirings() for f in rule.check(bench)]
+    """All findings on a circuit, errors first. Raises: DiagramError when it cannot be built."""
+    found = [f for rule in rules.file_rules() for f in rule.check(diagram.raw)]
+    circuit = RestingCircuit(diagram)
+    found += [f for rule in rules.circuit_rules() for f in rule.check(circuit)]
     return sorted(found, key=lambda finding: LEVELS.index(finding.level))
 
 
 def lint_file(path: Path) -> list[Finding]:
-    """All remarks on a file, whatever is in it. Of one with errors the rest is looked at too.
+    """All findings on a file, errors first, whatever the file holds. In a file with errors, the
+    rest is checked, too.
 
     Raises:
         DiagramError: there is no such file.
@@ -41,25 +42,25 @@ def lint_file(path: Path) -> list[Finding]:
         raise
     found: list[Finding] = []
     if isinstance(raw, Mapping):
-        found = [f for rule in rules.of_files() for f in rule.check(raw)]
-        raw = mended(raw) if any(f.level == "error" for f in found) else raw
+        found = [f for rule in rules.file_rules() for f in rule.check(raw)]
+        raw = without_errors(raw) if any(f.level == "error" for f in found) else raw
     try:
-        bench = Resting(diagrams.parse(raw, path.name))
+        circuit = RestingCircuit(diagrams.parse(raw, path.name))
     except HardwareError as error:
         if not any(f.level == "error" for f in found):
             found.append(_refused(error, path.name))
     else:
-        found += [f for rule in rules.of_wirings() for f in rule.check(bench)]
+        found += [f for rule in rules.circuit_rules() for f in rule.check(circuit)]
     return sorted(found, key=lambda finding: LEVELS.index(finding.level))
 
 
 def _refused(error: HardwareError, name: str) -> Finding:
-    """What the bench itself says, in the reader's language."""
-    said = f"{error}. {error.cure}".removeprefix(name).lstrip(": ")
-    return Finding("error", "invalid-circuit", "", "", said, said)
+    """The bench's own error as a finding, in the reader's language."""
+    text = f"{error}. {error.cure}".removeprefix(name).lstrip(": ")
+    return Finding("error", "invalid-circuit", "", "", text, text)
 
 
 def as_json(findings: list[Finding]) -> str:
-    """The remarks for other programs, both languages in each."""
+    """The findings as JSON for other programs, in both languages."""
     listed: list[dict[str, Any]] = [vars(finding) for finding in findings]
     return json.dumps(listed, indent=2, ensure_ascii=False)

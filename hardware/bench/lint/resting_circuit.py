@@ -1,4 +1,4 @@
-"""A circuit with its power on and no program running: what the rules of the lint look at."""
+"""A circuit at rest, with power and no program running: what the lint rules check."""
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
@@ -21,13 +21,13 @@ from hardware.bench.parts.common.part import Part
 from hardware.boards import RESET_PAD, BoardType
 
 PULLS = 1000.0
-"""A source behind so many ohms is a pull resistor, not an output."""
+"""A source with at least this resistance (ohms) is a pull resistor, not an output."""
 GROUND_VOLTS = 0.5
 """A supply below this is a ground."""
 
 
 class Pin(NamedTuple):
-    """A GPIO of a board, as the board's diagram calls it."""
+    """A GPIO of a board."""
 
     board_id: str
     board: BoardType
@@ -36,45 +36,45 @@ class Pin(NamedTuple):
 
     @property
     def name(self) -> str:
-        """What is printed at the pin."""
+        """The name that is printed at the pin."""
         return self.board.pin_of(self.gpio)
 
 
 class _Drivers:
-    """A `Stamp` that keeps the sources by the names of their pins."""
+    """A `Stamp` that keeps the sources of a part, with the names of their pins."""
 
     def __init__(self) -> None:
         self.found: list[tuple[str, float, float]] = []
 
     def resistor(self, a: str, b: str, ohms: float) -> None:
-        """It drives nothing."""
+        """A resistor drives nothing."""
 
     def diode(self, anode: str, cathode: str, volts: float, ohms: float) -> None:
-        """It drives nothing."""
+        """A diode drives nothing."""
 
     def source(self, pin: str, volts: float, ohms: float) -> None:
-        """A pin that is driven."""
+        """A pin that the part drives."""
         self.found.append((pin, volts, ohms))
 
     def rail(self, pin: str, volts: float) -> None:
-        """A supply is no output."""
+        """A supply is not an output."""
 
 
-class Resting:
-    """Questions about a wiring. Nets are numbers of the netlist; pads float."""
+class RestingCircuit:
+    """Answers questions about a wiring. Nets are numbers of the netlist; all pads float."""
 
     def __init__(self, diagram: Diagram) -> None:
         self.diagram = diagram
-        self.circuit = Circuit(diagram)
-        self.netlist = self.circuit.netlist
+        circuit = Circuit(diagram)
+        self.netlist, self.electric = circuit.netlist, circuit.electric
         world = StillWorld()
-        self.circuit.start(*[world for _board in self.netlist.boards])
+        circuit.start(*[world for _board in self.netlist.boards])
         for board_id in self.netlist.boards:
-            self.circuit.power(True, board_id)
+            circuit.power(True, board_id)
 
     @property
     def parts(self) -> list[Part]:
-        """Every part but the boards that is wired to anything."""
+        """Every part that is wired to anything; boards are not among them."""
         return [part for part in self.netlist.parts.values() if self.is_wired(part)]
 
     def is_wired(self, part: Part) -> bool:
@@ -86,7 +86,7 @@ class Resting:
         return self.netlist.net(part.id, pin)
 
     def elements(self, part: Part) -> tuple[Element, ...]:
-        """What a part puts between its pins, whether it has power or not."""
+        """The elements between the pins of a part, whether it has power or not."""
         return self.netlist.stamped(part).elements
 
     def pin_on(self, part: Part, net: int) -> str:
@@ -110,7 +110,7 @@ class Resting:
 
     @property
     def wired_pins(self) -> Iterator[tuple[Pin, int]]:
-        """Every GPIO that is in a connection, with its net."""
+        """Every GPIO that is wired, with its net."""
         return ((pin, net) for net, pins in sorted(self._pins.items()) for pin in pins)
 
     def is_ground(self, net: int) -> bool:
@@ -118,16 +118,17 @@ class Resting:
         return self.netlist.rails.get(net, 5.0) < GROUND_VOLTS
 
     def supply(self, net: int) -> float | None:
-        """The voltage of a supply that is not ground, None for any other net."""
+        """The voltage of a supply net; None for ground and any other net."""
         volts = self.netlist.rails.get(net, 0.0)
         return volts if volts >= GROUND_VOLTS else None
 
-    # -- ways from net to net -----------------------------------------------------------------
+    # -- paths from net to net ----------------------------------------------------------------
 
     def links(
         self, conducts: Callable[[float], bool], without: Part | None = None
     ) -> dict[int, set[int]]:
-        """Nets joined by resistors and contacts of such ohms; no way leads on through a supply."""
+        """Nets that resistors and contacts join, if `conducts` accepts their ohms. No path goes
+        through a supply."""
         links: dict[int, set[int]] = {}
         for part in self.netlist.parts.values():
             for element in self.elements(part) if part is not without else ():
@@ -138,12 +139,12 @@ class Resting:
         return links
 
     def near(self, net: int, links: Mapping[int, set[int]]) -> set[int]:
-        """The nets that can be reached from one, itself among them."""
-        found, todo = {net}, [net]
-        while todo:
-            new = links.get(todo.pop(), set()) - found
+        """The nets that can be reached from a net, itself included."""
+        found, ahead = {net}, [net]
+        while ahead:
+            new = links.get(ahead.pop(), set()) - found
             found |= new
-            todo += new
+            ahead += new
         return found
 
     def diodes(self, part: Part) -> list[Diode]:
@@ -155,7 +156,7 @@ class Resting:
     # -- voltages -----------------------------------------------------------------------------
 
     def outputs(self, part: Part) -> Iterator[tuple[str, Source]]:
-        """The pins that a part drives to both levels, with the source that stands for its high."""
+        """The output pins of a part, each with the source that stands for a high level."""
         high, drivers = self._high_volts(part), _Drivers()
         part.stamp(drivers)
         for pin, volts, ohms in drivers.found:
@@ -168,7 +169,8 @@ class Resting:
         return part.volts(part.supply[0]) if part.supply else 0.0
 
     def solve(self, net: int, *more: Source) -> Solution | None:
-        """The cluster of a net at rest, with more sources in it; None for a bare supply."""
+        """The voltages at rest in the cluster of a net, with these sources added. None: the net is
+        a supply."""
         cluster = self.netlist.cluster_of.get(net)
         if cluster is None or not cluster.nets:
             return None
@@ -177,7 +179,7 @@ class Resting:
         elements = [
             element
             for part in cluster.parts
-            for element in self.circuit.electric.stamps[part]
+            for element in self.electric.stamps[part]
             if nets & {*nets_of(element)} and inside >= {*nets_of(element)}
         ]
         lifted = {source.net for source in more}

@@ -1,18 +1,18 @@
-"""What a rule of the wiring lint is, and what it finds.
+"""A rule of the wiring lint, and its findings.
 
     @rule("led-resistor", "error", both("{part} has no resistor …"), both("Add 220 Ω to 1 kΩ."))
-    def led_resistor(bench: Resting) -> Iterator[Spot]:
-        yield Spot("led1", "A")
+    def led_resistor(circuit: RestingCircuit) -> Iterator[LintPlace]:
+        yield LintPlace("led1", "A")
 
-A rule is one function in a file of `rules/`; nothing else has to be told of it. Its texts may name
-`{part}`, `{pin}`, `{at}` (both), and what the spot carries.
+A rule is one function in a file of `rules/`; it is found there, and nothing registers it. Its
+texts may contain `{part}`, `{pin}`, `{at}` (part and pin), and the words of the place.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar
 
-from hardware.bench.lint.resting_circuit import Resting
+from hardware.bench.lint.resting_circuit import RestingCircuit
 from hardware.i18n import arabic, language, tame
 
 Level = Literal["error", "warning", "info"]
@@ -21,7 +21,7 @@ Subject = TypeVar("Subject")
 
 @dataclass(frozen=True)
 class LintPlace:
-    """A place where a rule is broken: a part (or board), its pin, and words for the message."""
+    """A place that breaks a rule: a part (or board), its pin, and words for the message."""
 
     part: str
     pin: str = ""
@@ -30,7 +30,7 @@ class LintPlace:
 
 @dataclass(frozen=True)
 class Finding:
-    """One remark on a wiring, in English and in Arabic: what is wrong, and its cure."""
+    """One finding on a circuit, in English and in Arabic: what is wrong, and the cure."""
 
     level: Level
     rule: str
@@ -41,13 +41,13 @@ class Finding:
 
     @property
     def text(self) -> str:
-        """The remark in the reader's language."""
+        """The finding in the reader's language."""
         return self.ar if language() == "ar" else self.en
 
 
 @dataclass(frozen=True)
 class Rule(Generic[Subject]):
-    """A rule with its texts (English; the Arabic is in the catalogue)."""
+    """A rule with its English texts; the Arabic ones are in the catalogue (`locale/`)."""
 
     id: str
     level: Level
@@ -56,11 +56,10 @@ class Rule(Generic[Subject]):
     find: Callable[[Subject], Iterator[LintPlace]]
 
     def check(self, subject: Subject) -> Iterator[Finding]:
-        """Every place where it is broken, once."""
-        for spot in dict.fromkeys(
-            (s.part, s.pin, tuple(s.words.items())) for s in self.find(subject)
+        """A finding for each place that breaks the rule, each place once."""
+        for part, pin, words in dict.fromkeys(
+            (place.part, place.pin, tuple(place.words.items())) for place in self.find(subject)
         ):
-            part, pin, words = spot
             facts = {"part": part, "pin": pin, "at": f"{part}:{pin}", **dict(words)}
             facts = {name: tame(fact) for name, fact in facts.items()}
             en = f"{self.message} {self.cure}".format(**facts)
@@ -71,15 +70,15 @@ class Rule(Generic[Subject]):
 Maker = Callable[[Callable[[Subject], Iterator[LintPlace]]], Rule[Subject]]
 
 
-def rule(id_: str, level: Level, message: str, cure: str) -> Maker[Resting]:
-    """Makes a rule on the wiring out of a function that finds its spots."""
+def rule(id_: str, level: Level, message: str, cure: str) -> Maker[RestingCircuit]:
+    """Decorator: a function that finds places becomes a rule on the wiring."""
     return lambda find: Rule(id_, level, message, cure, find)
 
 
-class FormRule(Rule[Mapping[str, Any]]):
-    """A rule on the circuit file as it stands, which need not be one that can be read."""
+class FileRule(Rule[Mapping[str, Any]]):
+    """A rule on the JSON of a circuit file, even if no circuit can be built from it."""
 
 
-def form_rule(id_: str, level: Level, message: str, cure: str) -> Maker[Mapping[str, Any]]:
-    """Makes a rule on the file out of a function that finds its spots."""
-    return lambda find: FormRule(id_, level, message, cure, find)
+def file_rule(id_: str, level: Level, message: str, cure: str) -> Maker[Mapping[str, Any]]:
+    """Decorator: a function that finds places becomes a rule on the file."""
+    return lambda find: FileRule(id_, level, message, cure, find)

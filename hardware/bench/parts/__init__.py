@@ -1,4 +1,4 @@
-"""Every part type: one file here is one part, found by the `TYPES` of its class; nothing
+"""Every part type. One file here is one part; it is found by the `TYPES` of its class, and nothing
 registers it.
 """
 
@@ -23,7 +23,7 @@ def _registry() -> dict[str, type[Part]]:
 
 
 def find(part_type: str) -> type[Part] | None:
-    """The class for a part type of a diagram, None when there is none."""
+    """The class for a part type of a diagram; None when the type is not simulated."""
     return _registry().get(part_type)
 
 

@@ -8,12 +8,12 @@ from hardware.bench.svg.elements import circle, rect, text
 from hardware.bench.svg.pcb import INK, chip, pcb
 
 TURN = 64
-"""Positions of the translator in one turn of the field: sixteenths of a step."""
+"""Positions of the translator in one electrical turn: sixteenths of a step."""
 HOME = 8
 """45 degrees, full-step position 1 (table 2)."""
 SIXTEENTHS = {(0, 0, 0): 16, (1, 0, 0): 8, (0, 1, 0): 4, (1, 1, 0): 2, (1, 1, 1): 1}
-"""MS1, MS2, MS3 to the length of a step (table 1); the settings it does not name act as their
-neighbours."""
+"""MS1, MS2, MS3 to the length of a step (table 1). Settings that the table does not have act like
+similar ones."""
 BRIDGE_OHMS = 0.6
 """Both transistors of a bridge in series."""
 PULL_OHMS = 100_000.0
@@ -27,11 +27,12 @@ class A4988(Logic):
     """Pins `ENABLE MS1 MS2 MS3 RESET SLEEP STEP DIR`, `VDD GND` (3 V or more), `VMOT`, windings
     `1A 1B 2A 2B`.
 
-    A rising STEP goes on by one step; DIR high is clockwise. MS1 to MS3 choose full, half, 1/4,
-    1/8 and 1/16 steps. ENABLE high, SLEEP low or RESET low let the windings go; RESET low also
-    goes home. ENABLE and MS have pulls to ground, SLEEP to VDD, RESET none: join it to SLEEP. The
-    current of each winding follows table 2, as a share of VMOT's voltage; the chopper and the
-    wake-up time are left out. Source: Allegro A4988 data sheet, tables 1 and 2.
+    A rising edge of STEP makes one step; DIR high is clockwise. MS1 to MS3 select full, half, 1/4,
+    1/8 and 1/16 steps. ENABLE high, SLEEP low or RESET low switch the windings off; RESET low also
+    returns to the home position. ENABLE and MS1 to MS3 have pull-downs, SLEEP has a pull-up, RESET
+    has none: connect it to SLEEP. The current of each winding follows table 2; it is simulated as
+    a share of VMOT's voltage. The current chopper and the wake-up time are not simulated. Source:
+    Allegro A4988 data sheet, tables 1 and 2.
     """
 
     TYPES = ("wokwi-a4988",)
@@ -50,7 +51,7 @@ class A4988(Logic):
         self._at = HOME
         self.after(0, self._show)
 
-    def turned(self, pin: str, high: bool) -> None:
+    def input_changed(self, pin: str, high: bool) -> None:
         if not self.level["RESET"]:
             self._at = HOME
         elif pin == "STEP" and high and self.level["SLEEP"]:
@@ -58,8 +59,8 @@ class A4988(Logic):
         self._show()
 
     def _step(self, way: int) -> None:
-        """To the next position of the chosen step length; full steps stop where both windings
-        share the current."""
+        """Move to the next position of the selected step length. Full steps stop where both
+        windings have the same current."""
         ms1, ms2, ms3 = (int(self.level[pin]) for pin in ("MS1", "MS2", "MS3"))
         length = SIXTEENTHS.get((ms1, ms2, ms3), 8 if ms1 else 4)
         offset = HOME if length == 16 else 0
@@ -67,7 +68,7 @@ class A4988(Logic):
         self._at = (place * length * way + offset) % TURN
 
     def _show(self) -> None:
-        """Give the windings their voltages."""
+        """Set the voltages of the windings."""
         self._on = self.level["RESET"] and self.level["SLEEP"] and not self.level["ENABLE"]
         angle, volts = 2 * math.pi * self._at / TURN, self.volts("VMOT")
         self._volts = (round(volts * math.cos(angle), 4), round(volts * math.sin(angle), 4))
@@ -85,9 +86,13 @@ class A4988(Logic):
     def _name(name: str, x: float, y: float) -> str:
         left = x < A4988.SIZE[0] / 2
         return text(
-            x + 3.4 if left else x - 3.4, y + 1.5, name.split(".")[0], 4, INK,
+            x + 3.4 if left else x - 3.4,
+            y + 1.5,
+            name.split(".")[0],
+            4,
+            INK,
             text_anchor="start" if left else "end",
-        )  # fmt: skip
+        )
 
     def svg(self, view: PartView) -> str:
         return (

@@ -1,4 +1,4 @@
-"""The BMP180 sensor of pressure and temperature."""
+"""The BMP180 pressure and temperature sensor."""
 
 import struct
 from collections.abc import Callable
@@ -16,16 +16,17 @@ CALIBRATION, ID, RESET, CONTROL, OUT = 0xAA, 0xD0, 0xE0, 0xF4, 0xF6
 CHIP_ID, RESET_WORD, BUSY = 0x55, 0xB6, 0x20
 TEMPERATURE, PRESSURE = 0x0E, 0x14
 TIMES_NS = (3 * MS, 5 * MS, 9 * MS, 17 * MS)
-"""A conversion by oversampling, typical; the longest are 4.5, 7.5, 13.5 and 25.5 ms (table 3)."""
+"""Typical conversion times by oversampling; the maxima are 4.5, 7.5, 13.5 and 25.5 ms (table
+3)."""
 TEMPERATURE_NS = 3 * MS
 WORDS = struct.Struct(">hhhHHHhhhhh")
 EXAMPLE = WORDS.pack(408, -72, -14383, 32741, 32757, 23153, 6190, 4, -32768, -8711, 2868)
-"""The coefficients of the data sheet's example (figure 4)."""
+"""The coefficients in the example of the data sheet (figure 4)."""
 CELSIUS, PASCAL = Control(-40, 85), Control(30_000, 110_000)
 
 
 class Compensation(NamedTuple):
-    """The calibration words and the data sheet's arithmetic (figure 4), divisions floored."""
+    """The calibration words with the data sheet's formulas (figure 4); divisions round down."""
 
     ac1: int
     ac2: int
@@ -40,12 +41,13 @@ class Compensation(NamedTuple):
     md: int
 
     def b5(self, ut: int) -> int:
-        """What the temperature is taken from; tenths of a degree are (b5 + 8) / 16."""
+        """The intermediate value B5 of the formulas; (b5 + 8) / 16 is the temperature in 0.1
+        °C."""
         x1 = (ut - self.ac6) * self.ac5 >> 15
         return x1 + (self.mc << 11) // (x1 + self.md or 1)
 
     def pascal(self, up: int, b5: int, oss: int) -> int:
-        """Pressure from an uncompensated one."""
+        """The pressure (Pa) from an uncompensated value."""
         b6 = b5 - 4000
         square = b6 * b6 >> 12
         x3 = (self.b2 * square >> 11) + (self.ac2 * b6 >> 11)
@@ -62,12 +64,12 @@ class Bmp180(RegisterTarget):
     `pressure` (101325 Pa, 30000 to 110000). I2C address 0x77.
 
     Registers: calibration AA to BF, id D0 (55), reset E0, control F4 (2E temperature, 34 + oss·40
-    pressure, bit 5 while it converts), result F6 to F8. The raw numbers are those that the data
-    sheet's arithmetic turns into temperature and pressure; until a conversion is over (3, 5, 9, 17
-    ms) the registers hold the one before. VCC or 3.3V feeds it.
+    pressure, bit 5 while it converts), result F6 to F8. The data sheet's formulas give
+    temperature and pressure from the raw values. Until a conversion ends (3, 5, 9, 17 ms) the
+    registers hold the last result. VCC or 3.3V supplies it.
 
-    Extensions of ours: the attribute `calibration` (44 hexadecimal digits, AA first; the example
-    of the data sheet without it), the control `drift` (Pa that it is wrong by) and the faults
+    Extensions of ours: the attribute `calibration` (44 hexadecimal digits, AA first; without it,
+    the example of the data sheet), the control `drift` (error in Pa) and the faults
     `silent` (no answer at its address) and `stuck` (SDA is held low), 0 or 1. Source: Bosch BMP180
     data sheet (BST-BMP180-DS000-09), sections 3 and 4.
     """
@@ -76,8 +78,11 @@ class Bmp180(RegisterTarget):
     PINS = {n: (63.2, 4.4 + 9.5 * i) for i, n in enumerate(("VCC", "GND", "SCL", "SDA", "3.3V"))}
     SIZE = (68.2, 46.8)
     CONTROLS = {
-        "temperature": CELSIUS, "pressure": PASCAL, "drift": Control(-10_000, 10_000), **FAULTS,
-    }  # fmt: skip
+        "temperature": CELSIUS,
+        "pressure": PASCAL,
+        "drift": Control(-10_000, 10_000),
+        **FAULTS,
+    }
     ATTRS = {"temperature": "24", "pressure": "101325", "calibration": ""}
     SUPPLY = ("VCC", "GND", 1.8)
     ADDRESS = 0x77
@@ -108,14 +113,14 @@ class Bmp180(RegisterTarget):
         super().stamp(net)
         net.resistor("VCC", "3.3V", 10.0)
 
-    def get(self, register: int) -> int:
+    def read_register(self, register: int) -> int:
         if CALIBRATION <= register < CALIBRATION + WORDS.size:
             return self.calibration[register - CALIBRATION]
         if OUT <= register < OUT + len(self._out):
             return self._out[register - OUT]
         return {ID: CHIP_ID, ID + 1: 2, CONTROL: self._control}.get(register, 0)
 
-    def put(self, register: int, value: int) -> None:
+    def write_register(self, register: int, value: int) -> None:
         if register == RESET and value == RESET_WORD:
             self.forget()
             self.begin()
@@ -143,12 +148,12 @@ class Bmp180(RegisterTarget):
     # -- what it measures -----------------------------------------------------------------------
 
     def ut(self) -> int:
-        """The raw number nearest to the temperature."""
+        """The raw value for the temperature."""
         wanted = round(self.values["temperature"] * 10)
         return _least(16, lambda ut: self._sums.b5(ut) + 8 >> 4, wanted)
 
     def up(self, oss: int) -> int:
-        """The raw number nearest to the pressure, at the temperature of the moment."""
+        """The raw value for the pressure at the present temperature."""
         b5 = self._sums.b5(self.ut())
         wanted = round(self.values["pressure"] + self.values["drift"])
         return _least(16 + oss, lambda up: self._sums.pascal(up, b5, oss), wanted)
@@ -166,7 +171,7 @@ class Bmp180(RegisterTarget):
 
 
 def _least(bits: int, rising: Callable[[int], int], wanted: int) -> int:
-    """The least number of so many bits for which a rising function is at least `wanted`."""
+    """The smallest number of `bits` bits for which a rising function is at least `wanted`."""
     low, high = 0, (1 << bits) - 1
     while low < high:
         middle = (low + high) // 2

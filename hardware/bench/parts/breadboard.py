@@ -1,4 +1,4 @@
-"""Breadboards: five holes of a column are one node, a rail is one node."""
+"""Breadboards: the five holes of a half column are one node, and a rail is one node."""
 
 from functools import cache
 
@@ -11,13 +11,13 @@ ROWS = {"t": "abcde", "b": "fghij"}
 
 
 class Breadboard(Part):
-    """Holes `<col><t|b>.<a-j>`, rails `<t|b><p|n>.<n>`. The places of the holes are ours."""
+    """Holes `<col><t|b>.<a-j>`, rails `<t|b><p|n>.<n>`. The positions of the holes are ours."""
 
     TYPES = ("wokwi-breadboard",)
     COLUMNS = 63
     RAILS = 50
     TOP = 48.0
-    """Where row a lies."""
+    """The y position of row a."""
 
     def __init__(self, spec: PartSpec) -> None:
         super().__init__(spec)
@@ -51,7 +51,7 @@ class Breadboard(Part):
 
 
 class HalfBreadboard(Breadboard):
-    """Half as long."""
+    """A breadboard of half the length."""
 
     TYPES = ("wokwi-breadboard-half",)
     COLUMNS = 30
@@ -59,7 +59,7 @@ class HalfBreadboard(Breadboard):
 
 
 class MiniBreadboard(Breadboard):
-    """Short, and without rails."""
+    """A short breadboard without rails."""
 
     TYPES = ("wokwi-breadboard-mini",)
     COLUMNS = 17
@@ -69,7 +69,7 @@ class MiniBreadboard(Breadboard):
 
 @cache
 def _holes(columns: int, rails: int, top: float) -> dict[str, tuple[float, float]]:
-    """Every hole and its place. Rails come in groups of five with a gap, as on the real thing."""
+    """Every hole and its position. The holes of rails are in groups of five, as on real ones."""
     holes = {
         f"{column}{half}.{row}": (PITCH * column, top + PITCH * (i if half == "t" else i + 7))
         for column in range(1, columns + 1)

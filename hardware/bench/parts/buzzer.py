@@ -4,14 +4,15 @@ from hardware.bench.parts.common.part import Part, PartView, Stamp
 from hardware.bench.svg.elements import circle, line, path, text
 
 OHMS = 1000.0
-"""A small piezo buzzer takes a few milliamperes at most."""
+"""Resistance: a small piezo buzzer takes a few milliamperes at most."""
 SOUNDS_VOLTS = 0.3
-"""The mean voltage from which the drawing shows sound; a tone of half duty has half the supply."""
+"""From this mean voltage on the drawing shows sound. A tone with 50 % duty cycle has half the
+supply."""
 
 
 class Buzzer(Part):
-    """Pin 1 is minus, pin 2 plus. `mode` and `volume` are Wokwi's, for browsers that play the
-    sound."""
+    """Pin 1 is minus, pin 2 plus. Wokwi's `mode` and `volume` are for browsers that play the
+    sound; they change nothing here."""
 
     TYPES = ("wokwi-buzzer",)
     PINS = {"1": (27, 84), "2": (37, 84)}

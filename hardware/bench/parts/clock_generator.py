@@ -1,4 +1,4 @@
-"""A clock: a square wave of one frequency."""
+"""A clock generator: a square wave with a fixed frequency."""
 
 from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.logic import LOGIC_VOLTS
@@ -7,8 +7,8 @@ from hardware.bench.parts.common.part import PartView, World
 from hardware.bench.svg.elements import circle, path, rect, text
 from hardware.i18n import _
 
-MOST_HZ = 1e6
-"""Each edge is an event on the bench; more would keep it busy with nothing else."""
+MAX_HZ = 1e6
+"""The upper limit: each edge is an event on the bench, and more would only slow it down."""
 FACTORS = {"": 1.0, "k": 1e3, "m": 1e6}
 S = 1e9
 
@@ -16,7 +16,7 @@ S = 1e9
 class ClockGenerator(Module):
     """Pins `CLK GND`; attribute `frequency` in Hz with a suffix `k` or `m` (`10k`), up to 1 MHz.
 
-    A square wave of 3.3 V that begins low with the bench; it needs no supply.
+    The square wave has 3.3 V and starts low when the bench starts. It needs no supply.
     """
 
     TYPES = ("wokwi-clock-generator",)
@@ -38,7 +38,7 @@ class ClockGenerator(Module):
             hertz = float(number) * FACTORS[words[len(number) :]]
         except (KeyError, ValueError):
             hertz = 0.0
-        if not 0 < hertz <= MOST_HZ:
+        if not 0 < hertz <= MAX_HZ:
             raise self.bad_attr("frequency", _("a frequency up to 1m (1 MHz)"))
         return hertz
 

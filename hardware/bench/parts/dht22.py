@@ -1,4 +1,4 @@
-"""The DHT22 (AM2302) sensor of temperature and humidity, on its one wire."""
+"""The DHT22 (AM2302) temperature and humidity sensor with its one-wire protocol."""
 
 import math
 
@@ -10,11 +10,11 @@ from hardware.bench.svg.pcb import reading
 
 US = 1000
 START_NS = 800 * US
-"""The least low pulse that wakes it (AM2302 data sheet, timing: the host holds 0.8 to 20 ms)."""
+"""The shortest low pulse that starts it (AM2302 data sheet, timing: 0.8 to 20 ms)."""
 GO_US, ANSWER_US, LOW_US, ZERO_US, ONE_US = 30, 80, 50, 26, 70
 """Tgo, Trel and Treh, Tlow, TH0, TH1 of the same table, typical."""
 FRESH_NS = 1_900_000_000
-"""It measures again when it was asked no sooner than this; 2 s by the data sheet."""
+"""The shortest time between two measurements; 2 s in the data sheet."""
 CELSIUS, PERCENT = Control(-40, 80), Control(0, 100)
 
 
@@ -22,24 +22,29 @@ class Dht22(Module):
     """Pins `VCC SDA NC GND`; attributes and controls `temperature` (24 °C, -40 to 80) and
     `humidity` (40 %).
 
-    The host holds SDA low for at least 0.8 ms; 30 µs after the wire is free the sensor answers
+    The host holds SDA low for at least 0.8 ms. 30 µs after SDA is released, the sensor answers
     with 80 µs low, 80 µs high and 40 bits (50 µs low, then 26 µs high for 0 or 70 µs for 1):
     humidity and temperature in tenths, sign and magnitude, and the low byte of the sum of the four
-    bytes. Asked sooner than about 2 s after it measured, it repeats what it had. SDA has 10 kΩ to
-    VCC, as on the usual board.
+    bytes. If it is read again within about 2 s, it repeats the last values. SDA has 10 kΩ to VCC,
+    as on common modules.
 
     Extensions of ours are the faults `bad_checksum`, `silent` (no answer), `stuck` (SDA is held
-    low), 0 or 1, and `drift` (°C that it is wrong by); `fault_count` ends the first two after it
-    was asked so often (0: it does not). Source: Aosong AM2302 data sheet, section 7 (single bus).
+    low), 0 or 1, and `drift` (error in °C). `fault_count` ends the first two after this number
+    of readings (0: never). Source: Aosong AM2302 data sheet, section 7 (single bus).
     """
 
     TYPES = ("wokwi-dht22",)
     PINS = {"VCC": (15, 114.9), "SDA": (24.5, 114.9), "NC": (34.1, 114.9), "GND": (43.8, 114.9)}
     SIZE = (57.1, 116.7)
     CONTROLS = {
-        "temperature": CELSIUS, "humidity": PERCENT, "bad_checksum": SWITCH, "silent": SWITCH,
-        "stuck": SWITCH, "drift": Control(-40, 40), "fault_count": FAULT_COUNT,
-    }  # fmt: skip
+        "temperature": CELSIUS,
+        "humidity": PERCENT,
+        "bad_checksum": SWITCH,
+        "silent": SWITCH,
+        "stuck": SWITCH,
+        "drift": Control(-40, 40),
+        "fault_count": FAULT_COUNT,
+    }
     ATTRS = {"temperature": "24", "humidity": "40"}
     SUPPLY = ("VCC", "GND", 3.0)
     LISTENS = ("SDA",)
@@ -55,44 +60,44 @@ class Dht22(Module):
         self._fell_ns = self.world.now_ns
         self._measured_ns: int | None = None
         self._data = b""
-        self._speaking = False
+        self._sending = False
         if self.values["stuck"]:
             self.driven["SDA"] = False
 
     def moved(self, name: str, value: float) -> None:
         if name == "stuck" and self.powered:
             self.forget()
-            self._speaking = False
+            self._sending = False
             self.drive("SDA", False if value else None)
 
     def heard(self, pin: str, high: bool) -> None:
         now = self.world.now_ns
-        if self._speaking or self.values["stuck"]:
+        if self._sending or self.values["stuck"]:
             return
         if not high:
             self._fell_ns = now
         elif now - self._fell_ns >= START_NS:
-            silent, flaw = self.values["silent"], self.values["bad_checksum"]
+            silent, error = self.values["silent"], self.values["bad_checksum"]
             self.measured("silent", "bad_checksum")
             if not silent:
-                self._answer(int(flaw))
+                self._answer(int(error))
 
-    def _answer(self, flaw: int) -> None:
-        """Send the 40 bits; `flaw` is added to their checksum."""
+    def _answer(self, error: int) -> None:
+        """Send the 40 bits; `error` is added to the checksum."""
         now = self.world.now_ns
         if self._measured_ns is None or now - self._measured_ns >= FRESH_NS:
             self._measured_ns, self._data = now, self._measure()
-        frame = self._data + bytes([sum(self._data) + flaw & 0xFF])
-        self._speaking = True
+        frame = self._data + bytes([sum(self._data) + error & 0xFF])
+        self._sending = True
         t_us = GO_US
         for low_us, high_us in pulses(frame):
             self.announce(t_us * US, "SDA", False)
             self.announce((t_us + low_us) * US, "SDA", None)
             t_us += low_us + high_us
-        self.after(t_us * US, self._rest)
+        self.after(t_us * US, self._sent)
 
-    def _rest(self) -> None:
-        self._speaking = False
+    def _sent(self) -> None:
+        self._sending = False
 
     def _measure(self) -> bytes:
         """The four bytes of data."""
@@ -117,7 +122,7 @@ class Dht22(Module):
 
 
 def pulses(frame: bytes) -> list[tuple[int, int]]:
-    """Microseconds low and then high of the answer to the host, and of the end."""
+    """The answer as pulses: microseconds low and then high of its start, its bits and its end."""
     bits = (byte >> n & 1 for byte in frame for n in range(7, -1, -1))
     data = [(LOW_US, ONE_US if bit else ZERO_US) for bit in bits]
     return [(ANSWER_US, ANSWER_US), *data, (LOW_US, 0)]

@@ -1,4 +1,4 @@
-"""Eight switches in one case."""
+"""A DIP switch: eight switches in one case."""
 
 from hardware.bench.parts.common.contact import CLOSED_OHMS
 from hardware.bench.parts.common.part import OPEN, SWITCH, Part, PartView, Stamp
@@ -9,10 +9,10 @@ COUNT = 8
 
 
 class DipSwitch8(Part):
-    """Pins `1a` to `8a` and `1b` to `8b`; `na` and `nb` are joined while switch n is on.
+    """Pins `1a` to `8a` and `1b` to `8b`; `na` and `nb` are connected while switch n is on.
 
     Controls `1` to `8`, 0 or 1, are an extension of ours (Wokwi documents none). All are off at
-    the start. Such a switch is set before the power comes, so its contacts do not bounce here.
+    the start. People set such a switch before power-on, so its contacts do not bounce here.
     """
 
     TYPES = ("wokwi-dip-switch-8",)

@@ -1,4 +1,4 @@
-"""The DS1307 clock with its battery."""
+"""The DS1307 real-time clock with its battery."""
 
 from datetime import datetime, timedelta
 
@@ -11,10 +11,10 @@ from hardware.i18n import _
 
 S = 1_000_000_000
 NOW = datetime(2026, 1, 1)
-"""A bench starts at the same moment each time, or no run could be repeated."""
+"""The date and time at which every bench starts, so that a run can be repeated."""
 EMPTY = datetime(2000, 1, 1)
 CENTURY = 2000
-"""The chip has two digits of the year."""
+"""The chip has only two digits of the year."""
 CONTROL, MEMORY = 7, 8
 HALT, TWELVE, AFTERNOON = 0x80, 0x40, 0x20
 RATES_HZ = (1, 4096, 8192, 32768)
@@ -22,16 +22,16 @@ RATES_HZ = (1, 4096, 8192, 32768)
 
 class Ds1307(RegisterTarget):
     """Pins `GND 5V SDA SCL SQW`; attribute `initTime`: `now` (here always 2026-01-01 00:00, so
-    that a run repeats), `0` (2000-01-01) or ISO 8601. I2C address 0x68.
+    that a run can be repeated), `0` (2000-01-01) or ISO 8601. I2C address 0x68.
 
     Registers: time and date as BCD (00 to 06; bit 7 of 00 halts the clock, bit 6 of 02 is the
-    12-hour form; what is read in one transfer belongs together), control (07: SQW off, or 1 Hz,
-    4.096, 8.192, 32.768 kHz; open drain) and 56 bytes of memory (08 to 3F). The battery keeps all
-    that while the board has no power. The module has no pull-ups: they would go to 5 V. It works
-    from 3 V up; the chip is made for 4.5 to 5.5 V.
+    12-hour form; the bytes of one transfer belong together), control (07: SQW off, or 1 Hz,
+    4.096, 8.192, 32.768 kHz; open drain) and 56 bytes of memory (08 to 3F). The battery keeps
+    everything while the board has no power. The module has no pull-ups here: they would go to 5 V.
+    It works from 3 V on; the real chip needs 4.5 to 5.5 V.
 
-    Extensions of ours are the controls `drift` (seconds a day that it is fast) and the faults
-    `battery_empty` (time and memory are lost with the power), `silent` (no answer at its address),
+    Extensions of ours are the controls `drift` (seconds that it gains each day) and the faults
+    `battery_empty` (time and memory are lost without power), `silent` (no answer at its address),
     `stuck` (SDA is held low), 0 or 1. Source: Maxim DS1307 data sheet, clock and calendar,
     control register.
     """
@@ -108,7 +108,7 @@ class Ds1307(RegisterTarget):
         return self._elapsed_ns() % S
 
     def now(self) -> datetime:
-        """The time that it shows."""
+        """The date and time of the clock."""
         return self._clock + timedelta(seconds=self._elapsed_ns() // S)
 
     def _set(self, clock: datetime, rest_ns: int = 0) -> None:
@@ -118,7 +118,7 @@ class Ds1307(RegisterTarget):
         self._drift = self.values["drift"]
 
     def latch(self) -> None:
-        """The second buffer of the chip: filled at each start."""
+        """Fill the chip's read buffer, at each start condition."""
         now = self.now()
         hour = _bcd(now.hour)
         if self._twelve:
@@ -129,10 +129,10 @@ class Ds1307(RegisterTarget):
         self._buffer[0] |= HALT if self._halted else 0
         self._buffer[2] = hour
 
-    def get(self, register: int) -> int:
+    def read_register(self, register: int) -> int:
         return self._buffer[register] if register < CONTROL else self._memory[register]
 
-    def put(self, register: int, value: int) -> None:
+    def write_register(self, register: int, value: int) -> None:
         if register < CONTROL:
             self._buffer[register] = value
             self._changed = True
@@ -148,7 +148,7 @@ class Ds1307(RegisterTarget):
             self._take()
 
     def _take(self) -> None:
-        """The time as written; what no calendar has is brought to the nearest that it has."""
+        """Take over the written time; values out of range become the nearest valid ones."""
         second, minute, hour, weekday, day, month, year = self._buffer
         self._halted, self._twelve = bool(second & HALT), bool(hour & TWELVE)
         hours = _number(hour & 0x3F) if not self._twelve else _number(hour & 0x1F) % 12
@@ -167,7 +167,7 @@ class Ds1307(RegisterTarget):
     # -- square wave ----------------------------------------------------------------------------
 
     def _square(self, high: bool) -> None:
-        """The next half of the square wave, or the level of the OUT bit."""
+        """Start the next half period of the square wave, or set the level of the OUT bit."""
         control = self._memory[CONTROL]
         if not control & 0x10:
             self.drive("SQW", None if control & 0x80 else False)

@@ -4,11 +4,11 @@ from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.module import Module
 from hardware.bench.parts.common.part import Control, PartView, Stamp
 from hardware.bench.svg.elements import circle
-from hardware.bench.svg.pcb import header, pcb, reading, spark
+from hardware.bench.svg.pcb import header, pcb, reading, status_led
 
 LOAD_OHMS = 20_000.0
 CLEAN_OHMS = 5_000.0
-"""R0, at 1,000 ppm of hydrogen; the data sheet allows 3 to 30 kΩ, and a load of 5 to 47 kΩ."""
+"""R0, at 1,000 ppm of hydrogen. The data sheet allows 3 to 30 kΩ, and a load of 5 to 47 kΩ."""
 NOMINAL_V = 5.0
 PPM = Control(1, 100_000)
 
@@ -18,9 +18,10 @@ class GasSensor(Module):
     the threshold.
 
     Control `ppm` is an extension of ours. Rs = R0 · 1.62 · (ppm / 200)^-0.47, the line for LPG of
-    the MQ-2 data sheet (figure 2), in series with a load of 20 kΩ: 400 ppm give 3.87 V at 5 V,
-    and 4.4 V is passed near 2,050 ppm. Wokwi does not say its curve. The threshold is a divider of
-    the supply: its volts are those at 5 V. The heater counts as warm from the start.
+    the MQ-2 data sheet (figure 2), in series with a load of 20 kΩ: 400 ppm give 3.87 V with a
+    supply of 5 V, and 4.4 V is reached near 2,050 ppm. Wokwi does not document its curve. The
+    threshold is a share of the supply; its value in volts is for 5 V. The heater is warm from the
+    start.
     """
 
     TYPES = ("wokwi-gas-sensor",)
@@ -39,12 +40,12 @@ class GasSensor(Module):
 
     @property
     def ohms(self) -> float:
-        """The sensing resistance at the gas of the moment."""
+        """The resistance of the sensor at the present gas concentration."""
         return float(CLEAN_OHMS * 1.62 * (self.values["ppm"] / 200) ** -0.47)
 
     @property
     def clean(self) -> bool:
-        """Whether the comparator is below its threshold."""
+        """Whether AOUT is below the threshold of the comparator."""
         share = LOAD_OHMS / (self.ohms + LOAD_OHMS)
         return share * NOMINAL_V <= self.number("threshold", 0, NOMINAL_V)
 
@@ -75,8 +76,8 @@ class GasSensor(Module):
             + circle(36, 31.4, 23, "#c6ccd4")
             + circle(36, 31.4, 19, "#aab1bb")
             + mesh
-            + spark(72, 20, self.powered, "#d93a34")
-            + spark(72, 42, alarm)
+            + status_led(72, 20, self.powered, "#d93a34")
+            + status_led(72, 42, alarm)
             + reading(97, 58.5, f"{self.values['ppm']:g} ppm")
             + header(self.PINS, self.SIZE)
         )

@@ -1,11 +1,11 @@
-"""Ground, wherever a wire to the board's own would be long."""
+"""A ground symbol, for places where a wire to the board's ground would be long."""
 
 from hardware.bench.parts.common.part import Part, PartView, Stamp
 from hardware.bench.svg.elements import line
 
 
 class Gnd(Part):
-    """All grounds are one."""
+    """Ground. All grounds are the same net."""
 
     TYPES = ("wokwi-gnd",)
     PINS = {"GND": (12, 0)}

@@ -1,4 +1,4 @@
-"""The HC-SR04 distance sensor: a trigger in, a pulse as long as the sound travels out."""
+"""The HC-SR04 ultrasonic distance sensor: a trigger pulse in, an echo pulse out."""
 
 from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.module import FAULT_COUNT, Module
@@ -8,8 +8,8 @@ from hardware.bench.svg.pcb import chip, header, pcb, reading
 
 TRIGGER_NS = 10_000
 BURST_NS = 460_000
-"""From the trigger's end to ECHO: eight cycles of 40 kHz and what the processor needs (measured on
-modules; the data sheet shows the order only)."""
+"""From the end of the trigger to ECHO: eight cycles of 40 kHz and the sensor's own processing
+(measured on modules; the data sheet does not give the time)."""
 NS_PER_CM = 58_000
 NO_ECHO_NS = 38_000_000
 STUCK_NS = (150_000_000, 250_000_000)
@@ -20,26 +20,31 @@ class HcSr04(Module):
     """Pins `VCC TRIG ECHO GND`; attribute `distance` in cm (400). TRIG high for 10 µs or more
     starts a measurement at its falling edge; ECHO is then high for 58 µs per cm.
 
-    Extensions of ours: the attribute `temperature` (empty: 58 µs per cm as Wokwi; else °C, and
-    sound has 331.3 + 0.606 · °C m/s), the controls `distance` (2 to 400 cm), `temperature` (-40 to
-    85 °C; once set it counts), `noise` (share of the distance, 0 to 0.2, by which a reading is off
-    either way) and four faults: `silent` (ECHO never rises), `out_of_range` (nothing reflects: a
-    pulse of 38 ms), `stuck` (ECHO stays high 150 to 250 ms), `ghost` (cm: another thing reflects
-    first; 0 none). `fault_count` ends these four after so many measurements (0: it does not). A
-    trigger while ECHO is high, or before it rises, is not heard.
+    Extensions of ours: the attribute `temperature` (empty: 58 µs per cm as in Wokwi; else in °C,
+    and the speed of sound is 331.3 + 0.606 · °C m/s), the controls `distance` (2 to 400 cm),
+    `temperature` (-40 to 85 °C; used once it is set), `noise` (maximum error of a reading as a
+    share of the distance, 0 to 0.2) and four faults: `silent` (ECHO never rises), `out_of_range`
+    (nothing reflects: a pulse of 38 ms), `stuck` (ECHO stays high 150 to 250 ms), `ghost` (cm:
+    another object reflects first; 0: none). `fault_count` ends these four after this number of
+    measurements (0: never). A trigger while ECHO is high, or before it rises, is ignored.
 
-    Source: Elecfreaks HC-SR04 data sheet, timing diagram. ECHO has the supply's voltage: 5 V hurt
-    a board's pin of 3.3 V.
+    Source: Elecfreaks HC-SR04 data sheet, timing diagram. ECHO has the voltage of the supply:
+    5 V can damage a 3.3 V pin of a board.
     """
 
     TYPES = ("wokwi-hc-sr04",)
     PINS = {"VCC": (71.3, 94.5), "TRIG": (81.3, 94.5), "ECHO": (91.3, 94.5), "GND": (101.3, 94.5)}
     SIZE = (170.1, 94.5)
     CONTROLS = {
-        "distance": CM, "temperature": Control(-40, 85), "noise": Control(0, 0.2),
-        "silent": SWITCH, "out_of_range": SWITCH, "stuck": SWITCH, "ghost": Control(0, 400),
+        "distance": CM,
+        "temperature": Control(-40, 85),
+        "noise": Control(0, 0.2),
+        "silent": SWITCH,
+        "out_of_range": SWITCH,
+        "stuck": SWITCH,
+        "ghost": Control(0, 400),
         "fault_count": FAULT_COUNT,
-    }  # fmt: skip
+    }
     ATTRS = {"distance": "400", "temperature": ""}
     SUPPLY = ("VCC", "GND", 3.0)
     DRAWS = 0.015
@@ -55,7 +60,7 @@ class HcSr04(Module):
 
     def start(self, world: World) -> None:
         super().start(world)
-        self._chance = world.rng(f"echo:{self.id}")
+        self._rng = world.rng(f"echo:{self.id}")
 
     def begin(self) -> None:
         self._busy_ns = self._rose_ns = self.world.now_ns
@@ -70,13 +75,13 @@ class HcSr04(Module):
             self._measure()
 
     def echo_ns(self) -> int:
-        """How long ECHO is going to be high."""
+        """The length of the next ECHO pulse, in ns."""
         if self.values["stuck"]:
-            return self._chance.randrange(*STUCK_NS)
+            return self._rng.randrange(*STUCK_NS)
         if self.values["out_of_range"]:
             return NO_ECHO_NS
         cm = self.values["ghost"] or self.values["distance"]
-        cm *= 1 + self._chance.uniform(-1, 1) * self.values["noise"]
+        cm *= 1 + self._rng.uniform(-1, 1) * self.values["noise"]
         if not self._warm:
             return round(cm * NS_PER_CM)
         return round(2 * cm / 100 / (331.3 + 0.606 * self.values["temperature"]) * 1e9)

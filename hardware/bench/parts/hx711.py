@@ -1,4 +1,4 @@
-"""The HX711 converter with a load cell."""
+"""The HX711 analog-to-digital converter with a load cell."""
 
 from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.module import Module
@@ -9,29 +9,31 @@ from hardware.i18n import _
 
 US, MS = 1000, 1_000_000
 PERIOD_NS, SETTLE_NS = 100 * MS, 400 * MS
-"""RATE low: 10 samples a second, and four until the first is right (data sheet, table 2)."""
+"""RATE low: 10 samples a second, and the first correct one after four (data sheet, table 2)."""
 DOWN_NS = 60 * US
-"""SCK high for longer: power down."""
+"""If SCK is high for this time, the chip powers down."""
 COUNTS_PER_KG = 420
-"""As Wokwi's: 2,100 for 5 kg, 21,000 for 50 kg, at gain 128."""
+"""The same as in Wokwi: 2,100 for 5 kg, 21,000 for 50 kg, at gain 128."""
 CAPACITY_KG = {"50kg": 50.0, "5kg": 5.0, "gauge": 50.0}
 BITS = 24
 GAINS = {25: 128, 26: 0, 27: 64}
-"""Pulses of a reading to the gain of the next one; input B (26 pulses, gain 32) has no cell."""
+"""Pulses of a reading to the gain of the next one. Input B (26 pulses, gain 32) has no load
+cell."""
 
 
 class Hx711(Module):
     """Pins `VCC DT SCK GND`; attributes `type` (`50kg`, `5kg`, `gauge`) and `weight` (0 kg);
     control `load` in kg.
 
-    DT falls when a conversion is ready, ten times a second; each rising edge of SCK brings the
-    next of 24 bits, highest first, two's complement; 25, 26 or 27 pulses choose the input and gain
-    of the next one (A 128, B 32, A 64; a change takes 400 ms to settle). SCK high for 60 µs or
-    more switches off, low again starts anew. A load over what the type bears reads as the most.
+    DT falls when a conversion is ready, ten times a second. Each rising edge of SCK outputs the
+    next of 24 bits, most significant bit first, two's complement. 25, 26 or 27 pulses select the
+    input and gain of the next conversion (A 128, B 32, A 64; a change takes 400 ms to settle). SCK
+    high for 60 µs or more powers the chip down; low again restarts it. A load over the capacity of
+    the type reads as the maximum.
 
-    Extensions of ours: `offset` (an attribute: counts of the empty scale), `noise` (counts that a
-    reading is off by, either way), `drift` (counts) and the faults `silent` (never ready), `stuck`
-    (DT is low and all bits are 0), 0 or 1. Source: Avia HX711 data sheet, sections serial
+    Extensions of ours: `offset` (an attribute: counts of the empty scale), `noise` (maximum error
+    of a reading in counts), `drift` (error in counts) and the faults `silent` (never ready),
+    `stuck` (DT is low and all bits are 0), 0 or 1. Source: Avia HX711 data sheet, sections serial
     interface and reset and power-down.
     """
 
@@ -39,9 +41,12 @@ class Hx711(Module):
     PINS = {"GND": (7, 26.5), "DT": (7, 36.3), "SCK": (7, 46.2), "VCC": (7, 55)}
     SIZE = (219.2, 162.5)
     CONTROLS = {
-        "load": Control(0, 50), "noise": Control(0, 10_000), "drift": Control(-100_000, 100_000),
-        "silent": SWITCH, "stuck": SWITCH,
-    }  # fmt: skip
+        "load": Control(0, 50),
+        "noise": Control(0, 10_000),
+        "drift": Control(-100_000, 100_000),
+        "silent": SWITCH,
+        "stuck": SWITCH,
+    }
     ATTRS = {"type": "50kg", "weight": "0", "offset": "0"}
     SUPPLY = ("VCC", "GND", 2.6)
     LISTENS = ("SCK",)
@@ -55,7 +60,7 @@ class Hx711(Module):
 
     def start(self, world: World) -> None:
         super().start(world)
-        self._chance = world.rng(f"noise:{self.id}")
+        self._rng = world.rng(f"noise:{self.id}")
 
     def begin(self) -> None:
         self._gain = 128
@@ -86,23 +91,24 @@ class Hx711(Module):
         if self._pulses <= BITS:
             self.drive("DT", bool(self._word >> BITS - self._pulses & 1))
         else:
-            self._choose()
+            self._select_input()
 
     def _power_down(self) -> None:
         if self._clock:
             self.drive("DT", True)
 
     def counts(self) -> int:
-        """What the converter measures."""
+        """The value of a conversion."""
         if not self._gain:
             return 0
         load = min(self.values["load"], CAPACITY_KG[self.attr("type")])
         raw = load * COUNTS_PER_KG + self.number("offset", -8e6, 8e6) + self.values["drift"]
-        raw += self._chance.uniform(-1, 1) * self.values["noise"]
+        raw += self._rng.uniform(-1, 1) * self.values["noise"]
         return max(-0x800000, min(0x7FFFFF, round(raw * self._gain / 128)))
 
-    def _choose(self) -> None:
-        """A pulse after the data: input and gain, and the next conversion begins."""
+    def _select_input(self) -> None:
+        """A pulse after the data bits: it selects input and gain, and starts the next
+        conversion."""
         gain = GAINS.get(self._pulses, self._gain)
         settled = gain == self._gain
         self._gain = gain

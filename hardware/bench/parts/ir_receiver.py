@@ -7,9 +7,9 @@ from hardware.bench.svg.pcb import header, pcb
 
 
 class IrReceiver(Module):
-    """Pins `GND VCC DAT`. DAT is high at rest (30 kΩ to VCC) and low while modulated light comes
-    in, as a VS1838B or TSOP38238 does. `blind` 0 or 1, a fault of ours: the window is dirty, and
-    no light gets through."""
+    """Pins `GND VCC DAT`. DAT is high at rest (30 kΩ to VCC) and low while it receives modulated
+    light, as with a VS1838B or TSOP38238. The control `blind` (a fault of ours) is 1 while the
+    window is dirty: no light comes in."""
 
     TYPES = ("wokwi-ir-receiver",)
     PINS = {"GND": (20.98, 87.75), "VCC": (30.58, 87.75), "DAT": (40.18, 87.75)}
@@ -20,7 +20,7 @@ class IrReceiver(Module):
     PULL_UPS = {"DAT": 30_000.0}
 
     def light(self, on: bool) -> None:
-        """Modulated light begins or ends."""
+        """Modulated light starts or stops."""
         if self.powered and not (on and self.values["blind"]):
             self.drive("DAT", False if on else None)
 

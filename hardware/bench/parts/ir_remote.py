@@ -1,4 +1,4 @@
-"""An infrared remote control that speaks NEC."""
+"""An infrared remote control with the NEC protocol."""
 
 from collections.abc import Iterator
 
@@ -11,32 +11,55 @@ US = 1000
 UNIT_US = 562.5
 LEAD_US, GAP_US, REPEAT_GAP_US = 9000.0, 4500.0, 2250.0
 FRAME_NS = 110_000 * US
-"""From the start of a frame to that of the repeat that follows while the key is held."""
+"""From the start of a frame to the start of the next repeat while a key is held."""
 CODES = {
-    "power": 162, "menu": 226, "test": 34, "+": 2, "back": 194, "prev": 224, "play": 168,
-    "next": 144, "0": 104, "-": 152, "c": 176, "1": 48, "2": 24, "3": 122, "4": 16, "5": 56,
-    "6": 90, "7": 66, "8": 74, "9": 82,
-}  # fmt: skip
+    "power": 162,
+    "menu": 226,
+    "test": 34,
+    "+": 2,
+    "back": 194,
+    "prev": 224,
+    "play": 168,
+    "next": 144,
+    "0": 104,
+    "-": 152,
+    "c": 176,
+    "1": 48,
+    "2": 24,
+    "3": 122,
+    "4": 16,
+    "5": 56,
+    "6": 90,
+    "7": 66,
+    "8": 74,
+    "9": 82,
+}
 """Key to NEC command; the address is 0."""
 GRID = (
-    ("power", "", "menu"), ("test", "+", "back"), ("prev", "play", "next"), ("0", "-", "c"),
-    ("1", "2", "3"), ("4", "5", "6"), ("7", "8", "9"),
-)  # fmt: skip
+    ("power", "", "menu"),
+    ("test", "+", "back"),
+    ("prev", "play", "next"),
+    ("0", "-", "c"),
+    ("1", "2", "3"),
+    ("4", "5", "6"),
+    ("7", "8", "9"),
+)
 SIGNS = {"power": "PWR", "prev": "◀◀", "play": "▶", "next": "▶▶", "back": "↩"}
 
 Burst = tuple[float, float]
-"""Light, then darkness, in microseconds."""
+"""Microseconds with light, then without."""
 
 
 class IrRemote(Part):
-    """No pins: its light reaches every receiver on the bench. Each key is a control of ours, 0 or
-    1, called by its name in lower case: `power menu test + back prev play next - c 0 … 9`.
+    """It has no pins: its light reaches every receiver on the bench. Each key is a control of
+    ours, 0 or 1, with the name of the key in lower case: `power menu test + back prev play next -
+    c 0 … 9`.
 
     A press sends an NEC frame: 9 ms light, 4.5 ms dark, then address, its complement, command, its
-    complement (least bit first; 562.5 µs light and 562.5 µs dark for 0, 1687.5 µs for 1), and a
-    last burst. While the key is held a repeat (9 ms, 2.25 ms, a burst) follows every 110 ms. One
-    key at a time is sent, the last one pressed. Two faults of ours: `bad_checksum` (the
-    complement of the command has a wrong bit) and `address` (another remote, 0 to 255).
+    complement (least significant bit first; 562.5 µs light and 562.5 µs dark for 0, 1687.5 µs for
+    1), and a last burst. While the key is held a repeat (9 ms, 2.25 ms, a burst) follows every 110
+    ms. Only the key that was pressed last is sent. Extensions of ours are the fault `bad_checksum`
+    (the complement of the command has a wrong bit) and the attribute `address` (0 to 255).
     """
 
     TYPES = ("wokwi-ir-remote",)
@@ -56,17 +79,20 @@ class IrRemote(Part):
         self._run += 1
         if value:
             start = max(self.world.now_ns, self._free_ns)
-            bursts = frame(self.address, CODES[name], self._flaw())
+            bursts = frame(self.address, CODES[name], self._error())
             for part in self.others.values():
                 if isinstance(part, IrReceiver):
                     self._send(part, start, self._run, name, bursts)
 
-    def _flaw(self) -> int:
+    def _error(self) -> int:
         return 1 if self.values["bad_checksum"] else 0
 
     def _send(self, to: IrReceiver, start: int, run: int, key: str, bursts: list[Burst]) -> None:
-        """Send the bursts, and repeats as long as the key is held and none other was pressed. In
-        the receiver's world: it may be another board's, which waits for its own events only."""
+        """Send the bursts, then repeats while the key is held and no other key is pressed.
+
+        The events are in the world of the receiver, because another board may have it, and a
+        board waits only for the events of its own world.
+        """
         t_us, at = 0.0, to.world.at
         for light_us, dark_us in bursts:
             at(start + round(t_us * US), lambda: to.light(True))
@@ -99,11 +125,11 @@ class IrRemote(Part):
         return circle(x, y, 15.5, "#1c1f24") + circle(x, y, 14, colour) + label
 
 
-def frame(address: int, command: int, flaw: int = 0) -> list[Burst]:
-    """The bursts of an NEC frame; `flaw` is mixed into the last byte."""
+def frame(address: int, command: int, error: int = 0) -> list[Burst]:
+    """The bursts of an NEC frame; the bits of `error` are inverted in the last byte."""
 
     def bits() -> Iterator[int]:
-        for byte in (address, address ^ 0xFF, command, command ^ 0xFF ^ flaw):
+        for byte in (address, address ^ 0xFF, command, command ^ 0xFF ^ error):
             yield from (byte >> n & 1 for n in range(8))
 
     data = [(UNIT_US, 3 * UNIT_US if bit else UNIT_US) for bit in bits()]

@@ -13,16 +13,19 @@ class Joystick(Part):
     """Controls `x` and `y` from -1 to 1 (0 at rest; right and up are plus), `pressed` 0 or 1.
 
     VERT goes from 0 V (down) to VCC (up), HORZ from 0 V (right) to VCC (left). SEL is open, and
-    joined to GND while pressed: it needs a pull-up. The button bounces as `contact.py` says;
-    `bounceMs` and `bounceEdges` are ours.
+    connected to GND while the stick is pressed: it needs a pull-up. The button bounces as
+    `contact.py` says; `bounceMs` and `bounceEdges` are ours.
     """
 
     TYPES = ("wokwi-analog-joystick",)
     ANALOG = ("VERT", "HORZ")
     PINS = {
-        "VCC": (33, 115.8), "VERT": (42.6, 115.8), "HORZ": (52.2, 115.8), "SEL": (61.8, 115.8),
+        "VCC": (33, 115.8),
+        "VERT": (42.6, 115.8),
+        "HORZ": (52.2, 115.8),
+        "SEL": (61.8, 115.8),
         "GND": (71.4, 115.8),
-    }  # fmt: skip
+    }
     SIZE = (102.8, 120.2)
     CONTROLS = {"x": Control(-1, 1), "y": Control(-1, 1), "pressed": SWITCH}
     ATTRS = dict(ATTRS)

@@ -5,7 +5,7 @@ from hardware.bench.svg.elements import circle
 
 
 class Junction(Part):
-    """One pin, nothing else."""
+    """A single pin."""
 
     TYPES = ("wokwi-junction",)
     PINS = {"J": (4, 4)}

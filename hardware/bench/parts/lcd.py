@@ -1,4 +1,4 @@
-"""Character displays with the controller HD44780: two lines of 16, four of 20."""
+"""Character displays with the controller HD44780: two lines of 16 characters, four of 20."""
 
 from collections.abc import Collection
 
@@ -8,7 +8,7 @@ from hardware.bench.parts.common.character_rom import COLUMNS, ROWS
 from hardware.bench.parts.common.display import Display, Pixels
 from hardware.bench.parts.common.hd44780 import Hd44780
 from hardware.bench.parts.common.part import OPEN, SWITCH, PartView, Stamp
-from hardware.bench.svg.dots import dots
+from hardware.bench.svg.displays import dots
 from hardware.bench.svg.elements import mix, rect
 from hardware.bench.svg.pcb import chip, header, pcb
 
@@ -16,17 +16,17 @@ MM = 96 / 25.4
 CELL = (3.5125 * MM, 5.75 * MM)
 DOT = (0.6 * MM, 0.65 * MM)
 PANEL = (12.45 * MM, 12.55 * MM)
-"""From the corner of the board to the first character."""
+"""Offset from the corner of the board to the first character."""
 NAMES = ("VSS", "VDD", "V0", "RS", "RW", "E", *(f"D{n}" for n in range(8)), "A", "K")
 FIRST_PIN, PIN_PITCH = 32.0, 9.6
 PORT_RS, PORT_RW, PORT_E, PORT_LIGHT = 1, 2, 4, 8
-"""How the backpack's PCF8574 is wired to the display; D4 to D7 are its upper half."""
+"""The bits of the backpack's PCF8574; its upper four bits are D4 to D7."""
 BYTE_NS = 22_500
-"""A byte on I2C at 400 kHz: of several in one transfer, each comes so much later at least."""
+"""The time of a byte on I2C at 400 kHz: the least distance of bytes in one transfer."""
 LAMP_VOLTS, LAMP_OHMS, LAMP_AMPERES = 2.7, 100.0, 0.0005
 OUTPUT_OHMS = 1000.0
 BACKGROUNDS = {"green": "#6cb201", "blue": "#0a2fd8"}
-LEAST_ADDRESS, MOST_ADDRESS = 0x20, 0x3F
+MIN_ADDRESS, MAX_ADDRESS = 0x20, 0x3F
 
 
 class Lcd1602(I2cPart, Display):
@@ -34,19 +34,22 @@ class Lcd1602(I2cPart, Display):
     with `i2c`: `GND VCC SDA SCL` through a PCF8574T (P0 RS, P1 RW, P2 E, P3 light, P4-P7 D4-D7).
 
     Attributes `i2cAddress` (`0x27`), `color` (of the dots), `background` (`green`, `blue`, a
-    colour), `variant` (`A00` or `A02`, the character ROM). All instructions, own characters,
-    cursor, shifts and the busy flag; what comes while it is busy is lost. Contrast (V0) is always
-    right, and the backpack has no pull-ups here: at 5 V they would lift the lines of the board too
-    high. The control `silent` (ours) is 1 while the backpack answers nothing. Source: Hitachi
+    colour), `variant` (`A00` or `A02`, the character ROM). All instructions, custom characters,
+    cursor, shifts and the busy flag work; data sent while it is busy are lost. The contrast (V0)
+    is always right. The backpack has no pull-ups here: at 5 V they would pull the board's pins too
+    high. The control `silent` (ours) is 1 while the backpack does not answer. Source: Hitachi
     HD44780U and NXP PCF8574 data sheets.
     """
 
     TYPES = ("wokwi-lcd1602",)
     CONTROLS = {"silent": SWITCH}
     ATTRS = {
-        "pins": "full", "i2cAddress": "0x27", "color": "black", "background": "green",
+        "pins": "full",
+        "i2cAddress": "0x27",
+        "color": "black",
+        "background": "green",
         "variant": "A00",
-    }  # fmt: skip
+    }
     SHAPE = (16, 2)
 
     def __init__(self, spec: PartSpec) -> None:
@@ -64,11 +67,11 @@ class Lcd1602(I2cPart, Display):
             address = int(self.attr("i2cAddress"), 0)
         except ValueError:
             address = 0
-        if not LEAST_ADDRESS <= address <= MOST_ADDRESS:
-            raise self.bad_attr("i2cAddress", f"0x{LEAST_ADDRESS:x}…0x{MOST_ADDRESS:x}")
+        if not MIN_ADDRESS <= address <= MAX_ADDRESS:
+            raise self.bad_attr("i2cAddress", f"0x{MIN_ADDRESS:x}…0x{MAX_ADDRESS:x}")
         return address
 
-    # -- what it is ---------------------------------------------------------------------------
+    # -- pins and size ---------------------------------------------------------------------------
 
     @property
     def size(self) -> tuple[float, float]:
@@ -113,7 +116,7 @@ class Lcd1602(I2cPart, Display):
             self._strobe(high)
 
     def _strobe(self, high: bool) -> None:
-        """An edge of E: what is on the lines counts when it falls."""
+        """An edge of E: data are written at the falling edge."""
         now, level = self.world.now_ns, self._level
         if level["RW"]:
             if not high:
@@ -145,7 +148,7 @@ class Lcd1602(I2cPart, Display):
         return True
 
     def i2c_read(self) -> int:
-        """The port's pins: those that are high can be pulled low by the display."""
+        """The levels at the port's pins; the display can pull down those that are high."""
         if self._port & PORT_RW and self._port & PORT_E:
             lines = self.controller.lines(bool(self._port & PORT_RS), self.world.now_ns)
             return self._port & (lines & 0xF0 | 0x0F)
@@ -161,7 +164,7 @@ class Lcd1602(I2cPart, Display):
         return seen if self.powered else seen * 0
 
     def backlit(self, view: PartView) -> bool:
-        """Whether the lamp behind the glass is on."""
+        """Whether the backlight is on."""
         if self.on_i2c:
             return self.powered and bool(self._port & PORT_LIGHT)
         return view.amperes("A", "K") > LAMP_AMPERES
@@ -183,7 +186,7 @@ class Lcd1602(I2cPart, Display):
         return drawn + (chip(30, h - 17, 14, 9) if self.on_i2c else "")
 
     def _characters(self, x: float, y: float, glass: str) -> str:
-        """The empty cells, and the dots that are dark (or bright, on blue)."""
+        """The empty cells, and the visible dots."""
         ink = "#f4f7ff" if self.attr("color") == "white" else mix(glass, "#000000", 0.82)
         seen, drawn = self.pixels() > 0, ""
         for row in range(self.SHAPE[1]):
@@ -197,7 +200,8 @@ class Lcd1602(I2cPart, Display):
 
 
 class Lcd2004(Lcd1602):
-    """Four lines of 20, the same otherwise; the second half of each line is two rows below."""
+    """The same with four lines of 20. The second half of each controller line is two rows
+    below."""
 
     TYPES = ("wokwi-lcd2004",)
     SHAPE = (20, 4)

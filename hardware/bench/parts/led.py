@@ -1,19 +1,18 @@
 """A light-emitting diode."""
 
 from hardware.bench.parts.common.part import Part, PartView, Stamp
-from hardware.bench.svg.colours import lamp
+from hardware.bench.svg.colours import brightness, light_colour
 from hardware.bench.svg.elements import circle, el, glow, line, mix, path, rect
-from hardware.bench.svg.lamp import brightness
 
 FORWARD_VOLTS = {"red": 1.8, "orange": 1.9, "yellow": 2.0, "green": 2.1, "blue": 2.8, "white": 2.8}
 """Typical forward voltages at a few milliamperes; other colours count as 2 V."""
 OHMS = 15.0
-"""Slope of a 5 mm LED above its forward voltage."""
+"""Resistance of a 5 mm LED above its forward voltage."""
 DOME = "M10.5 27 V15.5 a9.5 9.5 0 0 1 19 0 V27 Z"
 
 
 class Led(Part):
-    """`color` decides the forward voltage; `lightColor` the light; `flip` mirrors the drawing."""
+    """`color` sets the forward voltage, `lightColor` the light; `flip` mirrors the drawing."""
 
     TYPES = ("wokwi-led",)
     PINS = {"A": (25, 42), "C": (15, 42)}
@@ -34,8 +33,8 @@ class Led(Part):
         return self.attr("label") or self.id
 
     def svg(self, view: PartView) -> str:
-        shade = lamp(self.attr("color"))
-        light = lamp(self.attr("lightColor") or self.attr("color"))
+        shade = light_colour(self.attr("color"))
+        light = light_colour(self.attr("lightColor") or self.attr("color"))
         lit = brightness(view.amperes("A", "C"))
         glass = mix(mix(shade, "#33363c", 0.45), mix(light, "#ffffff", 0.12), lit)
         body = (

@@ -1,19 +1,17 @@
-"""Ten LEDs in a row."""
+"""A bar graph of ten LEDs."""
 
-from hardware.bench.parts.common.display import Display
+from hardware.bench.parts.common.display import Display, LedGroup
 from hardware.bench.parts.common.part import Part, PartView, Stamp
-from hardware.bench.parts.common.segments import Lamps
 from hardware.bench.parts.led import FORWARD_VOLTS, OHMS
-from hardware.bench.svg.colours import lamp
+from hardware.bench.svg.colours import brightness, light_colour
 from hardware.bench.svg.elements import glow, mix, rect
-from hardware.bench.svg.lamp import brightness
 
 BARS = 10
 MIXED = {
     "GYR": ("green",) * 5 + ("yellow",) * 3 + ("red",) * 2,
     "BCYR": ("blue",) + ("cyan",) * 4 + ("yellow",) * 3 + ("red",) * 2,
 }
-"""Bars of several colours, from the first on."""
+"""The colours of the bars, for values of `color` with several colours."""
 
 
 class LedBarGraph(Part, Display):
@@ -37,9 +35,9 @@ class LedBarGraph(Part, Display):
         return MIXED.get(self.attr("color"), (self.attr("color"),) * BARS)
 
     @property
-    def lamps(self) -> Lamps:
-        """Every bar's LED."""
-        return Lamps(tuple((f"A{n + 1}", f"C{n + 1}") for n in range(BARS)))
+    def lamps(self) -> LedGroup:
+        """The LED of each bar."""
+        return LedGroup(tuple((f"A{n + 1}", f"C{n + 1}") for n in range(BARS)))
 
     def stamp(self, net: Stamp) -> None:
         for (anode, cathode), colour in zip(self.lamps.ends, self.colours, strict=True):
@@ -52,7 +50,7 @@ class LedBarGraph(Part, Display):
         drawn = rect(0, 0, 38.2, 96.4, "#23272d", 2)
         glows = ""
         for n, current in enumerate(self.lamps.amperes(view)):
-            shade, lit, y = lamp(self.colours[n]), brightness(current), 1.2 + 9.6 * n
+            shade, lit, y = light_colour(self.colours[n]), brightness(current), 1.2 + 9.6 * n
             drawn += rect(9.5, y, 19.2, 7.2, mix(mix(shade, "#33363c", 0.72), shade, lit), 1)
             glows += glow(19.1, y + 3.6, 15, shade, 0.6 * lit)
         return drawn + glows

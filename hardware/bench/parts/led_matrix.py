@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.part import PartView
-from hardware.bench.parts.common.rgb_lamps import DEAD, MOST, RgbLamps
+from hardware.bench.parts.common.rgb_lamps import DEAD, MAX_LAMPS, RgbLamps
 from hardware.bench.svg.elements import rect
-from hardware.bench.svg.pcb import labelled
+from hardware.bench.svg.pcb import pin_row
 
 PITCH = 22.2
 BRIGHTEST = 10.0
@@ -15,20 +15,24 @@ FOOT = ("GND", "VCC", "DIN", "DOUT")
 
 class LedMatrix(RgbLamps):
     """Pins `DIN VDD VSS DOUT`; attributes `rows` (8), `cols` (8), `layout` (empty: every row
-    begins at the left; `serpentine`: every other one at the right), `brightness` (of the drawing),
-    `pixelShape`, `pixelSize` (not drawn).
+    starts at the left; `serpentine`: every second row at the right), `brightness` (of the
+    drawing), `pixelShape`, `pixelSize` (not drawn).
 
-    The control `dead` (ours) is the number of a broken lamp, which also keeps the data from those
-    behind it; -1: none. `pixels()` is rows by columns of three bytes.
+    The control `dead` (ours) is the number of a broken lamp (-1: none). The lamps after it get no
+    data. `pixels()` is rows by columns of three bytes.
     """
 
     TYPES = ("wokwi-led-matrix",)
     SUPPLY = ("VDD", "VSS", 3.0)
     CONTROLS = {"dead": DEAD}
     ATTRS = {
-        "rows": "8", "cols": "8", "layout": "", "brightness": "1", "pixelShape": "",
+        "rows": "8",
+        "cols": "8",
+        "layout": "",
+        "brightness": "1",
+        "pixelShape": "",
         "pixelSize": "5050",
-    }  # fmt: skip
+    }
     FEET = ("DIN", "VDD", "VSS", "DOUT")
 
     def __init__(self, spec: PartSpec) -> None:
@@ -38,7 +42,7 @@ class LedMatrix(RgbLamps):
 
     @property
     def shape(self) -> tuple[int, int]:
-        return int(self.number("rows", 1, 64)), int(self.number("cols", 1, MOST // 64))
+        return int(self.number("rows", 1, 64)), int(self.number("cols", 1, MAX_LAMPS // 64))
 
     @property
     def lamps(self) -> int:
@@ -68,12 +72,12 @@ class LedMatrix(RgbLamps):
 
     def svg(self, view: PartView) -> str:
         width, height = self.size
-        feet = labelled({name: (x, y - 4) for name, (x, y) in self.pins.items()}, -3.6)
+        feet = pin_row({name: (x, y - 4) for name, (x, y) in self.pins.items()}, -3.6)
         return rect(0, 0, width, height + 4, "#2b2f36", 2) + self.lamps_svg(16) + feet
 
 
 class NeopixelMatrix(LedMatrix):
-    """The older type of the same: pins `GND VCC DIN DOUT`."""
+    """The same under its older type, with the pins `GND VCC DIN DOUT`."""
 
     TYPES = ("wokwi-neopixel-matrix",)
     SUPPLY = ("VCC", "GND", 3.0)

@@ -3,19 +3,19 @@
 from collections.abc import Iterator
 
 from hardware.bench.parts.common.part import PartView
-from hardware.bench.parts.common.rgb_lamps import DEAD, MOST, RgbLamps
+from hardware.bench.parts.common.rgb_lamps import DEAD, MAX_LAMPS, RgbLamps
 from hardware.bench.svg.elements import circle, rect, text
 
 PITCH, HEIGHT, END = 28.8, 38.4, 14.4
-"""Of the drawing: from lamp to lamp, across, and the ends with the pads."""
+"""Sizes of the drawing: from lamp to lamp, its height, and each end with the pads."""
 
 
 class LedStrip(RgbLamps):
     """Pins `VDD DIN VSS` on the left, `VDD.2 DOUT VSS.2` on the right; attributes `pixels` (8),
     `pixelShape`, `pixelSize` (looks only, not drawn).
 
-    The control `dead` (ours) is the number of a broken lamp, which also keeps the data from those
-    behind it; -1: none. `pixels()` is a row of dots of three bytes.
+    The control `dead` (ours) is the number of a broken lamp (-1: none). The lamps after it get no
+    data. `pixels()` is a row of dots of three bytes.
     """
 
     TYPES = ("wokwi-led-strip",)
@@ -25,7 +25,7 @@ class LedStrip(RgbLamps):
 
     @property
     def lamps(self) -> int:
-        return int(self.number("pixels", 1, MOST))
+        return int(self.number("pixels", 1, MAX_LAMPS))
 
     @property
     def size(self) -> tuple[float, float]:
@@ -48,11 +48,15 @@ class LedStrip(RgbLamps):
         pads = "".join(
             rect(x - 4 if x else -1, y - 2.6, 5, 5.2, "#d8b54a", 1)
             + text(
-                x - 6 if x else 6, y + 1.8, name.split(".")[0], 4.6, "#59606b",
+                x - 6 if x else 6,
+                y + 1.8,
+                name.split(".")[0],
+                4.6,
+                "#59606b",
                 text_anchor="end" if x else "start",
             )
             for name, (x, y) in self.pins.items()
-        )  # fmt: skip
+        )
         dots = "".join(circle(x, 4, 1.2, "#c9a227") for x, _y in self.spots())
         return (
             rect(0, 0, width, height, "#f2f0ea", 2, stroke="#c9c5ba")

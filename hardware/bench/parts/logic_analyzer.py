@@ -1,6 +1,4 @@
-"""A logic analyzer: it gives names to the pins that its channels touch, for waveforms and VCD
-files.
-"""
+"""A logic analyzer: its channels give names to pins, for waveforms and VCD files."""
 
 from hardware.bench.parts.common.part import Part, PartView
 from hardware.bench.svg.elements import line, rect, text
@@ -11,16 +9,20 @@ CHANNELS = tuple(f"D{i}" for i in range(8))
 class LogicAnalyzer(Part):
     """`channelNames` (comma list) names D0 to D7; Wokwi's other attributes change nothing.
 
-    The bench records every pin of the board anyway, so a channel changes nothing in the circuit.
+    The bench records every pin of the board, so a channel changes nothing in the circuit.
     """
 
     TYPES = ("wokwi-logic-analyzer",)
     PINS = {name: (0, 9.6 * (i + 1)) for i, name in enumerate((*CHANNELS, "GND"))}
     SIZE = (76, 96)
     ATTRS = {
-        "channelNames": "", "bufferSize": "1000000", "filename": "wokwi-logic",
-        "triggerMode": "off", "triggerLevel": "high", "triggerPin": "D7",
-    }  # fmt: skip
+        "channelNames": "",
+        "bufferSize": "1000000",
+        "filename": "wokwi-logic",
+        "triggerMode": "off",
+        "triggerLevel": "high",
+        "triggerPin": "D7",
+    }
 
     @property
     def probes(self) -> dict[str, str]:

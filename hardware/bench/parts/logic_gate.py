@@ -1,24 +1,27 @@
-"""Gates with one or two inputs."""
+"""Logic gates with two inputs, and with one (inverter and buffer)."""
 
 from collections.abc import Callable
 from operator import and_, or_, xor
 
 from hardware.bench.diagram import PartSpec
-from hardware.bench.parts.common.logic import LOGIC_VOLTS, Logic
+from hardware.bench.parts.common.logic import LOGIC_VOLTS, Logic, gate_svg, gate_symbol
 from hardware.bench.parts.common.part import PartView
-from hardware.bench.svg.gates import gate_svg, symbol
 
 FUNCTIONS: dict[str, tuple[Callable[[bool, bool], bool], bool]] = {
-    "and": (and_, False), "nand": (and_, True), "or": (or_, False), "nor": (or_, True),
-    "xor": (xor, False), "xnor": (xor, True),
-}  # fmt: skip
-"""What a gate does with its two inputs, and whether it turns the answer round."""
+    "and": (and_, False),
+    "nand": (and_, True),
+    "or": (or_, False),
+    "nor": (or_, True),
+    "xor": (xor, False),
+    "xnor": (xor, True),
+}
+"""The function of a gate on its two inputs, and whether the output is inverted."""
 
 
 class LogicGate(Logic):
     """Pins `A B OUT`: and, or, xor, nand, nor, xnor. It needs no supply and drives 3.3 V.
 
-    It answers at once; the few nanoseconds of a real one are left out.
+    The output changes at once: the delay of a few nanoseconds is not simulated.
     """
 
     TYPES = tuple(f"wokwi-gate-{name}-2" for name in FUNCTIONS)
@@ -37,9 +40,31 @@ class LogicGate(Logic):
         gate, inverts = FUNCTIONS[self.spec.type.split("-")[2]]
         return gate(self.level["A"], self.level["B"]) != inverts
 
-    def turned(self, pin: str, high: bool) -> None:
+    def input_changed(self, pin: str, high: bool) -> None:
         self.drive("OUT", self.answer())
 
     def svg(self, view: PartView) -> str:
         name = self.spec.type.split("-")[2]
-        return gate_svg(self.size, self.pins, symbol(name))
+        return gate_svg(self.size, self.pins, gate_symbol(name))
+
+
+class LogicBuffer(Logic):
+    """Pins `IN OUT`: not and buffer. It needs no supply, drives 3.3 V, and has no delay."""
+
+    TYPES = ("wokwi-gate-not", "wokwi-gate-buffer")
+    PINS = {"IN": (0, 20), "OUT": (72, 20)}
+    SIZE = (72, 40)
+    LISTENS = ("IN",)
+    OUTPUTS = {"OUT": False}
+
+    def __init__(self, spec: PartSpec) -> None:
+        super().__init__(spec)
+        self.supply_v = LOGIC_VOLTS
+        self._inverts = spec.type.endswith("not")
+        self.driven["OUT"] = self._inverts
+
+    def input_changed(self, pin: str, high: bool) -> None:
+        self.drive("OUT", high != self._inverts)
+
+    def svg(self, view: PartView) -> str:
+        return gate_svg(self.size, self.pins, gate_symbol(self.spec.type.split("-")[2]))

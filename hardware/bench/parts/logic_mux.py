@@ -1,14 +1,13 @@
-"""A multiplexer: one of two inputs goes through."""
+"""A multiplexer: the output is one of two inputs."""
 
 from hardware.bench.diagram import PartSpec
-from hardware.bench.parts.common.logic import LOGIC_VOLTS, Logic
+from hardware.bench.parts.common.logic import LOGIC_VOLTS, Logic, gate_svg, gate_symbol
 from hardware.bench.parts.common.part import PartView
-from hardware.bench.svg.gates import gate_svg, symbol
 
 
 class LogicMux(Logic):
     """Pins `A B SEL OUT`: OUT is A while SEL is low, else B. It needs no supply, drives 3.3 V,
-    and answers at once."""
+    and has no delay."""
 
     TYPES = ("wokwi-mux-2",)
     PINS = {"A": (0, 12), "B": (0, 25), "SEL": (0, 38), "OUT": (72, 25)}
@@ -20,8 +19,8 @@ class LogicMux(Logic):
         super().__init__(spec)
         self.supply_v = LOGIC_VOLTS
 
-    def turned(self, pin: str, high: bool) -> None:
+    def input_changed(self, pin: str, high: bool) -> None:
         self.drive("OUT", self.level["B" if self.level["SEL"] else "A"])
 
     def svg(self, view: PartView) -> str:
-        return gate_svg(self.size, self.pins, symbol("mux"))
+        return gate_svg(self.size, self.pins, gate_symbol("mux"))

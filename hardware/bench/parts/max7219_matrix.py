@@ -1,4 +1,4 @@
-"""LED matrices of 8 by 8 dots behind the driver MAX7219, one or several in a row."""
+"""LED matrices of 8 by 8 dots with the driver MAX7219, one or several in a row."""
 
 import numpy as np
 
@@ -6,13 +6,12 @@ from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.display import Display, Pixels
 from hardware.bench.parts.common.logic import Logic
 from hardware.bench.parts.common.part import PartView
-from hardware.bench.svg.colours import lamp
+from hardware.bench.svg.colours import light_colour
 from hardware.bench.svg.elements import circle, glow, mix, rect, text
 
-DOTS, WORD_BITS, MOST_CHAIN = 8, 16, 64
+DOTS, WORD_BITS, MAX_CHAIN = 8, 16, 64
 DECODE, INTENSITY, SCAN_LIMIT, SHUTDOWN, TEST = 0x9, 0xA, 0xB, 0xC, 0xF
-CODE_B = (0x7E, 0x30, 0x6D, 0x79, 0x33, 0x5B, 0x5F, 0x70, 0x7F, 0x7B, 0x01, 0x4F, 0x37, 0x0E, 0x67,
-          0x00)  # fmt: skip
+CODE_B = bytes.fromhex("7e306d79335b5f707f7b014f370e6700")
 """Segments of the decoded digits 0-9, -, E, H, L, P, blank (table 5)."""
 SIDE, FOOT = 120.0, 14.0
 
@@ -22,10 +21,11 @@ class Max7219Matrix(Logic, Display):
     (1; how many in this part), `color`, `layout`: `parola` (bit 0 at the left) or `fc16` (bit 7 at
     the left).
 
-    The first driver of a chain is at the right. It shifts in at rising CLK, loads at rising CS,
-    and hands on at DOUT what is shifted through. All registers: digits, decode, intensity (of the
-    drawing), scan limit, shutdown, display test. After power on it is shut down. `pixels()` is 8
-    rows of dots, 0 or 255. Source: Maxim MAX7219 data sheet, tables 1 to 10.
+    The first driver of a chain is at the right. It shifts in at the rising edge of CLK, loads at
+    the rising edge of CS, and shifts out at DOUT. All registers are simulated: digits, decode,
+    intensity (of the drawing), scan limit, shutdown, display test. After power-on it is in
+    shutdown. `pixels()` is 8 rows of dots, 0 or 255. Source: Maxim MAX7219 data sheet, tables 1 to
+    10.
     """
 
     TYPES = ("wokwi-max7219-matrix",)
@@ -36,7 +36,7 @@ class Max7219Matrix(Logic, Display):
 
     def __init__(self, spec: PartSpec) -> None:
         super().__init__(spec)
-        self.chain = int(self.number("chain", 1, MOST_CHAIN))
+        self.chain = int(self.number("chain", 1, MAX_CHAIN))
         self._mirrored = self.choice("layout", "parola", "fc16") == "parola"
         self.begin()
 
@@ -57,23 +57,23 @@ class Max7219Matrix(Logic, Display):
         far = ("V+.2", "GND.2", "DOUT", "CS.2", "CLK.2")
         return left | {name: (right - 9.6 * (5 - n), y) for n, name in enumerate(far)}
 
-    def turned(self, pin: str, high: bool) -> None:
+    def input_changed(self, pin: str, high: bool) -> None:
         bits = WORD_BITS * self.chain
         if pin == "CLK" and high:
             self._shifted = (self._shifted << 1 | self.level["DIN"]) & ((1 << bits) - 1)
         elif pin == "CLK":
-            self.put({"DOUT": bool(self._shifted >> (bits - 1))})
+            self.set_outputs({"DOUT": bool(self._shifted >> (bits - 1))})
         elif pin == "CS" and high:
             self._load()
 
     def _load(self) -> None:
-        """Each driver takes the word that stands in front of it; the last one came last."""
+        """Each driver loads the word in its part of the shift register."""
         for number, registers in enumerate(self._registers):
             word = self._shifted >> WORD_BITS * number & 0xFFFF
             registers[word >> 8 & 0xF] = word & 0xFF
 
     def _rows(self, registers: bytearray) -> list[int]:
-        """The lit dots of one matrix, a byte a row."""
+        """The lit dots of one matrix, one byte for each row."""
         if registers[TEST] & 1:
             return [0xFF] * DOTS
         if not registers[SHUTDOWN] & 1:
@@ -93,7 +93,7 @@ class Max7219Matrix(Logic, Display):
         return np.hstack(squares[::-1]) * np.uint8(255 if self.powered else 0)
 
     def svg(self, view: PartView) -> str:
-        shade, lit, pitch = lamp(self.attr("color")), self.pixels() > 0, SIDE / DOTS
+        shade, lit, pitch = light_colour(self.attr("color")), self.pixels() > 0, SIDE / DOTS
         drawn, light = "", ""
         for chip in range(self.chain):
             drawn += rect(SIDE * chip + 1, 1, SIDE - 2, SIDE - 2, "#1d2025", 2)

@@ -14,12 +14,12 @@ PADS = {pin: 100 + 9.6 * n for n, pin in enumerate(("R1", "R2", "R3", "R4", "C1"
 
 
 class MembraneKeypad(Part):
-    """Pins `R1` to `R4`, `C1` to `C4`; a pressed key joins its row and its column, so that three
-    keys of a rectangle press the fourth. Attributes `columns` (`4` or `3`) and `keys` (16 labels,
-    row by row; Wokwi writes a list).
+    """Pins `R1` to `R4`, `C1` to `C4`; a pressed key connects its row and its column. So three
+    pressed keys of a rectangle also connect the fourth (ghosting). Attributes `columns` (`4` or
+    `3`) and `keys` (16 labels, row by row; Wokwi writes a list).
 
-    Extensions of ours: one control for each key, 0 or 1, called as its label; `bounce` as
-    `contact.py` says, off without the attribute, with `bounceMs` and `bounceEdges`.
+    Extensions of ours: one control for each key, 0 or 1, with the name of its label; `bounce` as
+    in `contact.py` (default: no bounce), with `bounceMs` and `bounceEdges`.
     """
 
     TYPES = ("wokwi-membrane-keypad",)
@@ -38,7 +38,7 @@ class MembraneKeypad(Part):
         self.contacts = {key: Contact(self, closed=False) for key in self.keys}
 
     def _keys(self) -> list[str]:
-        """The labels of the keys that there are, row by row."""
+        """The labels of the existing keys, row by row."""
         given = self.spec.attrs.get("keys", "") or list(LABELS)
         if isinstance(given, str):
             try:

@@ -1,4 +1,4 @@
-"""The MFRC522 reader of contactless cards, and the cards that are held to it."""
+"""The MFRC522 reader for contactless cards, and its cards."""
 
 from collections.abc import Callable, Mapping
 
@@ -11,41 +11,50 @@ from hardware.bench.svg.elements import path, rect, text
 from hardware.bench.svg.pcb import chip, header, pcb
 from hardware.i18n import _
 
-COMMAND, IRQ, DIV_IRQ, ERROR, STATUS2, FIFO, LEVEL, CONTROL, FRAMING = (
-    0x01, 0x04, 0x05, 0x06, 0x08, 0x09, 0x0A, 0x0C, 0x0D,
-)  # fmt: skip
-TX_CONTROL, CRC_HIGH, CRC_LOW, MODE, PRESCALER, RELOAD_HIGH, RELOAD_LOW, VERSION = (
-    0x14, 0x21, 0x22, 0x2A, 0x2B, 0x2C, 0x2D, 0x37,
-)  # fmt: skip
+COMMAND, IRQ, DIV_IRQ, ERROR, STATUS2 = 0x01, 0x04, 0x05, 0x06, 0x08
+FIFO, LEVEL, CONTROL, FRAMING, TX_CONTROL = 0x09, 0x0A, 0x0C, 0x0D, 0x14
+CRC_HIGH, CRC_LOW, MODE, PRESCALER = 0x21, 0x22, 0x2A, 0x2B
+RELOAD_HIGH, RELOAD_LOW, VERSION = 0x2C, 0x2D, 0x37
+"""Registers."""
 DEFAULTS = {
-    COMMAND: 0x20, IRQ: 0x14, 0x07: 0x21, 0x0B: 0x08, CONTROL: 0x10, 0x11: 0x3F, TX_CONTROL: 0x80,
-    CRC_HIGH: 0xFF, CRC_LOW: 0xFF, 0x26: 0x48, VERSION: 0x92,
-}  # fmt: skip
+    COMMAND: 0x20,
+    IRQ: 0x14,
+    0x07: 0x21,
+    0x0B: 0x08,
+    CONTROL: 0x10,
+    0x11: 0x3F,
+    TX_CONTROL: 0x80,
+    CRC_HIGH: 0xFF,
+    CRC_LOW: 0xFF,
+    0x26: 0x48,
+    VERSION: 0x92,
+}
 IDLE_CMD, MEM, RANDOM_ID, CALC_CRC, TRANSCEIVE, AUTHENT, SOFT_RESET = 0, 1, 2, 3, 12, 14, 15
 IRQ_TIMER, IRQ_ERROR, IRQ_IDLE, IRQ_RX, IRQ_TX = 0x01, 0x02, 0x10, 0x20, 0x40
 CRC_DONE, CRYPTO_ON, FLUSH, START_SEND, ANTENNA = 0x04, 0x08, 0x80, 0x80, 0x03
 DEPTH = 64
 BYTE_NS = 85_000
-"""A byte with its parity bit at 106 kbit/s."""
+"""The time of a byte with its parity bit at 106 kbit/s."""
 TURN_NS = 86_000
-"""From the reader's last bit to the card's first one (ISO 14443-3: 1172 to 1236 cycles)."""
+"""From the last bit of the reader to the first of the card (ISO 14443-3: 1172 to 1236 cycles)."""
 UIDS = ("01020304", "11223344", "55667788", "99aabbcc", "04112233", "c0ffee99")
 
 
 class Mfrc522(Module, SpiPart):
     """Pins `SDA SCK MOSI MISO IRQ GND RST 3.3V` (SDA is chip select); attribute `uid` (8
-    hexadecimal digits: card 0); controls `card` 0 to 5 (which card is held to it) and
+    hexadecimal digits: card 0); controls `card` 0 to 5 (the card at the reader) and
     `tagPresent` 0 or 1.
 
-    On registers, over SPI: FIFO, commands idle, mem, random ID, CRC, transmit-receive,
-    authentication and soft reset, interrupt flags, the timer that ends a wait for a card, the
-    antenna switch, version 0x92. The cards are MIFARE Classic 1K (`mifare.py`): request, wake-up,
-    anticollision, select, halt, authentication with the sector's key (FFFFFFFFFFFF), read, write.
-    One card at a time; the interrupt pin, values and other cards are not simulated. RST low
-    switches it off.
+    Simulated over SPI: the FIFO, the commands idle, mem, random ID, CRC, transmit-receive,
+    authentication and soft reset, the interrupt flags, the timer for the wait for a card, the
+    antenna switch, and version 0x92. The cards are MIFARE Classic 1K (`mifare.py`): request,
+    wake-up, anticollision, select, halt, authentication with the sector's key (FFFFFFFFFFFF),
+    read, write. Only one card can be in the field. The interrupt pin, value blocks and other cards
+    are not simulated. RST low powers it down.
 
-    Extensions of ours are the faults `silent` (the chip does not answer), `bad_checksum` (a card's
-    answer has a wrong byte), 0 or 1. Source: NXP MFRC522 data sheet (rev. 3.9), sections 8 to 10.
+    Extensions of ours are the faults `silent` (the chip does not answer) and `bad_checksum` (an
+    answer of a card has a wrong byte), 0 or 1. Source: NXP MFRC522 data sheet (rev. 3.9), sections
+    8 to 10.
     """
 
     TYPES = ("board-mfrc522",)
@@ -55,9 +64,11 @@ class Mfrc522(Module, SpiPart):
     }
     SIZE = (151, 149)
     CONTROLS = {
-        "card": Control(0, len(UIDS) - 1, whole=True), "tagPresent": SWITCH, "silent": SWITCH,
+        "card": Control(0, len(UIDS) - 1, whole=True),
+        "tagPresent": SWITCH,
+        "silent": SWITCH,
         "bad_checksum": SWITCH,
-    }  # fmt: skip
+    }
     ATTRS = {"uid": UIDS[0]}
     SUPPLY = ("3.3V", "GND", 2.5)
     CS = "SDA"
@@ -75,19 +86,23 @@ class Mfrc522(Module, SpiPart):
             raise self.bad_attr("uid", _("{number} hexadecimal digits").format(number=8))
         self.cards = [MifareCard(uid) for uid in uids]
         self._commands: Mapping[int, Callable[[], None]] = {
-            IDLE_CMD: lambda: None, MEM: self._mem, RANDOM_ID: self._random, CALC_CRC: self._crc,
-            AUTHENT: self._authenticate, SOFT_RESET: self.begin,
-        }  # fmt: skip
+            IDLE_CMD: lambda: None,
+            MEM: self._mem,
+            RANDOM_ID: self._random,
+            CALC_CRC: self._crc,
+            AUTHENT: self._authenticate,
+            SOFT_RESET: self.begin,
+        }
 
     @property
     def card(self) -> MifareCard | None:
-        """The card in the field, if the field is on."""
+        """The card in the field; None without a card or without the field."""
         near = self.values["tagPresent"] and self._registers[TX_CONTROL] & ANTENNA == ANTENNA
         return self.cards[int(self.values["card"])] if near else None
 
     def begin(self) -> None:
         self.forget()
-        self._no_field()
+        self._reset_cards()
         self._registers = bytearray(64)
         for register, value in DEFAULTS.items():
             self._registers[register] = value
@@ -95,14 +110,14 @@ class Mfrc522(Module, SpiPart):
         self._memory = bytes(25)
         self._address: int | None = None
 
-    def _no_field(self) -> None:
-        """Without field a card forgets where it was."""
+    def _reset_cards(self) -> None:
+        """Without the field, all cards lose their state."""
         for card in self.cards:
             card.power_off()
 
     def moved(self, name: str, value: float) -> None:
         if name in ("card", "tagPresent"):
-            self._no_field()
+            self._reset_cards()
 
     def heard(self, pin: str, high: bool) -> None:
         if pin == "SDA":
@@ -153,7 +168,7 @@ class Mfrc522(Module, SpiPart):
         if register == FRAMING and value & START_SEND:
             self._send()
         elif register == TX_CONTROL and value & ANTENNA != ANTENNA:
-            self._no_field()
+            self._reset_cards()
 
     # -- commands (section 10.3) ----------------------------------------------------------------
 
@@ -171,8 +186,8 @@ class Mfrc522(Module, SpiPart):
         self._finish(0)
 
     def _random(self) -> None:
-        chance = self.world.rng(f"random:{self.id}")
-        self._memory = chance.randbytes(10) + self._memory[10:]
+        rng = self.world.rng(f"random:{self.id}")
+        self._memory = rng.randbytes(10) + self._memory[10:]
         self._finish(0)
 
     def _crc(self) -> None:
@@ -189,7 +204,7 @@ class Mfrc522(Module, SpiPart):
             self._registers[STATUS2] |= CRYPTO_ON
             self.after(10 * BYTE_NS, lambda: self._finish(0))
         else:
-            self._wait_in_vain()
+            self._start_timer()
 
     def _send(self) -> None:
         if self._registers[COMMAND] & 0x0F != TRANSCEIVE:
@@ -199,9 +214,9 @@ class Mfrc522(Module, SpiPart):
         self._registers[FRAMING] &= ~START_SEND
         self._registers[ERROR] = 0
         self._registers[IRQ] |= IRQ_TX
-        answer = self.card.hear(frame, bits) if self.card else None
+        answer = self.card.receive(frame, bits) if self.card else None
         if answer is None:
-            self._wait_in_vain()
+            self._start_timer()
             return
         data, last_bits = answer
         if self.values["bad_checksum"]:
@@ -214,8 +229,8 @@ class Mfrc522(Module, SpiPart):
         self._registers[CONTROL] = self._registers[CONTROL] & 0xF8 | last_bits
         self._registers[IRQ] |= IRQ_RX | IRQ_IDLE
 
-    def _wait_in_vain(self) -> None:
-        """The timer, if it starts by itself after a transmission (section 8.5)."""
+    def _start_timer(self) -> None:
+        """Start the timer, if it starts automatically after a transmission (section 8.5)."""
         mode = self._registers[MODE]
         if not mode & 0x80:
             return

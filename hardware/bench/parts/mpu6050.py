@@ -1,4 +1,4 @@
-"""The MPU-6050: acceleration, rotation and temperature."""
+"""The MPU-6050 accelerometer and gyroscope, with a temperature sensor."""
 
 from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.part import Control, PartView, World
@@ -12,7 +12,7 @@ INT_PIN_CFG, INT_ENABLE, INT_STATUS, DATA, USER_CTRL = 0x37, 0x38, 0x3A, 0x3B, 0
 PWR_MGMT_1, WHO_AM_I = 0x6B, 0x75
 SLEEP, DEVICE_RESET, FIFO_ON = 0x40, 0x80, 0x40
 DEFAULTS = {PWR_MGMT_1: SLEEP, WHO_AM_I: 0x68}
-"""Register map, section 3: all others are 0 after power on."""
+"""Register map, section 3: all other registers are 0 after power-on."""
 PER_G = (16384, 8192, 4096, 2048)
 PER_DPS = (131.0, 65.5, 32.8, 16.4)
 READ_ONLY = {INT_STATUS, WHO_AM_I, *range(DATA, DATA + 14)}
@@ -27,27 +27,36 @@ class Mpu6050(RegisterTarget):
     1, in g), `rotationX rotationY rotationZ` (0, in °/s), `temperature` (24 °C). I2C address 0x68,
     0x69 while AD0 is high.
 
-    All registers hold what is written; these do something: sample rate (19), DLPF (1A, its rate
+    All registers keep written values; these have a function: sample rate (19), DLPF (1A, its rate
     only), ranges (1B, 1C), data (3B to 48, 0 while it sleeps; the 14 bytes of one burst belong
-    together), interrupt pin (37, 38, 3A: data ready, level, latch, open drain), power (6B: asleep
-    after power on, reset), who am I (75). FIFO, self test, motion detection, the DMP and the
-    auxiliary bus are not simulated: a write that would switch the FIFO on is not acknowledged.
+    together), interrupt pin (37, 38, 3A: data ready, level, latch, open drain), power (6B: sleep
+    after power-on, reset), who am I (75). FIFO, self test, motion detection, the DMP and the
+    auxiliary bus are not simulated: a write that would enable the FIFO is not acknowledged.
 
-    Extensions of ours: `noise` (g, the standard deviation of each acceleration), `drift` (°/s that
-    each rotation is wrong by) and the faults `silent` (no answer at its address), `stuck` (SDA is
+    Extensions of ours: `noise` (g, the standard deviation of each acceleration), `drift` (error of
+    each rotation in °/s) and the faults `silent` (no answer at its address), `stuck` (SDA is
     held low), 0 or 1. Source: InvenSense MPU-6000/6050 register map (RM-MPU-6000A-00, rev. 4.2).
     """
 
     TYPES = ("wokwi-mpu6050",)
     PINS = {
-        "INT": (7.28, 5.78), "AD0": (16.9, 5.78), "XCL": (26.4, 5.78), "XDA": (36, 5.78),
-        "SDA": (45.6, 5.78), "SCL": (55.2, 5.78), "GND": (64.8, 5.78), "VCC": (74.4, 5.78),
-    }  # fmt: skip
+        "INT": (7.28, 5.78),
+        "AD0": (16.9, 5.78),
+        "XCL": (26.4, 5.78),
+        "XDA": (36, 5.78),
+        "SDA": (45.6, 5.78),
+        "SCL": (55.2, 5.78),
+        "GND": (64.8, 5.78),
+        "VCC": (74.4, 5.78),
+    }
     SIZE = (81.6, 61.2)
     CONTROLS = {
-        **MOTION, "temperature": CELSIUS, "noise": Control(0, 1), "drift": Control(-100, 100),
+        **MOTION,
+        "temperature": CELSIUS,
+        "noise": Control(0, 1),
+        "drift": Control(-100, 100),
         **FAULTS,
-    }  # fmt: skip
+    }
     ATTRS = REST | {"temperature": "24"}
     SUPPLY = ("VCC", "GND", 2.4)
     OUTPUTS = {"SDA": None, "INT": None}
@@ -61,7 +70,7 @@ class Mpu6050(RegisterTarget):
 
     def start(self, world: World) -> None:
         super().start(world)
-        self._chance = world.rng(f"noise:{self.id}")
+        self._rng = world.rng(f"noise:{self.id}")
 
     def begin(self) -> None:
         super().begin()
@@ -77,12 +86,12 @@ class Mpu6050(RegisterTarget):
 
     def i2c_write(self, byte: int) -> bool:
         fifo = self._pointer == FIFO_EN or (self._pointer == USER_CTRL and byte & FIFO_ON)
-        if not self._naming and fifo and byte:
+        if not self._expects_pointer and fifo and byte:
             return False
         return super().i2c_write(byte)
 
     def latch(self) -> None:
-        """New data, once they are read; asleep, the old ones stay."""
+        """The next read measures again; in sleep mode the old data stay."""
         self._stale = not self._registers[PWR_MGMT_1] & SLEEP
 
     def _fill(self) -> None:
@@ -91,7 +100,7 @@ class Mpu6050(RegisterTarget):
         raw = b"".join(_word(value) for value in values)
         self._registers[DATA : DATA + len(raw)] = raw
 
-    def get(self, register: int) -> int:
+    def read_register(self, register: int) -> int:
         if self._stale:
             self._fill()
         if register == INT_STATUS:
@@ -101,7 +110,7 @@ class Mpu6050(RegisterTarget):
             return int(fresh)
         return self._registers[register]
 
-    def put(self, register: int, value: int) -> None:
+    def write_register(self, register: int, value: int) -> None:
         if register == PWR_MGMT_1 and value & DEVICE_RESET:
             self.forget()
             self.begin()
@@ -118,7 +127,7 @@ class Mpu6050(RegisterTarget):
         scale = PER_G[self._registers[ACCEL_CONFIG] >> 3 & 3]
         noise = self.values["noise"]
         return [
-            (self.values[f"accel{a}"] + (self._chance.gauss(0, noise) if noise else 0)) * scale
+            (self.values[f"accel{a}"] + (self._rng.gauss(0, noise) if noise else 0)) * scale
             for a in AXES
         ]
 
@@ -131,7 +140,8 @@ class Mpu6050(RegisterTarget):
 
     @property
     def _period_ns(self) -> int:
-        """Between two samples: 8 kHz without the low-pass filter, 1 kHz with it, divided."""
+        """Sample period: 8 kHz without the low-pass filter, 1 kHz with it, divided by SMPLRT_DIV +
+        1."""
         base_ns = 125_000 if self._registers[CONFIG] & 7 in (0, 7) else 1_000_000
         return base_ns * (1 + self._registers[SMPLRT_DIV])
 
@@ -143,7 +153,7 @@ class Mpu6050(RegisterTarget):
     # -- interrupts -----------------------------------------------------------------------------
 
     def _restart(self) -> None:
-        """Rate, power or interrupt changed: count from here."""
+        """Rate, power or interrupt changed: the samples count from now on."""
         self.forget()
         self._since_ns, self._seen = self.world.now_ns, 0
         self._signal(False)
@@ -174,7 +184,7 @@ class Mpu6050(RegisterTarget):
 
 
 def _word(value: float) -> bytes:
-    """16 bits, highest first, limited as the converter is."""
+    """16 bits, high byte first, limited to the range of the converter."""
     return max(-0x8000, min(0x7FFF, round(value))).to_bytes(2, "big", signed=True)
 
 

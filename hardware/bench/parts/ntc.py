@@ -1,4 +1,4 @@
-"""A thermistor on a small board: a divider whose lower half gets less with warmth."""
+"""An NTC thermistor on a small board, as the lower half of a voltage divider."""
 
 import math
 
@@ -17,8 +17,7 @@ class Ntc(Part):
 
     OUT is the middle of 10 kΩ to VCC and a thermistor of 10 kΩ at 25 °C to GND:
     R = 10 kΩ · exp(beta · (1/T - 1/298.15 K)). Extensions of ours are the controls `temperature`
-    in °C, `drift` (a fault: °C that the sensor is wrong by) and `broken` (a fault: no thermistor,
-    OUT is VCC).
+    in °C, `drift` (a fault: error in °C) and `broken` (a fault: no thermistor, OUT is VCC).
     """
 
     TYPES = ("wokwi-ntc-temperature-sensor",)
@@ -26,8 +25,10 @@ class Ntc(Part):
     PINS = {"GND": (135, 26.2), "VCC": (135, 35.8), "OUT": (135, 45.5)}
     SIZE = (135.4, 71.8)
     CONTROLS = {
-        "temperature": Control(LOW_C, HIGH_C), "drift": Control(-50, 50), "broken": SWITCH,
-    }  # fmt: skip
+        "temperature": Control(LOW_C, HIGH_C),
+        "drift": Control(-50, 50),
+        "broken": SWITCH,
+    }
     ATTRS = {"temperature": "24", "beta": "3950"}
 
     def __init__(self, spec: PartSpec) -> None:

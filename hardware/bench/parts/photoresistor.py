@@ -4,7 +4,7 @@ from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.module import Module
 from hardware.bench.parts.common.part import Control, PartView, Stamp
 from hardware.bench.svg.elements import circle, path, rect
-from hardware.bench.svg.pcb import chip, header, pcb, reading, spark
+from hardware.bench.svg.pcb import chip, header, pcb, reading, status_led
 
 SERIES_OHMS = 10_000.0
 NOMINAL_V = 5.0
@@ -15,9 +15,9 @@ class Photoresistor(Module):
     """Pins `VCC GND DO AO`; attributes `lux` (500), `threshold` (2.5 V), `rl10` (50 kΩ at 10 lux),
     `gamma` (0.7); control `lux`, 0.1 to 100,000.
 
-    The resistor has rl10 · (10 / lux)^gamma, between AO and GND, below 10 kΩ to VCC: AO falls as
-    the light rises. DO is high in the dark (AO above the threshold). The threshold is a divider
-    of the supply, too: its volts are those at 5 V and shrink with a lower supply.
+    The resistor has rl10 · (10 / lux)^gamma, between AO and GND, below 10 kΩ to VCC: AO falls when
+    the light rises. DO is high in the dark (AO above the threshold). The threshold is a share of
+    the supply; its value in volts is for 5 V.
     """
 
     TYPES = ("wokwi-photoresistor-sensor",)
@@ -35,13 +35,13 @@ class Photoresistor(Module):
 
     @property
     def ohms(self) -> float:
-        """The photoresistor at the light of the moment."""
+        """The resistance at the present light."""
         rl10 = self.number("rl10", 0.1, 1e4) * 1000
         return float(rl10 * (10 / self.values["lux"]) ** self.number("gamma", 0.1, 2))
 
     @property
     def dark(self) -> bool:
-        """Whether the comparator calls it dark."""
+        """Whether AO is above the threshold of the comparator."""
         share = self.ohms / (self.ohms + SERIES_OHMS)
         return share * NOMINAL_V > self.number("threshold", 0, NOMINAL_V)
 
@@ -68,8 +68,8 @@ class Photoresistor(Module):
             + circle(26, 31, 16, "#e9a23b" if self.values["lux"] > 10 else "#a5752f")
             + path(track, stroke="#6b3f22", stroke_width=1.8)
             + chip(78, 20, 22, 22, "393")
-            + spark(118, 14, self.powered, "#d93a34")
-            + spark(118, 48, lit)
+            + status_led(118, 14, self.powered, "#d93a34")
+            + status_led(118, 48, lit)
             + reading(124, 33, f"{self.values['lux']:g} lx")
             + header(self.PINS, self.SIZE)
         )

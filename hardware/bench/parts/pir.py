@@ -12,11 +12,11 @@ class Pir(Module):
     """Pins `VCC OUT GND`; attributes `delayTime` (5 s), `inhibitTime` (1.2 s), `retrigger` (empty
     or `1`: on, `0`: off).
 
-    The control `motion`, an extension of ours, is 1 while something moves. OUT then is high for
-    `delayTime`; with retrigger the time begins anew as long as there is motion, without it does
-    not. Afterwards nothing is seen for `inhibitTime`; motion that goes on then counts again. OUT
-    is 3.3 V whatever the supply. The minute of warming up after power on is left out, as in
-    Wokwi. Source: HC-SR501 data sheet (BISS0001: Tx, Ti, jumper L/H).
+    The control `motion`, an extension of ours, is 1 while something moves. OUT is then high for
+    `delayTime`. With retrigger, motion restarts this time. Afterwards the sensor ignores motion
+    for `inhibitTime`; motion that continues then counts again. OUT is 3.3 V with any supply. The
+    minute of warm-up after power-on is not simulated, as in Wokwi. Source: HC-SR501 data sheet
+    (BISS0001: Tx, Ti, jumper L/H).
     """
 
     TYPES = ("wokwi-pir-motion-sensor",)
@@ -31,34 +31,34 @@ class Pir(Module):
     def begin(self) -> None:
         self.supply_v = 3.3
         self._inhibited = False
-        self.after(0, self._look)
+        self.after(0, self._update)
 
     def moved(self, name: str, value: float) -> None:
         if self.powered:
-            self._look()
+            self._update()
 
-    def _look(self) -> None:
-        """Something may have begun or stopped to move."""
+    def _update(self) -> None:
+        """Update OUT after a change of `motion` or of the state."""
         if self._inhibited:
             return
         again = self.driven["OUT"] and self.attr("retrigger") != "0"
         if again or (self.values["motion"] and not self.driven["OUT"]):
             self.forget()
             if not (again and self.values["motion"]):
-                self.after(round(self.number("delayTime", 0, 1e5) * S), self._rest)
+                self.after(round(self.number("delayTime", 0, 1e5) * S), self._end_pulse)
             self.drive("OUT", True)
 
-    def _rest(self) -> None:
+    def _end_pulse(self) -> None:
         if self.values["motion"] and self.attr("retrigger") != "0":
-            self.after(round(self.number("delayTime", 0, 1e5) * S), self._rest)
+            self.after(round(self.number("delayTime", 0, 1e5) * S), self._end_pulse)
             return
         self._inhibited = True
-        self.after(round(self.number("inhibitTime", 0, 1e5) * S), self._wake)
+        self.after(round(self.number("inhibitTime", 0, 1e5) * S), self._end_inhibit)
         self.drive("OUT", False)
 
-    def _wake(self) -> None:
+    def _end_inhibit(self) -> None:
         self._inhibited = False
-        self._look()
+        self._update()
 
     def svg(self, view: PartView) -> str:
         lens = "#ffd7d2" if self.values["motion"] else "#f2f3f5"

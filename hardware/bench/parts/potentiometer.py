@@ -9,18 +9,19 @@ from hardware.bench.svg.elements import circle, line, rect, text
 
 OHMS = 10_000.0
 HELD_NS = 5_000_000
-"""Noise has no higher frequencies: a loop that does nothing but read need not ask each time."""
+"""Noise has no higher frequencies, so a loop of conversions does not have to ask the bench each
+time."""
 TOP = 1023
-"""The attribute counts in the steps of an Arduino's converter."""
+"""The attribute is in steps of an Arduino's converter."""
 
 
 class Potentiometer(Part):
     """Attribute `value` 0 to 1023; control `position` 0.0 (at GND) to 1.0 (at VCC).
 
-    Four controls of ours spoil what a board's converter makes of SIG, and only that: `gain` (1 is
-    right), `noise` (volts either way, new for each conversion), and `spike`: so many volts are
-    added to each `spike_every`-th conversion (0: to none). With noise or spikes, conversions
-    within 5 ms are as the first (after a spike, the second), and count as one.
+    Four controls of ours disturb only the conversions of SIG by a board: `gain` (1 is right),
+    `noise` (maximum error in volts, random for each conversion), `spike` (volts that are added to
+    each `spike_every`-th conversion; 0: to none). With noise or spikes, conversions within 5 ms
+    have the value of the first one (after a spike, of the second) and count as one.
     """
 
     TYPES = ("wokwi-potentiometer",)
@@ -28,9 +29,12 @@ class Potentiometer(Part):
     PINS = {"GND": (29, 68.5), "SIG": (39, 68.5), "VCC": (49, 68.5)}
     SIZE = (75.6, 75.6)
     CONTROLS = {
-        "position": Control(0.0, 1.0), "gain": Control(0.5, 1.5), "noise": Control(0.0, 1.0),
-        "spike": Control(-1.0, 1.0), "spike_every": Control(0, 1000, whole=True),
-    }  # fmt: skip
+        "position": Control(0.0, 1.0),
+        "gain": Control(0.5, 1.5),
+        "noise": Control(0.0, 1.0),
+        "spike": Control(-1.0, 1.0),
+        "spike_every": Control(0, 1000, whole=True),
+    }
     ATTRS = {"value": "0"}
 
     def __init__(self, spec: PartSpec) -> None:
@@ -42,11 +46,10 @@ class Potentiometer(Part):
 
     def start(self, world: World) -> None:
         super().start(world)
-        self._chance = world.rng(f"noise:{self.id}")
+        self._rng = world.rng(f"noise:{self.id}")
 
     def stamp(self, net: Stamp) -> None:
-        # A wiper at the end still has an ohm or so to go; it keeps the divider from dividing by
-        # zero.
+        # A wiper at the end still has about 1 ohm left; this avoids a division by zero.
         below = max(1.0, OHMS * self.values["position"])
         net.resistor("SIG", "GND", below)
         net.resistor("VCC", "SIG", max(1.0, OHMS - below))
@@ -62,7 +65,7 @@ class Potentiometer(Part):
         self._conversions += 1
         volts *= self.values["gain"]
         if noise:
-            volts += self._chance.uniform(-noise, noise)
+            volts += self._rng.uniform(-noise, noise)
         self._spiked = bool(every) and self._conversions % every == 0
         return volts + self.values["spike"] * self._spiked
 

@@ -1,15 +1,15 @@
-"""A push button: pins 1 and 2 are joined while it is pressed."""
+"""A push button: pins 1 and 2 are connected while it is pressed."""
 
 from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.contact import ATTRS, CLOSED_OHMS, Contact
 from hardware.bench.parts.common.part import OPEN, SWITCH, Part, PartView, Stamp, World
-from hardware.bench.svg.colours import plain
+from hardware.bench.svg.colours import cap_colour
 from hardware.bench.svg.elements import circle, line, mix, rect
 
 
 class Pushbutton(Part):
-    """Control `pressed` 0 or 1. It bounces as `contact.py` says; `bounceMs`, `bounceEdges` are
-    ours."""
+    """Control `pressed` 0 or 1. It bounces as described in `contact.py`; `bounceMs` and
+    `bounceEdges` are ours."""
 
     TYPES = ("wokwi-pushbutton",)
     PINS = {"1.l": (0, 13), "2.l": (0, 32), "1.r": (67, 13), "2.r": (67, 32)}
@@ -42,7 +42,7 @@ class Pushbutton(Part):
         width, height = self.SIZE
         side, x = height, (width - height) / 2
         middle = (width / 2, height / 2)
-        cap, down = plain(self.attr("color")), self.values["pressed"] > 0
+        cap, down = cap_colour(self.attr("color")), self.values["pressed"] > 0
         legs = "".join(
             line(px, py, width / 2, py, "#9aa1ab", 2.2) for px, py in self.PINS.values()
         )
@@ -65,7 +65,7 @@ class Pushbutton(Part):
 
 
 class Pushbutton6mm(Pushbutton):
-    """The small one, the same otherwise."""
+    """The small button, with the same functions."""
 
     TYPES = ("wokwi-pushbutton-6mm",)
     PINS = {"1.l": (0, 2.2), "2.l": (0, 21), "1.r": (28, 2.2), "2.r": (28, 21)}

@@ -5,10 +5,10 @@ from hardware.bench.parts.common.contact import CLOSED_OHMS
 from hardware.bench.parts.common.module import Module
 from hardware.bench.parts.common.part import OPEN, SWITCH, PartView, Stamp
 from hardware.bench.svg.elements import circle, line, rect, text
-from hardware.bench.svg.pcb import header, pcb, spark
+from hardware.bench.svg.pcb import header, pcb, status_led
 
 OPERATES_NS, RELEASES_NS = 7_000_000, 3_000_000
-"""How long the armature is on its way (Songle SRD-05VDC: at most 10 and 5 ms)."""
+"""Travel times of the armature (Songle SRD-05VDC: at most 10 and 5 ms)."""
 PULL_OHMS = 10_000.0
 LOGIC_VOLTS = 3.3
 COIL_A = 0.072
@@ -19,16 +19,20 @@ class RelayModule(Module):
     """Pins `VCC GND IN`, contacts `NC COM NO`; attribute `transistor`: `npn` closes NO while IN is
     high, `pnp` while it is low.
 
-    An open IN leaves the relay at rest. The armature takes 7 ms to close and 3 ms to let go,
-    when neither contact touches. The control `stuck` (ours) is 1 while the contacts are welded:
-    they stay as they are. Source: Songle SRD-05VDC data sheet.
+    With an open IN the relay is off. The armature takes 7 ms to operate and 3 ms to release; no
+    contact is closed during that time. The control `stuck` (ours) is 1 while the contacts are
+    welded: they stay as they are. Source: Songle SRD-05VDC data sheet.
     """
 
     TYPES = ("wokwi-relay-module",)
     PINS = {
-        "VCC": (0, 19), "GND": (0, 28.6), "IN": (0, 38.2),
-        "NC": (146, 19), "COM": (146, 28.6), "NO": (146, 38.2),
-    }  # fmt: skip
+        "VCC": (0, 19),
+        "GND": (0, 28.6),
+        "IN": (0, 38.2),
+        "NC": (146, 19),
+        "COM": (146, 28.6),
+        "NO": (146, 38.2),
+    }
     SIZE = (146, 57)
     LISTENS = ("IN",)
     SUPPLY = ("VCC", "GND", 3.0)
@@ -40,7 +44,7 @@ class RelayModule(Module):
         self._active_high = self.choice("transistor", "npn", "pnp") == "npn"
         self._coil = False
         self.touches = "NC"
-        """The contact that COM touches now, empty while the armature is on its way."""
+        """The contact that COM touches now; empty while the armature moves."""
 
     def stamp(self, net: Stamp) -> None:
         for contact in ("NC", "NO"):
@@ -59,23 +63,23 @@ class RelayModule(Module):
 
     def power(self, on: bool) -> None:
         super().power(on)
-        self._pull(on=False)
+        self._set_coil(on=False)
 
     def heard(self, pin: str, high: bool) -> None:
-        self._pull(high == self._active_high)
+        self._set_coil(high == self._active_high)
 
     def moved(self, name: str, value: float) -> None:
         if not value:
-            self._travel()
+            self._move_armature()
 
-    def _pull(self, on: bool) -> None:
-        """The coil gets its current, or loses it."""
+    def _set_coil(self, on: bool) -> None:
+        """Switch the current of the coil on or off."""
         if on != self._coil:
             self._coil = on
-            self._travel()
+            self._move_armature()
 
-    def _travel(self) -> None:
-        """The armature goes where the coil wants it, unless it is welded."""
+    def _move_armature(self) -> None:
+        """Move the armature to the position for the coil, unless the contacts are welded."""
         end = "NO" if self._coil else "NC"
         if self.values["stuck"] or self.touches == end:
             return
@@ -104,7 +108,7 @@ class RelayModule(Module):
                 text(126, y + 2.3, name, 6, "#f2f3f5", text_anchor="end")
                 for name, y in (("NC", 14), ("COM", 31), ("NO", 43))
             )
-            + spark(33, 17, self.powered, "#d93a34")
-            + spark(33, 40, self.powered and self._coil)
+            + status_led(33, 17, self.powered, "#d93a34")
+            + status_led(33, 40, self.powered and self._coil)
             + header({pin: self.PINS[pin] for pin in ("VCC", "GND", "IN")}, self.SIZE)
         )

@@ -5,9 +5,17 @@ from hardware.bench.parts.common.part import Part, PartView, Stamp
 from hardware.bench.svg.elements import line, rect
 
 BANDS = (
-    "#2b2b2b", "#8a5a34", "#d93a34", "#ee8a1d", "#e8c520",
-    "#2f9e55", "#2f6fd6", "#8d5bd1", "#868e99", "#f4f4f4",
-)  # fmt: skip
+    "#2b2b2b",
+    "#8a5a34",
+    "#d93a34",
+    "#ee8a1d",
+    "#e8c520",
+    "#2f9e55",
+    "#2f6fd6",
+    "#8d5bd1",
+    "#868e99",
+    "#f4f4f4",
+)
 """Digit to colour: black 0, brown 1 … white 9."""
 GOLD = "#c9a227"
 
@@ -42,7 +50,7 @@ class ResistorPart(Part):
 
 
 def short(ohms: float) -> str:
-    """Ohms as people write them: 220, 4.7 k, 1 M."""
+    """Ohms as people write them, with a prefix: 220, 4.7 k, 1 M."""
     for factor, unit in ((1e6, "M"), (1e3, "k")):
         if ohms >= factor:
             return f"{ohms / factor:g} {unit}"
@@ -50,9 +58,9 @@ def short(ohms: float) -> str:
 
 
 def bands(ohms: float) -> tuple[str, str, str]:
-    """The first three rings of a resistor with 5 % tolerance: two digits and the number of
+    """The first three colour bands of a resistor with 5 % tolerance: two digits and the number of
     zeros."""
-    zeros = -1  # gold: the value is tenths
+    zeros = -1  # gold: a factor of 0.1
     value = ohms * 10
     while value >= 99.5 and zeros < 9:
         value, zeros = value / 10, zeros + 1

@@ -1,8 +1,8 @@
 """An LED of three colours with one common pin."""
 
 from hardware.bench.parts.common.part import Part, PartView, Stamp
+from hardware.bench.svg.colours import brightness
 from hardware.bench.svg.elements import circle, glow, line, mix, path, rect
-from hardware.bench.svg.lamp import brightness
 from hardware.i18n import _
 
 CHANNELS = {"R": 1.8, "G": 2.1, "B": 2.8}
@@ -12,7 +12,7 @@ DOME = "M9 31 V16 a12 12 0 0 1 24 0 V31 Z"
 
 
 class RgbLed(Part):
-    """`common` is `anode` (as in Wokwi without the attribute) or `cathode`."""
+    """`common` is `anode` (the default, as in Wokwi) or `cathode`."""
 
     TYPES = ("wokwi-rgb-led",)
     PINS = {"R": (8.5, 44), "COM": (18, 54), "G": (26.4, 44), "B": (35.7, 44)}

@@ -12,30 +12,37 @@ MS = 1_000_000
 STEPS = 20
 PULL_OHMS = 10_000.0
 LEAD_NS, LOW_NS, STEP_NS = 1 * MS, 3 * MS, 10 * MS
-"""The second contact closes 1 ms after the first; the first opens after 3 ms, the second 1 ms
-later; the next step may begin after 10 ms."""
-MOST = 1000
+"""The second contact closes 1 ms after the first. The first opens after 3 ms, the second 1 ms
+later. The next step may start after 10 ms."""
+MAX_STEPS = 1000
 
 
 class RotaryEncoder(Part):
-    """Pins `CLK DT SW VCC GND`; 20 steps a turn. CLK and DT have 10 kΩ to VCC; SW is open, to GND
-    while pressed.
+    """Pins `CLK DT SW VCC GND`; 20 steps a turn. CLK and DT have 10 kΩ to VCC. SW is open, and
+    connected to GND while pressed.
 
-    Clockwise CLK falls first, then DT; the other way DT first; the same one opens first again. A
-    step takes 4 ms, the next follows after 10 ms. Extensions of ours: the control `rotate` (so
-    many steps, plus is clockwise; it is done with and 0 again at once, further steps wait their
-    turn), `pressed` 0 or 1, and the fault `skip` 0 or 1 (DT's contact is worn out and never
-    closes). The contacts bounce as `contact.py` says where the attribute `bounce` (`0` without
-    it) is not `0`.
+    Clockwise, CLK falls first, then DT; counterclockwise, DT first. The contact that closed first
+    opens first. A step takes 4 ms, and the next one starts after 10 ms. Extensions of ours: the
+    control `rotate` (a number of steps, positive is clockwise; it returns to 0 at once, and
+    further steps follow in order), `pressed` 0 or 1, and the fault `skip` 0 or 1 (DT's contact is
+    worn out and never closes). The contacts bounce as described in `contact.py` if the attribute
+    `bounce` (default `0`) is not `0`.
     """
 
     TYPES = ("wokwi-ky-040",)
     PINS = {
-        "CLK": (116, 7.9), "DT": (116, 17.4), "SW": (116, 27), "VCC": (116, 36.3),
+        "CLK": (116, 7.9),
+        "DT": (116, 17.4),
+        "SW": (116, 27),
+        "VCC": (116, 36.3),
         "GND": (116, 45.5),
-    }  # fmt: skip
+    }
     SIZE = (116.5, 70.4)
-    CONTROLS = {"rotate": Control(-MOST, MOST, whole=True), "pressed": SWITCH, "skip": SWITCH}
+    CONTROLS = {
+        "rotate": Control(-MAX_STEPS, MAX_STEPS, whole=True),
+        "pressed": SWITCH,
+        "skip": SWITCH,
+    }
     ATTRS = {**ATTRS, "bounce": "0"}
 
     def __init__(self, spec: PartSpec) -> None:

@@ -1,4 +1,4 @@
-"""A hobby servo: the length of a pulse is an angle."""
+"""A hobby servo: the width of a pulse sets the angle."""
 
 from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.part import SWITCH, Part, PartView, World
@@ -7,13 +7,13 @@ from hardware.bench.svg.elements import circle, el, line, mix, path, rect
 
 S = 1_000_000_000
 TURNING_A = 0.25
-"""While it turns with its load (measured on SG90; its data sheet does not say)."""
+"""Current while it turns with a load (measured on SG90; not in its data sheet)."""
 SHORTEST_NS, LONGEST_NS = 500_000, 2_500_000
-"""Pulses for 0 and 180 degrees."""
+"""Pulse widths for 0 and 180 degrees."""
 SLACK_NS = 200_000
-"""Beyond those by so much it turns to its end; a pulse further off is none of a servo's."""
-MOST_HZ = 400
-"""More pulses than digital servos take; faster ones are no signal for it."""
+"""Pulses that are out of range by this much turn it to its end; others are ignored."""
+MAX_HZ = 400
+"""The highest pulse rate, above that of digital servos; faster pulses are ignored."""
 HORNS = {
     "single": "M-6 0 L-4 -44 a4 4 0 0 1 8 0 L6 0 Z",
     "double": "M-6 0 L-4 -36 a4 4 0 0 1 8 0 L6 0 L4 36 a4 4 0 0 1 -8 0 Z",
@@ -25,9 +25,10 @@ HORNS = {
 class Servo(Part):
     """Pins `GND V+ PWM`; attributes `horn` (`single`, `double`, `cross`), `hornColor`.
 
-    A pulse of 0.5 ms is 0 degrees, 2.5 ms 180, whatever the rate up to 400 a second; without
-    pulses it stays. It turns by `speed` degrees a second, an attribute of ours (600: SG90 data
-    sheet, 0.1 s for 60 degrees). The control `stuck` (ours) is 1 while something blocks it.
+    A pulse of 0.5 ms is 0 degrees, one of 2.5 ms 180 degrees, at any rate up to 400 Hz. Without
+    pulses it keeps its angle. It turns by `speed` degrees a second, an attribute of ours (600:
+    SG90 data sheet, 0.1 s for 60 degrees). The control `stuck` (ours) is 1 while something blocks
+    it.
     """
 
     TYPES = ("wokwi-servo",)
@@ -57,7 +58,7 @@ class Servo(Part):
 
     @property
     def angle(self) -> float:
-        """Where the horn is now, degrees."""
+        """The present angle of the horn, in degrees."""
         if self.values["stuck"] or not self.powered:
             return self._from
         turned = self._speed * (self.world.now_ns - self._since_ns) / S
@@ -66,7 +67,7 @@ class Servo(Part):
 
     def pulsed(self, pin: str, freq_hz: int, high_ns: int) -> None:
         self._pwm_hz = freq_hz
-        if 0 < freq_hz <= MOST_HZ:
+        if 0 < freq_hz <= MAX_HZ:
             self._aim(high_ns)
 
     def heard(self, pin: str, high: bool) -> None:
@@ -83,11 +84,11 @@ class Servo(Part):
             self._to = 180 * min(1.0, max(0.0, share))
 
     def _hold(self) -> None:
-        """What was turned until now is done."""
+        """Take the present angle as the start of the next movement."""
         self._from, self._since_ns = self.angle, self.world.now_ns
 
     def power(self, on: bool) -> None:
-        self.powered = not on  # the way until now was made in the state before
+        self.powered = not on  # `_hold` needs the power state before this change
         self._hold()
         self.powered = on
         self._to, self._pwm_hz = self._from, 0

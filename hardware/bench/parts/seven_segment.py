@@ -4,14 +4,12 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from hardware.bench.diagram import PartSpec
-from hardware.bench.parts.common.display import Display
+from hardware.bench.parts.common.display import Display, LedGroup
 from hardware.bench.parts.common.part import Part, PartView, Stamp
-from hardware.bench.parts.common.segments import Lamps
 from hardware.bench.parts.led import FORWARD_VOLTS, OHMS
-from hardware.bench.svg.colours import lamp
-from hardware.bench.svg.digit import digit_svg, read_digit
+from hardware.bench.svg.colours import brightness, light_colour
+from hardware.bench.svg.displays import digit_svg, read_digit
 from hardware.bench.svg.elements import circle, glow, mix, rect
-from hardware.bench.svg.lamp import brightness
 
 MM = 96 / 25.4
 SEGMENTS = ("A", "B", "C", "D", "E", "F", "G", "DP")
@@ -21,16 +19,17 @@ LAYOUT = {
     3: ("E", "D", "DP", "C", "G", "", "B", "DIG3", "DIG2", "F", "A", "DIG1"),
     4: ("E", "D", "DP", "C", "G", "DIG4", "COM", "CLN", "B", "DIG3", "DIG2", "F", "A", "DIG1"),
 }
-"""Pins by their number on the package: along the lower edge, then back along the upper one."""
+"""Pins in the order of the package: along the lower edge, then back along the upper edge."""
 
 
 class SevenSegment(Part, Display):
-    """Pins `A`…`G DP` and `COM` (one digit) or `DIG1`…`DIG4`; with four digits the colon's LED
-    lies at `CLN` and `COM`.
+    """Pins `A`…`G DP` and `COM` (one digit) or `DIG1`…`DIG4`; with four digits the LED of the
+    colon is at `CLN` and `COM`.
 
-    Attributes: `common` `anode` or `cathode`, `digits` 1 to 4, `colon` (`1`: has one), `color`.
-    Each segment is an LED: it needs a resistor. A multiplexed display shows what a person would
-    see of the last 20 ms. `text()` gives the characters, `.` and `:`; `?` for no character.
+    Attributes: `common` `anode` or `cathode`, `digits` 1 to 4, `colon` (`1`: it has one), `color`.
+    Each segment is an LED: it needs a resistor. A multiplexed display shows the average of the
+    last 20 ms, as the eye does. `text()` gives the characters, `.` and `:`; `?` stands for an
+    unknown character.
     """
 
     TYPES = ("wokwi-7segment",)
@@ -60,24 +59,24 @@ class SevenSegment(Part, Display):
         return 12.55 * MM * self.digits, 83.1
 
     @cached_property
-    def lamps(self) -> Lamps:
-        """Segments of the first digit, of the second …"""
+    def lamps(self) -> LedGroup:
+        """The LEDs of all segments, digit by digit."""
         commons = [f"DIG{n + 1}" if self.digits > 1 else "COM" for n in range(self.digits)]
         return self._lamps((common, segment) for common in commons for segment in SEGMENTS)
 
     @cached_property
-    def colon(self) -> Lamps:
-        """The colon, if it has one: it is not multiplexed, so the digits are not compared with
-        it."""
+    def colon(self) -> LedGroup:
+        """The LED of the colon, if there is one. It is not multiplexed, so its brightness is not
+        compared with that of the digits."""
         return self._lamps([("COM", "CLN")] if self.has_colon else [])
 
-    def _lamps(self, ends: Iterable[tuple[str, str]]) -> Lamps:
-        """LEDs from the common pin on, which is their anode or their cathode."""
-        return Lamps(tuple(pair if self._anode else pair[::-1] for pair in ends))
+    def _lamps(self, ends: Iterable[tuple[str, str]]) -> LedGroup:
+        """LEDs at a common pin, which is their anode or their cathode."""
+        return LedGroup(tuple(pair if self._anode else pair[::-1] for pair in ends))
 
     @property
     def has_colon(self) -> bool:
-        """Only packages of four digits have the pins for it."""
+        """Whether there is a colon: only packages of four digits have pins for it."""
         return self.digits == 4 and self.attr("colon") not in ("", "0")
 
     def stamp(self, net: Stamp) -> None:
@@ -94,10 +93,12 @@ class SevenSegment(Part, Display):
         return read
 
     def svg(self, view: PartView) -> str:
-        shade = lamp(self.attr("color"))
+        shade = light_colour(self.attr("color"))
         currents = (*self.lamps.amperes(view), *self.colon.amperes(view))
         lit = [brightness(current) for current in currents]
-        looks = [mix("#3d2f33" if shade == lamp("red") else "#3a4049", shade, x) for x in lit]
+        looks = [
+            mix("#3d2f33" if shade == light_colour("red") else "#3a4049", shade, x) for x in lit
+        ]
         w, h = self.size
         shine, drawn = "", rect(0, 0, w, h, "#15181c", 2)
         for n in range(self.digits):

@@ -1,4 +1,4 @@
-"""A potentiometer that slides, of 10 kilo-ohms."""
+"""A slide potentiometer of 10 kilo-ohms."""
 
 from hardware.bench.parts.common.part import PartView
 from hardware.bench.parts.potentiometer import Potentiometer
@@ -6,12 +6,12 @@ from hardware.bench.svg.elements import circle, line, rect
 
 PX_PER_MM = 96 / 25.4
 FRAME_MM = 25.0
-"""What the case is longer than the way of the slider."""
+"""How much longer the case is than the way of the slider."""
 
 
 class SlidePotentiometer(Potentiometer):
     """Attributes `value` 0 to 1023 and `travelLength` in mm; control `position` 0.0 (at GND) to
-    1.0 (at VCC), and those of ours that the round one has too."""
+    1.0 (at VCC), and the same controls of ours as the rotary potentiometer."""
 
     TYPES = ("wokwi-slide-potentiometer",)
     ANALOG = ("SIG",)

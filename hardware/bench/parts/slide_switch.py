@@ -1,4 +1,4 @@
-"""A slide switch: its middle pin is joined to the left pin or to the right one."""
+"""A slide switch: it connects its middle pin to the left or to the right pin."""
 
 from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.contact import ATTRS, CLOSED_OHMS, Contact
@@ -9,7 +9,7 @@ from hardware.bench.svg.elements import line, rect
 class SlideSwitch(Part):
     """Attribute `value`: `""` left, `"1"` right. Control `value` 0 or 1, an extension of ours.
 
-    The contact that it leaves opens at once; the new one bounces as `contact.py` says.
+    The old contact opens at once; the new one bounces as described in `contact.py`.
     """
 
     TYPES = ("wokwi-slide-switch",)

@@ -7,15 +7,16 @@ from hardware.bench.parts.common.buses import I2cPart
 from hardware.bench.parts.common.display import Display, Pixels
 from hardware.bench.parts.common.oled import COLUMNS, ROWS, Oled
 from hardware.bench.parts.common.part import SWITCH, PartView, Stamp
-from hardware.bench.svg.dots import dots
+from hardware.bench.svg.displays import dots
 from hardware.bench.svg.elements import mix, rect
-from hardware.bench.svg.pcb import labelled, pcb
+from hardware.bench.svg.pcb import pcb, pin_row
 
 MM = 96 / 25.4
 PULL_OHMS, PULL_VOLTS = 10_000.0, 3.3
 ADDRESSES = ("0x3c", "0x3d")
 CONTINUES, IS_DATA = 0x80, 0x40
-"""The control byte: another one comes behind the next byte; the next is for the memory."""
+"""Bits of the control byte: another control byte follows the next byte; the next byte is data for
+the memory."""
 OFF = 0x40
 
 
@@ -25,8 +26,8 @@ class Ssd1306(I2cPart, Display):
     The controller with its commands: the three addressing modes, windows, start line, offset,
     segment and row direction, contrast, inverse, all on, on and off, charge pump, multiplex ratio,
     scrolling. Without the charge pump it stays dark. Clock, precharge, VCOMH and the pin layout of
-    the rows are taken and change nothing. The module has pull-ups of 10 kilo-ohms to 3.3 V. The
-    control `silent` (ours) is 1 while it answers nothing. Source: SSD1306 data sheet 8.1.5, 10.
+    the rows are accepted and change nothing. The module has pull-ups of 10 kilo-ohms to 3.3 V. The
+    control `silent` (ours) is 1 while it does not answer. Source: SSD1306 data sheet 8.1.5, 10.
     """
 
     TYPES = ("board-ssd1306",)
@@ -79,10 +80,10 @@ class Ssd1306(I2cPart, Display):
     def svg(self, view: PartView) -> str:
         w, h = self.SIZE
         holes = ((8, 8), (w - 8, 8), (8, h - 8), (w - 8, h - 8))
-        return pcb(self.SIZE, "#1d4e89", *holes) + self._screen() + labelled(self.PINS, 8.4)
+        return pcb(self.SIZE, "#1d4e89", *holes) + self._screen() + pin_row(self.PINS, 8.4)
 
     def _screen(self) -> str:
-        """The glass with the dots that are lit, dimmer with less contrast."""
+        """The panel with the lit dots; less contrast makes them darker."""
         x, y, wide, high = self.SCREEN
         light = mix("#3c6f8f", "#bff3ff", self.controller.contrast / 255)
         glass = rect(x - 1.5, y - 1.5, wide + 3, high + 3, "#05070a", 1.5)
@@ -91,14 +92,20 @@ class Ssd1306(I2cPart, Display):
 
 
 class OldSsd1306(Ssd1306):
-    """Wokwi's older type: pins `DATA` (SDA) `CLK` (SCL) `GND`, power at `VIN` or `3V3`; `DC RST
-    CS` are not connected."""
+    """The same under Wokwi's older type: pins `DATA` (SDA) `CLK` (SCL) `GND`, power at `VIN` or
+    `3V3`; `DC RST CS` are not connected."""
 
     TYPES = ("wokwi-ssd1306",)
     PINS = {
-        "DATA": (36.5, 12.5), "CLK": (45.5, 12.5), "DC": (54.5, 12.5), "RST": (64.5, 12.5),
-        "CS": (74.5, 12.5), "3V3": (83.5, 12.5), "VIN": (93.5, 12.5), "GND": (103.5, 12),
-    }  # fmt: skip
+        "DATA": (36.5, 12.5),
+        "CLK": (45.5, 12.5),
+        "DC": (54.5, 12.5),
+        "RST": (64.5, 12.5),
+        "CS": (74.5, 12.5),
+        "3V3": (83.5, 12.5),
+        "VIN": (93.5, 12.5),
+        "GND": (103.5, 12),
+    }
     SIZE = (150, 116)
     SUPPLY = ("VIN", "GND", 2.8)
     SCL = "CLK"

@@ -10,26 +10,31 @@ from hardware.i18n import _
 
 STEPS = 200
 WINDING_OHMS = 1000.0
-"""A real winding has some ohms and needs a driver; with this a pin drives it, as in Wokwi."""
-LEAST_VOLTS = 0.5
-"""Less between the ends of a winding turns nothing."""
+"""A real winding has a few ohms and needs a driver. With this value a pin can drive it, as in
+Wokwi."""
+MIN_VOLTS = 0.5
+"""A lower voltage at a winding does not turn the motor."""
 OPPOSITE = 179.0
-"""The rotor is pulled both ways alike: it stays."""
+"""From this change of the field on, both directions pull the rotor the same: it stays."""
 
 
 class StepperMotor(Part, Display):
     """Pins `A- A+ B+ B-`; attributes `arrow` (a colour: draws one), `display` (`steps`, `angle`,
     `none`), `gearRatio` (`2:1`: the shaft turns half as far), `size`.
 
-    The rotor follows the two windings' fields: full, half and micro steps, 1.8 degrees for a full
-    one; it does not lose steps. The windings are taken as 1 kilo-ohm, so that pins can drive them
-    as in Wokwi; a real motor needs a driver. The control `stuck` (ours) is 1 while something
+    The rotor follows the fields of the two windings in full, half and micro steps; a full step is
+    1.8 degrees, and it does not lose steps. The windings have 1 kilo-ohm, so that pins can drive
+    them as in Wokwi; a real motor needs a driver. The control `stuck` (ours) is 1 while something
     blocks the shaft. `size` changes nothing here.
     """
 
     TYPES = ("wokwi-stepper-motor",)
-    PINS = {"A-": (95.12, 235.49), "A+": (104.72, 235.49), "B+": (114.32, 235.49),
-            "B-": (123.93, 235.49)}  # fmt: skip
+    PINS = {
+        "A-": (95.12, 235.49),
+        "A+": (104.72, 235.49),
+        "B+": (114.32, 235.49),
+        "B-": (123.93, 235.49),
+    }
     SIZE = (220.3, 235.5)
     LISTENS = ("A-", "A+", "B+", "B-")
     HEARS_VOLTS = True
@@ -42,7 +47,7 @@ class StepperMotor(Part, Display):
         super().__init__(spec)
         self._ratio = self._read_ratio()
         self._field: float | None = None
-        """Where the field points, electrical degrees; None without one."""
+        """Direction of the field in electrical degrees; None before there is a field."""
         self._turned = 0.0
 
     def _read_ratio(self) -> float:
@@ -57,17 +62,17 @@ class StepperMotor(Part, Display):
 
     @property
     def position(self) -> float:
-        """Where the rotor is, in full steps from where it stood at the beginning."""
+        """Position of the rotor, in full steps from its start."""
         return round(self._turned, 3)
 
     @property
     def steps(self) -> float:
-        """Where the shaft is, in full steps behind the gear."""
+        """Position of the shaft after the gear, in full steps."""
         return self.position / self._ratio
 
     @property
     def angle(self) -> float:
-        """Where the shaft is, in degrees, over all turns; clockwise is positive."""
+        """Angle of the shaft in degrees, with whole turns; clockwise is positive."""
         return self.steps * 360 / STEPS
 
     def stamp(self, net: Stamp) -> None:
@@ -77,7 +82,7 @@ class StepperMotor(Part, Display):
     def heard(self, pin: str, high: bool) -> None:
         a = self.volts("A+") - self.volts("A-")
         b = self.volts("B+") - self.volts("B-")
-        if math.hypot(a, b) < LEAST_VOLTS:
+        if math.hypot(a, b) < MIN_VOLTS:
             return
         field = math.degrees(math.atan2(a, b))
         if self._field is not None and not self.values["stuck"]:
@@ -87,7 +92,7 @@ class StepperMotor(Part, Display):
         self._field = field
 
     def text(self) -> str:
-        """What the motor shows: its steps or its angle."""
+        """The text on the motor: its steps or its angle."""
         if self.attr("display") == "none":
             return ""
         if self.attr("display") == "angle":

@@ -1,11 +1,11 @@
-"""Words on the bench."""
+"""A text label on the bench."""
 
 from hardware.bench.parts.common.part import Part, PartView
 from hardware.bench.svg.elements import text
 
 
 class TextLabel(Part):
-    """`text`, in as many lines as it has; no pins."""
+    """The label shows the lines of the attribute `text`. It has no pins."""
 
     TYPES = ("wokwi-text",)
     ATTRS = {"text": ""}

@@ -1,20 +1,22 @@
-"""Four digits with a colon behind the driver TM1637."""
+"""A display of four digits and a colon with the driver TM1637."""
 
 from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.display import Display
 from hardware.bench.parts.common.logic import Logic
 from hardware.bench.parts.common.part import OPEN, PartView, Stamp
-from hardware.bench.svg.colours import lamp
-from hardware.bench.svg.digit import digit_svg, read_digit
+from hardware.bench.svg.colours import light_colour
+from hardware.bench.svg.displays import digit_svg, read_digit
 from hardware.bench.svg.elements import circle, glow, mix, rect
 from hardware.bench.svg.pcb import header, pcb
 
 DIGITS, PLACES = 4, 6
-"""Digits on the board; places in the driver's memory."""
+"""Digits on the board, and digits in the driver's memory."""
 PULL_VOLTS, PULL_OHMS = 3.3, 10_000.0
-"""The board's pull-ups go to its supply; 5 V there would be too much for a board's pin."""
+"""The pull-ups of the module. On a real one they go to its supply, which may be 5 V: too much for
+a pin of a board."""
 ACK_OHMS = 1000.0
-"""What pulls DIO low; a program that goes on driving it wins, and nothing gets hot."""
+"""The driver pulls DIO low through this resistance, so a program that still drives DIO high causes
+no short circuit."""
 DATA, ADDRESS, CONTROL = 0x40, 0xC0, 0x80
 FIXED, READS = 0x04, 0x02
 COLON_DIGIT = 1
@@ -23,9 +25,10 @@ COLON_DIGIT = 1
 class Tm1637(Logic, Display):
     """Pins `CLK DIO VCC GND` (3 V or more); attribute `color`.
 
-    Start, stop, acknowledge, data commands with rising and with fixed addresses, brightness and
-    on/off. The colon is the eighth segment of the second digit; the others have none. There are no
-    keys. `text()` gives the four characters and `:`. Source: Titan Micro TM1637 data sheet.
+    Simulated: start, stop, acknowledge, data commands with rising and with fixed addresses,
+    brightness and on/off. The colon is the eighth segment of the second digit; the other digits
+    have no eighth segment. There are no keys. `text()` gives the four characters and `:`. Source:
+    Titan Micro TM1637 data sheet.
     """
 
     TYPES = ("wokwi-tm1637-7segment",)
@@ -52,7 +55,7 @@ class Tm1637(Logic, Display):
             net.source(pin, PULL_VOLTS, PULL_OHMS)
         net.resistor("DIO", "GND", OPEN if self.driven["DIO"] is None else ACK_OHMS)
 
-    def turned(self, pin: str, high: bool) -> None:
+    def input_changed(self, pin: str, high: bool) -> None:
         if pin == "DIO":
             if self.level["CLK"] and self.driven["DIO"] is None:
                 self._busy, self._first, self._bits = not high, True, ""
@@ -64,10 +67,10 @@ class Tm1637(Logic, Display):
             byte = int(self._bits[7::-1], 2)
             self._bits = ""
             self.drive("DIO", level=None)
-            self._take(byte)
+            self._receive(byte)
 
-    def _take(self, byte: int) -> None:
-        """A whole byte: the first after a start is a command, the others are segments."""
+    def _receive(self, byte: int) -> None:
+        """A whole byte: the first one after a start is a command, the others are segments."""
         first, self._first = self._first, False
         if not first:
             self._memory[self._place % PLACES] = byte
@@ -82,7 +85,7 @@ class Tm1637(Logic, Display):
                 self.on, self._bright = bool(byte & 8), byte & 7
 
     def _lit(self, digit: int) -> list[bool]:
-        """Segments A to G and the point."""
+        """The lit segments A to G, and the eighth segment."""
         shows = self.powered and self.on
         return [bool(shows and self._memory[digit] >> n & 1) for n in range(8)]
 
@@ -93,7 +96,7 @@ class Tm1637(Logic, Display):
         return "".join(read[:2]) + colon + "".join(read[2:])
 
     def svg(self, view: PartView) -> str:
-        shade = lamp(self.attr("color"))
+        shade = light_colour(self.attr("color"))
         full = mix("#3a3336", shade, 0.55 + 0.45 * self._bright / 7)
         drawn, light = rect(24, 18, 114, 58, "#15181c", 2), ""
         for n in range(DIGITS):

@@ -1,13 +1,12 @@
-"""A metal plate for a finger; a part of ours."""
+"""A metal plate for touch sensing; a part of ours."""
 
 from hardware.bench.parts.common.part import SWITCH, Part, PartView
 from hardware.bench.svg.elements import rect
 
 
 class TouchPlate(Part):
-    """Pin `T`; `touched` is 0 or 1. What the board measures is said by `peripherals/touch.py`.
-
-    Wokwi has no such part: the type and all about it are ours.
+    """Pin `T`; the control `touched` is 0 or 1. `peripherals/touch.py` has the values that a board
+    measures. Wokwi has no such part.
     """
 
     TYPES = ("warsha-touch-plate",)

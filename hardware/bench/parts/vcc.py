@@ -1,11 +1,11 @@
-"""A supply of its own, on even when the board has no power."""
+"""A separate supply, which is on even when the board has no power."""
 
 from hardware.bench.parts.common.part import Part, PartView, Stamp
 from hardware.bench.svg.elements import line, path, text
 
 
 class Vcc(Part):
-    """`voltage` in volts; Wokwi does not say what it is without the attribute, here it is 5."""
+    """`voltage` in volts (default 5; Wokwi does not document its default)."""
 
     TYPES = ("wokwi-vcc",)
     PINS = {"VCC": (12, 30)}

@@ -1,4 +1,4 @@
-"""A WiFi access point, with the network behind it."""
+"""A WiFi access point with its network."""
 
 import hashlib
 
@@ -12,29 +12,34 @@ from hardware.bench.svg.elements import circle, line, path, rect, text
 from hardware.i18n import _
 
 MS = 1_000_000
-MOST_NAME, LEAST_PASSWORD, MOST_PASSWORD = 32, 8, 63
-"""Bytes of an SSID, and of a WPA2 passphrase (IEEE 802.11)."""
+MAX_NAME_BYTES, MIN_PASSWORD_BYTES, MAX_PASSWORD_BYTES = 32, 8, 63
+"""Length limits in bytes of an SSID and of a WPA2 passphrase (IEEE 802.11)."""
 
 
 class WifiAp(Part):
-    """`ssid`, `password` (empty: open), `channel`, `bssid` and `internet` ("0": only what is in
-    the room) are Wokwi's; `rssi` in dBm is our extension. With one of these on the bench there is
-    no Wokwi-GUEST.
+    """`ssid`, `password` (empty: open), `channel`, `bssid` and `internet` ("0": only the local
+    network) are Wokwi's; `rssi` in dBm is our extension. With such a part on the bench there is no
+    Wokwi-GUEST.
 
-    All controls are ours. `online` 0: the access point is off (its stations notice after 6 s);
-    `latency_ms` each way (up to a quarter more by chance), `loss` of packets 0 to 1, `join_ms`
-    until a station has its address; `espnow_loss` of messages between boards; `broker` 0: the
-    MQTT broker stops and forgets all, 1: it starts; `lose_publish` n: the n-th PUBLISH of QoS 1
-    or 2 from now gets lost and the broker stops with it, `lose_puback` n: only its PUBACK does;
-    `utc`: seconds since 1970 that time servers tell from now on (else 2025 begins at power-on).
+    All controls are ours. `online` 0: the access point is off (its stations notice after 6 s).
+    `latency_ms`: the latency in each direction (at random up to a quarter more). `loss`: the share
+    of lost packets, 0 to 1. `join_ms`: the time until a station has its address. `espnow_loss`:
+    the share of lost messages between boards. `broker` 0: the MQTT broker stops and loses its
+    state; 1: it starts. `lose_publish` n: the n-th PUBLISH of QoS 1 or 2 from now is lost, and the
+    broker stops. `lose_puback` n: the same, but only its PUBACK is lost. `utc`: the time of the
+    time servers from now on, in seconds since 1970 (default: 2025 starts at power-on).
     """
 
     TYPES = ("wokwi-wifi-ap",)
     SIZE = (96, 72)
     ATTRS = {
-        "ssid": "MyNetwork", "password": "", "channel": "6", "internet": "", "bssid": "",
+        "ssid": "MyNetwork",
+        "password": "",
+        "channel": "6",
+        "internet": "",
+        "bssid": "",
         "rssi": "-50",
-    }  # fmt: skip
+    }
     CONTROLS = {
         "online": SWITCH,
         "latency_ms": Control(0, 10_000),
@@ -52,9 +57,9 @@ class WifiAp(Part):
         self.values |= {"online": 1, "latency_ms": 3, "join_ms": 1200, "broker": 1}
         self.values["utc"] = NEW_YEAR_2025
         ssid, password = self.attr("ssid").encode(), self.attr("password").encode()
-        if not 1 <= len(ssid) <= MOST_NAME:
+        if not 1 <= len(ssid) <= MAX_NAME_BYTES:
             raise self.bad_attr("ssid", _("a name of 1 to 32 bytes"))
-        if password and not LEAST_PASSWORD <= len(password) <= MOST_PASSWORD:
+        if password and not MIN_PASSWORD_BYTES <= len(password) <= MAX_PASSWORD_BYTES:
             raise self.bad_attr("password", _("empty or of 8 to 63 bytes"))
         self.cell = AccessPoint(
             ssid,
@@ -69,7 +74,7 @@ class WifiAp(Part):
 
     def _bssid(self) -> bytes:
         wanted = self.attr("bssid")
-        if not wanted:  # locally administered, another one for each name
+        if not wanted:  # locally administered, different for each part id
             return b"\x42\x13" + hashlib.sha256(self.spec.id.encode()).digest()[:4]
         try:
             bssid = bytes.fromhex(wanted.replace(":", ""))
@@ -126,10 +131,14 @@ class WifiAp(Part):
     def svg(self, view: PartView) -> str:
         on = bool(self.values["online"])
         waves = "".join(
-            path(f"M{48 - r} {30 - r * 0.6:g} a{r * 1.25:g} {r * 1.25:g} 0 0 1 {2 * r} 0",
-                 stroke="#37719f" if on else "#c3c9d2", stroke_width=3, stroke_linecap="round")
+            path(
+                f"M{48 - r} {30 - r * 0.6:g} a{r * 1.25:g} {r * 1.25:g} 0 0 1 {2 * r} 0",
+                stroke="#37719f" if on else "#c3c9d2",
+                stroke_width=3,
+                stroke_linecap="round",
+            )
             for r in (8, 15, 22)
-        )  # fmt: skip
+        )
         return (
             waves
             + line(20, 46, 20, 24, "#31363e", 3)

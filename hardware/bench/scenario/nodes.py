@@ -1,9 +1,9 @@
-"""Values out of YAML nodes, which know their lines: what is wrong is said with file and line."""
+"""Typed values from YAML nodes. A node knows its line, so errors name file and line."""
 
 import re
 import reprlib
-from collections.abc import Iterable
-from typing import AnyStr
+from collections.abc import Callable, Iterable, Mapping
+from typing import AnyStr, TypeVar
 
 import yaml
 
@@ -16,9 +16,11 @@ SCALES = {"": 1.0, "m": 1e-3, "u": 1e-6, "k": 1e3, "M": 1e6}
 DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ns|us|ms|s)")
 QUANTITY = re.compile(r"(-?\d+(?:\.\d+)?)\s*([mukM]?)(Hz|V|%)")
 
+T = TypeVar("T")
+
 
 class _Brief:
-    """A value as an error quotes it: YAML's aliases can make a few lines endless."""
+    """A value, shortened for an error: with YAML's aliases a few lines can be endless."""
 
     _repr = reprlib.Repr()
     _repr.maxlevel = 2
@@ -39,38 +41,38 @@ class Nodes:
         self._loader: yaml.SafeLoader
 
     def root(self) -> yaml.Node | None:
-        """The node of the whole file, None if there is none. Raises: ScenarioError."""
+        """The node of the whole file; None for an empty file. Raises: ScenarioError."""
         try:
             self._loader = yaml.SafeLoader(self._text_of_file)
             return self._loader.get_single_node()
         except RecursionError as error:
             cause = _("{place}: nested too deeply").format(place=f"{self.file}:1")
-            raise ScenarioError(cause, _("Mend that line.")) from error
+            raise ScenarioError(cause, _("Correct that line.")) from error
         except (yaml.YAMLError, ValueError) as error:
             mark = getattr(error, "problem_mark", None)
             why = getattr(error, "problem", None) or getattr(error, "reason", "-")
             place = f"{self.file}:{mark.line + 1 if mark else 1}"
             cause = _("{place}: not YAML: {why}").format(place=place, why=why)
-            raise ScenarioError(cause, _("Mend that line.")) from error
+            raise ScenarioError(cause, _("Correct that line.")) from error
 
     def fail(self, node: yaml.Node, what: str, cure: str) -> ScenarioError:
-        """The error for something wrong at a node."""
+        """The error for something wrong at a node: file, line, `what` and the cure."""
         return ScenarioError(f"{self.file}:{node.start_mark.line + 1}: {what}", cure)
 
     def mapping(
         self, node: yaml.Node, known: Iterable[str], needed: Iterable[str] = ()
     ) -> dict[str, yaml.Node]:
-        """The keys of a mapping, none of them unknown, doubled or missing."""
+        """The keys of a mapping. Raises: ScenarioError for an unknown, repeated or missing key."""
         if not isinstance(node, yaml.MappingNode):
-            what = _("here should be key: value pairs")
+            what = _("expected key: value pairs")
             raise self.fail(node, what, _("See the scenario format."))
         keys: dict[str, yaml.Node] = {}
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
-                raise self.fail(key, _("this is no key"), _("Write key: value."))
+                raise self.fail(key, _("this is not a key"), _("Write key: value."))
             if key.value in keys:
                 what = _("{key} is given twice").format(key=key.value)
-                raise self.fail(key, what, _("Take one out."))
+                raise self.fail(key, what, _("Remove one."))
             if key.value not in known:
                 what = _("unknown key {key!r}").format(key=key.value)
                 raise self.fail(key, what, suggest(str(key.value), known))
@@ -81,36 +83,42 @@ class Nodes:
                 raise self.fail(node, what, _("Add {sample}").format(sample=f"{key}: …"))
         return keys
 
+    def optional(
+        self, keys: Mapping[str, yaml.Node], key: str, read: Callable[[yaml.Node], T]
+    ) -> T | None:
+        """The value of a key, read with one of the methods below; None without the key."""
+        return read(keys[key]) if key in keys else None
+
     def value(self, node: yaml.Node) -> object:
-        """Whatever YAML makes of a node."""
+        """The value that YAML gives a node."""
         try:
             return self._loader.construct_object(node, deep=True)
         except (yaml.YAMLError, ValueError, TypeError, OverflowError, RecursionError) as error:
-            what = _("this value makes no sense")
+            what = _("this value is not valid")
             raise self.fail(node, what, _("Put quotes around it.")) from error
 
     def text(self, node: yaml.Node) -> str:
-        """A word. `2` without quotes is a number for YAML and fine; `on` and `no` are not."""
+        """A text. `2` without quotes is a number for YAML and allowed; `on` and `no` are not."""
         value = self.value(node)
         if isinstance(value, bool) or not isinstance(value, str | int):
-            what = _("{value!r} is not a word").format(value=_Brief(value))
+            what = _("{value!r} is not text").format(value=_Brief(value))
             raise self.fail(node, what, _("Put quotes around it."))
         return str(value)
 
     def pattern(self, node: yaml.Node) -> re.Pattern[str]:
-        """A regular expression of Python's."""
+        """A regular expression in Python's syntax."""
         return self._compiled(node, self.text(node))
 
     def byte_pattern(self, node: yaml.Node) -> re.Pattern[bytes]:
-        """The same, for bytes as they come in."""
+        """The same for bytes."""
         return self._compiled(node, self.text(node).encode("utf-8", "surrogatepass"))
 
     def _compiled(self, node: yaml.Node, text: AnyStr) -> re.Pattern[AnyStr]:
         try:
             return re.compile(text)
         except (re.error, ValueError, OverflowError, RecursionError) as error:
-            what = _("no regular expression: {why}").format(why=error)
-            raise self.fail(node, what, _("Mend that line.")) from error
+            what = _("not a regular expression: {why}").format(why=error)
+            raise self.fail(node, what, _("Correct that line.")) from error
 
     def number(self, node: yaml.Node) -> float:
         """A number without a unit."""
@@ -121,7 +129,7 @@ class Nodes:
         return float(value)
 
     def count(self, node: yaml.Node) -> int:
-        """A whole number from 0 on."""
+        """A whole number, 0 or more."""
         value = self.value(node)
         if type(value) is not int or not 0 <= value <= 2**31:
             what = _("{value!r} is not a whole number").format(value=_Brief(value))
@@ -131,12 +139,12 @@ class Nodes:
     def level(self, node: yaml.Node) -> bool:
         """A level, 0 or 1."""
         if (value := self.value(node)) not in (0, 1):
-            wrong = _("a pin is never {value!r}").format(value=_Brief(value))
+            wrong = _("{value!r} is not a pin level").format(value=_Brief(value))
             raise self.fail(node, wrong, _("Write value: 0 or value: 1."))
         return bool(value)
 
     def bytes(self, node: yaml.Node) -> bytes:
-        """Text, or a list of bytes."""
+        """A text (as UTF-8), or a list of bytes."""
         value = self.value(node)
         if isinstance(value, str):
             return value.encode("utf-8", "surrogatepass")
@@ -147,7 +155,7 @@ class Nodes:
         return bytes(numbers)
 
     def duration(self, node: yaml.Node) -> int:
-        """A length of time with its unit, in ns."""
+        """A duration with a unit, in ns."""
         value = self.value(node)
         if value == "0":
             return 0

@@ -1,1 +1,1 @@
-"""Small pieces of SVG: shapes, colours, and the bodies that parts are drawn with."""
+"""SVG helpers that parts, boards and waveforms are drawn with: shapes, colours, boards, digits."""

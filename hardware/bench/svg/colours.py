@@ -1,6 +1,6 @@
-"""Colours of parts and wires: the names that diagrams use, in shades that look well together."""
+"""Colours of lights, caps and wires by their names in diagrams, and how bright an LED looks."""
 
-LAMPS = {
+LIGHTS = {
     "red": "#ff3b30",
     "orange": "#ff9500",
     "yellow": "#ffd60a",
@@ -11,7 +11,7 @@ LAMPS = {
     "magenta": "#ff4fd8",
     "white": "#fff8e7",
 }
-"""What an LED of that colour gives off."""
+"""The light of an LED of that colour."""
 
 WIRES = {
     "black": "#2b2f36",
@@ -30,33 +30,45 @@ WIRES = {
     "magenta": "#d648b0",
     "yellow": "#e8c520",
 }
-"""Wokwi's palette of wires, and neighbours of those names."""
+"""The colours of wires: Wokwi's names and a few similar ones."""
 
-PLAIN = LAMPS | {"black": "#30343b", "gray": "#868e99", "brown": "#8a5a34", "limegreen": "#5fc22e"}
-"""Caps of buttons and other coloured things."""
-
-
-def lamp(name: str) -> str:
-    """The colour of an LED as `#rrggbb`; names that are not known are red."""
-    return hexadecimal(name) or LAMPS.get(name.lower(), LAMPS["red"])
+CAPS = LIGHTS | {"black": "#30343b", "gray": "#868e99", "brown": "#8a5a34", "limegreen": "#5fc22e"}
+"""The colours of button caps and other coloured things."""
 
 
-def plain(name: str) -> str:
+def light_colour(name: str) -> str:
+    """The colour of an LED as `#rrggbb`; an unknown name is red."""
+    return hexadecimal(name) or LIGHTS.get(name.lower(), LIGHTS["red"])
+
+
+def cap_colour(name: str) -> str:
     """The colour of a cap as `#rrggbb`."""
-    return hexadecimal(name) or PLAIN.get(name.lower(), PLAIN["red"])
+    return hexadecimal(name) or CAPS.get(name.lower(), CAPS["red"])
 
 
-def wire(name: str) -> str:
-    """The colour of a wire as `#rrggbb`; names that are not known are green, as Wokwi's new
-    wires."""
+def wire_colour(name: str) -> str:
+    """The colour of a wire as `#rrggbb`; an unknown name is green, as new wires are in Wokwi."""
     return hexadecimal(name) or WIRES.get(name.lower(), WIRES["green"])
 
 
 def hexadecimal(name: str) -> str:
-    """`#rgb` or `#rrggbb` as `#rrggbb`, else nothing."""
+    """`#rgb` or `#rrggbb` as `#rrggbb`; an empty text for anything else."""
     digits = name[1:]
     if not name.startswith("#") or any(c not in "0123456789abcdefABCDEF" for c in digits):
         return ""
     if len(digits) == 3:
         digits = "".join(2 * c for c in digits)
     return f"#{digits.lower()}" if len(digits) == 6 else ""
+
+
+FULL_AMPERES = 0.010
+"""A modern 5 mm LED looks fully lit from this current on."""
+GAMMA = 2.2
+"""Gamma of the eye: a tenth of the light looks a third as bright. (Wokwi's default is 2.8, which
+makes dimming hard to see.)"""
+
+
+def brightness(amperes: float) -> float:
+    """How bright an LED looks at a mean current: 0 (dark) to 1 (fully lit)."""
+    share = min(1.0, max(0.0, amperes) / FULL_AMPERES)
+    return float(share ** (1 / GAMMA))

@@ -1,4 +1,6 @@
-"""Small pieces of SVG text, without ids or style sheets: many pictures share a notebook page."""
+"""SVG elements as text. They use no ids and no style sheets, because many pictures share one
+notebook page.
+"""
 
 import re
 from functools import cache
@@ -9,11 +11,14 @@ FONT = "'Noto Sans','Noto Naskh Arabic','DejaVu Sans',sans-serif"
 
 
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML cannot hold; a diagram's words can."""
+"""Characters that XML does not allow; the texts of a diagram may have them."""
+
+Point = tuple[float, float]
+"""x and y, in pixels."""
 
 
 def el(tag: str, inner: str = "", **attributes: object) -> str:
-    """An element. `_` in a name becomes `-`; numbers are written with two decimals at most."""
+    """An element. `_` in an attribute's name becomes `-`; numbers get at most two decimals."""
     named = "".join(
         f' {_name(name)}="{_attribute(value)}"'
         for name, value in attributes.items()
@@ -28,7 +33,7 @@ def rect(x: float, y: float, w: float, h: float, fill: str, r: float = 0, **more
 
 
 def circle(x: float, y: float, r: float, fill: str, **more: object) -> str:
-    """A disc."""
+    """A circle."""
     return el("circle", "", cx=x, cy=y, r=r, fill=fill, **more)
 
 
@@ -64,13 +69,13 @@ def text(x: float, y: float, words: str, size: float, fill: str, **more: object)
 
 
 def mix(a: str, b: str, share: float) -> str:
-    """A colour between two `#rrggbb`: 0 is the first, 1 the second."""
+    """A mix of two colours `#rrggbb`; a share of 0 is the first, 1 the second."""
     pairs = ((int(a[i : i + 2], 16), int(b[i : i + 2], 16)) for i in (1, 3, 5))
     return "#" + "".join(f"{round(p + (q - p) * share):02x}" for p, q in pairs)
 
 
 def glow(x: float, y: float, radius: float, colour: str, strength: float) -> str:
-    """Light around a lamp: discs that fade outwards, so that no gradient needs an id."""
+    """Light around a lamp: circles that fade outwards. A gradient would need an id."""
     if strength <= 0:
         return ""
     discs = (

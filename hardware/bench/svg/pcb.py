@@ -1,14 +1,13 @@
-"""Small printed circuit boards, as sensors come on: the board, its row of pins, its chips."""
+"""Small printed circuit boards of sensors and displays: the board, its pins, its chips."""
 
 from collections.abc import Mapping
 
-from hardware.bench.svg.elements import circle, line, mix, rect, text
+from hardware.bench.svg.elements import Point, circle, line, mix, rect, text
 
 INK = "#f2f3f5"
-Place = tuple[float, float]
 
 
-def pcb(size: Place, colour: str, *holes: Place, radius: float = 3) -> str:
+def pcb(size: Point, colour: str, *holes: Point, radius: float = 3) -> str:
     """The board, with mounting holes."""
     w, h = size
     rim = mix(colour, "#000000", 0.3)
@@ -20,8 +19,8 @@ def pcb(size: Place, colour: str, *holes: Place, radius: float = 3) -> str:
     )
 
 
-def header(pins: Mapping[str, Place], size: Place, ink: str = INK, legs: bool = False) -> str:
-    """The pins with their names beside them, read from the edge that they stand at."""
+def header(pins: Mapping[str, Point], size: Point, ink: str = INK, legs: bool = False) -> str:
+    """The pins, each with its name next to it; the text starts at the edge nearest to the pin."""
     w, h = size
     drawn = ""
     for name, (x, y) in pins.items():
@@ -33,7 +32,7 @@ def header(pins: Mapping[str, Place], size: Place, ink: str = INK, legs: bool = 
     return drawn
 
 
-def _name(name: str, x: float, y: float, size: Place, ink: str) -> str:
+def _name(name: str, x: float, y: float, size: Point, ink: str) -> str:
     w, h = size
     edges = {"left": x, "right": w - x, "top": y, "bottom": h - y}
     edge = min(edges, key=lambda side: edges[side])
@@ -47,8 +46,8 @@ def _name(name: str, x: float, y: float, size: Place, ink: str) -> str:
     )
 
 
-def labelled(pins: Mapping[str, Place], below: float, ink: str = INK) -> str:
-    """A row of pins with small names across, so far below (or above, negative)."""
+def pin_row(pins: Mapping[str, Point], below: float, ink: str = INK) -> str:
+    """A row of pins with small names `below` pixels under them (negative: above)."""
     return "".join(
         circle(x, y, 3.1, "#d8b54a") + circle(x, y, 1.5, "#6b5a2a") for x, y in pins.values()
     ) + "".join(
@@ -57,20 +56,20 @@ def labelled(pins: Mapping[str, Place], below: float, ink: str = INK) -> str:
 
 
 def chip(x: float, y: float, w: float, h: float, label: str = "") -> str:
-    """An integrated circuit from above."""
+    """An integrated circuit, seen from above."""
     drawn = rect(x, y, w, h, "#23272d", 1.5) + circle(x + 3.4, y + 3.4, 1.3, "#59606b")
     if label:
         drawn += text(x + w / 2, y + h / 2 + 2.4, label, 6.4, "#aab1bb", text_anchor="middle")
     return drawn
 
 
-def spark(x: float, y: float, lit: bool, colour: str = "#2f9e55") -> str:
-    """A small lamp on a board."""
+def status_led(x: float, y: float, lit: bool, colour: str = "#2f9e55") -> str:
+    """A small status LED on a board."""
     return rect(x - 2.5, y - 2, 5, 4, "#e6e8eb", 0.8) + rect(
         x - 1.6, y - 1.4, 3.2, 2.8, colour if lit else mix(colour, "#3a4049", 0.75), 0.6
     )
 
 
 def reading(x: float, y: float, words: str, ink: str = INK, size: float = 9) -> str:
-    """What the part measures at the moment, for the person at the bench."""
+    """The value that a part measures now, as text in the drawing."""
     return text(x, y, words, size, ink, text_anchor="middle", font_weight=600)

@@ -1,5 +1,5 @@
-"""Every rule of the wiring lint: a file here holds rules on one subject, and nothing registers
-them.
+"""Every rule of the wiring lint. A file here has the rules on one subject; the rules are found by
+their type, and nothing registers them.
 """
 
 import importlib
@@ -7,7 +7,7 @@ import pkgutil
 from functools import cache
 from typing import Any
 
-from hardware.bench.lint.rule import FormRule, Rule
+from hardware.bench.lint.rule import FileRule, Rule
 
 
 @cache
@@ -19,14 +19,14 @@ def _all() -> tuple[Rule[Any], ...]:
         for member in vars(importlib.import_module(f"{__name__}.{name}")).values()
         if isinstance(member, Rule)
     )
-    return tuple(dict.fromkeys(found))  # a rule may stand in a second file that asks it
+    return tuple(dict.fromkeys(found))  # a second file may import a rule to use it
 
 
-def of_files() -> tuple[FormRule, ...]:
-    """The rules on the file as it stands."""
-    return tuple(found for found in _all() if isinstance(found, FormRule))
+def file_rules() -> tuple[FileRule, ...]:
+    """The rules on the circuit file."""
+    return tuple(found for found in _all() if isinstance(found, FileRule))
 
 
-def of_wirings() -> tuple[Rule[Any], ...]:
-    """The rules on a wiring with its power on."""
-    return tuple(found for found in _all() if not isinstance(found, FormRule))
+def circuit_rules() -> tuple[Rule[Any], ...]:
+    """The rules on the wiring, with power on."""
+    return tuple(found for found in _all() if not isinstance(found, FileRule))

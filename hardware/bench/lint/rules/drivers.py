@@ -1,10 +1,10 @@
-"""Who drives a net: two at once, too many volts, too much current."""
+"""Outputs on a net: two at once, too high a voltage, too much current."""
 
 from collections.abc import Iterator
 
 from hardware.bench.circuit.pads import FLOATS, HIGH, LOW
 from hardware.bench.circuit.solver import Solution
-from hardware.bench.lint.resting_circuit import Pin, Resting
+from hardware.bench.lint.resting_circuit import Pin, RestingCircuit
 from hardware.bench.lint.rule import LintPlace, rule
 from hardware.bench.lint.rules.leds import led_resistor
 from hardware.bench.protocol import frames
@@ -17,12 +17,12 @@ from hardware.i18n import both
     both("{at} and {other} both drive this wire."),
     both("Leave one output on a wire."),
 )
-def two_outputs(bench: Resting) -> Iterator[LintPlace]:
+def two_outputs(circuit: RestingCircuit) -> Iterator[LintPlace]:
     driven: dict[int, str] = {}
-    for part in bench.parts:
-        for pin, source in bench.outputs(part):
+    for part in circuit.parts:
+        for pin, source in circuit.outputs(part):
             other = driven.setdefault(source.net, f"{part.id}:{pin}")
-            if source.net in bench.netlist.wired and other != f"{part.id}:{pin}":
+            if source.net in circuit.netlist.wired and other != f"{part.id}:{pin}":
                 yield LintPlace(part.id, pin, {"other": other})
 
 
@@ -30,38 +30,38 @@ def two_outputs(bench: Resting) -> Iterator[LintPlace]:
     "output-on-supply",
     "error",
     both("{at} is an output, and is wired to a supply or to ground."),
-    both("Take this wire away."),
+    both("Remove this wire."),
 )
-def output_on_supply(bench: Resting) -> Iterator[LintPlace]:
-    for part in bench.parts:
-        for pin, source in bench.outputs(part):
-            if source.net in bench.netlist.rails:
+def output_on_supply(circuit: RestingCircuit) -> Iterator[LintPlace]:
+    for part in circuit.parts:
+        for pin, source in circuit.outputs(part):
+            if source.net in circuit.netlist.rails:
                 yield LintPlace(part.id, pin)
 
 
 @rule(
     "over-voltage",
     "error",
-    both("{at} brings {volts} V to {board}, which bears {most} V."),
-    both("Put a divider between them, for example 1 kΩ and 2 kΩ, or feed the part with 3.3 V."),
+    both("{at} puts {volts} V on {board}, which allows {most} V at most."),
+    both("Put a divider (for example 1 kΩ and 2 kΩ) between them, or power the part with 3.3 V."),
 )
-def over_voltage(bench: Resting) -> Iterator[LintPlace]:
-    """The highest that each output can be, alone; and what pull-ups and wires bring at rest."""
-    for part in bench.parts:
-        for name, source in bench.outputs(part):
-            for at, volts in _too_high(bench, bench.solve(source.net, source)):
+def over_voltage(circuit: RestingCircuit) -> Iterator[LintPlace]:
+    """The highest voltage of each output alone; and the voltage of pull-ups and wires at rest."""
+    for part in circuit.parts:
+        for name, source in circuit.outputs(part):
+            for at, volts in _too_high(circuit, circuit.solve(source.net, source)):
                 yield LintPlace(part.id, name, _volts(at, volts))
-    for pin, net in bench.wired_pins:
-        solution = bench.solve(net)
-        volts = bench.netlist.rails.get(net, 0.0) if solution is None else solution.volts[net]
+    for pin, net in circuit.wired_pins:
+        solution = circuit.solve(net)
+        volts = circuit.netlist.rails.get(net, 0.0) if solution is None else solution.volts[net]
         if volts > pin.board.v_max:
-            yield LintPlace(*_source_of(bench, pin, net), _volts(pin, volts))
+            yield LintPlace(*_source_of(circuit, pin, net), _volts(pin, volts))
 
 
-def _too_high(bench: Resting, solution: Solution | None) -> Iterator[tuple[Pin, float]]:
+def _too_high(circuit: RestingCircuit, solution: Solution | None) -> Iterator[tuple[Pin, float]]:
     for near, volts in solution.volts.items() if solution else ():
-        if near not in bench.netlist.rails:
-            yield from ((pin, volts) for pin in bench.pins(near) if volts > pin.board.v_max)
+        if near not in circuit.netlist.rails:
+            yield from ((pin, volts) for pin in circuit.pins(near) if volts > pin.board.v_max)
 
 
 def _volts(pin: Pin, volts: float) -> dict[str, str]:
@@ -69,10 +69,10 @@ def _volts(pin: Pin, volts: float) -> dict[str, str]:
     return {"board": f"{pin.board_id}:{pin.name}", "volts": f"{volts:.1f}", "most": most}
 
 
-def _source_of(bench: Resting, pin: Pin, net: int) -> tuple[str, str]:
-    """The part that brings a voltage at rest: the first one on the net that has power."""
-    for part in bench.parts:
-        if part.supply and (name := bench.pin_on(part, net)):
+def _source_of(circuit: RestingCircuit, pin: Pin, net: int) -> tuple[str, str]:
+    """Part and pin that a voltage at rest comes from: the first part on the net with a supply."""
+    for part in circuit.parts:
+        if part.supply and (name := circuit.pin_on(part, net)):
             return part.id, name
     return pin.board_id, pin.name
 
@@ -80,21 +80,21 @@ def _source_of(bench: Resting, pin: Pin, net: int) -> tuple[str, str]:
 @rule(
     "pin-overload",
     "error",
-    both("What hangs on {at} takes {taken} mA; the pin gives {given} mA."),
-    both("Drive it with a transistor or a driver, from a supply of its own."),
+    both("The load on {at} takes {taken} mA; the pin gives {given} mA at most."),
+    both("Drive it with a transistor or a driver, from its own supply."),
 )
-def pin_overload(bench: Resting) -> Iterator[LintPlace]:
-    """A pin that hears what an output or a sensor says gives nothing."""
-    lamps = {spot.part for spot in led_resistor.find(bench)}
-    heard = {bench.net(part, name) for part in bench.parts for name in part.ANALOG}
-    heard |= {source.net for part in bench.parts for _pin, source in bench.outputs(part)}
-    for pin, net in bench.wired_pins:
-        cluster = bench.netlist.cluster_of[net]
-        if lamps & {*cluster.parts} or not cluster.nets or net in heard:
+def pin_overload(circuit: RestingCircuit) -> Iterator[LintPlace]:
+    """A pin that reads an output or a sensor has no load."""
+    unlimited_leds = {place.part for place in led_resistor.find(circuit)}
+    inputs = {circuit.net(part, name) for part in circuit.parts for name in part.ANALOG}
+    inputs |= {source.net for part in circuit.parts for _pin, source in circuit.outputs(part)}
+    for pin, net in circuit.wired_pins:
+        cluster = circuit.netlist.cluster_of[net]
+        if unlimited_leds & {*cluster.parts} or not cluster.nets or net in inputs:
             continue
         if pin.gpio in pin.board.input_only:
             continue
-        lost = [_amperes(bench, pin, net, drive) for drive in (HIGH, LOW)]
+        lost = [_amperes(circuit, pin, net, drive) for drive in (HIGH, LOW)]
         if (taken := max(lost)) > pin.board.i_max:
             given = f"{pin.board.i_max * 1e3:g}"
             yield LintPlace(
@@ -105,25 +105,26 @@ def pin_overload(bench: Resting) -> Iterator[LintPlace]:
 @rule(
     "needs-driver",
     "warning",
-    both("{part} hangs straight on pin {pin}: a real one takes far more than a pin gives."),
-    both("Put a driver between them; it works without one on the simulator only."),
+    both("{part} is wired directly to pin {pin}: a real one takes much more than a pin gives."),
+    both("Put a driver between them; without one it works only on the simulator."),
 )
-def needs_driver(bench: Resting) -> Iterator[LintPlace]:
-    for part in bench.parts:
-        pins = [pin for name in part.pins for pin in bench.pins(bench.net(part, name))]
+def needs_driver(circuit: RestingCircuit) -> Iterator[LintPlace]:
+    for part in circuit.parts:
+        pins = [pin for name in part.pins for pin in circuit.pins(circuit.net(part, name))]
         if part.NEEDS_DRIVER and pins:
             yield LintPlace(part.id, pins[0].name)
 
 
-def _amperes(bench: Resting, pin: Pin, net: int, drive: int) -> float:
-    """What a pin gives while the pins at the other ends of its load drive against it."""
-    cluster, against = bench.netlist.cluster_of[net], HIGH + LOW - drive
-    other = {pad: bench.netlist.gpio_net[pad] != net for pad in cluster.gpios}
+def _amperes(circuit: RestingCircuit, pin: Pin, net: int, drive: int) -> float:
+    """The current (A) of a pin while the pins at the other ends of its load have the opposite
+    level."""
+    cluster, against = circuit.netlist.cluster_of[net], HIGH + LOW - drive
+    other = {pad: circuit.netlist.gpio_net[pad] != net for pad in cluster.gpios}
     codes = tuple(
         drive if pad == pin.pad else against if other[pad] else FLOATS for pad in cluster.gpios
     )
-    volts = bench.circuit.electric.solve(cluster, codes).volts[net]
+    volts = circuit.electric.solve(cluster, codes).volts[net]
     lost = pin.board.v_supply - volts if drive == HIGH else volts
-    found = bench.circuit.electric.faults(cluster, codes)
-    over = any(spot.kind == frames.FAULT_OVER_VOLTAGE for spot in found)
+    found = circuit.electric.faults(cluster, codes)
+    over = any(fault.kind == frames.FAULT_OVER_VOLTAGE for fault in found)
     return 0.0 if over else lost / pin.board.output_ohms

@@ -1,14 +1,14 @@
-"""LEDs: the resistor in series, and the right way round."""
+"""LEDs: a resistor in series, and the right polarity."""
 
 from collections.abc import Iterator
 
-from hardware.bench.lint.resting_circuit import Resting
+from hardware.bench.lint.resting_circuit import RestingCircuit
 from hardware.bench.lint.rule import LintPlace, rule
 from hardware.bench.parts.common.part import OPEN
 from hardware.i18n import both
 
-LEAST_OHMS = 47.0
-"""Less than this in series does not protect a lamp or a pin."""
+MIN_OHMS = 47.0
+"""A smaller resistor in series does not protect an LED or a pin."""
 
 
 @rule(
@@ -17,13 +17,13 @@ LEAST_OHMS = 47.0
     both("{part} has no resistor in series: too much current for the LED and the pin."),
     both("Add 220 Ω to 1 kΩ."),
 )
-def led_resistor(bench: Resting) -> Iterator[LintPlace]:
-    """Both ends reach a supply or a pad over nothing that limits the current."""
-    links = bench.links(lambda ohms: ohms < LEAST_OHMS or ohms == OPEN)
-    hard = {*bench.netlist.rails, *(net for _pin, net in bench.wired_pins)}
-    for part in bench.parts:
-        for diode in bench.diodes(part):
-            ends = bench.near(diode.anode, links), bench.near(diode.cathode, links)
+def led_resistor(circuit: RestingCircuit) -> Iterator[LintPlace]:
+    """Both ends reach a supply or a pad, and nothing on the way limits the current."""
+    links = circuit.links(lambda ohms: ohms < MIN_OHMS or ohms == OPEN)
+    hard = {*circuit.netlist.rails, *(net for _pin, net in circuit.wired_pins)}
+    for part in circuit.parts:
+        for diode in circuit.diodes(part):
+            ends = circuit.near(diode.anode, links), circuit.near(diode.cathode, links)
             if ends[0] & hard and ends[1] & hard and diode.anode != diode.cathode:
                 yield LintPlace(part.id)
 
@@ -34,13 +34,13 @@ def led_resistor(bench: Resting) -> Iterator[LintPlace]:
     both("{part} is the wrong way round: its anode ({anode}) leads to ground only."),
     both("Swap its two pins: the longer leg is the anode."),
 )
-def led_reversed(bench: Resting) -> Iterator[LintPlace]:
-    links = bench.links(lambda ohms: True)
-    for part in bench.parts:
-        for diode in bench.diodes(part):
-            anode, cathode = bench.near(diode.anode, links), bench.near(diode.cathode, links)
-            drives = any(bench.pins(n) or bench.supply(n) is not None for n in anode)
-            sinks = any(bench.is_ground(n) for n in cathode)
-            driven = any(bench.pins(n) or bench.supply(n) is not None for n in cathode)
-            if any(bench.is_ground(n) for n in anode) and driven and not drives and not sinks:
-                yield LintPlace(part.id, words={"anode": bench.pin_on(part, diode.anode)})
+def led_reversed(circuit: RestingCircuit) -> Iterator[LintPlace]:
+    links = circuit.links(lambda ohms: True)
+    for part in circuit.parts:
+        for diode in circuit.diodes(part):
+            anode, cathode = circuit.near(diode.anode, links), circuit.near(diode.cathode, links)
+            drives = any(circuit.pins(n) or circuit.supply(n) is not None for n in anode)
+            sinks = any(circuit.is_ground(n) for n in cathode)
+            driven = any(circuit.pins(n) or circuit.supply(n) is not None for n in cathode)
+            if any(circuit.is_ground(n) for n in anode) and driven and not drives and not sinks:
+                yield LintPlace(part.id, words={"anode": circuit.pin_on(part, diode.anode)})

@@ -1,44 +1,44 @@
-"""What a pin of the board can and cannot do: input only, flash, strapping, analog, serial line."""
+"""Special pins of a board: input only, flash, strapping, analog, serial line."""
 
 from collections.abc import Iterator
 
 from hardware.bench.diagram import SERIAL_MONITOR
-from hardware.bench.lint.resting_circuit import Pin, Resting
+from hardware.bench.lint.resting_circuit import Pin, RestingCircuit
 from hardware.bench.lint.rule import LintPlace, rule
 from hardware.bench.parts.common.part import Part
 from hardware.i18n import both
 
 RESTS_LOW, RESTS_HIGH = (2, 12), (0, 5, 15)
-"""What the ESP32's strapping pins have to be at reset to boot from flash as usual (data sheet,
-section "Strapping Pins"); 12 high asks for 1.8 V flash, and 0 low for the ROM loader."""
+"""The levels that the ESP32's strapping pins need at reset for a normal boot from flash (data
+sheet, section "Strapping Pins"). Pin 12 high selects 1.8 V flash, pin 0 low the ROM loader."""
 
 
-def _on(bench: Resting, net: int, parts: list[Part]) -> Iterator[tuple[Part, str]]:
-    """The parts that have a pin on this very net."""
+def _on(circuit: RestingCircuit, net: int, parts: list[Part]) -> Iterator[tuple[Part, str]]:
+    """The parts with a pin on this net, and the pin."""
     for part in parts:
-        if pin := bench.pin_on(part, net):
+        if pin := circuit.pin_on(part, net):
             yield part, pin
 
 
 @rule(
     "input-only",
     "error",
-    both("{part} hangs on pin {pin}, which can only be an input."),
+    both("{part} is wired to pin {pin}, which can only be an input."),
     both("Use another pin."),
 )
-def input_only(bench: Resting) -> Iterator[LintPlace]:
-    """A load, or a part that listens, and nothing else that could drive it."""
-    links = bench.links(lambda ohms: True)
-    for pin, net in bench.wired_pins:
+def input_only(circuit: RestingCircuit) -> Iterator[LintPlace]:
+    """The part is a load, or an input that nothing else can drive."""
+    links = circuit.links(lambda ohms: True)
+    for pin, net in circuit.wired_pins:
         if pin.gpio not in pin.board.input_only:
             continue
-        near = bench.near(net, links) - set(bench.netlist.rails)
-        others = [p for n in near for p in bench.pins(n) if p.gpio not in p.board.input_only]
-        for part in bench.parts:
-            drives = {source.net for _pin, source in bench.outputs(part)}
-            hears = any(bench.net(part, name) in near for name in part.listens)
-            hangs = part.IS_LOAD and any(bench.net(part, name) in near for name in part.pins)
-            if hangs or (hears and not others and not drives & near):
+        near = circuit.near(net, links) - set(circuit.netlist.rails)
+        others = [p for n in near for p in circuit.pins(n) if p.gpio not in p.board.input_only]
+        for part in circuit.parts:
+            drives = {source.net for _pin, source in circuit.outputs(part)}
+            is_input = any(circuit.net(part, name) in near for name in part.listens)
+            is_load = part.IS_LOAD and any(circuit.net(part, name) in near for name in part.pins)
+            if is_load or (is_input and not others and not drives & near):
                 yield LintPlace(part.id, pin.name)
 
 
@@ -48,11 +48,11 @@ def input_only(bench: Resting) -> Iterator[LintPlace]:
     both("{part} is wired to {pin}: the chip's flash is on this pin."),
     both("Use another pin: the board would crash."),
 )
-def flash_pin(bench: Resting) -> Iterator[LintPlace]:
-    for pin, net in bench.wired_pins:
+def flash_pin(circuit: RestingCircuit) -> Iterator[LintPlace]:
+    for pin, net in circuit.wired_pins:
         if pin.gpio in pin.board.flash_pins:
             yield from (
-                LintPlace(part.id, pin.name) for part, _pin in _on(bench, net, bench.parts)
+                LintPlace(part.id, pin.name) for part, _pin in _on(circuit, net, circuit.parts)
             )
 
 
@@ -62,8 +62,8 @@ def flash_pin(bench: Resting) -> Iterator[LintPlace]:
     both("{part} holds pin {pin} {level} at reset: the board may not start its program."),
     both("Use another pin."),
 )
-def strapping_level(bench: Resting) -> Iterator[LintPlace]:
-    for pin, part, held in _strapped(bench):
+def strapping_level(circuit: RestingCircuit) -> Iterator[LintPlace]:
+    for pin, part, held in _strapped(circuit):
         wrong = RESTS_LOW if held else RESTS_HIGH
         if held is not None and pin.gpio in wrong:
             yield LintPlace(part.id, pin.name, {"level": "1" if held else "0"})
@@ -72,39 +72,40 @@ def strapping_level(bench: Resting) -> Iterator[LintPlace]:
 @rule(
     "strapping-pin",
     "info",
-    both("{part} is on pin {pin}, which the chip reads at reset to know how to start."),
-    both("It works as long as nothing holds it at reset; another pin is safer."),
+    both("{part} is on pin {pin}, which the chip reads at reset to choose how it starts."),
+    both("It works as long as nothing sets its level at reset; another pin is safer."),
 )
-def strapping_pin(bench: Resting) -> Iterator[LintPlace]:
-    for pin, part, held in _strapped(bench):
+def strapping_pin(circuit: RestingCircuit) -> Iterator[LintPlace]:
+    for pin, part, held in _strapped(circuit):
         if held is None or pin.gpio not in (RESTS_LOW if held else RESTS_HIGH):
             yield LintPlace(part.id, pin.name)
 
 
-def _strapped(bench: Resting) -> Iterator[tuple[Pin, Part, bool | None]]:
-    """Strapping pins with the first part there, and the level at which the bench holds them."""
-    for pin, net in bench.wired_pins:
+def _strapped(circuit: RestingCircuit) -> Iterator[tuple[Pin, Part, bool | None]]:
+    """Strapping pins that are wired: the first part there, and the level that the circuit gives at
+    rest (None: the pin floats)."""
+    for pin, net in circuit.wired_pins:
         if pin.gpio not in pin.board.strapping:
             continue
-        users = [part for part, _name in _on(bench, net, bench.parts) if not part.probes]
+        users = [part for part, _name in _on(circuit, net, circuit.parts) if not part.probes]
         if users:
-            yield pin, users[0], _held(bench, pin, net)
+            yield pin, users[0], _held(circuit, pin, net)
 
 
-def _held(bench: Resting, pin: Pin, net: int) -> bool | None:
-    solution = bench.solve(net)
+def _held(circuit: RestingCircuit, pin: Pin, net: int) -> bool | None:
+    solution = circuit.solve(net)
     if solution is None:
-        return bench.supply(net) is not None
+        return circuit.supply(net) is not None
     if net in solution.floating:
         return None
     volts = solution.volts[net]
     return True if volts >= pin.board.v_ih else False if volts <= pin.board.v_il else None
 
 
-def _analog(bench: Resting) -> Iterator[tuple[Pin, Part]]:
-    for part in bench.parts:
+def _analog(circuit: RestingCircuit) -> Iterator[tuple[Pin, Part]]:
+    for part in circuit.parts:
         for name in part.ANALOG:
-            yield from ((pin, part) for pin in bench.pins(bench.net(part, name)))
+            yield from ((pin, part) for pin in circuit.pins(circuit.net(part, name)))
 
 
 @rule(
@@ -113,8 +114,8 @@ def _analog(bench: Resting) -> Iterator[tuple[Pin, Part]]:
     both("{part} gives an analog voltage to pin {pin}, which has no converter."),
     both("Use one of these pins: {pins}."),
 )
-def not_analog(bench: Resting) -> Iterator[LintPlace]:
-    for pin, part in _analog(bench):
+def not_analog(circuit: RestingCircuit) -> Iterator[LintPlace]:
+    for pin, part in _analog(circuit):
         if pin.gpio not in pin.board.adc:
             able = [pin.board.pin_of(g) for g in sorted(pin.board.adc) if g in pin.board.gpios]
             yield LintPlace(part.id, pin.name, {"pins": ", ".join(able)})
@@ -126,9 +127,9 @@ def not_analog(bench: Resting) -> Iterator[LintPlace]:
     both("{part} is on pin {pin}, whose converter (ADC2) does not work while WiFi is on."),
     both("Use a pin from 32 to 39."),
 )
-def adc2_wifi(bench: Resting) -> Iterator[LintPlace]:
-    if any(spec.type == "wokwi-wifi-ap" for spec in bench.diagram.parts):
-        for pin, part in _analog(bench):
+def adc2_wifi(circuit: RestingCircuit) -> Iterator[LintPlace]:
+    if any(spec.type == "wokwi-wifi-ap" for spec in circuit.diagram.parts):
+        for pin, part in _analog(circuit):
             if pin.board.adc.get(pin.gpio, "").startswith("ADC2_"):
                 yield LintPlace(part.id, pin.name)
 
@@ -139,23 +140,23 @@ def adc2_wifi(bench: Resting) -> Iterator[LintPlace]:
     both("{part} is on pin {pin}, where the board's own serial line is."),
     both("Use another pin."),
 )
-def serial_line(bench: Resting) -> Iterator[LintPlace]:
-    for pin, net in bench.wired_pins:
+def serial_line(circuit: RestingCircuit) -> Iterator[LintPlace]:
+    for pin, net in circuit.wired_pins:
         if pin.name in pin.board.console:
-            users = _on(bench, net, [part for part in bench.parts if not part.probes])
+            users = _on(circuit, net, [part for part in circuit.parts if not part.probes])
             yield from (LintPlace(part.id, pin.name) for part, _name in users)
 
 
 @rule(
     "uart-crossed",
     "error",
-    both("{at} is wired to the monitor's {pin}: what one sends, nobody hears."),
+    both("{at} is wired to the monitor's {pin}: neither receives what the other sends."),
     both("Cross them: TX to RX, RX to TX."),
 )
-def uart_crossed(bench: Resting) -> Iterator[LintPlace]:
-    for wire in bench.diagram.connections:
+def uart_crossed(circuit: RestingCircuit) -> Iterator[LintPlace]:
+    for wire in circuit.diagram.connections:
         for here, there in ((wire.a, wire.b), (wire.b, wire.a)):
-            board = bench.netlist.boards.get(here.part)
+            board = circuit.netlist.boards.get(here.part)
             if not board or there.part != SERIAL_MONITOR or here.pin not in board.console:
                 continue
             if there.pin == ("TX", "RX")[board.console.index(here.pin)]:

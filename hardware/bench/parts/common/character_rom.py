@@ -1,25 +1,34 @@
-"""The characters of the HD44780: what a person reads for each code, and its dots.
+"""The character ROM of the HD44780: the character of each code, and its dots.
 
-Source: Hitachi HD44780U data sheet, tables 4 (ROM codes A00 and A02). Dots exist for the Latin
-half and the signs below; other characters show as a frame, and read as what they are.
+Source: Hitachi HD44780U data sheet, table 4 (ROM codes A00 and A02). The Latin half and the signs
+below have dots. Other characters are drawn as a frame, but their text is right.
 """
 
 from functools import cache
 
 ROWS, COLUMNS = 8, 5
-OWN = "□"
-"""How a character that the program drew itself reads."""
+CUSTOM = "□"
+"""The text for a custom character, which the program defines."""
 
 _KATAKANA = "".join(chr(0xFF61 + n) for n in range(0x3D)) + "゛°"
 _GREEK = "αäβεμσρg√⁻j×¢£nöpqθ∞ΩüΣπxy千万円÷ █"
 _LATIN = "".join(map(chr, range(0x20, 0x7F)))
 READ = {
-    "A00": OWN * 16 + " " * 16 + _LATIN.replace("\\", "¥").replace("~", "→") + "←"
-    + " " * 33 + _KATAKANA + _GREEK,
-    "A02": OWN * 16 + " " * 16 + _LATIN + "⌂" + " " * 32
+    "A00": CUSTOM * 16
+    + " " * 16
+    + _LATIN.replace("\\", "¥").replace("~", "→")
+    + "←"
+    + " " * 33
+    + _KATAKANA
+    + _GREEK,
+    "A02": CUSTOM * 16
+    + " " * 16
+    + _LATIN
+    + "⌂"
+    + " " * 32
     + "".join(map(chr, range(0xA0, 0x100))),
-}  # fmt: skip
-"""Code to character, for each ROM."""
+}
+"""The characters in the order of their codes, for each ROM."""
 
 _FRAME = "7f4141417f"
 _DOTS = (
@@ -36,19 +45,32 @@ _DOTS = (
     "7c14141408 081414187c 7c08040408 4854545420 043f444020 3c4040207c 1c2040201c 3c4030403c"
     "4428102844 0c5050503c 4464544c44 0008364100 00007f0000 0041360800 0804080408 0008000800"
 ).replace(" ", "")
-"""Five columns of dots for each code from 0x20 on, the lowest bit on top."""
+"""Five columns of dots for each code from 0x20 on; the lowest bit is at the top."""
 _SIGNS = {
-    "¥": "15167c1615", "→": "08082a1c08", "←": "081c2a0808", "°": "0705070000",
-    "Ω": "5c6202625c", "µ": "7c1010201c", "μ": "7c1010201c", "÷": "08082a0808",
-    "×": "4428102844", "█": "ffffffffff", "π": "443c047c44", "∞": "3844384438",
-    "£": "487e494942", "√": "20407f0101", "Σ": "6355494141", "α": "3844483044",
-    "β": "fe25252a10", " ": "0000000000",
-}  # fmt: skip
+    "¥": "15167c1615",
+    "→": "08082a1c08",
+    "←": "081c2a0808",
+    "°": "0705070000",
+    "Ω": "5c6202625c",
+    "µ": "7c1010201c",
+    "μ": "7c1010201c",
+    "÷": "08082a0808",
+    "×": "4428102844",
+    "█": "ffffffffff",
+    "π": "443c047c44",
+    "∞": "3844384438",
+    "£": "487e494942",
+    "√": "20407f0101",
+    "Σ": "6355494141",
+    "α": "3844483044",
+    "β": "fe25252a10",
+    " ": "0000000000",
+}
 
 
 @cache
 def glyph(variant: str, code: int) -> tuple[int, ...]:
-    """The five columns of a character, the lowest bit on top."""
+    """The five columns of a character; the lowest bit is at the top."""
     sign = READ[variant][code]
     if sign in _SIGNS:
         dots = _SIGNS[sign]

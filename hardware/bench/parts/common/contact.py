@@ -1,10 +1,10 @@
 """A mechanical contact that bounces when it closes and when it opens.
 
 Wokwi's attribute `bounce`: `""` bounces (about 1 ms, 10 to 100 edges), `"0"` does not. Two
-attributes are extensions of ours: `bounceMs` (how long, in milliseconds) and `bounceEdges` (how
-many level changes), each a number (`"12"`) or a range (`"1-12"`) from which every bounce draws
-anew; `bounce: "0"` overrides both. A bounce begins with the first edge at once and ends in the
-new state with the last one, `bounceMs` later, so the number of edges is odd.
+attributes are extensions of ours: `bounceMs` (the length in milliseconds) and `bounceEdges` (the
+number of level changes). Each is a number (`"12"`) or a range (`"1-12"`) from which every bounce
+takes a random value. `bounce: "0"` overrides both. The first edge of a bounce comes at once, and
+the last one, `bounceMs` later, leaves the new state; so the number of edges is odd.
 """
 
 import random
@@ -16,14 +16,14 @@ from hardware.i18n import _
 CLOSED_OHMS = 0.1
 WOKWI_MS = (1.0, 1.0)
 WOKWI_EDGES = (10.0, 100.0)
-MOST = 10_000.0
-"""Neither milliseconds nor edges of a bounce make sense beyond."""
+MAX_BOUNCE = 10_000.0
+"""The upper limit for both the milliseconds and the edges of a bounce."""
 ATTRS = {"bounce": "", "bounceMs": "", "bounceEdges": ""}
-"""The attributes of a part with contacts, to be merged into its own."""
+"""The attributes of contacts, which a part adds to its own."""
 
 
 class Contact:
-    """The state of a contact as electricity sees it; `changed` is called at each edge."""
+    """The electrical state of a contact; `changed` is called at each edge."""
 
     def __init__(self, part: Part, closed: bool) -> None:
         self.closed = closed
@@ -32,15 +32,15 @@ class Contact:
         self._edges = _range(part, "bounceEdges", WOKWI_EDGES)
         self._run = 0
         self._world: World
-        self._chance: random.Random
+        self._rng: random.Random
         self._changed: Callable[[], None]
 
     def start(self, world: World, name: str, changed: Callable[[], None]) -> None:
-        """The bench begins; `name` seeds this contact's bounces."""
-        self._world, self._chance, self._changed = world, world.rng(f"bounce:{name}"), changed
+        """The bench starts; `name` is the seed of this contact's bounces."""
+        self._world, self._rng, self._changed = world, world.rng(f"bounce:{name}"), changed
 
     def move(self, closed: bool) -> None:
-        """The contact is pressed shut or let go, now."""
+        """The contact is closed or opened, now."""
         self._run += 1
         run = self._run
         if closed != self.closed:
@@ -54,14 +54,14 @@ class Contact:
         self._changed()
 
     def _times(self) -> list[int]:
-        """When the edges after the first one come: an even number of them, the last at the very
-        end."""
-        edges = self._chance.randint(*map(int, self._edges))
+        """The times of the edges after the first one. Their number is even, and the last one is at
+        the end of the bounce."""
+        edges = self._rng.randint(*map(int, self._edges))
         more = (edges - 1) // 2 * 2
         if more < 2:
             return []
-        length_us = round(self._chance.uniform(*self._ms) * 1000)
-        inner = self._chance.sample(range(1, max(more, length_us)), more - 1)
+        length_us = round(self._rng.uniform(*self._ms) * 1000)
+        inner = self._rng.sample(range(1, max(more, length_us)), more - 1)
         now = self._world.now_ns
         return [now + us * 1000 for us in (*sorted(inner), max(more, length_us))]
 
@@ -76,6 +76,6 @@ def _range(part: Part, name: str, default: tuple[float, float]) -> tuple[float, 
         bounds = float(low), float(high or low)
     except ValueError:
         bounds = (0.0, -1.0)
-    if not 0 < bounds[0] <= bounds[1] <= MOST:
+    if not 0 < bounds[0] <= bounds[1] <= MAX_BOUNCE:
         raise part.bad_attr(name, _('a number or a range such as "1-12"'))
     return bounds

@@ -1,7 +1,7 @@
-"""A FAT16 file system in memory, as a small memory card has it: made from files, and read back.
+"""A FAT16 file system in memory, for a small memory card: it is made from files, and read back.
 
-Layout and fields: Microsoft FAT specification (fatgen103), FAT12/16. No partition table, one
-sector for a cluster; names that are not 8.3 get long-name entries too.
+Layout and fields: Microsoft FAT specification (fatgen103), FAT12/16. There is no partition table,
+and a cluster is one sector. Names that are not in 8.3 format also get long-name entries.
 """
 
 import re
@@ -10,17 +10,18 @@ from collections.abc import Iterable, Iterator, Mapping
 
 SECTOR = 512
 FATS, ROOT_ENTRIES, ENTRY = 2, 512, 32
-MOST_FOLDERS, MOST_DEPTH = 500, 30
+MAX_FOLDERS, MAX_DEPTH = 500, 30
 END_OF_CHAIN, DIRECTORY, LONG_NAME = 0xFFFF, 0x10, 0x0F
 DATE = (2026 - 1980) << 9 | 1 << 5 | 1
 _SHORT = re.compile(r"[A-Z0-9_~!#$%&'()@^`{}-]{1,8}(\.[A-Z0-9_~!#$%&'()@^`{}-]{1,3})?")
 
 
 class Fat16:
-    """A volume of so many sectors. `image` is the card's memory: others may write it."""
+    """A volume with a number of sectors. `image` is the card's memory, and the card may write
+    it."""
 
     def __init__(self, sectors: int, files: Mapping[str, bytes]) -> None:
-        """Raises: ValueError when the files do not fit, or have a name that FAT cannot hold."""
+        """Raises: ValueError when the files do not fit, or FAT cannot hold one of their names."""
         self.image = bytearray(sectors * SECTOR)
         self._fat_sectors = -(-(sectors + 2) * 2 // SECTOR)
         self._root = (1 + FATS * self._fat_sectors) * SECTOR
@@ -39,9 +40,22 @@ class Fat16:
     def _boot(self, sectors: int) -> None:
         small = sectors if sectors < 0x10000 else 0
         fields = struct.pack(
-            "<3s8sHBHBHHBHHHII", b"\xeb\x3c\x90", b"WARSHA  ", SECTOR, 1, 1, FATS, ROOT_ENTRIES,
-            small, 0xF8, self._fat_sectors, 32, 2, 0, 0 if small else sectors,
-        )  # fmt: skip
+            "<3s8sHBHBHHBHHHII",
+            b"\xeb\x3c\x90",
+            b"WARSHA  ",
+            SECTOR,
+            1,
+            1,
+            FATS,
+            ROOT_ENTRIES,
+            small,
+            0xF8,
+            self._fat_sectors,
+            32,
+            2,
+            0,
+            0 if small else sectors,
+        )
         more = struct.pack("<BBBI11s8s", 0x80, 0, 0x29, 0x20260101, b"WARSHA     ", b"FAT16   ")
         self.image[: len(fields) + len(more)] = fields + more
         self.image[510:512] = b"\x55\xaa"
@@ -53,7 +67,7 @@ class Fat16:
             )
 
     def _store(self, data: bytes) -> int:
-        """Put data into free clusters; the first of them, 0 for nothing."""
+        """Write data into free clusters. Returns the first of them, or 0 for no data."""
         count = -(-len(data) // SECTOR)
         first = self._next
         start = self._data + (first - 2) * SECTOR
@@ -67,7 +81,7 @@ class Fat16:
         return first if count else 0
 
     def _entries(self, tree: "Mapping[str, Tree | bytes]") -> Iterator[bytes]:
-        """The entries of one folder, its files and folders stored before."""
+        """The entries of one folder; its files and folders are stored first."""
         taken: set[str] = set()
         for name, content in tree.items():
             short = _short(name, taken)
@@ -82,17 +96,19 @@ class Fat16:
     # -- reading it -----------------------------------------------------------------------------
 
     def files(self) -> dict[str, bytes]:
-        """All files, by path; what a program wrote to them too, whatever it was."""
+        """All files by path, also those that a program wrote, even if it damaged the file
+        system."""
         root = bytes(self.image[self._root : self._root + ROOT_ENTRIES * ENTRY])
         found, room = {}, len(self.image)
-        for path, content in self._listed(root, "", set()):
+        for path, content in self._walk(root, "", set()):
             if (room := room - len(content)) < 0:
-                break  # chains that share clusters: no file system has that
+                break  # chains that share clusters: the file system is damaged
             found[path] = content
         return found
 
-    def _listed(self, folder: bytes, prefix: str, seen: set[int]) -> Iterator[tuple[str, bytes]]:
-        """The files in and below a folder; a way back to a folder in `seen` is not taken."""
+    def _walk(self, folder: bytes, prefix: str, seen: set[int]) -> Iterator[tuple[str, bytes]]:
+        """The files in and below a folder; a folder whose cluster is in `seen` is not read
+        again."""
         long = ""
         for at in range(0, len(folder), ENTRY):
             entry = folder[at : at + ENTRY]
@@ -108,14 +124,14 @@ class Fat16:
                 cluster, size = struct.unpack_from("<HI", entry, 26)
                 data = self._chain(cluster)
                 if entry[11] & DIRECTORY:
-                    if entry[:1] != b"." and cluster not in seen and len(seen) < MOST_FOLDERS:
+                    if entry[:1] != b"." and cluster not in seen and len(seen) < MAX_FOLDERS:
                         seen.add(cluster)
-                        yield from self._listed(data, name + "/", seen)
+                        yield from self._walk(data, name + "/", seen)
                 else:
                     yield name, data[:size]
 
     def _chain(self, cluster: int) -> bytes:
-        """The clusters of a file; a chain that bites its tail ends there."""
+        """The data of a file's clusters; a circular chain ends where it repeats."""
         found = bytearray()
         seen: set[int] = set()
         while 2 <= cluster < 0xFFF0 and cluster not in seen:
@@ -130,9 +146,9 @@ Tree = dict[str, "Tree | bytes"]
 
 
 def _tree(files: Mapping[str, bytes]) -> Tree:
-    """Paths with slashes as folders in folders."""
+    """Paths with slashes as nested folders. Raises: ValueError for paths that FAT cannot hold."""
     root: Tree = {}
-    if len(files) > ROOT_ENTRIES or any(path.count("/") > MOST_DEPTH for path in files):
+    if len(files) > ROOT_ENTRIES or any(path.count("/") > MAX_DEPTH for path in files):
         raise ValueError("too many files, or too deep folders")
     for path, content in files.items():
         *folders, name = path.split("/")
@@ -149,7 +165,7 @@ def _tree(files: Mapping[str, bytes]) -> Tree:
 
 
 def _short(name: str, taken: set[str]) -> str:
-    """The 8.3 name, made up where the real one is none."""
+    """The name in 8.3 format; if the real name is not, a new one such as `README~1.TXT`."""
     short = name
     if not _SHORT.fullmatch(name):
         stem, _dot, extension = name.upper().rpartition(".")
@@ -191,7 +207,7 @@ def _entry(short: str, attributes: int, cluster: int, size: int) -> bytes:
 
 
 def _long(name: str, short: str) -> Iterable[bytes]:
-    """The entries that hold a long name, last piece first."""
+    """The entries of a long name, the last piece first."""
     check = 0
     for byte in _padded(short):
         check = ((check >> 1) + ((check & 1) << 7) + byte) & 0xFF

@@ -1,6 +1,6 @@
-"""A MIFARE Classic 1K card: what it answers to the frames of a reader.
+"""A MIFARE Classic 1K card: its answers to the frames of a reader.
 
-The cipher is not modelled: it lives between the card and the reader chip, and no program sees it.
+The cipher is not modelled: only the card and the reader chip use it, and no program sees it.
 Source: ISO/IEC 14443-3 (type A), NXP MF1S50YYX data sheet.
 """
 
@@ -9,12 +9,12 @@ KEY_A, KEY_B, READ, WRITE = 0x60, 0x61, 0x30, 0xA0
 ATQA, SAK = b"\x04\x00", b"\x08"
 ACK, NAK = b"\x0a", b"\x04"
 NIBBLE = 4
-"""Acknowledgements have so many bits."""
+"""Bits of an acknowledgement."""
 BLOCK, BLOCKS, SECTOR_BLOCKS = 16, 64, 4
 FACTORY_TRAILER = bytes.fromhex("ffffffffffff ff078069 ffffffffffff")
 
 Answer = tuple[bytes, int]
-"""Bytes, and how many bits of the last one count (0: all)."""
+"""The bytes, and the number of valid bits in the last one (0: all)."""
 
 
 def crc_a(data: bytes, start: int = 0x6363) -> bytes:
@@ -28,7 +28,7 @@ def crc_a(data: bytes, start: int = 0x6363) -> bytes:
 
 
 class MifareCard:
-    """A card with a UID of four bytes and 64 blocks of 16; `memory` stays when it goes away."""
+    """A card with a UID of 4 bytes and 64 blocks of 16 bytes; `memory` stays when it leaves."""
 
     def __init__(self, uid: bytes) -> None:
         self.uid = uid
@@ -41,45 +41,46 @@ class MifareCard:
 
     @property
     def check(self) -> int:
-        """BCC, the exclusive or of the UID."""
+        """BCC: the exclusive or of the UID's bytes."""
         value = 0
         for byte in self.uid:
             value ^= byte
         return value
 
     def power_off(self) -> None:
-        """It leaves the field."""
+        """The card leaves the field."""
         self._awake = self._selected = self._halted = False
-        self._open: int | None = None
+        self._open_sector: int | None = None
         self._writing: int | None = None
 
-    def hear(self, frame: bytes, bits: int) -> Answer | None:
-        """A frame whose last byte has so many bits (0: all); None: it says nothing."""
+    def receive(self, frame: bytes, bits: int) -> Answer | None:
+        """Receive a frame whose last byte has `bits` valid bits (0: all). None: no answer."""
         if bits == 7 and len(frame) == 1 and frame[0] in (REQA, WUPA):
             return self._wake(frame[0])
         if not self._awake or not frame:
             return None
         if self._writing is not None:
-            return self._written(frame)
+            return self._write(frame)
         if frame[0] == SELECT and frame[1:2] == b"\x20":
             return self.uid + bytes([self.check]), 0
         if frame[-2:] != crc_a(frame[:-2]):
             return None
         if frame[:2] == bytes([SELECT, 0x70]):
             return self._select(frame[2:-2])
-        return self._ordered(frame[:-2]) if self._selected else None
+        return self._command(frame[:-2]) if self._selected else None
 
     def authenticate(self, frame: bytes) -> bool:
-        """Which key, block, the key's six bytes, the UID: opens the sector of the block."""
+        """Open the sector of a block. The frame is the key type, the block, the 6 bytes of the
+        key, and the UID."""
         which, block, key, uid = frame[0], frame[1], frame[2:8], frame[8:12]
         if not self._selected or uid != self.uid or block >= BLOCKS or which not in (KEY_A, KEY_B):
             return False
         trailer = self._block(block | SECTOR_BLOCKS - 1)
-        good = key == (trailer[:6] if which == KEY_A else trailer[10:])
-        self._open = block // SECTOR_BLOCKS if good else None
-        if not good:
+        correct = key == (trailer[:6] if which == KEY_A else trailer[10:])
+        self._open_sector = block // SECTOR_BLOCKS if correct else None
+        if not correct:
             self.power_off()
-        return good
+        return correct
 
     # -- inside ---------------------------------------------------------------------------------
 
@@ -89,7 +90,7 @@ class MifareCard:
         again = self._awake and not self._halted and self._selected
         self.power_off()
         if again:
-            return None  # a selected card takes a request for an error and goes to sleep
+            return None  # for a selected card a request is an error: it becomes idle
         self._awake = True
         return ATQA, 0
 
@@ -99,17 +100,17 @@ class MifareCard:
         self._selected = True
         return SAK + crc_a(SAK), 0
 
-    def _ordered(self, order: bytes) -> Answer | None:
-        if order[0] == HALT:
+    def _command(self, command: bytes) -> Answer | None:
+        if command[0] == HALT:
             self.power_off()
             self._halted = True
             return None
-        if len(order) != 2 or order[0] not in (READ, WRITE):
+        if len(command) != 2 or command[0] not in (READ, WRITE):
             return NAK, NIBBLE
-        block = order[1]
-        if block >= BLOCKS or self._open != block // SECTOR_BLOCKS:
+        block = command[1]
+        if block >= BLOCKS or self._open_sector != block // SECTOR_BLOCKS:
             return NAK, NIBBLE
-        if order[0] == WRITE:
+        if command[0] == WRITE:
             self._writing = block
             return ACK, NIBBLE
         data = bytearray(self._block(block))
@@ -117,10 +118,10 @@ class MifareCard:
             data[:6] = bytes(6)  # key A can never be read
         return bytes(data) + crc_a(bytes(data)), 0
 
-    def _written(self, frame: bytes) -> Answer | None:
+    def _write(self, frame: bytes) -> Answer | None:
         block, self._writing = self._writing, None
         if len(frame) != BLOCK + 2 or frame[-2:] != crc_a(frame[:-2]) or not block:
-            return NAK, NIBBLE  # block 0 is the maker's
+            return NAK, NIBBLE  # block 0 belongs to the manufacturer
         self.memory[block * BLOCK : (block + 1) * BLOCK] = frame[:-2]
         return ACK, NIBBLE
 

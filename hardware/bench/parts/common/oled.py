@@ -1,4 +1,4 @@
-"""The display controller SSD1306: its memory, its commands, and what its panel shows.
+"""The display controller SSD1306: its memory, its commands, and the picture on its panel.
 
 Source: Solomon Systech SSD1306 data sheet, sections 8.1.5, 8.7 and 10.
 """
@@ -13,14 +13,30 @@ COLUMNS, PAGES, ROWS = 128, 8, 64
 HORIZONTAL, VERTICAL, PAGE = 0, 1, 2
 LIT = 255
 MORE = {
-    0x20: 1, 0x21: 2, 0x22: 2, 0x26: 6, 0x27: 6, 0x29: 5, 0x2A: 5, 0x81: 1, 0x8D: 1, 0xA3: 2,
-    0xA8: 1, 0xAD: 1, 0xD3: 1, 0xD5: 1, 0xD6: 1, 0xD9: 1, 0xDA: 1, 0xDB: 1,
-}  # fmt: skip
-"""Commands with bytes behind them, and how many."""
+    0x20: 1,
+    0x21: 2,
+    0x22: 2,
+    0x26: 6,
+    0x27: 6,
+    0x29: 5,
+    0x2A: 5,
+    0x81: 1,
+    0x8D: 1,
+    0xA3: 2,
+    0xA8: 1,
+    0xAD: 1,
+    0xD3: 1,
+    0xD5: 1,
+    0xD6: 1,
+    0xD9: 1,
+    0xDA: 1,
+    0xDB: 1,
+}
+"""Commands with parameters: the number of parameter bytes."""
 INTERVALS = (5, 64, 128, 256, 3, 4, 25, 2)
-"""Frames between two steps of a scroll (table 10-1)."""
+"""Frames between two steps of a scroll, by interval code (table 10-1)."""
 FRAME_NS = 9_600_000
-"""With the oscillator as it is after reset: 370 kHz / (54 clocks * 64 rows)."""
+"""One frame with the oscillator setting after reset: (54 clocks * 64 rows) / 370 kHz."""
 
 
 class Oled:
@@ -28,18 +44,18 @@ class Oled:
 
     def __init__(self) -> None:
         self.memory: Final = bytearray(COLUMNS * PAGES)
-        """By page and segment line of the panel."""
+        """One byte for each page and segment of the panel."""
         self.reset()
 
     def reset(self) -> None:
-        """After power on (section 8.9); the memory holds anything, here zeros."""
+        """The state after power-on (section 8.9). The real memory is random then; here it is 0."""
         self.memory[:] = bytes(len(self.memory))
         self.on = self.pump = self.inverse = self.all_on = False
         self.contrast = 0x7F
         self._mode = PAGE
         self._column = self._page = 0
         self._columns, self._pages = (0, COLUMNS - 1), (0, PAGES - 1)
-        self._mirrored = True  # segment 0 is column 0: modules are built the other way round
+        self._mirrored = True  # segment 0 is column 0: modules have it the other way round
         self._upside_down = True
         self._line = self._offset = 0
         self._rows = ROWS
@@ -50,7 +66,7 @@ class Oled:
     # -- memory -------------------------------------------------------------------------------
 
     def data(self, byte: int) -> None:
-        """A byte for the memory: eight dots below each other; the place goes on."""
+        """A byte for the memory: eight dots of a column. The address then moves on."""
         segment = COLUMNS - 1 - self._column if self._mirrored else self._column
         self.memory[self._page * COLUMNS + segment] = byte
         if self._mode == VERTICAL:
@@ -63,7 +79,7 @@ class Oled:
             self._next_column((0, COLUMNS - 1))
 
     def _next_column(self, window: tuple[int, int]) -> bool:
-        """Whether it is at the beginning again."""
+        """Move to the next column. Returns whether it wrapped around."""
         again = self._column == window[1]
         self._column = window[0] if again else (self._column + 1) % COLUMNS
         return again
@@ -76,7 +92,7 @@ class Oled:
     # -- commands -----------------------------------------------------------------------------
 
     def command(self, byte: int, t_ns: int) -> None:
-        """A byte of a command; it is done when all of it is there."""
+        """A byte of a command; the command runs when it is complete."""
         self._command.append(byte)
         if len(self._command) > MORE.get(self._command[0], 0):
             code, *values = self._command
@@ -100,7 +116,7 @@ class Oled:
                 self._switch(code, t_ns)
 
     def _switch(self, code: int, t_ns: int) -> None:
-        """Commands whose lowest bit says on or off; others are not known and do nothing."""
+        """Commands whose lowest bit is on or off; unknown commands do nothing."""
         on = bool(code & 1)
         match code & 0xFE:
             case 0xA0:
@@ -138,7 +154,7 @@ class Oled:
                 self._offset = first & 0x3F
 
     def _run_scroll(self, on: bool, t_ns: int) -> None:
-        """Start or stop; a stop leaves the memory as it was written."""
+        """Start or stop a scroll; a stop does not change the memory."""
         self._scrolls_since = t_ns if on and self._scroll else None
 
     # -- panel --------------------------------------------------------------------------------
@@ -159,7 +175,7 @@ class Oled:
         return seen
 
     def _scrolled(self, bits: Pixels, t_ns: int) -> Pixels:
-        """The memory with a running scroll's steps: 26/27 sideways, 29/2A upwards too."""
+        """The memory after the steps of a running scroll: 26/27 horizontal, 29/2A also upwards."""
         if self._scrolls_since is None:
             return bits
         code, _dummy, first, interval, last, *rest = self._scroll

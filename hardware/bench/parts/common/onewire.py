@@ -1,7 +1,8 @@
-"""The target's side of a 1-Wire bus: reset, presence, slots, and the ROM commands.
+"""The target side of a 1-Wire bus: reset, presence pulse, time slots, and the ROM commands.
 
 Times are those of the DS18B20 data sheet (rev. 042208), "1-Wire bus system" and its AC table. A
-target samples a written bit 30 µs after the edge (15 to 60 are allowed) and holds a 0 as long.
+target samples a written bit 30 µs after the edge (15 to 60 µs are allowed), and it holds a 0 for
+the same time.
 """
 
 from abc import abstractmethod
@@ -12,16 +13,16 @@ from hardware.bench.parts.common.module import Module
 
 US = 1000
 RESET_NS = 480 * US * 9 // 10
-"""What a target takes for a reset: the 480 µs of the host, less the tolerance of its own clock."""
+"""The shortest reset for a target: 480 µs, less the tolerance of the target's clock."""
 WAIT_NS, PRESENCE_NS, SLOT_NS = 30 * US, 120 * US, 30 * US
 READ_ROM, MATCH_ROM, SKIP_ROM, SEARCH_ROM, ALARM_SEARCH = 0x33, 0x55, 0xCC, 0xF0, 0xEC
 
-Session = Generator[int | None, int, None]
-"""What follows a reset: it yields a bit to send, or None to be given one."""
+Transaction = Generator[int | None, int, None]
+"""The bits that follow a reset: it yields a bit to send, or None to receive one."""
 
 
 def crc8(data: bytes) -> int:
-    """The check byte of 1-Wire: x^8 + x^5 + x^4 + 1, least bit first."""
+    """The CRC of 1-Wire: x^8 + x^5 + x^4 + 1, least significant bit first."""
     crc = 0
     for byte in data:
         for n in range(8):
@@ -31,34 +32,34 @@ def crc8(data: bytes) -> int:
 
 
 class OneWireTarget(Module):
-    """A chip on a 1-Wire bus. Subclasses give `rom` and what they do when they are addressed."""
+    """A chip on a 1-Wire bus. Subclasses define `rom` and `function`."""
 
     WIRE: ClassVar[str] = "DQ"
     rom = bytes(8)
-    """Family, serial number, check byte; as sent."""
+    """Family code, serial number and CRC, in the order of sending."""
 
     @abstractmethod
-    def function(self, command: int) -> Session:
-        """A function command, to this chip or to all."""
+    def function(self, command: int) -> Transaction:
+        """Run a function command for this chip or for all chips."""
 
     @property
-    def alarmed(self) -> bool:
-        """Whether it answers to an alarm search."""
+    def has_alarm(self) -> bool:
+        """Whether it answers an alarm search."""
         return False
 
     @property
-    def deaf(self) -> bool:
-        """A fault: it hears nothing."""
+    def unresponsive(self) -> bool:
+        """A fault: the chip receives nothing."""
         return False
 
     def begin(self) -> None:
-        self._session: Session | None = None
-        self._wish: int | None = None
-        self._greeting = False
+        self._transaction: Transaction | None = None
+        self._next_bit: int | None = None
+        self._in_presence = False
         self._fell_ns = self.world.now_ns
 
     def heard(self, pin: str, high: bool) -> None:
-        if self._greeting or self.deaf:
+        if self._in_presence or self.unresponsive:
             return
         if not high:
             self._fell_ns = self.world.now_ns
@@ -70,43 +71,43 @@ class OneWireTarget(Module):
 
     def _reset(self) -> None:
         self.forget()
-        self._greeting = True
-        self._session = self._addressed()
-        self._wish = next(self._session)
+        self._in_presence = True
+        self._transaction = self._rom_command()
+        self._next_bit = next(self._transaction)
         self.after(WAIT_NS, lambda: self.drive(self.WIRE, False))
-        self.after(WAIT_NS + PRESENCE_NS, self._greeted)
+        self.after(WAIT_NS + PRESENCE_NS, self._end_presence)
 
-    def _greeted(self) -> None:
+    def _end_presence(self) -> None:
         self.drive(self.WIRE, None)
-        self._greeting = False
-        self._fell_ns = self.world.now_ns  # another one may hold the wire a little longer
+        self._in_presence = False
+        self._fell_ns = self.world.now_ns  # another target may hold the wire a little longer
 
     def _slot(self) -> None:
-        """The host began a slot: send, or look what it says."""
-        if self._session is None:
+        """The host started a slot: send a bit, or receive one."""
+        if self._transaction is None:
             return
-        if self._wish is None:
+        if self._next_bit is None:
             self.after(SLOT_NS, lambda: self._advance(int(self.high(self.WIRE))))
             return
-        if self._wish == 0:
+        if self._next_bit == 0:
             self.after(SLOT_NS, lambda: self.drive(self.WIRE, None))
             self.drive(self.WIRE, False)
         self._advance(0)
 
     def _advance(self, bit: int) -> None:
         try:
-            self._wish = self._session.send(bit) if self._session else None
+            self._next_bit = self._transaction.send(bit) if self._transaction else None
         except StopIteration:
-            self._session = None
+            self._transaction = None
 
     # -- ROM commands -------------------------------------------------------------------------
 
-    def _addressed(self) -> Session:
+    def _rom_command(self) -> Transaction:
         command = yield from read_byte()
         if command == READ_ROM:
             yield from send(self.rom)
-        elif command == SEARCH_ROM or (command == ALARM_SEARCH and self.alarmed):
-            yield from self._searched()
+        elif command == SEARCH_ROM or (command == ALARM_SEARCH and self.has_alarm):
+            yield from self._search()
             return
         elif command == MATCH_ROM:
             for byte in self.rom:
@@ -116,8 +117,8 @@ class OneWireTarget(Module):
             return
         yield from self.function((yield from read_byte()))
 
-    def _searched(self) -> Session:
-        """Send each bit and its complement; leave when the host takes the other branch."""
+    def _search(self) -> Transaction:
+        """Send each bit and its complement; stop when the host selects the other value."""
         for byte in self.rom:
             for n in range(8):
                 bit = byte >> n & 1
@@ -128,15 +129,15 @@ class OneWireTarget(Module):
 
 
 def read_byte() -> Generator[int | None, int, int]:
-    """A byte from the host, least bit first."""
+    """A byte from the host, least significant bit first."""
     byte = 0
     for n in range(8):
         byte |= (yield None) << n
     return byte
 
 
-def send(data: bytes) -> Session:
-    """Bytes to the host, least bit first."""
+def send(data: bytes) -> Transaction:
+    """Bytes to the host, least significant bit first."""
     for byte in data:
         for n in range(8):
             yield byte >> n & 1

@@ -1,4 +1,4 @@
-"""A chip behind I2C that is a row of registers with a pointer, as most sensors are."""
+"""An I2C chip with registers and a register pointer, as most sensors are."""
 
 from abc import abstractmethod
 from collections.abc import Collection
@@ -9,54 +9,54 @@ from hardware.bench.parts.common.module import Module
 from hardware.bench.parts.common.part import SWITCH, Stamp
 
 FAULTS = {"silent": SWITCH, "stuck": SWITCH}
-"""Controls that every such chip has: it does not answer; it holds SDA low."""
+"""Faults of every such chip, as controls: it does not answer; it holds SDA low."""
 BOARD_V = 3.3
-"""What the regulator of a small module gives the chip and the pull-ups of the bus."""
+"""The output of the regulator on a small module, for the chip and the pull-ups of the bus."""
 
 
 class RegisterTarget(Module, I2cPart):
-    """The first byte of a write is the pointer; each byte after it, and each byte read, moves it
+    """The first byte of a write sets the pointer. Each further byte, written or read, moves it
     on."""
 
     ADDRESS: ClassVar[int]
     COUNT: ClassVar[int] = 256
-    """Registers; after the last one the pointer is 0 again."""
+    """Number of registers; after the last one the pointer is 0 again."""
     PULL_OHMS: ClassVar[float | None] = 4700.0
-    """The module's resistors at SCL and SDA to its 3.3 V; None: it has none."""
+    """The module's pull-ups from SCL and SDA to its 3.3 V; None: it has none."""
     OUTPUTS: ClassVar[dict[str, bool | None]] = {"SDA": None}
 
     _pointer = 0
-    _naming = False
+    _expects_pointer = False
 
     @abstractmethod
-    def get(self, register: int) -> int:
-        """What a register reads as."""
+    def read_register(self, register: int) -> int:
+        """The value that a read of a register gives."""
 
     @abstractmethod
-    def put(self, register: int, value: int) -> None:
+    def write_register(self, register: int, value: int) -> None:
         """A write to a register."""
 
     def latch(self) -> None:
-        """The chip is addressed: what is read now belongs together."""
+        """The chip is addressed: the bytes that are read from now on belong together."""
 
     def i2c_addresses(self) -> Collection[int]:
         return () if self.values["silent"] or self.values["stuck"] else (self.ADDRESS,)
 
     def i2c_start(self, address: int, read: bool) -> bool:
-        self._naming = not read
+        self._expects_pointer = not read
         self.latch()
         return True
 
     def i2c_write(self, byte: int) -> bool:
-        if self._naming:
-            self._pointer, self._naming = byte % self.COUNT, False
+        if self._expects_pointer:
+            self._pointer, self._expects_pointer = byte % self.COUNT, False
         else:
-            self.put(self._pointer, byte)
+            self.write_register(self._pointer, byte)
             self._step()
         return True
 
     def i2c_read(self) -> int:
-        value = self.get(self._pointer)
+        value = self.read_register(self._pointer)
         self._step()
         return value
 

@@ -1,4 +1,4 @@
-"""WS2812 lamps in all their shapes: what they show, and how it looks."""
+"""WS2812 RGB LEDs (NeoPixels) in all shapes: their data, and their drawing."""
 
 from collections.abc import Iterator
 
@@ -10,22 +10,22 @@ from hardware.bench.parts.common.part import Control, PartView
 from hardware.bench.parts.common.pixels import PixelPart
 from hardware.bench.svg.elements import circle, glow, mix, rect
 
-MOST = 4096
-"""Lamps of one part; each takes 30 us, so these take 123 ms a frame."""
+MAX_LAMPS = 4096
+"""The maximum number of lamps of one part. Each takes 30 us, so a frame takes 123 ms."""
 BYTES = 3
 NO_LAMP = -1
-DEAD = Control(NO_LAMP, MOST - 1, whole=True)
-"""Which lamp is broken."""
+DEAD = Control(NO_LAMP, MAX_LAMPS - 1, whole=True)
+"""The control for the number of a broken lamp."""
 GAMMA = 1 / 2.2
-"""The lamps' light is proportional to the byte, the eye is not."""
+"""The light of a lamp is proportional to its byte, but how bright it looks is not."""
 DARK = "#4a4f57"
 DARK_A, FULL_A = 0.001, 0.02
-"""Of a lamp that is dark, and of each colour at its brightest (WS2812B data sheet: 12 mA to 20 mA
-by maker)."""
+"""Current of a dark lamp, and of each colour at full brightness (WS2812B data sheet: 12 mA to 20
+mA, by manufacturer)."""
 
 
 class RgbLamps(PixelPart, Display):
-    """A chain of lamps that keep three bytes each (green, red, blue) and pass on the rest."""
+    """A chain of lamps. Each keeps three bytes (green, red, blue) and passes on the rest."""
 
     def __init__(self, spec: PartSpec) -> None:
         super().__init__(spec)
@@ -35,7 +35,7 @@ class RgbLamps(PixelPart, Display):
 
     @property
     def lamps(self) -> int:
-        """How many there are."""
+        """The number of lamps."""
         return 1
 
     @property
@@ -61,11 +61,11 @@ class RgbLamps(PixelPart, Display):
         broken = 0 <= dead < self.lamps
         end = min(BYTES * (dead if broken else self.lamps), len(data) // BYTES * BYTES)
         self._kept[:end] = data[:end]
-        self.changed()  # what it draws
+        self.changed()  # its current is another one now
         return b"" if broken else data[len(self._kept) :]
 
     def colours(self) -> list[tuple[int, int, int]]:
-        """Red, green, blue of each lamp in the order of the chain."""
+        """Red, green, blue of each lamp, in the order of the chain."""
         grb = zip(self._kept[::BYTES], self._kept[1::BYTES], self._kept[2::BYTES], strict=True)
         return [(red, green, blue) for green, red, blue in grb]
 
@@ -77,11 +77,11 @@ class RgbLamps(PixelPart, Display):
         return seen
 
     def spots(self) -> Iterator[tuple[float, float]]:
-        """Where each lamp is drawn."""
+        """The position of each lamp in the drawing."""
         yield self.size[0] / 2, self.size[1] / 2
 
     def lamps_svg(self, side: float) -> str:
-        """All lamps, with their light."""
+        """All lamps with their light; `side` is the size of one."""
         bodies, lights = "", ""
         for (x, y), colour in zip(self.spots(), self.colours(), strict=True):
             level, shade = max(colour) / 255, look(colour)
@@ -96,6 +96,6 @@ class RgbLamps(PixelPart, Display):
 
 
 def look(colour: tuple[int, int, int]) -> str:
-    """The colour of a light, at its brightest."""
+    """The colour of a light at full brightness."""
     most = max(colour) or 1
     return "#" + "".join(f"{round(255 * (value / most) ** GAMMA):02x}" for value in colour)

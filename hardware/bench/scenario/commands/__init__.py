@@ -1,5 +1,5 @@
-"""Every command of a scenario: one file here holds one, or a few that belong together; found by
-the `KEY` of its class, nothing registers it.
+"""Every command of a scenario. A file here has one command, or a few that belong together.
+Commands are found by the `KEY` of their class, and nothing registers them.
 """
 
 import importlib
@@ -12,7 +12,7 @@ from hardware.bench.scenario.command import Command
 
 @cache
 def all_commands() -> dict[str, type[Command]]:
-    """Key to the class that reads and runs it."""
+    """Key of each command to the class that reads and runs it."""
     found: dict[str, type[Command]] = {}
     for module in sorted(m.name for m in pkgutil.iter_modules(__path__)):
         for member in vars(importlib.import_module(f"{__name__}.{module}")).values():

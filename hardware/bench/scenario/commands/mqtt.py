@@ -1,24 +1,20 @@
-"""MQTT: publish something, and expect what the board published. Ours."""
+"""Commands on MQTT: publish a message, and expect messages of a board. Both are ours."""
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import yaml
 
 from hardware.bench.network.mqtt.packets import MqttError, check_topic
-from hardware.bench.scenario.command import Command, CommandError
+from hardware.bench.scenario.command import Command, CommandContext, CommandError
 from hardware.bench.scenario.nodes import Nodes
 from hardware.i18n import _
-
-if TYPE_CHECKING:
-    import re
-
-    from hardware.bench.scenario.player import Player
 
 
 @dataclass(frozen=True)
 class PublishMqtt(Command):
-    """A message from somewhere else on the network."""
+    """Publishes a message from another client on the network."""
 
     KEY = "publish"
     OURS = True
@@ -33,52 +29,57 @@ class PublishMqtt(Command):
         try:
             check_topic(topic)
         except MqttError as error:
-            what = _("{value!r} is no topic that can be published").format(value=topic)
-            cure = _("A topic is not empty and has neither + nor #.")
+            what = _("{value!r} is not a topic to publish to").format(value=topic)
+            cure = _("A topic is not empty and has no + and no #.")
             raise nodes.fail(keys["topic"], what, cure) from error
         retain = nodes.level(keys["retain"]) if "retain" in keys else False
         return cls(topic, nodes.bytes(keys["payload"]), retain)
 
-    def run(self, player: "Player") -> None:
-        player.bench.network.broker.publish(self.topic, self.payload, retain=self.retain)
+    def run(self, context: CommandContext) -> None:
+        context.bench.network.broker.publish(self.topic, self.payload, retain=self.retain)
 
 
 @dataclass(frozen=True)
 class ExpectMqtt(Command):
-    """Messages that a board published under a topic: at least one, or `min`, at most `max`, whose
-    payload matches a regular expression, if that is asked. `for` and `board` as in expect-i2c."""
+    """Expects messages that a board published to a topic: at least one, or `min`, and at most
+    `max`. If `match` is given, only payloads that match it count. `for` and `board` as in
+    expect-i2c."""
 
     KEY = "expect-mqtt"
     OURS = True
     topic: str
-    match: "re.Pattern[str] | None"
-    least: int
-    most: int
+    match: re.Pattern[str] | None
+    minimum: int
+    maximum: int
     for_ns: int | None
     board: str | None
 
     @classmethod
     def read(cls, node: yaml.Node, nodes: Nodes) -> Self:
         keys = nodes.mapping(node, ("topic", "match", "min", "max", "for", "board"), ("topic",))
-        match = nodes.pattern(keys["match"]) if "match" in keys else None
-        least = nodes.count(keys["min"]) if "min" in keys else 1
-        most = nodes.count(keys["max"]) if "max" in keys else 2**31
-        stretch = nodes.duration(keys["for"]) if "for" in keys else None
-        board = nodes.text(keys["board"]) if "board" in keys else None
-        return cls(nodes.text(keys["topic"]), match, least, most, stretch, board)
+        match = nodes.optional(keys, "match", nodes.pattern)
+        minimum = nodes.count(keys["min"]) if "min" in keys else 1
+        maximum = nodes.count(keys["max"]) if "max" in keys else 2**31
+        for_ns = nodes.optional(keys, "for", nodes.duration)
+        board = nodes.optional(keys, "board", nodes.text)
+        return cls(nodes.text(keys["topic"]), match, minimum, maximum, for_ns, board)
 
-    def run(self, player: "Player") -> None:
-        stretch = player.stretch(self.for_ns)
+    def run(self, context: CommandContext) -> None:
+        window = context.window(self.for_ns)
         found = [
             note
-            for note in player.trace(self.board).mqtt()
+            for note in context.trace(self.board).mqtt()
             if note.kind == "publish"
             and note.client
             and note.topic == self.topic
-            and stretch.begin_ns <= note.t_ns < stretch.end_ns
+            and window.begin_ns <= note.t_ns < window.end_ns
             and (self.match is None or self.match.search(note.payload.decode(errors="replace")))
         ]
-        if not self.least <= len(found) <= self.most:
+        if not self.minimum <= len(found) <= self.maximum:
             what = _("{seen} such messages under {topic}, expected {wanted}")
-            wanted = f"{self.least} …" if self.most == 2**31 else f"{self.least} … {self.most}"
+            wanted = (
+                f"{self.minimum} …"
+                if self.maximum == 2**31
+                else f"{self.minimum} … {self.maximum}"
+            )
             raise CommandError(what.format(seen=len(found), topic=repr(self.topic), wanted=wanted))

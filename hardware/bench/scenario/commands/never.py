@@ -1,25 +1,22 @@
-"""What must not happen. Ours."""
+"""Commands for what must not happen. All of them are ours."""
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import numpy as np
 import yaml
 
 from hardware.bench.drawing.time_axis import duration
-from hardware.bench.scenario.command import Command, CommandError
+from hardware.bench.scenario.command import Command, CommandContext, CommandError
 from hardware.bench.scenario.nodes import Nodes
 from hardware.i18n import _
-
-if TYPE_CHECKING:
-    from hardware.bench.scenario.player import Player
 
 
 @dataclass(frozen=True)
 class NeverSerial(Command):
-    """The serial output must not match this regular expression, in the time `for` or in what has
-    passed since the step before began."""
+    """The serial output must not match this regular expression, during `for` or since the step
+    before began."""
 
     KEY = "never-serial"
     OURS = True
@@ -29,20 +26,20 @@ class NeverSerial(Command):
     @classmethod
     def read(cls, node: yaml.Node, nodes: Nodes) -> Self:
         keys = nodes.mapping(node, ("match", "for"), ("match",))
-        stretch = nodes.duration(keys["for"]) if "for" in keys else None
-        return cls(nodes.pattern(keys["match"]), stretch)
+        for_ns = nodes.optional(keys, "for", nodes.duration)
+        return cls(nodes.pattern(keys["match"]), for_ns)
 
-    def run(self, player: "Player") -> None:
-        stretch = player.stretch(self.for_ns)
-        log = player.trace(None).serial()
-        first, last = np.searchsorted(log.t_ns, stretch)
+    def run(self, context: CommandContext) -> None:
+        window = context.window(self.for_ns)
+        log = context.trace(None).serial()
+        first, last = np.searchsorted(log.t_ns, window)
         if found := self.match.search(log.data[first:last].decode(errors="replace")):
-            raise CommandError(_("the board said {text!r}").format(text=found[0]))
+            raise CommandError(_("the board printed {text!r}").format(text=found[0]))
 
 
 @dataclass(frozen=True)
 class NeverPin(Command):
-    """A pin must not have this level, in the time `for` or since the step before began."""
+    """A pin must not have this level, during `for` or since the step before began."""
 
     KEY = "never-pin"
     OURS = True
@@ -55,17 +52,17 @@ class NeverPin(Command):
     def read(cls, node: yaml.Node, nodes: Nodes) -> Self:
         needed = ("part-id", "pin", "value")
         keys = nodes.mapping(node, (*needed, "for"), needed)
-        stretch = nodes.duration(keys["for"]) if "for" in keys else None
+        for_ns = nodes.optional(keys, "for", nodes.duration)
         place = (nodes.text(keys["part-id"]), nodes.text(keys["pin"]))
-        return cls(*place, nodes.level(keys["value"]), stretch)
+        return cls(*place, nodes.level(keys["value"]), for_ns)
 
-    def run(self, player: "Player") -> None:
-        stretch = player.stretch(self.for_ns)
-        edges = player.edges(self.part, self.pin, stretch)
-        times = stretch.within(edges.rising() if self.value else edges.falling())
-        at_once = edges.level_at(stretch.begin_ns) == self.value
+    def run(self, context: CommandContext) -> None:
+        window = context.window(self.for_ns)
+        edges = context.edges(self.part, self.pin, window)
+        times = window.within(edges.rising() if self.value else edges.falling())
+        at_once = edges.level_at(window.begin_ns) == self.value
         if at_once or len(times):
-            t_ns = stretch.begin_ns if at_once else int(times[0])
+            t_ns = window.begin_ns if at_once else int(times[0])
             what = _("{pin} was {level:d} at {at}")
             pin = f"{self.part}:{self.pin}"
             raise CommandError(what.format(pin=pin, level=self.value, at=duration(t_ns)))
@@ -73,7 +70,7 @@ class NeverPin(Command):
 
 @dataclass(frozen=True)
 class NeverFault(Command):
-    """No electrical fault and no end of the board, in the time `for` or since the step before."""
+    """No electrical fault and no end of the board, during `for` or since the step before."""
 
     KEY = "never-fault"
     OURS = True
@@ -82,11 +79,11 @@ class NeverFault(Command):
     @classmethod
     def read(cls, node: yaml.Node, nodes: Nodes) -> Self:
         keys = nodes.mapping(node, ("for",))
-        return cls(nodes.duration(keys["for"]) if "for" in keys else None)
+        return cls(nodes.optional(keys, "for", nodes.duration))
 
-    def run(self, player: "Player") -> None:
-        stretch = player.stretch(self.for_ns)
-        for fault in player.circuit.faults():
-            if stretch.begin_ns <= fault.t_ns < stretch.end_ns:
+    def run(self, context: CommandContext) -> None:
+        window = context.window(self.for_ns)
+        for fault in context.circuit.faults():
+            if window.begin_ns <= fault.t_ns < window.end_ns:
                 what = _("a fault at {at}: {what}")
                 raise CommandError(what.format(at=duration(fault.t_ns), what=fault))

@@ -1,25 +1,22 @@
-"""The serial line: send, and wait for what the board says."""
+"""Commands on the serial line: send, and wait for output."""
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import yaml
 
-from hardware.bench.scenario.command import Command, CommandError
+from hardware.bench.scenario.command import Command, CommandContext, CommandError
 from hardware.bench.scenario.nodes import Nodes
 from hardware.i18n import _
 
-if TYPE_CHECKING:
-    from hardware.bench.scenario.player import Player
-
 TAIL = 60
-"""So many bytes of the serial output are shown when a wait has failed."""
+"""Bytes of the last serial output that the message of a failed wait shows."""
 
 
 @dataclass(frozen=True)
 class WriteSerial(Command):
-    """Send bytes to the board's serial input, as they are."""
+    """Sends bytes to the board's serial input, unchanged."""
 
     KEY = "write-serial"
     data: bytes
@@ -28,13 +25,13 @@ class WriteSerial(Command):
     def read(cls, node: yaml.Node, nodes: Nodes) -> Self:
         return cls(nodes.bytes(node))
 
-    def run(self, player: "Player") -> None:
-        player.bench.send(self.data)
+    def run(self, context: CommandContext) -> None:
+        context.bench.send(self.data)
 
 
 @dataclass(frozen=True)
 class WaitSerial(Command):
-    """Run until these bytes appear in the serial output; `timeout_ns` is our extension."""
+    """Runs until these bytes appear in the serial output; `timeout_ns` is our extension."""
 
     KEY = "wait-serial"
     EXTRA = ("timeout",)
@@ -50,15 +47,15 @@ class WaitSerial(Command):
             return self
         return replace(self, timeout_ns=nodes.duration(keys["timeout"]))
 
-    def run(self, player: "Player") -> None:
-        """Output counts from the end of the last match, or of the last delay."""
-        if not player.hears(re.compile(re.escape(self.data)), self.timeout_ns):
-            raise _silent(player, self.data.decode(errors="replace"))
+    def run(self, context: CommandContext) -> None:
+        """Looks at the output since the last match, or since the last delay."""
+        if not context.wait_for_output(re.compile(re.escape(self.data)), self.timeout_ns):
+            raise _no_match(context, self.data.decode(errors="replace"))
 
 
 @dataclass(frozen=True)
 class ExpectSerial(Command):
-    """Run until the serial output matches a regular expression (of Python's), or time is over."""
+    """Runs until the serial output matches a regular expression (Python), or the time is over."""
 
     KEY = "expect-serial"
     OURS = True
@@ -68,15 +65,15 @@ class ExpectSerial(Command):
     @classmethod
     def read(cls, node: yaml.Node, nodes: Nodes) -> Self:
         keys = nodes.mapping(node, ("match", "timeout"), ("match",))
-        timeout = nodes.duration(keys["timeout"]) if "timeout" in keys else None
+        timeout = nodes.optional(keys, "timeout", nodes.duration)
         return cls(nodes.byte_pattern(keys["match"]), timeout)
 
-    def run(self, player: "Player") -> None:
-        if not player.hears(self.match, self.timeout_ns):
-            raise _silent(player, self.match.pattern.decode(errors="replace"))
+    def run(self, context: CommandContext) -> None:
+        if not context.wait_for_output(self.match, self.timeout_ns):
+            raise _no_match(context, self.match.pattern.decode(errors="replace"))
 
 
-def _silent(player: "Player", wanted: str) -> CommandError:
-    seen = bytes(player.pending[-TAIL:]).decode(errors="replace")
-    what = _("{wanted!r} did not come; last came {seen!r}")
+def _no_match(context: CommandContext, wanted: str) -> CommandError:
+    seen = bytes(context.pending[-TAIL:]).decode(errors="replace")
+    what = _("{wanted!r} was not received; the last output was {seen!r}")
     return CommandError(what.format(wanted=wanted, seen=seen))

@@ -2,11 +2,7 @@
 
 import random
 
-from grader.lab.check import check
-from grader.lab.episode import Episode
-from grader.lab.limits import Exactly
-from grader.lab.run import Run
-from hardware.boards import BoardType
+from grader import BoardType, Episode, Exactly, Run, check
 
 DB = "site.db"
 

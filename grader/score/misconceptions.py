@@ -1,4 +1,7 @@
-"""What a missed item tells the trainee: the misconception's text in Arabic and English."""
+"""The messages and hints of misconceptions: the text that a trainee gets for a missed item.
+
+The texts that labs share are in misconceptions.toml; a lab's own are in its lab.toml.
+"""
 
 import re
 import tomllib
@@ -7,8 +10,8 @@ from pathlib import Path
 
 from grader.html_text import visible
 from grader.lab.lab import Lab, Texts
-from grader.lab.lab_file import explained
-from grader.score.mark import ItemResult
+from grader.lab.lab_file import misconception_texts
+from grader.score.results import ItemResult
 from hardware.bench.board.end_reason import detail_in
 
 FILE = Path(__file__).with_name("misconceptions.toml")
@@ -18,28 +21,28 @@ _WHERE = {
     "ar": "، في السطر {cell} من الخلية (السطر {line} من `main.py`)",
     "en": ", in line {cell} of the cell (line {line} of `main.py`)",
 }
-"""The cell's magic line is its line 1, and is not in the file."""
+"""The magic line is line 1 of the cell, but not of the file."""
 
 
 @cache
 def _shared() -> tuple[dict[str, Texts], dict[str, Texts]]:
-    return explained(FILE, tomllib.loads(FILE.read_text(encoding="utf-8")))
+    return misconception_texts(FILE, tomllib.loads(FILE.read_text(encoding="utf-8")))
 
 
 def shared() -> dict[str, Texts]:
-    """The misconceptions that labs share."""
+    """The messages of the misconceptions that labs share."""
     return _shared()[0]
 
 
 def known(lab: Lab, key: str) -> bool:
-    """Whether there is a text for that key."""
+    """Whether there is a message for a key."""
     return key in lab.misconceptions or key in shared()
 
 
 def message(lab: Lab, result: ItemResult, above: int = 0) -> Texts:
-    """The text of a result's misconception by language; empty texts when nothing was missed.
+    """The message for a result in each language; empty when nothing was missed.
 
-    `above`: blank lines of the cell above its magic line.
+    `above`: how many blank lines are above the magic line of the cell.
     """
     texts = lab.misconceptions.get(result.key) or shared().get(result.key)
     if not result.key or texts is None:
@@ -48,7 +51,7 @@ def message(lab: Lab, result: ItemResult, above: int = 0) -> Texts:
 
 
 def hint(lab: Lab, result: ItemResult, above: int = 0) -> Texts:
-    """What helps who meets that misconception again; nothing when there is no such text."""
+    """The hint for a trainee who has that misconception again; {} when there is none."""
     mine = lab.hints if result.key in lab.misconceptions else _shared()[1]
     return _completed(mine.get(result.key, {}), result, above)
 
@@ -57,7 +60,7 @@ def _completed(texts: Texts, result: ItemResult, above: int) -> Texts:
     item = result.detail.partition(".")[0]
     place = _LINE.search(result.detail)
     line = int(place[1]) if place else 0
-    # A program says what it likes in its last words.
+    # The text of an exception is any text that the program wants.
     detail = visible(_LINE.sub("", result.detail)).replace("`", "'")
     return {
         language: text.replace(

@@ -1,30 +1,27 @@
-"""What pins did, measured in the trace: edges, pulses, PWM, voltage. All of them are ours.
+"""Commands that measure at pins: edges, pulses, PWM, voltage. All of them are ours.
 
-Each looks at a stretch of time: `for: 2s` lets so much pass and measures in it; without it the
-stretch is what has passed since the step before began.
+Each measures in a window of time. `for: 2s` lets 2 s pass and measures in them. Without `for` the
+window is the time since the step before this one began.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import numpy as np
 import yaml
 
 from hardware.bench.drawing.time_axis import duration
 from hardware.bench.protocol.records import Times
-from hardware.bench.scenario.command import Command, CommandError
+from hardware.bench.scenario.command import Command, CommandContext, CommandError
 from hardware.bench.scenario.nodes import Nodes
 from hardware.i18n import _
-
-if TYPE_CHECKING:
-    from hardware.bench.scenario.player import Player
 
 NS = 1e9
 
 
 @dataclass(frozen=True)
 class WatchedPin:
-    """A pin, and for how long it is looked at."""
+    """A pin, and how long it is measured (None: since the step before began)."""
 
     part: str
     pin: str
@@ -38,20 +35,20 @@ PLACE = ("part-id", "pin", "for")
 
 
 def _place(keys: dict[str, yaml.Node], nodes: Nodes) -> WatchedPin:
-    stretch = nodes.duration(keys["for"]) if "for" in keys else None
-    return WatchedPin(nodes.text(keys["part-id"]), nodes.text(keys["pin"]), stretch)
+    for_ns = nodes.optional(keys, "for", nodes.duration)
+    return WatchedPin(nodes.text(keys["part-id"]), nodes.text(keys["pin"]), for_ns)
 
 
 @dataclass(frozen=True)
 class ExpectEdges(Command):
-    """So many edges (rising, falling or any), at least `min`, at most `max`."""
+    """Expects a number of edges (rising, falling or any): at least `min`, at most `max`."""
 
     KEY = "expect-edges"
     OURS = True
     place: WatchedPin
     edge: str
-    least: int
-    most: int
+    minimum: int
+    maximum: int
 
     @classmethod
     def read(cls, node: yaml.Node, nodes: Nodes) -> Self:
@@ -59,22 +56,26 @@ class ExpectEdges(Command):
         keys = nodes.mapping(node, known, PLACE[:2])
         edge = nodes.text(keys["edge"]) if "edge" in keys else "any"
         if edge not in ("rising", "falling", "any"):
-            wrong = _("{value!r} is no edge").format(value=edge)
+            wrong = _("{value!r} is not an edge").format(value=edge)
             raise nodes.fail(keys["edge"], wrong, _("Write rising, falling or any."))
         if not {"count", "min", "max"} & set(keys):
             what = _("count, min and max are missing")
             raise nodes.fail(node, what, _("Add {sample}").format(sample="count: 10"))
-        least = nodes.count(keys.get("min") or keys["count"]) if _any(keys, "min") else 0
-        most = nodes.count(keys.get("max") or keys["count"]) if _any(keys, "max") else 2**31
-        return cls(_place(keys, nodes), edge, least, most)
+        minimum = nodes.count(keys.get("min") or keys["count"]) if _any(keys, "min") else 0
+        maximum = nodes.count(keys.get("max") or keys["count"]) if _any(keys, "max") else 2**31
+        return cls(_place(keys, nodes), edge, minimum, maximum)
 
-    def run(self, player: "Player") -> None:
-        stretch = player.stretch(self.place.for_ns)
-        edges = player.edges(self.place.part, self.place.pin, stretch)
+    def run(self, context: CommandContext) -> None:
+        window = context.window(self.place.for_ns)
+        edges = context.edges(self.place.part, self.place.pin, window)
         times = {"rising": edges.rising(), "falling": edges.falling(), "any": edges.t_ns[1:]}
-        seen = len(stretch.within(times[self.edge]))
-        if not self.least <= seen <= self.most:
-            wanted = f"{self.least} … {self.most}" if self.most != self.least else str(self.least)
+        seen = len(window.within(times[self.edge]))
+        if not self.minimum <= seen <= self.maximum:
+            wanted = (
+                f"{self.minimum} … {self.maximum}"
+                if self.maximum != self.minimum
+                else str(self.minimum)
+            )
             what = _("{pin} had {seen} edges, expected {wanted}")
             raise CommandError(what.format(pin=self.place, seen=seen, wanted=wanted))
 
@@ -85,7 +86,7 @@ def _any(keys: dict[str, yaml.Node], bound: str) -> bool:
 
 @dataclass(frozen=True)
 class ExpectPulse(Command):
-    """A pulse of this level and width, within a tolerance in percent (5 unless told)."""
+    """Expects a pulse of this level and width; `tolerance` is in percent (default 5)."""
 
     KEY = "expect-pulse"
     OURS = True
@@ -101,10 +102,10 @@ class ExpectPulse(Command):
         level, width = nodes.level(keys["value"]), nodes.duration(keys["width"])
         return cls(_place(keys, nodes), level, width, _tolerance(keys, nodes))
 
-    def run(self, player: "Player") -> None:
-        stretch = player.stretch(self.place.for_ns)
-        edges = player.edges(self.place.part, self.place.pin, stretch)
-        starts = stretch.within(edges.rising() if self.level else edges.falling())
+    def run(self, context: CommandContext) -> None:
+        window = context.window(self.place.for_ns)
+        edges = context.edges(self.place.part, self.place.pin, window)
+        starts = window.within(edges.rising() if self.level else edges.falling())
         ends = edges.falling() if self.level else edges.rising()
         after = np.searchsorted(ends, starts, side="right")
         whole = after < len(ends)
@@ -124,7 +125,7 @@ def _nearest(widths: Times, wanted_ns: int) -> str:
 
 @dataclass(frozen=True)
 class ExpectPwm(Command):
-    """PWM, or pulses like it: mean frequency (or period) and duty, within a tolerance."""
+    """Expects PWM or similar pulses with this mean frequency (or period) and duty cycle."""
 
     KEY = "expect-pwm"
     OURS = True
@@ -148,8 +149,8 @@ class ExpectPwm(Command):
             raise nodes.fail(node, what, _("Add {sample}").format(sample="duty: 50%"))
         return cls(_place(keys, nodes), frequency, duty, _tolerance(keys, nodes))
 
-    def run(self, player: "Player") -> None:
-        seen = player.pulses(self.place.part, self.place.pin, player.stretch(self.place.for_ns))
+    def run(self, context: CommandContext) -> None:
+        seen = context.pulses(self.place.part, self.place.pin, context.window(self.place.for_ns))
         off = self.frequency_hz is not None and (
             seen is None or abs(seen.hz - self.frequency_hz) > self.tolerance * self.frequency_hz
         )
@@ -158,19 +159,19 @@ class ExpectPwm(Command):
         )
         if off:
             what = _("{pin} had {seen}, expected {wanted}")
-            said = _("no pulses") if seen is None else _said(seen.hz, seen.duty * 100)
-            wanted = _said(self.frequency_hz, self.duty)
-            raise CommandError(what.format(pin=self.place, seen=said, wanted=wanted))
+            measured = _("no pulses") if seen is None else _pwm_text(seen.hz, seen.duty * 100)
+            wanted = _pwm_text(self.frequency_hz, self.duty)
+            raise CommandError(what.format(pin=self.place, seen=measured, wanted=wanted))
 
 
-def _said(hz: float | None, duty: float | None) -> str:
+def _pwm_text(hz: float | None, duty: float | None) -> str:
     parts = [] if hz is None else [f"{hz:.4g} Hz"]
     return ", ".join(parts + ([] if duty is None else [f"{duty:.3g} %"]))
 
 
 @dataclass(frozen=True)
 class ExpectVoltage(Command):
-    """The voltage at a pin now, within a tolerance in volts (0.05 V unless told)."""
+    """Expects a voltage at a pin now; `tolerance` is in volts (default 0.05 V)."""
 
     KEY = "expect-voltage"
     OURS = True
@@ -187,8 +188,8 @@ class ExpectVoltage(Command):
         place = (nodes.text(keys["part-id"]), nodes.text(keys["pin"]))
         return cls(*place, nodes.quantity(keys["value"], "V"), off)
 
-    def run(self, player: "Player") -> None:
-        volts = player.volts(self.part, self.pin)
+    def run(self, context: CommandContext) -> None:
+        volts = context.volts(self.part, self.pin)
         if abs(volts - self.volts) > self.tolerance:
             what = _("{pin} is at {seen}, expected {wanted}")
             seen, wanted = f"{volts:.3g} V", f"{self.volts:.3g} V"

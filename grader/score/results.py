@@ -1,4 +1,4 @@
-"""What a mark is made of: of each item the points, what was measured, and why it was missed."""
+"""Results: the points of each item, what was measured, and why points were missed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,38 +8,39 @@ from grader.lab.run import Run
 
 @dataclass(frozen=True)
 class ItemResult:
-    """One item, or one part of it, on one seed or over all seeds. Plain data."""
+    """The result of one item or of one part of it, on one seed or over all seeds. Plain data."""
 
     id: str
     points: float
     max_points: float
     measured: str = ""
-    """The value that decided, for people; empty when nothing was measured."""
+    """The value that decided, as text; empty when nothing was measured."""
     expected: str = ""
     key: str = ""
-    """The misconception; empty with full points."""
+    """The key of the misconception; empty with full points."""
     detail: str = ""
-    """What the key's text needs: the last line of a traceback, the item that it depends on."""
+    """What the message of the key needs: the last line of a traceback, or the item that must have
+    points first."""
     timed_out: bool = False
-    """Whether a limit in seconds of this machine had a part in it: another machine, faster or
-    slower, may give another mark."""
+    """Whether a time limit of this machine ended a run: a faster or slower machine may give
+    another mark."""
     episode: str = ""
     at_ns: int | None = None
-    """Where in that episode, since t = 0; None: nowhere in particular."""
+    """The time in that episode (ns since t = 0); None: no particular time."""
     part: str = ""
-    """Of an item: the check that speaks for it (`d.long`)."""
+    """For an item: the check whose values it shows (`d.long`)."""
 
 
 @dataclass(frozen=True)
 class SeedResult:
-    """A program on one seed."""
+    """The result of a program on one seed."""
 
     seed: int
     items: Mapping[str, ItemResult]
     parts: Mapping[str, ItemResult]
-    """Every check and gate by itself."""
+    """The result of every check and gate, by its id."""
     runs: Mapping[str, Run]
-    """The episodes, for waveforms."""
+    """The run of each episode, by its name."""
 
     @property
     def points(self) -> float:
@@ -49,7 +50,7 @@ class SeedResult:
 
 @dataclass(frozen=True)
 class LabScore:
-    """A program's mark: the mean over its seeds, and the minimum for what is safety."""
+    """The mark of a program: the mean over its seeds, or the minimum for checks of safety."""
 
     items: Mapping[str, ItemResult]
     seeds: tuple[SeedResult, ...]
@@ -61,5 +62,5 @@ class LabScore:
 
     @property
     def max_points(self) -> float:
-        """What could be had."""
+        """The most points that the lab gives."""
         return sum(item.max_points for item in self.items.values())

@@ -1,4 +1,4 @@
-"""The file as it stands: Wokwi's own rules, by its own names, and what is not simulated here."""
+"""The circuit file: Wokwi's own rules with its names, and parts that are not simulated here."""
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
@@ -7,7 +7,7 @@ from typing import Any
 from hardware import boards
 from hardware.bench import parts
 from hardware.bench.diagram import SERIAL_MONITOR, PartSpec
-from hardware.bench.lint.rule import LintPlace, form_rule
+from hardware.bench.lint.rule import LintPlace, file_rule
 from hardware.bench.parts.common.part import Part
 from hardware.errors import DiagramError
 from hardware.i18n import both
@@ -15,23 +15,43 @@ from hardware.i18n import both
 Raw = Mapping[str, Any]
 
 BOARD_ATTRS = {
-    "builder", "cpuFrequency", "env", "firmwareOffset", "flashSize", "macAddress", "psramSize",
-    "psramType", "serialInterface",
-}  # fmt: skip
+    "builder",
+    "cpuFrequency",
+    "env",
+    "firmwareOffset",
+    "flashSize",
+    "macAddress",
+    "psramSize",
+    "psramType",
+    "serialInterface",
+}
 UNDOCUMENTED = {"wokwi-junction"}
-"""Types that wokwi.com draws and its documentation leaves out."""
+"""Types that wokwi.com draws, but its documentation does not have."""
 KNOWN_TO_WOKWI = {
-    "wokwi-apa102-matrix", "wokwi-arduino-mega", "wokwi-arduino-nano", "wokwi-arduino-uno",
-    "wokwi-attiny85", "wokwi-big-sound-sensor", "wokwi-biaxial-stepper", "wokwi-flame-sensor",
-    "wokwi-flip-flop-d", "wokwi-flip-flop-dr", "wokwi-flip-flop-dsr", "wokwi-flip-flop-sr",
-    "wokwi-franzininho", "wokwi-heart-beat-sensor", "wokwi-ili9341",
-    "wokwi-nano-rp2040-connect", "wokwi-rotary-dialer", "wokwi-small-sound-sensor",
+    "wokwi-apa102-matrix",
+    "wokwi-arduino-mega",
+    "wokwi-arduino-nano",
+    "wokwi-arduino-uno",
+    "wokwi-attiny85",
+    "wokwi-big-sound-sensor",
+    "wokwi-biaxial-stepper",
+    "wokwi-flame-sensor",
+    "wokwi-flip-flop-d",
+    "wokwi-flip-flop-dr",
+    "wokwi-flip-flop-dsr",
+    "wokwi-flip-flop-sr",
+    "wokwi-franzininho",
+    "wokwi-heart-beat-sensor",
+    "wokwi-ili9341",
+    "wokwi-nano-rp2040-connect",
+    "wokwi-rotary-dialer",
+    "wokwi-small-sound-sensor",
     "wokwi-tilt-switch",
-}  # fmt: skip
+}
 
 
 def entries(raw: Raw) -> Iterator[tuple[str, str, Raw]]:
-    """Id, type and object of each part that has both."""
+    """Id, type and JSON object of each part that has an id and a type."""
     listed = raw.get("parts")
     for item in listed if isinstance(listed, list) else ():
         if isinstance(item, Mapping):
@@ -56,13 +76,13 @@ def simulated(type_: str) -> bool:
 
 
 def near(word: str, known: Iterable[str]) -> str:
-    """The names most like a word, else the first ones."""
+    """The known names most similar to a word, or else the first ones."""
     names = sorted(known)
     return ", ".join(difflib.get_close_matches(word, names, 3) or names[:12])
 
 
 def pins_of(id_: str, type_: str, item: Raw) -> list[str] | None:
-    """The pin names of a part, None where they are not known."""
+    """The pin names of a part; None when they are not known."""
     if board := boards.for_diagram(type_):
         return list(board.pins)
     kind, attrs = parts.find(type_), item.get("attrs", {})
@@ -74,7 +94,7 @@ def pins_of(id_: str, type_: str, item: Raw) -> list[str] | None:
         return None
 
 
-@form_rule(
+@file_rule(
     "duplicate-id", "error", both("Two parts have the id {part}."), both("Rename one of them.")
 )
 def duplicate_id(raw: Raw) -> Iterator[LintPlace]:
@@ -85,7 +105,7 @@ def duplicate_id(raw: Raw) -> Iterator[LintPlace]:
         seen.add(id_)
 
 
-@form_rule(
+@file_rule(
     "unknown-part-type",
     "error",
     both("{part}: there is no part type {type}."),
@@ -102,10 +122,10 @@ def _of_wokwi(type_: str) -> bool:
     return type_ in KNOWN_TO_WOKWI or type_.startswith(("board-", "chip-"))
 
 
-@form_rule(
+@file_rule(
     "not-simulated",
     "error",
-    both("{part}: the type {type} is Wokwi's, and not simulated here."),
+    both("{part}: the type {type} exists in Wokwi, but is not simulated here."),
     both("Use another part, or run it on wokwi.com."),
 )
 def not_simulated(raw: Raw) -> Iterator[LintPlace]:
@@ -114,7 +134,7 @@ def not_simulated(raw: Raw) -> Iterator[LintPlace]:
             yield LintPlace(id_, words={"type": type_})
 
 
-@form_rule(
+@file_rule(
     "unsupported-part",
     "info",
     both("{part}: Wokwi's documentation does not know the type {type}."),
@@ -126,18 +146,18 @@ def unsupported_part(raw: Raw) -> Iterator[LintPlace]:
             yield LintPlace(id_, words={"type": type_})
 
 
-@form_rule(
+@file_rule(
     "missing-component",
     "error",
     both("A wire goes to {at}, but there is no part {part}."),
-    both("Add the part, or take the wire away."),
+    both("Add the part, or remove the wire."),
 )
 def missing_component(raw: Raw) -> Iterator[LintPlace]:
     ids = {SERIAL_MONITOR, *(id_ for id_, _type, _item in entries(raw))}
     yield from (LintPlace(part, pin) for part, pin in ends(raw) if part not in ids)
 
 
-@form_rule("invalid-pin", "error", both("{part} has no pin {pin}."), both("Perhaps: {near}."))
+@file_rule("invalid-pin", "error", both("{part} has no pin {pin}."), both("Perhaps: {near}."))
 def invalid_pin(raw: Raw) -> Iterator[LintPlace]:
     known: dict[str, list[str] | None] = {SERIAL_MONITOR: ["TX", "RX"]}
     for id_, type_, item in entries(raw):
@@ -148,21 +168,21 @@ def invalid_pin(raw: Raw) -> Iterator[LintPlace]:
             yield LintPlace(part, pin, {"near": near(pin, names)})
 
 
-@form_rule(
+@file_rule(
     "wrong-coord-names",
     "error",
-    both("{part}: its place is given as x, y."),
+    both("{part}: its position is given as x, y."),
     both('Write "left" and "top".'),
 )
 def wrong_coord_names(raw: Raw) -> Iterator[LintPlace]:
     yield from (LintPlace(id_) for id_, _type, item in entries(raw) if "x" in item or "y" in item)
 
 
-@form_rule(
+@file_rule(
     "misplaced-coords",
     "warning",
-    both('{part}: "left" and "top" are among its attributes.'),
-    both('Put them beside "attrs".'),
+    both('{part}: "left" and "top" are inside its "attrs".'),
+    both('Put them next to "attrs".'),
 )
 def misplaced_coords(raw: Raw) -> Iterator[LintPlace]:
     for id_, _type, item in entries(raw):
@@ -171,7 +191,7 @@ def misplaced_coords(raw: Raw) -> Iterator[LintPlace]:
             yield LintPlace(id_)
 
 
-@form_rule(
+@file_rule(
     "invalid-attribute",
     "warning",
     both("{part} has no attribute {name}."),
@@ -194,11 +214,11 @@ def _attrs_of(type_: str) -> set[str] | None:
     return None if kind is None else set(kind.ATTRS)
 
 
-@form_rule(
+@file_rule(
     "redundant-parts",
     "warning",
     both("{part} is not connected to anything."),
-    both("Wire it, or take it away."),
+    both("Connect it, or remove it."),
 )
 def redundant_parts(raw: Raw) -> Iterator[LintPlace]:
     wired = {part for part, _pin in ends(raw)}
@@ -207,8 +227,9 @@ def redundant_parts(raw: Raw) -> Iterator[LintPlace]:
             yield LintPlace(id_)
 
 
-def mended(raw: Raw) -> dict[str, Any]:
-    """The file without what these rules found: what is left may be a circuit to look at."""
+def without_errors(raw: Raw) -> dict[str, Any]:
+    """The file without everything that these rules found; the rest may be a circuit that can be
+    checked."""
     kept: dict[str, dict[str, Any]] = {}
     for id_, type_, item in entries(raw):
         if simulated(type_) and id_ not in kept:
@@ -222,6 +243,6 @@ def mended(raw: Raw) -> dict[str, Any]:
 
 
 def _fits(wire: object, pins: Mapping[str, list[str] | None]) -> bool:
-    """Whether a wire may stay: it leads from pin to pin, or is none at all."""
+    """Whether both ends of a wire exist, as far as it has ends."""
     found = list(ends({"connections": [wire]}))
     return all(pin in (pins.get(part) or ()) for part, pin in found)

@@ -1,25 +1,22 @@
-"""Controls and pins: move one, look at one, wait for one."""
+"""Commands on controls and pins: set a control, expect a level, wait for a level."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import yaml
 
 from hardware.bench.drawing.time_axis import duration
-from hardware.bench.scenario.command import Command, CommandError
+from hardware.bench.scenario.command import Command, CommandContext, CommandError
 from hardware.bench.scenario.nodes import Nodes
 from hardware.i18n import _
 
-if TYPE_CHECKING:
-    from hardware.bench.scenario.player import Player
-
 LOOK_NS = 1_000_000
-"""`wait-pin` looks so often; what it measures nothing by need not be seen sooner."""
+"""Period of the checks of `wait-pin`. It measures no times, so this is often enough."""
 
 
 @dataclass(frozen=True)
 class SetControlCommand(Command):
-    """Move a control of a part."""
+    """Set a control of a part."""
 
     KEY = "set-control"
     part: str
@@ -32,13 +29,13 @@ class SetControlCommand(Command):
         value = nodes.number(keys["value"])
         return cls(nodes.text(keys["part-id"]), nodes.text(keys["control"]), value)
 
-    def run(self, player: "Player") -> None:
-        player.bench.control(self.part, self.control, self.value)
+    def run(self, context: CommandContext) -> None:
+        context.bench.control(self.part, self.control, self.value)
 
 
 @dataclass(frozen=True)
 class ExpectPin(Command):
-    """The level of a pin must be this now."""
+    """Expects a level at a pin now."""
 
     KEY = "expect-pin"
     part: str
@@ -51,8 +48,8 @@ class ExpectPin(Command):
         level = nodes.level(keys["value"])
         return cls(nodes.text(keys["part-id"]), nodes.text(keys["pin"]), level)
 
-    def run(self, player: "Player") -> None:
-        level = player.circuit.level_of(self.part, self.pin)
+    def run(self, context: CommandContext) -> None:
+        level = context.circuit.level_of(self.part, self.pin)
         if level != self.value:
             what = _("{pin} is {level:d}, expected {wanted:d}")
             pin = f"{self.part}:{self.pin}"
@@ -61,7 +58,7 @@ class ExpectPin(Command):
 
 @dataclass(frozen=True)
 class WaitPin(Command):
-    """Run until a pin has a level, looked at each millisecond, or time is over."""
+    """Runs until a pin has a level, checked each millisecond, or the time is over."""
 
     KEY = "wait-pin"
     OURS = True
@@ -74,22 +71,22 @@ class WaitPin(Command):
     def read(cls, node: yaml.Node, nodes: Nodes) -> Self:
         needed = ("part-id", "pin", "value")
         keys = nodes.mapping(node, (*needed, "timeout"), needed)
-        timeout = nodes.duration(keys["timeout"]) if "timeout" in keys else None
+        timeout = nodes.optional(keys, "timeout", nodes.duration)
         place = (nodes.text(keys["part-id"]), nodes.text(keys["pin"]))
         return cls(*place, nodes.level(keys["value"]), timeout)
 
-    def run(self, player: "Player") -> None:
-        begin, limit = player.bench.now_ns, player.limit(self.timeout_ns)
-        while player.circuit.level_of(self.part, self.pin) != self.value:
-            if player.bench.now_ns >= limit:
+    def run(self, context: CommandContext) -> None:
+        begin, limit = context.bench.now_ns, context.deadline(self.timeout_ns)
+        while context.circuit.level_of(self.part, self.pin) != self.value:
+            if context.bench.now_ns >= limit:
                 what = _("{pin} did not become {wanted:d} within {time}")
                 pin, waited = f"{self.part}:{self.pin}", duration(limit - begin)
                 raise CommandError(what.format(pin=pin, wanted=self.value, time=waited))
-            player.run(min(player.bench.now_ns + LOOK_NS, limit))
+            context.run(min(context.bench.now_ns + LOOK_NS, limit))
 
 
 def _named(node: yaml.Node, what: str, nodes: Nodes) -> dict[str, yaml.Node]:
-    """`part-id`, `value` and the pin or control, which newer files call `name`."""
+    """The keys `part-id`, `value`, and the pin or control (the key `name` in newer files)."""
     keys = nodes.mapping(node, ("part-id", what, "name", "value"), ("part-id", "value"))
     if (what in keys) == ("name" in keys):
         wrong = _("{key} is given twice or not at all").format(key=what)

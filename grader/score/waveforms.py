@@ -1,68 +1,68 @@
-"""The waveform beside a missed item: the lab's signals around the place that was judged."""
+"""The waveform of a missed item: the signals around the time that decided."""
 
 import math
 
 from grader.html_text import visible
 from grader.lab.limits import shortened
 from grader.lab.run import Run
-from grader.measure.pins import strays
-from grader.score.mark import ItemResult, SeedResult
+from grader.measure.pins import unassigned_pins
+from grader.score.results import ItemResult, SeedResult
 from hardware.bench.drawing.waveform import WaveformMark, waveform
 
 AROUND_NS = 1_500_000_000
-"""How much is shown on either side of that place."""
+"""How much is shown before and after that time."""
 
-MOST_STRAYS = 4
-"""So many pins without a role are shown."""
+MOST_UNASSIGNED_PINS = 4
+"""At most so many pins without a role are shown."""
 
 OPENING_NS = 10_000_000_000
-"""How much is shown from t = 0 where no place is named."""
+"""How much is shown from t = 0 on when there is no such time."""
 
 
-class Pictures:
-    """Of each missed item that of its worst seed, drawn while that seed's traces are there."""
+class ItemWaveforms:
+    """The waveform of each missed item on its worst seed. It is drawn while the traces of that
+    seed are in memory."""
 
     def __init__(self) -> None:
         self._worst: dict[str, float] = {}
         self._drawn: dict[str, str] = {}
 
     def draw(self, seed: SeedResult) -> None:
-        """Draw what no earlier seed has shown at least as badly."""
+        """Draw the items that are worse on this seed than on all earlier ones."""
         for result in seed.items.values():
             if result.points >= self._worst.get(result.id, math.inf):
                 continue
             self._worst[result.id] = result.points
-            # Of an item that waits for another one there is nothing to see.
+            # An item that depends on another one has nothing to show.
             if result.key != "after" and result.key and result.episode:
-                self._drawn[result.id] = picture(seed.runs[result.episode], result)
+                self._drawn[result.id] = item_waveform(seed.runs[result.episode], result)
 
     def of(self, item: str) -> str:
         """An SVG, or empty."""
         return self._drawn.get(item, "")
 
 
-def picture(run: Run, result: ItemResult) -> str:
-    """An SVG of the episode that the result tells of: what came in, the pins that were set up,
-    those that are driven and have no role, what went out, and the place that decided; empty when
-    there was none of it."""
-    others = {f"GPIO {gpio}": gpio for gpio in strays(run)[:MOST_STRAYS]}
+def item_waveform(run: Run, result: ItemResult) -> str:
+    """An SVG of the episode of a result: serial input, the pins that were set up, driven pins
+    without a role, serial output, and the time that decided. "" when there is nothing of it."""
+    others = {f"GPIO {gpio}": gpio for gpio in unassigned_pins(run)[:MOST_UNASSIGNED_PINS]}
     trace = run.trace.named({**run.pins, **others})
     roles = [role for role in run.pins if trace.modes(role) or trace.pwm(role)]
     signals = roles + list(others)
     if not (signals or trace.serial().data or trace.sent().data):
         return ""
     at_ns = None if result.at_ns is None else run.zero_ns + result.at_ns
-    spots = [WaveformMark(t_ns, t_ns, "reset", kind="note") for t_ns in trace.boots()[1:]]
+    marks = [WaveformMark(t_ns, t_ns, "reset", kind="note") for t_ns in trace.boots()[1:]]
     if at_ns is not None:
         error = result.detail.partition(" (main.py")[0]
         words = error if result.key == "exception" else result.measured
-        spots.append(WaveformMark(at_ns, at_ns, shortened(visible(words))))
+        marks.append(WaveformMark(at_ns, at_ns, shortened(visible(words))))
     window = _window(run, at_ns)
-    return waveform(trace, signals, window, spots, origin_ns=run.zero_ns, serial=True)
+    return waveform(trace, signals, window, marks, origin_ns=run.zero_ns, serial=True)
 
 
 def _window(run: Run, at_ns: int | None) -> tuple[int, int]:
-    """From and to, in the trace's time."""
+    """Start and end of the shown window, in the trace's time."""
     if at_ns is None:
         return run.zero_ns, min(run.end_ns, run.zero_ns + OPENING_NS)
     start = max(0, at_ns - AROUND_NS)
