@@ -1,4 +1,6 @@
-"""Makes docs/attacks.md by grading tests/system/attacks: `python tools/attack_table.py`.
+"""Makes docs/measured/attacks.md: it grades the attacks of tests/system/attacks.
+
+    python tools/attack_table.py
 
 A test holds that the page is what this makes.
 """
@@ -10,23 +12,24 @@ from tests.support import attack_class
 from tests.support.attack_class import Attack, Graded, attacker, grade_class, twin
 from tests.support.project import DOCS
 
-PAGE = DOCS / "attacks.md"
+PAGE = DOCS / "measured" / "attacks.md"
 COMMAND = "run `python tools/attack_table.py`"
 HEAD = """\
-# Attacks, and what becomes of them
+# Attacks on the grader
 
-Made by `python tools/attack_table.py`: every attack of `tests/system/attacks` is handed in beside
-a twin (the same without the attack), and both are graded by `warsha grade` in a class of honest
-trainees.
-*Where it ends* is the part of the grader that stops it; *marks* are those of the attack and of its
-twin. `tests/system/test_attacks.py` holds this page, and that strings planted in the secret, the
-checks, the gradebook and other submissions appear in nothing that is printed or handed back.
+Made by `python tools/attack_table.py`: every attack in `tests/system/attacks` is handed in
+together with a twin (the same submission without the attack), and `warsha grade` grades both in a
+class of honest trainees. *Where it ends* is the part of the grader that stops it; *marks* are
+those of the attack and of its twin. `tests/system/test_attacks.py` checks this page. It also
+checks that marked strings in the secret, the checks, the gradebook and other submissions appear
+in nothing that is printed or handed back.
 
 | attack | what it tries | where it ends | marks with / without |
 |---|---|---|---|
 """
 FOOT = """
-The time that others wait is measured apart: `python tools/attack_delay.py`, and in `make bench`.
+How long others have to wait is measured separately: `python tools/attack_delay.py`,
+and in `make bench`.
 """
 
 

@@ -1,4 +1,4 @@
-"""What the benchmarks measured: as lines for the terminal, and as the page docs/benchmarks.md."""
+"""What the benchmarks measured: lines for the terminal, and docs/measured/benchmarks.md."""
 
 import os
 import platform
@@ -11,11 +11,12 @@ GIB = 2**30
 HEAD = """\
 # Benchmarks
 
-Made by `python -m pytest --benchmarks tests/benchmarks --table docs/benchmarks.md` on {machine}.
-`make bench` prints the same. Bench and board share one processor core; times are those of the
-wall clock; *core alone* is the figure by the time that both worked, without what whatever else
-ran on the machine took from them. *Ratio* is the peer's time to ours, or without a peer how many
-times better than the aim the figure is.
+Made by `python -m pytest --benchmarks tests/benchmarks --table docs/measured/benchmarks.md`
+on {machine}.
+`make bench` prints the same. Bench and board share one processor core. Times are those of the
+wall clock; *core alone* counts only the time in which both worked, so it leaves out what other
+programs on the machine took. *Ratio* is the peer's time divided by ours; without a peer it says
+how many times better than the aim the figure is.
 """
 COLUMNS = "| | measured | core alone | peer | aim | ratio |\n|---|---:|---:|---:|---:|---:|\n"
 

@@ -1,6 +1,6 @@
 """Fits virtual time to the Pico's real firmware, and shows how well it fits.
 
-    python tools/calibrate.py                 measure what is new, fit, write docs/timing.md
+    python tools/calibrate.py                 measure, fit, write docs/measured/timing.md
     python tools/calibrate.py measure|fit|report    one of these alone
     python tools/calibrate.py board --board URL     compare with a real board, and scale to it
 
@@ -23,7 +23,7 @@ from tools import timing_board, timing_fit, timing_programs, timing_report, timi
 from tools.timing_targets import PortBoard, Stored, on_firmware
 
 FIGURES = timing_programs.FOLDER / "pico.json"
-PAGE = paths.ROOT / "docs" / "timing.md"
+PAGE = paths.ROOT / "docs" / "measured" / "timing.md"
 
 
 def measure() -> None:

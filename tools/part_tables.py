@@ -1,4 +1,4 @@
-"""Makes docs/parts.md out of the part classes: `python tools/part_tables.py`.
+"""Makes docs/reference/parts.md out of the part classes: `python tools/part_tables.py`.
 
 A test holds that the page is what this makes. Which driver of others was tried with a part comes
 from `drivers.toml`.
@@ -14,7 +14,7 @@ from hardware.bench.parts import find, types
 from hardware.bench.parts.common.part import Part
 from tests.support.project import DOCS, TESTS
 
-PAGE = DOCS / "parts.md"
+PAGE = DOCS / "reference" / "parts.md"
 DRIVERS = TESTS / "board" / "drivers.toml"
 MOST_PINS = 40
 HEAD = """\

@@ -1,6 +1,6 @@
 """The same programs on the Pico's real firmware and on the bench: do the pins agree?
 
-    python tools/second_engine.py [--report docs/second-engine.md]
+    python tools/second_engine.py [--report docs/measured/second-engine.md]
 
 The firmware is what `firmware/pico/build.py` builds, run by PyPI's rp2040py; GP2 is wired to GP6
 and 1.65 V to GP26, there as here. A program agrees when it prints the same, each pin takes the
@@ -33,16 +33,16 @@ MIDDLE = 2048
 
 PAGE = """# The second engine: the Pico's own firmware
 
-Made by `python tools/second_engine.py --report docs/second-engine.md`, once
+Made by `python tools/second_engine.py --report docs/measured/second-engine.md`, once
 `python firmware/pico/build.py` has built MicroPython's firmware for the Pico from Debian's
 packages. PyPI's rp2040py runs that firmware instruction by instruction; our port runs the same
-program on the bench. GP2 is wired to GP6, GP26 lies at half the supply.
+program on the bench. GP2 is wired to GP6, and GP26 is at half the supply voltage.
 
-A program agrees when it prints the same, its pins take the same levels in the same order, and
+A program agrees when it prints the same text, its pins take the same levels in the same order, and
 each time from edge to edge on the bench is {low} to {high} times the firmware's, or within
-{slack} µs of it (a program's first line says where that is more, and why). The bench stands for a
-chip, which takes 1.12 times what the emulator counts where it computes ([timing](timing.md));
-sleeps are the same on both.
+{slack} µs of it (where a program is allowed more, its first line says why). The bench models a
+chip, which needs 1.12 times the emulator's time for computing ([timing](timing.md)); sleeps are
+the same on both.
 
 **{agree} of {all} programs agree.** They are in `tests/board/second_engine/`.
 

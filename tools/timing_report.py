@@ -1,4 +1,4 @@
-"""Writes docs/timing.md: the cost table, and how it does on programs it was not fitted to."""
+"""Writes docs/measured/timing.md: the cost table, and how well it predicts other programs."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -69,7 +69,7 @@ def verdict(whole: Sequence[Row]) -> str:
 
 
 def page(micro: Sequence[Row], whole: Sequence[Row], costs: Mapping[str, float]) -> str:
-    """The text of docs/timing.md."""
+    """The text of docs/measured/timing.md."""
     median, ninth, _ = factors(micro)
     worst = sorted(micro, key=lambda row: -abs(np.log(max(row.ratio, 1e-3))))[:20]
     return TEMPLATE.read_text().format(

@@ -1,7 +1,7 @@
 """Public Wokwi projects that we wrote anew, and the page about them.
 
-`python tools/wokwi_projects.py` makes docs/wokwi-projects.md out of the table and the folders in
-`wokwi_projects/`; a test holds that the page is what this makes.
+`python tools/wokwi_projects.py` makes docs/measured/wokwi-projects.md out of the table and the
+folders in `wokwi_projects/`; a test holds that the page is what this makes.
 """
 
 import json
@@ -14,14 +14,14 @@ from hardware.bench.scenario.scenario import Scenario, ScenarioStep, load
 from tests.support.project import DOCS, TESTS
 
 FOLDER = TESTS / "board" / "wokwi_projects"
-PAGE = DOCS / "wokwi-projects.md"
+PAGE = DOCS / "measured" / "wokwi-projects.md"
 HEAD = """\
 # Public Wokwi projects
 
 Made by `python tools/wokwi_projects.py` from `tests/board/wokwi_projects/`. Each of these public
-MicroPython projects runs here: circuit and program were written anew after what the project says
-and evidently does (no line of it was taken), and the steps of a scenario expect what it states.
-`tests/board/test_wokwi_projects.py` plays them; by hand:
+MicroPython projects runs here. Circuit and program were written new, from what the project says
+and does; no line was copied. The steps of a scenario expect what the project states.
+`tests/board/test_wokwi_files.py` plays them. To run one yourself:
 
     warsha run tests/board/wokwi_projects/two-dice/main.py \\
         --file tests/board/wokwi_projects/lcd.py \\

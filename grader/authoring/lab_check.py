@@ -168,7 +168,7 @@ def verify_expected(lab: Lab) -> None:
     file = lab.folder / "expected.toml"
     reference = programs(lab)["reference"]
     if not reference.is_file():
-        raise lab_error(reference, "", _("is missing"), _("see docs/add-a-lab.md"))
+        raise lab_error(reference, "", _("is missing"), _("see docs/howto/add-a-lab.md"))
     names = set(programs(lab)) - {"reference"}
     for name in (*GENERIC, *_expected_file(lab.folder)):
         if name not in names:
@@ -223,7 +223,7 @@ def _lab(folder: Path) -> Lab:
 def _expected_file(folder: Path) -> dict[str, dict[str, Any]]:
     file = folder / "expected.toml"
     if not file.is_file():
-        raise lab_error(file, "", _("is missing"), _("see docs/add-a-lab.md"))
+        raise lab_error(file, "", _("is missing"), _("see docs/howto/add-a-lab.md"))
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

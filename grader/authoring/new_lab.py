@@ -58,7 +58,7 @@ def _renamed(content: bytes, names: dict[str, str]) -> bytes:
 def next_steps(place: Path) -> list[str]:
     """The next steps for the author, in the language of the messages."""
     steps = (
-        _("{folder} is a complete lab; adapt it file by file (docs/add-a-lab.md):"),
+        _("{folder} is a complete lab; adapt it file by file (docs/howto/add-a-lab.md):"),
         _("1. lab.toml: titles, items, misconceptions; diagram*.json and pins.*.py: the circuit"),
         _("2. reference.py: the right program; mutants/: the wrong ones that you expect"),
         _("3. checks.py: what is measured; expected.toml: what each mutant gets"),

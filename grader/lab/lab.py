@@ -221,7 +221,7 @@ def _load_checks(file: Path) -> tuple[tuple[Check, ...], Scenario]:
 def _run_file(file: Path) -> dict[str, Any]:
     """Run a Python file of a lab. Returns: the names that it defines. Raises: LabError."""
     if not file.is_file():
-        raise lab_error(file, "", _("is missing"), _("see docs/add-a-lab.md"))
+        raise lab_error(file, "", _("is missing"), _("see docs/howto/add-a-lab.md"))
     module = ModuleType(f"{file.stem} of {file.parent.name}")
     module.__file__ = str(file)
     try:

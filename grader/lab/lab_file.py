@@ -27,7 +27,7 @@ class LabFile:
         try:
             self._left = tomllib.loads(file.read_text(encoding="utf-8"))
         except FileNotFoundError as error:
-            raise lab_error(file, "", _("is missing"), _("see docs/add-a-lab.md")) from error
+            raise lab_error(file, "", _("is missing"), _("see docs/howto/add-a-lab.md")) from error
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise lab_error(file, "", _("is not TOML: {why}").format(why=error)) from error
 

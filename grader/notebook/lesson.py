@@ -1,5 +1,6 @@
-"""Makes nbgrader's source notebook from `labs/<slug>/lesson.md`. `docs/lesson-format.md` describes
-the format.
+"""Makes nbgrader's source notebook from `labs/<slug>/lesson.md`.
+
+`docs/reference/lesson-format.md` describes the format.
 """
 
 import base64

@@ -189,7 +189,7 @@ def test_main_py_runs_and_its_exception_is_told_aside(bare: BareBench) -> None:
 def test_memory_is_the_chips_and_fills_with_an_error(bare: BareBench, family: str) -> None:
     output, _ = bare.raw("import gc\ngc.collect()\nprint(gc.mem_free())")
     least, most = {"esp32": (150_000, 170_000), "rp2": (238_000, 246_000)}[family]
-    assert least < int(output) < most  # the Pico's own firmware: 241,936 (docs/timing.md)
+    assert least < int(output) < most  # the Pico's own firmware: 241,936 (docs/measured/timing.md)
     _, error = bare.raw("l = []\nwhile True: l.append(bytearray(1000))")
     assert "MemoryError: memory allocation failed" in error
 

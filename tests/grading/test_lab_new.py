@@ -93,7 +93,7 @@ def test_the_verb_leaves_a_lab_alone_that_is_there() -> None:
 
 
 def test_every_step_of_an_episode_stands_in_the_documents() -> None:
-    page = (ROOT / "docs" / "checks.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "reference" / "checks.md").read_text(encoding="utf-8")
     told = re.search(r"^Steps: (.+?); each gives", page, re.MULTILINE | re.DOTALL)
     known = inspect.getmembers(episode, inspect.isfunction)
     steps = {name for name, made in known if made.__module__ == episode.__name__}

@@ -68,7 +68,7 @@ def tells(text: str) -> str:
 
 
 def put_beside(course: Course, *names: str) -> None:
-    """The instructor's own notebooks and files, as docs/gradebook.md says."""
+    """The instructor's own notebooks and files, as docs/howto/gradebook.md says."""
     place = course.root / "source" / LAB
     for name in names:
         nbformat.write(source(), place / f"{name}.ipynb")

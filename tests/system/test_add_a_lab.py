@@ -1,4 +1,4 @@
-"""docs/add-a-lab.md followed to the letter, from `warsha lab new` to the marks."""
+"""docs/howto/add-a-lab.md followed to the letter, from `warsha lab new` to the marks."""
 
 import re
 import shutil
@@ -24,7 +24,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     labs = tmp_path_factory.mktemp("made") / "labs"
     shutil.copytree(LABS / "blinker", labs / "blinker")
     place = new_lab("stair_light", id="L21", labs=labs)
-    text = (ROOT / "docs" / "add-a-lab.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "howto" / "add-a-lab.md").read_text(encoding="utf-8")
     for name in ("given/blink.json", "mutants/hardcoded.py", "mutants/same_time.py"):
         assert f"`{Path(name).name}`" in text or f"`{name}`" in text
         (place / name).unlink()

@@ -2,7 +2,7 @@
 //
 // The table is in microseconds of an emulated RP2040 at 125 MHz (MicroPython 1.25.0 built from Debian's
 // sources, run under rp2040py 0.3.6, which counts Cortex-M0+ cycles but no flash cache misses), fitted by
-// tools/calibrate.py to small programs (docs/timing.md: how well, also on whole programs that were not
+// tools/calibrate.py to small programs (docs/measured/timing.md: how well, also on whole programs that were not
 // fitted). It writes the numbers here. A real Pico is slower by the geometric mean 1.12 of twelve published
 // benchmark scores (micropython pull request 14182). ESP32 at 160 MHz is a GUESS: 0.8 of a real Pico
 // (scruss.com's benchmark: 15.4 s against 19.8 s), floats 0.55 because it has an FPU.

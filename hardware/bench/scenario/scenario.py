@@ -10,8 +10,8 @@ the key `warsha` of a step and nowhere else:
         points: 2
         feedback: { en: "The servo is not in the middle.", ar: "محرك السيرفو ليس في الوسط." }
 
-The commands are in `commands/`; docs/scenarios.md describes all of them. A failed step that has
-`points` does not end the run.
+The commands are in `commands/`; docs/reference/scenarios.md describes all of them. A failed step
+that has `points` does not end the run.
 """
 
 from dataclasses import dataclass, field

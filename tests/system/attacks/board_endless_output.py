@@ -1,4 +1,4 @@
-# Tries: a board program that prints without an end.
+# Tries: a board program that prints without end.
 # Ends: the output limit of a board.
 ### ATTACK
 while True:

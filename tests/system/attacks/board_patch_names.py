@@ -1,4 +1,4 @@
-# Tries: a board program that patches builtins, modules and the clock, so that whatever measures it is deceived.
+# Tries: a board program that patches builtins, modules and the clock, to deceive whatever measures it.
 # Ends: the grader's names are in another process.
 ### ATTACK
 import builtins

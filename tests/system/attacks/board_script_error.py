@@ -1,4 +1,4 @@
-# Tries: a board program whose exception, which feedback quotes, is a script, a terminal's commands and a turn of direction.
+# Tries: a board program whose exception, which feedback quotes, is a script, commands to a terminal and a change of direction.
 # Ends: escaped where it is shown, cut at 200 characters.
 ### ATTACK
 TEXT = "<script>alert(document.cookie)</script>\x1b[2J\u202e" + "x" * 5000

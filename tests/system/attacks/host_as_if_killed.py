@@ -1,5 +1,5 @@
-# Tries: host code that ends as if the system had killed it, so that the machine gets the blame and earlier marks stay.
-# Ends: the kernel's own count of what it killed for want of memory.
+# Tries: host code that ends as if the system had killed it, so that the machine is blamed and earlier marks stay.
+# Ends: the kernel's own count of what it killed for lack of memory.
 ### BASE
 
 

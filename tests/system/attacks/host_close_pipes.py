@@ -1,5 +1,5 @@
-# Tries: host code that closes the pipes to the grader and lives on, so that nobody hears its end.
-# Ends: the wall limit, which goes on without a pipe.
+# Tries: host code that closes the pipes to the grader and keeps running, so that its end is not noticed.
+# Ends: the wall limit, which needs no pipe.
 ### BASE
 
 

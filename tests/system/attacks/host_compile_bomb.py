@@ -1,4 +1,4 @@
-# Tries: host code that exhausts whoever compiles it.
+# Tries: host code that exhausts the compiler.
 # Ends: the memory and CPU limits of the child.
 ### ATTACK
 exec("x = " + "-" * 10**6 + "1")

@@ -1,4 +1,4 @@
-# Tries: host code that crashes its interpreter, ends it without a word, or leaves work for its end.
+# Tries: host code that crashes its interpreter, ends it silently, or leaves work for its end.
 # Ends: the child dies alone; the call has failed.
 ### BASE
 

@@ -1,5 +1,5 @@
-# Tries: host code that detects that it is graded, and answers by heart what the public seed asks.
-# Ends: hidden seeds: what was learnt by heart is asked of nobody.
+# Tries: host code that detects that it is graded, and gives the memorised answers of the public seed.
+# Ends: hidden seeds: the memorised inputs do not occur.
 ### BASE
 
 

@@ -1,5 +1,5 @@
-# Tries: host code that prints without measure, and throws bytes at every descriptor it has.
-# Ends: prints lead nowhere; an answer has a length limit.
+# Tries: host code that prints without limit, and writes bytes to every descriptor it has.
+# Ends: prints are discarded; an answer has a length limit.
 ### BASE
 
 

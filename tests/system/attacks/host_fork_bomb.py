@@ -1,4 +1,4 @@
-# Tries: host code that starts processes and threads without an end.
+# Tries: host code that starts processes and threads without end.
 # Ends: seccomp: one process, one thread.
 ### ATTACK
 import os

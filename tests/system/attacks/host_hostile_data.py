@@ -1,4 +1,4 @@
-# Tries: host code that answers with huge and deeply nested data, numbers that are none, keys twice.
+# Tries: host code that answers with huge and deeply nested data, invalid numbers, duplicate keys.
 # Ends: the parser: depth, size, numbers, keys.
 ### BASE
 

@@ -1,5 +1,5 @@
 # Tries: host code that patches builtins, sys.modules and the program that calls it.
-# Ends: it patches its own child only; the parent believes nothing.
+# Ends: it patches its own child only; the parent trusts nothing.
 ### ATTACK
 import builtins
 import sys

@@ -1,4 +1,4 @@
-# Tries: host code that reads the secret, the checks, the gradebook and others' notebooks, and tells them in an error.
+# Tries: host code that reads the secret, the checks, the gradebook and others' notebooks, and puts them into an error message.
 # Ends: the sandbox holds libraries and nothing of the course.
 def gaps(db):
     ### ATTACK

@@ -1,4 +1,4 @@
-# Tries: host code whose error, which feedback quotes, is a script, a terminal's commands and a path.
+# Tries: host code whose error, which feedback quotes, is a script, commands to a terminal and a path.
 # Ends: escaped where it is shown, cut at 200 characters.
 ### BASE
 

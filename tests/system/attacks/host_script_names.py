@@ -1,4 +1,4 @@
-# Tries: host code whose errors have names and texts that are computed: without an end, of other types, formulas, errors themselves.
+# Tries: host code whose errors have computed names and texts: endless, of other types, formulas, errors themselves.
 # Ends: an answer is only the value of a call, cut at 300 characters, escaped where it is shown.
 ### BASE
 

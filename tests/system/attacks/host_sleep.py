@@ -1,4 +1,4 @@
-# Tries: host code that takes no processor, and no end either.
+# Tries: host code that uses no processor time and never ends.
 # Ends: the wall limit, kept by the parent.
 ### BASE
 

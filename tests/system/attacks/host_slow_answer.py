@@ -1,4 +1,4 @@
-# Tries: host code that sends its answer byte by byte, so that each byte begins the waiting anew.
+# Tries: host code that sends its answer byte by byte, so that each byte restarts the wait.
 # Ends: the wall limit is for all answers of an episode together.
 ### BASE
 

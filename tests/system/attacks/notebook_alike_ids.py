@@ -1,4 +1,4 @@
-# Tries: graded cells with ids that look like those of the release: other scripts, widths, marks that nobody sees.
+# Tries: graded cells with ids that look like those of the release: other scripts, widths, invisible marks.
 # Ends: only ids of the release mean something, letter by letter.
 import copy
 

@@ -1,5 +1,5 @@
-# Tries: a notebook of five million empty lists and objects, to fill the memory of whoever reads it.
-# Ends: 16 MB at most; only texts are taken out of it.
+# Tries: a notebook of five million empty lists and objects, to fill the memory of the reader.
+# Ends: 16 MB at most; only texts are read.
 import json
 
 

@@ -1,4 +1,4 @@
-# Tries: a notebook in which every graded cell is there three times, with other sources and kinds.
+# Tries: a notebook in which every graded cell occurs three times, with other sources and kinds.
 # Ends: of cells with one id the last counts, and graded ones come from the release.
 import copy
 

@@ -1,5 +1,5 @@
 # Tries: files beside the notebook that are links to the secret, the gradebook, others' folders and the root.
-# Ends: links are not followed, and left out of what is copied.
+# Ends: links are not followed and not copied.
 def attack(folder, notebook):
     targets = ("@SECRET@", "@ROOT@/gradebook.db", "@VICTIM@", "@ROOT@/store", "/", "/proc/self/environ")
     for number, target in enumerate(targets):

@@ -1,5 +1,5 @@
-# Tries: a program of as many lines as a cell may have, each of signs that a page writes as six, to make feedback huge.
-# Ends: a page shows a program as far as a person reads.
+# Tries: a program of as many lines as a cell may have, each of characters that a page writes as six, to make feedback huge.
+# Ends: a page shows only the beginning of a long program.
 def attack(folder, notebook):
     for cell in notebook["cells"]:
         if "%%board main.py" in cell["source"]:

@@ -1,4 +1,4 @@
-# Tries: a notebook of as many program cells as can be, the last one empty of sense.
+# Tries: a notebook of as many program cells as can be, the last one meaningless.
 # Ends: the last program counts; 2000 cells at most.
 def attack(folder, notebook):
     cells = [

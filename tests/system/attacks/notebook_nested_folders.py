@@ -1,5 +1,5 @@
-# Tries: a file below six hundred folders in each other: who copies or removes them goes as deep himself.
-# Ends: folders are copied 32 deep, which is said.
+# Tries: a file in six hundred nested folders: a program that copies or removes them must go as deep.
+# Ends: folders are copied 32 deep, and a note says so.
 def attack(folder, notebook):
     for _number in range(600):
         folder = folder / "a"

@@ -1,5 +1,5 @@
-# Tries: a notebook with keys twice, numbers that are none, half characters and values of other types.
-# Ends: only texts are taken out of it, the rest is passed over.
+# Tries: a notebook with duplicate keys, invalid numbers, half characters and values of other types.
+# Ends: only texts are read, the rest is ignored.
 import json
 
 

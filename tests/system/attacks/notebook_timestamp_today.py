@@ -1,5 +1,5 @@
-# Tries: a time stamp without a day, which is another one with each day: it would bring other seeds.
-# Ends: a time stamp has a date and a time, or it is none.
+# Tries: a time stamp without a day, so that it differs each day and brings other seeds.
+# Ends: a text without a date and a time is not a time stamp.
 UNREADABLE = True
 
 

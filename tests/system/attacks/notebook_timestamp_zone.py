@@ -1,4 +1,4 @@
-# Tries: a time stamp whose zone is the name of a file, which whoever looks zones up would open and wait for.
+# Tries: a time stamp whose zone is the name of a file that the reader would open and wait for.
 # Ends: a time is digits and the name of a zone; nothing of it is a path.
 UNREADABLE = True
 

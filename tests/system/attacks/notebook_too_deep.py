@@ -1,4 +1,4 @@
-# Tries: a file that is no notebook but a hundred thousand brackets.
+# Tries: a file that is not a notebook but a hundred thousand brackets.
 # Ends: it is unreadable: its trainee alone has no mark.
 UNREADABLE = True
 

@@ -1,4 +1,4 @@
-# Tries: so many links beside the notebook that what is said of them hides all that is said of others.
+# Tries: so many links beside the notebook that the messages about them hide all others.
 # Ends: 1000 entries are looked at, and what is left out is one line.
 def attack(folder, notebook):
     for number in range(20_000):

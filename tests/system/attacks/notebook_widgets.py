@@ -1,4 +1,4 @@
-# Tries: a notebook that hands state of widgets and JavaScript to whoever shows it.
+# Tries: a notebook with the state of widgets, and JavaScript, for whoever shows it.
 # Ends: outputs and metadata count for nothing and are not kept.
 def attack(folder, notebook):
     notebook["metadata"]["widgets"] = {
