@@ -38,7 +38,10 @@ build/micropython/py/py.mk: firmware/port/source.py
 	touch $@
 
 $(PORTS): $(OUT)/port/%: $(PORT_FILES) $(if $(filter $(CURDIR)/build/micropython,$(MICROPY_DIR)),build/micropython/py/py.mk)
-	@mkdir -p $(@D) $(OUT)/objects
+	@mkdir -p $(@D) $(OUT)/objects/$(notdir $(@D))
+	@# Objects of files that were moved or renamed since are not used again: their names say too little.
+	@echo $(PORT_FILES) | cmp -s - $(OUT)/objects/$(notdir $(@D))/files || rm -rf $(OUT)/objects/$(notdir $(@D))/*
+	@echo $(PORT_FILES) > $(OUT)/objects/$(notdir $(@D))/files
 	@echo "building the virtual board $(notdir $(@D)) (log: $(@D)/build.log)"
 	@$(MAKE) --no-print-directory -C firmware/port FAMILY=$(notdir $(@D)) MICROPY_DIR=$(MICROPY_DIR) \
 		BUILD=$(CURDIR)/$(OUT)/objects/$(notdir $(@D)) > $(@D)/build.log 2>&1 || { tail -n 25 $(@D)/build.log; exit 1; }

@@ -111,9 +111,13 @@ def _through(number: int, case: Case, folder: Path) -> Outcome:
         _draw(Circuit(loaded))
         played = scenarios.load(steps)
         outcome = run_program(
-            {"main.py": case.program}, loaded, scenario=played, seconds=SECONDS,
-            seed=number, limits=LIMITS,
-        )  # fmt: skip
+            {"main.py": case.program},
+            loaded,
+            scenario=played,
+            seconds=SECONDS,
+            seed=number,
+            limits=LIMITS,
+        )
         json.dumps(summary(outcome.trace))
         if outcome.failed_step:
             _one_line(str(outcome.failed_step), outcome.failed_step.cure)

@@ -84,9 +84,11 @@ while True:
 def play(acts: list[Act], work: str = WORK) -> Bench:
     """Runs a liar beside an honest board. The bench is closed, its traces can be read."""
     made = circuit("esp32", PARTS)
-    with tempfile.TemporaryDirectory() as folder, Flash(made.sides[OTHER].board) as liar, Flash(
-        made.sides[HONEST].board
-    ) as honest:  # fmt: skip
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Flash(made.sides[OTHER].board) as liar,
+        Flash(made.sides[HONEST].board) as honest,
+    ):
         build = Path(folder)
         install(build, "esp32", ("rp2", paths.port_program("rp2").resolve()))
         put(liar, acts)

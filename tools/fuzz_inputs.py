@@ -18,18 +18,64 @@ from hardware.bench.diagram import PartSpec
 from hardware.paths import ROOT
 
 NASTY: tuple[Any, ...] = (
-    None, True, False, -1, 0, 1e308, -1e308, float("nan"), float("inf"), 2**63, 10**30, "", " ",
-    "0", "-1", "1e999", "nan", "inf", "x" * 5000, "\u202e", "\ud800", "😀", "a:b", "..", "1.l",
-    "\x1b[2J", "\x00", "\n", "{part}", "%s", [], {}, [[]], [None], {"": ""}, ["h10", "*", "*"],
-)  # fmt: skip
-SUPPLIES = {"VCC": "3V3", "VDD": "3V3", "V+": "5V", "5V": "5V", "3.3V": "3V3", "GND": "GND",
-            "VSS": "GND", "COM": "GND", "C": "GND"}  # fmt: skip
+    None,
+    True,
+    False,
+    -1,
+    0,
+    1e308,
+    -1e308,
+    float("nan"),
+    float("inf"),
+    2**63,
+    10**30,
+    "",
+    " ",
+    "0",
+    "-1",
+    "1e999",
+    "nan",
+    "inf",
+    "x" * 5000,
+    "\u202e",
+    "\ud800",
+    "😀",
+    "a:b",
+    "..",
+    "1.l",
+    "\x1b[2J",
+    "\x00",
+    "\n",
+    "{part}",
+    "%s",
+    [],
+    {},
+    [[]],
+    [None],
+    {"": ""},
+    ["h10", "*", "*"],
+)
+SUPPLIES = {
+    "VCC": "3V3",
+    "VDD": "3V3",
+    "V+": "5V",
+    "5V": "5V",
+    "3.3V": "3V3",
+    "GND": "GND",
+    "VSS": "GND",
+    "COM": "GND",
+    "C": "GND",
+}
 """Where pins of these names go."""
 FROM_PEOPLE = sorted(ROOT.glob("labs/*/diagram*.json"))
 STEPS = (
-    '- delay: "5ms"', '- delay: "0"', "- write-serial: [3, 13, 4]", '- write-serial: "x\\r\\n"',
-    '- wait-serial: "ready"', '- wait-serial: "never"\n  warsha: {timeout: "20ms"}',
-)  # fmt: skip
+    '- delay: "5ms"',
+    '- delay: "0"',
+    "- write-serial: [3, 13, 4]",
+    '- write-serial: "x\\r\\n"',
+    '- wait-serial: "ready"',
+    '- wait-serial: "never"\n  warsha: {timeout: "20ms"}',
+)
 TRIES = """
 import machine, time
 from machine import Pin
@@ -40,14 +86,19 @@ def t(fn):
         print(repr(e)[:60])
 """
 ACTS = (
-    "Pin({a}, Pin.OUT).value({n} & 1)", "Pin({a}, Pin.IN, Pin.PULL_UP).value()",
-    "Pin({a}, Pin.IN).value()", "Pin({a}, Pin.OPEN_DRAIN).value({n} & 1)",
+    "Pin({a}, Pin.OUT).value({n} & 1)",
+    "Pin({a}, Pin.IN, Pin.PULL_UP).value()",
+    "Pin({a}, Pin.IN).value()",
+    "Pin({a}, Pin.OPEN_DRAIN).value({n} & 1)",
     "machine.PWM(Pin({a}), freq={n} % 2000 + 8, duty_u16={n} % 65536)",
-    "machine.ADC(Pin({a})).read_u16()", "machine.time_pulse_us(Pin({a}), {n} & 1, 2000)",
+    "machine.ADC(Pin({a})).read_u16()",
+    "machine.time_pulse_us(Pin({a}), {n} & 1, 2000)",
     "machine.SoftI2C(scl=Pin({a}), sda=Pin({b})).scan()",
-    "[Pin({a}, Pin.OUT).value(i & 1) for i in range({n} % 60)]", "time.sleep_ms({n} % 20)",
-    "Pin({a}, Pin.IN).irq(lambda p: None, 3)", "print('ready', {n})",
-)  # fmt: skip
+    "[Pin({a}, Pin.OUT).value(i & 1) for i in range({n} % 60)]",
+    "time.sleep_ms({n} % 20)",
+    "Pin({a}, Pin.IN).irq(lambda p: None, 3)",
+    "print('ready', {n})",
+)
 
 
 def diagram(chance: random.Random) -> dict[str, Any]:
@@ -95,8 +146,10 @@ def program(chance: random.Random, raw: dict[str, Any]) -> bytes:
     """A program that does things to pins and goes on, whatever comes of them."""
     board = next((b for p in raw["parts"] if (b := boards.for_diagram(p["type"]))), None)
     gpios = board.gpios if board else (2, 4)
-    numbers = [[chance.choice(gpios), chance.choice(gpios), chance.randrange(100_000)]
-               for _ in range(chance.randint(0, 14))]  # fmt: skip
+    numbers = [
+        [chance.choice(gpios), chance.choice(gpios), chance.randrange(100_000)]
+        for _ in range(chance.randint(0, 14))
+    ]
     lines = [f"t(lambda: {chance.choice(ACTS).format(a=a, b=b, n=n)})" for a, b, n in numbers]
     return (TRIES + "\n".join(lines) + "\nprint('ready')\n").encode()
 
@@ -202,6 +255,17 @@ def _rewire(chance: random.Random, tree: Any) -> None:
 
 
 CHANGES: tuple[Callable[[random.Random, Any], None], ...] = (
-    _replace, _delete, _swap, _double, _misspell, _rename, _nudge,
-    _attribute, _attribute, _attribute, _rewire, _rewire, _rewire,
-)  # fmt: skip
+    _replace,
+    _delete,
+    _swap,
+    _double,
+    _misspell,
+    _rename,
+    _nudge,
+    _attribute,
+    _attribute,
+    _attribute,
+    _rewire,
+    _rewire,
+    _rewire,
+)

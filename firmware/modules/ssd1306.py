@@ -43,7 +43,7 @@ class SSD1306(framebuf.FrameBuffer):
             _NORMAL,
             _PUMP, 0x10 if self.external_vcc else 0x14,
             _DISPLAY | 1,
-        ):  # fmt: skip
+        ):
             self.write_cmd(command)
         self.fill(0)
         self.show()

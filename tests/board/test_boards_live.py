@@ -105,8 +105,17 @@ def test_warsha_runs_a_program_on_each(tmp_path: Path) -> None:
     circuit(PING, PONG).diagram.save(tmp_path / "two.json")
     (tmp_path / "esp.py").write_text(f"{SET}\nprint('set')\n")
     (tmp_path / "pico.py").write_text(f"import time\ntime.sleep_ms(500)\n{GET}\n")
-    done = warsha(tmp_path, "--on", "pico=pico.py", "--seconds", "1", "--vcd", "out.vcd",
-                  "--json", "out.json")  # fmt: skip
+    done = warsha(
+        tmp_path,
+        "--on",
+        "pico=pico.py",
+        "--seconds",
+        "1",
+        "--vcd",
+        "out.vcd",
+        "--json",
+        "out.json",
+    )
     assert done.returncode == 0, done.stderr
     assert "set\n" in done.stdout and "pico: 1\n" in done.stdout
     assert {file.name for file in tmp_path.glob("*.vcd")} == {"out-esp.vcd", "out-pico.vcd"}

@@ -88,8 +88,12 @@ def test_a_board_that_does_not_look_hears_of_it_when_it_does() -> None:
 
 
 def test_an_answer_can_wait_for_the_third() -> None:
-    made = circuit(PING, ("pico:GP15", "third:GP14"), ("third:GP15", "esp:27"),
-                   boards=("esp", "pico", "third"))  # fmt: skip
+    made = circuit(
+        PING,
+        ("pico:GP15", "third:GP14"),
+        ("third:GP15", "esp:27"),
+        boards=("esp", "pico", "third"),
+    )
     echo = ANSWERS["an interrupt"]
     with boards(made, {"esp": SEND, "pico": echo, "third": echo}) as bench:
         bench.run(SECOND)
@@ -229,8 +233,9 @@ def test_the_supply_of_one_board_is_its_own() -> None:
 
 def test_each_has_flash_serial_and_number_of_its_own() -> None:
     who = "import machine, sys\nprint(sys.platform, machine.unique_id())\nprint(input())"
-    with boards(circuit(boards=("esp", "pico", "third")), dict.fromkeys(
-        ("esp", "pico", "third"), who)) as bench:  # fmt: skip
+    with boards(
+        circuit(boards=("esp", "pico", "third")), dict.fromkeys(("esp", "pico", "third"), who)
+    ) as bench:
         bench.send(b"for the third\r", 500 * MS, "third")
         bench.run(SECOND)
         said = {key: text(bench, key).splitlines() for key in bench.boards}
@@ -250,8 +255,10 @@ def test_a_short_between_two_boards_is_told_to_both() -> None:
 
 
 def test_a_listener_stops_all_boards_at_one_time() -> None:
-    with boards(circuit(PING, PONG), {"esp": POLL.replace("15", "26").replace("14", "27"),
-                                      "pico": ECHO.format(out=15, inp=14)}) as bench:  # fmt: skip
+    with boards(
+        circuit(PING, PONG),
+        {"esp": POLL.replace("15", "26").replace("14", "27"), "pico": ECHO.format(out=15, inp=14)},
+    ) as bench:
         heard = []
 
         def listen(data: bytes, t_ns: int) -> None:

@@ -135,16 +135,20 @@ def result(op: int, status: int = 0) -> tuple[int, int, int, int]:
     ("rows", "made"),
     [
         ([POWER, SENT, call(1), GOT, result(1, -5)], [(1, b"a", -5, b"b")]),
-        ([POWER, SENT, call(1), call(2), result(1), result(2, 7)],
-         [(1, b"a", 0, b""), (2, b"", 7, b"")]),
+        (
+            [POWER, SENT, call(1), call(2), result(1), result(2, 7)],
+            [(1, b"a", 0, b""), (2, b"", 7, b"")],
+        ),
         ([POWER, call(1), POWER, SENT, call(2), GOT, result(2)], [(2, b"a", 0, b"b")]),
         ([GOT, result(9), SENT, call(2), result(2)], [(2, b"a", 0, b"")]),
-        ([result(9), call(2), result(2), POWER, call(3), result(3)],
-         [(2, b"", 0, b""), (3, b"", 0, b"")]),
+        (
+            [result(9), call(2), result(2), POWER, call(3), result(3)],
+            [(2, b"", 0, b""), (3, b"", 0, b"")],
+        ),
         ([POWER, call(1)], []),
         ([], []),
     ],
-)  # fmt: skip
+)
 def test_an_answer_belongs_to_the_first_call_that_waits(
     rows: list[tuple[int, int, int, int]], made: list[tuple[int, bytes, int, bytes]]
 ) -> None:

@@ -16,8 +16,10 @@ def test_a_row_of_a_matrix(layout: str, column: int) -> None:
 
 
 def test_a_chain_is_filled_from_its_far_end() -> None:
-    parts: Parts = {"m": ("wokwi-max7219-matrix", {"chain": "2", "layout": "fc16"}),
-                    "n": ("wokwi-max7219-matrix", {"layout": "fc16"})}  # fmt: skip
+    parts: Parts = {
+        "m": ("wokwi-max7219-matrix", {"chain": "2", "layout": "fc16"}),
+        "n": ("wokwi-max7219-matrix", {"layout": "fc16"}),
+    }
     wires = [*MATRIX_WIRES, "m:V+.2 n:V+", "m:GND.2 n:GND", "m:DOUT n:DIN", "m:CS.2 n:CS"]
     program = SEND + started(3) + "\nsend(0x0180, 0x0240, 0x0320)"
     with stage(parts, [*wires, "m:CLK.2 n:CLK"], program, until_ms=200) as seen:
@@ -27,9 +29,15 @@ def test_a_chain_is_filled_from_its_far_end() -> None:
 
 @pytest.mark.parametrize(
     ("more", "lit"),
-    [("", 64), ("send(0x0C00)", 0), ("send(0x0B02)", 24), ("send(0x0C00); send(0x0F01)", 64),
-     ("send(0x09FF)", 8), ("send(0x0101); send(0x0901)", 2 + 7 * 8)],
-)  # fmt: skip
+    [
+        ("", 64),
+        ("send(0x0C00)", 0),
+        ("send(0x0B02)", 24),
+        ("send(0x0C00); send(0x0F01)", 64),
+        ("send(0x09FF)", 8),
+        ("send(0x0101); send(0x0901)", 2 + 7 * 8),
+    ],
+)
 def test_shutdown_scan_limit_test_and_decoding(more: str, lit: int) -> None:
     parts: Parts = {"m": ("wokwi-max7219-matrix", {})}
     fill = "\nfor row in range(1, 9): send(row << 8 | 255)\n"

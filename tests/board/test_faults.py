@@ -37,9 +37,14 @@ def test_a_good_circuit_has_no_faults() -> None:
 def test_a_lamp_without_resistor_is_told_each_time_it_is_lit() -> None:
     blink = "p = Pin(25, Pin.OUT)\nfor i in (0, 1, 0, 1):\n    p(i)\n    time.sleep_ms(50)"
     done = run(blink, LAMP, "b:25 led1:A", "led1:C b:GND.1")
-    assert said(done.faults) == [
-        "b:25: 45 mA, more than the pin bears", "led1: 45 mA, more than the LED bears",
-    ] * 2  # fmt: skip
+    assert (
+        said(done.faults)
+        == [
+            "b:25: 45 mA, more than the pin bears",
+            "led1: 45 mA, more than the LED bears",
+        ]
+        * 2
+    )
     assert done.faults[2].t_ns - done.faults[0].t_ns > 90_000_000
     assert [fault.kind for fault in done.trace.faults()] == [f.kind for f in done.faults]
 
@@ -55,15 +60,17 @@ def test_two_outputs_fight_through_a_low_resistor_only() -> None:
     parts: Parts = {"r": ("resistor", {"value": "1000"})}
     assert run(fight, parts, "b:25 r:1", "r:2 b:26").faults == ()
     assert said(run(fight, parts, "b:25 b:26").faults) == [
-        "b:25: a short circuit", "b:26: a short circuit",
-    ]  # fmt: skip
+        "b:25: a short circuit",
+        "b:26: a short circuit",
+    ]
 
 
 def test_pins_without_pulls_and_those_of_the_flash_are_named() -> None:
     done = run("Pin(34, Pin.IN, Pin.PULL_UP)\nPin(6, Pin.OUT)", {})
     assert said(done.faults) == [
-        "b:34: this pin has no pull resistor", "b:CLK: the chip's flash is on this pin",
-    ]  # fmt: skip
+        "b:34: this pin has no pull resistor",
+        "b:CLK: the chip's flash is on this pin",
+    ]
 
 
 def test_a_sensor_fed_by_a_pin_works_while_the_pin_is_high() -> None:

@@ -43,8 +43,10 @@ def test_shift_registers_in_a_chain() -> None:
         ]
 
 
-@pytest.mark.parametrize("bus", ["SPI(2, sck=Pin(26), mosi=Pin(25))",
-                                 "SoftSPI(sck=Pin(26), mosi=Pin(25), miso=Pin(33))"])  # fmt: skip
+@pytest.mark.parametrize(
+    "bus",
+    ["SPI(2, sck=Pin(26), mosi=Pin(25))", "SoftSPI(sck=Pin(26), mosi=Pin(25), miso=Pin(33))"],
+)
 def test_a_shift_register_is_fed_by_spi_too(bus: str) -> None:
     program = f"""
 from machine import Pin, SPI, SoftSPI
@@ -109,9 +111,13 @@ print(hex(value))
 
 
 GATES = {
-    "gate-and-2": "0001", "gate-or-2": "0111", "gate-xor-2": "0110",
-    "gate-nand-2": "1110", "gate-nor-2": "1000", "gate-xnor-2": "1001",
-}  # fmt: skip
+    "gate-and-2": "0001",
+    "gate-or-2": "0111",
+    "gate-xor-2": "0110",
+    "gate-nand-2": "1110",
+    "gate-nor-2": "1000",
+    "gate-xnor-2": "1001",
+}
 
 
 @pytest.mark.parametrize(("kind", "table"), GATES.items())
@@ -130,8 +136,10 @@ print()
 
 
 def test_inverter_buffer_and_multiplexer() -> None:
-    parts: Parts = {name: (f"wokwi-{kind}", {}) for name, kind in
-                    {"n": "gate-not", "f": "gate-buffer", "m": "mux-2"}.items()}  # fmt: skip
+    parts: Parts = {
+        name: (f"wokwi-{kind}", {})
+        for name, kind in {"n": "gate-not", "f": "gate-buffer", "m": "mux-2"}.items()
+    }
     wires = ["b:25 n:IN", "n:OUT m:A", "n:OUT f:IN", "f:OUT b:14", "b:GND.1 m:B", "b:26 m:SEL"]
     program = """
 from machine import Pin
@@ -173,12 +181,22 @@ Pin(27, Pin.IN).irq(edge, Pin.IRQ_RISING)
         assert set((edges.rising()[5:] - edges.rising()[4:-1]).tolist()) == {2_000_000}
 
 
-DRIVER: Parts = {"a": ("wokwi-a4988", {}), "m": ("wokwi-stepper-motor", {}),
-                 "v": ("wokwi-vcc", {"voltage": "12"})}  # fmt: skip
+DRIVER: Parts = {
+    "a": ("wokwi-a4988", {}),
+    "m": ("wokwi-stepper-motor", {}),
+    "v": ("wokwi-vcc", {"voltage": "12"}),
+}
 DRIVER_WIRES = [
-    "b:25 a:STEP", "b:26 a:DIR", "b:3V3 a:VDD", "b:GND.1 a:GND", "v:VCC a:VMOT",
-    "a:1B m:B-", "a:1A m:B+", "a:2A m:A+", "a:2B m:A-",
-]  # fmt: skip
+    "b:25 a:STEP",
+    "b:26 a:DIR",
+    "b:3V3 a:VDD",
+    "b:GND.1 a:GND",
+    "v:VCC a:VMOT",
+    "a:1B m:B-",
+    "a:1A m:B+",
+    "a:2A m:A+",
+    "a:2B m:A-",
+]
 AWAKE = ["a:RESET a:SLEEP"]
 
 
@@ -190,9 +208,15 @@ def steps(seen: Stage) -> float:
 
 @pytest.mark.parametrize(
     ("high", "direction", "expected"),
-    [((), 1, 20), ((), 0, -20), (("MS1",), 1, 10), (("MS2",), 1, 5), (("MS1", "MS2"), 1, 2.5),
-     (("MS1", "MS2", "MS3"), 0, -1.25)],
-)  # fmt: skip
+    [
+        ((), 1, 20),
+        ((), 0, -20),
+        (("MS1",), 1, 10),
+        (("MS2",), 1, 5),
+        (("MS1", "MS2"), 1, 2.5),
+        (("MS1", "MS2", "MS3"), 0, -1.25),
+    ],
+)
 def test_a_driver_turns_the_motor_by_the_chosen_steps(
     high: tuple[str, ...], direction: int, expected: float
 ) -> None:

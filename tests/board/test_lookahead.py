@@ -15,10 +15,17 @@ PARTS: Parts = {
     "p": ("wokwi-potentiometer", {"value": "500"}),
 }
 WIRES = [
-    "b:4 d:SDA", "d:VCC b:3V3", "d:GND b:GND.1",
-    "b:5 u:TRIG", "b:35 u:ECHO", "u:VCC b:3V3", "u:GND b:GND.1",
-    "b:34 p:SIG", "p:VCC b:3V3", "p:GND b:GND.1",
-]  # fmt: skip
+    "b:4 d:SDA",
+    "d:VCC b:3V3",
+    "d:GND b:GND.1",
+    "b:5 u:TRIG",
+    "b:35 u:ECHO",
+    "u:VCC b:3V3",
+    "u:GND b:GND.1",
+    "b:34 p:SIG",
+    "p:VCC b:3V3",
+    "p:GND b:GND.1",
+]
 BEGIN = """
 import dht, time, machine
 from machine import ADC, PWM, Pin, Timer, time_pulse_us

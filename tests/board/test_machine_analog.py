@@ -272,8 +272,14 @@ Pin(OUT, Pin.OUT, value=0)
 print(i())
 """
     assert lines("esp32", program) == [
-        "1 0", "12 0", "31 1", "DAC(Pin(25))", "value out of range", "invalid Pin for DAC", "0",
-    ]  # fmt: skip
+        "1 0",
+        "12 0",
+        "31 1",
+        "DAC(Pin(25))",
+        "value out of range",
+        "invalid Pin for DAC",
+        "0",
+    ]
 
 
 def test_a_finger_is_felt() -> None:

@@ -20,9 +20,16 @@ CHAIN: Parts = {
     "strip": ("wokwi-led-strip", {"pixels": "4"}),
 }
 CHAIN_WIRES = [
-    "b:5V one:VDD", "b:GND.1 one:VSS", "b:5V ring:VCC", "b:GND.1 ring:GND", "b:5V strip:VDD",
-    "b:GND.1 strip:VSS", "b:23 one:DIN", "one:DOUT ring:DIN", "ring:DOUT strip:DIN",
-]  # fmt: skip
+    "b:5V one:VDD",
+    "b:GND.1 one:VSS",
+    "b:5V ring:VCC",
+    "b:GND.1 ring:GND",
+    "b:5V strip:VDD",
+    "b:GND.1 strip:VSS",
+    "b:23 one:DIN",
+    "one:DOUT ring:DIN",
+    "ring:DOUT strip:DIN",
+]
 
 
 @pytest.mark.parametrize("family", ["esp32", "rp2"])

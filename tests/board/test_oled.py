@@ -52,7 +52,7 @@ DRAWN = ((slice(0, 1), slice(0, 1)), (slice(50, 60), slice(100, 120)))
         ("oled.write_cmd(0xD3); oled.write_cmd(8)", lambda dots: np.roll(dots, -8, axis=0)),
         ("oled.write_cmd(0xA5)", lambda dots: 0 * dots + 255),
     ],
-)  # fmt: skip
+)
 def test_the_oled_shows_the_frame_buffer_and_obeys(
     more: str, change: Callable[[Pixels], Pixels]
 ) -> None:

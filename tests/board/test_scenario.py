@@ -175,11 +175,14 @@ def test_what_came_during_a_delay_does_not_count() -> None:
         ("  - delay: 2s", None, "the time of the run has ended"),
         ("  - delay: 500ms", 100 * MS, "the board ended .at 100 ms."),
         ("  - wait-serial: x\n    warsha: {timeout: 5ms}", None, "was not received.*at 5 ms"),
-        ("  - name: lamp\n    expect-pin: {part-id: e, pin: '2', value: 1}", None,
-         "s.yaml:4: lamp: e:2 is 0, expected 1"),
+        (
+            "  - name: lamp\n    expect-pin: {part-id: e, pin: '2', value: 1}",
+            None,
+            "s.yaml:4: lamp: e:2 is 0, expected 1",
+        ),
         ("  - set-control: {part-id: btn9, control: pressed, value: 1}", None, "no part 'btn9'"),
     ],
-)  # fmt: skip
+)
 def test_failures_name_the_step(steps: str, ends_ns: int | None, what: str) -> None:
     with pytest.raises(ScenarioError, match=what):
         run(steps, FakeBench({}, ends_ns))

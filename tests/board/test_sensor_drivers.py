@@ -232,5 +232,7 @@ print(bytes(reader.MFRC522_Read(8)))
     hands = [Hand(700, "r", "tagPresent", 1)]
     with trying("mfrc522", parts, wires, program, 9000, hands, RASPBERRY_PI) as shown:
         assert [line for line in shown.said() if "AUTH" not in line] == [
-            "deadbeef 8", "0", "b'Warsha, 16 bytes'"
-        ]  # fmt: skip
+            "deadbeef 8",
+            "0",
+            "b'Warsha, 16 bytes'",
+        ]

@@ -192,8 +192,13 @@ def test_an_access_point_that_makes_no_sense(name: str, value: str) -> None:
 
 @pytest.mark.parametrize(
     "code",
-    ["import ssl", "import tls", "import bluetooth; bluetooth.BLE()",
-     "import network; network.LAN()", "import socket; socket.socket(10)"],
-)  # fmt: skip
+    [
+        "import ssl",
+        "import tls",
+        "import bluetooth; bluetooth.BLE()",
+        "import network; network.LAN()",
+        "import socket; socket.socket(10)",
+    ],
+)
 def test_what_is_not_simulated_says_so(code: str) -> None:
     assert "not simulated" in play(code)[-1]

@@ -56,9 +56,12 @@ CLASS = register(
 STUCK = replace(
     CLASS.rows[2].feedback or pytest.fail(), history=((1, 4.0), (2, 6.0), (3, 6.0), (4, 6.0))
 )
-CLASS = replace(CLASS, rows=tuple(
-    replace(one, feedback=STUCK) if one.student == "stuck" else one for one in CLASS.rows
-))  # fmt: skip
+CLASS = replace(
+    CLASS,
+    rows=tuple(
+        replace(one, feedback=STUCK) if one.student == "stuck" else one for one in CLASS.rows
+    ),
+)
 
 
 def big(size: int) -> ClassRegister:
@@ -78,9 +81,15 @@ def page(opened: Opened, tmp_path: Path) -> Opened:
 def test_who_needs_help_comes_first_with_the_reasons(page: Opened) -> None:
     assert page.texts(".heat tbody th small") == ["stuck", "absent", "unread", "bad", "good"]
     reasons = page.texts(".heat tbody td:last-child")
-    for place, words in enumerate((("below mastery", "many submissions", "no progress"),
-                                   ("nothing handed in",), ("not graded",),
-                                   ("below mastery",), ())):  # fmt: skip
+    for place, words in enumerate(
+        (
+            ("below mastery", "many submissions", "no progress"),
+            ("nothing handed in",),
+            ("not graded",),
+            ("below mastery",),
+            (),
+        )
+    ):
         assert all(text in reasons[place] for text in words)
         assert len(page.texts(f".heat tbody tr:nth-child({place + 1}) li")) == len(words)
 
@@ -113,14 +122,18 @@ def test_the_points_lie_where_they_are(page: Opened) -> None:
 def test_a_click_or_a_key_sorts_by_a_column(page: Opened) -> None:
     names = ".heat tbody th small"
     page.js("document.querySelector('.heat thead th:nth-child(5) .sort').click()")
-    totals = page.js("return [...document.querySelectorAll('.heat tbody tr')]"
-                     ".map(r => +r.children[4].dataset.sort)")  # fmt: skip
+    totals = page.js(
+        "return [...document.querySelectorAll('.heat tbody tr')]"
+        ".map(r => +r.children[4].dataset.sort)"
+    )
     assert totals == sorted(totals)
     assert (
         page.js("return document.querySelector('.heat th:nth-child(5)').ariaSort") == "ascending"
     )
-    page.js("document.querySelector('.heat thead .sort').dispatchEvent("
-            "new KeyboardEvent('keydown', {key: 'Enter', bubbles: true}))")  # fmt: skip
+    page.js(
+        "document.querySelector('.heat thead .sort').dispatchEvent("
+        "new KeyboardEvent('keydown', {key: 'Enter', bubbles: true}))"
+    )
     assert page.texts(names) == sorted(page.texts(names))
 
 
@@ -177,8 +190,20 @@ def read(table: str) -> list[list[str]]:
 
 def test_the_plain_table_has_all_that_an_instructor_asks_for() -> None:
     head, *rows = read(plain_table(CLASS))
-    assert head == ["id", "name", "email", "a", "b", "c", "total", "late_penalty", "tries",
-                    "misconceptions", "state", "remarks"]  # fmt: skip
+    assert head == [
+        "id",
+        "name",
+        "email",
+        "a",
+        "b",
+        "c",
+        "total",
+        "late_penalty",
+        "tries",
+        "misconceptions",
+        "state",
+        "remarks",
+    ]
     by_id = {line[0]: line for line in rows}
     assert by_id["stuck"][3:] == ["4", "0", "2", "6", "0", "4", "b:drift c:after", "graded", ""]
     assert by_id["absent"][3:] == ["", "", "", "", "", "", "", "not handed in", ""]
@@ -201,8 +226,10 @@ def test_how_a_mark_came_about_is_said_where_it_matters(opened: Opened, tmp_path
     odd = replace(sheet(*GOOD), remarks=("no_sandbox", "timed_out"))
     made = register(replace(row("odd", *GOOD), feedback=odd), row("usual", *GOOD))
     assert [line[-1] for line in read(plain_table(made))] == [
-        "remarks", "no_sandbox timed_out", "",
-    ]  # fmt: skip
+        "remarks",
+        "no_sandbox timed_out",
+        "",
+    ]
     opened.paper("")
     opened.resize(1400)
     show(opened, tmp_path, class_page(made))

@@ -118,8 +118,10 @@ def test_what_is_no_answer_is_told_and_the_next_call_works(make: MakeHost) -> No
 
 
 def test_connections_that_nobody_closes_do_not_add_up(make: MakeHost) -> None:
-    host = make("import sqlite3\n\ndef echo(db):\n    with sqlite3.connect(db) as link:\n"
-                "        return link.execute('SELECT 7').fetchone()[0]\n")  # fmt: skip
+    host = make(
+        "import sqlite3\n\ndef echo(db):\n    with sqlite3.connect(db) as link:\n"
+        "        return link.execute('SELECT 7').fetchone()[0]\n"
+    )
     assert {host.call("echo", "a.db") for _ in range(600)} == {7}
 
 

@@ -66,8 +66,10 @@ def test_messages_of_a_board_with_topic_time_and_schema() -> None:
     assert mqtt.repeated(sent, "id", "seq") == []
     (online,) = mqtt.published(run, "#")[:1]
     assert (online.topic, online.payload, online.retain) == (
-        "mcit/a/dev1/status", b"online", True,
-    )  # fmt: skip
+        "mcit/a/dev1/status",
+        b"online",
+        True,
+    )
 
 
 @pytest.mark.parametrize(
@@ -93,8 +95,10 @@ def test_the_will_of_a_connection(retain: bool) -> None:
     run = telemetry(retain=retain)
     (connect,) = mqtt.messages(run, "connect")
     assert (connect.client, connect.topic, connect.payload) == (
-        "dev1", "mcit/a/dev1/status", b"offline",
-    )  # fmt: skip
+        "dev1",
+        "mcit/a/dev1/status",
+        b"offline",
+    )
     assert (connect.keep_alive_s, connect.retain, connect.t_ns < 0) == (20, retain, True)
 
 

@@ -141,10 +141,16 @@ def everything(run: Run) -> dict[str, Callable[[], object]]:
         "signal": lambda: (out.duties()[:3], out.widths(True)[:3], out.latency(5, True)),
     }
     for name, at_ns in (("edges", out.edges_ns()), ("none", free.edges_ns()[:0])):
-        made[f"times of {name}"] = lambda at_ns=at_ns: (  # type: ignore[misc]
-            rate(at_ns), rates(at_ns, ms(100), 0, 10**9), longest_gap(at_ns, 0, 10**9),
-            periods(at_ns[:9]), moments(at_ns[:9]), delay(at_ns, 10**8),
-        )  # fmt: skip
+        made[f"times of {name}"] = (
+            lambda at_ns=at_ns: (  # type: ignore[misc]
+                rate(at_ns),
+                rates(at_ns, ms(100), 0, 10**9),
+                longest_gap(at_ns, 0, 10**9),
+                periods(at_ns[:9]),
+                moments(at_ns[:9]),
+                delay(at_ns, 10**8),
+            )
+        )
     return made | of_the_chip(run)
 
 

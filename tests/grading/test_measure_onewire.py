@@ -37,11 +37,16 @@ def test_conversions_and_what_was_read(family: str, pin: int, wait: int) -> None
     hands = [Hand(2050, "a", "bad_checksum", 1)]
     talks = onewire(
         measured(
-            PROBE, wires, f"WAIT = {wait}\n" + READ, {"PROBE": pin}, hands,
-            family=family, until_ms=3500,
+            PROBE,
+            wires,
+            f"WAIT = {wait}\n" + READ,
+            {"PROBE": pin},
+            hands,
+            family=family,
+            until_ms=3500,
         ),
         "PROBE",
-    )  # fmt: skip
+    )
     begun = [talk for talk in talks if talk.command[:1] == b"\x44"]
     read = [talk for talk in talks if talk.command[:1] == b"\xbe"]
     assert len(begun) == len(read) == 3 and all(talk.is_present for talk in talks)

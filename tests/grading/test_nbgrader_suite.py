@@ -25,14 +25,26 @@ def run(place: Path, modules: Iterable[str], only: str) -> dict[str, int]:
     """What pytest counts; `only` chooses tests by name, as its `-k` does."""
     tools = Path(sys.executable).parent
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", PLUGIN, "-p", "no:cacheprovider",
-         "-k", only, "--pyargs", *(f"nbgrader.tests.{module}" for module in modules)],
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            PLUGIN,
+            "-p",
+            "no:cacheprovider",
+            "-k",
+            only,
+            "--pyargs",
+            *(f"nbgrader.tests.{module}" for module in modules),
+        ],
         cwd=place,
         env={**os.environ, "PATH": f"{tools}:{os.environ['PATH']}"},
         capture_output=True,
         text=True,
         check=False,
-    )  # fmt: skip
+    )
     counts = re.findall(
         r"(\d+) (passed|failed|error|skipped|deselected)", done.stdout.splitlines()[-1]
     )

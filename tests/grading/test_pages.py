@@ -49,8 +49,18 @@ def page(opened: Opened, tmp_path: Path) -> Opened:
 
 def test_points_figures_and_the_wrong_idea_are_told_in_both_languages(page: Opened) -> None:
     item = page.texts("#item-b")[0]
-    for text in ("2.5 / 4", "48.9 ms", "20 ± 5 ms", "القياس", "measured", "المتوقّع", "expected",
-                 "تتأخر الأطوار", "The phases are late", "t = 4 s"):  # fmt: skip
+    for text in (
+        "2.5 / 4",
+        "48.9 ms",
+        "20 ± 5 ms",
+        "القياس",
+        "measured",
+        "المتوقّع",
+        "expected",
+        "تتأخر الأطوار",
+        "The phases are late",
+        "t = 4 s",
+    ):
         assert text in item
     assert "6.5 / 12" in page.texts(".total")
     assert "submission 3" in page.texts(".facts")[0]
@@ -141,8 +151,9 @@ def test_nothing_sticks_out_of_the_window(page: Opened, tmp_path: Path, width: i
 
 def test_arabic_runs_to_the_left_and_figures_to_the_right(page: Opened) -> None:
     assert page.js("return [document.documentElement.dir, document.documentElement.lang]") == [
-        "rtl", "ar"
-    ]  # fmt: skip
+        "rtl",
+        "ar",
+    ]
     assert page.style(".en, code, .wave, .program ol, bdi[dir=ltr]", "direction") == {"ltr"}
     assert page.style("bdi, code, .en", "unicodeBidi") == {"isolate"}
     assert page.style("h1, .why p.ar", "direction") == {"rtl"}
@@ -160,8 +171,10 @@ def test_words_can_be_read_and_say_what_colours_say(page: Opened) -> None:
     page.js("document.body.insertAdjacentHTML('beforeend', '<p style=color:#999>pale</p>')")
     assert [text for text, _ in page.js(PALE)] == ["pale"]
     assert page.texts(".item .points .state") == [
-        "✓ كاملة full", "◐ جزئية in part", "✗ لم تتحقق missed"
-    ]  # fmt: skip
+        "✓ كاملة full",
+        "◐ جزئية in part",
+        "✗ لم تتحقق missed",
+    ]
     assert page.js("return [...document.querySelectorAll('[role=img]')].every(e => e.ariaLabel)")
     heads = "return document.querySelectorAll('.summary thead th[scope=col]').length"
     assert page.js(heads) == 4

@@ -188,8 +188,10 @@ def test_what_a_killed_one_left_goes(store: Store) -> None:
     place = store.folder / "marks" / LAB / "amina"
     ended = subprocess.run(
         [sys.executable, "-c", "import os; print(os.getpid())"],
-        capture_output=True, text=True, check=True,
-    ).stdout.strip()  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.strip()
     for process in (ended, str(os.getppid())):
         (place / f".1.json.{process}.new").write_text("{")
     put_record(store, RECORD)

@@ -17,10 +17,17 @@ from grader.notebook import jupyter
 START_S = 300
 """A cold JupyterLab on a busy machine."""
 CHROMIUM = (
-    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--disable-dev-shm-usage", "--hide-scrollbars",
-)  # fmt: skip
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--hide-scrollbars",
+)
 """Without the networking flags Chromium looks for its maker's hosts at every start."""
 CELLS = "jupyterapp.shell.currentWidget.content"
 
@@ -52,8 +59,11 @@ class Notebook:
 
     def write(self, cell: int, source: str) -> None:
         """Replace the text of a cell."""
-        self.js(f"{CELLS}.model.cells.get(arguments[0]).sharedModel.setSource(arguments[1])",
-                cell, source)  # fmt: skip
+        self.js(
+            f"{CELLS}.model.cells.get(arguments[0]).sharedModel.setSource(arguments[1])",
+            cell,
+            source,
+        )
 
     def insert(self, after: int, source: str) -> int:
         """A new code cell below `after`; returns its number."""
@@ -65,17 +75,22 @@ class Notebook:
     def run(self, cell: int, *, wait: bool = True) -> str:
         """Run a cell; returns what it shows, as text."""
         self.js(f"{CELLS}.deselectAll(); {CELLS}.activeCellIndex = arguments[0]", cell)
-        self.js("window.ran = false; jupyterapp.commands.execute('notebook:run-cell')"
-                ".then(() => { window.ran = true })")  # fmt: skip
+        self.js(
+            "window.ran = false; jupyterapp.commands.execute('notebook:run-cell')"
+            ".then(() => { window.ran = true })"
+        )
         if wait:
             self.wait("return window.ran")
         return self.shown(cell)
 
     def shown(self, cell: int) -> str:
         """The outputs of a cell as JSON text."""
-        return str(self.js(
-            f"return JSON.stringify({CELLS}.model.cells.get(arguments[0]).outputs?.toJSON())", cell
-        ))  # fmt: skip
+        return str(
+            self.js(
+                f"return JSON.stringify({CELLS}.model.cells.get(arguments[0]).outputs?.toJSON())",
+                cell,
+            )
+        )
 
     def scroll_to(self, cell: int) -> None:
         """Bring a cell to the top of the view."""

@@ -69,13 +69,21 @@ class Opened:
 
     def texts(self, selector: str) -> list[str]:
         """The text of every element that a CSS selector finds."""
-        return list(self.js(f"return [...document.querySelectorAll({selector!r})]"
-                            ".map(e => e.textContent.trim())"))  # fmt: skip
+        return list(
+            self.js(
+                f"return [...document.querySelectorAll({selector!r})]"
+                ".map(e => e.textContent.trim())"
+            )
+        )
 
     def style(self, selector: str, name: str) -> set[str]:
         """The values that a style property has in these elements."""
-        return set(self.js(f"return [...document.querySelectorAll({selector!r})]"
-                           f".map(e => getComputedStyle(e)[{name!r}])"))  # fmt: skip
+        return set(
+            self.js(
+                f"return [...document.querySelectorAll({selector!r})]"
+                f".map(e => getComputedStyle(e)[{name!r}])"
+            )
+        )
 
     def resize(self, width: int, height: int = 900) -> None:
         """A window of that width."""

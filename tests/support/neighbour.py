@@ -38,9 +38,16 @@ def circuit(family: str, more: Parts | None = None) -> Circuit:
         {"type": "wokwi-mpu6050", "id": "own"},
         {"type": "wokwi-potentiometer", "id": "pot"},
     ]
-    wires = [f"own:VCC {HONEST}:3V3", f"own:GND {HONEST}:GND.1", f"own:SCL {HONEST}:GP5",
-             f"own:SDA {HONEST}:GP4", f"pot:VCC {HONEST}:3V3", f"pot:GND {HONEST}:GND.1",
-             f"pot:SIG {HONEST}:GP26", " ".join(WIRED[family])]  # fmt: skip
+    wires = [
+        f"own:VCC {HONEST}:3V3",
+        f"own:GND {HONEST}:GND.1",
+        f"own:SCL {HONEST}:GP5",
+        f"own:SDA {HONEST}:GP4",
+        f"pot:VCC {HONEST}:3V3",
+        f"pot:GND {HONEST}:GND.1",
+        f"pot:SIG {HONEST}:GP26",
+        " ".join(WIRED[family]),
+    ]
     for name, (kind, pins, attributes) in (more or {}).items():
         parts.append({"type": kind, "id": name, "attrs": attributes})
         pairs = (pair.split(":") for pair in pins.split())

@@ -58,14 +58,30 @@ def postgres() -> Iterator[Server]:
             shutil.chown(place, owner)
             shutil.chown(password, owner)
         subprocess.run(
-            [_program("initdb"), "-D", data, "-U", USER, "-A", "scram-sha-256", "-N",
-             "--pwfile", password, "--locale=C.UTF-8"],
-            user=owner, cwd=place, check=True, capture_output=True,
-        )  # fmt: skip
+            [
+                _program("initdb"),
+                "-D",
+                data,
+                "-U",
+                USER,
+                "-A",
+                "scram-sha-256",
+                "-N",
+                "--pwfile",
+                password,
+                "--locale=C.UTF-8",
+            ],
+            user=owner,
+            cwd=place,
+            check=True,
+            capture_output=True,
+        )
         with subprocess.Popen(
             [_program("postgres"), "-D", data, "-k", place, "-c", "listen_addresses=", "-F"],
-            user=owner, cwd=place, stderr=subprocess.DEVNULL,
-        ) as process:  # fmt: skip
+            user=owner,
+            cwd=place,
+            stderr=subprocess.DEVNULL,
+        ) as process:
             try:
                 server = Server(place)
                 _wait_for(server, process)

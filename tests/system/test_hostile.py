@@ -72,38 +72,64 @@ HARM = {
     "nested source": Harm("rp2", "eval('(' * 9000)", "MemoryError"),
     "nested data": Harm("esp32", "import json\njson.loads('[' * 20000)", "MemoryError"),
     "a slow pattern": Harm("rp2", "import re\nwhile True: re.match('(a*)*b', 'a' * 900)"),
-    "no interrupts": Harm("rp2", "import micropython, machine\nmicropython.kbd_intr(-1)\n"
-                          "machine.disable_irq()\nwhile True: pass"),
+    "no interrupts": Harm(
+        "rp2",
+        "import micropython, machine\nmicropython.kbd_intr(-1)\n"
+        "machine.disable_irq()\nwhile True: pass",
+    ),
     "output": Harm("rp2", "while True: print('x' * 99)", "x{99}", (OUTPUT,)),
-    "tracebacks": Harm("esp32", "import sys\nwhile True: sys.print_exception(OSError('x' * 999))",
-                       "x{99}", (OUTPUT,)),
-    "a full flash": Harm("esp32", "f = open('f', 'w')\nwhile True: f.write('x' * 4096)",
-                         "OSError: 28"),
+    "tracebacks": Harm(
+        "esp32",
+        "import sys\nwhile True: sys.print_exception(OSError('x' * 999))",
+        "x{99}",
+        (OUTPUT,),
+    ),
+    "a full flash": Harm(
+        "esp32", "f = open('f', 'w')\nwhile True: f.write('x' * 4096)", "OSError: 28"
+    ),
     "edges": Harm("rp2", PINS + "back.init(Pin.OUT)\nwhile True: back(1); back(0)", "", (OUTPUT,)),
     "edges that are heard": Harm("rp2", PINS + "while True: out(1); out(0)", "", BUSY),
-    "a PWM that is heard": Harm("esp32", PINS + "machine.PWM(out, freq=40_000_000, duty_u16=32768)"
-                                "\ntime.sleep(9)"),
+    "a PWM that is heard": Harm(
+        "esp32", PINS + "machine.PWM(out, freq=40_000_000, duty_u16=32768)\ntime.sleep(9)"
+    ),
     "modes": Harm("esp32", PINS + "while True: out.init(Pin.IN); out.init(Pin.OUT)", "", BUSY),
     "interrupts that cause each other": Harm(
-        "esp32", PINS + "back.irq(lambda p: out(not out()), 3)\nout(1)\nwhile True: pass",
-        "", BUSY),
-    "timers": Harm("rp2", "import machine\nts = []\nwhile True: ts.append(machine.Timer("
-                   "period=1, callback=lambda t: ts.append(t)))", "MemoryError|", BUSY),
+        "esp32", PINS + "back.irq(lambda p: out(not out()), 3)\nout(1)\nwhile True: pass", "", BUSY
+    ),
+    "timers": Harm(
+        "rp2",
+        "import machine\nts = []\nwhile True: ts.append(machine.Timer("
+        "period=1, callback=lambda t: ts.append(t)))",
+        "MemoryError|",
+        BUSY,
+    ),
     "resets": Harm("esp32", "import machine\nmachine.reset()"),
     "short sleeps": Harm("rp2", "import machine\nmachine.deepsleep(1)"),
-    "threads": Harm("esp32", "import _thread, time\ndef f():\n while True: time.sleep(1)\n"
-                    "while True: _thread.start_new_thread(f, ())", "OSError: can't create thread"),
+    "threads": Harm(
+        "esp32",
+        "import _thread, time\ndef f():\n while True: time.sleep(1)\n"
+        "while True: _thread.start_new_thread(f, ())",
+        "OSError: can't create thread",
+    ),
     "a UART that hears itself": Harm(
-        "rp2", PINS + "u = machine.UART(0, 1_000_000, tx=out, rx=back)\n"
-        "while True: u.write(bytes(32_000))", "", BUSY),
-    "a slow UART": Harm("esp32", PINS + "u = machine.UART(1, 1, tx=out, rx=back, txbuf=32_000)\n"
-                        "while True: u.write(bytes(32_000))"),
+        "rp2",
+        PINS + "u = machine.UART(0, 1_000_000, tx=out, rx=back)\n"
+        "while True: u.write(bytes(32_000))",
+        "",
+        BUSY,
+    ),
+    "a slow UART": Harm(
+        "esp32",
+        PINS + "u = machine.UART(1, 1, tx=out, rx=back, txbuf=32_000)\n"
+        "while True: u.write(bytes(32_000))",
+    ),
     "long bit streams": Harm(
-        "rp2", PINS + "while True: machine.bitstream(out, 0, (900_000,) * 4, bytes(290))"),
+        "rp2", PINS + "while True: machine.bitstream(out, 0, (900_000,) * 4, bytes(290))"
+    ),
     "PIO": Harm("rp2", PIO, "", BUSY),
     "a crash": Harm("esp32", STALE, "overwritten", (frames.END_CRASH,)),
     "a crash of the other family": Harm("rp2", STALE, "overwritten", (frames.END_CRASH,)),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("what", HARM)
@@ -146,14 +172,24 @@ def test_ten_million_edges_fill_the_trace_and_end_the_board() -> None:
 
 def test_what_a_host_has_is_not_there(family: str) -> None:
     tries = (
-        "import os; os.fork()", "import os; os.system('ls')", "import os; os.exec('ls')",
-        "import subprocess", "import posix", "import ctypes", "import ffi", "import uctypes",
-        "open('/etc/passwd')", "open('../../../etc/passwd')", "open('/proc/self/maps')",
-        "open('/dev/mem', 'rb')", "import vfs; vfs.VfsPosix('/')",
-        "import machine; machine.mem32[0]", "import machine; machine.mem8[0xFFFFFFFF] = 1",
+        "import os; os.fork()",
+        "import os; os.system('ls')",
+        "import os; os.exec('ls')",
+        "import subprocess",
+        "import posix",
+        "import ctypes",
+        "import ffi",
+        "import uctypes",
+        "open('/etc/passwd')",
+        "open('../../../etc/passwd')",
+        "open('/proc/self/maps')",
+        "open('/dev/mem', 'rb')",
+        "import vfs; vfs.VfsPosix('/')",
+        "import machine; machine.mem32[0]",
+        "import machine; machine.mem8[0xFFFFFFFF] = 1",
         "import micropython\n@micropython.viper\ndef f(): pass",
         "with open('m.mpy', 'wb') as f: f.write(b'M\\x06\\x00\\x1f')\nimport m",
-    )  # fmt: skip
+    )
     program = f"for n, what in enumerate({tries!r}):\n" + (
         " try: exec(what); print(n, 'DONE')\n except Exception as e: print(n, repr(e))\n"
         "import os\nprint(sorted(os.listdir('/')))"

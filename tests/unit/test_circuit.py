@@ -334,8 +334,13 @@ def test_many_parts_on_one_pin_are_solved_and_too_many_refused() -> None:
 
 
 def test_a_circuit_like_another_one_begins_as_new() -> None:
-    wires = [("esp:4", "r:1"), ("r:2", "led:A"), ("led:C", "esp:GND.1"), ("b:1.l", "esp:5"),
-             ("b:2.l", "esp:GND.1")]  # fmt: skip
+    wires = [
+        ("esp:4", "r:1"),
+        ("r:2", "led:A"),
+        ("led:C", "esp:GND.1"),
+        ("b:1.l", "esp:5"),
+        ("b:2.l", "esp:GND.1"),
+    ]
     parts: Parts = {
         "r": ("resistor", {"value": "220"}),
         "led": ("led", {}),

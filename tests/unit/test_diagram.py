@@ -93,12 +93,18 @@ def test_broken_json_names_line_and_column(tmp_path: Path) -> None:
         (raw(LED, wires=[["led1:A", "esp:GND.9"]]), "part 'esp' has no pin 'GND.9'", "'GND."),
         (raw(wires=[["esp:3V3", "esp:GND.1"]]), "a short circuit", "Take away the wire"),
         ({"version": 1, "parts": [LED], "connections": []}, "there is no board", "board-esp32"),
-        (raw({"type": "wokwi-resistor", "id": "r", "attrs": {"value": "4k7"}}),
-         "part 'r': attribute 'value' is '4k7'", '"value": "1000"'),
-        (raw({"type": "wokwi-pushbutton", "id": "b", "attrs": {"bounceMs": "9-1"}}),
-         "part 'b': attribute 'bounceMs'", "bounceMs"),
+        (
+            raw({"type": "wokwi-resistor", "id": "r", "attrs": {"value": "4k7"}}),
+            "part 'r': attribute 'value' is '4k7'",
+            '"value": "1000"',
+        ),
+        (
+            raw({"type": "wokwi-pushbutton", "id": "b", "attrs": {"bounceMs": "9-1"}}),
+            "part 'b': attribute 'bounceMs'",
+            "bounceMs",
+        ),
     ],
-)  # fmt: skip
+)
 def test_bad_wiring_is_one_line_with_a_cure(source: Any, what: str, cure: str) -> None:
     with pytest.raises(DiagramError, match=what) as caught:
         Circuit(load(source, "d.json"))

@@ -98,8 +98,12 @@ def test_ticks_are_round_and_count_from_the_origin() -> None:
     assert [label for _, label in ticks(window, 500 * MS)][:3] == ["0 s", "1 s", "2 s"]
     assert ticks(Window(0, 40_000, 800), 0)[1][1] == "5 µs"
     assert [duration(ns) for ns in (0, 999, 20_500, 3 * MS, 1_250 * MS)] == [
-        "0 ns", "999 ns", "20.5 µs", "3 ms", "1.25 s",
-    ]  # fmt: skip
+        "0 ns",
+        "999 ns",
+        "20.5 µs",
+        "3 ms",
+        "1.25 s",
+    ]
 
 
 def test_the_picture_is_xml_with_marks_and_isolated_arabic() -> None:

@@ -44,7 +44,7 @@ class Ports:
                 return self._last
 
 
-class Connection(Protocol):
+class TcpConnection(Protocol):
     """A TCP connection, as the host that it ends at sees it."""
 
     serial: int
@@ -72,7 +72,7 @@ class Host:
         self.mac = bytes(6)
         self.on_beacon_loss: Callable[[], None] = lambda: None
         """Called when its access point was silent for too long."""
-        self.connections: set[Connection] = set()
+        self.connections: set[TcpConnection] = set()
 
     def abort_connections(self, error: int) -> None:
         """The interface is gone: its connections end on this side, the others are not told."""

@@ -126,9 +126,17 @@ class Network(Peripheral):
         here = (MASK, joined.gateway, joined.gateway) if joined else (bytes(4),) * 3
         bssid, rssi = (joined.bssid, joined.rssi) if joined else (bytes(6), 0)
         state = frames.LAYOUT_RADIO.pack(
-            radio.state, radio.reason, rssi, radio.channel, bssid,
-            radio.own is not None, stations, radio.host.ip, *here, self.sockets.flags(),
-        )  # fmt: skip
+            radio.state,
+            radio.reason,
+            rssi,
+            radio.channel,
+            bssid,
+            radio.own is not None,
+            stations,
+            radio.host.ip,
+            *here,
+            self.sockets.flags(),
+        )
         return Answer(0, state)
 
     def _stations(self, call: Call) -> Answer:
@@ -145,9 +153,14 @@ class Network(Peripheral):
         self.radio.serve(False)
         old = self.radio.own_settings
         self.radio.own_settings = AccessPoint(
-            name[:32], password[:63], channel=call.b or old.channel, gateway=old.gateway,
-            internet=False, hidden=bool(call.c >> 8 & 1), most=(call.c & 0xFF) + 1,
-        )  # fmt: skip
+            name[:32],
+            password[:63],
+            channel=call.b or old.channel,
+            gateway=old.gateway,
+            internet=False,
+            hidden=bool(call.c >> 8 & 1),
+            most=(call.c & 0xFF) + 1,
+        )
         self.radio.serve(was_on)
         return Answer(busy_ns=WORK_NS)
 
