@@ -52,9 +52,11 @@ def vcd(trace: Trace, names: Sequence[str]) -> str:
         pairs = zip(edges.t_ns[1:].tolist(), edges.level[1:].tolist(), strict=True)
         changes += [(t_ns, wire, int(level)) for t_ns, level in pairs]
     # The sort is stable: at one time, the end of a PWM is before the level that follows it.
+    end_ns = trace.end_ns  # records of an ended board may lie after the end
     for t_ns, variable, value in sorted(changes, key=lambda change: change[0]):
         writer.change(variable, t_ns, value)
-    writer.close(trace.end_ns)
+        end_ns = max(end_ns, t_ns)
+    writer.close(end_ns)
     return file.getvalue()
 
 

@@ -59,7 +59,7 @@ def test_a_full_disk_is_one_cause_and_one_cure(undisturbed: Undisturbed, tmp_pat
     assert process.returncode == 1
     cause, cure = err.strip().splitlines()
     assert cause.startswith(kill_grading.FULL)
-    assert "goes on where it was" in cure
+    assert "run it again to resume" in cure
 
 
 def test_what_was_never_recorded_is_no_try_and_does_not_run_again(
