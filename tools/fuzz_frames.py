@@ -147,7 +147,7 @@ def _look_at(trace: Trace) -> None:
     for pin in (13, 18, 21, 32):
         with suppress(ValueError):  # too many of them
             wire_edges.wire_edges(trace, pin)
-    for read_notes in (trace.packets, trace.mqtt, trace.air, trace.links, trace.lines):
+    for read_notes in (trace.packets, trace.mqtt, trace.espnow, trace.links, trace.lines):
         read_notes()
     trace.save(io.BytesIO())
 

@@ -25,7 +25,7 @@ from hardware.paths import micropython_dir
 
 FAMILIES = {"esp32": "ESP32", "rp2": "Pico"}
 BOARDS = {"esp32": "esp32_devkit_c_v4", "rp2": "pi_pico"}
-UNITTEST = Path(__file__).parent / "onboard/unittest.py"
+UNITTEST = Path(__file__).parent / "board_files/unittest.py"
 FOLDERS = ("basics", "micropython", "extmod", "float", "misc", "stress", "thread")
 RUN_S = 1800.0
 LINE = re.compile(r"^(pass|FAIL|skip) +(\S+)", re.MULTILINE)

@@ -141,7 +141,7 @@ static void boot(void) {
     vb_thread_start(); // ends the others
     VB_SOFT_RESET_ALL();
     vb_pin_deinit_all();
-    vb_mail_forget();
+    vb_pending_clear();
     gc_sweep_all();
     vb_alarm_cancel_all();
     mp_deinit();

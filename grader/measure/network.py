@@ -7,7 +7,7 @@ from grader.lab.run import MOST_CALLS, Run
 from grader.measure.times import Times
 from hardware.bench.decode.calls import calls
 from hardware.bench.protocol import frames
-from hardware.bench.protocol.notes import AirNote, LinkNote
+from hardware.bench.protocol.notes import EspNowNote, LinkNote
 
 
 def links(run: Run) -> list[LinkNote]:
@@ -34,11 +34,11 @@ def connects(run: Run, port: int) -> Times:
     return _times(run, [call.t_ns for call in asked if call.c == port])
 
 
-def espnow_messages(run: Run, kind: str = "sent") -> list[AirNote]:
+def espnow_messages(run: Run, kind: str = "sent") -> list[EspNowNote]:
     """The ESP-NOW messages that the board sent, or with "received" those that it received, with
     times since t = 0 (`t_ns`)."""
     return [
-        one._replace(t_ns=one.t_ns - run.zero_ns) for one in run.trace.air() if one.kind == kind
+        one._replace(t_ns=one.t_ns - run.zero_ns) for one in run.trace.espnow() if one.kind == kind
     ]
 
 

@@ -138,9 +138,9 @@ def test_what_is_lost_is_known_to_the_sender() -> None:
         bench.run(8 * SECOND)
         got = int(text(bench, "one"))
         assert (30 < got < 90, int(text(bench, "two"))) == (True, got)
-        sent = bench.traces["one"].air()
+        sent = bench.traces["one"].espnow()
         assert [sum(n.lost for n in sent), len(sent)] == [100 - got, 100]
-        assert len(bench.traces["two"].air()) == got
+        assert len(bench.traces["two"].espnow()) == got
 
 
 def test_asyncio_and_a_callback() -> None:

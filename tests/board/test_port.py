@@ -110,7 +110,7 @@ def test_ctrl_c_ends_a_running_program(bare: BareBench, program: str) -> None:
     for _ in range(20):
         bare.serve()
     bare.type(b"\x03")
-    bare.poke()
+    bare.wake()
     assert b"KeyboardInterrupt" in bare.until(b"\x04>")
     assert bare.raw("print(1+1)") == ("2\n", "")
 
@@ -120,7 +120,7 @@ def test_ctrl_c_does_nothing_while_interrupts_are_disabled(bare: BareBench) -> N
         "import machine\ns = machine.disable_irq()\nfor _ in range(9**5): pass\nprint('on')\n"
     )
     bare.type(b"\x03")
-    bare.poke()
+    bare.wake()
     assert b"on" in bare.until(b"\x04>")
 
 

@@ -73,9 +73,9 @@ class BareBench:
         """Serial input, given with the next grants as there is room."""
         self._waiting += data
 
-    def poke(self) -> None:
+    def wake(self) -> None:
         """Tell the board that something is new."""
-        self._socket.sendall(REPLY.pack(frames.REPLY_POKE, *(9 * [0])))
+        self._socket.sendall(REPLY.pack(frames.REPLY_WAKE, *(9 * [0])))
 
     def raw(self, code: str) -> tuple[str, str]:
         """Run code in the raw REPL: what it printed, and its traceback."""

@@ -71,7 +71,7 @@ class Impostor:
             head = self._link.recv(REPLY.size, socket.MSG_WAITALL)
             if len(head) < REPLY.size:
                 os._exit(0)
-            what, length, *_seen, value, _flags, _mail = REPLY.unpack(head)
+            what, length, *_seen, value, _flags, _pending = REPLY.unpack(head)
             if length:
                 self._link.recv(length, socket.MSG_WAITALL)
             if what == GRANT:

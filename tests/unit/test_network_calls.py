@@ -70,7 +70,7 @@ def test_any_call_has_an_answer_within_bounds(seed: int) -> None:
         if op == frames.CALL_RADIO_DISCONNECT:
             data = JOIN
             op = frames.CALL_RADIO_CONNECT
-        call(air if op >= frames.CALL_AIR_SWITCH else radio, op, b, c, data)
+        call(air if op >= frames.CALL_ESPNOW_SWITCH else radio, op, b, c, data)
         if chance.random() < 0.3:
             place.run(place.now_ns + chance.randrange(20 * MS))
     radio.reset()

@@ -50,7 +50,7 @@ static inline void vb_spend(uint32_t ns) { // vb_charge() for less than 1 s, in 
     }
 }
 void vb_elapse(uint64_t ns);   // adds time that does not depend on the processor's speed: the flash erases
-void vb_service(void);         // handles what is due (alarms, pokes, horizon); never raises
+void vb_service(void);         // handles what is due (alarms, wakes, horizon); never raises
 void vb_service_soon(void);    // makes the next jump or return call vb_service()
 
 // Passes time to t exactly, and serves alarms, hard interrupts and the horizon meanwhile. Runs no scheduled Python and
@@ -98,7 +98,7 @@ int32_t vb_call(uint8_t op, uint16_t b, uint32_t c, const void *out, size_t out_
 
 // fn runs like an interrupt when the bench says that the channel has something new; it fetches that with a call.
 // NULL: none.
-void vb_on_mail(uint8_t channel, void (*fn)(void));
+void vb_on_pending(uint8_t channel, void (*fn)(void));
 
 // ---- pins (core/pin.c) ----
 

@@ -1,4 +1,4 @@
-// core/call.c: calls to the bench, and mail: what the bench reports without a request (frames.toml: CALL, mail).
+// core/call.c: calls to the bench, and what the bench reports without a request (frames.toml: CALL, pending).
 
 #include <string.h>
 
@@ -9,7 +9,7 @@
 #define CHANNELS 16
 #define RECORD_BYTES 6
 
-static void (*on_mail[CHANNELS])(void);
+static void (*handlers[CHANNELS])(void);
 
 static void put_data(const uint8_t *p, size_t len) {
     while (len) {
@@ -34,19 +34,19 @@ int32_t vb_call(uint8_t op, uint16_t b, uint32_t c, const void *out, size_t out_
     return (int32_t)value;
 }
 
-void vb_on_mail(uint8_t channel, void (*fn)(void)) {
-    on_mail[channel] = fn;
+void vb_on_pending(uint8_t channel, void (*fn)(void)) {
+    handlers[channel] = fn;
 }
 
-void vb_mail_deliver(void) {
-    uint64_t told = vb_link_mail();
+void vb_pending_deliver(void) {
+    uint64_t told = vb_link_pending();
     for (int channel = 0; told && channel < CHANNELS; channel++) {
-        if ((told >> channel & 1) && on_mail[channel]) {
-            on_mail[channel]();
+        if ((told >> channel & 1) && handlers[channel]) {
+            handlers[channel]();
         }
     }
 }
 
-void vb_mail_forget(void) {
-    memset(on_mail, 0, sizeof(on_mail));
+void vb_pending_clear(void) {
+    memset(handlers, 0, sizeof(handlers));
 }

@@ -11,7 +11,7 @@
 #include "core/engine.h"
 #include "cost/opcost.h"
 
-#define POLL_NS 2000000       // running code checks for a poke of the bench at most this often
+#define POLL_NS 2000000       // running code checks for a wake of the bench at most this often
 #define JUMP_TO_ITSELF (0x40 - 2) // the argument of that JUMP: two bytes back, from 0x40 on
 #define ONE (1 << 16)
 
@@ -108,7 +108,7 @@ static void run_due(void) {
     }
     vb_alarms_run();
     if (!vb_irq_off) {
-        vb_mail_deliver();
+        vb_pending_deliver();
         vb_pin_deliver();
     }
     busy = false;
@@ -172,7 +172,7 @@ void vb_clock_jump(uint64_t t) {
 }
 
 // Passes time until t, an alarm, or news from the bench, whichever is first. Jumps, or follows the wall clock if `wall`
-// is set; a poke of the bench ends a wait on the wall clock.
+// is set; a wake of the bench ends a wait on the wall clock.
 static void pass(uint64_t t, bool wall) {
     t = MIN(t, MIN(vb_alarm_next(), vb_wdt_due));
     uint64_t due = vb_link_due();

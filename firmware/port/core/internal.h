@@ -26,7 +26,7 @@ void vb_cost_start(void);
 // core/clock.c
 void vb_clock_start(uint64_t t0);
 void vb_clock_jump(uint64_t t);
-bool vb_clock_busy(void);         // handles due alarms, edges and mail
+bool vb_clock_busy(void);         // handles due alarms, edges and pending channels
 void vb_clock_hz(uint32_t hz);    // machine.freq(): the processor's speed from now on
 void vb_clock_overlap(bool on);   // both processors work, each has half of the turns
 void vb_clock_step(uint64_t t, bool line, bool heeds); // one step of vb_wfe(); the line, or a scheduled call, may end it
@@ -76,29 +76,29 @@ __attribute__((noreturn)) void vb_wdt_bite(void);
 void vb_hello(void);
 void vb_flush(void);
 void vb_link_wait(uint64_t t);    // jumps to the time of the next news, at most to t
-bool vb_link_void(void);          // the promise of the last grant ended, or the bench poked
+bool vb_link_void(void);          // the promise of the last grant ended, or the bench sent a wake
 uint64_t vb_link_due(void);       // when the bench must be asked at the latest: the horizon, or sooner
-bool vb_link_poll(int timeout_ms); // whether the bench poked; ends the process if it is gone
+bool vb_link_poll(int timeout_ms); // whether the bench sent a wake; ends the process if it is gone
 void vb_link_irq_on(void);        // interrupts are on again: ask for what waited
 void vb_link_put(uint8_t kind, uint8_t a, uint16_t b, uint32_t c); // buffers a record, with no other effect
 void vb_link_late(uint8_t kind, uint8_t a, uint16_t b, uint32_t c, uint64_t t); // of an engine: t is not after vb_now()
 uint64_t vb_link_levels(void);    // the levels now, as the last grant said
 uint64_t vb_link_ask(uint8_t *into, size_t len); // sends the buffer and waits: the grant's value, its bytes in `into`
 uint64_t vb_link_convert(uint8_t pin, bool *asked); // microvolts; not asked: the last reading still holds
-uint64_t vb_link_mail(void);      // channels with news in the last grant; 0 when called again
+uint64_t vb_link_pending(void);      // channels with news in the last grant; 0 when called again
 bool vb_realtime(void);
 bool vb_headless(void);
 
 // core/call.c
-void vb_mail_deliver(void);       // runs the functions of the channels with news
-void vb_mail_forget(void);        // soft reset
+void vb_pending_deliver(void);       // runs the functions of the channels with news
+void vb_pending_clear(void);        // soft reset
 
 // core/wall_clock.c
 void vb_wall_restart(void);       // from now on virtual time and wall time run together
 void vb_wall_pace(void);          // in realtime: waits if virtual time is ahead
 void vb_wall_mark(void);          // before a request that the bench may answer late
 void vb_wall_follow(void);        // after it: virtual time passes as long as it took
-void vb_wall_wait(uint64_t t);    // until t by the wall clock, or a poke
+void vb_wall_wait(uint64_t t);    // until t by the wall clock, or a wake
 
 // core/serial.c
 unsigned vb_serial_room(void);

@@ -11,17 +11,17 @@ static size_t out_n;
 static struct vb_grant last;      // the last grant
 static struct vb_step steps[UINT8_MAX]; // and its steps
 static size_t steps_at;        // the next step
-static bool promise_void, poked;
+static bool promise_void, wake_seen;
 static uint64_t tx_due = VB_NEVER; // somebody listens to the printed bytes: ask before then
 uint64_t vb_coupled;
-static uint64_t mail_told;     // channels of the last grant that were not fetched since
+static uint64_t pending;     // channels of the last grant that were not fetched since
 static int steady_pin = -1;    // the last grant promised that its ADC reads the same
 
 #define TX_NS 2000000 // a delay, or a program that prints a lot would ask after each line
 
 bool vb_realtime(void) { return last.flags & VB_FLAG_REALTIME; }
 bool vb_headless(void) { return last.flags & VB_FLAG_HEADLESS; }
-bool vb_link_void(void) { return promise_void || poked || tx_due != VB_NEVER; }
+bool vb_link_void(void) { return promise_void || wake_seen || tx_due != VB_NEVER; }
 
 // Brings the levels up to date with the steps. An engine reads them later than their time, so while one is on the bench
 // is asked at each step instead.
@@ -40,7 +40,7 @@ uint64_t vb_horizon(void) {
 // would see the same levels, but at other places of their programs.
 static uint64_t known_until(void) { return vb_engine_on || vb_thread_others() ? vb_horizon() : last.horizon; }
 
-uint64_t vb_link_due(void) { return promise_void || poked ? 0 : MIN(tx_due, known_until()); }
+uint64_t vb_link_due(void) { return promise_void || wake_seen ? 0 : MIN(tx_due, known_until()); }
 
 void vb_flush(void) {
     size_t len = out_n * sizeof(out[0]);
@@ -136,15 +136,15 @@ static void take_bytes(uint8_t *into, size_t len) {
 static void take_grant(uint8_t *into, size_t len) {
     do {
         vb_host_read(&last, sizeof(last));
-        // A poke that was on its way needs no answer: the grant follows it.
+        // A wake that was on its way needs no answer: the grant follows it.
     } while (last.kind != VB_REPLY_GRANT);
     take_bytes(into, len);
     vb_host_read(steps, last.steps * sizeof(steps[0]));
     steps_at = 0;
     steady_pin = -1;
     vb_coupled = last.coupled;
-    mail_told = last.mail;
-    promise_void = poked = false;
+    pending = last.pending;
+    promise_void = wake_seen = false;
     tx_due = VB_NEVER;
     if (last.rose | last.fell) {
         vb_pin_edges(last.rose, last.fell);
@@ -189,16 +189,16 @@ uint64_t vb_link_ask(uint8_t *into, size_t len) {
     return last.value;
 }
 
-uint64_t vb_link_mail(void) {
-    uint64_t told = mail_told;
-    mail_told = 0;
+uint64_t vb_link_pending(void) {
+    uint64_t told = pending;
+    pending = 0;
     return told;
 }
 
 void vb_sync(void) { ask(VB_REC_SYNC, 0); }
 
 uint64_t vb_link_convert(uint8_t pin, bool *asked) {
-    *asked = pin != steady_pin || promise_void || poked || vb_now() >= last.horizon;
+    *asked = pin != steady_pin || promise_void || wake_seen || vb_now() >= last.horizon;
     if (*asked) {
         ask(VB_REC_ADC, pin);
         steady_pin = last.flags & VB_FLAG_STEADY ? pin : -1;
@@ -213,10 +213,10 @@ bool vb_level(uint8_t pin) {
     return vb_link_levels() >> pin & 1;
 }
 
-// ---- pokes ----
+// ---- wakes ----
 
 void vb_link_irq_on(void) {
-    poked = true;
+    wake_seen = true;
     vb_service_soon();
 }
 
@@ -227,8 +227,8 @@ bool vb_link_poll(int timeout_ms) {
     if (!vb_host_poll(timeout_ms)) {
         return false;
     }
-    struct vb_grant poke; // nothing else comes without a request; the end of the stream ends the process
-    vb_host_read(&poke, sizeof(poke));
-    poked = true;
+    struct vb_grant wake; // nothing else comes without a request; the end of the stream ends the process
+    vb_host_read(&wake, sizeof(wake));
+    wake_seen = true;
     return true;
 }

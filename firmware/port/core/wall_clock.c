@@ -40,14 +40,14 @@ void vb_wall_wait(uint64_t t) {
     if (!vb_realtime()) {
         vb_wall_restart(); // sleeps have jumped since the last wait
     }
-    bool poke = false;
-    while (!poke) {
+    bool wake = false;
+    while (!wake) {
         int64_t now = vb_host_clock_ns() - offset;
         if (t != VB_NEVER && now >= (int64_t)t) {
             break;
         }
         int64_t ms = t == VB_NEVER ? -1 : ((int64_t)t - now + 999999) / 1000000;
-        poke = vb_link_poll(ms > 60000 ? 60000 : ms);
+        wake = vb_link_poll(ms > 60000 ? 60000 : ms);
     }
     int64_t now = vb_host_clock_ns() - offset;
     vb_clock_jump(now > 0 ? MIN((uint64_t)now, t) : 0);

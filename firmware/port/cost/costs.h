@@ -14,6 +14,7 @@
 #define VB_FLOAT_US(us) ((uint32_t)((us) * 1000 * VB_FLOAT_SPEED + 0.5))
 
 // Opcodes by class.
+// The class of each opcode: cost/interpreter.c (data_ops, flow_ops).
 #define VB_NS_OP_LOAD VB_US(0.286)              // locals and small constants
 #define VB_NS_OP_STORE VB_US(0.130)
 #define VB_NS_OP_STACK VB_US(0.093)             // pop, dup, rot

@@ -101,10 +101,10 @@ static void fetch(vb_uart_t *self) {
     fire(self, flags);
 }
 
-static void mail0(void) { fetch(&uarts[0]); }
-static void mail1(void) { fetch(&uarts[1]); }
-static void mail2(void) { fetch(&uarts[VB_UARTS - 1]); }
-static void (*const mail[])(void) = {mail0, mail1, mail2};
+static void fetch0(void) { fetch(&uarts[0]); }
+static void fetch1(void) { fetch(&uarts[1]); }
+static void fetch2(void) { fetch(&uarts[VB_UARTS - 1]); }
+static void (*const fetches[])(void) = {fetch0, fetch1, fetch2};
 
 // ---- the program's side ----
 
@@ -191,12 +191,12 @@ void vb_uart_apply(vb_uart_t *self) {
         ringbuf_alloc(&self->ring, self->rxbuf + 1);
         MP_STATE_VM(vb_uart_ring)[self->id] = self->ring.buf;
     }
-    vb_on_mail(self->id, mail[self->id]);
+    vb_on_pending(self->id, fetches[self->id]);
     vb_call(VB_CALL_UART_SETUP, self->id, self->baudrate, &set, sizeof(set), NULL, 0);
 }
 
 void vb_uart_off(vb_uart_t *self) {
-    vb_on_mail(self->id, NULL);
+    vb_on_pending(self->id, NULL);
     const struct vb_uart none = {VB_UART_NO_PIN, VB_UART_NO_PIN, 8, 0, 1, 0};
     vb_call(VB_CALL_UART_SETUP, self->id, 0, &none, sizeof(none), NULL, 0);
     vb_alarm_cancel(&self->rx_idle);

@@ -81,11 +81,11 @@ void vb_espnow_note(void) {
     vb_espnow_came = (ringbuf_avail(&vb_espnow.ring) ? 1 : 0) | (vb_espnow.responses >= vb_espnow.sent ? 2 : 0);
 }
 
-// Runs as an interrupt when the bench has mail.
+// Runs as an interrupt when the bench has something for it.
 static void fetch(void) {
     static uint8_t told[FETCHED];
     memset(told, 0, sizeof(told));
-    vb_call(VB_CALL_AIR_FETCH, 0, 0, NULL, 0, told, sizeof(told));
+    vb_call(VB_CALL_ESPNOW_FETCH, 0, 0, NULL, 0, told, sizeof(told));
     vb_espnow.responses += told[0] + told[1];
     vb_espnow.failures += told[0];
     if (vb_espnow.on) {
@@ -101,14 +101,14 @@ static void start(void) {
         MP_STATE_PORT(espnow_ring) = m_new(uint8_t, vb_espnow.rxbuf + 1);
         vb_espnow.ring = (ringbuf_t) {.buf = MP_STATE_PORT(espnow_ring), .size = vb_espnow.rxbuf + 1};
         vb_espnow.on = true;
-        vb_net_call(VB_CALL_AIR_SWITCH, 0, 1, NULL, 0, NULL, 0);
-        vb_on_mail(VB_MAIL_AIR, fetch);
+        vb_net_call(VB_CALL_ESPNOW_SWITCH, 0, 1, NULL, 0, NULL, 0);
+        vb_on_pending(VB_CHANNEL_ESPNOW, fetch);
     }
 }
 
 static void stop(void) {
     if (vb_espnow.on) {
-        vb_net_call(VB_CALL_AIR_SWITCH, 0, 0, NULL, 0, NULL, 0);
+        vb_net_call(VB_CALL_ESPNOW_SWITCH, 0, 0, NULL, 0, NULL, 0);
         vb_espnow.on = false;
         vb_espnow.peer_count = 0;
         vb_espnow.sent = vb_espnow.responses;
@@ -204,7 +204,7 @@ static void send_one(const uint8_t *peer, const mp_buffer_info_t *message) {
     memcpy(data, peer, 6);
     memcpy(data + 6, message->buf, message->len);
     vb_espnow.sent++;
-    vb_net_call(VB_CALL_AIR_SEND, 0, 0, data, 6 + message->len, NULL, 0);
+    vb_net_call(VB_CALL_ESPNOW_SEND, 0, 0, data, 6 + message->len, NULL, 0);
 }
 
 static mp_obj_t espnow_send(size_t n_args, const mp_obj_t *args) {

@@ -36,7 +36,7 @@ void vb_net_fetch(void) {
 }
 
 int32_t vb_net_call(uint8_t op, uint16_t b, uint32_t c, const void *out, size_t out_len, void *in, size_t in_len) {
-    vb_on_mail(VB_MAIL_RADIO, vb_net_fetch);
+    vb_on_pending(VB_CHANNEL_RADIO, vb_net_fetch);
     return vb_call(op, b, c, out, out_len, in, in_len);
 }
 

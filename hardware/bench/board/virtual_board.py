@@ -37,7 +37,7 @@ REFILL_NS = 10_000_000
 FOREVER = 2**64 - 1
 """The horizon of a board when nothing is planned (VB_NEVER of the port)."""
 REPLY = frames.LAYOUT_GRANT
-POKE = REPLY.pack(frames.REPLY_POKE, *[0] * 10)
+WAKE = REPLY.pack(frames.REPLY_WAKE, *[0] * 10)
 
 
 def uid_of(seed: int) -> str:
@@ -396,7 +396,7 @@ class VirtualBoard:
         """Makes a running board ask, once until it has asked."""
         if self._process and self.pending is None and not self._woken:
             self._woken = True
-            self._process.send(POKE)
+            self._process.send(WAKE)
 
 
 def _how(end: Exit) -> str:

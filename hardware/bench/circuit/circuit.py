@@ -21,7 +21,7 @@ from hardware.bench.circuit.netlist import GPIOS, Cluster, Netlist
 from hardware.bench.circuit.noise import Hum
 from hardware.bench.circuit.pads import Pad
 from hardware.bench.circuit.prediction import Prediction, predict
-from hardware.bench.circuit.pwm_edges import PwmEdges
+from hardware.bench.circuit.pwm_schedule import PwmSchedule
 from hardware.bench.circuit.solver import Solution
 from hardware.bench.circuit.supplies import SUPPLIES, Supplies
 from hardware.bench.circuit.worlds import Worlds
@@ -67,7 +67,7 @@ class Circuit:
         self._supplies = Supplies(self.electric)
         self.threshold = Threshold(self.netlist)
         self.meter = Meter(self.electric, self._solve, self.threshold.at)
-        self._pulses = PwmEdges(
+        self._pulses = PwmSchedule(
             self.electric, self.pads, lambda g: self._settle(self._clusters[g])
         )
         self._listeners = Listeners(self.meter, self._pulses, self.threshold.at)

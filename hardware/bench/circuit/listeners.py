@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from hardware.bench.circuit.meter import Meter
 from hardware.bench.circuit.netlist import Cluster
-from hardware.bench.circuit.pwm_edges import PwmEdges
+from hardware.bench.circuit.pwm_schedule import PwmSchedule
 from hardware.bench.circuit.solver import Solution
 from hardware.bench.parts.common.part import Part
 
@@ -13,7 +13,7 @@ class Listeners:
     """Calls `level_changed` of parts when a level at a pin of their `LISTENS` changes."""
 
     def __init__(
-        self, meter: Meter, pulses: PwmEdges, threshold: Callable[[int, float, bool], bool]
+        self, meter: Meter, pulses: PwmSchedule, threshold: Callable[[int, float, bool], bool]
     ) -> None:
         self._meter = meter
         self._pulses = pulses

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hardware.bench.network.host import Address, Host
 from hardware.bench.network.simulation import NoteRecorder, Simulation
 from hardware.bench.protocol import frames
-from hardware.bench.protocol.notes import AirNote, LinkNote, MqttNote, Note, PacketNote, pack
+from hardware.bench.protocol.notes import EspNowNote, LinkNote, MqttNote, Note, PacketNote, pack
 
 
 class NetworkLog:
@@ -45,7 +45,7 @@ class NetworkLog:
         for each in [board] if board in self._recorders else list(self._recorders):
             self._write(each, note)
 
-    def espnow(self, board: object, note: AirNote) -> None:
+    def espnow(self, board: object, note: EspNowNote) -> None:
         """An ESP-NOW message that a board sent or received."""
         self._write(board, note)
 

@@ -24,7 +24,7 @@ WORK_NS = 60_000
 class EspNow(Peripheral):
     """Sends messages, and keeps those that the board has not fetched."""
 
-    CALLS = (frames.CALL_AIR_SWITCH, frames.CALL_AIR_SEND, frames.CALL_AIR_FETCH)
+    CALLS = (frames.CALL_ESPNOW_SWITCH, frames.CALL_ESPNOW_SEND, frames.CALL_ESPNOW_FETCH)
 
     def __init__(self, board: PeripheralHost) -> None:
         super().__init__(board)
@@ -45,14 +45,14 @@ class EspNow(Peripheral):
         return radio.channel if radio else 0
 
     def call(self, call: Call) -> Answer:
-        if call.op == frames.CALL_AIR_SWITCH:
+        if call.op == frames.CALL_ESPNOW_SWITCH:
             if call.c:
                 self._lan.espnow.join(self)
                 self.board.noticed_after(radio_ns=LEAST_NS)
             else:
                 self.reset()
             return Answer()
-        if call.op == frames.CALL_AIR_SEND:
+        if call.op == frames.CALL_ESPNOW_SEND:
             target, data = call.data[:6], call.data[6:]
             if len(target) != 6 or not 0 < len(data) <= MOST_BYTES:
                 raise BadCallError("an ESP-NOW message of impossible length")
@@ -64,13 +64,13 @@ class EspNow(Peripheral):
         """A message has arrived. It is lost when too many wait."""
         if len(self._came) < MOST_WAITING:
             self._came.append((source, data))
-            self.board.set_interrupt(frames.MAIL_AIR, True)
+            self.board.set_interrupt(frames.CHANNEL_ESPNOW, True)
 
     def sent(self, target: bytes, arrived: bool) -> None:
         """A message was delivered, or not."""
         self._delivered += arrived
         self._failed += not arrived
-        self.board.set_interrupt(frames.MAIL_AIR, True)
+        self.board.set_interrupt(frames.CHANNEL_ESPNOW, True)
 
     def _fetch(self) -> Answer:
         failed, delivered = min(self._failed, 255), min(self._delivered, 255)
@@ -81,11 +81,11 @@ class EspNow(Peripheral):
             source, data = self._came.popleft()
             message += bytes((RSSI & 255,)) + source + bytes((len(data),)) + data
         pending = bool(self._came or self._failed or self._delivered)
-        self.board.set_interrupt(frames.MAIL_AIR, pending)
+        self.board.set_interrupt(frames.CHANNEL_ESPNOW, pending)
         return Answer(0, bytes(message))
 
     def reset(self) -> None:
         self._lan.espnow.leave(self)
         self._came.clear()
         self._delivered = self._failed = 0
-        self.board.set_interrupt(frames.MAIL_AIR, False)
+        self.board.set_interrupt(frames.CHANNEL_ESPNOW, False)

@@ -73,7 +73,7 @@ class Network(Peripheral):
     def reset(self) -> None:
         self.sockets.forget()
         self.radio.reset()
-        self.board.set_interrupt(frames.MAIL_RADIO, False)
+        self.board.set_interrupt(frames.CHANNEL_RADIO, False)
 
     def call(self, call: Call) -> Answer:
         if (do := self._do.get(call.op)) is not None:
@@ -84,7 +84,7 @@ class Network(Peripheral):
         return self._of_socket[call.op](call, own) if own else Answer(-errno.EBADF)
 
     def _changed(self) -> None:
-        self.board.set_interrupt(frames.MAIL_RADIO, True)
+        self.board.set_interrupt(frames.CHANNEL_RADIO, True)
 
     # -- the radio ------------------------------------------------------------------------------
 
@@ -119,7 +119,7 @@ class Network(Peripheral):
         return Answer(len(rows), b"".join(rows), SCAN_NS)
 
     def _state(self, call: Call) -> Answer:
-        self.board.set_interrupt(frames.MAIL_RADIO, False)
+        self.board.set_interrupt(frames.CHANNEL_RADIO, False)
         radio = self.radio
         joined = radio.joined
         stations = len(radio.own.members) - 1 if radio.own else 0

@@ -110,11 +110,11 @@ CALL_SOCKET_RECEIVE_FROM: Final = 81
 """status: how many; answer: layout peer, then the datagram."""
 CALL_SOCKET_CLOSE: Final = 82
 """closes it; its number is free."""
-CALL_AIR_SWITCH: Final = 84
+CALL_ESPNOW_SWITCH: Final = 84
 """c on."""
-CALL_AIR_SEND: Final = 85
+CALL_ESPNOW_SEND: Final = 85
 """bytes: MAC, message."""
-CALL_AIR_FETCH: Final = 86
+CALL_ESPNOW_FETCH: Final = 86
 """answer: failed and delivered sends (u8 each), then rssi, MAC 6, message (a string), …."""
 ERRNO_ADDRINUSE: Final = 98
 """the port is taken."""
@@ -134,9 +134,9 @@ ERRNO_HOSTUNREACH: Final = 113
 """no route to that address."""
 ERRNO_INPROGRESS: Final = 115
 """the connection is being made."""
-MAIL_RADIO: Final = 8
+CHANNEL_RADIO: Final = 8
 """the state of the radio is new."""
-MAIL_AIR: Final = 9
+CHANNEL_ESPNOW: Final = 9
 """ESP-NOW has messages, or results of sends."""
 STATUS_BREAK: Final = 4096
 """of UART_READ, beside the count: a break came."""
@@ -160,7 +160,7 @@ NOTE_PACKET: Final = 1
 """a packet that arrived or was lost."""
 NOTE_MQTT: Final = 2
 """a message at the broker."""
-NOTE_AIR: Final = 3
+NOTE_ESPNOW: Final = 3
 """an ESP-NOW message."""
 NOTE_LINK: Final = 4
 """the station joined or left."""
@@ -234,7 +234,7 @@ FLAG_HEADLESS: Final = 2
 """no wait follows the wall clock, not even the prompt's: waits jump to the horizon."""
 FLAG_STEADY: Final = 4
 """the requested ADC reads the same up to the horizon, whatever the board does."""
-REPLY_POKE: Final = 1
+REPLY_WAKE: Final = 1
 """without a request: something is new, sync soon; all other fields are 0."""
 REPLY_GRANT: Final = 2
 """the answer to a request."""
@@ -279,9 +279,9 @@ LAYOUT_RECORD_COLUMNS: Final = [
     ("t", "<u8"),
 ]
 LAYOUT_GRANT: Final = struct.Struct("<BB2xIQQQQQQQQ")
-"""The answer to a request, or a poke (kind: [reply]): the inputs, and until when they are known.
+"""The answer to a request, or a wake (kind: [reply]): the inputs, and until when they are known.
 
-kind, steps, rx_len, horizon, levels, rose, fell, coupled, value, flags, mail
+kind, steps, rx_len, horizon, levels, rose, fell, coupled, value, flags, pending
 """
 LAYOUT_STEP: Final = struct.Struct("<QQ")
 """The levels from a time on, before the horizon, unless the board writes a coupled output.

@@ -46,7 +46,7 @@ class MqttNote(NamedTuple):
     clean: bool = False
 
 
-class AirNote(NamedTuple):
+class EspNowNote(NamedTuple):
     """An ESP-NOW message at its sender (`kind` "sent"; `lost`: without acknowledgement) or at its
     receiver ("received")."""
 
@@ -67,8 +67,8 @@ class LinkNote(NamedTuple):
     reason: int = 0
 
 
-Note = PacketNote | MqttNote | AirNote | LinkNote
-N = TypeVar("N", PacketNote, MqttNote, AirNote, LinkNote)
+Note = PacketNote | MqttNote | EspNowNote | LinkNote
+N = TypeVar("N", PacketNote, MqttNote, EspNowNote, LinkNote)
 
 PACKETS = ("syn", "refused", "tcp", "fin", "udp")
 MESSAGES = (
@@ -98,9 +98,9 @@ def pack(note: Note) -> tuple[int, bytes]:
             return frames.NOTE_PACKET, head + note.payload
         case MqttNote():
             return frames.NOTE_MQTT, _pack_mqtt(note)
-        case AirNote():
+        case EspNowNote():
             head = _AIR.pack(AIR.index(note.kind), note.lost, note.source, note.target)
-            return frames.NOTE_AIR, head + note.payload
+            return frames.NOTE_ESPNOW, head + note.payload
     return frames.NOTE_LINK, _LINK.pack(note.up, note.reason) + note.ssid.encode()
 
 
@@ -121,9 +121,9 @@ def _unpack(kind: int, t_ns: int, data: bytes) -> Note:
         )
     if kind == frames.NOTE_MQTT:
         return _unpack_mqtt(t_ns, data)
-    if kind == frames.NOTE_AIR:
+    if kind == frames.NOTE_ESPNOW:
         what, lost, source, target = _AIR.unpack_from(data)
-        return AirNote(t_ns, AIR[what], source, target, data[_AIR.size :], bool(lost))
+        return EspNowNote(t_ns, AIR[what], source, target, data[_AIR.size :], bool(lost))
     up, reason = _LINK.unpack_from(data)
     return LinkNote(t_ns, bool(up), data[_LINK.size :].decode(errors="replace"), reason)
 
@@ -155,7 +155,7 @@ def notes(records: Records, kind: type[N]) -> list[N]:
 _KINDS: dict[type, int] = {
     PacketNote: frames.NOTE_PACKET,
     MqttNote: frames.NOTE_MQTT,
-    AirNote: frames.NOTE_AIR,
+    EspNowNote: frames.NOTE_ESPNOW,
     LinkNote: frames.NOTE_LINK,
 }
 

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hardware.bench.protocol import frames
-from hardware.bench.protocol.notes import AirNote, LinkNote, MqttNote, PacketNote, notes
+from hardware.bench.protocol.notes import EspNowNote, LinkNote, MqttNote, PacketNote, notes
 from hardware.bench.protocol.records import RECORD, Records, Times, among, unpack_text
 from hardware.bench.trace.edges import Edges, edges_of
 from hardware.bench.trace.pwm_edges import unfolded
@@ -236,9 +236,9 @@ class Trace:
         """MQTT messages of the board's clients, and messages that others published."""
         return notes(self.records, MqttNote)
 
-    def air(self) -> list[AirNote]:
+    def espnow(self) -> list[EspNowNote]:
         """ESP-NOW messages that the board sent or received."""
-        return notes(self.records, AirNote)
+        return notes(self.records, EspNowNote)
 
     def links(self) -> list[LinkNote]:
         """When the board joined an access point, left it, or did not find it."""

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from hardware.bench.network.wifi.access_point import RadioMedium
-from hardware.bench.protocol.notes import AirNote
+from hardware.bench.protocol.notes import EspNowNote
 
 MOST_BYTES = 250
 """ESP_NOW_MAX_DATA_LEN."""
@@ -68,9 +68,9 @@ class EspNowNetwork:
             others = [n for n in self._nodes if n is not sender and n.channel == sender.channel]
             receivers = [n for n in others if target in (BROADCAST, n.mac) and not self._is_lost()]
             arrived = bool(receivers) or target == BROADCAST
-            log.espnow(sender.board, AirNote(0, "sent", sender.mac, target, data, not arrived))
+            log.espnow(sender.board, EspNowNote(0, "sent", sender.mac, target, data, not arrived))
             for receiver in receivers:
-                log.espnow(receiver.board, AirNote(0, "received", sender.mac, target, data))
+                log.espnow(receiver.board, EspNowNote(0, "received", sender.mac, target, data))
                 receiver.received(sender.mac, data)
             sender.sent(target, arrived)
 

@@ -14,7 +14,7 @@ from hardware.bench.parts.common.part import Part
 NO_PULSES = (0, 0)
 
 
-class PwmEdges:
+class PwmSchedule:
     """Plans edges in virtual time; `settle` updates a pad's cluster at each of them."""
 
     def __init__(
