@@ -76,3 +76,16 @@ def test_a_board_in_memory_on_a_platform_without_processes() -> None:
     command = [sys.executable, "-c", PROGRAM]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert (done.returncode, done.stdout) == (0, "good\n"), done.stderr
+
+
+def test_a_headless_bench_loads_nothing_that_serves_people() -> None:
+    """Threads and waiting for descriptors are in `hardware.bench.serving` alone."""
+    program = (
+        "import sys\n"
+        "import hardware.bench.bench, hardware.bench.circuit.circuit\n"
+        "loaded = [name for name in sys.modules if name.startswith('hardware.bench.serving')]\n"
+        "print([*loaded, *({'select', 'selectors', 'asyncio'} & set(sys.modules))])\n"
+    )
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stdout) == (0, "[]\n"), done.stderr
