@@ -22,8 +22,8 @@ from grader.lab.cells import HOST_REFERENCE, PROGRAM
 from grader.lab.cells import host_of as host_in
 from grader.lab.cells import program_of as program_in
 from grader.lab.lab import Lab, load
-from grader.score.engine import Program
 from grader.score.misconceptions import known
+from grader.score.run_episodes import Program
 from grader.score.score import score
 from grader.seeds import hidden_seed
 from hardware.i18n import _

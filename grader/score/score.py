@@ -7,8 +7,8 @@ from grader.host.host_functions import HostCode
 from grader.lab.check import Check
 from grader.lab.lab import PREDICT, PREDICT_POINTS, Lab
 from grader.score.budget import Budget
-from grader.score.engine import Program, run_lab
 from grader.score.results import ItemResult, LabScore, SeedResult
+from grader.score.run_episodes import Program, run_lab
 
 
 def score(

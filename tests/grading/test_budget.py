@@ -9,7 +9,7 @@ from grader.lab import lab as labs
 from grader.lab.run import Run
 from grader.score import budget
 from grader.score.budget import Budget
-from grader.score.engine import run_lab
+from grader.score.run_episodes import run_lab
 from grader.score.score import score
 from hardware.bench.limits import Limits
 

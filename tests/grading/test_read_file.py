@@ -11,7 +11,7 @@ from grader.lab.episode import Episode, read_file
 from grader.lab.run import Run
 from grader.lab.units import ms, seconds
 from grader.measure.memory import file_content, file_size
-from grader.score.engine import run_episode
+from grader.score.run_episodes import run_episode
 from hardware import boards
 from hardware.bench.flash import Flash
 from hardware.bench.flash_reader import read_apart

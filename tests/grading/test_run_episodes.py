@@ -14,10 +14,10 @@ from grader.lab.episode import Episode, hard_reset, press, serial
 from grader.lab.limits import AtLeast, Limit
 from grader.lab.run import Run, once
 from grader.lab.units import ms, seconds
-from grader.score import engine
+from grader.score import run_episodes
 from grader.score.budget import Budget
-from grader.score.engine import run_episode, run_lab
 from grader.score.misconceptions import message
+from grader.score.run_episodes import run_episode, run_lab
 from grader.score.score import score
 from hardware.bench.limits import Limits
 from hardware.boards import BoardType
@@ -151,7 +151,7 @@ def test_the_wall_limit_is_the_programs_fault_only_if_it_had_the_cpu(
     lab = replace(lab, checks=tuple(c for c in lab.checks if not c.episodes))
     monkeypatch.setattr(Budget, "limits", lambda _self: Limits(wall_s=2))
     endless = {"main.py": READY + b"while True: x = 1\n"}
-    monkeypatch.setattr(engine, "_used_s", lambda _before: (cpu_s, 0.5))
+    monkeypatch.setattr(run_episodes, "_used_s", lambda _before: (cpu_s, 0.5))
     if cpu_s > 0.25:
         result = run_lab(lab, lab.board("rp2"), endless, 1)
         assert {item.key for item in result.items.values()} == {"board_died"}
