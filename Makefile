@@ -5,7 +5,7 @@
 # make bench   the benchmarks, as tables and ratios
 # make pico    build a Pico's own firmware (560 MB of packages) and run programs on it and on the bench
 # make check   200 random secrets and trainees against every reference and mutant of every lab
-# Everything that is made lies in .venv/ and build/; `make clean` removes it, but for build/course/: work and marks.
+# Everything that is made is in .venv/ and build/; `make clean` removes it, except build/course/: work and marks.
 
 PYTHON ?= python3
 MICROPY_DIR ?= $(CURDIR)/build/micropython
@@ -28,7 +28,7 @@ setup: .venv/.done $(PORTS)
 .venv/.done: pyproject.toml firmware/port/packages.sh
 	PYTHON=$(PYTHON) sh firmware/port/packages.sh build
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "Warsha needs Python 3.11 or newer; say make PYTHON=/path/to/python3"; exit 1; }
+		{ echo "Warsha needs Python 3.11 or newer; run make PYTHON=/path/to/python3"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	touch $@
@@ -97,7 +97,7 @@ pico: setup
 check: setup
 	$(SAFE)/warsha lab check --pairs 200
 
-# What trainees wrote and handed in, marks and their records are nobody's to make again.
+# build/course/ stays: nobody can make again what trainees wrote and handed in, the marks, and their records.
 clean:
 	rm -rf .venv
 	@[ ! -d build ] || find build -mindepth 1 -maxdepth 1 ! -name course -exec rm -rf {} +

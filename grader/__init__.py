@@ -21,11 +21,11 @@ The rooms of this package. Each imports only those before it (a test checks the 
 | `measure` | what can be measured in a run |
 | `score` | from a program to points |
 | `archive` | the released labs, and a record of all that each mark depends on |
-| `nbgrader` | all that we use of nbgrader and of its gradebook |
+| `nbgrader` | all code that uses nbgrader and its gradebook |
 | `classrun` | grades a class, over processes and machines |
 | `reports` | the pages and tables that people read |
 | `notebook` | from lessons to notebooks, and practice in them |
-| `authoring` | for authors of labs: begin a lab, check it, review its texts |
+| `authoring` | for authors of labs: start a lab, check it, review its texts |
 """
 
 from importlib import import_module

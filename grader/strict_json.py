@@ -2,7 +2,7 @@
 
 `parse_json` refuses a text as a whole when a check could not handle a value in it: NaN and
 Infinity, numbers that no column holds, texts that cannot be written as UTF-8, too many values, and
-depths that end a recursion.
+nesting that is too deep for a recursion.
 """
 
 import json

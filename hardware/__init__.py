@@ -1,4 +1,4 @@
-"""Everything at the other end of the cable: boards, the wire to them, and the virtual bench.
+"""Boards, real and virtual: the wire to them, and the virtual bench.
 
 What a script needs is here. A board, real or virtual, by its URL:
 
@@ -7,7 +7,7 @@ What a script needs is here. A board, real or virtual, by its URL:
     with hardware.open_board("bench:esp32") as board:
         print(board.run("print(2 ** 10)"))
 
-A bench of one's own, in virtual time:
+A bench that the script controls, in virtual time:
 
     diagram = hardware.load_diagram("diagram.json")
     with hardware.Bench(hardware.Circuit(diagram)) as bench:

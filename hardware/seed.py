@@ -1,8 +1,8 @@
-"""Seeds: every number that looks like chance follows from one seed and a name.
+"""Seeds: every random number follows from one seed and a name.
 
     bench = Seed(7)
     bench.child("board/pico").value      # the seed of a second board
-    bench.rng("touch")                   # a stream of chance for one purpose
+    bench.rng("touch")                   # a random generator for one purpose
 
 The same seed and name give the same numbers on every machine.
 """
@@ -12,7 +12,8 @@ import random
 from dataclasses import dataclass
 
 BOOT_STEP = 0x9E3779B9
-"""Between the seeds of two boots. The golden ratio keeps the seeds of neighbours apart."""
+"""The difference between the seeds of two boots. The golden ratio keeps neighbouring seeds
+apart."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Seed:
     joint: str = "/"
 
     def child(self, name: str, bits: int = 32) -> "Seed":
-        """The seed of something with a name: a number of so many bits (at most 32)."""
+        """The seed of something with a name: a number of this many bits (at most 32)."""
         return Seed(int.from_bytes(self._digest(name)[:4], "big") >> 32 - bits)
 
     def hex(self, name: str, digits: int) -> str:
@@ -31,7 +32,7 @@ class Seed:
         return self._digest(name).hex()[:digits]
 
     def rng(self, name: str) -> random.Random:
-        """A stream of chance for one purpose."""
+        """A random generator for one purpose."""
         return random.Random(self._text(name))
 
     def of_boot(self, number: int) -> "Seed":

@@ -1,11 +1,11 @@
-"""Boards that say anything: each ends with a cause or lives on, and its neighbour sees nothing.
+"""Boards that send anything: each ends with a reason or runs on, and never affects its neighbour.
 
-    python tools/fuzz_frames.py --count 2000        two processes, prints what came of them
+    python tools/fuzz_frames.py --count 2000        two processes, prints the results
     python tools/fuzz_frames.py --only 4711         one of them again, with its traceback
 
-Each number makes what an impostor says (forgeries.py) amid every kind of bus and radio; a real
-Pico works beside it. Any traceback fails, a stall, and any byte of the Pico's trace that differs
-(every fourth Pico is on the same network instead: it only has to live).
+Each number gives what a forged board sends (forged_frames.py), on a bench with every kind of bus
+and radio; a real Pico works on the same bench. A traceback, a stall, or a different byte in the
+Pico's trace is a failure (every fourth Pico is on the same network instead: it only has to run).
 """
 
 import argparse

@@ -4,8 +4,8 @@ An interpreter without site packages runs this file, so it imports nothing of ou
 is slow to import. Host code can damage only its own answers: limits and filter are set before its
 first line runs, and the parent trusts no answer.
 
-A frame is a length of 4 bytes (big-endian) and so many bytes. Questions are Python literals (the
-parent is trusted here); answers are JSON, in which bytes are `{"$": hexadecimal}`.
+A frame is a length of 4 bytes (big-endian), then that many bytes. Questions are Python literals
+(the parent is trusted here); answers are JSON, in which bytes are `{"$": hexadecimal}`.
 """
 
 from __future__ import annotations  # `typing` costs 5 ms

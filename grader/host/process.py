@@ -56,7 +56,7 @@ class HostLimits:
             "RLIMIT_MEMLOCK": 0,
             "RLIMIT_CORE": 0,
         }
-        # The soft limit sends SIGXCPU, which tells why; the hard limit kills the child.
+        # The soft limit sends SIGXCPU, which shows the reason; the hard limit kills the child.
         return {name: (value, value) for name, value in bounds.items()} | {
             "RLIMIT_CPU": (self.cpu_s, self.cpu_s + 1)
         }
@@ -231,7 +231,7 @@ class Child:
 
 def _queued_s(pid: int) -> float:
     """How many seconds the last descendant of a process waited for a processor; 0 where the kernel
-    does not tell (proc_pid_schedstat, proc_tid_children)."""
+    does not report it (proc_pid_schedstat, proc_tid_children)."""
     try:
         while children := Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
             pid = int(children[0])
@@ -242,7 +242,7 @@ def _queued_s(pid: int) -> float:
 
 def _oom_kills() -> int:
     """How many processes the kernel has killed so far because memory was full; 0 where the system
-    does not tell (proc_vmstat)."""
+    does not report it (proc_vmstat)."""
     try:
         lines = Path("/proc/vmstat").read_text().splitlines()
     except OSError:

@@ -1,5 +1,5 @@
-"""Limits for texts: a pattern, and a JSON schema. A file of their own, because jsonschema is slow
-to import and only some labs need them.
+"""Limits for texts: a pattern, and a JSON schema. They have their own file, because jsonschema is
+slow to import and only some labs need them.
 """
 
 import re

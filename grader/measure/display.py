@@ -149,7 +149,7 @@ def _switch_power(on: bool, part: Part) -> None:
 def _edges(run: Run, pin: str, gpio: int) -> Iterator[_PartEvent]:
     try:
         edges = wire_edges(run.trace, gpio)
-    except ValueError:  # a bus with millions of edges: no honest program sends so much
+    except ValueError:  # a bus with millions of edges: no normal program sends so much
         return
     for t_ns, level in zip(edges.t_ns.tolist(), edges.level.tolist(), strict=True):
         yield _PartEvent(t_ns, partial(_send_edge, pin, level))

@@ -1,7 +1,7 @@
 """The board's memory: free heap after each garbage collection, and files on its flash.
 
 The board itself reports the heap to the bench; a program cannot print a false value. A program
-that never collects reports nothing: a lab that measures memory has a given file call
+that never collects reports nothing: in a lab that measures memory, a given file calls
 `gc.collect()`. Files are those that the episode read (`read_file`).
 """
 

@@ -38,8 +38,8 @@ def enrol(root: Path, trainees: Sequence[Trainee]) -> None:
 
 
 def listed(root: Path) -> set[str]:
-    """The ids of all class lists so far; empty when there was none. The gradebook cannot tell: it
-    also has everyone who handed in."""
+    """The ids of all class lists so far; empty when there was none. The gradebook does not have
+    this information: it also has everyone who handed in."""
     file = root / _LISTED
     return set(file.read_text(encoding="utf-8").splitlines()) if file.is_file() else set()
 

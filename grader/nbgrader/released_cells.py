@@ -1,5 +1,5 @@
 """The cells of a released notebook as plain data, read once from the gradebook. nbgrader's
-sanitising uses them in the place of the gradebook, in any process.
+sanitising uses them instead of the gradebook, in any process.
 """
 
 import json

@@ -1,5 +1,5 @@
-"""nbgrader's HTML templates, changed for Arabic and for sites without internet: the one of
-feedback, with our page if there is one, and the one of a submission in Formgrader."""
+"""nbgrader's HTML templates, changed for Arabic and for sites without internet: the template of
+feedback, with our page if there is one, and Formgrader's template of a submission."""
 
 import shutil
 from pathlib import Path

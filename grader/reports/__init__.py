@@ -1,2 +1,2 @@
-"""What people read of marks: a feedback page for each submission, a class page, tables for an
+"""What people read about marks: a feedback page for each submission, a class page, tables for an
 LMS."""

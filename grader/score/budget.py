@@ -8,7 +8,7 @@ from dataclasses import replace
 from hardware.bench.limits import Limits
 
 CPU_S = 60.0
-"""CPU seconds for all boards and benches of a submission. An honest program uses one or two."""
+"""CPU seconds for all boards and benches of a submission. A normal program uses one or two."""
 ENOUGH_S = 30.0
 """CPU seconds that one episode may use."""
 LEAST_WALL_S = 4.0

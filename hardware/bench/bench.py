@@ -5,10 +5,10 @@
         bench.run(until_ns=2_000_000_000)
         print(bench.trace.lines())
 
-A board runs ahead on its own clock as far as the bench has granted. A request of it is answered
-after everything up to its time has happened, in the order of time (`scheduler.py`). `run` never
-waits for the wall clock. Benches that people use while they run are `InteractiveBench`es
-(`serving/interactive_bench.py`).
+A board runs ahead on its own clock as far as the bench has granted. The bench answers a request
+after everything up to the time of the request has happened, in order of time (`scheduler.py`).
+`run` never waits for the wall clock. Benches that people use while they run are
+`InteractiveBench`es (`serving/interactive_bench.py`).
 
 With several boards, a method means the board with the given id; without an id, the first one of
 the diagram. In realtime each board follows the wall clock and is answered when it asks: their

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 class Limits:
     """Limits of one board over all its boots; None: no limit.
 
-    The defaults stop a hostile program, and no honest one comes near them: a virtual minute of
-    pure computing takes about a second of CPU."""
+    The defaults stop a hostile program. A normal program does not come near them: a virtual minute
+    of pure computing takes about a second of CPU."""
 
     cpu_s: int | None = 30
     """CPU seconds of the board's processes."""
@@ -23,7 +23,7 @@ class Limits:
     """Records (16 bytes each) that the trace may hold."""
 
     def after(self, cpu_s: float) -> "Limits":
-        """The limits of the next boot, after boots that took so many CPU seconds."""
+        """The limits of the next boot, after boots that took this many CPU seconds."""
         if self.cpu_s is None:
             return self
         return replace(self, cpu_s=max(1, math.ceil(self.cpu_s - cpu_s)))

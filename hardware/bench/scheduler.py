@@ -1,8 +1,8 @@
 """The scheduler: one virtual time for all boards of a bench. It decides what happens next.
 
 A board runs by itself up to the horizon of its last answer, then it asks. Time goes on only when
-every board waits with a request: to the earliest event that is known. So all that a board did is
-known before another one can notice it, and the order is the same on any machine.
+every board waits with a request; it then goes to the earliest known event. So everything that a
+board did is known before another one can notice it, and the order is the same on any machine.
 
 In realtime no board waits for another one: a running board is woken when something has changed.
 """
@@ -23,14 +23,16 @@ from hardware.bench.limits import Limits
 from hardware.bench.protocol import frames
 
 STOP_DELAY_NS = 1_000_000
-"""With several boards, a listener's stop ends the run so long after the text that it got: the
-other boards may have run on meanwhile."""
+"""When a listener stops a run of several boards, the run ends this long after the text that the
+listener got: the other boards may have run on meanwhile."""
 CHECK_EVERY = 1024
-"""The wall clock is read after so many events without a pause."""
+"""The wall clock is read after this many events without a pause."""
 MOST_BUSY_S = 0.25
-"""So long an interactive bench deals with events before it looks for work of other threads."""
+"""An interactive bench processes events for this long, then it checks for work of other
+threads."""
 REPORT_NS = 500_000_000
-"""An interactive board asks at least so often, so that output without end is seen."""
+"""The longest time between two requests of an interactive board, so that endless output is
+seen."""
 
 
 class Inbox(Protocol):
@@ -208,8 +210,8 @@ class Scheduler:
         return min(self._time.events.next_ns, *times)
 
     def _horizon_ns(self, board: VirtualBoard) -> int:
-        """Before this time nothing happens that the board could notice, unless it causes it
-        itself, or is told in advance (one board alone, in virtual time)."""
+        """Before this time nothing happens that the board could notice, except what it causes
+        itself, and what is announced to it (one board alone, in virtual time)."""
         events_ns = self._time.events.next_ns
         if self.realtime:
             return min(events_ns, board.next_event_ns)

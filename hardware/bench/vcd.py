@@ -5,8 +5,8 @@ always gives the same file. Transfers on buses appear as the edges that they mak
 on a pin, its level is `x`, and a second variable `<name>_duty` has the duty cycle in percent:
 millions of pulses would be of no use to a reader.
 
-pyvcd writes the file. A writer of our own took 0.8 to 1.0 of its time for 100,000 edges, which is
-no reason to keep one.
+pyvcd writes the file. Our own writer took 0.8 to 1.0 of pyvcd's time for 100,000 edges: that is
+too little gain to keep one.
 """
 
 import io

@@ -1,8 +1,8 @@
 """Ports over sockets: a TCP connection, RFC 2217 on one, and a virtual board in this process.
 
-Not pyserial's `socket://` and `rfc2217://`: they keep each byte in a queue of its own (at best
-0.1 MB/s), do not work with `select`, and sleep 0.3 s in `close` and 0.05 s at each change of a
-setting.
+They replace pyserial's `socket://` and `rfc2217://`, which put every single byte into a queue (at
+best 0.1 MB/s), do not work with `select`, and sleep 0.3 s in `close` and 0.05 s at each change of
+a setting.
 """
 
 import select

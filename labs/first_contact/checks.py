@@ -42,7 +42,7 @@ REPLY = re.compile(r"(?!>>> )\W*(pong|sum) (-?[0-9]{1,12})\s*")
 
 
 def scenario(seed: int, board: BoardType) -> list[Episode]:
-    """Two resets with an id that nobody knows before; then seven pings and five sums."""
+    """Two resets with an id that differs for each seed; then seven pings and five sums."""
     rng = random.Random(seed)
     name = f"{id_of(board, chip_id(seed, 'boot'))} {board.family}"
     resets = [ms(rng.uniform(2500, 4000)), ms(rng.uniform(6500, 8000))]

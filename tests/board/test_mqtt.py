@@ -1,4 +1,4 @@
-"""MQTT from a board's program to the broker of the bench, and what the trace tells of it."""
+"""MQTT from a board's program to the broker of the bench, and what the trace has of it."""
 
 from collections.abc import Sequence
 from functools import partial

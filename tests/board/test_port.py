@@ -18,7 +18,8 @@ PROMPT = b">>> "
 US = 1000
 MS = 1_000_000
 RP2_LOOP_US = 3.2 * 1.12
-"""One turn of an empty `for` on a Pico: emulated, times what silicon takes more (costs.h)."""
+"""One pass of an empty `for` on a Pico: the time on the emulator, times how much slower the real
+chip is (costs.h)."""
 
 
 @pytest.fixture(params=FAMILIES)

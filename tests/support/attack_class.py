@@ -1,11 +1,11 @@
-"""A class in which everybody attacks. Beside each attacker a second trainee, the twin, hands in
-the same without the attack. Both are read from tests/system/attacks, written, and graded once by
-`warsha grade`, in a course with canaries; conftest.py makes the fixture known.
+"""A class in which every trainee attacks the grader. For each attacker a second trainee, the twin,
+hands in the same work without the attack. Both are made from the files in tests/system/attacks,
+and `warsha grade` grades them once, in a course with canaries; conftest.py provides the fixture.
 
-A file's name says what it attacks with: a board program, host code, or the notebook and what lies
-beside it. Its first two lines say what it tries and what stops it. In programs, what stands
-between `### ATTACK` and `### END` is the attack, and what the twin has there follows
-`### INSTEAD`; `### BASE` stands for an honest program that earns some of the points.
+The name of a file says what carries the attack: a board program, host code, or the notebook and
+the files next to it. Its first two lines say what it tries and what stops it. In a program, the
+lines between `### ATTACK` and `### END` are the attack. After `### INSTEAD` follow the lines that
+the twin has in their place. `### BASE` stands for a normal program that earns some of the points.
 """
 
 import copy

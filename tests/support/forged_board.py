@@ -1,8 +1,8 @@
-"""A board process without an interpreter: it sends what its flash holds, whatever that is.
+"""A board process without an interpreter: it sends what its flash holds, valid or not.
 
-The bench starts it in place of a real port (forgeries.py). The flash holds a length and acts, 24
-bytes each: a record whose time counts from the latest one that the impostor knows of, and how it
-is said. It imports nothing of ours, and nothing that is slow.
+The bench starts it in place of a real port (forged_frames.py). The flash holds a length and acts,
+24 bytes each: a record, whose time counts from the latest time that this process knows, and how
+the record is sent. It imports nothing of ours, and nothing that is slow.
 """
 
 import os
@@ -16,22 +16,23 @@ REPLY = struct.Struct("<B3xI8Q")
 GRANT = 2
 CALL, WAIT = 19, 20
 WRITE, ASK, ABSOLUTE, DEAF, HANG, DIE, AGAIN = range(7)
-"""How: behind, and go on; and wait for the answer; at that very time; without waiting for the
-answer it owes; stall; end with code c; begin anew behind the first act."""
+"""How an act is sent. WRITE: go on after it. ASK: wait for the answer. ABSOLUTE: with exactly this
+time. DEAF: without waiting for the answer. HANG: stall. DIE: end with code c. AGAIN: start again
+after the first act."""
 
 
-class Impostor:
-    """Speaks over the descriptors that a board has."""
+class ForgedBoard:
+    """Sends and receives over the file descriptors of a board."""
 
     def __init__(self) -> None:
         self._link = socket.socket(fileno=3)
         length = int.from_bytes(os.pread(4, 4, 0), "little")
         self._acts = os.pread(4, length, 4)
         self._now = 0
-        self._said = b""
+        self._unsent = b""
 
     def play(self) -> None:
-        """All acts, then waits for ever as a board at its prompt does."""
+        """Does all acts, then waits for ever, like a board at its prompt."""
         start, again = 0, True
         while again:
             again = False
@@ -52,21 +53,21 @@ class Impostor:
     def _do(self, kind: int, a: int, b: int, c: int, dt: int, how: int) -> None:
         t_ns = (dt if how == ABSOLUTE else self._now + dt) % 2**64
         self._now = max(self._now, t_ns) if how != ABSOLUTE else self._now
-        self._said += RECORD.pack(kind, a, b, c, t_ns)
-        if how in (ASK, DEAF) or len(self._said) > 65536:
+        self._unsent += RECORD.pack(kind, a, b, c, t_ns)
+        if how in (ASK, DEAF) or len(self._unsent) > 65536:
             self._flush()
         if how == ASK:
-            self._hear(kind)
+            self._receive(kind)
 
     def _flush(self) -> None:
-        said, self._said = self._said, b""
+        unsent, self._unsent = self._unsent, b""
         try:
-            self._link.sendall(said)
+            self._link.sendall(unsent)
         except OSError:
             os._exit(0)
 
-    def _hear(self, kind: int) -> None:
-        """The answer; of a call it takes the time, of a wait it is the time."""
+    def _receive(self, kind: int) -> None:
+        """Receives the answer: the duration of a call, or the time at the end of a wait."""
         while True:
             head = self._link.recv(REPLY.size, socket.MSG_WAITALL)
             if len(head) < REPLY.size:
@@ -83,4 +84,4 @@ class Impostor:
 
 
 if __name__ == "__main__":
-    Impostor().play()
+    ForgedBoard().play()

@@ -1,4 +1,4 @@
-"""The circuit on the bench: nets, levels, voltages, faults, bounce, and who is listening."""
+"""The circuit on the bench: nets, levels, voltages, faults, bounce, and listeners."""
 
 from typing import Any
 from unittest.mock import patch

@@ -44,7 +44,7 @@
 #if VB_ESP32
 #define MOST_BAUD 5000000 // SOC_UART_BITRATE_MAX
 #else
-#define MOST_BAUD 7812500 // the least divider of 125 MHz (RP2040 data sheet 4.2.7.1); the SDK takes it for all above
+#define MOST_BAUD 7812500 // the smallest divider of 125 MHz (RP2040 data sheet 4.2.7.1); the SDK uses it for all higher rates
 #endif
 #define KEEP (-1)
 

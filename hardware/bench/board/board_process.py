@@ -1,4 +1,4 @@
-"""What the bench needs of the machine that runs its boards.
+"""What the bench needs from the machine that runs its boards.
 
 A board is a program that exchanges bytes with the bench: records one way, answers the other way.
 `process.py` runs it as a process of Linux. Another platform gives the bench its own `Platform`.

@@ -1,5 +1,5 @@
-"""Lookahead: steps of parts that happen whatever the board does, and of which it is told in
-advance.
+"""Lookahead: steps of parts that happen whatever the board does. They are announced to the board
+in advance.
 
 The board then need not ask at each edge: a reading of a DHT22 has 84 of them. The circuit predicts
 the levels of each step (`circuit/prediction.py`).

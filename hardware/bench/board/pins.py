@@ -1,7 +1,7 @@
 """The pins of a board: its records change the circuit, and the circuit changes what it reads.
 
-Most records need no work at once: of an output that no input and no active part depends on, only
-the last level is passed to the circuit, before it is read. Only records that have an effect
+Most records need no work at once. When no input and no active part depends on an output, only its
+last level is passed to the circuit, before the circuit is read. Only records that have an effect
 at their own time (a mode, a voltage, a coupled output, serial output with a listener) are applied
 one by one.
 """

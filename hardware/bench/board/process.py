@@ -1,6 +1,6 @@
-"""Boards as processes of Linux: started bare, with limits, and ended by the bench.
+"""Boards as processes of Linux: started with limits and with nothing else, ended by the bench.
 
-The board gets three descriptors of use (the bench, its flash, and /dev/null) and an empty
+The board gets three file descriptors (the bench, its flash, and /dev/null) and an empty
 environment. Its limits are set from outside before it gets its first answer. Its own seccomp
 filter comes on top."""
 

@@ -1,4 +1,4 @@
-"""Reads what a board sends: has it checked, counts it against the limits, keeps it for the
+"""Reads the records of a board: they are checked, counted against the limits, and kept for the
 trace."""
 
 from collections.abc import Callable

@@ -1,12 +1,12 @@
 """Record validation: every record of a board is checked before it counts.
 
-The port never sends what is refused here. But MicroPython has holes (a `memoryview` of a
+The port never sends what is refused here. But MicroPython has memory errors (a `memoryview` of a
 `bytearray` that grew), and a program could take over the interpreter. Forged times and forged
 edges then end the board; they do not earn marks.
 
 `RecordValidator.check` is the rule, for one record. `all_valid` tests a whole batch with numpy,
-ten times as fast on thousands of records. It says only yes or no: after a no, `check` finds the
-record and the reason. A test with random records holds the two together."""
+ten times as fast on thousands of records. It returns only yes or no: after a no, `check` finds the
+record and the reason. A test with random records checks that the two agree."""
 
 from typing import Any, overload
 

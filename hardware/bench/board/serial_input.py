@@ -1,11 +1,11 @@
 """Serial input of a board that waits until the board has room for it."""
 
 NO_INTERRUPT = 255
-"""In place of an interrupt character: the board has switched it off."""
+"""Stands for the interrupt character when the board has switched it off."""
 
 
 class SerialInput:
-    """The sender's side of a receive buffer: the board tells how much room it has."""
+    """The sender's side of a receive buffer: the board reports how much room it has."""
 
     def __init__(self) -> None:
         self._waiting = bytearray()

@@ -49,8 +49,8 @@ class VirtualBoard:
     """A board with its part of the circuit. It is the `World` of the parts there (part.py), and
     the `PeripheralHost` of its peripherals (peripheral.py).
 
-    The bench calls `receive` until `pending` is set, and deals with that when virtual time has
-    come to `due_ns`."""
+    The bench calls `receive` until `pending` is set, and answers that request when virtual time
+    has come to `due_ns`."""
 
     def __init__(
         self,
@@ -85,7 +85,7 @@ class VirtualBoard:
         self.events = EventQueue(time.order)
         """What will happen on this board's side of the bench."""
         self.lookahead = Lookahead(time.order)
-        """Steps of parts there, of which the board can be told in advance."""
+        """Steps of parts there that can be announced to the board in advance."""
         self.recorder = Recorder()
         self.reader = RecordReader(limits, self.recorder)
         self.serial = SerialInput()
@@ -138,7 +138,7 @@ class VirtualBoard:
         self._time.events.add(max(t_ns, self._time.now_ns), fn)
 
     def announce(self, t_ns: int, step: Callable[[], None]) -> None:
-        """As `at`, for an `OutputStep`: the board may be told of it in advance."""
+        """Like `at`, for an `OutputStep`: it may be announced to the board in advance."""
         self.lookahead.add(t_ns, step)
 
     def rng(self, name: str) -> random.Random:
@@ -327,7 +327,7 @@ class VirtualBoard:
             return Termination(t_ns, frames.END_CRASH, end_reason.TORN)
         return Termination(t_ns, frames.END_CRASH, _how(end))
 
-    # -- what the board is told ---------------------------------------------------------------
+    # -- answers to the board -----------------------------------------------------------------
 
     def do_call(self) -> None:
         """If the board waits with a call, the peripheral does it now. An invalid call ends the

@@ -36,7 +36,7 @@ from hardware.errors import BenchError, HardwareError
 from hardware.i18n import _
 
 SETTLE_LIMIT = 1000
-"""Parts that react at once can make each other react. After so many steps it is an endless
+"""Parts that react at once can make each other react. More steps than this are an endless
 loop."""
 MASK = (1 << GPIOS) - 1
 PINS = MASK >> 1

@@ -1,6 +1,6 @@
 """Noise at an open input: random levels from a seed, as a wire picks up mains hum and touch.
 
-The level is mostly high, with false lows of 40 to 200 ms. Between two lows are at most 600 ms, so
+The level is mostly high, with false lows of 40 to 200 ms. Two lows are at most 600 ms apart, so
 every second has at least one whole false low (labs depend on it).
 """
 

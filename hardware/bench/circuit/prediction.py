@@ -1,5 +1,5 @@
-"""The levels that a planned step of a part will give (`board/lookahead.py` tells boards of
-them)."""
+"""The levels that a planned step of a part will give (`board/lookahead.py` announces them to
+boards)."""
 
 from collections.abc import Sequence
 from typing import NamedTuple

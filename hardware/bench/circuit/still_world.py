@@ -29,7 +29,7 @@ class StillWorld:
     """There is only one queue here."""
 
     def announce(self, t_ns: int, step: Callable[[], None]) -> None:
-        """There is no board to tell."""
+        """There is no board to notify."""
         self.at(t_ns, step)
 
     def rng(self, name: str) -> random.Random:

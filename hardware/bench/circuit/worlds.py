@@ -1,4 +1,4 @@
-"""The worlds of several boards as one: each board has its own trace, events and chance."""
+"""The worlds of several boards as one: each board has its own trace, events and random numbers."""
 
 import random
 from collections.abc import Callable, Mapping, Sequence

@@ -1,8 +1,8 @@
 """Zones: which boards can reach each other by wire. Such boards have to wait for each other.
 
-Two pads are *in touch* when elements or an active part are between them. Supplies do not count: a
-board that goes off takes its 3.3 V from its neighbours' parts, and these notice it at their next
-event.
+Two pads are *in touch* when elements or an active part are between them. Supplies do not count:
+when a board goes off, its 3.3 V goes off for its neighbours' parts, too, which notice this at
+their next event.
 """
 
 from hardware.bench.circuit.disjoint_sets import DisjointSets

@@ -1,4 +1,4 @@
-"""All edges at a pin, with those of its buses: for viewers, and for the decoders of others.
+"""All edges at a pin, with those of its buses: for viewers, and for decoders of other programs.
 
 A trace holds transfers, not their edges. Here each transfer becomes the edges that a logic
 analyzer would see on the line, so that PulseView decodes our VCD files like those of a real board.

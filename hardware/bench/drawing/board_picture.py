@@ -49,7 +49,7 @@ def _strip(board: BoardType, x_mm: float) -> str:
 
 
 def _pin(board: BoardType, pin: BoardPin) -> str:
-    """A gold pin and its name beside it, towards the middle of the board."""
+    """A gold pin and its name next to it, towards the middle of the board."""
     x, y = board_pin(board, pin.name)
     left = x < board.width_mm * PX_PER_MM / 2
     name = text(

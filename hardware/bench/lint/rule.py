@@ -4,7 +4,7 @@
     def led_resistor(circuit: RestingCircuit) -> Iterator[LintPlace]:
         yield LintPlace("led1", "A")
 
-A rule is one function in a file of `rules/`; it is found there, and nothing registers it. Its
+A rule is one function in a file of `rules/`; it is found there, without registration. Its
 texts may contain `{part}`, `{pin}`, `{at}` (part and pin), and the words of the place.
 """
 

@@ -55,7 +55,7 @@ class TcpConnection(Protocol):
         """The host at the other end."""
 
     def abort(self, error: int) -> None:
-        """End it here, with an errno; the other end is not told."""
+        """End this side, with an errno; the other end is not notified."""
 
 
 class Host:
@@ -75,7 +75,7 @@ class Host:
         self.connections: set[TcpConnection] = set()
 
     def abort_connections(self, error: int) -> None:
-        """The interface is gone: its connections end on this side, the others are not told."""
+        """The interface is gone: its connections end on this side; the others are not notified."""
         for connection in sorted(self.connections, key=lambda one: one.serial):
             connection.abort(error)
 

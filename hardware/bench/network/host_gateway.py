@@ -1,7 +1,7 @@
-"""Places of the host's own network that boards may reach: none, unless the owner allows them.
+"""Addresses on the host's own network that boards may reach: none, unless the owner allows them.
 
-A board names a place as the owner wrote it (`192.168.1.10:1883`, `broker.example:1883`). The host
-itself (`localhost:1883`) is `host.wokwi.internal` to boards, as in Wokwi's private gateway.
+A board names an address as the owner wrote it (`192.168.1.10:1883`, `broker.example:1883`). The
+host itself (`localhost:1883`) is `host.wokwi.internal` to boards, as in Wokwi's private gateway.
 `serving/host_network.py` makes the connections.
 """
 

@@ -1,9 +1,9 @@
 """A small web server for `requests` on boards.
 
 `/` greets, `/time` gives the time as JSON, `/echo` returns the request as JSON, `/status/404`
-answers with any status; `pages` takes more, path to content.
+answers with any status; `pages` holds further pages, by path.
 
-Not built on h11, which refuses an HTTP/1.1 request without `Host`: programs on boards send such
+It does not use h11, which refuses an HTTP/1.1 request without `Host`: programs on boards send such
 requests, and this server answers them.
 """
 

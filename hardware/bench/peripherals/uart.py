@@ -143,11 +143,11 @@ class Uarts(Peripheral):
 
 def _settings(call: Call) -> Uart:
     if len(call.data) != SETTINGS.size or call.c > 10_000_000:
-        raise BadCallError("a UART set up with nonsense")
+        raise BadCallError("invalid UART settings")
     tx, rx, bits, parity, stop, invert = SETTINGS.unpack(call.data)
     pins_good = all(pin == NO_PIN or pin < GPIOS for pin in (tx, rx))
     if not (pins_good and 1 <= bits <= 15 and parity <= 2 and 1 <= stop <= 3):
-        raise BadCallError("a UART set up with nonsense")
+        raise BadCallError("invalid UART settings")
     return Uart(call.c, tx, rx, bits, parity, stop, invert) if call.c else Uart()
 
 

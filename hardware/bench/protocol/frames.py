@@ -55,7 +55,7 @@ REC_CONVERTED: Final = 38
 REC_NOTE: Final = 40
 """bytes of the NOTED that follows: a = 1 to 6 bytes in b and c."""
 REC_NOTED: Final = 41
-"""an event of the network: a = one of [note], c bytes of notes before it (tracing/notes.py)."""
+"""an event of the network: a = one of [note], c bytes of notes before it (protocol/notes.py)."""
 CALL_I2C: Final = 1
 """b = scl | sda << 8, c Hz; bytes: layout i2c; status: bytes acknowledged; answer: bytes read."""
 CALL_SPI: Final = 2
@@ -139,9 +139,9 @@ CHANNEL_RADIO: Final = 8
 CHANNEL_ESPNOW: Final = 9
 """ESP-NOW has messages, or results of sends."""
 STATUS_BREAK: Final = 4096
-"""of UART_READ, beside the count: a break came."""
+"""of UART_READ, in addition to the count: a break came."""
 STATUS_MORE: Final = 16384
-"""of data sent or received, beside the count: there is more, or more room."""
+"""of data sent or received, in addition to the count: there is more, or more room."""
 RADIO_TRIES: Final = 1
 """how often the station connects again by itself: c, 255 for ever."""
 RADIO_CHANNEL: Final = 2

@@ -1,1 +1,1 @@
-"""SVG helpers that parts, boards and waveforms are drawn with: shapes, colours, boards, digits."""
+"""SVG helpers for the drawings of parts, boards and waveforms: shapes, colours, boards, digits."""

@@ -1,4 +1,4 @@
-"""What displays are drawn with: the dots of a panel, and digits of seven segments."""
+"""SVG pieces of displays: the dots of a panel, and digits of seven segments."""
 
 from collections.abc import Sequence
 

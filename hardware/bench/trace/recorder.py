@@ -1,6 +1,6 @@
 """The recorder: keeps the records of a board, in the order that a trace has.
 
-Within one power cycle, records are sorted by time. Of the same time, the board's own come first,
+Within one power cycle, records are sorted by time. At the same time, the board's own come first,
 then those of the bench, each in the order in which they came. So the order does not depend on how
 the board's records were cut into pieces on their way."""
 

@@ -1,8 +1,8 @@
 """The sockets of one board. Its calls name them by small numbers.
 
 What a program can see of a socket (`SOCKET_READABLE`, `SOCKET_WRITABLE`, …) is kept here and on
-the board. When it changes by itself, the board is interrupted; what a call of the board changes,
-both sides know.
+the board. When it changes by itself, the board is interrupted; when a call of the board changes
+it, both sides know the change.
 """
 
 from __future__ import annotations
@@ -212,7 +212,7 @@ class Sockets:
         return 0
 
     def forget(self) -> None:
-        """Drop all sockets: the board lost its memory, and the other ends are not told."""
+        """Drop all sockets: the board lost its memory. The other ends are not notified."""
         for number, own in enumerate(self._table):
             if own:
                 ends = [*own.waiting, *([own.end] if own.end else [])]

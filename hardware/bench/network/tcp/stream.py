@@ -99,7 +99,7 @@ class StreamEnd:
         self.other._was_read(count)
 
     def abort(self, error: int) -> None:
-        """End here, with an errno; the other end is not told."""
+        """End this side, with an errno; the other end is not notified."""
         if self.alive:
             self._forget()
             self.user.broken(self, error)

@@ -77,8 +77,8 @@ class Module(Part):
         self.world.at(self.world.now_ns + delay_ns, lambda: fn() if plan == self.plan else None)
 
     def announce(self, delay_ns: int, pin: str, level: bool | None) -> None:
-        """Drive an output after a delay, whatever happens until then. The board is told of it in
-        advance, which costs much less than to ask at each edge."""
+        """Drive an output after a delay, whatever happens until then. This is announced to the
+        board, which costs much less than a request of the board at each edge."""
         self.world.announce(self.world.now_ns + delay_ns, OutputStep(self, pin, level, self.plan))
 
     def forget(self) -> None:

@@ -1,4 +1,5 @@
-"""Parts of the bench: the base class of every file in `parts/`, and what a part gets of the bench.
+"""Parts of the bench: the base class of every file in `parts/`, and what a part gets from the
+bench.
 
 A part type is one file in `parts/`; it need not be registered. It gives the pins, the elements
 between them (`stamp`), the controls for a person (`CONTROLS`), the pins whose changes it gets
@@ -25,13 +26,14 @@ PadRow = tuple[int, int, int, int, int]
 
 
 class World(Clock, Protocol):
-    """What a part gets of the bench around it: time, chance, and a place to report faults."""
+    """What a part gets from the bench: time, random numbers, and a place to report faults."""
 
     def announce(self, t_ns: int, step: Callable[[], None]) -> None:
-        """As `at`, for an `OutputStep` (module.py): the board may be told of it in advance."""
+        """Like `at`, for an `OutputStep` (module.py): it may be announced to the board in
+        advance."""
 
     def rng(self, name: str) -> random.Random:
-        """Chance for one purpose; the same seed and name give the same numbers."""
+        """A random generator for one purpose; the same seed and name give the same numbers."""
 
     def fault(self, kind: int, gpio: int, detail: int) -> None:
         """Record a fault (`FAULT_…` of frames.py)."""
