@@ -41,8 +41,8 @@ def secret_file() -> Path:
 def course_secret(fingerprint: str = "") -> bytes:
     """The course secret. It is made now when there is none and no marks depend on one.
 
-    `fingerprint`: that of the secret with which the marks of the course were given; "": there are
-    no marks yet. Raises: SecretError.
+    `fingerprint`: the fingerprint of the secret with which the marks of the course were made; "":
+    there are no marks yet. Raises: SecretError.
     """
     file = secret_file()
     if file.is_relative_to(ROOT):

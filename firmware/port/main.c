@@ -43,7 +43,7 @@ const char vb_help_text[] =
     "  CTRL-D        -- on a blank line, do a soft reset of the board\n"
     "  CTRL-E        -- on a blank line, enter paste mode\n";
 
-// ---- what the bench is told ----
+// ---- reports to the bench ----
 
 int vb_reset_cause(void) {
     return soft && VB_SOFT_RESET_CAUSE ? VB_SOFT_RESET_CAUSE : vb_options.cause;

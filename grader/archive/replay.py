@@ -62,8 +62,8 @@ class ReplayCase:
 def find_case(
     store: Store, lab: str, student: str, number: int | None = None, assignment: str = ""
 ) -> ReplayCase:
-    """A graded submission: that of `number`, or the one that was graded last. `assignment` is
-    needed when the trainee handed in the lab with several assignments.
+    """A graded submission: the one with this `number`, or the one that was graded last.
+    `assignment` is needed when the trainee handed in the lab with several assignments.
 
     Raises: GraderError; StoreError when the record or the lab is missing or was changed.
     """
@@ -114,8 +114,8 @@ def require_item(lab: Lab, item: str) -> None:
 
 
 def deciding_seed(marks: LabScore, item: str = "") -> tuple[int, ItemResult]:
-    """The seed that decided an item, counted from 1, and its result. Without an item: that of the
-    first item that was missed, else of the first one."""
+    """The seed that decided an item, counted from 1, and its result. Without an item, the first
+    item that was missed is used, or else the first item."""
     measured = list(marks.seeds[0].items)
     missed = [id for id in measured if marks.items[id].key]
     id = item or (missed or measured)[0]

@@ -21,7 +21,7 @@ from hardware.bench.vcd import write_vcd
 from hardware.i18n import _, language
 
 MOST_LINES = 200
-"""The page shows so many lines of an episode's serial output."""
+"""The page shows this many lines of an episode's serial output."""
 
 STYLE = """
 body { font-family: 'Noto Sans', 'Noto Sans Arabic', 'DejaVu Sans', sans-serif; color: #1f2328;

@@ -37,7 +37,7 @@ from hardware.i18n import _
 
 
 def autograde_preprocessors() -> list[Any]:
-    """nbgrader's own list, with ours in the place of its Execute."""
+    """nbgrader's own list, with our step in place of its Execute."""
     stock: Any = Autograde.class_traits()["autograde_preprocessors"].default()
     return [*(ScoreOnBoards if one is Execute else one for one in stock), CountSubmission]
 

@@ -165,7 +165,7 @@ class Grading:
             return result
         if result.record is None:
             return Outcome(student, lab, "missing", notes=result.notes)
-        # Without the pictures: those of a class of thousands would fill the memory.
+        # Without the pictures: the pictures of a class of thousands would fill the memory.
         marks = tuple(replace(card, waveform="") for card in result.record.cards)
         return Outcome(student, lab, "graded", marks, notes=result.notes)
 

@@ -1,7 +1,7 @@
 """multiprocessing's fork server imports this module once; every worker process is a copy of it.
 
-It imports everything that a worker needs for its first submission, which saves each of them
-130 ms. This is a module of its own because the fork server takes names of modules only.
+It imports everything that a worker needs for its first submission, which saves each of them 130
+ms. It is a separate module because the fork server takes names of modules only.
 """
 
 from importlib import import_module

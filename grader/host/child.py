@@ -79,7 +79,7 @@ def lock(setup: dict[str, Any]) -> None:
 
 
 def read_exactly(descriptor: int, count: int) -> bytes:
-    """Read so many bytes; at the end of the questions the process ends."""
+    """Read this many bytes; at the end of the questions the process ends."""
     got = bytearray()
     while len(got) < count:
         piece = os.read(descriptor, count - len(got))

@@ -106,7 +106,7 @@ are little-endian."""
 _KILL, _ALLOW, _FAIL = 0x80000000, 0x7FFF0000, 0x00050000
 
 Instruction = tuple[int, int, int, int]
-"""Of a BPF program: code, jump when true, jump when false, value."""
+"""One instruction of a BPF program: code, jump when true, jump when false, value."""
 
 
 def program(machine: str = "") -> bytes:

@@ -56,7 +56,7 @@ class Lab:
     items: Mapping[str, Texts]
     """The title of each item, in order; `p` is the "predict" question."""
     figures: Mapping[str, Texts]
-    """What a check measures, by its id: the text beside the measured and the expected value."""
+    """What a check measures, by its id: the text for the measured and the expected value."""
     misconceptions: Mapping[str, Texts]
     hints: Mapping[str, Texts]
     """A hint for a misconception that a trainee has again; not every one has a hint."""

@@ -35,7 +35,8 @@ class Pulses:
 def pulses(
     signal: Signal, level: bool, shortest: Micros | None = None, longest: Micros | None = None
 ) -> Pulses:
-    """The complete pulses of a level. With `shortest` or `longest` only those of such a width.
+    """The complete pulses of a level. With `shortest` or `longest`, only pulses with a width in
+    these limits.
 
     Example: the start pulse of a DHT22 is a low pulse of 800 µs or more; its answer has only
     shorter ones.
@@ -58,7 +59,8 @@ class Echoes:
     trigger_ns: Times
     """The width of the trigger pulse."""
     rise_ns: Times
-    """When the echo rose: its first rise between the end of this trigger and that of the next."""
+    """When the echo rose: its first rise after the end of this trigger and before the end of the
+    next."""
     echo_ns: Times
     """The width of the echo; -1 also when it stays high until the end of the window."""
     blind: NDArray[np.bool_]

@@ -15,7 +15,7 @@ from grader.measure.times import Times
 from hardware.bench.circuit.pads import DUTY_MAX
 
 MOST_PULSES = 1_000_000
-"""A servo makes so many pulses in five hours, a lamp at 1 kHz in a quarter of an hour."""
+"""A servo makes this many pulses in five hours, a lamp at 1 kHz in a quarter of an hour."""
 
 TONE_GAP = ms(20)
 """A shorter silence is part of a tone."""

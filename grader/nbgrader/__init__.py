@@ -1,5 +1,5 @@
-"""All code that uses nbgrader is here, because nbgrader has no types and its names change with
-its versions. nbgrader calls two steps of ours: `grader.classrun.autograde_step` and
+"""All code that uses nbgrader is here, because nbgrader has no types and its names change with its
+versions. nbgrader calls two steps of ours: `grader.classrun.autograde_step` and
 `grader.reports.feedback_step`.
 
 nbgrader's own code decides what a row of the gradebook looks like. One thing differs from

@@ -71,8 +71,8 @@ def _left_out(names: Sequence[str]) -> str:
 
 
 def _copy(source: BinaryIO, size: int, place: Path, name: Path) -> None:
-    """Copy the first `size` bytes; what was appended meanwhile is left out. A folder or file of
-    the trainee that blocks the instructor's path is removed."""
+    """Copy the first `size` bytes; bytes that were appended later are left out. A folder or file
+    of the trainee that blocks the instructor's path is removed."""
     copy = place / name
     for above in [place / one for one in name.parents][:-1]:
         if above.is_file():

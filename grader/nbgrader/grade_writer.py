@@ -72,8 +72,8 @@ class GradeWriter:
                 connection.execute(insert(Student.__table__), new)
 
     def auto_scores(self, lab: str, student: str, assignment: str = "") -> dict[str, float | None]:
-        """The automatic points in the gradebook, by item. A new gradebook has none; one that was
-        put back from a copy may have those of an earlier submission."""
+        """The automatic points in the gradebook, by item. A new gradebook has none; a gradebook
+        that was restored from a copy may have the points of an earlier submission."""
         if id_problem(student):
             return {}
         with self._database.transaction() as connection:

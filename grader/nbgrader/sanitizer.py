@@ -184,7 +184,7 @@ class _OverwriteKernelspec(OverwriteKernelspec):
 
 
 class _OverwriteCells(OverwriteCells):
-    """nbgrader's rules for each cell, with plain data in the place of the gradebook."""
+    """nbgrader's rules for each cell, with plain data in place of the gradebook."""
 
     released: Any  # a ReleasedCells, where nbgrader expects a Gradebook
 

@@ -115,7 +115,7 @@ class ClassRegister:
 
     @property
     def median_and_mean(self) -> tuple[float, float]:
-        """Of the totals; 0 when there are none."""
+        """Median and mean of the totals; 0 when there are none."""
         totals = [feedback.total for feedback in self.graded]
         return (median(totals), mean(totals)) if totals else (0.0, 0.0)
 

@@ -1,5 +1,5 @@
-"""Writes the feedback pages into `feedback/`, for `warsha feedback`. nbgrader puts its
-pages in the same place."""
+"""Writes the feedback pages into `feedback/`, for `warsha feedback`. nbgrader puts its pages in
+the same place."""
 
 import shutil
 from collections.abc import Iterator, Mapping

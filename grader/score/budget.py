@@ -17,7 +17,7 @@ LEAST_WALL_S = 4.0
 
 class Budget:
     """The budget of one submission. It counts the CPU time of this process since it was created,
-    so the process must grade only this submission meanwhile."""
+    so the process must grade only this submission until the budget ends."""
 
     def __init__(self) -> None:
         self._begin_s = _cpu_s()

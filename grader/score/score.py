@@ -58,8 +58,8 @@ def predict_result(predicted: bool) -> ItemResult:
 
 
 def _item(lab: Lab, item: str, results: Sequence[SeedResult]) -> ItemResult:
-    """An item over all seeds: the points are those over all seeds, the rest is that of the worst
-    seed."""
+    """An item over all seeds: the points are those over all seeds, everything else is from the
+    worst seed."""
     worst = min((result.items[item] for result in results), key=lambda found: found.points)
     checks = [check for check in lab.checks if check.item == item]
     gates = [check.id for check in checks if check.is_gate]

@@ -13,7 +13,7 @@ AROUND_NS = 1_500_000_000
 """How much is shown before and after that time."""
 
 MOST_UNASSIGNED_PINS = 4
-"""At most so many pins without a role are shown."""
+"""At most this many pins without a role are shown."""
 
 OPENING_NS = 10_000_000_000
 """How much is shown from t = 0 on when there is no such time."""

@@ -170,7 +170,7 @@ class SerialLine:
         return data
 
     def readline(self, timeout_s: float = 1.0) -> str:
-        """The next line without its line end, or what came of it within `timeout_s`."""
+        """The next line without its line end, or the part of it that came within `timeout_s`."""
         deadline = Deadline(timeout_s)
         while b"\n" not in self._held:
             data = self._repl.incoming.read(deadline)

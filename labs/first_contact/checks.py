@@ -66,7 +66,7 @@ def scenario(seed: int, board: BoardType) -> list[Episode]:
 
 
 def id_of(board: BoardType, chip: str) -> str:
-    """`unique_id()` in hexadecimal; that of a Pico, the id of its flash chip, has two more
+    """`unique_id()` in hexadecimal. On a Pico it is the id of the flash chip, with two more
     bytes."""
     return chip if board.family == "esp32" else PICO_PREFIX + chip
 

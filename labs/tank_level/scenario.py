@@ -72,7 +72,7 @@ def bar(rng: random.Random, height: int) -> Episode:
     """Through both limits and back, with 5 s of noise at each limit, and a ghost echo elsewhere.
 
     The lowest level and the one between the limits are chosen so that a program with another
-    height than that of cfg.json shows a wrong LED there.
+    height than the one in cfg.json shows a wrong LED there.
     """
     high, low = rng.uniform(80, 92), rng.uniform(20, 25)
     turns = [high, UPPER, rng.uniform(34, 38), LOWER, low]

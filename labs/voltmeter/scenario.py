@@ -16,8 +16,8 @@ PUBLIC = {"ratio": 8.0, "v_on": 11.5, "v_off": 12.0}
 NOMINAL = [[0.5, 0.5], [2.5, 2.5]]
 NOISE_V, SPIKE_V = 0.1, 0.5
 SPIKES = (21, 23, 27, 29)
-"""A spike comes once in so many reads. With these numbers a program that uses each tenth read also
-gets one."""
+"""A spike comes once in this many reads. With these numbers a program that uses each tenth read
+also gets one."""
 MARGIN_V = 0.35
 RAMP_STEP = ms(100)
 RAMP_STEP_V = 0.01

@@ -106,7 +106,7 @@ void vb_on_pending(uint8_t channel, void (*fn)(void));
 
 // GPIO number of a Python pin: a Pin, a number or a name, as for the family's Pin(); raises the same errors.
 uint8_t vb_pin_get(void *mp_obj);
-// Sets direction and pull of a pad and tells the bench (VB_MODE_..., VB_PULL_...).
+// Sets direction and pull of a pad and reports them to the bench (VB_MODE_..., VB_PULL_...).
 void vb_pin_mode(uint8_t pin, uint8_t mode, uint8_t pull);
 // Sets the output latch; reads the level at the pad; its present pull.
 void vb_pin_write(uint8_t pin, bool level);

@@ -27,7 +27,7 @@ class BoardProcess(Protocol):
 
     pid: int
     unresponsive: bool
-    """Whether it let its answers pile up until no more went in."""
+    """Whether it did not read its answers, until no more could be sent."""
 
     @property
     def torn(self) -> bool:

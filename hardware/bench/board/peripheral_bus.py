@@ -19,7 +19,7 @@ from hardware.bench.protocol.records import PACKER, RECORD, SIZE, text_in, unpac
 from hardware.bench.trace.recorder import Recorder
 
 FEW = 8 * SIZE
-"""Up to so many bytes, a loop in Python is faster than numpy."""
+"""Up to this many bytes, a loop in Python is faster than numpy."""
 
 
 class PeripheralBus:

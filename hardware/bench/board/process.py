@@ -36,7 +36,7 @@ LEAST_FD = 10
 """Our descriptors lie above the board's numbers, so that moving one in the child never closes the
 other. All others that a library or a parent left open, the port closes first of all."""
 PROCESSOR_FIELD = 39
-"""Of /proc/thread-self/stat (proc(5)): the CPU that the thread ran on last."""
+"""The field of /proc/thread-self/stat (proc(5)) with the CPU that the thread ran on last."""
 
 
 class LinuxPlatform:
@@ -53,7 +53,7 @@ class LinuxPlatform:
         """Keeps this thread and these processes on one CPU for the length of the block: a round
         trip takes 6 us there, and ten times as long between two CPUs.
 
-        Processes that are started meanwhile inherit it. A thread that is bound to one CPU already
+        Processes that start inside the block inherit it. A thread that is bound to one CPU already
         (a worker of a pool) stays there.
         """
         before = os.sched_getaffinity(0)

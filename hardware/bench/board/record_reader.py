@@ -16,7 +16,7 @@ from hardware.bench.protocol.records import PACKER, RECORD, SIZE, Records, Row, 
 from hardware.bench.trace.recorder import Recorder
 
 FEW = 48
-"""Up to so many records, a loop in Python is faster than numpy."""
+"""Up to this many records, a loop in Python is faster than numpy."""
 TEXTS = (frames.REC_TX, frames.REC_EXC)
 RECORDED = (frames.REC_HELLO, frames.REC_CALL, frames.REC_ADC)
 """Requests that leave something in the trace."""

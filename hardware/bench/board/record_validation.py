@@ -22,12 +22,12 @@ PASS_NS = 1_000_000_000
 """A board asks soon after the horizon. Records that come later than this, without a question, are
 forged."""
 ASK_PASS_NS = 3_600_000_000_000
-"""So long one builtin may run (`sum(range(10**9))`) before the board can ask."""
+"""The longest time that one builtin may run (`sum(range(10**9))`) before the board can ask."""
 WINDOW = 16
-"""The least time of pin writes is checked over so many of them."""
+"""The least time of pin writes is checked over this many of them."""
 ENGINE_WINDOW = 64
 """The same for a state machine or a pulse generator. It can change many pins in one cycle of its
-clock, but so many edges take longer than that."""
+clock, but this many edges take longer."""
 CYCLE_NS = 8
 """A cycle of the fastest clock of such an engine: 125 MHz."""
 CALLS_AT_A_TIME = 16
@@ -72,7 +72,7 @@ class WriteRate:
     def __init__(self, window: int, least_ns: int, start_ns: int) -> None:
         self._window, self._least_ns = window, least_ns
         self._times = [start_ns - least_ns] * window
-        """Of the last writes, the oldest first."""
+        """Times of the last writes, the oldest first."""
 
     def take(self, t_ns: int) -> bool:
         """Counts a write; False when it comes too soon."""
@@ -120,8 +120,8 @@ class RecordValidator:
         self._horizon_ns = horizon_ns
 
     def called(self, busy_ns: int) -> None:
-        """The call that was checked last takes so long. It began at the time that the board named:
-        in realtime the bench may get it later."""
+        """Sets how long the call takes that was checked last. It began at the time that the board
+        named: in realtime the bench may get it later."""
         self._busy_until_ns.append(self.last_ns + busy_ns)
 
     def check(self, record: Row) -> str | None:

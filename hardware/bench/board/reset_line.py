@@ -6,9 +6,9 @@ from hardware.bench.board.virtual_board import VirtualBoard
 from hardware.bench.events import NEVER
 
 RELEASE_NS = 10_000_000
-"""The board starts so long after the pin went high: 10 kOhm and 1 uF of the ESP32 boards take
-about that long. A Pico has no capacitor there. A button that bounces starts it a few times more,
-but so shortly that its program never runs."""
+"""The time from the rise of the pin to the start of the board: 10 kOhm and 1 uF of the ESP32
+boards take about that long. A Pico has no capacitor there: a button that bounces starts it a few
+more times, each time too briefly for its program to run."""
 
 
 class ResetLine:

@@ -30,8 +30,8 @@ class SerialInput:
         """The next bytes, at most `free`.
 
         An interrupt character is delivered even when there is no room, because it never enters the
-        buffer. What was sent before it is lost then, as in a buffer that overflows. So Ctrl-C
-        reaches a board that does not read its input.
+        buffer. Then the input before it is lost, as in a buffer that overflows. So Ctrl-C reaches
+        a board that does not read its input.
         """
         index = -1 if interrupt == NO_INTERRUPT else self._waiting.find(interrupt)
         if index >= free:

@@ -36,8 +36,7 @@ from hardware.errors import BenchError, HardwareError
 from hardware.i18n import _
 
 SETTLE_LIMIT = 1000
-"""Parts that react at once can make each other react. More steps than this are an endless
-loop."""
+"""Parts that react at once can make each other react. More steps than this are an endless loop."""
 MASK = (1 << GPIOS) - 1
 PINS = MASK >> 1
 """All pads of a board but the reset pad (`RESET_PAD`)."""
@@ -116,7 +115,7 @@ class Circuit:
         """Mask of the coupled outputs, as the circuit is now.
 
         Their changes can change what the program reads at a pin, reach an active part, or cause a
-        fault. Of all other outputs only the last level matters, and not every write.
+        fault. For all other outputs only the last level matters, not every write.
         """
         return self._coupled
 
@@ -394,7 +393,7 @@ class BoardSide:
         return prediction and Prediction(*(mask >> self._first & PINS for mask in prediction))
 
     def net(self, gpio: int) -> int:
-        """The net that a GPIO lies on: the same number for all that is joined by wire."""
+        """The net of a GPIO: the same number for all pins that wires join."""
         return self.circuit.netlist.gpio_net[self._first + gpio]
 
     def attached(self, part: str, pin: str, gpio: int) -> bool:

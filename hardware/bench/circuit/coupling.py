@@ -13,7 +13,7 @@ class Coupling(Enum):
 
     NONE = 0
     WRITES = 1
-    """Every write. Of a PWM, only its start, change and end."""
+    """Every write. For a PWM, only its start, change and end."""
     EDGES = 2
     """Every write, and every edge of a PWM."""
 

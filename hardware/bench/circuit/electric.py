@@ -26,7 +26,8 @@ from hardware.bench.parts.common.part import OPEN, Part
 from hardware.i18n import _
 
 MOST_NETS = 1000
-"""Nets of a cluster. No real bench has so many; the cost of a solution grows with the square."""
+"""Most nets of a cluster. No real bench has as many; the cost of a solution grows with the square
+of their number."""
 REMEMBERED = 4096
 """States that are kept. A potentiometer that is turned for an hour must not fill the memory."""
 

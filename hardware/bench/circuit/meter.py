@@ -13,8 +13,8 @@ GROUND_VOLTS = 0.5
 
 
 class Threshold:
-    """The thresholds of every pad and net. A part has those of the board that it is wired to;
-    without one, those of the first board."""
+    """The thresholds of every pad and net. A part has the thresholds of the board that it is wired
+    to, or those of the first board if it is wired to none."""
 
     def __init__(self, netlist: Netlist) -> None:
         self._first = netlist.board

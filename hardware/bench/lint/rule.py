@@ -4,8 +4,8 @@
     def led_resistor(circuit: RestingCircuit) -> Iterator[LintPlace]:
         yield LintPlace("led1", "A")
 
-A rule is one function in a file of `rules/`; it is found there, without registration. Its
-texts may contain `{part}`, `{pin}`, `{at}` (part and pin), and the words of the place.
+A rule is one function in a file of `rules/`; it is found there, without registration. Its texts
+may contain `{part}`, `{pin}`, `{at}` (part and pin), and the words of the place.
 """
 
 from collections.abc import Callable, Iterator, Mapping

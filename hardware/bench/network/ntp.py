@@ -17,7 +17,7 @@ NS = 1_000_000_000
 NTP_PORT = 123
 PACKET = struct.Struct(">BBbbII4sQ8sQQ")
 SINCE_1900 = 2_208_988_800
-"""Seconds from NTP's epoch to that of Unix."""
+"""Seconds from NTP's epoch to the Unix epoch."""
 CLIENT, SERVER, VERSION = 3, 4, 4
 
 

@@ -90,8 +90,8 @@ class IrRemote(Part):
     def _send(self, to: IrReceiver, start: int, run: int, key: str, bursts: list[Burst]) -> None:
         """Send the bursts, then repeats while the key is held and no other key is pressed.
 
-        The events are in the world of the receiver, because another board may have it, and a
-        board waits only for the events of its own world.
+        The events are in the world of the receiver, because the receiver may be on another board,
+        and a board waits only for events of its own world.
         """
         t_us, at = 0.0, to.world.at
         for light_us, dark_us in bursts:

@@ -20,7 +20,8 @@ Times = npt.NDArray[np.int64]
 
 SIZE = RECORD.itemsize
 TEXT_BYTES = 6
-"""A text record (TX, EXC, RX) has up to so many bytes in place of `b` and `c`; `a` counts them."""
+"""A text record (TX, EXC, RX) has up to this many bytes in place of `b` and `c`; `a` is their
+number."""
 
 PACKER = frames.LAYOUT_RECORD
 _TIME = struct.Struct("<Q")

@@ -138,7 +138,7 @@ class InteractiveBench(Bench):
         self._inbox.put(fn)
 
     def serve_once(self, timeout_s: float) -> bool:
-        """Waits for a board, at most so long, and serves it once. False if nothing came."""
+        """Waits for a board, at most this long, and serves it once. False if nothing came."""
         self.start()
         scheduler, came = self._scheduler, False
         if not scheduler.ready():

@@ -119,7 +119,7 @@ class SerialMultiplexer:
 
 
 class SerialLines:
-    """The serial lines of all boards, by board id. Not thread-safe, as each of them."""
+    """The serial lines of all boards, by board id. Not thread-safe, like each of them."""
 
     def __init__(self, bench: InteractiveBench, baud: int | None) -> None:
         self._boards = {key: self._line(bench, key, baud) for key in bench.boards}

@@ -64,11 +64,9 @@ class Recorder:
         return found
 
     def forget(self) -> None:
-        """Drops about the oldest half, for a bench that runs for days. To be called between
-        grants.
-
-        Nothing is sorted here: for a board that prints without end it happens often, and a person
-        waits meanwhile.
+        """Drops about the oldest half, for a bench that runs for days. Call it between grants.
+        Nothing is sorted here: this happens often for a board that prints without end, and a
+        person waits for it.
         """
         half = len(self) // 2 * SIZE
         if len(self._done) >= half:

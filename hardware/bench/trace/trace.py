@@ -199,7 +199,7 @@ class Trace:
         return self._text(frames.REC_TX)
 
     def sent(self) -> SerialLog:
-        """What was sent to the board, at the times at which it took it."""
+        """The serial input of the board, at the times at which it took it."""
         return self._text(frames.REC_RX)
 
     def lines(self) -> list[Line]:
@@ -247,7 +247,7 @@ class Trace:
     def sha256(self) -> str:
         """The SHA-256 of what happened, in hexadecimal digits.
 
-        It is that of text in UTF-8 and bytes, in this order: the line `warsha-trace 1`, a line
+        These bytes are hashed (text in UTF-8), in this order: the line `warsha-trace 1`, a line
         with the board type, a line with `end_ns` in decimal, the records (little-endian, in the
         order of the trace), and a line of JSON for each control. `nets` and `end_detail` do not
         count."""

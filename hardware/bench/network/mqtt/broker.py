@@ -18,7 +18,7 @@ from hardware.bench.protocol.notes import MqttNote
 
 MQTT_PORT = 1883
 MOST_CLIENTS = 64
-"""Of each board, so that no board keeps the others out."""
+"""The limit for each board, so that one board cannot keep the others out."""
 MOST_RETAINED = 1000
 MOST_RETAINED_BYTES = 1 << 20
 CONNECT_NS = 30_000_000_000
@@ -119,7 +119,8 @@ class MqttBroker:
             self.route(will)
 
     def route(self, message: Message) -> None:
-        """Send a message to everybody who subscribes to it, and retain it if it asks for that."""
+        """Send a message to every client that subscribes to it; retain it if its retain bit is
+        set."""
         if message.retain:
             self._retain(message)
         for name, session in list(self._sessions.items()):

@@ -12,7 +12,7 @@ SUBSCRIBE, SUBACK, UNSUBSCRIBE, UNSUBACK, PINGREQ, PINGRESP, DISCONNECT = range(
 MOST_BYTES = 32 * 1024
 """The largest packet that the broker accepts."""
 MOST_LEVELS = 200
-"""Of a topic or a filter, as mosquitto allows."""
+"""The limit for a topic or a filter, as in mosquitto."""
 WRONG_LEVEL, WRONG_NAME = 1, 2
 """Return codes of CONNACK (table 3.1)."""
 FAILURE = 0x80

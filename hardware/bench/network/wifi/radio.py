@@ -76,7 +76,7 @@ class Radio:
         self.is_on = on
 
     def connect(self, request: JoinRequest | None) -> None:
-        """Join an access point; without a request, that of the last request."""
+        """Join an access point; without a request, the one of the last request."""
         self._drop(errno.ECONNABORTED)
         self._request = request or self._request
         self._tries_left = self.tries
@@ -92,7 +92,7 @@ class Radio:
             self._report(reason)
 
     def fix(self, ip: Address | None) -> None:
-        """Give the station a fixed address, or that of DHCP again."""
+        """Give the station a fixed address, or its DHCP address again."""
         self.fixed = ip
         if self.joined:
             self.joined.leave(self.host)

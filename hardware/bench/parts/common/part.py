@@ -220,7 +220,7 @@ class Part:
     @property
     def holds_ns(self) -> int:
         """For how long (ns) its elements and conversions stay the same if no person moves a
-        control. The board need not ask meanwhile. 0: not known."""
+        control. Until then the board need not ask. 0: not known."""
         return 0
 
     def converted(self, pin: str, volts: float) -> float:

@@ -14,7 +14,7 @@ ONE_NS = 550
 MOST_BITS = 8 * 3 * 4096
 """The most bits of a frame: no chain is longer."""
 LATCH_NS = 50_000
-"""A low for so long ends a frame: the LEDs show it."""
+"""A low of this length ends a frame: the LEDs show it."""
 
 
 class PixelPart(Part):
