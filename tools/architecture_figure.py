@@ -1,4 +1,4 @@
-"""Makes docs/explanation/architecture.svg out of the text file beside it.
+"""Makes docs/explanation/architecture.svg from the TOML file next to it.
 
     python tools/architecture_figure.py
 
@@ -21,7 +21,7 @@ KINDS = {
     "hostile": ("#fdeceb", "#d93a34", "not trusted"),
     "data": ("#eef1f6", "#868e99", "files"),
 }
-"""Of each kind of zone its fill, its border, and what the legend says."""
+"""For each kind of zone: its fill, its border, and its text in the legend."""
 LEGEND = (930, 300)
 HEAD = 7.0
 """Length of an arrow's head."""
@@ -133,7 +133,7 @@ def _head(before: Point, tip: Point) -> str:
 
 
 def _words(words: str, points: list[Point]) -> str:
-    """A label beside the longest piece of an arrow."""
+    """A label next to the longest piece of an arrow."""
     pieces = pairwise(points)
     (x1, y1), (x2, y2) = max(pieces, key=lambda p: abs(p[1][0] - p[0][0]) + abs(p[1][1] - p[0][1]))
     if y1 == y2:

@@ -1,9 +1,9 @@
-"""How long honest trainees wait for one another, and how long when every attack is in the class:
-`python tools/attack_delay.py`.
+"""How much the attacks delay the grading of normal submissions: `python tools/attack_delay.py`.
 
-Both classes hold the same honest submissions, in a mixed order. What counts is the time that each
-of them takes in its worker process; the p95 of a class is compared between the two, in pairs of
-runs one after the other. Say it on a machine that has nothing else to do.
+A class without attacks and a class with every attack hold the same normal submissions, in a mixed
+order. What counts is the time that each of them takes in its worker process; the p95 of a class is
+compared between the two, in pairs of runs one after the other. Say it on a machine that has
+nothing else to do.
 """
 
 import os
@@ -28,7 +28,7 @@ HONEST, ROUNDS = 40, 4
 
 
 def timed(times: Path, task: Task) -> list[Card]:
-    """Score a submission, and note how long an honest one took."""
+    """Score a submission; if it is a normal one, note how long it took."""
     begin = perf_counter()
     cards = score_task(task)
     program, host = task.program or "", task.host
@@ -40,7 +40,7 @@ def timed(times: Path, task: Task) -> list[Card]:
 
 @dataclass(frozen=True)
 class Round:
-    """One class graded in both labs: seconds of each honest submission."""
+    """One class graded in both labs: the seconds of each normal submission."""
 
     alone: list[float]
     attacked: list[float]

@@ -22,11 +22,10 @@ COLUMNS = "| | measured | core alone | peer | aim | ratio |\n|---|---:|---:|---:
 
 
 class Figure(NamedTuple):
-    """One row: what, how much, in which unit, and the aim.
-
-    `most`: it should be no more than the aim, else at least. With a `peer`, who took that much
-    for the same, the aim is how many times faster ours has to be. `share`: of the wall time in
-    which bench and board worked.
+    """One row: what was measured, the value, its unit, and the aim. With `most`, the value should
+    be at most the aim, else at least the aim. `peer` is the value of another program for the same
+    work; then the aim is how many times faster ours has to be. `share`: of the wall time in which
+    bench and board worked.
     """
 
     group: str
@@ -92,7 +91,7 @@ def page(figures: Sequence[Figure], left_out: Sequence[str]) -> str:
 
 
 def machine() -> str:
-    """What ran it, and what else it was busy with."""
+    """The machine, and its load from other work."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / GIB
     load = os.getloadavg()[1]
     return (

@@ -41,7 +41,7 @@ def exported(course: Course) -> Marks:
 
 
 def stock_marks(course: Course) -> Marks:
-    """What stock nbgrader gives: it executes each notebook in a kernel of its own."""
+    """What stock nbgrader gives: it executes each notebook in its own kernel."""
     for lab in course.labs:
         print(f"stock nbgrader grades {lab}", flush=True)  # a minute, or fifteen
         nbgrader(course, "autograde", lab, "--force", "--ScoreOnBoards.stock=True")
@@ -49,7 +49,7 @@ def stock_marks(course: Course) -> Marks:
 
 
 def our_marks(course: Course, trainees: Sequence[Trainee]) -> Marks:
-    """What `warsha grade --seeds public` gives, in a gradebook of its own."""
+    """What `warsha grade --seeds public` gives, in a separate gradebook."""
     (course.root / "gradebook.db").unlink()
     build_course(course)
     enrolment.enrol(course.root, trainees)

@@ -1,6 +1,6 @@
 """Circuits and scenarios that are wrong in every way: a result, or one line of error.
 
-    python tools/fuzz_bench.py --count 10000        two processes, prints what came of them
+    python tools/fuzz_bench.py --count 10000        two processes, prints the results
     python tools/fuzz_bench.py --only 4711          one of them again, with what it was
 
 Each number makes a circuit, a scenario and a program (fuzz_inputs.py), changes the first two, and
@@ -46,7 +46,7 @@ LEAST_RAN = 0.3
 
 
 class Outcome(NamedTuple):
-    """What came of one: `ran`, `refused`, or the traceback of a `failed` one."""
+    """The result of one number: `ran`, `refused`, or the traceback of a `failed` one."""
 
     number: int
     kind: str
@@ -142,7 +142,7 @@ def _one_line(*texts: str) -> None:
 
 
 def run(count: int, first: int = 0, processes: int = 2) -> list[Outcome]:
-    """Try so many numbers."""
+    """Try this many numbers."""
     with multiprocessing.get_context("spawn").Pool(processes, maxtasksperchild=500) as pool:
         return list(pool.imap_unordered(one, range(first, first + count), chunksize=10))
 

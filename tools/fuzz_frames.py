@@ -82,7 +82,7 @@ while True:
 
 
 def play(acts: list[Act], work: str = WORK) -> Bench:
-    """Runs a liar beside an honest board. The bench is closed, its traces can be read."""
+    """Runs a forged board next to a normal one. The bench is closed; its traces can be read."""
     made = circuit("esp32", PARTS)
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -107,12 +107,12 @@ def play(acts: list[Act], work: str = WORK) -> Bench:
 
 @cache
 def quiet() -> str:
-    """The honest board's trace beside a board that says nothing."""
+    """The normal board's trace next to a board that sends nothing."""
     return play([hello()]).traces[HONEST].sha256()
 
 
 def one(number: int) -> Outcome:
-    """What came of a number: how its board ended, or a traceback."""
+    """The result of a number: how its board ended, or a traceback."""
     try:
         with limited():
             apart = number % 4 > 0

@@ -143,7 +143,7 @@ def scenario(chance: random.Random, raw: dict[str, Any]) -> str:
 
 
 def program(chance: random.Random, raw: dict[str, Any]) -> bytes:
-    """A program that does things to pins and goes on, whatever comes of them."""
+    """A program that does things to pins and continues, even when they fail."""
     board = next((b for p in raw["parts"] if (b := boards.for_diagram(p["type"]))), None)
     gpios = board.gpios if board else (2, 4)
     numbers = [

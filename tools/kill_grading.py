@@ -1,10 +1,10 @@
-"""Kill grading at random moments, go on, and compare with a run that nobody disturbed.
+"""Kill grading at random moments, continue, and compare with an undisturbed run.
 
     python tools/kill_grading.py --count 100   the writer, a worker, or the disk, in turn
 
-Each time a fresh copy of a course is graded by the real command. What must be the same at the
-end: every row of the gradebook, every file of `autograded/`, every record; and no program that
-was scored runs again.
+Each time a fresh copy of a course is graded by the real command. At the end every row of the
+gradebook, every file of `autograded/` and every record must be the same; and no program that was
+scored runs again.
 """
 
 import argparse
@@ -59,11 +59,11 @@ def fill_disk(_process: subprocess.Popen[str], course: Course, rng: random.Rando
 
 
 def leave(course: Course, count: int) -> None:
-    """Fill the disk up to so many bytes."""
+    """Fill the disk until this many bytes are left."""
     with (course.place / "ballast").open("wb") as ballast:
         about = os.statvfs(course.place)
         free = about.f_bavail * about.f_frsize
-        with suppress(OSError):  # the run took the room meanwhile
+        with suppress(OSError):  # the run has used the space by now
             os.posix_fallocate(ballast.fileno(), 0, max(1, free - count))
 
 
@@ -119,7 +119,7 @@ def wait_for_end(pids: set[int]) -> None:
 
 
 def told_well(kind: str, code: int, err: str) -> str:
-    """What the disturbed run said: nothing of ours is a traceback, a full disk is two lines."""
+    """Check the output of the disturbed run: no traceback of ours; a full disk is two lines."""
     if kind == "writer":
         assert code in (0, -signal.SIGKILL), err
         return "killed" if code else "had ended"

@@ -74,7 +74,7 @@ def all_tests(folders: Sequence[str] = FOLDERS) -> list[str]:
 
 @contextmanager
 def served(family: str) -> Iterator[str]:
-    """The path of a pty with a fresh board behind it, whose sleeps jump; `unittest` is on it."""
+    """The path of a pty with a fresh board, whose sleeps jump; `unittest` is on it."""
     with tempfile.TemporaryDirectory() as folder:
         image = Path(folder) / "flash.bin"
         with Flash(boards.load(BOARDS[family]), image) as flash:

@@ -29,7 +29,7 @@ OWN_SLACK = re.compile(r"# slack: (\d+) us")
 """In the first line of a program that needs more, with the reason."""
 RUN_MS = 2000
 MIDDLE = 2048
-"""Of the emulator's converter, 12 bits: the knob of the rig at one half."""
+"""A value of the emulator's converter, 12 bits: the knob of the rig at one half."""
 
 PAGE = """# The second engine: the Pico's own firmware
 
@@ -53,7 +53,7 @@ the same on both.
 
 
 class Seen(NamedTuple):
-    """What a program did: its lines, and for each pin when it took which level (µs)."""
+    """What a program did: its lines, and for each pin its levels with their times (µs)."""
 
     lines: list[str]
     edges: dict[int, list[tuple[float, bool]]]

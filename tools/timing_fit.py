@@ -23,7 +23,7 @@ ROUNDS, SWEEPS = 8, 400
 OUTLIER = 0.1
 """A relative error from which on a program has less weight."""
 SMALL_US = 20.0
-"""Errors of programs that take less are measured as if they took so long."""
+"""Errors of programs that take less time are measured as if they took this long."""
 LEAST_US = {"PIN_WRITE": 0.5, "PIN_READ": 0.1, "SLEEP_US": 0.1, "ADC_READ": 0.1}
 """A loop in C around these must take time; hardware/boards names the least of a pin write."""
 

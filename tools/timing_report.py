@@ -13,7 +13,7 @@ from tools.timing_targets import Measure, Stored
 TEMPLATE = FOLDER / "page.md"
 SPEED = re.compile(r"#define VB_SPEED ([\d.]+)\n")
 LIMITS = (1.15, 1.35)
-"""What is asked for: the median, and nine of ten programs, within these factors either way."""
+"""What is required: the median, and nine of ten programs, are within these factors, up or down."""
 
 
 class Row(NamedTuple):

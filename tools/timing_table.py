@@ -61,7 +61,7 @@ def write(costs: Mapping[str, float]) -> None:
 
 
 def build(folder: Path, family: str = "rp2") -> None:
-    """Build the port with costs that can be told. Raises: CalledProcessError."""
+    """Build the port with costs that can be set at its start. Raises: CalledProcessError."""
     folder.mkdir(parents=True, exist_ok=True)
     names = list(read())
     defines = "".join(

@@ -49,7 +49,7 @@ def on_board(board: Board) -> Measure:
 
 
 class PortBoard:
-    """Our port, bare, with the costs that it is told (ns by name) if it is the tunable build."""
+    """Our port on a `BareBench`; the tunable build gets its costs (ns by name)."""
 
     def __init__(self, family: str = "rp2", costs: Mapping[str, int] | None = None) -> None:
         if costs is not None:

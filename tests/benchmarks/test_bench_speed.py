@@ -1,6 +1,6 @@
 """One board on a bench: records, round trips, and virtual against wall time.
 
-What a busy machine can spoil is done a few times, and the quickest counts.
+Measurements that a busy machine can disturb are repeated a few times, and the quickest one counts.
 """
 
 from collections.abc import Callable

@@ -34,9 +34,9 @@ PICO = load(
 BOARDS = 2000
 REQUESTS = 200
 PROMPT_NS = 10**9
-"""No board takes so long to its prompt."""
+"""No board takes this long to reach its prompt."""
 MOST_FDS = 4
-"""More than a board needs: its line and its flash here, and those of its start."""
+"""More than a board needs: descriptors for its line and its flash, and some for its start."""
 
 
 def to_prompt(bench: Bench) -> None:

@@ -73,8 +73,8 @@ def command(course: Course, *words: str) -> float:
 
 
 def stock_s(course: Course) -> float:
-    """What stock nbgrader takes for a submission, without its start: from the first graded
-    notebook to the last."""
+    """The time that stock nbgrader takes for a submission, without its start: from the first
+    graded notebook to the last."""
     command(course, "nbgrader", "autograde", LAB, "--ScoreOnBoards.stock=True")
     graded = course.root.glob(f"autograded/*/{LAB}/{LAB}.ipynb")
     times = sorted(file.stat().st_mtime for file in graded)
@@ -183,7 +183,7 @@ def test_a_class_a_hundred_times_as_large(
     environment: Callable[[Course], None],
     measured: Measured,
 ) -> None:
-    # Each with a gradebook of its own: that of thousands is large.
+    # Each with its own gradebook: the gradebook of thousands is large.
     small, large = (made(tmp_path / str(count), count) for count in (few, MANY))
 
     def once(course: Course, count: int) -> float:

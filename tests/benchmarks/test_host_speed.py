@@ -1,6 +1,6 @@
 """Host functions and attackers: a sandbox that starts, and what a hostile class costs the others.
 
-What a busy machine can spoil is done a few times, and the quickest counts.
+Measurements that a busy machine can disturb are repeated a few times, and the quickest one counts.
 """
 
 from collections.abc import Callable

@@ -16,7 +16,7 @@ from tests.support.stopwatch import Stopwatch
 Measured = Callable[..., None]
 DAY = 86_400 * SECOND
 WAKES = 8600
-"""At least so many of the 8,640: the board takes a moment longer than 10 s for each."""
+"""At least this many of the 8,640: the board takes a little longer than 10 s for each."""
 PUBLISH = """
     raw = bus.readfrom_mem(0x68, 0x41, 2)
     client.publish(b'node', '{"t":%d}' % (raw[0] << 8 | raw[1]), qos=1)

@@ -1,6 +1,6 @@
 """Against rp2040py, which runs the Pico's real firmware: the same programs, in the same run.
 
-The emulator's time is that of the program alone; ours begins with a board that is switched on.
+The emulator's time is the time of the program alone; ours begins when the board is switched on.
 """
 
 from collections.abc import Callable

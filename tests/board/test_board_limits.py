@@ -114,7 +114,7 @@ def test_a_long_lived_bench_keeps_no_more_than_a_trace_of_what_waits(hostile: Ma
 def test_a_person_gets_at_a_bench_that_its_board_keeps_busy(
     hostile: MakeBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # The bench's wall clock goes on by being looked at, so that no load of the machine counts.
+    # The bench's wall clock advances when it is read: the load of the machine does not count.
     looks = count()
     monkeypatch.setattr(scheduler, "monotonic", lambda: next(looks) * scheduler.MOST_BUSY_S / 2)
     acts = "for n in range(20_000): say(MODE, 2, n & 1, 0, 10 + n)\nask(SYNC, t=30_000)"
@@ -138,7 +138,7 @@ def test_what_a_dead_board_left_behind_ends_nobody_twice(hostile: MakeBench) -> 
 
 
 def wait_for(bench: InteractiveBench, done: Callable[[], bool]) -> None:
-    """Serves an interactive bench so long."""
+    """Serves an interactive bench for this long."""
     late = monotonic() + 60
     while not done():
         assert monotonic() < late

@@ -1,4 +1,5 @@
-"""What went over the buses, read out of a trace, and as edges by a reader of others' make."""
+"""The transfers on the buses, read from a trace, and as edges read by a program of other
+authors."""
 
 import subprocess
 import sys
@@ -111,7 +112,7 @@ def test_a_vcd_of_buses_opens_elsewhere(tmp_path_factory: pytest.TempPathFactory
     trace = run("s = SPI(2, 1_000_000)\ns.write(b'\\x55')\n")
     path = tmp_path_factory.mktemp("vcd") / "t.vcd"
     path.write_text(vcd(trace, ["18", "23"]))
-    # In a process of its own: vcdvcd lets a broken pipe kill whoever imports it.
+    # In a separate process: after an import of vcdvcd, a broken pipe ends the process.
     code = "import sys, vcdvcd; v = vcdvcd.VCDVCD(sys.argv[1]); print(v[sys.argv[2]].tv)"
     command = [sys.executable, "-P", "-c", code, str(path), f"{trace.board}.18"]
     read = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)

@@ -1,5 +1,5 @@
-"""Steps that a board is told in advance: its trace is that of a board which asks at each of them,
-and others may disturb them at any time."""
+"""Steps that are announced to a board in advance. Its trace is the same as when it asks at each
+step, and other parts may disturb the steps at any time."""
 
 import pytest
 
@@ -73,7 +73,7 @@ ENGINES = {
     "s = rp2.StateMachine(0, sample, freq=200000, in_base=wire)\nstart(); s.active(1)\n"
     "for _ in range(30):\n    print(hex(s.get()))",
 }
-"""What works by itself beside the program: it sends, or samples the wire."""
+"""What works by itself while the program runs: it sends, or samples the wire."""
 HANDS = [Hand(300 + 0.9 * n, "d", "temperature", n) for n in range(9)]
 STUCK = {"esp32": 21.0, "rp2": 25.0}
 """When the first answer of a program that only starts it is on its way, in ms."""

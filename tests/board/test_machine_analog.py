@@ -63,7 +63,7 @@ print(ADC(AIN, atten=ADC.ATTN_6DB) is a)
 
 @families
 def test_a_loop_that_does_nothing_but_read_need_not_ask_each_time(family: str) -> None:
-    """It sees the knob move all the same, and what is told of it is bounded."""
+    """It still sees the knob move, and the number of reports about it is limited."""
     program = """
 a = ADC(Pin(AIN))
 hasattr(a, 'atten') and a.atten(3)

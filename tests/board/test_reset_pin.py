@@ -45,7 +45,7 @@ def diagram(family: str, *more: tuple[str, str], bounce: str = "0") -> Diagram:
 
 @contextmanager
 def bench_of(family: str, *more: tuple[str, str], bounce: str = "0") -> Iterator[Bench]:
-    """Its bench, with the program that tells its reset cause."""
+    """Its bench, with the program that prints its reset cause."""
     made = Circuit(diagram(family, *more, bounce=bounce))
     with Flash(made.board) as flash:
         flash.put({"main.py": PROGRAM.format(out=OUT_PIN[family][0]).encode()})

@@ -84,7 +84,7 @@ for wrong in (lambda: Pin(5).irq(trigger=Pin.WAKE_LOW, wake=machine.SLEEP),
 
 @families
 def test_timers_in_light_sleep(family: str) -> None:
-    """The ESP32's stand still; those of the Pico catch up."""
+    """The ESP32's timers stand still; the Pico's timers catch up."""
     program = """
 fired = []
 timer = Timer(0 if IS_ESP32 else -1)

@@ -16,7 +16,7 @@ LONGEST_S = 600
 
 
 def files(project: Project, program: str) -> dict[str, bytes]:
-    """What lies on a board's flash: its program as main.py, and what several share."""
+    """The files on a board's flash: its program as main.py, and what several boards share."""
     shared = {path.name: path.read_bytes() for path in FOLDER.glob("*.py")}
     return {**shared, "main.py": (project.folder / program).read_bytes()}
 

@@ -1,5 +1,5 @@
-"""Files that trainees hand in beside the notebook do not stop the grading, and a page that cannot
-be made does not stop the others."""
+"""Files that trainees hand in with the notebook do not stop the grading, and a page that cannot be
+made does not stop the others."""
 
 import os
 import subprocess

@@ -1,5 +1,5 @@
-"""A text that a person grades, beside one lab or several: it is kept and reaches that person
-whatever else is missing."""
+"""A text that a person grades, in an assignment with one lab or several: it is kept and reaches
+that person, also when something else is missing."""
 
 import csv
 from pathlib import Path
@@ -78,7 +78,7 @@ def test_a_lab_that_comes_later_and_goes_again(with_essay: Course, hand_in: Hand
 def test_who_handed_in_nothing_at_all_is_not_graded_as_ever(
     with_essay: Course, hand_in: HandIn
 ) -> None:
-    """An earlier mark stays; and a lab under any name is the lab, not a stray beside the essay."""
+    """An earlier mark stays. A lab under any name is the lab, not an extra file of the essay."""
     folder = hand_in("s1", REFERENCE)
     assert warsha("grade", LAB).exit_code == 0
     (folder / f"{LAB}.ipynb").unlink()
@@ -109,7 +109,7 @@ def test_an_essay_is_found_whatever_a_browser_called_it(
     assert "1 were graded before" in warsha("grade", LAB, "--student", "s1").output
     write_essay(with_essay, beside, "SECOND", "essay (2)")
     done = warsha("grade", LAB)
-    assert "FIRST" in essay_of(with_essay, "s1", LAB)  # which one counts nobody knows
+    assert "FIRST" in essay_of(with_essay, "s1", LAB)  # it is not known which one counts
     (beside / "essay (1).ipynb").unlink()
     warsha("grade", LAB)
     assert "SECOND" in essay_of(with_essay, "s1", LAB)

@@ -218,7 +218,7 @@ def test_a_submission_is_written_in_10_ms(pair: tuple[Path, Path]) -> None:
     seconds = []
     with GradeWriter(ours) as recorder:
         for number in range(41):
-            begin = time.process_time()  # not the disk's time, nor that of others
+            begin = time.process_time()  # neither the disk's time nor the time of other processes
             recorder.record(notebook, ASSIGNMENT, f"s{number}", None)
             seconds.append(time.process_time() - begin)
     assert sorted(seconds)[len(seconds) // 2] <= timedelta(milliseconds=10).total_seconds()

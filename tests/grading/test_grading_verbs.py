@@ -96,7 +96,7 @@ def test_an_id_that_no_class_list_has_is_named_with_the_nearest(
     assert f"note: {LAB} z0: in no class list: put the id there, then run warsha roster" in notes
     assert len(notes) == 11 and notes[-1] == f"note: {LAB}: 2 more are in no class list"
     assert "note:" not in warsha("grade", LAB, "--student", "t0001").output
-    hand_in("t0000", REFERENCE)  # so nobody is meant who handed in himself
+    hand_in("t0000", REFERENCE)  # so t00O0 does not mean t0000
     assert "t0000 is meant" not in warsha("grade", LAB, "--student", "t00O0").output
     monkeypatch.setenv("WARSHA_LANG", "ar")
     assert "ليس في قائمة المتدربين" in warsha("grade", LAB, "--student", "t00O0").output

@@ -1,4 +1,5 @@
-"""`warsha lab check`: what keeps a lab from being handed out is told, and ours have nothing."""
+"""`warsha lab check` reports everything that prevents the release of a lab; our labs have no
+remark."""
 
 import json
 import re

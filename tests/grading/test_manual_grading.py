@@ -1,4 +1,4 @@
-"""What a person grades: texts, and files beside the notebook."""
+"""What a person grades: texts, and files that came with the notebook."""
 
 import os
 import shutil

@@ -243,7 +243,7 @@ def test_a_refused_run_of_nbgrader_keeps_what_was_graded(
 
 
 def own_mark(course: Course) -> tuple[float | None, bool]:
-    """Of the test in a further notebook: points, and whether a person is to look."""
+    """The result of the test in a further notebook: points, and whether a person must grade it."""
     with open_book(course.root) as book:
         row = book.find_grade("test", "own", LAB, "s1")
         return row.auto_score, row.needs_manual_grade

@@ -1,7 +1,6 @@
-"""nbgrader's own tests, with our step, our sanitising and our writer in the place of its own.
-
-They run in a process of their own: `tests.support.nbgrader_plugin` changes nbgrader for every
-user of that process.
+"""nbgrader's own tests, with our step, our sanitising and our writer in place of nbgrader's. They
+run in a separate process, because `tests.support.nbgrader_plugin` changes nbgrader for the whole
+process.
 """
 
 import os

@@ -1,5 +1,5 @@
-"""The feedback page: what it tells, in a real browser on a wide screen, a telephone and paper; and
-that what a submission says stays text."""
+"""The feedback page: what it shows in a real browser on a wide screen, on a telephone and on
+paper; and that text from a submission stays text."""
 
 import re
 import statistics
@@ -26,7 +26,7 @@ from tests.support.feedback_pages import (
 )
 
 PAPER_PX = (186 / 25.4 * 96, 271 / 25.4 * 96)
-"""What A4 leaves inside of our margins, in CSS pixels."""
+"""Width and height of A4 without our margins, in CSS pixels."""
 
 
 @pytest.fixture(scope="module")
@@ -157,7 +157,7 @@ def test_arabic_runs_to_the_left_and_figures_to_the_right(page: Opened) -> None:
     assert page.style(".en, code, .wave, .program ol, bdi[dir=ltr]", "direction") == {"ltr"}
     assert page.style("bdi, code, .en", "unicodeBidi") == {"isolate"}
     assert page.style("h1, .why p.ar", "direction") == {"rtl"}
-    # Arabic stands right of the English beside it.
+    # Arabic is to the right of its English.
     arabic, english = page.js(
         "return ['ar', 'en'].map(l => document.querySelector('#item-b .why p.' + l)"
         ".getBoundingClientRect().left)"

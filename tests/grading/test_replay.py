@@ -38,7 +38,7 @@ def store(tmp_path: Path) -> Store:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A lab as it lies in a checkout, which people change."""
+    """A lab in a checkout, which people change."""
     return Path(shutil.copytree(LABS / LAB, tmp_path / "labs" / LAB))
 
 
@@ -140,7 +140,7 @@ def test_a_mark_that_is_not_what_the_program_earns(store: Store, checkout: Path)
     assert "the marks are not the same" in out.export_text()
 
 
-# What cannot be replayed is told in a line, with its cure.
+# One line says why something cannot be replayed, and what to do.
 
 
 def test_nothing_was_graded(store: Store) -> None:

@@ -120,7 +120,8 @@ class Attack:
         return HOST_LAB if self.kind == "host" else BOARD_LAB
 
     def program(self, which: str) -> str:
-        """Its program (`attack`), or that of its twin (`twin`); places are still names in it."""
+        """Its program (`attack`), or the program of its twin (`twin`); it still has names in place
+        of paths."""
         if self.kind == "notebook":
             return BOARD_BASE
         body = self.text.split("\n", 2)[2]
@@ -223,7 +224,7 @@ def hand_in_honest(places: Places, number: int, canary: str) -> dict[str, float]
 
 
 def total(lab: Lab, mutant: str) -> float:
-    """What a mutant has in the end, the prediction made."""
+    """The total of a mutant in a notebook with an answered prediction."""
     return sum(points for points, _key in expected(lab, mutant, "esp32").values())
 
 
@@ -246,7 +247,7 @@ def labs_with(place: Path, canary: str) -> Path:
 CANARY = "canary-5f0c"
 IN_CHECKS, IN_GRADEBOOK, IN_OTHERS = (f"{CANARY}-{name}" for name in ("checks", "book", "others"))
 SECRET = "5f0c" * 16
-"""The course's secret is a canary of its own."""
+"""The course's secret is also a canary."""
 Marks = dict[str, dict[str, float | None]]
 """Trainee to item to points."""
 

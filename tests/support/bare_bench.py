@@ -18,7 +18,7 @@ REPLY = struct.Struct("<B3xI8Q")
 TEXT = struct.Struct("<HI")
 S = 1_000_000_000
 ANSWER_S = 120.0
-"""A board that says nothing for so long by the wall clock has failed the test."""
+"""When a board sends nothing for this long by the wall clock, the test fails."""
 
 Row = tuple[int, int, int, int, int]
 
@@ -34,7 +34,7 @@ class BareBench:
         self.levels = 0
         self.microvolts = 0
         self.edges = (0, 0)
-        """Pins with a rising, a falling edge: told with the next grant."""
+        """Pins with a rising, a falling edge: sent with the next grant."""
         self.coupled = 1 << 63
         self.flags = flags
         self.step_ns = S

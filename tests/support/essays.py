@@ -1,4 +1,4 @@
-"""A text that a person grades, in an assignment beside one lab or several."""
+"""A text that a person grades, in an assignment with one lab or several."""
 
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from grader.nbgrader import commands, config
 
 
 def release_essay(course: Course, assignment: str) -> None:
-    """Put the essay beside what the assignment holds."""
+    """Add the essay to the assignment."""
     essay = new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
     cell = new_markdown_cell("Write here.")
     flags = {"grade": True, "solution": True, "locked": False, "task": False, "points": 5}

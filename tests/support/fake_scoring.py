@@ -9,7 +9,7 @@ POINTS = {"a": 3.0, "b": 3.0, "c": 3.0, "d": 5.0, "e": 4.0, "p": 2.0}
 
 
 def by_text(task: Task) -> list[Card]:
-    """Full marks for everybody, but what the program's text asks for."""
+    """Full marks for every submission, except where the program's text asks for something else."""
     program = task.program or ""
     if "RAISE" in program:
         raise ZeroDivisionError("a check of ours raised")

@@ -51,7 +51,7 @@ def source() -> NotebookNode:
 
 
 def make_course(root: Path, settings: str = "", notebooks: Iterable[str] = (ASSIGNMENT,)) -> None:
-    """A course with one released assignment; several notebooks if so many are named."""
+    """A course with one released assignment, with one notebook for each given name."""
     place = root / "source" / ASSIGNMENT
     place.mkdir(parents=True)
     (root / config.NAME).write_text(CONFIG + settings, encoding="utf-8")

@@ -1,6 +1,6 @@
-"""A class in a build folder of its own, graded in a process of its own: for tests that kill it.
+"""A class in its own build folder, graded in its own process: for tests that kill this process.
 
-The process is this file: it does what `warsha grade` does, and notes whose program was scored.
+The process runs this file: it does what `warsha grade` does, and notes whose program was scored.
 """
 
 import hashlib
@@ -52,7 +52,7 @@ class Course:
 
     @property
     def log(self) -> Path:
-        """Beside the folder: it must not get full with it."""
+        """Next to the folder, not in it: it must not get full with it."""
         return self.place.with_name(f"{self.place.name}.log")
 
     def scored(self) -> list[int]:

@@ -56,7 +56,7 @@ class Scope:
     owner: str = ""
 
     def calls(self) -> Iterator[ast.Call]:
-        """The calls in it, those of functions inside it left out."""
+        """The calls in it, without the calls of functions inside it."""
         return (node for node in _inside(self.node) if isinstance(node, ast.Call))
 
     def values(self, name: str) -> list[ast.expr]:

@@ -1,4 +1,4 @@
-"""An honest board beside another one: nothing that the other does may change its trace."""
+"""A normal board next to another one: nothing that the other board does may change its trace."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -31,7 +31,7 @@ Parts = Mapping[str, tuple[str, str, dict[str, str]]]
 
 
 def circuit(family: str, more: Parts | None = None) -> Circuit:
-    """The other board of a family, with more parts; the honest one with a sensor and a knob."""
+    """The other board of a family, with more parts; the normal board with a sensor and a knob."""
     parts: list[dict[str, Any]] = [
         {"type": TYPES[family], "id": OTHER},
         {"type": TYPES["rp2"], "id": HONEST},
@@ -58,7 +58,7 @@ def circuit(family: str, more: Parts | None = None) -> Circuit:
 
 @contextmanager
 def beside(family: str, program: str, **options: Any) -> Iterator[Bench]:
-    """A bench with this main.py on the other board, and the honest one."""
+    """A bench with this main.py on the other board, and the normal board."""
     made = circuit(family)
     with Flash(made.sides[OTHER].board) as other, Flash(made.sides[HONEST].board) as honest:
         other.put({"main.py": program.encode()})
@@ -69,7 +69,7 @@ def beside(family: str, program: str, **options: Any) -> Iterator[Bench]:
 
 @cache
 def undisturbed(until_ns: int) -> str:
-    """The honest board's trace beside a board that does nothing."""
+    """The normal board's trace next to a board that does nothing."""
     with beside("esp32", "") as bench:
         bench.run(until_ns)
         return bench.traces[HONEST].sha256()

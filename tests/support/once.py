@@ -1,4 +1,4 @@
-"""What is costly to make is made once in a test run, by whichever process of it asks first."""
+"""What is slow to make is made once in a test run, by the first process that asks for it."""
 
 import fcntl
 import os
@@ -14,10 +14,10 @@ T = TypeVar("T")
 
 
 def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], T]) -> tuple[T, Path]:
-    """What `make` returned for a new folder of this name, and that folder. Others only look at
-    both: to change something, copy it first."""
+    """What `make` returned for a new folder of this name, and that folder. Do not change either:
+    to change something, copy it first."""
     base = factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:  # each process has a folder in that of the run
+    if "PYTEST_XDIST_WORKER" in os.environ:  # a folder for each process, in the folder of the run
         base = base.parent
     place, result = base / name, base / f"{name}.pickle"
     with (base / f"{name}.lock").open("w") as lock:

@@ -20,7 +20,7 @@ START_S = 300.0
 
 @dataclass(frozen=True)
 class Server:
-    """Where it listens. Who connects needs the password."""
+    """Where it listens. A connection needs the password."""
 
     socket: Path
 
@@ -46,7 +46,7 @@ def _program(name: str) -> str:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Server]:
-    """A server that nobody else reaches; gone with the tests."""
+    """A server that nothing else can reach; it is removed after the tests."""
     # Short: the path of a socket has at most 107 characters. PostgreSQL refuses to run as root.
     with tempfile.TemporaryDirectory(prefix="pg") as name:
         place = Path(name)

@@ -41,7 +41,7 @@ IN_C = "firmware.port:"
 DEFINITION = re.compile(r"^(?!\s)[\w *]*?\b(\w+)\([^;{}]*?\) \{", re.MULTILINE)
 WORD = re.compile(r"\w+")
 CALLS_BETWEEN = 3
-"""Between two functions in C that a step names may be so many calls less one."""
+"""A function in C that a step names reaches the next one in at most this many calls."""
 
 
 def steps(number: int) -> list[list[str]]:
@@ -143,7 +143,7 @@ def test_journey_1() -> None:
     shell = InteractiveShell()
     shell.register_magics(BoardMagics)
 
-    # Three cells: where the threads of kernel and bench overlap in one, the next one goes on.
+    # Three cells: when the threads of kernel and bench overlap in one, the next one continues.
     def cells() -> None:
         for cell in ("%board connect esp32", *3 * ["%%board\nprint(6 * 7)\n"]):
             assert shell.run_cell(cell).success

@@ -1,5 +1,5 @@
-"""The corpus of attacks in a class: no attack gains a point or learns anything, and nobody else
-notices. What each tries is in its file (tests/system/attacks) and in docs/measured/attacks.md."""
+"""The attacks in a class: no attack gains a point or a secret, and no other trainee is affected.
+What each tries is in its file (tests/system/attacks) and in docs/measured/attacks.md."""
 
 import re
 import time

@@ -42,7 +42,7 @@ PROGRAMS = {
     "flood": (READY + "while True: print('x' * 100)\n", 5.0),
     "resets": (READY + "import machine\nmachine.reset()\n", NOTHING),
     "deletes": ("import os\nfor name in os.listdir(): os.remove(name)\n" + GOOD, NOTHING),
-    # int() refuses so many digits, and a float has not so much room
+    # too many digits for int(), and too large for a float
     "digits": (READY + "while True: print('pong', '9' * 5000), print('sum', '9' * 400)\n", 5.0),
     "raises": (READY + "raise ValueError('<script>steal()</script>' + 'x' * 5000)\n", 5.0),
     # the public seed's own talk, for whoever does not ask for it

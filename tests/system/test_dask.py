@@ -54,7 +54,7 @@ def cluster(machines: Any) -> Iterator[DaskCluster]:
 
 @pytest.fixture
 def leaving(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """A cluster with one worker, which a test takes away."""
+    """A cluster with one worker, which a test removes."""
     monkeypatch.setattr("grader.classrun.cluster.POLL_S", 0.05)
     with distributed.LocalCluster(
         n_workers=1,

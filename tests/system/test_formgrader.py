@@ -49,7 +49,7 @@ class Formgrader:
         return {it.value_of_css_property("direction") for it in find(By.CSS_SELECTOR, css)}
 
     def press(self, button: str) -> None:
-        """The button of the only row, and away with what it tells."""
+        """Press the button of the only row, and close the dialog that it opens."""
         self.driver.find_element(By.CSS_SELECTOR, f"td.{button} a").click()
         self.wait_for(".modal-title", "Success")
         close = self.driver.find_element(By.CSS_SELECTOR, ".modal.in .modal-footer button")

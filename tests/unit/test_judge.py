@@ -1,4 +1,5 @@
-"""From runs to points: ladders, gates, parts, `after`, safety, and which misconception is told."""
+"""From runs to points: ladders, gates, parts, `after`, safety, and which misconception is
+shown."""
 
 from collections.abc import Mapping
 

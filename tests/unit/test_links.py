@@ -28,7 +28,7 @@ ELSEWHERE = (
     "tests/perf_bench",
     "docs/reference/repl.rst",
 )
-"""What a page has its reader make, and paths in MicroPython's repository."""
+"""What the reader of a page makes, and paths in MicroPython's repository."""
 OURS = (".py", ".toml", ".c", ".h", ".po", ".md")
 
 
@@ -95,7 +95,7 @@ def test_the_paths_of_a_page_exist(name: str) -> None:
 
 
 def docstrings(module: Path) -> Iterator[str]:
-    """The module's own, and those of its classes and functions."""
+    """The module's docstring, and those of its classes and functions."""
     for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
             yield ast.get_docstring(node) or ""

@@ -24,7 +24,7 @@ from warsha import app
 
 
 class Source5(Part):
-    """A sensor with a supply of its own: drives OUT, listens at IN, takes 0.5 A."""
+    """A sensor with its own supply: drives OUT, listens at IN, takes 0.5 A."""
 
     TYPES = ("wokwi-sensor5",)
     PINS: ClassVar = {"VCC": (0, 0), "GND": (0, 1), "IN": (0, 2), "OUT": (0, 3)}

@@ -87,7 +87,7 @@ def echo() -> Iterator[Echo]:
 
 
 def read_exactly(port: Port, count: int, timeout_s: float = WAIT_S) -> bytes:
-    """The next `count` bytes, or what came of them in time."""
+    """The next `count` bytes, or those that came in time."""
     data, end = b"", time.monotonic() + timeout_s
     while len(data) < count and time.monotonic() < end:
         data += port.read(0.1)

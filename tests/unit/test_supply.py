@@ -14,7 +14,7 @@ from hardware.bench.protocol.frames import MODE_IN, MODE_OUT, PULL_NONE
 
 
 class Echo(Part):
-    """Says at OUT what it hears at IN, and writes down what happens to it."""
+    """Repeats at OUT the level at IN, and writes down what happens to it."""
 
     TYPES = ("wokwi-echo",)
     PINS: ClassVar = {"VCC": (0, 0), "GND": (0, 1), "IN": (0, 2), "OUT": (0, 3)}

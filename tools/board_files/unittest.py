@@ -1,5 +1,5 @@
-"""What MicroPython's own tests need of `unittest`, for the board (/lib/unittest.py): the firmware
-has none.
+"""The parts of `unittest` that MicroPython's own tests need, for the board (/lib/unittest.py): the
+firmware has none.
 
 The last four lines that it prints are those by which run-tests.py knows the outcome.
 """

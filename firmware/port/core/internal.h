@@ -132,4 +132,4 @@ void vb_flash_erase(size_t at);   // 4 KB
 void vb_state(uint8_t state, uint32_t detail);
 int vb_reset_cause(void);
 __attribute__((noreturn)) void vb_reset(int cause); // the board resets itself, now
-__attribute__((noreturn)) void vb_panic(uint32_t detail); // the interpreter failed: tells the bench and ends the process
+__attribute__((noreturn)) void vb_panic(uint32_t detail); // the interpreter failed: reports this to the bench and ends the process

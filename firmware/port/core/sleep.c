@@ -1,4 +1,4 @@
-// core/sleep.c: light and deep sleep. No Python and no scheduled call runs meanwhile. The bench is told, so that a trace
+// core/sleep.c: light and deep sleep. No Python and no scheduled call runs in it. The bench gets a record, so that a trace
 // shows how long a battery would last.
 
 #include "py/mphal.h"

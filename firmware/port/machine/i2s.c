@@ -61,7 +61,7 @@ static uint32_t frames_free(machine_i2s_obj_t *self) {
     return ns * self->rate / S;
 }
 
-// Moves so many frames into the buffer or out of it; returns the time of the end.
+// Moves this many frames into the buffer or out of it; returns the time of the end.
 static uint64_t pass(machine_i2s_obj_t *self, uint32_t frames) {
     uint64_t now = vb_now(), full = frames_ns(self, self->depth);
     if (sends(self)) { // the empty buffer sent silence meanwhile

@@ -1,4 +1,4 @@
-// machine/pwm.c: what machine.PWM tells the bench: duty and frequency, not edges. The generators and how pins share
+// machine/pwm.c: what machine.PWM sends to the bench: duty and frequency, not edges. The generators and how pins share
 // them are in machine/pwm_rp2.c and in machine/pwm_esp32.c, esp32/ledc.c.
 
 #include "machine/pwm.h"
