@@ -10,8 +10,8 @@ static struct {
     uint8_t mode, pull, owner;
 } pads[VB_PINS];
 static uint64_t latch;          // the last written level, also while the pad is an input
-static uint64_t lent, lent_level; // pads that an engine drives, and their levels
-static uint64_t driven, drained;  // pads in push-pull mode and in open drain mode
+static uint64_t engine_pads, engine_level; // pads that an engine drives, and their levels
+static uint64_t driven, open_drain;  // pads in push-pull mode and in open drain mode
 static uint64_t on_rise, on_fall, hard_irq; // pins whose edges are watched
 static uint64_t rose_held, fell_held;       // edges that wait for their handlers
 // ESP32: held pads ignore all settings, also through resets. `asleep`: pads that are not RTC pads stay held in deep sleep,
@@ -38,17 +38,17 @@ static void set_bit(uint64_t *mask, uint8_t pin, bool on) {
 static void set_mode(uint8_t pin, uint8_t mode) {
     pads[pin].mode = mode;
     set_bit(&driven, pin, mode == VB_MODE_OUT);
-    set_bit(&drained, pin, mode == VB_MODE_OPEN_DRAIN);
+    set_bit(&open_drain, pin, mode == VB_MODE_OPEN_DRAIN);
 }
 
-static void tell(uint8_t kind, uint8_t pin, uint16_t b, uint32_t c) {
+static void record(uint8_t kind, uint8_t pin, uint16_t b, uint32_t c) {
     if (!(hold.pads >> pin & 1)) {
         vb_emit(kind, pin, b, c);
     }
 }
 
 static void tell_mode(uint8_t pin) {
-    tell(VB_REC_MODE, pin, pads[pin].mode | pads[pin].pull << 4, vb_pin_latch(pin));
+    record(VB_REC_MODE, pin, pads[pin].mode | pads[pin].pull << 4, vb_pin_latch(pin));
 }
 
 void vb_pin_hold(uint8_t pin, bool on) {
@@ -83,7 +83,7 @@ void vb_pin_mode(uint8_t pin, uint8_t mode, uint8_t pull) {
     vb_engine_catch_up();
     pads[pin].owner = VB_OF_PIN;
     pads[pin].pull = pull;
-    set_bit(&lent, pin, false);
+    set_bit(&engine_pads, pin, false);
     set_mode(pin, mode);
     tell_mode(pin);
 }
@@ -106,11 +106,11 @@ void vb_pin_write(uint8_t pin, bool level) {
         return;
     }
     if (pads[pin].mode == VB_MODE_OUT) {
-        tell(VB_REC_OUT, pin, 0, level);
+        record(VB_REC_OUT, pin, 0, level);
         own_edge(pin, level);
     } else if (pads[pin].mode == VB_MODE_OPEN_DRAIN) {
         bool was_high = vb_link_levels() >> pin & 1;
-        tell(VB_REC_OUT, pin, 0, level);
+        record(VB_REC_OUT, pin, 0, level);
         if (was_high && !level) {
             own_edge(pin, 0); // the bench reports a rising edge: another device may still hold the line
         }
@@ -128,7 +128,7 @@ bool vb_pin_look(uint8_t pin) {
     uint8_t mode = pads[pin].mode;
     if (pads[pin].owner != VB_OF_PIN) {
         vb_engine_catch_up();
-        return mode == VB_MODE_OUT ? lent_level >> pin & 1 : vb_level(pin);
+        return mode == VB_MODE_OUT ? engine_level >> pin & 1 : vb_level(pin);
     }
     if (mode == VB_MODE_OUT || (mode == VB_MODE_OPEN_DRAIN && !vb_pin_latch(pin))) {
         return vb_pin_latch(pin);
@@ -145,7 +145,7 @@ void vb_pin_lend(uint8_t pin, uint8_t to) {
     if (pads[pin].owner != to) {
         vb_engine_catch_up();
         pads[pin].owner = to;
-        set_bit(&lent, pin, true);
+        set_bit(&engine_pads, pin, true);
         set_mode(pin, TO_BE_TOLD);
     }
 }
@@ -154,8 +154,8 @@ bool vb_pin_is_of(uint8_t pin, uint8_t who) { return pads[pin].owner == who; }
 
 void vb_pin_drive(uint8_t pin, bool out, bool level, uint64_t t) {
     uint8_t mode = out ? VB_MODE_OUT : VB_MODE_IN;
-    bool changed = (lent_level >> pin & 1) != level;
-    set_bit(&lent_level, pin, level);
+    bool changed = (engine_level >> pin & 1) != level;
+    set_bit(&engine_level, pin, level);
     if (pads[pin].mode != mode) {
         set_mode(pin, mode);
         vb_link_late(VB_REC_MODE, pin, mode | pads[pin].pull << 4, level, t);
@@ -170,9 +170,9 @@ void vb_pin_drive(uint8_t pin, bool out, bool level, uint64_t t) {
 uint64_t vb_pin_heard(void) { return vb_coupled | on_rise | on_fall; }
 
 uint64_t vb_pin_levels(void) {
-    uint64_t told = (latch & ~lent) | (lent_level & lent);
+    uint64_t told = (latch & ~engine_pads) | (engine_level & engine_pads);
     uint64_t levels = (vb_link_levels() & ~driven) | (told & driven);
-    return levels & ~(drained & ~latch);
+    return levels & ~(open_drain & ~latch);
 }
 
 // ---- interrupts ----

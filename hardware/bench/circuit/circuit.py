@@ -18,7 +18,7 @@ from hardware.bench.circuit.faults import Fault, FaultWatch, misused
 from hardware.bench.circuit.listeners import Listeners
 from hardware.bench.circuit.meter import Meter, Threshold
 from hardware.bench.circuit.netlist import GPIOS, Cluster, Netlist
-from hardware.bench.circuit.noise import Hum
+from hardware.bench.circuit.noise import FloatingNets
 from hardware.bench.circuit.pads import Pad
 from hardware.bench.circuit.prediction import Prediction, predict
 from hardware.bench.circuit.pwm_schedule import PwmSchedule
@@ -71,7 +71,7 @@ class Circuit:
         )
         self._listeners = Listeners(self.meter, self._pulses, self.threshold.at)
         self.afterimage = Afterimage(self.electric, self.pads)
-        self._hum = Hum(self._settle)
+        self._floating = FloatingNets(self._settle)
         self._converter = Converter(self.netlist)
         self._levels = 0
         self._coupled = 0
@@ -307,12 +307,12 @@ class Circuit:
     def _level(self, gpio: int, cluster: Cluster, solution: Solution) -> bool:
         net, old = self.netlist.gpio_net[gpio], bool(self._levels >> gpio & 1)
         if net not in solution.floating:
-            self._hum.stop(net)
+            self._floating.stop(net)
             return self.threshold.at_pad(gpio, solution.volts[net], old)
         if self.pads[gpio].reads:
-            return self._hum.level(net, self._worlds.of_pad(gpio), f"open:{gpio}", cluster)
+            return self._floating.level(net, self._worlds.of_pad(gpio), f"open:{gpio}", cluster)
         if not any(self.pads[g].reads for g in cluster.gpios):
-            self._hum.stop(net)
+            self._floating.stop(net)
         return False
 
 

@@ -49,7 +49,7 @@ class Noise:
         self._changed()
 
 
-class Hum:
+class FloatingNets:
     """The noise of all open nets of a circuit; `settle` updates a net's cluster."""
 
     def __init__(self, settle: Callable[[Cluster], None]) -> None:
