@@ -95,6 +95,8 @@ class Notebook:
     def scroll_to(self, cell: int) -> None:
         """Bring a cell to the top of the view."""
         self.js(f"{CELLS}.scrollToItem(arguments[0], 'start')", cell)
+        for _ in range(5):  # JupyterLab lays out a cell, and learns its height, when it is near
+            self.js(f"{CELLS}.widgets[arguments[0]].node.scrollIntoView()", cell)
 
     def screenshot(self, file: Path) -> None:
         """What a person sees now."""
