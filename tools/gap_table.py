@@ -12,9 +12,9 @@ FAMILIES = {"esp32": "ESP32", "rp2": "Pico", "both": "both boards", "bench": "th
 HEAD = """\
 # What is not simulated
 
-Made by `python tools/gap_table.py` from `firmware/port/not_simulated.toml`. What a chip's
-MicroPython has and a virtual board does not have raises an error that says so. This page lists
-these, and what behaves differently.
+Made by `python tools/gap_table.py` from `firmware/port/not_simulated.toml`. When a
+feature of a chip's MicroPython is missing on a virtual board, using it raises an error that says
+so. This page lists these features, and what behaves differently.
 
 | what | where | what happens |
 |---|---|---|

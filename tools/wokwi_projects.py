@@ -19,8 +19,8 @@ HEAD = """\
 # Public Wokwi projects
 
 Made by `python tools/wokwi_projects.py` from `tests/board/wokwi_projects/`. Each of these public
-MicroPython projects runs here. Circuit and program were written new, from what the project says
-and does; no line was copied. The steps of a scenario expect what the project states.
+MicroPython projects runs here. Circuits and programs are our own, written from what the projects
+say and do; no line is copied. The steps of a scenario expect what the project states.
 `tests/board/test_wokwi_files.py` plays them. To run one yourself:
 
     warsha run tests/board/wokwi_projects/two-dice/main.py \\

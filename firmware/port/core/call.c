@@ -39,9 +39,9 @@ void vb_on_pending(uint8_t channel, void (*fn)(void)) {
 }
 
 void vb_pending_deliver(void) {
-    uint64_t told = vb_link_pending();
-    for (int channel = 0; told && channel < CHANNELS; channel++) {
-        if ((told >> channel & 1) && handlers[channel]) {
+    uint64_t channels = vb_link_pending();
+    for (int channel = 0; channels && channel < CHANNELS; channel++) {
+        if ((channels >> channel & 1) && handlers[channel]) {
             handlers[channel]();
         }
     }

@@ -6,15 +6,15 @@
 #define MOST 16 // readings in that time that are recorded without a request to the bench
 
 // A loop that only reads would record a million readings; its trace does not need them all.
-static void tell(uint8_t pin) {
+static void report(uint8_t pin) {
     static uint64_t since;
-    static unsigned told;
+    static unsigned reported;
     if (vb_now() - since >= PERIOD_NS) {
         since = vb_now();
-        told = 0;
+        reported = 0;
     }
-    if (told < MOST) {
-        told++;
+    if (reported < MOST) {
+        reported++;
         vb_link_put(VB_REC_CONVERT, pin, 0, 0);
     }
 }
@@ -23,7 +23,7 @@ uint64_t vb_convert(uint8_t pin) {
     bool asked;
     uint64_t uv = vb_link_convert(pin, &asked);
     if (!asked) {
-        tell(pin);
+        report(pin);
     }
     return uv;
 }

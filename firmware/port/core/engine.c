@@ -11,7 +11,7 @@ VB_AT_SOFT_RESET(vb_engine_stop, 10)
 bool vb_engine_on;
 static bool running;
 static bool touched;
-static uint64_t planned_levels, planned_heard;
+static uint64_t planned_levels, planned_watched;
 
 static void come_by(struct vb_alarm *alarm, uint64_t due) {
     vb_engine_catch_up();
@@ -43,13 +43,13 @@ void vb_engine_plan(void) {
         return;
     }
     uint64_t levels = vb_pin_levels();
-    if (!touched && levels == planned_levels && vb_pin_heard() == planned_heard) {
+    if (!touched && levels == planned_levels && vb_pin_watched() == planned_watched) {
         return;
     }
     vb_engine_catch_up();
     touched = false;
     planned_levels = levels;
-    planned_heard = vb_pin_heard();
+    planned_watched = vb_pin_watched();
     uint64_t most = vb_now() + (vb_realtime() ? LIVE_NS : LOOK_NS);
     uint64_t next = vb_engine_next(most);
     if (next == VB_NEVER && vb_realtime()) {

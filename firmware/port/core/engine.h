@@ -29,5 +29,5 @@ enum { VB_OF_PIN, VB_OF_PIO0, VB_OF_PIO1, VB_OF_RMT };
 void vb_pin_lend(uint8_t pin, uint8_t to);
 bool vb_pin_is_of(uint8_t pin, uint8_t who);
 void vb_pin_drive(uint8_t pin, bool out, bool level, uint64_t t); // t: when, not after vb_now()
-uint64_t vb_pin_heard(void);          // pins whose edges matter at their own time
+uint64_t vb_pin_watched(void);          // pins whose edges matter at their own time
 uint64_t vb_pin_levels(void);         // all levels, without a request to the bench

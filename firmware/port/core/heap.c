@@ -111,7 +111,7 @@ void vb_heap_start(void) {
 }
 
 // Tells the bench how much memory is free. This takes no time, as the chip does not do it.
-static void tell_free(void) {
+static void report_free(void) {
     gc_info_t info;
     int32_t hook_ns = vb_gc_hook_ns;
     vb_gc_hook_ns = 0;
@@ -128,5 +128,5 @@ void gc_collect(void) {
     gc_helper_collect_regs_and_stack();
     mp_thread_gc_others();
     gc_collect_end();
-    tell_free();
+    report_free();
 }

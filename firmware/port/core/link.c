@@ -190,9 +190,9 @@ uint64_t vb_link_ask(uint8_t *into, size_t len) {
 }
 
 uint64_t vb_link_pending(void) {
-    uint64_t told = pending;
+    uint64_t channels = pending;
     pending = 0;
-    return told;
+    return channels;
 }
 
 void vb_sync(void) { ask(VB_REC_SYNC, 0); }

@@ -47,14 +47,14 @@ static void record(uint8_t kind, uint8_t pin, uint16_t b, uint32_t c) {
     }
 }
 
-static void tell_mode(uint8_t pin) {
+static void record_mode(uint8_t pin) {
     record(VB_REC_MODE, pin, pads[pin].mode | pads[pin].pull << 4, vb_pin_latch(pin));
 }
 
 void vb_pin_hold(uint8_t pin, bool on) {
     if ((hold.pads >> pin & 1) && pads[pin].owner == VB_OF_PIN) {
         set_bit(&hold.pads, pin, false);
-        tell_mode(pin); // the settings that were made meanwhile
+        record_mode(pin); // the settings that were made meanwhile
     }
     set_bit(&hold.pads, pin, on);
 }
@@ -85,7 +85,7 @@ void vb_pin_mode(uint8_t pin, uint8_t mode, uint8_t pull) {
     pads[pin].pull = pull;
     set_bit(&engine_pads, pin, false);
     set_mode(pin, mode);
-    tell_mode(pin);
+    record_mode(pin);
 }
 
 // An edge of the chip's own output triggers the pin's interrupt, too.
@@ -167,11 +167,11 @@ void vb_pin_drive(uint8_t pin, bool out, bool level, uint64_t t) {
     }
 }
 
-uint64_t vb_pin_heard(void) { return vb_coupled | on_rise | on_fall; }
+uint64_t vb_pin_watched(void) { return vb_coupled | on_rise | on_fall; }
 
 uint64_t vb_pin_levels(void) {
-    uint64_t told = (latch & ~engine_pads) | (engine_level & engine_pads);
-    uint64_t levels = (vb_link_levels() & ~driven) | (told & driven);
+    uint64_t driven_level = (latch & ~engine_pads) | (engine_level & engine_pads);
+    uint64_t levels = (vb_link_levels() & ~driven) | (driven_level & driven);
     return levels & ~(open_drain & ~latch);
 }
 

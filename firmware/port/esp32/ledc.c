@@ -107,7 +107,7 @@ void vb_ledc_tune(int timer, int32_t freq) {
 // The channel runs on without its pad; it is free only after deinit().
 void vb_pwm_detach(uint8_t pin) {
     pwm_pads &= ~(1ULL << pin);
-    vb_pwm_tell(pin, 0, 0);
+    vb_pwm_report(pin, 0, 0);
 }
 
 void vb_ledc_release(int channel) {
@@ -163,9 +163,9 @@ void vb_ledc_set_duty(int channel, int duty_u16) {
     const vb_ledc_timer_t *timer = &vb_ledc_timers[it->timer];
     it->duty = timer->bits <= 16 ? duty_u16 >> (16 - timer->bits) : duty_u16 << (timer->bits - 16);
     vb_charge(VB_NS_PWM_DUTY);
-    uint64_t told = MIN(((uint64_t)it->duty << 16) >> timer->bits, 65535);
+    uint64_t shown_u16 = MIN(((uint64_t)it->duty << 16) >> timer->bits, 65535);
     if (pwm_pads >> it->pin & 1) {
-        vb_pwm_tell(it->pin, timer->real_hz, told);
+        vb_pwm_report(it->pin, timer->real_hz, shown_u16);
     }
 }
 

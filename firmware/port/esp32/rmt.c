@@ -94,7 +94,7 @@ void vb_engine_run(uint64_t now) {
 }
 
 uint64_t vb_engine_next(uint64_t most) {
-    rmt_obj_t *self = earliest(vb_pin_heard());
+    rmt_obj_t *self = earliest(vb_pin_watched());
     return self ? self->next : VB_NEVER;
 }
 

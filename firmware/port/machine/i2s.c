@@ -56,8 +56,8 @@ static uint64_t frames_ns(machine_i2s_obj_t *self, uint32_t frames) {
 // Frames that can be written, or read, without waiting.
 static uint32_t frames_free(machine_i2s_obj_t *self) {
     uint64_t now = vb_now(), full = frames_ns(self, self->depth);
-    uint64_t queued = self->until > now ? self->until - now : 0, heard = now > self->until ? now - self->until : 0;
-    uint64_t ns = sends(self) ? full - MIN(queued, full) : MIN(heard, full);
+    uint64_t queued = self->until > now ? self->until - now : 0, received = now > self->until ? now - self->until : 0;
+    uint64_t ns = sends(self) ? full - MIN(queued, full) : MIN(received, full);
     return ns * self->rate / S;
 }
 
@@ -72,7 +72,7 @@ static uint64_t pass(machine_i2s_obj_t *self, uint32_t frames) {
     return self->until;
 }
 
-static void tell_bench(machine_i2s_obj_t *self, const uint8_t *data, size_t bytes) {
+static void send_to_bench(machine_i2s_obj_t *self, const uint8_t *data, size_t bytes) {
     uint32_t how = self->rate | (self->bits == 32 ? IS_32 : 0) | (self->format == STEREO ? IS_STEREO : 0);
     vb_call(VB_CALL_I2S, self->i2s_id | self->sd << 8, how, data, bytes, NULL, 0);
 }
@@ -87,7 +87,7 @@ static uint64_t move(machine_i2s_obj_t *self, uint8_t *data, size_t bytes, bool 
             vb_wait_until(over);
         }
         if (sends(self)) {
-            tell_bench(self, data + at, n);
+            send_to_bench(self, data + at, n);
         } else {
             memset(data + at, 0, n);
         }

@@ -9,12 +9,12 @@ VB_AT_SOFT_RESET(vb_pwm_deinit_all, 30)
 static struct {
     uint32_t freq; // Hz; 0: no PWM on this pin
     uint16_t duty;
-} told[VB_PINS];
+} reported[VB_PINS];
 
-void vb_pwm_tell(uint8_t pin, uint32_t freq, uint16_t duty) {
-    if (told[pin].freq != freq || (freq != 0 && told[pin].duty != duty)) {
-        told[pin].freq = freq;
-        told[pin].duty = duty;
+void vb_pwm_report(uint8_t pin, uint32_t freq, uint16_t duty) {
+    if (reported[pin].freq != freq || (freq != 0 && reported[pin].duty != duty)) {
+        reported[pin].freq = freq;
+        reported[pin].duty = duty;
         vb_charge(VB_NS_PIN_WRITE);
         vb_emit(VB_REC_PWM, pin, duty, freq);
     }

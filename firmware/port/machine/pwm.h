@@ -4,4 +4,4 @@
 #include "core/board.h"
 
 // Tells the bench the PWM of a pin, if it is new; freq 0: no PWM.
-void vb_pwm_tell(uint8_t pin, uint32_t freq, uint16_t duty);
+void vb_pwm_report(uint8_t pin, uint32_t freq, uint16_t duty);

@@ -50,24 +50,24 @@ static uint32_t counter_now(uint8_t slice) {
 
 // A stopped slice keeps its outputs at the levels where its counter stopped: an LED may stay on after deinit(), as on the
 // chip.
-static void tell_frozen(uint8_t pin, machine_pwm_obj_t *channel) {
+static void report_frozen(uint8_t pin, machine_pwm_obj_t *channel) {
     bool level = (slices[channel->slice].counter < channel->level) != channel->invert;
-    vb_pwm_tell(pin, 0, 0);
+    vb_pwm_report(pin, 0, 0);
     vb_charge(VB_NS_PIN_WRITE);
     vb_emit(VB_REC_MODE, pin, VB_MODE_OUT | vb_pin_pull(pin) << 4, level);
 }
 
-static void tell_running(uint8_t pin, machine_pwm_obj_t *channel) {
+static void report_running(uint8_t pin, machine_pwm_obj_t *channel) {
     uint32_t cycles = slices[channel->slice].top + 1;
     uint16_t duty = ((uint64_t)MIN(channel->level, cycles) * 65535 + cycles / 2) / cycles;
-    vb_pwm_tell(pin, slice_hz(channel->slice, cycles), channel->invert ? 65535 - duty : duty);
+    vb_pwm_report(pin, slice_hz(channel->slice, cycles), channel->invert ? 65535 - duty : duty);
 }
 
-static void tell_slice(uint8_t slice) {
+static void report_slice(uint8_t slice) {
     for (uint8_t pin = 0; pin < VB_PINS; pin++) {
         if ((pwm_pins >> pin & 1) && (pin >> 1) % SLICES == slice) {
             machine_pwm_obj_t *channel = &pwm_objects[2 * slice + (pin & 1)];
-            (slices[slice].enabled ? tell_running : tell_frozen)(pin, channel);
+            (slices[slice].enabled ? report_running : report_frozen)(pin, channel);
         }
     }
 }
@@ -76,7 +76,7 @@ static void slice_stop(uint8_t slice) {
     if (slices[slice].enabled) {
         slices[slice].counter = counter_now(slice);
         slices[slice].enabled = false;
-        tell_slice(slice);
+        report_slice(slice);
     }
 }
 
@@ -128,7 +128,7 @@ static void set_freq(machine_pwm_obj_t *self, mp_int_t freq) {
 static void apply(machine_pwm_obj_t *self, uint32_t cost_ns) {
     vb_charge(cost_ns);
     slice_start(self);
-    tell_slice(self->slice);
+    report_slice(self->slice);
 }
 
 static void mp_machine_pwm_print(const mp_print_t *print, mp_obj_t self_in, mp_print_kind_t kind) {
@@ -174,7 +174,7 @@ static mp_obj_t mp_machine_pwm_make_new(const mp_obj_type_t *type, size_t n_args
     mp_map_init_fixed_table(&kw, n_kw, args + n_args);
     mp_machine_pwm_init_helper(self, n_args - 1, args + 1, &kw);
     pwm_pins |= 1u << pin;
-    tell_slice(self->slice);
+    report_slice(self->slice);
     return MP_OBJ_FROM_PTR(self);
 }
 
@@ -191,7 +191,7 @@ void vb_pwm_deinit_all(void) {
 
 void vb_pwm_detach(uint8_t pin) {
     pwm_pins &= ~(1u << pin);
-    vb_pwm_tell(pin, 0, 0);
+    vb_pwm_report(pin, 0, 0);
 }
 
 static void mp_machine_pwm_deinit(machine_pwm_obj_t *self) {

@@ -83,13 +83,13 @@ void vb_espnow_note(void) {
 
 // Runs as an interrupt when the bench has something for it.
 static void fetch(void) {
-    static uint8_t told[FETCHED];
-    memset(told, 0, sizeof(told));
-    vb_call(VB_CALL_ESPNOW_FETCH, 0, 0, NULL, 0, told, sizeof(told));
-    vb_espnow.responses += told[0] + told[1];
-    vb_espnow.failures += told[0];
+    static uint8_t results[FETCHED];
+    memset(results, 0, sizeof(results));
+    vb_call(VB_CALL_ESPNOW_FETCH, 0, 0, NULL, 0, results, sizeof(results));
+    vb_espnow.responses += results[0] + results[1];
+    vb_espnow.failures += results[0];
     if (vb_espnow.on) {
-        for (const uint8_t *p = told + 2; p + 8 < told + sizeof(told) && p[7]; p += 8 + p[7]) {
+        for (const uint8_t *p = results + 2; p + 8 < results + sizeof(results) && p[7]; p += 8 + p[7]) {
             take_message(p);
         }
         vb_espnow_note();

@@ -70,7 +70,7 @@ void vb_wlan_default_own(void) {
         }
         vb_wlan_own.channel = VB_IS_ESP32 ? 1 : 3;
         vb_wlan_own.most = 4;
-        vb_wlan_tell_own();
+        vb_wlan_send_own();
     }
 }
 
@@ -88,7 +88,7 @@ void vb_wlan_join(mp_obj_t ssid, mp_obj_t key, mp_obj_t bssid) {
     vb_net_fetch();
 }
 
-void vb_wlan_tell_own(void) {
+void vb_wlan_send_own(void) {
     uint8_t data[33 + 64];
     size_t ssid = strlen((char *)vb_wlan_own.ssid), key = strlen((char *)vb_wlan_own.key);
     data[0] = ssid;

@@ -42,12 +42,12 @@ void vb_wlan_switch(int itf, bool on);
 void vb_wlan_join(mp_obj_t ssid, mp_obj_t key, mp_obj_t bssid); // without any of them: the last ones
 mp_obj_t vb_wlan_scan(bool hidden_count);
 mp_obj_t vb_wlan_stations(void);
-// The settings of the own access point; vb_wlan_tell_own() sends them to the bench.
+// The settings of the own access point; vb_wlan_send_own() sends them to the bench.
 extern struct vb_wlan_own {
     uint8_t ssid[33], key[64], channel, most, security;
     bool hidden;
 } vb_wlan_own;
-void vb_wlan_tell_own(void);
+void vb_wlan_send_own(void);
 void vb_wlan_set_text(uint8_t *to, size_t room, mp_obj_t text);
 void vb_wlan_default_own(void);                       // sets a name if there is none
 void vb_wlan_require(const vb_wlan_obj_t *self, int itf); // raises for the other interface

@@ -241,7 +241,7 @@ static mp_obj_t wlan_config(size_t n_args, const mp_obj_t *args, mp_map_t *kwarg
     }
     if (anew) {
         vb_wlan_default_own();
-        vb_wlan_tell_own();
+        vb_wlan_send_own();
     }
     return mp_const_none;
 }

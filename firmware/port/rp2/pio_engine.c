@@ -15,7 +15,7 @@
 
 struct pios vb_pios;
 static uint64_t done;                    // the last simulated cycle
-static uint32_t told_level[PIO_BLOCKS], told_out[PIO_BLOCKS];
+static uint32_t reported_level[PIO_BLOCKS], reported_out[PIO_BLOCKS];
 static uint32_t interrupts[PIO_BLOCKS];  // flags that interrupt the processor
 static int awaited = -1;                 // machine * 2 + 1 for its TX FIFO: the program waits for a change
 
@@ -32,11 +32,11 @@ uint64_t vb_pio_now(void) {
 
 // ---- pads ----
 
-static bool tell_pads(struct pios *pios, int block, uint64_t cycle) {
+static bool report_pads(struct pios *pios, int block, uint64_t cycle) {
     struct pio *pio = &pios->block[block];
-    uint32_t changed = (pio->level ^ told_level[block]) | (pio->out ^ told_out[block]);
-    told_level[block] = pio->level;
-    told_out[block] = pio->out;
+    uint32_t changed = (pio->level ^ reported_level[block]) | (pio->out ^ reported_out[block]);
+    reported_level[block] = pio->level;
+    reported_out[block] = pio->out;
     for (changed &= pios->has[block]; changed; changed &= changed - 1) {
         int pin = __builtin_ctz(changed);
         vb_pin_drive(pin, pio->out >> pin & 1, pio->level >> pin & 1, cycle * PIO_CYCLE_NS);
@@ -58,8 +58,8 @@ void vb_pio_pads(int block, int base, int count, uint32_t out, uint32_t level) {
             vb_pin_drive(pin, out >> i & 1, level >> i & 1, t);
         }
     }
-    told_out[block] = pio->out;
-    told_level[block] = pio->level;
+    reported_out[block] = pio->out;
+    reported_level[block] = pio->level;
 }
 
 static void forget_lost_pads(void) {
@@ -88,13 +88,13 @@ static void take_inputs(void) {
 void vb_engine_run(uint64_t now) {
     forget_lost_pads();
     take_inputs();
-    pio_run(&vb_pios, now / PIO_CYCLE_NS, tell_pads);
+    pio_run(&vb_pios, now / PIO_CYCLE_NS, report_pads);
     done = now / PIO_CYCLE_NS;
 }
 
 void vb_pio_touched(void) {
     for (int block = 0; block < PIO_BLOCKS; block++) {
-        tell_pads(&vb_pios, block, vb_now() / PIO_CYCLE_NS);
+        report_pads(&vb_pios, block, vb_now() / PIO_CYCLE_NS);
         pio_wake(&vb_pios, block, WAITS_TX, vb_pio_now());
         pio_wake(&vb_pios, block, WAITS_RX, vb_pio_now());
         pio_wake(&vb_pios, block, WAITS_IRQ, vb_pio_now());
@@ -119,7 +119,7 @@ static const struct machine *awaited_machine(const struct pios *pios) {
 static bool matters(struct pios *pios, int block, uint64_t cycle) {
     struct pio *pio = &pios->block[block];
     uint32_t changed = (pio->level ^ seen.level[block]) | (pio->out ^ seen.out[block]);
-    bool yes = changed & pios->has[block] & (uint32_t)vb_pin_heard();
+    bool yes = changed & pios->has[block] & (uint32_t)vb_pin_watched();
     yes |= pio->irq & interrupts[block];
     if (awaited >= 0) {
         const struct machine *sm = awaited_machine(pios);
@@ -134,7 +134,7 @@ static bool matters(struct pios *pios, int block, uint64_t cycle) {
 static bool could_matter(void) {
     bool yes = awaited >= 0;
     for (int block = 0; block < PIO_BLOCKS; block++) {
-        yes |= interrupts[block] || (vb_pios.has[block] & (uint32_t)vb_pin_heard());
+        yes |= interrupts[block] || (vb_pios.has[block] & (uint32_t)vb_pin_watched());
     }
     return yes;
 }
