@@ -47,9 +47,10 @@ def fit() -> None:
         timing_table.build(Path(name))
         with _built_in(Path(name)):
             counted = timing_fit.count(programs, list(before))
-    said = timing_fit.equations(programs, measured, counted)
-    timing_table.write(timing_fit.fit(said, before))
-    print(f"fitted {len(said.names)} costs to {len(said.programs)} programs: {timing_table.COSTS}")
+    system = timing_fit.equations(programs, measured, counted)
+    timing_table.write(timing_fit.fit(system, before))
+    names, count = system.names, len(system.programs)
+    print(f"fitted {len(names)} costs to {count} programs: {timing_table.COSTS}")
     print("now build the ports (make setup), then: python tools/calibrate.py report")
 
 

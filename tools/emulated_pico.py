@@ -69,7 +69,7 @@ class EmulatedPico:
         self._cdc.on_serial_data = self._hear
         self._cdc.on_device_connected = lambda: self._say(b"\r\x03\x01")
         self._patient_host()
-        self._heard = bytearray()
+        self._received = bytearray()
         self._to_say = b""
         self._edges: list[Edge] = []
         for pin in GPIOS:
@@ -146,17 +146,19 @@ class EmulatedPico:
         self._to_say += data
 
     def _hear(self, data: bytes | bytearray) -> None:
-        self._heard += data
+        self._received += data
 
     def _until(self, want: bytes) -> bytes:
         end = time.monotonic() + self._most_wall_s
-        while want not in self._heard:
+        while want not in self._received:
             if time.monotonic() > end:
-                raise EmulatorError(f"{want!r} did not come; heard {bytes(self._heard[-300:])!r}")
+                raise EmulatorError(
+                    f"{want!r} did not come; heard {bytes(self._received[-300:])!r}"
+                )
             self._simulator._execute_batch()
-        at = self._heard.index(want) + len(want)
-        head = bytes(self._heard[:at])
-        del self._heard[:at]
+        at = self._received.index(want) + len(want)
+        head = bytes(self._received[:at])
+        del self._received[:at]
         return head
 
 

@@ -128,8 +128,8 @@ def reset_without_interrupts(family: str, count: int) -> Tally:
         for _ in range(count):
             board.exec_detached(NO_INTERRUPTS)
             board.interrupt()
-            if heard := board.port.read(ENDLESS_S):
-                tally.wrong.append(f"Ctrl-C was not ignored: {heard!r}")
+            if received := board.port.read(ENDLESS_S):
+                tally.wrong.append(f"Ctrl-C was not ignored: {received!r}")
             start = time.monotonic()
             board.reset(timeout_s=ANSWER_S)
             if board.run("print(1+1)", timeout_s=ANSWER_S) != "2\n":

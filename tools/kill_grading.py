@@ -101,13 +101,13 @@ def disturb(kind: str, course: Course, after_s: float, rng: random.Random) -> st
     KINDS[kind](process, course, rng)
     _out, err = process.communicate(timeout=LIMIT_S)
     wait_for_end(pids)
-    told = told_well(kind, process.returncode, err)
+    outcome = checked_outcome(kind, process.returncode, err)
     (course.place / "ballast").unlink(missing_ok=True)
     finished, scored = course.finished(), len(course.scored())
     course.grade()
     again = finished & set(course.scored()[scored:])
     assert not again, f"{kind}: {again} ran again although they had been scored"
-    return told
+    return outcome
 
 
 def wait_for_end(pids: set[int]) -> None:
@@ -118,8 +118,8 @@ def wait_for_end(pids: set[int]) -> None:
         time.sleep(0.01)
 
 
-def told_well(kind: str, code: int, err: str) -> str:
-    """What the disturbed run said: nothing of ours is a traceback, a full disk is two lines."""
+def checked_outcome(kind: str, code: int, err: str) -> str:
+    """How the disturbed run ended: without a traceback, and with two lines for a full disk."""
     if kind == "writer":
         assert code in (0, -signal.SIGKILL), err
         return "killed" if code else "had ended"
@@ -155,17 +155,17 @@ def campaign(course: Course, kinds: list[str], scratch: Path, seed: int) -> Coun
     whole = copied(course, scratch / "whole")
     duration_s = whole.grade()
     expected = whole.state()
-    told: Counter[str] = Counter()
+    outcomes: Counter[str] = Counter()
     for number, kind in enumerate(kinds, 1):
         after_s = duration_s * rng.uniform(0.25, 1.0)
         with place_for(kind, scratch) as place:
             mine = copied(course, place)
             what = f"{kind}: {disturb(kind, mine, after_s, rng)}"
-            told[what] += 1
+            outcomes[what] += 1
             wrong = difference(mine.state(), expected)
             assert not wrong, f"{kind} after {after_s:.2f} s (seed {seed}): {wrong}"
             print(f"{number}/{len(kinds)} after {after_s:.2f} s {what}", flush=True)
-    return told
+    return outcomes
 
 
 def main() -> int:
@@ -177,8 +177,8 @@ def main() -> int:
     kinds = [kind for kind, _one in zip(cycle(possible()), range(options.count), strict=False)]
     with TemporaryDirectory(prefix="warsha-kills-") as scratch:
         course = made(Path(scratch, "course"), 12)
-        told = campaign(course, kinds, Path(scratch), options.seed)
-    for what, count in sorted(told.items()):
+        outcomes = campaign(course, kinds, Path(scratch), options.seed)
+    for what, count in sorted(outcomes.items()):
         print(f"{count:4} {what}")
     print(f"{options.count} runs disturbed (seed {options.seed}): the same marks each time")
     return 0

@@ -87,9 +87,9 @@ def entries(file: Path) -> list[Entry]:
 def _public(body: list[ast.stmt]) -> Iterator[Entry]:
     for node in body:
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
-            yield Entry(node.name, _call(node), _said(node))
+            yield Entry(node.name, _call(node), _docstring(node))
         elif isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-            yield Entry(node.name, _class(node), _said(node), tuple(_public(node.body)))
+            yield Entry(node.name, _class(node), _docstring(node), tuple(_public(node.body)))
 
 
 def _class(node: ast.ClassDef) -> str:
@@ -113,7 +113,7 @@ def _call(node: ast.FunctionDef) -> str:
     return node.name + ("" if is_property else f"({ast.unparse(given)})") + f" → {gives}"
 
 
-def _said(node: ast.FunctionDef | ast.ClassDef) -> str:
+def _docstring(node: ast.FunctionDef | ast.ClassDef) -> str:
     return ast.get_docstring(node) or ""
 
 

@@ -94,7 +94,7 @@ def on_bench(source: str) -> Seen:
     """Run on our port, as main.py of a board on the rig."""
     hands = [rig.Hand(0, "pot", "position", 0.5)]
     trace = rig.play("rp2", source, RUN_MS, hands)
-    return Seen(rig.said(trace), _settled({pin: _edges(trace, pin) for pin in PINS}))
+    return Seen(rig.printed_lines(trace), _settled({pin: _edges(trace, pin) for pin in PINS}))
 
 
 def _edges(trace: Trace, pin: int) -> list[tuple[float, bool]]:

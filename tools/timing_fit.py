@@ -89,20 +89,20 @@ def least_squares(a: Floats, b: Floats, before: Floats, least: Floats) -> Floats
     return x
 
 
-def fit(said: Equations, before: Mapping[str, float]) -> dict[str, float]:
+def fit(system: Equations, before: Mapping[str, float]) -> dict[str, float]:
     """The costs (µs of the emulated chip) that explain the programs best."""
-    start = np.array([before[name] for name in said.names])
-    least = np.array([LEAST_US.get(name, 0.0) for name in said.names])
-    relative = 1 / np.maximum(said.us, SMALL_US)
-    weight, x = np.ones(len(said.us)), start
+    start = np.array([before[name] for name in system.names])
+    least = np.array([LEAST_US.get(name, 0.0) for name in system.names])
+    relative = 1 / np.maximum(system.us, SMALL_US)
+    weight, x = np.ones(len(system.us)), start
     for _ in range(ROUNDS):
         w = relative * weight
-        x = least_squares(said.counts * w[:, None], said.us * w, start, least)
-        weight = 1 / np.sqrt(1 + (off(said, x) / OUTLIER) ** 2)
-    return dict(zip(said.names, x.tolist(), strict=True))
+        x = least_squares(system.counts * w[:, None], system.us * w, start, least)
+        weight = 1 / np.sqrt(1 + (off(system, x) / OUTLIER) ** 2)
+    return dict(zip(system.names, x.tolist(), strict=True))
 
 
-def off(said: Equations, x: Floats) -> Floats:
+def off(system: Equations, x: Floats) -> Floats:
     """The logarithm of explained over measured, program by program."""
-    logs: Floats = np.log(np.maximum(said.counts @ x, 1) / np.maximum(said.us, 1))
+    logs: Floats = np.log(np.maximum(system.counts @ x, 1) / np.maximum(system.us, 1))
     return logs

@@ -55,24 +55,24 @@ def micro() -> list[Program]:
     """The small programs of `calibration/micro.toml`, and the empty loop of each group."""
     groups = tomllib.loads((FOLDER / "micro.toml").read_text())
     programs = []
-    for group, said in groups.items():
+    for group, table in groups.items():
         empty = f"{group}: "
-        programs.append(Program(empty, _micro(said, "")))
+        programs.append(Program(empty, _micro(table, "")))
         programs += [
-            Program(f"{group}: {statement.strip()}", _micro(said, statement), empty)
-            for statement in said["statements"]
+            Program(f"{group}: {statement.strip()}", _micro(table, statement), empty)
+            for statement in table["statements"]
             if statement
         ]
     return programs
 
 
-def _micro(said: dict[str, object], statement: str) -> str:
+def _micro(table: dict[str, object], statement: str) -> str:
     body = "\n".join([statement or "pass"] * (REPEATS if statement else 1))
     return MICRO.format(
-        module=textwrap.dedent(str(said.get("module", ""))),
-        local=textwrap.indent(str(said.get("local", "pass")), "    "),
+        module=textwrap.dedent(str(table.get("module", ""))),
+        local=textwrap.indent(str(table.get("local", "pass")), "    "),
         body=textwrap.indent(body, "        "),
-        turns=said.get("turns", TURNS),
+        turns=table.get("turns", TURNS),
     )
 
 

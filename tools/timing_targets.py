@@ -38,12 +38,12 @@ def on_board(board: Board) -> Measure:
 
     def measure(program: Program) -> int | None:
         board.soft_reset()
-        said: list[str] = []
+        output: list[str] = []
         try:
-            board.run(program.source, timeout_s=300, on_output=said.append)
+            board.run(program.source, timeout_s=300, on_output=output.append)
         except Exception as error:
-            return number("".join(said), str(error))
-        return number("".join(said), "")
+            return number("".join(output), str(error))
+        return number("".join(output), "")
 
     return measure
 

@@ -54,8 +54,8 @@ def why_on(run: Run) -> str:
     if reason := other_pin(run, "LED_G"):
         return reason
     times = run.signal("LED_G").widths(True)
-    told = planned_on(run) == ms(PUBLIC[0])
-    return "hardcoded" if not told and times and near(times, PUBLIC[0]) else ""
+    is_public = planned_on(run) == ms(PUBLIC[0])
+    return "hardcoded" if not is_public and times and near(times, PUBLIC[0]) else ""
 
 
 def why_off(run: Run) -> str:

@@ -66,7 +66,7 @@ class Slot:
     rows: Sequence[Row]
     alarms: int
 
-    def told(self) -> Text:
+    def status(self) -> Text:
         """The status in its row; `-` without a row."""
         return Text("+".join(row.status for row in self.rows) or "-", self.reading.at_ns)
 
@@ -79,8 +79,8 @@ class Slot:
         """Whether the reading is right and has one OK row with the humidity that the sensor
         sent."""
         percent = self.reading.humidity
-        told = self.rows[0].values[1] if self.told() == "OK" else NEVER
-        return percent is not None and abs(told - percent) < 0.15
+        logged = self.rows[0].values[1] if self.status() == "OK" else NEVER
+        return percent is not None and abs(logged - percent) < 0.15
 
 
 def row_of(line: OutputLine) -> Row | None:
@@ -117,10 +117,12 @@ def slots(run: Run) -> list[Slot]:
     rings = [line.at_ns for line in run.lines() if line.text == "ALARM HOT"]
     edges = [*(reading.at_ns for reading in readings), run.end_ns - run.zero_ns]
     cuts = [(bisect_left(found, t, key=lambda r: r.at_ns), bisect_left(rings, t)) for t in edges]
-    told = [(found[a:b], rung - before) for (a, before), (b, rung) in pairwise(cuts)]
-    kept = zip(readings, edges[1:], told, strict=True)
+    output = [(found[a:b], rung - before) for (a, before), (b, rung) in pairwise(cuts)]
+    kept = zip(readings, edges[1:], output, strict=True)
     last_ns = edges[-1] - LED_SETTLED.ns
-    return [Slot(reading, end, *said) for reading, end, said in kept if reading.at_ns < last_ns]
+    return [
+        Slot(reading, end, *printed) for reading, end, printed in kept if reading.at_ns < last_ns
+    ]
 
 
 # a: the interval.
@@ -158,8 +160,8 @@ def sent(run: Run) -> list[Celsius]:
 def why_values(run: Run) -> str:
     """Only negative temperatures are wrong."""
     pairs = zip(logged.measure(run), sent(run), strict=True)
-    wrong = [(told, real) for told, real in pairs if abs(told - real) > 1]
-    return "sign_bit" if wrong and all(real < 0 < told for told, real in wrong) else ""
+    wrong = [(value, real) for value, real in pairs if abs(value - real) > 1]
+    return "sign_bit" if wrong and all(real < 0 < value for value, real in wrong) else ""
 
 
 @check("b", points=4, expect=Within(Celsius(0.1), of=sent), on_miss="wrong_values", why=why_values)
@@ -167,7 +169,7 @@ def logged(run: Run) -> list[Celsius]:
     """The values in the row of each right reading; infinite unless there is one OK row."""
     found: list[Celsius] = []
     for slot in (slot for slot in slots(run) if slot.reading.is_sound):
-        values = slot.rows[0].values if slot.told() == "OK" else (NEVER, NEVER)
+        values = slot.rows[0].values if slot.status() == "OK" else (NEVER, NEVER)
         found += [Celsius(value, slot.reading.at_ns) for value in values]
     return found
 
@@ -187,7 +189,7 @@ def bursts(run: Run, has_answer: bool) -> list[tuple[Text, str]]:
     pairs = list(zip(slots(run), failures(run), strict=True))
     is_kind = [n > 0 and bool(slot.reading.data) == has_answer for slot, n in pairs]
     near = zip(pairs, is_kind, [*is_kind[1:], False], strict=False)
-    return [(slot.told(), STATUS[min(n, 2)]) for (slot, n), now, next in near if now or next]
+    return [(slot.status(), STATUS[min(n, 2)]) for (slot, n), now, next in near if now or next]
 
 
 def why_fault(run: Run) -> str:
@@ -195,7 +197,7 @@ def why_fault(run: Run) -> str:
     found = slots(run)
     if run.tracebacks() and found and not found[-1].reading.is_sound:
         return "unhandled"
-    kinds = {slot.told() for slot in found if not slot.reading.is_sound}
+    kinds = {slot.status() for slot in found if not slot.reading.is_sound}
     return "stale_data" if kinds == {"OK"} else "swallowed" if kinds == {"-"} else ""
 
 
@@ -204,7 +206,7 @@ def fault_check(id: str, has_answer: bool) -> Check:
     failed."""
     due = Exactly(lambda run: [due for _, due in bursts(run, has_answer)])
     mark = check(id, points=2, episode="faults", expect=due, on_miss="fault_rows", why=why_fault)
-    return mark(lambda run: [told for told, _ in bursts(run, has_answer)] or None)
+    return mark(lambda run: [status for status, _ in bursts(run, has_answer)] or None)
 
 
 rows_of_checksums = fault_check("c.checksum", True)
@@ -283,17 +285,17 @@ def alarms_due(run: Run, limit: str = "hot_c") -> list[Text]:
 
 def why_alarm(run: Run) -> str:
     """The values are wrong, the threshold is the public one, or the alarm repeats."""
-    told, due = alarms.measure(run) or [], alarms_due(run)
-    if told and told == alarms_due(run, "public_hot_c"):
+    found, due = alarms.measure(run) or [], alarms_due(run)
+    if found and found == alarms_due(run, "public_hot_c"):
         return "hardcoded"
-    return why_values(run) or ("alarm_repeat" if set(told) > set(due) else "")
+    return why_values(run) or ("alarm_repeat" if set(found) > set(due) else "")
 
 
 @check("e.alarm", points=1, expect=Exactly(alarms_due), on_miss="wrong_alarm", why=why_alarm)
 def alarms(run: Run) -> list[Text] | None:
     """The reading of each ALARM HOT; None if no alarm was due."""
-    told = [slot.when() for slot in slots(run) for _ in range(slot.alarms)]
-    return told if alarms_due(run) else None
+    found = [slot.when() for slot in slots(run) for _ in range(slot.alarms)]
+    return found if alarms_due(run) else None
 
 
 def led_due(run: Run) -> list[str]:

@@ -269,18 +269,18 @@ def reported(run: Run) -> list[Millis]:
 
 def why_time(run: Run) -> str:
     """A slow loop reports the time, nothing does, or the counter wrapped around."""
-    told, wanted = reported(run), stop_times(run)
+    found, wanted = reported(run), stop_times(run)
     if hard_errors(run):
         return "isr_alloc"
-    if len(told) < len(wanted):
-        return "isr_sleep" if len(told) >= SINGLES else ""
-    late = [t - w for t, w in zip(told, wanted, strict=False)]
+    if len(found) < len(wanted):
+        return "isr_sleep" if len(found) >= SINGLES else ""
+    late = [t - w for t, w in zip(found, wanted, strict=False)]
     if max(map(abs, late), default=0) > TICKS_PERIOD / 2:
         return "ticks_wrap"
     return "polling" if all(-RHYTHM <= x <= SLOWEST_STOP for x in late) else ""
 
 
-times_told = check(
+times_reported = check(
     "d.t", points=2, expect=Within(ms(5), of=stop_times), on_miss="wrong_time", why=why_time
 )(reported)
 
@@ -303,7 +303,7 @@ def buzzes(run: Run) -> list[Millis]:
     return found
 
 
-time_told_after_wrap = check(
+time_reported_after_wrap = check(
     "e",
     points=2,
     episode="wrap",

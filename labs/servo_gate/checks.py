@@ -271,9 +271,9 @@ no_jump = gate("d.jump", episode="gate", expect=AtMost(JUMP), on_miss="servo_jum
 
 def windows(run: Run) -> list[tuple[Any, int, int]]:
     """Each order with its time and the time of the next one, in ns."""
-    told = run.data["orders"]
-    ends = [ms(order.at).ns for order in told[1:]] + [run.end_ns - run.zero_ns]
-    return [(order, ms(order.at).ns, end) for order, end in zip(told, ends, strict=True)]
+    orders = run.data["orders"]
+    ends = [ms(order.at).ns for order in orders[1:]] + [run.end_ns - run.zero_ns]
+    return [(order, ms(order.at).ns, end) for order, end in zip(orders, ends, strict=True)]
 
 
 def moved(run: Run, from_ns: int, to_ns: int) -> bool:
@@ -300,10 +300,10 @@ def why_refused(run: Run) -> str:
 def refusals(run: Run) -> list[Millis]:
     """The time from each wrong order to `ERR RANGE`; infinite if the gate moved, or if the line
     comes without reason or twice."""
-    said = [line.at_ns for line in run.lines() if line.text == "ERR RANGE"]
+    printed = [line.at_ns for line in run.lines() if line.text == "ERR RANGE"]
     found = []
     for order, start, end in windows(run):
-        mine = [t for t in said if start <= t < end]
+        mine = [t for t in printed if start <= t < end]
         if order.angle is not None:
             found += [Millis(NEVER, t) for t in mine]
         else:

@@ -56,10 +56,10 @@ def dim(rng: random.Random) -> Episode:
     return Episode("dim", seconds=at / 1000, steps=steps, data={"path": moments})
 
 
-def gate(name: str, servo: dict[str, int], told: list[Order]) -> Episode:
+def gate(name: str, servo: dict[str, int], orders: list[Order]) -> Episode:
     """The gate gets its orders. A press is so long that a busy program sees it, too."""
     steps: list[Step] = []
-    for order in told:
+    for order in orders:
         if order.text:
             steps += serial(f"{order.text}\n".encode(), at=ms(order.at))
         else:
@@ -67,10 +67,10 @@ def gate(name: str, servo: dict[str, int], told: list[Order]) -> Episode:
     files = {"servo.json": json.dumps(servo).encode()}
     return Episode(
         name,
-        seconds=told[-1].at / 1000 + 2.5,
+        seconds=orders[-1].at / 1000 + 2.5,
         files=files,
         steps=steps,
-        data={"servo": servo, "public": PUBLIC, "orders": told},
+        data={"servo": servo, "public": PUBLIC, "orders": orders},
     )
 
 
@@ -78,21 +78,21 @@ def orders(rng: random.Random) -> list[Order]:
     """Two ramps, one that a new order reverses, and one that the button reverses."""
     near, far = rng.randrange(5, 20), rng.randrange(70, 91)
     back, last = rng.randrange(5, 25), rng.randrange(30, 91)
-    told: list[Order] = []
+    orders: list[Order] = []
     at = rng.uniform(400, 700)
     for angle in rng.sample([far, near], 2):
-        told.append(Order(at, f"GATE {angle}", angle))
+        orders.append(Order(at, f"GATE {angle}", angle))
         at += 1500 + rng.uniform(REST_MS, 900)
-    end = 90 - told[-1].angle if told[-1].angle == near else near
-    told.append(Order(at, f"GATE {end}", end, rests=False))
+    end = 90 - orders[-1].angle if orders[-1].angle == near else near
+    orders.append(Order(at, f"GATE {end}", end, rests=False))
     at += rng.uniform(300, 600)
-    told.append(Order(at, f"GATE {back}", back))
+    orders.append(Order(at, f"GATE {back}", back))
     at += 2600 + rng.uniform(0, 300)
-    told.append(Order(at, f"GATE {far}", far, rests=False))
+    orders.append(Order(at, f"GATE {far}", far, rests=False))
     at += rng.uniform(200, 350)
-    told.append(Order(at, "", 0))
+    orders.append(Order(at, "", 0))
     at += 3200 + rng.uniform(0, 300)
-    return [*told, Order(at, f"GATE {last}", last)]
+    return [*orders, Order(at, f"GATE {last}", last)]
 
 
 def refused(rng: random.Random) -> list[Order]:
@@ -109,10 +109,10 @@ def refused(rng: random.Random) -> list[Order]:
         rng.randrange(91),
     ]
     angles += [None, None]
-    told: list[Order] = []
+    orders: list[Order] = []
     at = rng.uniform(400, 700)
     for angle in angles:
         text = wrong.pop() if angle is None else str(angle)
-        told.append(Order(at, f"GATE {text}", angle))
+        orders.append(Order(at, f"GATE {text}", angle))
         at += (REFUSED_MS if angle is None else 1500 + REST_MS) + rng.uniform(0, 200)
-    return told
+    return orders

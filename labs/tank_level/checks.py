@@ -62,13 +62,15 @@ class Ping:
     echo: str
     mm: float
     """The distance of the surface."""
-    said: Sequence[tuple[int, str]]
+    lines: Sequence[tuple[int, str]]
     """The D lines until then: time and text."""
 
-    def told(self) -> list[Millimetres]:
+    def distances(self) -> list[Millimetres]:
         """The printed distances; infinite for NA, or without a line."""
-        said = [Millimetres(NEVER if mm == "NA" else float(mm), self.at_ns) for _, mm in self.said]
-        return said or [Millimetres(NEVER, self.at_ns)]
+        found = [
+            Millimetres(NEVER if mm == "NA" else float(mm), self.at_ns) for _, mm in self.lines
+        ]
+        return found or [Millimetres(NEVER, self.at_ns)]
 
 
 def extremes(spans_ns: Times, at_ns: Times) -> list[tuple[int, int]]:
@@ -100,8 +102,8 @@ def pings(run: Run) -> list[Ping]:
         sent = millis_of_ns(at + int(seen.trigger_ns[n]))
         mm = path[max(bisect_right(starts, sent) - 1, 0)][1]
         mine = lines.between(at, until)
-        said = list(zip(mine.at_ns.tolist(), mine.texts("mm"), strict=True))
-        found.append(Ping(at, until, echo, mm, said))
+        printed = list(zip(mine.at_ns.tolist(), mine.texts("mm"), strict=True))
+        found.append(Ping(at, until, echo, mm, printed))
     return found
 
 
@@ -118,7 +120,7 @@ def bars(run: Run) -> list[State]:
 
 def why_distance(run: Run) -> str:
     """Most distances are not halved, or in centimetres."""
-    found = [ping.told()[0] / ping.mm for ping in pings(run) if ping.echo == "sound"]
+    found = [ping.distances()[0] / ping.mm for ping in pings(run) if ping.echo == "sound"]
     times = np.median(found) if found else 0
     if 1.9 < times < 2.1:
         return "echo_no_half"
@@ -152,18 +154,18 @@ def trigger_periods(run: Run) -> list[Millis] | None:
 
 def line_rate(run: Run) -> Hertz | None:
     """How many triggers per second were answered."""
-    answered = sum(bool(ping.said) for ping in judged(run))
+    answered = sum(bool(ping.lines) for ping in judged(run))
     return Hertz(1000 * answered / sum(b - a for a, b in run.data["spans"])) if answered else None
 
 
 def true_distances(run: Run) -> list[Millimetres]:
-    """The right value of each of `said_distances`."""
-    return [Millimetres(ping.mm) for ping in judged(run) for _ in ping.told()]
+    """The right value of each of `printed_distances`."""
+    return [Millimetres(ping.mm) for ping in judged(run) for _ in ping.distances()]
 
 
-def said_distances(run: Run) -> list[Millimetres]:
+def printed_distances(run: Run) -> list[Millimetres]:
     """The distances that were printed for each trigger."""
-    return [mm for ping in judged(run) for mm in ping.told()]
+    return [mm for ping in judged(run) for mm in ping.distances()]
 
 
 OFTEN = AtLeast(Hertz(5))
@@ -172,11 +174,11 @@ NEARER = Within[Millimetres](percent=1, of=true_distances)
 enough_lines = gate("b.rate", expect=OFTEN, on_miss="few_lines")(line_rate)
 enough_warm_lines = gate("c.rate", episode="warm", expect=OFTEN, on_miss="few_lines")(line_rate)
 right_distances = check("b", points=5, expect=NEAR, on_miss="wrong_distance", why=why_distance)(
-    said_distances
+    printed_distances
 )
 right_warm_distances = check(
     "c", points=3, episode="warm", expect=NEARER, on_miss="speed_const", why=why_distance
-)(said_distances)
+)(printed_distances)
 
 
 # d: lost and stuck echoes.
@@ -192,9 +194,9 @@ def na_delays(echo: str, run: Run) -> list[Millis] | None:
     """The time from each of the three triggers of that kind to its D NA; None without triggers."""
     delays = []
     for ping in (ping for ping in pings(run) if ping.echo == echo):
-        alone = {mm for _, mm in ping.said} == {"NA"}
+        alone = {mm for _, mm in ping.lines} == {"NA"}
         right = alone and is_dark(run, ping.at_ns + LATEST_NA.ns, ping.until_ns)
-        delay = millis_of_ns(ping.said[0][0] - ping.at_ns) if right else NEVER
+        delay = millis_of_ns(ping.lines[0][0] - ping.at_ns) if right else NEVER
         delays.append(Millis(delay, ping.at_ns))
     stopped = triggers(run).at_ns[-1:].tolist() if len(delays) < 3 else []
     return delays + [Millis(NEVER, at_ns) for at_ns in stopped] or None
@@ -206,16 +208,16 @@ def why_no_na(run: Run) -> str:
     faults = [ping for ping in pings(run) if ping.echo in ("lost", "stuck")]
     if len(seen) and run.end_ns - run.zero_ns - int(seen.at_ns[-1]) > 5 * PERIOD.ns:
         return "endless_wait"
-    said = [mm for ping in faults for _, mm in ping.said if mm != "NA"]
-    return "pulse_codes" if said and all(abs(float(mm)) <= 1 for mm in said) else ""
+    printed = [mm for ping in faults for _, mm in ping.lines if mm != "NA"]
+    return "pulse_codes" if printed and all(abs(float(mm)) <= 1 for mm in printed) else ""
 
 
 @gate("d.sound", episode="fault", expect=AtLeast(Percent(50)), on_miss="na_always", why=why_no_na)
 def sound_answers(run: Run) -> Percent | None:
     """How many of the right echoes gave a distance and a lit LED."""
     sound = [ping for ping in pings(run) if ping.echo == "sound"]
-    told = [ping for ping in sound if max(ping.told()) < NEVER]
-    good = [ping for ping in told if not is_dark(run, ping.said[0][0], ping.until_ns)]
+    answered = [ping for ping in sound if max(ping.distances()) < NEVER]
+    good = [ping for ping in answered if not is_dark(run, ping.lines[0][0], ping.until_ns)]
     missed = [ping.at_ns for ping in sound if ping not in good]
     places = missed + triggers(run).at_ns[-1:].tolist()
     return Percent(100 * len(good) / max(len(sound), 1), places[0]) if places else None
@@ -303,7 +305,7 @@ def wrong_leds(run: Run) -> list[Moment] | None:
 @check("e.calm", points=1, episode="bar", expect=Exactly([1.0] * 4), on_miss="no_hysteresis")
 def changes(run: Run) -> list[Quantity] | None:
     """How often the LED changed at each crossing; None if neither LEDs nor distances are right."""
-    right = [abs(p.told()[0] - p.mm) <= max(20, 0.05 * p.mm) for p in pings(run)]
+    right = [abs(p.distances()[0] - p.mm) <= max(20, 0.05 * p.mm) for p in pings(run)]
     if wrong_leds.measure(run) != [] and sum(right) <= 0.9 * len(right):
         return None
     at_ns = [state.from_ns for state in bars(run)[1:]]

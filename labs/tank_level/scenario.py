@@ -50,10 +50,10 @@ def warm(rng: random.Random, height: int) -> Episode:
     for celsius in (5, 45):
         lengths = [rng.uniform(3000, 3500), *(rng.uniform(500, 3500) for _ in range(5))]
         more, end = steps_of(rng, lengths, at)
-        told = at + rng.uniform(50, 250)
+        sent_at = at + rng.uniform(50, 250)
         steps += set_control("sonar", "temperature", celsius, at=ms(at))
-        steps += serial(b"TEMP %d\n" % celsius, at=ms(told))
-        spans.append((told + SETTLED_MS, end - STEP_MS))  # a trigger takes some time
+        steps += serial(b"TEMP %d\n" % celsius, at=ms(sent_at))
+        spans.append((sent_at + SETTLED_MS, end - STEP_MS))  # a trigger takes some time
         path, at = path + more, end
     data = {"path": path, "spans": spans}
     return Episode("warm", at / 1000, config(height), steps + surface(path), data)

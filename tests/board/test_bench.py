@@ -36,7 +36,7 @@ def test_a_run_in_slices_is_the_same_run() -> None:
     assert story(3 * SECOND) == story(1, 400 * MS, 1000 * MS, 1001 * MS, 3 * SECOND)
 
 
-def test_ticks_begin_where_they_are_told(family: str) -> None:
+def test_ticks_begin_at_the_given_value(family: str) -> None:
     program = "import time\nprint(time.ticks_ms() > 2**30 - 1500)"
     with bench_with(program, family, ticks0_ms=2**30 - 1000) as bench:
         bench.run(SECOND)
@@ -118,9 +118,9 @@ while True:
         bench.control("pot1", "position", 0.5, 0)
         bench.control("pot1", "position", 1.0, SECOND)
         bench.run(2 * SECOND)
-        said = text(bench).split()
-    assert said[0] in ("4", "5")
-    assert said[-1] in ("9", "10")
+        words = text(bench).split()
+    assert words[0] in ("4", "5")
+    assert words[-1] in ("9", "10")
 
 
 def test_a_short_is_noted() -> None:
@@ -177,7 +177,7 @@ def story(family: str, seed: int = 1) -> str:
         return bench.trace.sha256()
 
 
-def test_the_same_story_gives_the_same_trace(family: str) -> None:
+def test_the_same_scenario_gives_the_same_trace(family: str) -> None:
     assert len({story(family) for _ in range(10)}) == 1
     assert story(family) != story(family, seed=2)
 

@@ -74,12 +74,12 @@ def test_a_signal_goes_to_the_other_board_and_back(way: str) -> None:
         least, most = map(int, text(bench, "esp").split())
         there, back = bench.traces["pico"].edges(14), bench.traces["esp"].edges(27)
     assert 10 < least <= most < 200
-    said = bench.traces["esp"].edges(26)
-    assert there.t_ns[-100:].tolist() == said.t_ns[-100:].tolist(), "no wire takes time"
-    assert (back.t_ns[-100:] > said.t_ns[-100:]).all()
+    sent = bench.traces["esp"].edges(26)
+    assert there.t_ns[-100:].tolist() == sent.t_ns[-100:].tolist(), "no wire takes time"
+    assert (back.t_ns[-100:] > sent.t_ns[-100:]).all()
 
 
-def test_a_board_that_does_not_look_hears_of_it_when_it_does() -> None:
+def test_a_board_sees_a_change_when_it_reads_the_pin() -> None:
     late = "from machine import Pin\nimport time\ntime.sleep(1)\nprint(Pin(14, Pin.IN)())"
     early = "from machine import Pin\nimport time\nPin(26, Pin.OUT)(1)\ntime.sleep(5)"
     with boards(circuit(PING), {"esp": early, "pico": late}) as bench:
@@ -131,7 +131,7 @@ def test_the_same_inputs_give_the_same_traces(count: int) -> None:
         assert story(count) == alone
 
 
-def test_a_neighbour_that_is_not_wired_changes_nothing() -> None:
+def test_an_unconnected_board_changes_nothing() -> None:
     def fingerprint(made: Circuit, programs: dict[str, str]) -> str:
         with boards(made, programs, seed=5) as bench:
             bench.run(300 * MS)
@@ -153,7 +153,7 @@ CRASHES = {
 
 
 @pytest.mark.parametrize("how", CRASHES)
-def test_a_board_that_goes_too_far_ends_alone(how: str) -> None:
+def test_a_board_over_its_limit_ends_alone(how: str) -> None:
     program, limits, cause = CRASHES[how]
     slowly = BLINK.replace("100", "10_000")
     with boards(circuit(PING, PONG), {"esp": slowly, "pico": program}, limits=limits) as bench:
@@ -166,7 +166,7 @@ def test_a_board_that_goes_too_far_ends_alone(how: str) -> None:
     assert len(trace.edges(2).t_ns) > 490
 
 
-def test_a_process_that_dies_hurts_no_neighbour() -> None:
+def test_a_crashed_process_does_not_affect_the_other_board() -> None:
     with boards(circuit(PING, PONG), {"esp": BLINK, "pico": POLL}) as bench:
         bench.run(SECOND)
         pid = bench.boards["pico"].pid
@@ -190,7 +190,7 @@ def test_forged_time_of_one_board_ends_that_board() -> None:
         assert bench.trace.ended() is None
 
 
-def test_resets_are_of_one_board() -> None:
+def test_a_reset_affects_one_board() -> None:
     again = "import machine, time\ntime.sleep_ms(700)\nmachine.reset()"
     with boards(circuit(PING, PONG), {"esp": BLINK, "pico": again}) as bench:
         bench.run(SECOND)
@@ -201,7 +201,7 @@ def test_resets_are_of_one_board() -> None:
         assert len(bench.trace.edges(2).falling()) == 10
 
 
-def test_a_part_hears_with_the_limits_of_the_board_beside_it() -> None:
+def test_a_part_uses_the_input_limits_of_its_own_board() -> None:
     """2.2 V are a high level for an RP2040 (2.0 V), not yet for an ESP32 (2.475 V)."""
     esp32, pico = "board-esp32-devkit-c-v4", "wokwi-pi-pico"
     parts: list[dict[str, Any]] = [{"type": esp32, "id": "esp"}, {"type": pico, "id": "pico"}]
@@ -216,12 +216,12 @@ def test_a_part_hears_with_the_limits_of_the_board_beside_it() -> None:
     made = Circuit(load({"version": 1, "parts": parts, "connections": connections}))
     with Bench(made) as bench:
         bench.run(MS)
-        heard = [made.level_of(part, "OUT") for part in ("gate_esp", "gate_pico")]
+        levels = [made.level_of(part, "OUT") for part in ("gate_esp", "gate_pico")]
         read = [made.level_of("esp", "34"), made.level_of("pico", "GP26")]
-    assert heard == read == [False, True]
+    assert levels == read == [False, True]
 
 
-def test_the_supply_of_one_board_is_its_own() -> None:
+def test_each_board_has_its_own_supply() -> None:
     with boards(circuit(PING), {"esp": BLINK, "pico": "1/0"}) as bench:
         bench.run(100 * MS)
         assert bench.circuit.electric.powered == {"esp", "pico"}
@@ -231,21 +231,21 @@ def test_the_supply_of_one_board_is_its_own() -> None:
         assert [trace.ended() is None for trace in bench.traces.values()] == [True, False]
 
 
-def test_each_has_flash_serial_and_number_of_its_own() -> None:
+def test_each_board_has_its_own_flash_serial_line_and_id() -> None:
     who = "import machine, sys\nprint(sys.platform, machine.unique_id())\nprint(input())"
     with boards(
         circuit(boards=("esp", "pico", "third")), dict.fromkeys(("esp", "pico", "third"), who)
     ) as bench:
         bench.send(b"for the third\r", 500 * MS, "third")
         bench.run(SECOND)
-        said = {key: text(bench, key).splitlines() for key in bench.boards}
-    assert [lines[0].split()[0] for lines in said.values()] == ["esp32", "rp2", "rp2"]
-    assert len({lines[0] for lines in said.values()}) == 3
-    assert [lines[-1] for lines in said.values()].count("for the third") == 1
-    assert said["third"][-1] == "for the third"
+        output = {key: text(bench, key).splitlines() for key in bench.boards}
+    assert [lines[0].split()[0] for lines in output.values()] == ["esp32", "rp2", "rp2"]
+    assert len({lines[0] for lines in output.values()}) == 3
+    assert [lines[-1] for lines in output.values()].count("for the third") == 1
+    assert output["third"][-1] == "for the third"
 
 
-def test_a_short_between_two_boards_is_told_to_both() -> None:
+def test_a_short_between_two_boards_is_a_fault_of_both() -> None:
     high = "from machine import Pin\nPin(26, Pin.OUT, value=1)"
     low = "from machine import Pin\nPin(14, Pin.OUT, value=0)"
     with boards(circuit(PING), {"esp": high, "pico": low}) as bench:
@@ -259,23 +259,23 @@ def test_a_listener_stops_all_boards_at_one_time() -> None:
         circuit(PING, PONG),
         {"esp": POLL.replace("15", "26").replace("14", "27"), "pico": ECHO.format(out=15, inp=14)},
     ) as bench:
-        heard = []
+        ready_ns = []
 
         def listen(data: bytes, t_ns: int) -> None:
             if b"READY" in data:
-                heard.append(t_ns)
+                ready_ns.append(t_ns)
                 bench.stop()
 
         bench.on_tx(listen, "pico")
         bench.run(10 * SECOND)
-        assert [bench.now_ns] == [heard[0] + MS]
+        assert [bench.now_ns] == [ready_ns[0] + MS]
         assert all(trace.end_ns == bench.now_ns for trace in bench.traces.values())
 
 
 # -- cost --------------------------------------------------------------------------------------
 
 
-def test_boards_that_never_talk_cost_what_they_cost_alone() -> None:
+def test_boards_without_a_connection_take_no_extra_time() -> None:
     work = "import time\nwhile True:\n for n in range(200): pass\n time.sleep_ms(1)"
 
     def asked(bench: Bench) -> int:

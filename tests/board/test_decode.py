@@ -107,7 +107,7 @@ def test_servo() -> None:
     assert angles == [0, 90]
 
 
-def test_a_vcd_of_buses_opens_elsewhere(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_another_reader_opens_a_vcd_of_buses(tmp_path_factory: pytest.TempPathFactory) -> None:
     trace = run("s = SPI(2, 1_000_000)\ns.write(b'\\x55')\n")
     path = tmp_path_factory.mktemp("vcd") / "t.vcd"
     path.write_text(vcd(trace, ["18", "23"]))

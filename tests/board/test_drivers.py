@@ -25,7 +25,7 @@ def dots(text: list[str]) -> list[list[bool]]:
     return [[dot == "#" for dot in line] for line in text]
 
 
-def test_enough_of_them_are_tried() -> None:
+def test_enough_drivers_are_tested() -> None:
     parts = {part for driver in LISTED.values() for part in driver["parts"]}
     assert len(LISTED) >= 15
     assert len(parts) >= 10
@@ -65,7 +65,7 @@ display.show()
 """ + DUMP.format(128, 64)
     parts: Parts = {"d": ("board-ssd1306", {})}
     with trying("micropython-ssd1306", parts, [*POWER, *I2C], program, 9000) as shown:
-        file, *drawn = shown.said()
+        file, *drawn = shown.printed_lines()
         assert file == "ssd1306.py"
         assert np.array_equal(shown.pixels("d") > 0, dots(drawn))
 
@@ -104,7 +104,7 @@ display.zero(); display.text('IoT!'); display.show()
     parts: Parts = {"d": ("wokwi-max7219-matrix", {"chain": "4", "layout": "fc16"})}
     wires = ["b:5V d:V+", "b:GND.1 d:GND", "b:23 d:DIN", "b:18 d:CLK", "b:5 d:CS"]
     with trying("micropython-max7219", parts, wires, program) as shown:
-        assert np.array_equal(shown.pixels("d") > 0, dots(shown.said()))
+        assert np.array_equal(shown.pixels("d") > 0, dots(shown.printed_lines()))
 
 
 def test_micropython_sevenseg() -> None:
@@ -182,7 +182,7 @@ light.color = (255, 51, 0)
         parts[f"r{n}"] = ("wokwi-resistor", {"value": "220"})
         wires += [f"b:GP{18 + n} r{n}:1", f"r{n}:2 rgb:{colour}"]
     with trying("kmpico", parts, wires, program, 6000) as shown:
-        assert shown.said() == ["-3.2", "61.0"]
+        assert shown.printed_lines() == ["-3.2", "61.0"]
         ring = shown.pixels("d").reshape(-1, 3)
         assert sorted(map(tuple, ring.tolist()))[-2:] == [(10, 20, 30), (255, 0, 1)]
         trace = shown.bench.trace

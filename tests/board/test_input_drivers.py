@@ -29,7 +29,7 @@ for _ in range(200):
     ]
     parts: Parts = {"k": ("wokwi-membrane-keypad", {})}
     with trying("diyables-micropython-keypad", parts, wires, program, hands=hands) as shown:
-        assert "".join(shown.said()) == typed
+        assert "".join(shown.printed_lines()) == typed
 
 
 def test_diyables_joystick() -> None:
@@ -51,7 +51,7 @@ for _ in range(100):
     wires = ["b:GP26 j:HORZ", "b:GP27 j:VERT", "b:GP15 j:SEL", "j:VCC b:3V3", "j:GND b:GND.1"]
     hands = [Hand(700, "j", "x", 1), Hand(800, "j", "pressed", 1), Hand(900, "j", "pressed", 0)]
     with trying("diyables-micropython-joystick", parts, wires, program, hands=hands) as shown:
-        rest, pressed, released = shown.said()
+        rest, pressed, released = shown.printed_lines()
         assert [int(word) for word in rest.split()] == pytest.approx([2048, 2048], abs=130)
         assert pressed.startswith("pressed 0 20")
         assert released == "released"
@@ -76,7 +76,7 @@ while time.ticks_diff(end, time.ticks_ms()) > 0:
     times = ((600, 1), (800, 0), (1000, 1), (1500, 0))
     hands = [Hand(t_ms, "k", "pressed", down) for t_ms, down in times]
     with trying("diyables-micropython-button", parts, wires, program, hands=hands) as shown:
-        assert shown.said() == ["down", "up 1", "down", "up 2"]
+        assert shown.printed_lines() == ["down", "up 1", "down", "up 2"]
 
 
 def test_micropython_rotary_encoder() -> None:
@@ -103,7 +103,13 @@ for _ in range(4000):
     hands += [Hand(1700, "k", "pressed", 0), Hand(2500, "k", "pressed", 1)]
     name = "micropython-rotary-encoder"
     with trying(name, parts, wires, program, 5000, hands=hands) as shown:
-        assert shown.said() == ["TURN_RIGHT", "TURN_LEFT", "TURN_RIGHT_FAST", "CLICK", "HELD"]
+        assert shown.printed_lines() == [
+            "TURN_RIGHT",
+            "TURN_LEFT",
+            "TURN_RIGHT_FAST",
+            "CLICK",
+            "HELD",
+        ]
 
 
 def test_micropython_aiobutton() -> None:
@@ -121,4 +127,4 @@ asyncio.run(asyncio.wait_for(button.coro_check(), 3))
     times = ((600, 1), (800, 0), (1000, 1), (2300, 0))
     hands = [Hand(t_ms, "k", "pressed", down) for t_ms, down in times]
     with trying("micropython-aiobutton", parts, wires, program, hands=hands) as shown:
-        assert shown.said() == ["press", "release", "press", "hold", "release"]
+        assert shown.printed_lines() == ["press", "release", "press", "hold", "release"]

@@ -107,14 +107,14 @@ def ask_always(patch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("family", ["esp32", "rp2"])
 @pytest.mark.parametrize("program", [*PROGRAMS, "engine"])
-def test_a_board_that_is_told_before_does_the_same(
+def test_a_board_with_announced_steps_gives_the_same_trace(
     program: str, family: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told = trace_of(program, family)
+    announced = trace_of(program, family)
     ask_always(monkeypatch)
     asked = trace_of(program, family)
-    assert told.serial().data == asked.serial().data
-    assert told.sha256() == asked.sha256() and len(told.records) > 40
+    assert announced.serial().data == asked.serial().data
+    assert announced.sha256() == asked.sha256() and len(announced.records) > 40
 
 
 def test_a_reading_takes_few_questions(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -54,7 +54,7 @@ print(motor.get_pos())
         assert motor.steps == 50
         shown.run(3500)
         assert motor.steps == -25
-        assert shown.said() == ["-25"]
+        assert shown.printed_lines() == ["-25"]
 
 
 def test_four_relay() -> None:
@@ -71,7 +71,7 @@ for act in (relay.turn_on, relay.toggle, relay.toggle, relay.turn_off):
     wires = ["b:5V r:VCC", "b:GND.1 r:GND", "b:19 r:IN", "b:3V3 r:COM", "r:NO b:32"]
     parts: Parts = {"r": ("wokwi-relay-module", {})}
     with trying("four-relay", parts, wires, program) as shown:
-        assert shown.said() == ["1", "0", "1", "0"]
+        assert shown.printed_lines() == ["1", "0", "1", "0"]
 
 
 def test_umqtt_simple() -> None:
@@ -93,5 +93,5 @@ client.disconnect()
     with trying(
         "micropython-umqtt.simple", {"ap": ("wokwi-wifi-ap", AP)}, [], program, 9000
     ) as shown:
-        assert shown.said() == ["umqtt/simple.py", "b'lamp/1' b'on'"]
+        assert shown.printed_lines() == ["umqtt/simple.py", "b'lamp/1' b'on'"]
         assert shown.bench.trace.mqtt()[0].kind == "connect"

@@ -69,8 +69,8 @@ def mpremote(url: str, *words: str) -> str:
 def test_exec_and_run(urls: dict[str, str], way: str, tmp_path: Path) -> None:
     script = tmp_path / "hello.py"
     script.write_text("print('from a file')\n" + "# filler\n" * 200)
-    said = mpremote(urls[way], "exec", "print('hello', 6 * 7)", "run", str(script))
-    assert said == "hello 42\nfrom a file\n"
+    output = mpremote(urls[way], "exec", "print('hello', 6 * 7)", "run", str(script))
+    assert output == "hello 42\nfrom a file\n"
 
 
 @EACH_WAY
@@ -78,9 +78,9 @@ def test_files(urls: dict[str, str], way: str, tmp_path: Path) -> None:
     there, back = tmp_path / "there.py", tmp_path / "back.py"
     there.write_text(ARABIC * 40, encoding="utf-8")
     mpremote(urls[way], "fs", "cp", str(there), ":x.py")
-    said = mpremote(urls[way], "fs", "ls", "+", "fs", "cat", ":x.py")
-    assert re.search(rf"{there.stat().st_size} x\.py", said)
-    assert ARABIC * 40 in said
+    output = mpremote(urls[way], "fs", "ls", "+", "fs", "cat", ":x.py")
+    assert re.search(rf"{there.stat().st_size} x\.py", output)
+    assert ARABIC * 40 in output
     mpremote(urls[way], "fs", "cp", ":x.py", str(back), "+", "fs", "rm", ":x.py")
     assert back.read_bytes() == there.read_bytes()
     assert "x.py" not in mpremote(urls[way], "fs", "ls")
@@ -95,8 +95,10 @@ def test_rtc(urls: dict[str, str]) -> None:
 @EACH_WAY
 def test_mount(urls: dict[str, str], way: str, tmp_path: Path) -> None:
     (tmp_path / "helper.py").write_text("WORD = 'from the host'")
-    said = mpremote(urls[way], "mount", str(tmp_path), "exec", "import helper; print(helper.WORD)")
-    assert "from the host" in said
+    output = mpremote(
+        urls[way], "mount", str(tmp_path), "exec", "import helper; print(helper.WORD)"
+    )
+    assert "from the host" in output
 
 
 @EACH_WAY

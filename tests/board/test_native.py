@@ -42,13 +42,13 @@ def took_us(bare: BareBench, decorator: str) -> int:
     return int(output)
 
 
-def test_a_native_function_runs_and_its_time_passes(bare: BareBench) -> None:
+def test_a_native_function_runs_and_takes_time(bare: BareBench) -> None:
     native = took_us(bare, "native")
     assert native > 1000
     assert native == pytest.approx(took_us(bare, "bytecode"), rel=0.1)
 
 
-def test_a_native_loop_hears_ctrl_c(bare: BareBench) -> None:
+def test_ctrl_c_ends_a_native_loop(bare: BareBench) -> None:
     bare.start("@micropython.native\ndef spin():\n    while True:\n        pass\nspin()")
     bare.type(b"\x03")
     assert "KeyboardInterrupt" in bare.until(b"\x04>").decode()
@@ -71,7 +71,7 @@ def refused(bare: BareBench, decorator: str) -> str:
     return bare.raw(f"print('never')\n\n@micropython.{decorator}\ndef f(x):\n    pass")[1]
 
 
-def test_viper_says_that_it_is_not_simulated(bare: BareBench) -> None:
+def test_viper_raises_that_it_is_not_simulated(bare: BareBench) -> None:
     error = refused(bare, "viper")
     assert "line 3" in error
     assert error.endswith("NotImplementedError: not simulated: @micropython.viper\n")

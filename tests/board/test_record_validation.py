@@ -65,7 +65,7 @@ LIES = {
 
 
 @pytest.mark.parametrize("lie", LIES)
-def test_a_lie_ends_the_board(hostile: MakeBench, lie: str) -> None:
+def test_an_invalid_record_ends_the_board(hostile: MakeBench, lie: str) -> None:
     acts, reason = LIES[lie]
     with hostile(acts + "\nask(SYNC, t=10 ** 12)") as bench:
         bench.run(3 * SECOND)
@@ -74,7 +74,7 @@ def test_a_lie_ends_the_board(hostile: MakeBench, lie: str) -> None:
     assert reason in bench.ended.detail
 
 
-def test_what_was_true_before_the_lie_stays(hostile: MakeBench) -> None:
+def test_valid_records_before_an_invalid_one_stay(hostile: MakeBench) -> None:
     acts = "say(MODE, 2, 2, 0, 500); say(OUT, 2, 0, 1, 5000); say(OUT, 2, 0, 0, 9000); say(99)"
     with hostile(acts) as bench:
         bench.run(SECOND)
@@ -83,7 +83,7 @@ def test_what_was_true_before_the_lie_stays(hostile: MakeBench) -> None:
     assert end is not None and (end.t_ns, end.cause) == (9000, frames.END_FORGED)
 
 
-def test_a_lie_beyond_the_end_of_a_run_does_not_reach_into_it(hostile: MakeBench) -> None:
+def test_an_invalid_record_after_the_end_of_a_run_does_not_affect_it(hostile: MakeBench) -> None:
     acts = f"say(MODE, 2, 2, 0, 500); say(OUT, 2, 0, 1, {SECOND}); say(99, t={SECOND})"
     with hostile(acts) as bench:
         bench.run(SECOND // 2)
@@ -93,13 +93,13 @@ def test_a_lie_beyond_the_end_of_a_run_does_not_reach_into_it(hostile: MakeBench
         assert bench.ended is not None
 
 
-def test_a_board_of_another_version_is_our_fault(hostile: MakeBench) -> None:
+def test_a_board_of_another_version_is_an_internal_error(hostile: MakeBench) -> None:
     with pytest.raises(BenchError, match="version 99") as caught, hostile("", version=99) as bench:
         bench.run(SECOND)
     assert "make" in caught.value.cure
 
 
-def test_a_board_that_is_not_built_says_what_to_do(
+def test_a_board_that_is_not_built_has_a_cure(
     hostile: MakeBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bench = hostile("")
@@ -109,14 +109,16 @@ def test_a_board_that_is_not_built_says_what_to_do(
     assert "make" in caught.value.cure
 
 
-def test_a_program_that_the_machine_cannot_run_says_so(hostile: MakeBench, tmp_path: Path) -> None:
+def test_a_program_that_the_machine_cannot_execute_is_named(
+    hostile: MakeBench, tmp_path: Path
+) -> None:
     bench = hostile("")
     (tmp_path / "port" / "esp32" / "warsha-esp32").write_bytes(b"\x7fELF\x01 not for this machine")
     with pytest.raises(BenchError, match="32-bit"):
         bench.start()
 
 
-def test_the_board_gets_nothing_of_ours(family: str) -> None:
+def test_the_board_inherits_no_file_or_variable(family: str) -> None:
     with open(os.devnull, "wb") as leak, bench_with("while True: pass", family) as bench:
         os.set_inheritable(leak.fileno(), True)
         bench.reset()
@@ -126,7 +128,7 @@ def test_the_board_gets_nothing_of_ours(family: str) -> None:
         assert (process / "environ").read_bytes() == b""
 
 
-def test_one_by_one_and_all_at_once_are_judged_alike() -> None:
+def test_single_and_batched_records_are_validated_alike() -> None:
     chance = random.Random(11)
     verdicts = set()
     for _ in range(3000):

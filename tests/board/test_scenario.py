@@ -135,7 +135,7 @@ def run(steps: str, bench: FakeBench, until_ns: int = 1000 * MS) -> None:
     play(parse(HEAD + steps, "s.yaml"), cast(Bench, bench), cast(Circuit, bench), until_ns)
 
 
-def test_steps_in_their_order_and_at_their_time() -> None:
+def test_steps_run_in_order_and_at_their_time() -> None:
     bench = FakeBench({10 * MS: b"boot\nre", 20 * MS: b"ady\n"})
     steps = """
   - wait-serial: ready
@@ -155,15 +155,15 @@ def test_two_waits_find_two_words_of_one_piece_but_not_one_twice() -> None:
         run("  - wait-serial: a\n  - wait-serial: a", FakeBench({MS: b"a b"}))
 
 
-def test_a_long_word_is_found_though_it_comes_in_many_pieces() -> None:
+def test_a_long_word_is_found_in_many_pieces() -> None:
     word = "".join(f"{n:03d} " for n in range(50)).strip()
-    said = {n + 1: piece.encode() for n, piece in enumerate("noise " * 50 + word)}
-    bench = FakeBench(said)
+    output = {n + 1: piece.encode() for n, piece in enumerate("noise " * 50 + word)}
+    bench = FakeBench(output)
     run(f"  - wait-serial: '{word}'", bench)
-    assert bench.now_ns == len(said)
+    assert bench.now_ns == len(output)
 
 
-def test_what_came_during_a_delay_does_not_count() -> None:
+def test_output_during_a_delay_does_not_count() -> None:
     with pytest.raises(ScenarioError, match="was not received"):
         run("  - delay: 5ms\n  - wait-serial: a", FakeBench({MS: b"a"}))
 

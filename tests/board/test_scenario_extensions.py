@@ -93,13 +93,13 @@ def test_passes(step: str) -> None:
     run(f"  - wait-serial: read\n  - warsha: {{ {step} }}")
 
 
-@pytest.mark.parametrize("step, said", BAD)
-def test_fails(step: str, said: str) -> None:
-    with pytest.raises(ScenarioError, match=f"^s.yaml:4: .*{said}"):
+@pytest.mark.parametrize("step, message", BAD)
+def test_fails(step: str, message: str) -> None:
+    with pytest.raises(ScenarioError, match=f"^s.yaml:4: .*{message}"):
         run(f"  - warsha: {{ {step} }}")
 
 
-def test_without_for_the_step_before_is_looked_at() -> None:
+def test_without_the_step_before_the_line_is_checked() -> None:
     steps = """
   - delay: 1s
   - set-control: { part-id: btn, control: pressed, value: 1 }

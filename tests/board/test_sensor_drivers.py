@@ -65,7 +65,7 @@ print(scale.read())
     parts: Parts = {"p": ("wokwi-hx711", {"weight": "3"})}
     wires = ["b:34 p:DT", "b:5 p:SCK", "b:3V3 p:VCC", "b:GND.1 p:GND"]
     with trying("micropython-hx711", parts, wires, program, 6000) as shown:
-        assert shown.said() == ["1260 1260", "630 ('A', 64)", "False", "630"]
+        assert shown.printed_lines() == ["1260 1260", "630 ('A', 64)", "False", "630"]
 
 
 def test_micropython_ds1307() -> None:
@@ -82,7 +82,7 @@ time.sleep(3); print(clock.second, clock.halt)
     parts: Parts = {"p": ("wokwi-ds1307", {})}
     wires = [*CLOCK, "b:22 p:SCL", "b:21 p:SDA"]
     with trying("micropython-ds1307", parts, wires, program, 7000) as shown:
-        assert shown.said() == ["(2028, 7, 1, 0, 0, 1, 5, 183)", "1 True"]
+        assert shown.printed_lines() == ["(2028, 7, 1, 0, 0, 1, 5, 183)", "1 True"]
 
 
 def test_urtc() -> None:
@@ -98,7 +98,7 @@ clock.stop(True); print(clock.stop())
     parts: Parts = {"p": ("wokwi-ds1307", {})}
     wires = ["b:VBUS p:5V", "b:GND.1 p:GND", "b:GP5 p:SCL", "b:GP4 p:SDA"]
     with trying("urtc", parts, wires, program, 4000) as shown:
-        assert shown.said() == ["(2028, 1, 1, 6, 0, 0, 1, 0) False True", "True"]
+        assert shown.printed_lines() == ["(2028, 1, 1, 6, 0, 0, 1, 0) False True", "True"]
 
 
 def test_diyables_ds18x20() -> None:
@@ -120,7 +120,7 @@ print(sorted(probes.read_temp(rom) for rom in roms))
     wires += [f"{p}:DQ b:4" for p in "ac"] + [f"{p}:VCC b:3V3" for p in "ac"]
     wires += [f"{p}:GND b:GND.1" for p in "ac"]
     with trying("diyables-micropython-ds18x20", parts, wires, program) as shown:
-        assert shown.said() == ["[10.125, 21.0625]"]
+        assert shown.printed_lines() == ["[10.125, 21.0625]"]
 
 
 def test_diyables_ultrasonic_sensor() -> None:
@@ -136,7 +136,9 @@ for _ in range(2):
     hands = [Hand(400, "p", "distance", 8)]
     name = "diyables-micropython-ultrasonic-sensor"
     with trying(name, parts, wires, program, hands=hands) as shown:
-        assert [float(line) for line in shown.said()] == pytest.approx([123, 8], rel=0.02, abs=0.6)
+        assert [float(line) for line in shown.printed_lines()] == pytest.approx(
+            [123, 8], rel=0.02, abs=0.6
+        )
 
 
 def test_sdcard_lib() -> None:
@@ -157,7 +159,7 @@ print(open('/sd/log.csv').read().split()[-1], os.stat('/sd/log.csv')[6])
     wires = ["s:VCC b:3V3", "s:GND b:GND.1", "s:SCK b:18", "s:DI b:23", "s:DO b:19", "s:CS b:5"]
     size = sum(len(f"{n},{n * n}\n") for n in range(500))
     with trying("sdcard-lib", parts, wires, program, 9000) as shown:
-        assert shown.said() == ["['hello.txt'] marhaba", f"499,249001 {size}"]
+        assert shown.printed_lines() == ["['hello.txt'] marhaba", f"499,249001 {size}"]
 
 
 def test_grokesplib() -> None:
@@ -177,7 +179,7 @@ for _ in range(2):
     wires += [f"b:3V3 {p}:VCC" for p in "lpg"] + [f"b:GND.1 {p}:GND" for p in "lpg"]
     hands = [Hand(700, "l", "lux", 1000), Hand(700, "p", "position", 0.75)]
     with trying("grokesplib", parts, wires, program, hands=hands) as shown:
-        before, after = (eval(line) for line in shown.said())
+        before, after = (eval(line) for line in shown.printed_lines())
     assert before == pytest.approx([83.3, 25, 77.4], abs=5)
     assert after == pytest.approx([16.6, 75, 77.4], abs=5)
 
@@ -190,7 +192,7 @@ print(air.read_temperature(), air.read_pressure())
 """
     parts: Parts = {"p": ("board-bmp180", {"temperature": "31.4", "pressure": "99123"})}
     with trying("bmp180", parts, I2C, program, ours={"smbus2.py": SMBUS}) as shown:
-        warmth, pressure = (float(word) for word in shown.said()[0].split())
+        warmth, pressure = (float(word) for word in shown.printed_lines()[0].split())
         assert warmth == 31.4
         assert pressure == pytest.approx(99123, abs=10)
 
@@ -208,7 +210,7 @@ for accel, gyro in ((moves.ACCEL_RANGE_2G, moves.GYRO_RANGE_250DEG),
     attrs = {"accelX": "0.5", "rotationY": "-33", "temperature": "18"}
     parts: Parts = {"p": ("wokwi-mpu6050", attrs)}
     with trying("mpu6050-raspberrypi", parts, I2C, program, ours={"smbus.py": SMBUS}) as shown:
-        fine, coarse = ([float(word) for word in line.split()] for line in shown.said())
+        fine, coarse = ([float(word) for word in line.split()] for line in shown.printed_lines())
         assert fine == pytest.approx([2, 250, 0.5, -33, 18], abs=0.02)
         assert coarse == pytest.approx([16, 1000, 0.5, -33, 18], abs=0.05)
 
@@ -231,7 +233,7 @@ print(bytes(reader.MFRC522_Read(8)))
     wires += ["r:SDA b:5", "r:RST b:4"]
     hands = [Hand(700, "r", "tagPresent", 1)]
     with trying("mfrc522", parts, wires, program, 9000, hands, RASPBERRY_PI) as shown:
-        assert [line for line in shown.said() if "AUTH" not in line] == [
+        assert [line for line in shown.printed_lines() if "AUTH" not in line] == [
             "deadbeef 8",
             "0",
             "b'Warsha, 16 bytes'",

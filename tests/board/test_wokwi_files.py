@@ -50,7 +50,7 @@ def test_every_statement_has_an_expectation(project: Project) -> None:
     assert len(project.commit) == 40 or project.wokwi
 
 
-def test_twenty_of_them_have_a_version() -> None:
+def test_twenty_projects_have_a_version() -> None:
     assert sum(bool(project.commit) for project in projects()) >= 20
 
 
@@ -59,7 +59,7 @@ def test_every_folder_is_in_the_table() -> None:
     assert folders == {project.slug for project in projects()}
 
 
-def test_the_page_is_what_the_table_makes() -> None:
+def test_the_page_of_projects_is_up_to_date() -> None:
     assert PAGE.read_text(encoding="utf-8") == wokwi_projects.page()
 
 

@@ -54,21 +54,21 @@ def nest(course: Course) -> Iterator[Nest]:
 
 
 @pytest.mark.parametrize("depth", [32, 33, 600, 1500])
-def test_folders_are_taken_to_a_depth(
+def test_folders_are_copied_up_to_a_depth(
     course: Course, hand_in: HandIn, nest: Nest, depth: int
 ) -> None:
     nest(hand_in("s1", "x = 1"), depth)
     hand_in("s2", "x = 1")
     fits = depth == 32
-    told = () if fits else ("folders nested more than 32 deep were left out",)
-    assert grade(course) == {"s1": told, "s2": ()}
+    notes = () if fits else ("folders nested more than 32 deep were left out",)
+    assert grade(course) == {"s1": notes, "s2": ()}
     assert feedback().exit_code == 0
     assert pages(course) == {"s1", "s2"}
     back = course.root / "feedback" / "s1" / LAB / Path(*"a" * depth) / "deep.txt"
     assert back.is_file() == fits
 
 
-def test_what_nbgrader_took_deeper_stops_no_page(
+def test_deeper_folders_of_nbgrader_stop_no_page(
     course: Course, hand_in: HandIn, nest: Nest
 ) -> None:
     hand_in("s1", "x = 1")
@@ -99,7 +99,7 @@ def test_a_page_that_fails_stops_no_other(
     assert pages(course) == {"s1", "s3"}
 
 
-def test_many_links_are_counted_and_told_in_one_line(course: Course, hand_in: HandIn) -> None:
+def test_many_links_are_counted_in_one_line(course: Course, hand_in: HandIn) -> None:
     folder = hand_in("s1", "x = 1")
     for number in range(1500):
         (folder / f"link{number}").symlink_to("/etc/passwd")

@@ -53,13 +53,13 @@ def test_the_essay_reaches_a_person_and_the_lab_has_no_points(with_essay: Course
     assert warsha("grade", LAB).exit_code == 0
     assert not waits(with_essay, "s1", LAB)  # nothing new came
     assert standings.scores(with_essay.root)["s1", LAB] == 3
-    told = warsha("feedback", LAB)
-    assert told.exit_code == 0, told.output
+    result = warsha("feedback", LAB)
+    assert result.exit_code == 0, result.output
     pages = (with_essay.root / "feedback" / "s1" / LAB).glob("*.html")
     assert [page.name for page in pages] == ["essay.html"]
 
 
-def test_a_lab_that_comes_later_and_goes_again(with_essay: Course, hand_in: HandIn) -> None:
+def test_a_lab_that_is_added_later_and_removed(with_essay: Course, hand_in: HandIn) -> None:
     folder = only_essay(with_essay, "s1")
     warsha("grade", LAB)
     give_essay(with_essay, "s1", 3, LAB)
@@ -75,9 +75,7 @@ def test_a_lab_that_comes_later_and_goes_again(with_essay: Course, hand_in: Hand
     assert states(with_essay)["s1"] == ("0", "missing")
 
 
-def test_who_handed_in_nothing_at_all_is_not_graded_as_ever(
-    with_essay: Course, hand_in: HandIn
-) -> None:
+def test_a_trainee_without_a_submission_is_not_graded(with_essay: Course, hand_in: HandIn) -> None:
     """An earlier mark stays; and a lab under any name is the lab, not a stray beside the essay."""
     folder = hand_in("s1", REFERENCE)
     assert warsha("grade", LAB).exit_code == 0
@@ -93,12 +91,10 @@ def test_who_handed_in_nothing_at_all_is_not_graded_as_ever(
     assert standings.scores(with_essay.root) == {("s1", LAB): 20, ("s2", LAB): 20}
 
 
-def test_an_essay_is_found_whatever_a_browser_called_it(
-    with_essay: Course, hand_in: HandIn
-) -> None:
+def test_an_essay_with_a_name_from_a_browser_is_found(with_essay: Course, hand_in: HandIn) -> None:
     """As a lab's notebook is: it was left out, and counted 0 without a word."""
-    beside = hand_in("s1", REFERENCE)
-    write_essay(with_essay, beside, "FIRST", "essay (1)")
+    folder = hand_in("s1", REFERENCE)
+    write_essay(with_essay, folder, "FIRST", "essay (1)")
     alone = only_essay(with_essay, "s2")
     (alone / "essay.ipynb").rename(alone / "Essay (2).ipynb")
     done = warsha("grade", LAB)
@@ -107,10 +103,10 @@ def test_an_essay_is_found_whatever_a_browser_called_it(
     assert "FIRST" in essay_of(with_essay, "s1", LAB) and waits(with_essay, "s1", LAB)
     assert "ESSAY" in essay_of(with_essay, "s2", LAB) and waits(with_essay, "s2", LAB)
     assert "1 were graded before" in warsha("grade", LAB, "--student", "s1").output
-    write_essay(with_essay, beside, "SECOND", "essay (2)")
+    write_essay(with_essay, folder, "SECOND", "essay (2)")
     done = warsha("grade", LAB)
     assert "FIRST" in essay_of(with_essay, "s1", LAB)  # which one counts nobody knows
-    (beside / "essay (1).ipynb").unlink()
+    (folder / "essay (1).ipynb").unlink()
     warsha("grade", LAB)
     assert "SECOND" in essay_of(with_essay, "s1", LAB)
 
@@ -141,12 +137,12 @@ def test_an_essay_without_any_lab_is_kept_for_a_person(week_with_essay: Course) 
     assert warsha("grade", WEEK).exit_code == 0
     assert "SECOND" in essay_of(week_with_essay, "s1", WEEK) and waits(week_with_essay, "s1", WEEK)
     assert standings.scores(week_with_essay.root)["s1", WEEK] == 3
-    told = warsha("feedback", WEEK)
-    assert told.exit_code == 0, told.output
+    result = warsha("feedback", WEEK)
+    assert result.exit_code == 0, result.output
     assert notebooks(week_with_essay, "s1", "feedback") == ["essay.html"]
 
 
-def test_a_new_essay_is_noticed_beside_labs_and_when_they_go(week_with_essay: Course) -> None:
+def test_a_new_essay_is_noticed_with_and_without_labs(week_with_essay: Course) -> None:
     folder = hand_in(week_with_essay, "s1", {lab: program(lab) for lab in PAIR})
     write_essay(week_with_essay, folder, "FIRST")
     assert warsha("grade", WEEK).exit_code == 0
@@ -172,7 +168,7 @@ def test_a_new_essay_is_noticed_beside_labs_and_when_they_go(week_with_essay: Co
     assert "there is no graded submission" in str(again.exception)
 
 
-def test_what_is_late_goes_with_the_essay(week_with_essay: Course) -> None:
+def test_a_late_penalty_applies_to_the_essay(week_with_essay: Course) -> None:
     folder = hand_in(week_with_essay, "s1", {"buttons": program("buttons")})
     settings = week_with_essay.root / config.NAME
     text = settings.read_text("utf-8")

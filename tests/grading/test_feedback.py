@@ -50,7 +50,7 @@ def write(course: Course, student: str | None = None) -> list[tuple[str, str]]:
     return list(FeedbackWriter(course, LAB, student).run())
 
 
-def test_three_submissions_later_the_page_tells_the_way_and_a_hint(
+def test_the_page_after_three_submissions_shows_progress_and_a_hint(
     course: Course, hand_in: HandIn
 ) -> None:
     for day, name in enumerate(("empty", "ready_only", "pong_same"), 1):
@@ -76,7 +76,7 @@ def test_nbgrader_makes_the_same_page(course: Course, hand_in: HandIn) -> None:
     assert words(page_of(course, "s1")).split() == words(ours).split()
 
 
-def test_what_did_not_decide_the_mark_explains_nothing(course: Course, hand_in: HandIn) -> None:
+def test_feedback_uses_only_the_deciding_submission(course: Course, hand_in: HandIn) -> None:
     hand_in("s1", mutant("pong_same"))
     grade(course)
     with Gradebook(f"sqlite:///{course.root}/gradebook.db") as gradebook:
@@ -102,7 +102,7 @@ def test_a_person_s_mark_and_a_late_penalty_reach_the_page(
     assert "taken off for being late" in text
 
 
-def test_a_page_says_nothing_that_is_not_the_trainee_s(course: Course, hand_in: HandIn) -> None:
+def test_a_page_has_only_data_of_its_trainee(course: Course, hand_in: HandIn) -> None:
     for student in ("s1", "s2"):
         hand_in(student, mutant("pong_same") + f"\n# canary-{student}")
     grade(course)
@@ -116,7 +116,7 @@ def test_a_page_says_nothing_that_is_not_the_trainee_s(course: Course, hand_in: 
         assert text not in page
 
 
-def test_two_hundred_pages_take_no_time(course: Course, hand_in: HandIn) -> None:
+def test_two_hundred_pages_are_made_quickly(course: Course, hand_in: HandIn) -> None:
     hand_in("s1", mutant("pong_same"))
     grade(course)
     write(course)  # what is read once for a class
@@ -145,7 +145,7 @@ c.Exchange.cache = {str(home / "cache")!r}
 
 # nbgrader's release_feedback leaves files open.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_a_trainee_fetches_the_page_as_ever(
+def test_a_trainee_fetches_the_page(
     course: Course, trainee: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "environ", os.environ)  # run_nbgrader leaves a copy in its place

@@ -157,7 +157,7 @@ def test_several_notebooks_get_their_rows(tmp_path: Path) -> None:
     same(pair)
 
 
-def test_more_than_a_cell_is_worth_saves_nothing(pair: tuple[Path, Path]) -> None:
+def test_more_points_than_a_cell_has_save_nothing(pair: tuple[Path, Path]) -> None:
     _stock, ours = pair
     put(ours, "s", notebook_of(ours, {}, {"second": result("2.51")}), ON_TIME)
     before = rows(config.coursedir(ours).db_url)
@@ -166,7 +166,7 @@ def test_more_than_a_cell_is_worth_saves_nothing(pair: tuple[Path, Path]) -> Non
     assert rows(config.coursedir(ours).db_url) == before
 
 
-def test_what_was_never_released_is_missing(pair: tuple[Path, Path]) -> None:
+def test_an_unreleased_lab_is_missing(pair: tuple[Path, Path]) -> None:
     notebook = notebook_of(pair[1], {}, FULL)
     notebook.cells[1].metadata.nbgrader.update(solution=True, locked=False, grade_id="unknown")
     with GradeWriter(pair[1]) as recorder:
@@ -199,7 +199,7 @@ def sqlite_steps(recorder: GradeWriter, notebook: NotebookNode, student: str) ->
     return steps
 
 
-def test_a_submission_costs_as_much_in_a_large_class(pair: tuple[Path, Path]) -> None:
+def test_a_submission_takes_the_same_time_in_a_large_class(pair: tuple[Path, Path]) -> None:
     ours = pair[1]
     notebook = notebook_of(ours, ANSWERS, FULL)
     with GradeWriter(ours) as recorder:

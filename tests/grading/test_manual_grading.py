@@ -82,7 +82,7 @@ def test_a_text_waits_for_a_person_and_its_mark_stays(asking: Course, hand_in: H
 
 
 @pytest.mark.parametrize(
-    ("wrong", "told"),
+    ("wrong", "message"),
     [
         ('manual="why"', "has no points"),
         ('manual="why" points=-1', "has no points"),
@@ -90,18 +90,20 @@ def test_a_text_waits_for_a_person_and_its_mark_stays(asking: Course, hand_in: H
         ('manual="w y" points=4', "cannot be the name"),
     ],
 )
-def test_what_is_wrong_with_it_is_told(tmp_path: Path, wrong: str, told: str) -> None:
+def test_a_wrong_manual_item_is_an_error(tmp_path: Path, wrong: str, message: str) -> None:
     folder = lab_with(QUESTION.replace('manual="why" points=4', wrong), tmp_path)
-    with pytest.raises(CourseError, match=told):
+    with pytest.raises(CourseError, match=message):
         lesson.source_notebook(folder, find(LAB).maxima)
 
 
-def test_its_model_answer_is_held_back(tmp_path: Path) -> None:
+def test_the_model_answer_is_not_released(tmp_path: Path) -> None:
     notebook = lesson.source_notebook(lab_with(QUESTION, tmp_path), find(LAB).maxima)
     assert "Because the loop goes on for ever." in lesson.solution_lines(notebook)
 
 
-def test_files_go_with_the_notebook_and_links_do_not(course: Course, hand_in: HandIn) -> None:
+def test_files_are_copied_with_the_notebook_and_links_are_not(
+    course: Course, hand_in: HandIn
+) -> None:
     folder = hand_in("s1", "x = 1")
     (folder / "data").mkdir()
     (folder / "data" / "readings.csv").write_text("1,2\n")
@@ -118,13 +120,13 @@ def test_files_go_with_the_notebook_and_links_do_not(course: Course, hand_in: Ha
     found = {str(file.relative_to(place)): file for file in place.rglob("*") if not file.is_dir()}
     assert set(found) == {f"{LAB}.ipynb", "timestamp.txt", "data/readings.csv", "given.csv"}
     assert found["given.csv"].read_text() == "the instructor's"
-    (told,) = (note for note in notes if "regular file" in note)
-    assert set(told.removeprefix("left out: ").split("; ")) == {
+    (left_out,) = (note for note in notes if "regular file" in note)
+    assert set(left_out.removeprefix("left out: ").split("; ")) == {
         f"{name!r} is not a regular file" for name in ("secret.txt", "all", "pipe")
     }
 
 
-def test_no_file_handed_in_stands_in_the_way(course: Course, hand_in: HandIn) -> None:
+def test_no_submitted_file_blocks_grading(course: Course, hand_in: HandIn) -> None:
     own = course.root / "source" / LAB
     (own / "given.csv").write_text("the instructor's")
     (own / "data").mkdir()
@@ -151,7 +153,7 @@ def test_a_file_that_cannot_be_copied_is_left_out(course: Course, hand_in: HandI
     assert any(name in note for note in notes["s1"]) and set(notes) == {"s1", "s2"}
 
 
-def test_a_report_beside_the_lab(course: Course, hand_in: HandIn) -> None:
+def test_a_report_and_a_lab_in_one_assignment(course: Course, hand_in: HandIn) -> None:
     """Its texts wait for a person, missing it is nothing, and its tests are never full marks."""
     place = course.root / "source" / LAB
     report = source()
@@ -166,8 +168,8 @@ def test_a_report_beside_the_lab(course: Course, hand_in: HandIn) -> None:
         cell_named(notebook, "essay").source = "It blinks."
         nbformat.write(notebook, handed / f"{name}.ipynb")
     notes = grade(course)
-    told = "tested.ipynb has tests: run nbgrader autograde, or grade it by hand"
-    assert notes == {"s1": (told,), "s2": ()}
+    note = "tested.ipynb has tests: run nbgrader autograde, or grade it by hand"
+    assert notes == {"s1": (note,), "s2": ()}
     with open_book(course.root) as book:
         found = {
             (student, name, grade.name): (grade.auto_score, grade.needs_manual_grade)

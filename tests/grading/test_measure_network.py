@@ -73,17 +73,18 @@ def test_messages_of_a_board_with_topic_time_and_schema() -> None:
 
 
 @pytest.mark.parametrize(
-    ("t", "told"), [("'23.1'", "$.m.t: '23.1' is not of type 'number'"), ("[1]", "$.m.t: [1] is")]
+    ("t", "message"),
+    [("'23.1'", "$.m.t: '23.1' is not of type 'number'"), ("[1]", "$.m.t: [1] is")],
 )
-def test_numbers_as_text_are_refused_with_their_place(t: str, told: str) -> None:
+def test_numbers_as_text_are_refused_with_their_place(t: str, message: str) -> None:
     run = telemetry(t)
     payloads = mqtt.payloads(mqtt.published(run, "+/+/+/telemetry"))
     verdict = Conforms(SCHEMA).judge(payloads, run)
-    assert not verdict.ok and verdict.measured.startswith(told)
+    assert not verdict.ok and verdict.measured.startswith(message)
     assert verdict.at_ns == payloads[0].at_ns
 
 
-def test_what_was_sent_twice() -> None:
+def test_messages_that_were_sent_twice() -> None:
     sent = mqtt.published(telemetry(seq="n // 2"), "mcit/a/dev1/telemetry")
     again = mqtt.repeated(sent, "id", "seq")
     assert [one.t_ns for one in again] == [sent[1].t_ns, sent[3].t_ns]
@@ -119,7 +120,7 @@ while True:
 
 
 @pytest.mark.parametrize("qos", [0, 1])
-def test_commands_what_was_given_and_what_came_back(qos: int) -> None:
+def test_commands_and_their_answers(qos: int) -> None:
     def commands(bench: Bench) -> None:
         for at_s in (6, 8):
             bench.at(at_s * SECOND, lambda: bench.network.broker.publish("cmd", b"on", qos=1))

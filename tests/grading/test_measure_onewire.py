@@ -59,7 +59,7 @@ def test_conversions_and_what_was_read(family: str, pin: int, wait: int) -> None
     assert known[2] is None
 
 
-def test_nobody_on_the_wire() -> None:
+def test_a_one_wire_bus_without_devices() -> None:
     program = "import onewire\nfrom machine import Pin\nprint('READY')\n"
     program += "print(onewire.OneWire(Pin(PROBE)).reset())\n"
     talks = onewire(

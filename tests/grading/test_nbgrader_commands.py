@@ -51,10 +51,10 @@ def solve(trainee: Path) -> None:
 
 
 @pytest.mark.long  # it executes a whole notebook, several times
-def test_validate_says_what_is_still_missing(trainee: Path) -> None:
-    told = nbgrader(trainee / LAB, "validate", f"{LAB}.ipynb")
-    assert "VALIDATION FAILED ON" in told
-    assert 'grade("a")' in told
+def test_validate_names_the_missing_items(trainee: Path) -> None:
+    output = nbgrader(trainee / LAB, "validate", f"{LAB}.ipynb")
+    assert "VALIDATION FAILED ON" in output
+    assert 'grade("a")' in output
     solve(trainee)
     assert "Success! Your notebook passes all the tests." in nbgrader(
         trainee / LAB, "validate", f"{LAB}.ipynb"

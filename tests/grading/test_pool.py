@@ -83,12 +83,12 @@ def test_only_the_task_that_kills_its_worker_fails() -> None:
     assert results == {n: 2 * n for n in range(30) if n != 7}
 
 
-def test_a_worker_that_was_killed_costs_no_task(tmp_path: Path) -> None:
+def test_a_killed_worker_loses_no_task(tmp_path: Path) -> None:
     tasks = [(n, tmp_path / str(n)) for n in range(3)]
     assert set(dict(pool.run(dies_once, tasks, 2)).values()) == {"done"}
 
 
-def test_a_failure_says_why() -> None:
+def test_a_failure_has_its_reason() -> None:
     results = dict(pool.run(fails, [(what, what) for what in ("known", "unknown", "full")], 1))
     found = {
         what: result for what, result in results.items() if isinstance(result, pool.TaskFailure)
@@ -121,7 +121,7 @@ if __name__ == "__main__":
 """
 
 
-def test_ctrl_c_while_it_warms_up_is_the_parents_alone() -> None:
+def test_ctrl_c_during_start_up_reaches_the_parent_only() -> None:
     command = [sys.executable, "-c", INTERRUPTED]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
     assert (done.stdout, done.stderr) == ("[4]\n", "")

@@ -67,7 +67,7 @@ def test_an_older_release_stays(store: Store, lab_copy: Path) -> None:
     assert store.released(LAB) == after
 
 
-def test_what_does_not_decide_marks_is_not_kept(store: Store, lab_copy: Path) -> None:
+def test_files_that_do_not_affect_marks_are_not_kept(store: Store, lab_copy: Path) -> None:
     before = load(lab_copy).digest
     (lab_copy / "lesson.md").write_text("another lesson")
     (lab_copy / ".DS_Store").write_text("of some system")
@@ -126,7 +126,7 @@ def test_a_submission_keeps_its_number(store: Store) -> None:
     assert (first := store.record(LAB, "amina", 1)) and not first.answered
 
 
-def test_an_earlier_submission_that_was_put_back_is_the_one_that_counts(store: Store) -> None:
+def test_a_restored_earlier_submission_counts(store: Store) -> None:
     put_record(store, RECORD)
     put_record(store, replace(RECORD, number=2, timestamp="2026-01-16 10:00:00"))
     put_record(store, RECORD)
@@ -145,7 +145,7 @@ def test_the_newest_of_each_trainee(store: Store) -> None:
 @pytest.mark.parametrize(
     "text", ["", "{", "[]", "7", '{"seeds": 1}', '{"seeds": [], "cards": [{}]}']
 )
-def test_a_damaged_record_is_told(store: Store, text: str) -> None:
+def test_a_damaged_record_is_an_error(store: Store, text: str) -> None:
     put_record(store, RECORD)
     file = store.folder / "marks" / LAB / "amina" / "1.json"
     file.write_text(text)
@@ -156,7 +156,7 @@ def test_a_damaged_record_is_told(store: Store, text: str) -> None:
     assert store.number(LAB, "amina", RECORD.submission, RECORD.timestamp) == 2
 
 
-def test_what_is_handed_in_among_several_labs_has_records_of_its_own(store: Store) -> None:
+def test_each_of_several_labs_has_its_own_record(store: Store) -> None:
     put_record(store, RECORD)
     among = replace(RECORD, number=3, assignment="week1", answered=False)
     put_record(store, among)
@@ -175,7 +175,7 @@ def settle_often(folder: Path) -> None:
         put_record(store, RECORD)
 
 
-def test_two_may_write_the_same_record_at_once(store: Store) -> None:
+def test_two_processes_may_write_the_same_record(store: Store) -> None:
     with ProcessPoolExecutor(3) as pool:
         list(pool.map(settle_often, [store.folder] * 3))
     assert store.record(LAB, "amina") == RECORD
@@ -183,7 +183,7 @@ def test_two_may_write_the_same_record_at_once(store: Store) -> None:
     assert names == {"1.json", "graded"}
 
 
-def test_what_a_killed_one_left_goes(store: Store) -> None:
+def test_leftovers_of_a_killed_process_are_removed(store: Store) -> None:
     put_record(store, RECORD)
     place = store.folder / "marks" / LAB / "amina"
     ended = subprocess.run(
@@ -199,7 +199,7 @@ def test_what_a_killed_one_left_goes(store: Store) -> None:
 
 
 @pytest.mark.parametrize("name", ["..", "../../x", "", ".hidden"])
-def test_names_lead_nowhere_else(store: Store, name: str) -> None:
+def test_names_cannot_leave_the_store(store: Store, name: str) -> None:
     with pytest.raises(StoreError, match="no trainee or lab"):
         store.record(LAB, name)
 

@@ -97,14 +97,14 @@ class Attack:
     @property
     def tries(self) -> str:
         """What it tries."""
-        return self._said(0, "# Tries: ")
+        return self._header(0, "# Tries: ")
 
     @property
     def ends(self) -> str:
         """What stops it."""
-        return self._said(1, "# Ends: ").removesuffix(".")
+        return self._header(1, "# Ends: ").removesuffix(".")
 
-    def _said(self, line: int, mark: str) -> str:
+    def _header(self, line: int, mark: str) -> str:
         found = self.text.split("\n")[line]
         assert found.startswith(mark), self.file
         return found.removeprefix(mark)
@@ -200,8 +200,8 @@ def spoil(places: Places, attack: Attack, folder: Path, made: dict[str, Any]) ->
     module = importlib.util.module_from_spec(spec)
     exec(compile(places.fill(attack.text), attack.file, "exec"), vars(module))
     made = copy.deepcopy(made)
-    said = vars(module)["attack"](folder, made)
-    raw = said if isinstance(said, str) else json.dumps(made)
+    returned = vars(module)["attack"](folder, made)
+    raw = returned if isinstance(returned, str) else json.dumps(made)
     (folder / f"{attack.lab}.ipynb").write_text(raw, encoding="utf-8")
 
 
@@ -261,7 +261,7 @@ class Graded:
     """What was handed in, each with its twin."""
     due: dict[str, float]
     """Honest trainees to the sum of their marks in the board lab."""
-    said: str
+    output: str
     """All that was printed."""
     exit_codes: list[int]
     marks: dict[str, Marks]
@@ -302,12 +302,12 @@ def grade_class(place: Path, attacks: list[Attack], honest: int) -> Graded:
         for attack in attacks:
             hand_in(places, attack)
         results = [grade(lab) for lab in course.labs]
-        said = "".join(result.output + str(result.exception or "") for result in results)
+        output = "".join(result.output + str(result.exception or "") for result in results)
         for lab in course.labs:
             commands.generate_feedback(course.root, lab)
         codes = [result.exit_code for result in results]
         return Graded(
-            course, places, attacks, due, said, codes, marks_of(course), visitors(server)
+            course, places, attacks, due, output, codes, marks_of(course), visitors(server)
         )
 
 

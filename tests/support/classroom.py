@@ -51,8 +51,8 @@ def course(built: tuple[Course, Path], tmp_path: Path, monkeypatch: pytest.Monke
 def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, Path]:
     """The whole course of this repository, as far as its labs have lessons."""
     labs = load_course("iot_micropython").labs
-    told = tuple(lab for lab in labs if (LABS / lab / "lesson.md").is_file())
-    return once(tmp_path_factory, "whole", lambda place: build(place, told))
+    with_lesson = tuple(lab for lab in labs if (LABS / lab / "lesson.md").is_file())
+    return once(tmp_path_factory, "whole", lambda place: build(place, with_lesson))
 
 
 @pytest.fixture

@@ -125,7 +125,7 @@ def full(item: str, maximum: float = 4) -> FeedbackItem:
 
 
 def missed(
-    item: str, points: float = 0, maximum: float = 4, key: str = "drift", said: str = "48.9 ms"
+    item: str, points: float = 0, maximum: float = 4, key: str = "drift", measured: str = "48.9 ms"
 ) -> FeedbackItem:
     """An item that was missed, with all that there is to say of it."""
     card = Card(
@@ -133,12 +133,12 @@ def missed(
         points=points,
         maximum=maximum,
         title={"ar": f"البند {item}", "en": f"item {item}"},
-        measured=said,
+        measured=measured,
         expected="20 ± 5 ms",
         message={"ar": "تتأخر الأطوار: `ticks_add`.", "en": "The phases are late: `ticks_add`."},
         waveform=picture(),
         key=key,
-        detail=said,
+        detail=measured,
         episode="plan",
         at_ns=4 * S,
         hint={"ar": "احسب من الموعد السابق.", "en": "Reckon from the last deadline."},

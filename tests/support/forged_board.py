@@ -28,7 +28,7 @@ class Impostor:
         length = int.from_bytes(os.pread(4, 4, 0), "little")
         self._acts = os.pread(4, length, 4)
         self._now = 0
-        self._said = b""
+        self._unsent = b""
 
     def play(self) -> None:
         """All acts, then waits for ever as a board at its prompt does."""
@@ -52,16 +52,16 @@ class Impostor:
     def _do(self, kind: int, a: int, b: int, c: int, dt: int, how: int) -> None:
         t_ns = (dt if how == ABSOLUTE else self._now + dt) % 2**64
         self._now = max(self._now, t_ns) if how != ABSOLUTE else self._now
-        self._said += RECORD.pack(kind, a, b, c, t_ns)
-        if how in (ASK, DEAF) or len(self._said) > 65536:
+        self._unsent += RECORD.pack(kind, a, b, c, t_ns)
+        if how in (ASK, DEAF) or len(self._unsent) > 65536:
             self._flush()
         if how == ASK:
             self._hear(kind)
 
     def _flush(self) -> None:
-        said, self._said = self._said, b""
+        records, self._unsent = self._unsent, b""
         try:
-            self._link.sendall(said)
+            self._link.sendall(records)
         except OSError:
             os._exit(0)
 

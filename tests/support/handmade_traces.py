@@ -17,7 +17,7 @@ PINS = {"LED_R": 1, "LED_Y": 2, "LED_G": 3}
 
 def trace(
     levels: Mapping[str, Sequence[tuple[float, int]]] | None = None,
-    says: Sequence[tuple[float, str]] = (),
+    lines: Sequence[tuple[float, str]] = (),
     *,
     raises: Sequence[tuple[float, str]] = (),
     died: tuple[float, int] | None = None,
@@ -31,7 +31,7 @@ def trace(
     if died:
         rows.append((frames.REC_POWER, 0, died[1], 0, round(died[0] * MS)))
     packed = np.array(rows, RECORD).tobytes()
-    for t, text in says:
+    for t, text in lines:
         packed += pack_text(frames.REC_TX, f"{text}\r\n".encode(), round(t * MS))
     for t, text in raises:
         packed += pack_text(frames.REC_EXC, text.encode(), round(t * MS))

@@ -202,12 +202,14 @@ def unfilled() -> Iterator[Place]:
             if not (isinstance(call.func, ast.Attribute) and call.func.attr == "format"):
                 continue
             filled = {keyword.arg for keyword in call.keywords}
-            told = _told(call.func.value, scope)
-            if told and not any({*map(field_name, fields(text))} <= filled for text in told):
-                yield Place(scope.file, call.lineno, told[0])
+            messages = _messages(call.func.value, scope)
+            if messages and not any(
+                {*map(field_name, fields(text))} <= filled for text in messages
+            ):
+                yield Place(scope.file, call.lineno, messages[0])
 
 
-def _told(node: ast.expr, scope: Scope) -> list[str]:
+def _messages(node: ast.expr, scope: Scope) -> list[str]:
     """The texts of `_("...")`, or of the name that it was given."""
     values = scope.values(node.id) if isinstance(node, ast.Name) else [node]
     return [

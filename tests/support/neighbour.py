@@ -57,7 +57,7 @@ def circuit(family: str, more: Parts | None = None) -> Circuit:
 
 
 @contextmanager
-def beside(family: str, program: str, **options: Any) -> Iterator[Bench]:
+def next_to_honest(family: str, program: str, **options: Any) -> Iterator[Bench]:
     """A bench with this main.py on the other board, and the honest one."""
     made = circuit(family)
     with Flash(made.sides[OTHER].board) as other, Flash(made.sides[HONEST].board) as honest:
@@ -70,6 +70,6 @@ def beside(family: str, program: str, **options: Any) -> Iterator[Bench]:
 @cache
 def undisturbed(until_ns: int) -> str:
     """The honest board's trace beside a board that does nothing."""
-    with beside("esp32", "") as bench:
+    with next_to_honest("esp32", "") as bench:
         bench.run(until_ns)
         return bench.traces[HONEST].sha256()

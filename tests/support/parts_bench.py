@@ -11,7 +11,7 @@ from hardware.bench.diagram import load
 from hardware.bench.flash import Flash
 from hardware.bench.parts.common.display import Display, Pixels
 from hardware.bench.trace.trace import Trace
-from tests.support.rig import MS, Hand, said
+from tests.support.rig import MS, Hand, printed_lines
 
 Parts = dict[str, tuple[str, dict[str, Any]]]
 BOARDS = {"esp32": "board-esp32-devkit-c-v4", "rp2": "wokwi-pi-pico"}
@@ -48,7 +48,7 @@ def play(
 
 def lines(*args: Any, **options: Any) -> list[str]:
     """What the program printed: `play`, then only that."""
-    return said(play(*args, **options))
+    return printed_lines(play(*args, **options))
 
 
 class Stage:
@@ -75,9 +75,9 @@ class Stage:
         assert isinstance(found, Display)
         return found.pixels()
 
-    def said(self) -> list[str]:
+    def printed_lines(self) -> list[str]:
         """The lines that the program printed."""
-        return said(self.bench.trace)
+        return printed_lines(self.bench.trace)
 
 
 @contextmanager

@@ -52,21 +52,21 @@ class ScriptedPort:
 
     def __init__(self, *parts: Iterable[Step]) -> None:
         self._steps = [one for part in parts for one in part]
-        self._says: list[bytes | Exception] = []
+        self._answers: list[bytes | Exception] = []
         self._pending = b""
         self.sent = b""
         """Everything that was written."""
 
     def read(self, timeout_s: float | None) -> bytes:
         """The next answer; silence when the script has none."""
-        if not self._says:
+        if not self._answers:
             if timeout_s is None:
                 raise AssertionError(f"waits for ever; next step: {self._steps[:1]}")
             return b""
-        said = self._says.pop(0)
-        if isinstance(said, Exception):
-            raise said
-        return said
+        reply = self._answers.pop(0)
+        if isinstance(reply, Exception):
+            raise reply
+        return reply
 
     def write(self, data: bytes) -> None:
         """Keep it, and play the steps whose expectation it meets."""
@@ -77,7 +77,7 @@ class ScriptedPort:
         ):
             self._pending = self._pending[found.end() :]
             for answer in self._steps.pop(0).answers:
-                self._says.append(answer(found) if callable(answer) else answer)
+                self._answers.append(answer(found) if callable(answer) else answer)
 
     def pulse_reset(self) -> bool:
         """No reset line here."""

@@ -40,5 +40,5 @@ def boards(made: Circuit, programs: Mapping[str, str], **options: Any) -> Iterat
 
 def text(bench: Bench, board: str) -> str:
     """What a board said before it came to the prompt."""
-    said = bench.traces[board].serial().data.decode().replace("\r\n", "\n")
-    return said.partition("MicroPython v")[0]
+    output = bench.traces[board].serial().data.decode().replace("\r\n", "\n")
+    return output.partition("MicroPython v")[0]

@@ -45,7 +45,7 @@ def trying(
         for hand in hands:
             shown.bench.control(hand.part, hand.control, hand.value, round(hand.t_ms * MS))
         shown.run(until_ms)
-        assert not shown.bench.trace.exceptions(), shown.said()
+        assert not shown.bench.trace.exceptions(), shown.printed_lines()
         yield shown
 
 

@@ -80,5 +80,5 @@ def bench_with(program: str, family: str = "esp32", **options: Any) -> Iterator[
 
 def text(bench: Bench) -> str:
     """What the board said before it came to the prompt."""
-    said = bench.trace.serial().data.decode().replace("\r\n", "\n")
-    return said.partition("MicroPython v")[0]
+    output = bench.trace.serial().data.decode().replace("\r\n", "\n")
+    return output.partition("MicroPython v")[0]

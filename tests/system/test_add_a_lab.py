@@ -39,7 +39,7 @@ def test_the_document_makes_a_whole_lab(folder: Path) -> None:
     assert list(review(lab)) == []
 
 
-def test_its_programs_get_what_the_document_says(folder: Path) -> None:
+def test_the_programs_get_the_marks_of_the_document(folder: Path) -> None:
     runs = list(check_runs(folder, 5))
     assert not any(runs), "\n".join(map(str, chain(*runs)))
     assert len(runs) == 5 * 2 * 8

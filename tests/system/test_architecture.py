@@ -76,7 +76,7 @@ def code_of(name: str) -> CodeType:
 
 
 @pytest.mark.parametrize("name", sorted({n for n in NAME.findall(PAGE) if not n.startswith(IN_C)}))
-def test_a_name_exists(name: str) -> None:
+def test_every_name_of_the_page_exists(name: str) -> None:
     resolve(name)
 
 

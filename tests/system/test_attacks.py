@@ -58,14 +58,14 @@ def test_there_are_enough_distinct_attacks() -> None:
 
 
 @EACH
-def test_an_attack_earns_what_its_twin_earns(graded: Graded, attack: Attack) -> None:
+def test_an_attack_gets_the_marks_of_its_honest_twin(graded: Graded, attack: Attack) -> None:
     honest = graded.of(attack, twin(attack))
     assert honest
     assert graded.of(attack, attacker(attack)) == ({} if attack.is_unreadable else honest)
 
 
 @EACH
-def test_nothing_secret_comes_out(graded: Graded, attack: Attack) -> None:
+def test_no_secret_is_written(graded: Graded, attack: Attack) -> None:
     for file in files_of(graded, attacker(attack), attack.lab):
         text = file.read_bytes()
         for canary in (CANARY, SECRET):
@@ -76,7 +76,7 @@ def test_nothing_secret_comes_out(graded: Graded, attack: Attack) -> None:
 
 
 @EACH
-def test_nothing_that_is_shown_can_run(graded: Graded, attack: Attack) -> None:
+def test_no_page_has_active_content(graded: Graded, attack: Attack) -> None:
     for file in files_of(graded, attacker(attack), attack.lab):
         if file.suffix == ".html":
             page = file.read_text(encoding="utf-8")
@@ -92,21 +92,21 @@ def test_the_rest_of_the_class_has_its_marks(graded: Graded) -> None:
     assert {name: graded.marks[HOST_LAB][name] for name in honest} == dict.fromkeys(honest, full)
 
 
-def test_what_is_printed_tells_no_secret_and_steers_no_terminal(graded: Graded) -> None:
-    assert CANARY not in graded.said and SECRET not in graded.said
-    assert not re.search("\x1b\\[2J|\x1b]|\u202e", graded.said)
+def test_the_output_has_no_secret_and_no_control_characters(graded: Graded) -> None:
+    assert CANARY not in graded.output and SECRET not in graded.output
+    assert not re.search("\x1b\\[2J|\x1b]|\u202e", graded.output)
     unreadable = {attacker(attack) for attack in graded.attacks if attack.is_unreadable}
-    assert set(re.findall(r"not graded: \S+ (\S+):", graded.said)) == unreadable
-    assert "our fault" not in graded.said
+    assert set(re.findall(r"not graded: \S+ (\S+):", graded.output)) == unreadable
+    assert "our fault" not in graded.output
 
 
-def test_nobody_floods_what_is_printed(graded: Graded) -> None:
-    told = re.findall(r"^(?:note|not graded): \S+ (\S+): .*", graded.said, re.MULTILINE)
-    assert max(map(told.count, told)) <= 11
-    assert max(map(len, graded.said.splitlines())) < 1000
+def test_no_submission_floods_the_output(graded: Graded) -> None:
+    students = re.findall(r"^(?:note|not graded): \S+ (\S+): .*", graded.output, re.MULTILINE)
+    assert max(map(students.count, students)) <= 11
+    assert max(map(len, graded.output.splitlines())) < 1000
 
 
-def test_nothing_of_the_machine_was_touched(graded: Graded) -> None:
+def test_no_file_outside_of_the_course_was_changed(graded: Graded) -> None:
     assert not graded.places.touched.exists()
     assert graded.visitors == 0
     unreadable = {attacker(attack) for attack in graded.attacks if attack.is_unreadable}
@@ -132,7 +132,7 @@ def is_child(process: Path, graded: Graded) -> bool:
 
 
 @EACH
-def test_its_row_of_the_table_is_up_to_date(graded: Graded, attack: Attack) -> None:
+def test_each_row_of_the_table_is_up_to_date(graded: Graded, attack: Attack) -> None:
     page = attack_table.PAGE.read_text(encoding="utf-8")
     assert attack_table.row(graded, attack) in page, attack_table.COMMAND
 

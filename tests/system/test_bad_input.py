@@ -181,12 +181,12 @@ def graded(
         yield Graded(made, here)
 
 
-def test_each_has_its_marks(graded: Graded) -> None:
+def test_each_gradable_submission_has_its_marks(graded: Graded) -> None:
     found = standings.scores(graded.course.root)
     assert {student: total for (student, _), total in found.items()} == graded.due
 
 
-def test_each_of_the_others_has_one_line(graded: Graded) -> None:
+def test_each_other_submission_has_one_line(graded: Graded) -> None:
     lines = graded.output.splitlines()
     for student, cause in UNREADABLE.items():
         mine = [line for line in lines if line.startswith(f"not graded: {LAB} {student}: ")]
@@ -197,7 +197,7 @@ def test_each_of_the_others_has_one_line(graded: Graded) -> None:
     assert graded.exit_code == 3
 
 
-def test_what_was_odd_is_told(graded: Graded) -> None:
+def test_odd_submissions_have_a_note(graded: Graded) -> None:
     for student, note in {
         "no-program": "there is no cell that begins with %%board main.py",
         "two-programs": "2 program cells: the last one counts",
@@ -208,13 +208,13 @@ def test_what_was_odd_is_told(graded: Graded) -> None:
         assert re.search(rf"note: {LAB} {student}: .*{re.escape(note)}", graded.output)
 
 
-def test_nothing_of_the_host_was_touched_and_no_terminal_is_steered(graded: Graded) -> None:
+def test_the_host_is_unchanged_and_the_output_has_no_control_characters(graded: Graded) -> None:
     assert not graded.touched.exists()
     assert "\x1b" not in graded.output
     assert "\ngraded all" not in graded.output
 
 
-def test_the_second_run_has_nothing_to_do(graded: Graded) -> None:
+def test_a_second_run_grades_nothing(graded: Graded) -> None:
     before = auto_scores(graded.course)
     graded.run()
     assert f"{len(graded.due)} were graded before" in graded.output
@@ -229,7 +229,7 @@ def handed_back(graded: Graded) -> Graded:
     return graded
 
 
-def test_feedback_runs_nothing_and_is_short(handed_back: Graded) -> None:
+def test_feedback_has_no_active_content_and_is_short(handed_back: Graded) -> None:
     graded = handed_back
     for student in ("raises", "script"):
         page = graded.course.root / "feedback" / student / LAB / f"{LAB}.html"
@@ -240,7 +240,7 @@ def test_feedback_runs_nothing_and_is_short(handed_back: Graded) -> None:
         assert "x" * 300 not in text
 
 
-def test_neither_secret_nor_seeds_are_written_anywhere(handed_back: Graded) -> None:
+def test_no_secret_or_seed_is_written(handed_back: Graded) -> None:
     graded = handed_back
     root, secret = graded.course.root, course_secret()
     notebook = root / "submitted" / "blind" / LAB / f"{LAB}.ipynb"

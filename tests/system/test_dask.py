@@ -107,7 +107,7 @@ def test_marks_are_those_of_one_machine(
     assert auto_scores(course) == scores
 
 
-def test_a_worker_that_is_killed_costs_nothing(
+def test_a_killed_worker_loses_no_task(
     course: Course, hand_in: HandIn, cluster: DaskCluster, tmp_path: Path
 ) -> None:
     log = tmp_path / "log"
@@ -138,14 +138,14 @@ def test_only_the_task_that_kills_its_workers_fails(
     assert set(states.values()) == {"graded"}
 
 
-def test_without_any_worker_it_ends_and_goes_on_where_it_was(
+def test_grading_without_a_worker_ends_and_can_be_resumed(
     course: Course, hand_in: HandIn, leaving: Any
 ) -> None:
     for number in range(20):
         hand_in(f"s{number:02}", "x = 1")
-    said: list[str] = []
+    messages: list[str] = []
     done: list[Outcome] = []
-    with DaskCluster(leaving.scheduler_address, notify=said.append) as cluster:
+    with DaskCluster(leaving.scheduler_address, notify=messages.append) as cluster:
         grading = Grading(course, LAB)
         run = grading.run(grading.submissions(), work=by_text, cluster=cluster)
         done.append(next(run))
@@ -153,20 +153,20 @@ def test_without_any_worker_it_ends_and_goes_on_where_it_was(
         with pytest.raises(ClusterError, match="no worker left") as raised:
             for outcome in run:
                 done.append(outcome)
-    assert said == ["the cluster has no worker left: waiting for one for 3 s"]
+    assert messages == ["the cluster has no worker left: waiting for one for 3 s"]
     assert "start workers" in raised.value.cure
     states = Counter(outcome.state for outcome in grade(course, None, by_text))
     assert states == {"unchanged": len(done), "graded": 20 - len(done)}
 
 
-def test_a_worker_that_comes_in_time_goes_on(
+def test_a_worker_that_joins_in_time_continues(
     leaving: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("grader.classrun.cluster.END_AFTER", 2000)
-    said: list[str] = []
+    messages: list[str] = []
 
     def come(line: str) -> None:
-        said.append(line)
+        messages.append(line)
         leaving.scale(1)
 
     lab = find(LAB)
@@ -178,10 +178,10 @@ def test_a_worker_that_comes_in_time_goes_on(
         take_workers(leaving)
         found |= dict(results)
     assert found == dict.fromkeys(range(20), by_text(task))
-    assert len(said) == 1
+    assert len(messages) == 1
 
 
-def test_the_command_says_that_no_worker_is_left(
+def test_the_command_reports_that_no_worker_is_left(
     course: Course, hand_in: HandIn, leaving: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def pack_alone(lab: Lab) -> PackedLab:
@@ -210,7 +210,7 @@ def test_the_command_takes_a_scheduler(
     assert "graded 1/1" in result.output
 
 
-def test_nobody_at_the_address_is_one_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_address_without_a_scheduler_is_one_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("grader.classrun.cluster.JOIN_S", 1)
     with pytest.raises(ClusterError, match="no cluster answers") as raised:
         DaskCluster("tcp://127.0.0.1:9")
@@ -223,7 +223,7 @@ def test_a_tls_address_without_certificates_asks_for_them() -> None:
     assert "--tls-ca" in raised.value.cure
 
 
-def test_a_file_of_tls_that_is_not_there_is_named() -> None:
+def test_a_missing_tls_file_is_named() -> None:
     with pytest.raises(ClusterError, match=r"nowhere\.pem: there is no such file"):
         DaskCluster("tls://127.0.0.1:9", Tls(ca="nowhere.pem"))
 

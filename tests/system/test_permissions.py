@@ -63,7 +63,7 @@ def shut(place: Path, mode: int) -> Iterator[None]:
 
 
 @pytest.mark.long  # each folder, one after the other
-def test_what_may_not_be_written_is_told_and_the_next_run_goes_on(
+def test_an_unwritable_file_is_named_and_the_next_run_succeeds(
     built_course: Course, hand_in: HandIn
 ) -> None:
     root, store = built_course.root, Store(built_course.store)
@@ -73,12 +73,12 @@ def test_what_may_not_be_written_is_told_and_the_next_run_goes_on(
     hand_in("s1", "print('READY L01') #")
     for place in (store.folder / "marks" / LAB / "s1", root / "autograded" / "s1"):
         with shut(place, 0o555):
-            code, said, _error = warsha("grade", LAB)
-        (line,) = (line for line in said.splitlines() if line.startswith("not graded"))
+            code, output, _error = warsha("grade", LAB)
+        (line,) = (line for line in output.splitlines() if line.startswith("not graded"))
         assert code == 3 and f"{LAB} s1: " in line and str(place) in line and CURE in line
     with shut(root / "gradebook.db", 0o444):
         for words in (("grade", LAB), ("roster", str(class_list(root)))):
-            code, _said, error = warsha(*words)
+            code, _output, error = warsha(*words)
             assert code == 1 and error[1:] == [CURE]
             assert error[0].endswith("gradebook.db: attempt to write a readonly database")
     assert warsha("grade", LAB)[0] == 0
@@ -89,7 +89,7 @@ def test_what_may_not_be_written_is_told_and_the_next_run_goes_on(
         (root / "source", ("course", "build")),
     ):
         with shut(place, 0):
-            code, _said, error = warsha(*words)
+            code, _output, error = warsha(*words)
         assert code == 1 and str(place) in error[0] and error[1:] == [CURE]
     with shut(root / "submitted" / "s1" / LAB, 0):
         assert warsha("class", LAB)[0] == 0
@@ -105,29 +105,29 @@ def class_list(root: Path) -> Path:
 
 
 @pytest.mark.long  # it waits for the lock to be given up
-def test_a_gradebook_that_another_program_holds(built_course: Course, hand_in: HandIn) -> None:
+def test_a_gradebook_that_another_program_locks(built_course: Course, hand_in: HandIn) -> None:
     hand_in("s1", "print('READY L01')")
     with sqlite3.connect(built_course.root / "gradebook.db") as other:
         other.execute("BEGIN IMMEDIATE")
-        code, _said, error = warsha("grade", LAB)
+        code, _output, error = warsha("grade", LAB)
     other.close()
     assert code == 1
     assert error[0].endswith("gradebook.db: database is locked")
     assert error[1].startswith("another program is writing to it")
 
 
-def test_a_gradebook_that_is_none(built_course: Course, hand_in: HandIn) -> None:
+def test_an_invalid_gradebook(built_course: Course, hand_in: HandIn) -> None:
     hand_in("s1", "print('READY L01')")
     (built_course.root / "gradebook.db").write_text("hello\n" * 99)
     for word in ("grade", "class"):
-        code, _said, error = warsha(word, LAB)
+        code, _output, error = warsha(word, LAB)
         assert code == 1
         assert error[0].endswith("gradebook.db: file is not a database")
         assert error[1].startswith("restore your copy of it")
 
 
 @pytest.mark.parametrize(
-    ("setting", "said"),
+    ("setting", "message"),
     [
         pytest.param(
             'penalty_method = "zer0"',
@@ -144,20 +144,20 @@ def test_a_gradebook_that_is_none(built_course: Course, hand_in: HandIn) -> None
         pytest.param("penalty_method =", "line {line}: invalid syntax", id="syntax"),
     ],
 )
-def test_a_wrong_setting_is_told_once(
-    setting: str, said: str, built_course: Course, hand_in: HandIn
+def test_a_wrong_setting_is_named_once(
+    setting: str, message: str, built_course: Course, hand_in: HandIn
 ) -> None:
     hand_in("s1", "print('READY L01')")
     with (built_course.root / "nbgrader_config.py").open("a") as settings:
         settings.write(f"c.LateSubmissionPlugin.{setting}\n")
     line = len((built_course.root / "nbgrader_config.py").read_text().splitlines())
-    code, _said, error = warsha("grade", LAB)
+    code, _output, error = warsha("grade", LAB)
     assert code == 1 and len(error) == 2
-    assert said.format(line=line) in error[0]
+    assert message.format(line=line) in error[0]
     assert error[1].startswith("correct that")
 
 
-def test_a_page_is_opened_or_it_is_said_why_not(
+def test_a_page_is_opened_or_the_reason_is_printed(
     built_course: Course, hand_in: HandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hand_in("s1", "print('READY L01')")
@@ -166,21 +166,21 @@ def test_a_page_is_opened_or_it_is_said_why_not(
     browser.write_text(f'#!/bin/sh\necho "$1" > {tmp_path}/opened\n')
     browser.chmod(0o755)
     monkeypatch.setenv("BROWSER", f"{browser} %s")
-    code, said, _error = warsha("replay", "s1", LAB, "--open")
+    code, output, _error = warsha("replay", "s1", LAB, "--open")
     assert code == 0
-    (line,) = (line for line in said.splitlines() if line.startswith("the page: "))
+    (line,) = (line for line in output.splitlines() if line.startswith("the page: "))
     page = Path(line.removeprefix("the page: "))
     assert (tmp_path / "opened").read_text().strip() == page.as_uri()
     monkeypatch.delenv("BROWSER")
     monkeypatch.delenv("DISPLAY", raising=False)
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     monkeypatch.setenv("PATH", str(tmp_path))
-    code, said, error = warsha("class", LAB, "--open")
+    code, output, error = warsha("class", LAB, "--open")
     assert (code, error) == (0, [])
-    assert said.strip().endswith("no browser was found: open the page yourself")
+    assert output.strip().endswith("no browser was found: open the page yourself")
 
 
-def test_what_is_swapped_for_a_link_is_not_copied(tmp_path: Path) -> None:
+def test_a_file_that_becomes_a_link_is_not_copied(tmp_path: Path) -> None:
     """A trainee may change his own folder while it is graded."""
     folder = tmp_path / "submitted" / "s1" / LAB
     secret = tmp_path / "secret"
@@ -221,11 +221,11 @@ def test_what_is_swapped_for_a_link_is_not_copied(tmp_path: Path) -> None:
     assert copied
 
 
-def test_who_is_enrolled_stays_when_the_list_is_refused(built_course: Course) -> None:
+def test_a_refused_class_list_changes_no_enrolment(built_course: Course) -> None:
     enrolment.enrol(built_course.root, [Trainee("s1")])
     bad = class_list(built_course.root)
     bad.write_text("id\ns2\na b\n")
-    code, _said, error = warsha("roster", str(bad))
+    code, _output, error = warsha("roster", str(bad))
     assert code == 1 and "the id 'a b' contains ' '" in error[0]
 
 
@@ -264,7 +264,7 @@ def root(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 @pytest.mark.parametrize("shut", [".", BUTTONS])
-def test_one_shut_folder_leaves_the_class_to_be_graded(root: Path, shut: str) -> None:
+def test_one_unreadable_folder_does_not_stop_the_class(root: Path, shut: str) -> None:
     (root / "submitted" / "mallory" / shut).chmod(0)
     with nobody():
         found = folders.submitted(root, BUTTONS)
@@ -274,7 +274,7 @@ def test_one_shut_folder_leaves_the_class_to_be_graded(root: Path, shut: str) ->
             find_notebook(found["mallory"], BUTTONS, (), exact=False)
 
 
-def test_a_shut_time_stamp_is_its_trainees_own(root: Path) -> None:
+def test_an_unreadable_time_stamp_affects_one_trainee(root: Path) -> None:
     folder = root / "submitted" / "mallory" / BUTTONS
     (folder / "timestamp.txt").write_text("2026-01-15 10:00:00 UTC")
     (folder / "timestamp.txt").chmod(0)

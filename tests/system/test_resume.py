@@ -37,7 +37,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
         for kind in kill_grading.possible()
     ],
 )
-def test_a_disturbed_run_goes_on_where_it_was(
+def test_a_disturbed_run_is_resumed(
     undisturbed: Undisturbed, kind: str, seed: int, tmp_path: Path
 ) -> None:
     course, duration_s, expected = undisturbed
@@ -62,7 +62,7 @@ def test_a_full_disk_is_one_cause_and_one_cure(undisturbed: Undisturbed, tmp_pat
     assert "run it again to resume" in cure
 
 
-def test_what_was_never_recorded_is_no_try_and_does_not_run_again(
+def test_an_unrecorded_submission_is_no_attempt_and_does_not_run_again(
     course: Course, hand_in: HandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The hint comes with the third submission: a try that no gradebook has must not count."""
@@ -84,7 +84,7 @@ def test_what_was_never_recorded_is_no_try_and_does_not_run_again(
     assert set(auto_scores(course).values()) == set(POINTS.values())
 
 
-def test_what_was_scored_before_a_kill_is_not_scored_again(
+def test_submissions_scored_before_a_kill_are_not_scored_again(
     course: Course, hand_in: HandIn
 ) -> None:
     """Killed when the record was kept, and neither the gradebook nor the notebook was."""

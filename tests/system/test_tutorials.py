@@ -63,6 +63,6 @@ def test_the_first_change(
     parts._registry.cache_clear()
     space: dict[str, object] = {}
     exec(compile(files[test], test, "exec"), space)
-    (told,) = (found for name, found in space.items() if name.startswith("test_"))
-    assert callable(told)
-    told()
+    (test_function,) = (found for name, found in space.items() if name.startswith("test_"))
+    assert callable(test_function)
+    test_function()

@@ -16,7 +16,7 @@ def _name(requirement: str) -> str:
     return re.split(r"[<>=~!\[; ]", requirement, maxsplit=1)[0].lower()
 
 
-def test_conda_asks_for_what_pip_asks_for() -> None:
+def test_conda_and_pip_require_the_same_packages() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     wanted = project["dependencies"] + project["optional-dependencies"]["dev"]
 
@@ -37,7 +37,7 @@ def test_conda_has_the_same_python() -> None:
     assert f"python{project['requires-python']}" in environment
 
 
-def test_work_and_marks_outlive_make_clean(tmp_path: Path) -> None:
+def test_make_clean_keeps_work_and_marks(tmp_path: Path) -> None:
     course = tmp_path / "build" / "course" / "iot_micropython"
     for place in (tmp_path / ".venv", tmp_path / "build" / "port", course / "submitted"):
         place.mkdir(parents=True)

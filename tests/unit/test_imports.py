@@ -136,7 +136,7 @@ def test_every_module_is_in_a_room(package: str, rooms: tuple[str, ...]) -> None
 
 
 @pytest.mark.parametrize("package", [hardware, grader])
-def test_the_front_page_of_a_package_exports_what_it_says(package: object) -> None:
+def test_the_front_page_of_a_package_exports_its_all(package: object) -> None:
     names: list[str] = getattr(package, "__all__", [])
     assert names and all(getattr(package, name) is not None for name in names)
 
@@ -148,7 +148,7 @@ def test_the_packages_are_ours() -> None:
         assert Path(package.__file__).is_relative_to(ROOT)
 
 
-def test_files_beside_us_shadow_nothing(tmp_path: Path) -> None:
+def test_files_in_the_working_folder_shadow_no_module(tmp_path: Path) -> None:
     """An instructor may stand in a folder of submissions."""
     for name in ("hardware", "grader", "json", "numpy"):
         (tmp_path / f"{name}.py").write_text("raise SystemExit('shadowed')")

@@ -290,7 +290,7 @@ def test_a_rule_finds_its_fault_and_leaves_the_cured_circuit_alone(
         assert case.rule not in {finding.rule for finding in cured}
 
 
-def test_every_rule_has_a_case_and_stands_in_the_documents() -> None:
+def test_every_rule_has_a_case_and_is_documented() -> None:
     assert {rule.id for rule in rules._all()} == {case.rule for case in CASES} | BY_HAND
     page = lint_table.PAGE.read_text(encoding="utf-8")
     assert lint_table.table() in page, "run: python tools/lint_table.py"
@@ -312,12 +312,12 @@ def test_two_boards_that_share_a_wire_share_a_ground(tmp_path: Path) -> None:
     assert found(tmp_path, raw) == []
 
 
-def test_pull_ups_on_two_parts_are_no_two_outputs(tmp_path: Path) -> None:
+def test_pull_ups_on_two_parts_are_no_conflict(tmp_path: Path) -> None:
     case = Case("", {"x": ("pulled", {}), "y": ("pulled", {})}, "", "", ("", ""))
     assert found(tmp_path, circuit(case, "x:SDA-b:21 y:SDA-b:21 x:SCL-b:22 y:SCL-b:22")) == []
 
 
-def test_a_file_with_several_faults_is_looked_at_whole(tmp_path: Path) -> None:
+def test_all_faults_of_a_file_are_found(tmp_path: Path) -> None:
     raw = {
         "version": 1,
         "parts": [
@@ -337,7 +337,7 @@ def test_a_file_with_several_faults_is_looked_at_whole(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("raw", "said"),
+    ("raw", "message"),
     [
         ("{", "1:2: not JSON"),
         ([], "a circuit is one JSON object"),
@@ -347,12 +347,14 @@ def test_a_file_with_several_faults_is_looked_at_whole(tmp_path: Path) -> None:
         ({"version": 1, "parts": [3], "connections": [4]}, "part number 1: not an object"),
     ],
 )
-def test_what_is_no_circuit_is_one_remark(raw: object, said: str, tmp_path: Path) -> None:
+def test_a_file_that_is_no_circuit_is_one_remark(
+    raw: object, message: str, tmp_path: Path
+) -> None:
     (finding,) = found(tmp_path, raw)
-    assert finding.rule == "invalid-circuit" and said in finding.text
+    assert finding.rule == "invalid-circuit" and message in finding.text
 
 
-def test_the_verb_says_a_line_each_and_ends_with_1_for_an_error(
+def test_the_verb_prints_a_line_each_and_exits_with_1_for_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "diagram.json"

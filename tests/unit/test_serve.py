@@ -27,7 +27,7 @@ class Echo:
 
     def __init__(self, baud: int | None = None) -> None:
         self.resets = 0
-        self.heard = bytearray()
+        self.received = bytearray()
         self.line = SerialMultiplexer(baud, self._hear, self._reset)
         self._calls: list[tuple[bytes, threading.Event]] = []
         self._wake = os.eventfd(0, os.EFD_NONBLOCK)
@@ -41,7 +41,7 @@ class Echo:
         self._thread.start()
 
     def _hear(self, data: bytes) -> None:
-        self.heard += data
+        self.received += data
         self.line.from_board(data)
 
     def _reset(self) -> None:
@@ -103,7 +103,7 @@ def test_every_byte_passes_unchanged_both_ways(echo: Echo, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_is_said_while_nobody_listens_is_lost(echo: Echo, kind: str) -> None:
+def test_output_without_a_client_is_lost(echo: Echo, kind: str) -> None:
     for word in (b"first", b"second"):
         echo.say(b"to nobody")
         port = open_port(echo.urls[kind])
@@ -113,7 +113,7 @@ def test_what_is_said_while_nobody_listens_is_lost(echo: Echo, kind: str) -> Non
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_client_that_does_not_read_blocks_nobody(echo: Echo, kind: str) -> None:
+def test_a_client_that_does_not_read_blocks_no_other(echo: Echo, kind: str) -> None:
     lazy = open_port(echo.urls[kind])
     lazy.write(b"!")
     read_exactly(lazy, 1)
@@ -196,7 +196,7 @@ def test_the_reset_line_of_rfc2217_presses_the_button_once(echo: Echo) -> None:
 
 
 @pytest.mark.parametrize("kind", ["pty", "socket"])
-def test_a_line_without_modem_lines_says_so(echo: Echo, kind: str) -> None:
+def test_a_line_without_modem_lines_is_a_named_error(echo: Echo, kind: str) -> None:
     port = open_port(echo.urls[kind])
     assert not port.pulse_reset()
     port.close()

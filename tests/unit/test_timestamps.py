@@ -10,7 +10,7 @@ from grader.nbgrader.folders import timestamp_of
 
 
 @pytest.mark.parametrize(
-    ("said", "hour"),
+    ("text", "hour"),
     [
         ("2026-01-15 10:00:00 UTC\n", 10),
         ("2026-01-15 10:00:00.000000 UTC", 10),  # as `nbgrader submit` writes it
@@ -23,13 +23,13 @@ from grader.nbgrader.folders import timestamp_of
         ("2026-01-15 10:00:00 EET", 8),
     ],
 )
-def test_a_day_and_a_time(tmp_path: Path, said: str, hour: int) -> None:
-    (tmp_path / "timestamp.txt").write_text(said)
+def test_a_day_and_a_time(tmp_path: Path, text: str, hour: int) -> None:
+    (tmp_path / "timestamp.txt").write_text(text)
     assert timestamp_of(tmp_path) == datetime(2026, 1, 15, hour)
 
 
 @pytest.mark.parametrize(
-    "said",
+    "text",
     [
         "",
         "10:00",  # of which day?
@@ -41,7 +41,7 @@ def test_a_day_and_a_time(tmp_path: Path, said: str, hour: int) -> None:
         "2026-07-15 10:00:00 EEST",  # a zone of that name is nowhere: it would be taken for UTC
     ],
 )
-def test_no_time(tmp_path: Path, said: str) -> None:
-    (tmp_path / "timestamp.txt").write_text(said)
+def test_no_time(tmp_path: Path, text: str) -> None:
+    (tmp_path / "timestamp.txt").write_text(text)
     with pytest.raises(SubmissionError, match="has no valid time"):
         timestamp_of(tmp_path)

@@ -82,7 +82,7 @@ def test_controls_have_rows_of_their_own() -> None:
     assert pot.name == "pot1 position" and pot.pieces == (Value(300, 1000, 0.4, "0.4"),)
 
 
-def test_values_of_a_knob_that_turns_do_not_lie_on_each_other() -> None:
+def test_values_of_a_turning_knob_do_not_overlap() -> None:
     turns = [ControlAt(n * 50 * MS, "pot1", "position", 0.111111 + n / 300) for n in range(199)]
     drawn = ET.fromstring(waveform(made([], turns), []))
     words = [e for e in drawn.iter() if e.tag.endswith("text") and "." in (e.text or "")]
@@ -118,7 +118,7 @@ def test_the_picture_is_xml_with_marks_and_isolated_arabic() -> None:
     assert isolate("5 ms") == "5 ms"
 
 
-def test_labels_of_marks_do_not_lie_on_each_other() -> None:
+def test_labels_of_marks_do_not_overlap() -> None:
     marks = [WaveformMark(5 * S, 5 * S, f"mark number {i}") for i in range(3)]
     root = ET.fromstring(waveform(made([], []), ["LED_G"], marks=marks))
     heights = {n.get("y") for n in root.iter() if n.text and n.text.startswith("mark number")}
@@ -130,18 +130,18 @@ def test_png_for_notebooks() -> None:
     assert png.startswith(b"\x89PNG")
 
 
-def said(kind: int, text: str, at_ns: int) -> list[tuple[int, int, int, int, int]]:
+def text_rows(kind: int, text: str, at_ns: int) -> list[tuple[int, int, int, int, int]]:
     """A line on the serial line, a byte each 87 µs, as records."""
     return [(kind, 1, byte, 0, at_ns + n * 87_000) for n, byte in enumerate(text.encode())]
 
 
 def spoken(*lines: tuple[int, str, int]) -> Trace:
     """A trace with these lines: kind, text, time."""
-    rows = sorted((row for line in lines for row in said(*line)), key=lambda row: row[-1])
+    rows = sorted((row for line in lines for row in text_rows(*line)), key=lambda row: row[-1])
     return made(rows, [])
 
 
-def test_the_serial_line_stands_in_rows_of_its_own_when_asked_for() -> None:
+def test_the_serial_line_has_rows_of_its_own_on_request() -> None:
     trace = spoken((REC_RX, "ping 3\n", S), (REC_TX, "pong 4\n", S + 50 * MS))
     words = "".join(ET.fromstring(waveform(trace, ["LED_G"], serial=True)).itertext())
     assert words.index("serial in") < words.index("LED_G") < words.index("serial out")
@@ -149,7 +149,7 @@ def test_the_serial_line_stands_in_rows_of_its_own_when_asked_for() -> None:
     assert "ping 3" not in waveform(trace, ["LED_G"])
 
 
-def test_lines_that_stand_close_share_a_box_and_long_ones_are_cut() -> None:
+def test_close_lines_share_a_box_and_long_ones_are_cut() -> None:
     trace = spoken((REC_TX, "one\ntwo\n", S), (REC_TX, "x" * 300 + "\n", 2 * S))
     (out,) = serial_rows(trace, WINDOW)[1]
     first, second = (piece for piece in out.pieces if isinstance(piece, TextBox))
@@ -157,13 +157,13 @@ def test_lines_that_stand_close_share_a_box_and_long_ones_are_cut() -> None:
     assert second.text.endswith("…") and second.x1 <= WINDOW.width
 
 
-def test_what_is_not_in_the_window_is_not_told() -> None:
+def test_events_outside_of_the_window_are_not_drawn() -> None:
     trace = spoken((REC_TX, "early\n", S), (REC_TX, "now\n", 3 * S), (REC_TX, "late\n", 5 * S))
     (out,) = serial_rows(trace, Window(2 * S, 4 * S, 800))[1]
     assert [piece.text for piece in out.pieces if isinstance(piece, TextBox)] == ["now"]
 
 
-def test_no_mark_of_a_program_turns_the_words_of_the_picture() -> None:
+def test_text_of_a_program_does_not_change_the_direction_of_labels() -> None:
     svg = waveform(spoken((REC_TX, "a\u202eb<script>\n", S)), [], serial=True)
     assert "\u202e" not in svg and "<script>" not in svg
     assert "a\\u202eb<script>" in "".join(ET.fromstring(svg).itertext())
