@@ -109,7 +109,7 @@ def test_a_long_running_bench_bounds_its_pending_records(hostile: MakeBench) -> 
     assert bench.ended is not None and bench.ended.cause == frames.END_OUTPUT
 
 
-def test_a_busy_board_does_not_block_calls_to_its_bench(
+def test_a_busy_board_does_not_block_a_call_from_another_thread(
     hostile: MakeBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The bench's wall clock goes on by being looked at, so that no load of the machine counts.

@@ -79,7 +79,7 @@ def test_a_signal_goes_to_the_other_board_and_back(way: str) -> None:
     assert (back.t_ns[-100:] > sent.t_ns[-100:]).all()
 
 
-def test_a_board_sees_a_change_when_it_reads_the_pin() -> None:
+def test_a_board_reads_an_earlier_change_of_a_pin() -> None:
     late = "from machine import Pin\nimport time\ntime.sleep(1)\nprint(Pin(14, Pin.IN)())"
     early = "from machine import Pin\nimport time\nPin(26, Pin.OUT)(1)\ntime.sleep(5)"
     with boards(circuit(PING), {"esp": early, "pico": late}) as bench:

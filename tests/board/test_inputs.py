@@ -60,7 +60,7 @@ def test_a_slider_follows_its_control_and_has_its_travel_length() -> None:
     assert made.parts["p"].size[0] == pytest.approx(321.3, abs=0.1)
 
 
-def test_a_converter_can_have_an_error() -> None:
+def test_a_potentiometer_can_have_gain_noise_and_spikes() -> None:
     made = circuit(
         {"p": ("wokwi-potentiometer", {})}, ["p:GND b:GND.1", "p:VCC b:3V3", "p:SIG b:34"]
     )

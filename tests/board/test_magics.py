@@ -65,7 +65,7 @@ def test_an_arabic_digit_is_named_before_the_program_runs(
     assert "السطر 2، العمود 7: رقم عربي" in run(shell, "%%board", "print(٣)")
 
 
-def test_a_saved_program_boots_and_reacts_to_controls(shell: InteractiveShell) -> None:
+def test_a_saved_program_boots_and_the_bench_accepts_commands(shell: InteractiveShell) -> None:
     run(shell, f"%board connect bench:{BUTTONS}")
     run(shell, "%%board main.py --detach", FOLLOW)
     assert programs["main.py"] == FOLLOW
@@ -93,7 +93,7 @@ def test_the_lint_is_a_list_and_a_picture_in_the_reader_s_language(
     assert "التوصيل سليم." in run(shell, "%bench lint")
 
 
-def test_each_cell_shows_a_fault_once(shell: InteractiveShell) -> None:
+def test_each_cell_reports_a_fault_once(shell: InteractiveShell) -> None:
     run(shell, f"%board connect bench:{BUTTONS}")
     blink = ("from machine import Pin", "p = Pin(32, Pin.OUT)", "for i in (0, 1, 0, 1): p(i)")
     assert run(shell, "%%board", *blink) == ""
@@ -219,7 +219,7 @@ def test_stock_autograde_only_saves_the_program(
     assert current.board is None
 
 
-def test_a_custom_bench_with_two_boards_and_a_keypad(
+def test_a_bench_from_a_diagram_with_two_boards_and_a_keypad(
     shell: InteractiveShell, tmp_path: Path
 ) -> None:
     parts = [("wokwi-pi-pico", "pico"), ("board-esp32-devkit-c-v4", "esp")]

@@ -210,7 +210,7 @@ def test_overrun_of_the_c_stack_is_a_panic_record(bare: BareBench) -> None:
 
 
 @pytest.mark.parametrize("name", ["uctypes", "btree"])
-def test_an_omitted_feature_raises_its_reason(bare: BareBench, name: str) -> None:
+def test_an_omitted_module_cannot_be_imported(bare: BareBench, name: str) -> None:
     _, error = bare.raw(f"import {name}")
     assert error.endswith(f"ImportError: no module named '{name}'\n")
 

@@ -117,7 +117,7 @@ except NotImplementedError as error:
 # -- deep sleep and resets
 
 
-def test_deep_sleep_keeps_the_rtc_memory_of_the_esp32() -> None:
+def test_deep_sleep_keeps_rtc_memory_calendar_and_reset_cause_of_the_esp32() -> None:
     program = """
 rtc = RTC()
 n = int(rtc.memory() or b"0")

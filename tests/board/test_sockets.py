@@ -176,7 +176,7 @@ def test_more_bytes_than_a_window_holds(family: str) -> None:
     assert play(LARGE, family=family) == ["25600", "True b''"]
 
 
-def test_the_circuit_defines_a_page() -> None:
+def test_the_web_server_serves_an_added_page() -> None:
     program = JOIN + "import requests\nprint(len(requests.get('http://example.com/big').content))"
     with near_ap(program) as bench:
         bench.network.http.pages["/big"] = bytes(20_000)
@@ -248,7 +248,7 @@ def test_datagrams_and_poll(family: str) -> None:
     assert play(UDP, family=family) == ["1", "b'hello' 127.0.0.1", "b'ba'", "0"]
 
 
-def test_select_returns_when_data_arrives() -> None:
+def test_select_returns_when_the_answer_arrives() -> None:
     program = JOIN + (
         "import select, socket\ns = socket.socket()\n"
         "s.connect(socket.getaddrinfo('http.warsha', 80)[0][-1])\n"

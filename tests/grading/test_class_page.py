@@ -114,7 +114,7 @@ def test_ungraded_submissions_are_listed_with_a_reason(page: Opened) -> None:
     assert "unread" in line and "two notebooks lie there" in line
 
 
-def test_the_points_of_the_plot_are_in_their_place(page: Opened) -> None:
+def test_the_distribution_of_points_is_shown(page: Opened) -> None:
     assert page.texts(".spread li b") == ["", "", "", "", "", "2", "", "", "", "1"]
     assert page.texts(".numbers dd")[:4] == ["5", "3", "1", "4"]
 

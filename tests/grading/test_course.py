@@ -192,10 +192,10 @@ def test_a_second_build_keeps_edited_files(course: Course) -> None:
     notebook = course.trainee / name / f"{name}.ipynb"
     work = notebook.read_text(encoding="utf-8") + "\n"
     notebook.write_text(work, encoding="utf-8")
-    message: list[str] = []
-    build_course(course, message.append)
+    messages: list[str] = []
+    build_course(course, messages.append)
     assert (kept / name / f"{name}.ipynb").read_text(encoding="utf-8") == work
-    assert any(str(kept) in line for line in message)
+    assert any(str(kept) in line for line in messages)
     assert notebook.read_text(encoding="utf-8") != work
     (course.trainee / "notes.txt").write_text("mine")
     build_course(course)

@@ -76,7 +76,7 @@ def test_nbgrader_makes_the_same_page(course: Course, hand_in: HandIn) -> None:
     assert words(page_of(course, "s1")).split() == words(ours).split()
 
 
-def test_feedback_uses_only_the_deciding_submission(course: Course, hand_in: HandIn) -> None:
+def test_the_page_shows_the_score_of_the_gradebook(course: Course, hand_in: HandIn) -> None:
     hand_in("s1", mutant("pong_same"))
     grade(course)
     with Gradebook(f"sqlite:///{course.root}/gradebook.db") as gradebook:

@@ -91,7 +91,7 @@ def test_without_a_program_there_are_no_points(shell: InteractiveShell) -> None:
     "wrong",
     [lambda: practice.grade("a"), lambda: practice.lab(""), lambda: practice.lab("no_such_lab")],
 )
-def test_missing_things_are_named(shell: InteractiveShell, wrong: object) -> None:
+def test_a_missing_part_is_an_error_with_a_cure(shell: InteractiveShell, wrong: object) -> None:
     with pytest.raises(CourseError) as caught:
         wrong()  # type: ignore[operator]
     assert caught.value.cure

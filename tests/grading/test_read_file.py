@@ -80,7 +80,7 @@ def test_any_image_gives_bytes_or_none() -> None:
             assert read_apart(flash, "a") is None  # a folder
 
 
-def test_a_read_error_of_the_machine_is_an_internal_error(
+def test_a_read_error_of_the_machine_is_a_bench_error(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     broken = tmp_path / "python"

@@ -145,7 +145,7 @@ def test_a_mark_that_differs_from_the_replay(store: Store, checkout: Path) -> No
 # What cannot be replayed is told in a line, with its cure.
 
 
-def test_a_replay_without_a_grade(store: Store) -> None:
+def test_a_replay_without_a_graded_submission(store: Store) -> None:
     with pytest.raises(GraderError, match="no submission of traffic_light by amina") as caught:
         find_case(store, LAB, "amina")
     assert caught.value.cure == "run: warsha grade traffic_light"

@@ -71,7 +71,7 @@ def test_parts_add_up_and_the_first_miss_gives_the_misconception() -> None:
     assert results(run(BLINK_250))["b"] == (2, "more", "")
 
 
-def test_a_program_without_output_gets_no_points() -> None:
+def test_a_program_that_does_nothing_gets_no_points() -> None:
     assert results(run(STILL)) == {"a": (0, "nothing", ""), "b": (0, "dead", "")}
 
 

@@ -163,7 +163,7 @@ def test_events_outside_of_the_window_are_not_drawn() -> None:
     assert [piece.text for piece in out.pieces if isinstance(piece, TextBox)] == ["now"]
 
 
-def test_text_of_a_program_does_not_change_the_direction_of_labels() -> None:
+def test_direction_marks_and_tags_in_program_text_are_escaped() -> None:
     svg = waveform(spoken((REC_TX, "a\u202eb<script>\n", S)), [], serial=True)
     assert "\u202e" not in svg and "<script>" not in svg
     assert "a\\u202eb<script>" in "".join(ET.fromstring(svg).itertext())
