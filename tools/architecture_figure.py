@@ -1,8 +1,8 @@
-"""Makes docs/explanation/architecture.svg out of the text file beside it.
+"""Makes docs/explanation/architecture.svg from the text file in the same folder.
 
     python tools/architecture_figure.py
 
-A test holds that the drawing is what this makes.
+A test checks that the drawing is up to date.
 """
 
 import tomllib
@@ -21,7 +21,7 @@ KINDS = {
     "hostile": ("#fdeceb", "#d93a34", "not trusted"),
     "data": ("#eef1f6", "#868e99", "files"),
 }
-"""Of each kind of zone its fill, its border, and what the legend says."""
+"""The fill, the border and the legend of each kind of zone."""
 LEGEND = (930, 300)
 HEAD = 7.0
 """Length of an arrow's head."""
@@ -101,7 +101,7 @@ def _arrow(arrow: dict[str, Any], boxes: dict[str, Box]) -> str:
 
 
 def _end(name: str, boxes: dict[str, Box]) -> tuple[Point, bool]:
-    """Where an arrow begins or ends, and whether it runs across there (not up or down)."""
+    """The start or end of an arrow, and whether it is horizontal there."""
     place, _space, share = name.partition(" ")
     box, side = place.split(".")
     return boxes[box].at(side, float(share or 0.5)), side in ("left", "right")
@@ -133,7 +133,7 @@ def _head(before: Point, tip: Point) -> str:
 
 
 def _words(words: str, points: list[Point]) -> str:
-    """A label beside the longest piece of an arrow."""
+    """A label next to the longest piece of an arrow."""
     pieces = pairwise(points)
     (x1, y1), (x2, y2) = max(pieces, key=lambda p: abs(p[1][0] - p[0][0]) + abs(p[1][1] - p[0][1]))
     if y1 == y2:

@@ -2,7 +2,7 @@
 
     python tools/attack_table.py
 
-A test holds that the page is what this makes.
+A test checks that the page is up to date.
 """
 
 import tempfile
@@ -46,7 +46,7 @@ def row(graded: Graded, attack: Attack) -> str:
 
 
 def total(graded: Graded, attack: Attack, student: str) -> str:
-    """The sum of a trainee's marks, or that there are none."""
+    """The sum of a trainee's marks, or a text if there are none."""
     points = graded.of(attack, student)
     return f"{sum(filter(None, points.values())):g}" if points else "not graded"
 

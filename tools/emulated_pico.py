@@ -1,9 +1,9 @@
 """The second engine: a Pico's real firmware under PyPI's rp2040py.
 
-rp2040py counts Cortex-M0+ cycles per instruction; what it leaves out (cache misses of the flash,
-erase times) is said in docs/measured/timing.md. A program's edges and text come with the emulated
-time, and are the same in each run: bytes for the board are handed over by the emulated clock
-alone.
+rp2040py counts Cortex-M0+ cycles per instruction; docs/measured/timing.md lists what it leaves
+out (cache misses of the flash, erase times). The edges and the text of a program have the emulated
+time and are the same in each run, because the emulated clock alone decides when the board gets
+bytes.
 """
 
 import time
@@ -36,7 +36,7 @@ class Edge(NamedTuple):
 
 
 class Ran(NamedTuple):
-    """What a program did: what it printed, its traceback, and the edges of its pins."""
+    """The result of a program: its output, its traceback, and the edges of its pins."""
 
     text: str
     error: str
@@ -44,16 +44,16 @@ class Ran(NamedTuple):
 
 
 class EmulatorError(Exception):
-    """The firmware did not do what was asked in time."""
+    """The firmware did not react in time."""
 
 
 def firmware() -> Path:
-    """Where `firmware/pico/build.py` puts what it built."""
+    """The output folder of `firmware/pico/build.py`."""
     return paths.build_dir() / "pico" / "firmware.uf2"
 
 
 class EmulatedPico:
-    """A powered Pico at its raw prompt; `run` may be called again and again.
+    """A powered Pico at its raw prompt; `run` may be called many times.
 
     Raises: EmulatorError when the firmware does not come up.
     """
@@ -93,7 +93,7 @@ class EmulatedPico:
         self.chip.gpio[source].add_listener(follow)
 
     def soft_reset(self) -> None:
-        """A new interpreter, at the raw prompt."""
+        """Restart the interpreter, up to the raw prompt."""
         self._say(b"\x04")
         self._until(BANNER)
 

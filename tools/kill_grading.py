@@ -1,10 +1,9 @@
-"""Kill grading at random moments, go on, and compare with a run that nobody disturbed.
+"""Kill grading at random moments, resume it, and compare with an undisturbed run.
 
     python tools/kill_grading.py --count 100   the writer, a worker, or the disk, in turn
 
-Each time a fresh copy of a course is graded by the real command. What must be the same at the
-end: every row of the gradebook, every file of `autograded/`, every record; and no program that
-was scored runs again.
+Each time the real command grades a new copy of a course. At the end every row of the gradebook,
+every file of `autograded/` and every record must be the same. No scored program may run again.
 """
 
 import argparse
@@ -42,19 +41,19 @@ def workers(writer: int) -> list[int]:
 
 
 def kill_writer(process: subprocess.Popen[str], _course: Course, _rng: random.Random) -> None:
-    """No handler, no cleaning up."""
+    """Kill the writer without a chance to clean up."""
     process.kill()
 
 
 def kill_worker(process: subprocess.Popen[str], _course: Course, rng: random.Random) -> None:
-    """One of them, if there is one at that moment."""
+    """Kill a worker, if there is one at that moment."""
     if found := workers(process.pid):
         with suppress(ProcessLookupError):
             os.kill(rng.choice(found), signal.SIGKILL)
 
 
 def fill_disk(_process: subprocess.Popen[str], course: Course, rng: random.Random) -> None:
-    """Leave so little that a file now and then still fits, or none."""
+    """Fill the disk almost completely: only some files still fit, or none."""
     leave(course, rng.choice([0, 4096, 100_000]))
 
 
@@ -63,7 +62,7 @@ def leave(course: Course, count: int) -> None:
     with (course.place / "ballast").open("wb") as ballast:
         about = os.statvfs(course.place)
         free = about.f_bavail * about.f_frsize
-        with suppress(OSError):  # the run took the room meanwhile
+        with suppress(OSError):  # the run used the space in the meantime
             os.posix_fallocate(ballast.fileno(), 0, max(1, free - count))
 
 
@@ -90,7 +89,7 @@ def place_for(kind: str, scratch: Path) -> Iterator[Path]:
 
 
 def disturb(kind: str, course: Course, after_s: float, rng: random.Random) -> str:
-    """One run with one accident, and the run after it; what became of the first."""
+    """One disturbed run and the run after it. Returns the outcome of the first."""
     process = course.start()
     pids: set[int] = set()
     end = time.monotonic() + after_s
@@ -185,7 +184,7 @@ def main() -> int:
 
 
 def possible() -> list[str]:
-    """The accidents that this user can bring about."""
+    """The kinds of disturbance that this user can cause."""
     return [kind for kind in KINDS if kind != "disk" or os.geteuid() == 0]
 
 

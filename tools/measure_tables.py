@@ -1,8 +1,8 @@
-"""Makes docs/reference/measuring.md out of the measuring functions.
+"""Makes docs/reference/measuring.md from the measuring functions.
 
     python tools/measure_tables.py
 
-A test holds that the page is what this makes, and that all of it is said.
+A test checks that the page is up to date and that every entry has a docstring.
 """
 
 import ast
@@ -55,7 +55,7 @@ def read_rate(run: Run) -> list[Hertz]:
 
 @dataclass(frozen=True)
 class Entry:
-    """A function, or a class with what it offers."""
+    """A function, or a class with its public members."""
 
     name: str
     call: str
@@ -93,7 +93,7 @@ def _public(body: list[ast.stmt]) -> Iterator[Entry]:
 
 
 def _class(node: ast.ClassDef) -> str:
-    """Its name with what it holds."""
+    """The name of a class with its fields."""
     held = [
         one.target.id
         for one in node.body
@@ -103,7 +103,7 @@ def _class(node: ast.ClassDef) -> str:
 
 
 def _call(node: ast.FunctionDef) -> str:
-    """How it is called, and what it gives."""
+    """The signature and the type of the result."""
     given = node.args
     for one in (*given.args, *given.kwonlyargs, *filter(None, [given.vararg])):
         one.annotation = None

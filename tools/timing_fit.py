@@ -1,9 +1,9 @@
 """Fits the cost table to measured small programs.
 
-What a program takes is the sum of how often each cost is charged, times the cost: a run of the
-tunable port with one cost of 1 µs and none else says how often. The costs then follow from
-non-negative least squares on relative errors, with less weight for what does not fit, and a
-slight pull to what they were before, which decides between costs that always come together.
+The time of a program is the sum over all costs of count times cost. A run of the tunable port with
+one cost of 1 µs and no other gives the count. The costs follow from non-negative least squares on
+relative errors, with less weight for outliers and a slight pull to the previous costs, which
+decides between costs that always occur together.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,9 +21,9 @@ UNIT_NS = 1000
 PULL = 0.01
 ROUNDS, SWEEPS = 8, 400
 OUTLIER = 0.1
-"""A relative error from which on a program has less weight."""
+"""Above this relative error a program has less weight."""
 SMALL_US = 20.0
-"""Errors of programs that take less are measured as if they took so long."""
+"""The error of a shorter program is relative to this time."""
 LEAST_US = {"PIN_WRITE": 0.5, "PIN_READ": 0.1, "SLEEP_US": 0.1, "ADC_READ": 0.1}
 """A loop in C around these must take time; hardware/boards names the least of a pin write."""
 
@@ -38,7 +38,7 @@ class Equations(NamedTuple):
 
 
 def count(programs: Sequence[Program], names: Sequence[str]) -> dict[str, list[int | None]]:
-    """What each program takes on the tunable port with one cost of 1 µs; "" with none at all."""
+    """The time of each program on the tunable port with one cost of 1 µs; "" is without costs."""
     found = {}
     for name in ["", *names]:
         with PortBoard("rp2", {name: UNIT_NS} if name else {}) as port:
@@ -51,7 +51,7 @@ def equations(
     measured: Mapping[str, int | None],
     counted: Mapping[str, Sequence[int | None]],
 ) -> Equations:
-    """Put measured and counted together, less the empty loop where a program has one."""
+    """Combine measured and counted times, minus the empty loop of a program that has one."""
     names = [name for name in counted if name]
     row = {program.name: at for at, program in enumerate(programs)}
     taken = [

@@ -1,7 +1,7 @@
 """The cost table of the port as data: read from firmware/port/cost/costs.h, and written back.
 
-A build whose costs can be set at its start lets a fit see what each cost does to each program: the
-time of a program with one cost alone is how often it is charged.
+The tunable build gets its costs at the start, for the fit: the time of a program with one cost
+alone shows how often that cost is charged.
 """
 
 import re

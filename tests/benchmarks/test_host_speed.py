@@ -1,6 +1,6 @@
-"""Host functions and attackers: a sandbox that starts, and what a hostile class costs the others.
+"""Host functions and attackers: the start of a sandbox, and the delay by a hostile class.
 
-What a busy machine can spoil is done a few times, and the quickest counts.
+A measurement that a busy machine disturbs is repeated, and the fastest run counts.
 """
 
 from collections.abc import Callable

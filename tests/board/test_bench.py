@@ -54,7 +54,7 @@ def test_a_polling_loop_follows_the_input_at_once(family: str) -> None:
         trace = bench.trace
     pressed = trace.edges(PINS[family]["BTN"])
     shown = trace.edges(PINS[family]["LED"])
-    assert SECOND in pressed.falling()  # the first touch; then it bounces
+    assert SECOND in pressed.falling()  # the first contact, before the bounce
     assert 0 < shown.falling()[0] - SECOND < 40_000
     assert not trace.level_at(PINS[family]["LED"], SECOND + 100 * MS)
     assert trace.level_at(PINS[family]["LED"], 2 * SECOND + 100 * MS)
@@ -139,7 +139,7 @@ def test_a_short_is_noted() -> None:
         assert not bench.trace.level_at(26, 2 * SECOND)
 
 
-# -- one story, one trace -------------------------------------------------------------------
+# -- one scenario, one trace -------------------------------------------------------------------
 
 STORY = """
 from machine import ADC, Pin, Timer

@@ -1,4 +1,4 @@
-"""Many boards at once, and a bench that other threads reach."""
+"""Many boards at once, and a bench that other threads use."""
 
 import threading
 from collections.abc import Iterator
@@ -61,7 +61,7 @@ class Live:
             self._changed.notify_all()
 
     def expect(self, words: bytes) -> None:
-        """Waits until the board has said this, and forgets it."""
+        """Waits until the board has printed this, and removes it."""
         with self._changed:
             assert self._changed.wait_for(lambda: words in self.received, 60), bytes(self.received)
             del self.received[: self.received.index(words) + len(words)]
@@ -185,6 +185,6 @@ def test_a_short_press_after_a_quiet_time_is_seen(mode: Mode) -> None:
         board.files.put("main.py", program)
         board.boot_detached()
         for _ in range(3):
-            assert board.serial.readline(0.4) == ""  # the bench hears nothing meanwhile
+            assert board.serial.readline(0.4) == ""  # the bench receives nothing during this time
             bench.press("btn1", 0.05)
             assert board.serial.readline(60) == "PRESSED"

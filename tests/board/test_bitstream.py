@@ -1,6 +1,4 @@
-"""Lamps behind one wire: what `machine.bitstream`, PIO and RMT send arrives as bytes, down a
-chain.
-"""
+"""Chains of pixels on one wire: data from `machine.bitstream`, PIO and RMT arrives as bytes."""
 
 from typing import ClassVar
 
@@ -21,7 +19,7 @@ Seen = list[tuple[bytes, int]]
 
 
 class Lamps(PixelPart):
-    """Keeps the first bytes of each frame, and passes on the rest."""
+    """Keeps the first bytes of each frame and passes the rest on."""
 
     TYPES: ClassVar[tuple[str, ...]] = ("test-lamps",)
     PINS: ClassVar[dict[str, tuple[float, float]]] = {"DIN": (0, 0), "DOUT": (9, 0)}
@@ -36,13 +34,13 @@ class Lamps(PixelPart):
 
 @pytest.fixture
 def lamps(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A part type of our own."""
+    """Registers a part type for these tests."""
     find = parts.find
     monkeypatch.setattr(parts, "find", lambda name: Lamps if name in Lamps.TYPES else find(name))
 
 
 def shown(family: str, program: str, until_ms: float = 200) -> tuple[Seen, Seen, Trace]:
-    """The frames of two chains, one behind the other (the first keeps 3 bytes, the second 6)."""
+    """The frames of two chains in a row (the first keeps 3 bytes, the second 6)."""
     kind = {"esp32": "esp32_devkit_c_v4", "rp2": "pi_pico"}[family]
     board = boards.load(kind)
     out = next(p.name for p in board.pins.values() if p.gpio == PINS[family]["OUT"])

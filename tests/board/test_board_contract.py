@@ -1,4 +1,4 @@
-"""What `Board` promises, on every board and over every way to it."""
+"""The contract of `Board`, on every board and over every connection to it."""
 
 import random
 import threading
@@ -67,7 +67,7 @@ def test_long_output_arrives_whole(fresh: Board) -> None:
 
 
 def test_output_is_seen_while_the_program_runs(fresh: Board) -> None:
-    """The program waits for an answer that it can only get when its question was seen."""
+    """The program waits for an answer to its question, so the question must arrive before."""
 
     def answer(text: str) -> None:
         if "name?" in text:

@@ -1,4 +1,4 @@
-"""Boards that use too much, or stop speaking: each ends, and the reason is given."""
+"""Boards that use too much or stop responding: each ends with a reason."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,7 +11,7 @@ from hardware.bench import scheduler
 from hardware.bench.limits import INTERACTIVE, Limits
 from hardware.bench.protocol import frames
 from hardware.bench.serving.interactive_bench import InteractiveBench
-from tests.support.lying_boards import SECOND, MakeBench
+from tests.support.scripted_boards import SECOND, MakeBench
 
 
 def test_endless_output_is_cut_at_the_byte(hostile: MakeBench) -> None:
@@ -112,7 +112,7 @@ def test_a_long_running_bench_bounds_its_pending_records(hostile: MakeBench) -> 
 def test_a_busy_board_does_not_block_a_call_from_another_thread(
     hostile: MakeBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # The bench's wall clock goes on by being looked at, so that no load of the machine counts.
+    # Each read of the wall clock moves it, so the load of the machine has no effect.
     looks = count()
     monkeypatch.setattr(scheduler, "monotonic", lambda: next(looks) * scheduler.MOST_BUSY_S / 2)
     acts = "for n in range(20_000): say(MODE, 2, n & 1, 0, 10 + n)\nask(SYNC, t=30_000)"
@@ -123,7 +123,7 @@ def test_a_busy_board_does_not_block_a_call_from_another_thread(
         bench.soon(lambda: bench.board.terminate(frames.END_OFF, "switched off"))
         wait_for(bench, lambda: bench.ended is not None)
     assert bench.ended is not None and bench.ended.cause == frames.END_OFF
-    assert 0 < bench.ended.t_ns < 10_000  # in the middle of what the board does
+    assert 0 < bench.ended.t_ns < 10_000  # while the board is still sending
 
 
 def test_records_of_an_ended_board_end_no_board_again(hostile: MakeBench) -> None:
@@ -136,7 +136,7 @@ def test_records_of_an_ended_board_end_no_board_again(hostile: MakeBench) -> Non
 
 
 def wait_for(bench: InteractiveBench, done: Callable[[], bool]) -> None:
-    """Serves an interactive bench so long."""
+    """Serves an interactive bench for this time."""
     late = monotonic() + 60
     while not done():
         assert monotonic() < late

@@ -93,10 +93,10 @@ def test_no_board_waits_for_the_output_of_another() -> None:
             esp.run("pass", timeout_s=WAIT_S)
             pico.run("pass", timeout_s=WAIT_S)
             rounds_s.append(monotonic() - begun_s)
-        # A board that idles speaks twice a second: who waits for it waits in every round. A busy
-        # machine does not slow all of them down so much.
+        # An idle board sends twice a second: a wait for it would take that time in every round. A
+        # busy machine does not slow all boards down so much.
         assert min(rounds_s) < 0.5
-        esp.serial.write(b"while True: pass\r\n")  # ahead, so that the other's calls come late
+        esp.serial.write(b"while True: pass\r\n")  # the other board's calls come late
         pico.run(scan, timeout_s=WAIT_S)
         assert bench.snapshot().ended == ""
 

@@ -1,4 +1,4 @@
-"""Several boards on one bench: one time, wires between them, and no board that hurts another."""
+"""Several boards on one bench: common time, wires between them, and independent failures."""
 
 import os
 import signal
@@ -102,7 +102,7 @@ def test_an_answer_can_wait_for_the_third() -> None:
 
 
 def story(count: int, *stops: int) -> list[str]:
-    """The fingerprints of boards that disturb each other and draw lots."""
+    """The trace hashes of boards that interrupt each other and use random numbers."""
     ids = ("esp", "pico", "third")[:count]
     wires = [PING, PONG, ("pico:GP16", "third:GP14"), ("third:GP15", "pico:GP17")]
     wires += [("esp:32", "btn1:1.l"), ("btn1:2.l", "esp:GND.1")]
@@ -183,7 +183,7 @@ def test_forged_time_of_one_board_ends_that_board() -> None:
     with boards(circuit(PING, PONG), {"esp": BLINK, "pico": POLL}) as bench:
         bench.run(SECOND)
         board = bench.boards["pico"]
-        board.reader.validator.last_ns += SECOND // 2  # as if it had named that time before
+        board.reader.validator.last_ns += SECOND // 2  # as if it had reported that time before
         bench.run(2 * SECOND)
         end = bench.traces["pico"].ended()
         assert end is not None and end.cause == frames.END_FORGED

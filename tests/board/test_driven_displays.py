@@ -1,4 +1,4 @@
-"""Displays behind a driver chip: MAX7219 matrices and the TM1637 clock, by real board programs."""
+"""Displays with a driver chip: MAX7219 matrices and the TM1637 clock, by real board programs."""
 
 import numpy as np
 import pytest

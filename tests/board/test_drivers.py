@@ -1,4 +1,4 @@
-"""Published drivers run unchanged: displays, lamps and sound."""
+"""Published drivers run unchanged: displays, LEDs and sound."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ for y in range({1}):
 
 
 def dots(text: list[str]) -> list[list[bool]]:
-    """The dots that a program printed with DUMP."""
+    """The pixels that a program printed with DUMP."""
     return [[dot == "#" for dot in line] for line in text]
 
 

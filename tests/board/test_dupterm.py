@@ -1,4 +1,4 @@
-"""`os.dupterm`: a second terminal, as both chips have it."""
+"""`os.dupterm`: a second terminal, on both chips."""
 
 import pytest
 

@@ -99,7 +99,7 @@ def test_the_program_can_reset_the_board(family: str) -> None:
         bench.run(5 * SECOND)
         output = bench.trace.serial().data.decode()
     assert [f"boot {n} " in output for n in range(1, 6)] == [True, True, True, True, False]
-    assert output.count("True") == 1  # the others know that it was no power on
+    assert output.count("True") == 1  # the other boots have another reset cause
 
 
 def test_outputs_fall_with_the_reset(family: str) -> None:
@@ -160,7 +160,7 @@ def test_a_board_ends_by_its_limits(family: str, program: str) -> None:
 )
 def test_an_honest_board_never_fails_record_validation(family: str, program: str) -> None:
     with bench_with(program, family) as bench:
-        for n in range(100):  # horizons that it passes on its way
+        for n in range(100):  # horizons before the limit
             bench.at(n * 100 * MS, lambda: None)
         bench.run(60 * SECOND)
         assert bench.ended is None

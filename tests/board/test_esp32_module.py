@@ -1,4 +1,4 @@
-"""The `esp32` module: named values in the flash, the table of partitions, the heap."""
+"""The `esp32` module: NVS, the partition table, the heap."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ HEAD = "import esp32, machine, time\nfrom esp32 import NVS, Partition\n"
 
 
 def lines(program: str) -> list[str]:
-    """What the program printed."""
+    """The lines that the program printed."""
     return printed_lines(play("esp32", HEAD + program, 3000))
 
 

@@ -1,4 +1,4 @@
-"""ESP-NOW between boards, and boards that talk to each other over WiFi."""
+"""ESP-NOW between boards, and WiFi between boards."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,7 +20,7 @@ now.active(True)
 
 
 def near(*names: str, ap: Mapping[str, str] | None = None, kind: str = "esp32") -> Circuit:
-    """Boards with nothing in common but the air."""
+    """Boards that are connected by radio only."""
     parts: list[dict[str, Any]] = [{"type": BOARDS[kind], "id": name} for name in names]
     if ap is not None:
         parts.append({"type": "wokwi-wifi-ap", "id": "ap", "attrs": dict(ap)})
@@ -102,7 +102,7 @@ while True:
 
 
 def talk(seed: int = 1, loss: float = 0) -> tuple[str, str, str, str]:
-    """What both say, and the fingerprints of both traces."""
+    """The output and the trace hashes of both boards."""
     made = near("one", "two", ap=AP)
     with boards(made, {"one": TALKER, "two": ANSWERER}, seed=seed) as bench:
         bench.control("ap", "espnow_loss", loss, 2 * SECOND)

@@ -1,4 +1,4 @@
-"""What a program does that would hurt a real board, seen while it runs on the real port."""
+"""Faults that would damage a real board, found while a program runs on the port."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The flash image: what is put there the board finds, and what the board writes is read here."""
+"""The flash image: the board reads files of the bench, and the bench reads files of the board."""
 
 import os
 from pathlib import Path
@@ -90,7 +90,7 @@ def test_too_much_is_refused_with_its_name() -> None:
 
 
 def test_preparing_a_board_takes_no_time() -> None:
-    """Once it takes 1 ms of the processor: the image is made once. The bound is far above that."""
+    """The image is made once; then it takes 1 ms of CPU time. The bound is far above that."""
     board = boards.load("pi_pico")
     Flash(board).close()
     begin_s = process_time()

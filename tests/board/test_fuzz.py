@@ -1,4 +1,4 @@
-"""A small share of fuzz_bench.py, and what it found once."""
+"""A small share of fuzz_bench.py and fuzz_frames.py, and earlier findings."""
 
 import xml.etree.ElementTree as ET
 from typing import Any

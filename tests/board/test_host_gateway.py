@@ -1,4 +1,4 @@
-"""A board and the host's own network: what was allowed, with a real broker, and nothing else."""
+"""A board reaches only allowed addresses of the host's network, among them a real broker."""
 
 import shutil
 import socket
@@ -20,14 +20,14 @@ WAIT_S = 60.0
 
 
 def free_port() -> int:
-    """A TCP port that nobody listens on."""
+    """A TCP port without a listener."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port: int = server.getsockname()[1]
         return port
 
 
 def listens(port: int) -> bool:
-    """Whether somebody has come to listen there, in time."""
+    """Whether a listener appears there in time."""
     end = monotonic() + WAIT_S
     while monotonic() < end:
         try:

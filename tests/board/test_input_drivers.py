@@ -1,4 +1,4 @@
-"""Published drivers run unchanged: what people press, turn and tilt."""
+"""Published drivers run unchanged: buttons, encoders and joysticks."""
 
 import pytest
 
@@ -80,7 +80,7 @@ while time.ticks_diff(end, time.ticks_ms()) > 0:
 
 
 def test_micropython_rotary_encoder() -> None:
-    """Its first step is lost: the driver takes both contacts for closed at first."""
+    """The first step is lost: the driver assumes closed contacts at the start."""
     program = """
 from micropython_rotary_encoder import RotaryEncoderRP2, RotaryEncoderEvent as Event
 from machine import Pin

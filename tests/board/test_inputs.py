@@ -1,4 +1,4 @@
-"""Parts that a person moves, seen by a program: switches, knobs, keys, encoder, remote."""
+"""Parts that a person operates: switches, potentiometers, keys, encoder, remote control."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Character displays: both buses, the instruction set, own characters, the busy flag."""
+"""Character displays: both buses, the instruction set, custom characters, the busy flag."""
 
 import pytest
 

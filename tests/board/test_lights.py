@@ -1,4 +1,4 @@
-"""What a person sees of LEDs in rows and digits, multiplexed by a real board program or not."""
+"""The visible state of LED bars and digits, multiplexed by a real board program or not."""
 
 import pytest
 

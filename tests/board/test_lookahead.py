@@ -1,5 +1,5 @@
-"""Steps that a board is told in advance: its trace is that of a board which asks at each of them,
-and others may disturb them at any time."""
+"""Steps that are announced to a board: its trace is the same as without announcements, also when
+other events interrupt them."""
 
 import pytest
 
@@ -73,14 +73,14 @@ ENGINES = {
     "s = rp2.StateMachine(0, sample, freq=200000, in_base=wire)\nstart(); s.active(1)\n"
     "for _ in range(30):\n    print(hex(s.get()))",
 }
-"""What works by itself beside the program: it sends, or samples the wire."""
+"""Peripherals that run without the program: they send, or sample a wire."""
 HANDS = [Hand(300 + 0.9 * n, "d", "temperature", n) for n in range(9)]
 STUCK = {"esp32": 21.0, "rp2": 25.0}
-"""When the first answer of a program that only starts it is on its way, in ms."""
+"""The time of the first answer in a program that only starts the peripheral, in ms."""
 
 
 def trace_of(program: str, family: str = "esp32") -> Trace:
-    """What that program and the sensors did."""
+    """The trace of that program with the sensors."""
     wires = WIRES if family == "esp32" else [pico(wire) for wire in WIRES]
     text = BEGIN + (PROGRAMS | {"engine": ENGINES[family]})[program]
     if family == "rp2":
@@ -97,7 +97,7 @@ def pico(wire: str) -> str:
 
 
 def ask_always(patch: pytest.MonkeyPatch) -> None:
-    """Tell boards nothing before."""
+    """Announce no step to the boards."""
 
     def none(self: Lookahead, horizon_ns: int, *_: object) -> tuple[list[bytes], int]:
         return [], min(horizon_ns, self.next_ns)

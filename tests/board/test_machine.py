@@ -262,7 +262,7 @@ for number in (-1, 0, 3, 4):
 
 @families
 def test_a_timer_without_a_reference(family: str) -> None:
-    """The Pico's is collected, the ESP32's is hardware and stays."""
+    """On the Pico it is garbage-collected; on the ESP32 the hardware timer runs on."""
     program = """
 import gc
 fired = []
@@ -276,7 +276,7 @@ time.sleep_ms(220)
 print(len(fired))
 """.replace("NUMBER", "number" if family == "esp32" else "-1")
     (count,) = map(int, lines(family, program))
-    # The collector takes whatever looks like an address for one, so it may keep the last of them.
+    # The collector is conservative, so it may keep the last of them.
     assert count == 16 if family == "esp32" else count <= 4
 
 

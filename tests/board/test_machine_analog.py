@@ -1,4 +1,4 @@
-"""What `machine` converts and generates: ADC, PWM and pulses, with each chip's ranges and limits.
+"""ADC, PWM and pulses of `machine`, with the ranges and limits of each chip.
 
 The ranges are those of MicroPython 1.25's ports/esp32 and ports/rp2.
 """
@@ -63,7 +63,7 @@ print(ADC(AIN, atten=ADC.ATTN_6DB) is a)
 
 @families
 def test_a_loop_that_only_reads_asks_rarely(family: str) -> None:
-    """It sees the knob move all the same, and what is told of it is bounded."""
+    """It still sees each move of the knob, and the number of records is bounded."""
     program = """
 a = ADC(Pin(AIN))
 hasattr(a, 'atten') and a.atten(3)

@@ -39,7 +39,7 @@ def shell() -> Iterator[InteractiveShell]:
 
 
 def run(shell: InteractiveShell, *lines: str) -> str:
-    """What a cell shows, its failure included."""
+    """The output of a cell, with its error."""
     with capture_output() as shown:
         shell.run_cell("\n".join(lines))
     return str(shown.stdout + shown.stderr)

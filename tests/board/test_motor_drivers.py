@@ -1,4 +1,4 @@
-"""Published drivers run unchanged: servo, stepper, relay, and a client of a broker."""
+"""Published drivers run unchanged: servo, stepper, relay, and an MQTT client."""
 
 import pytest
 

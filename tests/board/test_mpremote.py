@@ -24,7 +24,7 @@ ARABIC = "# مرحبا\nprint('main', 6 * 7)\n"
 
 
 def start(family: str) -> tuple[subprocess.Popen[str], dict[str, str]]:
-    """A bench as a process of its own, and the addresses that it prints."""
+    """A bench in a separate process, and the addresses that it prints."""
     process = subprocess.Popen(
         [sys.executable, str(ROOT / "warsha.py"), "bench", "--board", family],
         stdout=subprocess.PIPE,
@@ -53,7 +53,7 @@ def urls(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
 
 
 def mpremote(url: str, *words: str) -> str:
-    """What mpremote prints; it must succeed."""
+    """The output of mpremote, which must succeed."""
     done = subprocess.run(
         [sys.executable, "-m", "mpremote", "connect", url, *words],
         capture_output=True,
@@ -119,7 +119,7 @@ def test_repl_on_the_pty(urls: dict[str, str]) -> None:
         stderr=theirs,
     )
     seen = read_until(ours, b"Ctrl-]")
-    # What is typed before mpremote has taken the terminal would be lost in its change of settings.
+    # Input before mpremote has changed the settings of the terminal would be lost.
     wait_for_raw(theirs)
     os.write(ours, b"\r")
     seen += read_until(ours, b">>> ")
@@ -132,7 +132,7 @@ def test_repl_on_the_pty(urls: dict[str, str]) -> None:
 
 
 def read_until(fd: int, mark: bytes) -> bytes:
-    """What appears on the terminal up to the mark, or what came in time."""
+    """The output of the terminal up to the mark, or until the time-out."""
     data, end = b"", time.monotonic() + WAIT_S
     while mark not in data and time.monotonic() < end:
         if select.select([fd], [], [], 0.2)[0]:

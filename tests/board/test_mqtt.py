@@ -1,4 +1,4 @@
-"""MQTT from a board's program to the broker of the bench, and what the trace tells of it."""
+"""MQTT from a board's program to the broker of the bench, and its records in the trace."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -97,7 +97,7 @@ def test_the_will_is_published_when_a_client_is_lost(end: str, wanted: list[str]
         bench.run(60 * SECOND)
         notes = bench.trace.mqtt()
     assert [n.kind for n in notes if n.kind in ("disconnect", "lost", "will", "broken")] == wanted
-    if end.startswith("time.sleep"):  # one and a half times the keep-alive after the last word
+    if end.startswith("time.sleep"):  # one and a half times the keep-alive after the last packet
         connected, lost = notes[0].t_ns, notes[1].t_ns
         assert 0 <= lost - connected - 30 * SECOND < 10 * MS
 

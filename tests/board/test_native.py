@@ -1,4 +1,4 @@
-"""Decorators that on a chip make machine code: native ones run as bytecode, others are refused."""
+"""Decorators for machine code: `native` functions run as bytecode, the others are refused."""
 
 from collections.abc import Iterator
 
@@ -36,7 +36,7 @@ def bare(family: str) -> Iterator[BareBench]:
 
 
 def took_us(bare: BareBench, decorator: str) -> int:
-    """Virtual microseconds of a thousand turns."""
+    """Virtual microseconds of a thousand loop iterations."""
     output, error = bare.raw(LOOP.format(decorator=decorator))
     assert not error
     return int(output)
@@ -67,7 +67,7 @@ print(list(Counter().up(3)))
 
 
 def refused(bare: BareBench, decorator: str) -> str:
-    """What the board says of a function in the third line."""
+    """The error of the board for a function in the third line."""
     return bare.raw(f"print('never')\n\n@micropython.{decorator}\ndef f(x):\n    pass")[1]
 
 

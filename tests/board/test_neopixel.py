@@ -1,4 +1,4 @@
-"""NeoPixels show what a real board program sends them, in all their shapes."""
+"""NeoPixels of all shapes show the data of real board programs."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The OLED shows what a real board program draws, and obeys its controller's commands."""
+"""The OLED shows the drawing of a real board program and executes the controller's commands."""
 
 from collections.abc import Callable
 from io import BytesIO

@@ -23,7 +23,7 @@ def run(program: str, until_ms: float = 1000, *hands: Hand) -> Trace:
 
 
 def lines(program: str, until_ms: float = 1000, *hands: Hand) -> list[str]:
-    """What it printed."""
+    """The lines that the program printed."""
     return printed_lines(run(program, until_ms, *hands))
 
 
@@ -136,7 +136,7 @@ print(other.tx_fifo())
 
 
 def test_a_state_machine_waits_for_a_pin_and_counts() -> None:
-    """A machine times how long the button is pressed, in cycles of 1 us."""
+    """A state machine measures the time of a press in cycles of 1 µs."""
     program = """
 @asm_pio()
 def pulse():

@@ -1,4 +1,4 @@
-"""The port by itself: REPL, time, memory, faults and lock, seen through its frames."""
+"""The port without the bench: REPL, time, memory, faults and sandbox, through its frames."""
 
 import re
 import signal
@@ -18,7 +18,7 @@ PROMPT = b">>> "
 US = 1000
 MS = 1_000_000
 RP2_LOOP_US = 3.2 * 1.12
-"""One turn of an empty `for` on a Pico: emulated, times what silicon takes more (costs.h)."""
+"""One iteration of an empty `for` on a Pico: the emulated time, scaled to the chip (costs.h)."""
 
 
 @pytest.fixture(params=FAMILIES)
@@ -35,7 +35,7 @@ def bare(family: str) -> Iterator[BareBench]:
 
 
 def timed(bare: BareBench, statement: str) -> float:
-    """Virtual microseconds of a statement, as the board measures them."""
+    """Virtual microseconds of a statement, measured by the board."""
     before = "import time\ntime.sleep_ms(100)\na = time.ticks_us()"  # the serial line is idle
     after = "print('', time.ticks_diff(time.ticks_us(), a))"
     output, error = bare.raw(f"{before}\n{statement}\n{after}")

@@ -1,4 +1,4 @@
-"""Sensors whose answer is a pulse or a level in time: HC-SR04 and PIR, seen by a program."""
+"""Sensors with a pulse or a timed level as output: HC-SR04 and PIR, read by a program."""
 
 import pytest
 

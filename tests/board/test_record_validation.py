@@ -1,4 +1,4 @@
-"""Boards that send false records: each is ended, with a reason, and the bench goes on."""
+"""Boards that send invalid records: each is ended with a reason, and the bench continues."""
 
 import os
 import random
@@ -12,10 +12,10 @@ from hardware.bench.board.record_validation import RecordValidator
 from hardware.bench.protocol import frames
 from hardware.bench.protocol.records import RECORD, Row
 from hardware.errors import BenchError
-from tests.support.lying_boards import SECOND, MakeBench
+from tests.support.scripted_boards import SECOND, MakeBench
 from tests.support.workbench import bench_with
 
-LIES = {
+INVALID = {
     "time that goes back": ("say(OUT, 2, 0, 1, 5000); say(OUT, 2, 0, 0, 4000)", "time goes back"),
     "time before the boot": ("ask(SYNC, t=10 ** 9); say(OUT, 2, t=1)", "time goes back"),
     "a request in the past": ("say(OUT, 2, 0, 1, 5000); ask(SYNC, t=4999)", "time goes back"),
@@ -64,9 +64,9 @@ LIES = {
 }
 
 
-@pytest.mark.parametrize("lie", LIES)
-def test_an_invalid_record_ends_the_board(hostile: MakeBench, lie: str) -> None:
-    acts, reason = LIES[lie]
+@pytest.mark.parametrize("case", INVALID)
+def test_an_invalid_record_ends_the_board(hostile: MakeBench, case: str) -> None:
+    acts, reason = INVALID[case]
     with hostile(acts + "\nask(SYNC, t=10 ** 12)") as bench:
         bench.run(3 * SECOND)
     assert bench.ended is not None
@@ -168,7 +168,7 @@ def honest_rows(chance: random.Random) -> list[Row]:
 def spoil(rows: list[Row], chance: random.Random) -> None:
     at = chance.randrange(len(rows))
     kind, a, b, c, t_ns = rows[at]
-    lies: list[Row] = [
+    invalid: list[Row] = [
         (kind, 99, b, c, t_ns),
         (chance.choice((0, 1, 9, 40, 255)), a, b, c, t_ns),
         (frames.REC_SYNC, a, b, c, t_ns),
@@ -176,6 +176,6 @@ def spoil(rows: list[Row], chance: random.Random) -> None:
         (kind, a, b, c, 2 * 10**9 + 1),
         (frames.REC_MODE, a, 7, c, t_ns),
     ]
-    rows[at] = chance.choice(lies)
+    rows[at] = chance.choice(invalid)
     if chance.random() < 0.3:
         rows[at:at] = [(frames.REC_OUT, 1, 0, n & 1, rows[at][4]) for n in range(20)]

@@ -1,4 +1,4 @@
-"""The pin that holds a board in reset: a button to ground, or another board, at EN and RUN."""
+"""The reset pin (EN, RUN): a button to ground, or another board, holds a board in reset."""
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -45,7 +45,7 @@ def diagram(family: str, *more: tuple[str, str], bounce: str = "0") -> Diagram:
 
 @contextmanager
 def bench_of(family: str, *more: tuple[str, str], bounce: str = "0") -> Iterator[Bench]:
-    """Its bench, with the program that tells its reset cause."""
+    """The bench of that board, with a program that prints its reset cause."""
     made = Circuit(diagram(family, *more, bounce=bounce))
     with Flash(made.board) as flash:
         flash.put({"main.py": PROGRAM.format(out=OUT_PIN[family][0]).encode()})
@@ -54,7 +54,7 @@ def bench_of(family: str, *more: tuple[str, str], bounce: str = "0") -> Iterator
 
 
 def causes(bench: Bench) -> int:
-    """How often the program said that it began after power on."""
+    """How often the program printed the reset cause power-on."""
     return bench.trace.serial().data.count(b"cause 1\r\n")
 
 
@@ -135,7 +135,7 @@ for _ in range(2):
 
 
 def read_until(port: Port, mark: bytes) -> bytes:
-    """What the board said up to this."""
+    """The output of the board up to this mark."""
     output = b""
     while mark not in output:
         more = port.read(20.0)

@@ -1,4 +1,4 @@
-"""`warsha run` as a person or a CI job calls it: exit codes, output, files."""
+"""`warsha run` on the command line: exit codes, output, files."""
 
 import json
 import os
@@ -66,7 +66,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def warsha(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
-    """The command line, in that folder, in English."""
+    """Run the command in that folder, in English."""
     return subprocess.run(
         [sys.executable, "-P", str(ROOT / "warsha.py"), *args],
         cwd=folder,

@@ -1,4 +1,4 @@
-"""Scenario files: Wokwi's form, our extension, errors with file and line; the steps at work."""
+"""Scenario files: the form of Wokwi, our extension, errors with file and line, and the steps."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -91,7 +91,7 @@ def test_misspelt_keys_get_the_right_one() -> None:
 
 
 class FakeBench:
-    """Prints what `script` says at its times; remembers what was done to it."""
+    """Prints the output of `script` at its times and records the calls."""
 
     def __init__(self, script: dict[int, bytes], ends_ns: int | None = None) -> None:
         self.now_ns = 0

@@ -1,4 +1,4 @@
-"""The steps that Wokwi lacks, with a real board: each passes, and fails with a message."""
+"""The steps that Wokwi does not have, with a real board: each passes or fails with a message."""
 
 from pathlib import Path
 
@@ -43,7 +43,7 @@ while True:
 
 
 def run(steps: str) -> list[ScenarioOutcome]:
-    """Play the steps (YAML, indented as in a file) on the bench."""
+    """Run the steps (YAML, indented as in a file) on the bench."""
     circuit = Circuit(load({"version": 1, "parts": PARTS, "connections": WIRES}))
     scenario = parse(f"name: t\nversion: 1\nsteps:\n{steps}", "s.yaml")
     with Flash(circuit.board) as flash:

@@ -49,7 +49,7 @@ def getLevelName(level): return level
 StreamHandler = object
 """,
 }
-"""What drivers made for the Raspberry Pi import of its system, for the ESP32."""
+"""Replacements on the ESP32 for system modules that Raspberry Pi drivers import."""
 
 
 def test_micropython_hx711() -> None:

@@ -1,4 +1,4 @@
-"""Sleep, resets and what outlives them, the watchdog and the calendar, as on the chips."""
+"""Sleep, resets and the state that they keep, the watchdog and the calendar, as on the chips."""
 
 import pytest
 
@@ -15,7 +15,7 @@ def run(family: str, program: str, until_ms: float = 3000, *hands: Hand) -> Trac
 
 
 def lines(family: str, program: str, until_ms: float = 3000, *hands: Hand) -> list[str]:
-    """What the program printed."""
+    """The lines that the program printed."""
     return printed_lines(run(family, program, until_ms, *hands))
 
 
@@ -84,7 +84,7 @@ for wrong in (lambda: Pin(5).irq(trigger=Pin.WAKE_LOW, wake=machine.SLEEP),
 
 @families
 def test_timers_in_light_sleep(family: str) -> None:
-    """The ESP32's stand still; those of the Pico catch up."""
+    """Timers of the ESP32 stop in light sleep; those of the Pico catch up."""
     program = """
 fired = []
 timer = Timer(0 if IS_ESP32 else -1)

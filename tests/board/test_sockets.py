@@ -1,4 +1,4 @@
-"""Sockets as a board's program uses them: streams, datagrams, names, time-outs, asyncio."""
+"""Sockets in a board's program: streams, datagrams, names, time-outs, asyncio."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""`machine.I2S` keeps the rate of its sound, and what was sent stands in the trace."""
+"""`machine.I2S` keeps its sample rate, and the trace has the sent samples."""
 
 import numpy as np
 import pytest

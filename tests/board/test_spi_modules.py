@@ -1,4 +1,4 @@
-"""A memory card and a card reader on SPI, spoken to command by command as their protocols say."""
+"""A memory card and a card reader on SPI, command by command of their protocols."""
 
 import pytest
 

@@ -1,5 +1,5 @@
-"""`_thread` on the boards: one shared core on the ESP32, two that overlap on the Pico, and the
-same again each time."""
+"""`_thread` on the boards: one shared core on the ESP32, two parallel cores on the Pico, and the
+same trace each time."""
 
 import pytest
 

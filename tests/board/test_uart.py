@@ -1,4 +1,4 @@
-"""machine.UART: what leaves one pin arrives at another, in its own time."""
+"""machine.UART: bytes from one pin arrive at another, with the timing of the line."""
 
 import pytest
 
@@ -19,7 +19,7 @@ BOTH = pytest.mark.parametrize("family", ["esp32", "rp2"])
 
 
 def run(family: str, program: str, until_ns: int = 2 * SECOND) -> Trace:
-    """A board whose TX is wired to its own RX; `UART(` in the program is that one."""
+    """A board with TX wired to RX; `UART(` in the program stands for this UART."""
     kind, tx, rx, uart = LOOPS[family]
     wires = [[f"b:{tx}", f"b:{rx}", "", []]]
     circuit = Circuit(

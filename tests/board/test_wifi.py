@@ -1,4 +1,4 @@
-"""WiFi as a board's program sees it: joining, and what goes wrong with that."""
+"""WiFi in a board's program: joining and its errors."""
 
 import pytest
 

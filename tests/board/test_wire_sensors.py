@@ -1,5 +1,4 @@
-"""Sensors with a wire protocol of their own, read by the board's own drivers: DHT22, DS18B20,
-HX711."""
+"""Sensors with their own wire protocol, read by the built-in drivers: DHT22, DS18B20, HX711."""
 
 import pytest
 

@@ -1,5 +1,5 @@
-"""Files of Wokwi: an example with all that the formats are used for, and public projects written
-anew, each of which does on the bench what it states."""
+"""Wokwi files: an example with all features of the formats, and rewritten public projects that do
+on the bench what they state."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ LONGEST_S = 600
 
 
 def files(project: Project, program: str) -> dict[str, bytes]:
-    """What lies on a board's flash: its program as main.py, and what several share."""
+    """The files on a board's flash: its program as main.py, and shared files."""
     shared = {path.name: path.read_bytes() for path in FOLDER.glob("*.py")}
     return {**shared, "main.py": (project.folder / program).read_bytes()}
 

@@ -1,5 +1,5 @@
-"""Files that trainees hand in beside the notebook do not stop the grading, and a page that cannot
-be made does not stop the others."""
+"""Attached files of a submission do not stop the grading, and a page that cannot be made does not
+stop the others."""
 
 import os
 import subprocess
@@ -22,7 +22,7 @@ Nest = Callable[[Path, int], None]
 
 
 def grade(course: Course) -> dict[str, tuple[str, ...]]:
-    """Grade all; the notes of each trainee."""
+    """Grade all submissions. Returns the notes by trainee."""
     grading = Grading(course, LAB)
     done = list(grading.run(grading.submissions(), work=fake_scoring.by_text, workers=1))
     assert all(outcome.is_graded for outcome in done), done
@@ -30,19 +30,19 @@ def grade(course: Course) -> dict[str, tuple[str, ...]]:
 
 
 def feedback() -> Result:
-    """`warsha feedback`."""
+    """Run `warsha feedback`."""
     return CliRunner().invoke(app, ["feedback", LAB], env={"WARSHA_LANG": "en"})
 
 
 def pages(course: Course) -> set[str]:
-    """Who has one."""
+    """The trainees with a feedback page."""
     return {file.parts[-3] for file in course.root.glob(f"feedback/*/{LAB}/{LAB}.html")}
 
 
 @pytest.fixture
 def nest(course: Course) -> Iterator[Nest]:
-    """Makes folders in each other, and a file in the last one. Python's own ways of making and
-    removing them go as deep themselves."""
+    """Makes nested folders with a file in the innermost one. It uses programs, because Python's
+    functions recurse as deep as the folders."""
 
     def make(folder: Path, depth: int) -> None:
         inner = folder / Path(*"a" * depth)
@@ -113,7 +113,7 @@ def test_folders_without_a_file_are_counted_too(course: Course, hand_in: HandIn)
     folder = hand_in("s1", "x = 1")
     for number in range(1001):
         (folder / f"empty{number}").mkdir()
-    (folder / "readings.csv").write_text("1,2\n")  # and crowd out none
+    (folder / "readings.csv").write_text("1,2\n")  # and hide no other note
     assert grade(course)["s1"] == ("more than 1000 files or 64 MB: some were left out",)
     assert (course.root / "autograded" / "s1" / LAB / "readings.csv").is_file()
 

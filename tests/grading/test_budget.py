@@ -1,4 +1,4 @@
-"""What one submission may use of the machine, over all of its seeds and episodes."""
+"""The time budget of one submission, over all of its seeds and episodes."""
 
 import os
 from dataclasses import replace
@@ -37,7 +37,7 @@ def test_a_submission_that_used_much_time_gets_less(
 def test_episodes_without_time_fail_without_an_internal_error(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A virtual hour of computing takes far more than the second that is left."""
+    """A virtual hour of computing takes far more than the remaining second."""
     lab = labs.find("traffic_light")
     scenario = lab.scenario
     lab = replace(
@@ -56,7 +56,7 @@ def test_episodes_without_time_fail_without_an_internal_error(
 def test_an_internal_error_costs_a_submission_no_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The first try of a check uses more than all of it, and raises."""
+    """The first attempt of a check uses more than the whole budget, and raises."""
     lab = labs.find("traffic_light")
     reference = (lab.folder / "reference.py").read_bytes()
     full = score(lab, "rp2", {"main.py": reference}, [1])

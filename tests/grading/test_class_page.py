@@ -1,4 +1,4 @@
-"""The class page and its tables: who needs help, which ideas are wrong, in a browser, for a
+"""The class page and its tables: trainees who need help, and misconceptions, in a browser, for a
 spreadsheet and for Moodle."""
 
 import csv
@@ -65,14 +65,14 @@ CLASS = replace(
 
 
 def big(size: int) -> ClassRegister:
-    """A class of that many."""
+    """A class of this size."""
     kinds = (GOOD, BAD, (missed("a", key="order"), *GOOD[1:]))
     return register(*(row(f"s{n:03}", *kinds[n % 3], number=1 + n % 4) for n in range(size)))
 
 
 @pytest.fixture
 def page(opened: Opened, tmp_path: Path) -> Opened:
-    """The small class, wide."""
+    """The page of the small class in a wide window."""
     opened.paper("")
     opened.resize(1400)
     return show(opened, tmp_path, class_page(CLASS))
@@ -165,7 +165,7 @@ def test_every_printed_page_has_the_table_header(page: Opened, tmp_path: Path) -
     page.resize(1030)
     assert page.style(".heat thead", "display") == {"table-header-group"}
     assert page.style(".heat tr", "breakInside") == {"avoid"}
-    # What stands between a heading and its table holds to it, too.
+    # Elements between a heading and its table stay with them, too.
     assert page.style(".heat h2, .heat .note", "breakAfter") == {"avoid"}
     assert page.js(OVERFLOWS) <= 0
 
@@ -176,12 +176,12 @@ def test_names_and_reasons_are_escaped(opened: Opened, tmp_path: Path) -> None:
     show(opened, tmp_path, class_page(evil))
     assert opened.js("return window.pwned ?? null") is None
     assert opened.js("return document.querySelectorAll('img').length") == 0
-    assert opened.js("return document.querySelectorAll('script').length") == 1  # that which sorts
+    assert opened.js("return document.querySelectorAll('script').length") == 1  # the sort column
     assert "\u202e" not in opened.js("return document.body.textContent")
 
 
 def read(table: str) -> list[list[str]]:
-    """A table as a spreadsheet reads it."""
+    """The rows of a table, as a spreadsheet reads them."""
     assert table.startswith("\ufeff") and table.endswith("\r\n")
     return list(csv.reader(io.StringIO(table.removeprefix("\ufeff"), newline="")))
 

@@ -188,7 +188,7 @@ def test_a_second_build_keeps_the_instructors_settings(course: Course) -> None:
 def test_a_second_build_keeps_edited_files(course: Course) -> None:
     kept, name = course.root / "trainee-1", course.labs[0]
     build_course(course)
-    assert not kept.exists()  # nobody had
+    assert not kept.exists()  # no file was edited
     notebook = course.trainee / name / f"{name}.ipynb"
     work = notebook.read_text(encoding="utf-8") + "\n"
     notebook.write_text(work, encoding="utf-8")

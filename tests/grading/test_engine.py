@@ -1,4 +1,4 @@
-"""The engine: fresh boards, READY, stimulus, and whose fault a failure is."""
+"""The engine: new boards, READY, stimulus, and the two kinds of failure (program or grader)."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -36,7 +36,7 @@ while True:
 
 @pytest.fixture(params=BOARDS)
 def play(request: pytest.FixtureRequest) -> Callable[..., Run]:
-    """Plays an episode with a program on the traffic light's circuit."""
+    """Runs an episode with a program on the circuit of the traffic light."""
     lab = labs.find("traffic_light")
 
     def run(program: bytes | None, episode: Episode, seed: int = 1) -> Run:
@@ -143,7 +143,7 @@ def test_an_ended_board_fails_without_an_internal_error(board_type: str) -> None
 def test_the_wall_limit_fails_a_program_only_if_it_had_the_cpu(
     cpu_s: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`cpu_s`: what the machine says that we had of half a second: enough, or it was suspended."""
+    """`cpu_s`: the CPU time that we got in half a second: enough, or the process was suspended."""
     lab = labs.find("traffic_light")
     lab = replace(
         lab, scenario=lambda seed, board: [_long(name) for name in _names(lab, seed)][:1]
@@ -215,7 +215,7 @@ def test_a_temporary_error_costs_no_points() -> None:
 
 
 def scored(points_by_seed: dict[int, int], *, safety: bool, guarded: bool = False) -> float:
-    """A lab whose item a counts the lines that its seed asks for: by itself, or by a gate."""
+    """A lab with an item a that counts the lines of its seed, with a check or with a gate."""
     lab = labs.find("traffic_light")
     limit: Limit[int] = AtLeast(1)
     one = check(

@@ -1,5 +1,5 @@
-"""A text that a person grades, beside one lab or several: it is kept and reaches that person
-whatever else is missing."""
+"""A manually graded text (essay) with one or several labs: it is kept and reaches the grader also
+when other files are missing."""
 
 import csv
 from pathlib import Path
@@ -19,7 +19,7 @@ REFERENCE = (LABS / LAB / "reference.py").read_text("utf-8")
 
 @pytest.fixture
 def with_essay(course: Course, monkeypatch: pytest.MonkeyPatch) -> Course:
-    """The lab, and a text that a person grades."""
+    """A course of the lab with an essay."""
     monkeypatch.setenv("WARSHA_LANG", "en")
     release_essay(course, LAB)
     return course
@@ -34,7 +34,7 @@ def only_essay(course: Course, student: str, text: str = "ESSAY") -> Path:
 
 
 def states(course: Course) -> dict[str, tuple[str, str]]:
-    """Total and state of each trainee, as the class's table has them."""
+    """Total and state of each trainee in the class table."""
     assert warsha("class", LAB).exit_code == 0
     with (course.root / "class" / f"{LAB}.csv").open(encoding="utf-8-sig") as file:
         return {row["id"]: (row["total"], row["state"]) for row in csv.DictReader(file)}
@@ -76,7 +76,7 @@ def test_a_lab_that_is_added_later_and_removed(with_essay: Course, hand_in: Hand
 
 
 def test_a_trainee_without_a_submission_is_not_graded(with_essay: Course, hand_in: HandIn) -> None:
-    """An earlier mark stays; and a lab under any name is the lab, not a stray beside the essay."""
+    """An earlier mark stays; a lab under any name is the lab and no extra notebook."""
     folder = hand_in("s1", REFERENCE)
     assert warsha("grade", LAB).exit_code == 0
     (folder / f"{LAB}.ipynb").unlink()
@@ -92,7 +92,7 @@ def test_a_trainee_without_a_submission_is_not_graded(with_essay: Course, hand_i
 
 
 def test_an_essay_with_a_name_from_a_browser_is_found(with_essay: Course, hand_in: HandIn) -> None:
-    """As a lab's notebook is: it was left out, and counted 0 without a word."""
+    """As the notebook of a lab is. Before, it was left out and counted 0 without a message."""
     folder = hand_in("s1", REFERENCE)
     write_essay(with_essay, folder, "FIRST", "essay (1)")
     alone = only_essay(with_essay, "s2")
@@ -105,7 +105,7 @@ def test_an_essay_with_a_name_from_a_browser_is_found(with_essay: Course, hand_i
     assert "1 were graded before" in warsha("grade", LAB, "--student", "s1").output
     write_essay(with_essay, folder, "SECOND", "essay (2)")
     done = warsha("grade", LAB)
-    assert "FIRST" in essay_of(with_essay, "s1", LAB)  # which one counts nobody knows
+    assert "FIRST" in essay_of(with_essay, "s1", LAB)  # it is not known which one counts
     (folder / "essay (1).ipynb").unlink()
     warsha("grade", LAB)
     assert "SECOND" in essay_of(with_essay, "s1", LAB)
@@ -113,7 +113,7 @@ def test_an_essay_with_a_name_from_a_browser_is_found(with_essay: Course, hand_i
 
 @pytest.fixture
 def week_with_essay(week: Course) -> Course:
-    """The two labs, and a text that a person grades."""
+    """The course of two labs with an essay."""
     release_essay(week, WEEK)
     return week
 
@@ -152,7 +152,7 @@ def test_a_new_essay_is_noticed_with_and_without_labs(week_with_essay: Course) -
     assert "SECOND" in essay_of(week_with_essay, "s1", WEEK)
     assert Store(week_with_essay.store).tries("buttons", "s1", WEEK) == 1
     (folder / "essay.ipynb").write_text("{")
-    assert "essay.ipynb is not a notebook" not in warsha("grade", WEEK).output  # as it was
+    assert "essay.ipynb is not a notebook" not in warsha("grade", WEEK).output  # as before
     for lab in PAIR:
         (folder / f"{lab}.ipynb").unlink()
     write_essay(week_with_essay, folder, "THIRD")

@@ -1,4 +1,4 @@
-"""Programs that print and show what the checks want without doing it, and the points they get."""
+"""Programs that fake the results that the checks expect, and the points that they get."""
 
 import pytest
 

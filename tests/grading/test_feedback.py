@@ -1,5 +1,5 @@
-"""Feedback from the mark to the trainee's own folder: what our writer and nbgrader make, and what
-nbgrader's exchange carries."""
+"""Feedback from the mark to the folder of the trainee: the pages of our writer and of nbgrader,
+and the exchange of nbgrader."""
 
 import os
 import time
@@ -28,7 +28,7 @@ def mutant(name: str) -> str:
 
 
 def grade(course: Course) -> None:
-    """Grade what lies in `submitted/`."""
+    """Grade the submissions in `submitted/`."""
     grading = Grading(course, LAB)
     outcomes = list(grading.run(grading.submissions()))
     assert [outcome.reason for outcome in outcomes if not outcome.is_graded] == []
@@ -41,12 +41,12 @@ def page_of(course: Course, student: str) -> str:
 
 
 def words(html: str) -> str:
-    """What a reader sees, however the markup is written."""
+    """The visible text, without the markup."""
     return BeautifulSoup(html, "html.parser").get_text()
 
 
 def write(course: Course, student: str | None = None) -> list[tuple[str, str]]:
-    """`warsha feedback`."""
+    """Run `warsha feedback`."""
     return list(FeedbackWriter(course, LAB, student).run())
 
 
@@ -119,7 +119,7 @@ def test_a_page_has_only_data_of_its_trainee(course: Course, hand_in: HandIn) ->
 def test_two_hundred_pages_are_made_quickly(course: Course, hand_in: HandIn) -> None:
     hand_in("s1", mutant("pong_same"))
     grade(course)
-    write(course)  # what is read once for a class
+    write(course)  # the parts that are read once for a class
     writer = FeedbackWriter(course, LAB)
     begin = time.process_time()
     for _ in range(20):
@@ -152,7 +152,7 @@ def test_a_trainee_fetches_the_page(
 
     def nbgrader(where: Path, command: str) -> None:
         monkeypatch.chdir(where)
-        run_nbgrader([command, LAB])  # it checks that this went well
+        run_nbgrader([command, LAB])  # it checks the exit code
 
     nbgrader(course.root, "release_assignment")
     nbgrader(trainee, "fetch_assignment")

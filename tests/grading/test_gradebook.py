@@ -1,4 +1,4 @@
-"""Our writer leaves what nbgrader's own steps leave: rows, notebooks, late penalties."""
+"""Our writer has the same result as the steps of nbgrader: rows, notebooks, late penalties."""
 
 import shutil
 import time
@@ -41,7 +41,7 @@ c.Autograde.autograde_preprocessors = [
 c.LateSubmissionPlugin.penalty_method = "zero"
 c.LimitOutput.max_lines = 3
 """
-"""nbgrader's steps without the two that would change the outputs that these tests give."""
+"""The steps of nbgrader without the two that would change the outputs of these tests."""
 PLUGIN = """
 from nbgrader.plugins import BasePlugin
 class Own(BasePlugin):
@@ -77,7 +77,7 @@ def pair(plain: Path, tmp_path: Path) -> tuple[Path, Path]:
 
 
 def same(pair: tuple[Path, Path]) -> dict[str, NotebookNode]:
-    """Grade both courses, ours and stock, and hold the rows of all tables against each other."""
+    """Grade both courses, ours and stock, and compare the rows of all tables."""
     stock, ours = pair
     api_autograde(stock)
     graded = record_all(ours)
@@ -145,7 +145,7 @@ def test_a_plugin_of_the_courses_own(pair: tuple[Path, Path], penalty: float) ->
 
 
 def test_several_notebooks_get_their_rows(tmp_path: Path) -> None:
-    """The second one was handed in by one trainee of two."""
+    """Only one of two trainees has submitted the second notebook."""
     pair = tmp_path / "stock", tmp_path / "ours"
     make_course(pair[0], UNTOUCHED, (ASSIGNMENT, "report"))
     shutil.copytree(*pair)
@@ -178,8 +178,7 @@ def test_an_unreleased_lab_is_missing(pair: tuple[Path, Path]) -> None:
 
 
 def sqlite_steps(recorder: GradeWriter, notebook: NotebookNode, student: str) -> int:
-    """How many steps of SQLite's machine it takes to write somebody's submission again: a row that
-    is read is a few. <https://www.sqlite.org/c3ref/progress_handler.html>"""
+    """The number of SQLite instructions to write a submission again; reading a row takes a few. <https://www.sqlite.org/c3ref/progress_handler.html>"""
     steps = 0
 
     def step() -> None:
@@ -218,7 +217,7 @@ def test_a_submission_is_written_in_10_ms(pair: tuple[Path, Path]) -> None:
     seconds = []
     with GradeWriter(ours) as recorder:
         for number in range(41):
-            begin = time.process_time()  # not the disk's time, nor that of others
+            begin = time.process_time()  # without the time of the disk and of other processes
             recorder.record(notebook, ASSIGNMENT, f"s{number}", None)
             seconds.append(time.process_time() - begin)
     assert sorted(seconds)[len(seconds) // 2] <= timedelta(milliseconds=10).total_seconds()

@@ -1,4 +1,4 @@
-"""The command line of grading: what it says, and its exit codes."""
+"""The command line of grading: its output and its exit codes."""
 
 import os
 import re
@@ -98,7 +98,7 @@ def test_an_unknown_id_is_named_with_the_nearest(
     assert f"note: {LAB} z0: in no class list: put the id there, then run warsha roster" in notes
     assert len(notes) == 11 and notes[-1] == f"note: {LAB}: 2 more are in no class list"
     assert "note:" not in warsha("grade", LAB, "--student", "t0001").output
-    hand_in("t0000", REFERENCE)  # so nobody is meant who handed in himself
+    hand_in("t0000", REFERENCE)  # so an id with a submission is not suggested
     assert "t0000 is meant" not in warsha("grade", LAB, "--student", "t00O0").output
     monkeypatch.setenv("WARSHA_LANG", "ar")
     assert "ليس في قائمة المتدربين" in warsha("grade", LAB, "--student", "t00O0").output
@@ -134,7 +134,7 @@ def test_the_reasons_exist_in_arabic(
 def test_a_path_in_place_of_a_labs_name_has_the_cure(
     course: Course, hand_in: HandIn, name: str
 ) -> None:
-    """As the shell completes it in the course's folder."""
+    """The completions of the shell in the folder of the course."""
     hand_in("s1", REFERENCE)
     for verb in ("grade", "class", "feedback"):
         error = warsha(verb, name).exception

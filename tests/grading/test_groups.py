@@ -1,4 +1,4 @@
-"""An assignment of several labs: graded, explained and shown lab by lab, as nbgrader has it."""
+"""An assignment of several labs: grading, feedback and class page for each lab, as in nbgrader."""
 
 import csv
 import os
@@ -125,7 +125,7 @@ def test_what_cannot_be_graded_has_the_right_cure(week: Course) -> None:
 
 
 def test_a_lab_handed_in_alone_and_among_others_has_two_records(week: Course) -> None:
-    """Neither the page nor the tries nor the replay of one show the other's program."""
+    """The page, the attempts and the replay of one lab do not show the program of the other."""
     hand_in(week, "s1", {"buttons": program("buttons") + "\n# AMONG OTHERS\n"})
     alone = week.root / "submitted" / "s1" / "buttons"
     alone.mkdir()

@@ -1,4 +1,4 @@
-"""Host functions: what they answer, how they are limited, and how a class is graded with them."""
+"""Host functions: their answers, their limits, and the sandbox."""
 
 import os
 import re
@@ -27,7 +27,7 @@ MakeHost = Callable[..., HostFunctions]
 
 @pytest.fixture(params=["bwrap", "none"])
 def way(request: pytest.FixtureRequest) -> Isolation:
-    """Both ways to hold host code; what a function sees is the same."""
+    """Both ways to run host code; they behave the same for a function."""
     name: Isolation = request.param
     return name
 
@@ -145,7 +145,7 @@ def test_a_machine_without_memory_is_an_internal_error(
     host = make(DO)
     with pytest.raises(GraderError, match="out of memory") as caught:
         host.call("do", "import os; os._exit(137)")
-    # What it says can be done, and does it.
+    # The cure of the message works.
     (command,) = re.findall(r"(taskset -c \d+) warsha grade", caught.value.cure)
     count = "from grader.classrun import pool; print(pool.processors())"
     words = [*command.split(), sys.executable, "-c", count]
@@ -185,7 +185,7 @@ def test_no_process_or_file_of_a_child_is_left(make: MakeHost, tmp_path: Path) -
 
 
 def children() -> set[str]:
-    """The processes below this one."""
+    """The descendants of this process."""
     me = Path(f"/proc/self/task/{os.getpid()}/children")
     return set(me.read_text().split())
 

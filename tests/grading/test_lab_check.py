@@ -1,4 +1,4 @@
-"""`warsha lab check`: what keeps a lab from being handed out is told, and ours have nothing."""
+"""`warsha lab check`: it reports everything that prevents a release; our labs have no findings."""
 
 import json
 import re
@@ -17,7 +17,7 @@ from grader.lab.lab import LABS, load, slugs
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """A copy of the traffic light that may be broken."""
+    """A copy of the traffic light lab for changes."""
     left_out = shutil.ignore_patterns("__pycache__")
     return Path(
         shutil.copytree(LABS / "traffic_light", tmp_path / "traffic_light", ignore=left_out)

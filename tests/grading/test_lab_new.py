@@ -1,4 +1,4 @@
-"""`warsha lab new`: the folder that it makes is a lab at once."""
+"""`warsha lab new`: the new folder is a complete lab."""
 
 import inspect
 import re

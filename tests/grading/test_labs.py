@@ -1,6 +1,6 @@
-"""Every lab, found by itself: its folder is sound, and reference and mutants get what they should.
+"""Every lab: its folder is valid, and reference and mutants get their expected points.
 
-The whole proof (200 pairs) is `warsha lab check`; here a few pairs of each lab run.
+The complete proof (200 pairs) is `warsha lab check`; here a few pairs of each lab run.
 """
 
 import ast
@@ -90,7 +90,7 @@ def test_reference_and_mutants_get_their_expected_points(lab: labs.Lab, pairs: i
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """A copy of the traffic light that may be broken."""
+    """A copy of the traffic light lab for changes."""
     target = tmp_path / "traffic_light"
     source = labs.LABS / "traffic_light"
     for file in source.rglob("*"):

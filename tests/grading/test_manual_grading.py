@@ -1,4 +1,4 @@
-"""What a person grades: texts, and files beside the notebook."""
+"""Manual grading: texts, and files attached to the notebook."""
 
 import os
 import shutil
@@ -33,7 +33,7 @@ Because the loop goes on for ever.
 
 
 def grade(course: Course) -> dict[str, tuple[str, ...]]:
-    """Grade all; the notes of each trainee."""
+    """Grade all submissions. Returns the notes by trainee."""
     grading = Grading(course, LAB)
     done = list(grading.run(grading.submissions(), work=fake_scoring.by_text, workers=1))
     assert all(outcome.is_graded for outcome in done), done
@@ -51,7 +51,7 @@ def lab_with(text: str, place: Path) -> Path:
 
 @pytest.fixture
 def asking(course: Course, tmp_path: Path) -> Course:
-    """The course, released anew with a text that a person grades."""
+    """The course, released again with a manually graded text."""
     (course.root / "gradebook.db").unlink()
     config.write_settings(course.root, course.slug)
     release.release_lab(course.root, load(lab_with(QUESTION, tmp_path / "labs")))
@@ -142,7 +142,7 @@ def test_no_submitted_file_blocks_grading(course: Course, hand_in: HandIn) -> No
 
 
 def test_a_file_that_cannot_be_copied_is_left_out(course: Course, hand_in: HandIn) -> None:
-    """Its name is longer where it goes to, and says what would stop the class if it were true."""
+    """Its destination path is too long, and its name is the message of a fatal error."""
     deep, name, longest = hand_in("s1", "x = 1"), "No space left on device", 4095
     while (left := longest - len(f"{deep}/{name}")) > 0:
         deep /= "d" * min(200, left - 1) if left not in (201, 202) else "d" * 100
@@ -154,7 +154,7 @@ def test_a_file_that_cannot_be_copied_is_left_out(course: Course, hand_in: HandI
 
 
 def test_a_report_and_a_lab_in_one_assignment(course: Course, hand_in: HandIn) -> None:
-    """Its texts wait for a person, missing it is nothing, and its tests are never full marks."""
+    """Its texts need manual grading, a missing report is allowed, and its tests give no marks."""
     place = course.root / "source" / LAB
     report = source()
     del report.cells[3:5]

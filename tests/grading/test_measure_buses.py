@@ -1,4 +1,4 @@
-"""Buses of real programs, measured: registers on I2C, frames on SPI, bytes of a UART, colours."""
+"""Measurements of buses: registers on I2C, frames on SPI, bytes of a UART, colours."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The chip itself, measured: power, boots, pins, memory, the files on its flash, its program."""
+"""Measurements of the chip: power, boots, pins, memory, the files on its flash, its program."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""MQTT and the radio of real programs, measured at the broker and at the calls of the board."""
+"""Measurements of MQTT and radio of real programs, at the broker and at the calls of the board."""
 
 from collections.abc import Callable
 

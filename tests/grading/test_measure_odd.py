@@ -1,4 +1,4 @@
-"""A measurement works on whatever a program does: an exception would be an error of ours."""
+"""A measurement works for any program: an exception would be an internal error."""
 
 from collections.abc import Callable
 
@@ -91,7 +91,7 @@ for text in ('99999999999', '\u0661', '9' * 5000, ''):
 
 
 def of_the_chip(run: Run) -> dict[str, Callable[[], object]]:
-    """What is measured of buses, radio, pins, power and files."""
+    """The measurements of buses, radio, pins, power and files."""
     return {
         "i2c": lambda: (i2c.addressed(run), i2c.register_accesses(run, 0)),
         "traffic": lambda: i2c.traffic(i2c.transfers(run)).most_in(10**9),

@@ -1,4 +1,4 @@
-"""PWM of real programs, measured: a lamp that is dimmed, and a servo that moves."""
+"""Measurements of PWM of real programs: a dimmed LED, and a moving servo."""
 
 import pytest
 
@@ -53,7 +53,7 @@ def test_a_servo_that_moves_step_by_step(family: str) -> None:
     seen = pwm(run, "SERVO")
     assert Within(percent=1, of=Hertz(50)).judge(seen.frequencies(), run).ok
     assert Between(us(500), us(2400)).judge(seen.widths(), run).ok
-    assert seen.widths()[0].at_ns == 0  # what ran at READY is the first setting
+    assert seen.widths()[0].at_ns == 0  # the setting at READY is the first one
     assert seen.width_at(100 * MS) == pytest.approx(600, abs=2)
     assert seen.width_at(1600 * MS) == pytest.approx(1600, abs=2)
     assert seen.duty_at(1600 * MS) == pytest.approx(8, abs=0.01)

@@ -1,4 +1,4 @@
-"""What a program does with sensors, measured: conversions, start pulses, echoes, lines."""
+"""Measurements of sensor programs: conversions, start pulses, echoes, lines."""
 
 import numpy as np
 import pytest

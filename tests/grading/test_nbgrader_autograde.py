@@ -1,4 +1,4 @@
-"""`nbgrader autograde` in a built course: ours for its labs, nbgrader's own for others."""
+"""`nbgrader autograde` in a built course: our preprocessor for labs, the stock one for others."""
 
 import os
 import shutil
@@ -29,7 +29,7 @@ REFERENCE = (LABS / LAB / "reference.py").read_text("utf-8")
 
 @pytest.fixture
 def built_course(course: Course, monkeypatch: pytest.MonkeyPatch) -> Course:
-    """A course that other processes find as well."""
+    """A course that other processes find, too."""
     build = course.root.parents[1]
     (build / "port").symlink_to(build_dir() / "port")
     monkeypatch.setenv("WARSHA_BUILD", str(build))
@@ -37,7 +37,7 @@ def built_course(course: Course, monkeypatch: pytest.MonkeyPatch) -> Course:
 
 
 def nbgrader(course: Course, *words: str) -> subprocess.CompletedProcess[str]:
-    """The command, as an instructor types it in the course's folder."""
+    """Run the command in the folder of the course."""
     tools = Path(sys.executable).parent
     return subprocess.run(
         [str(tools / "nbgrader"), *words],
@@ -171,7 +171,7 @@ def test_an_attempt_counts_when_nbgrader_has_its_marks(
 
 @pytest.mark.long  # several runs of nbgrader's command
 def test_several_notebooks_in_one_assignment(built_course: Course, hand_in: HandIn) -> None:
-    """A lab of ours and a notebook of the instructor's own, handed in together."""
+    """A lab and an extra notebook of the instructor in one submission."""
     root, week = built_course.root, "week1"
     place = root / "source" / week
     place.mkdir()
@@ -201,7 +201,7 @@ def test_several_notebooks_in_one_assignment(built_course: Course, hand_in: Hand
 def test_a_second_run_while_nbgrader_grades_is_refused(
     built_course: Course, hand_in: HandIn
 ) -> None:
-    """In the middle of one run another begins, as from a second terminal."""
+    """During one run another one starts, as from a second terminal."""
     course = built_course
     hand_in("s1", REFERENCE)
     others = {"warsha": f"warsha grade {LAB}", "nbgrader": f"nbgrader autograde {LAB} --force"}
@@ -239,13 +239,13 @@ def test_a_refused_run_of_nbgrader_keeps_what_was_graded(
     with GradeWriter(course.root):
         done = nbgrader(course, "autograde", LAB, "--force")
         with pytest.raises(AssertionError, match="somebody else is grading"):
-            api_autograde(course.root, LAB)  # as Formgrader's button does
+            api_autograde(course.root, LAB)  # as the button of Formgrader does
     assert done.returncode == 1 and "somebody else is grading" in done.stderr
     assert "1 were graded before" in grade_with_warsha()
 
 
 def own_mark(course: Course) -> tuple[float | None, bool]:
-    """Of the test in a further notebook: points, and whether a person is to look."""
+    """Points of the test in an extra notebook, and whether it needs manual review."""
     with open_book(course.root) as book:
         row = book.find_grade("test", "own", LAB, "s1")
         return row.auto_score, row.needs_manual_grade
@@ -253,8 +253,8 @@ def own_mark(course: Course) -> tuple[float | None, bool]:
 
 @pytest.mark.long  # several runs of nbgrader's command
 def test_a_mark_of_another_version_does_not_stay(built_course: Course, hand_in: HandIn) -> None:
-    """`warsha grade` runs no test of a further notebook: what nbgrader ran stays while nothing
-    changes, and else a person looks."""
+    """`warsha grade` runs no test of an extra notebook: results of nbgrader stay without changes;
+    otherwise the notebook needs manual review."""
     course = built_course
     own = source()
     own.cells[2].source, own.cells[3].source = "answer = 0", "print('ran', answer)\nassert answer"

@@ -1,4 +1,4 @@
-"""nbgrader's commands around the grading, as instructor and trainee type them."""
+"""nbgrader's other commands, as instructor and trainee use them."""
 
 import csv
 import os
@@ -22,7 +22,7 @@ REFERENCE = (LABS / LAB / "reference.py").read_text("utf-8")
 
 
 def nbgrader(place: Path, *words: str) -> str:
-    """A command that works; what it says."""
+    """Run a command, which must succeed. Returns its output."""
     tools = Path(sys.executable).parent
     done = subprocess.run(
         [str(tools / "nbgrader"), *words],
@@ -38,7 +38,7 @@ def nbgrader(place: Path, *words: str) -> str:
 
 @pytest.fixture
 def trainee(course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Amina's folder: all that trainees get."""
+    """Amina's folder with all files for trainees."""
     (tmp_path / "build" / "port").symlink_to(build_dir() / "port")
     monkeypatch.setenv("WARSHA_BUILD", str(tmp_path / "build"))
     return Path(shutil.copytree(course.trainee, tmp_path / "amina"))

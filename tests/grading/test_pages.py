@@ -1,5 +1,5 @@
-"""The feedback page: what it tells, in a real browser on a wide screen, a telephone and paper; and
-that what a submission says stays text."""
+"""The feedback page in a real browser: its content on a wide screen, a telephone and paper, and
+the escaping of text from a submission."""
 
 import re
 import statistics
@@ -26,7 +26,7 @@ from tests.support.feedback_pages import (
 )
 
 PAPER_PX = (186 / 25.4 * 96, 271 / 25.4 * 96)
-"""What A4 leaves inside of our margins, in CSS pixels."""
+"""The area of A4 inside our margins, in CSS pixels."""
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ MARKS = sheet(full("a"), missed("b", 2.5), missed("c"), number=3)
 
 @pytest.fixture
 def page(opened: Opened, tmp_path: Path) -> Opened:
-    """The page of a third submission, wide."""
+    """The page of a third submission in a wide window."""
     opened.paper("")
     opened.resize(1400)
     return show(opened, tmp_path, feedback_page(MARKS))
@@ -157,7 +157,7 @@ def test_arabic_is_right_to_left_and_figures_left_to_right(page: Opened) -> None
     assert page.style(".en, code, .wave, .program ol, bdi[dir=ltr]", "direction") == {"ltr"}
     assert page.style("bdi, code, .en", "unicodeBidi") == {"isolate"}
     assert page.style("h1, .why p.ar", "direction") == {"rtl"}
-    # Arabic stands right of the English beside it.
+    # The Arabic text is to the right of the English one.
     arabic, english = page.js(
         "return ['ar', 'en'].map(l => document.querySelector('#item-b .why p.' + l)"
         ".getBoundingClientRect().left)"
@@ -187,7 +187,7 @@ def test_no_item_is_split_between_printed_pages(page: Opened, tmp_path: Path) ->
     page.resize(round(PAPER_PX[0]), round(PAPER_PX[1]))
     assert page.style(".item, figure, .result", "breakInside") == {"avoid"}
     heights = page.js("return [...document.querySelectorAll('.item')].map(e => e.offsetHeight)")
-    assert max(heights) < PAPER_PX[1] / 2  # two of them on a sheet
+    assert max(heights) < PAPER_PX[1] / 2  # two items on a printed page
     inside = (
         "return [...document.querySelectorAll('.wave')].every(e => e.scrollWidth <= e.clientWidth)"
     )
@@ -197,7 +197,7 @@ def test_no_item_is_split_between_printed_pages(page: Opened, tmp_path: Path) ->
 
 
 def hostile() -> FeedbackData:
-    """A submission that puts markup and direction marks wherever it can."""
+    """A submission with markup and direction marks in all its texts."""
     entry = missed("b", measured=EVIL)
     return replace(sheet(entry, number=3, student="s1"), name=EVIL, program=EVIL, comments=(EVIL,))
 

@@ -1,4 +1,4 @@
-"""Worker processes: tasks as they become free, and what becomes of those that die."""
+"""Worker processes: distribution of tasks, and tasks of killed workers."""
 
 import os
 import signal
@@ -24,14 +24,14 @@ if __name__ == "__main__":
 
 
 def double(number: int) -> int:
-    """What a worker does, or dies of."""
+    """The task of a worker: a result or a crash."""
     if number < 0:
         os.kill(os.getpid(), signal.SIGKILL)
     return 2 * number
 
 
 def dies_once(mark: Path) -> str:
-    """Dies where it was never tried, and gives a result where it was."""
+    """Crashes at the first attempt and gives a result at the second."""
     if not mark.exists():
         mark.touch()
         os.kill(os.getpid(), signal.SIGKILL)
@@ -39,7 +39,7 @@ def dies_once(mark: Path) -> str:
 
 
 def fails(what: str) -> None:
-    """An error of ours, or one with a cause."""
+    """Raises an internal error, or one with a cause."""
     if what == "full":
         raise OSError(28, "No space left on device")
     raise GraderError("known") if what == "known" else ZeroDivisionError("unknown")

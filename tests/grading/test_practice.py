@@ -22,7 +22,7 @@ ITEMS = {"a": 3.0, "b": 3.0, "c": 3.0, "d": 5.0, "e": 4.0, "p": 0.0}
 
 @pytest.fixture
 def shell(course: Course, monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
-    """A notebook's kernel, standing in the trainee's course, with nothing saved."""
+    """A notebook kernel in the course of a trainee, without saved files."""
     monkeypatch.chdir(course.trainee / LAB)
     monkeypatch.setattr(practice, "session", practice.PracticeSession())
     saved.clear()

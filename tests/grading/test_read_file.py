@@ -1,4 +1,4 @@
-"""Files that a program wrote to its flash, as an episode reads them; the image may be anything."""
+"""Files that a program wrote to its flash, as an episode reads them, also from invalid images."""
 
 import os
 import random
@@ -59,7 +59,7 @@ def test_a_file_as_it_was_at_a_time(name: str) -> None:
     assert (file_size(run, "log.bin", 1000), file_size(run, "log.bin")) == (400.0, 1000.0)
     assert str(file_size(run, "log.bin")) == "1000 B"
     assert file_content(run, "none.bin") is None and file_size(run, "none.bin") is None
-    assert file_content(run, "log.bin", at_ms=2000) is None  # nobody read it then
+    assert file_content(run, "log.bin", at_ms=2000) is None  # it was not read at that time
     assert run.program["main.py"].startswith(b"\nimport os")
 
 

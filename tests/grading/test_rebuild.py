@@ -1,5 +1,5 @@
-"""Building a course again: what is not ours stays, what was released stays until the new is right,
-and marks that were given have the cells that they were given for."""
+"""Building a course again: other files stay, the old release stays until the new one is valid, and
+given marks keep their cells."""
 
 import os
 import shlex
@@ -45,7 +45,7 @@ Edit = Callable[[Callable[[str], str]], None]
 
 @pytest.fixture
 def edit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Edit:
-    """Change the lesson's text, always from what it is in the checkout."""
+    """Change the text of the lesson, always starting from the checkout."""
     labs = tmp_path / "labs"
     for lab in (LAB, OTHER):
         shutil.copytree(LABS / lab, labs / lab)
@@ -68,7 +68,7 @@ def with_solution(text: str) -> str:
 
 
 def put_extra_files(course: Course, *names: str) -> None:
-    """The instructor's own notebooks and files, as docs/howto/gradebook.md says."""
+    """Add notebooks and files of the instructor, as in docs/howto/gradebook.md."""
     place = course.root / "source" / LAB
     for name in names:
         nbformat.write(source(), place / f"{name}.ipynb")
@@ -92,17 +92,17 @@ def files(folder: Path) -> dict[str, bytes]:
 
 
 def book(course: Course) -> dict[str, list[dict[str, Any]]]:
-    """The gradebook, but what it has of another lab."""
+    """The gradebook without the rows of another lab."""
     found = rows(f"sqlite:///{course.root}/gradebook.db").items()
     return {table: [row for row in its if OTHER not in repr(row)] for table, its in found}
 
 
 def released_state(course: Course) -> tuple[object, ...]:
-    """All that a release of the lab consists of."""
+    """All parts of a release of the lab."""
     root = course.root
     places = ("source", "release", "trainee", "trainee/labs")
-    lies = [files(root / place / LAB) for place in places]
-    return *lies, book(course), Store(course.store).released(LAB)
+    contents = [files(root / place / LAB) for place in places]
+    return *contents, book(course), Store(course.store).released(LAB)
 
 
 def test_files_of_the_instructor_in_a_lab_stay(course: Course) -> None:

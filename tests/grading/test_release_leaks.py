@@ -1,4 +1,4 @@
-"""Nothing of a solution and nothing of the secret is in what trainees get."""
+"""Released files contain no part of a solution and no part of the secret."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""`warsha replay`: a mark is explained by the lab and the seeds that it was made with."""
+"""`warsha replay`: it explains a mark with the lab and the seeds of the grading."""
 
 import io
 import shutil
@@ -38,12 +38,12 @@ def store(tmp_path: Path) -> Store:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A lab as it lies in a checkout, which people change."""
+    """A lab in a checkout, for changes."""
     return Path(shutil.copytree(LABS / LAB, tmp_path / "labs" / LAB))
 
 
 def give_mark(store: Store, lab: Lab, program: str | None, *, number: int = 1) -> Record:
-    """Grade a program as a run of grading does, without notebook and gradebook."""
+    """Grade a program as a grading run does, without notebook and gradebook."""
     files = {} if program is None else {"main.py": program.encode()}
     marks = score(lab, BOARD, files, SEEDS, predicted=True)
     cards = tuple(
@@ -79,7 +79,7 @@ def mutant(name: str) -> str:
 
 
 def again(store: Store, number: int | None = None) -> tuple[ReplayCase, dict[str, PointsAndKey]]:
-    """The case, and what the program gets now."""
+    """The case, and the marks of the program now."""
     case = find_case(store, LAB, "amina", number)
     return case, marks_of(replay(case, lambda _seed: None))
 
@@ -142,7 +142,7 @@ def test_a_mark_that_differs_from_the_replay(store: Store, checkout: Path) -> No
     assert "the marks are not the same" in out.export_text()
 
 
-# What cannot be replayed is told in a line, with its cure.
+# A case that cannot be replayed is a one-line error with a cure.
 
 
 def test_a_replay_without_a_graded_submission(store: Store) -> None:
@@ -179,7 +179,7 @@ def test_a_lab_of_an_unsupported_engine(store: Store, checkout: Path) -> None:
     assert caught.value.cure == "replay it with the engine that graded it: 0.1.0+abc"
 
 
-# What the instructor looks at.
+# The output for the instructor.
 
 
 @pytest.fixture
@@ -246,7 +246,7 @@ def test_output_of_a_program_is_escaped(store: Store, checkout: Path) -> None:
     assert "<script>" not in page.read_text(encoding="utf-8")
 
 
-# From a notebook that was handed in.
+# From a submitted notebook.
 
 
 def test_a_graded_notebook_is_replayed(course: Course, hand_in: HandIn) -> None:

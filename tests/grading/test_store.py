@@ -1,4 +1,4 @@
-"""The store: labs as they were released, and a record of every mark."""
+"""The store: released labs, and a record of every mark."""
 
 import os
 import shutil
@@ -44,7 +44,7 @@ def store(tmp_path: Path) -> Store:
 
 @pytest.fixture
 def lab_copy(tmp_path: Path) -> Path:
-    """A lab's folder that may be changed."""
+    """A copy of a lab's folder for changes."""
     return Path(shutil.copytree(LABS / LAB, tmp_path / "labs" / LAB))
 
 
@@ -89,7 +89,7 @@ def test_altered_files_are_noticed_before_they_run(store: Store, tmp_path: Path)
         store.lab(digest)
     assert "put your backup copy of that folder back" in caught.value.cure
     assert not (tmp_path / "ran").exists()
-    store.add_lab(find(LAB))  # a build of the same lab mends it
+    store.add_lab(find(LAB))  # a build of the same lab repairs it
     assert store.lab(digest).digest == digest
 
 
@@ -152,7 +152,7 @@ def test_a_damaged_record_is_an_error(store: Store, text: str) -> None:
     with pytest.raises(StoreError, match=r"1\.json is damaged") as caught:
         store.record(LAB, "amina")
     assert "warsha grade first_contact --student amina" in caught.value.cure
-    # It stops no grading.
+    # It does not stop grading.
     assert store.number(LAB, "amina", RECORD.submission, RECORD.timestamp) == 2
 
 
@@ -169,7 +169,7 @@ def test_each_of_several_labs_has_its_own_record(store: Store) -> None:
 
 
 def settle_often(folder: Path) -> None:
-    """As a grader does that is not alone."""
+    """Write a record many times, as one of several graders."""
     store = Store(folder)
     for _ in range(150):
         put_record(store, RECORD)

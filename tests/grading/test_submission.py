@@ -1,4 +1,4 @@
-"""The trust boundary: whatever is handed in gives one submission or one line of error."""
+"""The trust boundary: any submitted files give one submission or a one-line error."""
 
 import json
 import os

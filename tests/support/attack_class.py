@@ -1,11 +1,11 @@
-"""A class in which everybody attacks. Beside each attacker a second trainee, the twin, hands in
-the same without the attack. Both are read from tests/system/attacks, written, and graded once by
-`warsha grade`, in a course with canaries; conftest.py makes the fixture known.
+"""A class in which everybody attacks. For each attacker a second trainee, the twin, hands in the
+same submission without the attack. Both are read from tests/system/attacks and graded once by
+`warsha grade`, in a course with canaries. conftest.py registers the fixture.
 
-A file's name says what it attacks with: a board program, host code, or the notebook and what lies
-beside it. Its first two lines say what it tries and what stops it. In programs, what stands
-between `### ATTACK` and `### END` is the attack, and what the twin has there follows
-`### INSTEAD`; `### BASE` stands for an honest program that earns some of the points.
+The name of a file begins with the kind of attack: a board program, host code, or the notebook and
+its attached files. The first two lines describe the attack and its defence. In programs the attack
+is between `### ATTACK` and `### END`; the code of the twin follows `### INSTEAD`. `### BASE` is
+replaced by an honest program that gets some of the points.
 """
 
 import copy
@@ -63,7 +63,7 @@ HOST_BASE = HOST_RIGHT.partition("\n\ndef gaps")[0] + NO_GAPS
 
 @dataclass(frozen=True)
 class Places:
-    """Where the things lie that attackers want; an attack may know them all."""
+    """The paths that attackers want to reach; an attack may know them all."""
 
     secret: Path
     root: Path
@@ -91,17 +91,17 @@ class Attack:
 
     @property
     def text(self) -> str:
-        """All of it."""
+        """The whole text of the file."""
         return self.file.read_text(encoding="utf-8")
 
     @property
     def tries(self) -> str:
-        """What it tries."""
+        """What the attack tries."""
         return self._header(0, "# Tries: ")
 
     @property
     def ends(self) -> str:
-        """What stops it."""
+        """What stops the attack."""
         return self._header(1, "# Ends: ").removesuffix(".")
 
     def _header(self, line: int, mark: str) -> str:
@@ -111,16 +111,16 @@ class Attack:
 
     @property
     def kind(self) -> str:
-        """board, host or notebook."""
+        """The kind of attack: board, host or notebook."""
         return self.name.partition("_")[0]
 
     @property
     def lab(self) -> str:
-        """The lab that it is handed in for."""
+        """The lab of the submission."""
         return HOST_LAB if self.kind == "host" else BOARD_LAB
 
     def program(self, which: str) -> str:
-        """Its program (`attack`), or that of its twin (`twin`); places are still names in it."""
+        """The program of the attacker (`attack`) or of the twin (`twin`), with unfilled places."""
         if self.kind == "notebook":
             return BOARD_BASE
         body = self.text.split("\n", 2)[2]
@@ -132,7 +132,7 @@ class Attack:
 
     @property
     def is_unreadable(self) -> bool:
-        """Whether nothing of it can be graded: its trainee alone is harmed."""
+        """Whether the submission cannot be graded. That affects only its trainee."""
         return "\nUNREADABLE = True\n" in self.text
 
 
@@ -142,12 +142,12 @@ def attacks() -> list[Attack]:
 
 
 def sample() -> list[Attack]:
-    """A fifth of it, of every kind: what a class has without `--all`."""
+    """A fifth of the corpus, with every kind: the class without `--all`."""
     return attacks()[::5]
 
 
 def notebook(places: Places, lab: str, program: str, host: str | None = None) -> dict[str, Any]:
-    """A handed-in notebook as plain data."""
+    """A submitted notebook as plain data."""
     file = places.root / "release" / lab / f"{lab}.ipynb"
     released = nbformat.read(file, as_version=4)
     made: dict[str, Any] = json.loads(json.dumps(filled_in(released, program, host=host)))
@@ -155,14 +155,14 @@ def notebook(places: Places, lab: str, program: str, host: str | None = None) ->
 
 
 def folder_of(places: Places, student: str, lab: str) -> Path:
-    """Where a trainee's files lie; made when it is not there."""
+    """The folder of a trainee; created if it is missing."""
     folder = places.root / "submitted" / student / lab
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
 def write(places: Places, student: str, lab: str, made: dict[str, Any]) -> Path:
-    """Hand a notebook in."""
+    """Submit a notebook."""
     folder = folder_of(places, student, lab)
     (folder / f"{lab}.ipynb").write_text(json.dumps(made), encoding="utf-8")
     (folder / "timestamp.txt").write_text(HANDED_IN)
@@ -170,12 +170,12 @@ def write(places: Places, student: str, lab: str, made: dict[str, Any]) -> Path:
 
 
 def attacker(attack: Attack) -> str:
-    """The trainee who hands the attack in."""
+    """The trainee who submits the attack."""
     return f"attack-{attack.name}"
 
 
 def twin(attack: Attack) -> str:
-    """The trainee who hands in the same without it; several attacks may have the same one."""
+    """The trainee who submits the same without the attack; attacks may share a twin."""
     digest = hashlib.sha256(attack.program("twin").encode()).hexdigest()
     return f"twin-{attack.lab}-{digest[:8]}"
 
@@ -206,8 +206,8 @@ def spoil(places: Places, attack: Attack, folder: Path, made: dict[str, Any]) ->
 
 
 def hand_in_honest(places: Places, number: int, canary: str) -> dict[str, float]:
-    """Hand in programs of both labs, one of them with a canary; trainee to what is due in the
-    first lab."""
+    """Submit honest programs for both labs, one with a canary. Returns the marks due in the first
+    lab, by trainee."""
     lab = find(BOARD_LAB)
     programs = sorted((lab.folder / "mutants").glob("*.py"))
     due = {}
@@ -223,12 +223,12 @@ def hand_in_honest(places: Places, number: int, canary: str) -> dict[str, float]
 
 
 def total(lab: Lab, mutant: str) -> float:
-    """What a mutant has in the end, the prediction made."""
+    """The marks of a mutant, with the prediction cell filled in."""
     return sum(points for points, _key in expected(lab, mutant, "esp32").values())
 
 
 def grade(lab: str) -> Result:
-    """`warsha grade`."""
+    """Run `warsha grade`."""
     return CliRunner().invoke(app, ["grade", lab], terminal_width=200)
 
 
@@ -253,16 +253,16 @@ Marks = dict[str, dict[str, float | None]]
 
 @dataclass
 class Graded:
-    """What became of a class."""
+    """A graded class."""
 
     course: Course
     places: Places
     attacks: list[Attack]
-    """What was handed in, each with its twin."""
+    """The submitted attacks, each with its twin."""
     due: dict[str, float]
     """Honest trainees to the sum of their marks in the board lab."""
     output: str
-    """All that was printed."""
+    """All output of the commands."""
     exit_codes: list[int]
     marks: dict[str, Marks]
     """Lab to its marks."""
@@ -312,7 +312,7 @@ def grade_class(place: Path, attacks: list[Attack], honest: int) -> Graded:
 
 
 def marks_of(course: Course) -> dict[str, Marks]:
-    """What stands in the gradebook."""
+    """The marks in the gradebook."""
     found: dict[str, Marks] = {lab: {} for lab in course.labs}
     for (student, lab, item), points in auto_scores(course).items():
         found[lab].setdefault(student, {})[item] = points
@@ -320,7 +320,7 @@ def marks_of(course: Course) -> dict[str, Marks]:
 
 
 def visitors(server: socket.socket) -> int:
-    """How many wait to be let in."""
+    """The number of connections that wait to be accepted."""
     server.setblocking(False)
     count = 0
     try:

@@ -8,7 +8,7 @@ I2C: Parts = {"d": ("wokwi-lcd1602", {"pins": "i2c"})}
 I2C_WIRES = ["b:5V d:VCC", "b:GND.1 d:GND", "b:22 d:SCL", "b:21 d:SDA"]
 
 
-# A driver of its own kind: every half of a byte is set with E high, then taken with E low.
+# This driver sets each nibble while E is high; the display takes it when E falls.
 BACKPACK = """
 from machine import Pin, I2C
 import time
@@ -88,7 +88,7 @@ def send(*words):
 
 
 def started(chain: int) -> str:
-    """Normal operation, all rows, no decoding, for so many drivers."""
+    """Normal operation, all rows, no decoding, for this number of drivers."""
     return "\n".join(f"send(*[{word}] * {chain})" for word in (0x0C01, 0x0B07, 0x0900, 0x0F00))
 
 

@@ -1,4 +1,4 @@
-"""A text that a person grades, in an assignment beside one lab or several."""
+"""A manually graded text (essay) in an assignment with one or several labs."""
 
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from grader.nbgrader import commands, config
 
 
 def release_essay(course: Course, assignment: str) -> None:
-    """Put the essay beside what the assignment holds."""
+    """Add the essay to the assignment."""
     essay = new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
     cell = new_markdown_cell("Write here.")
     flags = {"grade": True, "solution": True, "locked": False, "task": False, "points": 5}
@@ -23,7 +23,7 @@ def release_essay(course: Course, assignment: str) -> None:
 
 
 def write_essay(course: Course, folder: Path, text: str, name: str = "essay") -> None:
-    """Hand it in: `folder` is the trainee's, of the assignment."""
+    """Submit the essay; `folder` is that of the trainee and the assignment."""
     release = course.root / "release" / folder.name / "essay.ipynb"
     essay = nbformat.read(release, as_version=4)
     essay.cells[0].source = text
@@ -31,7 +31,7 @@ def write_essay(course: Course, folder: Path, text: str, name: str = "essay") ->
 
 
 def essay_of(course: Course, student: str, assignment: str) -> str:
-    """What a person gets to read."""
+    """The text that a person reads in Formgrader."""
     return (course.root / "autograded" / student / assignment / "essay.ipynb").read_text("utf-8")
 
 
@@ -40,14 +40,14 @@ def book(course: Course) -> Any:
 
 
 def waits(course: Course, student: str, assignment: str) -> bool:
-    """Whether a person has to look at the essay."""
+    """Whether the essay needs manual grading."""
     with book(course) as gradebook:
         grade = gradebook.find_grade("text", "essay", assignment, student)
         return bool(grade.needs_manual_grade)
 
 
 def give_essay(course: Course, student: str, points: float, assignment: str) -> None:
-    """As a person does in Formgrader."""
+    """Give the essay a mark, as a person does in Formgrader."""
     with book(course) as gradebook:
         grade = gradebook.find_grade("text", "essay", assignment, student)
         grade.manual_score, grade.needs_manual_grade = points, False

@@ -1,8 +1,8 @@
-"""A board process without an interpreter: it sends what its flash holds, whatever that is.
+"""A board process without an interpreter: it sends the records in its flash, valid or not.
 
-The bench starts it in place of a real port (forgeries.py). The flash holds a length and acts, 24
-bytes each: a record whose time counts from the latest one that the impostor knows of, and how it
-is said. It imports nothing of ours, and nothing that is slow.
+The bench starts it in place of a real port (forged_frames.py). The flash holds a length and acts
+of 24 bytes each: a record, its time after the latest known time, and how to send it. For a fast
+start it imports only a few standard modules.
 """
 
 import os
@@ -15,13 +15,13 @@ RECORD = struct.Struct("<BBHIQ")
 REPLY = struct.Struct("<B3xI8Q")
 GRANT = 2
 CALL, WAIT = 19, 20
-WRITE, ASK, ABSOLUTE, DEAF, HANG, DIE, AGAIN = range(7)
-"""How: behind, and go on; and wait for the answer; at that very time; without waiting for the
-answer it owes; stall; end with code c; begin anew behind the first act."""
+WRITE, ASK, ABSOLUTE, NO_REPLY, STALL, EXIT, RESTART = range(7)
+"""How to send an act: without an answer; wait for the answer; at an absolute time; do not wait for
+a due answer; stall; exit with code c; restart after the first act."""
 
 
-class Impostor:
-    """Speaks over the descriptors that a board has."""
+class ForgedBoard:
+    """Uses the same file descriptors as a board."""
 
     def __init__(self) -> None:
         self._link = socket.socket(fileno=3)
@@ -31,18 +31,18 @@ class Impostor:
         self._unsent = b""
 
     def play(self) -> None:
-        """All acts, then waits for ever as a board at its prompt does."""
+        """Send all acts, then wait endlessly, as a board at its prompt does."""
         start, again = 0, True
         while again:
             again = False
             for kind, a, b, c, dt, how in ACT.iter_unpack(self._acts[start:]):
-                if how == HANG:
+                if how == STALL:
                     self._flush()
                     time.sleep(3600)
-                elif how == DIE:
+                elif how == EXIT:
                     self._flush()
                     os._exit(c & 0xFF)
-                elif how == AGAIN:
+                elif how == RESTART:
                     start, again = ACT.size, True
                 else:
                     self._do(kind, a, b, c, dt, how)
@@ -53,10 +53,10 @@ class Impostor:
         t_ns = (dt if how == ABSOLUTE else self._now + dt) % 2**64
         self._now = max(self._now, t_ns) if how != ABSOLUTE else self._now
         self._unsent += RECORD.pack(kind, a, b, c, t_ns)
-        if how in (ASK, DEAF) or len(self._unsent) > 65536:
+        if how in (ASK, NO_REPLY) or len(self._unsent) > 65536:
             self._flush()
         if how == ASK:
-            self._hear(kind)
+            self._receive_answer(kind)
 
     def _flush(self) -> None:
         records, self._unsent = self._unsent, b""
@@ -65,8 +65,8 @@ class Impostor:
         except OSError:
             os._exit(0)
 
-    def _hear(self, kind: int) -> None:
-        """The answer; of a call it takes the time, of a wait it is the time."""
+    def _receive_answer(self, kind: int) -> None:
+        """Read the answer and add the duration of a call, or go to the end of a wait."""
         while True:
             head = self._link.recv(REPLY.size, socket.MSG_WAITALL)
             if len(head) < REPLY.size:
@@ -83,4 +83,4 @@ class Impostor:
 
 
 if __name__ == "__main__":
-    Impostor().play()
+    ForgedBoard().play()

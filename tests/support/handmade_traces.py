@@ -1,4 +1,4 @@
-"""Traces made by hand, for tests of what is measured in them."""
+"""Hand-made traces, for tests of measurements."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

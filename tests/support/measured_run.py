@@ -1,4 +1,4 @@
-"""A run of a real board program, for tests of what is measured in it."""
+"""A run of a real board program, for tests of measurements."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

@@ -1,5 +1,5 @@
 """A board with parts around it, for tests with real board programs: run to an end (`play`), or
-looked at while it runs (`stage`)."""
+observed while it runs (`stage`)."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -47,7 +47,7 @@ def play(
 
 
 def lines(*args: Any, **options: Any) -> list[str]:
-    """What the program printed: `play`, then only that."""
+    """Run `play` and return only the printed lines."""
     return printed_lines(play(*args, **options))
 
 
@@ -64,13 +64,13 @@ class Stage:
         self.bench.run(round(until_ms * MS))
 
     def text(self, part: str) -> str:
-        """What a person reads on a display now."""
+        """The text on a display now."""
         found = self.parts[part]
         assert isinstance(found, Display)
         return found.text()
 
     def pixels(self, part: str) -> Pixels:
-        """The dots of a display now."""
+        """The pixels of a display now."""
         found = self.parts[part]
         assert isinstance(found, Display)
         return found.pixels()

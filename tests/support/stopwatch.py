@@ -25,7 +25,7 @@ class Stopwatch:
 
     @property
     def share(self) -> float:
-        """How much of the wall time they worked."""
+        """The share of the wall time in which the cores worked."""
         return min(1.0, self.core_s / self.wall_s)
 
     def _core_s(self) -> float:

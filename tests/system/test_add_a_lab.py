@@ -1,4 +1,4 @@
-"""docs/howto/add-a-lab.md followed to the letter, from `warsha lab new` to the marks."""
+"""The steps of docs/howto/add-a-lab.md, from `warsha lab new` to the marks."""
 
 import re
 import shutil
@@ -20,7 +20,7 @@ _FILE = re.compile(
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The lab as the document makes it."""
+    """The lab of the document."""
     labs = tmp_path_factory.mktemp("made") / "labs"
     shutil.copytree(LABS / "blinker", labs / "blinker")
     place = new_lab("stair_light", id="L21", labs=labs)

@@ -1,5 +1,5 @@
-"""The corpus of attacks in a class: no attack gains a point or learns anything, and nobody else
-notices. What each tries is in its file (tests/system/attacks) and in docs/measured/attacks.md."""
+"""The corpus of attacks in a class: no attack gains points or information, or affects others. Each
+attack is described in its file (tests/system/attacks) and in docs/measured/attacks.md."""
 
 import re
 import time
@@ -27,7 +27,7 @@ ACTIVE = re.compile(
     r"(?:href|src)\s*=\s*[\"']?\s*javascript:|<iframe",
     re.IGNORECASE,
 )
-"""What a browser would run."""
+"""Active content of a browser."""
 SAMPLE = attack_class.sample()
 EACH = pytest.mark.parametrize(
     "attack",
@@ -39,7 +39,7 @@ EACH = pytest.mark.parametrize(
 
 
 def files_of(graded: Graded, student: str, lab: str) -> list[Path]:
-    """What nbgrader hands back to a trainee, or shows of one."""
+    """The files that nbgrader returns to a trainee or shows to the instructor."""
     places = (graded.places.root / name / student / lab for name in ("autograded", "feedback"))
     found = [file for place in places for file in place.rglob("*") if file.is_file()]
     assert {".ipynb", ".html"} <= {file.suffix for file in found} or student not in marked(graded)
@@ -47,7 +47,7 @@ def files_of(graded: Graded, student: str, lab: str) -> list[Path]:
 
 
 def marked(graded: Graded) -> set[str]:
-    """Everybody who has marks."""
+    """All trainees with marks."""
     return {student for marks in graded.marks.values() for student in marks}
 
 
@@ -70,7 +70,7 @@ def test_no_secret_is_written(graded: Graded, attack: Attack) -> None:
         text = file.read_bytes()
         for canary in (CANARY, SECRET):
             assert canary.encode() not in text, file
-        if "@" not in attack.text:  # else it names the places itself
+        if "@" not in attack.text:  # else the program itself contains the places
             assert str(graded.places.root).encode() not in text, file
         assert len(text) < 4_000_000, file
 
@@ -122,7 +122,7 @@ def test_no_process_is_left_behind(graded: Graded) -> None:
 
 
 def is_child(process: Path, graded: Graded) -> bool:
-    """Whether this is a child of host code, or what it started."""
+    """Whether this is a process of host code or one of its descendants."""
     try:
         words = (process / "cmdline").read_bytes().split(b"\0")
         state = (process / "stat").read_text().rpartition(")")[2].split()[0]
@@ -137,7 +137,7 @@ def test_each_row_of_the_table_is_up_to_date(graded: Graded, attack: Attack) -> 
     assert attack_table.row(graded, attack) in page, attack_table.COMMAND
 
 
-@pytest.mark.long  # the class has the whole corpus only then
+@pytest.mark.long  # only then the class has the whole corpus
 def test_the_table_is_up_to_date(graded: Graded) -> None:
     made = attack_table.page(graded)
     assert attack_table.PAGE.read_text(encoding="utf-8") == made, attack_table.COMMAND

@@ -1,5 +1,5 @@
-"""A class in which nearly everybody hands in something that is wrong, graded once from the command
-line: each gets a result or one line of error, and the good ones get their marks."""
+"""A class with many kinds of wrong submissions, graded once from the command line: each gets a
+result or one line of error, and the good ones get their marks."""
 
 import copy
 import hashlib
@@ -31,7 +31,7 @@ GOOD = (LABS / LAB / "reference.py").read_text(encoding="utf-8")
 READY = "print('READY L01')\n"
 FULL = 20.0
 NOTHING = 2.0
-"""The prediction alone."""
+"""The points of the prediction alone."""
 
 HOST_CODE = "import os\nos.system('touch {place}')\nraise SystemExit"
 ARABIC = "\u0623\u0648\u0651\u0644 \u0645\u0639\u0645\u0644.ipynb"
@@ -42,10 +42,10 @@ PROGRAMS = {
     "flood": (READY + "while True: print('x' * 100)\n", 5.0),
     "resets": (READY + "import machine\nmachine.reset()\n", NOTHING),
     "deletes": ("import os\nfor name in os.listdir(): os.remove(name)\n" + GOOD, NOTHING),
-    # int() refuses so many digits, and a float has not so much room
+    # more digits than int() accepts, and out of the range of a float
     "digits": (READY + "while True: print('pong', '9' * 5000), print('sum', '9' * 400)\n", 5.0),
     "raises": (READY + "raise ValueError('<script>steal()</script>' + 'x' * 5000)\n", 5.0),
-    # the public seed's own talk, for whoever does not ask for it
+    # the expected dialogue of the public seed, printed without a check
     "blind": (READY + "print('ID 240ac4000110 esp32')\nprint('pong 42')\nprint('sum 6')\n", 5.0),
 }
 
@@ -57,7 +57,7 @@ def changed(notebook: NotebookNode, change: Callable[[NotebookNode], Any]) -> No
 
 
 def forged(notebook: NotebookNode) -> None:
-    """Full marks as stock nbgrader would read them, in every way that a notebook has."""
+    """Full marks in all the ways that stock nbgrader could read them from a notebook."""
     for cell in notebook.cells:
         about = cell.metadata.get("nbgrader", {})
         if about.get("grade"):
@@ -119,12 +119,12 @@ UNREADABLE = {
 
 
 def write(notebook: NotebookNode, file: Path) -> None:
-    """As it is: nbformat would mend it."""
+    """Writes it unchanged: nbformat would repair it."""
     file.write_text(json.dumps(notebook), encoding="utf-8")
 
 
 def hand_in(root: Path, released: NotebookNode, place: Path) -> dict[str, float]:
-    """Write the class; the totals of those who get one."""
+    """Write the class. Returns the totals of the gradable submissions."""
 
     def folder(student: str) -> Path:
         made = root / "submitted" / student / LAB
@@ -147,7 +147,7 @@ def hand_in(root: Path, released: NotebookNode, place: Path) -> dict[str, float]
         write(good, folder("which") / name)
     huge = changed(good, lambda n: n.cells.append(nbformat.v4.new_raw_cell("x" * 300_000)))
     write(huge, folder("huge-cell") / f"{LAB}.ipynb")
-    for name in ("a b", os.fsdecode(b"no-name-\xff")):  # what no class list takes either
+    for name in ("a b", os.fsdecode(b"no-name-\xff")):  # ids that no class list accepts
         write(good, folder(name) / f"{LAB}.ipynb")
     return {student: total for student, (_, total) in made.items()} | dict.fromkeys(FILES, FULL)
 
@@ -162,7 +162,7 @@ class Graded:
         self.run()
 
     def run(self) -> None:
-        """Grade what has not been graded."""
+        """Grade the ungraded submissions."""
         result = CliRunner().invoke(app, ["grade", LAB])
         self.exit_code, self.output = result.exit_code, result.output
 
@@ -253,7 +253,7 @@ def test_no_secret_or_seed_is_written(handed_back: Graded) -> None:
     )
     secrets = [secret, secret.hex().encode()]
     words = [*secrets, *(str(seed).encode() for seed in seeds)]
-    # Records repeat a mark by its seeds; they are for the instructor alone.
+    # Records have the seeds for a replay; only the instructor can read them.
     store = graded.course.store
     assert store.stat().st_mode & 0o077 == 0
     files = [file for file in root.rglob("*") if file.is_file() and not file.is_symlink()]

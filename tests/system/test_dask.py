@@ -1,4 +1,4 @@
-"""The same tasks on a cluster of dask: the same marks, also when a worker is killed."""
+"""Tasks on a dask cluster: the same marks, also when a worker is killed."""
 
 import os
 import signal
@@ -34,8 +34,8 @@ from tests.support.fake_scoring import by_text
 
 @pytest.fixture(scope="module")
 def machines() -> Iterator[Any]:
-    """Two workers in processes of their own, as on two machines. Each one that dies is a second
-    until there is another, so nothing is tried more than twice."""
+    """Two workers in separate processes, as on two machines. A killed worker is replaced after one
+    second, so no task is tried more than twice."""
     with (
         dask.config.set({"distributed.scheduler.allowed-failures": 1}),
         distributed.LocalCluster(
@@ -47,14 +47,14 @@ def machines() -> Iterator[Any]:
 
 @pytest.fixture
 def cluster(machines: Any) -> Iterator[DaskCluster]:
-    """A connection to them."""
+    """A connection to the cluster."""
     with DaskCluster(machines.scheduler_address) as connected:
         yield connected
 
 
 @pytest.fixture
 def leaving(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """A cluster with one worker, which a test takes away."""
+    """A cluster with one worker, which a test stops."""
     monkeypatch.setattr("grader.classrun.cluster.POLL_S", 0.05)
     with distributed.LocalCluster(
         n_workers=1,
@@ -68,7 +68,7 @@ def leaving(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 
 def take_workers(machines: Any) -> None:
-    """Until none is left."""
+    """Wait until no worker is left."""
     machines.scale(0)
     end = time.monotonic() + 60
     while machines.scheduler.workers:
@@ -83,7 +83,7 @@ def grade(course: Course, cluster: DaskCluster | None, scorer: Any = score_task)
 
 
 def pid_then_score(task: Task) -> list[Card]:
-    """Says who works, then works long enough to be killed."""
+    """Reports its process, then works long enough to be killed."""
     with Path((task.program or "").strip()).open("a") as log:
         log.write(f"{os.getpid()}\n")
     time.sleep(0.05)
@@ -125,7 +125,7 @@ def test_a_killed_worker_loses_no_task(
     killer.join(timeout=60)
     assert {outcome.state for outcome in outcomes} == {"graded"}
     assert len(outcomes) == 24
-    assert len(log.read_text().split()) > len(outcomes)  # what it had under way ran again
+    assert len(log.read_text().split()) > len(outcomes)  # its unfinished tasks ran again
 
 
 def test_only_the_task_that_kills_its_workers_fails(

@@ -1,4 +1,4 @@
-"""Hostile programs: each gets an error or is ended, and a neighbour sees no difference."""
+"""Hostile programs: each gets an error or is ended, and no other board is affected."""
 
 import re
 import socket
@@ -9,16 +9,16 @@ import pytest
 from hardware.bench.bench import Bench
 from hardware.bench.limits import Limits
 from hardware.bench.protocol import frames
-from tests.support.neighbour import HONEST, OTHER, next_to_honest, undisturbed
+from tests.support.neighbour import HONEST, OTHER, undisturbed, with_honest_board
 from tests.support.rig import printed_lines
 
 SECOND = 1_000_000_000
 UNTIL_NS = 2 * SECOND
 MOST_NS = 400 * SECOND
-"""An end that takes time (CPU, a full trace) has come by then."""
+"""By this time also a slow end (CPU time, a full trace) has come."""
 SMALL = Limits(cpu_s=2, output_bytes=100_000, records=100_000)
-"""What ends a board is what it used up. The usual limit of wall time is far from all of this, also
-on a busy machine."""
+"""Limits that end a board by its use of a resource. The wall-clock limit is far above, also on a
+busy machine."""
 PINS = """
 import machine, time
 from machine import Pin
@@ -55,7 +55,7 @@ time.sleep(99)
 
 
 class Harm(NamedTuple):
-    """A program on a board of a family, what it says, and how it may end (nothing: it lives)."""
+    """A program on a board of a family, its output, and its possible ends (empty: it runs on)."""
 
     family: str
     program: str
@@ -138,7 +138,7 @@ def test_a_hostile_program_harms_no_other_board(what: str) -> None:
     program = harm.program
     for name, pin in NUMBERS[harm.family].items():
         program = program.replace(f"{{{name}}}", str(pin))
-    with next_to_honest(harm.family, program, limits=SMALL) as bench:
+    with with_honest_board(harm.family, program, limits=SMALL) as bench:
         bench.run(UNTIL_NS)
         assert bench.traces[HONEST].sha256() == undisturbed(UNTIL_NS)
         await_end(bench, harm)
@@ -150,7 +150,7 @@ def test_a_hostile_program_harms_no_other_board(what: str) -> None:
 
 
 def await_end(bench: Bench, harm: Harm) -> None:
-    """Goes on until the other board has ended, or has said what it is to say."""
+    """Runs until the other board has ended or has printed the expected output."""
     while bench.boards[OTHER].ended is None and bench.now_ns < MOST_NS:
         if not harm.ends and re.search(harm.output, "\n".join(printed_lines(bench.traces[OTHER]))):
             return
@@ -162,7 +162,7 @@ def test_ten_million_edges_fill_the_trace_and_end_the_board() -> None:
     program = (
         "from machine import Pin\np = Pin(2, Pin.OUT)\nfor n in range(5_000_000): p.on(); p.off()"
     )
-    with next_to_honest("rp2", program) as bench:
+    with with_honest_board("rp2", program) as bench:
         bench.run(100 * SECOND)
         end = bench.traces[OTHER].ended()
         assert end is not None and (end.cause, end.detail) == (OUTPUT, "more output than allowed")
@@ -194,7 +194,7 @@ def test_modules_of_a_host_are_missing(family: str) -> None:
         " try: exec(what); print(n, 'DONE')\n except Exception as e: print(n, repr(e))\n"
         "import os\nprint(sorted(os.listdir('/')))"
     )
-    with next_to_honest(family, program) as bench:
+    with with_honest_board(family, program) as bench:
         bench.run(UNTIL_NS)
         lines = printed_lines(bench.traces[OTHER])
     wanted = r"\d+ (AttributeError|ImportError|OSError\(2,\)|NotImplementedError\('not simulated)"
@@ -224,7 +224,7 @@ for place in {places!r}:
         print('OSError')
     s.close()
 """
-        with next_to_honest(family, program) as bench:
+        with with_honest_board(family, program) as bench:
             bench.run(20 * SECOND)
             lines = printed_lines(bench.traces[OTHER])
         server.setblocking(False)

@@ -1,5 +1,5 @@
-"""Folders and files that may not be read or written, or that somebody swaps: a line with a cure,
-and nobody else's files."""
+"""Folders and files without permissions, or replaced during grading: one line with a cure, and no
+file of another user is read."""
 
 import os
 import shutil
@@ -24,21 +24,21 @@ from hardware.paths import build_dir
 from tests.support.classroom import LAB, HandIn
 
 CURE = "change the permissions so that you can read and write there, then run it again"
-# root may do everything; without these two it is a person like others
+# root ignores permissions; without these two capabilities it does not
 PLAIN = ["--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
 SETPRIV = shutil.which("setpriv") or "setpriv"
 
 
 @pytest.fixture
 def built_course(course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
-    """A course that the command finds, too."""
+    """A course that the command finds."""
     (tmp_path / "build" / "port").symlink_to(build_dir() / "port")
     monkeypatch.setenv("WARSHA_BUILD", str(tmp_path / "build"))
     return course
 
 
 def warsha(*words: str) -> tuple[int, str, list[str]]:
-    """The command as a person types it: exit code, what it says, and the lines of its error."""
+    """Run the command. Returns its exit code, its output and the lines of its error."""
     program = str(Path(sys.executable).with_name("warsha"))
     plain = PLAIN and [SETPRIV, *PLAIN]
     done = subprocess.run(
@@ -53,7 +53,7 @@ def warsha(*words: str) -> tuple[int, str, list[str]]:
 
 @contextmanager
 def shut(place: Path, mode: int) -> Iterator[None]:
-    """A file or folder with fewer rights, for a while."""
+    """Remove permissions from a file or folder for some time."""
     before = place.stat().st_mode
     place.chmod(mode)
     try:
@@ -104,7 +104,7 @@ def class_list(root: Path) -> Path:
     return file
 
 
-@pytest.mark.long  # it waits for the lock to be given up
+@pytest.mark.long  # it waits until the lock is released
 def test_a_gradebook_that_another_program_locks(built_course: Course, hand_in: HandIn) -> None:
     hand_in("s1", "print('READY L01')")
     with sqlite3.connect(built_course.root / "gradebook.db") as other:
@@ -234,7 +234,7 @@ BUTTONS = "buttons"
 
 @contextmanager
 def nobody() -> Iterator[None]:
-    """For root no folder is shut."""
+    """For root every folder is readable."""
     if os.geteuid():
         yield
         return
@@ -247,7 +247,7 @@ def nobody() -> Iterator[None]:
 
 @pytest.fixture
 def root(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A course's folder that anybody may look into."""
+    """A course folder that everyone may read."""
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
         place.chmod(0o755)

@@ -37,12 +37,12 @@ REFERENCE = LABS / LAB / "reference.py"
 
 @pytest.fixture(autouse=True)
 def password(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where an instructor puts it."""
+    """The place of the URL in the settings of an instructor."""
     monkeypatch.setenv("PGPASSWORD", PASSWORD)
 
 
 def use(root: Path, url: str) -> None:
-    """As an instructor does it: a line of their own below ours."""
+    """Add a line below ours, as an instructor does."""
     with (root / config.NAME).open("a", encoding="utf-8") as settings:
         settings.write(f"c.CourseDirectory.db_url = {url!r}\n")
 

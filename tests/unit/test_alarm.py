@@ -1,4 +1,4 @@
-"""An alarm that is set again and again: due at the last time, and little in the queue."""
+"""An alarm that is set many times: it fires at the last time, and the queue stays short."""
 
 import random
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from hardware.bench.parts.common.alarm import Alarm
 
 
 class Clock:
-    """A world that is only a queue."""
+    """A clock with an event queue."""
 
     def __init__(self) -> None:
         self.now_ns = 0

@@ -1,4 +1,4 @@
-"""A card goes into a record and to another process as plain data, and comes back the same."""
+"""A card is saved and sent as plain data without change; its message names place and cause."""
 
 import json
 import pickle
@@ -47,7 +47,7 @@ def scored(lab: Lab, program: str) -> dict[str, Card]:
 
 
 def reference(lab: Lab) -> str:
-    """The right program."""
+    """The reference program."""
     return (lab.folder / "reference.py").read_text(encoding="utf-8")
 
 

@@ -1,5 +1,5 @@
-"""The checkout: environment.yml and pyproject.toml ask for the same packages, and `make clean`
-removes what can be made again and nothing else."""
+"""The checkout: environment.yml and pyproject.toml require the same packages, and `make clean`
+removes only files that can be built again."""
 
 import re
 import subprocess
@@ -12,7 +12,7 @@ from tests.support.project import ROOT
 
 
 def _name(requirement: str) -> str:
-    """The package's name in one spelling: conda writes types-pyyaml, PyPI types-PyYAML."""
+    """The normalised name of a package: conda writes types-pyyaml, PyPI types-PyYAML."""
     return re.split(r"[<>=~!\[; ]", requirement, maxsplit=1)[0].lower()
 
 

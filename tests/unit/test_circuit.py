@@ -1,4 +1,4 @@
-"""The circuit on the bench: nets, levels, voltages, faults, bounce, and who is listening."""
+"""The circuit on the bench: nets, levels, voltages, faults, bounce, and listening inputs."""
 
 from typing import Any
 from unittest.mock import patch
@@ -93,7 +93,7 @@ def test_led_drops_its_forward_voltage() -> None:
 
 
 def test_between_the_limits_the_level_stays() -> None:
-    """1.65 V is neither high nor low for an ESP32: the pad keeps what it saw."""
+    """1.65 V is neither high nor low for an ESP32: the pad keeps its level."""
     half: Parts = {"a": ("resistor", {"value": "1000"}), "b": ("resistor", {"value": "1000"})}
     half["s"] = ("pushbutton", {"bounce": "0"})
     wires = [("esp:3V3", "a:1"), ("a:2", "b:1"), ("b:2", "s:1.l"), ("s:2.l", "esp:GND.1")]

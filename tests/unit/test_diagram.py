@@ -1,4 +1,4 @@
-"""Circuit files: what is read, what is kept, and the one line that says what is wrong."""
+"""Circuit files: reading, unknown keys, and errors of one line."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Files on a board whose line or flash fails."""
+"""Files on a board with a failing line or flash."""
 
 import os
 from hashlib import sha256

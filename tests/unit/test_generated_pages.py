@@ -1,4 +1,4 @@
-"""Pages of the documentation are what their generators make."""
+"""Generated pages of the documentation are up to date."""
 
 import pytest
 

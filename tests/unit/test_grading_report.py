@@ -1,4 +1,4 @@
-"""What a terminal of 80 columns shows of a grading run."""
+"""The report of a grading run in a terminal of 80 columns."""
 
 import io
 import itertools

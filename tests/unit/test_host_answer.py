@@ -1,4 +1,4 @@
-"""What comes out of the sandbox is hostile bytes until it is parsed; and the filter's numbers."""
+"""Output of the sandbox is untrusted until it is parsed; system call numbers of the filter."""
 
 import json
 import random

@@ -1,4 +1,4 @@
-"""From runs to points: ladders, gates, parts, `after`, safety, and which misconception is told."""
+"""From runs to points: ladders, gates, parts, `after`, safety, and the reported misconception."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""A lesson becomes nbgrader's source notebook, or one line that says which cell is wrong."""
+"""A lesson becomes nbgrader's source notebook, or a one-line error that names the cell."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Limits: what holds, what is shown, and that no unit fits another's limit."""
+"""Limits: their verdicts and texts, and type errors for a wrong unit."""
 
 from pathlib import Path
 from typing import Any

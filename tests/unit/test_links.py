@@ -1,5 +1,5 @@
-"""Every link, anchor and path in the Markdown files leads somewhere; so does every path in the
-docstrings of hardware, grader and tests."""
+"""Every link, anchor and path in the Markdown files exists, and every path in the docstrings of
+hardware, grader and tests."""
 
 import ast
 import re
@@ -28,13 +28,13 @@ ELSEWHERE = (
     "tests/perf_bench",
     "docs/reference/repl.rst",
 )
-"""What a page has its reader make, and paths in MicroPython's repository."""
+"""Files that the reader of a page creates, and paths in MicroPython's repository."""
 OURS = (".py", ".toml", ".c", ".h", ".po", ".md")
 
 
 @cache
 def tracked() -> frozenset[str]:
-    """Every file of the repository, and the folders that they are in."""
+    """Every file of the repository, and their folders."""
     listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
     done = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True)
     files = [name for name in done.stdout.splitlines() if (ROOT / name).is_file()]
@@ -48,12 +48,12 @@ MODULES = sorted(
     for name in tracked()
     if name.endswith(".py")
     and name.startswith(("hardware/", "grader/", "tests/", "tools/"))
-    and "/attacks/" not in name  # not all of them are Python until a test has filled them in
+    and "/attacks/" not in name  # some are no valid Python before a test fills in their fields
 )
 
 
 def exists(path: str) -> bool:
-    """Whether a path of the repository, which may have stars, leads to something."""
+    """Whether a path of the repository exists; it may have stars."""
     path = path.rstrip("/.,:;")
     if path.startswith(ELSEWHERE):
         return True
@@ -95,7 +95,7 @@ def test_the_paths_of_a_page_exist(name: str) -> None:
 
 
 def docstrings(module: Path) -> Iterator[str]:
-    """The module's own, and those of its classes and functions."""
+    """The docstrings of the module, its classes and its functions."""
     for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
             yield ast.get_docstring(node) or ""

@@ -1,5 +1,5 @@
-"""The wiring lint: every rule finds its fault, leaves the cured circuit alone, and speaks two
-languages; the verb says it a line each.
+"""The wiring lint: every rule finds its fault, accepts the corrected circuit, and has a message in
+two languages; the verb prints a line for each remark.
 """
 
 import json
@@ -24,7 +24,7 @@ from warsha import app
 
 
 class Source5(Part):
-    """A sensor with a supply of its own: drives OUT, listens at IN, takes 0.5 A."""
+    """A sensor with its own supply: drives OUT, reads IN, takes 0.5 A."""
 
     TYPES = ("wokwi-sensor5",)
     PINS: ClassVar = {"VCC": (0, 0), "GND": (0, 1), "IN": (0, 2), "OUT": (0, 3)}
@@ -81,7 +81,7 @@ def more_parts() -> Iterator[None]:
 
 
 class Case(NamedTuple):
-    """A circuit that breaks a rule, and where; `cured` is wired otherwise and does not."""
+    """A circuit that violates a rule, and the place; the wires `cured` correct it."""
 
     rule: str
     parts: dict[str, tuple[str, dict[str, Any]]]
@@ -255,12 +255,12 @@ CASES = [
     Case("misplaced-coords", {"l": ("led", {"left": 3})}, "b:25-l:A", "", ("l", "")),
     Case("invalid-attribute", {"l": ("led", {"colour": "red"})}, "b:25-l:A", "", ("l", "")),
 ]
-"""`part:pin-part:pin` are wires. No cured circuit: the parts alone are at fault."""
+"""`part:pin-part:pin` are wires. Without a corrected circuit the parts alone are wrong."""
 BY_HAND = {"duplicate-id", "wrong-coord-names", "common-ground"}
 
 
 def circuit(case: Case, wires: str) -> dict[str, Any]:
-    """The JSON of a case, every part that its wires name among it."""
+    """The JSON of a case, with every part of its wires."""
     listed: list[dict[str, Any]] = [{"type": case.board, "id": "b"}]
     listed += [{"type": f"wokwi-{t}", "id": i, "attrs": a} for i, (t, a) in case.parts.items()]
     listed += [{"type": "wokwi-vcc", "id": "v"}] if "v:" in wires else []
@@ -269,7 +269,7 @@ def circuit(case: Case, wires: str) -> dict[str, Any]:
 
 
 def found(tmp_path: Path, raw: object) -> list[Finding]:
-    """What the lint says of a file with this in it."""
+    """The remarks of the lint for a file with this content."""
     file = tmp_path / "diagram.json"
     file.write_text(raw if isinstance(raw, str) else json.dumps(raw), encoding="utf-8")
     return lint_file(file)

@@ -1,4 +1,4 @@
-"""Measuring in traces made by hand."""
+"""Measurements in hand-made traces."""
 
 import pytest
 

@@ -15,7 +15,7 @@ ENGLISH = {
     "nbgrader {}: {}": "a command, and what it said",
     "{} in {} s, {} errors": "scripts read this line",
 }
-"""Texts that stay as they are, and why."""
+"""Texts that need no translation, with the reason."""
 
 
 ARABIC = dict(entries())

@@ -1,4 +1,4 @@
-"""The bench without Linux: it runs a board that is an object in memory, from hello to its end."""
+"""The bench without Linux: it runs a board in memory from hello to its end."""
 
 import subprocess
 import sys

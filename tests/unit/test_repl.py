@@ -1,5 +1,4 @@
-"""The REPL protocol against a scripted port: the plain case, and everything that can go wrong on a
-line."""
+"""The REPL protocol on a scripted port: the normal case, and the errors of a serial line."""
 
 import pytest
 
@@ -29,7 +28,7 @@ FRIENDLY = (
 
 
 def board_of(*parts: list[Step]) -> tuple[Board, ScriptedPort]:
-    """A board that first synchronises, then follows the parts."""
+    """A board that first synchronises and then plays the steps."""
     port = ScriptedPort(synchronised(), *parts)
     return Board(port), port
 
@@ -125,7 +124,7 @@ def test_silence_is_a_time_out_and_the_next_run_works() -> None:
 
 
 def test_a_stale_banner_is_no_answer() -> None:
-    """The first try is answered late: its banner comes with the second one's."""
+    """The answer to the first attempt is late: its banner comes with that of the second."""
     slow = [
         step(rb"\x03\x01"),
         step(rb"\x03\x01", RAW_BANNER, b"\r\n" + RAW_BANNER),

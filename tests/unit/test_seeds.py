@@ -1,4 +1,4 @@
-"""The course secret and the seeds that come from it."""
+"""The course secret and the seeds derived from it."""
 
 import stat
 from concurrent.futures import ThreadPoolExecutor

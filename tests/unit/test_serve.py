@@ -1,5 +1,4 @@
-"""The ways to a virtual board's serial line, against pyserial as the client; the board here is an
-echo."""
+"""The endpoints of a virtual board's serial line, with pyserial as client and an echo as board."""
 
 import os
 import select
@@ -48,7 +47,7 @@ class Echo:
         self.resets += 1
 
     def say(self, data: bytes) -> None:
-        """Output of the board; returns when it was handed on."""
+        """Send output of the board; returns after it was passed on."""
         taken = threading.Event()
         self._calls.append((data, taken))
         os.eventfd_write(self._wake, 1)
@@ -87,7 +86,7 @@ def echo() -> Iterator[Echo]:
 
 
 def read_exactly(port: Port, count: int, timeout_s: float = WAIT_S) -> bytes:
-    """The next `count` bytes, or what came of them in time."""
+    """The next `count` bytes, or those before the time-out."""
     data, end = b"", time.monotonic() + timeout_s
     while len(data) < count and time.monotonic() < end:
         data += port.read(0.1)
@@ -234,7 +233,7 @@ def test_a_paced_line_carries_no_more_than_its_baud_rate() -> None:
 
 
 def note(seen: list[tuple[bool, bool]], dtr: bool, rts: bool) -> None:
-    """A reset circuit that only remembers."""
+    """A reset circuit that only records."""
     seen.append((dtr, rts))
 
 

@@ -1,4 +1,4 @@
-"""Power at the parts: without VCC or GND a part is dead, and it begins anew when power comes."""
+"""Power at the parts: without VCC or GND a part is off, and it restarts with power."""
 
 from typing import Any, ClassVar
 from unittest.mock import patch
@@ -14,7 +14,7 @@ from hardware.bench.protocol.frames import MODE_IN, MODE_OUT, PULL_NONE
 
 
 class Echo(Part):
-    """Says at OUT what it hears at IN, and writes down what happens to it."""
+    """Drives OUT with the level of IN, and records its events."""
 
     TYPES = ("wokwi-echo",)
     PINS: ClassVar = {"VCC": (0, 0), "GND": (0, 1), "IN": (0, 2), "OUT": (0, 3)}
@@ -37,7 +37,7 @@ class Echo(Part):
 
 
 def build(*wires: tuple[str, str], **more: dict[str, Any]) -> Circuit:
-    """An ESP32 with an echo `e` between GPIO 25 and 34, its supply left to the test."""
+    """An ESP32 with an echo `e` between GPIO 25 and 34; the test connects its supply."""
     listed: list[dict[str, Any]] = [
         {"type": "board-esp32-devkit-c-v4", "id": "esp"},
         {"type": "wokwi-echo", "id": "e"},

@@ -154,7 +154,7 @@ def test_exceptions_states_faults_and_the_end() -> None:
 
 
 def test_the_order_does_not_depend_on_the_arrival_of_records() -> None:
-    """The board's records in pieces, the bench's noted between them at any moment."""
+    """Records of the board in pieces, with notes of the bench between them at random."""
     chance = random.Random(4)
     board = [PACKER.pack(*out(4, n & 1, 10 * (n // 2))) for n in range(200)]
     bench = [seen(5, n & 1, 10 * (n // 3)) for n in range(200)]

@@ -1,4 +1,4 @@
-"""The drawn waveform: what is in the picture, and that it never grows past what an eye can see."""
+"""The drawn waveform: its content, and its limited number of elements."""
 
 import xml.etree.ElementTree as ET
 from itertools import pairwise
@@ -131,7 +131,7 @@ def test_png_for_notebooks() -> None:
 
 
 def text_rows(kind: int, text: str, at_ns: int) -> list[tuple[int, int, int, int, int]]:
-    """A line on the serial line, a byte each 87 µs, as records."""
+    """A text on the serial line as records, one byte each 87 µs."""
     return [(kind, 1, byte, 0, at_ns + n * 87_000) for n, byte in enumerate(text.encode())]
 
 
