@@ -66,8 +66,8 @@ class EmulatedPico:
         self.chip.load_bootrom(BOOTROM_B1)
         load_uf2(uf2, self.chip)
         self._cdc = USBCDC(self.chip.usb_ctrl)
-        self._cdc.on_serial_data = self._hear
-        self._cdc.on_device_connected = lambda: self._say(b"\r\x03\x01")
+        self._cdc.on_serial_data = self._receive
+        self._cdc.on_device_connected = lambda: self._send(b"\r\x03\x01")
         self._patient_host()
         self._received = bytearray()
         self._to_say = b""
@@ -94,7 +94,7 @@ class EmulatedPico:
 
     def soft_reset(self) -> None:
         """Restart the interpreter, up to the raw prompt."""
-        self._say(b"\x04")
+        self._send(b"\x04")
         self._until(BANNER)
 
     def run(self, code: str) -> Ran:
@@ -103,7 +103,7 @@ class EmulatedPico:
         Raises: EmulatorError after the wall seconds that this board was given.
         """
         self._edges = []
-        self._say(code.encode() + b"\x04")
+        self._send(code.encode() + b"\x04")
         self._until(b"OK")
         text = self._until(b"\x04")[:-1]
         error = self._until(b"\x04>")[:-2]
@@ -142,10 +142,10 @@ class EmulatedPico:
         alarm = self._simulator.clock.create_alarm(frame)
         alarm.schedule(FRAME_NS)
 
-    def _say(self, data: bytes) -> None:
+    def _send(self, data: bytes) -> None:
         self._to_say += data
 
-    def _hear(self, data: bytes | bytearray) -> None:
+    def _receive(self, data: bytes | bytearray) -> None:
         self._received += data
 
     def _until(self, want: bytes) -> bytes:
@@ -153,7 +153,7 @@ class EmulatedPico:
         while want not in self._received:
             if time.monotonic() > end:
                 raise EmulatorError(
-                    f"{want!r} did not come; heard {bytes(self._received[-300:])!r}"
+                    f"{want!r} did not come; received {bytes(self._received[-300:])!r}"
                 )
             self._simulator._execute_batch()
         at = self._received.index(want) + len(want)

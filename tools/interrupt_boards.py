@@ -117,7 +117,7 @@ def interrupt_program(family: str, name: str, count: int, seed: int) -> Tally:
         for _ in range(count):
             interrupt_once(board, code, moments.uniform(0, length_s), tally)
         if board.eval("alive") != seed:
-            tally.wrong.append("the board was started anew")
+            tally.wrong.append("the board was restarted")
     return tally
 
 

@@ -54,11 +54,11 @@ def kill_worker(process: subprocess.Popen[str], _course: Course, rng: random.Ran
 
 def fill_disk(_process: subprocess.Popen[str], course: Course, rng: random.Random) -> None:
     """Fill the disk almost completely: only some files still fit, or none."""
-    leave(course, rng.choice([0, 4096, 100_000]))
+    limit_free_space(course, rng.choice([0, 4096, 100_000]))
 
 
-def leave(course: Course, count: int) -> None:
-    """Fill the disk up to so many bytes."""
+def limit_free_space(course: Course, count: int) -> None:
+    """Fill the disk until only `count` bytes are free."""
     with (course.place / "ballast").open("wb") as ballast:
         about = os.statvfs(course.place)
         free = about.f_bavail * about.f_frsize
@@ -128,7 +128,7 @@ def checked_outcome(kind: str, code: int, err: str) -> str:
     assert code in (0, 1), err
     if code:
         assert err.startswith(FULL) and len(err.strip().splitlines()) == 2, err
-        return "said that the disk is full"
+        return "reported that the disk is full"
     return "had room enough"
 
 

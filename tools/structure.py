@@ -20,7 +20,7 @@ SHORT, LONG = 40, 500
 """The usual range of lines in a file."""
 
 REASONS: dict[str, str] = {
-    "*/__init__.py": "says what lives in the folder",
+    "*/__init__.py": "describes the content of the folder",
     "hardware/bench/parts/*.py": "one file is one part",
     "hardware/bench/peripherals/*.py": "one file is one peripheral, found by itself",
     "hardware/bench/scenario/commands/*.py": "one file is one kind of command, found by itself",

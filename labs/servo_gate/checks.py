@@ -121,7 +121,7 @@ def duties(run: Run) -> list[Percent] | None:
     return found if len(found) == len(moments(run)) and len(set(found)) > 1 else None
 
 
-# The gate: what it was told, and what it did.
+# The gate: its orders, and its movements.
 
 
 def finals(run: Run) -> list[tuple[int, int]]:

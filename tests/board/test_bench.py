@@ -26,14 +26,14 @@ def test_an_hour_of_blinking(family: str) -> None:
 
 
 def test_a_run_in_slices_is_the_same_run() -> None:
-    def story(*stops: int) -> str:
+    def trace_hash(*stops: int) -> str:
         with bench_with(BLINK, seed=5) as bench:
             bench.control("btn1", "pressed", 1, 700 * MS)
             for stop in stops:
                 bench.run(stop)
             return bench.trace.sha256()
 
-    assert story(3 * SECOND) == story(1, 400 * MS, 1000 * MS, 1001 * MS, 3 * SECOND)
+    assert trace_hash(3 * SECOND) == trace_hash(1, 400 * MS, 1000 * MS, 1001 * MS, 3 * SECOND)
 
 
 def test_ticks_begin_at_the_given_value(family: str) -> None:
@@ -164,7 +164,7 @@ asyncio.run(main())
 """
 
 
-def story(family: str, seed: int = 1) -> str:
+def trace_hash(family: str, seed: int = 1) -> str:
     program = STORY.replace("{TIMER}", "-1" if family == "rp2" else "0")
     with bench_with(program, family, seed=seed) as bench:
         for n in range(8):
@@ -178,16 +178,16 @@ def story(family: str, seed: int = 1) -> str:
 
 
 def test_the_same_scenario_gives_the_same_trace(family: str) -> None:
-    assert len({story(family) for _ in range(10)}) == 1
-    assert story(family) != story(family, seed=2)
+    assert len({trace_hash(family) for _ in range(10)}) == 1
+    assert trace_hash(family) != trace_hash(family, seed=2)
 
 
 def test_a_loaded_machine_gives_the_same_trace(family: str) -> None:
-    alone = story(family)
+    alone = trace_hash(family)
     busy = "import sys, threading\nthreading.Thread(target=sys.stdin.read, daemon=True).start()\n"
     busy += "while threading.active_count() > 1: pass"
     with ExitStack() as stack:
         for _ in range(4):
             load = subprocess.Popen([sys.executable, "-c", busy], stdin=subprocess.PIPE)
             stack.callback(load.communicate)  # closes its input: it ends
-        assert {story(family) for _ in range(5)} == {alone}
+        assert {trace_hash(family) for _ in range(5)} == {alone}

@@ -38,7 +38,7 @@ class Live:
         self.received = bytearray()
         self._changed = threading.Condition()
         self._leaving = False
-        bench.on_tx(self._hear)
+        bench.on_tx(self._receive)
         self._thread = threading.Thread(target=self._serve)
 
     def __enter__(self) -> "Live":
@@ -55,7 +55,7 @@ class Live:
         while not self._leaving:
             self.bench.serve_once(5.0)
 
-    def _hear(self, data: bytes, _t_ns: int) -> None:
+    def _receive(self, data: bytes, _t_ns: int) -> None:
         with self._changed:
             self.received += data
             self._changed.notify_all()

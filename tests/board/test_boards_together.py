@@ -101,7 +101,7 @@ def test_an_answer_can_wait_for_the_third() -> None:
     assert 40 < least <= most < 300
 
 
-def story(count: int, *stops: int) -> list[str]:
+def trace_hashes(count: int, *stops: int) -> list[str]:
     """The trace hashes of boards that interrupt each other and use random numbers."""
     ids = ("esp", "pico", "third")[:count]
     wires = [PING, PONG, ("pico:GP16", "third:GP14"), ("third:GP15", "pico:GP17")]
@@ -119,16 +119,16 @@ def story(count: int, *stops: int) -> list[str]:
 
 @pytest.mark.parametrize("count", [1, 2, pytest.param(3, marks=pytest.mark.long)])
 def test_the_same_inputs_give_the_same_traces(count: int) -> None:
-    alone = story(count)
+    alone = trace_hashes(count)
     assert len(set(alone)) == count, "every board has chance of its own"
-    assert story(count, 1, 100 * MS, 100 * MS + 1, 400 * MS) == alone
+    assert trace_hashes(count, 1, 100 * MS, 100 * MS + 1, 400 * MS) == alone
     busy = "import sys, threading\nthreading.Thread(target=sys.stdin.read, daemon=True).start()\n"
     busy += "while threading.active_count() > 1: pass"
     with ExitStack() as stack:
         for _ in range(3):
             load = subprocess.Popen([sys.executable, "-c", busy], stdin=subprocess.PIPE)
             stack.callback(load.communicate)  # closes its input: it ends
-        assert story(count) == alone
+        assert trace_hashes(count) == alone
 
 
 def test_an_unconnected_board_changes_nothing() -> None:

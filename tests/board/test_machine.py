@@ -190,7 +190,7 @@ print(len(fired))
 
 @families
 def test_the_queue_holds_eight_calls(family: str) -> None:
-    # time_pulse_us() is one long call in C, on the chips too: nothing scheduled runs meanwhile.
+    # time_pulse_us() is one long call in C, on the chips too: no scheduled call runs during it.
     program = """
 fired = []
 t = Timer(TIMER)

@@ -290,7 +290,7 @@ def test_a_day_of_a_sleeping_node() -> None:
 
 
 def test_the_same_seed_gives_the_same_trace() -> None:
-    def story(seed: int) -> str:
+    def trace_hash(seed: int) -> str:
         with near_ap(ROBUST, seed=seed) as bench:
             bench.control("ap", "loss", 0.3, 0)
             bench.control("ap", "broker", 0, 9 * SECOND)
@@ -298,8 +298,8 @@ def test_the_same_seed_gives_the_same_trace() -> None:
             bench.run(40 * SECOND)
             return bench.trace.sha256()
 
-    assert len({story(1) for _ in range(3)}) == 1
-    assert story(1) != story(2)
+    assert len({trace_hash(1) for _ in range(3)}) == 1
+    assert trace_hash(1) != trace_hash(2)
 
 
 FLOOD = (

@@ -49,7 +49,7 @@ INVALID = {
     "a build of 33 bits": ("say(STATE, 6, t=10); ask(HELLO, 2, 1, 33, 10)", "another board"),
     "bytes of no call": ("say(DATA, 6, t=10); say(OUT, 2, 0, 1, 20)", "does not come"),
     "bytes before a question": ("say(DATA, 6, t=10); ask(SYNC, t=20)", "does not come"),
-    "a call that nobody answers": ("call(255)", "a call 255"),
+    "an unknown call": ("call(255)", "a call 255"),
     "more bytes than a call has": ("call(2, 8, 1, bytes(32_769))", "too many bytes"),
     "a channel that no radio has": ("call(70, 300, 2, bytes(2))", "a channel that no radio has"),
     "more than a UART holds": (
@@ -134,21 +134,21 @@ def test_single_and_batched_records_are_validated_alike() -> None:
     for _ in range(3000):
         rows = honest_rows(chance)
         if chance.random() < 0.7:
-            spoil(rows, chance)
+            corrupt(rows, chance)
         one, many = RecordValidator(400, 0), RecordValidator(400, 0)
         for validator in (one, many):
             validator.granted(10**9)
         batch = np.array(rows, RECORD)
-        before = deepcopy(vars_of(many))
+        before = deepcopy(state_of(many))
         valid = many.all_valid(batch)
         reason = next((why for row in rows if (why := one.check(row))), None)
         assert valid == (reason is None)
-        assert vars_of(many) == (vars_of(one) if valid else before)
+        assert state_of(many) == (state_of(one) if valid else before)
         verdicts.add(reason and reason.split()[0])
     assert verdicts == {None, "pin", "time", "unknown", "a", "speaks", "bytes"}
 
 
-def vars_of(validator: RecordValidator) -> dict[str, object]:
+def state_of(validator: RecordValidator) -> dict[str, object]:
     """The whole state of a validator, as plain data."""
     rates = {"_program", "_engine"}
     state = vars(validator).items()
@@ -165,7 +165,7 @@ def honest_rows(chance: random.Random) -> list[Row]:
     return rows
 
 
-def spoil(rows: list[Row], chance: random.Random) -> None:
+def corrupt(rows: list[Row], chance: random.Random) -> None:
     at = chance.randrange(len(rows))
     kind, a, b, c, t_ns = rows[at]
     invalid: list[Row] = [

@@ -287,7 +287,7 @@ def test_a_lost_link_breaks_its_connections() -> None:
         assert printed_lines(bench) == ["open", "113 11"]
 
 
-def story(seed: int) -> str:
+def trace_hash(seed: int) -> str:
     with near_ap(REQUEST + LOOPBACK.replace(JOIN, ""), seed=seed) as bench:
         bench.control("ap", "loss", 0.2, 0)
         bench.run(20 * SECOND)
@@ -295,5 +295,5 @@ def story(seed: int) -> str:
 
 
 def test_the_same_seed_gives_the_same_trace() -> None:
-    assert len({story(3) for _ in range(3)}) == 1
-    assert story(3) != story(4)
+    assert len({trace_hash(3) for _ in range(3)}) == 1
+    assert trace_hash(3) != trace_hash(4)

@@ -86,10 +86,10 @@ def test_a_page_that_fails_stops_no_other(
         hand_in(student, "x = 1")
     grade(course)
 
-    def failing(sheet: FeedbackData) -> str:
-        if sheet.student == "s2":
+    def failing(data: FeedbackData) -> str:
+        if data.student == "s2":
             raise RecursionError("maximum recursion depth exceeded")
-        return feedback_page(sheet)
+        return feedback_page(data)
 
     monkeypatch.setattr("grader.reports.feedback_writer.feedback_page", failing)
     done = feedback()

@@ -27,11 +27,11 @@ from tests.support.feedback_pages import (
     WIDTHS,
     Opened,
     browser,
+    feedback_data,
     full,
     missed,
     register,
     row,
-    sheet,
     show,
 )
 from tests.support.project import LABS
@@ -221,7 +221,7 @@ def test_the_moodle_file_has_only_trainees_with_marks() -> None:
 
 
 def test_unusual_conditions_of_a_mark_are_shown(opened: Opened, tmp_path: Path) -> None:
-    odd = replace(sheet(*GOOD), remarks=("no_sandbox", "timed_out"))
+    odd = replace(feedback_data(*GOOD), remarks=("no_sandbox", "timed_out"))
     made = register(replace(row("odd", *GOOD), feedback=odd), row("usual", *GOOD))
     assert [line[-1] for line in read(plain_table(made))] == [
         "remarks",

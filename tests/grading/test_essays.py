@@ -10,7 +10,14 @@ from grader.archive.store import Store
 from grader.lab.course import Course
 from grader.nbgrader import config, standings
 from tests.support.classroom import LAB, HandIn
-from tests.support.essays import book, essay_of, give_essay, release_essay, waits, write_essay
+from tests.support.essays import (
+    essay_of,
+    give_essay,
+    needs_manual_grade,
+    open_gradebook,
+    release_essay,
+    write_essay,
+)
 from tests.support.project import LABS
 from tests.support.two_labs import PAIR, WEEK, hand_in, notebooks, program, warsha
 
@@ -47,11 +54,11 @@ def test_the_essay_reaches_a_person_and_the_lab_has_no_points(with_essay: Course
     assert done.exit_code == 0, done.output
     assert f"note: {LAB} s1: {LAB}.ipynb is missing: no points" in done.output
     assert "graded 1/1 submissions" in done.output
-    assert "ESSAY" in essay_of(with_essay, "s1", LAB) and waits(with_essay, "s1", LAB)
+    assert "ESSAY" in essay_of(with_essay, "s1", LAB) and needs_manual_grade(with_essay, "s1", LAB)
     assert states(with_essay)["s1"] == ("0", "missing")
     give_essay(with_essay, "s1", 3, LAB)
     assert warsha("grade", LAB).exit_code == 0
-    assert not waits(with_essay, "s1", LAB)  # nothing new came
+    assert not needs_manual_grade(with_essay, "s1", LAB)  # nothing new came
     assert standings.scores(with_essay.root)["s1", LAB] == 3
     result = warsha("feedback", LAB)
     assert result.exit_code == 0, result.output
@@ -100,8 +107,8 @@ def test_an_essay_with_a_name_from_a_browser_is_found(with_essay: Course, hand_i
     done = warsha("grade", LAB)
     assert done.exit_code == 0, done.output
     assert f"note: {LAB} s1: the file is called 'essay (1).ipynb'" in done.output
-    assert "FIRST" in essay_of(with_essay, "s1", LAB) and waits(with_essay, "s1", LAB)
-    assert "ESSAY" in essay_of(with_essay, "s2", LAB) and waits(with_essay, "s2", LAB)
+    assert "FIRST" in essay_of(with_essay, "s1", LAB) and needs_manual_grade(with_essay, "s1", LAB)
+    assert "ESSAY" in essay_of(with_essay, "s2", LAB) and needs_manual_grade(with_essay, "s2", LAB)
     assert "1 were graded before" in warsha("grade", LAB, "--student", "s1").output
     write_essay(with_essay, folder, "SECOND", "essay (2)")
     done = warsha("grade", LAB)
@@ -128,14 +135,18 @@ def test_an_essay_without_any_lab_is_kept_for_a_person(week_with_essay: Course) 
     place = week_with_essay.root / "autograded" / "s1" / WEEK
     names = ["essay.ipynb", "readings.csv", "timestamp.txt"]
     assert sorted(file.name for file in place.iterdir()) == names
-    assert "FIRST" in essay_of(week_with_essay, "s1", WEEK) and waits(week_with_essay, "s1", WEEK)
+    assert "FIRST" in essay_of(week_with_essay, "s1", WEEK) and needs_manual_grade(
+        week_with_essay, "s1", WEEK
+    )
 
     give_essay(week_with_essay, "s1", 3, WEEK)
     assert warsha("grade", WEEK).exit_code == 0
-    assert not waits(week_with_essay, "s1", WEEK)  # nothing new came
+    assert not needs_manual_grade(week_with_essay, "s1", WEEK)  # nothing new came
     write_essay(week_with_essay, folder, "SECOND")
     assert warsha("grade", WEEK).exit_code == 0
-    assert "SECOND" in essay_of(week_with_essay, "s1", WEEK) and waits(week_with_essay, "s1", WEEK)
+    assert "SECOND" in essay_of(week_with_essay, "s1", WEEK) and needs_manual_grade(
+        week_with_essay, "s1", WEEK
+    )
     assert standings.scores(week_with_essay.root)["s1", WEEK] == 3
     result = warsha("feedback", WEEK)
     assert result.exit_code == 0, result.output
@@ -163,7 +174,9 @@ def test_a_new_essay_is_noticed_with_and_without_labs(week_with_essay: Course) -
     (folder / "essay.ipynb").unlink()
     (folder / "other.ipynb").write_text("{")
     assert warsha("grade", WEEK).exit_code == 0
-    assert notebooks(week_with_essay, "s1") == [] and not waits(week_with_essay, "s1", WEEK)
+    assert notebooks(week_with_essay, "s1") == [] and not needs_manual_grade(
+        week_with_essay, "s1", WEEK
+    )
     again = warsha("feedback", WEEK)
     assert "there is no graded submission" in str(again.exception)
 
@@ -173,18 +186,18 @@ def test_a_late_penalty_applies_to_the_essay(week_with_essay: Course) -> None:
     settings = week_with_essay.root / config.NAME
     text = settings.read_text("utf-8")
     settings.write_text(text + 'c.LateSubmissionPlugin.penalty_method = "zero"\n', "utf-8")
-    with book(week_with_essay) as gradebook:
+    with open_gradebook(week_with_essay) as gradebook:
         gradebook.update_or_create_assignment(WEEK, duedate="2026-01-14 10:00:00 UTC")
     write_essay(week_with_essay, folder, "LATE")
     warsha("grade", WEEK)
     (folder / "buttons.ipynb").unlink()
     warsha("grade", WEEK)
     give_essay(week_with_essay, "s1", 3, WEEK)
-    with book(week_with_essay) as gradebook:
+    with open_gradebook(week_with_essay) as gradebook:
         found = gradebook.find_submission(WEEK, "s1")
         assert str(found.timestamp) == "2026-01-15 10:00:00"
         assert sum(notebook.late_submission_penalty or 0 for notebook in found.notebooks) == 0
     warsha("grade", WEEK)
-    with book(week_with_essay) as gradebook:
+    with open_gradebook(week_with_essay) as gradebook:
         notebook = gradebook.find_submission_notebook("essay", WEEK, "s1")
         assert notebook.late_submission_penalty == 3

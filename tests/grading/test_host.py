@@ -26,19 +26,19 @@ MakeHost = Callable[..., HostFunctions]
 
 
 @pytest.fixture(params=["bwrap", "none"])
-def way(request: pytest.FixtureRequest) -> Isolation:
+def isolation(request: pytest.FixtureRequest) -> Isolation:
     """Both ways to run host code; they behave the same for a function."""
     name: Isolation = request.param
     return name
 
 
 @pytest.fixture
-def make(way: Isolation) -> Iterator[MakeHost]:
+def make(isolation: Isolation) -> Iterator[MakeHost]:
     """Makes hosts that are closed after the test."""
     made: list[HostFunctions] = []
 
     def host(text: str | None, **limits: Any) -> HostFunctions:
-        made.append(HostFunctions(text, ("echo", "do"), way, HostLimits(**limits)))
+        made.append(HostFunctions(text, ("echo", "do"), isolation, HostLimits(**limits)))
         return made[-1]
 
     yield host
@@ -244,8 +244,10 @@ host.call("do", "result = 1")
 print(open(f"/proc/self/task/{{os.getpid()}}/children").read(), flush=True)
 os._exit(0)
 """
-    for way in ("bwrap", "none"):
-        done = subprocess.run([sys.executable, "-c", code, way], capture_output=True, check=True)
+    for isolation in ("bwrap", "none"):
+        done = subprocess.run(
+            [sys.executable, "-c", code, isolation], capture_output=True, check=True
+        )
         pid = int(done.stdout)
         late = time.monotonic() + 60
         while Path(f"/proc/{pid}").exists():

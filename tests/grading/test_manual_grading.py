@@ -50,7 +50,7 @@ def lab_with(text: str, place: Path) -> Path:
 
 
 @pytest.fixture
-def asking(course: Course, tmp_path: Path) -> Course:
+def course_with_text(course: Course, tmp_path: Path) -> Course:
     """The course, released again with a manually graded text."""
     (course.root / "gradebook.db").unlink()
     config.write_settings(course.root, course.slug)
@@ -58,7 +58,9 @@ def asking(course: Course, tmp_path: Path) -> Course:
     return course
 
 
-def test_a_text_waits_for_a_person_and_its_mark_stays(asking: Course, hand_in: HandIn) -> None:
+def test_a_text_waits_for_a_person_and_its_mark_stays(
+    course_with_text: Course, hand_in: HandIn
+) -> None:
     file = hand_in("s1", "x = 1") / f"{LAB}.ipynb"
     hand_in("s2", "x = 1")
     notebook = nbformat.read(file, as_version=4)
@@ -66,19 +68,19 @@ def test_a_text_waits_for_a_person_and_its_mark_stays(asking: Course, hand_in: H
     assert "for ever" not in file.read_text("utf-8")
     cell_named(notebook, "why").source = "It loops. <script>steal()</script>"
     nbformat.write(notebook, file)
-    grade(asking)
-    assert waiting_for_a_person(asking, "s1") == {"why"}
-    assert waiting_for_a_person(asking, "s2") == set()
-    assert standings.scores(asking.root) == {("s1", LAB): 20.0, ("s2", LAB): 20.0}
-    graded = asking.root / "autograded" / "s1" / LAB / f"{LAB}.ipynb"
+    grade(course_with_text)
+    assert waiting_for_a_person(course_with_text, "s1") == {"why"}
+    assert waiting_for_a_person(course_with_text, "s2") == set()
+    assert standings.scores(course_with_text.root) == {("s1", LAB): 20.0, ("s2", LAB): 20.0}
+    graded = course_with_text.root / "autograded" / "s1" / LAB / f"{LAB}.ipynb"
     shown = cell_named(nbformat.read(graded, as_version=4), "why").source
     assert shown == "~~~\nIt loops. <script>steal()</script>\n~~~"
 
-    give_by_hand(asking, "s1", "why", 3.5)
+    give_by_hand(course_with_text, "s1", "why", 3.5)
     (file.parent / "timestamp.txt").write_text("2026-01-16 10:00:00 UTC\n")
-    grade(asking)
-    assert standings.scores(asking.root)["s1", LAB] == 23.5
-    assert waiting_for_a_person(asking, "s1") == {"why"}
+    grade(course_with_text)
+    assert standings.scores(course_with_text.root)["s1", LAB] == 23.5
+    assert waiting_for_a_person(course_with_text, "s1") == {"why"}
 
 
 @pytest.mark.parametrize(

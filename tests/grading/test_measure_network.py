@@ -45,12 +45,12 @@ def telemetry(
     t: str = "23.1",
     seq: str = "n",
     retain: bool = True,
-    meanwhile: Callable[[Bench], None] = lambda bench: None,
+    during_run: Callable[[Bench], None] = lambda bench: None,
     program: str = TELEMETRY,
 ) -> Run:
     text = program.replace("RETAIN", str(retain)).replace("SEQ", seq).replace(": T}", f": {t}}}")
     with near_ap(text, seed=1) as bench:
-        meanwhile(bench)
+        during_run(bench)
         bench.run(12 * SECOND)
         return run_of(bench.trace, {})
 
@@ -125,7 +125,7 @@ def test_commands_and_their_answers(qos: int) -> None:
         for at_s in (6, 8):
             bench.at(at_s * SECOND, lambda: bench.network.broker.publish("cmd", b"on", qos=1))
 
-    run = telemetry(meanwhile=commands, program=LISTEN.replace("QOS", str(qos)))
+    run = telemetry(during_run=commands, program=LISTEN.replace("QOS", str(qos)))
     given = mqtt.messages(run, "publish", topic="cmd", client="")
     assert [one.t_ns + run.zero_ns for one in given] == [6 * SECOND, 8 * SECOND]
     delivered = mqtt.messages(run, "deliver", topic="cmd")
@@ -172,7 +172,7 @@ def test_how_often_a_program_tries(each: int) -> None:
     def broken(bench: Bench) -> None:
         bench.at(3 * SECOND, bench.network.broker.stop)
 
-    run = telemetry(program=TRIES.replace("EACH", str(each)), meanwhile=broken)
+    run = telemetry(program=TRIES.replace("EACH", str(each)), during_run=broken)
     tried = network.connects(run, 1883)
     assert len(tried) == len(network.lookups(run, "broker.warsha")) == 4
     assert len(network.connects(run, 80)) == len(network.lookups(run, "elsewhere")) == 0

@@ -19,9 +19,9 @@ from tests.support.feedback_pages import (
     WIDTHS,
     Opened,
     browser,
+    feedback_data,
     full,
     missed,
-    sheet,
     show,
 )
 
@@ -36,7 +36,7 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
         yield found
 
 
-MARKS = sheet(full("a"), missed("b", 2.5), missed("c"), number=3)
+MARKS = feedback_data(full("a"), missed("b", 2.5), missed("c"), number=3)
 
 
 @pytest.fixture
@@ -83,11 +83,11 @@ def test_hints_come_from_the_third_submission_on(number: int, hints: int) -> Non
 
 def test_progress_between_submissions_is_shown(page: Opened) -> None:
     assert [text[0] for text in page.texts(".history li b")] == ["1", "2", "3"]
-    assert 'class="history"' not in feedback_page(sheet(full("a")))
+    assert 'class="history"' not in feedback_page(feedback_data(full("a")))
 
 
 def test_an_event_is_no_misconception() -> None:
-    html = feedback_page(sheet(missed("b"), missed("c", key="exception")))
+    html = feedback_page(feedback_data(missed("b"), missed("c", key="exception")))
     assert html.count("the idea that is probably wrong") == html.count("what happened") == 1
 
 
@@ -96,7 +96,7 @@ def test_the_program_s_lines_have_the_numbers_of_the_cell(page: Opened) -> None:
 
 
 def test_mastery_and_late_penalty_are_separate() -> None:
-    late = replace(sheet(full("a"), full("b")), penalty=3)
+    late = replace(feedback_data(full("a"), full("b")), penalty=3)
     html = feedback_page(late)
     assert late.mastered and late.total == 5
     assert "mastery reached" in html and "−3" in html
@@ -104,7 +104,7 @@ def test_mastery_and_late_penalty_are_separate() -> None:
 
 def test_manual_points_and_comments_are_on_the_page(page: Opened, tmp_path: Path) -> None:
     marks = replace(
-        sheet(
+        feedback_data(
             replace(missed("b", 1), points=4, by_hand=True),
             replace(full("w"), needs_manual_grade=True),
         ),
@@ -126,7 +126,7 @@ def test_nbgraders_comment_on_an_empty_cell_is_no_comment_of_the_instructor() ->
 
 def test_a_notebook_without_a_program_cell_gets_a_note() -> None:
     silent = replace(missed("a").card, key="no_ready")
-    none = replace(sheet(replace(missed("a"), card=silent)), program=None)
+    none = replace(feedback_data(replace(missed("a"), card=silent)), program=None)
     html = feedback_page(none)
     assert "No cell of the notebook has" in html and "فلم يكن على اللوحة برنامج" in html
     assert "No cell of the notebook has" not in feedback_page(replace(none, program="x = 1"))
@@ -182,7 +182,11 @@ def test_text_has_contrast_and_repeats_the_meaning_of_colours(page: Opened) -> N
 
 
 def test_no_item_is_split_between_printed_pages(page: Opened, tmp_path: Path) -> None:
-    show(page, tmp_path, feedback_page(sheet(*(missed(item) for item in "abcdef"), number=4)))
+    show(
+        page,
+        tmp_path,
+        feedback_page(feedback_data(*(missed(item) for item in "abcdef"), number=4)),
+    )
     page.paper("print")
     page.resize(round(PAPER_PX[0]), round(PAPER_PX[1]))
     assert page.style(".item, figure, .result", "breakInside") == {"avoid"}
@@ -199,7 +203,9 @@ def test_no_item_is_split_between_printed_pages(page: Opened, tmp_path: Path) ->
 def hostile() -> FeedbackData:
     """A submission with markup and direction marks in all its texts."""
     entry = missed("b", measured=EVIL)
-    return replace(sheet(entry, number=3, student="s1"), name=EVIL, program=EVIL, comments=(EVIL,))
+    return replace(
+        feedback_data(entry, number=3, student="s1"), name=EVIL, program=EVIL, comments=(EVIL,)
+    )
 
 
 def test_text_of_a_submission_is_escaped(opened: Opened, tmp_path: Path) -> None:
@@ -227,7 +233,7 @@ def test_a_page_loads_nothing_and_runs_no_script() -> None:
 
 
 def test_a_page_is_made_quickly() -> None:
-    marks = sheet(*(missed(item) for item in "abcdefg"), number=4)
+    marks = feedback_data(*(missed(item) for item in "abcdefg"), number=4)
     times_s = []
     for _ in range(20):
         begin_s = time.process_time()

@@ -30,7 +30,7 @@ def double(number: int) -> int:
     return 2 * number
 
 
-def dies_once(mark: Path) -> str:
+def crashes_once(mark: Path) -> str:
     """Crashes at the first attempt and gives a result at the second."""
     if not mark.exists():
         mark.touch()
@@ -45,7 +45,7 @@ def fails(what: str) -> None:
     raise GraderError("known") if what == "known" else ZeroDivisionError("unknown")
 
 
-def who(_task: object) -> int:
+def worker_pid(_task: object) -> int:
     """The worker's process."""
     return os.getpid()
 
@@ -70,7 +70,7 @@ def test_tasks_are_taken_as_workers_become_free() -> None:
 
 
 def test_there_are_no_more_workers_than_processors() -> None:
-    busy = dict(pool.run(who, enumerate(range(200)), pool.processors() + 4))
+    busy = dict(pool.run(worker_pid, enumerate(range(200)), pool.processors() + 4))
     assert len(set(busy.values())) <= pool.processors()
 
 
@@ -85,7 +85,7 @@ def test_only_the_task_that_kills_its_worker_fails() -> None:
 
 def test_a_killed_worker_loses_no_task(tmp_path: Path) -> None:
     tasks = [(n, tmp_path / str(n)) for n in range(3)]
-    assert set(dict(pool.run(dies_once, tasks, 2)).values()) == {"done"}
+    assert set(dict(pool.run(crashes_once, tasks, 2)).values()) == {"done"}
 
 
 def test_a_failure_has_its_reason() -> None:

@@ -91,7 +91,7 @@ def files(folder: Path) -> dict[str, bytes]:
     }
 
 
-def book(course: Course) -> dict[str, list[dict[str, Any]]]:
+def gradebook_rows(course: Course) -> dict[str, list[dict[str, Any]]]:
     """The gradebook without the rows of another lab."""
     found = rows(f"sqlite:///{course.root}/gradebook.db").items()
     return {table: [row for row in its if OTHER not in repr(row)] for table, its in found}
@@ -102,19 +102,19 @@ def released_state(course: Course) -> tuple[object, ...]:
     root = course.root
     places = ("source", "release", "trainee", "trainee/labs")
     contents = [files(root / place / LAB) for place in places]
-    return *contents, book(course), Store(course.store).released(LAB)
+    return *contents, gradebook_rows(course), Store(course.store).released(LAB)
 
 
 def test_files_of_the_instructor_in_a_lab_stay(course: Course) -> None:
     put_extra_files(course, "report")
     commands.generate_release(course.root, LAB)
     before = files(course.root / "source" / LAB)
-    known = book(course)
+    known = gradebook_rows(course)
     build_course(course)
     assert files(course.root / "source" / LAB) == before
     assert set(files(course.root / "release" / LAB)) == set(before)
     assert {"report.ipynb", "data/table.csv"} < set(before)
-    assert book(course) == known
+    assert gradebook_rows(course) == known
 
 
 def test_a_changed_text_reaches_submitted_notebooks(

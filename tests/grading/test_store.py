@@ -168,7 +168,7 @@ def test_each_of_several_labs_has_its_own_record(store: Store) -> None:
     assert store.assignments(LAB, "basim") == []
 
 
-def settle_often(folder: Path) -> None:
+def write_often(folder: Path) -> None:
     """Write a record many times, as one of several graders."""
     store = Store(folder)
     for _ in range(150):
@@ -177,7 +177,7 @@ def settle_often(folder: Path) -> None:
 
 def test_two_processes_may_write_the_same_record(store: Store) -> None:
     with ProcessPoolExecutor(3) as pool:
-        list(pool.map(settle_often, [store.folder] * 3))
+        list(pool.map(write_often, [store.folder] * 3))
     assert store.record(LAB, "amina") == RECORD
     names = {file.name for file in (store.folder / "marks" / LAB / "amina").iterdir()}
     assert names == {"1.json", "graded"}

@@ -190,10 +190,10 @@ def hand_in(places: Places, attack: Attack) -> None:
             made = notebook(places, BOARD_LAB, program)
         folder = write(places, student, attack.lab, made)
         if attack.kind == "notebook" and which == "attack":
-            spoil(places, attack, folder, made)
+            apply_attack(places, attack, folder, made)
 
 
-def spoil(places: Places, attack: Attack, folder: Path, made: dict[str, Any]) -> None:
+def apply_attack(places: Places, attack: Attack, folder: Path, made: dict[str, Any]) -> None:
     """Let a notebook attack change its files."""
     spec = importlib.util.spec_from_loader(attack.name, loader=None)
     assert spec is not None
@@ -266,7 +266,7 @@ class Graded:
     exit_codes: list[int]
     marks: dict[str, Marks]
     """Lab to its marks."""
-    visitors: int
+    connection_count: int
     """How many connections came in."""
 
     def of(self, attack: Attack, student: str) -> dict[str, float | None]:
@@ -307,7 +307,7 @@ def grade_class(place: Path, attacks: list[Attack], honest: int) -> Graded:
             commands.generate_feedback(course.root, lab)
         codes = [result.exit_code for result in results]
         return Graded(
-            course, places, attacks, due, output, codes, marks_of(course), visitors(server)
+            course, places, attacks, due, output, codes, marks_of(course), connection_count(server)
         )
 
 
@@ -319,7 +319,7 @@ def marks_of(course: Course) -> dict[str, Marks]:
     return found
 
 
-def visitors(server: socket.socket) -> int:
+def connection_count(server: socket.socket) -> int:
     """The number of connections that wait to be accepted."""
     server.setblocking(False)
     count = 0

@@ -35,20 +35,20 @@ def essay_of(course: Course, student: str, assignment: str) -> str:
     return (course.root / "autograded" / student / assignment / "essay.ipynb").read_text("utf-8")
 
 
-def book(course: Course) -> Any:
+def open_gradebook(course: Course) -> Any:
     return Gradebook(config.coursedir(course.root).db_url)
 
 
-def waits(course: Course, student: str, assignment: str) -> bool:
+def needs_manual_grade(course: Course, student: str, assignment: str) -> bool:
     """Whether the essay needs manual grading."""
-    with book(course) as gradebook:
+    with open_gradebook(course) as gradebook:
         grade = gradebook.find_grade("text", "essay", assignment, student)
         return bool(grade.needs_manual_grade)
 
 
 def give_essay(course: Course, student: str, points: float, assignment: str) -> None:
     """Give the essay a mark, as a person does in Formgrader."""
-    with book(course) as gradebook:
+    with open_gradebook(course) as gradebook:
         grade = gradebook.find_grade("text", "essay", assignment, student)
         grade.manual_score, grade.needs_manual_grade = points, False
         gradebook.db.commit()

@@ -146,7 +146,7 @@ def missed(
     return FeedbackItem(card, points, maximum)
 
 
-def sheet(*entries: FeedbackItem, number: int = 1, student: str = "s1") -> FeedbackData:
+def feedback_data(*entries: FeedbackItem, number: int = 1, student: str = "s1") -> FeedbackData:
     """A submission with these items."""
     return FeedbackData(
         student=student,
@@ -171,5 +171,5 @@ def register(*rows: TraineeRow, items: str = "abc") -> ClassRegister:
 
 def row(student: str, *entries: FeedbackItem, number: int = 1, **more: Any) -> TraineeRow:
     """A trainee with these items; without any nothing was graded."""
-    marks = replace(sheet(*entries, number=number, student=student)) if entries else None
+    marks = replace(feedback_data(*entries, number=number, student=student)) if entries else None
     return TraineeRow(student, more.pop("first_name", "علي"), "حسن", feedback=marks, **more)

@@ -8,7 +8,7 @@ from types import TracebackType
 
 class Stopwatch:
     """`with Stopwatch(pid) as watch`: afterwards `wall_s`, and `core_s` of this process, of its
-    children that ended meanwhile, and of boards that run on."""
+    children that ended in the block, and of boards that still run."""
 
     def __init__(self, *pids: int | None) -> None:
         self._pids = [pid for pid in pids if pid is not None]

@@ -28,7 +28,7 @@ LISTED: dict[str, dict[str, Any]] = tomllib.loads(
 
 
 @contextmanager
-def trying(
+def run_with_driver(
     name: str,
     parts: Parts,
     wires: Iterable[str],

@@ -108,7 +108,7 @@ def test_no_submission_floods_the_output(graded: Graded) -> None:
 
 def test_no_file_outside_of_the_course_was_changed(graded: Graded) -> None:
     assert not graded.places.touched.exists()
-    assert graded.visitors == 0
+    assert graded.connection_count == 0
     unreadable = {attacker(attack) for attack in graded.attacks if attack.is_unreadable}
     for lab, marks in graded.marks.items():
         assert set(marks) == set(submitted(graded.places.root, lab)) - unreadable

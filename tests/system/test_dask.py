@@ -53,7 +53,7 @@ def cluster(machines: Any) -> Iterator[DaskCluster]:
 
 
 @pytest.fixture
-def leaving(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def leaving_cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A cluster with one worker, which a test stops."""
     monkeypatch.setattr("grader.classrun.cluster.POLL_S", 0.05)
     with distributed.LocalCluster(
@@ -139,17 +139,17 @@ def test_only_the_task_that_kills_its_workers_fails(
 
 
 def test_grading_without_a_worker_ends_and_can_be_resumed(
-    course: Course, hand_in: HandIn, leaving: Any
+    course: Course, hand_in: HandIn, leaving_cluster: Any
 ) -> None:
     for number in range(20):
         hand_in(f"s{number:02}", "x = 1")
     messages: list[str] = []
     done: list[Outcome] = []
-    with DaskCluster(leaving.scheduler_address, notify=messages.append) as cluster:
+    with DaskCluster(leaving_cluster.scheduler_address, notify=messages.append) as cluster:
         grading = Grading(course, LAB)
         run = grading.run(grading.submissions(), work=by_text, cluster=cluster)
         done.append(next(run))
-        take_workers(leaving)
+        take_workers(leaving_cluster)
         with pytest.raises(ClusterError, match="no worker left") as raised:
             for outcome in run:
                 done.append(outcome)
@@ -160,37 +160,39 @@ def test_grading_without_a_worker_ends_and_can_be_resumed(
 
 
 def test_a_worker_that_joins_in_time_continues(
-    leaving: Any, monkeypatch: pytest.MonkeyPatch
+    leaving_cluster: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("grader.classrun.cluster.END_AFTER", 2000)
     messages: list[str] = []
 
-    def come(line: str) -> None:
+    def notify(line: str) -> None:
         messages.append(line)
-        leaving.scale(1)
+        leaving_cluster.scale(1)
 
     lab = find(LAB)
     task = Task(LAB, lab.digest, "esp32_devkit", "x = 1", None, True, (1,))
     build = Build(engine_version(), "esp32", port_build("esp32"))
-    with DaskCluster(leaving.scheduler_address, notify=come) as cluster:
+    with DaskCluster(leaving_cluster.scheduler_address, notify=notify) as cluster:
         results = cluster.run(by_text, pack(lab), build, ((n, task) for n in range(20)))
         found = dict([next(results)])
-        take_workers(leaving)
+        take_workers(leaving_cluster)
         found |= dict(results)
     assert found == dict.fromkeys(range(20), by_text(task))
     assert len(messages) == 1
 
 
 def test_the_command_reports_that_no_worker_is_left(
-    course: Course, hand_in: HandIn, leaving: Any, monkeypatch: pytest.MonkeyPatch
+    course: Course, hand_in: HandIn, leaving_cluster: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def pack_alone(lab: Lab) -> PackedLab:
-        take_workers(leaving)
+        take_workers(leaving_cluster)
         return pack(lab)
 
     monkeypatch.setattr("grader.classrun.cluster.pack", pack_alone)
     hand_in("s1", "x = 1")
-    result = CliRunner().invoke(app, ["grade", LAB, "--scheduler", leaving.scheduler_address])
+    result = CliRunner().invoke(
+        app, ["grade", LAB, "--scheduler", leaving_cluster.scheduler_address]
+    )
     assert "the cluster has no worker left: waiting for one" in result.output
     assert isinstance(result.exception, ClusterError)
 

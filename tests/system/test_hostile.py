@@ -88,8 +88,8 @@ HARM = {
         "esp32", "f = open('f', 'w')\nwhile True: f.write('x' * 4096)", "OSError: 28"
     ),
     "edges": Harm("rp2", PINS + "back.init(Pin.OUT)\nwhile True: back(1); back(0)", "", (OUTPUT,)),
-    "edges that are heard": Harm("rp2", PINS + "while True: out(1); out(0)", "", BUSY),
-    "a PWM that is heard": Harm(
+    "edges at a listening input": Harm("rp2", PINS + "while True: out(1); out(0)", "", BUSY),
+    "a PWM at a listening input": Harm(
         "esp32", PINS + "machine.PWM(out, freq=40_000_000, duty_u16=32768)\ntime.sleep(9)"
     ),
     "modes": Harm("esp32", PINS + "while True: out.init(Pin.IN); out.init(Pin.OUT)", "", BUSY),
@@ -111,7 +111,7 @@ HARM = {
         "while True: _thread.start_new_thread(f, ())",
         "OSError: can't create thread",
     ),
-    "a UART that hears itself": Harm(
+    "a UART with a loopback": Harm(
         "rp2",
         PINS + "u = machine.UART(0, 1_000_000, tx=out, rx=back)\n"
         "while True: u.write(bytes(32_000))",

@@ -52,7 +52,7 @@ def warsha(*words: str) -> tuple[int, str, list[str]]:
 
 
 @contextmanager
-def shut(place: Path, mode: int) -> Iterator[None]:
+def changed_mode(place: Path, mode: int) -> Iterator[None]:
     """Remove permissions from a file or folder for some time."""
     before = place.stat().st_mode
     place.chmod(mode)
@@ -72,11 +72,11 @@ def test_an_unwritable_file_is_named_and_the_next_run_succeeds(
     assert warsha("grade", LAB, "--student", "s1")[0] == 0
     hand_in("s1", "print('READY L01') #")
     for place in (store.folder / "marks" / LAB / "s1", root / "autograded" / "s1"):
-        with shut(place, 0o555):
+        with changed_mode(place, 0o555):
             code, output, _error = warsha("grade", LAB)
         (line,) = (line for line in output.splitlines() if line.startswith("not graded"))
         assert code == 3 and f"{LAB} s1: " in line and str(place) in line and CURE in line
-    with shut(root / "gradebook.db", 0o444):
+    with changed_mode(root / "gradebook.db", 0o444):
         for words in (("grade", LAB), ("roster", str(class_list(root)))):
             code, _output, error = warsha(*words)
             assert code == 1 and error[1:] == [CURE]
@@ -88,10 +88,10 @@ def test_an_unwritable_file_is_named_and_the_next_run_succeeds(
         (root / "gradebook.db", ("class", LAB)),
         (root / "source", ("course", "build")),
     ):
-        with shut(place, 0):
+        with changed_mode(place, 0):
             code, _output, error = warsha(*words)
         assert code == 1 and str(place) in error[0] and error[1:] == [CURE]
-    with shut(root / "submitted" / "s1" / LAB, 0):
+    with changed_mode(root / "submitted" / "s1" / LAB, 0):
         assert warsha("class", LAB)[0] == 0
     page = (root / "class" / f"{LAB}.html").read_text(encoding="utf-8")
     assert CURE in page
@@ -233,8 +233,8 @@ BUTTONS = "buttons"
 
 
 @contextmanager
-def nobody() -> Iterator[None]:
-    """For root every folder is readable."""
+def unprivileged() -> Iterator[None]:
+    """Run as an ordinary user: for root every folder is readable."""
     if os.geteuid():
         yield
         return
@@ -263,10 +263,10 @@ def root(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
             (folder / BUTTONS).chmod(0o755)
 
 
-@pytest.mark.parametrize("shut", [".", BUTTONS])
-def test_one_unreadable_folder_does_not_stop_the_class(root: Path, shut: str) -> None:
-    (root / "submitted" / "mallory" / shut).chmod(0)
-    with nobody():
+@pytest.mark.parametrize("unreadable", [".", BUTTONS])
+def test_one_unreadable_folder_does_not_stop_the_class(root: Path, unreadable: str) -> None:
+    (root / "submitted" / "mallory" / unreadable).chmod(0)
+    with unprivileged():
         found = folders.submitted(root, BUTTONS)
         assert list(found) == ["amina", "mallory"]
         assert find_notebook(found["amina"], BUTTONS, (), exact=False)[0].is_file()
@@ -278,5 +278,8 @@ def test_an_unreadable_time_stamp_affects_one_trainee(root: Path) -> None:
     folder = root / "submitted" / "mallory" / BUTTONS
     (folder / "timestamp.txt").write_text("2026-01-15 10:00:00 UTC")
     (folder / "timestamp.txt").chmod(0)
-    with nobody(), pytest.raises(SubmissionError, match=r"timestamp\.txt: this account may not"):
+    with (
+        unprivileged(),
+        pytest.raises(SubmissionError, match=r"timestamp\.txt: this account may not"),
+    ):
         folders.timestamp_of(folder)

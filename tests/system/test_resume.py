@@ -53,7 +53,7 @@ def test_a_disturbed_run_is_resumed(
 def test_a_full_disk_is_one_cause_and_one_cure(undisturbed: Undisturbed, tmp_path: Path) -> None:
     with kill_grading.place_for("disk", tmp_path) as place:
         course = copied(undisturbed[0], place)
-        kill_grading.leave(course, 0)
+        kill_grading.limit_free_space(course, 0)
         process = course.start()
         _out, err = process.communicate(timeout=LIMIT_S)
     assert process.returncode == 1

@@ -27,7 +27,7 @@ class Echo:
     def __init__(self, baud: int | None = None) -> None:
         self.resets = 0
         self.received = bytearray()
-        self.line = SerialMultiplexer(baud, self._hear, self._reset)
+        self.line = SerialMultiplexer(baud, self._receive, self._reset)
         self._calls: list[tuple[bytes, threading.Event]] = []
         self._wake = os.eventfd(0, os.EFD_NONBLOCK)
         self._closing = False
@@ -39,14 +39,14 @@ class Echo:
         }
         self._thread.start()
 
-    def _hear(self, data: bytes) -> None:
+    def _receive(self, data: bytes) -> None:
         self.received += data
         self.line.from_board(data)
 
     def _reset(self) -> None:
         self.resets += 1
 
-    def say(self, data: bytes) -> None:
+    def send_output(self, data: bytes) -> None:
         """Send output of the board; returns after it was passed on."""
         taken = threading.Event()
         self._calls.append((data, taken))
@@ -104,7 +104,7 @@ def test_every_byte_passes_unchanged_both_ways(echo: Echo, kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_output_without_a_client_is_lost(echo: Echo, kind: str) -> None:
     for word in (b"first", b"second"):
-        echo.say(b"to nobody")
+        echo.send_output(b"to nobody")
         port = open_port(echo.urls[kind])
         port.write(word)
         assert read_exactly(port, len(word)) == word
@@ -123,7 +123,7 @@ def test_a_client_that_does_not_read_blocks_no_other(echo: Echo, kind: str) -> N
     reader = threading.Thread(target=lambda: seen.append(read_exactly(other, 400 * 10_000)))
     reader.start()
     for _ in range(400):
-        echo.say(bytes(10_000))
+        echo.send_output(bytes(10_000))
     reader.join(WAIT_S)
     assert len(seen[0]) == 400 * 10_000, "the one that reads gets everything"
     lazy.close()

@@ -135,14 +135,14 @@ def text_rows(kind: int, text: str, at_ns: int) -> list[tuple[int, int, int, int
     return [(kind, 1, byte, 0, at_ns + n * 87_000) for n, byte in enumerate(text.encode())]
 
 
-def spoken(*lines: tuple[int, str, int]) -> Trace:
+def trace_with_text(*lines: tuple[int, str, int]) -> Trace:
     """A trace with these lines: kind, text, time."""
     rows = sorted((row for line in lines for row in text_rows(*line)), key=lambda row: row[-1])
     return made(rows, [])
 
 
 def test_the_serial_line_has_rows_of_its_own_on_request() -> None:
-    trace = spoken((REC_RX, "ping 3\n", S), (REC_TX, "pong 4\n", S + 50 * MS))
+    trace = trace_with_text((REC_RX, "ping 3\n", S), (REC_TX, "pong 4\n", S + 50 * MS))
     words = "".join(ET.fromstring(waveform(trace, ["LED_G"], serial=True)).itertext())
     assert words.index("serial in") < words.index("LED_G") < words.index("serial out")
     assert "ping 3" in words and "pong 4" in words
@@ -150,7 +150,7 @@ def test_the_serial_line_has_rows_of_its_own_on_request() -> None:
 
 
 def test_close_lines_share_a_box_and_long_ones_are_cut() -> None:
-    trace = spoken((REC_TX, "one\ntwo\n", S), (REC_TX, "x" * 300 + "\n", 2 * S))
+    trace = trace_with_text((REC_TX, "one\ntwo\n", S), (REC_TX, "x" * 300 + "\n", 2 * S))
     (out,) = serial_rows(trace, WINDOW)[1]
     first, second = (piece for piece in out.pieces if isinstance(piece, TextBox))
     assert first.text == "one ↵ two" and first.x0 == pytest.approx(100, abs=1)
@@ -158,12 +158,14 @@ def test_close_lines_share_a_box_and_long_ones_are_cut() -> None:
 
 
 def test_events_outside_of_the_window_are_not_drawn() -> None:
-    trace = spoken((REC_TX, "early\n", S), (REC_TX, "now\n", 3 * S), (REC_TX, "late\n", 5 * S))
+    trace = trace_with_text(
+        (REC_TX, "early\n", S), (REC_TX, "now\n", 3 * S), (REC_TX, "late\n", 5 * S)
+    )
     (out,) = serial_rows(trace, Window(2 * S, 4 * S, 800))[1]
     assert [piece.text for piece in out.pieces if isinstance(piece, TextBox)] == ["now"]
 
 
 def test_direction_marks_and_tags_in_program_text_are_escaped() -> None:
-    svg = waveform(spoken((REC_TX, "a\u202eb<script>\n", S)), [], serial=True)
+    svg = waveform(trace_with_text((REC_TX, "a\u202eb<script>\n", S)), [], serial=True)
     assert "\u202e" not in svg and "<script>" not in svg
     assert "a\\u202eb<script>" in "".join(ET.fromstring(svg).itertext())
