@@ -22,7 +22,7 @@ together with a twin (the same submission without the attack), and `warsha grade
 class of honest trainees. *Where it ends* is the part of the grader that stops it; *marks* are
 those of the attack and of its twin. `tests/system/test_attacks.py` checks this page. It also
 checks that marked strings in the secret, the checks, the gradebook and other submissions appear
-in nothing that is printed or handed back.
+in no output and no returned file.
 
 | attack | what it tries | where it ends | marks with / without |
 |---|---|---|---|
