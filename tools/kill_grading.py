@@ -113,7 +113,7 @@ def wait_for_end(pids: set[int]) -> None:
     """Workers whose writer was killed end by themselves."""
     end = time.monotonic() + LIMIT_S
     while any(Path(f"/proc/{pid}").exists() for pid in pids):
-        assert time.monotonic() < end, f"workers live on: {pids}"
+        assert time.monotonic() < end, f"workers still run: {pids}"
         time.sleep(0.01)
 
 

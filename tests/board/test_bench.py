@@ -141,7 +141,7 @@ def test_a_short_is_noted() -> None:
 
 # -- one scenario, one trace -------------------------------------------------------------------
 
-STORY = """
+PROGRAM = """
 from machine import ADC, Pin, Timer
 import asyncio, os, random, time
 led, loose = Pin({LED}, Pin.OUT), Pin({LOOSE}, Pin.IN)
@@ -165,7 +165,7 @@ asyncio.run(main())
 
 
 def trace_hash(family: str, seed: int = 1) -> str:
-    program = STORY.replace("{TIMER}", "-1" if family == "rp2" else "0")
+    program = PROGRAM.replace("{TIMER}", "-1" if family == "rp2" else "0")
     with bench_with(program, family, seed=seed) as bench:
         for n in range(8):
             bench.control("btn1", "pressed", (n + 1) & 1, 800 * MS + n * 150 * MS)

@@ -53,7 +53,7 @@ led = Pin(2, Pin.OUT)
 while True:
     led(not led()); time.sleep_ms(100)
 """
-WANDER = """
+RANDOM_WRITES = """
 from machine import Pin
 import os, random, time
 out, inp = Pin({out}, Pin.OUT), Pin({inp}, Pin.IN)
@@ -75,7 +75,7 @@ def test_a_signal_goes_to_the_other_board_and_back(way: str) -> None:
         there, back = bench.traces["pico"].edges(14), bench.traces["esp"].edges(27)
     assert 10 < least <= most < 200
     sent = bench.traces["esp"].edges(26)
-    assert there.t_ns[-100:].tolist() == sent.t_ns[-100:].tolist(), "no wire takes time"
+    assert there.t_ns[-100:].tolist() == sent.t_ns[-100:].tolist(), "a wire has no delay"
     assert (back.t_ns[-100:] > sent.t_ns[-100:]).all()
 
 
@@ -109,7 +109,7 @@ def trace_hashes(count: int, *stops: int) -> list[str]:
     there = {*ids, "btn1"}
     made = circuit(*(w for w in wires if {end.split(":")[0] for end in w} <= there), boards=ids)
     pins = {"esp": (26, 27), "pico": (15, 14), "third": (15, 14)}
-    programs = {key: WANDER.format(out=pins[key][0], inp=pins[key][1]) for key in ids}
+    programs = {key: RANDOM_WRITES.format(out=pins[key][0], inp=pins[key][1]) for key in ids}
     with boards(made, programs, seed=3) as bench:
         bench.control("btn1", "pressed", 1, 150 * MS)
         for stop in stops or (400 * MS,):
@@ -120,7 +120,7 @@ def trace_hashes(count: int, *stops: int) -> list[str]:
 @pytest.mark.parametrize("count", [1, 2, pytest.param(3, marks=pytest.mark.long)])
 def test_the_same_inputs_give_the_same_traces(count: int) -> None:
     alone = trace_hashes(count)
-    assert len(set(alone)) == count, "every board has chance of its own"
+    assert len(set(alone)) == count, "every board has its own random numbers"
     assert trace_hashes(count, 1, 100 * MS, 100 * MS + 1, 400 * MS) == alone
     busy = "import sys, threading\nthreading.Thread(target=sys.stdin.read, daemon=True).start()\n"
     busy += "while threading.active_count() > 1: pass"
@@ -137,7 +137,7 @@ def test_an_unconnected_board_changes_nothing() -> None:
             bench.run(300 * MS)
             return bench.trace.sha256()
 
-    program = WANDER.format(out=26, inp=27)
+    program = RANDOM_WRITES.format(out=26, inp=27)
     alone = fingerprint(circuit(boards=("esp",)), {"esp": program})
     assert fingerprint(circuit(), {"esp": program, "pico": POLL}) == alone
 

@@ -55,7 +55,7 @@ def test_an_error_points_at_the_line_of_the_cell(shell: InteractiveShell) -> Non
     assert "cell line 3" in shown
     assert "print(x / 0)" in shown
     assert "ZeroDivisionError: divide by zero" in shown
-    assert "hardware" not in shown, "no frame of ours"
+    assert "hardware" not in shown, "no frame of Warsha"
 
 
 def test_an_arabic_digit_is_named_before_the_program_runs(

@@ -47,7 +47,7 @@ def urls(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
     process, found = start(request.param)
     yield found
     process.send_signal(signal.SIGINT)
-    assert process.wait(WAIT_S) == 0, "Ctrl-C ends the bench in good order"
+    assert process.wait(WAIT_S) == 0, "Ctrl-C ends the bench without an error"
     assert process.stdout
     process.stdout.close()
 

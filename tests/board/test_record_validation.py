@@ -16,48 +16,51 @@ from tests.support.scripted_boards import SECOND, MakeBench
 from tests.support.workbench import bench_with
 
 INVALID = {
-    "time that goes back": ("say(OUT, 2, 0, 1, 5000); say(OUT, 2, 0, 0, 4000)", "time goes back"),
-    "time before the boot": ("ask(SYNC, t=10 ** 9); say(OUT, 2, t=1)", "time goes back"),
+    "a time before the previous one": (
+        "say(OUT, 2, 0, 1, 5000); say(OUT, 2, 0, 0, 4000)",
+        "time goes back",
+    ),
+    "a time before the boot": ("ask(SYNC, t=10 ** 9); say(OUT, 2, t=1)", "time goes back"),
     "a request in the past": ("say(OUT, 2, 0, 1, 5000); ask(SYNC, t=4999)", "time goes back"),
-    "time beyond the grant": (
+    "a time after the grant": (
         f"say(OUT, 2, 0, 1, {4 * SECOND + 1})",
         "time beyond what was granted",
     ),
-    "a request beyond reason": ("ask(SYNC, t=2 ** 64 - 1)", "time far beyond"),
-    "pin writes that cost nothing": (
+    "a request too far ahead": ("ask(SYNC, t=2 ** 64 - 1)", "time far beyond"),
+    "pin writes that take no time": (
         "for n in range(40): say(OUT, 2, 0, n & 1, 1000 + 10 * n)",
         "pin writes closer than the chip can do",
     ),
-    "a kind that is the bench's own": ("say(32, 2, 0, 1, 10)", "unknown kind 32"),
-    "an unknown kind": ("say(200, t=10)", "unknown kind 200"),
-    "a pin that no chip has": ("say(OUT, 64, 0, 1, 10)", "impossible values"),
-    "a level that is none": ("say(OUT, 2, 0, 7, 10)", "impossible values"),
-    "a mode that is none": ("say(MODE, 2, 9, 0, 10)", "impossible values"),
-    "more text than fits": ("say(TX, 200, t=10)", "impossible values"),
-    "a question about a pin that no chip has": ("ask(18, 64, t=10)", "impossible values"),
-    "an interrupt character that is no byte": ("ask(SYNC, c=300, t=10)", "impossible values"),
-    "a reset cause that is none": ("say(STATE, 6, 0, 70000, 10); os._exit(0)", "impossible"),
-    "words while it waits": (
+    "a record kind of the bench": ("say(32, 2, 0, 1, 10)", "unknown kind 32"),
+    "an unknown record kind": ("say(200, t=10)", "unknown kind 200"),
+    "an unknown pin": ("say(OUT, 64, 0, 1, 10)", "impossible values"),
+    "an invalid level": ("say(OUT, 2, 0, 7, 10)", "impossible values"),
+    "an invalid mode": ("say(MODE, 2, 9, 0, 10)", "impossible values"),
+    "too much text": ("say(TX, 200, t=10)", "impossible values"),
+    "a request for an unknown pin": ("ask(18, 64, t=10)", "impossible values"),
+    "an interrupt character out of range": ("ask(SYNC, c=300, t=10)", "impossible values"),
+    "an invalid reset cause": ("say(STATE, 6, 0, 70000, 10); os._exit(0)", "impossible"),
+    "a record during a wait": (
         "link.sendall(struct.pack('<BBHIQBBHIQ', SYNC, 1, 0, 255, 10, OUT, 2, 0, 1, 20))",
         "speaks while it waits",
     ),
-    "hello twice": ("ask(HELLO, 1, 1, 32, 10)", "hello is not the first word"),
+    "a second hello": ("ask(HELLO, 1, 1, 32, 10)", "hello is not the first word"),
     "another version after a reset": (
         "say(STATE, 6, 0, 4, 10); ask(HELLO, 99, 1, 32, 10)",
         "hello of another board",
     ),
     "a build of 33 bits": ("say(STATE, 6, t=10); ask(HELLO, 2, 1, 33, 10)", "another board"),
-    "bytes of no call": ("say(DATA, 6, t=10); say(OUT, 2, 0, 1, 20)", "does not come"),
-    "bytes before a question": ("say(DATA, 6, t=10); ask(SYNC, t=20)", "does not come"),
+    "bytes without a call": ("say(DATA, 6, t=10); say(OUT, 2, 0, 1, 20)", "does not come"),
+    "bytes before a request": ("say(DATA, 6, t=10); ask(SYNC, t=20)", "does not come"),
     "an unknown call": ("call(255)", "a call 255"),
-    "more bytes than a call has": ("call(2, 8, 1, bytes(32_769))", "too many bytes"),
-    "a channel that no radio has": ("call(70, 300, 2, bytes(2))", "a channel that no radio has"),
+    "too many bytes of a call": ("call(2, 8, 1, bytes(32_769))", "too many bytes"),
+    "an invalid radio channel": ("call(70, 300, 2, bytes(2))", "a channel that no radio has"),
     "more than a UART holds": (
         "call(3, 1, 300, bytes((17, 16, 8, 0, 1, 0)))\n"
         "for n in range(9): call(4, 1, 0, bytes(9000))",
         "more bytes than a UART has room for",
     ),
-    "calls that never end": (
+    "endless calls": (
         "call(64, 0, 1, bytes(6))\nfor n in range(99): call(65)",
         "calls in the middle of too many others",
     ),

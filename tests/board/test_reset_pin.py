@@ -66,7 +66,7 @@ def test_a_button_at_the_reset_pin_holds_and_restarts_the_board(family: str) -> 
         assert causes(bench) == 1
         assert not bench.circuit.level_of("b", OUT_PIN[family][1])
         assert not bench.circuit.level_of("b", RESET_PIN[family])
-        assert bench.circuit.level_of("b", "3V3"), "only the chip stands still"
+        assert bench.circuit.level_of("b", "3V3"), "only the chip stops"
         bench.run(5 * SECOND)
         assert causes(bench) == 2
         assert bench.circuit.level_of("b", OUT_PIN[family][1])

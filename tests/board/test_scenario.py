@@ -98,14 +98,14 @@ class FakeBench:
         self.ended: object | None = None
         self.done: list[Any] = []
         self._script, self._ends_ns = dict(script), ends_ns
-        self._ear: Callable[[bytes, int], None] = lambda data, t_ns: None
+        self._listener: Callable[[bytes, int], None] = lambda data, t_ns: None
         self._stopped = False
 
     def run(self, until_ns: int) -> None:
         self._stopped = False
         while self._script and min(self._script) <= until_ns and not self._stopped:
             self.now_ns = min(self._script)
-            self._ear(self._script.pop(self.now_ns), self.now_ns)
+            self._listener(self._script.pop(self.now_ns), self.now_ns)
         if self._stopped:
             return
         if self._ends_ns is not None and until_ns >= self._ends_ns:
@@ -125,7 +125,7 @@ class FakeBench:
         self.done.append((self.now_ns, data))
 
     def on_tx(self, listener: Callable[[bytes, int], None]) -> None:
-        self._ear = listener
+        self._listener = listener
 
     def level_of(self, part: str, pin: str) -> bool:
         return self.now_ns >= 50 * MS

@@ -28,7 +28,7 @@ out.write(tone)
 print(round(time.ticks_diff(time.ticks_us(), begin) / 1000))
 """
     trace = play(family, MAKE + program)
-    assert printed_lines(trace) == ["500"], "half a second of sound behind a full buffer"
+    assert printed_lines(trace) == ["500"], "half a second of sound after a full buffer"
     pieces = sound(trace)
     samples = np.concatenate([piece.samples for piece in pieces])
     assert samples.shape == (8000, 2)

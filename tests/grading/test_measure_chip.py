@@ -142,7 +142,7 @@ def test_a_heap_that_falls(family: str, leaks: bool, fall: int) -> None:
     printed = int(lines[9].text.split()[1])
     at = int(np.searchsorted(seen.at_ns, lines[9].at_ns)) - 1
     assert 0 <= seen.free[at] - printed < 500, (
-        "what the program sees, but for what it needs to ask"
+        "the value of the program, except the memory of the call itself"
     )
     assert seen.fall(lines[19].at_ns, lines[19].at_ns + 1) is None
 

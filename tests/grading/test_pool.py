@@ -106,7 +106,7 @@ def test_workers_end_with_a_parent_that_was_killed(tmp_path: Path) -> None:
     worker = Path(f"/proc/{int(done.stdout.split()[0])}")
     end = time.monotonic() + 60
     while worker.exists():
-        assert time.monotonic() < end, "the worker lives on"
+        assert time.monotonic() < end, "the worker still runs"
         time.sleep(0.01)
 
 

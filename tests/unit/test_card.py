@@ -114,6 +114,6 @@ def test_an_error_names_the_line_of_the_cell_and_of_the_file() -> None:
 def test_the_end_reason_of_a_board_is_in_the_language_of_the_text(
     noted: str, ar: str, en: str
 ) -> None:
-    died = ItemResult("a", 0, 3, key="board_died", detail=noted)
-    texts = message(find("first_contact"), died)
+    ended = ItemResult("a", 0, 3, key="board_died", detail=noted)
+    texts = message(find("first_contact"), ended)
     assert ar in texts["ar"] and en in texts["en"]

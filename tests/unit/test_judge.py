@@ -112,9 +112,9 @@ def test_an_exception_has_the_line_of_the_program() -> None:
 
 
 def test_an_ended_board_gets_no_points() -> None:
-    made = trace({"LED_G": [(250 * n, n % 2) for n in range(1, 30)]}, died=(9000, frames.END_CPU))
+    made = trace({"LED_G": [(250 * n, n % 2) for n in range(1, 30)]}, ended=(9000, frames.END_CPU))
     assert {key for _, key, _ in results(run(made)).values()} == {"board_died"}
-    switched_off = trace({"LED_G": [(250, 1)]}, died=(9000, frames.END_OFF))
+    switched_off = trace({"LED_G": [(250, 1)]}, ended=(9000, frames.END_OFF))
     assert results(run(switched_off))["a"][1] != "board_died"
 
 

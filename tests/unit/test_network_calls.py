@@ -55,7 +55,7 @@ def call(device: Peripheral, op: int, b: int, c: int, data: bytes) -> None:
 def test_any_call_has_an_answer_within_bounds(seed: int) -> None:
     chance = random.Random(seed)
     place = Place(seed)
-    radio, air = Network(place), EspNow(place)  # type: ignore[arg-type]
+    radio, espnow = Network(place), EspNow(place)  # type: ignore[arg-type]
     call(radio, frames.CALL_RADIO_SWITCH, 0, 1, b"\x02\0\0\0\0\1")
     call(radio, frames.CALL_RADIO_CONNECT, 0, 0, JOIN)
     place.run(3000 * MS)
@@ -70,11 +70,11 @@ def test_any_call_has_an_answer_within_bounds(seed: int) -> None:
         if op == frames.CALL_RADIO_DISCONNECT:
             data = JOIN
             op = frames.CALL_RADIO_CONNECT
-        call(air if op >= frames.CALL_ESPNOW_SWITCH else radio, op, b, c, data)
+        call(espnow if op >= frames.CALL_ESPNOW_SWITCH else radio, op, b, c, data)
         if chance.random() < 0.3:
             place.run(place.now_ns + chance.randrange(20 * MS))
     radio.reset()
-    air.reset()
+    espnow.reset()
     place.run(place.now_ns + 100_000 * MS)
 
 

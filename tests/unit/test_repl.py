@@ -50,7 +50,7 @@ def test_raw_paste_is_asked_for_once_per_run_and_before_it() -> None:
 def test_synchronising_sends_one_interrupt_when_it_is_answered() -> None:
     board, port = board_of(ARMS, answered(b""))
     board.run("pass")
-    assert port.sent.count(b"\x03") == 1, "a second one would cut short the program's finally"
+    assert port.sent.count(b"\x03") == 1, "a second one would interrupt the program's finally"
 
 
 def test_code_longer_than_the_window_waits_for_credit() -> None:

@@ -125,7 +125,7 @@ def test_a_client_that_does_not_read_blocks_no_other(echo: Echo, kind: str) -> N
     for _ in range(400):
         echo.send_output(bytes(10_000))
     reader.join(WAIT_S)
-    assert len(seen[0]) == 400 * 10_000, "the one that reads gets everything"
+    assert len(seen[0]) == 400 * 10_000, "the client that reads gets everything"
     lazy.close()
     other.close()
 
