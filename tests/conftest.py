@@ -21,12 +21,12 @@ pytest_plugins = [
     "tests.support.two_labs",
     "tests.support.attack_class",
     "tests.support.host_course",
-    "tests.support.lying_boards",
+    "tests.support.scripted_boards",
     "tests.support.postgres_server",
 ]
 
 ROOMS = ("system", "grading", "board", "unit", "benchmarks")
-"""In this order several processes take the tests: the longest first, so that none ends alone."""
+"""Several processes take the tests in this order: the longest first, so that all end together."""
 FAMILIES = ("esp32", "rp2")
 WAYS = ("realtime", "pty", "socket", "rfc2217")
 REAL = "real"
@@ -43,7 +43,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Our marks."""
+    """Register the marks."""
     config.addinivalue_line("markers", "every_way: run over every way to reach a virtual board")
     config.addinivalue_line("markers", "long: takes long; runs only with --all")
 
@@ -59,7 +59,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _room(item: pytest.Item) -> int:
-    """Where its folder stands in ROOMS."""
+    """The index of its folder in ROOMS."""
     folder = item.path.relative_to(TESTS).parts[0]
     return ROOMS.index(folder) if folder in ROOMS else 0
 
@@ -78,8 +78,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture(scope="module")
 def board(request: pytest.FixtureRequest) -> Iterator[Board]:
-    """A board that lives through a test file, as a real one does. `fresh` makes it forget the test
-    before."""
+    """One board for all tests of a file, as a real one. `fresh` clears the state of the previous
+    test."""
     if request.param == REAL:
         with open_board(request.config.getoption("board")) as real:
             yield real

@@ -1,8 +1,8 @@
-"""Makes docs/explanation/architecture.svg from the TOML file next to it.
+"""Makes docs/explanation/architecture.svg from the text file in the same folder.
 
     python tools/architecture_figure.py
 
-A test holds that the drawing is what this makes.
+A test checks that the drawing is up to date.
 """
 
 import tomllib
@@ -21,7 +21,7 @@ KINDS = {
     "hostile": ("#fdeceb", "#d93a34", "not trusted"),
     "data": ("#eef1f6", "#868e99", "files"),
 }
-"""For each kind of zone: its fill, its border, and its text in the legend."""
+"""The fill, the border and the legend of each kind of zone."""
 LEGEND = (930, 300)
 HEAD = 7.0
 """Length of an arrow's head."""
@@ -101,7 +101,7 @@ def _arrow(arrow: dict[str, Any], boxes: dict[str, Box]) -> str:
 
 
 def _end(name: str, boxes: dict[str, Box]) -> tuple[Point, bool]:
-    """Where an arrow begins or ends, and whether it runs across there (not up or down)."""
+    """The start or end of an arrow, and whether it is horizontal there."""
     place, _space, share = name.partition(" ")
     box, side = place.split(".")
     return boxes[box].at(side, float(share or 0.5)), side in ("left", "right")

@@ -1,9 +1,9 @@
-"""How much the attacks delay the grading of normal submissions: `python tools/attack_delay.py`.
+"""Measures the delay of honest trainees by all attacks in their class:
+`python tools/attack_delay.py`.
 
-A class without attacks and a class with every attack hold the same normal submissions, in a mixed
-order. What counts is the time that each of them takes in its worker process; the p95 of a class is
-compared between the two, in pairs of runs one after the other. Say it on a machine that has
-nothing else to do.
+Both classes have the same honest submissions in a mixed order. The tool measures the time of each
+of them in its worker process and compares the p95 of both classes, in consecutive pairs of runs.
+Run it on an idle machine.
 """
 
 import os
@@ -28,7 +28,7 @@ HONEST, ROUNDS = 40, 4
 
 
 def timed(times: Path, task: Task) -> list[Card]:
-    """Score a submission; if it is a normal one, note how long it took."""
+    """Score a submission, and record the time of an honest one."""
     begin = perf_counter()
     cards = score_task(task)
     program, host = task.program or "", task.host
@@ -61,7 +61,7 @@ def grade(course: Course, times: Path, *, attacked: bool, order: random.Random) 
 
 
 def measure(place: Path) -> list[Round]:
-    """Hand everything in, and grade in turns."""
+    """Write all submissions, and grade both classes alternately."""
     times = place / "times"
     times.mkdir()
     with pytest.MonkeyPatch.context() as patch:
@@ -73,7 +73,7 @@ def measure(place: Path) -> list[Round]:
         order = random.Random(4)
         rounds = []
         for number in range(ROUNDS):
-            # In turns, so that a machine that becomes slower is no attacker's fault.
+            # Alternately, so that a slower machine affects both classes.
             found = {
                 bad: grade(course, times, attacked=bad, order=order)
                 for bad in (number % 2 == 1, number % 2 == 0)
@@ -88,7 +88,7 @@ def p95_ms(seconds: list[float]) -> float:
 
 
 def main() -> None:
-    """Measure and tell."""
+    """Measure and print."""
     with tempfile.TemporaryDirectory() as place:
         rounds = measure(Path(place))
     for one in rounds:

@@ -2,7 +2,7 @@
 
     python tools/attack_table.py
 
-A test holds that the page is what this makes.
+A test checks that the page is up to date.
 """
 
 import tempfile
@@ -22,7 +22,7 @@ together with a twin (the same submission without the attack), and `warsha grade
 class of honest trainees. *Where it ends* is the part of the grader that stops it; *marks* are
 those of the attack and of its twin. `tests/system/test_attacks.py` checks this page. It also
 checks that marked strings in the secret, the checks, the gradebook and other submissions appear
-in nothing that is printed or handed back.
+in no output and no returned file.
 
 | attack | what it tries | where it ends | marks with / without |
 |---|---|---|---|
@@ -46,7 +46,7 @@ def row(graded: Graded, attack: Attack) -> str:
 
 
 def total(graded: Graded, attack: Attack, student: str) -> str:
-    """The sum of a trainee's marks, or that there are none."""
+    """The sum of a trainee's marks, or a text if there are none."""
     points = graded.of(attack, student)
     return f"{sum(filter(None, points.values())):g}" if points else "not graded"
 

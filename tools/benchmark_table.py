@@ -1,4 +1,4 @@
-"""What the benchmarks measured: lines for the terminal, and docs/measured/benchmarks.md."""
+"""Results of the benchmarks: lines for the terminal, and docs/measured/benchmarks.md."""
 
 import os
 import platform
@@ -22,9 +22,10 @@ COLUMNS = "| | measured | core alone | peer | aim | ratio |\n|---|---:|---:|---:
 
 
 class Figure(NamedTuple):
-    """One row: what was measured, the value, its unit, and the aim. With `most`, the value should
-    be at most the aim, else at least the aim. `peer` is the value of another program for the same
-    work; then the aim is how many times faster ours has to be. `share`: of the wall time in which
+    """One row: name, value, unit and aim.
+
+    `most`: the aim is a maximum, else a minimum. `peer` is the value of another program for the
+    same work; then the aim is the required speed-up. `share` is the part of the wall time in which
     bench and board worked.
     """
 
@@ -39,7 +40,7 @@ class Figure(NamedTuple):
 
     @property
     def core(self) -> float | None:
-        """The figure with a core of one's own."""
+        """The value on an idle core."""
         if self.share is None:
             return None
         return self.value * self.share if self.most else self.value / self.share
@@ -91,7 +92,7 @@ def page(figures: Sequence[Figure], left_out: Sequence[str]) -> str:
 
 
 def machine() -> str:
-    """The machine, and its load from other work."""
+    """The machine and its load."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / GIB
     load = os.getloadavg()[1]
     return (
@@ -119,7 +120,7 @@ def _times(figure: Figure) -> str:
 
 
 def _amount(value: float) -> str:
-    """Three digits that say something, none behind the point from 100 on."""
+    """Three significant digits; from 100 on no decimals."""
     if value >= 100:
         return f"{value:,.0f}"
     return f"{value:.3g}" if value < 1 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"

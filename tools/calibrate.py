@@ -1,4 +1,4 @@
-"""Fits virtual time to the Pico's real firmware, and shows how well it fits.
+"""Fits virtual time to the Pico's real firmware, and reports the errors of the fit.
 
     python tools/calibrate.py                 measure, fit, write docs/measured/timing.md
     python tools/calibrate.py measure|fit|report    one of these alone
@@ -27,7 +27,7 @@ PAGE = paths.ROOT / "docs" / "measured" / "timing.md"
 
 
 def measure() -> None:
-    """Run on the firmware what was not run yet."""
+    """Run the remaining programs on the firmware."""
     stored, run = Stored(FIGURES), None
     for program in [*timing_programs.micro(), *timing_programs.whole()]:
         if stored.has(program):
@@ -47,15 +47,16 @@ def fit() -> None:
         timing_table.build(Path(name))
         with _built_in(Path(name)):
             counted = timing_fit.count(programs, list(before))
-    said = timing_fit.equations(programs, measured, counted)
-    timing_table.write(timing_fit.fit(said, before))
-    print(f"fitted {len(said.names)} costs to {len(said.programs)} programs: {timing_table.COSTS}")
+    system = timing_fit.equations(programs, measured, counted)
+    timing_table.write(timing_fit.fit(system, before))
+    names, count = system.names, len(system.programs)
+    print(f"fitted {len(names)} costs to {count} programs: {timing_table.COSTS}")
     print("now build the ports (make setup), then: python tools/calibrate.py report")
 
 
 @contextmanager
 def _built_in(folder: Path) -> Iterator[None]:
-    """Boards come from this folder; the MicroPython source stays where it is."""
+    """Use the boards of this build folder; the MicroPython source stays the same."""
     before = {name: os.environ.get(name) for name in ("WARSHA_BUILD", "MICROPY_DIR")}
     os.environ["MICROPY_DIR"] = str(paths.micropython_dir())
     os.environ["WARSHA_BUILD"] = str(folder)
@@ -79,13 +80,13 @@ def report() -> None:
 
 
 def board(url: str) -> None:
-    """Compare a board on a wire with our port of its family, and say how to scale to it."""
+    """Compare a connected board with our port of its family, and print the scale factors."""
     with open_board(url) as real:
         print(timing_board.scales(real))
 
 
 def main() -> int:
-    """Do what the command line says."""
+    """Run the steps of the command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("step", nargs="?", choices=["measure", "fit", "report", "board"])
     parser.add_argument("--board", metavar="URL", help="a device, socket://, rfc2217://")

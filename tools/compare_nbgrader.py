@@ -1,5 +1,5 @@
 """Compare our marks with the public seed to those of stock `nbgrader autograde`: item by item, and
-what `nbgrader export` writes of them.
+in the file of `nbgrader export`.
 
 python tools/compare_nbgrader.py [LAB ...]     every reference and mutant of these labs, or of all
 """
@@ -20,11 +20,11 @@ from grader.notebook.course_build import build_course
 from tests.support.classroom import Scores, auto_scores
 
 Marks = tuple[Scores, str]
-"""Each item's, and the exported CSV."""
+"""The points of each item, and the exported CSV."""
 
 
 def nbgrader(course: Course, *words: str) -> None:
-    """The command itself, in the course's folder."""
+    """Run the command in the folder of the course."""
     tools = Path(sys.executable).parent
     environment = {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}"}
     command = [str(tools / "nbgrader"), *words]
@@ -35,13 +35,13 @@ def nbgrader(course: Course, *words: str) -> None:
 
 
 def exported(course: Course) -> Marks:
-    """What the gradebook has now."""
+    """The current marks in the gradebook."""
     nbgrader(course, "export", "--to", "grades.csv")
     return auto_scores(course), (course.root / "grades.csv").read_text(encoding="utf-8")
 
 
 def stock_marks(course: Course) -> Marks:
-    """What stock nbgrader gives: it executes each notebook in its own kernel."""
+    """The marks of stock nbgrader: it executes each notebook in its own kernel."""
     for lab in course.labs:
         print(f"stock nbgrader grades {lab}", flush=True)  # a minute, or fifteen
         nbgrader(course, "autograde", lab, "--force", "--ScoreOnBoards.stock=True")
@@ -49,7 +49,7 @@ def stock_marks(course: Course) -> Marks:
 
 
 def our_marks(course: Course, trainees: Sequence[Trainee]) -> Marks:
-    """What `warsha grade --seeds public` gives, in a separate gradebook."""
+    """The marks of `warsha grade --seeds public`, in a separate gradebook."""
     (course.root / "gradebook.db").unlink()
     build_course(course)
     enrolment.enrol(course.root, trainees)

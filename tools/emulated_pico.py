@@ -1,9 +1,9 @@
 """The second engine: a Pico's real firmware under PyPI's rp2040py.
 
-rp2040py counts Cortex-M0+ cycles per instruction; what it leaves out (cache misses of the flash,
-erase times) is said in docs/measured/timing.md. A program's edges and text come with the emulated
-time, and are the same in each run: bytes for the board are handed over by the emulated clock
-alone.
+rp2040py counts Cortex-M0+ cycles per instruction; docs/measured/timing.md lists what it leaves
+out (cache misses of the flash, erase times). The edges and the text of a program have the emulated
+time and are the same in each run, because the emulated clock alone decides when the board gets
+bytes.
 """
 
 import time
@@ -36,7 +36,7 @@ class Edge(NamedTuple):
 
 
 class Ran(NamedTuple):
-    """What a program did: what it printed, its traceback, and the edges of its pins."""
+    """The result of a program: its output, its traceback, and the edges of its pins."""
 
     text: str
     error: str
@@ -44,16 +44,16 @@ class Ran(NamedTuple):
 
 
 class EmulatorError(Exception):
-    """The firmware did not do what was asked in time."""
+    """The firmware did not react in time."""
 
 
 def firmware() -> Path:
-    """Where `firmware/pico/build.py` puts what it built."""
+    """The output folder of `firmware/pico/build.py`."""
     return paths.build_dir() / "pico" / "firmware.uf2"
 
 
 class EmulatedPico:
-    """A powered Pico at its raw prompt; `run` may be called again and again.
+    """A powered Pico at its raw prompt; `run` may be called many times.
 
     Raises: EmulatorError when the firmware does not come up.
     """
@@ -66,10 +66,10 @@ class EmulatedPico:
         self.chip.load_bootrom(BOOTROM_B1)
         load_uf2(uf2, self.chip)
         self._cdc = USBCDC(self.chip.usb_ctrl)
-        self._cdc.on_serial_data = self._hear
-        self._cdc.on_device_connected = lambda: self._say(b"\r\x03\x01")
+        self._cdc.on_serial_data = self._receive
+        self._cdc.on_device_connected = lambda: self._send(b"\r\x03\x01")
         self._patient_host()
-        self._heard = bytearray()
+        self._received = bytearray()
         self._to_say = b""
         self._edges: list[Edge] = []
         for pin in GPIOS:
@@ -93,8 +93,8 @@ class EmulatedPico:
         self.chip.gpio[source].add_listener(follow)
 
     def soft_reset(self) -> None:
-        """A new interpreter, at the raw prompt."""
-        self._say(b"\x04")
+        """Restart the interpreter, up to the raw prompt."""
+        self._send(b"\x04")
         self._until(BANNER)
 
     def run(self, code: str) -> Ran:
@@ -103,7 +103,7 @@ class EmulatedPico:
         Raises: EmulatorError after the wall seconds that this board was given.
         """
         self._edges = []
-        self._say(code.encode() + b"\x04")
+        self._send(code.encode() + b"\x04")
         self._until(b"OK")
         text = self._until(b"\x04")[:-1]
         error = self._until(b"\x04>")[:-2]
@@ -142,21 +142,23 @@ class EmulatedPico:
         alarm = self._simulator.clock.create_alarm(frame)
         alarm.schedule(FRAME_NS)
 
-    def _say(self, data: bytes) -> None:
+    def _send(self, data: bytes) -> None:
         self._to_say += data
 
-    def _hear(self, data: bytes | bytearray) -> None:
-        self._heard += data
+    def _receive(self, data: bytes | bytearray) -> None:
+        self._received += data
 
     def _until(self, want: bytes) -> bytes:
         end = time.monotonic() + self._most_wall_s
-        while want not in self._heard:
+        while want not in self._received:
             if time.monotonic() > end:
-                raise EmulatorError(f"{want!r} did not come; heard {bytes(self._heard[-300:])!r}")
+                raise EmulatorError(
+                    f"{want!r} did not come; received {bytes(self._received[-300:])!r}"
+                )
             self._simulator._execute_batch()
-        at = self._heard.index(want) + len(want)
-        head = bytes(self._heard[:at])
-        del self._heard[:at]
+        at = self._received.index(want) + len(want)
+        head = bytes(self._received[:at])
+        del self._received[:at]
         return head
 
 

@@ -1,10 +1,10 @@
-"""Circuits and scenarios that are wrong in every way: a result, or one line of error.
+"""Fuzzes the bench with wrong circuits and scenarios: each gives a result or one line of error.
 
     python tools/fuzz_bench.py --count 10000        two processes, prints the results
-    python tools/fuzz_bench.py --only 4711          one of them again, with what it was
+    python tools/fuzz_bench.py --only 4711          one of them again, with its files
 
-Each number makes a circuit, a scenario and a program (fuzz_inputs.py), changes the first two, and
-has them linted, drawn, and run on a board. What is neither a result nor a known error fails.
+Each seed makes a circuit, a scenario and a program (fuzz_inputs.py), changes the first two, and
+lints, draws and runs them. Anything but a result or a known error is a failure.
 """
 
 import argparse
@@ -40,13 +40,13 @@ from tools import fuzz_inputs
 SECONDS = 0.1
 """Virtual time of a run."""
 MOST_S = 30
-"""Processor seconds that one number may take of this process."""
+"""CPU seconds of this process for one seed."""
 LIMITS = Limits(cpu_s=5, wall_s=10.0, records=500_000)
 LEAST_RAN = 0.3
 
 
 class Outcome(NamedTuple):
-    """The result of one number: `ran`, `refused`, or the traceback of a `failed` one."""
+    """The result of one seed: `ran`, `refused`, or `failed` with a traceback."""
 
     number: int
     kind: str
@@ -54,7 +54,7 @@ class Outcome(NamedTuple):
 
 
 class Case(NamedTuple):
-    """The files of one number."""
+    """The files of one seed."""
 
     diagram: str
     scenario: str
@@ -62,7 +62,7 @@ class Case(NamedTuple):
 
 
 def make(number: int) -> Case:
-    """The files of a number, the same each time."""
+    """The files of a seed, the same each time."""
     chance = random.Random(number)
     raw = fuzz_inputs.diagram(chance)
     steps, program = fuzz_inputs.scenario(chance, raw), fuzz_inputs.program(chance, raw)
@@ -76,7 +76,7 @@ def make(number: int) -> Case:
 
 
 def one(number: int) -> Outcome:
-    """Try one number."""
+    """Try one seed."""
     try:
         with limited(), tempfile.TemporaryDirectory() as folder:
             return _through(number, make(number), Path(folder))
@@ -142,7 +142,7 @@ def _one_line(*texts: str) -> None:
 
 
 def run(count: int, first: int = 0, processes: int = 2) -> list[Outcome]:
-    """Try this many numbers."""
+    """Try this many seeds."""
     with multiprocessing.get_context("spawn").Pool(processes, maxtasksperchild=500) as pool:
         return list(pool.imap_unordered(one, range(first, first + count), chunksize=10))
 
@@ -171,7 +171,7 @@ def main() -> int:
 
 
 def grouped(failed: list[Outcome]) -> dict[str, list[int]]:
-    """The last lines of each kind of traceback, and the numbers that it came of."""
+    """The last lines of each kind of traceback, and its seeds."""
     found: dict[str, list[int]] = {}
     for outcome in failed:
         found.setdefault("\n".join(outcome.text.splitlines()[-6:]), []).append(outcome.number)

@@ -1,11 +1,11 @@
-"""Boards that send anything: each ends with a reason or runs on, and never affects its neighbour.
+"""Fuzzes the bench with forged boards: each ends with a cause or runs on; no other board changes.
 
-    python tools/fuzz_frames.py --count 2000        two processes, prints the results
+    python tools/fuzz_frames.py --count 2000        two processes, prints how the boards ended
     python tools/fuzz_frames.py --only 4711         one of them again, with its traceback
 
-Each number gives what a forged board sends (forged_frames.py), on a bench with every kind of bus
-and radio; a real Pico works on the same bench. A traceback, a stall, or a different byte in the
-Pico's trace is a failure (every fourth Pico is on the same network instead: it only has to run).
+Each seed gives the records of a forged board (forged_frames.py) with every kind of bus and radio.
+A real Pico runs on the same bench. A traceback or a stall is a failure, and so is any difference
+in the trace of the Pico (every fourth Pico uses the same network: it only must not end).
 """
 
 import argparse
@@ -82,20 +82,20 @@ while True:
 
 
 def play(acts: list[Act], work: str = WORK) -> Bench:
-    """Runs a forged board next to a normal one. The bench is closed; its traces can be read."""
+    """Runs a forged and an honest board. The bench is closed; its traces can be read."""
     made = circuit("esp32", PARTS)
     with (
         tempfile.TemporaryDirectory() as folder,
-        Flash(made.sides[OTHER].board) as liar,
+        Flash(made.sides[OTHER].board) as forged,
         Flash(made.sides[HONEST].board) as honest,
     ):
         build = Path(folder)
         install(build, "esp32", ("rp2", paths.port_program("rp2").resolve()))
-        put(liar, acts)
+        put(forged, acts)
         honest.put({"main.py": work.encode()})
         before, os.environ["WARSHA_BUILD"] = os.environ.get("WARSHA_BUILD"), folder
         try:
-            flash = {OTHER: liar, HONEST: honest}
+            flash = {OTHER: forged, HONEST: honest}
             with Bench(made, seed=3, flash=flash, limits=LIMITS) as bench:
                 bench.run(UNTIL_NS)
         finally:
@@ -106,13 +106,13 @@ def play(acts: list[Act], work: str = WORK) -> Bench:
 
 
 @cache
-def quiet() -> str:
-    """The normal board's trace next to a board that sends nothing."""
+def undisturbed_hash() -> str:
+    """The hash of the honest board's trace next to a board that sends only its hello."""
     return play([hello()]).traces[HONEST].sha256()
 
 
 def one(number: int) -> Outcome:
-    """The result of a number: how its board ended, or a traceback."""
+    """The result of a seed: how its board ended, or a traceback."""
     try:
         with limited():
             apart = number % 4 > 0
@@ -123,20 +123,22 @@ def one(number: int) -> Outcome:
 
 
 def _judge(bench: Bench, apart: bool) -> str:
-    honest, liar = bench.traces[HONEST], bench.traces[OTHER]
+    honest, forged = bench.traces[HONEST], bench.traces[OTHER]
     assert honest.ended() is None and honest.end_ns == UNTIL_NS, (
-        "the neighbour did not get through"
+        "the honest board did not reach the end"
     )
-    assert not apart or honest.sha256() == quiet(), "the neighbour saw a difference"
-    assert len(liar.records) <= (LIMITS.records or 0) + 20_000, f"{len(liar.records)} records"
-    _look_at(liar)
+    assert not apart or honest.sha256() == undisturbed_hash(), (
+        "the trace of the honest board differs"
+    )
+    assert len(forged.records) <= (LIMITS.records or 0) + 20_000, f"{len(forged.records)} records"
+    _read_all(forged)
     draw(bench.circuit)
-    end = liar.ended()
+    end = forged.ended()
     assert end is None or (end.detail and end.detail.isprintable()), f"no reason: {end}"
     return ENDS[end.cause] if end else "lives"
 
 
-def _look_at(trace: Trace) -> None:
+def _read_all(trace: Trace) -> None:
     """All that people and checks do with a trace."""
     json.dumps(summary(trace))
     write_vcd(trace, io.StringIO(), ["13", "18", "21", "22", "32"])

@@ -1,7 +1,7 @@
 """Random circuits, scenarios and programs by seed, and random changes of their structure and text.
 
-Valid ones first: any parts that there are, wired as their pins are named; then a few changes of
-the kinds that people and programs make. The same number gives the same bytes.
+They start valid, with any parts, wired by the names of their pins; then a few typical errors of
+people and programs are added. The same seed gives the same bytes.
 """
 
 import copy
@@ -66,7 +66,7 @@ SUPPLIES = {
     "COM": "GND",
     "C": "GND",
 }
-"""Where pins of these names go."""
+"""The board pins for part pins of these names."""
 FROM_PEOPLE = sorted(ROOT.glob("labs/*/diagram*.json"))
 STEPS = (
     '- delay: "5ms"',
@@ -143,7 +143,7 @@ def scenario(chance: random.Random, raw: dict[str, Any]) -> str:
 
 
 def program(chance: random.Random, raw: dict[str, Any]) -> bytes:
-    """A program that does things to pins and continues, even when they fail."""
+    """A program that uses pins and continues after errors."""
     board = next((b for p in raw["parts"] if (b := boards.for_diagram(p["type"]))), None)
     gpios = board.gpios if board else (2, 4)
     numbers = [
@@ -163,7 +163,7 @@ def changed(chance: random.Random, tree: Any) -> Any:
 
 
 def garbled(chance: random.Random, text: str) -> str:
-    """A text in which, now and then, some characters are others or gone."""
+    """The text, sometimes with some characters changed or removed."""
     if chance.random() > 0.06 or not text:
         return text
     at, length = chance.randrange(len(text)), chance.choice((0, 1, 3, 40))
@@ -248,7 +248,7 @@ def _attribute(chance: random.Random, tree: Any) -> None:
 
 
 def _rewire(chance: random.Random, tree: Any) -> None:
-    """Leads the end of a wire to where another one ends."""
+    """Moves the end of a wire to the end of another one."""
     listed = [w for w in _listed(tree, "connections") if isinstance(w, list) and len(w) > 1]
     if listed:
         chance.choice(listed)[chance.randint(0, 1)] = chance.choice(listed)[chance.randint(0, 1)]

@@ -1,5 +1,5 @@
 """Makes docs/measured/not-simulated.md out of firmware/port/not_simulated.toml:
-`python tools/gap_table.py`. A test holds that the page is what this makes.
+`python tools/gap_table.py`. A test checks that the page is up to date.
 """
 
 import tomllib

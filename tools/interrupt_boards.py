@@ -62,7 +62,7 @@ NO_INTERRUPTS = "import machine\nmachine.disable_irq()\nwhile True: pass"
 
 @dataclass
 class Tally:
-    """What came of the interrupts of one program: answer times in seconds, and what went wrong."""
+    """The results of one program: answer times in seconds, and errors."""
 
     answers_s: list[float] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
@@ -74,12 +74,12 @@ class Tally:
 
 
 def wait(seconds: float) -> None:
-    """Let the program run: what is tried here is the moment of the interrupt."""
+    """Let the program run up to the moment of the interrupt."""
     threading.Event().wait(seconds)
 
 
 def run_s(board: Board, code: str) -> float:
-    """How long the program runs by itself, by the wall clock."""
+    """The duration of the program without an interrupt, by the wall clock."""
     start = time.monotonic()
     try:
         board.run(code, timeout_s=ENDLESS_S)
@@ -107,7 +107,7 @@ def interrupt_once(board: Board, code: str, delay_s: float, tally: Tally) -> Non
 
 
 def interrupt_program(family: str, name: str, count: int, seed: int) -> Tally:
-    """Interrupt one program `count` times on one board that must live through it all."""
+    """Interrupt one program `count` times on one board, which must not end."""
     tally = Tally()
     moments = random.Random(f"{seed} {family} {name}")
     code = PROGRAMS[name]
@@ -117,7 +117,7 @@ def interrupt_program(family: str, name: str, count: int, seed: int) -> Tally:
         for _ in range(count):
             interrupt_once(board, code, moments.uniform(0, length_s), tally)
         if board.eval("alive") != seed:
-            tally.wrong.append("the board was started anew")
+            tally.wrong.append("the board was restarted")
     return tally
 
 
@@ -128,8 +128,8 @@ def reset_without_interrupts(family: str, count: int) -> Tally:
         for _ in range(count):
             board.exec_detached(NO_INTERRUPTS)
             board.interrupt()
-            if heard := board.port.read(ENDLESS_S):
-                tally.wrong.append(f"Ctrl-C was not ignored: {heard!r}")
+            if received := board.port.read(ENDLESS_S):
+                tally.wrong.append(f"Ctrl-C was not ignored: {received!r}")
             start = time.monotonic()
             board.reset(timeout_s=ANSWER_S)
             if board.run("print(1+1)", timeout_s=ANSWER_S) != "2\n":

@@ -1,10 +1,9 @@
-"""Kill grading at random moments, continue, and compare with an undisturbed run.
+"""Kill grading at random moments, resume it, and compare with an undisturbed run.
 
     python tools/kill_grading.py --count 100   the writer, a worker, or the disk, in turn
 
-Each time a fresh copy of a course is graded by the real command. At the end every row of the
-gradebook, every file of `autograded/` and every record must be the same; and no program that was
-scored runs again.
+Each time the real command grades a new copy of a course. At the end every row of the gradebook,
+every file of `autograded/` and every record must be the same. No scored program may run again.
 """
 
 import argparse
@@ -42,28 +41,28 @@ def workers(writer: int) -> list[int]:
 
 
 def kill_writer(process: subprocess.Popen[str], _course: Course, _rng: random.Random) -> None:
-    """No handler, no cleaning up."""
+    """Kill the writer without a chance to clean up."""
     process.kill()
 
 
 def kill_worker(process: subprocess.Popen[str], _course: Course, rng: random.Random) -> None:
-    """One of them, if there is one at that moment."""
+    """Kill a worker, if there is one at that moment."""
     if found := workers(process.pid):
         with suppress(ProcessLookupError):
             os.kill(rng.choice(found), signal.SIGKILL)
 
 
 def fill_disk(_process: subprocess.Popen[str], course: Course, rng: random.Random) -> None:
-    """Leave so little that a file now and then still fits, or none."""
-    leave(course, rng.choice([0, 4096, 100_000]))
+    """Fill the disk almost completely: only some files still fit, or none."""
+    limit_free_space(course, rng.choice([0, 4096, 100_000]))
 
 
-def leave(course: Course, count: int) -> None:
-    """Fill the disk until this many bytes are left."""
+def limit_free_space(course: Course, count: int) -> None:
+    """Fill the disk until only `count` bytes are free."""
     with (course.place / "ballast").open("wb") as ballast:
         about = os.statvfs(course.place)
         free = about.f_bavail * about.f_frsize
-        with suppress(OSError):  # the run has used the space by now
+        with suppress(OSError):  # the run used the space in the meantime
             os.posix_fallocate(ballast.fileno(), 0, max(1, free - count))
 
 
@@ -90,7 +89,7 @@ def place_for(kind: str, scratch: Path) -> Iterator[Path]:
 
 
 def disturb(kind: str, course: Course, after_s: float, rng: random.Random) -> str:
-    """One run with one accident, and the run after it; what became of the first."""
+    """One disturbed run and the run after it. Returns the outcome of the first."""
     process = course.start()
     pids: set[int] = set()
     end = time.monotonic() + after_s
@@ -101,25 +100,25 @@ def disturb(kind: str, course: Course, after_s: float, rng: random.Random) -> st
     KINDS[kind](process, course, rng)
     _out, err = process.communicate(timeout=LIMIT_S)
     wait_for_end(pids)
-    told = told_well(kind, process.returncode, err)
+    outcome = checked_outcome(kind, process.returncode, err)
     (course.place / "ballast").unlink(missing_ok=True)
     finished, scored = course.finished(), len(course.scored())
     course.grade()
     again = finished & set(course.scored()[scored:])
     assert not again, f"{kind}: {again} ran again although they had been scored"
-    return told
+    return outcome
 
 
 def wait_for_end(pids: set[int]) -> None:
     """Workers whose writer was killed end by themselves."""
     end = time.monotonic() + LIMIT_S
     while any(Path(f"/proc/{pid}").exists() for pid in pids):
-        assert time.monotonic() < end, f"workers live on: {pids}"
+        assert time.monotonic() < end, f"workers still run: {pids}"
         time.sleep(0.01)
 
 
-def told_well(kind: str, code: int, err: str) -> str:
-    """Check the output of the disturbed run: no traceback of ours; a full disk is two lines."""
+def checked_outcome(kind: str, code: int, err: str) -> str:
+    """How the disturbed run ended: without a traceback, and with two lines for a full disk."""
     if kind == "writer":
         assert code in (0, -signal.SIGKILL), err
         return "killed" if code else "had ended"
@@ -129,7 +128,7 @@ def told_well(kind: str, code: int, err: str) -> str:
     assert code in (0, 1), err
     if code:
         assert err.startswith(FULL) and len(err.strip().splitlines()) == 2, err
-        return "said that the disk is full"
+        return "reported that the disk is full"
     return "had room enough"
 
 
@@ -155,17 +154,17 @@ def campaign(course: Course, kinds: list[str], scratch: Path, seed: int) -> Coun
     whole = copied(course, scratch / "whole")
     duration_s = whole.grade()
     expected = whole.state()
-    told: Counter[str] = Counter()
+    outcomes: Counter[str] = Counter()
     for number, kind in enumerate(kinds, 1):
         after_s = duration_s * rng.uniform(0.25, 1.0)
         with place_for(kind, scratch) as place:
             mine = copied(course, place)
             what = f"{kind}: {disturb(kind, mine, after_s, rng)}"
-            told[what] += 1
+            outcomes[what] += 1
             wrong = difference(mine.state(), expected)
             assert not wrong, f"{kind} after {after_s:.2f} s (seed {seed}): {wrong}"
             print(f"{number}/{len(kinds)} after {after_s:.2f} s {what}", flush=True)
-    return told
+    return outcomes
 
 
 def main() -> int:
@@ -177,15 +176,15 @@ def main() -> int:
     kinds = [kind for kind, _one in zip(cycle(possible()), range(options.count), strict=False)]
     with TemporaryDirectory(prefix="warsha-kills-") as scratch:
         course = made(Path(scratch, "course"), 12)
-        told = campaign(course, kinds, Path(scratch), options.seed)
-    for what, count in sorted(told.items()):
+        outcomes = campaign(course, kinds, Path(scratch), options.seed)
+    for what, count in sorted(outcomes.items()):
         print(f"{count:4} {what}")
     print(f"{options.count} runs disturbed (seed {options.seed}): the same marks each time")
     return 0
 
 
 def possible() -> list[str]:
-    """The accidents that this user can bring about."""
+    """The kinds of disturbance that this user can cause."""
     return [kind for kind in KINDS if kind != "disk" or os.geteuid() == 0]
 
 

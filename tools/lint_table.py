@@ -2,7 +2,7 @@
 
     python tools/lint_table.py
 
-A test checks that the page has the table that this program makes.
+A test checks that the table is up to date.
 """
 
 import re
@@ -26,7 +26,7 @@ def table() -> str:
 
 
 def page() -> str:
-    """The page with the right table."""
+    """The page with the new table."""
     return TABLE.sub(lambda _found: table(), PAGE.read_text(encoding="utf-8"))
 
 

@@ -1,8 +1,8 @@
-"""Makes docs/reference/measuring.md out of the measuring functions.
+"""Makes docs/reference/measuring.md from the measuring functions.
 
     python tools/measure_tables.py
 
-A test holds that the page is what this makes, and that all of it is said.
+A test checks that the page is up to date and that every entry has a docstring.
 """
 
 import ast
@@ -55,7 +55,7 @@ def read_rate(run: Run) -> list[Hertz]:
 
 @dataclass(frozen=True)
 class Entry:
-    """A function, or a class with what it offers."""
+    """A function, or a class with its public members."""
 
     name: str
     call: str
@@ -87,13 +87,13 @@ def entries(file: Path) -> list[Entry]:
 def _public(body: list[ast.stmt]) -> Iterator[Entry]:
     for node in body:
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
-            yield Entry(node.name, _call(node), _said(node))
+            yield Entry(node.name, _call(node), _docstring(node))
         elif isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-            yield Entry(node.name, _class(node), _said(node), tuple(_public(node.body)))
+            yield Entry(node.name, _class(node), _docstring(node), tuple(_public(node.body)))
 
 
 def _class(node: ast.ClassDef) -> str:
-    """Its name with what it holds."""
+    """The name of a class with its fields."""
     held = [
         one.target.id
         for one in node.body
@@ -103,7 +103,7 @@ def _class(node: ast.ClassDef) -> str:
 
 
 def _call(node: ast.FunctionDef) -> str:
-    """How it is called, and what it gives."""
+    """The signature and the type of the result."""
     given = node.args
     for one in (*given.args, *given.kwonlyargs, *filter(None, [given.vararg])):
         one.annotation = None
@@ -113,7 +113,7 @@ def _call(node: ast.FunctionDef) -> str:
     return node.name + ("" if is_property else f"({ast.unparse(given)})") + f" → {gives}"
 
 
-def _said(node: ast.FunctionDef | ast.ClassDef) -> str:
+def _docstring(node: ast.FunctionDef | ast.ClassDef) -> str:
     return ast.get_docstring(node) or ""
 
 

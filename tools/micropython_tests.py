@@ -49,7 +49,7 @@ WHY_SKIPPED = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """What run-tests.py said about each test, by its name, or that it was not asked."""
+    """The result of each test in run-tests.py by its name, or that it was not run."""
 
     passed: tuple[str, ...]
     failed: tuple[str, ...]
@@ -58,7 +58,7 @@ class Outcome:
 
     @property
     def share(self) -> float:
-        """Passed of those that were not skipped."""
+        """The share of passed tests among those that were not skipped."""
         return len(self.passed) / max(1, len(self.passed) + len(self.failed))
 
 
@@ -84,13 +84,13 @@ def served(family: str) -> Iterator[str]:
 
 
 def run(family: str, tests: Sequence[str]) -> Outcome:
-    """Run these tests on a fresh board; what fails against CPython once more, on another.
+    """Run these tests on a new board; a failed comparison with CPython is repeated on another.
 
-    Where a test comes without its output, run-tests.py has CPython make it, and what that prints
-    of a test of time depends on how busy this machine is.
+    For a test without an expected output, run-tests.py runs CPython, and its output for a test of
+    time depends on the load of the machine.
 
     Raises:
-        RuntimeError: run-tests.py gave up before the last test.
+        RuntimeError: run-tests.py ended before the last test.
     """
     out = _run(family, tests)
     root = micropython_dir() / "tests"

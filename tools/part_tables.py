@@ -1,7 +1,7 @@
-"""Makes docs/reference/parts.md out of the part classes: `python tools/part_tables.py`.
+"""Makes docs/reference/parts.md from the part classes: `python tools/part_tables.py`.
 
-A test holds that the page is what this makes. Which driver of others was tried with a part comes
-from `drivers.toml`.
+A test checks that the page is up to date. The third-party drivers that were
+tested with a part come from `drivers.toml`.
 """
 
 import inspect
@@ -50,7 +50,7 @@ def page() -> str:
 
 
 def drivers() -> dict[str, list[str]]:
-    """Part type to the drivers that were tried with it."""
+    """Part type to the drivers that were tested with it."""
     if not DRIVERS.exists():
         return {}
     found: dict[str, list[str]] = {}
@@ -74,7 +74,7 @@ def _row(part: Part, names: list[str], used: list[str]) -> str:
 
 
 def _pins(names: list[str]) -> str:
-    """All of them, but of a breadboard's holes only the first and the last."""
+    """The names of the pins; of many, only the first and the last."""
     if len(names) > MOST_PINS:
         names = [names[0], "…", names[-1]]
     return " ".join(f"`{name}`" for name in names)

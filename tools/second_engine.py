@@ -3,10 +3,10 @@
     python tools/second_engine.py [--report docs/measured/second-engine.md]
 
 The firmware is what `firmware/pico/build.py` builds, run by PyPI's rp2040py; GP2 is wired to GP6
-and 1.65 V to GP26, there as here. A program agrees when it prints the same, each pin takes the
-same levels in the same order, and each time from edge to edge lies within `FACTORS`, or within
-`SLACK_US`. The bench stands for a chip, which takes 1.12 times what the emulator counts where the
-processor works (costs.h), and the same where a program sleeps.
+and 1.65 V to GP26, on both. A program agrees when it prints the same, each pin takes the
+same levels in the same order, and each time from edge to edge is within `FACTORS`, or within
+`SLACK_US`. The bench simulates a chip, which takes 1.12 times the emulated time where the
+processor works (costs.h), and the same time where a program sleeps.
 """
 
 import argparse
@@ -53,14 +53,14 @@ the same on both.
 
 
 class Seen(NamedTuple):
-    """What a program did: its lines, and for each pin its levels with their times (µs)."""
+    """The result of a program: its lines, and the times and levels of each pin (µs)."""
 
     lines: list[str]
     edges: dict[int, list[tuple[float, bool]]]
 
 
 class Compared(NamedTuple):
-    """A program on both engines; `fault` says in words what differs, "" if nothing does."""
+    """A program on both engines; `fault` describes the difference, "" if there is none."""
 
     name: str
     edges: int
@@ -94,7 +94,7 @@ def on_bench(source: str) -> Seen:
     """Run on our port, as main.py of a board on the rig."""
     hands = [rig.Hand(0, "pot", "position", 0.5)]
     trace = rig.play("rp2", source, RUN_MS, hands)
-    return Seen(rig.said(trace), _settled({pin: _edges(trace, pin) for pin in PINS}))
+    return Seen(rig.printed_lines(trace), _settled({pin: _edges(trace, pin) for pin in PINS}))
 
 
 def _edges(trace: Trace, pin: int) -> list[tuple[float, bool]]:
@@ -104,7 +104,7 @@ def _edges(trace: Trace, pin: int) -> list[tuple[float, bool]]:
 
 
 def _settled(edges: dict[int, list[tuple[float, bool]]]) -> dict[int, list[tuple[float, bool]]]:
-    """Changes of level alone, from low: setting a pad up also counts as an edge in an emulator."""
+    """Only changes of level, from low: in an emulator the setup of a pad is also an edge."""
     settled = {}
     for pin, rows in edges.items():
         level, kept = False, []

@@ -1,4 +1,4 @@
-"""Prints what a newcomer would stumble over in the Python of `hardware` and `grader`:
+"""Prints weaknesses in the structure of `hardware` and `grader`:
 
     python tools/structure.py
 
@@ -17,10 +17,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("hardware", "grader")
 SHORT, LONG = 40, 500
-"""Lines of a file that is looked at twice."""
+"""The usual range of lines in a file."""
 
 REASONS: dict[str, str] = {
-    "*/__init__.py": "says what lives in the folder",
+    "*/__init__.py": "describes the content of the folder",
     "hardware/bench/parts/*.py": "one file is one part",
     "hardware/bench/peripherals/*.py": "one file is one peripheral, found by itself",
     "hardware/bench/scenario/commands/*.py": "one file is one kind of command, found by itself",
@@ -29,7 +29,7 @@ REASONS: dict[str, str] = {
     "hardware/bench/limits.py": "grader and bench share it",
     "grader/measure/*.py": "one file is one subject",
     "hardware/bench/network/link.py": "the interface between two layers of the network",
-    "hardware/bench/network/tcp/datagram.py": "UDP, beside TCP",
+    "hardware/bench/network/tcp/datagram.py": "UDP, separate from TCP",
     "hardware/bench/network/host_gateway.py": "the layer that leads to the host's own network",
     "grader/classrun/preload.py": "the fork server of the workers takes a module by its name",
     "grader/reports/class_writer.py": "the counterpart of feedback_writer.py for a class",
@@ -127,7 +127,7 @@ def odd_sizes(files: Mapping[str, Path]) -> Iterator[str]:
 
 
 def main() -> int:
-    """Print all of it; 1 if there is anything."""
+    """Print all findings; 1 if there are any."""
     files = modules()
     around, twice, sizes = circles(arrows(files)), same_names(files), list(odd_sizes(files))
     print(f"circles between rooms: {len(around)}", *map(" ".join, around), sep="\n  ")

@@ -1,4 +1,4 @@
-"""Scales virtual time to a board on a wire: two factors, for floats and for all else."""
+"""Scales virtual time to a connected board: two factors, for floats and for everything else."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -26,7 +26,7 @@ FLOATS = ("floats", "floats_math")
 
 
 class Scale(NamedTuple):
-    """How much longer the board takes than our port: median, and the middle four fifths."""
+    """Time of the board over that of our port: median, and the middle four fifths."""
 
     median: float
     low: float
@@ -35,7 +35,7 @@ class Scale(NamedTuple):
 
 
 def scales(board: Board) -> str:
-    """Run the small programs on the board and on our port of its family; what to change where."""
+    """Run the small programs on the board and on our port of its family. Returns advice."""
     family = str(board.eval("__import__('sys').platform"))
     if family not in FAMILIES:
         return f"there is no virtual board for {family}"

@@ -1,9 +1,9 @@
 """Fits the cost table to measured small programs.
 
-What a program takes is the sum of how often each cost is charged, times the cost: a run of the
-tunable port with one cost of 1 µs and none else says how often. The costs then follow from
-non-negative least squares on relative errors, with less weight for what does not fit, and a
-slight pull to what they were before, which decides between costs that always come together.
+The time of a program is the sum over all costs of count times cost. A run of the tunable port with
+one cost of 1 µs and no other gives the count. The costs follow from non-negative least squares on
+relative errors, with less weight for outliers and a slight pull to the previous costs, which
+decides between costs that always occur together.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,9 +21,9 @@ UNIT_NS = 1000
 PULL = 0.01
 ROUNDS, SWEEPS = 8, 400
 OUTLIER = 0.1
-"""A relative error from which on a program has less weight."""
+"""Above this relative error a program has less weight."""
 SMALL_US = 20.0
-"""Errors of programs that take less time are measured as if they took this long."""
+"""The error of a shorter program is relative to this time."""
 LEAST_US = {"PIN_WRITE": 0.5, "PIN_READ": 0.1, "SLEEP_US": 0.1, "ADC_READ": 0.1}
 """A loop in C around these must take time; hardware/boards names the least of a pin write."""
 
@@ -38,7 +38,7 @@ class Equations(NamedTuple):
 
 
 def count(programs: Sequence[Program], names: Sequence[str]) -> dict[str, list[int | None]]:
-    """What each program takes on the tunable port with one cost of 1 µs; "" with none at all."""
+    """The time of each program on the tunable port with one cost of 1 µs; "" is without costs."""
     found = {}
     for name in ["", *names]:
         with PortBoard("rp2", {name: UNIT_NS} if name else {}) as port:
@@ -51,7 +51,7 @@ def equations(
     measured: Mapping[str, int | None],
     counted: Mapping[str, Sequence[int | None]],
 ) -> Equations:
-    """Put measured and counted together, less the empty loop where a program has one."""
+    """Combine measured and counted times, minus the empty loop of a program that has one."""
     names = [name for name in counted if name]
     row = {program.name: at for at, program in enumerate(programs)}
     taken = [
@@ -89,20 +89,20 @@ def least_squares(a: Floats, b: Floats, before: Floats, least: Floats) -> Floats
     return x
 
 
-def fit(said: Equations, before: Mapping[str, float]) -> dict[str, float]:
+def fit(system: Equations, before: Mapping[str, float]) -> dict[str, float]:
     """The costs (µs of the emulated chip) that explain the programs best."""
-    start = np.array([before[name] for name in said.names])
-    least = np.array([LEAST_US.get(name, 0.0) for name in said.names])
-    relative = 1 / np.maximum(said.us, SMALL_US)
-    weight, x = np.ones(len(said.us)), start
+    start = np.array([before[name] for name in system.names])
+    least = np.array([LEAST_US.get(name, 0.0) for name in system.names])
+    relative = 1 / np.maximum(system.us, SMALL_US)
+    weight, x = np.ones(len(system.us)), start
     for _ in range(ROUNDS):
         w = relative * weight
-        x = least_squares(said.counts * w[:, None], said.us * w, start, least)
-        weight = 1 / np.sqrt(1 + (off(said, x) / OUTLIER) ** 2)
-    return dict(zip(said.names, x.tolist(), strict=True))
+        x = least_squares(system.counts * w[:, None], system.us * w, start, least)
+        weight = 1 / np.sqrt(1 + (off(system, x) / OUTLIER) ** 2)
+    return dict(zip(system.names, x.tolist(), strict=True))
 
 
-def off(said: Equations, x: Floats) -> Floats:
+def off(system: Equations, x: Floats) -> Floats:
     """The logarithm of explained over measured, program by program."""
-    logs: Floats = np.log(np.maximum(said.counts @ x, 1) / np.maximum(said.us, 1))
+    logs: Floats = np.log(np.maximum(system.counts @ x, 1) / np.maximum(system.us, 1))
     return logs

@@ -1,7 +1,7 @@
-"""The programs that virtual time is calibrated with, and the whole ones that it is tried on.
+"""The small programs for the calibration of virtual time, and the whole ones for its test.
 
-Each prints one number, the microseconds that its work took, and is run from a soft reset, so that
-what a name look-up or the collector meets does not depend on the program before.
+Each prints one number, the microseconds of its work. It runs after a soft reset, so that name
+look-ups and the garbage collector do not depend on the previous program.
 """
 
 import textwrap
@@ -43,7 +43,7 @@ PARAMETERS = {"bm_fft": (2, 32), "misc_mandel": (10, 10), "bm_fannkuch": (6,)}
 class Program(NamedTuple):
     """A program and its name, `group: statement` of a small one.
 
-    `empty` names the program whose time is taken off; "" where nothing is.
+    `empty` names the program whose time is subtracted, or is "".
     """
 
     name: str
@@ -55,29 +55,29 @@ def micro() -> list[Program]:
     """The small programs of `calibration/micro.toml`, and the empty loop of each group."""
     groups = tomllib.loads((FOLDER / "micro.toml").read_text())
     programs = []
-    for group, said in groups.items():
+    for group, table in groups.items():
         empty = f"{group}: "
-        programs.append(Program(empty, _micro(said, "")))
+        programs.append(Program(empty, _micro(table, "")))
         programs += [
-            Program(f"{group}: {statement.strip()}", _micro(said, statement), empty)
-            for statement in said["statements"]
+            Program(f"{group}: {statement.strip()}", _micro(table, statement), empty)
+            for statement in table["statements"]
             if statement
         ]
     return programs
 
 
-def _micro(said: dict[str, object], statement: str) -> str:
+def _micro(table: dict[str, object], statement: str) -> str:
     body = "\n".join([statement or "pass"] * (REPEATS if statement else 1))
     return MICRO.format(
-        module=textwrap.dedent(str(said.get("module", ""))),
-        local=textwrap.indent(str(said.get("local", "pass")), "    "),
+        module=textwrap.dedent(str(table.get("module", ""))),
+        local=textwrap.indent(str(table.get("local", "pass")), "    "),
         body=textwrap.indent(body, "        "),
-        turns=said.get("turns", TURNS),
+        turns=table.get("turns", TURNS),
     )
 
 
 def whole() -> list[Program]:
-    """Whole programs, none of which is fitted to: ours, and MicroPython's tests/perf_bench."""
+    """Whole programs, which are not part of the fit: ours, and MicroPython's tests/perf_bench."""
     ours = [
         Program(path.stem, path.read_text() + WHOLE.format(setup=""))
         for path in sorted((FOLDER / "programs").glob("*.py"))

@@ -13,11 +13,11 @@ from tools.timing_targets import Measure, Stored
 TEMPLATE = FOLDER / "page.md"
 SPEED = re.compile(r"#define VB_SPEED ([\d.]+)\n")
 LIMITS = (1.15, 1.35)
-"""What is required: the median, and nine of ten programs, are within these factors, up or down."""
+"""The aim: the median, and nine of ten programs, are within these factors up or down."""
 
 
 class Row(NamedTuple):
-    """A program: what the firmware took, and our port at the emulator's speed (µs)."""
+    """A program: the time of the firmware, and of our port at the emulator's speed (µs)."""
 
     name: str
     firmware_us: int
@@ -30,14 +30,14 @@ class Row(NamedTuple):
 
 
 def chip_factor() -> float:
-    """How much slower than the emulator our port takes a Pico to be."""
+    """The factor between the time of our port and that of the emulator."""
     found = SPEED.search((timing_table.PORT / "families" / "rp2.h").read_text())
     assert found
     return float(found[1])
 
 
 def compare(programs: Sequence[Program], stored: Stored, ours: Measure) -> list[Row]:
-    """Each program that ran on both; of a small one what is beyond its empty loop."""
+    """Each program that ran on both; a small one without its empty loop."""
     chip, measured = chip_factor(), {}
     for program in programs:
         real, port = stored.get(program), ours(program)

@@ -1,7 +1,7 @@
 """The cost table of the port as data: read from firmware/port/cost/costs.h, and written back.
 
-A build whose costs can be set at its start lets a fit see what each cost does to each program: the
-time of a program with one cost alone is how often it is charged.
+The tunable build gets its costs at the start, for the fit: the time of a program with one cost
+alone shows how often that cost is charged.
 """
 
 import re
@@ -18,7 +18,7 @@ COMMENT_COLUMN = 48
 MACHINE = "PIN_WRITE PIN_READ PIN_INIT ADC_READ PWM_DUTY PWM_FREQ TIMER_INIT TIME SLEEP SLEEP_US"
 SERIAL = "TX TX_BYTE FLASH_CALL"
 HEADER = '#include "cost/costs.h"\n#include <stdint.h>\n'
-SOURCE = """// Costs that are told at the start: VB_COSTS="NAME=ns ..."; what is not named is 0.
+SOURCE = """// Costs that are set at the start: VB_COSTS="NAME=ns ..."; what is not named is 0.
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,8 +27,8 @@ static const struct {{ const char *name; uint32_t *at; }} table[] = {{
 {rows}
 }};
 __attribute__((constructor)) static void start(void) {{
-    char *said = getenv("VB_COSTS");
-    for (char *name = said ? strtok(said, "= ") : 0; name; name = strtok(0, "= ")) {{
+    char *costs = getenv("VB_COSTS");
+    for (char *name = costs ? strtok(costs, "= ") : 0; name; name = strtok(0, "= ")) {{
         uint32_t ns = strtoul(strtok(0, "= "), 0, 10);
         for (unsigned i = 0; i < sizeof(table) / sizeof(*table); i++) {{
             if (!strcmp(table[i].name, name)) {{
@@ -54,32 +54,35 @@ def write(costs: Mapping[str, float]) -> None:
     def changed(row: re.Match[str]) -> str:
         if row[2] not in costs:
             return row[0]
-        said = f"{row[1]}({costs[row[2]]:.3f})"
-        return said.ljust(COMMENT_COLUMN) if row[0].endswith(" ") else said
+        define = f"{row[1]}({costs[row[2]]:.3f})"
+        return define.ljust(COMMENT_COLUMN) if row[0].endswith(" ") else define
 
     COSTS.write_text(ROW.sub(changed, COSTS.read_text()))
 
 
 def build(folder: Path, family: str = "rp2") -> None:
-    """Build the port with costs that can be set at its start. Raises: CalledProcessError."""
+    """Build the port with costs that can be set. Raises: CalledProcessError."""
     folder.mkdir(parents=True, exist_ok=True)
     names = list(read())
     defines = "".join(
-        f"#undef VB_NS_{n}\nextern uint32_t vb_told_{n};\n#define VB_NS_{n} vb_told_{n}\n"
+        f"#undef VB_NS_{n}\nextern uint32_t vb_tunable_{n};\n#define VB_NS_{n} vb_tunable_{n}\n"
         for n in names
     )
-    (folder / "told.h").write_text(HEADER + defines)
-    variables = "\n".join(f"uint32_t vb_told_{n};" for n in names)
-    rows = "\n".join(f'    {{"{n}", &vb_told_{n}}},' for n in names)
-    (folder / "told.c").write_text(SOURCE.format(variables=variables, rows=rows))
+    (folder / "tunable.h").write_text(HEADER + defines)
+    variables = "\n".join(f"uint32_t vb_tunable_{n};" for n in names)
+    rows = "\n".join(f'    {{"{n}", &vb_tunable_{n}}},' for n in names)
+    (folder / "tunable.c").write_text(SOURCE.format(variables=variables, rows=rows))
     flags = subprocess.run(
         ["sh", str(PORT / "cc32.sh")], check=True, capture_output=True, text=True
     ).stdout.split()
-    compiled = ["gcc", *flags, "-O1", "-fno-pie", "-c", "told.c", "-o", "told.o"]
+    compiled = ["gcc", *flags, "-O1", "-fno-pie", "-c", "tunable.c", "-o", "tunable.o"]
     subprocess.run(compiled, check=True, cwd=folder)
     command = ["make", "-C", str(PORT), f"FAMILY={family}", "-j2"]
     command += [f"MICROPY_DIR={paths.micropython_dir()}", f"BUILD={folder / 'port' / family}"]
     command += [f"MPYCROSS_BUILD={paths.build_dir() / 'objects' / 'mpy-cross'}"]
-    command += [f"CFLAGS_EXTRA=-DVB_COSTS_H='\"{folder / 'told.h'}\"'", f"LIB={folder / 'told.o'}"]
+    command += [
+        f"CFLAGS_EXTRA=-DVB_COSTS_H='\"{folder / 'tunable.h'}\"'",
+        f"LIB={folder / 'tunable.o'}",
+    ]
     with (folder / "build.log").open("w") as log:
         subprocess.run(command, check=True, stdout=log, stderr=subprocess.STDOUT)

@@ -1,4 +1,4 @@
-"""Where a timed program can run: the firmware under the emulator, our port, any board."""
+"""Targets of a timed program: the firmware under the emulator, our port, any board."""
 
 import hashlib
 import json
@@ -11,11 +11,11 @@ from tests.support.bare_bench import BareBench
 from tools.timing_programs import Program
 
 Measure = Callable[[Program], int | None]
-"""Microseconds that a program says it took; None where it cannot run (memory, a module)."""
+"""Microseconds that a program printed; None if it cannot run (memory, a module)."""
 
 
 def number(text: str, error: str) -> int | None:
-    """What a program printed; None for a program that ended in an exception."""
+    """The number that a program printed; None after an exception."""
     return None if error or not text.strip() else int(text.split()[-1])
 
 
@@ -34,22 +34,22 @@ def on_firmware() -> Measure:
 
 
 def on_board(board: Board) -> Measure:
-    """A board on a wire, a real one or a virtual."""
+    """A connected board, real or virtual."""
 
     def measure(program: Program) -> int | None:
         board.soft_reset()
-        said: list[str] = []
+        output: list[str] = []
         try:
-            board.run(program.source, timeout_s=300, on_output=said.append)
+            board.run(program.source, timeout_s=300, on_output=output.append)
         except Exception as error:
-            return number("".join(said), str(error))
-        return number("".join(said), "")
+            return number("".join(output), str(error))
+        return number("".join(output), "")
 
     return measure
 
 
 class PortBoard:
-    """Our port on a `BareBench`; the tunable build gets its costs (ns by name)."""
+    """Our port without the bench; the tunable build gets its costs (ns by name)."""
 
     def __init__(self, family: str = "rp2", costs: Mapping[str, int] | None = None) -> None:
         if costs is not None:
@@ -79,12 +79,12 @@ class PortBoard:
 
 
 def digest(program: Program) -> str:
-    """What a stored figure is valid for."""
+    """The key of a stored figure."""
     return hashlib.sha256(program.source.encode()).hexdigest()[:12]
 
 
 class Stored:
-    """Figures of the firmware, kept in a file: an emulator takes its time."""
+    """Figures of the firmware, kept in a file, because the emulator is slow."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -93,12 +93,12 @@ class Stored:
         )
 
     def get(self, program: Program) -> int | None:
-        """What was stored for this very program."""
+        """The stored figure of exactly this program."""
         known = self._known.get(program.name)
         return known[1] if known and known[0] == digest(program) else None  # type: ignore[return-value]
 
     def has(self, program: Program) -> bool:
-        """Whether this very program was run, also to no result."""
+        """Whether exactly this program was run, also without a result."""
         known = self._known.get(program.name)
         return known is not None and known[0] == digest(program)
 

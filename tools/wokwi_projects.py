@@ -1,7 +1,7 @@
-"""Public Wokwi projects that we wrote anew, and the page about them.
+"""Rewritten public Wokwi projects, and the page about them.
 
-`python tools/wokwi_projects.py` makes docs/measured/wokwi-projects.md out of the table and the
-folders in `wokwi_projects/`; a test holds that the page is what this makes.
+`python tools/wokwi_projects.py` makes docs/measured/wokwi-projects.md from the table and the
+folders in `wokwi_projects/`; a test checks that the page is up to date.
 """
 
 import json
@@ -45,7 +45,7 @@ class Project(NamedTuple):
 
     @property
     def folder(self) -> Path:
-        """Where its circuit, programs and scenario are."""
+        """The folder of its circuit, programs and scenario."""
         return FOLDER / self.slug
 
     @property
@@ -54,7 +54,7 @@ class Project(NamedTuple):
         return _scenario(self.folder)
 
     def proofs(self, state: int) -> list[ScenarioStep]:
-        """The steps that expect what the statement of this number (from 1 on) says."""
+        """The steps that check the statement of this number (from 1 on)."""
         return [step for step in self.scenario.steps if step.name.startswith(f"{state} ")]
 
 

@@ -122,9 +122,8 @@ def count_delays(run: Run) -> list[Millis]:
 def double_counts(run: Run) -> Quantity | None:
     """The number of COUNT lines after two quick presses; None if there is none in time for the
     first."""
-    counted, at = [at for at, _ in counts(run)], run.data["at"]
-    in_time = counted and at <= counted[0] < at + APART
-    return Quantity(len(counted), counted[-1].ns) if in_time else None
+    times, at = [at for at, _ in counts(run)], run.data["at"]
+    return Quantity(len(times), times[-1].ns) if times and at <= times[0] < at + APART else None
 
 
 # d: long presses.
@@ -136,7 +135,7 @@ def cycles(run: Run) -> list[tuple[float, float]]:
     return list(zip(starts, [*starts[1:], run.episode.seconds * 1000], strict=True))
 
 
-def expected_output(run: Run) -> list[Text]:
+def lines_due(run: Run) -> list[Text]:
     """In each cycle LONG and then COUNT 1: the next press starts a new count."""
     pairs = zip(run.data["long"], run.data["short"], strict=True)
     ends = [(ms(long + LONG).ns, ms(short).ns) for (long, _), (short, _) in pairs]
@@ -155,11 +154,11 @@ def why_long(run: Run) -> str:
         return "long_repeat"
     if found and not any(per_hold):
         return "active_high"
-    return "no_debounce" if len(counts(run)) > len(expected_output(run)) else ""
+    return "no_debounce" if len(counts(run)) > len(lines_due(run)) else ""
 
 
-@gate("d.told", episode="hold", expect=Exactly(expected_output), on_miss="no_long", why=why_long)
-def reported(run: Run) -> list[Text]:
+@gate("d.told", episode="hold", expect=Exactly(lines_due), on_miss="no_long", why=why_long)
+def printed(run: Run) -> list[Text]:
     """The output of each cycle from its first LONG on; all of it without a LONG."""
     lines = [line for line in run.lines() if re.fullmatch(r"LONG|COUNT [0-9]+", line.text)]
     found: list[Text] = []
@@ -192,10 +191,10 @@ def long_delays(run: Run) -> list[Millis]:
     on_miss="held_boot",
     after="d.long",
 )
-def reported_while_held(run: Run) -> list[Moment]:
+def printed_while_held(run: Run) -> list[Moment]:
     """COUNT and LONG before the release of a button that is held since the reset."""
-    reported_at = [at for at, _ in counts(run)] + longs(run)
-    return sorted(at for at in reported_at if at < run.data["released"])
+    printed_at = [at for at, _ in counts(run)] + longs(run)
+    return sorted(at for at in printed_at if at < run.data["released"])
 
 
 # e: LED_R.

@@ -79,8 +79,8 @@ class Slot:
         """Whether the reading is right and has one OK row with the humidity that the sensor
         sent."""
         percent = self.reading.humidity
-        row_percent = self.rows[0].values[1] if self.status() == "OK" else NEVER
-        return percent is not None and abs(row_percent - percent) < 0.15
+        logged = self.rows[0].values[1] if self.status() == "OK" else NEVER
+        return percent is not None and abs(logged - percent) < 0.15
 
 
 def row_of(line: OutputLine) -> Row | None:
@@ -117,11 +117,11 @@ def slots(run: Run) -> list[Slot]:
     rings = [line.at_ns for line in run.lines() if line.text == "ALARM HOT"]
     edges = [*(reading.at_ns for reading in readings), run.end_ns - run.zero_ns]
     cuts = [(bisect_left(found, t, key=lambda r: r.at_ns), bisect_left(rings, t)) for t in edges]
-    contents = [(found[a:b], rung - before) for (a, before), (b, rung) in pairwise(cuts)]
-    kept = zip(readings, edges[1:], contents, strict=True)
+    output = [(found[a:b], rung - before) for (a, before), (b, rung) in pairwise(cuts)]
+    kept = zip(readings, edges[1:], output, strict=True)
     last_ns = edges[-1] - LED_SETTLED.ns
     return [
-        Slot(reading, end, *content) for reading, end, content in kept if reading.at_ns < last_ns
+        Slot(reading, end, *printed) for reading, end, printed in kept if reading.at_ns < last_ns
     ]
 
 
@@ -160,8 +160,8 @@ def sent(run: Run) -> list[Celsius]:
 def why_values(run: Run) -> str:
     """Only negative temperatures are wrong."""
     pairs = zip(logged.measure(run), sent(run), strict=True)
-    wrong = [(shown, real) for shown, real in pairs if abs(shown - real) > 1]
-    return "sign_bit" if wrong and all(real < 0 < shown for shown, real in wrong) else ""
+    wrong = [(value, real) for value, real in pairs if abs(value - real) > 1]
+    return "sign_bit" if wrong and all(real < 0 < value for value, real in wrong) else ""
 
 
 @check("b", points=4, expect=Within(Celsius(0.1), of=sent), on_miss="wrong_values", why=why_values)
@@ -294,8 +294,8 @@ def why_alarm(run: Run) -> str:
 @check("e.alarm", points=1, expect=Exactly(alarms_due), on_miss="wrong_alarm", why=why_alarm)
 def alarms(run: Run) -> list[Text] | None:
     """The reading of each ALARM HOT; None if no alarm was due."""
-    alarms_at = [slot.when() for slot in slots(run) for _ in range(slot.alarms)]
-    return alarms_at if alarms_due(run) else None
+    found = [slot.when() for slot in slots(run) for _ in range(slot.alarms)]
+    return found if alarms_due(run) else None
 
 
 def led_due(run: Run) -> list[str]:

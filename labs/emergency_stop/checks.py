@@ -280,7 +280,7 @@ def why_time(run: Run) -> str:
     return "polling" if all(-RHYTHM <= x <= SLOWEST_STOP for x in late) else ""
 
 
-reported_times = check(
+times_reported = check(
     "d.t", points=2, expect=Within(ms(5), of=stop_times), on_miss="wrong_time", why=why_time
 )(reported)
 
@@ -303,7 +303,7 @@ def buzzes(run: Run) -> list[Millis]:
     return found
 
 
-reported_time_after_wrap = check(
+time_reported_after_wrap = check(
     "e",
     points=2,
     episode="wrap",

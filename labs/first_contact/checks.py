@@ -114,8 +114,8 @@ def windows(run: Run) -> list[tuple[int, int]]:
 
 def ready_times(run: Run) -> list[list[int]]:
     """When READY was printed in each boot, perhaps after a prompt that was there at the reset."""
-    ready_at = [line.at_ns for line in run.all_lines() if line.text.endswith("READY L01")]
-    return [[t for t in ready_at if start <= t < end] for start, end in windows(run)]
+    printed = [line.at_ns for line in run.all_lines() if line.text.endswith("READY L01")]
+    return [[t for t in printed if start <= t < end] for start, end in windows(run)]
 
 
 @check("a", points=3, expect=AtMost(seconds(2)), on_miss="late_ready")
@@ -152,12 +152,12 @@ def ids(run: Run) -> list[Text]:
 
 def why_id(run: Run) -> str:
     """Only upper and lower case differ, or it is the id of another board."""
-    printed = ids(run)
-    if not printed:
+    found = ids(run)
+    if not found:
         return "no_id"
-    if printed == who_in_capitals(run):
+    if found == who_in_capitals(run):
         return "hex_case"
-    looks_right = [re.fullmatch(r"[0-9a-fA-F]{12,16} (esp32|rp2)", text) for text in printed]
+    looks_right = [re.fullmatch(r"[0-9a-fA-F]{12,16} (esp32|rp2)", text) for text in found]
     return "other_id" if all(looks_right) else ""
 
 
@@ -244,7 +244,7 @@ def why_silent(run: Run) -> str:
     alive_ns = min(run.main_ends_ns(), default=run.end_ns - run.zero_ns)
     if any("ping " in line.text for line in run.lines() if line.at_ns < alive_ns):
         return "input_echo"
-    return "crlf_empty" if any("IndexError" in raised.text for raised in run.tracebacks()) else ""
+    return "crlf_empty" if any("IndexError" in error.text for error in run.tracebacks()) else ""
 
 
 def why_pong(run: Run) -> str:

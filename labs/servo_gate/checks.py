@@ -121,7 +121,7 @@ def duties(run: Run) -> list[Percent] | None:
     return found if len(found) == len(moments(run)) and len(set(found)) > 1 else None
 
 
-# The gate: its orders, and what it did.
+# The gate: its orders, and its movements.
 
 
 def finals(run: Run) -> list[tuple[int, int]]:
@@ -300,10 +300,10 @@ def why_refused(run: Run) -> str:
 def refusals(run: Run) -> list[Millis]:
     """The time from each wrong order to `ERR RANGE`; infinite if the gate moved, or if the line
     comes without reason or twice."""
-    refused_at = [line.at_ns for line in run.lines() if line.text == "ERR RANGE"]
+    printed = [line.at_ns for line in run.lines() if line.text == "ERR RANGE"]
     found = []
     for order, start, end in windows(run):
-        mine = [t for t in refused_at if start <= t < end]
+        mine = [t for t in printed if start <= t < end]
         if order.angle is not None:
             found += [Millis(NEVER, t) for t in mine]
         else:

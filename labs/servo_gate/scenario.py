@@ -78,21 +78,21 @@ def orders(rng: random.Random) -> list[Order]:
     """Two ramps, one that a new order reverses, and one that the button reverses."""
     near, far = rng.randrange(5, 20), rng.randrange(70, 91)
     back, last = rng.randrange(5, 25), rng.randrange(30, 91)
-    given: list[Order] = []
+    orders: list[Order] = []
     at = rng.uniform(400, 700)
     for angle in rng.sample([far, near], 2):
-        given.append(Order(at, f"GATE {angle}", angle))
+        orders.append(Order(at, f"GATE {angle}", angle))
         at += 1500 + rng.uniform(REST_MS, 900)
-    end = 90 - given[-1].angle if given[-1].angle == near else near
-    given.append(Order(at, f"GATE {end}", end, rests=False))
+    end = 90 - orders[-1].angle if orders[-1].angle == near else near
+    orders.append(Order(at, f"GATE {end}", end, rests=False))
     at += rng.uniform(300, 600)
-    given.append(Order(at, f"GATE {back}", back))
+    orders.append(Order(at, f"GATE {back}", back))
     at += 2600 + rng.uniform(0, 300)
-    given.append(Order(at, f"GATE {far}", far, rests=False))
+    orders.append(Order(at, f"GATE {far}", far, rests=False))
     at += rng.uniform(200, 350)
-    given.append(Order(at, "", 0))
+    orders.append(Order(at, "", 0))
     at += 3200 + rng.uniform(0, 300)
-    return [*given, Order(at, f"GATE {last}", last)]
+    return [*orders, Order(at, f"GATE {last}", last)]
 
 
 def refused(rng: random.Random) -> list[Order]:
@@ -109,10 +109,10 @@ def refused(rng: random.Random) -> list[Order]:
         rng.randrange(91),
     ]
     angles += [None, None]
-    given: list[Order] = []
+    orders: list[Order] = []
     at = rng.uniform(400, 700)
     for angle in angles:
         text = wrong.pop() if angle is None else str(angle)
-        given.append(Order(at, f"GATE {text}", angle))
+        orders.append(Order(at, f"GATE {text}", angle))
         at += (REFUSED_MS if angle is None else 1500 + REST_MS) + rng.uniform(0, 200)
-    return given
+    return orders

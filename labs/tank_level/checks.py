@@ -216,8 +216,8 @@ def why_no_na(run: Run) -> str:
 def sound_answers(run: Run) -> Percent | None:
     """How many of the right echoes gave a distance and a lit LED."""
     sound = [ping for ping in pings(run) if ping.echo == "sound"]
-    printed = [ping for ping in sound if max(ping.distances()) < NEVER]
-    good = [ping for ping in printed if not is_dark(run, ping.lines[0][0], ping.until_ns)]
+    answered = [ping for ping in sound if max(ping.distances()) < NEVER]
+    good = [ping for ping in answered if not is_dark(run, ping.lines[0][0], ping.until_ns)]
     missed = [ping.at_ns for ping in sound if ping not in good]
     places = missed + triggers(run).at_ns[-1:].tolist()
     return Percent(100 * len(good) / max(len(sound), 1), places[0]) if places else None

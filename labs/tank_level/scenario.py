@@ -50,10 +50,10 @@ def warm(rng: random.Random, height: int) -> Episode:
     for celsius in (5, 45):
         lengths = [rng.uniform(3000, 3500), *(rng.uniform(500, 3500) for _ in range(5))]
         more, end = steps_of(rng, lengths, at)
-        temp_at = at + rng.uniform(50, 250)
+        sent_at = at + rng.uniform(50, 250)
         steps += set_control("sonar", "temperature", celsius, at=ms(at))
-        steps += serial(b"TEMP %d\n" % celsius, at=ms(temp_at))
-        spans.append((temp_at + SETTLED_MS, end - STEP_MS))  # a trigger takes some time
+        steps += serial(b"TEMP %d\n" % celsius, at=ms(sent_at))
+        spans.append((sent_at + SETTLED_MS, end - STEP_MS))  # a trigger takes some time
         path, at = path + more, end
     data = {"path": path, "spans": spans}
     return Episode("warm", at / 1000, config(height), steps + surface(path), data)
@@ -64,7 +64,7 @@ def fault(rng: random.Random, height: int) -> Episode:
     path = [(0.0, height * rng.uniform(0.15, 0.6))]
     lost = rng.uniform(700, 1100)
     stuck = lost + rng.uniform(900, 1300)
-    steps = surface(path) + spoil("silent", 1, 3, lost) + spoil("stuck", 1, 3, stuck)
+    steps = surface(path) + echo_fault("silent", 1, 3, lost) + echo_fault("stuck", 1, 3, stuck)
     return Episode("fault", (stuck + 1800) / 1000, config(height), steps, {"path": path})
 
 
@@ -95,7 +95,7 @@ def bar(rng: random.Random, height: int) -> Episode:
         elif level not in (UPPER, LOWER):
             ghost_at = at + rng.uniform(700, 800) if number == ghost_in else ghost_at
             at += rng.uniform(1300, 1700)
-    steps += spoil("ghost", height * rng.uniform(0.05, 0.2) / 10, 1, ghost_at)
+    steps += echo_fault("ghost", height * rng.uniform(0.05, 0.2) / 10, 1, ghost_at)
     mm = [(t, height * (1 - level / 100)) for t, level in path]
     data = {"path": mm, "height": height, "ghost": ghost_at}
     return Episode("bar", at / 1000, config(height), surface(mm) + steps, data)
@@ -127,7 +127,7 @@ def surface(path: Path) -> list[Step]:
     return [s for at, mm in path for s in set_control("sonar", "distance", mm / 10, at=ms(at))]
 
 
-def spoil(name: str, value: float, times: int, at: float) -> list[Step]:
+def echo_fault(name: str, value: float, times: int, at: float) -> list[Step]:
     """A fault of the sensor for a number of measurements."""
     count = set_control("sonar", "fault_count", times, at=ms(at))
     return count + set_control("sonar", name, value, at=ms(at))

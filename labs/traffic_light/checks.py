@@ -181,8 +181,8 @@ def why_order(run: Run) -> str:
 
 def why_public(run: Run) -> str:
     """It uses the public plan although another one, or none, is on the board."""
-    is_public = run.data.get("plan") == PUBLIC_PLAN
-    return "hardcoded" if not is_public and names(run)[:3] == PUBLIC_ORDER[:3] else ""
+    public = run.data.get("plan") == PUBLIC_PLAN
+    return "hardcoded" if not public and names(run)[:3] == PUBLIC_ORDER[:3] else ""
 
 
 def why_length(run: Run) -> str:
@@ -267,4 +267,4 @@ def blink_duty(run: Run) -> list[Percent]:
 @gate("e.quiet", episode=FALLBACKS, expect=Never("traceback"), on_miss="exception")
 def tracebacks(run: Run) -> list[Moment]:
     """When an exception ended the program."""
-    return [moment_of_ns(raised.at_ns) for raised in run.tracebacks()]
+    return [moment_of_ns(traceback.at_ns) for traceback in run.tracebacks()]

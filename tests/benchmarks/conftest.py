@@ -1,8 +1,8 @@
 """Benchmarks run only when they are asked for: `pytest --benchmarks tests/benchmarks`.
 
-Each gives figures to `measured`; the table comes at the end, and with `--table FILE` as a page of
-the documents. The aims are those of a quiet machine, so nothing fails when a figure is missed: a
-word says so.
+Each benchmark passes figures to `measured`. The table is printed at the end; `--table FILE` writes
+it as a page of the documents. The aims hold for an idle machine, so a missed figure is marked but
+is no failure.
 """
 
 from collections.abc import Callable
@@ -18,13 +18,13 @@ FIGURES = pytest.StashKey[list[Figure]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Benchmarks take long and need a quiet machine."""
+    """Benchmarks take long and need an idle machine."""
     parser.addoption("--benchmarks", action="store_true", help="run the benchmarks")
     parser.addoption("--table", type=Path, metavar="FILE", help="write their table here")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Nothing of this folder without the option."""
+    """Skip this folder without the option."""
     return None if config.getoption("--benchmarks", default=False) else True
 
 

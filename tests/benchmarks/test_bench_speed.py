@@ -1,6 +1,6 @@
 """One board on a bench: records, round trips, and virtual against wall time.
 
-Measurements that a busy machine can disturb are repeated a few times, and the quickest one counts.
+A measurement that a busy machine disturbs is repeated, and the fastest run counts.
 """
 
 from collections.abc import Callable
@@ -54,7 +54,7 @@ HEAD = "from machine import ADC, Pin\nimport time\nled = Pin(15, Pin.OUT)\n"
 
 
 def run(program: str, until_ns: int, circuit: Diagram = PICO) -> tuple[Stopwatch, Trace]:
-    """What the run takes, and its trace."""
+    """The duration of the run, and its trace."""
     made = Circuit(circuit)
     with Flash(made.board) as flash:
         flash.put({"main.py": (HEAD + program).encode()})
@@ -65,7 +65,7 @@ def run(program: str, until_ns: int, circuit: Diagram = PICO) -> tuple[Stopwatch
 
 
 def best(program: str, until_ns: int, circuit: Diagram = PICO) -> tuple[Stopwatch, Trace]:
-    """The quickest of a few runs."""
+    """The fastest of a few runs."""
     runs = (run(program, until_ns, circuit) for _repeat in range(REPEATS))
     return min(runs, key=lambda ran: ran[0].wall_s)
 

@@ -34,9 +34,9 @@ PICO = load(
 BOARDS = 2000
 REQUESTS = 200
 PROMPT_NS = 10**9
-"""No board takes this long to reach its prompt."""
+"""A board reaches its prompt before this time."""
 MOST_FDS = 4
-"""More than a board needs: descriptors for its line and its flash, and some for its start."""
+"""More descriptors than a board needs: for its line, its flash and its start."""
 
 
 def to_prompt(bench: Bench) -> None:
@@ -47,7 +47,7 @@ def to_prompt(bench: Bench) -> None:
 
 
 def requests(measured: Measured, when: str) -> None:
-    """Ask for a board again and again."""
+    """Request one board after another."""
     times = []
     with Stopwatch() as watch:
         for seed in range(REQUESTS):

@@ -1,7 +1,7 @@
-"""Grading a class: against stock nbgrader in the same run, and how it grows.
+"""Grading a class: compared with stock nbgrader in the same run, and for growing classes.
 
-The class hands in the reference and the mutants of lab L01 in turn, one that computes for ever
-among them; three hidden seeds each.
+The submissions are the reference and the mutants of lab L01 in turn, one of them with an endless
+loop, with three hidden seeds each.
 """
 
 import os
@@ -40,13 +40,13 @@ MODULE_1 = ("first_contact", "traffic_light", "buttons", "emergency_stop")
 
 @pytest.fixture(scope="module")
 def handed_in(tmp_path_factory: pytest.TempPathFactory) -> Course:
-    """A class that nobody has graded."""
+    """A class that was not graded yet."""
     return made(tmp_path_factory.mktemp("speed") / "class", CLASS, slow=True)
 
 
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch) -> Callable[[Course], None]:
-    """From now on this process, too, works on that course."""
+    """Use that course in this process, too."""
 
     def use(course: Course) -> None:
         monkeypatch.setenv("WARSHA_BUILD", str(course.place))
@@ -56,7 +56,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Callable[[Course], None]:
 
 
 def command(course: Course, *words: str) -> float:
-    """A command of this environment in the course's folder; how long it took (s)."""
+    """Run a command of this environment in the course's folder. Returns its duration (s)."""
     tools = Path(sys.executable).parent
     ours = {"WARSHA_BUILD": str(course.place), "WARSHA_SECRET_FILE": str(course.place / "secret")}
     begin = time.perf_counter()
@@ -73,8 +73,8 @@ def command(course: Course, *words: str) -> float:
 
 
 def stock_s(course: Course) -> float:
-    """The time that stock nbgrader takes for a submission, without its start: from the first
-    graded notebook to the last."""
+    """The time of stock nbgrader for a submission, without its start: from the first graded
+    notebook to the last."""
     command(course, "nbgrader", "autograde", LAB, "--ScoreOnBoards.stock=True")
     graded = course.root.glob(f"autograded/*/{LAB}/{LAB}.ipynb")
     times = sorted(file.stat().st_mtime for file in graded)
@@ -91,7 +91,7 @@ def sample(course: Course, place: Path) -> Course:
 
 
 def without_ours(course: Course) -> None:
-    """Let every code cell that would call Warsha hold a number: a cell with points those."""
+    """Replace each code cell that would call Warsha by a number, the points of the cell."""
     for file in [course.root / "source" / LAB / f"{LAB}.ipynb", *submissions(course)]:
         notebook = nbformat.read(file, as_version=4)
         for cell in notebook.cells:
@@ -102,7 +102,7 @@ def without_ours(course: Course) -> None:
 
 
 def submissions(course: Course) -> Iterator[Path]:
-    """Every notebook that was handed in."""
+    """Every submitted notebook."""
     return course.root.glob(f"submitted/*/{LAB}/{LAB}.ipynb")
 
 
@@ -121,8 +121,8 @@ def test_a_class_against_stock(handed_in: Course, tmp_path: Path, measured: Meas
 
 
 def each_s(course: Course, workers: int, work: Work, count: int) -> float:
-    """Seconds for a submission, from when each worker has given one: the second's first is ready
-    with the first's, and would count for nothing."""
+    """Seconds for a submission. The time starts when each worker has finished one, because the
+    first results of all workers come at the same time."""
     grading = Grading(replace(load_course("iot_micropython"), labs=(LAB,), roster=None), LAB)
     folders = dict(list(grading.submissions().items())[:count])
     workers = min(workers, pool.processors())
@@ -169,7 +169,7 @@ def middle(values: Sequence[float]) -> float:
     ("work", "few", "name", "aim"),
     [
         (score_task, FEW, "a submission's time among {many:,} to that among {few}", 1.1),
-        # Not 20: there our first look into the gradebook is as long as a tenth of the whole.
+        # Not 20: then our first read of the gradebook would take a tenth of the time.
         (by_text, CLASS, "without boards, which hide the rest: among {many:,} to {few}", None),
     ],
     ids=["boards", "no_boards"],
@@ -183,7 +183,7 @@ def test_a_class_a_hundred_times_as_large(
     environment: Callable[[Course], None],
     measured: Measured,
 ) -> None:
-    # Each with its own gradebook: the gradebook of thousands is large.
+    # Each class has its own gradebook, because that of thousands is large.
     small, large = (made(tmp_path / str(count), count) for count in (few, MANY))
 
     def once(course: Course, count: int) -> float:

@@ -1,6 +1,6 @@
-"""Host functions and attackers: a sandbox that starts, and what a hostile class costs the others.
+"""Host functions and attackers: the start of a sandbox, and the delay by a hostile class.
 
-Measurements that a busy machine can disturb are repeated a few times, and the quickest one counts.
+A measurement that a busy machine disturbs is repeated, and the fastest run counts.
 """
 
 from collections.abc import Callable
@@ -39,7 +39,7 @@ def test_a_sandbox(measured: Measured) -> None:
     measured("the end of a sandbox", end * 1000, "ms")
 
 
-def test_what_attackers_cost_the_others(measured: Measured, tmp_path: Path) -> None:
+def test_the_time_that_attackers_cost_others(measured: Measured, tmp_path: Path) -> None:
     rounds = attack_delay.measure(tmp_path)
     alone, attacked = (
         median(attack_delay.p95_ms(times) for times in both)

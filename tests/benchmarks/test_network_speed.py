@@ -16,7 +16,7 @@ from tests.support.stopwatch import Stopwatch
 Measured = Callable[..., None]
 DAY = 86_400 * SECOND
 WAKES = 8600
-"""At least this many of the 8,640: the board takes a little longer than 10 s for each."""
+"""The least number of the 8,640 messages: each takes the board a little longer than 10 s."""
 PUBLISH = """
     raw = bus.readfrom_mem(0x68, 0x41, 2)
     client.publish(b'node', '{"t":%d}' % (raw[0] << 8 | raw[1]), qos=1)
@@ -54,7 +54,7 @@ def circuit() -> Circuit:
 
 
 def day(program: str) -> Stopwatch:
-    """What a day of the node takes."""
+    """The wall time of a day of the node."""
     made = circuit()
     with Flash(made.board) as flash:
         flash.put({"main.py": program.encode()})

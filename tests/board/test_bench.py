@@ -26,17 +26,17 @@ def test_an_hour_of_blinking(family: str) -> None:
 
 
 def test_a_run_in_slices_is_the_same_run() -> None:
-    def story(*stops: int) -> str:
+    def trace_hash(*stops: int) -> str:
         with bench_with(BLINK, seed=5) as bench:
             bench.control("btn1", "pressed", 1, 700 * MS)
             for stop in stops:
                 bench.run(stop)
             return bench.trace.sha256()
 
-    assert story(3 * SECOND) == story(1, 400 * MS, 1000 * MS, 1001 * MS, 3 * SECOND)
+    assert trace_hash(3 * SECOND) == trace_hash(1, 400 * MS, 1000 * MS, 1001 * MS, 3 * SECOND)
 
 
-def test_ticks_begin_where_they_are_told(family: str) -> None:
+def test_ticks_begin_at_the_given_value(family: str) -> None:
     program = "import time\nprint(time.ticks_ms() > 2**30 - 1500)"
     with bench_with(program, family, ticks0_ms=2**30 - 1000) as bench:
         bench.run(SECOND)
@@ -54,7 +54,7 @@ def test_a_polling_loop_follows_the_input_at_once(family: str) -> None:
         trace = bench.trace
     pressed = trace.edges(PINS[family]["BTN"])
     shown = trace.edges(PINS[family]["LED"])
-    assert SECOND in pressed.falling()  # the first touch; then it bounces
+    assert SECOND in pressed.falling()  # the first contact, before the bounce
     assert 0 < shown.falling()[0] - SECOND < 40_000
     assert not trace.level_at(PINS[family]["LED"], SECOND + 100 * MS)
     assert trace.level_at(PINS[family]["LED"], 2 * SECOND + 100 * MS)
@@ -118,9 +118,9 @@ while True:
         bench.control("pot1", "position", 0.5, 0)
         bench.control("pot1", "position", 1.0, SECOND)
         bench.run(2 * SECOND)
-        said = text(bench).split()
-    assert said[0] in ("4", "5")
-    assert said[-1] in ("9", "10")
+        words = text(bench).split()
+    assert words[0] in ("4", "5")
+    assert words[-1] in ("9", "10")
 
 
 def test_a_short_is_noted() -> None:
@@ -139,9 +139,9 @@ def test_a_short_is_noted() -> None:
         assert not bench.trace.level_at(26, 2 * SECOND)
 
 
-# -- one story, one trace -------------------------------------------------------------------
+# -- one scenario, one trace -------------------------------------------------------------------
 
-STORY = """
+PROGRAM = """
 from machine import ADC, Pin, Timer
 import asyncio, os, random, time
 led, loose = Pin({LED}, Pin.OUT), Pin({LOOSE}, Pin.IN)
@@ -164,8 +164,8 @@ asyncio.run(main())
 """
 
 
-def story(family: str, seed: int = 1) -> str:
-    program = STORY.replace("{TIMER}", "-1" if family == "rp2" else "0")
+def trace_hash(family: str, seed: int = 1) -> str:
+    program = PROGRAM.replace("{TIMER}", "-1" if family == "rp2" else "0")
     with bench_with(program, family, seed=seed) as bench:
         for n in range(8):
             bench.control("btn1", "pressed", (n + 1) & 1, 800 * MS + n * 150 * MS)
@@ -177,17 +177,17 @@ def story(family: str, seed: int = 1) -> str:
         return bench.trace.sha256()
 
 
-def test_the_same_story_gives_the_same_trace(family: str) -> None:
-    assert len({story(family) for _ in range(10)}) == 1
-    assert story(family) != story(family, seed=2)
+def test_the_same_scenario_gives_the_same_trace(family: str) -> None:
+    assert len({trace_hash(family) for _ in range(10)}) == 1
+    assert trace_hash(family) != trace_hash(family, seed=2)
 
 
 def test_a_loaded_machine_gives_the_same_trace(family: str) -> None:
-    alone = story(family)
+    alone = trace_hash(family)
     busy = "import sys, threading\nthreading.Thread(target=sys.stdin.read, daemon=True).start()\n"
     busy += "while threading.active_count() > 1: pass"
     with ExitStack() as stack:
         for _ in range(4):
             load = subprocess.Popen([sys.executable, "-c", busy], stdin=subprocess.PIPE)
             stack.callback(load.communicate)  # closes its input: it ends
-        assert {story(family) for _ in range(5)} == {alone}
+        assert {trace_hash(family) for _ in range(5)} == {alone}

@@ -1,4 +1,4 @@
-"""Many boards at once, and a bench that other threads reach."""
+"""Many boards at once, and a bench that other threads use."""
 
 import threading
 from collections.abc import Iterator
@@ -35,10 +35,10 @@ class Live:
 
     def __init__(self, bench: InteractiveBench) -> None:
         self.bench = bench
-        self.said = bytearray()
+        self.received = bytearray()
         self._changed = threading.Condition()
         self._leaving = False
-        bench.on_tx(self._hear)
+        bench.on_tx(self._receive)
         self._thread = threading.Thread(target=self._serve)
 
     def __enter__(self) -> "Live":
@@ -55,16 +55,16 @@ class Live:
         while not self._leaving:
             self.bench.serve_once(5.0)
 
-    def _hear(self, data: bytes, _t_ns: int) -> None:
+    def _receive(self, data: bytes, _t_ns: int) -> None:
         with self._changed:
-            self.said += data
+            self.received += data
             self._changed.notify_all()
 
     def expect(self, words: bytes) -> None:
-        """Waits until the board has said this, and forgets it."""
+        """Waits until the board has printed this, and removes it."""
         with self._changed:
-            assert self._changed.wait_for(lambda: words in self.said, 60), bytes(self.said)
-            del self.said[: self.said.index(words) + len(words)]
+            assert self._changed.wait_for(lambda: words in self.received, 60), bytes(self.received)
+            del self.received[: self.received.index(words) + len(words)]
 
     def type(self, keys: bytes) -> None:
         self.bench.soon(lambda: self.bench.send(keys))
@@ -76,7 +76,7 @@ def live(request: pytest.FixtureRequest, family: str) -> Iterator[Live]:
         yield made
 
 
-def test_a_person_at_the_prompt(live: Live) -> None:
+def test_a_person_types_at_the_prompt(live: Live) -> None:
     live.expect(b">>> ")
     for n in range(50):
         live.type(b"%d + 1\r\n" % n)
@@ -103,7 +103,7 @@ def test_a_control_reaches_a_waiting_board(live: Live, family: str) -> None:
     live.expect(b"edge")
 
 
-def test_a_bench_whose_board_is_gone_still_does_what_it_is_asked() -> None:
+def test_a_bench_answers_after_its_board_has_ended() -> None:
     limits = Limits(cpu_s=1, wall_s=None)
     with Live(InteractiveBench(circuit(), limits=limits)) as live:
         live.expect(b">>> ")
@@ -155,7 +155,7 @@ def test_a_program_that_only_writes_does_not_fill_an_interactive_bench() -> None
         assert live.bench.ended is None
 
 
-def test_what_is_closed_is_closed() -> None:
+def test_a_closed_bench_refuses_every_call() -> None:
     bench = Bench(circuit())
     with bench:
         bench.run(SECOND)
@@ -179,12 +179,12 @@ while True:
 
 
 @pytest.mark.parametrize("mode", ["virtual", "realtime"])
-def test_a_short_press_after_a_quiet_while_is_seen(mode: Mode) -> None:
+def test_a_short_press_after_a_quiet_time_is_seen(mode: Mode) -> None:
     program = LOOKS.format(pin=PINS["esp32"]["BTN"]).encode()
     with LiveBench(circuit("esp32").diagram, mode=mode) as bench, Board(bench.connect()) as board:
         board.files.put("main.py", program)
         board.boot_detached()
         for _ in range(3):
-            assert board.serial.readline(0.4) == ""  # the bench hears nothing meanwhile
+            assert board.serial.readline(0.4) == ""  # the bench receives nothing during this time
             bench.press("btn1", 0.05)
             assert board.serial.readline(60) == "PRESSED"

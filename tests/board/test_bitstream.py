@@ -1,6 +1,4 @@
-"""Lamps behind one wire: what `machine.bitstream`, PIO and RMT send arrives as bytes, down a
-chain.
-"""
+"""Chains of pixels on one wire: data from `machine.bitstream`, PIO and RMT arrives as bytes."""
 
 from typing import ClassVar
 
@@ -14,14 +12,14 @@ from hardware.bench.flash import Flash
 from hardware.bench.parts.common.pixels import PixelPart
 from hardware.bench.protocol import frames
 from hardware.bench.trace.trace import Trace
-from tests.support.rig import MS, PINS, play, said
+from tests.support.rig import MS, PINS, play, printed_lines
 
 Seen = list[tuple[bytes, int]]
 """Frames and their times."""
 
 
 class Lamps(PixelPart):
-    """Keeps the first bytes of each frame, and passes on the rest."""
+    """Keeps the first bytes of each frame and passes the rest on."""
 
     TYPES: ClassVar[tuple[str, ...]] = ("test-lamps",)
     PINS: ClassVar[dict[str, tuple[float, float]]] = {"DIN": (0, 0), "DOUT": (9, 0)}
@@ -36,13 +34,13 @@ class Lamps(PixelPart):
 
 @pytest.fixture
 def lamps(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A part type of our own."""
+    """Registers a part type for these tests."""
     find = parts.find
     monkeypatch.setattr(parts, "find", lambda name: Lamps if name in Lamps.TYPES else find(name))
 
 
 def shown(family: str, program: str, until_ms: float = 200) -> tuple[Seen, Seen, Trace]:
-    """The frames of two chains, one behind the other (the first keeps 3 bytes, the second 6)."""
+    """The frames of two chains in a row (the first keeps 3 bytes, the second 6)."""
     kind = {"esp32": "esp32_devkit_c_v4", "rp2": "pi_pico"}[family]
     board = boards.load(kind)
     out = next(p.name for p in board.pins.values() if p.gpio == PINS[family]["OUT"])
@@ -68,7 +66,7 @@ def shown(family: str, program: str, until_ms: float = 200) -> tuple[Seen, Seen,
 
 
 @pytest.mark.usefixtures("lamps")
-def test_neopixel_reaches_every_lamp(family: str) -> None:
+def test_neopixel_reaches_every_pixel(family: str) -> None:
     program = """
 from neopixel import NeoPixel
 lamps = NeoPixel(Pin(OUT), 3)
@@ -90,7 +88,7 @@ lamps.write()
 
 
 @pytest.mark.usefixtures("lamps")
-def test_lamps_only_know_how_long_a_pulse_is(family: str) -> None:
+def test_a_pixel_decodes_the_width_of_a_pulse(family: str) -> None:
     program = """
 for timing in ((800, 450, 400, 850), (400, 850, 400, 850), (300, 60_000, 800, 60_000)):
     machine.bitstream(Pin(OUT, Pin.OUT), 0, timing, b'\\x0f\\x0f\\x0f')
@@ -113,7 +111,7 @@ machine.bitstream(Pin(OUT, Pin.OUT), 0, (400, 850, 800, 450), bytes(9000) + b'\\
 
 
 @pytest.mark.usefixtures("lamps")
-def test_pio_sends_edges_and_the_lamps_read_them() -> None:
+def test_pixels_decode_edges_from_pio() -> None:
     program = """
 from rp2 import PIO, StateMachine, asm_pio
 @asm_pio(sideset_init=PIO.OUT_LOW, out_shiftdir=PIO.SHIFT_LEFT, autopull=True, pull_thresh=24)
@@ -138,7 +136,7 @@ time.sleep_ms(1)
 
 
 @pytest.mark.usefixtures("lamps")
-def test_rmt_sends_edges_and_the_lamps_read_them() -> None:
+def test_pixels_decode_edges_from_rmt() -> None:
     program = """
 import esp32
 rmt = esp32.RMT(0, pin=Pin(OUT), clock_div=8)
@@ -153,7 +151,7 @@ print(rmt.wait_done(timeout=20))
     assert "True" in [line.text for line in trace.lines()]
 
 
-def test_an_rmt_channel_that_was_given_back_sends_nothing() -> None:
+def test_a_released_rmt_channel_sends_nothing() -> None:
     program = """
 import esp32
 from machine import Pin
@@ -165,13 +163,13 @@ try:
 except OSError as error:
     print(error)
 """
-    assert said(play("esp32", program)) == ["(-258, 'ESP_ERR_INVALID_ARG')"]
+    assert printed_lines(play("esp32", program)) == ["(-258, 'ESP_ERR_INVALID_ARG')"]
 
 
-def test_a_stream_takes_its_time_however_long(family: str) -> None:
+def test_a_bit_stream_of_any_length_takes_its_time(family: str) -> None:
     program = (
         "import machine, time\nbegin = time.ticks_ms()\n"
         "machine.bitstream(machine.Pin(OUT, machine.Pin.OUT), 0, (800_000,) * 4, bytes(500))\n"
         "print(time.ticks_diff(time.ticks_ms(), begin))"
     )
-    assert 6400 <= int(said(play(family, program, 7000))[0]) < 6410
+    assert 6400 <= int(printed_lines(play(family, program, 7000))[0]) < 6410

@@ -1,4 +1,4 @@
-"""What `Board` promises, on every board and over every way to it."""
+"""The contract of `Board`, on every board and over every connection to it."""
 
 import random
 import threading
@@ -67,7 +67,7 @@ def test_long_output_arrives_whole(fresh: Board) -> None:
 
 
 def test_output_is_seen_while_the_program_runs(fresh: Board) -> None:
-    """The program waits for an answer that it can only get when its question was seen."""
+    """The program waits for an answer to its question, so the question must arrive before."""
 
     def answer(text: str) -> None:
         if "name?" in text:
@@ -86,7 +86,7 @@ def test_a_time_out_is_named_and_the_next_run_works(fresh: Board) -> None:
     assert answers(fresh)
 
 
-def test_another_thread_can_interrupt(fresh: Board) -> None:
+def test_another_thread_interrupts_a_program(fresh: Board) -> None:
     def stop(text: str) -> None:
         threading.Thread(target=fresh.interrupt).start()
 
@@ -95,12 +95,12 @@ def test_another_thread_can_interrupt(fresh: Board) -> None:
     assert answers(fresh)
 
 
-def test_stop_here_runs_the_program_s_finally(fresh: Board) -> None:
-    heard: list[str] = []
+def test_a_stop_runs_the_program_s_finally(fresh: Board) -> None:
+    received: list[str] = []
 
     def stop(text: str) -> None:
-        heard.append(text)
-        if len(heard) == 1:
+        received.append(text)
+        if len(received) == 1:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -109,7 +109,7 @@ def test_stop_here_runs_the_program_s_finally(fresh: Board) -> None:
             on_output=stop,
             timeout_s=WAIT_S,
         )
-    assert "lamp off" in "".join(heard)
+    assert "lamp off" in "".join(received)
     assert answers(fresh)
 
 
@@ -125,7 +125,7 @@ def test_a_main_program_that_runs_is_interrupted(fresh: Board) -> None:
     assert answers(fresh)
 
 
-def test_a_main_program_with_a_wrong_line_says_so_though_nobody_watches(fresh: Board) -> None:
+def test_a_syntax_error_in_main_is_printed_without_a_client(fresh: Board) -> None:
     fresh.files.put("main.py", b"import time\nwhile True\n    pass\n")
     with pytest.raises(DeviceError, match="SyntaxError") as caught:
         fresh.boot_detached()
@@ -184,15 +184,15 @@ def test_boot_runs_main_and_waits_for_its_end(fresh: Board) -> None:
 
 def test_boot_raises_what_main_raised(fresh: Board) -> None:
     fresh.files.put("main.py", b"print('start')\n[][1]\n")
-    heard: list[str] = []
+    received: list[str] = []
     with pytest.raises(DeviceError, match="IndexError") as caught:
-        fresh.boot(timeout_s=WAIT_S, on_output=heard.append)
+        fresh.boot(timeout_s=WAIT_S, on_output=received.append)
     assert 'File "main.py", line 2' in caught.value.traceback
-    assert "".join(heard).startswith("start\nTraceback")
-    assert "MicroPython" not in "".join(heard)
+    assert "".join(received).startswith("start\nTraceback")
+    assert "MicroPython" not in "".join(received)
 
 
-def test_a_program_left_running_talks_over_the_line(fresh: Board) -> None:
+def test_a_program_left_running_uses_the_serial_line(fresh: Board) -> None:
     # Not input(): MicroPython's takes ASCII only (shared/readline).
     program = "import sys\nwhile True:\n    print('you said', sys.stdin.readline().strip())\n"
     fresh.files.put("main.py", program.encode())
@@ -214,7 +214,7 @@ def test_noise_at_the_prompt_harms_nothing(fresh: Board) -> None:
         assert answers(fresh)
 
 
-def test_a_client_that_died_in_the_middle_of_a_paste(fresh: Board) -> None:
+def test_a_board_recovers_from_a_client_that_ended_during_a_paste(fresh: Board) -> None:
     for half in (b"\x05A\x01print(", b"\x05A", b"print('no end", b"\x05A\x01" + b"x" * 100):
         fresh.run("pass")
         fresh.port.write(half)
@@ -241,7 +241,7 @@ def test_text_files_of_every_script(fresh: Board) -> None:
     fresh.files.rm("نص '\".py")
 
 
-def test_a_file_is_replaced_and_leaves_nothing_beside_it(fresh: Board) -> None:
+def test_a_replaced_file_leaves_no_other_file(fresh: Board) -> None:
     for data in (b"long " * 300, b"short"):
         fresh.files.put("same.txt", data)
         assert fresh.files.get("same.txt") == data
@@ -264,7 +264,7 @@ def test_folders(fresh: Board) -> None:
 
 
 @pytest.mark.parametrize("act", ["get", "cat", "stat", "rm", "ls"])
-def test_a_missing_file_is_the_host_s_own_error(fresh: Board, act: str) -> None:
+def test_a_missing_file_raises_file_not_found(fresh: Board, act: str) -> None:
     with pytest.raises(FileNotFoundError):
         getattr(fresh.files, act)("no/such")
     with pytest.raises(FileNotFoundError):

@@ -1,4 +1,4 @@
-"""Boards that use too much, or stop speaking: each ends, and the reason is given."""
+"""Boards that use too much or stop responding: each ends with a reason."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,7 +11,7 @@ from hardware.bench import scheduler
 from hardware.bench.limits import INTERACTIVE, Limits
 from hardware.bench.protocol import frames
 from hardware.bench.serving.interactive_bench import InteractiveBench
-from tests.support.lying_boards import SECOND, MakeBench
+from tests.support.scripted_boards import SECOND, MakeBench
 
 
 def test_endless_output_is_cut_at_the_byte(hostile: MakeBench) -> None:
@@ -30,7 +30,7 @@ def test_endless_records_are_cut_at_the_record(hostile: MakeBench) -> None:
     assert len(bench.trace.records) == 5001  # and the power that goes
 
 
-def test_a_death_in_the_middle_of_a_record(hostile: MakeBench) -> None:
+def test_a_board_that_exits_in_the_middle_of_a_record(hostile: MakeBench) -> None:
     acts = "say(OUT, 2, 0, 1, 5000); link.sendall(b'12345'); os._exit(3)"
     with hostile(acts) as bench:
         bench.run(SECOND)
@@ -48,7 +48,7 @@ def test_a_death_in_the_middle_of_a_record(hostile: MakeBench) -> None:
         ("say(STATE, 6, 0, 2, 10); os._exit(1)", "exit code 1"),
     ],
 )
-def test_a_crash_says_how(hostile: MakeBench, acts: str, detail: str) -> None:
+def test_a_crash_has_its_signal_as_detail(hostile: MakeBench, acts: str, detail: str) -> None:
     with hostile(acts) as bench:
         bench.run(SECOND)
     assert bench.ended is not None
@@ -73,7 +73,7 @@ def test_a_bench_that_is_kept_busy_ends_by_the_wall_clock(hostile: MakeBench) ->
     assert bench.ended is not None and bench.ended.cause == frames.END_WALL
 
 
-def test_a_board_that_resets_for_ever_ends_by_the_wall_clock(hostile: MakeBench) -> None:
+def test_a_board_that_resets_endlessly_ends_by_the_wall_clock(hostile: MakeBench) -> None:
     acts = "say(STATE, 6, 0, 3, 10 ** 12)"
     with hostile(acts, Limits(memory_bytes=None, wall_s=0.5)) as bench:
         bench.run(10**15)
@@ -93,9 +93,7 @@ def test_a_board_that_asks_and_does_not_listen_is_ended(hostile: MakeBench) -> N
 
 
 @pytest.mark.parametrize("ask", ["call(68)", "ask(18, 2)"])
-def test_requests_without_bytes_fill_the_trace_like_all_others(
-    hostile: MakeBench, ask: str
-) -> None:
+def test_requests_without_bytes_count_for_the_trace_limit(hostile: MakeBench, ask: str) -> None:
     limits = Limits(memory_bytes=None, records=5000)
     with hostile(f"while True: {ask}", limits) as bench:
         bench.run(SECOND)
@@ -103,7 +101,7 @@ def test_requests_without_bytes_fill_the_trace_like_all_others(
     assert len(bench.trace.records) < 5020
 
 
-def test_a_long_lived_bench_keeps_no_more_than_a_trace_of_what_waits(hostile: MakeBench) -> None:
+def test_a_long_running_bench_bounds_its_pending_records(hostile: MakeBench) -> None:
     limits = replace(INTERACTIVE, records=5000, memory_bytes=None)
     with hostile("while True: say(TX, 6, 0, 0, 10)", limits, kind=InteractiveBench) as bench:
         assert isinstance(bench, InteractiveBench)
@@ -111,10 +109,10 @@ def test_a_long_lived_bench_keeps_no_more_than_a_trace_of_what_waits(hostile: Ma
     assert bench.ended is not None and bench.ended.cause == frames.END_OUTPUT
 
 
-def test_a_person_gets_at_a_bench_that_its_board_keeps_busy(
+def test_a_busy_board_does_not_block_a_call_from_another_thread(
     hostile: MakeBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # The bench's wall clock advances when it is read: the load of the machine does not count.
+    # Each read of the wall clock moves it, so the load of the machine has no effect.
     looks = count()
     monkeypatch.setattr(scheduler, "monotonic", lambda: next(looks) * scheduler.MOST_BUSY_S / 2)
     acts = "for n in range(20_000): say(MODE, 2, n & 1, 0, 10 + n)\nask(SYNC, t=30_000)"
@@ -125,10 +123,10 @@ def test_a_person_gets_at_a_bench_that_its_board_keeps_busy(
         bench.soon(lambda: bench.board.terminate(frames.END_OFF, "switched off"))
         wait_for(bench, lambda: bench.ended is not None)
     assert bench.ended is not None and bench.ended.cause == frames.END_OFF
-    assert 0 < bench.ended.t_ns < 10_000  # in the middle of what the board does
+    assert 0 < bench.ended.t_ns < 10_000  # while the board is still sending
 
 
-def test_what_a_dead_board_left_behind_ends_nobody_twice(hostile: MakeBench) -> None:
+def test_records_of_an_ended_board_end_no_board_again(hostile: MakeBench) -> None:
     with hostile("os._exit(0)") as bench:
         bench.run(SECOND)
         end = bench.ended
@@ -138,7 +136,7 @@ def test_what_a_dead_board_left_behind_ends_nobody_twice(hostile: MakeBench) -> 
 
 
 def wait_for(bench: InteractiveBench, done: Callable[[], bool]) -> None:
-    """Serves an interactive bench for this long."""
+    """Serves an interactive bench for this time."""
     late = monotonic() + 60
     while not done():
         assert monotonic() < late

@@ -65,7 +65,7 @@ def test_each_board_has_a_line_of_its_own(mode: str) -> None:
             bench.serve_pty("pica")
 
 
-def test_an_interrupt_comes_from_the_other_board_while_a_person_looks_on() -> None:
+def test_the_other_board_causes_an_interrupt_on_a_live_bench() -> None:
     waits = "from machine import Pin\nimport time\nhits = []\n"
     waits += "Pin(14, Pin.IN).irq(lambda pin: hits.append(1), Pin.IRQ_RISING)"
     with (
@@ -76,11 +76,11 @@ def test_an_interrupt_comes_from_the_other_board_while_a_person_looks_on() -> No
         esp.run(SET.replace("=1", "=0"), timeout_s=WAIT_S)
         pico.run(waits, timeout_s=WAIT_S)
         esp.run("out(1)", timeout_s=WAIT_S)
-        told = pico.run("while not hits: time.sleep_ms(1)\nprint(len(hits))", timeout_s=WAIT_S)
-        assert told.strip() == "1"
+        output = pico.run("while not hits: time.sleep_ms(1)\nprint(len(hits))", timeout_s=WAIT_S)
+        assert output.strip() == "1"
 
 
-def test_no_board_waits_for_another_to_speak() -> None:
+def test_no_board_waits_for_the_output_of_another() -> None:
     scan = "from machine import I2C, Pin\nfor _ in range(2): I2C(0, sda=Pin(0), scl=Pin(1)).scan()"
     with (
         LiveBench(circuit(PING, PONG).diagram) as bench,
@@ -93,10 +93,10 @@ def test_no_board_waits_for_another_to_speak() -> None:
             esp.run("pass", timeout_s=WAIT_S)
             pico.run("pass", timeout_s=WAIT_S)
             rounds_s.append(monotonic() - begun_s)
-        # A board that idles speaks twice a second: who waits for it waits in every round. A busy
-        # machine does not slow all of them down so much.
+        # An idle board sends twice a second: a wait for it would take that time in every round. A
+        # busy machine does not slow all boards down so much.
         assert min(rounds_s) < 0.5
-        esp.serial.write(b"while True: pass\r\n")  # ahead, so that the other's calls come late
+        esp.serial.write(b"while True: pass\r\n")  # the other board's calls come late
         pico.run(scan, timeout_s=WAIT_S)
         assert bench.snapshot().ended == ""
 
@@ -124,7 +124,7 @@ def test_warsha_runs_a_program_on_each(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("words", ["pico", "pica=esp.py"])
-def test_a_program_for_no_board_is_one_line(words: str, tmp_path: Path) -> None:
+def test_a_program_for_an_unknown_board_is_a_one_line_error(words: str, tmp_path: Path) -> None:
     circuit(PING).diagram.save(tmp_path / "two.json")
     (tmp_path / "esp.py").write_text("pass\n")
     done = warsha(tmp_path, "--on", words)

@@ -1,4 +1,4 @@
-"""Several boards on one bench: one time, wires between them, and no board that hurts another."""
+"""Several boards on one bench: common time, wires between them, and independent failures."""
 
 import os
 import signal
@@ -53,7 +53,7 @@ led = Pin(2, Pin.OUT)
 while True:
     led(not led()); time.sleep_ms(100)
 """
-WANDER = """
+RANDOM_WRITES = """
 from machine import Pin
 import os, random, time
 out, inp = Pin({out}, Pin.OUT), Pin({inp}, Pin.IN)
@@ -74,12 +74,12 @@ def test_a_signal_goes_to_the_other_board_and_back(way: str) -> None:
         least, most = map(int, text(bench, "esp").split())
         there, back = bench.traces["pico"].edges(14), bench.traces["esp"].edges(27)
     assert 10 < least <= most < 200
-    said = bench.traces["esp"].edges(26)
-    assert there.t_ns[-100:].tolist() == said.t_ns[-100:].tolist(), "no wire takes time"
-    assert (back.t_ns[-100:] > said.t_ns[-100:]).all()
+    sent = bench.traces["esp"].edges(26)
+    assert there.t_ns[-100:].tolist() == sent.t_ns[-100:].tolist(), "a wire has no delay"
+    assert (back.t_ns[-100:] > sent.t_ns[-100:]).all()
 
 
-def test_a_board_that_does_not_look_hears_of_it_when_it_does() -> None:
+def test_a_board_reads_an_earlier_change_of_a_pin() -> None:
     late = "from machine import Pin\nimport time\ntime.sleep(1)\nprint(Pin(14, Pin.IN)())"
     early = "from machine import Pin\nimport time\nPin(26, Pin.OUT)(1)\ntime.sleep(5)"
     with boards(circuit(PING), {"esp": early, "pico": late}) as bench:
@@ -101,15 +101,15 @@ def test_an_answer_can_wait_for_the_third() -> None:
     assert 40 < least <= most < 300
 
 
-def story(count: int, *stops: int) -> list[str]:
-    """The fingerprints of boards that disturb each other and draw lots."""
+def trace_hashes(count: int, *stops: int) -> list[str]:
+    """The trace hashes of boards that interrupt each other and use random numbers."""
     ids = ("esp", "pico", "third")[:count]
     wires = [PING, PONG, ("pico:GP16", "third:GP14"), ("third:GP15", "pico:GP17")]
     wires += [("esp:32", "btn1:1.l"), ("btn1:2.l", "esp:GND.1")]
     there = {*ids, "btn1"}
     made = circuit(*(w for w in wires if {end.split(":")[0] for end in w} <= there), boards=ids)
     pins = {"esp": (26, 27), "pico": (15, 14), "third": (15, 14)}
-    programs = {key: WANDER.format(out=pins[key][0], inp=pins[key][1]) for key in ids}
+    programs = {key: RANDOM_WRITES.format(out=pins[key][0], inp=pins[key][1]) for key in ids}
     with boards(made, programs, seed=3) as bench:
         bench.control("btn1", "pressed", 1, 150 * MS)
         for stop in stops or (400 * MS,):
@@ -119,25 +119,25 @@ def story(count: int, *stops: int) -> list[str]:
 
 @pytest.mark.parametrize("count", [1, 2, pytest.param(3, marks=pytest.mark.long)])
 def test_the_same_inputs_give_the_same_traces(count: int) -> None:
-    alone = story(count)
-    assert len(set(alone)) == count, "every board has chance of its own"
-    assert story(count, 1, 100 * MS, 100 * MS + 1, 400 * MS) == alone
+    alone = trace_hashes(count)
+    assert len(set(alone)) == count, "every board has its own random numbers"
+    assert trace_hashes(count, 1, 100 * MS, 100 * MS + 1, 400 * MS) == alone
     busy = "import sys, threading\nthreading.Thread(target=sys.stdin.read, daemon=True).start()\n"
     busy += "while threading.active_count() > 1: pass"
     with ExitStack() as stack:
         for _ in range(3):
             load = subprocess.Popen([sys.executable, "-c", busy], stdin=subprocess.PIPE)
             stack.callback(load.communicate)  # closes its input: it ends
-        assert story(count) == alone
+        assert trace_hashes(count) == alone
 
 
-def test_a_neighbour_that_is_not_wired_changes_nothing() -> None:
+def test_an_unconnected_board_changes_nothing() -> None:
     def fingerprint(made: Circuit, programs: dict[str, str]) -> str:
         with boards(made, programs, seed=5) as bench:
             bench.run(300 * MS)
             return bench.trace.sha256()
 
-    program = WANDER.format(out=26, inp=27)
+    program = RANDOM_WRITES.format(out=26, inp=27)
     alone = fingerprint(circuit(boards=("esp",)), {"esp": program})
     assert fingerprint(circuit(), {"esp": program, "pico": POLL}) == alone
 
@@ -153,7 +153,7 @@ CRASHES = {
 
 
 @pytest.mark.parametrize("how", CRASHES)
-def test_a_board_that_goes_too_far_ends_alone(how: str) -> None:
+def test_a_board_over_its_limit_ends_alone(how: str) -> None:
     program, limits, cause = CRASHES[how]
     slowly = BLINK.replace("100", "10_000")
     with boards(circuit(PING, PONG), {"esp": slowly, "pico": program}, limits=limits) as bench:
@@ -166,7 +166,7 @@ def test_a_board_that_goes_too_far_ends_alone(how: str) -> None:
     assert len(trace.edges(2).t_ns) > 490
 
 
-def test_a_process_that_dies_hurts_no_neighbour() -> None:
+def test_a_crashed_process_does_not_affect_the_other_board() -> None:
     with boards(circuit(PING, PONG), {"esp": BLINK, "pico": POLL}) as bench:
         bench.run(SECOND)
         pid = bench.boards["pico"].pid
@@ -183,14 +183,14 @@ def test_forged_time_of_one_board_ends_that_board() -> None:
     with boards(circuit(PING, PONG), {"esp": BLINK, "pico": POLL}) as bench:
         bench.run(SECOND)
         board = bench.boards["pico"]
-        board.reader.validator.last_ns += SECOND // 2  # as if it had named that time before
+        board.reader.validator.last_ns += SECOND // 2  # as if it had reported that time before
         bench.run(2 * SECOND)
         end = bench.traces["pico"].ended()
         assert end is not None and end.cause == frames.END_FORGED
         assert bench.trace.ended() is None
 
 
-def test_resets_are_of_one_board() -> None:
+def test_a_reset_affects_one_board() -> None:
     again = "import machine, time\ntime.sleep_ms(700)\nmachine.reset()"
     with boards(circuit(PING, PONG), {"esp": BLINK, "pico": again}) as bench:
         bench.run(SECOND)
@@ -201,7 +201,7 @@ def test_resets_are_of_one_board() -> None:
         assert len(bench.trace.edges(2).falling()) == 10
 
 
-def test_a_part_hears_with_the_limits_of_the_board_beside_it() -> None:
+def test_a_part_uses_the_input_limits_of_its_own_board() -> None:
     """2.2 V are a high level for an RP2040 (2.0 V), not yet for an ESP32 (2.475 V)."""
     esp32, pico = "board-esp32-devkit-c-v4", "wokwi-pi-pico"
     parts: list[dict[str, Any]] = [{"type": esp32, "id": "esp"}, {"type": pico, "id": "pico"}]
@@ -216,12 +216,12 @@ def test_a_part_hears_with_the_limits_of_the_board_beside_it() -> None:
     made = Circuit(load({"version": 1, "parts": parts, "connections": connections}))
     with Bench(made) as bench:
         bench.run(MS)
-        heard = [made.level_of(part, "OUT") for part in ("gate_esp", "gate_pico")]
+        levels = [made.level_of(part, "OUT") for part in ("gate_esp", "gate_pico")]
         read = [made.level_of("esp", "34"), made.level_of("pico", "GP26")]
-    assert heard == read == [False, True]
+    assert levels == read == [False, True]
 
 
-def test_the_supply_of_one_board_is_its_own() -> None:
+def test_each_board_has_its_own_supply() -> None:
     with boards(circuit(PING), {"esp": BLINK, "pico": "1/0"}) as bench:
         bench.run(100 * MS)
         assert bench.circuit.electric.powered == {"esp", "pico"}
@@ -231,21 +231,21 @@ def test_the_supply_of_one_board_is_its_own() -> None:
         assert [trace.ended() is None for trace in bench.traces.values()] == [True, False]
 
 
-def test_each_has_flash_serial_and_number_of_its_own() -> None:
+def test_each_board_has_its_own_flash_serial_line_and_id() -> None:
     who = "import machine, sys\nprint(sys.platform, machine.unique_id())\nprint(input())"
     with boards(
         circuit(boards=("esp", "pico", "third")), dict.fromkeys(("esp", "pico", "third"), who)
     ) as bench:
         bench.send(b"for the third\r", 500 * MS, "third")
         bench.run(SECOND)
-        said = {key: text(bench, key).splitlines() for key in bench.boards}
-    assert [lines[0].split()[0] for lines in said.values()] == ["esp32", "rp2", "rp2"]
-    assert len({lines[0] for lines in said.values()}) == 3
-    assert [lines[-1] for lines in said.values()].count("for the third") == 1
-    assert said["third"][-1] == "for the third"
+        output = {key: text(bench, key).splitlines() for key in bench.boards}
+    assert [lines[0].split()[0] for lines in output.values()] == ["esp32", "rp2", "rp2"]
+    assert len({lines[0] for lines in output.values()}) == 3
+    assert [lines[-1] for lines in output.values()].count("for the third") == 1
+    assert output["third"][-1] == "for the third"
 
 
-def test_a_short_between_two_boards_is_told_to_both() -> None:
+def test_a_short_between_two_boards_is_a_fault_of_both() -> None:
     high = "from machine import Pin\nPin(26, Pin.OUT, value=1)"
     low = "from machine import Pin\nPin(14, Pin.OUT, value=0)"
     with boards(circuit(PING), {"esp": high, "pico": low}) as bench:
@@ -259,23 +259,23 @@ def test_a_listener_stops_all_boards_at_one_time() -> None:
         circuit(PING, PONG),
         {"esp": POLL.replace("15", "26").replace("14", "27"), "pico": ECHO.format(out=15, inp=14)},
     ) as bench:
-        heard = []
+        ready_ns = []
 
         def listen(data: bytes, t_ns: int) -> None:
             if b"READY" in data:
-                heard.append(t_ns)
+                ready_ns.append(t_ns)
                 bench.stop()
 
         bench.on_tx(listen, "pico")
         bench.run(10 * SECOND)
-        assert [bench.now_ns] == [heard[0] + MS]
+        assert [bench.now_ns] == [ready_ns[0] + MS]
         assert all(trace.end_ns == bench.now_ns for trace in bench.traces.values())
 
 
 # -- cost --------------------------------------------------------------------------------------
 
 
-def test_boards_that_never_talk_cost_what_they_cost_alone() -> None:
+def test_boards_without_a_connection_take_no_extra_time() -> None:
     work = "import time\nwhile True:\n for n in range(200): pass\n time.sleep_ms(1)"
 
     def asked(bench: Bench) -> int:

@@ -1,5 +1,4 @@
-"""The transfers on the buses, read from a trace, and as edges read by a program of other
-authors."""
+"""Bus traffic, decoded from a trace, and its edges in a third-party VCD reader."""
 
 import subprocess
 import sys
@@ -26,11 +25,11 @@ from hardware.bench.vcd import vcd
 
 SECOND = 1_000_000_000
 WIRES = [["b:23", "b:19", "", []], ["b:22", "b:34", "", []], ["b:21", "b:35", "", []]]
-"""MOSI to MISO; an ear on each line of the I2C bus, whose pull-ups are the chip's own."""
+"""MOSI to MISO; an input on each line of the I2C bus, which uses the pull-ups of the chip."""
 
 
 def run(program: str) -> Trace:
-    """A board alone, its SPI looped back."""
+    """A board with an SPI loopback."""
     parts = [{"type": "board-esp32-devkit-c-v4", "id": "b"}]
     circuit = Circuit(load({"version": 1, "parts": parts, "connections": WIRES}))
     with Flash(circuit.board) as flash:
@@ -108,11 +107,11 @@ def test_servo() -> None:
     assert angles == [0, 90]
 
 
-def test_a_vcd_of_buses_opens_elsewhere(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_another_reader_opens_a_vcd_of_buses(tmp_path_factory: pytest.TempPathFactory) -> None:
     trace = run("s = SPI(2, 1_000_000)\ns.write(b'\\x55')\n")
     path = tmp_path_factory.mktemp("vcd") / "t.vcd"
     path.write_text(vcd(trace, ["18", "23"]))
-    # In a separate process: after an import of vcdvcd, a broken pipe ends the process.
+    # In a separate process: after an import of vcdvcd a broken pipe ends the process.
     code = "import sys, vcdvcd; v = vcdvcd.VCDVCD(sys.argv[1]); print(v[sys.argv[2]].tv)"
     command = [sys.executable, "-P", "-c", code, str(path), f"{trace.board}.18"]
     read = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
@@ -153,7 +152,7 @@ def result(op: int, status: int = 0) -> tuple[int, int, int, int]:
 def test_an_answer_belongs_to_the_first_call_that_waits(
     rows: list[tuple[int, int, int, int]], made: list[tuple[int, bytes, int, bytes]]
 ) -> None:
-    """Also when the board did not live to see it, or the trace has forgotten its beginning."""
+    """Also when the board ended before the answer, or the trace dropped its beginning."""
     records = np.array([(*row, n) for n, row in enumerate(rows)], RECORD)
     trace = Trace("pi_pico", records)
     assert [(c.op, c.data, c.status, c.answer) for c in calls(trace)] == made

@@ -1,4 +1,4 @@
-"""Displays behind a driver chip: MAX7219 matrices and the TM1637 clock, by real board programs."""
+"""Displays with a driver chip: MAX7219 matrices and the TM1637 clock, by real board programs."""
 
 import numpy as np
 import pytest
@@ -54,14 +54,14 @@ def test_shutdown_scan_limit_test_and_decoding(more: str, lit: int) -> None:
         ("talk(0x40); talk(0xC0, 6); talk(0x80)", "    "),
     ],
 )
-def test_the_clock_shows_its_memory_and_acknowledges(more: str, text: str) -> None:
+def test_the_tm1637_shows_its_memory_and_acknowledges(more: str, text: str) -> None:
     program = TALK + more + "\nprint(set(acks), dio())"
     with stage(CLOCK, CLOCK_WIRES, program, until_ms=200) as seen:
-        assert seen.said() == ["{0} 1"]
+        assert seen.printed_lines() == ["{0} 1"]
         assert seen.text("c") == text and seen.circuit.faults() == []
 
 
-def test_a_driver_that_never_lets_go_of_the_line_is_no_short() -> None:
+def test_a_driver_that_never_releases_the_line_is_no_short() -> None:
     program = TALK.replace("OPEN_DRAIN", "OUT") + "talk(0x40); talk(0xC0, 6); talk(0x8F)"
     with stage(CLOCK, CLOCK_WIRES, program, until_ms=200) as seen:
         assert seen.text("c") == "1   " and seen.circuit.faults() == []

@@ -1,4 +1,4 @@
-"""Published drivers run unchanged: displays, lamps and sound."""
+"""Published drivers run unchanged: displays, LEDs and sound."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.parts_bench import Parts
 from tests.support.rig import MS
-from tests.support.third_party_drivers import LISTED, trying
+from tests.support.third_party_drivers import LISTED, run_with_driver
 
 FOLDER = Path(__file__).parent
 POWER = ["b:3V3 d:VCC", "b:GND.1 d:GND"]
@@ -21,11 +21,11 @@ for y in range({1}):
 
 
 def dots(text: list[str]) -> list[list[bool]]:
-    """The dots that a program printed with DUMP."""
+    """The pixels that a program printed with DUMP."""
     return [[dot == "#" for dot in line] for line in text]
 
 
-def test_enough_of_them_are_tried() -> None:
+def test_enough_drivers_are_tested() -> None:
     parts = {part for driver in LISTED.values() for part in driver["parts"]}
     assert len(LISTED) >= 15
     assert len(parts) >= 10
@@ -46,7 +46,7 @@ display.show('HELP')
 """
     wires = [*POWER_5V, "b:25 d:CLK", "b:26 d:DIO"]
     parts: Parts = {"d": ("wokwi-tm1637-7segment", {})}
-    with trying("micropython-tm1637", parts, wires, program, 500) as shown:
+    with run_with_driver("micropython-tm1637", parts, wires, program, 500) as shown:
         assert shown.text("d") == "12:59"
         shown.run(1500)
         assert shown.text("d") == "-7°C"
@@ -64,8 +64,8 @@ display.fill_rect(0, 0, 10, 10, 1); display.text('Warsha', 40, 30); display.line
 display.show()
 """ + DUMP.format(128, 64)
     parts: Parts = {"d": ("board-ssd1306", {})}
-    with trying("micropython-ssd1306", parts, [*POWER, *I2C], program, 9000) as shown:
-        file, *drawn = shown.said()
+    with run_with_driver("micropython-ssd1306", parts, [*POWER, *I2C], program, 9000) as shown:
+        file, *drawn = shown.printed_lines()
         assert file == "ssd1306.py"
         assert np.array_equal(shown.pixels("d") > 0, dots(drawn))
 
@@ -87,7 +87,7 @@ for row in range(4):
         "e": ("wokwi-lcd2004", {"pins": "i2c", "i2cAddress": "0x26"}),
     }
     wires = [*POWER_5V, *I2C, "b:5V e:VCC", "b:GND.1 e:GND", "b:22 e:SCL", "b:21 e:SDA"]
-    with trying("micropython-i2c-lcd", parts, wires, program) as shown:
+    with run_with_driver("micropython-i2c-lcd", parts, wires, program) as shown:
         assert shown.text("d").split() == ["Hello", "world"]
         assert [line.rstrip() for line in shown.text("e").split("\n")] == [
             " " * row + f"line {row}" for row in range(4)
@@ -103,8 +103,8 @@ display.zero(); display.text('IoT!'); display.show()
 """ + DUMP.format(32, 8)
     parts: Parts = {"d": ("wokwi-max7219-matrix", {"chain": "4", "layout": "fc16"})}
     wires = ["b:5V d:V+", "b:GND.1 d:GND", "b:23 d:DIN", "b:18 d:CLK", "b:5 d:CS"]
-    with trying("micropython-max7219", parts, wires, program) as shown:
-        assert np.array_equal(shown.pixels("d") > 0, dots(shown.said()))
+    with run_with_driver("micropython-max7219", parts, wires, program) as shown:
+        assert np.array_equal(shown.pixels("d") > 0, dots(shown.printed_lines()))
 
 
 def test_micropython_sevenseg() -> None:
@@ -122,7 +122,7 @@ for digit in range(10):
     for n, segment in enumerate(SEGMENTS):
         parts[f"r{n}"] = ("wokwi-resistor", {"value": "220"})
         wires += [f"b:GP{2 + n} r{n}:1", f"r{n}:2 d:{segment}"]
-    with trying("micropython-sevenseg", parts, wires, program, 0) as shown:
+    with run_with_driver("micropython-sevenseg", parts, wires, program, 0) as shown:
         seen = []
         for digit in range(10):
             shown.run(600 + 1000 * digit)
@@ -151,7 +151,7 @@ display.print(-8.5, decimal_places=1)
         wires += [f"seg:Q{n} r{n}:1", f"r{n}:2 d:{segment}"]
     wires += [f"sel:Q{3 - n} d:DIG{n + 1}" for n in range(4)]
     name = "diyables-micropython-4digit7segment-74hc595"
-    with trying(name, parts, wires, program, 800) as shown:
+    with run_with_driver(name, parts, wires, program, 800) as shown:
         assert shown.text("d") == "12.30"
         shown.run(1800)
         assert shown.text("d") == " -8.5"
@@ -181,8 +181,8 @@ light.color = (255, 51, 0)
     for n, colour in enumerate("BGR"):
         parts[f"r{n}"] = ("wokwi-resistor", {"value": "220"})
         wires += [f"b:GP{18 + n} r{n}:1", f"r{n}:2 rgb:{colour}"]
-    with trying("kmpico", parts, wires, program, 6000) as shown:
-        assert shown.said() == ["-3.2", "61.0"]
+    with run_with_driver("kmpico", parts, wires, program, 6000) as shown:
+        assert shown.printed_lines() == ["-3.2", "61.0"]
         ring = shown.pixels("d").reshape(-1, 3)
         assert sorted(map(tuple, ring.tolist()))[-2:] == [(10, 20, 30), (255, 0, 1)]
         trace = shown.bench.trace
@@ -207,7 +207,7 @@ for _ in range(600):
 """
     parts: Parts = {"d": ("wokwi-led", {}), "r": ("wokwi-resistor", {"value": "220"})}
     wires = ["b:GP15 r:1", "r:2 d:A", "d:C b:GND.1"]
-    with trying("diyables-micropython-led", parts, wires, program) as shown:
+    with run_with_driver("diyables-micropython-led", parts, wires, program) as shown:
         trace = shown.bench.trace
         lit = trace.edges(15).falling()[:3] - trace.edges(15).rising()[:3]
         assert lit / MS == pytest.approx([100, 100, 100], abs=3)

@@ -1,4 +1,4 @@
-"""`os.dupterm`: a second terminal, as both chips have it."""
+"""`os.dupterm`: a second terminal, on both chips."""
 
 import pytest
 
@@ -29,7 +29,7 @@ print(mirror.heard)
 
 
 @pytest.mark.parametrize("family", ["esp32", "rp2"])
-def test_what_is_printed_goes_to_both(family: str) -> None:
+def test_output_goes_to_both_terminals(family: str) -> None:
     with BareBench(family) as bare:
         printed, error = bare.raw(MIRROR)
     assert not error
@@ -37,7 +37,7 @@ def test_what_is_printed_goes_to_both(family: str) -> None:
 
 
 @pytest.mark.parametrize("family", ["esp32", "rp2"])
-def test_what_is_typed_there_reaches_the_prompt(family: str) -> None:
+def test_input_from_the_second_terminal_reaches_the_prompt(family: str) -> None:
     with BareBench(family) as bare:
         bare.raw(MIRROR + "mirror.typed = b'\\x02print(6*7)\\r'\nos.dupterm(mirror)")
         assert b">>> print(6*7)" in bare.until(b"42\r\n")

@@ -38,27 +38,27 @@ def test_ctrl_c_reaches_a_board_that_reads_nothing(family: str, program: str) ->
         assert ends[0].t_ns - SECOND < 20 * MS
 
 
-def test_a_listener_hears_lines_at_their_time_and_can_leave() -> None:
-    heard: list[tuple[bytes, int]] = []
+def test_a_listener_gets_lines_at_their_time_and_can_be_removed() -> None:
+    received: list[tuple[bytes, int]] = []
     program = "import time\nfor n in range(9):\n    print('line', n)\n    time.sleep_ms(100)"
     with bench_with(program) as bench:
 
         def listen(data: bytes, t_ns: int) -> None:
-            heard.append((data, t_ns))
+            received.append((data, t_ns))
             if data.endswith(b"4\r\n"):
                 leave()
                 bench.stop()
 
         leave = bench.on_tx(listen)
         bench.run(2 * SECOND)
-        assert bench.now_ns == heard[-1][1] == bench.trace.lines()[-1].t_ns
+        assert bench.now_ns == received[-1][1] == bench.trace.lines()[-1].t_ns
         bench.run(2 * SECOND)
         assert text(bench).count("line") == 9
-    assert b"".join(data for data, _t in heard).splitlines()[-1] == b"line 4"
-    assert all(data.count(b"\n") <= 1 for data, _t in heard)
+    assert b"".join(data for data, _t in received).splitlines()[-1] == b"line 4"
+    assert all(data.count(b"\n") <= 1 for data, _t in received)
 
 
-def test_a_listener_acts_at_the_time_of_what_it_heard(family: str) -> None:
+def test_a_listener_acts_at_the_time_of_the_output(family: str) -> None:
     with bench_with("print('press')\n" + WATCH, family) as bench:
 
         def press(data: bytes, _t_ns: int) -> None:
@@ -97,9 +97,9 @@ def test_the_program_can_reset_the_board(family: str) -> None:
     program = COUNTS + "if n < 4:\n    machine.reset()"
     with bench_with(program, family) as bench:
         bench.run(5 * SECOND)
-        said = bench.trace.serial().data.decode()
-    assert [f"boot {n} " in said for n in range(1, 6)] == [True, True, True, True, False]
-    assert said.count("True") == 1  # the others know that it was no power on
+        output = bench.trace.serial().data.decode()
+    assert [f"boot {n} " in output for n in range(1, 6)] == [True, True, True, True, False]
+    assert output.count("True") == 1  # the other boots have another reset cause
 
 
 def test_outputs_fall_with_the_reset(family: str) -> None:
@@ -158,9 +158,9 @@ def test_a_board_ends_by_its_limits(family: str, program: str) -> None:
         "any(map(p, [0, 0, 0] * 8000))\np(1); p(0); p(1); p(0); p(1); p(0)\nprint('end')",
     ],
 )
-def test_an_honest_board_is_never_taken_for_a_liar(family: str, program: str) -> None:
+def test_an_honest_board_never_fails_record_validation(family: str, program: str) -> None:
     with bench_with(program, family) as bench:
-        for n in range(100):  # horizons that it passes on its way
+        for n in range(100):  # horizons before the limit
             bench.at(n * 100 * MS, lambda: None)
         bench.run(60 * SECOND)
         assert bench.ended is None

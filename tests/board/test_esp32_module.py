@@ -1,18 +1,18 @@
-"""The `esp32` module: named values in the flash, the table of partitions, the heap."""
+"""The `esp32` module: NVS, the partition table, the heap."""
 
 from pathlib import Path
 
 from hardware import boards
 from hardware.bench.bench import Bench
 from hardware.bench.flash import Flash
-from tests.support.rig import play, rig, said
+from tests.support.rig import play, printed_lines, rig
 
 HEAD = "import esp32, machine, time\nfrom esp32 import NVS, Partition\n"
 
 
 def lines(program: str) -> list[str]:
-    """What the program printed."""
-    return said(play("esp32", HEAD + program, 3000))
+    """The lines that the program printed."""
+    return printed_lines(play("esp32", HEAD + program, 3000))
 
 
 def test_named_values_are_kept_by_kind_and_namespace() -> None:
@@ -71,7 +71,7 @@ if n == 0:
             flash.put({"main.py": program.encode()})
             with Bench(circuit, flash=flash) as bench:
                 bench.run(2_000_000_000)
-                texts += [line for line in said(bench.trace) if line.startswith("boot")]
+                texts += [line for line in printed_lines(bench.trace) if line.startswith("boot")]
     assert texts == ["boot 0", "boot 1", "boot 2"]
     board = boards.load("esp32_devkit_c_v4")
     assert image.stat().st_size == board.storage_bytes + board.nvs_bytes

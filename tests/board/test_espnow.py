@@ -1,4 +1,4 @@
-"""ESP-NOW between boards, and boards that talk to each other over WiFi."""
+"""ESP-NOW between boards, and WiFi between boards."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,7 +20,7 @@ now.active(True)
 
 
 def near(*names: str, ap: Mapping[str, str] | None = None, kind: str = "esp32") -> Circuit:
-    """Boards with nothing in common but the air."""
+    """Boards that are connected by radio only."""
     parts: list[dict[str, Any]] = [{"type": BOARDS[kind], "id": name} for name in names]
     if ap is not None:
         parts.append({"type": "wokwi-wifi-ap", "id": "ap", "attrs": dict(ap)})
@@ -53,7 +53,7 @@ attempt(now.send, peer, b'x')
 )
 
 
-def test_a_board_alone() -> None:
+def test_esp_now_without_a_second_board() -> None:
     assert play(ALONE, ap=None) == [
         "ESP_ERR_ESPNOW_NOT_FOUND",
         "ESP_ERR_ESPNOW_EXIST",
@@ -102,7 +102,7 @@ while True:
 
 
 def talk(seed: int = 1, loss: float = 0) -> tuple[str, str, str, str]:
-    """What both say, and the fingerprints of both traces."""
+    """The output and the trace hashes of both boards."""
     made = near("one", "two", ap=AP)
     with boards(made, {"one": TALKER, "two": ANSWERER}, seed=seed) as bench:
         bench.control("ap", "espnow_loss", loss, 2 * SECOND)
@@ -111,7 +111,7 @@ def talk(seed: int = 1, loss: float = 0) -> tuple[str, str, str, str]:
         return text(bench, "one"), text(bench, "two"), prints[0], prints[1]
 
 
-def test_two_boards_find_each_other_and_talk() -> None:
+def test_two_boards_find_each_other_and_exchange_messages() -> None:
     one, two, _first, _second = talk()
     assert one == "True\n" * 5 + "b'me' (6, 6, 0, 1, 0) -45\n"
     assert two == "".join(f"b'{n}'\n" for n in range(5))
@@ -122,7 +122,7 @@ def test_the_same_seed_gives_the_same_traces() -> None:
     assert talk(3)[2:] != talk(4)[2:]
 
 
-def test_what_is_lost_is_known_to_the_sender() -> None:
+def test_the_sender_learns_that_a_message_was_lost() -> None:
     sender = (
         SETUP
         + "peer = b'\\x24\\x0a\\xc4\\x00\\x00\\x02'\nnow.add_peer(peer)\n"
@@ -232,10 +232,12 @@ def test_two_boards_meet_at_the_broker() -> None:
         "from umqtt.simple import MQTTClient\nc = MQTTClient('{id}', 'broker.warsha')\n"
         "c.set_callback(lambda topic, message: print(message))\nc.connect()\n"
     )
-    hears = connect.replace("{id}", "a") + "c.subscribe(b'x')\nwhile True:\n    c.wait_msg()\n"
-    tells = connect.replace("{id}", "b") + "time.sleep(2)\nc.publish(b'x', b'hello', qos=1)\n"
+    subscriber = (
+        connect.replace("{id}", "a") + "c.subscribe(b'x')\nwhile True:\n    c.wait_msg()\n"
+    )
+    publisher = connect.replace("{id}", "b") + "time.sleep(2)\nc.publish(b'x', b'hello', qos=1)\n"
     made = near("one", "two", ap=AP)
-    with boards(made, {"one": hears, "two": tells}) as bench:
+    with boards(made, {"one": subscriber, "two": publisher}) as bench:
         bench.run(8 * SECOND)
         assert text(bench, "one") == "b'hello'\n"
         assert [n.kind for n in bench.traces["two"].mqtt()] == ["connect", "publish"]

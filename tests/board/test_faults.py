@@ -1,4 +1,4 @@
-"""What a program does that would hurt a real board, seen while it runs on the real port."""
+"""Faults that would damage a real board, found while a program runs on the port."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ def run(
     return run_program(files, circuit, seconds=1)
 
 
-def said(faults: tuple[Fault, ...]) -> list[str]:
+def texts(faults: tuple[Fault, ...]) -> list[str]:
     return [str(fault) for fault in faults]
 
 
@@ -34,11 +34,11 @@ def test_a_good_circuit_has_no_faults() -> None:
     assert done.faults == () and done.trace.faults() == []
 
 
-def test_a_lamp_without_resistor_is_told_each_time_it_is_lit() -> None:
+def test_a_led_without_resistor_is_a_fault_each_time_it_is_lit() -> None:
     blink = "p = Pin(25, Pin.OUT)\nfor i in (0, 1, 0, 1):\n    p(i)\n    time.sleep_ms(50)"
     done = run(blink, LAMP, "b:25 led1:A", "led1:C b:GND.1")
     assert (
-        said(done.faults)
+        texts(done.faults)
         == [
             "b:25: 45 mA, more than the pin bears",
             "led1: 45 mA, more than the LED bears",
@@ -49,17 +49,17 @@ def test_a_lamp_without_resistor_is_told_each_time_it_is_lit() -> None:
     assert [fault.kind for fault in done.trace.faults()] == [f.kind for f in done.faults]
 
 
-def test_a_pico_s_pin_bears_less() -> None:
+def test_a_pico_pin_has_a_lower_current_limit() -> None:
     parts: Parts = {"r": ("resistor", {"value": "100"})}
     done = run("Pin(2, Pin.OUT)(1)", parts, "b:GP2 r:1", "r:2 b:GND.1", board="wokwi-pi-pico")
-    assert said(done.faults) == ["b:GP2: 24 mA, more than the pin bears"]
+    assert texts(done.faults) == ["b:GP2: 24 mA, more than the pin bears"]
 
 
 def test_two_outputs_fight_through_a_low_resistor_only() -> None:
     fight = "Pin(25, Pin.OUT)(1)\nPin(26, Pin.OUT)(0)"
     parts: Parts = {"r": ("resistor", {"value": "1000"})}
     assert run(fight, parts, "b:25 r:1", "r:2 b:26").faults == ()
-    assert said(run(fight, parts, "b:25 b:26").faults) == [
+    assert texts(run(fight, parts, "b:25 b:26").faults) == [
         "b:25: a short circuit",
         "b:26: a short circuit",
     ]
@@ -67,7 +67,7 @@ def test_two_outputs_fight_through_a_low_resistor_only() -> None:
 
 def test_pins_without_pulls_and_those_of_the_flash_are_named() -> None:
     done = run("Pin(34, Pin.IN, Pin.PULL_UP)\nPin(6, Pin.OUT)", {})
-    assert said(done.faults) == [
+    assert texts(done.faults) == [
         "b:34: this pin has no pull resistor",
         "b:CLK: the chip's flash is on this pin",
     ]

@@ -1,5 +1,5 @@
-"""A few records are read in a loop, many with numpy, because each is faster there. Both ways give
-the same trace."""
+"""A few records are read in a loop and many with numpy, whichever is faster. Both give the same
+trace."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The flash image: what is put there the board finds, and what the board writes is read here."""
+"""The flash image: the board reads files of the bench, and the bench reads files of the board."""
 
 import os
 from pathlib import Path
@@ -28,7 +28,7 @@ def circuit(board_type: str) -> Circuit:
 
 
 @pytest.mark.parametrize("name", boards.names())
-def test_what_is_put_is_there(name: str) -> None:
+def test_a_file_that_is_put_is_in_the_flash(name: str) -> None:
     with Flash(boards.load(name)) as flash:
         flash.put(FILES)
         assert flash.list() == {file: len(data) for file, data in FILES.items()}
@@ -54,8 +54,8 @@ print(sorted(os.listdir('/')), os.statvfs('/')[2], open('lib/a.txt').read())
         with Bench(made, flash=flash) as bench:
             bench.run(5_000_000_000)
         blocks = made.board.storage_bytes // 4096
-        said = bench.trace.lines()[0].text
-        assert said == f"['folder', 'lib', 'made.txt', 'main.py'] {blocks} from here"
+        line = bench.trace.lines()[0].text
+        assert line == f"['folder', 'lib', 'made.txt', 'main.py'] {blocks} from here"
         assert flash.read("made.txt") == b"on the board"
 
 
@@ -69,7 +69,7 @@ def test_an_image_in_a_file_stays(tmp_path: Path) -> None:
         assert flash.read("lib/deep/er/a.py") == b"x = 1\n"
 
 
-def test_a_board_formats_an_image_that_is_none(tmp_path: Path) -> None:
+def test_a_board_formats_an_invalid_image(tmp_path: Path) -> None:
     image = tmp_path / "flash.bin"
     made = circuit(TYPES[1])
     image.write_bytes(b"\xff" * made.board.storage_bytes)
@@ -90,7 +90,7 @@ def test_too_much_is_refused_with_its_name() -> None:
 
 
 def test_preparing_a_board_takes_no_time() -> None:
-    """Once it takes 1 ms of the processor: the image is made once. The bound is far above that."""
+    """The image is made once; then it takes 1 ms of CPU time. The bound is far above that."""
     board = boards.load("pi_pico")
     Flash(board).close()
     begin_s = process_time()

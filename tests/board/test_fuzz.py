@@ -1,4 +1,4 @@
-"""A small share of fuzz_bench.py, and what it found once."""
+"""A small share of fuzz_bench.py and fuzz_frames.py, and earlier findings."""
 
 import xml.etree.ElementTree as ET
 from typing import Any
@@ -27,19 +27,19 @@ def test_wrong_circuits_and_scenarios_give_a_result_or_one_line(numbers: range) 
     assert sum(o.kind == "ran" for o in outcomes) >= fuzz_bench.LEAST_RAN * len(outcomes)
 
 
-def test_a_number_makes_the_same_files_each_time() -> None:
+def test_a_seed_gives_the_same_files() -> None:
     assert fuzz_bench.make(7) == fuzz_bench.make(7) != fuzz_bench.make(8)
 
 
 @pytest.mark.parametrize("value", ["x" * 5000, "\x1b[2J", "\x00", "\n", "\u202e", "\ud800"])
-def test_an_error_quotes_no_book_and_steers_no_terminal(value: str) -> None:
+def test_an_error_is_short_and_has_no_control_characters(value: str) -> None:
     spec: dict[str, Any] = {"type": "wokwi-resistor", "id": "r", "attrs": {"value": value}}
     with pytest.raises(DiagramError) as caught:
         Circuit(load({"version": 1, "parts": [ESP, spec], "connections": []}))
     assert len(str(caught.value)) < 300 and str(caught.value).isprintable()
 
 
-def test_a_label_that_xml_cannot_hold_is_drawn_all_the_same() -> None:
+def test_a_label_that_xml_cannot_hold_is_drawn() -> None:
     spec: dict[str, Any] = {"type": "wokwi-led", "id": "l", "attrs": {"label": "\x00<&"}}
     circuit = Circuit(load({"version": 1, "parts": [ESP, spec], "connections": []}))
     circuit.start(StillWorld())
@@ -50,7 +50,7 @@ def test_a_label_that_xml_cannot_hold_is_drawn_all_the_same() -> None:
 @pytest.mark.parametrize(
     "numbers", [range(16), pytest.param(range(16, 100), marks=pytest.mark.long)]
 )
-def test_a_board_that_says_anything_ends_or_lives_and_hurts_nobody(numbers: range) -> None:
+def test_a_forged_board_ends_or_runs_and_harms_no_other_board(numbers: range) -> None:
     outcomes = [fuzz_frames.one(number) for number in numbers]
     assert [outcome for outcome in outcomes if outcome.kind == "failed"] == []
     assert {"lives", "forged"} <= {outcome.kind for outcome in outcomes}
@@ -58,11 +58,11 @@ def test_a_board_that_says_anything_ends_or_lives_and_hurts_nobody(numbers: rang
 
 def test_every_record_and_every_call_is_tried() -> None:
     acts = [act for number in range(80) for act in Forger(number).acts()]
-    said = {act.kind for act in acts}
-    assert {value for name, value in vars(frames).items() if name.startswith("REC_")} <= said
+    kinds = {act.kind for act in acts}
+    assert {value for name, value in vars(frames).items() if name.startswith("REC_")} <= kinds
     called = {act.a for act in acts if act.kind == frames.REC_CALL and act.how == ASK}
     assert set(CALLS) <= called
 
 
-def test_a_number_says_the_same_each_time() -> None:
+def test_a_seed_gives_the_same_forged_records() -> None:
     assert Forger(7).acts() == Forger(7).acts() != Forger(8).acts()

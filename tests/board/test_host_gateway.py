@@ -1,4 +1,4 @@
-"""A board and the host's own network: what was allowed, with a real broker, and nothing else."""
+"""A board reaches only allowed addresses of the host's network, among them a real broker."""
 
 import shutil
 import socket
@@ -20,14 +20,14 @@ WAIT_S = 60.0
 
 
 def free_port() -> int:
-    """A TCP port that nobody listens on."""
+    """A TCP port without a listener."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port: int = server.getsockname()[1]
         return port
 
 
 def listens(port: int) -> bool:
-    """Whether somebody has come to listen there, in time."""
+    """Whether a listener appears there in time."""
     end = monotonic() + WAIT_S
     while monotonic() < end:
         try:
@@ -74,13 +74,13 @@ c.disconnect()
 """
 
 
-def test_a_board_talks_to_a_real_broker(mosquitto: int) -> None:
+def test_a_board_connects_to_a_real_broker(mosquitto: int) -> None:
     with LiveBench(diagram(), reach=[f"localhost:{mosquitto}"]) as bench:
         bench.control("ap", "join_ms", 10)
         with Board(bench.connect()) as board:
             board.run(JOIN)
-            said = board.run(ROUND.replace("PORT", str(mosquitto))).split()
-    assert said == ["b'lab/a'", "12000", "b'lab/b'", "5"]
+            output = board.run(ROUND.replace("PORT", str(mosquitto))).split()
+    assert output == ["b'lab/a'", "12000", "b'lab/b'", "5"]
 
 
 REFUSED = """
@@ -97,7 +97,7 @@ for place in PLACES:
 """
 
 
-def test_what_was_not_allowed_is_not_reached(mosquitto: int) -> None:
+def test_only_allowed_hosts_are_reached(mosquitto: int) -> None:
     other = free_port()
     touched = threading.Event()
     with socket.create_server(("127.0.0.1", other)) as server:
@@ -108,17 +108,17 @@ def test_what_was_not_allowed_is_not_reached(mosquitto: int) -> None:
             bench.control("ap", "join_ms", 10)
             with Board(bench.connect()) as board:
                 board.run(JOIN)
-                said = board.run(REFUSED.replace("PLACES", str(places)))
+                output = board.run(REFUSED.replace("PLACES", str(places)))
         try:
             server.accept()
             touched.set()
         except TimeoutError:
             pass
-    assert "reached" not in said and len(said.split()) == len(places)
+    assert "reached" not in output and len(output.split()) == len(places)
     assert not touched.is_set()
 
 
-def test_without_an_allowed_place_the_host_is_not_there() -> None:
+def test_without_an_allowed_address_the_host_is_unreachable() -> None:
     program = JOIN + REFUSED.replace("PLACES", "[('host.wokwi.internal', 22), ('localhost', 22)]")
     assert play(program) == ["-202", "104"]
 
@@ -139,7 +139,7 @@ def test_a_host_that_refuses() -> None:
 
 
 @pytest.mark.parametrize("place", ["localhost", ":1", "a:b", "a:70000"])
-def test_a_place_that_is_none(place: str) -> None:
+def test_an_invalid_address_is_refused(place: str) -> None:
     with pytest.raises(BenchError, match="not a host and port"):
         LiveBench(diagram(), reach=[place])
 

@@ -38,7 +38,7 @@ def test_the_arithmetic_of_a_bmp180_is_that_of_the_data_sheet() -> None:
 
 
 @pytest.mark.parametrize("oss", [0, 3])
-def test_a_bmp180_gives_raw_numbers_that_come_out_right(oss: int) -> None:
+def test_a_bmp180_gives_raw_values_of_the_right_pressure(oss: int) -> None:
     parts: Parts = {"p": ("board-bmp180", {"temperature": "-3.7", "pressure": "65432"})}
     program = (
         BMP
@@ -65,7 +65,7 @@ def test_a_bmp180_read_too_soon_gives_what_it_had_before() -> None:
     assert got[2] == "None b'.'"
 
 
-def test_a_bmp180_goes_and_comes_back() -> None:
+def test_a_bmp180_disappears_and_returns() -> None:
     hands = [Hand(0, "p", "silent", 1), Hand(500, "p", "silent", 0), Hand(1000, "p", "stuck", 1)]
     program = I2C + "for _ in range(3):\n    print(i2c.scan()); time.sleep_ms(600)\n"
     got = lines({"p": ("board-bmp180", {})}, SUPPLY, program, hands=hands, until_ms=9000)
@@ -92,7 +92,7 @@ def data(address=0x68):
 )
 
 
-def test_an_mpu6050_sleeps_until_it_is_woken_and_has_its_ranges() -> None:
+def test_an_mpu6050_sleeps_until_it_is_woken_up_and_has_its_ranges() -> None:
     attrs = {"accelX": "-1", "accelY": "0.5", "rotationZ": "-100", "temperature": "36.53"}
     program = (
         MPU
@@ -136,7 +136,7 @@ for _ in range(3):
     assert 15000 < int(got[2].split()[1]) < 17800 and got[2] != "[105] 16384"
 
 
-def test_an_mpu6050_tells_by_its_pin_that_there_is_new_data() -> None:
+def test_an_mpu6050_signals_new_data_at_its_pin() -> None:
     program = (
         MPU
         + """
@@ -213,6 +213,6 @@ def test_a_ds1307_drifts_and_its_date_must_be_one() -> None:
         circuit({"p": ("wokwi-ds1307", {"initTime": "tomorrow"})}, [])
 
 
-def test_a_bus_at_one_hertz_hurts_nobody() -> None:
+def test_a_bus_at_one_hertz_stays_within_the_limits() -> None:
     slow = I2C.replace("freq=100000", "freq=1") + "print(tried(i2c.writeto, 0x11, b'1'))\n"
     assert lines({"p": ("board-bmp180", {})}, SUPPLY, slow, until_ms=60_000) == ["OSError"]

@@ -1,10 +1,10 @@
-"""Published drivers run unchanged: what people press, turn and tilt."""
+"""Published drivers run unchanged: buttons, encoders and joysticks."""
 
 import pytest
 
 from tests.support.parts_bench import Parts
 from tests.support.rig import Hand
-from tests.support.third_party_drivers import trying
+from tests.support.third_party_drivers import run_with_driver
 
 
 def test_diyables_keypad() -> None:
@@ -28,8 +28,10 @@ for _ in range(200):
         for up in (0, 1)
     ]
     parts: Parts = {"k": ("wokwi-membrane-keypad", {})}
-    with trying("diyables-micropython-keypad", parts, wires, program, hands=hands) as shown:
-        assert "".join(shown.said()) == typed
+    with run_with_driver(
+        "diyables-micropython-keypad", parts, wires, program, hands=hands
+    ) as shown:
+        assert "".join(shown.printed_lines()) == typed
 
 
 def test_diyables_joystick() -> None:
@@ -50,8 +52,10 @@ for _ in range(100):
     parts: Parts = {"j": ("wokwi-analog-joystick", {})}
     wires = ["b:GP26 j:HORZ", "b:GP27 j:VERT", "b:GP15 j:SEL", "j:VCC b:3V3", "j:GND b:GND.1"]
     hands = [Hand(700, "j", "x", 1), Hand(800, "j", "pressed", 1), Hand(900, "j", "pressed", 0)]
-    with trying("diyables-micropython-joystick", parts, wires, program, hands=hands) as shown:
-        rest, pressed, released = shown.said()
+    with run_with_driver(
+        "diyables-micropython-joystick", parts, wires, program, hands=hands
+    ) as shown:
+        rest, pressed, released = shown.printed_lines()
         assert [int(word) for word in rest.split()] == pytest.approx([2048, 2048], abs=130)
         assert pressed.startswith("pressed 0 20")
         assert released == "released"
@@ -75,12 +79,14 @@ while time.ticks_diff(end, time.ticks_ms()) > 0:
     wires = ["b:27 k:1.l", "k:2.l b:GND.1"]
     times = ((600, 1), (800, 0), (1000, 1), (1500, 0))
     hands = [Hand(t_ms, "k", "pressed", down) for t_ms, down in times]
-    with trying("diyables-micropython-button", parts, wires, program, hands=hands) as shown:
-        assert shown.said() == ["down", "up 1", "down", "up 2"]
+    with run_with_driver(
+        "diyables-micropython-button", parts, wires, program, hands=hands
+    ) as shown:
+        assert shown.printed_lines() == ["down", "up 1", "down", "up 2"]
 
 
 def test_micropython_rotary_encoder() -> None:
-    """Its first step is lost: the driver takes both contacts for closed at first."""
+    """The first step is lost: the driver assumes closed contacts at the start."""
     program = """
 from micropython_rotary_encoder import RotaryEncoderRP2, RotaryEncoderEvent as Event
 from machine import Pin
@@ -102,8 +108,14 @@ for _ in range(4000):
     hands += [Hand(1200, "k", "rotate", 8), Hand(1600, "k", "pressed", 1)]
     hands += [Hand(1700, "k", "pressed", 0), Hand(2500, "k", "pressed", 1)]
     name = "micropython-rotary-encoder"
-    with trying(name, parts, wires, program, 5000, hands=hands) as shown:
-        assert shown.said() == ["TURN_RIGHT", "TURN_LEFT", "TURN_RIGHT_FAST", "CLICK", "HELD"]
+    with run_with_driver(name, parts, wires, program, 5000, hands=hands) as shown:
+        assert shown.printed_lines() == [
+            "TURN_RIGHT",
+            "TURN_LEFT",
+            "TURN_RIGHT_FAST",
+            "CLICK",
+            "HELD",
+        ]
 
 
 def test_micropython_aiobutton() -> None:
@@ -120,5 +132,5 @@ asyncio.run(asyncio.wait_for(button.coro_check(), 3))
     wires = ["b:27 k:1.l", "k:2.l b:GND.1"]
     times = ((600, 1), (800, 0), (1000, 1), (2300, 0))
     hands = [Hand(t_ms, "k", "pressed", down) for t_ms, down in times]
-    with trying("micropython-aiobutton", parts, wires, program, hands=hands) as shown:
-        assert shown.said() == ["press", "release", "press", "hold", "release"]
+    with run_with_driver("micropython-aiobutton", parts, wires, program, hands=hands) as shown:
+        assert shown.printed_lines() == ["press", "release", "press", "hold", "release"]

@@ -1,4 +1,4 @@
-"""Parts that a person moves, seen by a program: switches, knobs, keys, encoder, remote."""
+"""Parts that a person operates: switches, potentiometers, keys, encoder, remote control."""
 
 import math
 
@@ -47,7 +47,7 @@ print(look()); time.sleep_ms(200); print(look())
     assert moved == pytest.approx([247, 82, 0], abs=6)
 
 
-def test_a_slider_follows_its_control_and_grows_with_its_way() -> None:
+def test_a_slider_follows_its_control_and_has_its_travel_length() -> None:
     made = circuit(
         {"p": ("wokwi-slide-potentiometer", {"travelLength": "60", "value": "1023"})},
         ["p:GND b:GND.1", "p:VCC b:3V3", "p:SIG b:34"],
@@ -60,7 +60,7 @@ def test_a_slider_follows_its_control_and_grows_with_its_way() -> None:
     assert made.parts["p"].size[0] == pytest.approx(321.3, abs=0.1)
 
 
-def test_a_converter_can_be_wrong_in_what_it_makes_of_a_knob() -> None:
+def test_a_potentiometer_can_have_gain_noise_and_spikes() -> None:
     made = circuit(
         {"p": ("wokwi-potentiometer", {})}, ["p:GND b:GND.1", "p:VCC b:3V3", "p:SIG b:34"]
     )
@@ -102,14 +102,14 @@ PADS = ["b:25 k:R1", "b:26 k:R2", "b:27 k:R3", "b:32 k:R4"]
 PADS += ["b:33 k:C1", "b:4 k:C2", "b:16 k:C3", "b:17 k:C4"]
 
 
-def test_a_keypad_is_scanned_and_three_keys_make_a_fourth() -> None:
+def test_a_keypad_is_scanned_and_three_keys_ghost_a_fourth() -> None:
     hands = [Hand(90, "k", "5", 1), Hand(190, "k", "5", 0), Hand(190, "k", "D", 1)]
     hands += [Hand(290, "k", "D", 0)] + [Hand(290, "k", key, 1) for key in "124"]
     got = lines({"k": ("wokwi-membrane-keypad", {})}, PADS, KEYPAD, hands=hands)
     assert got == ["", "5", "D", "1245"]
 
 
-def test_a_keypad_has_the_keys_that_its_labels_say() -> None:
+def test_a_keypad_has_the_keys_of_its_labels() -> None:
     labels = [*"abcdefghijklmno", "enter"]
     made = circuit({"k": ("wokwi-membrane-keypad", {"columns": "3", "keys": labels})}, [])
     assert list(made.controls()["k"]) == [*"abcefgijkmno"]
@@ -134,7 +134,7 @@ print(edges)
 KNOB = ["b:25 e:CLK", "b:26 e:DT", "b:27 e:SW", "e:VCC b:3V3", "e:GND b:GND.1"]
 
 
-def test_an_encoder_says_by_the_order_of_its_edges_which_way_it_was_turned() -> None:
+def test_the_order_of_edges_gives_the_direction_of_an_encoder() -> None:
     hands = [
         Hand(100, "e", "rotate", 3),
         Hand(600, "e", "rotate", -5),

@@ -1,4 +1,4 @@
-"""Character displays: both buses, the instruction set, own characters, the busy flag."""
+"""Character displays: both buses, the instruction set, custom characters, the busy flag."""
 
 import pytest
 
@@ -26,7 +26,7 @@ SHOWN = [
 @pytest.mark.parametrize(("more", "text"), SHOWN)
 def test_the_instructions_over_the_backpack(more: str, text: str) -> None:
     with stage(I2C, I2C_WIRES, BACKPACK + more, until_ms=400) as seen:
-        assert seen.said() == []
+        assert seen.printed_lines() == []
         assert seen.text("d") == text
 
 
@@ -63,7 +63,7 @@ send(0x0E)
     ]
 
 
-def test_what_comes_while_it_is_busy_is_lost() -> None:
+def test_an_instruction_during_busy_time_is_lost() -> None:
     more = "text('abc'); half(0); half(0x10); text('d'); time.sleep_ms(2); text('e')"
     with stage(I2C, I2C_WIRES, BACKPACK + more, until_ms=400) as seen:
         assert seen.text("d") == "e\n"
@@ -87,7 +87,7 @@ text('Z'); send(0x80)
 print(chr(read(1)))
 """
     with stage(I2C, I2C_WIRES, BACKPACK + more, until_ms=400) as seen:
-        assert seen.said() == ["4", "1", "Z"]
+        assert seen.printed_lines() == ["4", "1", "Z"]
 
 
 def test_the_backlight() -> None:
@@ -145,10 +145,10 @@ print(busy_us() < 500)
 """
     )
     with stage(parts, wires, program, until_ms=400) as seen:
-        assert seen.said() == ["True", "True"]
+        assert seen.printed_lines() == ["True", "True"]
         assert seen.text("d") == "A\n"
 
 
-def test_without_power_nothing_shows_and_nobody_answers() -> None:
+def test_without_power_an_lcd_is_dark_and_does_not_answer() -> None:
     with stage(I2C, I2C_WIRES[1:], BACKPACK, until_ms=400) as seen:
-        assert seen.text("d") == "" and "ENODEV" in " ".join(seen.said())
+        assert seen.text("d") == "" and "ENODEV" in " ".join(seen.printed_lines())

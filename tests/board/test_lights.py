@@ -1,4 +1,4 @@
-"""What a person sees of LEDs in rows and digits, multiplexed by a real board program or not."""
+"""The visible state of LED bars and digits, multiplexed by a real board program or not."""
 
 import pytest
 
@@ -44,7 +44,7 @@ def test_a_multiplexed_clock_shows_all_digits_at_once(pause_us: int, colon: int)
         assert seen.circuit.faults() == [] and not seen.circuit.coupled()
 
 
-def test_a_digit_that_stays_is_the_only_one_seen() -> None:
+def test_a_digit_without_multiplexing_is_the_only_one_lit() -> None:
     program = MULTIPLEX.replace("PAUSE", "200_000").replace("COLON", "0")
     with stage(*clock(colon=""), program) as seen:
         for until_ms, text in ((150, "2   "), (350, " 0  "), (550, "  4. ")):
@@ -100,7 +100,7 @@ while True:
 """
 
 
-def test_a_display_behind_a_shift_register_is_read_whole_too() -> None:
+def test_a_display_behind_a_shift_register_is_read_completely() -> None:
     attrs = {"digits": "4", "common": "cathode"}
     parts: Parts = {"d": ("wokwi-7segment", attrs), "u": ("wokwi-74hc595", {})}
     wires = [f"b:{pin} d:DIG{n + 1}" for n, pin in enumerate(DIGIT_PINS)]
@@ -113,7 +113,7 @@ def test_a_display_behind_a_shift_register_is_read_whole_too() -> None:
         assert seen.text("d") == "0123"
 
 
-def test_a_lamp_that_a_program_dims_by_itself_looks_dim() -> None:
+def test_a_led_with_software_pwm_looks_dim() -> None:
     parts: Parts = {"l": ("wokwi-led", {}), "r": ("wokwi-resistor", {"value": "220"})}
     program = """
 from machine import Pin

@@ -47,7 +47,7 @@ def test_shift_registers_in_a_chain() -> None:
     "bus",
     ["SPI(2, sck=Pin(26), mosi=Pin(25))", "SoftSPI(sck=Pin(26), mosi=Pin(25), miso=Pin(33))"],
 )
-def test_a_shift_register_is_fed_by_spi_too(bus: str) -> None:
+def test_spi_drives_a_shift_register(bus: str) -> None:
     program = f"""
 from machine import Pin, SPI, SoftSPI
 spi, latch = {bus}, Pin(27, Pin.OUT)
@@ -59,7 +59,7 @@ latch(1)
         assert seen.text("bar") == "##--#-#---"
 
 
-def test_output_enable_lets_go_of_the_outputs_and_is_fast_enough_to_dim() -> None:
+def test_output_enable_releases_the_outputs_and_is_fast_enough_to_dim() -> None:
     program = SHIFT_OUT + "from machine import PWM\nput(0xFF, 8)\nPWM(Pin(14), freq=500, duty_u16="
     with stage(*chain("b:14 u1:OE"), f"{program}65535)", until_ms=100) as seen:
         assert seen.text("bar") == "-" * 10
@@ -89,7 +89,7 @@ latch(1)
         assert seen.text("bar") == "-" * 10
 
 
-def test_eight_switches_come_in_through_a_74hc165() -> None:
+def test_a_74hc165_reads_eight_switches() -> None:
     parts: Parts = {"u": ("wokwi-74hc165", {})}
     wires = ["b:25 u:PL", "b:26 u:CP", "b:GND.1 u:CE", "u:Q7 b:27", "u:Q7_N b:14"]
     wires += ["b:3V3 u:VCC", "b:GND.1 u:GND", "b:GND.1 u:DS"]
@@ -107,7 +107,7 @@ for _ in range(10):
 print(hex(value))
 """
     with stage(parts, wires, program, until_ms=100) as seen:
-        assert seen.said() == [hex(0xB1 << 2)]
+        assert seen.printed_lines() == [hex(0xB1 << 2)]
 
 
 GATES = {
@@ -132,7 +132,7 @@ print()
 """
     wires = ["b:25 g:A", "b:26 g:B", "g:OUT b:27"]
     with stage({"g": (f"wokwi-{kind}", {})}, wires, program, until_ms=100) as seen:
-        assert seen.said() == [table]
+        assert seen.printed_lines() == [table]
 
 
 def test_inverter_buffer_and_multiplexer() -> None:
@@ -149,10 +149,10 @@ for n in range(4):
     print(Pin(14).value(), Pin(27).value())
 """
     with stage(parts, [*wires, "m:OUT b:27"], program, until_ms=100) as seen:
-        assert seen.said() == ["1 1", "1 0", "0 0", "0 0"]
+        assert seen.printed_lines() == ["1 1", "1 0", "0 0", "0 0"]
 
 
-def test_a_latch_of_two_nor_gates_keeps_what_was_set() -> None:
+def test_a_latch_of_two_nor_gates_keeps_its_state() -> None:
     parts: Parts = {"q": ("wokwi-gate-nor-2", {}), "n": ("wokwi-gate-nor-2", {})}
     wires = ["b:25 q:A", "n:OUT q:B", "b:26 n:A", "q:OUT n:B", "q:OUT b:27"]
     program = """
@@ -163,7 +163,7 @@ for pin in (set, reset, set):
     print(out())
 """
     with stage(parts, wires, program, until_ms=100) as seen:
-        assert seen.said() == ["1", "0", "1"]
+        assert seen.printed_lines() == ["1", "0", "1"]
 
 
 def test_the_clock_has_its_frequency() -> None:
@@ -235,7 +235,7 @@ for _ in range(20):
 
 
 @pytest.mark.parametrize("wires", [[], [*AWAKE, "b:3V3 a:ENABLE"]])
-def test_a_driver_that_is_not_awake_or_not_enabled_turns_nothing(wires: list[str]) -> None:
+def test_a_sleeping_or_disabled_driver_turns_no_motor(wires: list[str]) -> None:
     program = (
         "from machine import Pin\nstep = Pin(25, Pin.OUT)\nfor _ in range(9): step(1); step(0)"
     )

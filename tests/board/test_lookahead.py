@@ -1,5 +1,5 @@
-"""Steps that are announced to a board in advance. Its trace is the same as when it asks at each
-step, and other parts may disturb the steps at any time."""
+"""Steps that are announced to a board: its trace is the same as without announcements, also when
+other events interrupt them."""
 
 import pytest
 
@@ -73,14 +73,14 @@ ENGINES = {
     "s = rp2.StateMachine(0, sample, freq=200000, in_base=wire)\nstart(); s.active(1)\n"
     "for _ in range(30):\n    print(hex(s.get()))",
 }
-"""What works by itself while the program runs: it sends, or samples the wire."""
+"""Peripherals that run without the program: they send, or sample a wire."""
 HANDS = [Hand(300 + 0.9 * n, "d", "temperature", n) for n in range(9)]
 STUCK = {"esp32": 21.0, "rp2": 25.0}
-"""When the first answer of a program that only starts it is on its way, in ms."""
+"""The time of the first answer in a program that only starts the peripheral, in ms."""
 
 
 def trace_of(program: str, family: str = "esp32") -> Trace:
-    """What that program and the sensors did."""
+    """The trace of that program with the sensors."""
     wires = WIRES if family == "esp32" else [pico(wire) for wire in WIRES]
     text = BEGIN + (PROGRAMS | {"engine": ENGINES[family]})[program]
     if family == "rp2":
@@ -97,7 +97,7 @@ def pico(wire: str) -> str:
 
 
 def ask_always(patch: pytest.MonkeyPatch) -> None:
-    """Tell boards nothing before."""
+    """Announce no step to the boards."""
 
     def none(self: Lookahead, horizon_ns: int, *_: object) -> tuple[list[bytes], int]:
         return [], min(horizon_ns, self.next_ns)
@@ -107,14 +107,14 @@ def ask_always(patch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("family", ["esp32", "rp2"])
 @pytest.mark.parametrize("program", [*PROGRAMS, "engine"])
-def test_a_board_that_is_told_before_does_the_same(
+def test_a_board_with_announced_steps_gives_the_same_trace(
     program: str, family: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told = trace_of(program, family)
+    announced = trace_of(program, family)
     ask_always(monkeypatch)
     asked = trace_of(program, family)
-    assert told.serial().data == asked.serial().data
-    assert told.sha256() == asked.sha256() and len(told.records) > 40
+    assert announced.serial().data == asked.serial().data
+    assert announced.sha256() == asked.sha256() and len(announced.records) > 40
 
 
 def test_a_reading_takes_few_questions(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from hardware.bench.protocol.frames import MODE_ANALOG, MODE_IN, MODE_OUT, PULL_UP
 from hardware.bench.trace.trace import Trace
-from tests.support.rig import MS, PINS, Hand, edge_ms, play, said
+from tests.support.rig import MS, PINS, Hand, edge_ms, play, printed_lines
 
 families = pytest.mark.parametrize("family", ["esp32", "rp2"])
 HEAD = "from machine import ADC, PWM, Pin, Signal, Timer\nimport machine, time\n"
@@ -15,7 +15,7 @@ HEAD = "from machine import ADC, PWM, Pin, Signal, Timer\nimport machine, time\n
 
 def lines(family: str, program: str, until_ms: float = 2000, *hands: Hand) -> list[str]:
     """What the program printed."""
-    return said(play(family, HEAD + program, until_ms, hands))
+    return printed_lines(play(family, HEAD + program, until_ms, hands))
 
 
 def run(family: str, program: str, until_ms: float = 2000, *hands: Hand) -> Trace:
@@ -27,7 +27,7 @@ def run(family: str, program: str, until_ms: float = 2000, *hands: Hand) -> Trac
 
 
 @families
-def test_pin_reads_what_the_wire_brings(family: str) -> None:
+def test_a_pin_reads_the_level_of_its_wire(family: str) -> None:
     program = """
 out, inp = Pin(OUT, Pin.OUT, value=1), Pin(IN, Pin.IN)
 print(out(), inp())
@@ -68,7 +68,7 @@ print(pin(), led.value())
     assert lines(family, program) == ["0 1"]
 
 
-def test_pins_of_the_esp32_that_only_read() -> None:
+def test_input_only_pins_of_the_esp32() -> None:
     program = """
 try:
     Pin(34, Pin.OUT)
@@ -190,7 +190,7 @@ print(len(fired))
 
 @families
 def test_the_queue_holds_eight_calls(family: str) -> None:
-    # time_pulse_us() is one long call in C, on the chips too: nothing scheduled runs meanwhile.
+    # time_pulse_us() is one long call in C, on the chips too: no scheduled call runs during it.
     program = """
 fired = []
 t = Timer(TIMER)
@@ -261,8 +261,8 @@ for number in (-1, 0, 3, 4):
 
 
 @families
-def test_a_timer_that_nobody_holds(family: str) -> None:
-    """The Pico's is collected, the ESP32's is hardware and stays."""
+def test_a_timer_without_a_reference(family: str) -> None:
+    """On the Pico it is garbage-collected; on the ESP32 the hardware timer runs on."""
     program = """
 import gc
 fired = []
@@ -276,7 +276,7 @@ time.sleep_ms(220)
 print(len(fired))
 """.replace("NUMBER", "number" if family == "esp32" else "-1")
     (count,) = map(int, lines(family, program))
-    # The collector takes whatever looks like an address for one, so it may keep the last of them.
+    # The collector is conservative, so it may keep the last of them.
     assert count == 16 if family == "esp32" else count <= 4
 
 
@@ -312,5 +312,5 @@ PWM(Pin(OUT), freq=1000, duty_u16=32768)
 time.sleep_ms(100)
 print(len(rises), {time.ticks_diff(b, a) // 100 for a, b in zip(rises, rises[1:])} <= {9, 10})
 """
-    count, even = said(play(family, program, 500))[0].split()
+    count, even = printed_lines(play(family, program, 500))[0].split()
     assert 99 <= int(count) <= 101 and even == "True"

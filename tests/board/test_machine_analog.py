@@ -1,4 +1,4 @@
-"""What `machine` converts and generates: ADC, PWM and pulses, with each chip's ranges and limits.
+"""ADC, PWM and pulses of `machine`, with the ranges and limits of each chip.
 
 The ranges are those of MicroPython 1.25's ports/esp32 and ports/rp2.
 """
@@ -8,7 +8,7 @@ import pytest
 from hardware.bench.decode.adc import conversions
 from hardware.bench.protocol import frames
 from hardware.bench.trace.trace import Trace
-from tests.support.rig import PINS, Hand, play, said
+from tests.support.rig import PINS, Hand, play, printed_lines
 
 families = pytest.mark.parametrize("family", ["esp32", "rp2"])
 HEAD = "from machine import ADC, PWM, Pin, Signal, Timer\nimport machine, time\n"
@@ -16,7 +16,7 @@ HEAD = "from machine import ADC, PWM, Pin, Signal, Timer\nimport machine, time\n
 
 def lines(family: str, program: str, until_ms: float = 2000, *hands: Hand) -> list[str]:
     """What the program printed."""
-    return said(play(family, HEAD + program, until_ms, hands))
+    return printed_lines(play(family, HEAD + program, until_ms, hands))
 
 
 def run(family: str, program: str, until_ms: float = 2000, *hands: Hand) -> Trace:
@@ -42,7 +42,7 @@ print(ADC(0).read_u16(), ADC(ADC.CORE_TEMP).read_u16(), hasattr(a, 'read'))
     assert rest == "65535 14019 False"
 
 
-def test_the_esp32_converter_is_what_it_is() -> None:
+def test_the_esp32_converter_is_not_linear() -> None:
     """1.65 V: full scale without attenuation; at 11 dB less than half, as on the chip."""
     program = """
 a = ADC(Pin(AIN))
@@ -62,8 +62,8 @@ print(ADC(AIN, atten=ADC.ATTN_6DB) is a)
 
 
 @families
-def test_a_loop_that_does_nothing_but_read_need_not_ask_each_time(family: str) -> None:
-    """It still sees the knob move, and the number of reports about it is limited."""
+def test_a_loop_that_only_reads_asks_rarely(family: str) -> None:
+    """It still sees each move of the knob, and the number of records is bounded."""
     program = """
 a = ADC(Pin(AIN))
 hasattr(a, 'atten') and a.atten(3)
@@ -78,7 +78,7 @@ print(n > 4000)
 """
     moves = [Hand(500, "pot", "position", 0.5), Hand(900, "pot", "position", 0.25)]
     trace = run(family, program, 3000, Hand(1, "pot", "position", 0.25), *moves)
-    up, down, many = said(trace)
+    up, down, many = printed_lines(trace)
     assert [line.split()[0] for line in (up, down)] == ["500", "900"] and many == "True"
     asked = trace.records["kind"] == frames.REC_CONVERTED
     assert asked.sum() < 20
@@ -91,7 +91,7 @@ def test_a_board_that_converts_nothing_has_no_conversions(family: str) -> None:
 
 
 @families
-def test_noise_is_asked_for_each_5_ms(family: str) -> None:
+def test_noise_is_requested_each_5_ms(family: str) -> None:
     program = """
 a = ADC(Pin(AIN))
 hasattr(a, 'atten') and a.atten(3)
@@ -119,17 +119,17 @@ def test_pins_without_a_converter(family: str, message: str) -> None:
 
 
 @families
-def test_pwm_is_told_to_the_bench(family: str) -> None:
+def test_the_bench_gets_the_pwm_settings(family: str) -> None:
     program = """
 p = PWM(Pin(OUT), freq=100, duty_u16=16384)
 time.sleep_ms(100)
 p.duty_u16(65535)
 p.deinit()
 """
-    told = run(family, program).pwm(PINS[family]["OUT"])
-    assert (told[0].freq_hz, told[0].duty_u16) == (100, 16384)
-    assert told[-1].freq_hz == 0
-    assert abs((told[1].t_ns - told[0].t_ns) / 1e6 - 100) < 1
+    settings = run(family, program).pwm(PINS[family]["OUT"])
+    assert (settings[0].freq_hz, settings[0].duty_u16) == (100, 16384)
+    assert settings[-1].freq_hz == 0
+    assert abs((settings[1].t_ns - settings[0].t_ns) / 1e6 - 100) < 1
 
 
 @families
@@ -199,7 +199,7 @@ for wrong in (lambda: made[0].duty(1024), lambda: made[0].freq(0), lambda: PWM(P
 
 
 @families
-def test_a_pin_takes_its_pad_back_from_pwm(family: str) -> None:
+def test_a_pin_takes_its_pad_from_pwm(family: str) -> None:
     program = """
 p = PWM(Pin(OUT), freq=1000, duty_u16=32768)
 out, inp = Pin(OUT, Pin.OUT, value=1), Pin(IN, Pin.IN)
@@ -228,7 +228,7 @@ print(machine.time_pulse_us(button, 0, 1000), machine.time_pulse_us(button, 1, 1
 
 
 @families
-def test_pulses_unfold_on_request(family: str) -> None:
+def test_pwm_pulses_are_expanded_on_request(family: str) -> None:
     program = """
 p = PWM(Pin(FREE), freq=1000, duty_u16=16384)
 time.sleep_ms(10)
@@ -282,7 +282,7 @@ print(i())
     ]
 
 
-def test_a_finger_is_felt() -> None:
+def test_a_touch_pad_detects_a_finger() -> None:
     program = """
 from machine import TouchPad
 t = TouchPad(Pin(32))
@@ -318,7 +318,7 @@ for wrong in (lambda: ADCBlock(2), lambda: block.connect(Pin(OUT)), lambda: bloc
     ]
 
 
-def test_the_radio_takes_the_second_converter() -> None:
+def test_the_radio_blocks_the_second_converter() -> None:
     program = """
 import network
 a, b = ADC(Pin(OUT)), ADC(Pin(AIN))

@@ -4,7 +4,7 @@ else can be reached (RP2040 datasheet 2.3.1.7, 4.6; ESP32 TRM 4.12.2).
 
 import pytest
 
-from tests.support.rig import play, said
+from tests.support.rig import play, printed_lines
 
 HEAD = "from machine import Pin, mem8, mem16, mem32\nimport machine, time\n"
 PLACES = "READ, SET, CLEAR, OE_SET = (BASE + at for at in "
@@ -18,7 +18,7 @@ def lines(family: str, program: str) -> list[str]:
     """What the program printed."""
     trace = play(family, HEAD + REGISTERS[family] + program)
     assert not trace.exceptions(), trace.exceptions()[0].text
-    return said(trace)
+    return printed_lines(trace)
 
 
 def test_pins_by_their_registers(family: str) -> None:
@@ -34,7 +34,7 @@ for register in (SET, CLEAR, SET):
 
 
 @pytest.mark.parametrize("address", [0, 4, 0x20000000, 0x3FFB0000, 0x40050000, 0x8048000])
-def test_nothing_else_is_reached(family: str, address: int) -> None:
+def test_other_addresses_are_not_accessible(family: str, address: int) -> None:
     program = f"""
 for memory in (mem8, mem16, mem32):
     for touch in (lambda: memory[{address}], lambda: memory.__setitem__({address}, 1)):

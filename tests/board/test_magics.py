@@ -39,7 +39,7 @@ def shell() -> Iterator[InteractiveShell]:
 
 
 def run(shell: InteractiveShell, *lines: str) -> str:
-    """What a cell shows, its failure included."""
+    """The output of a cell, with its error."""
     with capture_output() as shown:
         shell.run_cell("\n".join(lines))
     return str(shown.stdout + shown.stderr)
@@ -55,17 +55,17 @@ def test_an_error_points_at_the_line_of_the_cell(shell: InteractiveShell) -> Non
     assert "cell line 3" in shown
     assert "print(x / 0)" in shown
     assert "ZeroDivisionError: divide by zero" in shown
-    assert "hardware" not in shown, "no frame of ours"
+    assert "hardware" not in shown, "no frame of Warsha"
 
 
-def test_an_arabic_digit_is_named_before_the_board_is_asked(
+def test_an_arabic_digit_is_named_before_the_program_runs(
     shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WARSHA_LANG", "ar")
     assert "السطر 2، العمود 7: رقم عربي" in run(shell, "%%board", "print(٣)")
 
 
-def test_a_saved_program_boots_and_answers_the_bench(shell: InteractiveShell) -> None:
+def test_a_saved_program_boots_and_the_bench_accepts_commands(shell: InteractiveShell) -> None:
     run(shell, f"%board connect bench:{BUTTONS}")
     run(shell, "%%board main.py --detach", FOLLOW)
     assert programs["main.py"] == FOLLOW
@@ -93,7 +93,7 @@ def test_the_lint_is_a_list_and_a_picture_in_the_reader_s_language(
     assert "التوصيل سليم." in run(shell, "%bench lint")
 
 
-def test_what_would_hurt_a_real_board_is_told_once_a_cell(shell: InteractiveShell) -> None:
+def test_each_cell_reports_a_fault_once(shell: InteractiveShell) -> None:
     run(shell, f"%board connect bench:{BUTTONS}")
     blink = ("from machine import Pin", "p = Pin(32, Pin.OUT)", "for i in (0, 1, 0, 1): p(i)")
     assert run(shell, "%%board", *blink) == ""
@@ -168,7 +168,7 @@ def interruptible() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("interruptible")
-def test_the_stop_button_reaches_the_board_and_leaves_it_alive(shell: InteractiveShell) -> None:
+def test_the_stop_button_interrupts_the_board_and_does_not_end_it(shell: InteractiveShell) -> None:
     run(shell, "%%board", "n = 0")
     stop = threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT))
     stop.start()
@@ -179,7 +179,7 @@ def test_the_stop_button_reaches_the_board_and_leaves_it_alive(shell: Interactiv
 
 
 @pytest.mark.parametrize(
-    ("line", "says"),
+    ("line", "message"),
     [
         ("%bench fly", "Write: %bench"),
         ("%bench press nothing", "nothing"),
@@ -201,12 +201,12 @@ def test_the_stop_button_reaches_the_board_and_leaves_it_alive(shell: Interactiv
         ("# mine\n%%board main.py\nx", "not the first line"),
     ],
 )
-def test_a_wrong_line_gets_one_line_of_cause_and_one_of_cure(
-    shell: InteractiveShell, line: str, says: str
+def test_a_wrong_magic_line_shows_cause_and_cure(
+    shell: InteractiveShell, line: str, message: str
 ) -> None:
     run(shell, f"%board connect bench:{BUTTONS}")
     shown = run(shell, line)
-    assert says in shown
+    assert message in shown
     assert len(shown.strip().splitlines()) <= 2
 
 
@@ -219,15 +219,15 @@ def test_stock_autograde_only_saves_the_program(
     assert current.board is None
 
 
-def test_a_bench_of_ones_own_with_two_boards_and_a_keypad(
+def test_a_bench_from_a_diagram_with_two_boards_and_a_keypad(
     shell: InteractiveShell, tmp_path: Path
 ) -> None:
     parts = [("wokwi-pi-pico", "pico"), ("board-esp32-devkit-c-v4", "esp")]
     parts += [("wokwi-membrane-keypad", "pad")]
     wires = [["esp:32", "pad:C2", "", []], ["esp:33", "pad:R2", "", []]]
     file = tmp_path / "diagram.json"
-    told = [{"type": kind, "id": key} for kind, key in parts]
-    file.write_text(json.dumps({"version": 1, "parts": told, "connections": wires}))
+    rows = [{"type": kind, "id": key} for kind, key in parts]
+    file.write_text(json.dumps({"version": 1, "parts": rows, "connections": wires}))
     run(shell, f"%board connect {file}")
     assert run(shell, "%%board", "import sys; print(sys.platform)") == "rp2\n"
     assert "esp now" in run(shell, "%board use esp")
@@ -239,12 +239,12 @@ def test_a_bench_of_ones_own_with_two_boards_and_a_keypad(
     assert run(shell, "%%board", "print(sys.platform)") == "rp2\n"
 
 
-def test_a_new_board_comes_with_what_was_on_each_of_the_bench(
+def test_a_new_board_keeps_the_files_of_each_board(
     shell: InteractiveShell, tmp_path: Path
 ) -> None:
     parts = [("wokwi-pi-pico", "pico"), ("board-esp32-devkit-c-v4", "esp")]
-    told = [{"type": kind, "id": key} for kind, key in parts]
-    circuit = {"version": 1, "parts": told, "connections": []}
+    rows = [{"type": kind, "id": key} for kind, key in parts]
+    circuit = {"version": 1, "parts": rows, "connections": []}
     (tmp_path / "diagram.json").write_text(json.dumps(circuit))
     run(shell, f"%board connect {tmp_path / 'diagram.json'}")
     run(shell, "%%board lib.py", "HERE = 'pico'")

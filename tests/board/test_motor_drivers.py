@@ -1,4 +1,4 @@
-"""Published drivers run unchanged: servo, stepper, relay, and a client of a broker."""
+"""Published drivers run unchanged: servo, stepper, relay, and an MQTT client."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from hardware.bench.parts.servo import Servo
 from hardware.bench.parts.stepper_motor import StepperMotor
 from tests.support.network_bench import AP, JOIN
 from tests.support.parts_bench import Parts
-from tests.support.third_party_drivers import trying
+from tests.support.third_party_drivers import run_with_driver
 
 
 @pytest.mark.parametrize("name", ["micropython-servo", "diyables-micropython-servo"])
@@ -24,7 +24,7 @@ for degrees in (30, 120, 90):
     pin = "18" if module == "servo" else "GP18"
     shortest, longest = (544, 2400) if module == "servo" else (600, 2450)
     wires = ["b:VBUS s:V+" if pin != "18" else "b:5V s:V+", "b:GND.1 s:GND", f"b:{pin} s:PWM"]
-    with trying(name, {"s": ("wokwi-servo", {})}, wires, program, 0) as shown:
+    with run_with_driver(name, {"s": ("wokwi-servo", {})}, wires, program, 0) as shown:
         servo = shown.parts["s"]
         assert isinstance(servo, Servo)
         for second, degrees in enumerate((30, 120, 90)):
@@ -48,13 +48,13 @@ print(motor.get_pos())
     wires = ["b:GP2 d:STEP", "b:GP3 d:DIR", "d:RESET d:SLEEP", "b:3V3 d:VDD", "b:GND.1 d:GND"]
     wires += ["b:VBUS d:VMOT", "b:GND.1 d:GND.1"]
     wires += ["d:1A m:B+", "d:1B m:B-", "d:2A m:A+", "d:2B m:A-"]
-    with trying("micropython-stepper", parts, wires, program, 900) as shown:
+    with run_with_driver("micropython-stepper", parts, wires, program, 900) as shown:
         motor = shown.parts["m"]
         assert isinstance(motor, StepperMotor)
         assert motor.steps == 50
         shown.run(3500)
         assert motor.steps == -25
-        assert shown.said() == ["-25"]
+        assert shown.printed_lines() == ["-25"]
 
 
 def test_four_relay() -> None:
@@ -70,8 +70,8 @@ for act in (relay.turn_on, relay.toggle, relay.toggle, relay.turn_off):
 """
     wires = ["b:5V r:VCC", "b:GND.1 r:GND", "b:19 r:IN", "b:3V3 r:COM", "r:NO b:32"]
     parts: Parts = {"r": ("wokwi-relay-module", {})}
-    with trying("four-relay", parts, wires, program) as shown:
-        assert shown.said() == ["1", "0", "1", "0"]
+    with run_with_driver("four-relay", parts, wires, program) as shown:
+        assert shown.printed_lines() == ["1", "0", "1", "0"]
 
 
 def test_umqtt_simple() -> None:
@@ -90,8 +90,8 @@ client.wait_msg()
 client.disconnect()
 """
     )
-    with trying(
+    with run_with_driver(
         "micropython-umqtt.simple", {"ap": ("wokwi-wifi-ap", AP)}, [], program, 9000
     ) as shown:
-        assert shown.said() == ["umqtt/simple.py", "b'lamp/1' b'on'"]
+        assert shown.printed_lines() == ["umqtt/simple.py", "b'lamp/1' b'on'"]
         assert shown.bench.trace.mqtt()[0].kind == "connect"

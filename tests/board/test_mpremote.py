@@ -24,7 +24,7 @@ ARABIC = "# مرحبا\nprint('main', 6 * 7)\n"
 
 
 def start(family: str) -> tuple[subprocess.Popen[str], dict[str, str]]:
-    """A bench as a process of its own, and the addresses that it prints."""
+    """A bench in a separate process, and the addresses that it prints."""
     process = subprocess.Popen(
         [sys.executable, str(ROOT / "warsha.py"), "bench", "--board", family],
         stdout=subprocess.PIPE,
@@ -47,13 +47,13 @@ def urls(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
     process, found = start(request.param)
     yield found
     process.send_signal(signal.SIGINT)
-    assert process.wait(WAIT_S) == 0, "Ctrl-C ends the bench in good order"
+    assert process.wait(WAIT_S) == 0, "Ctrl-C ends the bench without an error"
     assert process.stdout
     process.stdout.close()
 
 
 def mpremote(url: str, *words: str) -> str:
-    """What mpremote prints; it must succeed."""
+    """The output of mpremote, which must succeed."""
     done = subprocess.run(
         [sys.executable, "-m", "mpremote", "connect", url, *words],
         capture_output=True,
@@ -69,8 +69,8 @@ def mpremote(url: str, *words: str) -> str:
 def test_exec_and_run(urls: dict[str, str], way: str, tmp_path: Path) -> None:
     script = tmp_path / "hello.py"
     script.write_text("print('from a file')\n" + "# filler\n" * 200)
-    said = mpremote(urls[way], "exec", "print('hello', 6 * 7)", "run", str(script))
-    assert said == "hello 42\nfrom a file\n"
+    output = mpremote(urls[way], "exec", "print('hello', 6 * 7)", "run", str(script))
+    assert output == "hello 42\nfrom a file\n"
 
 
 @EACH_WAY
@@ -78,9 +78,9 @@ def test_files(urls: dict[str, str], way: str, tmp_path: Path) -> None:
     there, back = tmp_path / "there.py", tmp_path / "back.py"
     there.write_text(ARABIC * 40, encoding="utf-8")
     mpremote(urls[way], "fs", "cp", str(there), ":x.py")
-    said = mpremote(urls[way], "fs", "ls", "+", "fs", "cat", ":x.py")
-    assert re.search(rf"{there.stat().st_size} x\.py", said)
-    assert ARABIC * 40 in said
+    output = mpremote(urls[way], "fs", "ls", "+", "fs", "cat", ":x.py")
+    assert re.search(rf"{there.stat().st_size} x\.py", output)
+    assert ARABIC * 40 in output
     mpremote(urls[way], "fs", "cp", ":x.py", str(back), "+", "fs", "rm", ":x.py")
     assert back.read_bytes() == there.read_bytes()
     assert "x.py" not in mpremote(urls[way], "fs", "ls")
@@ -95,8 +95,10 @@ def test_rtc(urls: dict[str, str]) -> None:
 @EACH_WAY
 def test_mount(urls: dict[str, str], way: str, tmp_path: Path) -> None:
     (tmp_path / "helper.py").write_text("WORD = 'from the host'")
-    said = mpremote(urls[way], "mount", str(tmp_path), "exec", "import helper; print(helper.WORD)")
-    assert "from the host" in said
+    output = mpremote(
+        urls[way], "mount", str(tmp_path), "exec", "import helper; print(helper.WORD)"
+    )
+    assert "from the host" in output
 
 
 @EACH_WAY
@@ -117,7 +119,7 @@ def test_repl_on_the_pty(urls: dict[str, str]) -> None:
         stderr=theirs,
     )
     seen = read_until(ours, b"Ctrl-]")
-    # What is typed before mpremote has taken the terminal would be lost in its change of settings.
+    # Input before mpremote has changed the settings of the terminal would be lost.
     wait_for_raw(theirs)
     os.write(ours, b"\r")
     seen += read_until(ours, b">>> ")
@@ -130,7 +132,7 @@ def test_repl_on_the_pty(urls: dict[str, str]) -> None:
 
 
 def read_until(fd: int, mark: bytes) -> bytes:
-    """What appears on the terminal up to the mark, or what came in time."""
+    """The output of the terminal up to the mark, or until the time-out."""
     data, end = b"", time.monotonic() + WAIT_S
     while mark not in data and time.monotonic() < end:
         if select.select([fd], [], [], 0.2)[0]:

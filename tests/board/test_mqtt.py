@@ -1,4 +1,4 @@
-"""MQTT from a board's program to the broker of the bench, and what the trace has of it."""
+"""MQTT from a board's program to the broker of the bench, and its records in the trace."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -7,7 +7,7 @@ import pytest
 
 from hardware.bench.network.mqtt.packets import MqttError
 from hardware.bench.protocol.notes import MqttNote
-from tests.support.network_bench import JOIN, MS, SECOND, near_ap, said
+from tests.support.network_bench import JOIN, MS, SECOND, near_ap, printed_lines
 
 CLIENT = (
     JOIN
@@ -27,7 +27,7 @@ def kinds(notes: Sequence[MqttNote], *wanted: str) -> list[tuple[str, str, bytes
     return [(n.kind, n.topic, n.payload) for n in notes if n.kind in wanted]
 
 
-def test_a_message_goes_round(family: str) -> None:
+def test_a_message_reaches_its_publisher(family: str) -> None:
     program = CLIENT + (
         "client.subscribe(b'lab/+/cmd', qos=1)\n"
         "client.publish(b'lab/1/cmd', b'on', qos=1)\nclient.publish(b'lab/x', 'off')\n"
@@ -36,7 +36,7 @@ def test_a_message_goes_round(family: str) -> None:
     with near_ap(program, family) as bench:
         bench.run(5 * SECOND)
         notes = bench.trace.mqtt()
-        assert said(bench) == ["session 0", "lab/1/cmd on"]
+        assert printed_lines(bench) == ["session 0", "lab/1/cmd on"]
     assert notes[0] == MqttNote(
         notes[0].t_ns, "dev1", "connect", "lab/status", b"offline", 0, True, False, 20, True
     )
@@ -57,14 +57,14 @@ def test_a_command_of_the_scenario(family: str) -> None:
             bench.at(at * SECOND, partial(bench.network.broker.publish, "cmd", word))
         bench.run(8 * SECOND)
         notes = bench.trace.mqtt()
-        assert said(bench) == ["session 0", "cmd on", "cmd off"]
+        assert printed_lines(bench) == ["session 0", "cmd on", "cmd off"]
     given = [n for n in notes if n.kind == "publish"]
     assert [(n.client, n.t_ns) for n in given] == [("", 5 * SECOND), ("", 6 * SECOND)]
     with pytest.raises(MqttError):
         bench.network.broker.publish("a/#", b"")
 
 
-def test_a_retained_message_waits_for_its_reader() -> None:
+def test_a_new_subscriber_gets_a_retained_message() -> None:
     program = CLIENT + "client.subscribe(b'plan/#')\nclient.wait_msg()\n"
     with near_ap(program) as bench:
         bench.network.broker.publish("plan/a", b"old", retain=True)
@@ -72,7 +72,7 @@ def test_a_retained_message_waits_for_its_reader() -> None:
         bench.network.broker.publish("plan/b", b"gone", retain=True)
         bench.network.broker.publish("plan/b", b"", retain=True)
         bench.run(5 * SECOND)
-        assert said(bench) == ["session 0", "plan/a new"]
+        assert printed_lines(bench) == ["session 0", "plan/a new"]
         delivered = [n for n in bench.trace.mqtt() if n.kind == "deliver"]
     assert [(n.payload, n.retain) for n in delivered] == [(b"new", True)]
 
@@ -97,12 +97,12 @@ def test_the_will_is_published_when_a_client_is_lost(end: str, wanted: list[str]
         bench.run(60 * SECOND)
         notes = bench.trace.mqtt()
     assert [n.kind for n in notes if n.kind in ("disconnect", "lost", "will", "broken")] == wanted
-    if end.startswith("time.sleep"):  # one and a half times the keep-alive after the last word
+    if end.startswith("time.sleep"):  # one and a half times the keep-alive after the last packet
         connected, lost = notes[0].t_ns, notes[1].t_ns
         assert 0 <= lost - connected - 30 * SECOND < 10 * MS
 
 
-def test_a_ping_keeps_a_client(family: str) -> None:
+def test_a_ping_keeps_a_connection_alive(family: str) -> None:
     program = (
         CLIENT + "while True:\n    client.ping()\n    client.check_msg()\n    time.sleep(15)\n"
     )
@@ -118,7 +118,7 @@ def test_a_second_client_of_the_same_name_takes_over() -> None:
     )
     with near_ap(program) as bench:
         bench.run(6 * SECOND)
-        assert said(bench) == ["session 0", "cut"]
+        assert printed_lines(bench) == ["session 0", "cut"]
         notes = bench.trace.mqtt()
     assert [n.kind for n in notes] == ["connect", "lost", "will", "connect"]
 
@@ -150,7 +150,7 @@ def test_a_session_keeps_messages_for_a_client_that_is_away() -> None:
             word = f"{at} {qos}".encode()
             bench.at(at * SECOND, partial(bench.network.broker.publish, "cmd", word, qos))
         bench.run(12 * SECOND)
-        assert said(bench) == ["0", "1", "5 1", "6 1"]
+        assert printed_lines(bench) == ["0", "1", "5 1", "6 1"]
 
 
 ROBUST = (
@@ -204,7 +204,7 @@ while True:
 
 
 @pytest.mark.parametrize("what", ["lose_publish", "lose_puback"])
-def test_one_message_is_lost_where_the_scenario_wants_it(what: str) -> None:
+def test_the_scenario_drops_one_message(what: str) -> None:
     with near_ap(AT_LEAST_ONCE) as bench:
         bench.control("ap", what, 3, 0)
         bench.control("ap", "broker", 1, 20 * SECOND)
@@ -242,7 +242,7 @@ send('62020007')
 def test_quality_two_is_delivered_once_and_confirmed_in_two_steps() -> None:
     with near_ap(QOS2) as bench:
         bench.run(8 * SECOND)
-        lines = said(bench)
+        lines = printed_lines(bench)
         published = kinds(bench.trace.mqtt(), "publish")
     assert lines[0] == repr(b" \x02\x00\x00")
     assert lines[1] == repr(b"\x90\x03\x00\x01\x02")
@@ -251,7 +251,7 @@ def test_quality_two_is_delivered_once_and_confirmed_in_two_steps() -> None:
     assert published == [("publish", "a", b"")]
 
 
-def test_an_outage_of_the_air(family: str) -> None:
+def test_an_outage_of_the_radio(family: str) -> None:
     with near_ap(ROBUST, family) as bench:
         bench.control("ap", "online", 0, 5 * SECOND)
         bench.control("ap", "online", 1, 8 * SECOND)
@@ -290,7 +290,7 @@ def test_a_day_of_a_sleeping_node() -> None:
 
 
 def test_the_same_seed_gives_the_same_trace() -> None:
-    def story(seed: int) -> str:
+    def trace_hash(seed: int) -> str:
         with near_ap(ROBUST, seed=seed) as bench:
             bench.control("ap", "loss", 0.3, 0)
             bench.control("ap", "broker", 0, 9 * SECOND)
@@ -298,8 +298,8 @@ def test_the_same_seed_gives_the_same_trace() -> None:
             bench.run(40 * SECOND)
             return bench.trace.sha256()
 
-    assert len({story(1) for _ in range(3)}) == 1
-    assert story(1) != story(2)
+    assert len({trace_hash(1) for _ in range(3)}) == 1
+    assert trace_hash(1) != trace_hash(2)
 
 
 FLOOD = (
@@ -319,7 +319,7 @@ while True:
 )
 
 
-def test_a_client_that_floods_and_never_reads_fills_nothing() -> None:
+def test_a_flooding_client_that_never_reads_has_bounded_queues() -> None:
     with near_ap(FLOOD) as bench:
         bench.run(3 * SECOND)
         kept = bench.network.broker.retained("#")

@@ -1,4 +1,4 @@
-"""Decorators that on a chip make machine code: native ones run as bytecode, others are refused."""
+"""Decorators for machine code: `native` functions run as bytecode, the others are refused."""
 
 from collections.abc import Iterator
 
@@ -36,19 +36,19 @@ def bare(family: str) -> Iterator[BareBench]:
 
 
 def took_us(bare: BareBench, decorator: str) -> int:
-    """Virtual microseconds of a thousand turns."""
+    """Virtual microseconds of a thousand loop iterations."""
     output, error = bare.raw(LOOP.format(decorator=decorator))
     assert not error
     return int(output)
 
 
-def test_a_native_function_runs_and_its_time_passes(bare: BareBench) -> None:
+def test_a_native_function_runs_and_takes_time(bare: BareBench) -> None:
     native = took_us(bare, "native")
     assert native > 1000
     assert native == pytest.approx(took_us(bare, "bytecode"), rel=0.1)
 
 
-def test_a_native_loop_hears_ctrl_c(bare: BareBench) -> None:
+def test_ctrl_c_ends_a_native_loop(bare: BareBench) -> None:
     bare.start("@micropython.native\ndef spin():\n    while True:\n        pass\nspin()")
     bare.type(b"\x03")
     assert "KeyboardInterrupt" in bare.until(b"\x04>").decode()
@@ -67,11 +67,11 @@ print(list(Counter().up(3)))
 
 
 def refused(bare: BareBench, decorator: str) -> str:
-    """What the board says of a function in the third line."""
+    """The error of the board for a function in the third line."""
     return bare.raw(f"print('never')\n\n@micropython.{decorator}\ndef f(x):\n    pass")[1]
 
 
-def test_viper_says_that_it_is_not_simulated(bare: BareBench) -> None:
+def test_viper_raises_that_it_is_not_simulated(bare: BareBench) -> None:
     error = refused(bare, "viper")
     assert "line 3" in error
     assert error.endswith("NotImplementedError: not simulated: @micropython.viper\n")

@@ -1,4 +1,4 @@
-"""NeoPixels show what a real board program sends them, in all their shapes."""
+"""NeoPixels of all shapes show the data of real board programs."""
 
 import numpy as np
 import pytest
@@ -33,7 +33,7 @@ CHAIN_WIRES = [
 
 
 @pytest.mark.parametrize("family", ["esp32", "rp2"])
-def test_a_chain_hands_the_rest_of_a_frame_on(family: str) -> None:
+def test_a_pixel_passes_the_rest_of_a_frame_on(family: str) -> None:
     wires = CHAIN_WIRES
     if family == "rp2":
         wires = [w.replace("b:5V", "b:VBUS").replace("b:23", "b:GP2") for w in wires]
@@ -44,7 +44,7 @@ def test_a_chain_hands_the_rest_of_a_frame_on(family: str) -> None:
         assert seen.pixels("strip").tolist() == [[RED, GREEN, DARK, DARK]]
 
 
-def test_a_dead_lamp_takes_those_behind_it_along() -> None:
+def test_pixels_after_a_dead_pixel_stay_dark() -> None:
     with stage(CHAIN, CHAIN_WIRES, FILL.format(count=8)) as seen:
         seen.bench.control("ring", "dead", 1)
         seen.run(200)
@@ -52,7 +52,7 @@ def test_a_dead_lamp_takes_those_behind_it_along() -> None:
         assert seen.pixels("strip").tolist() == [[DARK] * 4]
 
 
-def test_lamps_without_power_are_dark_and_pass_nothing_on() -> None:
+def test_pixels_without_power_are_dark_and_pass_nothing_on() -> None:
     wires = [wire for wire in CHAIN_WIRES if wire != "b:5V one:VDD"]
     with stage(CHAIN, wires, FILL.format(count=8), until_ms=200) as seen:
         assert not any(seen.pixels(part).any() for part in CHAIN)

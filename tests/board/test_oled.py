@@ -1,4 +1,4 @@
-"""The OLED shows what a real board program draws, and obeys its controller's commands."""
+"""The OLED shows the drawing of a real board program and executes the controller's commands."""
 
 from collections.abc import Callable
 from io import BytesIO
@@ -53,11 +53,11 @@ DRAWN = ((slice(0, 1), slice(0, 1)), (slice(50, 60), slice(100, 120)))
         ("oled.write_cmd(0xA5)", lambda dots: 0 * dots + 255),
     ],
 )
-def test_the_oled_shows_the_frame_buffer_and_obeys(
+def test_the_oled_shows_the_frame_buffer_and_executes_commands(
     more: str, change: Callable[[Pixels], Pixels]
 ) -> None:
     with stage(OLED, OLED_WIRES, DRAW + more, until_ms=400) as seen:
-        assert seen.said() == []
+        assert seen.printed_lines() == []
         np.testing.assert_array_equal(seen.pixels("d"), change(picture(*DRAWN)))
 
 
@@ -68,7 +68,7 @@ def test_half_the_rows_are_the_lower_half_of_the_panel() -> None:
         np.testing.assert_array_equal(seen.pixels("d"), first_dot)
 
 
-def test_a_frame_as_png_is_the_same_dots() -> None:
+def test_a_frame_as_png_has_the_same_pixels() -> None:
     with stage(OLED, OLED_WIRES, DRAW, until_ms=400) as seen:
         dots = seen.pixels("d")
     assert np.array_equal(np.asarray(Image.open(BytesIO(frame_png(dots)))), dots)
@@ -120,15 +120,15 @@ def test_without_the_charge_pump_or_supply_it_stays_dark() -> None:
     with stage(OLED, OLED_WIRES, DRAW.replace("i2c)", "i2c, external_vcc=True)"), 400) as seen:
         assert not seen.pixels("d").any()
     with stage(OLED, OLED_WIRES[1:], DRAW, until_ms=400) as seen:
-        assert not seen.pixels("d").any() and "ENODEV" in " ".join(seen.said())
+        assert not seen.pixels("d").any() and "ENODEV" in " ".join(seen.printed_lines())
 
 
-def test_a_silent_display_answers_nobody() -> None:
+def test_a_disconnected_display_does_not_answer() -> None:
     with stage(OLED, OLED_WIRES, OPEN + "time.sleep_ms(50)\nprint(i2c.scan())") as seen:
         seen.bench.control("d", "silent", 1)
         seen.run(200)
-        assert seen.said() == ["[]"]
+        assert seen.printed_lines() == ["[]"]
     program = OPEN + "print(i2c.scan(), i2c.readfrom(0x3d, 1))"
     address: Parts = {"d": ("board-ssd1306", {"i2cAddress": "0x3d"})}
     with stage(address, OLED_WIRES, program, until_ms=200) as seen:
-        assert seen.said() == ["[61] b'@'"]
+        assert seen.printed_lines() == ["[61] b'@'"]

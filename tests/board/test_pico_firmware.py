@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.support.bare_bench import BareBench
-from tests.support.rig import play, said
+from tests.support.rig import play, printed_lines
 from tools import second_engine, timing_programs, timing_report, timing_table
 from tools.emulated_pico import firmware
 from tools.timing_programs import FOLDER
@@ -28,7 +28,7 @@ print(refused(300_000), refused(300_000_000))
 """
 
 
-def test_whole_programs_that_were_not_fitted_take_what_they_take_on_a_pico() -> None:
+def test_unfitted_programs_take_the_time_of_a_pico() -> None:
     stored = Stored(FOLDER / "pico.json")
     with PortBoard("rp2") as port:
         rows = timing_report.compare(timing_programs.whole(), stored, port.measure)
@@ -46,7 +46,7 @@ def test_the_page_shows_the_table_as_it_is() -> None:
 
 
 @pytest.mark.parametrize("family", ["esp32", "rp2"])
-def test_memory_that_is_refused_costs_its_search_and_not_its_size(family: str) -> None:
+def test_a_failed_allocation_costs_its_search_and_not_its_size(family: str) -> None:
     with BareBench(family) as bare:
         bare.until(PROMPT)
         output, error = bare.raw(REFUSED)
@@ -62,7 +62,7 @@ def test_costs_are_positive_and_small() -> None:
 
 
 @pytest.mark.parametrize("family", ["esp32", "rp2"])
-def test_a_loop_that_does_nothing_lets_its_time_pass_at_once(family: str) -> None:
+def test_an_empty_loop_is_skipped_at_once(family: str) -> None:
     timer = "Timer(0)" if family == "esp32" else "Timer()"
     idle = f"""
 import time
@@ -72,7 +72,7 @@ while True: pass
 """
     before_s = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
     trace = play(family, idle, 10 * 60_000 + 500, ())
-    assert [int(line) for line in said(trace)] == [60 * n for n in range(1, 11)]
+    assert [int(line) for line in printed_lines(trace)] == [60 * n for n in range(1, 11)]
     # All its rounds would take 3 s.
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before_s < 1
 

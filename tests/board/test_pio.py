@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hardware.bench.trace.trace import Trace
-from tests.support.rig import MS, PINS, Hand, play, said
+from tests.support.rig import MS, PINS, Hand, play, printed_lines
 
 HEAD = """
 from machine import Pin
@@ -23,8 +23,8 @@ def run(program: str, until_ms: float = 1000, *hands: Hand) -> Trace:
 
 
 def lines(program: str, until_ms: float = 1000, *hands: Hand) -> list[str]:
-    """What it printed."""
-    return said(run(program, until_ms, *hands))
+    """The lines that the program printed."""
+    return printed_lines(run(program, until_ms, *hands))
 
 
 def steps(trace: Trace, role: str) -> list[int]:
@@ -32,7 +32,7 @@ def steps(trace: Trace, role: str) -> list[int]:
     return [int(gap) for gap in np.diff(trace.edges(PINS["rp2"][role]).t_ns[1:])]
 
 
-def test_a_lamp_blinks_while_the_program_sleeps() -> None:
+def test_pio_blinks_a_led_while_the_program_sleeps() -> None:
     program = """
 @asm_pio(set_init=PIO.OUT_LOW)
 def blink():
@@ -52,7 +52,7 @@ print(sm, sm.active(), Pin(IN, Pin.IN)())
     gaps = steps(trace, "OUT")
     assert set(gaps) == {32 * MS}
     assert len(gaps) == 15
-    assert said(trace) == ["StateMachine(0) False 0"]
+    assert printed_lines(trace) == ["StateMachine(0) False 0"]
 
 
 def test_every_cycle_counts() -> None:
@@ -135,8 +135,8 @@ print(other.tx_fifo())
     assert lines(program) == ["4 0", "4", "[0, 1, 2, 3, 4] True", "bytearray(b'abc')", "8"]
 
 
-def test_a_pin_is_waited_for_and_counted() -> None:
-    """A machine times how long the button is pressed, in cycles of 1 us."""
+def test_a_state_machine_waits_for_a_pin_and_counts() -> None:
+    """A state machine measures the time of a press in cycles of 1 µs."""
     program = """
 @asm_pio()
 def pulse():
@@ -202,7 +202,7 @@ print(sm.get())
     assert set(printed) == {"21", "PIO(0) 0x200"}  # it asks again until its FIFO is full
 
 
-def test_instructions_from_outside() -> None:
+def test_a_program_executes_single_pio_instructions() -> None:
     program = """
 @asm_pio(set_init=PIO.OUT_LOW, out_shiftdir=PIO.SHIFT_RIGHT)
 def idle():
@@ -224,7 +224,7 @@ print(wire(), Pin(OUT))
     assert printed == ["1", "153 0x8080", "0 Pin(GPIO2, mode=OUT)"]
 
 
-def test_the_assembler_says_what_is_wrong() -> None:
+def test_the_assembler_names_the_error() -> None:
     program = """
 def tried(make):
     try:
@@ -261,7 +261,7 @@ tried(lambda: rp2.DMA())
     ]
 
 
-def test_an_edge_of_pio_fires_an_interrupt_of_its_pin() -> None:
+def test_an_edge_from_pio_fires_an_interrupt_of_its_pin() -> None:
     program = """
 @asm_pio(set_init=PIO.OUT_LOW)
 def square():

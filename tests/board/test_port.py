@@ -1,4 +1,4 @@
-"""The port by itself: REPL, time, memory, faults and lock, seen through its frames."""
+"""The port without the bench: REPL, time, memory, faults and sandbox, through its frames."""
 
 import re
 import signal
@@ -18,8 +18,7 @@ PROMPT = b">>> "
 US = 1000
 MS = 1_000_000
 RP2_LOOP_US = 3.2 * 1.12
-"""One pass of an empty `for` on a Pico: the time on the emulator, times how much slower the real
-chip is (costs.h)."""
+"""One iteration of an empty `for` on a Pico: the emulated time, scaled to the chip (costs.h)."""
 
 
 @pytest.fixture(params=FAMILIES)
@@ -36,7 +35,7 @@ def bare(family: str) -> Iterator[BareBench]:
 
 
 def timed(bare: BareBench, statement: str) -> float:
-    """Virtual microseconds of a statement, as the board measures them."""
+    """Virtual microseconds of a statement, measured by the board."""
     before = "import time\ntime.sleep_ms(100)\na = time.ticks_us()"  # the serial line is idle
     after = "print('', time.ticks_diff(time.ticks_us(), a))"
     output, error = bare.raw(f"{before}\n{statement}\n{after}")
@@ -66,7 +65,7 @@ def test_boots_with_the_banner_of_its_firmware(family: str) -> None:
         assert states(bare) == [(frames.STATE_BOOT, 1, 0), (frames.STATE_REPL, 1, 0)]
 
 
-def test_a_pico_with_a_radio_names_itself(family: str) -> None:
+def test_the_uname_of_a_pico_with_a_radio(family: str) -> None:
     name = "Raspberry Pi Pico W with RP2040" if family == "rp2" else MACHINES[family]
     with BareBench(family, ["--radio", "1"]) as bare:
         assert f"; {name}\r\n" in bare.until(PROMPT).decode()
@@ -140,7 +139,7 @@ def test_soft_reset_stays_in_the_process(bare: BareBench, family: str) -> None:
     ]
 
 
-def test_a_hard_reset_names_the_cause_and_says_hello_again(bare: BareBench, family: str) -> None:
+def test_a_hard_reset_names_the_cause_and_sends_a_new_hello(bare: BareBench, family: str) -> None:
     bare.type(b"import machine; left = 1; machine.reset()\r")
     bare.until(PROMPT)
     bare.type(b"left\r")
@@ -158,7 +157,7 @@ def test_a_hard_reset_names_the_cause_and_says_hello_again(bare: BareBench, fami
 
 
 @pytest.mark.parametrize(("cause", "least_ns", "most_ns"), [(1, 0, MS), (3, 20 * MS, S)])
-def test_a_reset_takes_the_chip_its_time(
+def test_a_reset_takes_the_time_of_the_chip(
     family: str, cause: int, least_ns: int, most_ns: int
 ) -> None:
     with BareBench(family, ["--cause", str(cause)]) as bare:
@@ -167,15 +166,15 @@ def test_a_reset_takes_the_chip_its_time(
     assert least_ns <= boot <= most_ns
 
 
-def test_main_py_runs_and_its_exception_is_told_aside(bare: BareBench) -> None:
+def test_main_py_runs_and_its_exception_is_recorded(bare: BareBench) -> None:
     bare.raw("open('main.py', 'w').write('print(123)\\n1/0\\n')")
     bare.type(b"\x02")
     bare.until(PROMPT)
     bare.type(b"\x04")
     assert b"123\r\n" in bare.until(PROMPT)
-    told = b"".join(text(row) for row in bare.of(frames.REC_EXC)).decode()
+    message = b"".join(text(row) for row in bare.of(frames.REC_EXC)).decode()
     assert (
-        told
+        message
         == 'Traceback (most recent call last):\n  File "main.py", line 2, in <module>\n'
         + ("ZeroDivisionError: divide by zero\n")
     )
@@ -201,7 +200,7 @@ def test_deep_recursion_is_an_error(bare: BareBench) -> None:
     assert bare.raw("print(1+1)") == ("2\n", "")
 
 
-def test_overrun_of_the_c_stack_is_a_panic_that_the_bench_hears_of(bare: BareBench) -> None:
+def test_overrun_of_the_c_stack_is_a_panic_record(bare: BareBench) -> None:
     # Comparing lists that contain each other recurses in C without a check (py/objlist.c).
     bare.start("a = []; b = [a]; a.append(b)\nc = []; d = [c]; c.append(d)\nprint(a == c)")
     with pytest.raises(EOFError):
@@ -211,7 +210,7 @@ def test_overrun_of_the_c_stack_is_a_panic_that_the_bench_hears_of(bare: BareBen
 
 
 @pytest.mark.parametrize("name", ["uctypes", "btree"])
-def test_what_is_left_out_says_so(bare: BareBench, name: str) -> None:
+def test_an_omitted_module_cannot_be_imported(bare: BareBench, name: str) -> None:
     _, error = bare.raw(f"import {name}")
     assert error.endswith(f"ImportError: no module named '{name}'\n")
 
@@ -219,7 +218,7 @@ def test_what_is_left_out_says_so(bare: BareBench, name: str) -> None:
 # -- time ---------------------------------------------------------------------------------------
 
 
-def test_an_interrupt_character_that_is_no_byte_never_comes(bare: BareBench) -> None:
+def test_an_interrupt_character_outside_of_a_byte_never_matches(bare: BareBench) -> None:
     bare.raw("import micropython, time; micropython.kbd_intr(300); time.sleep(3)")
     assert all(c <= 255 for _, _, _, c, _ in bare.of(frames.REC_SYNC))
 
@@ -233,7 +232,7 @@ def test_an_interrupt_character_that_is_no_byte_never_comes(bare: BareBench) -> 
         ("_flash.flash.readblocks(1, bytearray(8), -4)", "OSError"),
     ],
 )
-def test_sizes_and_places_that_there_are_not(bare: BareBench, call: str, error: str) -> None:
+def test_invalid_sizes_and_addresses(bare: BareBench, call: str, error: str) -> None:
     assert error in bare.raw(f"import os, _flash; {call}")[1]
 
 
@@ -244,7 +243,7 @@ def test_an_hour_of_sleep_passes_at_once(bare: BareBench) -> None:
     assert 3600 * S < bare.t_ns - start < 3601 * S
 
 
-def test_a_turn_of_a_loop_takes_what_it_takes_on_a_pico() -> None:
+def test_a_loop_takes_the_time_of_a_pico() -> None:
     with BareBench("rp2") as bare:
         bare.until(PROMPT)
         bare.raw("def turns(n):\n    for _ in range(n): pass")
@@ -272,7 +271,7 @@ def test_printing_waits_for_the_line_when_its_fifo_is_full(family: str, bare: Ba
         assert took_us < 5000
 
 
-def test_ticks_begin_where_the_bench_says(family: str) -> None:
+def test_ticks_begin_at_the_value_of_the_bench(family: str) -> None:
     with BareBench(family, ["--ticks0", "5000", "--t0", str(7 * S)]) as bare:
         bare.until(PROMPT)
         output, _ = bare.raw("import time\nprint(time.ticks_ms(), time.time())")
@@ -301,7 +300,7 @@ print(time.ticks_diff(time.ticks_ms(), start))
 # -- pins ---------------------------------------------------------------------------------------
 
 
-def test_a_polling_loop_sees_the_level_that_the_bench_names(bare: BareBench) -> None:
+def test_a_polling_loop_sees_the_level_from_the_bench(bare: BareBench) -> None:
     bare.start(
         "from machine import Pin\np = Pin(4, Pin.IN, Pin.PULL_UP)\nprint(p.value())\n"
         "while not p.value(): pass\nprint('high')\n"
@@ -315,7 +314,7 @@ def test_a_polling_loop_sees_the_level_that_the_bench_names(bare: BareBench) -> 
     assert (frames.REC_MODE, 4, pull, 0) in [row[:4] for row in bare.rows]
 
 
-def test_outputs_are_told_with_their_times(bare: BareBench) -> None:
+def test_outputs_are_recorded_with_their_times(bare: BareBench) -> None:
     bare.raw(
         "from machine import Pin\nimport time\np = Pin(2, Pin.OUT, value=1)\n"
         "for _ in range(3):\n    p.toggle()\n    time.sleep_ms(10)\n"
@@ -383,7 +382,7 @@ print(things, id(things), hash('x'), random.random(), os.urandom(8), time.ticks_
     assert runs[0] == runs[1]
 
 
-def test_it_locks_itself(bare: BareBench) -> None:
+def test_a_board_enables_its_own_sandbox(bare: BareBench) -> None:
     bare.raw("pass")
     with open(f"/proc/{bare.process.pid}/status") as status:
         lines = dict(line.split(":", 1) for line in status)
@@ -391,7 +390,7 @@ def test_it_locks_itself(bare: BareBench) -> None:
     assert lines["NoNewPrivs"].strip() == "1"
 
 
-def test_it_ends_with_its_bench_also_in_a_busy_loop(family: str) -> None:
+def test_a_board_ends_with_its_bench_also_in_a_busy_loop(family: str) -> None:
     bare = BareBench(family)
     bare.until(PROMPT)
     bare.start("while True: pass")

@@ -1,4 +1,4 @@
-"""Sensors whose answer is a pulse or a level in time: HC-SR04 and PIR, seen by a program."""
+"""Sensors with a pulse or a timed level as output: HC-SR04 and PIR, read by a program."""
 
 import pytest
 
@@ -25,7 +25,7 @@ def test_an_echo_is_58_us_per_cm_or_as_long_as_sound_travels() -> None:
     assert got == pytest.approx([5800, 145, 23200, 2 * 4 / 343.42 * 1e6], abs=3)
 
 
-def test_a_trigger_that_is_too_short_is_not_heard() -> None:
+def test_a_trigger_that_is_too_short_is_ignored() -> None:
     short = "def short(t):\n    t(1); t(0)\n    return time_pulse_us(echo, 1, 60000)\n"
     program = SR_PROGRAM + short + "print(short(trig), ping() // 100)\n"
     assert lines(SR, SR_WIRES, program) == ["-2 58"]
@@ -40,7 +40,7 @@ def test_faults_of_an_echo() -> None:
     assert far == pytest.approx(38_000, abs=3) and ghost == pytest.approx(1160, abs=3)
 
 
-def test_faults_of_an_echo_are_over_after_so_many_measurements() -> None:
+def test_faults_of_an_echo_end_after_their_count() -> None:
     hands = [Hand(0, "u", "fault_count", 2), Hand(0, "u", "silent", 1)]
     hands += [Hand(2000, "u", "fault_count", 1), Hand(2000, "u", "ghost", 20)]
     got = lines(
@@ -85,7 +85,9 @@ PIR_WIRES = ["b:27 p:OUT", "p:VCC b:5V", "p:GND b:GND.1"]
         ("0", ["1 1.0", "0 3.0", "1 4.2", "0 6.2", "1 10.0", "0 12.0"]),
     ],
 )
-def test_motion_holds_the_output_high_and_then_it_rests(retrigger: str, want: list[str]) -> None:
+def test_motion_holds_the_output_high_and_is_then_ignored_for_a_time(
+    retrigger: str, want: list[str]
+) -> None:
     """Motion from 1 s to 6 s, too short to count while it rests at 8.5 s (7 s), again at 10 s."""
     parts = {"p": ("wokwi-pir-motion-sensor", {"delayTime": "2", "retrigger": retrigger})}
     moves = [(1, 1), (6, 0), (10, 1), (10.5, 0)]

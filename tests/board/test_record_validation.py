@@ -1,4 +1,4 @@
-"""Boards that send false records: each is ended, with a reason, and the bench goes on."""
+"""Boards that send invalid records: each is ended with a reason, and the bench continues."""
 
 import os
 import random
@@ -12,61 +12,64 @@ from hardware.bench.board.record_validation import RecordValidator
 from hardware.bench.protocol import frames
 from hardware.bench.protocol.records import RECORD, Row
 from hardware.errors import BenchError
-from tests.support.lying_boards import SECOND, MakeBench
+from tests.support.scripted_boards import SECOND, MakeBench
 from tests.support.workbench import bench_with
 
-LIES = {
-    "time that goes back": ("say(OUT, 2, 0, 1, 5000); say(OUT, 2, 0, 0, 4000)", "time goes back"),
-    "time before the boot": ("ask(SYNC, t=10 ** 9); say(OUT, 2, t=1)", "time goes back"),
+INVALID = {
+    "a time before the previous one": (
+        "say(OUT, 2, 0, 1, 5000); say(OUT, 2, 0, 0, 4000)",
+        "time goes back",
+    ),
+    "a time before the boot": ("ask(SYNC, t=10 ** 9); say(OUT, 2, t=1)", "time goes back"),
     "a request in the past": ("say(OUT, 2, 0, 1, 5000); ask(SYNC, t=4999)", "time goes back"),
-    "time beyond the grant": (
+    "a time after the grant": (
         f"say(OUT, 2, 0, 1, {4 * SECOND + 1})",
         "time beyond what was granted",
     ),
-    "a request beyond reason": ("ask(SYNC, t=2 ** 64 - 1)", "time far beyond"),
-    "pin writes that cost nothing": (
+    "a request too far ahead": ("ask(SYNC, t=2 ** 64 - 1)", "time far beyond"),
+    "pin writes that take no time": (
         "for n in range(40): say(OUT, 2, 0, n & 1, 1000 + 10 * n)",
         "pin writes closer than the chip can do",
     ),
-    "a kind that is the bench's own": ("say(32, 2, 0, 1, 10)", "unknown kind 32"),
-    "an unknown kind": ("say(200, t=10)", "unknown kind 200"),
-    "a pin that no chip has": ("say(OUT, 64, 0, 1, 10)", "impossible values"),
-    "a level that is none": ("say(OUT, 2, 0, 7, 10)", "impossible values"),
-    "a mode that is none": ("say(MODE, 2, 9, 0, 10)", "impossible values"),
-    "more text than fits": ("say(TX, 200, t=10)", "impossible values"),
-    "a question about a pin that no chip has": ("ask(18, 64, t=10)", "impossible values"),
-    "an interrupt character that is no byte": ("ask(SYNC, c=300, t=10)", "impossible values"),
-    "a reset cause that is none": ("say(STATE, 6, 0, 70000, 10); os._exit(0)", "impossible"),
-    "words while it waits": (
+    "a record kind of the bench": ("say(32, 2, 0, 1, 10)", "unknown kind 32"),
+    "an unknown record kind": ("say(200, t=10)", "unknown kind 200"),
+    "an unknown pin": ("say(OUT, 64, 0, 1, 10)", "impossible values"),
+    "an invalid level": ("say(OUT, 2, 0, 7, 10)", "impossible values"),
+    "an invalid mode": ("say(MODE, 2, 9, 0, 10)", "impossible values"),
+    "too much text": ("say(TX, 200, t=10)", "impossible values"),
+    "a request for an unknown pin": ("ask(18, 64, t=10)", "impossible values"),
+    "an interrupt character out of range": ("ask(SYNC, c=300, t=10)", "impossible values"),
+    "an invalid reset cause": ("say(STATE, 6, 0, 70000, 10); os._exit(0)", "impossible"),
+    "a record during a wait": (
         "link.sendall(struct.pack('<BBHIQBBHIQ', SYNC, 1, 0, 255, 10, OUT, 2, 0, 1, 20))",
         "speaks while it waits",
     ),
-    "hello twice": ("ask(HELLO, 1, 1, 32, 10)", "hello is not the first word"),
+    "a second hello": ("ask(HELLO, 1, 1, 32, 10)", "hello is not the first word"),
     "another version after a reset": (
         "say(STATE, 6, 0, 4, 10); ask(HELLO, 99, 1, 32, 10)",
         "hello of another board",
     ),
     "a build of 33 bits": ("say(STATE, 6, t=10); ask(HELLO, 2, 1, 33, 10)", "another board"),
-    "bytes of no call": ("say(DATA, 6, t=10); say(OUT, 2, 0, 1, 20)", "does not come"),
-    "bytes before a question": ("say(DATA, 6, t=10); ask(SYNC, t=20)", "does not come"),
-    "a call that nobody answers": ("call(255)", "a call 255"),
-    "more bytes than a call has": ("call(2, 8, 1, bytes(32_769))", "too many bytes"),
-    "a channel that no radio has": ("call(70, 300, 2, bytes(2))", "a channel that no radio has"),
+    "bytes without a call": ("say(DATA, 6, t=10); say(OUT, 2, 0, 1, 20)", "does not come"),
+    "bytes before a request": ("say(DATA, 6, t=10); ask(SYNC, t=20)", "does not come"),
+    "an unknown call": ("call(255)", "a call 255"),
+    "too many bytes of a call": ("call(2, 8, 1, bytes(32_769))", "too many bytes"),
+    "an invalid radio channel": ("call(70, 300, 2, bytes(2))", "a channel that no radio has"),
     "more than a UART holds": (
         "call(3, 1, 300, bytes((17, 16, 8, 0, 1, 0)))\n"
         "for n in range(9): call(4, 1, 0, bytes(9000))",
         "more bytes than a UART has room for",
     ),
-    "calls that never end": (
+    "endless calls": (
         "call(64, 0, 1, bytes(6))\nfor n in range(99): call(65)",
         "calls in the middle of too many others",
     ),
 }
 
 
-@pytest.mark.parametrize("lie", LIES)
-def test_a_lie_ends_the_board(hostile: MakeBench, lie: str) -> None:
-    acts, reason = LIES[lie]
+@pytest.mark.parametrize("case", INVALID)
+def test_an_invalid_record_ends_the_board(hostile: MakeBench, case: str) -> None:
+    acts, reason = INVALID[case]
     with hostile(acts + "\nask(SYNC, t=10 ** 12)") as bench:
         bench.run(3 * SECOND)
     assert bench.ended is not None
@@ -74,7 +77,7 @@ def test_a_lie_ends_the_board(hostile: MakeBench, lie: str) -> None:
     assert reason in bench.ended.detail
 
 
-def test_what_was_true_before_the_lie_stays(hostile: MakeBench) -> None:
+def test_valid_records_before_an_invalid_one_stay(hostile: MakeBench) -> None:
     acts = "say(MODE, 2, 2, 0, 500); say(OUT, 2, 0, 1, 5000); say(OUT, 2, 0, 0, 9000); say(99)"
     with hostile(acts) as bench:
         bench.run(SECOND)
@@ -83,7 +86,7 @@ def test_what_was_true_before_the_lie_stays(hostile: MakeBench) -> None:
     assert end is not None and (end.t_ns, end.cause) == (9000, frames.END_FORGED)
 
 
-def test_a_lie_beyond_the_end_of_a_run_does_not_reach_into_it(hostile: MakeBench) -> None:
+def test_an_invalid_record_after_the_end_of_a_run_does_not_affect_it(hostile: MakeBench) -> None:
     acts = f"say(MODE, 2, 2, 0, 500); say(OUT, 2, 0, 1, {SECOND}); say(99, t={SECOND})"
     with hostile(acts) as bench:
         bench.run(SECOND // 2)
@@ -93,13 +96,13 @@ def test_a_lie_beyond_the_end_of_a_run_does_not_reach_into_it(hostile: MakeBench
         assert bench.ended is not None
 
 
-def test_a_board_of_another_version_is_our_fault(hostile: MakeBench) -> None:
+def test_a_board_of_another_version_is_an_internal_error(hostile: MakeBench) -> None:
     with pytest.raises(BenchError, match="version 99") as caught, hostile("", version=99) as bench:
         bench.run(SECOND)
     assert "make" in caught.value.cure
 
 
-def test_a_board_that_is_not_built_says_what_to_do(
+def test_a_board_that_is_not_built_has_a_cure(
     hostile: MakeBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bench = hostile("")
@@ -109,14 +112,16 @@ def test_a_board_that_is_not_built_says_what_to_do(
     assert "make" in caught.value.cure
 
 
-def test_a_program_that_the_machine_cannot_run_says_so(hostile: MakeBench, tmp_path: Path) -> None:
+def test_a_program_that_the_machine_cannot_execute_is_named(
+    hostile: MakeBench, tmp_path: Path
+) -> None:
     bench = hostile("")
     (tmp_path / "port" / "esp32" / "warsha-esp32").write_bytes(b"\x7fELF\x01 not for this machine")
     with pytest.raises(BenchError, match="32-bit"):
         bench.start()
 
 
-def test_the_board_gets_nothing_of_ours(family: str) -> None:
+def test_the_board_inherits_no_file_or_variable(family: str) -> None:
     with open(os.devnull, "wb") as leak, bench_with("while True: pass", family) as bench:
         os.set_inheritable(leak.fileno(), True)
         bench.reset()
@@ -126,27 +131,27 @@ def test_the_board_gets_nothing_of_ours(family: str) -> None:
         assert (process / "environ").read_bytes() == b""
 
 
-def test_one_by_one_and_all_at_once_are_judged_alike() -> None:
+def test_single_and_batched_records_are_validated_alike() -> None:
     chance = random.Random(11)
     verdicts = set()
     for _ in range(3000):
         rows = honest_rows(chance)
         if chance.random() < 0.7:
-            spoil(rows, chance)
+            corrupt(rows, chance)
         one, many = RecordValidator(400, 0), RecordValidator(400, 0)
         for validator in (one, many):
             validator.granted(10**9)
         batch = np.array(rows, RECORD)
-        before = deepcopy(vars_of(many))
+        before = deepcopy(state_of(many))
         valid = many.all_valid(batch)
         reason = next((why for row in rows if (why := one.check(row))), None)
         assert valid == (reason is None)
-        assert vars_of(many) == (vars_of(one) if valid else before)
+        assert state_of(many) == (state_of(one) if valid else before)
         verdicts.add(reason and reason.split()[0])
     assert verdicts == {None, "pin", "time", "unknown", "a", "speaks", "bytes"}
 
 
-def vars_of(validator: RecordValidator) -> dict[str, object]:
+def state_of(validator: RecordValidator) -> dict[str, object]:
     """The whole state of a validator, as plain data."""
     rates = {"_program", "_engine"}
     state = vars(validator).items()
@@ -163,10 +168,10 @@ def honest_rows(chance: random.Random) -> list[Row]:
     return rows
 
 
-def spoil(rows: list[Row], chance: random.Random) -> None:
+def corrupt(rows: list[Row], chance: random.Random) -> None:
     at = chance.randrange(len(rows))
     kind, a, b, c, t_ns = rows[at]
-    lies: list[Row] = [
+    invalid: list[Row] = [
         (kind, 99, b, c, t_ns),
         (chance.choice((0, 1, 9, 40, 255)), a, b, c, t_ns),
         (frames.REC_SYNC, a, b, c, t_ns),
@@ -174,6 +179,6 @@ def spoil(rows: list[Row], chance: random.Random) -> None:
         (kind, a, b, c, 2 * 10**9 + 1),
         (frames.REC_MODE, a, 7, c, t_ns),
     ]
-    rows[at] = chance.choice(lies)
+    rows[at] = chance.choice(invalid)
     if chance.random() < 0.3:
         rows[at:at] = [(frames.REC_OUT, 1, 0, n & 1, rows[at][4]) for n in range(20)]

@@ -1,4 +1,4 @@
-"""The pin that holds a board in reset: a button to ground, or another board, at EN and RUN."""
+"""The reset pin (EN, RUN): a button to ground, or another board, holds a board in reset."""
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -45,7 +45,7 @@ def diagram(family: str, *more: tuple[str, str], bounce: str = "0") -> Diagram:
 
 @contextmanager
 def bench_of(family: str, *more: tuple[str, str], bounce: str = "0") -> Iterator[Bench]:
-    """Its bench, with the program that prints its reset cause."""
+    """The bench of that board, with a program that prints its reset cause."""
     made = Circuit(diagram(family, *more, bounce=bounce))
     with Flash(made.board) as flash:
         flash.put({"main.py": PROGRAM.format(out=OUT_PIN[family][0]).encode()})
@@ -54,11 +54,11 @@ def bench_of(family: str, *more: tuple[str, str], bounce: str = "0") -> Iterator
 
 
 def causes(bench: Bench) -> int:
-    """How often the program said that it began after power on."""
+    """How often the program printed the reset cause power-on."""
     return bench.trace.serial().data.count(b"cause 1\r\n")
 
 
-def test_a_button_at_it_holds_the_board_and_lets_it_start_anew(family: str) -> None:
+def test_a_button_at_the_reset_pin_holds_and_restarts_the_board(family: str) -> None:
     with bench_of(family) as bench:
         bench.control("btn1", "pressed", 1, SECOND)
         bench.control("btn1", "pressed", 0, 3 * SECOND)
@@ -66,7 +66,7 @@ def test_a_button_at_it_holds_the_board_and_lets_it_start_anew(family: str) -> N
         assert causes(bench) == 1
         assert not bench.circuit.level_of("b", OUT_PIN[family][1])
         assert not bench.circuit.level_of("b", RESET_PIN[family])
-        assert bench.circuit.level_of("b", "3V3"), "only the chip stands still"
+        assert bench.circuit.level_of("b", "3V3"), "only the chip stops"
         bench.run(5 * SECOND)
         assert causes(bench) == 2
         assert bench.circuit.level_of("b", OUT_PIN[family][1])
@@ -79,7 +79,7 @@ def test_a_button_at_it_holds_the_board_and_lets_it_start_anew(family: str) -> N
     ]
 
 
-def test_a_bouncing_button_gives_one_start_a_press(family: str) -> None:
+def test_a_bouncing_reset_button_starts_the_board_once_a_press(family: str) -> None:
     with bench_of(family, bounce="") as bench:
         for second in range(1, 4):
             bench.control("btn1", "pressed", 1, second * SECOND)
@@ -88,7 +88,7 @@ def test_a_bouncing_button_gives_one_start_a_press(family: str) -> None:
         assert causes(bench) == 4
 
 
-def test_a_pull_up_of_its_own_or_a_wire_to_the_supply_changes_nothing(family: str) -> None:
+def test_a_pull_up_or_a_wire_to_the_supply_does_not_reset(family: str) -> None:
     pin = f"b:{RESET_PIN[family]}"
     with bench_of(family, (pin, "r1:1"), ("r1:2", "b:3V3")) as bench:
         bench.control("btn1", "pressed", 1, SECOND)
@@ -100,7 +100,7 @@ def test_a_pull_up_of_its_own_or_a_wire_to_the_supply_changes_nothing(family: st
         assert causes(bench) == 0
 
 
-def test_the_reset_button_of_the_board_waits_for_it(family: str) -> None:
+def test_the_reset_button_waits_for_a_held_reset_pin(family: str) -> None:
     with bench_of(family) as bench:
         bench.control("btn1", "pressed", 1, SECOND)
         bench.run(2 * SECOND)
@@ -126,29 +126,29 @@ for _ in range(2):
     made = Circuit(load({"version": 1, "parts": parts, "connections": connections}))
     with boards(made, {"esp": master, "pico": PROGRAM.format(out=15)}) as bench:
         bench.run(4 * SECOND)
-        said = bench.traces["pico"].serial().data
+        output = bench.traces["pico"].serial().data
         power = bench.traces["pico"].power()
         first = bench.traces["esp"].power()
-    assert said.count(b"cause 1\r\n") == 3
+    assert output.count(b"cause 1\r\n") == 3
     assert [at.state for at in power] == ["active", "off", "active", "off", "active"]
     assert len(first) == 1
 
 
-def heard(port: Port, mark: bytes) -> bytes:
-    """What the board said up to this."""
-    said = b""
-    while mark not in said:
+def read_until(port: Port, mark: bytes) -> bytes:
+    """The output of the board up to this mark."""
+    output = b""
+    while mark not in output:
         more = port.read(20.0)
-        assert more, said
-        said += more
-    return said
+        assert more, output
+        output += more
+    return output
 
 
 @pytest.mark.parametrize("mode", ["virtual", "realtime"])
-def test_a_person_presses_it(family: str, mode: Any) -> None:
+def test_a_person_presses_the_reset_button(family: str, mode: Any) -> None:
     with LiveBench(diagram(family), mode=mode) as live, closing(live.connect()) as port:
         port.write(b"print('sy' + 'nc')\r")
-        heard(port, b"sync\r\n>>> ")
+        read_until(port, b"sync\r\n>>> ")
         for _ in range(3):
             live.press("btn1", hold_s=0.05)
-            assert heard(port, b">>> ").count(b"MicroPython v1.25.0") == 1
+            assert read_until(port, b">>> ").count(b"MicroPython v1.25.0") == 1

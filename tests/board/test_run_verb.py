@@ -1,4 +1,4 @@
-"""`warsha run` as a person or a CI job calls it: exit codes, output, files."""
+"""`warsha run` on the command line: exit codes, output, files."""
 
 import json
 import os
@@ -66,7 +66,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def warsha(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
-    """The command line, in that folder, in English."""
+    """Run the command in that folder, in English."""
     return subprocess.run(
         [sys.executable, "-P", str(ROOT / "warsha.py"), *args],
         cwd=folder,
@@ -120,7 +120,7 @@ def test_a_failed_step_is_4_and_names_its_line(folder: Path, last: str, code: in
     assert ("s.yaml:11" in done.stderr) == (code == 4)
 
 
-def test_points_and_feedback_are_told(folder: Path) -> None:
+def test_points_and_feedback_are_printed(folder: Path) -> None:
     worth = "\n    warsha: { points: 2, feedback: { en: Look at the LED., ar: تأكد. } }"
     (folder / "s.yaml").write_text(
         SCENARIO.replace("value: 1 }\n  - set", f"value: 0 }}{worth}\n  - set") % 0 + worth
@@ -152,20 +152,20 @@ def test_more_files_come_onto_the_board(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         ({"parts": [*PARTS, {"type": "wokwi-nothing", "id": "x"}]}, "wokwi-nothing"),
         ({"connections": [["esp:99", "led1:A", "", []]]}, "99"),
     ],
 )
 def test_a_wrong_circuit_is_one_line_of_cause_and_one_of_cure(
-    folder: Path, change: dict[str, object], said: str
+    folder: Path, change: dict[str, object], message: str
 ) -> None:
     (folder / "diagram.json").write_text(json.dumps(DIAGRAM | change))
     done = run(folder, BLINK)
     assert done.returncode == 1
     assert len(done.stderr.splitlines()) == 2
-    assert said in done.stderr
+    assert message in done.stderr
     assert "diagram.json" in done.stderr
 
 

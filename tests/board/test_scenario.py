@@ -1,4 +1,4 @@
-"""Scenario files: Wokwi's form, our extension, errors with file and line; the steps at work."""
+"""Scenario files: the form of Wokwi, our extension, errors with file and line, and the steps."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -91,21 +91,21 @@ def test_misspelt_keys_get_the_right_one() -> None:
 
 
 class FakeBench:
-    """Prints what `script` says at its times; remembers what was done to it."""
+    """Prints the output of `script` at its times and records the calls."""
 
     def __init__(self, script: dict[int, bytes], ends_ns: int | None = None) -> None:
         self.now_ns = 0
         self.ended: object | None = None
         self.done: list[Any] = []
         self._script, self._ends_ns = dict(script), ends_ns
-        self._ear: Callable[[bytes, int], None] = lambda data, t_ns: None
+        self._listener: Callable[[bytes, int], None] = lambda data, t_ns: None
         self._stopped = False
 
     def run(self, until_ns: int) -> None:
         self._stopped = False
         while self._script and min(self._script) <= until_ns and not self._stopped:
             self.now_ns = min(self._script)
-            self._ear(self._script.pop(self.now_ns), self.now_ns)
+            self._listener(self._script.pop(self.now_ns), self.now_ns)
         if self._stopped:
             return
         if self._ends_ns is not None and until_ns >= self._ends_ns:
@@ -125,7 +125,7 @@ class FakeBench:
         self.done.append((self.now_ns, data))
 
     def on_tx(self, listener: Callable[[bytes, int], None]) -> None:
-        self._ear = listener
+        self._listener = listener
 
     def level_of(self, part: str, pin: str) -> bool:
         return self.now_ns >= 50 * MS
@@ -135,7 +135,7 @@ def run(steps: str, bench: FakeBench, until_ns: int = 1000 * MS) -> None:
     play(parse(HEAD + steps, "s.yaml"), cast(Bench, bench), cast(Circuit, bench), until_ns)
 
 
-def test_steps_in_their_order_and_at_their_time() -> None:
+def test_steps_run_in_order_and_at_their_time() -> None:
     bench = FakeBench({10 * MS: b"boot\nre", 20 * MS: b"ady\n"})
     steps = """
   - wait-serial: ready
@@ -155,15 +155,15 @@ def test_two_waits_find_two_words_of_one_piece_but_not_one_twice() -> None:
         run("  - wait-serial: a\n  - wait-serial: a", FakeBench({MS: b"a b"}))
 
 
-def test_a_long_word_is_found_though_it_comes_in_many_pieces() -> None:
+def test_a_long_word_is_found_in_many_pieces() -> None:
     word = "".join(f"{n:03d} " for n in range(50)).strip()
-    said = {n + 1: piece.encode() for n, piece in enumerate("noise " * 50 + word)}
-    bench = FakeBench(said)
+    output = {n + 1: piece.encode() for n, piece in enumerate("noise " * 50 + word)}
+    bench = FakeBench(output)
     run(f"  - wait-serial: '{word}'", bench)
-    assert bench.now_ns == len(said)
+    assert bench.now_ns == len(output)
 
 
-def test_what_came_during_a_delay_does_not_count() -> None:
+def test_output_during_a_delay_does_not_count() -> None:
     with pytest.raises(ScenarioError, match="was not received"):
         run("  - delay: 5ms\n  - wait-serial: a", FakeBench({MS: b"a"}))
 

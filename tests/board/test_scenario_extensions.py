@@ -1,4 +1,4 @@
-"""The steps that Wokwi lacks, with a real board: each passes, and fails with a message."""
+"""The steps that Wokwi does not have, with a real board: each passes or fails with a message."""
 
 from pathlib import Path
 
@@ -43,7 +43,7 @@ while True:
 
 
 def run(steps: str) -> list[ScenarioOutcome]:
-    """Play the steps (YAML, indented as in a file) on the bench."""
+    """Run the steps (YAML, indented as in a file) on the bench."""
     circuit = Circuit(load({"version": 1, "parts": PARTS, "connections": WIRES}))
     scenario = parse(f"name: t\nversion: 1\nsteps:\n{steps}", "s.yaml")
     with Flash(circuit.board) as flash:
@@ -93,13 +93,13 @@ def test_passes(step: str) -> None:
     run(f"  - wait-serial: read\n  - warsha: {{ {step} }}")
 
 
-@pytest.mark.parametrize("step, said", BAD)
-def test_fails(step: str, said: str) -> None:
-    with pytest.raises(ScenarioError, match=f"^s.yaml:4: .*{said}"):
+@pytest.mark.parametrize("step, message", BAD)
+def test_fails(step: str, message: str) -> None:
+    with pytest.raises(ScenarioError, match=f"^s.yaml:4: .*{message}"):
         run(f"  - warsha: {{ {step} }}")
 
 
-def test_without_for_the_step_before_is_looked_at() -> None:
+def test_without_the_step_before_the_line_is_checked() -> None:
     steps = """
   - delay: 1s
   - set-control: { part-id: btn, control: pressed, value: 1 }

@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.parts_bench import Parts
 from tests.support.rig import Hand
-from tests.support.third_party_drivers import trying
+from tests.support.third_party_drivers import run_with_driver
 
 I2C = ["b:3V3 p:VCC", "b:GND.1 p:GND", "b:22 p:SCL", "b:21 p:SDA"]
 CLOCK = ["b:5V p:5V", "b:GND.1 p:GND"]
@@ -49,7 +49,7 @@ def getLevelName(level): return level
 StreamHandler = object
 """,
 }
-"""What drivers made for the Raspberry Pi import of its system, for the ESP32."""
+"""Replacements on the ESP32 for system modules that Raspberry Pi drivers import."""
 
 
 def test_micropython_hx711() -> None:
@@ -64,8 +64,8 @@ print(scale.read())
 """
     parts: Parts = {"p": ("wokwi-hx711", {"weight": "3"})}
     wires = ["b:34 p:DT", "b:5 p:SCK", "b:3V3 p:VCC", "b:GND.1 p:GND"]
-    with trying("micropython-hx711", parts, wires, program, 6000) as shown:
-        assert shown.said() == ["1260 1260", "630 ('A', 64)", "False", "630"]
+    with run_with_driver("micropython-hx711", parts, wires, program, 6000) as shown:
+        assert shown.printed_lines() == ["1260 1260", "630 ('A', 64)", "False", "630"]
 
 
 def test_micropython_ds1307() -> None:
@@ -81,8 +81,8 @@ time.sleep(3); print(clock.second, clock.halt)
 """
     parts: Parts = {"p": ("wokwi-ds1307", {})}
     wires = [*CLOCK, "b:22 p:SCL", "b:21 p:SDA"]
-    with trying("micropython-ds1307", parts, wires, program, 7000) as shown:
-        assert shown.said() == ["(2028, 7, 1, 0, 0, 1, 5, 183)", "1 True"]
+    with run_with_driver("micropython-ds1307", parts, wires, program, 7000) as shown:
+        assert shown.printed_lines() == ["(2028, 7, 1, 0, 0, 1, 5, 183)", "1 True"]
 
 
 def test_urtc() -> None:
@@ -97,8 +97,8 @@ clock.stop(True); print(clock.stop())
 """
     parts: Parts = {"p": ("wokwi-ds1307", {})}
     wires = ["b:VBUS p:5V", "b:GND.1 p:GND", "b:GP5 p:SCL", "b:GP4 p:SDA"]
-    with trying("urtc", parts, wires, program, 4000) as shown:
-        assert shown.said() == ["(2028, 1, 1, 6, 0, 0, 1, 0) False True", "True"]
+    with run_with_driver("urtc", parts, wires, program, 4000) as shown:
+        assert shown.printed_lines() == ["(2028, 1, 1, 6, 0, 0, 1, 0) False True", "True"]
 
 
 def test_diyables_ds18x20() -> None:
@@ -119,8 +119,8 @@ print(sorted(probes.read_temp(rom) for rom in roms))
     wires = ["r:1 b:3V3", "r:2 b:4"]
     wires += [f"{p}:DQ b:4" for p in "ac"] + [f"{p}:VCC b:3V3" for p in "ac"]
     wires += [f"{p}:GND b:GND.1" for p in "ac"]
-    with trying("diyables-micropython-ds18x20", parts, wires, program) as shown:
-        assert shown.said() == ["[10.125, 21.0625]"]
+    with run_with_driver("diyables-micropython-ds18x20", parts, wires, program) as shown:
+        assert shown.printed_lines() == ["[10.125, 21.0625]"]
 
 
 def test_diyables_ultrasonic_sensor() -> None:
@@ -135,8 +135,10 @@ for _ in range(2):
     wires = ["b:5 p:TRIG", "b:35 p:ECHO", "b:3V3 p:VCC", "b:GND.1 p:GND"]
     hands = [Hand(400, "p", "distance", 8)]
     name = "diyables-micropython-ultrasonic-sensor"
-    with trying(name, parts, wires, program, hands=hands) as shown:
-        assert [float(line) for line in shown.said()] == pytest.approx([123, 8], rel=0.02, abs=0.6)
+    with run_with_driver(name, parts, wires, program, hands=hands) as shown:
+        assert [float(line) for line in shown.printed_lines()] == pytest.approx(
+            [123, 8], rel=0.02, abs=0.6
+        )
 
 
 def test_sdcard_lib() -> None:
@@ -156,8 +158,8 @@ print(open('/sd/log.csv').read().split()[-1], os.stat('/sd/log.csv')[6])
     parts: Parts = {"s": ("wokwi-microsd-card", {"files": {"hello.txt": "marhaba"}})}
     wires = ["s:VCC b:3V3", "s:GND b:GND.1", "s:SCK b:18", "s:DI b:23", "s:DO b:19", "s:CS b:5"]
     size = sum(len(f"{n},{n * n}\n") for n in range(500))
-    with trying("sdcard-lib", parts, wires, program, 9000) as shown:
-        assert shown.said() == ["['hello.txt'] marhaba", f"499,249001 {size}"]
+    with run_with_driver("sdcard-lib", parts, wires, program, 9000) as shown:
+        assert shown.printed_lines() == ["['hello.txt'] marhaba", f"499,249001 {size}"]
 
 
 def test_grokesplib() -> None:
@@ -176,8 +178,8 @@ for _ in range(2):
     wires = ["b:34 l:AO", "b:35 p:SIG", "b:32 g:AOUT"]
     wires += [f"b:3V3 {p}:VCC" for p in "lpg"] + [f"b:GND.1 {p}:GND" for p in "lpg"]
     hands = [Hand(700, "l", "lux", 1000), Hand(700, "p", "position", 0.75)]
-    with trying("grokesplib", parts, wires, program, hands=hands) as shown:
-        before, after = (eval(line) for line in shown.said())
+    with run_with_driver("grokesplib", parts, wires, program, hands=hands) as shown:
+        before, after = (eval(line) for line in shown.printed_lines())
     assert before == pytest.approx([83.3, 25, 77.4], abs=5)
     assert after == pytest.approx([16.6, 75, 77.4], abs=5)
 
@@ -189,8 +191,8 @@ air = BMP180()
 print(air.read_temperature(), air.read_pressure())
 """
     parts: Parts = {"p": ("board-bmp180", {"temperature": "31.4", "pressure": "99123"})}
-    with trying("bmp180", parts, I2C, program, ours={"smbus2.py": SMBUS}) as shown:
-        warmth, pressure = (float(word) for word in shown.said()[0].split())
+    with run_with_driver("bmp180", parts, I2C, program, ours={"smbus2.py": SMBUS}) as shown:
+        warmth, pressure = (float(word) for word in shown.printed_lines()[0].split())
         assert warmth == 31.4
         assert pressure == pytest.approx(99123, abs=10)
 
@@ -207,8 +209,10 @@ for accel, gyro in ((moves.ACCEL_RANGE_2G, moves.GYRO_RANGE_250DEG),
 """
     attrs = {"accelX": "0.5", "rotationY": "-33", "temperature": "18"}
     parts: Parts = {"p": ("wokwi-mpu6050", attrs)}
-    with trying("mpu6050-raspberrypi", parts, I2C, program, ours={"smbus.py": SMBUS}) as shown:
-        fine, coarse = ([float(word) for word in line.split()] for line in shown.said())
+    with run_with_driver(
+        "mpu6050-raspberrypi", parts, I2C, program, ours={"smbus.py": SMBUS}
+    ) as shown:
+        fine, coarse = ([float(word) for word in line.split()] for line in shown.printed_lines())
         assert fine == pytest.approx([2, 250, 0.5, -33, 18], abs=0.02)
         assert coarse == pytest.approx([16, 1000, 0.5, -33, 18], abs=0.05)
 
@@ -230,8 +234,8 @@ print(bytes(reader.MFRC522_Read(8)))
     wires = ["r:3.3V b:3V3", "r:GND b:GND.1", "r:SCK b:18", "r:MOSI b:23", "r:MISO b:19"]
     wires += ["r:SDA b:5", "r:RST b:4"]
     hands = [Hand(700, "r", "tagPresent", 1)]
-    with trying("mfrc522", parts, wires, program, 9000, hands, RASPBERRY_PI) as shown:
-        assert [line for line in shown.said() if "AUTH" not in line] == [
+    with run_with_driver("mfrc522", parts, wires, program, 9000, hands, RASPBERRY_PI) as shown:
+        assert [line for line in shown.printed_lines() if "AUTH" not in line] == [
             "deadbeef 8",
             "0",
             "b'Warsha, 16 bytes'",

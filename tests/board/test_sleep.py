@@ -1,9 +1,9 @@
-"""Sleep, resets and what outlives them, the watchdog and the calendar, as on the chips."""
+"""Sleep, resets and the state that they keep, the watchdog and the calendar, as on the chips."""
 
 import pytest
 
 from hardware.bench.trace.trace import Trace
-from tests.support.rig import MS, Hand, edge_ms, play, said
+from tests.support.rig import MS, Hand, edge_ms, play, printed_lines
 
 families = pytest.mark.parametrize("family", ["esp32", "rp2"])
 HEAD = "from machine import Pin, RTC, WDT, Timer\nimport machine, time\n"
@@ -15,8 +15,8 @@ def run(family: str, program: str, until_ms: float = 3000, *hands: Hand) -> Trac
 
 
 def lines(family: str, program: str, until_ms: float = 3000, *hands: Hand) -> list[str]:
-    """What the program printed."""
-    return said(run(family, program, until_ms, *hands))
+    """The lines that the program printed."""
+    return printed_lines(run(family, program, until_ms, *hands))
 
 
 def states(trace: Trace) -> list[tuple[int, str]]:
@@ -36,14 +36,14 @@ machine.lightsleep(500)
 print(time.ticks_diff(time.ticks_ms(), start), out())
 """
     trace = run(family, program)
-    (slept, level) = said(trace)[0].split()
+    (slept, level) = printed_lines(trace)[0].split()
     assert 500 <= int(slept) <= 501 and level == "1"
     assert [state for _, state in states(trace)] == ["active", "light_sleep", "active"]
     (asleep, awake) = [at.t_ns for at in trace.power()[1:]]
     assert awake - asleep == 500 * MS
 
 
-def test_what_ends_a_light_sleep_of_the_esp32() -> None:
+def test_wake_up_sources_of_the_esp32_in_light_sleep() -> None:
     program = """
 import esp32
 esp32.wake_on_ext0(Pin(BTN, Pin.IN, Pin.PULL_UP), esp32.WAKEUP_ALL_LOW)
@@ -84,7 +84,7 @@ for wrong in (lambda: Pin(5).irq(trigger=Pin.WAKE_LOW, wake=machine.SLEEP),
 
 @families
 def test_timers_in_light_sleep(family: str) -> None:
-    """The ESP32's timers stand still; the Pico's timers catch up."""
+    """Timers of the ESP32 stop in light sleep; those of the Pico catch up."""
     program = """
 fired = []
 timer = Timer(0 if IS_ESP32 else -1)
@@ -97,7 +97,7 @@ print(time.ticks_diff(fired[0], start) // 10)
     assert lines(family, program) == ["50" if family == "esp32" else "40"]
 
 
-def test_the_pico_refuses_what_its_timer_cannot_count() -> None:
+def test_the_pico_refuses_sleeps_beyond_its_timer() -> None:
     program = """
 try:
     machine.lightsleep(4294967)
@@ -117,7 +117,7 @@ except NotImplementedError as error:
 # -- deep sleep and resets
 
 
-def test_deep_sleep_keeps_what_the_esp32_keeps() -> None:
+def test_deep_sleep_keeps_rtc_memory_calendar_and_reset_cause_of_the_esp32() -> None:
     program = """
 rtc = RTC()
 n = int(rtc.memory() or b"0")
@@ -132,7 +132,7 @@ time.sleep_ms(50)
 machine.deepsleep(1000)
 """
     trace = run("esp32", program, 2600)
-    assert said(trace) == [
+    assert printed_lines(trace) == [
         "0 False 0",
         "1 True 4",
         "(2024, 5, 6) (7, 8, 10) True",
@@ -147,7 +147,7 @@ machine.deepsleep(1000)
     assert falls[0] == pytest.approx(trace.power()[1].t_ns / MS, abs=0.1)  # the pads float
 
 
-def test_a_pad_that_is_held_stays_through_deep_sleep() -> None:
+def test_a_held_pad_keeps_its_level_in_deep_sleep() -> None:
     program = """
 if machine.reset_cause() == machine.DEEPSLEEP_RESET:
     print("again")
@@ -173,7 +173,7 @@ esp32.wake_on_ext0(Pin(BTN, Pin.IN, Pin.PULL_UP), esp32.WAKEUP_ALL_LOW)
 machine.deepsleep()
 """
     trace = run("esp32", program, 1500, Hand(700, "btn", "pressed", 1))
-    assert said(trace)[:2] == ["0", "2"]
+    assert printed_lines(trace)[:2] == ["0", "2"]
     assert states(trace)[2] == (700, "active")
 
 
@@ -210,7 +210,7 @@ else:
     machine.soft_reset()
 """
     trace = run(family, program, 2000)
-    texts = said(trace)
+    texts = printed_lines(trace)
     assert texts[-1] == "2030"
     assert "thread" not in texts[texts.index("MPY: soft reboot") :]
 
@@ -219,7 +219,7 @@ else:
 
 
 @families
-def test_a_hungry_watchdog_resets(family: str) -> None:
+def test_a_watchdog_without_feed_resets(family: str) -> None:
     program = """
 if machine.reset_cause() == machine.WDT_RESET:
     print("bitten")
@@ -232,7 +232,7 @@ else:
     while True: pass
 """
     trace = run(family, program, 5000)
-    texts = [text for text in said(trace) if not text.startswith(("E (", "Rebooting"))]
+    texts = [text for text in printed_lines(trace) if not text.startswith(("E (", "Rebooting"))]
     assert texts == ["fed", "bitten"]
     (fed,) = [line.t_ns / MS for line in trace.lines() if line.text == "fed"]
     assert trace.boots()[1] / MS - fed == pytest.approx(
@@ -241,7 +241,7 @@ else:
 
 
 @families
-def test_the_watchdog_goes_on_through_a_soft_reset_and_dead_interrupts(family: str) -> None:
+def test_the_watchdog_runs_during_a_soft_reset_and_disabled_interrupts(family: str) -> None:
     program = """
 import os
 if machine.reset_cause() == machine.WDT_RESET:

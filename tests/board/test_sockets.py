@@ -1,8 +1,8 @@
-"""Sockets as a board's program uses them: streams, datagrams, names, time-outs, asyncio."""
+"""Sockets in a board's program: streams, datagrams, names, time-outs, asyncio."""
 
 import pytest
 
-from tests.support.network_bench import JOIN, SECOND, near_ap, play, said
+from tests.support.network_bench import JOIN, SECOND, near_ap, play, printed_lines
 
 EPOCH = 1_735_689_600
 """2025 begins at power-on, for the time servers of the bench."""
@@ -25,7 +25,7 @@ except ImportError as error:
 )
 
 
-def test_requests_talks_to_the_web_server(family: str) -> None:
+def test_requests_gets_a_page_of_the_web_server(family: str) -> None:
     lines = play(REQUEST, family=family)
     kind, _space, unix = lines[0].removeprefix("200 ").partition(" ")
     assert (kind, int(unix) - EPOCH in range(1, 5)) == ("application/json", True)
@@ -49,7 +49,7 @@ def test_ntptime_sets_the_clock(family: str) -> None:
     with near_ap(NTP, family) as bench:
         bench.control("ap", "utc", EPOCH + 40 * 86_400, 0)
         bench.run(5 * SECOND)
-        seconds, _space, date = said(bench)[0].partition(" ")
+        seconds, _space, date = printed_lines(bench)[0].partition(" ")
     since = 946_684_800 if family == "esp32" else 0  # ESP32 counts from 2000
     assert int(seconds) + since - EPOCH - 40 * 86_400 in range(1, 4)
     assert date == "(2025, 2, 10)"
@@ -74,7 +74,7 @@ def test_names(family: str) -> None:
     assert play(NAMES, family=family) == ["('10.13.38.1', 1883)", "('1.2.3.4', 80)", error]
 
 
-def test_a_name_server_that_answers_too_late_is_none() -> None:
+def test_a_late_answer_of_a_name_server_is_an_error() -> None:
     program = (
         JOIN
         + """
@@ -89,7 +89,7 @@ except OSError as e:
     with near_ap(program) as bench:
         bench.control("ap", "latency_ms", 10_000)
         bench.run(20 * SECOND)
-        assert said(bench) == ["-202 42"]
+        assert printed_lines(bench) == ["-202 42"]
 
 
 def test_an_access_point_without_internet() -> None:
@@ -176,22 +176,22 @@ def test_more_bytes_than_a_window_holds(family: str) -> None:
     assert play(LARGE, family=family) == ["25600", "True b''"]
 
 
-def test_a_page_of_ones_own() -> None:
+def test_the_web_server_serves_an_added_page() -> None:
     program = JOIN + "import requests\nprint(len(requests.get('http://example.com/big').content))"
     with near_ap(program) as bench:
         bench.network.http.pages["/big"] = bytes(20_000)
         bench.run(10 * SECOND)
-        assert said(bench) == ["20000"]
+        assert printed_lines(bench) == ["20000"]
 
 
 @pytest.mark.parametrize("loss", [0.1, 0.5])
-def test_loss_makes_a_stream_slow_but_never_wrong(loss: float) -> None:
+def test_packet_loss_slows_a_stream_and_loses_no_byte(loss: float) -> None:
     program = LARGE.replace("'http.warsha'", "'10.13.37.1'")  # a lost look-up fails at once
     with near_ap(program) as bench:
         bench.control("ap", "loss", loss, 0)
         bench.run(600 * SECOND)
         packets = bench.trace.packets()
-        assert said(bench) == ["25600", "True b''"]
+        assert printed_lines(bench) == ["25600", "True b''"]
     assert any(packet.lost for packet in packets)
 
 
@@ -248,7 +248,7 @@ def test_datagrams_and_poll(family: str) -> None:
     assert play(UDP, family=family) == ["1", "b'hello' 127.0.0.1", "b'ba'", "0"]
 
 
-def test_select_waits_for_the_network_and_not_longer() -> None:
+def test_select_returns_when_the_answer_arrives() -> None:
     program = JOIN + (
         "import select, socket\ns = socket.socket()\n"
         "s.connect(socket.getaddrinfo('http.warsha', 80)[0][-1])\n"
@@ -258,7 +258,7 @@ def test_select_waits_for_the_network_and_not_longer() -> None:
     with near_ap(program) as bench:
         bench.control("ap", "latency_ms", 50, 0)
         bench.run(10 * SECOND)
-        ready, waited_ms = said(bench)[0].split()
+        ready, waited_ms = printed_lines(bench)[0].split()
     assert ready == "1" and 99 <= int(waited_ms) <= 126
 
 
@@ -284,10 +284,10 @@ def test_a_lost_link_breaks_its_connections() -> None:
     with near_ap(STREAM) as bench:
         bench.control("ap", "online", 0, 5 * SECOND)
         bench.run(20 * SECOND)
-        assert said(bench) == ["open", "113 11"]
+        assert printed_lines(bench) == ["open", "113 11"]
 
 
-def story(seed: int) -> str:
+def trace_hash(seed: int) -> str:
     with near_ap(REQUEST + LOOPBACK.replace(JOIN, ""), seed=seed) as bench:
         bench.control("ap", "loss", 0.2, 0)
         bench.run(20 * SECOND)
@@ -295,5 +295,5 @@ def story(seed: int) -> str:
 
 
 def test_the_same_seed_gives_the_same_trace() -> None:
-    assert len({story(3) for _ in range(3)}) == 1
-    assert story(3) != story(4)
+    assert len({trace_hash(3) for _ in range(3)}) == 1
+    assert trace_hash(3) != trace_hash(4)

@@ -1,10 +1,10 @@
-"""`machine.I2S` keeps the rate of its sound, and what was sent stands in the trace."""
+"""`machine.I2S` keeps its sample rate, and the trace has the sent samples."""
 
 import numpy as np
 import pytest
 
 from hardware.bench.decode.sound import sound
-from tests.support.rig import play, said
+from tests.support.rig import play, printed_lines
 
 MAKE = """
 from machine import I2S, Pin
@@ -17,7 +17,7 @@ FAMILIES = pytest.mark.parametrize("family", ["esp32", "rp2"])
 
 
 @FAMILIES
-def test_what_is_sent_takes_its_time_and_stands_in_the_trace(family: str) -> None:
+def test_sent_samples_take_their_time_and_are_in_the_trace(family: str) -> None:
     program = """
 from array import array
 out = make(I2S.TX)
@@ -28,7 +28,7 @@ out.write(tone)
 print(round(time.ticks_diff(time.ticks_us(), begin) / 1000))
 """
     trace = play(family, MAKE + program)
-    assert said(trace) == ["500"], "half a second of sound behind a full buffer"
+    assert printed_lines(trace) == ["500"], "half a second of sound after a full buffer"
     pieces = sound(trace)
     samples = np.concatenate([piece.samples for piece in pieces])
     assert samples.shape == (8000, 2)
@@ -37,7 +37,7 @@ print(round(time.ticks_diff(time.ticks_us(), begin) / 1000))
 
 
 @FAMILIES
-def test_what_is_heard_is_silence_at_the_same_rate(family: str) -> None:
+def test_recorded_samples_are_silence_at_the_same_rate(family: str) -> None:
     program = """
 ear = make(I2S.RX, bits=32, format=I2S.MONO)
 heard = bytearray(b'x' * 16000)
@@ -46,11 +46,11 @@ begin = time.ticks_us()
 got = ear.readinto(heard)
 print(round(time.ticks_diff(time.ticks_us(), begin) / 1000), got, max(heard))
 """
-    assert said(play(family, MAKE + program)) == ["500 16000 0"]
+    assert printed_lines(play(family, MAKE + program)) == ["500 16000 0"]
 
 
 @FAMILIES
-def test_a_callback_comes_when_the_buffer_has_taken_all(family: str) -> None:
+def test_a_callback_comes_when_the_buffer_has_all_samples(family: str) -> None:
     program = """
 out = make(I2S.TX)
 done = []
@@ -62,11 +62,11 @@ print(len(done), 400 < done[0] - begin < 500)
 out.irq(None)
 print(out.write(bytes(16)))
 """
-    assert said(play(family, MAKE + program)) == ["16000 []", "1 True", "16"]
+    assert printed_lines(play(family, MAKE + program)) == ["16000 []", "1 True", "16"]
 
 
 @FAMILIES
-def test_a_stream_writes_beside_other_tasks(family: str) -> None:
+def test_an_asyncio_stream_writes_while_other_tasks_run(family: str) -> None:
     program = """
 import asyncio
 async def main():
@@ -85,12 +85,12 @@ async def main():
     print(850 < spent <= 1000, ticks > 80)
 asyncio.run(main())
 """
-    assert said(play(family, MAKE + program)) == ["True True"]
+    assert printed_lines(play(family, MAKE + program)) == ["True True"]
 
 
 @FAMILIES
 @pytest.mark.parametrize(
-    ("wrong", "says"),
+    ("wrong", "message"),
     [
         ("make(9)", "ValueError: invalid mode"),
         ("make(I2S.TX, bits=24)", "ValueError: invalid bits"),
@@ -101,8 +101,10 @@ asyncio.run(main())
         ),
     ],
 )
-def test_mistakes_are_told_as_on_the_chip(family: str, wrong: str, says: str) -> None:
-    assert says in said(play(family, MAKE + wrong))[-1]
+def test_wrong_arguments_raise_the_errors_of_the_chip(
+    family: str, wrong: str, message: str
+) -> None:
+    assert message in printed_lines(play(family, MAKE + wrong))[-1]
 
 
 @FAMILIES
@@ -117,4 +119,4 @@ if 'again' not in os.listdir():
     machine.soft_reset()
 print('quiet')
 """
-    assert said(play(family, MAKE + program)) == ["MPY: soft reboot", "quiet"]
+    assert printed_lines(play(family, MAKE + program)) == ["MPY: soft reboot", "quiet"]

@@ -1,4 +1,4 @@
-"""A memory card and a card reader on SPI, spoken to command by command as their protocols say."""
+"""A memory card and a card reader on SPI, command by command of their protocols."""
 
 import pytest
 
@@ -66,7 +66,7 @@ class Card:
 """
 
 
-def test_a_card_says_what_it_is_and_answers_in_order() -> None:
+def test_a_card_identifies_itself_and_answers_in_order() -> None:
     program = (
         SD
         + """
@@ -103,7 +103,7 @@ print(len(open('/sd/log.txt').read()))
     assert got == [names, "marhaba 1200", "2000 {}", "2000"]
 
 
-def test_blocks_in_a_row_with_chip_select_let_go_between_them() -> None:
+def test_blocks_in_a_row_with_chip_select_released_between_them() -> None:
     program = (
         SD
         + """
@@ -138,7 +138,7 @@ def test_a_file_system_is_read_back_with_folders_and_long_names() -> None:
     assert (crc7(b"@\0\0\0\0") << 1 | 1, crc16(b"\xff" * 512)) == (0x95, 0x7FA1)
 
 
-def test_a_folder_that_leads_back_to_itself_is_read_once() -> None:
+def test_a_folder_that_contains_itself_is_read_once() -> None:
     card = Fat16(16_384, {"DEEP/ONE.TXT": b"1"})
     folder = card.image.index(b"DEEP       ")
     start = card.image.index(b"ONE     TXT")
@@ -211,7 +211,7 @@ start()
 """
 
 
-def test_a_reader_finds_the_card_that_is_held_to_it() -> None:
+def test_a_reader_finds_the_card_in_front_of_it() -> None:
     program = (
         RFID + "print(hex(get(0x37)))\nfor _ in range(4):\n    print(find()); time.sleep_ms(500)\n"
     )

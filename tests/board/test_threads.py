@@ -1,9 +1,9 @@
-"""`_thread` on the boards: one shared core on the ESP32, two that overlap on the Pico, and the
-same again each time."""
+"""`_thread` on the boards: one shared core on the ESP32, two parallel cores on the Pico, and the
+same trace each time."""
 
 import pytest
 
-from tests.support.rig import MS, Hand, play, said
+from tests.support.rig import MS, Hand, play, printed_lines
 from tests.support.workbench import bench_with
 
 families = pytest.mark.parametrize("family", ["esp32", "rp2"])
@@ -26,7 +26,7 @@ print(*(round(counts[name] / counts["alone"], 1) for name in ("main", "thread"))
 
 def lines(family: str, program: str, until_ms: float = 3000, *hands: Hand) -> list[str]:
     """What the program printed."""
-    return said(play(family, HEAD + program, until_ms, hands))
+    return printed_lines(play(family, HEAD + program, until_ms, hands))
 
 
 def test_threads_of_the_esp32_share_its_core() -> None:
@@ -64,7 +64,7 @@ except OSError as error:
 
 
 @families
-def test_a_sleeping_thread_wakes_at_its_time_beside_a_busy_one(family: str) -> None:
+def test_a_sleeping_thread_wakes_up_on_time_while_another_is_busy(family: str) -> None:
     program = """
 out = Pin(OUT, Pin.OUT, value=0)
 def blink():
@@ -114,7 +114,7 @@ print(seen)
 
 
 @families
-def test_the_same_threads_again_give_the_same_trace(family: str) -> None:
+def test_the_same_threads_give_the_same_trace(family: str) -> None:
     program = """
 import _thread, time, random
 from machine import Pin

@@ -1,4 +1,4 @@
-"""machine.UART: what leaves one pin arrives at another, in its own time."""
+"""machine.UART: bytes from one pin arrive at another, with the timing of the line."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.diagram import load
 from hardware.bench.flash import Flash
 from hardware.bench.trace.trace import Trace
-from tests.support.rig import said
+from tests.support.rig import printed_lines
 from tests.support.several_boards import boards, circuit, text
 
 SECOND = 1_000_000_000
@@ -19,7 +19,7 @@ BOTH = pytest.mark.parametrize("family", ["esp32", "rp2"])
 
 
 def run(family: str, program: str, until_ns: int = 2 * SECOND) -> Trace:
-    """A board whose TX is wired to its own RX; `UART(` in the program is that one."""
+    """A board with TX wired to RX; `UART(` in the program stands for this UART."""
     kind, tx, rx, uart = LOOPS[family]
     wires = [[f"b:{tx}", f"b:{rx}", "", []]]
     circuit = Circuit(
@@ -44,7 +44,7 @@ while u.any() < 6:
 us = time.ticks_diff(time.ticks_us(), t)
 print(u.txdone(), u.read(), u.read(), 6250 <= us < 7500)
 """
-    assert said(run(family, program)) == ["6 0 False", "True b'hello\\n' None True"]
+    assert printed_lines(run(family, program)) == ["6 0 False", "True b'hello\\n' None True"]
 
 
 @BOTH
@@ -56,15 +56,15 @@ print(u.read(1), 50 <= time.ticks_diff(time.ticks_ms(), t) <= 52)
 u.write(b'ab\\n')
 print(u.readline())
 """
-    assert said(run(family, program)) == ["None True", "b'ab\\n'"]
+    assert printed_lines(run(family, program)) == ["None True", "b'ab\\n'"]
 
 
 @BOTH
-def test_what_does_not_fit_into_the_buffer_is_lost(family: str) -> None:
+def test_bytes_that_do_not_fit_into_the_buffer_are_lost(family: str) -> None:
     program = (
         "u = UART(baudrate=115200)\nu.write(b'x' * 1000)\ntime.sleep(1)\nprint(len(u.read()))\n"
     )
-    assert said(run(family, program)) == ["256"]
+    assert printed_lines(run(family, program)) == ["256"]
 
 
 @BOTH
@@ -76,11 +76,11 @@ u.write(bytes(1000))
 u.flush()
 print(1041 <= time.ticks_diff(time.ticks_ms(), t) <= 1060, len(u.read()))
 """
-    assert said(run(family, program)) == ["True 1000"]
+    assert printed_lines(run(family, program)) == ["True 1000"]
 
 
 @BOTH
-def test_an_interrupt_says_that_the_line_went_quiet(family: str) -> None:
+def test_an_interrupt_reports_an_idle_line(family: str) -> None:
     program = """
 u = UART(baudrate=9600)
 heard = []
@@ -91,7 +91,7 @@ u.write(b'second')
 time.sleep_ms(50)
 print(heard)
 """.replace("UART.", "u.")
-    assert said(run(family, program)) == ["[b'first', b'second']"]
+    assert printed_lines(run(family, program)) == ["[b'first', b'second']"]
 
 
 @BOTH
@@ -102,17 +102,17 @@ u.write(b'\\xc1')
 time.sleep_ms(5)
 print(u.read())
 """
-    assert said(run(family, program)) == ["b'A'"]
+    assert printed_lines(run(family, program)) == ["b'A'"]
 
 
 @BOTH
 def test_a_break_is_a_zero(family: str) -> None:
     program = "u = UART(baudrate=9600)\nu.sendbreak()\ntime.sleep_ms(5)\nprint(u.read())\n"
-    assert said(run(family, program)) == ["b'\\x00'"]
+    assert printed_lines(run(family, program)) == ["b'\\x00'"]
 
 
 @BOTH
-def test_a_soft_reset_ends_it(family: str) -> None:
+def test_a_soft_reset_ends_a_uart(family: str) -> None:
     program = """
 import machine
 try:
@@ -124,7 +124,7 @@ except OSError:
     UART(baudrate=300).write(b'late')
     machine.soft_reset()
 """
-    assert said(run(family, program))[-1] == "0"
+    assert printed_lines(run(family, program))[-1] == "0"
 
 
 def test_wrong_arguments_are_refused_as_on_the_chip() -> None:
@@ -136,7 +136,7 @@ for make in (lambda: U(9), lambda: U(1, bits=9), lambda: U(1, invert=1), lambda:
     except ValueError as error:
         print(error)
 """
-    assert said(run("esp32", program)) == [
+    assert printed_lines(run("esp32", program)) == [
         "UART(9) does not exist",
         "invalid data bits",
         "invalid inversion mask",
@@ -146,21 +146,24 @@ for make in (lambda: U(9), lambda: U(1, bits=9), lambda: U(1, invert=1), lambda:
 
 def test_a_rate_that_no_chip_reaches() -> None:
     program = "try: print(UART(baudrate=50_000_000))\nexcept OSError as e: print(e)"
-    assert said(run("esp32", program)) == ["(-1, 'ESP_FAIL')"]
-    assert "baudrate=7812500," in said(run("rp2", program))[0]
+    assert printed_lines(run("esp32", program)) == ["(-1, 'ESP_FAIL')"]
+    assert "baudrate=7812500," in printed_lines(run("rp2", program))[0]
 
 
 def test_a_register_takes_only_its_bits_of_a_number() -> None:
-    assert "bits=8, parity=None, stop=2," in said(run("rp2", "print(UART(bits=64, stop=4))"))[0]
+    assert (
+        "bits=8, parity=None, stop=2,"
+        in printed_lines(run("rp2", "print(UART(bits=64, stop=4))"))[0]
+    )
 
 
 @BOTH
 def test_a_break_of_a_uart_that_is_off_does_nothing(family: str) -> None:
     program = "u = UART(baudrate=9600)\nu.deinit()\nu.sendbreak()\nprint('on')"
-    assert said(run(family, program)) == ["on"]
+    assert printed_lines(run(family, program)) == ["on"]
 
 
-def test_two_boards_talk_over_two_wires() -> None:
+def test_two_boards_exchange_bytes_over_two_wires() -> None:
     asks = """
 from machine import UART
 import time

@@ -1,4 +1,4 @@
-"""WiFi as a board's program sees it: joining, and what goes wrong with that."""
+"""WiFi in a board's program: joining and its errors."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from hardware.bench.bench import Bench
 from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.diagram import load
 from hardware.errors import DiagramError
-from tests.support.network_bench import JOIN, SECOND, near_ap, play, said
+from tests.support.network_bench import JOIN, SECOND, near_ap, play, printed_lines
 
 SCAN = """
 import network
@@ -61,28 +61,28 @@ STATES = {
         ("'elsewhere', 'secret99'", "nobody"),
     ],
 )
-def test_status_tells_how_joining_goes(family: str, credentials: str, end: str) -> None:
+def test_status_shows_the_progress_of_joining(family: str, credentials: str, end: str) -> None:
     program = WATCH.replace("{credentials}", credentials)
     states = STATES[family]
     assert play(program, family=family) == [states["joining"], states[end]]
 
 
-def test_joining_takes_as_long_as_the_access_point_says() -> None:
+def test_joining_takes_the_time_of_the_access_point() -> None:
     with near_ap(JOIN + "print('there')") as bench:
         bench.control("ap", "join_ms", 4000, 0)
         bench.run(3 * SECOND)
-        assert said(bench) == []
+        assert printed_lines(bench) == []
         bench.run(6 * SECOND)
-        assert said(bench) == ["there"]
+        assert printed_lines(bench) == ["there"]
 
 
-def test_an_access_point_that_goes_is_missed_after_six_seconds(family: str) -> None:
+def test_a_lost_access_point_is_noticed_after_six_seconds(family: str) -> None:
     with near_ap(WATCH.replace("{credentials}", "'workshop', 'secret99'"), family) as bench:
         bench.control("ap", "online", 0, 5 * SECOND)
         bench.control("ap", "online", 1, 30 * SECOND)
         bench.run(40 * SECOND)
         links = bench.trace.links()
-        lines = said(bench)
+        lines = printed_lines(bench)
     assert [(link.up, link.reason) for link in links[:2]] == [(True, 0), (False, 200)]
     assert links[1].t_ns == 11 * SECOND
     if family == "esp32":  # the driver joins again by itself
@@ -96,7 +96,7 @@ def test_a_short_outage_breaks_nothing() -> None:
         bench.control("ap", "online", 0, 5 * SECOND)
         bench.control("ap", "online", 1, 9 * SECOND)
         bench.run(20 * SECOND)
-        assert said(bench) == ["1001", "1010"]
+        assert printed_lines(bench) == ["1001", "1010"]
 
 
 ERRORS = """
@@ -183,7 +183,7 @@ def test_a_plain_pico_has_no_network() -> None:
     ("name", "value"),
     [("ssid", ""), ("ssid", "x" * 33), ("password", "short"), ("channel", "15"), ("bssid", "zz")],
 )
-def test_an_access_point_that_makes_no_sense(name: str, value: str) -> None:
+def test_an_access_point_with_invalid_attributes(name: str, value: str) -> None:
     part = {"type": "wokwi-wifi-ap", "id": "ap", "attrs": {"ssid": "a", name: value}}
     board = {"type": "board-pi-pico-w", "id": "b"}
     with pytest.raises(DiagramError, match=name):
@@ -200,5 +200,5 @@ def test_an_access_point_that_makes_no_sense(name: str, value: str) -> None:
         "import socket; socket.socket(10)",
     ],
 )
-def test_what_is_not_simulated_says_so(code: str) -> None:
+def test_a_feature_that_is_not_simulated_raises_its_reason(code: str) -> None:
     assert "not simulated" in play(code)[-1]

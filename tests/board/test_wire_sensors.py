@@ -1,5 +1,4 @@
-"""Sensors with a wire protocol of their own, read by the board's own drivers: DHT22, DS18B20,
-HX711."""
+"""Sensors with their own wire protocol, read by the built-in drivers: DHT22, DS18B20, HX711."""
 
 import pytest
 
@@ -39,7 +38,7 @@ def test_faults_of_a_dht22(family: str, pin: str) -> None:
     assert got == ["-7.3 61.5", "Exception checksum error", late, late, "-6.3 61.5", "-7.3 61.5"]
 
 
-def test_faults_of_a_dht22_are_over_after_it_was_asked_so_often() -> None:
+def test_faults_of_a_dht22_end_after_their_count() -> None:
     hands = [Hand(0, "d", "fault_count", 2), Hand(0, "d", "bad_checksum", 1)]
     hands += [Hand(8000, "d", "fault_count", 1), Hand(8000, "d", "silent", 1)]
     program = DHT_PROGRAM + "for _ in range(5):\n    read(); time.sleep_ms(2000)\n"
@@ -173,7 +172,7 @@ def read(pulses=25):
 """
 
 
-def test_a_scale_gives_24_bits_at_its_own_pace() -> None:
+def test_a_scale_gives_24_bits_at_its_own_rate() -> None:
     program = (
         SCALE_PROGRAM
         + """

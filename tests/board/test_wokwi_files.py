@@ -1,5 +1,5 @@
-"""Files of Wokwi: an example with all that the formats are used for, and public projects written
-anew, each of which does on the bench what it states."""
+"""Wokwi files: an example with all features of the formats, and rewritten public projects that do
+on the bench what they state."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ LONGEST_S = 600
 
 
 def files(project: Project, program: str) -> dict[str, bytes]:
-    """The files on a board's flash: its program as main.py, and what several boards share."""
+    """The files on a board's flash: its program as main.py, and shared files."""
     shared = {path.name: path.read_bytes() for path in FOLDER.glob("*.py")}
     return {**shared, "main.py": (project.folder / program).read_bytes()}
 
@@ -50,7 +50,7 @@ def test_every_statement_has_an_expectation(project: Project) -> None:
     assert len(project.commit) == 40 or project.wokwi
 
 
-def test_twenty_of_them_have_a_version() -> None:
+def test_twenty_projects_have_a_version() -> None:
     assert sum(bool(project.commit) for project in projects()) >= 20
 
 
@@ -59,7 +59,7 @@ def test_every_folder_is_in_the_table() -> None:
     assert folders == {project.slug for project in projects()}
 
 
-def test_the_page_is_what_the_table_makes() -> None:
+def test_the_page_of_projects_is_up_to_date() -> None:
     assert PAGE.read_text(encoding="utf-8") == wokwi_projects.page()
 
 

@@ -1,5 +1,5 @@
-"""Files that trainees hand in with the notebook do not stop the grading, and a page that cannot be
-made does not stop the others."""
+"""Attached files of a submission do not stop the grading, and a page that cannot be made does not
+stop the others."""
 
 import os
 import subprocess
@@ -22,7 +22,7 @@ Nest = Callable[[Path, int], None]
 
 
 def grade(course: Course) -> dict[str, tuple[str, ...]]:
-    """Grade all; the notes of each trainee."""
+    """Grade all submissions. Returns the notes by trainee."""
     grading = Grading(course, LAB)
     done = list(grading.run(grading.submissions(), work=fake_scoring.by_text, workers=1))
     assert all(outcome.is_graded for outcome in done), done
@@ -30,19 +30,19 @@ def grade(course: Course) -> dict[str, tuple[str, ...]]:
 
 
 def feedback() -> Result:
-    """`warsha feedback`."""
+    """Run `warsha feedback`."""
     return CliRunner().invoke(app, ["feedback", LAB], env={"WARSHA_LANG": "en"})
 
 
 def pages(course: Course) -> set[str]:
-    """Who has one."""
+    """The trainees with a feedback page."""
     return {file.parts[-3] for file in course.root.glob(f"feedback/*/{LAB}/{LAB}.html")}
 
 
 @pytest.fixture
 def nest(course: Course) -> Iterator[Nest]:
-    """Makes folders in each other, and a file in the last one. Python's own ways of making and
-    removing them go as deep themselves."""
+    """Makes nested folders with a file in the innermost one. It uses programs, because Python's
+    functions recurse as deep as the folders."""
 
     def make(folder: Path, depth: int) -> None:
         inner = folder / Path(*"a" * depth)
@@ -54,21 +54,21 @@ def nest(course: Course) -> Iterator[Nest]:
 
 
 @pytest.mark.parametrize("depth", [32, 33, 600, 1500])
-def test_folders_are_taken_to_a_depth(
+def test_folders_are_copied_up_to_a_depth(
     course: Course, hand_in: HandIn, nest: Nest, depth: int
 ) -> None:
     nest(hand_in("s1", "x = 1"), depth)
     hand_in("s2", "x = 1")
     fits = depth == 32
-    told = () if fits else ("folders nested more than 32 deep were left out",)
-    assert grade(course) == {"s1": told, "s2": ()}
+    notes = () if fits else ("folders nested more than 32 deep were left out",)
+    assert grade(course) == {"s1": notes, "s2": ()}
     assert feedback().exit_code == 0
     assert pages(course) == {"s1", "s2"}
     back = course.root / "feedback" / "s1" / LAB / Path(*"a" * depth) / "deep.txt"
     assert back.is_file() == fits
 
 
-def test_what_nbgrader_took_deeper_stops_no_page(
+def test_deeper_folders_of_nbgrader_stop_no_page(
     course: Course, hand_in: HandIn, nest: Nest
 ) -> None:
     hand_in("s1", "x = 1")
@@ -86,10 +86,10 @@ def test_a_page_that_fails_stops_no_other(
         hand_in(student, "x = 1")
     grade(course)
 
-    def failing(sheet: FeedbackData) -> str:
-        if sheet.student == "s2":
+    def failing(data: FeedbackData) -> str:
+        if data.student == "s2":
             raise RecursionError("maximum recursion depth exceeded")
-        return feedback_page(sheet)
+        return feedback_page(data)
 
     monkeypatch.setattr("grader.reports.feedback_writer.feedback_page", failing)
     done = feedback()
@@ -99,7 +99,7 @@ def test_a_page_that_fails_stops_no_other(
     assert pages(course) == {"s1", "s3"}
 
 
-def test_many_links_are_counted_and_told_in_one_line(course: Course, hand_in: HandIn) -> None:
+def test_many_links_are_counted_in_one_line(course: Course, hand_in: HandIn) -> None:
     folder = hand_in("s1", "x = 1")
     for number in range(1500):
         (folder / f"link{number}").symlink_to("/etc/passwd")
@@ -113,7 +113,7 @@ def test_folders_without_a_file_are_counted_too(course: Course, hand_in: HandIn)
     folder = hand_in("s1", "x = 1")
     for number in range(1001):
         (folder / f"empty{number}").mkdir()
-    (folder / "readings.csv").write_text("1,2\n")  # and crowd out none
+    (folder / "readings.csv").write_text("1,2\n")  # and hide no other note
     assert grade(course)["s1"] == ("more than 1000 files or 64 MB: some were left out",)
     assert (course.root / "autograded" / "s1" / LAB / "readings.csv").is_file()
 

@@ -65,7 +65,7 @@ def test_marks_reach_gradebook_and_notebook(course: Course, hand_in: HandIn) -> 
     assert (place / "timestamp.txt").is_file()
 
 
-def test_a_fault_of_ours_saves_nothing_and_the_class_goes_on(
+def test_an_internal_error_saves_nothing_and_the_class_is_graded(
     course: Course, hand_in: HandIn
 ) -> None:
     for student in ("s1", "s2", "s3"):
@@ -80,7 +80,7 @@ def test_a_fault_of_ours_saves_nothing_and_the_class_goes_on(
     assert standings.scores(course.root) == {**before, ("s2", LAB): 20.0}
 
 
-def test_a_worker_that_dies_takes_nobody_with_it(course: Course, hand_in: HandIn) -> None:
+def test_a_killed_worker_affects_no_other_submission(course: Course, hand_in: HandIn) -> None:
     hand_in("s1", "DIE")
     for number in range(2, 8):
         hand_in(f"s{number}", "x = 1")
@@ -90,7 +90,9 @@ def test_a_worker_that_dies_takes_nobody_with_it(course: Course, hand_in: HandIn
     assert ("s1", LAB) not in standings.scores(course.root)
 
 
-def test_more_than_an_item_is_worth_is_our_fault(course: Course, hand_in: HandIn) -> None:
+def test_more_points_than_an_item_has_are_an_internal_error(
+    course: Course, hand_in: HandIn
+) -> None:
     hand_in("s1", "TOO MUCH")
     assert states(grade(course)) == {"s1": "error"}
     assert auto_scores(course) == {}
@@ -120,7 +122,7 @@ def test_nothing_is_graded_twice(course: Course, hand_in: HandIn) -> None:
     assert states(grade(course, must_not_be_called)) == {"s1": "unchanged"}
 
 
-def test_a_gradebook_made_anew_gets_its_marks_back(course: Course, hand_in: HandIn) -> None:
+def test_a_new_gradebook_gets_the_marks_back(course: Course, hand_in: HandIn) -> None:
     hand_in("s1", "x = 1")
     grade(course)
     (course.root / "gradebook.db").unlink()
@@ -129,9 +131,7 @@ def test_a_gradebook_made_anew_gets_its_marks_back(course: Course, hand_in: Hand
     assert marks_of(course, "s1") == FULL
 
 
-def test_a_gradebook_that_was_put_back_gets_the_marks_of_the_last_try(
-    course: Course, hand_in: HandIn
-) -> None:
+def test_a_restored_gradebook_gets_the_latest_marks(course: Course, hand_in: HandIn) -> None:
     book, earlier = course.root / "gradebook.db", course.root / "gradebook.db.earlier"
     hand_in("s1", "x = 1")
     grade(course)
@@ -148,7 +148,7 @@ def test_a_gradebook_that_was_put_back_gets_the_marks_of_the_last_try(
     assert marks_of(course, "s1") == halves
 
 
-def test_without_a_time_the_next_submission_meets_other_seeds(
+def test_the_next_submission_without_a_time_gets_other_seeds(
     course: Course, hand_in: HandIn
 ) -> None:
     seen: list[tuple[int, ...]] = []
@@ -164,7 +164,7 @@ def test_without_a_time_the_next_submission_meets_other_seeds(
     assert not set(seen[1]) & set(seen[2])
 
 
-def test_a_forged_time_brings_no_known_seeds_back(course: Course, hand_in: HandIn) -> None:
+def test_a_forged_time_does_not_repeat_seeds(course: Course, hand_in: HandIn) -> None:
     seen: list[tuple[int, ...]] = []
     for program in ("x = 1", "x = 2"):
         hand_in("s1", program)
@@ -175,7 +175,7 @@ def test_a_forged_time_brings_no_known_seeds_back(course: Course, hand_in: HandI
     assert not set(seen[0]) & set(seen[1])
 
 
-def test_what_decides_a_mark_and_changed_is_graded_again(course: Course, hand_in: HandIn) -> None:
+def test_a_changed_input_of_a_mark_is_graded_again(course: Course, hand_in: HandIn) -> None:
     hand_in("s1", "x = 1")
     grade(course)
     hand_in("s1", "HALF = 1")
@@ -192,7 +192,7 @@ def test_a_dry_run_saves_nothing(course: Course, hand_in: HandIn) -> None:
     assert not (course.root / "autograded").exists()
 
 
-def test_a_transaction_is_whole(
+def test_a_transaction_is_atomic(
     course: Course, hand_in: HandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hand_in("s1", "HALF = 1")
@@ -224,9 +224,7 @@ def test_late_penalties_are_nbgraders(course: Course, hand_in: HandIn) -> None:
     assert standings.scores(course.root) == {("s1", LAB): 20.0, ("s2", LAB): 20.0}
 
 
-def test_a_mark_that_a_person_gave_stays_and_asks_for_review(
-    course: Course, hand_in: HandIn
-) -> None:
+def test_a_manual_mark_stays_and_needs_review(course: Course, hand_in: HandIn) -> None:
     hand_in("s1", "HALF = 1")
     grade(course)
     give_by_hand(course, "s1", "d", 4.5)
@@ -251,7 +249,7 @@ def test_one_run_at_a_time_owns_the_gradebook(course: Course, hand_in: HandIn) -
     assert states(grade(course)) == {"s1": "graded"}
 
 
-def test_a_lab_that_was_not_released_is_said(course: Course) -> None:
+def test_a_lab_that_was_not_released_is_an_error(course: Course) -> None:
     with pytest.raises(CourseError, match="buttons"):
         Grading(course, "buttons")
     shutil.rmtree(course.root)
@@ -259,7 +257,7 @@ def test_a_lab_that_was_not_released_is_said(course: Course) -> None:
         Grading(course, LAB)
 
 
-def test_a_lost_secret_is_said_before_anything_is_graded(
+def test_a_lost_secret_is_an_error_before_grading(
     course: Course, hand_in: HandIn, tmp_path: Path
 ) -> None:
     hand_in("s1", "x = 1")
@@ -269,7 +267,7 @@ def test_a_lost_secret_is_said_before_anything_is_graded(
         grade(course)
 
 
-def test_feedback_tells_no_more_than_it_should(course: Course, hand_in: HandIn) -> None:
+def test_feedback_has_no_hidden_values(course: Course, hand_in: HandIn) -> None:
     mutant = LABS / LAB / "mutants" / "pong_same.py"
     hand_in("s1", mutant.read_text(encoding="utf-8"))
     grading = Grading(course, LAB)

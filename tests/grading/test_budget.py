@@ -1,4 +1,4 @@
-"""What one submission may use of the machine, over all of its seeds and episodes."""
+"""The time budget of one submission, over all of its seeds and episodes."""
 
 import os
 from dataclasses import replace
@@ -22,7 +22,9 @@ def test_an_honest_submission_has_the_usual_limits() -> None:
 
 
 @pytest.mark.parametrize("left_s", [29.0, 3.0, -50.0])
-def test_less_is_left_for_who_used_much(left_s: float, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_submission_that_used_much_time_gets_less(
+    left_s: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
     mine = Budget()
     monkeypatch.setattr(budget, "CPU_S", left_s)
     limits = mine.limits()
@@ -32,10 +34,10 @@ def test_less_is_left_for_who_used_much(left_s: float, monkeypatch: pytest.Monke
     assert 4 <= limits.wall_s <= 4 * 29
 
 
-def test_episodes_without_time_are_a_fail_and_never_our_error(
+def test_episodes_without_time_fail_without_an_internal_error(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A virtual hour of computing takes far more than the second that is left."""
+    """A virtual hour of computing takes far more than the remaining second."""
     lab = labs.find("traffic_light")
     scenario = lab.scenario
     lab = replace(
@@ -51,10 +53,10 @@ def test_episodes_without_time_are_a_fail_and_never_our_error(
     assert {item.timed_out for name, item in marks.items.items() if name != "p"} == {True}
 
 
-def test_a_fault_of_ours_costs_a_submission_none_of_its_time(
+def test_an_internal_error_costs_a_submission_no_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The first try of a check uses more than all of it, and raises."""
+    """The first attempt of a check uses more than the whole budget, and raises."""
     lab = labs.find("traffic_light")
     reference = (lab.folder / "reference.py").read_bytes()
     full = score(lab, "rp2", {"main.py": reference}, [1])
@@ -78,7 +80,7 @@ def test_a_fault_of_ours_costs_a_submission_none_of_its_time(
     assert mine.used_s < 0.2
 
 
-def test_only_what_this_machines_seconds_ended_is_said_to_hang_on_them() -> None:
+def test_only_runs_that_a_time_limit_ended_are_marked_so() -> None:
     """A flood ends at a count of bytes, which is the same on every machine."""
     flood = b"print('READY L02')\nwhile True:\n    print('x' * 999)\n"
     for program in (flood, b"", b"print('READY L02')\n"):

@@ -1,4 +1,4 @@
-"""The class page and its tables: who needs help, which ideas are wrong, in a browser, for a
+"""The class page and its tables: trainees who need help, and misconceptions, in a browser, for a
 spreadsheet and for Moodle."""
 
 import csv
@@ -27,11 +27,11 @@ from tests.support.feedback_pages import (
     WIDTHS,
     Opened,
     browser,
+    feedback_data,
     full,
     missed,
     register,
     row,
-    sheet,
     show,
 )
 from tests.support.project import LABS
@@ -65,20 +65,20 @@ CLASS = replace(
 
 
 def big(size: int) -> ClassRegister:
-    """A class of that many."""
+    """A class of this size."""
     kinds = (GOOD, BAD, (missed("a", key="order"), *GOOD[1:]))
     return register(*(row(f"s{n:03}", *kinds[n % 3], number=1 + n % 4) for n in range(size)))
 
 
 @pytest.fixture
 def page(opened: Opened, tmp_path: Path) -> Opened:
-    """The small class, wide."""
+    """The page of the small class in a wide window."""
     opened.paper("")
     opened.resize(1400)
     return show(opened, tmp_path, class_page(CLASS))
 
 
-def test_who_needs_help_comes_first_with_the_reasons(page: Opened) -> None:
+def test_trainees_who_need_help_come_first_with_the_reasons(page: Opened) -> None:
     assert page.texts(".heat tbody th small") == ["stuck", "absent", "unread", "bad", "good"]
     reasons = page.texts(".heat tbody td:last-child")
     for place, words in enumerate(
@@ -94,14 +94,14 @@ def test_who_needs_help_comes_first_with_the_reasons(page: Opened) -> None:
         assert len(page.texts(f".heat tbody tr:nth-child({place + 1}) li")) == len(words)
 
 
-def test_every_cell_says_its_points_beside_the_colour(page: Opened) -> None:
+def test_every_cell_shows_points_and_colour(page: Opened) -> None:
     cells = page.texts(".heat tbody tr:nth-child(1) td")
     assert [text[0] for text in cells[:3]] == ["4", "0", "2"]
     assert "6" in cells[3] and "4 → 6 → 6 → 6" in cells[5]
     assert page.texts(".heat tbody tr:nth-child(2) td")[:3] == ["–"] * 3
 
 
-def test_misconceptions_are_counted_with_their_text_and_who(page: Opened) -> None:
+def test_misconceptions_are_counted_with_text_and_trainees(page: Opened) -> None:
     (idea,) = page.texts(".ideas tbody tr")  # that an item waits for another one is none
     for text in ("تتأخر الأطوار", "The phases are late", "drift", "علي حسن"):
         assert text in idea
@@ -109,12 +109,12 @@ def test_misconceptions_are_counted_with_their_text_and_who(page: Opened) -> Non
     assert page.texts("#idea-1 a[href='#who-bad']") and page.texts("#idea-1 a[href='#who-stuck']")
 
 
-def test_what_was_not_graded_is_listed_with_its_reason(page: Opened) -> None:
+def test_ungraded_submissions_are_listed_with_a_reason(page: Opened) -> None:
     (line,) = page.texts(".waiting li")
     assert "unread" in line and "two notebooks lie there" in line
 
 
-def test_the_points_lie_where_they_are(page: Opened) -> None:
+def test_the_distribution_of_points_is_shown(page: Opened) -> None:
     assert page.texts(".spread li b") == ["", "", "", "", "", "2", "", "", "", "1"]
     assert page.texts(".numbers dd")[:4] == ["5", "3", "1", "4"]
 
@@ -149,7 +149,7 @@ def test_two_hundred_fit_into_the_window(opened: Opened, tmp_path: Path, width: 
         assert height < 45  # a line or two each
 
 
-def test_words_can_be_read_and_tables_have_heads(page: Opened) -> None:
+def test_the_text_has_contrast_and_tables_have_headers(page: Opened) -> None:
     assert page.js(PALE) == []
     bare = (
         "return [...document.querySelectorAll('table')].filter(t => !t.querySelector('th[scope]'))"
@@ -159,36 +159,34 @@ def test_words_can_be_read_and_tables_have_heads(page: Opened) -> None:
     assert page.style("bdi[dir=ltr], .en", "direction") == {"ltr"}
 
 
-def test_on_paper_the_head_of_the_table_stands_on_every_sheet(
-    page: Opened, tmp_path: Path
-) -> None:
+def test_every_printed_page_has_the_table_header(page: Opened, tmp_path: Path) -> None:
     show(page, tmp_path, class_page(big(60)))
     page.paper("print")
     page.resize(1030)
     assert page.style(".heat thead", "display") == {"table-header-group"}
     assert page.style(".heat tr", "breakInside") == {"avoid"}
-    # What stands between a heading and its table holds to it, too.
+    # Elements between a heading and its table stay with them, too.
     assert page.style(".heat h2, .heat .note", "breakAfter") == {"avoid"}
     assert page.js(OVERFLOWS) <= 0
 
 
-def test_names_and_reasons_stay_text(opened: Opened, tmp_path: Path) -> None:
-    evil = register(row("s1", missed("b", said=EVIL), first_name=EVIL, not_graded=EVIL))
+def test_names_and_reasons_are_escaped(opened: Opened, tmp_path: Path) -> None:
+    evil = register(row("s1", missed("b", measured=EVIL), first_name=EVIL, not_graded=EVIL))
     opened.paper("")
     show(opened, tmp_path, class_page(evil))
     assert opened.js("return window.pwned ?? null") is None
     assert opened.js("return document.querySelectorAll('img').length") == 0
-    assert opened.js("return document.querySelectorAll('script').length") == 1  # that which sorts
+    assert opened.js("return document.querySelectorAll('script').length") == 1  # the sort column
     assert "\u202e" not in opened.js("return document.body.textContent")
 
 
 def read(table: str) -> list[list[str]]:
-    """A table as a spreadsheet reads it."""
+    """The rows of a table, as a spreadsheet reads them."""
     assert table.startswith("\ufeff") and table.endswith("\r\n")
     return list(csv.reader(io.StringIO(table.removeprefix("\ufeff"), newline="")))
 
 
-def test_the_plain_table_has_all_that_an_instructor_asks_for() -> None:
+def test_the_csv_table_has_all_columns() -> None:
     head, *rows = read(plain_table(CLASS))
     assert head == [
         "id",
@@ -211,7 +209,7 @@ def test_the_plain_table_has_all_that_an_instructor_asks_for() -> None:
     assert by_id["good"][1] == "علي حسن"
 
 
-def test_moodle_gets_marks_only_of_those_who_have_some() -> None:
+def test_the_moodle_file_has_only_trainees_with_marks() -> None:
     head, *rows = read(moodle_table(CLASS))
     assert head[:4] == ["First name", "Last name", "ID number", "Email address"]
     assert head[4] == "L02 Blink"
@@ -222,8 +220,8 @@ def test_moodle_gets_marks_only_of_those_who_have_some() -> None:
     assert english.startswith("item b: The phases are late")
 
 
-def test_how_a_mark_came_about_is_said_where_it_matters(opened: Opened, tmp_path: Path) -> None:
-    odd = replace(sheet(*GOOD), remarks=("no_sandbox", "timed_out"))
+def test_unusual_conditions_of_a_mark_are_shown(opened: Opened, tmp_path: Path) -> None:
+    odd = replace(feedback_data(*GOOD), remarks=("no_sandbox", "timed_out"))
     made = register(replace(row("odd", *GOOD), feedback=odd), row("usual", *GOOD))
     assert [line[-1] for line in read(plain_table(made))] == [
         "remarks",
@@ -242,7 +240,7 @@ def test_how_a_mark_came_about_is_said_where_it_matters(opened: Opened, tmp_path
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "＝", " =", "\t=", "\r="])
-def test_no_spreadsheet_computes_what_somebody_wrote(start: str) -> None:
+def test_a_spreadsheet_evaluates_no_text(start: str) -> None:
     evil = f"{start}HYPERLINK(1)"
     made = register(row("s1", *BAD, first_name=evil, email=evil))
     for table in (plain_table(made), moodle_table(made)):
@@ -250,7 +248,7 @@ def test_no_spreadsheet_computes_what_somebody_wrote(start: str) -> None:
             assert not cell.lstrip().startswith(tuple("=+-@＝"))
 
 
-def test_nor_where_it_splits_at_semicolons() -> None:
+def test_a_spreadsheet_that_splits_at_semicolons_evaluates_no_text() -> None:
     evil = "amina;=HYPERLINK(1); +2;y"
     made = register(row("s1;-3", *BAD, first_name=evil, email=evil))
     for table in (plain_table(made), moodle_table(made)):
@@ -258,7 +256,7 @@ def test_nor_where_it_splits_at_semicolons() -> None:
             assert not [one for one in cell if one.lstrip().startswith(tuple("=+-@"))]
 
 
-def test_a_class_of_two_hundred_is_made_in_a_moment() -> None:
+def test_a_page_of_two_hundred_is_made_quickly() -> None:
     begin = time.process_time()
     class_page(big(200))
     assert time.process_time() - begin < 1
@@ -282,12 +280,12 @@ def test_a_real_class(course: Course, hand_in: HandIn) -> None:
     assert found["s2"].feedback is None and "notebook" in found["s2"].not_graded
     assert found["s3"].feedback and "warsha grade" in found["s3"].not_graded
     assert found["s9"].needs == ("absent",)
-    told, files = write_class(course, LAB)
-    assert len(told.rows) == 4 and [file.exists() for file in files] == [True] * 3
+    data, files = write_class(course, LAB)
+    assert len(data.rows) == 4 and [file.exists() for file in files] == [True] * 3
     assert (files[0].parent / found["s1"].page).is_file()
     assert f'href="{found["s1"].page}"' in files[0].read_text(encoding="utf-8")
     (course.store / "marks" / LAB / "s1" / "1.json").write_text("{")
     damaged, *others = register_of(course, LAB).rows
     assert damaged.feedback and damaged.feedback.total == found["s1"].feedback.total
     assert "1.json is damaged" in damaged.not_graded
-    assert others == list(told.rows[1:])
+    assert others == list(data.rows[1:])

@@ -60,7 +60,7 @@ def test_the_course_of_this_repository_loads() -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "value", "said"),
+    ("key", "value", "message"),
     [
         ("labs", "[]", "labs"),
         ("labs", '["a", "a"]', "twice"),
@@ -71,14 +71,14 @@ def test_the_course_of_this_repository_loads() -> None:
         ("labs", "[", "course.toml"),
     ],
 )
-def test_what_is_wrong_in_a_course(tmp_path: Path, key: str, value: str, said: str) -> None:
+def test_a_wrong_course_file(tmp_path: Path, key: str, value: str, message: str) -> None:
     with pytest.raises(CourseError) as caught:
         load_course(courses=write_course(tmp_path, {**GOOD, key: value}))
-    assert said in str(caught.value)
+    assert message in str(caught.value)
     assert caught.value.cure
 
 
-def test_an_unknown_course_is_told_the_known_ones(tmp_path: Path) -> None:
+def test_an_unknown_course_lists_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(CourseError) as caught:
         load_course("two", write_course(tmp_path, GOOD))
     assert "one" in caught.value.cure
@@ -94,7 +94,7 @@ def test_a_class_list_of_a_spreadsheet(tmp_path: Path, mark: str, comma: str) ->
 
 
 @pytest.mark.parametrize(
-    ("row", "said"),
+    ("row", "message"),
     [
         ("x/y,,,", "'x/y' contains '/'"),
         (".x,,,", "'.x'"),
@@ -106,25 +106,25 @@ def test_a_class_list_of_a_spreadsheet(tmp_path: Path, mark: str, comma: str) ->
         ("s2,a,b,nowhere", "not an e-mail"),
     ],
 )
-def test_a_bad_row_is_named(tmp_path: Path, row: str, said: str) -> None:
+def test_a_bad_row_is_named(tmp_path: Path, row: str, message: str) -> None:
     file = tmp_path / "class.csv"
     file.write_text(f"id,first_name,last_name,email\ns1,,,\n{row}\n", encoding="utf-8")
     with pytest.raises(CourseError) as caught:
         read_class_list(file)
     assert "line 3" in str(caught.value)
-    assert said in str(caught.value)
+    assert message in str(caught.value)
 
 
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [("t00O0", "t0000"), ("T0l7", "t017"), ("t\u0660\u0661\u0667", "t017"), ("zz", "")],
 )
-def test_the_id_that_was_meant(typed: str, meant: str) -> None:
+def test_the_nearest_id_is_suggested(typed: str, meant: str) -> None:
     ids = [f"t{number:04}" for number in range(100)]
     assert nearest(typed, [*ids, "t017", "x9"]) == meant
 
 
-def test_of_two_that_are_as_near_none_is_meant() -> None:
+def test_two_equally_near_ids_give_no_suggestion() -> None:
     assert nearest("t055", ["t054", "t056"]) == ""
     assert nearest("t055", ["t054"]) == "t054"
     assert nearest("أحمد", ["احمد", "محمد"]) == "احمد"
@@ -138,7 +138,7 @@ def test_every_bad_row_is_named_at_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"name,age\n", b"", "id\nأحمد\n".encode("cp1256")])
-def test_a_file_that_is_no_class_list(tmp_path: Path, content: bytes) -> None:
+def test_an_invalid_class_list(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "class.csv"
     file.write_bytes(content)
     with pytest.raises(CourseError) as caught:
@@ -167,7 +167,7 @@ def test_the_release_is_nbgraders_own(course: Course) -> None:
     assert sum(points.values()) == 20
 
 
-def test_our_reading_of_solution_regions_is_nbgraders(course: Course, tmp_path: Path) -> None:
+def test_solution_regions_are_read_as_nbgrader_does(course: Course, tmp_path: Path) -> None:
     source = nbformat.read(course.root / "source/first_contact/first_contact.ipynb", as_version=4)
     released = nbformat.read(
         course.root / "release/first_contact/first_contact.ipynb", as_version=4
@@ -185,17 +185,17 @@ def test_a_second_build_keeps_the_instructors_settings(course: Course) -> None:
     assert settings.read_text().count("penalty_method") == 1
 
 
-def test_a_second_build_keeps_what_somebody_worked_on(course: Course) -> None:
+def test_a_second_build_keeps_edited_files(course: Course) -> None:
     kept, name = course.root / "trainee-1", course.labs[0]
     build_course(course)
-    assert not kept.exists()  # nobody had
+    assert not kept.exists()  # no file was edited
     notebook = course.trainee / name / f"{name}.ipynb"
     work = notebook.read_text(encoding="utf-8") + "\n"
     notebook.write_text(work, encoding="utf-8")
-    said: list[str] = []
-    build_course(course, said.append)
+    messages: list[str] = []
+    build_course(course, messages.append)
     assert (kept / name / f"{name}.ipynb").read_text(encoding="utf-8") == work
-    assert any(str(kept) in line for line in said)
+    assert any(str(kept) in line for line in messages)
     assert notebook.read_text(encoding="utf-8") != work
     (course.trainee / "notes.txt").write_text("mine")
     build_course(course)
@@ -212,7 +212,7 @@ def test_ctrl_c_ends_a_build(course: Course, monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.mark.parametrize("kept_elsewhere", [False, pytest.param(True, marks=pytest.mark.long)])
-def test_a_full_disk_costs_no_settings(course: Course, kept_elsewhere: bool) -> None:
+def test_a_full_disk_keeps_the_settings(course: Course, kept_elsewhere: bool) -> None:
     settings = course.root / config.NAME
     settings.chmod(0o600)
     settings.write_text(settings.read_text() + "c.CourseDirectory.db_url = 'postgresql://x/y'\n")
@@ -252,7 +252,7 @@ def test_settings_that_end_with_the_dividing_line(course: Course) -> None:
     assert settings.read_text() == whole
 
 
-def test_settings_of_which_nobody_can_say_whose_they_are(course: Course) -> None:
+def test_settings_of_unknown_origin(course: Course) -> None:
     settings = course.root / config.NAME
     own = "c = get_config()\nc.CourseDirectory.db_url = 'postgresql://x/y'\n"
     settings.write_text(own)
@@ -262,7 +262,7 @@ def test_settings_of_which_nobody_can_say_whose_they_are(course: Course) -> None
     assert settings.read_text() == own
 
 
-def test_a_course_of_an_older_version_says_how_to_renew_it(course: Course) -> None:
+def test_a_course_of_an_older_version_has_a_cure(course: Course) -> None:
     settings = course.root / config.NAME
     settings.write_text("import grader.of_last_year\n" + settings.read_text())
     with pytest.raises(CourseError, match="line 1: ModuleNotFoundError") as caught:
@@ -283,6 +283,6 @@ def test_the_class_list_reaches_the_gradebook(course: Course, tmp_path: Path) ->
     }
 
 
-def test_no_page_or_notebook_tells_where_it_was_made(course: Course) -> None:
+def test_no_page_or_notebook_has_a_path_of_the_machine(course: Course) -> None:
     for file in course.trainee.rglob("*.ipynb"):
         assert str(Path.home()) not in json.dumps(json.loads(file.read_text(encoding="utf-8")))

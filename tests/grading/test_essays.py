@@ -1,5 +1,5 @@
-"""A text that a person grades, in an assignment with one lab or several: it is kept and reaches
-that person, also when something else is missing."""
+"""A manually graded text (essay) with one or several labs: it is kept and reaches the grader also
+when other files are missing."""
 
 import csv
 from pathlib import Path
@@ -10,7 +10,14 @@ from grader.archive.store import Store
 from grader.lab.course import Course
 from grader.nbgrader import config, standings
 from tests.support.classroom import LAB, HandIn
-from tests.support.essays import book, essay_of, give_essay, release_essay, waits, write_essay
+from tests.support.essays import (
+    essay_of,
+    give_essay,
+    needs_manual_grade,
+    open_gradebook,
+    release_essay,
+    write_essay,
+)
 from tests.support.project import LABS
 from tests.support.two_labs import PAIR, WEEK, hand_in, notebooks, program, warsha
 
@@ -19,7 +26,7 @@ REFERENCE = (LABS / LAB / "reference.py").read_text("utf-8")
 
 @pytest.fixture
 def with_essay(course: Course, monkeypatch: pytest.MonkeyPatch) -> Course:
-    """The lab, and a text that a person grades."""
+    """A course of the lab with an essay."""
     monkeypatch.setenv("WARSHA_LANG", "en")
     release_essay(course, LAB)
     return course
@@ -34,7 +41,7 @@ def only_essay(course: Course, student: str, text: str = "ESSAY") -> Path:
 
 
 def states(course: Course) -> dict[str, tuple[str, str]]:
-    """Total and state of each trainee, as the class's table has them."""
+    """Total and state of each trainee in the class table."""
     assert warsha("class", LAB).exit_code == 0
     with (course.root / "class" / f"{LAB}.csv").open(encoding="utf-8-sig") as file:
         return {row["id"]: (row["total"], row["state"]) for row in csv.DictReader(file)}
@@ -47,19 +54,19 @@ def test_the_essay_reaches_a_person_and_the_lab_has_no_points(with_essay: Course
     assert done.exit_code == 0, done.output
     assert f"note: {LAB} s1: {LAB}.ipynb is missing: no points" in done.output
     assert "graded 1/1 submissions" in done.output
-    assert "ESSAY" in essay_of(with_essay, "s1", LAB) and waits(with_essay, "s1", LAB)
+    assert "ESSAY" in essay_of(with_essay, "s1", LAB) and needs_manual_grade(with_essay, "s1", LAB)
     assert states(with_essay)["s1"] == ("0", "missing")
     give_essay(with_essay, "s1", 3, LAB)
     assert warsha("grade", LAB).exit_code == 0
-    assert not waits(with_essay, "s1", LAB)  # nothing new came
+    assert not needs_manual_grade(with_essay, "s1", LAB)  # nothing new came
     assert standings.scores(with_essay.root)["s1", LAB] == 3
-    told = warsha("feedback", LAB)
-    assert told.exit_code == 0, told.output
+    result = warsha("feedback", LAB)
+    assert result.exit_code == 0, result.output
     pages = (with_essay.root / "feedback" / "s1" / LAB).glob("*.html")
     assert [page.name for page in pages] == ["essay.html"]
 
 
-def test_a_lab_that_comes_later_and_goes_again(with_essay: Course, hand_in: HandIn) -> None:
+def test_a_lab_that_is_added_later_and_removed(with_essay: Course, hand_in: HandIn) -> None:
     folder = only_essay(with_essay, "s1")
     warsha("grade", LAB)
     give_essay(with_essay, "s1", 3, LAB)
@@ -75,10 +82,8 @@ def test_a_lab_that_comes_later_and_goes_again(with_essay: Course, hand_in: Hand
     assert states(with_essay)["s1"] == ("0", "missing")
 
 
-def test_who_handed_in_nothing_at_all_is_not_graded_as_ever(
-    with_essay: Course, hand_in: HandIn
-) -> None:
-    """An earlier mark stays. A lab under any name is the lab, not an extra file of the essay."""
+def test_a_trainee_without_a_submission_is_not_graded(with_essay: Course, hand_in: HandIn) -> None:
+    """An earlier mark stays; a lab under any name is the lab and no extra notebook."""
     folder = hand_in("s1", REFERENCE)
     assert warsha("grade", LAB).exit_code == 0
     (folder / f"{LAB}.ipynb").unlink()
@@ -93,31 +98,29 @@ def test_who_handed_in_nothing_at_all_is_not_graded_as_ever(
     assert standings.scores(with_essay.root) == {("s1", LAB): 20, ("s2", LAB): 20}
 
 
-def test_an_essay_is_found_whatever_a_browser_called_it(
-    with_essay: Course, hand_in: HandIn
-) -> None:
-    """As a lab's notebook is: it was left out, and counted 0 without a word."""
-    beside = hand_in("s1", REFERENCE)
-    write_essay(with_essay, beside, "FIRST", "essay (1)")
+def test_an_essay_with_a_name_from_a_browser_is_found(with_essay: Course, hand_in: HandIn) -> None:
+    """As the notebook of a lab is. Before, it was left out and counted 0 without a message."""
+    folder = hand_in("s1", REFERENCE)
+    write_essay(with_essay, folder, "FIRST", "essay (1)")
     alone = only_essay(with_essay, "s2")
     (alone / "essay.ipynb").rename(alone / "Essay (2).ipynb")
     done = warsha("grade", LAB)
     assert done.exit_code == 0, done.output
     assert f"note: {LAB} s1: the file is called 'essay (1).ipynb'" in done.output
-    assert "FIRST" in essay_of(with_essay, "s1", LAB) and waits(with_essay, "s1", LAB)
-    assert "ESSAY" in essay_of(with_essay, "s2", LAB) and waits(with_essay, "s2", LAB)
+    assert "FIRST" in essay_of(with_essay, "s1", LAB) and needs_manual_grade(with_essay, "s1", LAB)
+    assert "ESSAY" in essay_of(with_essay, "s2", LAB) and needs_manual_grade(with_essay, "s2", LAB)
     assert "1 were graded before" in warsha("grade", LAB, "--student", "s1").output
-    write_essay(with_essay, beside, "SECOND", "essay (2)")
+    write_essay(with_essay, folder, "SECOND", "essay (2)")
     done = warsha("grade", LAB)
     assert "FIRST" in essay_of(with_essay, "s1", LAB)  # it is not known which one counts
-    (beside / "essay (1).ipynb").unlink()
+    (folder / "essay (1).ipynb").unlink()
     warsha("grade", LAB)
     assert "SECOND" in essay_of(with_essay, "s1", LAB)
 
 
 @pytest.fixture
 def week_with_essay(week: Course) -> Course:
-    """The two labs, and a text that a person grades."""
+    """The course of two labs with an essay."""
     release_essay(week, WEEK)
     return week
 
@@ -132,21 +135,25 @@ def test_an_essay_without_any_lab_is_kept_for_a_person(week_with_essay: Course) 
     place = week_with_essay.root / "autograded" / "s1" / WEEK
     names = ["essay.ipynb", "readings.csv", "timestamp.txt"]
     assert sorted(file.name for file in place.iterdir()) == names
-    assert "FIRST" in essay_of(week_with_essay, "s1", WEEK) and waits(week_with_essay, "s1", WEEK)
+    assert "FIRST" in essay_of(week_with_essay, "s1", WEEK) and needs_manual_grade(
+        week_with_essay, "s1", WEEK
+    )
 
     give_essay(week_with_essay, "s1", 3, WEEK)
     assert warsha("grade", WEEK).exit_code == 0
-    assert not waits(week_with_essay, "s1", WEEK)  # nothing new came
+    assert not needs_manual_grade(week_with_essay, "s1", WEEK)  # nothing new came
     write_essay(week_with_essay, folder, "SECOND")
     assert warsha("grade", WEEK).exit_code == 0
-    assert "SECOND" in essay_of(week_with_essay, "s1", WEEK) and waits(week_with_essay, "s1", WEEK)
+    assert "SECOND" in essay_of(week_with_essay, "s1", WEEK) and needs_manual_grade(
+        week_with_essay, "s1", WEEK
+    )
     assert standings.scores(week_with_essay.root)["s1", WEEK] == 3
-    told = warsha("feedback", WEEK)
-    assert told.exit_code == 0, told.output
+    result = warsha("feedback", WEEK)
+    assert result.exit_code == 0, result.output
     assert notebooks(week_with_essay, "s1", "feedback") == ["essay.html"]
 
 
-def test_a_new_essay_is_noticed_beside_labs_and_when_they_go(week_with_essay: Course) -> None:
+def test_a_new_essay_is_noticed_with_and_without_labs(week_with_essay: Course) -> None:
     folder = hand_in(week_with_essay, "s1", {lab: program(lab) for lab in PAIR})
     write_essay(week_with_essay, folder, "FIRST")
     assert warsha("grade", WEEK).exit_code == 0
@@ -156,7 +163,7 @@ def test_a_new_essay_is_noticed_beside_labs_and_when_they_go(week_with_essay: Co
     assert "SECOND" in essay_of(week_with_essay, "s1", WEEK)
     assert Store(week_with_essay.store).tries("buttons", "s1", WEEK) == 1
     (folder / "essay.ipynb").write_text("{")
-    assert "essay.ipynb is not a notebook" not in warsha("grade", WEEK).output  # as it was
+    assert "essay.ipynb is not a notebook" not in warsha("grade", WEEK).output  # as before
     for lab in PAIR:
         (folder / f"{lab}.ipynb").unlink()
     write_essay(week_with_essay, folder, "THIRD")
@@ -167,28 +174,30 @@ def test_a_new_essay_is_noticed_beside_labs_and_when_they_go(week_with_essay: Co
     (folder / "essay.ipynb").unlink()
     (folder / "other.ipynb").write_text("{")
     assert warsha("grade", WEEK).exit_code == 0
-    assert notebooks(week_with_essay, "s1") == [] and not waits(week_with_essay, "s1", WEEK)
+    assert notebooks(week_with_essay, "s1") == [] and not needs_manual_grade(
+        week_with_essay, "s1", WEEK
+    )
     again = warsha("feedback", WEEK)
     assert "there is no graded submission" in str(again.exception)
 
 
-def test_what_is_late_goes_with_the_essay(week_with_essay: Course) -> None:
+def test_a_late_penalty_applies_to_the_essay(week_with_essay: Course) -> None:
     folder = hand_in(week_with_essay, "s1", {"buttons": program("buttons")})
     settings = week_with_essay.root / config.NAME
     text = settings.read_text("utf-8")
     settings.write_text(text + 'c.LateSubmissionPlugin.penalty_method = "zero"\n', "utf-8")
-    with book(week_with_essay) as gradebook:
+    with open_gradebook(week_with_essay) as gradebook:
         gradebook.update_or_create_assignment(WEEK, duedate="2026-01-14 10:00:00 UTC")
     write_essay(week_with_essay, folder, "LATE")
     warsha("grade", WEEK)
     (folder / "buttons.ipynb").unlink()
     warsha("grade", WEEK)
     give_essay(week_with_essay, "s1", 3, WEEK)
-    with book(week_with_essay) as gradebook:
+    with open_gradebook(week_with_essay) as gradebook:
         found = gradebook.find_submission(WEEK, "s1")
         assert str(found.timestamp) == "2026-01-15 10:00:00"
         assert sum(notebook.late_submission_penalty or 0 for notebook in found.notebooks) == 0
     warsha("grade", WEEK)
-    with book(week_with_essay) as gradebook:
+    with open_gradebook(week_with_essay) as gradebook:
         notebook = gradebook.find_submission_notebook("essay", WEEK, "s1")
         assert notebook.late_submission_penalty == 3

@@ -1,4 +1,4 @@
-"""Programs that print and show what the checks want without doing it, and the points they get."""
+"""Programs that fake the results that the checks expect, and the points that they get."""
 
 import pytest
 
@@ -254,6 +254,8 @@ while True:
     ],
 )
 @pytest.mark.parametrize("family", ["esp32", "rp2"])
-def test_a_show_earns_nothing(lab: str, program: str, earned: set[str], family: str) -> None:
+def test_a_faked_result_gets_no_points(
+    lab: str, program: str, earned: set[str], family: str
+) -> None:
     marks = score(find(lab), family, {"main.py": program.encode()}, (11, 12))
     assert {item for item, result in marks.items.items() if result.points} <= earned

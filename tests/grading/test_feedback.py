@@ -1,5 +1,5 @@
-"""Feedback from the mark to the trainee's own folder: what our writer and nbgrader make, and what
-nbgrader's exchange carries."""
+"""Feedback from the mark to the folder of the trainee: the pages of our writer and of nbgrader,
+and the exchange of nbgrader."""
 
 import os
 import time
@@ -28,7 +28,7 @@ def mutant(name: str) -> str:
 
 
 def grade(course: Course) -> None:
-    """Grade what lies in `submitted/`."""
+    """Grade the submissions in `submitted/`."""
     grading = Grading(course, LAB)
     outcomes = list(grading.run(grading.submissions()))
     assert [outcome.reason for outcome in outcomes if not outcome.is_graded] == []
@@ -41,16 +41,16 @@ def page_of(course: Course, student: str) -> str:
 
 
 def words(html: str) -> str:
-    """What a reader sees, however the markup is written."""
+    """The visible text, without the markup."""
     return BeautifulSoup(html, "html.parser").get_text()
 
 
 def write(course: Course, student: str | None = None) -> list[tuple[str, str]]:
-    """`warsha feedback`."""
+    """Run `warsha feedback`."""
     return list(FeedbackWriter(course, LAB, student).run())
 
 
-def test_three_submissions_later_the_page_tells_the_way_and_a_hint(
+def test_the_page_after_three_submissions_shows_progress_and_a_hint(
     course: Course, hand_in: HandIn
 ) -> None:
     for day, name in enumerate(("empty", "ready_only", "pong_same"), 1):
@@ -76,7 +76,7 @@ def test_nbgrader_makes_the_same_page(course: Course, hand_in: HandIn) -> None:
     assert words(page_of(course, "s1")).split() == words(ours).split()
 
 
-def test_what_did_not_decide_the_mark_explains_nothing(course: Course, hand_in: HandIn) -> None:
+def test_the_page_shows_the_score_of_the_gradebook(course: Course, hand_in: HandIn) -> None:
     hand_in("s1", mutant("pong_same"))
     grade(course)
     with Gradebook(f"sqlite:///{course.root}/gradebook.db") as gradebook:
@@ -102,7 +102,7 @@ def test_a_person_s_mark_and_a_late_penalty_reach_the_page(
     assert "taken off for being late" in text
 
 
-def test_a_page_says_nothing_that_is_not_the_trainee_s(course: Course, hand_in: HandIn) -> None:
+def test_a_page_has_only_data_of_its_trainee(course: Course, hand_in: HandIn) -> None:
     for student in ("s1", "s2"):
         hand_in(student, mutant("pong_same") + f"\n# canary-{student}")
     grade(course)
@@ -116,10 +116,10 @@ def test_a_page_says_nothing_that_is_not_the_trainee_s(course: Course, hand_in: 
         assert text not in page
 
 
-def test_two_hundred_pages_take_no_time(course: Course, hand_in: HandIn) -> None:
+def test_two_hundred_pages_are_made_quickly(course: Course, hand_in: HandIn) -> None:
     hand_in("s1", mutant("pong_same"))
     grade(course)
-    write(course)  # what is read once for a class
+    write(course)  # the parts that are read once for a class
     writer = FeedbackWriter(course, LAB)
     begin = time.process_time()
     for _ in range(20):
@@ -145,14 +145,14 @@ c.Exchange.cache = {str(home / "cache")!r}
 
 # nbgrader's release_feedback leaves files open.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_a_trainee_fetches_the_page_as_ever(
+def test_a_trainee_fetches_the_page(
     course: Course, trainee: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "environ", os.environ)  # run_nbgrader leaves a copy in its place
 
     def nbgrader(where: Path, command: str) -> None:
         monkeypatch.chdir(where)
-        run_nbgrader([command, LAB])  # it checks that this went well
+        run_nbgrader([command, LAB])  # it checks the exit code
 
     nbgrader(course.root, "release_assignment")
     nbgrader(trainee, "fetch_assignment")

@@ -1,4 +1,4 @@
-"""Our writer leaves what nbgrader's own steps leave: rows, notebooks, late penalties."""
+"""Our writer has the same result as the steps of nbgrader: rows, notebooks, late penalties."""
 
 import shutil
 import time
@@ -41,7 +41,7 @@ c.Autograde.autograde_preprocessors = [
 c.LateSubmissionPlugin.penalty_method = "zero"
 c.LimitOutput.max_lines = 3
 """
-"""nbgrader's steps without the two that would change the outputs that these tests give."""
+"""The steps of nbgrader without the two that would change the outputs of these tests."""
 PLUGIN = """
 from nbgrader.plugins import BasePlugin
 class Own(BasePlugin):
@@ -77,7 +77,7 @@ def pair(plain: Path, tmp_path: Path) -> tuple[Path, Path]:
 
 
 def same(pair: tuple[Path, Path]) -> dict[str, NotebookNode]:
-    """Grade both courses, ours and stock, and hold the rows of all tables against each other."""
+    """Grade both courses, ours and stock, and compare the rows of all tables."""
     stock, ours = pair
     api_autograde(stock)
     graded = record_all(ours)
@@ -145,7 +145,7 @@ def test_a_plugin_of_the_courses_own(pair: tuple[Path, Path], penalty: float) ->
 
 
 def test_several_notebooks_get_their_rows(tmp_path: Path) -> None:
-    """The second one was handed in by one trainee of two."""
+    """Only one of two trainees has submitted the second notebook."""
     pair = tmp_path / "stock", tmp_path / "ours"
     make_course(pair[0], UNTOUCHED, (ASSIGNMENT, "report"))
     shutil.copytree(*pair)
@@ -157,7 +157,7 @@ def test_several_notebooks_get_their_rows(tmp_path: Path) -> None:
     same(pair)
 
 
-def test_more_than_a_cell_is_worth_saves_nothing(pair: tuple[Path, Path]) -> None:
+def test_more_points_than_a_cell_has_save_nothing(pair: tuple[Path, Path]) -> None:
     _stock, ours = pair
     put(ours, "s", notebook_of(ours, {}, {"second": result("2.51")}), ON_TIME)
     before = rows(config.coursedir(ours).db_url)
@@ -166,7 +166,7 @@ def test_more_than_a_cell_is_worth_saves_nothing(pair: tuple[Path, Path]) -> Non
     assert rows(config.coursedir(ours).db_url) == before
 
 
-def test_what_was_never_released_is_missing(pair: tuple[Path, Path]) -> None:
+def test_an_unreleased_lab_is_missing(pair: tuple[Path, Path]) -> None:
     notebook = notebook_of(pair[1], {}, FULL)
     notebook.cells[1].metadata.nbgrader.update(solution=True, locked=False, grade_id="unknown")
     with GradeWriter(pair[1]) as recorder:
@@ -178,8 +178,7 @@ def test_what_was_never_released_is_missing(pair: tuple[Path, Path]) -> None:
 
 
 def sqlite_steps(recorder: GradeWriter, notebook: NotebookNode, student: str) -> int:
-    """How many steps of SQLite's machine it takes to write somebody's submission again: a row that
-    is read is a few. <https://www.sqlite.org/c3ref/progress_handler.html>"""
+    """The number of SQLite instructions to write a submission again; reading a row takes a few. <https://www.sqlite.org/c3ref/progress_handler.html>"""
     steps = 0
 
     def step() -> None:
@@ -199,7 +198,7 @@ def sqlite_steps(recorder: GradeWriter, notebook: NotebookNode, student: str) ->
     return steps
 
 
-def test_a_submission_costs_as_much_in_a_large_class(pair: tuple[Path, Path]) -> None:
+def test_a_submission_takes_the_same_time_in_a_large_class(pair: tuple[Path, Path]) -> None:
     ours = pair[1]
     notebook = notebook_of(ours, ANSWERS, FULL)
     with GradeWriter(ours) as recorder:
@@ -218,7 +217,7 @@ def test_a_submission_is_written_in_10_ms(pair: tuple[Path, Path]) -> None:
     seconds = []
     with GradeWriter(ours) as recorder:
         for number in range(41):
-            begin = time.process_time()  # neither the disk's time nor the time of other processes
+            begin = time.process_time()  # without the time of the disk and of other processes
             recorder.record(notebook, ASSIGNMENT, f"s{number}", None)
             seconds.append(time.process_time() - begin)
     assert sorted(seconds)[len(seconds) // 2] <= timedelta(milliseconds=10).total_seconds()

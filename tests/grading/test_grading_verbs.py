@@ -1,4 +1,4 @@
-"""The command line of grading: what it says, and its exit codes."""
+"""The command line of grading: its output and its exit codes."""
 
 import os
 import re
@@ -33,7 +33,9 @@ def warsha(*words: str) -> Result:
     return CliRunner().invoke(app, list(words))
 
 
-def test_a_class_is_graded_and_the_rest_is_named(course: Course, hand_in: HandIn) -> None:
+def test_a_class_is_graded_and_ungraded_submissions_are_named(
+    course: Course, hand_in: HandIn
+) -> None:
     hand_in("s1", REFERENCE)
     (hand_in("s2", "x") / f"{LAB}.ipynb").write_text("{")
     (course.root / "submitted" / ".ipynb_checkpoints" / LAB).mkdir(parents=True)
@@ -47,9 +49,9 @@ def test_a_class_is_graded_and_the_rest_is_named(course: Course, hand_in: HandIn
     assert "1 were graded before" in again.output
 
 
-@pytest.mark.parametrize(("language", "said"), [("en", "changed in"), ("ar", "تغيّرت في")])
-def test_totals_that_changed_are_told_from_what_to_what(
-    course: Course, hand_in: HandIn, monkeypatch: pytest.MonkeyPatch, language: str, said: str
+@pytest.mark.parametrize(("language", "message"), [("en", "changed in"), ("ar", "تغيّرت في")])
+def test_changed_totals_show_old_and_new(
+    course: Course, hand_in: HandIn, monkeypatch: pytest.MonkeyPatch, language: str, message: str
 ) -> None:
     monkeypatch.setenv("WARSHA_LANG", language)
     monkeypatch.setattr(grading_report, "MAX_CHANGES", 2)
@@ -66,13 +68,13 @@ def test_totals_that_changed_are_told_from_what_to_what(
     again = warsha("grade", LAB).output
     plain = again.translate(str.maketrans("", "", ISOLATES))
     assert tried.count("→") == again.count("→") == 2
-    assert said in again and f"{LAB}: 3" in plain
+    assert message in again and f"{LAB}: 3" in plain
     assert re.findall(r"(s\d): \S+ → (\S+)", plain) == [("s2", "20"), ("s3", "20")]
     assert {"en": "and 1 more", "ar": "و1 أخرى"}[language] in plain
     assert "→" not in warsha("grade", LAB).output
 
 
-def test_an_id_that_no_class_list_has_is_named_with_the_nearest(
+def test_an_unknown_id_is_named_with_the_nearest(
     course: Course, hand_in: HandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hand_in("t00O0", REFERENCE)
@@ -96,13 +98,13 @@ def test_an_id_that_no_class_list_has_is_named_with_the_nearest(
     assert f"note: {LAB} z0: in no class list: put the id there, then run warsha roster" in notes
     assert len(notes) == 11 and notes[-1] == f"note: {LAB}: 2 more are in no class list"
     assert "note:" not in warsha("grade", LAB, "--student", "t0001").output
-    hand_in("t0000", REFERENCE)  # so t00O0 does not mean t0000
+    hand_in("t0000", REFERENCE)  # so an id with a submission is not suggested
     assert "t0000 is meant" not in warsha("grade", LAB, "--student", "t00O0").output
     monkeypatch.setenv("WARSHA_LANG", "ar")
     assert "ليس في قائمة المتدربين" in warsha("grade", LAB, "--student", "t00O0").output
 
 
-def test_who_has_no_time_stamp_is_told_once_for_the_class(course: Course, hand_in: HandIn) -> None:
+def test_missing_time_stamps_are_one_line_for_the_class(course: Course, hand_in: HandIn) -> None:
     hand_in("s0", "x = 1")
     for number in range(1, 13):
         (hand_in(f"s{number:02}", "x = 1") / "timestamp.txt").unlink()
@@ -118,7 +120,7 @@ def test_who_has_no_time_stamp_is_told_once_for_the_class(course: Course, hand_i
     assert "note:" not in warsha("grade", LAB, "--dry-run", "--student", "s0").output
 
 
-def test_the_reasons_are_told_in_arabic(
+def test_the_reasons_exist_in_arabic(
     course: Course, hand_in: HandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WARSHA_LANG", "ar")
@@ -132,14 +134,14 @@ def test_the_reasons_are_told_in_arabic(
 def test_a_path_in_place_of_a_labs_name_has_the_cure(
     course: Course, hand_in: HandIn, name: str
 ) -> None:
-    """As the shell completes it in the course's folder."""
+    """The completions of the shell in the folder of the course."""
     hand_in("s1", REFERENCE)
     for verb in ("grade", "class", "feedback"):
         error = warsha(verb, name).exception
         assert isinstance(error, CourseError) and error.cure == f"choose one of: {LAB}"
 
 
-def test_a_lost_gradebook_is_said_and_the_cure_brings_the_marks_back(
+def test_a_lost_gradebook_is_named_and_the_cure_restores_the_marks(
     course: Course, hand_in: HandIn
 ) -> None:
     hand_in("s1", REFERENCE)
@@ -162,7 +164,7 @@ def test_a_lost_gradebook_is_said_and_the_cure_brings_the_marks_back(
     assert standings.scores(course.root) == {("s1", LAB): 20}
 
 
-def test_a_stopped_run_says_that_nothing_is_lost(
+def test_a_stopped_run_reports_that_nothing_is_lost(
     course: Course, hand_in: HandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hand_in("s1", REFERENCE)
@@ -183,7 +185,7 @@ def test_a_stopped_run_says_that_nothing_is_lost(
 
 
 @pytest.mark.parametrize("verb", ["class", "feedback"])
-def test_a_full_disk_is_told_in_a_line_and_the_old_pages_stay(
+def test_a_full_disk_is_a_one_line_error_and_the_old_pages_stay(
     course: Course, hand_in: HandIn, verb: str
 ) -> None:
     hand_in("s1", REFERENCE)

@@ -1,4 +1,4 @@
-"""An assignment of several labs: graded, explained and shown lab by lab, as nbgrader has it."""
+"""An assignment of several labs: grading, feedback and class page for each lab, as in nbgrader."""
 
 import csv
 import os
@@ -39,8 +39,8 @@ def test_a_class_is_graded_shown_and_explained(week: Course) -> None:
     assert "3 were graded before and have not changed" in again.output
     assert rows(config.coursedir(week.root).db_url) == before
 
-    told = warsha("feedback", WEEK)
-    assert told.exit_code == 0, told.output
+    result = warsha("feedback", WEEK)
+    assert result.exit_code == 0, result.output
     assert notebooks(week, "s2", "feedback") == [f"{lab}.html" for lab in PAIR]
     shown = warsha("class", WEEK)
     assert shown.exit_code == 0, shown.output
@@ -82,7 +82,7 @@ def test_marks_and_stamps_are_those_of_nbgrader_autograde(week: Course, tmp_path
         assert ours and Store(theirs / "store").record(lab, "s1", assignment=WEEK) == ours
 
 
-def test_each_lab_takes_its_own_notebook_whatever_a_browser_called_it(week: Course) -> None:
+def test_each_lab_finds_its_notebook_under_any_name(week: Course) -> None:
     hand_in(week, "s1", {"buttons (1)": program("buttons")})
     hand_in(week, "s2", {f"{lab} (1)": program(lab) for lab in PAIR})
     done = warsha("grade", WEEK)
@@ -93,7 +93,7 @@ def test_each_lab_takes_its_own_notebook_whatever_a_browser_called_it(week: Cour
     }
 
 
-def test_a_gradebook_made_anew_gets_both_labs_back(week: Course) -> None:
+def test_a_new_gradebook_gets_both_labs_back(week: Course) -> None:
     hand_in(week, "s1", {lab: program(lab) for lab in PAIR})
     warsha("grade", WEEK)
     (week.root / "gradebook.db").unlink()
@@ -125,7 +125,7 @@ def test_what_cannot_be_graded_has_the_right_cure(week: Course) -> None:
 
 
 def test_a_lab_handed_in_alone_and_among_others_has_two_records(week: Course) -> None:
-    """Neither the page nor the tries nor the replay of one show the other's program."""
+    """The page, the attempts and the replay of one lab do not show the program of the other."""
     hand_in(week, "s1", {"buttons": program("buttons") + "\n# AMONG OTHERS\n"})
     alone = week.root / "submitted" / "s1" / "buttons"
     alone.mkdir()
@@ -153,7 +153,7 @@ def test_a_lab_handed_in_alone_and_among_others_has_two_records(week: Course) ->
     assert (week.store / "marks" / "buttons" / "s1" / "1.json").is_file()
 
 
-def test_a_stray_notebook_is_no_lab(week: Course) -> None:
+def test_an_extra_notebook_is_no_lab(week: Course) -> None:
     folder = hand_in(week, "s1", {"buttons": program("buttons")})
     shutil.copy(folder / "buttons.ipynb", folder / "copy of my work.ipynb")
     (hand_in(week, "s2", {"buttons": program("buttons")}) / "notes.ipynb").write_text("{")

@@ -1,4 +1,4 @@
-"""Host functions: what they answer, how they are limited, and how a class is graded with them."""
+"""Host functions: their answers, their limits, and the sandbox."""
 
 import os
 import re
@@ -26,19 +26,19 @@ MakeHost = Callable[..., HostFunctions]
 
 
 @pytest.fixture(params=["bwrap", "none"])
-def way(request: pytest.FixtureRequest) -> Isolation:
-    """Both ways to hold host code; what a function sees is the same."""
+def isolation(request: pytest.FixtureRequest) -> Isolation:
+    """Both ways to run host code; they behave the same for a function."""
     name: Isolation = request.param
     return name
 
 
 @pytest.fixture
-def make(way: Isolation) -> Iterator[MakeHost]:
+def make(isolation: Isolation) -> Iterator[MakeHost]:
     """Makes hosts that are closed after the test."""
     made: list[HostFunctions] = []
 
     def host(text: str | None, **limits: Any) -> HostFunctions:
-        made.append(HostFunctions(text, ("echo", "do"), way, HostLimits(**limits)))
+        made.append(HostFunctions(text, ("echo", "do"), isolation, HostLimits(**limits)))
         return made[-1]
 
     yield host
@@ -52,7 +52,7 @@ def failure(host: HostFunctions, text: str, **shape: Any) -> str:
     return str(caught.value)
 
 
-def test_plain_data_goes_in_and_out(make: MakeHost) -> None:
+def test_plain_data_is_sent_and_returned(make: MakeHost) -> None:
     values: list[Any] = [
         None,
         True,
@@ -66,7 +66,7 @@ def test_plain_data_goes_in_and_out(make: MakeHost) -> None:
     assert make(ECHO).call("echo", *values) == values
 
 
-def test_a_check_may_ask_with_numbers_of_numpy(make: MakeHost) -> None:
+def test_a_check_may_call_with_numpy_numbers(make: MakeHost) -> None:
     host = make(ECHO)
     values = [np.float64(1.5), np.int32(7), np.bool_(True), np.arange(3), (1, {"a": np.uint8(2)})]
     assert host.call("echo", *values) == [1.5, 7, True, [0, 1, 2], [1, {"a": 2}]]
@@ -110,14 +110,16 @@ WRONG = {
 }
 
 
-def test_what_is_no_answer_is_told_and_the_next_call_works(make: MakeHost) -> None:
+def test_an_invalid_answer_is_an_error_and_the_next_call_works(make: MakeHost) -> None:
     host = make(DO)
-    told = {text: failure(host, text, answer=int) for text in WRONG}
-    assert {text: said for text, said in told.items() if not said.startswith(WRONG[text])} == {}
+    messages = {text: failure(host, text, answer=int) for text in WRONG}
+    assert {
+        text: found for text, found in messages.items() if not found.startswith(WRONG[text])
+    } == {}
     assert host.call("do", "result = 7", answer=int) == 7
 
 
-def test_connections_that_nobody_closes_do_not_add_up(make: MakeHost) -> None:
+def test_unclosed_connections_do_not_accumulate(make: MakeHost) -> None:
     host = make(
         "import sqlite3\n\ndef echo(db):\n    with sqlite3.connect(db) as link:\n"
         "        return link.execute('SELECT 7').fetchone()[0]\n"
@@ -125,9 +127,9 @@ def test_connections_that_nobody_closes_do_not_add_up(make: MakeHost) -> None:
     assert {host.call("echo", "a.db") for _ in range(600)} == {7}
 
 
-def test_what_is_missing_is_told(make: MakeHost) -> None:
-    for text, said in ((None, "no %%host"), (DO, ""), ("echo = 3", "")):
-        with pytest.raises(HostError, match=rf"echo\(\): missing.*{said}"):
+def test_missing_host_code_is_an_error(make: MakeHost) -> None:
+    for text, message in ((None, "no %%host"), (DO, ""), ("echo = 3", "")):
+        with pytest.raises(HostError, match=rf"echo\(\): missing.*{message}"):
             make(text).call("echo")
     with pytest.raises(HostError, match="raised: SyntaxError"):
         make("def (").call("echo")
@@ -135,7 +137,7 @@ def test_what_is_missing_is_told(make: MakeHost) -> None:
         make(DO).call("other")
 
 
-def test_a_machine_without_memory_is_our_fault(
+def test_a_machine_without_memory_is_an_internal_error(
     make: MakeHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kills = iter((0, 1))
@@ -143,7 +145,7 @@ def test_a_machine_without_memory_is_our_fault(
     host = make(DO)
     with pytest.raises(GraderError, match="out of memory") as caught:
         host.call("do", "import os; os._exit(137)")
-    # What it says can be done, and does it.
+    # The cure of the message works.
     (command,) = re.findall(r"(taskset -c \d+) warsha grade", caught.value.cure)
     count = "from grader.classrun import pool; print(pool.processors())"
     words = [*command.split(), sys.executable, "-c", count]
@@ -167,13 +169,13 @@ ENDS = {
 
 
 @pytest.mark.parametrize("text", ENDS)
-def test_a_child_that_ends_is_told_for_every_later_call(make: MakeHost, text: str) -> None:
+def test_an_ended_child_is_an_error_of_every_later_call(make: MakeHost, text: str) -> None:
     host = make(DO, cpu_s=1, wall_s=4, answer_bytes=100_000)
-    told = {failure(host, text), failure(host, "result = 1")}
-    assert told == {f"do(): {ENDS[text]}"}
+    messages = {failure(host, text), failure(host, "result = 1")}
+    assert messages == {f"do(): {ENDS[text]}"}
 
 
-def test_nothing_is_left_of_a_child(make: MakeHost, tmp_path: Path) -> None:
+def test_no_process_or_file_of_a_child_is_left(make: MakeHost, tmp_path: Path) -> None:
     before = children()
     host = make(DO)
     host.call("do", "open('here', 'w').close()")
@@ -183,7 +185,7 @@ def test_nothing_is_left_of_a_child(make: MakeHost, tmp_path: Path) -> None:
 
 
 def children() -> set[str]:
-    """The processes below this one."""
+    """The descendants of this process."""
     me = Path(f"/proc/self/task/{os.getpid()}/children")
     return set(me.read_text().split())
 
@@ -205,8 +207,8 @@ result += sys.argv + [sys.prefix, os.uname().nodename, str(os.getuid())]
             *("/child.py", "/python", "host", "1000"),
         ]
         for folder in ("/", "/python", "/python/lib", "/usr/lib", "/dev"):
-            told = failure(host, f"open({folder + '/x'!r}, 'w')")
-            assert "Read-only file system" in told or "PermissionError" in told
+            message = failure(host, f"open({folder + '/x'!r}, 'w')")
+            assert "Read-only file system" in message or "PermissionError" in message
     finally:
         host.close()
 
@@ -233,7 +235,7 @@ except OSError as error:
         host.close()
 
 
-def test_a_parent_that_dies_takes_the_child_along() -> None:
+def test_a_child_ends_with_its_parent() -> None:
     code = f"""
 import os, sys
 from grader.host.host_functions import HostFunctions
@@ -242,8 +244,10 @@ host.call("do", "result = 1")
 print(open(f"/proc/self/task/{{os.getpid()}}/children").read(), flush=True)
 os._exit(0)
 """
-    for way in ("bwrap", "none"):
-        done = subprocess.run([sys.executable, "-c", code, way], capture_output=True, check=True)
+    for isolation in ("bwrap", "none"):
+        done = subprocess.run(
+            [sys.executable, "-c", code, isolation], capture_output=True, check=True
+        )
         pid = int(done.stdout)
         late = time.monotonic() + 60
         while Path(f"/proc/{pid}").exists():
@@ -254,13 +258,15 @@ os._exit(0)
             time.sleep(0.02)
 
 
-def test_a_sandbox_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_sandbox_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(GraderError, match="does not start: bwrap: there is no such file"):
         HostFunctions(DO, ("do",)).call("do", "result = 1")
 
 
-def test_a_sandbox_that_does_not_start_is_our_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sandbox_that_does_not_start_is_an_internal_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(sandbox, "bubblewrap", lambda: ["bwrap", "--no-such-option"])
     with pytest.raises(GraderError, match="no-such-option"):
         HostFunctions(DO, ("do",)).call("do", "result = 1")

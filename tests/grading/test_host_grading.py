@@ -56,8 +56,8 @@ def test_a_class_is_graded(hosted: Course) -> None:
     hand_in(hosted, "none", host=None)
     hand_in(hosted, "wrong", host=(FOLDER / "mutants" / "host_plain_insert.py").read_text())
     hand_in(hosted, "raises", host="1 / 0")
-    code, said = grade()
-    assert code == 0, said
+    code, output = grade()
+    assert code == 0, output
     assert scores(hosted) == {
         "good": [2, 6, 10, 2],
         "none": [2, 0, 0, 2],
@@ -66,29 +66,29 @@ def test_a_class_is_graded(hosted: Course) -> None:
     }
     record = Store(hosted.store).record(LAB, "raises")
     assert record and record.stamp["sandbox"] == "bwrap" and record.host == "1 / 0\n"
-    told = {card.item: (card.key, card.detail) for card in record.cards}
+    failures = {card.item: (card.key, card.detail) for card in record.cards}
     failed = ("host_failed", "ingest(): raised: ZeroDivisionError: division by zero (line 2)")
-    assert told["b"] == told["c"] == failed
+    assert failures["b"] == failures["c"] == failed
 
 
-def test_without_a_sandbox_grading_refuses_or_says_so(
+def test_grading_without_a_sandbox_is_refused_or_noted(
     hosted: Course, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     hand_in(hosted, "good")
     monkeypatch.setenv("PATH", str(tmp_path))
-    code, said = grade()
+    code, output = grade()
     assert code == 1
-    assert "site_log has host code: the sandbox of host code does not start" in said
+    assert "site_log has host code: the sandbox of host code does not start" in output
     assert scores(hosted) == {}
     options = config.load(hosted.root)
     api = NbGraderAPI(CourseDirectory(config=options), config=options)
     with warnings.catch_warnings(action="ignore", category=SAWarning):  # of its own code
         done = api.autograde(LAB, "good")
-    (told,) = (line for line in done["log"].splitlines() if "or run: warsha" in line)
-    assert "install bubblewrap" in told and f"warsha grade {LAB} --no-sandbox" in told
+    (line,) = (line for line in done["log"].splitlines() if "or run: warsha" in line)
+    assert "install bubblewrap" in line and f"warsha grade {LAB} --no-sandbox" in line
     assert "NBGRADER_EXECUTION" not in os.environ, "kernels started later hold back programs"
-    code, said = grade("--no-sandbox")
-    assert code == 0, said
+    code, output = grade("--no-sandbox")
+    assert code == 0, output
     assert scores(hosted) == {"good": [2, 6, 10, 2]}
     record = Store(hosted.store).record(LAB, "good")
     assert record and record.stamp["sandbox"] == "none"
@@ -116,7 +116,7 @@ def test_the_doctor_names_cause_and_cure(monkeypatch: pytest.MonkeyPatch, tmp_pa
         (tmp_path / name).unlink()
 
 
-def test_practice_asks_the_same_functions(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_practice_calls_the_same_functions(monkeypatch: pytest.MonkeyPatch) -> None:
     shell = InteractiveShell()
     monkeypatch.chdir(FOLDER.parent)
     monkeypatch.setattr(practice, "LABS", FOLDER.parent)

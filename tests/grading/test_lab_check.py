@@ -1,5 +1,4 @@
-"""`warsha lab check` reports everything that prevents the release of a lab; our labs have no
-remark."""
+"""`warsha lab check`: it reports everything that prevents a release; our labs have no findings."""
 
 import json
 import re
@@ -18,7 +17,7 @@ from grader.lab.lab import LABS, load, slugs
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """A copy of the traffic light that may be broken."""
+    """A copy of the traffic light lab for changes."""
     left_out = shutil.ignore_patterns("__pycache__")
     return Path(
         shutil.copytree(LABS / "traffic_light", tmp_path / "traffic_light", ignore=left_out)
@@ -59,7 +58,7 @@ def test_nothing_is_wrong_with_our_labs(slug: str) -> None:
         ("pins.pico.py", "LED_R = 15", "LED_R = 2", "diagram.pico.json: LED_R is pin GP2, but no"),
     ],
 )
-def test_what_is_to_be_mended_is_told(
+def test_a_fault_of_a_lab_is_reported(
     copy: Path, name: str, old: str, new: str, remark: str
 ) -> None:
     file = copy / name
@@ -71,7 +70,7 @@ def test_what_is_to_be_mended_is_told(
     assert any(remark in line for line in remarks), remarks
 
 
-def test_a_lesson_in_one_language_is_told(copy: Path) -> None:
+def test_a_lesson_in_one_language_is_reported(copy: Path) -> None:
     lesson = copy / "lesson.md"
     before, heading, after = lesson.read_text(encoding="utf-8").partition("# L02 · Blink")
     lesson.write_text(before + after[after.index('<div dir="rtl"') :], encoding="utf-8")
@@ -81,7 +80,7 @@ def test_a_lesson_in_one_language_is_told(copy: Path) -> None:
     )
 
 
-def test_a_circuit_that_would_burn_is_told(copy: Path) -> None:
+def test_a_circuit_with_an_overload_is_reported(copy: Path) -> None:
     file = copy / "diagram.json"
     circuit = json.loads(file.read_text(encoding="utf-8"))
     for part in circuit["parts"]:
@@ -92,14 +91,14 @@ def test_a_circuit_that_would_burn_is_told(copy: Path) -> None:
     assert remarks
 
 
-def test_a_file_with_the_solution_is_told(copy: Path) -> None:
+def test_a_file_with_the_solution_is_reported(copy: Path) -> None:
     shutil.copyfile(copy / "reference.py", copy / "given" / "old_main.py")
     lines = list(review_release(load(copy)))
     assert lines == ["trainees get given/old_main.py, which contains most of the reference"]
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "told"),
+    ("name", "text", "message"),
     [
         ("mutants/empty.py", None, "expected.toml, empty: there is no such mutant"),
         ("reference.py", None, "reference.py: is missing"),
@@ -108,8 +107,8 @@ def test_a_file_with_the_solution_is_told(copy: Path) -> None:
         ("expected.toml", "[drift]\nd = 3\n", "drift.d: must be points and a key"),
     ],
 )
-def test_a_file_that_is_missing_or_wrong_is_told_in_a_line(
-    copy: Path, name: str, text: str | None, told: str
+def test_a_missing_or_wrong_file_is_a_one_line_error(
+    copy: Path, name: str, text: str | None, message: str
 ) -> None:
     file = copy / name
     if text is None:
@@ -119,11 +118,11 @@ def test_a_file_that_is_missing_or_wrong_is_told_in_a_line(
             f"[{m.stem}]\n" for m in (copy / "mutants").glob("*.py") if m.stem != "drift"
         )
         file.write_text(head + text, encoding="utf-8")
-    with pytest.raises(LabError, match=re.escape(told)):
+    with pytest.raises(LabError, match=re.escape(message)):
         verify_expected(load(copy))
 
 
-def test_a_check_that_raises_is_told_with_its_line(copy: Path) -> None:
+def test_a_check_that_raises_is_reported_with_its_line(copy: Path) -> None:
     file = copy / "checks.py"
     text = file.read_text(encoding="utf-8")
     broken = text.replace("found = seen(run)[: len", "found = seen(1 / 0)[: len")
@@ -133,7 +132,7 @@ def test_a_check_that_raises_is_told_with_its_line(copy: Path) -> None:
         list(check_runs(copy, 1))
 
 
-def test_the_whole_check_says_what_it_found(copy: Path) -> None:
+def test_the_whole_check_reports_its_findings(copy: Path) -> None:
     for file in (copy / "mutants").glob("*.py"):
         if file.stem not in ("empty", "ready_only", "freeze_after_ready", "drift"):
             file.unlink()
@@ -144,13 +143,13 @@ def test_the_whole_check_says_what_it_found(copy: Path) -> None:
     (copy / "expected.toml").write_text(text.replace('d = [0, "drift"]', 'd = [3, ""]'))
     out = Console(record=True, width=200)
     assert not check_and_print(out, load(copy), 1)
-    said = out.export_text()
+    output = out.export_text()
     for board in ("esp32_devkit_c_v4", "pi_pico"):
-        assert f"drift on {board}: item d expected 3 -, got 0 drift (1 times" in said
-    assert "10 runs, 2 not as expected; 0 remarks" in said
+        assert f"drift on {board}: item d expected 3 -, got 0 drift (1 times" in output
+    assert "10 runs, 2 not as expected; 0 remarks" in output
 
 
-def test_the_same_difference_is_told_once(copy: Path) -> None:
+def test_the_same_difference_is_reported_once(copy: Path) -> None:
     trials = [Trial(copy, "pi_pico", "drift", pair) for pair in range(3)]
     found = [Difference(trial, 40 + trial.pair, "d", (0, "drift"), (3, "")) for trial in trials]
     (line,) = lines_of(found)

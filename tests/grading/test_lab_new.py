@@ -1,4 +1,4 @@
-"""`warsha lab new`: the folder that it makes is a lab at once."""
+"""`warsha lab new`: the new folder is a complete lab."""
 
 import inspect
 import re
@@ -37,7 +37,7 @@ def test_a_new_lab_passes_its_check(labs: Path) -> None:
     assert not any(runs)
 
 
-def test_nothing_reminds_of_the_lab_that_it_was_copied_from(labs: Path) -> None:
+def test_a_new_lab_has_no_trace_of_its_template(labs: Path) -> None:
     change = labs / "traffic_light" / "lab.toml"
     change.write_text(change.read_text(encoding="utf-8").replace("version = 1", "version = 12"))
     lab = load(new_lab("crossing", like="traffic_light", id="L31", labs=labs))
@@ -52,7 +52,7 @@ def test_nothing_reminds_of_the_lab_that_it_was_copied_from(labs: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("slug", "like", "told"),
+    ("slug", "like", "message"),
     [
         ("Door Bell", EXAMPLE, "'Door Bell' cannot be the name of a lab"),
         ("../door", EXAMPLE, "cannot be the name of a lab"),
@@ -62,9 +62,9 @@ def test_nothing_reminds_of_the_lab_that_it_was_copied_from(labs: Path) -> None:
         ("door_bell", "nothing", "there is no lab nothing"),
     ],
 )
-def test_what_cannot_be_made_is_told(labs: Path, slug: str, like: str, told: str) -> None:
+def test_an_impossible_lab_is_an_error(labs: Path, slug: str, like: str, message: str) -> None:
     before = sorted(labs.rglob("*"))
-    with pytest.raises(LabError, match=told) as caught:
+    with pytest.raises(LabError, match=message) as caught:
         new_lab(slug, like=like, labs=labs)
     assert caught.value.cure
     assert sorted(labs.rglob("*")) == before
@@ -75,27 +75,29 @@ def test_an_id_is_one_word(labs: Path) -> None:
         new_lab("door_bell", id="L 1", labs=labs)
 
 
-@pytest.mark.parametrize(("language", "said"), [("en", "is a complete lab"), ("ar", "معمل كامل")])
+@pytest.mark.parametrize(
+    ("language", "message"), [("en", "is a complete lab"), ("ar", "معمل كامل")]
+)
 def test_the_next_steps_are_in_the_reader_s_language(
-    monkeypatch: pytest.MonkeyPatch, language: str, said: str
+    monkeypatch: pytest.MonkeyPatch, language: str, message: str
 ) -> None:
     monkeypatch.setenv("WARSHA_LANG", language)
     first, *steps = next_steps(Path("labs/door_bell"))
-    assert said in first
+    assert message in first
     assert len(steps) == 6
     assert any("warsha lab check door_bell" in step for step in steps)
 
 
-def test_the_verb_leaves_a_lab_alone_that_is_there() -> None:
+def test_the_verb_keeps_an_existing_lab() -> None:
     result = CliRunner().invoke(app, ["lab", "new", "traffic_light"])
     assert isinstance(result.exception, LabError)
     assert "traffic_light exists already" in str(result.exception)
 
 
-def test_every_step_of_an_episode_stands_in_the_documents() -> None:
+def test_every_step_of_an_episode_is_documented() -> None:
     page = (ROOT / "docs" / "reference" / "checks.md").read_text(encoding="utf-8")
-    told = re.search(r"^Steps: (.+?); each gives", page, re.MULTILINE | re.DOTALL)
+    listed = re.search(r"^Steps: (.+?); each gives", page, re.MULTILINE | re.DOTALL)
     known = inspect.getmembers(episode, inspect.isfunction)
     own = [(name, made) for name, made in known if made.__module__ == episode.__name__]
     steps = {name for name, made in own if inspect.signature(made).return_annotation is not str}
-    assert told and set(re.findall(r"`(\w+)`", told[1])) == steps
+    assert listed and set(re.findall(r"`(\w+)`", listed[1])) == steps

@@ -1,6 +1,6 @@
-"""Every lab, found by itself: its folder is sound, and reference and mutants get what they should.
+"""Every lab: its folder is valid, and reference and mutants get their expected points.
 
-The whole proof (200 pairs) is `warsha lab check`; here a few pairs of each lab run.
+The complete proof (200 pairs) is `warsha lab check`; here a few pairs of each lab run.
 """
 
 import ast
@@ -44,7 +44,7 @@ def test_every_misconception_has_a_text(lab: labs.Lab) -> None:
     assert not set(lab.misconceptions) & set(shared())
 
 
-def test_the_first_line_of_a_mutant_says_its_misconception(lab: labs.Lab) -> None:
+def test_the_first_line_of_a_mutant_names_its_misconception(lab: labs.Lab) -> None:
     for name, file in programs(lab).items():
         if name != "reference" and file.suffix == ".py":
             assert file.read_text(encoding="utf-8").startswith("# Misconception: ")
@@ -79,7 +79,7 @@ def test_a_scenario_is_the_same_for_the_same_seed(lab: labs.Lab) -> None:
 
 
 @pytest.mark.parametrize("pairs", [PAIRS, pytest.param(MANY_PAIRS, marks=pytest.mark.long)])
-def test_reference_and_mutants_get_what_they_should(lab: labs.Lab, pairs: int) -> None:
+def test_reference_and_mutants_get_their_expected_points(lab: labs.Lab, pairs: int) -> None:
     runs = list(check_runs(lab.folder, pairs))
     assert len(runs) == count_runs(lab, pairs)
     assert not any(runs), "\n".join(map(str, chain(*runs)))
@@ -90,7 +90,7 @@ def test_reference_and_mutants_get_what_they_should(lab: labs.Lab, pairs: int) -
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """A copy of the traffic light that may be broken."""
+    """A copy of the traffic light lab for changes."""
     target = tmp_path / "traffic_light"
     source = labs.LABS / "traffic_light"
     for file in source.rglob("*"):
@@ -102,7 +102,7 @@ def copy(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "message"),
     [
         ('id = "L02"', "", "traffic_light/lab.toml, id: is missing"),
         ("minutes = 75", 'minutes = "75"', "lab.toml, minutes: is '75'"),
@@ -115,8 +115,8 @@ def copy(tmp_path: Path) -> Path:
         ("title =", "title ==", "lab.toml: is not TOML"),
     ],
 )
-def test_a_wrong_lab_toml_is_told_with_file_and_key(
-    copy: Path, old: str, new: str, told: str
+def test_a_wrong_lab_toml_is_an_error_with_file_and_key(
+    copy: Path, old: str, new: str, message: str
 ) -> None:
     file = copy / "lab.toml"
     text = file.read_text(encoding="utf-8")
@@ -124,11 +124,11 @@ def test_a_wrong_lab_toml_is_told_with_file_and_key(
     file.write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(LabError) as caught:
         labs.load(copy)
-    assert told in str(caught.value)
+    assert message in str(caught.value)
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "message"),
     [
         ("def scenario(", "def scenarios(", "checks.py, scenario: there is no such function"),
         ('"R + G"', "1 / 0", "checks.py: ZeroDivisionError"),
@@ -137,7 +137,7 @@ def test_a_wrong_lab_toml_is_told_with_file_and_key(
         ("points=4", "points=0", "check a: points must be more than 0"),
     ],
 )
-def test_wrong_checks_are_told(copy: Path, old: str, new: str, told: str) -> None:
+def test_wrong_checks_are_an_error(copy: Path, old: str, new: str, message: str) -> None:
     file = copy / "checks.py"
     text = file.read_text(encoding="utf-8").replace(
         '@check(\n    "b",\n    points=5', '@check("b", points=5'
@@ -146,11 +146,11 @@ def test_wrong_checks_are_told(copy: Path, old: str, new: str, told: str) -> Non
     file.write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(LabError) as caught:
         labs.load(copy)
-    assert told in str(caught.value)
+    assert message in str(caught.value)
 
 
 @pytest.mark.parametrize(
-    ("name", "rows", "told"),
+    ("name", "rows", "message"),
     [
         ("drift", {"d": [0, "nonsense"]}, "the key 'nonsense' is not known"),
         ("drift", {"d": [9, "drift"]}, "there is no such item, or the points are out of range"),
@@ -158,8 +158,8 @@ def test_wrong_checks_are_told(copy: Path, old: str, new: str, told: str) -> Non
         ("nobody", {"d": [0, "drift"]}, "there is no such mutant"),
     ],
 )
-def test_a_wrong_expected_toml_is_told(
-    copy: Path, name: str, rows: dict[str, list[object]], told: str
+def test_a_wrong_expected_toml_is_an_error(
+    copy: Path, name: str, rows: dict[str, list[object]], message: str
 ) -> None:
     file = copy / "expected.toml"
     table = tomllib.loads(file.read_text(encoding="utf-8")) | {name: rows}
@@ -168,11 +168,11 @@ def test_a_wrong_expected_toml_is_told(
         lines.append(f"[{mutant}]")
         lines += [f'{item} = [{points}, "{key}"]' for item, (points, key) in lost.items()]
     file.write_text("\n".join(lines), encoding="utf-8")
-    with pytest.raises(LabError, match=told):
+    with pytest.raises(LabError, match=message):
         verify_expected(labs.load(copy))
 
 
-def test_a_lab_is_known_by_what_is_in_it(copy: Path) -> None:
+def test_the_hash_of_a_lab_depends_on_its_files(copy: Path) -> None:
     before = labs.load(copy).digest
     assert before == labs.load(labs.LABS / "traffic_light").digest
     (copy / "lesson.md").write_text("another lesson")

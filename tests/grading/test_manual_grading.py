@@ -1,4 +1,4 @@
-"""What a person grades: texts, and files that came with the notebook."""
+"""Manual grading: texts, and files attached to the notebook."""
 
 import os
 import shutil
@@ -33,7 +33,7 @@ Because the loop goes on for ever.
 
 
 def grade(course: Course) -> dict[str, tuple[str, ...]]:
-    """Grade all; the notes of each trainee."""
+    """Grade all submissions. Returns the notes by trainee."""
     grading = Grading(course, LAB)
     done = list(grading.run(grading.submissions(), work=fake_scoring.by_text, workers=1))
     assert all(outcome.is_graded for outcome in done), done
@@ -50,15 +50,17 @@ def lab_with(text: str, place: Path) -> Path:
 
 
 @pytest.fixture
-def asking(course: Course, tmp_path: Path) -> Course:
-    """The course, released anew with a text that a person grades."""
+def course_with_text(course: Course, tmp_path: Path) -> Course:
+    """The course, released again with a manually graded text."""
     (course.root / "gradebook.db").unlink()
     config.write_settings(course.root, course.slug)
     release.release_lab(course.root, load(lab_with(QUESTION, tmp_path / "labs")))
     return course
 
 
-def test_a_text_waits_for_a_person_and_its_mark_stays(asking: Course, hand_in: HandIn) -> None:
+def test_a_text_waits_for_a_person_and_its_mark_stays(
+    course_with_text: Course, hand_in: HandIn
+) -> None:
     file = hand_in("s1", "x = 1") / f"{LAB}.ipynb"
     hand_in("s2", "x = 1")
     notebook = nbformat.read(file, as_version=4)
@@ -66,23 +68,23 @@ def test_a_text_waits_for_a_person_and_its_mark_stays(asking: Course, hand_in: H
     assert "for ever" not in file.read_text("utf-8")
     cell_named(notebook, "why").source = "It loops. <script>steal()</script>"
     nbformat.write(notebook, file)
-    grade(asking)
-    assert waiting_for_a_person(asking, "s1") == {"why"}
-    assert waiting_for_a_person(asking, "s2") == set()
-    assert standings.scores(asking.root) == {("s1", LAB): 20.0, ("s2", LAB): 20.0}
-    graded = asking.root / "autograded" / "s1" / LAB / f"{LAB}.ipynb"
+    grade(course_with_text)
+    assert waiting_for_a_person(course_with_text, "s1") == {"why"}
+    assert waiting_for_a_person(course_with_text, "s2") == set()
+    assert standings.scores(course_with_text.root) == {("s1", LAB): 20.0, ("s2", LAB): 20.0}
+    graded = course_with_text.root / "autograded" / "s1" / LAB / f"{LAB}.ipynb"
     shown = cell_named(nbformat.read(graded, as_version=4), "why").source
     assert shown == "~~~\nIt loops. <script>steal()</script>\n~~~"
 
-    give_by_hand(asking, "s1", "why", 3.5)
+    give_by_hand(course_with_text, "s1", "why", 3.5)
     (file.parent / "timestamp.txt").write_text("2026-01-16 10:00:00 UTC\n")
-    grade(asking)
-    assert standings.scores(asking.root)["s1", LAB] == 23.5
-    assert waiting_for_a_person(asking, "s1") == {"why"}
+    grade(course_with_text)
+    assert standings.scores(course_with_text.root)["s1", LAB] == 23.5
+    assert waiting_for_a_person(course_with_text, "s1") == {"why"}
 
 
 @pytest.mark.parametrize(
-    ("wrong", "told"),
+    ("wrong", "message"),
     [
         ('manual="why"', "has no points"),
         ('manual="why" points=-1', "has no points"),
@@ -90,18 +92,20 @@ def test_a_text_waits_for_a_person_and_its_mark_stays(asking: Course, hand_in: H
         ('manual="w y" points=4', "cannot be the name"),
     ],
 )
-def test_what_is_wrong_with_it_is_told(tmp_path: Path, wrong: str, told: str) -> None:
+def test_a_wrong_manual_item_is_an_error(tmp_path: Path, wrong: str, message: str) -> None:
     folder = lab_with(QUESTION.replace('manual="why" points=4', wrong), tmp_path)
-    with pytest.raises(CourseError, match=told):
+    with pytest.raises(CourseError, match=message):
         lesson.source_notebook(folder, find(LAB).maxima)
 
 
-def test_its_model_answer_is_held_back(tmp_path: Path) -> None:
+def test_the_model_answer_is_not_released(tmp_path: Path) -> None:
     notebook = lesson.source_notebook(lab_with(QUESTION, tmp_path), find(LAB).maxima)
     assert "Because the loop goes on for ever." in lesson.solution_lines(notebook)
 
 
-def test_files_go_with_the_notebook_and_links_do_not(course: Course, hand_in: HandIn) -> None:
+def test_files_are_copied_with_the_notebook_and_links_are_not(
+    course: Course, hand_in: HandIn
+) -> None:
     folder = hand_in("s1", "x = 1")
     (folder / "data").mkdir()
     (folder / "data" / "readings.csv").write_text("1,2\n")
@@ -118,13 +122,13 @@ def test_files_go_with_the_notebook_and_links_do_not(course: Course, hand_in: Ha
     found = {str(file.relative_to(place)): file for file in place.rglob("*") if not file.is_dir()}
     assert set(found) == {f"{LAB}.ipynb", "timestamp.txt", "data/readings.csv", "given.csv"}
     assert found["given.csv"].read_text() == "the instructor's"
-    (told,) = (note for note in notes if "regular file" in note)
-    assert set(told.removeprefix("left out: ").split("; ")) == {
+    (left_out,) = (note for note in notes if "regular file" in note)
+    assert set(left_out.removeprefix("left out: ").split("; ")) == {
         f"{name!r} is not a regular file" for name in ("secret.txt", "all", "pipe")
     }
 
 
-def test_no_file_handed_in_stands_in_the_way(course: Course, hand_in: HandIn) -> None:
+def test_no_submitted_file_blocks_grading(course: Course, hand_in: HandIn) -> None:
     own = course.root / "source" / LAB
     (own / "given.csv").write_text("the instructor's")
     (own / "data").mkdir()
@@ -140,7 +144,7 @@ def test_no_file_handed_in_stands_in_the_way(course: Course, hand_in: HandIn) ->
 
 
 def test_a_file_that_cannot_be_copied_is_left_out(course: Course, hand_in: HandIn) -> None:
-    """Its name is longer where it goes to, and says what would stop the class if it were true."""
+    """Its destination path is too long, and its name is the message of a fatal error."""
     deep, name, longest = hand_in("s1", "x = 1"), "No space left on device", 4095
     while (left := longest - len(f"{deep}/{name}")) > 0:
         deep /= "d" * min(200, left - 1) if left not in (201, 202) else "d" * 100
@@ -151,8 +155,8 @@ def test_a_file_that_cannot_be_copied_is_left_out(course: Course, hand_in: HandI
     assert any(name in note for note in notes["s1"]) and set(notes) == {"s1", "s2"}
 
 
-def test_a_report_beside_the_lab(course: Course, hand_in: HandIn) -> None:
-    """Its texts wait for a person, missing it is nothing, and its tests are never full marks."""
+def test_a_report_and_a_lab_in_one_assignment(course: Course, hand_in: HandIn) -> None:
+    """Its texts need manual grading, a missing report is allowed, and its tests give no marks."""
     place = course.root / "source" / LAB
     report = source()
     del report.cells[3:5]
@@ -166,8 +170,8 @@ def test_a_report_beside_the_lab(course: Course, hand_in: HandIn) -> None:
         cell_named(notebook, "essay").source = "It blinks."
         nbformat.write(notebook, handed / f"{name}.ipynb")
     notes = grade(course)
-    told = "tested.ipynb has tests: run nbgrader autograde, or grade it by hand"
-    assert notes == {"s1": (told,), "s2": ()}
+    note = "tested.ipynb has tests: run nbgrader autograde, or grade it by hand"
+    assert notes == {"s1": (note,), "s2": ()}
     with open_book(course.root) as book:
         found = {
             (student, name, grade.name): (grade.auto_score, grade.needs_manual_grade)

@@ -1,4 +1,4 @@
-"""Buses of real programs, measured: registers on I2C, frames on SPI, bytes of a UART, colours."""
+"""Measurements of buses: registers on I2C, frames on SPI, bytes of a UART, colours."""
 
 import pytest
 
@@ -70,7 +70,7 @@ def test_registers_of_a_sensor(family: str, burst: bool) -> None:
     assert all(4.9 * MS < wait < 6 * MS for wait in waits_ns)
 
 
-def test_a_program_that_does_not_wait_or_ask_who_is_there_measures_differently() -> None:
+def test_a_program_without_wait_or_bus_scan_measures_differently() -> None:
     seen = i2c.register_accesses(calibrated(id=False, wait_ms=0), 0x77)
     assert seen[0].register == 0xAA
     (begin, _), *_ = i2c.writes_of(seen, 0xF4)
@@ -150,7 +150,7 @@ for n in range(3):
 
 @FAMILIES
 @pytest.mark.parametrize("baud", [115_200, 9600])
-def test_bytes_that_leave_a_board(family: str, baud: int) -> None:
+def test_bytes_that_a_board_sends(family: str, baud: int) -> None:
     tx, rx = {"esp32": (17, 16), "rp2": (8, 9)}[family]
     pins = {"LINK_TX": tx, "LINK_RX": rx}
     run = measured({}, [], f"BAUD = {baud}\n" + UART, pins, until_ms=800, family=family)
@@ -180,7 +180,7 @@ for n in range(8):
 
 
 @pytest.mark.parametrize("red", [(9, 0, 0), (0, 9, 0)])
-def test_colours_of_lamps(red: tuple[int, int, int]) -> None:
+def test_colours_of_pixels(red: tuple[int, int, int]) -> None:
     program = f"RED = {red}\n" + PIXELS
     run = measured({}, [], program, {"NEOPIXEL": 23}, until_ms=3000)
     seen = colours(run, "NEOPIXEL", lamps=3)
@@ -191,7 +191,7 @@ def test_colours_of_lamps(red: tuple[int, int, int]) -> None:
     assert len(seen.changes(1)) == 0 and len(seen.changes(2)) == 1
 
 
-def test_a_short_frame_leaves_the_other_lamps_as_they_are() -> None:
+def test_a_short_frame_does_not_change_the_other_pixels() -> None:
     program = "from machine import Pin, bitstream\nprint('READY')\nwire = Pin(NEOPIXEL, Pin.OUT)\n"
     program += "for data in (bytes(range(9)), b'\\x63\\x64\\x65\\x66'):\n"
     program += "    bitstream(wire, 0, (400, 850, 800, 450), data)\n"

@@ -1,4 +1,4 @@
-"""The chip itself, measured: power, boots, pins, memory, the files on its flash, its program."""
+"""Measurements of the chip: power, boots, pins, memory, the files on its flash, its program."""
 
 from collections.abc import Mapping
 
@@ -64,7 +64,7 @@ def test_boots_and_deep_sleep() -> None:
     assert all(span.length < 400 for span in awake_spans(run))  # the chip starts for 300 ms
 
 
-def test_what_woke_it() -> None:
+def test_wake_up_causes() -> None:
     program = """
 import esp32, machine
 from machine import Pin
@@ -139,14 +139,16 @@ def test_a_heap_that_falls(family: str, leaks: bool, fall: int) -> None:
     fell = seen.fall(lines[4].at_ns, lines[19].at_ns)
     assert fell is not None and fall <= fell < fall + 1000
     assert AtMost(Bytes(1000)).judge(fell, run).ok == (not leaks)
-    told = int(lines[9].text.split()[1])
+    printed = int(lines[9].text.split()[1])
     at = int(np.searchsorted(seen.at_ns, lines[9].at_ns)) - 1
-    assert 0 <= seen.free[at] - told < 500, "what the program sees, but for what it needs to ask"
+    assert 0 <= seen.free[at] - printed < 500, (
+        "the value of the program, except the memory of the call itself"
+    )
     assert seen.fall(lines[19].at_ns, lines[19].at_ns + 1) is None
 
 
 @FAMILIES
-def test_what_a_program_prints_of_its_heap_counts_for_nothing(family: str) -> None:
+def test_printed_heap_values_do_not_count(family: str) -> None:
     run = on(family, "print('READY')\nprint('HEAP 99999')\n")
     assert 99999 not in heap(run).free
 

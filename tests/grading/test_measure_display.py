@@ -1,4 +1,4 @@
-"""What displays showed over time, out of the trace: the same as the bench shows, at any moment."""
+"""The content of displays over time, from the trace: the same as on the bench at any moment."""
 
 import numpy as np
 import pytest

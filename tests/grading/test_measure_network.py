@@ -1,4 +1,4 @@
-"""MQTT and the radio of real programs, measured at the broker and at the calls of the board."""
+"""Measurements of MQTT and radio of real programs, at the broker and at the calls of the board."""
 
 from collections.abc import Callable
 
@@ -45,12 +45,12 @@ def telemetry(
     t: str = "23.1",
     seq: str = "n",
     retain: bool = True,
-    meanwhile: Callable[[Bench], None] = lambda bench: None,
+    during_run: Callable[[Bench], None] = lambda bench: None,
     program: str = TELEMETRY,
 ) -> Run:
     text = program.replace("RETAIN", str(retain)).replace("SEQ", seq).replace(": T}", f": {t}}}")
     with near_ap(text, seed=1) as bench:
-        meanwhile(bench)
+        during_run(bench)
         bench.run(12 * SECOND)
         return run_of(bench.trace, {})
 
@@ -73,17 +73,18 @@ def test_messages_of_a_board_with_topic_time_and_schema() -> None:
 
 
 @pytest.mark.parametrize(
-    ("t", "told"), [("'23.1'", "$.m.t: '23.1' is not of type 'number'"), ("[1]", "$.m.t: [1] is")]
+    ("t", "message"),
+    [("'23.1'", "$.m.t: '23.1' is not of type 'number'"), ("[1]", "$.m.t: [1] is")],
 )
-def test_numbers_as_text_are_refused_with_their_place(t: str, told: str) -> None:
+def test_numbers_as_text_are_refused_with_their_place(t: str, message: str) -> None:
     run = telemetry(t)
     payloads = mqtt.payloads(mqtt.published(run, "+/+/+/telemetry"))
     verdict = Conforms(SCHEMA).judge(payloads, run)
-    assert not verdict.ok and verdict.measured.startswith(told)
+    assert not verdict.ok and verdict.measured.startswith(message)
     assert verdict.at_ns == payloads[0].at_ns
 
 
-def test_what_was_sent_twice() -> None:
+def test_messages_that_were_sent_twice() -> None:
     sent = mqtt.published(telemetry(seq="n // 2"), "mcit/a/dev1/telemetry")
     again = mqtt.repeated(sent, "id", "seq")
     assert [one.t_ns for one in again] == [sent[1].t_ns, sent[3].t_ns]
@@ -119,12 +120,12 @@ while True:
 
 
 @pytest.mark.parametrize("qos", [0, 1])
-def test_commands_what_was_given_and_what_came_back(qos: int) -> None:
+def test_commands_and_their_answers(qos: int) -> None:
     def commands(bench: Bench) -> None:
         for at_s in (6, 8):
             bench.at(at_s * SECOND, lambda: bench.network.broker.publish("cmd", b"on", qos=1))
 
-    run = telemetry(meanwhile=commands, program=LISTEN.replace("QOS", str(qos)))
+    run = telemetry(during_run=commands, program=LISTEN.replace("QOS", str(qos)))
     given = mqtt.messages(run, "publish", topic="cmd", client="")
     assert [one.t_ns + run.zero_ns for one in given] == [6 * SECOND, 8 * SECOND]
     delivered = mqtt.messages(run, "deliver", topic="cmd")
@@ -171,7 +172,7 @@ def test_how_often_a_program_tries(each: int) -> None:
     def broken(bench: Bench) -> None:
         bench.at(3 * SECOND, bench.network.broker.stop)
 
-    run = telemetry(program=TRIES.replace("EACH", str(each)), meanwhile=broken)
+    run = telemetry(program=TRIES.replace("EACH", str(each)), during_run=broken)
     tried = network.connects(run, 1883)
     assert len(tried) == len(network.lookups(run, "broker.warsha")) == 4
     assert len(network.connects(run, 80)) == len(network.lookups(run, "elsewhere")) == 0

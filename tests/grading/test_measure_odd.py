@@ -1,4 +1,4 @@
-"""A measurement works on whatever a program does: an exception would be an error of ours."""
+"""A measurement works for any program: an exception would be an internal error."""
 
 from collections.abc import Callable
 
@@ -38,7 +38,7 @@ ODD = {
     "many edges": "p = Pin(OUT, Pin.OUT)\nfor n in range(20000):\n    p(n & 1)\n",
     "resets": "Pin(OUT, Pin.OUT, value=1)\ntime.sleep_ms(300)\nmachine.reset()\n",
     "soft resets": "Pin(OUT, Pin.OUT, value=1)\ntime.sleep_ms(100)\nmachine.soft_reset()\n",
-    "sleep for ever": "machine.deepsleep()\n",
+    "endless sleep": "machine.deepsleep()\n",
     "every mode": """
 for p in (OUT, IN, BTN, FREE):
     for mode in (Pin.IN, Pin.OUT, Pin.OPEN_DRAIN):
@@ -48,7 +48,7 @@ for p in (OUT, IN, BTN, FREE):
     "the highest pwm": "PWM(Pin(OUT), freq=10_000_000, duty_u16=32768)\ntime.sleep(1)\n",
     "the lowest pwm": "PWM(Pin(OUT), freq=10, duty_u16=65535)\ntime.sleep(1)\n",
     "a pwm that ends": "PWM(Pin(OUT), freq=100, duty_u16=1).deinit()\nPin(OUT, Pin.IN)\n",
-    "a bus of nobody": """
+    "an i2c bus without devices": """
 bus = SoftI2C(scl=Pin(OUT), sda=Pin(FREE))
 for address in (0, 127):
     try:
@@ -62,12 +62,12 @@ bus.start()
 bus.write(b'ab')
 bus.stop()
 """,
-    "spi of nobody": """
+    "spi without devices": """
 bus = SoftSPI(sck=Pin(OUT), mosi=Pin(FREE), miso=Pin(IN))
 bus.write(bytes(99))
 bus.write(b'')
 """,
-    "a uart of all forms": """
+    "a uart with all formats": """
 line = UART(1, tx=Pin(FREE) if esp else Pin(8), rx=Pin(BTN) if esp else Pin(9))
 for baud in (300, 115200, 2000000):
     line.init(baud, bits=7, parity=1, stop=2)
@@ -76,12 +76,12 @@ for baud in (300, 115200, 2000000):
     line.sendbreak()
 line.deinit()
 """,
-    "short frames of lamps": """
+    "short frames of pixels": """
 for n in (0, 1, 2, 99):
     bitstream(Pin(OUT, Pin.OUT), 0, (400, 850, 800, 450), bytes(n))
 """,
     "a wire held low": "p = Pin(OUT, Pin.OUT, value=1)\np(0)\ntime.sleep_ms(700)\np(1)\n",
-    "bytes that are no text": """
+    "bytes that are not text": """
 sys.stdout.buffer.write(bytes(range(256)))
 for text in ('99999999999', '\u0661', '9' * 5000, ''):
     print('HEAP', text)
@@ -91,7 +91,7 @@ for text in ('99999999999', '\u0661', '9' * 5000, ''):
 
 
 def of_the_chip(run: Run) -> dict[str, Callable[[], object]]:
-    """What is measured of buses, radio, pins, power and files."""
+    """The measurements of buses, radio, pins, power and files."""
     return {
         "i2c": lambda: (i2c.addressed(run), i2c.register_accesses(run, 0)),
         "traffic": lambda: i2c.traffic(i2c.transfers(run)).most_in(10**9),

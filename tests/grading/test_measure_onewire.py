@@ -1,4 +1,4 @@
-"""A 1-Wire bus of real programs, measured."""
+"""Measurements of a 1-Wire bus of real programs."""
 
 import numpy as np
 import pytest
@@ -54,12 +54,12 @@ def test_conversions_and_what_was_read(family: str, pin: int, wait: int) -> None
     assert wait * MS < read[0].at_ns - begun[0].at_ns < (wait + 10) * MS
     assert len(read[0].rom) == 8 and begun[0].rom == b""
     known = [talk.temperature for talk in read]
-    # who does not wait for the conversion reads what it has after power on, or the one before
+    # without a wait a program reads the power-on value or the previous conversion
     assert known[0] == (-10.125 if wait > 750 else 85.0)
     assert known[2] is None
 
 
-def test_nobody_on_the_wire() -> None:
+def test_a_one_wire_bus_without_devices() -> None:
     program = "import onewire\nfrom machine import Pin\nprint('READY')\n"
     program += "print(onewire.OneWire(Pin(PROBE)).reset())\n"
     talks = onewire(

@@ -1,4 +1,4 @@
-"""PWM of real programs, measured: a lamp that is dimmed, and a servo that moves."""
+"""Measurements of PWM of real programs: a dimmed LED, and a moving servo."""
 
 import pytest
 
@@ -53,7 +53,7 @@ def test_a_servo_that_moves_step_by_step(family: str) -> None:
     seen = pwm(run, "SERVO")
     assert Within(percent=1, of=Hertz(50)).judge(seen.frequencies(), run).ok
     assert Between(us(500), us(2400)).judge(seen.widths(), run).ok
-    assert seen.widths()[0].at_ns == 0  # what ran at READY is the first setting
+    assert seen.widths()[0].at_ns == 0  # the setting at READY is the first one
     assert seen.width_at(100 * MS) == pytest.approx(600, abs=2)
     assert seen.width_at(1600 * MS) == pytest.approx(1600, abs=2)
     assert seen.duty_at(1600 * MS) == pytest.approx(8, abs=0.01)
@@ -89,7 +89,7 @@ def test_the_pulses_of_a_pwm_and_those_made_by_hand(family: str) -> None:
     assert widths == pytest.approx([1500] * len(widths), abs=30)
 
 
-def test_pulses_by_the_million_are_not_unfolded() -> None:
+def test_millions_of_pulses_are_not_expanded() -> None:
     assert with_pulses(gate(GATE.replace("FREQ", "1000000")), "SERVO") is None
 
 
@@ -108,7 +108,7 @@ while True:
 
 
 @pytest.mark.parametrize(("scale", "duty"), [(1, 91), (64, 1.4)])
-def test_a_lamp_that_follows_a_knob(scale: int, duty: float) -> None:
+def test_a_led_that_follows_a_knob(scale: int, duty: float) -> None:
     parts: Parts = {"p": ("wokwi-potentiometer", {}), "l": ("wokwi-led", {})}
     wires = ["b:34 p:SIG", "p:VCC b:3V3", "p:GND b:GND.1", "b:27 l:A", "l:C b:GND.1"]
     pins = {"AIN_1": 34, "LED_G": 27}

@@ -1,4 +1,4 @@
-"""What a program does with sensors, measured: conversions, start pulses, echoes, lines."""
+"""Measurements of sensor programs: conversions, start pulses, echoes, lines."""
 
 import numpy as np
 import pytest
@@ -94,7 +94,7 @@ def test_records_with_their_fields_and_times() -> None:
 
 
 @pytest.mark.parametrize("form", ["V %.1f RAW %d", "%.2f V, RAW %d", "V %.2f RAW %d "])
-def test_lines_of_another_form_are_strangers(form: str) -> None:
+def test_lines_of_another_form_are_not_records(form: str) -> None:
     run = voltmeter("esp32", form)
     seen = records(run, FORM)
     assert len(seen) == 0 and len(other_lines(run, FORM)) == 6

@@ -1,4 +1,4 @@
-"""`nbgrader autograde` in a built course: ours for its labs, nbgrader's own for others."""
+"""`nbgrader autograde` in a built course: our preprocessor for labs, the stock one for others."""
 
 import os
 import shutil
@@ -29,7 +29,7 @@ REFERENCE = (LABS / LAB / "reference.py").read_text("utf-8")
 
 @pytest.fixture
 def built_course(course: Course, monkeypatch: pytest.MonkeyPatch) -> Course:
-    """A course that other processes find as well."""
+    """A course that other processes find, too."""
     build = course.root.parents[1]
     (build / "port").symlink_to(build_dir() / "port")
     monkeypatch.setenv("WARSHA_BUILD", str(build))
@@ -37,7 +37,7 @@ def built_course(course: Course, monkeypatch: pytest.MonkeyPatch) -> Course:
 
 
 def nbgrader(course: Course, *words: str) -> subprocess.CompletedProcess[str]:
-    """The command, as an instructor types it in the course's folder."""
+    """Run the command in the folder of the course."""
     tools = Path(sys.executable).parent
     return subprocess.run(
         [str(tools / "nbgrader"), *words],
@@ -80,7 +80,7 @@ def test_marks_stamp_and_notebook_are_those_of_warsha_grade(
 
 
 @pytest.mark.long  # five runs of nbgrader's command
-def test_one_that_cannot_be_read_stops_nobody_and_keeps_its_marks(
+def test_an_unreadable_submission_stops_no_other_and_keeps_its_marks(
     built_course: Course, hand_in: HandIn
 ) -> None:
     hand_in("s1", REFERENCE)
@@ -108,7 +108,7 @@ def add_cell(folder: Path, code: str) -> None:
     nbformat.write(notebook, folder / f"{LAB}.ipynb")
 
 
-def test_nothing_of_a_submission_runs_and_links_lead_nowhere(
+def test_no_code_of_a_submission_runs_and_links_are_not_followed(
     built_course: Course, hand_in: HandIn, tmp_path: Path
 ) -> None:
     folder, touched = hand_in("s1", REFERENCE), tmp_path / "touched"
@@ -124,7 +124,7 @@ def test_nothing_of_a_submission_runs_and_links_lead_nowhere(
     assert not touched.exists()
 
 
-def test_without_its_store_a_lab_is_not_executed_instead(
+def test_a_lab_without_its_store_is_not_executed(
     built_course: Course, hand_in: HandIn, tmp_path: Path
 ) -> None:
     folder, touched = hand_in("s1", REFERENCE), tmp_path / "touched"
@@ -137,7 +137,7 @@ def test_without_its_store_a_lab_is_not_executed_instead(
     assert not any(auto_scores(built_course).values())
 
 
-def test_the_api_runs_ours_and_stock_can_be_asked_for(
+def test_the_api_runs_our_preprocessor_and_stock_is_available(
     built_course: Course, hand_in: HandIn
 ) -> None:
     hand_in("s1", "raise SystemExit")
@@ -151,7 +151,9 @@ def test_the_api_runs_ours_and_stock_can_be_asked_for(
 
 
 @pytest.mark.long  # several runs of nbgrader's command
-def test_a_try_counts_when_nbgrader_has_its_marks(built_course: Course, hand_in: HandIn) -> None:
+def test_an_attempt_counts_when_nbgrader_has_its_marks(
+    built_course: Course, hand_in: HandIn
+) -> None:
     hand_in("s1", REFERENCE)
     settings = built_course.root / config.NAME
     before = settings.read_text(encoding="utf-8")
@@ -169,7 +171,7 @@ def test_a_try_counts_when_nbgrader_has_its_marks(built_course: Course, hand_in:
 
 @pytest.mark.long  # several runs of nbgrader's command
 def test_several_notebooks_in_one_assignment(built_course: Course, hand_in: HandIn) -> None:
-    """A lab of ours and a notebook of the instructor's own, handed in together."""
+    """A lab and an extra notebook of the instructor in one submission."""
     root, week = built_course.root, "week1"
     place = root / "source" / week
     place.mkdir()
@@ -196,10 +198,10 @@ def test_several_notebooks_in_one_assignment(built_course: Course, hand_in: Hand
 
 
 @pytest.mark.long  # several runs of nbgrader's command
-def test_who_begins_while_nbgrader_grades_is_told_and_harms_nothing(
+def test_a_second_run_while_nbgrader_grades_is_refused(
     built_course: Course, hand_in: HandIn
 ) -> None:
-    """In the middle of one run another begins, as from a second terminal."""
+    """During one run another one starts, as from a second terminal."""
     course = built_course
     hand_in("s1", REFERENCE)
     others = {"warsha": f"warsha grade {LAB}", "nbgrader": f"nbgrader autograde {LAB} --force"}
@@ -219,10 +221,10 @@ if "IS_THE_OTHER" not in os.environ:
         done = nbgrader(course, "autograde", LAB, "--force")
         assert done.returncode == 0, done.stderr
         for name in others:
-            said = (course.root / f"{name}.txt").read_text()
-            assert said.startswith("1 ") and "Traceback" not in said
-            assert "somebody else is grading or building this course at the moment" in said
-            assert "wait until that is done, then try again" in said
+            output = (course.root / f"{name}.txt").read_text()
+            assert output.startswith("1 ") and "Traceback" not in output
+            assert "somebody else is grading or building this course at the moment" in output
+            assert "wait until that is done, then try again" in output
         assert notebook_of(course, "s1").metadata.warsha.seeds == "hidden 3"
         assert sum(mark or 0 for mark in auto_scores(course).values()) == 20
     assert "1 were graded before" in grade_with_warsha()
@@ -237,13 +239,13 @@ def test_a_refused_run_of_nbgrader_keeps_what_was_graded(
     with GradeWriter(course.root):
         done = nbgrader(course, "autograde", LAB, "--force")
         with pytest.raises(AssertionError, match="somebody else is grading"):
-            api_autograde(course.root, LAB)  # as Formgrader's button does
+            api_autograde(course.root, LAB)  # as the button of Formgrader does
     assert done.returncode == 1 and "somebody else is grading" in done.stderr
     assert "1 were graded before" in grade_with_warsha()
 
 
 def own_mark(course: Course) -> tuple[float | None, bool]:
-    """The result of the test in a further notebook: points, and whether a person must grade it."""
+    """Points of the test in an extra notebook, and whether it needs manual review."""
     with open_book(course.root) as book:
         row = book.find_grade("test", "own", LAB, "s1")
         return row.auto_score, row.needs_manual_grade
@@ -251,8 +253,8 @@ def own_mark(course: Course) -> tuple[float | None, bool]:
 
 @pytest.mark.long  # several runs of nbgrader's command
 def test_a_mark_of_another_version_does_not_stay(built_course: Course, hand_in: HandIn) -> None:
-    """`warsha grade` runs no test of a further notebook: what nbgrader ran stays while nothing
-    changes, and else a person looks."""
+    """`warsha grade` runs no test of an extra notebook: results of nbgrader stay without changes;
+    otherwise the notebook needs manual review."""
     course = built_course
     own = source()
     own.cells[2].source, own.cells[3].source = "answer = 0", "print('ran', answer)\nassert answer"
@@ -266,18 +268,18 @@ def test_a_mark_of_another_version_does_not_stay(built_course: Course, hand_in: 
         cell_named(notebook, "answer").source = answer
         nbformat.write(notebook, folder / "own.ipynb")
 
-    told = "own.ipynb has tests: run nbgrader autograde, or grade it by hand"
+    note = "own.ipynb has tests: run nbgrader autograde, or grade it by hand"
     hand_in_own("answer = 1", "2026-01-15 10:00:00 UTC")
     assert nbgrader(course, "autograde", LAB).returncode == 0
     executed = notebook_of(course, "s1", "own")
     assert cell_named(executed, "test").outputs[0].text == "ran 1\n"
     assert own_mark(course) == (3, False)
     hand_in_own("answer = 1", "2026-01-16 10:00:00 UTC")
-    assert told not in grade_with_warsha()
+    assert note not in grade_with_warsha()
     assert (notebook_of(course, "s1", "own"), own_mark(course)) == (executed, (3, False))
 
     hand_in_own("answer = 2", "2026-01-17 10:00:00 UTC")
-    assert told in grade_with_warsha()
+    assert note in grade_with_warsha()
     assert cell_named(notebook_of(course, "s1", "own"), "answer").source == "answer = 2"
     assert not cell_named(notebook_of(course, "s1", "own"), "test").outputs
     assert own_mark(course) == (None, True)
@@ -287,5 +289,5 @@ def test_a_mark_of_another_version_does_not_stay(built_course: Course, hand_in: 
     nbformat.write(own, course.root / "source" / LAB / "own.ipynb")
     commands.generate_release(course.root, LAB)
     hand_in_own("answer = 1", "2026-01-18 10:00:00 UTC")
-    assert told in grade_with_warsha()
+    assert note in grade_with_warsha()
     assert own_mark(course) == (None, True)

@@ -1,4 +1,4 @@
-"""nbgrader's commands around the grading, as instructor and trainee type them."""
+"""nbgrader's other commands, as instructor and trainee use them."""
 
 import csv
 import os
@@ -22,7 +22,7 @@ REFERENCE = (LABS / LAB / "reference.py").read_text("utf-8")
 
 
 def nbgrader(place: Path, *words: str) -> str:
-    """A command that works; what it says."""
+    """Run a command, which must succeed. Returns its output."""
     tools = Path(sys.executable).parent
     done = subprocess.run(
         [str(tools / "nbgrader"), *words],
@@ -38,7 +38,7 @@ def nbgrader(place: Path, *words: str) -> str:
 
 @pytest.fixture
 def trainee(course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Amina's folder: all that trainees get."""
+    """Amina's folder with all files for trainees."""
     (tmp_path / "build" / "port").symlink_to(build_dir() / "port")
     monkeypatch.setenv("WARSHA_BUILD", str(tmp_path / "build"))
     return Path(shutil.copytree(course.trainee, tmp_path / "amina"))
@@ -51,10 +51,10 @@ def solve(trainee: Path) -> None:
 
 
 @pytest.mark.long  # it executes a whole notebook, several times
-def test_validate_says_what_is_still_missing(trainee: Path) -> None:
-    told = nbgrader(trainee / LAB, "validate", f"{LAB}.ipynb")
-    assert "VALIDATION FAILED ON" in told
-    assert 'grade("a")' in told
+def test_validate_names_the_missing_items(trainee: Path) -> None:
+    output = nbgrader(trainee / LAB, "validate", f"{LAB}.ipynb")
+    assert "VALIDATION FAILED ON" in output
+    assert 'grade("a")' in output
     solve(trainee)
     assert "Success! Your notebook passes all the tests." in nbgrader(
         trainee / LAB, "validate", f"{LAB}.ipynb"

@@ -1,6 +1,7 @@
-"""nbgrader's own tests, with our step, our sanitising and our writer in place of nbgrader's. They
-run in a separate process, because `tests.support.nbgrader_plugin` changes nbgrader for the whole
-process.
+"""nbgrader's own tests with our preprocessor, our sanitiser and our writer.
+
+They run in a separate process: `tests.support.nbgrader_plugin` changes nbgrader for every
+user of that process.
 """
 
 import os
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 PLUGIN = "tests.support.nbgrader_plugin"
-# The preprocessors that autograding consists of; the second ones make a gradebook for each test.
+# The preprocessors of autograding; those of the second group make a gradebook for each test.
 QUICK = ("checkcellmetadata", "deduplicateids", "ignorepattern", "limitoutput")
 SLOW = ("getgrades", "overwritecells", "overwritekernelspec", "saveautogrades", "savecells")
 LONG = pytest.mark.long  # each of their tests makes a gradebook, which takes seconds
@@ -21,7 +22,7 @@ AUTOGRADE = "apps.test_nbgrader_autograde"
 
 
 def run(place: Path, modules: Iterable[str], only: str) -> dict[str, int]:
-    """What pytest counts; `only` chooses tests by name, as its `-k` does."""
+    """The counts of pytest; `only` selects tests by name, as `-k` does."""
     tools = Path(sys.executable).parent
     done = subprocess.run(
         [
@@ -65,7 +66,7 @@ def run(place: Path, modules: Iterable[str], only: str) -> dict[str, int]:
 def test_nbgraders_own_tests_pass(
     tmp_path: Path, modules: list[str], only: str, passed: int
 ) -> None:
-    """As many as with nbgrader's own parts, of 0.9.6; it skips what needs Windows or a set-up."""
+    """As many as with the parts of nbgrader 0.9.6, which skips tests for Windows or a set-up."""
     counts = run(tmp_path, modules, only)
     assert counts["passed"] >= passed
     assert counts.keys() <= {"passed", "skipped", "deselected"}

@@ -1,5 +1,5 @@
-"""The feedback page: what it shows in a real browser on a wide screen, on a telephone and on
-paper; and that text from a submission stays text."""
+"""The feedback page in a real browser: its content on a wide screen, a telephone and paper, and
+the escaping of text from a submission."""
 
 import re
 import statistics
@@ -19,14 +19,14 @@ from tests.support.feedback_pages import (
     WIDTHS,
     Opened,
     browser,
+    feedback_data,
     full,
     missed,
-    sheet,
     show,
 )
 
 PAPER_PX = (186 / 25.4 * 96, 271 / 25.4 * 96)
-"""Width and height of A4 without our margins, in CSS pixels."""
+"""The area of A4 inside our margins, in CSS pixels."""
 
 
 @pytest.fixture(scope="module")
@@ -36,18 +36,18 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
         yield found
 
 
-MARKS = sheet(full("a"), missed("b", 2.5), missed("c"), number=3)
+MARKS = feedback_data(full("a"), missed("b", 2.5), missed("c"), number=3)
 
 
 @pytest.fixture
 def page(opened: Opened, tmp_path: Path) -> Opened:
-    """The page of a third submission, wide."""
+    """The page of a third submission in a wide window."""
     opened.paper("")
     opened.resize(1400)
     return show(opened, tmp_path, feedback_page(MARKS))
 
 
-def test_points_figures_and_the_wrong_idea_are_told_in_both_languages(page: Opened) -> None:
+def test_points_values_and_misconception_are_in_both_languages(page: Opened) -> None:
     item = page.texts("#item-b")[0]
     for text in (
         "2.5 / 4",
@@ -68,7 +68,7 @@ def test_points_figures_and_the_wrong_idea_are_told_in_both_languages(page: Open
     assert page.texts("#item-a .why") == []
 
 
-def test_the_waveform_shows_the_stimulus_and_the_wrong_place(page: Opened) -> None:
+def test_the_waveform_shows_the_stimulus_and_the_place_of_the_error(page: Opened) -> None:
     words = page.texts("#item-b svg text")
     assert {"btn1", "LED_G", "812.5 ms"} <= set(words)
     assert page.texts("#item-a svg") == []
@@ -81,13 +81,13 @@ def test_hints_come_from_the_third_submission_on(number: int, hints: int) -> Non
     assert html.count("احسب من الموعد السابق.") == hints
 
 
-def test_the_way_from_one_submission_to_the_next_is_shown(page: Opened) -> None:
+def test_progress_between_submissions_is_shown(page: Opened) -> None:
     assert [text[0] for text in page.texts(".history li b")] == ["1", "2", "3"]
-    assert 'class="history"' not in feedback_page(sheet(full("a")))
+    assert 'class="history"' not in feedback_page(feedback_data(full("a")))
 
 
-def test_what_happened_is_no_idea() -> None:
-    html = feedback_page(sheet(missed("b"), missed("c", key="exception")))
+def test_an_event_is_no_misconception() -> None:
+    html = feedback_page(feedback_data(missed("b"), missed("c", key="exception")))
     assert html.count("the idea that is probably wrong") == html.count("what happened") == 1
 
 
@@ -95,16 +95,16 @@ def test_the_program_s_lines_have_the_numbers_of_the_cell(page: Opened) -> None:
     assert page.texts(".program li")[:2] == ["%%board main.py", "from machine import Pin"]
 
 
-def test_mastery_and_lateness_are_two_things() -> None:
-    late = replace(sheet(full("a"), full("b")), penalty=3)
+def test_mastery_and_late_penalty_are_separate() -> None:
+    late = replace(feedback_data(full("a"), full("b")), penalty=3)
     html = feedback_page(late)
     assert late.mastered and late.total == 5
     assert "mastery reached" in html and "−3" in html
 
 
-def test_a_person_s_points_and_words_stand_on_the_page(page: Opened, tmp_path: Path) -> None:
+def test_manual_points_and_comments_are_on_the_page(page: Opened, tmp_path: Path) -> None:
     marks = replace(
-        sheet(
+        feedback_data(
             replace(missed("b", 1), points=4, by_hand=True),
             replace(full("w"), needs_manual_grade=True),
         ),
@@ -116,7 +116,7 @@ def test_a_person_s_points_and_words_stand_on_the_page(page: Opened, tmp_path: P
     assert page.texts("blockquote")[0].startswith("أحسنت")
 
 
-def test_what_nbgrader_notes_of_an_empty_cell_is_no_word_of_the_instructor() -> None:
+def test_nbgraders_comment_on_an_empty_cell_is_no_comment_of_the_instructor() -> None:
     html = feedback_page(replace(MARKS, comments=("No response.",)))
     assert "خلايا بلا إجابة" in html and "No response" not in html
     assert "what the instructor wrote" not in html
@@ -124,9 +124,9 @@ def test_what_nbgrader_notes_of_an_empty_cell_is_no_word_of_the_instructor() -> 
     assert "what the instructor wrote" in both and both.count("<blockquote") == 1
 
 
-def test_a_notebook_without_a_program_cell_is_told_so() -> None:
+def test_a_notebook_without_a_program_cell_gets_a_note() -> None:
     silent = replace(missed("a").card, key="no_ready")
-    none = replace(sheet(replace(missed("a"), card=silent)), program=None)
+    none = replace(feedback_data(replace(missed("a"), card=silent)), program=None)
     html = feedback_page(none)
     assert "No cell of the notebook has" in html and "فلم يكن على اللوحة برنامج" in html
     assert "No cell of the notebook has" not in feedback_page(replace(none, program="x = 1"))
@@ -141,15 +141,15 @@ def test_the_time_in_a_caption_stays_in_one_line(page: Opened) -> None:
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_nothing_sticks_out_of_the_window(page: Opened, tmp_path: Path, width: int) -> None:
+def test_no_element_overflows_the_window(page: Opened, tmp_path: Path, width: int) -> None:
     long = replace(MARKS, program="x" * 3000, comments=("y" * 500,))
     page.resize(width)
-    for marks in (MARKS, replace(long, entries=(missed("b", said="z" * 200),))):
+    for marks in (MARKS, replace(long, entries=(missed("b", measured="z" * 200),))):
         show(page, tmp_path, feedback_page(marks))
         assert page.js(OVERFLOWS) <= 0
 
 
-def test_arabic_runs_to_the_left_and_figures_to_the_right(page: Opened) -> None:
+def test_arabic_is_right_to_left_and_figures_left_to_right(page: Opened) -> None:
     assert page.js("return [document.documentElement.dir, document.documentElement.lang]") == [
         "rtl",
         "ar",
@@ -157,7 +157,7 @@ def test_arabic_runs_to_the_left_and_figures_to_the_right(page: Opened) -> None:
     assert page.style(".en, code, .wave, .program ol, bdi[dir=ltr]", "direction") == {"ltr"}
     assert page.style("bdi, code, .en", "unicodeBidi") == {"isolate"}
     assert page.style("h1, .why p.ar", "direction") == {"rtl"}
-    # Arabic is to the right of its English.
+    # The Arabic text is to the right of the English one.
     arabic, english = page.js(
         "return ['ar', 'en'].map(l => document.querySelector('#item-b .why p.' + l)"
         ".getBoundingClientRect().left)"
@@ -165,7 +165,7 @@ def test_arabic_runs_to_the_left_and_figures_to_the_right(page: Opened) -> None:
     assert arabic > english
 
 
-def test_words_can_be_read_and_say_what_colours_say(page: Opened) -> None:
+def test_text_has_contrast_and_repeats_the_meaning_of_colours(page: Opened) -> None:
     page.js("document.querySelectorAll('details').forEach(d => d.open = true)")
     assert page.js(PALE) == []
     page.js("document.body.insertAdjacentHTML('beforeend', '<p style=color:#999>pale</p>')")
@@ -181,13 +181,17 @@ def test_words_can_be_read_and_say_what_colours_say(page: Opened) -> None:
     assert page.js("return document.querySelectorAll('.summary tbody th[scope=row]').length") == 3
 
 
-def test_on_paper_no_item_is_cut(page: Opened, tmp_path: Path) -> None:
-    show(page, tmp_path, feedback_page(sheet(*(missed(item) for item in "abcdef"), number=4)))
+def test_no_item_is_split_between_printed_pages(page: Opened, tmp_path: Path) -> None:
+    show(
+        page,
+        tmp_path,
+        feedback_page(feedback_data(*(missed(item) for item in "abcdef"), number=4)),
+    )
     page.paper("print")
     page.resize(round(PAPER_PX[0]), round(PAPER_PX[1]))
     assert page.style(".item, figure, .result", "breakInside") == {"avoid"}
     heights = page.js("return [...document.querySelectorAll('.item')].map(e => e.offsetHeight)")
-    assert max(heights) < PAPER_PX[1] / 2  # two of them on a sheet
+    assert max(heights) < PAPER_PX[1] / 2  # two items on a printed page
     inside = (
         "return [...document.querySelectorAll('.wave')].every(e => e.scrollWidth <= e.clientWidth)"
     )
@@ -197,12 +201,14 @@ def test_on_paper_no_item_is_cut(page: Opened, tmp_path: Path) -> None:
 
 
 def hostile() -> FeedbackData:
-    """A submission that puts markup and direction marks wherever it can."""
-    entry = missed("b", said=EVIL)
-    return replace(sheet(entry, number=3, student="s1"), name=EVIL, program=EVIL, comments=(EVIL,))
+    """A submission with markup and direction marks in all its texts."""
+    entry = missed("b", measured=EVIL)
+    return replace(
+        feedback_data(entry, number=3, student="s1"), name=EVIL, program=EVIL, comments=(EVIL,)
+    )
 
 
-def test_what_a_submission_says_stays_text(opened: Opened, tmp_path: Path) -> None:
+def test_text_of_a_submission_is_escaped(opened: Opened, tmp_path: Path) -> None:
     show(opened, tmp_path, feedback_page(hostile()))
     assert opened.js("return window.pwned ?? null") is None
     assert opened.js("return document.querySelectorAll('script, img, iframe, link').length") == 0
@@ -212,22 +218,22 @@ def test_what_a_submission_says_stays_text(opened: Opened, tmp_path: Path) -> No
     assert "\\u202eevil\\u2066" in body
 
 
-def test_a_page_stays_short_whatever_was_handed_in() -> None:
+def test_a_page_is_short_for_any_submission() -> None:
     endless = replace(MARKS, program="y" * 100_000 + "\nz = 1" * 50_000)
     html = feedback_page(endless)
     assert len(html) < 100_000
     assert "y" * 200 + "…" in html and "y" * 201 not in html
 
 
-def test_a_page_asks_nobody_for_anything_and_runs_nothing() -> None:
+def test_a_page_loads_nothing_and_runs_no_script() -> None:
     html = feedback_page(hostile())
     assert "script-src 'none'" in html
     assert not re.search(r'(src|href)="(?!#)', html)
     assert "url(" not in html and "@import" not in html
 
 
-def test_a_page_is_made_in_a_moment() -> None:
-    marks = sheet(*(missed(item) for item in "abcdefg"), number=4)
+def test_a_page_is_made_quickly() -> None:
+    marks = feedback_data(*(missed(item) for item in "abcdefg"), number=4)
     times_s = []
     for _ in range(20):
         begin_s = time.process_time()

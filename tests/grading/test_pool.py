@@ -1,4 +1,4 @@
-"""Worker processes: tasks as they become free, and what becomes of those that die."""
+"""Worker processes: distribution of tasks, and tasks of killed workers."""
 
 import os
 import signal
@@ -24,14 +24,14 @@ if __name__ == "__main__":
 
 
 def double(number: int) -> int:
-    """What a worker does, or dies of."""
+    """The task of a worker: a result or a crash."""
     if number < 0:
         os.kill(os.getpid(), signal.SIGKILL)
     return 2 * number
 
 
-def dies_once(mark: Path) -> str:
-    """Dies where it was never tried, and gives a result where it was."""
+def crashes_once(mark: Path) -> str:
+    """Crashes at the first attempt and gives a result at the second."""
     if not mark.exists():
         mark.touch()
         os.kill(os.getpid(), signal.SIGKILL)
@@ -39,13 +39,13 @@ def dies_once(mark: Path) -> str:
 
 
 def fails(what: str) -> None:
-    """An error of ours, or one with a cause."""
+    """Raises an internal error, or one with a cause."""
     if what == "full":
         raise OSError(28, "No space left on device")
     raise GraderError("known") if what == "known" else ZeroDivisionError("unknown")
 
 
-def who(_task: object) -> int:
+def worker_pid(_task: object) -> int:
     """The worker's process."""
     return os.getpid()
 
@@ -70,7 +70,7 @@ def test_tasks_are_taken_as_workers_become_free() -> None:
 
 
 def test_there_are_no_more_workers_than_processors() -> None:
-    busy = dict(pool.run(who, enumerate(range(200)), pool.processors() + 4))
+    busy = dict(pool.run(worker_pid, enumerate(range(200)), pool.processors() + 4))
     assert len(set(busy.values())) <= pool.processors()
 
 
@@ -83,12 +83,12 @@ def test_only_the_task_that_kills_its_worker_fails() -> None:
     assert results == {n: 2 * n for n in range(30) if n != 7}
 
 
-def test_a_worker_that_was_killed_costs_no_task(tmp_path: Path) -> None:
+def test_a_killed_worker_loses_no_task(tmp_path: Path) -> None:
     tasks = [(n, tmp_path / str(n)) for n in range(3)]
-    assert set(dict(pool.run(dies_once, tasks, 2)).values()) == {"done"}
+    assert set(dict(pool.run(crashes_once, tasks, 2)).values()) == {"done"}
 
 
-def test_a_failure_says_why() -> None:
+def test_a_failure_has_its_reason() -> None:
     results = dict(pool.run(fails, [(what, what) for what in ("known", "unknown", "full")], 1))
     found = {
         what: result for what, result in results.items() if isinstance(result, pool.TaskFailure)
@@ -106,7 +106,7 @@ def test_workers_end_with_a_parent_that_was_killed(tmp_path: Path) -> None:
     worker = Path(f"/proc/{int(done.stdout.split()[0])}")
     end = time.monotonic() + 60
     while worker.exists():
-        assert time.monotonic() < end, "the worker lives on"
+        assert time.monotonic() < end, "the worker still runs"
         time.sleep(0.01)
 
 
@@ -121,7 +121,7 @@ if __name__ == "__main__":
 """
 
 
-def test_ctrl_c_while_it_warms_up_is_the_parents_alone() -> None:
+def test_ctrl_c_during_start_up_reaches_the_parent_only() -> None:
     command = [sys.executable, "-c", INTERRUPTED]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
     assert (done.stdout, done.stderr) == ("[4]\n", "")

@@ -22,7 +22,7 @@ ITEMS = {"a": 3.0, "b": 3.0, "c": 3.0, "d": 5.0, "e": 4.0, "p": 0.0}
 
 @pytest.fixture
 def shell(course: Course, monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
-    """A notebook's kernel, standing in the trainee's course, with nothing saved."""
+    """A notebook kernel in the course of a trainee, without saved files."""
     monkeypatch.chdir(course.trainee / LAB)
     monkeypatch.setattr(practice, "session", practice.PracticeSession())
     saved.clear()
@@ -91,13 +91,13 @@ def test_without_a_program_there_are_no_points(shell: InteractiveShell) -> None:
     "wrong",
     [lambda: practice.grade("a"), lambda: practice.lab(""), lambda: practice.lab("no_such_lab")],
 )
-def test_what_is_missing_is_said(shell: InteractiveShell, wrong: object) -> None:
+def test_a_missing_part_is_an_error_with_a_cure(shell: InteractiveShell, wrong: object) -> None:
     with pytest.raises(CourseError) as caught:
         wrong()  # type: ignore[operator]
     assert caught.value.cure
 
 
-def test_a_mark_before_any_program_says_what_to_run(
+def test_a_mark_before_any_program_names_the_cell_to_run(
     shell: InteractiveShell, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run(shell, f"%lab {LAB}")
@@ -119,14 +119,14 @@ def test_a_stray_arabic_mark_is_named_on_the_card(shell: InteractiveShell) -> No
 def test_a_line_of_the_cell_counts_the_blank_ones_above_its_magic(shell: InteractiveShell) -> None:
     run(shell, f"%lab {LAB}")
     saved["main.py"], blank_lines["main.py"] = "\n1 / 0\n", 2
-    said = run(shell, 'grade("a")')._repr_html_()  # type: ignore[attr-defined]
-    assert "in line 5 of the cell (line 2 of <code" in said
+    page = run(shell, 'grade("a")')._repr_html_()  # type: ignore[attr-defined]
+    assert "in line 5 of the cell (line 2 of <code" in page
     saved["main.py"] = "x = [1، 2]\n"
-    said = run(shell, 'grade("a")')._repr_html_()  # type: ignore[attr-defined]
-    assert "line 4, column 7: an Arabic comma" in said
+    page = run(shell, 'grade("a")')._repr_html_()  # type: ignore[attr-defined]
+    assert "line 4, column 7: an Arabic comma" in page
 
 
-def test_an_unknown_item_is_told_the_known_ones(shell: InteractiveShell) -> None:
+def test_an_unknown_item_lists_the_known_ones(shell: InteractiveShell) -> None:
     practice.lab(LAB)
     with pytest.raises(CourseError) as caught:
         practice.grade("z")

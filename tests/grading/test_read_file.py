@@ -1,4 +1,4 @@
-"""Files that a program wrote to its flash, as an episode reads them; the image may be anything."""
+"""Files that a program wrote to its flash, as an episode reads them, also from invalid images."""
 
 import os
 import random
@@ -59,16 +59,16 @@ def test_a_file_as_it_was_at_a_time(name: str) -> None:
     assert (file_size(run, "log.bin", 1000), file_size(run, "log.bin")) == (400.0, 1000.0)
     assert str(file_size(run, "log.bin")) == "1000 B"
     assert file_content(run, "none.bin") is None and file_size(run, "none.bin") is None
-    assert file_content(run, "log.bin", at_ms=2000) is None  # nobody read it then
+    assert file_content(run, "log.bin", at_ms=2000) is None  # it was not read at that time
     assert run.program["main.py"].startswith(b"\nimport os")
 
 
-def test_a_program_that_ruins_its_flash_has_no_file() -> None:
+def test_a_program_that_corrupts_its_flash_has_no_file() -> None:
     run = play("esp32_devkit_c_v4", RUIN)
     assert [seen.data for seen in run.files] == [None, None, None]
 
 
-def test_any_image_at_all_ends_in_bytes_or_none() -> None:
+def test_any_image_gives_bytes_or_none() -> None:
     board = boards.load("pi_pico")
     rng = random.Random(7)
     for _ in range(8):
@@ -80,7 +80,7 @@ def test_any_image_at_all_ends_in_bytes_or_none() -> None:
             assert read_apart(flash, "a") is None  # a folder
 
 
-def test_a_machine_that_cannot_read_is_no_fault_of_the_program(
+def test_a_read_error_of_the_machine_is_a_bench_error(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     broken = tmp_path / "python"

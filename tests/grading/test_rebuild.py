@@ -1,5 +1,5 @@
-"""Building a course again: what is not ours stays, what was released stays until the new is right,
-and marks that were given have the cells that they were given for."""
+"""Building a course again: other files stay, the old release stays until the new one is valid, and
+given marks keep their cells."""
 
 import os
 import shlex
@@ -45,7 +45,7 @@ Edit = Callable[[Callable[[str], str]], None]
 
 @pytest.fixture
 def edit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Edit:
-    """Change the lesson's text, always from what it is in the checkout."""
+    """Change the text of the lesson, always starting from the checkout."""
     labs = tmp_path / "labs"
     for lab in (LAB, OTHER):
         shutil.copytree(LABS / lab, labs / lab)
@@ -62,13 +62,13 @@ def asks_more(text: str) -> str:
     return text.rstrip() + QUESTION
 
 
-def tells(text: str) -> str:
+def with_solution(text: str) -> str:
     """A lesson that shows a line of its solution."""
     return f"For example `{sorted(secrets(find(LAB)))[0]}`.\n\n\n" + text
 
 
-def put_beside(course: Course, *names: str) -> None:
-    """The instructor's own notebooks and files, as docs/howto/gradebook.md says."""
+def put_extra_files(course: Course, *names: str) -> None:
+    """Add notebooks and files of the instructor, as in docs/howto/gradebook.md."""
     place = course.root / "source" / LAB
     for name in names:
         nbformat.write(source(), place / f"{name}.ipynb")
@@ -91,36 +91,36 @@ def files(folder: Path) -> dict[str, bytes]:
     }
 
 
-def book(course: Course) -> dict[str, list[dict[str, Any]]]:
-    """The gradebook, but what it has of another lab."""
+def gradebook_rows(course: Course) -> dict[str, list[dict[str, Any]]]:
+    """The gradebook without the rows of another lab."""
     found = rows(f"sqlite:///{course.root}/gradebook.db").items()
     return {table: [row for row in its if OTHER not in repr(row)] for table, its in found}
 
 
 def released_state(course: Course) -> tuple[object, ...]:
-    """All that a release of the lab consists of."""
+    """All parts of a release of the lab."""
     root = course.root
     places = ("source", "release", "trainee", "trainee/labs")
-    lies = [files(root / place / LAB) for place in places]
-    return *lies, book(course), Store(course.store).released(LAB)
+    contents = [files(root / place / LAB) for place in places]
+    return *contents, gradebook_rows(course), Store(course.store).released(LAB)
 
 
-def test_what_the_instructor_put_beside_a_lab_stays(course: Course) -> None:
-    put_beside(course, "report")
+def test_files_of_the_instructor_in_a_lab_stay(course: Course) -> None:
+    put_extra_files(course, "report")
     commands.generate_release(course.root, LAB)
     before = files(course.root / "source" / LAB)
-    known = book(course)
+    known = gradebook_rows(course)
     build_course(course)
     assert files(course.root / "source" / LAB) == before
     assert set(files(course.root / "release" / LAB)) == set(before)
     assert {"report.ipynb", "data/table.csv"} < set(before)
-    assert book(course) == known
+    assert gradebook_rows(course) == known
 
 
-def test_what_changed_in_a_text_reaches_who_has_handed_in(
+def test_a_changed_text_reaches_submitted_notebooks(
     course: Course, hand_in: HandIn, edit: Edit
 ) -> None:
-    put_beside(course, "report")
+    put_extra_files(course, "report")
     build_course(course)
     folder = hand_in("s1", "x = 1")
     report = nbformat.read(course.root / "release" / LAB / "report.ipynb", as_version=4)
@@ -128,9 +128,9 @@ def test_what_changed_in_a_text_reaches_who_has_handed_in(
     nbformat.write(report, folder / "report.ipynb")
     before = grade(course)
     edit(lambda text: "Read this first.\n\n\n" + text)
-    told: list[str] = []
-    build_course(course, told.append)
-    assert told == [f"released {LAB}"]
+    messages: list[str] = []
+    build_course(course, messages.append)
+    assert messages == [f"released {LAB}"]
     for place in ("source", "release", "trainee"):
         assert "Read this first." in (course.root / place / LAB / f"{LAB}.ipynb").read_text()
     assert grade(course) == before
@@ -143,15 +143,15 @@ def test_cells_that_came_after_marks_were_given(
     before, state = grade(course), released_state(course)
     edit(asks_more)
     both = replace(course, labs=(LAB, OTHER))
-    told: list[str] = []
+    messages: list[str] = []
     for _again in range(2):
         with pytest.raises(CourseError) as caught:
-            build_course(both, told.append)
+            build_course(both, messages.append)
         assert str(caught.value) == f"{LAB} has marks, but its cells were changed: why"
         assert released_state(course) == state
         assert (course.trainee / OTHER / f"{OTHER}.ipynb").is_file()
         assert grade(course) == before
-    assert told == [f"released {OTHER}"] * 2
+    assert messages == [f"released {OTHER}"] * 2
     edit(lambda text: text)
     build_course(both)
     edit(asks_more)
@@ -172,7 +172,7 @@ def test_cells_that_came_after_marks_were_given(
 def test_notebooks_that_came_or_went_after_marks_were_given(
     course: Course, hand_in: HandIn
 ) -> None:
-    put_beside(course, "report")
+    put_extra_files(course, "report")
     build_course(course)
     hand_in("s1", "x = 1")
     before = grade(course)
@@ -180,7 +180,7 @@ def test_notebooks_that_came_or_went_after_marks_were_given(
     for names in ("report.ipynb", "more.ipynb, report.ipynb"):
         (place / "report.ipynb").unlink(missing_ok=True)
         if "more" in names:
-            put_beside(course, "more")
+            put_extra_files(course, "more")
         state = released_state(course)
         with pytest.raises(CourseError) as caught:
             build_course(course)
@@ -188,16 +188,16 @@ def test_notebooks_that_came_or_went_after_marks_were_given(
         assert released_state(course) == state
         assert grade(course) == before
     (place / "more.ipynb").unlink()
-    put_beside(course, "report")
+    put_extra_files(course, "report")
     build_course(course)
 
 
-def test_the_command_tells_it_and_builds_the_rest(
+def test_the_command_reports_the_conflict_and_builds_the_rest(
     course: Course, hand_in: HandIn, tmp_path: Path
 ) -> None:
     hand_in("s1", "x = 1")
     grade(course)
-    put_beside(course, "report")
+    put_extra_files(course, "report")
     (tmp_path / "build" / "port").symlink_to(build_dir() / "port")
     done = subprocess.run(
         [BIN / "warsha", "course", "build"],
@@ -216,17 +216,17 @@ def test_the_command_tells_it_and_builds_the_rest(
     assert f"released {LAB}" not in done.stdout.splitlines()
 
 
-def test_a_lesson_that_tells_changes_nothing(course: Course, edit: Edit) -> None:
+def test_a_lesson_with_a_solution_changes_nothing(course: Course, edit: Edit) -> None:
     state = released_state(course)
-    edit(tells)
+    edit(with_solution)
     with pytest.raises(CourseError, match="line of the solution"):
         build_course(replace(course, labs=(LAB, OTHER)))
     assert released_state(course) == state
     assert (course.root / "release" / OTHER).is_dir()
 
 
-def test_every_lab_that_cannot_be_released_is_told(course: Course, edit: Edit) -> None:
-    edit(tells)
+def test_every_lab_that_cannot_be_released_is_named(course: Course, edit: Edit) -> None:
+    edit(with_solution)
     with pytest.raises(CourseError) as caught:
         build_course(replace(course, labs=("nowhere", LAB)))
     lines = f"{caught.value}\n{caught.value.cure}".splitlines()
@@ -235,23 +235,21 @@ def test_every_lab_that_cannot_be_released_is_told(course: Course, edit: Edit) -
 
 def test_a_release_that_the_store_has_lost_stops_no_other_lab(course: Course, edit: Edit) -> None:
     shutil.rmtree(course.store / "labs" / Store(course.store).released(LAB))
-    edit(tells)
+    edit(with_solution)
     with pytest.raises(CourseError) as caught:
         build_course(replace(course, labs=(LAB, OTHER)))
     assert "line of the solution" in str(caught.value) and "store" in str(caught.value)
     assert (course.root / "release" / OTHER).is_dir()
 
 
-def test_a_build_that_was_killed_while_it_put_the_new_in_its_place(
-    course: Course, edit: Edit
-) -> None:
+def test_a_build_that_was_killed_during_the_replacement(course: Course, edit: Edit) -> None:
     place = course.root / "release" / LAB
     before = files(place)
     for folder in (place, course.trainee):
         folder.rename(folder.with_name(f".{folder.name}.old"))
     (course.root / ".new" / "source" / LAB).mkdir(parents=True)
     (course.root / ".new" / "source" / LAB / "half.ipynb").write_text("{")
-    edit(tells)
+    edit(with_solution)
     with pytest.raises(CourseError, match="line of the solution"):
         build_course(course)
     assert files(place) == before
@@ -259,7 +257,7 @@ def test_a_build_that_was_killed_while_it_put_the_new_in_its_place(
     assert not [file for file in course.root.rglob(".*") if file.suffix in (".old", ".new")]
 
 
-def test_nobody_grades_while_a_course_is_built(course: Course) -> None:
+def test_grading_is_refused_while_a_course_is_built(course: Course) -> None:
     state = released_state(course)
     with (
         closing(Database(course.root, config.coursedir(course.root))),

@@ -1,4 +1,4 @@
-"""Nothing of a solution and nothing of the secret is in what trainees get."""
+"""Released files contain no part of a solution and no part of the secret."""
 
 import base64
 import json
@@ -32,7 +32,7 @@ def test_no_line_of_a_solution_is_released(whole_course: Course, lab: str) -> No
             assert leaks(json.loads(file.read_text(encoding="utf-8")), hidden) == []
 
 
-def test_nothing_of_the_secret_is_handed_out(whole_course: Course) -> None:
+def test_no_part_of_the_secret_is_released(whole_course: Course) -> None:
     secret = course_secret()
     for file in whole_course.trainee.rglob("*"):
         if file.is_file():
@@ -51,19 +51,19 @@ def test_nothing_of_the_secret_is_handed_out(whole_course: Course) -> None:
         {"cells": [{"attachments": {"a": {"t": base64.b64encode(b"- hidden_line()").decode()}}}]},
     ],
 )
-def test_the_scan_sees_every_corner(notebook: object) -> None:
+def test_the_scan_finds_every_place(notebook: object) -> None:
     assert leaks(notebook, {"hidden_line()"}) == ["hidden_line()"]
     assert leaks(notebook, {"other_line()"}) == []
 
 
-def test_the_build_refuses_a_lesson_that_tells(
+def test_the_build_refuses_a_lesson_with_a_solution(
     course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     labs = tmp_path / "labs"
     shutil.copytree(LABS / "first_contact", labs / "first_contact")
     lesson = labs / "first_contact" / "lesson.md"
-    told = sorted(secrets(find("first_contact")))[0]
-    lesson.write_text(f"For example `{told}`.\n\n\n" + lesson.read_text(encoding="utf-8"))
+    secret = sorted(secrets(find("first_contact")))[0]
+    lesson.write_text(f"For example `{secret}`.\n\n\n" + lesson.read_text(encoding="utf-8"))
     monkeypatch.setattr(course_build, "LABS", labs)
     with pytest.raises(CourseError, match="line of the solution"):
         course_build.build_course(course)

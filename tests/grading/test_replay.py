@@ -1,4 +1,4 @@
-"""`warsha replay`: a mark is explained by the lab and the seeds that it was made with."""
+"""`warsha replay`: it explains a mark with the lab and the seeds of the grading."""
 
 import io
 import shutil
@@ -38,12 +38,12 @@ def store(tmp_path: Path) -> Store:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A lab in a checkout, which people change."""
+    """A lab in a checkout, for changes."""
     return Path(shutil.copytree(LABS / LAB, tmp_path / "labs" / LAB))
 
 
 def give_mark(store: Store, lab: Lab, program: str | None, *, number: int = 1) -> Record:
-    """Grade a program as a run of grading does, without notebook and gradebook."""
+    """Grade a program as a grading run does, without notebook and gradebook."""
     files = {} if program is None else {"main.py": program.encode()}
     marks = score(lab, BOARD, files, SEEDS, predicted=True)
     cards = tuple(
@@ -79,7 +79,7 @@ def mutant(name: str) -> str:
 
 
 def again(store: Store, number: int | None = None) -> tuple[ReplayCase, dict[str, PointsAndKey]]:
-    """The case, and what the program gets now."""
+    """The case, and the marks of the program now."""
     case = find_case(store, LAB, "amina", number)
     return case, marks_of(replay(case, lambda _seed: None))
 
@@ -98,7 +98,9 @@ def test_a_changed_lab_changes_no_old_mark(store: Store, checkout: Path) -> None
     assert case.changed() == []
 
 
-def test_the_lab_may_be_gone_from_the_checkout(store: Store, checkout: Path) -> None:
+def test_a_lab_that_was_removed_from_the_checkout_is_replayed(
+    store: Store, checkout: Path
+) -> None:
     give_mark(store, load(checkout), mutant("half_period"))
     shutil.rmtree(checkout)
     case, found = again(store)
@@ -106,7 +108,7 @@ def test_the_lab_may_be_gone_from_the_checkout(store: Store, checkout: Path) -> 
     assert found["e"] == (0, "half_period")
 
 
-def test_no_program_is_replayed_too(store: Store, checkout: Path) -> None:
+def test_a_submission_without_a_program_is_replayed(store: Store, checkout: Path) -> None:
     give_mark(store, load(checkout), None)
     assert again(store)[1]["a"] == (0, "no_ready")
 
@@ -130,7 +132,7 @@ def test_other_builds_are_named(store: Store, checkout: Path) -> None:
     assert engine.startswith("the engine is a different build: 0.0.1+old then, 0.")
 
 
-def test_a_mark_that_is_not_what_the_program_earns(store: Store, checkout: Path) -> None:
+def test_a_mark_that_differs_from_the_replay(store: Store, checkout: Path) -> None:
     record = give_mark(store, load(checkout), mutant("empty"))
     generous = replace(record.cards[1], points=5)
     put_record(store, replace(record, cards=(record.cards[0], generous, *record.cards[2:])))
@@ -140,10 +142,10 @@ def test_a_mark_that_is_not_what_the_program_earns(store: Store, checkout: Path)
     assert "the marks are not the same" in out.export_text()
 
 
-# One line says why something cannot be replayed, and what to do.
+# A case that cannot be replayed is a one-line error with a cure.
 
 
-def test_nothing_was_graded(store: Store) -> None:
+def test_a_replay_without_a_graded_submission(store: Store) -> None:
     with pytest.raises(GraderError, match="no submission of traffic_light by amina") as caught:
         find_case(store, LAB, "amina")
     assert caught.value.cure == "run: warsha grade traffic_light"
@@ -165,7 +167,7 @@ def test_an_altered_lab_is_noticed(store: Store, checkout: Path) -> None:
         find_case(store, LAB, "amina")
 
 
-def test_a_lab_of_an_engine_that_is_no_more(store: Store, checkout: Path) -> None:
+def test_a_lab_of_an_unsupported_engine(store: Store, checkout: Path) -> None:
     record = give_mark(store, load(checkout), "")
     (checkout / "checks.py").write_text("from grader.lab.limits import Nowhere\n")
     digest = store.add_lab(replace(load(LABS / LAB), folder=checkout))
@@ -177,7 +179,7 @@ def test_a_lab_of_an_engine_that_is_no_more(store: Store, checkout: Path) -> Non
     assert caught.value.cure == "replay it with the engine that graded it: 0.1.0+abc"
 
 
-# What the instructor looks at.
+# The output for the instructor.
 
 
 @pytest.fixture
@@ -187,29 +189,29 @@ def half_period(store: Store, checkout: Path) -> Store:
     return store
 
 
-def test_how_the_mark_came_about_is_told(store: Store, checkout: Path) -> None:
+def test_unusual_conditions_of_the_mark_are_printed(store: Store, checkout: Path) -> None:
     record = give_mark(store, load(checkout), mutant("empty"))
     cards = (replace(record.cards[0], timed_out=True), *record.cards[1:])
     put_record(store, replace(record, cards=cards, stamp={**record.stamp, "sandbox": "none"}))
     out = Console(record=True, width=200, quiet=False, file=io.StringIO())
     page, _same = print_replay(out, store, LAB, "amina")
-    for told in (out.export_text(), page.read_text(encoding="utf-8").replace("&#x27;", "'")):
-        assert "time limits of this machine ended runs of a: another machine" in told
-        assert "(--no-sandbox)" in told
+    for output in (out.export_text(), page.read_text(encoding="utf-8").replace("&#x27;", "'")):
+        assert "time limits of this machine ended runs of a: another machine" in output
+        assert "(--no-sandbox)" in output
 
 
-def test_it_is_told_at_the_terminal(half_period: Store, tmp_path: Path) -> None:
+def test_the_replay_is_printed_at_the_terminal(half_period: Store, tmp_path: Path) -> None:
     out = Console(record=True, width=160)
     page, same = print_replay(out, half_period, LAB, "amina", vcd=tmp_path / "x.vcd")
-    told = out.export_text()
+    output = out.export_text()
     assert same
-    assert "the marks are the same" in told
-    assert all(f"seed {seed}" in told for seed in SEEDS)
-    assert "x.vcd: item e, seed 1, episode missing" in told.replace("\n", "")
+    assert "the marks are the same" in output
+    assert all(f"seed {seed}" in output for seed in SEEDS)
+    assert "x.vcd: item e, seed 1, episode missing" in output.replace("\n", "")
     assert (tmp_path / "x.vcd").read_bytes() == (page.parent / "1-missing.vcd").read_bytes()
 
 
-def test_an_item_is_named_that_there_is_not(half_period: Store) -> None:
+def test_an_unknown_item_is_an_error(half_period: Store) -> None:
     with pytest.raises(GraderError, match="measures no item 'p'") as caught:
         print_replay(Console(quiet=True), half_period, LAB, "amina", item="p")
     assert caught.value.cure == "choose one of: a, b, c, d, e"
@@ -238,13 +240,13 @@ def test_the_page_shows_every_seed_and_episode(half_period: Store) -> None:
     assert {file.name for file in page.parent.glob("*.vcd")} == {"1-plan.vcd", "2-plan.vcd"}
 
 
-def test_what_a_program_says_stays_text(store: Store, checkout: Path) -> None:
+def test_output_of_a_program_is_escaped(store: Store, checkout: Path) -> None:
     give_mark(store, load(checkout), "print('READY L02')\nprint('<script>alert(1)</script>')\n")
     page, _same = print_replay(Console(quiet=True), store, LAB, "amina")
     assert "<script>" not in page.read_text(encoding="utf-8")
 
 
-# From a notebook that was handed in.
+# From a submitted notebook.
 
 
 def test_a_graded_notebook_is_replayed(course: Course, hand_in: HandIn) -> None:
@@ -272,7 +274,7 @@ def test_the_cure_of_a_damaged_record_works(course: Course, hand_in: HandIn) -> 
     assert [one.state for one in grade(course)] == ["unchanged"]
 
 
-def test_the_verb_says_whether_the_marks_are_the_same(course: Course, hand_in: HandIn) -> None:
+def test_the_verb_prints_whether_the_marks_are_the_same(course: Course, hand_in: HandIn) -> None:
     hand_in("basim", "print('READY L01')\n")
     grade(course)
     words = ["replay", "basim", "first_contact"]

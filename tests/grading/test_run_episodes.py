@@ -1,4 +1,4 @@
-"""The engine: fresh boards, READY, stimulus, and whose fault a failure is."""
+"""The engine: new boards, READY, stimulus, and the two kinds of failure (program or grader)."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -36,7 +36,7 @@ while True:
 
 @pytest.fixture(params=BOARDS)
 def play(request: pytest.FixtureRequest) -> Callable[..., Run]:
-    """Plays an episode with a program on the traffic light's circuit."""
+    """Runs an episode with a program on the circuit of the traffic light."""
     lab = labs.find("traffic_light")
 
     def run(program: bytes | None, episode: Episode, seed: int = 1) -> Run:
@@ -51,17 +51,17 @@ def test_time_counts_from_ready(play: Callable[..., Run]) -> None:
     run = play(program, Episode("main", seconds=2))
     assert run.ready_ns is not None
     assert run.ready_ns > 700_000_000
-    assert [round(said.at_ns / 1e6) for said in run.lines()[:1]] == pytest.approx([100], abs=5)
+    assert [round(line.at_ns / 1e6) for line in run.lines()[:1]] == pytest.approx([100], abs=5)
     assert run.trace.end_ns == run.end_ns == run.zero_ns + 2_000_000_000
 
 
-def test_what_works_once_is_kept_for_each_run(play: Callable[..., Run]) -> None:
+def test_a_once_function_runs_once_for_each_run(play: Callable[..., Run]) -> None:
     asked = []
 
     @once
     def lines(run: Run) -> list[str]:
         asked.append(run)
-        return [said.text for said in run.lines()]
+        return [line.text for line in run.lines()]
 
     runs = [play(READY + b"print(%d)\n" % n, Episode("main", seconds=1)) for n in (1, 2)]
     assert [lines(run)[0] for run in (*runs, *runs)] == ["1", "2", "1", "2"]
@@ -81,20 +81,20 @@ def test_ready_must_be_the_whole_line(play: Callable[..., Run]) -> None:
     assert play(long + READY, Episode("main", seconds=1)).ready_ns
 
 
-def test_serial_stimulus_comes_when_it_should(play: Callable[..., Run]) -> None:
+def test_serial_stimulus_comes_at_its_time(play: Callable[..., Run]) -> None:
     steps = serial(b"one\n", at=ms(500)) + serial(b"two\r\n", at=seconds(1.5))
     run = play(ECHO, Episode("main", seconds=3, steps=steps))
-    got = [said for said in run.lines() if said.text.startswith("GOT")]
-    assert [said.text for said in got[:2]] == ["GOT one", "GOT two"]
-    assert [said.at_ns / 1e6 for said in got[:2]] == pytest.approx([501, 1501], abs=5)
+    got = [line for line in run.lines() if line.text.startswith("GOT")]
+    assert [line.text for line in got[:2]] == ["GOT one", "GOT two"]
+    assert [line.at_ns / 1e6 for line in got[:2]] == pytest.approx([501, 1501], abs=5)
 
 
 def test_a_hard_reset_boots_again(play: Callable[..., Run]) -> None:
     steps = hard_reset(at=seconds(2)) + hard_reset(at=seconds(4))
     run = play(READY, Episode("main", seconds=6, steps=steps, from_reset=True))
-    said = [line.at_ns / 1e9 for line in run.all_lines() if line.text == "READY L02"]
-    assert len(said) == 3
-    assert all(0 < at - power < 1 for at, power in zip(said, (0, 2, 4), strict=True))
+    printed = [line.at_ns / 1e9 for line in run.all_lines() if line.text == "READY L02"]
+    assert len(printed) == 3
+    assert all(0 < at - power < 1 for at, power in zip(printed, (0, 2, 4), strict=True))
     assert run.zero_ns == 0
 
 
@@ -113,15 +113,15 @@ def test_ticks_may_begin_anywhere(play: Callable[..., Run]) -> None:
     assert int(run.lines()[0].text) < 5000
 
 
-def test_the_given_files_win_over_the_programs(play: Callable[..., Run]) -> None:
+def test_given_files_replace_those_of_the_program(play: Callable[..., Run]) -> None:
     lab = labs.find("traffic_light")
     files = {"main.py": b"import pins\n" + READY + b"print(pins.LED_R)\n", "pins.py": b"LED_R = 1"}
     board = lab.board("rp2")
     run = run_episode(lab, board, files, Episode("main", seconds=1), 1)
-    assert [said.text for said in run.lines()[:1]] == ["15"]
+    assert [line.text for line in run.lines()[:1]] == ["15"]
 
 
-def test_a_file_that_an_episode_takes_away(play: Callable[..., Run]) -> None:
+def test_an_episode_removes_a_file(play: Callable[..., Run]) -> None:
     program = b"import os\n" + READY + b"print('plan.json' in os.listdir())\n"
     assert play(program, Episode("main", seconds=1)).lines()[0].text == "True"
     gone = Episode("main", seconds=1, files={"plan.json": None})
@@ -129,7 +129,7 @@ def test_a_file_that_an_episode_takes_away(play: Callable[..., Run]) -> None:
 
 
 @pytest.mark.parametrize("board_type", BOARDS)
-def test_a_board_that_dies_is_a_fail_and_not_our_error(board_type: str) -> None:
+def test_an_ended_board_fails_without_an_internal_error(board_type: str) -> None:
     lab = labs.find("traffic_light")
     flood = READY + b"x = 'x' * 1000\nwhile True:\n    print(x)\n"
     lab = replace(lab, scenario=lambda seed, board: [_long(name) for name in _names(lab, seed)])
@@ -140,10 +140,10 @@ def test_a_board_that_dies_is_a_fail_and_not_our_error(board_type: str) -> None:
 
 
 @pytest.mark.parametrize("cpu_s", [0.4, 0.01])
-def test_the_wall_limit_is_the_programs_fault_only_if_it_had_the_cpu(
+def test_the_wall_limit_fails_a_program_only_if_it_had_the_cpu(
     cpu_s: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`cpu_s`: what the machine says that we had of half a second: enough, or it was suspended."""
+    """`cpu_s`: the CPU time that we got in half a second: enough, or the process was suspended."""
     lab = labs.find("traffic_light")
     lab = replace(
         lab, scenario=lambda seed, board: [_long(name) for name in _names(lab, seed)][:1]
@@ -178,7 +178,7 @@ def broken(lab: labs.Lab, measure: Callable[[Run], Any]) -> labs.Lab:
     )
 
 
-def test_a_check_that_raises_is_our_error_after_one_retry() -> None:
+def test_a_check_that_raises_is_an_internal_error_after_one_retry() -> None:
     calls: list[Run] = []
 
     def raising(run: Run) -> int:
@@ -192,7 +192,7 @@ def test_a_check_that_raises_is_our_error_after_one_retry() -> None:
     assert "raising" in caught.value.detail
 
 
-def test_a_bench_that_cannot_work_says_how_to_mend_it(
+def test_a_bench_that_cannot_start_has_a_cure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WARSHA_BUILD", str(tmp_path))
@@ -201,7 +201,7 @@ def test_a_bench_that_cannot_work_says_how_to_mend_it(
     assert "make" in caught.value.cure
 
 
-def test_a_fault_that_goes_away_costs_nothing() -> None:
+def test_a_temporary_error_costs_no_points() -> None:
     calls: list[Run] = []
 
     def once(run: Run) -> int:
@@ -215,7 +215,7 @@ def test_a_fault_that_goes_away_costs_nothing() -> None:
 
 
 def scored(points_by_seed: dict[int, int], *, safety: bool, guarded: bool = False) -> float:
-    """A lab whose item a counts the lines that its seed asks for: by itself, or by a gate."""
+    """A lab with an item a that counts the lines of its seed, with a check or with a gate."""
     lab = labs.find("traffic_light")
     limit: Limit[int] = AtLeast(1)
     one = check(
@@ -244,6 +244,6 @@ def test_the_mean_over_seeds_is_rounded_and_safety_takes_the_minimum(guarded: bo
     assert scored({1: 1, 2: 1, 3: 1}, safety=True, guarded=guarded) == 3
 
 
-def test_pressing_is_two_moves_of_a_control() -> None:
+def test_a_press_is_two_control_steps() -> None:
     down, up = press("btn1", at=ms(500), hold=ms(80))
     assert (down.at, up.at) == (500.0, 580.0)

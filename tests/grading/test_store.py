@@ -1,4 +1,4 @@
-"""The store: labs as they were released, and a record of every mark."""
+"""The store: released labs, and a record of every mark."""
 
 import os
 import shutil
@@ -44,7 +44,7 @@ def store(tmp_path: Path) -> Store:
 
 @pytest.fixture
 def lab_copy(tmp_path: Path) -> Path:
-    """A lab's folder that may be changed."""
+    """A copy of a lab's folder for changes."""
     return Path(shutil.copytree(LABS / LAB, tmp_path / "labs" / LAB))
 
 
@@ -67,7 +67,7 @@ def test_an_older_release_stays(store: Store, lab_copy: Path) -> None:
     assert store.released(LAB) == after
 
 
-def test_what_does_not_decide_marks_is_not_kept(store: Store, lab_copy: Path) -> None:
+def test_files_that_do_not_affect_marks_are_not_kept(store: Store, lab_copy: Path) -> None:
     before = load(lab_copy).digest
     (lab_copy / "lesson.md").write_text("another lesson")
     (lab_copy / ".DS_Store").write_text("of some system")
@@ -89,7 +89,7 @@ def test_altered_files_are_noticed_before_they_run(store: Store, tmp_path: Path)
         store.lab(digest)
     assert "put your backup copy of that folder back" in caught.value.cure
     assert not (tmp_path / "ran").exists()
-    store.add_lab(find(LAB))  # a build of the same lab mends it
+    store.add_lab(find(LAB))  # a build of the same lab repairs it
     assert store.lab(digest).digest == digest
 
 
@@ -126,7 +126,7 @@ def test_a_submission_keeps_its_number(store: Store) -> None:
     assert (first := store.record(LAB, "amina", 1)) and not first.answered
 
 
-def test_an_earlier_submission_that_was_put_back_is_the_one_that_counts(store: Store) -> None:
+def test_a_restored_earlier_submission_counts(store: Store) -> None:
     put_record(store, RECORD)
     put_record(store, replace(RECORD, number=2, timestamp="2026-01-16 10:00:00"))
     put_record(store, RECORD)
@@ -145,18 +145,18 @@ def test_the_newest_of_each_trainee(store: Store) -> None:
 @pytest.mark.parametrize(
     "text", ["", "{", "[]", "7", '{"seeds": 1}', '{"seeds": [], "cards": [{}]}']
 )
-def test_a_damaged_record_is_told(store: Store, text: str) -> None:
+def test_a_damaged_record_is_an_error(store: Store, text: str) -> None:
     put_record(store, RECORD)
     file = store.folder / "marks" / LAB / "amina" / "1.json"
     file.write_text(text)
     with pytest.raises(StoreError, match=r"1\.json is damaged") as caught:
         store.record(LAB, "amina")
     assert "warsha grade first_contact --student amina" in caught.value.cure
-    # It stops no grading.
+    # It does not stop grading.
     assert store.number(LAB, "amina", RECORD.submission, RECORD.timestamp) == 2
 
 
-def test_what_is_handed_in_among_several_labs_has_records_of_its_own(store: Store) -> None:
+def test_each_of_several_labs_has_its_own_record(store: Store) -> None:
     put_record(store, RECORD)
     among = replace(RECORD, number=3, assignment="week1", answered=False)
     put_record(store, among)
@@ -168,22 +168,22 @@ def test_what_is_handed_in_among_several_labs_has_records_of_its_own(store: Stor
     assert store.assignments(LAB, "basim") == []
 
 
-def settle_often(folder: Path) -> None:
-    """As a grader does that is not alone."""
+def write_often(folder: Path) -> None:
+    """Write a record many times, as one of several graders."""
     store = Store(folder)
     for _ in range(150):
         put_record(store, RECORD)
 
 
-def test_two_may_write_the_same_record_at_once(store: Store) -> None:
+def test_two_processes_may_write_the_same_record(store: Store) -> None:
     with ProcessPoolExecutor(3) as pool:
-        list(pool.map(settle_often, [store.folder] * 3))
+        list(pool.map(write_often, [store.folder] * 3))
     assert store.record(LAB, "amina") == RECORD
     names = {file.name for file in (store.folder / "marks" / LAB / "amina").iterdir()}
     assert names == {"1.json", "graded"}
 
 
-def test_what_a_killed_one_left_goes(store: Store) -> None:
+def test_leftovers_of_a_killed_process_are_removed(store: Store) -> None:
     put_record(store, RECORD)
     place = store.folder / "marks" / LAB / "amina"
     ended = subprocess.run(
@@ -199,7 +199,7 @@ def test_what_a_killed_one_left_goes(store: Store) -> None:
 
 
 @pytest.mark.parametrize("name", ["..", "../../x", "", ".hidden"])
-def test_names_lead_nowhere_else(store: Store, name: str) -> None:
+def test_names_cannot_leave_the_store(store: Store, name: str) -> None:
     with pytest.raises(StoreError, match="no trainee or lab"):
         store.record(LAB, name)
 

@@ -1,4 +1,4 @@
-"""The trust boundary: whatever is handed in gives one submission or one line of error."""
+"""The trust boundary: any submitted files give one submission or a one-line error."""
 
 import json
 import os
@@ -105,7 +105,7 @@ DEEP = "[" * 200_000 + "]" * 200_000
     ],
     ids=["empty", "text", "binary", "list", "no-cells", "number", "format-3", "deep", "digits"],
 )
-def test_what_is_no_notebook(folder: Path, released: NotebookNode, raw: bytes) -> None:
+def test_a_file_that_is_no_notebook(folder: Path, released: NotebookNode, raw: bytes) -> None:
     (folder / "blink.ipynb").write_bytes(raw)
     with pytest.raises(SubmissionError) as caught:
         read(folder, released)
@@ -183,7 +183,7 @@ def test_a_doubled_graded_cell_counts_once(folder: Path, released: NotebookNode)
     assert len(named) == 1
 
 
-def test_metadata_and_outputs_count_for_nothing(folder: Path, released: NotebookNode) -> None:
+def test_metadata_and_outputs_are_ignored(folder: Path, released: NotebookNode) -> None:
     notebook = filled_in(released, PROGRAM)
     forged = cell_named(notebook, "b")
     forged.source = "99"
@@ -215,7 +215,7 @@ def test_metadata_and_outputs_count_for_nothing(folder: Path, released: Notebook
         {"cell_type": "raw", "source": "<script>1</script>"},
     ],
 )
-def test_a_hostile_cell_harms_nobody(folder: Path, released: NotebookNode, cell: Any) -> None:
+def test_a_hostile_cell_harms_no_page(folder: Path, released: NotebookNode, cell: Any) -> None:
     notebook = json.loads(json.dumps(filled_in(released, PROGRAM)))
     notebook["cells"].insert(0, cell)
     hand_in(folder, notebook)

@@ -1,11 +1,11 @@
-"""A class in which every trainee attacks the grader. For each attacker a second trainee, the twin,
-hands in the same work without the attack. Both are made from the files in tests/system/attacks,
-and `warsha grade` grades them once, in a course with canaries; conftest.py provides the fixture.
+"""A class in which everybody attacks. For each attacker a second trainee, the twin, hands in the
+same submission without the attack. Both are read from tests/system/attacks and graded once by
+`warsha grade`, in a course with canaries. conftest.py registers the fixture.
 
-The name of a file says what carries the attack: a board program, host code, or the notebook and
-the files next to it. Its first two lines say what it tries and what stops it. In a program, the
-lines between `### ATTACK` and `### END` are the attack. After `### INSTEAD` follow the lines that
-the twin has in their place. `### BASE` stands for a normal program that earns some of the points.
+The name of a file begins with the kind of attack: a board program, host code, or the notebook and
+its attached files. The first two lines describe the attack and its defence. In programs the attack
+is between `### ATTACK` and `### END`; the code of the twin follows `### INSTEAD`. `### BASE` is
+replaced by an honest program that gets some of the points.
 """
 
 import copy
@@ -63,7 +63,7 @@ HOST_BASE = HOST_RIGHT.partition("\n\ndef gaps")[0] + NO_GAPS
 
 @dataclass(frozen=True)
 class Places:
-    """Where the things lie that attackers want; an attack may know them all."""
+    """The paths that attackers want to reach; an attack may know them all."""
 
     secret: Path
     root: Path
@@ -91,37 +91,36 @@ class Attack:
 
     @property
     def text(self) -> str:
-        """All of it."""
+        """The whole text of the file."""
         return self.file.read_text(encoding="utf-8")
 
     @property
     def tries(self) -> str:
-        """What it tries."""
-        return self._said(0, "# Tries: ")
+        """What the attack tries."""
+        return self._header(0, "# Tries: ")
 
     @property
     def ends(self) -> str:
-        """What stops it."""
-        return self._said(1, "# Ends: ").removesuffix(".")
+        """What stops the attack."""
+        return self._header(1, "# Ends: ").removesuffix(".")
 
-    def _said(self, line: int, mark: str) -> str:
+    def _header(self, line: int, mark: str) -> str:
         found = self.text.split("\n")[line]
         assert found.startswith(mark), self.file
         return found.removeprefix(mark)
 
     @property
     def kind(self) -> str:
-        """board, host or notebook."""
+        """The kind of attack: board, host or notebook."""
         return self.name.partition("_")[0]
 
     @property
     def lab(self) -> str:
-        """The lab that it is handed in for."""
+        """The lab of the submission."""
         return HOST_LAB if self.kind == "host" else BOARD_LAB
 
     def program(self, which: str) -> str:
-        """Its program (`attack`), or the program of its twin (`twin`); it still has names in place
-        of paths."""
+        """The program of the attacker (`attack`) or of the twin (`twin`), with unfilled places."""
         if self.kind == "notebook":
             return BOARD_BASE
         body = self.text.split("\n", 2)[2]
@@ -133,7 +132,7 @@ class Attack:
 
     @property
     def is_unreadable(self) -> bool:
-        """Whether nothing of it can be graded: its trainee alone is harmed."""
+        """Whether the submission cannot be graded. That affects only its trainee."""
         return "\nUNREADABLE = True\n" in self.text
 
 
@@ -143,12 +142,12 @@ def attacks() -> list[Attack]:
 
 
 def sample() -> list[Attack]:
-    """A fifth of it, of every kind: what a class has without `--all`."""
+    """A fifth of the corpus, with every kind: the class without `--all`."""
     return attacks()[::5]
 
 
 def notebook(places: Places, lab: str, program: str, host: str | None = None) -> dict[str, Any]:
-    """A handed-in notebook as plain data."""
+    """A submitted notebook as plain data."""
     file = places.root / "release" / lab / f"{lab}.ipynb"
     released = nbformat.read(file, as_version=4)
     made: dict[str, Any] = json.loads(json.dumps(filled_in(released, program, host=host)))
@@ -156,14 +155,14 @@ def notebook(places: Places, lab: str, program: str, host: str | None = None) ->
 
 
 def folder_of(places: Places, student: str, lab: str) -> Path:
-    """Where a trainee's files lie; made when it is not there."""
+    """The folder of a trainee; created if it is missing."""
     folder = places.root / "submitted" / student / lab
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
 def write(places: Places, student: str, lab: str, made: dict[str, Any]) -> Path:
-    """Hand a notebook in."""
+    """Submit a notebook."""
     folder = folder_of(places, student, lab)
     (folder / f"{lab}.ipynb").write_text(json.dumps(made), encoding="utf-8")
     (folder / "timestamp.txt").write_text(HANDED_IN)
@@ -171,12 +170,12 @@ def write(places: Places, student: str, lab: str, made: dict[str, Any]) -> Path:
 
 
 def attacker(attack: Attack) -> str:
-    """The trainee who hands the attack in."""
+    """The trainee who submits the attack."""
     return f"attack-{attack.name}"
 
 
 def twin(attack: Attack) -> str:
-    """The trainee who hands in the same without it; several attacks may have the same one."""
+    """The trainee who submits the same without the attack; attacks may share a twin."""
     digest = hashlib.sha256(attack.program("twin").encode()).hexdigest()
     return f"twin-{attack.lab}-{digest[:8]}"
 
@@ -191,24 +190,24 @@ def hand_in(places: Places, attack: Attack) -> None:
             made = notebook(places, BOARD_LAB, program)
         folder = write(places, student, attack.lab, made)
         if attack.kind == "notebook" and which == "attack":
-            spoil(places, attack, folder, made)
+            apply_attack(places, attack, folder, made)
 
 
-def spoil(places: Places, attack: Attack, folder: Path, made: dict[str, Any]) -> None:
+def apply_attack(places: Places, attack: Attack, folder: Path, made: dict[str, Any]) -> None:
     """Let a notebook attack change its files."""
     spec = importlib.util.spec_from_loader(attack.name, loader=None)
     assert spec is not None
     module = importlib.util.module_from_spec(spec)
     exec(compile(places.fill(attack.text), attack.file, "exec"), vars(module))
     made = copy.deepcopy(made)
-    said = vars(module)["attack"](folder, made)
-    raw = said if isinstance(said, str) else json.dumps(made)
+    returned = vars(module)["attack"](folder, made)
+    raw = returned if isinstance(returned, str) else json.dumps(made)
     (folder / f"{attack.lab}.ipynb").write_text(raw, encoding="utf-8")
 
 
 def hand_in_honest(places: Places, number: int, canary: str) -> dict[str, float]:
-    """Hand in programs of both labs, one of them with a canary; trainee to what is due in the
-    first lab."""
+    """Submit honest programs for both labs, one with a canary. Returns the marks due in the first
+    lab, by trainee."""
     lab = find(BOARD_LAB)
     programs = sorted((lab.folder / "mutants").glob("*.py"))
     due = {}
@@ -224,12 +223,12 @@ def hand_in_honest(places: Places, number: int, canary: str) -> dict[str, float]
 
 
 def total(lab: Lab, mutant: str) -> float:
-    """The total of a mutant in a notebook with an answered prediction."""
+    """The marks of a mutant, with the prediction cell filled in."""
     return sum(points for points, _key in expected(lab, mutant, "esp32").values())
 
 
 def grade(lab: str) -> Result:
-    """`warsha grade`."""
+    """Run `warsha grade`."""
     return CliRunner().invoke(app, ["grade", lab], terminal_width=200)
 
 
@@ -254,20 +253,20 @@ Marks = dict[str, dict[str, float | None]]
 
 @dataclass
 class Graded:
-    """What became of a class."""
+    """A graded class."""
 
     course: Course
     places: Places
     attacks: list[Attack]
-    """What was handed in, each with its twin."""
+    """The submitted attacks, each with its twin."""
     due: dict[str, float]
     """Honest trainees to the sum of their marks in the board lab."""
-    said: str
-    """All that was printed."""
+    output: str
+    """All output of the commands."""
     exit_codes: list[int]
     marks: dict[str, Marks]
     """Lab to its marks."""
-    visitors: int
+    connection_count: int
     """How many connections came in."""
 
     def of(self, attack: Attack, student: str) -> dict[str, float | None]:
@@ -303,25 +302,25 @@ def grade_class(place: Path, attacks: list[Attack], honest: int) -> Graded:
         for attack in attacks:
             hand_in(places, attack)
         results = [grade(lab) for lab in course.labs]
-        said = "".join(result.output + str(result.exception or "") for result in results)
+        output = "".join(result.output + str(result.exception or "") for result in results)
         for lab in course.labs:
             commands.generate_feedback(course.root, lab)
         codes = [result.exit_code for result in results]
         return Graded(
-            course, places, attacks, due, said, codes, marks_of(course), visitors(server)
+            course, places, attacks, due, output, codes, marks_of(course), connection_count(server)
         )
 
 
 def marks_of(course: Course) -> dict[str, Marks]:
-    """What stands in the gradebook."""
+    """The marks in the gradebook."""
     found: dict[str, Marks] = {lab: {} for lab in course.labs}
     for (student, lab, item), points in auto_scores(course).items():
         found[lab].setdefault(student, {})[item] = points
     return found
 
 
-def visitors(server: socket.socket) -> int:
-    """How many wait to be let in."""
+def connection_count(server: socket.socket) -> int:
+    """The number of connections that wait to be accepted."""
     server.setblocking(False)
     count = 0
     try:

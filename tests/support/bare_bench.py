@@ -1,6 +1,6 @@
 """The smallest bench that a board can run on: it answers every request and keeps every record.
 
-It knows nothing of `hardware.bench`, so that the board's side of the frames is tested by itself.
+It does not use `hardware.bench`, so that the board's side of the frames is tested by itself.
 """
 
 import socket
@@ -18,7 +18,7 @@ REPLY = struct.Struct("<B3xI8Q")
 TEXT = struct.Struct("<HI")
 S = 1_000_000_000
 ANSWER_S = 120.0
-"""When a board sends nothing for this long by the wall clock, the test fails."""
+"""A board without output for this long (wall clock) fails the test."""
 
 Row = tuple[int, int, int, int, int]
 
@@ -34,7 +34,7 @@ class BareBench:
         self.levels = 0
         self.microvolts = 0
         self.edges = (0, 0)
-        """Pins with a rising, a falling edge: sent with the next grant."""
+        """Pins with a rising or falling edge; the next grant reports them."""
         self.coupled = 1 << 63
         self.flags = flags
         self.step_ns = S
@@ -62,7 +62,7 @@ class BareBench:
         self._flash.close()
 
     def until(self, want: bytes, most_ns: int = 10_000 * S) -> bytes:
-        """Serve until the board printed this; what it printed up to there."""
+        """Serve until the board printed this. Returns the output up to there."""
         while want not in self._unread:
             assert self.t_ns < most_ns, f"not printed in time; {self._unread[-500:]!r}"
             self.serve()
@@ -70,15 +70,15 @@ class BareBench:
         return head + want
 
     def type(self, data: bytes) -> None:
-        """Serial input, given with the next grants as there is room."""
+        """Send serial input with the next grants, as there is room."""
         self._waiting += data
 
     def wake(self) -> None:
-        """Tell the board that something is new."""
+        """Notify the board of a new event."""
         self._socket.sendall(REPLY.pack(frames.REPLY_WAKE, *(9 * [0])))
 
     def raw(self, code: str) -> tuple[str, str]:
-        """Run code in the raw REPL: what it printed, and its traceback."""
+        """Run code in the raw REPL. Returns its output and its traceback."""
         self.start(code)
         output = self.until(b"\x04")[:-1]
         error = self.until(b"\x04>")[:-2]

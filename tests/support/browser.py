@@ -28,7 +28,7 @@ CHROMIUM = (
     "--disable-dev-shm-usage",
     "--hide-scrollbars",
 )
-"""Without the networking flags Chromium looks for its maker's hosts at every start."""
+"""Without the networking flags Chromium contacts hosts of its vendor at every start."""
 CELLS = "jupyterapp.shell.currentWidget.content"
 
 
@@ -43,7 +43,7 @@ class Notebook:
         return self.driver.execute_script(script, *arguments)
 
     def wait(self, script: str, *arguments: object, seconds: float = START_S) -> Any:
-        """Until the script's value is true."""
+        """Wait until the value of the script is true."""
         return WebDriverWait(self.driver, seconds, poll_frequency=0.1).until(
             lambda _driver: self.js(script, *arguments)
         )
@@ -99,7 +99,7 @@ class Notebook:
             self.js(f"{CELLS}.widgets[arguments[0]].node.scrollIntoView()", cell)
 
     def screenshot(self, file: Path) -> None:
-        """What a person sees now."""
+        """A screenshot of the view."""
         self.driver.save_screenshot(str(file))
 
 
@@ -118,7 +118,7 @@ def served(folder: Path) -> Iterator[str]:
             assert server.stderr is not None
             lines = iter(server.stderr.readline, "")
             url = next(m[0] for line in lines if (m := re.search(r"http://127\S+token=\w+", line)))
-            # It goes on to log; a full pipe would stop it.
+            # The server continues to log; a full pipe would block it.
             threading.Thread(target=server.stderr.read, daemon=True).start()
             yield url
         finally:

@@ -1,4 +1,4 @@
-"""Built courses in temporary folders; conftest.py makes its fixtures known."""
+"""Built courses in temporary folders; conftest.py registers its fixtures."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -39,7 +39,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, Path]:
 
 @pytest.fixture
 def course(built: tuple[Course, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
-    """A fresh copy of the built course; the secret is a test's own."""
+    """A new copy of the built course, with a new secret for each test."""
     made, place = built
     shutil.copytree(place, tmp_path / "build")
     monkeypatch.setattr(course_module, "build_dir", lambda: tmp_path / "build")
@@ -51,15 +51,15 @@ def course(built: tuple[Course, Path], tmp_path: Path, monkeypatch: pytest.Monke
 def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, Path]:
     """The whole course of this repository, as far as its labs have lessons."""
     labs = load_course("iot_micropython").labs
-    told = tuple(lab for lab in labs if (LABS / lab / "lesson.md").is_file())
-    return once(tmp_path_factory, "whole", lambda place: build(place, told))
+    with_lesson = tuple(lab for lab in labs if (LABS / lab / "lesson.md").is_file())
+    return once(tmp_path_factory, "whole", lambda place: build(place, with_lesson))
 
 
 @pytest.fixture
 def whole_course(
     whole: tuple[Course, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Course]:
-    """All labs, built once for all tests that only look."""
+    """All labs, built once for all tests that only read."""
     made, place = whole
     monkeypatch.setattr(course_module, "build_dir", lambda: place)
     monkeypatch.setenv("WARSHA_SECRET_FILE", str(tmp_path / "secret"))
@@ -91,7 +91,7 @@ def hand_in(course: Course) -> HandIn:
 
 
 def put_record(store: Store, record: Record) -> None:
-    """As a grader does whose gradebook has the marks."""
+    """Record the mark as the grader does after the gradebook has it."""
     store.keep(record)
     store.settle(record)
 
@@ -100,7 +100,7 @@ Scores = dict[tuple[str, str, str], float | None]
 
 
 def auto_scores(course: Course) -> Scores:
-    """(trainee, lab, item) to the automatic score, as it stands in the gradebook."""
+    """The automatic scores in the gradebook by (trainee, lab, item)."""
     with _gradebook(course) as gradebook:
         return {
             (submission.student.id, assignment.name, grade.name): grade.auto_score
@@ -118,7 +118,7 @@ def set_due(course: Course, time: str) -> None:
 
 
 def give_by_hand(course: Course, student: str, item: str, points: float) -> None:
-    """A person's mark, as Formgrader writes it."""
+    """Give a manual mark, as Formgrader does."""
     with _gradebook(course) as gradebook:
         grade = gradebook.find_grade(item, LAB, LAB, student)
         grade.manual_score, grade.needs_manual_grade = points, False
@@ -126,14 +126,14 @@ def give_by_hand(course: Course, student: str, item: str, points: float) -> None
 
 
 def waiting_for_a_person(course: Course, student: str) -> set[str]:
-    """The items that Formgrader asks to be looked at."""
+    """The items that need manual review in Formgrader."""
     with _gradebook(course) as gradebook:
         (notebook,) = gradebook.find_submission(LAB, student).notebooks
         return {grade.name for grade in notebook.grades if grade.needs_manual_grade}
 
 
 def students(course: Course) -> dict[str, tuple[str | None, ...]]:
-    """Who is in the gradebook: id to first name, last name, e-mail."""
+    """The trainees in the gradebook: id to first name, last name, e-mail."""
     with _gradebook(course) as gradebook:
         return {s.id: (s.first_name, s.last_name, s.email) for s in gradebook.students}
 

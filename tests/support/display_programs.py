@@ -8,7 +8,7 @@ I2C: Parts = {"d": ("wokwi-lcd1602", {"pins": "i2c"})}
 I2C_WIRES = ["b:5V d:VCC", "b:GND.1 d:GND", "b:22 d:SCL", "b:21 d:SDA"]
 
 
-# A driver of another kind: every half of a byte is set with E high, then taken with E low.
+# This driver sets each nibble while E is high; the display takes it when E falls.
 BACKPACK = """
 from machine import Pin, I2C
 import time

@@ -1,8 +1,8 @@
-"""Downloads one file from the package registry, as pip on this machine is set up to reach it:
+"""Downloads one file from the package registry, with the configuration of pip on this machine:
 
     python tests/support/download.py PROJECT SHA256 FILE
 
-It is pip's own way to a file, short of unpacking it: nothing of a package is run, and those for
+It uses the code of pip but does not unpack the file, so no code of a package runs. Packages for
 MicroPython often have no `setup.py` that pip could build. Exits 1 when no registry can be reached.
 """
 
@@ -16,7 +16,7 @@ HASTE = ["--retries", "1", "--timeout", "20"]
 
 
 def main(project: str, sha256: str, file: Path) -> int:
-    """The exit status; `file` is there at 0."""
+    """Returns the exit status; at 0 `file` exists."""
     command = DownloadCommand("download", "")
     with command.main_context():
         options, _arguments = command.parse_args(HASTE)
@@ -28,7 +28,7 @@ def main(project: str, sha256: str, file: Path) -> int:
                 answer.raise_for_status()
                 file.write_bytes(answer.content)
                 return 0
-        # A registry that answers knows pip itself.
+        # A registry that answers has pip itself.
         if any(found.link.scheme != "file" for found in finder.find_all_candidates("pip")):
             raise ValueError(f"the package registry has no file of {project} with that hash")
     return 1

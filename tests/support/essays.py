@@ -1,4 +1,4 @@
-"""A text that a person grades, in an assignment with one lab or several."""
+"""A manually graded text (essay) in an assignment with one or several labs."""
 
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ def release_essay(course: Course, assignment: str) -> None:
 
 
 def write_essay(course: Course, folder: Path, text: str, name: str = "essay") -> None:
-    """Hand it in: `folder` is the trainee's, of the assignment."""
+    """Submit the essay; `folder` is that of the trainee and the assignment."""
     release = course.root / "release" / folder.name / "essay.ipynb"
     essay = nbformat.read(release, as_version=4)
     essay.cells[0].source = text
@@ -31,24 +31,24 @@ def write_essay(course: Course, folder: Path, text: str, name: str = "essay") ->
 
 
 def essay_of(course: Course, student: str, assignment: str) -> str:
-    """What a person gets to read."""
+    """The text that a person reads in Formgrader."""
     return (course.root / "autograded" / student / assignment / "essay.ipynb").read_text("utf-8")
 
 
-def book(course: Course) -> Any:
+def open_gradebook(course: Course) -> Any:
     return Gradebook(config.coursedir(course.root).db_url)
 
 
-def waits(course: Course, student: str, assignment: str) -> bool:
-    """Whether a person has to look at the essay."""
-    with book(course) as gradebook:
+def needs_manual_grade(course: Course, student: str, assignment: str) -> bool:
+    """Whether the essay needs manual grading."""
+    with open_gradebook(course) as gradebook:
         grade = gradebook.find_grade("text", "essay", assignment, student)
         return bool(grade.needs_manual_grade)
 
 
 def give_essay(course: Course, student: str, points: float, assignment: str) -> None:
-    """As a person does in Formgrader."""
-    with book(course) as gradebook:
+    """Give the essay a mark, as a person does in Formgrader."""
+    with open_gradebook(course) as gradebook:
         grade = gradebook.find_grade("text", "essay", assignment, student)
         grade.manual_score, grade.needs_manual_grade = points, False
         gradebook.db.commit()

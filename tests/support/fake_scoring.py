@@ -1,4 +1,4 @@
-"""Replaces the scoring of a submission, for tests of what is done with marks and faults."""
+"""Replaces the scoring of a submission, for tests of how marks and errors are handled."""
 
 import os
 
@@ -9,7 +9,7 @@ POINTS = {"a": 3.0, "b": 3.0, "c": 3.0, "d": 5.0, "e": 4.0, "p": 2.0}
 
 
 def by_text(task: Task) -> list[Card]:
-    """Full marks for every submission, except where the program's text asks for something else."""
+    """Full marks, unless the text of the program requests another result."""
     program = task.program or ""
     if "RAISE" in program:
         raise ZeroDivisionError("a check of ours raised")
@@ -21,5 +21,5 @@ def by_text(task: Task) -> list[Card]:
 
 
 def must_not_be_called(task: Task) -> list[Card]:
-    """For runs that have nothing to do."""
+    """For runs that must score nothing."""
     raise AssertionError(f"{task} was scored")

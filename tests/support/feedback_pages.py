@@ -1,4 +1,4 @@
-"""Feedback pages and class pages for tests, and what a real browser says of them."""
+"""Feedback pages and class pages for tests, and a real browser to measure them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,9 +21,9 @@ S = 1_000_000_000
 EVIL = (
     "</code><script>window.pwned=1</script>\"'<img src=x onerror=window.pwned=1>\u202eevil\u2066"
 )
-"""Markup, quotes, a mark that turns what follows and one that is never closed."""
+"""Markup, quotes, a direction override, and an isolate that is never closed."""
 WIDTHS = (360, 800, 1400)
-"""A telephone, a tablet, a desk: in pixels."""
+"""The widths of a telephone, a tablet and a desktop window, in pixels."""
 
 OVERFLOWS = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
 PALE = """
@@ -86,18 +86,18 @@ class Opened:
         )
 
     def resize(self, width: int, height: int = 900) -> None:
-        """A window of that width."""
+        """Set the width of the window."""
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
 
     def paper(self, media: str) -> None:
-        """`print` shows what goes to the printer, an empty text the screen again."""
+        """Emulate this CSS medium: `print`, or an empty text for the screen."""
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": media})
 
 
 @contextmanager
 def browser(place: Path) -> Iterator[Opened]:
-    """A browser whose profile lies in that folder."""
+    """A browser with its profile in that folder."""
     with Chromium(place / "profile") as chromium:
         yield Opened(chromium.driver)
 
@@ -111,7 +111,7 @@ def show(opened: Opened, folder: Path, html: str) -> Opened:
 
 
 def picture(label: str = "812.5 ms") -> str:
-    """A waveform with a stimulus and a wrong place."""
+    """A waveform with a stimulus and a marked error."""
     rows = [(REC_MODE, 27, MODE_OUT, 0, 1), *((REC_OUT, 27, 0, i % 2, i * S) for i in range(9))]
     moved = [ControlAt(2 * S, "btn1", "pressed", 1), ControlAt(3 * S, "btn1", "pressed", 0)]
     trace = Trace("esp32_devkit_c_v4", np.array(rows, RECORD), moved, 10 * S, {"LED_G": 27})
@@ -125,20 +125,20 @@ def full(item: str, maximum: float = 4) -> FeedbackItem:
 
 
 def missed(
-    item: str, points: float = 0, maximum: float = 4, key: str = "drift", said: str = "48.9 ms"
+    item: str, points: float = 0, maximum: float = 4, key: str = "drift", measured: str = "48.9 ms"
 ) -> FeedbackItem:
-    """An item that was missed, with all that there is to say of it."""
+    """A missed item with all its feedback."""
     card = Card(
         item=item,
         points=points,
         maximum=maximum,
         title={"ar": f"البند {item}", "en": f"item {item}"},
-        measured=said,
+        measured=measured,
         expected="20 ± 5 ms",
         message={"ar": "تتأخر الأطوار: `ticks_add`.", "en": "The phases are late: `ticks_add`."},
         waveform=picture(),
         key=key,
-        detail=said,
+        detail=measured,
         episode="plan",
         at_ns=4 * S,
         hint={"ar": "احسب من الموعد السابق.", "en": "Reckon from the last deadline."},
@@ -146,7 +146,7 @@ def missed(
     return FeedbackItem(card, points, maximum)
 
 
-def sheet(*entries: FeedbackItem, number: int = 1, student: str = "s1") -> FeedbackData:
+def feedback_data(*entries: FeedbackItem, number: int = 1, student: str = "s1") -> FeedbackData:
     """A submission with these items."""
     return FeedbackData(
         student=student,
@@ -171,5 +171,5 @@ def register(*rows: TraineeRow, items: str = "abc") -> ClassRegister:
 
 def row(student: str, *entries: FeedbackItem, number: int = 1, **more: Any) -> TraineeRow:
     """A trainee with these items; without any nothing was graded."""
-    marks = replace(sheet(*entries, number=number, student=student)) if entries else None
+    marks = replace(feedback_data(*entries, number=number, student=student)) if entries else None
     return TraineeRow(student, more.pop("first_name", "علي"), "حسن", feedback=marks, **more)

@@ -1,8 +1,8 @@
-"""A board process without an interpreter: it sends what its flash holds, valid or not.
+"""A board process without an interpreter: it sends the records in its flash, valid or not.
 
-The bench starts it in place of a real port (forged_frames.py). The flash holds a length and acts,
-24 bytes each: a record, whose time counts from the latest time that this process knows, and how
-the record is sent. It imports nothing of ours, and nothing that is slow.
+The bench starts it in place of a real port (forged_frames.py). The flash holds a length and acts
+of 24 bytes each: a record, its time after the latest known time, and how to send it. For a fast
+start it imports only a few standard modules.
 """
 
 import os
@@ -15,14 +15,13 @@ RECORD = struct.Struct("<BBHIQ")
 REPLY = struct.Struct("<B3xI8Q")
 GRANT = 2
 CALL, WAIT = 19, 20
-WRITE, ASK, ABSOLUTE, DEAF, HANG, DIE, AGAIN = range(7)
-"""How an act is sent. WRITE: go on after it. ASK: wait for the answer. ABSOLUTE: with exactly this
-time. DEAF: without waiting for the answer. HANG: stall. DIE: end with code c. AGAIN: start again
-after the first act."""
+WRITE, ASK, ABSOLUTE, NO_REPLY, STALL, EXIT, RESTART = range(7)
+"""How to send an act: without an answer; wait for the answer; at an absolute time; do not wait for
+a due answer; stall; exit with code c; restart after the first act."""
 
 
 class ForgedBoard:
-    """Sends and receives over the file descriptors of a board."""
+    """Uses the same file descriptors as a board."""
 
     def __init__(self) -> None:
         self._link = socket.socket(fileno=3)
@@ -32,18 +31,18 @@ class ForgedBoard:
         self._unsent = b""
 
     def play(self) -> None:
-        """Does all acts, then waits for ever, like a board at its prompt."""
+        """Send all acts, then wait endlessly, as a board at its prompt does."""
         start, again = 0, True
         while again:
             again = False
             for kind, a, b, c, dt, how in ACT.iter_unpack(self._acts[start:]):
-                if how == HANG:
+                if how == STALL:
                     self._flush()
                     time.sleep(3600)
-                elif how == DIE:
+                elif how == EXIT:
                     self._flush()
                     os._exit(c & 0xFF)
-                elif how == AGAIN:
+                elif how == RESTART:
                     start, again = ACT.size, True
                 else:
                     self._do(kind, a, b, c, dt, how)
@@ -54,20 +53,20 @@ class ForgedBoard:
         t_ns = (dt if how == ABSOLUTE else self._now + dt) % 2**64
         self._now = max(self._now, t_ns) if how != ABSOLUTE else self._now
         self._unsent += RECORD.pack(kind, a, b, c, t_ns)
-        if how in (ASK, DEAF) or len(self._unsent) > 65536:
+        if how in (ASK, NO_REPLY) or len(self._unsent) > 65536:
             self._flush()
         if how == ASK:
-            self._receive(kind)
+            self._receive_answer(kind)
 
     def _flush(self) -> None:
-        unsent, self._unsent = self._unsent, b""
+        records, self._unsent = self._unsent, b""
         try:
-            self._link.sendall(unsent)
+            self._link.sendall(records)
         except OSError:
             os._exit(0)
 
-    def _receive(self, kind: int) -> None:
-        """Receives the answer: the duration of a call, or the time at the end of a wait."""
+    def _receive_answer(self, kind: int) -> None:
+        """Read the answer and add the duration of a call, or go to the end of a wait."""
         while True:
             head = self._link.recv(REPLY.size, socket.MSG_WAITALL)
             if len(head) < REPLY.size:

@@ -1,5 +1,5 @@
-"""A course of plain nbgrader, with every kind of cell that a gradebook keeps, and its rows as
-plain data."""
+"""A course of plain nbgrader, with every kind of cell in a gradebook, and its rows as plain
+data."""
 
 import warnings
 from collections.abc import Iterable
@@ -33,7 +33,7 @@ KINDS: dict[str, tuple[str, dict[str, Any]]] = {
     "essay": ("markdown", {"grade": True, "solution": True, "points": 4}),
     "task": ("markdown", {"task": True, "locked": True, "points": 5}),
 }
-"""Grade id to the type of the cell and what is not False of its flags."""
+"""The type and the true flags of each cell, by grade id."""
 
 
 def source() -> NotebookNode:
@@ -70,7 +70,7 @@ def handed_in(released: NotebookNode, texts: dict[str, str], outputs: dict[str, 
 
 
 def result(text: str) -> list[NotebookNode]:
-    """The output of a cell whose value is shown as that."""
+    """The output of a cell whose value has this text."""
     return [new_output("execute_result", {"text/plain": text}, execution_count=1)]
 
 
@@ -81,7 +81,7 @@ def open_book(root: Path) -> Any:
 
 
 def api_autograde(root: Path, assignment: str = ASSIGNMENT) -> None:
-    """`nbgrader autograde` through its API, over all that was handed in."""
+    """Run `nbgrader autograde` through its API, for all submissions."""
     settings = config.load(root)
     settings.NbGraderAPI.log_level = "ERROR"
     api = NbGraderAPI(CourseDirectory(config=settings), config=settings)
@@ -91,7 +91,7 @@ def api_autograde(root: Path, assignment: str = ASSIGNMENT) -> None:
 
 
 def rows(url: str) -> dict[str, list[dict[str, Any]]]:
-    """Every table of a gradebook, its random ids replaced by what they stand for."""
+    """Every table of a gradebook, with readable keys in place of random ids."""
     engine = create_engine(url)
     labels: dict[Any, str] = {}
     found: dict[str, list[dict[str, Any]]] = {}
@@ -151,7 +151,7 @@ def notebook_of(root: Path, texts: dict[str, str], outputs: dict[str, Any]) -> N
 
 
 def put(root: Path, student: str, notebook: NotebookNode, at: str | None) -> None:
-    """Into `submitted/`."""
+    """Put a submission into `submitted/`."""
     folder = root / "submitted" / student / ASSIGNMENT
     folder.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, folder / f"{ASSIGNMENT}.ipynb")
@@ -160,7 +160,7 @@ def put(root: Path, student: str, notebook: NotebookNode, at: str | None) -> Non
 
 
 def record_all(root: Path) -> dict[str, NotebookNode]:
-    """What `warsha grade` does with a scored notebook, for all that was handed in."""
+    """Write the marks of all submissions as `warsha grade` does."""
     graded = {}
     with GradeWriter(root) as recorder:
         sanitizer = recorder.sanitizer(ASSIGNMENT)

@@ -1,6 +1,6 @@
-"""A class in its own build folder, graded in its own process: for tests that kill this process.
+"""A class in its own build folder, graded in a separate process: for tests that kill the process.
 
-The process runs this file: it does what `warsha grade` does, and notes whose program was scored.
+The process runs this file: it does the same as `warsha grade` and logs which programs were scored.
 """
 
 import hashlib
@@ -32,9 +32,9 @@ from tests.support.gradebooks import rows
 LAB = "first_contact"
 LIMIT_S = 1200
 LOG = "WARSHA_TEST_SCORED"
-"""The file in which workers note whom they have scored."""
+"""The file in which workers log the programs that they have scored."""
 SLOW = ("freeze_after_ready",)
-"""Programs that compute for ever take a hundred times as long."""
+"""Programs with an endless loop take a hundred times as long."""
 
 State = dict[str, Any]
 
@@ -52,7 +52,7 @@ class Course:
 
     @property
     def log(self) -> Path:
-        """Next to the folder, not in it: it must not get full with it."""
+        """Outside of the folder, whose disk may get full."""
         return self.place.with_name(f"{self.place.name}.log")
 
     def scored(self) -> list[int]:
@@ -60,7 +60,7 @@ class Course:
         return [int(line) for line in self.log.read_text().split()] if self.log.exists() else []
 
     def start(self) -> subprocess.Popen[str]:
-        """Grade, in a process of its own."""
+        """Grade in a separate process."""
         secret = str(self.place / "secret")
         ours = {"WARSHA_BUILD": str(self.place), "WARSHA_SECRET_FILE": secret}
         return subprocess.Popen(
@@ -72,7 +72,7 @@ class Course:
         )
 
     def grade(self) -> float:
-        """Grade to the end; how long it took (s)."""
+        """Grade to the end. Returns the duration (s)."""
         begin = time.monotonic()
         process = self.start()
         out, err = process.communicate(timeout=LIMIT_S)
@@ -80,7 +80,7 @@ class Course:
         return time.monotonic() - begin
 
     def state(self) -> State:
-        """All that a run leaves, for comparison."""
+        """All results of a run, for comparison."""
         kept = [*self.root.glob("autograded/**/*"), *self.root.glob("store/marks/**/*")]
         files = {
             str(file.relative_to(self.root)): hashlib.sha256(file.read_bytes()).hexdigest()
@@ -99,13 +99,13 @@ class Course:
 
 
 def copied(course: Course, place: Path) -> Course:
-    """A fresh copy; the boards' programs are shared."""
+    """A new copy; the programs of the boards are shared."""
     shutil.copytree(course.place, place, symlinks=True, dirs_exist_ok=True)
     return Course(place)
 
 
 def noted(task: Task) -> list[Card]:
-    """As `score_task`, with a note of it."""
+    """As `score_task`, with a line in the log."""
     cards = score_task(task)
     with Path(os.environ[LOG]).open("a") as log:
         log.write(f"{task.seeds[0]}\n")
@@ -113,8 +113,8 @@ def noted(task: Task) -> list[Card]:
 
 
 def grade() -> int:
-    """What `warsha grade` does, with a note of each program that is scored."""
-    # The code may change while a test of minutes runs; then every mark is due for another look.
+    """Do the same as `warsha grade` and log each program that is scored."""
+    # The code may change during a long test; then every mark would be graded again.
     vars(grading_module)["engine_version"] = lambda: "this one"
     try:
         grading = Grading(load_course("iot_micropython"), LAB)
@@ -129,7 +129,7 @@ def made(place: Path, count: int, *, slow: bool = False) -> Course:
     """A course in which trainees have handed in the reference and mutants of the lab."""
     course = Course(place)
     build(place, (LAB,))
-    # Of its own, too: a new build would be another stamp.
+    # A separate copy: a new build would change the stamp of the marks.
     for family in ("esp32", "rp2"):
         program = port_program(family)
         (place / "port" / family).mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""Traces made by hand, for tests of what is measured in them."""
+"""Hand-made traces, for tests of measurements."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,10 +17,10 @@ PINS = {"LED_R": 1, "LED_Y": 2, "LED_G": 3}
 
 def trace(
     levels: Mapping[str, Sequence[tuple[float, int]]] | None = None,
-    says: Sequence[tuple[float, str]] = (),
+    lines: Sequence[tuple[float, str]] = (),
     *,
     raises: Sequence[tuple[float, str]] = (),
-    died: tuple[float, int] | None = None,
+    ended: tuple[float, int] | None = None,
     end_ms: float = 10_000,
 ) -> Trace:
     """A board whose pins are outputs from the start; times in ms from power-on."""
@@ -28,10 +28,10 @@ def trace(
     rows += [(frames.REC_MODE, gpio, frames.MODE_OUT, 0, 0) for gpio in PINS.values()]
     for role, changes in (levels or {}).items():
         rows += [(frames.REC_OUT, PINS[role], 0, level, round(t * MS)) for t, level in changes]
-    if died:
-        rows.append((frames.REC_POWER, 0, died[1], 0, round(died[0] * MS)))
+    if ended:
+        rows.append((frames.REC_POWER, 0, ended[1], 0, round(ended[0] * MS)))
     packed = np.array(rows, RECORD).tobytes()
-    for t, text in says:
+    for t, text in lines:
         packed += pack_text(frames.REC_TX, f"{text}\r\n".encode(), round(t * MS))
     for t, text in raises:
         packed += pack_text(frames.REC_EXC, text.encode(), round(t * MS))

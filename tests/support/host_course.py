@@ -41,7 +41,7 @@ def _build(place: Path) -> Course:
 def hosted(
     hosted_once: tuple[Course, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Course]:
-    """A fresh copy of it, which `warsha grade` finds as its only course."""
+    """A new copy of the course, the only one that `warsha grade` finds."""
     course, place = hosted_once
     shutil.copytree(place, tmp_path / "build")
     monkeypatch.setattr(course_module, "build_dir", lambda: tmp_path / "build")

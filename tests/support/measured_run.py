@@ -1,4 +1,4 @@
-"""A run of a real board program, for tests of what is measured in it."""
+"""A run of a real board program, for tests of measurements."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -12,7 +12,7 @@ from tests.support.rig import MS, Hand
 
 def run_of(made: Trace, pins: Mapping[str, int], ready: str = "READY") -> Run:
     """A trace as a check sees it: t = 0 is the end of the line READY, or else power-on."""
-    times = [said.at_ns for said in lines_after(made, 0, -1) if said.text == ready]
+    times = [line.at_ns for line in lines_after(made, 0, -1) if line.text == ready]
     zero_ns = times[0] if times else 0
     episode = Episode("main", seconds=(made.end_ns - zero_ns) / 1e9)
     return Run(episode, made, pins, zero_ns, zero_ns, made.end_ns)

@@ -1,4 +1,4 @@
-"""Finds the messages in our code by reading it: what goes through `_`, and what should."""
+"""Finds messages in our source code: those in `_`, and those that should be in `_`."""
 
 import ast
 import re
@@ -28,7 +28,7 @@ SPEAKERS = {
     "need",
     "add_column",
 }
-"""Further calls whose texts are for people: of the doctor, of a worker, at a terminal."""
+"""Other calls with texts for people: of the doctor, of a worker, at a terminal."""
 
 _TWO_WORDS = re.compile(r"[A-Za-z]{2,}\W* \W*[A-Za-z]{2,}")
 _WORD_AND_PLACE = re.compile(r"[A-Za-z]{2,}\W* \W*[{A-Za-z]|}\W* \W*[A-Za-z]{2,}")
@@ -37,7 +37,7 @@ _ARABIC = re.compile("[\u0621-\u064a]")
 
 @dataclass(frozen=True)
 class Place:
-    """A text and where it stands."""
+    """A text and its place in the source."""
 
     file: Path
     line: int
@@ -49,14 +49,14 @@ class Place:
 
 @dataclass(frozen=True)
 class Scope:
-    """A function, or what stands outside of all, with the class that it is in."""
+    """A function with its class, or the top level of a file."""
 
     file: Path
     node: ast.AST
     owner: str = ""
 
     def calls(self) -> Iterator[ast.Call]:
-        """The calls in it, without the calls of functions inside it."""
+        """The calls of the scope, without those of nested functions."""
         return (node for node in _inside(self.node) if isinstance(node, ast.Call))
 
     def values(self, name: str) -> list[ast.expr]:
@@ -101,7 +101,7 @@ def _assigned(node: ast.AST, name: str) -> list[ast.expr]:
 
 
 def name_of(call: ast.Call) -> str:
-    """The last name of what is called."""
+    """The last name of a called expression."""
     match call.func:
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return name
@@ -109,12 +109,12 @@ def name_of(call: ast.Call) -> str:
 
 
 def is_message(node: ast.AST) -> bool:
-    """Whether this is `_(...)`, or one that is said in both languages."""
+    """Whether this is `_("...")` or `both("...")`."""
     return isinstance(node, ast.Call) and name_of(node) in ("_", "both")
 
 
 def messages() -> list[Place]:
-    """Every text in `_("...")` or `both("...")`; "" for one that is not written there."""
+    """Every text in `_("...")` or `both("...")`; "" for one that is not a literal."""
     return [
         Place(scope.file, call.lineno, _literal(call.args[0]))
         for scope in scopes()
@@ -148,7 +148,7 @@ def errors() -> set[str]:
 
 
 def plain_texts() -> Iterator[Place]:
-    """English that reaches people around `_`: in errors, findings, result lines and headings."""
+    """English texts for people without `_`: in errors, findings, result lines and headings."""
     speaking = errors() | SPEAKERS
     for scope in scopes():
         for call in scope.calls():
@@ -156,7 +156,7 @@ def plain_texts() -> Iterator[Place]:
             if name not in speaking and not (name == "__init__" and scope.owner in speaking):
                 continue
             texts = [text for given in _given(call) for text in _texts(given, scope)]
-            if not any(_ARABIC.search(text) for text in texts):  # it brings its own Arabic
+            if not any(_ARABIC.search(text) for text in texts):  # it contains its own Arabic
                 yield from (Place(scope.file, call.lineno, t) for t in texts if _is_english(t))
 
 
@@ -172,7 +172,7 @@ def _is_english(text: str) -> bool:
 
 
 def _texts(node: ast.expr, scope: Scope) -> Iterator[str]:
-    """The texts that an expression can be, `{}` for what is filled in."""
+    """The possible texts of an expression, with `{}` for inserted values."""
     match node:
         case ast.Constant(value=str(text)):
             yield text
@@ -202,13 +202,15 @@ def unfilled() -> Iterator[Place]:
             if not (isinstance(call.func, ast.Attribute) and call.func.attr == "format"):
                 continue
             filled = {keyword.arg for keyword in call.keywords}
-            told = _told(call.func.value, scope)
-            if told and not any({*map(field_name, fields(text))} <= filled for text in told):
-                yield Place(scope.file, call.lineno, told[0])
+            messages = _messages(call.func.value, scope)
+            if messages and not any(
+                {*map(field_name, fields(text))} <= filled for text in messages
+            ):
+                yield Place(scope.file, call.lineno, messages[0])
 
 
-def _told(node: ast.expr, scope: Scope) -> list[str]:
-    """The texts of `_("...")`, or of the name that it was given."""
+def _messages(node: ast.expr, scope: Scope) -> list[str]:
+    """The texts of `_("...")`, also through the name of a variable."""
     values = scope.values(node.id) if isinstance(node, ast.Name) else [node]
     return [
         _literal(value.args[0])
@@ -218,7 +220,7 @@ def _told(node: ast.expr, scope: Scope) -> list[str]:
 
 
 def fields(text: str) -> list[str]:
-    """The places of a message that `format` fills, sorted."""
+    """The fields of a message for `format`, sorted."""
     return sorted(re.findall(FIELD, text))
 
 

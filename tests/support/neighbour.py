@@ -1,4 +1,4 @@
-"""A normal board next to another one: nothing that the other board does may change its trace."""
+"""An honest board on the same bench as another: the other must not change its trace."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ from hardware.bench.flash import Flash
 OTHER, HONEST = "other", "honest"
 TYPES = {"esp32": "board-esp32-devkit-c-v4", "rp2": "board-pi-pico-w"}
 WIRED = {"esp32": (f"{OTHER}:32", f"{OTHER}:33"), "rp2": (f"{OTHER}:GP16", f"{OTHER}:GP17")}
-"""Two pins of the other board that are joined: what it writes at the first, somebody reads."""
+"""Two connected pins of the other board: it writes the first and reads the second."""
 WORK = """
 from machine import ADC, I2C, Pin, PWM, Timer
 import time
@@ -57,8 +57,8 @@ def circuit(family: str, more: Parts | None = None) -> Circuit:
 
 
 @contextmanager
-def beside(family: str, program: str, **options: Any) -> Iterator[Bench]:
-    """A bench with this main.py on the other board, and the normal board."""
+def with_honest_board(family: str, program: str, **options: Any) -> Iterator[Bench]:
+    """A bench with this main.py on the other board, and the honest board."""
     made = circuit(family)
     with Flash(made.sides[OTHER].board) as other, Flash(made.sides[HONEST].board) as honest:
         other.put({"main.py": program.encode()})
@@ -69,7 +69,7 @@ def beside(family: str, program: str, **options: Any) -> Iterator[Bench]:
 
 @cache
 def undisturbed(until_ns: int) -> str:
-    """The normal board's trace next to a board that does nothing."""
-    with beside("esp32", "") as bench:
+    """The hash of the honest board's trace next to a board that does nothing."""
+    with with_honest_board("esp32", "") as bench:
         bench.run(until_ns)
         return bench.traces[HONEST].sha256()

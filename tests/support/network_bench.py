@@ -1,4 +1,4 @@
-"""A board near an access point, for tests of the network. Every program begins by joining it."""
+"""A board near an access point, for tests of the network. Every program begins with joining it."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -43,7 +43,7 @@ def near_ap(
             yield bench
 
 
-def said(bench: Bench) -> list[str]:
+def printed_lines(bench: Bench) -> list[str]:
     """The lines that the program printed, and its traceback."""
     lines = [line.text for line in bench.trace.lines()]
     banner = next((at for at, line in enumerate(lines) if line.startswith("MicroPython v")), None)
@@ -51,7 +51,7 @@ def said(bench: Bench) -> list[str]:
 
 
 def play(program: str, seconds: float = 10, **options: Any) -> list[str]:
-    """What a program says in so much virtual time."""
+    """The output of a program in this virtual time."""
     with near_ap(program, **options) as bench:
         bench.run(round(seconds * SECOND))
-        return said(bench)
+        return printed_lines(bench)

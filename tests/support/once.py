@@ -1,4 +1,4 @@
-"""What is slow to make is made once in a test run, by the first process that asks for it."""
+"""Makes a costly object once in a test run, in the first process that needs it."""
 
 import fcntl
 import os
@@ -14,8 +14,8 @@ T = TypeVar("T")
 
 
 def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], T]) -> tuple[T, Path]:
-    """What `make` returned for a new folder of this name, and that folder. Do not change either:
-    to change something, copy it first."""
+    """Returns the result of `make` for a new folder of this name, and that folder. Both are shared
+    and read-only: copy them before a change."""
     base = factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:  # a folder for each process, in the folder of the run
         base = base.parent
@@ -23,7 +23,7 @@ def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], T]) 
     with (base / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not result.exists():
-            shutil.rmtree(place, ignore_errors=True)  # of a try that failed
+            shutil.rmtree(place, ignore_errors=True)  # of a failed attempt
             place.mkdir()
             result.write_bytes(pickle.dumps(make(place)))
     made: T = pickle.loads(result.read_bytes())

@@ -1,5 +1,5 @@
 """A board with parts around it, for tests with real board programs: run to an end (`play`), or
-looked at while it runs (`stage`)."""
+observed while it runs (`stage`)."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from hardware.bench.diagram import load
 from hardware.bench.flash import Flash
 from hardware.bench.parts.common.display import Display, Pixels
 from hardware.bench.trace.trace import Trace
-from tests.support.rig import MS, Hand, said
+from tests.support.rig import MS, Hand, printed_lines
 
 Parts = dict[str, tuple[str, dict[str, Any]]]
 BOARDS = {"esp32": "board-esp32-devkit-c-v4", "rp2": "wokwi-pi-pico"}
@@ -47,8 +47,8 @@ def play(
 
 
 def lines(*args: Any, **options: Any) -> list[str]:
-    """What the program printed: `play`, then only that."""
-    return said(play(*args, **options))
+    """Run `play` and return only the printed lines."""
+    return printed_lines(play(*args, **options))
 
 
 class Stage:
@@ -64,20 +64,20 @@ class Stage:
         self.bench.run(round(until_ms * MS))
 
     def text(self, part: str) -> str:
-        """What a person reads on a display now."""
+        """The text on a display now."""
         found = self.parts[part]
         assert isinstance(found, Display)
         return found.text()
 
     def pixels(self, part: str) -> Pixels:
-        """The dots of a display now."""
+        """The pixels of a display now."""
         found = self.parts[part]
         assert isinstance(found, Display)
         return found.pixels()
 
-    def said(self) -> list[str]:
+    def printed_lines(self) -> list[str]:
         """The lines that the program printed."""
-        return said(self.bench.trace)
+        return printed_lines(self.bench.trace)
 
 
 @contextmanager

@@ -1,5 +1,5 @@
-"""A real PostgreSQL server on a Unix socket, for one test process; conftest.py makes its fixture
-known."""
+"""A real PostgreSQL server on a Unix socket, for one test process; conftest.py registers its
+fixture."""
 
 import os
 import shutil
@@ -20,12 +20,12 @@ START_S = 300.0
 
 @dataclass(frozen=True)
 class Server:
-    """Where it listens. A connection needs the password."""
+    """The server's address. A connection needs the password."""
 
     socket: Path
 
     def connect(self, database: str) -> psycopg.Connection:
-        """As the grader."""
+        """Connect as the grader."""
         return psycopg.connect(
             host=str(self.socket), user=USER, password=PASSWORD, dbname=database, autocommit=True
         )
@@ -39,14 +39,14 @@ class Server:
 
 
 def _program(name: str) -> str:
-    """Debian keeps the server's programs out of the path, a folder for each version."""
+    """On Debian the programs of the server are not in PATH; each version has its own folder."""
     found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
     return str(found[-1]) if found else shutil.which(name) or name
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Server]:
-    """A server that nothing else can reach; it is removed after the tests."""
+    """A private server that ends with the tests."""
     # Short: the path of a socket has at most 107 characters. PostgreSQL refuses to run as root.
     with tempfile.TemporaryDirectory(prefix="pg") as name:
         place = Path(name)
@@ -87,12 +87,12 @@ def postgres() -> Iterator[Server]:
                 _wait_for(server, process)
                 yield server
             finally:
-                process.send_signal(signal.SIGINT)  # "fast": it waits for no client
+                process.send_signal(signal.SIGINT)  # "fast": it does not wait for clients
                 process.wait(timeout=START_S)
 
 
 def _wait_for(server: Server, process: "subprocess.Popen[bytes]") -> None:
-    """Until it answers."""
+    """Wait until the server answers."""
     end = time.monotonic() + START_S
     while True:
         try:

@@ -1,4 +1,4 @@
-"""Where the project's folders are, for tests and tools."""
+"""The folders of the project, for tests and tools."""
 
 from pathlib import Path
 

@@ -67,7 +67,7 @@ def play(family: str, program: str, until_ms: float = 3000, hands: Iterable[Hand
             return bench.trace
 
 
-def said(trace: Trace) -> list[str]:
+def printed_lines(trace: Trace) -> list[str]:
     """The lines that the program printed, without the prompt's banner."""
     lines = [line.text for line in trace.lines()]
     banner = next((at for at, line in enumerate(lines) if line.startswith("MicroPython v")), None)

@@ -1,8 +1,7 @@
-"""A port that follows a script: what it expects to be sent, and what it says then, bytes or an
-error.
+"""A port that follows a script: the bytes that it expects, and its answers (bytes or an error).
 
-Bytes that were sent are kept until the next expectation matches them; a port with nothing to say
-is silent, which a reader sees as a time-out.
+Sent bytes are kept until they match the next expectation. A port without an answer returns
+nothing, which is a time-out for the reader.
 """
 
 import re
@@ -20,19 +19,19 @@ WIDE_OPEN = b"R\x01\x00\x40\x01"
 
 @dataclass(frozen=True)
 class Step:
-    """Once `expect` (a regular expression) was sent, say all `answers`; each is one read."""
+    """After `expect` (a regular expression) was sent, all `answers` follow; each is one read."""
 
     expect: bytes
     answers: tuple[Answer, ...] = ()
 
 
 def step(expect: bytes, *answers: Answer) -> Step:
-    """A step, shorter to write."""
+    """Short form of a step."""
     return Step(expect, answers)
 
 
 def synchronised() -> list[Step]:
-    """What a healthy board answers to `Repl.sync`."""
+    """The answers of a normal board to `Repl.sync`."""
     return [
         step(rb"\x03\x01", b"\r\n" + RAW_BANNER),
         step(rb"print\('(\w+)'\)\x04", lambda sent: b"OK" + sent[1] + b"\r\n\x04\x04>"),
@@ -52,24 +51,24 @@ class ScriptedPort:
 
     def __init__(self, *parts: Iterable[Step]) -> None:
         self._steps = [one for part in parts for one in part]
-        self._says: list[bytes | Exception] = []
+        self._answers: list[bytes | Exception] = []
         self._pending = b""
         self.sent = b""
-        """Everything that was written."""
+        """All written bytes."""
 
     def read(self, timeout_s: float | None) -> bytes:
         """The next answer; silence when the script has none."""
-        if not self._says:
+        if not self._answers:
             if timeout_s is None:
                 raise AssertionError(f"waits for ever; next step: {self._steps[:1]}")
             return b""
-        said = self._says.pop(0)
-        if isinstance(said, Exception):
-            raise said
-        return said
+        reply = self._answers.pop(0)
+        if isinstance(reply, Exception):
+            raise reply
+        return reply
 
     def write(self, data: bytes) -> None:
-        """Keep it, and play the steps whose expectation it meets."""
+        """Keep the bytes and play the steps whose expectation they match."""
         self.sent += data
         self._pending += data
         while self._steps and (
@@ -77,14 +76,14 @@ class ScriptedPort:
         ):
             self._pending = self._pending[found.end() :]
             for answer in self._steps.pop(0).answers:
-                self._says.append(answer(found) if callable(answer) else answer)
+                self._answers.append(answer(found) if callable(answer) else answer)
 
     def pulse_reset(self) -> bool:
-        """No reset line here."""
+        """This port has no reset line."""
         return False
 
     def close(self) -> None:
-        """Nothing to give back."""
+        """This port has nothing to close."""
 
     def done(self) -> bool:
         """Whether every step was played."""

@@ -1,4 +1,4 @@
-"""Two and three boards on one bench, for tests of what they do to each other."""
+"""Two or three boards on one bench, for tests of their interaction."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -13,9 +13,9 @@ MS = 1_000_000
 SECOND = 1000 * MS
 TYPES = {"esp": "board-esp32-devkit-c-v4", "pico": "wokwi-pi-pico", "third": "wokwi-pi-pico"}
 PING = ("esp:26", "pico:GP14")
-"""What the ESP32 says to the Pico, and"""
+"""The program of the ESP32, which sends to the Pico."""
 PONG = ("pico:GP15", "esp:27")
-"""what it answers."""
+"""The program of the Pico, which answers."""
 
 
 def circuit(*wires: tuple[str, str], boards: tuple[str, ...] = ("esp", "pico")) -> Circuit:
@@ -39,6 +39,6 @@ def boards(made: Circuit, programs: Mapping[str, str], **options: Any) -> Iterat
 
 
 def text(bench: Bench, board: str) -> str:
-    """What a board said before it came to the prompt."""
-    said = bench.traces[board].serial().data.decode().replace("\r\n", "\n")
-    return said.partition("MicroPython v")[0]
+    """The output of a board before its prompt."""
+    output = bench.traces[board].serial().data.decode().replace("\r\n", "\n")
+    return output.partition("MicroPython v")[0]

@@ -8,7 +8,7 @@ from types import TracebackType
 
 class Stopwatch:
     """`with Stopwatch(pid) as watch`: afterwards `wall_s`, and `core_s` of this process, of its
-    children that ended in this time, and of boards that still run."""
+    children that ended in the block, and of boards that still run."""
 
     def __init__(self, *pids: int | None) -> None:
         self._pids = [pid for pid in pids if pid is not None]
@@ -25,7 +25,7 @@ class Stopwatch:
 
     @property
     def share(self) -> float:
-        """How much of the wall time they worked."""
+        """The share of the wall time in which the cores worked."""
         return min(1.0, self.core_s / self.wall_s)
 
     def _core_s(self) -> float:

@@ -1,5 +1,5 @@
-"""Published drivers on boards of ours: `drivers.toml` says which and from where. Their files are
-fetched once and kept under `build/drivers`."""
+"""Published drivers on virtual boards. `drivers.toml` lists them with their sources. Their files
+are downloaded once and kept in `build/drivers`."""
 
 import hashlib
 import io
@@ -28,7 +28,7 @@ LISTED: dict[str, dict[str, Any]] = tomllib.loads(
 
 
 @contextmanager
-def trying(
+def run_with_driver(
     name: str,
     parts: Parts,
     wires: Iterable[str],
@@ -37,7 +37,7 @@ def trying(
     hands: Iterable[Hand] = (),
     ours: dict[str, bytes] | None = None,
 ) -> Iterator[Stage]:
-    """A board with a driver, as its release has it, and this main.py, run to a virtual time."""
+    """A board with the released files of a driver and this main.py, run to a virtual time."""
     driver = LISTED[name]
     assert set(driver["parts"]) <= {kind for kind, _attrs in parts.values()}
     files = board_files(name) | (ours or {})
@@ -45,7 +45,7 @@ def trying(
         for hand in hands:
             shown.bench.control(hand.part, hand.control, hand.value, round(hand.t_ms * MS))
         shown.run(until_ms)
-        assert not shown.bench.trace.exceptions(), shown.said()
+        assert not shown.bench.trace.exceptions(), shown.printed_lines()
         yield shown
 
 
@@ -66,7 +66,7 @@ def board_files(name: str) -> dict[str, bytes]:
 
 DOWNLOAD = Path(__file__).with_name("download.py")
 _unreached: list[str] = []
-"""What was asked for in vain: the next one need not wait again."""
+"""Failed downloads, so that the next test does not wait again."""
 
 
 @cache

@@ -1,4 +1,4 @@
-"""A tiny lesson for tests, and what becomes of it on the way to a trainee and back."""
+"""A tiny lesson for tests, and its released and submitted forms."""
 
 import copy
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""An assignment of two labs, handed in and graded; conftest.py makes its fixtures known."""
+"""An assignment of two labs, submitted and graded. conftest.py registers its fixtures."""
 
 import shutil
 from collections.abc import Iterator
@@ -50,7 +50,7 @@ def _build_week(place: Path) -> Course:
 def week(
     built_week: tuple[Course, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Course]:
-    """A fresh copy, which other processes find as well."""
+    """A new copy that other processes find, too."""
     course, place = built_week
     shutil.copytree(place, tmp_path / "build", symlinks=True)
     monkeypatch.setattr(course_module, "build_dir", lambda: tmp_path / "build")

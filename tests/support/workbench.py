@@ -1,4 +1,4 @@
-"""A bench with every kind of wire, for tests of what the bench does with real boards."""
+"""A bench with every kind of wire, for tests of the bench with real boards."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -79,6 +79,6 @@ def bench_with(program: str, family: str = "esp32", **options: Any) -> Iterator[
 
 
 def text(bench: Bench) -> str:
-    """What the board said before it came to the prompt."""
-    said = bench.trace.serial().data.decode().replace("\r\n", "\n")
-    return said.partition("MicroPython v")[0]
+    """The output of the board before its prompt."""
+    output = bench.trace.serial().data.decode().replace("\r\n", "\n")
+    return output.partition("MicroPython v")[0]

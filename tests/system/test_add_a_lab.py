@@ -1,4 +1,4 @@
-"""docs/howto/add-a-lab.md followed to the letter, from `warsha lab new` to the marks."""
+"""The steps of docs/howto/add-a-lab.md, from `warsha lab new` to the marks."""
 
 import re
 import shutil
@@ -20,7 +20,7 @@ _FILE = re.compile(
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The lab as the document makes it."""
+    """The lab of the document."""
     labs = tmp_path_factory.mktemp("made") / "labs"
     shutil.copytree(LABS / "blinker", labs / "blinker")
     place = new_lab("stair_light", id="L21", labs=labs)
@@ -39,7 +39,7 @@ def test_the_document_makes_a_whole_lab(folder: Path) -> None:
     assert list(review(lab)) == []
 
 
-def test_its_programs_get_what_the_document_says(folder: Path) -> None:
+def test_the_programs_get_the_marks_of_the_document(folder: Path) -> None:
     runs = list(check_runs(folder, 5))
     assert not any(runs), "\n".join(map(str, chain(*runs)))
     assert len(runs) == 5 * 2 * 8

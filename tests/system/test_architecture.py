@@ -1,5 +1,5 @@
-"""What docs/explanation/architecture.md says is true: its names exist, and its journeys call them
-in its order."""
+"""docs/explanation/architecture.md agrees with the code: its names exist, and its journeys call
+them in this order."""
 
 import importlib
 import inspect
@@ -41,7 +41,7 @@ IN_C = "firmware.port:"
 DEFINITION = re.compile(r"^(?!\s)[\w *]*?\b(\w+)\([^;{}]*?\) \{", re.MULTILINE)
 WORD = re.compile(r"\w+")
 CALLS_BETWEEN = 3
-"""A function in C that a step names reaches the next one in at most this many calls."""
+"""Two functions in C of one step may be this many calls apart."""
 
 
 def steps(number: int) -> list[list[str]]:
@@ -52,7 +52,7 @@ def steps(number: int) -> list[list[str]]:
 
 
 def resolve(name: str) -> Any:
-    """What a name stands for. Raises: ImportError, AttributeError."""
+    """The object of a dotted name. Raises: ImportError, AttributeError."""
     module, _colon, path = name.partition(":")
     found: Any = importlib.import_module(module)
     for part in path.split(".") if path else ():
@@ -61,7 +61,7 @@ def resolve(name: str) -> Any:
 
 
 def code_of(name: str) -> CodeType:
-    """The code that runs when what a name stands for is called (of a class, when one is made)."""
+    """The code object that runs on a call of a named object (of a class: its constructor)."""
     found = resolve(name)
     if inspect.isclass(found):
         is_made_by_new = issubclass(found, tuple)
@@ -76,13 +76,13 @@ def code_of(name: str) -> CodeType:
 
 
 @pytest.mark.parametrize("name", sorted({n for n in NAME.findall(PAGE) if not n.startswith(IN_C)}))
-def test_a_name_exists(name: str) -> None:
+def test_every_name_of_the_page_exists(name: str) -> None:
     resolve(name)
 
 
 @pytest.fixture(scope="module")
 def functions() -> dict[str, set[str]]:
-    """Every function of the port with the words in its body."""
+    """Every function of the port, with the identifiers in its body."""
     found: dict[str, set[str]] = {}
     for file in sorted(PORT.rglob("*.[ch]")):
         text = file.read_text(encoding="utf-8")
@@ -143,7 +143,7 @@ def test_journey_1() -> None:
     shell = InteractiveShell()
     shell.register_magics(BoardMagics)
 
-    # Three cells: when the threads of kernel and bench overlap in one, the next one continues.
+    # Three cells: if the threads of kernel and bench overlap in one cell, the next one is used.
     def cells() -> None:
         for cell in ("%board connect esp32", *3 * ["%%board\nprint(6 * 7)\n"]):
             assert shell.run_cell(cell).success
@@ -172,7 +172,7 @@ def test_journey_2(
 def here(
     work: Callable[[Any], Any], tasks: Any, _workers: int, prepare: Callable[[], None]
 ) -> Iterator[Any]:
-    """As `pool.run`, in this process, where the calls can be seen."""
+    """As `pool.run`, but in this process, where the calls can be traced."""
     prepare()
     for key, task in tasks:
         yield key, pool.attempt(work, task)

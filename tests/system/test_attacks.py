@@ -1,5 +1,5 @@
-"""The attacks in a class: no attack gains a point or a secret, and no other trainee is affected.
-What each tries is in its file (tests/system/attacks) and in docs/measured/attacks.md."""
+"""The corpus of attacks in a class: no attack gains points or information, or affects others. Each
+attack is described in its file (tests/system/attacks) and in docs/measured/attacks.md."""
 
 import re
 import time
@@ -27,7 +27,7 @@ ACTIVE = re.compile(
     r"(?:href|src)\s*=\s*[\"']?\s*javascript:|<iframe",
     re.IGNORECASE,
 )
-"""What a browser would run."""
+"""Active content of a browser."""
 SAMPLE = attack_class.sample()
 EACH = pytest.mark.parametrize(
     "attack",
@@ -39,7 +39,7 @@ EACH = pytest.mark.parametrize(
 
 
 def files_of(graded: Graded, student: str, lab: str) -> list[Path]:
-    """What nbgrader hands back to a trainee, or shows of one."""
+    """The files that nbgrader returns to a trainee or shows to the instructor."""
     places = (graded.places.root / name / student / lab for name in ("autograded", "feedback"))
     found = [file for place in places for file in place.rglob("*") if file.is_file()]
     assert {".ipynb", ".html"} <= {file.suffix for file in found} or student not in marked(graded)
@@ -47,7 +47,7 @@ def files_of(graded: Graded, student: str, lab: str) -> list[Path]:
 
 
 def marked(graded: Graded) -> set[str]:
-    """Everybody who has marks."""
+    """All trainees with marks."""
     return {student for marks in graded.marks.values() for student in marks}
 
 
@@ -58,25 +58,25 @@ def test_there_are_enough_distinct_attacks() -> None:
 
 
 @EACH
-def test_an_attack_earns_what_its_twin_earns(graded: Graded, attack: Attack) -> None:
+def test_an_attack_gets_the_marks_of_its_honest_twin(graded: Graded, attack: Attack) -> None:
     honest = graded.of(attack, twin(attack))
     assert honest
     assert graded.of(attack, attacker(attack)) == ({} if attack.is_unreadable else honest)
 
 
 @EACH
-def test_nothing_secret_comes_out(graded: Graded, attack: Attack) -> None:
+def test_no_secret_is_written(graded: Graded, attack: Attack) -> None:
     for file in files_of(graded, attacker(attack), attack.lab):
         text = file.read_bytes()
         for canary in (CANARY, SECRET):
             assert canary.encode() not in text, file
-        if "@" not in attack.text:  # else it names the places itself
+        if "@" not in attack.text:  # else the program itself contains the places
             assert str(graded.places.root).encode() not in text, file
         assert len(text) < 4_000_000, file
 
 
 @EACH
-def test_nothing_that_is_shown_can_run(graded: Graded, attack: Attack) -> None:
+def test_no_page_has_active_content(graded: Graded, attack: Attack) -> None:
     for file in files_of(graded, attacker(attack), attack.lab):
         if file.suffix == ".html":
             page = file.read_text(encoding="utf-8")
@@ -92,23 +92,23 @@ def test_the_rest_of_the_class_has_its_marks(graded: Graded) -> None:
     assert {name: graded.marks[HOST_LAB][name] for name in honest} == dict.fromkeys(honest, full)
 
 
-def test_what_is_printed_tells_no_secret_and_steers_no_terminal(graded: Graded) -> None:
-    assert CANARY not in graded.said and SECRET not in graded.said
-    assert not re.search("\x1b\\[2J|\x1b]|\u202e", graded.said)
+def test_the_output_has_no_secret_and_no_control_characters(graded: Graded) -> None:
+    assert CANARY not in graded.output and SECRET not in graded.output
+    assert not re.search("\x1b\\[2J|\x1b]|\u202e", graded.output)
     unreadable = {attacker(attack) for attack in graded.attacks if attack.is_unreadable}
-    assert set(re.findall(r"not graded: \S+ (\S+):", graded.said)) == unreadable
-    assert "our fault" not in graded.said
+    assert set(re.findall(r"not graded: \S+ (\S+):", graded.output)) == unreadable
+    assert "our fault" not in graded.output
 
 
-def test_nobody_floods_what_is_printed(graded: Graded) -> None:
-    told = re.findall(r"^(?:note|not graded): \S+ (\S+): .*", graded.said, re.MULTILINE)
-    assert max(map(told.count, told)) <= 11
-    assert max(map(len, graded.said.splitlines())) < 1000
+def test_no_submission_floods_the_output(graded: Graded) -> None:
+    students = re.findall(r"^(?:note|not graded): \S+ (\S+): .*", graded.output, re.MULTILINE)
+    assert max(map(students.count, students)) <= 11
+    assert max(map(len, graded.output.splitlines())) < 1000
 
 
-def test_nothing_of_the_machine_was_touched(graded: Graded) -> None:
+def test_no_file_outside_of_the_course_was_changed(graded: Graded) -> None:
     assert not graded.places.touched.exists()
-    assert graded.visitors == 0
+    assert graded.connection_count == 0
     unreadable = {attacker(attack) for attack in graded.attacks if attack.is_unreadable}
     for lab, marks in graded.marks.items():
         assert set(marks) == set(submitted(graded.places.root, lab)) - unreadable
@@ -122,7 +122,7 @@ def test_no_process_is_left_behind(graded: Graded) -> None:
 
 
 def is_child(process: Path, graded: Graded) -> bool:
-    """Whether this is a child of host code, or what it started."""
+    """Whether this is a process of host code or one of its descendants."""
     try:
         words = (process / "cmdline").read_bytes().split(b"\0")
         state = (process / "stat").read_text().rpartition(")")[2].split()[0]
@@ -132,12 +132,12 @@ def is_child(process: Path, graded: Graded) -> bool:
 
 
 @EACH
-def test_its_row_of_the_table_is_up_to_date(graded: Graded, attack: Attack) -> None:
+def test_each_row_of_the_table_is_up_to_date(graded: Graded, attack: Attack) -> None:
     page = attack_table.PAGE.read_text(encoding="utf-8")
     assert attack_table.row(graded, attack) in page, attack_table.COMMAND
 
 
-@pytest.mark.long  # the class has the whole corpus only then
+@pytest.mark.long  # only then the class has the whole corpus
 def test_the_table_is_up_to_date(graded: Graded) -> None:
     made = attack_table.page(graded)
     assert attack_table.PAGE.read_text(encoding="utf-8") == made, attack_table.COMMAND

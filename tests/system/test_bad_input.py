@@ -1,5 +1,5 @@
-"""A class in which nearly everybody hands in something that is wrong, graded once from the command
-line: each gets a result or one line of error, and the good ones get their marks."""
+"""A class with many kinds of wrong submissions, graded once from the command line: each gets a
+result or one line of error, and the good ones get their marks."""
 
 import copy
 import hashlib
@@ -31,7 +31,7 @@ GOOD = (LABS / LAB / "reference.py").read_text(encoding="utf-8")
 READY = "print('READY L01')\n"
 FULL = 20.0
 NOTHING = 2.0
-"""The prediction alone."""
+"""The points of the prediction alone."""
 
 HOST_CODE = "import os\nos.system('touch {place}')\nraise SystemExit"
 ARABIC = "\u0623\u0648\u0651\u0644 \u0645\u0639\u0645\u0644.ipynb"
@@ -42,10 +42,10 @@ PROGRAMS = {
     "flood": (READY + "while True: print('x' * 100)\n", 5.0),
     "resets": (READY + "import machine\nmachine.reset()\n", NOTHING),
     "deletes": ("import os\nfor name in os.listdir(): os.remove(name)\n" + GOOD, NOTHING),
-    # too many digits for int(), and too large for a float
+    # more digits than int() accepts, and out of the range of a float
     "digits": (READY + "while True: print('pong', '9' * 5000), print('sum', '9' * 400)\n", 5.0),
     "raises": (READY + "raise ValueError('<script>steal()</script>' + 'x' * 5000)\n", 5.0),
-    # the public seed's own talk, for whoever does not ask for it
+    # the expected dialogue of the public seed, printed without a check
     "blind": (READY + "print('ID 240ac4000110 esp32')\nprint('pong 42')\nprint('sum 6')\n", 5.0),
 }
 
@@ -57,7 +57,7 @@ def changed(notebook: NotebookNode, change: Callable[[NotebookNode], Any]) -> No
 
 
 def forged(notebook: NotebookNode) -> None:
-    """Full marks as stock nbgrader would read them, in every way that a notebook has."""
+    """Full marks in all the ways that stock nbgrader could read them from a notebook."""
     for cell in notebook.cells:
         about = cell.metadata.get("nbgrader", {})
         if about.get("grade"):
@@ -119,12 +119,12 @@ UNREADABLE = {
 
 
 def write(notebook: NotebookNode, file: Path) -> None:
-    """As it is: nbformat would mend it."""
+    """Writes it unchanged: nbformat would repair it."""
     file.write_text(json.dumps(notebook), encoding="utf-8")
 
 
 def hand_in(root: Path, released: NotebookNode, place: Path) -> dict[str, float]:
-    """Write the class; the totals of those who get one."""
+    """Write the class. Returns the totals of the gradable submissions."""
 
     def folder(student: str) -> Path:
         made = root / "submitted" / student / LAB
@@ -147,7 +147,7 @@ def hand_in(root: Path, released: NotebookNode, place: Path) -> dict[str, float]
         write(good, folder("which") / name)
     huge = changed(good, lambda n: n.cells.append(nbformat.v4.new_raw_cell("x" * 300_000)))
     write(huge, folder("huge-cell") / f"{LAB}.ipynb")
-    for name in ("a b", os.fsdecode(b"no-name-\xff")):  # what no class list takes either
+    for name in ("a b", os.fsdecode(b"no-name-\xff")):  # ids that no class list accepts
         write(good, folder(name) / f"{LAB}.ipynb")
     return {student: total for student, (_, total) in made.items()} | dict.fromkeys(FILES, FULL)
 
@@ -162,7 +162,7 @@ class Graded:
         self.run()
 
     def run(self) -> None:
-        """Grade what has not been graded."""
+        """Grade the ungraded submissions."""
         result = CliRunner().invoke(app, ["grade", LAB])
         self.exit_code, self.output = result.exit_code, result.output
 
@@ -181,12 +181,12 @@ def graded(
         yield Graded(made, here)
 
 
-def test_each_has_its_marks(graded: Graded) -> None:
+def test_each_gradable_submission_has_its_marks(graded: Graded) -> None:
     found = standings.scores(graded.course.root)
     assert {student: total for (student, _), total in found.items()} == graded.due
 
 
-def test_each_of_the_others_has_one_line(graded: Graded) -> None:
+def test_each_other_submission_has_one_line(graded: Graded) -> None:
     lines = graded.output.splitlines()
     for student, cause in UNREADABLE.items():
         mine = [line for line in lines if line.startswith(f"not graded: {LAB} {student}: ")]
@@ -197,7 +197,7 @@ def test_each_of_the_others_has_one_line(graded: Graded) -> None:
     assert graded.exit_code == 3
 
 
-def test_what_was_odd_is_told(graded: Graded) -> None:
+def test_odd_submissions_have_a_note(graded: Graded) -> None:
     for student, note in {
         "no-program": "there is no cell that begins with %%board main.py",
         "two-programs": "2 program cells: the last one counts",
@@ -208,13 +208,13 @@ def test_what_was_odd_is_told(graded: Graded) -> None:
         assert re.search(rf"note: {LAB} {student}: .*{re.escape(note)}", graded.output)
 
 
-def test_nothing_of_the_host_was_touched_and_no_terminal_is_steered(graded: Graded) -> None:
+def test_the_host_is_unchanged_and_the_output_has_no_control_characters(graded: Graded) -> None:
     assert not graded.touched.exists()
     assert "\x1b" not in graded.output
     assert "\ngraded all" not in graded.output
 
 
-def test_the_second_run_has_nothing_to_do(graded: Graded) -> None:
+def test_a_second_run_grades_nothing(graded: Graded) -> None:
     before = auto_scores(graded.course)
     graded.run()
     assert f"{len(graded.due)} were graded before" in graded.output
@@ -229,7 +229,7 @@ def handed_back(graded: Graded) -> Graded:
     return graded
 
 
-def test_feedback_runs_nothing_and_is_short(handed_back: Graded) -> None:
+def test_feedback_has_no_active_content_and_is_short(handed_back: Graded) -> None:
     graded = handed_back
     for student in ("raises", "script"):
         page = graded.course.root / "feedback" / student / LAB / f"{LAB}.html"
@@ -240,7 +240,7 @@ def test_feedback_runs_nothing_and_is_short(handed_back: Graded) -> None:
         assert "x" * 300 not in text
 
 
-def test_neither_secret_nor_seeds_are_written_anywhere(handed_back: Graded) -> None:
+def test_no_secret_or_seed_is_written(handed_back: Graded) -> None:
     graded = handed_back
     root, secret = graded.course.root, course_secret()
     notebook = root / "submitted" / "blind" / LAB / f"{LAB}.ipynb"
@@ -253,7 +253,7 @@ def test_neither_secret_nor_seeds_are_written_anywhere(handed_back: Graded) -> N
     )
     secrets = [secret, secret.hex().encode()]
     words = [*secrets, *(str(seed).encode() for seed in seeds)]
-    # Records repeat a mark by its seeds; they are for the instructor alone.
+    # Records have the seeds for a replay; only the instructor can read them.
     store = graded.course.store
     assert store.stat().st_mode & 0o077 == 0
     files = [file for file in root.rglob("*") if file.is_file() and not file.is_symlink()]

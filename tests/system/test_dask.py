@@ -1,4 +1,4 @@
-"""The same tasks on a cluster of dask: the same marks, also when a worker is killed."""
+"""Tasks on a dask cluster: the same marks, also when a worker is killed."""
 
 import os
 import signal
@@ -34,8 +34,8 @@ from tests.support.fake_scoring import by_text
 
 @pytest.fixture(scope="module")
 def machines() -> Iterator[Any]:
-    """Two workers in processes of their own, as on two machines. Each one that dies is a second
-    until there is another, so nothing is tried more than twice."""
+    """Two workers in separate processes, as on two machines. A killed worker is replaced after one
+    second, so no task is tried more than twice."""
     with (
         dask.config.set({"distributed.scheduler.allowed-failures": 1}),
         distributed.LocalCluster(
@@ -47,14 +47,14 @@ def machines() -> Iterator[Any]:
 
 @pytest.fixture
 def cluster(machines: Any) -> Iterator[DaskCluster]:
-    """A connection to them."""
+    """A connection to the cluster."""
     with DaskCluster(machines.scheduler_address) as connected:
         yield connected
 
 
 @pytest.fixture
-def leaving(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """A cluster with one worker, which a test removes."""
+def leaving_cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A cluster with one worker, which a test stops."""
     monkeypatch.setattr("grader.classrun.cluster.POLL_S", 0.05)
     with distributed.LocalCluster(
         n_workers=1,
@@ -68,7 +68,7 @@ def leaving(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 
 def take_workers(machines: Any) -> None:
-    """Until none is left."""
+    """Wait until no worker is left."""
     machines.scale(0)
     end = time.monotonic() + 60
     while machines.scheduler.workers:
@@ -83,7 +83,7 @@ def grade(course: Course, cluster: DaskCluster | None, scorer: Any = score_task)
 
 
 def pid_then_score(task: Task) -> list[Card]:
-    """Says who works, then works long enough to be killed."""
+    """Reports its process, then works long enough to be killed."""
     with Path((task.program or "").strip()).open("a") as log:
         log.write(f"{os.getpid()}\n")
     time.sleep(0.05)
@@ -107,7 +107,7 @@ def test_marks_are_those_of_one_machine(
     assert auto_scores(course) == scores
 
 
-def test_a_worker_that_is_killed_costs_nothing(
+def test_a_killed_worker_loses_no_task(
     course: Course, hand_in: HandIn, cluster: DaskCluster, tmp_path: Path
 ) -> None:
     log = tmp_path / "log"
@@ -125,7 +125,7 @@ def test_a_worker_that_is_killed_costs_nothing(
     killer.join(timeout=60)
     assert {outcome.state for outcome in outcomes} == {"graded"}
     assert len(outcomes) == 24
-    assert len(log.read_text().split()) > len(outcomes)  # what it had under way ran again
+    assert len(log.read_text().split()) > len(outcomes)  # its unfinished tasks ran again
 
 
 def test_only_the_task_that_kills_its_workers_fails(
@@ -138,59 +138,61 @@ def test_only_the_task_that_kills_its_workers_fails(
     assert set(states.values()) == {"graded"}
 
 
-def test_without_any_worker_it_ends_and_goes_on_where_it_was(
-    course: Course, hand_in: HandIn, leaving: Any
+def test_grading_without_a_worker_ends_and_can_be_resumed(
+    course: Course, hand_in: HandIn, leaving_cluster: Any
 ) -> None:
     for number in range(20):
         hand_in(f"s{number:02}", "x = 1")
-    said: list[str] = []
+    messages: list[str] = []
     done: list[Outcome] = []
-    with DaskCluster(leaving.scheduler_address, notify=said.append) as cluster:
+    with DaskCluster(leaving_cluster.scheduler_address, notify=messages.append) as cluster:
         grading = Grading(course, LAB)
         run = grading.run(grading.submissions(), work=by_text, cluster=cluster)
         done.append(next(run))
-        take_workers(leaving)
+        take_workers(leaving_cluster)
         with pytest.raises(ClusterError, match="no worker left") as raised:
             for outcome in run:
                 done.append(outcome)
-    assert said == ["the cluster has no worker left: waiting for one for 3 s"]
+    assert messages == ["the cluster has no worker left: waiting for one for 3 s"]
     assert "start workers" in raised.value.cure
     states = Counter(outcome.state for outcome in grade(course, None, by_text))
     assert states == {"unchanged": len(done), "graded": 20 - len(done)}
 
 
-def test_a_worker_that_comes_in_time_goes_on(
-    leaving: Any, monkeypatch: pytest.MonkeyPatch
+def test_a_worker_that_joins_in_time_continues(
+    leaving_cluster: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("grader.classrun.cluster.END_AFTER", 2000)
-    said: list[str] = []
+    messages: list[str] = []
 
-    def come(line: str) -> None:
-        said.append(line)
-        leaving.scale(1)
+    def notify(line: str) -> None:
+        messages.append(line)
+        leaving_cluster.scale(1)
 
     lab = find(LAB)
     task = Task(LAB, lab.digest, "esp32_devkit", "x = 1", None, True, (1,))
     build = Build(engine_version(), "esp32", port_build("esp32"))
-    with DaskCluster(leaving.scheduler_address, notify=come) as cluster:
+    with DaskCluster(leaving_cluster.scheduler_address, notify=notify) as cluster:
         results = cluster.run(by_text, pack(lab), build, ((n, task) for n in range(20)))
         found = dict([next(results)])
-        take_workers(leaving)
+        take_workers(leaving_cluster)
         found |= dict(results)
     assert found == dict.fromkeys(range(20), by_text(task))
-    assert len(said) == 1
+    assert len(messages) == 1
 
 
-def test_the_command_says_that_no_worker_is_left(
-    course: Course, hand_in: HandIn, leaving: Any, monkeypatch: pytest.MonkeyPatch
+def test_the_command_reports_that_no_worker_is_left(
+    course: Course, hand_in: HandIn, leaving_cluster: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def pack_alone(lab: Lab) -> PackedLab:
-        take_workers(leaving)
+        take_workers(leaving_cluster)
         return pack(lab)
 
     monkeypatch.setattr("grader.classrun.cluster.pack", pack_alone)
     hand_in("s1", "x = 1")
-    result = CliRunner().invoke(app, ["grade", LAB, "--scheduler", leaving.scheduler_address])
+    result = CliRunner().invoke(
+        app, ["grade", LAB, "--scheduler", leaving_cluster.scheduler_address]
+    )
     assert "the cluster has no worker left: waiting for one" in result.output
     assert isinstance(result.exception, ClusterError)
 
@@ -210,7 +212,7 @@ def test_the_command_takes_a_scheduler(
     assert "graded 1/1" in result.output
 
 
-def test_nobody_at_the_address_is_one_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_address_without_a_scheduler_is_one_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("grader.classrun.cluster.JOIN_S", 1)
     with pytest.raises(ClusterError, match="no cluster answers") as raised:
         DaskCluster("tcp://127.0.0.1:9")
@@ -223,7 +225,7 @@ def test_a_tls_address_without_certificates_asks_for_them() -> None:
     assert "--tls-ca" in raised.value.cure
 
 
-def test_a_file_of_tls_that_is_not_there_is_named() -> None:
+def test_a_missing_tls_file_is_named() -> None:
     with pytest.raises(ClusterError, match=r"nowhere\.pem: there is no such file"):
         DaskCluster("tls://127.0.0.1:9", Tls(ca="nowhere.pem"))
 

@@ -1,5 +1,5 @@
-"""Formgrader in a real browser, as an instructor uses it: the class is there, its button grades
-with our boards, the graded notebook shows our marks. `WARSHA_PICTURES=DIR` keeps the pictures."""
+"""Formgrader in a real browser, as an instructor uses it: it lists the class, its button grades on
+virtual boards, the graded notebook shows the marks. `WARSHA_PICTURES=DIR` keeps the pictures."""
 
 import os
 from pathlib import Path
@@ -23,19 +23,19 @@ REFERENCE = (LABS / LAB / "reference.py").read_text("utf-8")
 
 
 class Formgrader:
-    """Its pages in one browser."""
+    """The pages of Formgrader in one browser."""
 
     def __init__(self, browser: Chromium, url: str) -> None:
         self.driver = browser.driver
         self.base = url.partition("/lab?")[0]
-        self.driver.get(url)  # only JupyterLab's own pages let somebody in by the token
+        self.driver.get(url)  # only the pages of JupyterLab accept the token
 
     def show(self, page: str) -> None:
-        """Open one of its pages."""
+        """Open a page of Formgrader."""
         self.driver.get(f"{self.base}/formgrader/{page}")
 
     def wait_for(self, css: str, text: str) -> Any:
-        """The first element that shows that text."""
+        """The first element with that text."""
 
         def find(driver: Any) -> Any:
             found = driver.find_elements(By.CSS_SELECTOR, css)
@@ -44,12 +44,12 @@ class Formgrader:
         return WebDriverWait(self.driver, START_S, poll_frequency=0.1).until(find)
 
     def directions(self, css: str) -> set[str]:
-        """How elements are written, as the browser reckons it."""
+        """The computed text directions of elements."""
         find = self.driver.find_elements
         return {it.value_of_css_property("direction") for it in find(By.CSS_SELECTOR, css)}
 
     def press(self, button: str) -> None:
-        """Press the button of the only row, and close the dialog that it opens."""
+        """Press the button of the only row, and close its message."""
         self.driver.find_element(By.CSS_SELECTOR, f"td.{button} a").click()
         self.wait_for(".modal-title", "Success")
         close = self.driver.find_element(By.CSS_SELECTOR, ".modal.in .modal-footer button")
@@ -58,7 +58,7 @@ class Formgrader:
 
 @pytest.fixture
 def class_of_one(course: Course, hand_in: HandIn, monkeypatch: pytest.MonkeyPatch) -> Course:
-    """A trainee with an Arabic name handed in; the server finds the course, too."""
+    """A course with a submission of a trainee with an Arabic name, for the server, too."""
     build = course.root.parents[1]
     (build / "port").symlink_to(build_dir() / "port")
     monkeypatch.setenv("WARSHA_BUILD", str(build))

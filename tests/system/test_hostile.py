@@ -1,4 +1,4 @@
-"""Hostile programs: each gets an error or is ended, and a neighbour sees no difference."""
+"""Hostile programs: each gets an error or is ended, and no other board is affected."""
 
 import re
 import socket
@@ -9,16 +9,16 @@ import pytest
 from hardware.bench.bench import Bench
 from hardware.bench.limits import Limits
 from hardware.bench.protocol import frames
-from tests.support.neighbour import HONEST, OTHER, beside, undisturbed
-from tests.support.rig import said
+from tests.support.neighbour import HONEST, OTHER, undisturbed, with_honest_board
+from tests.support.rig import printed_lines
 
 SECOND = 1_000_000_000
 UNTIL_NS = 2 * SECOND
 MOST_NS = 400 * SECOND
-"""An end that takes time (CPU, a full trace) has come by then."""
+"""By this time also a slow end (CPU time, a full trace) has come."""
 SMALL = Limits(cpu_s=2, output_bytes=100_000, records=100_000)
-"""What ends a board is what it used up. The usual limit of wall time is far from all of this, also
-on a busy machine."""
+"""Limits that end a board by its use of a resource. The wall-clock limit is far above, also on a
+busy machine."""
 PINS = """
 import machine, time
 from machine import Pin
@@ -55,11 +55,11 @@ time.sleep(99)
 
 
 class Harm(NamedTuple):
-    """A program on a board of a family, what it says, and how it may end (nothing: it lives)."""
+    """A program on a board of a family, its output, and its possible ends (empty: it runs on)."""
 
     family: str
     program: str
-    says: str = ""
+    output: str = ""
     ends: tuple[int, ...] = ()
 
 
@@ -88,8 +88,8 @@ HARM = {
         "esp32", "f = open('f', 'w')\nwhile True: f.write('x' * 4096)", "OSError: 28"
     ),
     "edges": Harm("rp2", PINS + "back.init(Pin.OUT)\nwhile True: back(1); back(0)", "", (OUTPUT,)),
-    "edges that are heard": Harm("rp2", PINS + "while True: out(1); out(0)", "", BUSY),
-    "a PWM that is heard": Harm(
+    "edges at a listening input": Harm("rp2", PINS + "while True: out(1); out(0)", "", BUSY),
+    "a PWM at a listening input": Harm(
         "esp32", PINS + "machine.PWM(out, freq=40_000_000, duty_u16=32768)\ntime.sleep(9)"
     ),
     "modes": Harm("esp32", PINS + "while True: out.init(Pin.IN); out.init(Pin.OUT)", "", BUSY),
@@ -111,7 +111,7 @@ HARM = {
         "while True: _thread.start_new_thread(f, ())",
         "OSError: can't create thread",
     ),
-    "a UART that hears itself": Harm(
+    "a UART with a loopback": Harm(
         "rp2",
         PINS + "u = machine.UART(0, 1_000_000, tx=out, rx=back)\n"
         "while True: u.write(bytes(32_000))",
@@ -133,26 +133,26 @@ HARM = {
 
 
 @pytest.mark.parametrize("what", HARM)
-def test_a_program_that_means_harm_hurts_nobody_else(what: str) -> None:
+def test_a_hostile_program_harms_no_other_board(what: str) -> None:
     harm = HARM[what]
     program = harm.program
     for name, pin in NUMBERS[harm.family].items():
         program = program.replace(f"{{{name}}}", str(pin))
-    with beside(harm.family, program, limits=SMALL) as bench:
+    with with_honest_board(harm.family, program, limits=SMALL) as bench:
         bench.run(UNTIL_NS)
         assert bench.traces[HONEST].sha256() == undisturbed(UNTIL_NS)
         await_end(bench, harm)
         other, honest = bench.traces[OTHER], bench.traces[HONEST]
     end = other.ended()
     assert (end is not None and end.cause in harm.ends) if harm.ends else end is None, end
-    assert re.search(harm.says, "\n".join(said(other))), said(other)[-9:]
+    assert re.search(harm.output, "\n".join(printed_lines(other))), printed_lines(other)[-9:]
     assert honest.ended() is None
 
 
 def await_end(bench: Bench, harm: Harm) -> None:
-    """Goes on until the other board has ended, or has said what it is to say."""
+    """Runs until the other board has ended or has printed the expected output."""
     while bench.boards[OTHER].ended is None and bench.now_ns < MOST_NS:
-        if not harm.ends and re.search(harm.says, "\n".join(said(bench.traces[OTHER]))):
+        if not harm.ends and re.search(harm.output, "\n".join(printed_lines(bench.traces[OTHER]))):
             return
         bench.run(bench.now_ns + 10 * SECOND)
 
@@ -162,7 +162,7 @@ def test_ten_million_edges_fill_the_trace_and_end_the_board() -> None:
     program = (
         "from machine import Pin\np = Pin(2, Pin.OUT)\nfor n in range(5_000_000): p.on(); p.off()"
     )
-    with beside("rp2", program) as bench:
+    with with_honest_board("rp2", program) as bench:
         bench.run(100 * SECOND)
         end = bench.traces[OTHER].ended()
         assert end is not None and (end.cause, end.detail) == (OUTPUT, "more output than allowed")
@@ -170,7 +170,7 @@ def test_ten_million_edges_fill_the_trace_and_end_the_board() -> None:
         assert bench.traces[HONEST].ended() is None
 
 
-def test_what_a_host_has_is_not_there(family: str) -> None:
+def test_modules_of_a_host_are_missing(family: str) -> None:
     tries = (
         "import os; os.fork()",
         "import os; os.system('ls')",
@@ -194,16 +194,16 @@ def test_what_a_host_has_is_not_there(family: str) -> None:
         " try: exec(what); print(n, 'DONE')\n except Exception as e: print(n, repr(e))\n"
         "import os\nprint(sorted(os.listdir('/')))"
     )
-    with beside(family, program) as bench:
+    with with_honest_board(family, program) as bench:
         bench.run(UNTIL_NS)
-        lines = said(bench.traces[OTHER])
+        lines = printed_lines(bench.traces[OTHER])
     wanted = r"\d+ (AttributeError|ImportError|OSError\(2,\)|NotImplementedError\('not simulated)"
     assert len(lines) == len(tries) + 1
     assert [line for line in lines[:-1] if not re.match(wanted, line)] == []
     assert lines[-1] == "['m.mpy', 'main.py']"
 
 
-def test_no_socket_leads_to_the_host(family: str) -> None:
+def test_no_socket_reaches_the_host(family: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         places = [(ip, port) for ip in ("127.0.0.1", "localhost", "0.0.0.0", "10.13.37.1")]
@@ -224,9 +224,9 @@ for place in {places!r}:
         print('OSError')
     s.close()
 """
-        with beside(family, program) as bench:
+        with with_honest_board(family, program) as bench:
             bench.run(20 * SECOND)
-            lines = said(bench.traces[OTHER])
+            lines = printed_lines(bench.traces[OTHER])
         server.setblocking(False)
         with pytest.raises(BlockingIOError):
             server.accept()

@@ -1,5 +1,5 @@
-"""A trainee in a real browser: the lab is opened, the program runs on the bench, a button is
-pressed, the score is shown. `WARSHA_PICTURES=docs/pictures` keeps the pictures."""
+"""A trainee in a real browser opens the lab, runs the program on the bench, presses a button and
+sees the score. `WARSHA_PICTURES=docs/pictures` keeps the pictures."""
 
 import base64
 import json
@@ -19,7 +19,7 @@ REFERENCE = (LABS / LAB / "reference.py").read_text(encoding="utf-8")
 
 @pytest.fixture
 def pictures(tmp_path: Path) -> Path:
-    """Where pictures go: kept when somebody asks for them."""
+    """The folder of pictures; it is kept on request."""
     return Path(os.environ.get("WARSHA_PICTURES", tmp_path))
 
 

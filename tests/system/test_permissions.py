@@ -1,5 +1,5 @@
-"""Folders and files that may not be read or written, or that somebody swaps: a line with a cure,
-and nobody else's files."""
+"""Folders and files without permissions, or replaced during grading: one line with a cure, and no
+file of another user is read."""
 
 import os
 import shutil
@@ -24,21 +24,21 @@ from hardware.paths import build_dir
 from tests.support.classroom import LAB, HandIn
 
 CURE = "change the permissions so that you can read and write there, then run it again"
-# root may do everything; without these two it is a person like others
+# root ignores permissions; without these two capabilities it does not
 PLAIN = ["--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
 SETPRIV = shutil.which("setpriv") or "setpriv"
 
 
 @pytest.fixture
 def built_course(course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
-    """A course that the command finds, too."""
+    """A course that the command finds."""
     (tmp_path / "build" / "port").symlink_to(build_dir() / "port")
     monkeypatch.setenv("WARSHA_BUILD", str(tmp_path / "build"))
     return course
 
 
 def warsha(*words: str) -> tuple[int, str, list[str]]:
-    """The command as a person types it: exit code, what it says, and the lines of its error."""
+    """Run the command. Returns its exit code, its output and the lines of its error."""
     program = str(Path(sys.executable).with_name("warsha"))
     plain = PLAIN and [SETPRIV, *PLAIN]
     done = subprocess.run(
@@ -52,8 +52,8 @@ def warsha(*words: str) -> tuple[int, str, list[str]]:
 
 
 @contextmanager
-def shut(place: Path, mode: int) -> Iterator[None]:
-    """A file or folder with fewer rights, for a while."""
+def changed_mode(place: Path, mode: int) -> Iterator[None]:
+    """Remove permissions from a file or folder for some time."""
     before = place.stat().st_mode
     place.chmod(mode)
     try:
@@ -63,7 +63,7 @@ def shut(place: Path, mode: int) -> Iterator[None]:
 
 
 @pytest.mark.long  # each folder, one after the other
-def test_what_may_not_be_written_is_told_and_the_next_run_goes_on(
+def test_an_unwritable_file_is_named_and_the_next_run_succeeds(
     built_course: Course, hand_in: HandIn
 ) -> None:
     root, store = built_course.root, Store(built_course.store)
@@ -72,13 +72,13 @@ def test_what_may_not_be_written_is_told_and_the_next_run_goes_on(
     assert warsha("grade", LAB, "--student", "s1")[0] == 0
     hand_in("s1", "print('READY L01') #")
     for place in (store.folder / "marks" / LAB / "s1", root / "autograded" / "s1"):
-        with shut(place, 0o555):
-            code, said, _error = warsha("grade", LAB)
-        (line,) = (line for line in said.splitlines() if line.startswith("not graded"))
+        with changed_mode(place, 0o555):
+            code, output, _error = warsha("grade", LAB)
+        (line,) = (line for line in output.splitlines() if line.startswith("not graded"))
         assert code == 3 and f"{LAB} s1: " in line and str(place) in line and CURE in line
-    with shut(root / "gradebook.db", 0o444):
+    with changed_mode(root / "gradebook.db", 0o444):
         for words in (("grade", LAB), ("roster", str(class_list(root)))):
-            code, _said, error = warsha(*words)
+            code, _output, error = warsha(*words)
             assert code == 1 and error[1:] == [CURE]
             assert error[0].endswith("gradebook.db: attempt to write a readonly database")
     assert warsha("grade", LAB)[0] == 0
@@ -88,10 +88,10 @@ def test_what_may_not_be_written_is_told_and_the_next_run_goes_on(
         (root / "gradebook.db", ("class", LAB)),
         (root / "source", ("course", "build")),
     ):
-        with shut(place, 0):
-            code, _said, error = warsha(*words)
+        with changed_mode(place, 0):
+            code, _output, error = warsha(*words)
         assert code == 1 and str(place) in error[0] and error[1:] == [CURE]
-    with shut(root / "submitted" / "s1" / LAB, 0):
+    with changed_mode(root / "submitted" / "s1" / LAB, 0):
         assert warsha("class", LAB)[0] == 0
     page = (root / "class" / f"{LAB}.html").read_text(encoding="utf-8")
     assert CURE in page
@@ -104,30 +104,30 @@ def class_list(root: Path) -> Path:
     return file
 
 
-@pytest.mark.long  # it waits for the lock to be given up
-def test_a_gradebook_that_another_program_holds(built_course: Course, hand_in: HandIn) -> None:
+@pytest.mark.long  # it waits until the lock is released
+def test_a_gradebook_that_another_program_locks(built_course: Course, hand_in: HandIn) -> None:
     hand_in("s1", "print('READY L01')")
     with sqlite3.connect(built_course.root / "gradebook.db") as other:
         other.execute("BEGIN IMMEDIATE")
-        code, _said, error = warsha("grade", LAB)
+        code, _output, error = warsha("grade", LAB)
     other.close()
     assert code == 1
     assert error[0].endswith("gradebook.db: database is locked")
     assert error[1].startswith("another program is writing to it")
 
 
-def test_a_gradebook_that_is_none(built_course: Course, hand_in: HandIn) -> None:
+def test_an_invalid_gradebook(built_course: Course, hand_in: HandIn) -> None:
     hand_in("s1", "print('READY L01')")
     (built_course.root / "gradebook.db").write_text("hello\n" * 99)
     for word in ("grade", "class"):
-        code, _said, error = warsha(word, LAB)
+        code, _output, error = warsha(word, LAB)
         assert code == 1
         assert error[0].endswith("gradebook.db: file is not a database")
         assert error[1].startswith("restore your copy of it")
 
 
 @pytest.mark.parametrize(
-    ("setting", "said"),
+    ("setting", "message"),
     [
         pytest.param(
             'penalty_method = "zer0"',
@@ -144,20 +144,20 @@ def test_a_gradebook_that_is_none(built_course: Course, hand_in: HandIn) -> None
         pytest.param("penalty_method =", "line {line}: invalid syntax", id="syntax"),
     ],
 )
-def test_a_wrong_setting_is_told_once(
-    setting: str, said: str, built_course: Course, hand_in: HandIn
+def test_a_wrong_setting_is_named_once(
+    setting: str, message: str, built_course: Course, hand_in: HandIn
 ) -> None:
     hand_in("s1", "print('READY L01')")
     with (built_course.root / "nbgrader_config.py").open("a") as settings:
         settings.write(f"c.LateSubmissionPlugin.{setting}\n")
     line = len((built_course.root / "nbgrader_config.py").read_text().splitlines())
-    code, _said, error = warsha("grade", LAB)
+    code, _output, error = warsha("grade", LAB)
     assert code == 1 and len(error) == 2
-    assert said.format(line=line) in error[0]
+    assert message.format(line=line) in error[0]
     assert error[1].startswith("correct that")
 
 
-def test_a_page_is_opened_or_it_is_said_why_not(
+def test_a_page_is_opened_or_the_reason_is_printed(
     built_course: Course, hand_in: HandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hand_in("s1", "print('READY L01')")
@@ -166,21 +166,21 @@ def test_a_page_is_opened_or_it_is_said_why_not(
     browser.write_text(f'#!/bin/sh\necho "$1" > {tmp_path}/opened\n')
     browser.chmod(0o755)
     monkeypatch.setenv("BROWSER", f"{browser} %s")
-    code, said, _error = warsha("replay", "s1", LAB, "--open")
+    code, output, _error = warsha("replay", "s1", LAB, "--open")
     assert code == 0
-    (line,) = (line for line in said.splitlines() if line.startswith("the page: "))
+    (line,) = (line for line in output.splitlines() if line.startswith("the page: "))
     page = Path(line.removeprefix("the page: "))
     assert (tmp_path / "opened").read_text().strip() == page.as_uri()
     monkeypatch.delenv("BROWSER")
     monkeypatch.delenv("DISPLAY", raising=False)
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     monkeypatch.setenv("PATH", str(tmp_path))
-    code, said, error = warsha("class", LAB, "--open")
+    code, output, error = warsha("class", LAB, "--open")
     assert (code, error) == (0, [])
-    assert said.strip().endswith("no browser was found: open the page yourself")
+    assert output.strip().endswith("no browser was found: open the page yourself")
 
 
-def test_what_is_swapped_for_a_link_is_not_copied(tmp_path: Path) -> None:
+def test_a_file_that_becomes_a_link_is_not_copied(tmp_path: Path) -> None:
     """A trainee may change his own folder while it is graded."""
     folder = tmp_path / "submitted" / "s1" / LAB
     secret = tmp_path / "secret"
@@ -221,11 +221,11 @@ def test_what_is_swapped_for_a_link_is_not_copied(tmp_path: Path) -> None:
     assert copied
 
 
-def test_who_is_enrolled_stays_when_the_list_is_refused(built_course: Course) -> None:
+def test_a_refused_class_list_changes_no_enrolment(built_course: Course) -> None:
     enrolment.enrol(built_course.root, [Trainee("s1")])
     bad = class_list(built_course.root)
     bad.write_text("id\ns2\na b\n")
-    code, _said, error = warsha("roster", str(bad))
+    code, _output, error = warsha("roster", str(bad))
     assert code == 1 and "the id 'a b' contains ' '" in error[0]
 
 
@@ -233,8 +233,8 @@ BUTTONS = "buttons"
 
 
 @contextmanager
-def nobody() -> Iterator[None]:
-    """For root no folder is shut."""
+def unprivileged() -> Iterator[None]:
+    """Run as an ordinary user: for root every folder is readable."""
     if os.geteuid():
         yield
         return
@@ -247,7 +247,7 @@ def nobody() -> Iterator[None]:
 
 @pytest.fixture
 def root(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A course's folder that anybody may look into."""
+    """A course folder that everyone may read."""
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
         place.chmod(0o755)
@@ -263,10 +263,10 @@ def root(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
             (folder / BUTTONS).chmod(0o755)
 
 
-@pytest.mark.parametrize("shut", [".", BUTTONS])
-def test_one_shut_folder_leaves_the_class_to_be_graded(root: Path, shut: str) -> None:
-    (root / "submitted" / "mallory" / shut).chmod(0)
-    with nobody():
+@pytest.mark.parametrize("unreadable", [".", BUTTONS])
+def test_one_unreadable_folder_does_not_stop_the_class(root: Path, unreadable: str) -> None:
+    (root / "submitted" / "mallory" / unreadable).chmod(0)
+    with unprivileged():
         found = folders.submitted(root, BUTTONS)
         assert list(found) == ["amina", "mallory"]
         assert find_notebook(found["amina"], BUTTONS, (), exact=False)[0].is_file()
@@ -274,9 +274,12 @@ def test_one_shut_folder_leaves_the_class_to_be_graded(root: Path, shut: str) ->
             find_notebook(found["mallory"], BUTTONS, (), exact=False)
 
 
-def test_a_shut_time_stamp_is_its_trainees_own(root: Path) -> None:
+def test_an_unreadable_time_stamp_affects_one_trainee(root: Path) -> None:
     folder = root / "submitted" / "mallory" / BUTTONS
     (folder / "timestamp.txt").write_text("2026-01-15 10:00:00 UTC")
     (folder / "timestamp.txt").chmod(0)
-    with nobody(), pytest.raises(SubmissionError, match=r"timestamp\.txt: this account may not"):
+    with (
+        unprivileged(),
+        pytest.raises(SubmissionError, match=r"timestamp\.txt: this account may not"),
+    ):
         folders.timestamp_of(folder)

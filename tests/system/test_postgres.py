@@ -37,12 +37,12 @@ REFERENCE = LABS / LAB / "reference.py"
 
 @pytest.fixture(autouse=True)
 def password(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where an instructor puts it."""
+    """The place of the URL in the settings of an instructor."""
     monkeypatch.setenv("PGPASSWORD", PASSWORD)
 
 
 def use(root: Path, url: str) -> None:
-    """As an instructor does it: a line of their own below ours."""
+    """Add a line below ours, as an instructor does."""
     with (root / config.NAME).open("a", encoding="utf-8") as settings:
         settings.write(f"c.CourseDirectory.db_url = {url!r}\n")
 
@@ -114,15 +114,15 @@ def test_two_graders_exclude_each_other(tmp_path: Path, postgres: Server) -> Non
         assert recorder.auto_scores(ASSIGNMENT, "nobody") == {}
 
 
-def test_what_is_wrong_is_said_without_the_password(
+def test_an_error_message_has_no_password(
     tmp_path: Path, postgres: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_course(tmp_path / "course")
     use(tmp_path / "course", postgres.create("closed"))
     monkeypatch.setenv("PGPASSWORD", "wrong-word")
-    with pytest.raises(CourseError, match=r"cannot be opened.*password authentication") as told:
+    with pytest.raises(CourseError, match=r"cannot be opened.*password authentication") as caught:
         GradeWriter(tmp_path / "course")
-    assert "wrong-word" not in str(told.value) + told.value.cure
+    assert "wrong-word" not in str(caught.value) + caught.value.cure
     with pytest.raises(CourseError, match=r"cannot be opened.*password authentication"):
         standings(config.coursedir(tmp_path / "course").db_url, ASSIGNMENT, ASSIGNMENT)
     use(tmp_path / "course", "postgresql+nodriver://grader@/closed")

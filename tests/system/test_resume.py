@@ -1,4 +1,4 @@
-"""Grading that was killed continues, and leaves what an undisturbed run leaves."""
+"""Killed grading can be resumed and then has the results of an undisturbed run."""
 
 import os
 import random
@@ -22,7 +22,7 @@ Undisturbed = tuple[GradedCourse, float, State]
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
-    """A class, how long its grading takes (s), and what that leaves."""
+    """A class, the duration of its grading (s), and the results."""
     scratch = tmp_path_factory.mktemp("kills")
     course = made(scratch / "course", 5)
     whole = copied(course, scratch / "whole")
@@ -37,7 +37,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
         for kind in kill_grading.possible()
     ],
 )
-def test_a_disturbed_run_goes_on_where_it_was(
+def test_a_disturbed_run_is_resumed(
     undisturbed: Undisturbed, kind: str, seed: int, tmp_path: Path
 ) -> None:
     course, duration_s, expected = undisturbed
@@ -53,7 +53,7 @@ def test_a_disturbed_run_goes_on_where_it_was(
 def test_a_full_disk_is_one_cause_and_one_cure(undisturbed: Undisturbed, tmp_path: Path) -> None:
     with kill_grading.place_for("disk", tmp_path) as place:
         course = copied(undisturbed[0], place)
-        kill_grading.leave(course, 0)
+        kill_grading.limit_free_space(course, 0)
         process = course.start()
         _out, err = process.communicate(timeout=LIMIT_S)
     assert process.returncode == 1
@@ -62,10 +62,10 @@ def test_a_full_disk_is_one_cause_and_one_cure(undisturbed: Undisturbed, tmp_pat
     assert "run it again to resume" in cure
 
 
-def test_what_was_never_recorded_is_no_try_and_does_not_run_again(
+def test_an_unrecorded_submission_is_no_attempt_and_does_not_run_again(
     course: Course, hand_in: HandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The hint comes with the third submission: a try that no gradebook has must not count."""
+    """The hint comes with the third submission: an attempt without marks must not count."""
     hand_in("s1", "HALF = 1")
     grading, store = Grading(course, LAB), Store(course.store)
     with monkeypatch.context() as patch:
@@ -84,10 +84,10 @@ def test_what_was_never_recorded_is_no_try_and_does_not_run_again(
     assert set(auto_scores(course).values()) == set(POINTS.values())
 
 
-def test_what_was_scored_before_a_kill_is_not_scored_again(
+def test_submissions_scored_before_a_kill_are_not_scored_again(
     course: Course, hand_in: HandIn
 ) -> None:
-    """Killed when the record was kept, and neither the gradebook nor the notebook was."""
+    """A kill after the record was saved, but before the gradebook and the notebook were."""
     hand_in("s1", "HALF = 1")
     grading = Grading(course, LAB)
     list(grading.run(grading.submissions(), work=by_text, workers=1))

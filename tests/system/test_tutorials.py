@@ -1,4 +1,4 @@
-"""The tutorials of docs/tutorial, followed to the letter."""
+"""The steps of the tutorials in docs/tutorial."""
 
 import re
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ FILE = re.compile(r"^`([\w/]+\.py)`\n\n```python\n(.*?)^```$", re.MULTILINE | re
 
 @pytest.fixture
 def shell(monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
-    """A notebook's kernel in which nothing was run yet."""
+    """A new kernel of a notebook."""
     monkeypatch.setattr(practice, "session", practice.PracticeSession())
     shell = InteractiveShell()
     monkeypatch.setattr(practice, "get_ipython", lambda: shell)
@@ -63,6 +63,6 @@ def test_the_first_change(
     parts._registry.cache_clear()
     space: dict[str, object] = {}
     exec(compile(files[test], test, "exec"), space)
-    (told,) = (found for name, found in space.items() if name.startswith("test_"))
-    assert callable(told)
-    told()
+    (test_function,) = (found for name, found in space.items() if name.startswith("test_"))
+    assert callable(test_function)
+    test_function()

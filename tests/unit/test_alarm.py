@@ -1,4 +1,4 @@
-"""An alarm that is set again and again: due at the last time, and little in the queue."""
+"""An alarm that is set many times: it fires at the last time, and the queue stays short."""
 
 import random
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from hardware.bench.parts.common.alarm import Alarm
 
 
 class Clock:
-    """A world that is only a queue."""
+    """A clock with an event queue."""
 
     def __init__(self) -> None:
         self.now_ns = 0
@@ -26,7 +26,7 @@ class Clock:
         self.now_ns = until_ns
 
 
-def test_it_rings_at_the_last_time_that_was_named() -> None:
+def test_an_alarm_fires_at_the_last_time_that_was_set() -> None:
     chance, clock, rang = random.Random(3), Clock(), list[int]()
     alarm = Alarm(clock, lambda: rang.append(clock.now_ns))
     due = None
@@ -46,7 +46,7 @@ def test_it_rings_at_the_last_time_that_was_named() -> None:
         clock.run(clock.now_ns + chance.randrange(5))
 
 
-def test_who_sets_it_without_end_does_not_fill_the_queue() -> None:
+def test_endless_setting_does_not_fill_the_queue() -> None:
     clock = Clock()
     alarm = Alarm(clock, lambda: None)
     for number in range(1000):

@@ -1,4 +1,4 @@
-"""A mark says by which build of the board and by which engine it was made."""
+"""A mark records the build of the board and the version of the engine."""
 
 import hashlib
 import re

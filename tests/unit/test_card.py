@@ -1,4 +1,4 @@
-"""A card goes into a record and to another process as plain data, and comes back the same."""
+"""A card is saved and sent as plain data without change; its message names place and cause."""
 
 import json
 import pickle
@@ -47,11 +47,11 @@ def scored(lab: Lab, program: str) -> dict[str, Card]:
 
 
 def reference(lab: Lab) -> str:
-    """The right program."""
+    """The reference program."""
     return (lab.folder / "reference.py").read_text(encoding="utf-8")
 
 
-def test_a_missed_item_says_which_idea_and_where() -> None:
+def test_a_missed_item_names_the_misconception_and_the_place() -> None:
     lab = find("traffic_light")
     late = (lab.folder / "mutants" / "drift.py").read_text(encoding="utf-8")
     cards = scored(lab, late).values()
@@ -65,7 +65,7 @@ def test_a_missed_item_says_which_idea_and_where() -> None:
     assert all(card.about["ar"] and card.about["en"] for card in cards if card.measured)
 
 
-def test_a_led_on_another_pin_is_told_with_that_pin_and_drawn() -> None:
+def test_a_led_on_another_pin_is_named_with_that_pin_and_drawn() -> None:
     lab = find("voltmeter")
     program = reference(lab)
     assert "Pin(LED_R" in program
@@ -77,15 +77,15 @@ def test_a_led_on_another_pin_is_told_with_that_pin_and_drawn() -> None:
     assert card.at_ns is not None  # the crossing at which LED_R should have changed
 
 
-def test_an_error_is_told_with_the_line_of_the_cell_and_of_the_file() -> None:
+def test_an_error_names_the_line_of_the_cell_and_of_the_file() -> None:
     lab = find("traffic_light")
     lines = reference(lab).splitlines()
     loop = next(n for n, line in enumerate(lines) if line.startswith("while True"))
     program = "\n".join([*lines[: loop + 1], "    1 / 0", *lines[loop + 1 :]]) + "\n"
-    said = scored(lab, program)["a"].message
+    texts = scored(lab, program)["a"].message
     # `%%board main.py` is line 1 of the cell, and lines count from 1.
-    assert f"in line {loop + 3} of the cell (line {loop + 2} of `main.py`)" in said["en"]
-    assert f"في السطر {loop + 3} من الخلية (السطر {loop + 2} من `main.py`)" in said["ar"]
+    assert f"in line {loop + 3} of the cell (line {loop + 2} of `main.py`)" in texts["en"]
+    assert f"في السطر {loop + 3} من الخلية (السطر {loop + 2} من `main.py`)" in texts["ar"]
 
 
 @pytest.mark.parametrize(
@@ -111,9 +111,9 @@ def test_an_error_is_told_with_the_line_of_the_cell_and_of_the_file() -> None:
         ("time goes back", "(`time goes back`)", "(time goes back)"),
     ],
 )
-def test_why_a_board_died_is_told_in_the_language_of_the_text(
+def test_the_end_reason_of_a_board_is_in_the_language_of_the_text(
     noted: str, ar: str, en: str
 ) -> None:
-    died = ItemResult("a", 0, 3, key="board_died", detail=noted)
-    said = message(find("first_contact"), died)
-    assert ar in said["ar"] and en in said["en"]
+    ended = ItemResult("a", 0, 3, key="board_died", detail=noted)
+    texts = message(find("first_contact"), ended)
+    assert ar in texts["ar"] and en in texts["en"]

@@ -1,5 +1,5 @@
-"""The checkout: environment.yml and pyproject.toml ask for the same packages, and `make clean`
-removes what can be made again and nothing else."""
+"""The checkout: environment.yml and pyproject.toml require the same packages, and `make clean`
+removes only files that can be built again."""
 
 import re
 import subprocess
@@ -12,11 +12,11 @@ from tests.support.project import ROOT
 
 
 def _name(requirement: str) -> str:
-    """The package's name in one spelling: conda writes types-pyyaml, PyPI types-PyYAML."""
+    """The normalised name of a package: conda writes types-pyyaml, PyPI types-PyYAML."""
     return re.split(r"[<>=~!\[; ]", requirement, maxsplit=1)[0].lower()
 
 
-def test_conda_asks_for_what_pip_asks_for() -> None:
+def test_conda_and_pip_require_the_same_packages() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     wanted = project["dependencies"] + project["optional-dependencies"]["dev"]
 
@@ -37,7 +37,7 @@ def test_conda_has_the_same_python() -> None:
     assert f"python{project['requires-python']}" in environment
 
 
-def test_work_and_marks_outlive_make_clean(tmp_path: Path) -> None:
+def test_make_clean_keeps_work_and_marks(tmp_path: Path) -> None:
     course = tmp_path / "build" / "course" / "iot_micropython"
     for place in (tmp_path / ".venv", tmp_path / "build" / "port", course / "submitted"):
         place.mkdir(parents=True)

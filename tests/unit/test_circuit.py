@@ -1,4 +1,4 @@
-"""The circuit on the bench: nets, levels, voltages, faults, bounce, and listeners."""
+"""The circuit on the bench: nets, levels, voltages, faults, bounce, and listening inputs."""
 
 from typing import Any
 from unittest.mock import patch
@@ -93,7 +93,7 @@ def test_led_drops_its_forward_voltage() -> None:
 
 
 def test_between_the_limits_the_level_stays() -> None:
-    """1.65 V is neither high nor low for an ESP32: the pad keeps what it saw."""
+    """1.65 V is neither high nor low for an ESP32: the pad keeps its level."""
     half: Parts = {"a": ("resistor", {"value": "1000"}), "b": ("resistor", {"value": "1000"})}
     half["s"] = ("pushbutton", {"bounce": "0"})
     wires = [("esp:3V3", "a:1"), ("a:2", "b:1"), ("b:2", "s:1.l"), ("s:2.l", "esp:GND.1")]
@@ -105,7 +105,7 @@ def test_between_the_limits_the_level_stays() -> None:
     assert level(circuit, 34) == 1
 
 
-def test_two_drivers_on_one_net_are_a_short_that_is_told_once() -> None:
+def test_two_drivers_on_one_net_are_a_short_that_is_recorded_once() -> None:
     circuit, world = build({}, [("esp:25", "esp:26")])
     circuit.pin_mode(25, MODE_OUT, PULL_NONE, True)
     circuit.pin_mode(26, MODE_OUT, PULL_NONE, True)
@@ -119,7 +119,7 @@ def test_two_drivers_on_one_net_are_a_short_that_is_told_once() -> None:
     assert len(circuit.faults()) == 4
 
 
-def test_output_on_ground_is_a_short_and_listened_to() -> None:
+def test_an_output_on_ground_is_a_short_and_its_level_is_read() -> None:
     circuit, _ = build({}, [("esp:25", "esp:GND.1")])
     circuit.pin_mode(25, MODE_OUT, PULL_NONE, False)
     assert circuit.coupled() == 1 << 25 and circuit.faults() == []
@@ -128,7 +128,7 @@ def test_output_on_ground_is_a_short_and_listened_to() -> None:
     assert level(circuit, 25) == 0
 
 
-def test_a_lamp_without_a_resistor_burns_and_so_does_the_pin() -> None:
+def test_a_led_without_a_resistor_overloads_itself_and_the_pin() -> None:
     circuit, _ = build({"l": ("led", {})}, [("esp:25", "l:A"), ("l:C", "esp:GND.1")])
     circuit.pin_mode(25, MODE_OUT, PULL_NONE, False)
     assert circuit.faults() == []
@@ -140,7 +140,7 @@ def test_a_lamp_without_a_resistor_burns_and_so_does_the_pin() -> None:
     assert str(circuit.faults()[0]) == "esp:25: 45 mA, more than the pin bears"
 
 
-def test_a_pin_without_pulls_and_one_of_the_flash_are_told() -> None:
+def test_a_pin_without_pulls_and_one_of_the_flash_are_faults() -> None:
     circuit, _ = build({}, [])
     circuit.pin_mode(34, MODE_IN, PULL_UP, False)
     circuit.pin_mode(34, MODE_IN, PULL_UP, False)
@@ -224,7 +224,7 @@ def test_release_in_the_middle_of_a_bounce_ends_it() -> None:
     assert level(circuit, 32) == 1
 
 
-def test_only_outputs_that_somebody_hears_are_coupled() -> None:
+def test_only_outputs_with_a_listening_input_are_coupled() -> None:
     parts: Parts = LED_PARTS | {"b": ("pushbutton", {"bounce": "0"})}
     wires = [*LED, ("b:1.l", "esp:32"), ("b:2.r", "esp:33")]
     circuit, _ = build(parts, wires)

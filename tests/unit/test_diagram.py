@@ -1,4 +1,4 @@
-"""Circuit files: what is read, what is kept, and the one line that says what is wrong."""
+"""Circuit files: reading, unknown keys, and errors of one line."""
 
 import json
 from pathlib import Path
@@ -117,7 +117,7 @@ def test_the_serial_monitor_may_be_wired() -> None:
     assert Circuit(load(raw(wires=wires))).used() == 1 << 1 | 1 << 3
 
 
-def test_errors_speak_arabic_too(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_errors_exist_in_arabic(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WARSHA_LANG", "ar")
     with pytest.raises(DiagramError, match=r"النوع .'wokwi-ledd'. غير متاح") as caught:
         Circuit(load(raw(LED | {"type": "wokwi-ledd"}), "d.json"))

@@ -1,4 +1,4 @@
-"""Files on a board whose line or flash fails."""
+"""Files on a board with a failing line or flash."""
 
 import os
 from hashlib import sha256
@@ -30,7 +30,7 @@ def test_a_full_flash_keeps_the_old_file(fresh: Board) -> None:
     assert not [entry for entry in fresh.files.ls("/") if entry.name.endswith(".part")]
 
 
-def test_a_flash_that_gives_back_something_else_is_not_believed() -> None:
+def test_a_flash_that_reads_back_other_bytes_is_an_error() -> None:
     wrong = repr((5, sha256(b"other").digest())).encode() + b"\r\n"
     port = ScriptedPort(
         synchronised(), ARMS, answered(b""), answered(b""), answered(wrong), answered(b"")
@@ -41,8 +41,8 @@ def test_a_flash_that_gives_back_something_else_is_not_believed() -> None:
     assert b"os.rename" not in port.sent
 
 
-@pytest.mark.parametrize("said", [b"aGVsbG8=\r\n", b"aGVs\r\nAAAA\r\n", b"\xff\r\n", b""])
-def test_a_download_that_was_cut_or_changed_is_an_error(said: bytes) -> None:
-    port = ScriptedPort(synchronised(), ARMS, answered(said))
+@pytest.mark.parametrize("reply", [b"aGVsbG8=\r\n", b"aGVs\r\nAAAA\r\n", b"\xff\r\n", b""])
+def test_a_download_that_was_cut_or_changed_is_an_error(reply: bytes) -> None:
+    port = ScriptedPort(synchronised(), ARMS, answered(reply))
     with pytest.raises(ProtocolError, match="damaged"):
         Board(port).files.get("main.py")

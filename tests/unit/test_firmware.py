@@ -1,4 +1,4 @@
-"""The sources of the port: what they may include, and what is made from its table of frames."""
+"""The sources of the port: allowed includes, and files generated from the table of frames."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""Pages of the documentation are what their generators make."""
+"""Generated pages of the documentation are up to date."""
 
 import pytest
 
@@ -25,7 +25,7 @@ def test_the_page_of_measurements_is_up_to_date() -> None:
 
 
 @pytest.mark.parametrize("module", sorted(file.stem for file in MEASURE.glob("[a-z]*.py")))
-def test_every_measurement_says_what_it_gives(module: str) -> None:
+def test_every_measurement_has_a_documented_result(module: str) -> None:
     found = entries(MEASURE / f"{module}.py")
     assert found
     for entry in found:

@@ -1,4 +1,4 @@
-"""The glossary: its terms are found in their forms, and what we say to people uses them."""
+"""The glossary: its terms are found in their forms, and our messages use them."""
 
 import pytest
 
@@ -13,7 +13,7 @@ def test_our_messages_use_the_glossary() -> None:
         prose = english
         for field in fields(english):
             prose = prose.replace(field, " ")
-        # A word that stands in the Arabic in Latin letters is a name in a program or a file.
+        # A word in Latin letters in an Arabic text is a name in a program or a file.
         missed += [
             (t.english, arabic) for t in missing_terms(prose, arabic) if t.english not in arabic
         ]

@@ -1,4 +1,4 @@
-"""What a terminal of 80 columns shows of a grading run."""
+"""The report of a grading run in a terminal of 80 columns."""
 
 import io
 import itertools
@@ -33,7 +33,7 @@ def test_the_table_of_a_class_is_whole_in_a_narrow_terminal() -> None:
     assert [row for row in rows if row[0] in ids] == [[who, *["3"] * len(SLUGS)] for who in ids]
 
 
-def test_of_a_submission_that_makes_thousands_of_notes_some_are_told() -> None:
+def test_some_of_thousands_of_notes_are_printed() -> None:
     console, out = shown()
     notes = tuple(f"note {number}" for number in range(3000))
     print_problems(console, [Outcome("mallory", "buttons", "graded", notes=notes)])

@@ -1,4 +1,4 @@
-"""What comes out of the sandbox is hostile bytes until it is parsed; and the filter's numbers."""
+"""Output of the sandbox is untrusted until it is parsed; system call numbers of the filter."""
 
 import json
 import random
@@ -86,7 +86,7 @@ def test_random_bytes_give_plain_data_or_a_value_error() -> None:
         ([object()], list[Any], True),
     ],
 )
-def test_a_shape_is_told(value: Any, shape: Any, expected: bool) -> None:
+def test_a_value_is_compared_with_its_shape(value: Any, shape: Any, expected: bool) -> None:
     assert fits(value, shape) is expected
 
 
@@ -108,6 +108,6 @@ def test_every_jump_of_the_filter_stays_inside() -> None:
             assert at + 1 + max(yes, no) < len(steps) or steps[at][0] == 0x06
 
 
-def test_a_machine_whose_numbers_nobody_knows_is_refused() -> None:
+def test_a_machine_with_unknown_system_call_numbers_is_refused() -> None:
     with pytest.raises(GraderError, match="riscv64"):
         seccomp.program("riscv64")

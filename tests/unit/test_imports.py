@@ -25,9 +25,9 @@ MAY_IMPORT = {
 HARDWARE = (
     # what every room may need
     *("i18n", "errors", "paths", "boards", "seed"),
-    # what board and bench tell each other, and what happens on the bench
+    # the protocol of board and bench, and events on the bench
     *("bench.limits", "bench.events", "bench.protocol", "bench.flash", "bench.flash_reader"),
-    # what a circuit is drawn from
+    # drawing of a circuit
     *("bench.diagram", "bench.svg"),
     # the network around boards, by layer
     *("bench.network.simulation", "bench.network.host", "bench.network.network_log"),
@@ -36,11 +36,11 @@ HARDWARE = (
     *("bench.network.host_gateway", "bench.network.lan"),
     # from a diagram to voltages
     *("bench.parts", "bench.circuit"),
-    # what a board did, and what its chip does outside of the processor
+    # the trace of a board, and the peripherals of its chip
     *("bench.trace", "bench.peripherals", "bench.decode", "bench.vcd"),
-    # boards that run in one virtual time
+    # boards with a common virtual time
     *("bench.board", "bench.scheduler", "bench.bench"),
-    # what people do with a bench
+    # use of a bench by people
     *("bench.lint", "bench.drawing", "bench.scenario", "wire", "bench.serving"),
     *("connect", "headless", "doctor", "notebook", "cli"),
 )
@@ -48,13 +48,13 @@ HARDWARE = (
 GRADER = (
     # what every room may need
     *("errors", "schemas", "version", "terminal", "html_text", "disk", "seeds", "strict_json"),
-    # what a lab is, and what its checks are written with
+    # a lab and the functions for its checks
     *("host", "lab", "measure"),
-    # from a program to points, and what these were made of
+    # from a program to points and their record
     *("score", "archive"),
-    # a class, and what people read of its marks
+    # a class and the pages about its marks
     *("nbgrader", "classrun", "reports"),
-    # what is handed out, who writes it, and the command
+    # releases, authoring, and the command
     *("notebook", "authoring", "demo", "cli"),
 )
 """The rooms of grader; each may import those before it."""
@@ -65,8 +65,8 @@ ROOMS = [
 
 
 def _imported(file: Path) -> Iterator[str]:
-    """The modules and names that a file imports, wherever in it: a late import and one for type
-    checkers count, too. A relative import gives a name that no room has."""
+    """All modules and names that a file imports, also late imports and those for type checkers. A
+    relative import gives a name that no room has."""
     for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -76,7 +76,7 @@ def _imported(file: Path) -> Iterator[str]:
 
 
 def _room(name: str, rooms: tuple[str, ...]) -> str:
-    """The room of a module or name within its package; what is in none is its own answer."""
+    """The room of a module or name within its package; without a room, the name itself."""
     inside = name.partition(".")[2]
     return next((room for room in rooms if f"{inside}.".startswith(f"{room}.")), name)
 
@@ -136,20 +136,20 @@ def test_every_module_is_in_a_room(package: str, rooms: tuple[str, ...]) -> None
 
 
 @pytest.mark.parametrize("package", [hardware, grader])
-def test_the_front_page_of_a_package_exports_what_it_says(package: object) -> None:
+def test_the_front_page_of_a_package_exports_its_all(package: object) -> None:
     names: list[str] = getattr(package, "__all__", [])
     assert names and all(getattr(package, name) is not None for name in names)
 
 
 def test_the_packages_are_ours() -> None:
-    """PyPI has a `hardware` and a `grader` too."""
+    """PyPI also has packages `hardware` and `grader`."""
     for package in (hardware, grader):
         assert package.__file__ is not None
         assert Path(package.__file__).is_relative_to(ROOT)
 
 
-def test_files_beside_us_shadow_nothing(tmp_path: Path) -> None:
-    """An instructor may stand in a folder of submissions."""
+def test_files_in_the_working_folder_shadow_no_module(tmp_path: Path) -> None:
+    """The working folder of an instructor may contain submissions."""
     for name in ("hardware", "grader", "json", "numpy"):
         (tmp_path / f"{name}.py").write_text("raise SystemExit('shadowed')")
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONSAFEPATH"}

@@ -1,5 +1,4 @@
-"""From runs to points: ladders, gates, parts, `after`, safety, and which misconception is
-shown."""
+"""From runs to points: ladders, gates, parts, `after`, safety, and the reported misconception."""
 
 from collections.abc import Mapping
 
@@ -50,14 +49,14 @@ def judged(made: Run, checks: tuple[Check, ...] = CHECKS) -> Mapping[str, ItemRe
     return judge(checks, {"main": made}, "main")[0]
 
 
-def told(made: Run) -> dict[str, tuple[float, str, str]]:
+def results(made: Run) -> dict[str, tuple[float, str, str]]:
     return {id: (item.points, item.key, item.detail) for id, item in judged(made).items()}
 
 
 def test_full_points() -> None:
-    made = trace({"LED_G": [(250 * n, n % 2) for n in range(1, 30)]}, says=[(1, "x")])
+    made = trace({"LED_G": [(250 * n, n % 2) for n in range(1, 30)]}, lines=[(1, "x")])
     items = judged(run(made))
-    assert told(run(made)) == {"a": (5, "", ""), "b": (3, "", "")}
+    assert results(run(made)) == {"a": (5, "", ""), "b": (3, "", "")}
     assert items["a"].max_points == 5
     assert (items["a"].measured, items["a"].expected) == ("250 ms", "250 ± 10 ms")
 
@@ -68,36 +67,36 @@ def test_the_best_step_of_the_ladder_counts() -> None:
     assert (result.measured, result.at_ns) == ("270 ms", 270_000_000)
 
 
-def test_parts_add_up_and_the_first_miss_speaks() -> None:
-    assert told(run(BLINK_250))["b"] == (2, "more", "")
+def test_parts_add_up_and_the_first_miss_gives_the_misconception() -> None:
+    assert results(run(BLINK_250))["b"] == (2, "more", "")
 
 
-def test_silence_earns_nothing() -> None:
-    assert told(run(STILL)) == {"a": (0, "nothing", ""), "b": (0, "dead", "")}
+def test_a_program_that_does_nothing_gets_no_points() -> None:
+    assert results(run(STILL)) == {"a": (0, "nothing", ""), "b": (0, "dead", "")}
 
 
-def test_after_is_told_with_what_it_needs() -> None:
-    slow = trace({"LED_G": [(900 * n, n % 2) for n in range(1, 9)]}, says=[(1, "x")])
-    assert told(run(slow)) == {"a": (0, "off", ""), "b": (0, "after", "a")}
+def test_a_failed_after_names_the_item_it_needs() -> None:
+    slow = trace({"LED_G": [(900 * n, n % 2) for n in range(1, 9)]}, lines=[(1, "x")])
+    assert results(run(slow)) == {"a": (0, "off", ""), "b": (0, "after", "a")}
 
 
 def test_a_miss_of_a_never_is_its_own_misconception() -> None:
     made = trace({"LED_G": [(250 * n, n % 2) for n in range(1, 30)], "LED_R": [(700, 1)]})
-    assert told(run(made))["b"] == (0, "red", "")
+    assert results(run(made))["b"] == (0, "red", "")
     assert judged(run(made))["b"].measured == "red: 1 ×, t = 700 ms"
 
 
 def test_never_ready() -> None:
-    assert told(run(BLINK_250, ready_ms=None)) == {
+    assert results(run(BLINK_250, ready_ms=None)) == {
         "a": (0, "no_ready", ""),
         "b": (0, "no_ready", ""),
     }
 
 
-def test_an_exception_is_told_before_the_likely_misconception() -> None:
+def test_an_exception_has_priority_over_the_likely_misconception() -> None:
     made = trace(raises=[(3000, "Traceback (most recent call last):\nValueError: x\n")])
-    assert told(run(made))["a"] == (0, "exception", "ValueError: x")
-    assert told(run(made, ready_ms=None))["a"] == (0, "exception", "ValueError: x")
+    assert results(run(made))["a"] == (0, "exception", "ValueError: x")
+    assert results(run(made, ready_ms=None))["a"] == (0, "exception", "ValueError: x")
 
 
 def test_an_exception_is_marked_where_it_ended_the_program() -> None:
@@ -105,29 +104,29 @@ def test_an_exception_is_marked_where_it_ended_the_program() -> None:
     assert judged(run(made))["a"].at_ns == 3_000_000_000
 
 
-def test_an_exception_is_told_with_the_line_of_the_program() -> None:
+def test_an_exception_has_the_line_of_the_program() -> None:
     frames_of = 'Traceback (most recent call last):\n  File "main.py", line 7, in <module>\n'
     frames_of += '  File "ain.py", line 3, in read\nValueError: x\n'
     made = trace(raises=[(3000, frames_of)])
-    assert told(run(made))["a"] == (0, "exception", "ValueError: x (main.py, line 7)")
+    assert results(run(made))["a"] == (0, "exception", "ValueError: x (main.py, line 7)")
 
 
-def test_a_board_that_died_has_nothing() -> None:
-    made = trace({"LED_G": [(250 * n, n % 2) for n in range(1, 30)]}, died=(9000, frames.END_CPU))
-    assert {key for _, key, _ in told(run(made)).values()} == {"board_died"}
-    switched_off = trace({"LED_G": [(250, 1)]}, died=(9000, frames.END_OFF))
-    assert told(run(switched_off))["a"][1] != "board_died"
+def test_an_ended_board_gets_no_points() -> None:
+    made = trace({"LED_G": [(250 * n, n % 2) for n in range(1, 30)]}, ended=(9000, frames.END_CPU))
+    assert {key for _, key, _ in results(run(made)).values()} == {"board_died"}
+    switched_off = trace({"LED_G": [(250, 1)]}, ended=(9000, frames.END_OFF))
+    assert results(run(switched_off))["a"][1] != "board_died"
 
 
-def test_why_is_asked_first_and_may_pass() -> None:
-    def says(key: str) -> Check:
+def test_why_is_called_first_and_may_return_nothing() -> None:
+    def failing_with(key: str) -> Check:
         declare = check("a", points=1, expect=AtLeast(1), on_miss="likely", why=lambda run: key)
         return declare(lambda run: 0)
 
-    assert judged(run(STILL), (says("special"),))["a"].key == "special"
-    assert judged(run(STILL), (says(""),))["a"].key == "likely"
-    told = judged(run(STILL), (says("special GPIO 5, GPIO 6"),))["a"]
-    assert (told.key, told.detail, told.part) == ("special", "GPIO 5, GPIO 6", "a")
+    assert judged(run(STILL), (failing_with("special"),))["a"].key == "special"
+    assert judged(run(STILL), (failing_with(""),))["a"].key == "likely"
+    result = judged(run(STILL), (failing_with("special GPIO 5, GPIO 6"),))["a"]
+    assert (result.key, result.detail, result.part) == ("special", "GPIO 5, GPIO 6", "a")
 
 
 def test_the_worst_episode_counts() -> None:

@@ -1,4 +1,4 @@
-"""A lesson becomes nbgrader's source notebook, or one line that says which cell is wrong."""
+"""A lesson becomes nbgrader's source notebook, or a one-line error that names the cell."""
 
 from pathlib import Path
 
@@ -72,7 +72,7 @@ def test_a_picture_travels_with_its_cell(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "message"),
     [
         ('```python\ngrade("b")\n```\n', "", '0 grade("b") cells'),
         ('grade("b")', 'grade("a")', '2 grade("a") cells'),
@@ -85,12 +85,12 @@ def test_a_picture_travels_with_its_cell(tmp_path: Path) -> None:
         ("from machine import Pin", "from machine import ADC", "not the first and last lines"),
     ],
 )
-def test_what_is_wrong_is_said_with_the_place(
-    tmp_path: Path, old: str, new: str, said: str
+def test_an_error_in_a_lesson_has_its_place(
+    tmp_path: Path, old: str, new: str, message: str
 ) -> None:
     assert old in LESSON
     with pytest.raises(CourseError) as caught:
         build(tmp_path, LESSON.replace(old, new, 1))
-    assert said in str(caught.value)
+    assert message in str(caught.value)
     assert "lesson.md" in str(caught.value)
     assert caught.value.cure

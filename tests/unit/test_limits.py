@@ -1,4 +1,4 @@
-"""Limits: what holds, what is shown, and that no unit fits another's limit."""
+"""Limits: their verdicts and texts, and type errors for a wrong unit."""
 
 from pathlib import Path
 from typing import Any
@@ -61,12 +61,12 @@ NAN = Millis(float("nan"))
     [Within(ms(10), of=ms(250)), Between(ms(1), ms(500)), AtMost(ms(500)), AtLeast(ms(1))],
 )
 @pytest.mark.parametrize("measured", [NAN, [ms(250), NAN], [NAN, ms(250)]])
-def test_what_is_no_number_is_never_good(limit: Limit[Any], measured: object) -> None:
+def test_a_value_that_is_no_number_is_never_accepted(limit: Limit[Any], measured: object) -> None:
     verdict = limit.judge(measured, RUN)
     assert (verdict.ok, verdict.measured) == (False, "nan ms")
 
 
-def told(text: str, at_ns: int = 0) -> Text:
+def text_at(text: str, at_ns: int = 0) -> Text:
     return Text(text, at_ns)
 
 
@@ -81,14 +81,14 @@ SCHEMA = {
 @pytest.mark.parametrize(
     ("limit", "measured", "ok", "shown", "at_ns"),
     [
-        (Matches(r"\d+,\d+", "1,2"), ["12,5", told("x", 7)], False, "x", 7),
+        (Matches(r"\d+,\d+", "1,2"), ["12,5", text_at("x", 7)], False, "x", 7),
         (Matches(r"\d+,\d+", "1,2"), ["12,5"], True, "12,5", None),
         (Matches(r"\d+", "1"), ["\u0661\u0662"], False, "\u0661\u0662", None),
         (Matches(r"\d+", "1"), "12\n", False, "12\n", None),
         (Matches(r"\d+", "1"), [], False, "", None),
-        (Conforms(SCHEMA), [told('{"seq": 1}', 3)], True, '{"seq": 1}', None),
+        (Conforms(SCHEMA), [text_at('{"seq": 1}', 3)], True, '{"seq": 1}', None),
         (Conforms(SCHEMA), '{"seq": 1, "t": 2}', True, '{"seq": 1, "t": 2}', None),
-        (Conforms(SCHEMA), [told('{"seq": "1"}', 3)], False, "$.seq: '1' is not of type", 3),
+        (Conforms(SCHEMA), [text_at('{"seq": "1"}', 3)], False, "$.seq: '1' is not of type", 3),
         (Conforms(SCHEMA), '{"t": 1}', False, "$: 'seq' is a required property", None),
         (Conforms(SCHEMA), '{"seq": 1, "t": NaN}', False, "it holds NaN", None),
         (Conforms(SCHEMA), "{'seq': 1}", False, "\"{'seq': 1}\"", None),
@@ -98,7 +98,7 @@ SCHEMA = {
         (Conforms(SCHEMA), "[" * 500 + "]" * 500, False, "'[[[[", None),
         (Conforms(SCHEMA), '{"seq": "\\ud800"}', False, "can't encode", None),
         (Conforms(SCHEMA), [], False, "", None),
-        (Exactly(["on", "off"]), [told("on", 1), told("on", 2)], False, "on on", 2),
+        (Exactly(["on", "off"]), [text_at("on", 1), text_at("on", 2)], False, "on on", 2),
     ],
 )
 def test_texts(
@@ -109,18 +109,18 @@ def test_texts(
     assert shown in verdict.measured and len(verdict.measured) <= 72
 
 
-def test_the_worst_value_tells_its_place() -> None:
+def test_the_worst_value_has_its_place() -> None:
     values = [Percent(50, 10), Percent(61, 20), Percent(52, 30)]
     assert Within(Percent(5), of=Percent(50)).judge(values, RUN).at_ns == 20
 
 
-def test_what_is_missing_or_too_much_has_its_place() -> None:
+def test_a_missing_or_extra_value_has_its_place() -> None:
     due = [Millis(4, 100), Millis(4, 200)]
     within = Within(ms(1), of=due)
     assert within.judge([Millis(4, 101)], RUN).at_ns == 200
     assert within.judge([Millis(4, 101), Millis(4, 201), Millis(4, 301)], RUN).at_ns == 301
     assert within.judge([Millis(4, 101), Millis(9, 201), Millis(4, 301)], RUN).at_ns == 201
-    assert Exactly([told("on", 1), told("off", 2)]).judge([told("on", 1)], RUN).at_ns == 2
+    assert Exactly([text_at("on", 1), text_at("off", 2)]).judge([text_at("on", 1)], RUN).at_ns == 2
 
 
 def test_long_sequences_are_cut() -> None:
@@ -157,8 +157,8 @@ def test_a_type_checker_sees_a_measurement_that_does_not_fit(tmp_path: Path) -> 
     file = tmp_path / "checks.py"
     file.write_text(WRONG_UNITS)
     cache = build_dir() / "mypy"  # kept: without it numpy's types are read anew each time
-    told, _, _ = mypy.run(["--strict", "--cache-dir", str(cache), str(file)])
+    output, _, _ = mypy.run(["--strict", "--cache-dir", str(cache), str(file)])
     lines = [
-        line.split(":")[1] for line in told.splitlines() if "error" in line and "checks" in line
+        line.split(":")[1] for line in output.splitlines() if "error" in line and "checks" in line
     ]
-    assert lines == ["11", "15", "19"], told
+    assert lines == ["11", "15", "19"], output

@@ -1,5 +1,5 @@
-"""Every link, anchor and path in the Markdown files leads somewhere; so does every path in the
-docstrings of hardware, grader and tests."""
+"""Every link, anchor and path in the Markdown files exists, and every path in the docstrings of
+hardware, grader and tests."""
 
 import ast
 import re
@@ -28,13 +28,13 @@ ELSEWHERE = (
     "tests/perf_bench",
     "docs/reference/repl.rst",
 )
-"""What the reader of a page makes, and paths in MicroPython's repository."""
+"""Files that the reader of a page creates, and paths in MicroPython's repository."""
 OURS = (".py", ".toml", ".c", ".h", ".po", ".md")
 
 
 @cache
 def tracked() -> frozenset[str]:
-    """Every file of the repository, and the folders that they are in."""
+    """Every file of the repository, and their folders."""
     listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
     done = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True)
     files = [name for name in done.stdout.splitlines() if (ROOT / name).is_file()]
@@ -48,12 +48,12 @@ MODULES = sorted(
     for name in tracked()
     if name.endswith(".py")
     and name.startswith(("hardware/", "grader/", "tests/", "tools/"))
-    and "/attacks/" not in name  # not all of them are Python until a test has filled them in
+    and "/attacks/" not in name  # some are no valid Python before a test fills in their fields
 )
 
 
 def exists(path: str) -> bool:
-    """Whether a path of the repository, which may have stars, leads to something."""
+    """Whether a path of the repository exists; it may have stars."""
     path = path.rstrip("/.,:;")
     if path.startswith(ELSEWHERE):
         return True
@@ -69,7 +69,7 @@ def anchors(page: Path) -> frozenset[str]:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_the_links_of_a_page_lead_somewhere(name: str) -> None:
+def test_the_links_of_a_page_exist(name: str) -> None:
     page = ROOT / name
     text = SPAN.sub("", FENCE.sub("", page.read_text(encoding="utf-8")))
     wrong = []
@@ -88,14 +88,14 @@ def test_the_links_of_a_page_lead_somewhere(name: str) -> None:
 @pytest.mark.parametrize("name", PAGES)
 def test_the_paths_of_a_page_exist(name: str) -> None:
     if name == "CHANGELOG.md":
-        pytest.skip("it describes what was there before")
+        pytest.skip("the change log names files of earlier versions")
     text = (ROOT / name).read_text(encoding="utf-8")
     spans = " ".join(SPAN.findall(FENCE.sub("", text)))
     assert [path for path in PATH.findall(spans) if not exists(path)] == []
 
 
 def docstrings(module: Path) -> Iterator[str]:
-    """The module's docstring, and those of its classes and functions."""
+    """The docstrings of the module, its classes and its functions."""
     for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
             yield ast.get_docstring(node) or ""

@@ -1,5 +1,5 @@
-"""The wiring lint: every rule finds its fault, leaves the cured circuit alone, and speaks two
-languages; the verb says it a line each.
+"""The wiring lint: every rule finds its fault, accepts the corrected circuit, and has a message in
+two languages; the verb prints a line for each remark.
 """
 
 import json
@@ -24,7 +24,7 @@ from warsha import app
 
 
 class Source5(Part):
-    """A sensor with its own supply: drives OUT, listens at IN, takes 0.5 A."""
+    """A sensor with its own supply: drives OUT, reads IN, takes 0.5 A."""
 
     TYPES = ("wokwi-sensor5",)
     PINS: ClassVar = {"VCC": (0, 0), "GND": (0, 1), "IN": (0, 2), "OUT": (0, 3)}
@@ -81,7 +81,7 @@ def more_parts() -> Iterator[None]:
 
 
 class Case(NamedTuple):
-    """A circuit that breaks a rule, and where; `cured` is wired otherwise and does not."""
+    """A circuit that violates a rule, and the place; the wires `cured` correct it."""
 
     rule: str
     parts: dict[str, tuple[str, dict[str, Any]]]
@@ -255,12 +255,12 @@ CASES = [
     Case("misplaced-coords", {"l": ("led", {"left": 3})}, "b:25-l:A", "", ("l", "")),
     Case("invalid-attribute", {"l": ("led", {"colour": "red"})}, "b:25-l:A", "", ("l", "")),
 ]
-"""`part:pin-part:pin` are wires. No cured circuit: the parts alone are at fault."""
+"""`part:pin-part:pin` are wires. Without a corrected circuit the parts alone are wrong."""
 BY_HAND = {"duplicate-id", "wrong-coord-names", "common-ground"}
 
 
 def circuit(case: Case, wires: str) -> dict[str, Any]:
-    """The JSON of a case, every part that its wires name among it."""
+    """The JSON of a case, with every part of its wires."""
     listed: list[dict[str, Any]] = [{"type": case.board, "id": "b"}]
     listed += [{"type": f"wokwi-{t}", "id": i, "attrs": a} for i, (t, a) in case.parts.items()]
     listed += [{"type": "wokwi-vcc", "id": "v"}] if "v:" in wires else []
@@ -269,7 +269,7 @@ def circuit(case: Case, wires: str) -> dict[str, Any]:
 
 
 def found(tmp_path: Path, raw: object) -> list[Finding]:
-    """What the lint says of a file with this in it."""
+    """The remarks of the lint for a file with this content."""
     file = tmp_path / "diagram.json"
     file.write_text(raw if isinstance(raw, str) else json.dumps(raw), encoding="utf-8")
     return lint_file(file)
@@ -290,7 +290,7 @@ def test_a_rule_finds_its_fault_and_leaves_the_cured_circuit_alone(
         assert case.rule not in {finding.rule for finding in cured}
 
 
-def test_every_rule_has_a_case_and_stands_in_the_documents() -> None:
+def test_every_rule_has_a_case_and_is_documented() -> None:
     assert {rule.id for rule in rules._all()} == {case.rule for case in CASES} | BY_HAND
     page = lint_table.PAGE.read_text(encoding="utf-8")
     assert lint_table.table() in page, "run: python tools/lint_table.py"
@@ -312,12 +312,12 @@ def test_two_boards_that_share_a_wire_share_a_ground(tmp_path: Path) -> None:
     assert found(tmp_path, raw) == []
 
 
-def test_pull_ups_on_two_parts_are_no_two_outputs(tmp_path: Path) -> None:
+def test_pull_ups_on_two_parts_are_no_conflict(tmp_path: Path) -> None:
     case = Case("", {"x": ("pulled", {}), "y": ("pulled", {})}, "", "", ("", ""))
     assert found(tmp_path, circuit(case, "x:SDA-b:21 y:SDA-b:21 x:SCL-b:22 y:SCL-b:22")) == []
 
 
-def test_a_file_with_several_faults_is_looked_at_whole(tmp_path: Path) -> None:
+def test_all_faults_of_a_file_are_found(tmp_path: Path) -> None:
     raw = {
         "version": 1,
         "parts": [
@@ -337,7 +337,7 @@ def test_a_file_with_several_faults_is_looked_at_whole(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("raw", "said"),
+    ("raw", "message"),
     [
         ("{", "1:2: not JSON"),
         ([], "a circuit is one JSON object"),
@@ -347,12 +347,14 @@ def test_a_file_with_several_faults_is_looked_at_whole(tmp_path: Path) -> None:
         ({"version": 1, "parts": [3], "connections": [4]}, "part number 1: not an object"),
     ],
 )
-def test_what_is_no_circuit_is_one_remark(raw: object, said: str, tmp_path: Path) -> None:
+def test_a_file_that_is_no_circuit_is_one_remark(
+    raw: object, message: str, tmp_path: Path
+) -> None:
     (finding,) = found(tmp_path, raw)
-    assert finding.rule == "invalid-circuit" and said in finding.text
+    assert finding.rule == "invalid-circuit" and message in finding.text
 
 
-def test_the_verb_says_a_line_each_and_ends_with_1_for_an_error(
+def test_the_verb_prints_a_line_each_and_exits_with_1_for_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "diagram.json"

@@ -1,4 +1,4 @@
-"""Measuring in traces made by hand."""
+"""Measurements in hand-made traces."""
 
 import pytest
 
@@ -53,7 +53,7 @@ def test_latency() -> None:
     assert signal.latency(600 * MS, False) is None
 
 
-def test_rises_that_last() -> None:
+def test_rises_with_a_minimum_duration() -> None:
     signal = run(trace({"LED_R": [(100, 1), (103, 0), (200, 1), (250, 0), (9990, 1)]})).signal(
         "LED_R"
     )
@@ -92,9 +92,9 @@ def test_a_glitch_does_not_cut_a_phase() -> None:
 
 
 def test_lines_after_ready() -> None:
-    made = trace(says=[(100, "hello"), (200, "READY L02"), (300, "COUNT 1"), (400, "COUNT x")])
+    made = trace(lines=[(100, "hello"), (200, "READY L02"), (300, "COUNT 1"), (400, "COUNT x")])
     seen = run(made, ready_ms=200)
-    assert [(said.at_ns, said.text) for said in seen.lines()] == [
+    assert [(line.at_ns, line.text) for line in seen.lines()] == [
         (100 * MS, "COUNT 1"),
         (200 * MS, "COUNT x"),
     ]
@@ -105,7 +105,7 @@ def test_lines_after_ready() -> None:
 @pytest.mark.parametrize("ready_ms", [0, 150])
 def test_tracebacks(ready_ms: float) -> None:
     made = trace(raises=[(200, "Traceback:\n  File x\nOSError: 2\n")])
-    said = run(made, ready_ms=ready_ms).tracebacks()
-    assert [(one.at_ns, one.text.splitlines()[-1]) for one in said] == [
+    found = run(made, ready_ms=ready_ms).tracebacks()
+    assert [(one.at_ns, one.text.splitlines()[-1]) for one in found] == [
         (round((200 - ready_ms) * MS), "OSError: 2")
     ]

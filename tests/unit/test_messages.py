@@ -15,7 +15,7 @@ ENGLISH = {
     "nbgrader {}: {}": "a command, and what it said",
     "{} in {} s, {} errors": "scripts read this line",
 }
-"""Texts that stay as they are, and why."""
+"""Texts that need no translation, with the reason."""
 
 
 ARABIC = dict(entries())
@@ -25,7 +25,7 @@ def test_every_message_has_arabic() -> None:
     assert [str(place) for place in messages() if not ARABIC.get(place.text)] == []
 
 
-def test_every_entry_is_used_and_stands_once() -> None:
+def test_every_entry_is_used_and_exists_once() -> None:
     used = {place.text for place in messages()}
     assert sorted(ARABIC.keys() - used) == []
     assert [
@@ -33,7 +33,7 @@ def test_every_entry_is_used_and_stands_once() -> None:
     ] == []
 
 
-def test_both_languages_fill_in_the_same() -> None:
+def test_both_languages_have_the_same_fields() -> None:
     assert [english for english, arabic in entries() if fields(english) != fields(arabic)] == []
 
 
@@ -45,7 +45,7 @@ def test_a_message_is_one_line() -> None:
     assert [text for pair in entries() for text in pair if "\n" in text] == []
 
 
-def test_nothing_reaches_people_in_english_only() -> None:
+def test_no_message_exists_in_english_only() -> None:
     assert [str(place) for place in plain_texts() if place.text not in ENGLISH] == []
 
 
@@ -66,7 +66,7 @@ def test_latin_words_keep_their_order(text: str, shown: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("variable", "value", "said"),
+    ("variable", "value", "message"),
     [
         ("WARSHA_LANG", "ar", "أعد تشغيلها."),
         ("LANG", "ar_EG.UTF-8", "أعد تشغيلها."),
@@ -75,9 +75,9 @@ def test_latin_words_keep_their_order(text: str, shown: str) -> None:
     ],
 )
 def test_the_language_is_the_reader_s(
-    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, said: str
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, message: str
 ) -> None:
     for name in ("WARSHA_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv(variable, value)
-    assert _("Reset it.") == said
+    assert _("Reset it.") == message

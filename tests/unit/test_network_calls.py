@@ -1,4 +1,4 @@
-"""A board that was taken over can do nothing to the network of its bench but end itself."""
+"""A compromised board cannot harm the network of its bench; it can only end itself."""
 
 import random
 
@@ -27,21 +27,21 @@ PLACES = [bytes((10, 13, 37, 1)), bytes((10, 13, 38, 1)), b"\x7f\0\0\1", b"\xff"
 
 
 class Place(StillWorld):
-    """A board's place on a bench where only time passes."""
+    """The bench of one board, with a clock only."""
 
     def __init__(self, seed: int = 0) -> None:
         super().__init__(seed)
         self.recorder = Recorder()
 
     def set_interrupt(self, channel: int, pending: bool) -> None:
-        """Nobody fetches it."""
+        """No answer is read."""
 
     def noticed_after(self, wire_ns: int = NEVER, radio_ns: int = NEVER) -> None:
-        """There is nobody else."""
+        """There is no other board."""
 
 
 def call(device: Peripheral, op: int, b: int, c: int, data: bytes) -> None:
-    """Make a call as the bench does: an answer within bounds, or the end of the board."""
+    """Make a call as the bench does. It gives an answer within bounds, or ends the board."""
     try:
         answer = device.call(Call(op, b, c, data, 0))
     except BadCallError:
@@ -55,7 +55,7 @@ def call(device: Peripheral, op: int, b: int, c: int, data: bytes) -> None:
 def test_any_call_has_an_answer_within_bounds(seed: int) -> None:
     chance = random.Random(seed)
     place = Place(seed)
-    radio, air = Network(place), EspNow(place)  # type: ignore[arg-type]
+    radio, espnow = Network(place), EspNow(place)  # type: ignore[arg-type]
     call(radio, frames.CALL_RADIO_SWITCH, 0, 1, b"\x02\0\0\0\0\1")
     call(radio, frames.CALL_RADIO_CONNECT, 0, 0, JOIN)
     place.run(3000 * MS)
@@ -70,11 +70,11 @@ def test_any_call_has_an_answer_within_bounds(seed: int) -> None:
         if op == frames.CALL_RADIO_DISCONNECT:
             data = JOIN
             op = frames.CALL_RADIO_CONNECT
-        call(air if op >= frames.CALL_ESPNOW_SWITCH else radio, op, b, c, data)
+        call(espnow if op >= frames.CALL_ESPNOW_SWITCH else radio, op, b, c, data)
         if chance.random() < 0.3:
             place.run(place.now_ns + chance.randrange(20 * MS))
     radio.reset()
-    air.reset()
+    espnow.reset()
     place.run(place.now_ns + 100_000 * MS)
 
 

@@ -32,7 +32,7 @@ def bench(parts_: list[dict[str, Any]], wires: list[list[Any]], board: str = "")
 
 
 @pytest.mark.parametrize("part_type", parts.types())
-def test_every_part_stands_on_a_bench_and_draws_itself(part_type: str) -> None:
+def test_every_part_works_on_a_bench_and_draws_itself(part_type: str) -> None:
     circuit = bench([{"type": part_type, "id": "p", "rotate": 90}], [])
     part = circuit.parts["p"]
     for name, control in part.CONTROLS.items():
@@ -73,7 +73,7 @@ LAMP: list[dict[str, Any]] = [
 ]
 
 
-def test_a_lamp_glows_with_its_duty() -> None:
+def test_a_led_has_the_brightness_of_its_duty() -> None:
     circuit = bench(LAMP, LED)
     view = MeanView(circuit.electric, circuit.afterimage, "l")
     assert view.amperes("A", "C") == 0
@@ -137,18 +137,20 @@ def test_colour_rings_of_resistors() -> None:
     assert [short(o) for o in (220, 4700, 1e6)] == ["220 ", "4.7 k", "1 M"]
 
 
-def test_lint_says_what_a_teacher_would() -> None:
-    def said(parts_: list[dict[str, Any]], wires: list[list[Any]]) -> list[tuple[str, str, str]]:
+def test_lint_gives_useful_remarks() -> None:
+    def remarks(
+        parts_: list[dict[str, Any]], wires: list[list[Any]]
+    ) -> list[tuple[str, str, str]]:
         found = lint(bench(parts_, wires).diagram)
         assert all(f.en.endswith(".") and f.ar.endswith(".") for f in found)
         return [(f.level, f.part, f.pin) for f in found]
 
-    assert said(LAMP, LED) == []
-    assert said([LAMP[0]], [["esp:25", "l:A", ""], ["l:C", "esp:GND.1", ""]]) == [
+    assert remarks(LAMP, LED) == []
+    assert remarks([LAMP[0]], [["esp:25", "l:A", ""], ["l:C", "esp:GND.1", ""]]) == [
         ("error", "l", "")
     ]
-    assert said(LAMP, [["esp:34", "r:1", ""], *LED[1:]]) == [("error", "l", "34")]
-    assert said(LAMP, []) == [("warning", "l", ""), ("warning", "r", "")]
+    assert remarks(LAMP, [["esp:34", "r:1", ""], *LED[1:]]) == [("error", "l", "34")]
+    assert remarks(LAMP, []) == [("warning", "l", ""), ("warning", "r", "")]
 
 
 NEW_PART = '''

@@ -1,4 +1,4 @@
-"""The bytes of a call: read in a loop when they are few, with numpy when they are many."""
+"""The bytes of a call: few are read in a loop, many with numpy."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""The bench without Linux: it runs a board that is an object in memory, from hello to its end."""
+"""The bench without Linux: it runs a board in memory from hello to its end."""
 
 import subprocess
 import sys
@@ -27,7 +27,7 @@ PROGRAM = dedent(
 
         def __init__(self):
             self.sent, self.ended = [], False
-            self.says = [
+            self.output = [
                 PACKER.pack(frames.REC_HELLO, frames.VERSION, 1, 32, 0),
                 PACKER.pack(frames.REC_TX, 2, int.from_bytes(b"hi", "little"), 0, 5000)
                 + PACKER.pack(frames.REC_SYNC, 1, 0, 255, 6000),
@@ -37,7 +37,7 @@ PROGRAM = dedent(
             raise AssertionError("only an interactive bench waits for it")
 
         def receive(self, wait):
-            return self.says.pop(0) if self.says else None
+            return self.output.pop(0) if self.output else None
 
         def send(self, data):
             self.sent.append(data)

@@ -1,4 +1,4 @@
-"""Which cells are programs, compared with IPython: what counts in practice counts in a mark."""
+"""Cells that are programs, compared with IPython: grading and practice find the same ones."""
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell

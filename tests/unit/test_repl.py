@@ -1,5 +1,4 @@
-"""The REPL protocol against a scripted port: the plain case, and everything that can go wrong on a
-line."""
+"""The REPL protocol on a scripted port: the normal case, and the errors of a serial line."""
 
 import pytest
 
@@ -29,7 +28,7 @@ FRIENDLY = (
 
 
 def board_of(*parts: list[Step]) -> tuple[Board, ScriptedPort]:
-    """A board that first synchronises, then follows the parts."""
+    """A board that first synchronises and then plays the steps."""
     port = ScriptedPort(synchronised(), *parts)
     return Board(port), port
 
@@ -51,7 +50,7 @@ def test_raw_paste_is_asked_for_once_per_run_and_before_it() -> None:
 def test_synchronising_sends_one_interrupt_when_it_is_answered() -> None:
     board, port = board_of(ARMS, answered(b""))
     board.run("pass")
-    assert port.sent.count(b"\x03") == 1, "a second one would cut short the program's finally"
+    assert port.sent.count(b"\x03") == 1, "a second one would interrupt the program's finally"
 
 
 def test_code_longer_than_the_window_waits_for_credit() -> None:
@@ -94,10 +93,10 @@ def test_output_is_streamed_and_a_letter_split_between_reads_stays_whole() -> No
     arabic = "مرحبا\r\n".encode()
     pieces = [arabic[at : at + 1] for at in range(len(arabic))]
     board, _port = board_of(ARMS, [step(rb"\x04", b"\x04", *pieces, b"\x04\x04>"), *ARMS])
-    heard: list[str] = []
-    assert board.run("...", on_output=heard.append) == "مرحبا\n"
-    assert len(heard) > 3
-    assert "".join(heard) == "مرحبا\n"
+    received: list[str] = []
+    assert board.run("...", on_output=received.append) == "مرحبا\n"
+    assert len(received) > 3
+    assert "".join(received) == "مرحبا\n"
 
 
 def test_a_lone_carriage_return_stays() -> None:
@@ -124,8 +123,8 @@ def test_silence_is_a_time_out_and_the_next_run_works() -> None:
     assert port.done()
 
 
-def test_a_stale_banner_is_not_taken_for_an_answer() -> None:
-    """The first try is answered late: its banner comes with the second one's."""
+def test_a_stale_banner_is_no_answer() -> None:
+    """The answer to the first attempt is late: its banner comes with that of the second."""
     slow = [
         step(rb"\x03\x01"),
         step(rb"\x03\x01", RAW_BANNER, b"\r\n" + RAW_BANNER),
@@ -163,10 +162,10 @@ def test_a_soft_reset_ends_the_run_and_the_prompt_is_back() -> None:
 def test_a_hard_reset_is_named_at_once_and_the_next_run_works() -> None:
     hard = [step(rb"\x04", b"\x04last words\r\n", b"ets Jul 29 2019\r\nMic", FRIENDLY[3:])]
     board, _port = board_of(ARMS, hard, synchronised(), ARMS, answered(b"2\r\n"))
-    heard: list[str] = []
+    received: list[str] = []
     with pytest.raises(BoardRestarted):
-        board.run("import machine; machine.reset()", on_output=heard.append)
-    assert "".join(heard) == "last words\nets Jul 29 2019\n", "the banner is not output"
+        board.run("import machine; machine.reset()", on_output=received.append)
+    assert "".join(received) == "last words\nets Jul 29 2019\n", "the banner is not output"
     assert board.run("1+1") == "2\n"
 
 
@@ -175,9 +174,9 @@ def test_a_program_may_print_a_version_and_its_reader_sees_it_without_delay() ->
     board, _port = board_of(
         ARMS, [step(rb"\x04", b"\x04" + text, b"", b"\r\n", b"\x04\x04>"), *ARMS]
     )
-    heard: list[str] = []
-    assert board.run("...", on_output=heard.append) == text.decode() + "\n"
-    assert "".join(heard[:2]) == text.decode()
+    received: list[str] = []
+    assert board.run("...", on_output=received.append) == text.decode() + "\n"
+    assert "".join(received[:2]) == text.decode()
 
 
 def test_an_end_mark_in_the_output_is_an_error_and_the_next_run_works() -> None:
@@ -190,16 +189,16 @@ def test_an_end_mark_in_the_output_is_an_error_and_the_next_run_works() -> None:
     assert board.run("1+1") == "2\n"
 
 
-def test_an_unplugged_line_is_named_and_stays_so() -> None:
+def test_an_unplugged_line_is_an_error_from_then_on() -> None:
     gone = BoardNotFound("gone", "plug it in")
     board, _port = board_of(ARMS, [step(rb"\x04", b"\x04some out", gone)])
-    heard: list[str] = []
+    received: list[str] = []
     with pytest.raises(BoardNotFound):
-        board.run("...", on_output=heard.append)
-    assert heard == ["some out"]
+        board.run("...", on_output=received.append)
+    assert received == ["some out"]
 
 
-def test_stop_on_the_host_reaches_the_board_and_is_passed_on() -> None:
+def test_an_interrupt_on_the_host_reaches_the_board_and_is_raised() -> None:
     def stop(text: str) -> None:
         if "1" in text:
             raise KeyboardInterrupt
@@ -219,7 +218,7 @@ def test_stop_on_the_host_reaches_the_board_and_is_passed_on() -> None:
     assert port.done()
 
 
-def test_stop_that_meets_the_compiler_is_sent_again() -> None:
+def test_an_interrupt_during_compilation_is_sent_again() -> None:
     def stop(_text: str) -> None:
         raise KeyboardInterrupt
 
@@ -230,7 +229,7 @@ def test_stop_that_meets_the_compiler_is_sent_again() -> None:
 
 
 @pytest.mark.parametrize("answer", [b"R\x00", RAW_BANNER])
-def test_a_board_without_raw_paste_is_served_too(answer: bytes) -> None:
+def test_a_board_without_raw_paste_works(answer: bytes) -> None:
     plain = [
         step(rb"print\(1\)\x04", b"OK1\r\n\x04\x04>"),
         step(rb"print\(2\)\x04", b"OK2\r\n\x04\x04>"),

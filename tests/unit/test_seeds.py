@@ -1,4 +1,4 @@
-"""The course secret and the seeds that come from it."""
+"""The course secret and the seeds derived from it."""
 
 import stat
 from concurrent.futures import ThreadPoolExecutor
@@ -40,7 +40,7 @@ def test_two_at_once_get_the_same_secret(file: Path) -> None:
     assert len(set(made)) == 1
 
 
-def test_a_lost_secret_is_not_replaced_in_silence(file: Path) -> None:
+def test_a_lost_secret_is_not_replaced_silently(file: Path) -> None:
     mark = fingerprint_of(course_secret())
     file.unlink()
     with pytest.raises(SecretError, match="not the one") as caught:
@@ -49,7 +49,7 @@ def test_a_lost_secret_is_not_replaced_in_silence(file: Path) -> None:
     assert not file.exists()
 
 
-def test_another_secret_is_told(file: Path) -> None:
+def test_a_different_secret_is_an_error(file: Path) -> None:
     mark = fingerprint_of(course_secret())
     file.unlink()
     course_secret()
@@ -80,7 +80,7 @@ def test_no_secret_in_the_repository(monkeypatch: pytest.MonkeyPatch) -> None:
         course_secret()
 
 
-def test_without_a_name_it_lies_in_the_configuration_folder(
+def test_the_default_secret_is_in_the_configuration_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("WARSHA_SECRET_FILE", raising=False)

@@ -1,5 +1,4 @@
-"""The ways to a virtual board's serial line, against pyserial as the client; the board here is an
-echo."""
+"""The endpoints of a virtual board's serial line, with pyserial as client and an echo as board."""
 
 import os
 import select
@@ -27,8 +26,8 @@ class Echo:
 
     def __init__(self, baud: int | None = None) -> None:
         self.resets = 0
-        self.heard = bytearray()
-        self.line = SerialMultiplexer(baud, self._hear, self._reset)
+        self.received = bytearray()
+        self.line = SerialMultiplexer(baud, self._receive, self._reset)
         self._calls: list[tuple[bytes, threading.Event]] = []
         self._wake = os.eventfd(0, os.EFD_NONBLOCK)
         self._closing = False
@@ -40,15 +39,15 @@ class Echo:
         }
         self._thread.start()
 
-    def _hear(self, data: bytes) -> None:
-        self.heard += data
+    def _receive(self, data: bytes) -> None:
+        self.received += data
         self.line.from_board(data)
 
     def _reset(self) -> None:
         self.resets += 1
 
-    def say(self, data: bytes) -> None:
-        """Output of the board; returns when it was handed on."""
+    def send_output(self, data: bytes) -> None:
+        """Send output of the board; returns after it was passed on."""
         taken = threading.Event()
         self._calls.append((data, taken))
         os.eventfd_write(self._wake, 1)
@@ -87,7 +86,7 @@ def echo() -> Iterator[Echo]:
 
 
 def read_exactly(port: Port, count: int, timeout_s: float = WAIT_S) -> bytes:
-    """The next `count` bytes, or those that came in time."""
+    """The next `count` bytes, or those before the time-out."""
     data, end = b"", time.monotonic() + timeout_s
     while len(data) < count and time.monotonic() < end:
         data += port.read(0.1)
@@ -103,9 +102,9 @@ def test_every_byte_passes_unchanged_both_ways(echo: Echo, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_is_said_while_nobody_listens_is_lost(echo: Echo, kind: str) -> None:
+def test_output_without_a_client_is_lost(echo: Echo, kind: str) -> None:
     for word in (b"first", b"second"):
-        echo.say(b"to nobody")
+        echo.send_output(b"to nobody")
         port = open_port(echo.urls[kind])
         port.write(word)
         assert read_exactly(port, len(word)) == word
@@ -113,7 +112,7 @@ def test_what_is_said_while_nobody_listens_is_lost(echo: Echo, kind: str) -> Non
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_client_that_does_not_read_blocks_nobody(echo: Echo, kind: str) -> None:
+def test_a_client_that_does_not_read_blocks_no_other(echo: Echo, kind: str) -> None:
     lazy = open_port(echo.urls[kind])
     lazy.write(b"!")
     read_exactly(lazy, 1)
@@ -124,9 +123,9 @@ def test_a_client_that_does_not_read_blocks_nobody(echo: Echo, kind: str) -> Non
     reader = threading.Thread(target=lambda: seen.append(read_exactly(other, 400 * 10_000)))
     reader.start()
     for _ in range(400):
-        echo.say(bytes(10_000))
+        echo.send_output(bytes(10_000))
     reader.join(WAIT_S)
-    assert len(seen[0]) == 400 * 10_000, "the one that reads gets everything"
+    assert len(seen[0]) == 400 * 10_000, "the client that reads gets everything"
     lazy.close()
     other.close()
 
@@ -196,7 +195,7 @@ def test_the_reset_line_of_rfc2217_presses_the_button_once(echo: Echo) -> None:
 
 
 @pytest.mark.parametrize("kind", ["pty", "socket"])
-def test_a_line_without_modem_lines_says_so(echo: Echo, kind: str) -> None:
+def test_a_line_without_modem_lines_is_a_named_error(echo: Echo, kind: str) -> None:
     port = open_port(echo.urls[kind])
     assert not port.pulse_reset()
     port.close()
@@ -234,7 +233,7 @@ def test_a_paced_line_carries_no_more_than_its_baud_rate() -> None:
 
 
 def note(seen: list[tuple[bool, bool]], dtr: bool, rts: bool) -> None:
-    """A reset circuit that only remembers."""
+    """A reset circuit that only records."""
     seen.append((dtr, rts))
 
 

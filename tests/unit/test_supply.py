@@ -1,4 +1,4 @@
-"""Power at the parts: without VCC or GND a part is dead, and it begins anew when power comes."""
+"""Power at the parts: without VCC or GND a part is off, and it restarts with power."""
 
 from typing import Any, ClassVar
 from unittest.mock import patch
@@ -14,7 +14,7 @@ from hardware.bench.protocol.frames import MODE_IN, MODE_OUT, PULL_NONE
 
 
 class Echo(Part):
-    """Repeats at OUT the level at IN, and writes down what happens to it."""
+    """Drives OUT with the level of IN, and records its events."""
 
     TYPES = ("wokwi-echo",)
     PINS: ClassVar = {"VCC": (0, 0), "GND": (0, 1), "IN": (0, 2), "OUT": (0, 3)}
@@ -37,7 +37,7 @@ class Echo(Part):
 
 
 def build(*wires: tuple[str, str], **more: dict[str, Any]) -> Circuit:
-    """An ESP32 with an echo `e` between GPIO 25 and 34, its supply left to the test."""
+    """An ESP32 with an echo `e` between GPIO 25 and 34; the test connects its supply."""
     listed: list[dict[str, Any]] = [
         {"type": "board-esp32-devkit-c-v4", "id": "esp"},
         {"type": "wokwi-echo", "id": "e"},
@@ -64,7 +64,7 @@ def echo(circuit: Circuit) -> Echo:
 SUPPLIED = (("esp:3V3", "e:VCC"), ("esp:GND.1", "e:GND"))
 
 
-def test_a_part_with_power_hears_and_drives() -> None:
+def test_a_part_with_power_reads_and_drives() -> None:
     circuit = build(*SUPPLIED)
     assert echo(circuit).powered and echo(circuit).diary == ["on", "IN 1"]
     assert circuit.levels() >> 34 & 1 and not circuit.faults()
@@ -73,13 +73,13 @@ def test_a_part_with_power_hears_and_drives() -> None:
 
 
 @pytest.mark.parametrize("missing", [0, 1])
-def test_without_vcc_or_gnd_it_is_dead(missing: int) -> None:
+def test_a_part_without_vcc_or_gnd_is_off(missing: int) -> None:
     circuit = build(SUPPLIED[1 - missing])
     assert not echo(circuit).powered and not hasattr(echo(circuit), "diary")
     assert circuit.netlist.net("e", "OUT") in circuit._solve(circuit._clusters[34]).floating
 
 
-def test_it_dies_with_the_board_and_begins_anew() -> None:
+def test_a_part_loses_power_with_the_board_and_restarts() -> None:
     circuit = build(*SUPPLIED)
     circuit.power(False)
     assert not echo(circuit).powered and echo(circuit).diary[2:] == ["off"]
@@ -88,7 +88,7 @@ def test_it_dies_with_the_board_and_begins_anew() -> None:
     assert echo(circuit).diary[3:] == ["on", "IN 1"]
 
 
-def test_a_gpio_that_feeds_it_switches_it() -> None:
+def test_a_gpio_that_supplies_a_part_switches_it() -> None:
     circuit = build(("esp:26", "e:VCC"), SUPPLIED[1])
     circuit.pin_mode(26, MODE_OUT, PULL_NONE, False)
     assert circuit.coupled() >> 26 & 1 and not echo(circuit).powered
@@ -98,13 +98,13 @@ def test_a_gpio_that_feeds_it_switches_it() -> None:
     assert echo(circuit).diary[2:] == ["off"] and not echo(circuit).powered
 
 
-def test_a_part_of_its_own_supply_lives_without_the_board() -> None:
+def test_a_part_with_its_own_supply_works_without_the_board() -> None:
     circuit = build(("vcc:VCC", "e:VCC"), ("gnd:GND", "e:GND"), vcc={"voltage": "3.3"}, gnd={})
     circuit.power(False)
     assert echo(circuit).powered
 
 
-def test_a_part_that_takes_more_than_the_supply_gives() -> None:
+def test_a_part_that_needs_more_current_than_the_supply_has() -> None:
     circuit = build(*SUPPLIED)
     assert circuit.faults() == []
     for amperes in (0.5, 0.5, 0.1):

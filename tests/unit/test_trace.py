@@ -58,7 +58,7 @@ def test_an_output_that_becomes_an_input_keeps_its_level_until_one_is_seen() -> 
     assert edges(made) == [(0, False), (5, True), (30, False)]
 
 
-def test_what_is_seen_overrules_what_is_driven() -> None:
+def test_an_observed_level_overrides_a_driven_one() -> None:
     made = trace(ON, mode(4, f.MODE_OPEN_DRAIN, 5, 1), seen(4, 0, 5), out(4, 1, 9), seen(4, 1, 12))
     assert edges(made) == [(0, False), (9, True)]
 
@@ -153,8 +153,8 @@ def test_exceptions_states_faults_and_the_end() -> None:
     assert summary(made)["ended"] == {"t_ns": 50, "cause": "cpu", "detail": "why"}
 
 
-def test_the_order_does_not_depend_on_how_records_came() -> None:
-    """The board's records in pieces, the bench's noted between them at any moment."""
+def test_the_order_does_not_depend_on_the_arrival_of_records() -> None:
+    """Records of the board in pieces, with notes of the bench between them at random."""
     chance = random.Random(4)
     board = [PACKER.pack(*out(4, n & 1, 10 * (n // 2))) for n in range(200)]
     bench = [seen(5, n & 1, 10 * (n // 3)) for n in range(200)]
@@ -172,7 +172,7 @@ def test_the_order_does_not_depend_on_how_records_came() -> None:
     assert len(prints) == 1
 
 
-def test_what_is_beyond_a_time_is_not_there_yet() -> None:
+def test_records_after_a_time_are_not_visible() -> None:
     recorder = Recorder()
     recorder.power(True, f.END_RESET, 0)
     recorder.take(PACKER.pack(*out(4, 1, 10)) + PACKER.pack(*out(4, 0, 20)))
@@ -197,7 +197,7 @@ def test_the_fingerprint_is_of_what_happened() -> None:
     assert len({made.sha256() for made in [one, *others]}) == 5
 
 
-def test_saved_and_loaded_it_is_the_same(tmp_path: Path) -> None:
+def test_a_saved_and_loaded_trace_is_the_same(tmp_path: Path) -> None:
     made = trace(ON, mode(4, f.MODE_OUT, 20, 1), text=pack_text(f.REC_TX, b"hello\n", 30))
     made.controls.append(ControlAt(3, "btn1", "pressed", 1.0))
     made.end_detail = "because"
@@ -214,8 +214,8 @@ def test_the_summary_names_what_happened() -> None:
         ON, mode(4, f.MODE_OUT, 20, 1), out(4, 0, 30), text=pack_text(f.REC_TX, b"hello\n", 40)
     )
     made.nets["GP5"] = 5
-    told = summary(made)
-    assert told["pins"] == {
+    data = summary(made)
+    assert data["pins"] == {
         "GP4": {"gpio": 4, "start": False, "edge_count": 2, "edges": [20, 30], "pwm": []}
     }
-    assert (told["serial"], told["ended"], told["end_ns"]) == ("hello\n", None, 10_000)
+    assert (data["serial"], data["ended"], data["end_ns"]) == ("hello\n", None, 10_000)

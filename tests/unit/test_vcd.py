@@ -58,7 +58,7 @@ def test_more_signals_than_one_character_can_name(trace: Trace) -> None:
     assert len({t.var.id_code for t in tokens if t.kind is TokenKind.VAR}) == 200
 
 
-def test_pwm_is_unknown_meanwhile_and_has_its_duty() -> None:
+def test_pwm_is_unknown_in_a_vcd_and_has_its_duty() -> None:
     rows = [
         (REC_MODE, 25, MODE_OUT, 0, 100),
         (REC_PWM, 25, 16384, 1000, 200),

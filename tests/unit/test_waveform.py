@@ -1,4 +1,4 @@
-"""The drawn waveform: what is in the picture, and that it never grows past what an eye can see."""
+"""The drawn waveform: its content, and its limited number of elements."""
 
 import xml.etree.ElementTree as ET
 from itertools import pairwise
@@ -82,7 +82,7 @@ def test_controls_have_rows_of_their_own() -> None:
     assert pot.name == "pot1 position" and pot.pieces == (Value(300, 1000, 0.4, "0.4"),)
 
 
-def test_values_of_a_knob_that_turns_do_not_lie_on_each_other() -> None:
+def test_values_of_a_turning_knob_do_not_overlap() -> None:
     turns = [ControlAt(n * 50 * MS, "pot1", "position", 0.111111 + n / 300) for n in range(199)]
     drawn = ET.fromstring(waveform(made([], turns), []))
     words = [e for e in drawn.iter() if e.tag.endswith("text") and "." in (e.text or "")]
@@ -118,7 +118,7 @@ def test_the_picture_is_xml_with_marks_and_isolated_arabic() -> None:
     assert isolate("5 ms") == "5 ms"
 
 
-def test_labels_of_marks_do_not_lie_on_each_other() -> None:
+def test_labels_of_marks_do_not_overlap() -> None:
     marks = [WaveformMark(5 * S, 5 * S, f"mark number {i}") for i in range(3)]
     root = ET.fromstring(waveform(made([], []), ["LED_G"], marks=marks))
     heights = {n.get("y") for n in root.iter() if n.text and n.text.startswith("mark number")}
@@ -130,40 +130,42 @@ def test_png_for_notebooks() -> None:
     assert png.startswith(b"\x89PNG")
 
 
-def said(kind: int, text: str, at_ns: int) -> list[tuple[int, int, int, int, int]]:
-    """A line on the serial line, a byte each 87 µs, as records."""
+def text_rows(kind: int, text: str, at_ns: int) -> list[tuple[int, int, int, int, int]]:
+    """A text on the serial line as records, one byte each 87 µs."""
     return [(kind, 1, byte, 0, at_ns + n * 87_000) for n, byte in enumerate(text.encode())]
 
 
-def spoken(*lines: tuple[int, str, int]) -> Trace:
+def trace_with_text(*lines: tuple[int, str, int]) -> Trace:
     """A trace with these lines: kind, text, time."""
-    rows = sorted((row for line in lines for row in said(*line)), key=lambda row: row[-1])
+    rows = sorted((row for line in lines for row in text_rows(*line)), key=lambda row: row[-1])
     return made(rows, [])
 
 
-def test_the_serial_line_stands_in_rows_of_its_own_when_asked_for() -> None:
-    trace = spoken((REC_RX, "ping 3\n", S), (REC_TX, "pong 4\n", S + 50 * MS))
+def test_the_serial_line_has_rows_of_its_own_on_request() -> None:
+    trace = trace_with_text((REC_RX, "ping 3\n", S), (REC_TX, "pong 4\n", S + 50 * MS))
     words = "".join(ET.fromstring(waveform(trace, ["LED_G"], serial=True)).itertext())
     assert words.index("serial in") < words.index("LED_G") < words.index("serial out")
     assert "ping 3" in words and "pong 4" in words
     assert "ping 3" not in waveform(trace, ["LED_G"])
 
 
-def test_lines_that_stand_close_share_a_box_and_long_ones_are_cut() -> None:
-    trace = spoken((REC_TX, "one\ntwo\n", S), (REC_TX, "x" * 300 + "\n", 2 * S))
+def test_close_lines_share_a_box_and_long_ones_are_cut() -> None:
+    trace = trace_with_text((REC_TX, "one\ntwo\n", S), (REC_TX, "x" * 300 + "\n", 2 * S))
     (out,) = serial_rows(trace, WINDOW)[1]
     first, second = (piece for piece in out.pieces if isinstance(piece, TextBox))
     assert first.text == "one ↵ two" and first.x0 == pytest.approx(100, abs=1)
     assert second.text.endswith("…") and second.x1 <= WINDOW.width
 
 
-def test_what_is_not_in_the_window_is_not_told() -> None:
-    trace = spoken((REC_TX, "early\n", S), (REC_TX, "now\n", 3 * S), (REC_TX, "late\n", 5 * S))
+def test_events_outside_of_the_window_are_not_drawn() -> None:
+    trace = trace_with_text(
+        (REC_TX, "early\n", S), (REC_TX, "now\n", 3 * S), (REC_TX, "late\n", 5 * S)
+    )
     (out,) = serial_rows(trace, Window(2 * S, 4 * S, 800))[1]
     assert [piece.text for piece in out.pieces if isinstance(piece, TextBox)] == ["now"]
 
 
-def test_no_mark_of_a_program_turns_the_words_of_the_picture() -> None:
-    svg = waveform(spoken((REC_TX, "a\u202eb<script>\n", S)), [], serial=True)
+def test_direction_marks_and_tags_in_program_text_are_escaped() -> None:
+    svg = waveform(trace_with_text((REC_TX, "a\u202eb<script>\n", S)), [], serial=True)
     assert "\u202e" not in svg and "<script>" not in svg
     assert "a\\u202eb<script>" in "".join(ET.fromstring(svg).itertext())

@@ -1,4 +1,4 @@
-# Tries: a board program that asks the bench again and again for the shortest time there is, so that all others wait.
+# Tries: a board program that asks the bench endlessly for the shortest wait, to delay all others.
 # Ends: the CPU, wall and trace limits of its submission.
 ### ATTACK
 print("READY L01")

@@ -1,4 +1,4 @@
-# Tries: a board program that takes all memory there is, again and again.
+# Tries: a board program that allocates all memory, many times.
 # Ends: the chip's heap; the memory limit.
 ### ATTACK
 import gc

@@ -1,4 +1,4 @@
-# Tries: a board program that talks to the host's network.
+# Tries: a board program that connects to the host's network.
 # Ends: the board's network is the bench's.
 ### ATTACK
 import socket

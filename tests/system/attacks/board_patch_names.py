@@ -1,4 +1,4 @@
-# Tries: a board program that patches builtins, modules and the clock, to deceive whatever measures it.
+# Tries: a board program that patches builtins, modules and the clock, to deceive the measurement.
 # Ends: the grader's names are in another process.
 ### ATTACK
 import builtins

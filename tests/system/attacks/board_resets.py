@@ -1,4 +1,4 @@
-# Tries: a board program that resets its board for ever.
+# Tries: a board program that resets its board endlessly.
 # Ends: the wall limit, the trace limit.
 ### ATTACK
 import machine

@@ -1,5 +1,5 @@
-# Tries: a board program whose lines, which feedback quotes, are a script for the instructor's browser.
-# Ends: escaped where it is shown.
+# Tries: a board program whose output is a script for the instructor's browser; feedback quotes it.
+# Ends: escaped in the output.
 ### ATTACK
 BAD = "ID <script>fetch('http://127.0.0.1:@PORT@/')</script><img src=x onerror=alert(1)>"
 ### INSTEAD

@@ -1,4 +1,4 @@
-# Tries: a board program that rewrites the files it is given, for the boots that follow.
+# Tries: a board program that rewrites its given files, for the next boots.
 # Ends: each episode has a fresh flash.
 ### ATTACK
 for name in ("pins.py", "boot.py", "plan.json"):

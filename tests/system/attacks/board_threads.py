@@ -1,4 +1,4 @@
-# Tries: a board program with as many timers, interrupts and threads as can be, each of which starts more.
+# Tries: a board program with the most timers, interrupts and threads possible, each of which starts more.
 # Ends: the chip's heap; the CPU, wall and trace limits of its submission.
 ### ATTACK
 print("READY L01")

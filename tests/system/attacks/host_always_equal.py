@@ -1,5 +1,5 @@
 # Tries: host code that returns objects which are equal to everything.
-# Ends: answers are plain data, made anew by the parent.
+# Ends: answers are plain data, created again by the parent.
 ### BASE
 
 

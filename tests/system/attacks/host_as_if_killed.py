@@ -1,5 +1,5 @@
-# Tries: host code that ends as if the system had killed it, so that the machine is blamed and earlier marks stay.
-# Ends: the kernel's own count of what it killed for lack of memory.
+# Tries: host code that ends like a process killed by the system, so that it looks like an error of the machine and earlier marks stay.
+# Ends: the kernel's count of processes that it killed for lack of memory.
 ### BASE
 
 

@@ -1,4 +1,4 @@
-# Tries: host code that closes the pipes to the grader and keeps running, so that its end is not noticed.
+# Tries: host code that closes the pipes to the grader and keeps running, to hide its end.
 # Ends: the wall limit, which needs no pipe.
 ### BASE
 

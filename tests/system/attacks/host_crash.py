@@ -1,5 +1,5 @@
-# Tries: host code that crashes its interpreter, ends it silently, or leaves work for its end.
-# Ends: the child dies alone; the call has failed.
+# Tries: host code that crashes its interpreter, ends it silently, or registers code for its exit.
+# Ends: only the child ends; the call has failed.
 ### BASE
 
 

@@ -1,5 +1,5 @@
-# Tries: host code that answers with a list and a dictionary that never end, and with numbers that print themselves.
-# Ends: the memory and CPU limits of the child; answers are plain data, made anew by the parent.
+# Tries: host code that answers with a list and a dictionary that never end, and with numbers that define their own text.
+# Ends: the memory and CPU limits of the child; answers are plain data, created again by the parent.
 ### BASE
 
 

@@ -1,4 +1,4 @@
-# Tries: host code that never ends, and handles every signal and every error on its way.
+# Tries: host code that never ends and handles every signal and every error.
 # Ends: the CPU limit; the parent kills the namespace.
 ### BASE
 

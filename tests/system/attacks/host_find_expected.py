@@ -1,5 +1,5 @@
-# Tries: host code that looks for what is expected in its process: frames, objects, arguments, modules.
-# Ends: what is expected never enters the child.
+# Tries: host code that searches its process for the expected values: frames, objects, arguments, modules.
+# Ends: the expected values never enter the child.
 ### BASE
 
 

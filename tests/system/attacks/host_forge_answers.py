@@ -1,5 +1,5 @@
-# Tries: host code that writes answers of its own, and marks, into the pipe to the grader.
-# Ends: an answer is only the value of a call, whoever writes it.
+# Tries: host code that writes fake answers and marks into the pipe to the grader.
+# Ends: an answer is only the value of a call, independent of what wrote it.
 ### BASE
 
 

@@ -1,4 +1,4 @@
-# Tries: host code that takes all memory there is, also memory that is counted for no process.
+# Tries: host code that allocates all memory, also memory that counts for no process.
 # Ends: the address space limit; seccomp for memory without an address.
 ### ATTACK
 import mmap

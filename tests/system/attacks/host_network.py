@@ -1,4 +1,4 @@
-# Tries: host code that talks to the network, of this machine or beyond.
+# Tries: host code that connects to the network of this machine and beyond.
 # Ends: a network namespace without a network; seccomp.
 ### ATTACK
 import socket

@@ -1,5 +1,5 @@
 # Tries: host code that patches builtins, sys.modules and the program that calls it.
-# Ends: it patches its own child only; the parent trusts nothing.
+# Ends: it patches only its own child; the parent trusts no answer.
 ### ATTACK
 import builtins
 import sys

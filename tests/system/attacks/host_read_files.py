@@ -1,5 +1,5 @@
 # Tries: host code that reads the secret, the checks, the gradebook and others' notebooks, and puts them into an error message.
-# Ends: the sandbox holds libraries and nothing of the course.
+# Ends: the sandbox contains libraries and no file of the course.
 def gaps(db):
     ### ATTACK
     import glob

@@ -1,5 +1,5 @@
-# Tries: host code whose error, which feedback quotes, is a script, commands to a terminal and a path.
-# Ends: escaped where it is shown, cut at 200 characters.
+# Tries: host code whose error is a script, terminal commands and a path; feedback quotes it.
+# Ends: escaped in the output, cut at 200 characters.
 ### BASE
 
 

@@ -1,5 +1,5 @@
 # Tries: host code whose errors have computed names and texts: endless, of other types, formulas, errors themselves.
-# Ends: an answer is only the value of a call, cut at 300 characters, escaped where it is shown.
+# Ends: an answer is only the value of a call, cut at 300 characters, escaped in the output.
 ### BASE
 
 

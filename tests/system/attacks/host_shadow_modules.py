@@ -1,5 +1,5 @@
-# Tries: host code that leaves modules which later code of ours or of others would import.
-# Ends: read-only system; its folder goes with the child.
+# Tries: host code that leaves modules for later imports of the grader or of others.
+# Ends: a read-only system; its folder is removed with the child.
 ### ATTACK
 import os
 import sys

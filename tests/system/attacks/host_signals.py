@@ -1,5 +1,5 @@
-# Tries: host code whose timers and handlers interrupt the program that calls it, at every moment and for ever.
-# Ends: the child is alone with them; an answer that does not come is a miss.
+# Tries: host code whose timers and handlers interrupt the program that calls it, at every moment and without end.
+# Ends: they affect only the child; a missing answer is a miss.
 ### BASE
 
 

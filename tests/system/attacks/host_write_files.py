@@ -1,5 +1,5 @@
 # Tries: host code that writes into the gradebook, the records and others' submissions.
-# Ends: the sandbox holds libraries and nothing of the course.
+# Ends: the sandbox contains libraries and no file of the course.
 ### ATTACK
 import glob
 import os

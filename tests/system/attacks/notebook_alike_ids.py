@@ -1,5 +1,5 @@
-# Tries: graded cells with ids that look like those of the release: other scripts, widths, invisible marks.
-# Ends: only ids of the release mean something, letter by letter.
+# Tries: graded cells with ids that look like those of the release: other scripts, widths, invisible characters.
+# Ends: only exact ids of the release count.
 import copy
 
 LOOKS = {"a": "\u0430\uff41", "b": "\uff42\u2181", "c": "\u0441\uff43", "d": "\uff44", "e": "\u0435\uff45"}

@@ -1,4 +1,4 @@
-# Tries: thousands of notebooks that all have the lab's name, in small and in capital letters.
+# Tries: thousands of notebooks that all have the lab's name, in lower and upper case.
 # Ends: a few are named and the rest is counted.
 import itertools
 

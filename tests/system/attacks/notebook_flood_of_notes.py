@@ -1,5 +1,5 @@
-# Tries: thousands of pipes and links beside the notebook, each of which would be reported to the instructor.
-# Ends: 1000 files are looked at, ten are reported, the rest is counted.
+# Tries: thousands of pipes and links next to the notebook, each of which would be reported to the instructor.
+# Ends: 1000 files are checked, ten are reported, the rest is counted.
 import os
 
 

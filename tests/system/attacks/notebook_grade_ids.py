@@ -1,5 +1,5 @@
-# Tries: a notebook with grade ids of its own, of other labs, and of paths.
-# Ends: only ids of the release mean something.
+# Tries: a notebook with new grade ids, those of other labs, and paths.
+# Ends: only ids of the release count.
 def attack(folder, notebook):
     names = ("z", "a ", "A", "e\u200b", "../e", "e/../../b", "", "x" * 5000)
     for number, name in enumerate(names):

@@ -1,4 +1,4 @@
-# Tries: files beside the notebook that are links to the secret, the gradebook, others' folders and the root.
+# Tries: attached files that are links to the secret, the gradebook, others' folders and the root.
 # Ends: links are not followed and not copied.
 def attack(folder, notebook):
     targets = ("@SECRET@", "@ROOT@/gradebook.db", "@VICTIM@", "@ROOT@/store", "/", "/proc/self/environ")

@@ -1,4 +1,4 @@
-# Tries: a notebook of as many program cells as can be, the last one meaningless.
+# Tries: a notebook with the most program cells possible, the last one meaningless.
 # Ends: the last program counts; 2000 cells at most.
 def attack(folder, notebook):
     cells = [

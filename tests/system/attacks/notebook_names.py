@@ -1,5 +1,5 @@
-# Tries: files whose names lead elsewhere, control a terminal or have the maximum length.
-# Ends: names decide nothing; they are escaped where they are printed.
+# Tries: files whose names are paths, control a terminal or have the maximum length.
+# Ends: names have no effect; they are escaped in all output.
 NAMES = (
     "..\\..\\..\\gradebook.db", "..%2f..%2fsecret", "\x1b[2J\x1b[31mgraded.txt", "a\nb.txt", "-rf", "$(touch @TOUCHED@)",
     "x" * 250, "<script>alert(1)<script>.html", "\u202etxt.exe", "nbgrader_config.py", "feedback.html", "CON",

@@ -1,5 +1,5 @@
-# Tries: a file in six hundred nested folders: a program that copies or removes them must go as deep.
-# Ends: folders are copied 32 deep, and a note says so.
+# Tries: a file in six hundred nested folders: a program that copies or removes them needs the same depth of recursion.
+# Ends: folders are copied 32 deep, and a note is printed.
 def attack(folder, notebook):
     for _number in range(600):
         folder = folder / "a"

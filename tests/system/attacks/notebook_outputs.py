@@ -1,5 +1,5 @@
 # Tries: a notebook with outputs that stock nbgrader would read as full marks.
-# Ends: outputs count for nothing and are not kept.
+# Ends: outputs are ignored and not kept.
 def attack(folder, notebook):
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":

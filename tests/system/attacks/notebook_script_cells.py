@@ -1,5 +1,5 @@
 # Tries: cells, attachments and ids that are scripts for the instructor's browser.
-# Ends: text that was not released is shown as it was typed.
+# Ends: text that was not released is shown as plain text.
 BAD = "<script>alert(1)</script><img src=x onerror=alert(2)><iframe src=\"javascript:alert(3)\"></iframe>"
 LINK = "[x](javascript:alert(4)) ![](x\"onerror=alert(5)) $\\href{javascript:alert(6)}{x}$ <style>*{display:none}</style>"
 

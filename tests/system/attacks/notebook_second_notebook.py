@@ -1,4 +1,4 @@
-# Tries: further notebooks beside the lab's own, with better marks and other labs' names.
+# Tries: extra notebooks in the submission, with better marks and other labs' names.
 # Ends: the notebook of the lab's name counts.
 import json
 

@@ -1,4 +1,4 @@
-# Tries: files beside the notebook with the names of our packages, settings, records and marks.
+# Tries: attached files with the names of our packages, settings, records and marks.
 # Ends: trusted processes do not import from a submission's folder.
 def attack(folder, notebook):
     text = "open('@TOUCHED@', 'w').close()\n"

@@ -1,4 +1,4 @@
-# Tries: files beside the notebook that block the reader, or never end.
+# Tries: attached files that block the reader, or never end.
 # Ends: only regular files are read, and of bounded size.
 import os
 import socket

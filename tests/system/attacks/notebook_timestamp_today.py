@@ -1,4 +1,4 @@
-# Tries: a time stamp without a day, so that it differs each day and brings other seeds.
+# Tries: a time stamp without a day, so that it changes each day and gives other seeds.
 # Ends: a text without a date and a time is not a time stamp.
 UNREADABLE = True
 

@@ -1,5 +1,5 @@
 # Tries: a time stamp whose zone is the name of a file that the reader would open and wait for.
-# Ends: a time is digits and the name of a zone; nothing of it is a path.
+# Ends: a time is digits and the name of a zone, never a path.
 UNREADABLE = True
 
 

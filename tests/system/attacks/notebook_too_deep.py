@@ -1,5 +1,5 @@
 # Tries: a file that is not a notebook but a hundred thousand brackets.
-# Ends: it is unreadable: its trainee alone has no mark.
+# Ends: it is unreadable: only its trainee has no mark.
 UNREADABLE = True
 
 

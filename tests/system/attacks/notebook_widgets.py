@@ -1,5 +1,5 @@
-# Tries: a notebook with the state of widgets, and JavaScript, for whoever shows it.
-# Ends: outputs and metadata count for nothing and are not kept.
+# Tries: a notebook with the state of widgets, and JavaScript, for the program that shows it.
+# Ends: outputs and metadata are ignored and not kept.
 def attack(folder, notebook):
     notebook["metadata"]["widgets"] = {
         "application/vnd.jupyter.widget-state+json": {"state": {"x": {"model_name": "HTMLModel", "state": {"value": "<script>alert(1)</script>"}}}, "version_major": 2, "version_minor": 0}

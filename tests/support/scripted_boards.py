@@ -1,6 +1,6 @@
-"""A board without an interpreter: it speaks the frames, and then does what a test says.
+"""A board without an interpreter: it sends its hello, then the records of a test.
 
-conftest.py makes the fixture known.
+conftest.py registers the fixture.
 """
 
 import sys
