@@ -13,6 +13,7 @@ from grader.schemas import import_jsonschema
 from hardware.bench.serving.live_bench import LiveBench
 from hardware.connect import open_board, open_port
 from hardware.wire.board import Board
+from tests.support.bare_bench import BareBench
 from tests.support.project import TESTS
 
 import_jsonschema()
@@ -111,3 +112,11 @@ def family(request: pytest.FixtureRequest) -> str:
     """Each family of chips that there is a virtual board of."""
     name: str = request.param
     return name
+
+
+@pytest.fixture
+def bare(family: str) -> Iterator[BareBench]:
+    """A board of each family at its first prompt, with a bench that only answers frames."""
+    with BareBench(family) as made:
+        made.until(b">>> ")
+        yield made

@@ -1,13 +1,9 @@
 """Decorators for machine code: `native` functions run as bytecode, the others are refused."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.support.bare_bench import BareBench
 
-PROMPT = b">>> "
-FAMILIES = ("esp32", "rp2")
 LOOP = """
 import time
 @micropython.{decorator}
@@ -20,19 +16,6 @@ start = time.ticks_us()
 assert loop(1000) == 499500
 print(time.ticks_diff(time.ticks_us(), start))
 """
-
-
-@pytest.fixture(params=FAMILIES)
-def family(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture
-def bare(family: str) -> Iterator[BareBench]:
-    """A board at its first prompt."""
-    with BareBench(family) as made:
-        made.until(PROMPT)
-        yield made
 
 
 def took_us(bare: BareBench, decorator: str) -> int:

@@ -2,7 +2,6 @@
 
 import re
 import signal
-from collections.abc import Iterator
 
 import pytest
 
@@ -19,19 +18,6 @@ US = 1000
 MS = 1_000_000
 RP2_LOOP_US = 3.2 * 1.12
 """One iteration of an empty `for` on a Pico: the emulated time, scaled to the chip (costs.h)."""
-
-
-@pytest.fixture(params=FAMILIES)
-def family(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture
-def bare(family: str) -> Iterator[BareBench]:
-    """A board at its first prompt."""
-    with BareBench(family) as made:
-        made.until(PROMPT)
-        yield made
 
 
 def timed(bare: BareBench, statement: str) -> float:

@@ -26,11 +26,6 @@ while True: time.sleep(1)
 """
 
 
-@pytest.fixture(params=FAMILIES)
-def family(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
 def diagram(family: str, *more: tuple[str, str], bounce: str = "0") -> Diagram:
     """A board with a button between its reset pin and ground."""
     parts: list[dict[str, Any]] = [
