@@ -132,9 +132,11 @@ def main() -> int:
     around, twice, sizes = circles(arrows(files)), same_names(files), list(odd_sizes(files))
     print(f"circles between rooms: {len(around)}", *map(" ".join, around), sep="\n  ")
     print(f"class names that exist twice: {len(twice)}")
-    print(*(f"  {name}: {' '.join(at)}" for name, at in sorted(twice.items())), sep="\n")
+    for name, at in sorted(twice.items()):
+        print(f"  {name}: {' '.join(at)}")
     print(f"files under {SHORT} or over {LONG} lines without a reason: {len(sizes)}")
-    print(*(f"  {size}" for size in sizes), sep="\n")
+    for size in sizes:
+        print(f"  {size}")
     return int(bool(around or twice or sizes))
 
 
