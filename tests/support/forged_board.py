@@ -16,8 +16,9 @@ REPLY = struct.Struct("<B3xI8Q")
 GRANT = 2
 CALL, WAIT = 19, 20
 WRITE, ASK, ABSOLUTE, NO_REPLY, STALL, EXIT, RESTART = range(7)
-"""How to send an act: without an answer; wait for the answer; at an absolute time; do not wait for
-a due answer; stall; exit with code c; restart after the first act."""
+"""How to send an act. WRITE: continue after it. ASK: wait for the answer. ABSOLUTE: with exactly
+this time. NO_REPLY: do not wait for a due answer. STALL: stall. EXIT: end with exit code c.
+RESTART: start again after the first act."""
 
 
 class ForgedBoard:
