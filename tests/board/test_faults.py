@@ -40,8 +40,8 @@ def test_a_led_without_resistor_is_a_fault_each_time_it_is_lit() -> None:
     assert (
         texts(done.faults)
         == [
-            "b:25: 45 mA, more than the pin bears",
-            "led1: 45 mA, more than the LED bears",
+            "b:25: 45 mA, more than the pin allows",
+            "led1: 45 mA, more than the LED allows",
         ]
         * 2
     )
@@ -52,7 +52,7 @@ def test_a_led_without_resistor_is_a_fault_each_time_it_is_lit() -> None:
 def test_a_pico_pin_has_a_lower_current_limit() -> None:
     parts: Parts = {"r": ("resistor", {"value": "100"})}
     done = run("Pin(2, Pin.OUT)(1)", parts, "b:GP2 r:1", "r:2 b:GND.1", board="wokwi-pi-pico")
-    assert texts(done.faults) == ["b:GP2: 24 mA, more than the pin bears"]
+    assert texts(done.faults) == ["b:GP2: 24 mA, more than the pin allows"]
 
 
 def test_two_outputs_fight_through_a_low_resistor_only() -> None:

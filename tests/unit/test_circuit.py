@@ -137,7 +137,7 @@ def test_a_led_without_a_resistor_overloads_itself_and_the_pin() -> None:
         (FAULT_OVER_CURRENT, "esp", "25"),
         (FAULT_BURNS, "l", ""),
     ]
-    assert str(circuit.faults()[0]) == "esp:25: 45 mA, more than the pin bears"
+    assert str(circuit.faults()[0]) == "esp:25: 45 mA, more than the pin allows"
 
 
 def test_a_pin_without_pulls_and_one_of_the_flash_are_faults() -> None:

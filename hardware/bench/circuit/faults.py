@@ -52,9 +52,9 @@ class Fault:
 
 MESSAGES = {
     frames.FAULT_SHORT: lambda: _("{pin}: a short circuit"),
-    frames.FAULT_OVER_VOLTAGE: lambda: _("{pin}: {volts:.1f} V, more than the pin bears"),
-    frames.FAULT_OVER_CURRENT: lambda: _("{pin}: {milliamperes:.0f} mA, more than the pin bears"),
-    frames.FAULT_BURNS: lambda: _("{pin}: {milliamperes:.0f} mA, more than the LED bears"),
+    frames.FAULT_OVER_VOLTAGE: lambda: _("{pin}: {volts:.1f} V, more than the pin allows"),
+    frames.FAULT_OVER_CURRENT: lambda: _("{pin}: {milliamperes:.0f} mA, more than the pin allows"),
+    frames.FAULT_BURNS: lambda: _("{pin}: {milliamperes:.0f} mA, more than the LED allows"),
     frames.FAULT_OVERLOAD: lambda: _("{pin}: {milliamperes:.0f} mA, more than the supply gives"),
     frames.FAULT_NO_PULL: lambda: _("{pin}: this pin has no pull resistor"),
     frames.FAULT_FLASH_PIN: lambda: _("{pin}: the chip's flash is on this pin"),
