@@ -28,8 +28,16 @@ from pathlib import Path
 
 import nbgrader
 
-from grader.classrun import autograde_step
-from grader.reports.feedback_step import FeedbackPage
+try:
+    from grader.classrun import autograde_step
+    from grader.reports.feedback_step import FeedbackPage
+except ImportError as error:
+    # nbgrader goes on without a configuration that fails. Without our steps it would execute what
+    # trainees handed in, as you: so it ends here.
+    raise SystemExit(
+        f"{{__file__}}: {{error}}; another version of Warsha built this course. "
+        "run: warsha course build"
+    ) from error
 
 HERE = Path(__file__).parent
 c = get_config()
@@ -85,8 +93,9 @@ def load(root: Path) -> Any:
         os.environ["PATH"] = tools + os.pathsep + os.environ["PATH"]
     try:
         config = Config(PyFileConfigLoader(NAME, path=str(root)).load_config())
-    except Exception as error:  # the file is a Python program, which the instructor may change
-        raise _wrong(root / NAME, error) from error
+    except (Exception, SystemExit) as error:  # a Python program, which the instructor may change
+        cause = error.__cause__ if isinstance(error, SystemExit) else error
+        raise _wrong(root / NAME, cause or error) from error
     config.CourseDirectory.root = str(root)
     return config
 
@@ -96,7 +105,7 @@ def wrong_setting(root: Path, error: TraitError) -> CourseError:
     return CourseError(f"{root / NAME}: {error}", _("correct that setting, then run it again"))
 
 
-def _wrong(file: Path, error: Exception) -> CourseError:
+def _wrong(file: Path, error: BaseException) -> CourseError:
     lines = [at.lineno for at in extract_tb(error.__traceback__) if at.filename == str(file)]
     line = error.lineno if isinstance(error, SyntaxError) else next(reversed(lines), None)
     place = _("{file}, line {line}").format(file=file, line=line) if line else str(file)

@@ -272,6 +272,29 @@ def test_a_course_of_an_older_version_has_a_cure(course: Course) -> None:
     config.load(course.root)
 
 
+def test_nbgrader_ends_in_a_course_of_another_version(course: Course, tmp_path: Path) -> None:
+    """It goes on without a configuration that fails, and without our steps it would execute what
+    trainees handed in."""
+    settings = course.root / config.NAME
+    text = settings.read_text()
+    settings.write_text(text.replace("from grader.classrun import", "from grader.moved import"))
+    with pytest.raises(CourseError, match="line 7: ModuleNotFoundError") as caught:
+        config.load(course.root)
+    assert caught.value.cure == "run: warsha course build"
+    executed = tmp_path / "executed"
+    notebook = nbformat.v4.new_notebook()
+    notebook.cells = [nbformat.v4.new_code_cell(f"open({str(executed)!r}, 'w').close()")]
+    folder = course.root / "submitted" / "s1" / course.labs[0]
+    folder.mkdir(parents=True)
+    nbformat.write(notebook, folder / f"{course.labs[0]}.ipynb")
+    command = [str(Path(sys.executable).with_name("nbgrader")), "autograde", course.labs[0]]
+    done = subprocess.run(
+        [*command, "--create"], cwd=course.root, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 1 and not executed.exists()
+    assert "run: warsha course build" in done.stderr
+
+
 def test_the_class_list_reaches_the_gradebook(course: Course, tmp_path: Path) -> None:
     roster = tmp_path / "class.csv"
     roster.write_text("id,first_name\ns1,Ali\ns2,Mona\n")
