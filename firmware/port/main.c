@@ -55,10 +55,10 @@ void vb_state(uint8_t state, uint32_t detail) {
 
 static void exc_strn(void *data, const char *str, size_t len) {
     for (size_t done = 0; done < len;) {
-        size_t n = MIN(len - done, 6);
-        uint8_t b[6] = {0};
-        memcpy(b, str + done, n);
-        vb_emit(VB_REC_EXC, n, b[0] | b[1] << 8, b[2] | b[3] << 8 | b[4] << 16 | (uint32_t)b[5] << 24);
+        struct vb_text text = {0};
+        size_t n = MIN(len - done, sizeof text);
+        memcpy(&text, str + done, n);
+        vb_emit(VB_REC_EXC, n, text.b, text.c);
         done += n;
     }
 }

@@ -7,17 +7,14 @@
 #include "core/internal.h"
 
 #define CHANNELS 16
-#define RECORD_BYTES 6
-
 static void (*handlers[CHANNELS])(void);
 
 static void put_data(const uint8_t *p, size_t len) {
     while (len) {
-        uint8_t six[RECORD_BYTES] = {0};
-        size_t n = MIN(len, RECORD_BYTES);
-        memcpy(six, p, n);
-        vb_link_put(VB_REC_DATA, n, six[0] | six[1] << 8,
-            six[2] | six[3] << 8 | six[4] << 16 | (uint32_t)six[5] << 24);
+        struct vb_text data = {0};
+        size_t n = MIN(len, sizeof data);
+        memcpy(&data, p, n);
+        vb_link_put(VB_REC_DATA, n, data.b, data.c);
         p += n;
         len -= n;
     }

@@ -76,12 +76,11 @@ static void pace(size_t n) {
 void vb_serial_write(const char *str, size_t len) {
     vb_charge(VB_NS_TX);
     for (size_t done = 0; done < len;) {
-        size_t n = MIN(len - done, 6);
-        uint8_t six[6] = {0};
-        memcpy(six, str + done, n);
+        struct vb_text text = {0};
+        size_t n = MIN(len - done, sizeof text);
+        memcpy(&text, str + done, n);
         pace(n);
-        vb_emit(VB_REC_TX, n, six[0] | six[1] << 8,
-            six[2] | six[3] << 8 | six[4] << 16 | (uint32_t)six[5] << 24);
+        vb_emit(VB_REC_TX, n, text.b, text.c);
         done += n;
     }
 }

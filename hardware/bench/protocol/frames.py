@@ -278,6 +278,11 @@ LAYOUT_RECORD_COLUMNS: Final = [
     ("c", "<u4"),
     ("t", "<u8"),
 ]
+LAYOUT_TEXT: Final = struct.Struct("<HI")
+"""The fields b and c of a record that holds text or bytes: its a is their number, 1 to 6.
+
+b, c
+"""
 LAYOUT_GRANT: Final = struct.Struct("<BB2xIQQQQQQQQ")
 """The answer to a request, or a wake (kind: [reply]): the inputs, and until when they are known.
 
@@ -327,4 +332,24 @@ LAYOUT_ACCEPTED: Final = struct.Struct("<4sHB")
 """The other side of a new connection, and 1 if more wait.
 
 ip, port, more
+"""
+LAYOUT_PACKET_NOTE: Final = struct.Struct("<BB4sH4sH")
+"""A packet; then its payload.
+
+kind, lost, source, source_port, target, target_port
+"""
+LAYOUT_MQTT_NOTE: Final = struct.Struct("<BBHBH")
+"""An MQTT message (flags: qos, retain, dup, clean, from bit 0); then client, topic, payload.
+
+kind, flags, keep_alive_s, client, topic
+"""
+LAYOUT_ESPNOW_NOTE: Final = struct.Struct("<BB6s6s")
+"""An ESP-NOW message; then its payload.
+
+kind, lost, source, target
+"""
+LAYOUT_LINK_NOTE: Final = struct.Struct("<BB")
+"""A station joined or left; then the name of the access point.
+
+up, reason
 """

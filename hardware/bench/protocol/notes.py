@@ -4,7 +4,6 @@ A note is the text of NOTE records. A NOTED record at its end has its kind (`NOT
 and length.
 """
 
-import struct
 from collections.abc import Iterator
 from typing import Any, NamedTuple, TypeVar
 
@@ -81,12 +80,7 @@ disconnect: a client sent DISCONNECT. lost: the connection ended without it, by 
 because another client took the same name. will: the broker published the client's will. dropped,
 ack dropped: the scenario made a PUBLISH or its PUBACK disappear. broken: a client sent an invalid
 packet."""
-AIR = ("sent", "received")
-
-_PACKET = struct.Struct("<BB4sH4sH")
-_MQTT = struct.Struct("<BBHBH")
-_AIR = struct.Struct("<BB6s6s")
-_LINK = struct.Struct("<BB")
+DIRECTIONS = ("sent", "received")
 
 
 def pack(note: Note) -> tuple[int, bytes]:
@@ -94,43 +88,58 @@ def pack(note: Note) -> tuple[int, bytes]:
     match note:
         case PacketNote():
             ends = note.source, note.source_port, note.target, note.target_port
-            head = _PACKET.pack(PACKETS.index(note.kind), note.lost, *ends)
+            head = frames.LAYOUT_PACKET_NOTE.pack(PACKETS.index(note.kind), note.lost, *ends)
             return frames.NOTE_PACKET, head + note.payload
         case MqttNote():
             return frames.NOTE_MQTT, _pack_mqtt(note)
         case EspNowNote():
-            head = _AIR.pack(AIR.index(note.kind), note.lost, note.source, note.target)
+            head = frames.LAYOUT_ESPNOW_NOTE.pack(
+                DIRECTIONS.index(note.kind), note.lost, note.source, note.target
+            )
             return frames.NOTE_ESPNOW, head + note.payload
-    return frames.NOTE_LINK, _LINK.pack(note.up, note.reason) + note.ssid.encode()
+    return frames.NOTE_LINK, frames.LAYOUT_LINK_NOTE.pack(
+        note.up, note.reason
+    ) + note.ssid.encode()
 
 
 def _pack_mqtt(note: MqttNote) -> bytes:
     client, topic = note.client.encode()[:255], note.topic.encode()
     flags = note.qos | note.retain << 2 | note.dup << 3 | note.clean << 4
     kind = MESSAGES.index(note.kind)
-    head = _MQTT.pack(kind, flags, note.keep_alive_s, len(client), len(topic))
+    head = frames.LAYOUT_MQTT_NOTE.pack(kind, flags, note.keep_alive_s, len(client), len(topic))
     return head + client + topic + note.payload
 
 
 def _unpack(kind: int, t_ns: int, data: bytes) -> Note:
     if kind == frames.NOTE_PACKET:
-        what, lost, source, from_port, target, to_port = _PACKET.unpack_from(data)
-        payload = data[_PACKET.size :]
+        what, lost, source, from_port, target, to_port = frames.LAYOUT_PACKET_NOTE.unpack_from(
+            data
+        )
+        payload = data[frames.LAYOUT_PACKET_NOTE.size :]
         return PacketNote(
             t_ns, PACKETS[what], source, from_port, target, to_port, payload, bool(lost)
         )
     if kind == frames.NOTE_MQTT:
         return _unpack_mqtt(t_ns, data)
     if kind == frames.NOTE_ESPNOW:
-        what, lost, source, target = _AIR.unpack_from(data)
-        return EspNowNote(t_ns, AIR[what], source, target, data[_AIR.size :], bool(lost))
-    up, reason = _LINK.unpack_from(data)
-    return LinkNote(t_ns, bool(up), data[_LINK.size :].decode(errors="replace"), reason)
+        what, lost, source, target = frames.LAYOUT_ESPNOW_NOTE.unpack_from(data)
+        return EspNowNote(
+            t_ns,
+            DIRECTIONS[what],
+            source,
+            target,
+            data[frames.LAYOUT_ESPNOW_NOTE.size :],
+            bool(lost),
+        )
+    up, reason = frames.LAYOUT_LINK_NOTE.unpack_from(data)
+    return LinkNote(
+        t_ns, bool(up), data[frames.LAYOUT_LINK_NOTE.size :].decode(errors="replace"), reason
+    )
 
 
 def _unpack_mqtt(t_ns: int, data: bytes) -> MqttNote:
-    what, flags, keep_alive_s, client, topic = _MQTT.unpack_from(data)
-    start, middle = _MQTT.size, _MQTT.size + client
+    what, flags, keep_alive_s, client, topic = frames.LAYOUT_MQTT_NOTE.unpack_from(data)
+    start, middle = frames.LAYOUT_MQTT_NOTE.size, frames.LAYOUT_MQTT_NOTE.size + client
     return MqttNote(
         t_ns,
         data[start:middle].decode(errors="replace"),

@@ -19,13 +19,12 @@ Records = npt.NDArray[np.void]
 Times = npt.NDArray[np.int64]
 
 SIZE = RECORD.itemsize
-TEXT_BYTES = 6
+TEXT_BYTES = frames.LAYOUT_TEXT.size
 """A text record (TX, EXC, RX) has up to this many bytes in place of `b` and `c`; `a` is their
 number."""
 
 PACKER = frames.LAYOUT_RECORD
 _TIME = struct.Struct("<Q")
-_FIELDS_OF_TEXT = struct.Struct("<HI")
 
 
 def pack_text(kind: int, data: bytes, t_ns: int) -> bytes:
@@ -42,7 +41,7 @@ def pack_text(kind: int, data: bytes, t_ns: int) -> bytes:
 
 def text_in(row: Row) -> bytes:
     """The text in one record."""
-    return _FIELDS_OF_TEXT.pack(row[2], row[3])[: row[1]]
+    return frames.LAYOUT_TEXT.pack(row[2], row[3])[: row[1]]
 
 
 def unpack_text(records: Records) -> tuple[bytes, Times]:
