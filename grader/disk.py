@@ -13,6 +13,8 @@ from typing import BinaryIO
 from grader.errors import DiskFull, GraderError, NoAccess
 from hardware.i18n import _, reason
 
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
+"""All permissions of everybody but the owner."""
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _NO_ACCESS = {errno.EACCES, errno.EPERM, errno.EROFS}
 # Of SQLite (sqlite.org/rescode.html, SQLITE_FULL) and of PostgreSQL (its error 53100).
@@ -54,6 +56,16 @@ def error_line(error: Exception) -> str:
     if isinstance(error, GraderError):
         return f"{error}. {error.cure}" if error.cure else str(error)
     return f"{type(error).__name__}: {error}"
+
+
+def close_to_others(place: Path, *, keep_group: bool = False) -> bool:
+    """Take every permission on a file or folder from other users, and from its group unless
+    `keep_group`. Returns: whether they had any."""
+    mode = stat.S_IMODE(place.stat().st_mode)
+    found = mode & (stat.S_IRWXO if keep_group else OTHERS)
+    if found:
+        place.chmod(mode & ~found)
+    return bool(found)
 
 
 def resolved_folder(folder: Path) -> Path:

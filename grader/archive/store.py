@@ -12,17 +12,15 @@ It is in the course's built folder and only its owner can read it (mode 0700):
 
 import re
 import shutil
-import stat
 import tempfile
 from pathlib import Path
 
 from grader.archive.record import Record
-from grader.disk import report_no_access, write_atomically
+from grader.disk import close_to_others, report_no_access, write_atomically
 from grader.errors import GraderError
 from grader.lab.lab import Lab, contents, digest_of, load
 from hardware.i18n import _, reason
 
-_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _DIGEST = re.compile("[0-9a-f]{64}")
 _NAME = re.compile(r"(?!\.)[^/\0]+")
 
@@ -192,8 +190,7 @@ class Store:
     def _make_folder(self, *names: str) -> Path:
         """A folder in the store; it is created when it is missing."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if self.folder.stat().st_mode & _OTHERS:  # for example after a backup was put back
-            self.folder.chmod(0o700)
+        close_to_others(self.folder)  # for example after a backup was put back
         place = self.folder.joinpath(*names)
         place.mkdir(parents=True, exist_ok=True)
         return place

@@ -9,6 +9,7 @@ from functools import partial, wraps
 from pathlib import Path
 from typing import Any
 
+import nbformat
 from nbformat import NotebookNode
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
@@ -23,6 +24,7 @@ from grader.classrun import pool
 from grader.classrun.extra_notebooks import SHA256_KEY
 from grader.classrun.grading import Grading
 from grader.classrun.outcome import Outcome
+from grader.classrun.submission import show_as_typed
 from grader.classrun.submission_folder import read_file
 from grader.classrun.submission_grader import SubmittedWork, grade_submission, start_worker
 from grader.classrun.task import score_task
@@ -102,6 +104,9 @@ class ScoreOnBoards(Execute):
             notebook, resources = super().preprocess(nb, resources, km)
             if not self.stock and (Path(where.root) / "course.toml").is_file():
                 notebook.metadata[SHA256_KEY] = hashlib.sha256(read_file(file)).hexdigest()
+                release = step_folder(where, "release", assignment) / file.name
+                released = nbformat.read(release, as_version=4) if release.is_file() else None
+                show_as_typed(notebook, released)
             return notebook, resources
         try:
             grading = Grading(course, name, assignment=assignment)

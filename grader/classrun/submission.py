@@ -90,6 +90,16 @@ def read_submission(
     )
 
 
+def show_as_typed(notebook: NotebookNode, released: NotebookNode | None) -> None:
+    """Change a trainee's notebook that nbgrader has sanitised: its texts are shown as typed, as in
+    a notebook of `read_submission`. What was released stays as it is."""
+    texts = _texts(released) if released else set[str]()
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            cell.cell_type = "markdown"  # nbconvert writes raw cells into the page as they are
+            cell.source = _fenced(cell.source, texts)
+
+
 def _program_of(sources: Iterable[str], notes: list[str]) -> str | None:
     found = [
         text
@@ -173,7 +183,7 @@ def _rebuild(
         for cell in released.cells
         if "nbgrader" in cell.metadata
     }
-    texts = {cell.source for cell in released.cells if cell.cell_type == "markdown"}
+    texts = _texts(released)
     rebuilt: list[NotebookNode] = []
     seen, duplicates = set[str](), set[str]()
     for kind, source, grade_id in reversed(handed_in):
@@ -217,6 +227,10 @@ def _code_cell(source: str) -> NotebookNode:
 def _text_cell(source: str, released: set[str]) -> NotebookNode:
     text = _fenced(source, released)
     return NotebookNode(cell_type="markdown", metadata=NotebookNode(), source=text)
+
+
+def _texts(released: NotebookNode) -> set[str]:
+    return {cell.source for cell in released.cells if cell.cell_type == "markdown"}
 
 
 def _fenced(source: str, released: set[str]) -> str:

@@ -17,10 +17,13 @@ from hardware.i18n import _, reason
 
 COLUMNS = ("id", "first_name", "last_name", "email")
 _BAD_ID = re.compile(
-    r"[/\\+*?\[\]{}:\s\x00-\x1f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]|^\."
+    r"[/\\+*?\[\]{}:<>\"\s\x00-\x1f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]|^\."
 )
-"""What an id must not contain: it is the name of a folder, and nbgrader uses it as a pattern.
-Direction marks are invisible, and lone surrogates cannot be written into a gradebook."""
+"""What an id must not contain: it is the name of a folder, and nbgrader uses it as a pattern, and
+writes it into pages and scripts of Formgrader as it is. Direction marks are invisible, and lone
+surrogates cannot be written into a gradebook."""
+_MARKUP = re.compile("[<>]")
+"""What a name or an address must not contain: Formgrader and other programs show them in HTML."""
 
 _ALIKE = str.maketrans("oil٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹أإآىة", "011" + 2 * "0123456789" + "اااي" + "ه")
 
@@ -120,6 +123,10 @@ def _problem(row: dict[str, str], found: int, expected: int, known: dict[str, Tr
         return problem
     if _normalized(name) in known:
         return _("the id {id!r} is there twice").format(id=name)
+    for column in COLUMNS[1:]:
+        if match := _MARKUP.search(value := row.get(column, "")):
+            text = _("{column} {value!r} contains {character!r}")
+            return text.format(column=column, value=value, character=match[0])
     if email and not re.fullmatch(r"[^@\s]+@[^@\s]+", email):
         return _("{email!r} is not an e-mail address").format(email=email)
     return ""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from nbgrader.api import Gradebook
-from sqlalchemy import Connection, Engine, event, func, select
+from sqlalchemy import Connection, Engine, event, func, make_url, select
 from sqlalchemy.exc import DatabaseError, NoSuchModuleError, OperationalError
 
 from grader.errors import CourseError, NoAccess
@@ -18,6 +18,12 @@ from hardware.i18n import _
 
 _locked = ContextVar[Path | None]("_locked", default=None)
 """The course that this thread has locked already, for a run of nbgrader that calls our steps."""
+
+
+def gradebook_file(coursedir: Any) -> Path | None:
+    """The file of the course's gradebook; None when it is on a database server."""
+    url = make_url(coursedir.db_url)
+    return Path(url.database) if url.drivername.startswith("sqlite") and url.database else None
 
 
 def open_book(coursedir: Any) -> Any:

@@ -1,6 +1,7 @@
 """Courses, class lists and the build, with real nbgrader."""
 
 import json
+import stat
 import subprocess
 import sys
 import time
@@ -104,6 +105,14 @@ def test_a_class_list_of_a_spreadsheet(tmp_path: Path, mark: str, comma: str) ->
         ("S1,,,", "twice"),
         ("s2,a,b,c,d", "5 cells"),
         ("s2,a,b,nowhere", "not an e-mail"),
+        ("<b>,,,", "'<b>' contains '<'"),
+        ('a"b,,,', "contains '\"'"),
+        (
+            "s2,<img src=x onerror=alert(1)>,,",
+            "first_name '<img src=x onerror=alert(1)>' contains '<'",
+        ),
+        ("s2,a,b>,", "last_name 'b>' contains '>'"),
+        ("s2,a,b,<b@example.org", "email '<b@example.org' contains '<'"),
     ],
 )
 def test_a_bad_row_is_named(tmp_path: Path, row: str, message: str) -> None:
@@ -242,6 +251,34 @@ write_settings(Path(sys.argv[1]), "iot")
     assert file.stat().st_mode & 0o777 == 0o600
     assert settings.is_symlink() == kept_elsewhere
     assert not list(course.root.glob(".*.new"))
+
+
+def test_nobody_else_can_open_a_course(course: Course) -> None:
+    """A new course, and one that an older version built."""
+    gradebook = course.root / "gradebook.db"
+    assert (mode(course.root), mode(gradebook)) == (0o700, 0o600)
+    course.root.chmod(0o755)
+    gradebook.chmod(0o644)
+    notes: list[str] = []
+    build_course(course, notes.append)
+    assert (mode(course.root), mode(gradebook)) == (0o700, 0o600)
+    (note,) = (line for line in notes if str(course.root) in line)
+    assert note.startswith(f"only you can open {course.root} now") and "c.Exchange.root" in note
+    build_course(course, notes.append)
+    assert len([line for line in notes if str(course.root) in line]) == 1
+
+
+def test_a_group_of_instructors_keeps_its_access(course: Course) -> None:
+    with (course.root / config.NAME).open("a") as settings:
+        settings.write("c.CourseDirectory.groupshared = True\n")
+    for place, before in ((course.root, 0o2775), (course.root / "gradebook.db", 0o664)):
+        place.chmod(before)
+    build_course(course)
+    assert (mode(course.root), mode(course.root / "gradebook.db")) == (0o2770, 0o660)
+
+
+def mode(place: Path) -> int:
+    return stat.S_IMODE(place.stat().st_mode)
 
 
 def test_settings_that_end_with_the_dividing_line(course: Course) -> None:
