@@ -1,5 +1,5 @@
-"""The grader's verbs: `warsha course`, `roster`, `grade`, `feedback`, `class`, `replay`, `lab`,
-`demo`. They only parse and print.
+"""The grader's verbs: `warsha course`, `roster`, `extend`, `grade`, `feedback`, `class`, `replay`,
+`lab`, `demo`. They only parse and print.
 
 nbgrader takes a second to import, so modules that need it are imported in the verb that uses them.
 """
@@ -20,7 +20,7 @@ from grader.lab.class_list import read_class_list
 from grader.lab.course import load_course
 from grader.lab.lab import find, slugs
 from grader.notebook import jupyter
-from grader.terminal import show_page
+from grader.terminal import one_line, show_page
 from hardware.doctor import CheckResult
 from hardware.i18n import _
 
@@ -55,6 +55,36 @@ def roster(file: Path, course: CourseName = None) -> None:
     trainees = read_class_list(file)
     enrol(load_course(course).root, trainees)
     Console().print(_("{count} trainees are in the gradebook").format(count=len(trainees)))
+
+
+@app.command()
+def extend(
+    trainees: Annotated[
+        str,
+        typer.Argument(
+            metavar="TRAINEE", help="An id, several ids joined by commas, or a class list (CSV)."
+        ),
+    ],
+    lab: str,
+    until: Annotated[
+        str, typer.Option(help="The new time: 2026-01-15 23:59, then UTC, +02:00 or Africa/Cairo.")
+    ],
+    course: CourseName = None,
+) -> None:
+    """Give a trainee, or a group, more time for a lab; late penalties change at once."""
+    from grader.nbgrader.folders import labs_of, time_of
+    from grader.nbgrader.grade_writer import GradeWriter
+
+    chosen, time = load_course(course), time_of(until)
+    labs_of(chosen, lab)  # raises
+    is_file = trainees.endswith(".csv")
+    found = read_class_list(Path(trainees)) if is_file else []
+    ids = [one.id for one in found] if is_file else trainees.split(",")
+    with GradeWriter(chosen.root) as writer:
+        due = writer.extend(lab, ids, time)
+    text = _("{lab} is due on {time} UTC for {names}; for the others on {due} UTC")
+    line = text.format(lab=lab, time=time, names=", ".join(ids), due=due)
+    Console().print(one_line(line), soft_wrap=True, highlight=False)
 
 
 @app.command()
@@ -169,8 +199,16 @@ def class_(
     for slug in labs_of(chosen, lab):
         register, files = write_class(chosen, slug, lab)
         needy = sum(bool(row.needs) for row in register.rows)
-        text = _("{count} trainees, {graded} graded, {needy} need a look")
-        line = text.format(count=len(register.rows), graded=len(register.graded), needy=needy)
+        text = _(
+            "trainees: {count}, graded: {graded}, waiting for a person: {waiting}, "
+            "need a look: {needy}"
+        )
+        line = text.format(
+            count=len(register.rows),
+            graded=len(register.graded),
+            waiting=register.waiting,
+            needy=needy,
+        )
         out.print(line, highlight=False)
         for file in files:
             out.print(Text(str(file)), soft_wrap=True)

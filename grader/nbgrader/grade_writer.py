@@ -10,14 +10,14 @@ from nbformat import NotebookNode
 from nbgrader.api import MissingEntry, Student
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
 from traitlets import TraitError
 
 from grader.errors import CourseError
-from grader.lab.class_list import id_problem
+from grader.lab.class_list import id_problem, nearest
 from grader.nbgrader import config
 from grader.nbgrader.database import Database
-from grader.nbgrader.rows import SubmissionRows, auto_scores, was_executed
+from grader.nbgrader.rows import SubmissionRows, auto_scores, duedate, was_executed
 from grader.nbgrader.sanitizer import Sanitizer
 from hardware.i18n import _
 
@@ -111,6 +111,43 @@ class GradeWriter:
             rows = SubmissionRows(connection, assignment, student, None)
             for row in rows.notebooks():
                 self._late_penalty.apply(rows, row, student)
+
+    def extend(self, assignment: str, students: Collection[str], until: datetime) -> datetime:
+        """Move the due date (UTC) of these trainees, of all or of none, and compute their late
+        penalties again. The due date itself takes an extension back.
+
+        Returns: the due date of the others. Raises: CourseError.
+        """
+        with self._database.transaction() as connection:
+            self._require(connection, students)
+            due = duedate(connection, assignment)
+            if due is None:
+                raise CourseError(
+                    _("{lab} has no due date, so nobody is late").format(lab=assignment),
+                    _("set it in Formgrader first: Manage Assignments, the pencil"),
+                )
+            if until < due:
+                cause = _("{time} UTC is before the due date, {due} UTC")
+                raise CourseError(
+                    cause.format(time=until, due=due),
+                    _("give a later time, or the due date to take an extension back"),
+                )
+            for student in students:
+                rows = SubmissionRows(connection, assignment, student, None)
+                rows.extend(until)
+                for row in rows.notebooks():
+                    self._late_penalty.apply(rows, row, student)
+        return due
+
+    def _require(self, connection: Connection, students: Collection[str]) -> None:
+        """Raises: CourseError when one of these is not in the gradebook."""
+        known: set[str] = set(connection.execute(select(Student.id)).scalars())
+        for student in students:
+            if student not in known:
+                cause = _("{student} is not in the gradebook").format(student=student)
+                meant = nearest(student, known)
+                cure = _("is {id} meant?").format(id=meant) if meant else _("run: warsha roster")
+                raise CourseError(cause, cure)
 
 
 class LatePenalty:

@@ -3,7 +3,7 @@ instead of several for each cell.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from nbformat import NotebookNode
@@ -52,6 +52,7 @@ class SubmissionRows:
             connection.execute(update(_SUBMISSION).where(where).values(timestamp=timestamp))
         self._submission: Any = found
         self._timestamp: datetime | None = timestamp or found.timestamp
+        self._extension: timedelta | None = found.extension
 
     def _find(self, assignment: str, student: str) -> Any:
         mine = _SUBMISSION.c
@@ -95,16 +96,20 @@ class SubmissionRows:
             if new:
                 self._db.execute(insert(table), new)
 
+    def extend(self, until: datetime) -> None:
+        """Move the due date of this trainee; nbgrader stores the difference."""
+        assert self._duedate is not None
+        where = _SUBMISSION.c.id == self._submission.id
+        extension = until - self._duedate or None
+        self._db.execute(update(_SUBMISSION).where(where).values(extension=extension))
+        self._extension = extension
+
     @property
     def seconds_late(self) -> float:
         """The time from the due date, with the trainee's extension, to the submission."""
         if self._timestamp is None or self._duedate is None:
             return 0
-        due = (
-            self._duedate + self._submission.extension
-            if self._submission.extension
-            else self._duedate
-        )
+        due = self._duedate + self._extension if self._extension else self._duedate
         return max(0.0, (self._timestamp - due).total_seconds())
 
     def notebook(self, name: str) -> str:
@@ -192,6 +197,13 @@ class SubmissionRows:
         """Set the late penalty of a notebook in points; None: no penalty."""
         where = _NOTEBOOK.c.id == notebook
         self._db.execute(update(_NOTEBOOK).where(where).values(late_submission_penalty=penalty))
+
+
+def duedate(connection: Connection, assignment: str) -> datetime | None:
+    """When an assignment is due (UTC); None: it has no due date."""
+    found: Any = select(Assignment.duedate).where(Assignment.name == assignment)
+    due: datetime | None = connection.execute(found).scalar_one_or_none()
+    return due
 
 
 def was_executed(notebook: NotebookNode) -> bool:

@@ -59,11 +59,13 @@ class TraineeRow:
 
     @property
     def needs(self) -> tuple[str, ...]:
-        """Why the instructor should look: `waiting`, `missing`, `absent`, `below`, `tries`,
-        `stuck`."""
-        found = ["waiting"] if self.not_graded else ["missing"] if self.missing else []
+        """Why the instructor should look: `ungraded`, `missing`, `absent`, `waiting`, `below`,
+        `tries`, `stuck`."""
+        found = ["ungraded"] if self.not_graded else ["missing"] if self.missing else []
         if self.feedback is None:
             return tuple(found or ["absent"])
+        if self.feedback.waiting:
+            return (*found, "waiting")
         if self.feedback.mastered:
             return tuple(found)
         found.append("below")
@@ -100,8 +102,14 @@ class ClassRegister:
 
     @property
     def graded(self) -> list[FeedbackData]:
-        """The marks of all trainees who have any."""
-        return [row.feedback for row in self.rows if row.feedback]
+        """The marks of all trainees who have one. While an item waits for a person there is no
+        mark, also for the means."""
+        return [row.feedback for row in self.rows if row.feedback and not row.feedback.waiting]
+
+    @property
+    def waiting(self) -> int:
+        """How many trainees wait for a person's points."""
+        return sum(bool(row.feedback and row.feedback.waiting) for row in self.rows)
 
     @property
     def maximum(self) -> float:

@@ -3,6 +3,7 @@ record that explains them. Plain data."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import ceil
 
 from grader.archive.record import Record
 from grader.archive.store import Store
@@ -26,15 +27,15 @@ class FeedbackItem:
     points: float
     """The points that count: those of a person replace the automatic ones."""
     maximum: float
-    needs_manual_grade: bool = False
-    """A person has to grade it, and has not done so yet."""
+    waits: bool = False
+    """A person has to grade it, and has not done so yet: it has no points."""
     by_hand: bool = False
     """A person gave these points."""
 
     @property
     def state(self) -> str:
         """`waits` (for a person), `full`, `part` or `none`."""
-        if self.needs_manual_grade:
+        if self.waits:
             return "waits"
         if self.points >= self.maximum:
             return "full"
@@ -57,6 +58,8 @@ class FeedbackData:
     entries: tuple[FeedbackItem, ...]
     penalty: float = 0.0
     """The late penalty in points."""
+    seconds_late: float = 0.0
+    """The time from the due date, with the trainee's extension, to the submission."""
     history: tuple[tuple[int, float], ...] = ()
     """Number and automatic points of each submission so far; this one is the last."""
     comments: tuple[str, ...] = ()
@@ -90,6 +93,21 @@ class FeedbackData:
         """Whether the lab is mastered. The late penalty does not count here."""
         return self.earned >= self.needed
 
+    @property
+    def lateness(self) -> str:
+        """How late it was, rounded up: `25 min`, `3 h`, `2 d 5 h`; empty when it was in time."""
+        minutes = ceil(self.seconds_late / 60)
+        hours = ceil(minutes / 60)
+        if minutes < 60:
+            return f"{minutes} min" if minutes else ""
+        return f"{hours} h" if hours < 48 else f"{hours // 24} d {hours % 24} h"
+
+    @property
+    def waiting(self) -> float:
+        """The points of the items that wait for a person. As long as there are any, the total is
+        no mark yet."""
+        return sum(entry.maximum for entry in self.entries if entry.waits)
+
 
 def feedback_data(
     store: Store, lab: Lab, record: Record, standing: Standing
@@ -113,6 +131,7 @@ def feedback_data(
         handed_in=record.timestamp,
         entries=(*items, *map(_points_only, cells.values())),
         penalty=standing.penalty,
+        seconds_late=standing.seconds_late,
         history=tuple(_history(store, record)),
         comments=standing.comments,
         program=record.program,
@@ -131,6 +150,7 @@ def points_without_record(lab: Lab, standing: Standing) -> FeedbackData:
         handed_in="",
         entries=tuple(_points_only(cell, lab) for cell in standing.cells),
         penalty=standing.penalty,
+        seconds_late=standing.seconds_late,
     )
 
 
@@ -147,7 +167,7 @@ def _automatic_points(record: Record) -> float:
 
 
 def _item(card: Card, cell: GradedCell) -> FeedbackItem:
-    return FeedbackItem(card, cell.points, cell.maximum, cell.needs_manual_grade, cell.by_hand)
+    return FeedbackItem(card, cell.points, cell.maximum, cell.waits, cell.by_hand)
 
 
 def _points_only(cell: GradedCell, lab: Lab | None = None) -> FeedbackItem:
