@@ -223,7 +223,7 @@ def replay(
     course: CourseName = None,
     number: Annotated[
         int | None,
-        typer.Option("--try", min=1, help="The submission, from 1; else the newest."),
+        typer.Option("--try", min=1, help="The submission, from 1; else the one that counts."),
     ] = None,
     assignment: Annotated[str, typer.Option(help="The assignment, if a lab is in several.")] = "",
     item: Annotated[str, typer.Option(help="Only the episodes of this item.")] = "",

@@ -110,12 +110,12 @@ class ScoreOnBoards(Execute):
             return notebook, resources
         try:
             grading = Grading(course, name, assignment=assignment)
-            notebook, record = _scored(grading, student, folder)
+            notebook, record, counted = _scored(grading, student, folder)
         except GraderError as error:  # nbgrader's log and Formgrader show only the text
             if not error.cure:
                 raise
             raise GraderError(f"{error}. {error.cure}") from error
-        resources["warsha_settle"] = partial(grading.store.settle, record)
+        resources["warsha_settle"] = partial(_settle, grading, record, counted)
         return notebook, resources
 
 
@@ -139,9 +139,16 @@ class CountSubmission(NbGraderPreprocessor):
         return nb, resources
 
 
-def _scored(grading: Grading, student: str, folder: Path) -> tuple[Any, Record]:
-    """A graded notebook and the record of its marks, which is kept in the store. nbgrader writes
-    the rows of the gradebook."""
+def _settle(grading: Grading, record: Record, counted: Record) -> None:
+    grading.store.settle(record, counted.number)
+    if counted is not record:  # nbgrader's late penalty is that of the new submission
+        with GradeWriter(grading.course.root) as writer:
+            writer.penalise(grading.assignment, record.student)
+
+
+def _scored(grading: Grading, student: str, folder: Path) -> tuple[Any, Record, Record]:
+    """A graded notebook, its record, which is kept in the store, and the record whose marks are in
+    the notebook. nbgrader writes the rows of the gradebook."""
     with GradeWriter(grading.course.root) as writer:
         prepare = partial(start_worker, grading.submission_grader(writer, False), score_task)
         submitted = SubmittedWork(student, folder, marks={})
@@ -153,7 +160,7 @@ def _scored(grading: Grading, student: str, folder: Path) -> tuple[Any, Record]:
                 raise GraderError(result.reason)
         if result.new_folder:
             shutil.rmtree(result.new_folder, ignore_errors=True)
-        if result.record is None:  # the file was removed meanwhile
+        if result.record is None or result.notebook is None:  # the file was removed meanwhile
             raise SubmissionError(_("no notebook was handed in"))
-        grading.store.keep(result.record)
-        return result.notebook, result.record
+        counted = grading.choose(writer, result.record, result.notebook)
+        return result.notebook, result.record, counted

@@ -40,6 +40,7 @@ class SubmissionRows:
         ).one_or_none()
         if assignment is None:
             raise MissingEntry(f"No such assignment: {lab}")
+        self.assignment = lab
         self._assignment: str = assignment.id
         self._duedate: datetime | None = assignment.duedate
         found = self._find(assignment.id, student)
@@ -104,13 +105,14 @@ class SubmissionRows:
         self._db.execute(update(_SUBMISSION).where(where).values(extension=extension))
         self._extension = extension
 
-    @property
-    def seconds_late(self) -> float:
-        """The time from the due date, with the trainee's extension, to the submission."""
-        if self._timestamp is None or self._duedate is None:
+    def seconds_late(self, time: datetime | None = None) -> float:
+        """The time from the due date, with the trainee's extension, to the submission, or to an
+        earlier one that was handed in at `time`."""
+        time = time or self._timestamp
+        if time is None or self._duedate is None:
             return 0
         due = self._duedate + self._extension if self._extension else self._duedate
-        return max(0.0, (self._timestamp - due).total_seconds())
+        return max(0.0, (time - due).total_seconds())
 
     def notebook(self, name: str) -> str:
         """The row id of a notebook. Raises: MissingEntry."""
@@ -123,14 +125,18 @@ class SubmissionRows:
             raise MissingEntry(f"No such submitted notebook: {name}")
         return str(found)
 
-    def notebooks(self) -> list[str]:
-        """The row ids of all notebooks."""
+    def notebooks(self) -> dict[str, str]:
+        """The row ids of all notebooks, by name."""
         released: Any = select(Notebook.id).where(Notebook.assignment_id == self._assignment)
-        mine: Any = select(_NOTEBOOK.c.id).where(
-            _NOTEBOOK.c.assignment_id == self._submission.id,
-            _NOTEBOOK.c.notebook_id.in_(released),  # the first column of the index
+        mine: Any = (
+            select(Notebook.name, _NOTEBOOK.c.id)
+            .join(Notebook.__table__, Notebook.id == _NOTEBOOK.c.notebook_id)
+            .where(
+                _NOTEBOOK.c.assignment_id == self._submission.id,
+                _NOTEBOOK.c.notebook_id.in_(released),  # the first column of the index
+            )
         )
-        return list(self._db.execute(mine).scalars())
+        return {name: row for name, row in self._db.execute(mine)}
 
     def save_missing(self, notebook: str) -> None:
         """Give no points to a notebook that was not handed in, as nbgrader does. It gets no late

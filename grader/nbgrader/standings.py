@@ -71,12 +71,13 @@ class Standing:
         """The points that count after the late penalty, by nbgrader's rule."""
         return round(sum(cell.points for cell in self.cells) - self.penalty, 2)
 
-    @property
-    def seconds_late(self) -> float:
-        """The time from the due date to the submission; 0: it is not late."""
-        if self.timestamp is None or self.due is None:
+    def seconds_late(self, time: datetime | None = None) -> float:
+        """The time from the due date to the submission, or to an earlier one that was handed in at
+        `time`; 0: it is not late."""
+        time = time or self.timestamp
+        if time is None or self.due is None:
             return 0.0
-        return max(0.0, (self.timestamp - self.due).total_seconds())
+        return max(0.0, (time - self.due).total_seconds())
 
 
 def standings(

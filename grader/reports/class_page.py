@@ -71,16 +71,16 @@ def _figures(register: ClassRegister) -> str:
     graded = register.graded
     middle, average = register.median_and_mean
     needy = sum(bool(row.needs) for row in register.rows)
-    facts = (
+    facts = [
         ("متدربون", "trainees", str(len(register.rows))),
         ("صُحِّح لهم", "graded", str(len(graded))),
         ("بلغوا الإتقان", "mastered", str(sum(feedback.mastered for feedback in graded))),
         ("يحتاجون إلى متابعة", "need a look", str(needy)),
         ("الوسيط", "median", share(middle, register.maximum)),
         ("المتوسط", "mean", share(round(average, 2), register.maximum)),
-    )
+    ]
     if register.waiting:
-        facts += (("ينتظرون تصحيح المدرب", "wait for a person", str(register.waiting)),)
+        facts.append(("ينتظرون تصحيح المدرب", "wait for a person", str(register.waiting)))
     boxes = "".join(
         f"<div><dt>{label(arabic, english)}</dt><dd>{value}</dd></div>"
         for arabic, english, value in facts

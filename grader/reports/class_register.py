@@ -204,9 +204,11 @@ class _ClassReader:
         if self._is_missing(student, standing):
             return self._missing(student, standing)
         try:
-            record = self._record(student) if standing.cells else None
-            feedback = self._feedback(standing, record)
-            not_graded = self._why_not_graded(student, record)
+            names = (self.slug, student)
+            counted = self.store.counted(*names, self.assignment) if standing.cells else None
+            feedback = self._feedback(standing, counted)
+            last = self.store.record(*names, assignment=self.assignment) if counted else None
+            not_graded = self._why_not_graded(student, last)
         except StoreError as error:  # the record of one trainee; the other rows are not affected
             feedback = points_without_record(self.lab, standing)
             not_graded = f"{error}. {error.cure}"
@@ -231,9 +233,6 @@ class _ClassReader:
         tries = self.store.tries(self.slug, student, self.assignment)
         feedback = replace(points_without_record(self.lab, standing), number=tries)
         return replace(_person(standing), feedback=feedback, missing=True)
-
-    def _record(self, student: str) -> Record | None:
-        return self.store.record(self.slug, student, assignment=self.assignment)
 
     def _feedback(self, standing: Standing, record: Record | None) -> FeedbackData | None:
         if not standing.cells:

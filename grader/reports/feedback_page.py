@@ -80,6 +80,9 @@ def _head(feedback: FeedbackData) -> str:
         f"<li>{name}{latin(feedback.student)}</li>",
         f"<li>{label('التسليم رقم', 'submission')} <strong>{feedback.number}</strong></li>",
     ]
+    if feedback.counted != feedback.number:
+        words = label("تُحسب أفضل درجة، وهي للتسليم رقم", "the best one counts: submission")
+        facts.append(f"<li>{words} <strong>{feedback.counted}</strong></li>")
     if feedback.handed_in:
         facts.append(f"<li>{label('سُلِّم في', 'handed in')} {latin(feedback.handed_in)}</li>")
     return (
@@ -144,7 +147,8 @@ def _history(feedback: FeedbackData) -> str:
     steps = "".join(
         f'<li><span class="column" aria-hidden="true"><i style="height:'
         f'{100 * points / feedback.maximum if feedback.maximum else 0:.0f}%"></i></span>'
-        f"<b>{number(points)}</b><small>{label('تسليم', 'try')} {n}</small></li>"
+        f"<b>{number(points)}</b><small>{label('تسليم', 'try')} {n}"
+        f"{' ✓' if n == feedback.counted != feedback.number else ''}</small></li>"
         for n, points in feedback.history
     )
     words = label("من تسليم إلى تسليم", "from one submission to the next")

@@ -68,7 +68,7 @@ class FeedbackWriter:
         standing = self.standings.get(lab, {}).get(student)
         if standing is None:
             return ""
-        record = self.store.record(lab, student, assignment=self.assignment)
+        record = self.store.counted(lab, student, self.assignment)
         if record is None:
             return ""
         data = feedback_data(self.store, self._lab_of(record.stamp["lab"]), record, standing)

@@ -2,6 +2,7 @@
 real browser: the text is shown, and nothing of it runs."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from nbgrader.api import Gradebook
@@ -49,7 +50,8 @@ def hostile_class(course: Course, hand_in: HandIn, monkeypatch: pytest.MonkeyPat
     assert warsha("grade", LAB, "--student", ID).exit_code == 0
     with Gradebook(config.coursedir(course.root).db_url) as gradebook:
         for student in ("s1", ID):
-            gradebook.find_comment("text", "essay", LAB, student).manual_comment = EVIL
+            comment: Any = gradebook.find_comment("text", "essay", LAB, student)
+            comment.manual_comment = EVIL
         gradebook.db.commit()
     return course
 
