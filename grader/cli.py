@@ -47,6 +47,21 @@ def course_build(course: Annotated[str | None, typer.Argument()] = None) -> None
     out.print(_("trainees get {folder}").format(folder=built.trainee))
 
 
+@course_app.command("move")
+def course_move(
+    url: Annotated[str, typer.Argument(help="postgresql+psycopg://USER@HOST/DATABASE")],
+    course: CourseName = None,
+) -> None:
+    """Move the gradebook into another database, with all that is in it: names, due dates, marks
+    that persons gave, comments, extensions."""
+    from grader.nbgrader.gradebook_move import move_gradebook
+
+    trainees, labs, submissions = move_gradebook(load_course(course).root, url)
+    text = _("in {url} now: trainees {trainees}, labs {labs}, submissions {submissions}")
+    line = text.format(url=url, trainees=trainees, labs=labs, submissions=submissions)
+    Console().print(Text(line), soft_wrap=True)
+
+
 @app.command()
 def roster(file: Path, course: CourseName = None) -> None:
     """Put a class list (CSV) into the gradebook."""
