@@ -16,7 +16,7 @@ from rich.progress import track
 from rich.text import Text
 
 from grader.classrun import pool
-from grader.lab.class_list import read_class_list
+from grader.lab.class_list import parse_class_list, read_class_list
 from grader.lab.course import load_course
 from grader.lab.lab import find, slugs
 from grader.notebook import jupyter
@@ -64,12 +64,19 @@ def course_move(
 
 @app.command()
 def roster(file: Path, course: CourseName = None) -> None:
-    """Put a class list (CSV) into the gradebook."""
+    """Put a class list (CSV, also as Moodle exports it) into the gradebook."""
     from grader.nbgrader.enrolment import enrol
 
-    trainees = read_class_list(file)
-    enrol(load_course(course).root, trainees)
-    Console().print(_("{count} trainees are in the gradebook").format(count=len(trainees)))
+    out, found = Console(), parse_class_list(file)
+    new, changed = enrol(load_course(course).root, found.trainees)
+    if found.columns:
+        names = ", ".join(f"{name} → {ours}" for name, ours in found.columns.items())
+        text = _("columns of Moodle: {names}; not used: {unused}")
+        unused = ", ".join(found.unused) or "-"
+        out.print(one_line(text.format(names=names, unused=unused)), soft_wrap=True)
+    text = _("trainees: {count}, of them new: {new}, changed: {changed}")
+    line = text.format(count=len(found.trainees), new=new, changed=changed)
+    out.print(line, highlight=False)
 
 
 @app.command()
@@ -192,7 +199,7 @@ def feedback(
     failed = [(who, why) for who, why in made if why]
     for who, why in failed:
         out.print(Text(_("no page: {student}: {reason}").format(student=who, reason=why)))
-    text = _("{count} feedback pages are in {folder}")
+    text = _("feedback pages: {count}, in {folder}")
     folder = chosen.root / "feedback"
     out.print(text.format(count=len(made) - len(failed), folder=folder), soft_wrap=True)
     if failed:
@@ -292,10 +299,13 @@ def lab_check(
     """Check a lab before it is released: its texts in both languages, circuits and release, and
     that reference and mutants get the marks in expected.toml with hidden seeds."""
     from grader.authoring.lab_report import check_and_print
+    from grader.notebook.lab_changes import remember_check
 
     out = Console(soft_wrap=True)
-    well = [check_and_print(out, find(slug), pairs) for slug in labs or slugs()]
-    if not all(well):
+    checked = {slug: check_and_print(out, find(slug), pairs) for slug in labs or slugs()}
+    for slug in (slug for slug, is_well in checked.items() if is_well):
+        remember_check(find(slug))
+    if not all(checked.values()):
         raise typer.Exit(1)
 
 

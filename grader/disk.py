@@ -46,7 +46,10 @@ def report_no_access() -> Iterator[None]:
 def no_access(error: OSError) -> NoAccess:
     """The error for a file or folder that may not be read or written."""
     cure = _("change the permissions so that you can read and write there, then run it again")
-    return NoAccess(f"{error.filename}: {reason(error)}", cure)
+    place = Path(error.filename)
+    if place.name.startswith(".") and place.suffix == ".new":  # ours, for a moment
+        place = place.parent
+    return NoAccess(f"{place}: {reason(error)}", cure)
 
 
 def error_line(error: Exception) -> str:

@@ -20,10 +20,12 @@ OWN = """
 .highlight .err { border: none; color: inherit; }
 .input_area pre { unicode-bidi: plaintext; }
 .typed { white-space: pre-wrap; }
+.text_cell_render > pre, .text_cell_render > pre code {
+  white-space: pre-wrap; unicode-bidi: plaintext; text-align: start; }
 .text_cell_render th, .text_cell_render td { padding: .2em .8em; border: 1px solid #d0d7de; }
 """
 """No paragraph signs next to headings, no red box around Arabic letters in code, each line in its
-own direction, comments as typed, and lines between the columns of tables."""
+own direction, comments and answers as typed, and lines between the columns of tables."""
 
 
 _CHOICE = (
@@ -36,6 +38,9 @@ _CHOICE = (
 _IN_SCRIPT = re.compile(r'= "\{\{ (resources\.\w+) \}\}";')
 _VALUE = re.compile(r"\{\{-?\s*((?:resources|cell\.metadata\.nbgrader)(?:\.\w+)+)\s*-?\}\}")
 """A value that nbgrader's templates write as it is: into a script, and into HTML."""
+_TEXT = '<div class="text_cell_render border-box-sizing rendered_html"'
+_TYPED_COMMENT = ('class="comment tabbable">', 'class="comment tabbable" dir="auto">')
+"""Answers, and comments while a person types them, have the direction of their first letter."""
 _COMMENT = (
     "{{ cell.metadata.nbgrader.comment | markdown2html | strip_files_prefix }}",
     '<div class="typed" dir="auto">{{ cell.metadata.nbgrader.comment | e }}</div>',
@@ -52,7 +57,7 @@ def write_templates(folder: Path) -> None:
     macros = _escaped(_stock("formgrade", "formgrade_macros"))
     for place, texts in {
         "feedback": {"index": choice, "warsha": ours, "stock": stock},
-        "formgrade": {"index": _styled("formgrade"), "formgrade_macros": macros},
+        "formgrade": {"index": _styled("formgrade", _TYPED_COMMENT), "formgrade_macros": macros},
     }.items():
         shutil.copytree(config.TEMPLATES / place, folder / place, dirs_exist_ok=True)
         for file, text in texts.items():
@@ -74,7 +79,7 @@ def _styled(template: str, *further: tuple[str, str]) -> str:
                 _("install the nbgrader version that Warsha was tested with"),
             )
         page = page.replace(stock, ours)
-    return _escaped(page)
+    return _escaped(page.replace(_TEXT, f'{_TEXT} dir="auto"'))
 
 
 def _escaped(template: str) -> str:

@@ -32,6 +32,7 @@ from grader.lab.lab import LABS, Lab, find
 from grader.nbgrader import config, enrolment, folders
 from grader.nbgrader.database import Database, gradebook_file
 from grader.nbgrader.templates import write_templates
+from grader.notebook.lab_changes import lab_changes
 from grader.notebook.release import release_lab
 from hardware.i18n import _
 
@@ -89,9 +90,7 @@ def _release_all(course: Course, notify: Callable[[str], None]) -> list[GraderEr
         for slug in course.labs:
             restore_folder(folders.release_folder(course.root, slug))
             try:
-                lab = find(slug, LABS)
-                release_lab(course.root, lab)
-                Store(course.store).add_lab(lab)
+                lab = _release(course, slug, notify)
             except (CourseError, LabError) as error:
                 if is_disk_full(error):
                     raise
@@ -113,6 +112,15 @@ def _release_all(course: Course, notify: Callable[[str], None]) -> list[GraderEr
         text = _("files in {folder} were changed: it is kept as {kept}")
         notify(text.format(folder=course.trainee.name, kept=backup))
     return problems
+
+
+def _release(course: Course, slug: str, notify: Callable[[str], None]) -> Lab:
+    lab, store = find(slug, LABS), Store(course.store)
+    release_lab(course.root, lab)
+    for change in lab_changes(store, lab):
+        notify(change)
+    store.add_lab(lab)
+    return lab
 
 
 def _earlier(course: Course, slug: str) -> Lab | None:

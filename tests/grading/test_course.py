@@ -12,7 +12,9 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbgrader.converters import GenerateAssignment
+from typer.testing import CliRunner
 
+from grader.cli import app
 from grader.errors import CourseError
 from grader.lab import cells
 from grader.lab.class_list import Trainee, nearest, read_class_list
@@ -92,6 +94,53 @@ def test_a_class_list_of_a_spreadsheet(tmp_path: Path, mark: str, comma: str) ->
     rows = ["id,first_name,last_name,email", "s1,أحمد,علي,a@example.org", ",,,", "s2,,,"]
     file.write_text(mark + "\r\n".join(rows).replace(",", comma), encoding="utf-8")
     assert read_class_list(file) == [Trainee("s1", "أحمد", "علي", "a@example.org"), Trainee("s2")]
+
+
+MOODLE = {
+    "participants": "First name,Last name,ID number,Email address,Groups",
+    "gradebook": '"First name",Surname,"ID number",Institution,"Email address","Lab 1, part 2"',
+    "arabic": "الاسم الأول,الاسم الأخير,رقم المُعرَّف,المؤسسة,عنوان البريد الإلكتروني,الدرجة",
+}
+
+
+@pytest.mark.parametrize("kind", MOODLE)
+def test_a_class_list_of_moodle(
+    course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setenv("WARSHA_LANG", "en")
+    file = tmp_path / "class.csv"
+    header = MOODLE[kind]
+    row = (
+        "أحمد,علي,s1,a@example.org,B"
+        if kind == "participants"
+        else "أحمد,علي,s1,X,a@example.org,7"
+    )
+    file.write_text(f"\ufeff{header}\n{row}\n", encoding="utf-8")
+    assert read_class_list(file) == [Trainee("s1", "أحمد", "علي", "a@example.org")]
+    done = CliRunner().invoke(app, ["roster", str(file)])
+    assert done.exit_code == 0, done.output
+    columns, count = done.output.splitlines()
+    assert columns.startswith("columns of Moodle: ") and "→ id," in columns
+    unused = {
+        "participants": "Groups",
+        "gradebook": "Institution, Lab 1, part 2",
+        "arabic": "المؤسسة, الدرجة",
+    }
+    assert columns.endswith(f"not used: {unused[kind]}")
+    assert count == "trainees: 1, of them new: 1, changed: 0"
+    file.write_text("id,first_name\ns1,عمر\ns2,\n", encoding="utf-8")
+    done = CliRunner().invoke(app, ["roster", str(file)])
+    assert done.output == "trainees: 2, of them new: 1, changed: 1\n"
+    assert students(course)["s1"] == ("عمر", "علي", "a@example.org")
+
+
+@pytest.mark.parametrize("header", ["First name,Email address", "id,name", "ID number,ID number"])
+def test_an_unknown_header_is_refused(tmp_path: Path, header: str) -> None:
+    file = tmp_path / "class.csv"
+    file.write_text(f"{header}\na,b\n")
+    with pytest.raises(CourseError, match="the first line is") as caught:
+        read_class_list(file)
+    assert "Moodle's ID number" in caught.value.cure
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 import csv
 import io
 import os
-import shutil
 from pathlib import Path
 
 import nbformat
@@ -13,7 +12,7 @@ from grader.classrun.grading import Grading
 from grader.errors import CourseError
 from grader.lab import cells
 from grader.lab.course import Course
-from grader.lab.lab import LABS, find, load
+from grader.lab.lab import find, load
 from grader.nbgrader import commands, config, standings
 from grader.notebook import lesson, release
 from grader.reports.class_page import class_page
@@ -21,21 +20,10 @@ from grader.reports.class_register import ClassRegister, register_of
 from grader.reports.csv_tables import moodle_table, plain_table
 from tests.support import fake_scoring
 from tests.support.classroom import LAB, HandIn, give_by_hand, waiting_for_a_person
+from tests.support.essays import QUESTION, answer_text, lab_with
 from tests.support.gradebooks import open_book, source
 from tests.support.tiny_lesson import cell_named
 from tests.support.two_labs import warsha
-
-QUESTION = """
-
-Why does it blink?
-
-
-<!-- #region manual="why" points=4 -->
-Because the loop goes on for ever.
-<!-- #endregion -->
-
-
-"""
 
 
 def grade(course: Course) -> dict[str, tuple[str, ...]]:
@@ -44,15 +32,6 @@ def grade(course: Course) -> dict[str, tuple[str, ...]]:
     done = list(grading.run(grading.submissions(), work=fake_scoring.by_text, workers=1))
     assert all(outcome.is_graded for outcome in done), done
     return {outcome.student: outcome.notes for outcome in done}
-
-
-def lab_with(text: str, place: Path) -> Path:
-    """The lab with that text in its lesson."""
-    folder = place / LAB
-    shutil.copytree(LABS / LAB, folder)
-    file = folder / "lesson.md"
-    file.write_text(file.read_text("utf-8").rstrip() + text, encoding="utf-8")
-    return folder
 
 
 @pytest.fixture
@@ -87,13 +66,6 @@ def test_a_text_waits_for_a_person_and_its_mark_stays(
     grade(course_with_text)
     assert standings.scores(course_with_text.root)["s1", LAB] == 23.5
     assert waiting_for_a_person(course_with_text, "s1") == {"why"}
-
-
-def answer_text(folder: Path, text: str = "It loops.") -> None:
-    """Write the answer into the notebook that was handed in."""
-    notebook = nbformat.read(folder / f"{LAB}.ipynb", as_version=4)
-    cell_named(notebook, "why").source = text
-    nbformat.write(notebook, folder / f"{LAB}.ipynb")
 
 
 def test_a_text_that_nobody_has_read_is_waiting_and_no_mark(

@@ -14,8 +14,10 @@ from grader.nbgrader.enrolment import enrol
 from hardware.paths import build_dir
 from tests.support.browser import Chromium, served
 from tests.support.classroom import LAB, HandIn, auto_scores, give_by_hand
+from tests.support.essays import open_gradebook, release_essay, write_essay
 from tests.support.formgrader import Formgrader
 from tests.support.project import LABS
+from tests.support.two_labs import warsha
 
 REFERENCE = (LABS / LAB / "reference.py").read_text("utf-8")
 
@@ -54,3 +56,32 @@ def test_an_instructor_grades_with_its_button(class_of_one: Course, tmp_path: Pa
         assert page.directions("[dir=rtl] code") == {"ltr"}  # in Arabic text, too
         browser.driver.save_screenshot(str(pictures / "formgrader-notebook.png"))
     assert sum(mark or 0 for mark in auto_scores(course).values()) == 20
+
+
+def test_arabic_answers_and_comments_read_from_right_to_left(
+    class_of_one: Course, hand_in: HandIn, tmp_path: Path
+) -> None:
+    course = class_of_one
+    release_essay(course, LAB)
+    for student, text in (
+        ("amina", "أولًا: المقاومة.\nثم الليد."),
+        ("badr", "First the resistor."),
+    ):
+        write_essay(course, hand_in(student, REFERENCE), text)
+    assert warsha("grade", LAB).exit_code == 0
+    with open_gradebook(course) as gradebook:
+        ids = {
+            student: gradebook.find_submission_notebook("essay", LAB, student).id
+            for student in ("amina", "badr")
+        }
+        gradebook.find_comment("text", "essay", LAB, "amina").manual_comment = "أحسنتِ"
+        gradebook.db.commit()
+    with served(course.root) as url, Chromium(tmp_path / "profile") as browser:
+        page = Formgrader(browser, url)
+        for student, direction in (("amina", "rtl"), ("badr", "ltr")):
+            page.show(f"submissions/{ids[student]}/")
+            page.wait("return formgrader.comments?.loaded")
+            assert page.directions(".nbgrader_cell pre") == {direction}
+            if student == "amina":
+                page.wait("return document.querySelector('textarea.comment').value")
+                assert page.directions("textarea.comment") == {"rtl"}
