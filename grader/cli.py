@@ -1,5 +1,5 @@
 """The grader's verbs: `warsha course`, `roster`, `grade`, `feedback`, `class`, `replay`, `lab`,
-`demo`. They only parse and print.
+`demo`. This module only parses arguments and prints.
 
 nbgrader takes a second to import, so modules that need it are imported in the verb that uses them.
 """
@@ -34,6 +34,7 @@ app.add_typer(lab_app, name="lab")
 
 CourseName = Annotated[str | None, typer.Option("--course", help="The course's folder name.")]
 NOT_GRADED = 3
+"""Exit code when something could not be graded, or a feedback page could not be made."""
 
 
 @course_app.command("build")

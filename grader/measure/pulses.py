@@ -52,7 +52,8 @@ def pulses(
 
 @dataclass(frozen=True)
 class Echoes:
-    """Trigger pulses and their echoes in columns, one row for each trigger; -1 means no echo."""
+    """Trigger pulses and their echoes in columns, one row for each trigger; -1 means no echo.
+    `blind`: the echo was still high when the trigger began."""
 
     at_ns: Times
     """When each trigger pulse began, since t = 0."""

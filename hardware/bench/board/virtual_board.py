@@ -1,8 +1,8 @@
 """One board on the bench: its process, its pins, its serial line, its peripherals, and the records
 of what it did.
 
-The bench owns the time. A board runs by itself until it asks; the bench answers it when virtual
-time has come to `due_ns`."""
+The bench controls virtual time. A board runs by itself until it sends a request. The bench answers
+the request when virtual time has reached `due_ns`."""
 
 import random
 from collections.abc import Callable, Sequence
@@ -33,9 +33,11 @@ from hardware.seed import Seed
 POWER_ON_CAUSE = 1
 """What `machine.reset_cause()` returns after power on and the reset button, on both families."""
 REFILL_NS = 10_000_000
-"""While serial input waits for room, the board has to ask again after this time."""
+"""While serial input waits for room in the board's receive buffer, the board has to ask again
+after at most this time."""
 FOREVER = 2**64 - 1
-"""The horizon of a board when nothing is planned (VB_NEVER of the port)."""
+"""The horizon (until when its inputs are known) of a board when nothing is planned. The port calls
+it VB_NEVER."""
 REPLY = frames.LAYOUT_GRANT
 WAKE = REPLY.pack(frames.REPLY_WAKE, *[0] * 10)
 
@@ -46,11 +48,11 @@ def uid_of(seed: int) -> str:
 
 
 class VirtualBoard:
-    """A board with its part of the circuit. It is the `World` of the parts there (part.py), and
-    the `PeripheralHost` of its peripherals (peripheral.py).
+    """A board and its side of the circuit. It is the `World` (part.py) of the parts on that side,
+    and the `PeripheralHost` (peripheral.py) of its peripherals.
 
     The bench calls `receive` until `pending` is set, and answers that request when virtual time
-    has come to `due_ns`."""
+    has reached `due_ns`."""
 
     def __init__(
         self,
