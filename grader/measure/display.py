@@ -48,8 +48,8 @@ class _Supply:
 class Screen:
     """A display at any time of the run.
 
-    A question about an earlier time than the last one begins from power-on again, so ask in the
-    order of time.
+    Ask in the order of time: for an earlier time than that of the last call, the display is
+    computed from power-on again.
     """
 
     def __init__(

@@ -36,8 +36,8 @@ REFILL_NS = 10_000_000
 """While serial input waits for room in the board's receive buffer, the board has to ask again
 after at most this time."""
 FOREVER = 2**64 - 1
-"""The horizon (until when its inputs are known) of a board when nothing is planned. The port calls
-it VB_NEVER."""
+"""The horizon of a board (the time until which its inputs are known) when nothing is planned. The
+port calls it VB_NEVER."""
 REPLY = frames.LAYOUT_GRANT
 WAKE = REPLY.pack(frames.REPLY_WAKE, *[0] * 10)
 
