@@ -37,7 +37,7 @@ from grader.measure.pins import other_pin
 from grader.measure.pulses import pulses
 
 PERIOD, EARLIEST, LED_SETTLED, BACK_BELOW = ms(2000), ms(1990), ms(500), 0.5
-STATUS, LED_FAILS = ("OK", "RETRY", "FAIL"), 4  # RETRY, FAIL, FAIL, FAIL: the LED is on
+STATUS, LED_FAILS = ("OK", "RETRY", "FAIL"), 4  # RETRY, FAIL, FAIL, FAIL in a row light the LED
 NUMBER = r"-?\d{1,6}(?:[.,٫]\d{1,6})?"
 ANY_ROW = re.compile(
     rf"(\d{{1,12}}),\s*(\d{{1,12}}),\s*({NUMBER})?,\s*({NUMBER})?,\s*(OK|RETRY|FAIL)\s*"

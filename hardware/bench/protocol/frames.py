@@ -23,7 +23,7 @@ REC_HEAP: Final = 11
 REC_DAC: Final = 10
 """a = pin, c = output: 0 to 255 for 0 V to the supply; a MODE of the pin ends it."""
 REC_CONVERT: Final = 13
-"""one more ADC reading of a pin whose value is STEADY (a = pin); at most 16 records in a ms."""
+"""a = pin: one more ADC reading, without a request (see [flag] STEADY); at most 16 in a ms."""
 REC_SLEEP: Final = 12
 """a = one of [sleep]; asleep: c = ms wanted, 4294967295 for ever; awake: b = wake reason."""
 REC_DATA: Final = 9
