@@ -304,6 +304,7 @@ class MqttClient:
         self._resume()
 
     def _resume(self) -> None:
+        """After CONNACK: sends again, with DUP, what the client had not confirmed."""
         assert self.session
         for number, sent in self.session.unconfirmed():
             if sent.released:
