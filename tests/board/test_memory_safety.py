@@ -9,11 +9,10 @@ from tests.support import rig
 
 
 class Attempt(NamedTuple):
-    """A program, what it prints, and what only a port prints where it succeeds."""
+    """A program, and what it prints if it reaches nothing."""
 
     program: str
     printed: list[str]
-    succeeds: str
 
 
 SECRET = """
@@ -44,20 +43,17 @@ ATTEMPTS = {
         SECRET + "b = bytearray(64)\nview, wall = memoryview(b), bytearray(64)\n"
         "b.extend(bytes(600))\nlook(lambda: view)\n",
         ["own memory"],
-        "reads others",
     ),
     "a view of an array that grows by appending": Attempt(
         SECRET + "import array\nb = array.array('I', [0] * 16)\n"
         "view, wall = memoryview(b), bytearray(64)\nfor n in range(99): b.append(0)\n"
         "look(lambda: view)\n",
         ["own memory"],
-        "reads others",
     ),
     "a view of an array that grows by a slice": Attempt(
         SECRET + "b = bytearray(64)\nview, wall = memoryview(b), bytearray(64)\n"
         "b[3:4] = bytes(600)\nlook(lambda: view)\n",
         ["own memory"],
-        "reads others",
     ),
     "a picture in an array that grows": Attempt(
         SECRET + "import framebuf\nb = bytearray(64)\n"
@@ -65,21 +61,18 @@ ATTEMPTS = {
         "b.extend(bytes(600))\n"
         "look(lambda: [f.pixel(x, y) for y in range(8) for x in range(8)])\n",
         ["own memory"],
-        "reads others",
     ),
     "an array of a sequence with a false length": Attempt(
         "class False_:\n    def __len__(self): return 1\n"
         "    def __iter__(self): return iter([7] * 400)\n"
         "made, other = bytearray(False_()), bytearray(16)\nprint(len(made), sum(made))\n",
         ["400 2800"],
-        "1 7",
     ),
     "an array of a list that grows": Attempt(
         "class Grows:\n    def __int__(self):\n        if len(values) < 400: values.append(self)\n"
         "        return 7\n"
         "values = [Grows()]\nmade = bytearray(values)\nprint(len(made), sum(made))\n",
         ["400 2800"],
-        "1 7",
     ),
     "an array that grows while it grows": Attempt(
         "class Appends:\n    def __int__(self):\n        b.extend(bytes(b'\\x01' * 7))\n"
@@ -87,15 +80,13 @@ ATTEMPTS = {
         "b = bytearray(1)\nb.append(0)\nb.append(Appends())\n"
         "for n in range(400): b.append(1)\nprint(len(b), sum(b))\n",
         ["410 414"],
-        "never",
     ),
     "a picture without room": Attempt(
         REFUSED + "import framebuf\n"
         "refused(lambda: framebuf.FrameBuffer(bytearray(16), 32768, 16384, framebuf.GS8))\n"
         "refused(lambda: framebuf.FrameBuffer1(bytearray(16), 65535, 65528))\n"
-        "refused(lambda: framebuf.FrameBuffer(bytearray(8), 8, 8, framebuf.MONO_VLSB).pixel(7, 7))\n",
-        ["ValueError", "ValueError", "gets 0"],
-        "gets",
+        "f = framebuf.FrameBuffer(bytearray(8), 8, 8, framebuf.MONO_VLSB)\nprint(f.pixel(7, 7))\n",
+        ["ValueError", "ValueError", "0"],
     ),
     "any number as an object": Attempt(
         REFUSED + "import array, struct\n"
@@ -103,25 +94,21 @@ ATTEMPTS = {
         "refused(lambda: struct.unpack('S', b'\\x00\\x00\\x00\\x20' + bytes(4)))\n"
         "refused(lambda: len(array.array('O', b'\\x00\\x00\\x00\\x20')))\n",
         ["NotImplementedError"] * 3,
-        "gets",
     ),
     "a format longer than all memory": Attempt(
         REFUSED + "import struct\nfar = '1073741823x' * 4 + 'I'\n"
         "refused(lambda: struct.unpack(far, bytes(4)))\n"
         "refused(lambda: struct.pack_into('1' + '0' * 30 + 's', bytearray(4), 0, b''))\n",
         ["ValueError", "ValueError"],
-        "gets",
     ),
     "a buffer of the interpreter that is kept": Attempt(
         STREAM + "s = Stream()\nprint('a line', file=s)\nprint(bytes(s.kept[0]))\n"
         "s.kept[0].extend(bytes(99))\nprint(len(s.kept[0]))\n",
         ["b'a line'", "105"],
-        "never",
     ),
     "a write of more than there is": Attempt(
         STREAM + REFUSED + "refused(lambda: print('a line', file=Stream(more=3)))\n",
         ["ValueError"],
-        "all memory",
     ),
     "a block that is kept": Attempt(
         "import vfs\nkept = []\n"
@@ -135,14 +122,12 @@ ATTEMPTS = {
         "with open('/d/f', 'w') as f: f.write('kept ' * 99)\n"
         "print(len(open('/d/f').read()), any(b'kept' in one for one in kept))\n",
         ["495 True"],
-        "never",
     ),
     "a ring in a part of an array": Attempt(
         REFUSED + "import micropython\n"
         "refused(lambda: micropython.RingIO(memoryview(bytearray(64))[8:]))\n"
         "print(micropython.RingIO(memoryview(bytearray(64))).write(b'abc'))\n",
         ["TypeError", "3"],
-        "gets",
     ),
 }
 
