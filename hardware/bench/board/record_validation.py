@@ -54,6 +54,7 @@ FIELDS = {
     frames.REC_IRQ: (0, _PIN, 1),
     frames.REC_TX: (1, _TEXT, _ANY),
     frames.REC_EXC: (0, _TEXT, _ANY),
+    frames.REC_GIVEN: (0, _TEXT, _ANY),
     frames.REC_DATA: (1, _TEXT, _ANY),
     frames.REC_HEAP: (0, 0, _ANY),
     frames.REC_DAC: (0, _PIN, _BYTE),
