@@ -8,7 +8,6 @@ import random
 import re
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 
 from grader import (
     AtLeast,
@@ -29,6 +28,7 @@ from grader import (
     ms,
     press,
 )
+from grader.measure.given import calls
 from grader.measure.pins import other_pin
 from grader.measure.pwm import tones
 
@@ -37,8 +37,7 @@ HALF_PERIOD, RHYTHM = ms(250), ms(5)
 SLOWEST_STOP, LIT = ms(250), ms(50)
 TOGETHER = ms(20)
 """A program may need this time between LED_R on and LED_G off."""
-JOB = Path(__file__).with_name("given") / "job.py"
-PUBLIC_STEP, STEP_OFF = 120, ms(4)
+STEP = ms(120)
 TICKS_PERIOD, WRAP_AFTER_MS = 1 << 30, 10_000
 NEVER = float("inf")
 
@@ -61,12 +60,8 @@ def scenario(seed: int, board: BoardType) -> list[Episode]:
     stops = hidden_stops(rng)
     run_s = stops[-1].start_at / 1000 + 2
     late = Stop(at=rng.uniform(11_500, 14_000), hold=300, start_at=0)
-    # Only a program that calls `job_step` shows this length of a step. Two steps are never 250 ms.
-    step = rng.choice([*range(110, 116), *range(131, 137)]) if seed else PUBLIC_STEP
-    files = {JOB.name: JOB.read_bytes().replace(b"120:", b"%d:" % step)}
-    data = {"stops": stops, "step": step}
     return [
-        Episode("run", seconds=run_s, files=files, steps=presses(stops), data=data),
+        Episode("run", seconds=run_s, steps=presses(stops), data={"stops": stops}),
         Episode(
             "wrap",
             seconds=late.at / 1000 + 1.5,
@@ -141,6 +136,23 @@ def hard_errors(run: Run) -> bool:
     return any("MemoryError" in line.text for line in run.lines())
 
 
+# The job. Without it the rest is easy, so rhythm and stop count only with it.
+
+
+def job_rate(run: Run) -> Hertz:
+    """Steps of the job per second while the belt runs."""
+    windows = idle_windows(run)
+    steps = calls(run, "job_step", STEP)
+    done = [step for step in steps if any(a <= step.from_ns < b for a, b in windows)]
+    return Hertz(1e9 * len(done) / sum(b - a for a, b in windows))
+
+
+belt_job, stop_job = (
+    gate(name, expect=AtLeast(Hertz(6)), on_miss="job_dropped")(job_rate)
+    for name in ("a.job", "b.job")
+)
+
+
 # a: the belt's rhythm.
 
 
@@ -177,16 +189,6 @@ def why_slow(run: Run) -> str:
     if lost and len(lost) < len(delays):
         return "isr_sleep" if not any(stop.single for stop in lost) else "lost_stop"
     return other_pin(run, "LED_R") if lost else "polling"
-
-
-@gate("b.job", expect=AtLeast(Hertz(6)), on_miss="job_dropped")
-def job_rate(run: Run) -> Hertz:
-    """Steps of the job per second while the belt runs."""
-    widths = run.signal("LED_Y").widths(True)
-    steps = [w for w in widths if abs(w - run.data["step"]) <= STEP_OFF]
-    windows = idle_windows(run)
-    done = [w for w in steps if any(a <= (w.at_ns or 0) < b for a, b in windows)]
-    return Hertz(1e9 * len(done) / sum(b - a for a, b in windows))
 
 
 @check(

@@ -103,6 +103,15 @@ class UncaughtException(NamedTuple):
     text: str
 
 
+class GivenAt(NamedTuple):
+    """A function that a lab gives to programs ran, from when to when. It says so itself, apart
+    from the serial output; meanwhile only interrupts and scheduled calls ran."""
+
+    from_ns: int
+    to_ns: int
+    text: str
+
+
 class SerialLog(NamedTuple):
     """Bytes on the serial line and the time of each."""
 
@@ -234,13 +243,12 @@ class Trace:
 
     def exceptions(self) -> list[UncaughtException]:
         """The uncaught exceptions, as the board reported them, apart from its serial output."""
-        rows = self.records[self.records["kind"] == frames.REC_EXC]
-        ends = np.flatnonzero(rows["a"] == 0)
-        parts = np.split(rows, ends + 1)[: len(ends)]
-        return [
-            UncaughtException(int(part["t"][-1]), unpack_text(part)[0].decode(errors="replace"))
-            for part in parts
-        ]
+        return [UncaughtException(t, text) for t, _c, text in self._texts(frames.REC_EXC)]
+
+    def given(self) -> list[GivenAt]:
+        """The calls of given functions that ran to their end, in the order of their ends."""
+        ends = self._texts(frames.REC_GIVEN)
+        return [GivenAt(t - us * 1000, t, text) for t, us, text in ends]
 
     def packets(self) -> list[PacketNote]:
         """Packets from the board or to it, at their arrival."""
@@ -297,6 +305,17 @@ class Trace:
         chosen = self.records[own] if pin is None else self.rows(kind, pin)
         rows: list[tuple[int, int, int, int, int]] = chosen[:MOST_LISTED].tolist()
         return rows
+
+    def _texts(self, kind: int) -> list[tuple[int, int, str]]:
+        """The texts of a kind that has records which end them: time and field c of that record,
+        and the text."""
+        rows = self.records[self.records["kind"] == kind]
+        ends = np.flatnonzero(rows["a"] == 0)
+        parts = np.split(rows, ends + 1)[: len(ends)]
+        return [
+            (int(part["t"][-1]), int(part["c"][-1]), unpack_text(part)[0].decode(errors="replace"))
+            for part in parts
+        ]
 
     def _text(self, kind: int) -> SerialLog:
         return SerialLog(*unpack_text(self.records[self.records["kind"] == kind]))
