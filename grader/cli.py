@@ -1,5 +1,5 @@
-"""The grader's verbs: `warsha course`, `roster`, `grade`, `feedback`, `class`, `replay`, `lab`,
-`demo`. This module only parses arguments and prints.
+"""The grader's verbs: `warsha course`, `roster`, `extend`, `grade`, `feedback`, `class`, `replay`,
+`lab`, `demo`. This module only parses arguments and prints.
 
 nbgrader takes a second to import, so modules that need it are imported in the verb that uses them.
 """
@@ -16,11 +16,11 @@ from rich.progress import track
 from rich.text import Text
 
 from grader.classrun import pool
-from grader.lab.class_list import read_class_list
+from grader.lab.class_list import parse_class_list, read_class_list
 from grader.lab.course import load_course
 from grader.lab.lab import LABS, find, slugs
 from grader.notebook import jupyter
-from grader.terminal import show_page
+from grader.terminal import one_line, show_page
 from hardware.doctor import CheckResult
 from hardware.i18n import _
 
@@ -48,14 +48,66 @@ def course_build(course: Annotated[str | None, typer.Argument()] = None) -> None
     out.print(_("trainees get {folder}").format(folder=built.trainee))
 
 
+@course_app.command("move")
+def course_move(
+    url: Annotated[str, typer.Argument(help="postgresql+psycopg://USER@HOST/DATABASE")],
+    course: CourseName = None,
+) -> None:
+    """Move the gradebook into another database, with all that is in it: names, due dates, marks
+    that persons gave, comments, extensions."""
+    from grader.nbgrader.gradebook_move import move_gradebook
+
+    trainees, labs, submissions = move_gradebook(load_course(course).root, url)
+    text = _("in {url} now: trainees {trainees}, labs {labs}, submissions {submissions}")
+    line = text.format(url=url, trainees=trainees, labs=labs, submissions=submissions)
+    Console().print(Text(line), soft_wrap=True)
+
+
 @app.command()
 def roster(file: Path, course: CourseName = None) -> None:
-    """Put a class list (CSV) into the gradebook."""
+    """Put a class list (CSV, also as Moodle exports it) into the gradebook."""
     from grader.nbgrader.enrolment import enrol
 
-    trainees = read_class_list(file)
-    enrol(load_course(course).root, trainees)
-    Console().print(_("{count} trainees are in the gradebook").format(count=len(trainees)))
+    out, found = Console(), parse_class_list(file)
+    new, changed = enrol(load_course(course).root, found.trainees)
+    if found.columns:
+        names = ", ".join(f"{name} → {ours}" for name, ours in found.columns.items())
+        text = _("columns of Moodle: {names}; not used: {unused}")
+        unused = ", ".join(found.unused) or "-"
+        out.print(one_line(text.format(names=names, unused=unused)), soft_wrap=True)
+    text = _("trainees: {count}, of them new: {new}, changed: {changed}")
+    line = text.format(count=len(found.trainees), new=new, changed=changed)
+    out.print(line, highlight=False)
+
+
+@app.command()
+def extend(
+    trainees: Annotated[
+        str,
+        typer.Argument(
+            metavar="TRAINEE", help="An id, several ids joined by commas, or a class list (CSV)."
+        ),
+    ],
+    lab: str,
+    until: Annotated[
+        str, typer.Option(help="The new time: 2026-01-15 23:59, then UTC, +02:00 or Africa/Cairo.")
+    ],
+    course: CourseName = None,
+) -> None:
+    """Give a trainee, or a group, more time for a lab; late penalties change at once."""
+    from grader.nbgrader.folders import labs_of, time_of
+    from grader.nbgrader.grade_writer import GradeWriter
+
+    chosen, time = load_course(course), time_of(until)
+    labs_of(chosen, lab)  # raises
+    is_file = trainees.endswith(".csv")
+    found = read_class_list(Path(trainees)) if is_file else []
+    ids = [one.id for one in found] if is_file else trainees.split(",")
+    with GradeWriter(chosen.root) as writer:
+        due = writer.extend(lab, ids, time)
+    text = _("{lab} is due on {time} UTC for {names}; for the others on {due} UTC")
+    line = text.format(lab=lab, time=time, names=", ".join(ids), due=due)
+    Console().print(one_line(line), soft_wrap=True, highlight=False)
 
 
 @app.command()
@@ -148,7 +200,7 @@ def feedback(
     failed = [(who, why) for who, why in made if why]
     for who, why in failed:
         out.print(Text(_("no page: {student}: {reason}").format(student=who, reason=why)))
-    text = _("{count} feedback pages are in {folder}")
+    text = _("feedback pages: {count}, in {folder}")
     folder = chosen.root / "feedback"
     out.print(text.format(count=len(made) - len(failed), folder=folder), soft_wrap=True)
     if failed:
@@ -170,8 +222,16 @@ def class_(
     for slug in labs_of(chosen, lab):
         register, files = write_class(chosen, slug, lab)
         needy = sum(bool(row.needs) for row in register.rows)
-        text = _("{count} trainees, {graded} graded, {needy} need a look")
-        line = text.format(count=len(register.rows), graded=len(register.graded), needy=needy)
+        text = _(
+            "trainees: {count}, graded: {graded}, waiting for a person: {waiting}, "
+            "need a look: {needy}"
+        )
+        line = text.format(
+            count=len(register.rows),
+            graded=len(register.graded),
+            waiting=register.waiting,
+            needy=needy,
+        )
         out.print(line, highlight=False)
         for file in files:
             out.print(Text(str(file)), soft_wrap=True)
@@ -186,7 +246,7 @@ def replay(
     course: CourseName = None,
     number: Annotated[
         int | None,
-        typer.Option("--try", min=1, help="The submission, from 1; else the newest."),
+        typer.Option("--try", min=1, help="The submission, from 1; else the one that counts."),
     ] = None,
     assignment: Annotated[str, typer.Option(help="The assignment, if a lab is in several.")] = "",
     item: Annotated[str, typer.Option(help="Only the episodes of this item.")] = "",
@@ -248,6 +308,7 @@ def lab_check(
     that reference and mutants get the marks in expected.toml with hidden seeds, and that no cheat
     earns more than expected.toml allows."""
     from grader.authoring.lab_report import check_and_print, program_and_print, watch_and_print
+    from grader.notebook.lab_changes import remember_check
 
     out = Console(soft_wrap=not mutant)
     if item and not mutant:
@@ -257,7 +318,10 @@ def lab_check(
         lab = find(slug)
         if mutant:
             return program_and_print(out, lab, mutant, item, pairs)
-        return check_and_print(out, lab, pairs)
+        is_well = check_and_print(out, lab, pairs)
+        if is_well:
+            remember_check(lab)
+        return is_well
 
     chosen = labs or slugs()
     if watch:

@@ -13,6 +13,8 @@ from typing import BinaryIO
 from grader.errors import DiskFull, GraderError, NoAccess
 from hardware.i18n import _, reason
 
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
+"""All permissions of everybody but the owner."""
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _NO_ACCESS = {errno.EACCES, errno.EPERM, errno.EROFS}
 # Of SQLite (sqlite.org/rescode.html, SQLITE_FULL) and of PostgreSQL (its error 53100).
@@ -44,7 +46,10 @@ def report_no_access() -> Iterator[None]:
 def no_access(error: OSError) -> NoAccess:
     """The error for a file or folder that may not be read or written."""
     cure = _("change the permissions so that you can read and write there, then run it again")
-    return NoAccess(f"{error.filename}: {reason(error)}", cure)
+    place = Path(error.filename)
+    if place.name.startswith(".") and place.suffix == ".new":  # ours, for a moment
+        place = place.parent
+    return NoAccess(f"{place}: {reason(error)}", cure)
 
 
 def error_line(error: Exception) -> str:
@@ -54,6 +59,16 @@ def error_line(error: Exception) -> str:
     if isinstance(error, GraderError):
         return f"{error}. {error.cure}" if error.cure else str(error)
     return f"{type(error).__name__}: {error}"
+
+
+def close_to_others(place: Path, *, keep_group: bool = False) -> bool:
+    """Take every permission on a file or folder from other users, and from its group unless
+    `keep_group`. Returns: whether they had any."""
+    mode = stat.S_IMODE(place.stat().st_mode)
+    found = mode & (stat.S_IRWXO if keep_group else OTHERS)
+    if found:
+        place.chmod(mode & ~found)
+    return bool(found)
 
 
 def resolved_folder(folder: Path) -> Path:

@@ -4,6 +4,7 @@ later."""
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Self
 
 from grader.score.card import Card
@@ -36,6 +37,16 @@ class Record:
     assignment: str = ""
     """The assignment with which it was handed in, if its name is not the lab's: a lab may be an
     assignment of its own and part of another one; each has its own marks and tries."""
+
+    @property
+    def points(self) -> float:
+        """The automatic points of all items."""
+        return round(sum(card.points for card in self.cards), 2)
+
+    @property
+    def handed_in(self) -> datetime | None:
+        """The time stamp as a time (UTC); None when it is not known."""
+        return datetime.fromisoformat(self.timestamp) if self.timestamp else None
 
     @property
     def remarks(self) -> tuple[str, ...]:

@@ -62,7 +62,7 @@ class ReplayCase:
 def find_case(
     store: Store, lab: str, student: str, number: int | None = None, assignment: str = ""
 ) -> ReplayCase:
-    """A graded submission: the one with this `number`, or the one that was graded last.
+    """A graded submission: the one with this `number`, or the one that counts.
     `assignment` is needed when the trainee handed in the lab with several assignments.
 
     Raises: GraderError; StoreError when the record or the lab is missing or was changed.
@@ -73,7 +73,10 @@ def find_case(
         cure = _("add --assignment with one of: {names}").format(names=", ".join(known))
         raise GraderError(cause.format(student=student, lab=lab), cure)
     assignment = assignment or next(iter(known), lab)
-    record = store.record(lab, student, number, assignment)
+    if number is None:
+        record = store.counted(lab, student, assignment)
+    else:
+        record = store.record(lab, student, number, assignment)
     if record is None:
         raise _unknown(store, lab, student, assignment)
     return ReplayCase(record, _lab(store, record))

@@ -37,7 +37,7 @@ def print_replay(
     """Replay a submission and print its marks then and now.
 
     Args:
-        order: the number of the submission; None: the one that was graded last.
+        order: the number of the submission; None: the one that counts.
         assignment: as in `find_case`.
         item: the page shows only this one; "": all.
         vcd: where to copy the trace that decided the item; None: nowhere.

@@ -6,23 +6,23 @@ It is in the course's built folder and only its owner can read it (mode 0700):
     labs/<slug>.released                   the digest of that lab's last release
     marks/<lab>/<trainee>/<number>.json    one record for each distinct graded submission
     marks/<lab>/<trainee>/<number>.scored  the same, until its marks are in the gradebook
-    marks/<lab>/<trainee>/graded           the number whose marks are in the gradebook
+    marks/<lab>/<trainee>/graded           the number that was graded last
+    marks/<lab>/<trainee>/counts           the number whose marks are in the gradebook, if another
     marks/<assignment>.<lab>/…             the same for a lab of an assignment with several labs
 """
 
 import re
 import shutil
-import stat
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from grader.archive.record import Record
-from grader.disk import report_no_access, write_atomically
+from grader.disk import close_to_others, report_no_access, write_atomically
 from grader.errors import GraderError
 from grader.lab.lab import Lab, contents, digest_of, load
 from hardware.i18n import _, reason
 
-_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _DIGEST = re.compile("[0-9a-f]{64}")
 _NAME = re.compile(r"(?!\.)[^/\0]+")
 
@@ -105,13 +105,20 @@ class Store:
         except (OSError, ValueError):
             return None
 
-    def settle(self, record: Record) -> None:
-        """Store the record of a submission whose marks are in the gradebook now. It replaces an
-        earlier record of that submission. Another grader may have settled it before."""
+    def settle(self, record: Record, counts: int | None = None) -> None:
+        """Store the record of a submission that is graded now. It replaces an earlier record of
+        that submission. Another grader may have settled it before.
+
+        `counts` is the number whose marks are in the gradebook; None: those of this record.
+        """
         place = self._marks(_place(record.lab, record.assignment), record.student)
         write_atomically(place / f"{record.number}.json", record.to_json() + "\n")
         (place / f"{record.number}.scored").unlink(missing_ok=True)
         write_atomically(place / "graded", f"{record.number}\n")
+        if counts in (None, record.number):
+            (place / "counts").unlink(missing_ok=True)
+        else:
+            write_atomically(place / "counts", f"{counts}\n")
 
     def record(
         self, lab: str, student: str, number: int | None = None, assignment: str = ""
@@ -134,6 +141,22 @@ class Store:
                 _("the record {file} is damaged: {why}").format(file=file, why=why),
                 cure.format(command=f"warsha grade {assignment or lab} --student {student}"),
             ) from error
+
+    def counted(self, lab: str, student: str, assignment: str = "") -> Record | None:
+        """The record whose marks are in the gradebook: of the submission that was graded last, or
+        of a better one before it. Raises: StoreError when it cannot be read."""
+        number = _number(self._marks(_place(lab, assignment), student) / "counts")
+        return self.record(lab, student, number, assignment)
+
+    def attempts(self, record: Record) -> list[Record]:
+        """All records of that trainee, lab and assignment in their order; this one in the place of
+        its number. Those that cannot be read are left out."""
+        found = {}
+        for number in range(1, self.tries(record.lab, record.student, record.assignment) + 1):
+            with suppress(StoreError):
+                found[number] = self.record(record.lab, record.student, number, record.assignment)
+        found[record.number] = record
+        return [one for _number, one in sorted(found.items()) if one]
 
     def records(self, lab: str) -> list[Record]:
         """The last record of each trainee, in the order of their ids. Raises: StoreError."""
@@ -192,8 +215,7 @@ class Store:
     def _make_folder(self, *names: str) -> Path:
         """A folder in the store; it is created when it is missing."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if self.folder.stat().st_mode & _OTHERS:  # for example after a backup was put back
-            self.folder.chmod(0o700)
+        close_to_others(self.folder)  # for example after a backup was put back
         place = self.folder.joinpath(*names)
         place.mkdir(parents=True, exist_ok=True)
         return place
@@ -210,8 +232,13 @@ def _tries(place: Path) -> int:
 
 
 def _graded(place: Path) -> int:
+    return _number(place / "graded") or _tries(place)
+
+
+def _number(file: Path) -> int | None:
+    """The number in a file; None when it has none."""
     try:
-        number = (place / "graded").read_text(encoding="ascii").strip()
+        number = file.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError):
-        return _tries(place)
-    return int(number) if number.isdecimal() else _tries(place)
+        return None
+    return int(number) if number.isdecimal() else None

@@ -9,6 +9,7 @@ from functools import partial, wraps
 from pathlib import Path
 from typing import Any
 
+import nbformat
 from nbformat import NotebookNode
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
@@ -23,6 +24,7 @@ from grader.classrun import pool
 from grader.classrun.extra_notebooks import SHA256_KEY
 from grader.classrun.grading import Grading
 from grader.classrun.outcome import Outcome
+from grader.classrun.submission import show_as_typed
 from grader.classrun.submission_folder import read_file
 from grader.classrun.submission_grader import SubmittedWork, grade_submission, start_worker
 from grader.classrun.task import score_task
@@ -102,15 +104,18 @@ class ScoreOnBoards(Execute):
             notebook, resources = super().preprocess(nb, resources, km)
             if not self.stock and (Path(where.root) / "course.toml").is_file():
                 notebook.metadata[SHA256_KEY] = hashlib.sha256(read_file(file)).hexdigest()
+                release = step_folder(where, "release", assignment) / file.name
+                released = nbformat.read(release, as_version=4) if release.is_file() else None
+                show_as_typed(notebook, released)
             return notebook, resources
         try:
             grading = Grading(course, name, assignment=assignment)
-            notebook, record = _scored(grading, student, folder)
+            notebook, record, counted = _scored(grading, student, folder)
         except GraderError as error:  # nbgrader's log and Formgrader show only the text
             if not error.cure:
                 raise
             raise GraderError(f"{error}. {error.cure}") from error
-        resources["warsha_settle"] = partial(grading.store.settle, record)
+        resources["warsha_settle"] = partial(_settle, grading, record, counted)
         return notebook, resources
 
 
@@ -134,9 +139,16 @@ class CountSubmission(NbGraderPreprocessor):
         return nb, resources
 
 
-def _scored(grading: Grading, student: str, folder: Path) -> tuple[Any, Record]:
-    """A graded notebook and the record of its marks, which is kept in the store. nbgrader writes
-    the rows of the gradebook."""
+def _settle(grading: Grading, record: Record, counted: Record) -> None:
+    grading.store.settle(record, counted.number)
+    if counted is not record:  # nbgrader's late penalty is that of the new submission
+        with GradeWriter(grading.course.root) as writer:
+            writer.penalise(grading.assignment, record.student)
+
+
+def _scored(grading: Grading, student: str, folder: Path) -> tuple[Any, Record, Record]:
+    """A graded notebook, its record, which is kept in the store, and the record whose marks are in
+    the notebook. nbgrader writes the rows of the gradebook."""
     with GradeWriter(grading.course.root) as writer:
         prepare = partial(start_worker, grading.submission_grader(writer, False), score_task)
         submitted = SubmittedWork(student, folder, marks={})
@@ -148,7 +160,7 @@ def _scored(grading: Grading, student: str, folder: Path) -> tuple[Any, Record]:
                 raise GraderError(result.reason)
         if result.new_folder:
             shutil.rmtree(result.new_folder, ignore_errors=True)
-        if result.record is None:  # the file was removed meanwhile
+        if result.record is None or result.notebook is None:  # the file was removed meanwhile
             raise SubmissionError(_("no notebook was handed in"))
-        grading.store.keep(result.record)
-        return result.notebook, result.record
+        counted = grading.choose(writer, result.record, result.notebook)
+        return result.notebook, result.record, counted

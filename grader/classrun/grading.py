@@ -18,9 +18,15 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
+import nbformat
+from nbformat import NotebookNode
+from nbformat.v4 import writes
+
+from grader.archive.record import Record
 from grader.archive.store import Store
 from grader.classrun import pool
 from grader.classrun.cluster import DaskCluster, grade_on
+from grader.classrun.graded_folder import write_marks
 from grader.classrun.outcome import Graded, Outcome
 from grader.classrun.submission_grader import (
     Seeds,
@@ -31,13 +37,14 @@ from grader.classrun.submission_grader import (
     start_worker,
 )
 from grader.classrun.task import score_task
-from grader.disk import error_line, is_disk_full, report_disk_full
+from grader.disk import error_line, is_disk_full, report_disk_full, write_atomically
 from grader.errors import DiskFull, GraderError, NoAccess
 from grader.host.probe import isolation_error
 from grader.lab.course import Course
 from grader.lab.lab import Lab
 from grader.nbgrader import folders
 from grader.nbgrader.grade_writer import GradeWriter
+from grader.score.card import number
 from grader.seeds import course_secret, fingerprint_of
 from grader.version import engine_version
 from hardware.i18n import _
@@ -145,15 +152,16 @@ class Grading:
         self, writer: GradeWriter, student: str, result: Result, dry_run: bool
     ) -> Outcome:
         """Save the result of a worker, and return the outcome to report."""
-        lab = self.lab.slug
+        lab, counted = self.lab.slug, None
         if isinstance(result, pool.TaskFailure):
             if result.disk_is_full:
                 raise DiskFull(self.course.root)
             return Outcome(student, lab, "error", reason=result.reason)
         try:
             if isinstance(result, Graded):
-                self._save(writer, result)
+                counted = self._save(writer, result)
             elif result.state == "unchanged" and not dry_run:
+                self._count_again(writer, student)
                 writer.penalise(self.assignment, student)
             elif result.state == "missing" and not dry_run:
                 self._save_missing(writer, student)
@@ -163,34 +171,76 @@ class Grading:
             return Outcome(student, lab, "error", reason=error_line(error))
         if isinstance(result, Outcome):
             return result
-        if result.record is None:
+        if result.record is None or counted is None:
             return Outcome(student, lab, "missing", notes=result.notes)
-        # Without the pictures: the pictures of a class of thousands would fill the memory.
-        marks = tuple(replace(card, waveform="") for card in result.record.cards)
-        return Outcome(student, lab, "graded", marks, notes=result.notes)
+        return _graded(result.record, counted, result.notes)
 
-    def _save(self, writer: GradeWriter, graded: Graded) -> None:
+    def counted(self, writer: GradeWriter, record: Record) -> Record:
+        """The record that counts, by the course's `keep`, when this one was graded last. Only
+        marks of the same kind of seeds are compared."""
+        if self.course.keep == "latest":
+            return record
+        kind = record.stamp.get("seeds")
+        attempts = self.store.attempts(record)
+        return writer.best([one for one in attempts if one.stamp.get("seeds") == kind])
+
+    def choose(self, writer: GradeWriter, record: Record, notebook: NotebookNode) -> Record:
+        """Keep a new record, and return the one that counts. Its marks are put into the notebook:
+        texts and files are always those that were handed in last."""
+        self.store.keep(record)
+        counted = self.counted(writer, record)
+        if counted is not record:
+            write_marks(notebook, counted.cards)
+        return counted
+
+    def _count_again(self, writer: GradeWriter, student: str) -> None:
+        """Nothing new was handed in, but another submission may count now: after an extension, or
+        with another `keep`."""
+        names = (self.lab.slug, student)
+        record = self.store.record(*names, assignment=self.assignment)
+        before = self.store.counted(*names, self.assignment)
+        if record is None or before is None:
+            return
+        counted = self.counted(writer, record)
+        if counted.number == before.number:
+            return
+        sanitizer = writer.sanitizer(self.lab.slug, self.assignment, self.labs)
+        file = sanitizer.autograded(student) / f"{self.lab.slug}.ipynb"
+        notebook = nbformat.read(file, as_version=4)
+        write_marks(notebook, counted.cards)
+        writer.record(notebook, *names, None, assignment=self.assignment, counted=counted)
+        self.store.settle(record, counted.number)
+        write_atomically(file, writes(notebook) + "\n")
+
+    def _save(self, writer: GradeWriter, graded: Graded) -> Record | None:
         """Save a graded submission in the store, the gradebook and `autograded/`.
 
         When the run is killed between two of these steps, the next run finds the marks in the
         store but no graded notebook with their stamp. It writes the same again and scores nothing
         twice. A submission counts only when the gradebook has its marks.
+
+        Returns: the record of these marks; None when the lab is missing.
         """
         if graded.new_folder is None:
-            return
+            return graded.record
         lab, student, record = self.lab.slug, graded.student, graded.record
         place = graded.new_folder.with_name(self.assignment)
         saved = (graded.notebook, lab, student, graded.timestamp, graded.extra)
+        counted = None
         try:
-            if record:
-                self.store.keep(record)
-            writer.record(*saved, assignment=self.assignment)
-            if record:
-                self.store.settle(record)
+            if record and graded.notebook:
+                counted = self.choose(writer, record, graded.notebook)
+                if counted is not record:
+                    file = graded.new_folder / f"{lab}.ipynb"
+                    file.write_text(writes(graded.notebook) + "\n", encoding="utf-8")
+            writer.record(*saved, assignment=self.assignment, counted=counted)
+            if record and counted:
+                self.store.settle(record, counted.number)
             shutil.rmtree(place, ignore_errors=True)
             graded.new_folder.rename(place)
         finally:
             shutil.rmtree(graded.new_folder, ignore_errors=True)
+        return counted
 
     def _save_missing(self, writer: GradeWriter, student: str) -> None:
         """The lab is missing, and the rest of the submission has not changed: the lab gets no
@@ -214,6 +264,16 @@ def gradings(
         Grading(course, lab, seeds, sandbox=sandbox, assignment=assignment)
         for lab in folders.labs_of(course, assignment)
     ]
+
+
+def _graded(record: Record, counted: Record, notes: tuple[str, ...]) -> Outcome:
+    if counted is not record:
+        text = _("submission {number} counts, with {points} points; the new one has {new}")
+        points, new = number(counted.points), number(record.points)
+        notes = (*notes, text.format(number=counted.number, points=points, new=new))
+    # Without the pictures: the pictures of a class of thousands would fill the memory.
+    marks = tuple(replace(card, waveform="") for card in counted.cards)
+    return Outcome(record.student, record.lab, "graded", marks, notes=notes)
 
 
 def _total(marks: Marks) -> float | None:

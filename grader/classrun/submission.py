@@ -16,8 +16,8 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from grader.classrun.submission_folder import find_notebook, read_file
-from grader.errors import SubmissionError
+from grader.classrun.submission_folder import find_notebook, notebooks_in, read_file
+from grader.errors import NothingHandedIn, SubmissionError
 from grader.lab import cells
 from grader.lab.class_list import id_problem
 from hardware.i18n import _
@@ -60,7 +60,8 @@ def read_submission(
     *,
     exact: bool = False,
 ) -> Submission:
-    """Find and read the notebook `lab` in a trainee's folder.
+    """Find and read the notebook `lab` in a trainee's folder, or only its program: a `main.py`
+    in a folder without notebooks.
 
     `neighbours` are the other notebooks of the assignment. With `exact` the file's name must begin
     with the lab's name (see `find_notebook`).
@@ -69,10 +70,19 @@ def read_submission(
     if problem := id_problem(student):
         cure = _("rename that folder to the trainee's id, as it is in the class list")
         raise SubmissionError(problem, cure)
-    file, file_notes = find_notebook(folder, lab, neighbours, exact=exact)
+    try:
+        file, file_notes = find_notebook(
+            folder, lab, neighbours, exact=exact, compare=_compare_programs
+        )
+    except NothingHandedIn:
+        file, file_notes = folder / cells.PROGRAM, [_("no notebook: main.py is graded")]
+        if exact or notebooks_in(folder) or not file.is_file():
+            raise
     raw = read_file(file)
     notes = list(file_notes)
-    notebook = _rebuild(_cells(file, raw), released, notes)
+    is_program = file.name == cells.PROGRAM
+    found = _with_program(raw, released) if is_program else _cells(file, raw)
+    notebook = _rebuild(found, released, notes)
     sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     program, host = _program_of(sources, notes), _host_of(sources, notes)
     answers = [answer for answer in map(cells.answer_of, sources) if answer is not None]
@@ -88,6 +98,16 @@ def read_submission(
         file_notes=tuple(file_notes),
         sha256=hashlib.sha256(raw).hexdigest(),
     )
+
+
+def show_as_typed(notebook: NotebookNode, released: NotebookNode | None) -> None:
+    """Change a trainee's notebook that nbgrader has sanitised: its texts are shown as typed, as in
+    a notebook of `read_submission`. What was released stays as it is."""
+    texts = _texts(released) if released else set[str]()
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            cell.cell_type = "markdown"  # nbconvert writes raw cells into the page as they are
+            cell.source = _fenced(cell.source, texts)
 
 
 def _program_of(sources: Iterable[str], notes: list[str]) -> str | None:
@@ -109,6 +129,40 @@ def _host_of(sources: Iterable[str], notes: list[str]) -> str | None:
     if len(found) > 1:
         notes.append(_("{count} host cells: the last one counts").format(count=len(found)))
     return found[-1] if found else None
+
+
+def _compare_programs(files: Sequence[Path]) -> str:
+    """Whether the programs in several notebooks differ."""
+    try:
+        programs = {_program_in(file) for file in files}
+    except SubmissionError as error:
+        return str(error)
+    return _("the same program") if len(programs) == 1 else _("the programs differ")
+
+
+def _program_in(file: Path) -> str | None:
+    sources = [source for kind, source, _id in _cells(file, read_file(file)) if kind == "code"]
+    return _program_of(sources, [])
+
+
+def _with_program(raw: bytes, released: NotebookNode) -> list[tuple[str, str, str | None]]:
+    """The cells of the released notebook with a program that was handed in alone."""
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        cause = _("{name} is not a text in UTF-8").format(name=cells.PROGRAM)
+        raise SubmissionError(cause, _("save it as UTF-8 and submit it again")) from error
+    source = _limited(f"%%board {cells.PROGRAM}\n{text}")
+    found = [
+        (cell.cell_type, cell.source, cell.metadata.get("nbgrader", {}).get("grade_id"))
+        for cell in released.cells
+    ]
+    names = [cells.program_of(text) if kind == "code" else None for kind, text, _id in found]
+    place = next((n for n, it in enumerate(names) if it and it[0] == cells.PROGRAM), None)
+    if place is None:
+        return [*found, ("code", source, None)]
+    found[place] = ("code", source, found[place][2])
+    return found
 
 
 def released_answer(released: NotebookNode) -> str:
@@ -148,17 +202,21 @@ def _cell(cell: Any) -> tuple[str, str, str | None] | None:
         source = "".join(part for part in source if isinstance(part, str))
     if not isinstance(kind, str) or not isinstance(source, str):
         return None
+    # A lone surrogate cannot be encoded when the notebook is written.
+    source = _limited(source).encode("utf-8", "replace").decode("utf-8")
+    metadata = cell.get("metadata")
+    nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
+    return kind, source, grade_id if isinstance(grade_id, str) else None
+
+
+def _limited(source: str) -> str:
     if len(source) > MAX_CELL_CHARACTERS:
         raise SubmissionError(
             _("a cell is too long: {count} characters").format(count=len(source)),
             _("submit the lab's own notebook"),
         )
-    # A lone surrogate cannot be encoded when the notebook is written.
-    source = source.encode("utf-8", "replace").decode("utf-8")
-    metadata = cell.get("metadata")
-    nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
-    return kind, source, grade_id if isinstance(grade_id, str) else None
+    return source
 
 
 def _rebuild(
@@ -173,7 +231,7 @@ def _rebuild(
         for cell in released.cells
         if "nbgrader" in cell.metadata
     }
-    texts = {cell.source for cell in released.cells if cell.cell_type == "markdown"}
+    texts = _texts(released)
     rebuilt: list[NotebookNode] = []
     seen, duplicates = set[str](), set[str]()
     for kind, source, grade_id in reversed(handed_in):
@@ -217,6 +275,10 @@ def _code_cell(source: str) -> NotebookNode:
 def _text_cell(source: str, released: set[str]) -> NotebookNode:
     text = _fenced(source, released)
     return NotebookNode(cell_type="markdown", metadata=NotebookNode(), source=text)
+
+
+def _texts(released: NotebookNode) -> set[str]:
+    return {cell.source for cell in released.cells if cell.cell_type == "markdown"}
 
 
 def _fenced(source: str, released: set[str]) -> str:

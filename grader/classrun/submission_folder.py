@@ -6,7 +6,7 @@ The folder is untrusted: a name can be anything, and no link is followed.
 import errno
 import os
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from grader.disk import open_regular_file, resolved_folder
@@ -35,13 +35,19 @@ def count_unknown(folder: Path, names: Collection[str]) -> int:
 
 
 def find_notebook(
-    folder: Path, name: str, neighbours: Collection[str], *, exact: bool
+    folder: Path,
+    name: str,
+    neighbours: Collection[str],
+    *,
+    exact: bool,
+    compare: Callable[[Sequence[Path]], str] = lambda _files: "",
 ) -> tuple[Path, list[str]]:
     """Find the file of the released notebook `name`, with notes for the instructor.
 
     `neighbours` are the other notebooks of the assignment; a file of theirs is never taken.
     Without `exact`, a file whose name matches no released notebook is taken when it is the only
-    candidate. Raises: SubmissionError; NothingHandedIn when there is no candidate.
+    candidate. `compare` says of several files whether their programs differ. Raises:
+    SubmissionError; NothingHandedIn when there is no candidate.
     """
     try:
         if folder.is_symlink() or folder.parent.is_symlink():
@@ -60,9 +66,7 @@ def find_notebook(
             _("no notebook was handed in"), _("ask the trainee to submit it again")
         )
     if len(candidates) > 1:
-        names = ", ".join(file.name for file in candidates[:MAX_NAMES])
-        if (more := len(candidates) - MAX_NAMES) > 0:
-            names += " " + _("and {count} more").format(count=more)
+        names = _compared(candidates, compare)
         raise SubmissionError(
             _("which notebook counts? {names}").format(names=names),
             _("keep only one, or rename it to {name}").format(name=f"{name}.ipynb"),
@@ -70,9 +74,20 @@ def find_notebook(
     notes = []
     if candidates[0].name != f"{name}.ipynb":
         notes.append(_("the file is called {name!r}").format(name=candidates[0].name))
-    if left_out := len(found) - 1:
-        notes.append(_("{count} other notebooks were left out").format(count=left_out))
+    if len(found) > 1:
+        several = [*candidates, *(file for file in found if file not in candidates)]
+        text = _("{name} counts, of {names}")
+        notes.append(text.format(name=several[0].name, names=_compared(several, compare)))
     return candidates[0], notes
+
+
+def _compared(files: Sequence[Path], compare: Callable[[Sequence[Path]], str]) -> str:
+    """The names of some files, and whether their programs differ."""
+    names = ", ".join(file.name for file in files[:MAX_NAMES])
+    if (more := len(files) - MAX_NAMES) > 0:
+        names += " " + _("and {count} more").format(count=more)
+    comparison = compare(files[:MAX_NAMES])
+    return f"{names} ({comparison})" if comparison else names
 
 
 def _owner(stem: str, names: Collection[str]) -> str:

@@ -188,7 +188,9 @@ class SubmissionGrader:
         scored = store.kept(lab, student, number, assignment)
         cards = next((r.cards for r in (record, scored) if r and r.stamp == stamp), None)
         # Marks whose record is lost or damaged cannot be explained: they are made again.
-        is_saved = record is not None and record.stamp == stamp and submitted.has(cards or ())
+        counted = store.counted(lab, student, assignment)
+        marks = counted.cards if counted else ()
+        is_saved = record is not None and record.stamp == stamp and submitted.has(marks)
         is_saved = is_saved and self._graded_stamp(student) == stamp
         if is_saved and not are_changed(self.sanitizer, extra, student):
             return Outcome(student, lab, "unchanged", notes=submission.notes)

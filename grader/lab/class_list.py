@@ -1,5 +1,5 @@
 """The class list: a CSV file with the column `id` and optional columns `first_name`, `last_name`
-and `email`.
+and `email`, or one that Moodle exports, in English or Arabic (participants, or the gradebook).
 
 Spreadsheets write commas or semicolons, with or without a byte order mark; all of them are read.
 """
@@ -8,7 +8,7 @@ import csv
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,11 +16,26 @@ from grader.errors import CourseError
 from hardware.i18n import _, reason
 
 COLUMNS = ("id", "first_name", "last_name", "email")
+_MOODLE = {
+    "id number": "id",
+    "رقم المعرف": "id",
+    "first name": "first_name",
+    "الاسم الاول": "first_name",
+    "last name": "last_name",
+    "surname": "last_name",
+    "الاسم الاخير": "last_name",
+    "email address": "email",
+    "عنوان البريد الالكتروني": "email",
+}
+"""The columns of Moodle that are used, without vowel marks and forms of letters (`_plain`)."""
 _BAD_ID = re.compile(
-    r"[/\\+*?\[\]{}:\s\x00-\x1f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]|^\."
+    r"[/\\+*?\[\]{}:<>\"\s\x00-\x1f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]|^\."
 )
-"""What an id must not contain: it is the name of a folder, and nbgrader uses it as a pattern.
-Direction marks are invisible, and lone surrogates cannot be written into a gradebook."""
+"""What an id must not contain: it is the name of a folder, and nbgrader uses it as a pattern, and
+writes it into pages and scripts of Formgrader as it is. Direction marks are invisible, and lone
+surrogates cannot be written into a gradebook."""
+_MARKUP = re.compile("[<>]")
+"""What a name or an address must not contain: Formgrader and other programs show them in HTML."""
 
 _ALIKE = str.maketrans("oil٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹أإآىة", "011" + 2 * "0123456789" + "اااي" + "ه")
 
@@ -35,8 +50,24 @@ class Trainee:
     email: str = ""
 
 
+@dataclass(frozen=True)
+class ClassList:
+    """A file, and how it was understood."""
+
+    trainees: list[Trainee]
+    columns: Mapping[str, str]
+    """Our names of the columns in Moodle's file; empty for a file with our names."""
+    unused: Sequence[str]
+    """The columns of Moodle's file that are not used."""
+
+
 def read_class_list(file: Path) -> list[Trainee]:
     """All trainees of the file. Raises: CourseError that lists every wrong row."""
+    return parse_class_list(file).trainees
+
+
+def parse_class_list(file: Path) -> ClassList:
+    """The file, with its columns. Raises: CourseError that lists every wrong row."""
     try:
         text = file.read_text(encoding="utf-8-sig")
     except OSError as error:
@@ -46,7 +77,7 @@ def read_class_list(file: Path) -> list[Trainee]:
             _("{file}: byte {at} is not UTF-8").format(file=file, at=error.start),
             _('save it from the spreadsheet as "CSV UTF-8"'),
         ) from error
-    header, rows = _table(file, text)
+    names, header, rows = _table(file, text)
     trainees: dict[str, Trainee] = {}
     problems: list[str] = []
     for line, cells in rows:
@@ -62,7 +93,9 @@ def read_class_list(file: Path) -> list[Trainee]:
             f"{file}: " + "; ".join(problems),
             _("nothing was changed: correct these rows and try again"),
         )
-    return list(trainees.values())
+    columns = dict(zip(names, header, strict=True)) if names != header else {}
+    used = {name: ours for name, ours in columns.items() if ours}
+    return ClassList(list(trainees.values()), used, [name for name in columns if name not in used])
 
 
 def id_problem(name: str) -> str:
@@ -88,26 +121,41 @@ def nearest(name: str, ids: Iterable[str]) -> str:
     return known[found[0]][0] if is_clear else ""
 
 
+def _plain(name: str) -> str:
+    letters = unicodedata.normalize("NFKD", name)
+    text = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return " ".join(text.casefold().split())
+
+
 def _normalized(trainee: str) -> str:
     """A key to compare ids: it is the same for ids that only differ in case or Unicode form."""
     return unicodedata.normalize("NFC", trainee).casefold()
 
 
-def _table(file: Path, text: str) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
+def _table(file: Path, text: str) -> tuple[list[str], list[str], Iterator[tuple[int, list[str]]]]:
+    """The columns as they are in the file, our names of them ("": not used), and the rows."""
     first = text.partition("\n")[0]
     reader = csv.reader(
         text.splitlines(), delimiter=";" if first.count(";") > first.count(",") else ","
     )
-    header = [name.strip().lower() for name in next(reader, [])]
-    unknown = sorted(set(header) - set(COLUMNS))
-    if "id" not in header or unknown or len(set(header)) != len(header):
+    names = [name.strip() for name in next(reader, [])]
+    header = [name.lower() for name in names]
+    if "id" in header:
+        names = header
+    else:
+        header = [_MOODLE.get(_plain(name), "") for name in names]
+    used = [name for name in header if name]
+    if "id" not in used or not set(used) <= set(COLUMNS) or len(set(used)) != len(used):
+        cure = _("it must name the columns {names} (only id is needed), or Moodle's ID number")
         raise CourseError(
             _("{file}: the first line is {header!r}").format(file=file, header=first),
-            _("it must name the columns: {names} (only id is needed)").format(
-                names=", ".join(COLUMNS)
-            ),
+            cure.format(names=", ".join(COLUMNS)),
         )
-    return header, ((reader.line_num, row) for row in reader if any(cell.strip() for cell in row))
+    return (
+        names,
+        header,
+        ((reader.line_num, row) for row in reader if any(cell.strip() for cell in row)),
+    )
 
 
 def _problem(row: dict[str, str], found: int, expected: int, known: dict[str, Trainee]) -> str:
@@ -120,6 +168,10 @@ def _problem(row: dict[str, str], found: int, expected: int, known: dict[str, Tr
         return problem
     if _normalized(name) in known:
         return _("the id {id!r} is there twice").format(id=name)
+    for column in COLUMNS[1:]:
+        if match := _MARKUP.search(value := row.get(column, "")):
+            text = _("{column} {value!r} contains {character!r}")
+            return text.format(column=column, value=value, character=match[0])
     if email and not re.fullmatch(r"[^@\s]+@[^@\s]+", email):
         return _("{email!r} is not an e-mail address").format(email=email)
     return ""

@@ -5,14 +5,14 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from grader.errors import CourseError
 from hardware.i18n import _
 from hardware.paths import ROOT, build_dir
 
 COURSES = ROOT / "courses"
-_KEYS = {"title", "labs", "roster", "board", "seeds"}
+_KEYS = {"title", "labs", "roster", "board", "seeds", "keep"}
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,9 @@ class Course:
     """The board on which submissions are graded; None: the first board of each lab."""
     seeds: int
     """How many hidden seeds each submission is graded with."""
+    keep: Literal["latest", "best"] = "latest"
+    """Which of a trainee's submissions counts; `best`: the one with most points after the late
+    penalty."""
 
     @property
     def root(self) -> Path:
@@ -78,6 +81,8 @@ def _course(slug: str, file: Path, data: dict[str, Any]) -> Course:
     need(named and bool(labs), _("labs must be a list of lab names"))
     need(len(set(labs)) == len(labs), _("a lab is listed twice"))
     need(isinstance(seeds, int) and 1 <= seeds <= 100, _("seeds must be a number from 1 to 100"))
+    keep = data.get("keep", "latest")
+    need(keep in ("latest", "best"), _("keep must be {values}").format(values='"latest", "best"'))
     return Course(
         slug=slug,
         folder=file.parent,
@@ -86,4 +91,5 @@ def _course(slug: str, file: Path, data: dict[str, Any]) -> Course:
         roster=file.parent / data["roster"] if "roster" in data else None,
         board=data.get("board"),
         seeds=seeds,
+        keep=keep,
     )

@@ -79,6 +79,15 @@ def write_settings(root: Path, course: str) -> None:
     write_atomically(file, ours + own.removeprefix("\n"))
 
 
+def set_database(root: Path, url: str) -> None:
+    """Name the gradebook's database in the instructor's own settings, in the place of another."""
+    file = (root / NAME).resolve()
+    name = "c.CourseDirectory.db_url"
+    lines = file.read_text(encoding="utf-8").splitlines()
+    kept = [line for line in lines if not line.startswith(name)]
+    write_atomically(file, "\n".join([*kept, f"{name} = {url!r}"]) + "\n")
+
+
 def load(root: Path) -> Any:
     """The settings in that folder (a traitlets `Config`). Raises: CourseError."""
     if not (root / NAME).is_file():

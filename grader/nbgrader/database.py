@@ -3,14 +3,14 @@
 import fcntl
 import hashlib
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, TextIO
 
-from nbgrader.api import Gradebook
-from sqlalchemy import Connection, Engine, event, func, select
-from sqlalchemy.exc import DatabaseError, NoSuchModuleError, OperationalError
+from nbgrader.api import Gradebook, Student, SubmittedAssignment
+from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
+from sqlalchemy.exc import DatabaseError, DBAPIError, NoSuchModuleError, OperationalError
 
 from grader.errors import CourseError, NoAccess
 from grader.nbgrader.released_cells import ReleasedCells
@@ -18,6 +18,12 @@ from hardware.i18n import _
 
 _locked = ContextVar[Path | None]("_locked", default=None)
 """The course that this thread has locked already, for a run of nbgrader that calls our steps."""
+
+
+def gradebook_file(coursedir: Any) -> Path | None:
+    """The file of the course's gradebook; None when it is on a database server."""
+    url = make_url(coursedir.db_url)
+    return Path(url.database) if url.drivername.startswith("sqlite") and url.database else None
 
 
 def open_book(coursedir: Any) -> Any:
@@ -28,7 +34,7 @@ def open_book(coursedir: Any) -> Any:
 def open_url(url: str, course: str = "default_course") -> Any:
     """The Gradebook at an address. Raises: CourseError; NoAccess."""
     try:
-        with reporting_no_access(url):
+        with _reporting_no_file(url):
             return Gradebook(url, course)
     except (ImportError, NoSuchModuleError) as error:
         raise CourseError(
@@ -48,6 +54,23 @@ def open_url(url: str, course: str = "default_course") -> Any:
 
 @contextmanager
 def reporting_no_access(url: str) -> Iterator[None]:
+    """Turn errors that a gradebook's file cannot be read or written, or that its server does not
+    answer any more, into NoAccess."""
+    try:
+        with _reporting_no_file(url):
+            yield
+    except OperationalError as error:
+        if url.startswith("sqlite"):
+            raise
+        reason = str(error.orig).partition("\n")[0]
+        raise NoAccess(
+            _("the gradebook's server does not answer: {reason}").format(reason=reason),
+            _("start it, then run the command again: what was graded is saved"),
+        ) from error
+
+
+@contextmanager
+def _reporting_no_file(url: str) -> Iterator[None]:
     """Turn errors that a gradebook's file cannot be read or written into NoAccess."""
     try:
         yield
@@ -75,9 +98,12 @@ class Database:
         is_unlocked = _locked.get() != root.resolve()
         with reporting_no_access(self._url), ExitStack() as opened:
             if is_unlocked:
-                opened.enter_context(_lock(root / ".grading"))
+                opened.enter_context(file_lock(root / ".grading"))
             self._gradebook = opened.enter_context(open_book(coursedir))
             self._engine: Engine = self._gradebook.engine
+            file = root / "gradebook.db"
+            if gradebook_file(coursedir) != file:
+                _require_moved(file, self._engine)
             if self._engine.dialect.name == "sqlite":
                 # pysqlite begins a transaction too late, so two writers could interfere:
                 # docs.sqlalchemy.org, "Serializable isolation / Savepoints"
@@ -125,7 +151,33 @@ def course_lock(root: Path, coursedir: Any) -> Iterator[None]:
             _locked.reset(before)
 
 
-def _lock(file: Path) -> TextIO:
+def _require_moved(file: Path, engine: Engine) -> None:
+    """Raises: CourseError when an empty database is used beside a gradebook's file with marks:
+    names, due dates and marks that persons gave would be missing, without a word."""
+    if not file.is_file() or _ids(engine, SubmittedAssignment):
+        return
+    old = create_engine(f"sqlite:///{file}")
+    try:
+        submissions = _ids(old, SubmittedAssignment)
+        missing = _ids(old, Student) - _ids(engine, Student)
+    except DatabaseError:  # not a gradebook
+        return
+    finally:
+        old.dispose()
+    if submissions or missing:
+        cause = _("the new database is empty, and {file} is not (submissions there: {count})")
+        raise CourseError(
+            cause.format(file=file, count=len(submissions)),
+            _("run: warsha course move URL, with its address; to begin anew, move that file away"),
+        )
+
+
+def _ids(engine: Engine, table: Any) -> set[str]:
+    with engine.connect() as connection:
+        return set(connection.execute(select(table.__table__.c.id)).scalars())
+
+
+def file_lock(file: Path) -> TextIO:
     """Lock the course for this process until the file is closed. Raises: CourseError."""
     lock = file.open("w")
     try:
@@ -146,7 +198,8 @@ def _lock_on_server(engine: Engine, course: str) -> Iterator[None]:
         if not connection.execute(select(func.pg_try_advisory_lock(key))).scalar_one():
             raise _locked_by_other()
         yield
-        connection.execute(select(func.pg_advisory_unlock(key)))
+        with suppress(DBAPIError):  # a server that has stopped has no locks
+            connection.execute(select(func.pg_advisory_unlock(key)))
 
 
 def _locked_by_other() -> CourseError:

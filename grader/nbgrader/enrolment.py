@@ -16,17 +16,23 @@ _STUDENT: Any = Student.__table__
 _LISTED = "class_list.txt"
 
 
-def enrol(root: Path, trainees: Sequence[Trainee]) -> None:
+def enrol(root: Path, trainees: Sequence[Trainee]) -> tuple[int, int]:
     """Add the trainees to the gradebook, all of them or none, or update their names and addresses.
-    The ids are also written to `class_list.txt`."""
+    The ids are also written to `class_list.txt`.
+
+    Returns: how many are new, and of how many a name or address has changed.
+    """
     coursedir = config.coursedir(root)
     with reporting_no_access(coursedir.db_url), open_book(coursedir) as gradebook:
         # nbgrader itself makes a transaction for each, and reads the whole class again after it.
-        known = set(gradebook.db.execute(select(Student.id)).scalars())
+        known = {row["id"]: row for row in gradebook.db.execute(select(_STUDENT)).mappings()}
         if new := [_row(trainee) for trainee in trainees if trainee.id not in known]:
             gradebook.db.execute(insert(_STUDENT), new)
+        changed = set[str]()
         for name in ("first_name", "last_name", "email"):
-            named = [one for one in trainees if one.id in known and getattr(one, name)]
+            here = [one for one in trainees if one.id in known and getattr(one, name)]
+            named = [one for one in here if getattr(one, name) != known[one.id][name]]
+            changed |= {one.id for one in named}
             change = update(_STUDENT).where(_STUDENT.c.id == bindparam("who"))
             rows = [{"who": one.id, "value": getattr(one, name)} for one in named]
             if rows:
@@ -35,6 +41,7 @@ def enrol(root: Path, trainees: Sequence[Trainee]) -> None:
     if trainees:
         names = sorted(listed(root) | {trainee.id for trainee in trainees})
         write_atomically(root / _LISTED, "".join(f"{name}\n" for name in names))
+    return len(new), len(changed)
 
 
 def listed(root: Path) -> set[str]:

@@ -138,6 +138,17 @@ def timestamp_of(folder: Path) -> datetime | None:
         ) from error
 
 
+def time_of(text: str) -> datetime:
+    """The time that somebody typed (UTC). Raises: CourseError."""
+    try:
+        return _utc(text.strip())
+    except (ValueError, OverflowError) as error:
+        raise CourseError(
+            _("{text!r} is not a time").format(text=text),
+            _("write it as 2026-01-15 23:59 UTC, or with +02:00 or Africa/Cairo in place of UTC"),
+        ) from error
+
+
 def _utc(text: str) -> datetime:
     """The time in UTC, without a zone, as nbgrader stores it. nbgrader's parser takes the hours of
     a zone for seconds, and an unknown zone (`EEST`) for UTC.

@@ -1,6 +1,7 @@
 """Writes grades into the gradebook: one process, and one transaction for each submission."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,14 +11,16 @@ from nbformat import NotebookNode
 from nbgrader.api import MissingEntry, Student
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
 from traitlets import TraitError
 
+from grader.archive.record import Record
+from grader.archive.store import Store, StoreError
 from grader.errors import CourseError
-from grader.lab.class_list import id_problem
+from grader.lab.class_list import id_problem, nearest
 from grader.nbgrader import config
 from grader.nbgrader.database import Database
-from grader.nbgrader.rows import SubmissionRows, auto_scores, was_executed
+from grader.nbgrader.rows import SubmissionRows, auto_scores, duedate, was_executed
 from grader.nbgrader.sanitizer import Sanitizer
 from hardware.i18n import _
 
@@ -87,11 +90,13 @@ class GradeWriter:
         timestamp: datetime | None,
         extra: Mapping[str, NotebookNode | None] | None = None,
         assignment: str = "",
+        counted: Record | None = None,
     ) -> None:
         """Write one graded submission into the gradebook: all of its rows, or none.
 
         `extra` are the extra notebooks by name. None in the place of a notebook: it was not handed
-        in. Raises: MissingEntry when the gradebook has no such lab, notebook or cell.
+        in. `counted`: the record of the lab's marks; its time decides the lab's late penalty.
+        Raises: MissingEntry when the gradebook has no such lab, notebook or cell.
         """
         with self._database.transaction() as connection:
             rows = SubmissionRows(connection, assignment or lab, student, timestamp)
@@ -102,15 +107,73 @@ class GradeWriter:
                 else:
                     was_run = name == lab or was_executed(graded)
                     rows.save(row, graded.cells, was_run=was_run)
-                    self._late_penalty.apply(rows, row, student)
+                    time = counted.handed_in if counted and name == lab else None
+                    self._late_penalty.apply(rows, row, student, time)
 
     def penalise(self, assignment: str, student: str) -> None:
         """Compute the late penalty of a graded submission again: a due date may have been moved,
         or an extension granted. Raises: MissingEntry."""
         with self._database.transaction() as connection:
-            rows = SubmissionRows(connection, assignment, student, None)
-            for row in rows.notebooks():
-                self._late_penalty.apply(rows, row, student)
+            self._penalise(SubmissionRows(connection, assignment, student, None), student)
+
+    def _penalise(self, rows: SubmissionRows, student: str) -> None:
+        store = Store(self.root / "store")
+        for name, row in rows.notebooks().items():
+            time = None
+            with suppress(StoreError):  # without the record, the gradebook's time counts
+                counted = store.counted(name, student, rows.assignment)
+                time = counted.handed_in if counted else None
+            self._late_penalty.apply(rows, row, student, time)
+
+    def best(self, records: Sequence[Record]) -> Record:
+        """The one of a trainee's records with the most points after the late penalty; the last one
+        of several. Raises: MissingEntry."""
+        one = records[0]
+        with self._database.transaction() as connection:
+            rows = SubmissionRows(connection, one.assignment or one.lab, one.student, None)
+
+            def points(record: Record) -> float:
+                late = rows.seconds_late(record.handed_in)
+                penalty = self._late_penalty.points(record.student, record.points, late)
+                return round(record.points - (penalty or 0), 2)
+
+            return max(reversed(records), key=points)
+
+    def extend(self, assignment: str, students: Collection[str], until: datetime) -> datetime:
+        """Move the due date (UTC) of these trainees, of all or of none, and compute their late
+        penalties again. The due date itself takes an extension back.
+
+        Returns: the due date of the others. Raises: CourseError.
+        """
+        with self._database.transaction() as connection:
+            self._require(connection, students)
+            due = duedate(connection, assignment)
+            if due is None:
+                raise CourseError(
+                    _("{lab} has no due date, so nobody is late").format(lab=assignment),
+                    _("set it in Formgrader first: Manage Assignments, the pencil"),
+                )
+            if until < due:
+                cause = _("{time} UTC is before the due date, {due} UTC")
+                raise CourseError(
+                    cause.format(time=until, due=due),
+                    _("give a later time, or the due date to take an extension back"),
+                )
+            for student in students:
+                rows = SubmissionRows(connection, assignment, student, None)
+                rows.extend(until)
+                self._penalise(rows, student)
+        return due
+
+    def _require(self, connection: Connection, students: Collection[str]) -> None:
+        """Raises: CourseError when one of these is not in the gradebook."""
+        known: set[str] = set(connection.execute(select(Student.id)).scalars())
+        for student in students:
+            if student not in known:
+                cause = _("{student} is not in the gradebook").format(student=student)
+                meant = nearest(student, known)
+                cure = _("is {id} meant?").format(id=meant) if meant else _("run: warsha roster")
+                raise CourseError(cause, cure)
 
 
 class LatePenalty:
@@ -124,14 +187,22 @@ class LatePenalty:
         preprocessor.init_plugin()
         self._nbgrader = preprocessor
 
-    def apply(self, rows: SubmissionRows, notebook: str, student: str) -> None:
-        """Set the penalty of a notebook: from nothing to its whole score."""
-        late = rows.seconds_late
-        penalty = None
-        if late:
-            score = rows.score(notebook)
-            penalty = self._nbgrader.plugin_inst.late_submission_penalty(student, score, late)
-            if penalty is not None:
-                limited = self._nbgrader._check_late_penalty
-                penalty = limited(SimpleNamespace(score=score), penalty)
-        rows.set_penalty(notebook, penalty)
+    def apply(
+        self, rows: SubmissionRows, notebook: str, student: str, time: datetime | None = None
+    ) -> None:
+        """Set the penalty of a notebook, whose marks are those of the submission, or of an earlier
+        one at `time`."""
+        late = rows.seconds_late(time)
+        score = rows.score(notebook) if late else 0.0
+        rows.set_penalty(notebook, self.points(student, score, late))
+
+    def points(self, student: str, score: float, seconds_late: float) -> float | None:
+        """The penalty for a score: from nothing to all of it."""
+        if not seconds_late:
+            return None
+        plugin = self._nbgrader.plugin_inst
+        penalty = plugin.late_submission_penalty(student, score, seconds_late)
+        if penalty is None:
+            return None
+        limited: float = self._nbgrader._check_late_penalty(SimpleNamespace(score=score), penalty)
+        return limited

@@ -3,7 +3,7 @@ instead of several for each cell.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from nbformat import NotebookNode
@@ -40,6 +40,7 @@ class SubmissionRows:
         ).one_or_none()
         if assignment is None:
             raise MissingEntry(f"No such assignment: {lab}")
+        self.assignment = lab
         self._assignment: str = assignment.id
         self._duedate: datetime | None = assignment.duedate
         found = self._find(assignment.id, student)
@@ -52,6 +53,7 @@ class SubmissionRows:
             connection.execute(update(_SUBMISSION).where(where).values(timestamp=timestamp))
         self._submission: Any = found
         self._timestamp: datetime | None = timestamp or found.timestamp
+        self._extension: timedelta | None = found.extension
 
     def _find(self, assignment: str, student: str) -> Any:
         mine = _SUBMISSION.c
@@ -95,17 +97,22 @@ class SubmissionRows:
             if new:
                 self._db.execute(insert(table), new)
 
-    @property
-    def seconds_late(self) -> float:
-        """The time from the due date, with the trainee's extension, to the submission."""
-        if self._timestamp is None or self._duedate is None:
+    def extend(self, until: datetime) -> None:
+        """Move the due date of this trainee; nbgrader stores the difference."""
+        assert self._duedate is not None
+        where = _SUBMISSION.c.id == self._submission.id
+        extension = until - self._duedate or None
+        self._db.execute(update(_SUBMISSION).where(where).values(extension=extension))
+        self._extension = extension
+
+    def seconds_late(self, time: datetime | None = None) -> float:
+        """The time from the due date, with the trainee's extension, to the submission, or to an
+        earlier one that was handed in at `time`."""
+        time = time or self._timestamp
+        if time is None or self._duedate is None:
             return 0
-        due = (
-            self._duedate + self._submission.extension
-            if self._submission.extension
-            else self._duedate
-        )
-        return max(0.0, (self._timestamp - due).total_seconds())
+        due = self._duedate + self._extension if self._extension else self._duedate
+        return max(0.0, (time - due).total_seconds())
 
     def notebook(self, name: str) -> str:
         """The row id of a notebook. Raises: MissingEntry."""
@@ -118,14 +125,18 @@ class SubmissionRows:
             raise MissingEntry(f"No such submitted notebook: {name}")
         return str(found)
 
-    def notebooks(self) -> list[str]:
-        """The row ids of all notebooks."""
+    def notebooks(self) -> dict[str, str]:
+        """The row ids of all notebooks, by name."""
         released: Any = select(Notebook.id).where(Notebook.assignment_id == self._assignment)
-        mine: Any = select(_NOTEBOOK.c.id).where(
-            _NOTEBOOK.c.assignment_id == self._submission.id,
-            _NOTEBOOK.c.notebook_id.in_(released),  # the first column of the index
+        mine: Any = (
+            select(Notebook.name, _NOTEBOOK.c.id)
+            .join(Notebook.__table__, Notebook.id == _NOTEBOOK.c.notebook_id)
+            .where(
+                _NOTEBOOK.c.assignment_id == self._submission.id,
+                _NOTEBOOK.c.notebook_id.in_(released),  # the first column of the index
+            )
         )
-        return list(self._db.execute(mine).scalars())
+        return {name: row for name, row in self._db.execute(mine)}
 
     def save_missing(self, notebook: str) -> None:
         """Give no points to a notebook that was not handed in, as nbgrader does. It gets no late
@@ -192,6 +203,13 @@ class SubmissionRows:
         """Set the late penalty of a notebook in points; None: no penalty."""
         where = _NOTEBOOK.c.id == notebook
         self._db.execute(update(_NOTEBOOK).where(where).values(late_submission_penalty=penalty))
+
+
+def duedate(connection: Connection, assignment: str) -> datetime | None:
+    """When an assignment is due (UTC); None: it has no due date."""
+    found: Any = select(Assignment.duedate).where(Assignment.name == assignment)
+    due: datetime | None = connection.execute(found).scalar_one_or_none()
+    return due
 
 
 def was_executed(notebook: NotebookNode) -> bool:

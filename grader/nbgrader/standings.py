@@ -3,6 +3,7 @@ notebook, the late penalty and the comments. A whole class takes a few statement
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -39,8 +40,8 @@ class GradedCell:
     """The points that count, with extra credit."""
     maximum: float
     by_hand: bool
-    needs_manual_grade: bool
-    """A person has to grade it, and has not done so yet."""
+    waits: bool
+    """A person has to grade it, and has not done so yet: it has no points."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,11 @@ class Standing:
     last_name: str = ""
     email: str = ""
     cells: tuple[GradedCell, ...] = ()
-    """Empty: the gradebook has no submission."""
+    """Empty: the gradebook has no graded submission."""
+    timestamp: datetime | None = None
+    """When it was handed in (UTC)."""
+    due: datetime | None = None
+    """When it was due, with the trainee's extension (UTC)."""
     penalty: float = 0.0
     comments: tuple[str, ...] = ()
 
@@ -66,6 +71,14 @@ class Standing:
         """The points that count after the late penalty, by nbgrader's rule."""
         return round(sum(cell.points for cell in self.cells) - self.penalty, 2)
 
+    def seconds_late(self, time: datetime | None = None) -> float:
+        """The time from the due date to the submission, or to an earlier one that was handed in at
+        `time`; 0: it is not late."""
+        time = time or self.timestamp
+        if time is None or self.due is None:
+            return 0.0
+        return max(0.0, (time - self.due).total_seconds())
+
 
 def standings(
     db_url: str, assignment: str, notebook: str, student: str | None = None
@@ -77,10 +90,15 @@ def standings(
         execute = gradebook.db.execute
         for who, first, last, email in execute(_only(_STUDENTS, student)):
             found[who] = Standing(who, first or "", last or "", email or "")
-        for who, penalty in execute(_only(_PENALTIES.where(*here), student)):
-            found[who] = replace(found[who], penalty=penalty or 0.0)
+        for who, penalty, time, due, extension in execute(_only(_TIMES.where(*here), student)):
+            due = due + extension if due and extension else due
+            times = replace(found[who], timestamp=time, due=due)
+            found[who] = replace(times, penalty=penalty or 0.0)
         for who, rows in _grouped(execute(_only(_GRADES.where(*here), student))):
-            found[who] = replace(found[who], cells=tuple(_cell(*row) for row in rows))
+            cells = tuple(_cell(*row) for row in rows)
+            # A submission without any points has only an extension: nothing was handed in yet.
+            if any(cell.auto is not None or cell.by_hand for cell in cells):
+                found[who] = replace(found[who], cells=cells)
         for who, rows in _grouped(execute(_only(_COMMENTS.where(*here), student))):
             comments = (manual or auto or "" for manual, auto in rows)
             texts = tuple(text.strip() for text in comments if text.strip())
@@ -126,7 +144,8 @@ def _cell(
     given = auto if manual is None else manual
     points = 0.0 if given is None else given + (extra or 0.0)
     by_hand = manual is not None or bool(extra)
-    return GradedCell(name, auto, points, on_code or on_task or 0.0, by_hand, needs_manual_grade)
+    waits = needs_manual_grade and given is None  # with points it only asks for a second look
+    return GradedCell(name, auto, points, on_code or on_task or 0.0, by_hand, waits)
 
 
 def _of_submissions(*columns: Any) -> Any:
@@ -145,7 +164,12 @@ def _of_submissions(*columns: Any) -> Any:
 _STUDENTS: Any = select(Student.id, Student.first_name, Student.last_name, Student.email).order_by(
     Student.id
 )
-_PENALTIES = _of_submissions(SubmittedNotebook.late_submission_penalty)
+_TIMES = _of_submissions(
+    SubmittedNotebook.late_submission_penalty,
+    SubmittedAssignment.timestamp,
+    Assignment.duedate,
+    SubmittedAssignment.extension,
+)
 _GRADES = (
     _of_submissions(
         BaseCell.name,

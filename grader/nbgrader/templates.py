@@ -1,6 +1,12 @@
-"""nbgrader's HTML templates, changed for Arabic and for sites without internet: the template of
-feedback, with our page if there is one, and Formgrader's template of a submission."""
+"""nbgrader's HTML templates, changed for Arabic, for sites without internet, and for names that
+contain markup: the template of feedback, with our page if there is one, and Formgrader's template
+of a submission.
 
+Trust boundary: names come from a class list, and texts from trainees. nbgrader's templates write
+names and ids as they are, so that markup in them would run in the instructor's browser.
+"""
+
+import re
 import shutil
 from pathlib import Path
 
@@ -13,10 +19,13 @@ OWN = """
 .anchor-link { display: none; }
 .highlight .err { border: none; color: inherit; }
 .input_area pre { unicode-bidi: plaintext; }
+.typed { white-space: pre-wrap; }
+.text_cell_render > pre, .text_cell_render > pre code {
+  white-space: pre-wrap; unicode-bidi: plaintext; text-align: start; }
 .text_cell_render th, .text_cell_render td { padding: .2em .8em; border: 1px solid #d0d7de; }
 """
 """No paragraph signs next to headings, no red box around Arabic letters in code, each line in its
-own direction, and lines between the columns of tables."""
+own direction, comments and answers as typed, and lines between the columns of tables."""
 
 
 _CHOICE = (
@@ -26,15 +35,29 @@ _CHOICE = (
 """The template that nbgrader opens, and the one that `grader.reports.feedback_step` fills."""
 
 
+_IN_SCRIPT = re.compile(r'= "\{\{ (resources\.\w+) \}\}";')
+_VALUE = re.compile(r"\{\{-?\s*((?:resources|cell\.metadata\.nbgrader)(?:\.\w+)+)\s*-?\}\}")
+"""A value that nbgrader's templates write as it is: into a script, and into HTML."""
+_TEXT = '<div class="text_cell_render border-box-sizing rendered_html"'
+_TYPED_COMMENT = ('class="comment tabbable">', 'class="comment tabbable" dir="auto">')
+"""Answers, and comments while a person types them, have the direction of their first letter."""
+_COMMENT = (
+    "{{ cell.metadata.nbgrader.comment | markdown2html | strip_files_prefix }}",
+    '<div class="typed" dir="auto">{{ cell.metadata.nbgrader.comment | e }}</div>',
+)
+"""A comment is shown as it was typed, as on our own page."""
+
+
 def write_templates(folder: Path) -> None:
     """Write the templates into a folder. Raises: CourseError when nbgrader's own templates are not
     as expected."""
     choice, ours = _CHOICE
     name = ("Test cell</a>", "{{ cell.metadata.nbgrader.grade_id }}</a>")
-    feedback = {"index": choice, "warsha": ours, "stock": _styled("feedback", name)}
+    stock = _styled("feedback", name, _COMMENT)
+    macros = _escaped(_stock("formgrade", "formgrade_macros"))
     for place, texts in {
-        "feedback": feedback,
-        "formgrade": {"index": _styled("formgrade")},
+        "feedback": {"index": choice, "warsha": ours, "stock": stock},
+        "formgrade": {"index": _styled("formgrade", _TYPED_COMMENT), "formgrade_macros": macros},
     }.items():
         shutil.copytree(config.TEMPLATES / place, folder / place, dirs_exist_ok=True)
         for file, text in texts.items():
@@ -46,7 +69,7 @@ def _styled(template: str, *further: tuple[str, str]) -> str:
 
     A child template does not work: nbgrader's template replaces the whole header block.
     """
-    page = (config.TEMPLATES / template / "index.html.j2").read_text(encoding="utf-8")
+    page = _stock(template, "index")
     style = f"<style>\n{STYLE.read_text(encoding='utf-8')}{OWN}</style>\n</head>"
     for stock, ours in (("{{ mathjax() }}", ""), ("</head>", style), *further):
         if page.count(stock) != 1:
@@ -56,4 +79,13 @@ def _styled(template: str, *further: tuple[str, str]) -> str:
                 _("install the nbgrader version that Warsha was tested with"),
             )
         page = page.replace(stock, ours)
-    return page
+    return _escaped(page.replace(_TEXT, f'{_TEXT} dir="auto"'))
+
+
+def _escaped(template: str) -> str:
+    """The template with every value escaped that it would write as it is."""
+    return _VALUE.sub(r"{{ \1 | e }}", _IN_SCRIPT.sub(r"= {{ \1 | tojson }};", template))
+
+
+def _stock(template: str, name: str) -> str:
+    return (config.TEMPLATES / template / f"{name}.html.j2").read_text(encoding="utf-8")

@@ -11,20 +11,28 @@ from collections.abc import Callable
 from contextlib import closing
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import nbformat
 
 from grader.archive.store import Store, StoreError
 from grader.classrun.submission import released_answer
-from grader.disk import atomic_folder, is_disk_full, report_disk_full, restore_folder
+from grader.disk import (
+    atomic_folder,
+    close_to_others,
+    is_disk_full,
+    report_disk_full,
+    restore_folder,
+)
 from grader.errors import CourseError, GraderError, LabError
 from grader.lab import cells
 from grader.lab.class_list import read_class_list
 from grader.lab.course import Course
 from grader.lab.lab import LABS, Lab, find
 from grader.nbgrader import config, enrolment, folders
-from grader.nbgrader.database import Database
+from grader.nbgrader.database import Database, gradebook_file
 from grader.nbgrader.templates import write_templates
+from grader.notebook.lab_changes import lab_changes
 from grader.notebook.release import release_lab
 from hardware.i18n import _
 
@@ -43,9 +51,12 @@ def build_course(course: Course, notify: Callable[[str], None] = lambda _line: N
     root = course.root
     trainees = read_class_list(course.roster) if course.roster else []
     with report_disk_full(root):
-        (root / "exchange").mkdir(parents=True, exist_ok=True)
+        root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (root / "exchange").mkdir(exist_ok=True)
         config.write_settings(root, course.slug)
-        with closing(Database(root, config.coursedir(root))):
+        coursedir = config.coursedir(root)
+        with closing(Database(root, coursedir)):
+            _close(root, coursedir, notify)
             write_templates(root / "templates")
             problems = _release_all(course, notify)
             enrolment.enrol(root, trainees)
@@ -54,6 +65,20 @@ def build_course(course: Course, notify: Callable[[str], None] = lambda _line: N
         lines = [line for one in others for line in (str(one), one.cure)]
         raise CourseError("\n".join([*lines, str(last)]), last.cure)
     return root
+
+
+def _close(root: Path, coursedir: Any, notify: Callable[[str], None]) -> None:
+    """Let nobody else read the course: it has names, marks and solutions. nbgrader's setting
+    `groupshared` keeps what the group may do."""
+    if close_to_others(root, keep_group=coursedir.groupshared):
+        text = _(
+            "only you can open {root} now; if trainees reach the exchange from accounts of their "
+            "own, set c.Exchange.root to a folder outside of it"
+        )
+        notify(text.format(root=root))
+    file = gradebook_file(coursedir)
+    if file and file.is_file():  # a copy of it is closed, too
+        close_to_others(file, keep_group=coursedir.groupshared)
 
 
 def _release_all(course: Course, notify: Callable[[str], None]) -> list[GraderError]:
@@ -65,9 +90,7 @@ def _release_all(course: Course, notify: Callable[[str], None]) -> list[GraderEr
         for slug in course.labs:
             restore_folder(folders.release_folder(course.root, slug))
             try:
-                lab = find(slug, LABS)
-                release_lab(course.root, lab)
-                Store(course.store).add_lab(lab)
+                lab = _release(course, slug, notify)
             except (CourseError, LabError) as error:
                 if is_disk_full(error):
                     raise
@@ -89,6 +112,15 @@ def _release_all(course: Course, notify: Callable[[str], None]) -> list[GraderEr
         text = _("files in {folder} were changed: it is kept as {kept}")
         notify(text.format(folder=course.trainee.name, kept=backup))
     return problems
+
+
+def _release(course: Course, slug: str, notify: Callable[[str], None]) -> Lab:
+    lab, store = find(slug, LABS), Store(course.store)
+    release_lab(course.root, lab)
+    for change in lab_changes(store, lab):
+        notify(change)
+    store.add_lab(lab)
+    return lab
 
 
 def _earlier(course: Course, slug: str) -> Lab | None:

@@ -10,13 +10,14 @@ from urllib.parse import quote
 
 from grader.html_text import LATIN, auto_direction, bilingual, latin
 from grader.reports.class_register import ClassRegister, MisconceptionCount, TraineeRow
-from grader.reports.feedback_data import MASTERY, FeedbackItem
+from grader.reports.feedback_data import MASTERY, FeedbackData, FeedbackItem
 from grader.reports.feedback_page import share
 from grader.reports.html_page import html_page, label, titled
 from grader.score.card import number
 
 NEEDS = {
-    "waiting": ("لم يُصحَّح", "not graded"),
+    "ungraded": ("لم يُصحَّح", "not graded"),
+    "waiting": ("نص ينتظر تصحيح المدرب", "a text waits for a person"),
     "missing": ("لم يُسلَّم: بلا درجات", "missing: no points"),
     "absent": ("لم يسلّم", "nothing handed in"),
     "below": ("دون الإتقان", "below mastery"),
@@ -70,14 +71,16 @@ def _figures(register: ClassRegister) -> str:
     graded = register.graded
     middle, average = register.median_and_mean
     needy = sum(bool(row.needs) for row in register.rows)
-    facts = (
+    facts = [
         ("متدربون", "trainees", str(len(register.rows))),
         ("صُحِّح لهم", "graded", str(len(graded))),
         ("بلغوا الإتقان", "mastered", str(sum(feedback.mastered for feedback in graded))),
         ("يحتاجون إلى متابعة", "need a look", str(needy)),
         ("الوسيط", "median", share(middle, register.maximum)),
         ("المتوسط", "mean", share(round(average, 2), register.maximum)),
-    )
+    ]
+    if register.waiting:
+        facts.append(("ينتظرون تصحيح المدرب", "wait for a person", str(register.waiting)))
     boxes = "".join(
         f"<div><dt>{label(arabic, english)}</dt><dd>{value}</dd></div>"
         for arabic, english, value in facts
@@ -159,7 +162,7 @@ def _misconceptions(register: ClassRegister, found: list[MisconceptionCount]) ->
 
 
 def _misconception(register: ClassRegister, rank: int, one: MisconceptionCount) -> str:
-    part = 100 * len(one.rows) / max(1, len(register.graded))
+    part = 100 * len(one.rows) / (len(register.graded) + register.waiting)
     items = LATIN.format(escape(" ".join(one.items)))
     return (
         f'<tr id="idea-{rank}"><th scope="row">{rank}</th><td class="count">'
@@ -218,7 +221,7 @@ def _table(register: ClassRegister, ranks: dict[str, int]) -> str:
         ("المتدرب", "trainee"),
         *((item, "") for item in register.items),
         ("المجموع", "total"),
-        ("خصم التأخير", "late"),
+        ("التأخير", "late"),
         ("تسليمات", "tries"),
         ("السبب", "why to look"),
     ]
@@ -256,11 +259,11 @@ def _row(register: ClassRegister, row: TraineeRow, ranks: dict[str, int]) -> str
     by_item = {entry.card.item: entry for entry in feedback.entries} if feedback else {}
     cells = "".join(_cell(by_item.get(item), ranks) for item in register.items)
     if feedback:
-        state = "full" if feedback.mastered else "part"
-        late = number(feedback.penalty) if feedback.penalty else ""
+        state = "waits" if feedback.waiting else "full" if feedback.mastered else "part"
+        total = number(feedback.total) + (" + …" if feedback.waiting else "")
         rest = (
-            f'<td class="total {state}" data-sort="{feedback.total}">{number(feedback.total)}</td>'
-            f'<td data-sort="{feedback.penalty}">{LATIN.format("−" + late) if late else ""}</td>'
+            f'<td class="total {state}" data-sort="{feedback.total}">{LATIN.format(total)}</td>'
+            f'<td data-sort="{feedback.seconds_late}">{_late(feedback)}</td>'
             f'<td data-sort="{feedback.number}">{_steps(feedback.history)}</td>'
         )
     else:
@@ -272,6 +275,12 @@ def _row(register: ClassRegister, row: TraineeRow, ranks: dict[str, int]) -> str
         f'<tr id="who-{quote(row.student)}"><th scope="row" data-sort="{escape(row.student)}">'
         f'{_who(row)}</th>{cells}{rest}<td data-sort="{len(row.needs)}"><ul>{needs}</ul></td></tr>'
     )
+
+
+def _late(feedback: FeedbackData) -> str:
+    """How late it was, and what that costs."""
+    cost = f" (−{number(feedback.penalty)})" if feedback.penalty else ""
+    return LATIN.format(feedback.lateness + cost) if feedback.lateness or cost else ""
 
 
 def _who(row: TraineeRow) -> str:
@@ -287,7 +296,7 @@ def _cell(entry: FeedbackItem | None, ranks: dict[str, int]) -> str:
     part = entry.points / entry.maximum if entry.maximum else 1.0
     rank = ranks.get(entry.card.key)
     about = f'<a class="idea" href="#idea-{rank}">{rank}</a>' if rank else ""
-    points = "…" if entry.needs_manual_grade else number(entry.points)
+    points = "…" if entry.waits else number(entry.points)
     return f'<td class="{_shade(part)}" data-sort="{entry.points}">{points}{about}</td>'
 
 

@@ -59,11 +59,13 @@ class TraineeRow:
 
     @property
     def needs(self) -> tuple[str, ...]:
-        """Why the instructor should look: `waiting`, `missing`, `absent`, `below`, `tries`,
-        `stuck`."""
-        found = ["waiting"] if self.not_graded else ["missing"] if self.missing else []
+        """Why the instructor should look: `ungraded`, `missing`, `absent`, `waiting`, `below`,
+        `tries`, `stuck`."""
+        found = ["ungraded"] if self.not_graded else ["missing"] if self.missing else []
         if self.feedback is None:
             return tuple(found or ["absent"])
+        if self.feedback.waiting:
+            return (*found, "waiting")
         if self.feedback.mastered:
             return tuple(found)
         found.append("below")
@@ -100,8 +102,14 @@ class ClassRegister:
 
     @property
     def graded(self) -> list[FeedbackData]:
-        """The marks of all trainees who have any."""
-        return [row.feedback for row in self.rows if row.feedback]
+        """The marks of all trainees who have one. While an item waits for a person there is no
+        mark, also for the means."""
+        return [row.feedback for row in self.rows if row.feedback and not row.feedback.waiting]
+
+    @property
+    def waiting(self) -> int:
+        """How many trainees wait for a person's points."""
+        return sum(bool(row.feedback and row.feedback.waiting) for row in self.rows)
 
     @property
     def maximum(self) -> float:
@@ -196,9 +204,11 @@ class _ClassReader:
         if self._is_missing(student, standing):
             return self._missing(student, standing)
         try:
-            record = self._record(student) if standing.cells else None
-            feedback = self._feedback(standing, record)
-            not_graded = self._why_not_graded(student, record)
+            names = (self.slug, student)
+            counted = self.store.counted(*names, self.assignment) if standing.cells else None
+            feedback = self._feedback(standing, counted)
+            last = self.store.record(*names, assignment=self.assignment) if counted else None
+            not_graded = self._why_not_graded(student, last)
         except StoreError as error:  # the record of one trainee; the other rows are not affected
             feedback = points_without_record(self.lab, standing)
             not_graded = f"{error}. {error.cure}"
@@ -223,9 +233,6 @@ class _ClassReader:
         tries = self.store.tries(self.slug, student, self.assignment)
         feedback = replace(points_without_record(self.lab, standing), number=tries)
         return replace(_person(standing), feedback=feedback, missing=True)
-
-    def _record(self, student: str) -> Record | None:
-        return self.store.record(self.slug, student, assignment=self.assignment)
 
     def _feedback(self, standing: Standing, record: Record | None) -> FeedbackData | None:
         if not standing.cells:

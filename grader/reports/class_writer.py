@@ -3,10 +3,12 @@
 from pathlib import Path
 
 from grader.disk import report_disk_full, write_atomically
+from grader.errors import GraderError
 from grader.lab.course import Course
 from grader.reports.class_page import class_page
 from grader.reports.class_register import ClassRegister, register_of
 from grader.reports.csv_tables import moodle_table, plain_table
+from hardware.i18n import _
 
 
 def class_file(course: Course, lab: str, kind: str = "html", assignment: str = "") -> Path:
@@ -20,9 +22,14 @@ def write_class(
 ) -> tuple[ClassRegister, list[Path]]:
     """Write the class page of a lab and its tables. Returns their content and their paths.
 
-    `assignment` is named if its name is not the lab's. Raises: DiskFull.
+    `assignment` is named if its name is not the lab's. Raises: GraderError when nobody has handed
+    in; DiskFull.
     """
     register = register_of(course, lab, assignment)
+    if not any(row.feedback or row.not_graded for row in register.rows):
+        cause = _("nothing was handed in for {lab}").format(lab=assignment or lab)
+        cure = _("look in {folder}").format(folder=course.root / "submitted")
+        raise GraderError(cause, cure)
     texts = {
         "html": class_page(register),
         "csv": plain_table(register),

@@ -9,6 +9,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
+from math import ceil
 
 from grader.html_text import visible
 from grader.reports.class_register import ClassRegister, TraineeRow
@@ -19,11 +20,15 @@ _FORMULA = re.compile(r"(^|;)(?=\s*[=+\-@＝＋－＠])")
 
 
 def plain_table(register: ClassRegister) -> str:
-    """A row for each trainee: every item, the total, the late penalty, the number of submissions,
-    the misconceptions as `item:key`, the state, and remarks on the mark (`Record.remarks`)."""
+    """A row for each trainee: every item, the total, the late penalty, the hours after the due
+    date, the number of submissions, the misconceptions as `item:key`, the state, and remarks on
+    the mark (`Record.remarks`).
+
+    An item that waits for a person is empty, and so is the total then.
+    """
     head = ["id", "name", "email", *register.items]
     rows = [_plain(register, row) for row in register.rows]
-    more = ["total", "late_penalty", "tries", "misconceptions", "state", "remarks"]
+    more = ["total", "late_penalty", "late_hours", "tries", "misconceptions", "state", "remarks"]
     return _csv([*head, *more], rows)
 
 
@@ -35,23 +40,32 @@ def _plain(register: ClassRegister, row: TraineeRow) -> list[str]:
     elif row.missing:
         state = "missing"
     if row.feedback is None:
-        return [*who, *[""] * len(register.items), "", "", "", "", state, ""]
+        return [*who, *[""] * len(register.items), "", "", "", "", "", state, ""]
     feedback = row.feedback
-    points = {entry.card.item: entry.points for entry in feedback.entries}
+    if feedback.waiting and state == "graded":
+        state = "waiting"
+    points = {entry.card.item: entry.points for entry in feedback.entries if not entry.waits}
     items = [number(points[item]) if item in points else "" for item in register.items]
     keys = " ".join(f"{e.card.item}:{e.card.key}" for e in feedback.entries if e.card.key)
-    totals = [number(feedback.total), number(feedback.penalty), str(feedback.number)]
+    total = "" if feedback.waiting else number(feedback.total)
+    late = number(ceil(feedback.seconds_late / 36) / 100)
+    totals = [total, number(feedback.penalty), late, str(feedback.number)]
     return [*who, *items, *totals, guarded(keys), state, " ".join(feedback.remarks)]
 
 
 def moodle_table(register: ClassRegister) -> str:
     """For "Import > CSV file" of Moodle's gradebook: map the ID number or the e-mail address.
 
-    Trainees without a mark are left out, so that the import overwrites nothing of theirs.
+    Trainees without a mark are left out, so that the import overwrites nothing of theirs. While a
+    text waits for a person, there is no mark.
     """
     title = f"{register.lab} {register.title.get('en', register.slug)}"
     head = ["First name", "Last name", "ID number", "Email address", title, f"{title} (Feedback)"]
-    rows = [_moodle(row, row.feedback) for row in register.rows if row.feedback]
+    rows = [
+        _moodle(row, row.feedback)
+        for row in register.rows
+        if row.feedback and not row.feedback.waiting
+    ]
     return _csv(list(map(guarded, head)), rows)
 
 

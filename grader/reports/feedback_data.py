@@ -3,6 +3,7 @@ record that explains them. Plain data."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import ceil
 
 from grader.archive.record import Record
 from grader.archive.store import Store
@@ -26,15 +27,15 @@ class FeedbackItem:
     points: float
     """The points that count: those of a person replace the automatic ones."""
     maximum: float
-    needs_manual_grade: bool = False
-    """A person has to grade it, and has not done so yet."""
+    waits: bool = False
+    """A person has to grade it, and has not done so yet: it has no points."""
     by_hand: bool = False
     """A person gave these points."""
 
     @property
     def state(self) -> str:
         """`waits` (for a person), `full`, `part` or `none`."""
-        if self.needs_manual_grade:
+        if self.waits:
             return "waits"
         if self.points >= self.maximum:
             return "full"
@@ -51,14 +52,18 @@ class FeedbackData:
     """The lab's short name: L02."""
     title: Mapping[str, str]
     number: int
-    """The number of the submission, from 1."""
+    """The number of the submission that was graded last, from 1."""
+    counted: int
+    """The number of the submission that counts: that one, or a better one before it."""
     handed_in: str
-    """UTC; empty when it is not known."""
+    """When the one that counts was handed in (UTC); empty when it is not known."""
     entries: tuple[FeedbackItem, ...]
     penalty: float = 0.0
     """The late penalty in points."""
+    seconds_late: float = 0.0
+    """The time from the due date, with the trainee's extension, to the submission."""
     history: tuple[tuple[int, float], ...] = ()
-    """Number and automatic points of each submission so far; this one is the last."""
+    """Number and automatic points of each submission so far."""
     comments: tuple[str, ...] = ()
     """The comments in the gradebook: those of a person, and nbgrader's own."""
     program: str | None = None
@@ -90,11 +95,27 @@ class FeedbackData:
         """Whether the lab is mastered. The late penalty does not count here."""
         return self.earned >= self.needed
 
+    @property
+    def lateness(self) -> str:
+        """How late it was, rounded up: `25 min`, `3 h`, `2 d 5 h`; empty when it was in time."""
+        minutes = ceil(self.seconds_late / 60)
+        hours = ceil(minutes / 60)
+        if minutes < 60:
+            return f"{minutes} min" if minutes else ""
+        return f"{hours} h" if hours < 48 else f"{hours // 24} d {hours % 24} h"
+
+    @property
+    def waiting(self) -> float:
+        """The points of the items that wait for a person. As long as there are any, the total is
+        no mark yet."""
+        return sum(entry.maximum for entry in self.entries if entry.waits)
+
 
 def feedback_data(
     store: Store, lab: Lab, record: Record, standing: Standing
 ) -> FeedbackData | None:
-    """The content of a submission's page; `lab` is the release that it was graded with.
+    """The content of a page: the submission that counts; `lab` is the release that it was graded
+    with.
 
     None when the marks in the gradebook are not those of the record (for example, stock nbgrader
     graded it later): the record would not explain them. Raises: StoreError.
@@ -104,16 +125,19 @@ def feedback_data(
     if not all(cell and cell.auto == card.points for card, cell in checked):
         return None
     items = (_item(card, cell) for card, cell in checked if cell)
+    last = store.record(record.lab, record.student, assignment=record.assignment) or record
     return FeedbackData(
         student=record.student,
         name=standing.name,
         lab=lab.id,
         title=lab.title,
-        number=record.number,
+        number=last.number,
+        counted=record.number,
         handed_in=record.timestamp,
         entries=(*items, *map(_points_only, cells.values())),
         penalty=standing.penalty,
-        history=tuple(_history(store, record)),
+        seconds_late=standing.seconds_late(record.handed_in),
+        history=tuple(_history(store, last)),
         comments=standing.comments,
         program=record.program,
         remarks=record.remarks,
@@ -128,9 +152,11 @@ def points_without_record(lab: Lab, standing: Standing) -> FeedbackData:
         lab=lab.id,
         title=lab.title,
         number=1,
+        counted=1,
         handed_in="",
         entries=tuple(_points_only(cell, lab) for cell in standing.cells),
         penalty=standing.penalty,
+        seconds_late=standing.seconds_late(),
     )
 
 
@@ -138,16 +164,12 @@ def _history(store: Store, record: Record) -> Iterator[tuple[int, float]]:
     """Number and points of each submission up to this one. Raises: StoreError."""
     for number in range(1, record.number):
         if earlier := store.record(record.lab, record.student, number, record.assignment):
-            yield number, _automatic_points(earlier)
-    yield record.number, _automatic_points(record)
-
-
-def _automatic_points(record: Record) -> float:
-    return round(sum(card.points for card in record.cards), 2)
+            yield number, earlier.points
+    yield record.number, record.points
 
 
 def _item(card: Card, cell: GradedCell) -> FeedbackItem:
-    return FeedbackItem(card, cell.points, cell.maximum, cell.needs_manual_grade, cell.by_hand)
+    return FeedbackItem(card, cell.points, cell.maximum, cell.waits, cell.by_hand)
 
 
 def _points_only(cell: GradedCell, lab: Lab | None = None) -> FeedbackItem:

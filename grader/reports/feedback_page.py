@@ -80,6 +80,9 @@ def _head(feedback: FeedbackData) -> str:
         f"<li>{name}{latin(feedback.student)}</li>",
         f"<li>{label('التسليم رقم', 'submission')} <strong>{feedback.number}</strong></li>",
     ]
+    if feedback.counted != feedback.number:
+        words = label("تُحسب أفضل درجة، وهي للتسليم رقم", "the best one counts: submission")
+        facts.append(f"<li>{words} <strong>{feedback.counted}</strong></li>")
     if feedback.handed_in:
         facts.append(f"<li>{label('سُلِّم في', 'handed in')} {latin(feedback.handed_in)}</li>")
     return (
@@ -92,17 +95,27 @@ def _head(feedback: FeedbackData) -> str:
 
 def _result(feedback: FeedbackData) -> str:
     """The total, the points that mastery needs, and the points of the earlier submissions."""
-    state = "full" if feedback.mastered else "part"
+    state = "full" if feedback.mastered else "waits" if feedback.waiting else "part"
+    so_far = label("المجموع حتى الآن", "total so far")
     part = 100 * feedback.earned / feedback.maximum if feedback.maximum else 0
     need = 100 * feedback.needed / feedback.maximum if feedback.maximum else 0
     return (
         f'<section class="result {state}" aria-labelledby="total"><h2 id="total">'
-        f"{label('المجموع', 'total')}</h2>"
+        f"{so_far if feedback.waiting else label('المجموع', 'total')}</h2>"
         f'<p class="total">{share(feedback.total, feedback.maximum)}</p>'
         f'<div class="bar" aria-hidden="true"><i style="width:{part:.1f}%"></i>'
         f'<b style="inset-inline-start:{need:.1f}%"></b></div>'
-        f"{_mastery(feedback)}{_penalty(feedback)}{_history(feedback)}</section>"
+        f"{_waiting(feedback)}{_mastery(feedback)}{_penalty(feedback)}{_history(feedback)}"
+        "</section>"
     )
+
+
+def _waiting(feedback: FeedbackData) -> str:
+    if not feedback.waiting:
+        return ""
+    words = label("درجات تنتظر تصحيح المدرب:", "points that wait for a person:")
+    points = LATIN.format(number(feedback.waiting))
+    return f'<p class="mastery">… {words} <strong>{points}</strong></p>'
 
 
 def _mastery(feedback: FeedbackData) -> str:
@@ -110,16 +123,22 @@ def _mastery(feedback: FeedbackData) -> str:
     if feedback.mastered:
         reached = label("وصلت الدرجة إلى حد الإتقان", "mastery reached")
         return f'<p class="mastery">✓ {reached} {goal}</p>'
+    if feedback.waiting:
+        return ""
     left = LATIN.format(number(feedback.needed - feedback.earned))
     words = label("الباقي حتى حد الإتقان:", "short of mastery by")
     return f'<p class="mastery">{words} <strong>{left}</strong> {goal}</p>'
 
 
 def _penalty(feedback: FeedbackData) -> str:
-    if not feedback.penalty:
-        return ""
-    words = label("خصم التأخير", "taken off for being late")
-    return f'<p class="penalty">{words} {LATIN.format("−" + number(feedback.penalty))}</p>'
+    parts = []
+    if feedback.lateness:
+        words = label("التأخير عن الموعد", "late by")
+        parts.append(f"{words} {LATIN.format(feedback.lateness)}")
+    if feedback.penalty:
+        words = label("خصم التأخير", "taken off for being late")
+        parts.append(f"{words} {LATIN.format('−' + number(feedback.penalty))}")
+    return "".join(f'<p class="penalty">{part}</p>' for part in parts)
 
 
 def _history(feedback: FeedbackData) -> str:
@@ -128,7 +147,8 @@ def _history(feedback: FeedbackData) -> str:
     steps = "".join(
         f'<li><span class="column" aria-hidden="true"><i style="height:'
         f'{100 * points / feedback.maximum if feedback.maximum else 0:.0f}%"></i></span>'
-        f"<b>{number(points)}</b><small>{label('تسليم', 'try')} {n}</small></li>"
+        f"<b>{number(points)}</b><small>{label('تسليم', 'try')} {n}"
+        f"{' ✓' if n == feedback.counted != feedback.number else ''}</small></li>"
         for n, points in feedback.history
     )
     words = label("من تسليم إلى تسليم", "from one submission to the next")

@@ -24,7 +24,7 @@ class FeedbackPage(NbGraderPreprocessor):
         student, name = place["student"], place["notebook"]
         store = Store(Path(self.store))
         resources["warsha"] = ""
-        if record := store.record(name, student, assignment=place["assignment"]):
+        if record := store.counted(name, student, place["assignment"]):
             known = standings(place["db_url"], place["assignment"], name, student)[student]
             data = feedback_data(store, store.lab(record.stamp["lab"]), record, known)
             resources["warsha"] = feedback_page(data) if data else ""

@@ -36,9 +36,21 @@ class FeedbackWriter:
         known = self.standings[labs[0]]
         self.students = [who for who in known if any(self._autograded(who).glob("*.ipynb"))]
         if not self.students:
-            cause = _("there is no graded submission of {lab}").format(lab=assignment)
-            command = f"warsha grade {assignment}"
-            raise GraderError(cause, _("run: {command}").format(command=command))
+            raise self._nothing(student)
+
+    def _nothing(self, student: str | None) -> GraderError:
+        """The error when nothing, or nothing of this trainee, was graded."""
+        lab, command = self.assignment, f"warsha grade {self.assignment}"
+        cause = _("there is no graded submission of {lab}").format(lab=lab)
+        if student is not None:
+            command += f" --student {student}"
+            cause = _("no submission of {lab} by {student} was graded")
+            if student not in folders.submitted(self.course.root, lab):
+                cause = _("{student} handed in nothing for {lab}")
+                cure = _("look in {folder}").format(folder=self.course.root / "submitted")
+                return GraderError(cause.format(student=student, lab=lab), cure)
+        cause = cause.format(student=student, lab=lab)
+        return GraderError(cause, _("run: {command}").format(command=command))
 
     def run(self) -> Iterator[tuple[str, str]]:
         """Write all pages. Yields each trainee, with the reason when a page cannot be made, else
@@ -68,7 +80,7 @@ class FeedbackWriter:
         standing = self.standings.get(lab, {}).get(student)
         if standing is None:
             return ""
-        record = self.store.record(lab, student, assignment=self.assignment)
+        record = self.store.counted(lab, student, self.assignment)
         if record is None:
             return ""
         data = feedback_data(self.store, self._lab_of(record.stamp["lab"]), record, standing)

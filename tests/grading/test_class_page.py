@@ -197,14 +197,26 @@ def test_the_csv_table_has_all_columns() -> None:
         "c",
         "total",
         "late_penalty",
+        "late_hours",
         "tries",
         "misconceptions",
         "state",
         "remarks",
     ]
     by_id = {line[0]: line for line in rows}
-    assert by_id["stuck"][3:] == ["4", "0", "2", "6", "0", "4", "b:drift c:after", "graded", ""]
-    assert by_id["absent"][3:] == ["", "", "", "", "", "", "", "not handed in", ""]
+    assert by_id["stuck"][3:] == [
+        "4",
+        "0",
+        "2",
+        "6",
+        "0",
+        "0",
+        "4",
+        "b:drift c:after",
+        "graded",
+        "",
+    ]
+    assert by_id["absent"][3:] == ["", "", "", "", "", "", "", "", "not handed in", ""]
     assert by_id["unread"][-2] == "not graded"
     assert by_id["good"][1] == "علي حسن"
 

@@ -1,6 +1,7 @@
 """Courses, class lists and the build, with real nbgrader."""
 
 import json
+import stat
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -11,7 +12,9 @@ import nbformat
 import pytest
 from nbgrader.converters import GenerateAssignment
 from sqlalchemy import Engine, event
+from typer.testing import CliRunner
 
+from grader.cli import app
 from grader.errors import CourseError
 from grader.lab import cells
 from grader.lab.class_list import Trainee, nearest, read_class_list
@@ -102,6 +105,53 @@ def test_a_class_list_of_a_spreadsheet(tmp_path: Path, mark: str, comma: str) ->
     assert read_class_list(file) == [Trainee("s1", "أحمد", "علي", "a@example.org"), Trainee("s2")]
 
 
+MOODLE = {
+    "participants": "First name,Last name,ID number,Email address,Groups",
+    "gradebook": '"First name",Surname,"ID number",Institution,"Email address","Lab 1, part 2"',
+    "arabic": "الاسم الأول,الاسم الأخير,رقم المُعرَّف,المؤسسة,عنوان البريد الإلكتروني,الدرجة",
+}
+
+
+@pytest.mark.parametrize("kind", MOODLE)
+def test_a_class_list_of_moodle(
+    course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setenv("WARSHA_LANG", "en")
+    file = tmp_path / "class.csv"
+    header = MOODLE[kind]
+    row = (
+        "أحمد,علي,s1,a@example.org,B"
+        if kind == "participants"
+        else "أحمد,علي,s1,X,a@example.org,7"
+    )
+    file.write_text(f"\ufeff{header}\n{row}\n", encoding="utf-8")
+    assert read_class_list(file) == [Trainee("s1", "أحمد", "علي", "a@example.org")]
+    done = CliRunner().invoke(app, ["roster", str(file)])
+    assert done.exit_code == 0, done.output
+    columns, count = done.output.splitlines()
+    assert columns.startswith("columns of Moodle: ") and "→ id," in columns
+    unused = {
+        "participants": "Groups",
+        "gradebook": "Institution, Lab 1, part 2",
+        "arabic": "المؤسسة, الدرجة",
+    }
+    assert columns.endswith(f"not used: {unused[kind]}")
+    assert count == "trainees: 1, of them new: 1, changed: 0"
+    file.write_text("id,first_name\ns1,عمر\ns2,\n", encoding="utf-8")
+    done = CliRunner().invoke(app, ["roster", str(file)])
+    assert done.output == "trainees: 2, of them new: 1, changed: 1\n"
+    assert students(course)["s1"] == ("عمر", "علي", "a@example.org")
+
+
+@pytest.mark.parametrize("header", ["First name,Email address", "id,name", "ID number,ID number"])
+def test_an_unknown_header_is_refused(tmp_path: Path, header: str) -> None:
+    file = tmp_path / "class.csv"
+    file.write_text(f"{header}\na,b\n")
+    with pytest.raises(CourseError, match="the first line is") as caught:
+        read_class_list(file)
+    assert "Moodle's ID number" in caught.value.cure
+
+
 @pytest.mark.parametrize(
     ("row", "message"),
     [
@@ -113,6 +163,14 @@ def test_a_class_list_of_a_spreadsheet(tmp_path: Path, mark: str, comma: str) ->
         ("S1,,,", "twice"),
         ("s2,a,b,c,d", "5 cells"),
         ("s2,a,b,nowhere", "not an e-mail"),
+        ("<b>,,,", "'<b>' contains '<'"),
+        ('a"b,,,', "contains '\"'"),
+        (
+            "s2,<img src=x onerror=alert(1)>,,",
+            "first_name '<img src=x onerror=alert(1)>' contains '<'",
+        ),
+        ("s2,a,b>,", "last_name 'b>' contains '>'"),
+        ("s2,a,b,<b@example.org", "email '<b@example.org' contains '<'"),
     ],
 )
 def test_a_bad_row_is_named(tmp_path: Path, row: str, message: str) -> None:
@@ -251,6 +309,34 @@ write_settings(Path(sys.argv[1]), "iot")
     assert file.stat().st_mode & 0o777 == 0o600
     assert settings.is_symlink() == kept_elsewhere
     assert not list(course.root.glob(".*.new"))
+
+
+def test_nobody_else_can_open_a_course(course: Course) -> None:
+    """A new course, and one that an older version built."""
+    gradebook = course.root / "gradebook.db"
+    assert (mode(course.root), mode(gradebook)) == (0o700, 0o600)
+    course.root.chmod(0o755)
+    gradebook.chmod(0o644)
+    notes: list[str] = []
+    build_course(course, notes.append)
+    assert (mode(course.root), mode(gradebook)) == (0o700, 0o600)
+    (note,) = (line for line in notes if str(course.root) in line)
+    assert note.startswith(f"only you can open {course.root} now") and "c.Exchange.root" in note
+    build_course(course, notes.append)
+    assert len([line for line in notes if str(course.root) in line]) == 1
+
+
+def test_a_group_of_instructors_keeps_its_access(course: Course) -> None:
+    with (course.root / config.NAME).open("a") as settings:
+        settings.write("c.CourseDirectory.groupshared = True\n")
+    for place, before in ((course.root, 0o2775), (course.root / "gradebook.db", 0o664)):
+        place.chmod(before)
+    build_course(course)
+    assert (mode(course.root), mode(course.root / "gradebook.db")) == (0o2770, 0o660)
+
+
+def mode(place: Path) -> int:
+    return stat.S_IMODE(place.stat().st_mode)
 
 
 def test_settings_that_end_with_the_dividing_line(course: Course) -> None:

@@ -14,10 +14,11 @@ from typer.testing import CliRunner, Result
 from grader.classrun import grading_report
 from grader.classrun.grading import Grading
 from grader.cli import app
-from grader.errors import CourseError, DiskFull
+from grader.errors import CourseError, DiskFull, GraderError
+from grader.lab.class_list import Trainee
 from grader.lab.course import Course
 from grader.lab.lab import LABS
-from grader.nbgrader import standings
+from grader.nbgrader import enrolment, standings
 from grader.terminal import ISOLATES
 from tests.support.classroom import LAB, HandIn
 
@@ -181,6 +182,34 @@ def test_a_stopped_run_reports_that_nothing_is_lost(
         assert result.exit_code == 130
         assert "stopped: what was graded is saved; run it again" in result.output
         assert "stopped" not in warsha("grade", LAB, "--dry-run").output
+    assert "1 were graded before" in warsha("grade", LAB).output
+
+
+@pytest.mark.parametrize("verb", ["class", "feedback"])
+def test_nothing_handed_in_is_an_error(course: Course, hand_in: HandIn, verb: str) -> None:
+    enrolment.enrol(course.root, [Trainee("s1"), Trainee("s2")])
+    error = warsha(verb, LAB).exception
+    assert isinstance(error, GraderError) and error.cure
+    assert not (course.root / "class").exists()
+    hand_in("s2", REFERENCE)
+    if verb == "feedback":
+        error = warsha("feedback", LAB, "--student", "s1").exception
+        assert str(error) == f"s1 handed in nothing for {LAB}"
+        error = warsha("feedback", LAB, "--student", "s2").exception
+        assert str(error) == f"no submission of {LAB} by s2 was graded"
+        assert getattr(error, "cure", "") == f"run: warsha grade {LAB} --student s2"
+
+
+def test_a_program_alone_is_graded_and_shown(course: Course, hand_in: HandIn) -> None:
+    folder = hand_in("s1", REFERENCE)
+    (folder / f"{LAB}.ipynb").unlink()
+    (folder / "main.py").write_text(REFERENCE, encoding="utf-8")
+    done = warsha("grade", LAB)
+    assert done.exit_code == 0, done.output
+    assert f"note: {LAB} s1: no notebook: main.py is graded" in done.output
+    assert standings.scores(course.root) == {("s1", LAB): 18}  # the question has no answer
+    assert "need a look: 0" in warsha("class", LAB).output
+    assert warsha("feedback", LAB).output.startswith("feedback pages: 1, in ")
     assert "1 were graded before" in warsha("grade", LAB).output
 
 

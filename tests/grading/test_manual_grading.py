@@ -1,7 +1,8 @@
 """Manual grading: texts, and files attached to the notebook."""
 
+import csv
+import io
 import os
-import shutil
 from pathlib import Path
 
 import nbformat
@@ -11,25 +12,18 @@ from grader.classrun.grading import Grading
 from grader.errors import CourseError
 from grader.lab import cells
 from grader.lab.course import Course
-from grader.lab.lab import LABS, find, load
+from grader.lab.lab import find, load
 from grader.nbgrader import commands, config, standings
 from grader.notebook import lesson, release
+from grader.reports.class_page import class_page
+from grader.reports.class_register import ClassRegister, register_of
+from grader.reports.csv_tables import moodle_table, plain_table
 from tests.support import fake_scoring
 from tests.support.classroom import LAB, HandIn, give_by_hand, waiting_for_a_person
+from tests.support.essays import QUESTION, answer_text, lab_with
 from tests.support.gradebooks import open_book, source
 from tests.support.tiny_lesson import cell_named
-
-QUESTION = """
-
-Why does it blink?
-
-
-<!-- #region manual="why" points=4 -->
-Because the loop goes on for ever.
-<!-- #endregion -->
-
-
-"""
+from tests.support.two_labs import warsha
 
 
 def grade(course: Course) -> dict[str, tuple[str, ...]]:
@@ -38,15 +32,6 @@ def grade(course: Course) -> dict[str, tuple[str, ...]]:
     done = list(grading.run(grading.submissions(), work=fake_scoring.by_text, workers=1))
     assert all(outcome.is_graded for outcome in done), done
     return {outcome.student: outcome.notes for outcome in done}
-
-
-def lab_with(text: str, place: Path) -> Path:
-    """The lab with that text in its lesson."""
-    folder = place / LAB
-    shutil.copytree(LABS / LAB, folder)
-    file = folder / "lesson.md"
-    file.write_text(file.read_text("utf-8").rstrip() + text, encoding="utf-8")
-    return folder
 
 
 @pytest.fixture
@@ -81,6 +66,50 @@ def test_a_text_waits_for_a_person_and_its_mark_stays(
     grade(course_with_text)
     assert standings.scores(course_with_text.root)["s1", LAB] == 23.5
     assert waiting_for_a_person(course_with_text, "s1") == {"why"}
+
+
+def test_a_text_that_nobody_has_read_is_waiting_and_no_mark(
+    course_with_text: Course, hand_in: HandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WARSHA_LANG", "en")
+    course = course_with_text
+    answer_text(hand_in("s1", "HALF = 1"))
+    hand_in("s2", "HALF = 1")
+    grade(course)
+
+    waiting = register_of(course, LAB)
+    assert {row.student: row.needs for row in waiting.rows} == {
+        "s1": ("waiting",),
+        "s2": ("below",),
+    }
+    assert waiting.waiting == 1 and [marks.student for marks in waiting.graded] == ["s2"]
+    assert waiting.median_and_mean == (10, 10)
+    assert moodle_ids(waiting) == ["s2"]
+    s1 = read_csv(plain_table(waiting))[0]
+    assert (s1["d"], s1["why"], s1["total"], s1["state"]) == ("2.5", "", "", "waiting")
+    assert "10 + …" in class_page(waiting)
+    done = warsha("class", LAB)
+    assert "trainees: 2, graded: 1, waiting for a person: 1, need a look: 2" in done.output
+    assert warsha("feedback", LAB).exit_code == 0
+    page = (course.root / "feedback" / "s1" / LAB / f"{LAB}.html").read_text("utf-8")
+    assert "total so far" in page and "points that wait for a person" in page
+    assert "short of mastery" not in page
+
+    give_by_hand(course, "s1", "why", 0)  # read: no points are points
+    read = register_of(course, LAB)
+    assert read.rows[0].needs == ("below",) and moodle_ids(read) == ["s1", "s2"]
+    answer_text(hand_in("s1", "x = 1", at="2026-01-17 10:00:00 UTC"), "It goes on.")
+    grade(course)
+    assert waiting_for_a_person(course, "s1") == {"why"}  # a second look; the mark stays
+    assert moodle_ids(register_of(course, LAB)) == ["s1", "s2"]
+
+
+def read_csv(table: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(table.removeprefix("\ufeff"), newline="")))
+
+
+def moodle_ids(register: ClassRegister) -> list[str]:
+    return [row["ID number"] for row in read_csv(moodle_table(register))]
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,7 @@ def test_manual_points_and_comments_are_on_the_page(page: Opened, tmp_path: Path
     marks = replace(
         feedback_data(
             replace(missed("b", 1), points=4, by_hand=True),
-            replace(full("w"), needs_manual_grade=True),
+            replace(full("w"), points=0, waits=True),
         ),
         comments=("أحسنت\nsee line 12",),
     )

@@ -23,7 +23,7 @@ from grader.lab.course import Course
 from grader.lab.lab import LABS, find
 from grader.nbgrader import commands, config, standings
 from grader.nbgrader.database import Database
-from grader.notebook import course_build
+from grader.notebook import course_build, lab_changes
 from grader.notebook.course_build import build_course
 from hardware.paths import build_dir
 from tests.support import fake_scoring
@@ -266,3 +266,29 @@ def test_grading_is_refused_while_a_course_is_built(course: Course) -> None:
         build_course(course)
     assert released_state(course) == state
     build_course(course)
+
+
+def test_a_build_says_that_marks_may_have_moved(
+    course: Course, edit: Edit, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The lab was changed since its check passed and since its release, with the same version."""
+    monkeypatch.setattr(lab_changes, "build_dir", lambda: tmp_path / "build")
+    edit(str)
+    place = course_build.LABS / LAB
+
+    def notes() -> list[str]:
+        found: list[str] = []
+        build_course(course, found.append)
+        return [line for line in found if line.startswith(LAB)]
+
+    assert notes() == []  # never checked here, and as it was released
+    lab_changes.remember_check(find(LAB, course_build.LABS))
+    (place / "checks.py").write_text((place / "checks.py").read_text("utf-8") + "\n# eased\n")
+    checked, version = notes()
+    assert checked == f"{LAB} has changed since it passed its check; run: warsha lab check {LAB}"
+    assert "increase version in its lab.toml, which is still 1" in version
+    assert notes() == [checked]
+    lab_changes.remember_check(find(LAB, course_build.LABS))
+    toml = place / "lab.toml"
+    toml.write_text(toml.read_text("utf-8").replace("version = 1", "version = 2"), "utf-8")
+    assert notes() == [checked]

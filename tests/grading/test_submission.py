@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 from grader.classrun import submission_folder as handed_in
 from grader.classrun.submission import Submission, read_submission
 from grader.demo import filled_in
-from grader.errors import SubmissionError
+from grader.errors import NothingHandedIn, SubmissionError
 from tests.support.tiny_lesson import cell_named, released_notebook
 
 PROGRAM = "print('READY L00')\n"
@@ -80,11 +80,43 @@ def test_of_several_files_the_named_one_counts(folder: Path, released: NotebookN
     assert read(folder, released).program == PROGRAM
 
 
+def test_of_several_files_all_are_named_with_their_difference(
+    folder: Path, released: NotebookNode
+) -> None:
+    hand_in(folder, filled_in(released, PROGRAM))
+    for text, difference in ((PROGRAM, "the same program"), ("other", "the programs differ")):
+        hand_in(folder, filled_in(released, text), "blink (1).ipynb")
+        names = f"blink.ipynb, blink (1).ipynb ({difference})"
+        assert read(folder, released).notes == (f"blink.ipynb counts, of {names}",)
+    (folder / "blink (1).ipynb").write_text("{")
+    assert "blink (1).ipynb is not a notebook" in read(folder, released).notes[0]
+
+
 def test_several_files_and_none_is_named(folder: Path, released: NotebookNode) -> None:
     for number in (1, 2):
         hand_in(folder, released, f"blink ({number}).ipynb")
-    with pytest.raises(SubmissionError, match="which notebook"):
+    with pytest.raises(SubmissionError, match="which notebook") as caught:
         read(folder, released)
+    assert str(caught.value).endswith("blink (1).ipynb, blink (2).ipynb (the same program)")
+
+
+def test_a_program_alone_is_graded(folder: Path, released: NotebookNode) -> None:
+    (folder / "main.py").write_text("\ufeff" + PROGRAM, encoding="utf-8")
+    found = read(folder, released)
+    assert (found.program, found.answered, found.file) == (PROGRAM, False, "main.py")
+    assert found.notes == ("no notebook: main.py is graded",)
+    assert [cell.source for cell in found.notebook.cells if "grade" in cell.source]
+    with pytest.raises(NothingHandedIn):  # among several labs it is not known whose it is
+        read_submission(folder, "blink", "s1", released, exact=True)
+    (folder / "main.py").write_bytes(b"\xff\xfe")
+    with pytest.raises(SubmissionError, match=r"main\.py is not a text in UTF-8"):
+        read(folder, released)
+    (folder / "main.py").unlink()
+    (folder / "main.py").symlink_to("/etc/hostname")
+    with pytest.raises(SubmissionError, match="not a regular file"):
+        read(folder, released)
+    hand_in(folder, filled_in(released, "other"))
+    assert read(folder, released).program == "other\n"
 
 
 DEEP = "[" * 200_000 + "]" * 200_000

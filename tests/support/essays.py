@@ -1,5 +1,7 @@
-"""A manually graded text (essay) in an assignment with one or several labs."""
+"""A manually graded text: a cell of a lab's notebook, or an essay in an assignment with one or
+several labs."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +10,38 @@ from nbformat.v4 import new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook
 
 from grader.lab.course import Course
+from grader.lab.lab import LABS
 from grader.nbgrader import commands, config
+from tests.support.classroom import LAB
+from tests.support.tiny_lesson import cell_named
+
+QUESTION = """
+
+Why does it blink?
+
+
+<!-- #region manual="why" points=4 -->
+Because the loop goes on for ever.
+<!-- #endregion -->
+
+
+"""
+
+
+def lab_with(text: str, place: Path) -> Path:
+    """The lab with that text in its lesson."""
+    folder = place / LAB
+    shutil.copytree(LABS / LAB, folder)
+    file = folder / "lesson.md"
+    file.write_text(file.read_text("utf-8").rstrip() + text, encoding="utf-8")
+    return folder
+
+
+def answer_text(folder: Path, text: str = "It loops.") -> None:
+    """Write the answer into the notebook that was handed in."""
+    notebook = nbformat.read(folder / f"{LAB}.ipynb", as_version=4)
+    cell_named(notebook, "why").source = text
+    nbformat.write(notebook, folder / f"{LAB}.ipynb")
 
 
 def release_essay(course: Course, assignment: str) -> None:

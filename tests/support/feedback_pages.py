@@ -154,6 +154,7 @@ def feedback_data(*entries: FeedbackItem, number: int = 1, student: str = "s1") 
         lab="L02",
         title={"ar": "الوميض وإشارة المرور", "en": "Blink and the traffic light"},
         number=number,
+        counted=number,
         handed_in="2026-01-15 10:00:00",
         entries=entries,
         history=tuple((n, float(n)) for n in range(1, number + 1)),

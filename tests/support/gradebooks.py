@@ -80,13 +80,13 @@ def open_book(root: Path) -> Any:
     return Gradebook(coursedir.db_url, coursedir.course_id)
 
 
-def api_autograde(root: Path, assignment: str = ASSIGNMENT) -> None:
-    """Run `nbgrader autograde` through its API, for all submissions."""
+def api_autograde(root: Path, assignment: str = ASSIGNMENT, student: str = "*") -> None:
+    """Run `nbgrader autograde` through its API, for all submissions or for one."""
     settings = config.load(root)
     settings.NbGraderAPI.log_level = "ERROR"
     api = NbGraderAPI(CourseDirectory(config=settings), config=settings)
     with warnings.catch_warnings(action="ignore", category=SAWarning):  # of its own code
-        done = api.autograde(assignment, "*", force=True, create=True)
+        done = api.autograde(assignment, student, force=True, create=True)
     assert done["success"], done["log"][-1000:]
 
 

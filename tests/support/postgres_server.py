@@ -1,5 +1,5 @@
-"""A real PostgreSQL server on a Unix socket, for one test process; conftest.py registers its
-fixture."""
+"""Real PostgreSQL servers on Unix sockets, for one test process; conftest.py registers the fixture
+of the one that most tests share."""
 
 import os
 import shutil
@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import psycopg
 import pytest
@@ -44,24 +45,28 @@ def _program(name: str) -> str:
     return str(found[-1]) if found else shutil.which(name) or name
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Server]:
-    """A private server that ends with the tests."""
-    # Short: the path of a socket has at most 107 characters. PostgreSQL refuses to run as root.
-    with tempfile.TemporaryDirectory(prefix="pg") as name:
-        place = Path(name)
-        owner = "postgres" if os.geteuid() == 0 else None
-        password, data = place / "password", place / "data"
+class Cluster:
+    """A private server in a temporary folder, which can be stopped and started. A context
+    manager."""
+
+    def __enter__(self) -> Self:
+        # Short: the path of a socket has at most 107 characters.
+        self._folder = tempfile.TemporaryDirectory(prefix="pg")
+        self.place = Path(self._folder.name)
+        self.server = Server(self.place)
+        # PostgreSQL refuses to run as root.
+        self._owner = "postgres" if os.geteuid() == 0 else None
+        password = self.place / "password"
         password.write_text(PASSWORD)
-        place.chmod(0o755)
-        if owner:
-            shutil.chown(place, owner)
-            shutil.chown(password, owner)
+        self.place.chmod(0o755)
+        if self._owner:
+            shutil.chown(self.place, self._owner)
+            shutil.chown(password, self._owner)
         subprocess.run(
             [
                 _program("initdb"),
                 "-D",
-                data,
+                self.place / "data",
                 "-U",
                 USER,
                 "-A",
@@ -71,24 +76,40 @@ def postgres() -> Iterator[Server]:
                 password,
                 "--locale=C.UTF-8",
             ],
-            user=owner,
-            cwd=place,
+            user=self._owner,
+            cwd=self.place,
             check=True,
             capture_output=True,
         )
-        with subprocess.Popen(
-            [_program("postgres"), "-D", data, "-k", place, "-c", "listen_addresses=", "-F"],
-            user=owner,
-            cwd=place,
+        self.start()
+        return self
+
+    def start(self) -> None:
+        """Start the server, and wait until it answers."""
+        data = self.place / "data"
+        self._process = subprocess.Popen(
+            [_program("postgres"), "-D", data, "-k", self.place, "-c", "listen_addresses=", "-F"],
+            user=self._owner,
+            cwd=self.place,
             stderr=subprocess.DEVNULL,
-        ) as process:
-            try:
-                server = Server(place)
-                _wait_for(server, process)
-                yield server
-            finally:
-                process.send_signal(signal.SIGINT)  # "fast": it does not wait for clients
-                process.wait(timeout=START_S)
+        )
+        _wait_for(self.server, self._process)
+
+    def stop(self) -> None:
+        """Stop the server; it ends the connections of its clients."""
+        self._process.send_signal(signal.SIGINT)
+        self._process.wait(timeout=START_S)
+
+    def __exit__(self, *_exc: object) -> None:
+        self.stop()
+        self._folder.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A private server that ends with the tests."""
+    with Cluster() as cluster:
+        yield cluster.server
 
 
 def _wait_for(server: Server, process: "subprocess.Popen[bytes]") -> None:

@@ -3,11 +3,8 @@ virtual boards, the graded notebook shows the marks. `WARSHA_PICTURES=DIR` keeps
 
 import os
 from pathlib import Path
-from typing import Any
 
 import pytest
-from selenium.webdriver.common.by import By
-from selenium.webdriver.support.ui import WebDriverWait
 
 from grader import seeds
 from grader.archive.store import Store
@@ -15,45 +12,14 @@ from grader.lab.class_list import Trainee
 from grader.lab.course import Course
 from grader.nbgrader.enrolment import enrol
 from hardware.paths import build_dir
-from tests.support.browser import START_S, Chromium, served
+from tests.support.browser import Chromium, served
 from tests.support.classroom import LAB, HandIn, auto_scores, give_by_hand
+from tests.support.essays import open_gradebook, release_essay, write_essay
+from tests.support.formgrader import Formgrader
 from tests.support.project import LABS
+from tests.support.two_labs import warsha
 
 REFERENCE = (LABS / LAB / "reference.py").read_text("utf-8")
-
-
-class Formgrader:
-    """The pages of Formgrader in one browser."""
-
-    def __init__(self, browser: Chromium, url: str) -> None:
-        self.driver = browser.driver
-        self.base = url.partition("/lab?")[0]
-        self.driver.get(url)  # only the pages of JupyterLab accept the token
-
-    def show(self, page: str) -> None:
-        """Open a page of Formgrader."""
-        self.driver.get(f"{self.base}/formgrader/{page}")
-
-    def wait_for(self, css: str, text: str) -> Any:
-        """The first element with that text."""
-
-        def find(driver: Any) -> Any:
-            found = driver.find_elements(By.CSS_SELECTOR, css)
-            return next((one for one in found if text in one.text), None)
-
-        return WebDriverWait(self.driver, START_S, poll_frequency=0.1).until(find)
-
-    def directions(self, css: str) -> set[str]:
-        """The computed text directions of elements."""
-        find = self.driver.find_elements
-        return {it.value_of_css_property("direction") for it in find(By.CSS_SELECTOR, css)}
-
-    def press(self, button: str) -> None:
-        """Press the button of the only row, and close its message."""
-        self.driver.find_element(By.CSS_SELECTOR, f"td.{button} a").click()
-        self.wait_for(".modal-title", "Success")
-        close = self.driver.find_element(By.CSS_SELECTOR, ".modal.in .modal-footer button")
-        self.driver.execute_script("arguments[0].click()", close)
 
 
 @pytest.fixture
@@ -90,3 +56,32 @@ def test_an_instructor_grades_with_its_button(class_of_one: Course, tmp_path: Pa
         assert page.directions("[dir=rtl] code") == {"ltr"}  # in Arabic text, too
         browser.driver.save_screenshot(str(pictures / "formgrader-notebook.png"))
     assert sum(mark or 0 for mark in auto_scores(course).values()) == 20
+
+
+def test_arabic_answers_and_comments_read_from_right_to_left(
+    class_of_one: Course, hand_in: HandIn, tmp_path: Path
+) -> None:
+    course = class_of_one
+    release_essay(course, LAB)
+    for student, text in (
+        ("amina", "أولًا: المقاومة.\nثم الليد."),
+        ("badr", "First the resistor."),
+    ):
+        write_essay(course, hand_in(student, REFERENCE), text)
+    assert warsha("grade", LAB).exit_code == 0
+    with open_gradebook(course) as gradebook:
+        ids = {
+            student: gradebook.find_submission_notebook("essay", LAB, student).id
+            for student in ("amina", "badr")
+        }
+        gradebook.find_comment("text", "essay", LAB, "amina").manual_comment = "أحسنتِ"
+        gradebook.db.commit()
+    with served(course.root) as url, Chromium(tmp_path / "profile") as browser:
+        page = Formgrader(browser, url)
+        for student, direction in (("amina", "rtl"), ("badr", "ltr")):
+            page.show(f"submissions/{ids[student]}/")
+            page.wait("return formgrader.comments?.loaded")
+            assert page.directions(".nbgrader_cell pre") == {direction}
+            if student == "amina":
+                page.wait("return document.querySelector('textarea.comment').value")
+                assert page.directions("textarea.comment") == {"rtl"}

@@ -75,7 +75,7 @@ def test_an_unwritable_file_is_named_and_the_next_run_succeeds(
         with changed_mode(place, 0o555):
             code, output, _error = warsha("grade", LAB)
         (line,) = (line for line in output.splitlines() if line.startswith("not graded"))
-        assert code == 3 and f"{LAB} s1: " in line and str(place) in line and CURE in line
+        assert code == 3 and f"{LAB} s1: " in line and f"{place}: " in line and CURE in line
     with changed_mode(root / "gradebook.db", 0o444):
         for words in (("grade", LAB), ("roster", str(class_list(root)))):
             code, _output, error = warsha(*words)
