@@ -37,6 +37,7 @@ from grader.measure.pins import driven, other_pin, setups
 PINGS, SUMS = 7, 5
 LF, CRLF = b"\n", b"\r\n"
 PICO_PREFIX = "e661"
+EMPTY_LINE = {"IndexError": "crlf_empty"}
 REPLY = re.compile(r"(?!>>> )\W*(pong|sum) (-?[0-9]{1,12})\s*")
 """A reply, perhaps after a prompt such as `> `; after `>>>` it is only an echo."""
 
@@ -240,11 +241,10 @@ def totals(run: Run) -> list[Quantity]:
 
 
 def why_silent(run: Run) -> str:
-    """The board echoes commands, or an empty line ended the program."""
+    """The board echoes commands."""
     alive_ns = min(run.main_ends_ns(), default=run.end_ns - run.zero_ns)
-    if any("ping " in line.text for line in run.lines() if line.at_ns < alive_ns):
-        return "input_echo"
-    return "crlf_empty" if any("IndexError" in error.text for error in run.tracebacks()) else ""
+    echoes = any("ping " in line.text for line in run.lines() if line.at_ns < alive_ns)
+    return "input_echo" if echoes else ""
 
 
 def why_pong(run: Run) -> str:
@@ -259,6 +259,7 @@ def why_pong(run: Run) -> str:
     expect=Exactly(pongs),
     on_miss="no_reply",
     why=why_pong,
+    errors=EMPTY_LINE,
 )
 def pinged(run: Run) -> list[Quantity]:
     """The numbers behind `pong`, in order."""
@@ -288,7 +289,15 @@ def why_sum(run: Run) -> str:
     return "sign_lost" if replies(run, "sum") == unsigned else why_silent(run)
 
 
-@check("e", points=4, episode="talk", expect=Exactly(totals), on_miss="no_reply", why=why_sum)
+@check(
+    "e",
+    points=4,
+    episode="talk",
+    expect=Exactly(totals),
+    on_miss="no_reply",
+    why=why_sum,
+    errors=EMPTY_LINE,
+)
 def summed(run: Run) -> list[Quantity]:
     """The numbers behind `sum`, in order."""
     return replies(run, "sum")
