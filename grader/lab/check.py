@@ -6,7 +6,7 @@ none, too.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from grader.lab.limits import Limit
@@ -44,9 +44,9 @@ class Check:
     """Other numbers that decide the check. The lesson must state them with its item."""
     reads: LineForm | None = None
     """The form of the lines that it reads. Without such a line the feedback shows the nearest."""
-    errors: Mapping[str, str] = field(default_factory=dict)
-    """Keys for exceptions that this lab explains better than the text of the exception does:
-    `{"IndexError": "crlf_empty"}`."""
+    on_error: Why | None = None
+    """Finds the misconception behind an exception, when the lab can explain it better than the
+    text of the exception does (see `Run.raised`)."""
 
     @property
     def item(self) -> str:
@@ -72,7 +72,7 @@ def check(
     after: str | Sequence[str] = (),
     stated: Sequence[float] = (),
     reads: LineForm | None = None,
-    errors: Mapping[str, str] | None = None,
+    on_error: Why | None = None,
 ) -> Callable[[Callable[[Run], T | Sequence[T] | None]], Check]:
     """Declare a part of an item. The decorated function measures one run; it returns None when
     there is nothing to measure. Raises: ValueError for points that do not fit together."""
@@ -98,7 +98,7 @@ def check(
             after=_names(after),
             stated=tuple(stated),
             reads=reads,
-            errors=errors or {},
+            on_error=on_error,
         )
 
     return declare
@@ -113,7 +113,7 @@ def gate(
     episode: str | Sequence[str] = (),
     stated: Sequence[float] = (),
     reads: LineForm | None = None,
-    errors: Mapping[str, str] | None = None,
+    on_error: Why | None = None,
 ) -> Callable[[Callable[[Run], T | Sequence[T] | None]], Check]:
     """Declare a condition of an item: when it fails, the item gets 0 points."""
 
@@ -131,7 +131,7 @@ def gate(
             after=(),
             stated=tuple(stated),
             reads=reads,
-            errors=errors or {},
+            on_error=on_error,
         )
 
     return declare

@@ -118,6 +118,12 @@ class Run:
         program goes on. Any program can print such lines, so they decide texts and no points."""
         return self.once("printed tracebacks", lambda: list(_tracebacks(self.all_lines())))
 
+    def raised(self, *names: str) -> bool:
+        """Whether an exception with one of these names ended the program, or was printed."""
+        found = [*self.tracebacks(), *self.printed_tracebacks()]
+        last = [one.text.strip().rpartition("\n")[2].partition(":")[0] for one in found]
+        return any(name in names for name in last)
+
     def main_ends_ns(self) -> list[int]:
         """When main.py ended, once for each boot in which it did (ns since t = 0)."""
         states = self.trace.states()

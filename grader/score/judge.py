@@ -159,9 +159,9 @@ def _error(check: Check, run: Run) -> _Reason | None:
     first = next(iter(ended or run.printed_tracebacks()), None)
     if first is None:
         return None
-    detail = _last_line(first.text)
-    key = check.errors.get(detail.partition(":")[0])
-    return _Reason(key or ("exception" if ended else "printed_error"), detail, first.at_ns)
+    known = check.on_error(run) if check.on_error else ""
+    key = known or ("exception" if ended else "printed_error")
+    return _Reason(key, _last_line(first.text), first.at_ns)
 
 
 def _nothing(check: Check, run: Run) -> str:

@@ -43,8 +43,6 @@ ANY_ROW = re.compile(
 )  # digits of any script
 ROW = re.compile(r"\d+,\d+,(-?\d+(\.\d+)?)?,(\d+(\.\d+)?)?,(OK|RETRY|FAIL)", re.ASCII)
 BOTH, NEVER, SOON = ("clean", "faults"), float("inf"), AtMost(seconds(4.5))
-UNHANDLED = {"OSError": "unhandled", "Exception": "unhandled"}
-"""What the drivers of the sensor raise."""
 ON_TIME = Within(ms(50), of=ms(0))
 
 
@@ -194,6 +192,11 @@ def bursts(run: Run, has_answer: bool) -> list[tuple[Text, str]]:
     return [(slot.status(), STATUS[min(n, 2)]) for (slot, n), now, next in near if now or next]
 
 
+def why_unhandled(run: Run) -> str:
+    """What the sensor's drivers raise was not handled."""
+    return "unhandled" if run.raised("OSError", "Exception") else ""
+
+
 def why_fault(run: Run) -> str:
     """The program printed the old values again, or nothing."""
     found = slots(run)
@@ -212,7 +215,7 @@ def fault_check(id: str, has_answer: bool) -> Check:
         expect=due,
         on_miss="fault_rows",
         why=why_fault,
-        errors=UNHANDLED,
+        on_error=why_unhandled,
     )
     return mark(lambda run: [status for status, _ in bursts(run, has_answer)] or None)
 
@@ -228,7 +231,7 @@ rows_of_silence = fault_check("c.missing", False)
     expect=SOON,
     on_miss="rows_end",
     why=why_fault,
-    errors=UNHANDLED,
+    on_error=why_unhandled,
 )
 def silence_at_the_end(run: Run) -> Millis | None:
     """The time from the last reading with a row to the end."""
@@ -326,7 +329,7 @@ def led_due(run: Run) -> list[str]:
     expect=Exactly(led_due),
     on_miss="led",
     why=lambda run: other_pin(run, "LED_R") or why_fault(run),
-    errors=UNHANDLED,
+    on_error=why_unhandled,
 )
 def led_levels(run: Run) -> list[Text] | None:
     """For each reading the LED from 500 ms after it until the next; `?` if it changed. None if the

@@ -39,7 +39,6 @@ TOGETHER = ms(20)
 """A program may need this time between LED_R on and LED_G off."""
 JOB = Path(__file__).with_name("given") / "job.py"
 PUBLIC_STEP, STEP_OFF = 120, ms(4)
-ISR_ERRORS = {"MemoryError": "isr_alloc"}
 TICKS_PERIOD, WRAP_AFTER_MS = 1 << 30, 10_000
 NEVER = float("inf")
 
@@ -137,6 +136,11 @@ def red_after(run: Run, stop: Stop) -> Millis | None:
     return None if delay is None else millis_of_ns(delay, pressed)
 
 
+def why_raised(run: Run) -> str:
+    """A hard interrupt handler allocated memory."""
+    return "isr_alloc" if run.raised("MemoryError") else ""
+
+
 # a: the belt's rhythm.
 
 
@@ -190,7 +194,7 @@ def job_rate(run: Run) -> Hertz:
     partial={AtMost(ms(50)): 3, AtMost(SLOWEST_STOP): 1},
     on_miss="no_stop",
     why=why_slow,
-    errors=ISR_ERRORS,
+    on_error=why_raised,
 )
 def stop_delays(run: Run) -> list[Millis]:
     """The time from each STOP to LED_R; infinite without an edge within 250 ms."""
@@ -279,7 +283,7 @@ times_reported = check(
     expect=Within(ms(5), of=stop_times),
     on_miss="wrong_time",
     why=why_time,
-    errors=ISR_ERRORS,
+    on_error=why_raised,
 )(reported)
 
 
@@ -308,5 +312,5 @@ time_reported_after_wrap = check(
     expect=Within(ms(200), of=stop_times),
     on_miss="wrong_time",
     why=why_time,
-    errors=ISR_ERRORS,
+    on_error=why_raised,
 )(reported)

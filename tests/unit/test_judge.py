@@ -123,8 +123,16 @@ def test_an_exception_of_a_callback_comes_before_any_guess() -> None:
 
 def test_a_lab_may_explain_an_exception_itself() -> None:
     made = trace(raises=[(3000, "Traceback (most recent call last):\nIndexError: x\n")])
-    declare = check("a", points=1, expect=AtLeast(1), on_miss="x", errors={"IndexError": "empty"})
-    assert judged(run(made), (declare(lambda run: 0),))["a"].key == "empty"
+
+    def explained(name: str) -> Check:
+        def known(run: Run) -> str:
+            return "known" if run.raised(name) else ""
+
+        declare = check("a", points=1, expect=AtLeast(1), on_miss="x", on_error=known)
+        return declare(lambda run: 0)
+
+    assert judged(run(made), (explained("IndexError"),))["a"].key == "known"
+    assert judged(run(made), (explained("ValueError"),))["a"].key == "exception"
 
 
 def test_a_program_that_prints_does_not_stand_still() -> None:
