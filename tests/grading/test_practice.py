@@ -11,13 +11,14 @@ from grader.lab.course import Course
 from grader.lab.lab import LABS, find
 from grader.notebook import practice
 from grader.score.card import number
+from grader.seeds import PUBLIC_SEED
 from hardware.notebook.session import blank_lines
 from hardware.notebook.session import programs as saved
 from tests.support.classroom import LAB, HandIn
 from tools.compare_nbgrader import our_marks, stock_marks
 
 REFERENCE = (LABS / LAB / "reference.py").read_text(encoding="utf-8")
-ITEMS = {"a": 3.0, "b": 3.0, "c": 3.0, "d": 5.0, "e": 4.0, "p": 0.0}
+ITEMS = {"a": 2.0, "b": 2.0, "c": 2.0, "d": 6.0, "e": 6.0, "p": 0.0}
 
 
 @pytest.fixture
@@ -79,7 +80,38 @@ def test_a_program_is_run_once_for_all_its_items(
         raise AssertionError("scored twice")
 
     monkeypatch.setattr(practice, "score_lab", fail)
-    assert run(shell, 'grade("b")') == 3
+    assert run(shell, 'grade("b")') == 2
+
+
+def test_each_try_has_a_new_seed_and_names_it(shell: InteractiveShell) -> None:
+    run(shell, f"%lab {LAB}")
+    saved["main.py"] = REFERENCE.replace("+ 1", "")
+    first = run(shell, "grade()")
+    seed = practice.session.seed
+    page = first._repr_html_()  # type: ignore[attr-defined]
+    assert f"grade(seed={seed})" in page
+    shown = page.partition("القياس")[2]
+    assert shown  # the measured values of the items are there, too
+    run(shell, 'grade("d")')
+    assert practice.session.seed == seed
+    run(shell, "grade()")
+    assert practice.session.seed != seed
+    again = run(shell, f"grade(seed={seed})")._repr_html_()  # type: ignore[attr-defined]
+    assert again == page
+    saved["main.py"] = REFERENCE
+    run(shell, 'grade("d")')
+    assert practice.session.seed != seed
+
+
+@pytest.mark.parametrize("execution", ["autograde", "validate"])
+def test_nbgrader_runs_the_public_seed(
+    shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch, execution: str
+) -> None:
+    monkeypatch.setenv(practice.NBGRADER, execution)
+    run(shell, f"%lab {LAB}")
+    saved["main.py"] = REFERENCE
+    run(shell, "grade()")
+    assert practice.session.seed == PUBLIC_SEED
 
 
 def test_without_a_program_there_are_no_points(shell: InteractiveShell) -> None:
