@@ -37,7 +37,11 @@ LARGEST_SEED = 999_999
 NBGRADER = "NBGRADER_EXECUTION"
 """nbgrader sets this variable while it autogrades or validates a notebook."""
 
-_PREDICT_CELL = re.compile(r"^```python[^\n]*\n(%%predict\n.*?)^```", re.MULTILINE | re.DOTALL)
+_PREDICT_CELL = re.compile(
+    r"(?:\A|^```\n)((?:(?!^```).)*)^```python[^\n]*\n(%%predict\n.*?)^```",
+    re.MULTILINE | re.DOTALL,
+)
+"""The text before the cell, and the cell."""
 
 
 class Points(float):
@@ -76,8 +80,9 @@ session = PracticeSession()
 def grade(item: str | None = None, *, seed: int | None = None) -> Points:
     """The mark of one item, or the total with all items.
 
-    `grade()` is a new try, with a new seed. `grade("b")` shows an item of the last try; it is a new
-    try if the program has changed since. `seed` repeats a try: the line below the marks names it.
+    `grade()` is a new try, with a new seed. `grade("b")` shows an item of the last try; it is a
+    new try if the program has changed since. `seed` repeats a try: the line below the marks names
+    it.
 
     Raises: CourseError when no lab is selected, or it has no such item.
     """
@@ -114,7 +119,7 @@ def _cards(lab: Lab, item: str | None, seed: int | None) -> list[Card]:
 
 
 def _task(lab: Lab, seed: int) -> Task:
-    answered = cells.predicted(session.answer, handed_out_answer(lab.folder))
+    answered = cells.predicted(session.answer, handed_out_question(lab.folder))
     program = programs.get(cells.PROGRAM)
     return Task(
         lab=lab.slug,
@@ -145,13 +150,15 @@ def _sandbox() -> Isolation:
     return "none" if isolation_error() else "bwrap"
 
 
-def handed_out_answer(folder: Path) -> str:
-    """The text of the lab's "predict" cell in the released notebook."""
+def handed_out_question(folder: Path) -> str:
+    """The lab's "predict" question, as `released_question` has it."""
     handed_out = folder / cells.ANSWER_FILE
     if handed_out.is_file():
         return handed_out.read_text(encoding="utf-8")
     match = _PREDICT_CELL.search((folder / "lesson.md").read_text(encoding="utf-8"))
-    return cells.released_text(cells.answer_of(match[1]) or "") if match else ""
+    if match is None:
+        return ""
+    return " ".join((match[1] + cells.released_text(cells.answer_of(match[2]) or "")).split())
 
 
 def lab(line: str) -> None:
