@@ -21,6 +21,10 @@ LONGEST_TRACEBACK = 60
 """Lines of a traceback that are read; a recursion prints many more."""
 PROMPT_FRAME = 'File "<stdin>"'
 """Where a command that was typed at the prompt failed. It is no line of the program."""
+_RAISED = re.compile(
+    "(Assertion|Attribute|Import|Index|Key|Memory|Name|NotImplemented|OS|Overflow|Runtime|Syntax|Type"
+    "|Value|ZeroDivision)Error: "
+)
 MOST_CALLS = 200_000
 """Transfers on a bus that checks see. A program that never pauses makes a million."""
 
@@ -148,6 +152,8 @@ def _tracebacks(lines: Sequence[OutputLine]) -> Iterator[OutputLine]:
                 if PROMPT_FRAME not in parts[1]:
                     yield OutputLine(line.at_ns, "\n".join(parts))
                 parts = []
+        elif _RAISED.match(line.text):  # a callback that could not be called has no traceback
+            yield line
 
 
 def once(measure: Callable[[Run], T]) -> Callable[[Run], T]:
