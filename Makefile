@@ -77,7 +77,7 @@ test-64: setup
 # Every newer Python of this machine, in an environment of its own.
 test-pythons: setup
 	@for python in python3.12 python3.13 python3.14; do \
-		[ ! -e $(BIN)/$$python ] && command -v $$python >/dev/null || continue; \
+		[ ! -e $(BIN)/$$python ] && $$python -c "" 2>/dev/null || continue; \
 		echo "with $$python"; \
 		[ -x build/$$python/bin/python ] || $$python -m venv build/$$python || exit 1; \
 		build/$$python/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]' || exit 1; \

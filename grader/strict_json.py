@@ -1,7 +1,7 @@
 """JSON from programs that nobody trusts: what a board sent, and what host code returned.
 
 `parse_json` refuses a text as a whole when a check could not handle a value in it: NaN and
-Infinity, numbers that no column holds, texts that cannot be written as UTF-8, too many values, and
+Infinity, integers longer than 64 bits, texts that cannot be written as UTF-8, too many values, and
 nesting that is too deep for a recursion.
 """
 

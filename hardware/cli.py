@@ -1,7 +1,7 @@
-"""The verbs of `hardware`: `warsha bench`, `run`, `lint`, `doctor`. They parse and print; the work
-is in other modules.
+"""The verbs of `hardware`: `warsha bench`, `run`, `lint`, `doctor`. This module only parses
+arguments and prints; other modules do the work.
 
-What takes long to import is imported in the verb that uses it.
+A module that takes long to import is imported in the verb that uses it.
 """
 
 import json
@@ -30,12 +30,12 @@ from hardware.i18n import _, reason
 from hardware.wire.text import TextStream
 
 LONGEST_RUN_S = 366 * 86_400.0
-"""A year: virtual nanoseconds fit their 64 bits five hundred times over."""
+"""A year. The 64 bits of a virtual time in nanoseconds have room for more than 500 years."""
 
 app = typer.Typer()
 
 MOST_FAULTS = 20
-"""A lamp may burn again at each blink: the first faults are enough."""
+"""How many faults `warsha run` prints. A lamp may burn at each blink: the first are enough."""
 RAISED, STEP_FAILED, OVER_TIME = 3, 4, 124
 """Exit codes of `warsha run`."""
 LEVELS = {"error": "red", "warning": "yellow", "info": "blue"}

@@ -38,7 +38,7 @@ WHY_SKIPPED = {
     "import_mpy": "loading `.mpy` files: left out for the same reason",
     "uctypes_": "left out for the same reason",
     "ssl_": "TLS is not simulated: ImportError",
-    "tls_": "as `ssl`",
+    "tls_": "for the same reason as `ssl`",
     "cryptolib_": "not simulated, though the chips have it",
     "hashlib_": "not simulated, though the chips have it",
     "btree": "not simulated, though the ESP32 has it",

@@ -20,9 +20,9 @@
 #include "collected.h"
 #include "genhdr/mpversion.h"
 
-// The 64-bit build, for practice only, has words of twice the size, and so are heap and stack.
+// The 64-bit build is for practice only. Its words are twice as large, so its heap and stack are, too.
 #define WORDS (VB_BITS / 32)
-#define CHANCE_STEP 0x9e3779b9 // between the seeds of two boots, as in hardware/bench/board/virtual_board.py
+#define CHANCE_STEP 0x9e3779b9 // added to the seed at each hard reset; BOOT_STEP in hardware/seed.py
 
 struct vb_options vb_options VB_RETAINED = {
     .cause = 1, .heap_bytes = VB_HEAP_BYTES * WORDS,

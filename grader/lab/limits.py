@@ -52,7 +52,8 @@ class Limit(ABC, Generic[T]):
 
 @dataclass(frozen=True, eq=False)
 class Within(Limit[Q]):
-    """Each value lies within `tolerance` of `of`, or within `percent` of it if that is more."""
+    """Each value lies within `tolerance` of `of`, or within
+    `percent` of it, whichever allows more."""
 
     tolerance: Q | None = None
     percent: float = 0.0

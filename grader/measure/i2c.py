@@ -47,8 +47,9 @@ def addressed(run: Run) -> list[int]:
 
 
 def register_accesses(run: Run, address: int) -> list[RegisterAccess]:
-    """The accesses to the registers of a target whose first byte selects the register and which
-    then counts up by itself, as most sensors do. Bytes without acknowledge are left out."""
+    """The accesses to the registers of a target. It must work as most sensors do: the first byte
+    that is written selects the register, and the register number then counts up by itself.
+    Bytes without acknowledge are left out."""
     made: list[RegisterAccess] = []
     place: int | None = None
     for one in transfers(run, address):
@@ -93,7 +94,7 @@ class Traffic:
         return int((total[last] - total[:-1]).max(initial=0))
 
     def between(self, from_ns: int, to_ns: int) -> int:
-        """The number of bytes from a time on and before another."""
+        """The number of bytes from `from_ns` on, up to but not including `to_ns`."""
         return int(self.count[(self.at_ns >= from_ns) & (self.at_ns < to_ns)].sum())
 
 

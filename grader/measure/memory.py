@@ -27,8 +27,9 @@ class Heap:
         return len(self.at_ns)
 
     def fall(self, first_ns: int, last_ns: int) -> Bytes | None:
-        """How many bytes the free heap lost between two times, each value as of the last
-        collection before it; negative when it grew. None when nothing was collected in between."""
+        """How many bytes the free heap lost between two times; negative when it grew. The value at
+        a time is that of the last collection before it. None when nothing was collected in
+        between."""
         first, last = np.searchsorted(self.at_ns, (first_ns, last_ns), side="right") - 1
         if not 0 <= first < last:
             return None

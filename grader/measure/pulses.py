@@ -27,7 +27,7 @@ class Pulses:
         return [Micros(width, t_ns) for width, t_ns in pairs]
 
     def between(self, from_ns: int, to_ns: int) -> "Pulses":
-        """The pulses that begin from a time on and before another."""
+        """The pulses that begin from `from_ns` on, but before `to_ns`."""
         chosen = inside_of(self.at_ns, from_ns, to_ns)
         return Pulses(self.at_ns[chosen], self.width_ns[chosen])
 
@@ -52,7 +52,8 @@ def pulses(
 
 @dataclass(frozen=True)
 class Echoes:
-    """Trigger pulses and their echoes in columns, one row for each trigger; -1 means no echo."""
+    """Trigger pulses and their echoes in columns, one row for each trigger; -1 means no echo.
+    `blind`: the echo was still high when the trigger began."""
 
     at_ns: Times
     """When each trigger pulse began, since t = 0."""

@@ -1,7 +1,8 @@
 """L08: the log is complete and true, also when readings fail.
 
-A *reading* is a start pulse on the sensor's wire with its answer. Its row comes before the next
-start pulse. Only item d judges its form: the others accept any digits and decimal sign.
+A *reading* is a start pulse on the sensor's wire and the answer to it. The row of a reading comes
+before the next start pulse. Only item d judges the form of a row. The other items accept the
+digits and the decimal sign of any script.
 """
 
 import re
@@ -36,11 +37,11 @@ from grader.measure.pins import other_pin
 from grader.measure.pulses import pulses
 
 PERIOD, EARLIEST, LED_SETTLED, BACK_BELOW = ms(2000), ms(1990), ms(500), 0.5
-STATUS, LED_FAILS = ("OK", "RETRY", "FAIL"), 4  # a RETRY and three FAIL
+STATUS, LED_FAILS = ("OK", "RETRY", "FAIL"), 4  # RETRY, FAIL, FAIL, FAIL in a row light the LED
 NUMBER = r"-?\d{1,6}(?:[.,٫]\d{1,6})?"
 ANY_ROW = re.compile(
     rf"(\d{{1,12}}),\s*(\d{{1,12}}),\s*({NUMBER})?,\s*({NUMBER})?,\s*(OK|RETRY|FAIL)\s*"
-)  # digits of any script
+)  # \d: digits of any script
 ROW = re.compile(r"\d+,\d+,(-?\d+(\.\d+)?)?,(\d+(\.\d+)?)?,(OK|RETRY|FAIL)", re.ASCII)
 BOTH, NEVER, SOON = ("clean", "faults"), float("inf"), AtMost(seconds(4.5))
 ON_TIME = Within(ms(50), of=ms(0))

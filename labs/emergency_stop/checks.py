@@ -1,6 +1,6 @@
 """L04: the belt stops within milliseconds at any time, and starts only on an order.
 
-A stop is single, or the first or second of a pair (600 ms apart).
+A stop is single, or one of a pair: the second comes 600 ms after the first.
 All times in `data` are milliseconds since t = 0.
 """
 
@@ -56,7 +56,7 @@ class Stop:
     start_at: float
     single: bool = True
     again_at: float | None = None
-    """When START is pressed meanwhile, without effect."""
+    """When START is pressed while STOP is held. That must have no effect."""
 
 
 def scenario(seed: int, board: BoardType) -> list[Episode]:

@@ -1,7 +1,7 @@
 """L06: a lamp whose brightness follows a knob (gamma), and a gate that follows orders.
 
-An *order* is a line `GATE …` or a press of the button. servo.json gives the
-angle of a pulse width.
+An *order* is a line `GATE …` or a press of the button. A *ramp* is a movement of the gate in one
+direction. servo.json says which angle belongs to a pulse width.
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
-"""L07: right distances at any temperature, echo faults are reported, a bar without flicker.
+"""L07: distances are right at any temperature, echo faults are reported, the bar does not flicker.
 
-A *ping* is one trigger with its echo and the output before the next trigger. All times in `data`
+A *ping* is one trigger, its echo, and the output until the next trigger. All times in `data`
 are milliseconds since t = 0 (see scenario.py).
 """
 
@@ -45,7 +45,8 @@ from grader.measure.times import Times, moments
 PERIOD, LATEST_NA, LONGEST_PAUSE = ms(100), ms(60), ms(150)
 PUBLIC_HEIGHT, NEVER = 2000, float("inf")
 UPPER, LOWER, OUTSIDE = 70, 30, 1.5
-"""Limits of the bar in percent; and how near to them the LED is not judged."""
+"""Limits of the bar in percent. While the level is nearer than OUTSIDE to a limit, the LED is not
+judged."""
 GRACE, FLICKER, STUCK = ms(500), ms(20), ms(30)  # an echo longer than STUCK counts as none
 MOST_TRIGGERS = 100  # per second
 LINE = r"D (?P<mm>NA|-?\d{1,7}(?:\.\d{1,6})?)"
@@ -53,8 +54,8 @@ LINE = r"D (?P<mm>NA|-?\d{1,7}(?:\.\d{1,6})?)"
 
 @dataclass(frozen=True)
 class Ping:
-    """One trigger. `echo` is sound, lost, stuck, or blind (ECHO was still high, so it was
-    ignored)."""
+    """One trigger. `echo` is "sound" (valid), "lost", "stuck" (too long), or "blind": ECHO was
+    still high, so the sensor ignored the trigger."""
 
     at_ns: int
     until_ns: int
@@ -86,7 +87,7 @@ def triggers(run: Run) -> Echoes:
 
 @once
 def pings(run: Run) -> list[Ping]:
-    """All triggers but the last, which has no answer yet. None if they are endless or the echoes
+    """All triggers but the last, which has no answer yet. Empty if they are endless or the echoes
     are forged."""
     seen, lines = triggers(run), records(run, LINE)
     forged = any(one.mode in ("out", "open_drain") for one in setups(run, "ECHO"))

@@ -21,6 +21,7 @@ from grader import (
     Percent,
     Run,
     Text,
+    ValuePath,
     Volts,
     Within,
     check,
@@ -47,11 +48,14 @@ ENOUGH = Percent(80)
 # What was seen, and what was true.
 
 
+def path(run: Run) -> ValuePath[Volts]:
+    """The panel's voltage over time."""
+    return ValuePath([(at, Volts(volts)) for at, volts in run.data["path"]])
+
+
 def true_at(run: Run, times_ns: Iterable[int]) -> list[Volts]:
     """The panel's voltage at these times."""
-    begins, volts = np.array(run.data["path"]).T
-    index = np.searchsorted(begins, np.array(list(times_ns)) / 1e6, side="right") - 1
-    return [Volts(v) for v in volts[np.maximum(index, 0)]]
+    return path(run).at(times_ns)
 
 
 @once
@@ -62,10 +66,8 @@ def lines(run: Run) -> SerialRecords:
 
 def settled(run: Run) -> list[int]:
     """Which lines are judged: all but those in the second after a step."""
-    at_ms = lines(run).at_ns / 1e6
-    begins = np.array([at for at, _ in run.data["path"]])
-    index = np.maximum(np.searchsorted(begins, at_ms, side="right") - 1, 0)
-    return [int(n) for n in np.flatnonzero(at_ms - begins[index] >= SETTLED)]
+    ages = path(run).since_step(lines(run).at_ns.tolist())
+    return [n for n, age in enumerate(ages) if age >= SETTLED]
 
 
 def shown(run: Run) -> list[Volts]:
@@ -105,7 +107,8 @@ def ideas(run: Run, true: Floats) -> list[tuple[str, Floats]]:
     seen = true / ratio * data.get("gain", 1.0) + data.get("offset", 0.0)
 
     def calibrated(volts: Floats) -> Floats:
-        return true_1 + (volts - seen_1) * slope
+        right: Floats = true_1 + (volts - seen_1) * slope
+        return right
 
     return [
         ("adc_scale", calibrated(seen * 16) * ratio),
@@ -198,19 +201,6 @@ def why_rate(run: Run) -> str:
     return "adc_burst" if len(spans) and spans.min() < ms(10).ns else ""
 
 
-@check("b.lines", points=1, expect=Within(ms(10), of=LINE_EACH), on_miss="line_rate", reads=LINE)
-def line_gaps(run: Run) -> list[Millis] | None:
-    """The time from each line to the next."""
-    at_ns = lines(run).at_ns
-    return gaps(run, at_ns, LINE_EACH) if len(at_ns) > 1 else None
-
-
-@check("b.form", points=1, expect=HasForm((LINE,)), on_miss="form", reads=LINE, after="b.lines")
-def printed(run: Run) -> list[Text]:
-    """The lines with volts, as they are."""
-    return list(lines(run).lines)
-
-
 @check("b.raw", points=1, expect=AtMost(Percent(1)), on_miss="wrong_raw", reads=LINE)
 def raw_error(run: Run) -> list[Percent]:
     """The error of RAW in each judged line, in percent of the full scale."""
@@ -224,7 +214,32 @@ def raw_error(run: Run) -> list[Percent]:
 
 
 @check(
-    "b.reads", points=1, expect=Within(Hertz(1), of=Hertz(20)), on_miss="read_rate", why=why_rate
+    "b.lines",
+    points=1,
+    expect=Within(ms(10), of=LINE_EACH),
+    on_miss="line_rate",
+    reads=LINE,
+    after="b.raw",
+)
+def line_gaps(run: Run) -> list[Millis] | None:
+    """The time from each line to the next."""
+    at_ns = lines(run).at_ns
+    return gaps(run, at_ns, LINE_EACH) if len(at_ns) > 1 else None
+
+
+@check("b.form", points=1, expect=HasForm((LINE,)), on_miss="form", reads=LINE, after="b.raw")
+def printed(run: Run) -> list[Text]:
+    """The lines with volts, as they are."""
+    return list(lines(run).lines)
+
+
+@check(
+    "b.reads",
+    points=1,
+    expect=Within(Hertz(1), of=Hertz(20)),
+    on_miss="read_rate",
+    why=why_rate,
+    after="b.raw",
 )
 def read_rates(run: Run) -> list[Hertz] | None:
     """The rate of each four reads in a row, and of a pause at the end."""

@@ -48,4 +48,4 @@ def test_the_time_that_attackers_cost_others(measured: Measured, tmp_path: Path)
     measured("p95 of a submission in an honest class", alone, "ms")
     name = f"the same beside {len(attack_class.attacks())} attackers"
     measured(name, attacked, "ms")
-    measured("beside them to alone", attacked / alone, "times as long", aim=1.1)
+    measured("beside attackers, divided by alone", attacked / alone, "times as long", aim=1.1)

@@ -1,4 +1,4 @@
-"""`machine` on the boards behaves as on the chips: pins, interrupts, timers.
+"""`machine` behaves on the virtual boards as on the real chips: pins, interrupts, timers.
 
 What differs between the chips is taken from MicroPython 1.25's ports/esp32 and ports/rp2.
 """

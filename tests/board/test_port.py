@@ -1,4 +1,5 @@
-"""The port without the bench: REPL, time, memory, faults and sandbox, through its frames."""
+"""The port, tested through its frames and without the real bench: REPL, time, memory, faults and
+sandbox."""
 
 import re
 import signal
@@ -17,7 +18,8 @@ PROMPT = b">>> "
 US = 1000
 MS = 1_000_000
 RP2_LOOP_US = 3.2 * 1.12
-"""One iteration of an empty `for` on a Pico: the emulated time, scaled to the chip (costs.h)."""
+"""One iteration of an empty `for` on a Pico: the time on an emulated RP2040, times 1.12 for a real
+Pico (costs.h)."""
 
 
 def timed(bare: BareBench, statement: str) -> float:
@@ -30,7 +32,7 @@ def timed(bare: BareBench, statement: str) -> float:
 
 
 def states(bare: BareBench) -> list[tuple[int, int, int]]:
-    """(state, reset cause, detail) in order."""
+    """(state, reset cause, detail) of every STATE record, in order."""
     return [(a, b, c) for _, a, b, c, _ in bare.of(frames.REC_STATE)]
 
 

@@ -1,4 +1,4 @@
-"""Sleep, resets and the state that they keep, the watchdog and the calendar, as on the chips."""
+"""Sleep, resets, the state that both keep, the watchdog and the calendar, as on the chips."""
 
 import pytest
 
@@ -20,7 +20,7 @@ def lines(family: str, program: str, until_ms: float = 3000, *hands: Hand) -> li
 
 
 def states(trace: Trace) -> list[tuple[int, str]]:
-    """The power states, with whole milliseconds."""
+    """(time in whole milliseconds, power state) of every change."""
     return [(round(at.t_ns / MS), at.state) for at in trace.power()]
 
 

@@ -1,6 +1,7 @@
-"""A class in which everybody attacks. For each attacker a second trainee, the twin, hands in the
-same submission without the attack. Both are read from tests/system/attacks and graded once by
-`warsha grade`, in a course with canaries. conftest.py registers the fixture.
+"""A class with many attackers. For each attacker a second trainee, the twin, hands in the same
+submission without the attack. Both are read from tests/system/attacks. `warsha grade` grades the
+whole class once. The course has canaries: marker texts that no attacker may get to read.
+conftest.py registers the fixture.
 
 The name of a file begins with the kind of attack: a board program, host code, or the notebook and
 its attached files. The first two lines describe the attack and its defence. In programs the attack
@@ -51,7 +52,7 @@ NO_GAPS = "\n\ndef gaps(db):\n    return []\n"
 
 
 def source(path: Path) -> str:
-    """A program of a lab without its first comment."""
+    """A program of a lab, without a comment in its first line."""
     return re.sub(r"\A#.*\n", "", path.read_text(encoding="utf-8"))
 
 

@@ -1,6 +1,6 @@
 """The smallest bench that a board can run on: it answers every request and keeps every record.
 
-It does not use `hardware.bench`, so that the board's side of the frames is tested by itself.
+It uses only the table of frames of `hardware.bench`, so that the board's side is tested by itself.
 """
 
 import socket

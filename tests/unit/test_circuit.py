@@ -47,7 +47,7 @@ def level(circuit: Circuit, gpio: int) -> int:
 def edges(
     circuit: Circuit, world: StillWorld, gpio: int, until_ns: int, step_ns: int = 10_000
 ) -> list[int]:
-    """Times of the level changes at a pin, to `step_ns`, up to a time."""
+    """Times of the level changes at a pin until `until_ns`, each found to within `step_ns`."""
     found = []
     old = level(circuit, gpio)
     while world.now_ns < until_ns:

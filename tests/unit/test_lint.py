@@ -1,5 +1,5 @@
 """The wiring lint: every rule finds its fault, accepts the corrected circuit, and has a message in
-two languages; the verb prints a line for each remark.
+two languages. `warsha lint` prints a line for each finding.
 """
 
 import json
@@ -49,7 +49,7 @@ class Chip(I2cPart):
 
 
 class PulledUp(Part):
-    """Resistors at both lines of a bus, on the part."""
+    """A part that has pull-up resistors for both lines of a bus."""
 
     TYPES = ("wokwi-pulled",)
     PINS: ClassVar = {"SDA": (0, 0), "SCL": (0, 1)}

@@ -11,7 +11,7 @@
 
 static uint8_t ring_bytes[VB_RX_RING];
 ringbuf_t stdin_ringbuf = {ring_bytes, sizeof(ring_bytes), 0, 0};
-static bool watched;
+static bool watched;       // the program polled the line since the last wait
 static uint64_t line_free; // when the line will have sent all bytes of its FIFO
 
 unsigned vb_serial_room(void) { return ringbuf_free(&stdin_ringbuf); }

@@ -1,5 +1,5 @@
-// machine/uart.c: machine.UART over machine/uart_line.c; included by extmod/machine_uart.c.
-// Arguments, errors and messages: ports/{esp32,rp2}/machine_uart.c of 1.25.0.
+// machine/uart.c: machine.UART, based on machine/uart_line.c. extmod/machine_uart.c includes this file.
+// Arguments, errors and messages are those of ports/{esp32,rp2}/machine_uart.c of MicroPython 1.25.0.
 
 #include "py/mperrno.h"
 #include "py/mphal.h"
@@ -46,7 +46,7 @@
 #else
 #define MOST_BAUD 7812500 // the smallest divider of 125 MHz (RP2040 data sheet 4.2.7.1); the SDK uses it for all higher rates
 #endif
-#define KEEP (-1)
+#define KEEP (-1) // an argument that is not given: the setting stays
 
 static int shown(uint8_t pin) {
     return pin == VB_UART_NO_PIN ? -1 : pin;

@@ -1,8 +1,8 @@
-"""The circuit on the bench while it runs: pads, parts, levels, faults. And the circuit as each
+"""The circuit on the bench while it runs (pads, parts, levels, faults), and the circuit as each
 board sees it.
 
-A cluster is solved only when its voltages are needed: a write to an output that is not `coupled()`
-only changes a bit. Times are virtual nanoseconds (`World`)."""
+A cluster of nets (see netlist.py) is solved only when its voltages are needed. A write to an
+output that is not in `coupled()` only changes a bit. Times are virtual nanoseconds."""
 
 from __future__ import annotations
 
@@ -39,13 +39,14 @@ SETTLE_LIMIT = 1000
 """Parts that react at once can make each other react. More steps than this are an endless loop."""
 MASK = (1 << GPIOS) - 1
 PINS = MASK >> 1
-"""All pads of a board but the reset pad (`RESET_PAD`)."""
+"""Mask of all pads of a board except the last, the reset pad (`RESET_PAD`)."""
 
 Kind = TypeVar("Kind", bound=Part)
 
 
 class Circuit:
-    """One diagram, running. With `like`, a circuit of the same diagram, it starts faster.
+    """The running circuit of one diagram. `like` is another circuit of the same diagram: with it
+    this one starts faster, because it shares the solutions.
 
     Raises: DiagramError.
     """

@@ -1,8 +1,9 @@
 """From a diagram to nets: which pins are joined, which parts there are, which nets are supplies.
 
-A *net* is a set of pins joined by connections. Pins of one part whose names agree before the first
-dot are one node inside the part (`GND.1`, `GND.2`; `1.l`, `1.r`). A *cluster* is a set of nets
-that elements join. Clusters do not influence each other, because supplies are ideal.
+A *net* is a set of pins joined by connections. If the names of two pins of one part are the same
+before the first dot, the part joins them inside (`GND.1`, `GND.2`; `1.l`, `1.r`). A *cluster* is a
+set of nets that elements (resistors, diodes, sources) join. Clusters do not influence each other,
+because supplies are ideal.
 
 The *pads* of all boards have one numbering: those of the second board follow the 64 of the first.
 """
@@ -24,8 +25,8 @@ from hardware.errors import DiagramError
 from hardware.i18n import _
 
 GPIOS = 64
-"""Pads of a board, one for each bit of a mask of levels. A pad that is not led out is a net of its
-own."""
+"""Pads of a board, one for each bit of a mask of levels. A pad without a pin on the board is a net
+of its own."""
 
 Node = tuple[str, str]
 Listener = tuple[Part, str, int]
@@ -50,7 +51,7 @@ class Cluster:
 
     @cached_property
     def is_single_pad(self) -> bool:
-        """Whether it is a single pad that touches nothing else."""
+        """Whether the cluster is a single pad that touches nothing else."""
         return len(self.gpios) == 1 and not (self.parts or self.listeners or self.supplies)
 
 

@@ -32,8 +32,9 @@ class MicroSdCard(Module, SpiPart):
     there is no card.
 
     SPI mode of the SD specification: CMD0, 8, 9, 10, 12, 13, 16, 17, 18, 24, 25, 55, 58, 59 and
-    ACMD41; CMD0 and CMD8 need a CRC7, and all commands after CMD59. Data have a CRC16, which is
-    checked after CMD59. All other commands are illegal. Addresses are in bytes; a block has 512.
+    ACMD41. CMD0 and CMD8 need a CRC7; after CMD59 all commands need one. Data have a CRC16, which
+    is checked after CMD59. All other commands are illegal. Addresses are in bytes; a block has
+    512.
 
     Extensions of ours: the attribute `files`, an object with names and texts of files on the card,
     and the controls `removed` (no card in the socket), `silent` (it does not answer),

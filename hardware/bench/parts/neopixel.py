@@ -7,7 +7,7 @@ from hardware.bench.svg.elements import rect
 
 class NeoPixel(RgbLamps):
     """Pins `VDD DIN VSS DOUT` (the data sheet wants 3.5 V or more; here 3 V is enough, as for
-    most).
+    most real ones).
 
     It keeps the first three bytes of a frame (green, red, blue) and passes on the rest at DOUT.
     `pixels()` is one dot of three bytes. Source: Worldsemi WS2812B data sheet, "Composition of 24

@@ -15,9 +15,9 @@ class Photoresistor(Module):
     """Pins `VCC GND DO AO`; attributes `lux` (500), `threshold` (2.5 V), `rl10` (50 kΩ at 10 lux),
     `gamma` (0.7); control `lux`, 0.1 to 100,000.
 
-    The resistor has rl10 · (10 / lux)^gamma, between AO and GND, below 10 kΩ to VCC: AO falls when
-    the light rises. DO is high in the dark (AO above the threshold). The threshold is a share of
-    the supply; its value in volts is for 5 V.
+    The photoresistor is between AO and GND and has rl10 · (10 / lux)^gamma. A resistor of 10 kΩ is
+    between AO and VCC. So AO falls when the light rises. DO is high in the dark (AO above the
+    threshold). The threshold is a share of the supply; its value in volts is for 5 V.
     """
 
     TYPES = ("wokwi-photoresistor-sensor",)

@@ -21,8 +21,8 @@ class Potentiometer(Part):
     Five controls of ours disturb only the conversions of SIG by a board: `gain` (1 is right),
     `offset` (volts that are added after it), `noise` (maximum error in volts, random for each
     conversion), `spike` (volts that are added to each `spike_every`-th conversion; 0: to none).
-    With noise or spikes, conversions within 5 ms have the value of the first one (after a spike,
-    of the second) and count as one.
+    With noise or spikes, a conversion's value is kept for 5 ms: all conversions in that time give
+    it and count as one. The value of a spike is not kept.
     """
 
     TYPES = ("wokwi-potentiometer",)

@@ -5,57 +5,57 @@ from typing import Final
 
 VERSION: Final = 3
 REC_MODE: Final = 2
-"""a pin, b mode | pull << 4, c level of the output latch."""
+"""a = pin, b = mode | pull << 4, c = level of the output latch."""
 REC_OUT: Final = 3
-"""a pin, c level 0 or 1, b one of [by]: what drives it."""
+"""a = pin, c = level 0 or 1, b = one of [by]: what drives the pin."""
 REC_PWM: Final = 4
-"""a pin, b duty 0-65535, c frequency in Hz (0: off)."""
+"""a = pin, b = duty 0-65535, c = frequency in Hz (0: off)."""
 REC_TX: Final = 5
-"""serial output: a = 1 to 6 bytes, held in b and c."""
+"""serial output: a = number of bytes (1 to 6); b and c hold the bytes."""
 REC_EXC: Final = 6
-"""text of an uncaught exception: a = 1 to 6 bytes in b and c; a = 0 ends the text."""
+"""text of an uncaught exception: a = number of bytes in b and c (1 to 6); 0 ends the text."""
 REC_STATE: Final = 7
 """a = one of [state], b = machine.reset_cause()."""
 REC_IRQ: Final = 8
-"""a pin, b bits: 1 rising, 2 falling, 4 low level, 8 high level; 0 off; c 1 if hard."""
+"""a = pin, b = bits: 1 rising, 2 falling, 4 low level, 8 high level; 0: off; c = 1 if hard."""
 REC_HEAP: Final = 11
-"""c bytes free after a garbage collection, as in gc.mem_free()."""
+"""c = bytes free after a garbage collection, as in gc.mem_free()."""
 REC_DAC: Final = 10
-"""a pin, c output, 0-255 of the supply; a MODE of the pin ends it."""
+"""a = pin, c = output: 0 to 255 for 0 V to the supply; a MODE of the pin ends it."""
 REC_CONVERT: Final = 13
-"""another reading of pin a that is STEADY; at most 16 records in a ms."""
+"""a = pin: one more ADC reading, without a request (see [flag] STEADY); at most 16 in a ms."""
 REC_SLEEP: Final = 12
-"""a = one of [sleep]; asleep: c ms wanted, 4294967295 for ever; awake: b the wake reason."""
+"""a = one of [sleep]; asleep: c = ms wanted, 4294967295 for ever; awake: b = wake reason."""
 REC_DATA: Final = 9
-"""bytes of the CALL that follows: a = 1 to 6 bytes, held in b and c."""
+"""bytes of the CALL that follows: a = number of bytes in b and c (1 to 6)."""
 REC_HELLO: Final = 16
-"""the first record; a protocol version, b 1 esp32, 2 rp2; c 32 or 64 (bits of the build)."""
+"""the first record; a = protocol version, b = 1 esp32, 2 rp2; c = bits of the build: 32 or 64."""
 REC_SYNC: Final = 17
-"""asks for the inputs; b free bytes of the ring, c interrupt character or 255."""
+"""asks for the inputs; b = free bytes for serial input, c = interrupt character or 255."""
 REC_ADC: Final = 18
-"""a pin; the grant's value is microvolts at the pin; b, c as in SYNC."""
+"""a = pin; the grant's value is the microvolts at the pin; b and c as in SYNC."""
 REC_CALL: Final = 19
-"""a = one of [call], which says what b and c are; its bytes are the DATA records before it."""
+"""a = one of [call]: it says what b and c mean; the DATA records before it hold the bytes."""
 REC_WAIT: Final = 20
-"""waits for a new input; a interrupt character, b free bytes, c us to the board's deadline."""
+"""waits for a new input; a = interrupt character, b as in SYNC, c = us until the deadline."""
 REC_IN: Final = 32
-"""a pin, c level 0 or 1 at the pin, at the time of its change."""
+"""the level at a pin changes: a = pin, c = new level, 0 or 1."""
 REC_RX: Final = 33
-"""serial input handed to the board: a = 1 to 6 bytes in b and c."""
+"""serial input given to the board: a = number of bytes in b and c (1 to 6)."""
 REC_POWER: Final = 34
-"""c 1: power on or hard reset, 0: power off or the board ended; b why (see [end])."""
+"""c = 1: power on or hard reset; c = 0: power off, or the board ended; b = why (see [end])."""
 REC_FAULT: Final = 35
-"""a = one of [fault], b pin, c detail."""
+"""a = one of [fault], b = pin, c = detail."""
 REC_ANSWER: Final = 36
-"""bytes that answer a CALL: a = 1 to 6 bytes in b and c."""
+"""bytes that answer a CALL: a = number of bytes in b and c (1 to 6)."""
 REC_RESULT: Final = 37
-"""the answer to a CALL: a = one of [call], b status (signed), c ns that it takes."""
+"""the answer to a CALL: a = one of [call], b = status (signed), c = ns that the call takes."""
 REC_CONVERTED: Final = 38
-"""the answer to an ADC: a pin, c microvolts at the pin."""
+"""the answer to an ADC: a = pin, c = microvolts at the pin."""
 REC_NOTE: Final = 40
-"""bytes of the NOTED that follows: a = 1 to 6 bytes in b and c."""
+"""bytes of the NOTED that follows: a = number of bytes in b and c (1 to 6)."""
 REC_NOTED: Final = 41
-"""an event of the network: a = one of [note], c bytes of notes before it (protocol/notes.py)."""
+"""a network event: a = one of [note], c = bytes in the NOTEs before it (protocol/notes.py)."""
 CALL_I2C: Final = 1
 """b = scl | sda << 8, c Hz; bytes: layout i2c; status: bytes acknowledged; answer: bytes read."""
 CALL_SPI: Final = 2
@@ -252,6 +252,10 @@ END_FORGED: Final = 6
 """a record that the port never sends."""
 END_WALL: Final = 7
 """the limit on wall time."""
+END_KILLED: Final = 8
+"""not by the program: the process was killed from outside, or could not be set up."""
+END_RECORDS: Final = 9
+"""more records than allowed."""
 FAULT_SHORT: Final = 1
 """two outputs drive the net of pin b to different levels."""
 FAULT_OVER_VOLTAGE: Final = 2
@@ -267,7 +271,7 @@ FAULT_NO_PULL: Final = 6
 FAULT_FLASH_PIN: Final = 7
 """the program uses pin b, on which the chip has its flash."""
 LAYOUT_RECORD: Final = struct.Struct("<BBHIQ")
-"""What a board sends and a trace holds; the kind says what a, b and c are.
+"""What a board sends and a trace stores; the kind says what a, b and c mean.
 
 kind, a, b, c, t
 """
@@ -284,12 +288,12 @@ LAYOUT_TEXT: Final = struct.Struct("<HI")
 b, c
 """
 LAYOUT_GRANT: Final = struct.Struct("<BB2xIQQQQQQQQ")
-"""The answer to a request, or a wake (kind: [reply]): the inputs, and until when they are known.
+"""The answer to a request, or a wake (see [reply]): the inputs; they are known until horizon.
 
 kind, steps, rx_len, horizon, levels, rose, fell, coupled, value, flags, pending
 """
 LAYOUT_STEP: Final = struct.Struct("<QQ")
-"""The levels from a time on, before the horizon, unless the board writes a coupled output.
+"""The levels from t on (before the horizon), unless the board writes a coupled output.
 
 t, levels
 """
@@ -304,12 +308,12 @@ LAYOUT_SPI: Final = struct.Struct("<BBB")
 sck, mosi, miso
 """
 LAYOUT_UART: Final = struct.Struct("<BBBBBB")
-"""Bytes of UART_SETUP; parity 0 none, 1 odd, 2 even; invert 1 tx, 2 rx.
+"""Bytes of UART_SETUP; parity: 0 none, 1 odd, 2 even; bits of invert: 1 tx, 2 rx.
 
 tx, rx, bits, parity, stop, invert
 """
 LAYOUT_BITSTREAM: Final = struct.Struct("<IIII")
-"""Bytes of BITSTREAM: high and low of a 0, of a 1 (ns); then what is sent.
+"""Bytes of BITSTREAM: times of high and low for a bit 0 and a bit 1 (ns); then what is sent.
 
 high_0, low_0, high_1, low_1
 """

@@ -7,7 +7,7 @@
         bench.press("btn1", hold_s=0.08)
 
 Methods may be called from any thread: the bench's own thread does the work between two requests of
-a board. Each board has its own serial line; without a board id, a method means the first board.
+a board. Each board has its own serial line. A method that gets no board id uses the first board.
 """
 
 import os
@@ -41,7 +41,9 @@ from hardware.wire.socket_port import PairPort
 
 T = TypeVar("T")
 SLICE_S = 0.5
+"""A waiting thread checks this often whether the bench's thread still runs."""
 CLOSE_S = 5.0
+"""The longest time that `close` waits for the bench's thread."""
 RESTART_S = 1.0
 """The shortest time between two restarts of boards that ended."""
 
@@ -54,7 +56,7 @@ class Snapshot:
     controls: Mapping[str, Mapping[str, float]]
     """The positions of the controls, by part id and control name."""
     ended: str
-    """The end reason of a board that is off; "" while all run."""
+    """Why a board ended; "" while all boards run."""
 
 
 class LiveBench:

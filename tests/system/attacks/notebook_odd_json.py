@@ -1,4 +1,4 @@
-# Tries: a notebook with duplicate keys, invalid numbers, half characters and values of other types.
+# Tries: a notebook with duplicate keys, invalid numbers, lone surrogates and values of other types.
 # Ends: only texts are read, the rest is ignored.
 import json
 

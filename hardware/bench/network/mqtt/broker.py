@@ -18,15 +18,15 @@ from hardware.bench.protocol.notes import MqttNote
 
 MQTT_PORT = 1883
 MOST_CLIENTS = 64
-"""The limit for each board, so that one board cannot keep the others out."""
+"""The most sessions of one board, so that one board cannot keep the others out."""
 MOST_RETAINED = 1000
 MOST_RETAINED_BYTES = 1 << 20
 CONNECT_NS = 30_000_000_000
 """A connection that sends no CONNECT for this long is closed."""
 MOST_OUT = 65_536
-"""Bytes that wait for a slow client; with more, its connection is closed."""
+"""The most bytes that may wait for a slow client. With more, its connection is closed."""
 LEVEL = 4
-"""MQTT 3.1.1, in CONNECT."""
+"""The protocol level in CONNECT that means MQTT 3.1.1."""
 
 
 class MqttBroker:
@@ -40,7 +40,7 @@ class MqttBroker:
         self._retained: dict[str, Message] = {}
         self._retained_bytes = 0
         self._countdowns: dict[str, int] = {}
-        """Messages until the one to lose, see `lose`."""
+        """For each kind of loss (see `lose`): n: the n-th message from now is lost; 0: none."""
         self.on_stop: list[Callable[[], None]] = []
         """Called when the broker has stopped."""
         self.start()
@@ -57,7 +57,7 @@ class MqttBroker:
 
     @property
     def is_up(self) -> bool:
-        """Whether it can be reached."""
+        """Whether boards can reach the broker."""
         return MQTT_PORT in self._ports.tcp
 
     def start(self) -> None:
@@ -304,6 +304,7 @@ class MqttClient:
         self._resume()
 
     def _resume(self) -> None:
+        """After CONNACK: sends again, with DUP, what the client had not confirmed."""
         assert self.session
         for number, sent in self.session.unconfirmed():
             if sent.released:
