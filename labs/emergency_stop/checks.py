@@ -5,7 +5,6 @@ All times in `data` are milliseconds since t = 0.
 """
 
 import random
-import re
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -14,12 +13,15 @@ from grader import (
     AtMost,
     BoardType,
     Episode,
+    HasForm,
     Hertz,
+    LineForm,
     Millis,
     Moment,
     Never,
     Run,
     Step,
+    Text,
     Within,
     check,
     gate,
@@ -29,8 +31,9 @@ from grader import (
     press,
 )
 from grader.measure.given import calls
-from grader.measure.pins import other_pin
+from grader.measure.pins import floats, other_pin
 from grader.measure.pwm import tones
+from grader.measure.serial import read_lines
 
 SINGLES, PAIRS = 12, 4
 HALF_PERIOD, RHYTHM = ms(250), ms(5)
@@ -40,6 +43,7 @@ TOGETHER = ms(20)
 STEP = ms(120)
 TICKS_PERIOD, WRAP_AFTER_MS = 1 << 30, 10_000
 NEVER = float("inf")
+REPORT = LineForm("STOP t={t}")
 
 
 @dataclass(frozen=True)
@@ -131,9 +135,14 @@ def red_after(run: Run, stop: Stop) -> Millis | None:
     return None if delay is None else millis_of_ns(delay, pressed)
 
 
-def hard_errors(run: Run) -> bool:
-    """Whether an interrupt handler ended with an exception."""
-    return any("MemoryError" in line.text for line in run.lines())
+def why_raised(run: Run) -> str:
+    """A hard interrupt handler allocated memory."""
+    return "isr_alloc" if run.raised("MemoryError") else ""
+
+
+def why_input(run: Run) -> str:
+    """A button has no pull-up: noise stops and starts the belt."""
+    return "no_pullup" if floats(run, "BTN_1") or floats(run, "BTN_2") else ""
 
 
 # The job. Without it the rest is easy, so rhythm and stop count only with it.
@@ -148,7 +157,7 @@ def job_rate(run: Run) -> Hertz:
 
 
 belt_job, stop_job = (
-    gate(name, expect=AtLeast(Hertz(6)), on_miss="job_dropped")(job_rate)
+    gate(name, expect=AtLeast(Hertz(6)), on_miss="job_dropped", why=why_input)(job_rate)
     for name in ("a.job", "b.job")
 )
 
@@ -161,7 +170,7 @@ belt_job, stop_job = (
     points=3,
     expect=Within(RHYTHM, of=HALF_PERIOD),
     on_miss="rhythm",
-    why=lambda run: other_pin(run, "LED_G"),
+    why=lambda run: other_pin(run, "LED_G") or why_input(run),
 )
 def half_periods(run: Run) -> list[Millis] | None:
     """The time from each edge of LED_G to the next while the belt runs, and each pause that is too
@@ -180,12 +189,12 @@ def half_periods(run: Run) -> list[Millis] | None:
 
 
 def why_slow(run: Run) -> str:
-    """The reason by the worst stop: it waits for a job step, or is lost while a handler is busy or
-    has failed."""
+    """The reason by the worst stop: it waits for a job step, or is lost while a handler is
+    busy."""
     delays = [(stop, red_after(run, stop)) for stop in stops_of(run)]
     lost = [stop for stop, delay in delays if delay is None]
-    if hard_errors(run):
-        return "isr_alloc"
+    if reason := why_input(run):
+        return reason
     if lost and len(lost) < len(delays):
         return "isr_sleep" if not any(stop.single for stop in lost) else "lost_stop"
     return other_pin(run, "LED_R") if lost else "polling"
@@ -198,6 +207,7 @@ def why_slow(run: Run) -> str:
     partial={AtMost(ms(50)): 3, AtMost(SLOWEST_STOP): 1},
     on_miss="no_stop",
     why=why_slow,
+    on_error=why_raised,
 )
 def stop_delays(run: Run) -> list[Millis]:
     """The time from each STOP to LED_R; infinite without an edge within 250 ms."""
@@ -222,7 +232,9 @@ def restarts(run: Run) -> list[Moment]:
 
 
 def why_restarted(run: Run) -> str:
-    """The belt starts while STOP is held, or when it is released."""
+    """Noise starts the belt, or it starts while STOP is held, or when it is released."""
+    if reason := why_input(run):
+        return reason
     for moment in restarts(run):
         for stop in stops_of(run):
             if stop.at <= moment < stop.at + stop.hold:
@@ -243,7 +255,7 @@ unsafe_moments = check(
 )(restarts)
 
 
-@gate("c.again", expect=AtMost(ms(300)), on_miss="no_restart")
+@gate("c.again", expect=AtMost(ms(300)), on_miss="no_restart", why=why_input)
 def restart_delays(run: Run) -> list[Millis]:
     """The time from each START to LED_R off."""
     red = run.signal("LED_R")
@@ -265,15 +277,16 @@ def stop_times(run: Run) -> list[Millis]:
 
 def reported(run: Run) -> list[Millis]:
     """The times of the STOP lines."""
-    found = [(line.at_ns, re.fullmatch(r"STOP t=(-?\d{1,12})", line.text)) for line in run.lines()]
-    return [Millis(int(match[1]), at_ns) for at_ns, match in found if match]
+    found = read_lines(run, REPORT)
+    pairs = zip(found.numbers("t").tolist(), found.at_ns.tolist(), strict=True)
+    return [Millis(t, at_ns) for t, at_ns in pairs]
 
 
 def why_time(run: Run) -> str:
     """A slow loop reports the time, nothing does, or the counter wrapped around."""
     found, wanted = reported(run), stop_times(run)
-    if hard_errors(run):
-        return "isr_alloc"
+    if reason := why_input(run):
+        return reason
     if len(found) < len(wanted):
         return "isr_sleep" if len(found) >= SINGLES else ""
     late = [t - w for t, w in zip(found, wanted, strict=False)]
@@ -283,8 +296,20 @@ def why_time(run: Run) -> str:
 
 
 times_reported = check(
-    "d.t", points=2, expect=Within(ms(5), of=stop_times), on_miss="wrong_time", why=why_time
+    "d.t",
+    points=1,
+    expect=Within(ms(5), of=stop_times),
+    on_miss="wrong_time",
+    why=why_time,
+    reads=REPORT,
+    on_error=why_raised,
 )(reported)
+
+
+@check("d.form", points=1, expect=HasForm((REPORT,)), on_miss="form", reads=REPORT)
+def printed(run: Run) -> list[Text]:
+    """The STOP lines, as they are."""
+    return list(read_lines(run, REPORT).lines)
 
 
 @check(
@@ -312,4 +337,6 @@ time_reported_after_wrap = check(
     expect=Within(ms(200), of=stop_times),
     on_miss="wrong_time",
     why=why_time,
+    reads=REPORT,
+    on_error=why_raised,
 )(reported)
