@@ -36,7 +36,7 @@ from grader import (
     once,
     us,
 )
-from grader.measure.pins import other_pin, setups
+from grader.measure.pins import other_pin
 from grader.measure.pulses import Echoes, echoes, pulses
 from grader.measure.serial import records
 from grader.measure.states import State, phases
@@ -86,11 +86,9 @@ def triggers(run: Run) -> Echoes:
 
 @once
 def pings(run: Run) -> list[Ping]:
-    """All triggers but the last, which has no answer yet. Empty if they are endless or the echoes
-    are forged."""
+    """All triggers but the last, which has no answer yet. Empty if they are endless."""
     seen, lines = triggers(run), records(run, LINE)
-    forged = any(one.mode in ("out", "open_drain") for one in setups(run, "ECHO"))
-    if forged or len(seen) > MOST_TRIGGERS * run.episode.seconds:
+    if len(seen) > MOST_TRIGGERS * run.episode.seconds:
         return []
     path: list[tuple[float, float]] = run.data["path"]
     starts = [at for at, _ in path]
@@ -141,7 +139,7 @@ def trigger_widths(run: Run) -> list[Micros]:
 def trigger_periods(run: Run) -> list[Millis] | None:
     """The shortest and the longest time from one trigger to the next; pauses at both ends count,
     too."""
-    at_ns = triggers(run).at_ns
+    at_ns = pulses(run.signal("TRIG"), True).at_ns
     if not len(at_ns):
         return None
     ends = [(0, int(at_ns[0])), (int(at_ns[-1]), run.end_ns - run.zero_ns)]
