@@ -1,11 +1,14 @@
 """L03: each press is counted once, also when the contact bounces; a long press is recognized.
 
-Every edge of both buttons bounces. The glitch, from the hidden contact `emi1`, does not. An open
-input reads false lows. Times in `data` are milliseconds since t = 0 (see scenario.py).
+Every edge of both buttons bounces. The glitches, from the hidden contact `emi1`, do not. An open
+input reads false lows. Times in `data` are milliseconds since t = 0 (see scenario.py). Responses
+count from the end of a press's bounce: how long a bounce lasts then decides no mark.
 """
 
 import re
 from collections.abc import Sequence
+
+import numpy as np
 
 from grader import (
     AtLeast,
@@ -18,18 +21,19 @@ from grader import (
     Quantity,
     Run,
     Text,
-    Within,
     check,
     gate,
     millis_of_ns,
     moment_of_ns,
     ms,
 )
+from grader.measure.answers import refuse_driven
 from grader.measure.pins import other_pin, setups
 
-LONGEST_BOUNCE, APART, LONG = ms(12), ms(120), ms(800)
-SETTLED = ms(40)
-"""After this time a program with a right debounce has seen a change."""
+LONGEST_BOUNCE, APART, LONG, LATEST = ms(12), ms(120), ms(800), ms(100)
+SETTLED = ms(80)
+"""After this time a program that debounces has seen a change."""
+NEVER = float("inf")
 Press = tuple[float, float]
 """When a button is pressed and for how long, in ms."""
 
@@ -55,16 +59,20 @@ def floats(run: Run) -> bool:
 
 def pull_of(run: Run, role: str) -> str:
     """`pull-up` if the pin is an input with a pull-up and was never driven."""
-    found = setups(run, role)
-    if any(one.mode in ("out", "open_drain") for one in found):
+    found, driven = setups(run, role), run.signal(role, boot=True).driven
+    if driven is not None and len(driven.t_ns) > 1:
         return "driven"
     return "pull-up" if found and found[-1].pull == "up" else "no pull-up"
 
 
-def at_glitch(run: Run) -> list[Moment]:
-    """The COUNT lines after the glitch that belong to no press."""
-    start: float = run.data["glitch"]
-    return [at for at, _ in counts(run) if start <= at < start + 400]
+def still(run: Run, role: str, pressed: Press) -> Millis:
+    """When the contact of a pressed button was still: the last edge of its bounce. The button
+    decides that, not the program."""
+    wire, begin = run.signal(role), ms(pressed[0]).ns
+    edges = wire.edges_ns()
+    bounce = edges[(edges >= begin) & (edges <= begin + LONGEST_BOUNCE.ns)]
+    refuse_driven(wire, np.array([begin]), np.array([begin + LONGEST_BOUNCE.ns]))
+    return millis_of_ns(int(bounce[-1]) if len(bounce) else begin)
 
 
 def at_release(moments: Sequence[Millis], times: Sequence[Press]) -> bool:
@@ -77,7 +85,7 @@ def at_release(moments: Sequence[Millis], times: Sequence[Press]) -> bool:
 # a: how the inputs are set up.
 
 
-@check("a", points=3, expect=Exactly(["BTN_1: pull-up", "BTN_2: pull-up"]), on_miss="no_pullup")
+@check("a", points=2, expect=Exactly(["BTN_1: pull-up", "BTN_2: pull-up"]), on_miss="no_pullup")
 def pulls(run: Run) -> list[str]:
     """How BTN_1 and BTN_2 are set up."""
     return [f"{role}: {pull_of(run, role)}" for role in ("BTN_1", "BTN_2")]
@@ -86,39 +94,77 @@ def pulls(run: Run) -> list[str]:
 # b, f: one COUNT a press in `train`.
 
 
-def numbers_due(run: Run) -> list[Quantity]:
+def counted(run: Run) -> list[list[tuple[Moment, int]]]:
+    """The COUNT lines of each press: those from its beginning to that of the next one, or to the
+    glitches. Lines before the first press are among its own."""
+    begins = [at for at, _ in run.data["one"]]
+    windows = zip([0.0, *begins[1:]], [*begins[1:], run.data["quiet"]], strict=True)
+    found = counts(run)
+    return [[one for one in found if begin <= one[0] < end] for begin, end in windows]
+
+
+def is_level(moments: Sequence[Moment], times: Sequence[Press]) -> bool:
+    """Whether a press was answered again while the button was held, long after its bounce."""
+    held = [[m for m in moments if at <= m < at + length] for at, length in times]
+    return any(found and found[-1] - found[0] > 2 * LONGEST_BOUNCE for found in held)
+
+
+def numbers_due(run: Run) -> list[Text]:
     """The numbers from 1 to the number of presses."""
-    return [Quantity(number, ms(at).ns) for number, (at, _) in enumerate(run.data["one"], 1)]
+    return [Text(str(number), ms(at).ns) for number, (at, _) in enumerate(run.data["one"], 1)]
 
 
 def why_count(run: Run) -> str:
-    """The input floats or bounces, the release counts, or the glitch counts."""
+    """The input floats or bounces, or the release or the level counts."""
     one: list[Press] = run.data["one"]
-    times = [at for at, _ in counts(run)]
+    each = counted(run)
+    times = [at for found in each for at, _ in found]
     if times and floats(run):
         return "no_pullup"
     if at_release(times, one):
         return "active_high"
-    spare = len(times) - len(one)
-    if spare == 1 and at_glitch(run):
-        return "glitch_counted"
-    return "no_debounce" if spare > 0 else ""
+    if is_level(times, one):
+        return "level_count"
+    return "no_debounce" if any(len(found) > 1 for found in each) else ""
 
 
 @gate("b.numbers", expect=Exactly(numbers_due), on_miss="miscounted", why=why_count)
-def numbers(run: Run) -> list[Quantity]:
-    """The numbers behind COUNT."""
-    return [Quantity(number, at.ns) for at, number in counts(run)]
+def numbers(run: Run) -> list[Text] | None:
+    """The numbers behind COUNT at each press; the second one of a press has the place."""
+    found: list[Text] = []
+    for (at, _), mine in zip(run.data["one"], counted(run), strict=True):
+        text = " ".join(str(number) for _, number in mine[:5])
+        found.append(Text(text, mine[:2][-1][0].ns if mine else ms(at).ns))
+    return found if any(found) else None
 
 
-@check("b", points=5, expect=Between(ms(0), ms(50)), on_miss="late_count", why=why_count)
+@check(
+    "b",
+    points=5,
+    expect=AtMost(ms(50)),
+    partial={AtMost(LATEST): 4},
+    on_miss="late_count",
+    why=why_count,
+)
 def count_delays(run: Run) -> list[Millis]:
-    """The time from each press to its COUNT."""
-    pairs = zip(counts(run), run.data["one"], strict=False)
-    return [Millis(at - pressed, at.ns) for (at, _), (pressed, _) in pairs]
+    """The time from the end of each press's bounce to its COUNT; negative when it came before."""
+    pairs = zip(counted(run), run.data["one"], strict=True)
+    return [
+        Millis(found[0][0] - still(run, "BTN_1", press), found[0][0].ns)
+        for found, press in pairs
+        if found
+    ]
 
 
-@check("c", points=3, episode="double", expect=AtLeast(2.0), on_miss="sleep_debounce", after="a")
+@check(
+    "c",
+    points=3,
+    episode="double",
+    expect=AtLeast(2.0),
+    on_miss="sleep_debounce",
+    why=lambda run: "" if counts(run) else "short_press",
+    after="a",
+)
 def double_counts(run: Run) -> Quantity | None:
     """The number of COUNT lines after two quick presses; None if there is none in time for the
     first."""
@@ -154,6 +200,8 @@ def why_long(run: Run) -> str:
         return "long_repeat"
     if found and not any(per_hold):
         return "active_high"
+    if is_level([at for at, _ in counts(run)], held_for):
+        return "level_count"
     return "no_debounce" if len(counts(run)) > len(lines_due(run)) else ""
 
 
@@ -169,18 +217,22 @@ def printed(run: Run) -> list[Text]:
     return found
 
 
-@check(
-    "d.long",
-    points=2,
-    episode="hold",
-    expect=Within(ms(30), of=LONG),
-    on_miss="long_time",
-    why=why_long,
-)
 def long_delays(run: Run) -> list[Millis]:
-    """The time from each long press to its LONG."""
-    pairs = zip(longs(run), run.data["long"], strict=False)
-    return [Millis(at - pressed, at.ns) for at, (pressed, _) in pairs]
+    """The time from the end of each long press's bounce to its LONG; infinite without one."""
+    found: list[Millis] = []
+    for press in run.data["long"]:
+        at, length = press
+        mine = [m for m in longs(run) if at <= m < at + length]
+        delay = mine[0] - still(run, "BTN_1", press) if mine else NEVER
+        found.append(Millis(delay, mine[0].ns if mine else ms(at + LONG).ns))
+    return found
+
+
+ON_TIME = Between(ms(770), ms(880))
+"""A program may count the 800 ms from the first edge of the bounce, or from its COUNT."""
+right_time = check(
+    "d.long", points=2, episode="hold", expect=ON_TIME, on_miss="long_time", why=why_long
+)(long_delays)
 
 
 @check(
@@ -195,6 +247,11 @@ def printed_while_held(run: Run) -> list[Moment]:
     """COUNT and LONG before the release of a button that is held since the reset."""
     printed_at = [at for at, _ in counts(run)] + longs(run)
     return sorted(at for at in printed_at if at < run.data["released"])
+
+
+time_of_wrap = check(
+    "d.wrap", points=1, episode="held", expect=ON_TIME, on_miss="ticks_wrap", after="d.long"
+)(long_delays)
 
 
 # e: LED_R.
@@ -227,7 +284,10 @@ def why_toggle(run: Run) -> str:
     if max(map(len, edges)) > 1:
         return "no_debounce"
     moments = [millis_of_ns(t) for found in edges for t in found]
-    return "active_high" if at_release(moments, two) else other_pin(run, "LED_R")
+    if at_release(moments, two):
+        return "active_high"
+    late = any(delay > LATEST for delay in toggle_delays.measure(run))
+    return "sleep_debounce" if late else other_pin(run, "LED_R")
 
 
 @gate("e.once", expect=Exactly(once_each), on_miss="sleep_debounce", why=why_toggle)
@@ -238,14 +298,25 @@ def edges_each(run: Run) -> list[Quantity] | None:
     return each if any(each) else None
 
 
-@check("e", points=3, expect=AtMost(ms(50)), on_miss="sleep_debounce", why=why_toggle)
+@check(
+    "e",
+    points=3,
+    expect=AtMost(ms(50)),
+    partial={AtMost(LATEST): 2},
+    on_miss="late_toggle",
+    why=why_toggle,
+)
 def toggle_delays(run: Run) -> list[Millis]:
-    """The time from each press of BTN_2 to the edge of LED_R."""
+    """The time from the end of the bounce of each press of BTN_2 to the edge of LED_R."""
     pairs = zip(led_edges(run), run.data["two"], strict=True)
-    return [millis_of_ns(found[0] - ms(at).ns, found[0]) for found, (at, _) in pairs if found]
+    return [
+        millis_of_ns(found[0] - still(run, "BTN_2", press).ns, found[0])
+        for found, press in pairs
+        if found
+    ]
 
 
 @check("f", points=1, expect=Never("COUNT"), on_miss="glitch_counted", after="b")
 def glitch_counts(run: Run) -> list[Moment]:
-    """The counts without a press."""
-    return at_glitch(run)
+    """The counts after all presses, where only glitches are."""
+    return [at for at, _ in counts(run) if at >= run.data["quiet"]]
