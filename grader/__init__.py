@@ -60,6 +60,7 @@ if TYPE_CHECKING:
         Within,
         shortened,
     )
+    from grader.lab.line_form import HasForm, LineForm
     from grader.lab.run import FileSnapshot, OutputLine, Run, lines_after, once
     from grader.lab.signal import Signal, spans_ms
     from grader.lab.text_limits import Conforms, Matches
@@ -108,8 +109,10 @@ __all__ = [
     "Exactly",
     "FileSnapshot",
     "HardReset",
+    "HasForm",
     "Hertz",
     "Limit",
+    "LineForm",
     "Matches",
     "Micros",
     "MilliampHours",
@@ -160,6 +163,7 @@ _MODULES = (
     "grader.lab.run",
     "grader.lab.episode",
     "grader.lab.limits",
+    "grader.lab.line_form",
     "grader.lab.check",
     "grader.strict_json",
     "hardware.boards",

@@ -48,6 +48,12 @@ def setup_at(run: Run, role: str, t_ns: int = 0) -> PinSetup | None:
     return before[-1] if before else None
 
 
+def floats(run: Run, role: str) -> bool:
+    """Whether an input has no pull (by its last setup): with an open button it reads noise."""
+    found = setups(run, role)
+    return bool(found) and (found[-1].mode, found[-1].pull) == ("in", "none")
+
+
 def interrupts(run: Run, role: str) -> list[InterruptSetup]:
     """Every setup of a pin's interrupt since power-on, in order."""
     return [

@@ -193,11 +193,14 @@ def bursts(run: Run, has_answer: bool) -> list[tuple[Text, str]]:
     return [(slot.status(), STATUS[min(n, 2)]) for (slot, n), now, next in near if now or next]
 
 
+def why_unhandled(run: Run) -> str:
+    """What the sensor's drivers raise was not handled."""
+    return "unhandled" if run.raised("OSError", "Exception") else ""
+
+
 def why_fault(run: Run) -> str:
-    """The program ended, printed the old values again, or printed nothing."""
+    """The program printed the old values again, or nothing."""
     found = slots(run)
-    if run.tracebacks() and found and not found[-1].reading.is_sound:
-        return "unhandled"
     kinds = {slot.status() for slot in found if not slot.reading.is_sound}
     return "stale_data" if kinds == {"OK"} else "swallowed" if kinds == {"-"} else ""
 
@@ -206,7 +209,15 @@ def fault_check(id: str, has_answer: bool) -> Check:
     """The check of failed readings with an answer, or without one. It measures None when none
     failed."""
     due = Exactly(lambda run: [due for _, due in bursts(run, has_answer)])
-    mark = check(id, points=2, episode="faults", expect=due, on_miss="fault_rows", why=why_fault)
+    mark = check(
+        id,
+        points=2,
+        episode="faults",
+        expect=due,
+        on_miss="fault_rows",
+        why=why_fault,
+        on_error=why_unhandled,
+    )
     return mark(lambda run: [status for status, _ in bursts(run, has_answer)] or None)
 
 
@@ -214,7 +225,15 @@ rows_of_checksums = fault_check("c.checksum", True)
 rows_of_silence = fault_check("c.missing", False)
 
 
-@check("c.end", points=1, episode="faults", expect=SOON, on_miss="rows_end", why=why_fault)
+@check(
+    "c.end",
+    points=1,
+    episode="faults",
+    expect=SOON,
+    on_miss="rows_end",
+    why=why_fault,
+    on_error=why_unhandled,
+)
 def silence_at_the_end(run: Run) -> Millis | None:
     """The time from the last reading with a row to the end."""
     good = [slot.reading.at_ns for slot in slots(run) if slot.is_logged()]
@@ -311,6 +330,7 @@ def led_due(run: Run) -> list[str]:
     expect=Exactly(led_due),
     on_miss="led",
     why=lambda run: other_pin(run, "LED_R") or why_fault(run),
+    on_error=why_unhandled,
 )
 def led_levels(run: Run) -> list[Text] | None:
     """For each reading the LED from 500 ms after it until the next; `?` if it changed. None if the

@@ -136,9 +136,9 @@ def red_after(run: Run, stop: Stop) -> Millis | None:
     return None if delay is None else millis_of_ns(delay, pressed)
 
 
-def hard_errors(run: Run) -> bool:
-    """Whether an interrupt handler ended with an exception."""
-    return any("MemoryError" in line.text for line in run.lines())
+def why_raised(run: Run) -> str:
+    """A hard interrupt handler allocated memory."""
+    return "isr_alloc" if run.raised("MemoryError") else ""
 
 
 # a: the belt's rhythm.
@@ -168,12 +168,10 @@ def half_periods(run: Run) -> list[Millis] | None:
 
 
 def why_slow(run: Run) -> str:
-    """The reason by the worst stop: it waits for a job step, or is lost while a handler is busy or
-    has failed."""
+    """The reason by the worst stop: it waits for a job step, or is lost while a handler is
+    busy."""
     delays = [(stop, red_after(run, stop)) for stop in stops_of(run)]
     lost = [stop for stop, delay in delays if delay is None]
-    if hard_errors(run):
-        return "isr_alloc"
     if lost and len(lost) < len(delays):
         return "isr_sleep" if not any(stop.single for stop in lost) else "lost_stop"
     return other_pin(run, "LED_R") if lost else "polling"
@@ -196,6 +194,7 @@ def job_rate(run: Run) -> Hertz:
     partial={AtMost(ms(50)): 3, AtMost(SLOWEST_STOP): 1},
     on_miss="no_stop",
     why=why_slow,
+    on_error=why_raised,
 )
 def stop_delays(run: Run) -> list[Millis]:
     """The time from each STOP to LED_R; infinite without an edge within 250 ms."""
@@ -270,8 +269,6 @@ def reported(run: Run) -> list[Millis]:
 def why_time(run: Run) -> str:
     """A slow loop reports the time, nothing does, or the counter wrapped around."""
     found, wanted = reported(run), stop_times(run)
-    if hard_errors(run):
-        return "isr_alloc"
     if len(found) < len(wanted):
         return "isr_sleep" if len(found) >= SINGLES else ""
     late = [t - w for t, w in zip(found, wanted, strict=False)]
@@ -281,7 +278,12 @@ def why_time(run: Run) -> str:
 
 
 times_reported = check(
-    "d.t", points=2, expect=Within(ms(5), of=stop_times), on_miss="wrong_time", why=why_time
+    "d.t",
+    points=2,
+    expect=Within(ms(5), of=stop_times),
+    on_miss="wrong_time",
+    why=why_time,
+    on_error=why_raised,
 )(reported)
 
 
@@ -310,4 +312,5 @@ time_reported_after_wrap = check(
     expect=Within(ms(200), of=stop_times),
     on_miss="wrong_time",
     why=why_time,
+    on_error=why_raised,
 )(reported)
