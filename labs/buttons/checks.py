@@ -5,7 +5,6 @@ input reads false lows. Times in `data` are milliseconds since t = 0 (see scenar
 count from the end of a press's bounce: how long a bounce lasts then decides no mark.
 """
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -15,6 +14,8 @@ from grader import (
     AtMost,
     Between,
     Exactly,
+    HasForm,
+    LineForm,
     Millis,
     Moment,
     Never,
@@ -29,11 +30,13 @@ from grader import (
 )
 from grader.measure.answers import refuse_driven
 from grader.measure.pins import other_pin, setups
+from grader.measure.serial import read_lines
 
 LONGEST_BOUNCE, APART, LONG, LATEST = ms(12), ms(120), ms(800), ms(100)
 SETTLED = ms(80)
 """After this time a program that debounces has seen a change."""
 NEVER = float("inf")
+COUNT, LONG_LINE = LineForm("COUNT {n}"), LineForm("LONG")
 Press = tuple[float, float]
 """When a button is pressed and for how long, in ms."""
 
@@ -43,13 +46,14 @@ Press = tuple[float, float]
 
 def counts(run: Run) -> list[tuple[Moment, int]]:
     """Each COUNT with its time."""
-    found = ((line, re.fullmatch(r"COUNT ([0-9]{1,9})", line.text)) for line in run.lines())
-    return [(moment_of_ns(line.at_ns), int(match[1])) for line, match in found if match]
+    found = read_lines(run, COUNT)
+    pairs = zip(found.at_ns.tolist(), found.numbers("n").tolist(), strict=True)
+    return [(moment_of_ns(at_ns), int(number)) for at_ns, number in pairs]
 
 
 def longs(run: Run) -> list[Moment]:
     """When LONG was printed."""
-    return [moment_of_ns(line.at_ns) for line in run.lines() if line.text == "LONG"]
+    return [moment_of_ns(at_ns) for at_ns in read_lines(run, LONG_LINE).at_ns.tolist()]
 
 
 def floats(run: Run) -> bool:
@@ -128,7 +132,7 @@ def why_count(run: Run) -> str:
     return "no_debounce" if any(len(found) > 1 for found in each) else ""
 
 
-@gate("b.numbers", expect=Exactly(numbers_due), on_miss="miscounted", why=why_count)
+@gate("b.numbers", expect=Exactly(numbers_due), on_miss="miscounted", why=why_count, reads=COUNT)
 def numbers(run: Run) -> list[Text] | None:
     """The numbers behind COUNT at each press; the second one of a press has the place."""
     found: list[Text] = []
@@ -139,10 +143,10 @@ def numbers(run: Run) -> list[Text] | None:
 
 
 @check(
-    "b",
-    points=5,
+    "b.time",
+    points=4,
     expect=AtMost(ms(50)),
-    partial={AtMost(LATEST): 4},
+    partial={AtMost(LATEST): 3},
     on_miss="late_count",
     why=why_count,
 )
@@ -154,6 +158,20 @@ def count_delays(run: Run) -> list[Millis]:
         for found, press in pairs
         if found
     ]
+
+
+@check(
+    "b.form",
+    points=1,
+    episode=("train", "hold"),
+    expect=HasForm((COUNT, LONG_LINE)),
+    on_miss="form",
+    after="b.time",
+)
+def line_forms(run: Run) -> list[Text]:
+    """All COUNT and LONG lines, as they are."""
+    lines = [line for form in (COUNT, LONG_LINE) for line in read_lines(run, form).lines]
+    return sorted(lines, key=lambda line: line.at_ns or 0)
 
 
 @check(
@@ -205,14 +223,23 @@ def why_long(run: Run) -> str:
     return "no_debounce" if len(counts(run)) > len(lines_due(run)) else ""
 
 
-@gate("d.told", episode="hold", expect=Exactly(lines_due), on_miss="no_long", why=why_long)
+@gate(
+    "d.told",
+    episode="hold",
+    expect=Exactly(lines_due),
+    on_miss="no_long",
+    why=why_long,
+    reads=LONG_LINE,
+)
 def printed(run: Run) -> list[Text]:
     """The output of each cycle from its first LONG on; all of it without a LONG."""
-    lines = [line for line in run.lines() if re.fullmatch(r"LONG|COUNT [0-9]+", line.text)]
+    lines = [Text(f"COUNT {number}", at.ns) for at, number in counts(run)]
+    lines = sorted(
+        lines + [Text("LONG", at.ns) for at in longs(run)], key=lambda line: line.at_ns or 0
+    )
     found: list[Text] = []
     for start, end in cycles(run):
-        inside = (line for line in lines if ms(start).ns <= line.at_ns < ms(end).ns)
-        texts = [Text(line.text, line.at_ns) for line in inside]
+        texts = [line for line in lines if ms(start).ns <= (line.at_ns or 0) < ms(end).ns]
         found += texts[texts.index(Text("LONG")) :] if "LONG" in texts else texts
     return found
 
