@@ -6,6 +6,7 @@ count from the end of a press's bounce: how long a bounce lasts then decides no 
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -32,7 +33,7 @@ from grader.measure.answers import refuse_driven
 from grader.measure.pins import other_pin, setups
 from grader.measure.serial import read_lines
 
-LONGEST_BOUNCE, APART, LONG, LATEST = ms(12), ms(120), ms(800), ms(100)
+LONGEST_BOUNCE, APART, LONG, LATEST = ms(12), ms(170), ms(800), ms(100)
 SETTLED = ms(80)
 """After this time a program that debounces has seen a change."""
 NEVER = float("inf")
@@ -174,20 +175,31 @@ def line_forms(run: Run) -> list[Text]:
     return sorted(lines, key=lambda line: line.at_ns or 0)
 
 
+def why_double(run: Run) -> str:
+    """A press of a pair was too short for the program."""
+    found = double_counts.measure(run)
+    return "" if found and all(found) else "short_press"
+
+
 @check(
     "c",
     points=3,
     episode="double",
     expect=AtLeast(2.0),
     on_miss="sleep_debounce",
-    why=lambda run: "" if counts(run) else "short_press",
+    why=why_double,
     after="a",
 )
-def double_counts(run: Run) -> Quantity | None:
-    """The number of COUNT lines after two quick presses; None if there is none in time for the
-    first."""
-    times, at = [at for at, _ in counts(run)], run.data["at"]
-    return Quantity(len(times), times[-1].ns) if times and at <= times[0] < at + APART else None
+def double_counts(run: Run) -> list[Quantity] | None:
+    """The number of COUNT lines after each two quick presses, 0 if there is none in time for the
+    first; None without any lines."""
+    begins, found = run.data["pairs"], [at for at, _ in counts(run)]
+    each = []
+    for begin, end in pairwise([*begins, NEVER]):
+        mine = [at for at in found if begin <= at < end]
+        in_time = len(mine) if mine and mine[0] < begin + APART else 0
+        each.append(Quantity(in_time, mine[-1].ns if mine else ms(begin).ns))
+    return each if found else None
 
 
 # d: long presses.

@@ -5,10 +5,11 @@ Times in `data` are milliseconds since t = 0.
 
 import random
 from collections.abc import Sequence
+from itertools import accumulate
 
 from grader import BoardType, Episode, Step, ms, press, set_control
 
-GLITCH, APART = ms(3), ms(120)
+GLITCH, APART, SHORTEST = ms(3), ms(170), ms(80)
 GLITCHES = 40
 """So many that a program which looks each 20 ms sees one, on every seed."""
 TICKS_PERIOD, WRAP_AFTER = 1 << 30, 400
@@ -53,9 +54,12 @@ def train(rng: random.Random) -> Episode:
 
 
 def double(rng: random.Random) -> Episode:
-    """Two presses of 60 ms, the second 120 ms after the first."""
-    twice = [(at := rng.uniform(500, 1500), 60.0), (at + APART, 60.0)]
-    return Episode("double", seconds=4, steps=presses("btn1", twice), data={"at": at})
+    """Six times two presses of 80 ms, the second 170 ms after the first. Each has a bounce of its
+    own: a program that wants the level still for too long misses one on every seed."""
+    starts = list(accumulate(rng.uniform(700, 1200) for _ in range(6)))
+    twice = [(at + later, SHORTEST) for at in starts for later in (0, APART)]
+    seconds = starts[-1] / 1000 + 1
+    return Episode("double", seconds, steps=presses("btn1", twice), data={"pairs": starts})
 
 
 def hold(rng: random.Random) -> Episode:

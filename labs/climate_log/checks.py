@@ -177,7 +177,14 @@ def why_values(run: Run) -> str:
     return "sign_bit" if wrong and all(real < 0 < value for value, real in wrong) else ""
 
 
-@check("b", points=4, expect=Within(Celsius(0.1), of=sent), on_miss="wrong_values", why=why_values)
+@check(
+    "b",
+    points=4,
+    expect=Within(Celsius(0.1), of=sent),
+    on_miss="wrong_values",
+    why=why_values,
+    reads=ROW,
+)
 def logged(run: Run) -> list[Celsius]:
     """The values in the row of each right reading; infinite unless there is one OK row."""
     found: list[Celsius] = []
@@ -255,10 +262,10 @@ def silence_at_the_end(run: Run) -> Millis | None:
 # d: the log as a whole.
 
 
-@gate("d.rows", expect=AtLeast(50), on_miss="few_rows")
-def good_rows(run: Run) -> int:
-    """How many readings have a right row."""
-    return sum(slot.is_logged() for slot in slots(run))
+@gate("d.rows", expect=AtLeast(50), on_miss="few_rows", reads=ROW)
+def good_rows(run: Run) -> int | None:
+    """How many readings have a right row; None if none has."""
+    return sum(slot.is_logged() for slot in slots(run)) or None
 
 
 def slips(run: Run) -> list[Text]:

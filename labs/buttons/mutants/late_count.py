@@ -3,7 +3,7 @@ import time
 from machine import Pin
 from pins import BTN_1, BTN_2, LED_R
 
-STILL_MS = 65  # to be sure
+STILL_MS = 60  # to be sure
 LONG_MS = 800
 
 
