@@ -18,7 +18,7 @@ from rich.text import Text
 from grader.classrun import pool
 from grader.lab.class_list import read_class_list
 from grader.lab.course import load_course
-from grader.lab.lab import find, slugs
+from grader.lab.lab import LABS, find, slugs
 from grader.notebook import jupyter
 from grader.terminal import show_page
 from hardware.doctor import CheckResult
@@ -235,15 +235,49 @@ def lab_new(
 @lab_app.command("check")
 def lab_check(
     labs: Annotated[list[str] | None, typer.Argument(help="The labs; else all of them.")] = None,
-    pairs: Annotated[int, typer.Option(help="Random pairs of secret and trainee.")] = 10,
+    pairs: Annotated[int, typer.Option(min=1, help="Random pairs of secret and trainee.")] = 10,
+    mutant: Annotated[
+        str, typer.Option(help="Only this mutant (or reference), with what was measured.")
+    ] = "",
+    item: Annotated[str, typer.Option(help="Only this item of it.")] = "",
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Again whenever a file of the lab is saved.")
+    ] = False,
 ) -> None:
     """Check a lab before it is released: its texts in both languages, circuits and release, and
-    that reference and mutants get the marks in expected.toml with hidden seeds."""
-    from grader.authoring.lab_report import check_and_print
+    that reference and mutants get the marks in expected.toml with hidden seeds, and that no cheat
+    earns more than expected.toml allows."""
+    from grader.authoring.lab_report import check_and_print, program_and_print, watch_and_print
 
-    out = Console(soft_wrap=True)
-    well = [check_and_print(out, find(slug), pairs) for slug in labs or slugs()]
-    if not all(well):
+    out = Console(soft_wrap=not mutant)
+    if item and not mutant:
+        mutant = "reference"
+
+    def look(slug: str) -> bool:
+        lab = find(slug)
+        if mutant:
+            return program_and_print(out, lab, mutant, item, pairs)
+        return check_and_print(out, lab, pairs)
+
+    chosen = labs or slugs()
+    if watch:
+        watch_and_print(out, [LABS / slug for slug in chosen], look)
+    elif not all([look(slug) for slug in chosen]):
+        raise typer.Exit(1)
+
+
+@lab_app.command("attack")
+def lab_attack(
+    lab: str,
+    board: Annotated[str, typer.Option(help="Only this board of the lab.")] = "",
+    seeds: Annotated[int, typer.Option(min=1, help="Hidden seeds for each cheat.")] = 3,
+) -> None:
+    """Run generic cheats against a lab, and show the points and the items that each earns."""
+    from grader.authoring.lab_report import attack_and_print
+
+    chosen = find(lab)
+    boards = [chosen.board(board).type.name] if board else list(chosen.boards)
+    if not attack_and_print(Console(), chosen, boards, seeds):
         raise typer.Exit(1)
 
 

@@ -10,9 +10,14 @@ GraderError
  +-- NotGraded        an error of ours: bench or checks raised twice; no mark, but never a zero
 """
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from hardware.i18n import _
+
+T = TypeVar("T")
+V = TypeVar("V")
 
 
 class GraderError(Exception):
@@ -30,6 +35,33 @@ class GraderError(Exception):
 
 class LabError(GraderError):
     """A lab's folder is incomplete or contradicts itself; see `lab_error`."""
+
+
+class LabFaults:
+    """Collects the errors of a lab's files: its author sees all of them at once."""
+
+    def __init__(self) -> None:
+        self._found: list[LabError] = []
+
+    def attempt(self, work: Callable[[], T], instead: V) -> T | V:
+        """The result of `work`; `instead` when it raises LabError, which is kept."""
+        try:
+            return work()
+        except LabError as error:
+            self.add(error)
+            return instead
+
+    def add(self, error: LabError) -> None:
+        """Keep an error."""
+        self._found.append(error)
+
+    def raise_all(self) -> None:
+        """Raises: LabError with one line for each error, if there was any."""
+        if len(self._found) == 1:
+            raise self._found[0]
+        if self._found:
+            cures = dict.fromkeys(error.cure for error in self._found if error.cure)
+            raise LabError("\n".join(map(str, self._found)), "\n".join(cures))
 
 
 class CourseError(GraderError):

@@ -13,8 +13,8 @@ HEAD = """\
 # What is not simulated
 
 Made by `python tools/gap_table.py` from `firmware/port/not_simulated.toml`. When a
-feature of a chip's MicroPython is missing on a virtual board, using it usually raises an error that
-says so. This page lists these features, and what behaves differently.
+feature of a chip's MicroPython is missing on a virtual board, using it usually raises an error
+that says so. This page lists these features, and what behaves differently.
 
 | what | where | what happens |
 |---|---|---|

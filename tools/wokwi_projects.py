@@ -20,8 +20,9 @@ HEAD = """\
 
 Made by `python tools/wokwi_projects.py` from `tests/board/wokwi_projects/`. Each of these public
 MicroPython projects runs here. Circuits and programs are our own, written from what the projects
-say and do; no line is copied. The steps of a scenario expect what the project states.
-`tests/board/test_wokwi_files.py` plays them. To run one yourself:
+say and do; no line is copied. Each section lists what a project states. After a statement come
+the names of the scenario steps that check it; `tests/board/test_wokwi_files.py` plays them. To run
+a project yourself:
 
     warsha run tests/board/wokwi_projects/two-dice/main.py \\
         --file tests/board/wokwi_projects/lcd.py \\

@@ -1,6 +1,5 @@
 """Replay: run a graded program again, with its seeds and with the lab as it was then."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from grader.archive.record import Record
@@ -11,9 +10,10 @@ from grader.host.sandbox import Isolation
 from grader.lab.cells import PROGRAM
 from grader.lab.lab import Lab
 from grader.lab.run import Run
-from grader.score.results import ItemResult, LabScore, SeedResult
+from grader.score.results import ItemResult, LabScore, Observer
 from grader.score.score import score
 from grader.version import engine_version
+from hardware.bench.protocol import frames
 from hardware.bench.trace.trace import Trace
 from hardware.i18n import _
 from hardware.paths import port_build
@@ -79,11 +79,8 @@ def find_case(
     return ReplayCase(record, _lab(store, record))
 
 
-def replay(case: ReplayCase, on_seed: Callable[[SeedResult], None]) -> LabScore:
-    """Run the program again. `on_seed` gets each seed with its traces, which are dropped after it.
-
-    Raises: NotGraded; LabError.
-    """
+def replay(case: ReplayCase, observer: Observer | None = None) -> LabScore:
+    """Run the program again. Raises: NotGraded; LabError."""
     record = case.record
     program = {} if record.program is None else {PROGRAM: record.program.encode()}
     isolation: Isolation = "none" if record.stamp.get("sandbox") == "none" else "bwrap"
@@ -93,7 +90,7 @@ def replay(case: ReplayCase, on_seed: Callable[[SeedResult], None]) -> LabScore:
         program,
         record.seeds,
         predicted=record.answered,
-        on_seed=on_seed,
+        observer=observer,
         host=HostCode(record.host, isolation),
     )
 
@@ -149,4 +146,4 @@ def _unknown(store: Store, lab: str, student: str, assignment: str) -> GraderErr
 def signals(run: Run) -> tuple[Trace, list[str]]:
     """The trace with its pins named by their roles, and the roles that the program set up."""
     trace = run.trace.named(run.pins)
-    return trace, [role for role in run.pins if trace.modes(role)]
+    return trace, [role for role in run.pins if len(trace.rows(frames.REC_MODE, role))]

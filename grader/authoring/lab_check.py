@@ -11,18 +11,20 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+from grader.authoring.replacements import SUFFIX, replaced_text
 from grader.classrun import pool
-from grader.errors import GraderError, NotGraded, lab_error
+from grader.errors import GraderError, LabFaults, NotGraded, lab_error
 from grader.host.host_functions import HostCode
 from grader.lab.cells import HOST_REFERENCE, PROGRAM
 from grader.lab.cells import host_of as host_in
 from grader.lab.cells import program_of as program_in
 from grader.lab.lab import Lab, load
 from grader.score.misconceptions import known
+from grader.score.results import ItemResult
 from grader.score.run_episodes import Program
 from grader.score.score import score
 from grader.seeds import hidden_seed
@@ -33,6 +35,9 @@ GENERIC = ("empty", "ready_only", "freeze_after_ready")
 
 HOST_MUTANT = "host_"
 """A mutant whose name begins like this is host code; it runs with the reference's program."""
+
+ATTACK = "attack"
+"""The table of expected.toml for cheats; no mutant has this name."""
 
 Vector = Mapping[str, tuple[float, str]]
 """The points and the misconception key of each item."""
@@ -88,19 +93,19 @@ def check_runs(folder: Path, pairs: int) -> Iterator[list[Difference]]:
     with closing(runs):  # when a run fails, its workers end now
         for trial, found in runs:
             if isinstance(found, pool.TaskFailure):
-                raise _failed(trial, found)
+                raise run_error(folder, f"{trial.program}, {trial.board}", found)
             yield found
 
 
-def _failed(trial: Trial, found: pool.TaskFailure) -> GraderError:
+def run_error(folder: Path, who: str, found: pool.TaskFailure) -> GraderError:
     """The error for a run that gave no result; it names the line of the lab's own code if that
     raised."""
-    cause = f"{trial.program}, {trial.board}: {found.reason}"
-    own = re.findall(rf'File "{re.escape(str(trial.folder))}/(\w+\.py)", line (\d+)', found.detail)
+    cause = f"{who}: {found.reason}"
+    own = re.findall(rf'File "{re.escape(str(folder))}/(\w+\.py)", line (\d+)', found.detail)
     if not own:
         return NotGraded(cause, found.detail)
     name, line = own[-1]
-    return lab_error(trial.folder / name, _("line {number}").format(number=line), cause)
+    return lab_error(folder / name, _("line {number}").format(number=line), cause)
 
 
 def count_runs(lab: Lab, pairs: int) -> int:
@@ -109,9 +114,10 @@ def count_runs(lab: Lab, pairs: int) -> int:
 
 
 def programs(lab: Lab) -> dict[str, Path]:
-    """The reference and the mutants by name; a mutant may be a notebook."""
+    """The reference and the mutants by name. A mutant is a program, a notebook, or a file
+    that says what it replaces in the reference (see `replacements`)."""
     mutants = (lab.folder / "mutants").glob("*")
-    files = sorted(file for file in mutants if file.suffix in (".py", ".ipynb"))
+    files = sorted(file for file in mutants if file.suffix in (".py", ".ipynb", SUFFIX))
     return {"reference": lab.folder / "reference.py"} | {file.stem: file for file in files}
 
 
@@ -121,6 +127,8 @@ def program_of(file: Path) -> Program:
         return program_of(file.parents[1] / "reference.py")
     if file.suffix == ".py":
         return {PROGRAM: file.read_bytes()}
+    if file.suffix == SUFFIX:
+        return {PROGRAM: replaced_text(file, file.parents[1] / "reference.py").encode()}
     found = map(program_in, _code_cells(file))
     return {name: text.encode() for name, text in filter(None, found)}
 
@@ -132,7 +140,10 @@ def host_of(file: Path) -> str | None:
         return None
     if file.suffix == ".ipynb":
         return next(filter(None, map(host_in, _code_cells(file))), None)
-    if not file.name.startswith(HOST_MUTANT):
+    if file.name.startswith(HOST_MUTANT):
+        if file.suffix == SUFFIX:
+            return replaced_text(file, file.parents[1] / HOST_REFERENCE)
+    else:
         folder = file.parent if file.name == "reference.py" else file.parents[1]
         file = folder / HOST_REFERENCE
     return file.read_text(encoding="utf-8") if file.is_file() else None
@@ -148,7 +159,7 @@ def expected(lab: Lab, program: str, family: str) -> Vector:
     full = {item: (lab.points(item), "") for item in lab.items}
     if program == "reference":
         return full
-    table = _expected_file(lab.folder).get(program, {})
+    table = _mutant_tables(lab.folder).get(program, {})
     lost = {item: row for item, row in table.items() if not isinstance(row, dict)}
     lost |= table.get(family, {})
     return full | {item: _row(lab, f"{program}.{item}", row) for item, row in lost.items()}
@@ -163,27 +174,37 @@ def _row(lab: Lab, place: str, row: object) -> tuple[float, str]:
 
 
 def verify_expected(lab: Lab) -> None:
-    """Check that expected.toml fits the mutants, that all keys have texts, and that the generic
-    mutants are there. Raises: LabError."""
-    file = lab.folder / "expected.toml"
+    """Check that expected.toml fits the mutants, that all keys have texts, that the generic
+    mutants are there, and what a cheat may earn. Raises: LabError, one line for each error."""
+    file, faults = lab.folder / "expected.toml", LabFaults()
     reference = programs(lab)["reference"]
     if not reference.is_file():
         raise lab_error(reference, "", _("is missing"), _("see docs/howto/add-a-lab.md"))
+    tables = _mutant_tables(lab.folder)
     names = set(programs(lab)) - {"reference"}
-    for name in (*GENERIC, *_expected_file(lab.folder)):
+    for name in dict.fromkeys((*GENERIC, *tables)):
         if name not in names:
-            raise lab_error(file, name, _("there is no such mutant"))
-    for name in names - set(_expected_file(lab.folder)):
-        raise lab_error(file, name, _("this mutant has no expected points"))
-    for name in names:
-        for family in {board.type.family for board in lab.boards.values()}:
-            for item, (points, key) in expected(lab, name, family).items():
-                if item not in lab.items or not 0 <= points <= lab.points(item):
-                    what = _("there is no such item, or the points are out of range")
-                    raise lab_error(file, f"{name}.{item}", what)
-                if bool(key) != (points < lab.points(item)) or (key and not known(lab, key)):
-                    what = _("the key {key!r} is not known").format(key=key)
-                    raise lab_error(file, f"{name}.{item}", what)
+            faults.add(lab_error(file, name, _("there is no such mutant")))
+    for name in sorted(names):
+        if name not in tables:
+            faults.add(lab_error(file, name, _("this mutant has no expected points")))
+        faults.attempt(partial(program_of, programs(lab)[name]), None)
+        faults.attempt(partial(_verify_rows, lab, name), None)
+    faults.attempt(partial(attack_limit, lab), 0.0)
+    faults.raise_all()
+
+
+def _verify_rows(lab: Lab, name: str) -> None:
+    """Check what expected.toml says of a mutant. Raises: LabError."""
+    file = lab.folder / "expected.toml"
+    for family in {board.type.family for board in lab.boards.values()}:
+        for item, (points, key) in expected(lab, name, family).items():
+            if item not in lab.items or not 0 <= points <= lab.points(item):
+                what = _("there is no such item, or the points are out of range")
+                raise lab_error(file, f"{name}.{item}", what)
+            if bool(key) != (points < lab.points(item)) or (key and not known(lab, key)):
+                what = _("the key {key!r} is not known").format(key=key)
+                raise lab_error(file, f"{name}.{item}", what)
 
 
 def pair_seed(lab: Lab, board: str, program: str, pair: int) -> int:
@@ -202,21 +223,58 @@ def pair_seed(lab: Lab, board: str, program: str, pair: int) -> int:
 def check_one(trial: Trial) -> list[Difference]:
     """Run one program with one seed, and compare its marks with the expected ones."""
     lab = _lab(trial.folder)
-    seed = pair_seed(lab, trial.board, trial.program, trial.pair)
-    file = programs(lab)[trial.program]
-    host = HostCode(host_of(file))
-    got = score(lab, trial.board, program_of(file), [seed], predicted=True, host=host)
+    seed, items = items_of(trial)
     wanted = expected(lab, trial.program, lab.board(trial.board).type.family)
     return [
         Difference(trial, seed, id, wanted[id], (item.points, item.key))
-        for id, item in got.items.items()
+        for id, item in items.items()
         if wanted[id] != (item.points, item.key)
     ]
+
+
+def items_of(trial: Trial) -> tuple[int, Mapping[str, ItemResult]]:
+    """Run one program with one seed. Returns: the seed, and the result of each item."""
+    lab = _lab(trial.folder)
+    seed = pair_seed(lab, trial.board, trial.program, trial.pair)
+    file = programs(lab)[trial.program]
+    host = HostCode(host_of(file))
+    return seed, score(lab, trial.board, program_of(file), [seed], predicted=True, host=host).items
+
+
+def read_again() -> None:
+    """Forget what was read of labs; their files have changed."""
+    _lab.cache_clear()
+    _expected_file.cache_clear()
 
 
 @cache
 def _lab(folder: Path) -> Lab:
     return load(folder)
+
+
+def attack_limit(lab: Lab) -> float:
+    """The most points that a cheat of `grader.authoring.cheats` may earn. Raises: LabError."""
+    file, key = lab.folder / "expected.toml", f"{ATTACK}.most"
+    table = _expected_file(lab.folder).get(ATTACK, {})
+    match table:
+        case {"most": int() | float() as most, **rest} if not rest.keys() - {"free"} and most >= 0:
+            return float(most)
+    what = _("must be the most points that a cheat may earn: {example}")
+    raise lab_error(file, key, what.format(example="[attack] most = 5"))
+
+
+def free_parts(lab: Lab) -> list[str]:
+    """The parts of the reference that no check needs, by their names in `cheats`."""
+    found = _expected_file(lab.folder).get(ATTACK, {}).get("free", [])
+    if isinstance(found, list) and all(isinstance(name, str) for name in found):
+        return found
+    what = _("must be a list of names")
+    raise lab_error(lab.folder / "expected.toml", f"{ATTACK}.free", what)
+
+
+def _mutant_tables(folder: Path) -> dict[str, dict[str, Any]]:
+    """What expected.toml says of each mutant."""
+    return {name: table for name, table in _expected_file(folder).items() if name != ATTACK}
 
 
 @cache

@@ -4,8 +4,12 @@ No program is run here; `grader.authoring.lab_check` checks the marks of referen
 """
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -22,6 +26,7 @@ from hardware.bench import diagram
 from hardware.bench.lint.lint import lint_file
 from hardware.errors import HardwareError
 from hardware.i18n import _
+from hardware.paths import ROOT
 
 LONG_LINE = 12
 """Shorter lines of the reference are in other texts by chance."""
@@ -68,7 +73,7 @@ def _texts(lab: Lab) -> Iterator[str]:
 
 def _mutants(lab: Lab) -> Iterator[str]:
     for name, file in programs(lab).items():
-        if name == "reference" or file.suffix != ".py":
+        if name == "reference" or file.suffix == ".ipynb":
             continue
         if not file.read_text(encoding="utf-8").startswith(MISCONCEPTION):
             text = _("mutants/{file}: its first line does not begin with {start!r}")
@@ -125,6 +130,22 @@ def review_release(lab: Lab) -> Iterator[str]:
             if file.is_file() and _has_most(file.read_bytes().decode("utf-8", "ignore"), hidden):
                 text = _("trainees get {file}, which contains most of the reference")
                 yield text.format(file=file.relative_to(trainee / "labs" / lab.slug))
+
+
+def type_errors(lab: Lab) -> Iterator[str]:
+    """What mypy finds in the lab's checks and scenario; nothing when mypy is not installed."""
+    if find_spec("mypy") is None:
+        return
+    names = ("checks.py", "scenario.py")
+    files = [str(lab.folder / name) for name in names if (lab.folder / name).is_file()]
+    options = ("--config-file", "pyproject.toml", "--no-error-summary", "--no-color-output")
+    command = [sys.executable, "-m", "mypy", *options, *files]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    for line in done.stdout.splitlines():
+        if ": error:" in line:
+            yield line.removeprefix(f"{os.path.relpath(lab.folder, ROOT)}/")
+    if done.returncode > 1:
+        yield _("mypy did not run: {why}").format(why=(done.stderr.splitlines() or [""])[-1])
 
 
 def _has_most(text: str, hidden: set[str]) -> bool:

@@ -3,15 +3,16 @@
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from grader.errors import LabError, lab_error
+from grader.errors import LabError, LabFaults, lab_error
 from grader.lab.check import Check
 from grader.lab.episode import Episode
 from grader.lab.lab_file import LabFile, bilingual_text, misconception_texts, pin_roles
+from grader.lab.unit_check import unit_conflict
 from hardware import boards
 from hardware.boards import BoardType
 from hardware.i18n import _
@@ -149,50 +150,69 @@ def find(slug: str, labs: Path = LABS) -> Lab:
 
 
 def load(folder: Path) -> Lab:
-    """Load a lab from its folder. Raises: LabError with the file and the key."""
+    """Load a lab from its folder. Raises: LabError with file and key, one line for each error."""
+    faults = LabFaults()
     source = LabFile(folder / "lab.toml")
-    checks, scenario = _load_checks(folder / "checks.py")
-    misconceptions, hints = misconception_texts(source.file, source.tables("misconceptions"))
+    file = folder / "checks.py"
+    nothing: tuple[tuple[Check, ...], Scenario] = (), _no_scenario
+    checks, scenario = faults.attempt(lambda: _load_checks(file), nothing)
+    no_texts: tuple[dict[str, Texts], dict[str, Texts]] = {}, {}
+    texts, hints = faults.attempt(
+        lambda: misconception_texts(source.file, source.tables("misconceptions")), no_texts
+    )
     lab = Lab(
         folder=folder.resolve(),
-        id=source.take("id", str),
-        version=source.take("version", int),
-        title=source.texts("title"),
-        minutes=source.take("minutes", int),
-        level=source.take("level", int),
-        parts=tuple(source.take("parts", list)),
-        boards=_boards(source),
-        files=_files(source),
-        items=_bilingual(source, "items"),
-        figures=_bilingual(source, "figures"),
-        misconceptions=misconceptions,
+        id=faults.attempt(lambda: source.take("id", str), ""),
+        version=faults.attempt(lambda: source.take("version", int), 0),
+        title=faults.attempt(lambda: source.texts("title"), {}),
+        minutes=faults.attempt(lambda: source.take("minutes", int), 0),
+        level=faults.attempt(lambda: source.take("level", int), 0),
+        parts=tuple(faults.attempt(lambda: source.take("parts", list), [])),
+        boards=_boards(source, faults),
+        files=faults.attempt(lambda: _files(source), {}),
+        items=_bilingual(source, "items", faults),
+        figures=_bilingual(source, "figures", faults),
+        misconceptions=texts,
         hints=hints,
-        host=source.names("host"),
+        host=faults.attempt(lambda: source.names("host"), ()),
         checks=checks,
         scenario=scenario,
     )
-    source.require_empty()
-    _check_items(source, lab)
+    faults.attempt(source.require_empty, None)
+    if checks and lab.items:
+        _check_items(source, lab, faults)
+    faults.raise_all()
     return lab
 
 
-def _boards(source: LabFile) -> dict[str, LabBoard]:
+def _no_scenario(seed: int, board: BoardType) -> Sequence[Episode]:
+    """Stands for the scenario of a lab that cannot be loaded."""
+    raise AssertionError("the lab was not loaded")
+
+
+def _boards(source: LabFile, faults: LabFaults) -> dict[str, LabBoard]:
     found: dict[str, LabBoard] = {}
-    for name, entry in source.take("boards", dict).items():
-        key = f"boards.{name}"
-        if name not in boards.names():
-            known = ", ".join(boards.names())
-            cure = _("choose one of: {names}").format(names=known)
-            raise lab_error(source.file, key, _("is not a board"), cure)
-        if not isinstance(entry, dict) or set(entry) != {"diagram", "pins"}:
-            what = _("must have diagram and pins, and nothing else")
-            raise lab_error(source.file, key, what)
-        pins = source.path(f"{key}.pins", entry["pins"])
-        diagram = source.path(f"{key}.diagram", entry["diagram"])
-        found[name] = LabBoard(boards.load(name), diagram, pins, pin_roles(pins))
-    if not found:
-        raise lab_error(source.file, "boards", _("there is none"))
+    entries = faults.attempt(lambda: source.take("boards", dict), None)
+    for name, entry in (entries or {}).items():
+        if board := faults.attempt(partial(_board, source, name, entry), None):
+            found[name] = board
+    if entries == {}:
+        faults.add(lab_error(source.file, "boards", _("there is none")))
     return found
+
+
+def _board(source: LabFile, name: str, entry: object) -> LabBoard | None:
+    key = f"boards.{name}"
+    if name not in boards.names():
+        known = ", ".join(boards.names())
+        cure = _("choose one of: {names}").format(names=known)
+        raise lab_error(source.file, key, _("is not a board"), cure)
+    if not isinstance(entry, dict) or set(entry) != {"diagram", "pins"}:
+        what = _("must have diagram and pins, and nothing else")
+        raise lab_error(source.file, key, what)
+    pins = source.path(f"{key}.pins", entry["pins"])
+    diagram = source.path(f"{key}.diagram", entry["diagram"])
+    return LabBoard(boards.load(name), diagram, pins, pin_roles(pins))
 
 
 def _files(source: LabFile) -> dict[str, bytes]:
@@ -202,9 +222,13 @@ def _files(source: LabFile) -> dict[str, bytes]:
     }
 
 
-def _bilingual(source: LabFile, key: str) -> dict[str, Texts]:
-    tables = source.tables(key)
-    return {name: bilingual_text(source.file, f"{key}.{name}", t) for name, t in tables.items()}
+def _bilingual(source: LabFile, key: str, faults: LabFaults) -> dict[str, Texts]:
+    tables = faults.attempt(lambda: source.tables(key), dict[str, Any]())
+    found: dict[str, Texts] = {}
+    for name, texts in tables.items():
+        read = partial(bilingual_text, source.file, f"{key}.{name}", texts)
+        found[name] = faults.attempt(read, Texts())
+    return found
 
 
 def _load_checks(file: Path) -> tuple[tuple[Check, ...], Scenario]:
@@ -232,24 +256,26 @@ def _run_file(file: Path) -> dict[str, Any]:
     return vars(module)
 
 
-def _check_items(source: LabFile, lab: Lab) -> None:
-    """Check that checks and items agree, and that each `after` names an earlier check.
-
-    Raises: LabError.
-    """
+def _check_items(source: LabFile, lab: Lab, faults: LabFaults) -> None:
+    """Check that checks and items agree, that units agree, and that each `after` names an earlier
+    check."""
     file = lab.folder / "checks.py"
     seen: set[str] = set()
     for check in lab.checks:
         if check.id in seen:
-            raise lab_error(file, check.id, _("is there twice"))
+            faults.add(lab_error(file, check.id, _("is there twice")))
         for name in check.after:
             if name not in seen | {one.partition(".")[0] for one in seen}:
                 what = _("{name!r} in its after= must be declared before it").format(name=name)
-                raise lab_error(file, check.id, what)
+                faults.add(lab_error(file, check.id, what))
+        if conflict := unit_conflict(check):
+            measured, limit = conflict
+            what = _("measures {measured}, but its limit is in {limit}")
+            faults.add(lab_error(file, check.id, what.format(measured=measured, limit=limit)))
         seen.add(check.id)
     for name in lab.figures.keys() - seen:
-        raise lab_error(source.file, f"figures.{name}", _("is unknown"))
+        faults.add(lab_error(source.file, f"figures.{name}", _("is unknown")))
     judged = {check.item for check in lab.checks if not check.is_gate} | {PREDICT}
-    for item in judged ^ set(lab.items):
+    for item in sorted(judged ^ set(lab.items)):
         what = _("lab.toml and checks.py do not agree on it")
-        raise lab_error(source.file, f"items.{item}", what)
+        faults.add(lab_error(source.file, f"items.{item}", what))

@@ -86,6 +86,42 @@ class Millimetres(Quantity):
     unit = "mm"
 
 
+class Amps(Quantity):
+    """Amperes of electric current."""
+
+    unit = "A"
+
+
+class Watts(Quantity):
+    """Watts of power."""
+
+    unit = "W"
+
+
+class WattHours(Quantity):
+    """Watt-hours of energy."""
+
+    unit = "Wh"
+
+
+class Pascals(Quantity):
+    """Pascals of pressure."""
+
+    unit = "Pa"
+
+
+class Kilograms(Quantity):
+    """Kilograms."""
+
+    unit = "kg"
+
+
+class Litres(Quantity):
+    """Litres."""
+
+    unit = "L"
+
+
 class MilliampHours(Quantity):
     """Charge that was taken from a battery."""
 

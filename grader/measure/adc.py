@@ -30,7 +30,7 @@ class Conversions:
         return [Volts(volts, at_ns) for volts, at_ns in pairs]
 
     def between(self, from_ns: int, to_ns: int) -> "Conversions":
-        """The conversions from a time on and before another."""
+        """The conversions from `from_ns` on, up to but not including `to_ns`."""
         chosen = inside_of(self.at_ns, from_ns, to_ns)
         return Conversions(self.at_ns[chosen], self.volts[chosen])
 

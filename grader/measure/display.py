@@ -48,8 +48,8 @@ class _Supply:
 class Screen:
     """A display at any time of the run.
 
-    A question about an earlier time than the last one begins from power-on again, so ask in the
-    order of time.
+    Ask in the order of time: for an earlier time than that of the last call, the display is
+    computed from power-on again.
     """
 
     def __init__(
@@ -79,8 +79,8 @@ class Screen:
         return self._at(t_ns).text().splitlines()
 
     def first(self, shows: Callable[[Display], bool], from_ns: int, to_ns: int) -> Millis | None:
-        """How long after `from_ns` the function `shows` is true for the display for the first
-        time; None if it is not before `to_ns`."""
+        """How long after `from_ns` the function `shows` is first true for the display; None if it
+        is not true before `to_ns`."""
         if shows(self._at(from_ns)):
             return millis_of_ns(0, from_ns)
         while self._next is not None and self._next.t_ns - self._run.zero_ns < to_ns:

@@ -94,7 +94,7 @@ class Traffic:
         return int((total[last] - total[:-1]).max(initial=0))
 
     def between(self, from_ns: int, to_ns: int) -> int:
-        """The number of bytes from a time on and before another."""
+        """The number of bytes from `from_ns` on, up to but not including `to_ns`."""
         return int(self.count[(self.at_ns >= from_ns) & (self.at_ns < to_ns)].sum())
 
 

@@ -40,7 +40,7 @@ class Colours:
 
 
 def colours(run: Run, role: str, lamps: int) -> Colours:
-    """What a chain of so many LEDs showed since power-on (times before t = 0 are negative). A
+    """What a chain of `lamps` LEDs showed since power-on (times before t = 0 are negative). A
     short frame does not change the other LEDs.
 
     Frames come from `machine.bitstream`, which the module `neopixel` uses.

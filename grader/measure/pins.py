@@ -7,6 +7,7 @@ import numpy as np
 from grader.lab.run import Run
 from hardware.bench.protocol import frames
 from hardware.bench.protocol.records import names_of
+from hardware.bench.trace.edges import DRIVING
 
 MODES = names_of("MODE_")
 PULLS = names_of("PULL_")
@@ -64,7 +65,7 @@ def interrupts(run: Run, role: str) -> list[InterruptSetup]:
 
 def pwm_was_used(run: Run, role: str) -> bool:
     """Whether a PWM ever ran at a pin."""
-    return any(one.freq_hz for one in run.trace.pwm(run.pins[role]))
+    return bool(run.trace.rows(frames.REC_PWM, run.pins[role])["c"].any())
 
 
 def faults(run: Run, role: str | None = None) -> list[tuple[int, str]]:
@@ -82,7 +83,7 @@ def driven(run: Run) -> dict[int, int]:
     """The GPIOs that the program drives, as an output or with PWM, each with the time at which
     that began (ns since power-on)."""
     rows = run.trace.records
-    drives = np.isin(rows["b"] & 15, [frames.MODE_OUT, frames.MODE_OPEN_DRAIN])
+    drives = np.isin(rows["b"] & 15, DRIVING)
     chosen = (rows["kind"] == frames.REC_MODE) & drives
     chosen |= (rows["kind"] == frames.REC_PWM) & (rows["c"] > 0)
     pairs = zip(rows["a"][chosen].tolist(), rows["t"][chosen].tolist(), strict=True)

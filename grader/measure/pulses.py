@@ -28,7 +28,7 @@ class Pulses:
         return [Micros(width, t_ns) for width, t_ns in pairs]
 
     def between(self, from_ns: int, to_ns: int) -> "Pulses":
-        """The pulses that begin from a time on and before another."""
+        """The pulses that begin from `from_ns` on, but before `to_ns`."""
         chosen = inside_of(self.at_ns, from_ns, to_ns)
         return Pulses(self.at_ns[chosen], self.width_ns[chosen])
 

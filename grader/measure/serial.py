@@ -37,13 +37,13 @@ class SerialRecords:
         return np.array([_number(each[field]) for each in self.fields], np.float64)
 
     def between(self, from_ns: int, to_ns: int) -> "SerialRecords":
-        """The records from a time on and before another."""
+        """The records from `from_ns` on, up to but not including `to_ns`."""
         chosen = inside_of(self.at_ns, from_ns, to_ns)
         return SerialRecords(self.at_ns[chosen], self.fields[chosen], self.lines[chosen])
 
 
 def records(run: Run, pattern: str, lines: Sequence[OutputLine] | None = None) -> SerialRecords:
-    """The lines that match the pattern as a whole: of the lines after READY, or of `lines`. The
+    """Of the lines after READY, or of `lines`, those that match the pattern from begin to end. The
     named groups of the pattern are the fields.
 
     `\\d` and the like match ASCII only: digits of another script do not match.

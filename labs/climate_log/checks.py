@@ -38,7 +38,7 @@ from grader.measure.serial import read_lines
 PERIOD, EARLIEST, LED_SETTLED, BACK_BELOW = ms(2000), ms(1990), ms(500), 0.5
 WRAP_READINGS = 4
 """How many readings there are in `wrap` at least."""
-STATUS, LED_FAILS = ("OK", "RETRY", "FAIL"), 4  # RETRY, FAIL, FAIL, FAIL: the LED is on
+STATUS, LED_FAILS = ("OK", "RETRY", "FAIL"), 4  # RETRY, FAIL, FAIL, FAIL in a row light the LED
 ROW = LineForm("{seq},{t_ms},{celsius:*|},{percent:*|},{status:OK|RETRY|FAIL}")
 ALARM = LineForm("ALARM HOT")
 BOTH, NEVER, SOON = ("clean", "faults"), float("inf"), AtMost(seconds(4.5))

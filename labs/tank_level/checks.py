@@ -48,7 +48,8 @@ from grader.measure.times import Times, moments
 PERIOD, LATEST_NA, LONGEST_PAUSE = ms(100), ms(60), ms(150)
 PUBLIC_HEIGHT, NEVER = 2000, float("inf")
 UPPER, LOWER, OUTSIDE = 70, 30, 1.5
-"""Limits of the bar in percent. Nearer than OUTSIDE to a limit, the LED is not judged."""
+"""Limits of the bar in percent. While the level is nearer than OUTSIDE to a limit, the LED is not
+judged."""
 GRACE, FLICKER, STUCK = ms(500), ms(20), ms(30)  # an echo longer than STUCK counts as none
 MOST_TRIGGERS = 100  # per second
 LINE = LineForm("D {mm:*|NA}")

@@ -16,6 +16,7 @@ from grader import (
     Millis,
     Percent,
     Run,
+    ValuePath,
     Volts,
     Within,
     check,
@@ -40,11 +41,14 @@ ENOUGH = 0.8
 # What was seen, and what was true.
 
 
+def path(run: Run) -> ValuePath[Volts]:
+    """The panel's voltage over time."""
+    return ValuePath([(at, Volts(volts)) for at, volts in run.data["path"]])
+
+
 def true_at(run: Run, times_ns: Iterable[int]) -> list[Volts]:
     """The panel's voltage at these times."""
-    begins, volts = np.array(run.data["path"]).T
-    index = np.searchsorted(begins, np.array(list(times_ns)) / 1e6, side="right") - 1
-    return [Volts(v) for v in volts[np.maximum(index, 0)]]
+    return path(run).at(times_ns)
 
 
 def lines(run: Run) -> SerialRecords:
@@ -54,10 +58,8 @@ def lines(run: Run) -> SerialRecords:
 
 def settled(run: Run) -> list[int]:
     """Which lines are judged: all but those in the second after a step."""
-    at_ms = lines(run).at_ns / 1e6
-    begins = np.array([at for at, _ in run.data["path"]])
-    index = np.maximum(np.searchsorted(begins, at_ms, side="right") - 1, 0)
-    return [int(n) for n in np.flatnonzero(at_ms - begins[index] >= SETTLED)]
+    ages = path(run).since_step(lines(run).at_ns.tolist())
+    return [n for n, age in enumerate(ages) if age >= SETTLED]
 
 
 def shown(run: Run) -> list[Volts] | None:

@@ -113,7 +113,7 @@ def test_a_class_against_stock(handed_in: Course, tmp_path: Path, measured: Meas
     plain = sample(handed_in, tmp_path / "plain")
     without_ours(plain)
     each_ms = took_s / CLASS * 1000
-    name = "a submission; nbgrader with a number in each code cell"
+    name = "a submission; nbgrader with only a number as the code of each cell"
     measured(name, each_ms, "ms", aim=20, peer=stock_s(plain) * 1000)
     whole = sample(handed_in, tmp_path / "whole")
     name = "a submission; nbgrader with the same cells"
@@ -152,7 +152,7 @@ def test_more_workers_than_cores(
     )
     share = middle(two) / middle(four)
     measured(
-        "4 workers requested, against 2 (no more start than cores)",
+        "4 workers requested, against 2 (no more are started than there are cores)",
         share,
         "of the speed",
         aim=0.95,

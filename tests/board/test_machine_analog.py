@@ -43,7 +43,7 @@ print(ADC(0).read_u16(), ADC(ADC.CORE_TEMP).read_u16(), hasattr(a, 'read'))
 
 
 def test_the_esp32_converter_is_not_linear() -> None:
-    """1.65 V: full scale without attenuation; at 11 dB less than half, as on the chip."""
+    """1.65 V reads as full scale without attenuation, and below half at 11 dB, as on the chip."""
     program = """
 a = ADC(Pin(AIN))
 print(a, a.read(), a.read_u16())

@@ -1,8 +1,7 @@
 """Our writer has the same result as the steps of nbgrader: rows, notebooks, late penalties."""
 
 import shutil
-import time
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from sqlalchemy import Engine, event
 
 from grader.nbgrader import config
 from grader.nbgrader.grade_writer import GradeWriter
+from tests.support.call_count import calls
 from tests.support.gradebooks import (
     ANSWERS,
     ASSIGNMENT,
@@ -211,13 +211,9 @@ def test_a_submission_takes_the_same_time_in_a_large_class(pair: tuple[Path, Pat
     assert steps[1] < 1.2 * steps[0]
 
 
-def test_a_submission_is_written_in_10_ms(pair: tuple[Path, Path]) -> None:
+def test_a_submission_is_written_with_little_work(pair: tuple[Path, Path]) -> None:
     ours = pair[1]
     notebook = notebook_of(ours, ANSWERS, FULL)
-    seconds = []
     with GradeWriter(ours) as recorder:
-        for number in range(41):
-            begin = time.process_time()  # without the time of the disk and of other processes
-            recorder.record(notebook, ASSIGNMENT, f"s{number}", None)
-            seconds.append(time.process_time() - begin)
-    assert sorted(seconds)[len(seconds) // 2] <= timedelta(milliseconds=10).total_seconds()
+        recorder.record(notebook, ASSIGNMENT, "first", None)  # compiles the statements
+        assert calls(lambda: recorder.record(notebook, ASSIGNMENT, "next", None)) < 10_000

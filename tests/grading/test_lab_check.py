@@ -138,7 +138,7 @@ def test_the_whole_check_reports_its_findings(copy: Path) -> None:
             file.unlink()
     expected = (copy / "expected.toml").read_text(encoding="utf-8")
     rows = {row.partition("]")[0]: row for row in expected.split("\n[")}
-    kept = ("drift", "empty", "ready_only", "freeze_after_ready")
+    kept = ("attack", "drift", "empty", "ready_only", "freeze_after_ready")
     text = "\n".join(f"[{rows[name]}" for name in kept)
     (copy / "expected.toml").write_text(text.replace('d = [0, "drift"]', 'd = [3, ""]'))
     out = Console(record=True, width=200)

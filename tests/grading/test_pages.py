@@ -2,8 +2,6 @@
 the escaping of text from a submission."""
 
 import re
-import statistics
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +10,7 @@ import pytest
 
 from grader.reports.feedback_data import FeedbackData
 from grader.reports.feedback_page import feedback_page
+from tests.support.call_count import calls
 from tests.support.feedback_pages import (
     EVIL,
     OVERFLOWS,
@@ -232,11 +231,7 @@ def test_a_page_loads_nothing_and_runs_no_script() -> None:
     assert "url(" not in html and "@import" not in html
 
 
-def test_a_page_is_made_quickly() -> None:
+def test_a_page_is_made_with_little_work() -> None:
     marks = feedback_data(*(missed(item) for item in "abcdefg"), number=4)
-    times_s = []
-    for _ in range(20):
-        begin_s = time.process_time()
-        feedback_page(marks)
-        times_s.append(time.process_time() - begin_s)
-    assert statistics.median(times_s) < 0.05
+    feedback_page(marks)  # what is read once
+    assert calls(lambda: feedback_page(marks)) < 4000

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.authoring.lab_attack import attack, tasks
 from grader.authoring.lab_check import check_runs
 from grader.authoring.lab_review import review
 from grader.authoring.new_lab import new_lab
@@ -43,3 +44,10 @@ def test_the_programs_get_the_marks_of_the_document(folder: Path) -> None:
     runs = list(check_runs(folder, 5))
     assert not any(runs), "\n".join(map(str, chain(*runs)))
     assert len(runs) == 5 * 2 * 8
+
+
+@pytest.mark.long
+def test_cheats_earn_no_more_than_the_document_declares(folder: Path) -> None:
+    lab = load(folder)
+    found = [task for board in lab.boards for task in tasks(lab, board, 1)]
+    assert [str(gain) for gain in attack(found) if gain.is_too_much] == []

@@ -10,6 +10,7 @@ from grader.lab.limits import AtLeast, AtMost, Between, Exactly, Limit, Never, W
 from grader.lab.run import Run
 from grader.lab.text_limits import Conforms, Matches
 from grader.lab.units import Hertz, Millis, Moment, Percent, Text, ms
+from grader.lab.value_path import Follows, ValuePath
 from hardware.paths import build_dir
 from tests.support.handmade_traces import run, trace
 
@@ -162,3 +163,46 @@ def test_a_type_checker_sees_a_measurement_that_does_not_fit(tmp_path: Path) -> 
         line.split(":")[1] for line in output.splitlines() if "error" in line and "checks" in line
     ]
     assert lines == ["11", "15", "19"], output
+
+
+# A value that follows a path.
+
+PATH = ValuePath([(0, Millis(10)), (2000, Millis(30)), (5000, Millis(20))])
+
+
+def series(*rows: tuple[float, float]) -> list[Millis]:
+    """Values with their times in seconds."""
+    return [Millis(value, round(at * 1e9)) for at, value in rows]
+
+
+FOLLOWED = [(1, 10), (2.1, 12), (2.4, 29), (4, 31), (5.4, 25), (6, 20), (8, 20), (9.5, 19)]
+
+
+@pytest.mark.parametrize(
+    ("changed", "ok", "shown", "at_s"),
+    [
+        ({}, True, "31 ms", None),
+        ({3: (4, 31.5)}, False, "31.5 ms", 4),
+        ({5: (6, 25)}, False, "25 ms", 6),
+        ({7: (9.5, float("nan"))}, False, "nan ms", 9.5),
+        ({6: (9, 20)}, False, "0 × / 3000 ms", 6),
+        ({7: (8, 20)}, True, "31 ms", None),
+    ],
+)
+def test_a_series_follows_a_path(
+    changed: dict[int, tuple[float, float]], ok: bool, shown: str, at_s: float | None
+) -> None:
+    limit = Follows(Millis(1), lag=ms(500), every=ms(2500), of=lambda run: PATH)
+    rows = [changed.get(index, row) for index, row in enumerate(FOLLOWED)]
+    verdict = limit.judge(series(*rows), RUN)
+    assert (verdict.ok, verdict.measured) == (ok, shown)
+    if at_s is not None:
+        assert verdict.at_ns == at_s * 1e9
+    assert limit.window(RUN) == "10 ± 1 ms"
+    assert not limit.judge([], RUN).ok
+
+
+def test_a_path_between_its_steps() -> None:
+    assert PATH.at([0, 1_999_999_999, 2_000_000_000, 9_000_000_000]) == [10, 10, 30, 20]
+    assert PATH.since_step([500_000_000, 6_000_000_000]) == [500, 1000]
+    assert PATH.between(1_000_000_000, 5_000_000_000) == [10, 30, 20]

@@ -73,7 +73,7 @@ static void flow_ops(void) {
 void vb_cost_start(void) {
     vb_gc_hook_ns = VB_NS_GC_HOOK;
     for (int op = 0; op < 256; op++) {
-        vb_opcost[op] = VB_NS_OP_LOAD;
+        vb_opcost[op] = VB_NS_OP_LOAD; // also of an opcode that is in no class
     }
     data_ops();
     flow_ops();

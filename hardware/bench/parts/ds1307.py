@@ -25,7 +25,7 @@ class Ds1307(RegisterTarget):
     that a run can be repeated), `0` (2000-01-01) or ISO 8601. I2C address 0x68.
 
     Registers: time and date as BCD (00 to 06; bit 7 of 00 halts the clock, bit 6 of 02 is the
-    12-hour form; the bytes of one transfer belong together), control (07: SQW off, or 1 Hz,
+    12-hour form; the bytes of one transfer are from one moment), control (07: SQW off, or 1 Hz,
     4.096, 8.192, 32.768 kHz; open drain) and 56 bytes of memory (08 to 3F). The battery keeps
     everything while the board has no power. The module has no pull-ups here: they would go to 5 V.
     It works from 3 V on; the real chip needs 4.5 to 5.5 V.

@@ -22,7 +22,7 @@ class HcSr04(Module):
 
     Extensions of ours: the attribute `temperature` (empty: 58 µs per cm as in Wokwi; else in °C,
     and the speed of sound is 331.3 + 0.606 · °C m/s), the controls `distance` (2 to 400 cm),
-    `temperature` (-40 to 85 °C; used once it is set), `noise` (maximum error of a reading as a
+    `temperature` (-40 to 85 °C; used after it was set), `noise` (maximum error of a reading as a
     share of the distance, 0 to 0.2) and four faults: `silent` (ECHO never rises), `out_of_range`
     (nothing reflects: a pulse of 38 ms), `stuck` (ECHO stays high 150 to 250 ms), `ghost` (cm:
     another object reflects first; 0: none). `fault_count` ends these four after this number of

@@ -200,8 +200,8 @@ class Lcd1602(I2cPart, Display):
 
 
 class Lcd2004(Lcd1602):
-    """The same with four lines of 20. The second half of each controller line is two rows
-    below."""
+    """The same with four lines of 20. The controller has two lines of 40; the second half of each
+    is shown two rows below its first half."""
 
     TYPES = ("wokwi-lcd2004",)
     SHAPE = (20, 4)

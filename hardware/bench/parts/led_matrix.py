@@ -77,7 +77,7 @@ class LedMatrix(RgbLamps):
 
 
 class NeopixelMatrix(LedMatrix):
-    """The same under its older type, with the pins `GND VCC DIN DOUT`."""
+    """`wokwi-led-matrix` under its older type, with the pins `GND VCC DIN DOUT`."""
 
     TYPES = ("wokwi-neopixel-matrix",)
     SUPPLY = ("VCC", "GND", 3.0)

@@ -28,8 +28,8 @@ class Mpu6050(RegisterTarget):
     0x69 while AD0 is high.
 
     All registers keep written values; these have a function: sample rate (19), DLPF (1A, its rate
-    only), ranges (1B, 1C), data (3B to 48, 0 while it sleeps; the 14 bytes of one burst belong
-    together), interrupt pin (37, 38, 3A: data ready, level, latch, open drain), power (6B: sleep
+    only), ranges (1B, 1C), data (3B to 48, 0 while it sleeps; the 14 bytes of one burst are from
+    one moment), interrupt pin (37, 38, 3A: data ready, level, latch, open drain), power (6B: sleep
     after power-on, reset), who am I (75). FIFO, self test, motion detection, the DMP and the
     auxiliary bus are not simulated: a write that would enable the FIFO is not acknowledged.
 

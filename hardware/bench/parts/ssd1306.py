@@ -92,8 +92,8 @@ class Ssd1306(I2cPart, Display):
 
 
 class OldSsd1306(Ssd1306):
-    """The same under Wokwi's older type: pins `DATA` (SDA) `CLK` (SCL) `GND`, power at `VIN` or
-    `3V3`; `DC RST CS` are not connected."""
+    """`board-ssd1306` under Wokwi's older type: pins `DATA` (SDA) `CLK` (SCL) `GND`, power at
+    `VIN` or `3V3`; `DC RST CS` are not connected."""
 
     TYPES = ("wokwi-ssd1306",)
     PINS = {

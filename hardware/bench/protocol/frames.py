@@ -23,7 +23,7 @@ REC_HEAP: Final = 11
 REC_DAC: Final = 10
 """a = pin, c = output: 0 to 255 for 0 V to the supply; a MODE of the pin ends it."""
 REC_CONVERT: Final = 13
-"""another ADC reading of pin a while its value is STEADY; at most 16 records in a ms."""
+"""a = pin: one more ADC reading, without a request (see [flag] STEADY); at most 16 in a ms."""
 REC_SLEEP: Final = 12
 """a = one of [sleep]; asleep: c = ms wanted, 4294967295 for ever; awake: b = wake reason."""
 REC_DATA: Final = 9
@@ -252,6 +252,10 @@ END_FORGED: Final = 6
 """a record that the port never sends."""
 END_WALL: Final = 7
 """the limit on wall time."""
+END_KILLED: Final = 8
+"""not by the program: the process was killed from outside, or could not be set up."""
+END_RECORDS: Final = 9
+"""more records than allowed."""
 FAULT_SHORT: Final = 1
 """two outputs drive the net of pin b to different levels."""
 FAULT_OVER_VOLTAGE: Final = 2

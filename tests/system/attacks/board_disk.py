@@ -1,4 +1,4 @@
-# Tries: a board program that fills its disk, for the whole time of its start, and tries to fill that of the host.
+# Tries: a board program that fills its disk while it starts, and tries to fill the disk of the host.
 # Ends: the board's flash is an image of the chip's size.
 ### ATTACK
 import os

@@ -1,5 +1,5 @@
 # Tries: host code that allocates all memory, also memory that counts for no process.
-# Ends: the address space limit; seccomp for memory without an address.
+# Ends: the address space limit; seccomp for memory outside the address space.
 ### ATTACK
 import mmap
 import os

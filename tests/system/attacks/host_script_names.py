@@ -1,4 +1,4 @@
-# Tries: host code whose errors have computed names and texts: endless, of other types, formulas, errors themselves.
+# Tries: host code whose errors compute their names and texts: without end, of other types, as formulas, or with another error.
 # Ends: an answer is only the value of a call, cut at 300 characters, escaped in the output.
 ### BASE
 

@@ -1,4 +1,4 @@
-# Tries: graded cells with ids that look like those of the release: other scripts, widths, invisible characters.
+# Tries: graded cells with ids that look like those of the release: letters of other alphabets, wide letters, invisible characters.
 # Ends: only exact ids of the release count.
 import copy
 

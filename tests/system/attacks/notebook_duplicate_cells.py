@@ -1,5 +1,5 @@
 # Tries: a notebook in which every graded cell occurs three times, with other sources and kinds.
-# Ends: of cells with one id the last counts, and graded ones come from the release.
+# Ends: the last of the cells with the same id counts, and graded cells come from the release.
 import copy
 
 

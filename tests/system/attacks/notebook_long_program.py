@@ -1,4 +1,4 @@
-# Tries: a program of the most lines possible, with characters that need six each on a page, to make feedback huge.
+# Tries: a program of the most lines possible, with characters that each become six on a page, to make feedback huge.
 # Ends: a page shows only the beginning of a long program.
 def attack(folder, notebook):
     for cell in notebook["cells"]:

@@ -40,7 +40,7 @@ class MqttBroker:
         self._retained: dict[str, Message] = {}
         self._retained_bytes = 0
         self._countdowns: dict[str, int] = {}
-        """For each kind of loss (see `lose`): which message from now is lost; 0: none."""
+        """For each kind of loss (see `lose`): n: the n-th message from now is lost; 0: none."""
         self.on_stop: list[Callable[[], None]] = []
         """Called when the broker has stopped."""
         self.start()
@@ -304,6 +304,7 @@ class MqttClient:
         self._resume()
 
     def _resume(self) -> None:
+        """After CONNACK: sends again, with DUP, what the client had not confirmed."""
         assert self.session
         for number, sent in self.session.unconfirmed():
             if sent.released:

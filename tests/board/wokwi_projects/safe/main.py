@@ -1,4 +1,4 @@
-"""A safe with a code of one's own: kept as a hash, and slower to ask after wrong codes."""
+"""A safe with a code that the user chooses: it keeps a hash, and asks slower after wrong codes."""
 
 import binascii
 import hashlib

@@ -1,0 +1,59 @@
+"""What one program of a lab gets, item by item, with the measured values beside the expected ones:
+what an author looks at while a check or a mutant is being written."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from grader.authoring.lab_check import Trial, expected, items_of, programs, run_error
+from grader.classrun import pool
+from grader.errors import LabError
+from grader.lab.lab import Lab
+from grader.score.results import ItemResult
+from hardware.i18n import _
+
+
+@dataclass(frozen=True)
+class ProgramItem:
+    """One item of a program on one board. `seed` is the first seed on which it has another result
+    than expected, else the first of all."""
+
+    board: str
+    seed: int
+    got: ItemResult
+    expected: tuple[float, str]
+
+    @property
+    def is_as_expected(self) -> bool:
+        """Whether points and key are those of expected.toml."""
+        return self.expected == (self.got.points, self.got.key)
+
+
+def program_items(lab: Lab, program: str, item: str, pairs: int) -> list[ProgramItem]:
+    """Run a program of a lab on every board with that number of hidden seeds. `item`: only this
+    one; "" for all.
+
+    Raises: LabError for a name that does not exist; NotGraded.
+    """
+    no_program, no_item = _("{lab} has no program {name}"), _("{lab} has no item {name}")
+    _need(program, programs(lab), no_program.format(lab=lab.slug, name=program))
+    if item:
+        _need(item, lab.items, no_item.format(lab=lab.slug, name=item))
+    found: dict[tuple[str, str], ProgramItem] = {}
+    trials = [Trial(lab.folder, board, program, n) for n in range(pairs) for board in lab.boards]
+    for trial, result in pool.run(items_of, ((t, t) for t in trials), pool.processors()):
+        if isinstance(result, pool.TaskFailure):
+            raise run_error(lab.folder, f"{trial.program}, {trial.board}", result)
+        seed, items = result
+        wanted = expected(lab, program, lab.board(trial.board).type.family)
+        for id, got in items.items():
+            place = trial.board, id
+            if item in ("", id) and (place not in found or found[place].is_as_expected):
+                row = ProgramItem(trial.board, seed, got, wanted[id])
+                if place not in found or not row.is_as_expected:
+                    found[place] = row
+    return [found[key] for key in sorted(found)]
+
+
+def _need(name: str, names: Collection[str], cause: str) -> None:
+    if name not in names:
+        raise LabError(cause, _("choose one of: {names}").format(names=", ".join(names)))

@@ -1,0 +1,86 @@
+"""Makes docs/measured/cheats.md: it runs all generic cheats against all labs.
+
+    python tools/cheat_table.py
+
+It takes a quarter of an hour. `warsha lab check` compares the same runs with what each lab
+declares; a test checks that the page names every lab and every cheat.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from grader.authoring.cheats import HALF_WORK, NO_WORK
+from grader.authoring.lab_attack import CheatGain, attack, tasks
+from grader.authoring.lab_check import attack_limit
+from grader.lab.lab import Lab, find, slugs
+from tests.support.project import DOCS
+
+PAGE = DOCS / "measured" / "cheats.md"
+HEAD = """\
+# What cheats earn
+
+Made by `python tools/cheat_table.py`. Every cheat of `grader/authoring/cheats.py` makes programs
+from what a trainee can know of a lab: its pins, its given files, and runs of a right program on
+seeds of practice. They are graded with hidden seeds on every board, as `warsha lab attack LAB`
+does. A number is the most that a program of that cheat earns of 18 points (the "predict" question
+does not count), on the ESP32 / on the Pico; in brackets are the items that it earned them with.
+`-`: the cheat does not apply to the lab.
+"""
+NO_WORK_HEAD = """
+## Without any work
+
+*Declared* is the most that the lab's `expected.toml` allows; `warsha lab check` fails above it.
+
+"""
+HALF_WORK_HEAD = """
+## The right program without a part of it
+
+Such a program does most of the work and earns most of the points. It must earn less than all: the
+number is that of the part whose loss costs least.
+
+"""
+
+
+def page(labs: Sequence[Lab], gains: Mapping[str, Sequence[CheatGain]]) -> str:
+    """The whole page, from the labs and what each cheat earned in them."""
+    text = HEAD
+    for head, cheats in ((NO_WORK_HEAD, NO_WORK), (HALF_WORK_HEAD, HALF_WORK)):
+        names = [cheat.__name__ for cheat in cheats]
+        text += head + row("", [lab.slug.replace("_", " ") for lab in labs])
+        text += row("---", ["---"] * len(labs))
+        for name in names:
+            cells = [cell([g for g in gains[lab.slug] if g.task.cheat == name]) for lab in labs]
+            text += row(name.replace("_", " "), cells)
+        if cheats is NO_WORK:
+            text += row("*declared*", [f"{attack_limit(lab):g}" for lab in labs])
+    return text
+
+
+def row(first: str, cells: Sequence[str]) -> str:
+    """A row of a table."""
+    return f"| {' | '.join([first, *cells])} |\n"
+
+
+def cell(gains: Sequence[CheatGain]) -> str:
+    """The most that one cheat earns in one lab, on each board."""
+    boards: dict[str, list[CheatGain]] = defaultdict(list)
+    for gain in gains:
+        boards[gain.task.board].append(gain)
+    best = [max(boards[board], key=lambda gain: gain.points) for board in sorted(boards)]
+    items = sorted({item for gain in best for item in gain.items})
+    points = " / ".join(f"{gain.points:g}" for gain in best)
+    return (points + (f" ({' '.join(items)})" if items else "")) or "-"
+
+
+def main() -> None:
+    """Run everything and write the page."""
+    labs = [find(slug) for slug in slugs()]
+    gains = {}
+    for lab in labs:
+        gains[lab.slug] = list(attack([t for board in lab.boards for t in tasks(lab, board)]))
+        print(lab.slug, max((g.points for g in gains[lab.slug]), default=0), flush=True)
+    PAGE.write_text(page(labs, gains), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
