@@ -51,11 +51,28 @@ def test_an_echo_of_the_sensor_is_measured() -> None:
         "Pin(ECHO, Pin.OUT, value=0)",
         "wave = PWM(Pin(ECHO), freq=100, duty_u16=9999); time.sleep_ms(5); wave.deinit()",
         "Pin(ECHO, Pin.OPEN_DRAIN, value=0); time.sleep_us(700); Pin(ECHO, Pin.IN)",
+        "import esp32; esp32.RMT(0, pin=Pin(ECHO), clock_div=80).write_pulses((5000, 100), 1)",
     ],
 )
 def test_an_echo_that_the_program_makes_is_refused(drive: str) -> None:
     with pytest.raises(DrivenWire, match="ECHO"):
         echo_count(sonar(drive))
+
+
+def test_an_echo_of_a_state_machine_is_refused() -> None:
+    machine = """
+import rp2
+@rp2.asm_pio(set_init=rp2.PIO.OUT_LOW)
+def wave():
+    set(pins, 1) [31]
+    set(pins, 0) [31]
+"""
+    drive = "rp2.StateMachine(0, wave, freq=20000, set_base=Pin(ECHO)).active(1)"
+    wires = ["b:GP18 u:TRIG", "b:GP19 u:ECHO", "u:VCC b:3V3", "u:GND b:GND.1"]
+    program = machine + PING.format(drive=drive)
+    run = measured(SONAR, wires, program, SONAR_PINS, family="rp2", until_ms=200)
+    with pytest.raises(DrivenWire, match="ECHO"):
+        echo_count(run)
 
 
 @pytest.mark.parametrize(
