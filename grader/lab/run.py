@@ -82,8 +82,10 @@ class Run:
         return whole if boot else whole.since(0)
 
     def _signal(self, role: str) -> Signal:
-        edges = self.trace.edges(self.pins[role])
-        return Signal(edges.t_ns - self.zero_ns, edges.level, self.end_ns - self.zero_ns)
+        end_ns = self.end_ns - self.zero_ns
+        edges, driving = self.trace.edges(self.pins[role]), self.trace.driving(self.pins[role])
+        driven = Signal(driving.t_ns - self.zero_ns, driving.level, end_ns)
+        return Signal(edges.t_ns - self.zero_ns, edges.level, end_ns, role, driven)
 
     def once(self, key: Hashable, work: Callable[[], T]) -> T:
         """The result of `work`, which runs only the first time that a key is used. Many checks

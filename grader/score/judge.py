@@ -10,6 +10,7 @@ from grader.lab.check import Check
 from grader.lab.limits import Never, Verdict, shortened
 from grader.lab.line_form import LineForm
 from grader.lab.run import OutputLine, Run
+from grader.measure.answers import DrivenWire
 from grader.score.results import ItemResult
 from hardware.bench.protocol.frames import END_CPU, END_WALL
 
@@ -110,9 +111,12 @@ def _judge_part(
 
 
 def _judge_run(check: Check, run: Run) -> ItemResult:
-    """One check on one run. Host code that gives no answer is the submission's fault."""
+    """One check on one run. Host code that gives no answer, and an answer of a part that the
+    program drove itself, are the submission's fault."""
     try:
         return _measured(check, run)
+    except DrivenWire as refused:
+        return _miss(check, run.episode.name, "driven_wire", str(refused))
     except HostError as error:
         missed = _miss(check, run.episode.name, "host_failed", str(error))
         return replace(missed, timed_out=error.kind == "time")

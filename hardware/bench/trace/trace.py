@@ -17,6 +17,7 @@ import numpy as np
 from hardware.bench.protocol import frames
 from hardware.bench.protocol.notes import EspNowNote, LinkNote, MqttNote, PacketNote, notes
 from hardware.bench.protocol.records import RECORD, Records, Times, among, unpack_text
+from hardware.bench.trace.driving import driving_of
 from hardware.bench.trace.edges import Edges, edges_of
 from hardware.bench.trace.pwm_edges import unfolded
 
@@ -139,6 +140,8 @@ class Trace:
     end_detail: str = ""
     bits: int = 0
     """The word size of the board's build: 32 as on the chip, or 64."""
+    joined: list[list[int]] = field(default_factory=list)
+    """The GPIOs of the board that wires join with each other: a list for each such net."""
 
     def edges(self, pin: int | str, pwm: bool = False) -> Edges:
         """The level at the pin over time. The first entry is the level at the start. The pulses of
@@ -147,6 +150,12 @@ class Trace:
         if pwm and len(settings := self.rows(frames.REC_PWM, pin)):
             return unfolded(edges, settings, self.end_ns)
         return edges
+
+    def driving(self, pin: int | str) -> Edges:
+        """When the board itself drives the net of a pin, at this or at another of its pins there;
+        `level` is True while it does."""
+        gpio = self.gpio(pin)
+        return driving_of(self.records, next((net for net in self.joined if gpio in net), [gpio]))
 
     def level_at(self, pin: int | str, t_ns: int) -> bool:
         """The level at the pin at a time. An edge counts from its own time on."""
@@ -271,8 +280,8 @@ class Trace:
 
         These bytes are hashed (text in UTF-8), in this order: the line `warsha-trace 1`, a line
         with the board type, a line with `end_ns` in decimal, the records (little-endian, in the
-        order of the trace), and a line of JSON for each control. `nets` and `end_detail` do not
-        count."""
+        order of the trace), and a line of JSON for each control. `nets`, `joined` and
+        `end_detail` do not count."""
         digest = hashlib.sha256(f"{FORMAT}\n{self.board}\n{self.end_ns}\n".encode())
         digest.update(np.ascontiguousarray(self.records).tobytes())
         for control in self.controls:
