@@ -1,9 +1,12 @@
 """Kill grading at random moments, resume it, and compare with an undisturbed run.
 
-    python tools/kill_grading.py --count 100   the writer, a worker, or the disk, in turn
+    python tools/kill_grading.py --count 100   boards, workers, set-ups, the writer, the disk
 
 Each time the real command grades a new copy of a course. At the end every row of the gradebook,
-every file of `autograded/` and every record must be the same. No scored program may run again.
+every file of `autograded/` and every record must be the same: no death of a process of ours may be
+graded as a crash of a program. No scored program may run again.
+
+A run survives the death of a board, a worker or a set-up, so such a run gets several of them.
 """
 
 import argparse
@@ -14,8 +17,9 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,6 +28,13 @@ from tests.support.grading_process import LIMIT_S, Course, State, copied, made
 
 FULL = "the disk is full"
 TMPFS_MB = 48
+NOT_ALL_GRADED = 3
+"""The exit code of the command."""
+LOOK_S = 0.002
+BROKEN_S = 0.03
+"""How long no board can be set up: some start in this time, and most of them again after it."""
+USAGE = "#!/bin/sh\nexit 2\n"
+"""A program that ends as the port does when it cannot set up its memory or its lock."""
 
 
 def children(pid: int) -> list[int]:
@@ -40,21 +51,60 @@ def workers(writer: int) -> list[int]:
     return [pid for server in children(writer) for pid in children(server)]
 
 
-def kill_writer(process: subprocess.Popen[str], _course: Course, _rng: random.Random) -> None:
+@dataclass(frozen=True)
+class DisturbedRun:
+    """A run of the real command that is being disturbed."""
+
+    process: subprocess.Popen[str]
+    course: Course
+    rng: random.Random
+
+
+def kill_writer(run: DisturbedRun) -> bool:
     """Kill the writer without a chance to clean up."""
-    process.kill()
+    run.process.kill()
+    return True
 
 
-def kill_worker(process: subprocess.Popen[str], _course: Course, rng: random.Random) -> None:
+def kill_worker(run: DisturbedRun) -> bool:
     """Kill a worker, if there is one at that moment."""
-    if found := workers(process.pid):
-        with suppress(ProcessLookupError):
-            os.kill(rng.choice(found), signal.SIGKILL)
+    return kill_one(workers(run.process.pid), run.rng)
 
 
-def fill_disk(_process: subprocess.Popen[str], course: Course, rng: random.Random) -> None:
+def kill_board(run: DisturbedRun) -> bool:
+    """Kill a board, if there is one at that moment."""
+    started = [pid for worker in workers(run.process.pid) for pid in children(worker)]
+    return kill_one(started, run.rng)
+
+
+def kill_one(pids: list[int], rng: random.Random) -> bool:
+    """Kill one of these processes. Returns whether there was one."""
+    if not pids:
+        return False
+    try:
+        os.kill(rng.choice(pids), signal.SIGKILL)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def break_set_up(run: DisturbedRun) -> bool:
+    """Replace the program of the boards for a moment by one that cannot be set up."""
+    program = run.course.place / "port" / "esp32" / "warsha-esp32"
+    kept, broken = program.with_name("kept"), program.with_name("broken")
+    os.link(program, kept)
+    broken.write_text(USAGE)
+    broken.chmod(0o755)
+    broken.replace(program)
+    time.sleep(BROKEN_S)
+    kept.replace(program)
+    return True
+
+
+def fill_disk(run: DisturbedRun) -> bool:
     """Fill the disk almost completely: only some files still fit, or none."""
-    limit_free_space(course, rng.choice([0, 4096, 100_000]))
+    limit_free_space(run.course, run.rng.choice([0, 4096, 100_000]))
+    return True
 
 
 def limit_free_space(course: Course, count: int) -> None:
@@ -66,10 +116,22 @@ def limit_free_space(course: Course, count: int) -> None:
             os.posix_fallocate(ballast.fileno(), 0, max(1, free - count))
 
 
-KINDS: dict[str, Callable[[subprocess.Popen[str], Course, random.Random], None]] = {
-    "writer": kill_writer,
-    "worker": kill_worker,
-    "disk": fill_disk,
+@dataclass(frozen=True)
+class Kind:
+    """A way to disturb a run."""
+
+    act: Callable[[DisturbedRun], bool]
+    """Disturbs it now. Returns False when there was nothing to disturb: then it is tried again."""
+    times: int = 1
+    """How often one run is disturbed so: a run that ends by it is disturbed once."""
+
+
+KINDS: Mapping[str, Kind] = {
+    "board": Kind(kill_board, 5),
+    "worker": Kind(kill_worker, 2),
+    "set-up": Kind(break_set_up, 3),
+    "writer": Kind(kill_writer),
+    "disk": Kind(fill_disk),
 }
 
 
@@ -88,25 +150,34 @@ def place_for(kind: str, scratch: Path) -> Iterator[Path]:
             subprocess.run(["umount", folder], check=True)
 
 
-def disturb(kind: str, course: Course, after_s: float, rng: random.Random) -> str:
-    """One disturbed run and the run after it. Returns the outcome of the first."""
-    process = course.start()
-    pids: set[int] = set()
-    end = time.monotonic() + after_s
-    while time.monotonic() < end and process.poll() is None:
-        pids.update(workers(process.pid))
-        time.sleep(0.002)
-    pids.update(workers(process.pid))
-    KINDS[kind](process, course, rng)
-    _out, err = process.communicate(timeout=LIMIT_S)
+@dataclass(frozen=True)
+class Disturbance:
+    """What became of a disturbed run, and how often it was disturbed."""
+
+    outcome: str
+    count: int
+
+
+def disturb(kind: str, course: Course, moments_s: list[float], rng: random.Random) -> Disturbance:
+    """One run that is disturbed at these moments, and the run after it."""
+    run = DisturbedRun(course.start(), course, rng)
+    begin, pids, count = time.monotonic(), set[int](), 0
+    remaining = sorted(moments_s)
+    while remaining and run.process.poll() is None:
+        pids.update(workers(run.process.pid))
+        if time.monotonic() - begin >= remaining[0] and KINDS[kind].act(run):
+            remaining.pop(0)
+            count += 1
+        time.sleep(LOOK_S)
+    _out, err = run.process.communicate(timeout=LIMIT_S)
     wait_for_end(pids)
-    outcome = checked_outcome(kind, process.returncode, err)
+    outcome = checked_outcome(kind, run.process.returncode, err)
     (course.place / "ballast").unlink(missing_ok=True)
     finished, scored = course.finished(), len(course.scored())
     course.grade()
     again = finished & set(course.scored()[scored:])
     assert not again, f"{kind}: {again} ran again although they had been scored"
-    return outcome
+    return Disturbance(outcome, count)
 
 
 def wait_for_end(pids: set[int]) -> None:
@@ -122,9 +193,9 @@ def checked_outcome(kind: str, code: int, err: str) -> str:
     if kind == "writer":
         assert code in (0, -signal.SIGKILL), err
         return "killed" if code else "had ended"
-    if kind == "worker":
-        assert code == 0, err
-        return "went on"
+    if kind in ("board", "worker", "set-up"):
+        assert code in (0, NOT_ALL_GRADED), err
+        return "some not graded, then graded" if code else "went on"
     assert code in (0, 1), err
     if code:
         assert err.startswith(FULL) and len(err.strip().splitlines()) == 2, err
@@ -148,23 +219,27 @@ def difference(found: State, expected: State) -> str:
     return ""
 
 
-def campaign(course: Course, kinds: list[str], scratch: Path, seed: int) -> Counter[str]:
-    """Disturb a run in each of these ways; raises AssertionError when the end is not the same."""
+def campaign(course: Course, most: int, scratch: Path, seed: int) -> Counter[str]:
+    """Disturb runs in each way in turn, `most` times in all. Returns how often, by what became of
+    the run. Raises: AssertionError when the end is not the same."""
     rng = random.Random(seed)
     whole = copied(course, scratch / "whole")
     duration_s = whole.grade()
     expected = whole.state()
-    outcomes: Counter[str] = Counter()
-    for number, kind in enumerate(kinds, 1):
-        after_s = duration_s * rng.uniform(0.25, 1.0)
+    counts: Counter[str] = Counter()
+    for kind in cycle(possible()):
+        if counts.total() >= most:
+            return counts
+        times = min(KINDS[kind].times, most - counts.total())
+        moments_s = [duration_s * rng.uniform(0.25, 1.0) for _time in range(times)]
         with place_for(kind, scratch) as place:
             mine = copied(course, place)
-            what = f"{kind}: {disturb(kind, mine, after_s, rng)}"
-            outcomes[what] += 1
+            done = disturb(kind, mine, moments_s, rng)
             wrong = difference(mine.state(), expected)
-            assert not wrong, f"{kind} after {after_s:.2f} s (seed {seed}): {wrong}"
-            print(f"{number}/{len(kinds)} after {after_s:.2f} s {what}", flush=True)
-    return outcomes
+            assert not wrong, f"{kind} at {moments_s} s (seed {seed}): {wrong}"
+        counts[f"{kind}: {done.outcome}"] += done.count
+        print(f"{counts.total()}/{most} {kind} {done.count} times: {done.outcome}", flush=True)
+    raise AssertionError("unreachable")
 
 
 def main() -> int:
@@ -173,13 +248,12 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=100)
     parser.add_argument("--seed", type=int, default=int(time.time()))
     options = parser.parse_args()
-    kinds = [kind for kind, _one in zip(cycle(possible()), range(options.count), strict=False)]
     with TemporaryDirectory(prefix="warsha-kills-") as scratch:
         course = made(Path(scratch, "course"), 12)
-        outcomes = campaign(course, kinds, Path(scratch), options.seed)
-    for what, count in sorted(outcomes.items()):
+        counts = campaign(course, options.count, Path(scratch), options.seed)
+    for what, count in sorted(counts.items()):
         print(f"{count:4} {what}")
-    print(f"{options.count} runs disturbed (seed {options.seed}): the same marks each time")
+    print(f"disturbed {counts.total()} times (seed {options.seed}): the same marks each time")
     return 0
 
 

@@ -19,7 +19,6 @@ from multiprocessing.context import BaseContext
 from typing import TypeVar
 
 from grader.disk import error_line, is_disk_full
-from grader.errors import GraderError
 from hardware.i18n import _
 
 Key = TypeVar("Key")
@@ -119,8 +118,6 @@ def attempt(work: Callable[[Task], Result], task: Task) -> Result | TaskFailure:
     """Do a task; an exception becomes a TaskFailure."""
     try:
         return work(task)
-    except GraderError as error:
-        return TaskFailure(str(error), traceback.format_exc(), is_disk_full(error))
     except Exception as error:
         return TaskFailure(error_line(error), traceback.format_exc(), is_disk_full(error))
 

@@ -65,9 +65,13 @@ class HostLimits:
 class ChildEnded(Exception):
     """The child process has ended; `kind` says why."""
 
-    def __init__(self, kind: FailureKind, detail: str = "") -> None:
+    def __init__(
+        self, kind: FailureKind, detail: str = "", *, may_be_killed: bool = False
+    ) -> None:
         super().__init__(kind, detail)
         self.kind, self.detail = kind, detail
+        self.may_be_killed = may_be_killed
+        """Whether it may have been killed from outside: host code can end itself just so."""
 
 
 class Child:
@@ -79,6 +83,7 @@ class Child:
 
     def __init__(self, text: str, isolation: Isolation, limits: HostLimits) -> None:
         self._limits = limits
+        self._isolation = isolation
         self._left_s = READY_WITHIN_S
         self._returned_s = 0.0
         self._started_s = monotonic()
@@ -198,10 +203,16 @@ class Child:
             return ChildEnded("time")
         if signal == _SYS:
             return ChildEnded("forbidden")
+        if code < 0 and self._isolation == "bwrap":
+            # Trust boundary: host code cannot reach the process of bubblewrap, which is outside.
+            raise GraderError(
+                _("the sandbox of host code was ended from outside (signal {n})").format(n=signal),
+                _("grade again; if it happens again, look for what ends processes here"),
+            )
         if signal == _KILL and monotonic() - self._started_s < self._limits.cpu_s:
             # Ask the kernel: host code can also end itself with this code.
             if _oom_kills() == self._oom_kills:
-                return ChildEnded("raised", f"signal {signal}")
+                return ChildEnded("raised", f"signal {signal}", may_be_killed=True)
             raise GraderError(
                 _("the system killed host code: this machine is out of memory"),
                 _(

@@ -32,11 +32,6 @@ class Budget:
         return replace(Limits(), cpu_s=max(1, round(left_s)), wall_s=max(LEAST_WALL_S, 4 * left_s))
 
     @property
-    def is_spent(self) -> bool:
-        """Whether the next episode gets less than the usual time."""
-        return self._left_s() < ENOUGH_S
-
-    @property
     def used_s(self) -> float:
         """CPU seconds so far."""
         return _cpu_s() - self._begin_s

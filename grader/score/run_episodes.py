@@ -19,16 +19,23 @@ from grader.score.results import SeedResult
 from grader.seeds import episode_seed
 from hardware.bench import diagram
 from hardware.bench.bench import Bench
+from hardware.bench.board.end_reason import why
 from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.flash import Flash
 from hardware.bench.flash_reader import read_apart
 from hardware.bench.protocol import frames
-from hardware.bench.trace.trace import Trace
+from hardware.bench.trace.trace import End, Trace
 from hardware.errors import BenchError, HardwareError
 from hardware.i18n import _
 
 READY_WITHIN_NS = 5 * NS_PER_S
 """A program must print its READY line within this time after power-on."""
+
+ATTEMPTS = 2
+"""How often an episode is played in which the process of a board died."""
+DEATHS = frozenset((frames.END_CRASH, frames.END_FORGED, frames.END_KILLED))
+"""The ends that a signal from another process can cause, too: most of these signals are
+END_KILLED, but a board takes SIGSEGV for a fault of its own, and reports it at a wrong time."""
 
 Program = Mapping[str, bytes]
 """The files that a trainee hands in for the board, by name; one of them is main.py."""
@@ -45,24 +52,41 @@ def run_lab(
     """Run and judge one seed. After an error of ours it is tried once more. `budget` is what the
     submission may still use.
 
+    A trust boundary: a submission that causes errors of ours at will gains nothing. It runs twice
+    at most, and what is not graded is listed for the instructor.
+
     Raises: NotGraded after a second error.
     """
     budget = budget or Budget()
     used_s = budget.used_s
-    for attempt in (1, 2):
+    for is_last in (False, True):
         try:
-            return _run_lab(lab, board, program, seed, host or HostCode(), budget)
+            return _run_lab(lab, board, program, seed, host or HostCode(), budget, is_last)
         except Exception as error:
             budget.restore(used_s)
-            if attempt == 2:
-                cause = _("{lab} was not graded: {error}").format(lab=lab.slug, error=error)
-                cure = error.cure if isinstance(error, HardwareError | GraderError) else ""
+            if is_last:
+                known = _out_of_memory() if isinstance(error, MemoryError) else error
+                cause = _("{lab} was not graded: {error}").format(lab=lab.slug, error=known)
+                cure = known.cure if isinstance(known, HardwareError | GraderError) else ""
                 raise NotGraded(cause, traceback.format_exc(), cure) from error
     raise AssertionError("unreachable")
 
 
+def _out_of_memory() -> GraderError:
+    return GraderError(
+        _("its process had not enough memory"),
+        _("close other programs and grade again; if it happens again, read the program"),
+    )
+
+
 def _run_lab(
-    lab: Lab, board: LabBoard, program: Program, seed: int, code: HostCode, budget: Budget
+    lab: Lab,
+    board: LabBoard,
+    program: Program,
+    seed: int,
+    code: HostCode,
+    budget: Budget,
+    is_last: bool,
 ) -> SeedResult:
     episodes = lab.scenario(seed, board.type)
     with ExitStack() as hosts:
@@ -71,6 +95,9 @@ def _run_lab(
             host = hosts.enter_context(closing(HostFunctions(code.text, lab.host, code.isolation)))
             runs[episode.name] = run_episode(lab, board, program, episode, seed, host, budget)
         items, parts = judge(lab.checks, runs, episodes[0].name)
+        if not is_last and any(run.host.may_be_killed for run in runs.values()):
+            # Host code that ends itself so does it again, and it is then its result.
+            raise GraderError(_("the process of host code was killed"))
     return SeedResult(seed, items, parts, runs)
 
 
@@ -84,8 +111,42 @@ def run_episode(
     budget: Budget | None = None,
 ) -> Run:
     """Boot a fresh board with the episode's files, apply the stimulus, and record what happens.
-    `host` has the host functions that the checks may call."""
-    budget = budget or Budget()
+    `host` has the host functions that the checks may call.
+
+    When the process of a board dies, the episode is played once more: what the program causes
+    happens again, to the nanosecond. Raises: BenchError when this machine ended a process both
+    times.
+    """
+    host, budget = host or HostFunctions(), budget or Budget()
+    for _attempt in range(ATTEMPTS):
+        run, ends = _record(lab, board, program, episode, seed, host, budget)
+        causes = {end.cause for end in ends}
+        if not causes & DEATHS:
+            break
+    if frames.END_KILLED in causes:
+        raise _killed(next(end for end in ends if end.cause == frames.END_KILLED))
+    return run
+
+
+def _killed(end: End) -> BenchError:
+    cause = _("the process of a board ended, and not by the program: {why}")
+    cure = _(
+        "Grade again. If it happens again, look for what ends processes here: "
+        "full memory (see `dmesg`), or a limit of this container."
+    )
+    return BenchError(cause.format(why=why(end)), cure)
+
+
+def _record(
+    lab: Lab,
+    board: LabBoard,
+    program: Program,
+    episode: Episode,
+    seed: int,
+    host: HostFunctions,
+    budget: Budget,
+) -> tuple[Run, list[End]]:
+    """One attempt at an episode: its run, and every end of a board in it. Raises: BenchError."""
     model = _circuit(board.diagram)
     circuit = Circuit(model.diagram, model)
     bench_seed = episode_seed(seed, episode.name)
@@ -105,27 +166,17 @@ def run_episode(
             if zero_ns < READY_WITHIN_NS:
                 files = _play(bench, flash, episode.steps, zero_ns, end_ns)
             trace = bench.trace
-    if not budget.is_spent:
-        _check_machine(trace, before)
+            ends = [end for one in bench.boards.values() for end in one.ends]
+    _check_machine(ends, before)
     ready_ns = _ready_ns(trace, lab.ready_line)
-    return Run(
-        episode,
-        trace,
-        board.pins,
-        ready_ns,
-        zero_ns,
-        end_ns,
-        host or HostFunctions(),
-        program,
-        files,
-    )
+    run = Run(episode, trace, board.pins, ready_ns, zero_ns, end_ns, host, program, files)
+    return run, ends
 
 
-def _check_machine(trace: Trace, before: os.times_result) -> None:
+def _check_machine(ends: Sequence[End], before: os.times_result) -> None:
     """Check that a run which the wall limit ended really had the CPU. On a suspended or overloaded
     machine that limit is not the submission's fault. Raises: BenchError."""
-    end = trace.ended()
-    if end is None or end.cause != frames.END_WALL:
+    if all(end.cause != frames.END_WALL for end in ends):
         return
     used_s, wall_s = _used_s(before)
     if used_s < wall_s / 2:

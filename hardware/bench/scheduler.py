@@ -99,6 +99,8 @@ class Scheduler:
         """The board that was answered last: events of the whole bench are most likely its work."""
         self._charged_s = 0.0
         """Up to when wall time was charged to a board (monotonic)."""
+        self._queued_s = platform.queued_s()
+        """How long this thread had waited for a processor before the bench began."""
         self._began_s = 0.0
         """When the bench began with the events before the next board's turn (monotonic)."""
 
@@ -292,7 +294,8 @@ class Scheduler:
 
     def _charge(self, board: VirtualBoard) -> bool:
         """Charges the wall time since the last call to a board, and terminates boards that have
-        used up theirs. What a board that has ended left behind is charged to all that are on.
+        used up theirs. Time for which they waited for a processor does not count: a busy machine is
+        not the program's fault, and a program cannot make the kernel queue it. What a board that has ended left behind is charged to all that are on.
         Returns whether time has to stop here."""
         now_s = monotonic()
         took_s, self._charged_s = now_s - self._charged_s, now_s
@@ -302,6 +305,15 @@ class Scheduler:
         for payer in payers:
             payer.wall_left_s -= took_s
             if payer.wall_left_s <= 0:
+                self._give_back(payer)
+            if payer.wall_left_s <= 0:
                 detail = end_reason.WALL.format(n=f"{self._limits.wall_s:g}")
                 payer.terminate(frames.END_WALL, detail)
         return any(payer.wall_left_s <= 0 for payer in payers)
+
+    def _give_back(self, board: VirtualBoard) -> None:
+        """Adds to a board's wall time what it and the bench have waited since the last time."""
+        pids = () if board.pid is None else (board.pid,)
+        queued_s = self._platform.queued_s(*pids) - self._queued_s
+        board.wall_left_s += max(0.0, queued_s - board.queued_s)
+        board.queued_s = queued_s

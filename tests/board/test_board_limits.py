@@ -26,7 +26,8 @@ def test_endless_records_are_cut_at_the_record(hostile: MakeBench) -> None:
     acts = "for n in range(10 ** 9): say(PWM, 2, n & 1, 1000, 1000 * n)"
     with hostile(acts, Limits(memory_bytes=None, records=5000)) as bench:
         bench.run(3600 * SECOND)
-    assert bench.ended is not None and bench.ended.cause == frames.END_OUTPUT
+    assert bench.ended is not None and bench.ended.cause == frames.END_RECORDS
+    assert bench.ended.detail == "more than 5000 pin changes and calls of devices"
     assert len(bench.trace.records) == 5001  # and the power that goes
 
 
@@ -43,16 +44,48 @@ def test_a_board_that_exits_in_the_middle_of_a_record(hostile: MakeBench) -> Non
     ("acts", "detail"),
     [
         ("os._exit(7)", "exit code 7"),
-        ("os.abort()", "signal 6"),
-        ("link.close(); time.sleep(60)", "signal 9"),
         ("say(STATE, 6, 0, 2, 10); os._exit(1)", "exit code 1"),
+        ("os._exit(2)", "exit code 2"),
+        ("os.kill(os.getpid(), 11); time.sleep(60)", "signal 11"),
+        ("os.kill(os.getpid(), 31); time.sleep(60)", "signal 31"),
     ],
 )
-def test_a_crash_has_its_signal_as_detail(hostile: MakeBench, acts: str, detail: str) -> None:
+def test_what_a_program_can_cause_is_a_crash(hostile: MakeBench, acts: str, detail: str) -> None:
+    """A program that took over its process can end it with any code, and by the kernel's own
+    signals: that must never look like a fault of this machine."""
     with hostile(acts) as bench:
         bench.run(SECOND)
     assert bench.ended is not None
     assert (bench.ended.cause, bench.ended.detail) == (frames.END_CRASH, detail)
+
+
+@pytest.mark.parametrize(
+    ("acts", "detail"),
+    [
+        ("os.abort()", "signal 6"),
+        ("os.kill(os.getpid(), 9)", "signal 9"),
+        ("os.kill(os.getpid(), 15)", "signal 15"),
+        ("link.sendall(b'12345'); os.kill(os.getpid(), 9)", "signal 9"),
+    ],
+)
+def test_a_board_that_is_killed_from_outside_did_not_crash(
+    hostile: MakeBench, acts: str, detail: str
+) -> None:
+    with hostile(acts) as bench:
+        bench.run(SECOND)
+        assert bench.ended is not None
+        assert (bench.ended.cause, bench.ended.detail) == (frames.END_KILLED, detail)
+        bench.reset()
+        bench.run(2 * SECOND)
+    assert [end.cause for end in bench.board.ends] == [frames.END_KILLED] * 2
+
+
+@pytest.mark.parametrize("code", [2, 4])
+def test_a_board_that_cannot_be_set_up_did_not_crash(hostile: MakeBench, code: int) -> None:
+    with hostile("", begin=f"os._exit({code})") as bench:
+        bench.run(SECOND)
+    assert bench.ended is not None
+    assert (bench.ended.cause, bench.ended.detail) == (frames.END_KILLED, f"exit code {code}")
 
 
 @pytest.mark.parametrize("acts", ["time.sleep(60)", "link.sendall(b'1'); time.sleep(60)"])
@@ -97,7 +130,7 @@ def test_requests_without_bytes_count_for_the_trace_limit(hostile: MakeBench, as
     limits = Limits(memory_bytes=None, records=5000)
     with hostile(f"while True: {ask}", limits) as bench:
         bench.run(SECOND)
-    assert bench.ended is not None and bench.ended.cause == frames.END_OUTPUT
+    assert bench.ended is not None and bench.ended.cause == frames.END_RECORDS
     assert len(bench.trace.records) < 5020
 
 
@@ -106,7 +139,7 @@ def test_a_long_running_bench_bounds_its_pending_records(hostile: MakeBench) -> 
     with hostile("while True: say(TX, 6, 0, 0, 10)", limits, kind=InteractiveBench) as bench:
         assert isinstance(bench, InteractiveBench)
         wait_for(bench, lambda: bench.ended is not None)
-    assert bench.ended is not None and bench.ended.cause == frames.END_OUTPUT
+    assert bench.ended is not None and bench.ended.cause == frames.END_RECORDS
 
 
 def test_a_busy_board_does_not_block_a_call_from_another_thread(

@@ -166,7 +166,7 @@ def test_a_board_over_its_limit_ends_alone(how: str) -> None:
     assert len(trace.edges(2).t_ns) > 490
 
 
-def test_a_crashed_process_does_not_affect_the_other_board() -> None:
+def test_a_killed_process_does_not_affect_the_other_board() -> None:
     with boards(circuit(PING, PONG), {"esp": BLINK, "pico": POLL}) as bench:
         bench.run(SECOND)
         pid = bench.boards["pico"].pid
@@ -174,7 +174,7 @@ def test_a_crashed_process_does_not_affect_the_other_board() -> None:
         os.kill(pid, signal.SIGKILL)
         bench.run(3 * SECOND)
         end = bench.traces["pico"].ended()
-        assert end is not None and end.cause == frames.END_CRASH
+        assert end is not None and end.cause == frames.END_KILLED
         assert len(bench.trace.edges(2).falling()) == 15
         assert not bench.boards["pico"].running
 

@@ -132,7 +132,7 @@ ENDS = {
     "sum(range(10**9))": (Limits(cpu_s=1), frames.END_CPU),
     "from machine import Pin\np = Pin({LED}, Pin.OUT)\nwhile True:\n    p(1); p(0)": (
         Limits(records=100_000),
-        frames.END_OUTPUT,
+        frames.END_RECORDS,
     ),
 }
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -150,6 +151,16 @@ def test_a_machine_without_memory_is_an_internal_error(
     count = "from grader.classrun import pool; print(pool.processors())"
     words = [*command.split(), sys.executable, "-c", count]
     assert subprocess.run(words, capture_output=True, check=True).stdout == b"1\n"
+
+
+def test_a_sandbox_that_is_killed_from_outside_is_an_internal_error() -> None:
+    host = HostFunctions(DO, ("do",))
+    host.call("do", "result = 1")
+    assert host._child is not None
+    host._child._process.kill()
+    host._child._process.wait()
+    with closing(host), pytest.raises(GraderError, match="from outside"):
+        host.call("do", "result = 1")
 
 
 ENDS = {

@@ -1,5 +1,7 @@
 """The engine: new boards, READY, stimulus, and the two kinds of failure (program or grader)."""
 
+import os
+import signal
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +21,7 @@ from grader.score.budget import Budget
 from grader.score.misconceptions import message
 from grader.score.run_episodes import run_episode, run_lab
 from grader.score.score import score
+from hardware.bench.bench import Bench
 from hardware.bench.limits import Limits
 from hardware.boards import BoardType
 
@@ -199,6 +202,67 @@ def test_a_bench_that_cannot_start_has_a_cure(
     with pytest.raises(NotGraded, match="is not built") as caught:
         score(labs.find("traffic_light"), "rp2", {"main.py": READY}, [1])
     assert "make" in caught.value.cure
+
+
+def killing(monkeypatch: pytest.MonkeyPatch, times: float, signal_number: int) -> list[int]:
+    """Lets the board of the next runs be killed in the middle of its episode. Returns the list to
+    which each killed process is added."""
+    killed: list[int] = []
+    play = run_episodes._play
+
+    def killing_play(bench: Bench, *rest: Any) -> Any:
+        def kill() -> None:
+            if len(killed) < times and bench.board.pid is not None:
+                killed.append(bench.board.pid)
+                os.kill(bench.board.pid, signal_number)
+
+        bench.at(bench.now_ns + 1_000_000_000, kill)
+        return play(bench, *rest)
+
+    monkeypatch.setattr(run_episodes, "_play", killing_play)
+    return killed
+
+
+@pytest.mark.parametrize("signal_number", [signal.SIGKILL, signal.SIGTERM, signal.SIGSEGV])
+def test_a_board_that_is_killed_costs_no_points(
+    signal_number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab = labs.find("traffic_light")
+    killed = killing(monkeypatch, 1, signal_number)
+    program = {"main.py": (lab.folder / "reference.py").read_bytes()}
+    marks = score(lab, "rp2", program, [1], predicted=True)
+    assert (marks.points, len(killed)) == (20, 1)
+
+
+def test_a_board_that_is_killed_each_time_is_not_graded(monkeypatch: pytest.MonkeyPatch) -> None:
+    lab = labs.find("traffic_light")
+    killed = killing(monkeypatch, float("inf"), signal.SIGKILL)
+    program = {"main.py": (lab.folder / "reference.py").read_bytes()}
+    with pytest.raises(NotGraded, match=r"not by the program.*signal 9") as caught:
+        score(lab, "rp2", program, [1])
+    assert len(killed) == 4
+    assert "dmesg" in caught.value.cure
+
+
+def test_a_board_that_cannot_be_set_up_is_not_graded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "port" / "rp2" / "warsha-rp2"
+    program.parent.mkdir(parents=True)
+    program.write_text("#!/bin/sh\nexit 2\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("WARSHA_BUILD", str(tmp_path))
+    with pytest.raises(NotGraded, match=r"did not start it \(exit code 2\)"):
+        score(labs.find("traffic_light"), "rp2", {"main.py": READY}, [1])
+
+
+def test_a_worker_without_memory_does_not_grade() -> None:
+    def hungry(run: Run) -> int:
+        raise MemoryError
+
+    with pytest.raises(NotGraded, match="not enough memory") as caught:
+        score(broken(labs.find("traffic_light"), hungry), "rp2", {"main.py": READY}, [1])
+    assert "close other programs" in caught.value.cure
 
 
 def test_a_temporary_error_costs_no_points() -> None:

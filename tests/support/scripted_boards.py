@@ -44,6 +44,7 @@ def call(op, b=0, c=0, data=b"", t=10):
 
 HELLO, MODE, OUT, PWM, TX, EXC, STATE, SYNC = 16, 2, 3, 4, 5, 6, 7, 17
 DATA, CALL = 9, 19
+$begin
 ask(HELLO, $version, 1, 32)
 $acts
 os._exit(0)
@@ -61,14 +62,19 @@ MakeBench = Callable[..., Bench]
 
 @pytest.fixture
 def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeBench:
-    """Makes a bench whose board does the given acts after its hello."""
+    """Makes a bench whose board does the given acts after its hello, and `begin` before it."""
 
     def make(
-        acts: str, limits: Limits = ROOM, version: int = frames.VERSION, kind: type[Bench] = Bench
+        acts: str,
+        limits: Limits = ROOM,
+        version: int = frames.VERSION,
+        kind: type[Bench] = Bench,
+        begin: str = "",
     ) -> Bench:
         program = tmp_path / "port" / "esp32" / "warsha-esp32"
         program.parent.mkdir(parents=True)
-        program.write_text(BOARD.substitute(python=sys.executable, acts=acts, version=version))
+        words = {"python": sys.executable, "acts": acts, "version": version, "begin": begin}
+        program.write_text(BOARD.substitute(words))
         program.chmod(0o755)
         monkeypatch.setenv("WARSHA_BUILD", str(tmp_path))
         return kind(Circuit(load(DIAGRAM)), limits=limits)

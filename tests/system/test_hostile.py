@@ -63,8 +63,8 @@ class Harm(NamedTuple):
     ends: tuple[int, ...] = ()
 
 
-OUTPUT = frames.END_OUTPUT
-BUSY = (frames.END_CPU, OUTPUT)
+OUTPUT, RECORDS = frames.END_OUTPUT, frames.END_RECORDS
+BUSY = (frames.END_CPU, OUTPUT, RECORDS)
 HARM = {
     "memory": Harm("esp32", "a = []\nwhile True: a.append(bytes(999))", "MemoryError"),
     "a big int": Harm("esp32", "1 << 10 ** 9", "MemoryError"),
@@ -87,7 +87,9 @@ HARM = {
     "a full flash": Harm(
         "esp32", "f = open('f', 'w')\nwhile True: f.write('x' * 4096)", "OSError: 28"
     ),
-    "edges": Harm("rp2", PINS + "back.init(Pin.OUT)\nwhile True: back(1); back(0)", "", (OUTPUT,)),
+    "edges": Harm(
+        "rp2", PINS + "back.init(Pin.OUT)\nwhile True: back(1); back(0)", "", (RECORDS,)
+    ),
     "edges at a listening input": Harm("rp2", PINS + "while True: out(1); out(0)", "", BUSY),
     "a PWM at a listening input": Harm(
         "esp32", PINS + "machine.PWM(out, freq=40_000_000, duty_u16=32768)\ntime.sleep(9)"
@@ -165,7 +167,7 @@ def test_ten_million_edges_fill_the_trace_and_end_the_board() -> None:
     with with_honest_board("rp2", program) as bench:
         bench.run(100 * SECOND)
         end = bench.traces[OTHER].ended()
-        assert end is not None and (end.cause, end.detail) == (OUTPUT, "more output than allowed")
+        assert end is not None and end.cause == RECORDS
         assert len(bench.traces[OTHER].edges(2).t_ns) > 3_900_000
         assert bench.traces[HONEST].ended() is None
 

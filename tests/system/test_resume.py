@@ -17,6 +17,7 @@ from tests.support.grading_process import LIMIT_S, State, copied, made
 from tests.support.grading_process import Course as GradedCourse
 from tools import kill_grading
 
+SAMPLE = (("board", 0), ("worker", 0))
 Undisturbed = tuple[GradedCourse, float, State]
 
 
@@ -32,7 +33,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
 @pytest.mark.parametrize(
     ("kind", "seed"),
     [
-        pytest.param(kind, seed, marks=() if (kind, seed) == ("worker", 0) else pytest.mark.long)
+        pytest.param(kind, seed, marks=() if (kind, seed) in SAMPLE else pytest.mark.long)
         for seed in range(4)
         for kind in kill_grading.possible()
     ],
@@ -44,7 +45,9 @@ def test_a_disturbed_run_is_resumed(
     rng = random.Random(f"{kind} {seed}" if seed else kind)
     with kill_grading.place_for(kind, tmp_path) as place:
         mine = copied(course, place)
-        kill_grading.disturb(kind, mine, duration_s * rng.uniform(0.5, 0.9), rng)
+        times = range(kill_grading.KINDS[kind].times)
+        moments_s = [duration_s * rng.uniform(0.5, 0.9) for _time in times]
+        kill_grading.disturb(kind, mine, moments_s, rng)
         assert kill_grading.difference(mine.state(), expected) == ""
         assert not list(mine.root.glob("autograded/*/.*"))
 

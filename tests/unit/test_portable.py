@@ -54,6 +54,9 @@ PROGRAM = dedent(
             self.seed = args[args.index("--seed") + 1]
             return self.board
 
+        def queued_s(self, *pids):
+            return 0.0
+
         def one_processor(self, *pids):
             return nullcontext()
 

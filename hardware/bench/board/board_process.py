@@ -20,6 +20,8 @@ class Exit(NamedTuple):
     cpu_s: float
     over_cpu: bool = False
     """Whether the platform ended it because of its CPU limit."""
+    from_outside: bool = False
+    """Whether something else ended it that no program on the board can cause."""
 
 
 class BoardProcess(Protocol):
@@ -55,6 +57,10 @@ class Platform(Protocol):
         self, family: str, flash: Flash, args: Sequence[str], limits: Limits
     ) -> BoardProcess:
         """Starts the program of a family. Raises: BenchError when it cannot run here."""
+
+    def queued_s(self, *pids: int) -> float:
+        """How many seconds this thread and these boards have waited for a processor, together; 0
+        where that is unknown."""
 
     def one_processor(self, *pids: int) -> AbstractContextManager[None]:
         """Keeps the bench and these boards close together while they exchange many messages."""

@@ -12,6 +12,7 @@ WALL = both("more than {n} s of wall time")
 TORN = both("died in the middle of a record")
 CODE = both("exit code {n}")
 SIGNAL = both("signal {n}")
+RECORDS = both("more than {n} pin changes and calls of devices")
 """The details of an end, in English. The trace keeps them so."""
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -38,6 +39,8 @@ def why(end: End) -> str:
         frames.END_OUTPUT: _("the program printed too much"),
         frames.END_FORGED: _("it sent what no board can send"),
         frames.END_WALL: _("the run took too long on this machine"),
+        frames.END_KILLED: _("this machine ended it or did not start it"),
+        frames.END_RECORDS: _("the program did too much without a pause"),
     }
     text = texts[end.cause]
     detail = detail_in(language(), end.detail) or end.detail

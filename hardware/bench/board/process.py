@@ -35,6 +35,15 @@ TICK = struct.pack("ll", 0, int(TICK_S * 1e6))
 LEAST_FD = 10
 """Our descriptors lie above the board's numbers, so that moving one in the child never closes the
 other. All others that a library or a parent left open, the port closes first of all."""
+OWN_SIGNALS = frozenset(
+    getattr(signal, f"SIG{name}")
+    for name in ("XCPU", "SYS", "SEGV", "BUS", "ILL", "FPE", "TRAP", "XFSZ")
+)
+"""A trust boundary: a program that took over its board's process must not be able to end it as if
+this machine had. The process may make no system call that sends a signal (the lock in
+host_linux.c), so it can cause only these, of the kernel: limits and faults. Exit codes are the
+program's own, too. Any other signal, SIGKILL for example, comes from outside; only the hard CPU
+limit sends SIGKILL, and the CPU time that was used shows it."""
 PROCESSOR_FIELD = 39
 """The field of /proc/thread-self/stat (proc(5)) with the CPU that the thread ran on last."""
 
@@ -47,6 +56,10 @@ class LinuxPlatform:
     ) -> "LinuxProcess":
         """Starts a board. Raises: BenchError when it cannot run on this machine."""
         return LinuxProcess(family, flash.fileno(), args, limits)
+
+    def queued_s(self, *pids: int) -> float:
+        """As `Platform` says (proc_pid_schedstat)."""
+        return sum(_queued_s(name) for name in ("thread-self", *map(str, pids)))
 
     @contextlib.contextmanager
     def one_processor(self, *pids: int) -> Iterator[None]:
@@ -67,6 +80,14 @@ class LinuxPlatform:
             yield
         finally:
             os.sched_setaffinity(0, before)
+
+
+def _queued_s(process: str) -> float:
+    try:
+        with open(f"/proc/{process}/schedstat", encoding="ascii") as file:
+            return int(file.read().split()[1]) / 1e9
+    except (OSError, IndexError):  # it has ended, or this kernel counts nothing
+        return 0.0
 
 
 def _processor() -> int:
@@ -143,7 +164,8 @@ class LinuxProcess:
             _pid, status, usage = os.wait4(self.pid, 0)
             code = os.waitstatus_to_exitcode(status)
             cpu_s = usage.ru_utime + usage.ru_stime
-            self._exit = Exit(code, cpu_s, code == -signal.SIGXCPU)
+            from_outside = code < 0 and -code not in OWN_SIGNALS
+            self._exit = Exit(code, cpu_s, code == -signal.SIGXCPU, from_outside)
         return self._exit
 
 

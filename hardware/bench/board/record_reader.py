@@ -87,7 +87,7 @@ class RecordReader:
         if reason := self.validator.check_request(row):
             return Termination(self.validator.last_ns, frames.END_FORGED, reason)
         if kind in RECORDED and self._room() <= 0:
-            return Termination(t_ns, frames.END_OUTPUT, end_reason.OUTPUT)
+            return self._too_many(t_ns)
         if kind == frames.REC_HELLO:
             self.bits = c
             return Request(t_ns, kind, a, 0, NO_INTERRUPT)
@@ -106,8 +106,10 @@ class RecordReader:
             if reason := self.validator.check(row):
                 return self._cut(body, index, self.validator.last_ns, frames.END_FORGED, reason)
             self._output += a if kind in TEXTS else 0
-            if self._output > self._most_output or index >= room:
+            if self._output > self._most_output:
                 return self._cut(body, index, t_ns, frames.END_OUTPUT, end_reason.OUTPUT)
+            if index >= room:
+                return self._cut(body, index, *self._too_many(t_ns))
         self._keep(body)
         return None
 
@@ -119,6 +121,10 @@ class RecordReader:
             return False
         self._output += text
         return True
+
+    def _too_many(self, t_ns: int) -> Termination:
+        detail = end_reason.RECORDS.format(n=self._limits.records)
+        return Termination(t_ns, frames.END_RECORDS, detail)
 
     def _room(self) -> int:
         """How many more records fit into the trace."""

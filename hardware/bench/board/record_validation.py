@@ -114,6 +114,11 @@ class RecordValidator:
         self._busy_until_ns: list[int] = []
         """When each call that takes time is over."""
 
+    @property
+    def has_said_hello(self) -> bool:
+        """Whether the board is set up: a program runs only after the answer to its hello."""
+        return self._version != 0
+
     def granted(self, horizon_ns: int, since_ns: int = 0) -> None:
         """The board may run to the horizon without asking. If it slept, it woke at `since_ns`."""
         self.last_ns = max(self.last_ns, since_ns)

@@ -74,10 +74,14 @@ class VirtualBoard:
         runs, and when it is off."""
         self.ended: End | None = None
         """Why the board has ended; None while it is on."""
+        self.ends: list[End] = []
+        """All its ends so far: after each, somebody may have reset it."""
         self.in_reset = False
         """Whether its reset pin is low."""
         self.wall_left_s = inf if limits.wall_s is None else limits.wall_s
         """What is left of its limit of wall time."""
+        self.queued_s = 0.0
+        """What it was given back of that, because it had waited for a processor."""
         self.boots = 0
         """How often it was switched on or has reset itself."""
         self.neighbours = circuit.near()
@@ -232,6 +236,7 @@ class VirtualBoard:
         """The board has ended, now."""
         self.power_off(cause)
         self.ended = End(self.now_ns, cause, detail)
+        self.ends.append(self.ended)
 
     def terminate(self, cause: int, detail: str) -> None:
         """Plans the end of a board that runs: at the latest time that it has named. A board that
@@ -320,11 +325,14 @@ class VirtualBoard:
             self.due_ns = min(self.due_ns, max(request.t_ns, self._time.now_ns))
 
     def _lost(self, process: BoardProcess) -> Termination:
-        """The process has closed its line: because of a limit, or of a crash."""
+        """The process has closed its line: because of a limit, of a crash, or of this machine. No
+        program runs before the answer to the hello, so an earlier end is none of its doing."""
         end, most = process.end(), self._limits.cpu_s
         t_ns = self.reader.validator.last_ns
         if end.over_cpu or (most is not None and self._cpu_s + end.cpu_s >= most):
             return Termination(t_ns, frames.END_CPU, end_reason.CPU.format(n=most))
+        if end.from_outside or not self.reader.validator.has_said_hello:
+            return Termination(t_ns, frames.END_KILLED, _how(end))
         if process.torn:
             return Termination(t_ns, frames.END_CRASH, end_reason.TORN)
         return Termination(t_ns, frames.END_CRASH, _how(end))

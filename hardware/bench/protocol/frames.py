@@ -252,6 +252,10 @@ END_FORGED: Final = 6
 """a record that the port never sends."""
 END_WALL: Final = 7
 """the limit on wall time."""
+END_KILLED: Final = 8
+"""not by the program: the process was killed from outside, or could not be set up."""
+END_RECORDS: Final = 9
+"""more records than allowed."""
 FAULT_SHORT: Final = 1
 """two outputs drive the net of pin b to different levels."""
 FAULT_OVER_VOLTAGE: Final = 2
