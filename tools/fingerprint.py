@@ -15,14 +15,16 @@ import json
 import multiprocessing
 import os
 import sys
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
 from grader.authoring.lab_check import host_of, program_of, programs
 from grader.host.host_functions import HostCode
 from grader.lab.lab import Lab, find, slugs
+from grader.lab.run import Run
 from grader.schemas import import_jsonschema
-from grader.score.results import SeedResult
+from grader.score.results import ItemResult, SeedResult
 from grader.score.score import score
 from tests.support import rig
 from tests.support.project import TESTS
@@ -49,21 +51,30 @@ def _lab(slug: str) -> Lab:
     return find(slug)
 
 
+class TraceHashes:
+    """An `Observer` that keeps the hash of each episode's trace."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, str] = {}
+
+    def add_run(self, run: Run, _missed: Sequence[ItemResult]) -> None:
+        """Hash a trace."""
+        self.found[run.episode.name] = run.trace.sha256()[:16]
+
+    def add_seed(self, seed: SeedResult) -> None:
+        """There is only one seed."""
+
+
 def fingerprint(task: Task) -> tuple[str, object]:
     """The marks and the traces of one program on one seed, and the name that they are kept by."""
     slug, board, program, _pair = task
     lab, name = _lab(slug), "/".join(map(str, task))
     seed = int.from_bytes(hashlib.sha256(name.encode()).digest()[:7], "big")
-    file, traces = programs(lab)[program], {}
-
-    def keep(result: SeedResult) -> None:
-        for episode, run in result.runs.items():
-            traces[episode] = run.trace.sha256()[:16]
-
+    file, hashes = programs(lab)[program], TraceHashes()
     host = HostCode(host_of(file))
-    got = score(lab, board, program_of(file), [seed], predicted=True, on_seed=keep, host=host)
+    got = score(lab, board, program_of(file), [seed], predicted=True, observer=hashes, host=host)
     marks = {item.id: [item.points, item.key, item.measured] for item in got.items.values()}
-    return name, [marks, traces]
+    return name, [marks, hashes.found]
 
 
 def second_engine() -> dict[str, str]:

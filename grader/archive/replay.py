@@ -1,6 +1,5 @@
 """Replay: run a graded program again, with its seeds and with the lab as it was then."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from grader.archive.record import Record
@@ -11,7 +10,7 @@ from grader.host.sandbox import Isolation
 from grader.lab.cells import PROGRAM
 from grader.lab.lab import Lab
 from grader.lab.run import Run
-from grader.score.results import ItemResult, LabScore, SeedResult
+from grader.score.results import ItemResult, LabScore, Observer
 from grader.score.score import score
 from grader.version import engine_version
 from hardware.bench.trace.trace import Trace
@@ -79,11 +78,8 @@ def find_case(
     return ReplayCase(record, _lab(store, record))
 
 
-def replay(case: ReplayCase, on_seed: Callable[[SeedResult], None]) -> LabScore:
-    """Run the program again. `on_seed` gets each seed with its traces, which are dropped after it.
-
-    Raises: NotGraded; LabError.
-    """
+def replay(case: ReplayCase, observer: Observer | None = None) -> LabScore:
+    """Run the program again. Raises: NotGraded; LabError."""
     record = case.record
     program = {} if record.program is None else {PROGRAM: record.program.encode()}
     isolation: Isolation = "none" if record.stamp.get("sandbox") == "none" else "bwrap"
@@ -93,7 +89,7 @@ def replay(case: ReplayCase, on_seed: Callable[[SeedResult], None]) -> LabScore:
         program,
         record.seeds,
         predicted=record.answered,
-        on_seed=on_seed,
+        observer=observer,
         host=HostCode(record.host, isolation),
     )
 

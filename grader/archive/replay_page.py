@@ -4,7 +4,7 @@ It shows seeds and hidden stimulus, so it stays in the store and is never given 
 """
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
 from pprint import pformat
@@ -37,8 +37,8 @@ code, td, a { direction: ltr; unicode-bidi: isolate; }
 
 
 class ReplayPage:
-    """Writes `index.html` and a VCD file for each seed and episode into a folder, which it empties
-    first.
+    """An `Observer` that writes `index.html` and a VCD file for each seed and episode into a
+    folder, which it empties first.
 
     `item`: show only the episodes in which this item is judged.
     """
@@ -46,25 +46,33 @@ class ReplayPage:
     def __init__(self, case: ReplayCase, folder: Path, item: str = "") -> None:
         self.case, self.folder, self.item = case, folder, item
         self._seeds: list[str] = []
+        self._episodes: dict[str, str] = {}
         if folder.exists():
             shutil.rmtree(folder)
         folder.mkdir(parents=True)
 
-    def add(self, seed: SeedResult) -> None:
-        """Add the next seed, while its traces are still there."""
-        order = len(self._seeds) + 1
-        head = _("seed {number}").format(number=order)
+    def add_run(self, run: Run, missed: Sequence[ItemResult]) -> None:
+        """Write the VCD file of an episode of the next seed, and keep what the page shows."""
+        name = run.episode.name
+        file = self.vcd(len(self._seeds) + 1, name)
+        trace, names = signals(run)
+        write_vcd(trace, file, names)
+        self._episodes[name] = _episode(run, missed, file.name)
+
+    def add_seed(self, seed: SeedResult) -> None:
+        """Add the next seed, after its episodes."""
+        head = _("seed {number}").format(number=len(self._seeds) + 1)
         table = _row("th", seed.items) + _row(
             "td", (number(i.points) for i in seed.items.values())
         )
         html = [f"<h2>{escape(head)} · <code>{seed.seed}</code></h2><table>{table}</table>"]
-        for name, run in seed.runs.items():
-            if name in self._wanted(seed):
-                file = self.vcd(order, name)
-                trace, names = signals(run)
-                write_vcd(trace, file, names)
-                missed = [i for i in seed.items.values() if i.key and i.episode == name]
-                html.append(_episode(run, missed, file.name))
+        wanted = self._wanted(seed)
+        for name in seed.episodes:
+            if name in wanted:
+                html.append(self._episodes[name])
+            else:
+                self.vcd(len(self._seeds) + 1, name).unlink()
+        self._episodes.clear()
         self._seeds.append("".join(html))
 
     def vcd(self, order: int, episode: str) -> Path:
@@ -78,9 +86,9 @@ class ReplayPage:
         return page
 
     def _wanted(self, seed: SeedResult) -> set[str]:
-        first, *others = seed.runs
         if not self.item:
-            return {first, *others}
+            return {*seed.episodes}
+        first = seed.episodes[0]
         checks = [check for check in self.case.lab.checks if check.item == self.item]
         return {name for check in checks for name in check.episodes or (first,)}
 
@@ -132,7 +140,9 @@ def _episode(run: Run, missed: Iterable[ItemResult], vcd: str) -> str:
     trace, names = signals(run)
     marks = [
         WaveformMark(
-            run.zero_ns + item.at_ns, run.zero_ns + item.at_ns, f"{item.id}: {item.measured}"
+            run.zero_ns + item.at_ns,
+            run.zero_ns + item.at_ns,
+            f"{item.id.partition('.')[0]}: {item.measured}",
         )
         for item in missed
         if item.at_ns is not None

@@ -50,7 +50,7 @@ def print_replay(
     place = store.replays(case.record)
     page = ReplayPage(case, place, item)
     with out.status(one_line(f"{student} · {lab} · {case.record.number}")):
-        marks = replay(case, page.add)
+        marks = replay(case, page)
     file = page.finish(marks)
     same = _print_marks(out, case, marks)
     if vcd:

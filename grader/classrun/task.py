@@ -52,7 +52,7 @@ def score_lab(lab: Lab, task: Task) -> list[Card]:
         program,
         task.seeds,
         predicted=task.answered,
-        on_seed=pictures.draw,
+        observer=pictures,
         host=HostCode(task.host, task.sandbox),
     )
     return [_card(lab, task, result, pictures) for result in marks.items.values()]

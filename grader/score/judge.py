@@ -1,7 +1,7 @@
 """Judges the runs of one seed: gives points to each check and item."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,18 +17,57 @@ LONGEST_DETAIL = 200
 _PLACE = re.compile(r'^  File "/?main\.py", line (\d{1,6})', re.MULTILINE)
 
 
+OnRun = Callable[[Run, Sequence[ItemResult]], None]
+"""Gets a run before it is dropped, and for each item that was missed on it the part that shows."""
+
+
 def judge(
-    checks: Sequence[Check], runs: Mapping[str, Run], first: str
+    checks: Sequence[Check],
+    runs: Iterable[Run],
+    first: str,
+    on_run: OnRun | None = None,
 ) -> tuple[dict[str, ItemResult], dict[str, ItemResult]]:
     """Judge every check, in order. `first` is the episode of checks that name none.
+
+    The next run is taken when a check needs it, and dropped after the last check that does: the
+    traces of a program without a pause fill the memory.
 
     Returns: the results of items and of parts, by id. Raises: what a check raises.
     """
     parts: dict[str, ItemResult] = {}
-    for check in checks:
-        parts[check.id] = _judge_part(check, runs, first, parts)
+    shown: dict[str, ItemResult] = {}
+    held: dict[str, Run] = {}
+    coming = iter(runs)
+    needs = [check.episodes or (first,) for check in checks]
+
+    def drop(names: Iterable[str]) -> None:
+        for name in names:
+            run = held.pop(name)
+            if on_run is not None:
+                on_run(run, [part for part in shown.values() if part.episode == name])
+
+    for number, (check, names) in enumerate(zip(checks, needs, strict=True), 1):
+        while not held.keys() >= {*names}:
+            _take(coming, held)
+        parts[check.id] = _judge_part(check, held, names, parts)
+        if parts[check.id].key:
+            shown.setdefault(check.item, parts[check.id])
+        later = {name for names in needs[number:] for name in names}
+        drop([name for name in held if name not in later])
+    while _take(coming, held, last=True):
+        drop(list(held))
     items = dict.fromkeys(check.item for check in checks)
     return {item: _combine(item, checks, parts) for item in items}, parts
+
+
+def _take(coming: Iterator[Run], held: dict[str, Run], *, last: bool = False) -> bool:
+    """Hold the next run. Returns whether there was one. Raises: KeyError when one is missing."""
+    run = next(coming, None)
+    if run is not None:
+        held[run.episode.name] = run
+    elif not last:
+        raise KeyError(f"no such episode; there are {', '.join(held)}")
+    return run is not None
 
 
 def _combine(item: str, checks: Iterable[Check], parts: Mapping[str, ItemResult]) -> ItemResult:
@@ -55,10 +94,9 @@ def _combine(item: str, checks: Iterable[Check], parts: Mapping[str, ItemResult]
 
 
 def _judge_part(
-    check: Check, runs: Mapping[str, Run], first: str, parts: Mapping[str, ItemResult]
+    check: Check, runs: Mapping[str, Run], names: Sequence[str], parts: Mapping[str, ItemResult]
 ) -> ItemResult:
-    """The worst of the check's episodes."""
-    names = check.episodes or (first,)
+    """The worst of the check's episodes, which have these names."""
     for name in names:
         if failure := _run_failure(runs[name]):
             return replace(_miss(check, name, *failure), timed_out=_timed_out(runs[name]))

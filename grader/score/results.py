@@ -1,7 +1,8 @@
 """Results: the points of each item, what was measured, and why points were missed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from grader.lab.run import Run
 
@@ -39,13 +40,24 @@ class SeedResult:
     items: Mapping[str, ItemResult]
     parts: Mapping[str, ItemResult]
     """The result of every check and gate, by its id."""
-    runs: Mapping[str, Run]
-    """The run of each episode, by its name."""
+    episodes: tuple[str, ...]
+    """The names of the episodes, in the order of the scenario."""
 
     @property
     def points(self) -> float:
         """The sum of the items."""
         return round(sum(item.points for item in self.items.values()), 2)
+
+
+class Observer(Protocol):
+    """Sees what a program did, while it is in memory: no result keeps the runs."""
+
+    def add_run(self, run: Run, missed: Sequence[ItemResult]) -> None:
+        """Gets each run of a seed. `missed`: for each item that shows this run, the part that was
+        missed. After an error of ours an episode may come once more."""
+
+    def add_seed(self, seed: SeedResult) -> None:
+        """Gets the result of a seed, after its runs."""
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,7 @@
 
 import os
 import traceback
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack, closing
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from grader.lab.run import FileSnapshot, Run, lines_after
 from grader.lab.units import NS_PER_S
 from grader.score.budget import Budget
 from grader.score.judge import judge
-from grader.score.results import SeedResult
+from grader.score.results import Observer, SeedResult
 from grader.seeds import episode_seed
 from hardware.bench import diagram
 from hardware.bench.bench import Bench
@@ -48,6 +47,7 @@ def run_lab(
     seed: int,
     host: HostCode | None = None,
     budget: Budget | None = None,
+    observer: Observer | None = None,
 ) -> SeedResult:
     """Run and judge one seed. After an error of ours it is tried once more. `budget` is what the
     submission may still use.
@@ -61,7 +61,9 @@ def run_lab(
     used_s = budget.used_s
     for is_last in (False, True):
         try:
-            return _run_lab(lab, board, program, seed, host or HostCode(), budget, is_last)
+            return _run_lab(
+                lab, board, program, seed, host or HostCode(), budget, observer, is_last
+            )
         except Exception as error:
             budget.restore(used_s)
             if is_last:
@@ -86,19 +88,28 @@ def _run_lab(
     seed: int,
     code: HostCode,
     budget: Budget,
+    observer: Observer | None,
     is_last: bool,
 ) -> SeedResult:
     episodes = lab.scenario(seed, board.type)
-    with ExitStack() as hosts:
-        runs = {}
+    hosts: list[HostFunctions] = []
+
+    def play() -> Iterator[Run]:
         for episode in episodes:
-            host = hosts.enter_context(closing(HostFunctions(code.text, lab.host, code.isolation)))
-            runs[episode.name] = run_episode(lab, board, program, episode, seed, host, budget)
-        items, parts = judge(lab.checks, runs, episodes[0].name)
-        if not is_last and any(run.host.may_be_killed for run in runs.values()):
-            # Host code that ends itself so does it again, and it is then its result.
-            raise GraderError(_("the process of host code was killed"))
-    return SeedResult(seed, items, parts, runs)
+            hosts.append(HostFunctions(code.text, lab.host, code.isolation))
+            # No name for the run here: it would keep the trace in memory.
+            yield run_episode(lab, board, program, episode, seed, hosts[-1], budget)
+
+    try:
+        on_run = observer.add_run if observer else None
+        items, parts = judge(lab.checks, play(), episodes[0].name, on_run)
+    finally:
+        for host in hosts:
+            host.close()
+    if not is_last and any(host.may_be_killed for host in hosts):
+        # Host code that ends itself so does it again, and it is then its result.
+        raise GraderError(_("the process of host code was killed"))
+    return SeedResult(seed, items, parts, tuple(episode.name for episode in episodes))
 
 
 def run_episode(

@@ -1,13 +1,13 @@
 """The mark of a program: the mean over its seeds, or the minimum for checks of safety."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from grader.host.host_functions import HostCode
 from grader.lab.check import Check
 from grader.lab.lab import PREDICT, PREDICT_POINTS, Lab
 from grader.score.budget import Budget
-from grader.score.results import ItemResult, LabScore, SeedResult
+from grader.score.results import ItemResult, LabScore, Observer, SeedResult
 from grader.score.run_episodes import Program, run_lab
 
 
@@ -18,24 +18,21 @@ def score(
     seeds: Sequence[int],
     *,
     predicted: bool = False,
-    on_seed: Callable[[SeedResult], None] | None = None,
+    observer: Observer | None = None,
     host: HostCode | None = None,
 ) -> LabScore:
     """Run a program on all seeds.
 
     Args:
         predicted: whether the "predict" question was answered.
-        on_seed: gets the result of each seed with its traces. The traces are dropped after it:
-            those of all seeds could fill the memory.
 
     Raises: NotGraded, and there is no mark then; LabError when the lab has no such board.
     """
     results, budget = [], Budget()
     for seed in seeds:
-        found = run_lab(lab, lab.board(board), program, seed, host, budget)
-        if on_seed is not None:
-            on_seed(found)
-            found = replace(found, runs={})
+        found = run_lab(lab, lab.board(board), program, seed, host, budget, observer)
+        if observer is not None:
+            observer.add_seed(found)
         results.append(found)
     return merge(lab, results, predicted=predicted)
 

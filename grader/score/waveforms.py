@@ -1,6 +1,7 @@
 """The waveform of a missed item: the signals around the time that decided."""
 
 import math
+from collections.abc import Sequence
 
 from grader.html_text import visible
 from grader.lab.limits import shortened
@@ -20,22 +21,29 @@ OPENING_NS = 10_000_000_000
 
 
 class ItemWaveforms:
-    """The waveform of each missed item on its worst seed. It is drawn while the traces of that
-    seed are in memory."""
+    """An `Observer` that draws the waveform of each missed item on its worst seed."""
 
     def __init__(self) -> None:
         self._worst: dict[str, float] = {}
         self._drawn: dict[str, str] = {}
+        self._of_seed: dict[str, str] = {}
 
-    def draw(self, seed: SeedResult) -> None:
-        """Draw the items that are worse on this seed than on all earlier ones."""
-        for result in seed.items.values():
-            if result.points >= self._worst.get(result.id, math.inf):
-                continue
-            self._worst[result.id] = result.points
+    def add_run(self, run: Run, missed: Sequence[ItemResult]) -> None:
+        """Draw the items that may be worse on this seed than on all earlier ones."""
+        for part in missed:
+            item = part.id.partition(".")[0]
             # An item that depends on another one has nothing to show.
-            if result.key != "after" and result.key and result.episode:
-                self._drawn[result.id] = item_waveform(seed.runs[result.episode], result)
+            if part.key != "after" and self._worst.get(item) != 0:
+                self._of_seed[item] = item_waveform(run, part)
+
+    def add_seed(self, seed: SeedResult) -> None:
+        """Keep those that are worse."""
+        for result in seed.items.values():
+            if result.points < self._worst.get(result.id, math.inf):
+                self._worst[result.id] = result.points
+                if result.id in self._of_seed:
+                    self._drawn[result.id] = self._of_seed[result.id]
+        self._of_seed.clear()
 
     def of(self, item: str) -> str:
         """An SVG, or empty."""

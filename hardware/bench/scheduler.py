@@ -294,8 +294,7 @@ class Scheduler:
 
     def _charge(self, board: VirtualBoard) -> bool:
         """Charges the wall time since the last call to a board, and terminates boards that have
-        used up theirs. Time for which they waited for a processor does not count: a busy machine is
-        not the program's fault, and a program cannot make the kernel queue it. What a board that has ended left behind is charged to all that are on.
+        used up theirs. What a board that has ended left behind is charged to all that are on.
         Returns whether time has to stop here."""
         now_s = monotonic()
         took_s, self._charged_s = now_s - self._charged_s, now_s
@@ -312,7 +311,9 @@ class Scheduler:
         return any(payer.wall_left_s <= 0 for payer in payers)
 
     def _give_back(self, board: VirtualBoard) -> None:
-        """Adds to a board's wall time what it and the bench have waited since the last time."""
+        """Adds to a board's wall time what it and the bench have waited for a processor since the
+        last time. A busy machine is not the program's fault, and a program that waits by itself is
+        not in the kernel's queue."""
         pids = () if board.pid is None else (board.pid,)
         queued_s = self._platform.queued_s(*pids) - self._queued_s
         board.wall_left_s += max(0.0, queued_s - board.queued_s)

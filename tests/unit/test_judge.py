@@ -1,8 +1,10 @@
 """From runs to points: ladders, gates, parts, `after`, safety, and the reported misconception."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from grader.lab.check import Check, check, gate
+from grader.lab.episode import Episode
 from grader.lab.limits import AtLeast, Never, Within
 from grader.lab.run import Run
 from grader.lab.units import Millis, Moment, moment_of_ns, ms
@@ -46,7 +48,7 @@ CHECKS = (widths, edges, red, more)
 
 
 def judged(made: Run, checks: tuple[Check, ...] = CHECKS) -> Mapping[str, ItemResult]:
-    return judge(checks, {"main": made}, "main")[0]
+    return judge(checks, [made], "main")[0]
 
 
 def results(made: Run) -> dict[str, tuple[float, str, str]]:
@@ -133,6 +135,36 @@ def test_the_worst_episode_counts() -> None:
     both = check("a", points=2, expect=AtLeast(3), on_miss="few", episode=("one", "two"))(
         lambda run: len(run.signal("LED_G").edges_ns())
     )
-    runs = {"one": run(BLINK_250), "two": run(STILL)}
+    runs = [
+        replace(run(made), episode=Episode(name, seconds=1))
+        for name, made in (("one", BLINK_250), ("two", STILL))
+    ]
     items, _ = judge((both,), runs, "one")
     assert (items["a"].points, items["a"].key, items["a"].measured) == (0, "few", "0")
+
+
+def test_a_run_is_taken_when_a_check_needs_it_and_dropped_after_the_last_one() -> None:
+    happened: list[str] = []
+
+    def play() -> Iterator[Run]:
+        for name in ("one", "two", "three", "four"):
+            happened.append(f"play {name}")
+            yield replace(run(STILL), episode=Episode(name, seconds=1))
+
+    def measured(id: str, episode: str, points: int = 1) -> Check:
+        def measure(run: Run) -> int:
+            happened.append(f"{id} {run.episode.name}")
+            return 0
+
+        return check(id, points=points, expect=AtLeast(1), on_miss="few", episode=episode)(measure)
+
+    def drop(run: Run, missed: Sequence[ItemResult]) -> None:
+        happened.append(f"drop {run.episode.name} {[part.id for part in missed]}")
+
+    checks = (measured("a.x", "one"), measured("b", "three"), measured("a.y", "one"))
+    judge(checks, play(), "one", drop)
+    assert happened == [
+        *("play one", "a.x one", "play two", "play three", "b three"),
+        *("drop two []", "drop three ['b']", "a.y one", "drop one ['a.x']"),
+        *("play four", "drop four []"),
+    ]
