@@ -13,6 +13,7 @@ from grader.lab.run import Run
 from grader.score.results import ItemResult, LabScore, Observer
 from grader.score.score import score
 from grader.version import engine_version
+from hardware.bench.protocol import frames
 from hardware.bench.trace.trace import Trace
 from hardware.i18n import _
 from hardware.paths import port_build
@@ -145,4 +146,4 @@ def _unknown(store: Store, lab: str, student: str, assignment: str) -> GraderErr
 def signals(run: Run) -> tuple[Trace, list[str]]:
     """The trace with its pins named by their roles, and the roles that the program set up."""
     trace = run.trace.named(run.pins)
-    return trace, [role for role in run.pins if trace.modes(role)]
+    return trace, [role for role in run.pins if len(trace.rows(frames.REC_MODE, role))]

@@ -59,7 +59,7 @@ def interrupts(run: Run, role: str) -> list[InterruptSetup]:
 
 def pwm_was_used(run: Run, role: str) -> bool:
     """Whether a PWM ever ran at a pin."""
-    return any(one.freq_hz for one in run.trace.pwm(run.pins[role]))
+    return bool(run.trace.rows(frames.REC_PWM, run.pins[role])["c"].any())
 
 
 def faults(run: Run, role: str | None = None) -> list[tuple[int, str]]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from grader.lab.signal import Signal
 from grader.lab.units import NS_PER_S, Hertz, Micros, Percent, ms
 from grader.measure.times import Times
 from hardware.bench.circuit.pads import DUTY_MAX
+from hardware.bench.protocol import frames
 
 MOST_PULSES = 1_000_000
 """A servo makes this many pulses in five hours, a lamp at 1 kHz in a quarter of an hour."""
@@ -93,9 +93,10 @@ class Pwm:
 
 def pwm(run: Run, role: str) -> Pwm:
     """The PWM settings of a pin from t = 0 on."""
-    rows = np.array(run.trace.pwm(run.pins[role]), np.int64).reshape(-1, 3)
+    rows = run.trace.rows(frames.REC_PWM, run.pins[role])
+    at_ns, freq_hz, duty_u16 = (rows[name].astype(np.int64) for name in ("t", "c", "b"))
     end_ns = run.end_ns - run.zero_ns
-    return Pwm(rows[:, 0] - run.zero_ns, rows[:, 1], rows[:, 2], end_ns).between(0, end_ns)
+    return Pwm(at_ns - run.zero_ns, freq_hz, duty_u16, end_ns).between(0, end_ns)
 
 
 def with_pulses(run: Run, role: str) -> Signal | None:
@@ -117,18 +118,14 @@ def tones(run: Run, role: str) -> list[tuple[int, int]]:
     """When a buzzer sounded, by a high level or by PWM: start and end of each tone (ns since
     t = 0)."""
     level = run.signal(role)
-    ends = [*level.t_ns[1:], level.end_ns]
-    parts = zip(level.t_ns, ends, level.level, strict=True)
-    spans = [(int(a), int(b)) for a, b, high in parts if high]
-    waves = [
-        (wave.t_ns - run.zero_ns, wave.freq_hz > 0 and wave.duty_u16 > 0)
-        for wave in run.trace.pwm(run.pins[role])
-    ]
-    spans += [(a, b) for (a, on), (b, _) in pairwise([*waves, (level.end_ns, False)]) if on]
-    joined: list[tuple[int, int]] = []
-    for start, end in sorted(spans):
-        if joined and start - joined[-1][1] <= TONE_GAP.ns:
-            joined[-1] = joined[-1][0], max(end, joined[-1][1])
-        else:
-            joined.append((start, end))
-    return joined
+    ends_ns = np.append(level.t_ns[1:], level.end_ns)
+    waves = run.trace.rows(frames.REC_PWM, run.pins[role])
+    wave_ns = waves["t"].astype(np.int64) - run.zero_ns
+    sounds = (waves["c"] > 0) & (waves["b"] > 0)
+    starts = np.concatenate((level.t_ns[level.level], wave_ns[sounds]))
+    ends = np.concatenate((ends_ns[level.level], np.append(wave_ns[1:], level.end_ns)[sounds]))
+    order = np.lexsort((ends, starts))
+    starts, ends = starts[order], np.maximum.accumulate(ends[order])
+    begins = np.append(True, starts[1:] - ends[:-1] > TONE_GAP.ns)[: len(starts)]
+    last = np.append(begins[1:], True)[: len(starts)]
+    return list(zip(starts[begins].tolist(), ends[last].tolist(), strict=True))

@@ -1,5 +1,6 @@
 """Runs a program in the episodes of a seed, each on a fresh virtual board, and judges the runs."""
 
+import gc
 import os
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
@@ -35,6 +36,9 @@ ATTEMPTS = 2
 DEATHS = frozenset((frames.END_CRASH, frames.END_FORGED, frames.END_KILLED))
 """The ends that a signal from another process can cause, too: most of these signals are
 END_KILLED, but a board takes SIGSEGV for a fault of its own, and reports it at a wrong time."""
+
+MANY_RECORDS = 250_000
+"""A trace with more of them takes megabytes. References make a few thousand."""
 
 Program = Mapping[str, bytes]
 """The files that a trainee hands in for the board, by name; one of them is main.py."""
@@ -131,6 +135,8 @@ def run_episode(
     host, budget = host or HostFunctions(), budget or Budget()
     for _attempt in range(ATTEMPTS):
         run, ends = _record(lab, board, program, episode, seed, host, budget)
+        if len(run.trace.records) > MANY_RECORDS:
+            gc.collect()  # the bench, which refers to itself, has some copies of them
         causes = {end.cause for end in ends}
         if not causes & DEATHS:
             break

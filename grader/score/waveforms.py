@@ -55,7 +55,7 @@ def item_waveform(run: Run, result: ItemResult) -> str:
     without a role, serial output, and the time that decided. "" when there is nothing of it."""
     others = {f"GPIO {gpio}": gpio for gpio in unassigned_pins(run)[:MOST_UNASSIGNED_PINS]}
     trace = run.trace.named({**run.pins, **others})
-    roles = [role for role in run.pins if trace.modes(role) or trace.pwm(role)]
+    roles = [role for role in run.pins if trace.was_set_up(role)]
     signals = roles + list(others)
     if not (signals or trace.serial().data or trace.sent().data):
         return ""

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hardware.bench.circuit.pads import Pad
 from hardware.bench.protocol import frames as f
 from hardware.bench.protocol.records import PACKER, RECORD, Row, pack_text, unpack_text
 from hardware.bench.trace.recorder import Recorder
@@ -219,3 +220,29 @@ def test_the_summary_names_what_happened() -> None:
         "GP4": {"gpio": 4, "start": False, "edge_count": 2, "edges": [20, 30], "pwm": []}
     }
     assert (data["serial"], data["ended"], data["end_ns"]) == ("hello\n", None, 10_000)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_pulses_are_those_of_the_pad_at_every_moment(seed: int) -> None:
+    chance = random.Random(seed)
+    times = sorted(chance.randrange(400) for _setting in range(12))
+    settings = [
+        (
+            t,
+            chance.choice([0, 10**7, 3 * 10**7, 10**8]),
+            chance.choice([0, 1, 9999, 40_000, 65535]),
+        )
+        for t in times
+    ]
+    rows = [(f.REC_PWM, 4, duty, hz, t) for t, hz, duty in settings]
+    latch = [out(4, t // 50 % 2, t) for t in range(0, 400, 50)]
+    made = trace(ON, mode(4, f.MODE_OUT, 0), *sorted(latch + rows, key=lambda row: row[4]))
+    made.end_ns = 500
+    found, plain = made.edges(4, pwm=True), made.edges(4)
+    pad, left = Pad(), settings[:]
+    for t in range(500):
+        while left and left[0][0] <= t:
+            at, hz, duty = left.pop(0)
+            pad.pwm(hz, duty, at)
+        expected = pad.level(t) if pad.freq_hz else plain.level_at(t)
+        assert found.level_at(t) == expected, t

@@ -13,6 +13,7 @@ from hardware.bench.decode.i2c import bits_of, i2c
 from hardware.bench.decode.pixels import PixelData, pixels
 from hardware.bench.decode.spi import SpiTransfer, spi
 from hardware.bench.decode.uart import levels_of, uart
+from hardware.bench.protocol import frames
 from hardware.bench.trace.edges import Edges, clean
 from hardware.bench.trace.pwm_edges import unfolded
 from hardware.bench.trace.trace import Trace
@@ -49,13 +50,13 @@ def scope_edges(trace: Trace, pin: int | str, begin_ns: int, end_ns: int) -> Edg
 
     Raises: ValueError when PWM has more than `MAX_PULSES` pulses there, or as `wire_edges` does.
     """
-    settings = trace.pwm(pin)
-    fastest = max((wave.freq_hz for wave in settings), default=0)
+    settings = trace.rows(frames.REC_PWM, pin)
+    fastest = int(settings["c"].max(initial=0))
     if fastest * (end_ns - begin_ns) > MAX_PULSES * S:
         raise ValueError(f"more than {MAX_PULSES} pulses")
     edges = wire_edges(trace, pin)
     # The start of the window must not count as an edge: it starts 1 ns earlier.
-    return unfolded(edges, settings, end_ns, begin_ns - 1) if settings else edges
+    return unfolded(edges, settings, end_ns, begin_ns - 1) if len(settings) else edges
 
 
 def _i2c(trace: Trace, gpio: int) -> Iterator[Change]:

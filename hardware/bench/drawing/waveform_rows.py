@@ -14,8 +14,11 @@ import numpy.typing as npt
 
 from hardware.bench.circuit.pads import DUTY_MAX
 from hardware.bench.drawing.time_axis import Window
-from hardware.bench.trace.trace import SerialLog, Trace
+from hardware.bench.protocol import frames
+from hardware.bench.trace.trace import PwmAt, SerialLog, Trace
 
+MAX_SETTINGS = 1000
+"""PWM settings that are drawn of one pin: about one for each pixel."""
 PERIOD_PX = 4.0
 """Two neighbouring pulses that are narrower than this together are not drawn one by one."""
 BAND_EDGES = 4
@@ -114,11 +117,10 @@ def _control(trace: Trace, part: str, control: str, window: Window) -> WaveformR
 def _pin(trace: Trace, name: str, window: Window) -> Iterator[Piece]:
     """The pieces of a pin: its edges, and its PWM."""
     edges = trace.edges(name)
-    pwm = [change for change in trace.pwm(name) if change.t_ns < window.end_ns]
     at = window.start_ns
     running = 0, 0
     since = 0
-    for change in (*pwm, None):
+    for change in (*_pwm_until(trace, name, window), None):
         until = change.t_ns if change else window.end_ns
         if until > at:
             if running[0]:
@@ -128,6 +130,19 @@ def _pin(trace: Trace, name: str, window: Window) -> Iterator[Piece]:
             at = until
         if change:
             running, since = (change.freq_hz, change.duty_u16), change.t_ns
+
+
+def _pwm_until(trace: Trace, name: str, window: Window) -> list[PwmAt]:
+    """The PWM settings in a window: the one at its start, and those after it. Of many in less than
+    a pixel the last one is enough."""
+    rows = trace.rows(frames.REC_PWM, name)
+    t_ns = rows["t"].astype(np.int64)
+    first = max(int(np.searchsorted(t_ns, window.start_ns, side="right")) - 1, 0)
+    rows, t_ns = (of[first : np.searchsorted(t_ns, window.end_ns)] for of in (rows, t_ns))
+    if len(rows) > MAX_SETTINGS:
+        pixel = t_ns * MAX_SETTINGS // max(1, window.end_ns - window.start_ns)
+        rows = rows[np.append(pixel[1:] != pixel[:-1], True)]
+    return [PwmAt(t, c, b) for _kind, _a, b, c, t in rows.tolist()]
 
 
 def _pulses(

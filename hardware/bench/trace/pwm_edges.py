@@ -1,57 +1,48 @@
 """The edges of PWM pulses, of which a trace has only the settings. `Pad` (`circuit/pads.py`) has
 the rules."""
 
-from collections.abc import Sequence
-
 import numpy as np
+import numpy.typing as npt
 
-from hardware.bench.circuit.pads import Pad
-from hardware.bench.protocol.records import Times
+from hardware.bench.circuit.pads import DUTY_MAX
+from hardware.bench.protocol.records import Records, Times
 from hardware.bench.trace.edges import Edges, Levels, clean
 
+Numbers = npt.NDArray[np.int64]
 
-def unfolded(
-    edges: Edges, settings: Sequence[tuple[int, int, int]], end_ns: int, begin_ns: int = 0
-) -> Edges:
+
+def unfolded(edges: Edges, settings: Records, end_ns: int, begin_ns: int = 0) -> Edges:
     """The level at a pin with the pulses of its PWM between two times. Where none runs, it is as
-    in `edges`. A setting is its time (ns), the frequency in Hz (0: off), and the duty of 65535."""
-    times: list[Times] = []
-    levels: list[Levels] = []
-    pad = Pad()
-    for n, (start_ns, freq_hz, duty_u16) in enumerate(settings):
-        pad.pwm(freq_hz, duty_u16, start_ns)
-        until_ns = min(end_ns, settings[n + 1][0]) if n + 1 < len(settings) else end_ns
-        if freq_hz:
-            first_ns = min(max(start_ns, begin_ns), until_ns)
-            at, level = _pulses(pad, first_ns, until_ns)
-        else:
-            at, level = np.array([start_ns]), np.array([edges.level_at(start_ns)])
-        times.append(at)
-        levels.append(level)
-    outside = _outside(edges.t_ns, settings)
-    t_ns = np.concatenate([edges.t_ns[outside], *times])
-    level = np.concatenate([edges.level[outside], *levels])
+    in `edges`. The settings are the PWM records of the pin."""
+    start, hz, duty = (settings[name].astype(np.int64) for name in ("t", "c", "b"))
+    until = np.minimum(np.append(start[1:], end_ns), end_ns)
+    first = np.where(hz > 0, np.minimum(np.maximum(start, begin_ns), until), start)
+    # A new duty alone does not disturb the phase: the pulses count from the last new frequency.
+    renewed = np.where(hz != np.append(0, hz[:-1]), np.arange(len(hz)), 0)
+    since = start[np.maximum.accumulate(renewed)]
+    period = np.maximum(2, 1_000_000_000 // np.maximum(hz, 1))
+    high = np.minimum(period - 1, np.maximum(1, period * duty // DUTY_MAX))
+    pulses = (hz > 0) & (duty > 0) & (duty < DUTY_MAX)
+    level = np.where(pulses, (first - since) % period < high, duty == DUTY_MAX)
+    held = np.maximum(np.searchsorted(edges.t_ns, start, side="right") - 1, 0)
+    level = np.where(hz > 0, level, edges.level[held])
+    # Every edge of every cycle from the start of a setting to its end; `n` is the setting.
+    from_, to = (first - since) // period, (until - since) // period
+    counts = np.where(pulses, to - from_ + 1, 0)
+    n = np.repeat(np.arange(len(counts)), counts)
+    cycle = from_[n] + np.arange(len(n)) - (np.cumsum(counts) - counts)[n]
+    rises = since[n] + cycle * period[n]
+    at = np.stack((rises, rises + high[n]), axis=1).ravel()
+    inside = (at > np.repeat(first[n], 2)) & (at < np.repeat(until[n], 2))
+    risen = np.tile([True, False], len(n))[inside]
+    outside = _outside(edges.t_ns, start, hz)
+    t_ns = np.concatenate([edges.t_ns[outside], first, at[inside]])
+    levels = np.concatenate([edges.level[outside], level, risen])
     order = np.argsort(t_ns, kind="stable")
-    return clean(t_ns[order], level[order])
+    return clean(t_ns[order], levels[order])
 
 
-def _pulses(pad: Pad, start_ns: int, until_ns: int) -> tuple[Times, Levels]:
-    """The level at the start, then every edge up to a time."""
-    first = np.array([start_ns]), np.array([pad.level(start_ns)])
-    if not pad.pulses:
-        return first
-    from_, to = ((t - pad.since_ns) // pad.period_ns for t in (start_ns, until_ns))
-    cycles = np.arange(from_, to + 1)
-    rises = pad.since_ns + cycles * pad.period_ns
-    at = np.stack((rises, rises + pad.high_ns), axis=1).ravel()
-    level = np.tile([True, False], len(cycles))
-    inside = (at > start_ns) & (at < until_ns)
-    return np.concatenate((first[0], at[inside])), np.concatenate((first[1], level[inside]))
-
-
-def _outside(t_ns: Times, settings: Sequence[tuple[int, int, int]]) -> Levels:
+def _outside(t_ns: Times, starts: Numbers, hz: Numbers) -> Levels:
     """At which of the times no PWM runs."""
-    starts = np.array([start for start, _hz, _duty in settings])
-    off = np.array([True, *(hz == 0 for _start, hz, _duty in settings)])
-    outside: Levels = off[np.searchsorted(starts, t_ns, side="right")]
+    outside: Levels = np.append(True, hz == 0)[np.searchsorted(starts, t_ns, side="right")]
     return outside

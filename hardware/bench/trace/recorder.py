@@ -40,20 +40,19 @@ class Recorder:
     def power(self, on: bool, why: int, t_ns: int) -> None:
         """The board is switched on or off. Nothing is sorted across this record, and records with
         a later time are dropped."""
-        self._done += self._open(t_ns).tobytes()
+        self._done += self._with_open(np.zeros(0, RECORD), t_ns).tobytes()
         self._board.clear()
         self._bench.clear()
         self._done += PACKER.pack(frames.REC_POWER, 0, why, on, t_ns)
 
     def records(self, until_ns: int) -> Records:
         """All records up to a time, as a new array."""
-        done = np.frombuffer(bytes(self._done), RECORD)
-        return np.concatenate((done, self._open(until_ns)))
+        done = np.frombuffer(self._done, RECORD)
+        return self._with_open(done, until_ns)
 
     def pad_rows(self, gpios: Sequence[int], since_ns: int, until_ns: int) -> list[Row]:
         """What the board of this power cycle did to pads (see `World.pad_rows` of part.py)."""
-        rows = np.frombuffer(bytes(self._board), RECORD)
-        rows = rows[: np.searchsorted(rows["t"], np.uint64(until_ns), side="right")]
+        rows = _until(self._board, until_ns)
         rows = rows[np.isin(rows["kind"], PAD_KINDS) & np.isin(rows["a"], gpios)]
         begin = int(np.searchsorted(rows["t"], np.uint64(since_ns), side="right"))
         before = rows[:begin]
@@ -77,11 +76,27 @@ class Recorder:
         for log in (self._board, self._bench):
             del log[: _rows_before(log, before) * SIZE]
 
-    def _open(self, until_ns: int) -> Records:
-        """The records of the present power cycle, sorted."""
-        rows = np.frombuffer(bytes(self._board) + bytes(self._bench), RECORD)
-        rows = rows[rows["t"] <= until_ns]
-        return rows[np.argsort(rows["t"], kind="stable")]
+    def _with_open(self, done: Records, until_ns: int) -> Records:
+        """These records, then those of the present power cycle up to a time, sorted. It copies
+        each record only once: there may be millions."""
+        board, bench = (_until(log, until_ns) for log in (self._board, self._bench))
+        rows = np.empty(len(done) + len(board) + len(bench), RECORD)
+        rows[: len(done)] = done
+        opened = rows[len(done) :]
+        # Both are sorted by time: each of the bench comes behind those of the board.
+        behind = np.searchsorted(board["t"], bench["t"], side="right") + np.arange(len(bench))
+        of_board = np.ones(len(opened), np.bool_)
+        of_board[behind] = False
+        opened[behind] = bench
+        opened[of_board] = board
+        return rows
+
+
+def _until(log: bytearray, until_ns: int) -> Records:
+    """The records of a log that is sorted by time, up to a time; not a copy. While it is in use,
+    the log must not grow."""
+    rows = np.frombuffer(log, RECORD)
+    return rows[: np.searchsorted(rows["t"], np.uint64(until_ns), side="right")]
 
 
 def _middle_time(log: bytearray) -> int:

@@ -13,7 +13,6 @@ from os import PathLike
 from typing import IO, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from hardware.bench.protocol import frames
 from hardware.bench.protocol.notes import EspNowNote, LinkNote, MqttNote, PacketNote, notes
@@ -24,6 +23,9 @@ from hardware.bench.trace.pwm_edges import unfolded
 ControlValue = float | str | bool
 
 FORMAT = "warsha-trace 1"
+MOST_LISTED = 500_000
+"""Entries of a list of modes, settings or faults: the first ones. A program that never pauses
+makes millions, of which a list would take gigabytes."""
 
 
 class ControlAt(NamedTuple):
@@ -133,8 +135,9 @@ class Trace:
         """The level at the pin over time. The first entry is the level at the start. The pulses of
         a PWM are there only with `pwm`: there may be millions."""
         edges = edges_of(self.records, self.gpio(pin))
-        settings = self.pwm(pin) if pwm else []
-        return unfolded(edges, settings, self.end_ns) if settings else edges
+        if pwm and len(settings := self.rows(frames.REC_PWM, pin)):
+            return unfolded(edges, settings, self.end_ns)
+        return edges
 
     def level_at(self, pin: int | str, t_ns: int) -> bool:
         """The level at the pin at a time. An edge counts from its own time on."""
@@ -147,6 +150,17 @@ class Trace:
         if pin not in self.nets:
             raise KeyError(f"no pin {pin!r}; there are {', '.join(sorted(self.nets))}")
         return self.nets[pin]
+
+    def rows(self, kind: int, pin: int | str) -> Records:
+        """The records of a kind at a pin: there may be millions, and a list takes ten times the
+        memory."""
+        chosen = (self.records["kind"] == kind) & (self.records["a"] == self.gpio(pin))
+        return self.records[chosen]
+
+    def was_set_up(self, pin: int | str) -> bool:
+        """Whether the pin got a mode or a PWM."""
+        setups = among(self.records["kind"], (frames.REC_MODE, frames.REC_PWM))
+        return bool((setups & (self.records["a"] == self.gpio(pin))).any())
 
     def modes(self, pin: int | str) -> list[ModeAt]:
         """How the pin was set up, in order."""
@@ -279,10 +293,10 @@ class Trace:
         return Trace(**{**vars(self), "nets": self.nets | dict(nets)})
 
     def _of(self, kind: int, pin: int | str | None = None) -> list[tuple[int, int, int, int, int]]:
-        chosen: npt.NDArray[np.bool_] = self.records["kind"] == kind
-        if pin is not None:
-            chosen &= self.records["a"] == self.gpio(pin)
-        rows: list[tuple[int, int, int, int, int]] = self.records[chosen].tolist()
+        chosen = (
+            self.records[self.records["kind"] == kind] if pin is None else self.rows(kind, pin)
+        )
+        rows: list[tuple[int, int, int, int, int]] = chosen[:MOST_LISTED].tolist()
         return rows
 
     def _text(self, kind: int) -> SerialLog:
