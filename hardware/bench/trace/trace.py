@@ -293,9 +293,8 @@ class Trace:
         return Trace(**{**vars(self), "nets": self.nets | dict(nets)})
 
     def _of(self, kind: int, pin: int | str | None = None) -> list[tuple[int, int, int, int, int]]:
-        chosen = (
-            self.records[self.records["kind"] == kind] if pin is None else self.rows(kind, pin)
-        )
+        own = self.records["kind"] == kind
+        chosen = self.records[own] if pin is None else self.rows(kind, pin)
         rows: list[tuple[int, int, int, int, int]] = chosen[:MOST_LISTED].tolist()
         return rows
 
