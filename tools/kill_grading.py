@@ -127,9 +127,9 @@ class Kind:
 
 
 KINDS: Mapping[str, Kind] = {
-    "board": Kind(kill_board, 5),
-    "worker": Kind(kill_worker, 2),
-    "set-up": Kind(break_set_up, 3),
+    "board": Kind(kill_board, 20),
+    "worker": Kind(kill_worker, 5),
+    "set-up": Kind(break_set_up, 10),
     "writer": Kind(kill_writer),
     "disk": Kind(fill_disk),
 }

@@ -3,6 +3,7 @@
 import gc
 import multiprocessing
 import os
+import resource
 import signal
 import threading
 import traceback
@@ -30,6 +31,12 @@ PRELOAD = ["grader.classrun.preload"]
 AHEAD = 3
 """Tasks in progress for each worker: one that it works on, one in its queue, and one whose result
 was not taken yet."""
+
+
+WORKER_BYTES = 1 << 30
+"""Memory that a worker may fill. Reading and scoring honest work takes 100 MB, and the worst
+programs known take 400 MB. A task that needs more raises MemoryError in its own worker: without
+this limit, the system would kill any process of this machine."""
 
 
 @dataclass(frozen=True)
@@ -151,6 +158,9 @@ def _executor(workers: int, prepare: Callable[[], None] | None) -> ProcessPoolEx
 def _begin(prepare: Callable[[], None] | None) -> None:
     """Called once in each worker."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles Ctrl-C and lets us finish
+    hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
+    most = WORKER_BYTES if hard == resource.RLIM_INFINITY else min(WORKER_BYTES, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
     gc.freeze()  # collecting what was imported again and again costs 5 %
     threading.Thread(target=_end_with_parent, daemon=True).start()
     if prepare is not None:

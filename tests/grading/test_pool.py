@@ -45,6 +45,11 @@ def fails(what: str) -> None:
     raise GraderError("known") if what == "known" else ZeroDivisionError("unknown")
 
 
+def fill(count: int) -> int:
+    """Fills so many bytes of memory."""
+    return len(bytes(count))
+
+
 def worker_pid(_task: object) -> int:
     """The worker's process."""
     return os.getpid()
@@ -81,6 +86,15 @@ def test_only_the_task_that_kills_its_worker_fails() -> None:
     assert isinstance(failure, pool.TaskFailure)
     assert "twice" in failure.reason
     assert results == {n: 2 * n for n in range(30) if n != 7}
+
+
+def test_a_task_that_fills_the_memory_fails_alone() -> None:
+    sizes = [1000, pool.WORKER_BYTES + 1, 2000, 3 * pool.WORKER_BYTES, 3000]
+    results = dict(pool.run(fill, enumerate(sizes), 2))
+    failed = {key for key, found in results.items() if isinstance(found, pool.TaskFailure)}
+    assert failed == {1, 3}
+    assert "MemoryError" in str(results[1])
+    assert [results[key] for key in (0, 2, 4)] == [1000, 2000, 3000]
 
 
 def test_a_killed_worker_loses_no_task(tmp_path: Path) -> None:
