@@ -13,7 +13,7 @@ import json
 import os
 import random
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from itertools import cycle, islice
@@ -76,18 +76,19 @@ def hungry_program(name: str) -> str:
     return f"print({lab.ready_line!r})\n# hungry: {name}\n" + HUNGRY[name].format(pin=pin) + "\n"
 
 
-def measured(costs: Path, task: Task) -> list[Card]:
-    """Score a submission, and write down what it took."""
+def scored(task: Task, score: Callable[[Task], list[Card]]) -> tuple[list[Card], Cost]:
+    """Score a submission. Returns its cards, and what it took."""
     Path("/proc/self/clear_refs").write_text("5")  # the peak counts from now on (proc(5))
     begin, cpu_s = perf_counter(), process_time()
-    cards = score_task(task)
-    cost = Cost(
-        task.program or "",
-        _peak_mb(),
-        process_time() - cpu_s,
-        perf_counter() - begin,
-        sum(card.points for card in cards),
-    )
+    cards = score(task)
+    took_s, cpu_s = perf_counter() - begin, process_time() - cpu_s
+    points = sum(card.points for card in cards)
+    return cards, Cost(task.program or "", _peak_mb(), cpu_s, took_s, points)
+
+
+def measured(costs: Path, task: Task) -> list[Card]:
+    """Score a submission, and write down what it took."""
+    cards, cost = scored(task, score_task)
     with open(costs / str(os.getpid()), "a", encoding="utf-8") as file:
         file.write(json.dumps(asdict(cost)) + "\n")
     return cards
