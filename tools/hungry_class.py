@@ -162,17 +162,20 @@ def measure(place: Path, honest: int, hungry: int) -> Iterator[str]:
         alone, points_alone = grade(course, costs, only_honest=True)
         together, points = grade(course, costs, only_honest=False)
     yield from table(together)
-    before, after = (_p95_ms(of) for of in (alone, together))
-    same = sum(points[name] == points_alone[name] for name in points_alone)
     yield ""
-    yield (
-        f"p95 of {honest} honest submissions: {before:.0f} ms alone, {after:.0f} ms with {hungry} "
-        f"hungry ones ({after / before - 1:+.1%}); {same} of {honest} have the same marks"
-    )
+    for what in ("wall_s", "cpu_s"):
+        before, after = (_p95_ms(of, what) for of in (alone, together))
+        yield (
+            f"p95 of the {what[:-2]} time of {honest} honest submissions: {before:.0f} ms alone, "
+            f"{after:.0f} ms with {hungry} hungry ones ({after / before - 1:+.1%})"
+        )
+    same = sum(points[name] == points_alone[name] for name in points_alone)
+    yield f"{same} of {honest} have the same marks"
 
 
-def _p95_ms(costs: list[Cost]) -> float:
-    return quantiles([c.wall_s for c in costs if _name(c) == "honest"], n=20)[-1] * 1000
+def _p95_ms(costs: list[Cost], what: str) -> float:
+    honest = [getattr(cost, what) for cost in costs if _name(cost) == "honest"]
+    return quantiles(honest, n=20)[-1] * 1000
 
 
 def main() -> None:
