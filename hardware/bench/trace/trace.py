@@ -173,7 +173,8 @@ class Trace:
         """The records of a kind at a pin: there may be millions, and a list takes ten times the
         memory."""
         chosen = (self.records["kind"] == kind) & (self.records["a"] == self.gpio(pin))
-        return self.records[chosen]
+        rows: Records = self.records[chosen]
+        return rows
 
     def was_set_up(self, pin: int | str) -> bool:
         """Whether the pin got a mode or a PWM."""
