@@ -60,6 +60,7 @@ if TYPE_CHECKING:
         Within,
         shortened,
     )
+    from grader.lab.line_form import HasForm, LineForm
     from grader.lab.run import FileSnapshot, OutputLine, Run, lines_after, once
     from grader.lab.signal import Signal, spans_ms
     from grader.lab.text_limits import Conforms, Matches
@@ -117,9 +118,11 @@ __all__ = [
     "FileSnapshot",
     "Follows",
     "HardReset",
+    "HasForm",
     "Hertz",
     "Kilograms",
     "Limit",
+    "LineForm",
     "Litres",
     "Matches",
     "Micros",
@@ -175,6 +178,7 @@ _MODULES = (
     "grader.lab.run",
     "grader.lab.episode",
     "grader.lab.limits",
+    "grader.lab.line_form",
     "grader.lab.value_path",
     "grader.lab.check",
     "grader.strict_json",

@@ -20,7 +20,7 @@ from hardware.paths import ROOT
 from hardware.seed import Seed
 
 PUBLIC_SEED = 0
-"""The seed of practice, which everybody knows."""
+"""The seed that everybody knows: nbgrader's own grading and validating use it."""
 
 HIDDEN_SEEDS = 3
 """With how many hidden seeds a submission is graded."""

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.lab import limits, text_limits, units, value_path
+from grader.lab import limits, line_form, text_limits, units, value_path
 from grader.lab.limits import Limit
 from grader.lab.units import Quantity
 from tests.support.project import ROOT
@@ -20,6 +20,7 @@ from tests.support.project import ROOT
 PAGE = ROOT / "docs" / "reference" / "measuring.md"
 OTHERS = [
     ROOT / "grader" / "lab" / "signal.py",
+    ROOT / "grader" / "lab" / "line_form.py",
     ROOT / "grader" / "lab" / "value_path.py",
     ROOT / "grader" / "strict_json.py",
 ]
@@ -130,7 +131,7 @@ def _section(title: str, file: Path) -> str:
 def _limits() -> str:
     kinds = [
         kind
-        for module in (limits, text_limits, value_path)
+        for module in (limits, line_form, text_limits, value_path)
         for kind in vars(module).values()
         if inspect.isclass(kind) and issubclass(kind, Limit) and kind.__module__ == module.__name__
     ]

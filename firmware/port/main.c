@@ -54,13 +54,7 @@ void vb_state(uint8_t state, uint32_t detail) {
 }
 
 static void exc_strn(void *data, const char *str, size_t len) {
-    for (size_t done = 0; done < len;) {
-        struct vb_text text = {0};
-        size_t n = MIN(len - done, sizeof text);
-        memcpy(&text, str + done, n);
-        vb_emit(VB_REC_EXC, n, text.b, text.c);
-        done += n;
-    }
+    vb_emit_text(VB_REC_EXC, str, len);
 }
 
 static int how_it_ended(mp_obj_t exception) {

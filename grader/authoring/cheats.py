@@ -77,6 +77,7 @@ while True:
     for line in LINES:
         print(line)
         time.sleep_ms(PAUSE_MS)
+    time.sleep_ms(1)
 """
 """Prints the same lines for ever."""
 
@@ -112,11 +113,10 @@ class CheaterKnowledge:
     def functions(self) -> list[tuple[str, str]]:
         """Module and name of each given function."""
         return [
-            (name.removesuffix(".py"), node.name)
+            (name.removesuffix(".py"), function)
             for name, text in self.given.items()
             if name.endswith(".py")
-            for node in ast.parse(text).body
-            if isinstance(node, ast.FunctionDef)
+            for function in _functions(ast.parse(text).body)
         ]
 
     def gpios(self, roles: Sequence[str]) -> list[int]:
@@ -216,6 +216,8 @@ def memorised_runs(known: CheaterKnowledge) -> Iterator[tuple[str, Program]]:
     files = {name: _tape(_printed_and_driven(known, one)) for name, one in tapes.items()}
     own = (MAIN, *tapes)
     for sign in SIGN_NAMES:
+        if len({one.signs.get(sign) for one in known.recordings}) == 1:
+            continue  # it tells nothing
         table = {one.signs.get(sign, ""): name for name, one in reversed(tapes.items())}
         choose = f"play({table!r}.get(signs({own!r})[{sign!r}], 'tape0.txt'))\n"
         yield sign, _program(known)(SIGNS, PLAYER, choose) | files
@@ -272,11 +274,7 @@ NO_WORK: tuple[CheatFunction, ...] = (
     right_in_practice,
 )
 """Cheats that do none of the work: they may earn what `expected.toml` declares."""
-HALF_WORK: tuple[CheatFunction, ...] = (
-    without_a_pin,
-    without_a_function,
-    without_lines,
-)
+HALF_WORK: tuple[CheatFunction, ...] = (without_a_pin, without_a_function, without_lines)
 """Right programs from which something is taken: they may earn less than all points."""
 
 _TIMER = "0 if __import__('sys').platform == 'esp32' else -1"
@@ -327,6 +325,15 @@ def print(*words, **options):
         real_print(*words)
 
 """
+
+
+def _functions(body: Sequence[ast.stmt]) -> Iterator[str]:
+    """The functions of a module, also those that one kind of board has."""
+    for node in body:
+        if isinstance(node, ast.FunctionDef):
+            yield node.name
+        elif isinstance(node, ast.If):
+            yield from _functions([*node.body, *node.orelse])
 
 
 def _program(known: CheaterKnowledge) -> Callable[..., dict[str, bytes]]:

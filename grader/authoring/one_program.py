@@ -2,6 +2,7 @@
 what an author looks at while a check or a mutant is being written."""
 
 from collections.abc import Collection
+from contextlib import closing
 from dataclasses import dataclass
 
 from grader.authoring.lab_check import Trial, expected, items_of, programs, run_error
@@ -14,8 +15,8 @@ from hardware.i18n import _
 
 @dataclass(frozen=True)
 class ProgramItem:
-    """One item of a program on one board. `seed` is the first seed on which it has another result
-    than expected, else the first of all."""
+    """One item of a program on one board. `seed` is one on which it has another result than
+    expected, if there is one."""
 
     board: str
     seed: int
@@ -40,18 +41,18 @@ def program_items(lab: Lab, program: str, item: str, pairs: int) -> list[Program
         _need(item, lab.items, no_item.format(lab=lab.slug, name=item))
     found: dict[tuple[str, str], ProgramItem] = {}
     trials = [Trial(lab.folder, board, program, n) for n in range(pairs) for board in lab.boards]
-    for trial, result in pool.run(items_of, ((t, t) for t in trials), pool.processors()):
-        if isinstance(result, pool.TaskFailure):
-            raise run_error(lab.folder, f"{trial.program}, {trial.board}", result)
-        seed, items = result
-        wanted = expected(lab, program, lab.board(trial.board).type.family)
-        for id, got in items.items():
-            place = trial.board, id
-            if item in ("", id) and (place not in found or found[place].is_as_expected):
+    with closing(pool.run(items_of, ((t, t) for t in trials), pool.processors())) as runs:
+        for trial, result in runs:
+            if isinstance(result, pool.TaskFailure):
+                raise run_error(lab.folder, f"{trial.program}, {trial.board}", result)
+            seed, items = result
+            wanted = expected(lab, program, lab.board(trial.board).type.family)
+            for id, got in items.items():
                 row = ProgramItem(trial.board, seed, got, wanted[id])
-                if place not in found or not row.is_as_expected:
-                    found[place] = row
-    return [found[key] for key in sorted(found)]
+                shown = found.setdefault((trial.board, id), row)
+                if shown.is_as_expected and not row.is_as_expected:
+                    found[trial.board, id] = row
+    return [found[place] for place in sorted(found) if item in ("", place[1])]
 
 
 def _need(name: str, names: Collection[str], cause: str) -> None:

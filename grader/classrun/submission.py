@@ -91,7 +91,7 @@ def read_submission(
         student=student,
         program=program,
         host=host,
-        answered=bool(answers) and cells.predicted(answers[-1], released_answer(released)),
+        answered=bool(answers) and cells.predicted(answers[-1], released_question(released)),
         notebook=notebook,
         notes=tuple(notes),
         file=file.name,
@@ -165,10 +165,17 @@ def _with_program(raw: bytes, released: NotebookNode) -> list[tuple[str, str, st
     return found
 
 
-def released_answer(released: NotebookNode) -> str:
-    """The text of the "predict" cell in the released notebook."""
-    texts = (cells.answer_of(cell.source) for cell in released.cells if cell.cell_type == "code")
-    return next((text for text in texts if text is not None), "")
+def released_question(released: NotebookNode) -> str:
+    """The "predict" question in the released notebook: the text before its cell, and the cell."""
+    texts: list[str] = []
+    for cell in released.cells:
+        if cell.cell_type != "code":
+            texts.append(cell.source)
+        elif (answer := cells.answer_of(cell.source)) is not None:
+            return " ".join("\n".join([*texts, answer]).split())
+        else:
+            texts = []
+    return ""
 
 
 def _cells(file: Path, raw: bytes) -> list[tuple[str, str, str | None]]:

@@ -15,8 +15,11 @@ HOST_REFERENCE = "reference_host.py"
 """The right host functions, in the folder of a lab that has host functions."""
 
 ANSWER_FILE = "predict.txt"
-"""The "predict" cell as released, in a trainee's lab folder: practice compares the answer with
-it."""
+"""The "predict" question and its cell as released, in a trainee's lab folder: practice compares
+the answer with them."""
+
+SHORTEST_ANSWER = 4
+"""Letters, digits and signs that an answer needs beside the words of the question."""
 
 STUB = "# اكتب هنا · write here"
 """The text in place of the solution in a released notebook."""
@@ -79,9 +82,21 @@ def is_setup(source: str) -> bool:
     return "%load_ext warsha" in source.splitlines()
 
 
-def predicted(answer: str | None, released: str) -> bool:
-    """Whether the "predict" question has an answer: a text that is not the released one."""
-    return answer is not None and answer.strip() not in ("", released.strip())
+def predicted(answer: str | None, question: str) -> bool:
+    """Whether the "predict" question has an answer: a text of its own, not a sign and not the
+    words of the question. `question`: the question, and its cell as released.
+
+    Nobody reads the answer, so this is no proof of a thought; a question that a person grades is
+    made with `manual` (docs/reference/lesson-format.md).
+    """
+    known = set(_words(question))
+    own = "".join(word for word in _words(answer or "") if word not in known)
+    return len(own) >= SHORTEST_ANSWER and len(set(own)) > 1
+
+
+def _words(text: str) -> list[str]:
+    """Words, and runs of other signs: a timing diagram is made of those."""
+    return re.findall(r"\w+|[^\w\s]+", text.casefold())
 
 
 def released_text(body: str) -> str:

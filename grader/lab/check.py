@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from grader.lab.limits import Limit
+from grader.lab.line_form import LineForm
 from grader.lab.run import Run
 
 T = TypeVar("T")
@@ -41,6 +42,11 @@ class Check:
     """Items or parts that must have points on this seed; without them this check has none."""
     stated: tuple[float, ...] = ()
     """Other numbers that decide the check. The lesson must state them with its item."""
+    reads: LineForm | None = None
+    """The form of the lines that it reads. Without such a line the feedback shows the nearest."""
+    on_error: Why | None = None
+    """Finds the misconception behind an exception, when the lab can explain it better than the
+    text of the exception does (see `Run.raised`)."""
 
     @property
     def item(self) -> str:
@@ -65,6 +71,8 @@ def check(
     safety: bool = False,
     after: str | Sequence[str] = (),
     stated: Sequence[float] = (),
+    reads: LineForm | None = None,
+    on_error: Why | None = None,
 ) -> Callable[[Callable[[Run], T | Sequence[T] | None]], Check]:
     """Declare a part of an item. The decorated function measures one run; it returns None when
     there is nothing to measure. Raises: ValueError for points that do not fit together."""
@@ -89,6 +97,8 @@ def check(
             safety=safety,
             after=_names(after),
             stated=tuple(stated),
+            reads=reads,
+            on_error=on_error,
         )
 
     return declare
@@ -102,6 +112,8 @@ def gate(
     why: Why | None = None,
     episode: str | Sequence[str] = (),
     stated: Sequence[float] = (),
+    reads: LineForm | None = None,
+    on_error: Why | None = None,
 ) -> Callable[[Callable[[Run], T | Sequence[T] | None]], Check]:
     """Declare a condition of an item: when it fails, the item gets 0 points."""
 
@@ -118,6 +130,8 @@ def gate(
             safety=False,
             after=(),
             stated=tuple(stated),
+            reads=reads,
+            on_error=on_error,
         )
 
     return declare

@@ -1,7 +1,7 @@
 """What a check sees of one episode: its trace, with times since t = 0 and pins by their role."""
 
 import re
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import wraps
 from itertools import pairwise
@@ -17,6 +17,14 @@ from hardware.bench.trace.trace import End, ModeAt, Trace
 
 LONGEST_LINE = 4000
 """Characters of a line that checks see; the rest is cut off. `int()` refuses 4300 digits."""
+LONGEST_TRACEBACK = 60
+"""Lines of a traceback that are read; a recursion prints many more."""
+PROMPT_FRAME = 'File "<stdin>"'
+"""Where a command that was typed at the prompt failed. It is no line of the program."""
+_RAISED = re.compile(
+    "(Assertion|Attribute|Import|Index|Key|Memory|Name|NotImplemented|OS|Overflow|Runtime|Syntax|Type"
+    "|Value|ZeroDivision)Error: "
+)
 MOST_CALLS = 200_000
 """Transfers on a bus that checks see. A program that never pauses makes a million."""
 
@@ -74,8 +82,10 @@ class Run:
         return whole if boot else whole.since(0)
 
     def _signal(self, role: str) -> Signal:
-        edges = self.trace.edges(self.pins[role])
-        return Signal(edges.t_ns - self.zero_ns, edges.level, self.end_ns - self.zero_ns)
+        end_ns = self.end_ns - self.zero_ns
+        edges, driving = self.trace.edges(self.pins[role]), self.trace.driving(self.pins[role])
+        driven = Signal(driving.t_ns - self.zero_ns, driving.level, end_ns)
+        return Signal(edges.t_ns - self.zero_ns, edges.level, end_ns, role, driven)
 
     def once(self, key: Hashable, work: Callable[[], T]) -> T:
         """The result of `work`, which runs only the first time that a key is used. Many checks
@@ -109,6 +119,17 @@ class Run:
         """The uncaught exceptions of the program, since power-on."""
         return [OutputLine(f.t_ns - self.zero_ns, f.text) for f in self.trace.exceptions()]
 
+    def printed_tracebacks(self) -> list[OutputLine]:
+        """The tracebacks in the output, since power-on: those of callbacks too, after which the
+        program goes on. Any program can print such lines, so they decide texts and no points."""
+        return self.once("printed tracebacks", lambda: list(_tracebacks(self.all_lines())))
+
+    def raised(self, *names: str) -> bool:
+        """Whether an exception with one of these names ended the program, or was printed."""
+        found = [*self.tracebacks(), *self.printed_tracebacks()]
+        last = [one.text.strip().rpartition("\n")[2].partition(":")[0] for one in found]
+        return any(name in names for name in last)
+
     def main_ends_ns(self) -> list[int]:
         """When main.py ended, once for each boot in which it did (ns since t = 0)."""
         states = self.trace.states()
@@ -118,6 +139,23 @@ class Run:
         """Why the board ended before the episode did; None when it did not."""
         end = self.trace.ended()
         return None if end is None or end.cause == frames.END_OFF else end
+
+
+def _tracebacks(lines: Sequence[OutputLine]) -> Iterator[OutputLine]:
+    """Each traceback of a file as one text, at the time of its last line, which is not
+    indented."""
+    parts: list[str] = []
+    for line in lines:
+        if line.text.startswith(("Traceback (most recent call last)", "Uncaught exception in")):
+            parts = [line.text]  # a hard interrupt has no memory for the traceback itself
+        elif parts and len(parts) < LONGEST_TRACEBACK:
+            parts.append(line.text)
+            if not line.text.startswith(" "):
+                if PROMPT_FRAME not in parts[1]:
+                    yield OutputLine(line.at_ns, "\n".join(parts))
+                parts = []
+        elif _RAISED.match(line.text):  # a callback that could not be called has no traceback
+            yield line
 
 
 def once(measure: Callable[[Run], T]) -> Callable[[Run], T]:

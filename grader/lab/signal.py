@@ -1,6 +1,8 @@
 """The level of a pin over time, and what can be measured in it."""
 
-from dataclasses import dataclass
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,13 +18,17 @@ class Signal:
     t_ns: NDArray[np.int64]
     level: NDArray[np.bool_]
     end_ns: int
+    role: str = ""
+    """The pin's role (LED_G); "" for a signal that is not the level of one pin."""
+    driven: Signal | None = None
+    """High while the program itself drives the pin: see `grader.measure.answers`."""
 
-    def since(self, t_ns: int) -> "Signal":
+    def since(self, t_ns: int) -> Signal:
         """The part from a time on; its first entry is the level at that time."""
         first = max(int(np.searchsorted(self.t_ns, t_ns, side="right")) - 1, 0)
         times = self.t_ns[first:].copy()
         times[0] = max(t_ns, int(times[0]))
-        return Signal(times, self.level[first:], self.end_ns)
+        return replace(self, t_ns=times, level=self.level[first:])
 
     def at(self, t_ns: int) -> bool:
         """The level at a time; before the first entry it is the first level."""
@@ -33,6 +39,18 @@ class Signal:
         """The level at each of several times."""
         index = np.searchsorted(self.t_ns, times_ns, side="right") - 1
         return self.level[np.maximum(index, 0)]
+
+    def high_ns(self, from_ns: NDArray[np.int64], to_ns: NDArray[np.int64]) -> NDArray[np.int64]:
+        """For how long it is high in each of several spans; before the first entry it is low."""
+        spans = np.diff(self.t_ns, append=self.end_ns)
+        before = np.append(0, np.cumsum(spans * self.level))
+
+        def until(times_ns: NDArray[np.int64]) -> NDArray[np.int64]:
+            index = np.maximum(np.searchsorted(self.t_ns, times_ns, side="right") - 1, 0)
+            into = np.maximum(times_ns - self.t_ns[index], 0)
+            return np.asarray(before[index] + into * self.level[index], np.int64)
+
+        return until(to_ns) - until(from_ns)
 
     def edges_ns(self) -> NDArray[np.int64]:
         """When the level changed. The start and the end of the window are no edges."""

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from grader.lab.run import Run
 from grader.lab.units import Volts
+from grader.measure.answers import refuse_driven
 from grader.measure.times import Times, inside_of
 from hardware.bench.decode import adc
 
@@ -36,8 +37,11 @@ class Conversions:
 
 def conversions(run: Run, role: str) -> Conversions:
     """The conversions of a pin from t = 0 on: all of them, but at most 16 in a millisecond in
-    which the voltage does not change."""
+    which the voltage does not change.
+
+    Raises: DrivenWire when the program drove the pin while it converted the voltage there."""
     made = adc.conversions(run.trace, run.pins[role])
     times = made.t_ns - run.zero_ns
     seen = (times >= 0) & (made.t_ns <= run.end_ns)
+    refuse_driven(run.signal(role), times[seen], times[seen] + 1)
     return Conversions(times[seen], made.microvolts[seen] / 1e6)

@@ -6,6 +6,7 @@ import numpy as np
 
 from grader.lab.signal import Signal
 from grader.lab.units import Celsius, Percent, us
+from grader.measure.answers import refuse_driven
 from grader.measure.pulses import pulses
 
 START = us(800)
@@ -21,7 +22,7 @@ HEAD = 2
 
 @dataclass(frozen=True)
 class DhtReading:
-    """One start pulse and its answer as it was on the wire: all five bytes, or none."""
+    """One start pulse and the sensor's answer: all five bytes, or none."""
 
     at_ns: int
     """When the start pulse began, since t = 0."""
@@ -47,17 +48,22 @@ class DhtReading:
 
 
 def dht22(signal: Signal) -> list[DhtReading]:
-    """Every start pulse on the wire, with the sensor's answer.
+    """Every start pulse on the wire, with the sensor's answer. Pulses after the answer are
+    ignored.
 
-    Pulses after the answer are ignored: the program can drive the wire, too.
-    """
+    Raises: DrivenWire when the program itself drove the wire during an answer."""
     starts = pulses(signal, False, shortest=START)
     highs = pulses(signal, True)
     ends = np.append(starts.at_ns, signal.end_ns)[1:]
-    readings = []
+    readings, answers = [], []
     for at_ns, until_ns in zip(starts.at_ns.tolist(), ends.tolist(), strict=True):
-        answer = highs.between(at_ns, until_ns).width_ns[: HEAD + BITS]
-        is_whole = len(answer) == HEAD + BITS and answer.max() <= LONGEST.ns
-        data = np.packbits(answer[HEAD:] > ONE.ns).tobytes() if is_whole else b""
+        answer = highs.between(at_ns, until_ns)
+        widths = answer.width_ns[: HEAD + BITS]
+        is_whole = len(widths) == HEAD + BITS and widths.max() <= LONGEST.ns
+        data = np.packbits(widths[HEAD:] > ONE.ns).tobytes() if is_whole else b""
         readings.append(DhtReading(at_ns, data))
+        if is_whole:
+            answers.append((answer.at_ns[HEAD - 1], answer.at_ns[HEAD + BITS - 1] + widths[-1]))
+    spans = np.array(answers, np.int64).reshape(-1, 2)
+    refuse_driven(signal, spans[:, 0], spans[:, 1])
     return readings

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grader.lab.run import Run
+from grader.lab.run import Run, once
 from hardware.bench.protocol import frames
 from hardware.bench.protocol.records import names_of
 from hardware.bench.trace.edges import DRIVING
@@ -49,6 +49,12 @@ def setup_at(run: Run, role: str, t_ns: int = 0) -> PinSetup | None:
     return before[-1] if before else None
 
 
+def floats(run: Run, role: str) -> bool:
+    """Whether an input has no pull (by its last setup): with an open button it reads noise."""
+    found = setups(run, role)
+    return bool(found) and (found[-1].mode, found[-1].pull) == ("in", "none")
+
+
 def interrupts(run: Run, role: str) -> list[InterruptSetup]:
     """Every setup of a pin's interrupt since power-on, in order."""
     return [
@@ -73,6 +79,7 @@ def faults(run: Run, role: str | None = None) -> list[tuple[int, str]]:
     ]
 
 
+@once
 def driven(run: Run) -> dict[int, int]:
     """The GPIOs that the program drives, as an output or with PWM, each with the time at which
     that began (ns since power-on)."""
@@ -80,8 +87,8 @@ def driven(run: Run) -> dict[int, int]:
     drives = np.isin(rows["b"] & 15, DRIVING)
     chosen = (rows["kind"] == frames.REC_MODE) & drives
     chosen |= (rows["kind"] == frames.REC_PWM) & (rows["c"] > 0)
-    pairs = zip(rows["a"][chosen].tolist(), rows["t"][chosen].tolist(), strict=True)
-    return dict(reversed(list(pairs)))
+    gpios, first = np.unique(rows["a"][chosen], return_index=True)
+    return dict(zip(gpios.tolist(), rows["t"][chosen][first].tolist(), strict=True))
 
 
 def unassigned_pins(run: Run) -> list[int]:

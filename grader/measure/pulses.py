@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from grader.lab.signal import Signal
 from grader.lab.units import NS_PER_US, Micros
+from grader.measure.answers import refuse_driven
 from grader.measure.times import Times, inside_of
 
 
@@ -72,9 +73,12 @@ class Echoes:
 
 
 def echoes(trigger: Signal, echo: Signal) -> Echoes:
-    """Every high pulse of the trigger with its echo."""
+    """Every high pulse of the trigger with its echo.
+
+    Raises: DrivenWire when the program itself drove the echo's wire after the first trigger."""
     sent = pulses(trigger, True)
     ends = sent.at_ns + sent.width_ns
+    refuse_driven(echo, ends[:1], np.full(len(ends[:1]), echo.end_ns))
     rises = echo.rises_ns()
     index = np.searchsorted(rises, ends)
     following = np.append(ends[1:], echo.end_ns)

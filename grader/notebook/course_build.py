@@ -16,7 +16,7 @@ from typing import Any
 import nbformat
 
 from grader.archive.store import Store, StoreError
-from grader.classrun.submission import released_answer
+from grader.classrun.submission import released_question
 from grader.disk import (
     atomic_folder,
     close_to_others,
@@ -140,7 +140,7 @@ def copy_for_trainees(root: Path, lab: Lab, trainee: Path) -> None:
         lab.folder, place, ignore=shutil.ignore_patterns("__pycache__", ".*", *PRIVATE)
     )
     released = nbformat.read(notebook, as_version=4)
-    (place / cells.ANSWER_FILE).write_text(released_answer(released), encoding="utf-8")
+    (place / cells.ANSWER_FILE).write_text(released_question(released), encoding="utf-8")
 
 
 def _backup_of(trainee: Path, release: Path) -> Path | None:

@@ -1,14 +1,17 @@
 """Practice in the trainee's notebook: `%lab`, `%%predict`, `%%host` and `grade("b")`.
 
-The program of the last `%%board main.py` cell runs on a new virtual board with the public seed. It
-is judged by the same code as a submission. Stock `nbgrader autograde` reads the number that
-`grade` returns.
+The program of the last `%%board main.py` cell runs on a new virtual board. It is judged by the
+same code as a submission. Each try has a new seed, as each submission has hidden ones. Stock
+nbgrader reads the number that `grade` returns; for it the seed is the public one, so that two runs
+of it give the same marks.
 """
 
+import os
+import random
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -29,7 +32,16 @@ from hardware.i18n import _
 from hardware.notebook.session import blank_lines, programs
 from hardware.notebook.session import current as bench
 
-_PREDICT_CELL = re.compile(r"^```python[^\n]*\n(%%predict\n.*?)^```", re.MULTILINE | re.DOTALL)
+LARGEST_SEED = 999_999
+"""Seeds of practice are short: a person types one to repeat a try."""
+NBGRADER = "NBGRADER_EXECUTION"
+"""nbgrader sets this variable while it autogrades or validates a notebook."""
+
+_PREDICT_CELL = re.compile(
+    r"(?:\A|^```\n)((?:(?!^```).)*)^```python[^\n]*\n(%%predict\n.*?)^```",
+    re.MULTILINE | re.DOTALL,
+)
+"""The text before the cell, and the cell."""
 
 
 class Points(float):
@@ -56,6 +68,8 @@ class PracticeSession:
     board: str = ""
     answer: str | None = None
     host: str | None = None
+    seed: int = PUBLIC_SEED
+    """The seed of the last try."""
     scored: dict[Task, list[Card]] = field(default_factory=dict)
     """The last task with its marks: `grade("a")` and `grade("b")` run the program only once."""
 
@@ -63,9 +77,15 @@ class PracticeSession:
 session = PracticeSession()
 
 
-def grade(item: str | None = None) -> Points:
-    """The mark of one item, or the total with all items. Raises: CourseError when no lab is
-    selected or it has no such item."""
+def grade(item: str | None = None, *, seed: int | None = None) -> Points:
+    """The mark of one item, or the total with all items.
+
+    `grade()` is a new try, with a new seed. `grade("b")` shows an item of the last try; it is a
+    new try if the program has changed since. `seed` repeats a try: the line below the marks names
+    it.
+
+    Raises: CourseError when no lab is selected, or it has no such item.
+    """
     lab = session.lab
     if lab is None:
         raise CourseError(_("no lab is selected"), _("run the cell with %lab first"))
@@ -78,30 +98,50 @@ def grade(item: str | None = None) -> Points:
         print(
             "· " + _("no program yet: run the cell that begins with %%board main.py, then grade")
         )
-    cards = _cards(lab)
+    cards = _cards(lab, item, seed)
     if item is None:
-        return Points.of(round(sum(card.points for card in cards), 2), total_html(cards))
+        total = round(sum(card.points for card in cards), 2)
+        return Points.of(total, total_html(cards) + _seed_html(session.seed))
     card = next(card for card in cards if card.item == item)
-    return Points.of(card.points, card_html(card))
+    return Points.of(card.points, card_html(card) + _seed_html(session.seed))
 
 
-def _cards(lab: Lab) -> list[Card]:
-    answered = cells.predicted(session.answer, handed_out_answer(lab.folder))
+def _cards(lab: Lab, item: str | None, seed: int | None) -> list[Card]:
+    task = _task(lab, session.seed if seed is None else seed)
+    is_new = item is None or task not in session.scored
+    if seed is None and is_new:
+        public = NBGRADER in os.environ
+        task = replace(task, seeds=(PUBLIC_SEED if public else random.randint(1, LARGEST_SEED),))
+    if task not in session.scored:
+        session.scored = {task: score_lab(lab, task)}
+    session.seed = task.seeds[0]
+    return session.scored[task]
+
+
+def _task(lab: Lab, seed: int) -> Task:
+    answered = cells.predicted(session.answer, handed_out_question(lab.folder))
     program = programs.get(cells.PROGRAM)
-    task = Task(
+    return Task(
         lab=lab.slug,
         digest=lab.digest,
         board=session.board,
         program=program,
         host=session.host,
         answered=answered,
-        seeds=(PUBLIC_SEED,),
+        seeds=(seed,),
         sandbox=_sandbox() if lab.host else "bwrap",
         above=blank_lines.get(cells.PROGRAM, 0),
     )
-    if task not in session.scored:
-        session.scored = {task: score_lab(lab, task)}
-    return session.scored[task]
+
+
+def _seed_html(seed: int) -> str:
+    call = f'<code dir="ltr">grade(seed={seed})</code>'
+    return (
+        '<div class="warsha-seed" dir="rtl" lang="ar" style="color:#57606a;font-size:90%">'
+        f"أرقام هذه المحاولة غير أرقام التي قبلها. لتكرارها: {call}"
+        '<div dir="ltr" lang="en" style="text-align:left">'
+        f"Each try has new numbers. To repeat this one: {call}</div></div>"
+    )
 
 
 @cache
@@ -110,13 +150,15 @@ def _sandbox() -> Isolation:
     return "none" if isolation_error() else "bwrap"
 
 
-def handed_out_answer(folder: Path) -> str:
-    """The text of the lab's "predict" cell in the released notebook."""
+def handed_out_question(folder: Path) -> str:
+    """The lab's "predict" question, as `released_question` has it."""
     handed_out = folder / cells.ANSWER_FILE
     if handed_out.is_file():
         return handed_out.read_text(encoding="utf-8")
     match = _PREDICT_CELL.search((folder / "lesson.md").read_text(encoding="utf-8"))
-    return cells.released_text(cells.answer_of(match[1]) or "") if match else ""
+    if match is None:
+        return ""
+    return " ".join((match[1] + cells.released_text(cells.answer_of(match[2]) or "")).split())
 
 
 def lab(line: str) -> None:

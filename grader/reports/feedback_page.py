@@ -22,8 +22,8 @@ _STATES = {
 """Sign and words of a state: some readers cannot see the colour."""
 
 NO_MISCONCEPTION = {
-    *("no_ready", "board_died", "exception", "host_failed"),
-    *("nothing", "other_pin", "after", "blank"),
+    *("no_ready", "other_ready", "board_died", "exception", "printed_error", "host_failed"),
+    *("nothing", "unread", "unreached", "form", "other_pin", "after", "blank"),
 }
 """Keys that say what happened; they name no misconception."""
 _HEADS = {

@@ -145,6 +145,6 @@ def _row(card: Card) -> str:
     colour = _colour(card.points, card.maximum)
     return (
         f'<tr><td style="text-align:start"><strong dir="ltr">{escape(card.item)}</strong></td>'
-        f'<td style="text-align:start;width:100%">{title}{_message(card)}</td>'
+        f'<td style="text-align:start;width:100%">{title}{_measured(card)}{_message(card)}</td>'
         f'<td style="text-align:end;white-space:nowrap;color:{colour}">{score}</td></tr>'
     )

@@ -2,18 +2,21 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from grader.host.host_functions import HostError
 from grader.lab.check import Check
-from grader.lab.limits import Never, Verdict
-from grader.lab.run import Run
+from grader.lab.limits import Never, Verdict, shortened
+from grader.lab.line_form import LineForm
+from grader.lab.run import OutputLine, Run
+from grader.measure.answers import DrivenWire
 from grader.score.results import ItemResult
 from hardware.bench.protocol.frames import END_CPU, END_WALL
 
 LONGEST_DETAIL = 200
 """Characters of the last line of a traceback that feedback shows."""
+_PROMPT = re.compile(r'>>>|\.\.\. |MicroPython v|Type "help|Traceback |  File |\w+Error:')
 _PLACE = re.compile(r'^  File "/?main\.py", line (\d{1,6})', re.MULTILINE)
 
 
@@ -108,9 +111,12 @@ def _judge_part(
 
 
 def _judge_run(check: Check, run: Run) -> ItemResult:
-    """One check on one run. Host code that gives no answer is the submission's fault."""
+    """One check on one run. Host code that gives no answer, and an answer of a part that the
+    program drove itself, are the submission's fault."""
     try:
         return _measured(check, run)
+    except DrivenWire as refused:
+        return _miss(check, run.episode.name, "driven_wire", str(refused))
     except HostError as error:
         missed = _miss(check, run.episode.name, "host_failed", str(error))
         return replace(missed, timed_out=error.kind == "time")
@@ -123,18 +129,20 @@ def _measured(check: Check, run: Run) -> ItemResult:
     else:
         verdict = check.expect.judge(measured, run)
         points = check.points if verdict.ok else _partial(check, measured, run)
-    key, detail = ("", "") if verdict.ok else _why(check, measured, run)
-    at_ns = run.tracebacks()[0].at_ns if key == "exception" and run.tracebacks() else verdict.at_ns
+    reason = _Reason("") if verdict.ok else _why(check, measured, run)
+    if reason.key == "unread" and check.reads is not None:
+        nearest = check.reads.nearest(_printed(run.lines()))
+        verdict = Verdict(False, shortened(nearest), str(check.reads))
     return ItemResult(
         id=check.id,
         points=points,
         max_points=check.points,
         measured=verdict.measured,
         expected=verdict.expected,
-        key=key,
-        detail=detail,
+        key=reason.key,
+        detail=reason.detail,
         episode=run.episode.name,
-        at_ns=at_ns,
+        at_ns=verdict.at_ns if reason.at_ns is None else reason.at_ns,
     )
 
 
@@ -155,22 +163,63 @@ def _run_failure(run: Run) -> tuple[str, str] | None:
     if end := run.early_end():
         return "board_died", end.detail
     if run.ready_ns is None:
-        raised = run.tracebacks()
-        return ("exception", _last_line(raised[0].text)) if raised else ("no_ready", "")
+        if raised := run.tracebacks():
+            return "exception", _last_line(raised[0].text)
+        nearest = LineForm("READY").nearest(_printed(run.all_lines()))
+        return ("other_ready", shortened(nearest)) if nearest else ("no_ready", "")
     return None
 
 
-def _why(check: Check, measured: Any, run: Run) -> tuple[str, str]:
-    """Key and detail of a miss: the most specific reason first, the most likely one last."""
+@dataclass(frozen=True)
+class _Reason:
+    """Why a check was missed: key and detail of its message, and when it happened, if the value
+    does not say it."""
+
+    key: str
+    detail: str = ""
+    at_ns: int | None = None
+
+
+def _why(check: Check, measured: Any, run: Run) -> _Reason:
+    """The reason of a miss: an exception first, then what the check finds, the most likely one
+    last."""
+    if error := _error(check, run):
+        return error
     if check.why is not None and (found := check.why(run)):
         key, _, detail = found.partition(" ")
-        return key, detail
-    if raised := run.tracebacks():
-        return "exception", _last_line(raised[0].text)
+        return _Reason(key, detail)
     empty = isinstance(measured, Sequence) and not measured
     if measured is None or (empty and not isinstance(check.expect, Never)):
-        return "nothing", ""
-    return check.on_miss, ""
+        return _Reason(_nothing(check, run))
+    return _Reason(check.on_miss)
+
+
+def _error(check: Check, run: Run) -> _Reason | None:
+    """The first exception of the program, else the first that was printed, as one of a callback
+    is."""
+    ended = run.tracebacks()
+    first = next(iter(ended or run.printed_tracebacks()), None)
+    if first is None:
+        return None
+    known = check.on_error(run) if check.on_error else ""
+    key = known or ("exception" if ended else "printed_error")
+    return _Reason(key, _last_line(first.text), first.at_ns)
+
+
+def _nothing(check: Check, run: Run) -> str:
+    """The key when nothing was measured. While lines arrive the program does not stand still."""
+    printed = _printed(run.lines())
+    if not printed:
+        return "nothing"
+    if check.reads is None:
+        return "unreached"
+    can_read = any(check.reads.read(text) is not None for text in printed)
+    return check.on_miss if can_read else "unread"
+
+
+def _printed(lines: Sequence[OutputLine]) -> list[str]:
+    """The lines of the program, without those of the prompt that comes when main.py ends."""
+    return [line.text for line in lines if line.text.strip() and not _PROMPT.match(line.text)]
 
 
 def _has_points(name: str, parts: Mapping[str, ItemResult]) -> bool:

@@ -11,6 +11,7 @@ from grader.errors import GraderError, NotGraded
 from grader.host.host_functions import HostCode, HostFunctions
 from grader.lab.episode import Episode, HardReset, Publish, ReadFile, Serial, SetControl, Step
 from grader.lab.lab import Lab, LabBoard
+from grader.lab.line_form import LONGEST, LineForm
 from grader.lab.run import FileSnapshot, Run, lines_after
 from grader.lab.units import NS_PER_S
 from grader.score.budget import Budget
@@ -167,6 +168,7 @@ def _record(
     model = _circuit(board.diagram)
     circuit = Circuit(model.diagram, model)
     bench_seed = episode_seed(seed, episode.name)
+    ready = LineForm(lab.ready_line)  # `Ready L01` is a slip of form, not a program that is dead
     before = os.times()
     with Flash(board.type) as flash:
         flash.put(files_of(lab, board, program, episode))
@@ -177,7 +179,7 @@ def _record(
             limits=budget.limits(),
             ticks0_ms=episode.ticks0_ms,
         ) as bench:
-            zero_ns = 0 if episode.from_reset else _until_ready(bench, lab.ready_line)
+            zero_ns = 0 if episode.from_reset else _until_ready(bench, ready)
             files: list[FileSnapshot] = []
             end_ns = zero_ns + round(episode.seconds * NS_PER_S)
             if zero_ns < READY_WITHIN_NS:
@@ -185,7 +187,7 @@ def _record(
             trace = bench.trace
             ends = [end for one in bench.boards.values() for end in one.ends]
     _check_machine(ends, before)
-    ready_ns = _ready_ns(trace, lab.ready_line)
+    ready_ns = _ready_ns(trace, ready)
     run = Run(episode, trace, board.pins, ready_ns, zero_ns, end_ns, host, program, files)
     return run, ends
 
@@ -218,35 +220,40 @@ def files_of(lab: Lab, board: LabBoard, program: Program, episode: Episode) -> d
     return {name: content for name, content in files.items() if content is not None}
 
 
-def _until_ready(bench: Bench, line: str) -> int:
-    """Run until the board has sent a line, for at most 5 s. Returns: the time of its end."""
-    stop_listening = bench.on_tx(_ReadyDetector(bench, line).receive)
+def _until_ready(bench: Bench, ready: LineForm) -> int:
+    """Run until the board has sent the READY line, for at most 5 s. Returns: the time of its
+    end."""
+    stop_listening = bench.on_tx(_ReadyDetector(bench, ready).receive)
     bench.run(READY_WITHIN_NS)
     stop_listening()
-    ready_ns = _ready_ns(bench.trace, line)
+    ready_ns = _ready_ns(bench.trace, ready)
     return READY_WITHIN_NS if ready_ns is None else ready_ns
 
 
 class _ReadyDetector:
     """Stops the bench when the READY line is complete."""
 
-    def __init__(self, bench: Bench, line: str) -> None:
+    def __init__(self, bench: Bench, ready: LineForm) -> None:
         self._bench = bench
-        self._wanted = line.encode()
+        self._ready = ready
         self._line = b""
 
     def receive(self, data: bytes, t_ns: int) -> None:
         """Take bytes that the board has sent."""
         *ended, line = (self._line + data).split(b"\n")
-        self._line = line[: len(self._wanted) + 2]  # a longer line is not READY; save memory
-        if any(line.removesuffix(b"\r") == self._wanted for line in ended):
+        self._line = line[: LONGEST + 2]  # a longer line is not READY; save memory
+        if any(self._ready.read(_text(line)) is not None for line in ended):
             self._bench.stop()
 
 
-def _ready_ns(trace: Trace, line: str) -> int | None:
+def _text(line: bytes) -> str:
+    return line.removesuffix(b"\r").decode(errors="replace")
+
+
+def _ready_ns(trace: Trace, ready: LineForm) -> int | None:
     """When the READY line was complete for the first time; None when it was not in time."""
-    times = (one.at_ns for one in lines_after(trace, 0, -1) if one.text == line)
-    first = next(times, None)
+    lines = lines_after(trace, 0, -1)
+    first = next((one.at_ns for one in lines if ready.read(one.text) is not None), None)
     return first if first is not None and first <= READY_WITHIN_NS else None
 
 

@@ -219,6 +219,7 @@ class Bench:
             nets={pin.name: pin.gpio for pin in pins if pin.gpio is not None},
             end_detail=board.ended.detail if board.ended else "",
             bits=board.reader.bits,
+            joined=board.circuit.joined(),
         )
 
     def run(self, until_ns: int) -> None:

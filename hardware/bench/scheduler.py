@@ -190,8 +190,8 @@ class Scheduler:
             return
         self._busy = board
         horizon_ns = min(until_ns, self._horizon_ns(board))
-        if self._interactive:
-            horizon_ns = min(horizon_ns, self._time.now_ns + REPORT_NS)
+        most_ns = REPORT_NS if self._interactive else board.promise_ns()
+        horizon_ns = min(horizon_ns, self._time.now_ns + most_ns)
         with self._inbox.lock:
             board.answer(horizon_ns, self._flags)
             self._inbox.answered()

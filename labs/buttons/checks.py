@@ -1,35 +1,43 @@
 """L03: each press is counted once, also when the contact bounces; a long press is recognized.
 
-Every edge of both buttons bounces. The glitch, from the hidden contact `emi1`, does not. An open
-input reads false lows. Times in `data` are milliseconds since t = 0 (see scenario.py).
+Every edge of both buttons bounces. The glitches, from the hidden contact `emi1`, do not. An open
+input reads false lows. Times in `data` are milliseconds since t = 0 (see scenario.py). Responses
+count from the end of a press's bounce: how long a bounce lasts then decides no mark.
 """
 
-import re
 from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
 
 from grader import (
     AtLeast,
     AtMost,
     Between,
     Exactly,
+    HasForm,
+    LineForm,
     Millis,
     Moment,
     Never,
     Quantity,
     Run,
     Text,
-    Within,
     check,
     gate,
     millis_of_ns,
     moment_of_ns,
     ms,
 )
+from grader.measure.answers import refuse_driven
 from grader.measure.pins import other_pin, setups
+from grader.measure.serial import read_lines
 
-LONGEST_BOUNCE, APART, LONG = ms(12), ms(120), ms(800)
-SETTLED = ms(40)
-"""After this time a program with a right debounce has seen a change."""
+LONGEST_BOUNCE, APART, LONG, LATEST = ms(12), ms(170), ms(800), ms(100)
+SETTLED = ms(80)
+"""After this time a program that debounces has seen a change."""
+NEVER = float("inf")
+COUNT, LONG_LINE = LineForm("COUNT {n}"), LineForm("LONG")
 Press = tuple[float, float]
 """When a button is pressed and for how long, in ms."""
 
@@ -39,13 +47,14 @@ Press = tuple[float, float]
 
 def counts(run: Run) -> list[tuple[Moment, int]]:
     """Each COUNT with its time."""
-    found = ((line, re.fullmatch(r"COUNT ([0-9]{1,9})", line.text)) for line in run.lines())
-    return [(moment_of_ns(line.at_ns), int(match[1])) for line, match in found if match]
+    found = read_lines(run, COUNT)
+    pairs = zip(found.at_ns.tolist(), found.numbers("n").tolist(), strict=True)
+    return [(moment_of_ns(at_ns), int(number)) for at_ns, number in pairs]
 
 
 def longs(run: Run) -> list[Moment]:
     """When LONG was printed."""
-    return [moment_of_ns(line.at_ns) for line in run.lines() if line.text == "LONG"]
+    return [moment_of_ns(at_ns) for at_ns in read_lines(run, LONG_LINE).at_ns.tolist()]
 
 
 def floats(run: Run) -> bool:
@@ -55,16 +64,20 @@ def floats(run: Run) -> bool:
 
 def pull_of(run: Run, role: str) -> str:
     """`pull-up` if the pin is an input with a pull-up and was never driven."""
-    found = setups(run, role)
-    if any(one.mode in ("out", "open_drain") for one in found):
+    found, driven = setups(run, role), run.signal(role, boot=True).driven
+    if driven is not None and len(driven.t_ns) > 1:
         return "driven"
     return "pull-up" if found and found[-1].pull == "up" else "no pull-up"
 
 
-def at_glitch(run: Run) -> list[Moment]:
-    """The COUNT lines after the glitch that belong to no press."""
-    start: float = run.data["glitch"]
-    return [at for at, _ in counts(run) if start <= at < start + 400]
+def still(run: Run, role: str, pressed: Press) -> Millis:
+    """When the contact of a pressed button was still: the last edge of its bounce. The button
+    decides that, not the program."""
+    wire, begin = run.signal(role), ms(pressed[0]).ns
+    edges = wire.edges_ns()
+    bounce = edges[(edges >= begin) & (edges <= begin + LONGEST_BOUNCE.ns)]
+    refuse_driven(wire, np.array([begin]), np.array([begin + LONGEST_BOUNCE.ns]))
+    return millis_of_ns(int(bounce[-1]) if len(bounce) else begin)
 
 
 def at_release(moments: Sequence[Millis], times: Sequence[Press]) -> bool:
@@ -77,7 +90,7 @@ def at_release(moments: Sequence[Millis], times: Sequence[Press]) -> bool:
 # a: how the inputs are set up.
 
 
-@check("a", points=3, expect=Exactly(["BTN_1: pull-up", "BTN_2: pull-up"]), on_miss="no_pullup")
+@check("a", points=2, expect=Exactly(["BTN_1: pull-up", "BTN_2: pull-up"]), on_miss="no_pullup")
 def pulls(run: Run) -> list[str]:
     """How BTN_1 and BTN_2 are set up."""
     return [f"{role}: {pull_of(run, role)}" for role in ("BTN_1", "BTN_2")]
@@ -86,44 +99,107 @@ def pulls(run: Run) -> list[str]:
 # b, f: one COUNT a press in `train`.
 
 
-def numbers_due(run: Run) -> list[Quantity]:
+def counted(run: Run) -> list[list[tuple[Moment, int]]]:
+    """The COUNT lines of each press: those from its beginning to that of the next one, or to the
+    glitches. Lines before the first press are among its own."""
+    begins = [at for at, _ in run.data["one"]]
+    windows = zip([0.0, *begins[1:]], [*begins[1:], run.data["quiet"]], strict=True)
+    found = counts(run)
+    return [[one for one in found if begin <= one[0] < end] for begin, end in windows]
+
+
+def is_level(moments: Sequence[Moment], times: Sequence[Press]) -> bool:
+    """Whether a press was answered again while the button was held, long after its bounce."""
+    held = [[m for m in moments if at <= m < at + length] for at, length in times]
+    return any(found and found[-1] - found[0] > 2 * LONGEST_BOUNCE for found in held)
+
+
+def numbers_due(run: Run) -> list[Text]:
     """The numbers from 1 to the number of presses."""
-    return [Quantity(number, ms(at).ns) for number, (at, _) in enumerate(run.data["one"], 1)]
+    return [Text(str(number), ms(at).ns) for number, (at, _) in enumerate(run.data["one"], 1)]
 
 
 def why_count(run: Run) -> str:
-    """The input floats or bounces, the release counts, or the glitch counts."""
+    """The input floats or bounces, or the release or the level counts."""
     one: list[Press] = run.data["one"]
-    times = [at for at, _ in counts(run)]
+    each = counted(run)
+    times = [at for found in each for at, _ in found]
     if times and floats(run):
         return "no_pullup"
     if at_release(times, one):
         return "active_high"
-    spare = len(times) - len(one)
-    if spare == 1 and at_glitch(run):
-        return "glitch_counted"
-    return "no_debounce" if spare > 0 else ""
+    if is_level(times, one):
+        return "level_count"
+    return "no_debounce" if any(len(found) > 1 for found in each) else ""
 
 
-@gate("b.numbers", expect=Exactly(numbers_due), on_miss="miscounted", why=why_count)
-def numbers(run: Run) -> list[Quantity]:
-    """The numbers behind COUNT."""
-    return [Quantity(number, at.ns) for at, number in counts(run)]
+@gate("b.numbers", expect=Exactly(numbers_due), on_miss="miscounted", why=why_count, reads=COUNT)
+def numbers(run: Run) -> list[Text] | None:
+    """The numbers behind COUNT at each press; the second one of a press has the place."""
+    found: list[Text] = []
+    for (at, _), mine in zip(run.data["one"], counted(run), strict=True):
+        text = " ".join(str(number) for _, number in mine[:5])
+        found.append(Text(text, mine[:2][-1][0].ns if mine else ms(at).ns))
+    return found if any(found) else None
 
 
-@check("b", points=5, expect=Between(ms(0), ms(50)), on_miss="late_count", why=why_count)
+@check(
+    "b.time",
+    points=4,
+    expect=AtMost(ms(50)),
+    partial={AtMost(LATEST): 3},
+    on_miss="late_count",
+    why=why_count,
+)
 def count_delays(run: Run) -> list[Millis]:
-    """The time from each press to its COUNT."""
-    pairs = zip(counts(run), run.data["one"], strict=False)
-    return [Millis(at - pressed, at.ns) for (at, _), (pressed, _) in pairs]
+    """The time from the end of each press's bounce to its COUNT; negative when it came before."""
+    pairs = zip(counted(run), run.data["one"], strict=True)
+    return [
+        Millis(found[0][0] - still(run, "BTN_1", press), found[0][0].ns)
+        for found, press in pairs
+        if found
+    ]
 
 
-@check("c", points=3, episode="double", expect=AtLeast(2.0), on_miss="sleep_debounce", after="a")
-def double_counts(run: Run) -> Quantity | None:
-    """The number of COUNT lines after two quick presses; None if there is none in time for the
-    first."""
-    times, at = [at for at, _ in counts(run)], run.data["at"]
-    return Quantity(len(times), times[-1].ns) if times and at <= times[0] < at + APART else None
+@check(
+    "b.form",
+    points=1,
+    episode=("train", "hold"),
+    expect=HasForm((COUNT, LONG_LINE)),
+    on_miss="form",
+    after="b.time",
+)
+def line_forms(run: Run) -> list[Text]:
+    """All COUNT and LONG lines, as they are."""
+    lines = [line for form in (COUNT, LONG_LINE) for line in read_lines(run, form).lines]
+    return sorted(lines, key=lambda line: line.at_ns or 0)
+
+
+def why_double(run: Run) -> str:
+    """A press of a pair was too short for the program."""
+    found = double_counts.measure(run)
+    return "" if found and all(found) else "short_press"
+
+
+@check(
+    "c",
+    points=3,
+    episode="double",
+    expect=AtLeast(2.0),
+    on_miss="sleep_debounce",
+    why=why_double,
+    after="a",
+)
+def double_counts(run: Run) -> list[Quantity] | None:
+    """The number of COUNT lines after each two quick presses, 0 if there is none in time for the
+    first; None without any lines."""
+    begins, found = run.data["pairs"], [at for at, _ in counts(run)]
+    each = []
+    for begin, end in pairwise([*begins, NEVER]):
+        mine = [at for at in found if begin <= at < end]
+        in_time = len(mine) if mine and mine[0] < begin + APART else 0
+        each.append(Quantity(in_time, mine[-1].ns if mine else ms(begin).ns))
+    return each if found else None
 
 
 # d: long presses.
@@ -154,33 +230,48 @@ def why_long(run: Run) -> str:
         return "long_repeat"
     if found and not any(per_hold):
         return "active_high"
+    if is_level([at for at, _ in counts(run)], held_for):
+        return "level_count"
     return "no_debounce" if len(counts(run)) > len(lines_due(run)) else ""
 
 
-@gate("d.told", episode="hold", expect=Exactly(lines_due), on_miss="no_long", why=why_long)
+@gate(
+    "d.told",
+    episode="hold",
+    expect=Exactly(lines_due),
+    on_miss="no_long",
+    why=why_long,
+    reads=LONG_LINE,
+)
 def printed(run: Run) -> list[Text]:
     """The output of each cycle from its first LONG on; all of it without a LONG."""
-    lines = [line for line in run.lines() if re.fullmatch(r"LONG|COUNT [0-9]+", line.text)]
+    lines = [Text(f"COUNT {number}", at.ns) for at, number in counts(run)]
+    lines = sorted(
+        lines + [Text("LONG", at.ns) for at in longs(run)], key=lambda line: line.at_ns or 0
+    )
     found: list[Text] = []
     for start, end in cycles(run):
-        inside = (line for line in lines if ms(start).ns <= line.at_ns < ms(end).ns)
-        texts = [Text(line.text, line.at_ns) for line in inside]
+        texts = [line for line in lines if ms(start).ns <= (line.at_ns or 0) < ms(end).ns]
         found += texts[texts.index(Text("LONG")) :] if "LONG" in texts else texts
     return found
 
 
-@check(
-    "d.long",
-    points=2,
-    episode="hold",
-    expect=Within(ms(30), of=LONG),
-    on_miss="long_time",
-    why=why_long,
-)
 def long_delays(run: Run) -> list[Millis]:
-    """The time from each long press to its LONG."""
-    pairs = zip(longs(run), run.data["long"], strict=False)
-    return [Millis(at - pressed, at.ns) for at, (pressed, _) in pairs]
+    """The time from the end of each long press's bounce to its LONG; infinite without one."""
+    found: list[Millis] = []
+    for press in run.data["long"]:
+        at, length = press
+        mine = [m for m in longs(run) if at <= m < at + length]
+        delay = mine[0] - still(run, "BTN_1", press) if mine else NEVER
+        found.append(Millis(delay, mine[0].ns if mine else ms(at + LONG).ns))
+    return found
+
+
+ON_TIME = Between(ms(770), ms(880))
+"""A program may count the 800 ms from the first edge of the bounce, or from its COUNT."""
+right_time = check(
+    "d.long", points=2, episode="hold", expect=ON_TIME, on_miss="long_time", why=why_long
+)(long_delays)
 
 
 @check(
@@ -195,6 +286,11 @@ def printed_while_held(run: Run) -> list[Moment]:
     """COUNT and LONG before the release of a button that is held since the reset."""
     printed_at = [at for at, _ in counts(run)] + longs(run)
     return sorted(at for at in printed_at if at < run.data["released"])
+
+
+time_of_wrap = check(
+    "d.wrap", points=1, episode="held", expect=ON_TIME, on_miss="ticks_wrap", after="d.long"
+)(long_delays)
 
 
 # e: LED_R.
@@ -227,7 +323,10 @@ def why_toggle(run: Run) -> str:
     if max(map(len, edges)) > 1:
         return "no_debounce"
     moments = [millis_of_ns(t) for found in edges for t in found]
-    return "active_high" if at_release(moments, two) else other_pin(run, "LED_R")
+    if at_release(moments, two):
+        return "active_high"
+    late = any(delay > LATEST for delay in toggle_delays.measure(run))
+    return "sleep_debounce" if late else other_pin(run, "LED_R")
 
 
 @gate("e.once", expect=Exactly(once_each), on_miss="sleep_debounce", why=why_toggle)
@@ -238,14 +337,25 @@ def edges_each(run: Run) -> list[Quantity] | None:
     return each if any(each) else None
 
 
-@check("e", points=3, expect=AtMost(ms(50)), on_miss="sleep_debounce", why=why_toggle)
+@check(
+    "e",
+    points=3,
+    expect=AtMost(ms(50)),
+    partial={AtMost(LATEST): 2},
+    on_miss="late_toggle",
+    why=why_toggle,
+)
 def toggle_delays(run: Run) -> list[Millis]:
-    """The time from each press of BTN_2 to the edge of LED_R."""
+    """The time from the end of the bounce of each press of BTN_2 to the edge of LED_R."""
     pairs = zip(led_edges(run), run.data["two"], strict=True)
-    return [millis_of_ns(found[0] - ms(at).ns, found[0]) for found, (at, _) in pairs if found]
+    return [
+        millis_of_ns(found[0] - still(run, "BTN_2", press).ns, found[0])
+        for found, press in pairs
+        if found
+    ]
 
 
 @check("f", points=1, expect=Never("COUNT"), on_miss="glitch_counted", after="b")
 def glitch_counts(run: Run) -> list[Moment]:
-    """The counts without a press."""
-    return at_glitch(run)
+    """The counts after all presses, where only glitches are."""
+    return [at for at, _ in counts(run) if at >= run.data["quiet"]]

@@ -1,53 +1,65 @@
-"""L03's stimulus: short presses with a glitch, two quick ones, long ones, one since the reset.
+"""L03's stimulus: short presses, then glitches; two quick ones; long ones; one since the reset.
 
 Times in `data` are milliseconds since t = 0.
 """
 
 import random
 from collections.abc import Sequence
+from itertools import accumulate
 
 from grader import BoardType, Episode, Step, ms, press, set_control
 
-GLITCH, APART = ms(3), ms(120)
+GLITCH, APART, SHORTEST = ms(3), ms(170), ms(80)
+GLITCHES = 40
+"""So many that a program which looks each 20 ms sees one, on every seed."""
+TICKS_PERIOD, WRAP_AFTER = 1 << 30, 400
+"""After so many ms `ticks_ms()` begins again at 0; and how long after the press in `held`."""
 Press = tuple[float, float]
 """When a button is pressed and for how long, in ms."""
 
 
 def scenario(seed: int, board: BoardType) -> list[Episode]:
-    """Many short presses with a glitch; two quick ones; long ones; one held since reset."""
+    """Many short presses, then glitches; two quick ones; long ones; one held since reset."""
     rng = random.Random(seed)
     return [train(rng), double(rng), hold(rng), held(rng)]
 
 
 def train(rng: random.Random) -> Episode:
-    """8 to 12 presses of BTN_1, some of BTN_2 between them, and a glitch apart from all presses.
+    """8 to 12 presses of BTN_1, some of BTN_2 between them, and glitches after all of them.
 
-    The first press of BTN_2 is so long that a program which sleeps 300 ms sees it, too late.
+    One press is so long that a program which counts the level each 300 ms counts it twice. The
+    first press of BTN_2 is so long that a program which sleeps 300 ms sees it, too late.
     """
     count = rng.randrange(8, 13)
     toggling = {0, 1} | set(rng.sample(range(2, count), k=rng.randrange(1, 4)))
-    glitch_after = rng.randrange(2, count - 1)
-    at, glitch, one, two = rng.uniform(500, 900), 0.0, [], []
+    longest = rng.randrange(2, count)
+    at, one, two = rng.uniform(500, 900), [], []
     for index in range(count):
-        one.append((at, rng.uniform(60, 250 if index == 0 else 700)))
+        low, high = (100, 250) if index == 0 else (650, 700) if index == longest else (100, 700)
+        one.append((at, rng.uniform(low, high)))
         end = sum(one[-1])
         if index in toggling:
-            long = rng.uniform(500, 700) if index == 0 else rng.uniform(60, 400)
+            long = rng.uniform(640, 700) if index == 0 else rng.uniform(100, 400)
             two.append((at + rng.uniform(50, 150), long))
             end = max(end, sum(two[-1]))
         at = end + rng.uniform(400, 900)
-        if index == glitch_after:
-            glitch = end + rng.uniform(700, 900)
-            at = glitch + rng.uniform(700, 900)
-    steps = presses("btn1", one) + presses("btn2", two) + press("emi1", at=ms(glitch), hold=GLITCH)
-    data = {"one": one, "two": two, "glitch": glitch}
-    return Episode("train", seconds=at / 1000, steps=steps, data=data)
+    steps, data = (
+        presses("btn1", one) + presses("btn2", two),
+        {"one": one, "two": two, "quiet": at},
+    )
+    for _ in range(GLITCHES):
+        steps += press("emi1", at=ms(at), hold=GLITCH)
+        at += rng.uniform(60, 100)
+    return Episode("train", seconds=at / 1000 + 0.3, steps=steps, data=data)
 
 
 def double(rng: random.Random) -> Episode:
-    """Two presses of 60 ms, the second 120 ms after the first."""
-    twice = [(at := rng.uniform(500, 1500), 60.0), (at + APART, 60.0)]
-    return Episode("double", seconds=4, steps=presses("btn1", twice), data={"at": at})
+    """Six times two presses of 80 ms, the second 170 ms after the first. Each has a bounce of its
+    own: a program that wants the level still for too long misses one on every seed."""
+    starts = list(accumulate(rng.uniform(700, 1200) for _ in range(6)))
+    twice = [(at + later, SHORTEST) for at in starts for later in (0, APART)]
+    seconds = starts[-1] / 1000 + 1
+    return Episode("double", seconds, steps=presses("btn1", twice), data={"pairs": starts})
 
 
 def hold(rng: random.Random) -> Episode:
@@ -59,21 +71,30 @@ def hold(rng: random.Random) -> Episode:
     at, long, short = rng.uniform(500, 1000), [], []
     for _ in range(rng.randrange(2, 4)):
         long.append((at, rng.uniform(1800, 2500)))
-        short.append((sum(long[-1]) + 3000, rng.uniform(60, 700)))
+        short.append((sum(long[-1]) + 3000, rng.uniform(100, 700)))
         at = sum(short[-1]) + rng.uniform(900, 1200)
     steps = presses("btn1", [*long, *short])
     return Episode("hold", seconds=at / 1000, steps=steps, data={"long": long, "short": short})
 
 
 def held(rng: random.Random) -> Episode:
-    """BTN_1 is down from reset to 1.5 s; a press follows."""
-    released, again = ms(1500), ms(rng.uniform(2500, 3500))
+    """BTN_1 is down from reset to 1.5 s; in a long press after 5 s `ticks_ms()` begins again at 0.
+
+    READY comes before that press, and so the wrap is in it for every program."""
+    released, again, hold = ms(1500), rng.uniform(5200, 5800), rng.uniform(1800, 2500)
     steps = [
         *set_control("btn1", "pressed", 1, at=ms(0)),
         *set_control("btn1", "pressed", 0, at=released),
-        *press("btn1", at=again, hold=ms(rng.uniform(60, 700))),
+        *press("btn1", at=ms(again), hold=ms(hold)),
     ]
-    return Episode("held", seconds=5, steps=steps, data={"released": released}, from_reset=True)
+    return Episode(
+        "held",
+        seconds=(again + hold) / 1000 + 0.5,
+        steps=steps,
+        data={"released": released, "long": [(again, hold)]},
+        from_reset=True,
+        ticks0_ms=TICKS_PERIOD - round(again) - WRAP_AFTER,
+    )
 
 
 def presses(part: str, times: Sequence[Press]) -> list[Step]:

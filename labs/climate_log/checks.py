@@ -5,7 +5,6 @@ before the next start pulse. Only item d judges the form of a row. The other ite
 digits and the decimal sign of any script.
 """
 
-import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,8 +16,8 @@ from grader import (
     Celsius,
     Check,
     Exactly,
+    LineForm,
     Millis,
-    Never,
     OutputLine,
     Quantity,
     Run,
@@ -30,19 +29,18 @@ from grader import (
     ms,
     once,
     seconds,
-    shortened,
 )
 from grader.measure.dht import START, DhtReading, dht22
 from grader.measure.pins import other_pin
 from grader.measure.pulses import pulses
+from grader.measure.serial import read_lines
 
 PERIOD, EARLIEST, LED_SETTLED, BACK_BELOW = ms(2000), ms(1990), ms(500), 0.5
+WRAP_READINGS = 4
+"""How many readings there are in `wrap` at least."""
 STATUS, LED_FAILS = ("OK", "RETRY", "FAIL"), 4  # RETRY, FAIL, FAIL, FAIL in a row light the LED
-NUMBER = r"-?\d{1,6}(?:[.,٫]\d{1,6})?"
-ANY_ROW = re.compile(
-    rf"(\d{{1,12}}),\s*(\d{{1,12}}),\s*({NUMBER})?,\s*({NUMBER})?,\s*(OK|RETRY|FAIL)\s*"
-)  # \d: digits of any script
-ROW = re.compile(r"\d+,\d+,(-?\d+(\.\d+)?)?,(\d+(\.\d+)?)?,(OK|RETRY|FAIL)", re.ASCII)
+ROW = LineForm("{seq},{t_ms},{celsius:*|},{percent:*|},{status:OK|RETRY|FAIL}")
+ALARM = LineForm("ALARM HOT")
 BOTH, NEVER, SOON = ("clean", "faults"), float("inf"), AtMost(seconds(4.5))
 ON_TIME = Within(ms(50), of=ms(0))
 
@@ -84,16 +82,23 @@ class Slot:
         return percent is not None and abs(logged - percent) < 0.15
 
 
+def fields_of(text: str) -> dict[str, str] | None:
+    """The fields of the row that a person reads in a line, also with decimal commas."""
+    parts = text.split(",")
+    if len(parts) == 7:
+        parts = [*parts[:2], f"{parts[2]}.{parts[3]}", f"{parts[4]}.{parts[5]}", parts[6]]
+    return ROW.read(",".join(parts))
+
+
 def row_of(line: OutputLine) -> Row | None:
     """The row in a line; small errors of form are accepted."""
-    match = ANY_ROW.fullmatch(line.text)
-    if match is None:
+    fields = fields_of(line.text)
+    if fields is None:
         return None
-    seq, t_ms, *fields, status = match.groups()
-    values = tuple(float(re.sub("[,٫]", ".", field)) for field in fields if field)
-    if len(values) != (2 if status == "OK" else 0):
-        status += "?"
-    return Row(line.at_ns, int(seq), int(t_ms), values, status)
+    values = tuple(float(fields[name]) for name in ("celsius", "percent") if fields[name])
+    is_whole = len(values) == (2 if fields["status"] == "OK" else 0)
+    status = fields["status"] if is_whole else fields["status"] + "?"
+    return Row(line.at_ns, int(float(fields["seq"])), int(float(fields["t_ms"])), values, status)
 
 
 def rows(run: Run) -> list[Row]:
@@ -115,7 +120,7 @@ def readings_of(run: Run) -> list[DhtReading]:
 def slots(run: Run) -> list[Slot]:
     """Every reading with its output, without a reading at the very end."""
     readings, found = readings_of(run), rows(run)
-    rings = [line.at_ns for line in run.lines() if line.text == "ALARM HOT"]
+    rings = read_lines(run, ALARM).at_ns.tolist()
     edges = [*(reading.at_ns for reading in readings), run.end_ns - run.zero_ns]
     cuts = [(bisect_left(found, t, key=lambda r: r.at_ns), bisect_left(rings, t)) for t in edges]
     output = [(found[a:b], rung - before) for (a, before), (b, rung) in pairwise(cuts)]
@@ -136,7 +141,14 @@ def intervals(run: Run) -> list[Millis]:
     return [millis_of_ns(b - a, a) for a, b in pairwise(at_ns)]
 
 
-@check("a", points=4, expect=Within(ms(20), of=PERIOD), on_miss="slow")
+@check("a.first", points=1, expect=AtMost(ms(500)), on_miss="late_first")
+def first_reading(run: Run) -> Millis | None:
+    """The time from READY to the first start pulse that the sensor answered."""
+    at_ns = [reading.at_ns for reading in readings_of(run) if reading.is_sound]
+    return millis_of_ns(at_ns[0], at_ns[0]) if at_ns else None
+
+
+@check("a.mean", points=2, expect=Within(ms(20), of=PERIOD), on_miss="slow")
 def mean_interval(run: Run) -> Millis | None:
     """The mean of the intervals; a long silence after the last start pulse is one of them."""
     at_ns = [*(reading.at_ns for reading in readings_of(run)), run.end_ns - run.zero_ns]
@@ -165,7 +177,14 @@ def why_values(run: Run) -> str:
     return "sign_bit" if wrong and all(real < 0 < value for value, real in wrong) else ""
 
 
-@check("b", points=4, expect=Within(Celsius(0.1), of=sent), on_miss="wrong_values", why=why_values)
+@check(
+    "b",
+    points=4,
+    expect=Within(Celsius(0.1), of=sent),
+    on_miss="wrong_values",
+    why=why_values,
+    reads=ROW,
+)
 def logged(run: Run) -> list[Celsius]:
     """The values in the row of each right reading; infinite unless there is one OK row."""
     found: list[Celsius] = []
@@ -193,11 +212,14 @@ def bursts(run: Run, has_answer: bool) -> list[tuple[Text, str]]:
     return [(slot.status(), STATUS[min(n, 2)]) for (slot, n), now, next in near if now or next]
 
 
+def why_unhandled(run: Run) -> str:
+    """What the sensor's drivers raise was not handled."""
+    return "unhandled" if run.raised("OSError", "Exception") else ""
+
+
 def why_fault(run: Run) -> str:
-    """The program ended, printed the old values again, or printed nothing."""
+    """The program printed the old values again, or nothing."""
     found = slots(run)
-    if run.tracebacks() and found and not found[-1].reading.is_sound:
-        return "unhandled"
     kinds = {slot.status() for slot in found if not slot.reading.is_sound}
     return "stale_data" if kinds == {"OK"} else "swallowed" if kinds == {"-"} else ""
 
@@ -206,7 +228,15 @@ def fault_check(id: str, has_answer: bool) -> Check:
     """The check of failed readings with an answer, or without one. It measures None when none
     failed."""
     due = Exactly(lambda run: [due for _, due in bursts(run, has_answer)])
-    mark = check(id, points=2, episode="faults", expect=due, on_miss="fault_rows", why=why_fault)
+    mark = check(
+        id,
+        points=2,
+        episode="faults",
+        expect=due,
+        on_miss="fault_rows",
+        why=why_fault,
+        on_error=why_unhandled,
+    )
     return mark(lambda run: [status for status, _ in bursts(run, has_answer)] or None)
 
 
@@ -214,58 +244,94 @@ rows_of_checksums = fault_check("c.checksum", True)
 rows_of_silence = fault_check("c.missing", False)
 
 
-@check("c.end", points=1, episode="faults", expect=SOON, on_miss="rows_end", why=why_fault)
+@check(
+    "c.end",
+    points=1,
+    episode="faults",
+    expect=SOON,
+    on_miss="rows_end",
+    why=why_fault,
+    on_error=why_unhandled,
+)
 def silence_at_the_end(run: Run) -> Millis | None:
     """The time from the last reading with a row to the end."""
     good = [slot.reading.at_ns for slot in slots(run) if slot.is_logged()]
     return millis_of_ns(run.end_ns - run.zero_ns - good[-1], good[-1]) if good else None
 
 
-# d: the form of the log.
+# d: the log as a whole.
 
 
-def log_lines(run: Run) -> list[OutputLine]:
-    """The lines that begin with a digit of any script."""
-    return [line for line in run.lines() if line.text[:1].isdigit()]
+@gate("d.rows", expect=AtLeast(50), on_miss="few_rows", reads=ROW)
+def good_rows(run: Run) -> int | None:
+    """How many readings have a right row; None if none has."""
+    return sum(slot.is_logged() for slot in slots(run)) or None
+
+
+def slips(run: Run) -> list[Text]:
+    """The rows of another form."""
+    lines = [Text(line.text, line.at_ns) for line in run.lines() if row_of(line)]
+    found = {id(text) for text in ROW.slips(lines)}
+    return [line for line in lines if id(line) in found]
 
 
 def why_form(run: Run) -> str:
-    """People can read the rows, but a program cannot."""
-    lines = log_lines(run)
-    return "locale_digits" if lines and all(map(row_of, lines)) else ""
+    """A decimal comma, or digits of another script: people can read the row, a program cannot."""
+    is_local = any(text.count(",") == 6 or not text.isascii() for text in slips(run))
+    return "locale_digits" if is_local else ""
 
 
-@gate("d.form", episode=BOTH, expect=Never("bad row"), on_miss="bad_row", why=why_form)
-def bad_rows(run: Run) -> list[Text] | None:
-    """The lines that are no rows; None without any lines."""
-    bad = [line for line in log_lines(run) if not ROW.fullmatch(line.text)]
-    return [Text(shortened(b.text), b.at_ns) for b in bad] if log_lines(run) else None
+def wanted_row(run: Run) -> list[str]:
+    """The row of the right form with the values of `first_slip`."""
+    return [ROW.written(fields_of(line) or {}) for line in slips(run)[:1]]
 
 
-@gate("d.rows", expect=AtLeast(50), on_miss="few_rows")
-def good_rows(run: Run) -> int:
-    """How many readings have a right row."""
-    return sum(slot.is_logged() for slot in slots(run))
+@check("d.form", points=1, episode=BOTH, expect=Exactly(wanted_row), on_miss="form", why=why_form)
+def first_slip(run: Run) -> list[Text] | None:
+    """The first row of another form; None without any rows."""
+    return slips(run)[:1] if rows(run) else None
 
 
-@gate("d.seq", episode=BOTH, expect=Exactly([1.0]), on_miss="seq_stuck")
+def why_seq(run: Run) -> str:
+    """The numbers are in order, but begin elsewhere."""
+    first, *steps = seq_steps.measure(run) or [0.0]
+    return "seq_start" if first and steps == [1] else ""
+
+
+@check(
+    "d.seq", points=1, episode=BOTH, expect=Exactly([0.0, 1.0]), on_miss="seq_stuck", why=why_seq
+)
 def seq_steps(run: Run) -> list[Quantity]:
-    """By how much `seq` grows from a row to the next: the first step that is not 1, else a 1."""
-    steps = [Quantity(b.seq - a.seq, b.at_ns) for a, b in pairwise(rows(run))]
-    return [step for step in steps if step - 1][:1] or steps[:1]
+    """The first `seq`; and by how much it grows from a row to the next: the first step that is
+    not 1, else a 1."""
+    found = rows(run)
+    steps = [Quantity(b.seq - a.seq, b.at_ns) for a, b in pairwise(found)]
+    first = [Quantity(row.seq, row.at_ns) for row in found[:1]]
+    return first + ([step for step in steps if step - 1][:1] or steps[:1])
 
 
 def why_time(run: Run) -> str:
     """The time was taken before `measure()`, which waits 250 ms before its start pulse."""
-    off = offsets.measure(run)
+    off = offsets(run)
     return "early_time" if off and all(-300 < t < -200 for t in off) else ""
 
 
-@check("d", points=3, episode=BOTH, expect=ON_TIME, on_miss="row_time", why=why_time)
 def offsets(run: Run) -> list[Millis]:
     """The time from each start pulse to the `t_ms` of its row."""
     pairs = [(slot.reading.at_ns, row) for slot in slots(run) for row in slot.rows]
     return [Millis(row.t_ms - at / 1e6, at) for at, row in pairs]
+
+
+right_times = check(
+    "d.time", points=1, episode=BOTH, expect=ON_TIME, on_miss="row_time", why=why_time
+)(offsets)
+
+
+@check("d.wrap", points=1, episode="wrap", expect=ON_TIME, on_miss="ticks_wrap", after="d.time")
+def offsets_after_wrap(run: Run) -> list[Millis]:
+    """The same while `ticks_ms()` begins again at 0; infinite when rows are missing."""
+    found, end_ns = offsets(run), run.end_ns - run.zero_ns
+    return found if len(found) >= WRAP_READINGS else [*found, Millis(NEVER, end_ns)]
 
 
 # e: the alarm and the LED.
@@ -311,6 +377,7 @@ def led_due(run: Run) -> list[str]:
     expect=Exactly(led_due),
     on_miss="led",
     why=lambda run: other_pin(run, "LED_R") or why_fault(run),
+    on_error=why_unhandled,
 )
 def led_levels(run: Run) -> list[Text] | None:
     """For each reading the LED from 500 ms after it until the next; `?` if it changed. None if the

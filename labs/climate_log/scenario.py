@@ -1,4 +1,4 @@
-"""L08's stimulus: two minutes of weather, and a minute with faults of the sensor.
+"""L08's stimulus: two minutes of weather, a minute with faults of the sensor, and a wrap of ticks.
 
 `data` has the threshold of cfg.json (`hot_c`), the public one, and the number of `faults`.
 """
@@ -10,15 +10,18 @@ from grader import BoardType, Episode, Step, ms, set_control
 
 PUBLIC_HOT = 35.0
 PERIOD_S = 2.0
-CLEAN_S = 120
+CLEAN_S, WRAP_S = 120, 12
+TICKS_PERIOD, WRAP_AT_MS = 1 << 30, 5500
+"""`ticks_ms()` begins again after so many ms. In `wrap` that is WRAP_AT_MS after power-on: READY
+was there, and three readings follow."""
 BURSTS = [(fault, times) for fault in ("bad_checksum", "silent") for times in (1, 2, 5)]
 
 
 def scenario(seed: int, board: BoardType) -> list[Episode]:
-    """The weather with three crossings of the threshold, and the faults in any order."""
+    """The weather with three crossings of the threshold, the faults in any order, and the wrap."""
     rng = random.Random(seed)
     hot_c = hidden_hot(rng) if seed else PUBLIC_HOT
-    return [clean(rng, hot_c), faults(rng, hot_c)]
+    return [clean(rng, hot_c), faults(rng, hot_c), wrap(rng, hot_c)]
 
 
 def hidden_hot(rng: random.Random) -> float:
@@ -71,3 +74,11 @@ def faults(rng: random.Random, hot_c: float) -> Episode:
         steps += set_control("dht", "temperature", temperature, at=ms(1000 * at - 100))
     data = {"faults": sum(times for _, times in BURSTS)}
     return Episode("faults", at + PERIOD_S, config(hot_c), steps, data)
+
+
+def wrap(rng: random.Random, hot_c: float) -> Episode:
+    """A few readings, and `ticks_ms()` begins again at 0 in between."""
+    steps = set_control("dht", "temperature", round(rng.uniform(12, 22), 1), at=ms(0))
+    steps += set_control("dht", "humidity", round(rng.uniform(45, 90), 1), at=ms(0))
+    ticks0_ms = TICKS_PERIOD - WRAP_AT_MS
+    return Episode("wrap", WRAP_S, config(hot_c), steps, data={"faults": 0}, ticks0_ms=ticks0_ms)

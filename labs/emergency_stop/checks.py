@@ -5,22 +5,23 @@ All times in `data` are milliseconds since t = 0.
 """
 
 import random
-import re
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 
 from grader import (
     AtLeast,
     AtMost,
     BoardType,
     Episode,
+    HasForm,
     Hertz,
+    LineForm,
     Millis,
     Moment,
     Never,
     Run,
     Step,
+    Text,
     Within,
     check,
     gate,
@@ -29,18 +30,20 @@ from grader import (
     ms,
     press,
 )
-from grader.measure.pins import other_pin
+from grader.measure.given import calls
+from grader.measure.pins import floats, other_pin
 from grader.measure.pwm import tones
+from grader.measure.serial import read_lines
 
 SINGLES, PAIRS = 12, 4
 HALF_PERIOD, RHYTHM = ms(250), ms(5)
 SLOWEST_STOP, LIT = ms(250), ms(50)
 TOGETHER = ms(20)
 """A program may need this time between LED_R on and LED_G off."""
-JOB = Path(__file__).with_name("given") / "job.py"
-PUBLIC_STEP, STEP_OFF = 120, ms(4)
+STEP = ms(120)
 TICKS_PERIOD, WRAP_AFTER_MS = 1 << 30, 10_000
 NEVER = float("inf")
+REPORT = LineForm("STOP t={t}")
 
 
 @dataclass(frozen=True)
@@ -61,12 +64,8 @@ def scenario(seed: int, board: BoardType) -> list[Episode]:
     stops = hidden_stops(rng)
     run_s = stops[-1].start_at / 1000 + 2
     late = Stop(at=rng.uniform(11_500, 14_000), hold=300, start_at=0)
-    # Only a program that calls `job_step` shows this length of a step. Two steps are never 250 ms.
-    step = rng.choice([*range(110, 116), *range(131, 137)]) if seed else PUBLIC_STEP
-    files = {JOB.name: JOB.read_bytes().replace(b"120:", b"%d:" % step)}
-    data = {"stops": stops, "step": step}
     return [
-        Episode("run", seconds=run_s, files=files, steps=presses(stops), data=data),
+        Episode("run", seconds=run_s, steps=presses(stops), data={"stops": stops}),
         Episode(
             "wrap",
             seconds=late.at / 1000 + 1.5,
@@ -136,9 +135,31 @@ def red_after(run: Run, stop: Stop) -> Millis | None:
     return None if delay is None else millis_of_ns(delay, pressed)
 
 
-def hard_errors(run: Run) -> bool:
-    """Whether an interrupt handler ended with an exception."""
-    return any("MemoryError" in line.text for line in run.lines())
+def why_raised(run: Run) -> str:
+    """A hard interrupt handler allocated memory."""
+    return "isr_alloc" if run.raised("MemoryError") else ""
+
+
+def why_input(run: Run) -> str:
+    """A button has no pull-up: noise stops and starts the belt."""
+    return "no_pullup" if floats(run, "BTN_1") or floats(run, "BTN_2") else ""
+
+
+# The job. Without it the rest is easy, so rhythm and stop count only with it.
+
+
+def job_rate(run: Run) -> Hertz:
+    """Steps of the job per second while the belt runs."""
+    windows = idle_windows(run)
+    steps = calls(run, "job_step", STEP)
+    done = [step for step in steps if any(a <= step.from_ns < b for a, b in windows)]
+    return Hertz(1e9 * len(done) / sum(b - a for a, b in windows))
+
+
+belt_job, stop_job = (
+    gate(name, expect=AtLeast(Hertz(6)), on_miss="job_dropped", why=why_input)(job_rate)
+    for name in ("a.job", "b.job")
+)
 
 
 # a: the belt's rhythm.
@@ -149,7 +170,7 @@ def hard_errors(run: Run) -> bool:
     points=3,
     expect=Within(RHYTHM, of=HALF_PERIOD),
     on_miss="rhythm",
-    why=lambda run: other_pin(run, "LED_G"),
+    why=lambda run: other_pin(run, "LED_G") or why_input(run),
 )
 def half_periods(run: Run) -> list[Millis] | None:
     """The time from each edge of LED_G to the next while the belt runs, and each pause that is too
@@ -168,25 +189,15 @@ def half_periods(run: Run) -> list[Millis] | None:
 
 
 def why_slow(run: Run) -> str:
-    """The reason by the worst stop: it waits for a job step, or is lost while a handler is busy or
-    has failed."""
+    """The reason by the worst stop: it waits for a job step, or is lost while a handler is
+    busy."""
     delays = [(stop, red_after(run, stop)) for stop in stops_of(run)]
     lost = [stop for stop, delay in delays if delay is None]
-    if hard_errors(run):
-        return "isr_alloc"
+    if reason := why_input(run):
+        return reason
     if lost and len(lost) < len(delays):
         return "isr_sleep" if not any(stop.single for stop in lost) else "lost_stop"
     return other_pin(run, "LED_R") if lost else "polling"
-
-
-@gate("b.job", expect=AtLeast(Hertz(6)), on_miss="job_dropped")
-def job_rate(run: Run) -> Hertz:
-    """Steps of the job per second while the belt runs."""
-    widths = run.signal("LED_Y").widths(True)
-    steps = [w for w in widths if abs(w - run.data["step"]) <= STEP_OFF]
-    windows = idle_windows(run)
-    done = [w for w in steps if any(a <= (w.at_ns or 0) < b for a, b in windows)]
-    return Hertz(1e9 * len(done) / sum(b - a for a, b in windows))
 
 
 @check(
@@ -196,6 +207,7 @@ def job_rate(run: Run) -> Hertz:
     partial={AtMost(ms(50)): 3, AtMost(SLOWEST_STOP): 1},
     on_miss="no_stop",
     why=why_slow,
+    on_error=why_raised,
 )
 def stop_delays(run: Run) -> list[Millis]:
     """The time from each STOP to LED_R; infinite without an edge within 250 ms."""
@@ -220,7 +232,9 @@ def restarts(run: Run) -> list[Moment]:
 
 
 def why_restarted(run: Run) -> str:
-    """The belt starts while STOP is held, or when it is released."""
+    """Noise starts the belt, or it starts while STOP is held, or when it is released."""
+    if reason := why_input(run):
+        return reason
     for moment in restarts(run):
         for stop in stops_of(run):
             if stop.at <= moment < stop.at + stop.hold:
@@ -241,7 +255,7 @@ unsafe_moments = check(
 )(restarts)
 
 
-@gate("c.again", expect=AtMost(ms(300)), on_miss="no_restart")
+@gate("c.again", expect=AtMost(ms(300)), on_miss="no_restart", why=why_input)
 def restart_delays(run: Run) -> list[Millis]:
     """The time from each START to LED_R off."""
     red = run.signal("LED_R")
@@ -263,15 +277,16 @@ def stop_times(run: Run) -> list[Millis]:
 
 def reported(run: Run) -> list[Millis]:
     """The times of the STOP lines."""
-    found = [(line.at_ns, re.fullmatch(r"STOP t=(-?\d{1,12})", line.text)) for line in run.lines()]
-    return [Millis(int(match[1]), at_ns) for at_ns, match in found if match]
+    found = read_lines(run, REPORT)
+    pairs = zip(found.numbers("t").tolist(), found.at_ns.tolist(), strict=True)
+    return [Millis(t, at_ns) for t, at_ns in pairs]
 
 
 def why_time(run: Run) -> str:
     """A slow loop reports the time, nothing does, or the counter wrapped around."""
     found, wanted = reported(run), stop_times(run)
-    if hard_errors(run):
-        return "isr_alloc"
+    if reason := why_input(run):
+        return reason
     if len(found) < len(wanted):
         return "isr_sleep" if len(found) >= SINGLES else ""
     late = [t - w for t, w in zip(found, wanted, strict=False)]
@@ -281,8 +296,20 @@ def why_time(run: Run) -> str:
 
 
 times_reported = check(
-    "d.t", points=2, expect=Within(ms(5), of=stop_times), on_miss="wrong_time", why=why_time
+    "d.t",
+    points=1,
+    expect=Within(ms(5), of=stop_times),
+    on_miss="wrong_time",
+    why=why_time,
+    reads=REPORT,
+    on_error=why_raised,
 )(reported)
+
+
+@check("d.form", points=1, expect=HasForm((REPORT,)), on_miss="form", reads=REPORT)
+def printed(run: Run) -> list[Text]:
+    """The STOP lines, as they are."""
+    return list(read_lines(run, REPORT).lines)
 
 
 @check(
@@ -310,4 +337,6 @@ time_reported_after_wrap = check(
     expect=Within(ms(200), of=stop_times),
     on_miss="wrong_time",
     why=why_time,
+    reads=REPORT,
+    on_error=why_raised,
 )(reported)

@@ -5,7 +5,6 @@ order count.
 """
 
 import random
-import re
 from collections.abc import Sequence
 
 from grader import (
@@ -13,6 +12,8 @@ from grader import (
     BoardType,
     Episode,
     Exactly,
+    HasForm,
+    LineForm,
     Millis,
     Moment,
     Never,
@@ -33,12 +34,14 @@ from grader import (
     shortened,
 )
 from grader.measure.pins import driven, other_pin, setups
+from grader.measure.serial import SerialRecords, read_lines
 
 PINGS, SUMS = 7, 5
 LF, CRLF = b"\n", b"\r\n"
 PICO_PREFIX = "e661"
-REPLY = re.compile(r"(?!>>> )\W*(pong|sum) (-?[0-9]{1,12})\s*")
-"""A reply, perhaps after a prompt such as `> `; after `>>>` it is only an echo."""
+READY = LineForm("READY L01")
+ID = LineForm("ID {id:word}[ {system:word}]")
+PONG, SUM = LineForm("pong {n}"), LineForm("sum {n}")
 
 
 def scenario(seed: int, board: BoardType) -> list[Episode]:
@@ -114,11 +117,12 @@ def windows(run: Run) -> list[tuple[int, int]]:
 
 def ready_times(run: Run) -> list[list[int]]:
     """When READY was printed in each boot, perhaps after a prompt that was there at the reset."""
-    printed = [line.at_ns for line in run.all_lines() if line.text.endswith("READY L01")]
+    lines = [(line.at_ns, line.text.removeprefix(">>> ")) for line in run.all_lines()]
+    printed = [at_ns for at_ns, text in lines if READY.read(text) is not None]
     return [[t for t in printed if start <= t < end] for start, end in windows(run)]
 
 
-@check("a", points=3, expect=AtMost(seconds(2)), on_miss="late_ready")
+@check("a", points=2, expect=AtMost(seconds(2)), on_miss="late_ready")
 def ready_delays(run: Run) -> list[Millis]:
     """The time from each reset to its READY; without one, the length of the boot."""
     return [
@@ -145,29 +149,39 @@ def who_in_capitals(run: Run) -> list[Text]:
 
 
 def ids(run: Run) -> list[Text]:
-    """The text after `ID` in each such line."""
-    lines = run.all_lines()
-    return [Text(line.text[3:], line.at_ns) for line in lines if line.text.startswith("ID ")]
+    """The words after `ID` in each such line."""
+    found = read_lines(run, ID, run.all_lines())
+    pairs = zip(found.texts("id"), found.texts("system"), strict=True)
+    return [Text(f"{one} {system}".rstrip(), one.at_ns) for one, system in pairs]
 
 
 def why_id(run: Run) -> str:
-    """Only upper and lower case differ, or it is the id of another board."""
-    found = ids(run)
+    """How the words differ from the id and the name of the system."""
+    found, (name, system) = ids(run), who(run)[0].split()
     if not found:
+        return "" if any("id" in line.text.lower() for line in run.lines()) else "no_id"
+    words = [text.split() for text in found]
+    if any(len(each) < 2 for each in words):
         return "no_id"
-    if found == who_in_capitals(run):
-        return "hex_case"
-    looks_right = [re.fullmatch(r"[0-9a-fA-F]{12,16} (esp32|rp2)", text) for text in found]
-    return "other_id" if all(looks_right) else ""
+    if any(each[1] != system for each in words):
+        return "other_system"
+    known = {
+        name.upper(): "hex_case",
+        "".join(f"{byte:x}" for byte in bytes.fromhex(name)): "hex_padding",
+        name: "id_missing",
+    }
+    reasons = {known.get(each[0], "other_id") for each in words}
+    return reasons.pop() if len(reasons) == 1 else "other_id"
 
 
 @check(
     "b",
-    points=3,
+    points=2,
     expect=Exactly(who),
-    partial={Exactly(who_in_capitals): 2},
+    partial={Exactly(who_in_capitals): 1},
     on_miss="no_id",
     why=why_id,
+    reads=ID,
 )
 def id_lines(run: Run) -> list[Text]:
     """The id that each boot prints."""
@@ -199,7 +213,7 @@ def outputs(run: Run) -> str:
     return " ".join(f"GPIO {gpio}" for gpio in sorted(driven(run))) or "-"
 
 
-@check("c", points=3, expect=Never("LED_G off"), on_miss="active_low", why=why_dark)
+@check("c", points=2, expect=Never("LED_G off"), on_miss="active_low", why=why_dark)
 def dark_moments(run: Run) -> list[Moment]:
     """When LED_G was off between a READY and the next reset."""
     led = run.signal("LED_G", boot=True)
@@ -217,14 +231,19 @@ def dark_moments(run: Run) -> list[Moment]:
 def answers(run: Run) -> list[OutputLine]:
     """The lines after the ID line (after READY when there is none)."""
     lines = run.lines()
-    first = next((i for i, line in enumerate(lines) if line.text.startswith("ID ")), -1)
+    first = next((i for i, line in enumerate(lines) if ID.read(line.text) is not None), -1)
     return lines[first + 1 :]
 
 
-def replies(run: Run, kind: str) -> list[Quantity]:
-    """The numbers of all replies of a kind."""
-    found = ((line.at_ns, REPLY.fullmatch(line.text)) for line in answers(run))
-    return [Quantity(int(m[2]), at_ns) for at_ns, m in found if m and m[1] == kind]
+def replies(run: Run, form: LineForm) -> SerialRecords:
+    """All replies of a kind."""
+    return read_lines(run, form, answers(run))
+
+
+def numbers(found: SerialRecords) -> list[Quantity]:
+    """The number of each reply."""
+    pairs = zip(found.numbers("n").tolist(), found.at_ns.tolist(), strict=True)
+    return [Quantity(number, at_ns) for number, at_ns in pairs]
 
 
 def pongs(run: Run) -> list[Quantity]:
@@ -240,55 +259,89 @@ def totals(run: Run) -> list[Quantity]:
 
 
 def why_silent(run: Run) -> str:
-    """The board echoes commands, or an empty line ended the program."""
+    """The board echoes commands."""
     alive_ns = min(run.main_ends_ns(), default=run.end_ns - run.zero_ns)
-    if any("ping " in line.text for line in run.lines() if line.at_ns < alive_ns):
-        return "input_echo"
-    return "crlf_empty" if any("IndexError" in error.text for error in run.tracebacks()) else ""
+    echoes = any("ping " in line.text for line in run.lines() if line.at_ns < alive_ns)
+    return "input_echo" if echoes else ""
+
+
+def why_raised(run: Run) -> str:
+    """`input()` glued commands together, or an empty line has no first word."""
+    return why_silent(run) or ("crlf_empty" if run.raised("IndexError") else "")
 
 
 def why_pong(run: Run) -> str:
     """It answers with the number itself, or something made the board silent."""
-    return "pong_same" if replies(run, "pong") == run.data["pings"] else why_silent(run)
+    is_same = numbers(replies(run, PONG)) == run.data["pings"]
+    return "pong_same" if is_same else why_silent(run)
 
 
 @check(
     "d.replies",
-    points=3,
+    points=4,
     episode="talk",
     expect=Exactly(pongs),
     on_miss="no_reply",
     why=why_pong,
+    reads=PONG,
+    on_error=why_raised,
 )
 def pinged(run: Run) -> list[Quantity]:
     """The numbers behind `pong`, in order."""
-    return replies(run, "pong")
+    return numbers(replies(run, PONG))
 
 
 @check(
     "d.clean",
-    points=2,
+    points=1,
     episode="talk",
     expect=Never("other text"),
     on_miss="extra_text",
     after="d.replies",
 )
 def other_text(run: Run) -> list[Text]:
-    """Lines after the ID line that are no reply, or that have a prompt."""
+    """Lines after the ID line that are no reply."""
     return [
         Text(shortened(line.text), line.at_ns)
         for line in answers(run)
-        if not re.fullmatch(r"(pong|sum) -?[0-9]+", line.text)
+        if PONG.read(line.text) is None and SUM.read(line.text) is None
+    ]
+
+
+@check(
+    "d.form",
+    points=1,
+    episode="talk",
+    expect=HasForm((READY, ID, PONG, SUM)),
+    on_miss="form",
+    after="d.replies",
+)
+def told(run: Run) -> list[Text]:
+    """The lines of the program that can be read, as they are."""
+    return [
+        Text(line.text, line.at_ns)
+        for line in run.all_lines()
+        if any(form.read(line.text) is not None for form in (READY, ID, PONG, SUM))
     ]
 
 
 def why_sum(run: Run) -> str:
     """It ignores negative numbers, or something made the board silent."""
     unsigned = [sum(n for n in words if n >= 0) for words in run.data["sums"]]
-    return "sign_lost" if replies(run, "sum") == unsigned else why_silent(run)
+    is_unsigned = numbers(replies(run, SUM)) == unsigned
+    return "sign_lost" if is_unsigned else why_silent(run)
 
 
-@check("e", points=4, episode="talk", expect=Exactly(totals), on_miss="no_reply", why=why_sum)
+@check(
+    "e",
+    points=6,
+    episode="talk",
+    expect=Exactly(totals),
+    on_miss="no_reply",
+    why=why_sum,
+    reads=SUM,
+    on_error=why_raised,
+)
 def summed(run: Run) -> list[Quantity]:
     """The numbers behind `sum`, in order."""
-    return replies(run, "sum")
+    return numbers(replies(run, SUM))

@@ -11,16 +11,20 @@ from typing import Any
 import numpy as np
 
 from grader import (
+    AtLeast,
     AtMost,
     Between,
     Degrees,
+    HasForm,
     Hertz,
     Limit,
+    LineForm,
     Micros,
     Millis,
     Percent,
     Quantity,
     Run,
+    Text,
     Verdict,
     Within,
     check,
@@ -29,8 +33,9 @@ from grader import (
     ms,
     us,
 )
-from grader.measure.pins import other_pin
+from grader.measure.pins import floats, other_pin
 from grader.measure.pwm import Pwm, pwm
+from grader.measure.serial import read_lines
 
 GAMMA = 2.2
 ANSWER = ms(100)
@@ -39,6 +44,7 @@ TICK, WINDOW, LEAST_RAMP = ms(150), ms(250), Degrees(15)
 """A gate that stands still for more than TICK has ended its ramp. A ramp shorter than LEAST_RAMP
 has no clear speed."""
 NEVER = float("inf")
+REFUSAL = LineForm("ERR RANGE")
 
 
 class Speed(Quantity):
@@ -108,9 +114,9 @@ def led_frequency(run: Run) -> list[Hertz] | None:
 
 @check(
     "a",
-    points=4,
+    points=3,
     expect=Within(Percent(2), of=gamma_law),
-    partial={Rising(Percent(5), Percent(90)): 2},
+    partial={Rising(Percent(5), Percent(90)): 1},
     on_miss="dimming",
     why=why_dim,
 )
@@ -125,8 +131,9 @@ def duties(run: Run) -> list[Percent] | None:
 
 
 def finals(run: Run) -> list[tuple[int, int]]:
-    """When the gate is at rest (ns) and its angle then: before each order, and at the end."""
-    found, angle, rests = [], 0, True
+    """When the gate is at rest (ns) and its angle then: before each order but the first, and at
+    the end."""
+    found, angle, rests = [], 0, False
     for order in run.data["orders"]:
         if rests:
             found.append((ms(order.at).ns, angle))
@@ -163,8 +170,10 @@ def width(servo: dict[str, int], angle: float) -> float:
 
 
 def why_width(run: Run) -> str:
-    """It drives another pin, uses another frequency, the angle as the duty, or the widths of
-    tutorials."""
+    """The button floats, or the program drives another pin, uses another frequency, the angle as
+    the duty, or the widths of tutorials."""
+    if floats(run, "BTN_1"):
+        return "no_pullup"
     if not (seen := final_widths.measure(run)):
         return other_pin(run, "SERVO")
     if any(abs(freq - 50) > 0.5 for freq in running(run).frequencies()):
@@ -177,12 +186,32 @@ def why_width(run: Run) -> str:
 
 
 @check(
-    "c",
-    points=4,
+    "c.opens",
+    points=1,
+    episode="gate",
+    expect=AtLeast(Degrees(1)),
+    on_miss="not_opened",
+    why=why_width,
+)
+def opening(run: Run) -> Degrees | None:
+    """How far the gate opened after the first order; None without pulses."""
+    first, second = (ms(order.at).ns for order in run.data["orders"][:2])
+    at_ns, angles = moves(run)
+    if not len(angles):
+        return None
+    before, during = angles[at_ns < first], angles[(at_ns >= first) & (at_ns < second)]
+    start = before[-1] if len(before) else 0.0
+    return Degrees(max([*during, start]) - start, first)
+
+
+@check(
+    "c.rest",
+    points=2,
     episode="gate",
     expect=Within(us(15), of=wanted_widths),
     on_miss="angle",
     why=why_width,
+    after="c.opens",
 )
 def final_widths(run: Run) -> list[Micros] | None:
     """The pulse width each time that the gate is at rest; None if it never changed."""
@@ -191,22 +220,21 @@ def final_widths(run: Run) -> list[Micros] | None:
     return found if len(found) == len(finals(run)) and len(set(servo.width_us)) > 1 else None
 
 
-# b: the frame.
-
-
 @check(
-    "b",
-    points=4,
-    episode=("gate", "range"),
-    expect=Between(us(500), us(2400)),
-    on_miss="unclamped",
-    why=lambda run: "unclamped" if len(running(run)) else "",
-    safety=True,
-    after="c",
+    "c.start",
+    points=2,
+    episode="gate",
+    expect=Within(us(15), of=lambda run: us(run.data["servo"]["us_0"])),
+    on_miss="no_start",
+    after="c.opens",
 )
-def all_widths(run: Run) -> list[Micros]:
-    """The pulse width of each setting, rounded to a microsecond."""
-    return [Micros(round(width), width.at_ns) for width in running(run).widths()]
+def first_width(run: Run) -> Micros:
+    """The pulse width before the first order; 0 without a pulse."""
+    first = ms(run.data["orders"][0].at).ns
+    return running(run).width_at(first) or Micros(0, first)
+
+
+# b: the frame.
 
 
 @gate(
@@ -220,6 +248,21 @@ def frame_rate(run: Run) -> list[Hertz]:
     return running(run).frequencies()
 
 
+@check(
+    "b",
+    points=3,
+    episode=("gate", "range"),
+    expect=Between(us(500), us(2400)),
+    on_miss="unclamped",
+    why=lambda run: "unclamped" if len(running(run)) else "",
+    safety=True,
+    after="c.opens",
+)
+def all_widths(run: Run) -> list[Micros]:
+    """The pulse width of each setting, rounded to a microsecond."""
+    return [Micros(round(width), width.at_ns) for width in running(run).widths()]
+
+
 # d: how it moves.
 
 
@@ -229,14 +272,19 @@ def jumps(run: Run) -> list[Degrees]:
     return [Degrees(abs(a), int(t)) for a, t in zip(np.diff(angles), at_ns[1:], strict=True)]
 
 
+def why_speed(run: Run) -> str:
+    """The widths are wrong already, or the gate jumps."""
+    return why_width(run) or ("servo_jump" if max(jumps(run), default=0) > JUMP else "")
+
+
 @check(
     "d",
     points=3,
     episode="gate",
     expect=Within(Speed(6), of=Speed(60)),
     on_miss="servo_speed",
-    why=lambda run: "servo_jump" if max(jumps(run), default=0) > JUMP else "",
-    after="c",
+    why=why_speed,
+    after="c.opens",
 )
 def speeds(run: Run) -> list[Speed]:
     """The speed in each quarter of a second of a ramp; infinite for a jump."""
@@ -295,12 +343,14 @@ def why_refused(run: Run) -> str:
     expect=AtMost(ANSWER),
     on_miss="no_refusal",
     why=why_refused,
-    after="c",
+    reads=REFUSAL,
 )
-def refusals(run: Run) -> list[Millis]:
+def refusals(run: Run) -> list[Millis] | None:
     """The time from each wrong order to `ERR RANGE`; infinite if the gate moved, or if the line
-    comes without reason or twice."""
-    printed = [line.at_ns for line in run.lines() if line.text == "ERR RANGE"]
+    comes without reason or twice. None if it never comes."""
+    printed = read_lines(run, REFUSAL).at_ns.tolist()
+    if not printed:
+        return None
     found = []
     for order, start, end in windows(run):
         mine = [t for t in printed if start <= t < end]
@@ -312,7 +362,29 @@ def refusals(run: Run) -> list[Millis]:
     return found
 
 
-@check("e.park", points=1, episode="gate", expect=AtMost(ANSWER), on_miss="blocking", after="c")
+@check(
+    "e.form",
+    points=1,
+    episode="range",
+    expect=HasForm((REFUSAL,)),
+    on_miss="form",
+    reads=REFUSAL,
+    after="e.range",
+)
+def refused_with(run: Run) -> list[Text]:
+    """The lines that refuse an order, as they are."""
+    return list(read_lines(run, REFUSAL).lines)
+
+
+@check(
+    "e.park",
+    points=1,
+    episode="gate",
+    expect=AtMost(ANSWER),
+    on_miss="blocking",
+    why=lambda run: "no_pullup" if floats(run, "BTN_1") else "",
+    after="c.opens",
+)
 def park_delay(run: Run) -> Millis:
     """The time from the press of the button to the gate's first step back."""
     pressed = next(ms(order.at).ns for order in run.data["orders"] if not order.text)

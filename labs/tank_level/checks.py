@@ -17,7 +17,9 @@ from grader import (
     Between,
     Check,
     Exactly,
+    HasForm,
     Hertz,
+    LineForm,
     Micros,
     Millimetres,
     Millis,
@@ -26,6 +28,7 @@ from grader import (
     Percent,
     Quantity,
     Run,
+    Text,
     Within,
     check,
     gate,
@@ -36,9 +39,9 @@ from grader import (
     once,
     us,
 )
-from grader.measure.pins import other_pin, setups
+from grader.measure.pins import other_pin
 from grader.measure.pulses import Echoes, echoes, pulses
-from grader.measure.serial import records
+from grader.measure.serial import read_lines
 from grader.measure.states import State, phases
 from grader.measure.times import Times, moments
 
@@ -49,7 +52,7 @@ UPPER, LOWER, OUTSIDE = 70, 30, 1.5
 judged."""
 GRACE, FLICKER, STUCK = ms(500), ms(20), ms(30)  # an echo longer than STUCK counts as none
 MOST_TRIGGERS = 100  # per second
-LINE = r"D (?P<mm>NA|-?\d{1,7}(?:\.\d{1,6})?)"
+LINE = LineForm("D {mm:*|NA}")
 
 
 @dataclass(frozen=True)
@@ -87,11 +90,9 @@ def triggers(run: Run) -> Echoes:
 
 @once
 def pings(run: Run) -> list[Ping]:
-    """All triggers but the last, which has no answer yet. Empty if they are endless or the echoes
-    are forged."""
-    seen, lines = triggers(run), records(run, LINE)
-    forged = any(one.mode in ("out", "open_drain") for one in setups(run, "ECHO"))
-    if forged or len(seen) > MOST_TRIGGERS * run.episode.seconds:
+    """All triggers but the last, which has no answer yet. Empty if they are endless."""
+    seen, lines = triggers(run), read_lines(run, LINE)
+    if len(seen) > MOST_TRIGGERS * run.episode.seconds:
         return []
     path: list[tuple[float, float]] = run.data["path"]
     starts = [at for at, _ in path]
@@ -138,11 +139,11 @@ def trigger_widths(run: Run) -> list[Micros]:
     return [micros_of_ns(w, t) for w, t in extremes(sent.width_ns, sent.at_ns)]
 
 
-@check("a", points=4, expect=Within(ms(3), of=PERIOD), on_miss="pace")
+@check("a", points=2, expect=Within(ms(3), of=PERIOD), on_miss="pace")
 def trigger_periods(run: Run) -> list[Millis] | None:
     """The shortest and the longest time from one trigger to the next; pauses at both ends count,
     too."""
-    at_ns = triggers(run).at_ns
+    at_ns = pulses(run.signal("TRIG"), True).at_ns
     if not len(at_ns):
         return None
     ends = [(0, int(at_ns[0])), (int(at_ns[-1]), run.end_ns - run.zero_ns)]
@@ -172,13 +173,30 @@ def printed_distances(run: Run) -> list[Millimetres]:
 OFTEN = AtLeast(Hertz(5))
 NEAR = Within(Millimetres(20), percent=1.5, of=true_distances)
 NEARER = Within[Millimetres](percent=1, of=true_distances)
-enough_lines = gate("b.rate", expect=OFTEN, on_miss="few_lines")(line_rate)
-enough_warm_lines = gate("c.rate", episode="warm", expect=OFTEN, on_miss="few_lines")(line_rate)
-right_distances = check("b", points=5, expect=NEAR, on_miss="wrong_distance", why=why_distance)(
-    printed_distances
+enough_lines = gate("b.rate", expect=OFTEN, on_miss="few_lines", reads=LINE)(line_rate)
+enough_warm_lines = gate("c.rate", episode="warm", expect=OFTEN, on_miss="few_lines", reads=LINE)(
+    line_rate
 )
+right_distances = check(
+    "b.mm", points=5, expect=NEAR, on_miss="wrong_distance", why=why_distance, reads=LINE
+)(printed_distances)
+
+
+@check(
+    "b.form",
+    points=1,
+    episode=("range", "fault"),
+    expect=HasForm((LINE,)),
+    on_miss="form",
+    after="b.mm",
+)
+def line_forms(run: Run) -> Sequence[Text]:
+    """The D lines, as they are."""
+    return read_lines(run, LINE).lines
+
+
 right_warm_distances = check(
-    "c", points=3, episode="warm", expect=NEARER, on_miss="speed_const", why=why_distance
+    "c", points=4, episode="warm", expect=NEARER, on_miss="speed_const", why=why_distance
 )(printed_distances)
 
 

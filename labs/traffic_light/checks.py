@@ -30,6 +30,7 @@ from grader import (
     seconds,
     spans_ms,
 )
+from grader.measure.given import calls
 from grader.measure.pins import other_pin
 from grader.measure.states import State, phases, together
 
@@ -37,6 +38,8 @@ LAMPS = ("R", "Y", "G")
 CYCLES = 20
 SHORTEST_PHASE = ms(20)
 SHORTEST_PLANNED = ms(200)
+SHORTEST_LOG, NEAR = ms(3), ms(100)
+"""What `log` takes at least beside its line, and how far from the start of a phase it may be."""
 PUBLIC_PLAN = [("G", 4000), ("Y", 1000), ("R", 5000), ("RY", 1000)]
 PUBLIC_ORDER = [name for name, _ in PUBLIC_PLAN]
 FALLBACKS = ("missing", "corrupt", "void")
@@ -156,6 +159,11 @@ def planned_order(run: Run) -> list[Text]:
     return [Text(*pair) for pair in zip(names, begins(run), strict=False)]
 
 
+def planned_log(run: Run) -> list[Text]:
+    """The same without the first phase, which may begin before READY."""
+    return planned_order(run)[1:]
+
+
 def planned_lengths(run: Run) -> list[Millis]:
     """20 cycles of the plan without the first phase, which may begin before READY."""
     lengths = [length for _, length in planned(run) * CYCLES]
@@ -206,7 +214,7 @@ def why_no_blink(run: Run) -> str:
 # The items.
 
 
-@check("a", points=4, expect=Exactly(of=planned_order), on_miss="order", why=why_order)
+@check("a", points=3, expect=Exactly(of=planned_order), on_miss="order", why=why_order)
 def order(run: Run) -> list[Text]:
     """The names of the phases of three cycles."""
     return names(run)[: len(planned_order(run))]
@@ -231,13 +239,38 @@ def red_with_green(run: Run) -> list[Moment]:
     return together({lamp: run.signal(f"LED_{lamp}") for lamp in LAMPS}, ("R", "G"))
 
 
-@check("d", points=3, expect=Within(ms(20), of=planned_end), on_miss="drift", after="a")
+@check("d", points=2, expect=Within(ms(20), of=planned_end), on_miss="drift", after="a")
 def end_of_cycles(run: Run) -> Millis | None:
     """The time from the end of the first phase to the end of cycle 20."""
     found = seen(run)[: len(planned(run)) * CYCLES]
     if len(found) < len(planned(run)) * CYCLES:
         return None
     return millis_of_ns(found[-1].to_ns - found[0].to_ns, found[-1].to_ns)
+
+
+def why_log(run: Run) -> str:
+    """It never calls `log`, or not with the phase that begins."""
+    return "" if calls(run, "log", SHORTEST_LOG) else "never_logged"
+
+
+@check(
+    "f",
+    points=2,
+    expect=Exactly(of=planned_log),
+    on_miss="wrong_log",
+    why=why_log,
+    after="a",
+    stated=[NEAR],
+)
+def logged(run: Run) -> list[Text]:
+    """The phase that was logged at the start of each phase of three cycles, without the first."""
+    logs = calls(run, "log", SHORTEST_LOG)
+    found: list[Text] = []
+    for begin_ns in (state.from_ns for state in seen(run)[1 : len(planned_order(run))]):
+        near = [log for log in logs if abs(log.from_ns - begin_ns) <= NEAR.ns]
+        nearest = min(near, key=lambda log: abs(log.from_ns - begin_ns), default=None)
+        found.append(Text(nearest.argument if nearest else "-", begin_ns))
+    return found
 
 
 @check(

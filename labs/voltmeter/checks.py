@@ -8,14 +8,19 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from grader import (
     NS_PER_S,
+    AtLeast,
     AtMost,
+    HasForm,
     Hertz,
+    LineForm,
     Millis,
     Percent,
     Run,
+    Text,
     ValuePath,
     Volts,
     Within,
@@ -23,19 +28,21 @@ from grader import (
     gate,
     millis_of_ns,
     ms,
+    once,
 )
 from grader.measure.adc import conversions
 from grader.measure.pins import other_pin
-from grader.measure.serial import SerialRecords, records
+from grader.measure.serial import SerialRecords, read_lines
 from grader.measure.times import Times, periods
 
 SUPPLY_V = 3.3
-LINE = r"V (?P<volts>-?\d{1,7}\.\d\d) RAW (?P<raw>\d{1,5})"
+LINE = LineForm("V {volts:2}[ RAW {raw}]")
 SETTLED = ms(1000)
 LINE_EACH, READ_EACH = ms(500), ms(50)
-TINY = 1e-6
-ENOUGH = 0.8
-"""The part of the due lines that must be there."""
+TINY, ALIKE = 1e-6, 0.015
+Floats = NDArray[np.float64]
+ENOUGH = Percent(80)
+"""How many of the due lines must be there."""
 
 
 # What was seen, and what was true.
@@ -51,9 +58,10 @@ def true_at(run: Run, times_ns: Iterable[int]) -> list[Volts]:
     return path(run).at(times_ns)
 
 
+@once
 def lines(run: Run) -> SerialRecords:
-    """Every line of the right form."""
-    return records(run, LINE)
+    """Every line with volts, also with slips of form."""
+    return read_lines(run, LINE)
 
 
 def settled(run: Run) -> list[int]:
@@ -62,15 +70,18 @@ def settled(run: Run) -> list[int]:
     return [n for n, age in enumerate(ages) if age >= SETTLED]
 
 
-def shown(run: Run) -> list[Volts] | None:
-    """The volts in the judged lines; None if there are too few lines."""
-    found, chosen = lines(run), settled(run)
+def shown(run: Run) -> list[Volts]:
+    """The volts in the judged lines."""
+    found = lines(run)
+    volts, at_ns = found.numbers("volts").tolist(), found.at_ns.tolist()
+    return [Volts(volts[n], at_ns[n]) for n in settled(run)]
+
+
+def share_shown(run: Run) -> Percent | None:
+    """How many of the due lines were printed."""
     begins = [at for at, _ in run.data["path"]] + [run.episode.seconds * 1000]
     due = sum(b - a - SETTLED for a, b in pairwise(begins)) / LINE_EACH
-    if len(chosen) < ENOUGH * due:
-        return None
-    volts = found.numbers("volts")
-    return [Volts(volts[n], int(found.at_ns[n])) for n in chosen]
+    return Percent(100 * len(settled(run)) / due) if len(lines(run)) else None
 
 
 def true_volts(run: Run) -> list[Volts]:
@@ -88,26 +99,48 @@ def gaps(run: Run, at_ns: Times, each: Millis) -> list[Millis]:
 # Which idea was wrong.
 
 
+def ideas(run: Run, true: Floats) -> list[tuple[str, Floats]]:
+    """What programs with each wrong idea print at these voltages of the panel."""
+    data, ratio = run.data, run.data["config"]["ratio"]
+    (seen_1, true_1), (seen_2, true_2) = data["cal"]
+    slope = (true_2 - true_1) / (seen_2 - seen_1)
+    seen = true / ratio * data.get("gain", 1.0) + data.get("offset", 0.0)
+
+    def calibrated(volts: Floats) -> Floats:
+        right: Floats = true_1 + (volts - seen_1) * slope
+        return right
+
+    return [
+        ("adc_scale", calibrated(seen * 16) * ratio),
+        ("adc_vref", calibrated(seen * 5 / SUPPLY_V) * ratio),
+        ("ratio_inverted", calibrated(seen) / ratio),
+        ("ratio_missing", calibrated(seen)),
+        ("hardcoded", calibrated(seen) * data["public"]["ratio"]),
+        ("int_division", np.floor(true)),
+        ("cal_pasted", seen * ratio),
+        ("offset_ignored", seen * slope * ratio),
+        ("offset_ignored", seen * true_1 / seen_1 * ratio),
+        ("offset_ignored", seen * true_2 / seen_2 * ratio),
+    ]
+
+
 def why_scale(run: Run) -> str:
-    """The mean ratio of printed to true volts shows what is wrong in the formula."""
-    found, config = lines(run), run.data["config"]
+    """The wrong idea whose voltages are the printed ones."""
+    found = lines(run)
     chosen = settled(run) or [n for n, t in enumerate(found.at_ns) if t > SETTLED.ns]
     if not chosen:
         return ""
     volts = found.numbers("volts")[chosen]
-    share = volts.sum() / sum(true_at(run, found.at_ns[chosen]))
-    if 0.9 < share < 1.05 and not (volts % 1).any():
-        return "int_division"
-    known = {
-        "adc_scale": 16.0,
-        "adc_vref": 5 / SUPPLY_V,
-        "ratio_inverted": config["ratio"] ** -2,
-        "cal_pasted": run.data.get("gain", 1.0),
-        "hardcoded": run.data["public"]["ratio"] / config["ratio"],
-    }
-    near = {key: abs(share / value - 1) for key, value in known.items() if value != 1}
-    key = min(near, key=near.__getitem__)
-    return key if near[key] < 0.01 + 0.02 * (key == "ratio_inverted") else ""
+    true = np.array(true_at(run, found.at_ns[chosen]))
+    wrong = [(key, would) for key, would in ideas(run, true) if distance(would, true) > ALIKE]
+    near = [(distance(volts, would), key) for key, would in wrong]
+    best, key = min(near)
+    return key if best < ALIKE else ""
+
+
+def distance(volts: Floats, others: Floats) -> float:
+    """The mean distance between voltages, relative to the others; a small one counts as 1 V."""
+    return float(np.mean(np.abs(volts - others) / np.maximum(others, 1.0)))
 
 
 def why_lamp(run: Run) -> str:
@@ -133,22 +166,29 @@ def lamp_agrees(run: Run, config: dict[str, float]) -> bool:
 
 # a, e: what is printed.
 
+enough, enough_calibrated = (
+    gate(id, episode=episode, expect=AtLeast(ENOUGH), on_miss="few_lines", reads=LINE)(share_shown)
+    for id, episode in (("a.enough", "quiet"), ("e.enough", "recal"))
+)
+
 accuracy = check(
     "a",
-    points=6,
-    expect=Within(Volts(0.05), of=true_volts),
-    partial={Within(Volts(0.15), of=true_volts): 4, Within(Volts(0.5), of=true_volts): 2},
+    points=5,
+    expect=Within(Volts(0.07), of=true_volts),
+    partial={Within(Volts(0.15), of=true_volts): 3, Within(Volts(0.5), of=true_volts): 1},
     on_miss="inaccurate",
     why=why_scale,
+    reads=LINE,
 )(shown)
 
 calibrated = check(
     "e",
-    points=2,
+    points=3,
     episode="recal",
     expect=Within(Volts(0.15), of=true_volts),
     on_miss="inaccurate",
     why=why_scale,
+    reads=LINE,
 )(shown)
 
 
@@ -161,14 +201,7 @@ def why_rate(run: Run) -> str:
     return "adc_burst" if len(spans) and spans.min() < ms(10).ns else ""
 
 
-@gate("b.lines", expect=Within(ms(10), of=LINE_EACH), on_miss="line_rate")
-def line_gaps(run: Run) -> list[Millis] | None:
-    """The time from each line to the next."""
-    at_ns = lines(run).at_ns
-    return gaps(run, at_ns, LINE_EACH) if len(at_ns) > 1 else None
-
-
-@gate("b.raw", expect=AtMost(Percent(1)), on_miss="wrong_raw")
+@check("b.raw", points=1, expect=AtMost(Percent(1)), on_miss="wrong_raw", reads=LINE)
 def raw_error(run: Run) -> list[Percent]:
     """The error of RAW in each judged line, in percent of the full scale."""
     found, ratio = lines(run), run.data["config"]["ratio"]
@@ -180,7 +213,34 @@ def raw_error(run: Run) -> list[Percent]:
     ]
 
 
-@check("b", points=3, expect=Within(Hertz(1), of=Hertz(20)), on_miss="read_rate", why=why_rate)
+@check(
+    "b.lines",
+    points=1,
+    expect=Within(ms(10), of=LINE_EACH),
+    on_miss="line_rate",
+    reads=LINE,
+    after="b.raw",
+)
+def line_gaps(run: Run) -> list[Millis] | None:
+    """The time from each line to the next."""
+    at_ns = lines(run).at_ns
+    return gaps(run, at_ns, LINE_EACH) if len(at_ns) > 1 else None
+
+
+@check("b.form", points=1, expect=HasForm((LINE,)), on_miss="form", reads=LINE, after="b.raw")
+def printed(run: Run) -> list[Text]:
+    """The lines with volts, as they are."""
+    return list(lines(run).lines)
+
+
+@check(
+    "b.reads",
+    points=1,
+    expect=Within(Hertz(1), of=Hertz(20)),
+    on_miss="read_rate",
+    why=why_rate,
+    after="b.raw",
+)
 def read_rates(run: Run) -> list[Hertz] | None:
     """The rate of each four reads in a row, and of a pause at the end."""
     at_ns = conversions(run, "AIN_1").at_ns[::4]
@@ -199,6 +259,11 @@ def why_moved(run: Run) -> str:
     return "mean_not_median" if moved is not None and moved < spike / 2 else ""
 
 
+enough_of_spikes = gate(
+    "c.enough", episode="spikes", expect=AtLeast(ENOUGH), on_miss="few_lines", reads=LINE
+)(share_shown)
+
+
 @check(
     "c",
     points=3,
@@ -206,6 +271,7 @@ def why_moved(run: Run) -> str:
     expect=AtMost(Volts(0.1)),
     on_miss="no_filter",
     why=why_moved,
+    reads=LINE,
     after="a",
 )
 def spread(run: Run) -> Volts | None:
@@ -238,7 +304,7 @@ def thresholds(run: Run) -> list[Volts]:
 
 @check(
     "d",
-    points=4,
+    points=3,
     episode="cross",
     expect=Within(Volts(0.2), of=thresholds),
     on_miss="wrong_threshold",

@@ -1,4 +1,4 @@
-"""L05's stimulus: steps, spikes, slow crossings with noise, a converter whose gain is wrong.
+"""L05's stimulus: steps, spikes, slow crossings with noise, a converter that is off.
 
 A *path* is the panel's voltage over time: pairs of a time (ms since t = 0) and the volts from then
 on. It goes through a divider: the pin has 1/ratio of it, and the knob sets the pin.
@@ -28,16 +28,19 @@ Config = dict[str, float]
 
 
 def scenario(seed: int, board: BoardType) -> list[Episode]:
-    """Steps, spikes, slow crossings with noise, and a calibrated converter with a wrong gain."""
+    """Steps, spikes, slow crossings with noise, and a calibrated converter with wrong gain and
+    offset."""
     rng = random.Random(seed)
     config = hidden_config(rng) if seed else PUBLIC
-    gain = rng.choice((1, -1)) * rng.uniform(0.04, 0.08) + 1
+    # Gain and offset err in the same direction: one must not hide the other.
+    sign = rng.choice((1, -1))
+    error = {"gain": 1 + sign * rng.uniform(0.04, 0.08), "offset": sign * rng.uniform(0.06, 0.1)}
     spike = {"spike": rng.choice((SPIKE_V, -SPIKE_V)), "spike_every": rng.choice(SPIKES)}
     return [
         episode("quiet", config, steps(rng, 12)),
         episode("spikes", config, [(0, rng.uniform(11, 17))], seconds=18, spoil=spike),
         episode("cross", config, crossings(config), spoil={"noise": NOISE_V / config["ratio"]}),
-        episode("recal", config, steps(rng, 4), spoil={"gain": gain}, cal=calibration(rng, gain)),
+        episode("recal", config, steps(rng, 4, 19), spoil=error, cal=calibration(rng, **error)),
     ]
 
 
@@ -67,7 +70,7 @@ def episode(
         seconds=seconds or path[-1][0] / 1000 + 3,
         files=files,
         steps=turns,
-        data={"config": config, "path": path, "public": PUBLIC, **(spoil or {})},
+        data={"config": config, "path": path, "public": PUBLIC, "cal": cal, **(spoil or {})},
     )
 
 
@@ -84,19 +87,20 @@ def hidden_config(rng: random.Random) -> Config:
             return {"ratio": ratio, "v_on": v_on, "v_off": v_off}
 
 
-def steps(rng: random.Random, count: int) -> Path:
-    """Voltages from 8 to 22 V, each for 2.5 to 3 s; one high, one just below a whole volt."""
-    volts = [rng.uniform(8, 22) for _ in range(count - 2)]
-    volts += [rng.uniform(20, 22), rng.randrange(9, 20) + rng.uniform(0.6, 0.9)]
+def steps(rng: random.Random, count: int, top: int = 22) -> Path:
+    """Voltages from 8 to `top` volts, each for 2.5 to 3 s; one high, one just below a whole
+    volt."""
+    volts = [rng.uniform(8, top) for _ in range(count - 2)]
+    volts += [rng.uniform(top - 2, top), rng.randrange(9, top - 2) + rng.uniform(0.6, 0.9)]
     rng.shuffle(volts)
     times = np.cumsum([0, *(rng.uniform(2500, 3000) for _ in volts[1:])])
     return list(zip(times.tolist(), volts, strict=True))
 
 
-def calibration(rng: random.Random, gain: float) -> list[list[float]]:
+def calibration(rng: random.Random, gain: float, offset: float) -> list[list[float]]:
     """Two calibration points of this converter, at the pin: measured and true volts."""
     return [
-        [round(true * gain, 4), round(true, 4)]
+        [round(true * gain + offset, 4), round(true, 4)]
         for true in (rng.uniform(0.7, 1), rng.uniform(2, 2.6))
     ]
 

@@ -10,7 +10,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from grader.authoring.lab_check import Difference, Trial, program_of, verify_expected
-from grader.authoring.lab_report import program_and_print, watch_and_print
+from grader.authoring.lab_report import check_and_print, program_and_print, watch_and_print
 from grader.authoring.lab_review import type_errors
 from grader.authoring.spread import spreads
 from grader.authoring.watch import saves
@@ -176,3 +176,18 @@ def test_the_spread_of_a_program_names_its_item() -> None:
     # On every seed the same other result: wrong, but no luck.
     assert spreads([differ(pair, "a", 5) for pair in range(3)], 3)[0].points == 0
     assert spreads([], 3) == []
+
+
+def test_a_mark_that_depends_on_luck_is_a_remark(monkeypatch: pytest.MonkeyPatch) -> None:
+    trial = Trial(LABS / "blinker", "pi_pico", "same_time", 1)
+    lucky = Difference(trial, 7, "b", (0, "same_time"), (5, "off_time"))
+    for name, found in (("review", []), ("type_errors", []), ("check_runs", [[], [lucky]])):
+        monkeypatch.setattr(f"grader.authoring.lab_report.{name}", lambda *_, found=found: found)
+    monkeypatch.setattr("grader.authoring.lab_report.tasks", lambda *_: [])
+    out = Console(record=True, width=200)
+    assert not check_and_print(out, load(LABS / "blinker"), 2)
+    output = out.export_text()
+    assert "same_time on pi_pico: 5 points between its best and its worst seed" in output
+    assert "most in item b" in output
+    assert "a program's points differ by at most 5 over 2 seeds" in output
+    assert "1 not as expected; 1 remarks" in output

@@ -81,6 +81,29 @@ while True:
     yellow.value(running and time.ticks_diff(now, begin) % 140 < 120)  # as if there was a job
 """
 
+LAMPS = """
+import json
+from time import sleep_ms, ticks_add, ticks_diff, ticks_ms
+from machine import Pin
+from pins import LED_G, LED_R, LED_Y
+lamps = {name: Pin(role, Pin.OUT) for name, role in (("R", LED_R), ("Y", LED_Y), ("G", LED_G))}
+print("READY L02")
+try:
+    plan = json.load(open("plan.json"))
+except (OSError, ValueError):
+    plan = []
+due = ticks_ms()
+while True:
+    for phase, length in plan or [["Y", 500], ["OFF", 500]]:
+        for level in (0, 1):
+            for name, lamp in lamps.items():
+                if (name in phase) == level:
+                    lamp.value(level)
+        print("PHASE", phase)  # as if the journal was written
+        due = ticks_add(due, length)
+        sleep_ms(max(0, ticks_diff(due, ticks_ms())))
+"""
+
 READS = """
 from time import sleep_ms, ticks_ms
 from ain import read_u16
@@ -243,7 +266,8 @@ while True:
         ("buttons", COUNTS, {"a"}),
         ("buttons", LATE_COUNTS, {"a"}),
         ("emergency_stop", FLASHES, {"a"}),
-        ("emergency_stop", POLLS, {"a", "d", "e"}),
+        ("emergency_stop", POLLS, {"d", "e"}),
+        ("traffic_light", LAMPS, {"a", "b", "c", "d", "e"}),
         ("voltmeter", READS, set()),
         ("servo_gate", SWEEPS, set()),
         ("tank_level", PINGS, {"a", "d"}),

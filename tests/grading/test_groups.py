@@ -131,7 +131,7 @@ def test_a_lab_handed_in_alone_and_among_others_has_two_records(week: Course) ->
     alone.mkdir()
     released = nbformat.read(week.root / "release" / "buttons" / "buttons.ipynb", as_version=4)
     text = program("buttons", "ready_only") + "\n# ALONE\n"
-    nbformat.write(filled_in(released, text, "x"), alone / "buttons.ipynb")
+    nbformat.write(filled_in(released, text, "my guess"), alone / "buttons.ipynb")
     pages = {"buttons": ("# ALONE", "# AMONG OTHERS"), WEEK: ("# AMONG OTHERS", "# ALONE")}
     for name in pages:
         assert warsha("grade", name).exit_code == 0

@@ -146,6 +146,7 @@ def test_the_whole_check_reports_its_findings(copy: Path) -> None:
     output = out.export_text()
     for board in ("esp32_devkit_c_v4", "pi_pico"):
         assert f"drift on {board}: item d expected 3 -, got 0 drift (1 times" in output
+    assert "a program's points differ by at most 0 over 1 seeds" in output
     assert "10 runs, 2 not as expected; 0 remarks" in output
 
 

@@ -7,17 +7,19 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from grader.authoring.lab_check import program_of, programs
 from grader.errors import CourseError
+from grader.lab import cells
 from grader.lab.course import Course
-from grader.lab.lab import LABS, find
+from grader.lab.lab import LABS, find, slugs
 from grader.notebook import practice
 from grader.score.card import number
+from grader.seeds import PUBLIC_SEED
 from hardware.notebook.session import blank_lines
 from hardware.notebook.session import programs as saved
 from tests.support.classroom import LAB, HandIn
 from tools.compare_nbgrader import our_marks, stock_marks
 
 REFERENCE = (LABS / LAB / "reference.py").read_text(encoding="utf-8")
-ITEMS = {"a": 3.0, "b": 3.0, "c": 3.0, "d": 5.0, "e": 4.0, "p": 0.0}
+ITEMS = {"a": 2.0, "b": 2.0, "c": 2.0, "d": 6.0, "e": 6.0, "p": 0.0}
 
 
 @pytest.fixture
@@ -58,14 +60,31 @@ def test_a_mark_is_a_number_for_nbgrader_and_a_card_for_people(shell: Interactiv
 
 def test_an_answer_counts_when_it_is_the_trainees_own(shell: InteractiveShell) -> None:
     run(shell, f"%lab {LAB}")
-    handed_out = practice.handed_out_answer(find(LAB).folder)
-    assert handed_out == practice.handed_out_answer(practice.session.lab.folder)  # type: ignore[union-attr]
+    handed_out = practice.handed_out_question(find(LAB).folder)
+    assert handed_out == practice.handed_out_question(practice.session.lab.folder)  # type: ignore[union-attr]
+    assert "Which Python runs the cell" in handed_out
+    for nothing in (
+        handed_out,
+        "\n   ",
+        ".",
+        "x",
+        "....",
+        "python",
+        "Which Python runs the cell?",
+    ):
+        assert not cells.predicted(nothing, handed_out)
     run(shell, f"%%predict\n{handed_out}")
-    assert run(shell, 'grade("p")') == 0
-    run(shell, "%%predict\n\n   \n")
     assert run(shell, 'grade("p")') == 0
     run(shell, "%%predict\nلغة بايثون على الحاسب")
     assert run(shell, 'grade("p")') == 2
+
+
+@pytest.mark.parametrize("slug", slugs())
+def test_the_answer_of_each_lesson_counts(slug: str) -> None:
+    lesson = (LABS / slug / "lesson.md").read_text(encoding="utf-8")
+    cell = lesson.partition("\n%%predict\n")[2].partition("```")[0]
+    answer = cell.partition(cells.BEGIN)[2].partition(cells.END)[0]
+    assert cells.predicted(answer, practice.handed_out_question(LABS / slug))
 
 
 def test_a_program_is_run_once_for_all_its_items(
@@ -79,7 +98,38 @@ def test_a_program_is_run_once_for_all_its_items(
         raise AssertionError("scored twice")
 
     monkeypatch.setattr(practice, "score_lab", fail)
-    assert run(shell, 'grade("b")') == 3
+    assert run(shell, 'grade("b")') == 2
+
+
+def test_each_try_has_a_new_seed_and_names_it(shell: InteractiveShell) -> None:
+    run(shell, f"%lab {LAB}")
+    saved["main.py"] = REFERENCE.replace("+ 1", "")
+    first = run(shell, "grade()")
+    seed = practice.session.seed
+    page = first._repr_html_()  # type: ignore[attr-defined]
+    assert f"grade(seed={seed})" in page
+    shown = page.partition("القياس")[2]
+    assert shown  # the measured values of the items are there, too
+    run(shell, 'grade("d")')
+    assert practice.session.seed == seed
+    run(shell, "grade()")
+    assert practice.session.seed != seed
+    again = run(shell, f"grade(seed={seed})")._repr_html_()  # type: ignore[attr-defined]
+    assert again == page
+    saved["main.py"] = REFERENCE
+    run(shell, 'grade("d")')
+    assert practice.session.seed != seed
+
+
+@pytest.mark.parametrize("execution", ["autograde", "validate"])
+def test_nbgrader_runs_the_public_seed(
+    shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch, execution: str
+) -> None:
+    monkeypatch.setenv(practice.NBGRADER, execution)
+    run(shell, f"%lab {LAB}")
+    saved["main.py"] = REFERENCE
+    run(shell, "grade()")
+    assert practice.session.seed == PUBLIC_SEED
 
 
 def test_without_a_program_there_are_no_points(shell: InteractiveShell) -> None:
@@ -146,7 +196,11 @@ def test_stock_nbgrader_gives_the_same_marks_and_export(
     lab = find(LAB)
     for student in students:
         text = program_of(programs(lab)[student]).get("main.py")
-        hand_in(student, text.decode() if text else None, answer="" if student == "empty" else "x")
+        hand_in(
+            student,
+            text.decode() if text else None,
+            answer="" if student == "empty" else "CPython, linux",
+        )
     theirs = scores, csv = stock_marks(course)
     assert len(scores) == len(students) * 6
     assert len(csv.splitlines()) == 1 + len(students)

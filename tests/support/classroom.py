@@ -78,7 +78,7 @@ def hand_in(course: Course) -> HandIn:
         program: str | None,
         *,
         at: str = "2026-01-15 10:00:00 UTC",
-        answer: str = "x",
+        answer: str = "CPython, linux",
     ) -> Path:
         released = nbformat.read(course.root / "release" / LAB / f"{LAB}.ipynb", as_version=4)
         folder = course.root / "submitted" / student / LAB

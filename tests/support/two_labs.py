@@ -67,7 +67,7 @@ def hand_in(course: Course, student: str, programs: dict[str, str]) -> Path:
     for name, text in programs.items():
         lab = name.split(" ")[0]
         released = nbformat.read(course.root / "release" / WEEK / f"{lab}.ipynb", as_version=4)
-        nbformat.write(filled_in(released, text, "x"), folder / f"{name}.ipynb")
+        nbformat.write(filled_in(released, text, "CPython, linux"), folder / f"{name}.ipynb")
     (folder / "timestamp.txt").write_text("2026-01-15 10:00:00 UTC\n")
     return folder
 

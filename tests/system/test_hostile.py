@@ -40,6 +40,13 @@ for n in range(len(m)):
 print('overwritten')
 print(sum(len(x) for x in a))
 """
+CRASH = """
+a, b = [], []
+a.append(a)
+b.append(b)
+print('compares')
+a == b
+"""
 PIO = (
     PINS
     + """
@@ -129,8 +136,10 @@ HARM = {
         "rp2", PINS + "while True: machine.bitstream(out, 0, (900_000,) * 4, bytes(290))"
     ),
     "PIO": Harm("rp2", PIO, "", BUSY),
-    "a crash": Harm("esp32", STALE, "overwritten", (frames.END_CRASH,)),
-    "a crash of the other family": Harm("rp2", STALE, "overwritten", (frames.END_CRASH,)),
+    "a crash": Harm("esp32", CRASH, "compares", (frames.END_CRASH,)),
+    "a crash of the other family": Harm("rp2", CRASH, "compares", (frames.END_CRASH,)),
+    "a view of memory that was given up": Harm("esp32", STALE, "overwritten\n900"),
+    "the same on the other family": Harm("rp2", STALE, "overwritten\n900"),
 }
 
 

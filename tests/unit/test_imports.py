@@ -92,13 +92,18 @@ def _module(file: Path) -> str:
     return ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
+def _of_boards(file: Path) -> set[str]:
+    """Names that mean another module on a board, where this file is used."""
+    return {"warsha"} if file.parent.name == "given" else set()
+
+
 @pytest.mark.parametrize("folder", sorted(MAY_IMPORT))
 def test_imports_go_one_way(folder: str) -> None:
     wrong = [
         f"{file.relative_to(ROOT)} imports {name}"
         for file in sorted((ROOT / folder).rglob("*.py"))
         for name in sorted({name.split(".")[0] for name in _imported(file)})
-        if name in OURS - {folder} - MAY_IMPORT[folder]
+        if name in OURS - {folder} - MAY_IMPORT[folder] - _of_boards(file)
     ]
     assert not wrong
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from grader.lab.check import Check, check, gate
 from grader.lab.episode import Episode
 from grader.lab.limits import AtLeast, Never, Within
+from grader.lab.line_form import LineForm
 from grader.lab.run import Run
 from grader.lab.units import Millis, Moment, moment_of_ns, ms
 from grader.score.judge import judge
@@ -113,6 +114,51 @@ def test_an_exception_has_the_line_of_the_program() -> None:
     assert results(run(made))["a"] == (0, "exception", "ValueError: x (main.py, line 7)")
 
 
+def test_an_exception_of_a_callback_comes_before_any_guess() -> None:
+    printed = ["Traceback (most recent call last):", '  File "main.py", line 7, in tick']
+    lines = [(1000 + n, text) for n, text in enumerate([*printed, "TypeError: x", "more"])]
+    guess = check("a", points=1, expect=AtLeast(1), on_miss="likely", why=lambda run: "guess")
+    result = judged(run(trace(lines=lines)), (guess(lambda run: 0),))["a"]
+    assert (result.key, result.detail) == ("printed_error", "TypeError: x (main.py, line 7)")
+    assert result.at_ns == 1_002_000_000
+
+
+def test_a_lab_may_explain_an_exception_itself() -> None:
+    made = trace(raises=[(3000, "Traceback (most recent call last):\nIndexError: x\n")])
+
+    def explained(name: str) -> Check:
+        def known(run: Run) -> str:
+            return "known" if run.raised(name) else ""
+
+        declare = check("a", points=1, expect=AtLeast(1), on_miss="x", on_error=known)
+        return declare(lambda run: 0)
+
+    assert judged(run(made), (explained("IndexError"),))["a"].key == "known"
+    assert judged(run(made), (explained("ValueError"),))["a"].key == "exception"
+
+
+def test_a_program_that_prints_does_not_stand_still() -> None:
+    lines = [(10, "hello"), (20, "count is 5")]
+    assert judged(run(trace(lines=lines)))["a"].key == "unreached"
+    form = LineForm("COUNT {n}")
+    declare = check("a", points=1, expect=AtLeast(1), on_miss="few", reads=form)
+    result = judged(run(trace(lines=lines)), (declare(lambda run: None),))["a"]
+    assert (result.key, result.measured, result.expected) == (
+        "unread",
+        "count is 5",
+        "COUNT <n>",
+    )
+    lines.append((30, "Count: 5"))
+    assert judged(run(trace(lines=lines)), (declare(lambda run: None),))["a"].key == "few"
+    assert judged(run(STILL), (declare(lambda run: None),))["a"].key == "nothing"
+
+
+def test_a_ready_line_of_another_form_is_shown() -> None:
+    made = trace(lines=[(10, "starting"), (20, "I am ready")])
+    result = judged(run(made, ready_ms=None))["a"]
+    assert (result.key, result.detail) == ("other_ready", "I am ready")
+
+
 def test_an_ended_board_gets_no_points() -> None:
     made = trace({"LED_G": [(250 * n, n % 2) for n in range(1, 30)]}, ended=(9000, frames.END_CPU))
     assert {key for _, key, _ in results(run(made)).values()} == {"board_died"}
@@ -120,7 +166,7 @@ def test_an_ended_board_gets_no_points() -> None:
     assert results(run(switched_off))["a"][1] != "board_died"
 
 
-def test_why_is_called_first_and_may_return_nothing() -> None:
+def test_why_comes_before_the_likely_one_and_may_return_nothing() -> None:
     def failing_with(key: str) -> Check:
         declare = check("a", points=1, expect=AtLeast(1), on_miss="likely", why=lambda run: key)
         return declare(lambda run: 0)

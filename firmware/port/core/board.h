@@ -81,6 +81,7 @@ extern bool vb_irq_off;
 // Buffers a record with the time vb_now(). MODE, and OUT, PWM and TX of a coupled output, end the promise of the last
 // grant that the inputs do not change: the next read asks again.
 void vb_emit(uint8_t kind, uint8_t a, uint16_t b, uint32_t c);
+void vb_emit_text(uint8_t kind, const char *str, size_t len); // in records of up to 6 bytes
 void vb_sync(void);                        // asks the bench for the inputs
 uint64_t vb_convert(uint8_t pin);          // microvolts at the pin, for the ADC
 bool vb_level(uint8_t pin);                // level at the pin; asks only after the end of the promise

@@ -1,5 +1,7 @@
 // core/link.c: the frames between board and bench (frames.toml), over one stream socket.
 
+#include <string.h>
+
 #include "py/mphal.h"
 #include "py/runtime.h"
 #include "core/internal.h"
@@ -112,6 +114,16 @@ void vb_emit(uint8_t kind, uint8_t a, uint16_t b, uint32_t c) {
     }
     if (is_coupled(kind, a, c)) {
         break_promise();
+    }
+}
+
+void vb_emit_text(uint8_t kind, const char *str, size_t len) {
+    for (size_t done = 0; done < len;) {
+        struct vb_text text = {0};
+        size_t n = MIN(len - done, sizeof text);
+        memcpy(&text, str + done, n);
+        vb_emit(kind, n, text.b, text.c);
+        done += n;
     }
 }
 

@@ -17,7 +17,7 @@ from hardware.bench.trace.recorder import Recorder
 
 FEW = 48
 """Up to this many records, a loop in Python is faster than numpy."""
-TEXTS = (frames.REC_TX, frames.REC_EXC)
+TEXTS = (frames.REC_TX, frames.REC_EXC, frames.REC_GIVEN)
 RECORDED = (frames.REC_HELLO, frames.REC_CALL, frames.REC_ADC)
 """Requests that leave something in the trace."""
 

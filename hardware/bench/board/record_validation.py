@@ -1,7 +1,7 @@
 """Record validation: every record of a board is checked before it counts.
 
-The port never sends what is refused here. But MicroPython has memory errors (a `memoryview` of a
-`bytearray` that grew), and a program could take over the interpreter. Forged times and forged
+The port never sends what is refused here. But MicroPython has memory errors (see "Safety" in
+`firmware/port/README.md`), and a program could take over the interpreter. Forged times and forged
 edges then end the board; they do not earn marks.
 
 `RecordValidator.check` is the rule, for one record. `all_valid` tests a whole batch with numpy,
@@ -54,6 +54,7 @@ FIELDS = {
     frames.REC_IRQ: (0, _PIN, 1),
     frames.REC_TX: (1, _TEXT, _ANY),
     frames.REC_EXC: (0, _TEXT, _ANY),
+    frames.REC_GIVEN: (0, _TEXT, _ANY),
     frames.REC_DATA: (1, _TEXT, _ANY),
     frames.REC_HEAP: (0, 0, _ANY),
     frames.REC_DAC: (0, _PIN, _BYTE),

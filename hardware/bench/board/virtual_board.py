@@ -35,6 +35,8 @@ POWER_ON_CAUSE = 1
 REFILL_NS = 10_000_000
 """While serial input waits for room in the board's receive buffer, the board has to ask again
 after at most this time."""
+PROMISE_NS = 40_000_000
+"""The mean time for which an answer promises that nothing changes, in virtual time."""
 FOREVER = 2**64 - 1
 """The horizon of a board (the time until which its inputs are known) when nothing is planned. The
 port calls it VB_NEVER."""
@@ -101,6 +103,7 @@ class VirtualBoard:
         self.peripherals = PeripheralBus(self, self.recorder)
         self._time = time
         self._seed = seed
+        self._promises = seed.rng("promises")
         self._limits = limits
         self._platform = platform
         self._process: BoardProcess | None = None
@@ -395,6 +398,14 @@ class VirtualBoard:
         sent = self._process.send(head + received + b"".join(steps))
         if not sent and self._process.unresponsive:
             self.terminate(frames.END_FORGED, "asks, and does not listen")
+
+    def promise_ns(self) -> int:
+        """For how long the next answer may promise that nothing changes: by chance.
+
+        A program that takes over its process can read the horizon. If that were the time of the
+        next event, it would know when somebody presses a button. As the promises end by chance,
+        the end of one says nothing: what is still to come is equally likely at any time."""
+        return 1 + int(self._promises.expovariate(1 / PROMISE_NS))
 
     def _convert(self, gpio: int) -> int:
         """One conversion at a pad, in microvolts."""

@@ -397,6 +397,13 @@ class BoardSide:
         """The net of a GPIO: the same number for all pins that wires join."""
         return self.circuit.netlist.gpio_net[self._first + gpio]
 
+    def joined(self) -> list[list[int]]:
+        """The GPIOs that wires join with each other: a list for each net that has several."""
+        nets: dict[int, list[int]] = {}
+        for gpio in range(RESET_PAD):
+            nets.setdefault(self.net(gpio), []).append(gpio)
+        return [gpios for gpios in nets.values() if len(gpios) > 1]
+
     def attached(self, part: str, pin: str, gpio: int) -> bool:
         """Whether a pin of a part lies on the net of a GPIO."""
         return self.circuit.attached(part, pin, self._first + gpio)

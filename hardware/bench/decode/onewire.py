@@ -19,9 +19,9 @@ PRESENCE_NS = 60_000
 
 
 class OneWireByte(NamedTuple):
-    """A byte, and the time of its first slot (virtual ns)."""
+    """A byte, and when the slot of each of its bits began (virtual ns)."""
 
-    t_ns: int
+    slots_ns: tuple[int, ...]
     byte: int
 
 
@@ -31,11 +31,13 @@ class OneWire:
 
     t_ns: int
     present: bool = False
+    presence_ns: int = 0
+    """When the presence pulse began."""
     data: list[OneWireByte] = field(default_factory=list)
 
     def bytes(self) -> bytes:
         """The bytes of host and targets, in order."""
-        return bytes(byte for _, byte in self.data)
+        return bytes(byte for _slots, byte in self.data)
 
 
 def onewire(trace: Trace, pin: int | str) -> list[OneWire]:
@@ -45,7 +47,8 @@ def onewire(trace: Trace, pin: int | str) -> list[OneWire]:
     falls = edges.falling()
     rises = edges.rising()
     made: list[OneWire] = []
-    bits: list[bool] = []
+    bits: list[tuple[int, bool]] = []
+    reset_ns = 0
     for fall in falls.tolist():
         at = int(np.searchsorted(rises, fall))
         if at == len(rises):
@@ -53,15 +56,14 @@ def onewire(trace: Trace, pin: int | str) -> list[OneWire]:
         low_ns = int(rises[at]) - fall
         if low_ns >= RESET_NS:
             made.append(OneWire(fall))
-            bits = []
-        elif made and not made[-1].present and not made[-1].data and not bits:
-            made[-1].present = low_ns >= PRESENCE_NS
+            bits, reset_ns = [], int(rises[at])
+        elif made and fall <= reset_ns + PRESENCE_NS:
+            made[-1].present, made[-1].presence_ns = low_ns >= PRESENCE_NS, fall
         elif made:
-            if not bits:
-                start = fall
-            bits.append(low_ns < ZERO_NS)
+            bits.append((fall, low_ns < ZERO_NS))
             if len(bits) == 8:
-                byte = sum(bit << place for place, bit in enumerate(bits))
-                made[-1].data.append(OneWireByte(start, byte))
+                slots_ns, ones = zip(*bits, strict=True)
+                byte = sum(bit << place for place, bit in enumerate(ones))
+                made[-1].data.append(OneWireByte(slots_ns, byte))
                 bits = []
     return made

@@ -138,7 +138,8 @@ def _pwm_until(trace: Trace, name: str, window: Window) -> list[PwmAt]:
     rows = trace.rows(frames.REC_PWM, name)
     t_ns = rows["t"].astype(np.int64)
     first = max(int(np.searchsorted(t_ns, window.start_ns, side="right")) - 1, 0)
-    rows, t_ns = (of[first : np.searchsorted(t_ns, window.end_ns)] for of in (rows, t_ns))
+    last = int(np.searchsorted(t_ns, window.end_ns))
+    rows, t_ns = rows[first:last], t_ns[first:last]
     if len(rows) > MAX_SETTINGS:
         pixel = t_ns * MAX_SETTINGS // max(1, window.end_ns - window.start_ns)
         rows = rows[np.append(pixel[1:] != pixel[:-1], True)]

@@ -18,11 +18,11 @@ TOP = 1023
 class Potentiometer(Part):
     """Attribute `value` 0 to 1023; control `position` 0.0 (at GND) to 1.0 (at VCC).
 
-    Four controls of ours disturb only the conversions of SIG by a board: `gain` (1 is right),
-    `noise` (maximum error in volts, random for each conversion), `spike` (volts that are added to
-    each `spike_every`-th conversion; 0: to none). With noise or spikes, a
-    conversion's value is kept for 5 ms: all conversions in that time give it and count as one. The
-    value of a spike is not kept.
+    Five controls of ours disturb only the conversions of SIG by a board: `gain` (1 is right),
+    `offset` (volts that are added after it), `noise` (maximum error in volts, random for each
+    conversion), `spike` (volts that are added to each `spike_every`-th conversion; 0: to none).
+    With noise or spikes, a conversion's value is kept for 5 ms: all conversions in that time give
+    it and count as one. The value of a spike is not kept.
     """
 
     TYPES = ("wokwi-potentiometer",)
@@ -32,6 +32,7 @@ class Potentiometer(Part):
     CONTROLS = {
         "position": Control(0.0, 1.0),
         "gain": Control(0.5, 1.5),
+        "offset": Control(-1.0, 1.0),
         "noise": Control(0.0, 1.0),
         "spike": Control(-1.0, 1.0),
         "spike_every": Control(0, 1000, whole=True),
@@ -64,7 +65,7 @@ class Potentiometer(Part):
     def converted(self, pin: str, volts: float) -> float:
         noise, every = self.values["noise"], self.values["spike_every"]
         self._conversions += 1
-        volts *= self.values["gain"]
+        volts = volts * self.values["gain"] + self.values["offset"]
         if noise:
             volts += self._rng.uniform(-noise, noise)
         self._spiked = bool(every) and self._conversions % every == 0

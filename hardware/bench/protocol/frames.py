@@ -3,7 +3,7 @@
 import struct
 from typing import Final
 
-VERSION: Final = 3
+VERSION: Final = 4
 REC_MODE: Final = 2
 """a = pin, b = mode | pull << 4, c = level of the output latch."""
 REC_OUT: Final = 3
@@ -14,6 +14,8 @@ REC_TX: Final = 5
 """serial output: a = number of bytes (1 to 6); b and c hold the bytes."""
 REC_EXC: Final = 6
 """text of an uncaught exception: a = number of bytes in b and c (1 to 6); 0 ends the text."""
+REC_GIVEN: Final = 14
+"""a given function ran: a = number of bytes in b and c (1 to 6) of its text; 0 ends it, c = us."""
 REC_STATE: Final = 7
 """a = one of [state], b = machine.reset_cause()."""
 REC_IRQ: Final = 8

@@ -20,8 +20,8 @@ Times = npt.NDArray[np.int64]
 
 SIZE = RECORD.itemsize
 TEXT_BYTES = frames.LAYOUT_TEXT.size
-"""A text record (TX, EXC, RX) has up to this many bytes in place of `b` and `c`; `a` is their
-number."""
+"""A text record (TX, EXC, GIVEN, RX) has up to this many bytes in place of `b` and `c`; `a` is
+their number."""
 
 PACKER = frames.LAYOUT_RECORD
 _TIME = struct.Struct("<Q")

@@ -17,6 +17,7 @@ import numpy as np
 from hardware.bench.protocol import frames
 from hardware.bench.protocol.notes import EspNowNote, LinkNote, MqttNote, PacketNote, notes
 from hardware.bench.protocol.records import RECORD, Records, Times, among, unpack_text
+from hardware.bench.trace.driving import driving_of
 from hardware.bench.trace.edges import Edges, edges_of
 from hardware.bench.trace.pwm_edges import unfolded
 
@@ -103,6 +104,15 @@ class UncaughtException(NamedTuple):
     text: str
 
 
+class GivenAt(NamedTuple):
+    """A function that a lab gives to programs ran, from when to when. It says so itself, apart
+    from the serial output; meanwhile only interrupts and scheduled calls ran."""
+
+    from_ns: int
+    to_ns: int
+    text: str
+
+
 class SerialLog(NamedTuple):
     """Bytes on the serial line and the time of each."""
 
@@ -130,6 +140,8 @@ class Trace:
     end_detail: str = ""
     bits: int = 0
     """The word size of the board's build: 32 as on the chip, or 64."""
+    joined: list[list[int]] = field(default_factory=list)
+    """The GPIOs of the board that wires join with each other: a list for each such net."""
 
     def edges(self, pin: int | str, pwm: bool = False) -> Edges:
         """The level at the pin over time. The first entry is the level at the start. The pulses of
@@ -138,6 +150,12 @@ class Trace:
         if pwm and len(settings := self.rows(frames.REC_PWM, pin)):
             return unfolded(edges, settings, self.end_ns)
         return edges
+
+    def driving(self, pin: int | str) -> Edges:
+        """When the board itself drives the net of a pin, at this or at another of its pins there;
+        `level` is True while it does."""
+        gpio = self.gpio(pin)
+        return driving_of(self.records, next((net for net in self.joined if gpio in net), [gpio]))
 
     def level_at(self, pin: int | str, t_ns: int) -> bool:
         """The level at the pin at a time. An edge counts from its own time on."""
@@ -155,7 +173,8 @@ class Trace:
         """The records of a kind at a pin: there may be millions, and a list takes ten times the
         memory."""
         chosen = (self.records["kind"] == kind) & (self.records["a"] == self.gpio(pin))
-        return self.records[chosen]
+        rows: Records = self.records[chosen]
+        return rows
 
     def was_set_up(self, pin: int | str) -> bool:
         """Whether the pin got a mode or a PWM."""
@@ -234,13 +253,12 @@ class Trace:
 
     def exceptions(self) -> list[UncaughtException]:
         """The uncaught exceptions, as the board reported them, apart from its serial output."""
-        rows = self.records[self.records["kind"] == frames.REC_EXC]
-        ends = np.flatnonzero(rows["a"] == 0)
-        parts = np.split(rows, ends + 1)[: len(ends)]
-        return [
-            UncaughtException(int(part["t"][-1]), unpack_text(part)[0].decode(errors="replace"))
-            for part in parts
-        ]
+        return [UncaughtException(t, text) for t, _c, text in self._texts(frames.REC_EXC)]
+
+    def given(self) -> list[GivenAt]:
+        """The calls of given functions that ran to their end, in the order of their ends."""
+        ends = self._texts(frames.REC_GIVEN)
+        return [GivenAt(t - us * 1000, t, text) for t, us, text in ends]
 
     def packets(self) -> list[PacketNote]:
         """Packets from the board or to it, at their arrival."""
@@ -263,8 +281,8 @@ class Trace:
 
         These bytes are hashed (text in UTF-8), in this order: the line `warsha-trace 1`, a line
         with the board type, a line with `end_ns` in decimal, the records (little-endian, in the
-        order of the trace), and a line of JSON for each control. `nets` and `end_detail` do not
-        count."""
+        order of the trace), and a line of JSON for each control. `nets`, `joined` and
+        `end_detail` do not count."""
         digest = hashlib.sha256(f"{FORMAT}\n{self.board}\n{self.end_ns}\n".encode())
         digest.update(np.ascontiguousarray(self.records).tobytes())
         for control in self.controls:
@@ -297,6 +315,17 @@ class Trace:
         chosen = self.records[own] if pin is None else self.rows(kind, pin)
         rows: list[tuple[int, int, int, int, int]] = chosen[:MOST_LISTED].tolist()
         return rows
+
+    def _texts(self, kind: int) -> list[tuple[int, int, str]]:
+        """The texts of a kind that has records which end them: time and field c of that record,
+        and the text."""
+        rows = self.records[self.records["kind"] == kind]
+        ends = np.flatnonzero(rows["a"] == 0)
+        parts = np.split(rows, ends + 1)[: len(ends)]
+        return [
+            (int(part["t"][-1]), int(part["c"][-1]), unpack_text(part)[0].decode(errors="replace"))
+            for part in parts
+        ]
 
     def _text(self, kind: int) -> SerialLog:
         return SerialLog(*unpack_text(self.records[self.records["kind"] == kind]))

@@ -1,0 +1,141 @@
+"""No program reads or writes memory of its process that is not its own: ways that MicroPython
+leaves open, and that the port closes (`firmware/port/safe/`)."""
+
+from typing import NamedTuple
+
+import pytest
+
+from tests.support import rig
+
+
+class Attempt(NamedTuple):
+    """A program, and what it prints if it reaches nothing."""
+
+    program: str
+    printed: list[str]
+
+
+SECRET = """
+def look(see):
+    secret = b'a secret' * 8
+    others = [bytearray(secret) for n in range(300)]
+    print('reads others' if b'secret' in bytes(see()) else 'own memory')
+"""
+"""Fills freed memory with objects of its own, and looks whether a view shows them."""
+STREAM = """
+import io
+class Stream(io.IOBase):
+    def __init__(self, more=0): self.kept, self.more = [], more
+    def write(self, data):
+        self.kept.append(data)
+        if len(data) > 1000: print('all memory')
+        return len(data) + self.more
+"""
+REFUSED = """
+def refused(what):
+    try:
+        print('gets', what())
+    except (ValueError, TypeError, NotImplementedError) as error:
+        print(type(error).__name__)
+"""
+ATTEMPTS = {
+    "a view of an array that grows": Attempt(
+        SECRET + "b = bytearray(64)\nview, wall = memoryview(b), bytearray(64)\n"
+        "b.extend(bytes(600))\nlook(lambda: view)\n",
+        ["own memory"],
+    ),
+    "a view of an array that grows by appending": Attempt(
+        SECRET + "import array\nb = array.array('I', [0] * 16)\n"
+        "view, wall = memoryview(b), bytearray(64)\nfor n in range(99): b.append(0)\n"
+        "look(lambda: view)\n",
+        ["own memory"],
+    ),
+    "a view of an array that grows by a slice": Attempt(
+        SECRET + "b = bytearray(64)\nview, wall = memoryview(b), bytearray(64)\n"
+        "b[3:4] = bytes(600)\nlook(lambda: view)\n",
+        ["own memory"],
+    ),
+    "a picture in an array that grows": Attempt(
+        SECRET + "import framebuf\nb = bytearray(64)\n"
+        "f, wall = framebuf.FrameBuffer(b, 8, 8, framebuf.GS8), bytearray(64)\n"
+        "b.extend(bytes(600))\n"
+        "look(lambda: [f.pixel(x, y) for y in range(8) for x in range(8)])\n",
+        ["own memory"],
+    ),
+    "an array of a sequence with a false length": Attempt(
+        "class False_:\n    def __len__(self): return 1\n"
+        "    def __iter__(self): return iter([7] * 400)\n"
+        "made, other = bytearray(False_()), bytearray(16)\nprint(len(made), sum(made))\n",
+        ["400 2800"],
+    ),
+    "an array of a list that grows": Attempt(
+        "class Grows:\n    def __int__(self):\n        if len(values) < 400: values.append(self)\n"
+        "        return 7\n"
+        "values = [Grows()]\nmade = bytearray(values)\nprint(len(made), sum(made))\n",
+        ["400 2800"],
+    ),
+    "an array that grows while it grows": Attempt(
+        "class Appends:\n    def __int__(self):\n        b.extend(bytes(b'\\x01' * 7))\n"
+        "        return 7\n"
+        "b = bytearray(1)\nb.append(0)\nb.append(Appends())\n"
+        "for n in range(400): b.append(1)\nprint(len(b), sum(b))\n",
+        ["410 414"],
+    ),
+    "a picture without room": Attempt(
+        REFUSED + "import framebuf\n"
+        "refused(lambda: framebuf.FrameBuffer(bytearray(16), 32768, 16384, framebuf.GS8))\n"
+        "refused(lambda: framebuf.FrameBuffer1(bytearray(16), 65535, 65528))\n"
+        "f = framebuf.FrameBuffer(bytearray(8), 8, 8, framebuf.MONO_VLSB)\nprint(f.pixel(7, 7))\n",
+        ["ValueError", "ValueError", "0"],
+    ),
+    "any number as an object": Attempt(
+        REFUSED + "import array, struct\n"
+        "refused(lambda: struct.unpack('O', b'\\x00\\x00\\x00\\x20' + bytes(4)))\n"
+        "refused(lambda: struct.unpack('S', b'\\x00\\x00\\x00\\x20' + bytes(4)))\n"
+        "refused(lambda: len(array.array('O', b'\\x00\\x00\\x00\\x20')))\n",
+        ["NotImplementedError"] * 3,
+    ),
+    "a format longer than all memory": Attempt(
+        REFUSED + "import struct\nfar = '1073741823x' * 4 + 'I'\n"
+        "refused(lambda: struct.unpack(far, bytes(4)))\n"
+        "refused(lambda: struct.pack_into('1' + '0' * 30 + 's', bytearray(4), 0, b''))\n",
+        ["ValueError", "ValueError"],
+    ),
+    "a buffer of the interpreter that is kept": Attempt(
+        STREAM + "s = Stream()\nprint('a line', file=s)\nprint(bytes(s.kept[0]))\n"
+        "s.kept[0].extend(bytes(99))\nprint(len(s.kept[0]))\n",
+        ["b'a line'", "105"],
+    ),
+    "a write of more than there is": Attempt(
+        STREAM + REFUSED + "refused(lambda: print('a line', file=Stream(more=3)))\n",
+        ["ValueError"],
+    ),
+    "a block that is kept": Attempt(
+        "import vfs\nkept = []\n"
+        "class Disk:\n    def __init__(self): self.data = bytearray(16 * 512)\n"
+        "    def readblocks(self, n, into, at=0):\n        kept.append(into)\n"
+        "        into[:] = self.data[n * 512 + at:n * 512 + at + len(into)]\n"
+        "    def writeblocks(self, n, data, at=0):\n        kept.append(data)\n"
+        "        self.data[n * 512 + at:n * 512 + at + len(data)] = data\n"
+        "    def ioctl(self, op, arg): return (None, 0, 0, 0, 16, 512, 0)[op]\n"
+        "disk = Disk()\nvfs.VfsLfs2.mkfs(disk)\nvfs.mount(disk, '/d')\n"
+        "with open('/d/f', 'w') as f: f.write('kept ' * 99)\n"
+        "print(len(open('/d/f').read()), any(b'kept' in one for one in kept))\n",
+        ["495 True"],
+    ),
+    "a ring in a part of an array": Attempt(
+        REFUSED + "import micropython\n"
+        "refused(lambda: micropython.RingIO(memoryview(bytearray(64))[8:]))\n"
+        "print(micropython.RingIO(memoryview(bytearray(64))).write(b'abc'))\n",
+        ["TypeError", "3"],
+    ),
+}
+
+
+@pytest.mark.parametrize("what", ATTEMPTS)
+def test_a_program_reaches_only_its_own_memory(family: str, what: str) -> None:
+    attempt = ATTEMPTS[what]
+    trace = rig.play(family, attempt.program, 4000)
+    lines = rig.printed_lines(trace)
+    assert trace.ended() is None, lines
+    assert [line for line in lines if "<" not in line] == attempt.printed
