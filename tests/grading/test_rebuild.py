@@ -274,7 +274,8 @@ def test_a_build_says_that_marks_may_have_moved(
     """The lab was changed since its check passed and since its release, with the same version."""
     monkeypatch.setattr(lab_changes, "build_dir", lambda: tmp_path / "build")
     edit(str)
-    place = course_build.LABS / LAB
+    labs = tmp_path / "labs"
+    place = labs / LAB
 
     def notes() -> list[str]:
         found: list[str] = []
@@ -282,13 +283,13 @@ def test_a_build_says_that_marks_may_have_moved(
         return [line for line in found if line.startswith(LAB)]
 
     assert notes() == []  # never checked here, and as it was released
-    lab_changes.remember_check(find(LAB, course_build.LABS))
+    lab_changes.remember_check(find(LAB, labs))
     (place / "checks.py").write_text((place / "checks.py").read_text("utf-8") + "\n# eased\n")
     checked, version = notes()
     assert checked == f"{LAB} has changed since it passed its check; run: warsha lab check {LAB}"
     assert "increase version in its lab.toml, which is still 1" in version
     assert notes() == [checked]
-    lab_changes.remember_check(find(LAB, course_build.LABS))
+    lab_changes.remember_check(find(LAB, labs))
     toml = place / "lab.toml"
     toml.write_text(toml.read_text("utf-8").replace("version = 1", "version = 2"), "utf-8")
     assert notes() == [checked]
