@@ -149,9 +149,9 @@ def why_input(run: Run) -> str:
 
 
 def job_rate(run: Run) -> Hertz:
-    """Steps of the job per second while the belt runs."""
-    windows = idle_windows(run)
-    steps = calls(run, "job_step", STEP)
+    """Steps of the job per second while the belt runs, with LED_Y lit."""
+    windows, yellow = idle_windows(run), run.signal("LED_Y")
+    steps = [s for s in calls(run, "job_step", STEP) if yellow.at((s.from_ns + s.to_ns) // 2)]
     done = [step for step in steps if any(a <= step.from_ns < b for a, b in windows)]
     return Hertz(1e9 * len(done) / sum(b - a for a, b in windows))
 
