@@ -79,8 +79,10 @@ def test_one_trainee_or_a_group_gets_more_time(
 
 def test_an_extension_stays(due_course: Course, hand_in: HandIn, tmp_path: Path) -> None:
     """When the trainee hands in (again), with nbgrader's own command, and a new class list."""
+    hand_in("s2", "x = 1", at="2026-01-31 10:00:00 UTC")
+    grade(due_course)
     assert warsha("extend", "s1", LAB, "--until", "2026-02-03 00:00").exit_code == 0
-    row = table(due_course)["s1"]  # nothing was handed in yet
+    row = table(due_course)["s1"]  # s1 has handed in nothing yet
     assert (row["state"], row["total"]) == ("not handed in", "")
     assert "s1" not in (due_course.root / "class" / f"{LAB}.moodle.csv").read_text("utf-8")
     hand_in("s1", "HALF = 1", at=LATE)

@@ -274,7 +274,7 @@ def test_a_build_says_that_marks_may_have_moved(
     """The lab was changed since its check passed and since its release, with the same version."""
     monkeypatch.setattr(lab_changes, "build_dir", lambda: tmp_path / "build")
     edit(str)
-    labs = tmp_path / "labs"
+    labs = tmp_path / "labs"  # as `edit` made them
     place = labs / LAB
 
     def notes() -> list[str]:
