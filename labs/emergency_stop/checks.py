@@ -289,6 +289,8 @@ def why_time(run: Run) -> str:
         return reason
     if len(found) < len(wanted):
         return "isr_sleep" if len(found) >= SINGLES else ""
+    if all(abs(t * 1000 - w) <= SLOWEST_STOP for t, w in zip(found, wanted, strict=False)):
+        return "time_in_seconds"
     late = [t - w for t, w in zip(found, wanted, strict=False)]
     if max(map(abs, late), default=0) > TICKS_PERIOD / 2:
         return "ticks_wrap"
