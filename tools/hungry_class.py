@@ -174,7 +174,7 @@ def measure(place: Path, honest: int, hungry: int) -> Iterator[str]:
 
 
 def _p95_ms(costs: list[Cost], what: str) -> float:
-    honest = [getattr(cost, what) for cost in costs if _name(cost) == "honest"]
+    honest: list[float] = [getattr(cost, what) for cost in costs if _name(cost) == "honest"]
     return quantiles(honest, n=20)[-1] * 1000
 
 

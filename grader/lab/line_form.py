@@ -151,7 +151,8 @@ class LineForm:
         )
 
     def nearest(self, texts: Iterable[str]) -> str:
-        """The line that is most like the form; "" without lines."""
+        """The line that is most like the form, first of all one that begins like it; "" without
+        lines."""
         wanted = _outline(re.sub(r"<\w+>", "0", str(self)))
         some = list(dict.fromkeys(texts))[:MOST_COMPARED]
         return max(some, key=lambda text: _likeness(_outline(text), wanted), default="")
@@ -265,5 +266,7 @@ def _outline(text: str) -> str:
     return re.sub(r"[0-9]+([.,][0-9]+)?", "0", _plain(text)[:LONGEST]).lower()
 
 
-def _likeness(one: str, other: str) -> float:
-    return difflib.SequenceMatcher(None, one, other, autojunk=False).ratio()
+def _likeness(one: str, other: str) -> tuple[bool, float]:
+    first, wanted = (re.findall(r"[^\W\d_]+", text)[:1] for text in (one, other))
+    ratio = difflib.SequenceMatcher(None, one, other, autojunk=False).ratio()
+    return bool(first) and first == wanted, ratio

@@ -42,6 +42,7 @@ def judge(
     held: dict[str, Run] = {}
     coming = iter(runs)
     needs = [check.episodes or (first,) for check in checks]
+    forms = [check.reads for check in checks if check.reads is not None]
 
     def drop(names: Iterable[str]) -> None:
         for name in names:
@@ -52,7 +53,7 @@ def judge(
     for number, (check, names) in enumerate(zip(checks, needs, strict=True), 1):
         while not held.keys() >= {*names}:
             _take(coming, held)
-        parts[check.id] = _judge_part(check, held, names, parts)
+        parts[check.id] = _judge_part(check, held, names, parts, forms)
         if parts[check.id].key:
             shown.setdefault(check.item, parts[check.id])
         later = {name for names in needs[number:] for name in names}
@@ -97,24 +98,29 @@ def _combine(item: str, checks: Iterable[Check], parts: Mapping[str, ItemResult]
 
 
 def _judge_part(
-    check: Check, runs: Mapping[str, Run], names: Sequence[str], parts: Mapping[str, ItemResult]
+    check: Check,
+    runs: Mapping[str, Run],
+    names: Sequence[str],
+    parts: Mapping[str, ItemResult],
+    forms: Sequence[LineForm],
 ) -> ItemResult:
-    """The worst of the check's episodes, which have these names."""
+    """The worst of the check's episodes, which have these names. `forms`: all that the lab
+    reads."""
     for name in names:
         if failure := _run_failure(runs[name]):
             return replace(_miss(check, name, *failure), timed_out=_timed_out(runs[name]))
     for name in check.after:
         if not _has_points(name, parts):
             return _miss(check, names[0], "after", name)
-    results = [_judge_run(check, runs[name]) for name in names]
+    results = [_judge_run(check, runs[name], forms) for name in names]
     return min(results, key=lambda result: (result.points, not result.key))
 
 
-def _judge_run(check: Check, run: Run) -> ItemResult:
+def _judge_run(check: Check, run: Run, forms: Sequence[LineForm]) -> ItemResult:
     """One check on one run. Host code that gives no answer, and an answer of a part that the
     program drove itself, are the submission's fault."""
     try:
-        return _measured(check, run)
+        return _measured(check, run, forms)
     except DrivenWire as refused:
         return _miss(check, run.episode.name, "driven_wire", str(refused))
     except HostError as error:
@@ -122,7 +128,7 @@ def _judge_run(check: Check, run: Run) -> ItemResult:
         return replace(missed, timed_out=error.kind == "time")
 
 
-def _measured(check: Check, run: Run) -> ItemResult:
+def _measured(check: Check, run: Run, forms: Sequence[LineForm]) -> ItemResult:
     measured = check.measure(run)
     if measured is None:
         verdict, points = Verdict(False, "", check.expect.window(run)), 0.0
@@ -131,7 +137,8 @@ def _measured(check: Check, run: Run) -> ItemResult:
         points = check.points if verdict.ok else _partial(check, measured, run)
     reason = _Reason("") if verdict.ok else _why(check, measured, run)
     if reason.key == "unread" and check.reads is not None:
-        nearest = check.reads.nearest(_printed(run.lines()))
+        strange = [t for t in _printed(run.lines()) if all(form.read(t) is None for form in forms)]
+        nearest = check.reads.nearest(strange or _printed(run.lines()))
         verdict = Verdict(False, shortened(nearest), str(check.reads))
     return ItemResult(
         id=check.id,

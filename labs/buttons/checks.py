@@ -34,6 +34,8 @@ from grader.measure.pins import other_pin, setups
 from grader.measure.serial import read_lines
 
 LONGEST_BOUNCE, APART, LONG, LATEST = ms(12), ms(170), ms(800), ms(100)
+PAIR = ms(500)
+"""All COUNT lines of two quick presses come in this time."""
 SETTLED = ms(80)
 """After this time a program that debounces has seen a change."""
 NEVER = float("inf")
@@ -175,9 +177,18 @@ def line_forms(run: Run) -> list[Text]:
     return sorted(lines, key=lambda line: line.at_ns or 0)
 
 
+def strays(run: Run) -> list[Moment]:
+    """The COUNT lines in `double` that come at no pair of presses."""
+    begins = run.data["pairs"]
+    found = [at for at, _ in counts(run)]
+    return [at for at in found if not any(begin <= at < begin + PAIR for begin in begins)]
+
+
 def why_double(run: Run) -> str:
-    """A press of a pair was too short for the program."""
+    """Something else is counted, or a press of a pair was too short for the program."""
     found = double_counts.measure(run)
+    if strays(run):
+        return "miscounted"
     return "" if found and all(found) else "short_press"
 
 
@@ -192,9 +203,9 @@ def why_double(run: Run) -> str:
 )
 def double_counts(run: Run) -> list[Quantity] | None:
     """The number of COUNT lines after each two quick presses, 0 if there is none in time for the
-    first; None without any lines."""
+    first, or if there are lines at no presses; None without any lines."""
     begins, found = run.data["pairs"], [at for at, _ in counts(run)]
-    each = []
+    each = [Quantity(0, at.ns) for at in strays(run)[:1]]
     for begin, end in pairwise([*begins, NEVER]):
         mine = [at for at in found if begin <= at < end]
         in_time = len(mine) if mine and mine[0] < begin + APART else 0

@@ -149,9 +149,9 @@ def why_input(run: Run) -> str:
 
 
 def job_rate(run: Run) -> Hertz:
-    """Steps of the job per second while the belt runs."""
-    windows = idle_windows(run)
-    steps = calls(run, "job_step", STEP)
+    """Steps of the job per second while the belt runs, with LED_Y lit."""
+    windows, yellow = idle_windows(run), run.signal("LED_Y")
+    steps = [s for s in calls(run, "job_step", STEP) if yellow.at((s.from_ns + s.to_ns) // 2)]
     done = [step for step in steps if any(a <= step.from_ns < b for a, b in windows)]
     return Hertz(1e9 * len(done) / sum(b - a for a, b in windows))
 
@@ -289,6 +289,8 @@ def why_time(run: Run) -> str:
         return reason
     if len(found) < len(wanted):
         return "isr_sleep" if len(found) >= SINGLES else ""
+    if all(abs(t * 1000 - w) <= SLOWEST_STOP for t, w in zip(found, wanted, strict=False)):
+        return "time_in_seconds"
     late = [t - w for t, w in zip(found, wanted, strict=False)]
     if max(map(abs, late), default=0) > TICKS_PERIOD / 2:
         return "ticks_wrap"

@@ -5,6 +5,7 @@ order count.
 """
 
 import random
+import re
 from collections.abc import Sequence
 
 from grader import (
@@ -165,13 +166,18 @@ def why_id(run: Run) -> str:
         return "no_id"
     if any(each[1] != system for each in words):
         return "other_system"
-    known = {
-        name.upper(): "hex_case",
-        "".join(f"{byte:x}" for byte in bytes.fromhex(name)): "hex_padding",
-        name: "id_missing",
-    }
-    reasons = {known.get(each[0], "other_id") for each in words}
+    known = {name.upper(): "hex_case", name: "id_missing"}
+    reasons = {known.get(each[0]) or why_digits(each[0], name) for each in words}
     return reasons.pop() if len(reasons) == 1 else "other_id"
+
+
+def why_digits(printed: str, name: str) -> str:
+    """The bytes are right but not as two digits each, or it is the id of another board."""
+    digits = re.sub("0x|[^0-9a-f]", "", printed.lower())
+    unpadded = "".join(f"{byte:x}" for byte in bytes.fromhex(name))
+    if digits in (name, unpadded):
+        return "hex_padding"
+    return "other_id" if re.fullmatch("[0-9a-f]{12,16}", digits) else "wrong_id"
 
 
 @check(
@@ -266,8 +272,12 @@ def why_silent(run: Run) -> str:
 
 
 def why_raised(run: Run) -> str:
-    """`input()` glued commands together, or an empty line has no first word."""
-    return why_silent(run) or ("crlf_empty" if run.raised("IndexError") else "")
+    """`input()` glued commands together, or an empty line has no first word: then every command
+    before it has its reply."""
+    sent = sum(at.ns <= run.tracebacks()[0].at_ns for at in run.data["times"] if run.tracebacks())
+    replied = len(replies(run, PONG)) + len(replies(run, SUM))
+    is_empty_line = run.raised("IndexError") and replied >= sent
+    return why_silent(run) or ("crlf_empty" if is_empty_line else "")
 
 
 def why_pong(run: Run) -> str:

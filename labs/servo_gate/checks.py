@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from grader import (
-    AtLeast,
     AtMost,
     Between,
     Degrees,
@@ -38,7 +37,7 @@ from grader.measure.pwm import Pwm, pwm
 from grader.measure.serial import read_lines
 
 GAMMA = 2.2
-ANSWER = ms(100)
+ANSWER, OBEYED = ms(100), ms(250)
 STILL, JUMP = us(5), Degrees(3)
 TICK, WINDOW, LEAST_RAMP = ms(150), ms(250), Degrees(15)
 """A gate that stands still for more than TICK has ended its ramp. A ramp shorter than LEAST_RAMP
@@ -185,23 +184,34 @@ def why_width(run: Run) -> str:
     return "hardcoded" if fits(seen, public, 20) else ""
 
 
+def far_orders(run: Run) -> list[tuple[int, int]]:
+    """The orders to a gate at rest that it cannot do with a small move: when (ns), and the way,
+    1 to open, -1 to close."""
+    found, angle, rests = [], 0, True
+    for order in run.data["orders"]:
+        if rests and order.text and abs(order.angle - angle) >= LEAST_RAMP:
+            found.append((ms(order.at).ns, 1 if order.angle > angle else -1))
+        rests, angle = order.rests, order.angle
+    return found
+
+
 @check(
-    "c.opens",
-    points=1,
-    episode="gate",
-    expect=AtLeast(Degrees(1)),
-    on_miss="not_opened",
-    why=why_width,
+    "c.obeys", points=1, episode="gate", expect=AtMost(OBEYED), on_miss="not_obeyed", why=why_width
 )
-def opening(run: Run) -> Degrees | None:
-    """How far the gate opened after the first order; None without pulses."""
-    first, second = (ms(order.at).ns for order in run.data["orders"][:2])
+def starts(run: Run) -> list[Millis] | None:
+    """The time from each of these orders to the first step in its direction; infinite if the gate
+    was still moving. None without pulses."""
     at_ns, angles = moves(run)
     if not len(angles):
         return None
-    before, during = angles[at_ns < first], angles[(at_ns >= first) & (at_ns < second)]
-    start = before[-1] if len(before) else 0.0
-    return Degrees(max([*during, start]) - start, first)
+    steps, found = np.diff(angles), []
+    for order_ns, way in far_orders(run):
+        first = at_ns[1:][(at_ns[1:] >= order_ns) & (steps * way > 0)]
+        moving = (at_ns[1:] > order_ns - TICK.ns) & (at_ns[1:] < order_ns)
+        obeyed = len(first) and not moving.any()
+        delay = millis_of_ns(first[0] - order_ns, order_ns) if obeyed else None
+        found.append(Millis(NEVER, order_ns) if delay is None else delay)
+    return found
 
 
 @check(
@@ -211,7 +221,7 @@ def opening(run: Run) -> Degrees | None:
     expect=Within(us(15), of=wanted_widths),
     on_miss="angle",
     why=why_width,
-    after="c.opens",
+    after="c.obeys",
 )
 def final_widths(run: Run) -> list[Micros] | None:
     """The pulse width each time that the gate is at rest; None if it never changed."""
@@ -226,7 +236,7 @@ def final_widths(run: Run) -> list[Micros] | None:
     episode="gate",
     expect=Within(us(15), of=lambda run: us(run.data["servo"]["us_0"])),
     on_miss="no_start",
-    after="c.opens",
+    after="c.obeys",
 )
 def first_width(run: Run) -> Micros:
     """The pulse width before the first order; 0 without a pulse."""
@@ -256,7 +266,7 @@ def frame_rate(run: Run) -> list[Hertz]:
     on_miss="unclamped",
     why=lambda run: "unclamped" if len(running(run)) else "",
     safety=True,
-    after="c.opens",
+    after="c.obeys",
 )
 def all_widths(run: Run) -> list[Micros]:
     """The pulse width of each setting, rounded to a microsecond."""
@@ -284,7 +294,7 @@ def why_speed(run: Run) -> str:
     expect=Within(Speed(6), of=Speed(60)),
     on_miss="servo_speed",
     why=why_speed,
-    after="c.opens",
+    after="c.obeys",
 )
 def speeds(run: Run) -> list[Speed]:
     """The speed in each quarter of a second of a ramp; infinite for a jump."""
@@ -383,7 +393,7 @@ def refused_with(run: Run) -> list[Text]:
     expect=AtMost(ANSWER),
     on_miss="blocking",
     why=lambda run: "no_pullup" if floats(run, "BTN_1") else "",
-    after="c.opens",
+    after="c.obeys",
 )
 def park_delay(run: Run) -> Millis:
     """The time from the press of the button to the gate's first step back."""

@@ -233,7 +233,9 @@ def why_no_na(run: Run) -> str:
 
 @gate("d.sound", episode="fault", expect=AtLeast(Percent(50)), on_miss="na_always", why=why_no_na)
 def sound_answers(run: Run) -> Percent | None:
-    """How many of the right echoes gave a distance and a lit LED."""
+    """How many of the right echoes gave a distance and a lit LED; None without D lines."""
+    if not any(ping.lines for ping in pings(run)):
+        return None
     sound = [ping for ping in pings(run) if ping.echo == "sound"]
     answered = [ping for ping in sound if max(ping.distances()) < NEVER]
     good = [ping for ping in answered if not is_dark(run, ping.lines[0][0], ping.until_ns)]

@@ -38,8 +38,8 @@ LAMPS = ("R", "Y", "G")
 CYCLES = 20
 SHORTEST_PHASE = ms(20)
 SHORTEST_PLANNED = ms(200)
-SHORTEST_LOG, NEAR = ms(3), ms(100)
-"""What `log` takes at least beside its line, and how far from the start of a phase it may be."""
+SHORTEST_LOG, NEAR = ms(1), ms(100)
+"""What `log` takes at least after its line, and how far from the start of a phase it may be."""
 PUBLIC_PLAN = [("G", 4000), ("Y", 1000), ("R", 5000), ("RY", 1000)]
 PUBLIC_ORDER = [name for name, _ in PUBLIC_PLAN]
 FALLBACKS = ("missing", "corrupt", "void")

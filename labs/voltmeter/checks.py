@@ -118,6 +118,7 @@ def ideas(run: Run, true: Floats) -> list[tuple[str, Floats]]:
         ("hardcoded", calibrated(seen) * data["public"]["ratio"]),
         ("int_division", np.floor(true)),
         ("cal_pasted", seen * ratio),
+        ("cal_swapped", (seen_1 + (seen - true_1) / slope) * ratio),
         ("offset_ignored", seen * slope * ratio),
         ("offset_ignored", seen * true_1 / seen_1 * ratio),
         ("offset_ignored", seen * true_2 / seen_2 * ratio),
@@ -203,13 +204,14 @@ def why_rate(run: Run) -> str:
 
 @check("b.raw", points=1, expect=AtMost(Percent(1)), on_miss="wrong_raw", reads=LINE)
 def raw_error(run: Run) -> list[Percent]:
-    """The error of RAW in each judged line, in percent of the full scale."""
+    """The error of RAW in each judged line that has it, in percent of the full scale."""
     found, ratio = lines(run), run.data["config"]["ratio"]
     raw, at_ns, true = found.numbers("raw"), found.at_ns, true_volts(run)
     pairs = zip(settled(run), true, strict=True)
     return [
         Percent(100 * abs(raw[n] / 65535 - volts / ratio / SUPPLY_V), int(at_ns[n]))
         for n, volts in pairs
+        if not np.isnan(raw[n])
     ]
 
 

@@ -8,6 +8,7 @@ from time import monotonic
 import pytest
 
 from hardware.bench import scheduler
+from hardware.bench.board.process import LinuxPlatform
 from hardware.bench.limits import INTERACTIVE, Limits
 from hardware.bench.protocol import frames
 from hardware.bench.serving.interactive_bench import InteractiveBench
@@ -93,6 +94,17 @@ def test_a_board_that_stalls_ends_by_the_wall_clock(hostile: MakeBench, acts: st
     with hostile(acts, Limits(memory_bytes=None, wall_s=0.5)) as bench:
         bench.run(SECOND)
     assert bench.ended is not None and bench.ended.cause == frames.END_WALL
+
+
+def test_time_in_the_queue_for_a_processor_does_not_count(
+    hostile: MakeBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queued_s = iter([0.0, 0.4, 0.8, 0.8])  # before the bench begins, then at each look
+    monkeypatch.setattr(LinuxPlatform, "queued_s", lambda *_args: next(queued_s))
+    with hostile("time.sleep(60)", Limits(memory_bytes=None, wall_s=0.5)) as bench:
+        bench.run(SECOND)
+    assert bench.ended is not None and bench.ended.cause == frames.END_WALL
+    assert not list(queued_s)
 
 
 def test_a_bench_that_is_kept_busy_ends_by_the_wall_clock(hostile: MakeBench) -> None:

@@ -79,8 +79,9 @@ def test_no_ready_in_time(play: Callable[..., Run]) -> None:
 
 def test_ready_must_be_the_whole_line(play: Callable[..., Run]) -> None:
     long = b"import sys\nfor n in range(9):\n    sys.stdout.write('READY L02')\nprint()\n"
-    for program in (b"print('READY L02!')\n", long):
+    for program in (b"print('READY L02 now')\n", b"print('READY L20')\n", long):
         assert play(program, Episode("main", seconds=1)).ready_ns is None
+    assert play(b"print('Ready: L02')\n", Episode("main", seconds=1)).ready_ns
     assert play(long + READY, Episode("main", seconds=1)).ready_ns
 
 

@@ -202,8 +202,11 @@ def apply_attack(places: Places, attack: Attack, folder: Path, made: dict[str, A
     exec(compile(places.fill(attack.text), attack.file, "exec"), vars(module))
     made = copy.deepcopy(made)
     returned = vars(module)["attack"](folder, made)
-    raw = returned if isinstance(returned, str) else json.dumps(made)
-    (folder / f"{attack.lab}.ipynb").write_text(raw, encoding="utf-8")
+    file = folder / f"{attack.lab}.ipynb"
+    if file.exists() and not file.is_file():
+        return  # the attack put something else in its place
+    raw = returned if isinstance(returned, str | bytes) else json.dumps(made)
+    file.write_bytes(raw.encode() if isinstance(raw, str) else raw)
 
 
 def hand_in_honest(places: Places, number: int, canary: str) -> dict[str, float]:

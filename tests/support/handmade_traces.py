@@ -20,10 +20,12 @@ def trace(
     lines: Sequence[tuple[float, str]] = (),
     *,
     raises: Sequence[tuple[float, str]] = (),
+    given: Sequence[tuple[float, float, str]] = (),
     ended: tuple[float, int] | None = None,
     end_ms: float = 10_000,
 ) -> Trace:
-    """A board whose pins are outputs from the start; times in ms from power-on."""
+    """A board whose pins are outputs from the start; times in ms from power-on. A call of a given
+    function has a start, an end and a text."""
     rows = [(frames.REC_POWER, 0, 0, 1, 0), (frames.REC_STATE, frames.STATE_BOOT, 0, 0, 0)]
     rows += [(frames.REC_MODE, gpio, frames.MODE_OUT, 0, 0) for gpio in PINS.values()]
     for role, changes in (levels or {}).items():
@@ -36,6 +38,10 @@ def trace(
     for t, text in raises:
         packed += pack_text(frames.REC_EXC, text.encode(), round(t * MS))
         packed += np.array([(frames.REC_EXC, 0, 0, 0, round(t * MS))], RECORD).tobytes()
+    for start, end, text in given:
+        packed += pack_text(frames.REC_GIVEN, text.encode(), round(end * MS))
+        took_us = round((end - start) * 1000)
+        packed += np.array([(frames.REC_GIVEN, 0, 0, took_us, round(end * MS))], RECORD).tobytes()
     records = np.frombuffer(packed, RECORD)
     records = records[np.argsort(records["t"], kind="stable")]
     return Trace("esp32_devkit_c_v4", records, end_ns=round(end_ms * MS))

@@ -203,6 +203,8 @@ def test_a_series_follows_a_path(
 
 
 def test_a_path_between_its_steps() -> None:
-    assert PATH.at([0, 1_999_999_999, 2_000_000_000, 9_000_000_000]) == [10, 10, 30, 20]
-    assert PATH.since_step([500_000_000, 6_000_000_000]) == [500, 1000]
-    assert PATH.between(1_000_000_000, 5_000_000_000) == [10, 30, 20]
+    at = PATH.at([0, 1_999_999_999, 2_000_000_000, 9_000_000_000])
+    assert at == [Millis(value) for value in (10, 10, 30, 20)]
+    assert PATH.since_step([500_000_000, 6_000_000_000]) == [Millis(500), Millis(1000)]
+    between = PATH.between(1_000_000_000, 5_000_000_000)
+    assert between == [Millis(value) for value in (10, 30, 20)]

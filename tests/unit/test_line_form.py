@@ -39,7 +39,8 @@ RUN = run(trace())
 def test_a_slip_of_form_does_not_hide_the_values(text: str) -> None:
     read = VOLTS.read(text)
     assert read is not None
-    assert (float(read["volts"]), read["raw"]) == (pytest.approx(13.2, abs=0.005), "32768")
+    assert float(read["volts"]) == pytest.approx(13.2, abs=0.005)
+    assert read["raw"] == "32768"
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import pytest
 
 from grader.lab.units import ms
+from grader.measure.given import GivenCall, calls
 from grader.measure.states import phases, states, together
 from tests.support.handmade_traces import MS, run, trace
 
@@ -109,3 +110,30 @@ def test_tracebacks(ready_ms: float) -> None:
     assert [(one.at_ns, one.text.splitlines()[-1]) for one in found] == [
         (round((200 - ready_ms) * MS), "OSError: 2")
     ]
+
+
+def test_calls_of_a_given_function_have_argument_and_length() -> None:
+    given = [
+        (100, 105, "log G"),
+        (300, 305, "log RY"),
+        (400, 520, "job_step"),
+        (600, 600, "log R"),
+    ]
+    made = run(trace(given=given), ready_ms=200)
+    logs = calls(made, "log", ms(1))
+    assert logs == [GivenCall("G", -100 * MS, -95 * MS), GivenCall("RY", 100 * MS, 105 * MS)]
+    (step,) = calls(made, "job_step", ms(120))
+    assert (step.argument, step.length, step.length.at_ns) == ("", 120.0, 200 * MS)
+    assert calls(made, "job_step", ms(121)) == []
+
+
+def test_calls_inside_a_call_do_not_count_twice() -> None:
+    """A timer calls the function, too, and so does another thread."""
+    inside = [
+        (10, 130, "job_step"),
+        (0, 240, "job_step"),
+        (100, 250, "job_step"),
+        (250, 370, "job_step"),
+    ]
+    found = calls(run(trace(given=inside)), "job_step", ms(120))
+    assert [call.from_ns for call in found] == [10 * MS, 250 * MS]

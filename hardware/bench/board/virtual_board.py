@@ -181,7 +181,8 @@ class VirtualBoard:
         """Starts the board's process, now. Raises: BenchError when it cannot run here."""
         board, now = self.circuit.board, self.now_ns
         options = {
-            "--seed": self._seed.of_boot(self.boots).value,
+            # A hash: from its own seed a program cannot compute the chances of the bench.
+            "--seed": self._seed.child("boots").of_boot(self.boots).value,
             "--uid": uid_of(self._seed.value),
             "--ticks0": ticks0_ms,
             "--t0": now,

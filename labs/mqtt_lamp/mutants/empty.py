@@ -1,0 +1,1 @@
+# Misconception: nothing was written

@@ -1,0 +1,2 @@
+# Misconception: says that it is ready and does nothing
+print("READY L00M")
