@@ -75,6 +75,9 @@ def test_a_pin_that_no_check_needs_is_found(copy: Path) -> None:
     for name in ("pins.pico.py", "pins.esp32.py"):
         pins = copy / name
         pins.write_text(pins.read_text(encoding="utf-8") + "LED_Y = 12\n", encoding="utf-8")
+    program = copy / "reference.py"
+    text = program.read_text(encoding="utf-8")
+    program.write_text(text.replace("import LED_G", "import LED_G, LED_Y"), encoding="utf-8")
     found = [task for task in tasks(load(copy), BOARD, 1) if task.variant == "LED_Y"]
     (gain,) = [gain for gain in attack(found) if gain.task.cheat == "without_a_pin"]
     assert gain.is_too_much
