@@ -237,9 +237,10 @@ def right_in_practice(known: CheaterKnowledge) -> Iterator[tuple[str, Program]]:
 
 
 def without_a_pin(known: CheaterKnowledge) -> Iterator[tuple[str, Program]]:
-    """The right program, but one pin, or every output, is another pin to which nothing is
-    connected."""
-    for names in [[role] for role in known.pins] + [known.outputs] * (len(known.outputs) > 1):
+    """The right program, but one pin that it names, or every output, is another pin to which
+    nothing is connected."""
+    own = [role for role in known.pins if re.search(rf"\b{role}\b", known.reference.decode())]
+    for names in [[role] for role in own] + [known.outputs] * (len(known.outputs) > 1):
         moved = "".join(f"pins.{name} = {known.free_gpio}\n" for name in names)
         name = names[0] if len(names) == 1 else "all outputs"
         yield name, {MAIN: b"import pins\n" + moved.encode() + known.reference}

@@ -3,7 +3,6 @@ that the lab's expected.toml declares:
 
     [attack]
     most = 5        # points that a cheat may earn; the "predict" question does not count
-    free = ["all outputs"]      # parts of the reference that may be left out without a loss
 """
 
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.authoring.cheats import HALF_WORK, NO_WORK, CheaterKnowledge
-from grader.authoring.lab_check import attack_limit, free_parts, pair_seed, run_error
+from grader.authoring.lab_check import attack_limit, pair_seed, run_error
 from grader.authoring.recording import record
 from grader.classrun import pool
 from grader.lab.lab import PREDICT, Lab, LabBoard, load
@@ -72,19 +71,11 @@ def tasks(lab: Lab, board: str, seeds: int = SEEDS) -> list[CheatTask]:
 
     Raises: LabError when expected.toml declares nothing.
     """
-    most, free = attack_limit(lab), free_parts(lab)
+    most = attack_limit(lab)
     full = sum(lab.points(item) for item in lab.items if item != PREDICT)
     known = knowledge(lab, lab.board(board))
     return [
-        CheatTask(
-            lab.folder,
-            board,
-            cheat.__name__,
-            variant,
-            program,
-            full if cheat in HALF_WORK and variant in free else limit,
-            seeds,
-        )
+        CheatTask(lab.folder, board, cheat.__name__, variant, program, limit, seeds)
         for cheats, limit in ((NO_WORK, most), (HALF_WORK, full - 0.01))
         for cheat in cheats
         for variant, program in cheat(known)

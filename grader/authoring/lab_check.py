@@ -257,19 +257,10 @@ def attack_limit(lab: Lab) -> float:
     file, key = lab.folder / "expected.toml", f"{ATTACK}.most"
     table = _expected_file(lab.folder).get(ATTACK, {})
     match table:
-        case {"most": int() | float() as most, **rest} if not rest.keys() - {"free"} and most >= 0:
+        case {"most": int() | float() as most, **rest} if not rest and most >= 0:
             return float(most)
     what = _("must be the most points that a cheat may earn: {example}")
     raise lab_error(file, key, what.format(example="[attack] most = 5"))
-
-
-def free_parts(lab: Lab) -> list[str]:
-    """The parts of the reference that no check needs, by their names in `cheats`."""
-    found = _expected_file(lab.folder).get(ATTACK, {}).get("free", [])
-    if isinstance(found, list) and all(isinstance(name, str) for name in found):
-        return found
-    what = _("must be a list of names")
-    raise lab_error(lab.folder / "expected.toml", f"{ATTACK}.free", what)
 
 
 def _mutant_tables(folder: Path) -> dict[str, dict[str, Any]]:
