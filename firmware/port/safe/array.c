@@ -28,7 +28,10 @@ static void *as_new(void *block) {
     return block;
 }
 
-static void *grow(void *block, size_t bytes) {
+static void *grow(void *block, size_t used, size_t bytes) {
+    if (block && !gc_nbytes(block)) { // fixed memory: safe/buffers.c
+        return memcpy(as_new(m_malloc(bytes)), block, used);
+    }
     if (!(given[number_of(block) / 8] >> number_of(block) % 8 & 1)) {
         return as_new(m_realloc(block, bytes));
     }
@@ -81,7 +84,7 @@ static mp_int_t array_get_buffer(mp_obj_t self_in, mp_buffer_info_t *buffer, mp_
 #undef m_new
 #undef m_renew
 #define m_new(type, n) ((type *)as_new(m_malloc(sizeof(type) * (n))))
-#define m_renew(type, items, old, new) ((type *)grow(items, new))
+#define m_renew(type, items, old, new) ((type *)grow(items, old, new))
 #define mp_obj_len_maybe(sequence) fixed_len(sequence)
 #define mp_binary_set_val_array(code, items, index, value) do { \
         mp_obj_t number = as_number(code, value); \

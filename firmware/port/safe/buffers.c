@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "py/gc.h"
 #include "py/objarray.h"
 #include "py/objtype.h"
 #include "py/runtime.h"
@@ -13,9 +14,24 @@ static bool is_native(const mp_obj_t *method) {
     return is_c && method[1] != MP_OBJ_NULL && !mp_obj_is_instance_type(mp_obj_get_type(method[1]));
 }
 
-// Calls a method of a stream or of a block device that is written in Python (in py/modio.c and extmod/vfs_blockdev.c, in
-// place of mp_call_method_n_kw). MicroPython passes a bytearray that lies on the C stack, as its memory may: the program
-// can keep it. Here it gets one of its own. Its changes go back; the length that it returns must be possible.
+#define SPARE_BYTES 4096 // a block of any file system
+
+// A copy of a buffer for Python. While the heap is locked (finalisers close files) there is one in fixed memory.
+static mp_obj_t copy_of(const mp_obj_array_t *own) {
+    static mp_obj_array_t spare;
+    static byte spare_items[SPARE_BYTES];
+    if (!gc_is_locked() || own->len > sizeof(spare_items)) {
+        return mp_obj_new_bytearray(own->len, own->items);
+    }
+    memcpy(spare_items, own->items, own->len);
+    spare = *own;
+    spare.items = spare_items;
+    return MP_OBJ_FROM_PTR(&spare);
+}
+
+// Calls a method of a block device that is written in Python (in extmod/vfs_blockdev.c, in place of mp_call_method_n_kw).
+// MicroPython passes a bytearray that lies on the C stack, as its memory may: the program can keep it. Here it gets one of
+// its own, and its changes go back.
 mp_obj_t vb_call_with_buffer(size_t n_args, size_t n_kw, const mp_obj_t *args) {
     if (is_native(args)) {
         return mp_call_method_n_kw(n_args, n_kw, args);
@@ -26,23 +42,26 @@ mp_obj_t vb_call_with_buffer(size_t n_args, size_t n_kw, const mp_obj_t *args) {
         call[i] = args[i];
         if (i >= 2 && mp_obj_is_exact_type(args[i], &mp_type_bytearray)) {
             own = MP_OBJ_TO_PTR(args[i]);
-            call[i] = mp_obj_new_bytearray(own->len, own->items);
+            call[i] = copy_of(own);
             lent = MP_OBJ_TO_PTR(call[i]);
         }
     }
     mp_obj_t result = mp_call_method_n_kw(n_args, n_kw, call);
-    if (!own) {
-        return result;
-    }
-    size_t len = MIN(own->len, lent->len);
-    if (memcmp(own->items, lent->items, len)) { // what was given to write may be constant
+    size_t len = own ? MIN(own->len, lent->len) : 0;
+    if (len && memcmp(own->items, lent->items, len)) { // what was given to write may be constant
         memcpy(own->items, lent->items, len);
     }
-    if (result == mp_const_none || mp_obj_is_bool(result)) {
+    return result;
+}
+
+// The same for a stream (in py/modio.c). MicroPython believes the length that the method returns.
+mp_obj_t vb_call_stream(size_t n_args, size_t n_kw, const mp_obj_t *args) {
+    mp_obj_t result = vb_call_with_buffer(n_args, n_kw, args);
+    mp_int_t count;
+    if (!mp_obj_is_exact_type(args[2], &mp_type_bytearray) || !mp_obj_get_int_maybe(result, &count)) {
         return result;
     }
-    mp_int_t count = mp_obj_get_int(result);
-    if (count > (mp_int_t)own->len) {
+    if (count > (mp_int_t)((mp_obj_array_t *)MP_OBJ_TO_PTR(args[2]))->len) {
         mp_raise_ValueError(MP_ERROR_TEXT("more bytes than there is room for"));
     }
     return mp_obj_new_int(count);
