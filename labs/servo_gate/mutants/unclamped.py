@@ -21,7 +21,7 @@ us_0, us_90 = config["us_0"], config["us_90"]
 
 def duty_of(angle):
     width_us = us_0 + (us_90 - us_0) * angle / 90
-    return int(width_us * 65535 / FRAME_US)
+    return max(0, int(width_us * 65535 / FRAME_US))
 
 
 led = PWM(Pin(LED_G), freq=LED_HZ, duty_u16=0)
