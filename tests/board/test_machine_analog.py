@@ -63,7 +63,8 @@ print(ADC(AIN, atten=ADC.ATTN_6DB) is a)
 
 @families
 def test_a_loop_that_only_reads_asks_rarely(family: str) -> None:
-    """It still sees each move of the knob, and the number of records is bounded."""
+    """It still sees each move of the knob, and the number of records is bounded. It asks again
+    when a promise of the bench ends, which is by chance after 40 ms on average."""
     program = """
 a = ADC(Pin(AIN))
 hasattr(a, 'atten') and a.atten(3)
@@ -81,7 +82,7 @@ print(n > 4000)
     up, down, many = printed_lines(trace)
     assert [line.split()[0] for line in (up, down)] == ["500", "900"] and many == "True"
     asked = trace.records["kind"] == frames.REC_CONVERTED
-    assert asked.sum() < 20
+    assert asked.sum() < 100
     assert 10_000 < len(conversions(trace, PINS[family]["AIN"]).t_ns) < 17 * 1600
 
 
@@ -104,7 +105,7 @@ while time.ticks_diff(time.ticks_ms(), begin) < 1000:
 print(changes)
 """
     hands = [Hand(1, "pot", "position", 0.5), Hand(1, "pot", "noise", 0.5)]
-    assert 180 <= int(lines(family, program, 2000, *hands)[0]) <= 201
+    assert 180 <= int(lines(family, program, 2000, *hands)[0]) <= 260  # more: ends of promises
 
 
 @pytest.mark.parametrize(

@@ -136,7 +136,10 @@ def test_an_episode_removes_a_file(play: Callable[..., Run]) -> None:
 def test_an_ended_board_fails_without_an_internal_error(board_type: str) -> None:
     lab = labs.find("traffic_light")
     flood = READY + b"x = 'x' * 1000\nwhile True:\n    print(x)\n"
-    lab = replace(lab, scenario=lambda seed, board: [_long(name) for name in _names(lab, seed)])
+    episodes = lab.scenario
+    lab = replace(
+        lab, scenario=lambda seed, board: [replace(e, seconds=1000) for e in episodes(seed, board)]
+    )
     result = run_lab(lab, lab.board(board_type), {"main.py": flood}, 1)
     assert {item.key for item in result.items.values()} == {"board_died"}
     assert "الطباعة أكثر من المسموح بها" in message(lab, result.items["a"])["ar"]
@@ -149,9 +152,8 @@ def test_the_wall_limit_fails_a_program_only_if_it_had_the_cpu(
 ) -> None:
     """`cpu_s`: the CPU time that we got in half a second: enough, or the process was suspended."""
     lab = labs.find("traffic_light")
-    lab = replace(
-        lab, scenario=lambda seed, board: [_long(name) for name in _names(lab, seed)][:1]
-    )
+    first = lab.scenario(1, lab.board("rp2").type)[0]
+    lab = replace(lab, scenario=lambda _seed, _board: [replace(first, seconds=1000)])
     lab = replace(lab, checks=tuple(c for c in lab.checks if not c.episodes))
     monkeypatch.setattr(Budget, "limits", lambda _self: Limits(wall_s=2))
     endless = {"main.py": READY + b"while True: x = 1\n"}
@@ -162,14 +164,6 @@ def test_the_wall_limit_fails_a_program_only_if_it_had_the_cpu(
         return
     with pytest.raises(NotGraded, match="gave the board"):
         run_lab(lab, lab.board("rp2"), endless, 1)
-
-
-def _names(lab: labs.Lab, seed: int) -> list[str]:
-    return [episode.name for episode in labs.find(lab.slug).scenario(seed, lab.board().type)]
-
-
-def _long(name: str) -> Episode:
-    return Episode(name, seconds=1000)
 
 
 def broken(lab: labs.Lab, measure: Callable[[Run], Any]) -> labs.Lab:
