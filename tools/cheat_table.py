@@ -35,8 +35,8 @@ NO_WORK_HEAD = """
 HALF_WORK_HEAD = """
 ## The right program without a part of it
 
-Such a program does most of the work and earns most of the points. It must earn less than all: the
-number is that of the part whose loss costs least.
+Such a program does most of the work and earns most of the points. It must earn less than all
+points. The number is for the part whose loss costs the fewest points.
 
 """
 

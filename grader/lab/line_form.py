@@ -81,8 +81,8 @@ class FormField:
         return "|".join([*kinds, *map(re.escape, self.choices)])
 
     def loose(self, is_listed: bool) -> str:
-        """The pattern in any line. `is_listed`: commas separate the fields, so that none is the
-        sign of the decimals."""
+        """The pattern in any line. `is_listed`: commas separate the fields, so that no comma
+        is the sign of the decimals."""
         sign = "[.,]" if self.decimals != "0" and not is_listed else r"\."
         kinds = [rf"[+-]?\d{{1,12}}(?:{sign}\d{{1,12}})?(?!\.?\d)"] if self.decimals else []
         kinds += [r"[^\s,;:=|]+"] if self.is_word else []
@@ -214,8 +214,9 @@ class LineForm:
 
 @dataclass(frozen=True, eq=False)
 class HasForm(Limit[str]):
-    """Each line has the form that reads it, as it stands. The verdict shows the first that has
-    not, beside the wanted line with the same values. Values are not judged."""
+    """Each line that one of the forms can read is written exactly in that form. The verdict shows
+    the first line that is not, beside the wanted line with the same values. Values are not
+    judged."""
 
     forms: Sequence[LineForm]
 

@@ -47,9 +47,9 @@ class ValuePath(Generic[Q]):
 
 @dataclass(frozen=True, eq=False)
 class Follows(Limit[Q]):
-    """Each value lies within `tolerance` of one that the path has at its time or had at most `lag`
-    before, or between two of them; and there is a value in each `every`, to the end of the run.
-    The values need their times (`at_ns`)."""
+    """Each value lies within `tolerance` of a value that the path has at that time or had at most
+    `lag` before, or between two such values of the path; and a value is measured in each time of
+    length `every`, to the end of the run. The values need their times (`at_ns`)."""
 
     tolerance: Q
     lag: Millis

@@ -1,7 +1,7 @@
 """Answers: what a part sent on a wire. What the program drove there itself is refused.
 
-Here runs a trust boundary. Program and part can drive the same wire: ECHO of an HC-SR04, SDA of a
-DHT22, a 1-Wire bus, MISO, the input of a converter. So a level does not show who sent it:
+There is a trust boundary here. Program and part can drive the same wire: ECHO of an HC-SR04, SDA
+of a DHT22, a 1-Wire bus, MISO, the input of a converter. So a level does not show who sent it:
 
 - what the scenario knows (`run.data`) is true; a check uses it where it can;
 - a level is the answer of a part only while the program drives no pin on that wire. The trace has
@@ -25,7 +25,8 @@ class DrivenWire(Exception):
 
 def refuse_driven(wire: Signal, from_ns: Times, to_ns: Times, longest_ns: int = 0) -> None:
     """Refuse answers that came in these spans (ns since t = 0) if the program drove the wire in
-    one of them for more than `longest_ns`: on some buses it begins each bit of an answer.
+    one of them for more than `longest_ns`: on some buses the program begins each bit of an
+    answer.
 
     Raises: DrivenWire."""
     if wire.driven is not None and (wire.driven.high_ns(from_ns, to_ns) > longest_ns).any():

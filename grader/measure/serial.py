@@ -58,8 +58,8 @@ def records(run: Run, pattern: str, lines: Sequence[OutputLine] | None = None) -
 def read_lines(
     run: Run, form: LineForm, lines: Sequence[OutputLine] | None = None
 ) -> SerialRecords:
-    """The lines in which a person reads that form, also with slips of form: of the lines after
-    READY, or of `lines`. `HasForm` judges the form of these lines."""
+    """Of the lines after READY, or of `lines`, those that a person can read in that form, also
+    with slips of form. `HasForm` judges the form of these lines."""
     searched = run.lines() if lines is None else lines
     return _records(
         (line, fields) for line in searched if (fields := form.read(line.text)) is not None

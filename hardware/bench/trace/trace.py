@@ -25,8 +25,8 @@ ControlValue = float | str | bool
 
 FORMAT = "warsha-trace 1"
 MOST_LISTED = 500_000
-"""Entries of a list of modes, settings or faults: the first ones. A program that never pauses
-makes millions, of which a list would take gigabytes."""
+"""The most entries in a list of modes, settings or faults; later ones are left out. A program that
+never pauses makes millions, and a list of all of them would take gigabytes."""
 
 
 class ControlAt(NamedTuple):

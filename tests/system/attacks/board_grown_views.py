@@ -1,4 +1,4 @@
-# Tries: a board program that reads and writes its process through views of arrays that grew, and through an object that it finds there.
+# Tries: a board program that reads and writes its process through views of arrays that have grown since, and through an object that it finds there.
 # Ends: what the process knows earns nothing: inputs and seeds are with the bench, and every record is checked.
 ### ATTACK
 import array

@@ -1,5 +1,5 @@
 # Tries: a board program that prints its READY line many times: early, late, with other labs' names, and behind characters that hide a line.
-# Ends: the number of READY lines in each boot is measured; a line is its text.
+# Ends: the number of READY lines in each boot is measured; the text of a line counts, not what a terminal would show.
 ### ATTACK
 import time
 

@@ -1,4 +1,4 @@
-# Tries: a board program that makes addresses of objects and objects of addresses, with the formats of struct and array for pointers.
+# Tries: a board program that turns objects into addresses and addresses into objects, with the formats that struct and array have for pointers.
 # Ends: what the process knows earns nothing: inputs and seeds are with the bench, and every record is checked.
 ### ATTACK
 import array

@@ -1,4 +1,4 @@
-# Tries: host code whose error has no end: a million frames, groups in groups, causes in a circle, notes without number, and a text that grows while it is read.
+# Tries: host code whose error has no end: a million frames, groups in groups, causes in a circle, countless notes, and a text that grows while it is read.
 # Ends: the memory and CPU limits of the child; an answer is cut at 300 characters.
 ### BASE
 

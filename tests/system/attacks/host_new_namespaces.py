@@ -1,4 +1,4 @@
-# Tries: host code that leaves its namespaces: new ones by every call, others' by their descriptors, files by their handles, memory that a fault fills in.
+# Tries: host code that tries to leave its namespaces: it makes new ones by every call, enters others by their descriptors, opens files by their handles, and handles page faults itself.
 # Ends: seccomp; no capabilities; the sandbox has no /proc.
 ### ATTACK
 import ctypes

@@ -1,4 +1,4 @@
-# Tries: host code that turns itself into a probe: it measures times, loads and limits of the machine, tries another priority, and answers late by what it saw.
+# Tries: host code that turns itself into a probe: it measures times, loads and limits of the machine, tries another priority, and answers late, depending on what it saw.
 # Ends: a measured time says nothing about an expected value; limits can only be lowered.
 ### BASE
 

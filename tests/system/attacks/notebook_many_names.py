@@ -1,5 +1,5 @@
 # Tries: one file of 3 MB under five hundred names, so that the copies fill the disk, and the notebook itself under a second name.
-# Ends: 64 MB of attached files are copied; each name counts.
+# Ends: 64 MB of attached files are copied at most; a file counts once for each of its names.
 import os
 
 

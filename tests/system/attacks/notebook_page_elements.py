@@ -1,4 +1,4 @@
-# Tries: elements that change the instructor's page without a script: other directions, pictures and pages in data: addresses, styles, forms, bases, reloads.
+# Tries: elements that change the instructor's page without a script: other directions, pictures and pages in data URLs, styles, forms, bases, reloads.
 # Ends: text that was not released is shown as plain text.
 BAD = """<bdo dir=rtl>02 / 0</bdo><base href=//127.0.0.1:@PORT@/><meta http-equiv=refresh content="0;url=http://127.0.0.1:@PORT@/">
 <link rel=stylesheet href=data:text/css,*%7Bdisplay:none%7D><style>@import url(http://127.0.0.1:@PORT@/);</style>
