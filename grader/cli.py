@@ -50,7 +50,7 @@ def course_build(course: Annotated[str | None, typer.Argument()] = None) -> None
 
 @course_app.command("move")
 def course_move(
-    url: Annotated[str, typer.Argument(help="postgresql+psycopg://USER@HOST/DATABASE")],
+    url: Annotated[str, typer.Argument(help="postgresql+psycopg://USER@HOST/NAME")],
     course: CourseName = None,
 ) -> None:
     """Move the gradebook into another database, with all that is in it: names, due dates, marks

@@ -29,7 +29,7 @@ def move_gradebook(root: Path, url: str) -> tuple[int, int, int]:
     try:
         has_password = make_url(url).password is not None
     except ArgumentError as error:
-        cure = _("write it as postgresql+psycopg://USER@HOST/DATABASE")
+        cure = _("write it as postgresql+psycopg://USER@HOST/NAME")
         raise CourseError(_("{url} is no address of a database").format(url=url), cure) from error
     if has_password:
         raise CourseError(

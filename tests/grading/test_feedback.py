@@ -84,7 +84,7 @@ def test_the_page_shows_the_score_of_the_gradebook(course: Course, hand_in: Hand
         row.auto_score = 1.5  # as stock autograde would
         gradebook.db.commit()
     write(course)
-    assert "Score: 1.5 / 3.0" in page_of(course, "s1")
+    assert "Score: 1.5 / 2.0" in page_of(course, "s1")
 
 
 def test_a_person_s_mark_and_a_late_penalty_reach_the_page(
@@ -98,7 +98,7 @@ def test_a_person_s_mark_and_a_late_penalty_reach_the_page(
     give_by_hand(course, "s1", "d", 4.0)
     write(course)
     text = words(page_of(course, "s1"))
-    assert "4 / 5" in text and "points given by a person" in text
+    assert "4 / 6" in text and "points given by a person" in text
     assert "taken off for being late" in text
 
 

@@ -4,6 +4,7 @@ The complete proof (200 pairs) is `warsha lab check`; here a few pairs of each l
 """
 
 import ast
+import json
 import tomllib
 from itertools import chain
 from pathlib import Path
@@ -134,7 +135,7 @@ def test_a_wrong_lab_toml_is_an_error_with_file_and_key(
         ('"R + G"', "1 / 0", "checks.py: ZeroDivisionError"),
         ('check("b", points=5', 'check("a", points=5', "checks.py, a: is there twice"),
         ('after="a"', 'after="d"', "checks.py, c: 'd' in its after= must be declared before it"),
-        ("points=4", "points=0", "check a: points must be more than 0"),
+        ('check("a", points=3', 'check("a", points=0', "check a: points must be more than 0"),
     ],
 )
 def test_wrong_checks_are_an_error(copy: Path, old: str, new: str, message: str) -> None:
@@ -166,7 +167,7 @@ def test_a_wrong_expected_toml_is_an_error(
     lines = []
     for mutant, lost in table.items():
         lines.append(f"[{mutant}]")
-        lines += [f'{item} = [{points}, "{key}"]' for item, (points, key) in lost.items()]
+        lines += [f"{item} = {json.dumps(value)}" for item, value in lost.items()]
     file.write_text("\n".join(lines), encoding="utf-8")
     with pytest.raises(LabError, match=message):
         verify_expected(labs.load(copy))

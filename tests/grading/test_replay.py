@@ -214,7 +214,7 @@ def test_the_replay_is_printed_at_the_terminal(half_period: Store, tmp_path: Pat
 def test_an_unknown_item_is_an_error(half_period: Store) -> None:
     with pytest.raises(GraderError, match="measures no item 'p'") as caught:
         print_replay(Console(quiet=True), half_period, LAB, "amina", item="p")
-    assert caught.value.cure == "choose one of: a, b, c, d, e"
+    assert caught.value.cure == "choose one of: a, b, c, d, f, e"
 
 
 def test_a_trace_that_cannot_be_written(half_period: Store, tmp_path: Path) -> None:

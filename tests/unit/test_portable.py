@@ -68,7 +68,8 @@ PROGRAM = dedent(
         bench.run(1_000_000)
         assert bench.trace.serial().data == b"hi"
         assert bench.ended.cause == frames.END_CRASH and bench.ended.detail == "exit code 0"
-    assert (memory.seed, len(memory.board.sent), memory.board.ended) == ("7", 2, True)
+    assert memory.seed.isdigit() and memory.seed != "7"  # a hash: a program can read it
+    assert (len(memory.board.sent), memory.board.ended) == (2, True)
     assert b"littlefs" in memory.image
     print("good")
     """
