@@ -2,7 +2,8 @@
 grading gets the same ones.
 
 The secret is made at its first use, outside the repository: in `WARSHA_SECRET_FILE`, else in
-`~/.config/warsha/secret`. Keep a copy: without it, the hidden seeds of all marks are lost.
+`~/.config/warsha/secret`. Keep a copy: with another secret, an old submission that is
+graded again gets other seeds.
 """
 
 import hashlib

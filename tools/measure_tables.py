@@ -48,8 +48,8 @@ def read_rate(run: Run) -> list[Hertz]:
 - None or an empty list means "there is nothing to measure": the item is missed, and the feedback
   says so. When one value of several is missing, put `Millis(float("inf"), at.ns)` into the list:
   a value that is left out is not judged.
-- A number that decides an item and is not in the limit of its check goes into `stated=`: a test
-  checks that the lesson states it in the item's row.
+- A number that decides an item and is not in the limit of its check goes into `stated=`:
+  `warsha lab check` checks that the lesson states it in the row of the item.
 - The step `read_file("log.bin", at=seconds(60))` of an episode keeps the file as it is at that
   time, for `grader.measure.memory`.
 """

@@ -4,14 +4,14 @@ A form is the line that a lab wants, with its fields in braces:
 
     V {volts:2} RAW {raw}                  V 13.20 RAW 32768
     {seq},{celsius:1|},{status:OK|FAIL}    7,22.5,OK and 8,,FAIL
-    V {volts:2}[ RAW {raw}]                wanted whole, but also read without RAW
+    V {volts:2}[ RAW {raw}]                with RAW; a line without RAW is read, too
 
 A field is an integer, or what stands behind its colon: `2` for a number with two decimals, `*` for
 any number, `word`, or words (`OK|FAIL`; an empty one and `-` stand for "no value").
 
-`read` accepts other cases, spaces and separators, `:` and `=`, a unit behind a number, another
-number of decimals, quotes and brackets, digits and signs of other scripts: a slip of form does not
-hide the values. The limit `HasForm` judges the form itself.
+`read` accepts upper and lower case, other spaces and separators, `:` and `=`, a unit behind a
+number, another number of decimals, quotes and brackets, digits and signs of other scripts: a small
+mistake in the form does not hide the values. The limit `HasForm` judges the form itself.
 
 Trust boundary: a submission prints these lines. A line has one reading at most. Two numbers in the
 place of one, or a word too many, are no reading.

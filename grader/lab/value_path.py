@@ -47,9 +47,9 @@ class ValuePath(Generic[Q]):
 
 @dataclass(frozen=True, eq=False)
 class Follows(Limit[Q]):
-    """Each value lies within `tolerance` of a value that the path has at that time or had at most
-    `lag` before, or between two such values of the path; and a value is measured in each time of
-    length `every`, to the end of the run. The values need their times (`at_ns`)."""
+    """Each value lies between the lowest and the highest value that the path had in the time `lag`
+    before it, or at most `tolerance` outside. No pause without a value is longer than `every`,
+    from t = 0 to the end of the run. The values need their times (`at_ns`)."""
 
     tolerance: Q
     lag: Millis

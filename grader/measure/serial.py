@@ -43,7 +43,7 @@ class SerialRecords:
 
 
 def records(run: Run, pattern: str, lines: Sequence[OutputLine] | None = None) -> SerialRecords:
-    """Of the lines after READY, or of `lines`, those that match the pattern from begin to end. The
+    """Of the lines after READY, or of `lines`, those that match the pattern as a whole. The
     named groups of the pattern are the fields.
 
     `\\d` and the like match ASCII only: digits of another script do not match.

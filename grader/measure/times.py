@@ -48,7 +48,7 @@ def longest_gap(at_ns: Times, from_ns: int, to_ns: int) -> Millis:
 
 
 def inside_of(at_ns: Times, from_ns: int, to_ns: int) -> slice:
-    """The slice of the times from one time on and before another; it fits all columns of the
+    """The slice of the entries from `from_ns` on, but before `to_ns`. It fits all columns of the
     measurement."""
     first, last = np.searchsorted(at_ns, (from_ns, to_ns))
     return slice(int(first), int(last))

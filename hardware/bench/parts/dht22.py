@@ -29,8 +29,8 @@ class Dht22(Module):
     as on common modules.
 
     Extensions of ours are the faults `bad_checksum`, `silent` (no answer), `stuck` (SDA is held
-    low), 0 or 1, and `drift` (error in °C). `fault_count` ends the first two after this number
-    of readings (0: never). Source: Aosong AM2302 data sheet, section 7 (single bus).
+    low), 0 or 1, and `drift` (error in °C). `fault_count` ends `bad_checksum` and `silent` after
+    this number of readings (0: never). Source: Aosong AM2302 data sheet, section 7 (single bus).
     """
 
     TYPES = ("wokwi-dht22",)

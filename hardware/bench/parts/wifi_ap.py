@@ -27,7 +27,7 @@ class WifiAp(Part):
     the share of lost messages between boards. `broker` 0: the MQTT broker stops and loses its
     state; 1: it starts. `lose_publish` n: the n-th PUBLISH of QoS 1 or 2 from now is lost, and the
     broker stops. `lose_puback` n: the same, but only its PUBACK is lost. `utc`: the time of the
-    time servers from now on, in seconds since 1970 (default: 2025 starts at power-on).
+    time servers from now on, in seconds since 1970 (default: it is 2025-01-01 00:00 at power-on).
     """
 
     TYPES = ("wokwi-wifi-ap",)
