@@ -71,15 +71,21 @@ def moodle_table(register: ClassRegister) -> str:
 
 def _moodle(row: TraineeRow, feedback: FeedbackData) -> list[str]:
     who = [row.first_name, row.last_name, row.student, row.email]
-    texts = [_feedback(feedback, *words) for words in (("ar", "البند"), ("en", "item"))]
+    words = (("ar", "البند", "البنود", "، "), ("en", "item", "items", ", "))
+    texts = [_feedback(feedback, *word) for word in words]
     return [*map(guarded, who), number(feedback.total), "\n".join(filter(None, texts))]
 
 
-def _feedback(feedback: FeedbackData, language: str, word: str) -> str:
+def _feedback(feedback: FeedbackData, language: str, one: str, several: str, comma: str) -> str:
     """What was wrong, in one language, as one line. It begins with a word of that language, so
-    that a program which shows it finds its direction."""
-    missed = [entry.card for entry in feedback.entries if entry.card.key]
-    texts = (f"{word} {card.item}: {card.message.get(language, '')}" for card in missed)
+    that a program which shows it finds its direction. Items with the same text share it."""
+    items: dict[str, list[str]] = {}
+    for card in (entry.card for entry in feedback.entries if entry.card.key):
+        items.setdefault(card.message.get(language, ""), []).append(card.item)
+    texts = (
+        f"{one if len(names) == 1 else several} {comma.join(names)}: {text}"
+        for text, names in items.items()
+    )
     return guarded(" | ".join(texts).replace("`", ""))
 
 

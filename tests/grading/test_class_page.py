@@ -228,8 +228,9 @@ def test_the_moodle_file_has_only_trainees_with_marks() -> None:
     assert [line[2] for line in rows] == ["good", "bad", "stuck"]
     arabic, english = rows[1][5].split("\n")
     assert rows[1][4] == "6"
-    assert arabic.startswith("البند b: تتأخر الأطوار")
-    assert english.startswith("item b: The phases are late")
+    assert arabic.startswith("البنود b، c: تتأخر الأطوار"), "items with the same text share it"
+    assert english.startswith("items b, c: The phases are late")
+    assert "|" not in arabic + english
 
 
 def test_unusual_conditions_of_a_mark_are_shown(opened: Opened, tmp_path: Path) -> None:
