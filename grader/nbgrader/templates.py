@@ -34,6 +34,12 @@ _CHOICE = (
 )
 """The template that nbgrader opens, and the one that `grader.reports.feedback_step` fills."""
 
+_MATHJAX = "{{ mathjax() }}"
+"""It needs the network."""
+_NO_MATHJAX = """<script>
+window.MathJax = { Hub: { Startup: { signal: { Interest: call => call("End") } } } };
+</script>"""
+"""Formgrader's script stops before it knows its keys when there is no MathJax to wait for."""
 
 _IN_SCRIPT = re.compile(r'= "\{\{ (resources\.\w+) \}\}";')
 _VALUE = re.compile(r"\{\{-?\s*((?:resources|cell\.metadata\.nbgrader)(?:\.\w+)+)\s*-?\}\}")
@@ -53,11 +59,14 @@ def write_templates(folder: Path) -> None:
     as expected."""
     choice, ours = _CHOICE
     name = ("Test cell</a>", "{{ cell.metadata.nbgrader.grade_id }}</a>")
-    stock = _styled("feedback", name, _COMMENT)
+    stock = _styled("feedback", (_MATHJAX, ""), name, _COMMENT)
     macros = _escaped(_stock("formgrade", "formgrade_macros"))
     for place, texts in {
         "feedback": {"index": choice, "warsha": ours, "stock": stock},
-        "formgrade": {"index": _styled("formgrade", _TYPED_COMMENT), "formgrade_macros": macros},
+        "formgrade": {
+            "index": _styled("formgrade", (_MATHJAX, _NO_MATHJAX), _TYPED_COMMENT),
+            "formgrade_macros": macros,
+        },
     }.items():
         shutil.copytree(config.TEMPLATES / place, folder / place, dirs_exist_ok=True)
         for file, text in texts.items():
@@ -65,13 +74,13 @@ def write_templates(folder: Path) -> None:
 
 
 def _styled(template: str, *further: tuple[str, str]) -> str:
-    """nbgrader's template with our styles, and without MathJax (it needs the network).
+    """nbgrader's template with our styles, and with the given replacements.
 
     A child template does not work: nbgrader's template replaces the whole header block.
     """
     page = _stock(template, "index")
     style = f"<style>\n{STYLE.read_text(encoding='utf-8')}{OWN}</style>\n</head>"
-    for stock, ours in (("{{ mathjax() }}", ""), ("</head>", style), *further):
+    for stock, ours in (("</head>", style), *further):
         if page.count(stock) != 1:
             cause = _("this nbgrader's {template} template has {text} {count} times")
             raise CourseError(

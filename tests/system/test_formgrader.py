@@ -5,6 +5,8 @@ import os
 from pathlib import Path
 
 import pytest
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.keys import Keys
 
 from grader import seeds
 from grader.archive.store import Store
@@ -85,3 +87,26 @@ def test_arabic_answers_and_comments_read_from_right_to_left(
             if student == "amina":
                 page.wait("return document.querySelector('textarea.comment').value")
                 assert page.directions("textarea.comment") == {"rtl"}
+
+
+def test_the_keys_work_without_the_network(
+    class_of_one: Course, hand_in: HandIn, tmp_path: Path
+) -> None:
+    hand_in("badr", REFERENCE)
+    assert warsha("grade", LAB).exit_code == 0
+    with open_gradebook(class_of_one) as gradebook:
+        first, second = sorted(
+            gradebook.find_submission_notebook(LAB, LAB, student).id
+            for student in ("amina", "badr")
+        )
+    with served(class_of_one.root) as url, Chromium(tmp_path / "profile") as browser:
+        page = Formgrader(browser, url)
+        page.show(f"submissions/{first}/")
+        page.wait("return formgrader.loaded && formgrader.comments.loaded")
+        ActionChains(browser.driver).send_keys(Keys.TAB).send_keys("أحسنت").perform()
+        page.wait("return document.activeElement.className.includes('tabbable')")
+        ActionChains(browser.driver).key_down(Keys.CONTROL).send_keys(".").perform()
+        page.wait(f"return location.pathname.includes('{second}') && formgrader.loaded")
+    with open_gradebook(class_of_one) as gradebook:
+        comments = gradebook.find_submission_notebook_by_id(first).comments
+        assert "أحسنت" in [one.manual_comment for one in comments]
