@@ -86,6 +86,10 @@ class BoardMagics(Magics):
         if verb == "connect" and len(rest) == 1:
             current.connect(rest[0])
             print_note(_("connected to {url}").format(url=current.url))
+            if current.proposed and current.is_bare():
+                print_note(
+                    _("this board has no parts: to return to the lab's bench, run its %lab cell")
+                )
         elif verb == "use" and len(rest) == 1:
             current.use(rest[0])
             print_note(_("cells run on {board} now").format(board=rest[0]))

@@ -1,6 +1,7 @@
 """Run cells on the board: output is shown as it comes, and the stop button reaches the board."""
 
 import os
+import re
 import sys
 from contextlib import suppress
 
@@ -11,6 +12,13 @@ from hardware.notebook.cell_failure import CellFailed, explain
 from hardware.notebook.session import blank_lines, current, programs
 from hardware.wire.board import Board
 
+_HEAD = "Traceback (most recent call last):\n"
+_LAST_TRACEBACK = re.compile(
+    r"^(?:%s(?:  .*\n)*(?:  .*|\S.*\n?)?\s*|%s)\Z"
+    % (re.escape(_HEAD), "|".join(re.escape(_HEAD[:n]) for n in range(len(_HEAD) - 1, 0, -1))),
+    re.MULTILINE,
+)
+"""A traceback at the end of the output, or the beginning of one."""
 WATCH_S = 10.0
 """How long the output of a saved program is shown; then the notebook goes on, so that "Run All"
 ends."""
@@ -72,7 +80,6 @@ def run_program(magic: str, name: str, body: str, *, detach: bool, watch_s: floa
     except HardwareError as error:
         raise explain(error, cell, name, shift=1 + blank_lines[name]) from None
     except KeyboardInterrupt:
-        current.need_board().interrupt()
         raise _stopped() from None
     finally:
         _report_faults()
@@ -118,11 +125,42 @@ def _new_board() -> Board:
     return current.renew()
 
 
+class _WithoutLastTraceback:
+    """Passes output on. A traceback at its end waits: when it ended the program, the cell shows it
+    with the cell's own lines, and it must not appear twice."""
+
+    def __init__(self) -> None:
+        self._held = ""
+
+    def add(self, text: str) -> None:
+        """Take one piece of output."""
+        text = self._held + text
+        found = _LAST_TRACEBACK.search(text)
+        at = found.start() if found else len(text)
+        self._held = text[at:]
+        if at:
+            write_output(text[:at])
+
+    def pass_on(self) -> None:
+        """The program goes on, or has printed the traceback itself."""
+        held, self._held = self._held, ""
+        write_output(held)
+
+
 def _watch(board: Board, name: str, watch_s: float | None) -> None:
+    output = _WithoutLastTraceback()
     try:
-        board.boot(timeout_s=watch_s, on_output=write_output)
+        board.boot(timeout_s=watch_s, on_output=output.add)
+    except DeviceError:
+        raise
     except BoardTimeout:
+        output.pass_on()
         print_note(_("{name} is still running on the board").format(name=name))
+    except BaseException:
+        output.pass_on()
+        raise
+    else:
+        output.pass_on()
 
 
 def _report_faults() -> None:
@@ -136,4 +174,28 @@ def _report_faults() -> None:
 
 
 def _stopped() -> CellFailed:
+    """The end of a cell after the stop button; says what became of the program."""
+    board = current.need_board()
+    try:
+        board.stop()
+    except BoardTimeout:
+        if current.bench is None:
+            return CellFailed(
+                [
+                    _("the program ignores Ctrl-C and still runs on the board"),
+                    _("Reset it: %board reset, or the button EN, RST or RUN on the board."),
+                ]
+            )
+        return _stopped_by_reset(board)
     return CellFailed([_("stopped; the board is ready for the next cell")])
+
+
+def _stopped_by_reset(board: Board) -> CellFailed:
+    try:
+        board.reset()
+    except BoardTimeout:  # it is main.py, which starts again
+        _new_board()
+        return CellFailed([_("stopped; the board is ready for the next cell")])
+    return CellFailed(
+        [_("stopped by a reset, because the program ignores Ctrl-C; the board has its files")]
+    )

@@ -1,5 +1,6 @@
 """The state of this notebook: its board, the bench of a virtual board, and its programs."""
 
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from hardware.bench.diagram import Diagram, suggest
 from hardware.bench.serving.address import SCHEME, parse
 from hardware.bench.serving.live_bench import LiveBench
 from hardware.connect import open_board
-from hardware.errors import BoardNotFound
+from hardware.errors import BoardNotFound, HardwareError
 from hardware.i18n import _
 from hardware.wire.board import Board
 
@@ -28,6 +29,8 @@ class Session:
         self.board: Board | None = None
         self.bench: LiveBench | None = None
         self.url = ""
+        self.proposed = False
+        """A lab has proposed its bench."""
         self.faults_reported = 0
         """How many of the bench's faults were reported."""
         self.roles: dict[str, int] = {}
@@ -37,24 +40,41 @@ class Session:
         self.saved: dict[str, dict[str, bytes]] = {}
         """What cells have saved on each board of the bench, by board id and file name."""
         self._opened: dict[str, Board] = {}
+        self._refused = ""
+        """What the last `connect` could not open, while no board is connected."""
 
     def connect(self, url: str) -> Board:
         """Open a real board by its URL or device, or a virtual one by `bench:…`, the path of a
-        diagram, a board's name or a family.
+        diagram, a board's name or a family. What is connected stays until the new one is open.
 
         Raises:
-            BoardNotFound, BoardBusy, DiagramError: from the port or the bench.
+            BoardNotFound, BoardBusy, DiagramError: from the port or the bench; its cure says on
+                which board cells still run. When there is none, cells run nowhere.
         """
-        if url.startswith(SCHEME) or url.endswith(".json") or _is_board_type(url):
+        try:
+            return self._connect(url)
+        except HardwareError as error:
+            if self.board is None:
+                self._refused = url
+            else:
+                stays = _("Cells still run on {url}.").format(url=self.url)
+                error.cure = f"{error.cure} {stays}".strip()
+            raise
+
+    def _connect(self, url: str) -> Board:
+        if is_virtual(url):
             where = parse(url)
             bench = LiveBench(
                 where.circuit, mode=where.mode, seed=where.seed, flash=where.flash, baud=where.baud
             )
             self._reopen = lambda: self.connect(url)
             return self._connect_bench(bench)
+        if url == self.url:
+            self.close()  # a port is open only once
+        board = open_board(url)
         self.close()
-        self.board, self.url = open_board(url), url
-        return self.board
+        self.board, self.url = board, url
+        return board
 
     def open_bench(
         self,
@@ -111,9 +131,19 @@ class Session:
         if self.bench:
             self.close()
         self._default = lambda: self.open_bench(circuit, files, roles)
+        self.proposed, self._refused = True, ""
 
     def need_board(self) -> Board:
-        """The board; opens the proposed one when none is connected."""
+        """The board; opens the proposed one when none is connected.
+
+        Raises: BoardNotFound when the last `connect` failed: cells run on no board that nobody
+        chose.
+        """
+        if self.board is None and self._refused:
+            raise BoardNotFound(
+                _("No board is connected: {url} was not opened.").format(url=self._refused),
+                _("Connect a board first; %board list shows what there is."),
+            )
         return self.board or self._default()
 
     def need_bench(self) -> LiveBench:
@@ -127,6 +157,10 @@ class Session:
             )
         return self.bench
 
+    def is_bare(self) -> bool:
+        """Whether there is a bench with nothing but one board."""
+        return self.bench is not None and len(self.bench.diagram.parts) == 1
+
     def close(self) -> None:
         """Close the board; a virtual one is switched off."""
         for board in {*self._opened.values(), *filter(None, [self.board])}:
@@ -134,7 +168,7 @@ class Session:
         if self.bench:
             self.bench.close()
         self.board, self.bench, self.url, self.roles = None, None, "", {}
-        self.board_id, self._opened, self.saved = "", {}, {}
+        self.board_id, self._opened, self.saved, self._refused = "", {}, {}, ""
 
 
 def available() -> list[tuple[str, str]]:
@@ -144,8 +178,12 @@ def available() -> list[tuple[str, str]]:
     return real + virtual
 
 
-def _is_board_type(name: str) -> bool:
-    return any(name in (known, boards.load(known).family) for known in boards.names())
+def is_virtual(url: str) -> bool:
+    """Whether `connect` opens a virtual board for this: a `bench:` URL, a diagram, or a name that
+    is neither a path nor a Windows port."""
+    if url.startswith(SCHEME) or url.endswith(".json"):
+        return True
+    return not re.search(r"[/\\:]|^COM\d+$", url, re.IGNORECASE)
 
 
 current = Session()

@@ -20,6 +20,7 @@ from hardware.wire.repl import Repl
 from hardware.wire.text import OnOutput, OutputCollector, TextStream
 
 CELL_S = 10.0
+STOP_S = 2.0
 EARLY_S = 0.3
 """A main.py with an error at its start ends sooner than this."""
 TRACEBACK = re.compile(r"Traceback \(most recent call last\):\n(?:  .*\n)+\S.*\n\s*\Z")
@@ -88,6 +89,14 @@ class Board:
     def interrupt(self) -> None:
         """Send Ctrl-C to the program that runs. May be called from another thread."""
         self._repl.interrupt()
+
+    def stop(self) -> None:
+        """Interrupt the program that runs, and wait for the prompt.
+
+        Raises:
+            BoardTimeout: no prompt came, so the program still runs.
+        """
+        self._repl.sync(STOP_S)
 
     def soft_reset(self) -> None:
         """A fresh interpreter, ready for `run`: boot.py has run, main.py has not."""

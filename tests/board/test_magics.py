@@ -107,6 +107,18 @@ def test_a_program_error_points_behind_the_magic_line(shell: InteractiveShell) -
     assert "IndexError" in shown
 
 
+def test_an_error_of_a_watched_program_appears_once(shell: InteractiveShell) -> None:
+    caught = ["import sys", "try:", " 1 / 0", "except Exception as e:", " sys.print_exception(e)"]
+    shown = run(shell, "%%board main.py", *caught, "print('on')", "int('x')")
+    assert shown.count("ZeroDivisionError") == 1, "the program printed this one itself"
+    assert shown.count("ValueError") == 1
+    assert "cell line 8" in shown
+    assert 'File "main.py", line 7' not in shown
+    shown = run(shell, "%%board main.py --seconds 1", *caught, "while True: pass")
+    assert shown.count("ZeroDivisionError") == 1
+    assert "still running" in shown
+
+
 @pytest.mark.parametrize("magic", ["%%board", "%%board main.py"])
 def test_blank_lines_above_the_magic_are_lines_of_the_cell(
     shell: InteractiveShell, magic: str
@@ -176,6 +188,29 @@ def test_the_stop_button_interrupts_the_board_and_does_not_end_it(shell: Interac
     stop.join()
     assert shown.strip().endswith("the board is ready for the next cell")
     assert run(shell, "%%board", "print(n > 0)") == "True\n"
+
+
+@pytest.mark.usefixtures("interruptible")
+@pytest.mark.parametrize(
+    ("magic", "end"),
+    [
+        ("%%board", "stopped by a reset, because the program ignores Ctrl-C"),
+        ("%%board main.py", "the board is ready for the next cell"),
+    ],
+)
+def test_a_program_that_takes_the_stop_button_is_stopped_all_the_same(
+    shell: InteractiveShell, magic: str, end: str
+) -> None:
+    run(shell, "%%board", "open('kept.txt', 'w').write('1')")
+    deaf = ["print('on')", "while True:", " try:", "  while True: pass", " except: pass"]
+    stop = threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGINT))
+    stop.start()
+    shown = run(shell, magic, *deaf)
+    stop.join()
+    assert end in shown
+    assert run(shell, "%%board", "print(2)") == "2\n"
+    if magic == "%%board":
+        assert run(shell, "%%board", "import os; print('kept.txt' in os.listdir())") == "True\n"
 
 
 @pytest.mark.parametrize(
@@ -255,3 +290,48 @@ def test_a_new_board_keeps_the_files_of_each_board(
     for board in ("esp", "pico"):
         run(shell, f"%board use {board}")
         assert run(shell, "%%board", "import lib; print(lib.HERE)") == f"{board}\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "platform"),
+    [
+        ("pico", "rp2"),
+        ("'Pico W'", "rp2"),
+        ("ESP32", "esp32"),
+        ("rp2040", "rp2"),
+        ("esp32-devkit-v1", "esp32"),
+    ],
+)
+def test_boards_are_named_as_people_write_them(
+    shell: InteractiveShell, name: str, platform: str
+) -> None:
+    assert "connected to bench:" in run(shell, f"%board connect {name}")
+    assert run(shell, "%%board", "import sys; print(sys.platform)") == f"{platform}\n"
+
+
+def test_a_misspelt_board_gets_a_suggestion(shell: InteractiveShell) -> None:
+    assert "Did you mean 'pi_pico'?" in run(shell, "%board connect pi_picco")
+
+
+def test_a_connection_that_fails_keeps_the_board_with_its_names(shell: InteractiveShell) -> None:
+    run(shell, "%board connect pico")
+    run(shell, "%%board", "kept = 7")
+    shown = run(shell, "%board connect /dev/ttyNone")
+    assert "Cells still run on bench:pi_pico." in shown
+    assert run(shell, "%%board", "print(kept)") == "7\n"
+
+
+def test_without_a_board_no_cell_runs_where_nobody_asked(shell: InteractiveShell) -> None:
+    for port in ("/dev/ttyNone", "COM3"):
+        run(shell, f"%board connect {port}")
+        shown = run(shell, "%%board", "print(2)")
+        assert f"No board is connected: {port} was not opened." in shown
+        assert "2\n" not in shown.splitlines()
+    run(shell, "%board connect esp32")
+    assert run(shell, "%%board", "print(2)") == "2\n"
+
+
+def test_a_bare_board_in_a_lab_says_how_to_return(shell: InteractiveShell) -> None:
+    current.propose(BUTTONS, {}, {})
+    assert "run its %lab cell" in run(shell, "%board connect esp32")
+    assert "%lab" not in run(shell, f"%board connect {BUTTONS}")

@@ -17,6 +17,8 @@ from hardware.i18n import _
 
 MODES: dict[str, Mode] = {"realtime": "realtime", "virtual": "virtual"}
 SCHEME = "bench:"
+SHORTEST_END = 4
+"""From this length on, the last letters of a board's title name it (`pico`, `DevKit V1`)."""
 
 
 @dataclass(frozen=True)
@@ -63,13 +65,26 @@ def find_diagram(what: str | Path | Mapping[str, Any]) -> Diagram:
 
 
 def find_board(name: str) -> BoardType:
-    """The board type of this name, or the first one of this family (`esp32`, `rp2`). Raises:
-    BoardNotFound."""
+    """The board type of a name as people write it: `pi_pico`, `pico`, `Pico W`, `ESP32`, `rp2`,
+    `wokwi-pi-pico`. Of several (`esp32`), the first.
+
+    Raises: BoardNotFound.
+    """
     known = [boards.load(each) for each in boards.names()]
+    wanted = _plain(name)
     for board in known:
-        if name in (board.name, board.family):
+        exact = (board.name, board.family, board.mcu, *board.diagram_types)
+        if wanted in map(_plain, exact):
+            return board
+    for board in known:
+        if len(wanted) >= SHORTEST_END and _plain(board.title).endswith(wanted):
             return board
     raise BoardNotFound(
         _("There is no board type {name}.").format(name=name),
-        _("There are: {names}.").format(names=", ".join(board.name for board in known)),
+        diagrams.suggest(name, [board.name for board in known]),
     )
+
+
+def _plain(name: str) -> str:
+    """Letters and digits only, in lower case."""
+    return "".join(filter(str.isalnum, name)).casefold()
