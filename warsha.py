@@ -46,8 +46,10 @@ def load_ipython_extension(ipython: Any) -> None:
     """Put the magics of board and bench, and the grading of the lab, into a notebook."""
     import_jsonschema()
     from grader.notebook import practice
+    from hardware.notebook.cell_failure import show_known_errors
     from hardware.notebook.magics import BoardMagics
 
+    show_known_errors(ipython, HardwareError, GraderError)
     ipython.register_magics(BoardMagics)
     practice.load_ipython_extension(ipython)
 

@@ -89,7 +89,7 @@ def grade(item: str | None = None, *, seed: int | None = None) -> Points:
     lab = session.lab
     if lab is None:
         raise CourseError(_("no lab is selected"), _("run the cell with %lab first"))
-    if item is not None and item not in lab.items:
+    if item is not None and item not in list(lab.items):  # a list has no hash
         raise CourseError(
             _("lab {lab} has no item {item!r}").format(lab=lab.slug, item=item),
             _("choose one of: {names}").format(names=", ".join(lab.items)),

@@ -4,6 +4,9 @@ Without it, IPython shows a traceback of our magics: 40 lines, and none is the t
 """
 
 import re
+import traceback
+from types import TracebackType
+from typing import Any
 
 from hardware.errors import DeviceError, HardwareError
 from hardware.i18n import _
@@ -56,3 +59,39 @@ def explain(
         lines = with_cell_lines(error.traceback, cell, file, shift)
         return CellFailed([*lines[:-1], f"{RED}{lines[-1]}{PLAIN}"] if lines else [str(error)])
     return CellFailed([f"{RED}{error}{PLAIN}", *([error.cure] if error.cure else [])])
+
+
+def show_known_errors(shell: Any, *known: type[Exception]) -> None:
+    """Let cells in the notebook's own Python show errors of these classes (with `cure`) as one
+    line of cause and one of cure, below the line of the cell that raised it.
+
+    Args:
+        shell: IPython's shell.
+    """
+
+    def show(
+        shell: Any,
+        kind: type[Exception],
+        error: Any,
+        frames: TracebackType,
+        tb_offset: int | None = None,
+    ) -> list[str]:
+        device = error.traceback.rstrip().splitlines() if isinstance(error, DeviceError) else []
+        red = [f"{RED}{line}{PLAIN}" for line in (device[-1:] or [str(error)])]
+        cure = [error.cure] if error.cure and not device else []
+        lines = [*_cell_lines(shell, frames), *device[:-1], *red, *cure]
+        shell._showtraceback(kind, error, lines)
+        return lines
+
+    shell.set_custom_exc(known, show)
+
+
+def _cell_lines(shell: Any, frames: TracebackType) -> list[str]:
+    """The lines of cells that led to an error, from a traceback."""
+    shown = []
+    for frame in traceback.extract_tb(frames):
+        if shell.compile.format_code_name(frame.filename) and frame.lineno:
+            shown.append("  " + _("cell line {number}").format(number=frame.lineno))
+            if frame.line:
+                shown.append(f"    {frame.line}")
+    return shown

@@ -79,6 +79,11 @@ def run_program(magic: str, name: str, body: str, *, detach: bool, watch_s: floa
             _watch(board, name, watch_s)
     except HardwareError as error:
         raise explain(error, cell, name, shift=1 + blank_lines[name]) from None
+    except OSError as error:  # of the board's file system
+        cause = _("The board cannot save {name}: {error}.").format(name=name, error=error.strerror)
+        folder = name.rpartition("/")[0]
+        cure = _("Make the folder first: board.files.mkdir({name}).").format(name=repr(folder))
+        raise explain(HardwareError(cause, cure if folder else "")) from None
     except KeyboardInterrupt:
         raise _stopped() from None
     finally:

@@ -11,6 +11,8 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
+from hardware.errors import HardwareError
+from hardware.notebook.cell_failure import show_known_errors
 from hardware.notebook.magics import BoardMagics
 from hardware.notebook.session import blank_lines, current, programs
 from tests.support.project import LABS
@@ -233,6 +235,7 @@ def test_a_program_that_takes_the_stop_button_is_stopped_all_the_same(
         ("%%board main.py --second 2\nx", "Write: %%board"),
         ("%%board main\nx", "Write: %%board"),
         ("%%board Main.py\nx", "lower case"),
+        ("%%board nowhere/x.py\nx", "board.files.mkdir('nowhere')"),
         ("# mine\n%%board main.py\nx", "not the first line"),
     ],
 )
@@ -243,6 +246,23 @@ def test_a_wrong_magic_line_shows_cause_and_cure(
     shown = run(shell, line)
     assert message in shown
     assert len(shown.strip().splitlines()) <= 2
+
+
+def test_a_known_error_in_a_cell_of_the_notebook_has_no_traceback_of_ours(
+    shell: InteractiveShell,
+) -> None:
+    show_known_errors(shell, HardwareError)
+    run(shell, "%board connect esp32")
+    lines = run(shell, "def ask():", "    return board.run('1 / 0')", "ask()").splitlines()
+    assert [line.strip() for line in lines[:4]] == [
+        "cell line 3",
+        "ask()",
+        "cell line 2",
+        "return board.run('1 / 0')",
+    ]
+    assert "ZeroDivisionError: divide by zero" in lines[-1]
+    assert not [line for line in lines if "hardware" in line]
+    assert "Traceback" in run(shell, "1 / 0"), "other errors are as before"
 
 
 def test_stock_autograde_only_saves_the_program(
