@@ -6,6 +6,7 @@ HardwareError
  +-- BoardTimeout     the board did not answer in time (also a TimeoutError)
  +-- BoardRestarted   the board restarted while a program ran
  +-- ProtocolError    the board's answer is invalid
+ +-- ProgramEnded     the program has ended: nothing more comes from it
  +-- DeviceError      the board's program raised; has its traceback
  +-- FlashError       writing the firmware or the flash image failed
  +-- DiagramError     the circuit file is wrong (file, part, what)
@@ -46,6 +47,10 @@ class ProtocolError(HardwareError):
     def __init__(self, cause: str, cure: str = "", last: bytes = b"") -> None:
         super().__init__(cause, cure)
         self.last = last
+
+
+class ProgramEnded(HardwareError):
+    """The program that was to answer has ended; the board is at its prompt."""
 
 
 class DeviceError(HardwareError):

@@ -10,8 +10,10 @@ from typing import Any
 
 from hardware.errors import DeviceError, HardwareError
 from hardware.i18n import _
+from hardware.notebook.session import blank_lines, programs
 
 _FRAME = re.compile(r'^  File "(?P<file>[^"]+)", line (?P<line>\d+)(?:, in (?P<name>\S+))?$')
+MAIN = "main.py"
 RED, PLAIN = "\x1b[31m", "\x1b[0m"
 
 
@@ -76,10 +78,9 @@ def show_known_errors(shell: Any, *known: type[Exception]) -> None:
         frames: TracebackType,
         tb_offset: int | None = None,
     ) -> list[str]:
-        device = error.traceback.rstrip().splitlines() if isinstance(error, DeviceError) else []
-        red = [f"{RED}{line}{PLAIN}" for line in (device[-1:] or [str(error)])]
-        cure = [error.cure] if error.cure and not device else []
-        lines = [*_cell_lines(shell, frames), *device[:-1], *red, *cure]
+        main = "\n" * (1 + blank_lines.get(MAIN, 0)) + programs.get(MAIN, "")
+        told = explain(error, main, MAIN, shift=1 + blank_lines.get(MAIN, 0))
+        lines = [*_cell_lines(shell, frames), *told.lines]
         shell._showtraceback(kind, error, lines)
         return lines
 

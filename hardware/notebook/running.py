@@ -13,10 +13,9 @@ from hardware.notebook.session import blank_lines, current, programs
 from hardware.wire.board import Board
 
 _HEAD = "Traceback (most recent call last):\n"
+_BEGUN = "|".join(re.escape(_HEAD[:size]) for size in range(len(_HEAD) - 1, 0, -1))
 _LAST_TRACEBACK = re.compile(
-    r"^(?:%s(?:  .*\n)*(?:  .*|\S.*\n?)?\s*|%s)\Z"
-    % (re.escape(_HEAD), "|".join(re.escape(_HEAD[:n]) for n in range(len(_HEAD) - 1, 0, -1))),
-    re.MULTILINE,
+    rf"^(?:{re.escape(_HEAD)}(?:  .*\n)*(?:  .*|\S.*\n?)?\s*|{_BEGUN})\Z", re.MULTILINE
 )
 """A traceback at the end of the output, or the beginning of one."""
 WATCH_S = 10.0

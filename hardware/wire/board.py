@@ -12,11 +12,17 @@ import ast
 import re
 from typing import Self
 
-from hardware.errors import BoardTimeout, DeviceError, HardwareError, ProtocolError
+from hardware.errors import (
+    BoardTimeout,
+    DeviceError,
+    HardwareError,
+    ProgramEnded,
+    ProtocolError,
+)
 from hardware.i18n import _
 from hardware.wire.files import Files
 from hardware.wire.port import Deadline, Port
-from hardware.wire.repl import Repl
+from hardware.wire.repl import FRIENDLY, Repl
 from hardware.wire.text import OnOutput, OutputCollector, TextStream
 
 CELL_S = 10.0
@@ -24,6 +30,11 @@ STOP_S = 2.0
 EARLY_S = 0.3
 """A main.py with an error at its start ends sooner than this."""
 TRACEBACK = re.compile(r"Traceback \(most recent call last\):\n(?:  .*\n)+\S.*\n\s*\Z")
+_LAST_TRACEBACK = re.compile(
+    rb"^Traceback \(most recent call last\):\r?\n(?:  .*\n)+\S.*\n\s*\Z", re.MULTILINE
+)
+_ENDS = (b"Traceback (most recent", b"MicroPython v")
+"""What the end of main.py begins with."""
 CONTROL = re.compile(rb"[\x03\x04]")
 
 
@@ -173,22 +184,65 @@ class SerialLine:
         self._repl.port.write(data.encode() if isinstance(data, str) else data)
 
     def read(self, timeout_s: float = 0.0) -> bytes:
-        """What has come, waiting up to `timeout_s` for the first byte; b"" when nothing comes."""
-        data = bytes(self._held) or self._repl.incoming.read(Deadline(timeout_s))
-        self._held.clear()
+        """What has come, waiting up to `timeout_s` for the first byte; b"" when nothing comes.
+
+        Raises:
+            DeviceError, ProgramEnded: as `readline`.
+        """
+        if not self._held:
+            self._held += self._repl.incoming.read(Deadline(timeout_s))
+        at = self._output()
+        data = bytes(self._held[:at])
+        del self._held[:at]
         return data
 
     def readline(self, timeout_s: float = 1.0) -> str:
-        """The next line without its line end, or the part of it that came within `timeout_s`."""
+        """The next line without its line end, or the part of it that came within `timeout_s`.
+
+        Raises:
+            DeviceError: main.py ended in an uncaught exception, and this is its traceback.
+            ProgramEnded: main.py ended.
+        """
         deadline = Deadline(timeout_s)
         while b"\n" not in self._held:
             data = self._repl.incoming.read(deadline)
             self._held += data
             if not data and deadline.over():
                 break
+        if self._held.startswith(_ENDS):
+            self._wait_for_prompt()
+            self._output()
         line, _newline, rest = bytes(self._held).partition(b"\n")
         self._held[:] = rest
         return line.decode("utf-8", "replace").rstrip("\r")
+
+    def _wait_for_prompt(self) -> None:
+        """A program prints a traceback of its own, too: only the end of main.py has the prompt."""
+        deadline = Deadline(EARLY_S)
+        while not FRIENDLY.search(self._held) and not deadline.over():
+            self._held += self._repl.incoming.read(deadline)
+
+    def _output(self) -> int:
+        """How many bytes of output come before the end of main.py: its traceback, or the banner.
+
+        Raises:
+            DeviceError, ProgramEnded: there are none.
+        """
+        banner = FRIENDLY.search(self._held)
+        if not banner:
+            return len(self._held)
+        before = bytes(self._held[: banner.start()])
+        traceback = _LAST_TRACEBACK.search(before)
+        output = traceback.start() if traceback else len(before)
+        if output:
+            return output
+        self._held.clear()
+        if before:
+            raise _device_error(TextStream().feed(before, final=True))
+        raise ProgramEnded(
+            _("main.py has ended: nothing more comes from it."),
+            _("Start it again: run its cell, or %board reset."),
+        )
 
 
 def _source(code: str) -> bytes:

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from hardware.errors import BoardRestarted, BoardTimeout, DeviceError, ProtocolError
+from hardware.errors import BoardRestarted, BoardTimeout, DeviceError, ProgramEnded, ProtocolError
 from hardware.wire.board import Board
 
 pytestmark = pytest.mark.every_way
@@ -201,6 +201,28 @@ def test_a_program_left_running_uses_the_serial_line(fresh: Board) -> None:
         fresh.serial.write(word + "\n")
         assert fresh.serial.readline(WAIT_S) == f"you said {word}"
     assert fresh.serial.readline(0.05) == ""
+
+
+def test_who_waits_for_a_program_is_told_that_it_has_ended(fresh: Board) -> None:
+    program = b"import sys\nprint('on')\nsys.stdin.readline()\nprint('last')\n"
+    fresh.files.put("main.py", program + b"[][1]\n")
+    fresh.boot_detached()
+    assert fresh.serial.readline(WAIT_S) == "on"
+    fresh.serial.write("go\n")
+    assert fresh.serial.readline(WAIT_S) == "last"
+    with pytest.raises(DeviceError, match="IndexError") as caught:
+        fresh.serial.readline(WAIT_S)
+    assert 'File "main.py", line 5' in caught.value.traceback
+    fresh.files.put("main.py", program)
+    fresh.boot_detached()
+    fresh.serial.write("go\n")
+    assert fresh.serial.readline(WAIT_S) == "on"
+    rest = b""
+    with pytest.raises(ProgramEnded):
+        for _piece in range(9):
+            rest += fresh.serial.read(WAIT_S)
+    assert rest == b"last\r\n"
+    assert answers(fresh)
 
 
 # -- the line -----------------------------------------------------------------------------------

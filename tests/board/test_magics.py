@@ -264,6 +264,10 @@ def test_a_known_error_in_a_cell_of_the_notebook_has_no_traceback_of_ours(
     assert not [line for line in lines if "hardware" in line]
     assert "Traceback" in run(shell, "1 / 0"), "other errors are as before"
 
+    run(shell, "", "%%board main.py --detach", "import sys", "sys.stdin.readline()", "[][1]")
+    shown = run(shell, "board.serial.write('go\\n')", "print(board.serial.readline(9))")
+    assert "cell line 5\n    [][1]" in shown, "the line in the cell of main.py"
+
 
 def test_stock_autograde_only_saves_the_program(
     shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch
