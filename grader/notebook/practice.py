@@ -28,6 +28,7 @@ from grader.lab import cells
 from grader.lab.lab import LABS, Lab, load
 from grader.score.card import Card, card_html, total_html
 from grader.seeds import PUBLIC_SEED
+from hardware.bench.diagram import suggest
 from hardware.i18n import _
 from hardware.notebook.session import blank_lines, programs
 from hardware.notebook.session import current as bench
@@ -200,13 +201,11 @@ def _upwards(start: Path) -> Iterator[Path]:
 
 def _folder_of(slug: str, start: Path) -> Path:
     """The lab's folder: in the trainee's course around the notebook, else in the repository."""
-    candidates = [folder / "labs" / slug for folder in _upwards(start)] + [LABS / slug]
-    found = next((folder for folder in candidates if (folder / "lab.toml").is_file()), None)
+    shelves = [*(folder / "labs" for folder in _upwards(start)), LABS]
+    found = next((f / slug for f in shelves if (f / slug / "lab.toml").is_file()), None)
     if found is None:
-        raise CourseError(
-            _("there is no lab {lab} here").format(lab=slug),
-            _("open the notebook in its course folder"),
-        )
+        names = {file.parent.name for folder in shelves for file in folder.glob("*/lab.toml")}
+        raise CourseError(_("there is no lab {lab} here").format(lab=slug), suggest(slug, names))
     return found
 
 

@@ -11,7 +11,8 @@
 %bench lint                 what is wrong with the wiring, and where
 %bench press btn1 80ms      press a button; of a keypad or remote control: press pad1 5 80ms
 %bench set pot1 position 0.4
-%wave [SIGNAL …] [--last 2s]    what the pins did
+%wave [SIGNAL …] [--last 2s]    what the pins did before the last edge, and the number of edges
+%wave [SIGNAL …] --from 1.5s --to 2s
 """
 
 import re
@@ -177,14 +178,24 @@ def _press(bench: LiveBench, part: str, words: list[str]) -> None:
     rest = words[1:] if key in words else words
     if len(rest) > 1:
         bench.control(part, rest[0], 0)  # its error lists the keys
+    if rest and rest[0].isdecimal():  # 80 is meant as 80 ms, and would be 80 s
+        raise HardwareError(
+            _("{text!r} has no unit.").format(text=rest[0]), _("Write it as 80ms or 1.5s.")
+        )
     bench.press(part, seconds(rest[0]) if rest else PRESS_S, key)
 
 
 def _wave_line(words: list[str]) -> None:
-    last = _option(words, "--last")
-    names = [word for word in words if word not in ("--last", last)]
-    bench, last_s = current.need_bench(), seconds(last) if last else None
-    display(views.wave_picture(bench, names, last_s, current.roles, current.board_id))
+    names, between = list(words), {}
+    for option in ("--last", "--from", "--to"):
+        if (value := _option(words, option)) is not None:
+            between[option] = seconds(value)
+            at = names.index(option)
+            del names[at : at + 2]
+    if any(name.startswith("--") for name in names):
+        raise _usage("%wave [SIGNAL …] [--last 2s | --from 1.5s --to 2s]")
+    part = views.Between(between.get("--last"), between.get("--from"), between.get("--to"))
+    views.show_wave(current.need_bench(), names, part, current.roles, current.board_id)
 
 
 def _option(words: list[str], name: str) -> str | None:

@@ -81,6 +81,17 @@ def test_a_saved_program_boots_and_the_bench_accepts_commands(shell: Interactive
     assert trace.controls[-1].part == "btn1"
 
 
+def test_a_waveform_ends_at_the_last_edge_and_counts_the_edges(shell: InteractiveShell) -> None:
+    run(shell, f"%board connect bench:{BUTTONS}?mode=virtual")
+    program = ["from machine import Pin", "from time import sleep_ms", "lamp = Pin(25, Pin.OUT)"]
+    blink = ["for n in range(6):", "    lamp.value(not lamp.value())", "    sleep_ms(300)"]
+    run(shell, "%%board", *program, *blink, "sleep_ms(60000)")
+    assert "edges: 25 4\n" in run(shell, "%wave 25 --last 1s")
+    assert "edges: 25 6\n" in run(shell, "%wave 25")
+    assert "edges: 25 0\n" in run(shell, "%wave 25 --from 30s --to 40s")
+    assert "No pin has changed in these 10 s" in run(shell, "%wave --from 30s --to 40s")
+
+
 def test_the_lint_is_a_list_and_a_picture_in_the_reader_s_language(
     shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -221,6 +232,7 @@ def test_a_program_that_takes_the_stop_button_is_stopped_all_the_same(
         ("%bench fly", "Write: %bench"),
         ("%bench press nothing", "nothing"),
         ("%bench press btn1 soon", "80ms"),
+        ("%bench press btn1 80", "80ms"),
         ("%bench press btn1 X 80ms", "no control 'X'"),
         ("%board use pico", "no board 'pico'"),
         ("%bench set btn1 pressed much", "number"),
@@ -228,6 +240,7 @@ def test_a_program_that_takes_the_stop_button_is_stopped_all_the_same(
         ("%board connect /dev/ttyNone", "/dev/ttyNone"),
         ("%wave LED_X", "LED_X"),
         ("%wave", "No pin has changed"),
+        ("%wave --first 2s", "Write: %wave"),
         ("%bench press 'btn1", "quotation mark"),
         ("%%board 'main.py\nx", "quotation mark"),
         ("%%board main.py --seconds\nx", "Write: --seconds 2s"),
