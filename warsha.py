@@ -43,7 +43,10 @@ def main() -> None:
 
 
 def load_ipython_extension(ipython: Any) -> None:
-    """Put the magics of board and bench, and the grading of the lab, into a notebook."""
+    """Put the magics of board and bench, and the grading of the lab, into a notebook. Notebooks of
+    a course have them from the start (`grader/notebook/kernel`); then this does nothing."""
+    if "bench" in ipython.magics_manager.magics["line"]:
+        return
     import_jsonschema()
     from grader.notebook import practice
     from hardware.notebook.cell_failure import show_known_errors

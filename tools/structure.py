@@ -28,6 +28,7 @@ REASONS: dict[str, str] = {
     "hardware/bench/circuit/disjoint_sets.py": "one data structure, used four times",
     "hardware/bench/limits.py": "grader and bench share it",
     "grader/measure/*.py": "one file is one subject",
+    "grader/notebook/kernel/ipython_kernel_config.py": "IPython gives the file its name",
     "hardware/bench/network/link.py": "the interface between two layers of the network",
     "hardware/bench/network/tcp/datagram.py": "UDP, separate from TCP",
     "hardware/bench/network/host_gateway.py": "the layer that leads to the host's own network",

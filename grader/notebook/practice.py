@@ -6,6 +6,7 @@ nbgrader reads the number that `grade` returns; for it the seed is the public on
 of it give the same marks.
 """
 
+import json
 import os
 import random
 import re
@@ -35,6 +36,8 @@ from hardware.notebook.session import current as bench
 
 LARGEST_SEED = 999_999
 """Seeds of practice are short: a person types one to repeat a try."""
+NOTEBOOK = "JPY_SESSION_NAME"
+"""Jupyter's server sets this variable of a kernel to the path of its notebook."""
 NBGRADER = "NBGRADER_EXECUTION"
 """nbgrader sets this variable while it autogrades or validates a notebook."""
 
@@ -87,6 +90,8 @@ def grade(item: str | None = None, *, seed: int | None = None) -> Points:
 
     Raises: CourseError when no lab is selected, or it has no such item.
     """
+    if session.lab is None or cells.PROGRAM not in programs:
+        _read_notebook()
     lab = session.lab
     if lab is None:
         raise CourseError(_("no lab is selected"), _("run the cell with %lab first"))
@@ -164,6 +169,18 @@ def handed_out_question(folder: Path) -> str:
 
 def lab(line: str) -> None:
     """`%lab SLUG [BOARD]`: select the lab of this notebook."""
+    _select(line)
+    assert session.lab
+    title = session.lab.title
+    display(
+        HTML(
+            f'<div dir="rtl" lang="ar"><strong>{escape(title["ar"])}</strong> · '
+            f'<bdi dir="ltr">{escape(title["en"])} · {escape(session.board)}</bdi></div>'
+        )
+    )
+
+
+def _select(line: str) -> None:
     slug, board, *rest = [*line.split(), "", ""][:3]
     if not slug or any(rest):
         raise CourseError(_("name a lab"), _("for example: %lab traffic_light"))
@@ -174,13 +191,39 @@ def lab(line: str) -> None:
     )  # raises now for an unknown name, not at the first mark
     bench.propose(wired.diagram, session.lab.board_files(wired), wired.pins)
     session.scored = {}
-    title = session.lab.title
-    display(
-        HTML(
-            f'<div dir="rtl" lang="ar"><strong>{escape(title["ar"])}</strong> · '
-            f'<bdi dir="ltr">{escape(title["en"])} · {escape(session.board)}</bdi></div>'
-        )
-    )
+
+
+def _read_notebook() -> None:
+    """After a restart of the kernel: take what no cell has given yet from the saved notebook, as
+    a submission is read."""
+    if NBGRADER in os.environ:  # it runs every cell
+        return
+    sources = _saved_cells(Path(os.environ.get(NOTEBOOK, "")))
+    has_program = cells.PROGRAM in programs
+    for source in sources:
+        for line in source.splitlines():
+            if session.lab is None and line.startswith("%lab "):
+                _select(line.removeprefix("%lab "))
+        program = cells.program_of(source)
+        if program and program[0] == cells.PROGRAM and not has_program:
+            programs[cells.PROGRAM] = program[1]
+            above = source[: len(source) - len(source.lstrip())]
+            blank_lines[cells.PROGRAM] = above.count("\n")
+    for source in reversed(sources):
+        session.answer = session.answer or cells.answer_of(source)
+        session.host = session.host or cells.host_of(source)
+    if cells.PROGRAM in programs and not has_program:
+        print("· " + _("the program is the one in the saved notebook; its cell has not run yet"))
+
+
+def _saved_cells(notebook: Path) -> list[str]:
+    """The code cells of the notebook's file; none when it cannot be read."""
+    try:
+        content = json.loads(notebook.read_text(encoding="utf-8"))
+        code = [cell for cell in content["cells"] if cell["cell_type"] == "code"]
+        return ["".join(cell["source"]) for cell in code]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
 
 
 def predict(_line: str, cell: str) -> None:

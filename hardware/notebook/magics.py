@@ -194,7 +194,7 @@ def _wave_line(words: list[str]) -> None:
             del names[at : at + 2]
     if any(name.startswith("--") for name in names):
         raise _usage("%wave [SIGNAL …] [--last 2s | --from 1.5s --to 2s]")
-    part = views.Between(between.get("--last"), between.get("--from"), between.get("--to"))
+    part = views.WavePart(between.get("--last"), between.get("--from"), between.get("--to"))
     views.show_wave(current.need_bench(), names, part, current.roles, current.board_id)
 
 

@@ -1,32 +1,19 @@
 """Run cells on the board: output is shown as it comes, and the stop button reaches the board."""
 
 import os
-import re
-import sys
 from contextlib import suppress
 
 from hardware.errors import BoardTimeout, DeviceError, HardwareError
 from hardware.i18n import _
 from hardware.notebook import stray_characters
 from hardware.notebook.cell_failure import CellFailed, explain
+from hardware.notebook.cell_output import CellOutput, WithoutLastTraceback
 from hardware.notebook.session import blank_lines, current, programs
 from hardware.wire.board import Board
 
-_HEAD = "Traceback (most recent call last):\n"
-_BEGUN = "|".join(re.escape(_HEAD[:size]) for size in range(len(_HEAD) - 1, 0, -1))
-_LAST_TRACEBACK = re.compile(
-    rf"^(?:{re.escape(_HEAD)}(?:  .*\n)*(?:  .*|\S.*\n?)?\s*|{_BEGUN})\Z", re.MULTILINE
-)
-"""A traceback at the end of the output, or the beginning of one."""
 WATCH_S = 10.0
 """How long the output of a saved program is shown; then the notebook goes on, so that "Run All"
 ends."""
-
-
-def write_output(text: str) -> None:
-    """Show output of the board. The kernel flushes every 0.2 s; a flush here would make many
-    messages."""
-    sys.stdout.write(text)
 
 
 def print_note(text: str) -> None:
@@ -45,7 +32,8 @@ def run_cell(magic: str, body: str) -> None:
         stray_characters.check(cell)
         # Line breaks in front: line n on the board is line n of the cell.
         lead = "\n" * (magic.count("\n") + 1)
-        current.need_board().run(lead + body, timeout_s=None, on_output=write_output)
+        with CellOutput() as output:
+            current.need_board().run(lead + body, timeout_s=None, on_output=output.write)
     except HardwareError as error:
         raise explain(error, cell) from None
     except KeyboardInterrupt:
@@ -129,42 +117,21 @@ def _new_board() -> Board:
     return current.renew()
 
 
-class _WithoutLastTraceback:
-    """Passes output on. A traceback at its end waits: when it ended the program, the cell shows it
-    with the cell's own lines, and it must not appear twice."""
-
-    def __init__(self) -> None:
-        self._held = ""
-
-    def add(self, text: str) -> None:
-        """Take one piece of output."""
-        text = self._held + text
-        found = _LAST_TRACEBACK.search(text)
-        at = found.start() if found else len(text)
-        self._held = text[at:]
-        if at:
-            write_output(text[:at])
-
-    def pass_on(self) -> None:
-        """The program goes on, or has printed the traceback itself."""
-        held, self._held = self._held, ""
-        write_output(held)
-
-
 def _watch(board: Board, name: str, watch_s: float | None) -> None:
-    output = _WithoutLastTraceback()
-    try:
-        board.boot(timeout_s=watch_s, on_output=output.add)
-    except DeviceError:
-        raise
-    except BoardTimeout:
-        output.pass_on()
-        print_note(_("{name} is still running on the board").format(name=name))
-    except BaseException:
-        output.pass_on()
-        raise
-    else:
-        output.pass_on()
+    with CellOutput() as output:
+        held = WithoutLastTraceback(output.write)
+        try:
+            board.boot(timeout_s=watch_s, on_output=held.add)
+        except DeviceError:
+            raise
+        except BoardTimeout:
+            held.pass_on()
+            print_note(_("{name} is still running on the board").format(name=name))
+        except BaseException:
+            held.pass_on()
+            raise
+        else:
+            held.pass_on()
 
 
 def _report_faults() -> None:

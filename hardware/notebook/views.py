@@ -32,7 +32,7 @@ def bench_picture(live: LiveBench) -> Image:
 
 
 @dataclass(frozen=True)
-class Between:
+class WavePart:
     """A part of the virtual time, in seconds since power-on; the edges decide what is None."""
 
     last_s: float | None = None
@@ -56,7 +56,7 @@ class Between:
 def show_wave(
     live: LiveBench,
     names: Sequence[str],
-    between: Between,
+    between: WavePart,
     roles: Mapping[str, int],
     board: str = "",
 ) -> None:

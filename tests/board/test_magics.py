@@ -372,3 +372,22 @@ def test_a_bare_board_in_a_lab_says_how_to_return(shell: InteractiveShell) -> No
     current.propose(BUTTONS, {}, {})
     assert "run its %lab cell" in run(shell, "%board connect esp32")
     assert "%lab" not in run(shell, f"%board connect {BUTTONS}")
+
+
+def test_long_output_is_in_a_file_and_its_end_in_the_cell(
+    shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(shell, "kernel", object(), raising=False)
+    run(shell, "%board connect bench:esp32?mode=virtual")
+    with capture_output() as shown:
+        shell.run_cell("%%board\nfor n in range(20_000): print('سطر', n, '<b>')\n")
+    whole = "".join(f"سطر {n} <b>\n" for n in range(20_000))
+    assert (tmp_path / "board_output.txt").read_text(encoding="utf-8") == whole
+    assert len(shown.stdout) < 210_000
+    last = shown.outputs[-1].data["text/html"]
+    assert f"{len(whole):,}" in last
+    assert last.endswith("سطر 19999 &lt;b&gt;\n</pre>")
+    assert len(last) < 10_000
+    assert run(shell, "%%board", "print(2)") == "2\n"
+    assert (tmp_path / "board_output.txt").stat().st_size > 200_000, "kept until the next one"

@@ -1,6 +1,8 @@
 """Practice in a notebook: `%lab`, `%%predict`, `grade`; and stock nbgrader on the same files."""
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
@@ -205,3 +207,32 @@ def test_stock_nbgrader_gives_the_same_marks_and_export(
     assert len(scores) == len(students) * 6
     assert len(csv.splitlines()) == 1 + len(students)
     assert our_marks(course, []) == theirs
+
+
+def test_after_a_restart_the_saved_notebook_is_graded(
+    shell: InteractiveShell,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    program = "\n\n%%board main.py --detach\n" + REFERENCE
+    codes = [f"%load_ext warsha\n%lab {LAB}", "%%predict\nlow 12 14 91", "%%board\n1", program]
+    saved_cells = [{"cell_type": "code", "source": code} for code in codes]
+    notebook = tmp_path / "notebook.ipynb"
+    notebook.write_text(json.dumps({"cells": saved_cells}))
+    monkeypatch.setenv(practice.NOTEBOOK, str(notebook))
+    assert run(shell, "grade()") == 20
+    assert "saved notebook" in capsys.readouterr().out
+    assert blank_lines["main.py"] == 2
+    saved["main.py"] = "x"
+    assert run(shell, "grade()") == 2, "a cell that has run comes first"
+
+
+def test_without_a_saved_notebook_the_lab_is_asked_for(
+    shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for content in ("", "[]", '{"cells": 3}'):
+        (tmp_path / "notebook.ipynb").write_text(content)
+        monkeypatch.setenv(practice.NOTEBOOK, str(tmp_path / "notebook.ipynb"))
+        with pytest.raises(CourseError, match="no lab is selected"):
+            practice.grade()

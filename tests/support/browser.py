@@ -29,6 +29,7 @@ CHROMIUM = (
     "--hide-scrollbars",
 )
 """Without the networking flags Chromium contacts hosts of its vendor at every start."""
+KERNEL = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel"
 CELLS = "jupyterapp.shell.currentWidget.content"
 
 
@@ -82,6 +83,16 @@ class Notebook:
         if wait:
             self.wait("return window.ran")
         return self.shown(cell)
+
+    def save_and_restart(self) -> None:
+        """Save the notebook and start its kernel again."""
+        self.js(
+            "window.ran = false; jupyterapp.commands.execute('docmanager:save')"
+            ".then(() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart())"
+            ".then(() => { window.ran = true })"
+        )
+        self.wait("return window.ran")
+        self.wait(f"return {KERNEL}?.status == 'idle'")
 
     def shown(self, cell: int) -> str:
         """The outputs of a cell as JSON text."""
@@ -147,8 +158,5 @@ class Chromium:
         base, _query, token = url.partition("?")
         self.driver.get(f"{base}/tree/{notebook}?{token}")
         page = Notebook(self.driver)
-        page.wait(
-            "return window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel"
-            "?.status == 'idle'"
-        )
+        page.wait(f"return {KERNEL}?.status == 'idle'")
         return page

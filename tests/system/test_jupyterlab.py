@@ -73,8 +73,18 @@ def test_a_trainee_runs_presses_and_scores(
         assert "the board is ready for the next cell" in stopped
         assert "anew" not in stopped
 
+        long = page.insert(endless, "%%board\nfor n in range(30_000): print(n, 'x' * 30)")
+        assert 'href=\\"board_output.txt\\"' in page.run(long)
+        assert (course / LAB / "board_output.txt").read_text().endswith("29999 " + "x" * 30 + "\n")
+
         page.scroll_to(listen)
         page.wait("return document.querySelectorAll('.jp-OutputArea img').length > 0")
         page.screenshot(pictures / "notebook.png")
+        total = page.find("grade()")
         page.scroll_to(total)
         page.screenshot(pictures / "score.png")
+
+        page.save_and_restart()
+        after = page.run(total)
+        assert "saved notebook" in after or "الدفتر المحفوظ" in after
+        assert '"text/plain":"18.0"' in after
