@@ -10,6 +10,7 @@ from typing import Any
 
 from hardware.errors import DeviceError, HardwareError
 from hardware.i18n import _
+from hardware.notebook import hints
 from hardware.notebook.session import blank_lines, programs
 
 _FRAME = re.compile(r'^  File "(?P<file>[^"]+)", line (?P<line>\d+)(?:, in (?P<name>\S+))?$')
@@ -58,14 +59,26 @@ def explain(
 ) -> CellFailed:
     """The exception that a magic raises in place of a known error."""
     if isinstance(error, DeviceError):
-        lines = with_cell_lines(error.traceback, cell, file, shift)
-        return CellFailed([*lines[:-1], f"{RED}{lines[-1]}{PLAIN}"] if lines else [str(error)])
+        lines = with_cell_lines(error.traceback, cell, file, shift) or [str(error)]
+        return CellFailed([*lines[:-1], f"{RED}{lines[-1]}{PLAIN}", *_hints(lines[-1], cell)])
     return CellFailed([f"{RED}{error}{PLAIN}", *([error.cure] if error.cure else [])])
+
+
+def _hints(message: str, cell: str) -> list[str]:
+    """What the error probably means, as lines below it."""
+    if message.startswith(("SyntaxError", "IndentationError")):
+        if found := hints.syntax_hint(cell):
+            number, text = found
+            place = _("cell line {number}").format(number=number)
+            return [f"{place}: {text}", f"    {cell.splitlines()[number - 1].strip()}"]
+        return []
+    return list(filter(None, [hints.runtime_hint(message, cell)]))
 
 
 def show_known_errors(shell: Any, *known: type[Exception]) -> None:
     """Let cells in the notebook's own Python show errors of these classes (with `cure`) as one
-    line of cause and one of cure, below the line of the cell that raised it.
+    line of cause and one of cure, below the line of the cell that raised it; and say when the
+    cell looks like a program for the board.
 
     Args:
         shell: IPython's shell.
@@ -78,13 +91,20 @@ def show_known_errors(shell: Any, *known: type[Exception]) -> None:
         frames: TracebackType,
         tb_offset: int | None = None,
     ) -> list[str]:
-        main = "\n" * (1 + blank_lines.get(MAIN, 0)) + programs.get(MAIN, "")
-        told = explain(error, main, MAIN, shift=1 + blank_lines.get(MAIN, 0))
+        if isinstance(error, NameError | ImportError):
+            shell.showtraceback((kind, error, frames), tb_offset=tb_offset)
+            if hints.is_of_board(error.name or ""):
+                print(_("This is a program for the board: begin the cell with %%board."))
+            return []
+        shift = 1 + blank_lines.get(MAIN, 0)
+        ended = f'File "{MAIN}"' in getattr(error, "traceback", "")
+        cell = "\n" * shift + programs.get(MAIN, "") if ended else ""
+        told = explain(error, cell, MAIN, shift)
         lines = [*_cell_lines(shell, frames), *told.lines]
         shell._showtraceback(kind, error, lines)
         return lines
 
-    shell.set_custom_exc(known, show)
+    shell.set_custom_exc((*known, NameError, ImportError), show)
 
 
 def _cell_lines(shell: Any, frames: TracebackType) -> list[str]:

@@ -273,9 +273,13 @@ def test_a_known_error_in_a_cell_of_the_notebook_has_no_traceback_of_ours(
         "cell line 2",
         "return board.run('1 / 0')",
     ]
-    assert "ZeroDivisionError: divide by zero" in lines[-1]
+    assert "ZeroDivisionError: divide by zero" in lines[-2]
+    assert "divisor is 0" in lines[-1]
     assert not [line for line in lines if "hardware" in line]
     assert "Traceback" in run(shell, "1 / 0"), "other errors are as before"
+    for cell in ("led = Pin(2)", "import machine", "from machine import Pin"):
+        assert "begin the cell with %%board" in run(shell, cell)
+    assert "%%board" not in run(shell, "unknown + 1")
 
     run(shell, "", "%%board main.py --detach", "import sys", "sys.stdin.readline()", "[][1]")
     shown = run(shell, "board.serial.write('go\\n')", "print(board.serial.readline(9))")
