@@ -145,6 +145,7 @@ def _status() -> None:
             _("no board yet; %board connect esp32 gives a virtual one, %board list shows all")
         )
         return
+    current.board.check_line()
     print_note(_("connected to {url}").format(url=current.url))
     if current.bench:
         snapshot = current.bench.snapshot()

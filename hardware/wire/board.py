@@ -164,6 +164,10 @@ class Board:
         collector.add(self._repl.early_end(Deadline(EARLY_S)))
         _without_traceback(collector.finish())
 
+    def check_line(self) -> None:
+        """Raises: BoardNotFound when the line broke: somebody unplugged the board."""
+        self._repl.incoming.grow(Deadline(0.0))
+
     def close(self) -> None:
         """Close the port. The program on the board goes on."""
         self.port.close()

@@ -395,3 +395,15 @@ def test_long_output_is_in_a_file_and_its_end_in_the_cell(
     assert len(last) < 10_000
     assert run(shell, "%%board", "print(2)") == "2\n"
     assert (tmp_path / "board_output.txt").stat().st_size > 200_000, "kept until the next one"
+
+
+def test_an_unplugged_board_is_not_called_connected(shell: InteractiveShell) -> None:
+    ours, theirs = os.openpty()
+    device = os.ttyname(theirs)
+    assert "connected to" in run(shell, f"%board connect {device}")
+    assert "connected to" in run(shell, "%board")
+    os.close(theirs)
+    os.close(ours)
+    shown = run(shell, "%board")
+    assert "connected to" not in shown
+    assert device in shown
