@@ -2,9 +2,10 @@
 
 MicroPython takes many of them for names (`٣٥` is a NameError, not a number) or reports only
 "invalid syntax", and direction marks are invisible. So programs are checked before they go to the
-board. Inside strings and comments every character is allowed.
+board. Inside strings and comments every character is allowed, but not in the fields of f-strings.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -37,6 +38,9 @@ NAMES = {
     "ـ": ("an Arabic tatweel", "كشيدة (تطويل)"),
     "\u00a0": ("a no-break space", "مسافة غير قابلة للكسر"),
 }
+
+
+_F_PREFIX = re.compile(r"(?<!\w)(?:[fF][rR]?|[rR][fF])\Z")
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,8 @@ class StrayCharactersFound(HardwareError):
 
 
 def _code(source: str) -> Iterator[tuple[int, str]]:
-    """(offset, character) of everything outside of strings and comments."""
+    """(offset, character) of everything outside of strings and comments, and of the fields of
+    f-strings."""
     at, end = 0, len(source)
     while at < end:
         char = source[at]
@@ -97,10 +102,29 @@ def _code(source: str) -> Iterator[tuple[int, str]]:
             at = _until(source, "\n", at)
         elif char in "\"'":
             quote = char * 3 if source.startswith(char * 3, at) else char
-            at = _string_end(source, quote, at + len(quote))
+            start, at = at, _string_end(source, quote, at + len(quote))
+            if _F_PREFIX.search(source, max(0, start - 3), start):
+                yield from _fields(source, start + len(quote), at - len(quote))
         else:
             yield at, char
             at += 1
+
+
+def _fields(source: str, at: int, end: int) -> Iterator[tuple[int, str]]:
+    """(offset, character) of the fields of an f-string, `{level:5.1f}`, without strings in them."""
+    depth = 0
+    while at < end:
+        char = source[at]
+        if not depth and source.startswith("{{", at):
+            at += 2
+            continue
+        depth += (char == "{") - (char == "}" and depth > 0)
+        if depth and char in "\"'":
+            at = _string_end(source, char, at + 1)
+            continue
+        if depth:
+            yield at, char
+        at += 1
 
 
 def _until(source: str, what: str, start: int) -> int:

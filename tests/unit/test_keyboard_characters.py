@@ -15,6 +15,9 @@ from hardware.notebook import stray_characters
         ("x = ۳", 1, 5, "3"),
         ("x =\u00a01", 1, 4, " "),
         ("print(“hi”)", 1, 7, '"'),
+        ("print(f'{volts:.٢f} V')", 1, 17, "2"),
+        ("x = f\"{d['مفتاح،']} {٣}\"", 1, 22, "3"),
+        ("x = rf'''{{٣}}\n{a:{٤}}'''", 2, 5, "4"),
     ],
 )
 def test_the_character_is_found_where_it_stands(
@@ -32,6 +35,8 @@ def test_the_character_is_found_where_it_stands(
         "# تعليق، ٥\nx = 1",
         "s = 'it\\'s ، fine'",
         "عدد = 5",
+        "f'سطر {عدد} ٢، {{٣}}'",
+        "'{٢}'",
         "",
     ],
 )
