@@ -111,7 +111,7 @@ def _code(source: str) -> Iterator[tuple[int, str]]:
 
 
 def _fields(source: str, at: int, end: int) -> Iterator[tuple[int, str]]:
-    """(offset, character) of the fields of an f-string, `{level:5.1f}`, without strings in them."""
+    """(offset, character) of an f-string's fields, `{level:5.1f}`, without strings in them."""
     depth = 0
     while at < end:
         char = source[at]
