@@ -14,12 +14,13 @@ from grader.archive.record import Record
 from grader.archive.replay import PointsAndKey, ReplayCase, find_case, marks_of, replay
 from grader.archive.replay_report import print_replay
 from grader.archive.store import Store, StoreError
+from grader.authoring.lab_check import program_text
 from grader.classrun.grading import Grading
 from grader.classrun.outcome import Outcome
 from grader.cli import app
 from grader.errors import GraderError
 from grader.lab.course import Course
-from grader.lab.lab import LABS, Lab, load
+from grader.lab.lab import LABS, Lab, find, load
 from grader.score.card import Card
 from grader.score.score import score
 from grader.version import engine_version
@@ -75,7 +76,7 @@ def grade(course: Course) -> list[Outcome]:
 
 
 def mutant(name: str) -> str:
-    return (LABS / LAB / "mutants" / f"{name}.py").read_text(encoding="utf-8")
+    return program_text(find(LAB), name)
 
 
 def again(store: Store, number: int | None = None) -> tuple[ReplayCase, dict[str, PointsAndKey]]:
