@@ -71,8 +71,7 @@ def _print_marks(out: Console, case: ReplayCase, marks: LabScore) -> bool:
     for name in (_("item"), _("then"), _("now"), _("measured"), _("expected"), _("why")):
         table.add_column(name)
     for id, item in marks.items.items():
-        then = number(case.given[id][0]) if id in case.given else "–"
-        cells = (then, number(item.points), item.measured, item.expected, item.key)
+        cells = (case.then(item), number(item.points), item.measured, item.expected, item.key)
         table.add_row(id, *map(one_line, cells))
     out.print(table)
     for seed in marks.seeds:

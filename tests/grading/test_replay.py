@@ -87,6 +87,7 @@ def again(store: Store, number: int | None = None) -> tuple[ReplayCase, dict[str
 
 def test_a_changed_lab_changes_no_old_mark(store: Store, checkout: Path) -> None:
     give_mark(store, load(checkout), mutant("overlap"))
+    assert find_case(store, LAB, "amina").remarks() == []
     checks = checkout / "checks.py"
     text = checks.read_text(encoding="utf-8").replace(
         "points=4, expect=Never", "points=1, expect=Never"
@@ -97,6 +98,8 @@ def test_a_changed_lab_changes_no_old_mark(store: Store, checkout: Path) -> None
     assert case.given == found
     assert found["c"] == (0, "overlap")
     assert case.changed() == []
+    (remark,) = case.remarks()
+    assert remark.startswith("the lab was changed and released again since")
 
 
 def test_a_lab_that_was_removed_from_the_checkout_is_replayed(
@@ -141,6 +144,18 @@ def test_a_mark_that_differs_from_the_replay(store: Store, checkout: Path) -> No
     _page, same = print_replay(out, store, LAB, "amina")
     assert not same
     assert "the marks are not the same" in out.export_text()
+
+
+def test_a_reason_that_differs_from_the_replay_is_shown(store: Store, checkout: Path) -> None:
+    record = give_mark(store, load(checkout), mutant("empty"))
+    renamed = replace(record.cards[0], key="old_reason")
+    put_record(store, replace(record, cards=(renamed, *record.cards[1:])))
+    out = Console(record=True, width=160)
+    page, same = print_replay(out, store, LAB, "amina")
+    assert not same
+    for output in (out.export_text(), page.read_text(encoding="utf-8")):
+        assert "0 old_reason" in output
+        assert "0 no_ready" not in output
 
 
 # A case that cannot be replayed is a one-line error with a cure.
