@@ -71,13 +71,13 @@ class ReplayCase:
         ]
 
 
-def find_case(
+def find_record(
     store: Store, lab: str, student: str, number: int | None = None, assignment: str = ""
-) -> ReplayCase:
+) -> Record:
     """A graded submission: the one with this `number`, or the one that counts.
     `assignment` is needed when the trainee handed in the lab with several assignments.
 
-    Raises: GraderError; StoreError when the record or the lab is missing or was changed.
+    Raises: GraderError; StoreError when the record is damaged.
     """
     known = store.assignments(lab, student)
     if len(known) > 1 and not assignment:
@@ -91,7 +91,13 @@ def find_case(
         record = store.record(lab, student, number, assignment)
     if record is None:
         raise _unknown(store, lab, student, assignment)
-    newer = store.has_released(lab) and store.released(lab) != record.stamp["lab"]
+    return record
+
+
+def find_case(store: Store, record: Record) -> ReplayCase:
+    """What a replay of a graded submission needs. Raises: StoreError when the lab is missing or
+    was changed in the store, or when this engine cannot load it."""
+    newer = store.has_released(record.lab) and store.released(record.lab) != record.stamp["lab"]
     return ReplayCase(record, _lab(store, record), newer)
 
 
