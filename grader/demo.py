@@ -8,7 +8,7 @@ from dataclasses import replace
 import nbformat
 from nbformat import NotebookNode
 
-from grader.authoring.lab_check import host_of, program_of, programs
+from grader.authoring.lab_check import host_of, program_text, programs
 from grader.lab import cells
 from grader.lab.class_list import Trainee
 from grader.lab.course import Course
@@ -36,11 +36,11 @@ def make_class(course: Course) -> list[Trainee]:
     for lab in course.labs:
         file = course.root / "release" / lab / f"{lab}.ipynb"
         released = nbformat.read(file, as_version=4)
-        for trainee, program in zip(trainees, programs(find(lab)).values(), strict=False):
+        for trainee, (name, path) in zip(trainees, programs(find(lab)).items(), strict=False):
             folder = course.root / "submitted" / trainee.id / lab
             folder.mkdir(parents=True)
-            text = program_of(program).get(cells.PROGRAM)
-            handed_in = filled_in(released, text.decode() if text else None, host=host_of(program))
+            text = program_text(find(lab), name) or None
+            handed_in = filled_in(released, text, host=host_of(path))
             nbformat.write(handed_in, folder / f"{lab}.ipynb")
             (folder / "timestamp.txt").write_text(HANDED_IN + "\n")
     return trainees

@@ -24,7 +24,7 @@ from time import perf_counter, process_time
 import nbformat
 import pytest
 
-from grader.authoring.lab_check import programs
+from grader.authoring.lab_check import program_text, programs
 from grader.classrun.grading import Grading
 from grader.classrun.task import Task, score_task
 from grader.demo import filled_in
@@ -103,7 +103,8 @@ def _peak_mb() -> float:
 def hand_in(course: Course, honest: int, hungry: int) -> None:
     """References and mutants, and programs without a pause."""
     released = nbformat.read(course.root / "release" / LAB / f"{LAB}.ipynb", as_version=4)
-    texts = [path.read_text(encoding="utf-8") for path in programs(find(LAB)).values()]
+    lab = find(LAB)
+    texts = [program_text(lab, name) for name in programs(lab)]
     wasteful = [hungry_program(name) for name in HUNGRY]
     for kind, count, sources in (("honest", honest, texts), ("hungry", hungry, wasteful)):
         for number, text in enumerate(islice(cycle(sources), count)):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import nbformat
 
-from grader.authoring.lab_check import program_of, programs
+from grader.authoring.lab_check import program_text
 from grader.classrun.grading import Grading
 from grader.demo import filled_in
 from grader.lab.class_list import Trainee, read_class_list
@@ -51,7 +51,7 @@ def hand_in(course: Course, trainee: Trainee, program: str, number: int) -> None
     released = nbformat.read(course.root / "release" / LAB / f"{LAB}.ipynb", as_version=4)
     folder = course.root / "submitted" / trainee.id / LAB
     folder.mkdir(parents=True, exist_ok=True)
-    text = program_of(programs(find(LAB))[program])["main.py"].decode()
+    text = program_text(find(LAB), program)
     nbformat.write(filled_in(released, text), folder / f"{LAB}.ipynb")
     (folder / "timestamp.txt").write_text(f"2026-01-{14 + number} 10:00:00 UTC\n")
 

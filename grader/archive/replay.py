@@ -10,6 +10,7 @@ from grader.host.sandbox import Isolation
 from grader.lab.cells import PROGRAM
 from grader.lab.lab import Lab
 from grader.lab.run import Run
+from grader.score.card import number
 from grader.score.results import ItemResult, LabScore, Observer
 from grader.score.score import score
 from grader.version import engine_version
@@ -28,11 +29,21 @@ class ReplayCase:
 
     record: Record
     lab: Lab
+    released_again: bool = False
+    """Whether the lab was changed and released again since."""
 
     @property
     def given(self) -> dict[str, PointsAndKey]:
         """The points and the key of each item, as they were given."""
         return {card.item: (card.points, card.key) for card in self.record.cards}
+
+    def then(self, item: ItemResult) -> str:
+        """What was given for an item: its points, and its key if it is another one now; "–" for
+        nothing."""
+        if item.id not in self.given:
+            return "–"
+        points, key = self.given[item.id]
+        return number(points) if key == item.key else f"{number(points)} {key}".rstrip()
 
     def remarks(self) -> list[str]:
         """What an instructor should know about the mark, one sentence each."""
@@ -44,7 +55,8 @@ class ReplayCase:
                 "another mark"
             ).format(items=items),
         }
-        return [sentences[name] for name in self.record.remarks]
+        changed = _("the lab was changed and released again since: this is the lab as it was then")
+        return [changed] * self.released_again + [sentences[name] for name in self.record.remarks]
 
     def changed(self) -> list[str]:
         """Which builds on this machine differ from those of the mark, one sentence each."""
@@ -59,13 +71,13 @@ class ReplayCase:
         ]
 
 
-def find_case(
+def find_record(
     store: Store, lab: str, student: str, number: int | None = None, assignment: str = ""
-) -> ReplayCase:
+) -> Record:
     """A graded submission: the one with this `number`, or the one that counts.
     `assignment` is needed when the trainee handed in the lab with several assignments.
 
-    Raises: GraderError; StoreError when the record or the lab is missing or was changed.
+    Raises: GraderError; StoreError when the record is damaged.
     """
     known = store.assignments(lab, student)
     if len(known) > 1 and not assignment:
@@ -79,7 +91,14 @@ def find_case(
         record = store.record(lab, student, number, assignment)
     if record is None:
         raise _unknown(store, lab, student, assignment)
-    return ReplayCase(record, _lab(store, record))
+    return record
+
+
+def find_case(store: Store, record: Record) -> ReplayCase:
+    """What a replay of a graded submission needs. Raises: StoreError when the lab is missing or
+    was changed in the store, or when this engine cannot load it."""
+    newer = store.has_released(record.lab) and store.released(record.lab) != record.stamp["lab"]
+    return ReplayCase(record, _lab(store, record), newer)
 
 
 def replay(case: ReplayCase, observer: Observer | None = None) -> LabScore:

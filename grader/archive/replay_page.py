@@ -126,8 +126,7 @@ def _marks(case: ReplayCase, marks: LabScore) -> str:
     heads = (_("item"), _("then"), _("now"), _("measured"), _("expected"), _("why"))
     rows = [_row("th", heads)]
     for id, item in marks.items.items():
-        then = "–" if id not in case.given else number(case.given[id][0])
-        values = (id, then, number(item.points), item.measured, item.expected, item.key)
+        values = (id, case.then(item), number(item.points), item.measured, item.expected, item.key)
         rows.append(_row("td", values))
     return f"<table>{''.join(rows)}</table>"
 

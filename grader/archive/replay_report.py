@@ -6,21 +6,23 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from grader.archive.record import Record
 from grader.archive.replay import (
     ReplayCase,
     deciding_seed,
     find_case,
+    find_record,
     marks_of,
     replay,
     require_item,
 )
 from grader.archive.replay_page import ReplayPage
-from grader.archive.store import Store
+from grader.archive.store import Store, StoreError
 from grader.errors import GraderError
 from grader.score.card import number
 from grader.score.results import LabScore
 from grader.terminal import one_line
-from hardware.i18n import _, reason
+from hardware.i18n import _, language, reason
 
 
 def print_replay(
@@ -38,18 +40,24 @@ def print_replay(
 
     Args:
         order: the number of the submission; None: the one that counts.
-        assignment: as in `find_case`.
+        assignment: as in `find_record`.
         item: the page shows only this one; "": all.
         vcd: where to copy the trace that decided the item; None: nowhere.
 
     Returns: the page with all details, and whether the marks are the same.
-    Raises: GraderError.
+    Raises: GraderError. When the lab of then cannot be run, the marks of then are printed first,
+    with the reasons that the trainee read.
     """
-    case = find_case(store, lab, student, order, assignment)
+    record = find_record(store, lab, student, order, assignment)
+    try:
+        case = find_case(store, record)
+    except StoreError:
+        _print_given(out, record)
+        raise
     require_item(case.lab, item)
-    place = store.replays(case.record)
+    place = store.replays(record)
     page = ReplayPage(case, place, item)
-    with out.status(one_line(f"{student} · {lab} · {case.record.number}")):
+    with out.status(one_line(f"{student} · {lab} · {record.number}")):
         marks = replay(case, page)
     file = page.finish(marks)
     same = _print_marks(out, case, marks)
@@ -66,13 +74,10 @@ def print_replay(
 def _print_marks(out: Console, case: ReplayCase, marks: LabScore) -> bool:
     """Print the marks then and now, item by item, and the remarks. Returns: whether the marks are
     the same."""
-    record = case.record
-    table = Table(title=f"{one_line(record.student)} · {record.lab} · {record.number}")
-    for name in (_("item"), _("then"), _("now"), _("measured"), _("expected"), _("why")):
-        table.add_column(name)
+    names = (_("item"), _("then"), _("now"), _("measured"), _("expected"), _("why"))
+    table = _table(case.record, names)
     for id, item in marks.items.items():
-        then = number(case.given[id][0]) if id in case.given else "–"
-        cells = (then, number(item.points), item.measured, item.expected, item.key)
+        cells = (case.then(item), number(item.points), item.measured, item.expected, item.key)
         table.add_row(id, *map(one_line, cells))
     out.print(table)
     for seed in marks.seeds:
@@ -82,6 +87,21 @@ def _print_marks(out: Console, case: ReplayCase, marks: LabScore) -> bool:
     for line in (result, *case.remarks(), *case.changed()):
         out.print(one_line(line), soft_wrap=True)
     return same
+
+
+def _print_given(out: Console, record: Record) -> None:
+    """Print the marks of then, item by item, as they are stored."""
+    table = _table(record, (_("item"), _("then"), _("measured"), _("expected"), _("why")))
+    for card in record.cards:
+        why = card.message.get(language(), card.key)
+        cells = (card.item, number(card.points), card.measured, card.expected, why)
+        table.add_row(*map(one_line, cells))
+    out.print(table)
+
+
+def _table(record: Record, names: tuple[str, ...]) -> Table:
+    title = f"{one_line(record.student)} · {record.lab} · {record.number}"
+    return Table(*names, title=title)
 
 
 def _copy(source: Path, target: Path) -> None:

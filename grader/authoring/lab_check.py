@@ -133,6 +133,11 @@ def program_of(file: Path) -> Program:
     return {name: text.encode() for name, text in filter(None, found)}
 
 
+def program_text(lab: Lab, name: str) -> str:
+    """The text of main.py of a reference or mutant; empty if it has none."""
+    return program_of(programs(lab)[name]).get(PROGRAM, b"").decode()
+
+
 def host_of(file: Path) -> str | None:
     """The host code of a reference or mutant: None for the generic mutants, its own for a notebook
     or a host mutant, else the one of the reference."""

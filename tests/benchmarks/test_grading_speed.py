@@ -17,7 +17,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from grader.authoring.lab_check import program_of, programs
+from grader.authoring.lab_check import program_text
 from grader.classrun import pool
 from grader.classrun.grading import Grading
 from grader.classrun.submission_grader import Work
@@ -202,7 +202,7 @@ def test_an_answer_in_the_notebook(slug: str, measured: Measured) -> None:
     practice.session.lab, practice.session.board = lab, next(iter(lab.boards))
     times = []
     for _repeat in range(REPEATS):
-        session.programs["main.py"] = program_of(programs(lab)["reference"])["main.py"].decode()
+        session.programs["main.py"] = program_text(lab, "reference")
         practice.session.scored = {}
         begin = time.perf_counter()
         practice.grade("a")

@@ -10,10 +10,12 @@ import pytest
 
 from grader import seeds
 from grader.archive.store import Store
+from grader.authoring.lab_check import program_text
 from grader.classrun.grading import Grading
 from grader.classrun.outcome import Outcome
 from grader.errors import CourseError, GraderError
 from grader.lab.course import Course
+from grader.lab.lab import find
 from grader.nbgrader import commands, config, standings
 from grader.nbgrader.grade_writer import GradeWriter, LatePenalty
 from tests.support.classroom import (
@@ -25,7 +27,6 @@ from tests.support.classroom import (
     waiting_for_a_person,
 )
 from tests.support.fake_scoring import POINTS, by_text, must_not_be_called
-from tests.support.project import LABS
 from tests.support.tiny_lesson import cell_named
 
 FULL = {(item, points) for item, points in POINTS.items()}
@@ -268,8 +269,7 @@ def test_a_lost_secret_is_an_error_before_grading(
 
 
 def test_feedback_has_no_hidden_values(course: Course, hand_in: HandIn) -> None:
-    mutant = LABS / LAB / "mutants" / "pong_same.py"
-    hand_in("s1", mutant.read_text(encoding="utf-8"))
+    hand_in("s1", program_text(find(LAB), "pong_same"))
     grading = Grading(course, LAB)
     outcomes = list(grading.run(grading.submissions()))
     assert [outcome.state for outcome in outcomes] == ["graded"]

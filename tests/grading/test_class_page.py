@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from grader.authoring.lab_check import program_text
 from grader.classrun.grading import Grading
 from grader.lab.class_list import Trainee
 from grader.lab.course import Course
+from grader.lab.lab import find
 from grader.nbgrader import enrolment
 from grader.reports.class_page import class_page
 from grader.reports.class_register import ClassRegister, register_of
@@ -34,7 +36,6 @@ from tests.support.feedback_pages import (
     row,
     show,
 )
-from tests.support.project import LABS
 
 
 @pytest.fixture(scope="module")
@@ -275,9 +276,8 @@ def test_the_work_for_a_page_grows_with_the_class_and_not_faster() -> None:
 
 
 def test_a_real_class(course: Course, hand_in: HandIn) -> None:
-    mutants = LABS / LAB / "mutants"
     enrolment.enrol(course.root, [Trainee("s1", "سارة", "فوزي", "s1@example.org"), Trainee("s9")])
-    hand_in("s1", (mutants / "pong_same.py").read_text(encoding="utf-8"))
+    hand_in("s1", program_text(find(LAB), "pong_same"))
     folder = hand_in("s2", "x = 1")
     (folder / f"{LAB}.ipynb").write_text("no notebook")
     hand_in("s3", "print('READY L01')")

@@ -11,20 +11,19 @@ from nbgrader.api import Gradebook
 from nbgrader.tests import run_nbgrader
 
 from grader.archive.store import Store
+from grader.authoring.lab_check import program_text
 from grader.classrun.grading import Grading
 from grader.lab.course import Course
+from grader.lab.lab import find
 from grader.nbgrader import commands, config
 from grader.reports.feedback_writer import FeedbackWriter
 from tests.support.call_count import calls
 from tests.support.classroom import LAB, HandIn, give_by_hand, set_due
-from tests.support.project import LABS
-
-MUTANTS = LABS / LAB / "mutants"
 
 
 def mutant(name: str) -> str:
     """A program with a misconception."""
-    return (MUTANTS / f"{name}.py").read_text(encoding="utf-8")
+    return program_text(find(LAB), name)
 
 
 def grade(course: Course) -> None:

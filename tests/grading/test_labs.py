@@ -11,7 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from grader.authoring.lab_check import GENERIC, check_runs, count_runs, programs, verify_expected
+from grader.authoring.lab_check import (
+    GENERIC,
+    check_runs,
+    count_runs,
+    program_text,
+    programs,
+    verify_expected,
+)
 from grader.errors import LabError
 from grader.lab import lab as labs
 from grader.score.misconceptions import known, shared
@@ -47,15 +54,17 @@ def test_every_misconception_has_a_text(lab: labs.Lab) -> None:
 
 def test_the_first_line_of_a_mutant_names_its_misconception(lab: labs.Lab) -> None:
     for name, file in programs(lab).items():
-        if name != "reference" and file.suffix == ".py":
+        if name != "reference" and file.suffix != ".ipynb":
             assert file.read_text(encoding="utf-8").startswith("# Misconception: ")
 
 
 def test_files_on_the_board_are_python_that_compiles(lab: labs.Lab) -> None:
-    sources = [file for file in programs(lab).values() if file.suffix == ".py"]
-    sources += [board.pins_file for board in lab.boards.values()]
-    for file in sources:
-        ast.parse(file.read_text(encoding="utf-8"), str(file))
+    texts = {name: program_text(lab, name) for name in programs(lab)}
+    texts |= {
+        b.pins_file.name: b.pins_file.read_text(encoding="utf-8") for b in lab.boards.values()
+    }
+    for name, text in texts.items():
+        ast.parse(text, name)
 
 
 def test_the_circuits_wire_every_role(lab: labs.Lab) -> None:

@@ -1,4 +1,4 @@
-"""Practice in a notebook: `%lab`, `%%predict`, `grade`; and stock nbgrader on the same files."""
+"""Practice in a notebook: `%lab`, `%%predict`, `grade`."""
 
 import json
 from collections.abc import Iterator
@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from grader.authoring.lab_check import program_of, programs
 from grader.errors import CourseError
 from grader.lab import cells
 from grader.lab.course import Course
@@ -17,8 +16,7 @@ from grader.score.card import number
 from grader.seeds import PUBLIC_SEED
 from hardware.notebook.session import blank_lines
 from hardware.notebook.session import programs as saved
-from tests.support.classroom import LAB, HandIn
-from tools.compare_nbgrader import our_marks, stock_marks
+from tests.support.classroom import LAB
 
 REFERENCE = (LABS / LAB / "reference.py").read_text(encoding="utf-8")
 ITEMS = {"a": 2.0, "b": 2.0, "c": 2.0, "d": 6.0, "e": 6.0, "p": 0.0}
@@ -183,30 +181,6 @@ def test_an_unknown_item_lists_the_known_ones(shell: InteractiveShell) -> None:
     with pytest.raises(CourseError) as caught:
         practice.grade("z")
     assert "a, b, c" in caught.value.cure
-
-
-@pytest.mark.parametrize(
-    "students",
-    [
-        ("reference",),
-        pytest.param(("pong_same", "empty", "hex_case"), marks=pytest.mark.long),
-    ],
-)
-def test_stock_nbgrader_gives_the_same_marks_and_export(
-    course: Course, hand_in: HandIn, students: tuple[str, ...]
-) -> None:
-    lab = find(LAB)
-    for student in students:
-        text = program_of(programs(lab)[student]).get("main.py")
-        hand_in(
-            student,
-            text.decode() if text else None,
-            answer="" if student == "empty" else "CPython, linux",
-        )
-    theirs = scores, csv = stock_marks(course)
-    assert len(scores) == len(students) * 6
-    assert len(csv.splitlines()) == 1 + len(students)
-    assert our_marks(course, []) == theirs
 
 
 def test_after_a_restart_the_saved_notebook_is_graded(

@@ -11,15 +11,23 @@ from typer.testing import CliRunner
 from vcd.reader import TokenKind, tokenize
 
 from grader.archive.record import Record
-from grader.archive.replay import PointsAndKey, ReplayCase, find_case, marks_of, replay
+from grader.archive.replay import (
+    PointsAndKey,
+    ReplayCase,
+    find_case,
+    find_record,
+    marks_of,
+    replay,
+)
 from grader.archive.replay_report import print_replay
 from grader.archive.store import Store, StoreError
+from grader.authoring.lab_check import program_text
 from grader.classrun.grading import Grading
 from grader.classrun.outcome import Outcome
 from grader.cli import app
 from grader.errors import GraderError
 from grader.lab.course import Course
-from grader.lab.lab import LABS, Lab, load
+from grader.lab.lab import LABS, Lab, find, load
 from grader.score.card import Card
 from grader.score.score import score
 from grader.version import engine_version
@@ -75,17 +83,23 @@ def grade(course: Course) -> list[Outcome]:
 
 
 def mutant(name: str) -> str:
-    return (LABS / LAB / "mutants" / f"{name}.py").read_text(encoding="utf-8")
+    return program_text(find(LAB), name)
+
+
+def case_of(store: Store, number: int | None = None) -> ReplayCase:
+    """The case of amina's submission."""
+    return find_case(store, find_record(store, LAB, "amina", number))
 
 
 def again(store: Store, number: int | None = None) -> tuple[ReplayCase, dict[str, PointsAndKey]]:
     """The case, and the marks of the program now."""
-    case = find_case(store, LAB, "amina", number)
+    case = case_of(store, number)
     return case, marks_of(replay(case))
 
 
 def test_a_changed_lab_changes_no_old_mark(store: Store, checkout: Path) -> None:
     give_mark(store, load(checkout), mutant("overlap"))
+    assert case_of(store).remarks() == []
     checks = checkout / "checks.py"
     text = checks.read_text(encoding="utf-8").replace(
         "points=4, expect=Never", "points=1, expect=Never"
@@ -96,6 +110,8 @@ def test_a_changed_lab_changes_no_old_mark(store: Store, checkout: Path) -> None
     assert case.given == found
     assert found["c"] == (0, "overlap")
     assert case.changed() == []
+    (remark,) = case.remarks()
+    assert remark.startswith("the lab was changed and released again since")
 
 
 def test_a_lab_that_was_removed_from_the_checkout_is_replayed(
@@ -119,7 +135,7 @@ def test_each_submission_can_be_replayed(store: Store, checkout: Path) -> None:
     assert again(store)[1]["d"] == (0, "drift")
     assert again(store, 1)[1]["d"] == (0, "no_ready")
     with pytest.raises(GraderError, match="amina has 2 graded submissions") as caught:
-        find_case(store, LAB, "amina", 3)
+        case_of(store, 3)
     assert "--try" in caught.value.cure
 
 
@@ -127,7 +143,7 @@ def test_other_builds_are_named(store: Store, checkout: Path) -> None:
     record = give_mark(store, load(checkout), mutant("empty"))
     stamp = {**record.stamp, "port": "ab" * 32, "engine": "0.0.1+old"}
     put_record(store, replace(record, stamp=stamp))
-    port, engine = find_case(store, LAB, "amina").changed()
+    port, engine = case_of(store).changed()
     assert port.startswith("the virtual board is a different build: abab")
     assert engine.startswith("the engine is a different build: 0.0.1+old then, 0.")
 
@@ -142,12 +158,24 @@ def test_a_mark_that_differs_from_the_replay(store: Store, checkout: Path) -> No
     assert "the marks are not the same" in out.export_text()
 
 
+def test_a_reason_that_differs_from_the_replay_is_shown(store: Store, checkout: Path) -> None:
+    record = give_mark(store, load(checkout), mutant("empty"))
+    renamed = replace(record.cards[0], key="old_reason")
+    put_record(store, replace(record, cards=(renamed, *record.cards[1:])))
+    out = Console(record=True, width=160)
+    page, same = print_replay(out, store, LAB, "amina")
+    assert not same
+    for output in (out.export_text(), page.read_text(encoding="utf-8")):
+        assert "0 old_reason" in output
+        assert "0 no_ready" not in output
+
+
 # A case that cannot be replayed is a one-line error with a cure.
 
 
 def test_a_replay_without_a_graded_submission(store: Store) -> None:
     with pytest.raises(GraderError, match="no submission of traffic_light by amina") as caught:
-        find_case(store, LAB, "amina")
+        case_of(store)
     assert caught.value.cure == "run: warsha grade traffic_light"
 
 
@@ -155,7 +183,7 @@ def test_the_lab_is_not_in_the_store(store: Store, checkout: Path) -> None:
     record = give_mark(store, load(checkout), "")
     shutil.rmtree(store.folder / "labs" / record.stamp["lab"])
     with pytest.raises(StoreError, match="is not in the store") as caught:
-        find_case(store, LAB, "amina")
+        case_of(store)
     assert "put your backup copy of that folder back" in caught.value.cure
 
 
@@ -164,7 +192,7 @@ def test_an_altered_lab_is_noticed(store: Store, checkout: Path) -> None:
     plan = store.folder / "labs" / record.stamp["lab"] / LAB / "given" / "plan.json"
     plan.write_bytes(plan.read_bytes() + b" ")
     with pytest.raises(StoreError, match="files in the store were changed"):
-        find_case(store, LAB, "amina")
+        case_of(store)
 
 
 def test_a_lab_of_an_unsupported_engine(store: Store, checkout: Path) -> None:
@@ -175,8 +203,29 @@ def test_a_lab_of_an_unsupported_engine(store: Store, checkout: Path) -> None:
         store, replace(record, stamp={**record.stamp, "lab": digest, "engine": "0.1.0+abc"})
     )
     with pytest.raises(StoreError, match="cannot import name 'Nowhere'") as caught:
-        find_case(store, LAB, "amina")
+        case_of(store)
     assert caught.value.cure == "replay it with the engine that graded it: 0.1.0+abc"
+
+
+def test_marks_that_cannot_be_replayed_are_printed_as_they_were_given(
+    store: Store, checkout: Path
+) -> None:
+    record = give_mark(store, load(checkout), "")
+    reason = {"ar": "لا يطبع READY.", "en": "It never prints READY."}
+    card = replace(record.cards[0], measured="nothing", message=reason)
+    put_record(store, replace(record, cards=(card, *record.cards[1:])))
+    shutil.rmtree(store.folder / "labs" / record.stamp["lab"])
+    out = Console(record=True, width=160)
+    with pytest.raises(StoreError, match="is not in the store"):
+        print_replay(out, store, LAB, "amina")
+    (row,) = (line for line in out.export_text().splitlines() if line.startswith("│ a"))
+    assert [cell.strip() for cell in row.strip("│").split("│")] == [
+        "a",
+        "0",
+        "nothing",
+        card.expected,
+        "It never prints READY.",
+    ]
 
 
 # The output for the instructor.
@@ -253,7 +302,7 @@ def test_a_graded_notebook_is_replayed(course: Course, hand_in: HandIn) -> None:
     hand_in("basim", "print('READY L01')\n")
     (outcome,) = grade(course)
     store = Store(course.store)
-    case = find_case(store, "first_contact", "basim")
+    case = find_case(store, find_record(store, "first_contact", "basim"))
     marks = replay(case)
     assert case.given == marks_of(marks)
     assert case.given == {card.item: (card.points, card.key) for card in outcome.marks}
@@ -266,11 +315,11 @@ def test_the_cure_of_a_damaged_record_works(course: Course, hand_in: HandIn) -> 
     file = course.store / "marks" / "first_contact" / "basim" / "1.json"
     file.write_bytes(file.read_bytes()[:-9])
     with pytest.raises(StoreError, match="is damaged"):
-        find_case(Store(course.store), "first_contact", "basim")
+        find_record(Store(course.store), "first_contact", "basim")
     file.unlink()
     (second,) = grade(course)
     assert (second.state, second.marks) == ("graded", first.marks)
-    assert find_case(Store(course.store), "first_contact", "basim").record.number == 1
+    assert find_record(Store(course.store), "first_contact", "basim").number == 1
     assert [one.state for one in grade(course)] == ["unchanged"]
 
 

@@ -26,7 +26,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from grader import cli
-from grader.authoring.lab_check import expected
+from grader.authoring.lab_check import expected, program_text, programs
 from grader.cli import app
 from grader.demo import filled_in
 from grader.lab import course as course_module
@@ -56,7 +56,7 @@ def source(path: Path) -> str:
     return re.sub(r"\A#.*\n", "", path.read_text(encoding="utf-8"))
 
 
-BOARD_BASE = source(LABS / BOARD_LAB / "mutants" / "sign_lost.py")
+BOARD_BASE = program_text(find(BOARD_LAB), "sign_lost")
 BOARD_RIGHT = source(HOSTLABS / HOST_LAB / "reference.py")
 HOST_RIGHT = source(HOSTLABS / HOST_LAB / "reference_host.py")
 HOST_BASE = HOST_RIGHT.partition("\n\ndef gaps")[0] + NO_GAPS
@@ -213,14 +213,14 @@ def hand_in_honest(places: Places, number: int, canary: str) -> dict[str, float]
     """Submit honest programs for both labs, one with a canary. Returns the marks due in the first
     lab, by trainee."""
     lab = find(BOARD_LAB)
-    programs = sorted((lab.folder / "mutants").glob("*.py"))
+    names = [name for name, file in programs(lab).items() if file.suffix != ".ipynb"]
     due = {}
     for index in range(number):
-        name, file = f"honest-{index:02}", programs[index % len(programs)]
-        program = file.read_text(encoding="utf-8")
+        name, mutant = f"honest-{index:02}", names[index % len(names)]
+        program = program_text(lab, mutant)
         write(places, name, BOARD_LAB, notebook(places, BOARD_LAB, program))
         write(places, name, HOST_LAB, notebook(places, HOST_LAB, BOARD_RIGHT, HOST_RIGHT))
-        due[name] = total(lab, file.stem)
+        due[name] = total(lab, mutant)
     program = f"# {canary}\n{BOARD_BASE}"
     write(places, VICTIM, BOARD_LAB, notebook(places, BOARD_LAB, program))
     return due | {VICTIM: total(lab, "sign_lost")}

@@ -16,7 +16,7 @@ from typing import Any
 import nbformat
 
 from grader.archive.store import Store
-from grader.authoring.lab_check import programs
+from grader.authoring.lab_check import program_text, programs
 from grader.classrun import grading as grading_module
 from grader.classrun.grading import Grading
 from grader.classrun.task import Task, score_task
@@ -139,11 +139,8 @@ def made(place: Path, count: int, *, slow: bool = False) -> Course:
     secret.chmod(0o600)
     file = course.root / "release" / LAB / f"{LAB}.ipynb"
     released = nbformat.read(file, as_version=4)
-    texts = [
-        path.read_text(encoding="utf-8")
-        for name, path in programs(find(LAB)).items()
-        if path.suffix == ".py" and (slow or name not in SLOW)
-    ]
+    lab = find(LAB)
+    texts = [program_text(lab, name) for name in programs(lab) if slow or name not in SLOW]
     for number in range(count):
         folder = course.root / "submitted" / f"t{number:04}" / LAB
         folder.mkdir(parents=True)

@@ -8,11 +8,12 @@ import nbformat
 import pytest
 from typer.testing import CliRunner, Result
 
+from grader.authoring.lab_check import program_text
 from grader.cli import app
 from grader.demo import filled_in
 from grader.lab import course as course_module
 from grader.lab.course import Course
-from grader.lab.lab import LABS
+from grader.lab.lab import find
 from grader.nbgrader import commands
 from hardware.paths import build_dir
 from tests.support.classroom import build
@@ -23,9 +24,8 @@ PAIR = ("buttons", "traffic_light")
 
 
 def program(lab: str, name: str = "reference") -> str:
-    place = LABS / lab
-    file = place / "reference.py" if name == "reference" else place / "mutants" / f"{name}.py"
-    return file.read_text(encoding="utf-8")
+    """The text of a reference or mutant."""
+    return program_text(find(lab), name)
 
 
 @pytest.fixture(scope="session")

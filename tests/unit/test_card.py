@@ -5,6 +5,7 @@ import pickle
 
 import pytest
 
+from grader.authoring.lab_check import program_text
 from grader.classrun.task import Task, score_lab
 from grader.lab.lab import Lab, find
 from grader.score.card import Card
@@ -46,14 +47,9 @@ def scored(lab: Lab, program: str) -> dict[str, Card]:
     return {card.item: card for card in score_lab(lab, task)}
 
 
-def reference(lab: Lab) -> str:
-    """The reference program."""
-    return (lab.folder / "reference.py").read_text(encoding="utf-8")
-
-
 def test_a_missed_item_names_the_misconception_and_the_place() -> None:
     lab = find("traffic_light")
-    late = (lab.folder / "mutants" / "drift.py").read_text(encoding="utf-8")
+    late = program_text(lab, "drift")
     cards = scored(lab, late).values()
     missed = [card for card in cards if card.points < card.maximum]
     assert missed
@@ -67,7 +63,7 @@ def test_a_missed_item_names_the_misconception_and_the_place() -> None:
 
 def test_a_led_on_another_pin_is_named_with_that_pin_and_drawn() -> None:
     lab = find("voltmeter")
-    program = reference(lab)
+    program = program_text(lab, "reference")
     assert "Pin(LED_R" in program
     card = scored(lab, program.replace("Pin(LED_R", "Pin(26"))["d"]
     assert (card.key, card.points, card.measured) == ("other_pin", 0, "0 ×")
@@ -79,7 +75,7 @@ def test_a_led_on_another_pin_is_named_with_that_pin_and_drawn() -> None:
 
 def test_an_error_names_the_line_of_the_cell_and_of_the_file() -> None:
     lab = find("traffic_light")
-    lines = reference(lab).splitlines()
+    lines = program_text(lab, "reference").splitlines()
     loop = next(n for n, line in enumerate(lines) if line.startswith("while True"))
     program = "\n".join([*lines[: loop + 1], "    1 / 0", *lines[loop + 1 :]]) + "\n"
     texts = scored(lab, program)["a"].message
