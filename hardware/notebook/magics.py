@@ -4,7 +4,10 @@
 %board connect diagram.json a bench of your own
 %board use pico             run the next cells on another board of the bench
 %board list | status | reset | interrupt
-%%board                     run this cell on the board
+x = %board adc.read_u16()   the value of an expression on the board
+%%board [--timeout 5s] [--background]
+                            run this cell on the board; in the background it goes on while other
+                            Python cells run, and `board.serial` has its output
 %%board main.py [--detach] [--seconds N]
                             save this cell as that file and restart the board
 %bench                      a picture of what is on the bench
@@ -28,11 +31,22 @@ from hardware.errors import HardwareError
 from hardware.i18n import _
 from hardware.notebook import views
 from hardware.notebook.cell_failure import explain
-from hardware.notebook.running import WATCH_S, print_note, reset, run_cell, run_program
+from hardware.notebook.running import (
+    WATCH_S,
+    print_note,
+    reset,
+    run_cell,
+    run_expression,
+    run_program,
+)
 from hardware.notebook.session import available, current
 
 PRESS_S = 0.1
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(us|ms|s|)")
+CELL_FORM = "%%board [--timeout 5s] [--background] | %%board main.py [--detach] [--seconds 10]"
+VERBS = ("connect", "use", "list", "status", "reset", "interrupt")
+_EXPRESSION = re.compile(r"[(\[{.+*/%<>=\"']")
+"""A sign that is in most expressions; names of boards have none."""
 _SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "": 1.0}
 
 
@@ -52,13 +66,18 @@ class BoardMagics(Magics):
         self._blank = text[: len(text) - len(text.lstrip())].count("\n")
 
     @line_cell_magic
-    def board(self, line: str, cell: str | None = None) -> None:
-        """Connect a board, run cells on it, reset it; `%board` alone prints its status."""
+    def board(self, line: str, cell: str | None = None) -> object:
+        """Connect a board, run cells on it, reset it; `%board` alone prints its status, and
+        `%board f(x)` has the value of that expression on the board."""
+        value = None
         if cell is not None:
             self._run(line, cell)
+        elif line.split(" ")[0] not in VERBS and _EXPRESSION.search(line):
+            value = run_expression(line)
         else:
             _guard(lambda: self._board_line(_words(line)))
         self._share()
+        return value
 
     @line_magic
     def bench(self, line: str) -> None:
@@ -74,13 +93,17 @@ class BoardMagics(Magics):
     def _run(self, line: str, cell: str) -> None:
         magic = "\n" * self._blank + f"%%board {line}".rstrip()
         try:
-            name, watch_s, detach = _program_line(_words(line))
+            words = _words(line)
+            is_program = any(word.endswith(".py") for word in words)
+            program = _program_line(words) if is_program else None
+            timeout_s, background = (None, False) if is_program else _cell_line(words)
         except HardwareError as error:
             raise explain(error) from None
-        if name:
+        if program:
+            name, watch_s, detach = program
             run_program(magic, name, cell, detach=detach, watch_s=watch_s)
         else:
-            run_cell(magic, cell)
+            run_cell(magic, cell, timeout_s, background=background)
 
     def _board_line(self, words: list[str]) -> None:
         verb, rest = (words[0], words[1:]) if words else ("status", [])
@@ -104,7 +127,10 @@ class BoardMagics(Magics):
         elif verb == "interrupt" and not rest:
             current.need_board().interrupt()
         else:
-            raise _usage("%board connect URL | use BOARD | list | status | reset | interrupt")
+            form = (
+                "%board connect URL | use BOARD | list | status | reset | interrupt | EXPRESSION"
+            )
+            raise _usage(form)
 
     def _share(self) -> None:
         if self.shell is not None and current.board is not None:
@@ -125,14 +151,21 @@ def _words(line: str) -> list[str]:
         raise HardwareError(cause, _("Close it, or delete it.")) from None
 
 
+def _cell_line(words: list[str]) -> tuple[float | None, bool]:
+    """The words behind `%%board` without a file: `--timeout` in seconds, and `--background`."""
+    timeout = _option(words, "--timeout")
+    if any(word not in ("--background", "--timeout", timeout) for word in words):
+        raise _usage(CELL_FORM)
+    return seconds(timeout) if timeout else None, "--background" in words
+
+
 def _program_line(words: list[str]) -> tuple[str, float, bool]:
-    """The words behind `%%board`: file name (or ""), seconds to show output, `--detach`."""
+    """The words behind `%%board`: file name, seconds to show output, `--detach`."""
     watch_s = seconds(_option(words, "--seconds") or str(WATCH_S))
-    names = [word for word in words if word.endswith(".py")]
-    known = [*names[:1], "--detach", "--seconds", _option(words, "--seconds")]
-    if any(word not in known for word in words) or (words and not names):
-        raise _usage("%%board | %%board main.py [--detach] [--seconds 10]")
-    name = names[0] if names else ""
+    name = next(word for word in words if word.endswith(".py"))
+    known = [name, "--detach", "--seconds", _option(words, "--seconds")]
+    if any(word not in known for word in words):
+        raise _usage(CELL_FORM)
     if name != "main.py" and name.lower() == "main.py":
         cause = _("The board starts main.py, not {name}.").format(name=name)
         raise HardwareError(cause, _("Write the name in lower case."))

@@ -21,8 +21,14 @@ def print_note(text: str) -> None:
     print(f"· {text}")
 
 
-def run_cell(magic: str, body: str) -> None:
+def run_cell(
+    magic: str, body: str, timeout_s: float | None = None, *, background: bool = False
+) -> None:
     """Run a `%%board` cell; `magic` is its first line, with the blank lines above it.
+
+    Args:
+        timeout_s: stop it after this time; None: never.
+        background: only start it; `board.serial` has its output.
 
     Raises:
         CellFailed: what went wrong, with lines of the cell.
@@ -32,14 +38,40 @@ def run_cell(magic: str, body: str) -> None:
         stray_characters.check(cell)
         # Line breaks in front: line n on the board is line n of the cell.
         lead = "\n" * (magic.count("\n") + 1)
+        board = current.need_board()
+        if background:
+            board.exec_detached(lead + body)
+            return
         with CellOutput() as output:
-            current.need_board().run(lead + body, timeout_s=None, on_output=output.write)
+            board.run(lead + body, timeout_s=timeout_s, on_output=output.write)
+    except BoardTimeout as error:
+        if timeout_s is None:
+            raise explain(error, cell) from None
+        print_note(_("the time is over: {s:g} s (--timeout)").format(s=timeout_s))
+        raise _stopped() from None
     except HardwareError as error:
         raise explain(error, cell) from None
     except KeyboardInterrupt:
         raise _stopped() from None
     finally:
         _report_faults()
+
+
+def run_expression(expression: str) -> object:
+    """The value of an expression on the board.
+
+    Raises:
+        CellFailed: what went wrong.
+    """
+    try:
+        return current.need_board().eval(expression, timeout_s=None)
+    except HardwareError as error:
+        raise explain(error) from None
+    except ValueError as error:
+        cure = _("Ask for a number, a text, or a list of them.")
+        raise explain(HardwareError(str(error), cure)) from None
+    except KeyboardInterrupt:
+        raise _stopped() from None
 
 
 def run_program(magic: str, name: str, body: str, *, detach: bool, watch_s: float | None) -> None:

@@ -90,7 +90,8 @@ class Board:
         try:
             return ast.literal_eval(printed.rstrip("\n").rsplit("\n", 1)[-1])
         except SyntaxError as error:
-            raise ValueError(f"not a literal: {printed.strip()}") from error
+            what = _("{value} is no value that the board can send.")
+            raise ValueError(what.format(value=printed.strip())) from error
 
     def exec_detached(self, code: str) -> None:
         """Start code and leave it running; use `serial` to talk to it. The next `run` interrupts

@@ -407,3 +407,29 @@ def test_an_unplugged_board_is_not_called_connected(shell: InteractiveShell) -> 
     shown = run(shell, "%board")
     assert "connected to" not in shown
     assert device in shown
+
+
+def test_a_value_comes_back_from_the_board(shell: InteractiveShell) -> None:
+    run(shell, "%%board", "def read(n): return [n, 'سطر', 1.5]")
+    run(shell, "x = %board read(2)", "y = %board x_missing.y")
+    assert shell.user_ns["x"] == [2, "سطر", 1.5]
+    assert "y" not in shell.user_ns
+    assert "NameError" in run(shell, "%board missing()")
+    assert "no value that the board can send" in run(shell, "%board (n for n in [1])")
+    assert "Write: %board connect" in run(shell, "%board conect esp32")
+
+
+def test_a_cell_stops_after_its_time(shell: InteractiveShell) -> None:
+    shown = run(shell, "%%board --timeout 300ms", "print('on')", "while True: pass")
+    assert shown.startswith("on\n")
+    assert "the time is over: 0.3 s" in shown
+    assert "the board is ready for the next cell" in shown
+    assert run(shell, "%%board", "print(2)") == "2\n"
+
+
+def test_a_cell_in_the_background_talks_over_the_serial_line(shell: InteractiveShell) -> None:
+    program = ["import sys", "while True: print('got', sys.stdin.readline().strip())"]
+    assert run(shell, "%%board --background", *program) == ""
+    talk = "board.serial.write('a\\n'); print(board.serial.readline(9))"
+    assert run(shell, talk) == "got a\n"
+    assert run(shell, "%%board", "print(2)") == "2\n"
