@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import wraps
 from itertools import pairwise
 from typing import Any, TypeVar
@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from grader.host.host_functions import HostFunctions
-from grader.lab.episode import Episode
+from grader.lab.episode import Episode, Serial
 from grader.lab.signal import Signal
 from hardware.bench.protocol import frames
 from hardware.bench.trace.trace import End, ModeAt, Trace
@@ -19,6 +19,7 @@ LONGEST_LINE = 4000
 """Characters of a line that checks see; the rest is cut off. `int()` refuses 4300 digits."""
 LONGEST_TRACEBACK = 60
 """Lines of a traceback that are read; a recursion prints many more."""
+PROMPT = ">>> "
 PROMPT_FRAME = 'File "<stdin>"'
 """Where a command that was typed at the prompt failed. It is no line of the program."""
 _RAISED = re.compile(
@@ -104,11 +105,26 @@ class Run:
         if self.ready_ns is None:
             return []
         ready_ns = self.ready_ns
-        return self.once("lines", lambda: lines_after(self.trace, self.zero_ns, ready_ns))
+        return self.once("lines", lambda: self._lines(ready_ns))
 
     def all_lines(self) -> list[OutputLine]:
         """All lines since power-on (times before t = 0 are negative)."""
-        return self.once("all lines", lambda: lines_after(self.trace, self.zero_ns, -1))
+        return self.once("all lines", lambda: self._lines(-1))
+
+    def _lines(self, after_ns: int) -> list[OutputLine]:
+        """The lines that ended after a time of the trace.
+
+        When main.py ends, the prompt comes, and the next line of a callback stands behind it: it
+        is read without the prompt. In an episode that sends text the board may have echoed it.
+        """
+        found = lines_after(self.trace, self.zero_ns, after_ns)
+        ends_ns = self.main_ends_ns()
+        if not ends_ns or any(isinstance(step, Serial) for step in self.episode.steps):
+            return found
+        return [
+            replace(line, text=line.text.removeprefix(PROMPT)) if line.at_ns > ends_ns[0] else line
+            for line in found
+        ]
 
     def matches(self, pattern: str) -> list[re.Match[str]]:
         """The lines after READY that match the pattern as a whole."""

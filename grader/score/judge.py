@@ -214,14 +214,15 @@ def _error(check: Check, run: Run) -> _Reason | None:
 
 
 def _nothing(check: Check, run: Run) -> str:
-    """The key when nothing was measured. While lines arrive the program does not stand still."""
+    """The key when nothing was measured. While lines arrive the program does not stand still, and
+    when main.py ended it does not hang."""
     printed = _printed(run.lines())
-    if not printed:
-        return "nothing"
-    if check.reads is None:
-        return "unreached"
-    can_read = any(check.reads.read(text) is not None for text in printed)
-    return check.on_miss if can_read else "unread"
+    if printed and check.reads is not None:
+        can_read = any(check.reads.read(text) is not None for text in printed)
+        return check.on_miss if can_read else "unread"
+    if run.main_ends_ns():
+        return "main_ended"
+    return "unreached" if printed else "nothing"
 
 
 def _printed(lines: Sequence[OutputLine]) -> list[str]:

@@ -59,11 +59,6 @@ def longs(run: Run) -> list[Moment]:
     return [moment_of_ns(at_ns) for at_ns in read_lines(run, LONG_LINE).at_ns.tolist()]
 
 
-def floats(run: Run) -> bool:
-    """Whether a button has no pull-up."""
-    return any(pull_of(run, role) != "pull-up" for role in ("BTN_1", "BTN_2"))
-
-
 def pull_of(run: Run, role: str) -> str:
     """`pull-up` if the pin is an input with a pull-up and was never driven."""
     found, driven = setups(run, role), run.signal(role, boot=True).driven
@@ -92,10 +87,16 @@ def at_release(moments: Sequence[Millis], times: Sequence[Press]) -> bool:
 # a: how the inputs are set up.
 
 
-@check("a", points=2, expect=Exactly(["BTN_1: pull-up", "BTN_2: pull-up"]), on_miss="no_pullup")
-def pulls(run: Run) -> list[str]:
-    """How BTN_1 and BTN_2 are set up."""
-    return [f"{role}: {pull_of(run, role)}" for role in ("BTN_1", "BTN_2")]
+@check("a.one", points=1, expect=Exactly("BTN_1: pull-up"), on_miss="no_pullup")
+def pull_one(run: Run) -> str:
+    """How BTN_1 is set up."""
+    return f"BTN_1: {pull_of(run, 'BTN_1')}"
+
+
+@check("a.two", points=1, expect=Exactly("BTN_2: pull-up"), on_miss="no_pullup")
+def pull_two(run: Run) -> str:
+    """How BTN_2 is set up."""
+    return f"BTN_2: {pull_of(run, 'BTN_2')}"
 
 
 # b, f: one COUNT a press in `train`.
@@ -126,7 +127,7 @@ def why_count(run: Run) -> str:
     one: list[Press] = run.data["one"]
     each = counted(run)
     times = [at for found in each for at, _ in found]
-    if times and floats(run):
+    if times and pull_of(run, "BTN_1") != "pull-up":
         return "no_pullup"
     if at_release(times, one):
         return "active_high"
@@ -199,7 +200,7 @@ def why_double(run: Run) -> str:
     expect=AtLeast(2.0),
     on_miss="sleep_debounce",
     why=why_double,
-    after="a",
+    after="a.one",
 )
 def double_counts(run: Run) -> list[Quantity] | None:
     """The number of COUNT lines after each two quick presses, 0 if there is none in time for the
@@ -232,7 +233,7 @@ def lines_due(run: Run) -> list[Text]:
 def why_long(run: Run) -> str:
     """LONG comes several times, or at the release, or the presses themselves are read wrongly."""
     found, held_for = longs(run), run.data["long"]
-    if counts(run) and floats(run):
+    if counts(run) and pull_of(run, "BTN_1") != "pull-up":
         return "no_pullup"
     if at_release(found, held_for):
         return "long_release"
@@ -325,7 +326,7 @@ def why_toggle(run: Run) -> str:
     release."""
     two: list[Press] = run.data["two"]
     edges = led_edges(run)
-    if any(edges) and floats(run):
+    if any(edges) and pull_of(run, "BTN_2") != "pull-up":
         return "no_pullup"
     for (at, length), found in zip(two, edges, strict=True):
         quiet = ms(at + 2 * LONGEST_BOUNCE).ns, ms(at + length).ns

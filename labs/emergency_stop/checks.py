@@ -38,6 +38,8 @@ from grader.measure.serial import read_lines
 SINGLES, PAIRS = 12, 4
 HALF_PERIOD, RHYTHM = ms(250), ms(5)
 SLOWEST_STOP, LIT = ms(250), ms(50)
+SAME_DELAY = ms(30)
+"""Delays of polling differ by more: a stop comes at any phase of a job step."""
 TOGETHER = ms(20)
 """A program may need this time between LED_R on and LED_G off."""
 STEP = ms(120)
@@ -65,7 +67,13 @@ def scenario(seed: int, board: BoardType) -> list[Episode]:
     run_s = stops[-1].start_at / 1000 + 2
     late = Stop(at=rng.uniform(11_500, 14_000), hold=300, start_at=0)
     return [
-        Episode("run", seconds=run_s, steps=presses(stops), data={"stops": stops}),
+        Episode(
+            "run",
+            seconds=run_s,
+            steps=presses(stops),
+            data={"stops": stops},
+            ticks0_ms=rng.randrange(10_000, TICKS_PERIOD // 2),
+        ),
         Episode(
             "wrap",
             seconds=late.at / 1000 + 1.5,
@@ -189,15 +197,18 @@ def half_periods(run: Run) -> list[Millis] | None:
 
 
 def why_slow(run: Run) -> str:
-    """The reason by the worst stop: it waits for a job step, or is lost while a handler is
-    busy."""
+    """The reason by the worst stop: it waits for a job step or for a slow handler, or is lost
+    while a handler is busy."""
     delays = [(stop, red_after(run, stop)) for stop in stops_of(run)]
     lost = [stop for stop, delay in delays if delay is None]
     if reason := why_input(run):
         return reason
     if lost and len(lost) < len(delays):
         return "isr_sleep" if not any(stop.single for stop in lost) else "lost_stop"
-    return other_pin(run, "LED_R") if lost else "polling"
+    if lost:
+        return other_pin(run, "LED_R")
+    times = [delay for _, delay in delays if delay is not None]
+    return "polling" if max(times) - min(times) > SAME_DELAY else "slow_handler"
 
 
 @check(
@@ -283,18 +294,21 @@ def reported(run: Run) -> list[Millis]:
 
 
 def why_time(run: Run) -> str:
-    """A slow loop reports the time, nothing does, or the counter wrapped around."""
+    """It stops late itself, reports another unit, reads the clock late, or the counter wrapped
+    around."""
     found, wanted = reported(run), stop_times(run)
+    late = [t - w for t, w in zip(found, wanted, strict=False)]
     if reason := why_input(run):
         return reason
-    if len(found) < len(wanted):
-        return "isr_sleep" if len(found) >= SINGLES else ""
-    if all(abs(t * 1000 - w) <= SLOWEST_STOP for t, w in zip(found, wanted, strict=False)):
+    if late and all(abs(t * 1000 - w) <= ms(1000) for t, w in zip(found, wanted, strict=False)):
         return "time_in_seconds"
-    late = [t - w for t, w in zip(found, wanted, strict=False)]
     if max(map(abs, late), default=0) > TICKS_PERIOD / 2:
         return "ticks_wrap"
-    return "polling" if all(-RHYTHM <= x <= SLOWEST_STOP for x in late) else ""
+    if (slow := why_slow(run)) == "isr_sleep":
+        return slow
+    if len(found) < len(wanted) or not all(-RHYTHM <= x <= SLOWEST_STOP for x in late):
+        return ""
+    return slow if max(stop_delays.measure(run)) > RHYTHM else "late_clock"
 
 
 times_reported = check(

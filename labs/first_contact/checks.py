@@ -7,6 +7,7 @@ order count.
 import random
 import re
 from collections.abc import Sequence
+from itertools import accumulate
 
 from grader import (
     AtMost,
@@ -42,6 +43,8 @@ LF, CRLF = b"\n", b"\r\n"
 PICO_PREFIX = "e661"
 READY = LineForm("READY L01")
 ID = LineForm("ID {id:word}[ {system:word}]")
+LIKE_ID = re.compile(r"\W*id[\W_]+(?P<bytes>b['\"])?", re.IGNORECASE)
+"""A line of the id, perhaps with the bytes themselves."""
 PONG, SUM = LineForm("pong {n}"), LineForm("sum {n}")
 
 
@@ -117,9 +120,8 @@ def windows(run: Run) -> list[tuple[int, int]]:
 
 
 def ready_times(run: Run) -> list[list[int]]:
-    """When READY was printed in each boot, perhaps after a prompt that was there at the reset."""
-    lines = [(line.at_ns, line.text.removeprefix(">>> ")) for line in run.all_lines()]
-    printed = [at_ns for at_ns, text in lines if READY.read(text) is not None]
+    """When READY was printed in each boot."""
+    printed = [line.at_ns for line in run.all_lines() if READY.read(line.text) is not None]
     return [[t for t in printed if start <= t < end] for start, end in windows(run)]
 
 
@@ -156,9 +158,18 @@ def ids(run: Run) -> list[Text]:
     return [Text(f"{one} {system}".rstrip(), one.at_ns) for one, system in pairs]
 
 
+def is_bytes(text: str) -> bool:
+    """Whether a line has the id's bytes as `print` shows them, not as hexadecimal text."""
+    found, fields = LIKE_ID.match(text), ID.read(text)
+    is_hex = bool(fields and re.fullmatch("[0-9a-f]{12,16}", fields["id"], re.IGNORECASE))
+    return found is not None and found["bytes"] is not None and not is_hex
+
+
 def why_id(run: Run) -> str:
     """How the words differ from the id and the name of the system."""
     found, (name, system) = ids(run), who(run)[0].split()
+    if any(is_bytes(line.text) for line in run.all_lines()):
+        return "id_bytes"
     if not found:
         return "" if any("id" in line.text.lower() for line in run.lines()) else "no_id"
     words = [text.split() for text in found]
@@ -237,7 +248,7 @@ def dark_moments(run: Run) -> list[Moment]:
 def answers(run: Run) -> list[OutputLine]:
     """The lines after the ID line (after READY when there is none)."""
     lines = run.lines()
-    first = next((i for i, line in enumerate(lines) if ID.read(line.text) is not None), -1)
+    first = next((i for i, line in enumerate(lines) if LIKE_ID.match(line.text)), -1)
     return lines[first + 1 :]
 
 
@@ -265,10 +276,11 @@ def totals(run: Run) -> list[Quantity]:
 
 
 def why_silent(run: Run) -> str:
-    """The board echoes commands."""
+    """The board echoes commands, or the program came to its end."""
+    ends_ns = [] if run.tracebacks() else run.main_ends_ns()
     alive_ns = min(run.main_ends_ns(), default=run.end_ns - run.zero_ns)
     echoes = any("ping " in line.text for line in run.lines() if line.at_ns < alive_ns)
-    return "input_echo" if echoes else ""
+    return "input_echo" if echoes else "main_ended" if ends_ns else ""
 
 
 def why_raised(run: Run) -> str:
@@ -281,9 +293,11 @@ def why_raised(run: Run) -> str:
 
 
 def why_pong(run: Run) -> str:
-    """It answers with the number itself, or something made the board silent."""
-    is_same = numbers(replies(run, PONG)) == run.data["pings"]
-    return "pong_same" if is_same else why_silent(run)
+    """It answers with the number itself or another one, or something made the board silent."""
+    found = numbers(replies(run, PONG))
+    if found == run.data["pings"]:
+        return "pong_same"
+    return "wrong_number" if len(found) == PINGS else why_silent(run)
 
 
 @check(
@@ -327,19 +341,24 @@ def other_text(run: Run) -> list[Text]:
     after="d.replies",
 )
 def told(run: Run) -> list[Text]:
-    """The lines of the program that can be read, as they are."""
+    """The lines of the program that can be read, as they are, without an id that is wrong in
+    itself: item b judges that."""
     return [
         Text(line.text, line.at_ns)
         for line in run.all_lines()
         if any(form.read(line.text) is not None for form in (READY, ID, PONG, SUM))
+        and not is_bytes(line.text)
     ]
 
 
 def why_sum(run: Run) -> str:
-    """It ignores negative numbers, or something made the board silent."""
-    unsigned = [sum(n for n in words if n >= 0) for words in run.data["sums"]]
-    is_unsigned = numbers(replies(run, SUM)) == unsigned
-    return "sign_lost" if is_unsigned else why_silent(run)
+    """It ignores negative numbers, adds to the sum before, or something made the board silent."""
+    found = numbers(replies(run, SUM))
+    if found == [sum(n for n in words if n >= 0) for words in run.data["sums"]]:
+        return "sign_lost"
+    if found == list(accumulate(totals(run))):
+        return "total_kept"
+    return "wrong_number" if len(found) == SUMS else why_silent(run)
 
 
 @check(

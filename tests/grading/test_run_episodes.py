@@ -71,6 +71,30 @@ def test_a_once_function_runs_once_for_each_run(play: Callable[..., Run]) -> Non
     assert len(asked) == 2
 
 
+CALLBACK = b"""
+import time
+from machine import Timer
+def tell(timer):
+    print("TICK", 5)
+timer = Timer(-1 if "rp2" in __import__("sys").platform else 0)
+"""
+
+
+def test_a_line_of_a_callback_is_read_without_the_prompt_before_it(
+    play: Callable[..., Run],
+) -> None:
+    start = b"timer.init(period=500, mode=Timer.PERIODIC, callback=tell)\n"
+    run = play(CALLBACK + READY + start, Episode("main", seconds=2))
+    assert run.main_ends_ns()
+    assert [line.text for line in run.lines()[-3:]] == ["TICK 5"] * 3
+
+
+def test_what_the_prompt_echoes_is_no_line_of_the_program(play: Callable[..., Run]) -> None:
+    run = play(READY, Episode("main", seconds=2, steps=serial(b"TICK 5\r", at=ms(500))))
+    assert run.main_ends_ns()
+    assert ">>> TICK 5" in [line.text for line in run.lines()]
+
+
 def test_no_ready_in_time(play: Callable[..., Run]) -> None:
     late = play(b"import time\ntime.sleep(6)\n" + READY, Episode("main", seconds=2))
     assert late.ready_ns is None

@@ -22,6 +22,7 @@ def trace(
     raises: Sequence[tuple[float, str]] = (),
     given: Sequence[tuple[float, float, str]] = (),
     ended: tuple[float, int] | None = None,
+    main_end_ms: float | None = None,
     end_ms: float = 10_000,
 ) -> Trace:
     """A board whose pins are outputs from the start; times in ms from power-on. A call of a given
@@ -30,6 +31,8 @@ def trace(
     rows += [(frames.REC_MODE, gpio, frames.MODE_OUT, 0, 0) for gpio in PINS.values()]
     for role, changes in (levels or {}).items():
         rows += [(frames.REC_OUT, PINS[role], 0, level, round(t * MS)) for t, level in changes]
+    if main_end_ms is not None:
+        rows.append((frames.REC_STATE, frames.STATE_MAIN_END, 0, 0, round(main_end_ms * MS)))
     if ended:
         rows.append((frames.REC_POWER, 0, ended[1], 0, round(ended[0] * MS)))
     packed = np.array(rows, RECORD).tobytes()

@@ -153,6 +153,13 @@ def test_a_program_that_prints_does_not_stand_still() -> None:
     assert judged(run(STILL), (declare(lambda run: None),))["a"].key == "nothing"
 
 
+def test_a_program_that_came_to_its_end_does_not_hang() -> None:
+    assert judged(run(trace(main_end_ms=20)))["a"].key == "main_ended"
+    assert judged(run(trace(lines=[(10, "hello")], main_end_ms=20)))["a"].key == "main_ended"
+    raised = trace(main_end_ms=20, raises=[(15, "ValueError: x\n")])
+    assert judged(run(raised))["a"].key == "exception"
+
+
 def test_a_ready_line_of_another_form_is_shown() -> None:
     made = trace(lines=[(10, "starting"), (20, "I am ready")])
     result = judged(run(made, ready_ms=None))["a"]
