@@ -64,7 +64,14 @@ def pull_of(run: Run, role: str) -> str:
     found, driven = setups(run, role), run.signal(role, boot=True).driven
     if driven is not None and len(driven.t_ns) > 1:
         return "driven"
-    return "pull-up" if found and found[-1].pull == "up" else "no pull-up"
+    pull = found[-1].pull if found else "none"
+    return "no pull-up" if pull == "none" else f"pull-{pull}"
+
+
+def why_input(run: Run, role: str) -> str:
+    """A pull-down holds the pin where a pressed button does, or the pin floats."""
+    pull = pull_of(run, role)
+    return "pull_down" if pull == "pull-down" else "" if pull == "pull-up" else "no_pullup"
 
 
 def still(run: Run, role: str, pressed: Press) -> Millis:
@@ -87,13 +94,25 @@ def at_release(moments: Sequence[Millis], times: Sequence[Press]) -> bool:
 # a: how the inputs are set up.
 
 
-@check("a.one", points=1, expect=Exactly("BTN_1: pull-up"), on_miss="no_pullup")
+@check(
+    "a.one",
+    points=1,
+    expect=Exactly("BTN_1: pull-up"),
+    on_miss="no_pullup",
+    why=lambda run: why_input(run, "BTN_1"),
+)
 def pull_one(run: Run) -> str:
     """How BTN_1 is set up."""
     return f"BTN_1: {pull_of(run, 'BTN_1')}"
 
 
-@check("a.two", points=1, expect=Exactly("BTN_2: pull-up"), on_miss="no_pullup")
+@check(
+    "a.two",
+    points=1,
+    expect=Exactly("BTN_2: pull-up"),
+    on_miss="no_pullup",
+    why=lambda run: why_input(run, "BTN_2"),
+)
 def pull_two(run: Run) -> str:
     """How BTN_2 is set up."""
     return f"BTN_2: {pull_of(run, 'BTN_2')}"
@@ -117,40 +136,51 @@ def is_level(moments: Sequence[Moment], times: Sequence[Press]) -> bool:
     return any(found and found[-1] - found[0] > 2 * LONGEST_BOUNCE for found in held)
 
 
-def numbers_due(run: Run) -> list[Text]:
-    """The numbers from 1 to the number of presses."""
-    return [Text(str(number), ms(at).ns) for number, (at, _) in enumerate(run.data["one"], 1)]
+def at_both(moments: Sequence[Sequence[float]], times: Sequence[Press]) -> bool:
+    """Whether each press was answered when it came, and again after the bounce of its release."""
+    return all(
+        len(found) == 2 and found[0] < at + length and found[1] > at + length + LONGEST_BOUNCE
+        for found, (at, length) in zip(moments, times, strict=True)
+    )
 
 
 def why_count(run: Run) -> str:
     """The input floats or bounces, or the release or the level counts."""
     one: list[Press] = run.data["one"]
-    each = counted(run)
-    times = [at for found in each for at, _ in found]
-    if times and pull_of(run, "BTN_1") != "pull-up":
-        return "no_pullup"
+    each = [[at for at, _ in found] for found in counted(run)]
+    times = [at for found in each for at in found]
+    pull = why_input(run, "BTN_1")
+    if pull == "pull_down" or (pull and times):
+        return pull
     if at_release(times, one):
         return "active_high"
+    if at_both(each, one):
+        return "both_edges"
     if is_level(times, one):
         return "level_count"
     return "no_debounce" if any(len(found) > 1 for found in each) else ""
 
 
-@gate("b.numbers", expect=Exactly(numbers_due), on_miss="miscounted", why=why_count, reads=COUNT)
-def numbers(run: Run) -> list[Text] | None:
-    """The numbers behind COUNT at each press; the second one of a press has the place."""
-    found: list[Text] = []
-    for (at, _), mine in zip(run.data["one"], counted(run), strict=True):
-        text = " ".join(str(number) for _, number in mine[:5])
-        found.append(Text(text, mine[:2][-1][0].ns if mine else ms(at).ns))
+def one_count_each(run: Run) -> list[Quantity]:
+    """One COUNT for each press."""
+    return [Quantity(1, ms(at).ns) for at, _ in run.data["one"]]
+
+
+@gate("b.once", expect=Exactly(one_count_each), on_miss="miscounted", why=why_count, reads=COUNT)
+def lines_each(run: Run) -> list[Quantity] | None:
+    """How many COUNT lines each press gave; the second one of a press has the place."""
+    pairs = list(zip(run.data["one"], counted(run), strict=True))
+    found = [
+        Quantity(len(mine), mine[:2][-1][0].ns if mine else ms(at).ns) for (at, _), mine in pairs
+    ]
     return found if any(found) else None
 
 
 @check(
     "b.time",
-    points=4,
+    points=3,
     expect=AtMost(ms(50)),
-    partial={AtMost(LATEST): 3},
+    partial={AtMost(LATEST): 2},
     on_miss="late_count",
     why=why_count,
 )
@@ -164,13 +194,24 @@ def count_delays(run: Run) -> list[Millis]:
     ]
 
 
+def numbers_due(run: Run) -> list[Text]:
+    """The numbers from 1 to the number of presses."""
+    return [Text(str(number), ms(at).ns) for number, (at, _) in enumerate(run.data["one"], 1)]
+
+
+@check("b.numbers", points=1, expect=Exactly(numbers_due), on_miss="wrong_number", reads=COUNT)
+def numbers(run: Run) -> list[Text]:
+    """The numbers behind COUNT."""
+    found = [one for mine in counted(run) for one in mine]
+    return [Text(str(number), at.ns) for at, number in found]
+
+
 @check(
     "b.form",
     points=1,
     episode=("train", "hold"),
     expect=HasForm((COUNT, LONG_LINE)),
     on_miss="form",
-    after="b.time",
 )
 def line_forms(run: Run) -> list[Text]:
     """All COUNT and LONG lines, as they are."""
@@ -224,17 +265,18 @@ def cycles(run: Run) -> list[tuple[float, float]]:
 
 
 def lines_due(run: Run) -> list[Text]:
-    """In each cycle LONG and then COUNT 1: the next press starts a new count."""
+    """In each cycle LONG and then the COUNT of the next press."""
     pairs = zip(run.data["long"], run.data["short"], strict=True)
     ends = [(ms(long + LONG).ns, ms(short).ns) for (long, _), (short, _) in pairs]
-    return [text for a, b in ends for text in (Text("LONG", a), Text("COUNT 1", b))]
+    return [text for a, b in ends for text in (Text("LONG", a), Text("COUNT", b))]
 
 
 def why_long(run: Run) -> str:
     """LONG comes several times, or at the release, or the presses themselves are read wrongly."""
     found, held_for = longs(run), run.data["long"]
-    if counts(run) and pull_of(run, "BTN_1") != "pull-up":
-        return "no_pullup"
+    pull = why_input(run, "BTN_1")
+    if pull == "pull_down" or (pull and counts(run)):
+        return pull
     if at_release(found, held_for):
         return "long_release"
     per_hold = [sum(at <= m < at + length for m in found) for at, length in held_for]
@@ -242,6 +284,12 @@ def why_long(run: Run) -> str:
         return "long_repeat"
     if found and not any(per_hold):
         return "active_high"
+    windows = zip(run.data["short"], cycles(run), strict=True)
+    after = [
+        [at for at, _ in counts(run) if begin <= at < end] for (begin, _), (_, end) in windows
+    ]
+    if at_both(after, run.data["short"]):
+        return "both_edges"
     if is_level([at for at, _ in counts(run)], held_for):
         return "level_count"
     return "no_debounce" if len(counts(run)) > len(lines_due(run)) else ""
@@ -257,7 +305,7 @@ def why_long(run: Run) -> str:
 )
 def printed(run: Run) -> list[Text]:
     """The output of each cycle from its first LONG on; all of it without a LONG."""
-    lines = [Text(f"COUNT {number}", at.ns) for at, number in counts(run)]
+    lines = [Text("COUNT", at.ns) for at, _ in counts(run)]
     lines = sorted(
         lines + [Text("LONG", at.ns) for at in longs(run)], key=lambda line: line.at_ns or 0
     )
@@ -266,6 +314,24 @@ def printed(run: Run) -> list[Text]:
         texts = [line for line in lines if ms(start).ns <= (line.at_ns or 0) < ms(end).ns]
         found += texts[texts.index(Text("LONG")) :] if "LONG" in texts else texts
     return found
+
+
+def first_due(run: Run) -> list[Text]:
+    """After each LONG the numbers begin again with 1."""
+    return [Text("1", ms(at).ns) for at, _ in run.data["short"]]
+
+
+@check(
+    "d.next", points=1, episode="hold", expect=Exactly(first_due), on_miss="no_reset", reads=COUNT
+)
+def first_numbers(run: Run) -> list[Text]:
+    """The number of the press after each long one."""
+    found = counts(run)
+    return [
+        Text(str(number), at.ns)
+        for begin, _ in run.data["short"]
+        for at, number in [one for one in found if one[0] >= begin][:1]
+    ]
 
 
 def long_delays(run: Run) -> list[Millis]:
@@ -282,7 +348,7 @@ def long_delays(run: Run) -> list[Millis]:
 ON_TIME = Between(ms(770), ms(880))
 """A program may count the 800 ms from the first edge of the bounce, or from its COUNT."""
 right_time = check(
-    "d.long", points=2, episode="hold", expect=ON_TIME, on_miss="long_time", why=why_long
+    "d.long", points=1, episode="hold", expect=ON_TIME, on_miss="long_time", why=why_long
 )(long_delays)
 
 
@@ -326,8 +392,11 @@ def why_toggle(run: Run) -> str:
     release."""
     two: list[Press] = run.data["two"]
     edges = led_edges(run)
-    if any(edges) and pull_of(run, "BTN_2") != "pull-up":
-        return "no_pullup"
+    pull = why_input(run, "BTN_2")
+    if pull == "pull_down" or (pull and any(edges)):
+        return pull
+    if at_both([[millis_of_ns(t) for t in found] for found in edges], two):
+        return "both_edges"
     for (at, length), found in zip(two, edges, strict=True):
         quiet = ms(at + 2 * LONGEST_BOUNCE).ns, ms(at + length).ns
         if sum(quiet[0] < t < quiet[1] for t in found) > 1:
@@ -337,8 +406,7 @@ def why_toggle(run: Run) -> str:
     moments = [millis_of_ns(t) for found in edges for t in found]
     if at_release(moments, two):
         return "active_high"
-    late = any(delay > LATEST for delay in toggle_delays.measure(run))
-    return "sleep_debounce" if late else other_pin(run, "LED_R")
+    return other_pin(run, "LED_R")
 
 
 @gate("e.once", expect=Exactly(once_each), on_miss="sleep_debounce", why=why_toggle)

@@ -31,7 +31,7 @@ from grader import (
     press,
 )
 from grader.measure.given import calls
-from grader.measure.pins import floats, other_pin
+from grader.measure.pins import other_pin, setups
 from grader.measure.pwm import tones
 from grader.measure.serial import read_lines
 
@@ -43,6 +43,8 @@ SAME_DELAY = ms(30)
 TOGETHER = ms(20)
 """A program may need this time between LED_R on and LED_G off."""
 STEP = ms(120)
+BELT_SEEN = ms(700)
+"""In this time after START a belt that runs has lit LED_G."""
 TICKS_PERIOD, WRAP_AFTER_MS = 1 << 30, 10_000
 NEVER = float("inf")
 REPORT = LineForm("STOP t={t}")
@@ -143,14 +145,39 @@ def red_after(run: Run, stop: Stop) -> Millis | None:
     return None if delay is None else millis_of_ns(delay, pressed)
 
 
+def told_by_red(run: Run) -> list[Stop]:
+    """The stops whose time LED_R tells. When no START switches it off, but the belt stops and
+    starts as it must, that is the first one: item c judges the rest."""
+    green, stops = run.signal("LED_G"), stops_of(run)
+    if len(run.signal("LED_R").falls_ns()):
+        return stops
+    rises = green.rises_ns()
+    stopped = [(ms(stop.at + TOGETHER).ns, ms(stop.start_at).ns) for stop in stops]
+    runs_on = any(green.at(a) or ((a < rises) & (rises < b)).any() for a, b in stopped)
+    started = [(ms(stop.start_at).ns, ms(after.at).ns) for stop, after in pairwise(stops)]
+    starts = all(((a < rises) & (rises < b)).any() for a, b in started if b - a > BELT_SEEN.ns)
+    return stops[:1] if starts and not runs_on else stops
+
+
+def at_release(run: Run) -> bool:
+    """Whether LED_R goes on when STOP is let go, at each stop before which it was off."""
+    red, stops = run.signal("LED_R"), stops_of(run)
+    dark = [stop for stop in stops if not red.at(ms(stop.at).ns)]
+    rises = red.rises_ns()
+    ends = [ms(stop.at + stop.hold).ns for stop in dark]
+    return bool(dark) and all(((a <= rises) & (rises <= a + LIT.ns)).any() for a in ends)
+
+
 def why_raised(run: Run) -> str:
     """A hard interrupt handler allocated memory."""
     return "isr_alloc" if run.raised("MemoryError") else ""
 
 
 def why_input(run: Run) -> str:
-    """A button has no pull-up: noise stops and starts the belt."""
-    return "no_pullup" if floats(run, "BTN_1") or floats(run, "BTN_2") else ""
+    """A button has no pull-up: noise stops and starts the belt, or a pull-down hides it."""
+    inputs = [setups(run, role)[-1:] for role in ("BTN_1", "BTN_2")]
+    pulls = {one.pull for found in inputs for one in found if one.mode == "in"}
+    return "pull_down" if "down" in pulls else "no_pullup" if "none" in pulls else ""
 
 
 # The job. Without it the rest is easy, so rhythm and stop count only with it.
@@ -199,14 +226,18 @@ def half_periods(run: Run) -> list[Millis] | None:
 def why_slow(run: Run) -> str:
     """The reason by the worst stop: it waits for a job step or for a slow handler, or is lost
     while a handler is busy."""
-    delays = [(stop, red_after(run, stop)) for stop in stops_of(run)]
+    delays = [(stop, red_after(run, stop)) for stop in told_by_red(run)]
     lost = [stop for stop, delay in delays if delay is None]
     if reason := why_input(run):
         return reason
-    if lost and len(lost) < len(delays):
-        return "isr_sleep" if not any(stop.single for stop in lost) else "lost_stop"
+    if at_release(run):
+        return "at_release"
+    if lost and len(lost) < len(delays) and not any(stop.single for stop in lost):
+        return "isr_sleep"
+    if lost and all(run.signal("LED_R").at(ms(stop.at).ns) for stop in lost):
+        return "red_stays"
     if lost:
-        return other_pin(run, "LED_R")
+        return "lost_stop" if len(lost) < len(delays) else other_pin(run, "LED_R")
     times = [delay for _, delay in delays if delay is not None]
     return "polling" if max(times) - min(times) > SAME_DELAY else "slow_handler"
 
@@ -222,7 +253,7 @@ def why_slow(run: Run) -> str:
 )
 def stop_delays(run: Run) -> list[Millis]:
     """The time from each STOP to LED_R; infinite without an edge within 250 ms."""
-    return [red_after(run, stop) or Millis(NEVER, ms(stop.at).ns) for stop in stops_of(run)]
+    return [red_after(run, stop) or Millis(NEVER, ms(stop.at).ns) for stop in told_by_red(run)]
 
 
 # c: it stays stopped.
@@ -304,8 +335,10 @@ def why_time(run: Run) -> str:
         return "time_in_seconds"
     if max(map(abs, late), default=0) > TICKS_PERIOD / 2:
         return "ticks_wrap"
-    if (slow := why_slow(run)) == "isr_sleep":
+    if (slow := why_slow(run)) in ("isr_sleep", "at_release"):
         return slow
+    if len(found) > len(wanted):
+        return "extra_lines"
     if len(found) < len(wanted) or not all(-RHYTHM <= x <= SLOWEST_STOP for x in late):
         return ""
     return slow if max(stop_delays.measure(run)) > RHYTHM else "late_clock"

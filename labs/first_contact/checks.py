@@ -324,11 +324,12 @@ def pinged(run: Run) -> list[Quantity]:
     after="d.replies",
 )
 def other_text(run: Run) -> list[Text]:
-    """Lines after the ID line that are no reply."""
+    """Lines after the ID line that are no reply, until the prompt comes."""
+    alive_ns = min(run.main_ends_ns(), default=run.end_ns - run.zero_ns)
     return [
         Text(shortened(line.text), line.at_ns)
         for line in answers(run)
-        if PONG.read(line.text) is None and SUM.read(line.text) is None
+        if line.at_ns < alive_ns and PONG.read(line.text) is None and SUM.read(line.text) is None
     ]
 
 
