@@ -96,7 +96,7 @@ def test_the_verb_keeps_an_existing_lab() -> None:
 
 def test_every_step_of_an_episode_is_documented() -> None:
     page = (ROOT / "docs" / "reference" / "checks.md").read_text(encoding="utf-8")
-    listed = re.search(r"^Steps: (.+?); each gives", page, re.MULTILINE | re.DOTALL)
+    listed = re.search(r"^Steps: (.+?)\. Each returns", page, re.MULTILINE | re.DOTALL)
     known = inspect.getmembers(episode, inspect.isfunction)
     own = [(name, made) for name, made in known if made.__module__ == episode.__name__]
     steps = {name for name, made in own if inspect.signature(made).return_annotation is not str}
