@@ -72,11 +72,6 @@ class HostFunctions:
             raise HostError(name, "answer", str(error)) from None
         return _result(name, value, answer)
 
-    @property
-    def may_be_killed(self) -> bool:
-        """Whether the child process may have been killed from outside."""
-        return self._ended is not None and self._ended.may_be_killed
-
     def close(self) -> None:
         """End the child process and every process that it started."""
         child, self._child = self._child, None

@@ -21,6 +21,11 @@ MOST_QUEUED = 10
 """A child may wait for a processor for this many times its wall limit."""
 _SLICE_S = 0.25
 _XCPU, _KILL, _SYS = 24, 9, 31
+_FROM_OUTSIDE = (1, 2, 3, _KILL, 15)
+"""A trust boundary: host code cannot end itself by one of these signals (HUP, INT, QUIT, KILL,
+TERM), nor with an exit code that looks like one (seccomp.py). So the machine did it, and that is
+never a mark. Only the hard limit of CPU time sends KILL, too; the CPU time that was used shows it.
+"""
 _HEAD = 4
 _READ = 65536
 _READY = b"[0,null]"
@@ -51,6 +56,7 @@ class HostLimits:
         """Soft and hard limits by their names in `resource`."""
         bounds = {
             "RLIMIT_AS": self.memory_bytes,
+            "RLIMIT_DATA": self.memory_bytes,  # that of a worker would be inherited
             "RLIMIT_FSIZE": self.tmp_bytes,
             "RLIMIT_NOFILE": self.open_files,
             "RLIMIT_MEMLOCK": 0,
@@ -65,13 +71,9 @@ class HostLimits:
 class ChildEnded(Exception):
     """The child process has ended; `kind` says why."""
 
-    def __init__(
-        self, kind: FailureKind, detail: str = "", *, may_be_killed: bool = False
-    ) -> None:
+    def __init__(self, kind: FailureKind, detail: str = "") -> None:
         super().__init__(kind, detail)
         self.kind, self.detail = kind, detail
-        self.may_be_killed = may_be_killed
-        """Whether it may have been killed from outside: host code can end itself just so."""
 
 
 class Child:
@@ -86,7 +88,9 @@ class Child:
         self._isolation = isolation
         self._left_s = READY_WITHIN_S
         self._returned_s = 0.0
-        self._started_s = monotonic()
+        self._used_s = 0.0
+        """CPU time of the child when it was last looked at: at least every `_SLICE_S` of a wait.
+        """
         self._oom_kills = _oom_kills()
         self._folder = tempfile.TemporaryDirectory(prefix="host-", ignore_cleanup_errors=True)
         try:
@@ -150,6 +154,9 @@ class Child:
             ready = self.ask(repr(setup).encode())
         except ChildEnded:
             ready = b""
+        except GraderError:
+            self.close()
+            raise
         if ready != _READY:
             self._kill()
             message = ready or os.read(self._stderr, _READ)
@@ -178,6 +185,8 @@ class Child:
         readable, writable, _error = select.select([self._from], writing, [], _SLICE_S)
         # When this process was suspended, so was the child.
         self._left_s -= min(monotonic() - before, 2 * _SLICE_S)
+        if not readable and not writable:
+            self._used_s = max(self._used_s, _times_s(self._process.pid)[0])
         return bool(readable), bool(writable)
 
     def _write(self, data: bytes) -> bytes:
@@ -193,40 +202,35 @@ class Child:
         return data
 
     def _end(self) -> ChildEnded:
-        """Why the child closed its pipe. Raises: GraderError when the system killed it."""
+        """Why the child closed its pipe. Raises: GraderError when it was ended from outside."""
         try:  # bwrap ends with the child; without bwrap a child can close its pipe and run on
             code = self._process.wait(max(self._left_s, _SLICE_S))
         except subprocess.TimeoutExpired:
             return ChildEnded("time")
         signal = code - 128 if code > 128 else -code
-        if signal == _XCPU:
+        if signal == _XCPU or (signal == _KILL and self._used_s >= self._limits.cpu_s):
             return ChildEnded("time")
         if signal == _SYS:
             return ChildEnded("forbidden")
-        if code < 0 and self._isolation == "bwrap":
-            # Trust boundary: host code cannot reach the process of bubblewrap, which is outside.
-            raise GraderError(
-                _("the sandbox of host code was ended from outside (signal {n})").format(n=signal),
-                _("grade again; if it happens again, look for what ends processes here"),
-            )
-        if signal == _KILL and monotonic() - self._started_s < self._limits.cpu_s:
-            # Ask the kernel: host code can also end itself with this code.
-            if _oom_kills() == self._oom_kills:
-                return ChildEnded("raised", f"signal {signal}", may_be_killed=True)
+        if signal == _KILL and _oom_kills() != self._oom_kills:
             raise GraderError(
                 _("the system killed host code: this machine is out of memory"),
                 _(
                     "close other programs; to grade one submission at a time, run: {command}"
                 ).format(command="taskset -c 0 warsha grade LAB"),
             )
-        if signal == _KILL:
-            return ChildEnded("time")
+        # Host code cannot reach the process of bubblewrap, which is outside.
+        if signal in _FROM_OUTSIDE or (code < 0 and self._isolation == "bwrap"):
+            raise GraderError(
+                _("the sandbox of host code was ended from outside (signal {n})").format(n=signal),
+                _("grade again; if it happens again, look for what ends processes here"),
+            )
         return ChildEnded("raised", f"exit code {code}" if signal <= 0 else f"signal {signal}")
 
     def _return_queued_time(self) -> None:
         """The time is used up. Give back the time for which the child waited for a processor: an
         overloaded machine is not the submission's fault. Raises: ChildEnded; GraderError."""
-        queued_s = _queued_s(self._process.pid)
+        _used_s, queued_s = _times_s(self._process.pid)
         if queued_s > MOST_QUEUED * self._limits.wall_s:
             raise GraderError(
                 _("host code waited {waited:.0f} s for a processor of this machine").format(
@@ -240,15 +244,16 @@ class Child:
             raise ChildEnded("time")
 
 
-def _queued_s(pid: int) -> float:
-    """How many seconds the last descendant of a process waited for a processor; 0 where the kernel
-    does not report it (proc_pid_schedstat, proc_tid_children)."""
+def _times_s(pid: int) -> tuple[float, float]:
+    """How many seconds the last descendant of a process had a processor, and how many it waited
+    for one; 0 where the kernel does not report it (proc_pid_schedstat, proc_tid_children)."""
     try:
         while children := Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
             pid = int(children[0])
-        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
-    except (OSError, IndexError):
-        return 0.0
+        had, waited, *_rest = Path(f"/proc/{pid}/schedstat").read_text().split()
+    except (OSError, ValueError):
+        return 0.0, 0.0
+    return int(had) / 1e9, int(waited) / 1e9
 
 
 def _oom_kills() -> int:

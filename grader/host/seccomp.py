@@ -37,6 +37,10 @@ REFUSED: dict[str, tuple[int | None, int | None]] = {
     "process_vm_readv": (310, 270),
     "process_vm_writev": (311, 271),
     "kcmp": (312, 272),
+    # signals to itself: the parent must know a child that was killed from outside
+    "timer_create": (222, 107),
+    # limits of its own: a lower hard limit of CPU time ends like a kill from outside
+    "setrlimit": (160, 164),
     # priorities: a child that waits by choice looks to the parent like an overloaded machine
     "setpriority": (141, 140),
     "sched_setparam": (142, 118),
@@ -93,17 +97,27 @@ CLONE3 = 435
 """Refused with ENOSYS: C libraries then use `clone`."""
 
 PRLIMIT64 = (302, 261)
-"""Allowed only with 0, the calling process, as its first argument."""
+"""Allowed only to read limits of the calling process: the first argument (a process) and the third
+(the address of new limits) have to be 0."""
+
+FCNTL, F_SETSIG = (72, 25), 10
+"""Refused with F_SETSIG: the kernel would then send any signal that host code chooses."""
+
+EXIT, EXIT_GROUP = (60, 93), (231, 94)
+"""Exit codes from 128 on end the process as a refused call does: bubblewrap reports a signal so.
+"""
+_SIGNAL_BIT = 128
 
 _MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 """Column of the tables, and AUDIT_ARCH of linux/audit.h."""
 _X32 = 0x40000000
 """From this number on x86-64 has a second set of calls (x32)."""
-_LOAD, _EQUAL, _AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
-_NUMBER, _ARCH, _ARGUMENT = 0, 4, 16
-"""Offsets in `struct seccomp_data`. _ARGUMENT is the low half of the first argument: both chips
-are little-endian."""
+_LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+_NUMBER, _ARCH, _ARGUMENTS, _WORD = 0, 4, 16, 4
+"""Offsets in `struct seccomp_data`. An argument is two words, the low one first: both chips are
+little-endian."""
 _KILL, _ALLOW, _FAIL = 0x80000000, 0x7FFF0000, 0x00050000
+_WHOLE_WORD = 0xFFFFFFFF
 
 Instruction = tuple[int, int, int, int]
 """One instruction of a BPF program: code, jump when true, jump when false, value."""
@@ -126,10 +140,10 @@ def program(machine: str = "") -> bytes:
 
 
 def _instructions(arch: int, numbers: Sequence[int], column: int) -> list[Instruction]:
-    count = len(numbers)
-    tests: list[Instruction] = [
-        (_EQUAL, count + 4 - at, 0, number) for at, number in enumerate(numbers)
-    ]
+    refuse = (_RETURN, 0, 0, _FAIL | errno.EPERM)
+    tests = [one for number in numbers for one in ((_EQUAL, 0, 1, number), refuse)]
+    not_zero = [(word, _ANY_BIT, _WHOLE_WORD) for word in (0, 4, 5)]
+    code = [(0, _ANY_BIT, _SIGNAL_BIT)]
     return [
         (_LOAD, 0, 0, _ARCH),
         (_EQUAL, 1, 0, arch),
@@ -138,11 +152,24 @@ def _instructions(arch: int, numbers: Sequence[int], column: int) -> list[Instru
         (_AT_LEAST, 0, 1, _X32),
         (_RETURN, 0, 0, _KILL),
         *tests,
-        (_EQUAL, 5, 0, CLONE3),
-        (_EQUAL, 0, 2, PRLIMIT64[column]),
-        (_LOAD, 0, 0, _ARGUMENT),
-        (_EQUAL, 0, 1, 0),
-        (_RETURN, 0, 0, _ALLOW),
-        (_RETURN, 0, 0, _FAIL | errno.EPERM),
+        (_EQUAL, 0, 1, CLONE3),
         (_RETURN, 0, 0, _FAIL | errno.ENOSYS),
+        *_refuse_if(PRLIMIT64[column], not_zero, _FAIL | errno.EPERM),
+        *_refuse_if(FCNTL[column], [(2, _EQUAL, F_SETSIG)], _FAIL | errno.EPERM),
+        *_refuse_if(EXIT[column], code, _KILL),
+        *_refuse_if(EXIT_GROUP[column], code, _KILL),
+        (_RETURN, 0, 0, _ALLOW),
     ]
+
+
+def _refuse_if(
+    number: int, tests: Sequence[tuple[int, int, int]], verdict: int
+) -> list[Instruction]:
+    """The instructions for a call that is refused with some arguments. A test is a word of the
+    arguments, how it is compared, and with what."""
+    body: list[Instruction] = []
+    for word, comparison, value in tests:
+        body.append((_LOAD, 0, 0, _ARGUMENTS + _WORD * word))
+        body += [(comparison, 0, 1, value), (_RETURN, 0, 0, verdict)]
+    body.append((_RETURN, 0, 0, _ALLOW))
+    return [(_EQUAL, 0, len(body), number), *body]

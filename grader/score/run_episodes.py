@@ -66,9 +66,7 @@ def run_lab(
     used_s = budget.used_s
     for is_last in (False, True):
         try:
-            return _run_lab(
-                lab, board, program, seed, host or HostCode(), budget, observer, is_last
-            )
+            return _run_lab(lab, board, program, seed, host or HostCode(), budget, observer)
         except Exception as error:
             budget.restore(used_s)
             if is_last:
@@ -94,7 +92,6 @@ def _run_lab(
     code: HostCode,
     budget: Budget,
     observer: Observer | None,
-    is_last: bool,
 ) -> SeedResult:
     episodes = lab.scenario(seed, board.type)
     hosts: list[HostFunctions] = []
@@ -111,9 +108,6 @@ def _run_lab(
     finally:
         for host in hosts:
             host.close()
-    if not is_last and any(host.may_be_killed for host in hosts):
-        # Host code that ends itself so does it again, and it is then its result.
-        raise GraderError(_("the process of host code was killed"))
     return SeedResult(seed, items, parts, tuple(episode.name for episode in episodes))
 
 

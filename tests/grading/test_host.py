@@ -2,11 +2,11 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +108,10 @@ WRONG = {
     "import os; os.memfd_create('x')": "do(): forbidden: PermissionError",
     "import os; os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))": "do(): forbidden",
     "import resource as r; r.prlimit(1, r.RLIMIT_CPU, (9, 9))": "do(): forbidden: Permission",
+    "import resource as r; r.setrlimit(r.RLIMIT_CPU, (1, 1))": "do(): raised: ValueError",
+    "import fcntl, os; fcntl.fcntl(os.pipe()[0], 10, 9)  # F_SETSIG": "do(): forbidden",
+    "import ctypes; c = ctypes.CDLL(None, use_errno=True)\n"
+    "if c.timer_create(0, None, bytes(8)): raise PermissionError": "do(): forbidden: Permission",
 }
 
 
@@ -143,9 +147,10 @@ def test_a_machine_without_memory_is_an_internal_error(
 ) -> None:
     kills = iter((0, 1))
     monkeypatch.setattr("grader.host.process._oom_kills", lambda: next(kills))
-    host = make(DO)
+    host = started(make)
+    os.kill(processes_of(host)[-1], signal.SIGKILL)
     with pytest.raises(GraderError, match="out of memory") as caught:
-        host.call("do", "import os; os._exit(137)")
+        call_until_it_ends(host)
     # The cure of the message works.
     (command,) = re.findall(r"(taskset -c \d+) warsha grade", caught.value.cure)
     count = "from grader.classrun import pool; print(pool.processors())"
@@ -153,15 +158,34 @@ def test_a_machine_without_memory_is_an_internal_error(
     assert subprocess.run(words, capture_output=True, check=True).stdout == b"1\n"
 
 
-def test_a_sandbox_that_is_killed_from_outside_is_an_internal_error() -> None:
-    host = HostFunctions(DO, ("do",))
+def test_a_process_that_is_killed_from_outside_is_an_internal_error(make: MakeHost) -> None:
+    """The process of host code, and those of the sandbox around it."""
+    for place in range(len(processes_of(started(make)))):
+        host = started(make)
+        os.kill(processes_of(host)[place], signal.SIGKILL)
+        with pytest.raises(GraderError, match="from outside"):
+            call_until_it_ends(host)
+
+
+def started(make: MakeHost) -> HostFunctions:
+    host = make(DO)
     host.call("do", "result = 1")
+    return host
+
+
+def processes_of(host: HostFunctions) -> list[int]:
+    """The process of the sandbox first, that of host code last."""
     assert host._child is not None
-    host._child._process.kill()
-    host._child._process.wait()
-    with closing(host), pytest.raises(GraderError, match="from outside"):
-        while True:  # it may answer until the kernel ends it, too
-            host.call("do", "result = 1")
+    pids = [host._child._process.pid]
+    while words := Path(f"/proc/{pids[-1]}/task/{pids[-1]}/children").read_text().split():
+        pids += map(int, words)
+    return pids
+
+
+def call_until_it_ends(host: HostFunctions) -> None:
+    """A killed process may answer until the kernel ends it."""
+    while True:
+        host.call("do", "result = 1")
 
 
 ENDS = {
@@ -170,10 +194,11 @@ ENDS = {
     "import os, time; os.closerange(0, 256); time.sleep(60)": "time",
     "import signal\nsignal.signal(signal.SIGXCPU, lambda *a: None)\nwhile True: pass": "time",
     "import os; os._exit(3)": "raised: exit code 3",
-    "import os; os._exit(137)": "raised: signal 9",
-    "import fcntl, os\nends = os.pipe()\nfcntl.fcntl(ends[0], 10, 9)  # F_SETSIG, SIGKILL\n"
-    "fcntl.fcntl(ends[0], fcntl.F_SETOWN, os.getpid())\n"
-    "fcntl.fcntl(ends[0], fcntl.F_SETFL, os.O_ASYNC)\nos.write(ends[1], b'x')": "raised: signal 9",
+    "import os; os._exit(127)": "raised: exit code 127",
+    "import os; os._exit(137)": "forbidden",
+    "import ctypes; ctypes.CDLL(None).syscall(60, 143)": "forbidden",
+    "import ctypes; ctypes.string_at(8)": "raised: signal 11",
+    "import signal; signal.alarm(1)\nwhile True: pass": "raised: signal 14",
     "result = [0] * 100_000": "answer: 200005 bytes",
     "import os\nwhile True:\n for n in range(3, 9):\n"
     "  try: os.write(n, b'x' * 99)\n  except OSError: pass": "answer: 2021161080 bytes",

@@ -94,10 +94,12 @@ def test_a_value_is_compared_with_its_shape(value: Any, shape: Any, expected: bo
 @pytest.mark.skipif(not all(map(Path.is_file, HEADERS)), reason="needs linux-libc-dev")
 def test_the_numbers_are_the_kernels() -> None:
     for column, header in enumerate(HEADERS):
-        defined = re.findall(r"#define __NR_(\w+)\s+(\d+)", header.read_text())
+        defined = re.findall(r"#define __NR(?:3264)?_(\w+)\s+(\d+)", header.read_text())
         known = {name: int(number) for name, number in defined}
         ours = {name: both[column] for name, both in seccomp.REFUSED.items() if both[column]}
         ours |= {"clone3": seccomp.CLONE3, "prlimit64": seccomp.PRLIMIT64[column]}
+        ours |= {"fcntl": seccomp.FCNTL[column], "exit": seccomp.EXIT[column]}
+        ours |= {"exit_group": seccomp.EXIT_GROUP[column]}
         assert {name: number for name, number in ours.items() if known.get(name) != number} == {}
 
 

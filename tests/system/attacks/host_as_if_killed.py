@@ -1,5 +1,5 @@
 # Tries: host code that ends like a process killed by the system, so that it looks like an error of the machine and earlier marks stay.
-# Ends: the kernel's count of processes that it killed for lack of memory.
+# Ends: the filter of system calls refuses such an exit code, so it is no error of the machine.
 ### BASE
 
 
