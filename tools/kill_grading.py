@@ -1,30 +1,34 @@
 """Kill grading at random moments, resume it, and compare with an undisturbed run.
 
-    python tools/kill_grading.py --count 100   boards, workers, set-ups, the writer, the disk
+    python tools/kill_grading.py --count 200
 
 Each time the real command grades a new copy of a course. At the end every row of the gradebook,
 every file of `autograded/` and every record must be the same: no death of a process of ours may be
 graded as a crash of a program. No scored program may run again.
 
-A run survives the death of a board, a worker or a set-up, so such a run gets several of them.
+A run survives the death of a board, a worker, a set-up or host code, and a worker without memory,
+so such a run gets several of them.
 """
 
 import argparse
 import os
 import random
+import resource
 import signal
 import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tests.support.classroom import LAB
 from tests.support.grading_process import LIMIT_S, Course, State, copied, made
+from tests.support.host_course import LAB as HOST_LAB
 
 FULL = "the disk is full"
 TMPFS_MB = 48
@@ -33,6 +37,10 @@ NOT_ALL_GRADED = 3
 LOOK_S = 0.002
 BROKEN_S = 0.03
 """How long no board can be set up: some start in this time, and most of them again after it."""
+STARVED_S = 0.1
+"""How long a worker gets no more memory."""
+MOST_LEFT_BYTES = 4 << 20
+"""The most that a worker may still take in this time."""
 USAGE = "#!/bin/sh\nexit 2\n"
 """A program that ends as the port does when it cannot set up its memory or its lock."""
 
@@ -46,9 +54,18 @@ def children(pid: int) -> list[int]:
     return [int(word) for word in text.split()]
 
 
+def command(pid: int) -> str:
+    """The command line of a process; "" when it has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
 def workers(writer: int) -> list[int]:
     """The worker processes: children of the fork server, which is a child of the writer."""
-    return [pid for server in children(writer) for pid in children(server)]
+    servers = [pid for pid in children(writer) if "forkserver" in command(pid)]
+    return [pid for server in servers for pid in children(server)]
 
 
 @dataclass(frozen=True)
@@ -74,7 +91,40 @@ def kill_worker(run: DisturbedRun) -> bool:
 def kill_board(run: DisturbedRun) -> bool:
     """Kill a board, if there is one at that moment."""
     started = [pid for worker in workers(run.process.pid) for pid in children(worker)]
-    return kill_one(started, run.rng)
+    return kill_one([pid for pid in started if "bwrap" not in command(pid)], run.rng)
+
+
+def kill_host(run: DisturbedRun) -> bool:
+    """Kill a process of host code, or one of the sandbox around it, if there is one."""
+    started = [pid for worker in workers(run.process.pid) for pid in children(worker)]
+    sandboxes = [pid for pid in started if "bwrap" in command(pid)]
+    inside = [pid for sandbox in sandboxes for pid in descendants(sandbox)]
+    return kill_one([*sandboxes, *inside], run.rng)
+
+
+def descendants(pid: int) -> list[int]:
+    """The children of a process, and theirs."""
+    return [one for child in children(pid) for one in (child, *descendants(child))]
+
+
+def starve_worker(run: DisturbedRun) -> bool:
+    """Give a worker no more memory for a moment, as if it had filled what it may have."""
+    if not (found := workers(run.process.pid)):
+        return False
+    pid, data = run.rng.choice(found), resource.RLIMIT_DATA
+    try:
+        before = resource.prlimit(pid, data)
+        if before[0] == resource.RLIM_INFINITY:
+            return False  # it does not work yet
+        status = Path(f"/proc/{pid}/status").read_text()
+        used = next(int(line.split()[1]) for line in status.splitlines() if "VmData" in line)
+        left = run.rng.randrange(MOST_LEFT_BYTES)
+        resource.prlimit(pid, data, (used * 1024 + left, before[1]))
+        time.sleep(STARVED_S)
+        resource.prlimit(pid, data, before)
+    except (FileNotFoundError, ProcessLookupError, StopIteration):  # it has ended
+        return False
+    return True
 
 
 def kill_one(pids: list[int], rng: random.Random) -> bool:
@@ -124,18 +174,21 @@ class Kind:
     """Disturbs it now. Returns False when there was nothing to disturb: then it is tried again."""
     times: int = 1
     """How often one run is disturbed so: a run that ends by it is disturbed once."""
+    lab: str = LAB
 
 
 KINDS: Mapping[str, Kind] = {
     "board": Kind(kill_board, 20),
     "worker": Kind(kill_worker, 5),
     "set-up": Kind(break_set_up, 10),
+    "host": Kind(kill_host, 20, HOST_LAB),
+    "memory": Kind(starve_worker, 10, HOST_LAB),
     "writer": Kind(kill_writer),
     "disk": Kind(fill_disk),
 }
 
 
-SURVIVED = ("board", "worker", "set-up")
+SURVIVED = ("board", "worker", "set-up", "host", "memory")
 """The kinds after which the run goes on."""
 
 
@@ -225,26 +278,32 @@ def difference(found: State, expected: State) -> str:
     return ""
 
 
-def campaign(course: Course, most: int, scratch: Path, seed: int) -> Counter[str]:
-    """Disturb runs in each way in turn, `most` times in all. Returns how often, by what became of
-    the run. Raises: AssertionError when the end is not the same."""
+def campaign(
+    courses: Mapping[str, Course], most: int, scratch: Path, seed: int, kinds: Sequence[str]
+) -> Counter[str]:
+    """Disturb runs in each way in turn, `most` times in all. `courses`: by their lab. Returns how
+    often, by what became of the run. Raises: AssertionError when the end is not the same."""
     rng = random.Random(seed)
-    whole = copied(course, scratch / "whole")
-    duration_s = whole.grade()
-    expected = whole.state()
+    duration_s: dict[str, float] = {}
+    expected: dict[str, State] = {}
+    for lab, course in courses.items():
+        whole = copied(course, scratch / f"whole {lab}")
+        duration_s[lab] = whole.grade()
+        expected[lab] = whole.state()
     counts: Counter[str] = Counter()
-    for kind in cycle(possible()):
+    for kind in cycle(kinds):
         if counts.total() >= most:
             return counts
+        lab = KINDS[kind].lab
         times = min(KINDS[kind].times, most - counts.total())
-        moments_s = [duration_s * rng.uniform(0.25, 1.0) for _time in range(times)]
+        moments_s = [duration_s[lab] * rng.uniform(0.25, 1.0) for _time in range(times)]
         with place_for(kind, scratch) as place:
-            mine = copied(course, place)
+            mine = copied(courses[lab], place)
             done = disturb(kind, mine, moments_s, rng)
-            wrong = difference(mine.state(), expected)
+            wrong = difference(mine.state(), expected[lab])
             assert not wrong, f"{kind} at {moments_s} s (seed {seed}): {wrong}"
         if kind in SURVIVED:  # the speed of a busy machine changes
-            duration_s = done.took_s
+            duration_s[lab] = done.took_s
         counts[f"{kind}: {done.outcome}"] += done.count
         print(f"{counts.total()}/{most} {kind} {done.count} times: {done.outcome}", flush=True)
     raise AssertionError("unreachable")
@@ -255,10 +314,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="kill grading at random moments, and go on")
     parser.add_argument("--count", type=int, default=100)
     parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--kinds", nargs="+", choices=possible(), default=possible())
     options = parser.parse_args()
-    with TemporaryDirectory(prefix="warsha-kills-") as scratch:
-        course = made(Path(scratch, "course"), 12)
-        counts = campaign(course, options.count, Path(scratch), options.seed)
+    with TemporaryDirectory(prefix="warsha-kills-") as place:
+        scratch = Path(place)
+        labs = {KINDS[kind].lab for kind in options.kinds}
+        courses = {lab: made(scratch / lab, 12, lab=lab) for lab in labs}
+        counts = campaign(courses, options.count, scratch, options.seed, options.kinds)
     for what, count in sorted(counts.items()):
         print(f"{count:4} {what}")
     print(f"disturbed {counts.total()} times (seed {options.seed}): the same marks each time")

@@ -6,9 +6,11 @@ Warsha and of its virtual boards, and no files of the course.
 """
 
 import asyncio
+import resource
 from collections import deque
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -246,9 +248,21 @@ def score_batch(
             _("a worker of the cluster has another version of Warsha or of its virtual boards"),
             _("bring every machine to the same version"),
         )
-    with _ONE_AT_A_TIME:
+    with _ONE_AT_A_TIME, _limited_memory():
         lab_cache.unpack(packed)
         return [pool.attempt(work, task) for task in tasks]
+
+
+@contextmanager
+def _limited_memory() -> Iterator[None]:
+    """While a batch is scored, this process may fill as much as a worker of the pool, besides what
+    it holds already: it may belong to other people, too."""
+    pages = int(Path("/proc/self/statm").read_text().split()[5])  # proc_pid_statm: data and stack
+    before = pool.limit_memory(pages * resource.getpagesize() + pool.WORKER_BYTES)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, before)
 
 
 def grade_on(

@@ -33,6 +33,10 @@ AHEAD = 3
 was not taken yet."""
 
 
+LOST = (BrokenProcessPool, MemoryError)
+"""What a future raises when no task did: its worker died, or had no memory left to take the task
+or to send its result."""
+
 WORKER_BYTES = 1 << 30
 """Memory that a worker may fill. Reading and scoring honest work takes 100 MB, and the worst
 programs known take 400 MB. A task that needs more raises MemoryError in its own worker: without
@@ -101,7 +105,7 @@ def _round(
                 done, _pending = wait(in_progress, return_when=FIRST_COMPLETED)
                 for future in done:
                     one = in_progress.pop(future)
-                    if isinstance(future.exception(), BrokenProcessPool):
+                    if isinstance(future.exception(), LOST):
                         lost.append(one)
                     else:
                         yield one[0], future.result()
@@ -116,7 +120,7 @@ def _alone(
 ) -> Result | TaskFailure:
     """Try a task twice: the first worker may have died for another reason."""
     for _try in range(2):
-        with _executor(1, prepare) as pool, suppress(BrokenProcessPool):
+        with _executor(1, prepare) as pool, suppress(LOST):
             return pool.submit(attempted, task).result()
     return TaskFailure(_("the worker process died twice"))
 
@@ -127,6 +131,16 @@ def attempt(work: Callable[[Task], Result], task: Task) -> Result | TaskFailure:
         return work(task)
     except Exception as error:
         return TaskFailure(error_line(error), traceback.format_exc(), is_disk_full(error))
+
+
+def limit_memory(most: int) -> tuple[int, int]:
+    """Limit the bytes of memory that this process may fill. Returns: the limits before."""
+    before = resource.getrlimit(resource.RLIMIT_DATA)
+    hard = before[1]
+    if hard != resource.RLIM_INFINITY:
+        most = min(most, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
+    return before
 
 
 def processors() -> int:
@@ -158,9 +172,7 @@ def _executor(workers: int, prepare: Callable[[], None] | None) -> ProcessPoolEx
 def _begin(prepare: Callable[[], None] | None) -> None:
     """Called once in each worker."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles Ctrl-C and lets us finish
-    hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
-    most = WORKER_BYTES if hard == resource.RLIM_INFINITY else min(WORKER_BYTES, hard)
-    resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
+    limit_memory(WORKER_BYTES)
     gc.freeze()  # collecting what was imported again and again costs 5 %
     threading.Thread(target=_end_with_parent, daemon=True).start()
     if prepare is not None:

@@ -102,7 +102,7 @@ class Child:
         assert self._process.stdin and self._process.stdout and self._process.stderr
         self._to, self._from = self._process.stdin.fileno(), self._process.stdout.fileno()
         self._stderr = self._process.stderr.fileno()
-        for pipe in (self._to, self._from):
+        for pipe in (self._to, self._from, self._stderr):
             os.set_blocking(pipe, False)
         self._lock(text, mount=isolation == "bwrap")
 
@@ -137,8 +137,9 @@ class Child:
         self._folder.cleanup()
 
     def _kill(self) -> None:
+        # Its group: a bubblewrap that is killed while it starts leaves a child that waits for it.
         with suppress(ProcessLookupError):
-            self._process.kill()
+            os.killpg(self._process.pid, _KILL)
         self._process.wait()
 
     def _lock(self, text: str, *, mount: bool) -> None:
@@ -159,10 +160,16 @@ class Child:
             raise
         if ready != _READY:
             self._kill()
-            message = ready or os.read(self._stderr, _READ)
+            message = ready or self._complaint()
             self.close()
             raise _not_started(" ".join(message.decode(errors="replace").split()))
         self._left_s = self._limits.wall_s
+
+    def _complaint(self) -> bytes:
+        """What a sandbox that did not start has written; b"" for nothing."""
+        with suppress(BlockingIOError):
+            return os.read(self._stderr, _READ)
+        return b""
 
     def _wanted(self, got: bytearray) -> int:
         """How many bytes the answer has, as far as known now."""
@@ -176,7 +183,7 @@ class Child:
     def _wait(self, has_more: bool) -> tuple[bool, bool]:
         """Wait a short time until the pipes can be read or written.
 
-        Raises: ChildEnded when the time is used up.
+        Raises: ChildEnded when the time is used up or the child has ended; GraderError.
         """
         if self._left_s <= 0:
             self._return_queued_time()
@@ -186,6 +193,8 @@ class Child:
         # When this process was suspended, so was the child.
         self._left_s -= min(monotonic() - before, 2 * _SLICE_S)
         if not readable and not writable:
+            if self._process.poll() is not None:
+                raise self._end()
             self._used_s = max(self._used_s, _times_s(self._process.pid)[0])
         return bool(readable), bool(writable)
 

@@ -27,8 +27,9 @@ from grader.lab.lab import find
 from grader.nbgrader import commands
 from grader.notebook import practice
 from hardware.notebook import session
+from tests.support.classroom import LAB
 from tests.support.fake_scoring import by_text
-from tests.support.grading_process import LAB, Course, copied, made
+from tests.support.grading_process import Course, copied, made
 
 Measured = Callable[..., None]
 CLASS = 200

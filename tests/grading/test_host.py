@@ -173,6 +173,18 @@ def started(make: MakeHost) -> HostFunctions:
     return host
 
 
+def test_a_sandbox_that_is_killed_while_it_starts_leaves_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Bubblewrap has started a child then, which waits for it and keeps the pipes open."""
+    pid = tmp_path / "pid"
+    script = f"sleep 1000 & echo $! > {pid}; kill -9 $$"
+    monkeypatch.setattr(sandbox, "bubblewrap", lambda: ["sh", "-c", script])
+    with pytest.raises(GraderError, match="from outside"):
+        HostFunctions(DO, ("do",)).call("do", "result = 1")
+    wait_for_end(int(pid.read_text()))
+
+
 def processes_of(host: HostFunctions) -> list[int]:
     """The process of the sandbox first, that of host code last."""
     assert host._child is not None
@@ -286,13 +298,18 @@ os._exit(0)
             [sys.executable, "-c", code, isolation], capture_output=True, check=True
         )
         pid = int(done.stdout)
-        late = time.monotonic() + 60
-        while Path(f"/proc/{pid}").exists():
-            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-            assert time.monotonic() < late, state
-            if state == "Z":  # nobody reaps it in a container without an init
-                break
-            time.sleep(0.02)
+        wait_for_end(pid)
+
+
+def wait_for_end(pid: int) -> None:
+    """Wait until a process has ended."""
+    late = time.monotonic() + 60
+    while Path(f"/proc/{pid}").exists():
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        assert time.monotonic() < late, state
+        if state == "Z":  # nobody reaps it in a container without an init
+            break
+        time.sleep(0.02)
 
 
 def test_a_missing_sandbox_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

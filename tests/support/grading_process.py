@@ -9,27 +9,30 @@ import shutil
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import nbformat
+import pytest
 
 from grader.archive.store import Store
-from grader.authoring.lab_check import program_text, programs
+from grader.authoring.lab_check import host_of, program_text, programs
 from grader.classrun import grading as grading_module
 from grader.classrun.grading import Grading
 from grader.classrun.task import Task, score_task
 from grader.demo import filled_in
 from grader.errors import GraderError
 from grader.lab.course import load_course
-from grader.lab.lab import find
+from grader.lab.lab import LABS, find
+from grader.notebook import course_build
 from grader.score.card import Card
 from hardware.paths import port_program
-from tests.support.classroom import build
+from tests.support.classroom import LAB, build
 from tests.support.gradebooks import rows
+from tests.support.host_course import HOSTLABS
+from tests.support.host_course import LAB as HOST_LAB
 
-LAB = "first_contact"
 LIMIT_S = 1200
 LOG = "WARSHA_TEST_SCORED"
 """The file in which workers log the programs that they have scored."""
@@ -44,6 +47,7 @@ class Course:
     """A course in a folder of its own, as the command line finds it."""
 
     place: Path
+    lab: str = LAB
 
     @property
     def root(self) -> Path:
@@ -64,7 +68,7 @@ class Course:
         secret = str(self.place / "secret")
         ours = {"WARSHA_BUILD": str(self.place), "WARSHA_SECRET_FILE": secret}
         return subprocess.Popen(
-            [sys.executable, __file__],
+            [sys.executable, __file__, self.lab],
             env={**os.environ, **ours, "WARSHA_LANG": "en", LOG: str(self.log)},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -93,15 +97,16 @@ class Course:
         """The first seed of each program whose marks are kept, in the gradebook or not yet."""
         store = Store(self.root / "store")
         kept = (
-            store.kept(LAB, place.name, 1) for place in (store.folder / "marks" / LAB).glob("*/")
+            store.kept(self.lab, place.name, 1)
+            for place in (store.folder / "marks" / self.lab).glob("*/")
         )
-        return {record.seeds[0] for record in [*store.records(LAB), *filter(None, kept)]}
+        return {record.seeds[0] for record in [*store.records(self.lab), *filter(None, kept)]}
 
 
 def copied(course: Course, place: Path) -> Course:
     """A new copy; the programs of the boards are shared."""
     shutil.copytree(course.place, place, symlinks=True, dirs_exist_ok=True)
-    return Course(place)
+    return replace(course, place=place)
 
 
 def noted(task: Task) -> list[Card]:
@@ -112,12 +117,12 @@ def noted(task: Task) -> list[Card]:
     return cards
 
 
-def grade() -> int:
+def grade(lab: str) -> int:
     """Do the same as `warsha grade` and log each program that is scored."""
     # The code may change during a long test; then every mark would be graded again.
     vars(grading_module)["engine_version"] = lambda: "this one"
     try:
-        grading = Grading(load_course("iot_micropython"), LAB)
+        grading = Grading(load_course("iot_micropython"), lab)
         outcomes = list(grading.run(grading.submissions(), work=noted, workers=2))
     except GraderError as error:
         print(error, error.cure, sep="\n", file=sys.stderr)
@@ -125,10 +130,13 @@ def grade() -> int:
     return 0 if all(outcome.is_graded for outcome in outcomes) else 3
 
 
-def made(place: Path, count: int, *, slow: bool = False) -> Course:
-    """A course in which trainees have handed in the reference and mutants of the lab."""
-    course = Course(place)
-    build(place, (LAB,))
+def made(place: Path, count: int, *, slow: bool = False, lab: str = LAB) -> Course:
+    """A course in which trainees have handed in the reference and mutants of a lab: of this
+    repository, or of the tests' lab with host code."""
+    course, labs = Course(place, lab), HOSTLABS if lab == HOST_LAB else LABS
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(course_build, "LABS", labs)
+        build(place, (lab,))
     # A separate copy: a new build would change the stamp of the marks.
     for family in ("esp32", "rp2"):
         program = port_program(family)
@@ -137,18 +145,19 @@ def made(place: Path, count: int, *, slow: bool = False) -> Course:
     secret = place / "secret"
     secret.write_text("5" * 64)
     secret.chmod(0o600)
-    file = course.root / "release" / LAB / f"{LAB}.ipynb"
+    file = course.root / "release" / lab / f"{lab}.ipynb"
     released = nbformat.read(file, as_version=4)
-    lab = find(LAB)
-    texts = [program_text(lab, name) for name in programs(lab) if slow or name not in SLOW]
+    source = find(lab, labs)
+    names = [name for name in programs(source) if slow or name not in SLOW]
     for number in range(count):
-        folder = course.root / "submitted" / f"t{number:04}" / LAB
+        folder = course.root / "submitted" / f"t{number:04}" / lab
         folder.mkdir(parents=True)
-        handed_in = filled_in(released, texts[number % len(texts)])
-        nbformat.write(handed_in, folder / f"{LAB}.ipynb")
+        name = names[number % len(names)]
+        text, host = program_text(source, name), host_of(programs(source)[name])
+        nbformat.write(filled_in(released, text, host=host), folder / f"{lab}.ipynb")
         (folder / "timestamp.txt").write_text("2026-01-15 10:00:00 UTC\n")
     return course
 
 
 if __name__ == "__main__":
-    sys.exit(grade())
+    sys.exit(grade(sys.argv[1]))

@@ -1,6 +1,7 @@
 """Tasks on a dask cluster: the same marks, also when a worker is killed."""
 
 import os
+import resource
 import signal
 import subprocess
 import threading
@@ -18,6 +19,7 @@ from typer.testing import CliRunner
 from grader.archive.lab_cache import PackedLab, pack
 from grader.archive.store import Store
 from grader.authoring.lab_check import program_text, programs
+from grader.classrun import pool
 from grader.classrun.cluster import Build, ClusterError, DaskCluster, Tls, score_batch
 from grader.classrun.grading import Grading
 from grader.classrun.outcome import Outcome
@@ -137,6 +139,42 @@ def test_only_the_task_that_kills_its_workers_fails(
     states = {outcome.student: outcome.state for outcome in grade(course, cluster, by_text)}
     assert states.pop("s2") == "error"
     assert set(states.values()) == {"graded"}
+
+
+def process_and_limits() -> tuple[int, tuple[int, int]]:
+    """The process, and how much memory it may fill."""
+    return os.getpid(), resource.getrlimit(resource.RLIMIT_DATA)
+
+
+def fill_and_tell(task: Task) -> list[Card]:
+    """Takes the memory that the program asks for, and reports its process and the limit."""
+    log, size = (task.program or "").split()
+    with Path(log).open("a") as file:
+        file.write(f"{os.getpid()} {process_and_limits()[1][0]}\n")
+    bytearray(int(size))
+    return by_text(task)
+
+
+def test_a_task_that_fills_the_memory_of_its_worker_fails_alone(
+    course: Course, hand_in: HandIn, machines: Any, cluster: DaskCluster, tmp_path: Path
+) -> None:
+    with distributed.Client(machines.scheduler_address) as client:
+        before = client.run(process_and_limits)
+        for number in range(8):
+            size = 2 * pool.WORKER_BYTES if number in (2, 5) else 1000
+            hand_in(f"s{number}", f"{tmp_path / 'log'} {size}")
+        outcomes = grade(course, cluster, fill_and_tell)
+        assert [o.student for o in outcomes if o.state == "error"] == ["s2", "s5"]
+        assert {o.reason for o in outcomes if o.state == "error"} == {"MemoryError: "}
+        assert {o.state for o in outcomes} == {"graded", "error"}
+        seen = [line.split() for line in (tmp_path / "log").read_text().splitlines()]
+        workers = {pid for pid, _before in before.values()}
+        assert {int(pid) for pid, _most in seen} <= workers, "a worker was replaced"
+        assert all(pool.WORKER_BYTES < int(most) < 3 * pool.WORKER_BYTES for _pid, most in seen)
+        # Dask's own work is not limited.
+        assert (
+            client.run(lambda: (os.getpid(), resource.getrlimit(resource.RLIMIT_DATA))) == before
+        )
 
 
 def test_grading_without_a_worker_ends_and_can_be_resumed(

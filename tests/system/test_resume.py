@@ -3,6 +3,8 @@
 import os
 import random
 import shutil
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -22,12 +24,17 @@ Undisturbed = tuple[GradedCourse, float, State]
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
-    """A class, the duration of its grading (s), and the results."""
-    scratch = tmp_path_factory.mktemp("kills")
-    course = made(scratch / "course", 5)
-    whole = copied(course, scratch / "whole")
-    return course, whole.grade(), whole.state()
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Undisturbed]:
+    """A class of that lab, the duration of its grading (s), and the results."""
+
+    @cache
+    def graded(lab: str) -> Undisturbed:
+        scratch = tmp_path_factory.mktemp("kills")
+        course = made(scratch / "course", 5, lab=lab)
+        whole = copied(course, scratch / "whole")
+        return course, whole.grade(), whole.state()
+
+    return graded
 
 
 @pytest.mark.parametrize(
@@ -39,9 +46,9 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
     ],
 )
 def test_a_disturbed_run_is_resumed(
-    undisturbed: Undisturbed, kind: str, seed: int, tmp_path: Path
+    undisturbed: Callable[[str], Undisturbed], kind: str, seed: int, tmp_path: Path
 ) -> None:
-    course, duration_s, expected = undisturbed
+    course, duration_s, expected = undisturbed(kill_grading.KINDS[kind].lab)
     rng = random.Random(f"{kind} {seed}" if seed else kind)
     with kill_grading.place_for(kind, tmp_path) as place:
         mine = copied(course, place)
@@ -53,9 +60,11 @@ def test_a_disturbed_run_is_resumed(
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="a small file system is mounted by root")
-def test_a_full_disk_is_one_cause_and_one_cure(undisturbed: Undisturbed, tmp_path: Path) -> None:
+def test_a_full_disk_is_one_cause_and_one_cure(
+    undisturbed: Callable[[str], Undisturbed], tmp_path: Path
+) -> None:
     with kill_grading.place_for("disk", tmp_path) as place:
-        course = copied(undisturbed[0], place)
+        course = copied(undisturbed(LAB)[0], place)
         kill_grading.limit_free_space(course, 0)
         process = course.start()
         _out, err = process.communicate(timeout=LIMIT_S)
