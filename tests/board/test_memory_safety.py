@@ -35,9 +35,27 @@ REFUSED = """
 def refused(what):
     try:
         print('gets', what())
-    except (ValueError, TypeError, NotImplementedError) as error:
+    except (ValueError, TypeError, NotImplementedError, RuntimeError) as error:
         print(type(error).__name__)
 """
+NUMBERS = """
+kept = []
+def fill(words):
+    kept.extend(bytearray(b'\\x15\\0\\0\\0' * words) for n in range(50))
+"""
+"""Fills freed memory with words that are the number 10 where MicroPython expects an object."""
+KEYS = (
+    REFUSED
+    + NUMBERS
+    + """
+class Key:
+    def __hash__(self): return 1
+    def __eq__(self, other):
+        d.clear()
+        for words in (4, 8, 12): fill(words)
+        return isinstance(d, dict)
+"""
+)
 ATTEMPTS = {
     "a view of an array that grows": Attempt(
         SECRET + "b = bytearray(64)\nview, wall = memoryview(b), bytearray(64)\n"
@@ -128,6 +146,64 @@ ATTEMPTS = {
         "refused(lambda: micropython.RingIO(memoryview(bytearray(64))[8:]))\n"
         "print(micropython.RingIO(memoryview(bytearray(64))).write(b'abc'))\n",
         ["TypeError", "3"],
+    ),
+    "a list that grows while it is sorted": Attempt(
+        NUMBERS + "values, wall, seen = [bytes(1) for n in range(64)], bytearray(64), set()\n"
+        "def key(one):\n    seen.add(type(one))\n"
+        "    if len(values) == 64:\n        values.extend(values * 4)\n        fill(256)\n"
+        "    return 0\n"
+        "values.sort(key=key)\nprint(int in seen)\n",
+        ["False"],
+    ),
+    "a list that changes while it is sorted": Attempt(
+        REFUSED + "values = [3, 1, 2]\nadd = lambda one: values.append(one) or 1\n"
+        "refused(lambda: values.sort(key=add))\n"
+        "print(values)\n"
+        "try: values.sort(key=lambda one: 1 // 0)\nexcept ZeroDivisionError: print(len(values))\n",
+        ["ValueError", "[3, 1, 2]", "3"],
+    ),
+    "a list whose items change it while they are sorted": Attempt(
+        NUMBERS + "class Item:\n"
+        "    def __lt__(self, other):\n        seen.add(type(other))\n"
+        "        if len(values) == 64:\n            values.extend(values * 4)\n"
+        "            fill(256)\n        return False\n"
+        "values, wall, seen = [Item() for n in range(64)], bytearray(64), set()\n"
+        "values.sort()\nprint(int in seen)\n",
+        ["False"],
+    ),
+    "a sort inside of a sort": Attempt(
+        "inner = [[3, 1, 2], [9, 8, 7]]\n"
+        "def key(one):\n    one.sort(key=lambda n: n)\n    return one[0]\n"
+        "outer = [inner[1], inner[0]]\nouter.sort(key=key)\nprint(outer, inner)\n",
+        ["[[1, 2, 3], [7, 8, 9]] [[1, 2, 3], [7, 8, 9]]"],
+    ),
+    "a dict that changes while it is searched": Attempt(
+        KEYS + "for search in (lambda: d[Key()], lambda: d.get(Key()), lambda: d.pop(Key())):\n"
+        "    d = {}\n    d[Key()] = b'own'\n    refused(search)\n",
+        ["RuntimeError"] * 3,
+    ),
+    "an ordered dict that changes while it is searched": Attempt(
+        KEYS + "from collections import OrderedDict\n"
+        "d = OrderedDict()\nd[Key()] = b'own'\nrefused(lambda: d[Key()])\n",
+        ["RuntimeError"],
+    ),
+    "a set that changes while it is searched": Attempt(
+        KEYS + "for search in (lambda: Key() in d, lambda: d.add(Key())):\n"
+        "    d = set()\n    d.add(Key())\n    refused(search)\n",
+        ["RuntimeError"] * 2,
+    ),
+    "objects that are polled while they are polled": Attempt(
+        "import io, select\np = select.poll()\n"
+        "class Ready(io.IOBase):\n"
+        "    def __init__(self, again): self.again, self.count = again, 0\n"
+        "    def ioctl(self, request, argument):\n        self.count += 1\n"
+        "        if self.again and self.count == 1: p.poll(0)\n"
+        "        return self.count > 1 and not (self.again and self.count == 2)\n"
+        "kept = [Ready(n == 60) for n in range(61)]\nfor one in kept: p.register(one)\n"
+        "found = p.poll(0)\nwalls = [[n] for n in range(200)]\n"
+        "print(len(found) < 61, {len(one) for one in found}, all(one[0] < 200 for one in walls))\n"
+        "print(len(p.poll(0)))\n",
+        ["True {2} True", "61"],
     ),
 }
 

@@ -170,6 +170,30 @@ def test_an_ended_board_fails_without_an_internal_error(board_type: str) -> None
     assert result.points == 0
 
 
+BREAKS = {
+    "print(deep == [deep])\n": {"board_died"},
+    "os.mount(Disk(), '/odd')\n": {"exception"},
+}
+"""What overruns the C stack, or gives MicroPython a false block device; and how it is judged."""
+
+
+@pytest.mark.parametrize("board_type", BOARDS)
+@pytest.mark.parametrize("line", BREAKS)
+def test_a_program_that_breaks_its_interpreter_gets_its_own_marks(
+    line: str, board_type: str
+) -> None:
+    lab = labs.find("traffic_light")
+    program = (
+        "import os\ndeep = []\nfor _ in range(1900): deep = [deep]\n"
+        "class Disk:\n    def readblocks(self, n, b, o=0): pass\n"
+        "    def writeblocks(self, n, b, o=0): return 0\n"
+        "    def ioctl(self, op, a): return 1 << 30\n" + line
+    )
+    result = run_lab(lab, lab.board(board_type), {"main.py": program.encode()}, 1)
+    assert result.points == 0
+    assert {item.key for item in result.items.values()} == BREAKS[line]
+
+
 @pytest.mark.parametrize("cpu_s", [0.4, 0.01])
 def test_the_wall_limit_fails_a_program_only_if_it_had_the_cpu(
     cpu_s: float, monkeypatch: pytest.MonkeyPatch

@@ -1,5 +1,5 @@
 # Tries: a board program that changes lists and dictionaries while the interpreter sorts, searches or polls them.
-# Ends: at most its own board breaks; what the process knows earns nothing.
+# Ends: what is sorted, searched or polled does not change meanwhile, or that is an error.
 ### ATTACK
 import select
 
