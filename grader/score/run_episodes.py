@@ -63,12 +63,12 @@ def run_lab(
     Raises: NotGraded after a second error.
     """
     budget = budget or Budget()
-    used_s = budget.used_s
+    used = (budget.used_s, budget.set_ups)
     for is_last in (False, True):
         try:
             return _run_lab(lab, board, program, seed, host or HostCode(), budget, observer)
         except Exception as error:
-            budget.restore(used_s)
+            budget.restore(*used)
             if is_last:
                 known = _out_of_memory() if isinstance(error, MemoryError) else error
                 cause = _("{lab} was not graded: {error}").format(lab=lab.slug, error=known)
@@ -137,6 +137,7 @@ def run_episode(
             break
     if frames.END_KILLED in causes:
         raise _killed(next(end for end in ends if end.cause == frames.END_KILLED))
+    budget.count(run.trace)
     return run
 
 

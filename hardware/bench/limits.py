@@ -22,6 +22,9 @@ class Limits:
     records: int | None = 4_000_000
     """Records (16 bytes each) that the trace may hold."""
 
+    set_ups: int | None = 500_000
+    """Changes of pins' modes: after each the circuit is solved again."""
+
     def after(self, cpu_s: float) -> "Limits":
         """The limits of the next boot, after boots that took this many CPU seconds."""
         if self.cpu_s is None:
@@ -29,5 +32,5 @@ class Limits:
         return replace(self, cpu_s=max(1, math.ceil(self.cpu_s - cpu_s)))
 
 
-INTERACTIVE = Limits(cpu_s=None, output_bytes=None, wall_s=None)
+INTERACTIVE = Limits(cpu_s=None, output_bytes=None, wall_s=None, set_ups=None)
 """For a bench that a person uses for days. A full trace drops its oldest half."""

@@ -31,6 +31,29 @@ def test_a_submission_that_used_much_time_gets_less(
     assert 4 <= limits.wall_s <= 4 * 29
 
 
+def test_a_submission_that_changed_many_modes_may_change_few_more() -> None:
+    lab = labs.find("traffic_light")
+    pin = next(iter(lab.board("rp2").pins.values()))
+    flood = f"from machine import Pin\nprint('READY L02')\np = Pin({pin}, Pin.OUT)\nwhile True:\n"
+    flood += "    p.init(Pin.IN)\n    p.init(Pin.OUT)\n"
+    mine = Budget()
+    mine.set_ups = budget.SET_UPS - 30_000
+    ends: list[str] = []
+
+    class Ends:
+        def add_run(self, run: Run, _missed: object) -> None:
+            end = run.early_end()
+            ends.append(end.detail if end else "")
+
+        def add_seed(self, _seed: object) -> None: ...
+
+    found = run_lab(lab, lab.board("rp2"), {"main.py": flood.encode()}, 1, None, mine, Ends())
+    few = f"more than {budget.LEAST_SET_UPS} changes of pin modes"
+    assert ends == ["more than 30000 changes of pin modes", *[few] * (len(ends) - 1)]
+    assert {item.key for item in found.items.values()} == {"board_died"}
+    assert not any(item.timed_out for item in found.items.values())
+
+
 def test_episodes_without_time_fail_without_an_internal_error(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -77,6 +77,7 @@ void vb_hello(void);
 void vb_flush(void);
 void vb_link_wait(uint64_t t);    // jumps to the time of the next news, at most to t
 bool vb_link_void(void);          // the promise of the last grant ended, or the bench sent a wake
+bool vb_link_edges_unknown(void); // inputs may have changed since the last grant
 uint64_t vb_link_due(void);       // when the bench must be asked at the latest: the horizon, or sooner
 bool vb_link_poll(int timeout_ms); // whether the bench sent a wake; ends the process if it is gone
 void vb_link_irq_on(void);        // interrupts are on again: ask for what waited

@@ -42,6 +42,11 @@ uint64_t vb_horizon(void) {
 // would see the same levels, but at other places of their programs.
 static uint64_t known_until(void) { return vb_engine_on || vb_thread_others() ? vb_horizon() : last.horizon; }
 
+// Before the horizon there are no edges but those that were announced. A person acts at any time.
+bool vb_link_edges_unknown(void) {
+    return !vb_headless() || vb_link_void() || vb_now() >= known_until() || steps_at < last.steps;
+}
+
 uint64_t vb_link_due(void) { return promise_void || wake_seen ? 0 : MIN(tx_due, known_until()); }
 
 void vb_flush(void) {

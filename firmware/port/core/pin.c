@@ -188,7 +188,9 @@ void vb_pin_irq(uint8_t pin, bool rise, bool fall, bool hard) {
     set_bit(&on_fall, pin, fall);
     set_bit(&hard_irq, pin, hard);
     vb_emit(VB_REC_IRQ, pin, rise | fall << 1, hard);
-    vb_sync(); // earlier edges do not count
+    if (vb_link_edges_unknown()) {
+        vb_sync(); // earlier edges do not count
+    }
     set_bit(&rose_held, pin, false);
     set_bit(&fell_held, pin, false);
 }

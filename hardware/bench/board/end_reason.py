@@ -13,6 +13,7 @@ TORN = both("died in the middle of a record")
 CODE = both("exit code {n}")
 SIGNAL = both("signal {n}")
 RECORDS = both("more than {n} pin changes and calls of devices")
+SET_UPS = both("more than {n} changes of pin modes")
 """The details of an end, in English. The trace keeps them so."""
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")

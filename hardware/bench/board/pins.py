@@ -1,9 +1,9 @@
 """The pins of a board: its records change the circuit, and the circuit changes what it reads.
 
 Most records need no work at once. When no input and no active part depends on an output, only its
-last level is passed to the circuit, before the circuit is read. Only records that have an effect
-at their own time (a mode, a voltage, a coupled output, serial output with a listener) are applied
-one by one.
+last level is passed to the circuit, before the circuit is read; of the settings of an interrupt,
+too, only the last one counts then. Only records that have an effect at their own time (a mode, a
+voltage, a coupled output, serial output with a listener) are applied one by one.
 """
 
 from collections.abc import Callable
@@ -21,7 +21,9 @@ from hardware.bench.trace.edges import DRIVING
 SERIAL_BIT = 1 << 63
 """In `coupled`: the serial output has a listener."""
 OUTPUTS = (frames.REC_OUT, frames.REC_PWM)
-APPLIED = frozenset((*OUTPUTS, frames.REC_MODE, frames.REC_DAC, frames.REC_IRQ, frames.REC_TX))
+LAST_COUNTS = (*OUTPUTS, frames.REC_IRQ)
+"""The kinds of records of which only the last one at a pin counts, as long as nothing happens."""
+APPLIED = frozenset((*LAST_COUNTS, frames.REC_MODE, frames.REC_DAC, frames.REC_TX))
 """The kinds of records that do something here."""
 FEW = 8
 """A batch of so few is applied record by record: to choose among them costs as much."""
@@ -96,18 +98,15 @@ class Pins:
         self._set_next()
         kind, gpio, b, c, _t_ns = row
         if self._many:
-            self._apply_outputs(index)
+            self._apply_last(index)
             self._at = index + 1
             self._plan_ahead()
         if kind == frames.REC_MODE:
             self._mode(gpio, b & 15, b >> 4, bool(c))
         elif kind == frames.REC_DAC:
             self._circuit.pin_dac(gpio, c)
-        elif kind in OUTPUTS:
+        elif kind in LAST_COUNTS:
             self._output(kind, gpio, b, c)
-        elif kind == frames.REC_IRQ:
-            self._on_rise = _with(self._on_rise, gpio, b & RISING)
-            self._on_fall = _with(self._on_fall, gpio, b & FALLING)
         elif kind == frames.REC_TX and self.listening:
             self._collect_text(index, row)
         if self._many and self.coupled() != self._planned_for:
@@ -118,7 +117,7 @@ class Pins:
         earlier."""
         if self._many and self._at < len(self._rows):
             ahead = self._rows["t"][self._at :]
-            self._apply_outputs(self._at + int(np.searchsorted(ahead, t_ns, side="right")))
+            self._apply_last(self._at + int(np.searchsorted(ahead, t_ns, side="right")))
 
     def update(self) -> bool:
         """Records every level that changed at a pin from outside. Returns whether there was
@@ -181,7 +180,7 @@ class Pins:
 
     def _apart(self, rows: Records) -> npt.NDArray[np.bool_]:
         kind = rows["kind"]
-        apart = among(kind, (frames.REC_MODE, frames.REC_IRQ, frames.REC_DAC))
+        apart = among(kind, (frames.REC_MODE, frames.REC_DAC))
         # A PWM that begins makes its pin an output, which may be coupled from now on.
         apart |= (kind == frames.REC_PWM) & ~_bits(self._pwm)[rows["a"] & (GPIOS - 1)]
         if self._planned_for & ~SERIAL_BIT:
@@ -194,14 +193,14 @@ class Pins:
     def _set_next(self) -> None:
         self.next_ns = self._plan[-1][1][4] if self._plan else NEVER
 
-    def _apply_outputs(self, end: int) -> None:
-        """Passes the last level of each plain output before row `end` to the circuit."""
+    def _apply_last(self, end: int) -> None:
+        """Applies the last record of each kind at each pin before row `end`, of `LAST_COUNTS`."""
         start, self._at = self._at, end
         rows = self._rows[start:end]
         if not len(rows):
             return
         last: set[int] = set()
-        for kind in OUTPUTS:
+        for kind in LAST_COUNTS:
             index = np.flatnonzero(rows["kind"] == kind)
             by_pin = np.full(GPIOS, -1)
             by_pin[rows["a"][index]] = index  # of several at one pin, the last one
@@ -212,6 +211,10 @@ class Pins:
 
     def _output(self, kind: int, gpio: int, b: int, c: int) -> None:
         bit = 1 << gpio
+        if kind == frames.REC_IRQ:
+            self._on_rise = _with(self._on_rise, gpio, b & RISING)
+            self._on_fall = _with(self._on_fall, gpio, b & FALLING)
+            return
         if kind == frames.REC_PWM:
             self._pwm = self._pwm | bit if c else self._pwm & ~bit
             self._circuit.pin_pwm(gpio, c, b)

@@ -50,7 +50,10 @@ class RecordReader:
     def __init__(self, limits: Limits, recorder: Recorder) -> None:
         self._limits = limits
         self._most_output = NEVER if limits.output_bytes is None else limits.output_bytes
+        self._most_set_ups = NEVER if limits.set_ups is None else limits.set_ups
         self._recorder = recorder
+        self._set_ups = 0
+        """Changes of modes so far."""
         self._output = 0
         """Bytes of text so far."""
         self._batch: list[bytes] = []
@@ -110,16 +113,23 @@ class RecordReader:
                 return self._cut(body, index, t_ns, frames.END_OUTPUT, end_reason.OUTPUT)
             if index >= room:
                 return self._cut(body, index, *self._too_many(t_ns))
+            self._set_ups += kind == frames.REC_MODE
+            if self._set_ups > self._most_set_ups:
+                detail = end_reason.SET_UPS.format(n=self._limits.set_ups)
+                return self._cut(body, index, t_ns, frames.END_RECORDS, detail)
         self._keep(body)
         return None
 
     def _accept_all(self, rows: Records) -> bool:
         """The quick way for a large batch without an error: counts it; False if it has one."""
         text = int(rows["a"][among(rows["kind"], TEXTS)].sum(dtype=np.int64))
+        set_ups = int(np.count_nonzero(rows["kind"] == frames.REC_MODE))
         fits = self._output + text <= self._most_output and len(rows) <= self._room()
+        fits = fits and self._set_ups + set_ups <= self._most_set_ups
         if not fits or not self.validator.all_valid(rows):
             return False
         self._output += text
+        self._set_ups += set_ups
         return True
 
     def _too_many(self, t_ns: int) -> Termination:
