@@ -1,5 +1,5 @@
 # Tries: a board program that switches interrupts of pins on and off without pause, while its own output calls them.
-# Ends: the limit of records per board; the CPU limit of its submission.
+# Ends: the limit of records per board; the board asks the bench only for edges that it cannot know.
 ### ATTACK
 import time
 from machine import Pin

@@ -1,5 +1,5 @@
 # Tries: a board program that changes modes, pulls and levels of its pins without pause, so that the circuit is solved again each time.
-# Ends: the limit of records per board; the CPU limit of its submission.
+# Ends: the limit of changes of pin modes of a submission, which is the same on every machine.
 ### ATTACK
 import time
 from machine import Pin
