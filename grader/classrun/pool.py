@@ -120,7 +120,7 @@ def _alone(
 ) -> Result | TaskFailure:
     """Try a task twice: the first worker may have died for another reason."""
     for _try in range(2):
-        with _executor(1, prepare) as pool, suppress(LOST):
+        with _executor(1, prepare) as pool, suppress(*LOST):
             return pool.submit(attempted, task).result()
     return TaskFailure(_("the worker process died twice"))
 
