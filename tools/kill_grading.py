@@ -120,10 +120,11 @@ def starve_worker(run: DisturbedRun) -> bool:
         used = next(int(line.split()[1]) for line in status.splitlines() if "VmData" in line)
         left = run.rng.randrange(MOST_LEFT_BYTES)
         resource.prlimit(pid, data, (used * 1024 + left, before[1]))
-        time.sleep(STARVED_S)
-        resource.prlimit(pid, data, before)
     except (FileNotFoundError, ProcessLookupError, StopIteration):  # it has ended
         return False
+    time.sleep(STARVED_S)
+    with suppress(ProcessLookupError):  # it may have ended by this
+        resource.prlimit(pid, data, before)
     return True
 
 
