@@ -108,6 +108,9 @@ class Episode:
     """Whether t = 0 is power-on, not the READY line."""
     ticks0_ms: int = 0
     """The value of `time.ticks_ms()` at power-on."""
+    is_quiet: bool = False
+    """Whether open inputs read high, without noise. What does not depend on such an input can then
+    be judged although its pull-up is missing."""
 
 
 def chip_id(seed: int, episode: str) -> str:

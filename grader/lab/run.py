@@ -69,6 +69,9 @@ class Run:
     """The files that the trainee handed in for the board, by name."""
     files: Sequence[FileSnapshot] = ()
     """What the episode's `read_file` steps read, in the order of time."""
+    waits: bool = False
+    """Whether the board waited without a time limit when the episode ended, as `readline()` does,
+    or the prompt."""
     _cache: dict[Hashable, Any] = field(default_factory=dict, repr=False)
 
     @property

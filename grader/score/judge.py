@@ -110,7 +110,7 @@ def _judge_part(
         if failure := _run_failure(runs[name]):
             return replace(_miss(check, name, *failure), timed_out=_timed_out(runs[name]))
     for name in check.after:
-        if not _has_points(name, parts):
+        if not _holds(name, parts):
             return _miss(check, names[0], "after", name)
     results = [_judge_run(check, runs[name], forms) for name in names]
     return min(results, key=lambda result: (result.points, not result.key))
@@ -217,11 +217,15 @@ def _nothing(check: Check, run: Run) -> str:
     """The key when nothing was measured. While lines arrive the program does not stand still, and
     when main.py ended it does not hang."""
     printed = _printed(run.lines())
-    if printed and check.reads is not None:
-        can_read = any(check.reads.read(text) is not None for text in printed)
-        return check.on_miss if can_read else "unread"
-    if run.main_ends_ns():
+    is_form = printed and check.reads is not None
+    if is_form and all(check.reads.read(text) is None for text in printed):
+        return "unread"
+    if run.main_ends_ns() and not is_form:
         return "main_ended"
+    if run.waits and not run.main_ends_ns():
+        return "waits"
+    if is_form:
+        return check.on_miss
     return "unreached" if printed else "nothing"
 
 
@@ -230,10 +234,11 @@ def _printed(lines: Sequence[OutputLine]) -> list[str]:
     return [line.text for line in lines if line.text.strip() and not _PROMPT.match(line.text)]
 
 
-def _has_points(name: str, parts: Mapping[str, ItemResult]) -> bool:
-    """Whether a part (`d.long`) has points, or an item whose gates hold."""
+def _holds(name: str, parts: Mapping[str, ItemResult]) -> bool:
+    """Whether a part (`d.long`) has points, a gate was not missed, or an item whose gates hold has
+    points."""
     if "." in name:
-        return parts[name].points > 0
+        return parts[name].points > 0 or not parts[name].key
     mine = [part for id, part in parts.items() if id.partition(".")[0] == name]
     gate_failed = any(part.key for part in mine if not part.max_points)
     return not gate_failed and any(part.points > 0 for part in mine)

@@ -161,7 +161,7 @@ def _record(
 ) -> tuple[Run, list[End]]:
     """One attempt at an episode: its run, and every end of a board in it. Raises: BenchError."""
     model = _circuit(board.diagram)
-    circuit = Circuit(model.diagram, model)
+    circuit = Circuit(model.diagram, model, is_quiet=episode.is_quiet)
     bench_seed = episode_seed(seed, episode.name)
     ready = LineForm(lab.ready_line)  # `Ready L01` is a slip of form, not a program that is dead
     before = os.times()
@@ -179,11 +179,11 @@ def _record(
             end_ns = zero_ns + round(episode.seconds * NS_PER_S)
             if zero_ns < READY_WITHIN_NS:
                 files = _play(bench, flash, episode.steps, zero_ns, end_ns)
-            trace = bench.trace
+            trace, waits = bench.trace, bench.board.waits
             ends = [end for one in bench.boards.values() for end in one.ends]
     _check_machine(ends, before)
     ready_ns = _ready_ns(trace, ready)
-    run = Run(episode, trace, board.pins, ready_ns, zero_ns, end_ns, host, program, files)
+    run = Run(episode, trace, board.pins, ready_ns, zero_ns, end_ns, host, program, files, waits)
     return run, ends
 
 

@@ -38,7 +38,9 @@ from grader.measure.serial import read_lines
 
 GAMMA = 2.2
 ANSWER, OBEYED = ms(100), ms(250)
-STILL, JUMP = us(5), Degrees(3)
+STILL, JUMP, VISIBLE = us(5), Degrees(3), Degrees(1)
+LONGEST_BY_NS = us(10)
+"""The longest pulse of a program that writes microseconds where nanoseconds are due."""
 TICK, WINDOW, LEAST_RAMP = ms(150), ms(250), Degrees(15)
 """A gate that stands still for more than TICK has ended its ramp. A ramp shorter than LEAST_RAMP
 has no clear speed."""
@@ -169,10 +171,10 @@ def width(servo: dict[str, int], angle: float) -> float:
 
 
 def why_width(run: Run) -> str:
-    """The button floats, or the program drives another pin, uses another frequency, the angle as
-    the duty, or the widths of tutorials."""
-    if floats(run, "BTN_1"):
-        return "no_pullup"
+    """The program drives another pin, writes microseconds as nanoseconds, uses another frequency,
+    the angle as the duty, or the widths of tutorials."""
+    if len(widths := running(run).width_us) and widths.max() < LONGEST_BY_NS:
+        return "unit_ns"
     if not (seen := final_widths.measure(run)):
         return other_pin(run, "SERVO")
     if any(abs(freq - 50) > 0.5 for freq in running(run).frequencies()):
@@ -195,16 +197,13 @@ def far_orders(run: Run) -> list[tuple[int, int]]:
     return found
 
 
-@check(
-    "c.obeys", points=1, episode="gate", expect=AtMost(OBEYED), on_miss="not_obeyed", why=why_width
-)
-def starts(run: Run) -> list[Millis] | None:
+def starts(run: Run) -> list[Millis]:
     """The time from each of these orders to the first step in its direction; infinite if the gate
-    was still moving. None without pulses."""
+    was still moving, or moves by less than a servo can show. Empty without pulses."""
     at_ns, angles = moves(run)
     if not len(angles):
-        return None
-    if floats(run, "BTN_1"):  # it reads noise: whether the gate obeys is luck
+        return []
+    if np.ptp(angles) < VISIBLE:
         return [Millis(NEVER, order_ns) for order_ns, _ in far_orders(run)]
     steps, found = np.diff(angles), []
     for order_ns, way in far_orders(run):
@@ -216,6 +215,26 @@ def starts(run: Run) -> list[Millis] | None:
     return found
 
 
+@gate("c.moves", episode="gate", expect=AtMost(OBEYED), on_miss="not_obeyed", why=why_width)
+def first_obeyed(run: Run) -> Millis | None:
+    """The shortest of these times: of the other items, many count only for a gate that moves."""
+    return min(starts(run), default=None)
+
+
+def why_obeys(run: Run) -> str:
+    """The button floats, or the widths are wrong."""
+    return "no_pullup" if floats(run, "BTN_1") else why_width(run)
+
+
+@check(
+    "c.obeys", points=1, episode="gate", expect=AtMost(OBEYED), on_miss="not_obeyed", why=why_obeys
+)
+def all_obeyed(run: Run) -> list[Millis]:
+    """These times; infinite with a button that floats, for its noise would move the gate."""
+    found = starts(run)
+    return [Millis(NEVER, one.at_ns) for one in found] if floats(run, "BTN_1") else found
+
+
 @check(
     "c.rest",
     points=2,
@@ -223,7 +242,6 @@ def starts(run: Run) -> list[Millis] | None:
     expect=Within(us(15), of=wanted_widths),
     on_miss="angle",
     why=why_width,
-    after="c.obeys",
 )
 def final_widths(run: Run) -> list[Micros] | None:
     """The pulse width each time that the gate is at rest; None if it never changed."""
@@ -238,7 +256,6 @@ def final_widths(run: Run) -> list[Micros] | None:
     episode="gate",
     expect=Within(us(15), of=lambda run: us(run.data["servo"]["us_0"])),
     on_miss="no_start",
-    after="c.obeys",
 )
 def first_width(run: Run) -> Micros:
     """The pulse width before the first order; 0 without a pulse."""
@@ -260,15 +277,20 @@ def frame_rate(run: Run) -> list[Hertz]:
     return running(run).frequencies()
 
 
+def why_unsafe(run: Run) -> str:
+    """A wrong order was obeyed, or the widths are wrong already."""
+    return why_refused(run) or why_width(run)
+
+
 @check(
     "b",
     points=3,
     episode=("gate", "range"),
     expect=Between(us(500), us(2400)),
-    on_miss="unclamped",
-    why=lambda run: "unclamped" if len(running(run)) else "",
+    on_miss="unsafe_pulse",
+    why=why_unsafe,
     safety=True,
-    after="c.obeys",
+    after="c.moves",
 )
 def all_widths(run: Run) -> list[Micros]:
     """The pulse width of each setting, rounded to a microsecond."""
@@ -296,7 +318,7 @@ def why_speed(run: Run) -> str:
     expect=Within(Speed(6), of=Speed(60)),
     on_miss="servo_speed",
     why=why_speed,
-    after="c.obeys",
+    after="c.moves",
 )
 def speeds(run: Run) -> list[Speed]:
     """The speed in each quarter of a second of a ramp; infinite for a jump."""
@@ -343,8 +365,12 @@ def moved(run: Run, from_ns: int, to_ns: int) -> bool:
 
 
 def why_refused(run: Run) -> str:
-    """The gate moved although the order was wrong."""
-    wrong = (moved(run, start, end) for o, start, end in windows(run) if o.angle is None)
+    """The gate began to move at a wrong order."""
+    wrong = (
+        moved(run, start, end) and not moved(run, start - TICK.ns, start)
+        for order, start, end in windows(run)
+        if order.angle is None
+    )
     return "unclamped" if any(wrong) else ""
 
 
@@ -395,11 +421,13 @@ def refused_with(run: Run) -> list[Text]:
     expect=AtMost(ANSWER),
     on_miss="blocking",
     why=lambda run: "no_pullup" if floats(run, "BTN_1") else "",
-    after="c.obeys",
+    after="c.moves",
 )
 def park_delay(run: Run) -> Millis:
-    """The time from the press of the button to the gate's first step back."""
+    """The time from the press of the button to the gate's first step back; infinite with a button
+    that floats."""
     pressed = next(ms(order.at).ns for order in run.data["orders"] if not order.text)
     at_ns, angles = moves(run)
     back = at_ns[1:][(np.diff(angles) < 0) & (at_ns[1:] >= pressed)]
-    return millis_of_ns(back[0] - pressed, pressed) if len(back) else Millis(NEVER, pressed)
+    is_seen = len(back) and not floats(run, "BTN_1")
+    return millis_of_ns(back[0] - pressed, pressed) if is_seen else Millis(NEVER, pressed)

@@ -141,6 +141,49 @@ def test_ticks_may_begin_anywhere(play: Callable[..., Run]) -> None:
     assert int(run.lines()[0].text) < 5000
 
 
+def test_the_first_line_of_a_callback_after_the_end_of_main_is_without_the_prompt(
+    play: Callable[..., Run],
+) -> None:
+    program = b"import sys\nfrom machine import Timer\n" + READY
+    program += b"tim = Timer(0 if sys.platform == 'esp32' else -1)\n"
+    program += b"tim.init(period=100, callback=lambda tim: print('TICK'))\n"
+    run = play(program, Episode("main", seconds=0.5))
+    assert run.main_ends_ns()
+    assert [line.text for line in run.lines() if "TICK" in line.text][:2] == ["TICK", "TICK"]
+
+
+def test_an_echo_at_the_prompt_is_no_line_of_the_program(play: Callable[..., Run]) -> None:
+    run = play(READY, Episode("main", seconds=0.5, steps=serial(b"PONG\r\n", at=ms(200))))
+    assert next(line.text for line in run.lines() if "PONG" in line.text) == ">>> PONG"
+
+
+@pytest.mark.parametrize(
+    ("last", "waits"),
+    [
+        (b"import sys\nsys.stdin.readline()\n", True),
+        (b"import select, sys\np = select.poll()\np.register(sys.stdin, 1)\np.poll()\n", True),
+        (b"import time\nwhile True:\n time.sleep(1)\n", False),
+        (b"while True:\n pass\n", False),
+    ],
+)
+def test_a_program_that_waits_without_a_limit(
+    play: Callable[..., Run], last: bytes, waits: bool
+) -> None:
+    run = play(READY + last, Episode("main", seconds=0.5))
+    assert (run.waits, run.main_ends_ns()) == (waits, [])
+
+
+@pytest.mark.parametrize("is_quiet", [False, True])
+def test_open_inputs_of_a_quiet_episode_read_high(is_quiet: bool) -> None:
+    lab = labs.find("servo_gate")
+    program = b"from machine import Pin\nfrom pins import BTN_1\nPin(BTN_1, Pin.IN)\n"
+    program += b"print('READY L06')\nwhile True:\n pass\n"
+    episode = Episode("main", seconds=2, is_quiet=is_quiet)
+    for board in BOARDS:
+        run = run_episode(lab, lab.board(board), {"main.py": program}, episode, 1)
+        assert (len(run.signal("BTN_1").edges_ns()) == 0) == is_quiet
+
+
 def test_given_files_replace_those_of_the_program(play: Callable[..., Run]) -> None:
     lab = labs.find("traffic_light")
     files = {"main.py": b"import pins\n" + READY + b"print(pins.LED_R)\n", "pins.py": b"LED_R = 1"}

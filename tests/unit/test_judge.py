@@ -83,6 +83,19 @@ def test_a_failed_after_names_the_item_it_needs() -> None:
     assert results(run(slow)) == {"a": (0, "off", ""), "b": (0, "after", "a")}
 
 
+@check("c", points=1, expect=AtLeast(1), on_miss="more", after="b.alive")
+def more_when_alive(run: Run) -> int:
+    return len(run.lines())
+
+
+def test_a_check_after_a_gate_counts_when_the_gate_holds() -> None:
+    checks = (edges, replace(red, after=()), more_when_alive)
+    alive = trace({"LED_G": [(250 * n, n % 2) for n in range(1, 30)]}, lines=[(1, "x")])
+    assert judged(run(alive), checks)["c"].points == 1
+    missed = judged(run(trace(lines=[(1, "x")])), checks)["c"]
+    assert (missed.points, missed.key, missed.detail) == (0, "after", "b.alive")
+
+
 def test_a_miss_of_a_never_is_its_own_misconception() -> None:
     made = trace({"LED_G": [(250 * n, n % 2) for n in range(1, 30)], "LED_R": [(700, 1)]})
     assert results(run(made))["b"] == (0, "red", "")

@@ -134,6 +134,13 @@ class VirtualBoard:
         return self._time.commons
 
     @property
+    def waits(self) -> bool:
+        """Whether the board sleeps without a deadline: only input or an interrupt wakes it."""
+        request = self.pending
+        is_wait = isinstance(request, Request) and request.kind == frames.REC_WAIT
+        return is_wait and request.c == frames.WAIT_FOREVER
+
+    @property
     def next_event_ns(self) -> int:
         """When something happens next on this board's side of the bench."""
         return min(self.events.next_ns, self.lookahead.next_ns)

@@ -51,7 +51,9 @@ class Circuit:
     Raises: DiagramError.
     """
 
-    def __init__(self, diagram: Diagram, like: Circuit | None = None) -> None:
+    def __init__(
+        self, diagram: Diagram, like: Circuit | None = None, *, is_quiet: bool = False
+    ) -> None:
         self.diagram = diagram
         self.electric: Electric = (
             like.electric.with_new_parts() if like else Electric(Netlist(diagram))
@@ -72,7 +74,7 @@ class Circuit:
         )
         self._listeners = Listeners(self.meter, self._pulses, self.threshold.at)
         self.afterimage = Afterimage(self.electric, self.pads)
-        self._floating = FloatingNets(self._settle)
+        self._floating = FloatingNets(self._settle, is_quiet=is_quiet)
         self._converter = Converter(self.netlist)
         self._levels = 0
         self._coupled = 0

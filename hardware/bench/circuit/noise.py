@@ -50,14 +50,18 @@ class Noise:
 
 
 class FloatingNets:
-    """The noise of all open nets of a circuit; `settle` updates a net's cluster."""
+    """The noise of all open nets of a circuit; `settle` updates a net's cluster. When the circuit
+    `is_quiet`, open nets are high."""
 
-    def __init__(self, settle: Callable[[Cluster], None]) -> None:
+    def __init__(self, settle: Callable[[Cluster], None], *, is_quiet: bool) -> None:
         self._settle = settle
+        self._is_quiet = is_quiet
         self._noise: dict[int, Noise] = {}
 
     def level(self, net: int, world: World, name: str, cluster: Cluster) -> bool:
         """The level of a net that a pad reads. At the first call, `name` seeds its noise."""
+        if self._is_quiet:
+            return True
         if net not in self._noise:
             self._noise[net] = Noise(world, name, lambda: self._settle(cluster))
         self._noise[net].start()
