@@ -95,7 +95,7 @@ if TYPE_CHECKING:
         seconds,
         us,
     )
-    from grader.lab.value_path import Follows, ValuePath
+    from grader.lab.value_path import Follows, ValuePath, correlation
     from grader.strict_json import parse_json
     from hardware.boards import BoardType
 
@@ -151,6 +151,7 @@ __all__ = [
     "Within",
     "check",
     "chip_id",
+    "correlation",
     "gate",
     "hard_reset",
     "lines_after",

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from grader.lab.limits import ROUNDING, Limit, Verdict
 from grader.lab.run import Run
-from grader.lab.units import NS_PER_MS, Millis, Quantity, millis_of_ns, number, place_of
+from grader.lab.units import NS_PER_MS, Millis, Percent, Quantity, millis_of_ns, number, place_of
 
 Q = TypeVar("Q", bound=Quantity)
 
@@ -43,6 +43,16 @@ class ValuePath(Generic[Q]):
         begins = np.array([at for at, _value in self.steps])
         times_ms = np.array(list(times_ns)) / NS_PER_MS
         return np.maximum(np.searchsorted(begins, times_ms, side="right") - 1, 0)
+
+
+def correlation(values: Sequence[float], targets: Sequence[float]) -> Percent:
+    """How closely values rise and fall with their targets, whatever their scale and offset: 100 %
+    for a straight line, and 0 % for values that do not change."""
+    both = np.array([values, targets], np.float64)
+    both = both[:, np.isfinite(both).all(axis=0)]
+    if both.shape[1] < 2 or not np.ptp(both, axis=1).all():
+        return Percent(0)
+    return Percent(100 * float(np.corrcoef(both)[0, 1]))
 
 
 @dataclass(frozen=True, eq=False)

@@ -25,6 +25,7 @@ from grader import (
     Volts,
     Within,
     check,
+    correlation,
     gate,
     millis_of_ns,
     ms,
@@ -33,16 +34,21 @@ from grader import (
 from grader.measure.adc import conversions
 from grader.measure.pins import other_pin
 from grader.measure.serial import SerialRecords, read_lines
+from grader.measure.source import imported
 from grader.measure.times import Times, periods
 
 SUPPLY_V = 3.3
 LINE = LineForm("V {volts:2}[ RAW {raw}]")
 SETTLED = ms(1000)
 LINE_EACH, READ_EACH = ms(500), ms(50)
-TINY, ALIKE = 1e-6, 0.015
+TINY, ALIKE, CLEARER, NEVER = 1e-6, 0.015, 3, float("inf")
+"""A wrong idea explains the printed volts when it is nearer to them than ALIKE, and CLEARER times
+nearer than the right volts."""
 Floats = NDArray[np.float64]
-ENOUGH = Percent(80)
-"""How many of the due lines must be there."""
+MOST_OFF, ENOUGH = Percent(1), Percent(80)
+"""How far RAW may be off, of the full scale; how many of the due lines must be there."""
+FOLLOWS = AtLeast(Percent(90))
+"""Lines that print always the same, or anything, follow the panel's voltage less closely."""
 
 
 # What was seen, and what was true.
@@ -96,6 +102,13 @@ def gaps(run: Run, at_ns: Times, each: Millis) -> list[Millis]:
     return periods(at_ns) + ([tail] if tail > 1.5 * each else [])
 
 
+def seen_volts(run: Run, true: Floats) -> Floats:
+    """The volts that the converter sees at the pin, at these voltages of the panel."""
+    data = run.data
+    seen: Floats = true / data["config"]["ratio"] * data.get("gain", 1.0) + data.get("offset", 0.0)
+    return seen
+
+
 # Which idea was wrong.
 
 
@@ -104,7 +117,7 @@ def ideas(run: Run, true: Floats) -> list[tuple[str, Floats]]:
     data, ratio = run.data, run.data["config"]["ratio"]
     (seen_1, true_1), (seen_2, true_2) = data["cal"]
     slope = (true_2 - true_1) / (seen_2 - seen_1)
-    seen = true / ratio * data.get("gain", 1.0) + data.get("offset", 0.0)
+    seen = seen_volts(run, true)
 
     def calibrated(volts: Floats) -> Floats:
         right: Floats = true_1 + (volts - seen_1) * slope
@@ -126,17 +139,26 @@ def ideas(run: Run, true: Floats) -> list[tuple[str, Floats]]:
 
 
 def why_scale(run: Run) -> str:
-    """The wrong idea whose voltages are the printed ones."""
+    """The converter is read without the given module; else the wrong idea whose voltages are the
+    printed ones."""
+    if key := own_adc(run):
+        return key
     found = lines(run)
     chosen = settled(run) or [n for n, t in enumerate(found.at_ns) if t > SETTLED.ns]
     if not chosen:
         return ""
     volts = found.numbers("volts")[chosen]
     true = np.array(true_at(run, found.at_ns[chosen]))
-    wrong = [(key, would) for key, would in ideas(run, true) if distance(would, true) > ALIKE]
-    near = [(distance(volts, would), key) for key, would in wrong]
-    best, key = min(near)
-    return key if best < ALIKE else ""
+    best, key = min((distance(volts, would), key) for key, would in ideas(run, true))
+    is_clear = best < ALIKE and best < distance(volts, true) / CLEARER
+    return key if is_clear else ""
+
+
+def own_adc(run: Run) -> str:
+    """RAW is wrong, and the program reads the converter without the given module, whose readings
+    are straight."""
+    is_off = any(error > MOST_OFF for error in raw_error.measure(run))
+    return "own_adc" if is_off and not imported(run.program, "ain") else ""
 
 
 def distance(volts: Floats, others: Floats) -> float:
@@ -202,15 +224,28 @@ def why_rate(run: Run) -> str:
     return "adc_burst" if len(spans) and spans.min() < ms(10).ns else ""
 
 
-@check("b.raw", points=1, expect=AtMost(Percent(1)), on_miss="wrong_raw", reads=LINE)
+@gate("b.follows", expect=FOLLOWS, on_miss="no_measurement", why=own_adc, reads=LINE)
+def follows(run: Run) -> Percent | None:
+    """How closely the printed volts rise and fall with the panel's. What a program does with its
+    readings can be judged although it makes wrong volts of them."""
+    return correlation(shown(run), true_volts(run)) if len(lines(run)) else None
+
+
+@check(
+    "b.raw",
+    points=1,
+    expect=AtMost(MOST_OFF),
+    on_miss="wrong_raw",
+    why=own_adc,
+    reads=LINE,
+)
 def raw_error(run: Run) -> list[Percent]:
     """The error of RAW in each judged line that has it, in percent of the full scale."""
-    found, ratio = lines(run), run.data["config"]["ratio"]
-    raw, at_ns, true = found.numbers("raw"), found.at_ns, true_volts(run)
-    pairs = zip(settled(run), true, strict=True)
+    found, seen = lines(run), seen_volts(run, np.array(true_volts(run)))
+    raw, at_ns = found.numbers("raw"), found.at_ns
     return [
-        Percent(100 * abs(raw[n] / 65535 - volts / ratio / SUPPLY_V), int(at_ns[n]))
-        for n, volts in pairs
+        Percent(100 * abs(raw[n] / 65535 - volts / SUPPLY_V), int(at_ns[n]))
+        for n, volts in zip(settled(run), seen, strict=True)
         if not np.isnan(raw[n])
     ]
 
@@ -221,7 +256,6 @@ def raw_error(run: Run) -> list[Percent]:
     expect=Within(ms(10), of=LINE_EACH),
     on_miss="line_rate",
     reads=LINE,
-    after="b.raw",
 )
 def line_gaps(run: Run) -> list[Millis] | None:
     """The time from each line to the next."""
@@ -229,7 +263,7 @@ def line_gaps(run: Run) -> list[Millis] | None:
     return gaps(run, at_ns, LINE_EACH) if len(at_ns) > 1 else None
 
 
-@check("b.form", points=1, expect=HasForm((LINE,)), on_miss="form", reads=LINE, after="b.raw")
+@check("b.form", points=1, expect=HasForm((LINE,)), on_miss="form", reads=LINE)
 def printed(run: Run) -> list[Text]:
     """The lines with volts, as they are."""
     return list(lines(run).lines)
@@ -241,7 +275,6 @@ def printed(run: Run) -> list[Text]:
     expect=Within(Hertz(1), of=Hertz(20)),
     on_miss="read_rate",
     why=why_rate,
-    after="b.raw",
 )
 def read_rates(run: Run) -> list[Hertz] | None:
     """The rate of each four reads in a row, and of a pause at the end."""
@@ -274,15 +307,18 @@ enough_of_spikes = gate(
     on_miss="no_filter",
     why=why_moved,
     reads=LINE,
-    after="a",
+    after="b.follows",
 )
 def spread(run: Run) -> Volts | None:
-    """How far the printed volts differ although the panel's voltage is constant."""
+    """How far the printed volts differ although the panel's voltage is constant. When their scale
+    is wrong, as volts of the panel."""
     volts = shown(run)
     if not volts:
         return None
-    worst = max(volts, key=lambda each: abs(each - np.median(volts)))
-    return Volts(max(volts) - min(volts), worst.at_ns)
+    middle = float(np.median(volts))
+    worst = max(volts, key=lambda each: abs(each - middle))
+    scale = true_volts(run)[0] / middle if middle > 0 else NEVER
+    return Volts((max(volts) - min(volts)) * scale, worst.at_ns)
 
 
 # d: the lamp.
