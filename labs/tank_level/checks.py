@@ -31,6 +31,7 @@ from grader import (
     Text,
     Within,
     check,
+    correlation,
     gate,
     micros_of_ns,
     millis_of_ns,
@@ -177,6 +178,16 @@ enough_lines = gate("b.rate", expect=OFTEN, on_miss="few_lines", reads=LINE)(lin
 enough_warm_lines = gate("c.rate", episode="warm", expect=OFTEN, on_miss="few_lines", reads=LINE)(
     line_rate
 )
+
+
+@gate("b.follows", expect=AtLeast(Percent(90)), on_miss="wrong_distance", reads=LINE)
+def follows(run: Run) -> Percent | None:
+    """How closely the printed distances grow with the right ones: the form of lines counts also
+    with a wrong unit."""
+    printed = printed_distances(run)
+    return correlation(printed, true_distances(run)) if printed else None
+
+
 right_distances = check(
     "b.mm", points=5, expect=NEAR, on_miss="wrong_distance", why=why_distance, reads=LINE
 )(printed_distances)
@@ -188,7 +199,6 @@ right_distances = check(
     episode=("range", "fault"),
     expect=HasForm((LINE,)),
     on_miss="form",
-    after="b.mm",
 )
 def line_forms(run: Run) -> Sequence[Text]:
     """The D lines, as they are."""
@@ -244,10 +254,18 @@ def sound_answers(run: Run) -> Percent | None:
     return Percent(100 * len(good) / max(len(sound), 1), places[0]) if places else None
 
 
+def why_late_na(run: Run) -> str:
+    """As before; or D NA came in time, but LEDs stay lit."""
+    faults = [ping for ping in pings(run) if ping.echo in ("lost", "stuck")]
+    printed = [[mm for _, mm in ping.lines] for ping in faults]
+    is_lit = any(not is_dark(run, ping.at_ns + LATEST_NA.ns, ping.until_ns) for ping in faults)
+    return why_no_na(run) or ("leds_lit" if is_lit and all(p == ["NA"] for p in printed) else "")
+
+
 def na_check(id: str, echo: str) -> Check:
     """One point for D NA after all echoes of that kind."""
     declare = check(
-        id, points=1, episode="fault", expect=AtMost(LATEST_NA), on_miss="no_na", why=why_no_na
+        id, points=1, episode="fault", expect=AtMost(LATEST_NA), on_miss="no_na", why=why_late_na
     )
     return declare(lambda run: na_delays(echo, run))
 

@@ -10,7 +10,7 @@ from grader.lab.limits import AtLeast, AtMost, Between, Exactly, Limit, Never, W
 from grader.lab.run import Run
 from grader.lab.text_limits import Conforms, Matches
 from grader.lab.units import Hertz, Millis, Moment, Percent, Text, ms
-from grader.lab.value_path import Follows, ValuePath
+from grader.lab.value_path import Follows, ValuePath, correlation
 from hardware.paths import build_dir
 from tests.support.handmade_traces import run, trace
 
@@ -208,3 +208,11 @@ def test_a_path_between_its_steps() -> None:
     assert PATH.since_step([500_000_000, 6_000_000_000]) == [Millis(500), Millis(1000)]
     between = PATH.between(1_000_000_000, 5_000_000_000)
     assert between == [Millis(value) for value in (10, 30, 20)]
+
+
+def test_correlation_asks_for_the_course_and_not_for_the_scale() -> None:
+    volts = [8.0, 22.0, 12.5, 17.0]
+    assert correlation([16 * each + 3 for each in volts], volts) == pytest.approx(100)
+    assert correlation([*volts, float("inf")], [*volts, 9.0]) == pytest.approx(100)
+    assert correlation([-each for each in volts], volts) == pytest.approx(-100)
+    assert correlation([12.0] * 4, volts) == correlation([], []) == correlation([8.0], [8.0]) == 0
