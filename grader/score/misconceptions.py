@@ -47,16 +47,16 @@ def message(lab: Lab, result: ItemResult, above: int = 0) -> Texts:
     texts = lab.misconceptions.get(result.key) or shared().get(result.key)
     if not result.key or texts is None:
         return {"ar": "", "en": result.key}
-    return _completed(texts, result, above)
+    return _completed(lab, texts, result, above)
 
 
 def hint(lab: Lab, result: ItemResult, above: int = 0) -> Texts:
     """The hint for a trainee who has that misconception again; {} when there is none."""
     mine = lab.hints if result.key in lab.misconceptions else _shared()[1]
-    return _completed(mine.get(result.key, {}), result, above)
+    return _completed(lab, mine.get(result.key, {}), result, above)
 
 
-def _completed(texts: Texts, result: ItemResult, above: int) -> Texts:
+def _completed(lab: Lab, texts: Texts, result: ItemResult, above: int) -> Texts:
     item = result.detail.partition(".")[0]
     place = _LINE.search(result.detail)
     line = int(place[1]) if place else 0
@@ -67,6 +67,7 @@ def _completed(texts: Texts, result: ItemResult, above: int) -> Texts:
             "{where}", _WHERE[language].format(cell=above + line + 1, line=line) if place else ""
         )
         .replace("{item}", item)
+        .replace("{ready}", lab.ready_line)
         .replace("{end}", detail_in(language, detail) or f"`{detail}`")
         .replace("{detail}", detail)
         for language, text in texts.items()

@@ -135,6 +135,13 @@ def test_the_same_seed_gives_the_same_trace(play: Callable[..., Run]) -> None:
     assert other.ready_ns is not None
 
 
+def test_a_wrong_ready_line_is_shown_beside_the_right_one() -> None:
+    lab = labs.find("traffic_light")
+    item = run_lab(lab, lab.board("rp2"), {"main.py": b"print('READY L20')\n"}, 1).items["a"]
+    for text in message(lab, item).values():
+        assert "`READY L02`" in text and "`READY L20`" in text
+
+
 def test_ticks_may_begin_anywhere(play: Callable[..., Run]) -> None:
     program = b"import time\n" + READY + b"print(time.ticks_ms())\n"
     run = play(program, Episode("main", seconds=1, ticks0_ms=2**30 - 2))
