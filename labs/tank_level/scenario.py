@@ -80,7 +80,7 @@ def bar(rng: random.Random, height: int) -> Episode:
     if rng.random() < 0.5:
         turns = turns[4:] + turns[1:5]
     rests = {turns.index(UPPER, rng.choice([0, 4])), turns.index(LOWER, rng.choice([0, 4]))}
-    ghost_in = rng.choice([2, 4, 6] if turns[0] == high else [2, 6])
+    ghost_in = 4 if turns[0] == high else 8  # at the lowest level it moves a mean of three, too
     speed, at, ghost_at = rng.uniform(22, 30), rng.uniform(1200, 1600), 0.0
     path: Path = [(0.0, turns[0])]
     steps: list[Step] = []
