@@ -54,7 +54,7 @@ judged."""
 GRACE, FLICKER, STUCK = ms(500), ms(20), ms(30)  # an echo longer than STUCK counts as none
 MOST_TRIGGERS = 100  # per second
 ALIKE, MOST = 0.1, 0.75
-"""How near a distance is to one that explains it, also at another temperature; and how many are."""
+"""How near a distance is to one that explains it, at any temperature; and what share must be."""
 LINE = LineForm("D {mm:*|NA}")
 
 

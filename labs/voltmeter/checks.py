@@ -30,6 +30,7 @@ from grader import (
     millis_of_ns,
     ms,
     once,
+    place_of,
 )
 from grader.measure.adc import conversions
 from grader.measure.pins import other_pin
@@ -45,9 +46,10 @@ TINY, ALIKE, CLEARER, NEVER = 1e-6, 0.015, 3, float("inf")
 """A wrong idea explains the printed volts when it is nearer to them than ALIKE, and CLEARER times
 nearer than the right volts."""
 Floats = NDArray[np.float64]
-MOST_OFF, ENOUGH = Percent(1), Percent(80)
-"""How far RAW may be off, of the full scale; how many of the due lines must be there."""
-FOLLOWS = AtLeast(Percent(90))
+MOST_OFF, SOME, MOST = Percent(1), Percent(40), Percent(80)
+"""How far RAW may be off, of the full scale; how many of the due lines must be there to judge
+values, and to judge spikes: between few lines all spikes may fall."""
+NEAR_FIRST, FOLLOWS = 0.15, AtLeast(Percent(90))
 """Lines that print always the same, or anything, follow the panel's voltage less closely."""
 
 
@@ -139,9 +141,9 @@ def ideas(run: Run, true: Floats) -> list[tuple[str, Floats]]:
 
 
 def why_scale(run: Run) -> str:
-    """The converter is read without the given module; else the wrong idea whose voltages are the
-    printed ones."""
-    if key := own_adc(run):
+    """The converter is read without the given module, or old reads stay in the list; else the
+    wrong idea whose voltages are the printed ones."""
+    if key := own_adc(run) or old_reads(run):
         return key
     found = lines(run)
     chosen = settled(run) or [n for n, t in enumerate(found.at_ns) if t > SETTLED.ns]
@@ -152,6 +154,15 @@ def why_scale(run: Run) -> str:
     best, key = min((distance(volts, would), key) for key, would in ideas(run, true))
     is_clear = best < ALIKE and best < distance(volts, true) / CLEARER
     return key if is_clear else ""
+
+
+def old_reads(run: Run) -> str:
+    """The first volts are right, and later ones do not follow the panel's."""
+    end_ns, volts, true = ms(path(run).steps[1][0]).ns, shown(run), true_volts(run)
+    if not volts or correlation(volts, true) >= FOLLOWS.least:
+        return ""
+    first = [abs(v - t) for v, t in zip(volts, true, strict=True) if (place_of(v) or 0) < end_ns]
+    return "old_reads" if first and max(first) < NEAR_FIRST else ""
 
 
 def own_adc(run: Run) -> str:
@@ -190,7 +201,7 @@ def lamp_agrees(run: Run, config: dict[str, float]) -> bool:
 # a, e: what is printed.
 
 enough, enough_calibrated = (
-    gate(id, episode=episode, expect=AtLeast(ENOUGH), on_miss="few_lines", reads=LINE)(share_shown)
+    gate(id, episode=episode, expect=AtLeast(SOME), on_miss="few_lines", reads=LINE)(share_shown)
     for id, episode in (("a.enough", "quiet"), ("e.enough", "recal"))
 )
 
@@ -224,11 +235,13 @@ def why_rate(run: Run) -> str:
     return "adc_burst" if len(spans) and spans.min() < ms(10).ns else ""
 
 
-@gate("b.follows", expect=FOLLOWS, on_miss="no_measurement", why=own_adc, reads=LINE)
-def follows(run: Run) -> Percent | None:
-    """How closely the printed volts rise and fall with the panel's. What a program does with its
-    readings can be judged although it makes wrong volts of them."""
-    return correlation(shown(run), true_volts(run)) if len(lines(run)) else None
+@gate("b.read", expect=AtLeast(MOST), on_miss="no_measurement", reads=LINE)
+def lines_with_reads(run: Run) -> Percent | None:
+    """Before how many of the lines the converter was read, after the line before. What a program
+    does with its readings can be judged although it makes wrong volts of them."""
+    ends, read = np.append(0, lines(run).at_ns), conversions(run, "AIN_1").at_ns
+    counts = np.diff(np.searchsorted(read, ends))
+    return Percent(100 * float(np.mean(counts > 0))) if len(counts) else None
 
 
 @check(
@@ -294,8 +307,21 @@ def why_moved(run: Run) -> str:
     return "mean_not_median" if moved is not None and moved < spike / 2 else ""
 
 
+@gate(
+    "c.follows",
+    episode="quiet",
+    expect=FOLLOWS,
+    on_miss="no_measurement",
+    why=why_scale,
+    reads=LINE,
+)
+def follows(run: Run) -> Percent | None:
+    """How closely the printed volts rise and fall with the panel's, also with a wrong scale."""
+    return correlation(shown(run), true_volts(run)) if len(lines(run)) else None
+
+
 enough_of_spikes = gate(
-    "c.enough", episode="spikes", expect=AtLeast(ENOUGH), on_miss="few_lines", reads=LINE
+    "c.enough", episode="spikes", expect=AtLeast(MOST), on_miss="few_lines", reads=LINE
 )(share_shown)
 
 
@@ -307,7 +333,6 @@ enough_of_spikes = gate(
     on_miss="no_filter",
     why=why_moved,
     reads=LINE,
-    after="b.follows",
 )
 def spread(run: Run) -> Volts | None:
     """How far the printed volts differ although the panel's voltage is constant. When their scale
