@@ -38,7 +38,9 @@ from grader.measure.serial import read_lines
 
 GAMMA = 2.2
 ANSWER, OBEYED = ms(100), ms(250)
-STILL, JUMP, VISIBLE = us(5), Degrees(3), Degrees(1)
+STILL, ANGLE, JUMP, VISIBLE = us(5), us(15), Degrees(3), Degrees(1)
+MOST_HZ = 333
+"""Above this frequency there is no room for a pulse of 2400 µs and the pause after it."""
 LONGEST_BY_NS = us(10)
 """The longest pulse of a program that writes microseconds where nanoseconds are due."""
 TICK, WINDOW, LEAST_RAMP = ms(150), ms(250), Degrees(15)
@@ -144,7 +146,7 @@ def finals(run: Run) -> list[tuple[int, int]]:
 
 def moves(run: Run) -> tuple[Any, Any]:
     """Each change of the angle in columns: when (ns), and the angle from then on."""
-    servo, ends = running(run), run.data["servo"]
+    servo, ends = frames(run), run.data["servo"]
     angles = 90 * (servo.width_us - ends["us_0"]) / (ends["us_90"] - ends["us_0"])
     changed = np.append(True, np.diff(angles) != 0)[: len(angles)]
     return servo.at_ns[changed], angles[changed]
@@ -152,8 +154,18 @@ def moves(run: Run) -> tuple[Any, Any]:
 
 def running(run: Run) -> Pwm:
     """The settings of the servo's PWM, without those in which it is off."""
+    return below(run, NEVER)
+
+
+def frames(run: Run) -> Pwm:
+    """Of these, those with a frame that has room for the pulses of a servo."""
+    return below(run, MOST_HZ)
+
+
+def below(run: Run, most_hz: float) -> Pwm:
+    """The settings of the servo's PWM with a frequency up to that."""
     servo = pwm(run, "SERVO")
-    on = servo.freq_hz > 0
+    on = (servo.freq_hz > 0) & (servo.freq_hz <= most_hz)
     return Pwm(servo.at_ns[on], servo.freq_hz[on], servo.duty_u16[on], servo.end_ns)
 
 
@@ -175,10 +187,10 @@ def why_width(run: Run) -> str:
     the angle as the duty, or the widths of tutorials."""
     if len(widths := running(run).width_us) and widths.max() < LONGEST_BY_NS:
         return "unit_ns"
-    if not (seen := final_widths.measure(run)):
-        return other_pin(run, "SERVO")
     if any(abs(freq - 50) > 0.5 for freq in running(run).frequencies()):
         return "servo_freq"
+    if not (seen := final_widths.measure(run)):
+        return other_pin(run, "SERVO")
     angles = [angle for _, angle in finals(run)]
     if fits(seen, [20_000 * angle / 180 for angle in angles], 20):
         return "duty_is_angle"
@@ -239,7 +251,7 @@ def all_obeyed(run: Run) -> list[Millis]:
     "c.rest",
     points=2,
     episode="gate",
-    expect=Within(us(15), of=wanted_widths),
+    expect=Within(ANGLE, of=wanted_widths),
     on_miss="angle",
     why=why_width,
 )
@@ -254,7 +266,7 @@ def final_widths(run: Run) -> list[Micros] | None:
     "c.start",
     points=2,
     episode="gate",
-    expect=Within(us(15), of=lambda run: us(run.data["servo"]["us_0"])),
+    expect=Within(ANGLE, of=lambda run: us(run.data["servo"]["us_0"])),
     on_miss="no_start",
 )
 def first_width(run: Run) -> Micros:
@@ -308,7 +320,10 @@ def jumps(run: Run) -> list[Degrees]:
 
 def why_speed(run: Run) -> str:
     """The widths are wrong already, or the gate jumps."""
-    return why_width(run) or ("servo_jump" if max(jumps(run), default=0) > JUMP else "")
+    if key := why_width(run) or ("servo_jump" if max(jumps(run), default=0) > JUMP else ""):
+        return key
+    rest = final_widths.measure(run)
+    return "" if rest and fits(rest, wanted_widths(run), ANGLE) else "angle"
 
 
 @check(

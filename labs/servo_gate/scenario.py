@@ -12,6 +12,8 @@ from grader import BoardType, Episode, Step, ms, press, serial, set_control
 
 PUBLIC = {"us_0": 500, "us_90": 1500}
 SPEED = 60
+RAMP_MS = 3000
+"""The time for a ramp, long enough for a gate of half the speed, too: that costs item d only."""
 REST_MS = 600
 """The shortest time from the end of a ramp to the next order."""
 REFUSED_MS = 2400
@@ -45,8 +47,9 @@ def hidden_servo(rng: random.Random) -> dict[str, int]:
 
 
 def dim(rng: random.Random) -> Episode:
-    """The knob jumps to both ends and to positions between them, in any order."""
-    places = [rng.uniform(0, 0.04), rng.uniform(0.97, 1), *(0.2 + 0.1 * n for n in range(7))]
+    """The knob jumps to both ends and to positions between them, in any order. At its upper end an
+    index that is too large shows."""
+    places = [rng.uniform(0, 0.04), 1.0, *(0.2 + 0.1 * n for n in range(7))]
     path = [place + rng.uniform(0, 0.02) if 0.15 < place < 0.9 else place for place in places]
     rng.shuffle(path)
     at, steps, moments = 300.0, [], []
@@ -69,7 +72,7 @@ def gate(name: str, servo: dict[str, int], orders: list[Order]) -> Episode:
     files = {"servo.json": json.dumps(servo).encode()}
     return Episode(
         name,
-        seconds=orders[-1].at / 1000 + 2.5,
+        seconds=(orders[-1].at + RAMP_MS + REST_MS) / 1000,
         files=files,
         steps=steps,
         data={"servo": servo, "public": PUBLIC, "orders": orders},
@@ -85,16 +88,16 @@ def orders(rng: random.Random) -> list[Order]:
     at = rng.uniform(400, 700)
     for angle in rng.sample([far, near], 2):
         orders.append(Order(at, f"GATE {angle}", angle))
-        at += 1500 + rng.uniform(REST_MS, 900)
+        at += RAMP_MS + rng.uniform(REST_MS, 900)
     end = 90 - orders[-1].angle if orders[-1].angle == near else near
     orders.append(Order(at, f"GATE {end}", end, rests=False))
     at += rng.uniform(300, 600)
     orders.append(Order(at, f"GATE {back}", back))
-    at += 2600 + rng.uniform(0, 300)
+    at += RAMP_MS + rng.uniform(REST_MS, 900)
     orders.append(Order(at, f"GATE {far}", far, rests=False))
     at += rng.uniform(200, 350)
     orders.append(Order(at, "", 0))
-    at += 3200 + rng.uniform(0, 300)
+    at += RAMP_MS + rng.uniform(REST_MS, 900)
     return [*orders, Order(at, f"GATE {last}", last)]
 
 
@@ -117,5 +120,5 @@ def refused(rng: random.Random) -> list[Order]:
     for angle in angles:
         text = wrong.pop() if angle is None else str(angle)
         orders.append(Order(at, f"GATE {text}", angle))
-        at += (REFUSED_MS if angle is None else 1500 + REST_MS) + rng.uniform(0, 200)
+        at += (REFUSED_MS if angle is None else RAMP_MS + REST_MS) + rng.uniform(0, 200)
     return orders
