@@ -48,11 +48,12 @@ class ValuePath(Generic[Q]):
 def correlation(values: Sequence[float], targets: Sequence[float]) -> Percent:
     """How closely values rise and fall with their targets, whatever their scale and offset: 100 %
     for a straight line, and 0 % for values that do not change."""
-    both = np.array([values, targets], np.float64)
-    both = both[:, np.isfinite(both).all(axis=0)]
-    if both.shape[1] < 2 or not np.ptp(both, axis=1).all():
+    pairs = np.array([*zip(values, targets, strict=True)], np.float64).reshape(-1, 2)
+    pairs = pairs[np.isfinite(pairs).all(axis=1)]
+    if len(pairs) < 2 or not (pairs.max(axis=0) > pairs.min(axis=0)).all():
         return Percent(0)
-    return Percent(100 * float(np.corrcoef(both)[0, 1]))
+    table = np.atleast_2d(np.corrcoef(pairs, rowvar=False))
+    return Percent(100 * float(table[0, 1]))
 
 
 @dataclass(frozen=True, eq=False)

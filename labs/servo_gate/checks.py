@@ -228,9 +228,11 @@ def starts(run: Run) -> list[Millis]:
 
 
 @gate("c.moves", episode="gate", expect=AtMost(OBEYED), on_miss="not_obeyed", why=why_width)
-def first_obeyed(run: Run) -> Millis | None:
-    """The shortest of these times: of the other items, many count only for a gate that moves."""
-    return min(starts(run), default=None)
+def half_obeyed(run: Run) -> Millis | None:
+    """The median of these times, the lower one: many items count only for a gate that obeys half
+    of the orders. One order could be met by chance, all of them are c.obeys."""
+    found = sorted(starts(run))
+    return found[(len(found) - 1) // 2] if found else None
 
 
 def why_obeys(run: Run) -> str:

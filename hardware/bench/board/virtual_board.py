@@ -137,8 +137,9 @@ class VirtualBoard:
     def waits(self) -> bool:
         """Whether the board sleeps without a deadline: only input or an interrupt wakes it."""
         request = self.pending
-        is_wait = isinstance(request, Request) and request.kind == frames.REC_WAIT
-        return is_wait and request.c == frames.WAIT_FOREVER
+        if not isinstance(request, Request) or request.kind != frames.REC_WAIT:
+            return False
+        return request.c == frames.WAIT_FOREVER
 
     @property
     def next_event_ns(self) -> int:
