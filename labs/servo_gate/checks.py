@@ -436,7 +436,7 @@ def refused_with(run: Run) -> list[Text]:
     points=1,
     episode="gate",
     expect=AtMost(ANSWER),
-    on_miss="blocking",
+    on_miss="deaf_ramp",
     why=lambda run: "no_pullup" if floats(run, "BTN_1") else "",
     after="c.moves",
 )
