@@ -216,16 +216,16 @@ def _error(check: Check, run: Run) -> _Reason | None:
 def _nothing(check: Check, run: Run) -> str:
     """The key when nothing was measured. While lines arrive the program does not stand still, and
     when main.py ended it does not hang."""
-    printed = _printed(run.lines())
-    is_form = printed and check.reads is not None
-    if is_form and all(check.reads.read(text) is None for text in printed):
+    printed, reads = _printed(run.lines()), check.reads
+    can_read = reads is not None and any(reads.read(text) is not None for text in printed)
+    if printed and reads is not None and not can_read:
         return "unread"
-    if run.main_ends_ns() and not is_form:
-        return "main_ended"
     if run.waits and not run.main_ends_ns():
         return "waits"
-    if is_form:
+    if can_read:
         return check.on_miss
+    if run.main_ends_ns():
+        return "main_ended"
     return "unreached" if printed else "nothing"
 
 
