@@ -251,7 +251,7 @@ def test_the_wall_limit_fails_a_program_only_if_it_had_the_cpu(
     """`cpu_s`: the CPU time that we got in half a second: enough, or the process was suspended."""
     lab = labs.find("traffic_light")
     first = lab.scenario(1, lab.board("rp2").type)[0]
-    lab = replace(lab, scenario=lambda _seed, _board: [replace(first, seconds=1000)])
+    lab = replace(lab, scenario=lambda _seed, _board: [replace(first, seconds=100_000)])
     lab = replace(lab, checks=tuple(c for c in lab.checks if not c.episodes))
     monkeypatch.setattr(Budget, "limits", lambda _self: Limits(wall_s=2))
     endless = {"main.py": READY + b"while True: x = 1\n"}
