@@ -9,7 +9,7 @@ declares; a test checks that the page names every lab and every cheat.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from grader.authoring.cheats import HALF_WORK, NO_WORK
+from grader.authoring.cheats import HALF_WORK, NO_WORK, CheatFunction
 from grader.authoring.lab_attack import CheatGain, attack, tasks
 from grader.authoring.lab_check import attack_limit
 from grader.lab.lab import Lab, find, slugs
@@ -53,7 +53,17 @@ def page(labs: Sequence[Lab], gains: Mapping[str, Sequence[CheatGain]]) -> str:
             text += row(name.replace("_", " "), cells)
         if cheats is NO_WORK:
             text += row("*declared*", [f"{attack_limit(lab):g}" for lab in labs])
+        text += f"\n{meanings(cheats)}"
     return text
+
+
+def meanings(cheats: Sequence[CheatFunction]) -> str:
+    """A line for each cheat that says what it does."""
+    lines = ""
+    for cheat in cheats:
+        does = " ".join((cheat.__doc__ or "").split())
+        lines += f"- *{cheat.__name__.replace('_', ' ')}*: {does[0].lower()}{does[1:]}\n"
+    return lines
 
 
 def row(first: str, cells: Sequence[str]) -> str:

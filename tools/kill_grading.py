@@ -6,8 +6,8 @@ Each time the real command grades a new copy of a course. At the end every row o
 every file of `autograded/` and every record must be the same: no death of a process of ours may be
 graded as a crash of a program. No scored program may run again.
 
-A run survives the death of a board, a worker, a set-up or host code, and a worker without memory,
-so such a run gets several of them.
+A run goes on when a board, a worker or host code is killed, when no board can be set up for a
+moment, and when a worker gets no memory. So in such a run this is done several times.
 """
 
 import argparse

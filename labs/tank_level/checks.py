@@ -54,7 +54,8 @@ judged."""
 GRACE, FLICKER, STUCK = ms(500), ms(20), ms(30)  # an echo longer than STUCK counts as none
 MOST_TRIGGERS = 100  # per second
 ALIKE, MOST = 0.1, 0.75
-"""How near a distance is to one that explains it, at any temperature; and what share must be."""
+"""A wrong idea explains a distance that is nearer than ALIKE to what the idea gives (temperature
+changes it by less), and is named when it explains more than MOST of all distances."""
 LINE = LineForm("D {mm:*|NA}")
 
 

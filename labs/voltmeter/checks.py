@@ -48,7 +48,7 @@ nearer than the right volts."""
 Floats = NDArray[np.float64]
 MOST_OFF, SOME, MOST = Percent(1), Percent(40), Percent(80)
 """How far RAW may be off, of the full scale; how many of the due lines must be there to judge
-values, and to judge spikes: between few lines all spikes may fall."""
+values, and to judge spikes: when there are few lines, every spike can come between two of them."""
 NEAR_FIRST, FOLLOWS = 0.15, AtLeast(Percent(90))
 """Lines that print always the same, or anything, follow the panel's voltage less closely."""
 
