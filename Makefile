@@ -25,12 +25,13 @@ PORT_FILES := $(wildcard firmware/port/*.[ch] firmware/port/*/*.[ch] firmware/po
 
 setup: .venv/.done $(PORTS)
 
-.venv/.done: pyproject.toml firmware/port/packages.sh grader/notebook/kernel/ipython_kernel_config.py
+.venv/.done: pyproject.toml firmware/port/packages.sh grader/notebook/kernel/ipython_kernel_config.py hardware/notebook/stubs.py
 	PYTHON=$(PYTHON) sh firmware/port/packages.sh build
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Warsha needs Python 3.11 or newer; run make PYTHON=/path/to/python3"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	$(SAFE)/python -m hardware.notebook.stubs
 	touch $@
 
 build/micropython/py/py.mk: firmware/port/source.py

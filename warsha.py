@@ -49,11 +49,14 @@ def load_ipython_extension(ipython: Any) -> None:
         return
     import_jsonschema()
     from grader.notebook import practice
+    from hardware.notebook import completion
     from hardware.notebook.cell_failure import show_known_errors
+    from hardware.notebook.files_magic import FilesMagics
     from hardware.notebook.magics import BoardMagics
 
     show_known_errors(ipython, HardwareError, GraderError)
-    ipython.register_magics(BoardMagics)
+    ipython.register_magics(BoardMagics, FilesMagics)
+    completion.load(ipython)
     practice.load_ipython_extension(ipython)
 
 

@@ -11,7 +11,7 @@ import os
 import random
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 from html import escape
@@ -31,6 +31,7 @@ from grader.score.card import Card, card_html, total_html
 from grader.seeds import PUBLIC_SEED
 from hardware.bench.diagram import suggest
 from hardware.i18n import _
+from hardware.notebook.completion import complete_arguments
 from hardware.notebook.session import blank_lines, programs
 from hardware.notebook.session import current as bench
 
@@ -244,12 +245,31 @@ def _upwards(start: Path) -> Iterator[Path]:
 
 def _folder_of(slug: str, start: Path) -> Path:
     """The lab's folder: in the trainee's course around the notebook, else in the repository."""
+    labs = _labs(start)
+    if slug not in labs:
+        raise CourseError(_("there is no lab {lab} here").format(lab=slug), suggest(slug, labs))
+    return labs[slug]
+
+
+def _labs(start: Path) -> dict[str, Path]:
+    """The labs that a notebook in this folder finds, by slug."""
     shelves = [*(folder / "labs" for folder in _upwards(start)), LABS]
-    found = next((f / slug for f in shelves if (f / slug / "lab.toml").is_file()), None)
-    if found is None:
-        names = {file.parent.name for folder in shelves for file in folder.glob("*/lab.toml")}
-        raise CourseError(_("there is no lab {lab} here").format(lab=slug), suggest(slug, names))
+    found: dict[str, Path] = {}
+    for shelf in shelves:
+        for file in sorted(shelf.glob("*/lab.toml")):
+            found.setdefault(file.parent.name, file.parent)
     return found
+
+
+def _lab_arguments(words: list[str]) -> Iterable[str]:
+    """What completes `%lab`: a lab, and a board of it."""
+    labs = _labs(Path.cwd())
+    match words:
+        case [_]:
+            return labs
+        case [slug, _] if slug in labs:
+            return load(labs[slug]).boards
+    return ()
 
 
 def _course_board(start: Path) -> str:
@@ -261,6 +281,7 @@ def _course_board(start: Path) -> str:
 def load_ipython_extension(ipython: Any) -> None:
     """Make `grade`, `%lab`, `%%predict` and `%%host` available in a notebook."""
     ipython.register_magic_function(lab, "line", "lab")
+    complete_arguments(ipython, "%lab", _lab_arguments)
     ipython.register_magic_function(predict, "cell", "predict")
     ipython.register_magic_function(host, "cell", "host")
     ipython.push({"grade": grade})

@@ -4,6 +4,7 @@
 %board connect diagram.json a bench of your own
 %board use pico             run the next cells on another board of the bench
 %board list | status | reset | interrupt
+%board check [main.py]      find wrong names and arguments in the last board cell, or in that one
 x = %board adc.read_u16()   the value of an expression on the board
 %%board [--timeout 5s] [--background]
                             run this cell on the board; in the background it goes on while other
@@ -12,7 +13,7 @@ x = %board adc.read_u16()   the value of an expression on the board
                             save this cell as that file and restart the board
 %bench                      a picture of what is on the bench
 %bench lint                 what is wrong with the wiring, and where
-%bench press btn1 80ms      press a button; of a keypad or remote control: press pad1 5 80ms
+%bench press BTN_1 80ms     press a button, by label or id; a key of a part: press pad1 5 80ms
 %bench set pot1 position 0.4
 %wave [SIGNAL …] [--last 2s]    what the pins did before the last edge, and the number of edges
 %wave [SIGNAL …] --from 1.5s --to 2s
@@ -29,8 +30,10 @@ from IPython.display import display
 from hardware.bench.serving.live_bench import LiveBench
 from hardware.errors import HardwareError
 from hardware.i18n import _
-from hardware.notebook import views
+from hardware.notebook import type_check, views
+from hardware.notebook.arguments import BOARD
 from hardware.notebook.cell_failure import explain
+from hardware.notebook.controls import moved_by
 from hardware.notebook.running import (
     WATCH_S,
     print_note,
@@ -44,7 +47,6 @@ from hardware.notebook.session import available, current
 PRESS_S = 0.1
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(us|ms|s|)")
 CELL_FORM = "%%board [--timeout 5s] [--background] | %%board main.py [--detach] [--seconds 10]"
-VERBS = ("connect", "use", "list", "status", "reset", "interrupt")
 _EXPRESSION = re.compile(r"[(\[{.+*/%<>=\"']")
 """A sign that is in most expressions; names of boards have none."""
 _SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "": 1.0}
@@ -72,7 +74,7 @@ class BoardMagics(Magics):
         value = None
         if cell is not None:
             self._run(line, cell)
-        elif line.split(" ")[0] not in VERBS and _EXPRESSION.search(line):
+        elif line.split(" ")[0] not in BOARD and _EXPRESSION.search(line):
             value = run_expression(line)
         else:
             _guard(lambda: self._board_line(_words(line)))
@@ -126,9 +128,12 @@ class BoardMagics(Magics):
             reset()
         elif verb == "interrupt" and not rest:
             current.need_board().interrupt()
+        elif verb == "check" and len(rest) <= 1:
+            _check(*rest)
         else:
             form = (
-                "%board connect URL | use BOARD | list | status | reset | interrupt | EXPRESSION"
+                "%board connect URL | use BOARD | list | status | reset | interrupt | check | "
+                "EXPRESSION"
             )
             raise _usage(form)
 
@@ -172,6 +177,14 @@ def _program_line(words: list[str]) -> tuple[str, float, bool]:
     return name, watch_s, "--detach" in words
 
 
+def _check(name: str = "") -> None:
+    """Print what the check of a cell finds."""
+    for finding in (findings := type_check.check(name)):
+        print(finding)
+    if not findings:
+        print_note(_("nothing wrong was found"))
+
+
 def _status() -> None:
     if current.board is None:
         print_note(
@@ -195,9 +208,9 @@ def _bench_line(words: list[str]) -> None:
     elif words == ["lint"]:
         views.show_lint(bench)
     elif words[0] == "press" and len(words) in (2, 3, 4):
-        _press(bench, words[1], words[2:])
+        _press(bench, moved_by(current, words[1]), words[2:])
     elif words[0] == "set" and len(words) == 4:
-        bench.control(words[1], words[2], _number(words[3]))
+        bench.control(moved_by(current, words[1]), words[2], _number(words[3]))
     elif words == ["reset"]:
         bench.reset()
     else:

@@ -6,9 +6,9 @@ from contextlib import suppress
 from hardware.errors import BoardTimeout, DeviceError, HardwareError
 from hardware.i18n import _
 from hardware.notebook import stray_characters
-from hardware.notebook.cell_failure import CellFailed, explain
+from hardware.notebook.cell_failure import MAIN, CellFailed, explain
 from hardware.notebook.cell_output import CellOutput, WithoutLastTraceback
-from hardware.notebook.session import blank_lines, current, programs
+from hardware.notebook.session import CELL, blank_lines, current, programs
 from hardware.wire.board import Board
 
 WATCH_S = 10.0
@@ -34,11 +34,13 @@ def run_cell(
         CellFailed: what went wrong, with lines of the cell.
     """
     cell = f"{magic}\n{body}"
+    _keep(CELL, magic, body)
     try:
         stray_characters.check(cell)
         # Line breaks in front: line n on the board is line n of the cell.
         lead = "\n" * (magic.count("\n") + 1)
         board = current.need_board()
+        current.note_program(body)
         if background:
             board.exec_detached(lead + body)
             return
@@ -48,11 +50,11 @@ def run_cell(
         if timeout_s is None:
             raise explain(error, cell) from None
         print_note(_("the time is over: {s:g} s (--timeout)").format(s=timeout_s))
-        raise _stopped() from None
+        raise stopped() from None
     except HardwareError as error:
         raise explain(error, cell) from None
     except KeyboardInterrupt:
-        raise _stopped() from None
+        raise stopped() from None
     finally:
         _report_faults()
 
@@ -71,7 +73,7 @@ def run_expression(expression: str) -> object:
         cure = _("Ask for a number, a text, or a list of them.")
         raise explain(HardwareError(str(error), cure)) from None
     except KeyboardInterrupt:
-        raise _stopped() from None
+        raise stopped() from None
 
 
 def run_program(magic: str, name: str, body: str, *, detach: bool, watch_s: float | None) -> None:
@@ -85,13 +87,14 @@ def run_program(magic: str, name: str, body: str, *, detach: bool, watch_s: floa
         CellFailed: what went wrong, with lines of the cell.
     """
     cell = f"{magic}\n{body}"
-    programs[name], blank_lines[name] = body, magic.count("\n")
+    _keep(name, magic, body)
     # Stock nbgrader runs every cell; the graded cells start the program on benches of their own.
     if os.environ.get("NBGRADER_EXECUTION") == "autograde":
         return
     try:
         stray_characters.check(cell)
         board = _save(current.need_board(), name, body.encode())
+        current.note_program(body if name == MAIN else "", fresh=True)
         if detach:
             board.boot_detached()
         else:
@@ -104,9 +107,15 @@ def run_program(magic: str, name: str, body: str, *, detach: bool, watch_s: floa
         cure = _("Make the folder first: board.files.mkdir({name}).").format(name=repr(folder))
         raise explain(HardwareError(cause, cure if folder else "")) from None
     except KeyboardInterrupt:
-        raise _stopped() from None
+        raise stopped() from None
     finally:
         _report_faults()
+
+
+def _keep(name: str, magic: str, body: str) -> None:
+    """Note the text of a cell, as the last one."""
+    programs.pop(name, None)
+    programs[name], blank_lines[name] = body, magic.count("\n")
 
 
 def _save(board: Board, name: str, text: bytes) -> Board:
@@ -114,7 +123,7 @@ def _save(board: Board, name: str, text: bytes) -> Board:
 
     Raises: BoardTimeout, DeviceError and others when the file is not saved.
     """
-    current.saved.setdefault(current.board_id, {})[name] = text
+    current.note_file(name, text)
     try:
         board.files.put(name, text)
     except BoardTimeout:  # the program ignores Ctrl-C, sleeps deeply, or resets the chip at once
@@ -136,6 +145,7 @@ def reset() -> None:
     """
     try:
         current.need_board().reset()
+        current.note_program("", fresh=True)
         print_note(_("the board was reset"))
     except BoardTimeout:
         if current.bench is None:
@@ -176,7 +186,7 @@ def _report_faults() -> None:
             current.faults_reported = len(faults)
 
 
-def _stopped() -> CellFailed:
+def stopped() -> CellFailed:
     """The end of a cell after the stop button; says what became of the program."""
     board = current.need_board()
     try:

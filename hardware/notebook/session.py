@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Callable, Mapping
-from pathlib import Path
+from contextlib import suppress
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from serial.tools import list_ports
+from serial.tools.list_ports_common import ListPortInfo
 
 from hardware import boards
 from hardware.bench.diagram import Diagram, suggest
-from hardware.bench.serving.address import SCHEME, parse
+from hardware.bench.serving.address import SCHEME, find_diagram, parse
 from hardware.bench.serving.live_bench import LiveBench
 from hardware.connect import open_board
 from hardware.errors import BoardNotFound, HardwareError
@@ -18,6 +20,8 @@ from hardware.wire.board import Board
 
 DEFAULT = "esp32"
 """The board of a notebook that belongs to no lab: a bare virtual ESP32."""
+MOST_PROGRAMS = 50
+"""How many programs of cells completion reads."""
 
 
 class Session:
@@ -39,6 +43,11 @@ class Session:
         """The board of the bench that cells run on."""
         self.saved: dict[str, dict[str, bytes]] = {}
         """What cells have saved on each board of the bench, by board id and file name."""
+        self._family = DEFAULT
+        """Of a real board, or of the board that the lab proposes."""
+        self._ran: dict[str, list[str]] = {}
+        self._given: dict[str, bytes] = {}
+        """The lab's files for the board."""
         self._opened: dict[str, Board] = {}
         self._refused = ""
         """What the last `connect` could not open, while no board is connected."""
@@ -73,7 +82,7 @@ class Session:
             self.close()  # a port is open only once
         board = open_board(url)
         self.close()
-        self.board, self.url = board, url
+        self.board, self.url, self._family = board, url, _family_at(url)
         return board
 
     def open_bench(
@@ -85,8 +94,8 @@ class Session:
         """Open a virtual board in a circuit, in real time, with `files` on its flash."""
         self._reopen = lambda: self.open_bench(circuit, files, roles)
         board = self._connect_bench(LiveBench(circuit))
-        self.roles = dict(roles or {})
-        for name, data in (files or {}).items():
+        self.roles, self._given = dict(roles or {}), dict(files or {})
+        for name, data in self._given.items():
             board.files.put(name, data)
         return board
 
@@ -104,6 +113,9 @@ class Session:
         self.saved = saved
         for key, files in saved.items():
             for name, text in files.items():
+                for folder in [*PurePosixPath(name).parents][-2::-1]:
+                    with suppress(FileExistsError):
+                        self.use(key).files.mkdir(str(folder))
                 self.use(key).files.put(name, text)
         return self.use(board_id)
 
@@ -132,6 +144,10 @@ class Session:
             self.close()
         self._default = lambda: self.open_bench(circuit, files, roles)
         self.proposed, self._refused = True, ""
+        self._given = dict(files)
+        if self.board is None:
+            kinds = [boards.for_diagram(spec.type) for spec in find_diagram(circuit).parts]
+            self._family = next(kind.family for kind in kinds if kind)
 
     def need_board(self) -> Board:
         """The board; opens the proposed one when none is connected.
@@ -157,6 +173,35 @@ class Session:
             )
         return self.bench
 
+    def family(self) -> str:
+        """The family of the board that cells run on, or will run on: `esp32`, `rp2`. Of a real
+        board its USB id tells it; without one, it is `esp32`."""
+        found = self.bench.board_types.get(self.board_id) if self.bench else None
+        return found.family if found else self._family
+
+    def files(self) -> dict[str, bytes]:
+        """The files of the board as far as this notebook knows them: the lab's, and what cells
+        have saved."""
+        return {**self._given, **self.saved.get(self.board_id, {})}
+
+    def note_file(self, name: str, data: bytes) -> None:
+        """A file was saved on the board; a virtual board that is replaced gets it again."""
+        self.saved.setdefault(self.board_id, {})[name.lstrip("/")] = data
+
+    def forget_file(self, name: str) -> None:
+        """A file was removed from the board."""
+        for files in (self._given, self.saved.get(self.board_id, {})):
+            files.pop(name.lstrip("/"), None)
+
+    def ran(self) -> list[str]:
+        """The programs that cells have run on the board since its reset, the last one last."""
+        return self._ran.get(self.board_id, [])
+
+    def note_program(self, text: str, *, fresh: bool = False) -> None:
+        """A cell runs this program; with `fresh`, in a new interpreter."""
+        before = [] if fresh else [other for other in self.ran() if other != text]
+        self._ran[self.board_id] = [*before, text][-MOST_PROGRAMS:]
+
     def is_bare(self) -> bool:
         """Whether there is a bench with nothing but one board."""
         return self.bench is not None and len(self.bench.diagram.parts) == 1
@@ -169,13 +214,25 @@ class Session:
             self.bench.close()
         self.board, self.bench, self.url, self.roles = None, None, "", {}
         self.board_id, self._opened, self.saved, self._refused = "", {}, {}, ""
+        self._ran, self._given = {}, {}
 
 
 def available() -> list[tuple[str, str]]:
     """(URL, description) of what `connect` can open: lines with a USB id, virtual boards."""
-    real = [(port.device, port.description) for port in list_ports.comports() if port.vid]
+    real = [(port.device, port.description) for port in _usb_ports()]
     virtual = [(f"bench:{name}", boards.load(name).title) for name in boards.names()]
     return real + virtual
+
+
+def _family_at(url: str) -> str:
+    """The family of a real board, from the USB id of its port."""
+    ids = {f"{port.vid:04x}:{port.pid:04x}" for port in _usb_ports() if port.device == url}
+    known = map(boards.load, boards.names())
+    return next((board.family for board in known if ids & {*board.usb_ids}), DEFAULT)
+
+
+def _usb_ports() -> list[ListPortInfo]:
+    return [port for port in list_ports.comports() if port.vid]
 
 
 def is_virtual(url: str) -> bool:
@@ -188,8 +245,11 @@ def is_virtual(url: str) -> bool:
 
 current = Session()
 """The session of this kernel."""
+CELL = ""
+"""Stands for a file name: a `%%board` cell without one."""
 programs: dict[str, str] = {}
-"""The board programs of this notebook: the text of the last `%%board` cell for each file name."""
+"""The board programs of this notebook: the text of the last `%%board` cell for each file name, and
+of the last without one. The last that ran is at the end."""
 blank_lines: dict[str, int] = {}
 """How many blank lines each of these cells has above its magic line. IPython drops them, but a
 trainee counts them."""

@@ -1,0 +1,167 @@
+"""Completion, inspection and the check of board cells, in a real kernel, on virtual boards of both
+families; and the arguments of magics, with the names of a lab."""
+
+from collections.abc import Iterator
+
+import pytest
+from jupyter_client.blocking.client import BlockingKernelClient
+from jupyter_client.manager import start_new_kernel
+
+from hardware.notebook.stubs import NAMES, find
+from tests.support.project import ROOT
+from tools import board_names
+
+LONGEST_S = 60.0
+FIRST = """\
+%%board
+from machine import Pin
+import time
+lamp = Pin(2, Pin.OUT)
+numbers = []
+def blink(count, pause_ms=100):
+    "Blinks the lamp."
+"""
+
+
+class Notebook:
+    """A kernel with Warsha in it, and what its answers are."""
+
+    def __init__(self, client: BlockingKernelClient) -> None:
+        self._client = client
+        assert self.run("%load_ext warsha") == ""
+
+    def run(self, cell: str) -> str:
+        """What a cell prints, with its error."""
+        texts: list[str] = []
+
+        def note(message: dict[str, dict[str, object]]) -> None:
+            content = message["content"]
+            texts.append(str(content.get("text", content.get("traceback", ""))))
+
+        self._client.execute_interactive(cell, timeout=LONGEST_S, output_hook=note)
+        return "".join(text for text in texts if text)
+
+    def complete(self, cell: str) -> list[str]:
+        """The names that fit at the end of a cell."""
+        reply = self._client.complete(cell, len(cell), reply=True, timeout=LONGEST_S)["content"]
+        return list(reply["matches"])
+
+    def inspect(self, cell: str) -> str:
+        """The text about what is at the end of a cell."""
+        reply = self._client.inspect(cell, len(cell), reply=True, timeout=LONGEST_S)["content"]
+        return str(reply["data"].get("text/plain", ""))
+
+
+@pytest.fixture(scope="module")
+def notebook() -> Iterator[Notebook]:
+    manager, client = start_new_kernel(kernel_name="python3", cwd=str(ROOT))
+    try:
+        yield Notebook(client)
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+
+
+@pytest.fixture(params=["esp32", "pi_pico_w"])
+def connected(notebook: Notebook, request: pytest.FixtureRequest) -> str:
+    notebook.run(f"%board connect {request.param}")
+    notebook.run(FIRST)
+    return str(request.param)
+
+
+def test_the_stubs_are_installed() -> None:
+    assert find("esp32") and find("rp2"), "python -m hardware.notebook.stubs"
+
+
+def test_the_table_of_names_is_that_of_the_boards() -> None:
+    assert NAMES.read_text(encoding="utf-8") == board_names.text(), "python tools/board_names.py"
+
+
+def test_only_names_of_the_board_are_completed(notebook: Notebook, connected: str) -> None:
+    def names(line: str) -> list[str]:
+        return notebook.complete(f"%%board\n{line}")
+
+    assert names("import time; time.sl") == ["sleep", "sleep_ms", "sleep_us"]
+    assert names("import os\nos.l") == ["listdir"]
+    assert names("import sys\nsys.pl") == ["platform"]
+    assert names("import asyncio\nasyncio.sleep") == ["sleep", "sleep_ms"]
+    assert names("import os\nos.abo") == [] == names("import nump")
+    assert ("rp2" in names("import rp")) == (connected == "pi_pico_w")
+    assert ("TouchPad" in names("from machine import To")) == (connected == "esp32")
+    assert names("Pin(4, Pin.PULL_U") == ["PULL_UP"]
+    assert "zfill" not in names("'text'.")
+
+
+def test_names_of_earlier_cells_are_completed_until_a_reset(
+    notebook: Notebook, connected: str
+) -> None:
+    assert notebook.complete("%%board\nbli") == ["blink"]
+    assert "irq" in notebook.complete("%%board\nlamp.")
+    assert "append" in notebook.complete("%%board --timeout 5s\n\nnumbers.ap")
+    assert "pause_ms=" in notebook.complete("%%board\nblink(3, pau")
+    assert "blink" not in notebook.complete("bli"), "the cell is for the computer"
+    notebook.run("%board reset")
+    assert notebook.complete("%%board\nbli") == []
+
+
+def test_a_saved_file_is_a_module(notebook: Notebook, connected: str) -> None:
+    notebook.run("%%board lib/helper.py --detach\ndef greet(name): pass")
+    notebook.run("%%board helper.py --detach\ndef greet(name):\n    'Greets.'")
+    assert notebook.complete("%%board\nfrom helper import ") == ["greet"]
+    assert "Greets." in notebook.inspect("%%board\nimport helper\nhelper.greet(")
+
+
+def test_signature_and_docstring_are_shown(notebook: Notebook, connected: str) -> None:
+    assert "sleep_ms(ms: int" in notebook.inspect("%%board\ntime.sleep_ms")
+    assert "Delay for given number" in notebook.inspect("%%board\ntime.sleep_ms(")
+    assert "blink(count, pause_ms=100)\n\nBlinks the lamp." in notebook.inspect("%%board\nblink(")
+    assert notebook.inspect("%%board\nno_such_name") == ""
+    assert "Return the number of items" in notebook.inspect("len"), "IPython answers elsewhere"
+
+
+def test_the_check_finds_wrong_names_at_the_line_of_the_cell(
+    notebook: Notebook, connected: str
+) -> None:
+    cell = "\n%%board\ndef later():\n    lamp.valeu(1)\n    blink()\n    time.sleep_ms(5)"
+    assert notebook.run(cell) == ""
+    assert notebook.run("%board check").splitlines() == [
+        "cell line 4: A Pin has no `valeu`: check the spelling; dir() of the value lists what it "
+        "has. Perhaps: `value`.",
+        "    lamp.valeu(1)",
+        "cell line 5: The call of `blink` lacks `count`.",
+        "    blink()",
+    ]
+    notebook.run("%%board right.py --detach\nimport machine\nx = 1\nx = 'text'")
+    assert notebook.run("%board check right.py") == "· nothing wrong was found\n"
+    assert "Did you mean 'right.py'?" in notebook.run("%board check rigth.py")
+
+
+def test_arguments_of_magics_are_the_names_of_the_lab(notebook: Notebook) -> None:
+    notebook.run("%lab buttons")
+    assert notebook.complete("%bench press ") == ["BTN_1", "BTN_2", "btn1", "btn2"]
+    assert notebook.complete("x = 1\n%bench press B") == ["BTN_1", "BTN_2"]
+    assert notebook.complete("%bench set BTN_1 ") == ["pressed"]
+    assert notebook.complete("%wave L") == ["LED_R"]
+    assert "esp" in notebook.complete("%board use ")
+    assert {"pi_pico", "pi_pico_w"} <= {*notebook.complete("%board connect pi")}
+    assert {"buttons", "blinker"} <= {*notebook.complete("%lab b")}
+    assert notebook.complete("%lab buttons pi") == ["pi_pico"]
+    assert notebook.complete("%%board\nfrom pins import B") == ["BTN_1", "BTN_2"]
+
+
+def test_a_button_is_pressed_by_its_label(notebook: Notebook) -> None:
+    notebook.run("%lab buttons pi_pico")
+    assert notebook.run("%bench set BTN_2 pressed 1") == ""
+    wait = "while button.value(): pass\nprint('pressed')"  # its contacts bounce
+    button = "from machine import Pin\nimport pins\nbutton = Pin(pins.BTN_2, Pin.IN, Pin.PULL_UP)"
+    assert notebook.run(f"%%board\n{button}\n{wait}") == "pressed\n"
+    assert notebook.run("%bench press BTN_1 10ms") == ""
+    assert "Did you mean 'BTN_2'?" in notebook.run("%bench press BTN2")
+
+
+def test_a_hidden_part_of_a_lab_appears_nowhere(notebook: Notebook) -> None:
+    notebook.run("%lab buttons")
+    shown = notebook.run("%bench press nothing") + notebook.run("%bench press emi1")
+    assert "BTN_1, BTN_2, btn1, btn2" in shown
+    assert shown.count("emi1") == 1, "only in the answer to the name itself"
+    assert "emi1" not in notebook.complete("%bench press e") + notebook.complete("%bench set e")

@@ -1,0 +1,108 @@
+"""The magic `%files` in a real IPython, on a real virtual board."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+
+from hardware.notebook.files_magic import FilesMagics
+from hardware.notebook.magics import BoardMagics
+from hardware.notebook.session import blank_lines, current, programs
+
+
+@pytest.fixture
+def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
+    monkeypatch.chdir(tmp_path)
+    shell = InteractiveShell.instance()
+    shell.register_magics(BoardMagics, FilesMagics)
+    yield shell
+    current.close()
+    programs.clear()
+    blank_lines.clear()
+    InteractiveShell.clear_instance()
+
+
+def run(shell: InteractiveShell, cell: str) -> list[str]:
+    """The lines that a cell prints, with those of its error."""
+    with capture_output() as shown:
+        shell.run_cell(cell)
+    return str(shown.stdout + shown.stderr).splitlines()
+
+
+def test_files_go_to_the_board_and_back(shell: InteractiveShell, tmp_path: Path) -> None:
+    assert run(shell, "%files") == ["· no files"]
+    (tmp_path / "log.csv").write_text("time,level\n")
+    assert run(shell, "%files put log.csv") == ["· log.csv: 11 bytes on the board"]
+    run(shell, "%files mkdir data")
+    assert run(shell, "%files put log.csv data/") == ["· data/log.csv: 11 bytes on the board"]
+    assert run(shell, "%files ls") == ["          data/", "       11 log.csv"]
+    assert run(shell, "%files cat data/log.csv") == ["time,level"]
+    run(shell, "%files rm log.csv")
+    assert run(shell, "%%board\nimport os\nprint(os.listdir())") == ["['data']"]
+    assert run(shell, "%files get data/log.csv copy.csv") == ["· copy.csv: 11 bytes are here"]
+    assert (tmp_path / "copy.csv").read_text() == "time,level\n"
+
+
+def test_a_file_of_the_trainee_is_not_overwritten(shell: InteractiveShell, tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_text("old\n")
+    run(shell, "%files put log.csv")
+    (tmp_path / "log.csv").write_text("new\n")
+    cause, cure = run(shell, "%files get log.csv")
+    assert "log.csv exists here, with other content." in cause
+    assert cure == "Give another name: %files get log.csv FILE"
+    assert (tmp_path / "log.csv").read_text() == "new\n"
+
+
+def test_a_folder_is_copied_and_what_is_the_same_is_skipped(
+    shell: InteractiveShell, tmp_path: Path
+) -> None:
+    deep = tmp_path / "src" / "lib" / "deep"
+    deep.mkdir(parents=True)
+    (tmp_path / "src" / ".hidden").write_text("")
+    (tmp_path / "src" / "main.py").write_text("import lib.deep.a")
+    (deep / "a.py").write_text("print('here')")
+    assert run(shell, "%files sync src")[-1] == "· 2 files were copied, 0 were the same"
+    (deep / "a.py").write_text("print('HERE')")
+    assert run(shell, "%files sync src") == [
+        "· lib/deep/a.py: 13 bytes on the board",
+        "· 1 files were copied, 1 were the same",
+    ]
+    assert run(shell, "%%board\nimport lib.deep.a") == ["HERE"]
+    assert run(shell, "%files sync src web/app")[-1] == "· 2 files were copied, 0 were the same"
+    assert run(shell, "%files ls web/app/lib/deep") == ["       13 a.py"]
+
+
+def test_a_new_virtual_board_gets_the_files_again(shell: InteractiveShell, tmp_path: Path) -> None:
+    (tmp_path / "src" / "lib").mkdir(parents=True)
+    (tmp_path / "src" / "lib" / "a.py").write_text("print('here')")
+    run(shell, "%files sync src")
+    current.renew()
+    assert run(shell, "%%board\nimport lib.a") == ["here"]
+
+
+@pytest.mark.parametrize(
+    ("line", "cause", "cure"),
+    [
+        ("rm nope", "nope: there is no such file", "Check the name"),
+        ("put nope", "nope: there is no such file", "Check the name"),
+        ("put folder", "folder: it is a folder", "%files sync FOLDER"),
+        ("sync file.txt", "file.txt: it is no folder", "%files put FILE"),
+        ("mkdir data", "data: it exists already", "%files rm NAME"),
+        ("rm data", "data: the folder is not empty", "Remove what is in it first."),
+        ("get data", "data: it is a folder", "%files sync FOLDER"),
+        ("send file.txt", "Unknown form of this command.", "Write: %files ls"),
+        ("put 'file.txt", "A quotation mark is not closed", "Close it, or delete it."),
+    ],
+)
+def test_an_error_is_a_line_of_cause_and_a_line_of_cure(
+    shell: InteractiveShell, tmp_path: Path, line: str, cause: str, cure: str
+) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file.txt").write_text("text")
+    run(shell, "%files mkdir data")
+    run(shell, "%files put file.txt data/")
+    told = run(shell, f"%files {line}")
+    assert len(told) == 2
+    assert cause in told[0] and cure in told[1]
