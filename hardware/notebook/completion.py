@@ -4,6 +4,7 @@ In a program of a `%%board` cell only the board's names fit, so there the kernel
 in place of IPython. Magics complete through IPython, which has names of files, too.
 """
 
+import os
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -27,7 +28,8 @@ def load(shell: Any) -> None:
     complete_arguments(shell, "%bench", arguments.of_bench)
     complete_arguments(shell, "%wave", arguments.of_wave)
     complete_arguments(shell, "%files", arguments.of_files)
-    if kernel := getattr(shell, "kernel", None):
+    kernel = getattr(shell, "kernel", None)
+    if kernel and "NBGRADER_EXECUTION" not in os.environ:  # nobody types there
         _answer_requests(kernel)
         shell.events.register("post_run_cell", lambda _result: board_code.code.warm())
         board_code.code.warm()

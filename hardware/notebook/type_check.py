@@ -20,7 +20,6 @@ from hardware.notebook import hints, stray_characters, stubs
 from hardware.notebook.board_code import code
 from hardware.notebook.session import CELL, blank_lines, current, programs
 
-LONGEST_S = 60.0
 MYPY = (
     *("--config-file=", "--no-site-packages", "--platform=linux", "--check-untyped-defs"),
     *("--allow-redefinition", "--no-error-summary", "--hide-error-context", "--no-color-output"),
@@ -95,8 +94,13 @@ def _mypy(source: str, stub: Path) -> str:
         env={**os.environ, "MYPYPATH": path},
         capture_output=True,
         text=True,
-        timeout=LONGEST_S,
     )
+    if done.returncode > 1:  # 1: it has found something
+        last = (done.stdout + done.stderr).strip().rpartition("\n")[2]
+        raise HardwareError(
+            _("mypy failed: {message}").format(message=last),
+            _("Install it: {command}").format(command="%pip install --upgrade mypy"),
+        )
     return done.stdout
 
 
