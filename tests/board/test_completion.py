@@ -23,7 +23,7 @@ def blink(count, pause_ms=100):
 """
 
 
-class Notebook:
+class NotebookKernel:
     """A kernel with Warsha in it, and what its answers are."""
 
     def __init__(self, client: BlockingKernelClient) -> None:
@@ -53,17 +53,17 @@ class Notebook:
 
 
 @pytest.fixture(scope="module")
-def notebook() -> Iterator[Notebook]:
+def notebook() -> Iterator[NotebookKernel]:
     manager, client = start_new_kernel(kernel_name="python3", cwd=str(ROOT))
     try:
-        yield Notebook(client)
+        yield NotebookKernel(client)
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
 
 
 @pytest.fixture(params=["esp32", "pi_pico_w"])
-def connected(notebook: Notebook, request: pytest.FixtureRequest) -> str:
+def connected(notebook: NotebookKernel, request: pytest.FixtureRequest) -> str:
     notebook.run(f"%board connect {request.param}")
     notebook.run(FIRST)
     return str(request.param)
@@ -77,7 +77,7 @@ def test_the_table_of_names_is_that_of_the_boards() -> None:
     assert NAMES.read_text(encoding="utf-8") == board_names.text(), "python tools/board_names.py"
 
 
-def test_only_names_of_the_board_are_completed(notebook: Notebook, connected: str) -> None:
+def test_only_names_of_the_board_are_completed(notebook: NotebookKernel, connected: str) -> None:
     def names(line: str) -> list[str]:
         return notebook.complete(f"%%board\n{line}")
 
@@ -93,7 +93,7 @@ def test_only_names_of_the_board_are_completed(notebook: Notebook, connected: st
 
 
 def test_names_of_earlier_cells_are_completed_until_a_reset(
-    notebook: Notebook, connected: str
+    notebook: NotebookKernel, connected: str
 ) -> None:
     assert notebook.complete("%%board\nbli") == ["blink"]
     assert "irq" in notebook.complete("%%board\nlamp.")
@@ -104,14 +104,14 @@ def test_names_of_earlier_cells_are_completed_until_a_reset(
     assert notebook.complete("%%board\nbli") == []
 
 
-def test_a_saved_file_is_a_module(notebook: Notebook, connected: str) -> None:
+def test_a_saved_file_is_a_module(notebook: NotebookKernel, connected: str) -> None:
     notebook.run("%%board lib/helper.py --detach\ndef greet(name): pass")
     notebook.run("%%board helper.py --detach\ndef greet(name):\n    'Greets.'")
     assert notebook.complete("%%board\nfrom helper import ") == ["greet"]
     assert "Greets." in notebook.inspect("%%board\nimport helper\nhelper.greet(")
 
 
-def test_signature_and_docstring_are_shown(notebook: Notebook, connected: str) -> None:
+def test_signature_and_docstring_are_shown(notebook: NotebookKernel, connected: str) -> None:
     assert "sleep_ms(ms: int" in notebook.inspect("%%board\ntime.sleep_ms")
     assert "Delay for given number" in notebook.inspect("%%board\ntime.sleep_ms(")
     assert "blink(count, pause_ms=100)\n\nBlinks the lamp." in notebook.inspect("%%board\nblink(")
@@ -120,7 +120,7 @@ def test_signature_and_docstring_are_shown(notebook: Notebook, connected: str) -
 
 
 def test_the_check_finds_wrong_names_at_the_line_of_the_cell(
-    notebook: Notebook, connected: str
+    notebook: NotebookKernel, connected: str
 ) -> None:
     cell = "\n%%board\ndef later():\n    lamp.valeu(1)\n    blink()\n    time.sleep_ms(5)"
     assert notebook.run(cell) == ""
@@ -136,7 +136,7 @@ def test_the_check_finds_wrong_names_at_the_line_of_the_cell(
     assert "Did you mean 'right.py'?" in notebook.run("%board check rigth.py")
 
 
-def test_arguments_of_magics_are_the_names_of_the_lab(notebook: Notebook) -> None:
+def test_arguments_of_magics_are_the_names_of_the_lab(notebook: NotebookKernel) -> None:
     notebook.run("%lab buttons")
     assert notebook.complete("%bench press ") == ["BTN_1", "BTN_2", "btn1", "btn2"]
     assert notebook.complete("x = 1\n%bench press B") == ["BTN_1", "BTN_2"]
@@ -149,7 +149,7 @@ def test_arguments_of_magics_are_the_names_of_the_lab(notebook: Notebook) -> Non
     assert notebook.complete("%%board\nfrom pins import B") == ["BTN_1", "BTN_2"]
 
 
-def test_a_button_is_pressed_by_its_label(notebook: Notebook) -> None:
+def test_a_button_is_pressed_by_its_label(notebook: NotebookKernel) -> None:
     notebook.run("%lab buttons pi_pico")
     assert notebook.run("%bench set BTN_2 pressed 1") == ""
     wait = "while button.value(): pass\nprint('pressed')"  # its contacts bounce
@@ -159,7 +159,7 @@ def test_a_button_is_pressed_by_its_label(notebook: Notebook) -> None:
     assert "Did you mean 'BTN_2'?" in notebook.run("%bench press BTN2")
 
 
-def test_a_hidden_part_of_a_lab_appears_nowhere(notebook: Notebook) -> None:
+def test_a_hidden_part_of_a_lab_appears_nowhere(notebook: NotebookKernel) -> None:
     notebook.run("%lab buttons")
     shown = notebook.run("%bench press nothing") + notebook.run("%bench press emi1")
     assert "BTN_1, BTN_2, btn1, btn2" in shown

@@ -84,6 +84,15 @@ class Notebook:
             self.wait("return window.ran")
         return self.shown(cell)
 
+    def focus_end(self, cell: int) -> None:
+        """Put the cursor behind the text of a cell, to type there."""
+        self.js(f"{CELLS}.activeCellIndex = arguments[0]; {CELLS}.mode = 'edit'", cell)
+        self.js(
+            f"const editor = {CELLS}.activeCell.editor; editor.focus();"
+            "const line = editor.lineCount - 1;"
+            "editor.setCursorPosition({line, column: editor.getLine(line).length})"
+        )
+
     def save_and_restart(self) -> None:
         """Save the notebook and start its kernel again."""
         self.js(

@@ -8,6 +8,8 @@ import shutil
 from pathlib import Path
 
 import pytest
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.keys import Keys
 
 from grader.lab.course import Course
 from grader.lab.lab import LABS
@@ -88,3 +90,24 @@ def test_a_trainee_runs_presses_and_scores(
         after = page.run(total)
         assert "saved notebook" in after or "الدفتر المحفوظ" in after
         assert '"text/plain":"18.0"' in after
+
+
+@pytest.mark.long
+def test_tab_and_shift_tab_know_the_board(whole_course: Course, tmp_path: Path) -> None:
+    course = shutil.copytree(whole_course.trainee, tmp_path / "course")
+    with served(course) as url, Chromium(tmp_path / "profile") as browser:
+        page = browser.open(url, f"{LAB}/{LAB}.ipynb")
+        first = page.find("%load_ext")
+        page.run(first)
+        cell = page.insert(first, "%%board\nfrom pins import BTN_1\nimport time\ntime.sleep_")
+        page.focus_end(cell)
+        ActionChains(browser.driver).send_keys(Keys.TAB).perform()
+        names = "Array.from(document.querySelectorAll('.jp-Completer-match'), m => m.textContent)"
+        found = page.wait(f"const names = {names}; return names.length ? names : null")
+        assert found == ["sleep_ms", "sleep_us"]
+
+        page.write(cell, "%%board\nimport time\ntime.sleep_ms(")
+        page.focus_end(cell)
+        ActionChains(browser.driver).key_down(Keys.SHIFT).send_keys(Keys.TAB).perform()
+        tooltip = page.wait("return document.querySelector('.jp-Tooltip')?.textContent")
+        assert "sleep_ms(ms: int" in tooltip and "Delay for given number" in tooltip
