@@ -61,7 +61,7 @@ class BoardCode:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._folder = TemporaryDirectory(prefix="warsha-")
-        self._written: dict[str, bytes] = {}
+        self._written: dict[Path, bytes] = {}
         self._warm: set[str] = set()
 
     def warm(self) -> None:
@@ -126,21 +126,27 @@ class BoardCode:
 
     def _write_files(self) -> None:
         """Keep the folder as the board's files are."""
-        files = {name: data for name, data in current.files().items() if name.endswith(".py")}
+        root = Path(self._folder.name).resolve()
+        named = {
+            (root / name.lstrip("/")).resolve(): data for name, data in current.files().items()
+        }
+        files = {
+            file: data
+            for file, data in named.items()
+            if file.suffix == ".py" and root in file.parents
+        }
         if files == self._written:
             return
-        root = Path(self._folder.name).resolve()
-        for name in self._written.keys() - files:
-            (root / name).unlink(missing_ok=True)
-        for name, data in files.items():
-            file = (root / name.lstrip("/")).resolve()
-            if root in file.parents:
-                file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_bytes(data)
+        for file in self._written.keys() - files:
+            file.unlink(missing_ok=True)
+        for file, data in files.items():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(data)
         self._written = files
 
     def _modules(self) -> set[str]:
-        own = {name.lstrip("/").partition("/")[0].removesuffix(".py") for name in self._written}
+        root = Path(self._folder.name).resolve()
+        own = {file.relative_to(root).parts[0].removesuffix(".py") for file in self._written}
         return own | stubs.names(current.family()).get("modules", frozenset())
 
     def _is_on_board(self, name: Any) -> bool:

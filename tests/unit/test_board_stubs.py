@@ -59,3 +59,18 @@ def test_the_usb_id_of_a_real_board_tells_its_family(
     session = Session()
     session.connect("/dev/ttyACM7")
     assert session.family() == family
+
+
+def test_only_the_copies_of_the_board_s_files_are_written_and_removed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    precious = tmp_path / "precious.py"
+    precious.write_text("mine = 1")
+    files = {str(precious): b"", "../" * 9 + str(precious): b"", "lib/a.py": b"mine = 2"}
+    monkeypatch.setattr("hardware.notebook.board_code.current.files", lambda: files)
+    folder = code.search_path()[0]
+    assert (folder / "lib" / "a.py").read_bytes() == b"mine = 2"
+    files.clear()
+    code.search_path()
+    assert not (folder / "lib" / "a.py").exists()
+    assert precious.read_text() == "mine = 1"
