@@ -152,6 +152,7 @@ def _texts() -> Iterator[tuple[str, str]]:
         _("The call of `{1}` lacks `{0}`."),
     )
     yield rf"Too many (?:positional )?arguments for {name}", _("`{0}` takes fewer values.")
+    yield rf"Too few arguments for {name}", _("`{0}` takes more values.")
     yield (
         rf"Unexpected keyword argument {name} for {name}",
         _("`{1}` has no argument `{0}`."),

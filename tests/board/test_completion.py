@@ -122,7 +122,7 @@ def test_signature_and_docstring_are_shown(notebook: NotebookKernel, connected: 
 def test_the_check_finds_wrong_names_at_the_line_of_the_cell(
     notebook: NotebookKernel, connected: str
 ) -> None:
-    cell = "\n%%board\ndef later():\n    lamp.valeu(1)\n    blink()\n    time.sleep_ms(5)"
+    cell = "\n%%board\ndef later():\n    lamp.valeu(1)\n    blink()\n    time.sleep_ms()"
     assert notebook.run(cell) == ""
     assert notebook.run("%board check").splitlines() == [
         "cell line 4: A Pin has no `valeu`: check the spelling; dir() of the value lists what it "
@@ -130,6 +130,8 @@ def test_the_check_finds_wrong_names_at_the_line_of_the_cell(
         "    lamp.valeu(1)",
         "cell line 5: The call of `blink` lacks `count`.",
         "    blink()",
+        "cell line 6: `sleep_ms` takes more values.",
+        "    time.sleep_ms()",
     ]
     notebook.run("%%board right.py --detach\nimport machine\nx = 1\nx = 'text'")
     assert notebook.run("%board check right.py") == "· nothing wrong was found\n"

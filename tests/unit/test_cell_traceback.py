@@ -28,7 +28,7 @@ def test_places_in_the_cell_are_shown_with_their_text() -> None:
 def test_the_cell_ends_with_the_board_s_message() -> None:
     error = DeviceError("ZeroDivisionError: divide by zero", traceback=TRACEBACK)
     shown = explain(error, CELL, "main.py", 1)._render_traceback_()
-    assert "ZeroDivisionError" in shown[-1]
+    assert "ZeroDivisionError" in shown[-2], "the hint stands below it"
     assert "  cell line 4" in shown
 
 
