@@ -122,12 +122,12 @@ def test_signature_and_docstring_are_shown(notebook: NotebookKernel, connected: 
 def test_the_check_finds_wrong_names_at_the_line_of_the_cell(
     notebook: NotebookKernel, connected: str
 ) -> None:
-    cell = "\n%%board\ndef later():\n    lamp.valeu(1)\n    blink()\n    time.sleep_ms()"
+    cell = "\n%%board\ndef later():\n    lamp.valuex(1)\n    blink()\n    time.sleep_ms()"
     assert notebook.run(cell) == ""
     assert notebook.run("%board check").splitlines() == [
-        "cell line 4: A Pin has no `valeu`: check the spelling; dir() of the value lists what it "
+        "cell line 4: A Pin has no `valuex`: check the spelling; dir() of the value lists what it "
         "has. Perhaps: `value`.",
-        "    lamp.valeu(1)",
+        "    lamp.valuex(1)",
         "cell line 5: The call of `blink` lacks `count`.",
         "    blink()",
         "cell line 6: `sleep_ms` takes more values.",
@@ -135,7 +135,7 @@ def test_the_check_finds_wrong_names_at_the_line_of_the_cell(
     ]
     notebook.run("%%board right.py --detach\nimport machine\nx = 1\nx = 'text'")
     assert notebook.run("%board check right.py") == "· nothing wrong was found\n"
-    assert "Did you mean 'right.py'?" in notebook.run("%board check rigth.py")
+    assert "Did you mean 'right.py'?" in notebook.run("%board check rightx.py")
 
 
 def test_arguments_of_magics_are_the_names_of_the_lab(notebook: NotebookKernel) -> None:
