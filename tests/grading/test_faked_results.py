@@ -268,7 +268,7 @@ while True:
         ("emergency_stop", FLASHES, {"a"}),
         ("emergency_stop", POLLS, {"d", "e"}),
         ("traffic_light", LAMPS, {"a", "b", "c", "d", "e"}),
-        ("voltmeter", READS, set()),
+        ("voltmeter", READS, {"b"}),  # it reads the converter, and its lines are on time
         ("servo_gate", SWEEPS, set()),
         ("tank_level", PINGS, {"a", "d"}),
         ("tank_level", ECHOES, {"a"}),

@@ -116,7 +116,7 @@ def copy(tmp_path: Path) -> Path:
     [
         ('id = "L02"', "", "traffic_light/lab.toml, id: is missing"),
         ("minutes = 75", 'minutes = "75"', "lab.toml, minutes: is '75'"),
-        ("version = 1", "version = 1\nverson = 2", "lab.toml, verson: is unknown"),
+        ("version = ", "verson = 2\nversion = ", "lab.toml, verson: is unknown"),
         ("[boards.pi_pico]", "[boards.pico]", "lab.toml, boards.pico: is not a board"),
         ('"pins.pico.py"', '"pins.py"', "boards.pi_pico.pins: there is no file pins.py"),
         ('"diagram.json"', '"../x.json"', "there is no file ../x.json in the lab's folder"),

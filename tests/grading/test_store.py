@@ -58,12 +58,14 @@ def test_a_lab_in_the_store_is_the_lab(store: Store, lab_copy: Path) -> None:
 
 
 def test_an_older_release_stays(store: Store, lab_copy: Path) -> None:
-    before = store.add_lab(load(lab_copy))
+    first = load(lab_copy)
+    before = store.add_lab(first)
     toml = lab_copy / "lab.toml"
-    toml.write_text(toml.read_text().replace("version = 1", "version = 2"))
+    version = f"version = {first.version}"
+    toml.write_text(toml.read_text().replace(version, "version = 99"))
     after = store.add_lab(load(lab_copy))
-    assert store.lab(before).version == 1
-    assert store.lab(after).version == 2
+    assert store.lab(before).version == first.version
+    assert store.lab(after).version == 99
     assert store.released(LAB) == after
 
 
