@@ -36,7 +36,7 @@ BATCH = 4
 AHEAD = 2
 """Batches in progress for each thread of the cluster."""
 
-JOIN_S = 30
+JOIN_S = 60
 """How long the scheduler and its first worker may take to answer."""
 
 POLL_S = 1.0
