@@ -24,6 +24,7 @@ from hardware.wire.files import Files
 from hardware.wire.port import Deadline, Port
 from hardware.wire.repl import FRIENDLY, Repl
 from hardware.wire.text import OnOutput, OutputCollector, TextStream
+from hardware.wire.transfer import FileTransfer
 
 CELL_S = 10.0
 STOP_S = 2.0
@@ -45,7 +46,7 @@ class Board:
     def __init__(self, port: Port) -> None:
         self._repl = Repl(port)
         self.port = port
-        self.files = Files(self.run)
+        self.files = Files(self.run, FileTransfer(self._repl))
         self.serial = SerialLine(self._repl)
 
     def __enter__(self) -> Self:

@@ -25,6 +25,7 @@ from hardware.errors import BoardRestarted, BoardTimeout, HardwareError, Protoco
 from hardware.i18n import _
 from hardware.wire.incoming import Incoming, Sink
 from hardware.wire.port import Deadline, Port
+from hardware.wire.transfer_board import FILLER
 
 CTRL_A, CTRL_B, CTRL_C, CTRL_D, CTRL_E = b"\x01", b"\x02", b"\x03", b"\x04", b"\x05"
 EOT = CTRL_D
@@ -77,11 +78,13 @@ class Repl:
         """
         deadline = Deadline(timeout_s)
         self.forget()
-        try_s = 0.25
+        try_s, filler = 0.25, b""
         while True:
             # One Ctrl-C per try: a second one at once would interrupt the `finally` that turns a
             # motor off.
-            self.port.write(CTRL_C + CTRL_A)
+            self.port.write(filler + CTRL_C + CTRL_A)
+            # A transfer that was cut waits for bytes, with the interrupt character off.
+            filler = FILLER
             try:
                 self._prove(deadline.within(try_s))
                 self._known = True
@@ -110,7 +113,7 @@ class Repl:
         """
         try:
             self.start(code, deadline, sink)
-            return self._follow(deadline, sink)
+            return self.follow(deadline, sink)
         except KeyboardInterrupt:
             self._stop(sink)
             raise
@@ -183,8 +186,8 @@ class Repl:
         self.port.write(CTRL_D)
         self.incoming.until(b"OK", deadline, "raw REPL")
 
-    def _follow(self, deadline: Deadline, sink: Sink) -> bytes:
-        """Stream the output, return the error text, and be at the prompt again."""
+    def follow(self, deadline: Deadline, sink: Sink) -> bytes:
+        """After `start`: stream the output, return the error text, and be at the prompt again."""
         if self._stream(END, deadline, sink) != EOT:
             raise BoardRestarted(
                 _("The board restarted while the program ran."),
@@ -213,7 +216,7 @@ class Repl:
             # While the board compiles, a Ctrl-C is ordinary input: send it again.
             try:
                 self.interrupt()
-                self._follow(Deadline(STOP_S), sink)
+                self.follow(Deadline(STOP_S), sink)
                 break
             except BoardTimeout:
                 continue

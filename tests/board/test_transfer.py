@@ -1,0 +1,199 @@
+"""Large files over lines with faults."""
+
+import errno
+import random
+import struct
+import zlib
+from pathlib import Path
+
+import pytest
+
+from hardware.errors import BoardNotFound, ProtocolError
+from hardware.wire.board import Board
+from tests.support.emulated_line import EmulatedLine
+
+NOISE = 1e-4
+KB20 = random.Random(20).randbytes(20_000)
+
+
+def test_noise_costs_time_only(family: str) -> None:
+    """Four files of 20 KB, to the board and back."""
+    with EmulatedLine(family, noise=NOISE, seed=1, baud=None) as line, Board(line.connect()) as b:
+        for number in range(4):
+            data = random.Random(number).randbytes(20_000)
+            b.files.put("noisy.bin", data)
+            assert b.files.get("noisy.bin") == data
+        assert line.faults > 0
+        assert [entry.name for entry in b.files.ls()] == ["noisy.bin"]
+
+
+@pytest.mark.parametrize(
+    "at",
+    [1, 700, 1500, 2300, *(pytest.param(n, marks=pytest.mark.long) for n in range(9, 9900, 173))],
+)
+def test_a_put_goes_on_where_the_line_was_cut(at: int) -> None:
+    data = KB20[:8000]
+    with EmulatedLine("esp32", baud=None) as line:
+        line.cut_after(at)
+        with Board(line.connect()) as b, pytest.raises(BoardNotFound):
+            b.files.put("cut.bin", data)
+        with Board(line.connect()) as b:
+            had = b.files.ls()
+            seen: list[int] = []
+            b.files.put("cut.bin", data, lambda done, _total: seen.append(done))
+            assert b.files.get("cut.bin") == data
+            assert [entry.name for entry in b.files.ls()] == ["cut.bin"]
+        assert seen[-1] == len(data)
+        assert seen == sorted(set(seen))
+        if had and had[0].name.endswith(".part"):
+            assert seen[0] >= had[0].size, "what the board had is not sent again"
+
+
+def test_the_rest_of_another_file_is_not_used(fresh: Board) -> None:
+    fresh.files.put("new.bin.part", KB20[::-1][:6000])
+    fresh.files.put("new.bin", KB20)
+    assert fresh.files.get("new.bin") == KB20
+    assert "new.bin.part" not in [entry.name for entry in fresh.files.ls()]
+    fresh.files.rm("new.bin")
+
+
+def test_a_get_over_a_line_that_is_cut_is_named() -> None:
+    with EmulatedLine("esp32", baud=None) as line:
+        with Board(line.connect()) as b:
+            b.files.put("there.bin", KB20)
+            line.cut_after(9000)
+            with pytest.raises(BoardNotFound):
+                b.files.get("there.bin")
+        with Board(line.connect()) as b:
+            assert b.files.get("there.bin") == KB20
+
+
+def test_a_file_that_holds_frames_of_a_transfer(fresh: Board) -> None:
+    inner = b"\xa5" + struct.pack("<IH", 1024, 1)
+    frame = inner + struct.pack("<I", zlib.crc32(b"x", zlib.crc32(inner))) + b"x"
+    line = b"@error 2"
+    said = line + b" %08x\r\n\x04\x04>" % zlib.crc32(line)
+    data = (b"." * 500 + frame + said + bytes(500)) * 5
+    fresh.files.put("frames.bin", data)
+    assert fresh.files.get("frames.bin") == data
+    fresh.files.rm("frames.bin")
+
+
+def test_an_equal_file_is_not_written_again(fresh: Board) -> None:
+    fresh.files.put("same.bin", KB20)
+    before = fresh.eval("__import__('os').stat('same.bin')")
+    seen: list[tuple[int, int]] = []
+    fresh.files.put("same.bin", KB20, lambda done, total: seen.append((done, total)))
+    assert seen == [(len(KB20), len(KB20))]
+    assert fresh.eval("__import__('os').stat('same.bin')") == before
+    fresh.files.rm("same.bin")
+
+
+def test_a_file_that_is_larger_than_the_flash(fresh: Board) -> None:
+    before = fresh.files.ls()
+    with pytest.raises(OSError) as caught:
+        fresh.files.put("big.bin", bytes(5_000_000))
+    assert caught.value.errno == errno.ENOSPC
+    assert caught.value.filename == "big.bin"
+    assert fresh.files.ls() == before
+
+
+BAD_FLASH = """
+import builtins
+real = builtins.open
+def bad(name, mode='r'):
+    if name.endswith('.part') and mode == 'rb' and counts: name = 'zeros'
+    if mode == 'ab': counts.append(name)
+    return real(name, mode)
+counts = []
+builtins.open = bad
+"""
+
+
+def test_a_flash_that_gives_back_other_bytes(fresh: Board) -> None:
+    fresh.files.put("zeros", bytes(20_000))
+    fresh.run(BAD_FLASH)
+    with pytest.raises(ProtocolError, match="damaged"):
+        fresh.files.put("bad.bin", KB20)
+    assert fresh.eval("len(counts)") == 1, "it is tried once"
+    fresh.run("builtins.open = real")
+    assert [entry.name for entry in fresh.files.ls()] == ["zeros"]
+    fresh.files.rm("zeros")
+
+
+def test_a_large_file_in_a_folder_that_is_missing(fresh: Board) -> None:
+    with pytest.raises(FileNotFoundError):
+        fresh.files.put("no/such.bin", KB20)
+
+
+def test_arabic_names_and_texts(fresh: Board) -> None:
+    name, text = "دفتر الورشة '\".txt", "مرحبا يا ورشة 🚦\r\n\x03\x04" * 2000
+    fresh.files.put(name, text.encode())
+    assert fresh.files.cat(name) == text
+    fresh.files.rm(name)
+
+
+def test_no_byte_is_lost_while_the_board_writes_its_flash(family: str) -> None:
+    with EmulatedLine(family, baud=None, mode="realtime") as line, Board(line.connect()) as b:
+        b.files.put("stalls.bin", KB20)
+        assert b.files.get("stalls.bin") == KB20
+        assert line.lost == 0
+
+
+LITTLE = "import gc\nhog = []\nwhile gc.mem_free() > 20000: hog.append(bytearray(2000))"
+
+
+@pytest.mark.parametrize("lack", ["import sys\nsys.modules['deflate'] = None", LITTLE])
+def test_a_board_without_what_frames_need_takes_the_raw_repl(fresh: Board, lack: str) -> None:
+    fresh.run(lack)
+    fresh.files.put("old.bin", KB20)
+    assert fresh.files.get("old.bin") == KB20
+    fresh.files.rm("old.bin")
+
+
+def test_a_stop_in_the_middle_leaves_the_board_at_its_prompt(fresh: Board) -> None:
+    def stop(_done: int, _total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fresh.files.put("stopped.bin", KB20, stop)
+    with pytest.raises(KeyboardInterrupt):
+        fresh.run("try:\n while True: print('on')\nfinally: print('off')", on_output=stop_text)
+    assert fresh.run("print(6 * 7)") == "42\n"
+    fresh.files.rm("stopped.bin.part")
+
+
+def stop_text(_text: str) -> None:
+    """Ctrl-C on the host: the board obeys it again after a transfer."""
+    raise KeyboardInterrupt
+
+
+def test_a_transfer_leaves_no_name_behind(fresh: Board) -> None:
+    fresh.run("own = 1")
+    before = fresh.eval("sorted(globals())")
+    fresh.files.put("clean.bin", KB20)
+    assert fresh.eval("sorted(globals())") == before
+    fresh.files.rm("clean.bin")
+
+
+def test_sync_sends_what_differs(fresh: Board, tmp_path: Path) -> None:
+    (tmp_path / "lib" / "deep").mkdir(parents=True)
+    (tmp_path / "__pycache__").mkdir()
+    (tmp_path / ".hidden").write_bytes(b"x")
+    contents = {"one.py": b"A = 1\n", "lib/كبير.bin": KB20, "lib/deep/__init__.py": b""}
+    for name, data in contents.items():
+        (tmp_path / name).write_bytes(data)
+    seen: list[tuple[int, int]] = []
+    sent = fresh.files.sync(tmp_path, "/work", lambda done, total: seen.append((done, total)))
+    assert sorted(sent) == sorted(f"/work/{name}" for name in contents)
+    assert seen[-1] == (20_006, 20_006)
+    for name, data in contents.items():
+        assert fresh.files.get(f"/work/{name}") == data
+    assert fresh.files.sync(tmp_path, "/work") == []
+    (tmp_path / "one.py").write_bytes(b"A = 2\n")
+    assert fresh.files.sync(tmp_path, "/work") == ["/work/one.py"]
+    assert fresh.files.sync(tmp_path / "lib" / "deep") == ["/__init__.py"]
+    fresh.files.rm("/__init__.py")
+    for name in ("lib/deep/__init__.py", "lib/deep", "lib/كبير.bin", "lib", "one.py"):
+        fresh.files.rm(f"/work/{name}")
+    fresh.files.rm("/work")
