@@ -1,8 +1,9 @@
 """The board's half of a framed transfer, as MicroPython source; `transfer.py` has the host's half.
 
 The source comes deflated, over a line that may damage it, so a CRC guards it. It leaves no name on
-the board, and needs about 30 KB of heap while it runs. The interrupt character is off meanwhile,
-because frames hold every byte; it is on again at the end in every case.
+the board. It needs 26 KB of heap while it runs, and more where the heap is in pieces. The
+interrupt character is off meanwhile, because frames hold every byte; it is on again at the end in
+every case.
 
 `sys.stdin.buffer.readinto` waits until it has all bytes, so pieces are short: when bytes were
 lost, FILLER ends it.
