@@ -36,7 +36,8 @@ NOT_ALL_GRADED = 3
 """The exit code of the command."""
 LOOK_S = 0.002
 BROKEN_S = 0.03
-"""How long no board can be set up: some start in this time, and most of them again after it."""
+"""How long no board can be set up. The set-up of a few boards falls into this time and fails; most
+of them are tried again after it, and then it works."""
 STARVED_S = 0.1
 """How long a worker gets no more memory."""
 MOST_LEFT_BYTES = 4 << 20

@@ -201,8 +201,8 @@ def replies_in_order(known: CheaterKnowledge) -> Iterator[tuple[str, Program]]:
 
 
 def given_files(known: CheaterKnowledge) -> Iterator[tuple[str, Program]]:
-    """Calls all functions of the given modules and prints all values of the given data, without
-    anything of its own but the lines that do not change."""
+    """Calls all functions of the given modules and prints all values of the given data.
+    Besides these it prints only one example of each kind of line, from the public seed."""
     data = [name for name in known.given if name.endswith(".json")]
     if data or known.functions:
         made, calls = _program(known), known.functions
