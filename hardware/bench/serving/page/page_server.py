@@ -65,9 +65,9 @@ HEADERS = {
 FRAME_S = 0.04
 """The shortest time between two pictures: 25 a second."""
 SECOND_NS = 1_000_000_000
-SHARE = 4
-"""Between two pictures passes at least this many times the time that one takes, so that drawing
-leaves the bench's thread to the boards."""
+SHARE = 1
+"""Between two pictures passes at least this many times the time that one takes, so that the boards
+keep half of the bench's thread also on a slow machine."""
 MOST_MESSAGE = 1 << 16
 """Bytes of one message from a page."""
 CLOSE_S = 5.0
