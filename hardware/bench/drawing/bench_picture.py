@@ -84,9 +84,7 @@ def draw(circuit: Circuit, findings: Sequence[Finding] = ()) -> str:
         rect(left, top, width, height, CANVAS, 10)
         + "".join(_body(thing) for thing in seen)
         + "".join(wire_svg(line, colour) for line, colour in wires)
-        + "".join(
-            el("g", caption(thing), data_caption=thing.spec.id) for thing in seen if thing.caption
-        )
+        + "".join(el("g", caption(thing), data_caption=thing.spec.id) for thing in seen)
         + badges([(finding, _place_of(finding, things)) for finding in findings])
     )
     return el(

@@ -95,4 +95,9 @@ def _display_words(part: Part) -> Words | None:
 def in_both_languages(words: Words) -> dict[str, str]:
     """The words in English and Arabic, by language."""
     message, fields = words
-    return {"en": message.format(**fields), "ar": arabic(message).format(**fields)}
+    return {"en": message.format(**fields), "ar": plain_arabic(message).format(**fields)}
+
+
+def plain_arabic(message: str) -> str:
+    """The Arabic without the marks of code: a page shows them as they are. The isolates stay."""
+    return arabic(message).replace("`", "")

@@ -62,7 +62,7 @@ class Led(Part):
 
 def lit_in_words(lit: float) -> Words:
     """How bright a lamp looks (0 to 1), in words."""
-    percent = round(100 * lit)
+    percent = 5 * round(20 * lit)
     if percent in (0, 100):
         return (both("on") if percent else both("off")), {}
     return both("on, {percent} %"), {"percent": percent}

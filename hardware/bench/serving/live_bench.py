@@ -167,8 +167,14 @@ class LiveBench:
         self.ask_now(press)
 
     def reset(self, board: str = "") -> None:
-        """Press the reset button; it works whatever the program does."""
-        self.ask(lambda bench: bench.reset(board=board))
+        """Press the reset button; it works whatever the program does. Raises: HardwareError for a
+        wrong board id."""
+
+        def reset(bench: InteractiveBench) -> None:
+            self._lines.of(board)  # raises
+            bench.reset(board=board)
+
+        self.ask(reset)
 
     def serial(self, data: bytes, board: str = "") -> None:
         """Send bytes to a board's serial line."""

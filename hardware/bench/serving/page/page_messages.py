@@ -18,9 +18,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from hardware.bench.diagram import PartSpec
+from hardware.bench.drawing.live_picture import plain_arabic
 from hardware.bench.parts.common.part import Part
 from hardware.bench.serving.live_bench import LiveBench
-from hardware.i18n import arabic, both, language
+from hardware.i18n import both, language
 
 MOST_TYPED = 4096
 """Characters of one input."""
@@ -116,7 +117,7 @@ def first_message(live: LiveBench, svg: str) -> Mapping[str, Any]:
         "boards": [{"id": key, "title": kind.title} for key, kind in live.board_types.items()],
         "parts": [_part(spec, parts.get(spec.id)) for spec in shown],
         "language": language(),
-        "arabic": {text: arabic(text) for text in TEXTS},
+        "arabic": {text: plain_arabic(text) for text in TEXTS},
     }
     return {"bench": bench}
 

@@ -5,6 +5,7 @@
 // every other text is set as text.
 
 const CONSOLE_KEPT = 60000; // characters
+const NEAR_END = 40; // pixels: a console that is this near to its end follows new text
 const CONTROL_MS = 40; // between two values of a moving slider
 const SAID_MS = 2500; // between two announcements to a screen reader
 const OFTEN = 3; // changes between two announcements that count as "changes quickly"
@@ -118,12 +119,14 @@ export class BenchView {
     this.words.clear();
     this.said.clear();
     this.inputs = new Map();
+    this.consoles = new Map();
     this.parts = new Map(bench.parts.map((part) => [part.id, part]));
     this.seconds = 0;
     this.status.textContent = "";
     const section = (name, title, ...children) =>
       make("section", { class: name }, this.text(make("h2"), title), ...children);
-    this.list = make("ul");
+    this.list = make("ul", { tabindex: "0" });
+    this.label(this.list, "What the bench shows");
     this.announcer = make("div", { class: "announcer", "aria-live": "polite" });
     const panels = bench.parts.filter((part) => part.controls.length).map((part) => this.panel(part));
     if (!panels.length) panels.push(this.text(make("p"), "Nothing on this bench can be set."));
@@ -132,10 +135,10 @@ export class BenchView {
       this.status,
       make("div", { class: "columns" },
         this.picture(bench.svg),
-        make("div", { class: "consoles" }, ...bench.boards.map((board) => this.console(board))),
         make("div", { class: "side" },
-          section("seen", "What the bench shows", this.list),
-          section("controls", "Controls", ...panels))),
+          section("controls", "Controls", ...panels),
+          section("seen", "What the bench shows", this.list)),
+        make("div", { class: "consoles" }, ...bench.boards.map((board) => this.console(board)))),
       this.announcer,
     );
     this.setLanguage(this.language);
@@ -180,7 +183,11 @@ export class BenchView {
     const output = make("pre", { tabindex: "0", role: "region", dir: "ltr" });
     this.label(output, "Serial console of {board}", () => ({ board: board.title }));
     output.append(document.createTextNode(""));
-    (this.consoles ??= new Map()).set(board.id, output);
+    const console = { output, follows: true };
+    output.onscroll = () => {
+      console.follows = output.scrollHeight - output.scrollTop - output.clientHeight < NEAR_END;
+    };
+    this.consoles.set(board.id, console);
     const input = make("input", { id, dir: "ltr", autocomplete: "off", spellcheck: "false",
       autocapitalize: "off" });
     const type = (text) => this.send({ do: "type", board: board.id, text });
@@ -382,8 +389,7 @@ export class BenchView {
   }
 
   print(board, text) {
-    const output = this.consoles.get(board);
-    const follows = output.scrollHeight - output.scrollTop - output.clientHeight < 40;
+    const { output, follows } = this.consoles.get(board);
     const node = output.firstChild;
     node.appendData(text.replace(ESCAPES, ""));
     if (node.length > 2 * CONSOLE_KEPT) node.deleteData(0, node.length - CONSOLE_KEPT);
