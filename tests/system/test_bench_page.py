@@ -3,6 +3,8 @@ board does is seen. Who has no token, or is no page of ours, gets nothing."""
 
 import asyncio
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 from urllib.error import HTTPError
@@ -202,6 +204,16 @@ async def talk(page: PageServer, *messages: str, **headers: str) -> list[Any]:
             break
     line.close()
     return [answer for answer in found if not {"bench", "news"} & answer.keys()]
+
+
+def test_the_command_prints_the_address_of_the_page() -> None:
+    command = [sys.executable, str(ROOT / "warsha.py"), "bench", "--board", "rp2", "--http", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as bench:
+        assert bench.stdout is not None
+        url = next(line.split()[1] for line in bench.stdout if line.startswith("page "))
+        assert status(url) == 200
+        bench.terminate()
+        assert bench.wait(60) == 0
 
 
 def test_a_page_of_another_origin_gets_no_line() -> None:
