@@ -3,7 +3,7 @@
 from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.contact import CLOSED_OHMS
 from hardware.bench.parts.common.module import Module
-from hardware.bench.parts.common.part import OPEN, SWITCH, PartView, Stamp, Words
+from hardware.bench.parts.common.part import FAULT, OPEN, PartView, Stamp, Words
 from hardware.bench.svg.elements import circle, line, rect, text
 from hardware.bench.svg.pcb import header, pcb, status_led
 from hardware.i18n import both
@@ -37,7 +37,7 @@ class RelayModule(Module):
     SIZE = (146, 57)
     LISTENS = ("IN",)
     SUPPLY = ("VCC", "GND", 3.0)
-    CONTROLS = {"stuck": SWITCH}
+    CONTROLS = {"stuck": FAULT}
     ATTRS = {"transistor": "npn"}
 
     def __init__(self, spec: PartSpec) -> None:

@@ -6,8 +6,8 @@ from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.contact import ATTRS, CLOSED_OHMS, Contact
 from hardware.bench.parts.common.part import (
     BUTTON,
+    FAULT,
     OPEN,
-    SWITCH,
     Control,
     Part,
     PartView,
@@ -50,7 +50,7 @@ class RotaryEncoder(Part):
     CONTROLS = {
         "rotate": Control(-MAX_STEPS, MAX_STEPS, whole=True),
         "pressed": BUTTON,
-        "skip": SWITCH,
+        "skip": FAULT,
     }
     ATTRS = {**ATTRS, "bounce": "0"}
 

@@ -1,7 +1,7 @@
 """A hobby servo: the width of a pulse sets the angle."""
 
 from hardware.bench.diagram import PartSpec
-from hardware.bench.parts.common.part import SWITCH, Part, PartView, Words, World
+from hardware.bench.parts.common.part import FAULT, Part, PartView, Words, World
 from hardware.bench.svg.colours import hexadecimal
 from hardware.bench.svg.elements import circle, el, line, mix, path, rect
 from hardware.i18n import both
@@ -39,7 +39,7 @@ class Servo(Part):
     TAKES_PWM = True
     SUPPLY = ("V+", "GND", 3.0)
     DRAWS = 0.006
-    CONTROLS = {"stuck": SWITCH}
+    CONTROLS = {"stuck": FAULT}
     ATTRS = {"horn": "single", "hornColor": "#ccc", "speed": "600"}
 
     def __init__(self, spec: PartSpec) -> None:

@@ -88,10 +88,14 @@ class Control:
     whole: bool = False
     held: bool = False
     """It is at its high bound only as long as a person holds it."""
+    fault: bool = False
+    """It injects a fault or an error of measurement."""
 
 
 SWITCH = Control(0, 1, whole=True)
 """A control that is 0 or 1."""
+FAULT = Control(0, 1, whole=True, fault=True)
+"""A fault that is there (1) or not."""
 BUTTON = Control(0, 1, whole=True, held=True)
 """A control that is 1 while a person presses it."""
 

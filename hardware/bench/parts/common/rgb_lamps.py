@@ -15,7 +15,7 @@ MAX_LAMPS = 4096
 """The maximum number of lamps of one part. Each takes 30 us, so a frame takes 123 ms."""
 BYTES = 3
 NO_LAMP = -1
-DEAD = Control(NO_LAMP, MAX_LAMPS - 1, whole=True)
+DEAD = Control(NO_LAMP, MAX_LAMPS - 1, whole=True, fault=True)
 """The control for the number of a broken lamp."""
 GAMMA = 1 / 2.2
 """The light of a lamp is proportional to its byte, but how bright it looks is not."""

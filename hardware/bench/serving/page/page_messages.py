@@ -40,7 +40,7 @@ TEXTS = (
     both("Reset {board}"),
     both("virtual time: {seconds} s"),
     both("press"),
-    both("more controls"),
+    both("Faults"),
     both("Nothing on this bench can be set."),
     both("The bench is closed."),
     both("changes quickly"),

@@ -11,7 +11,6 @@ const SAID_MS = 2500; // between two announcements to a screen reader
 const OFTEN = 3; // changes between two announcements that count as "changes quickly"
 const LOGARITHMIC = 1000; // from this ratio of the bounds on
 const STEPS = 1000; // of a slider
-const FIRST_CONTROLS = 2; // the others are folded
 const ESCAPES = /\x1b\[[0-9;?]*[ -\/]*[@-~]|[\x00-\x07\x0b-\x1f\x7f]/g;
 
 /** An element with attributes and children; texts stay texts. */
@@ -128,7 +127,10 @@ export class BenchView {
     this.list = make("ul", { tabindex: "0" });
     this.label(this.list, "What the bench shows");
     this.announcer = make("div", { class: "announcer", "aria-live": "polite" });
-    const panels = bench.parts.filter((part) => part.controls.length).map((part) => this.panel(part));
+    const able = bench.parts.filter((part) => part.controls.length);
+    const onlyFails = (part) => part.controls.every((control) => control.fault);
+    const panels = [...able.filter((part) => !onlyFails(part)), ...able.filter(onlyFails)]
+      .map((part) => this.panel(part));
     if (!panels.length) panels.push(this.text(make("p"), "Nothing on this bench can be set."));
     this.root.replaceChildren(
       this.head(),
@@ -217,14 +219,13 @@ export class BenchView {
   // -- controls
 
   panel(part) {
-    const rest = part.controls.filter((control) => !control.held);
-    const rows = (controls) => controls.map((control) => this.control(part, control));
+    const rows = (wanted) => part.controls.filter(wanted).map((control) => this.control(part, control));
+    const faults = rows((control) => control.fault);
     const fields = make("fieldset", {}, make("legend", {}, make("bdi", {}, part.name)),
-      make("div", { class: "buttons" }, ...rows(part.controls.filter((control) => control.held))),
-      ...rows(rest.slice(0, FIRST_CONTROLS)));
-    if (rest.length > FIRST_CONTROLS) {
-      fields.append(make("details", {}, this.text(make("summary"), "more controls"),
-        ...rows(rest.slice(FIRST_CONTROLS))));
+      make("div", { class: "buttons" }, ...rows((control) => control.held)),
+      ...rows((control) => !control.held && !control.fault));
+    if (faults.length) {
+      fields.append(make("details", {}, this.text(make("summary"), "Faults"), ...faults));
     }
     return fields;
   }
