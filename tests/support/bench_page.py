@@ -13,7 +13,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 from hardware.bench.serving.live_bench import LiveBench
 from hardware.bench.serving.page.page_server import PageServer
 
-WAIT_S = 60
+WAIT_S = 15
 PHONE = (390, 844)
 LED = 25
 BUTTON = 32

@@ -13,7 +13,6 @@ from urllib.request import Request, urlopen
 import pytest
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
-from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.websocket import websocket_connect
 
 from hardware.bench.serving.page.page_server import PageServer
@@ -190,18 +189,18 @@ def test_only_who_has_the_token_gets_an_answer() -> None:
             assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
 
 
-async def talk(page: PageServer, *messages: str, **headers: str) -> list[Any]:
-    """Send messages over the WebSocket; returns what comes back until the server has answered the
-    last one or closes, without the pictures."""
+async def talk(page: PageServer, *messages: str) -> list[Any]:
+    """Send messages over the WebSocket; returns what comes back until the server has refused
+    one or closes the line, without the pictures."""
     url = page.url.replace("http", "ws") + "live"
-    line = await websocket_connect(HTTPRequest(url, headers=headers))
+    line = await websocket_connect(url)
     found = []
     for message in messages:
         await line.write_message(message)
     while (answer := await line.read_message()) is not None:
         found.append(json.loads(answer))
         if "refused" in found[-1]:
-            break
+            line.close()
     line.close()
     return [answer for answer in found if not {"bench", "news"} & answer.keys()]
 
@@ -217,9 +216,11 @@ def test_the_command_prints_the_address_of_the_page() -> None:
 
 
 def test_a_page_of_another_origin_gets_no_line() -> None:
-    refused = pytest.raises(HTTPClientError, match="403")
-    with bench_with_page(diagram()) as (_live, page), refused:
-        asyncio.run(talk(page, Origin="http://example.com"))
+    with bench_with_page(diagram()) as (_live, page):
+        line = f"{page.url}live"
+        assert status(line, Origin="http://example.com", Upgrade="websocket") == 403
+        assert status(line, Origin="null", Upgrade="websocket") == 403
+        assert status(line, Origin=f"http://{page.host}", Upgrade="websocket") == 400  # no key
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,8 @@ HEADERS = {
 """On every answer, refusals too."""
 FRAME_S = 0.04
 """The shortest time between two pictures: 25 a second."""
+IDLE_S = 0.5
+"""Without a page, the server looks this often whether the bench has ended."""
 SECOND_NS = 1_000_000_000
 SHARE = 1
 """Between two pictures passes at least this many times the time that one takes, so that the boards
@@ -93,7 +95,9 @@ class PageServer:
         self.tails = {board: live.keep_output(board) for board in live.board_types}
         self.viewers: set[Viewer] = set()
         self._loop = asyncio.new_event_loop()
-        self._ending = asyncio.Event()
+        self._ending = False
+        self._wake = asyncio.Event()
+        """Ends the present pause: a page has come, or the server must end."""
         self._drew_s = 0.0
         """The time that the last picture took in the bench's thread."""
         self._thread = threading.Thread(target=self._run, name="warsha-page", daemon=True)
@@ -108,7 +112,8 @@ class PageServer:
     def close(self) -> None:
         """Stop the server; the second time nothing happens."""
         if self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._ending.set)
+            self._ending = True
+            self._loop.call_soon_threadsafe(self._wake.set)
             self._thread.join(CLOSE_S)
 
     def admits(self, token: str, host: str, origin: str | None) -> bool:
@@ -117,6 +122,11 @@ class PageServer:
         return own and host == self.host and origin in (None, f"http://{self.host}")
 
     # -- for viewers, in the server's thread
+
+    def add(self, viewer: "Viewer") -> None:
+        """A page has come: it gets the picture at once."""
+        self.viewers.add(viewer)
+        self._wake.set()
 
     async def ask(self, question: Callable[[], T]) -> T:
         """Call `question`, which waits for the bench's thread. Raises: as `question`."""
@@ -165,7 +175,7 @@ class PageServer:
         server = HTTPServer(application, max_body_size=MOST_MESSAGE)
         server.add_socket(self._listener)
         try:
-            while not self._ending.is_set():
+            while not self._ending:
                 await self._wait(await self._send_news())
         except BenchError:  # the bench has ended, and so does its page
             for viewer in list(self.viewers):
@@ -178,13 +188,14 @@ class PageServer:
 
     async def _wait(self, seconds: float) -> None:
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._ending.wait(), seconds)
+            await asyncio.wait_for(self._wake.wait(), seconds)
+            self._wake.clear()
 
     async def _send_news(self) -> float:
         """Give the viewers that are ready what is new; returns the seconds until the next time."""
         if not self.viewers:
             await self.ask(self._live.snapshot)  # raises at the end of the bench
-            return FRAME_S
+            return IDLE_S
         began_s = monotonic()
         now_ns = await self.ask(lambda: self._live.ask_now(self._look))
         took_s = monotonic() - began_s
@@ -243,14 +254,16 @@ class Viewer(Admitted, WebSocketHandler):
         self._second = -1
         self.set_nodelay(True)
         self.send(self.page.first_message())
-        self.page.viewers.add(self)
+        self.page.add(self)
 
     def send(self, message: Any) -> None:
         """Send a message, unless the page has left."""
         try:
-            self.write_message(json.dumps(message))
+            sent = self.write_message(json.dumps(message))
         except WebSocketClosedError:
             self.page.viewers.discard(self)
+        else:  # it may leave while this is on its way: `on_close` comes then
+            sent.add_done_callback(lambda done: done.cancelled() or done.exception())
 
     def send_news(self, now_ns: int) -> None:
         """Send what the page has not got yet, if it has shown the last news. A slow page gets
