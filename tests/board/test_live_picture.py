@@ -40,7 +40,9 @@ def test_only_what_has_changed_is_new() -> None:
             picture.update()
             news, seen = picture.since(seen)
             assert news["parts"].keys() == {"lamp"}
-            assert news["words"]["lamp"]["en"] == "on, 80 %"
+            assert news["words"] == {
+                "lamp": {"en": "on, 80 %", "ar": "مضاء، الشدة \u206680 %\u2069"}
+            }
 
             bench.run(3 * SECOND)
             bench.control("btn", "pressed", 1)

@@ -13,7 +13,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 from hardware.bench.serving.live_bench import LiveBench
 from hardware.bench.serving.page.page_server import PageServer
 
-WAIT_S = 15
+WAIT_S = 60
 PHONE = (390, 844)
 LED = 25
 BUTTON = 32
@@ -91,6 +91,7 @@ class BenchPage:
         self.driver = driver
         driver.switch_to.new_window("window")
         self.window = driver.current_window_handle
+        ActionChains(driver).reset_actions()  # the mouse may be held in a window that was closed
         self.resize(1400, 1000)
         driver.get(url)
         self.wait("return document.querySelector('.picture svg') !== null")
