@@ -7,8 +7,9 @@ A module that takes long to import is imported in the verb that uses it.
 import json
 import signal
 import sys
+import webbrowser
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -60,6 +61,12 @@ def bench(
     reach: Annotated[
         list[str] | None, typer.Option(help="A host:port that boards may reach by WiFi.")
     ] = None,
+    http: Annotated[
+        int | None, typer.Option(help="Serve a page with the bench on this port; 0: a free one.")
+    ] = None,
+    open_: Annotated[
+        bool, typer.Option("--open", help="Serve the page and open it in the browser.")
+    ] = False,
 ) -> None:
     """Start a virtual board and print where its serial line is. Ctrl-C stops it."""
     from hardware.bench.lint.lint import lint as remarks
@@ -67,7 +74,10 @@ def bench(
 
     out = Console(soft_wrap=True, highlight=False)
     what = str(diagram) if diagram else board
-    with LiveBench(what, seed=seed, flash=flash, baud=baud, reach=reach or ()) as live:
+    with (
+        LiveBench(what, seed=seed, flash=flash, baud=baud, reach=reach or ()) as live,
+        ExitStack() as stack,
+    ):
         several = len(live.board_types) > 1
         for number, (key, kind) in enumerate(live.board_types.items()):
             print(f"{_('board'):8} {f'{key}: ' if several else ''}{kind.title}")
@@ -77,6 +87,13 @@ def bench(
         for finding in remarks(live.diagram):
             if finding.level != "info":
                 out.print(Text(finding.text, style=LEVELS[finding.level]))
+        if http is not None or open_:
+            from hardware.bench.serving.page.page_server import PageServer
+
+            url = stack.enter_context(PageServer(live, http or 0)).url
+            print(f"{_('page'):8} {url}", flush=True)
+            if open_:
+                webbrowser.open(url)
         # Service managers send SIGTERM; a process in a shell's background ignores SIGINT.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.default_int_handler)

@@ -246,3 +246,17 @@ def test_pulses_are_those_of_the_pad_at_every_moment(seed: int) -> None:
             pad.pwm(hz, duty, at)
         expected = pad.level(t) if pad.freq_hz else plain.level_at(t)
         assert found.level_at(t) == expected, t
+
+
+def test_what_came_last_at_a_pad_does_not_depend_on_earlier_questions() -> None:
+    wave = (f.REC_PWM, 4, 9, 9, 40)
+    rows = [mode(4, 2, 10), out(4, 1, 20), out(5, 1, 30), wave, out(4, 0, 50), out(4, 1, 60)]
+    asked = Recorder()
+    for number, row in enumerate(rows, 1):
+        asked.take(PACKER.pack(*row))
+        for since in (5, 25, 55, 15, 65):
+            fresh = Recorder()
+            fresh.take(b"".join(PACKER.pack(*each) for each in rows[:number]))
+            assert asked.pad_rows([4], since, 100) == fresh.pad_rows([4], since, 100)
+    assert asked.pad_rows([4], 55, 100) == [rows[0], rows[3], rows[4], rows[5]]
+    assert asked.pad_rows([4, 5], 45, 55) == rows[:5]

@@ -1,14 +1,15 @@
 """The whole bench as one SVG picture: boards, parts in their present state, wires, and the marks
 of the wiring lint.
 
-The picture is left to right on every page. Captions show the names that `%bench` takes.
+The picture is left to right on every page. Captions show the names that `%bench` takes. The
+drawing of each part is in a group of its own, `<g data-part="ID">`, and its caption in
+`<g data-caption="ID">`: `live_picture.py` sends only the groups that changed.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hardware.bench.circuit.afterimage import MeanView
 from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.circuit.pads import DUTY_MAX
 from hardware.bench.diagram import SERIAL_MONITOR, Connection, PartSpec, PinRef
@@ -70,7 +71,7 @@ def draw(circuit: Circuit, findings: Sequence[Finding] = ()) -> str:
 
     The circuit must have been started.
     """
-    things = {spec.id: _place(circuit, spec) for spec in circuit.diagram.parts}
+    things = {spec.id: place(circuit, spec) for spec in circuit.diagram.parts}
     seen = [thing for thing in things.values() if not thing.spec.hide]
     wires = _wires(circuit, things)
     points = [p for thing in seen for p in thing.corners()] + [
@@ -83,7 +84,7 @@ def draw(circuit: Circuit, findings: Sequence[Finding] = ()) -> str:
         rect(left, top, width, height, CANVAS, 10)
         + "".join(_body(thing) for thing in seen)
         + "".join(wire_svg(line, colour) for line, colour in wires)
-        + "".join(_caption(thing) for thing in seen)
+        + "".join(el("g", caption(thing), data_caption=thing.spec.id) for thing in seen)
         + badges([(finding, _place_of(finding, things)) for finding in findings])
     )
     return el(
@@ -97,6 +98,27 @@ def draw(circuit: Circuit, findings: Sequence[Finding] = ()) -> str:
     )
 
 
+def place(circuit: Circuit, spec: PartSpec) -> Placed:
+    """A part or board in its present state."""
+    if board := circuit.netlist.boards.get(spec.id):
+        pins = {pin: board_pin(board, pin) for pin in board.pins}
+        powered = spec.id in circuit.electric.powered
+        body = board_svg(board, powered, board_light(circuit, spec.id))
+        caption = spec.id if len(circuit.sides) > 1 else ""
+        return Placed(spec, board_size(board), pins, body, caption)
+    part = circuit.parts[spec.id]
+    return Placed(spec, part.size, dict(part.pins), part.svg(part.view), part.caption)
+
+
+def board_light(circuit: Circuit, board_id: str) -> float:
+    """The brightness of the board's own LED: 0 to 1."""
+    led = circuit.netlist.boards[board_id].led
+    if led is None:
+        return 0.0
+    pad = circuit.pads[circuit.netlist.first_pad(board_id) + led]
+    return pad.duty_u16 / DUTY_MAX if pad.freq_hz else float(pad.holds and pad.latch)
+
+
 def _place_of(finding: Finding, things: dict[str, Placed]) -> Point:
     """The pin that a finding names, or else the middle of the part."""
     thing = things[finding.part]
@@ -104,30 +126,15 @@ def _place_of(finding: Finding, things: dict[str, Placed]) -> Point:
     return thing.on_canvas(thing.pins.get(finding.pin, corner))
 
 
-def _place(circuit: Circuit, spec: PartSpec) -> Placed:
-    if board := circuit.netlist.boards.get(spec.id):
-        lit = 0.0
-        if board.led is not None:
-            pad = circuit.pads[circuit.netlist.first_pad(spec.id) + board.led]
-            lit = pad.duty_u16 / DUTY_MAX if pad.freq_hz else float(pad.holds and pad.latch)
-        pins = {pin: board_pin(board, pin) for pin in board.pins}
-        body = board_svg(board, spec.id in circuit.electric.powered, lit)
-        caption = spec.id if len(circuit.sides) > 1 else ""
-        return Placed(spec, board_size(board), pins, body, caption)
-    part = circuit.parts[spec.id]
-    body = part.svg(MeanView(circuit.electric, circuit.afterimage, spec.id))
-    return Placed(spec, part.size, dict(part.pins), body, part.caption)
-
-
 def _body(thing: Placed) -> str:
     spec, (w, h) = thing.spec, thing.size
-    place = f"translate({spec.left:g} {spec.top:g})"
+    where = f"translate({spec.left:g} {spec.top:g})"
     if spec.rotate:
-        place += f" rotate({spec.rotate:g} {w / 2:g} {h / 2:g})"
-    return el("g", thing.body, transform=place)
+        where += f" rotate({spec.rotate:g} {w / 2:g} {h / 2:g})"
+    return el("g", thing.body, transform=where, data_part=spec.id)
 
 
-def _caption(thing: Placed) -> str:
+def caption(thing: Placed) -> str:
     """The caption of a part, at a side without pins. A rim in the colour of the canvas keeps it
     readable."""
     if not thing.caption:

@@ -80,7 +80,7 @@ class Bmp180(RegisterTarget):
     CONTROLS = {
         "temperature": CELSIUS,
         "pressure": PASCAL,
-        "drift": Control(-10_000, 10_000),
+        "drift": Control(-10_000, 10_000, fault=True),
         **FAULTS,
     }
     ATTRS = {"temperature": "24", "pressure": "101325", "calibration": ""}

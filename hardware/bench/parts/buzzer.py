@@ -1,7 +1,8 @@
 """A buzzer."""
 
-from hardware.bench.parts.common.part import Part, PartView, Stamp
+from hardware.bench.parts.common.part import Part, PartView, Stamp, Words
 from hardware.bench.svg.elements import circle, line, path, text
+from hardware.i18n import both
 
 OHMS = 1000.0
 """Resistance: a small piezo buzzer takes a few milliamperes at most."""
@@ -23,8 +24,15 @@ class Buzzer(Part):
     def stamp(self, net: Stamp) -> None:
         net.resistor("1", "2", OHMS)
 
+    def sounds(self, view: PartView) -> bool:
+        """Whether a person hears it."""
+        return view.volts("2", "1") > SOUNDS_VOLTS
+
+    def words(self, view: PartView) -> Words:
+        return (both("sounds") if self.sounds(view) else both("silent")), {}
+
     def svg(self, view: PartView) -> str:
-        sounds = view.volts("2", "1") > SOUNDS_VOLTS
+        sounds = self.sounds(view)
         waves = "".join(
             path(
                 f"M{66 + 7 * i} {20 - 4 * i} q{6 + 2 * i} {13 + 4 * i} 0 {26 + 8 * i}",

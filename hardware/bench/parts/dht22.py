@@ -4,7 +4,7 @@ import math
 
 from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.module import FAULT_COUNT, Module
-from hardware.bench.parts.common.part import SWITCH, Control, PartView
+from hardware.bench.parts.common.part import FAULT, Control, PartView
 from hardware.bench.svg.elements import circle, line, rect, text
 from hardware.bench.svg.pcb import reading
 
@@ -39,10 +39,10 @@ class Dht22(Module):
     CONTROLS = {
         "temperature": CELSIUS,
         "humidity": PERCENT,
-        "bad_checksum": SWITCH,
-        "silent": SWITCH,
-        "stuck": SWITCH,
-        "drift": Control(-40, 40),
+        "bad_checksum": FAULT,
+        "silent": FAULT,
+        "stuck": FAULT,
+        "drift": Control(-40, 40, fault=True),
         "fault_count": FAULT_COUNT,
     }
     ATTRS = {"temperature": "24", "humidity": "40"}

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from hardware.bench.diagram import PartSpec
-from hardware.bench.parts.common.part import SWITCH, Control, PartView, World
+from hardware.bench.parts.common.part import FAULT, Control, PartView, World
 from hardware.bench.parts.common.registers import FAULTS, RegisterTarget
 from hardware.bench.svg.elements import circle
 from hardware.bench.svg.pcb import chip, header, pcb, reading
@@ -45,7 +45,7 @@ class Ds1307(RegisterTarget):
         "SQW": (9.5, 54),
     }
     SIZE = (97.5, 83.9)
-    CONTROLS = {"drift": Control(-86_400, 86_400), "battery_empty": SWITCH, **FAULTS}
+    CONTROLS = {"drift": Control(-86_400, 86_400, fault=True), "battery_empty": FAULT, **FAULTS}
     ATTRS = {"initTime": "now"}
     SUPPLY = ("5V", "GND", 3.0)
     OUTPUTS = {"SDA": None, "SQW": None}

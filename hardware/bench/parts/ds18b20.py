@@ -4,7 +4,7 @@ import math
 
 from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.onewire import OneWireTarget, Transaction, crc8, read_byte, send
-from hardware.bench.parts.common.part import SWITCH, Control, PartView
+from hardware.bench.parts.common.part import FAULT, Control, PartView
 from hardware.bench.svg.elements import line, path, text
 from hardware.bench.svg.pcb import reading
 from hardware.i18n import _
@@ -39,10 +39,10 @@ class Ds18b20(OneWireTarget):
     SIZE = (36, 58)
     CONTROLS = {
         "temperature": CELSIUS,
-        "bad_checksum": SWITCH,
-        "silent": SWITCH,
-        "stuck": SWITCH,
-        "drift": Control(-50, 50),
+        "bad_checksum": FAULT,
+        "silent": FAULT,
+        "stuck": FAULT,
+        "drift": Control(-50, 50, fault=True),
     }
     ATTRS = {"temperature": "22", "deviceID": "010203040506", "familyCode": "28"}
     SUPPLY = ("VCC", "GND", 2.8)

@@ -2,7 +2,7 @@
 
 from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.module import FAULT_COUNT, Module
-from hardware.bench.parts.common.part import SWITCH, Control, PartView, World
+from hardware.bench.parts.common.part import FAULT, Control, PartView, World
 from hardware.bench.svg.elements import circle
 from hardware.bench.svg.pcb import chip, header, pcb, reading
 
@@ -38,11 +38,11 @@ class HcSr04(Module):
     CONTROLS = {
         "distance": CM,
         "temperature": Control(-40, 85),
-        "noise": Control(0, 0.2),
-        "silent": SWITCH,
-        "out_of_range": SWITCH,
-        "stuck": SWITCH,
-        "ghost": Control(0, 400),
+        "noise": Control(0, 0.2, fault=True),
+        "silent": FAULT,
+        "out_of_range": FAULT,
+        "stuck": FAULT,
+        "ghost": Control(0, 400, fault=True),
         "fault_count": FAULT_COUNT,
     }
     ATTRS = {"distance": "400", "temperature": ""}

@@ -2,7 +2,7 @@
 
 from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.module import Module
-from hardware.bench.parts.common.part import SWITCH, Control, PartView, World
+from hardware.bench.parts.common.part import FAULT, Control, PartView, World
 from hardware.bench.svg.elements import circle, line, rect
 from hardware.bench.svg.pcb import chip, header, pcb, reading
 from hardware.i18n import _
@@ -42,10 +42,10 @@ class Hx711(Module):
     SIZE = (219.2, 162.5)
     CONTROLS = {
         "load": Control(0, 50),
-        "noise": Control(0, 10_000),
-        "drift": Control(-100_000, 100_000),
-        "silent": SWITCH,
-        "stuck": SWITCH,
+        "noise": Control(0, 10_000, fault=True),
+        "drift": Control(-100_000, 100_000, fault=True),
+        "silent": FAULT,
+        "stuck": FAULT,
     }
     ATTRS = {"type": "50kg", "weight": "0", "offset": "0"}
     SUPPLY = ("VCC", "GND", 2.6)

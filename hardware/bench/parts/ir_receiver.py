@@ -1,7 +1,7 @@
 """An infrared receiver for 38 kHz."""
 
 from hardware.bench.parts.common.module import Module
-from hardware.bench.parts.common.part import SWITCH, PartView
+from hardware.bench.parts.common.part import FAULT, PartView
 from hardware.bench.svg.elements import circle, line, rect
 from hardware.bench.svg.pcb import header, pcb
 
@@ -14,7 +14,7 @@ class IrReceiver(Module):
     TYPES = ("wokwi-ir-receiver",)
     PINS = {"GND": (20.98, 87.75), "VCC": (30.58, 87.75), "DAT": (40.18, 87.75)}
     SIZE = (61.1, 88.8)
-    CONTROLS = {"blind": SWITCH}
+    CONTROLS = {"blind": FAULT}
     SUPPLY = ("VCC", "GND", 2.5)
     OUTPUTS = {"DAT": None}
     PULL_UPS = {"DAT": 30_000.0}

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from hardware.bench.diagram import PartSpec
-from hardware.bench.parts.common.part import SWITCH, Part, PartView
+from hardware.bench.parts.common.part import BUTTON, FAULT, Part, PartView
 from hardware.bench.parts.ir_receiver import IrReceiver
 from hardware.bench.svg.elements import circle, rect, text
 
@@ -64,7 +64,7 @@ class IrRemote(Part):
 
     TYPES = ("wokwi-ir-remote",)
     SIZE = (151.2, 316.2)
-    CONTROLS = dict.fromkeys(CODES, SWITCH) | {"bad_checksum": SWITCH}
+    CONTROLS = dict.fromkeys(CODES, BUTTON) | {"bad_checksum": FAULT}
     ATTRS = {"address": "0"}
 
     def __init__(self, spec: PartSpec) -> None:

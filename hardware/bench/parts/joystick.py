@@ -2,7 +2,7 @@
 
 from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.contact import ATTRS, CLOSED_OHMS, Contact
-from hardware.bench.parts.common.part import OPEN, SWITCH, Control, Part, PartView, Stamp, World
+from hardware.bench.parts.common.part import BUTTON, OPEN, Control, Part, PartView, Stamp, World
 from hardware.bench.svg.elements import circle
 from hardware.bench.svg.pcb import header, pcb
 
@@ -27,7 +27,7 @@ class Joystick(Part):
         "GND": (71.4, 115.8),
     }
     SIZE = (102.8, 120.2)
-    CONTROLS = {"x": Control(-1, 1), "y": Control(-1, 1), "pressed": SWITCH}
+    CONTROLS = {"x": Control(-1, 1), "y": Control(-1, 1), "pressed": BUTTON}
     ATTRS = dict(ATTRS)
 
     def __init__(self, spec: PartSpec) -> None:

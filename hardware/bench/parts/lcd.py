@@ -7,7 +7,7 @@ from hardware.bench.parts.common.buses import I2cPart
 from hardware.bench.parts.common.character_rom import COLUMNS, ROWS
 from hardware.bench.parts.common.display import Display, Pixels
 from hardware.bench.parts.common.hd44780 import Hd44780
-from hardware.bench.parts.common.part import OPEN, SWITCH, PartView, Stamp
+from hardware.bench.parts.common.part import FAULT, OPEN, PartView, Stamp
 from hardware.bench.svg.displays import dots
 from hardware.bench.svg.elements import mix, rect
 from hardware.bench.svg.pcb import chip, header, pcb
@@ -42,7 +42,7 @@ class Lcd1602(I2cPart, Display):
     """
 
     TYPES = ("wokwi-lcd1602",)
-    CONTROLS = {"silent": SWITCH}
+    CONTROLS = {"silent": FAULT}
     ATTRS = {
         "pins": "full",
         "i2cAddress": "0x27",

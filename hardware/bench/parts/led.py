@@ -1,8 +1,9 @@
 """A light-emitting diode."""
 
-from hardware.bench.parts.common.part import Part, PartView, Stamp
+from hardware.bench.parts.common.part import Part, PartView, Stamp, Words
 from hardware.bench.svg.colours import brightness, light_colour
 from hardware.bench.svg.elements import circle, el, glow, line, mix, path, rect
+from hardware.i18n import both
 
 FORWARD_VOLTS = {"red": 1.8, "orange": 1.9, "yellow": 2.0, "green": 2.1, "blue": 2.8, "white": 2.8}
 """Typical forward voltages at a few milliamperes; other colours count as 2 V."""
@@ -54,3 +55,14 @@ class Led(Part):
         if self.attr("flip"):
             body = el("g", body, transform="translate(40 0) scale(-1 1)")
         return glow(20, 17, 34, light, lit) + body
+
+    def words(self, view: PartView) -> Words:
+        return lit_in_words(brightness(view.amperes("A", "C")))
+
+
+def lit_in_words(lit: float) -> Words:
+    """How bright a lamp looks (0 to 1), in words."""
+    percent = 5 * round(20 * lit)
+    if percent in (0, 100):
+        return (both("on") if percent else both("off")), {}
+    return both("on, {percent} %"), {"percent": percent}

@@ -4,7 +4,7 @@ import json
 
 from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.contact import ATTRS, CLOSED_OHMS, Contact
-from hardware.bench.parts.common.part import OPEN, SWITCH, Part, PartView, Stamp, World
+from hardware.bench.parts.common.part import BUTTON, OPEN, Part, PartView, Stamp, World
 from hardware.bench.svg.elements import line, rect, text
 from hardware.i18n import _
 
@@ -33,7 +33,7 @@ class MembraneKeypad(Part):
             raise self.bad_attr("columns", _('"3" or "4"'))
         self.columns = int(self.attr("columns"))
         self.keys = self._keys()
-        self.CONTROLS = dict.fromkeys(self.keys, SWITCH)  # type: ignore[misc]
+        self.CONTROLS = dict.fromkeys(self.keys, BUTTON)  # type: ignore[misc]
         self.values = dict.fromkeys(self.keys, 0.0)
         self.contacts = {key: Contact(self, closed=False) for key in self.keys}
 

@@ -6,7 +6,7 @@ from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.buses import SpiPart
 from hardware.bench.parts.common.mifare import MifareCard, crc_a
 from hardware.bench.parts.common.module import Module
-from hardware.bench.parts.common.part import SWITCH, Control, PartView
+from hardware.bench.parts.common.part import FAULT, SWITCH, Control, PartView
 from hardware.bench.svg.elements import path, rect, text
 from hardware.bench.svg.pcb import chip, header, pcb
 from hardware.i18n import _
@@ -66,8 +66,8 @@ class Mfrc522(Module, SpiPart):
     CONTROLS = {
         "card": Control(0, len(UIDS) - 1, whole=True),
         "tagPresent": SWITCH,
-        "silent": SWITCH,
-        "bad_checksum": SWITCH,
+        "silent": FAULT,
+        "bad_checksum": FAULT,
     }
     ATTRS = {"uid": UIDS[0]}
     SUPPLY = ("3.3V", "GND", 2.5)

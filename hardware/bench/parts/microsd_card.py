@@ -9,7 +9,7 @@ from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.buses import SpiPart
 from hardware.bench.parts.common.fat16 import SECTOR, Fat16
 from hardware.bench.parts.common.module import Module
-from hardware.bench.parts.common.part import OPEN, SWITCH, PartView, Stamp
+from hardware.bench.parts.common.part import FAULT, OPEN, SWITCH, PartView, Stamp
 from hardware.bench.svg.elements import path, rect, text
 from hardware.bench.svg.pcb import header, pcb
 from hardware.i18n import _
@@ -53,7 +53,9 @@ class MicroSdCard(Module, SpiPart):
         "CS": (76.73, 66.91),
     }
     SIZE = (81.6, 77.1)
-    CONTROLS = dict.fromkeys(("removed", "silent", "bad_checksum", "write_error"), SWITCH)
+    CONTROLS = {"removed": SWITCH} | dict.fromkeys(
+        ("silent", "bad_checksum", "write_error"), FAULT
+    )
     ATTRS = {"files": ""}
     SUPPLY = ("VCC", "GND", 2.7)
     MOSI, MISO, CS = "DI", "DO", "CS"

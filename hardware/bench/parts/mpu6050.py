@@ -53,8 +53,8 @@ class Mpu6050(RegisterTarget):
     CONTROLS = {
         **MOTION,
         "temperature": CELSIUS,
-        "noise": Control(0, 1),
-        "drift": Control(-100, 100),
+        "noise": Control(0, 1, fault=True),
+        "drift": Control(-100, 100, fault=True),
         **FAULTS,
     }
     ATTRS = REST | {"temperature": "24"}

@@ -3,7 +3,7 @@
 import math
 
 from hardware.bench.diagram import PartSpec
-from hardware.bench.parts.common.part import OPEN, SWITCH, Control, Part, PartView, Stamp
+from hardware.bench.parts.common.part import FAULT, OPEN, Control, Part, PartView, Stamp
 from hardware.bench.svg.elements import circle, line, rect
 from hardware.bench.svg.pcb import header, pcb, reading
 
@@ -26,8 +26,8 @@ class Ntc(Part):
     SIZE = (135.4, 71.8)
     CONTROLS = {
         "temperature": Control(LOW_C, HIGH_C),
-        "drift": Control(-50, 50),
-        "broken": SWITCH,
+        "drift": Control(-50, 50, fault=True),
+        "broken": FAULT,
     }
     ATTRS = {"temperature": "24", "beta": "3950"}
 

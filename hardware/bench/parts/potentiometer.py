@@ -31,11 +31,11 @@ class Potentiometer(Part):
     SIZE = (75.6, 75.6)
     CONTROLS = {
         "position": Control(0.0, 1.0),
-        "gain": Control(0.5, 1.5),
-        "offset": Control(-1.0, 1.0),
-        "noise": Control(0.0, 1.0),
-        "spike": Control(-1.0, 1.0),
-        "spike_every": Control(0, 1000, whole=True),
+        "gain": Control(0.5, 1.5, fault=True),
+        "offset": Control(-1.0, 1.0, fault=True),
+        "noise": Control(0.0, 1.0, fault=True),
+        "spike": Control(-1.0, 1.0, fault=True),
+        "spike_every": Control(0, 1000, whole=True, fault=True),
     }
     ATTRS = {"value": "0"}
 

@@ -2,7 +2,7 @@
 
 from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.contact import ATTRS, CLOSED_OHMS, Contact
-from hardware.bench.parts.common.part import OPEN, SWITCH, Part, PartView, Stamp, World
+from hardware.bench.parts.common.part import BUTTON, OPEN, Part, PartView, Stamp, World
 from hardware.bench.svg.colours import cap_colour
 from hardware.bench.svg.elements import circle, line, mix, rect
 
@@ -14,7 +14,7 @@ class Pushbutton(Part):
     TYPES = ("wokwi-pushbutton",)
     PINS = {"1.l": (0, 13), "2.l": (0, 32), "1.r": (67, 13), "2.r": (67, 32)}
     SIZE = (67.3, 45.3)
-    CONTROLS = {"pressed": SWITCH}
+    CONTROLS = {"pressed": BUTTON}
     ATTRS = {"color": "red", "label": "", "key": "", "xray": "", **ATTRS}
     CAP = 12.5
     """Radius of the cap."""

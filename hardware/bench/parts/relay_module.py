@@ -3,9 +3,10 @@
 from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.contact import CLOSED_OHMS
 from hardware.bench.parts.common.module import Module
-from hardware.bench.parts.common.part import OPEN, SWITCH, PartView, Stamp
+from hardware.bench.parts.common.part import FAULT, OPEN, PartView, Stamp, Words
 from hardware.bench.svg.elements import circle, line, rect, text
 from hardware.bench.svg.pcb import header, pcb, status_led
+from hardware.i18n import both
 
 OPERATES_NS, RELEASES_NS = 7_000_000, 3_000_000
 """Travel times of the armature (Songle SRD-05VDC: at most 10 and 5 ms)."""
@@ -36,7 +37,7 @@ class RelayModule(Module):
     SIZE = (146, 57)
     LISTENS = ("IN",)
     SUPPLY = ("VCC", "GND", 3.0)
-    CONTROLS = {"stuck": SWITCH}
+    CONTROLS = {"stuck": FAULT}
     ATTRS = {"transistor": "npn"}
 
     def __init__(self, spec: PartSpec) -> None:
@@ -91,6 +92,9 @@ class RelayModule(Module):
     def _arrive(self, end: str) -> None:
         self.touches = end
         self.changed()
+
+    def words(self, view: PartView) -> Words:
+        return (both("switched on") if self.touches == "NO" else both("switched off")), {}
 
     def svg(self, view: PartView) -> str:
         lever = {"NC": 19.0, "": 24.0, "NO": 38.2}[self.touches]

@@ -1,9 +1,9 @@
 """An LED of three colours with one common pin."""
 
-from hardware.bench.parts.common.part import Part, PartView, Stamp
+from hardware.bench.parts.common.part import Part, PartView, Stamp, Words
 from hardware.bench.svg.colours import brightness
 from hardware.bench.svg.elements import circle, glow, line, mix, path, rect
-from hardware.i18n import _
+from hardware.i18n import _, both
 
 CHANNELS = {"R": 1.8, "G": 2.1, "B": 2.8}
 """Pin to forward voltage."""
@@ -28,12 +28,21 @@ class RgbLed(Part):
             ends = ("COM", pin) if common == "anode" else (pin, "COM")
             net.diode(*ends, volts, OHMS)
 
-    def svg(self, view: PartView) -> str:
+    def _lit(self, view: PartView) -> list[float]:
+        """How bright red, green and blue look, 0 to 1."""
         anode = self.attr("common") == "anode"
-        lit = [
+        return [
             brightness(view.amperes("COM", pin) if anode else view.amperes(pin, "COM"))
             for pin in CHANNELS
         ]
+
+    def words(self, view: PartView) -> Words:
+        red, green, blue = (round(100 * part) for part in self._lit(view))
+        colours = {"red": red, "green": green, "blue": blue}
+        return both("red {red} %, green {green} %, blue {blue} %"), colours
+
+    def svg(self, view: PartView) -> str:
+        lit = self._lit(view)
         most = max(lit)
         light = "#" + "".join(f"{round(255 * part / (most or 1)):02x}" for part in lit)
         glass = mix("#dfe3e8", mix(light, "#ffffff", 0.25), most)

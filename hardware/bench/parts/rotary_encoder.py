@@ -4,7 +4,16 @@ import math
 
 from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.contact import ATTRS, CLOSED_OHMS, Contact
-from hardware.bench.parts.common.part import OPEN, SWITCH, Control, Part, PartView, Stamp, World
+from hardware.bench.parts.common.part import (
+    BUTTON,
+    FAULT,
+    OPEN,
+    Control,
+    Part,
+    PartView,
+    Stamp,
+    World,
+)
 from hardware.bench.svg.elements import circle, line
 from hardware.bench.svg.pcb import header, pcb
 
@@ -40,8 +49,8 @@ class RotaryEncoder(Part):
     SIZE = (116.5, 70.4)
     CONTROLS = {
         "rotate": Control(-MAX_STEPS, MAX_STEPS, whole=True),
-        "pressed": SWITCH,
-        "skip": SWITCH,
+        "pressed": BUTTON,
+        "skip": FAULT,
     }
     ATTRS = {**ATTRS, "bounce": "0"}
 

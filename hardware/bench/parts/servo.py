@@ -1,9 +1,10 @@
 """A hobby servo: the width of a pulse sets the angle."""
 
 from hardware.bench.diagram import PartSpec
-from hardware.bench.parts.common.part import SWITCH, Part, PartView, World
+from hardware.bench.parts.common.part import FAULT, Part, PartView, Words, World
 from hardware.bench.svg.colours import hexadecimal
 from hardware.bench.svg.elements import circle, el, line, mix, path, rect
+from hardware.i18n import both
 
 S = 1_000_000_000
 TURNING_A = 0.25
@@ -38,7 +39,7 @@ class Servo(Part):
     TAKES_PWM = True
     SUPPLY = ("V+", "GND", 3.0)
     DRAWS = 0.006
-    CONTROLS = {"stuck": SWITCH}
+    CONTROLS = {"stuck": FAULT}
     ATTRS = {"horn": "single", "hornColor": "#ccc", "speed": "600"}
 
     def __init__(self, spec: PartSpec) -> None:
@@ -124,6 +125,9 @@ class Servo(Part):
             + circle(103, 59.5, 5.5, "#f2f3f5", stroke="#9aa1ab")
             + line(100, 59.5, 106, 59.5, "#59606b", 1.4)
         )
+
+    def words(self, view: PartView) -> Words:
+        return both("at {degrees}°"), {"degrees": round(self.angle)}
 
     @property
     def caption(self) -> str:

@@ -6,7 +6,7 @@ from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.buses import I2cPart
 from hardware.bench.parts.common.display import Display, Pixels
 from hardware.bench.parts.common.oled import COLUMNS, ROWS, Oled
-from hardware.bench.parts.common.part import SWITCH, PartView, Stamp
+from hardware.bench.parts.common.part import FAULT, PartView, Stamp
 from hardware.bench.svg.displays import dots
 from hardware.bench.svg.elements import mix, rect
 from hardware.bench.svg.pcb import pcb, pin_row
@@ -34,7 +34,7 @@ class Ssd1306(I2cPart, Display):
     PINS = {"GND": (38.17, 6.46), "VCC": (47.62, 6.46), "SCL": (57.07, 6.46), "SDA": (66.9, 6.46)}
     SIZE = (104.7, 85.4)
     SUPPLY = ("VCC", "GND", 2.8)
-    CONTROLS = {"silent": SWITCH}
+    CONTROLS = {"silent": FAULT}
     ATTRS = {"i2cAddress": "0x3c"}
     SCREEN = (1.46 * MM, 5.27 * MM, 24.8 * MM, 12.4 * MM)
     """Left, top, width, height of the dots."""

@@ -4,7 +4,7 @@ import math
 
 from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.display import Display
-from hardware.bench.parts.common.part import SWITCH, Part, PartView, Stamp
+from hardware.bench.parts.common.part import FAULT, Part, PartView, Stamp
 from hardware.bench.svg.elements import circle, el, line, path, rect, text
 from hardware.i18n import _
 
@@ -40,7 +40,7 @@ class StepperMotor(Part, Display):
     FOLLOWS_VOLTAGE = True
     IS_LOAD = True
     NEEDS_DRIVER = True
-    CONTROLS = {"stuck": SWITCH}
+    CONTROLS = {"stuck": FAULT}
     ATTRS = {"arrow": "", "display": "steps", "gearRatio": "1:1", "size": "23"}
 
     def __init__(self, spec: PartSpec) -> None:

@@ -1,6 +1,6 @@
 """A metal plate for touch sensing; a part of ours."""
 
-from hardware.bench.parts.common.part import SWITCH, Part, PartView
+from hardware.bench.parts.common.part import BUTTON, Part, PartView
 from hardware.bench.svg.elements import rect
 
 
@@ -12,7 +12,7 @@ class TouchPlate(Part):
     TYPES = ("warsha-touch-plate",)
     PINS = {"T": (15, 30)}
     SIZE = (30.0, 30.0)
-    CONTROLS = {"touched": SWITCH}
+    CONTROLS = {"touched": BUTTON}
 
     def svg(self, view: PartView) -> str:
         return rect(1, 1, 28, 26, "#e6b800" if self.values["touched"] else "#c8a84a")

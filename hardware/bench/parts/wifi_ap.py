@@ -43,12 +43,12 @@ class WifiAp(Part):
     CONTROLS = {
         "online": SWITCH,
         "latency_ms": Control(0, 10_000),
-        "loss": Control(0, 1),
+        "loss": Control(0, 1, fault=True),
         "join_ms": Control(1, 60_000),
-        "espnow_loss": Control(0, 1),
+        "espnow_loss": Control(0, 1, fault=True),
         "broker": SWITCH,
-        "lose_publish": Control(0, 1_000_000, whole=True),
-        "lose_puback": Control(0, 1_000_000, whole=True),
+        "lose_publish": Control(0, 1_000_000, whole=True, fault=True),
+        "lose_puback": Control(0, 1_000_000, whole=True, fault=True),
         "utc": Control(0, 2**32 - 1, whole=True),
     }
 

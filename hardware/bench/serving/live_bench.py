@@ -33,6 +33,7 @@ from hardware.bench.serving.address import find_diagram
 from hardware.bench.serving.host_network import HostNetwork
 from hardware.bench.serving.interactive_bench import InteractiveBench
 from hardware.bench.serving.serial_lines import SerialLines
+from hardware.bench.serving.serial_tail import SerialTail
 from hardware.boards import BoardType
 from hardware.errors import BenchError
 from hardware.i18n import _
@@ -145,11 +146,15 @@ class LiveBench:
         pair = self.ask(lambda _bench: self._lines.of(board).add_pair())
         return PairPort(url, pair.theirs, lambda: self.reset(board), on_close)
 
+    def keep_output(self, board: str = "") -> SerialTail:
+        """Keep the last output of a board from now on."""
+        return self.ask(lambda _bench: self._lines.of(board).add_tail())
+
     # -- controls and state
 
     def control(self, part: str, name: str, value: float) -> None:
         """Move a control of a part now. Raises: HardwareError for a wrong part, name or value."""
-        self._do(lambda bench: bench.control(part, name, value))
+        self.ask_now(lambda bench: bench.control(part, name, value))
 
     def press(self, part: str, hold_s: float = 0.1, key: str = "pressed") -> None:
         """Press a button, or one of several keys, for `hold_s` seconds of virtual time. Raises: as
@@ -159,11 +164,17 @@ class LiveBench:
             bench.control(part, key, 1)
             bench.control(part, key, 0, bench.now_ns + round(hold_s * 1e9))
 
-        self._do(press)
+        self.ask_now(press)
 
     def reset(self, board: str = "") -> None:
-        """Press the reset button; it works whatever the program does."""
-        self.ask(lambda bench: bench.reset(board=board))
+        """Press the reset button; it works whatever the program does. Raises: HardwareError for a
+        wrong board id."""
+
+        def reset(bench: InteractiveBench) -> None:
+            self._lines.of(board)  # raises
+            bench.reset(board=board)
+
+        self.ask(reset)
 
     def serial(self, data: bytes, board: str = "") -> None:
         """Send bytes to a board's serial line."""
@@ -202,12 +213,13 @@ class LiveBench:
         os.eventfd_write(self._wake, 1)
         return self._wait_for(answer)
 
-    def _do(self, action: Callable[[InteractiveBench], None]) -> None:
-        """Call `action(bench)` between two requests of a board, which sees its effect at once."""
-        done: Future[None] = Future()
+    def ask_now(self, question: Callable[[InteractiveBench], T]) -> T:
+        """As `ask`, but first the boards tell what they have done until now, and they see at once
+        what `question` changes."""
+        answer: Future[T] = Future()
         self._need_thread()
-        self._bench.soon(_resolving(done, lambda: action(self._bench)))
-        self._wait_for(done)
+        self._bench.soon(_resolving(answer, lambda: question(self._bench)))
+        return self._wait_for(answer)
 
     def _wait_for(self, answer: Future[T]) -> T:
         while not answer.done():

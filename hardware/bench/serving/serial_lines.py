@@ -8,6 +8,7 @@ from hardware.bench.serving.interactive_bench import InteractiveBench
 from hardware.bench.serving.pacing import BaudPacer
 from hardware.bench.serving.pair_endpoint import PairEndpoint
 from hardware.bench.serving.pty_endpoint import PtyEndpoint
+from hardware.bench.serving.serial_tail import SerialTail
 from hardware.bench.serving.socket_endpoint import SocketEndpoint
 from hardware.errors import BenchError, HardwareError
 from hardware.i18n import _
@@ -37,6 +38,12 @@ class SerialMultiplexer:
         pair = PairEndpoint(self._in.add)
         self._endpoints.append(pair)
         return pair
+
+    def add_tail(self) -> SerialTail:
+        """Keep the last output from now on."""
+        tail = SerialTail()
+        self._endpoints.append(tail)
+        return tail
 
     def add_pty(self) -> str:
         """Open a pseudo-terminal; returns its path."""

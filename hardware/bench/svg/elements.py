@@ -3,7 +3,7 @@ notebook page.
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 
 FONT = "'Noto Sans','Noto Naskh Arabic','DejaVu Sans',sans-serif"
@@ -74,6 +74,7 @@ def mix(a: str, b: str, share: float) -> str:
     return "#" + "".join(f"{round(p + (q - p) * share):02x}" for p, q in pairs)
 
 
+@lru_cache(1024)  # a picture that lives draws the same lamps many times a second
 def glow(x: float, y: float, radius: float, colour: str, strength: float) -> str:
     """Light around a lamp: circles that fade outwards. A gradient would need an id."""
     if strength <= 0:
@@ -85,7 +86,12 @@ def glow(x: float, y: float, radius: float, colour: str, strength: float) -> str
 
 
 def _attribute(value: object) -> str:
-    return _text(value) if isinstance(value, int | float) else escape(_text(value))
+    return _text(value) if isinstance(value, int | float) else _quoted(str(value))
+
+
+@lru_cache(4096)  # most are colours
+def _quoted(text: str) -> str:
+    return escape(_text(text))
 
 
 @cache

@@ -11,7 +11,9 @@ import numpy as np
 from hardware.bench.protocol import frames
 from hardware.bench.protocol.records import PACKER, RECORD, SIZE, Records, Row, pack_text
 
-PAD_KINDS = (frames.REC_MODE, frames.REC_OUT, frames.REC_PWM)
+PADS_ONLY = np.zeros(256, np.bool_)
+PADS_ONLY[[frames.REC_MODE, frames.REC_OUT, frames.REC_PWM]] = True
+"""Whether a kind of record is about a pad, by its number."""
 
 
 class Recorder:
@@ -21,6 +23,7 @@ class Recorder:
         self._done = bytearray()
         self._board = bytearray()
         self._bench = bytearray()
+        self._last_of_pads = _LastOfPads()
 
     def __len__(self) -> int:
         return (len(self._done) + len(self._board) + len(self._bench)) // SIZE
@@ -43,6 +46,7 @@ class Recorder:
         self._done += self._with_open(np.zeros(0, RECORD), t_ns).tobytes()
         self._board.clear()
         self._bench.clear()
+        self._last_of_pads = _LastOfPads()
         self._done += PACKER.pack(frames.REC_POWER, 0, why, on, t_ns)
 
     def records(self, until_ns: int) -> Records:
@@ -53,14 +57,12 @@ class Recorder:
     def pad_rows(self, gpios: Sequence[int], since_ns: int, until_ns: int) -> list[Row]:
         """What the board of this power cycle did to pads (see `World.pad_rows` of part.py)."""
         rows = _until(self._board, until_ns)
-        rows = rows[np.isin(rows["kind"], PAD_KINDS) & np.isin(rows["a"], gpios)]
         begin = int(np.searchsorted(rows["t"], np.uint64(since_ns), side="right"))
-        before = rows[:begin]
-        keys = before["kind"].astype(np.int64) << 8 | before["a"]
-        _keys, last = np.unique(keys[::-1], return_index=True)  # reversed: the last of each
-        kept = np.sort(begin - 1 - last)
-        found: list[Row] = [*before[kept].tolist(), *rows[begin:].tolist()]
-        return found
+        after = rows[begin:]
+        found: list[Row] = after[PADS_ONLY[after["kind"]]].tolist()
+        wanted = set(gpios)
+        before = self._last_of_pads.up_to(begin, rows)
+        return [row for row in (*before, *found) if row[1] in wanted]
 
     def forget(self) -> None:
         """Drops about the oldest half, for a bench that runs for days. Call it between grants.
@@ -72,6 +74,7 @@ class Recorder:
             del self._done[:half]
             return
         self._done.clear()
+        self._last_of_pads = _LastOfPads()
         before = _middle_time(max(self._board, self._bench, key=len))
         for log in (self._board, self._bench):
             del log[: _rows_before(log, before) * SIZE]
@@ -90,6 +93,29 @@ class Recorder:
         opened[behind] = bench
         opened[of_board] = board
         return rows
+
+
+class _LastOfPads:
+    """The last record of each kind and pad up to a place in a log. A picture that lives asks many
+    times a second, each time for a later place: it must not read the whole log again."""
+
+    def __init__(self) -> None:
+        self._place = 0
+        self._last: dict[tuple[int, int], Row] = {}
+
+    def up_to(self, place: int, rows: Records) -> list[Row]:
+        """The records in order, of those before the place."""
+        if place < self._place:
+            self._place, self._last = 0, {}
+        passed = rows[self._place : place]
+        passed = passed[PADS_ONLY[passed["kind"]]]
+        keys = passed["kind"].astype(np.int64) << 8 | passed["a"]
+        _keys, last = np.unique(keys[::-1], return_index=True)  # reversed: the last of each
+        for row in passed[np.sort(len(passed) - 1 - last)].tolist():
+            self._last.pop(row[:2], None)  # so that the order is that of the log
+            self._last[row[:2]] = row
+        self._place = place
+        return list(self._last.values())
 
 
 def _until(log: bytearray, until_ns: int) -> Records:

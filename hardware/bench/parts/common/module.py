@@ -7,7 +7,7 @@ from typing import ClassVar
 from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.part import OPEN, Control, Part, Stamp
 
-FAULT_COUNT = Control(0, 1000, whole=True)
+FAULT_COUNT = Control(0, 1000, whole=True, fault=True)
 """For how many more measurements the faults of a sensor last; 0: until they are switched off."""
 DRIVE_OHMS = 100.0
 """Output resistance of a small module: enough to drive an input, too much to do damage."""

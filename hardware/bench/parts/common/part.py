@@ -86,10 +86,21 @@ class Control:
     low: float = 0.0
     high: float = 1.0
     whole: bool = False
+    held: bool = False
+    """It is at its high bound only as long as a person holds it."""
+    fault: bool = False
+    """It injects a fault or an error of measurement."""
 
 
 SWITCH = Control(0, 1, whole=True)
 """A control that is 0 or 1."""
+FAULT = Control(0, 1, whole=True, fault=True)
+"""A fault that is there (1) or not."""
+BUTTON = Control(0, 1, whole=True, held=True)
+"""A control that is 1 while a person presses it."""
+
+Words = tuple[str, Mapping[str, object]]
+"""What a person sees, in words: a message (`both`) and the values of its fields."""
 
 
 class Part:
@@ -257,6 +268,10 @@ class Part:
     def svg(self, view: PartView) -> str:
         """The drawing, SVG elements in the part's own frame."""
         return ""
+
+    def words(self, view: PartView) -> Words | None:
+        """What the drawing shows now, for people who do not see it; None: it never changes."""
+        return None
 
     @property
     def pins(self) -> Mapping[str, tuple[float, float]]:

@@ -6,9 +6,9 @@ from typing import ClassVar
 
 from hardware.bench.parts.common.buses import I2cPart
 from hardware.bench.parts.common.module import Module
-from hardware.bench.parts.common.part import SWITCH, Stamp
+from hardware.bench.parts.common.part import FAULT, Stamp
 
-FAULTS = {"silent": SWITCH, "stuck": SWITCH}
+FAULTS = {"silent": FAULT, "stuck": FAULT}
 """Faults of every such chip, as controls: it does not answer; it holds SDA low."""
 BOARD_V = 3.3
 """The output of the regulator on a small module, for the chip and the pull-ups of the bus."""

@@ -6,15 +6,16 @@ import numpy as np
 
 from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.display import Display, Pixels
-from hardware.bench.parts.common.part import Control, PartView
+from hardware.bench.parts.common.part import Control, PartView, Words
 from hardware.bench.parts.common.pixels import PixelPart
 from hardware.bench.svg.elements import circle, glow, mix, rect
+from hardware.i18n import both
 
 MAX_LAMPS = 4096
 """The maximum number of lamps of one part. Each takes 30 us, so a frame takes 123 ms."""
 BYTES = 3
 NO_LAMP = -1
-DEAD = Control(NO_LAMP, MAX_LAMPS - 1, whole=True)
+DEAD = Control(NO_LAMP, MAX_LAMPS - 1, whole=True, fault=True)
 """The control for the number of a broken lamp."""
 GAMMA = 1 / 2.2
 """The light of a lamp is proportional to its byte, but how bright it looks is not."""
@@ -90,6 +91,15 @@ class RgbLamps(PixelPart, Display):
             bodies += circle(x, y, side * 0.38, mix(DARK, shade, level**GAMMA))
             lights += glow(x, y, side * 1.5, shade, 0.75 * level**GAMMA)
         return bodies + lights
+
+    def words(self, view: PartView) -> Words:
+        colours = self.colours()
+        if len(colours) == 1:
+            shares = zip(("red", "green", "blue"), colours[0], strict=True)
+            percents = {name: round(level / 2.55) for name, level in shares}
+            return both("red {red} %, green {green} %, blue {blue} %"), percents
+        lit = sum(any(colour) for colour in colours)
+        return both("{lit} of {all} lamps on"), {"lit": lit, "all": len(colours)}
 
     def svg(self, view: PartView) -> str:
         return self.lamps_svg(17)

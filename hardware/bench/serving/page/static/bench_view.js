@@ -1,0 +1,422 @@
+// The view of a live bench in an element: picture, words, controls, consoles. It knows no network:
+// `send` takes its actions, `receive` gets the messages of page_messages.py.
+//
+// Only the bench's own drawings become markup (their texts are escaped where they are drawn);
+// every other text is set as text.
+
+const CONSOLE_KEPT = 60000; // characters
+const NEAR_END = 40; // pixels: a console that is this near to its end follows new text
+const CONTROL_MS = 40; // between two values of a moving slider
+const SAID_MS = 2500; // between two announcements to a screen reader
+const OFTEN = 3; // changes between two announcements that count as "changes quickly"
+const LOGARITHMIC = 1000; // from this ratio of the bounds on
+const STEPS = 1000; // of a slider
+const ESCAPES = /\x1b\[[0-9;?]*[ -\/]*[@-~]|[\x00-\x07\x0b-\x1f\x7f]/g;
+
+/** An element with attributes and children; texts stay texts. */
+function make(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+export class BenchView {
+  constructor(root, send, { language = null, onLanguage = () => {} } = {}) {
+    this.root = root;
+    this.send = send;
+    this.language = language;
+    this.onLanguage = onLanguage;
+    this.closed = false;
+    this.pressed = new Map();
+    this.waiting = new Map();
+    this.status = make("p", { class: "status", role: "status" });
+    root.classList.add("warsha-bench");
+    root.replaceChildren(this.status);
+    this.translated = [];
+    this.words = new Map();
+    this.counts = new Map();
+    this.said = new Map();
+    setInterval(() => this.flush(), CONTROL_MS);
+    setInterval(() => this.announce(), SAID_MS);
+    document.addEventListener("keydown", (event) => this.shortcut(event, 1));
+    document.addEventListener("keyup", (event) => this.shortcut(event, 0));
+    addEventListener("blur", () => this.releaseAll());
+  }
+
+  // -- messages
+
+  receive(message) {
+    if (message.bench) this.build(message.bench);
+    if (message.news) {
+      this.show(message.news);
+      for (const [board, text] of Object.entries(message.serial)) this.print(board, text);
+      this.seconds = message.seconds;
+      this.translate(this.clock);
+      this.send({ do: "seen" });
+    }
+    if (message.refused) this.status.textContent = message.refused;
+    if (message.closed) {
+      this.closed = true;
+      this.setStatus("The bench is closed.");
+    }
+  }
+
+  disconnected() {
+    this.pressed.clear();
+    if (!this.closed) this.setStatus("The connection to the bench was lost. It is tried again.");
+  }
+
+  // -- language
+
+  t(text, fields = {}) {
+    const found = (this.language === "ar" && this.bench?.arabic[text]) || text;
+    return found.replace(/\{(\w+)\}/g, (_all, name) => fields[name] ?? "");
+  }
+
+  /** Sets a text, now and after each change of the language. */
+  say(set, text, fields = () => ({})) {
+    const entry = { set, text, fields };
+    this.translated.push(entry);
+    this.translate(entry);
+    return entry;
+  }
+
+  translate({ set, text, fields }) {
+    set(this.t(text, fields()));
+  }
+
+  text(element, text, fields) {
+    this.say((words) => { element.textContent = words; }, text, fields);
+    return element;
+  }
+
+  label(element, text, fields) {
+    this.say((words) => element.setAttribute("aria-label", words), text, fields);
+    return element;
+  }
+
+  setLanguage(language) {
+    this.language = language;
+    this.root.lang = language;
+    this.root.dir = language === "ar" ? "rtl" : "ltr";
+    this.translated.forEach((entry) => this.translate(entry));
+    for (const [id, { now }] of this.words) this.showWords(id, now);
+    this.onLanguage(language);
+  }
+
+  setStatus(text) {
+    this.status.textContent = this.t(text);
+  }
+
+  // -- building
+
+  build(bench) {
+    this.bench = bench;
+    this.language ??= bench.language;
+    this.translated = [];
+    this.words.clear();
+    this.said.clear();
+    this.inputs = new Map();
+    this.consoles = new Map();
+    this.parts = new Map(bench.parts.map((part) => [part.id, part]));
+    this.seconds = 0;
+    this.status.textContent = "";
+    const section = (name, title, ...children) =>
+      make("section", { class: name }, this.text(make("h2"), title), ...children);
+    this.list = make("ul", { tabindex: "0" });
+    this.label(this.list, "What the bench shows");
+    this.announcer = make("div", { class: "announcer", "aria-live": "polite" });
+    const able = bench.parts.filter((part) => part.controls.length);
+    const onlyFails = (part) => part.controls.every((control) => control.fault);
+    const panels = [...able.filter((part) => !onlyFails(part)), ...able.filter(onlyFails)]
+      .map((part) => this.panel(part));
+    if (!panels.length) panels.push(this.text(make("p"), "Nothing on this bench can be set."));
+    this.root.replaceChildren(
+      this.head(),
+      this.status,
+      make("div", { class: "columns" },
+        this.picture(bench.svg),
+        make("div", { class: "side" },
+          section("controls", "Controls", ...panels),
+          section("seen", "What the bench shows", this.list)),
+        make("div", { class: "consoles" }, ...bench.boards.map((board) => this.console(board)))),
+      this.announcer,
+    );
+    this.setLanguage(this.language);
+  }
+
+  head() {
+    const other = make("button", { type: "button", class: "language" });
+    this.say(() => {
+      other.lang = this.language === "ar" ? "en" : "ar";
+      other.textContent = this.language === "ar" ? "English" : "العربية";
+    }, "");
+    other.onclick = () => this.setLanguage(other.lang);
+    const clock = make("span", { class: "clock" });
+    this.clock = this.say((words) => { clock.textContent = words; }, "virtual time: {seconds} s",
+      () => ({ seconds: this.seconds }));
+    const title = make("h1", {}, this.text(make("span"), "Bench"), " ",
+      make("bdi", {}, this.bench.title));
+    return make("header", {}, title, clock, other);
+  }
+
+  picture(svg) {
+    const frame = make("section", { class: "picture", dir: "ltr" });
+    frame.innerHTML = svg;
+    const drawing = frame.querySelector("svg");
+    drawing.setAttribute("role", "group");
+    this.label(drawing, "The picture of the bench");
+    this.groups = { parts: new Map(), captions: new Map() };
+    for (const group of drawing.children) {
+      const { part, caption } = group.dataset;
+      if (part) this.groups.parts.set(part, group);
+      if (caption) this.groups.captions.set(caption, group);
+      const buttons = this.parts.get(part)?.controls.filter((control) => control.held) ?? [];
+      if (buttons.length === 1) this.pressable(group, this.parts.get(part), buttons[0].name);
+      else group.setAttribute("aria-hidden", "true");
+    }
+    return frame;
+  }
+
+  console(board) {
+    const several = this.bench.boards.length > 1;
+    const id = `warsha-line-${this.bench.boards.indexOf(board)}`;
+    const output = make("pre", { tabindex: "0", role: "region", dir: "ltr" });
+    this.label(output, "Serial console of {board}", () => ({ board: board.title }));
+    output.append(document.createTextNode(""));
+    const console = { output, follows: true };
+    output.onscroll = () => {
+      console.follows = output.scrollHeight - output.scrollTop - output.clientHeight < NEAR_END;
+    };
+    this.consoles.set(board.id, console);
+    const input = make("input", { id, dir: "ltr", autocomplete: "off", spellcheck: "false",
+      autocapitalize: "off" });
+    const type = (text) => this.send({ do: "type", board: board.id, text });
+    const button = (text, act, fields) => {
+      const made = this.text(make("button", { type: "button" }), text, fields);
+      made.onclick = act;
+      return made;
+    };
+    const form = make("form", {},
+      this.text(make("label", { for: id }), "Line for the board"), input,
+      this.text(make("button", { type: "submit" }), "Send"));
+    form.onsubmit = (event) => {
+      event.preventDefault();
+      type(`${input.value}\r`);
+      input.value = "";
+    };
+    const reset = () => this.send({ do: "reset", board: board.id });
+    const title = several ? "Serial console of {board}" : "Serial console";
+    return make("section", { class: "console", "data-board": board.id },
+      this.text(make("h2"), title, () => ({ board: board.id })), output, form,
+      make("div", { class: "keys" },
+        button("Stop (Ctrl-C)", () => type("\x03")),
+        button("Restart (Ctrl-D)", () => type("\x04")),
+        button(several ? "Reset {board}" : "Reset", reset, () => ({ board: board.id }))));
+  }
+
+  // -- controls
+
+  panel(part) {
+    const rows = (wanted) => part.controls.filter(wanted).map((control) => this.control(part, control));
+    const faults = rows((control) => control.fault);
+    const fields = make("fieldset", {}, make("legend", {}, make("bdi", {}, part.name)),
+      make("div", { class: "buttons" }, ...rows((control) => control.held)),
+      ...rows((control) => !control.held && !control.fault));
+    if (faults.length) {
+      fields.append(make("details", {}, this.text(make("summary"), "Faults"), ...faults));
+    }
+    return fields;
+  }
+
+  control(part, control) {
+    const key = JSON.stringify([part.id, control.name]);
+    const name = make("bdi", { class: "name" }, control.name);
+    const label = `${part.name} ${control.name}`;
+    if (control.held) {
+      if (control.name === "pressed") this.text(name, "press");
+      const button = make("button", { type: "button", "aria-label": label }, name);
+      this.pressable(button, part, control.name, label);
+      return button;
+    }
+    if (control.whole && control.low === 0 && control.high === 1) {
+      const box = make("input", { type: "checkbox" });
+      box.onchange = () => this.move(part.id, control.name, box.checked ? 1 : 0);
+      this.inputs.set(key, (value) => { box.checked = value > 0; });
+      return make("label", { class: "switch" }, box, name);
+    }
+    const number = make("input", { type: "number", "aria-label": label, min: control.low,
+      max: control.high, step: control.whole ? 1 : "any", dir: "ltr" });
+    const show = (value) => { if (document.activeElement !== number) number.value = round(value); };
+    number.onchange = () => {
+      const value = number.valueAsNumber;
+      if (Number.isFinite(value)) this.move(part.id, control.name, clamp(value, control));
+    };
+    if (control.whole) {
+      this.inputs.set(key, show);
+      return make("div", { class: "row" }, name, number);
+    }
+    const scale = scaleOf(control);
+    const slider = make("input", { type: "range", "aria-label": label, min: 0, max: STEPS,
+      step: 1, dir: "ltr" });
+    let held = false; // what another page does waits while this one drags
+    slider.onpointerdown = () => { held = true; };
+    slider.onpointerup = slider.onpointercancel = () => { held = false; };
+    slider.oninput = () => {
+      const value = scale.value(slider.valueAsNumber / STEPS);
+      number.value = round(value);
+      slider.ariaValueText = number.value;
+      this.waiting.set(key, [part.id, control.name, value]);
+    };
+    this.inputs.set(key, (value) => {
+      if (held || this.waiting.has(key)) return;
+      slider.value = STEPS * scale.share(value);
+      slider.ariaValueText = round(value);
+      show(value);
+    });
+    return make("div", { class: "row" }, name, slider, number);
+  }
+
+  move(part, name, value) {
+    this.send({ do: "control", part, name, value });
+  }
+
+  flush() {
+    for (const [part, name, value] of this.waiting.values()) this.move(part, name, value);
+    this.waiting.clear();
+  }
+
+  /** Makes an element act as a button that is held: by mouse, touch and keyboard. */
+  pressable(element, part, name, label = part.name) {
+    element.classList.add("pressable");
+    element.setAttribute("role", "button");
+    element.setAttribute("tabindex", "0");
+    element.setAttribute("aria-label", label);
+    element.setAttribute("aria-pressed", "false");
+    const on = { press: () => this.press(part.id, name), release: () => this.release(part.id, name) };
+    element.addEventListener("pointerdown", (event) => {
+      if (event.button) return;
+      element.setPointerCapture(event.pointerId);
+      on.press();
+    });
+    for (const end of ["pointerup", "pointercancel", "lostpointercapture", "blur"]) {
+      element.addEventListener(end, on.release);
+    }
+    element.addEventListener("keydown", (event) => {
+      if (event.key !== " " && event.key !== "Enter") return;
+      event.preventDefault();
+      if (!event.repeat) on.press();
+    });
+    element.addEventListener("keyup", (event) => {
+      if (event.key === " " || event.key === "Enter") on.release();
+    });
+    element.addEventListener("contextmenu", (event) => event.preventDefault());
+    const key = JSON.stringify([part.id, name]);
+    const before = this.inputs.get(key);
+    this.inputs.set(key, (value) => {
+      before?.(value);
+      element.setAttribute("aria-pressed", String(value > 0));
+    });
+  }
+
+  press(part, name) {
+    const key = JSON.stringify([part, name]);
+    if (this.pressed.has(key)) return;
+    this.pressed.set(key, [part, name]);
+    this.move(part, name, 1);
+  }
+
+  release(part, name) {
+    if (this.pressed.delete(JSON.stringify([part, name]))) this.move(part, name, 0);
+  }
+
+  releaseAll() {
+    for (const [part, name] of [...this.pressed.values()]) this.release(part, name);
+  }
+
+  /** The attribute `key` of a button in the diagram: that key of the keyboard presses it. */
+  shortcut(event, down) {
+    if (event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (down && event.target.closest?.("input, textarea, select, .cm-editor")) return;
+    for (const part of this.parts?.values() ?? []) {
+      const button = part.controls.find((control) => control.held);
+      if (!button || part.key === "" || part.key.toLowerCase() !== event.key.toLowerCase()) continue;
+      if (down) this.press(part.id, button.name);
+      else this.release(part.id, button.name);
+    }
+  }
+
+  // -- showing
+
+  show({ parts = {}, captions = {}, words = {}, values = {} }) {
+    for (const [id, svg] of Object.entries(parts)) this.groups.parts.get(id).innerHTML = svg;
+    for (const [id, svg] of Object.entries(captions)) {
+      this.groups.captions.get(id).innerHTML = svg;
+    }
+    for (const [id, now] of Object.entries(words)) {
+      this.counts.set(id, (this.counts.get(id) ?? 0) + 1);
+      this.showWords(id, now);
+    }
+    for (const [part, named] of Object.entries(values)) {
+      for (const [name, value] of Object.entries(named)) {
+        this.inputs.get(JSON.stringify([part, name]))?.(value);
+      }
+    }
+  }
+
+  showWords(id, now) {
+    if (!this.words.has(id)) {
+      const text = make("bdi");
+      this.list.append(make("li", { "data-words": id },
+        make("bdi", { class: "name" }, this.parts.get(id).name), ": ", text));
+      this.words.set(id, { text, now });
+    }
+    const entry = this.words.get(id);
+    entry.now = now;
+    entry.text.textContent = now[this.language];
+  }
+
+  /** Tells a screen reader what has changed, seldom and in one piece. */
+  announce() {
+    const news = [];
+    for (const [id, count] of this.counts) {
+      const words = count >= OFTEN ? this.t("changes quickly") : this.words.get(id).now[this.language];
+      if (this.said.get(id) !== words) news.push(`${this.parts.get(id).name}: ${words}`);
+      this.said.set(id, words);
+    }
+    this.counts.clear();
+    if (news.length) this.announcer.textContent = news.join(this.language === "ar" ? "، " : ", ");
+  }
+
+  print(board, text) {
+    const { output, follows } = this.consoles.get(board);
+    const node = output.firstChild;
+    node.appendData(text.replace(ESCAPES, ""));
+    if (node.length > 2 * CONSOLE_KEPT) node.deleteData(0, node.length - CONSOLE_KEPT);
+    if (follows) output.scrollTop = output.scrollHeight;
+  }
+}
+
+function clamp(value, { low, high }) {
+  return Math.min(high, Math.max(low, value));
+}
+
+function round(value) {
+  return String(Number(value.toPrecision(4)));
+}
+
+/** Between the share of a slider (0 to 1) and its value; logarithmic for light and gas. */
+function scaleOf({ low, high }) {
+  if (low > 0 && high / low >= LOGARITHMIC) {
+    const ratio = Math.log(high / low);
+    return {
+      value: (share) => low * Math.exp(share * ratio),
+      share: (value) => Math.log(value / low) / ratio,
+    };
+  }
+  return {
+    value: (share) => low + share * (high - low),
+    share: (value) => (value - low) / (high - low),
+  };
+}

@@ -1,0 +1,51 @@
+"""The last output of a board, for viewers that come and go. It never makes the board wait."""
+
+import threading
+
+MOST_KEPT = 1 << 16
+"""Bytes that are kept. A viewer that comes back later has lost what is older."""
+
+
+class SerialTail:
+    """An endpoint that only listens; `since` may be called from any thread."""
+
+    url = ""
+    closed = False
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept = bytearray()
+        self._sent = 0
+        """All bytes that the board has sent."""
+
+    def since(self, place: int) -> tuple[bytes, int]:
+        """The bytes after a place (0: all that are kept), and the place behind them."""
+        with self._lock:
+            first = self._sent - len(self._kept)
+            return bytes(self._kept[max(0, place - first) :]), self._sent
+
+    def watch(self) -> list[tuple[int, int]]:
+        """See `Endpoint`."""
+        return []
+
+    def lags(self) -> bool:
+        """See `Endpoint`."""
+        return False
+
+    def idle_s(self) -> float | None:
+        """See `Endpoint`."""
+        return None
+
+    def serve(self) -> None:
+        """See `Endpoint`."""
+
+    def offer(self, data: bytes) -> None:
+        """See `Endpoint`."""
+        with self._lock:
+            self._sent += len(data)
+            self._kept += data
+            del self._kept[: max(0, len(self._kept) - MOST_KEPT)]
+
+    def close(self) -> None:
+        """See `Endpoint`."""
+        self.closed = True
