@@ -184,16 +184,16 @@ def test_sync_sends_what_differs(fresh: Board, tmp_path: Path) -> None:
     for name, data in contents.items():
         (tmp_path / name).write_bytes(data)
     seen: list[tuple[int, int]] = []
-    sent = fresh.files.sync(tmp_path, "/work", lambda done, total: seen.append((done, total)))
-    assert sorted(sent) == sorted(f"/work/{name}" for name in contents)
+    sent = fresh.files.sync(tmp_path, "/data", lambda done, total: seen.append((done, total)))
+    assert sorted(sent) == sorted(f"/data/{name}" for name in contents)
     assert seen[-1] == (20_006, 20_006)
     for name, data in contents.items():
-        assert fresh.files.get(f"/work/{name}") == data
-    assert fresh.files.sync(tmp_path, "/work") == []
+        assert fresh.files.get(f"/data/{name}") == data
+    assert fresh.files.sync(tmp_path, "/data") == []
     (tmp_path / "one.py").write_bytes(b"A = 2\n")
-    assert fresh.files.sync(tmp_path, "/work") == ["/work/one.py"]
+    assert fresh.files.sync(tmp_path, "/data") == ["/data/one.py"]
     assert fresh.files.sync(tmp_path / "lib" / "deep") == ["/__init__.py"]
     fresh.files.rm("/__init__.py")
     for name in ("lib/deep/__init__.py", "lib/deep", "lib/كبير.bin", "lib", "one.py"):
-        fresh.files.rm(f"/work/{name}")
-    fresh.files.rm("/work")
+        fresh.files.rm(f"/data/{name}")
+    fresh.files.rm("/data")
