@@ -210,7 +210,7 @@ ENDS = {
     "import os; os._exit(137)": "forbidden",
     "import ctypes; ctypes.CDLL(None).syscall(60, 143)": "forbidden",
     "import ctypes; ctypes.string_at(8)": "raised: signal 11",
-    "import signal; signal.alarm(1)\nwhile True: pass": "raised: signal 14",
+    "from signal import *; setitimer(ITIMER_REAL, 0.1)\nwhile True: pass": "raised: signal 14",
     "result = [0] * 100_000": "answer: 200005 bytes",
     "import os\nwhile True:\n for n in range(3, 9):\n"
     "  try: os.write(n, b'x' * 99)\n  except OSError: pass": "answer: 2021161080 bytes",

@@ -171,10 +171,9 @@ def test_a_task_that_fills_the_memory_of_its_worker_fails_alone(
         workers = {pid for pid, _before in before.values()}
         assert {int(pid) for pid, _most in seen} <= workers, "a worker was replaced"
         assert all(pool.WORKER_BYTES < int(most) < 3 * pool.WORKER_BYTES for _pid, most in seen)
-        # Dask's own work is not limited.
-        assert (
-            client.run(lambda: (os.getpid(), resource.getrlimit(resource.RLIMIT_DATA))) == before
-        )
+        # Dask's own work is not limited. A worker of an earlier test may have joined meanwhile.
+        after = client.run(lambda: (os.getpid(), resource.getrlimit(resource.RLIMIT_DATA)))
+        assert {address: after[address] for address in before} == before
 
 
 def test_grading_without_a_worker_ends_and_can_be_resumed(

@@ -37,7 +37,8 @@ def solve(page: Notebook) -> None:
     """Put the reference into the program cell and run it."""
     cell = page.find("%%board main.py")
     page.write(cell, f"%%board main.py --detach\n{REFERENCE}")
-    assert '"error"' not in page.run(cell)
+    shown = page.run(cell)
+    assert '"error"' not in shown, shown
 
 
 def test_a_trainee_runs_presses_and_scores(
