@@ -15,6 +15,7 @@ from typing import Any
 from hardware.notebook import stubs
 from hardware.notebook.session import current
 
+IDLE_S = 2.0
 WARM = "import asyncio, machine, os, sys, time\nx = []\nx.y\nos.x\nmachine.Pin(2)."
 _MEMBER = re.compile(r"(?:(?P<owner>[^\W\d][\w.]*)|[\"'])\.(?P<typed>\w*)\Z")
 """A name or a text, a dot, and the beginning of a member, at the end of a line."""
@@ -63,16 +64,27 @@ class BoardCode:
         self._folder = TemporaryDirectory(prefix="warsha-")
         self._written: dict[Path, bytes] = {}
         self._warm: set[str] = set()
+        self._waiting: threading.Timer | None = None
 
     def warm(self) -> None:
         """Read the stubs of the board's family in the background, once: the first answer takes
-        seconds, a later one less than 100 ms."""
-        family = current.family()
-        if family in self._warm:
-            return
-        self._warm.add(family)
-        first = Place(WARM, WARM.count("\n") + 1, len(WARM.rpartition("\n")[2]))
-        threading.Thread(target=self.complete, args=(first,), daemon=True).start()
+        seconds, a later one less than 100 ms. It begins when no cell has run for IDLE_S: beside a
+        cell it would take the processor from the virtual board, which runs in this process, too.
+        """
+        self.busy()
+        if current.family() not in self._warm:
+            self._waiting = threading.Timer(IDLE_S, self._read_stubs)
+            self._waiting.daemon = True
+            self._waiting.start()
+
+    def busy(self) -> None:
+        """A cell begins."""
+        if self._waiting:
+            self._waiting.cancel()
+
+    def _read_stubs(self) -> None:
+        self._warm.add(current.family())
+        self.complete(Place(WARM, WARM.count("\n") + 1, len(WARM.rpartition("\n")[2])))
 
     def complete(self, at: Place) -> list[Suggestion]:
         """What fits at a place, by name; nothing when the board's stubs are not installed."""

@@ -31,6 +31,7 @@ def load(shell: Any) -> None:
     kernel = getattr(shell, "kernel", None)
     if kernel and "NBGRADER_EXECUTION" not in os.environ:  # nobody types there
         _answer_requests(kernel)
+        shell.events.register("pre_run_cell", lambda _info: board_code.code.busy())
         shell.events.register("post_run_cell", lambda _result: board_code.code.warm())
         board_code.code.warm()
 
