@@ -50,9 +50,9 @@ MOST_OFF, SOME, MOST = Percent(1), Percent(40), Percent(80)
 """How far RAW may be off, of the full scale; how many of the due lines must be there to judge
 values, and to judge spikes: when there are few lines, every spike can come between two of them."""
 NEAR_FIRST, FOLLOWS = 0.15, AtLeast(Percent(90))
-"""How near the first values must be to the panel's, in volts, to be called old readings; and the
-least correlation with the panel's voltage. A program that prints one value for ever, or random
-values, stays below it."""
+"""`old_reads` is named when the first volts are less than NEAR_FIRST from the panel's, and the
+later ones do not follow it: their correlation with the panel's volts is below FOLLOWS. So is that
+of one value for ever, and of random values."""
 
 
 # What was seen, and what was true.
