@@ -54,9 +54,8 @@ judged."""
 GRACE, FLICKER, STUCK = ms(500), ms(20), ms(30)  # an echo longer than STUCK counts as none
 MOST_TRIGGERS = 100  # per second
 ALIKE, MOST = 0.1, 0.75
-"""A wrong idea explains a printed distance that is within 10 % (ALIKE) of what the idea gives; a
-wrong temperature changes a distance by less. An idea is named when it explains more than MOST of
-all distances."""
+"""A wrong idea explains a printed distance that is within 10 % (ALIKE) of what the idea gives.
+An idea is named when it explains more than MOST of all distances."""
 LINE = LineForm("D {mm:*|NA}")
 
 

@@ -51,8 +51,8 @@ MOST_OFF, SOME, MOST = Percent(1), Percent(40), Percent(80)
 values, and to judge spikes: when there are few lines, every spike can come between two of them."""
 NEAR_FIRST, FOLLOWS = 0.15, AtLeast(Percent(90))
 """`old_reads` is named when the first volts are less than NEAR_FIRST from the panel's, and the
-later ones do not follow it: their correlation with the panel's volts is below FOLLOWS. So is that
-of one value for ever, and of random values."""
+later ones do not follow it: their correlation with the panel's volts is below FOLLOWS. It is also
+below FOLLOWS when the program prints the same value for ever, or random values."""
 
 
 # What was seen, and what was true.
