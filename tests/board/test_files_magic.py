@@ -17,6 +17,7 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Interacti
     monkeypatch.chdir(tmp_path)
     shell = InteractiveShell.instance()
     shell.register_magics(BoardMagics, FilesMagics)
+    current.connect("esp32")  # a test before may have left a lab's bench to be opened
     yield shell
     current.close()
     programs.clear()
