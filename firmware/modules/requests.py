@@ -128,7 +128,7 @@ def request(
     if resp.status_code in (301, 302, 303):
         method, data = "GET", None
     elif resp.status_code not in (307, 308):
-        raise NotImplementedError("Redirect %d not yet supported" % resp.status_code)
+        raise NotImplementedError("redirect with status %d" % resp.status_code)
     return request(method, redirect, data, None, headers, None, None, timeout, parse_headers)
 
 

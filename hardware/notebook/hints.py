@@ -9,9 +9,8 @@ import ast
 import difflib
 import re
 import warnings
-from collections.abc import Iterator
 
-from hardware.i18n import _
+from hardware.i18n import _, arabic, both, language
 
 MODULE_OF = {
     name: module
@@ -54,6 +53,188 @@ PIN_NAME = re.compile(r"[A-Z][A-Z0-9]*_[A-Z0-9_]+")
 """A lab's name of a pin: `LED_R`."""
 
 
+RUN_TIME: tuple[tuple[str, str], ...] = (
+    (
+        rf"ImportError: no module named '({'|'.join(DESKTOP)})(?:\..*)?'",
+        both("`{0}` runs on the computer and not on a board: use it in a cell without %%board."),
+    ),
+    (
+        r"ImportError: no module named '(.+)'",
+        both(
+            "The board has no file {0}.py: check the name, or save that file on the board first."
+        ),
+    ),
+    (
+        r"ImportError: can't import name (.+)",
+        both("The module exists, but has no `{0}`: check the spelling, and capital letters."),
+    ),
+    (
+        r"OSError: \[Errno (?:5|19)\] (?:EIO|ENODEV)",
+        both("No part answers at this address of the bus: check address and wires; %bench lint."),
+    ),
+    (
+        r"OSError: \[Errno (?:110|116)\] ETIMEDOUT",
+        both(
+            "The part did not answer in time: check its wires and the pin; a sensor can fail once."
+        ),
+    ),
+    (
+        r"OSError: \[Errno 2\] ENOENT",
+        both("There is no file of this name on the board: print os.listdir()."),
+    ),
+    (
+        r"ValueError: invalid syntax for (?:integer|number).*",
+        both(
+            "The text is no number, perhaps it is empty or has a space or a unit: print it first."
+        ),
+    ),
+    (
+        r"TypeError: unsupported types for __i?add__: '(?:str|int|float)', '(?:str|int|float)'",
+        both("A text and a number cannot be added: str(number), or int(text) to calculate."),
+    ),
+    (
+        r"TypeError: unsupported types for __\w+__: '?(\w+)'?, '?(\w+)'?",
+        both(
+            "This operator does not work between {0} and {1}: print both values and their type()."
+        ),
+    ),
+    (
+        r"TypeError: '(\w+)' object isn't callable",
+        both("A value of type {0} is called like a function: another line may use its name."),
+    ),
+    (
+        r"AttributeError: 'NoneType' object has no attribute '(\w+)'",
+        both("The value is None: the function before the dot returns nothing."),
+    ),
+    (
+        r"TypeError: 'NoneType' object isn't (?:subscriptable|iterable)",
+        both("The value is None: the function that made it returns nothing."),
+    ),
+    (
+        r"AttributeError: '(\w+)' object has no attribute '(\w+)'",
+        both("A {0} has no `{1}`: check the spelling; dir() of the value lists what it has."),
+    ),
+    (
+        r"TypeError: function takes (\d+) positional arguments but (\d+) were given",
+        both(
+            "`def` has {0} names in brackets, the call gives {1}; in a class self is one of them."
+        ),
+    ),
+    (
+        r"IndexError: .*",
+        both("The index is too large: with n elements the last one has index n - 1."),
+    ),
+    (r"KeyError: (.*)", both("The dictionary has no key {0}: print its keys().")),
+    (
+        r"ZeroDivisionError: .*",
+        both("The divisor is 0 here: check it before the division."),
+    ),
+    (
+        r"TypeError: 'int' object isn't iterable",
+        both("A number cannot be gone through: `for i in range(n)`."),
+    ),
+    (
+        r"TypeError: '(\w+)' object (?:isn't subscriptable|doesn't support item assignment)",
+        both("[ ] does not work on {0}: a list, a dictionary and a bytearray can be changed."),
+    ),
+    (
+        r"TypeError: can't convert float to int",
+        both("A whole number is needed here: int(value), or // in place of /."),
+    ),
+    (
+        r"TypeError: can't convert str to (?:int|float)",
+        both("A number is needed here, and this is a text: int(text) or float(text)."),
+    ),
+    (
+        r"ValueError: (?:invalid pin|unknown named pin.*)",
+        both("The board has no such pin, or the pin cannot do this: see pins.py and the picture."),
+    ),
+    (
+        r"ValueError: pin can only be input",
+        both("GPIO 34 to 39 of the ESP32 are inputs only: choose another pin."),
+    ),
+    (
+        r"ValueError: Pin doesn't have ADC capabilities",
+        both("The converters of the Pico are at GPIO 26, 27 and 28."),
+    ),
+    (
+        r"RuntimeError: maximum recursion depth exceeded",
+        both("A function calls itself without end: use a loop, or let it return."),
+    ),
+    (
+        r"MemoryError: .*",
+        both("The board's memory is full: a list that grows in a loop, or too large a buffer."),
+    ),
+    (
+        r"NameError: local variable referenced before assignment",
+        both("The function changes a name from outside: write `global name` as its first line."),
+    ),
+)
+"""Patterns of MicroPython's messages, with the hint for each; `{0}` is the first group."""
+
+SYNTAX: tuple[tuple[str, str], ...] = (
+    (r"expected ':'", both("A colon `:` is missing at the end of this line.")),
+    (r"'(.)' was never closed", both("The bracket `{0}` is opened here and never closed.")),
+    (r"unmatched '(.)'", both("The bracket `{0}` closes nothing that is open.")),
+    (
+        r"closing parenthesis '(.)' does not match opening parenthesis '(.)'",
+        both("`{0}` closes here, but `{1}` is open."),
+    ),
+    (
+        r".*Maybe you meant '==' or.*|cannot assign to .*'=='.*",
+        both("`=` gives a value; to compare write `==`."),
+    ),
+    (
+        r"Missing parentheses in call to 'print'.*",
+        both("print needs brackets: print(...)."),
+    ),
+    (
+        r"unterminated string literal.*",
+        both("A text begins here and its quotation mark does not come back."),
+    ),
+    (
+        r"unterminated triple-quoted.*",
+        both("A text in three quotation marks begins here and does not end."),
+    ),
+    (
+        r"expected an indented block after (.*) on line (\d+)",
+        both("This line belongs to line {1}: move it to the right by four spaces."),
+    ),
+    (
+        r"unexpected indent",
+        both("This line is further to the right than the line before it, without a reason."),
+    ),
+    (
+        r"unindent does not match any outer indentation level",
+        both("This line begins between two levels: begin it below the line that it belongs to."),
+    ),
+    (
+        r"inconsistent use of tabs and spaces.*",
+        both("Tabs and spaces are mixed at the beginning of lines: use spaces only."),
+    ),
+    (r".*Perhaps you forgot a comma.*", both("A comma is missing between two values.")),
+    (r"leading zeros in decimal.*", both("A number does not begin with 0: write 5, not 05.")),
+    (
+        r"f-string: .*",
+        both("In the f-string a bracket { or } is missing or is empty."),
+    ),
+    (
+        r"cannot assign to (.*?)(?: here.*)?",
+        both("A value cannot be given to this: only a name stands left of `=`."),
+    ),
+    (
+        r"'return' outside function",
+        both("`return` stands outside of a function: check how far to the right it begins."),
+    ),
+    (r"'await' outside function", both("`await` works only inside `async def`.")),
+    (
+        r"invalid decimal literal",
+        both("A name does not begin with a digit, and a number has no letters."),
+    ),
+)
+"""The same for the messages of CPython's compiler."""
+
+
 def runtime_hint(message: str, cell: str = "") -> str:
     """The hint for the last line of MicroPython's traceback; "" when there is none.
 
@@ -61,7 +242,7 @@ def runtime_hint(message: str, cell: str = "") -> str:
         message: `NameError: name 'Pin' isn't defined`.
         cell: the program.
     """
-    for pattern, text in _runtime():
+    for pattern, text in RUN_TIME:
         if found := re.fullmatch(pattern, message.strip()):
             return _filled(text, found)
     if found := re.fullmatch(r"NameError: name '(\w+)' isn't defined", message.strip()):
@@ -89,115 +270,6 @@ def _unknown_name(name: str, cell: str) -> str:
     return _("The program gives `{name}` no value before this line.").format(name=name)
 
 
-def _runtime() -> Iterator[tuple[str, str]]:
-    """Patterns of messages, with the text of each; `{0}` is the first group."""
-    yield (
-        rf"ImportError: no module named '({'|'.join(DESKTOP)})(?:\..*)?'",
-        _("`{0}` runs on the computer and not on a board: use it in a cell without %%board."),
-    )
-    yield (
-        r"ImportError: no module named '(.+)'",
-        _("The board has no file {0}.py: check the name, or save that file on the board first."),
-    )
-    yield (
-        r"ImportError: can't import name (.+)",
-        _("The module exists, but has no `{0}`: check the spelling, and capital letters."),
-    )
-    yield (
-        r"OSError: \[Errno (?:5|19)\] (?:EIO|ENODEV)",
-        _("No part answers at this address of the bus: check address and wires; %bench lint."),
-    )
-    yield (
-        r"OSError: \[Errno (?:110|116)\] ETIMEDOUT",
-        _("The part did not answer in time: check its wires and the pin; a sensor can fail once."),
-    )
-    yield (
-        r"OSError: \[Errno 2\] ENOENT",
-        _("There is no file of this name on the board: print os.listdir()."),
-    )
-    yield (
-        r"ValueError: invalid syntax for (?:integer|number).*",
-        _("The text is no number, perhaps it is empty or has a space or a unit: print it first."),
-    )
-    yield (
-        r"TypeError: unsupported types for __i?add__: '(?:str|int|float)', '(?:str|int|float)'",
-        _("A text and a number cannot be added: str(number), or int(text) to calculate."),
-    )
-    yield (
-        r"TypeError: unsupported types for __\w+__: '?(\w+)'?, '?(\w+)'?",
-        _("This operator does not work between {0} and {1}: print both values and their type()."),
-    )
-    yield (
-        r"TypeError: '(\w+)' object isn't callable",
-        _("A value of type {0} is called like a function: another line may use its name."),
-    )
-    yield (
-        r"AttributeError: 'NoneType' object has no attribute '(\w+)'",
-        _("The value is None: the function before the dot returns nothing."),
-    )
-    yield (
-        r"TypeError: 'NoneType' object isn't (?:subscriptable|iterable)",
-        _("The value is None: the function that made it returns nothing."),
-    )
-    yield (
-        r"AttributeError: '(\w+)' object has no attribute '(\w+)'",
-        _("A {0} has no `{1}`: check the spelling; dir() of the value lists what it has."),
-    )
-    yield (
-        r"TypeError: function takes (\d+) positional arguments but (\d+) were given",
-        _("`def` has {0} names in brackets, the call gives {1}; in a class self is one of them."),
-    )
-    yield (
-        r"IndexError: .*",
-        _("The index is too large: with n elements the last one has index n - 1."),
-    )
-    yield r"KeyError: (.*)", _("The dictionary has no key {0}: print its keys().")
-    yield (
-        r"ZeroDivisionError: .*",
-        _("The divisor is 0 here: check it before the division."),
-    )
-    yield (
-        r"TypeError: 'int' object isn't iterable",
-        _("A number cannot be gone through: `for i in range(n)`."),
-    )
-    yield (
-        r"TypeError: '(\w+)' object (?:isn't subscriptable|doesn't support item assignment)",
-        _("[ ] does not work on {0}: a list, a dictionary and a bytearray can be changed."),
-    )
-    yield (
-        r"TypeError: can't convert float to int",
-        _("A whole number is needed here: int(value), or // in place of /."),
-    )
-    yield (
-        r"TypeError: can't convert str to (?:int|float)",
-        _("A number is needed here, and this is a text: int(text) or float(text)."),
-    )
-    yield (
-        r"ValueError: (?:invalid pin|unknown named pin.*)",
-        _("The board has no such pin, or the pin cannot do this: see pins.py and the picture."),
-    )
-    yield (
-        r"ValueError: pin can only be input",
-        _("GPIO 34 to 39 of the ESP32 are inputs only: choose another pin."),
-    )
-    yield (
-        r"ValueError: Pin doesn't have ADC capabilities",
-        _("The converters of the Pico are at GPIO 26, 27 and 28."),
-    )
-    yield (
-        r"RuntimeError: maximum recursion depth exceeded",
-        _("A function calls itself without end: use a loop, or let it return."),
-    )
-    yield (
-        r"MemoryError: .*",
-        _("The board's memory is full: a list that grows in a loop, or too large a buffer."),
-    )
-    yield (
-        r"NameError: local variable referenced before assignment",
-        _("The function changes a name from outside: write `global name` as its first line."),
-    )
-
-
 def syntax_hint(cell: str) -> tuple[int, str] | None:
     """The line (from 1) and the cause of the first syntax error in a cell, in the words of the
     notebook's Python; None when it finds none."""
@@ -210,75 +282,13 @@ def syntax_hint(cell: str) -> tuple[int, str] | None:
             warnings.simplefilter("ignore")
             compile("\n".join(lines) + "\n", "cell", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
     except SyntaxError as error:
-        for pattern, text in _syntax():
+        for pattern, text in SYNTAX:
             if found := re.match(pattern, error.msg):
                 return error.lineno or 1, _filled(text, found)
     return None
 
 
-def _filled(text: str, found: re.Match[str]) -> str:
+def _filled(message: str, found: re.Match[str]) -> str:
+    """The message in the reader's language; a pattern without groups has braces of its own."""
+    text = arabic(message) if language() == "ar" else message
     return text.format(*found.groups()) if found.groups() else text
-
-
-def _syntax() -> Iterator[tuple[str, str]]:
-    """Patterns of CPython's messages, with the text of each."""
-    yield r"expected ':'", _("A colon `:` is missing at the end of this line.")
-    yield r"'(.)' was never closed", _("The bracket `{0}` is opened here and never closed.")
-    yield r"unmatched '(.)'", _("The bracket `{0}` closes nothing that is open.")
-    yield (
-        r"closing parenthesis '(.)' does not match opening parenthesis '(.)'",
-        _("`{0}` closes here, but `{1}` is open."),
-    )
-    yield (
-        r".*Maybe you meant '==' or.*|cannot assign to .*'=='.*",
-        _("`=` gives a value; to compare write `==`."),
-    )
-    yield (
-        r"Missing parentheses in call to 'print'.*",
-        _("print needs brackets: print(...)."),
-    )
-    yield (
-        r"unterminated string literal.*",
-        _("A text begins here and its quotation mark does not come back."),
-    )
-    yield (
-        r"unterminated triple-quoted.*",
-        _("A text in three quotation marks begins here and does not end."),
-    )
-    yield (
-        r"expected an indented block after (.*) on line (\d+)",
-        _("This line belongs to line {1}: move it to the right by four spaces."),
-    )
-    yield (
-        r"unexpected indent",
-        _("This line is further to the right than the line before it, without a reason."),
-    )
-    yield (
-        r"unindent does not match any outer indentation level",
-        _("This line begins between two levels: begin it below the line that it belongs to."),
-    )
-    yield (
-        r"inconsistent use of tabs and spaces.*",
-        _("Tabs and spaces are mixed at the beginning of lines: use spaces only."),
-    )
-    yield r".*Perhaps you forgot a comma.*", _("A comma is missing between two values.")
-    yield r"leading zeros in decimal.*", _("A number does not begin with 0: write 5, not 05.")
-    yield (
-        r"f-string: .*",
-        _("In the f-string a bracket { or } is missing or is empty.")
-        .replace("{", "{{")
-        .replace("}", "}}"),
-    )
-    yield (
-        r"cannot assign to (.*?)(?: here.*)?",
-        _("A value cannot be given to this: only a name stands left of `=`."),
-    )
-    yield (
-        r"'return' outside function",
-        _("`return` stands outside of a function: check how far to the right it begins."),
-    )
-    yield r"'await' outside function", _("`await` works only inside `async def`.")
-    yield (
-        r"invalid decimal literal",
-        _("A name does not begin with a digit, and a number has no letters."),
-    )

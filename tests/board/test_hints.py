@@ -53,7 +53,7 @@ SYNTAX = {
     "x = 1\n  y = 2": (3, "further to the right"),
     "x = [1 2]": (2, "A comma is missing"),
     "x = 05": (2, "write 5, not 05"),
-    "print(f'{x')": (2, "In the f-string"),
+    "print(f'{x')": (2, "a bracket { or } is missing"),
     "1 = x": (2, "`==`"),
     "return 1": (2, "outside of a function"),
     "1a = 2": (2, "begin with a digit"),

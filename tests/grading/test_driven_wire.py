@@ -10,11 +10,8 @@ from grader.measure.dht import dht22
 from grader.measure.onewire import onewire
 from grader.measure.pulses import echoes
 from tests.support.measured_run import measured
-from tests.support.parts_bench import Parts
+from tests.support.parts_bench import SONAR, SONAR_PINS, SONAR_WIRES, Parts
 
-SONAR: Parts = {"u": ("wokwi-hc-sr04", {"distance": "100"})}
-SONAR_WIRES = ["b:18 u:TRIG", "b:19 u:ECHO", "u:VCC b:3V3", "u:GND b:GND.1"]
-SONAR_PINS = {"TRIG": 18, "ECHO": 19}
 PING = """
 from machine import PWM, Pin, time_pulse_us
 import time

@@ -11,7 +11,7 @@ from grader.measure.pulses import echoes, pulses
 from grader.measure.serial import other_lines, records
 from grader.measure.times import delay, longest_gap, periods, rate, rates
 from tests.support.measured_run import MS, Hand, measured
-from tests.support.parts_bench import Parts
+from tests.support.parts_bench import SONAR, SONAR_PINS, SONAR_WIRES, Parts
 
 FAMILIES = pytest.mark.parametrize("family", ["esp32", "rp2"])
 
@@ -114,9 +114,6 @@ def test_digits_of_another_script_are_no_number() -> None:
 
 # -- an ultrasonic sensor
 
-SONAR: Parts = {"u": ("wokwi-hc-sr04", {"distance": "100"})}
-SONAR_WIRES = ["b:18 u:TRIG", "b:19 u:ECHO", "u:VCC b:3V3", "u:GND b:GND.1"]
-SONAR_PINS = {"TRIG": 18, "ECHO": 19}
 PING = """
 from machine import Pin, time_pulse_us
 import time

@@ -14,6 +14,9 @@ from hardware.bench.trace.trace import Trace
 from tests.support.rig import MS, Hand, printed_lines
 
 Parts = dict[str, tuple[str, dict[str, Any]]]
+SONAR: Parts = {"u": ("wokwi-hc-sr04", {"distance": "100"})}
+SONAR_WIRES = ["b:18 u:TRIG", "b:19 u:ECHO", "u:VCC b:3V3", "u:GND b:GND.1"]
+SONAR_PINS = {"TRIG": 18, "ECHO": 19}
 BOARDS = {"esp32": "board-esp32-devkit-c-v4", "rp2": "wokwi-pi-pico"}
 
 
