@@ -161,7 +161,8 @@ def test_a_server_that_stops_ends_the_run_with_one_line(course: Course, hand_in:
         assert "\n" not in str(caught.value) and "start it" in caught.value.cure
         cluster.start()
         done = list(grading.run(grading.submissions(), work=by_text, workers=1))
-        assert [one.state for one in done] == ["unchanged", "graded", "graded"]
+        # Which of the three was graded before the stop is open.
+        assert sorted(one.state for one in done) == ["graded", "graded", "unchanged"]
         cluster.stop()
         error = CliRunner().invoke(app, ["grade", LAB]).exception
         assert isinstance(error, CourseError) and "cannot be opened" in str(error)
