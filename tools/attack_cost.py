@@ -32,8 +32,9 @@ HOST = HostLimits()
 TITLE = "\n## Memory and time\n"
 HEAD = f"""{TITLE}
 Written by `python tools/attack_table.py --measure`, and compared by no test: how much more memory
-and CPU time an attack takes than its twin, rounded down. Memory is the peak of the largest of the
-worker and its boards, CPU time is that of all of them. The attacks that are not in this table take
+and CPU time an attack takes than its twin, rounded down. Memory is the peak of one process: the
+worker or one of its boards, whichever used most. CPU time is the sum over all of them. The attacks
+that are not in this table take
 less than {MEMORY_STEPS_MB[0]} MB and less than {CPU_STEPS_S[0]} s more. The sandbox of host code
 is not included: a run of it ends after {HOST.cpu_s} s of CPU time, {HOST.wall_s:g} s of waiting or
 {HOST.memory_bytes >> 20} MB.

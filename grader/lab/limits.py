@@ -72,7 +72,7 @@ class Within(Limit[Q]):
         )
 
     def window(self, run: Run) -> str:
-        """The window around the first expected value."""
+        """The accepted range around the first expected value, as text."""
         targets = _items(_expected(self.of, run))
         return self._around(targets[0]) if targets else ""
 

@@ -114,7 +114,7 @@ class LineForm:
 
     def read(self, text: str) -> dict[str, str] | None:
         """The fields of a line by name, "" for one that is missing; None when a person would not
-        read such a line in it."""
+        recognise the text as a line of this form."""
         if found := self._exact.fullmatch(text):
             return found.groupdict("")
         found = self._loose.fullmatch(_plain(text)) if len(text) <= LONGEST else None
@@ -236,7 +236,7 @@ class HasForm(Limit[str]):
         return Verdict(False, shortened(shown), shortened(wanted), place_of(first))
 
     def window(self, run: Run) -> str:
-        """The forms, with the names of their fields."""
+        """The wanted forms as text, with the names of their fields."""
         return shortened(" / ".join(map(str, self.forms)))
 
 

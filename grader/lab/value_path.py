@@ -82,7 +82,7 @@ class Follows(Limit[Q]):
         return Verdict(ok, str(worst), self._around(target), place_of(worst))
 
     def window(self, run: Run) -> str:
-        """The window around the first value of the path."""
+        """The accepted range around the first value of the path, as text."""
         return self._around(self.of(run).steps[0][1])
 
     def _excess(self, path: ValuePath[Q], value: Q) -> float:

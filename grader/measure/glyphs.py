@@ -1,6 +1,6 @@
 """Text on a pixel display, in the font of `framebuf`.
 
-The font is not copied into this file: a virtual board prints it once.
+Warsha has no copy of the font: when it is needed first, a virtual board prints it.
 """
 
 from functools import cache

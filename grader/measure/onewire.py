@@ -45,8 +45,8 @@ class OneWireTransaction:
 
     @property
     def answered(self) -> range:
-        """Which of the bytes only a chip sends: its address (`0x33` asks for it), or the memory of
-        a DS18B20."""
+        """The range of the bytes that no master sends, only a chip: its address (`0x33` asks for
+        it), or the memory of a DS18B20."""
         if self.data[:1] == bytes([READ_ROM]):
             return range(len(self.data))[1 : 1 + ROM]
         begin = len(self.data) - len(self.command) + 1

@@ -37,7 +37,8 @@ from grader.measure.serial import read_lines
 
 PERIOD, EARLIEST, LED_SETTLED, BACK_BELOW = ms(2000), ms(1990), ms(500), 0.5
 WRAP_READINGS = 5
-"""How many rows are due in `wrap` at least. A program that stops at the wrap prints four."""
+"""The least number of rows in the episode `wrap`, in which `ticks_ms()` begins again at 0.
+A program that stops there prints four."""
 STATUS, LED_FAILS = ("OK", "RETRY", "FAIL"), 4  # RETRY, FAIL, FAIL, FAIL in a row light the LED
 ROW = LineForm("{seq},{t_ms},{celsius:*|},{percent:*|},{status:OK|RETRY|FAIL}")
 ALARM = LineForm("ALARM HOT")

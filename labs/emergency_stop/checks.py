@@ -39,7 +39,8 @@ SINGLES, PAIRS = 12, 4
 HALF_PERIOD, RHYTHM = ms(250), ms(5)
 SLOWEST_STOP, LIT = ms(250), ms(50)
 SAME_DELAY = ms(30)
-"""Delays of polling differ by more: a stop comes at any phase of a job step."""
+"""The delays of an interrupt differ by less than this. With polling they differ by more, because a
+stop can come at any moment of a job step."""
 TOGETHER = ms(20)
 """A program may need this time between LED_R on and LED_G off."""
 STEP = ms(120)

@@ -44,7 +44,7 @@ PICO_PREFIX = "e661"
 READY = LineForm("READY L01")
 ID = LineForm("ID {id:word}[ {system:word}]")
 LIKE_ID = re.compile(r"\W*id[\W_]+(?P<bytes>b['\"])?", re.IGNORECASE)
-"""A line of the id, perhaps with the bytes themselves."""
+"""A line with the id. The program may have printed the bytes object (`b'…'`) and no hex digits."""
 PONG, SUM = LineForm("pong {n}"), LineForm("sum {n}")
 
 

@@ -47,8 +47,9 @@ TINY, ALIKE, CLEARER, NEVER = 1e-6, 0.015, 3, float("inf")
 nearer than the right volts."""
 Floats = NDArray[np.float64]
 MOST_OFF, SOME, MOST = Percent(1), Percent(40), Percent(80)
-"""How far RAW may be off, of the full scale; how many of the due lines must be there to judge
-values, and to judge spikes: when there are few lines, every spike can come between two of them."""
+"""MOST_OFF: the largest error of RAW, in percent of the full scale. SOME: the share of the due
+lines that must be there to judge values. MOST: the same to judge spikes; with fewer lines, every
+spike can come between two of them."""
 NEAR_FIRST, FOLLOWS = 0.15, AtLeast(Percent(90))
 """`old_reads` is named when the first volts are less than NEAR_FIRST from the panel's, and the
 later ones do not follow it: their correlation with the panel's volts is below FOLLOWS. It is also

@@ -114,10 +114,10 @@ def test_a_class_against_stock(handed_in: Course, tmp_path: Path, measured: Meas
     plain = sample(handed_in, tmp_path / "plain")
     without_ours(plain)
     each_ms = took_s / CLASS * 1000
-    name = "a submission; nbgrader with only a number as the code of each cell"
+    name = "a submission; peer: nbgrader with cells that contain only a number"
     measured(name, each_ms, "ms", aim=20, peer=stock_s(plain) * 1000)
     whole = sample(handed_in, tmp_path / "whole")
-    name = "a submission; nbgrader with the same cells"
+    name = "a submission; peer: nbgrader with the same cells"
     measured(name, each_ms, "ms", peer=stock_s(whole) * 1000)
 
 

@@ -1,8 +1,8 @@
 """A board process without an interpreter: it sends the records in its flash, valid or not.
 
 The bench starts it in place of a real port (forged_frames.py). The flash holds a length and acts
-of 24 bytes each: a record, its time after the latest known time, and how to send it. For a fast
-start it imports only a few standard modules.
+of 24 bytes each: a record, its time after the latest time that the board knows, and how to send
+it. For a fast start it imports only a few standard modules.
 """
 
 import os

@@ -32,10 +32,10 @@ class RotaryEncoder(Part):
 
     Clockwise, CLK falls first, then DT; counterclockwise, DT first. The contact that closed first
     opens first. A step takes 4 ms, and the next one starts after 10 ms. Extensions of ours: the
-    control `rotate` (a number of steps, positive is clockwise; it returns to 0 at once, and
-    further steps follow in order), `pressed` 0 or 1, and the fault `skip` 0 or 1 (DT's contact is
-    worn out and never closes). The contacts bounce as described in `contact.py` if the attribute
-    `bounce` (default `0`) is not `0`.
+    control `rotate` (a number of steps, positive is clockwise; its value goes back to 0 at once;
+    steps that are ordered while the knob turns come after the present ones), `pressed` 0 or 1, and
+    the fault `skip` 0 or 1 (DT's contact is worn out and never closes). The contacts bounce as
+    described in `contact.py` if the attribute `bounce` (default `0`) is not `0`.
     """
 
     TYPES = ("wokwi-ky-040",)

@@ -1,5 +1,5 @@
 # Tries: host code whose answer uses the marks of the grader's own format: keys that mean bytes, keys that become equal, an outcome inside an outcome.
-# Ends: such keys are written with one more sign; the shape of an answer is checked.
+# Ends: such keys are escaped with one more character; the shape of an answer is checked.
 ### BASE
 
 

@@ -9,7 +9,7 @@ const NEAR_END = 40; // pixels: a console that is this near to its end follows n
 const CONTROL_MS = 40; // between two values of a moving slider
 const SAID_MS = 2500; // between two announcements to a screen reader
 const OFTEN = 3; // changes between two announcements that count as "changes quickly"
-const LOGARITHMIC = 1000; // from this ratio of the bounds on
+const LOGARITHMIC = 1000; // a slider is logarithmic when its maximum is this many times its minimum, or more
 const STEPS = 1000; // of a slider
 const ESCAPES = /\x1b\[[0-9;?]*[ -\/]*[@-~]|[\x00-\x07\x0b-\x1f\x7f]/g;
 
