@@ -7,7 +7,9 @@ A form is the line that a lab wants, with its fields in braces:
     V {volts:2}[ RAW {raw}]                with RAW; a line without RAW is read, too
 
 A field is an integer, or what stands behind its colon: `2` for a number with two decimals, `*` for
-any number, `word`, or words (`OK|FAIL`; an empty one and `-` stand for "no value").
+any number, `word` for any word, or fixed words (`OK|FAIL`). `|` is between alternatives. An empty
+alternative means "no value" (so does a printed `-`): `1|` is a number with one decimal, or
+nothing.
 
 `read` accepts upper and lower case, other spaces and separators, `:` and `=`, a unit behind a
 number, another number of decimals, quotes and brackets, digits and signs of other scripts: a small
@@ -123,8 +125,8 @@ class LineForm:
         return {field.name: field.value(found[field.name] or "") for field in self.fields}
 
     def slips(self, texts: Iterable[str]) -> list[str]:
-        """The lines that have another form. Zeros at the end of decimals may be missing when some
-        line has all decimals."""
+        """The lines that have another form. When at least one line has all decimals, zeros at the
+        end may be missing in others (13.2 for 13.20)."""
         every = list(texts)
         inexact = [text for text in every if not self._exact.fullmatch(text)]
         if len(inexact) == len(every):

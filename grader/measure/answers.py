@@ -5,9 +5,9 @@ of a DHT22, a 1-Wire bus, MISO, the input of a converter. So a level does not sh
 
 - what the scenario knows (`run.data`) is true; a check uses it where it can;
 - a level is the answer of a part only while the program drives no pin on that wire. The trace has
-  those times (`Signal.driven`): the bench changes the circuit by the same records, so a program
-  cannot drive a wire without them. Each function of `grader.measure` that reads an answer from a
-  wire calls `refuse_driven`;
+  the times in which the program drives a wire (`Signal.driven`). They come from the same records
+  by which the bench changes the circuit, so no program can drive a wire without them. Each
+  function of `grader.measure` that reads an answer from a wire calls `refuse_driven`;
 - the result of a call (I2C, a selected SPI part, UART, the network) comes from the bench. The
   program cannot make it;
 - lines of serial output are only what the program says.

@@ -2,7 +2,8 @@
 board sees it.
 
 A cluster of nets (see netlist.py) is solved only when its voltages are needed. A write to an
-output that is not in `coupled()` only changes a bit. Times are virtual nanoseconds."""
+output that is not in `coupled()` only sets a bit in the mask of levels. Times are virtual
+nanoseconds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-# Tries: a board program with huge integers, so that one operation of C code takes the time of the whole class and no horizon ends it.
+# Tries: a board program with huge integers, so that one operation of C code runs so long that the class must wait, and no limit of virtual time stops it.
 # Ends: such an operation takes virtual time, too; the chip's heap bounds a number; the CPU limit of a board.
 ### ATTACK
 one, number = 1, 3
