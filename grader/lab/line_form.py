@@ -83,8 +83,8 @@ class FormField:
         return "|".join([*kinds, *map(re.escape, self.choices)])
 
     def loose(self, is_listed: bool) -> str:
-        """The pattern in any line. `is_listed`: commas separate the fields, so that no comma
-        is the sign of the decimals."""
+        """The pattern in any line. `is_listed`: commas separate the fields, so a comma
+        inside a number is not read as a decimal point."""
         sign = "[.,]" if self.decimals != "0" and not is_listed else r"\."
         kinds = [rf"[+-]?\d{{1,12}}(?:{sign}\d{{1,12}})?(?!\.?\d)"] if self.decimals else []
         kinds += [r"[^\s,;:=|]+"] if self.is_word else []

@@ -2,7 +2,7 @@
 
 Every edge of both buttons bounces. The glitches, from the hidden contact `emi1`, do not. An open
 input reads false lows. Times in `data` are milliseconds since t = 0 (see scenario.py). Responses
-count from the end of a press's bounce: how long a bounce lasts then decides no mark.
+count from the end of a press's bounce, so the length of a bounce does not change the mark.
 """
 
 from collections.abc import Sequence
