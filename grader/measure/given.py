@@ -1,9 +1,9 @@
 """Calls of given functions: `job_step()` of a lab's `job.py`, for example.
 
 A given file calls `warsha.given("job_step", 120_000)` (see `docs/howto/add-a-lab.md`). That keeps
-the board busy for so many microseconds and then sends a record to the bench, apart from pins and
-serial output: no program gets this record without spending the time. The text after the first
-blank is the argument: `"log RY"` is a call of `log` with `RY`.
+the board busy for so many microseconds and then sends a record to the bench. The record is neither
+pin activity nor serial output, so no program gets it without spending the time. The text after the
+first blank is the argument: `"log RY"` is a call of `log` with `RY`.
 """
 
 from dataclasses import dataclass
