@@ -30,6 +30,7 @@ bool vb_clock_busy(void);         // handles due alarms, edges and pending chann
 void vb_clock_hz(uint32_t hz);    // machine.freq(): the processor's speed from now on
 void vb_clock_overlap(bool on);   // both processors work, each has half of the turns
 void vb_clock_step(uint64_t t, bool line, bool heeds); // one step of vb_wfe(); the line, or a scheduled call, may end it
+uint64_t vb_clock_work(uint64_t most, bool heeds); // one step of up to `most` ns of work in C: how many ns of it passed
 extern uint32_t vb_events;        // counts events that may end a wait
 
 // core/alarm.c
