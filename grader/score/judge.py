@@ -217,7 +217,7 @@ def _nothing(check: Check, run: Run) -> str:
     """The key when nothing was measured. While lines arrive the program does not stand still, and
     when main.py ended it does not hang."""
     printed, reads = _printed(run.lines()), check.reads
-    can_read = reads is not None and any(reads.read(text) is not None for text in printed)
+    can_read = reads is not None and any(one is not None for one in reads.read_each(printed))
     if printed and reads is not None and not can_read:
         return "unread"
     if run.waits and not run.main_ends_ns():

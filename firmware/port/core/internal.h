@@ -45,6 +45,7 @@ void vb_thread_map(void);         // before the lock
 void vb_thread_start(void);       // a boot: only the main thread exists
 bool vb_thread_others(void);
 struct vb_thread *vb_thread_me(void);
+bool vb_thread_main_called(void); // scheduled calls wait for another thread than this one, or it runs them now
 size_t vb_thread_bytes(void);     // memory that their stacks take from the heap's growth
 uint64_t vb_thread_due(void);     // when the turn may have to change
 void vb_thread_turn(void);        // lets another thread run if it is time
