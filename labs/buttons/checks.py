@@ -178,9 +178,9 @@ def lines_each(run: Run) -> list[Quantity] | None:
 
 @check(
     "b.time",
-    points=3,
+    points=4,
     expect=AtMost(ms(50)),
-    partial={AtMost(LATEST): 2},
+    partial={AtMost(LATEST): 3},
     on_miss="late_count",
     why=why_count,
 )
@@ -236,7 +236,7 @@ def why_double(run: Run) -> str:
 
 @check(
     "c",
-    points=3,
+    points=2,
     episode="double",
     expect=AtLeast(2.0),
     on_miss="sleep_debounce",
@@ -322,7 +322,13 @@ def first_due(run: Run) -> list[Text]:
 
 
 @check(
-    "d.next", points=1, episode="hold", expect=Exactly(first_due), on_miss="no_reset", reads=COUNT
+    "d.next",
+    points=1,
+    episode="hold",
+    expect=Exactly(first_due),
+    on_miss="no_reset",
+    reads=COUNT,
+    after="b.once",
 )
 def first_numbers(run: Run) -> list[Text]:
     """The number of the press after each long one."""
@@ -348,7 +354,13 @@ def long_delays(run: Run) -> list[Millis]:
 ON_TIME = Between(ms(770), ms(880))
 """A program may count the 800 ms from the first edge of the bounce, or from its COUNT."""
 right_time = check(
-    "d.long", points=1, episode="hold", expect=ON_TIME, on_miss="long_time", why=why_long
+    "d.long",
+    points=1,
+    episode="hold",
+    expect=ON_TIME,
+    on_miss="long_time",
+    why=why_long,
+    after="b.once",
 )(long_delays)
 
 
@@ -419,9 +431,9 @@ def edges_each(run: Run) -> list[Quantity] | None:
 
 @check(
     "e",
-    points=3,
+    points=2,
     expect=AtMost(ms(50)),
-    partial={AtMost(LATEST): 2},
+    partial={AtMost(LATEST): 1},
     on_miss="late_toggle",
     why=why_toggle,
 )
@@ -435,7 +447,7 @@ def toggle_delays(run: Run) -> list[Millis]:
     ]
 
 
-@check("f", points=1, expect=Never("COUNT"), on_miss="glitch_counted", after="b")
+@check("f", points=2, expect=Never("COUNT"), on_miss="glitch_counted", after="b")
 def glitch_counts(run: Run) -> list[Moment]:
     """The counts after all presses, where only glitches are."""
     return [at for at, _ in counts(run) if at >= run.data["quiet"]]

@@ -25,24 +25,21 @@ def scenario(seed: int, board: BoardType) -> list[Episode]:
 
 
 def train(rng: random.Random) -> Episode:
-    """8 to 12 presses of BTN_1, some of BTN_2 between them, and glitches after all of them.
+    """36 to 44 presses of each button, mostly short ones, and glitches after all of them.
 
-    One press is so long that a program which counts the level each 300 ms counts it twice. The
-    first press of BTN_2 is so long that a program which sleeps 300 ms sees it, too late.
+    They are so many that a program which looks each 50 ms, without any debounce, takes a bounce
+    for a press on every seed. One press is so long that a program which counts the level each
+    300 ms counts it twice. The first press of BTN_2 is so long that a program which sleeps
+    300 ms sees it, too late.
     """
-    count = rng.randrange(8, 13)
-    toggling = {0, 1} | set(rng.sample(range(2, count), k=rng.randrange(1, 4)))
-    longest = rng.randrange(2, count)
+    count = rng.randrange(36, 45)
+    longest, *longer = rng.sample(range(2, count), k=5)
     at, one, two = rng.uniform(500, 900), [], []
     for index in range(count):
-        low, high = (100, 250) if index == 0 else (650, 700) if index == longest else (100, 700)
+        low, high = (650, 700) if index == longest else (100, 700 if index in longer else 150)
         one.append((at, rng.uniform(low, high)))
-        end = sum(one[-1])
-        if index in toggling:
-            long = rng.uniform(640, 700) if index == 0 else rng.uniform(100, 400)
-            two.append((at + rng.uniform(50, 150), long))
-            end = max(end, sum(two[-1]))
-        at = end + rng.uniform(400, 900)
+        two.append((at + rng.uniform(50, 150), rng.uniform(*((100, 150) if index else (640, 700)))))
+        at = max(sum(one[-1]), sum(two[-1])) + rng.uniform(400, 500)
     steps, data = (
         presses("btn1", one) + presses("btn2", two),
         {"one": one, "two": two, "quiet": at},
