@@ -29,22 +29,27 @@ from grader import (
     millis_of_ns,
     moment_of_ns,
     ms,
+    once,
     seconds,
     spans_ms,
 )
-from grader.measure.given import calls
+from grader.measure.given import GivenCall, calls
 from grader.measure.pins import other_pin
 from grader.measure.states import State, phases, together
 
 LAMPS = ("R", "Y", "G")
 CYCLES = 20
 SHORTEST_PHASE = ms(20)
-SHORTEST_PLANNED = ms(200)
-SHORTEST_LOG, NEAR = ms(1), ms(100)
-"""What `log` takes at least after its line, and how far from the start of a phase it may be."""
+SHORTEST_PLANNED, LONGEST_CYCLE = ms(200), seconds(4)
+SHORTEST_LOG, NEAR, JOURNAL = ms(1), ms(100), ms(4.5)
+"""What `log` takes at least after its line, how far from the start of a phase it may be, and what
+it takes at least with its line."""
 PUBLIC_PLAN = [("G", 4000), ("Y", 1000), ("R", 5000), ("RY", 1000)]
 PUBLIC_ORDER = [name for name, _ in PUBLIC_PLAN]
 FALLBACKS = ("missing", "corrupt", "void")
+
+ROUGH_SLACK, ROUGH_PERCENT = ms(100), 25
+"""A program whose phases are off by no more than this follows the plan's lengths."""
 
 Plan = list[tuple[str, int]]
 
@@ -90,14 +95,15 @@ def hidden_plan(rng: random.Random) -> Plan:
 
 
 def _length(rng: random.Random) -> int:
-    """200 to 9000 ms, short ones more often, so that 20 cycles stay cheap to simulate."""
+    """200 to 9000 ms, short ones more often."""
     return round(200 * math.pow(45, rng.random() ** 2))
 
 
 def _separates(plan: Plan) -> bool:
     """Whether neighbours differ (the last and the first, too), a phase that is left out changes
-    the order, order and start are not those of the public plan, and a coarse poll is found."""
-    names = [name for name, _ in plan]
+    the order, order and start are not those of the public plan, no constant length is nearly
+    right for all phases, 20 cycles are cheap to simulate, and a coarse poll is found."""
+    names, cycle = [name for name, _ in plan], [length for _, length in plan]
     if any(a == b for a, b in zip(names, names[1:] + names[:1], strict=True)):
         return False
     if any(_merged(part * 6)[: len(names) * 3] == names * 3 for part in (names[1:], names[:-1])):
@@ -105,7 +111,8 @@ def _separates(plan: Plan) -> bool:
     rotations = [PUBLIC_ORDER[i:] + PUBLIC_ORDER[:i] for i in range(len(PUBLIC_ORDER))]
     if names in rotations or names[:3] == PUBLIC_ORDER[:3]:
         return False
-    return _shows_coarse_poll([length for _, length in plan])
+    is_varied = max(cycle) > 2 * min(cycle) + ROUGH_SLACK
+    return is_varied and sum(cycle) <= LONGEST_CYCLE and _shows_coarse_poll(cycle)
 
 
 def _merged(names: Sequence[str]) -> list[str]:
@@ -152,6 +159,11 @@ def names(run: Run) -> list[Text]:
     return [Text(name or "OFF", s.from_ns) for s, name in lit]
 
 
+def lengths(run: Run) -> list[Millis]:
+    """The length of each phase without the first."""
+    return [state.length for state in seen(run)[1:]]
+
+
 def planned(run: Run) -> Plan:
     """The plan of this seed."""
     plan: Plan = run.data["plan"]
@@ -179,6 +191,11 @@ def planned_lengths(run: Run) -> list[Millis]:
     """20 cycles of the plan without the first phase, which may begin before READY."""
     lengths = [length for _, length in planned(run) * CYCLES]
     return [Millis(*pair) for pair in zip(lengths, begins(run), strict=True)][1:]
+
+
+def first_lengths(run: Run) -> list[Millis]:
+    """The same of three cycles."""
+    return planned_lengths(run)[: len(planned_order(run)) - 1]
 
 
 def planned_end(run: Run) -> Millis:
@@ -229,7 +246,7 @@ def why_no_blink(run: Run) -> str:
 # The items.
 
 
-@check("a", points=3, expect=Exactly(of=planned_order), on_miss="order", why=why_order)
+@check("a", points=2, expect=Exactly(of=planned_order), on_miss="order", why=why_order)
 def order(run: Run) -> list[Text]:
     """The names of the phases of three cycles."""
     return names(run)[: len(planned_order(run))]
@@ -245,16 +262,37 @@ def order(run: Run) -> list[Text]:
 )
 def phase_lengths(run: Run) -> list[Millis]:
     """The length of each phase of 20 cycles, without the first."""
-    return [state.length for state in seen(run)][1 : len(planned(run)) * CYCLES]
+    return lengths(run)[: len(planned_lengths(run))]
 
 
-@check("c", points=4, expect=Never("R + G"), on_miss="overlap", safety=True, after="a")
-def red_with_green(run: Run) -> list[Moment]:
-    """When red and green were on together, even for a short time."""
+@check(
+    "b.rough",
+    points=1,
+    expect=Within(ROUGH_SLACK, percent=ROUGH_PERCENT, of=first_lengths),
+    on_miss="length",
+    why=why_length,
+)
+def rough_lengths(run: Run) -> list[Millis]:
+    """The same of three cycles."""
+    return lengths(run)[: len(first_lengths(run))]
+
+
+@check(
+    "c", points=3, expect=Never("R + G"), on_miss="overlap", safety=True, after=("a", "b.rough")
+)
+def red_with_green(run: Run) -> list[Moment] | None:
+    """When red and green were on together, even for a short time. None if the light stood still
+    in the end: what it would have done there is not known."""
+    last = seen(run)[-1:]
+    longest = max(planned_lengths(run)) * (1 + ROUGH_PERCENT / 100) + ROUGH_SLACK
+    if any(state.length > longest for state in last):
+        return None
     return together({lamp: run.signal(f"LED_{lamp}") for lamp in LAMPS}, ("R", "G"))
 
 
-@check("d", points=2, expect=Within(ms(20), of=planned_end), on_miss="drift", after="a")
+@check(
+    "d", points=3, expect=Within(ms(20), of=planned_end), on_miss="drift", after=("a", "b.rough")
+)
 def end_of_cycles(run: Run) -> Millis | None:
     """The time from the end of the first phase to the end of cycle 20."""
     found = seen(run)[: len(planned(run)) * CYCLES]
@@ -263,9 +301,24 @@ def end_of_cycles(run: Run) -> Millis | None:
     return millis_of_ns(found[-1].to_ns - found[0].to_ns, found[-1].to_ns)
 
 
+@once
+def logs(run: Run) -> list[GivenCall]:
+    """The calls of `log`: each begins with its line `PHASE`, and takes its time with it."""
+    printed = [(line.at_ns, line.text) for line in run.lines()]
+    return [
+        call
+        for call in calls(run, "log", SHORTEST_LOG)
+        if any(
+            text.endswith(f"PHASE {call.argument}")
+            and JOURNAL.ns <= call.to_ns - at_ns <= 2 * NEAR.ns
+            for at_ns, text in printed
+        )
+    ]
+
+
 def why_log(run: Run) -> str:
     """It never calls `log`, or not with the phase that begins."""
-    return "" if calls(run, "log", SHORTEST_LOG) else "never_logged"
+    return "" if logs(run) else "never_logged"
 
 
 @check(
@@ -279,10 +332,9 @@ def why_log(run: Run) -> str:
 )
 def logged(run: Run) -> list[Text]:
     """The phase that was logged at the start of each phase of three cycles, without the first."""
-    logs = calls(run, "log", SHORTEST_LOG)
     found: list[Text] = []
     for begin_ns in (state.from_ns for state in seen(run)[1 : len(planned_order(run))]):
-        near = [log for log in logs if abs(log.from_ns - begin_ns) <= NEAR.ns]
+        near = [log for log in logs(run) if abs(log.from_ns - begin_ns) <= NEAR.ns]
         nearest = min(near, key=lambda log: abs(log.from_ns - begin_ns), default=None)
         found.append(Text(nearest.argument if nearest else "-", begin_ns))
     return found
