@@ -38,7 +38,9 @@ def train(rng: random.Random) -> Episode:
     for index in range(count):
         low, high = (650, 700) if index == longest else (100, 700 if index in longer else 150)
         one.append((at, rng.uniform(low, high)))
-        two.append((at + rng.uniform(50, 150), rng.uniform(*((100, 150) if index else (640, 700)))))
+        two.append(
+            (at + rng.uniform(50, 150), rng.uniform(*((100, 150) if index else (640, 700))))
+        )
         at = max(sum(one[-1]), sum(two[-1])) + rng.uniform(400, 500)
     steps, data = (
         presses("btn1", one) + presses("btn2", two),
