@@ -28,7 +28,6 @@ from grader import (
     millis_of_ns,
     ms,
     once,
-    seconds,
 )
 from grader.measure.dht import START, DhtReading, dht22
 from grader.measure.pins import other_pin
@@ -42,8 +41,8 @@ A program that stops there prints four."""
 STATUS, LED_FAILS = ("OK", "RETRY", "FAIL"), 4  # RETRY, FAIL, FAIL, FAIL in a row light the LED
 ROW = LineForm("{seq},{t_ms},{celsius:*|},{percent:*|},{status:OK|RETRY|FAIL}")
 ALARM = LineForm("ALARM HOT")
-BOTH, NEVER, SOON = ("clean", "faults"), float("inf"), AtMost(seconds(4.5))
-ON_TIME = Within(ms(50), of=ms(0))
+BOTH, NEVER = ("clean", "faults"), float("inf")
+ON_TIME, NO_VALUES = Within(ms(50), of=ms(0)), "OK?"
 
 
 @dataclass(frozen=True)
@@ -59,9 +58,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Slot:
-    """A reading with its rows, and how many ALARM HOT lines belong to it."""
+    """A reading with its rows, and how many ALARM HOT lines belong to it. `before` is the last
+    right reading before it, if there is one."""
 
     reading: DhtReading
+    before: DhtReading | None
     until_ns: int
     rows: Sequence[Row]
     alarms: int
@@ -77,10 +78,14 @@ class Slot:
 
     def is_logged(self) -> bool:
         """Whether the reading is right and has one OK row with a value that the sensor sent, in
-        any place and rounded or cut to a whole number. Item b judges the values themselves."""
-        sent = (self.reading.temperature, self.reading.humidity)
+        any place, rounded or cut to a whole number, perhaps that of the reading before. Item b
+        judges the values themselves."""
+        known = (self.reading, self.before) if self.before else (self.reading,)
+        sent = [v for one in known for v in (one.temperature, one.humidity)]
         logged = self.rows[0].values if self.status() == "OK" else ()
-        return any(value is not None and abs(value - n) < 1 for value in sent for n in logged)
+        return self.reading.is_sound and any(
+            value is not None and abs(value - n) < 1 for value in sent for n in logged
+        )
 
 
 def fields_of(text: str) -> dict[str, str] | None:
@@ -125,10 +130,15 @@ def slots(run: Run) -> list[Slot]:
     edges = [*(reading.at_ns for reading in readings), run.end_ns - run.zero_ns]
     cuts = [(bisect_left(found, t, key=lambda r: r.at_ns), bisect_left(rings, t)) for t in edges]
     output = [(found[a:b], rung - before) for (a, before), (b, rung) in pairwise(cuts)]
-    kept = zip(readings, edges[1:], output, strict=True)
+    before: list[DhtReading | None] = [None]
+    for reading in readings:
+        before.append(reading if reading.is_sound else before[-1])
+    kept = zip(readings, before, edges[1:], output, strict=False)
     last_ns = edges[-1] - LED_SETTLED.ns
     return [
-        Slot(reading, end, *printed) for reading, end, printed in kept if reading.at_ns < last_ns
+        Slot(reading, known, end, *printed)
+        for reading, known, end, printed in kept
+        if reading.at_ns < last_ns
     ]
 
 
@@ -149,7 +159,7 @@ def first_reading(run: Run) -> Millis | None:
     return millis_of_ns(at_ns[0], at_ns[0]) if at_ns else None
 
 
-@check("a.mean", points=2, expect=Within(ms(20), of=PERIOD), on_miss="slow")
+@check("a.mean", points=1, expect=Within(ms(20), of=PERIOD), on_miss="slow")
 def mean_interval(run: Run) -> Millis | None:
     """The mean of the intervals; a long silence after the last start pulse is one of them."""
     at_ns = [*(reading.at_ns for reading in readings_of(run)), run.end_ns - run.zero_ns]
@@ -178,10 +188,17 @@ def why_values(run: Run) -> str:
     return "sign_bit" if wrong and all(real < 0 < value for value, real in wrong) else ""
 
 
+def swapped(run: Run) -> list[Celsius]:
+    """The same with the humidity before the temperature."""
+    values = sent(run)
+    return [values[n ^ 1] for n in range(len(values))]
+
+
 @check(
     "b",
-    points=4,
+    points=6,
     expect=Within(Celsius(0.1), of=sent),
+    partial={Within(Celsius(1), of=sent): 4, Within(Celsius(0.1), of=swapped): 4},
     on_miss="wrong_values",
     why=why_values,
     reads=ROW,
@@ -205,12 +222,26 @@ def failures(run: Run) -> list[int]:
 
 
 def bursts(run: Run, has_answer: bool) -> list[tuple[Text, str]]:
-    """The printed and the right status of the failed readings of one kind, and of the reading
-    before them."""
-    pairs = list(zip(slots(run), failures(run), strict=True))
-    is_kind = [n > 0 and bool(slot.reading.data) == has_answer for slot, n in pairs]
-    near = zip(pairs, is_kind, [*is_kind[1:], False], strict=False)
-    return [(slot.status(), STATUS[min(n, 2)]) for (slot, n), now, next in near if now or next]
+    """The printed and the right status of the failed readings of one kind, and of the readings
+    before and after them. `OK?` is an OK row without a value of the sensor: a row that says OK
+    whatever comes is no evidence that the program knows its failed readings."""
+    found, failed = slots(run), failures(run)
+    is_kind = [
+        n > 0 and bool(slot.reading.data) == has_answer
+        for slot, n in zip(found, failed, strict=True)
+    ]
+    near = zip([False, *is_kind], is_kind, [*is_kind[1:], False], strict=False)
+    return [
+        (status_of(slot), STATUS[min(n, 2)])
+        for slot, n, kinds in zip(found, failed, near, strict=True)
+        if any(kinds)
+    ]
+
+
+def status_of(slot: Slot) -> Text:
+    """The status in the reading's row, `OK?` if a right reading has no value of the sensor."""
+    is_true = slot.status() != "OK" or not slot.reading.is_sound or slot.is_logged()
+    return slot.status() if is_true else Text(NO_VALUES, slot.reading.at_ns)
 
 
 def why_unhandled(run: Run) -> str:
@@ -243,21 +274,6 @@ def fault_check(id: str, has_answer: bool) -> Check:
 
 rows_of_checksums = fault_check("c.checksum", True)
 rows_of_silence = fault_check("c.missing", False)
-
-
-@check(
-    "c.end",
-    points=1,
-    episode="faults",
-    expect=SOON,
-    on_miss="rows_end",
-    why=why_fault,
-    on_error=why_unhandled,
-)
-def silence_at_the_end(run: Run) -> Millis | None:
-    """The time from the last reading with a row to the end."""
-    good = [slot.reading.at_ns for slot in slots(run) if slot.is_logged()]
-    return millis_of_ns(run.end_ns - run.zero_ns - good[-1], good[-1]) if good else None
 
 
 # d: the log as a whole.
@@ -312,27 +328,30 @@ def seq_steps(run: Run) -> list[Quantity]:
 
 
 def why_time(run: Run) -> str:
-    """The time was taken before `measure()`, which waits 250 ms before its start pulse."""
-    off = offsets(run)
-    return "early_time" if off and all(-300 < t < -200 for t in off) else ""
+    """The time was taken before `measure()`, which waits 250 ms before its start pulse; or it is
+    wrong when `ticks_ms()` begins again at 0."""
+    off = offsets.measure(run)
+    if off and all(-300 < t < -200 for t in off):
+        return "early_time"
+    return "ticks_wrap" if run.episode.name == "wrap" else ""
 
 
+@check(
+    "d.time",
+    points=1,
+    episode=(*BOTH, "wrap"),
+    expect=ON_TIME,
+    on_miss="row_time",
+    why=why_time,
+    stated=[WRAP_READINGS],
+)
 def offsets(run: Run) -> list[Millis]:
-    """The time from each start pulse to the `t_ms` of its row."""
+    """The time from each start pulse to the `t_ms` of its row; infinite when rows are missing in
+    `wrap`."""
     pairs = [(slot.reading.at_ns, row) for slot in slots(run) for row in slot.rows]
-    return [Millis(row.t_ms - at / 1e6, at) for at, row in pairs]
-
-
-right_times = check(
-    "d.time", points=1, episode=BOTH, expect=ON_TIME, on_miss="row_time", why=why_time
-)(offsets)
-
-
-@check("d.wrap", points=1, episode="wrap", expect=ON_TIME, on_miss="ticks_wrap", after="d.time")
-def offsets_after_wrap(run: Run) -> list[Millis]:
-    """The same while `ticks_ms()` begins again at 0; infinite when rows are missing."""
-    found, end_ns = offsets(run), run.end_ns - run.zero_ns
-    return found if len(found) >= WRAP_READINGS else [*found, Millis(NEVER, end_ns)]
+    found = [Millis(row.t_ms - at / 1e6, at) for at, row in pairs]
+    is_short = run.episode.name == "wrap" and len(found) < WRAP_READINGS
+    return [*found, Millis(NEVER, run.end_ns - run.zero_ns)] if is_short else found
 
 
 # e: the alarm and the LED.
@@ -359,7 +378,7 @@ def why_alarm(run: Run) -> str:
     return why_values(run) or ("alarm_repeat" if set(found) > set(due) else "")
 
 
-@check("e.alarm", points=1, expect=Exactly(alarms_due), on_miss="wrong_alarm", why=why_alarm)
+@check("e.alarm", points=2, expect=Exactly(alarms_due), on_miss="wrong_alarm", why=why_alarm)
 def alarms(run: Run) -> list[Text] | None:
     """The reading of each ALARM HOT; None if no alarm was due."""
     found = [slot.when() for slot in slots(run) for _ in range(slot.alarms)]

@@ -71,7 +71,9 @@ def faults(rng: random.Random, hot_c: float) -> Episode:
         steps += set_control("dht", fault, 1, at=ms(1000 * at))
         at += PERIOD_S * (times + rng.uniform(2, 3))
         temperature = round(rng.uniform(-9, 24), 1)
+        humidity = round(rng.uniform(45, 90), 1)
         steps += set_control("dht", "temperature", temperature, at=ms(1000 * at - 100))
+        steps += set_control("dht", "humidity", humidity, at=ms(1000 * at - 100))
     data = {"faults": sum(times for _, times in BURSTS)}
     return Episode("faults", at + PERIOD_S, config(hot_c), steps, data)
 
