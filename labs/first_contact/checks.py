@@ -1,17 +1,19 @@
 """L01: the board starts, prints its id, and answers on its serial line.
 
 Every seed has another id. A reply may come at any time before the episode ends: its text and its
-order count.
+order count. All lines of `talk` end in LF; in `mixed` some end in CR LF, and the board reads an
+empty line after each of these.
 """
 
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import accumulate
 
 from grader import (
     AtMost,
     BoardType,
+    Check,
     Episode,
     Exactly,
     HasForm,
@@ -38,7 +40,6 @@ from grader import (
 from grader.measure.pins import driven, other_pin, setups
 from grader.measure.serial import SerialRecords, read_lines
 
-PINGS, SUMS = 7, 5
 LF, CRLF = b"\n", b"\r\n"
 PICO_PREFIX = "e661"
 READY = LineForm("READY L01")
@@ -49,13 +50,13 @@ PONG, SUM = LineForm("pong {n}"), LineForm("sum {n}")
 
 
 def scenario(seed: int, board: BoardType) -> list[Episode]:
-    """Two resets with an id that differs for each seed; then seven pings and five sums."""
+    """Two resets with an id that differs for each seed; commands; commands with both line ends."""
     rng = random.Random(seed)
     name = f"{id_of(board, chip_id(seed, 'boot'))} {board.family}"
     resets = [ms(rng.uniform(2500, 4000)), ms(rng.uniform(6500, 8000))]
-    pings = [rng.randrange(1_000_000) for _ in range(PINGS)]
-    sums = hidden_sums(rng)
-    steps, times = talk(rng, pings, sums)
+    plain = [hidden_sum(rng, count) for count in rng.sample([6, rng.randrange(2, 6)], k=2)]
+    signed = [hidden_sum(rng, count, below=True) for count in (1, *rng.choices(range(2, 7), k=2))]
+    mixed = [hidden_sum(rng, count) for count in rng.choices(range(2, 7), k=3)]
     return [
         Episode(
             "boot",
@@ -63,12 +64,8 @@ def scenario(seed: int, board: BoardType) -> list[Episode]:
             steps=[step for at in resets for step in hard_reset(at=at)],
             data={"resets": resets, "who": name},
         ),
-        Episode(
-            "talk",
-            seconds=times[-1] / 1000 + 3,
-            steps=steps,
-            data={"pings": pings, "sums": sums, "times": times},
-        ),
+        talk("talk", rng, 5, [*plain, *rng.sample(signed, k=3)], [LF] * 10),
+        talk("mixed", rng, 4, mixed, line_ends(rng, 4) + line_ends(rng, 3)),
     ]
 
 
@@ -78,33 +75,36 @@ def id_of(board: BoardType, chip: str) -> str:
     return chip if board.family == "esp32" else PICO_PREFIX + chip
 
 
-def hidden_sums(rng: random.Random) -> list[list[int]]:
-    """Five sums of 1 to 6 numbers; at least three have a negative number."""
-    counts = [1, 6, *(rng.randrange(2, 6) for _ in range(SUMS - 2))]
-    rng.shuffle(counts)
-    while True:
-        sums = [[rng.randrange(-999, 1000) for _ in range(count)] for count in counts]
-        if sum(min(words) < 0 for words in sums) >= 3:
-            return sums
+def hidden_sum(rng: random.Random, count: int, *, below: bool = False) -> list[int]:
+    """So many numbers for one sum. With `below` the first or another one is negative."""
+    words = [rng.randrange(1000) for _ in range(count)]
+    if below:
+        words[rng.randrange(count)] = rng.randrange(-999, 0)
+    return words
 
 
 def talk(
-    rng: random.Random, pings: Sequence[int], sums: Sequence[Sequence[int]]
-) -> tuple[list[Step], list[Millis]]:
-    """The commands with their line ends and times, and the time after the last one."""
+    name: str,
+    rng: random.Random,
+    ping_count: int,
+    sums: Sequence[Sequence[int]],
+    ends: Sequence[bytes],
+) -> Episode:
+    """An episode with so many pings, then these sums; each command has its line end."""
+    pings = [rng.randrange(1_000_000) for _ in range(ping_count)]
     texts = [f"ping {n}" for n in pings]
     texts += ["sum " + " ".join(map(str, words)) for words in sums]
-    ends = line_ends(rng, PINGS) + line_ends(rng, SUMS)
     times = [ms(500)]
     steps: list[Step] = []
     for text, end in zip(texts, ends, strict=True):
         steps += serial(text.encode() + end, at=times[-1])
         times.append(ms(times[-1] + rng.uniform(150, 500)))
-    return steps, times
+    data = {"pings": pings, "sums": sums, "times": times}
+    return Episode(name, seconds=times[-1] / 1000 + 3, steps=steps, data=data)
 
 
 def line_ends(rng: random.Random, count: int) -> list[bytes]:
-    """Line ends LF and CR LF; both are among the first three."""
+    """Line ends LF and CR LF for commands; both are among the first three."""
     ends = [LF, CRLF, rng.choice([LF, CRLF])]
     rng.shuffle(ends)
     return ends + rng.choices([LF, CRLF], k=count - 3)
@@ -125,7 +125,7 @@ def ready_times(run: Run) -> list[list[int]]:
     return [[t for t in printed if start <= t < end] for start, end in windows(run)]
 
 
-@check("a", points=2, expect=AtMost(seconds(2)), on_miss="late_ready")
+@check("a", points=1, expect=AtMost(seconds(2)), on_miss="late_ready")
 def ready_delays(run: Run) -> list[Millis]:
     """The time from each reset to its READY; without one, the length of the boot."""
     return [
@@ -230,7 +230,7 @@ def outputs(run: Run) -> str:
     return " ".join(f"GPIO {gpio}" for gpio in sorted(driven(run))) or "-"
 
 
-@check("c", points=2, expect=Never("LED_G off"), on_miss="active_low", why=why_dark)
+@check("c", points=1, expect=Never("LED_G off"), on_miss="active_low", why=why_dark)
 def dark_moments(run: Run) -> list[Moment]:
     """When LED_G was off between a READY and the next reset."""
     led = run.signal("LED_G", boot=True)
@@ -242,7 +242,7 @@ def dark_moments(run: Run) -> list[Moment]:
     return [moment_of_ns(t) for t in dark]
 
 
-# talk: what is on the wire after the ID line.
+# talk, mixed: what is on the wire after the ID line.
 
 
 def answers(run: Run) -> list[OutputLine]:
@@ -269,18 +269,40 @@ def pongs(run: Run) -> list[Quantity]:
     return [Quantity(n + 1, at.ns) for n, at in pairs]
 
 
+def same_pongs(run: Run) -> list[Quantity]:
+    """The number of each ping itself."""
+    return [Quantity(pong - 1, pong.at_ns) for pong in pongs(run)]
+
+
 def totals(run: Run) -> list[Quantity]:
     """The total of each sum, at the time of the sum."""
-    pairs = zip(run.data["sums"], run.data["times"][PINGS:], strict=False)
+    pairs = zip(run.data["sums"], run.data["times"][len(run.data["pings"]) :], strict=False)
     return [Quantity(sum(words), at.ns) for words, at in pairs]
 
 
+def kept_totals(run: Run) -> list[Quantity]:
+    """The same if each total begins with the one before it."""
+    due = totals(run)
+    return [Quantity(n, at.at_ns) for n, at in zip(accumulate(due), due, strict=True)]
+
+
+def first_negative(run: Run) -> int:
+    """How many sums come before the first one with a negative number."""
+    return [min(words) < 0 for words in run.data["sums"]].index(True)
+
+
+def alive_ns(run: Run) -> int:
+    """When main.py ended, else the end of the episode."""
+    return min(run.main_ends_ns(), default=run.end_ns - run.zero_ns)
+
+
 def why_silent(run: Run) -> str:
-    """The board echoes commands, or the program came to its end."""
+    """The board echoes commands, perhaps without an end of the line; or the program came to its
+    end."""
     ends_ns = [] if run.tracebacks() else run.main_ends_ns()
-    alive_ns = min(run.main_ends_ns(), default=run.end_ns - run.zero_ns)
-    echoes = any("ping " in line.text for line in run.lines() if line.at_ns < alive_ns)
-    return "input_echo" if echoes else "main_ended" if ends_ns else ""
+    printed = run.trace.serial()
+    before_end = printed.data[: printed.t_ns.searchsorted(alive_ns(run) + run.zero_ns)]
+    return "input_echo" if b"ping " in before_end else "main_ended" if ends_ns else ""
 
 
 def why_raised(run: Run) -> str:
@@ -295,41 +317,59 @@ def why_raised(run: Run) -> str:
 def why_pong(run: Run) -> str:
     """It answers with the number itself or another one, or something made the board silent."""
     found = numbers(replies(run, PONG))
-    if found == run.data["pings"]:
+    if found == same_pongs(run):
         return "pong_same"
-    return "wrong_number" if len(found) == PINGS else why_silent(run)
+    return "wrong_number" if len(found) == len(pongs(run)) else why_silent(run)
 
 
-@check(
+def pong_numbers(run: Run) -> list[Quantity]:
+    """The numbers behind `pong`, in order."""
+    return numbers(replies(run, PONG))
+
+
+pinged = check(
     "d.replies",
-    points=4,
+    points=2,
     episode="talk",
+    expect=Exactly(pongs),
+    partial={Exactly(same_pongs): 1},
+    on_miss="no_reply",
+    why=why_pong,
+    reads=PONG,
+    on_error=why_raised,
+)(pong_numbers)
+pinged_with_both_ends = check(
+    "d.both",
+    points=1,
+    episode="mixed",
     expect=Exactly(pongs),
     on_miss="no_reply",
     why=why_pong,
     reads=PONG,
     on_error=why_raised,
-)
-def pinged(run: Run) -> list[Quantity]:
-    """The numbers behind `pong`, in order."""
-    return numbers(replies(run, PONG))
+)(pong_numbers)
 
 
 @check(
     "d.clean",
     points=1,
-    episode="talk",
+    episode=("talk", "mixed"),
     expect=Never("other text"),
     on_miss="extra_text",
     after="d.replies",
 )
 def other_text(run: Run) -> list[Text]:
-    """Lines after the ID line that are no reply, until the prompt comes."""
-    alive_ns = min(run.main_ends_ns(), default=run.end_ns - run.zero_ns)
+    """Lines after the ID line that are no reply, until main.py ends, without a traceback: that is
+    told by itself."""
+    last_ns = alive_ns(run)
+    told = {line for one in run.printed_tracebacks() for line in one.text.split("\n")}
     return [
         Text(shortened(line.text), line.at_ns)
         for line in answers(run)
-        if line.at_ns < alive_ns and PONG.read(line.text) is None and SUM.read(line.text) is None
+        if line.at_ns < last_ns
+        and line.text not in told
+        and PONG.read(line.text) is None
+        and SUM.read(line.text) is None
     ]
 
 
@@ -357,21 +397,27 @@ def why_sum(run: Run) -> str:
     found = numbers(replies(run, SUM))
     if found == [sum(n for n in words if n >= 0) for words in run.data["sums"]]:
         return "sign_lost"
-    if found == list(accumulate(totals(run))):
+    if found == kept_totals(run):
         return "total_kept"
-    return "wrong_number" if len(found) == SUMS else why_silent(run)
+    return "wrong_number" if len(found) == len(totals(run)) else why_silent(run)
 
 
-@check(
-    "e",
-    points=6,
-    episode="talk",
-    expect=Exactly(totals),
-    on_miss="no_reply",
-    why=why_sum,
-    reads=SUM,
-    on_error=why_raised,
-)
-def summed(run: Run) -> list[Quantity]:
-    """The numbers behind `sum`, in order."""
-    return numbers(replies(run, SUM))
+def sum_check(id: str, episode: str, part: Callable[[Run], slice]) -> Check:
+    """The check of these numbers behind `sum`, in order."""
+    mark = check(
+        id,
+        points=3,
+        episode=episode,
+        expect=Exactly(lambda run: totals(run)[part(run)]),
+        partial={Exactly(lambda run: kept_totals(run)[part(run)]): 1},
+        on_miss="no_reply",
+        why=why_sum,
+        reads=SUM,
+        on_error=why_raised,
+    )
+    return mark(lambda run: numbers(replies(run, SUM))[part(run)])
+
+
+summed = sum_check("e.plus", "talk", lambda run: slice(first_negative(run)))
+summed_with_signs = sum_check("e.minus", "talk", lambda run: slice(first_negative(run), None))
+summed_with_both_ends = sum_check("e.both", "mixed", lambda run: slice(None))
