@@ -270,6 +270,18 @@ def without_interrupts(known: CheaterKnowledge) -> Iterator[tuple[str, Program]]
             yield name, {MAIN: (_POLL + start + polls).encode()}
 
 
+def order_only(known: CheaterKnowledge) -> Iterator[tuple[str, Program]]:
+    """The right program, but each of its pauses takes 200 ms: the order without the times."""
+    tree, found = ast.parse(known.reference), False
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            if name in _PAUSES:
+                node.args, found = [ast.Constant(_PAUSES[name])], True
+    if found:
+        yield "", {MAIN: ast.unparse(tree).encode()}
+
+
 NO_WORK: tuple[CheatFunction, ...] = (
     only_ready,
     replayed_lines,
@@ -289,9 +301,11 @@ HALF_WORK: tuple[CheatFunction, ...] = (
     without_a_function,
     without_lines,
     without_interrupts,
+    order_only,
 )
 """Right programs from which something is taken: they may earn less than all points."""
 
+_PAUSES: Mapping[str, float] = {"sleep": 0.2, "sleep_ms": 200, "sleep_us": 200_000}
 _TIMER = "0 if __import__('sys').platform == 'esp32' else -1"
 _GIVEN = """\
 import json, time

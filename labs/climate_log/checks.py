@@ -159,7 +159,7 @@ def first_reading(run: Run) -> Millis | None:
     return millis_of_ns(at_ns[0], at_ns[0]) if at_ns else None
 
 
-@check("a.mean", points=1, expect=Within(ms(20), of=PERIOD), on_miss="slow")
+@check("a.mean", points=2, expect=Within(ms(20), of=PERIOD), on_miss="slow")
 def mean_interval(run: Run) -> Millis | None:
     """The mean of the intervals; a long silence after the last start pulse is one of them."""
     at_ns = [*(reading.at_ns for reading in readings_of(run)), run.end_ns - run.zero_ns]
@@ -196,9 +196,9 @@ def swapped(run: Run) -> list[Celsius]:
 
 @check(
     "b",
-    points=6,
+    points=5,
     expect=Within(Celsius(0.1), of=sent),
-    partial={Within(Celsius(1), of=sent): 4, Within(Celsius(0.1), of=swapped): 4},
+    partial={Within(Celsius(1), of=sent): 3, Within(Celsius(0.1), of=swapped): 3},
     on_miss="wrong_values",
     why=why_values,
     reads=ROW,
