@@ -68,7 +68,7 @@ def test_a_worse_try_lowers_no_mark(best: Course, hand_in: HandIn) -> None:
     hand_in("s1", WORSE, at="2026-01-16 10:00:00 UTC")
     done = grade(best)
     assert done.notes == ("submission 2 counts, with 20 points; the new one has 10",)
-    assert done.total == done.earlier == total(best) == 20 and output_of(best, "d") == "6"
+    assert done.total == done.earlier == total(best) == 20 and output_of(best, "d") == "5"
     store = Store(best.store)
     assert [record.points for record in store.attempts(store.counted(LAB, "s1") or pytest.fail())]
     kept = [store.record(LAB, "s1", number) for number in (1, 2, 3)]
@@ -95,9 +95,9 @@ def test_without_it_the_latest_counts(best: Course, hand_in: HandIn) -> None:
     grade(latest)
     assert total(latest) == 10
     assert grade(best, fake_scoring.must_not_be_called).state == "unchanged"  # chosen again
-    assert total(best) == 20 and output_of(best, "d") == "6"
+    assert total(best) == 20 and output_of(best, "d") == "5"
     assert grade(latest, fake_scoring.must_not_be_called).state == "unchanged"
-    assert total(latest) == 10 and output_of(latest, "d") == "3"
+    assert total(latest) == 10 and output_of(latest, "d") == "2.5"
 
 
 def test_a_late_better_try_counts_only_with_an_extension(best: Course, hand_in: HandIn) -> None:

@@ -22,6 +22,7 @@ from grader.authoring.lab_check import (
 from grader.errors import LabError
 from grader.lab import lab as labs
 from grader.score.misconceptions import known, shared
+from grader.score.score import score
 from grader.seeds import PUBLIC_SEED
 from hardware.bench import diagram
 
@@ -95,6 +96,39 @@ def test_reference_and_mutants_get_their_expected_points(lab: labs.Lab, pairs: i
     assert not any(runs), "\n".join(map(str, chain(*runs)))
 
 
+NO_DEBOUNCE = """
+import time
+from machine import Pin
+from pins import BTN_1, BTN_2, LED_R
+one, two = (Pin(gpio, Pin.IN, Pin.PULL_UP) for gpio in (BTN_1, BTN_2))
+lamp, count = Pin(LED_R, Pin.OUT, value=0), 0
+print("READY L03")
+while True:
+    {body}
+"""
+COUNTS = """
+    if one.value() == 0:
+        count += 1
+        print("COUNT", count)
+        while one.value() == 0:
+            time.sleep_ms(50)
+"""
+TOGGLES = """
+    if two.value() == 0:
+        lamp.value(not lamp.value())
+        while two.value() == 0:
+            time.sleep_ms(50)
+"""
+
+
+@pytest.mark.parametrize(("body", "most"), [(COUNTS, 4), (TOGGLES, 2)])
+def test_a_slow_look_without_a_debounce_is_never_lucky(body: str, most: int) -> None:
+    lab = labs.find("buttons")
+    program = {"main.py": NO_DEBOUNCE.replace("    {body}\n", body).encode()}
+    for seed in range(11, 14):
+        assert score(lab, "pi_pico", program, [seed]).points == most
+
+
 # A lab's author makes mistakes.
 
 
@@ -143,8 +177,12 @@ def test_a_wrong_lab_toml_is_an_error_with_file_and_key(
         ("def scenario(", "def scenarios(", "checks.py, scenario: there is no such function"),
         ('"R + G"', "1 / 0", "checks.py: ZeroDivisionError"),
         ('check("b", points=5', 'check("a", points=5', "checks.py, a: is there twice"),
-        ('after="a"', 'after="d"', "checks.py, c: 'd' in its after= must be declared before it"),
-        ('check("a", points=3', 'check("a", points=0', "check a: points must be more than 0"),
+        (
+            'after=("a", "b.rough")',
+            'after=("d", "b.rough")',
+            "checks.py, c: 'd' in its after= must be declared before it",
+        ),
+        ('check("a", points=2', 'check("a", points=0', "check a: points must be more than 0"),
     ],
 )
 def test_wrong_checks_are_an_error(copy: Path, old: str, new: str, message: str) -> None:

@@ -19,7 +19,7 @@ from hardware.notebook.session import programs as saved
 from tests.support.classroom import LAB
 
 REFERENCE = (LABS / LAB / "reference.py").read_text(encoding="utf-8")
-ITEMS = {"a": 2.0, "b": 2.0, "c": 2.0, "d": 6.0, "e": 6.0, "p": 0.0}
+ITEMS = {"a": 1.0, "b": 2.0, "c": 1.0, "d": 5.0, "e": 9.0, "p": 0.0}
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_a_mark_is_a_number_for_nbgrader_and_a_card_for_people(shell: Interactiv
     saved["main.py"] = REFERENCE.replace("+ 1", "")
     mark = run(shell, 'grade("d")')
     assert isinstance(mark, practice.Points)
-    assert float(repr(mark)) == 0
+    assert float(repr(mark)) == 3
     assert "القياس" in mark._repr_html_()
     total = run(shell, "grade()")
     assert isinstance(total, practice.Points)

@@ -102,7 +102,7 @@ def test_a_changed_lab_changes_no_old_mark(store: Store, checkout: Path) -> None
     assert case_of(store).remarks() == []
     checks = checkout / "checks.py"
     text = checks.read_text(encoding="utf-8").replace(
-        "points=4, expect=Never", "points=1, expect=Never"
+        "points=3, expect=Never", "points=1, expect=Never"
     )
     checks.write_text(text.replace("random.Random(seed)", "random.Random(seed + 1)"))
     store.add_lab(load(checkout))  # the new release
