@@ -228,7 +228,7 @@ def test_late_penalties_are_nbgraders(course: Course, hand_in: HandIn) -> None:
 def test_a_manual_mark_stays_and_needs_review(course: Course, hand_in: HandIn) -> None:
     hand_in("s1", "HALF = 1")
     grade(course)
-    give_by_hand(course, "s1", "d", 5.5)
+    give_by_hand(course, "s1", "d", 4.5)
     hand_in("s1", "x = 1", at="2026-01-16 10:00:00 UTC")
     grade(course)
     assert standings.scores(course.root) == {("s1", LAB): 19.5}
@@ -281,4 +281,4 @@ def test_feedback_has_no_hidden_values(course: Course, hand_in: HandIn) -> None:
         assert text not in page
     for mark in outcomes[0].marks:
         if mark.item == "d":
-            assert (mark.points, mark.maximum) == (0, 6)
+            assert (mark.points, mark.maximum) == (3, 5)

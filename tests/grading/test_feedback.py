@@ -80,10 +80,10 @@ def test_the_page_shows_the_score_of_the_gradebook(course: Course, hand_in: Hand
     grade(course)
     with Gradebook(f"sqlite:///{course.root}/gradebook.db") as gradebook:
         row: Any = gradebook.find_grade("a", LAB, LAB, "s1")
-        row.auto_score = 1.5  # as stock autograde would
+        row.auto_score = 0.5  # as stock autograde would
         gradebook.db.commit()
     write(course)
-    assert "Score: 1.5 / 2.0" in page_of(course, "s1")
+    assert "Score: 0.5 / 1.0" in page_of(course, "s1")
 
 
 def test_a_person_s_mark_and_a_late_penalty_reach_the_page(
@@ -97,7 +97,7 @@ def test_a_person_s_mark_and_a_late_penalty_reach_the_page(
     give_by_hand(course, "s1", "d", 4.0)
     write(course)
     text = words(page_of(course, "s1"))
-    assert "4 / 6" in text and "points given by a person" in text
+    assert "4 / 5" in text and "points given by a person" in text
     assert "taken off for being late" in text
 
 

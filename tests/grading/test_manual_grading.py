@@ -86,7 +86,7 @@ def test_a_text_that_nobody_has_read_is_waiting_and_no_mark(
     assert waiting.median_and_mean == (10, 10)
     assert moodle_ids(waiting) == ["s2"]
     s1 = read_csv(plain_table(waiting))[0]
-    assert (s1["d"], s1["why"], s1["total"], s1["state"]) == ("3", "", "", "waiting")
+    assert (s1["d"], s1["why"], s1["total"], s1["state"]) == ("2.5", "", "", "waiting")
     assert "10 + …" in class_page(waiting)
     done = warsha("class", LAB)
     assert "trainees: 2, graded: 1, waiting for a person: 1, need a look: 2" in done.output

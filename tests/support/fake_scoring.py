@@ -5,7 +5,7 @@ import os
 from grader.classrun.task import Task
 from grader.score.card import Card
 
-POINTS = {"a": 2.0, "b": 2.0, "c": 2.0, "d": 6.0, "e": 6.0, "p": 2.0}
+POINTS = {"a": 1.0, "b": 2.0, "c": 1.0, "d": 5.0, "e": 9.0, "p": 2.0}
 
 
 def by_text(task: Task) -> list[Card]:
