@@ -61,7 +61,7 @@ def test_marks_reach_gradebook_and_notebook(course: Course, hand_in: HandIn) -> 
     nbformat.validate(notebook)
     output = cell_named(notebook, "d").outputs[0]
     assert output.output_type == "execute_result"
-    assert output.data["text/plain"] == "3"
+    assert output.data["text/plain"] == "2.5"
     assert 'dir="rtl"' in output.data["text/html"]
     assert (place / "timestamp.txt").is_file()
 
