@@ -16,7 +16,7 @@ from statistics import median
 from grader.authoring.recording import SIGN_NAMES, SIGNS, Recording, TapeEvent
 from grader.score.run_episodes import Program
 
-MAIN, TAPE = "main.py", "tape.txt"
+MAIN, TAPE, CLOCK = "main.py", "tape.txt", "clock.py"
 
 PLAYER = """\
 import time
@@ -270,6 +270,28 @@ def without_interrupts(known: CheaterKnowledge) -> Iterator[tuple[str, Program]]
             yield name, {MAIN: (_POLL + start + polls).encode()}
 
 
+def by_the_clock(known: CheaterKnowledge) -> Iterator[tuple[str, Program]]:
+    """The right program, but one output changes when it did on the public seed, in the episode
+    with most changes, and not when the program says."""
+    for role in known.outputs:
+        gpio = known.pins[role]
+        tapes = [[e for e in one.events if e.gpio == gpio] for one in known.public]
+        tape = max(tapes, key=len)
+        if any(event.t_us > 0 for event in tape):
+            moved = f"import pins\npins.{role} = {known.free_gpio}\nfrom clock import print\n"
+            clock = _program(known)(PLAYER, f"TAPE = {TAPE!r}\n", _CLOCK)[MAIN]
+            files = {CLOCK: clock, TAPE: _tape(tape)}
+            yield role, {MAIN: moved.encode() + known.reference, **files}
+
+
+def nudged(known: CheaterKnowledge) -> Iterator[tuple[str, Program]]:
+    """The right program, but each PWM goes only a fiftieth of the way from its first duty to the
+    one that it gets."""
+    text, count = re.subn(r"\bPWM\(", "SmallMoves(", known.reference.decode())
+    if count:
+        yield "", {MAIN: (_SMALL_MOVES + text).encode()}
+
+
 NO_WORK: tuple[CheatFunction, ...] = (
     only_ready,
     replayed_lines,
@@ -289,6 +311,8 @@ HALF_WORK: tuple[CheatFunction, ...] = (
     without_a_function,
     without_lines,
     without_interrupts,
+    by_the_clock,
+    nudged,
 )
 """Right programs from which something is taken: they may earn less than all points."""
 
@@ -373,6 +397,48 @@ _POLLERS = {
     "thread": "_thread.start_new_thread(poll_for_ever, ())\n",
     "timer": "poller = Timer(3 if sys.platform == 'esp32' else -1)\npoll_again(poller)\n",
 }
+_CLOCK = """\
+from machine import Timer
+
+tape, begun, line = open(TAPE), 0, ''
+real_print = print
+
+def tick(timer):
+    global line
+    line = line or tape.readline()
+    while line and time.ticks_diff(time.ticks_us(), begun) >= int(line.split(" ", 1)[0]):
+        _t_us, kind, gpio, what = line.rstrip("\\n").split(" ", 3)
+        act(kind, int(gpio), what)
+        line = tape.readline()
+
+def print(*words, **options):
+    global begun
+    real_print(*words, **options)
+    if words and str(words[0]) == READY:
+        begun = time.ticks_us()
+        number = 3 if __import__('sys').platform == 'esp32' else -1  # labs have 0 themselves
+        Timer(number).init(period=5, callback=tick)
+"""
+_SMALL_MOVES = """\
+import machine
+
+class SmallMoves:
+    def __init__(self, *values, **options):
+        self.pwm = machine.PWM(*values, **options)
+        self.first = {}
+
+    def go(self, name, value):
+        set_duty = getattr(self.pwm, name)
+        first = self.first.setdefault(name, set_duty())
+        set_duty(first + (value - first) // 50)
+
+    def duty_u16(self, value):
+        self.go("duty_u16", value)
+
+    def duty_ns(self, value):
+        self.go("duty_ns", value)
+
+"""
 
 
 def _functions(body: Sequence[ast.stmt]) -> Iterator[str]:

@@ -252,18 +252,9 @@ def half_obeyed(run: Run) -> Millis | None:
     return max(middles, default=None)
 
 
-def why_obeys(run: Run) -> str:
-    """The button floats, or the widths are wrong."""
-    return "no_pullup" if floats(run, "BTN_1") else why_width(run)
-
-
-@check(
-    "c.obeys", points=1, episode="gate", expect=AtMost(OBEYED), on_miss="not_obeyed", why=why_obeys
-)
-def all_obeyed(run: Run) -> list[Millis]:
-    """These times; infinite with a button that floats, for its noise would move the gate."""
-    found = starts(run)
-    return [Millis(NEVER, one.at_ns) for one in found] if floats(run, "BTN_1") else found
+all_obeyed = check(
+    "c.obeys", points=1, episode="gate", expect=AtMost(OBEYED), on_miss="not_obeyed", why=why_width
+)(starts)
 
 
 @check(

@@ -36,11 +36,16 @@ def scenario(seed: int, board: BoardType) -> list[Episode]:
     # Gain and offset err in the same direction: one must not hide the other.
     sign = rng.choice((1, -1))
     error = {"gain": 1 + sign * rng.uniform(0.04, 0.08), "offset": sign * rng.uniform(0.06, 0.1)}
-    spike = {"spike": rng.choice((1, -1)) * rng.uniform(*SPIKE_V), "spike_every": rng.choice(SPIKES)}
+    spike = {
+        "spike": rng.choice((1, -1)) * rng.uniform(*SPIKE_V),
+        "spike_every": rng.choice(SPIKES),
+    }
     return [
         episode("quiet", config, steps(rng, 12)),
         episode("spikes", config, [(0, rng.uniform(11, 17))], seconds=18, spoil=spike),
-        episode("cross", config, crossings(rng, config), spoil={"noise": NOISE_V / config["ratio"]}),
+        episode(
+            "cross", config, crossings(rng, config), spoil={"noise": NOISE_V / config["ratio"]}
+        ),
         episode("recal", config, steps(rng, 4, 19), spoil=error, cal=calibration(rng, **error)),
     ]
 
