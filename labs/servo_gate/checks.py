@@ -20,6 +20,8 @@ from grader import (
     LineForm,
     Micros,
     Millis,
+    Moment,
+    Never,
     Percent,
     Quantity,
     Run,
@@ -29,6 +31,7 @@ from grader import (
     check,
     gate,
     millis_of_ns,
+    moment_of_ns,
     ms,
     us,
 )
@@ -406,7 +409,7 @@ def why_refused(run: Run) -> str:
 
 @check(
     "e.range",
-    points=2,
+    points=1,
     episode="range",
     expect=AtMost(ANSWER),
     on_miss="no_refusal",
@@ -415,19 +418,32 @@ def why_refused(run: Run) -> str:
 )
 def refusals(run: Run) -> list[Millis] | None:
     """The time from each wrong order to `ERR RANGE`; infinite if the gate moved, or if the line
-    comes without reason or twice. None if it never comes."""
+    comes twice. None if it never comes."""
     printed = read_lines(run, REFUSAL).at_ns.tolist()
     if not printed:
         return None
     found = []
     for order, start, end in windows(run):
-        mine = [t for t in printed if start <= t < end]
-        if order.angle is not None:
-            found += [Millis(NEVER, t) for t in mine]
-        else:
+        if order.angle is None:
+            mine = [t for t in printed if start <= t < end]
             right = len(mine) == 1 and not moved(run, start, end)
             found.append(millis_of_ns(mine[0] - start, start) if right else Millis(NEVER, start))
     return found
+
+
+@check(
+    "e.only",
+    points=1,
+    episode="range",
+    expect=Never("ERR RANGE"),
+    on_miss="no_refusal",
+    after="e.range",
+)
+def wrongly_refused(run: Run) -> list[Moment]:
+    """When a right order was refused."""
+    printed = read_lines(run, REFUSAL).at_ns.tolist()
+    right = [(start, end) for order, start, end in windows(run) if order.angle is not None]
+    return [moment_of_ns(t) for t in printed if any(a <= t < b for a, b in right)]
 
 
 @check(
