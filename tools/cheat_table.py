@@ -9,7 +9,8 @@ declares; a test checks that the page names every lab and every cheat.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from grader.authoring.cheats import HALF_WORK, NO_WORK, CheatFunction
+from grader.authoring.cheats import NO_WORK, CheatFunction
+from grader.authoring.half_work import HALF_WORK
 from grader.authoring.lab_attack import CheatGain, attack, tasks
 from grader.authoring.lab_check import attack_limit
 from grader.lab.lab import Lab, find, slugs

@@ -130,7 +130,7 @@ CheatFunction = Callable[[CheaterKnowledge], Iterator[tuple[str, Program]]]
 
 def only_ready(known: CheaterKnowledge) -> Iterator[tuple[str, Program]]:
     """Says that it is ready, and does nothing."""
-    yield "", _program(known)("print(READY)")
+    yield "", program_with(known)("print(READY)")
 
 
 def replayed_lines(known: CheaterKnowledge) -> Iterator[tuple[str, Program]]:
@@ -186,7 +186,7 @@ def constant_answers(known: CheaterKnowledge) -> Iterator[tuple[str, Program]]:
     }
     for name, code in ways.items():
         if driven or not code:
-            made = _program(known)
+            made = program_with(known)
             yield name, made(PLAYER, code.format(_TIMER), _lines(known), REPEAT)
 
 
@@ -197,7 +197,7 @@ def replies_in_order(known: CheaterKnowledge) -> Iterator[tuple[str, Program]]:
     )
     for one in known.public:
         if one.lines:
-            yield one.episode, _program(known)(f"LINES = {one.lines!r}\n", answer)
+            yield one.episode, program_with(known)(f"LINES = {one.lines!r}\n", answer)
 
 
 def given_files(known: CheaterKnowledge) -> Iterator[tuple[str, Program]]:
@@ -205,7 +205,7 @@ def given_files(known: CheaterKnowledge) -> Iterator[tuple[str, Program]]:
     Besides these it prints only one example of each kind of line, from the public seed."""
     data = [name for name in known.given if name.endswith(".json")]
     if data or known.functions:
-        made, calls = _program(known), known.functions
+        made, calls = program_with(known), known.functions
         yield "", made(f"DATA = {data!r}\nCALLS = {calls!r}\n", _lines(known), _GIVEN)
 
 
@@ -213,14 +213,14 @@ def memorised_runs(known: CheaterKnowledge) -> Iterator[tuple[str, Program]]:
     """Knows the runs of several seeds of practice. It finds the present one by a sign (the time,
     the chip's id, a random number, the files) and replays it; else the first one."""
     tapes = {f"tape{n}.txt": one for n, one in enumerate(known.recordings)}
-    files = {name: _tape(_printed_and_driven(known, one)) for name, one in tapes.items()}
+    files = {name: tape_text(_printed_and_driven(known, one)) for name, one in tapes.items()}
     own = (MAIN, *tapes)
     for sign in SIGN_NAMES:
         if len({one.signs.get(sign) for one in known.recordings}) == 1:
             continue  # it tells nothing
         table = {one.signs.get(sign, ""): name for name, one in reversed(tapes.items())}
         choose = f"play({table!r}.get(signs({own!r})[{sign!r}], 'tape0.txt'))\n"
-        yield sign, _program(known)(SIGNS, PLAYER, choose) | files
+        yield sign, program_with(known)(SIGNS, PLAYER, choose) | files
 
 
 def right_in_practice(known: CheaterKnowledge) -> Iterator[tuple[str, Program]]:
@@ -233,53 +233,10 @@ def right_in_practice(known: CheaterKnowledge) -> Iterator[tuple[str, Program]]:
             own = (MAIN, "right.py")
             choose = f"if signs({own!r})[{sign!r}] in {sorted(values)!r}:\n    import right\n"
             constant = "import time\n" + _lines(known) + REPEAT
-            yield sign, {**_program(known)(SIGNS, choose, constant), "right.py": known.reference}
-
-
-def without_a_pin(known: CheaterKnowledge) -> Iterator[tuple[str, Program]]:
-    """The right program, but one pin that it names, or every output, is another pin to which
-    nothing is connected."""
-    own = [role for role in known.pins if re.search(rf"\b{role}\b", known.reference.decode())]
-    for names in [[role] for role in own] + [known.outputs] * (len(known.outputs) > 1):
-        moved = "".join(f"pins.{name} = {known.free_gpio}\n" for name in names)
-        name = names[0] if len(names) == 1 else "all outputs"
-        yield name, {MAIN: b"import pins\n" + moved.encode() + known.reference}
-
-
-def without_a_function(known: CheaterKnowledge) -> Iterator[tuple[str, Program]]:
-    """The right program, but one of the given functions does nothing."""
-    for module, name in known.functions:
-        change = f"import {module}\n{module}.{name} = lambda *values: 0\n"
-        yield f"{module}.{name}", {MAIN: change.encode() + known.reference}
-
-
-def without_lines(known: CheaterKnowledge) -> Iterator[tuple[str, Program]]:
-    """The right program, but it prints nothing of its own after READY."""
-    calls = (node for node in ast.walk(ast.parse(known.reference)) if isinstance(node, ast.Call))
-    prints = [call for call in calls if getattr(call.func, "id", "") == "print"]
-    if len(prints) > 1:  # the first one is READY
-        yield "", {MAIN: _program(known)(_SILENT)[MAIN] + known.reference}
-
-
-def without_interrupts(known: CheaterKnowledge) -> Iterator[tuple[str, Program]]:
-    """The right program, but a second thread, or long callbacks of a timer, poll the pins in place
-    of interrupts. This is tried where a given function keeps the board busy."""
-    polls, count = re.subn(r"([\w.]+)\.irq\(", r"watch(\1, ", known.reference.decode())
-    if count and known.functions:
-        for name, start in _POLLERS.items():
-            yield name, {MAIN: (_POLL + start + polls).encode()}
-
-
-def order_only(known: CheaterKnowledge) -> Iterator[tuple[str, Program]]:
-    """The right program, but each of its pauses takes 200 ms: the order without the times."""
-    tree, found = ast.parse(known.reference), False
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-            if name in _PAUSES:
-                node.args, found = [ast.Constant(_PAUSES[name])], True
-    if found:
-        yield "", {MAIN: ast.unparse(tree).encode()}
+            yield (
+                sign,
+                {**program_with(known)(SIGNS, choose, constant), "right.py": known.reference},
+            )
 
 
 NO_WORK: tuple[CheatFunction, ...] = (
@@ -296,16 +253,7 @@ NO_WORK: tuple[CheatFunction, ...] = (
     right_in_practice,
 )
 """Cheats that do none of the work: they may earn what `expected.toml` declares."""
-HALF_WORK: tuple[CheatFunction, ...] = (
-    without_a_pin,
-    without_a_function,
-    without_lines,
-    without_interrupts,
-    order_only,
-)
-"""Right programs from which something is taken: they may earn less than all points."""
 
-_PAUSES: Mapping[str, float] = {"sleep": 0.2, "sleep_ms": 200, "sleep_us": 200_000}
 _TIMER = "0 if __import__('sys').platform == 'esp32' else -1"
 _GIVEN = """\
 import json, time
@@ -346,47 +294,6 @@ while True:
         time.sleep_ms(PAUSE_MS)
     time.sleep_ms(PAUSE_MS)
 """
-_SILENT = """\
-real_print = print
-
-def print(*words, **options):
-    if words and str(words[0]) == READY:
-        real_print(*words)
-
-"""
-_POLL = """\
-import _thread, sys, time
-from machine import Pin, Timer
-
-watched = []
-
-def watch(pin, handler, trigger, **options):
-    watched.append([pin, handler, trigger, pin.value()])
-
-def poll(ms):
-    end = time.ticks_add(time.ticks_ms(), ms)
-    while time.ticks_diff(end, time.ticks_ms()) > 0:
-        for one in watched:
-            pin, handler, trigger, last = one
-            one[3] = pin.value()
-            edge = Pin.IRQ_FALLING if one[3] < last else Pin.IRQ_RISING
-            if one[3] != last and trigger & edge:
-                handler(pin)
-        time.sleep_ms(1)
-
-def poll_for_ever():
-    while True:
-        poll(1000)
-
-def poll_again(timer):
-    poll(100)
-    timer.init(period=25, mode=Timer.ONE_SHOT, callback=poll_again)
-
-"""
-_POLLERS = {
-    "thread": "_thread.start_new_thread(poll_for_ever, ())\n",
-    "timer": "poller = Timer(3 if sys.platform == 'esp32' else -1)\npoll_again(poller)\n",
-}
 
 
 def _functions(body: Sequence[ast.stmt]) -> Iterator[str]:
@@ -398,18 +305,18 @@ def _functions(body: Sequence[ast.stmt]) -> Iterator[str]:
             yield from _functions([*node.body, *node.orelse])
 
 
-def _program(known: CheaterKnowledge) -> Callable[..., dict[str, bytes]]:
+def program_with(known: CheaterKnowledge) -> Callable[..., dict[str, bytes]]:
     """Makes a program of pieces of text, which know the READY line."""
     head = f"READY = {known.ready_line!r}\n"
     return lambda *pieces: {MAIN: (head + "".join(pieces)).encode()}
 
 
 def _replay(known: CheaterKnowledge, events: Sequence[TapeEvent]) -> Program:
-    program = _program(known)(PLAYER, f"play({TAPE!r})\n")
-    return {**program, TAPE: _tape(events)}
+    program = program_with(known)(PLAYER, f"play({TAPE!r})\n")
+    return {**program, TAPE: tape_text(events)}
 
 
-def _tape(events: Sequence[TapeEvent]) -> bytes:
+def tape_text(events: Sequence[TapeEvent]) -> bytes:
     """A line for each event; quick changes of one pin, as on a bus, are one line."""
     lines: list[str] = []
     for before, event in zip([None, *events], events, strict=False):

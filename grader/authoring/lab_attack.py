@@ -10,7 +10,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.authoring.cheats import HALF_WORK, NO_WORK, CheaterKnowledge
+from grader.authoring.cheats import NO_WORK, CheaterKnowledge
+from grader.authoring.half_work import HALF_WORK
 from grader.authoring.lab_check import attack_limit, pair_seed, run_error
 from grader.authoring.recording import record
 from grader.classrun import pool

@@ -20,6 +20,8 @@ from grader import (
     LineForm,
     Micros,
     Millis,
+    Moment,
+    Never,
     Percent,
     Quantity,
     Run,
@@ -29,6 +31,7 @@ from grader import (
     check,
     gate,
     millis_of_ns,
+    moment_of_ns,
     ms,
     us,
 )
@@ -38,7 +41,10 @@ from grader.measure.serial import read_lines
 
 GAMMA = 2.2
 ANSWER, OBEYED = ms(100), ms(250)
-STILL, ANGLE, JUMP, VISIBLE = us(5), us(15), Degrees(3), Degrees(1)
+STILL, ANGLE, JUMP = us(5), us(15), Degrees(3)
+GOES = Percent(40)
+"""An order is obeyed by a gate that goes at least this much of the way to its angle. Pulse widths
+of another servo, and an angle divided by 180 in place of 90, still do."""
 MOST_HZ = 333
 """Above this frequency there is no room for a pulse of 2400 µs and the pause after it."""
 LONGEST_BY_NS = us(10)
@@ -133,6 +139,13 @@ def duties(run: Run) -> list[Percent] | None:
 # The gate: its orders, and its movements.
 
 
+def windows(run: Run) -> list[tuple[Any, int, int]]:
+    """Each order with its time and the time of the next one, in ns."""
+    orders = run.data["orders"]
+    ends = [ms(order.at).ns for order in orders[1:]] + [run.end_ns - run.zero_ns]
+    return [(order, ms(order.at).ns, end) for order, end in zip(orders, ends, strict=True)]
+
+
 def finals(run: Run) -> list[tuple[int, int]]:
     """When the gate is at rest (ns) and its angle then: before each order but the first, and at
     the end."""
@@ -198,55 +211,53 @@ def why_width(run: Run) -> str:
     return "hardcoded" if fits(seen, public, 20) else ""
 
 
-def far_orders(run: Run) -> list[tuple[int, int]]:
-    """The orders to a gate at rest that it cannot do with a small move: when (ns), and the way,
-    1 to open, -1 to close."""
+def far_orders(run: Run) -> list[tuple[Any, int, int, float]]:
+    """The orders to a gate at rest that it cannot do with a small move: the order, from when to
+    when it lasts (ns), and the way in degrees, below 0 to close."""
     found, angle, rests = [], 0, True
-    for order in run.data["orders"]:
+    for order, start_ns, end_ns in windows(run):
         if rests and order.text and abs(order.angle - angle) >= LEAST_RAMP:
-            found.append((ms(order.at).ns, 1 if order.angle > angle else -1))
+            found.append((order, start_ns, end_ns, order.angle - angle))
         rests, angle = order.rests, order.angle
     return found
 
 
+def is_moving(at_ns: Any, when_ns: int) -> bool:
+    """Whether the angle changed just before that time."""
+    return bool(((at_ns > when_ns - TICK.ns) & (at_ns < when_ns)).any())
+
+
 def starts(run: Run) -> list[Millis]:
     """The time from each of these orders to the first step in its direction; infinite if the gate
-    was still moving, or moves by less than a servo can show. Empty without pulses."""
+    was still moving, or has time for the whole way and does not go far. Empty without pulses."""
     at_ns, angles = moves(run)
     if not len(angles):
         return []
-    if np.ptp(angles) < VISIBLE:
-        return [Millis(NEVER, order_ns) for order_ns, _ in far_orders(run)]
-    steps, found = np.diff(angles), []
-    for order_ns, way in far_orders(run):
-        first = at_ns[1:][(at_ns[1:] >= order_ns) & (steps * way > 0)]
-        moving = (at_ns[1:] > order_ns - TICK.ns) & (at_ns[1:] < order_ns)
-        obeyed = len(first) and not moving.any()
-        delay = millis_of_ns(first[0] - order_ns, order_ns) if obeyed else None
-        found.append(Millis(NEVER, order_ns) if delay is None else delay)
+    at_ns, steps, found = at_ns[1:], np.diff(angles), []
+    for order, start_ns, end_ns, way in far_orders(run):
+        now = (at_ns >= start_ns) & (at_ns < end_ns)
+        first = at_ns[now & (steps * way > 0)]
+        is_far = not order.rests or 100 * steps[now].sum() / way >= GOES
+        obeyed = len(first) and is_far and not is_moving(at_ns, start_ns)
+        delay = millis_of_ns(first[0] - start_ns, start_ns) if obeyed else None
+        found.append(Millis(NEVER, start_ns) if delay is None else delay)
     return found
 
 
 @gate("c.moves", episode="gate", expect=AtMost(OBEYED), on_miss="not_obeyed", why=why_width)
 def half_obeyed(run: Run) -> Millis | None:
-    """The median of these times, the lower one: many items count only for a gate that obeys half
-    of the orders. One order could be met by chance, all of them are c.obeys."""
-    found = sorted(starts(run))
-    return found[(len(found) - 1) // 2] if found else None
-
-
-def why_obeys(run: Run) -> str:
-    """The button floats, or the widths are wrong."""
-    return "no_pullup" if floats(run, "BTN_1") else why_width(run)
-
-
-@check(
-    "c.obeys", points=1, episode="gate", expect=AtMost(OBEYED), on_miss="not_obeyed", why=why_obeys
-)
-def all_obeyed(run: Run) -> list[Millis]:
-    """These times; infinite with a button that floats, for its noise would move the gate."""
+    """The median of these times, the lower one, of all orders and of those with time for the whole
+    way: many items count only for a gate that obeys half of both. One order could be met by
+    chance, all of them are c.obeys."""
     found = starts(run)
-    return [Millis(NEVER, one.at_ns) for one in found] if floats(run, "BTN_1") else found
+    whole = [one for one, (order, *_) in zip(found, far_orders(run), strict=False) if order.rests]
+    middles = [sorted(times)[(len(times) - 1) // 2] for times in (found, whole) if times]
+    return max(middles, default=None)
+
+
+all_obeyed = check(
+    "c.obeys", points=1, episode="gate", expect=AtMost(OBEYED), on_miss="not_obeyed", why=why_width
+)(starts)
 
 
 @check(
@@ -266,7 +277,7 @@ def final_widths(run: Run) -> list[Micros] | None:
 
 @check(
     "c.start",
-    points=2,
+    points=1,
     episode="gate",
     expect=Within(ANGLE, of=lambda run: us(run.data["servo"]["us_0"])),
     on_miss="no_start",
@@ -298,7 +309,7 @@ def why_unsafe(run: Run) -> str:
 
 @check(
     "b",
-    points=3,
+    points=2,
     episode=("gate", "range"),
     expect=Between(us(500), us(2400)),
     on_miss="unsafe_pulse",
@@ -314,23 +325,37 @@ def all_widths(run: Run) -> list[Micros]:
 # d: how it moves.
 
 
+@check(
+    "d.ramp",
+    points=2,
+    episode="gate",
+    expect=AtMost(JUMP),
+    on_miss="servo_jump",
+    why=why_width,
+    after="c.moves",
+)
 def jumps(run: Run) -> list[Degrees]:
     """The angle of each change."""
     at_ns, angles = moves(run)
     return [Degrees(abs(a), int(t)) for a, t in zip(np.diff(angles), at_ns[1:], strict=True)]
 
 
+def is_jumping(run: Run) -> bool:
+    """Whether one of them is too large."""
+    return max(jumps.measure(run) or [], default=0) > JUMP
+
+
 def why_speed(run: Run) -> str:
     """The widths are wrong already, or the gate jumps."""
-    if key := why_width(run) or ("servo_jump" if max(jumps(run), default=0) > JUMP else ""):
+    if key := why_width(run) or ("servo_jump" if is_jumping(run) else ""):
         return key
     rest = final_widths.measure(run)
     return "" if rest and fits(rest, wanted_widths(run), ANGLE) else "angle"
 
 
 @check(
-    "d",
-    points=3,
+    "d.speed",
+    points=2,
     episode="gate",
     expect=Within(Speed(6), of=Speed(60)),
     on_miss="servo_speed",
@@ -338,7 +363,8 @@ def why_speed(run: Run) -> str:
     after="c.moves",
 )
 def speeds(run: Run) -> list[Speed]:
-    """The speed in each quarter of a second of a ramp; infinite for a jump."""
+    """The speed in each quarter of a second of a ramp. A gate that jumps to its angle has no
+    ramp."""
     at_ns, angles = moves(run)
     steps, waits = np.diff(angles), np.diff(at_ns)
     ends = np.flatnonzero((waits[1:] > TICK.ns) | (steps[1:] * steps[:-1] < 0)) + 1
@@ -347,7 +373,7 @@ def speeds(run: Run) -> list[Speed]:
         if len(part) and abs(steps[part].sum()) >= LEAST_RAMP:
             whole = part[:-1] + 1  # the last step of a ramp is shorter
             found += ramp_speeds(at_ns[whole], angles[whole])
-    return found + [Speed(NEVER, jump.at_ns) for jump in jumps(run) if jump > JUMP]
+    return found
 
 
 def ramp_speeds(at_ns: Any, angles: Any) -> list[Speed]:
@@ -362,17 +388,7 @@ def ramp_speeds(at_ns: Any, angles: Any) -> list[Speed]:
     return found
 
 
-no_jump = gate("d.jump", episode="gate", expect=AtMost(JUMP), on_miss="servo_jump")(jumps)
-
-
 # e: what is refused, and the button.
-
-
-def windows(run: Run) -> list[tuple[Any, int, int]]:
-    """Each order with its time and the time of the next one, in ns."""
-    orders = run.data["orders"]
-    ends = [ms(order.at).ns for order in orders[1:]] + [run.end_ns - run.zero_ns]
-    return [(order, ms(order.at).ns, end) for order, end in zip(orders, ends, strict=True)]
 
 
 def moved(run: Run, from_ns: int, to_ns: int) -> bool:
@@ -393,7 +409,7 @@ def why_refused(run: Run) -> str:
 
 @check(
     "e.range",
-    points=2,
+    points=1,
     episode="range",
     expect=AtMost(ANSWER),
     on_miss="no_refusal",
@@ -402,19 +418,32 @@ def why_refused(run: Run) -> str:
 )
 def refusals(run: Run) -> list[Millis] | None:
     """The time from each wrong order to `ERR RANGE`; infinite if the gate moved, or if the line
-    comes without reason or twice. None if it never comes."""
+    comes twice. None if it never comes."""
     printed = read_lines(run, REFUSAL).at_ns.tolist()
     if not printed:
         return None
     found = []
     for order, start, end in windows(run):
-        mine = [t for t in printed if start <= t < end]
-        if order.angle is not None:
-            found += [Millis(NEVER, t) for t in mine]
-        else:
+        if order.angle is None:
+            mine = [t for t in printed if start <= t < end]
             right = len(mine) == 1 and not moved(run, start, end)
             found.append(millis_of_ns(mine[0] - start, start) if right else Millis(NEVER, start))
     return found
+
+
+@check(
+    "e.only",
+    points=1,
+    episode="range",
+    expect=Never("ERR RANGE"),
+    on_miss="no_refusal",
+    after="e.range",
+)
+def wrongly_refused(run: Run) -> list[Moment]:
+    """When a right order was refused."""
+    printed = read_lines(run, REFUSAL).at_ns.tolist()
+    right = [(start, end) for order, start, end in windows(run) if order.angle is not None]
+    return [moment_of_ns(t) for t in printed if any(a <= t < b for a, b in right)]
 
 
 @check(
@@ -431,20 +460,28 @@ def refused_with(run: Run) -> list[Text]:
     return list(read_lines(run, REFUSAL).lines)
 
 
+def why_late(run: Run) -> str:
+    """The button floats, or the gate jumps: it does not move any more when the button is
+    pressed."""
+    if floats(run, "BTN_1"):
+        return "no_pullup"
+    return "servo_jump" if is_jumping(run) else ""
+
+
 @check(
     "e.park",
-    points=1,
+    points=2,
     episode="gate",
     expect=AtMost(ANSWER),
     on_miss="deaf_ramp",
-    why=lambda run: "no_pullup" if floats(run, "BTN_1") else "",
+    why=why_late,
     after="c.moves",
 )
 def park_delay(run: Run) -> Millis:
-    """The time from the press of the button to the gate's first step back; infinite with a button
-    that floats."""
+    """The time from the press of the button to the gate's first step back; infinite if it did not
+    move then, or with a button that floats."""
     pressed = next(ms(order.at).ns for order in run.data["orders"] if not order.text)
     at_ns, angles = moves(run)
     back = at_ns[1:][(np.diff(angles) < 0) & (at_ns[1:] >= pressed)]
-    is_seen = len(back) and not floats(run, "BTN_1")
+    is_seen = len(back) and is_moving(at_ns[1:], pressed) and not floats(run, "BTN_1")
     return millis_of_ns(back[0] - pressed, pressed) if is_seen else Millis(NEVER, pressed)

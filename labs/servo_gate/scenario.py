@@ -102,19 +102,12 @@ def orders(rng: random.Random) -> list[Order]:
 
 
 def refused(rng: random.Random) -> list[Order]:
-    """Wrong orders with right ones between them, each when the gate is at rest."""
+    """Wrong orders with right ones between them, both ends among these, each when the gate is at
+    rest."""
     wrong = ["-5", "91", "400", "-90", "abc", str(rng.randrange(92, 400))]
     rng.shuffle(wrong)
-    angles = [
-        rng.randrange(20, 71),
-        None,
-        None,
-        rng.choice((0, 90)),
-        None,
-        None,
-        rng.randrange(91),
-    ]
-    angles += [None, None]
+    first, last = rng.sample((0, 90), 2)
+    angles = [rng.randrange(20, 71), None, None, first, None, None, last, None, None]
     orders: list[Order] = []
     at = rng.uniform(400, 700)
     for angle in angles:

@@ -169,7 +169,7 @@ def trigger_widths(run: Run) -> list[Micros]:
     return [micros_of_ns(w, t) for w, t in extremes(sent.width_ns, sent.at_ns)]
 
 
-@check("a", points=2, expect=Within(ms(3), of=PERIOD), on_miss="pace")
+@check("a", points=1, expect=Within(ms(3), of=PERIOD), on_miss="pace")
 def trigger_periods(run: Run) -> list[Millis] | None:
     """The shortest and the longest time from one trigger to the next; pauses at both ends count,
     too."""
@@ -276,7 +276,7 @@ def why_no_na(run: Run) -> str:
     return "pulse_codes" if printed and all(abs(float(mm)) <= 1 for mm in printed) else ""
 
 
-@gate("d.sound", episode="fault", expect=AtLeast(Percent(50)), on_miss="na_always", why=why_no_na)
+@gate("d.sound", episode="fault", expect=AtLeast(Percent(75)), on_miss="na_always", why=why_no_na)
 def sound_answers(run: Run) -> Percent | None:
     """How many of the right echoes gave a distance and a lit LED; None without D lines."""
     if not any(ping.lines for ping in pings(run)):
@@ -376,7 +376,7 @@ def wrong_leds(run: Run) -> list[Moment] | None:
     return wrong_moments(run, run.data["height"]) if any(s.high for s in bars(run)) else None
 
 
-@check("e.calm", points=1, episode="bar", expect=Exactly([1.0] * 4), on_miss="no_hysteresis")
+@check("e.calm", points=2, episode="bar", expect=Exactly([1.0] * 4), on_miss="no_hysteresis")
 def changes(run: Run) -> list[Quantity] | None:
     """How often the LED changed at each crossing; None if neither LEDs nor distances are right."""
     right = [abs(p.distances()[0] - p.mm) <= max(20, 0.05 * p.mm) for p in pings(run)]

@@ -60,10 +60,11 @@ def warm(rng: random.Random, height: int) -> Episode:
 
 
 def fault(rng: random.Random, height: int) -> Episode:
-    """Three triggers without an echo, and later three echoes that are stuck."""
+    """Three triggers without an echo, and later three echoes that are stuck. A program that does
+    not look at ECHO cannot know when."""
     path = [(0.0, height * rng.uniform(0.15, 0.6))]
-    lost = rng.uniform(700, 1100)
-    stuck = lost + rng.uniform(900, 1300)
+    lost = rng.uniform(700, 2200)
+    stuck = lost + rng.uniform(900, 2200)
     steps = surface(path) + echo_fault("silent", 1, 3, lost) + echo_fault("stuck", 1, 3, stuck)
     return Episode("fault", (stuck + 1800) / 1000, config(height), steps, {"path": path})
 

@@ -210,9 +210,9 @@ enough, enough_calibrated = (
 
 accuracy = check(
     "a",
-    points=5,
+    points=3,
     expect=Within(Volts(0.07), of=true_volts),
-    partial={Within(Volts(0.15), of=true_volts): 3, Within(Volts(0.5), of=true_volts): 1},
+    partial={Within(Volts(0.15), of=true_volts): 2, Within(Volts(0.5), of=true_volts): 1},
     on_miss="inaccurate",
     why=why_scale,
     reads=LINE,
@@ -220,7 +220,7 @@ accuracy = check(
 
 calibrated = check(
     "e",
-    points=3,
+    points=4,
     episode="recal",
     expect=Within(Volts(0.15), of=true_volts),
     on_miss="inaccurate",
@@ -287,7 +287,7 @@ def printed(run: Run) -> list[Text]:
 
 @check(
     "b.reads",
-    points=1,
+    points=2,
     expect=Within(Hertz(1), of=Hertz(20)),
     on_miss="read_rate",
     why=why_rate,

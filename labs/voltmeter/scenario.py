@@ -14,13 +14,14 @@ from grader import BoardType, Episode, Step, ms, set_control
 SUPPLY_V = 3.3
 PUBLIC = {"ratio": 8.0, "v_on": 11.5, "v_off": 12.0}
 NOMINAL = [[0.5, 0.5], [2.5, 2.5]]
-NOISE_V, SPIKE_V = 0.1, 0.5
+NOISE_V, SPIKE_V = 0.1, (0.35, 0.6)
 SPIKES = (21, 23, 27, 29)
 """A spike comes once in this many reads. With these numbers a program that uses each tenth read
 also gets one."""
 MARGIN_V = 0.35
 RAMP_STEP = ms(100)
 RAMP_STEP_V = 0.01
+WAIT_MS, PAUSE_MS = (2000, 14_000), (8000, 20_000)
 
 Path = list[tuple[float, float]]
 Config = dict[str, float]
@@ -35,11 +36,16 @@ def scenario(seed: int, board: BoardType) -> list[Episode]:
     # Gain and offset err in the same direction: one must not hide the other.
     sign = rng.choice((1, -1))
     error = {"gain": 1 + sign * rng.uniform(0.04, 0.08), "offset": sign * rng.uniform(0.06, 0.1)}
-    spike = {"spike": rng.choice((SPIKE_V, -SPIKE_V)), "spike_every": rng.choice(SPIKES)}
+    spike = {
+        "spike": rng.choice((1, -1)) * rng.uniform(*SPIKE_V),
+        "spike_every": rng.choice(SPIKES),
+    }
     return [
         episode("quiet", config, steps(rng, 12)),
         episode("spikes", config, [(0, rng.uniform(11, 17))], seconds=18, spoil=spike),
-        episode("cross", config, crossings(config), spoil={"noise": NOISE_V / config["ratio"]}),
+        episode(
+            "cross", config, crossings(rng, config), spoil={"noise": NOISE_V / config["ratio"]}
+        ),
         episode("recal", config, steps(rng, 4, 19), spoil=error, cal=calibration(rng, **error)),
     ]
 
@@ -106,20 +112,21 @@ def calibration(rng: random.Random, gain: float, offset: float) -> list[list[flo
     ]
 
 
-def crossings(config: Config) -> Path:
+def crossings(rng: random.Random, config: Config) -> Path:
     """Slowly down with a pause at v_on, up, and down again; far from both thresholds it jumps.
 
-    The jumps also cross the public thresholds, so that a program that uses those is found.
+    The jumps also cross the public thresholds, so that a program that uses those is found. The
+    waits are so different that a program that knows the thresholds cannot know the times.
     """
     top, bottom = config["v_off"] + MARGIN_V, config["v_on"] - MARGIN_V
     high, low = max(top, PUBLIC["v_off"] + 0.4), min(bottom, PUBLIC["v_on"] - 0.4)
     path: Path = [(0, high)]
-    ramp(path, 1500, top, config["v_on"])
-    ramp(path, 20_000, config["v_on"], bottom)
+    ramp(path, rng.uniform(*WAIT_MS), top, config["v_on"])
+    ramp(path, rng.uniform(*PAUSE_MS), config["v_on"], bottom)
     path.append((path[-1][0] + 500, low))
-    ramp(path, 1500, bottom, top)
+    ramp(path, rng.uniform(*WAIT_MS), bottom, top)
     path.append((path[-1][0] + 500, high))
-    ramp(path, 1500, top, bottom)
+    ramp(path, rng.uniform(*WAIT_MS), top, bottom)
     return path
 
 

@@ -9,7 +9,8 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from grader.authoring import lab_attack
-from grader.authoring.cheats import HALF_WORK, NO_WORK, replayed_run
+from grader.authoring.cheats import NO_WORK, replayed_run
+from grader.authoring.half_work import HALF_WORK, by_the_clock, nudged
 from grader.authoring.lab_attack import CheatGain, attack, knowledge, tasks
 from grader.authoring.lab_report import attack_and_print
 from grader.cli import app
@@ -36,9 +37,9 @@ def gains() -> list[CheatGain]:
 
 def test_every_cheat_that_fits_the_lab_is_run(gains: list[CheatGain]) -> None:
     names = {gain.task.cheat for gain in gains}
-    # The lab has no inputs and no given functions, and prints nothing.
+    # The lab has no inputs, no given functions and no PWM, and prints nothing.
     never = {"driven_input", "replayed_inputs", "replies_in_order", "without_lines"}
-    never |= {"without_a_function", "without_interrupts"}
+    never |= {"without_a_function", "without_interrupts", "nudged"}
     assert names == {cheat.__name__ for cheat in (*NO_WORK, *HALF_WORK)} - never
     assert [str(gain) for gain in gains if gain.is_too_much] == []
 
@@ -58,6 +59,23 @@ def test_a_replay_of_lines_is_right_on_the_seed_that_it_knows(slug: str) -> None
     known = knowledge(lab, lab.board(BOARD))
     earned = [score(lab, BOARD, program, [0]).points for _name, program in replayed_run(known)]
     assert max(earned) >= 9
+
+
+@pytest.mark.parametrize("family", ["esp32", "rp2"])
+def test_a_lamp_by_the_clock_is_right_only_on_the_seed_that_it_knows(family: str) -> None:
+    lab = find("voltmeter")
+    ((_role, program),) = by_the_clock(knowledge(lab, lab.board(family)))
+    assert score(lab, family, program, [0]).points == 18
+    marks = score(lab, family, program, [5, 6])
+    assert marks.items["d"].points == 0 and marks.points == 15
+
+
+def test_a_gate_that_moves_a_little_at_each_order_earns_only_the_refusals() -> None:
+    lab = find("servo_gate")
+    ((_name, program),) = nudged(knowledge(lab, lab.board(BOARD)))
+    marks = score(lab, BOARD, program, [5, 6])
+    assert {item for item, result in marks.items.items() if result.points} == {"e"}
+    assert marks.points == 3
 
 
 def test_a_check_that_needs_no_work_is_found(copy: Path) -> None:
