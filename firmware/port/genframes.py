@@ -13,6 +13,12 @@ from typing import Any, NamedTuple
 
 TABLE = Path(__file__).with_name("frames.toml")
 PREFIX = {"record": "REC", "request": "REC", "event": "REC"}
+ABOUT = """\
+The frames between board and bench. Made by firmware/port/genframes.py; do not edit.
+
+A record has the fields a, b and c, and its kind says what they mean. A name in brackets is a
+section of frames.toml: the values of [by], for example, are the constants BY_….
+"""
 LAYOUT = "layout"
 """The section that describes layouts; all others hold constants."""
 FIELD = re.compile(r"([ui])(8|16|32|64)(?:\[(\d+)\])?")
@@ -109,8 +115,7 @@ def header(table: dict[str, Any]) -> str:
 
 def python(table: dict[str, Any]) -> str:
     """The Python module."""
-    about = "The frames between board and bench. Made by firmware/port/genframes.py; do not edit."
-    lines = [f'"""{about}"""', "", "import struct", "from typing import Final", ""]
+    lines = [f'"""{ABOUT}"""', "", "import struct", "from typing import Final", ""]
     lines.append(f"VERSION: Final = {table['version']}")
     for name, number, doc in constants(table):
         lines += [f"{name}: Final = {number}", f'"""{doc}."""']

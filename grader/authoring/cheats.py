@@ -261,6 +261,15 @@ def without_lines(known: CheaterKnowledge) -> Iterator[tuple[str, Program]]:
         yield "", {MAIN: _program(known)(_SILENT)[MAIN] + known.reference}
 
 
+def without_interrupts(known: CheaterKnowledge) -> Iterator[tuple[str, Program]]:
+    """The right program, but a second thread, or long callbacks of a timer, poll the pins in place
+    of interrupts. This is tried where a given function keeps the board busy."""
+    polls, count = re.subn(r"([\w.]+)\.irq\(", r"watch(\1, ", known.reference.decode())
+    if count and known.functions:
+        for name, start in _POLLERS.items():
+            yield name, {MAIN: (_POLL + start + polls).encode()}
+
+
 NO_WORK: tuple[CheatFunction, ...] = (
     only_ready,
     replayed_lines,
@@ -275,7 +284,12 @@ NO_WORK: tuple[CheatFunction, ...] = (
     right_in_practice,
 )
 """Cheats that do none of the work: they may earn what `expected.toml` declares."""
-HALF_WORK: tuple[CheatFunction, ...] = (without_a_pin, without_a_function, without_lines)
+HALF_WORK: tuple[CheatFunction, ...] = (
+    without_a_pin,
+    without_a_function,
+    without_lines,
+    without_interrupts,
+)
 """Right programs from which something is taken: they may earn less than all points."""
 
 _TIMER = "0 if __import__('sys').platform == 'esp32' else -1"
@@ -326,6 +340,39 @@ def print(*words, **options):
         real_print(*words)
 
 """
+_POLL = """\
+import _thread, sys, time
+from machine import Pin, Timer
+
+watched = []
+
+def watch(pin, handler, trigger, **options):
+    watched.append([pin, handler, trigger, pin.value()])
+
+def poll(ms):
+    end = time.ticks_add(time.ticks_ms(), ms)
+    while time.ticks_diff(end, time.ticks_ms()) > 0:
+        for one in watched:
+            pin, handler, trigger, last = one
+            one[3] = pin.value()
+            edge = Pin.IRQ_FALLING if one[3] < last else Pin.IRQ_RISING
+            if one[3] != last and trigger & edge:
+                handler(pin)
+        time.sleep_ms(1)
+
+def poll_for_ever():
+    while True:
+        poll(1000)
+
+def poll_again(timer):
+    poll(100)
+    timer.init(period=25, mode=Timer.ONE_SHOT, callback=poll_again)
+
+"""
+_POLLERS = {
+    "thread": "_thread.start_new_thread(poll_for_ever, ())\n",
+    "timer": "poller = Timer(3 if sys.platform == 'esp32' else -1)\npoll_again(poller)\n",
+}
 
 
 def _functions(body: Sequence[ast.stmt]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from grader.host.sandbox import Isolation
 from grader.lab.cells import PROGRAM
 from grader.lab.lab import Lab, Texts
 from grader.score.card import Card
-from grader.score.misconceptions import hint, message
+from grader.score.misconceptions import also, hint, message
 from grader.score.results import ItemResult
 from grader.score.score import score
 from grader.score.waveforms import ItemWaveforms
@@ -75,6 +75,7 @@ def _card(lab: Lab, task: Task, result: ItemResult, pictures: ItemWaveforms) -> 
         episode=result.episode,
         at_ns=result.at_ns,
         hint=hint(lab, result, task.above) if result.key else {},
+        also=also(lab, result, task.above),
     )
 
 

@@ -13,7 +13,8 @@ nothing.
 
 `read` accepts upper and lower case, other spaces and separators, `:` and `=`, a unit behind a
 number, another number of decimals, quotes and brackets, digits and signs of other scripts: a small
-mistake in the form does not hide the values. The limit `HasForm` judges the form itself.
+mistake in the form does not hide the values. `read_each` also accepts other words behind the first
+one, when no line can be read without that. The limit `HasForm` judges the form itself.
 
 Trust boundary: a submission prints these lines. A line has one reading at most. Two numbers in the
 place of one, or a word too many, are no reading.
@@ -25,6 +26,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from grader.lab.limits import Limit, Verdict, shortened
 from grader.lab.run import Run
@@ -40,6 +42,7 @@ _TOKEN = re.compile(
 )
 _GAP = r"(?:->|=>|[\s,;:=|_])"
 _COMMA = r"(?:\s*[,;|]\s*|\s+)"
+_OTHER_WORDS = rf"{_GAP}+(?:[^\W\d_]+[\s,;:=|_.]+){{0,3}}"
 _UNIT = (
     r"°\s*C?|%(?:\s*RH)?|[mk]?V|volts?|m?A|[mnuµμ]?s|sec|seconds?|[mc]?m|k?Hz|deg(?:rees?)?|C|RH"
 )
@@ -119,10 +122,16 @@ class LineForm:
         recognise the text as a line of this form."""
         if found := self._exact.fullmatch(text):
             return found.groupdict("")
-        found = self._loose.fullmatch(_plain(text)) if len(text) <= LONGEST else None
-        if found is None:
-            return None
-        return {field.name: field.value(found[field.name] or "") for field in self.fields}
+        return self._found(self._loose, text)
+
+    def read_each(self, texts: Iterable[str]) -> list[dict[str, str] | None]:
+        """The fields of each line. When no line can be read, a word behind the first one may be
+        missing, or be up to three other words: `Stop at 5310` is read as `STOP t=5310`."""
+        every = list(texts)
+        found = [self.read(text) for text in every]
+        if all(fields is None for fields in found):
+            return [self._found(self._free, text) for text in every]
+        return found
 
     def slips(self, texts: Iterable[str]) -> list[str]:
         """The lines that have another form. When at least one line has all decimals, zeros at the
@@ -188,19 +197,36 @@ class LineForm:
         ]
         return re.compile("".join(parts), re.ASCII)
 
+    def _found(self, pattern: re.Pattern[str], text: str) -> dict[str, str] | None:
+        found = pattern.fullmatch(_plain(text)) if len(text) <= LONGEST else None
+        if found is None:
+            return None
+        return {field.name: field.value(found[field.name] or "") for field in self.fields}
+
     @cached_property
     def _loose(self) -> re.Pattern[str]:
-        """Between two tokens is a gap: a comma where the form has one, else any separators."""
+        return self._readable(is_free=False)
+
+    @cached_property
+    def _free(self) -> re.Pattern[str]:
+        return self._readable(is_free=True)
+
+    def _readable(self, *, is_free: bool) -> re.Pattern[str]:
+        """Between two tokens is a gap: a comma where the form has one, else any separators.
+        `is_free`: a word between the first one and a field may be another."""
         words = list(self._words())
         is_listed = "," in words
         # A prompt such as `> ` may stand before a word; behind `>>>` is only an echo.
         parts = [rf"{_GAP}*" if isinstance(words[0], FormField) else r"\W*"]
         last: FormField | str = ""
-        for word in words:
+        for word, following in pairwise([*words, ""]):
             if word in ("[", "]"):
                 parts.append("(?:" if word == "[" else ")?")
                 continue
-            if word != ",":
+            is_label = isinstance(word, str) and word != "," and isinstance(following, FormField)
+            if is_free and is_label and last:
+                parts.append(_OTHER_WORDS)
+            elif word != ",":
                 parts.append(_gap(last, word))
                 parts.append(word.loose(is_listed) if isinstance(word, FormField) else str(word))
             last = word
@@ -225,14 +251,16 @@ class HasForm(Limit[str]):
     def judge(self, measured: str | Sequence[str], run: Run) -> Verdict:
         """The first line of another form decides."""
         texts = [measured] if isinstance(measured, str) else list(measured)
-        mine = [[text for text in texts if form.read(text) is not None] for form in self.forms]
-        pairs = zip(self.forms, mine, strict=True)
-        slips = {id(text): form for form, lines in pairs for text in form.slips(lines)}
-        first = next((text for text in texts if id(text) in slips), None)
+        wanted_lines: dict[int, str] = {}
+        for form in self.forms:
+            pairs = zip(texts, form.read_each(texts), strict=True)
+            mine = [(text, fields) for text, fields in pairs if fields is not None]
+            slips = {id(text) for text in form.slips(text for text, _ in mine)}
+            wanted_lines |= {id(t): form.written(values) for t, values in mine if id(t) in slips}
+        first = next((text for text in texts if id(text) in wanted_lines), None)
         if first is None:
             return Verdict(bool(texts), shortened([*texts, ""][0]), self.window(run))
-        form = slips[id(first)]
-        shown, wanted = first, form.written(form.read(first) or {})
+        shown, wanted = first, wanted_lines[id(first)]
         if shown.split() == wanted.split():  # only the spaces differ: make them visible
             shown, wanted = shown.replace(" ", "␣"), wanted.replace(" ", "␣")
         return Verdict(False, shortened(shown), shortened(wanted), place_of(first))

@@ -18,8 +18,8 @@ from grader.strict_json import parse_json
 
 @dataclass(frozen=True, eq=False)
 class Matches(Limit[str]):
-    """Each text matches a pattern as a whole (`\\d` is ASCII only). `like` shows the pattern to
-    people."""
+    """Each text matches a pattern as a whole (`\\d` is ASCII only). `like` is the text
+    that people read in its place."""
 
     pattern: str
     like: str

@@ -99,7 +99,7 @@ class Traffic:
 
 
 def traffic(found: Sequence[I2cTransfer]) -> Traffic:
-    """How many bytes these transfers carried, each at its start."""
+    """The number of bytes in each of these transfers; its time is the start of the transfer."""
     counts = [len(one.written[: one.acked]) + len(one.read) for one in found]
     return Traffic(np.array([one.t_ns for one in found], np.int64), np.array(counts, np.int64))
 

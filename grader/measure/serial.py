@@ -61,9 +61,8 @@ def read_lines(
     """Of the lines after READY, or of `lines`, those that a person can read in that form, also
     with slips of form. `HasForm` judges the form of these lines."""
     searched = run.lines() if lines is None else lines
-    return _records(
-        (line, fields) for line in searched if (fields := form.read(line.text)) is not None
-    )
+    read = zip(searched, form.read_each(line.text for line in searched), strict=True)
+    return _records((line, fields) for line, fields in read if fields is not None)
 
 
 def _records(found: Iterable[tuple[OutputLine, Mapping[str, str]]]) -> SerialRecords:

@@ -207,16 +207,17 @@ def _details(feedback: FeedbackData, entry: FeedbackItem) -> Iterator[str]:
         yield f'<div class="about pair">{bilingual(card.about)}</div>' if card.about else ""
         yield f'<dl class="figures">{rows}</dl>'
     if card.message and any(card.message.values()):
-        yield _box("why", label(*_HEADS[card.key in NO_MISCONCEPTION]), card.message)
+        yield _box("why", label(*_HEADS[card.key in NO_MISCONCEPTION]), card.message, card.also)
     if card.key and card.hint and feedback.number >= HINTS_FROM:
         yield _box("hint", label("تلميح", "hint"), card.hint)
     if card.waveform:
         yield _figure(entry)
 
 
-def _box(kind: str, head: str, texts: Mapping[str, str]) -> str:
-    """A text in both languages, side by side where the page is wide enough."""
-    return f'<div class="{kind}"><h3>{head}</h3><div class="pair">{bilingual(texts)}</div></div>'
+def _box(kind: str, head: str, *texts: Mapping[str, str]) -> str:
+    """Texts in both languages, side by side where the page is wide enough."""
+    pairs = "".join(f'<div class="pair">{bilingual(both)}</div>' for both in texts if both)
+    return f'<div class="{kind}"><h3>{head}</h3>{pairs}</div>'
 
 
 def _figure(entry: FeedbackItem) -> str:

@@ -42,6 +42,8 @@ class Card:
     """The hint for a trainee who has the misconception again; empty when there is none."""
     about: Mapping[str, str] = field(default_factory=dict)
     """What `measured` and `expected` are; empty when the lab does not say it."""
+    also: Mapping[str, str] = field(default_factory=dict)
+    """What else was missed: the messages of the item's other parts, with their values."""
 
     def as_dict(self) -> dict[str, Any]:
         """The card as plain data for JSON."""
@@ -119,7 +121,7 @@ def _measured(card: Card) -> str:
 def _message(card: Card) -> str:
     if not card.message:
         return ""
-    return f'<div style="{_HINT}">{_both(card.message)}</div>'
+    return f'<div style="{_HINT}">{_both(card.message)}{_both(card.also)}</div>'
 
 
 def _waveform(card: Card) -> str:

@@ -76,12 +76,17 @@ def _take(coming: Iterator[Run], held: dict[str, Run], *, last: bool = False) ->
 
 def _combine(item: str, checks: Iterable[Check], parts: Mapping[str, ItemResult]) -> ItemResult:
     """The result of an item from those of its parts. It shows the values of the first part that
-    was missed, else of the first part that is no gate."""
+    was missed, else of the first part that is no gate. Parts that were missed for other reasons
+    are told, too."""
     mine = [(check, parts[check.id]) for check in checks if check.item == item]
     gates = [part for check, part in mine if check.is_gate]
     points = 0.0 if any(part.key for part in gates) else sum(part.points for _, part in mine)
     first = next(part for check, part in mine if not check.is_gate)
-    shown = next((part for _, part in mine if part.key), first)
+    missed: dict[tuple[str, str], ItemResult] = {}
+    for _, part in mine:
+        if part.key:
+            missed.setdefault((part.key, part.detail), part)
+    shown = next(iter(missed.values()), first)
     return ItemResult(
         id=item,
         points=round(points, 2),
@@ -94,6 +99,7 @@ def _combine(item: str, checks: Iterable[Check], parts: Mapping[str, ItemResult]
         episode=shown.episode,
         at_ns=shown.at_ns,
         part=shown.id,
+        also=tuple(part for part in [*missed.values()][1:] if part.key != "after"),
     )
 
 
@@ -217,7 +223,7 @@ def _nothing(check: Check, run: Run) -> str:
     """The key when nothing was measured. While lines arrive the program does not stand still, and
     when main.py ended it does not hang."""
     printed, reads = _printed(run.lines()), check.reads
-    can_read = reads is not None and any(reads.read(text) is not None for text in printed)
+    can_read = reads is not None and any(one is not None for one in reads.read_each(printed))
     if printed and reads is not None and not can_read:
         return "unread"
     if run.waits and not run.main_ends_ns():

@@ -56,6 +56,29 @@ def hint(lab: Lab, result: ItemResult, above: int = 0) -> Texts:
     return _completed(lab, mine.get(result.key, {}), result, above)
 
 
+def also(lab: Lab, result: ItemResult, above: int = 0) -> Texts:
+    """What else was missed of an item, with the values; {} when there is nothing else."""
+    parts = [(message(lab, part, above), _values(part)) for part in result.also]
+    if not parts:
+        return {}
+    return {
+        language: " ".join(
+            f"{first} {texts[language]}{values[language]}" for texts, values in parts
+        )
+        for language, first in (("ar", "وأيضًا:"), ("en", "Also:"))
+    }
+
+
+def _values(part: ItemResult) -> Texts:
+    measured, expected = (visible(v).replace("`", "'") for v in (part.measured, part.expected))
+    if not measured or not expected:
+        return {"ar": "", "en": ""}
+    return {
+        "ar": f" (القياس `{measured}`، والمتوقّع `{expected}`)",
+        "en": f" (measured `{measured}`, expected `{expected}`)",
+    }
+
+
 def _completed(lab: Lab, texts: Texts, result: ItemResult, above: int) -> Texts:
     item = result.detail.partition(".")[0]
     place = _LINE.search(result.detail)

@@ -30,6 +30,8 @@ class ItemResult:
     """The time in that episode (ns since t = 0); None: no particular time."""
     part: str = ""
     """For an item: the check whose values it shows (`d.long`)."""
+    also: tuple["ItemResult", ...] = ()
+    """For an item: its other parts that were missed, one for each reason."""
 
 
 @dataclass(frozen=True)

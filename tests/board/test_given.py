@@ -35,6 +35,84 @@ print(len(ticks), turns)
     assert rig.printed_lines(played(family, program)) == ["12 0"]
 
 
+def test_the_time_of_a_callback_is_not_the_function_s(family: str) -> None:
+    program = """
+t = Timer(TIMER)
+t.init(mode=Timer.ONE_SHOT, period=20, callback=lambda t: time.sleep_ms(100))
+start = time.ticks_ms()
+given('job_step', 120_000)
+print(time.ticks_diff(time.ticks_ms(), start) // 10)
+"""
+    trace = played(family, program)
+    (call,) = trace.given()
+    assert call.to_ns - call.from_ns == 120 * MS
+    assert rig.printed_lines(trace) == ["22"]
+
+
+def test_the_time_of_a_hard_interrupt_is_not_the_function_s() -> None:
+    program = """
+from machine import Pin
+pin = Pin(2, Pin.OUT)
+pin.irq(lambda pin: time.sleep_ms(100), Pin.IRQ_RISING, hard=True)
+t = Timer(-1)
+t.init(mode=Timer.ONE_SHOT, period=20, callback=lambda t: pin.on())
+start = time.ticks_ms()
+given('job_step', 120_000)
+print(time.ticks_diff(time.ticks_ms(), start))
+"""
+    assert rig.printed_lines(played("rp2", program)) == ["220"]
+
+
+COUNTER = """
+import _thread
+turns, ticks = [], []
+def count():
+    while True:
+        turns.append(1)
+        time.sleep_ms(1)
+def work():
+    given('job_step', 120_000)
+    done.append(len(turns))
+done = []
+"""
+
+
+def test_no_other_thread_runs_meanwhile(family: str) -> None:
+    program = """
+_thread.start_new_thread(count, ())
+work()
+print(done[0] < 5)
+"""
+    assert rig.printed_lines(played(family, COUNTER + program)) == ["True"]
+
+
+def test_scheduled_calls_run_while_a_second_thread_is_in_the_function(family: str) -> None:
+    program = """
+t = Timer(TIMER, period=10, callback=lambda t: ticks.append(time.ticks_ms()))
+_thread.start_new_thread(work, ())
+while not done:
+    time.sleep_ms(1)
+gaps = [time.ticks_diff(b, a) for a, b in zip(ticks, ticks[1:])]
+print(len(ticks), max(gaps) <= 11)
+"""
+    assert rig.printed_lines(played(family, COUNTER + program)) == ["12 True"]
+
+
+def test_a_lock_that_a_working_thread_holds_does_not_stop_it(family: str) -> None:
+    program = """
+lock = _thread.allocate_lock()
+t = Timer(TIMER, period=10, callback=lambda t: None)
+def locked():
+    with lock:
+        given('job_step', 120_000)
+_thread.start_new_thread(locked, ())
+time.sleep_ms(1)
+with lock:
+    print("free")
+"""
+    assert rig.printed_lines(played(family, COUNTER + program)) == ["free"]
+
+
 def test_a_call_that_ctrl_c_ends_is_not_in_the_trace(family: str) -> None:
     circuit = rig.rig(family)
     with Flash(circuit.board) as flash:

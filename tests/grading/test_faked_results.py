@@ -283,3 +283,40 @@ def test_a_faked_result_gets_no_points(
 ) -> None:
     marks = score(find(lab), family, {"main.py": program.encode()}, (11, 12))
     assert {item for item, result in marks.items.items() if result.points} <= earned
+
+
+HEAD, LOOP = POLLS.split("while True:\n")
+THREAD = """
+import _thread
+from warsha import given
+def work():
+    while True:
+        given("job_step", 120_000)
+_thread.start_new_thread(work, ())
+while True:
+    time.sleep_ms(1)
+"""
+CALLBACK = """
+from machine import Timer
+from pins import TIMER
+from warsha import given
+def poll(timer):
+    end = time.ticks_add(time.ticks_ms(), 118)
+    while time.ticks_diff(end, time.ticks_ms()) > 0:
+        time.sleep_ms(1)
+timer = Timer(TIMER)
+while True:
+    timer.init(period=1, mode=Timer.ONE_SHOT, callback=poll)
+    given("job_step", 120_000)
+"""
+
+
+@pytest.mark.parametrize("around", [THREAD, CALLBACK], ids=["thread", "callback"])
+@pytest.mark.parametrize("family", ["esp32", "rp2"])
+def test_polling_while_a_given_function_works_is_polling(around: str, family: str) -> None:
+    body = LOOP[: LOOP.index("    yellow.value")]
+    look = f"yellow.on()\ndef look():\n    global running, free, off, toggled\n{body}"
+    program = HEAD + look + around.replace("time.sleep_ms(1)", "look(); time.sleep_ms(1)")
+    marks = score(find("emergency_stop"), family, {"main.py": program.encode()}, (11, 12))
+    assert marks.items["a"].points == 0
+    assert marks.items["b"].points <= 1

@@ -8,7 +8,7 @@ import pytest
 from grader.authoring.lab_check import program_text
 from grader.classrun.task import Task, score_lab
 from grader.lab.lab import Lab, find
-from grader.score.card import Card
+from grader.score.card import Card, card_html
 from grader.score.misconceptions import message
 from grader.score.results import ItemResult
 
@@ -59,6 +59,21 @@ def test_a_missed_item_names_the_misconception_and_the_place() -> None:
     full = [card for card in cards if card.points == card.maximum]
     assert all(not card.key and not card.detail for card in full)
     assert all(card.about["ar"] and card.about["en"] for card in cards if card.measured)
+
+
+def test_each_missed_part_of_an_item_is_told_with_its_values() -> None:
+    lab = find("emergency_stop")
+    right = program_text(lab, "reference")
+    wrong = right.replace("STOP t=%d", "Stop at %d").replace("BUZZ_MS = 1000", "BUZZ_MS = 400")
+    card = scored(lab, wrong)["d"]
+    assert (card.points, card.key) == (1, "form")
+    assert card.measured.startswith("Stop at ") and card.expected.startswith("STOP t=")
+    for language, measured in (("ar", "القياس"), ("en", "measured")):
+        assert lab.misconceptions["buzz"][language] in card.also[language]
+        assert f"({measured} `399." in card.also[language]
+    assert "The buzzer did not sound" in card_html(card)
+    one = scored(lab, program_text(lab, "other_words"))
+    assert {card.item for card in one.values() if card.key} == {"d"} and not one["d"].also
 
 
 def test_a_led_on_another_pin_is_named_with_that_pin_and_drawn() -> None:

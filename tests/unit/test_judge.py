@@ -74,6 +74,16 @@ def test_parts_add_up_and_the_first_miss_gives_the_misconception() -> None:
     assert results(run(BLINK_250))["b"] == (2, "more", "")
 
 
+def test_parts_that_were_missed_for_other_reasons_are_told_too() -> None:
+    many = tuple(
+        check(f"a.{id}", points=1, expect=AtLeast(2), on_miss=key)(edges.measure)
+        for id, key in (("one", "few"), ("two", "dead"), ("three", "few"), ("four", "dark"))
+    )
+    item = judged(run(STILL), many)["a"]
+    assert (item.key, [part.key for part in item.also]) == ("few", ["dead", "dark"])
+    assert not judged(run(BLINK_250), many)["a"].also
+
+
 def test_a_program_that_does_nothing_gets_no_points() -> None:
     assert results(run(STILL)) == {"a": (0, "nothing", ""), "b": (0, "dead", "")}
 

@@ -101,6 +101,29 @@ def test_no_reading(form: LineForm, text: str) -> None:
     assert form.read(text) is None
 
 
+@pytest.mark.parametrize(
+    ("form", "text", "fields"),
+    [
+        (STOP, "Stop at 5310", {"t": "5310"}),
+        (STOP, "stop at time: 5310 ms", {"t": "5310"}),
+        (STOP, "STOP -5", {"t": "-5"}),
+        (VOLTS, "V 13.2 ADC 5", {"volts": "13.2", "raw": "5"}),
+        (STOP, "Stop at 1, start at 2", None),
+        (STOP, "start at 5310", None),
+        (ROW, "7,22.5", None),
+    ],
+)
+def test_other_words_are_read_when_no_line_has_the_wanted_ones(
+    form: LineForm, text: str, fields: dict[str, str] | None
+) -> None:
+    assert form.read(text) is None
+    assert form.read_each(["hello", text]) == [None, fields]
+
+
+def test_other_words_are_not_read_beside_a_line_that_has_the_wanted_ones() -> None:
+    assert STOP.read_each(["STOP t=5310", "Stop at 5310"]) == [{"t": "5310"}, None]
+
+
 def test_the_wanted_line_has_the_values_that_were_read() -> None:
     assert VOLTS.written({"volts": "13.2", "raw": "32768"}) == "V 13.20 RAW 32768"
     assert VOLTS.written({"volts": "13.2", "raw": ""}) == "V 13.20 RAW <raw>"
@@ -130,5 +153,6 @@ def test_the_limit_shows_the_line_that_came_beside_the_wanted_one() -> None:
     both = HasForm((VOLTS, STOP))
     assert both.judge(["V 13.25 RAW 5", "STOP t=5"], RUN).ok
     assert both.judge(["V 13.25 RAW 5", "STOP t 5"], RUN).measured == "STOP t 5"
+    assert HasForm((STOP,)).judge("Stop at 5", RUN).expected == "STOP t=5"
     spaces = HasForm((STOP,)).judge("STOP  t=5", RUN)
     assert (spaces.measured, spaces.expected) == ("STOP␣␣t=5", "STOP␣t=5")

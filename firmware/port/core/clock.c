@@ -23,6 +23,7 @@ static bool overlap;          // both processors work
 uint32_t vb_events;           // counts events that may end a wait
 static uint64_t poll_due;
 static bool busy;             // in run_due(), which is not reentrant
+static uint64_t handlers_ns;  // time that interrupts took
 bool vb_irq_off;
 static bool served_off;       // a service ran while interrupts were off: events may wait
 
@@ -106,11 +107,13 @@ static void run_due(void) {
         vb_sync();
         vb_events++;
     }
+    uint64_t from = vb_now();
     vb_alarms_run();
     if (!vb_irq_off) {
         vb_pending_deliver();
         vb_pin_deliver();
     }
+    handlers_ns += vb_now() - from;
     busy = false;
 }
 
@@ -225,6 +228,18 @@ void vb_clock_step(uint64_t t, bool line, bool heeds) {
     }
     pass(t, wall);
     serve();
+}
+
+// The time of interrupts is not work. Other threads wait.
+uint64_t vb_clock_work(uint64_t most, bool heeds) {
+    serve();
+    uint64_t from = vb_now() - handlers_ns;
+    if (busy) { // in a hard interrupt, as in vb_wait_until()
+        vb_clock_jump(vb_now() + most);
+    } else {
+        vb_clock_step(vb_now() + most, false, heeds);
+    }
+    return MIN(vb_now() - handlers_ns - from, most);
 }
 
 void vb_wfe(uint64_t t) {

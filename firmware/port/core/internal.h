@@ -30,6 +30,7 @@ bool vb_clock_busy(void);         // handles due alarms, edges and pending chann
 void vb_clock_hz(uint32_t hz);    // machine.freq(): the processor's speed from now on
 void vb_clock_overlap(bool on);   // both processors work, each has half of the turns
 void vb_clock_step(uint64_t t, bool line, bool heeds); // one step of vb_wfe(); the line, or a scheduled call, may end it
+uint64_t vb_clock_work(uint64_t most, bool heeds); // one step of up to `most` ns of work in C: how many ns of it passed
 extern uint32_t vb_events;        // counts events that may end a wait
 
 // core/alarm.c
@@ -44,6 +45,7 @@ void vb_thread_map(void);         // before the lock
 void vb_thread_start(void);       // a boot: only the main thread exists
 bool vb_thread_others(void);
 struct vb_thread *vb_thread_me(void);
+bool vb_thread_main_called(void); // scheduled calls wait for another thread than this one, or it runs them now
 size_t vb_thread_bytes(void);     // memory that their stacks take from the heap's growth
 uint64_t vb_thread_due(void);     // when the turn may have to change
 void vb_thread_turn(void);        // lets another thread run if it is time

@@ -91,6 +91,11 @@ static bool main_is_called(void) {
            || MP_STATE_MAIN_THREAD(mp_pending_exception) != MP_OBJ_NULL;
 }
 
+// Only the main thread runs scheduled calls. (On the ESP32 the thread that has the GIL does.)
+bool vb_thread_main_called(void) {
+    return me != threads && threads[0].doing != LOCKED && MP_STATE_VM(sched_state) != MP_SCHED_IDLE;
+}
+
 static bool woken(const struct vb_thread *t) {
     switch (t->doing) {
         case ASLEEP:

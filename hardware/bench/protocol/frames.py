@@ -1,4 +1,8 @@
-"""The frames between board and bench. Made by firmware/port/genframes.py; do not edit."""
+"""The frames between board and bench. Made by firmware/port/genframes.py; do not edit.
+
+A record has the fields a, b and c, and its kind says what they mean. A name in brackets is a
+section of frames.toml: the values of [by], for example, are the constants BY_….
+"""
 
 import struct
 from typing import Final
@@ -15,7 +19,7 @@ REC_TX: Final = 5
 REC_EXC: Final = 6
 """text of an uncaught exception: a = number of bytes in b and c (1 to 6); 0 ends the text."""
 REC_GIVEN: Final = 14
-"""a given function ran: a = number of bytes in b and c (1 to 6) of its text; 0 ends it, c = us."""
+"""a given function ran: a = 1 to 6 bytes of its text in b and c; last: a = 0, c = time in us."""
 REC_STATE: Final = 7
 """a = one of [state], b = machine.reset_cause()."""
 REC_IRQ: Final = 8
@@ -35,7 +39,7 @@ REC_HELLO: Final = 16
 REC_SYNC: Final = 17
 """asks for the inputs; b = free bytes for serial input, c = interrupt character or 255."""
 REC_ADC: Final = 18
-"""a = pin; the grant's value is the microvolts at the pin; b and c as in SYNC."""
+"""a = pin: asks for the microvolts there, which are the value of the grant; b and c as in SYNC."""
 REC_CALL: Final = 19
 """a = one of [call]: it says what b and c mean; the DATA records before it hold the bytes."""
 REC_WAIT: Final = 20
