@@ -49,8 +49,10 @@ def problems(texts: Texts) -> Iterator[str]:
 
 
 def _pairs(cells: Sequence[NotebookNode]) -> Iterator[tuple[int, str, str]]:
-    """Number (from 1), Arabic and English of the text cells; "" when one of them is missing."""
-    texts = [(n, cell.source) for n, cell in enumerate(cells, 1) if cell.cell_type == "markdown"]
+    """Number (from 1), Arabic and English of the text cells; "" when one of them is missing. A
+    short text in both languages, as in a cell for notes, is left out."""
+    sources = [(n, cell.source) for n, cell in enumerate(cells, 1) if cell.cell_type == "markdown"]
+    texts = [(n, text) for n, text in sources if _is_arabic(text) or not ARABIC.search(text)]
     while texts:
         number, text = texts.pop(0)
         if not _is_arabic(text):

@@ -172,7 +172,7 @@ def released_question(released: NotebookNode) -> str:
         if cell.cell_type != "code":
             texts.append(cell.source)
         elif (answer := cells.answer_of(cell.source)) is not None:
-            return " ".join("\n".join([*texts, answer]).split())
+            return cells.question_text("\n".join([*texts, answer]))
         else:
             texts = []
     return ""

@@ -94,6 +94,11 @@ def predicted(answer: str | None, question: str) -> bool:
     return len(own) >= SHORTEST_ANSWER and len(set(own)) > 1
 
 
+def question_text(text: str) -> str:
+    """A question without the tags of its languages, on one line."""
+    return " ".join(re.sub(r"</?div\b[^>]*>", "", text).split())
+
+
 def _words(text: str) -> list[str]:
     """Words, and runs of other signs: a timing diagram is made of those."""
     return re.findall(r"\w+|[^\w\s]+", text.casefold())

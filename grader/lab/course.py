@@ -12,7 +12,7 @@ from hardware.i18n import _
 from hardware.paths import ROOT, build_dir
 
 COURSES = ROOT / "courses"
-_KEYS = {"title", "labs", "roster", "board", "seeds", "keep"}
+_KEYS = {"title", "labs", "roster", "board", "seeds", "keep", "language"}
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,8 @@ class Course:
     keep: Literal["latest", "best"] = "latest"
     """Which of a trainee's submissions counts; `best`: the one with most points after the late
     penalty."""
+    language: Literal["ar", "en"] = "ar"
+    """The language in which JupyterLab starts for trainees."""
 
     @property
     def root(self) -> Path:
@@ -83,6 +85,8 @@ def _course(slug: str, file: Path, data: dict[str, Any]) -> Course:
     need(isinstance(seeds, int) and 1 <= seeds <= 100, _("seeds must be a number from 1 to 100"))
     keep = data.get("keep", "latest")
     need(keep in ("latest", "best"), _("keep must be {values}").format(values='"latest", "best"'))
+    language = data.get("language", "ar")
+    need(language in ("ar", "en"), _("language must be {values}").format(values='"ar", "en"'))
     return Course(
         slug=slug,
         folder=file.parent,
@@ -92,4 +96,5 @@ def _course(slug: str, file: Path, data: dict[str, Any]) -> Course:
         board=data.get("board"),
         seeds=seeds,
         keep=keep,
+        language=language,
     )

@@ -48,6 +48,8 @@ class Lab:
     id: str
     version: int
     title: Texts
+    goal: Texts
+    """What a trainee can do after it, in one sentence; empty when lab.toml does not say it."""
     minutes: int
     level: int
     parts: tuple[str, ...]
@@ -165,6 +167,7 @@ def load(folder: Path) -> Lab:
         id=faults.attempt(lambda: source.take("id", str), ""),
         version=faults.attempt(lambda: source.take("version", int), 0),
         title=faults.attempt(lambda: source.texts("title"), {}),
+        goal=faults.attempt(lambda: source.optional_texts("goal"), {}),
         minutes=faults.attempt(lambda: source.take("minutes", int), 0),
         level=faults.attempt(lambda: source.take("level", int), 0),
         parts=tuple(faults.attempt(lambda: source.take("parts", list), [])),

@@ -53,6 +53,10 @@ class LabFile:
         """A text in Arabic and English: `{ ar = "…", en = "…" }`."""
         return bilingual_text(self.file, key, self.take(key, dict))
 
+    def optional_texts(self, key: str) -> dict[str, str]:
+        """A text in Arabic and English; empty when it is not there."""
+        return self.texts(key) if key in self._left else {}
+
     def tables(self, key: str) -> dict[str, Any]:
         """A table of tables; empty when it is not there."""
         return self.take(key, dict, {})

@@ -1,4 +1,5 @@
-"""nbgrader's commands `generate_assignment` and `generate_feedback`, called through its API."""
+"""nbgrader's commands `generate_assignment`, `release_assignment` and `generate_feedback`, called
+through its API."""
 
 import re
 from pathlib import Path
@@ -47,6 +48,14 @@ def generate_release(root: Path, lab: str, folder: str = "", *, save: bool = Tru
     release/."""
     api = _api(root, folder, save=save)
     _checked(api.generate_assignment(lab, force=True, create=True), f"generate_assignment {lab}")
+
+
+def release_assignment(root: Path, lab: str) -> None:
+    """`nbgrader release_assignment`: put the release into the exchange, in the place of an
+    earlier one."""
+    api = _api(root)
+    api.config.ExchangeReleaseAssignment.force = True
+    _checked(api.release_assignment(lab), f"release_assignment {lab}")
 
 
 def generate_feedback(root: Path, lab: str, student: str = "*") -> None:

@@ -79,6 +79,38 @@ def write_settings(root: Path, course: str) -> None:
     write_atomically(file, ours + own.removeprefix("\n"))
 
 
+_TRAINEES = """\
+# Made by `warsha course build`: to which course and exchange JupyterLab's Assignment List belongs.
+from pathlib import Path
+
+c = get_config()
+c.CourseDirectory.course_id = {course!r}
+c.Exchange.root = {exchange}
+"""
+
+
+def write_trainee_settings(root: Path, trainee: Path) -> None:
+    """Write the nbgrader settings of the trainees' folder. Raises: CourseError."""
+    settings = load(root)
+    exchange = Path(settings.Exchange.root)
+    place = repr(str(exchange))
+    if is_own_exchange(root):
+        place = f'str(Path(__file__).resolve().parents[1] / "{exchange.name}")'
+    text = _TRAINEES.format(course=settings.CourseDirectory.course_id, exchange=place)
+    (trainee / NAME).write_text(text, encoding="utf-8")
+
+
+def course_id(root: Path) -> str:
+    """nbgrader's name of the course whose settings are in this folder. Raises: CourseError."""
+    return str(load(root).CourseDirectory.course_id)
+
+
+def is_own_exchange(root: Path) -> bool:
+    """Whether the exchange is in the course's folder, so that only people who may open the course
+    reach it. Raises: CourseError."""
+    return Path(load(root).Exchange.root).resolve().parent == root.resolve()
+
+
 def set_database(root: Path, url: str) -> None:
     """Name the gradebook's database in the instructor's own settings, in the place of another."""
     file = (root / NAME).resolve()

@@ -6,9 +6,11 @@ reference, no mutants, no expected marks and no solution.
 """
 
 import filecmp
+import json
 import shutil
 from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -29,15 +31,21 @@ from grader.lab import cells
 from grader.lab.class_list import read_class_list
 from grader.lab.course import Course
 from grader.lab.lab import LABS, Lab, find
-from grader.nbgrader import config, enrolment, folders
-from grader.nbgrader.database import Database, gradebook_file
+from grader.nbgrader import commands, config, enrolment, folders
+from grader.nbgrader.database import Database, gradebook_file, open_book
 from grader.nbgrader.templates import write_templates
+from grader.notebook import progress
+from grader.notebook.course_page.trainee_course import DUE_FILE
 from grader.notebook.lab_changes import lab_changes
 from grader.notebook.release import release_lab
 from hardware.i18n import _
 
 PRIVATE = ("lesson.md", "reference.py", cells.HOST_REFERENCE, "mutants", "expected.toml")
 """The files of a lab's folder that trainees do not get."""
+
+
+OURS = ("labs", "course.toml", config.NAME, progress.FOLDER)
+"""What the build writes into the trainees' folder beside the notebooks, and their progress."""
 
 
 def build_course(course: Course, notify: Callable[[str], None] = lambda _line: None) -> Path:
@@ -59,6 +67,7 @@ def build_course(course: Course, notify: Callable[[str], None] = lambda _line: N
             _close(root, coursedir, notify)
             write_templates(root / "templates")
             problems = _release_all(course, notify)
+            _hand_out(course)
             enrolment.enrol(root, trainees)
     if problems:
         *others, last = problems
@@ -106,6 +115,7 @@ def _release_all(course: Course, notify: Callable[[str], None]) -> list[GraderEr
         # In both folders: practice, and the kernel of stock autograde, look for it in the parents.
         for place in (course.root, trainee):
             shutil.copyfile(course.folder / "course.toml", place / "course.toml")
+        _prepare_jupyter(course, trainee)
         if backup:
             course.trainee.rename(backup)
     if backup:
@@ -143,6 +153,32 @@ def copy_for_trainees(root: Path, lab: Lab, trainee: Path) -> None:
     (place / cells.ANSWER_FILE).write_text(released_question(released), encoding="utf-8")
 
 
+def _prepare_jupyter(course: Course, trainee: Path) -> None:
+    """Write what JupyterLab and the course page need into the new folder; keep the progress."""
+    config.write_trainee_settings(course.root, trainee)
+    (trainee / "labs").mkdir(exist_ok=True)
+    _write_due_times(course, trainee / "labs" / DUE_FILE)
+    if (practised := course.trainee / progress.FOLDER).is_dir():
+        shutil.copytree(practised, trainee / progress.FOLDER)
+
+
+def _write_due_times(course: Course, file: Path) -> None:
+    with open_book(config.coursedir(course.root)) as book:
+        times = {each.name: each.duedate for each in book.assignments if each.duedate}
+    due = {name: time.replace(tzinfo=UTC).isoformat() for name, time in times.items()}
+    file.write_text(json.dumps(due), encoding="utf-8")
+
+
+def _hand_out(course: Course) -> None:
+    """Put the labs into an exchange that is in the course's folder: so a trainee on this machine
+    hands in from JupyterLab. Into an exchange that others reach, an instructor puts each lab when
+    its time comes."""
+    if config.is_own_exchange(course.root):
+        for slug in course.labs:
+            if (folders.release_folder(course.root, slug) / f"{slug}.ipynb").is_file():
+                commands.release_assignment(course.root, slug)
+
+
 def _backup_of(trainee: Path, release: Path) -> Path | None:
     """A free name to keep the trainees' folder under, because somebody worked in it (`make lab`
     opens this folder); None when nobody did. `release` holds the notebooks as released."""
@@ -156,7 +192,7 @@ def _has_own_work(trainee: Path, release: Path) -> bool:
     """Whether any file there differs from what was released."""
     for file in trainee.rglob("*"):
         name = file.relative_to(trainee)
-        ours = name.parts[0] in ("labs", "course.toml") or ".ipynb_checkpoints" in name.parts
+        ours = name.parts[0] in OURS or ".ipynb_checkpoints" in name.parts
         if ours or not file.is_file():
             continue
         if not (release / name).is_file() or not filecmp.cmp(file, release / name, shallow=False):

@@ -1,31 +1,26 @@
-"""Opens JupyterLab on a folder, with settings for Arabic lessons and for a site without internet.
+"""Opens JupyterLab on a trainee's course, first the course page.
 
 The settings are in a folder below `build/`; the user's own Jupyter settings are not changed.
 """
 
 import json
 import os
-import shutil
 import sys
 from pathlib import Path
 
 from grader.errors import CourseError
+from grader.notebook.course_page.trainee_course import COURSE_URL
 from hardware.i18n import _
 from hardware.paths import build_dir
 
-STYLE = Path(__file__).parents[1] / "static" / "rtl.css"
-
-# Jupyter's news need internet, and JupyterLab would first ask the trainee about them. nbgrader's
-# side bar is for authors of assignments only.
-DISABLED = ("@jupyterlab/apputils-extension:announcements", "@jupyter/nbgrader:create-assignment")
+# nbgrader's side bar is for authors of assignments only.
+DISABLED = ("@jupyter/nbgrader:create-assignment",)
 
 
 def settings_folder() -> Path:
-    """Write the settings (styles, no news) and return their folder, a `JUPYTER_CONFIG_DIR`."""
+    """Write the settings and return their folder, a `JUPYTER_CONFIG_DIR`."""
     folder = build_dir() / "jupyter"
-    for name in ("custom", "labconfig"):
-        (folder / name).mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(STYLE, folder / "custom" / "custom.css")
+    (folder / "labconfig").mkdir(parents=True, exist_ok=True)
     off = {"disabledExtensions": dict.fromkeys(DISABLED, True)}
     (folder / "labconfig" / "page_config.json").write_text(json.dumps(off))
     return folder
@@ -48,7 +43,7 @@ def command(folder: Path, *, port: int = 8888, browser: bool = True) -> list[str
             _("run: warsha course build"),
         )
     options = ["--ip=127.0.0.1", f"--port={port}", f"--ServerApp.root_dir={folder}"]
-    options += ["--LabApp.custom_css=True", "--ServerApp.open_browser=" + str(browser)]
+    options += [f"--LabApp.default_url=/{COURSE_URL}", f"--ServerApp.open_browser={browser}"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         options.append("--allow-root")
     return [sys.executable, "-P", "-m", "jupyterlab", *options]

@@ -21,6 +21,7 @@ from hardware.i18n import _
 KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
 
 _NAME = re.compile(r"[A-Za-z]\w*", re.ASCII)
+_ARABIC = re.compile(r'[\u0600-\u06ff]|<div[^>]* lang="')
 _PICTURE = re.compile(r"!\[([^\]]*)\]\((?![a-z]+:)([^)\s]+)\)")
 
 
@@ -42,6 +43,7 @@ def source_notebook(folder: Path, points: Mapping[str, float]) -> NotebookNode:
         if cell.cell_type == "markdown":
             _check_text(cell.source, fail)
             _attach_pictures(cell, folder, fail)
+            _mark_english(cell)
             _add_text_metadata(cell, points, counts, fail)
             cell.id = cell.metadata.get("nbgrader", {}).get("grade_id") or f"text-{number}"
         else:
@@ -90,6 +92,13 @@ def _check_text(text: str, fail: Fail) -> None:
             _("a <div> is not closed in its cell"),
             _("two blank lines end a text cell: leave only one blank line inside a <div>"),
         )
+
+
+def _mark_english(cell: NotebookNode) -> None:
+    """Mark an English text, as lesson.md marks an Arabic one: JupyterLab can then show one
+    language. A text with both languages, and one that a person grades, have no mark."""
+    if not (_ARABIC.search(cell.source) or cell.metadata):
+        cell.source = f'<div dir="ltr" lang="en">\n\n{cell.source}\n\n</div>'
 
 
 def _attach_pictures(cell: NotebookNode, folder: Path, fail: Fail) -> None:

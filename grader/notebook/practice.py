@@ -27,6 +27,7 @@ from grader.host.probe import isolation_error
 from grader.host.sandbox import Isolation
 from grader.lab import cells
 from grader.lab.lab import LABS, Lab, load
+from grader.notebook.progress import Progress, save_progress
 from grader.score.card import Card, card_html, total_html
 from grader.seeds import PUBLIC_SEED
 from hardware.bench.diagram import suggest
@@ -108,6 +109,9 @@ def grade(item: str | None = None, *, seed: int | None = None) -> Points:
     cards = _cards(lab, item, seed)
     if item is None:
         total = round(sum(card.points for card in cards), 2)
+        if NBGRADER not in os.environ:
+            most = sum(card.maximum for card in cards)
+            save_progress(Path.cwd(), lab.slug, Progress(total, most))
         return Points.of(total, total_html(cards) + _seed_html(session.seed))
     card = next(card for card in cards if card.item == item)
     return Points.of(card.points, card_html(card) + _seed_html(session.seed))
@@ -145,8 +149,8 @@ def _seed_html(seed: int) -> str:
     call = f'<code dir="ltr">grade(seed={seed})</code>'
     return (
         '<div class="warsha-seed" dir="rtl" lang="ar" style="color:#57606a;font-size:90%">'
-        f"أرقام هذه المحاولة غير أرقام التي قبلها. لتكرارها: {call}"
-        '<div dir="ltr" lang="en" style="text-align:left">'
+        f'<div class="warsha-ar">أرقام هذه المحاولة غير أرقام التي قبلها. لتكرارها: {call}</div>'
+        '<div class="warsha-en" dir="ltr" lang="en" style="text-align:left">'
         f"Each try has new numbers. To repeat this one: {call}</div></div>"
     )
 
@@ -165,7 +169,7 @@ def handed_out_question(folder: Path) -> str:
     match = _PREDICT_CELL.search((folder / "lesson.md").read_text(encoding="utf-8"))
     if match is None:
         return ""
-    return " ".join((match[1] + cells.released_text(cells.answer_of(match[2]) or "")).split())
+    return cells.question_text(match[1] + cells.released_text(cells.answer_of(match[2]) or ""))
 
 
 def lab(line: str) -> None:
@@ -175,8 +179,9 @@ def lab(line: str) -> None:
     title = session.lab.title
     display(
         HTML(
-            f'<div dir="rtl" lang="ar"><strong>{escape(title["ar"])}</strong> · '
-            f'<bdi dir="ltr">{escape(title["en"])} · {escape(session.board)}</bdi></div>'
+            f'<div dir="rtl" lang="ar"><strong class="warsha-ar">{escape(title["ar"])}</strong> '
+            f'<bdi class="warsha-en" dir="ltr">{escape(title["en"])}</bdi> · '
+            f'<bdi dir="ltr">{escape(session.board)}</bdi></div>'
         )
     )
 

@@ -71,7 +71,10 @@ _BOX = (
 _CELL = "text-align:start;padding:.1em .8em"
 _HINT = "background:#fff8c5;border-radius:4px;padding:.3em .7em;margin:.3em 0"
 _LTR = '<bdi dir="ltr">{}</bdi>'
-_ENGLISH = '<div dir="ltr" lang="en" style="color:#57606a;text-align:left">{}</div>'
+_ENGLISH = (
+    '<div class="warsha-en" dir="ltr" lang="en" style="color:#57606a;text-align:left">{}</div>'
+)
+"""In a course, JupyterLab shows one of `warsha-ar` and `warsha-en` (`one_language.css`)."""
 
 
 def _colour(points: float, maximum: float) -> str:
@@ -79,7 +82,7 @@ def _colour(points: float, maximum: float) -> str:
 
 
 def _both(texts: Mapping[str, str]) -> str:
-    arabic = f"<div>{rich(texts.get('ar', ''))}</div>" if texts.get("ar") else ""
+    arabic = f'<div class="warsha-ar">{rich(texts["ar"])}</div>' if texts.get("ar") else ""
     return arabic + (_ENGLISH.format(rich(texts["en"])) if texts.get("en") else "")
 
 
@@ -90,7 +93,8 @@ def card_html(card: Card) -> str:
     title = escape(card.title.get("ar", ""))
     head = (
         '<div style="display:flex;gap:1em;align-items:baseline">'
-        f'<strong dir="ltr">{escape(card.item)}</strong><strong style="flex:1">{title}</strong>'
+        f'<strong dir="ltr">{escape(card.item)}</strong>'
+        f'<strong style="flex:1"><span class="warsha-ar">{title}</span></strong>'
         f'<strong style="color:{colour}">{score}</strong></div>'
     )
     if card.title.get("en"):
@@ -104,8 +108,9 @@ def card_html(card: Card) -> str:
 def _measured(card: Card) -> str:
     rows = [("القياس", "measured", card.measured), ("المتوقّع", "expected", card.expected)]
     cells = "".join(
-        f'<tr><th style="{_CELL}">{arabic} <bdi dir="ltr" style="font-weight:normal">'
-        f'{english}</bdi></th><td style="{_CELL}"><code dir="ltr">{latin(value)}</code></td></tr>'
+        f'<tr><th style="{_CELL}"><span class="warsha-ar">{arabic}</span> '
+        f'<bdi class="warsha-en" dir="ltr" style="font-weight:normal">{english}</bdi></th>'
+        f'<td style="{_CELL}"><code dir="ltr">{latin(value)}</code></td></tr>'
         for arabic, english, value in rows
         if value
     )
@@ -134,7 +139,8 @@ def total_html(cards: Sequence[Card]) -> str:
         # JupyterLab sets a fixed layout of tables, which would hide the points behind long texts.
         f'<table style="border-collapse:collapse;width:100%;table-layout:auto">{rows}'
         '<tr style="border-top:2px solid #d0d7de">'
-        '<th colspan="2" style="text-align:start">المجموع <bdi dir="ltr">total</bdi></th>'
+        '<th colspan="2" style="text-align:start"><span class="warsha-ar">المجموع</span> '
+        '<bdi class="warsha-en" dir="ltr">total</bdi></th>'
         f'<td style="text-align:end;white-space:nowrap"><strong>{total}</strong></td></tr>'
         "</table></div>"
     )
@@ -142,8 +148,11 @@ def total_html(cards: Sequence[Card]) -> str:
 
 def _row(card: Card) -> str:
     score = _LTR.format(f"{number(card.points)} / {number(card.maximum)}")
-    title = escape(card.title.get("ar", ""))
-    title += f' <bdi dir="ltr" style="color:#57606a">{escape(card.title.get("en", ""))}</bdi>'
+    arabic, english = (escape(card.title.get(language, "")) for language in ("ar", "en"))
+    title = (
+        f'<span class="warsha-ar">{arabic}</span> '
+        f'<bdi class="warsha-en" dir="ltr" style="color:#57606a">{english}</bdi>'
+    )
     colour = _colour(card.points, card.maximum)
     return (
         f'<tr><td style="text-align:start"><strong dir="ltr">{escape(card.item)}</strong></td>'

@@ -152,7 +152,6 @@ def test_a_trainee_fetches_the_page(
         monkeypatch.chdir(where)
         run_nbgrader([command, LAB])  # it checks the exit code
 
-    nbgrader(course.root, "release_assignment")
     nbgrader(trainee, "fetch_assignment")
     nbgrader(trainee, "submit")
     nbgrader(course.root, "collect")

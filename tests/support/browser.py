@@ -13,6 +13,7 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.support.ui import WebDriverWait
 
 from grader.notebook import jupyter
+from grader.notebook.course_page.trainee_course import COURSE_URL
 
 START_S = 300
 """A cold JupyterLab on a busy machine."""
@@ -126,13 +127,18 @@ class Notebook:
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
     """A JupyterLab server on loopback, started in the folder that it shows; yields its URL with
-    the token."""
+    the token. What its user sets and hands in is kept beside the folder."""
     command = [
         *jupyter.command(folder, port=0, browser=False),
         "--LabApp.expose_app_in_browser=True",
     ]
+    own = folder.with_name(f"{folder.name}.user")
+    user = {
+        "JUPYTERLAB_SETTINGS_DIR": str(own / "settings"),
+        "JUPYTER_DATA_DIR": str(own / "data"),
+    }
     with subprocess.Popen(
-        command, cwd=folder, env=jupyter.environment(), stderr=subprocess.PIPE, text=True
+        command, cwd=folder, env=jupyter.environment() | user, stderr=subprocess.PIPE, text=True
     ) as server:
         try:
             assert server.stderr is not None
@@ -164,8 +170,9 @@ class Chromium:
 
     def open(self, url: str, notebook: str) -> Notebook:
         """Open a notebook of the server and wait for its kernel."""
-        base, _query, token = url.partition("?")
-        self.driver.get(f"{base}/tree/{notebook}?{token}")
+        start, _query, token = url.partition("?")
+        base = start.removesuffix(COURSE_URL)
+        self.driver.get(f"{base}lab/tree/{notebook}?{token}")
         page = Notebook(self.driver)
         page.wait(f"return {KERNEL}?.status == 'idle'")
         return page

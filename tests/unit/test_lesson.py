@@ -38,7 +38,8 @@ def test_arabic_and_english_are_cells_of_their_own(tmp_path: Path) -> None:
     texts = [cell.source for cell in build(tmp_path).cells if cell.cell_type == "markdown"]
     assert texts[0].startswith('<div dir="rtl" lang="ar">\n\n#')
     assert texts[0].endswith("\n\n</div>")
-    assert texts[1].startswith("# Blink")
+    assert texts[1].startswith('<div dir="ltr" lang="en">\n\n# Blink')
+    assert texts[1].endswith("\n\n</div>")
 
 
 def test_the_reference_completes_what_is_given(tmp_path: Path) -> None:

@@ -1,0 +1,73 @@
+// Lessons right to left, and in a trainee's course: one language at a time, which is JupyterLab's
+// own, a button to change it, and the way back to the course page.
+const PLUGIN = "@jupyterlab/translation-extension:plugin";
+const TEXTS = {
+  ar: { course: "صفحة المقرر", other: "English", lang: "en", locale: "en" },
+  en: { course: "Course page", other: "العربية", lang: "ar", locale: "ar_SA" },
+};
+
+/** The plugin, for JupyterLab's class of widgets and its token of translators. */
+export function courseExtension(Widget, ITranslator) {
+  return {
+    id: "warsha-course:top",
+    autoStart: true,
+    requires: [ITranslator],
+    activate: async (app, { languageCode }) => {
+      addStyle("rtl.css");
+      const { baseUrl, warshaCourse } = configuration();
+      if (!warshaCourse) return;
+      addStyle("one_language.css");
+      const { serverSettings, sessions } = app.serviceManager;
+      const call = (path, method, body) =>
+        fetch(baseUrl + path, { method, body, headers: { "X-XSRFToken": xsrf() } });
+
+      const language = languageCode.startsWith("ar") ? "ar" : "en";
+      const texts = TEXTS[language];
+      await call("warsha/language", "POST"); // kernels that start from now on
+      await sessions.refreshRunning();
+      for (const { kernel } of sessions.running()) tell(app, kernel, language);
+
+      const page = document.createElement("a");
+      page.href = `${baseUrl}warsha/course`;
+      page.textContent = texts.course;
+      const other = document.createElement("button");
+      other.textContent = texts.other;
+      other.lang = texts.lang;
+      other.addEventListener("click", async () => {
+        await app.commands.execute("docmanager:save-all");
+        const raw = JSON.stringify({ locale: texts.locale });
+        await call(`lab/api/settings/${PLUGIN}`, "PUT", JSON.stringify({ raw }));
+        location.reload();
+      });
+      const bar = new Widget();
+      bar.id = "warsha-course";
+      bar.addClass("warsha-course");
+      bar.node.append(page, other);
+      app.shell.add(bar, "top", { rank: 900 });
+    },
+  };
+}
+
+/** A running kernel's messages change, too: it reads the variable at each message. */
+function tell(app, model, language) {
+  if (!model) return;
+  const kernel = app.serviceManager.kernels.connectTo({ model });
+  const code = `import os; os.environ["WARSHA_LANG"] = "${language}"`;
+  const done = kernel.requestExecute({ code, silent: true, store_history: false }).done;
+  done.finally(() => kernel.dispose()).catch(() => {});
+}
+
+function configuration() {
+  return JSON.parse(document.getElementById("jupyter-config-data").textContent);
+}
+
+function xsrf() {
+  return document.cookie.match(/(?:^|; )_xsrf=([^;]*)/)?.[1] ?? "";
+}
+
+function addStyle(name) {
+  const link = document.createElement("link");
+  link.rel = "stylesheet";
+  link.href = new URL(name, import.meta.url).href;
+  document.head.append(link);
+}

@@ -1,0 +1,107 @@
+"""What the course page shows: the labs of a trainee's course in order, what each one teaches, when
+it is due, and the best total in practice."""
+
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from grader.notebook.display_language import Language
+from grader.notebook.progress import Progress, read_progress
+from grader.reports.feedback_data import MASTERY
+
+Texts = Mapping[str, str]
+
+COURSE_URL = "warsha/course"
+"""The address of the course page on a Jupyter server."""
+DUE_FILE = "due.json"
+"""In the folder `labs/` of a trainee's course: when each lab is due, in ISO 8601 with its zone."""
+
+
+@dataclass(frozen=True)
+class CourseLab:
+    """One lab of the course."""
+
+    slug: str
+    id: str
+    title: Texts
+    goal: Texts
+    minutes: int
+    due: datetime | None
+    best: Progress | None
+
+    @property
+    def is_mastered(self) -> bool:
+        """Whether the best total in practice reaches mastery."""
+        return self.best is not None and self.best.points >= MASTERY * self.best.maximum
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the due date is over."""
+        return self.due is not None and self.due < datetime.now(UTC)
+
+    @property
+    def notebook(self) -> str:
+        """The path of its notebook in the course."""
+        return f"{self.slug}/{self.slug}.ipynb"
+
+
+@dataclass(frozen=True)
+class TraineeCourse:
+    """A trainee's course: its title, and its labs in order."""
+
+    title: Texts
+    language: Language
+    """The language in which JupyterLab starts."""
+    labs: tuple[CourseLab, ...]
+
+    @property
+    def next_lab(self) -> CourseLab | None:
+        """The first lab that is not mastered."""
+        return next((lab for lab in self.labs if not lab.is_mastered), None)
+
+
+def is_trainee_course(folder: Path) -> bool:
+    """Whether this is the folder that `warsha course build` makes for trainees."""
+    return (folder / "course.toml").is_file() and (folder / "labs").is_dir()
+
+
+def read_course(folder: Path) -> TraineeCourse:
+    """The course in that folder. A lab without a notebook there is left out.
+
+    Raises: OSError or ValueError when course.toml or a lab.toml cannot be read.
+    """
+    course, due = _toml(folder / "course.toml"), _due_times(folder / "labs" / DUE_FILE)
+    labs = [
+        _lab(folder, slug, due.get(slug))
+        for slug in course["labs"]
+        if (folder / slug / f"{slug}.ipynb").is_file()
+    ]
+    return TraineeCourse(course["title"], course.get("language", "ar"), tuple(labs))
+
+
+def _lab(folder: Path, slug: str, due: datetime | None) -> CourseLab:
+    lab = _toml(folder / "labs" / slug / "lab.toml")
+    return CourseLab(
+        slug=slug,
+        id=lab["id"],
+        title=lab["title"],
+        goal=lab.get("goal", {"ar": "", "en": ""}),
+        minutes=lab["minutes"],
+        due=due,
+        best=read_progress(folder, slug),
+    )
+
+
+def _toml(file: Path) -> dict[str, Any]:
+    return tomllib.loads(file.read_text(encoding="utf-8"))
+
+
+def _due_times(file: Path) -> dict[str, datetime]:
+    if not file.is_file():
+        return {}
+    times = json.loads(file.read_text(encoding="utf-8"))
+    return {slug: datetime.fromisoformat(time) for slug, time in times.items()}
