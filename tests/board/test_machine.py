@@ -136,6 +136,26 @@ time.sleep_ms(1)
     assert any("MemoryError" in line for line in lines("rp2", program))
 
 
+def test_a_hard_handler_interrupts_a_collection() -> None:
+    program = """
+import gc
+out, kept = Pin(OUT, Pin.OUT), [[n] for n in range(3000)]
+Pin(BTN, Pin.IN, Pin.PULL_UP).irq(lambda pin: out.on(), Pin.IRQ_FALLING, hard=True)
+while True:
+    gc.collect()
+    out.off()
+"""
+    presses_ms = [100.3, 151.9, 203.1, 254.7]
+    hands = [Hand(t, "btn", "pressed", 1) for t in presses_ms]
+    hands += [Hand(t + 25, "btn", "pressed", 0) for t in presses_ms]
+    trace = run("rp2", program, 300, *hands)
+    late = [
+        at - pressed
+        for at, pressed in zip(edge_ms(trace, "rp2", "OUT", rising=True), presses_ms, strict=True)
+    ]
+    assert 0 < min(late) <= max(late) < 0.1
+
+
 @families
 def test_disabled_interrupts_are_kept(family: str) -> None:
     program = """

@@ -205,6 +205,87 @@ ATTEMPTS = {
         "print(len(p.poll(0)))\n",
         ["True {2} True", "61"],
     ),
+    "a heap whose items change it": Attempt(
+        REFUSED + NUMBERS + "import heapq\n"
+        "class Item:\n    def __lt__(self, other):\n        seen.add(type(other))\n"
+        "        heap.clear()\n        fill(64)\n        return True\n"
+        "seen = set()\n"
+        "for use in (lambda: heapq.heappush(heap, Item()), lambda: heapq.heappop(heap),\n"
+        "            lambda: heapq.heapify(heap)):\n"
+        "    heap = [Item() for n in range(64)]\n    refused(use)\nprint(int in seen)\n",
+        ["RuntimeError"] * 3 + ["False"],
+    ),
+    "a list whose items change it while it is compared": Attempt(
+        NUMBERS + "class Item:\n    def __eq__(self, other):\n        seen.add(type(other))\n"
+        "        if len(values) == 64:\n            values.extend(values * 4)\n"
+        "            gc.collect()\n            for words in (64, 68): fill(words)\n"
+        "        return type(other) is Item and self is values[0]\n"
+        "    def __repr__(self):\n        self.__eq__(self)\n        return 'Item'\n"
+        "import gc\nseen = set()\n"
+        "for use in (lambda: values == others, lambda: others == values,\n"
+        "            lambda: Item() in values, lambda: values.count(Item()),\n"
+        "            lambda: repr(values), lambda: values < others):\n"
+        "    values, wall = [Item() for n in range(64)], bytearray(64)\n    kept.clear()\n"
+        "    others = [Item() for n in range(64)]\n    try: use()\n    except TypeError: pass\n"
+        "print(int in seen)\n",
+        ["False"],
+    ),
+    "a tuple that is compared after it was dropped": Attempt(
+        NUMBERS + "import gc\nclass Item:\n    def __eq__(self, other):\n"
+        "        seen.add(type(other))\n        values[0] = others[0] = None\n"
+        "        gc.collect()\n        for words in (4, 8, 12): fill(words)\n        return True\n"
+        "seen = set()\nvalues, others = [(Item(),) * 6], [(Item(),) * 6]\n"
+        "print(values == others, int in seen)\n",
+        ["True False"],
+    ),
+    "a dict that changes while it is printed or compared": Attempt(
+        NUMBERS + "import gc, json\nclass Value:\n"
+        "    def __repr__(self):\n        d.clear()\n        gc.collect()\n"
+        "        for words in (16, 32, 64): fill(words)\n        return 'own'\n"
+        "    __eq__ = lambda self, other: bool(repr(self))\n"
+        "for use in (repr, json.dumps, lambda d: d == other):\n"
+        "    d = {n: Value() for n in range(12)}\n    other = dict(d)\n    print(use(d))\n",
+        ["{0: own}", '{"0": own}', "True"],
+    ),
+    "an index that changes its list": Attempt(
+        REFUSED.replace("RuntimeError", "IndexError") + "class Index:\n"
+        "    def __int__(self):\n        values.clear()\n        return 60\n"
+        "def store(): values[Index()] = 7\ndef cut(): del values[Index():]\n"
+        "for use in (lambda: values[Index()], lambda: values.pop(Index()), store, cut,\n"
+        "            lambda: len(values[Index():])):\n"
+        "    values = [b'own'] * 64\n    refused(use)\n",
+        ["IndexError"] * 3 + ["gets None", "gets 0"],
+    ),
+    "a number that moves the array into which it is packed": Attempt(
+        NUMBERS + "import gc, struct\nclass Number:\n    def __int__(self):\n"
+        "        b.extend(bytes(600))\n        gc.collect()\n        fill(16)\n        return 99\n"
+        "b, wall = bytearray(64), bytearray(64)\n"
+        "struct.pack_into('<4I', b, 8, 0, Number(), 1, 2)\n"
+        "print(all(bytes(one) == b'\\x15\\0\\0\\0' * (len(one) // 4) for one in kept))\n",
+        ["True"],
+    ),
+    "a match that is kept": Attempt(
+        "import re\nkept = []\n"
+        "print(re.sub('(a+)', lambda m: kept.append(m) or 'A', 'baaad' * 3))\n"
+        "def deep(n): return deep(n - 1) + 1 if n else 0\ndeep(9)\n"
+        "print(len({id(m) for m in kept}), kept[0].group(0) in (None, 'aaa'))\n",
+        ["bAdbAdbAd", "1 True"],
+    ),
+    "a queue of no tasks": Attempt(
+        REFUSED + "from asyncio.core import Task, TaskQueue\nq, t = TaskQueue(), Task(None)\n"
+        "for other in (7, 'text', q, (1, 2, 3)):\n"
+        "    refused(lambda: q.push(other))\n    refused(lambda: q.remove(other))\n"
+        "refused(lambda: Task(None, 7))\nt.state = 7\n"
+        "Task(None, {'cur_task': t})\nrefused(lambda: next(t))\n"
+        "q.push(t)\nrefused(lambda: q.push(t))\nprint(q.pop() is t)\n",
+        ["TypeError"] * 10 + ["RuntimeError", "True"],
+    ),
+    "a deque longer than all memory": Attempt(
+        "from collections import deque\n"
+        "for length in (0x40000001, 0x3fffffff, 0x7ffffffe):\n"
+        "    try: print(len(deque((), length)))\n    except MemoryError: print('no room')\n",
+        ["no room"] * 3,
+    ),
 }
 
 

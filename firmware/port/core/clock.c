@@ -162,6 +162,28 @@ bool vb_clock_busy(void) {
     return busy;
 }
 
+// ---- interrupts of a collection ----
+
+// On the chip a hard handler interrupts a collection, which is C code that runs for milliseconds. Here its work was done at
+// once, from `start` until now: this time passes again, with the handlers, whose time comes on top.
+void vb_clock_pass_again(uint64_t start) {
+    uint64_t left = vb_now() - start;
+    if (busy || vb_irq_off) {
+        return;
+    }
+    refuel(0);
+    base = start;
+    serve();
+    while (left) {
+        uint64_t due = MIN(vb_link_due(), vb_alarm_next()), now = vb_now();
+        uint64_t step = due > now ? MIN(left, due - now) : left;
+        refuel(0);
+        base += step;
+        left -= step;
+        serve();
+    }
+}
+
 // ---- waits ----
 
 // Moves the clock forward to t, without work.

@@ -1,12 +1,15 @@
 // core/heap.c: memory for Python. The RP2040 has one block. The ESP32 starts with a small one and adds pieces of the memory
 // that IDF has left (MICROPY_GC_SPLIT_HEAP_AUTO, ports/esp32/mpconfigport.h); gc.mem_free() includes the largest of them.
 
+#include <setjmp.h>
+
 #include "py/gc.h"
 #include "py/mpthread.h"
 #include "py/runtime.h"
 #include "shared/runtime/gchelper.h"
 #include "core/internal.h"
 #include "core/host.h"
+#include "safe/held.h"
 
 #define WORDS (VB_BITS / 32) // objects of the 64-bit build are twice as large: for practice only
 
@@ -123,10 +126,45 @@ static void report_free(void) {
     vb_emit(VB_REC_HEAP, 0, 0, info.free);
 }
 
+// More roots than on the chip, which take no time: what C code uses meanwhile (safe/held.c), its registers included, and
+// what a module refers to (safe/asyncio.c).
+__attribute__((noinline)) static void collect_more(void) {
+    int32_t hook_ns = vb_gc_hook_ns;
+    vb_gc_hook_ns = 0;
+    gc_collect_root(&mp_asyncio_context, 1);
+    if (vb_holding) {
+        jmp_buf registers;
+        setjmp(registers);
+        vb_keep_interior((void **)&registers, (void **)MP_STATE_THREAD(stack_top));
+        vb_thread_keep_interior();
+    }
+    vb_gc_hook_ns = hook_ns;
+}
+
+// A hard handler interrupts the collection. These variables and calls are not in gc_collect(), whose frame is on the stack
+// that the collector looks at.
+static uint64_t start;
+static uint32_t count;
+
+__attribute__((noinline)) static void note_start(void) {
+    start = vb_now();
+    count = vb_link_count();
+}
+
+__attribute__((noinline)) static void let_handlers_in(void) {
+    if (vb_pin_has_hard() && count == vb_link_count()) { // no finaliser sent something
+        vb_clock_pass_again(start);
+    }
+}
+
 void gc_collect(void) {
+    note_start();
     gc_collect_start();
     gc_helper_collect_regs_and_stack();
     mp_thread_gc_others();
+    collect_more();
     gc_collect_end();
+    vb_poison_all_free();
+    let_handlers_in();
     report_free();
 }

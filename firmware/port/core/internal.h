@@ -27,6 +27,7 @@ void vb_cost_start(void);
 void vb_clock_start(uint64_t t0);
 void vb_clock_jump(uint64_t t);
 bool vb_clock_busy(void);         // handles due alarms, edges and pending channels
+void vb_clock_pass_again(uint64_t start); // the time of a collection, with interrupts; nothing was sent in it
 void vb_clock_hz(uint32_t hz);    // machine.freq(): the processor's speed from now on
 void vb_clock_overlap(bool on);   // both processors work, each has half of the turns
 void vb_clock_step(uint64_t t, bool line, bool heeds); // one step of vb_wfe(); the line, or a scheduled call, may end it
@@ -44,6 +45,7 @@ struct vb_thread;
 void vb_thread_map(void);         // before the lock
 void vb_thread_start(void);       // a boot: only the main thread exists
 bool vb_thread_others(void);
+void vb_thread_keep_interior(void); // in a collection: see safe/held.c
 struct vb_thread *vb_thread_me(void);
 bool vb_thread_main_called(void); // scheduled calls wait for another thread than this one, or it runs them now
 size_t vb_thread_bytes(void);     // memory that their stacks take from the heap's growth
@@ -81,6 +83,7 @@ void vb_link_wait(uint64_t t);    // jumps to the time of the next news, at most
 bool vb_link_void(void);          // the promise of the last grant ended, or the bench sent a wake
 bool vb_link_edges_unknown(void); // inputs may have changed since the last grant
 uint64_t vb_link_due(void);       // when the bench must be asked at the latest: the horizon, or sooner
+uint32_t vb_link_count(void);     // grows with each record and each request
 bool vb_link_poll(int timeout_ms); // whether the bench sent a wake; ends the process if it is gone
 void vb_link_irq_on(void);        // interrupts are on again: ask for what waited
 void vb_link_put(uint8_t kind, uint8_t a, uint16_t b, uint32_t c); // buffers a record, with no other effect
@@ -114,6 +117,7 @@ bool vb_serial_watched(void);     // the program polled the line since the last 
 void vb_pin_deliver(void);        // runs the handlers of latched edges
 void vb_pin_irq(uint8_t pin, bool rise, bool fall, bool hard); // sets which edges are latched
 void vb_pin_fire(uint8_t pin, bool rose, bool fell);           // machine/pin_*.c: the handler of the pin
+bool vb_pin_has_hard(void);       // a hard handler waits for edges
 void vb_pin_irq_forget(void);                                  // machine/pin_*.c: all handlers
 uint8_t vb_pin_direction(uint8_t pin);                         // VB_MODE_...
 bool vb_pin_look(uint8_t pin);                                 // the value of Pin.value(), at no cost

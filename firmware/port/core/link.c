@@ -49,7 +49,10 @@ bool vb_link_edges_unknown(void) {
 
 uint64_t vb_link_due(void) { return promise_void || wake_seen ? 0 : MIN(tx_due, known_until()); }
 
+static uint32_t flushes;
+
 void vb_flush(void) {
+    flushes++;
     size_t len = out_n * sizeof(out[0]);
     out_n = 0;
     vb_host_write(out, len);
@@ -131,6 +134,8 @@ void vb_emit_text(uint8_t kind, const char *str, size_t len) {
         done += n;
     }
 }
+
+uint32_t vb_link_count(void) { return flushes * (MP_ARRAY_SIZE(out) + 1) + out_n; }
 
 // ---- requests ----
 

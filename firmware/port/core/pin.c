@@ -195,6 +195,8 @@ void vb_pin_irq(uint8_t pin, bool rise, bool fall, bool hard) {
     set_bit(&fell_held, pin, false);
 }
 
+bool vb_pin_has_hard(void) { return hard_irq & (on_rise | on_fall); }
+
 void vb_pin_edges(uint64_t rose, uint64_t fell) {
     rose_held |= rose & on_rise;
     fell_held |= fell & on_fall;

@@ -13,12 +13,13 @@
 #include "py/runtime.h"
 #include "core/internal.h"
 #include "core/host.h"
+#include "safe/held.h"
 
 #define WORDS (VB_BITS / 32)
 #define STACKS_ADDRESS 0x51000000
 #define STACK_BYTES (64 * 1024 * WORDS) // more than Python may use: for C recursion that does not check
 #define FRAME_BYTES 256 // of run(), below its frame address: registers that it saved for its caller
-#define STACK_STRIDE (2 * STACK_BYTES)  // a gap below each: an overrun is a fault
+#define STACK_STRIDE (1024 * 1024) // a gap below each, larger than any alloca(): an overrun is a fault
 
 #if VB_ESP32
 #define THREADS 24
@@ -285,6 +286,10 @@ mp_uint_t mp_thread_get_id(void) { return id_of(me); }
 void mp_thread_start(void) { }
 void mp_thread_finish(void) { }
 
+static char *top_of(const struct vb_thread *t) {
+    return t == threads ? t->state->stack_top : stack_of(t) + STACK_BYTES;
+}
+
 void mp_thread_gc_others(void) {
     for (EACH_THREAD(t)) {
         if (t->doing == FREE) {
@@ -293,9 +298,17 @@ void mp_thread_gc_others(void) {
         gc_collect_root(&t->arg, 1);
         gc_collect_root(&t->memory, 1);
         if (t != me && t->state) {
-            char *top = t == threads ? (char *)t->state->stack_top : stack_of(t) + STACK_BYTES;
             gc_collect_root((void **)&t->context, sizeof(t->context) / sizeof(void *)); // its registers
-            gc_collect_root((void **)t->sp, (top - t->sp) / sizeof(void *));
+            gc_collect_root((void **)t->sp, (top_of(t) - t->sp) / sizeof(void *));
+        }
+    }
+}
+
+void vb_thread_keep_interior(void) {
+    for (EACH_THREAD(t)) {
+        if (t->doing != FREE && t != me && t->state) {
+            vb_keep_interior((void **)&t->context, (void **)(&t->context + 1));
+            vb_keep_interior((void **)t->sp, (void **)top_of(t));
         }
     }
 }

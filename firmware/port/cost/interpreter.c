@@ -11,6 +11,7 @@
 #include "core/internal.h"
 #include "cost/opcost.h"
 #include "cost/wrap.h"
+#include "safe/held.h"
 
 int32_t vb_gc_hook_ns;
 uint16_t vb_opcost[256];
@@ -104,14 +105,21 @@ void *__wrap_gc_alloc(size_t n, unsigned flags) {
 void *__real_gc_realloc(void *p, size_t n, bool move);
 void *__wrap_gc_realloc(void *p, size_t n, bool move) {
     vb_spend(VB_NS_REALLOC);
-    void *made = __real_gc_realloc(p, n, move);
+    void *made = vb_holding ? vb_realloc_held(p, n, move) : __real_gc_realloc(p, n, move);
     if (made && made != p) {
         vb_spend(VB_NS_ALLOC + VB_NS_ALLOC_BLOCK * BLOCKS(n));
     }
     return made;
 }
 
-WRAP(void, gc_free, (void *p), (p), VB_NS_FREE)
+void __real_gc_free(void *p);
+void __wrap_gc_free(void *p) {
+    vb_spend(VB_NS_FREE);
+    if (!vb_holding) {
+        vb_poison_free(p);
+        __real_gc_free(p);
+    }
+}
 
 // ---- names and attributes ----
 

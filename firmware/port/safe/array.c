@@ -1,9 +1,10 @@
 // safe/array.c: bytearray, array and memoryview, without access to memory that is not theirs.
 //
-// It is MicroPython's own file with three changes (the Makefile compiles this file in place of py/objarray.c):
+// It is MicroPython's own file with four changes (the Makefile compiles this file in place of py/objarray.c):
 // - When an array grows and moves, MicroPython frees its old block, although a memoryview, a FrameBuffer or a C function
 //   that runs may still point to it. Here a block whose address was given to anybody is left to the garbage collector.
 // - A value is converted to a number before anything else is done with it: its __int__() may change the same array.
+// - So is an index, before the length is read (safe/index.h).
 // - An array made from a sequence relies on the sequence's length only if that cannot change meanwhile.
 
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "py/objarray.h"
 #include "py/objtype.h"
 #include "py/runtime.h"
+#include "safe/index.h"
 
 // ---- blocks whose address was given to somebody: one bit for each block of a family's memory (families/*.h) ----
 

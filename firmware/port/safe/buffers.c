@@ -6,6 +6,7 @@
 #include "py/objarray.h"
 #include "py/objtype.h"
 #include "py/runtime.h"
+#include "safe/held.h"
 
 // Whether a method is C code, of an object that is no instance of a Python class: the flash, for example. It keeps nothing.
 static bool is_native(const mp_obj_t *method) {
@@ -46,7 +47,7 @@ mp_obj_t vb_call_with_buffer(size_t n_args, size_t n_kw, const mp_obj_t *args) {
             lent = MP_OBJ_TO_PTR(call[i]);
         }
     }
-    mp_obj_t result = mp_call_method_n_kw(n_args, n_kw, call);
+    mp_obj_t result = vb_call_method_held(n_args, n_kw, call);
     size_t len = own ? MIN(own->len, lent->len) : 0;
     if (len && memcmp(own->items, lent->items, len)) { // what was given to write may be constant
         memcpy(own->items, lent->items, len);

@@ -1,4 +1,5 @@
-// safe/formats.c: the formats of struct and array, without those that reach memory that is not theirs.
+// safe/formats.c: the formats of struct and array, and the length of a deque, without those that reach memory that is not
+// theirs.
 
 #include "py/binary.h"
 #include "py/parsenum.h"
@@ -23,4 +24,13 @@ mp_obj_t vb_format_count(const char *text, size_t len, int base, mp_lexer_t *lex
         mp_raise_ValueError(MP_ERROR_TEXT("buffer too small"));
     }
     return count;
+}
+
+// The length of a deque (in py/objdeque.c, in place of mp_obj_get_int), whose bytes MicroPython counts in a machine word.
+mp_int_t vb_deque_length(mp_const_obj_t length_in) {
+    mp_int_t length = mp_obj_get_int(length_in);
+    if (length > (1 << 24)) {
+        m_malloc_fail(length); // more than a board has room for
+    }
+    return length;
 }

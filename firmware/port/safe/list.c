@@ -1,13 +1,17 @@
-// safe/list.c: the type list, whose items stay where they are while they are sorted.
+// safe/list.c: the type list, whose items stay where they are while they are sorted or looked for.
 //
-// It is MicroPython's own file. It sorts the items in their place, and a key or __lt__() that changes the list frees that
-// place, which other objects get then. Here the list is empty while these run, as in CPython. The Makefile compiles this
-// file in place of py/objlist.c.
+// It is MicroPython's own file with two changes. The Makefile compiles this file in place of py/objlist.c.
+// - It sorts the items in their place, and a key or __lt__() that changes the list frees that place, which other objects
+//   get then. Here the list is empty while these run, as in CPython.
+// - An index is converted to a number before the length of the list is read (safe/index.h).
 
 #include "py/gc.h"
 #include "py/objlist.h"
 #include "py/objtuple.h"
 #include "py/runtime.h"
+#include "safe/index.h"
+
+// ---- the sort ----
 
 // The functions that the sort calls, and the sort itself, with arguments; alone (in the table of methods) the sort is ours.
 // They are no inline functions: a usual sort leaves on the stack what it left before (see "Repeatable runs" in README.md).
