@@ -37,8 +37,8 @@ TEXTS = {
     "hand_in": both("Hand in"),
     "feedback": both("Feedback"),
     "note": both(
-        "Points in practice are for you: other numbers are used when your work is gr"
-        "aded. The saved notebook is handed in; you can hand in again."
+        "Points in practice are for you: other numbers are used when your work is graded. "
+        "The saved notebook is handed in; you can hand in again."
     ),
     "handed_in": both("handed in {time}"),
     "sending": both("Handing in…"),
