@@ -43,8 +43,9 @@ LINE = LineForm("V {volts:2}[ RAW {raw}]")
 SETTLED = ms(1000)
 LINE_EACH, READ_EACH = ms(500), ms(50)
 TINY, ALIKE, CLEARER, NEVER = 1e-6, 0.015, 3, float("inf")
-"""A wrong idea explains the printed volts when its distance from them is less than ALIKE, and less
-than the distance of the right volts divided by CLEARER."""
+"""The volts that a wrong idea would print are computed, too. The idea explains the printed volts
+when they differ from its volts by less than ALIKE, and from the right volts by CLEARER times as
+much."""
 Floats = NDArray[np.float64]
 MOST_OFF, SOME, MOST = Percent(1), Percent(40), Percent(80)
 """MOST_OFF: the largest error of RAW, in percent of the full scale. SOME: the share of the due
