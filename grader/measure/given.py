@@ -15,8 +15,8 @@ from grader.lab.units import Millis, millis_of_ns
 
 @dataclass(frozen=True)
 class GivenCall:
-    """A call of a given function that ran to its end (`to_ns`, since t = 0). `from_ns` is so long
-    before this as it worked."""
+    """A call of a given function that ran to its end (`to_ns`, since t = 0). `from_ns`
+    is `to_ns` minus the time that the function worked."""
 
     argument: str
     from_ns: int

@@ -43,8 +43,9 @@ GAMMA = 2.2
 ANSWER, OBEYED = ms(100), ms(250)
 STILL, ANGLE, JUMP = us(5), us(15), Degrees(3)
 GOES = Percent(40)
-"""An order is obeyed by a gate that goes at least this much of the way to its angle. Pulse widths
-of another servo, and an angle divided by 180 in place of 90, still do."""
+"""An order is obeyed by a gate that goes at least this much of the way to its angle. A gate
+also goes this far when the program has the pulse widths of another servo, or divides the angle by
+180 in place of 90."""
 MOST_HZ = 333
 """Above this frequency there is no room for a pulse of 2400 µs and the pause after it."""
 LONGEST_BY_NS = us(10)

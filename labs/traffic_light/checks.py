@@ -42,8 +42,9 @@ CYCLES = 20
 SHORTEST_PHASE = ms(20)
 SHORTEST_PLANNED, LONGEST_CYCLE = ms(200), seconds(4)
 SHORTEST_LOG, NEAR, JOURNAL = ms(1), ms(100), ms(4.5)
-"""What `log` takes at least after its line, how far from the start of a phase it may be, and what
-it takes at least with its line."""
+"""SHORTEST_LOG: the least time of a call of `log` after it has printed its line `PHASE …`. NEAR:
+how far from the start of a phase the call may be. JOURNAL: the least time of the whole call, with
+the printing of that line."""
 PUBLIC_PLAN = [("G", 4000), ("Y", 1000), ("R", 5000), ("RY", 1000)]
 PUBLIC_ORDER = [name for name, _ in PUBLIC_PLAN]
 FALLBACKS = ("missing", "corrupt", "void")

@@ -44,8 +44,8 @@ SETTLED = ms(1000)
 LINE_EACH, READ_EACH = ms(500), ms(50)
 TINY, ALIKE, CLEARER, NEVER = 1e-6, 0.015, 3, float("inf")
 """The volts that a wrong idea would print are computed, too. The idea explains the printed volts
-when they differ from its volts by less than ALIKE, and from the right volts by CLEARER times as
-much."""
+when two things hold: they differ from its volts by less than ALIKE, and their difference from the
+right volts is more than CLEARER times their difference from its volts."""
 Floats = NDArray[np.float64]
 MOST_OFF, SOME, MOST = Percent(1), Percent(40), Percent(80)
 """MOST_OFF: the largest error of RAW, in percent of the full scale. SOME: the share of the due
