@@ -32,21 +32,23 @@ READY = "print('READY L01')\n"
 FULL = 20.0
 NOTHING = 2.0
 """The points of the prediction alone."""
+STARTED = 3.0
+"""Those of the prediction and of the line READY."""
 
 HOST_CODE = "import os\nos.system('touch {place}')\nraise SystemExit"
 ARABIC = "\u0623\u0648\u0651\u0644 \u0645\u0639\u0645\u0644.ipynb"
 
 PROGRAMS = {
     "syntax": ("def (:\n", NOTHING),
-    "endless": (READY + "while True: pass\n", 4.0),
-    "flood": (READY + "while True: print('x' * 100)\n", 4.0),
+    "endless": (READY + "while True: pass\n", STARTED),
+    "flood": (READY + "while True: print('x' * 100)\n", STARTED),
     "resets": (READY + "import machine\nmachine.reset()\n", NOTHING),
     "deletes": ("import os\nfor name in os.listdir(): os.remove(name)\n" + GOOD, NOTHING),
     # more digits than int() accepts, and out of the range of a float
-    "digits": (READY + "while True: print('pong', '9' * 5000), print('sum', '9' * 400)\n", 4.0),
-    "raises": (READY + "raise ValueError('<script>steal()</script>' + 'x' * 5000)\n", 4.0),
+    "digits": (READY + "while True: print('pong', '9' * 5000), print('sum', '9' * 400)\n", STARTED),
+    "raises": (READY + "raise ValueError('<script>steal()</script>' + 'x' * 5000)\n", STARTED),
     # the expected dialogue of the public seed, printed without a check
-    "blind": (READY + "print('ID 240ac4000110 esp32')\nprint('pong 42')\nprint('sum 6')\n", 4.0),
+    "blind": (READY + "print('ID 240ac4000110 esp32')\nprint('pong 42')\nprint('sum 6')\n", STARTED),
 }
 
 
@@ -89,7 +91,7 @@ def notebooks(released: NotebookNode, place: Path) -> dict[str, tuple[NotebookNo
         "two-programs": (changed(wrong, lambda n: n.cells.append(two)), FULL),
         "deleted": (changed(good, lambda n: n.cells.remove(cell_named(n, "b"))), FULL),
         "doubled": (changed(good, lambda n: n.cells.append(cell_named(n, "b"))), FULL),
-        "forged": (changed(wrong, forged), 4.0),
+        "forged": (changed(wrong, forged), STARTED),
         "renamed": (changed(good, renamed), NOTHING),
         "host-code": (changed(good, lambda n: n.cells.insert(0, host)), FULL),
         "script": (changed(good, lambda n: n.cells.append(script)), FULL),
