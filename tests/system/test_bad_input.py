@@ -45,10 +45,10 @@ PROGRAMS = {
     "resets": (READY + "import machine\nmachine.reset()\n", NOTHING),
     "deletes": ("import os\nfor name in os.listdir(): os.remove(name)\n" + GOOD, NOTHING),
     # more digits than int() accepts, and out of the range of a float
-    "digits": (READY + "while True: print('pong', '9' * 5000), print('sum', '9' * 400)\n", STARTED),
+    "digits": (READY + "while True: print('pong', '9'*5000), print('sum', '9'*400)\n", STARTED),
     "raises": (READY + "raise ValueError('<script>steal()</script>' + 'x' * 5000)\n", STARTED),
     # the expected dialogue of the public seed, printed without a check
-    "blind": (READY + "print('ID 240ac4000110 esp32')\nprint('pong 42')\nprint('sum 6')\n", STARTED),
+    "blind": (READY + "print('ID 240ac4000110 esp32\\npong 42\\nsum 6')\n", STARTED),
 }
 
 
