@@ -16,6 +16,7 @@ from hardware.i18n import _
 
 ARABIC = re.compile("[\u0621-\u064a]")
 _CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
+_BOTH = re.compile(r"\*[^*\n]*[\u0621-\u064a][^*\n]* · [^*\n]+\*")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
@@ -50,9 +51,9 @@ def problems(texts: Texts) -> Iterator[str]:
 
 def _pairs(cells: Sequence[NotebookNode]) -> Iterator[tuple[int, str, str]]:
     """Number (from 1), Arabic and English of the text cells; "" when one of them is missing. A
-    short text in both languages, as in a cell for notes, is left out."""
+    line in both languages, as in a cell for notes, is left out."""
     sources = [(n, cell.source) for n, cell in enumerate(cells, 1) if cell.cell_type == "markdown"]
-    texts = [(n, text) for n, text in sources if _is_arabic(text) or not ARABIC.search(text)]
+    texts = [(n, text) for n, text in sources if not _BOTH.fullmatch(text.strip())]
     while texts:
         number, text = texts.pop(0)
         if not _is_arabic(text):

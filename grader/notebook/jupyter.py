@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from grader.errors import CourseError
-from grader.notebook.course_page.trainee_course import COURSE_URL
+from grader.notebook.course_page.trainee_course import COURSE_URL, is_trainee_course
 from hardware.i18n import _
 from hardware.paths import build_dir
 
@@ -43,7 +43,9 @@ def command(folder: Path, *, port: int = 8888, browser: bool = True) -> list[str
             _("run: warsha course build"),
         )
     options = ["--ip=127.0.0.1", f"--port={port}", f"--ServerApp.root_dir={folder}"]
-    options += [f"--LabApp.default_url=/{COURSE_URL}", f"--ServerApp.open_browser={browser}"]
+    options.append(f"--ServerApp.open_browser={browser}")
+    if is_trainee_course(folder):
+        options.append(f"--LabApp.default_url=/{COURSE_URL}")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         options.append("--allow-root")
     return [sys.executable, "-P", "-m", "jupyterlab", *options]

@@ -171,7 +171,7 @@ class Chromium:
     def open(self, url: str, notebook: str) -> Notebook:
         """Open a notebook of the server and wait for its kernel."""
         start, _query, token = url.partition("?")
-        base = start.removesuffix(COURSE_URL)
+        base = start.removesuffix(COURSE_URL).removesuffix("lab")
         self.driver.get(f"{base}lab/tree/{notebook}?{token}")
         page = Notebook(self.driver)
         page.wait(f"return {KERNEL}?.status == 'idle'")

@@ -11,7 +11,7 @@ from tests.support.project import ROOT
 PORT = ROOT / "firmware" / "port"
 STANDARD = {
     *("alloca.h", "math.h", "stdbool.h", "stddef.h", "stdint.h", "stdio.h", "stdlib.h"),
-    "string.h",
+    *("setjmp.h", "string.h"),
 }
 """Headers that are the same on every platform."""
 
