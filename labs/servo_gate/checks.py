@@ -454,11 +454,10 @@ def refusals(run: Run) -> list[Millis] | None:
 
 
 def few_refused(run: Run) -> str:
-    """Fewer than half of the wrong orders were refused as e.range asks: a program that knows no
-    wrong order has nothing to judge. One order that is not refused, perhaps the last one that the
-    program saw, costs e.range only."""
-    found = [delay <= ANSWER for delay in refusals.measure(run) or []]
-    return "" if found and 2 * sum(found) >= len(found) else "after e.range"
+    """Two or more of the wrong orders were not refused as e.range asks. One alone, perhaps the
+    last one that the program saw, costs e.range only."""
+    missed = [delay > ANSWER for delay in refusals.measure(run) or []]
+    return "" if missed and sum(missed) <= 1 else "after e.range"
 
 
 @check(
