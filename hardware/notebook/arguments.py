@@ -14,7 +14,7 @@ from hardware.notebook.session import available, current
 
 BOARD = ("connect", "use", "list", "status", "reset", "interrupt", "check")
 BENCH = ("lint", "press", "set", "reset")
-WAVE = ("--last", "--from", "--to")
+WAVE = ("--last", "--from", "--to", "--cursors")
 FILES = ("ls", "put", "get", "rm", "mkdir", "cat", "sync")
 KEYS = frozenset(("pressed", "5"))
 """A part with one of these controls is a button, or has many: a keypad, a remote control."""
@@ -61,6 +61,13 @@ def of_wave(words: list[str]) -> Iterable[str]:
     pins = current.need_bench().board_types[current.board_id].pins.values()
     names = [pin.name for pin in pins if pin.gpio is not None and not pin.hidden]
     return [*WAVE, *current.roles, *names]
+
+
+def of_trace(words: list[str]) -> Iterable[str]:
+    """Arguments of `%trace`: a file, and then those of `%wave` without the cursors."""
+    if len(words) == 1:
+        return ["trace.vcd", *_paths("*.vcd")]
+    return [word for word in of_wave(words) if word != "--cursors"]
 
 
 def of_files(words: list[str]) -> Iterable[str]:

@@ -15,9 +15,8 @@ from hardware.bench.circuit.pads import DUTY_MAX
 from hardware.bench.decode.wire_edges import scope_edges
 from hardware.bench.diagram import suggest
 from hardware.bench.parts.common.part import Part
-from hardware.bench.protocol.records import Times
 from hardware.bench.scenario.nodes import Nodes
-from hardware.bench.trace.edges import Edges
+from hardware.bench.trace.edges import Edges, TimeWindow
 from hardware.bench.trace.trace import Trace
 from hardware.boards import RESET_PAD
 from hardware.errors import HardwareError
@@ -33,18 +32,6 @@ class CommandError(Exception):
     def __init__(self, what: str, cure: str = "") -> None:
         super().__init__(what)
         self.cure = cure
-
-
-class TimeWindow(NamedTuple):
-    """A part of virtual time that a command looks at; `end_ns` is not in it."""
-
-    begin_ns: int
-    end_ns: int
-
-    def within(self, times: Times) -> Times:
-        """Those of the sorted times (ns) that lie in the window."""
-        inside: Times = times[(times >= self.begin_ns) & (times < self.end_ns)]
-        return inside
 
 
 class PulseMean(NamedTuple):
