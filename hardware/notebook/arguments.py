@@ -70,6 +70,11 @@ def of_trace(words: list[str]) -> Iterable[str]:
     return [word for word in of_wave(words) if word != "--cursors"]
 
 
+def of_run_scenario(words: list[str]) -> Iterable[str]:
+    """Arguments of `%run_scenario`."""
+    return _paths("*.y*ml") if len(words) == 1 else ["--seconds"]
+
+
 def of_files(words: list[str]) -> Iterable[str]:
     """Arguments of `%files`. The board is not asked: that would stop its program."""
     match words:

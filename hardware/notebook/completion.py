@@ -28,6 +28,7 @@ def load(shell: Any) -> None:
     complete_arguments(shell, "%bench", arguments.of_bench)
     complete_arguments(shell, "%wave", arguments.of_wave)
     complete_arguments(shell, "%trace", arguments.of_trace)
+    complete_arguments(shell, "%run_scenario", arguments.of_run_scenario)
     complete_arguments(shell, "%files", arguments.of_files)
     kernel = getattr(shell, "kernel", None)
     if kernel and "NBGRADER_EXECUTION" not in os.environ:  # nobody types there

@@ -3,6 +3,7 @@ file for viewers.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -124,6 +125,17 @@ def save_vcd(session: Session, file: Path, names: Sequence[str], part: WavePart)
         print_note(text.format(size=f"{samples * -(-len(signals) // 8) / 1e9:.1f}"))
 
 
+def show_trace(trace: Trace, roles: Mapping[str, int], marks: Sequence[WaveformMark]) -> None:
+    """Show a whole trace: the pins that changed, buses, and the serial line."""
+    whole = WavePart(from_s=0, to_s=trace.end_ns / 1e9)
+    with suppress(HardwareError):  # no pin has changed
+        shown = _looked(trace.named(roles), roles, (), whole)
+        drawing = waveform(
+            shown.trace, shown.signals, shown.window, marks, serial=True, buses=shown.buses
+        )
+        display(image(drawing, "waveform"))
+
+
 class _Looked(NamedTuple):
     """The signals and buses of a part of a trace."""
 
@@ -139,6 +151,12 @@ def _look(session: Session, names: Sequence[str], part: WavePart) -> _Looked:
     live, roles = session.need_bench(), session.roles
     board = session.board_id or next(iter(live.board_types))
     trace = live.ask(lambda bench: bench.traces[board]).named(roles)
+    return _looked(trace, roles, names, part)
+
+
+def _looked(
+    trace: Trace, roles: Mapping[str, int], names: Sequence[str], part: WavePart
+) -> _Looked:
     if unknown := [name for name in names if name not in trace.nets]:
         raise HardwareError(
             _("There is no signal {name}.").format(name=unknown[0]),

@@ -78,7 +78,8 @@ class CommandContext:
         until_ns = self.bench.now_ns + ns
         self.run(until_ns)
         if until_ns > self._until_ns:
-            raise CommandError(_("the time of the run has ended"), _("Let the run last longer."))
+            cure = _("Let the run last longer: --seconds 60")
+            raise CommandError(_("the time of the run has ended"), cure)
 
     def window(self, for_ns: int | None) -> TimeWindow:
         """The time that a measuring command looks at: the next `for_ns`, which pass now. With
@@ -124,7 +125,8 @@ class CommandContext:
         """A part by its id. Raises: HardwareError."""
         if part_id not in self.circuit.parts:
             what = _("there is no part {part} on the bench").format(part=repr(part_id))
-            raise HardwareError(what, suggest(part_id, self.circuit.parts))
+            known = (key for key, part in self.circuit.parts.items() if not part.spec.hide)
+            raise HardwareError(what, suggest(part_id, known))
         return self.circuit.parts[part_id]
 
     def volts(self, part: str, pin: str) -> float:
