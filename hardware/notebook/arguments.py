@@ -1,5 +1,5 @@
-"""What completes the arguments of `%board`, `%bench`, `%wave` and `%files`: from the words before
-the cursor, with the one that is being typed, to the words that fit there.
+"""What completes the arguments of the magics of the board: from the words before the cursor, with
+the one that is being typed, to the words that fit there.
 
 Nothing here changes a board. A lab's bench is opened, as the lab's first cell would do.
 """
@@ -12,7 +12,9 @@ from hardware.bench.serving.address import SCHEME
 from hardware.notebook.controls import moved_by, parts_by_name
 from hardware.notebook.session import available, current
 
-BOARD = ("connect", "use", "list", "status", "reset", "interrupt", "check")
+BOARD = ("connect", "use", "list", "status", "info", "repl", "reset", "interrupt", "check")
+CELL = ("--timeout", "--background")
+PROGRAM = ("--detach", "--seconds")
 BENCH = ("lint", "press", "set", "reset")
 WAVE = ("--last", "--from", "--to", "--cursors")
 FILES = ("ls", "put", "get", "rm", "mkdir", "cat", "sync")
@@ -35,6 +37,15 @@ def of_board(words: list[str]) -> Iterable[str]:
         case ["check", _]:
             return [name for name in current.files() if name.endswith(".py")]
     return ()
+
+
+def of_cell(words: list[str]) -> Iterable[str]:
+    """Arguments of `%%board`."""
+    if any(word.endswith(".py") for word in words[:-1]):
+        return PROGRAM
+    if words[-2:-1] == ["--timeout"]:
+        return ()
+    return ["main.py", *CELL, *(name for name in current.files() if name.endswith(".py"))]
 
 
 def of_bench(words: list[str]) -> Iterable[str]:

@@ -1,15 +1,4 @@
-"""The magic `%files`: files of the board from a cell.
-
-%files [ls [FOLDER]]        names and sizes
-%files put FILE… [FOLDER/]  copy files to the board
-%files get NAME [FILE]      copy a file from the board; a file of yours is not overwritten
-%files cat NAME             show a text file
-%files rm NAME | mkdir NAME
-%files sync FOLDER [NAME]   copy a folder with all in it; what is on the board already is skipped
-
-A transfer of more than a second shows its progress. After a cut, the same line goes on where the
-transfer ended.
-"""
+"""The magic `%files`: files of the board from a cell."""
 
 import errno
 import posixpath
@@ -27,7 +16,10 @@ from hardware.notebook.running import print_note, stopped
 from hardware.notebook.session import current
 from hardware.wire.files import Files, inside
 
-FORM = "%files ls [FOLDER] | put FILE… [FOLDER/] | get NAME [FILE] | cat | rm | mkdir NAME | sync"
+FORM = (
+    "%files ls [FOLDER] | put FILE… [FOLDER/] | get NAME [FILE] | cat | rm | mkdir NAME | "
+    "sync FOLDER"
+)
 
 
 @magics_class
@@ -36,7 +28,18 @@ class FilesMagics(Magics):
 
     @line_magic
     def files(self, line: str) -> None:
-        """List, copy, show and remove files of the board."""
+        """Files of the board.
+
+        %files [ls [FOLDER]]        names and sizes
+        %files put FILE… [FOLDER/]  copy files to the board
+        %files get NAME [FILE]      copy a file from the board; yours is not overwritten
+        %files cat NAME             show a text file
+        %files rm NAME | mkdir NAME
+        %files sync FOLDER [NAME]   copy a folder with all in it; what is the same is skipped
+
+        A transfer of more than a second shows its progress. After a cut, the same line goes on
+        where the transfer ended.
+        """
         try:
             _files_line(shlex.split(line))
         except HardwareError as error:

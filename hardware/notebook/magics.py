@@ -1,21 +1,4 @@
-"""The magics `%board`, `%%board` and `%bench`.
-
-%board connect esp32        a virtual board; or a device, socket://…, rfc2217://…
-%board connect diagram.json a bench of your own
-%board use pico             run the next cells on another board of the bench
-%board list | status | reset | interrupt
-%board check [main.py]      find wrong names and arguments in the last board cell, or in that one
-x = %board adc.read_u16()   the value of an expression on the board
-%%board [--timeout 5s] [--background]
-                            run this cell on the board; in the background it goes on while other
-                            Python cells run, and `board.serial` has its output
-%%board main.py [--detach] [--seconds N]
-                            save this cell as that file and restart the board
-%bench                      a picture of what is on the bench
-%bench lint                 what is wrong with the wiring, and where
-%bench press BTN_1 80ms     press a button, by label or id; a key of a part: press pad1 5 80ms
-%bench set pot1 position 0.4
-"""
+"""The magics `%board`, `%%board` and `%bench`; `%board?` in a cell shows their forms."""
 
 import re
 from typing import Any
@@ -26,7 +9,7 @@ from IPython.display import display
 from hardware.bench.serving.live_bench import LiveBench
 from hardware.errors import HardwareError
 from hardware.i18n import _
-from hardware.notebook import type_check, views
+from hardware.notebook import board_verbs, type_check, views
 from hardware.notebook.arguments import BOARD
 from hardware.notebook.cell_failure import explain
 from hardware.notebook.controls import moved_by
@@ -39,10 +22,23 @@ from hardware.notebook.running import (
     run_expression,
     run_program,
 )
-from hardware.notebook.session import available, current
+from hardware.notebook.session import current
 
 PRESS_S = 0.1
 CELL_FORM = "%%board [--timeout 5s] [--background] | %%board main.py [--detach] [--seconds 10]"
+VERBS = {
+    "list": board_verbs.print_list,
+    "status": board_verbs.status,
+    "info": board_verbs.info,
+    "repl": board_verbs.prompt,
+    "reset": reset,
+    "interrupt": board_verbs.interrupt,
+}
+"""The words behind `%board` that stand alone."""
+BOARD_FORM = (
+    "%board connect URL | use BOARD | list | status | info | repl | reset | interrupt | check | "
+    "EXPRESSION"
+)
 _EXPRESSION = re.compile(r"[(\[{.+*/%<>=\"']")
 """A sign that is in most expressions; names of boards have none."""
 
@@ -64,21 +60,49 @@ class BoardMagics(Magics):
 
     @line_cell_magic
     def board(self, line: str, cell: str | None = None) -> object:
-        """Connect a board, run cells on it, reset it; `%board` alone prints its status, and
-        `%board f(x)` has the value of that expression on the board."""
+        """The board of this notebook.
+
+        %board status               what is connected; also `%board` alone
+        %board connect esp32        a virtual board; or a device, socket://…, rfc2217://…
+        %board connect              the only real board that is plugged in
+        %board connect diagram.json a bench of your own
+        %board use pico             run the next cells on another board of the bench
+        %board list                 what can be connected
+        %board info                 the board's firmware, clock, memory and flash; as every cell
+                                    that asks the board, it stops a program that runs
+        %board reset                restart the board
+        %board interrupt            stop its program
+        %board repl                 a prompt of the board, for single lines
+        %board check [main.py]      find wrong names and arguments in the last board cell, or in
+                                    that one
+        x = %board adc.read_u16()   the value of an expression on the board
+
+        %%board [--timeout 5s] [--background]
+            Run this cell on the board; in the background it goes on while other Python cells run,
+            and `board.serial` has its output.
+        %%board main.py [--detach] [--seconds 10]
+            Save this cell as that file, restart the board, and show its output for that time.
+        """
         value = None
         if cell is not None:
             self._run(line, cell)
         elif line.split(" ")[0] not in BOARD and _EXPRESSION.search(line):
             value = run_expression(line)
         else:
-            guard(lambda: self._board_line(split(line)))
+            guard(lambda: _board_line(split(line)))
         self._share()
         return value
 
     @line_magic
     def bench(self, line: str) -> None:
-        """Show the virtual bench, or move its controls."""
+        """The virtual bench.
+
+        %bench                      a picture of what is on the bench
+        %bench lint                 what is wrong with the wiring, and where
+        %bench press BTN_1 80ms     press a button, by label or id; a key: press pad1 5 80ms
+        %bench set pot1 position 0.4
+        %bench reset                press the reset button of the board
+        """
         guard(lambda: _bench_line(split(line)))
         self._share()
 
@@ -97,36 +121,6 @@ class BoardMagics(Magics):
         else:
             run_cell(magic, cell, timeout_s, background=background)
 
-    def _board_line(self, words: list[str]) -> None:
-        verb, rest = (words[0], words[1:]) if words else ("status", [])
-        if verb == "connect" and len(rest) == 1:
-            current.connect(rest[0])
-            print_note(_("connected to {url}").format(url=current.url))
-            if current.proposed and current.is_bare():
-                print_note(
-                    _("this board has no parts: to return to the lab's bench, run its %lab cell")
-                )
-        elif verb == "use" and len(rest) == 1:
-            current.use(rest[0])
-            print_note(_("cells run on {board} now").format(board=rest[0]))
-        elif verb == "list" and not rest:
-            for url, title in available():
-                print(f"{url:32} {title}")
-        elif verb == "status" and not rest:
-            _status()
-        elif verb == "reset" and not rest:
-            reset()
-        elif verb == "interrupt" and not rest:
-            current.need_board().interrupt()
-        elif verb == "check" and len(rest) <= 1:
-            _check(*rest)
-        else:
-            form = (
-                "%board connect URL | use BOARD | list | status | reset | interrupt | check | "
-                "EXPRESSION"
-            )
-            raise usage(form)
-
     def _share(self) -> None:
         if self.shell is not None and current.board is not None:
             self.shell.push({"board": current.board})
@@ -136,6 +130,21 @@ def _not_first_line(_line: str) -> None:
     """`%%board` below other lines, where IPython takes it for a line magic."""
     cause, cure = _("%%board is not the first line."), _("Move it to the top of the cell.")
     raise explain(HardwareError(cause, cure))
+
+
+def _board_line(words: list[str]) -> None:
+    match words or ["status"]:
+        case ["connect", *url] if len(url) <= 1:
+            board_verbs.connect(*url)
+        case ["use", board]:
+            current.use(board)
+            print_note(_("cells run on {board} now").format(board=board))
+        case ["check", *name] if len(name) <= 1:
+            _check(*name)
+        case [verb] if verb in VERBS:
+            VERBS[verb]()
+        case _:
+            raise usage(BOARD_FORM)
 
 
 def _cell_line(words: list[str]) -> tuple[float | None, bool]:
@@ -165,22 +174,6 @@ def _check(name: str = "") -> None:
         print(finding)
     if not findings:
         print_note(_("nothing wrong was found"))
-
-
-def _status() -> None:
-    if current.board is None:
-        print_note(
-            _("no board yet; %board connect esp32 gives a virtual one, %board list shows all")
-        )
-        return
-    current.board.check_line()
-    print_note(_("connected to {url}").format(url=current.url))
-    if current.bench:
-        snapshot = current.bench.snapshot()
-        state = snapshot.ended or _("running")
-        print_note(
-            _("virtual time {s:.3f} s, {state}").format(s=snapshot.now_ns / 1e9, state=state)
-        )
 
 
 def _bench_line(words: list[str]) -> None:

@@ -1,7 +1,5 @@
 """The magic `%run_scenario`: a scenario of your own on the bench of this notebook.
 
-%run_scenario FILE.yaml [--seconds 10]
-
 The bench is built anew in virtual time, with the files that cells have saved on its boards. So
 each run begins with power-on and takes little time; the board of the cells goes on as it was.
 """
@@ -35,7 +33,10 @@ class ScenarioMagics(Magics):
 
     @line_magic
     def run_scenario(self, line: str) -> None:
-        """Play a scenario file on a fresh bench with your main.py; show each step."""
+        """Play a scenario file on a fresh bench with your main.py; show each step.
+
+        %run_scenario FILE.yaml [--seconds 10]
+        """
         guard(lambda: _run(split(line)))
 
 

@@ -1,12 +1,4 @@
-"""The magics `%wave` and `%trace`.
-
-%wave [SIGNAL …] [--last 2s]    what the pins did before the last edge, the number of edges, and
-                                the transfers on buses (I2C, SPI, UART, NeoPixel)
-%wave [SIGNAL …] --from 1.5s --to 2s
-%wave LED_R --cursors 1.2s 1.45s    two cursors at the nearest edges, with the time between them
-%trace FILE.vcd [SIGNAL …] [--last 2s | --from 1.5s --to 2s]
-                                the same as a file for PulseView and GTKWave
-"""
+"""The magics `%wave` and `%trace`."""
 
 from pathlib import Path
 
@@ -28,12 +20,20 @@ class WaveMagics(Magics):
 
     @line_magic
     def wave(self, line: str) -> None:
-        """Show what pins and buses did; `--cursors 1.2s 1.45s` measures between two edges."""
+        """What pins did before the last edge, the number of edges, and transfers on buses.
+
+        %wave [SIGNAL …] [--last 2s]
+        %wave [SIGNAL …] --from 1.5s --to 2s
+        %wave LED_R --cursors 1.2s 1.45s    measure the time between two edges
+        """
         guard(lambda: _wave(split(line)))
 
     @line_magic
     def trace(self, line: str) -> None:
-        """Write what pins and buses did to a VCD file, for PulseView and GTKWave."""
+        """The same as `%wave`, as a file for PulseView and GTKWave.
+
+        %trace FILE.vcd [SIGNAL …] [--last 2s | --from 1.5s --to 2s]
+        """
         guard(lambda: _trace(split(line)))
 
 
