@@ -27,7 +27,9 @@ def _info():
     gc.collect()
     flash = of(lambda: os.statvfs('/'))
     version = of(lambda: os.uname()[3]) or sys.version
-    print((sys.implementation._machine, 'MicroPython ' + version, of(hertz), of(chip), gc.mem_free(), gc.mem_free() + gc.mem_alloc(),
+    machine = getattr(sys.implementation, '_machine', sys.platform)
+    print((machine, 'MicroPython ' + version, of(hertz), of(chip),
+        gc.mem_free(), gc.mem_free() + gc.mem_alloc(),
         flash and flash[0] * flash[3], flash and flash[1] * flash[2]))
 _info()
 del _info

@@ -13,6 +13,8 @@ from hardware.notebook import progress
 from hardware.notebook.files_magic import FilesMagics
 from hardware.notebook.magics import BoardMagics
 from hardware.notebook.session import blank_lines, current, programs
+from hardware.wire.board import Board
+from tests.support.emulated_line import EmulatedLine
 
 
 @pytest.fixture
@@ -69,6 +71,19 @@ def test_a_long_transfer_shows_bytes_and_rate_in_one_line(
     run(shell, "%files rm noise.bin")
     monkeypatch.setenv("WARSHA_LANG", "ar")
     assert "بايت، " in " ".join(run(shell, "%files put src/noise.bin"))
+
+
+def test_the_same_line_goes_on_after_a_cut(shell: InteractiveShell, tmp_path: Path) -> None:
+    (tmp_path / "noise.bin").write_bytes(data := random.Random(2).randbytes(8_000))
+    with EmulatedLine("esp32", baud=None) as line:
+        line.cut_after(9_000)
+        with Board(line.connect()) as current.board:
+            cause, cure = run(shell, "%files put noise.bin")
+        assert "was lost" in cause and "Connect again." in cure
+        with Board(line.connect()) as current.board:
+            assert [entry.name for entry in current.board.files.ls()] == ["noise.bin.part"]
+            assert run(shell, "%files put noise.bin") == ["· noise.bin: 8,000 bytes on the board"]
+            assert current.board.files.get("noise.bin") == data
 
 
 def test_a_file_that_is_here_already_is_not_fetched_again(
