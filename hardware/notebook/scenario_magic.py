@@ -23,6 +23,7 @@ from hardware.notebook.session import blank_lines, current, programs
 from hardware.notebook.waves import show_trace
 
 FORM = "%run_scenario FILE.yaml [--seconds 10]"
+TIME_WIDTH = len("6.24 ms")
 RUN_S = 10.0
 """Virtual time after which a run ends."""
 
@@ -66,13 +67,15 @@ def _run(words: list[str]) -> None:
 
 def _show(scenario: Scenario, outcome: RunOutcome) -> None:
     """Print the steps, and draw what happened. Raises: CellFailed when a step failed."""
-    names = max((len(done.step.name) for done in outcome.steps), default=0)
     numbers = len(str(outcome.steps[-1].step.line)) if outcome.steps else 0
     failed = [done for done in outcome.steps if done.failure]
     for done in outcome.steps:
-        number = _("line {number}").format(number=str(done.step.line).rjust(numbers))
-        mark, name = "✗" if done.failure else "✓", done.step.name.ljust(names)
-        print(f"{mark} {number}  {name}  {duration(done.t_ns)}")
+        text = _("line {number} · {at} · {name}").format(
+            number=str(done.step.line).rjust(numbers),
+            at=duration(done.t_ns).rjust(TIME_WIDTH),
+            name=done.step.name,
+        )
+        print("✗" if done.failure else "✓", text)
         if done.failure:
             ended = outcome.failed_step if done is failed[-1] else None
             cure = done.step.feedback_text or (ended.cure if ended else "")

@@ -86,7 +86,8 @@ def show_wave(
     """
     shown = _look(session, names, part)
     trace, signals, window = shown.trace, shown.signals, shown.window
-    marks, told = [], []
+    marks: list[WaveformMark] = []
+    told: list[str] = []
     if cursors:
         window, marks, told = _between_cursors(trace, signals, window, cursors)
     display(image(waveform(trace, signals, window, marks, buses=shown.buses), "waveform"))

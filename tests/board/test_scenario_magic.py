@@ -61,10 +61,10 @@ def test_each_step_is_shown_and_the_board_of_the_cells_goes_on(shell: Interactiv
     run(shell, FOLLOW)
     told, pictures = run(shell, "%run_scenario follow.yaml")
     lines = told.splitlines()
-    assert [line.split()[:4] for line in lines[:3]] == [
-        ["✓", "line", "4", "wait-serial"],
-        ["✓", "line", "5", "set-control"],
-        ["✓", "line", "6", "delay"],
+    assert [(line[:8], line.split(" · ")[-1]) for line in lines[:3]] == [
+        ("✓ line 4", "wait-serial"),
+        ("✓ line 5", "set-control"),
+        ("✓ line 6", "delay"),
     ]
     assert lines[-1] == "· all steps passed: 4"
     assert pictures == 1
