@@ -11,7 +11,7 @@ x = %board adc.read_u16()   the value of an expression on the board
                             Python cells run, and `board.serial` has its output
 %%board main.py [--detach] [--seconds N]
                             save this cell as that file and restart the board
-%bench                      a picture of what is on the bench
+%bench                      what is on the bench, alive: buttons, sliders and consoles act
 %bench lint                 what is wrong with the wiring, and where
 %bench press BTN_1 80ms     press a button, by label or id; a key of a part: press pad1 5 80ms
 %bench set pot1 position 0.4
@@ -25,7 +25,6 @@ from collections.abc import Callable
 from typing import Any
 
 from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class
-from IPython.display import display
 
 from hardware.bench.serving.live_bench import LiveBench
 from hardware.errors import HardwareError
@@ -204,7 +203,7 @@ def _status() -> None:
 def _bench_line(words: list[str]) -> None:
     bench = current.need_bench()
     if not words:
-        display(views.bench_picture(bench))
+        views.show_bench(bench, current.widget_server())
     elif words == ["lint"]:
         views.show_lint(bench)
     elif words[0] == "press" and len(words) in (2, 3, 4):

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from IPython import get_ipython
 from IPython.display import HTML, Image, display
 
 from hardware.bench.diagram import suggest
@@ -17,18 +18,28 @@ from hardware.bench.trace.trace import Trace
 from hardware.errors import HardwareError
 from hardware.i18n import _, language
 from hardware.notebook.running import print_note
+from hardware.notebook.widget_server import WidgetServer
 
 ZOOM = 1.5
 """Pixels per unit of the drawing: sharp on usual screens, with half the bytes of 2."""
+LIVE_BENCH = "application/vnd.warsha.bench.v1+json"
+"""The kind of output that `labextension/bench_output.js` shows."""
 LAST_S = 10.0
 """The seconds that `%wave` shows by default."""
 TAIL = 0.05
 """The part of the window after the last edge."""
 
 
-def bench_picture(live: LiveBench) -> Image:
-    """The circuit with its lamps, buttons and knobs as they are now."""
-    return _image(live.ask(lambda _bench: draw(live.circuit)), "bench")
+def show_bench(live: LiveBench, server: WidgetServer | None) -> None:
+    """Show the circuit with its lamps, buttons and knobs as they are now. With a server the output
+    also names it: JupyterLab shows the live bench there, and the picture when it is closed."""
+    data, metadata = get_ipython().display_formatter.format(
+        _image(live.ask(lambda _bench: draw(live.circuit)), _("The picture of the bench"))
+    )
+    if server:
+        note = _("This is a picture of the bench. Run the cell again for the live bench.")
+        data[LIVE_BENCH] = {"bench": server.name, "note": note}
+    display(data, metadata=metadata, raw=True)
 
 
 @dataclass(frozen=True)

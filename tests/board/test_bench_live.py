@@ -1,5 +1,6 @@
 """Many boards at once, and a bench that other threads use."""
 
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -12,7 +13,9 @@ from hardware.bench.limits import Limits
 from hardware.bench.protocol import frames
 from hardware.bench.serving.interactive_bench import InteractiveBench
 from hardware.bench.serving.live_bench import LiveBench
+from hardware.bench.serving.program_tail import ProgramTail
 from hardware.bench.trace.trace import Trace
+from hardware.errors import DeviceError
 from hardware.wire.board import Board
 from tests.support.workbench import PINS, SECOND, circuit
 
@@ -188,3 +191,26 @@ def test_a_short_press_after_a_quiet_time_is_seen(mode: Mode) -> None:
             assert board.serial.readline(0.4) == ""  # the bench receives nothing during this time
             bench.press("btn1", 0.05)
             assert board.serial.readline(60) == "PRESSED"
+
+
+def test_a_console_beside_a_notebook_has_only_what_programs_print() -> None:
+    with LiveBench("esp32") as bench:
+        bench.keep_output(tail := ProgramTail())
+        with Board(bench.connect(), tail.expect) as board:
+            board.files.put("main.py", b"print('MAIN')\n")
+            assert board.eval("1 + 1") == 2
+            board.run("print('RAN')")
+            with pytest.raises(DeviceError):
+                board.run("1 / 0")
+            assert not tail.takes_input
+            board.boot()
+            assert tail.takes_input
+            board.exec_detached("print(input())")
+            bench.serial(b"TYPED\r")
+            assert "TYPED" in board.serial.readline()
+            board.files.get("main.py")
+            board.run("print('LAST')")
+            text = tail.since(0)[0].decode()
+    lines = [line for line in text.split("\r\n") if line.isupper()]
+    assert lines == ["RAN", "MAIN", "TYPED", "TYPED", "LAST"]
+    assert not re.search(r"raw REPL|OK[0-9a-f]{8}|Traceback|[\x01\x04]", text)

@@ -108,7 +108,7 @@ def test_a_reload_in_the_middle_loses_nothing(browser: Chromium) -> None:
         view.prints("count 2")
         view.let_go()
         view.find(".keys button:last-child").click()  # the reset button ends the program
-        view.wait("return document.querySelector('pre').textContent.endsWith('>>> ')")
+        view.wait("return document.querySelector('.console pre').textContent.endsWith('>>> ')")
 
 
 def test_arabic_is_right_to_left_and_a_phone_is_wide_enough(browser: Chromium) -> None:

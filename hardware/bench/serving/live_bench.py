@@ -146,9 +146,9 @@ class LiveBench:
         pair = self.ask(lambda _bench: self._lines.of(board).add_pair())
         return PairPort(url, pair.theirs, lambda: self.reset(board), on_close)
 
-    def keep_output(self, board: str = "") -> SerialTail:
+    def keep_output(self, tail: SerialTail, board: str = "") -> None:
         """Keep the last output of a board from now on."""
-        return self.ask(lambda _bench: self._lines.of(board).add_tail())
+        self.ask(lambda _bench: self._lines.of(board).add_tail(tail))
 
     # -- controls and state
 

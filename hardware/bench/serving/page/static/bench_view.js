@@ -13,6 +13,8 @@ const LOGARITHMIC = 1000; // a slider is logarithmic when its maximum is this ma
 const STEPS = 1000; // of a slider
 const ESCAPES = /\x1b\[[0-9;?]*[ -\/]*[@-~]|[\x00-\x07\x0b-\x1f\x7f]/g;
 
+let lines = 0; // of all views in the document: gives the inputs their ids
+
 /** An element with attributes and children; texts stay texts. */
 function make(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
@@ -22,26 +24,51 @@ function make(tag, attributes = {}, ...children) {
 }
 
 export class BenchView {
-  constructor(root, send, { language = null, onLanguage = () => {} } = {}) {
+  /**
+   * `keys` is the element in which the keys of the diagram's buttons act; `onOpen` is called with
+   * true when the bench is shown, and with false when it is closed.
+   */
+  constructor(root, send, {
+    language = null, onLanguage = () => {}, onOpen = () => {}, keys = root,
+  } = {}) {
     this.root = root;
     this.send = send;
     this.language = language;
     this.onLanguage = onLanguage;
+    this.onOpen = onOpen;
     this.closed = false;
     this.pressed = new Map();
     this.waiting = new Map();
     this.status = make("p", { class: "status", role: "status" });
     root.classList.add("warsha-bench");
+    root.dataset.lmSuppressShortcuts = "true"; // a key here is no command of JupyterLab
     root.replaceChildren(this.status);
     this.translated = [];
     this.words = new Map();
     this.counts = new Map();
     this.said = new Map();
-    setInterval(() => this.flush(), CONTROL_MS);
-    setInterval(() => this.announce(), SAID_MS);
-    document.addEventListener("keydown", (event) => this.shortcut(event, 1));
-    document.addEventListener("keyup", (event) => this.shortcut(event, 0));
-    addEventListener("blur", () => this.releaseAll());
+    this.timers = [
+      setInterval(() => this.flush(), CONTROL_MS),
+      setInterval(() => this.announce(), SAID_MS),
+    ];
+    this.end = new AbortController();
+    const { signal } = this.end;
+    keys.addEventListener("keydown", (event) => this.shortcut(event, 1), { signal });
+    keys.addEventListener("keyup", (event) => this.shortcut(event, 0), { signal });
+    addEventListener("blur", () => this.releaseAll(), { signal });
+    this.onScreen = true;
+    this.watcher = new IntersectionObserver(([{ isIntersecting }]) => {
+      this.onScreen = isIntersecting;
+      this.askForMore();
+    });
+    this.watcher.observe(root);
+  }
+
+  /** The view is no longer needed. */
+  dispose() {
+    this.timers.forEach(clearInterval);
+    this.end.abort();
+    this.watcher.disconnect();
   }
 
   // -- messages
@@ -53,13 +80,22 @@ export class BenchView {
       for (const [board, text] of Object.entries(message.serial)) this.print(board, text);
       this.seconds = message.seconds;
       this.translate(this.clock);
-      this.send({ do: "seen" });
+      this.owed = true;
+      this.askForMore();
     }
     if (message.refused) this.status.textContent = message.refused;
     if (message.closed) {
       this.closed = true;
       this.setStatus("The bench is closed.");
+      this.onOpen(false);
     }
+  }
+
+  /** Gets the next news; a view that nobody can see waits. */
+  askForMore() {
+    if (!this.owed || !this.onScreen) return;
+    this.owed = false;
+    this.send({ do: "seen" });
   }
 
   disconnected() {
@@ -121,6 +157,7 @@ export class BenchView {
     this.consoles = new Map();
     this.parts = new Map(bench.parts.map((part) => [part.id, part]));
     this.seconds = 0;
+    this.owed = false;
     this.status.textContent = "";
     const section = (name, title, ...children) =>
       make("section", { class: name }, this.text(make("h2"), title), ...children);
@@ -144,6 +181,7 @@ export class BenchView {
       this.announcer,
     );
     this.setLanguage(this.language);
+    this.onOpen(true);
   }
 
   head() {
@@ -158,7 +196,7 @@ export class BenchView {
       () => ({ seconds: this.seconds }));
     const title = make("h1", {}, this.text(make("span"), "Bench"), " ",
       make("bdi", {}, this.bench.title));
-    return make("header", {}, title, clock, other);
+    return make("div", { class: "head" }, title, clock, other);
   }
 
   picture(svg) {
@@ -181,7 +219,7 @@ export class BenchView {
 
   console(board) {
     const several = this.bench.boards.length > 1;
-    const id = `warsha-line-${this.bench.boards.indexOf(board)}`;
+    const id = `warsha-line-${lines += 1}`;
     const output = make("pre", { tabindex: "0", role: "region", dir: "ltr" });
     this.label(output, "Serial console of {board}", () => ({ board: board.title }));
     output.append(document.createTextNode(""));
@@ -255,7 +293,7 @@ export class BenchView {
     };
     if (control.whole) {
       this.inputs.set(key, show);
-      return make("div", { class: "row" }, name, number);
+      return make("div", { class: "setting" }, name, number);
     }
     const scale = scaleOf(control);
     const slider = make("input", { type: "range", "aria-label": label, min: 0, max: STEPS,
@@ -275,7 +313,7 @@ export class BenchView {
       slider.ariaValueText = round(value);
       show(value);
     });
-    return make("div", { class: "row" }, name, slider, number);
+    return make("div", { class: "setting" }, name, slider, number);
   }
 
   move(part, name, value) {
