@@ -34,6 +34,23 @@ while True:
     time.sleep_ms(20)
 """
 """The LED is on while the button is pressed; each press is counted and printed."""
+SIGNALS = f"""
+from machine import I2C, PWM, Pin
+import time
+led, wave = Pin({LED}, Pin.OUT), PWM(Pin(26), freq=1000, duty_u16=32768)
+bus = I2C(0, scl=Pin(22), sda=Pin(21))
+count = 0
+while True:
+    led(not led())
+    count += 1
+    print('count:%d, half: %.1f' % (count, count / 2))
+    try:
+        bus.writeto(0x3c, bytes((0x12, 0xab)))
+    except OSError:
+        pass
+    time.sleep_ms(100)
+"""
+"""The LED blinks, another pin has a PWM, nobody answers on I2C, and values are printed."""
 VOLTS = f"""
 from machine import ADC, Pin
 import time

@@ -32,7 +32,7 @@ FILES = {
     "": ("bench.html", "text/html; charset=utf-8"),
     **{
         name: (name, "text/javascript; charset=utf-8")
-        for name in ("bench.js", "bench_line.js", "bench_view.js")
+        for name in ("bench.js", "bench_instruments.js", "bench_line.js", "bench_view.js")
     },
     **{name: (name, "text/css; charset=utf-8") for name in ("bench.css", "page.css")},
 }

@@ -17,11 +17,13 @@ from typing import Any, Self, TypeVar
 from hardware.bench.drawing.live_picture import LivePicture
 from hardware.bench.serving.interactive_bench import InteractiveBench
 from hardware.bench.serving.live_bench import LiveBench
+from hardware.bench.serving.page.live_signals import LiveSignals
 from hardware.bench.serving.page.page_messages import (
     Action,
     MoveControl,
     NewsSeen,
     ResetBoard,
+    ShowInstruments,
     TypeText,
     first_message,
     parse,
@@ -54,6 +56,7 @@ class ViewServer(ABC):
         """Start the thread of this name; the consoles show the tails, which are kept already."""
         self._live = live
         self.picture = live.ask(lambda _bench: LivePicture(live.circuit))
+        self.signals = live.ask(lambda bench: LiveSignals(bench.boards, live.board_types))
         self.tails = tails
         self.viewers: set[Viewer] = set()
         self._loop = asyncio.new_event_loop()
@@ -124,7 +127,7 @@ class ViewServer(ABC):
 
     def first_message(self) -> Any:
         """What a new viewer gets first."""
-        return first_message(self._live, self.picture.svg)
+        return first_message(self._live, self.picture)
 
     # -- the thread
 
@@ -164,6 +167,7 @@ class ViewServer(ABC):
         """In the bench's thread."""
         began_s = monotonic()
         self.picture.update()
+        self.signals.update(bench.now_ns)
         self._drew_s = monotonic() - began_s
         return bench.now_ns
 
@@ -181,6 +185,8 @@ class Viewer:
         self._moved: dict[tuple[str, str], float] = {}
         self._ready = True
         self._second = -1
+        self._instruments = False
+        self._signals_seen = (0, 0)
         self.send(server.first_message())
         server.add(self)
 
@@ -200,15 +206,23 @@ class Viewer:
             if text := self._texts[board].feed(data):
                 serial[board] = text
         second = now_ns // SECOND_NS
-        if news or serial or second != self._second:
+        signals = self._new_signals() if self._instruments else {}
+        if news or serial or signals or second != self._second:
             self._ready, self._second = False, second
-            self.send({"news": news, "serial": serial, "seconds": second})
+            self.send({"news": news, "serial": serial, "now_ms": now_ns / 1e6, **signals})
+
+    def _new_signals(self) -> dict[str, Any]:
+        points, transfers, self._signals_seen = self._server.signals.since(self._signals_seen)
+        found = {"points": points, "transfers": transfers}
+        return {name: new for name, new in found.items() if new}
 
     async def receive(self, message: str | bytes) -> None:
         """Do what the viewer asks for. Raises: ValueError when it is no action."""
         action = parse(message)
         if isinstance(action, NewsSeen):
             self._ready = True
+        if isinstance(action, ShowInstruments):
+            self._instruments = action.open
         try:
             await self._server.do(action)
         except HardwareError as error:
