@@ -1,6 +1,7 @@
 """JupyterLab on a trainee's course, driven in headless Chromium as a trainee would use it."""
 
 import re
+import secrets
 import socket
 import subprocess
 import threading
@@ -189,7 +190,9 @@ class Chromium:
         self.driver.execute_cdp_cmd("Emulation.setFocusEmulationEnabled", {"enabled": True})
         start, _query, token = url.partition("?")
         base = start.removesuffix(COURSE_URL).removesuffix("lab")
-        self.driver.get(f"{base}lab/tree/{notebook}?{token}")
+        # A new workspace: JupyterLab would also open what earlier windows had open.
+        workspace = f"lab/workspaces/{secrets.token_hex(4)}"
+        self.driver.get(f"{base}{workspace}/tree/{notebook}?{token}")
         page = Notebook(self.driver)
         page.wait(f"return {KERNEL}?.status == 'idle'")
         return page
