@@ -26,7 +26,8 @@ PORT_FILES := $(wildcard firmware/port/*.[ch] firmware/port/*/*.[ch] firmware/po
 setup: .venv/.done $(PORTS)
 
 # Files that pip copies into the environment.
-INSTALLED := grader/notebook/kernel/ipython_kernel_config.py $(wildcard hardware/notebook/labextension/* hardware/bench/serving/page/static/*)
+INSTALLED := $(wildcard grader/notebook/kernel/* grader/notebook/course_page/labextension/* grader/static/rtl.css \
+	hardware/notebook/labextension/* hardware/bench/serving/page/static/*)
 .venv/.done: pyproject.toml firmware/port/packages.sh hardware/notebook/stubs.py $(INSTALLED)
 	PYTHON=$(PYTHON) sh firmware/port/packages.sh build
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

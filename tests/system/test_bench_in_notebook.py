@@ -109,7 +109,10 @@ def test_a_press_acts_while_a_cell_runs_and_after_a_reload(
     bench.let_go()
     assert "raw REPL" not in bench.js("return document.querySelector('.console pre').textContent")
 
-    stop(page)
+    bench.find(".pause").click()
+    bench.wait("return document.querySelector('.clock').textContent.includes('.')")
+    stop(page)  # ends the pause, too
+    bench.wait("return document.querySelector('.pause').ariaPressed === 'false'")
 
     saved = nbformat.read(folder / "one.ipynb", 4)
     (output,) = saved.cells[BENCH].outputs
@@ -177,9 +180,10 @@ def test_another_bench_takes_its_place_and_a_saved_notebook_shows_a_picture(
 
 
 def cookies(url: str) -> str:
-    """What a browser sends after it has opened this address of the server."""
-    jar = CookieJar()
-    build_opener(HTTPCookieProcessor(jar)).open(url, timeout=60).close()
+    """What a browser sends after it has opened JupyterLab."""
+    jar, place = CookieJar(), urlsplit(url)
+    lab = f"http://{place.netloc}/lab?{place.query}"
+    build_opener(HTTPCookieProcessor(jar)).open(lab, timeout=60).close()
     return "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar)
 
 
@@ -197,7 +201,9 @@ async def close_code(url: str, bench: str, cookie: str) -> int | None:
     address = f"ws://{urlsplit(url).netloc}/warsha/bench/{bench}"
     line = await websocket_connect(HTTPRequest(address, headers={"Cookie": cookie}))
     assert await line.read_message() is None
-    return line.close_code
+    code = line.close_code
+    line.close()
+    return code
 
 
 def test_the_server_asks_who_it_is_and_finds_only_benches(server: str) -> None:

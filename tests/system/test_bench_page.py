@@ -175,6 +175,44 @@ def test_the_instruments_show_levels_transfers_and_values(browser: Chromium) -> 
         view.prints("count:1,")
 
 
+def test_the_bench_is_paused_and_goes_on_edge_by_edge(browser: Chromium) -> None:
+    with bench_with_page(diagram(), SIGNALS) as (live, page):
+        view = BenchPage(browser.driver, page.url)
+        view.prints("count:2,")
+        view.find(".pins summary").click()
+        pause, step = view.find(".pause"), view.find(".step")
+        pause.click()
+        clock = "return document.querySelector('.clock').textContent"
+        view.wait(f"{clock}.match(/\\.\\d{{6}} s$/)")
+        assert pause.get_attribute("aria-pressed") == "true"
+        now_ns = live.snapshot().now_ns
+        level = "return document.querySelector('[data-pin-words=\"esp:25\"]').textContent"
+        levels: list[str] = []
+        while len(set(levels)) < 2 or levels[-1] == levels[0]:  # edges of other pins come between
+            was = view.js(clock)
+            step.click()
+            view.wait(f"{clock} !== arguments[0]", was)
+            levels.append(view.js(level))
+        passed_ns = live.snapshot().now_ns - now_ns
+        assert 50_000_000 < passed_ns < 400_000_000
+
+        printed = view.js("return document.querySelector('.console pre').textContent.length")
+        live.control("btn", "pressed", 1)
+        view.pressed("btn")
+        assert live.snapshot().now_ns == now_ns + passed_ns
+        pause.click()
+        longer = "return document.querySelector('.console pre').textContent.length > arguments[0]"
+        view.wait(longer, printed)
+        assert view.find(".pause").get_attribute("aria-pressed") == "false"
+
+        pause.click()
+        view.wait(f"{clock}.includes('.')")
+        browser.driver.close()  # nobody is left who could go on
+        browser.driver.switch_to.window(browser.driver.window_handles[0])
+        other = BenchPage(browser.driver, page.url)
+        other.wait(f"return !({clock.removeprefix('return ')}).includes('.')")
+
+
 def test_arabic_is_right_to_left_and_a_phone_is_wide_enough(browser: Chromium) -> None:
     with bench_with_page(diagram(), PRESSES) as (_live, page):
         view = BenchPage(browser.driver, page.url)

@@ -2,16 +2,18 @@
 
 To the page:
 
-- first `{"bench": {title, svg, boards: [{id, title}], parts: [{id, name, key, controls}],
-  pins: [{id, name, x, y, words}], remarks: [{level, en, ar}], language, arabic}}`; `arabic` has
-  the Arabic of each text of the page;
-- then `{"news": {parts, captions, words, values, pins}, "serial": {board: text}, "now_ms"}`: only
-  what has changed (`live_picture.py`). While the instruments are open also `points` and
-  `transfers` (`live_signals.py`). The page answers each with `{"do": "seen"}`;
+- first `{"bench": {title, svg, realtime, boards: [{id, title}],
+  parts: [{id, name, key, controls}], pins: [{id, name, x, y, words}],
+  remarks: [{level, en, ar}], language, arabic}}`; `arabic` has the Arabic of each text of the
+  page;
+- then `{"news": {parts, captions, words, values, pins}, "serial": {board: text}, "now_ms",
+  "speed"}`: only what has changed (`live_picture.py`). While the instruments are open, also
+  `points` and `transfers` (`live_signals.py`). The page answers each with `{"do": "seen"}`;
 - `{"refused": text}`: why an action was not done; `{"closed": true}` at the end of the bench.
 
 From the page: `{"do": "control", part, name, value}`, `{"do": "type", board, text}`,
-`{"do": "reset", board}`, `{"do": "instruments", open}`, `{"do": "seen"}`.
+`{"do": "reset", board}`, `{"do": "speed", value}`, `{"do": "step"}`,
+`{"do": "instruments", open}`, `{"do": "seen"}`.
 """
 
 import json
@@ -27,6 +29,7 @@ from hardware.i18n import both, language
 
 MOST_TYPED = 4096
 """Characters of one input."""
+MOST_SPEED = 100
 TEXTS = (
     both("Bench"),
     both("The picture of the bench"),
@@ -47,6 +50,10 @@ TEXTS = (
     both("The bench is closed."),
     both("changes quickly"),
     both("The connection to the bench was lost. It is tried again."),
+    both("Pause"),
+    both("To the next edge"),
+    both("Speed"),
+    both("{speed} × real time"),
     both("Pins"),
     both("No pin is set up yet."),
     both("Remarks on the wiring: {count}"),
@@ -101,7 +108,19 @@ class ShowInstruments:
     open: bool
 
 
-Action = MoveControl | TypeText | ResetBoard | NewsSeen | ShowInstruments
+@dataclass(frozen=True)
+class SetSpeed:
+    """Let time pass so fast: virtual seconds in a second; 0 is a pause."""
+
+    value: float
+
+
+@dataclass(frozen=True)
+class StepToEdge:
+    """Go on to the next edge, and pause there."""
+
+
+Action = MoveControl | TypeText | ResetBoard | NewsSeen | ShowInstruments | SetSpeed | StepToEdge
 
 
 def parse(message: str | bytes) -> Action:
@@ -123,6 +142,10 @@ def parse(message: str | bytes) -> Action:
                 return TypeText(board, text)
             case {"do": "reset", "board": str(board)}:
                 return ResetBoard(board)
+            case {"do": "speed", "value": float() | int() as value} if 0 <= value <= MOST_SPEED:
+                return SetSpeed(float(value))
+            case {"do": "step"}:
+                return StepToEdge()
             case {"do": "instruments", "open": bool(shown)}:
                 return ShowInstruments(shown)
             case {"do": "seen"}:
@@ -139,6 +162,7 @@ def first_message(live: LiveBench, picture: LivePicture) -> Mapping[str, Any]:
     bench = {
         "title": live.diagram.name,
         "svg": picture.svg,
+        "realtime": live.realtime,
         "boards": [{"id": key, "title": kind.title} for key, kind in live.board_types.items()],
         "parts": [_part(spec, parts.get(spec.id)) for spec in shown],
         "pins": picture.board_pins,

@@ -23,7 +23,9 @@ from hardware.bench.serving.page.page_messages import (
     MoveControl,
     NewsSeen,
     ResetBoard,
+    SetSpeed,
     ShowInstruments,
+    StepToEdge,
     TypeText,
     first_message,
     parse,
@@ -116,6 +118,10 @@ class ViewServer(ABC):
                 if board in self.tails:
                     self.tails[board].restart()
                 await self.ask(lambda: live.reset(board))
+            case SetSpeed(value):
+                await self.ask(lambda: live.set_speed(value))
+            case StepToEdge():
+                await self.ask(live.step)
 
     async def let_go(self, held: Collection[tuple[str, str]]) -> None:
         """Release the buttons among these controls (part and name): who held them has left."""
@@ -124,6 +130,11 @@ class ViewServer(ABC):
             if parts[part].CONTROLS[name].held:
                 with suppress(HardwareError):  # the bench may be closed already
                     await self.do(MoveControl(part, name, 0))
+
+    async def go_on(self) -> None:
+        """Nobody is left who could end a pause."""
+        with suppress(HardwareError):  # the bench may be closed already
+            await self.ask(self._live.go_on)
 
     def first_message(self) -> Any:
         """What a new viewer gets first."""
@@ -157,19 +168,19 @@ class ViewServer(ABC):
             await self.ask(self._live.snapshot)  # raises at the end of the bench
             return IDLE_S
         began_s = monotonic()
-        now_ns = await self.ask(lambda: self._live.ask_now(self._look))
+        now_ns, speed = await self.ask(lambda: self._live.ask_now(self._look))
         took_s = monotonic() - began_s
         for viewer in list(self.viewers):
-            viewer.send_news(now_ns)
+            viewer.send_news(now_ns, speed)
         return max(FRAME_S - took_s, SHARE * self._drew_s)
 
-    def _look(self, bench: InteractiveBench) -> int:
-        """In the bench's thread."""
+    def _look(self, bench: InteractiveBench) -> tuple[int, float]:
+        """The virtual time and the speed. In the bench's thread."""
         began_s = monotonic()
         self.picture.update()
         self.signals.update(bench.now_ns)
         self._drew_s = monotonic() - began_s
-        return bench.now_ns
+        return bench.now_ns, bench.speed
 
 
 class Viewer:
@@ -184,7 +195,7 @@ class Viewer:
         self._texts = {board: TextStream() for board in server.tails}
         self._moved: dict[tuple[str, str], float] = {}
         self._ready = True
-        self._second = -1
+        self._clock = 0.0, -1
         self._instruments = False
         self._signals_seen = (0, 0)
         self.send(server.first_message())
@@ -194,7 +205,7 @@ class Viewer:
         """Send a message."""
         self._write(json.dumps(message))
 
-    def send_news(self, now_ns: int) -> None:
+    def send_news(self, now_ns: int, speed: float) -> None:
         """Send what the viewer has not got yet, if it has shown the last news. A slow one gets
         fewer pictures, and always the latest."""
         if not self._ready:
@@ -205,11 +216,12 @@ class Viewer:
             data, self._places[board] = tail.since(self._places[board])
             if text := self._texts[board].feed(data):
                 serial[board] = text
-        second = now_ns // SECOND_NS
+        clock = speed, now_ns if speed < 1 else now_ns // SECOND_NS
         signals = self._new_signals() if self._instruments else {}
-        if news or serial or signals or second != self._second:
-            self._ready, self._second = False, second
-            self.send({"news": news, "serial": serial, "now_ms": now_ns / 1e6, **signals})
+        if news or serial or signals or clock != self._clock:
+            self._ready, self._clock = False, clock
+            now = {"now_ms": now_ns / 1e6, "speed": speed}
+            self.send({"news": news, "serial": serial, **now, **signals})
 
     def _new_signals(self) -> dict[str, Any]:
         points, transfers, self._signals_seen = self._server.signals.since(self._signals_seen)
@@ -234,4 +246,6 @@ class Viewer:
     async def leave(self) -> None:
         """The viewer has left: nobody holds its buttons any more."""
         self._server.viewers.discard(self)
+        if not self._server.viewers:
+            await self._server.go_on()
         await self._server.let_go([control for control, value in self._moved.items() if value])

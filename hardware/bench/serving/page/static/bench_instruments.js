@@ -31,6 +31,8 @@ export class PinLines {
     this.points = new Map();
     this.seconds = 5;
     this.nowMs = 0;
+    this.speed = 1;
+    this.heardAt = 0;
     this.drawnAt = 0;
   }
 
@@ -43,8 +45,9 @@ export class PinLines {
     }
   }
 
-  setNow(nowMs) {
+  setNow(nowMs, speed) {
     this.nowMs = nowMs;
+    this.speed = speed;
     this.heardAt = performance.now();
   }
 
@@ -52,7 +55,7 @@ export class PinLines {
   run(at) {
     if (at - this.drawnAt < FRAME_MS) return;
     this.drawnAt = at;
-    const end = this.nowMs + Math.min(AHEAD_MS, at - this.heardAt);
+    const end = this.nowMs + this.speed * Math.min(AHEAD_MS, at - this.heardAt);
     const start = end - 1000 * this.seconds;
     const x = (t) => LABEL + (WIDTH - LABEL) * (Math.max(t, start) - start) / (end - start);
     // The pins that changed last, in a fixed order.

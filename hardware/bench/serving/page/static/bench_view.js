@@ -8,6 +8,7 @@ import { PinLines, Plot, Transfers } from "./bench_instruments.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const PIN_RADIUS = 4.5; // of the place where a pin can be pointed at
+const SPEEDS = [0.01, 0.1, 1, 10];
 const WINDOWS = [0.1, 1, 5, 20]; // seconds
 const CONSOLE_KEPT = 60000; // characters
 const NEAR_END = 40; // pixels: a console that is this near to its end follows new text
@@ -84,9 +85,7 @@ export class BenchView {
     if (message.news) {
       this.show(message.news);
       for (const [board, text] of Object.entries(message.serial)) this.print(board, text);
-      this.seconds = Math.floor(message.now_ms / 1000);
-      this.translate(this.clock);
-      this.lines.setNow(message.now_ms);
+      this.setClock(message.now_ms, message.speed);
       if (message.points) this.lines.add(message.points);
       if (message.transfers) this.addTransfers(message.transfers);
       this.owed = true;
@@ -167,6 +166,7 @@ export class BenchView {
     this.consoles = new Map();
     this.parts = new Map(bench.parts.map((part) => [part.id, part]));
     this.seconds = 0;
+    this.speed = null;
     this.owed = false;
     this.status.textContent = "";
     const section = (name, title, ...children) =>
@@ -209,7 +209,40 @@ export class BenchView {
       () => ({ seconds: this.seconds }));
     const title = make("h1", {}, this.text(make("span"), "Bench"), " ",
       make("bdi", {}, this.bench.title));
-    return make("div", { class: "head" }, title, clock, other);
+    return make("div", { class: "head" }, title, clock, ...this.pace(), other);
+  }
+
+  /** Pause, step and speed, for a bench that can have another time than real time. */
+  pace() {
+    if (!this.bench.realtime) return [];
+    const pause = this.text(make("button", { type: "button", class: "pause" }), "Pause");
+    const step = this.text(make("button", { type: "button", class: "step" }), "To the next edge");
+    const speed = make("select");
+    this.label(speed, "Speed");
+    for (const value of SPEEDS) {
+      speed.append(this.text(make("option", { value }), "{speed} × real time", () => ({ speed: value })));
+    }
+    const set = (value) => this.send({ do: "speed", value });
+    pause.onclick = () => set(this.speed ? 0 : Number(speed.value));
+    step.onclick = () => this.send({ do: "step" });
+    speed.onchange = () => set(Number(speed.value));
+    speed.value = 1;
+    this.showSpeed = () => {
+      pause.setAttribute("aria-pressed", String(!this.speed));
+      if (this.speed) speed.value = this.speed;
+    };
+    return [pause, step, speed];
+  }
+
+  setClock(nowMs, speed) {
+    const digits = speed < 1 ? 6 : 0;
+    this.seconds = digits ? (nowMs / 1000).toFixed(digits) : Math.floor(nowMs / 1000);
+    this.translate(this.clock);
+    this.lines.setNow(nowMs, speed);
+    if (speed !== this.speed) {
+      this.speed = speed;
+      this.showSpeed?.();
+    }
   }
 
   picture(svg) {
