@@ -5,6 +5,7 @@ picture."""
 import asyncio
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from http.client import HTTPConnection
@@ -18,7 +19,8 @@ import pytest
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
 
-from tests.support.bench_page import PHONE, PRESSES, ShownBench, diagram
+from hardware.paths import ROOT
+from tests.support.bench_page import PHONE, PRESSES, ShownBench
 from tests.support.browser import KERNEL, Chromium, Notebook, served
 
 CONNECT, BENCH, PROGRAM = range(3)
@@ -29,7 +31,7 @@ CONNECT, BENCH, PROGRAM = range(3)
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with notebooks that connect a bench, show it, and run a program."""
     path = tmp_path_factory.mktemp("notebooks")
-    (path / "diagram.json").write_text(json.dumps(diagram()))
+    shutil.copy(ROOT / "labs" / "buttons" / "diagram.json", path)
     texts = [
         "%load_ext warsha\n%board connect diagram.json",
         "%bench",
@@ -90,21 +92,23 @@ def test_a_press_acts_while_a_cell_runs_and_after_a_reload(
     page, bench = opened(browser, server, "one")
     page.run(PROGRAM, wait=False)
     bench.prints("READY")
-    dark = bench.drawing("led")
-    bench.hold("btn")
-    bench.shows("led", "on, 80 %")
+    bench.find(".pins summary").click()
+    page.js("jupyterapp.shell.collapseLeft()")  # the list of files
+    dark = bench.drawing("led_r")
+    bench.hold("btn1")
+    bench.shows("led_r", "on, 80 %")
     bench.prints("count 1")
-    assert bench.drawing("led") != dark
+    assert bench.drawing("led_r") != dark
     page.scroll_to(BENCH)
     page.screenshot(Path(os.environ.get("WARSHA_PICTURES", tmp_path)) / "live_notebook.png")
     bench.let_go()
-    bench.shows("led", "off")
+    bench.shows("led_r", "off")
     save(page)
 
     browser.driver.refresh()  # the kernel is still busy with the cell
     bench.wait_until_live()
     bench.prints("count 1")
-    bench.hold("btn")
+    bench.hold("btn1")
     bench.prints("count 2")
     bench.let_go()
     assert "raw REPL" not in bench.js("return document.querySelector('.console pre').textContent")
@@ -135,11 +139,11 @@ def test_two_notebooks_have_two_benches_and_a_restart_closes_one(
         browser.driver.switch_to.window(bench.window)
         page.run(PROGRAM, wait=False)
         bench.prints("READY")
-    first.find("g[data-part=btn]")
-    first.hold("btn")
+    first.find("g[data-part=btn1]")
+    first.hold("btn1")
     first.prints("count 1")
     first.let_go()
-    second.shows("led", "off")
+    second.shows("led_r", "off")
     assert "count" not in second.js("return document.querySelector('.console pre').textContent")
 
     browser.driver.switch_to.window(first.window)
@@ -150,7 +154,7 @@ def test_two_notebooks_have_two_benches_and_a_restart_closes_one(
     one.run(CONNECT)
     one.run(BENCH)
     first.wait("return document.querySelector('.warsha-bench .status')?.textContent === ''")
-    first.shows("led", "off")
+    first.shows("led_r", "off")
     browser.driver.switch_to.window(second.window)
     stop(two)
 
@@ -162,7 +166,7 @@ def test_another_bench_takes_its_place_and_a_saved_notebook_shows_a_picture(
     page.js("jupyterapp.shell.collapseLeft()")  # the list of files
     bench.resize(*PHONE)
     bench.find(".warsha-bench .language").click()
-    bench.shows("led", "مطفأ")
+    bench.shows("led_r", "مطفأ")
     inside = (
         "const b = document.querySelector('.warsha-bench'); return b.scrollWidth - b.clientWidth"
     )
