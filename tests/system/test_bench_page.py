@@ -280,8 +280,8 @@ def test_only_who_has_the_token_gets_an_answer() -> None:
         base, token = page.url.rstrip("/").rsplit("/", 1)
         assert status(page.url) == 200
         assert status(f"{page.url}bench_view.js") == 200
-        assert status(f"{base}/{token[:-1]}x/") == 403
-        assert status(f"{base}/{token[:-1]}x/bench.js") == 403
+        assert status(f"{base}/{token[:-1]}/") == 403
+        assert status(f"{base}/{token[:-1]}/bench.js") == 403
         assert status(f"{base}//bench.js") == 403
         assert status(page.url, Host="example.com") == 403  # a name that points to this machine
         assert status(page.url, Origin="http://example.com") == 403
@@ -333,6 +333,9 @@ def test_a_page_of_another_origin_gets_no_line() -> None:
         '{"do": "open", "file": "/etc/passwd"}',
         '{"do": "control", "part": "pot", "name": "position", "value": "1"}',
         json.dumps({"do": "type", "board": "esp", "text": "x" * 5000}),
+        '{"do": "speed", "value": 1e9}',
+        '{"do": "speed", "value": NaN}',
+        '{"do": "instruments", "open": 1}',
     ],
 )
 def test_a_message_of_a_wrong_form_ends_the_line(message: str) -> None:
