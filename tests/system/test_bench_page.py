@@ -192,6 +192,8 @@ def test_the_bench_is_paused_and_goes_on_edge_by_edge(browser: Chromium) -> None
             was = view.js(clock)
             step.click()
             view.wait(f"{clock} !== arguments[0]", was)
+            while live.ask(lambda bench: bench.stepping):
+                pass
             levels.append(view.js(level))
         passed_ns = live.snapshot().now_ns - now_ns
         assert 50_000_000 < passed_ns < 400_000_000
