@@ -53,9 +53,11 @@ def load_ipython_extension(ipython: Any) -> None:
     from hardware.notebook.cell_failure import show_known_errors
     from hardware.notebook.files_magic import FilesMagics
     from hardware.notebook.magics import BoardMagics
+    from hardware.notebook.scenario_magic import ScenarioMagics
+    from hardware.notebook.wave_magic import WaveMagics
 
     show_known_errors(ipython, HardwareError, GraderError)
-    ipython.register_magics(BoardMagics, FilesMagics)
+    ipython.register_magics(BoardMagics, FilesMagics, ScenarioMagics, WaveMagics)
     completion.load(ipython)
     practice.load_ipython_extension(ipython)
 

@@ -77,7 +77,7 @@ def _take(coming: Iterator[Run], held: dict[str, Run], *, last: bool = False) ->
 def _combine(item: str, checks: Iterable[Check], parts: Mapping[str, ItemResult]) -> ItemResult:
     """The result of an item from those of its parts. It shows the values of the first part that
     was missed, else of the first part that is no gate. Parts that were missed for other reasons
-    are told, too."""
+    are told, too, but not while the item waits for another one: that must be mended first."""
     mine = [(check, parts[check.id]) for check in checks if check.item == item]
     gates = [part for check, part in mine if check.is_gate]
     points = 0.0 if any(part.key for part in gates) else sum(part.points for _, part in mine)
@@ -87,6 +87,7 @@ def _combine(item: str, checks: Iterable[Check], parts: Mapping[str, ItemResult]
         if part.key:
             missed.setdefault((part.key, part.detail), part)
     shown = next(iter(missed.values()), first)
+    waits_for_other = shown.key == "after" and not points
     return ItemResult(
         id=item,
         points=round(points, 2),
@@ -99,7 +100,9 @@ def _combine(item: str, checks: Iterable[Check], parts: Mapping[str, ItemResult]
         episode=shown.episode,
         at_ns=shown.at_ns,
         part=shown.id,
-        also=tuple(part for part in [*missed.values()][1:] if part.key != "after"),
+        also=tuple(
+            part for part in [*missed.values()][1:] if part.key != "after" and not waits_for_other
+        ),
     )
 
 
@@ -141,10 +144,9 @@ def _measured(check: Check, run: Run, forms: Sequence[LineForm]) -> ItemResult:
     else:
         verdict = check.expect.judge(measured, run)
         points = check.points if verdict.ok else _partial(check, measured, run)
-    reason = _Reason("") if verdict.ok else _why(check, measured, run)
+    reason = _Reason("") if verdict.ok else _why(check, measured, run, forms)
     if reason.key == "unread" and check.reads is not None:
-        strange = [t for t in _printed(run.lines()) if all(form.read(t) is None for form in forms)]
-        nearest = check.reads.nearest(strange or _printed(run.lines()))
+        nearest = check.reads.nearest(_strange(run, forms))
         verdict = Verdict(False, shortened(nearest), str(check.reads))
     return ItemResult(
         id=check.id,
@@ -193,7 +195,7 @@ class _Reason:
     at_ns: int | None = None
 
 
-def _why(check: Check, measured: Any, run: Run) -> _Reason:
+def _why(check: Check, measured: Any, run: Run, forms: Sequence[LineForm]) -> _Reason:
     """The reason of a miss: an exception first, then what the check finds, the most likely one
     last."""
     if error := _error(check, run):
@@ -203,7 +205,7 @@ def _why(check: Check, measured: Any, run: Run) -> _Reason:
         return _Reason(key, detail)
     empty = isinstance(measured, Sequence) and not measured
     if measured is None or (empty and not isinstance(check.expect, Never)):
-        return _Reason(_nothing(check, run))
+        return _Reason(_nothing(check, run, forms))
     return _Reason(check.on_miss)
 
 
@@ -219,20 +221,27 @@ def _error(check: Check, run: Run) -> _Reason | None:
     return _Reason(key, _last_line(first.text), first.at_ns)
 
 
-def _nothing(check: Check, run: Run) -> str:
+def _nothing(check: Check, run: Run, forms: Sequence[LineForm]) -> str:
     """The key when nothing was measured. While lines arrive the program does not stand still, and
-    when main.py ended it does not hang."""
+    when main.py ended it does not hang. A program whose lines all have forms of this lab made no
+    slip of form, and may wait for the next command."""
     printed, reads = _printed(run.lines()), check.reads
     can_read = reads is not None and any(one is not None for one in reads.read_each(printed))
-    if printed and reads is not None and not can_read:
+    has_others = bool(printed) and reads is not None and not can_read
+    if has_others and _strange(run, forms):
         return "unread"
-    if run.waits and not run.main_ends_ns():
+    if run.waits and not has_others and not run.main_ends_ns():
         return "waits"
     if can_read:
         return check.on_miss
     if run.main_ends_ns():
         return "main_ended"
     return "unreached" if printed else "nothing"
+
+
+def _strange(run: Run, forms: Sequence[LineForm]) -> list[str]:
+    """The printed lines that have none of these forms."""
+    return [t for t in _printed(run.lines()) if all(form.read(t) is None for form in forms)]
 
 
 def _printed(lines: Sequence[OutputLine]) -> list[str]:

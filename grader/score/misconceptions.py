@@ -57,8 +57,14 @@ def hint(lab: Lab, result: ItemResult, above: int = 0) -> Texts:
 
 
 def also(lab: Lab, result: ItemResult, above: int = 0) -> Texts:
-    """What else was missed of an item, with the values; {} when there is nothing else."""
-    parts = [(message(lab, part, above), _values(part)) for part in result.also]
+    """What else was missed of an item, with the values; {} when there is nothing else. A message
+    that was told already is left out, unless it has values of its own."""
+    told, parts = [message(lab, result, above)], []
+    for part in result.also:
+        text, values = message(lab, part, above), _values(part)
+        if text not in told or values["en"]:
+            parts.append((text, values))
+        told.append(text)
     if not parts:
         return {}
     return {

@@ -1,5 +1,5 @@
-"""What completes the arguments of `%board`, `%bench`, `%wave` and `%files`: from the words before
-the cursor, with the one that is being typed, to the words that fit there.
+"""What completes the arguments of the magics of the board: from the words before the cursor, with
+the one that is being typed, to the words that fit there.
 
 Nothing here changes a board. A lab's bench is opened, as the lab's first cell would do.
 """
@@ -12,9 +12,11 @@ from hardware.bench.serving.address import SCHEME
 from hardware.notebook.controls import moved_by, parts_by_name
 from hardware.notebook.session import available, current
 
-BOARD = ("connect", "use", "list", "status", "reset", "interrupt", "check")
+BOARD = ("connect", "use", "list", "status", "info", "repl", "reset", "interrupt", "check")
+CELL = ("--timeout", "--background")
+PROGRAM = ("--detach", "--seconds")
 BENCH = ("lint", "press", "set", "reset")
-WAVE = ("--last", "--from", "--to")
+WAVE = ("--last", "--from", "--to", "--cursors")
 FILES = ("ls", "put", "get", "rm", "mkdir", "cat", "sync")
 KEYS = frozenset(("pressed", "5"))
 """A part with one of these controls is a button, or has many: a keypad, a remote control."""
@@ -35,6 +37,15 @@ def of_board(words: list[str]) -> Iterable[str]:
         case ["check", _]:
             return [name for name in current.files() if name.endswith(".py")]
     return ()
+
+
+def of_cell(words: list[str]) -> Iterable[str]:
+    """Arguments of `%%board`."""
+    if any(word.endswith(".py") for word in words[:-1]):
+        return PROGRAM
+    if words[-2:-1] == ["--timeout"]:
+        return ()
+    return ["main.py", *CELL, *(name for name in current.files() if name.endswith(".py"))]
 
 
 def of_bench(words: list[str]) -> Iterable[str]:
@@ -61,6 +72,18 @@ def of_wave(words: list[str]) -> Iterable[str]:
     pins = current.need_bench().board_types[current.board_id].pins.values()
     names = [pin.name for pin in pins if pin.gpio is not None and not pin.hidden]
     return [*WAVE, *current.roles, *names]
+
+
+def of_trace(words: list[str]) -> Iterable[str]:
+    """Arguments of `%trace`: a file, and then those of `%wave` without the cursors."""
+    if len(words) == 1:
+        return ["trace.vcd", *_paths("*.vcd")]
+    return [word for word in of_wave(words) if word != "--cursors"]
+
+
+def of_run_scenario(words: list[str]) -> Iterable[str]:
+    """Arguments of `%run_scenario`."""
+    return _paths("*.y*ml") if len(words) == 1 else ["--seconds"]
 
 
 def of_files(words: list[str]) -> Iterable[str]:

@@ -25,8 +25,11 @@ Arguments = Callable[[list[str]], Iterable[str]]
 def load(shell: Any) -> None:
     """Answer in this shell, and begin to read the stubs in the background."""
     complete_arguments(shell, "%board", arguments.of_board)
+    complete_arguments(shell, "%%board", arguments.of_cell)
     complete_arguments(shell, "%bench", arguments.of_bench)
     complete_arguments(shell, "%wave", arguments.of_wave)
+    complete_arguments(shell, "%trace", arguments.of_trace)
+    complete_arguments(shell, "%run_scenario", arguments.of_run_scenario)
     complete_arguments(shell, "%files", arguments.of_files)
     kernel = getattr(shell, "kernel", None)
     if kernel and "NBGRADER_EXECUTION" not in os.environ:  # nobody types there

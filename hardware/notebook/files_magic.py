@@ -1,17 +1,9 @@
-"""The magic `%files`: files of the board from a cell.
-
-%files [ls [FOLDER]]        names and sizes
-%files put FILE… [FOLDER/]  copy files to the board
-%files get NAME [FILE]      copy a file from the board; a file of yours is not overwritten
-%files cat NAME             show a text file
-%files rm NAME | mkdir NAME
-%files sync FOLDER [NAME]   copy a folder with all in it; what is on the board already is skipped
-"""
+"""The magic `%files`: files of the board from a cell."""
 
 import errno
 import posixpath
 import shlex
-from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 from IPython.core.magic import Magics, line_magic, magics_class
@@ -19,11 +11,15 @@ from IPython.core.magic import Magics, line_magic, magics_class
 from hardware.errors import HardwareError
 from hardware.i18n import _, reason
 from hardware.notebook.cell_failure import explain
+from hardware.notebook.progress import TransferProgress
 from hardware.notebook.running import print_note, stopped
 from hardware.notebook.session import current
-from hardware.wire.files import FileEntry, Files
+from hardware.wire.files import Files, inside
 
-FORM = "%files ls [FOLDER] | put FILE… [FOLDER/] | get NAME [FILE] | cat | rm | mkdir NAME | sync"
+FORM = (
+    "%files ls [FOLDER] | put FILE… [FOLDER/] | get NAME [FILE] | cat | rm | mkdir NAME | "
+    "sync FOLDER"
+)
 
 
 @magics_class
@@ -32,7 +28,18 @@ class FilesMagics(Magics):
 
     @line_magic
     def files(self, line: str) -> None:
-        """List, copy, show and remove files of the board."""
+        """Files of the board.
+
+        %files [ls [FOLDER]]        names and sizes
+        %files put FILE… [FOLDER/]  copy files to the board
+        %files get NAME [FILE]      copy a file from the board; yours is not overwritten
+        %files cat NAME             show a text file
+        %files rm NAME | mkdir NAME
+        %files sync FOLDER [NAME]   copy a folder with all in it; what is the same is skipped
+
+        A transfer of more than a second shows its progress. After a cut, the same line goes on
+        where the transfer ended.
+        """
         try:
             _files_line(shlex.split(line))
         except HardwareError as error:
@@ -90,18 +97,28 @@ def _put(sources: list[str]) -> None:
 
 
 def _save(name: str, data: bytes) -> None:
-    _board_files().put(name, data)
+    with TransferProgress(name) as progress:
+        _board_files().put(name, data, progress)
     current.note_file(name, data)
-    print_note(_("{name}: {size} bytes on the board").format(name=name, size=f"{len(data):,}"))
+    _print_saved(name, len(data))
+
+
+def _print_saved(name: str, size: int) -> None:
+    print_note(_("{name}: {size} bytes on the board").format(name=name, size=f"{size:,}"))
 
 
 def _get(name: str, file: Path) -> None:
-    data = _board_files().get(name)
-    if file.exists() and file.read_bytes() != data:
-        raise HardwareError(
-            _("{file} exists here, with other content.").format(file=file),
-            _("Give another name: {form}").format(form=f"%files get {name} FILE"),
-        )
+    if file.exists():
+        if _board_files().hashes([name]).get(name) != sha256(file.read_bytes()).hexdigest():
+            _board_files().stat(name)  # its error is about a name that is not on the board
+            raise HardwareError(
+                _("{file} exists here, with other content.").format(file=file),
+                _("Give another name: {form}").format(form=f"%files get {name} FILE"),
+            )
+        print_note(_("{name} is the same on the board and here").format(name=file))
+        return
+    with TransferProgress(name) as progress:
+        data = _board_files().get(name, progress)
     file.write_bytes(data)
     print_note(_("{name}: {size} bytes are here").format(name=file, size=f"{len(data):,}"))
 
@@ -110,43 +127,17 @@ def _sync(folder: Path, name: str = "") -> None:
     """Copy what differs; files that only the board has stay."""
     if not folder.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, "", str(folder))
-    there: dict[str, dict[str, FileEntry]] = {}
-    copied = same = 0
-    for path in _inside(folder):
-        target = posixpath.join(name.strip("/"), path.relative_to(folder).as_posix())
-        parent = posixpath.dirname(target)
-        if parent not in there:
-            there[parent] = _entries(parent)
-        data, entry = path.read_bytes(), there[parent].get(path.name)
-        if entry and entry.size == len(data) and _board_files().get(target) == data:
-            current.note_file(target, data)
-            same += 1
-        else:
-            _save(target, data)
-            copied += 1
+    with TransferProgress(str(folder)) as progress:
+        sent = _board_files().sync(folder, name or "/", progress)
+    files = [path for path in inside(folder) if (folder / path).is_file()]
+    for path in files:
+        target = posixpath.join(name.strip("/"), path.as_posix())
+        current.note_file(target, (folder / path).read_bytes())
+    for target in sent:
+        path = folder / posixpath.relpath(target, name or "/")
+        _print_saved(target.lstrip("/"), path.stat().st_size)
     told = _("{copied} files were copied, {same} were the same")
-    print_note(told.format(copied=copied, same=same))
-
-
-def _entries(folder: str) -> dict[str, FileEntry]:
-    """What a folder of the board has, by name; the folder is made if it is missing."""
-    try:
-        return {entry.name: entry for entry in _board_files().ls(f"/{folder}")}
-    except FileNotFoundError:
-        _entries(posixpath.dirname(folder))
-        _board_files().mkdir(folder)
-        return {}
-
-
-def _inside(folder: Path) -> Iterator[Path]:
-    """The files of a folder and its folders; no hidden files, and no caches of Python."""
-    for path in sorted(folder.iterdir()):
-        if path.name.startswith((".", "__pycache__")):
-            continue
-        if path.is_dir():
-            yield from _inside(path)
-        else:
-            yield path
+    print_note(told.format(copied=len(sent), same=len(files) - len(sent)))
 
 
 def _told(error: OSError) -> HardwareError:

@@ -1,27 +1,6 @@
-"""The magics `%board`, `%%board`, `%bench` and `%wave`.
-
-%board connect esp32        a virtual board; or a device, socket://…, rfc2217://…
-%board connect diagram.json a bench of your own
-%board use pico             run the next cells on another board of the bench
-%board list | status | reset | interrupt
-%board check [main.py]      find wrong names and arguments in the last board cell, or in that one
-x = %board adc.read_u16()   the value of an expression on the board
-%%board [--timeout 5s] [--background]
-                            run this cell on the board; in the background it goes on while other
-                            Python cells run, and `board.serial` has its output
-%%board main.py [--detach] [--seconds N]
-                            save this cell as that file and restart the board
-%bench                      what is on the bench, alive: buttons, sliders and consoles act
-%bench lint                 what is wrong with the wiring, and where
-%bench press BTN_1 80ms     press a button, by label or id; a key of a part: press pad1 5 80ms
-%bench set pot1 position 0.4
-%wave [SIGNAL …] [--last 2s]    what the pins did before the last edge, and the number of edges
-%wave [SIGNAL …] --from 1.5s --to 2s
-"""
+"""The magics `%board`, `%%board` and `%bench`; `%board?` in a cell shows their forms."""
 
 import re
-import shlex
-from collections.abc import Callable
 from typing import Any
 
 from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class
@@ -29,10 +8,11 @@ from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class
 from hardware.bench.serving.live_bench import LiveBench
 from hardware.errors import HardwareError
 from hardware.i18n import _
-from hardware.notebook import type_check, views
+from hardware.notebook import board_verbs, type_check, views
 from hardware.notebook.arguments import BOARD
 from hardware.notebook.cell_failure import explain
 from hardware.notebook.controls import moved_by
+from hardware.notebook.magic_line import guard, option, seconds, split, usage
 from hardware.notebook.running import (
     WATCH_S,
     print_note,
@@ -41,14 +21,25 @@ from hardware.notebook.running import (
     run_expression,
     run_program,
 )
-from hardware.notebook.session import available, current
+from hardware.notebook.session import current
 
 PRESS_S = 0.1
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(us|ms|s|)")
 CELL_FORM = "%%board [--timeout 5s] [--background] | %%board main.py [--detach] [--seconds 10]"
+VERBS = {
+    "list": board_verbs.print_list,
+    "status": board_verbs.status,
+    "info": board_verbs.info,
+    "repl": board_verbs.prompt,
+    "reset": reset,
+    "interrupt": board_verbs.interrupt,
+}
+"""The words behind `%board` that stand alone."""
+BOARD_FORM = (
+    "%board connect URL | use BOARD | list | status | info | repl | reset | interrupt | check | "
+    "EXPRESSION"
+)
 _EXPRESSION = re.compile(r"[(\[{.+*/%<>=\"']")
 """A sign that is in most expressions; names of boards have none."""
-_SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "": 1.0}
 
 
 @magics_class
@@ -68,33 +59,56 @@ class BoardMagics(Magics):
 
     @line_cell_magic
     def board(self, line: str, cell: str | None = None) -> object:
-        """Connect a board, run cells on it, reset it; `%board` alone prints its status, and
-        `%board f(x)` has the value of that expression on the board."""
+        """The board of this notebook.
+
+        %board status               what is connected; also `%board` alone
+        %board connect esp32        a virtual board; or a device, socket://…, rfc2217://…
+        %board connect              the only real board that is plugged in
+        %board connect diagram.json a bench of your own
+        %board use pico             run the next cells on another board of the bench
+        %board list                 what can be connected
+        %board info                 the board's firmware, clock, memory and flash; as every cell
+                                    that asks the board, it stops a program that runs
+        %board reset                restart the board
+        %board interrupt            stop its program
+        %board repl                 a prompt of the board, for single lines
+        %board check [main.py]      find wrong names and arguments in the last board cell, or in
+                                    that one
+        x = %board adc.read_u16()   the value of an expression on the board
+
+        %%board [--timeout 5s] [--background]
+            Run this cell on the board; in the background it goes on while other Python cells run,
+            and `board.serial` has its output.
+        %%board main.py [--detach] [--seconds 10]
+            Save this cell as that file, restart the board, and show its output for that time.
+        """
         value = None
         if cell is not None:
             self._run(line, cell)
         elif line.split(" ")[0] not in BOARD and _EXPRESSION.search(line):
             value = run_expression(line)
         else:
-            _guard(lambda: self._board_line(_words(line)))
+            guard(lambda: _board_line(split(line)))
         self._share()
         return value
 
     @line_magic
     def bench(self, line: str) -> None:
-        """Show the virtual bench, or move its controls."""
-        _guard(lambda: _bench_line(_words(line)))
-        self._share()
+        """The virtual bench.
 
-    @line_magic
-    def wave(self, line: str) -> None:
-        """Show a waveform of pins."""
-        _guard(lambda: _wave_line(_words(line)))
+        %bench                      what is on the bench, alive: its buttons and sliders act
+        %bench lint                 what is wrong with the wiring, and where
+        %bench press BTN_1 80ms     press a button, by label or id; a key: press pad1 5 80ms
+        %bench set pot1 position 0.4
+        %bench reset                press the reset button of the board
+        """
+        guard(lambda: _bench_line(split(line)))
+        self._share()
 
     def _run(self, line: str, cell: str) -> None:
         magic = "\n" * self._blank + f"%%board {line}".rstrip()
         try:
-            words = _words(line)
+            words = split(line)
             is_program = any(word.endswith(".py") for word in words)
             program = _program_line(words) if is_program else None
             timeout_s, background = (None, False) if is_program else _cell_line(words)
@@ -105,36 +119,6 @@ class BoardMagics(Magics):
             run_program(magic, name, cell, detach=detach, watch_s=watch_s)
         else:
             run_cell(magic, cell, timeout_s, background=background)
-
-    def _board_line(self, words: list[str]) -> None:
-        verb, rest = (words[0], words[1:]) if words else ("status", [])
-        if verb == "connect" and len(rest) == 1:
-            current.connect(rest[0])
-            print_note(_("connected to {url}").format(url=current.url))
-            if current.proposed and current.is_bare():
-                print_note(
-                    _("this board has no parts: to return to the lab's bench, run its %lab cell")
-                )
-        elif verb == "use" and len(rest) == 1:
-            current.use(rest[0])
-            print_note(_("cells run on {board} now").format(board=rest[0]))
-        elif verb == "list" and not rest:
-            for url, title in available():
-                print(f"{url:32} {title}")
-        elif verb == "status" and not rest:
-            _status()
-        elif verb == "reset" and not rest:
-            reset()
-        elif verb == "interrupt" and not rest:
-            current.need_board().interrupt()
-        elif verb == "check" and len(rest) <= 1:
-            _check(*rest)
-        else:
-            form = (
-                "%board connect URL | use BOARD | list | status | reset | interrupt | check | "
-                "EXPRESSION"
-            )
-            raise _usage(form)
 
     def _share(self) -> None:
         if self.shell is not None and current.board is not None:
@@ -147,29 +131,36 @@ def _not_first_line(_line: str) -> None:
     raise explain(HardwareError(cause, cure))
 
 
-def _words(line: str) -> list[str]:
-    try:
-        return shlex.split(line)
-    except ValueError:
-        cause = _("A quotation mark is not closed in the first line.")
-        raise HardwareError(cause, _("Close it, or delete it.")) from None
+def _board_line(words: list[str]) -> None:
+    match words or ["status"]:
+        case ["connect", *url] if len(url) <= 1:
+            board_verbs.connect(*url)
+        case ["use", board]:
+            current.use(board)
+            print_note(_("cells run on {board} now").format(board=board))
+        case ["check", *name] if len(name) <= 1:
+            _check(*name)
+        case [verb] if verb in VERBS:
+            VERBS[verb]()
+        case _:
+            raise usage(BOARD_FORM)
 
 
 def _cell_line(words: list[str]) -> tuple[float | None, bool]:
     """The words behind `%%board` without a file: `--timeout` in seconds, and `--background`."""
-    timeout = _option(words, "--timeout")
+    timeout = option(words, "--timeout")
     if any(word not in ("--background", "--timeout", timeout) for word in words):
-        raise _usage(CELL_FORM)
+        raise usage(CELL_FORM)
     return seconds(timeout) if timeout else None, "--background" in words
 
 
 def _program_line(words: list[str]) -> tuple[str, float, bool]:
     """The words behind `%%board`: file name, seconds to show output, `--detach`."""
-    watch_s = seconds(_option(words, "--seconds") or str(WATCH_S))
+    watch_s = seconds(option(words, "--seconds") or str(WATCH_S))
     name = next(word for word in words if word.endswith(".py"))
-    known = [name, "--detach", "--seconds", _option(words, "--seconds")]
+    known = [name, "--detach", "--seconds", option(words, "--seconds")]
     if any(word not in known for word in words):
-        raise _usage(CELL_FORM)
+        raise usage(CELL_FORM)
     if name != "main.py" and name.lower() == "main.py":
         cause = _("The board starts main.py, not {name}.").format(name=name)
         raise HardwareError(cause, _("Write the name in lower case."))
@@ -182,22 +173,6 @@ def _check(name: str = "") -> None:
         print(finding)
     if not findings:
         print_note(_("nothing wrong was found"))
-
-
-def _status() -> None:
-    if current.board is None:
-        print_note(
-            _("no board yet; %board connect esp32 gives a virtual one, %board list shows all")
-        )
-        return
-    current.board.check_line()
-    print_note(_("connected to {url}").format(url=current.url))
-    if current.bench:
-        snapshot = current.bench.snapshot()
-        state = snapshot.ended or _("running")
-        print_note(
-            _("virtual time {s:.3f} s, {state}").format(s=snapshot.now_ns / 1e9, state=state)
-        )
 
 
 def _bench_line(words: list[str]) -> None:
@@ -214,7 +189,7 @@ def _bench_line(words: list[str]) -> None:
         bench.reset()
     else:
         form = "%bench | lint | press PART [KEY] [80ms] | set PART CONTROL VALUE | reset"
-        raise _usage(form)
+        raise usage(form)
 
 
 def _press(bench: LiveBench, part: str, words: list[str]) -> None:
@@ -231,43 +206,6 @@ def _press(bench: LiveBench, part: str, words: list[str]) -> None:
     bench.press(part, seconds(rest[0]) if rest else PRESS_S, key)
 
 
-def _wave_line(words: list[str]) -> None:
-    names, between = list(words), {}
-    for option in ("--last", "--from", "--to"):
-        if (value := _option(words, option)) is not None:
-            between[option] = seconds(value)
-            at = names.index(option)
-            del names[at : at + 2]
-    if any(name.startswith("--") for name in names):
-        raise _usage("%wave [SIGNAL …] [--last 2s | --from 1.5s --to 2s]")
-    part = views.WavePart(between.get("--last"), between.get("--from"), between.get("--to"))
-    views.show_wave(current.need_bench(), names, part, current.roles, current.board_id)
-
-
-def _option(words: list[str], name: str) -> str | None:
-    """The value of an option; None when it is not there."""
-    if name not in words:
-        return None
-    at = words.index(name) + 1
-    if at >= len(words):
-        raise _usage(f"{name} 2s")
-    return words[at]
-
-
-def seconds(text: str) -> float:
-    """Seconds of `80ms`, `1.5s`, `250us`, or of a bare number.
-
-    Raises:
-        HardwareError: the text is not a duration.
-    """
-    match = _DURATION.fullmatch(text.strip())
-    if not match:
-        raise HardwareError(
-            _("{text!r} is not a duration.").format(text=text), _("Write it as 80ms or 1.5s.")
-        )
-    return float(match[1]) * _SECONDS[match[2]]
-
-
 def _number(text: str) -> float:
     try:
         return float(text)
@@ -275,15 +213,3 @@ def _number(text: str) -> float:
         raise HardwareError(
             _("{text!r} is not a number.").format(text=text), _("Write it as 0.4 or 1.")
         ) from None
-
-
-def _usage(form: str) -> HardwareError:
-    return HardwareError(_("Unknown form of this command."), _("Write: {form}").format(form=form))
-
-
-def _guard(work: Callable[[], None]) -> None:
-    """Show a known error as one line of cause and one line of cure."""
-    try:
-        work()
-    except HardwareError as error:
-        raise explain(error) from None

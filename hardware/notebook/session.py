@@ -198,10 +198,10 @@ class Session:
         found = self.bench.board_types.get(self.board_id) if self.bench else None
         return found.family if found else self._family
 
-    def files(self) -> dict[str, bytes]:
-        """The files of the board as far as this notebook knows them: the lab's, and what cells
-        have saved."""
-        return {**self._given, **self.saved.get(self.board_id, {})}
+    def files(self, board_id: str = "") -> dict[str, bytes]:
+        """The files of a board of the bench, or of the board that cells run on, as far as this
+        notebook knows them: the lab's, and what cells have saved."""
+        return {**self._given, **self.saved.get(board_id or self.board_id, {})}
 
     def note_file(self, name: str, data: bytes) -> None:
         """A file was saved on the board; a virtual board that is replaced gets it again."""

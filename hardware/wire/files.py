@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from hardware.errors import BoardTimeout, DeviceError, ProtocolError
@@ -213,7 +213,7 @@ class Files:
 
         Args:
             folder: on this machine, with all folders in it.
-            to: the folder on the board; it is made if it is missing.
+            to: the folder on the board; it is made if it is missing, with those that it is in.
             on_progress: as in `put`, with the bytes of all files that are sent.
 
         Returns:
@@ -222,14 +222,16 @@ class Files:
         Raises:
             FileNotFoundError: there is no such folder.
         """
-        names = {to.rstrip("/") + "/" + path.as_posix(): folder / path for path in _walk(folder)}
+        names = {to.rstrip("/") + "/" + path.as_posix(): folder / path for path in inside(folder)}
         contents = {name: path.read_bytes() for name, path in names.items() if path.is_file()}
         ours = {name: sha256(data).hexdigest() for name, data in contents.items()}
-        theirs = self._hashes(list(contents))
+        theirs = self.hashes(list(contents))
         wanted = [name for name in contents if theirs.get(name) != ours[name]]
-        for name in (to.rstrip("/"), *(name for name in names if name not in contents)):
+        target = PurePosixPath(to)
+        above = map(str, (*reversed(target.parents), target))
+        for name in (*above, *(name for name in names if name not in contents)):
             with suppress(FileExistsError):
-                if name:
+                if name not in ("/", "."):
                     self.mkdir(name)
         report, total, before = on_progress or _silent, sum(len(contents[n]) for n in wanted), 0
         for name in wanted:
@@ -237,8 +239,8 @@ class Files:
             before += len(contents[name])
         return wanted
 
-    def _hashes(self, names: list[str]) -> dict[str, str]:
-        """The SHA-256 of files on the board, in hex; "" for one that is not there."""
+    def hashes(self, names: list[str]) -> dict[str, str]:
+        """The SHA-256 of files on the board, in hex, by name; "" for one that cannot be read."""
         found: dict[str, str] = {}
         for at in range(0, len(names), NAMES):
             some = names[at : at + NAMES]
@@ -306,14 +308,15 @@ def _literal(data: bytes) -> str:
     return plain if len(plain) <= len(coded) + 5 else f"_d('{coded}')"
 
 
-def _walk(folder: Path) -> list[Path]:
-    """What is in a folder and below, each folder before its content. Raises: FileNotFoundError."""
+def inside(folder: Path) -> list[Path]:
+    """What is in a folder of this machine and below, each folder before its content. Raises:
+    FileNotFoundError."""
     found: list[Path] = []
     for path in sorted(folder.iterdir()):
         if not path.name.startswith(".") and path.name != "__pycache__":
             inner = [path.relative_to(folder)]
             if path.is_dir():
-                inner += [inner[0] / below for below in _walk(path)]
+                inner += [inner[0] / below for below in inside(path)]
             found += inner
     return found
 

@@ -84,11 +84,13 @@ def still(run: Run, role: str, pressed: Press) -> Millis:
     return millis_of_ns(int(bounce[-1]) if len(bounce) else begin)
 
 
-def at_release(moments: Sequence[Millis], times: Sequence[Press]) -> bool:
+def at_release(
+    moments: Sequence[Millis], times: Sequence[Press], within: Millis = SETTLED
+) -> bool:
     """Whether there is one moment for each press, right after its end."""
     ends = [at + length for at, length in times]
     pairs = zip(moments, ends, strict=False)
-    return len(moments) == len(ends) and all(0 <= m - end <= SETTLED for m, end in pairs)
+    return len(moments) == len(ends) and all(0 <= m - end <= within for m, end in pairs)
 
 
 # a: how the inputs are set up.
@@ -199,7 +201,14 @@ def numbers_due(run: Run) -> list[Text]:
     return [Text(str(number), ms(at).ns) for number, (at, _) in enumerate(run.data["one"], 1)]
 
 
-@check("b.numbers", points=1, expect=Exactly(numbers_due), on_miss="wrong_number", reads=COUNT)
+@check(
+    "b.numbers",
+    points=1,
+    expect=Exactly(numbers_due),
+    on_miss="wrong_number",
+    reads=COUNT,
+    after="b.once",
+)
 def numbers(run: Run) -> list[Text]:
     """The numbers behind COUNT."""
     found = [one for mine in counted(run) for one in mine]
@@ -226,12 +235,22 @@ def strays(run: Run) -> list[Moment]:
     return [at for at in found if not any(begin <= at < begin + PAIR for begin in begins)]
 
 
+def paired(run: Run) -> list[tuple[float, list[Moment]]]:
+    """The start of each two quick presses (ms), with the COUNT lines from then to the next two."""
+    begins, found = run.data["pairs"], [at for at, _ in counts(run)]
+    windows = pairwise([*begins, NEVER])
+    return [(begin, [at for at in found if begin <= at < end]) for begin, end in windows]
+
+
 def why_double(run: Run) -> str:
-    """Something else is counted, or a press of a pair was too short for the program."""
-    found = double_counts.measure(run)
+    """Something else is counted, both presses of a pair were too short for the program, or both
+    were counted too late."""
     if strays(run):
         return "miscounted"
-    return "" if found and all(found) else "short_press"
+    if not all(mine for _, mine in paired(run)):
+        return "short_press"
+    both = [mine[0] - begin for begin, mine in paired(run) if len(mine) > 1]
+    return "late_count" if any(delay >= APART for delay in both) else ""
 
 
 @check(
@@ -239,20 +258,18 @@ def why_double(run: Run) -> str:
     points=2,
     episode="double",
     expect=AtLeast(2.0),
-    on_miss="sleep_debounce",
+    on_miss="one_of_two",
     why=why_double,
     after="a.one",
 )
 def double_counts(run: Run) -> list[Quantity] | None:
     """The number of COUNT lines after each two quick presses, 0 if there is none in time for the
     first, or if there are lines at no presses; None without any lines."""
-    begins, found = run.data["pairs"], [at for at, _ in counts(run)]
     each = [Quantity(0, at.ns) for at in strays(run)[:1]]
-    for begin, end in pairwise([*begins, NEVER]):
-        mine = [at for at in found if begin <= at < end]
+    for begin, mine in paired(run):
         in_time = len(mine) if mine and mine[0] < begin + APART else 0
         each.append(Quantity(in_time, mine[-1].ns if mine else ms(begin).ns))
-    return each if found else None
+    return each if counts(run) else None
 
 
 # d: long presses.
@@ -277,7 +294,7 @@ def why_long(run: Run) -> str:
     pull = why_input(run, "BTN_1")
     if pull == "pull_down" or (pull and counts(run)):
         return pull
-    if at_release(found, held_for):
+    if at_release(found, held_for, within=Millis(LONG / 2)):
         return "long_release"
     per_hold = [sum(at <= m < at + length for m in found) for at, length in held_for]
     if max(per_hold) > 1:
@@ -341,11 +358,11 @@ def first_numbers(run: Run) -> list[Text]:
 
 
 def long_delays(run: Run) -> list[Millis]:
-    """The time from the end of each long press's bounce to its LONG; infinite without one."""
+    """The time from the end of each long press's bounce to the first LONG before the next long
+    press; infinite without one."""
     found: list[Millis] = []
-    for press in run.data["long"]:
-        at, length = press
-        mine = [m for m in longs(run) if at <= m < at + length]
+    for press, (at, end) in zip(run.data["long"], cycles(run), strict=True):
+        mine = [m for m in longs(run) if at <= m < end]
         delay = mine[0] - still(run, "BTN_1", press) if mine else NEVER
         found.append(Millis(delay, mine[0].ns if mine else ms(at + LONG).ns))
     return found

@@ -9,6 +9,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
+from statistics import median
 
 from grader import (
     AtLeast,
@@ -34,7 +35,7 @@ from grader.measure.pins import other_pin
 from grader.measure.pulses import pulses
 from grader.measure.serial import read_lines
 
-PERIOD, EARLIEST, LED_SETTLED, BACK_BELOW = ms(2000), ms(1990), ms(500), 0.5
+PERIOD, EARLIEST, ALLOWED, LED_SETTLED, BACK_BELOW = ms(2000), ms(1990), ms(20), ms(500), 0.5
 WRAP_READINGS = 5
 """The least number of rows in the episode `wrap`, in which `ticks_ms()` begins again at 0.
 A program that stops there prints four."""
@@ -159,7 +160,14 @@ def first_reading(run: Run) -> Millis | None:
     return millis_of_ns(at_ns[0], at_ns[0]) if at_ns else None
 
 
-@check("a.mean", points=2, expect=Within(ms(20), of=PERIOD), on_miss="slow")
+def why_slow(run: Run) -> str:
+    """Most intervals are right, or only one reading came: there was one long pause."""
+    spans = intervals.measure(run) or [PERIOD]
+    is_paused = bool(readings_of(run)) and median(spans) <= PERIOD + ALLOWED
+    return "paused" if is_paused else ""
+
+
+@check("a.mean", points=2, expect=Within(ALLOWED, of=PERIOD), on_miss="slow", why=why_slow)
 def mean_interval(run: Run) -> Millis | None:
     """The mean of the intervals; a long silence after the last start pulse is one of them."""
     at_ns = [*(reading.at_ns for reading in readings_of(run)), run.end_ns - run.zero_ns]

@@ -298,7 +298,12 @@ unsafe_moments = check(
 )(restarts)
 
 
-@gate("c.again", expect=AtMost(ms(300)), on_miss="no_restart", why=why_input)
+def why_no_restart(run: Run) -> str:
+    """Noise stops the belt; or the program waits for the buzzer, and reads no START meanwhile."""
+    return why_input(run) or (slow if (slow := why_slow(run)) == "isr_sleep" else "")
+
+
+@gate("c.again", expect=AtMost(ms(300)), on_miss="no_restart", why=why_no_restart)
 def restart_delays(run: Run) -> list[Millis]:
     """The time from each START to LED_R off."""
     red = run.signal("LED_R")

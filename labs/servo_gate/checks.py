@@ -326,13 +326,32 @@ def all_widths(run: Run) -> list[Micros]:
 # d: how it moves.
 
 
+def wrong_starts(run: Run) -> Any:
+    """Which changes of the angle are jumps just after an order that came while the gate moved: the
+    new ramp began at another angle than the gate's."""
+    at_ns, angles = moves(run)
+    at_ns, is_wrong = at_ns[1:], np.zeros(max(len(angles) - 1, 0), bool)
+    for _, start_ns, _ in windows(run):
+        if is_moving(at_ns, start_ns):
+            is_wrong |= (at_ns >= start_ns) & (at_ns <= start_ns + OBEYED.ns)
+    return is_wrong & (np.abs(np.diff(angles)) > JUMP)
+
+
+def why_jump(run: Run) -> str:
+    """The widths are wrong already, or the gate jumps only where a new ramp begins while it
+    moves."""
+    is_jump = np.abs(np.diff(moves(run)[1])) > JUMP
+    starts_wrong = is_jump.any() and (wrong_starts(run) == is_jump).all()
+    return why_width(run) or ("ramp_start" if starts_wrong else "")
+
+
 @check(
     "d.ramp",
     points=2,
     episode="gate",
     expect=AtMost(JUMP),
     on_miss="servo_jump",
-    why=why_width,
+    why=why_jump,
     after="c.moves",
 )
 def jumps(run: Run) -> list[Degrees]:
@@ -342,8 +361,9 @@ def jumps(run: Run) -> list[Degrees]:
 
 
 def is_jumping(run: Run) -> bool:
-    """Whether one of them is too large."""
-    return max(jumps.measure(run) or [], default=0) > JUMP
+    """Whether one of them is too large, not counting those of `wrong_starts`."""
+    sizes = np.array(jumps.measure(run) or [])
+    return bool((sizes[~wrong_starts(run)] > JUMP).any())
 
 
 def why_speed(run: Run) -> str:
@@ -365,10 +385,11 @@ def why_speed(run: Run) -> str:
 )
 def speeds(run: Run) -> list[Speed]:
     """The speed in each quarter of a second of a ramp. A gate that jumps to its angle has no
-    ramp."""
+    ramp. A jump of `wrong_starts` is not part of a ramp: it costs d.ramp."""
     at_ns, angles = moves(run)
-    steps, waits = np.diff(angles), np.diff(at_ns)
-    ends = np.flatnonzero((waits[1:] > TICK.ns) | (steps[1:] * steps[:-1] < 0)) + 1
+    steps, waits, is_wrong = np.diff(angles), np.diff(at_ns), wrong_starts(run)
+    is_cut = is_wrong[1:] | is_wrong[:-1]
+    ends = np.flatnonzero(is_cut | (waits[1:] > TICK.ns) | (steps[1:] * steps[:-1] < 0)) + 1
     found = []
     for part in np.split(np.arange(len(steps)), ends):
         if len(part) and abs(steps[part].sum()) >= LEAST_RAMP:
@@ -432,16 +453,25 @@ def refusals(run: Run) -> list[Millis] | None:
     return found
 
 
+def few_refused(run: Run) -> str:
+    """Two or more of the wrong orders were not refused as e.range asks. One alone, perhaps the
+    last one that the program saw, costs e.range only."""
+    missed = [delay > ANSWER for delay in refusals.measure(run) or []]
+    return "" if missed and sum(missed) <= 1 else "after e.range"
+
+
 @check(
     "e.only",
     points=1,
     episode="range",
     expect=Never("ERR RANGE"),
     on_miss="no_refusal",
-    after="e.range",
+    why=few_refused,
 )
-def wrongly_refused(run: Run) -> list[Moment]:
-    """When a right order was refused."""
+def wrongly_refused(run: Run) -> list[Moment] | None:
+    """When a right order was refused; None if few wrong ones were."""
+    if few_refused(run):
+        return None
     printed = read_lines(run, REFUSAL).at_ns.tolist()
     right = [(start, end) for order, start, end in windows(run) if order.angle is not None]
     return [moment_of_ns(t) for t in printed if any(a <= t < b for a, b in right)]
@@ -453,12 +483,12 @@ def wrongly_refused(run: Run) -> list[Moment]:
     episode="range",
     expect=HasForm((REFUSAL,)),
     on_miss="form",
+    why=few_refused,
     reads=REFUSAL,
-    after="e.range",
 )
-def refused_with(run: Run) -> list[Text]:
-    """The lines that refuse an order, as they are."""
-    return list(read_lines(run, REFUSAL).lines)
+def refused_with(run: Run) -> list[Text] | None:
+    """The lines that refuse an order, as they are; None if few wrong ones were refused."""
+    return None if few_refused(run) else list(read_lines(run, REFUSAL).lines)
 
 
 def why_late(run: Run) -> str:

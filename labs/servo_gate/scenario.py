@@ -103,9 +103,10 @@ def orders(rng: random.Random) -> list[Order]:
 
 def refused(rng: random.Random) -> list[Order]:
     """Wrong orders with right ones between them, both ends among these, each when the gate is at
-    rest."""
-    wrong = ["-5", "91", "400", "-90", "abc", str(rng.randrange(92, 400))]
-    rng.shuffle(wrong)
+    rest. The word that is no number ends many a program: it comes last, so that the others show
+    what the program refuses."""
+    wrong = ["-5", "91", "400", "-90", str(rng.randrange(92, 400))]
+    wrong = ["abc", *rng.sample(wrong, k=len(wrong))]  # the last one is sent first
     first, last = rng.sample((0, 90), 2)
     angles = [rng.randrange(20, 71), None, None, first, None, None, last, None, None]
     orders: list[Order] = []

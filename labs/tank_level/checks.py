@@ -47,6 +47,9 @@ from grader.measure.states import State, phases
 from grader.measure.times import Times, moments
 
 PERIOD, LATEST_NA, LONGEST_PAUSE = ms(100), ms(60), ms(150)
+JITTER = ms(7)
+"""A garbage collection delays a trigger by up to 5 ms. The echoes differ by 18 ms and more, so a
+wait of constant length after each measurement is still found."""
 PUBLIC_HEIGHT, NEVER = 2000, float("inf")
 UPPER, LOWER, OUTSIDE = 70, 30, 1.5
 """Limits of the bar in percent. While the level is nearer than OUTSIDE to a limit, the LED is not
@@ -56,6 +59,7 @@ MOST_TRIGGERS = 100  # per second
 ALIKE, MOST = 0.1, 0.75
 """A wrong idea explains a printed distance that is within 10 % (ALIKE) of what the idea gives.
 An idea is named when it explains more than MOST of all distances."""
+FOLLOWS = AtLeast(Percent(90))
 LINE = LineForm("D {mm:*|NA}")
 
 
@@ -169,7 +173,16 @@ def trigger_widths(run: Run) -> list[Micros]:
     return [micros_of_ns(w, t) for w, t in extremes(sent.width_ns, sent.at_ns)]
 
 
-@check("a", points=1, expect=Within(ms(3), of=PERIOD), on_miss="pace")
+def why_uneven(run: Run) -> str:
+    """Most periods are not too long, and they do not grow with the distance: the time of the
+    measuring is not added to them."""
+    spans = [ping.until_ns - ping.at_ns for ping in pings(run)]
+    is_long = bool(spans) and np.median(spans) > PERIOD.ns + JITTER.ns
+    grows = correlation(spans, [ping.mm for ping in pings(run)]) >= FOLLOWS.least
+    return "" if is_long or grows or not len(triggers(run)) else "uneven"
+
+
+@check("a", points=1, expect=Within(JITTER, of=PERIOD), on_miss="pace", why=why_uneven)
 def trigger_periods(run: Run) -> list[Millis] | None:
     """The shortest and the longest time from one trigger to the next; pauses at both ends count,
     too."""
@@ -211,7 +224,7 @@ enough_warm_lines = gate("c.rate", episode="warm", expect=OFTEN, on_miss="few_li
 
 @gate(
     "b.follows",
-    expect=AtLeast(Percent(90)),
+    expect=FOLLOWS,
     on_miss="wrong_distance",
     why=why_printed,
     reads=LINE,
@@ -267,10 +280,15 @@ def na_delays(echo: str, run: Run) -> list[Millis] | None:
 
 
 def why_no_na(run: Run) -> str:
-    """It waits forever, or uses the error value of `time_pulse_us` as a time."""
+    """It waits forever for an echo that was lost, or uses the error value of `time_pulse_us` as a
+    time."""
     seen = triggers(run)
     faults = [ping for ping in pings(run) if ping.echo in ("lost", "stuck")]
-    if len(seen) and run.end_ns - run.zero_ns - int(seen.at_ns[-1]) > 5 * PERIOD.ns:
+    if (
+        len(seen)
+        and seen.rise_ns[-1] < 0
+        and run.end_ns - run.zero_ns - int(seen.at_ns[-1]) > 5 * PERIOD.ns
+    ):
         return "endless_wait"
     printed = [mm for ping in faults for _, mm in ping.lines if mm != "NA"]
     return "pulse_codes" if printed and all(abs(float(mm)) <= 1 for mm in printed) else ""
@@ -376,12 +394,33 @@ def wrong_leds(run: Run) -> list[Moment] | None:
     return wrong_moments(run, run.data["height"]) if any(s.high for s in bars(run)) else None
 
 
-@check("e.calm", points=2, episode="bar", expect=Exactly([1.0] * 4), on_miss="no_hysteresis")
-def changes(run: Run) -> list[Quantity] | None:
-    """How often the LED changed at each crossing; None if neither LEDs nor distances are right."""
+@gate("e.known", episode="bar", expect=AtLeast(Percent(90)), on_miss="wrong_led", why=why_bar)
+def known_levels(run: Run) -> Percent:
+    """At how many pings the program knew the level: at all of them if the LED is right, else at
+    those with a right distance."""
+    if wrong_leds.measure(run) == []:
+        return Percent(100)
     right = [abs(p.distances()[0] - p.mm) <= max(20, 0.05 * p.mm) for p in pings(run)]
-    if wrong_leds.measure(run) != [] and sum(right) <= 0.9 * len(right):
-        return None
+    return Percent(100 * sum(right) / max(len(right), 1))
+
+
+def why_changes(run: Run) -> str:
+    """The LED is that of another level, so it changes elsewhere: it does not flicker."""
+    flickers = any(count > 1 for count in changes.measure(run))
+    return "" if flickers else why_bar(run) or "wrong_led"
+
+
+@check(
+    "e.calm",
+    points=2,
+    episode="bar",
+    expect=Exactly([1.0] * 4),
+    on_miss="no_hysteresis",
+    why=why_changes,
+    after="e.known",
+)
+def changes(run: Run) -> list[Quantity]:
+    """How often the LED changed at each crossing."""
     at_ns = [state.from_ns for state in bars(run)[1:]]
     near = [(a, b + GRACE.ns) for zone, a, b in zones(run, run.data["height"]) if not zone]
     each = [[t for t in at_ns if a <= t < b] for a, b in near]

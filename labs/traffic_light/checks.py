@@ -208,13 +208,23 @@ def planned_end(run: Run) -> Millis:
 
 
 def why_order(run: Run) -> str:
-    """It drives another pin, uses the public plan and not the file, or takes milliseconds for
-    seconds: then it still sleeps in its first phase, and has logged no other."""
+    """It drives another pin, uses the public plan and not the file, blinks as without a plan, or
+    takes milliseconds for seconds: then it still sleeps in its first phase, and has logged no
+    other."""
     found = seen(run)
     if reason := other_pin(run, *(f"LED_{lamp}" for lamp in LAMPS)) or why_public(run):
         return reason
+    if falls_back(run):
+        return "fell_back"
     sleeps = bool(found) and found[0].length > 20 * planned(run)[0][1]
     return "unit_ms_s" if sleeps and len(calls(run, "log", SHORTEST_LOG)) <= 1 else ""
+
+
+def falls_back(run: Run) -> bool:
+    """Whether yellow alone blinks at 1 Hz before the end. No plan has three periods of that."""
+    last = seen(run)[-7:-1]
+    blinks = [state.high <= {"Y"} and abs(state.length - 500) <= 25 for state in last]
+    return len(blinks) == 6 and all(blinks)
 
 
 def why_public(run: Run) -> str:
@@ -232,6 +242,12 @@ def why_length(run: Run) -> str:
         return "order"
     pairs = zip(phase_lengths.measure(run), planned_lengths(run), strict=False)
     return "coarse_tick" if max((abs(a - b) for a, b in pairs), default=99) <= 30 else ""
+
+
+def why_end(run: Run) -> str:
+    """The cycles end too early: work between the phases makes them late only."""
+    end = end_of_cycles.measure(run)
+    return "length" if end is not None and end < planned_end(run) else ""
 
 
 def why_no_blink(run: Run) -> str:
@@ -292,7 +308,12 @@ def red_with_green(run: Run) -> list[Moment] | None:
 
 
 @check(
-    "d", points=3, expect=Within(ms(20), of=planned_end), on_miss="drift", after=("a", "b.rough")
+    "d",
+    points=3,
+    expect=Within(ms(20), of=planned_end),
+    on_miss="drift",
+    why=why_end,
+    after=("a", "b.rough"),
 )
 def end_of_cycles(run: Run) -> Millis | None:
     """The time from the end of the first phase to the end of cycle 20."""

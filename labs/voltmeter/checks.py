@@ -234,9 +234,10 @@ calibrated = check(
 
 
 def why_rate(run: Run) -> str:
-    """It makes several conversions at once."""
-    spans = np.diff(conversions(run, "AIN_1").at_ns)
-    return "adc_burst" if len(spans) and spans.min() < ms(10).ns else ""
+    """It makes several conversions at once: two of three pauses in a row are short. One alone
+    comes after a read that was late."""
+    are_short = np.diff(conversions(run, "AIN_1").at_ns) < ms(10).ns
+    return "adc_burst" if (are_short[2:] | are_short[1:-1])[are_short[:-2]].any() else ""
 
 
 @gate("b.read", expect=AtLeast(MOST), on_miss="no_measurement", reads=LINE)
@@ -248,23 +249,38 @@ def lines_with_reads(run: Run) -> Percent | None:
     return Percent(100 * float(np.mean(counts > 0))) if len(counts) else None
 
 
+def shown_raw(run: Run) -> list[tuple[float, float, int]]:
+    """RAW in each judged line that has it, the right number there, and the time (ns)."""
+    found, seen = lines(run), seen_volts(run, np.array(true_volts(run)))
+    raw, at_ns = found.numbers("raw"), found.at_ns
+    return [
+        (float(raw[n]), 65535 * volts / SUPPLY_V, int(at_ns[n]))
+        for n, volts in zip(settled(run), seen.tolist(), strict=True)
+        if not np.isnan(raw[n])
+    ]
+
+
+def why_raw(run: Run) -> str:
+    """The converter is read without the given module, or old reads stay in the list; or RAW
+    follows the pin, but is no code of the converter."""
+    if key := own_adc(run) or old_reads(run):
+        return key
+    found = shown_raw(run)
+    follows = correlation([raw for raw, *_ in found], [code for _, code, _ in found])
+    return "raw_scale" if follows >= FOLLOWS.least else ""
+
+
 @check(
     "b.raw",
     points=1,
     expect=AtMost(MOST_OFF),
     on_miss="wrong_raw",
-    why=own_adc,
+    why=why_raw,
     reads=LINE,
 )
 def raw_error(run: Run) -> list[Percent]:
-    """The error of RAW in each judged line that has it, in percent of the full scale."""
-    found, seen = lines(run), seen_volts(run, np.array(true_volts(run)))
-    raw, at_ns = found.numbers("raw"), found.at_ns
-    return [
-        Percent(100 * abs(raw[n] / 65535 - volts / SUPPLY_V), int(at_ns[n]))
-        for n, volts in zip(settled(run), seen, strict=True)
-        if not np.isnan(raw[n])
-    ]
+    """The error of RAW in each of these lines, in percent of the full scale."""
+    return [Percent(100 * abs(raw - code) / 65535, t) for raw, code, t in shown_raw(run)]
 
 
 @check(

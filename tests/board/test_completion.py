@@ -144,6 +144,10 @@ def test_arguments_of_magics_are_the_names_of_the_lab(notebook: NotebookKernel) 
     assert notebook.complete("x = 1\n%bench press B") == ["BTN_1", "BTN_2"]
     assert notebook.complete("%bench set BTN_1 ") == ["pressed"]
     assert notebook.complete("%wave L") == ["LED_R"]
+    assert notebook.complete("%trace t.vcd L") == ["LED_R"]
+    assert notebook.complete("%%board --t") == ["--timeout"]
+    assert notebook.complete("%%board main.py ") == ["--detach", "--seconds"]
+    assert notebook.complete("%board inf") == ["info"]
     assert "esp" in notebook.complete("%board use ")
     assert {"pi_pico", "pi_pico_w"} <= {*notebook.complete("%board connect pi")}
     assert {"buttons", "blinker"} <= {*notebook.complete("%lab b")}

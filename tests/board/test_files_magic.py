@@ -1,5 +1,7 @@
 """The magic `%files` in a real IPython, on a real virtual board."""
 
+import random
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,9 +9,12 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
+from hardware.notebook import progress
 from hardware.notebook.files_magic import FilesMagics
 from hardware.notebook.magics import BoardMagics
 from hardware.notebook.session import blank_lines, current, programs
+from hardware.wire.board import Board
+from tests.support.emulated_line import EmulatedLine
 
 
 @pytest.fixture
@@ -44,6 +49,49 @@ def test_files_go_to_the_board_and_back(shell: InteractiveShell, tmp_path: Path)
     assert run(shell, "%%board\nimport os\nprint(os.listdir())") == ["['data']"]
     assert run(shell, "%files get data/log.csv copy.csv") == ["· copy.csv: 11 bytes are here"]
     assert (tmp_path / "copy.csv").read_text() == "time,level\n"
+
+
+def test_a_long_transfer_shows_bytes_and_rate_in_one_line(
+    shell: InteractiveShell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "noise.bin").write_bytes(random.Random(1).randbytes(12_000))
+    assert run(shell, "%files put src/noise.bin") == ["· noise.bin: 12,000 bytes on the board"]
+    monkeypatch.setattr(progress, "QUIET_S", 0)
+    monkeypatch.setattr(progress, "EVERY_S", 0.001)
+    for command in ("put src/noise.bin x/", "get noise.bin", "sync src y"):
+        run(shell, "%files mkdir x")
+        with capture_output() as shown:
+            shell.run_cell(f"%files {command}")
+        *drawn, empty, told = shown.stdout.split("\r")
+        assert re.search(r"· \S+: [\d,]+ of 12,000 bytes, [\d.]+ KB/s", drawn[-1])
+        widths = [len(line) for line in (*drawn, empty)]
+        assert widths == sorted(widths), "each line covers the one before"
+        assert empty.isspace() and told.startswith("· ")
+    run(shell, "%files rm noise.bin")
+    monkeypatch.setenv("WARSHA_LANG", "ar")
+    assert "بايت، " in " ".join(run(shell, "%files put src/noise.bin"))
+
+
+def test_the_same_line_goes_on_after_a_cut(shell: InteractiveShell, tmp_path: Path) -> None:
+    (tmp_path / "noise.bin").write_bytes(data := random.Random(2).randbytes(8_000))
+    with EmulatedLine("esp32", baud=None) as line:
+        line.cut_after(9_000)
+        with Board(line.connect()) as current.board:
+            cause, cure = run(shell, "%files put noise.bin")
+        assert "was lost" in cause and "Connect again." in cure
+        with Board(line.connect()) as current.board:
+            assert [entry.name for entry in current.board.files.ls()] == ["noise.bin.part"]
+            assert run(shell, "%files put noise.bin") == ["· noise.bin: 8,000 bytes on the board"]
+            assert current.board.files.get("noise.bin") == data
+
+
+def test_a_file_that_is_here_already_is_not_fetched_again(
+    shell: InteractiveShell, tmp_path: Path
+) -> None:
+    (tmp_path / "log.csv").write_text("time\n")
+    run(shell, "%files put log.csv")
+    assert run(shell, "%files get log.csv") == ["· log.csv is the same on the board and here"]
 
 
 def test_a_file_of_the_trainee_is_not_overwritten(shell: InteractiveShell, tmp_path: Path) -> None:

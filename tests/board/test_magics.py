@@ -15,6 +15,7 @@ from hardware.errors import HardwareError
 from hardware.notebook.cell_failure import show_known_errors
 from hardware.notebook.magics import BoardMagics
 from hardware.notebook.session import blank_lines, current, programs
+from hardware.notebook.wave_magic import WaveMagics
 from tests.support.project import LABS
 
 BUTTONS = LABS / "buttons" / "diagram.json"
@@ -32,7 +33,7 @@ while True:
 @pytest.fixture
 def shell() -> Iterator[InteractiveShell]:
     shell = InteractiveShell.instance()
-    shell.register_magics(BoardMagics)
+    shell.register_magics(BoardMagics, WaveMagics)
     yield shell
     current.close()
     programs.clear()

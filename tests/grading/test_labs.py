@@ -129,6 +129,24 @@ def test_a_slow_look_without_a_debounce_is_never_lucky(body: str, most: int) -> 
         assert score(lab, "pi_pico", program, [seed]).points == most
 
 
+@pytest.mark.parametrize(
+    ("slug", "mutant", "item"),
+    [
+        ("tank_level", "echo_no_half", "e"),
+        ("tank_level", "hardcoded", "e"),
+        ("servo_gate", "ramp_start", "d"),
+        ("servo_gate", "number_only", "e"),
+        ("voltmeter", "sorted_in_place", "b"),
+    ],
+)
+def test_the_parts_of_an_item_tell_one_mistake_once(slug: str, mutant: str, item: str) -> None:
+    lab = labs.find(slug)
+    program = {"main.py": program_text(lab, mutant).encode()}
+    result = score(lab, "esp32_devkit_c_v4", program, [7]).items[item]
+    assert result.key
+    assert not result.also
+
+
 # A lab's author makes mistakes.
 
 

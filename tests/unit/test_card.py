@@ -2,6 +2,7 @@
 
 import json
 import pickle
+from dataclasses import replace
 
 import pytest
 
@@ -9,7 +10,7 @@ from grader.authoring.lab_check import program_text
 from grader.classrun.task import Task, score_lab
 from grader.lab.lab import Lab, find
 from grader.score.card import Card, card_html
-from grader.score.misconceptions import message
+from grader.score.misconceptions import also, message
 from grader.score.results import ItemResult
 
 CARD = Card(
@@ -74,6 +75,19 @@ def test_each_missed_part_of_an_item_is_told_with_its_values() -> None:
     assert "The buzzer did not sound" in card_html(card)
     one = scored(lab, program_text(lab, "other_words"))
     assert {card.item for card in one.values() if card.key} == {"d"} and not one["d"].also
+
+
+def test_a_message_is_told_again_only_with_other_values() -> None:
+    lab = find("first_contact")
+
+    def missed(detail: str, measured: str = "") -> ItemResult:
+        return ItemResult("e", 0, 3, measured, "7", key="input_echo", detail=detail)
+
+    others = (missed("ValueError: x"), missed("ValueError: y", "6"))
+    texts = also(lab, replace(missed(""), also=others))
+    assert texts["en"].count("Also:") == 1 and "measured `6`" in texts["en"]
+    assert texts["ar"].count("وأيضًا:") == 1
+    assert also(lab, replace(missed(""), also=others[:1])) == {}
 
 
 def test_a_led_on_another_pin_is_named_with_that_pin_and_drawn() -> None:

@@ -93,6 +93,15 @@ def test_a_failed_after_names_the_item_it_needs() -> None:
     assert results(run(slow)) == {"a": (0, "off", ""), "b": (0, "after", "a")}
 
 
+def test_an_item_that_waits_for_another_one_tells_nothing_else() -> None:
+    later = check("b.later", points=1, expect=AtLeast(9), on_miss="few")
+    checks = (widths, replace(red, id="b.red"), later(edges.measure))
+    item = judged(run(trace({"LED_G": [(900 * n, n % 2) for n in range(1, 9)]})), checks)["b"]
+    assert (item.points, item.key, item.also) == (0, "after", ())
+    mended = judged(run(trace({"LED_G": [(250 * n, n % 2) for n in range(1, 9)]})), checks)["b"]
+    assert (mended.points, mended.key) == (2, "few")
+
+
 @check("c", points=1, expect=AtLeast(1), on_miss="more", after="b.alive")
 def more_when_alive(run: Run) -> int:
     return len(run.lines())
@@ -171,6 +180,12 @@ def test_a_program_that_prints_does_not_stand_still() -> None:
         "count is 5",
         "COUNT <n>",
     )
+    other = check("b", points=1, expect=AtLeast(1), on_miss="few", reads=LineForm("LONG"))
+    both = (declare(lambda run: None), other(lambda run: 1))
+    good = run(trace(lines=[(10, "LONG")]))
+    for waits in (False, True):  # every line is right, but there is no COUNT
+        assert judged(replace(good, waits=waits), both)["a"].key == "unreached"
+    assert judged(run(trace(lines=[(10, "LONG"), (20, "n 5")])), both)["a"].measured == "n 5"
     lines.append((30, "Count: 5"))
     assert judged(run(trace(lines=lines)), (declare(lambda run: None),))["a"].key == "few"
     assert judged(run(STILL), (declare(lambda run: None),))["a"].key == "nothing"

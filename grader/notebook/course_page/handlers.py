@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, Template
 from jupyter_server.base.handlers import APIHandler, JupyterHandler
 from tornado import web
 
+from grader.errors import CourseError
 from grader.nbgrader import config
 from grader.notebook.course_page.trainee_course import read_course
 from grader.notebook.display_language import LOCALES, PLUGIN, display_language
@@ -84,7 +85,7 @@ class CoursePage(JupyterHandler):
             other=OTHER[language],
             locales=LOCALES,
             plugin=PLUGIN,
-            course_id=config.course_id(self._course),
+            course_id=self._course_id(),
             base=self.base_url,
             xsrf=self.xsrf_token.decode(),
             nonce=self._nonce,
@@ -93,6 +94,13 @@ class CoursePage(JupyterHandler):
             },
         )
         await self.finish(page)
+
+    def _course_id(self) -> str:
+        """nbgrader's name of the course; empty without its settings: then nothing is handed in."""
+        try:
+            return config.course_id(self._course)
+        except CourseError:
+            return ""
 
 
 class KernelLanguage(APIHandler):

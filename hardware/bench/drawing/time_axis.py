@@ -32,10 +32,10 @@ def ticks(window: Window, origin_ns: int) -> list[tuple[float, str]]:
     return [(window.x(t), f"{(t - origin_ns) / unit_ns:g} {unit}") for t in times]
 
 
-def duration(ns: float) -> str:
-    """A length of time (ns) as text in a suitable unit, with three significant digits."""
+def duration(ns: float, digits: int = 3) -> str:
+    """A length of time (ns) as text in a suitable unit, with so many significant digits."""
     unit_ns, unit = next((u for u in UNITS if abs(ns) >= u[0]), UNITS[-1])
-    return f"{ns / unit_ns:.3g} {unit}"
+    return f"{ns / unit_ns:.{digits}g} {unit}"
 
 
 def _step(window: Window) -> int:

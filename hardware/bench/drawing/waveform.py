@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from hardware.bench.circuit.circuit import Circuit
+from hardware.bench.decode.buses import Bus
 from hardware.bench.drawing.time_axis import Window, ticks
 from hardware.bench.drawing.waveform_rows import (
     Band,
     TextBox,
     Value,
     WaveformRow,
+    bus_row,
     control_rows,
     serial_rows,
     signal_row,
@@ -57,11 +59,12 @@ def waveform(
     caption: str = "",
     origin_ns: int = 0,
     serial: bool = False,
+    buses: Sequence[Bus] = (),
 ) -> str:
     """The picture as SVG.
 
     `window` is in virtual ns (default: the whole trace). The axis counts from `origin_ns`. With
-    `serial`, serial input and output have a row each.
+    `serial`, serial input and output have a row each; so has each of `buses`.
     """
     start, end = window or (0, max(trace.end_ns, 1))
     plot = Window(start, max(end, start + 1), WIDTH - LABELS - PAD)
@@ -70,6 +73,7 @@ def waveform(
         *control_rows(trace, plot),
         *came,
         *(signal_row(trace, name, number, plot) for number, name in enumerate(signals)),
+        *(bus_row(bus, number, plot) for number, bus in enumerate(buses)),
         *went,
     ]
     shown = [m for m in marks if m.end_ns >= plot.start_ns and m.start_ns <= plot.end_ns]

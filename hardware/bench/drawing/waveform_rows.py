@@ -1,11 +1,11 @@
-"""The rows of a drawn waveform: what happened at a pin, at a control or on the serial line, as
-pieces that can be drawn.
+"""The rows of a drawn waveform: what happened at a pin, at a control, on a bus or on the serial
+line, as pieces that can be drawn.
 
 Pieces are in pixels of the plot; 0 is the start of the window. Edges that are too close to be seen
 apart become a band, so that a picture never has more pieces than pixels.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hardware.bench.circuit.pads import DUTY_MAX
+from hardware.bench.decode.buses import Bus
 from hardware.bench.drawing.time_axis import Window
 from hardware.bench.protocol import frames
 from hardware.bench.trace.trace import PwmAt, SerialLog, Trace
@@ -206,26 +207,37 @@ Line = tuple[int, int, str]
 def serial_rows(trace: Trace, window: Window) -> tuple[list[WaveformRow], list[WaveformRow]]:
     """The rows of serial input and of serial output; an empty row is left out."""
     came = WaveformRow(
-        "serial in", STIMULUS, tuple(_text_boxes(trace.sent(), window)), stimulus=True
+        "serial in", STIMULUS, tuple(_text_boxes(_lines(trace.sent()), window)), stimulus=True
     )
-    went = WaveformRow("serial out", OUTPUT, tuple(_text_boxes(trace.serial(), window)))
+    went = WaveformRow("serial out", OUTPUT, tuple(_text_boxes(_lines(trace.serial()), window)))
     return [came] if came.pieces else [], [went] if went.pieces else []
 
 
-def _text_boxes(log: SerialLog, window: Window) -> Iterator[Piece]:
-    """The lines in the window, each shortened to the room that it has."""
+def bus_row(bus: Bus, number: int, window: Window) -> WaveformRow:
+    """The row of a bus: its transfers as texts; `number` chooses a colour."""
+    lines = ((one.t_ns, one.end_ns, one.text) for one in bus.transfers)
+    colour = COLOURS[number % len(COLOURS)]
+    return WaveformRow(bus.name, colour, tuple(_text_boxes(lines, window, lasting=True)))
+
+
+def _text_boxes(
+    lines: Iterable[Line], window: Window, *, lasting: bool = False
+) -> Iterator[Piece]:
+    """The lines in the window, each shortened to the room that it has. With `lasting`, a box is
+    at least as long as its line took."""
     starts = [
-        (max(0.0, window.x(start)), text)
-        for start, end, text in _lines(log)
+        (max(0.0, window.x(start)), text, window.x(end) if lasting else 0.0)
+        for start, end, text in lines
         if end >= window.start_ns and start < window.end_ns and text
     ]
-    ends = [*(x for x, _ in starts[1:]), window.width]
-    for group in _groups([x for x, _ in starts]):
+    ends = [*(x for x, *_ in starts[1:]), window.width]
+    for group in _groups([x for x, *_ in starts]):
         x, text = starts[group[0]][0], BREAK.join(starts[n][1] for n in group[:MAX_LINES])
         room = ends[group[-1]] - x
+        took = starts[group[-1]][2] - x
         fitting = int((room - PAD_PX) / CHARACTER_PX)
         shown = text if len(text) <= fitting else text[: max(0, fitting - 1)] + "…"
-        yield TextBox(x, x + min(room - 2, _width(shown)), shown if fitting > 1 else "")
+        yield TextBox(x, x + min(room - 2, max(_width(shown), took)), shown if fitting > 1 else "")
 
 
 def _width(text: str) -> float:

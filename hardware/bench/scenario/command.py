@@ -15,9 +15,8 @@ from hardware.bench.circuit.pads import DUTY_MAX
 from hardware.bench.decode.wire_edges import scope_edges
 from hardware.bench.diagram import suggest
 from hardware.bench.parts.common.part import Part
-from hardware.bench.protocol.records import Times
 from hardware.bench.scenario.nodes import Nodes
-from hardware.bench.trace.edges import Edges
+from hardware.bench.trace.edges import Edges, TimeWindow
 from hardware.bench.trace.trace import Trace
 from hardware.boards import RESET_PAD
 from hardware.errors import HardwareError
@@ -33,18 +32,6 @@ class CommandError(Exception):
     def __init__(self, what: str, cure: str = "") -> None:
         super().__init__(what)
         self.cure = cure
-
-
-class TimeWindow(NamedTuple):
-    """A part of virtual time that a command looks at; `end_ns` is not in it."""
-
-    begin_ns: int
-    end_ns: int
-
-    def within(self, times: Times) -> Times:
-        """Those of the sorted times (ns) that lie in the window."""
-        inside: Times = times[(times >= self.begin_ns) & (times < self.end_ns)]
-        return inside
 
 
 class PulseMean(NamedTuple):
@@ -91,7 +78,8 @@ class CommandContext:
         until_ns = self.bench.now_ns + ns
         self.run(until_ns)
         if until_ns > self._until_ns:
-            raise CommandError(_("the time of the run has ended"), _("Let the run last longer."))
+            cure = _("Let the run last longer: --seconds 60")
+            raise CommandError(_("the time of the run has ended"), cure)
 
     def window(self, for_ns: int | None) -> TimeWindow:
         """The time that a measuring command looks at: the next `for_ns`, which pass now. With
@@ -137,7 +125,8 @@ class CommandContext:
         """A part by its id. Raises: HardwareError."""
         if part_id not in self.circuit.parts:
             what = _("there is no part {part} on the bench").format(part=repr(part_id))
-            raise HardwareError(what, suggest(part_id, self.circuit.parts))
+            known = (key for key, part in self.circuit.parts.items() if not part.spec.hide)
+            raise HardwareError(what, suggest(part_id, known))
         return self.circuit.parts[part_id]
 
     def volts(self, part: str, pin: str) -> float:

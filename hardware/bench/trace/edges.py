@@ -36,6 +36,18 @@ class Edges(NamedTuple):
         return bool(self.level[max(index, 0)])
 
 
+class TimeWindow(NamedTuple):
+    """A part of virtual time; `end_ns` is not in it."""
+
+    begin_ns: int
+    end_ns: int
+
+    def within(self, times: Times) -> Times:
+        """Those of the sorted times (ns) that lie in the window."""
+        inside: Times = times[(times >= self.begin_ns) & (times < self.end_ns)]
+        return inside
+
+
 def edges_of(records: Records, gpio: int) -> Edges:
     """The level at a GPIO, from its OUT, MODE and IN records and from the board's power.
 
