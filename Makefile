@@ -25,7 +25,10 @@ PORT_FILES := $(wildcard firmware/port/*.[ch] firmware/port/*/*.[ch] firmware/po
 
 setup: .venv/.done $(PORTS)
 
-.venv/.done: pyproject.toml firmware/port/packages.sh grader/notebook/kernel/ipython_kernel_config.py hardware/notebook/stubs.py
+# Files that pip copies into the environment.
+INSTALLED := $(wildcard grader/notebook/kernel/* grader/notebook/course_page/labextension/* grader/static/rtl.css \
+	hardware/notebook/labextension/* hardware/bench/serving/page/static/*)
+.venv/.done: pyproject.toml firmware/port/packages.sh hardware/notebook/stubs.py $(INSTALLED)
 	PYTHON=$(PYTHON) sh firmware/port/packages.sh build
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Warsha needs Python 3.11 or newer; run make PYTHON=/path/to/python3"; exit 1; }

@@ -1,7 +1,8 @@
-"""Where the built ports and the project's own files are on this machine."""
+"""Where the built ports, the project's own files and the sockets of benches are."""
 
 import hashlib
 import os
+import stat
 from functools import cache
 from pathlib import Path
 
@@ -40,3 +41,16 @@ def port_build(family: str) -> str:
 def micropython_dir() -> Path:
     """The MicroPython source of the ports: `MICROPY_DIR`, else `build/micropython`."""
     return Path(os.environ.get("MICROPY_DIR") or build_dir() / "micropython")
+
+
+def bench_sockets() -> Path:
+    """The folder of the sockets of this user's notebooks. Raises: OSError when it is not one of
+    this user alone."""
+    from jupyter_core.paths import jupyter_runtime_dir  # only notebooks need it
+
+    folder = Path(jupyter_runtime_dir()) / "warsha"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    found = folder.lstat()
+    if found.st_uid != os.geteuid() or stat.S_IMODE(found.st_mode) & 0o077:
+        raise PermissionError(f"{folder} is open to others")
+    return folder

@@ -83,6 +83,8 @@ class Scheduler:
         self.boards = boards
         self.stopping = False
         """Time has to stand still, now."""
+        self.stops_at_levels = False
+        """Whether that is so when a level changes at a pin from outside."""
         self.realtime = realtime
         self._time = time
         self._limits = limits
@@ -103,6 +105,15 @@ class Scheduler:
         """How long this thread had waited for a processor before the bench began."""
         self._began_s = 0.0
         """When the bench began with the events before the next board's turn (monotonic)."""
+
+    def follow_wall_clock(self, follows: bool) -> None:
+        """Whether the boards follow the wall clock from their next answers on. Otherwise time
+        passes only in `serve_next`, as far as it is told."""
+        self.realtime = follows
+        self._flags = frames.FLAG_REALTIME if follows else frames.FLAG_HEADLESS
+        if follows:
+            for board in self.boards:
+                board.end_sleep()
 
     # -- running ------------------------------------------------------------------------------
 
@@ -276,8 +287,10 @@ class Scheduler:
         for line in self._reset_lines:
             line.update()
         for board in self.boards:
-            if board.update() and self.realtime:
-                board.wake()
+            if board.update():
+                self.stopping |= self.stops_at_levels
+                if self.realtime:
+                    board.wake()
 
     def _starts(self) -> bool:
         """Whether a board was released from reset: it has to ask before time goes on."""

@@ -4,7 +4,6 @@ import re
 from typing import Any
 
 from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class
-from IPython.display import display
 
 from hardware.bench.serving.live_bench import LiveBench
 from hardware.errors import HardwareError
@@ -97,7 +96,7 @@ class BoardMagics(Magics):
     def bench(self, line: str) -> None:
         """The virtual bench.
 
-        %bench                      a picture of what is on the bench
+        %bench                      what is on the bench, alive: its buttons and sliders act
         %bench lint                 what is wrong with the wiring, and where
         %bench press BTN_1 80ms     press a button, by label or id; a key: press pad1 5 80ms
         %bench set pot1 position 0.4
@@ -179,7 +178,7 @@ def _check(name: str = "") -> None:
 def _bench_line(words: list[str]) -> None:
     bench = current.need_bench()
     if not words:
-        display(views.bench_picture(bench))
+        views.show_bench(bench, current.widget_server())
     elif words == ["lint"]:
         views.show_lint(bench)
     elif words[0] == "press" and len(words) in (2, 3, 4):

@@ -40,6 +40,7 @@ def run_cell(
         # Line breaks in front: line n on the board is line n of the cell.
         lead = "\n" * (magic.count("\n") + 1)
         board = current.need_board()
+        _note_pause()
         current.note_program(body)
         if background:
             board.exec_detached(lead + body)
@@ -93,6 +94,8 @@ def run_program(magic: str, name: str, body: str, *, detach: bool, watch_s: floa
         return
     try:
         stray_characters.check(cell)
+        current.need_board()
+        _note_pause()
         board = _save(current.need_board(), name, body.encode())
         current.note_program(body if name == MAIN else "", fresh=True)
         if detach:
@@ -110,6 +113,12 @@ def run_program(magic: str, name: str, body: str, *, detach: bool, watch_s: floa
         raise stopped() from None
     finally:
         _report_faults()
+
+
+def _note_pause() -> None:
+    """Say why nothing will happen while the bench is paused."""
+    if current.bench and current.bench.paused:
+        print_note(_("the bench is paused: its button Pause lets it go on"))
 
 
 def _keep(name: str, magic: str, body: str) -> None:
@@ -189,6 +198,8 @@ def _report_faults() -> None:
 def stopped() -> CellFailed:
     """The end of a cell after the stop button; says what became of the program."""
     board = current.need_board()
+    if current.bench:
+        current.bench.go_on()  # a paused board takes no Ctrl-C
     try:
         board.stop()
     except BoardTimeout:

@@ -2,6 +2,7 @@
 
 from html import escape
 
+from IPython import get_ipython
 from IPython.display import HTML, Image, display
 
 from hardware.bench.drawing.bench_picture import MARK_COLOURS, draw
@@ -11,14 +12,24 @@ from hardware.bench.lint.rule import Finding
 from hardware.bench.serving.live_bench import LiveBench
 from hardware.i18n import _, language
 from hardware.notebook.running import print_note
+from hardware.notebook.widget_server import WidgetServer
 
 ZOOM = 1.5
 """Pixels per unit of the drawing: sharp on usual screens, with half the bytes of 2."""
+LIVE_BENCH = "application/vnd.warsha.bench.v1+json"
+"""The kind of output that `labextension/bench_output.js` shows."""
 
 
-def bench_picture(live: LiveBench) -> Image:
-    """The circuit with its lamps, buttons and knobs as they are now."""
-    return image(live.ask(lambda _bench: draw(live.circuit)), "bench")
+def show_bench(live: LiveBench, server: WidgetServer | None) -> None:
+    """Show the circuit with its lamps, buttons and knobs as they are now. With a server the output
+    also names it: JupyterLab shows the live bench there, and the picture when it is closed."""
+    data, metadata = get_ipython().display_formatter.format(
+        image(live.ask(lambda _bench: draw(live.circuit)), _("The picture of the bench"))
+    )
+    if server:
+        note = _("This is a picture of the bench. Run the cell again for the live bench.")
+        data[LIVE_BENCH] = {"bench": server.name, "note": note}
+    display(data, metadata=metadata, raw=True)
 
 
 def show_lint(live: LiveBench) -> None:

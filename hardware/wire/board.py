@@ -10,6 +10,7 @@ One class serves all boards: what differs between chips is data (`hardware/board
 
 import ast
 import re
+from collections.abc import Callable
 from typing import Self
 
 from hardware.errors import (
@@ -22,10 +23,11 @@ from hardware.errors import (
 from hardware.i18n import _
 from hardware.wire.files import Files
 from hardware.wire.port import Deadline, Port
-from hardware.wire.repl import FRIENDLY, Repl
+from hardware.wire.repl import EOT, FRIENDLY, REBOOT, Repl
 from hardware.wire.text import OnOutput, OutputCollector, TextStream
 from hardware.wire.transfer import FileTransfer
 
+OnProgram = Callable[[bytes], None]
 CELL_S = 10.0
 STOP_S = 2.0
 EARLY_S = 0.3
@@ -43,10 +45,13 @@ class Board:
     """One board on one port. Only `interrupt` and `serial.write` may be called from another
     thread."""
 
-    def __init__(self, port: Port) -> None:
+    def __init__(self, port: Port, on_program: OnProgram = lambda _mark: None) -> None:
+        """`on_program` is called before a program starts: with what the board sends just before
+        the program's output."""
         self._repl = Repl(port)
+        self._on_program = on_program
         self.port = port
-        self.files = Files(self.run, FileTransfer(self._repl))
+        self.files = Files(self._run, FileTransfer(self._repl))
         self.serial = SerialLine(self._repl)
 
     def __enter__(self) -> Self:
@@ -72,8 +77,23 @@ class Board:
             BoardRestarted: the board restarted meanwhile.
             BoardNotFound: the line broke.
         """
+        return self._run(
+            code, timeout_s=timeout_s, on_output=on_output, on_program=self._on_program
+        )
+
+    def _run(
+        self,
+        code: str,
+        *,
+        timeout_s: float | None = CELL_S,
+        on_output: OnOutput | None = None,
+        on_program: OnProgram = lambda _mark: None,
+    ) -> str:
+        """As `run`; code of ours is no program."""
         collector = OutputCollector(on_output)
-        error = self._repl.execute(_source(code), Deadline(timeout_s), collector.add)
+        error = self._repl.execute(
+            _source(code), Deadline(timeout_s), collector.add, lambda: on_program(EOT)
+        )
         output = collector.finish()
         if error:
             raise _device_error(TextStream().feed(error, final=True))
@@ -87,7 +107,7 @@ class Board:
             ValueError: the value is none of those (`<Pin>`).
             DeviceError, BoardTimeout: as `run`.
         """
-        printed = self.run(f"print(repr({expression}))", timeout_s=timeout_s)
+        printed = self._run(f"print(repr({expression}))", timeout_s=timeout_s)
         try:
             return ast.literal_eval(printed.rstrip("\n").rsplit("\n", 1)[-1])
         except SyntaxError as error:
@@ -97,7 +117,8 @@ class Board:
     def exec_detached(self, code: str) -> None:
         """Start code and leave it running; use `serial` to talk to it. The next `run` interrupts
         it."""
-        self._repl.start(_source(code), Deadline(CELL_S), OutputCollector(None).add)
+        sink = OutputCollector(None).add
+        self._repl.start(_source(code), Deadline(CELL_S), sink, lambda: self._on_program(EOT))
 
     def interrupt(self) -> None:
         """Send Ctrl-C to the program that runs. May be called from another thread."""
@@ -150,6 +171,7 @@ class Board:
             DeviceError: main.py ended in an uncaught exception; its text is part of the output.
             BoardTimeout: main.py runs longer; it is left running.
         """
+        self._on_program(REBOOT)
         self._repl.boot()
         collector = OutputCollector(on_output)
         self._repl.follow_boot(Deadline(timeout_s), collector.add)
@@ -161,6 +183,7 @@ class Board:
         Raises:
             DeviceError: main.py ended at once in an uncaught exception (a syntax error).
         """
+        self._on_program(REBOOT)
         self._repl.boot()
         collector = OutputCollector(None)
         collector.add(self._repl.early_end(Deadline(EARLY_S)))

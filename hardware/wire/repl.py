@@ -19,6 +19,7 @@ States of the line, and how this file recovers:
 
 import os
 import re
+from collections.abc import Callable
 from contextlib import suppress
 
 from hardware.errors import BoardRestarted, BoardTimeout, HardwareError, ProtocolError
@@ -27,6 +28,7 @@ from hardware.wire.incoming import Incoming, Sink
 from hardware.wire.port import Deadline, Port
 from hardware.wire.transfer_board import FILLER
 
+Starting = Callable[[], None]
 CTRL_A, CTRL_B, CTRL_C, CTRL_D, CTRL_E = b"\x01", b"\x02", b"\x03", b"\x04", b"\x05"
 EOT = CTRL_D
 RAW_BANNER = b"raw REPL; CTRL-B to exit\r\n>"
@@ -103,7 +105,9 @@ class Repl:
 
     # -- running code
 
-    def execute(self, code: bytes, deadline: Deadline, sink: Sink) -> bytes:
+    def execute(
+        self, code: bytes, deadline: Deadline, sink: Sink, starting: Starting = lambda: None
+    ) -> bytes:
         """Run `code`, hand its output to `sink` as it comes, return the text of its error or b"".
 
         Raises:
@@ -112,7 +116,7 @@ class Repl:
             BoardNotFound: the line broke.
         """
         try:
-            self.start(code, deadline, sink)
+            self.start(code, deadline, sink, starting)
             return self.follow(deadline, sink)
         except KeyboardInterrupt:
             self._stop(sink)
@@ -125,10 +129,14 @@ class Repl:
             self.forget()
             raise
 
-    def start(self, code: bytes, deadline: Deadline, sink: Sink) -> None:
-        """Send `code` to the board and let it run; its output is not read."""
+    def start(
+        self, code: bytes, deadline: Deadline, sink: Sink, starting: Starting = lambda: None
+    ) -> None:
+        """Send `code` to the board and let it run; its output is not read. `starting` is called
+        before the code is sent; the next EOT of the board is in front of the output."""
         if not self._known:
             self.sync(deadline.within(SYNC_S).left() or 0.0)
+        starting()
         if not self._armed:
             self._arm()
         self._known = self._armed = False

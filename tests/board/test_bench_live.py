@@ -1,8 +1,10 @@
 """Many boards at once, and a bench that other threads use."""
 
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
+from itertools import pairwise
 from time import monotonic
 
 import pytest
@@ -12,9 +14,16 @@ from hardware.bench.limits import Limits
 from hardware.bench.protocol import frames
 from hardware.bench.serving.interactive_bench import InteractiveBench
 from hardware.bench.serving.live_bench import LiveBench
+from hardware.bench.serving.pace import STEP_NS
+from hardware.bench.serving.program_tail import ProgramTail
 from hardware.bench.trace.trace import Trace
+from hardware.errors import BenchError, DeviceError
 from hardware.wire.board import Board
+from tests.support.bench_page import diagram
 from tests.support.workbench import PINS, SECOND, circuit
+
+TWO_BOARDS = ("board-esp32-devkit-c-v4", "wokwi-pi-pico")
+WIRE = ("4:25", "o:GP2")
 
 # -- many boards, and other threads ---------------------------------------------------------
 
@@ -188,3 +197,85 @@ def test_a_short_press_after_a_quiet_time_is_seen(mode: Mode) -> None:
             assert board.serial.readline(0.4) == ""  # the bench receives nothing during this time
             bench.press("btn1", 0.05)
             assert board.serial.readline(60) == "PRESSED"
+
+
+def test_a_console_beside_a_notebook_has_only_what_programs_print() -> None:
+    with LiveBench("esp32") as bench:
+        bench.keep_output(tail := ProgramTail())
+        with Board(bench.connect(), tail.expect) as board:
+            board.files.put("main.py", b"print('MAIN')\n")
+            assert board.eval("1 + 1") == 2
+            board.run("print('RAN')")
+            with pytest.raises(DeviceError):
+                board.run("1 / 0")
+            assert not tail.takes_input
+            board.boot()
+            assert tail.takes_input
+            board.exec_detached("print(input())")
+            bench.serial(b"TYPED\r")
+            assert "TYPED" in board.serial.readline()
+            board.files.get("main.py")
+            board.run("print('LAST')")
+            text = tail.since(0)[0].decode()
+    lines = [line for line in text.split("\r\n") if line.isupper()]
+    assert lines == ["RAN", "MAIN", "TYPED", "TYPED", "LAST"]
+    assert not re.search(r"raw REPL|OK[0-9a-f]{8}|Traceback|[\x01\x04]", text)
+
+
+def test_a_paused_bench_stands_still_and_goes_on_edge_by_edge() -> None:
+    blink = "from machine import Pin\nimport time\npin = Pin(25, Pin.OUT)\n"
+    blink += "while True:\n    pin(not pin())\n    time.sleep_ms(50)"
+    with LiveBench(diagram()) as bench, Board(bench.connect()) as board:
+        board.exec_detached(blink)
+        bench.set_speed(0)
+        stops = [bench.snapshot().now_ns]
+        while len(stops) < 6:
+            bench.step()
+            while bench.ask(lambda b: b.stepping):
+                pass
+            stops.append(bench.snapshot().now_ns)
+        assert bench.snapshot().now_ns == stops[-1]
+        edges = bench.ask(lambda b: b.trace.edges(25).t_ns.tolist())
+        assert stops[1:] == [t for t in edges if stops[0] < t <= stops[-1]]
+        gaps = {later - earlier for earlier, later in pairwise(stops[2:])}
+        assert all(50_000_000 < gap < 51_000_000 for gap in gaps)
+
+        bench.control("btn", "pressed", 1)  # an edge from outside ends a step, too
+        assert bench.snapshot().now_ns == stops[-1]
+        bench.set_speed(10)
+        assert not bench.paused
+        bench.set_speed(0)
+        bench.go_on()
+        assert board.run("print(6 * 7)") == "42\n"
+
+
+def test_a_step_without_an_edge_ends_after_a_second() -> None:
+    with LiveBench("esp32") as bench, Board(bench.connect()) as board:
+        board.run("")
+        bench.set_speed(0)
+        was_ns = bench.snapshot().now_ns
+        bench.step()
+        while bench.ask(lambda b: b.stepping):
+            pass
+        assert bench.snapshot().now_ns == was_ns + STEP_NS
+        bench.set_speed(1)
+        assert board.run("print(1)") == "1\n"
+
+
+def test_boards_of_one_bench_have_one_time_while_it_is_slow() -> None:
+    parts = [{"type": kind, "id": kind[-1]} for kind in TWO_BOARDS]
+    made = {"version": 1, "parts": parts, "connections": [[*WIRE, "green", []]]}
+    with LiveBench(made) as bench:
+        bench.set_speed(0.5)
+        with Board(bench.connect(parts[0]["id"])) as one, Board(bench.connect("o")) as two:
+            two.run("from machine import Pin\npin = Pin(2, Pin.IN)")
+            one.run("from machine import Pin\npin = Pin(25, Pin.OUT, value=1)")
+            assert two.run("print(pin())") == "1\n"
+            bench.set_speed(1)
+            one.run("pin(0)")
+            assert two.run("print(pin())") == "0\n"
+
+
+def test_a_bench_in_virtual_time_has_no_speed() -> None:
+    with LiveBench("esp32", mode="virtual") as bench, pytest.raises(BenchError, match="real time"):
+        bench.set_speed(0)

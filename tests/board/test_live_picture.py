@@ -4,6 +4,7 @@ from hardware.bench.bench import Bench
 from hardware.bench.drawing.bench_picture import draw
 from hardware.bench.drawing.live_picture import LivePicture
 from hardware.bench.flash import Flash
+from hardware.bench.serving.page.live_signals import LiveSignals
 from tests.support.parts_bench import circuit
 
 SECOND = 1_000_000_000
@@ -58,3 +59,42 @@ def test_only_what_has_changed_is_new() -> None:
             everything, _seen = picture.since(0)
             whole = draw(made)  # the picture of every other page is the same drawing
             assert all(str(drawn) in whole for drawn in everything["parts"].values())
+
+
+def test_the_lines_of_pins_have_edges_shares_and_a_restart() -> None:
+    program = b"""
+from machine import Pin, PWM
+import time
+pin = Pin(4, Pin.OUT)
+pin(1)
+time.sleep(1)
+PWM(Pin(5), freq=1000, duty_u16=16384)
+for _ in range(200):
+    pin(not pin())
+time.sleep(9)
+"""
+    made = circuit(PARTS, [*WIRES, "servo:GND b:GND.1"])
+    with Flash(made.board) as flash:
+        flash.put({"main.py": program})
+        with Bench(made, flash=flash) as bench:
+            signals = LiveSignals(bench.boards, made.netlist.boards)
+            bench.run(SECOND)
+            signals.update(bench.now_ns)
+            points, transfers, seen = signals.since((0, 0))
+            (point,) = points
+            assert (point.pin, point.value) == ("b:4", 1) and 0 < point.t_ms < 1000
+            assert transfers == []
+
+            bench.run(3 * SECOND)
+            signals.update(bench.now_ns)
+            points, _transfers, seen = signals.since(seen)
+            assert [p.value for p in points if p.pin == "b:5"] == [0.25]
+            shares = [p.value for p in points if p.pin == "b:4"]
+            assert len(shares) == 2 and 0.4 < shares[0] < 0.6 and shares[1] == 1
+
+            bench.reset()
+            bench.run(3 * SECOND + SECOND // 100)
+            signals.update(bench.now_ns)
+            points, _transfers, _seen = signals.since(seen)
+            assert {(p.pin, p.value) for p in points} >= {("b:4", 0), ("b:5", 0)}
+            assert len(signals.since((0, 0))[0]) == 4 + len(points)

@@ -34,6 +34,23 @@ while True:
     time.sleep_ms(20)
 """
 """The LED is on while the button is pressed; each press is counted and printed."""
+SIGNALS = f"""
+from machine import I2C, PWM, Pin
+import time
+led, wave = Pin({LED}, Pin.OUT), PWM(Pin(26), freq=1000, duty_u16=32768)
+bus = I2C(0, scl=Pin(22), sda=Pin(21))
+count = 0
+while True:
+    led(not led())
+    count += 1
+    print('count:%d, half: %.1f' % (count, count / 2))
+    try:
+        bus.writeto(0x3c, bytes((0x12, 0xab)))
+    except OSError:
+        pass
+    time.sleep_ms(100)
+"""
+"""The LED blinks, another pin has a PWM, nobody answers on I2C, and values are printed."""
 VOLTS = f"""
 from machine import ADC, Pin
 import time
@@ -84,17 +101,16 @@ def bench_with_page(
         yield live, page
 
 
-class BenchPage:
-    """One page, in a window of its own."""
+class ShownBench:
+    """The live bench in a window of the browser; in a notebook, the only one there."""
 
-    def __init__(self, driver: webdriver.Chrome, url: str) -> None:
+    def __init__(self, driver: webdriver.Chrome) -> None:
         self.driver = driver
-        driver.switch_to.new_window("window")
         self.window = driver.current_window_handle
-        ActionChains(driver).reset_actions()  # the mouse may be held in a window that was closed
-        self.resize(1400, 1000)
-        driver.get(url)
-        self.wait("return document.querySelector('.picture svg') !== null")
+
+    def wait_until_live(self) -> None:
+        """Wait until the picture is that of a bench."""
+        self.wait("return document.querySelector('.warsha-bench .picture svg') !== null")
 
     def resize(self, width: int, height: int) -> None:
         """Set the size of the view itself, also below the least size of a window."""
@@ -125,7 +141,10 @@ class BenchPage:
 
     def prints(self, text: str) -> None:
         """Wait until the serial console has this text."""
-        self.wait("return document.querySelector('pre').textContent.includes(arguments[0])", text)
+        self.wait(
+            "return document.querySelector('.console pre')?.textContent.includes(arguments[0])",
+            text,
+        )
 
     def pressed(self, part: str, pressed: bool = True) -> None:
         """Wait until a button in the picture is pressed, or is not."""
@@ -151,3 +170,15 @@ class BenchPage:
     def errors(self) -> list[str]:
         """What the browser's console has complained about."""
         return [str(entry["message"]) for entry in self.driver.get_log("browser")]  # type: ignore[no-untyped-call]
+
+
+class BenchPage(ShownBench):
+    """One page, in a window of its own."""
+
+    def __init__(self, driver: webdriver.Chrome, url: str) -> None:
+        driver.switch_to.new_window("window")
+        super().__init__(driver)
+        ActionChains(driver).reset_actions()  # the mouse may be held in a window that was closed
+        self.resize(1400, 1000)
+        driver.get(url)
+        self.wait_until_live()

@@ -1,12 +1,16 @@
 """JupyterLab on a trainee's course, driven in headless Chromium as a trainee would use it."""
 
 import re
+import secrets
+import socket
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
@@ -146,10 +150,22 @@ def served(folder: Path) -> Iterator[str]:
             url = next(m[0] for line in lines if (m := re.search(r"http://127\S+token=\w+", line)))
             # The server continues to log; a full pipe would block it.
             threading.Thread(target=server.stderr.read, daemon=True).start()
+            _wait_until_it_listens(url)
             yield url
         finally:
             server.terminate()
             server.wait(timeout=START_S)
+
+
+def _wait_until_it_listens(url: str) -> None:
+    """The server prints its URL first."""
+    place = urlsplit(url)
+    assert place.hostname and place.port
+    for _try in range(10 * START_S):
+        with suppress(ConnectionRefusedError):
+            socket.create_connection((place.hostname, place.port)).close()
+            return
+        time.sleep(0.1)
 
 
 class Chromium:
@@ -170,9 +186,13 @@ class Chromium:
 
     def open(self, url: str, notebook: str) -> Notebook:
         """Open a notebook of the server and wait for its kernel."""
+        # JupyterLab's current notebook is the one with the focus; only one window has it.
+        self.driver.execute_cdp_cmd("Emulation.setFocusEmulationEnabled", {"enabled": True})
         start, _query, token = url.partition("?")
         base = start.removesuffix(COURSE_URL).removesuffix("lab")
-        self.driver.get(f"{base}lab/tree/{notebook}?{token}")
+        # A new workspace: JupyterLab would also open what earlier windows had open.
+        workspace = f"lab/workspaces/{secrets.token_hex(4)}"
+        self.driver.get(f"{base}{workspace}/tree/{notebook}?{token}")
         page = Notebook(self.driver)
         page.wait(f"return {KERNEL}?.status == 'idle'")
         return page

@@ -18,7 +18,16 @@ from tornado.websocket import websocket_connect
 from hardware.bench.serving.page.page_server import PageServer
 from hardware.errors import BenchError
 from hardware.paths import ROOT
-from tests.support.bench_page import PHONE, PRESSES, VOLTS, BenchPage, bench_with_page, diagram
+from tests.support.bench_page import (
+    LED,
+    PHONE,
+    PRESSES,
+    SIGNALS,
+    VOLTS,
+    BenchPage,
+    bench_with_page,
+    diagram,
+)
 from tests.support.browser import Chromium
 
 EVIL = "\"><img src=x onerror='window.pwned=1'><script>window.pwned=1</script>"
@@ -108,7 +117,102 @@ def test_a_reload_in_the_middle_loses_nothing(browser: Chromium) -> None:
         view.prints("count 2")
         view.let_go()
         view.find(".keys button:last-child").click()  # the reset button ends the program
-        view.wait("return document.querySelector('pre').textContent.endsWith('>>> ')")
+        view.wait("return document.querySelector('.console pre').textContent.endsWith('>>> ')")
+
+
+def test_a_pin_tells_its_mode_and_level(browser: Chromium) -> None:
+    with bench_with_page(diagram(), PRESSES) as (live, page):
+        view = BenchPage(browser.driver, page.url)
+        view.prints("READY")
+        tip = "return document.querySelector('.tip:not([hidden])')?.textContent"
+        ActionChains(browser.driver).move_to_element(view.find("[data-pin='esp:GND.1']")).perform()
+        assert view.wait(tip) == "GND.1: ground"
+        ActionChains(browser.driver).move_to_element(view.find("[data-pin='esp:32']")).perform()
+        assert view.wait(tip) == "32: input, pull-up, high"
+        live.control("btn", "pressed", 1)
+        view.wait(f"{tip}.endsWith('low')")
+        view.find(".pins summary").click()
+        listed = "return document.querySelector('[data-pin-words=\"esp:25\"]')?.textContent"
+        view.wait(f"{listed} === '25: output, high'")
+        view.find(".language").click()
+        view.wait(f"{listed} === '25: خرج، المستوى مرتفع'")
+        view.find(".language").click()
+
+
+def test_the_remarks_of_the_lint_are_marked_in_the_picture(browser: Chromium) -> None:
+    made = diagram()
+    made["connections"] = [wire for wire in made["connections"] if "r:2" not in wire]
+    made["connections"].append([f"esp:{LED}", "led:A", "red", []])
+    with bench_with_page(made) as (_live, page):
+        view = BenchPage(browser.driver, page.url)
+        first = view.find(".remarks li")
+        assert first.text.startswith("Error:") and "no resistor" in first.text
+        shown = "return getComputedStyle(document.querySelector('[data-remarks]')).display"
+        assert view.js(shown) == "inline"
+        assert len(view.driver.find_elements("css selector", "[data-remarks] circle")) == len(
+            view.driver.find_elements("css selector", ".remarks li")
+        )
+        view.find(".remarks summary").click()
+        view.wait(f"{shown} === 'none'")
+
+
+def test_the_instruments_show_levels_transfers_and_values(browser: Chromium) -> None:
+    with bench_with_page(diagram(), SIGNALS) as (_live, page):
+        view = BenchPage(browser.driver, page.url)
+        view.prints("count:1,")
+        view.find(".instruments summary").click()
+        view.wait("return document.querySelector('.instruments pre').textContent.includes('I2C')")
+        transfers = view.find(".instruments pre").text
+        assert "I2C 0x3c → 12 ab NACK" in transfers
+        rows = "return [...document.querySelectorAll('.lines text')].map(t => t.textContent)"
+        assert {"25", "26"} <= set(view.wait(rows))
+        edges = "return document.querySelectorAll('.lines path')[arguments[0]].getAttribute('d')"
+        blinks = list(view.js(rows)).index("25")
+        view.wait(f"{edges}.split('V').length > 5", blinks)
+        names = "return [...document.querySelectorAll('.instruments li')].map(t => t.textContent)"
+        view.wait(f"{names}.join().match(/^count \\d+,half \\d+/)")
+        browser.driver.refresh()
+        view.prints("count:1,")
+
+
+def test_the_bench_is_paused_and_goes_on_edge_by_edge(browser: Chromium) -> None:
+    with bench_with_page(diagram(), SIGNALS) as (live, page):
+        view = BenchPage(browser.driver, page.url)
+        view.prints("count:2,")
+        view.find(".pins summary").click()
+        pause, step = view.find(".pause"), view.find(".step")
+        pause.click()
+        clock = "return document.querySelector('.clock').textContent"
+        view.wait(f"{clock}.match(/\\.\\d{{6}} s$/)")
+        assert pause.get_attribute("aria-pressed") == "true"
+        now_ns = live.snapshot().now_ns
+        level = "return document.querySelector('[data-pin-words=\"esp:25\"]').textContent"
+        levels: list[str] = []
+        while len(set(levels)) < 2 or levels[-1] == levels[0]:  # edges of other pins come between
+            was = view.js(clock)
+            step.click()
+            view.wait(f"{clock} !== arguments[0]", was)
+            while live.ask(lambda bench: bench.stepping):
+                pass
+            levels.append(view.js(level))
+        passed_ns = live.snapshot().now_ns - now_ns
+        assert 50_000_000 < passed_ns < 400_000_000
+
+        printed = view.js("return document.querySelector('.console pre').textContent.length")
+        live.control("btn", "pressed", 1)
+        view.pressed("btn")
+        assert live.snapshot().now_ns == now_ns + passed_ns
+        pause.click()
+        longer = "return document.querySelector('.console pre').textContent.length > arguments[0]"
+        view.wait(longer, printed)
+        assert view.find(".pause").get_attribute("aria-pressed") == "false"
+
+        pause.click()
+        view.wait(f"{clock}.includes('.')")
+        browser.driver.close()  # nobody is left who could go on
+        browser.driver.switch_to.window(browser.driver.window_handles[0])
+        other = BenchPage(browser.driver, page.url)
+        other.wait(f"return !({clock.removeprefix('return ')}).includes('.')")
 
 
 def test_arabic_is_right_to_left_and_a_phone_is_wide_enough(browser: Chromium) -> None:
@@ -178,8 +282,8 @@ def test_only_who_has_the_token_gets_an_answer() -> None:
         base, token = page.url.rstrip("/").rsplit("/", 1)
         assert status(page.url) == 200
         assert status(f"{page.url}bench_view.js") == 200
-        assert status(f"{base}/{token[:-1]}x/") == 403
-        assert status(f"{base}/{token[:-1]}x/bench.js") == 403
+        assert status(f"{base}/{token[:-1]}/") == 403
+        assert status(f"{base}/{token[:-1]}/bench.js") == 403
         assert status(f"{base}//bench.js") == 403
         assert status(page.url, Host="example.com") == 403  # a name that points to this machine
         assert status(page.url, Origin="http://example.com") == 403
@@ -231,6 +335,9 @@ def test_a_page_of_another_origin_gets_no_line() -> None:
         '{"do": "open", "file": "/etc/passwd"}',
         '{"do": "control", "part": "pot", "name": "position", "value": "1"}',
         json.dumps({"do": "type", "board": "esp", "text": "x" * 5000}),
+        '{"do": "speed", "value": 1e9}',
+        '{"do": "speed", "value": NaN}',
+        '{"do": "instruments", "open": 1}',
     ],
 )
 def test_a_message_of_a_wrong_form_ends_the_line(message: str) -> None:

@@ -156,6 +156,7 @@ static void take_bytes(uint8_t *into, size_t len) {
 }
 
 static void take_grant(uint8_t *into, size_t len) {
+    bool followed = vb_realtime();
     do {
         vb_host_read(&last, sizeof(last));
         // A wake that was on its way needs no answer: the grant follows it.
@@ -170,6 +171,9 @@ static void take_grant(uint8_t *into, size_t len) {
     tx_due = VB_NEVER;
     if (last.rose | last.fell) {
         vb_pin_edges(last.rose, last.fell);
+    }
+    if (vb_realtime() && !followed) {
+        vb_wall_restart(); // a person has paused the bench, or it was slower or faster
     }
     vb_service_soon();
 }
@@ -196,6 +200,9 @@ void vb_link_wait(uint64_t t) {
     vb_flush();
     take_grant(NULL, 0);
     vb_clock_jump(last.value);
+    if (vb_realtime()) { // since this grant: in realtime no board waits here
+        vb_wall_restart();
+    }
 }
 
 void vb_hello(void) {

@@ -92,6 +92,21 @@ class Pins:
         """The outputs whose changes have an effect at their own time, and SERIAL_BIT."""
         return self._circuit.coupled() | self._open_drain | (SERIAL_BIT if self.listening else 0)
 
+    def next_edge_ns(self, batch: bytes, since_ns: int) -> int:
+        """When the board changes the level of one of its outputs after a time, as far as the
+        records since the last grant tell; NEVER when it does not. All records up to that time
+        must have been applied."""
+        driving = self._driving
+        for kind, gpio, b, c, t_ns in PACKER.iter_unpack(batch):
+            if t_ns <= since_ns or kind not in (frames.REC_MODE, frames.REC_OUT):
+                continue
+            bit = 1 << gpio
+            if kind == frames.REC_MODE:
+                driving = driving | bit if b & 15 in DRIVING else driving & ~bit
+            if driving & bit and bool(self.levels & bit) != bool(c):
+                return int(t_ns)
+        return NEVER
+
     def step(self) -> None:
         """Applies that record, and before it the last levels of plain outputs."""
         index, row = self._plan.pop()

@@ -328,6 +328,15 @@ class VirtualBoard:
     def _new_interrupts(self) -> int:
         return self.peripherals.interrupts & ~self._known_interrupts
 
+    def end_sleep(self) -> None:
+        """A board that waits for a later time is due now; it goes on to wait by itself."""
+        if self.pending is not None:
+            self.due_ns = min(self.due_ns, self._time.now_ns)
+
+    def next_edge_ns(self) -> int:
+        """When the board changes a level next, as far as is known while it waits for an answer."""
+        return NEVER if self.pending is None else self.pins.next_edge_ns(self._batch, self.now_ns)
+
     def _wake_up(self) -> None:
         """Ends the sleep of the board if there is something that it does not know yet."""
         request = self.pending

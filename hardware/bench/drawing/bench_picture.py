@@ -85,7 +85,7 @@ def draw(circuit: Circuit, findings: Sequence[Finding] = ()) -> str:
         + "".join(_body(thing) for thing in seen)
         + "".join(wire_svg(line, colour) for line, colour in wires)
         + "".join(el("g", caption(thing), data_caption=thing.spec.id) for thing in seen)
-        + badges([(finding, _place_of(finding, things)) for finding in findings])
+        + _marks(findings, things)
     )
     return el(
         "svg",
@@ -117,6 +117,13 @@ def board_light(circuit: Circuit, board_id: str) -> float:
         return 0.0
     pad = circuit.pads[circuit.netlist.first_pad(board_id) + led]
     return pad.duty_u16 / DUTY_MAX if pad.freq_hz else float(pad.holds and pad.latch)
+
+
+def _marks(findings: Sequence[Finding], things: dict[str, Placed]) -> str:
+    if not findings:
+        return ""
+    marks = badges([(finding, _place_of(finding, things)) for finding in findings])
+    return el("g", marks, data_remarks="")
 
 
 def _place_of(finding: Finding, things: dict[str, Placed]) -> Point:

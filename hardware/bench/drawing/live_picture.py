@@ -9,18 +9,21 @@ The drawing code is that of every other picture (`bench_picture.py`): the groups
 drawn again, and those whose text is the same are left out.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from hardware.bench.circuit.circuit import Circuit
+from hardware.bench.diagram import PartSpec
 from hardware.bench.drawing.bench_picture import board_light, caption, draw, place
+from hardware.bench.drawing.pin_words import fixed_words, gpio_words
+from hardware.bench.lint.lint import lint
 from hardware.bench.parts.common.display import Display
 from hardware.bench.parts.common.part import Part, Words
 from hardware.i18n import arabic, both
 
-Kind = Literal["parts", "captions", "words", "values"]
+Kind = Literal["parts", "captions", "words", "values", "pins"]
 """What there is for a part: its drawing and its caption (SVG), what it shows in words (`en`,
-`ar`), and the positions of its controls by name."""
+`ar`), the positions of its controls by name; and for a pin of a board (`BOARD:PIN`) its words."""
 Known = str | Mapping[str, str] | Mapping[str, float]
 News = dict[Kind, dict[str, Known]]
 """By kind and part id."""
@@ -34,7 +37,17 @@ class LivePicture:
 
     def __init__(self, circuit: Circuit) -> None:
         """Draw the circuit, which must have been started."""
-        self.svg = draw(circuit)
+        shown = {spec.id for spec in circuit.diagram.parts if not spec.hide}
+        self.remarks = [found for found in lint(circuit.diagram) if found.part in shown]
+        """Of the wiring lint; the picture has a mark for each, in a group `data-remarks`."""
+        self.svg = draw(circuit, self.remarks)
+        self.board_pins = [
+            pin
+            for spec in circuit.diagram.parts
+            if spec.id in circuit.netlist.boards and spec.id in shown
+            for pin in _pins(circuit, spec)
+        ]
+        """The pins of the boards: id, name, place on the canvas, and words."""
         self._circuit = circuit
         self._shown = [spec for spec in circuit.diagram.parts if not spec.hide]
         self._known: dict[tuple[Kind, str], Known] = {}
@@ -57,6 +70,9 @@ class LivePicture:
             part = self._circuit.parts.get(spec.id)
             if part and part.CONTROLS:
                 self._note("values", spec.id, dict(part.values))
+        for board_id in self._circuit.netlist.boards:
+            for pin, words in gpio_words(self._circuit, board_id):
+                self._note("pins", f"{board_id}:{pin}", in_both_languages(*words))
 
     def _note(self, kind: Kind, part_id: str, now: Known) -> None:
         if self._known.get((kind, part_id)) != now:
@@ -81,6 +97,21 @@ class LivePicture:
         return news, self._updates
 
 
+def _pins(circuit: Circuit, spec: PartSpec) -> Iterator[Mapping[str, object]]:
+    thing = place(circuit, spec)
+    prefix = f"{spec.id}:" if len(circuit.netlist.boards) > 1 else ""
+    for pin in circuit.netlist.boards[spec.id].pins.values():
+        if (words := fixed_words(pin)) and not pin.hidden:
+            x, y = thing.on_canvas(thing.pins[pin.name])
+            yield {
+                "id": f"{spec.id}:{pin.name}",
+                "name": f"{prefix}{pin.name}",
+                "x": x,
+                "y": y,
+                "words": in_both_languages(words),
+            }
+
+
 def _display_words(part: Part) -> Words | None:
     """What a display shows: its text, or else how many of its dots are lit."""
     if not isinstance(part, Display):
@@ -92,12 +123,19 @@ def _display_words(part: Part) -> Words | None:
     return (both("dots lit: {lit}"), {"lit": lit}) if lit else (both("dark"), {})
 
 
-def in_both_languages(words: Words) -> dict[str, str]:
+def in_both_languages(*words: Words) -> dict[str, str]:
     """The words in English and Arabic, by language."""
-    message, fields = words
-    return {"en": message.format(**fields), "ar": plain_arabic(message).format(**fields)}
+    return {
+        "en": ", ".join(message.format(**fields) for message, fields in words),
+        "ar": "، ".join(plain_arabic(message).format(**fields) for message, fields in words),
+    }
 
 
 def plain_arabic(message: str) -> str:
     """The Arabic without the marks of code: a page shows them as they are. The isolates stay."""
-    return arabic(message).replace("`", "")
+    return plain_marks(arabic(message))
+
+
+def plain_marks(text: str) -> str:
+    """A text without the marks of code."""
+    return text.replace("`", "")

@@ -21,6 +21,7 @@ from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.events import NEVER
 from hardware.bench.flash import Flash
 from hardware.bench.limits import INTERACTIVE, Limits
+from hardware.bench.serving.pace import STEP_NS, Pace
 
 ALONE_S = 0.01
 """The step of virtual time while no board makes time pass."""
@@ -124,6 +125,8 @@ class InteractiveBench(Bench):
             circuit, seed=seed, mode=mode, flash=flash, limits=limits, inbox=self._inbox
         )
         self._inbox.boards = self._scheduler.boards
+        self._pace: Pace | None = None
+        """None: the boards follow the wall clock by themselves."""
         self._alone_s: float | None = None
         """Up to when the wall clock was followed while no board asked (monotonic)."""
 
@@ -137,9 +140,58 @@ class InteractiveBench(Bench):
         From any thread."""
         self._inbox.put(fn)
 
+    @property
+    def speed(self) -> float:
+        """Virtual seconds in a second; 0: paused."""
+        return 1.0 if self._pace is None else self._pace.speed
+
+    @property
+    def stepping(self) -> bool:
+        """Whether a step to an edge goes on."""
+        return self._pace is not None and self._pace.steps
+
+    def set_speed(self, speed: float) -> None:
+        """Lets time pass so fast from now on; 0 pauses the bench. Only for a bench in realtime."""
+        self._pace = None if speed == 1 else Pace(speed, self.now_ns)
+        self._scheduler.follow_wall_clock(speed == 1)
+        self.soon(lambda: None)  # boards that sleep by the wall clock have to ask
+
+    def step(self) -> None:
+        """Lets time pass up to the next edge at a pin of a board, at most STEP_NS; then the bench
+        is paused."""
+        self.set_speed(0)
+        self._pace = Pace(0, self.now_ns, step_until_ns=self.now_ns + STEP_NS)
+
+    def _serve_paced(self, pace: Pace, timeout_s: float) -> bool:
+        """As `serve_once`, where the boards do not follow the wall clock."""
+        scheduler, came = self._scheduler, False
+        self._inbox.wait(timeout_s)
+        for board in scheduler.boards:
+            came |= board.running and board.receive(wait=False)
+        if scheduler.running() is not None:
+            return came
+        if self._inbox.run():
+            came = True
+            scheduler.update()
+        edge_ns = min((board.next_edge_ns() for board in scheduler.boards), default=NEVER)
+        until_ns = pace.until_ns(self.now_ns, edge_ns)
+        if until_ns > self.now_ns and self._pace is pace:
+            came = True
+            scheduler.stopping, scheduler.stops_at_levels = False, pace.steps
+            scheduler.serve_next(until_ns)
+            if pace.steps and (
+                self.now_ns >= min(edge_ns, pace.step_until_ns) or scheduler.stopping
+            ):
+                pace.step_until_ns = 0
+            scheduler.stopping = scheduler.stops_at_levels = False
+        self._drop_old_records()
+        return came
+
     def serve_once(self, timeout_s: float) -> bool:
         """Waits for a board, at most this long, and serves it once. False if nothing came."""
         self.start()
+        if self._pace:
+            return self._serve_paced(self._pace, timeout_s)
         scheduler, came = self._scheduler, False
         if not scheduler.ready():
             self._inbox.wait(timeout_s)
@@ -161,8 +213,11 @@ class InteractiveBench(Bench):
         return came
 
     def idle_s(self) -> float | None:
-        """`serve_once` must be called at least this often: all boards that are left are held in
-        reset, and none makes time pass. None: only when `fileno` is ready."""
+        """`serve_once` must be called at least this often: the bench lets time pass, or all boards
+        that are left are held in reset, and none makes time pass. None: only when `fileno` is
+        ready."""
+        if self._pace:
+            return self._pace.idle_s()
         boards = self._scheduler.boards
         held = any(board.in_reset for board in boards) and all(b.pid is None for b in boards)
         return ALONE_S if held else None

@@ -94,6 +94,7 @@ class LiveBench:
         self.board_types = dict(wired.netlist.boards)
         """By id, in the order of the diagram."""
         self.board_type = wired.board
+        self.realtime = mode == "realtime"
         self._flashes = _open_flashes(self.board_types, flash)
         self._bench = InteractiveBench(wired, seed=seed, mode=mode, flash=self._flashes)
         self._host_network = HostNetwork(self._bench)
@@ -146,9 +147,9 @@ class LiveBench:
         pair = self.ask(lambda _bench: self._lines.of(board).add_pair())
         return PairPort(url, pair.theirs, lambda: self.reset(board), on_close)
 
-    def keep_output(self, board: str = "") -> SerialTail:
+    def keep_output(self, tail: SerialTail, board: str = "") -> None:
         """Keep the last output of a board from now on."""
-        return self.ask(lambda _bench: self._lines.of(board).add_tail())
+        self.ask(lambda _bench: self._lines.of(board).add_tail(tail))
 
     # -- controls and state
 
@@ -165,6 +166,32 @@ class LiveBench:
             bench.control(part, key, 0, bench.now_ns + round(hold_s * 1e9))
 
         self.ask_now(press)
+
+    def set_speed(self, speed: float) -> None:
+        """Let so many virtual seconds pass in a second from now on: 1 is real time, 0 a pause.
+        Raises: BenchError unless the bench is in real time."""
+        self._need_realtime()
+        self.ask(lambda bench: bench.set_speed(speed))
+
+    def step(self) -> None:
+        """Go on to the next edge at a pin of a board, or for `pace.STEP_NS` without one; then the
+        bench is paused. Raises: as `set_speed`."""
+        self._need_realtime()
+        self.ask(lambda bench: bench.step())
+
+    @property
+    def paused(self) -> bool:
+        """Whether time stands still."""
+        return self.ask(lambda bench: bench.speed == 0)
+
+    def go_on(self) -> None:
+        """End a pause, if there is one."""
+        if self.paused:
+            self.set_speed(1)
+
+    def _need_realtime(self) -> None:
+        if not self.realtime:
+            raise BenchError(_("This bench has no real time to follow."), _("Use mode=realtime."))
 
     def reset(self, board: str = "") -> None:
         """Press the reset button; it works whatever the program does. Raises: HardwareError for a

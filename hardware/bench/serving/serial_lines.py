@@ -39,11 +39,9 @@ class SerialMultiplexer:
         self._endpoints.append(pair)
         return pair
 
-    def add_tail(self) -> SerialTail:
+    def add_tail(self, tail: SerialTail) -> None:
         """Keep the last output from now on."""
-        tail = SerialTail()
         self._endpoints.append(tail)
-        return tail
 
     def add_pty(self) -> str:
         """Open a pseudo-terminal; returns its path."""

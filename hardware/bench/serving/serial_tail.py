@@ -9,6 +9,8 @@ MOST_KEPT = 1 << 16
 class SerialTail:
     """An endpoint that only listens; `since` may be called from any thread."""
 
+    takes_input = True
+    """Whether somebody may type: a program runs, or the board is at its friendly prompt."""
     url = ""
     closed = False
 
@@ -23,6 +25,9 @@ class SerialTail:
         with self._lock:
             first = self._sent - len(self._kept)
             return bytes(self._kept[max(0, place - first) :]), self._sent
+
+    def restart(self) -> None:
+        """The board will restart now: its boot.py and main.py are what it sends next."""
 
     def watch(self) -> list[tuple[int, int]]:
         """See `Endpoint`."""
@@ -42,9 +47,13 @@ class SerialTail:
     def offer(self, data: bytes) -> None:
         """See `Endpoint`."""
         with self._lock:
-            self._sent += len(data)
-            self._kept += data
-            del self._kept[: max(0, len(self._kept) - MOST_KEPT)]
+            self._keep(data)
+
+    def _keep(self, data: bytes) -> None:
+        """Under the lock."""
+        self._sent += len(data)
+        self._kept += data
+        del self._kept[: max(0, len(self._kept) - MOST_KEPT)]
 
     def close(self) -> None:
         """See `Endpoint`."""

@@ -24,6 +24,7 @@ class Recorder:
         self._board = bytearray()
         self._bench = bytearray()
         self._last_of_pads = _LastOfPads()
+        self.power_cycles = 0
 
     def __len__(self) -> int:
         return (len(self._done) + len(self._board) + len(self._bench)) // SIZE
@@ -47,6 +48,7 @@ class Recorder:
         self._board.clear()
         self._bench.clear()
         self._last_of_pads = _LastOfPads()
+        self.power_cycles += 1
         self._done += PACKER.pack(frames.REC_POWER, 0, why, on, t_ns)
 
     def records(self, until_ns: int) -> Records:
@@ -63,6 +65,15 @@ class Recorder:
         wanted = set(gpios)
         before = self._last_of_pads.up_to(begin, rows)
         return [row for row in (*before, *found) if row[1] in wanted]
+
+    def recent(self, since_ns: int, until_ns: int) -> Records:
+        """The records of the present power cycle after a time and up to another one, as a new
+        array."""
+        logs = (_until(log, until_ns) for log in (self._board, self._bench))
+        start = np.uint64(since_ns)
+        parts = [log[np.searchsorted(log["t"], start, side="right") :] for log in logs]
+        rows = np.concatenate(parts)
+        return rows[np.argsort(rows["t"], kind="stable")]
 
     def forget(self) -> None:
         """Drops about the oldest half, for a bench that runs for days. Call it between grants.

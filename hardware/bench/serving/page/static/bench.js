@@ -1,14 +1,11 @@
-// The page: connects the view to its bench, again if the connection breaks.
+// The page: one view and its line.
+import { BenchLine } from "./bench_line.js";
 import { BenchView } from "./bench_view.js";
 
-const AGAIN_MS = 1000;
 const LANGUAGE = "warsha-language";
-const root = document.getElementById("bench");
-let socket;
 
-const view = new BenchView(root, (action) => {
-  if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(action));
-}, {
+const view = new BenchView(document.getElementById("bench"), (action) => line.send(action), {
+  keys: document,
   language: localStorage.getItem(LANGUAGE),
   onLanguage: (language) => {
     localStorage.setItem(LANGUAGE, language);
@@ -16,14 +13,4 @@ const view = new BenchView(root, (action) => {
     document.documentElement.dir = language === "ar" ? "rtl" : "ltr";
   },
 });
-
-function connect() {
-  socket = new WebSocket(new URL("live", location.href.replace(/^http/, "ws")));
-  socket.onmessage = (event) => view.receive(JSON.parse(event.data));
-  socket.onclose = () => {
-    view.disconnected();
-    if (!view.closed) setTimeout(connect, AGAIN_MS);
-  };
-}
-
-connect();
+const line = new BenchLine(new URL("live", location.href), view);

@@ -4,6 +4,12 @@
 // Only the bench's own drawings become markup (their texts are escaped where they are drawn);
 // every other text is set as text.
 
+import { PinLines, Plot, Transfers } from "./bench_instruments.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+const PIN_RADIUS = 4.5; // of the place where a pin can be pointed at
+const SPEEDS = [0.01, 0.1, 1, 10];
+const WINDOWS = [0.1, 1, 5, 20]; // seconds
 const CONSOLE_KEPT = 60000; // characters
 const NEAR_END = 40; // pixels: a console that is this near to its end follows new text
 const CONTROL_MS = 40; // between two values of a moving slider
@@ -12,6 +18,8 @@ const OFTEN = 3; // with so many changes between two announcements, a part "chan
 const LOGARITHMIC = 1000; // a slider is logarithmic when its maximum is this many times its minimum, or more
 const STEPS = 1000; // of a slider
 const ESCAPES = /\x1b\[[0-9;?]*[ -\/]*[@-~]|[\x00-\x07\x0b-\x1f\x7f]/g;
+
+let lines = 0; // of all views in the document: gives the inputs their ids
 
 /** An element with attributes and children; texts stay texts. */
 function make(tag, attributes = {}, ...children) {
@@ -22,26 +30,52 @@ function make(tag, attributes = {}, ...children) {
 }
 
 export class BenchView {
-  constructor(root, send, { language = null, onLanguage = () => {} } = {}) {
+  /**
+   * `keys` is the element in which the keys of the diagram's buttons act; `onOpen` is called with
+   * true when the bench is shown, and with false when it is closed.
+   */
+  constructor(root, send, {
+    language = null, onLanguage = () => {}, onOpen = () => {}, keys = root,
+  } = {}) {
     this.root = root;
     this.send = send;
     this.language = language;
     this.onLanguage = onLanguage;
+    this.onOpen = onOpen;
     this.closed = false;
     this.pressed = new Map();
     this.waiting = new Map();
     this.status = make("p", { class: "status", role: "status" });
     root.classList.add("warsha-bench");
+    root.dataset.lmSuppressShortcuts = "true"; // a key here is no command of JupyterLab
     root.replaceChildren(this.status);
     this.translated = [];
     this.words = new Map();
+    this.pinWords = new Map();
     this.counts = new Map();
     this.said = new Map();
-    setInterval(() => this.flush(), CONTROL_MS);
-    setInterval(() => this.announce(), SAID_MS);
-    document.addEventListener("keydown", (event) => this.shortcut(event, 1));
-    document.addEventListener("keyup", (event) => this.shortcut(event, 0));
-    addEventListener("blur", () => this.releaseAll());
+    this.timers = [
+      setInterval(() => this.flush(), CONTROL_MS),
+      setInterval(() => this.announce(), SAID_MS),
+    ];
+    this.end = new AbortController();
+    const { signal } = this.end;
+    keys.addEventListener("keydown", (event) => this.shortcut(event, 1), { signal });
+    keys.addEventListener("keyup", (event) => this.shortcut(event, 0), { signal });
+    addEventListener("blur", () => this.releaseAll(), { signal });
+    this.onScreen = true;
+    this.watcher = new IntersectionObserver(([{ isIntersecting }]) => {
+      this.onScreen = isIntersecting;
+      this.askForMore();
+    });
+    this.watcher.observe(root);
+  }
+
+  /** The view is no longer needed. */
+  dispose() {
+    this.timers.forEach(clearInterval);
+    this.end.abort();
+    this.watcher.disconnect();
   }
 
   // -- messages
@@ -51,15 +85,25 @@ export class BenchView {
     if (message.news) {
       this.show(message.news);
       for (const [board, text] of Object.entries(message.serial)) this.print(board, text);
-      this.seconds = message.seconds;
-      this.translate(this.clock);
-      this.send({ do: "seen" });
+      this.setClock(message.now_ms, message.speed);
+      if (message.points) this.lines.add(message.points);
+      if (message.transfers) this.addTransfers(message.transfers);
+      this.owed = true;
+      this.askForMore();
     }
     if (message.refused) this.status.textContent = message.refused;
     if (message.closed) {
       this.closed = true;
       this.setStatus("The bench is closed.");
+      this.onOpen(false);
     }
+  }
+
+  /** Gets the next news; a view that nobody can see waits. */
+  askForMore() {
+    if (!this.owed || !this.onScreen) return;
+    this.owed = false;
+    this.send({ do: "seen" });
   }
 
   disconnected() {
@@ -102,6 +146,7 @@ export class BenchView {
     this.root.dir = language === "ar" ? "rtl" : "ltr";
     this.translated.forEach((entry) => this.translate(entry));
     for (const [id, { now }] of this.words) this.showWords(id, now);
+    for (const id of this.pinRows?.keys() ?? []) this.showPin(id);
     this.onLanguage(language);
   }
 
@@ -121,6 +166,8 @@ export class BenchView {
     this.consoles = new Map();
     this.parts = new Map(bench.parts.map((part) => [part.id, part]));
     this.seconds = 0;
+    this.speed = null;
+    this.owed = false;
     this.status.textContent = "";
     const section = (name, title, ...children) =>
       make("section", { class: name }, this.text(make("h2"), title), ...children);
@@ -139,11 +186,15 @@ export class BenchView {
         this.picture(bench.svg),
         make("div", { class: "side" },
           section("controls", "Controls", ...panels),
-          section("seen", "What the bench shows", this.list)),
-        make("div", { class: "consoles" }, ...bench.boards.map((board) => this.console(board)))),
+          section("seen", "What the bench shows", this.list),
+          this.pinList(),
+          ...this.remarks()),
+        make("div", { class: "consoles" },
+          ...bench.boards.map((board) => this.console(board)), this.instruments())),
       this.announcer,
     );
     this.setLanguage(this.language);
+    this.onOpen(true);
   }
 
   head() {
@@ -158,7 +209,40 @@ export class BenchView {
       () => ({ seconds: this.seconds }));
     const title = make("h1", {}, this.text(make("span"), "Bench"), " ",
       make("bdi", {}, this.bench.title));
-    return make("header", {}, title, clock, other);
+    return make("div", { class: "head" }, title, clock, ...this.pace(), other);
+  }
+
+  /** Pause, step and speed, for a bench that can have another time than real time. */
+  pace() {
+    if (!this.bench.realtime) return [];
+    const pause = this.text(make("button", { type: "button", class: "pause" }), "Pause");
+    const step = this.text(make("button", { type: "button", class: "step" }), "To the next edge");
+    const speed = make("select");
+    this.label(speed, "Speed");
+    for (const value of SPEEDS) {
+      speed.append(this.text(make("option", { value }), "{speed} × real time", () => ({ speed: value })));
+    }
+    const set = (value) => this.send({ do: "speed", value });
+    pause.onclick = () => set(this.speed ? 0 : Number(speed.value));
+    step.onclick = () => this.send({ do: "step" });
+    speed.onchange = () => set(Number(speed.value));
+    speed.value = 1;
+    this.showSpeed = () => {
+      pause.setAttribute("aria-pressed", String(!this.speed));
+      if (this.speed) speed.value = this.speed;
+    };
+    return [pause, step, speed];
+  }
+
+  setClock(nowMs, speed) {
+    const digits = speed < 1 ? 6 : 0;
+    this.seconds = digits ? (nowMs / 1000).toFixed(digits) : Math.floor(nowMs / 1000);
+    this.translate(this.clock);
+    this.lines.setNow(nowMs, speed);
+    if (speed !== this.speed) {
+      this.speed = speed;
+      this.showSpeed?.();
+    }
   }
 
   picture(svg) {
@@ -168,6 +252,7 @@ export class BenchView {
     drawing.setAttribute("role", "group");
     this.label(drawing, "The picture of the bench");
     this.groups = { parts: new Map(), captions: new Map() };
+    this.marks = drawing.querySelector("[data-remarks]");
     for (const group of drawing.children) {
       const { part, caption } = group.dataset;
       if (part) this.groups.parts.set(part, group);
@@ -176,12 +261,149 @@ export class BenchView {
       if (buttons.length === 1) this.pressable(group, this.parts.get(part), buttons[0].name);
       else group.setAttribute("aria-hidden", "true");
     }
+    this.pinSpots(frame, drawing);
     return frame;
+  }
+
+  // -- pins and remarks
+
+  /** Places at the pins of the boards that tell about them when they are pointed at. */
+  pinSpots(frame, drawing) {
+    this.tip = make("p", { class: "tip", hidden: "" });
+    frame.append(this.tip);
+    this.pins = new Map(this.bench.pins.map((pin) => [pin.id, pin]));
+    this.pinWords = new Map(this.bench.pins.map((pin) => [pin.id, pin.words]));
+    const spots = document.createElementNS(SVG, "g");
+    spots.setAttribute("aria-hidden", "true"); // the list of pins has the same
+    for (const { id, x, y } of this.bench.pins) {
+      const spot = document.createElementNS(SVG, "circle");
+      for (const [name, value] of Object.entries({ cx: x, cy: y, r: PIN_RADIUS, fill: "transparent" })) {
+        spot.setAttribute(name, value);
+      }
+      spot.dataset.pin = id;
+      spot.onpointerenter = spot.onpointerdown = () => this.point(id, spot, frame);
+      spot.onpointerleave = () => this.point(null);
+      spots.append(spot);
+    }
+    drawing.append(spots);
+  }
+
+  /** Shows the words about a pin beside it; without a pin, hides them. */
+  point(id, spot, frame) {
+    this.pointed = id;
+    this.tip.hidden = id === null;
+    if (id === null) return;
+    const [at, all] = [spot.getBoundingClientRect(), frame.getBoundingClientRect()];
+    const left = at.left < all.left + all.width / 2;
+    this.tip.style.top = `${at.bottom - all.top + 4}px`;
+    this.tip.style.left = left ? `${at.left - all.left}px` : "auto";
+    this.tip.style.right = left ? "auto" : `${all.right - at.right}px`;
+    this.sayPin(id, this.tip);
+  }
+
+  sayPin(id, element) {
+    element.dir = this.root.dir;
+    element.replaceChildren(make("bdi", { class: "name" }, this.pins.get(id).name),
+      `: ${this.pinWords.get(id)[this.language]}`);
+  }
+
+  pinList() {
+    this.pinRows = new Map();
+    this.pinItems = make("ul");
+    this.noPins = this.text(make("p"), "No pin is set up yet.");
+    return make("details", { class: "box pins" },
+      this.text(make("summary"), "Pins"), this.noPins, this.pinItems);
+  }
+
+  setPin(id, words) {
+    if (!this.pins.has(id)) return;
+    this.pinWords.set(id, words);
+    if (!this.pinRows.has(id)) {
+      this.pinRows.set(id, make("li", { "data-pin-words": id }));
+      this.noPins.hidden = true;
+      // In the order in which the board has them.
+      this.pinItems.replaceChildren(
+        ...[...this.pins.keys()].map((pin) => this.pinRows.get(pin)).filter(Boolean));
+    }
+    this.showPin(id);
+  }
+
+  showPin(id) {
+    this.sayPin(id, this.pinRows.get(id));
+    if (this.pointed === id) this.sayPin(id, this.tip);
+  }
+
+  /** The remarks of the wiring lint, numbered as their marks in the picture. */
+  remarks() {
+    const found = this.bench.remarks;
+    if (!found.length) return [];
+    const words = { error: "Error:", warning: "Warning:", info: "Hint:" };
+    const items = found.map((remark) => {
+      const text = make("span", { dir: "auto" });
+      this.say(() => { text.textContent = remark[this.language]; }, "");
+      return make("li", {}, this.text(make("strong", { class: remark.level }), words[remark.level]),
+        " ", text);
+    });
+    const box = make("details", { class: "box remarks" },
+      this.text(make("summary"), "Remarks on the wiring: {count}", () => ({ count: found.length })),
+      make("ol", {}, ...items));
+    box.open = found.some((remark) => remark.level === "error");
+    box.ontoggle = () => this.marks.toggleAttribute("hidden", !box.open);
+    this.marks.toggleAttribute("hidden", !box.open);
+    return [box];
+  }
+
+  // -- instruments
+
+  instruments() {
+    this.lines = new PinLines(new Map(this.bench.pins.map(({ id, name }) => [id, name])));
+    this.transfers = new Transfers();
+    this.plot = new Plot();
+    this.label(this.lines.svg, "Levels of the pins");
+    this.label(this.transfers.pre, "Transfers on I2C and SPI");
+    this.label(this.plot.svg, "Plot");
+    const span = make("select");
+    this.label(span, "Seconds shown");
+    for (const seconds of WINDOWS) {
+      const option = make("option", { value: seconds });
+      span.append(this.text(option, "The last {seconds} s", () => ({ seconds })));
+    }
+    span.value = this.lines.seconds;
+    span.onchange = () => { this.lines.seconds = Number(span.value); };
+    this.noTransfers = this.text(make("p"), "There has been no transfer yet.");
+    this.noPlot = this.text(make("p"), "Print lines like temperature:21.5 to see them here.");
+    this.transfers.pre.hidden = true;
+    const title = (text) => this.text(make("h3"), text);
+    const box = make("details", { class: "box instruments" },
+      this.text(make("summary"), "Instruments"),
+      make("div", { class: "head" }, title("Levels of the pins"), span), this.lines.svg,
+      title("Transfers on I2C and SPI"), this.noTransfers, this.transfers.pre,
+      title("Plot"), this.noPlot, this.plot.svg, this.plot.legend);
+    const run = (at) => {
+      if (!box.open || this.closed || !box.isConnected) return;
+      this.lines.run(at);
+      this.noPlot.hidden = !this.plot.empty;
+      this.plot.run();
+      requestAnimationFrame(run);
+    };
+    box.ontoggle = () => {
+      this.instrumentsOpen = box.open;
+      this.send({ do: "instruments", open: box.open });
+      requestAnimationFrame(run);
+    };
+    box.open = this.instrumentsOpen ?? false; // a view that is connected again
+    return box;
+  }
+
+  addTransfers(lines) {
+    this.noTransfers.hidden = true;
+    this.transfers.pre.hidden = false;
+    this.transfers.add(lines);
   }
 
   console(board) {
     const several = this.bench.boards.length > 1;
-    const id = `warsha-line-${this.bench.boards.indexOf(board)}`;
+    const id = `warsha-line-${lines += 1}`;
     const output = make("pre", { tabindex: "0", role: "region", dir: "ltr" });
     this.label(output, "Serial console of {board}", () => ({ board: board.title }));
     output.append(document.createTextNode(""));
@@ -255,7 +477,7 @@ export class BenchView {
     };
     if (control.whole) {
       this.inputs.set(key, show);
-      return make("div", { class: "row" }, name, number);
+      return make("div", { class: "setting" }, name, number);
     }
     const scale = scaleOf(control);
     const slider = make("input", { type: "range", "aria-label": label, min: 0, max: STEPS,
@@ -275,7 +497,7 @@ export class BenchView {
       slider.ariaValueText = round(value);
       show(value);
     });
-    return make("div", { class: "row" }, name, slider, number);
+    return make("div", { class: "setting" }, name, slider, number);
   }
 
   move(part, name, value) {
@@ -349,7 +571,8 @@ export class BenchView {
 
   // -- showing
 
-  show({ parts = {}, captions = {}, words = {}, values = {} }) {
+  show({ parts = {}, captions = {}, words = {}, values = {}, pins = {} }) {
+    for (const [id, now] of Object.entries(pins)) this.setPin(id, now);
     for (const [id, svg] of Object.entries(parts)) this.groups.parts.get(id).innerHTML = svg;
     for (const [id, svg] of Object.entries(captions)) {
       this.groups.captions.get(id).innerHTML = svg;
@@ -390,6 +613,7 @@ export class BenchView {
   }
 
   print(board, text) {
+    this.plot.print(board, text);
     const { output, follows } = this.consoles.get(board);
     const node = output.firstChild;
     node.appendData(text.replace(ESCAPES, ""));

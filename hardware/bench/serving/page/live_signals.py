@@ -1,0 +1,167 @@
+"""The levels of the pins as they change, and the last transfers on I2C and SPI, for viewers that
+come and go.
+
+A pin's line is a list of points: from a time on it has a value, 0 or 1; a value between is the
+share of a PWM, or of edges that are too many to be shown.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from hardware.bench.board.virtual_board import VirtualBoard
+from hardware.bench.circuit.pads import DUTY_MAX
+from hardware.bench.decode.i2c import i2c
+from hardware.bench.decode.spi import spi
+from hardware.bench.protocol import frames
+from hardware.bench.protocol.records import Records, among
+from hardware.bench.trace.edges import DRIVING
+from hardware.bench.trace.trace import Trace
+from hardware.boards import BoardType
+
+KINDS = (frames.REC_MODE, frames.REC_OUT, frames.REC_IN, frames.REC_PWM)
+BUSES = (frames.REC_CALL, frames.REC_RESULT)
+LAG_NS = 3_000_000
+"""Records of the last moment may still be on their way: boards that follow the wall clock agree to
+about 2 ms."""
+MOST_POINTS = 40
+"""New points of a pin at one look: with more, it gets their mean."""
+MOST_KEPT = 4000
+LONGEST_NS = 200_000_000
+"""Transfers that take longer are not shown."""
+MOST_TRANSFERS = 20
+"""At one look."""
+MOST_BYTES = 16
+"""Bytes of a transfer that are shown."""
+
+
+class PinPoint(NamedTuple):
+    """From a time on, a pin (`BOARD:PIN`) has this value."""
+
+    pin: str
+    t_ms: float
+    value: float
+
+
+@dataclass
+class _PinState:
+    driving: bool = False
+    value: float = 0.0
+
+
+class LiveSignals:
+    """`update` belongs to the bench's thread; its calls must not overlap with those of
+    `since`."""
+
+    def __init__(self, boards: Mapping[str, VirtualBoard], types: Mapping[str, BoardType]) -> None:
+        self._boards = {
+            key: _BoardSignals(key, board, types[key]) for key, board in boards.items()
+        }
+        self._points: list[PinPoint] = []
+        self._transfers: list[str] = []
+        self._dropped = self._gone = 0
+        """How many points and transfers are not kept any more."""
+
+    def update(self, now_ns: int) -> None:
+        """Look at what all boards have done until now."""
+        for board in self._boards.values():
+            points, transfers = board.look(now_ns - LAG_NS)
+            self._points += points
+            self._transfers += transfers
+        old = max(0, len(self._points) - MOST_KEPT)
+        del self._points[:old]
+        self._dropped += old
+        old = max(0, len(self._transfers) - MOST_TRANSFERS)
+        del self._transfers[:old]
+        self._gone += old
+
+    def since(self, places: tuple[int, int]) -> tuple[list[PinPoint], list[str], tuple[int, int]]:
+        """The points and transfers behind two places ((0, 0): all that are kept), and the places
+        behind them."""
+        points = self._points[max(0, places[0] - self._dropped) :]
+        transfers = self._transfers[max(0, places[1] - self._gone) :]
+        ends = self._dropped + len(self._points), self._gone + len(self._transfers)
+        return points, transfers, ends
+
+
+class _BoardSignals:
+    def __init__(self, board_id: str, board: VirtualBoard, kind: BoardType) -> None:
+        self._board, self._kind = board, kind
+        self._names = {gpio: f"{board_id}:{kind.pin_of(gpio)}" for gpio in kind.gpios}
+        self._pins = {gpio: _PinState() for gpio in kind.gpios}
+        self._cycle = board.recorder.power_cycles
+        self._until_ns = 0
+
+    def look(self, until_ns: int) -> tuple[list[PinPoint], list[str]]:
+        """What is new up to a time."""
+        recorder, since_ns = self._board.recorder, self._until_ns
+        points: list[PinPoint] = []
+        if recorder.power_cycles != self._cycle:  # all pins are low until the program sets them up
+            self._cycle, since_ns = recorder.power_cycles, 0
+            points += [self._set(gpio, until_ns, 0.0) for gpio, p in self._pins.items() if p.value]
+            self._pins = {gpio: _PinState() for gpio in self._pins}
+        if until_ns <= since_ns:
+            return points, []
+        self._until_ns = until_ns
+        rows = recorder.recent(since_ns, until_ns)
+        of_pins = rows[among(rows["kind"], KINDS)]
+        for gpio in np.unique(of_pins["a"]).tolist():
+            if gpio in self._pins:
+                points += self._points_of(gpio, of_pins[of_pins["a"] == gpio])
+        if not among(rows["kind"], BUSES).any():
+            return points, []
+        return points, self._transfers(since_ns, until_ns)
+
+    def _set(self, gpio: int, t_ns: int, value: float) -> PinPoint:
+        self._pins[gpio].value = value
+        return PinPoint(self._names[gpio], round(t_ns / 1e6, 3), round(value, 3))
+
+    def _points_of(self, gpio: int, rows: Records) -> Iterable[PinPoint]:
+        pin, was = self._pins[gpio], self._pins[gpio].value
+        steps: list[tuple[int, float]] = []
+        for kind, _a, b, c, t_ns in rows[-MOST_POINTS * 100 :].tolist():
+            if kind == frames.REC_PWM:
+                now = b / DUTY_MAX if c else was
+            elif kind == frames.REC_MODE:
+                pin.driving = b & 15 in DRIVING
+                now = float(c != 0) if pin.driving else was
+            elif kind == frames.REC_OUT and not pin.driving:
+                continue
+            else:
+                now = float(c != 0)
+            if now != was:
+                steps.append((t_ns, now))
+                was = now
+        if len(steps) > MOST_POINTS:
+            t_ns, values = np.array([t for t, _v in steps]), np.array([v for _t, v in steps])
+            share = float(np.diff(t_ns) @ values[:-1]) / max(1, int(t_ns[-1] - t_ns[0]))
+            steps = [(steps[0][0], share), steps[-1]]
+        return [self._set(gpio, t_ns, value) for t_ns, value in steps]
+
+    def _transfers(self, since_ns: int, until_ns: int) -> list[str]:
+        """The transfers that ended in this time, as lines of text."""
+        records = self._board.recorder.recent(max(0, since_ns - LONGEST_NS), until_ns)
+        trace = Trace(self._kind.name, records, end_ns=until_ns)
+        ended = [(t, text) for t, text in sorted(_texts(trace)) if since_ns < t <= until_ns]
+        return [f"{t / 1e9:.6f} s  {text}" for t, text in ended[-MOST_TRANSFERS:]]
+
+
+def _texts(trace: Trace) -> Iterator[tuple[int, str]]:
+    """End and content of each transfer: `I2C 0x3c → 00 ae ← 12`."""
+    for wire in i2c(trace):
+        if wire.address is not None:
+            moved = _bytes("→", wire.written) + _bytes("←", wire.read)
+            lost = "" if wire.found else " NACK"
+            yield wire.end_ns, f"I2C 0x{wire.address:02x}{moved}{lost}"
+    for exchange in spi(trace):
+        sent, received = _bytes("→", exchange.sent), _bytes("←", exchange.received)
+        yield exchange.end_ns, f"SPI{sent}{received}"
+
+
+def _bytes(arrow: str, data: bytes) -> str:
+    if not data:
+        return ""
+    rest = " …" if len(data) > MOST_BYTES else ""
+    return f" {arrow} {data[:MOST_BYTES].hex(' ')}{rest}"

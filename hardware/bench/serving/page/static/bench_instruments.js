@@ -1,0 +1,152 @@
+// The instruments of a view: lines of pins that run, the last transfers on the buses, and a plot of
+// the `name:value` pairs that programs print. They get data, and draw into SVG.
+
+const SVG = "http://www.w3.org/2000/svg";
+const WIDTH = 600; // of the drawings, in their own units
+const ROW = 34; // of a pin's line
+const SWING = 18; // between its low and its high level
+const LABEL = 76;
+const MOST_ROWS = 8;
+const MOST_KEPT = 4000; // points of one pin
+const MOST_PAIRS = 300; // values of one name
+const MOST_TRANSFERS = 20;
+const FRAME_MS = 50; // between two drawings of lines that run
+const AHEAD_MS = 1500; // the longest time that lines run without news
+const PLOT_HEIGHT = 160;
+const COLOURS = ["#0b5cad", "#b3261e", "#1a7f37", "#8250df", "#9a6700", "#0e7490"];
+const PAIR = /(?:^|[\s,;])([A-Za-z_\u0621-\u064a][\w\u0621-\u064a]{0,23})\s*:\s*([-+]?\d+(?:\.\d+)?)(?=$|[^\w.])/g;
+
+function draw(tag, attributes, text) {
+  const made = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  if (text !== undefined) made.textContent = text;
+  return made;
+}
+
+/** The levels of the pins that change, over the last seconds. */
+export class PinLines {
+  constructor(names) {
+    this.names = names; // by pin id
+    this.svg = draw("svg", { role: "img", direction: "ltr", class: "lines" });
+    this.points = new Map();
+    this.seconds = 5;
+    this.nowMs = 0;
+    this.speed = 1;
+    this.heardAt = 0;
+    this.drawnAt = 0;
+  }
+
+  add(points) {
+    for (const [pin, t, value] of points) {
+      if (!this.points.has(pin)) this.points.set(pin, []);
+      const own = this.points.get(pin);
+      own.push([t, value]);
+      if (own.length > MOST_KEPT) own.splice(0, own.length - MOST_KEPT / 2);
+    }
+  }
+
+  setNow(nowMs, speed) {
+    this.nowMs = nowMs;
+    this.speed = speed;
+    this.heardAt = performance.now();
+  }
+
+  /** Draws, at most every FRAME_MS. */
+  run(at) {
+    if (at - this.drawnAt < FRAME_MS) return;
+    this.drawnAt = at;
+    const end = this.nowMs + this.speed * Math.min(AHEAD_MS, at - this.heardAt);
+    const start = end - 1000 * this.seconds;
+    const x = (t) => LABEL + (WIDTH - LABEL) * (Math.max(t, start) - start) / (end - start);
+    // The pins that changed last, in a fixed order.
+    const rows = [...this.points].sort(([, a], [, b]) => b.at(-1)[0] - a.at(-1)[0])
+      .slice(0, MOST_ROWS).sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true }));
+    const drawn = rows.flatMap(([pin, points], row) => {
+      const y = (value) => ROW * row + 26 - SWING * value;
+      let first = points.findLastIndex(([t]) => t <= start);
+      let path = first < 0 ? "" : `M${x(start)} ${y(points[first][1])}`;
+      for (const [t, value] of points.slice(first + 1)) {
+        path += path ? `H${x(t).toFixed(1)}V${y(value)}` : `M${x(t).toFixed(1)} ${y(value)}`;
+      }
+      return [
+        draw("text", { x: LABEL - 8, y: ROW * row + 22, "text-anchor": "end" }, this.names.get(pin)),
+        draw("path", { d: `${path}H${WIDTH}`, fill: "none", stroke: COLOURS[row % COLOURS.length] }),
+      ];
+    });
+    this.svg.setAttribute("viewBox", `0 0 ${WIDTH} ${Math.max(1, rows.length) * ROW}`);
+    this.svg.replaceChildren(...drawn);
+  }
+}
+
+/** The last transfers, one a line. */
+export class Transfers {
+  constructor() {
+    this.pre = document.createElement("pre");
+    this.pre.dir = "ltr";
+    this.pre.tabIndex = 0;
+    this.lines = [];
+  }
+
+  add(lines) {
+    this.lines = [...this.lines, ...lines].slice(-MOST_TRANSFERS);
+    this.pre.textContent = this.lines.join("\n");
+    this.pre.scrollTop = this.pre.scrollHeight;
+  }
+}
+
+/** The values of `name:value` pairs in printed lines, one curve for each name. */
+export class Plot {
+  constructor() {
+    this.svg = draw("svg", { role: "img", direction: "ltr", class: "plot",
+      viewBox: `0 0 ${WIDTH} ${PLOT_HEIGHT}` });
+    this.legend = document.createElement("ul");
+    this.legend.dir = "ltr";
+    this.values = new Map();
+    this.held = new Map();
+  }
+
+  get empty() {
+    return !this.values.size;
+  }
+
+  /** Takes printed text; a line counts when it is complete. */
+  print(board, text) {
+    const lines = ((this.held.get(board) ?? "") + text).split("\n");
+    this.held.set(board, lines.pop().slice(-200));
+    for (const line of lines) {
+      for (const [, name, value] of line.matchAll(PAIR)) {
+        if (!this.values.has(name) && this.values.size === COLOURS.length) continue;
+        if (!this.values.has(name)) this.values.set(name, []);
+        const own = this.values.get(name);
+        own.push(Number(value));
+        if (own.length > MOST_PAIRS) own.shift();
+        this.changed = true;
+      }
+    }
+  }
+
+  run() {
+    if (!this.changed) return;
+    this.changed = false;
+    const all = [...this.values.values()].flat();
+    const [low, high] = [Math.min(...all), Math.max(...all)];
+    const span = high - low || 1;
+    const y = (value) => 8 + (PLOT_HEIGHT - 16) * (1 - (value - low) / span);
+    const names = [...this.values];
+    const most = Math.max(2, ...names.map(([, own]) => own.length));
+    const x = (place) => LABEL + (WIDTH - LABEL - 4) * place / (most - 1);
+    const curves = names.map(([, own], n) => draw("polyline", {
+      points: own.map((value, i) => `${x(most - own.length + i).toFixed(1)},${y(value).toFixed(1)}`).join(" "),
+      fill: "none", stroke: COLOURS[n], "stroke-width": 2,
+    }));
+    const scale = [high, low].map((value) =>
+      draw("text", { x: LABEL - 8, y: y(value) + 5, "text-anchor": "end" }, String(value)));
+    this.svg.replaceChildren(...curves, ...(low < high ? scale : scale.slice(1)));
+    this.legend.replaceChildren(...names.map(([name, own], n) => {
+      const item = document.createElement("li");
+      item.style.color = COLOURS[n];
+      item.textContent = `${name} ${own.at(-1)}`;
+      return item;
+    }));
+  }
+}
