@@ -30,7 +30,7 @@ def test_belay(url: str, family: str, tmp_path: Path) -> None:
         assert device.implementation.emitters == ("native",), "machine code runs nowhere"
         assert device("2 ** 10") == 1024
 
-        @device.task
+        @device.task  # type: ignore[untyped-decorator]  # belay's own is so
         def double(number: int) -> int:
             return 2 * number
 
