@@ -156,7 +156,7 @@ class Repl:
         """The window size in bytes, 0 without raw paste. `sink` gets what timers print."""
         if not self._raw_paste:
             return 0
-        noise, found = self.incoming.find(ARMED, deadline, "raw paste")
+        noise, found = self.incoming.find(ARMED, deadline.within(SYNC_S), "raw paste")
         if noise:
             sink(noise)
         if found[1] != b"\x01":
@@ -170,8 +170,11 @@ class Repl:
     def _paste(self, code: bytes, window: int, deadline: Deadline, sink: Sink) -> None:
         """Send within the window, until the board sends EOT: it has all, or met a syntax error."""
         credit, rest = window, code + CTRL_D
+        answer = deadline.within(SYNC_S)
         while True:
             windows, ended, other = _split_credits(self.incoming.held)
+            if windows:
+                answer = deadline.within(SYNC_S)
             if other:
                 sink(other)
             if ended:
@@ -184,7 +187,8 @@ class Repl:
                 credit -= len(part)
                 self.port.write(part)
             else:
-                self.incoming.need(deadline, "raw paste")
+                # No answer: the board was reset since it was armed, and main.py runs.
+                self.incoming.need(answer, "raw paste")
 
     def _plain(self, code: bytes, deadline: Deadline) -> None:
         """Send without raw paste (before MicroPython 1.14): slowly, so no buffer overflows."""

@@ -7,8 +7,10 @@ Both directions are paced. The board's receive FIFO has 256 bytes; what does not
 the same seed, the same bytes suffer the same faults.
 """
 
+import os
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
@@ -29,8 +31,8 @@ class Noise:
 
     def __init__(self, pacer: BaudPacer, noise: float, seed: int, forward: Pass) -> None:
         self._pacer = pacer
-        self._noise = noise
-        self._chance = random.Random(seed)
+        self.chance = noise
+        self._random = random.Random(seed)
         self._forward = forward
         self.faults = 0
 
@@ -38,13 +40,13 @@ class Noise:
         """Pass on what is left of the bytes."""
         kept = bytearray()
         for byte in data:
-            if self._chance.random() >= self._noise:
+            if self._random.random() >= self.chance:
                 kept.append(byte)
                 continue
             self.faults += 1
-            kind = self._chance.randrange(3)
+            kind = self._random.randrange(3)
             if kind == 1:
-                kept.append(byte ^ 1 << self._chance.randrange(8))
+                kept.append(byte ^ 1 << self._random.randrange(8))
             elif kind == 2:
                 kept.append(byte)
                 self._pacer._free_s += DELAY_S
@@ -67,7 +69,10 @@ class EmulatedLine:
         self.bench = LiveBench(family, mode=mode, baud=baud)
         self.lost = 0
         """Bytes that did not fit into the FIFO."""
-        self._left: int | None = None
+        self.carried = 0
+        """Bytes that the line has carried, of both directions together."""
+        self._left = 0
+        self._then: Callable[[], None] | None = None
         line = self.bench._lines.of("")
         to_board, from_board = line._in, line._out
         self._noises = [
@@ -92,6 +97,20 @@ class EmulatedLine:
         """The path of a pseudo-terminal, for other programs."""
         return self.bench.serve_pty()
 
+    def serve_rfc2217(self) -> str:
+        """A URL with modem lines, for other programs."""
+        return self.bench.serve_rfc2217()
+
+    @contextmanager
+    def without_noise(self) -> Iterator[None]:
+        """A line without faults, to look at what arrived."""
+        was = [noise.chance for noise in self._noises]
+        for noise in self._noises:
+            noise.chance = 0.0
+        yield
+        for noise, chance in zip(self._noises, was, strict=True):
+            noise.chance = chance
+
     @property
     def faults(self) -> int:
         """How many faults there were."""
@@ -100,21 +119,38 @@ class EmulatedLine:
     def cut_after(self, count: int) -> None:
         """Cut the line when it has carried so many more bytes, of both directions together: the
         client's end is closed, and the board goes on. The next client is connected."""
-        self._left = count
+
+        def cut() -> None:
+            endpoints = self.bench._lines.of("")._endpoints
+            for endpoint in endpoints:
+                endpoint.close()
+            endpoints.clear()
+
+        self.after(count, cut)
+
+    def after(self, count: int, act: Callable[[], None]) -> None:
+        """Call `act` once, in the bench's thread, when the line has carried so many more bytes, of
+        both directions together; what comes before it is called is lost."""
+
+        def done() -> None:
+            act()
+            self._then = None
+
+        self._left, self._then = count, done
 
     def _counted(self, forward: Pass) -> Pass:
-        """The same with a line that may be cut."""
+        """The same with bytes that are counted."""
 
         def passed(data: bytes) -> None:
-            if self._left is None:
+            self.carried += len(data)
+            if self._then is None:
                 forward(data)
                 return
-            forward(data[: self._left])
-            self._left -= len(data)
-            if self._left <= 0:
-                self._left = None
-                for endpoint in self.bench._lines.of("")._endpoints:
-                    endpoint.close()
+            forward(data[: max(0, self._left)])
+            was, self._left = self._left, self._left - len(data)
+            if self._left <= 0 < was:
+                self.bench._todo.put(self._then)
+                os.eventfd_write(self.bench._wake, 1)
 
         return passed
 

@@ -1,8 +1,9 @@
 // core/compile.c: what code may run: only bytecode that was compiled here.
 //
 // It is MicroPython's own compiler with two more decorators. Machine code would take no virtual time and could write any
-// memory of the process. So @micropython.native makes bytecode here, like @micropython.bytecode; decorators that need
-// machine code raise. The Makefile compiles this file in place of py/compile.c.
+// memory of the process. So @micropython.native makes bytecode here, like @micropython.bytecode. Decorators whose code
+// means something else in machine code raise as in a MicroPython without that emitter: libraries (belay) look for this
+// text, to find out what a board has. The Makefile compiles this file in place of py/compile.c.
 
 #include <stddef.h>
 #include "py/compile.h"
@@ -21,8 +22,8 @@ static qstr as_bytecode(compiler_t *comp, mp_parse_node_t *names);
 static void refuse(compiler_t *comp, mp_parse_node_t *names) {
     if (comp->compile_error == MP_OBJ_NULL) {
         qstr name = MP_PARSE_NODE_LEAF_ARG(names[1]);
-        comp->compile_error = mp_obj_new_exception_msg_varg(&mp_type_NotImplementedError,
-            MP_ERROR_TEXT("not simulated: @micropython.%q"), name);
+        comp->compile_error = mp_obj_new_exception_msg_varg(&mp_type_SyntaxError,
+            MP_ERROR_TEXT("invalid micropython decorator: %q is not simulated"), name);
         compile_error_set_line(comp, (mp_parse_node_t)((char *)names - offsetof(mp_parse_node_struct_t, nodes)));
     }
 }
