@@ -15,6 +15,7 @@ from time import monotonic
 from typing import NamedTuple, Protocol
 
 from jupyter_client.manager import KernelManager, start_new_kernel
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 ANSWER_S = 60.0
 """A program that is silent for longer hangs."""
@@ -158,8 +159,9 @@ class KernelClient:
 
     def kill(self) -> None:
         """See `LineClient`."""
-        assert self._manager
-        self._manager.signal_kernel(signal.SIGKILL)
+        assert self._manager and isinstance(self._manager.provisioner, LocalProvisioner)
+        assert self._manager.provisioner.pid
+        os.kill(self._manager.provisioner.pid, signal.SIGKILL)
 
     def close(self) -> None:
         """See `LineClient`."""
