@@ -18,6 +18,7 @@ from random import Random
 from typing import NamedTuple
 
 from hardware.bench.bench import Mode
+from hardware.bench.serving.serial_tail import SerialTail
 from hardware.wire.board import Board
 from tests.support.emulated_line import BYTES_PER_S, EmulatedLine
 from tests.support.line_clients import HANGS, KernelClient, LineClient, MpremoteClient, Reply
@@ -193,7 +194,8 @@ def main_py(scene: Scene) -> Outcome:
 
 def stop(scene: Scene) -> Outcome:
     """stop is pressed while a program runs; its `finally` switches a motor off"""
-    tail = scene.line.bench.keep_output()
+    tail = SerialTail()
+    scene.line.bench.keep_output(tail)
     program = (
         "import time\ntry:\n while True:\n  print('on')\n  time.sleep_ms(20)\n"
         "finally: print('motor', 'off')"
