@@ -1,5 +1,6 @@
 // The renderer of a cell's output that is a bench: the picture of the moment when the cell ran, and
 // in its place the live bench as long as there is one.
+// Its language is the kernel's, which in a course is JupyterLab's.
 //
 // Trust boundary: JupyterLab gives this renderer only outputs that it trusts (`safe: false`): of
 // cells that this user ran. The output names a bench, and no address; which bench that is, the
@@ -8,7 +9,6 @@ import { BenchLine } from "./bench_line.js";
 import { BenchView } from "./bench_view.js";
 
 const MIME = "application/vnd.warsha.bench.v1+json";
-const LANGUAGE = "warsha-language";
 
 /** The extension, for JupyterLab's class of widgets. */
 export function benchExtension(Widget) {
@@ -27,8 +27,6 @@ export function benchExtension(Widget) {
       this.node.replaceChildren(picture, words);
       style();
       this.view = new BenchView(this.live, (action) => this.line.send(action), {
-        language: localStorage.getItem(LANGUAGE),
-        onLanguage: (language) => localStorage.setItem(LANGUAGE, language),
         onOpen: (open) => {
           words.hidden = open;
           if (open) this.node.replaceChildren(this.live, words);
