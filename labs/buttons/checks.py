@@ -418,7 +418,7 @@ def once_each(run: Run) -> list[float]:
 
 def why_toggle(run: Run) -> str:
     """The input floats; the LED changes while the button is low, at each bounce, or at the
-    release."""
+    release; some presses are lost."""
     two: list[Press] = run.data["two"]
     edges = led_edges(run)
     pull = why_input(run, "BTN_2")
@@ -435,7 +435,8 @@ def why_toggle(run: Run) -> str:
     moments = [millis_of_ns(t) for found in edges for t in found]
     if at_release(moments, two):
         return "active_high"
-    return other_pin(run, "LED_R")
+    are_lost = any(edges) and not all(edges)
+    return other_pin(run, "LED_R") or ("sleep_debounce" if are_lost else "")
 
 
 @gate("e.once", expect=Exactly(once_each), on_miss="sleep_debounce", why=why_toggle)

@@ -102,8 +102,9 @@ def _length(rng: random.Random) -> int:
 
 def _separates(plan: Plan) -> bool:
     """Whether neighbours differ (the last and the first, too), a phase that is left out changes
-    the order, order and start are not those of the public plan, no constant length is nearly
-    right for all phases, 20 cycles are cheap to simulate, and a coarse poll is found."""
+    the order, order and start are not those of the public plan, red goes over into green, no
+    constant length is nearly right for all phases, 20 cycles are cheap to simulate, and a coarse
+    poll is found."""
     names, cycle = [name for name, _ in plan], [length for _, length in plan]
     if any(a == b for a, b in zip(names, names[1:] + names[:1], strict=True)):
         return False
@@ -111,6 +112,8 @@ def _separates(plan: Plan) -> bool:
         return False
     rotations = [PUBLIC_ORDER[i:] + PUBLIC_ORDER[:i] for i in range(len(PUBLIC_ORDER))]
     if names in rotations or names[:3] == PUBLIC_ORDER[:3]:
+        return False
+    if not any("R" in a and b == "G" for a, b in zip(names, names[1:] + names[:1], strict=True)):
         return False
     is_varied = max(cycle) > 2 * min(cycle) + ROUGH_SLACK
     return is_varied and sum(cycle) <= LONGEST_CYCLE and _shows_coarse_poll(cycle)
