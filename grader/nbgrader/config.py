@@ -101,8 +101,10 @@ def write_trainee_settings(root: Path, trainee: Path) -> None:
 
 
 def course_id(root: Path) -> str:
-    """nbgrader's name of the course whose settings are in this folder. Raises: CourseError."""
-    return str(load(root).CourseDirectory.course_id)
+    """nbgrader's name of the course whose settings are in this folder; "" when they do not say
+    it. Raises: CourseError."""
+    found = load(root).CourseDirectory.course_id
+    return found if isinstance(found, str) else ""
 
 
 def is_own_exchange(root: Path) -> bool:

@@ -21,7 +21,7 @@ from hardware.i18n import _
 KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
 
 _NAME = re.compile(r"[A-Za-z]\w*", re.ASCII)
-_ARABIC = re.compile(r'[\u0600-\u06ff]|<div[^>]* lang="')
+_MARKED = re.compile(r'[\u0600-\u06ff]|<div[^>]* lang="')
 _PICTURE = re.compile(r"!\[([^\]]*)\]\((?![a-z]+:)([^)\s]+)\)")
 
 
@@ -97,7 +97,7 @@ def _check_text(text: str, fail: Fail) -> None:
 def _mark_english(cell: NotebookNode) -> None:
     """Mark an English text, as lesson.md marks an Arabic one: JupyterLab can then show one
     language. A text with both languages, and one that a person grades, have no mark."""
-    if not (_ARABIC.search(cell.source) or cell.metadata):
+    if not (_MARKED.search(cell.source) or cell.metadata):
         cell.source = f'<div dir="ltr" lang="en">\n\n{cell.source}\n\n</div>'
 
 

@@ -22,6 +22,8 @@ from hardware.paths import bench_sockets
 
 GONE = 4404
 """The close code that tells the page: there is no such bench any more (`bench_line.js`)."""
+TRY_AGAIN = 1013
+"""RFC 6455, IANA's registry of close codes: "Try Again Later"."""
 MOST_LINE = 1 << 24
 """Bytes of one message of a bench: the first one has the whole drawing."""
 
@@ -44,12 +46,18 @@ class BenchRelay(WebSocketMixin, WebSocketHandler, JupyterHandler):
         """Connect the bench of this name."""
         super().open()
         self._writer: asyncio.StreamWriter | None = None
-        path = bench_sockets() / name
         try:
+            path = bench_sockets() / name
             reader, self._writer = await asyncio.open_unix_connection(path, limit=MOST_LINE)
-        except OSError:  # its kernel has ended, or was started again
+        except ConnectionRefusedError:  # its kernel has ended, or was started again
             path.unlink(missing_ok=True)
             self.close(GONE)
+            return
+        except (FileNotFoundError, PermissionError):
+            self.close(GONE)
+            return
+        except OSError:  # this server has too many open files, for example
+            self.close(TRY_AGAIN)
             return
         self._task = asyncio.ensure_future(self._pass_on(reader))
 
@@ -57,8 +65,11 @@ class BenchRelay(WebSocketMixin, WebSocketHandler, JupyterHandler):
         try:
             while line := await reader.readline():
                 await self.write_message(line.decode())
-        except (OSError, WebSocketClosedError):
+        except (OSError, ValueError, WebSocketClosedError):
             pass
+        finally:
+            if self._writer:
+                self._writer.close()
         self.close(GONE)
 
     def on_message(self, message: str | bytes) -> None:

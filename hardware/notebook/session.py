@@ -231,6 +231,8 @@ class Session:
             board.close()
         if self.bench:
             self.bench.close()
+        if self._widget_server:
+            self._widget_server.close()
         self.board, self.bench, self._widget_server = None, None, None
         self.url, self.roles = "", {}
         self.board_id, self._opened, self.saved, self._refused = "", {}, {}, ""

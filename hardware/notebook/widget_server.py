@@ -12,8 +12,10 @@ browser who it is.
 
 import asyncio
 import secrets
+import socket
 from collections.abc import Mapping
 from contextlib import suppress
+from typing import Any
 
 from hardware.bench.serving.live_bench import LiveBench
 from hardware.bench.serving.page.view_server import MOST_MESSAGE, Viewer, ViewServer
@@ -28,22 +30,35 @@ class WidgetServer(ViewServer):
         """Raises: OSError when no socket can be made."""
         self.name = secrets.token_hex(8)
         self._socket = bench_sockets() / self.name
+        self._listener = socket.socket(socket.AF_UNIX)
+        try:
+            self._listener.bind(str(self._socket))
+            self._listener.listen()
+        except OSError:
+            self._listener.close()
+            raise
         self._writers: set[asyncio.StreamWriter] = set()
+        self._talks: set[asyncio.Task[Any]] = set()
         super().__init__(live, tails, "warsha-widget")
 
     async def _listen(self) -> None:
         self._server = await asyncio.start_unix_server(
-            self._talk, self._socket, limit=MOST_MESSAGE
+            self._talk, sock=self._listener, limit=MOST_MESSAGE
         )
 
     async def _hang_up(self) -> None:
         self._server.close()
         for writer in list(self._writers):
             writer.close()
+        await asyncio.gather(*self._talks, return_exceptions=True)
         self._socket.unlink(missing_ok=True)
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One viewer, from its coming to its leaving."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._talks.add(task)
+        task.add_done_callback(self._talks.discard)
         self._writers.add(writer)
         viewer = Viewer(self, lambda message: writer.write(f"{message}\n".encode()))
         try:

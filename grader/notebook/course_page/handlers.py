@@ -44,6 +44,7 @@ TEXTS = {
     "handed_in": both("handed in {time}"),
     "sending": both("Handing in…"),
     "sent": both("Handed in."),
+    "no_feedback": both("The feedback could not be fetched. Tell your instructor."),
     "failed": both("It was not handed in. Tell your instructor, or give the notebook as a file."),
 }
 """The texts of the page."""

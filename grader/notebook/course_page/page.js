@@ -12,14 +12,20 @@ const call = async (path, options = {}) => {
 
 document.getElementById("language").addEventListener("click", async (event) => {
   const locale = event.currentTarget.dataset.locale;
-  const body = JSON.stringify({ raw: JSON.stringify({ locale }) });
-  await call(`lab/api/settings/${texts.plugin}`, { method: "PUT", body });
-  location.reload();
+  const address = `lab/api/settings/${texts.plugin}`;
+  try {
+    const { settings } = await (await call(address)).json();
+    const body = JSON.stringify({ raw: JSON.stringify({ ...settings, locale }) });
+    await call(address, { method: "PUT", body });
+    location.reload();
+  } catch (error) {
+    status.textContent = error.message;
+  }
 });
 
 /** Show what was handed in, and a button for what can be. Without an exchange there is none. */
 const showHandedIn = async () => {
-  const { success, value } = await (await call(`assignments?course_id=${texts.course}`)).json();
+  const { success, value } = await (await call(`assignments?course_id=${encodeURIComponent(texts.course)}`)).json();
   if (!success) return;
   for (const { assignment_id: lab, status: state, submissions } of value) {
     const item = document.querySelector(`li[data-lab="${CSS.escape(lab)}"]`);
@@ -51,7 +57,11 @@ const showFeedback = (item, lab, timestamp) => {
   const button = item.querySelector(".feedback");
   button.hidden = false;
   button.onclick = async () => {
-    await post("fetch_feedback", lab);
+    const { success } = await post("fetch_feedback", lab).catch(() => ({ success: false }));
+    if (!success) {
+      status.textContent = texts.noFeedback;
+      return;
+    }
     location.href = `${texts.base}files/${lab}/feedback/${encodeURIComponent(timestamp)}/${lab}.html`;
   };
 };

@@ -1,5 +1,6 @@
 """The extension of the Jupyter server."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -43,5 +44,7 @@ def _load_jupyter_server_extension(server: Any) -> None:
     server.contents_manager.hide_globs = hidden
     # jupytext's extension is loaded later, and makes another contents manager.
     server.update_config(Config({"ContentsManager": {"hide_globs": hidden}}))
-    propose_language(read_course(course).language)
+    # A course that cannot be read is reported by its page; settings may be read-only.
+    with suppress(OSError, ValueError, KeyError):
+        propose_language(read_course(course).language)
     set_kernel_language()

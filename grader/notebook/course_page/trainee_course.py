@@ -4,6 +4,7 @@ it is due, and the best total in practice."""
 import json
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -70,16 +71,16 @@ def is_trainee_course(folder: Path) -> bool:
 
 
 def read_course(folder: Path) -> TraineeCourse:
-    """The course in that folder. A lab without a notebook there is left out.
+    """The course in that folder. A lab without a notebook or with a damaged lab.toml is left out.
 
-    Raises: OSError or ValueError when course.toml or a lab.toml cannot be read.
+    Raises: OSError, ValueError or KeyError when course.toml cannot be read.
     """
     course, due = _toml(folder / "course.toml"), _due_times(folder / "labs" / DUE_FILE)
-    labs = [
-        _lab(folder, slug, due.get(slug))
-        for slug in course["labs"]
-        if (folder / slug / f"{slug}.ipynb").is_file()
-    ]
+    labs = []
+    for slug in course["labs"]:
+        if (folder / slug / f"{slug}.ipynb").is_file():
+            with suppress(OSError, ValueError, KeyError):
+                labs.append(_lab(folder, slug, due.get(slug)))
     return TraineeCourse(course["title"], course.get("language", "ar"), tuple(labs))
 
 
@@ -101,7 +102,10 @@ def _toml(file: Path) -> dict[str, Any]:
 
 
 def _due_times(file: Path) -> dict[str, datetime]:
-    if not file.is_file():
+    """When each lab is due; empty without the file, or when it is damaged."""
+    try:
+        times = json.loads(file.read_text(encoding="utf-8"))
+        due = {slug: datetime.fromisoformat(time) for slug, time in times.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
         return {}
-    times = json.loads(file.read_text(encoding="utf-8"))
-    return {slug: datetime.fromisoformat(time) for slug, time in times.items()}
+    return {slug: time for slug, time in due.items() if time.tzinfo}

@@ -153,6 +153,7 @@ class InteractiveBench(Bench):
     def set_speed(self, speed: float) -> None:
         """Lets time pass so fast from now on; 0 pauses the bench. Only for a bench in realtime."""
         self._pace = None if speed == 1 else Pace(speed, self.now_ns)
+        self._alone_s = None  # a pause is not caught up
         self._scheduler.follow_wall_clock(speed == 1)
         self.soon(lambda: None)  # boards that sleep by the wall clock have to ask
 

@@ -185,8 +185,8 @@ class LiveBench:
         return self.ask(lambda bench: bench.speed == 0)
 
     def go_on(self) -> None:
-        """End a pause, if there is one."""
-        if self.paused:
+        """Let time pass as in reality, after a pause or at another speed."""
+        if self.realtime and self.ask(lambda bench: bench.speed) != 1:
             self.set_speed(1)
 
     def _need_realtime(self) -> None:

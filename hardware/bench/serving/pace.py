@@ -38,6 +38,7 @@ class Pace:
         target_ns = self.from_ns + round(passed_s * self.speed * 1e9)
         if target_ns - now_ns > BEHIND_S * self.speed * 1e9:
             self.from_ns, self.began_s = now_ns, monotonic()
+            return now_ns + round(BEHIND_S * self.speed * 1e9)
         return target_ns
 
     def idle_s(self) -> float | None:

@@ -17,16 +17,15 @@ export function courseExtension(Widget, ITranslator) {
       const { baseUrl, warshaCourse } = configuration();
       if (!warshaCourse) return;
       addStyle("one_language.css");
-      const { serverSettings, sessions } = app.serviceManager;
-      const call = (path, method, body) =>
-        fetch(baseUrl + path, { method, body, headers: { "X-XSRFToken": xsrf() } });
-
+      const { sessions } = app.serviceManager;
+      const call = async (path, method, body) => {
+        const headers = { "X-XSRFToken": xsrf() };
+        const answer = await fetch(baseUrl + path, { method, body, headers });
+        if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+        return answer.json().catch(() => ({}));
+      };
       const language = languageCode.startsWith("ar") ? "ar" : "en";
       const texts = TEXTS[language];
-      await call("warsha/language", "POST"); // kernels that start from now on
-      await sessions.refreshRunning();
-      for (const { kernel } of sessions.running()) tell(app, kernel, language);
-
       const page = document.createElement("a");
       page.href = `${baseUrl}warsha/course`;
       page.textContent = texts.course;
@@ -35,7 +34,8 @@ export function courseExtension(Widget, ITranslator) {
       other.lang = texts.lang;
       other.addEventListener("click", async () => {
         await app.commands.execute("docmanager:save-all");
-        const raw = JSON.stringify({ locale: texts.locale });
+        const { settings } = await call(`lab/api/settings/${PLUGIN}`, "GET");
+        const raw = JSON.stringify({ ...settings, locale: texts.locale });
         await call(`lab/api/settings/${PLUGIN}`, "PUT", JSON.stringify({ raw }));
         location.reload();
       });
@@ -44,13 +44,17 @@ export function courseExtension(Widget, ITranslator) {
       bar.addClass("warsha-course");
       bar.node.append(page, other);
       app.shell.add(bar, "top", { rank: 900 });
+
+      await call("warsha/language", "POST"); // kernels that start from now on
+      await sessions.refreshRunning();
+      for (const { kernel } of sessions.running()) tell(app, kernel, language);
     },
   };
 }
 
 /** A running kernel's messages change, too: it reads the variable at each message. */
 function tell(app, model, language) {
-  if (!model) return;
+  if (model?.name !== "python3") return;
   const kernel = app.serviceManager.kernels.connectTo({ model });
   const code = `import os; os.environ["WARSHA_LANG"] = "${language}"`;
   const done = kernel.requestExecute({ code, silent: true, store_history: false }).done;

@@ -47,7 +47,8 @@ class PinPoint(NamedTuple):
 
 @dataclass
 class _PinState:
-    driving: bool = False
+    driving: bool | None = False
+    """None: not known, because the records of its mode are gone."""
     value: float = 0.0
 
 
@@ -121,13 +122,17 @@ class _BoardSignals:
     def _points_of(self, gpio: int, rows: Records) -> Iterable[PinPoint]:
         pin, was = self._pins[gpio], self._pins[gpio].value
         steps: list[tuple[int, float]] = []
-        for kind, _a, b, c, t_ns in rows[-MOST_POINTS * 100 :].tolist():
+        latest = rows[-MOST_POINTS * 100 :]
+        if len(latest) < len(rows):
+            modes = rows["b"][: -len(latest)][rows["kind"][: -len(latest)] == frames.REC_MODE]
+            pin.driving = int(modes[-1]) & 15 in DRIVING if len(modes) else None
+        for kind, _a, b, c, t_ns in latest.tolist():
             if kind == frames.REC_PWM:
                 now = b / DUTY_MAX if c else was
             elif kind == frames.REC_MODE:
                 pin.driving = b & 15 in DRIVING
                 now = float(c != 0) if pin.driving else was
-            elif kind == frames.REC_OUT and not pin.driving:
+            elif kind == frames.REC_OUT and pin.driving is False:
                 continue
             else:
                 now = float(c != 0)

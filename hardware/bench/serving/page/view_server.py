@@ -132,7 +132,7 @@ class ViewServer(ABC):
                     await self.do(MoveControl(part, name, 0))
 
     async def go_on(self) -> None:
-        """Nobody is left who could end a pause."""
+        """Nobody is left who could end a pause or another speed."""
         with suppress(HardwareError):  # the bench may be closed already
             await self.ask(self._live.go_on)
 

@@ -16,6 +16,7 @@ const CONTROL_MS = 40; // between two values of a moving slider
 const SAID_MS = 2500; // between two announcements to a screen reader
 const OFTEN = 3; // with so many changes between two announcements, a part "changes quickly"
 const LOGARITHMIC = 1000; // a slider is logarithmic when its maximum is this many times its minimum, or more
+const LONGEST_LINE = 4095; // and its end; see `page_messages.py`
 const STEPS = 1000; // of a slider
 const ESCAPES = /\x1b\[[0-9;?]*[ -\/]*[@-~]|[\x00-\x07\x0b-\x1f\x7f]/g;
 
@@ -413,7 +414,7 @@ export class BenchView {
     };
     this.consoles.set(board.id, console);
     const input = make("input", { id, dir: "ltr", autocomplete: "off", spellcheck: "false",
-      autocapitalize: "off" });
+      autocapitalize: "off", maxlength: LONGEST_LINE });
     const type = (text) => this.send({ do: "type", board: board.id, text });
     const button = (text, act, fields) => {
       const made = this.text(make("button", { type: "button" }), text, fields);
