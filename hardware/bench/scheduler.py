@@ -111,9 +111,6 @@ class Scheduler:
         passes only in `serve_next`, as far as it is told."""
         self.realtime = follows
         self._flags = frames.FLAG_REALTIME if follows else frames.FLAG_HEADLESS
-        if follows:
-            for board in self.boards:
-                board.end_sleep()
 
     # -- running ------------------------------------------------------------------------------
 
@@ -156,6 +153,9 @@ class Scheduler:
     def serve_next(self, until_ns: int) -> None:
         """Lets everything happen up to the next board's turn, and answers that board, unless its
         turn is later than `until_ns`."""
+        if self.realtime:
+            for board in self.boards:  # a wait that began before may arrive only now
+                board.end_wait()
         t_ns = min(self._first().due_ns, until_ns)
         if not self.advance(t_ns if t_ns < NEVER else self._next_ns()):
             self._do_work()

@@ -23,12 +23,13 @@ LIVE_BENCH = "application/vnd.warsha.bench.v1+json"
 def show_bench(live: LiveBench, server: WidgetServer | None) -> None:
     """Show the circuit with its lamps, buttons and knobs as they are now. With a server the output
     also names it: JupyterLab shows the live bench there, and the picture when it is closed."""
-    data, metadata = get_ipython().display_formatter.format(
-        image(live.ask(lambda _bench: draw(live.circuit)), _("The picture of the bench"))
-    )
-    if server:
-        note = _("This is a picture of the bench. Run the cell again for the live bench.")
-        data[LIVE_BENCH] = {"bench": server.name, "note": note}
+    picture = image(live.ask(lambda _bench: draw(live.circuit)), _("The picture of the bench"))
+    if server is None:
+        display(picture)
+        return
+    data, metadata = get_ipython().display_formatter.format(picture)
+    note = _("This is a picture of the bench. Run the cell again for the live bench.")
+    data[LIVE_BENCH] = {"bench": server.name, "note": note}
     display(data, metadata=metadata, raw=True)
 
 

@@ -328,10 +328,10 @@ class VirtualBoard:
     def _new_interrupts(self) -> int:
         return self.peripherals.interrupts & ~self._known_interrupts
 
-    def end_sleep(self) -> None:
-        """A board that waits for a later time is due now; it goes on to wait by itself."""
-        if self.pending is not None:
-            self.due_ns = min(self.due_ns, self._time.now_ns)
+    def end_wait(self) -> None:
+        """A board that waits for a later time is due now: it goes on to wait by the wall clock."""
+        if isinstance(self.pending, Request) and self.pending.kind == frames.REC_WAIT:
+            self.due_ns = min(self.due_ns, max(self.pending.t_ns, self._time.now_ns))
 
     def next_edge_ns(self) -> int:
         """When the board changes a level next, as far as is known while it waits for an answer."""
