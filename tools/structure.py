@@ -3,8 +3,8 @@
     python tools/structure.py
 
 Circles of imports between rooms (a folder; where a folder has folders of its own, each module in
-it is a room), class names that exist twice, and files that are very short or very long and have no
-reason in `REASONS`. The exit code is 1 when there is any of them.
+it is a room), class names that exist twice, and files, also of checks of labs, that are very short
+or very long and have no reason in `REASONS`. The exit code is 1 when there is any of them.
 """
 
 import ast
@@ -37,6 +37,7 @@ REASONS: dict[str, str] = {
     "grader/reports/feedback_step.py": "a step of nbgrader: its settings name the module",
     "grader/schemas.py": "one import that several kinds of processes make when they start",
     "grader/terminal.py": "text in a terminal, as html_text.py is text in a page",
+    "labs/servo_gate/checks.py": "one file is the checks of one lab, which is loaded by this name",
     "grader/version.py": "the version of the engine, which every record of a mark has",
 }
 """Files that may be short or long, and why; a pattern is matched with the whole path."""
@@ -49,6 +50,11 @@ def modules() -> dict[str, Path]:
     """Every module of ours by its dotted name."""
     files = (file for package in PACKAGES for file in sorted((ROOT / package).rglob("*.py")))
     return {_dotted(file): file for file in files}
+
+
+def sized() -> dict[str, Path]:
+    """The files whose length is looked at: every module of ours, and the checks of every lab."""
+    return modules() | {_dotted(file): file for file in sorted(ROOT.glob("labs/*/checks.py"))}
 
 
 def _dotted(file: Path) -> str:
@@ -130,7 +136,7 @@ def odd_sizes(files: Mapping[str, Path]) -> Iterator[str]:
 def main() -> int:
     """Print all findings; 1 if there are any."""
     files = modules()
-    around, twice, sizes = circles(arrows(files)), same_names(files), list(odd_sizes(files))
+    around, twice, sizes = circles(arrows(files)), same_names(files), list(odd_sizes(sized()))
     print(f"circles between rooms: {len(around)}", *map(" ".join, around), sep="\n  ")
     print(f"class names that exist twice: {len(twice)}")
     for name, at in sorted(twice.items()):

@@ -17,7 +17,7 @@ def test_every_class_has_a_name_of_its_own() -> None:
 
 
 def test_very_short_and_very_long_files_have_a_reason() -> None:
-    assert list(structure.odd_sizes(structure.modules())) == []
+    assert list(structure.odd_sizes(structure.sized())) == []
 
 
 def test_a_circle_is_found_also_behind_type_checking(
