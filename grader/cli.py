@@ -95,6 +95,7 @@ def extend(
     course: CourseName = None,
 ) -> None:
     """Give a trainee, or a group, more time for a lab; late penalties change at once."""
+    from grader.nbgrader import due_times
     from grader.nbgrader.folders import labs_of, time_of
     from grader.nbgrader.grade_writer import GradeWriter
 
@@ -105,6 +106,7 @@ def extend(
     ids = [one.id for one in found] if is_file else trainees.split(",")
     with GradeWriter(chosen.root) as writer:
         due = writer.extend(lab, ids, time)
+        due_times.publish(chosen.root)
     text = _("{lab} is due on {time} UTC for {names}; for the others on {due} UTC")
     line = text.format(lab=lab, time=time, names=", ".join(ids), due=due)
     Console().print(one_line(line), soft_wrap=True, highlight=False)
@@ -137,6 +139,7 @@ def grade(
     from grader.classrun.class_notes import class_notes
     from grader.classrun.cluster import DaskCluster, Tls
     from grader.classrun.grading import gradings
+    from grader.nbgrader import due_times
 
     out = Console()
     begin = time.perf_counter()
@@ -148,6 +151,7 @@ def grade(
         outcomes = grading_report.grade_all(out, work, dry_run=dry_run, cluster=cluster)
     notes = class_notes(labs[0].course.root, assignment, folders, outcomes)
     grading_report.print_run(out, outcomes, notes, time.perf_counter() - begin)
+    due_times.publish(labs[0].course.root)  # they may have been changed in Formgrader
     if not all(outcome.is_graded for outcome in outcomes):
         raise typer.Exit(NOT_GRADED)
 

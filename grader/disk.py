@@ -6,7 +6,7 @@ import os
 import shutil
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -115,25 +115,6 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-def write_atomically(file: Path, text: str) -> None:
-    """Write a text file in one step: after a kill or on a full disk, the old or the new file is
-    there as a whole. Several processes may write at once. Parts of killed processes are
-    deleted."""
-    for left in file.parent.glob(f".{file.name}.*.new"):
-        if not _is_alive(left.suffixes[-2][1:]):
-            left.unlink(missing_ok=True)
-    new = file.with_name(f".{file.name}.{os.getpid()}.new")
-    try:
-        with new.open("w", encoding="utf-8") as target:
-            with suppress(FileNotFoundError):  # before the text is in it, which may be private
-                shutil.copymode(file, new)
-            target.write(text)
-        new.replace(file)
-    except BaseException:
-        new.unlink(missing_ok=True)
-        raise
-
-
 @contextmanager
 def atomic_folder(folder: Path) -> Iterator[Path]:
     """A new folder that replaces the old one when the block ends without an error. Only one
@@ -170,13 +151,3 @@ def restore_folder(folder: Path) -> None:
 
 def _old(folder: Path) -> Path:
     return folder.with_name(f".{folder.name}.old")
-
-
-def _is_alive(process: str) -> bool:
-    try:
-        os.kill(int(process), 0)
-    except (ValueError, OverflowError, ProcessLookupError):
-        return False
-    except PermissionError:  # a process of another user
-        return True
-    return True

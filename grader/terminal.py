@@ -6,10 +6,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from hardware.i18n import _
-
-ISOLATES = "\u2066\u2067\u2068\u2069"
-"""Characters that keep Latin words in order in an Arabic line."""
+from hardware.i18n import ISOLATES, _
 
 
 def one_line(text: str) -> Text:

@@ -1,4 +1,4 @@
-"""Prints weaknesses in the structure of `hardware` and `grader`:
+"""Prints weaknesses in the structure of `hardware`, `grader` and `station`:
 
     python tools/structure.py
 
@@ -15,7 +15,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-PACKAGES = ("hardware", "grader")
+PACKAGES = ("hardware", "grader", "station")
 SHORT, LONG = 40, 500
 """The usual range of lines in a file."""
 
@@ -38,6 +38,7 @@ REASONS: dict[str, str] = {
     "grader/schemas.py": "one import that several kinds of processes make when they start",
     "grader/terminal.py": "text in a terminal, as html_text.py is text in a page",
     "labs/servo_gate/checks.py": "one file is the checks of one lab, which is loaded by this name",
+    "station/errors.py": "the errors of all rooms, as the packages above have them",
     "grader/version.py": "the version of the engine, which every record of a mark has",
 }
 """Files that may be short or long, and why; a pattern is matched with the whole path."""

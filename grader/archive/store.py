@@ -18,9 +18,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from grader.archive.record import Record
-from grader.disk import close_to_others, report_no_access, write_atomically
+from grader.disk import close_to_others, report_no_access
 from grader.errors import GraderError
 from grader.lab.lab import Lab, contents, digest_of, load
+from hardware.atomic_file import write_atomically
 from hardware.i18n import _, reason
 
 _DIGEST = re.compile("[0-9a-f]{64}")

@@ -65,17 +65,18 @@ def order_only(known: CheaterKnowledge) -> Iterator[tuple[str, Program]]:
 
 
 def by_the_clock(known: CheaterKnowledge) -> Iterator[tuple[str, Program]]:
-    """The right program, but one output changes when it did on the public seed, in the episode
-    with most changes, and not when the program says."""
+    """The right program, but one output changes when it did in an episode of the public seed, and
+    not when the program says."""
     for role in known.outputs:
         gpio = known.pins[role]
-        tapes = [[e for e in one.events if e.gpio == gpio] for one in known.public]
-        tape = max(tapes, key=len)
-        if any(event.t_us > 0 for event in tape):
-            moved = f"import pins\npins.{role} = {known.free_gpio}\nfrom clock import print\n"
-            clock = program_with(known)(PLAYER, f"TAPE = {TAPE!r}\n", _CLOCK)[MAIN]
-            files = {CLOCK: clock, TAPE: tape_text(tape)}
-            yield role, {MAIN: moved.encode() + known.reference, **files}
+        for one in known.public:
+            tape = [event for event in one.events if event.gpio == gpio]
+            if any(event.t_us > 0 for event in tape):
+                moved = f"import pins\npins.{role} = {known.free_gpio}\nfrom clock import print\n"
+                clock = program_with(known)(PLAYER, f"TAPE = {TAPE!r}\n", _CLOCK)[MAIN]
+                files = {CLOCK: clock, TAPE: tape_text(tape)}
+                name = f"{role}, {one.episode}"
+                yield name, {MAIN: moved.encode() + known.reference, **files}
 
 
 def nudged(known: CheaterKnowledge) -> Iterator[tuple[str, Program]]:

@@ -9,6 +9,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 from grader.authoring.glossary import missing_terms
+from grader.lab.cells import is_notes
 from grader.lab.check import Check
 from grader.lab.lab import Lab, Texts
 from grader.lab.limits import Limit
@@ -16,7 +17,6 @@ from hardware.i18n import _
 
 ARABIC = re.compile("[\u0621-\u064a]")
 _CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
-_BOTH = re.compile(r"\*[^*\n]*[\u0621-\u064a][^*\n]* · [^*\n]+\*")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
@@ -50,10 +50,10 @@ def problems(texts: Texts) -> Iterator[str]:
 
 
 def _pairs(cells: Sequence[NotebookNode]) -> Iterator[tuple[int, str, str]]:
-    """Number (from 1), Arabic and English of the text cells; "" when one of them is missing. A
-    line in both languages, as in a cell for notes, is left out."""
+    """Number (from 1), Arabic and English of the text cells; "" when one of them is missing. Cells
+    for notes are left out."""
     sources = [(n, cell.source) for n, cell in enumerate(cells, 1) if cell.cell_type == "markdown"]
-    texts = [(n, text) for n, text in sources if not _BOTH.fullmatch(text.strip())]
+    texts = [(n, text) for n, text in sources if not is_notes(text)]
     while texts:
         number, text = texts.pop(0)
         if not _is_arabic(text):

@@ -37,7 +37,7 @@ from grader.classrun.submission_grader import (
     start_worker,
 )
 from grader.classrun.task import score_task
-from grader.disk import error_line, is_disk_full, report_disk_full, write_atomically
+from grader.disk import error_line, is_disk_full, report_disk_full
 from grader.errors import DiskFull, GraderError, NoAccess
 from grader.host.probe import isolation_error
 from grader.lab.course import Course
@@ -47,6 +47,7 @@ from grader.nbgrader.grade_writer import GradeWriter
 from grader.score.card import number
 from grader.seeds import course_secret, fingerprint_of
 from grader.version import engine_version
+from hardware.atomic_file import write_atomically
 from hardware.i18n import _
 from hardware.paths import port_build
 

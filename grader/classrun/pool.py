@@ -36,6 +36,9 @@ was not taken yet."""
 LOST = (BrokenProcessPool, MemoryError)
 """What a future raises when no task did: its worker died, or had no memory left to take the task
 or to send its result."""
+NOT_TAKEN = (BrokenProcessPool, OSError)
+"""What a pool raises that cannot take a task: it is broken, or breaks just while it starts a
+process, so that the pipes of this are closed."""
 
 WORKER_BYTES = 1 << 30
 """Memory that a worker may fill. Reading and scoring honest work takes 100 MB, and the worst
@@ -98,7 +101,7 @@ def _round(
                         break
                     try:
                         in_progress[pool.submit(attempted, one[1])] = one
-                    except BrokenProcessPool:
+                    except NOT_TAKEN:
                         lost.append(one)
                 if not in_progress:
                     return
@@ -120,7 +123,7 @@ def _alone(
 ) -> Result | TaskFailure:
     """Try a task twice: the first worker may have died for another reason."""
     for _try in range(2):
-        with _executor(1, prepare) as pool, suppress(*LOST):
+        with _executor(1, prepare) as pool, suppress(*LOST, *NOT_TAKEN):
             return pool.submit(attempted, task).result()
     return TaskFailure(_("the worker process died twice"))
 

@@ -27,6 +27,10 @@ STUB = "# اكتب هنا · write here"
 TEXT_STUB = "اكتب إجابتك هنا · write your answer here"
 """The same for an answer that a person grades."""
 
+NOTES = "✎"
+"""A text cell with only this is for the trainee's notes. It belongs to both languages: JupyterLab
+hides the cells of the other one, and must never hide what a trainee writes."""
+
 BEGIN, END, REFERENCE = "### BEGIN SOLUTION", "### END SOLUTION", "### REFERENCE"
 
 LONGEST_MAGIC = 1000
@@ -80,6 +84,11 @@ def item_of(source: str) -> str | None:
 def is_setup(source: str) -> bool:
     """Whether this cell loads Warsha and names the lab."""
     return "%load_ext warsha" in source.splitlines()
+
+
+def is_notes(source: str) -> bool:
+    """Whether this text cell is for the trainee's notes."""
+    return source.strip() == NOTES
 
 
 def predicted(answer: str | None, question: str) -> bool:

@@ -1,19 +1,17 @@
 """The class list: a CSV file with the column `id` and optional columns `first_name`, `last_name`
 and `email`, or one that Moodle exports, in English or Arabic (participants, or the gradebook).
-
-Spreadsheets write commas or semicolons, with or without a byte order mark; all of them are read.
 """
 
-import csv
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import CourseError
-from hardware.i18n import _, reason
+from grader.spreadsheet import read_sheet
+from hardware.i18n import _
 
 COLUMNS = ("id", "first_name", "last_name", "email")
 _MOODLE = {
@@ -68,16 +66,7 @@ def read_class_list(file: Path) -> list[Trainee]:
 
 def parse_class_list(file: Path) -> ClassList:
     """The file, with its columns. Raises: CourseError that lists every wrong row."""
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise CourseError(f"{file}: {reason(error)}", _("give the path of a CSV file")) from error
-    except UnicodeDecodeError as error:
-        raise CourseError(
-            _("{file}: byte {at} is not UTF-8").format(file=file, at=error.start),
-            _('save it from the spreadsheet as "CSV UTF-8"'),
-        ) from error
-    names, header, rows = _table(file, text)
+    names, header, rows = _table(file)
     trainees: dict[str, Trainee] = {}
     problems: list[str] = []
     for line, cells in rows:
@@ -132,13 +121,10 @@ def _normalized(trainee: str) -> str:
     return unicodedata.normalize("NFC", trainee).casefold()
 
 
-def _table(file: Path, text: str) -> tuple[list[str], list[str], Iterator[tuple[int, list[str]]]]:
+def _table(file: Path) -> tuple[list[str], list[str], Sequence[tuple[int, list[str]]]]:
     """The columns as they are in the file, our names of them ("": not used), and the rows."""
-    first = text.partition("\n")[0]
-    reader = csv.reader(
-        text.splitlines(), delimiter=";" if first.count(";") > first.count(",") else ","
-    )
-    names = [name.strip() for name in next(reader, [])]
+    sheet = read_sheet(file)
+    names = [name.strip() for name in sheet.rows[0][1]] if sheet.rows else []
     header = [name.lower() for name in names]
     if "id" in header:
         names = header
@@ -148,14 +134,10 @@ def _table(file: Path, text: str) -> tuple[list[str], list[str], Iterator[tuple[
     if "id" not in used or not set(used) <= set(COLUMNS) or len(set(used)) != len(used):
         cure = _("it must name the columns {names} (only id is needed), or Moodle's ID number")
         raise CourseError(
-            _("{file}: the first line is {header!r}").format(file=file, header=first),
+            _("{file}: the first line is {header!r}").format(file=file, header=sheet.first),
             cure.format(names=", ".join(COLUMNS)),
         )
-    return (
-        names,
-        header,
-        ((reader.line_num, row) for row in reader if any(cell.strip() for cell in row)),
-    )
+    return names, header, sheet.rows[1:]
 
 
 def _problem(row: dict[str, str], found: int, expected: int, known: dict[str, Trainee]) -> str:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 from types import ModuleType
@@ -12,6 +12,7 @@ from grader.errors import LabError, LabFaults, lab_error
 from grader.lab.check import Check
 from grader.lab.episode import Episode
 from grader.lab.lab_file import LabFile, bilingual_text, misconception_texts, pin_roles
+from grader.lab.limits import Never
 from grader.lab.unit_check import unit_conflict
 from hardware import boards
 from hardware.boards import BoardType
@@ -162,6 +163,7 @@ def load(folder: Path) -> Lab:
     texts, hints = faults.attempt(
         lambda: misconception_texts(source.file, source.tables("misconceptions")), no_texts
     )
+    figures = _bilingual(source, "figures", faults)
     lab = Lab(
         folder=folder.resolve(),
         id=faults.attempt(lambda: source.take("id", str), ""),
@@ -174,11 +176,11 @@ def load(folder: Path) -> Lab:
         boards=_boards(source, faults),
         files=faults.attempt(lambda: _files(source), {}),
         items=_bilingual(source, "items", faults),
-        figures=_bilingual(source, "figures", faults),
+        figures=figures,
         misconceptions=texts,
         hints=hints,
         host=faults.attempt(lambda: source.names("host"), ()),
-        checks=checks,
+        checks=tuple(_in_both_languages(check, figures) for check in checks),
         scenario=scenario,
     )
     faults.attempt(source.require_empty, None)
@@ -243,6 +245,13 @@ def _load_checks(file: Path) -> tuple[tuple[Check, ...], Scenario]:
     if not callable(scenario):
         raise lab_error(file, "scenario", _("there is no such function"))
     return tuple(c for c in names.values() if isinstance(c, Check)), scenario
+
+
+def _in_both_languages(check: Check, figures: Mapping[str, Texts]) -> Check:
+    """The check, without the English name of what it counts where `figures` tells it."""
+    if isinstance(check.expect, Never) and check.id in figures:
+        return replace(check, expect=Never(""))
+    return check
 
 
 def _run_file(file: Path) -> dict[str, Any]:

@@ -120,7 +120,9 @@ class Between(Limit[N]):
 
     def window(self, run: Run) -> str:
         """From low to high."""
-        return f"{number(self.low)} – {_one(self.high)}"
+        return (
+            f"{number(self.low)} – {number(self.high)} {getattr(self.high, 'unit', '')}".rstrip()
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -186,7 +188,8 @@ class Exactly(Limit[P]):
 
 @dataclass(frozen=True, eq=False)
 class Never(Limit[Moment | Text]):
-    """Something does not happen. The check returns the moments (or lines) at which it did."""
+    """Something does not happen. The check returns the moments (or lines) at which it did. `what`
+    is its name in English; empty in a lab that tells it in both languages (its `figures`)."""
 
     what: str
 
@@ -195,12 +198,13 @@ class Never(Limit[Moment | Text]):
         moments: list[Moment | Text] = _items(measured)
         if not moments:
             return Verdict(True, "0 ×", self.window(run))
-        shown = f"{self.what}: {len(moments)} ×, {moments[0]}"
+        shown = f"{len(moments)} ×, {moments[0]}"
+        shown = f"{self.what}: {shown}" if self.what else shown
         return Verdict(False, shown, self.window(run), place_of(moments[0]))
 
     def window(self, run: Run) -> str:
         """Zero times, and what."""
-        return f"0 × {self.what}"
+        return f"0 × {self.what}".rstrip()
 
 
 def _expected(of: Expected[T], run: Run) -> T | Sequence[T]:

@@ -49,6 +49,13 @@ class Micros(Quantity):
         """The same as whole nanoseconds."""
         return round(float(self) * NS_PER_US)
 
+    def __str__(self) -> str:
+        """Long ones as people say them: `20 ms`, `1.5 s`."""
+        if not 10_000 <= abs(self) < float("inf"):
+            return super().__str__()
+        millis = self / 1000
+        return f"{number(millis / 1000)} s" if abs(millis) >= 1000 else str(Millis(millis))
+
 
 class Hertz(Quantity):
     """Events per second."""

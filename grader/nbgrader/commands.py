@@ -1,16 +1,20 @@
-"""nbgrader's commands `generate_assignment`, `release_assignment` and `generate_feedback`, called
-through its API."""
+"""nbgrader's commands `generate_assignment`, `release_assignment`, `fetch_assignment` and
+`generate_feedback`, called through its API."""
 
 import re
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from nbgrader.apps.api import NbGraderAPI
+from nbgrader.auth import Authenticator
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.exchange import ExchangeError, ExchangeFactory
+from traitlets import TraitError
 
 from grader.errors import CourseError
 from grader.nbgrader import config
-from hardware.i18n import _
+from hardware.i18n import _, reason
 
 _RAISED = re.compile(r"\s*[\w.]+(?:Error|Exception|Entry): ")
 
@@ -56,6 +60,54 @@ def release_assignment(root: Path, lab: str) -> None:
     api = _api(root)
     api.config.ExchangeReleaseAssignment.force = True
     _checked(api.release_assignment(lab), f"release_assignment {lab}")
+
+
+def fetch_assignment(trainee: Path, lab: str) -> None:
+    """`nbgrader fetch_assignment`: put an assignment of the exchange into the trainee's folder
+    `trainee`. What is there already is kept; a file that comes is whole. Raises: CourseError."""
+    settings = config.load(trainee)
+    settings.ExchangeFetchAssignment.replace_missing_files = True
+    try:
+        settings.CourseDirectory.assignment_id = lab
+        with TemporaryDirectory(prefix=".fetch-", dir=trainee) as place:
+            settings.Exchange.assignment_dir = place
+            fetch = ExchangeFactory(config=settings).FetchAssignment(
+                coursedir=CourseDirectory(config=settings),
+                authenticator=Authenticator(config=settings),
+                config=settings,
+            )
+            fetch.init_dest()
+            # Into a folder that exists nbgrader copies file by file: its error is that of a file.
+            Path(fetch.dest_path).mkdir(parents=True)
+            fetch.start()
+            _move_missing(Path(place), trainee)
+    except OSError as error:
+        # An error while writing names no file, or both files.
+        exchange = str(settings.Exchange.root)
+        if error.filename2 is None and str(error.filename).startswith(exchange):
+            raise _unreadable(lab) from error
+        raise CourseError(
+            f"{lab}: {reason(error)}",
+            _("Make room there, or rename what has this name; then fetch it again."),
+        ) from error
+    except (ExchangeError, TraitError) as error:
+        raise _unreadable(lab) from error
+
+
+def _unreadable(lab: str) -> CourseError:
+    return CourseError(
+        _("{lab} could not be read in the exchange").format(lab=lab), _("Tell your instructor.")
+    )
+
+
+def _move_missing(source: Path, target: Path) -> None:
+    """Move what is in one folder into the other, but nothing that is there already."""
+    for entry in source.iterdir():
+        place = target / entry.name
+        if entry.is_dir() and place.is_dir():
+            _move_missing(entry, place)
+        elif entry.is_dir() or not place.exists():
+            entry.rename(place)
 
 
 def generate_feedback(root: Path, lab: str, student: str = "*") -> None:

@@ -13,9 +13,9 @@ from traitlets import TraitError
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
-from grader.disk import write_atomically
 from grader.errors import CourseError
 from grader.lab import cells
+from hardware.atomic_file import write_atomically
 from hardware.i18n import _
 
 NAME = "nbgrader_config.py"
@@ -30,6 +30,7 @@ import nbgrader
 
 try:
     from grader.classrun import autograde_step
+    from grader.nbgrader import due_times
     from grader.reports.feedback_step import FeedbackPage
 except ImportError as error:
     # nbgrader goes on without a configuration that fails. Without our steps it would execute what
@@ -48,6 +49,7 @@ c.ClearSolutions.text_stub = {text!r}
 c.Execute.timeout = 300
 c.Autograde.autograde_preprocessors = autograde_step.autograde_preprocessors()
 autograde_step.lock_course_while_autograding()
+due_times.publish_when_set(HERE)
 c.HTMLExporter.extra_template_basedirs = [
     str(HERE / "templates"),
     str(Path(nbgrader.__file__).parent / "server_extensions" / "formgrader" / "templates"),
@@ -84,6 +86,8 @@ _TRAINEES = """\
 from pathlib import Path
 
 c = get_config()
+# A Jupyter server may be started in another folder than the one that it shows.
+c.Exchange.assignment_dir = str(Path(__file__).resolve().parent)
 c.CourseDirectory.course_id = {course!r}
 c.Exchange.root = {exchange}
 """

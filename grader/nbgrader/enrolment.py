@@ -7,10 +7,10 @@ from typing import Any
 from nbgrader.api import Student
 from sqlalchemy import bindparam, insert, select, update
 
-from grader.disk import write_atomically
-from grader.lab.class_list import Trainee
+from grader.lab.class_list import COLUMNS, Trainee
 from grader.nbgrader import config
 from grader.nbgrader.database import open_book, reporting_no_access
+from hardware.atomic_file import write_atomically
 
 _STUDENT: Any = Student.__table__
 _LISTED = "class_list.txt"
@@ -42,6 +42,14 @@ def enrol(root: Path, trainees: Sequence[Trainee]) -> tuple[int, int]:
         names = sorted(listed(root) | {trainee.id for trainee in trainees})
         write_atomically(root / _LISTED, "".join(f"{name}\n" for name in names))
     return len(new), len(changed)
+
+
+def enrolled(root: Path) -> list[Trainee]:
+    """All trainees of the gradebook, also those who only handed in. Raises: CourseError."""
+    coursedir = config.coursedir(root)
+    with reporting_no_access(coursedir.db_url), open_book(coursedir) as gradebook:
+        rows = gradebook.db.execute(select(_STUDENT)).mappings()
+        return [Trainee(**{name: row[name] or "" for name in COLUMNS}) for row in rows]
 
 
 def listed(root: Path) -> set[str]:

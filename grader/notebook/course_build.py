@@ -10,7 +10,6 @@ import json
 import shutil
 from collections.abc import Callable
 from contextlib import closing
-from datetime import UTC
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -31,8 +30,8 @@ from grader.lab import cells
 from grader.lab.class_list import read_class_list
 from grader.lab.course import Course
 from grader.lab.lab import LABS, Lab, find
-from grader.nbgrader import commands, config, enrolment, folders
-from grader.nbgrader.database import Database, gradebook_file, open_book
+from grader.nbgrader import commands, config, due_times, enrolment, folders
+from grader.nbgrader.database import Database, gradebook_file
 from grader.nbgrader.templates import write_templates
 from grader.notebook import progress
 from grader.notebook.course_page.trainee_course import DUE_FILE
@@ -69,6 +68,7 @@ def build_course(course: Course, notify: Callable[[str], None] = lambda _line: N
             problems = _release_all(course, notify)
             _hand_out(course)
             enrolment.enrol(root, trainees)
+            due_times.publish(root)
     if problems:
         *others, last = problems
         lines = [line for one in others for line in (str(one), one.cure)]
@@ -157,16 +157,10 @@ def _prepare_jupyter(course: Course, trainee: Path) -> None:
     """Write what JupyterLab and the course page need into the new folder; keep the progress."""
     config.write_trainee_settings(course.root, trainee)
     (trainee / "labs").mkdir(exist_ok=True)
-    _write_due_times(course, trainee / "labs" / DUE_FILE)
+    due, _extended = due_times.in_gradebook(course.root)
+    (trainee / "labs" / DUE_FILE).write_text(json.dumps(due), encoding="utf-8")
     if (practised := course.trainee / progress.FOLDER).is_dir():
         shutil.copytree(practised, trainee / progress.FOLDER)
-
-
-def _write_due_times(course: Course, file: Path) -> None:
-    with open_book(config.coursedir(course.root)) as book:
-        times = {each.name: each.duedate for each in book.assignments if each.duedate}
-    due = {name: time.replace(tzinfo=UTC).isoformat() for name, time in times.items()}
-    file.write_text(json.dumps(due), encoding="utf-8")
 
 
 def _hand_out(course: Course) -> None:

@@ -11,7 +11,7 @@ from typing import Literal
 import json5
 from jupyterlab.commands import get_user_settings_dir
 
-from grader.disk import write_atomically
+from hardware.atomic_file import write_atomically
 
 PLUGIN = "@jupyterlab/translation-extension:plugin"
 Language = Literal["ar", "en"]

@@ -3,7 +3,6 @@
 The settings are in a folder below `build/`; the user's own Jupyter settings are not changed.
 """
 
-import json
 import os
 import sys
 from pathlib import Path
@@ -13,16 +12,11 @@ from grader.notebook.course_page.trainee_course import COURSE_URL, is_trainee_co
 from hardware.i18n import _
 from hardware.paths import build_dir
 
-# nbgrader's side bar is for authors of assignments only.
-DISABLED = ("@jupyter/nbgrader:create-assignment",)
-
 
 def settings_folder() -> Path:
-    """Write the settings and return their folder, a `JUPYTER_CONFIG_DIR`."""
+    """Make the folder of the settings, a `JUPYTER_CONFIG_DIR`, and return it."""
     folder = build_dir() / "jupyter"
-    (folder / "labconfig").mkdir(parents=True, exist_ok=True)
-    off = {"disabledExtensions": dict.fromkeys(DISABLED, True)}
-    (folder / "labconfig" / "page_config.json").write_text(json.dumps(off))
+    folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 

@@ -6,9 +6,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from grader.archive.store import Store
-from grader.disk import write_atomically
 from grader.errors import GraderError
 from grader.lab.lab import Lab
+from hardware.atomic_file import write_atomically
 from hardware.i18n import _
 from hardware.paths import build_dir
 

@@ -96,8 +96,8 @@ def _check_text(text: str, fail: Fail) -> None:
 
 def _mark_english(cell: NotebookNode) -> None:
     """Mark an English text, as lesson.md marks an Arabic one: JupyterLab can then show one
-    language. A text with both languages, and one that a person grades, have no mark."""
-    if not (_MARKED.search(cell.source) or cell.metadata):
+    language. A text that the trainee writes has no mark."""
+    if not (_MARKED.search(cell.source) or cell.metadata or cells.is_notes(cell.source)):
         cell.source = f'<div dir="ltr" lang="en">\n\n{cell.source}\n\n</div>'
 
 

@@ -222,6 +222,20 @@ def _read_notebook() -> None:
         print("· " + _("the program is the one in the saved notebook; its cell has not run yet"))
 
 
+def _find_lab() -> None:
+    """A cell needs a board, and the %lab cell has not run: take the lab from the saved notebook,
+    or the cell would run on a board without its circuit."""
+    if NBGRADER in os.environ:  # it runs every cell
+        return
+    for source in _saved_cells(Path(os.environ.get(NOTEBOOK, ""))):
+        for line in source.splitlines():
+            if line.startswith("%lab "):
+                _select(line.removeprefix("%lab "))
+                what = _("the lab is {lab}, as in the saved notebook; its %lab cell has not run")
+                print("· " + what.format(lab=line.split()[1]))
+                return
+
+
 def _saved_cells(notebook: Path) -> list[str]:
     """The code cells of the notebook's file; none when it cannot be read."""
     try:
@@ -235,7 +249,12 @@ def _saved_cells(notebook: Path) -> list[str]:
 def predict(_line: str, cell: str) -> None:
     """`%%predict`: keep the answer to the "predict" question, and show it."""
     session.answer = cell
-    display(HTML(f'<div dir="auto" style="white-space:pre-wrap">{escape(cell.strip())}</div>'))
+    if session.lab and not cells.predicted(cell, handed_out_question(session.lab.folder)):
+        print("· " + _("your prediction is not there yet: write it into this cell, and run it"))
+        return
+    lines = cell.strip().splitlines()
+    own = [line for line in lines if not line.startswith("#")] or lines
+    display(HTML("".join(f'<div dir="auto">{escape(line)}</div>' for line in own)))
 
 
 def host(_line: str, cell: str) -> None:
@@ -290,3 +309,4 @@ def load_ipython_extension(ipython: Any) -> None:
     ipython.register_magic_function(predict, "cell", "predict")
     ipython.register_magic_function(host, "cell", "host")
     ipython.push({"grade": grade})
+    bench.find_lab = _find_lab

@@ -8,7 +8,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from grader.disk import write_atomically
+from hardware.atomic_file import write_atomically
 
 FOLDER = ".warsha"
 

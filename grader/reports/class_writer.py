@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
-from grader.disk import report_disk_full, write_atomically
+from grader.disk import report_disk_full
 from grader.errors import GraderError
 from grader.lab.course import Course
 from grader.reports.class_page import class_page
 from grader.reports.class_register import ClassRegister, register_of
 from grader.reports.csv_tables import moodle_table, plain_table
+from hardware.atomic_file import write_atomically
 from hardware.i18n import _
 
 

@@ -1,22 +1,11 @@
-"""A class as CSV: a plain table, and one that Moodle's gradebook imports.
+"""A class as CSV: a plain table, and one that Moodle's gradebook imports."""
 
-The files are UTF-8 with a byte order mark and CRLF, so that a spreadsheet shows Arabic. An
-apostrophe is put before text that a spreadsheet would take for a formula (OWASP, "CSV
-Injection"), also after a semicolon, because many spreadsheets split cells there.
-"""
-
-import csv
-import io
-import re
-from collections.abc import Iterable, Sequence
 from math import ceil
 
-from grader.html_text import visible
 from grader.reports.class_register import ClassRegister, TraineeRow
 from grader.reports.feedback_data import FeedbackData
 from grader.score.card import number
-
-_FORMULA = re.compile(r"(^|;)(?=\s*[=+\-@＝＋－＠])")
+from grader.spreadsheet import csv_text, guarded
 
 
 def plain_table(register: ClassRegister) -> str:
@@ -29,7 +18,7 @@ def plain_table(register: ClassRegister) -> str:
     head = ["id", "name", "email", *register.items]
     rows = [_plain(register, row) for row in register.rows]
     more = ["total", "late_penalty", "late_hours", "tries", "misconceptions", "state", "remarks"]
-    return _csv([*head, *more], rows)
+    return csv_text([*head, *more], rows)
 
 
 def _plain(register: ClassRegister, row: TraineeRow) -> list[str]:
@@ -66,7 +55,7 @@ def moodle_table(register: ClassRegister) -> str:
         for row in register.rows
         if row.feedback and not row.feedback.waiting
     ]
-    return _csv(list(map(guarded, head)), rows)
+    return csv_text(list(map(guarded, head)), rows)
 
 
 def _moodle(row: TraineeRow, feedback: FeedbackData) -> list[str]:
@@ -87,16 +76,3 @@ def _feedback(feedback: FeedbackData, language: str, one: str, several: str, com
         for text, names in items.items()
     )
     return guarded(" | ".join(texts).replace("`", ""))
-
-
-def guarded(text: str) -> str:
-    """Foreign text that no spreadsheet takes for a formula."""
-    return _FORMULA.sub(r"\1'", visible(text))
-
-
-def _csv(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(head)
-    writer.writerows(rows)
-    return "\ufeff" + out.getvalue()

@@ -84,7 +84,8 @@ def _head(feedback: FeedbackData) -> str:
         words = label("تُحسب أفضل درجة، وهي للتسليم رقم", "the best one counts: submission")
         facts.append(f"<li>{words} <strong>{feedback.counted}</strong></li>")
     if feedback.handed_in:
-        facts.append(f"<li>{label('سُلِّم في', 'handed in')} {latin(feedback.handed_in)}</li>")
+        at = f"{feedback.handed_in.partition('.')[0]} UTC"
+        facts.append(f"<li>{label('سُلِّم في', 'handed in')} {latin(at)}</li>")
     return (
         f'<header><p class="lab" dir="ltr">{escape(feedback.lab)}</p><div class="title"><h1>'
         f'{escape(feedback.title.get("ar", ""))}</h1><p class="en" lang="en" dir="ltr">'

@@ -65,7 +65,8 @@ def number(value: float) -> str:
 
 _BOX = (
     "border:1px solid #d0d7de;border-inline-start:6px solid {colour};border-radius:6px;"
-    "padding:.5em .9em;margin:.4em 0;background:#fff;color:#1f2328;max-width:60em;"
+    "padding:.5em .9em;margin-block:.4em;margin-inline:0 auto;background:#fff;color:#1f2328;"
+    "max-width:60em;"
     "font-family:'Noto Sans','Noto Sans Arabic','DejaVu Sans',sans-serif"
 )
 _CELL = "text-align:start;padding:.1em .8em"

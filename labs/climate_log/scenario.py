@@ -62,25 +62,31 @@ def excursion(rng: random.Random, hot_c: float) -> list[float]:
 
 def faults(rng: random.Random, hot_c: float) -> Episode:
     """1, 2 and 5 wrong checksums and as many missing answers, with right answers before and
-    after."""
-    steps = set_control("dht", "temperature", round(rng.uniform(12, 22), 1), at=ms(0))
-    steps += set_control("dht", "humidity", round(rng.uniform(45, 90), 1), at=ms(0))
+    after. The weather changes with each fault and one reading before it, so that the rows beside
+    a fault have values of their own."""
+    steps = weather(12, 22, rng, 0)
     at = PERIOD_S * rng.uniform(3, 4)
     for fault, times in rng.sample(BURSTS, k=len(BURSTS)):
         steps += set_control("dht", "fault_count", times, at=ms(1000 * at))
         steps += set_control("dht", fault, 1, at=ms(1000 * at))
         at += PERIOD_S * (times + rng.uniform(2, 3))
-        temperature = round(rng.uniform(-9, 24), 1)
-        humidity = round(rng.uniform(45, 90), 1)
-        steps += set_control("dht", "temperature", temperature, at=ms(1000 * at - 100))
-        steps += set_control("dht", "humidity", humidity, at=ms(1000 * at - 100))
+        steps += weather(-9, 24, rng, at - 0.1 - PERIOD_S)
+        steps += weather(-9, 24, rng, at - 0.1)
     data = {"faults": sum(times for _, times in BURSTS)}
     return Episode("faults", at + PERIOD_S, config(hot_c), steps, data)
 
 
+def weather(least_c: float, most_c: float, rng: random.Random, at_s: float) -> list[Step]:
+    """Other weather from now on."""
+    celsius, percent = round(rng.uniform(least_c, most_c), 1), round(rng.uniform(45, 90), 1)
+    return [
+        *set_control("dht", "temperature", celsius, at=ms(1000 * at_s)),
+        *set_control("dht", "humidity", percent, at=ms(1000 * at_s)),
+    ]
+
+
 def wrap(rng: random.Random, hot_c: float) -> Episode:
     """A few readings, and `ticks_ms()` begins again at 0 in between."""
-    steps = set_control("dht", "temperature", round(rng.uniform(12, 22), 1), at=ms(0))
-    steps += set_control("dht", "humidity", round(rng.uniform(45, 90), 1), at=ms(0))
+    steps = weather(12, 22, rng, 0)
     ticks0_ms = TICKS_PERIOD - WRAP_AT_MS
     return Episode("wrap", WRAP_S, config(hot_c), steps, data={"faults": 0}, ticks0_ms=ticks0_ms)

@@ -34,10 +34,12 @@ def hidden_height(rng: random.Random) -> int:
 
 
 def distances(rng: random.Random, height: int) -> Episode:
-    """Twelve distances at 20 °C, both ends of the range among them."""
+    """Twelve distances at 20 °C, both ends of the range among them. A near one and a far one in
+    turn: then a line that comes late, like the median of the last three, is always a wrong one."""
     lengths = [rng.uniform(50, 90), rng.uniform(3300, 3500)]
-    lengths += [rng.uniform(100, 3300) for _ in range(10)]
-    path, end = steps_of(rng, lengths, 0)
+    lengths = sorted([*lengths, *(rng.uniform(100, 3300) for _ in range(10))])
+    near, far = rng.sample(lengths[:6], k=6), rng.sample(lengths[6:], k=6)
+    path, end = steps_of(rng, [mm for pair in zip(near, far, strict=True) for mm in pair], 0)
     data = {"path": path, "spans": [(0, end)]}
     return Episode("range", end / 1000, config(height), surface(path), data)
 
@@ -49,7 +51,7 @@ def warm(rng: random.Random, height: int) -> Episode:
     spans, at = [], 0.0
     for celsius in (5, 45):
         lengths = [rng.uniform(3000, 3500), *(rng.uniform(500, 3500) for _ in range(5))]
-        more, end = steps_of(rng, lengths, at)
+        more, end = steps_of(rng, rng.sample(lengths, k=len(lengths)), at)
         sent_at = at + rng.uniform(50, 250)
         steps += set_control("sonar", "temperature", celsius, at=ms(at))
         steps += serial(b"TEMP %d\n" % celsius, at=ms(sent_at))
@@ -108,9 +110,9 @@ def config(height: int) -> dict[str, bytes | None]:
 
 
 def steps_of(rng: random.Random, lengths: Sequence[float], at: float) -> tuple[Path, float]:
-    """The distances in any order, each for 320 to 450 ms; and the end of the last one."""
+    """The distances one after the other, each for 320 to 450 ms; and the end of the last one."""
     path = []
-    for mm in rng.sample(lengths, k=len(lengths)):
+    for mm in lengths:
         path.append((at, mm))
         at += rng.uniform(320, 450)
     return path, at

@@ -95,9 +95,11 @@ def hidden_config(rng: random.Random) -> Config:
 
 def steps(rng: random.Random, count: int, top: int = 22) -> Path:
     """Voltages from 8 to `top` volts, each for 2.5 to 3 s; one high, one just below a whole
-    volt. The lowest is the last: a list that keeps its largest reads is found."""
-    volts = [rng.uniform(8, top) for _ in range(count - 2)]
-    volts += [rng.uniform(top - 2, top), rng.randrange(9, top - 2) + rng.uniform(0.6, 0.9)]
+    volt. None is so near to a whole volt that a program which cuts off the rest prints two
+    different ones. The lowest is the last: a list that keeps its largest reads is found."""
+    whole = [rng.randrange(8, top) for _ in range(count - 2)]
+    volts = [volt + rng.uniform(0.2, 0.85) for volt in [*whole, rng.randrange(top - 2, top)]]
+    volts.append(rng.randrange(9, top - 2) + rng.uniform(0.6, 0.85))
     rng.shuffle(volts)
     volts.append(volts.pop(volts.index(min(volts))))
     times = np.cumsum([0, *(rng.uniform(2500, 3000) for _ in volts[1:])])

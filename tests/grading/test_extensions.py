@@ -1,11 +1,13 @@
 """More time for a trainee or a group: `warsha extend`, late penalties, where lateness shows."""
 
 import csv
+import os
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
+from nbgrader.tests import run_nbgrader
 
 from grader.classrun.grading import Grading
 from grader.errors import CourseError
@@ -13,6 +15,7 @@ from grader.lab.class_list import Trainee
 from grader.lab.course import Course
 from grader.nbgrader import config, enrolment
 from grader.nbgrader.standings import standings
+from grader.notebook.course_page import trainee_course
 from grader.reports.class_page import class_page
 from grader.reports.class_register import register_of
 from tests.support import fake_scoring
@@ -75,6 +78,29 @@ def test_one_trainee_or_a_group_gets_more_time(
     assert totals(due_course) == {"s1": 20, "s2": 20, "s3": 20}
     assert warsha("extend", "s1,s3", LAB, "--until", DUE).exit_code == 0  # taken back
     assert totals(due_course) == {"s1": 0, "s2": 20, "s3": 0}
+
+
+def test_each_trainee_s_course_page_shows_the_new_time(
+    due_course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def due_for(trainee: str) -> str:
+        monkeypatch.setattr(trainee_course, "get_username", lambda: trainee)
+        page = trainee_course.read_course(due_course.trainee)
+        return str(next(lab.due for lab in page.labs if lab.slug == LAB))
+
+    assert warsha("extend", "s1", LAB, "--until", "2026-02-03 00:00").exit_code == 0
+    assert due_for("s1") == "2026-02-03 00:00:00+00:00"
+    assert due_for("s2") == "2026-02-01 00:00:00+00:00"
+    (published,) = (due_course.root / "exchange").rglob("due.json")
+    assert "s1" not in published.read_text()
+
+    monkeypatch.setattr(os, "environ", os.environ)  # run_nbgrader leaves a copy in its place
+    monkeypatch.chdir(due_course.root)  # a due date that somebody sets in nbgrader
+    run_nbgrader(["db", "assignment", "add", LAB, "--duedate=2026-02-02 00:00:00 UTC"])
+    assert due_for("s1") == "2026-02-04 00:00:00+00:00"
+    assert due_for("s2") == "2026-02-02 00:00:00+00:00"
+    published.write_text("{")  # damaged: the time of the last build
+    assert due_for("s1") == "None"
 
 
 def test_an_extension_stays(due_course: Course, hand_in: HandIn, tmp_path: Path) -> None:

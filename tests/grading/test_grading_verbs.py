@@ -19,7 +19,7 @@ from grader.lab.class_list import Trainee
 from grader.lab.course import Course
 from grader.lab.lab import LABS
 from grader.nbgrader import enrolment, standings
-from grader.terminal import ISOLATES
+from hardware.i18n import ISOLATES
 from tests.support.classroom import LAB, HandIn
 
 REFERENCE = (LABS / LAB / "reference.py").read_text(encoding="utf-8")

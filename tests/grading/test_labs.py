@@ -21,6 +21,7 @@ from grader.authoring.lab_check import (
 )
 from grader.errors import LabError
 from grader.lab import lab as labs
+from grader.lab.limits import Never
 from grader.score.misconceptions import known, shared
 from grader.score.score import score
 from grader.seeds import PUBLIC_SEED
@@ -46,6 +47,11 @@ def test_points_add_up_to_twenty(lab: labs.Lab) -> None:
 def test_expected_points_and_keys_are_complete(lab: labs.Lab) -> None:
     verify_expected(lab)
     assert set(GENERIC) <= set(programs(lab))
+
+
+def test_what_is_counted_is_told_in_both_languages(lab: labs.Lab) -> None:
+    in_english = [c.id for c in lab.checks if isinstance(c.expect, Never) and c.expect.what]
+    assert in_english == [], "lab.toml: [figures]"
 
 
 def test_every_misconception_has_a_text(lab: labs.Lab) -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -12,7 +13,9 @@ import pytest
 from typer.testing import CliRunner
 
 from grader.demo import filled_in
+from grader.errors import CourseError
 from grader.lab.course import Course
+from grader.nbgrader.commands import fetch_assignment
 from hardware.paths import build_dir
 from tests.support.classroom import LAB
 from tests.support.project import LABS
@@ -93,3 +96,32 @@ def test_from_release_to_feedback_through_the_exchange(
     text = page.read_text("utf-8")
     assert 'dir="rtl"' in text
     assert str(root) not in text
+
+
+def test_a_fetch_that_fails_halfway_leaves_nothing(course: Course) -> None:
+    lab = course.trainee / LAB
+    shutil.rmtree(lab)
+    released = course.root / "exchange" / course.slug / "outbound" / LAB
+    notebook = (released / f"{LAB}.ipynb").read_bytes()
+
+    most, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(notebook) // 2, hard))  # like a full disk
+    try:
+        with pytest.raises(CourseError, match=f"^{LAB}: File too large$") as full:
+            fetch_assignment(course.trainee, LAB)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, hard))
+    assert full.value.cure.startswith("Make room there") and not lab.exists()
+
+    (released / "zz.txt").symlink_to("nowhere")  # the last file
+    with pytest.raises(CourseError, match="could not be read in the exchange") as unreadable:
+        fetch_assignment(course.trainee, LAB)
+    assert unreadable.value.cure == "Tell your instructor." and not lab.exists()
+
+    (released / "zz.txt").unlink()
+    lab.mkdir()
+    (lab / "mine.txt").write_text("mine")
+    fetch_assignment(course.trainee, LAB)
+    assert (lab / f"{LAB}.ipynb").read_bytes() == notebook
+    assert (lab / "mine.txt").read_text() == "mine"
+    assert not [*course.trainee.glob(".fetch-*")]

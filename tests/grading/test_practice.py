@@ -14,7 +14,9 @@ from grader.lab.lab import LABS, find, slugs
 from grader.notebook import practice
 from grader.score.card import number
 from grader.seeds import PUBLIC_SEED
+from hardware.notebook.cell_failure import show_known_errors
 from hardware.notebook.session import blank_lines
+from hardware.notebook.session import current as bench
 from hardware.notebook.session import programs as saved
 from tests.support.classroom import LAB
 
@@ -202,6 +204,25 @@ def test_after_a_restart_the_saved_notebook_is_graded(
     assert run(shell, "grade()") == 2, "a cell that has run comes first"
 
 
+def test_after_a_restart_a_board_cell_runs_on_the_bench_of_the_saved_lab(
+    shell: InteractiveShell,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    cells = [{"cell_type": "code", "source": f"%load_ext warsha\n%lab {LAB}"}]
+    (tmp_path / "notebook.ipynb").write_text(json.dumps({"cells": cells}))
+    monkeypatch.setenv(practice.NOTEBOOK, str(tmp_path / "notebook.ipynb"))
+    for name, value in (("proposed", False), ("find_lab", practice._find_lab)):
+        monkeypatch.setattr(bench, name, value)
+    try:
+        bench.need_board()
+        assert not bench.is_bare()
+        assert f"the lab is {LAB}, as in the saved notebook" in capsys.readouterr().out
+    finally:
+        bench.close()
+
+
 def test_without_a_saved_notebook_the_lab_is_asked_for(
     shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -210,3 +231,13 @@ def test_without_a_saved_notebook_the_lab_is_asked_for(
         monkeypatch.setenv(practice.NOTEBOOK, str(tmp_path / "notebook.ipynb"))
         with pytest.raises(CourseError, match="no lab is selected"):
             practice.grade()
+
+
+def test_a_wrong_name_of_a_lab_shows_no_line_of_ours(
+    shell: InteractiveShell, capsys: pytest.CaptureFixture[str]
+) -> None:
+    show_known_errors(shell, CourseError)
+    run(shell, "%lab first_contract")
+    shown = capsys.readouterr().out
+    assert "first_contract" in shown and "Did you mean 'first_contact'?" in shown
+    assert "get_ipython" not in shown

@@ -9,8 +9,12 @@ from traitlets.config import Config
 
 from grader.nbgrader import config
 from grader.notebook.course_page.handlers import (
+    ANSWERED_URL,
+    FETCH_URL,
     LANGUAGE_URL,
+    Answered,
     CoursePage,
+    Fetch,
     KernelLanguage,
     set_kernel_language,
 )
@@ -36,6 +40,8 @@ def _load_jupyter_server_extension(server: Any) -> None:
         ".*$",
         [
             (url_path_join(base, COURSE_URL), CoursePage, options),
+            (url_path_join(base, ANSWERED_URL), Answered, options),
+            (url_path_join(base, FETCH_URL), Fetch, options),
             (url_path_join(base, LANGUAGE_URL), KernelLanguage),
         ],
     )

@@ -10,6 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from nbgrader.utils import get_username
+
+from grader.nbgrader import due_times
 from grader.notebook.display_language import Language
 from grader.notebook.progress import Progress, read_progress
 from grader.reports.feedback_data import MASTERY
@@ -19,7 +22,8 @@ Texts = Mapping[str, str]
 COURSE_URL = "warsha/course"
 """The address of the course page on a Jupyter server."""
 DUE_FILE = "due.json"
-"""In the folder `labs/` of a trainee's course: when each lab is due, in ISO 8601 with its zone."""
+"""In the folder `labs/` of a trainee's course: when each lab was due at the last build, in ISO
+8601 with its zone. It counts where no exchange can be read."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,8 @@ class TraineeCourse:
     language: Language
     """The language in which JupyterLab starts."""
     labs: tuple[CourseLab, ...]
+    absent: tuple[CourseLab, ...]
+    """Labs of the course whose notebook is not in the folder."""
 
     @property
     def next_lab(self) -> CourseLab | None:
@@ -71,17 +77,21 @@ def is_trainee_course(folder: Path) -> bool:
 
 
 def read_course(folder: Path) -> TraineeCourse:
-    """The course in that folder. A lab without a notebook or with a damaged lab.toml is left out.
+    """The course in that folder, for the account of this process. A lab without lab.toml, or with
+    a damaged one, is left out.
 
     Raises: OSError, ValueError or KeyError when course.toml cannot be read.
     """
-    course, due = _toml(folder / "course.toml"), _due_times(folder / "labs" / DUE_FILE)
+    course, due = _toml(folder / "course.toml"), due_times.published(folder, get_username())
+    if due is None:
+        due = _due_times(folder / "labs" / DUE_FILE)
     labs = []
     for slug in course["labs"]:
-        if (folder / slug / f"{slug}.ipynb").is_file():
-            with suppress(OSError, ValueError, KeyError):
-                labs.append(_lab(folder, slug, due.get(slug)))
-    return TraineeCourse(course["title"], course.get("language", "ar"), tuple(labs))
+        with suppress(OSError, ValueError, KeyError):
+            labs.append(_lab(folder, slug, due.get(slug)))
+    here = tuple(lab for lab in labs if (folder / lab.notebook).is_file())
+    absent = tuple(lab for lab in labs if lab not in here)
+    return TraineeCourse(course["title"], course.get("language", "ar"), here, absent)
 
 
 def _lab(folder: Path, slug: str, due: datetime | None) -> CourseLab:
@@ -104,8 +114,6 @@ def _toml(file: Path) -> dict[str, Any]:
 def _due_times(file: Path) -> dict[str, datetime]:
     """When each lab is due; empty without the file, or when it is damaged."""
     try:
-        times = json.loads(file.read_text(encoding="utf-8"))
-        due = {slug: datetime.fromisoformat(time) for slug, time in times.items()}
+        return due_times.times(json.loads(file.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError, AttributeError):
         return {}
-    return {slug: time for slug, time in due.items() if time.tzinfo}

@@ -6,6 +6,8 @@ const TEXTS = {
   en: { course: "Course page", other: "العربية", lang: "ar", locale: "ar_SA" },
 };
 
+const PHONE = "(max-width: 760px)";
+
 /** The plugin, for JupyterLab's class of widgets and its token of translators. */
 export function courseExtension(Widget, ITranslator) {
   return {
@@ -14,6 +16,7 @@ export function courseExtension(Widget, ITranslator) {
     requires: [ITranslator],
     activate: async (app, { languageCode }) => {
       addStyle("rtl.css");
+      document.addEventListener("dblclick", writeInText, true); // the source takes the place of the text
       const { baseUrl, warshaCourse } = configuration();
       if (!warshaCourse) return;
       addStyle("one_language.css");
@@ -29,6 +32,12 @@ export function courseExtension(Widget, ITranslator) {
       const page = document.createElement("a");
       page.href = `${baseUrl}warsha/course`;
       page.textContent = texts.course;
+      page.addEventListener("click", async (event) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey) return; // a tab of its own
+        event.preventDefault();
+        await app.commands.execute("docmanager:save-all"); // what is saved is handed in
+        location.href = page.href;
+      });
       const other = document.createElement("button");
       other.textContent = texts.other;
       other.lang = texts.lang;
@@ -44,12 +53,27 @@ export function courseExtension(Widget, ITranslator) {
       bar.addClass("warsha-course");
       bar.node.append(page, other);
       app.shell.add(bar, "top", { rank: 900 });
+      if (matchMedia(PHONE).matches) app.restored.then(() => app.shell.collapseLeft?.());
 
       await call("warsha/language", "POST"); // kernels that start from now on
       await sessions.refreshRunning();
       for (const { kernel } of sessions.running()) tell(app, kernel, language);
     },
   };
+}
+
+/** A double click opens the source of a text, but leaves the keys to JupyterLab's commands: then
+ * typed letters would cut and delete cells. */
+function writeInText({ target }) {
+  const cell = target.closest?.(".jp-MarkdownCell");
+  if (!cell) return;
+  requestAnimationFrame(() => {
+    const source = cell.querySelector(".cm-content");
+    if (!source) return;
+    source.focus();
+    getSelection().selectAllChildren(source);
+    getSelection().collapseToEnd();
+  });
 }
 
 /** A running kernel's messages change, too: it reads the variable at each message. */
