@@ -9,7 +9,7 @@ import signal
 import sys
 import webbrowser
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -20,14 +20,18 @@ from rich.text import Text
 
 from hardware.bench import diagram as diagrams
 from hardware.bench.board.end_reason import why
+from hardware.bench.diagram import Diagram
 from hardware.bench.drawing.time_axis import duration
 from hardware.bench.scenario import scenario as scenarios
+from hardware.bench.serving.address import bare_board, find_board, names_file
 from hardware.bench.trace.summary import summary
 from hardware.bench.vcd import write_vcd
-from hardware.doctor import Check
-from hardware.errors import HardwareError
+from hardware.doctor import Check, CheckResult
+from hardware.doctor.boards import wait_for_board
+from hardware.errors import DiagramError, HardwareError
 from hardware.headless import BoardFiles, RunOutcome, run_program
 from hardware.i18n import _, reason
+from hardware.wire.port import BAUD
 from hardware.wire.text import TextStream
 
 LONGEST_RUN_S = 366 * 86_400.0
@@ -37,6 +41,8 @@ app = typer.Typer()
 
 MOST_FAULTS = 20
 """How many faults `warsha run` prints. A lamp may burn at each blink: the first are enough."""
+PLUG_S = 30.0
+"""How long `warsha doctor --plug` watches USB."""
 RAISED, STEP_FAILED, OVER_TIME = 3, 4, 124
 """Exit codes of `warsha run`."""
 LEVELS = {"error": "red", "warning": "yellow", "info": "blue"}
@@ -49,6 +55,10 @@ def bench(
         Path | None, typer.Argument(help="A circuit; without one a bare board.")
     ] = None,
     board: Annotated[str, typer.Option(help="The bare board's name.")] = "esp32",
+    port: Annotated[
+        str | None,
+        typer.Option(help="Show the real board at this device or URL, and its circuit as a plan."),
+    ] = None,
     flash: Annotated[
         Path | None, typer.Option(help="Keep the board's flash in this file.")
     ] = None,
@@ -67,38 +77,75 @@ def bench(
     open_: Annotated[
         bool, typer.Option("--open", help="Serve the page and open it in the browser.")
     ] = False,
+    new: Annotated[
+        bool, typer.Option("--new", help="Begin a new circuit file, with the bare board.")
+    ] = False,
 ) -> None:
-    """Start a virtual board and print where its serial line is. Ctrl-C stops it."""
-    from hardware.bench.lint.lint import lint as remarks
+    """Start a virtual board and print where its serial line is. Ctrl-C stops it.
+
+    The page has a link to the editor of the circuit, which can start the bench again.
+    """
     from hardware.bench.serving.live_bench import LiveBench
 
-    out = Console(soft_wrap=True, highlight=False)
+    if new:
+        begin_diagram(diagram, board)
+    if port:
+        if http is None and not open_:
+            what = _("--port shows a real board on a page.")
+            raise HardwareError(what, _("Add --open, or --http 0 to get only the address."))
+        _serve_board(port, baud, diagram, http or 0, open_page=open_)
+        return
     what = str(diagram) if diagram else board
-    with (
-        LiveBench(what, seed=seed, flash=flash, baud=baud, reach=reach or ()) as live,
-        ExitStack() as stack,
-    ):
+    file = Path(what) if names_file(what) else None
+    if file and not file.exists():
+        cure = _("Give the path of a diagram.json, or add --new to begin one.")
+        raise DiagramError(f"{file}: {_('there is no such file')}", cure)
+
+    def tell(text: str) -> None:
+        print(text, flush=True)
+
+    def start(flash: Path | None) -> LiveBench:
+        live = LiveBench(what, seed=seed, flash=flash, baud=baud, reach=reach or (), tell=tell)
         several = len(live.board_types) > 1
         for number, (key, kind) in enumerate(live.board_types.items()):
             print(f"{_('board'):8} {f'{key}: ' if several else ''}{kind.title}")
             print(f"pty      {live.serve_pty(key)}")
             print(f"socket   {live.serve_socket(socket and socket + number, key)}")
             print(f"rfc2217  {live.serve_rfc2217(rfc2217 and rfc2217 + number, key)}", flush=True)
-        for finding in remarks(live.diagram):
-            if finding.level != "info":
-                out.print(Text(finding.text, style=LEVELS[finding.level]))
-        if http is not None or open_:
-            from hardware.bench.serving.page.page_server import PageServer
+        _print_remarks(live.diagram)
+        return live
 
-            url = stack.enter_context(PageServer(live, http or 0)).url
-            print(f"{_('page'):8} {url}", flush=True)
-            if open_:
-                webbrowser.open(url)
-        # Service managers send SIGTERM; a process in a shell's background ignores SIGINT.
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.default_int_handler)
-        with suppress(KeyboardInterrupt):
-            live.wait()
+    _end_by_signals()
+    with suppress(KeyboardInterrupt):
+        if http is None and not open_:
+            with start(flash) as live:
+                live.wait()
+        else:
+            from hardware.bench.serving.page.served_bench import ServedBench
+
+            with ServedBench(start, flash, file, http or 0) as served:
+                served.run(open_page=webbrowser.open if open_ else None)
+
+
+def _serve_board(
+    url: str, baud: int | None, plan: Path | None, http: int, *, open_page: bool
+) -> None:
+    """Serve the page of a real board until Ctrl-C."""
+    from hardware.bench.serving.page.served_board import ServedBoard
+    from hardware.connect import family_at, open_port
+
+    _end_by_signals()
+    with (
+        suppress(KeyboardInterrupt),
+        ServedBoard(open_port(url, baud or BAUD), family_at(url), plan, http) as served,
+    ):
+        served.run(open_page=webbrowser.open if open_page else None)
+
+
+def _end_by_signals() -> None:
+    """Service managers send SIGTERM; a process in a shell's background ignores SIGINT."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
 
 
 @app.command()
@@ -177,24 +224,62 @@ def lint(
         raise typer.Exit(1)
 
 
-def add_doctor(checks: Sequence[Check]) -> None:
-    """Add the verb `doctor`, which runs these checks."""
+def begin_diagram(diagram: Path | None, board: str) -> None:
+    """Write a circuit file that has only a board. Raises: DiagramError when there is such a file,
+    BoardNotFound."""
+    if diagram is None or not names_file(str(diagram)):
+        cure = _("Write for example: warsha bench diagram.json --new --open")
+        raise DiagramError(_("--new needs the name of a file that ends with .json"), cure)
+    if diagram.exists():
+        cure = _("Open it without --new, or give another name.")
+        raise DiagramError(_("{file}: the file exists already").format(file=diagram), cure)
+    try:
+        bare_board(find_board(board)).save(diagram)
+    except OSError as error:
+        cure = _("Give a path that is writable.")
+        raise DiagramError(f"{diagram}: {reason(error)}", cure) from error
+
+
+def _print_remarks(diagram: Diagram) -> None:
+    from hardware.bench.lint.lint import lint as remarks
+
+    out = Console(soft_wrap=True, highlight=False)
+    for finding in remarks(diagram):
+        if finding.level != "info":
+            out.print(Text(finding.text, style=LEVELS[finding.level]))
+
+
+def add_doctor(checks: Callable[[], Sequence[Check]]) -> None:
+    """Add the verb `doctor`, which makes these checks; they are asked for when it runs."""
 
     @app.command()
-    def doctor() -> None:
+    def doctor(
+        plug: Annotated[
+            bool,
+            typer.Option("--plug", help="Watch USB while you plug a board in, and check it."),
+        ] = False,
+    ) -> None:
         """Check what works on this machine, and print how to fix what does not."""
-        table = Table.grid(padding=(0, 2))
-        failed = False
-        for check in checks:
-            result = check()
-            sign, style = MARKS[result.state]
-            failed |= result.state == "fail"
-            table.add_row(Text(sign, style=style), result.name, Text(result.found))
-            if result.cure:
-                table.add_row("", "", Text(result.cure, style="dim"))
-        Console().print(table)
-        if failed:
+        out = Console()
+        if plug:
+            text = _("Plug the board in now. It is watched for {seconds:g} s.")
+            out.print(text.format(seconds=PLUG_S), highlight=False)
+            results = [wait_for_board(PLUG_S)]
+        else:
+            results = [check() for check in checks()]
+        out.print(_results_table(results))
+        if any(result.state == "fail" for result in results):
             raise typer.Exit(1)
+
+
+def _results_table(results: Sequence[CheckResult]) -> Table:
+    table = Table.grid(padding=(0, 2))
+    for result in results:
+        sign, style = MARKS[result.state]
+        table.add_row(Text(sign, style=style), result.name, Text(result.found))
+        if result.cure:
+            table.add_row("", "", Text(result.cure, style="dim"))
+    return table
 
 
 def _other_board(words: str) -> tuple[str, BoardFiles]:

@@ -7,8 +7,15 @@
 | `bench:esp32`, `bench:path/diagram.json?seed=3` | a virtual board here | `wire/socket_port.py` |
 """
 
+from serial.tools import list_ports
+from serial.tools.list_ports_common import ListPortInfo
+
+from hardware import boards
 from hardware.wire.board import Board
 from hardware.wire.port import BAUD, Port
+
+DEFAULT = "esp32"
+"""The family, and the virtual board, where nothing says which."""
 
 
 def open_board(url: str) -> Board:
@@ -47,3 +54,15 @@ def open_port(url: str, baud: int = BAUD) -> Port:
     from hardware.wire.serial_port import SerialPort
 
     return SerialPort(url, baud)
+
+
+def family_at(url: str) -> str:
+    """The family of a real board, from the USB id of its port."""
+    ids = {f"{port.vid:04x}:{port.pid:04x}" for port in usb_ports() if port.device == url}
+    known = map(boards.load, boards.names())
+    return next((board.family for board in known if ids & {*board.usb_ids}), DEFAULT)
+
+
+def usb_ports() -> list[ListPortInfo]:
+    """The serial ports that have a USB id."""
+    return [port for port in list_ports.comports() if port.vid]

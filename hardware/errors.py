@@ -22,6 +22,7 @@ class HardwareError(Exception):
 
     def __init__(self, cause: str, cure: str = "") -> None:
         super().__init__(sanitize(cause))
+        self.cause: str = self.args[0]  # `str` would forget that it is bilingual
         self.cure = sanitize(cure)
 
 
@@ -35,6 +36,11 @@ class BoardBusy(HardwareError):
 
 class BoardTimeout(HardwareError, TimeoutError):
     """The board did not answer in time."""
+
+
+class NoPrompt(BoardTimeout):
+    """The board does not come to its prompt: its program ignores Ctrl-C, or it runs no
+    MicroPython."""
 
 
 class BoardRestarted(HardwareError):
@@ -54,11 +60,15 @@ class ProgramEnded(HardwareError):
 
 
 class DeviceError(HardwareError):
-    """The program on the board raised; `traceback` is what the board printed."""
+    """The program on the board raised; `traceback` is what the board printed. `detached`: it was
+    started earlier, and who waits for its output gets this error."""
 
-    def __init__(self, cause: str, cure: str = "", traceback: str = "") -> None:
+    def __init__(
+        self, cause: str, cure: str = "", traceback: str = "", *, detached: bool = False
+    ) -> None:
         super().__init__(cause, cure)
         self.traceback = traceback
+        self.detached = detached
 
 
 class FlashError(HardwareError):

@@ -2,15 +2,20 @@
 
 Write `_("English text {name}").format(name=...)`; the Arabic is in `locale/ar.po` of the package.
 Latin words in the Arabic are isolated (Unicode Annex 9) when the catalogue is read, so that nobody
-has to type invisible marks; in the catalogue, longer pieces of code are in backticks.
+has to type invisible marks; in the catalogue, longer pieces of code are in backticks, which are
+shown only where the English message has backticks.
 The language is `WARSHA_LANG` (`ar`, `en`), else that of the locale.
 """
 
 import errno
 import os
 import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
+from typing import Any, Self
 
 PACKAGES = Path(__file__).resolve().parents[1]
 
@@ -18,8 +23,9 @@ FIELD = r"\{\w+(?:![rs])?(?::[^{}]*)?\}"
 """A place that `format` fills in."""
 _WORD = rf"(?:{FIELD}|`[^`]*`|[A-Za-z0-9%/$.~_-][\w%/.:=?&@$*+-]*[\w/*Ω](?:\(\))?|[A-Za-z0-9%Ω])"
 _LATIN = re.compile(rf"{_WORD}(?: >? ?{_WORD})*", re.ASCII)
-_LTR, _FIRST_STRONG, _END = "\u2066", "\u2068", "\u2069"
-"""Isolates, Unicode Annex 9."""
+_LTR, _RTL, _FIRST_STRONG, _END = "\u2066", "\u2067", "\u2068", "\u2069"
+ISOLATES = _LTR + _RTL + _FIRST_STRONG + _END
+"""Characters that keep Latin words in order in an Arabic line: Unicode Annex 9."""
 
 
 def language() -> str:
@@ -40,8 +46,14 @@ def _arabic() -> dict[str, str]:
         with file.open("rb") as source:
             catalogue = read_po(source)
         entries = (m for m in catalogue if m.id and m.string and not m.fuzzy)
-        texts |= {str(entry.id): isolated(str(entry.string)) for entry in entries}
+        texts |= {str(entry.id): _shown(str(entry.id), str(entry.string)) for entry in entries}
     return texts
+
+
+def _shown(english: str, text: str) -> str:
+    """An entry as people see it: backticks only where the English has some, too."""
+    shown = isolated(text)
+    return shown if "`" in english else shown.replace("`", "")
 
 
 def isolated(text: str) -> str:
@@ -57,13 +69,64 @@ def isolated(text: str) -> str:
     return _LATIN.sub(isolate, text)
 
 
+def after_code(code: str, text: str) -> str:
+    """A line that begins with code, on the left, and goes on with Arabic text."""
+    return f"{code}{_RTL}{text}{_END}"
+
+
 def arabic(text: str) -> str:
     """The Arabic of an English message, or the message itself when the catalogue has none."""
     return _arabic().get(text, text)
 
 
+class BilingualText(str):
+    """A message in the reader's language, with its English and its Arabic beside it."""
+
+    english: str
+    arabic: str
+
+    @classmethod
+    def of(cls, english: str, arabic: str) -> Self:
+        """The message of two texts."""
+        made = cls(arabic if language() == "ar" else english)
+        made.english, made.arabic = english, arabic
+        return made
+
+    def format(self, *args: object, **fields: object) -> Self:
+        """Both texts are filled in; a field that is bilingual, with its text of that language."""
+        english = {name: getattr(field, "english", field) for name, field in fields.items()}
+        arabic = {name: getattr(field, "arabic", field) for name, field in fields.items()}
+        return self.of(self.english.format(*args, **english), self.arabic.format(*args, **arabic))
+
+    def format_map(self, fields: Any, /) -> Self:
+        """As `format`, with the fields of a mapping as they are."""
+        return self.of(self.english.format_map(fields), self.arabic.format_map(fields))
+
+    def join(self, parts: Iterable[str], /) -> Self:
+        """Both texts join the parts."""
+        found = list(parts)
+        english = self.english.join(getattr(part, "english", part) for part in found)
+        return self.of(english, self.arabic.join(getattr(part, "arabic", part) for part in found))
+
+
+_IN_BOTH: ContextVar[bool] = ContextVar("in both languages", default=False)
+
+
+@contextmanager
+def in_both_languages() -> Iterator[None]:
+    """Within, and in this thread only, messages are `BilingualText`s, also those of known errors:
+    for a page that changes its language later."""
+    before = _IN_BOTH.set(True)
+    try:
+        yield
+    finally:
+        _IN_BOTH.reset(before)
+
+
 def _(text: str) -> str:
     """The message in the reader's language."""
+    if _IN_BOTH.get():
+        return BilingualText.of(text, arabic(text))
     return arabic(text) if language() == "ar" else text
 
 
@@ -79,6 +142,8 @@ _CONTROLS = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u202a-\u202e\ud800-\udfff]"
 
 def sanitize(text: str) -> str:
     """A message that may quote a file, with a bounded length and control characters escaped."""
+    if isinstance(text, BilingualText):
+        return text.of(sanitize(text.english), sanitize(text.arabic))
     short = _LONG_WORD.sub(r"\1…", text)[:2000]
     return _CONTROLS.sub(lambda found: ascii(found[0])[1:-1], short)
 
@@ -92,4 +157,6 @@ def reason(error: OSError) -> str:
             return _("this account may not open it")
         case errno.EISDIR:
             return _("it is a folder")
+        case errno.EEXIST:
+            return _("something with this name is there already")
     return error.strerror or str(error)

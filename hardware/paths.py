@@ -3,6 +3,8 @@
 import hashlib
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -54,3 +56,15 @@ def bench_sockets() -> Path:
     if found.st_uid != os.geteuid() or stat.S_IMODE(found.st_mode) & 0o077:
         raise PermissionError(f"{folder} is open to others")
     return folder
+
+
+@contextmanager
+def short_path(socket: Path) -> Iterator[str]:
+    """A short name of a socket's path, as long as the block runs: the system takes at most 107
+    bytes (unix(7)), and a home folder under a hub may be longer. Raises: OSError without its
+    folder."""
+    folder = os.open(socket.parent, os.O_PATH | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{folder}/{socket.name}"
+    finally:
+        os.close(folder)

@@ -240,6 +240,14 @@ void vb_panic(uint32_t detail) {
     vb_host_exit(VB_EXIT_PANIC);
 }
 
+#if VB_RP2
+void vb_enter_loader(void) {
+    vb_state(VB_STATE_LOADER, 0);
+    vb_flush();
+    vb_host_exit(VB_EXIT_LOADER);
+}
+#endif
+
 void nlr_jump_fail(void *value) {
     vb_panic(0);
 }

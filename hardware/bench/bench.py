@@ -128,10 +128,19 @@ class Bench:
     def __exit__(self, *_exc: object) -> None:
         self.close()
 
-    def reset(self, cause: int = POWER_ON_CAUSE, board: str = "") -> None:
+    def reset(
+        self,
+        cause: int = POWER_ON_CAUSE,
+        board: str = "",
+        while_off: Callable[[], None] = lambda: None,
+    ) -> None:
         """A hard reset, now: a new process, in the same virtual time. Also for a board that has
-        ended."""
-        self._scheduler.reset(self._find(board), cause)
+        ended. `while_off` is called before the new process starts: it may change the flash."""
+        self._scheduler.reset(self._find(board), cause, while_off)
+
+    def plug(self, board: str = "", *, plugged: bool = True) -> None:
+        """Puts the cable of a board in, or pulls it: the board and its parts have no supply."""
+        self._scheduler.plug(self._find(board), plugged)
 
     def _find(self, board_id: str) -> VirtualBoard:
         return self.boards[board_id] if board_id else self.board
@@ -143,8 +152,8 @@ class Bench:
         self._time.events.add(max(t_ns, self.now_ns), fn)
 
     def control(self, part: str, name: str, value: float, t_ns: int | None = None) -> None:
-        """Moves a control of a part, now or at a time. Raises: HardwareError for a wrong name or
-        value."""
+        """Moves a control of a part, or the boot button of a board (`BOOTSEL`, 1 holds it), now or
+        at a time. Raises: HardwareError for a wrong name or value."""
         if t_ns is not None and t_ns > self.now_ns:
             self.at(t_ns, lambda: self._move(part, name, value))
         else:

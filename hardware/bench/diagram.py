@@ -17,7 +17,8 @@ from hardware.i18n import _, reason
 SERIAL_MONITOR = "$serialMonitor"
 """Wokwi's virtual part at a board's UART. It may be wired, but the file does not list it."""
 
-
+BYTE_ORDER_MARK = "\ufeff"
+"""Some editors of Windows write it at the start of a file."""
 CANVAS = 1e5
 """The largest coordinate on a canvas, in pixels (a comparison with it also rejects NaN)."""
 
@@ -65,6 +66,11 @@ class Diagram:
     connections: tuple[Connection, ...]
     raw: Mapping[str, Any]
 
+    @property
+    def title(self) -> str:
+        """The name for a heading: that of its file, with the folder; of a bare board, its own."""
+        return str(Path(*Path(self.name).parts[-2:]))
+
     def save(self, path: Path) -> None:
         """Write the file, with unknown keys, too."""
         text = json.dumps(self.raw, indent=2, ensure_ascii=False)
@@ -90,8 +96,14 @@ def parse(raw: object, name: str) -> Diagram:
 
 def read(path: Path) -> object:
     """The JSON value of a circuit file, whatever it is. Raises: DiagramError."""
+    return value_of(read_text(path), path)
+
+
+def read_text(path: Path) -> str:
+    """The text of a circuit file, with its line ends and its byte order mark, if it has one.
+    Raises: DiagramError."""
     try:
-        return json.loads(path.read_text(encoding="utf-8-sig"))
+        return path.read_bytes().decode()
     except OSError as error:
         raise DiagramError(
             f"{path}: {reason(error)}", _("Give the path of a diagram.json.")
@@ -99,6 +111,12 @@ def read(path: Path) -> object:
     except UnicodeDecodeError as error:
         cause = _("{file}: not UTF-8 text").format(file=path)
         raise DiagramError(cause, _("Save the file as UTF-8.")) from error
+
+
+def value_of(text: str, path: Path) -> object:
+    """The JSON value of the text of a circuit file. Raises: DiagramError."""
+    try:
+        return json.loads(text.removeprefix(BYTE_ORDER_MARK))
     except json.JSONDecodeError as error:
         place = f"{path}:{error.lineno}:{error.colno}"
         raise DiagramError(

@@ -8,7 +8,8 @@ see each other's changes.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Protocol, cast
@@ -92,7 +93,7 @@ class Flash:
         if path is None and not hasattr(os, "memfd_create"):  # a platform without processes
             self.store = MemoryStore(whole)
         else:
-            fd = _open(path, {self.size, whole}) if path else _open_memory()
+            fd = open_image(path, {self.size, whole}) if path else _open_memory()
             fresh = os.fstat(fd).st_size == 0
             os.ftruncate(fd, whole)
             self.store = FileStore(fd)
@@ -132,6 +133,19 @@ class Flash:
                 raise FlashError(text, _("Remove files, or make them smaller.")) from error
         tree.unmount()
 
+    def take(self, names: Iterable[str]) -> dict[str, bytes]:
+        """Removes those of these files that are there; returns their contents. Raises: FlashError
+        for a broken image."""
+        tree = _mounted(self.store, self.size)
+        taken = {}
+        for name in names:
+            with suppress(FileNotFoundError):
+                with tree.open(name, "rb") as file:
+                    taken[name] = file.read()
+                tree.remove(name)
+        tree.unmount()
+        return taken
+
     def read(self, name: str) -> bytes:
         """The content of a file. Raises: FileNotFoundError; FlashError for a broken image."""
         return read_file(self.store, self.size, name)
@@ -151,7 +165,7 @@ def _open_memory() -> int:
     return os.memfd_create("warsha-flash", os.MFD_CLOEXEC)
 
 
-def _open(path: str | os.PathLike[str], sizes: set[int]) -> int:
+def open_image(path: str | os.PathLike[str], sizes: set[int]) -> int:
     """Opens the file for one bench alone. It has to be empty, or of one of these sizes. Raises:
     FlashError."""
     import fcntl  # here, as only files need it and not every platform has it

@@ -7,7 +7,7 @@ board did is known before another one can notice it, and the order is the same o
 In realtime no board waits for another one: a running board is woken when something has changed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from itertools import count
 from time import monotonic
@@ -172,14 +172,25 @@ class Scheduler:
         if self._time.now_ns < until_ns and board.pending:
             self._answer(board, until_ns)
 
-    def reset(self, board: VirtualBoard, cause: int) -> None:
-        """A hard reset of a board, now; without effect while its reset pin is low. Raises:
-        BenchError when it cannot run any more."""
+    def reset(
+        self, board: VirtualBoard, cause: int, while_off: Callable[[], None] = lambda: None
+    ) -> None:
+        """A hard reset of a board, now; without effect while its reset pin is low. `while_off` is
+        called while the board has no process. Raises: BenchError when it cannot run any more."""
         if board.in_reset:
             return
         with self._inbox.lock:
             board.power_off(frames.END_RESET)
+            while_off()
             board.power_on(cause)
+        self.update()
+
+    def plug(self, board: VirtualBoard, plugged: bool) -> None:
+        """Pulls the cable of a board, or puts it in again. Raises: as `reset`."""
+        with self._inbox.lock:
+            board.unplug()
+            if plugged:
+                board.power_on()
         self.update()
 
     def close(self) -> None:

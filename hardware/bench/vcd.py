@@ -48,7 +48,7 @@ def write_vcd(trace: Trace, target: str | PathLike[str] | IO[str], names: Sequen
 
 def vcd(trace: Trace, names: Sequence[str]) -> str:
     """The levels of the named pins as the text of a VCD file; its unit is the nanosecond."""
-    signals = [_Signal(_edges(trace, name), trace.pwm(name)) for name in names]
+    signals = [PinChanges(_edges(trace, name), trace.pwm(name)) for name in names]
     # records of an ended board may lie after the end
     end_ns = max(trace.end_ns, *(signal.last_ns() for signal in signals), 0)
     return _text(trace.board, names, signals, TimeWindow(0, end_ns))
@@ -66,13 +66,11 @@ def analyzer_vcd(trace: Trace, names: Sequence[str], window: TimeWindow) -> Anal
     """The levels of the named pins in a part of time (virtual ns), as a logic analyzer samples
     them: with the pulses of PWM, while there are not too many, and with the edges of buses. The
     shortest pulse has at least `SAMPLES` samples, or they are of 1 ns."""
-    signals = [_sampled(trace, name, window) for name in names]
-    shortest = min((signal.shortest_ns(window) for signal in signals), default=UNITS_NS[0])
-    unit_ns = next((unit for unit in UNITS_NS if unit * SAMPLES <= shortest), 1)
+    signals, unit_ns = sampled(trace, names, window)
     return AnalyzerFile(_text(trace.board, names, signals, window, unit_ns), unit_ns)
 
 
-class _Signal(NamedTuple):
+class PinChanges(NamedTuple):
     """A pin: its level, and the PWM settings that have no pulses in it."""
 
     edges: Edges
@@ -88,17 +86,27 @@ class _Signal(NamedTuple):
         return int(np.diff(times).min(initial=UNITS_NS[0] * SAMPLES))
 
 
-def _sampled(trace: Trace, name: str, window: TimeWindow) -> _Signal:
+def sampled(
+    trace: Trace, names: Sequence[str], window: TimeWindow
+) -> tuple[list[PinChanges], int]:
+    """The named pins as a logic analyzer sees them, and the length of a sample in ns, as in
+    `analyzer_vcd`."""
+    signals = [_seen(trace, name, window) for name in names]
+    shortest = min((signal.shortest_ns(window) for signal in signals), default=UNITS_NS[0])
+    return signals, next((unit for unit in UNITS_NS if unit * SAMPLES <= shortest), 1)
+
+
+def _seen(trace: Trace, name: str, window: TimeWindow) -> PinChanges:
     try:
-        return _Signal(scope_edges(trace, name, *window), ())
+        return PinChanges(scope_edges(trace, name, *window), ())
     except ValueError:
-        return _Signal(_edges(trace, name), trace.pwm(name))
+        return PinChanges(_edges(trace, name), trace.pwm(name))
 
 
 def _text(
     board: str,
     names: Sequence[str],
-    signals: Sequence[_Signal],
+    signals: Sequence[PinChanges],
     window: TimeWindow,
     unit_ns: int = 1,
 ) -> str:
@@ -108,7 +116,7 @@ def _text(
     unit = f"{unit_ns} ns" if unit_ns < 1000 else f"{unit_ns // 1000} us"
     writer = VCDWriter(file, timescale=unit, date="", version="Warsha", init_timestamp=begin)
     changes: list[Change] = []
-    for (edges, pwm), label in zip(signals, _labels(names), strict=True):
+    for (edges, pwm), label in zip(signals, labels(names), strict=True):
         level = edges.level_at(window.begin_ns)
         wire = writer.register_var(board, label, "wire", 1, init=int(level))
         if pwm:
@@ -141,8 +149,9 @@ def _pwm_changes(waves: Sequence[PwmAt], edges: Edges, wire: Any, duty: Any) -> 
         yield wave.t_ns, duty, float(f"{100 * share:.4g}")
 
 
-def _labels(names: Sequence[str]) -> list[str]:
-    """The names without blanks, which would end a name in VCD; each of them once."""
+def labels(names: Sequence[str]) -> list[str]:
+    """The names without blanks, which would end a name in VCD, also in other formats; each of
+    them once."""
     labels: list[str] = []
     taken: set[str] = set()
     for name in names:

@@ -61,6 +61,9 @@ class BoardType:
     pins: Mapping[str, BoardPin]
     reset_pin: str
     """Holds the board in reset while it is low; pulled up on the board."""
+    boot_button: str
+    """The button that makes its boot ROM wait for a program when it is held at a reset; empty: the
+    bench has none on this board."""
     input_only: frozenset[int]
     no_pull: frozenset[int]
     flash_pins: frozenset[int]
@@ -137,6 +140,7 @@ def _typed(name: str, facts: dict[str, Any]) -> dict[str, Any]:
     made = {
         "name": name,
         "led": facts.get("led"),
+        "boot_button": facts.get("boot_button", ""),
         "pins": _pins(facts),
         "adc": {int(gpio): channel for gpio, channel in facts["adc"].items()},
         "width_mm": drawing["width"],

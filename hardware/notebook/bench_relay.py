@@ -18,7 +18,7 @@ from jupyter_server.utils import url_path_join
 from tornado.web import HTTPError
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
-from hardware.paths import bench_sockets
+from hardware.paths import bench_sockets, short_path
 
 GONE = 4404
 """The close code that tells the page: there is no such bench any more (`bench_line.js`)."""
@@ -45,10 +45,13 @@ class BenchRelay(WebSocketMixin, WebSocketHandler, JupyterHandler):
     async def open(self, name: str) -> None:
         """Connect the bench of this name."""
         super().open()
+        self.set_nodelay(True)  # as the page's own server: each message is a picture
         self._writer: asyncio.StreamWriter | None = None
         try:
             path = bench_sockets() / name
-            reader, self._writer = await asyncio.open_unix_connection(path, limit=MOST_LINE)
+            with short_path(path) as short:
+                line = await asyncio.open_unix_connection(short, limit=MOST_LINE)
+            reader, self._writer = line
         except ConnectionRefusedError:  # its kernel has ended, or was started again
             path.unlink(missing_ok=True)
             self.close(GONE)

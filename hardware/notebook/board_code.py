@@ -174,7 +174,8 @@ class BoardCode:
         return known is None or last in known
 
     def _members(self, script: Any, at: Place, line: str) -> list[Suggestion]:
-        """The names after the dot, when the table has all of them (`os.`, those of a list)."""
+        """The names after the dot, when the table has all of them (`os.`, `Pin.`, those of a
+        list)."""
         before = _MEMBER.search(line)
         if not before or line.lstrip().startswith(("from ", "import ")):
             return []
@@ -186,7 +187,8 @@ class BoardCode:
         names = next((table[owner] for owner in owners if owner in table), frozenset[str]())
         typed = before["typed"].lower()
         fit = sorted(name for name in names if name.lower().startswith(typed))
-        return [Suggestion(name, "function", len(typed)) for name in fit]
+        kinds = {name: "statement" if name.isupper() else "function" for name in fit}
+        return [Suggestion(name, kind, len(typed)) for name, kind in kinds.items()]
 
 
 def _touches_name(at: Place) -> bool:

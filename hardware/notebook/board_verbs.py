@@ -1,39 +1,14 @@
 """What the words behind `%board` do: connect, status, info, a prompt."""
 
-import ast
-
 from IPython.core.error import StdinNotImplementedError
 
 from hardware.bench.serving.address import SCHEME
 from hardware.errors import BoardNotFound, DeviceError
 from hardware.i18n import _
+from hardware.notebook.cell_output import CellOutput
 from hardware.notebook.running import print_note, stopped
 from hardware.notebook.session import available, current
-
-INFO = """
-def _info():
-    import gc, os, sys
-    def of(ask):
-        try:
-            return ask()
-        except (AttributeError, ImportError, OSError, ValueError):
-            return None
-    def hertz():
-        import machine
-        return machine.freq()
-    def chip():
-        import machine, binascii
-        return binascii.hexlify(machine.unique_id()).decode()
-    gc.collect()
-    flash = of(lambda: os.statvfs('/'))
-    version = of(lambda: os.uname()[3]) or sys.version
-    machine = getattr(sys.implementation, '_machine', sys.platform)
-    print((machine, 'MicroPython ' + version, of(hertz), of(chip),
-        gc.mem_free(), gc.mem_free() + gc.mem_alloc(),
-        flash and flash[0] * flash[3], flash and flash[1] * flash[2]))
-_info()
-del _info
-"""
+from hardware.wire.board_info import ASK, parse_info
 
 
 def connect(url: str = "") -> None:
@@ -42,6 +17,13 @@ def connect(url: str = "") -> None:
     print_note(_("connected to {url}").format(url=current.url))
     if current.proposed and current.is_bare():
         print_note(_("this board has no parts: to return to the lab's bench, run its %lab cell"))
+    elif current.proposed and current.bench is None:
+        print_note(
+            _(
+                "cells run on the real board now; to return to the lab's bench, restart the "
+                "kernel and run its %lab cell"
+            )
+        )
 
 
 def _only_one() -> str:
@@ -71,7 +53,9 @@ def status() -> None:
     """Print what is connected, and the virtual time."""
     if current.board is None:
         print_note(
-            _("no board yet; %board connect esp32 gives a virtual one, %board list shows all")
+            _("no board yet; the first %%board cell opens the lab's bench")
+            if current.will_open_bench()
+            else _("no board yet; %board connect esp32 gives a virtual one, %board list shows all")
         )
         return
     current.board.check_line()
@@ -87,19 +71,18 @@ def status() -> None:
 def info() -> None:
     """Print what the board itself says: its chip, firmware, clock, memory and flash. What a board
     cannot say is left out."""
-    said = ast.literal_eval(current.need_board().run(INFO))
-    machine, version, hertz, chip, free, heap, flash_free, flash = said
-    print_note(machine)
-    print_note(version)
-    if hertz:
-        print_note(_("clock: {mhz:g} MHz").format(mhz=hertz / 1e6))
-    if chip:
-        print_note(_("chip: {id}").format(id=chip))
+    said = parse_info(current.need_board().run(ASK))
+    print_note(said.machine)
+    print_note(said.version)
+    if said.hertz:
+        print_note(_("clock: {mhz:g} MHz").format(mhz=said.hertz / 1e6))
+    if said.unique_id:
+        print_note(_("chip: {id}").format(id=said.unique_id))
     space = _("{free} bytes free of {all}")
-    memory = space.format(free=f"{free:,}", all=f"{heap:,}")
+    memory = space.format(free=f"{said.free:,}", all=f"{said.heap:,}")
     print_note(_("memory: {space}").format(space=memory))
-    if flash:
-        files = space.format(free=f"{flash_free:,}", all=f"{flash:,}")
+    if said.flash:
+        files = space.format(free=f"{said.flash_free:,}", all=f"{said.flash:,}")
         print_note(_("flash: {space}").format(space=files))
 
 
@@ -112,7 +95,8 @@ def prompt() -> None:
         code = f"exec(compile({text!r}, '<stdin>', 'single'))"
         current.note_program(text)
         try:
-            board.run(code, timeout_s=None, on_output=lambda text: print(text, end=""))
+            with CellOutput() as output:
+                board.run(code, timeout_s=None, on_output=output.write)
         except DeviceError as error:
             head, _ours, *lines = error.traceback.splitlines()
             print(head, *lines, sep="\n")

@@ -5,15 +5,18 @@ Without it, IPython shows a traceback of our magics: 40 lines, and none is the t
 
 import re
 import traceback
+from itertools import groupby
 from types import TracebackType
 from typing import Any
 
 from hardware.errors import DeviceError, HardwareError
 from hardware.i18n import _
 from hardware.notebook import hints
-from hardware.notebook.session import blank_lines, programs
+from hardware.notebook.session import CELL, blank_lines, programs
 
 _FRAME = re.compile(r'^  File "(?P<file>[^"]+)", line (?P<line>\d+)(?:, in (?P<name>\S+))?$')
+MOST_REPEATED = 3
+"""How often a place is shown that follows itself: a function that calls itself without end."""
 MAIN = "main.py"
 RED, PLAIN = "\x1b[31m", "\x1b[0m"
 
@@ -41,16 +44,21 @@ def with_cell_lines(traceback: str, cell: str, file: str, shift: int) -> list[st
     """
     source = cell.splitlines()
     shown = []
-    for text in traceback.rstrip().splitlines():
-        frame = _FRAME.match(text.rstrip())
+    for text, repeated in groupby(map(str.rstrip, traceback.rstrip().splitlines())):
+        times = len([*repeated])
+        frame = _FRAME.match(text)
         if not frame or frame["file"].lstrip("/") != file:
-            shown.append(text.rstrip())
+            shown += [text] * times
             continue
-        number = int(frame["line"]) + shift
-        where = f", in {frame['name']}" if frame["name"] and frame["name"] != "<module>" else ""
-        shown.append("  " + _("cell line {number}").format(number=number) + where)
-        if 0 < number <= len(source):
-            shown.append(f"    {source[number - 1].strip()}")
+        number, name = int(frame["line"]) + shift, frame["name"]
+        place = _("cell line {number}").format(number=number)
+        if name and name != "<module>":
+            place = _("cell line {number}, in {name}").format(number=number, name=name)
+        code = [f"    {source[number - 1].strip()}"] if 0 < number <= len(source) else []
+        shown += [f"  {place}", *code] * min(times, MOST_REPEATED)
+        if times > MOST_REPEATED:
+            more = _("the same line again: {count} times").format(count=times - MOST_REPEATED)
+            shown.append(f"  {more}")
     return shown
 
 
@@ -77,8 +85,7 @@ def _hints(message: str, cell: str) -> list[str]:
 
 def show_known_errors(shell: Any, *known: type[Exception]) -> None:
     """Let cells in the notebook's own Python show errors of these classes (with `cure`) as one
-    line of cause and one of cure, below the line of the cell that raised it; and say when the
-    cell looks like a program for the board.
+    line of cause and one of cure, below the line of the cell that raised it.
 
     Args:
         shell: IPython's shell.
@@ -91,20 +98,22 @@ def show_known_errors(shell: Any, *known: type[Exception]) -> None:
         frames: TracebackType,
         tb_offset: int | None = None,
     ) -> list[str]:
-        if isinstance(error, NameError | ImportError):
-            shell.showtraceback((kind, error, frames), tb_offset=tb_offset)
-            if hints.is_of_board(error.name or ""):
-                print(_("This is a program for the board: begin the cell with %%board."))
-            return []
-        shift = 1 + blank_lines.get(MAIN, 0)
-        ended = f'File "{MAIN}"' in getattr(error, "traceback", "")
-        cell = "\n" * shift + programs.get(MAIN, "") if ended else ""
-        told = explain(error, cell, MAIN, shift)
-        lines = [*_cell_lines(shell, frames), *told.lines]
+        lines = [*_cell_lines(shell, frames), *_told(error).lines]
         shell._showtraceback(kind, error, lines)
         return lines
 
-    shell.set_custom_exc((*known, NameError, ImportError), show)
+    shell.set_custom_exc(known, show)
+
+
+def _told(error: Any) -> CellFailed:
+    """The error, with lines of the cell whose program ended while another cell waited for it."""
+    if not getattr(error, "detached", False):
+        return explain(error)
+    if f'File "{MAIN}"' in error.traceback:
+        head = "\n" * (1 + blank_lines.get(MAIN, 0))
+        return explain(error, head + programs.get(MAIN, ""), MAIN, len(head))
+    head = "\n" * (1 + blank_lines.get(CELL, 0))  # the line numbers of a cell are the board's
+    return explain(error, head + programs.get(CELL, ""))
 
 
 def _cell_lines(shell: Any, frames: TracebackType) -> list[str]:
@@ -113,6 +122,6 @@ def _cell_lines(shell: Any, frames: TracebackType) -> list[str]:
     for frame in traceback.extract_tb(frames):
         if shell.compile.format_code_name(frame.filename) and frame.lineno:
             shown.append("  " + _("cell line {number}").format(number=frame.lineno))
-            if frame.line:
+            if frame.line and "get_ipython()." not in frame.line:  # what became of a magic
                 shown.append(f"    {frame.line}")
     return shown

@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from html import escape
 from pathlib import Path
 from time import monotonic
@@ -20,8 +21,10 @@ TAIL = 4_000
 """Characters of the end of a longer output that the cell shows."""
 EVERY_S = 0.5
 """The shortest time between two drawings of that end."""
-FILE = "board_output.txt"
-"""All of the last long output, in the folder of the notebook."""
+FOLDER = Path("board_output")
+"""All of each long output is in a file there, in the folder of the notebook."""
+MOST_FILES = 10
+"""The oldest files are removed."""
 
 _HEAD = "Traceback (most recent call last):\n"
 _BEGUN = "|".join(re.escape(_HEAD[:size]) for size in range(len(_HEAD) - 1, 0, -1))
@@ -69,7 +72,7 @@ class CellOutput:
         if not hasattr(get_ipython(), "kernel"):
             return False
         try:
-            self._file = Path(FILE).open("w", encoding="utf-8")  # noqa: SIM115
+            self._file = _new_file()
         except OSError:
             return False
         self._file.writelines(self._shown)
@@ -82,13 +85,26 @@ class CellOutput:
         self._file.flush()
         self._drawn_s = monotonic()
         note = _("{count} characters until now; all of them are in {file}; the end:")
-        link = f'<a href="{FILE}" target="_blank">{FILE}</a>'
+        link = f'<a href="{self._file.name}" target="_blank">{self._file.name}</a>'
         head = escape(note).format(count=f"{self._length:,}", file=f'<bdi dir="ltr">{link}</bdi>')
         html = HTML(f'<div dir="auto">· {head}</div><pre dir="auto">{escape(self._tail)}</pre>')
         if self._view is None:
             self._view = display(html, display_id=True)
         else:
             self._view.update(html)
+
+
+def _new_file() -> TextIO:
+    """A file for one output; no link of another cell leads to it. Raises: OSError."""
+    FOLDER.mkdir(exist_ok=True)
+    numbers = sorted(int(path.stem) for path in FOLDER.glob("*.txt") if path.stem.isdecimal())
+    for number in numbers[: 1 - MOST_FILES]:
+        (FOLDER / f"{number}.txt").unlink(missing_ok=True)
+    last = numbers[-1] if numbers else 0
+    while True:
+        last += 1
+        with suppress(FileExistsError):  # another notebook was faster
+            return (FOLDER / f"{last}.txt").open("x", encoding="utf-8")
 
 
 class WithoutLastTraceback:

@@ -9,8 +9,10 @@ from pathlib import Path
 from IPython.core.magic import Magics, line_magic, magics_class
 
 from hardware.errors import HardwareError
-from hardware.i18n import _, reason
+from hardware.i18n import _, both, reason
 from hardware.notebook.cell_failure import explain
+from hardware.notebook.cell_output import CellOutput
+from hardware.notebook.magic_line import shown_help
 from hardware.notebook.progress import TransferProgress
 from hardware.notebook.running import print_note, stopped
 from hardware.notebook.session import current
@@ -21,25 +23,31 @@ FORM = (
     "sync FOLDER"
 )
 
+FILES_HELP = (
+    both("Files of the board."),
+    "",
+    both("%files [ls [FOLDER]]        names and sizes"),
+    both("%files put FILE… [FOLDER/]  copy files to the board"),
+    both("%files get NAME [FILE]      copy a file from the board; yours is not overwritten"),
+    both("%files cat NAME             show a text file"),
+    "%files rm NAME | mkdir NAME",
+    both("%files sync FOLDER [NAME]   copy a folder with all in it; what is the same is skipped"),
+    "",
+    both(
+        "A transfer of more than a second shows its progress. After a cut, the same line "
+        "goes on where the transfer ended."
+    ),
+)
+
 
 @magics_class
 class FilesMagics(Magics):
     """Files of the board of this notebook."""
 
     @line_magic
+    @shown_help(FILES_HELP)
     def files(self, line: str) -> None:
-        """Files of the board.
-
-        %files [ls [FOLDER]]        names and sizes
-        %files put FILE… [FOLDER/]  copy files to the board
-        %files get NAME [FILE]      copy a file from the board; yours is not overwritten
-        %files cat NAME             show a text file
-        %files rm NAME | mkdir NAME
-        %files sync FOLDER [NAME]   copy a folder with all in it; what is the same is skipped
-
-        A transfer of more than a second shows its progress. After a cut, the same line goes on
-        where the transfer ended.
-        """
+        """See `FILES_HELP`."""
         try:
             _files_line(shlex.split(line))
         except HardwareError as error:
@@ -62,7 +70,8 @@ def _files_line(words: list[str]) -> None:
         case ["get", name, *file] if len(file) <= 1:
             _get(name, Path(*file) if file else Path(posixpath.basename(name)))
         case ["cat", name]:
-            print(_board_files().cat(name), end="")
+            with CellOutput() as output:
+                output.write(_board_files().cat(name))
         case ["rm", name]:
             _board_files().rm(name)
             current.forget_file(name)
@@ -117,8 +126,10 @@ def _get(name: str, file: Path) -> None:
             )
         print_note(_("{name} is the same on the board and here").format(name=file))
         return
+    begun = current.begun.setdefault(name, bytearray())
     with TransferProgress(name) as progress:
-        data = _board_files().get(name, progress)
+        data = _board_files().get(name, progress, begun)
+    del current.begun[name]
     file.write_bytes(data)
     print_note(_("{name}: {size} bytes are here").format(name=file, size=f"{len(data):,}"))
 

@@ -8,7 +8,11 @@ same on every board (py/runtime.c, py/objint.c, py/argcheck.c).
 import ast
 import difflib
 import re
+import tokenize
 import warnings
+from contextlib import suppress
+from io import StringIO
+from keyword import kwlist
 
 from hardware.i18n import _, arabic, both, language
 
@@ -49,11 +53,39 @@ MODULES = BOARD_MODULES | frozenset(_COMPUTERS_TOO.split())
 DESKTOP = ("numpy", "pandas", "matplotlib", "scipy", "serial", "tkinter", "threading", "datetime")
 """Modules of the computer that beginners expect on a board."""
 
+FOREIGN = {
+    "Serial": "print(...)",
+    "printf": "print(...)",
+    "delay": "time.sleep_ms(...)",
+    "delayMicroseconds": "time.sleep_us(...)",
+    "millis": "time.ticks_ms()",
+    "micros": "time.ticks_us()",
+    "pinMode": "Pin(n, Pin.OUT)",
+    "digitalWrite": "Pin(n, Pin.OUT).value(1)",
+    "digitalRead": "Pin(n, Pin.IN).value()",
+    "analogRead": "ADC(Pin(n)).read_u16()",
+    "analogWrite": "PWM(Pin(n)).duty_u16(...)",
+    "HIGH": "1",
+    "LOW": "0",
+    "true": "True",
+    "false": "False",
+    "null": "None",
+    "NULL": "None",
+    "this": "self",
+}
+"""Names of other languages and of Arduino, with what MicroPython has for each."""
+
+_NAME = rf"(?!(?:{'|'.join(kwlist)})\b)[^\W\d]\w*"
+
 PIN_NAME = re.compile(r"[A-Z][A-Z0-9]*_[A-Z0-9_]+")
 """A lab's name of a pin: `LED_R`."""
 
 
 RUN_TIME: tuple[tuple[str, str], ...] = (
+    (
+        r"ImportError: no module named '(RPi|gpiozero)(?:\..*)?'",
+        both("`{0}` is for the Raspberry Pi computer: here `from machine import Pin`."),
+    ),
     (
         rf"ImportError: no module named '({'|'.join(DESKTOP)})(?:\..*)?'",
         both("`{0}` runs on the computer and not on a board: use it in a cell without %%board."),
@@ -71,6 +103,10 @@ RUN_TIME: tuple[tuple[str, str], ...] = (
     (
         r"OSError: \[Errno (?:5|19)\] (?:EIO|ENODEV)",
         both("No part answers at this address of the bus: check address and wires; %bench lint."),
+    ),
+    (
+        r"OSError: Wifi (?:Not Started|Not Initialized|Internal .*)",
+        both("The radio is off: call `active(True)` first."),
     ),
     (
         r"OSError: \[Errno (?:110|116)\] ETIMEDOUT",
@@ -172,6 +208,28 @@ RUN_TIME: tuple[tuple[str, str], ...] = (
 )
 """Patterns of MicroPython's messages, with the hint for each; `{0}` is the first group."""
 
+C_BLOCK = r"\s*(if|elif|else|while|for|def|switch)\b[^:]*\{\s*$"
+"""A block of C begins. To Python it is a set, so it reports a line inside of it."""
+
+WRITTEN: tuple[tuple[str, str], ...] = (
+    (r"\s*(?:\}\s*)?else\s+if\b", both("Python writes `elif` for `else if`.")),
+    (
+        r"\s*(Import|From|While|For|If|Elif|Else|Def|Return|Class|Try|Except|With)\b",
+        both("`{0}` begins with a small letter in Python."),
+    ),
+    (r"\s*(\w+)\s*(\+|-)\2\s*(?:#|$)", both("Python has no `{1}{1}`: write `{0} {1}= 1`.")),
+    (r".*(?:&&|\|\|)", both("Python writes `and` for `&&`, and `or` for `||`.")),
+    (
+        r"\s*(switch|case)\b[^=]*[{:]",
+        both("Python has no `{0}`: write `if x == 1:`, and for the next value `elif x == 2:`."),
+    ),
+    (
+        C_BLOCK,
+        both("Python has no `{{`: the line of `{0}` ends with a colon, its block is indented."),
+    ),
+)
+"""Patterns of the line of a syntax error: habits from other languages."""
+
 SYNTAX: tuple[tuple[str, str], ...] = (
     (r"expected ':'", both("A colon `:` is missing at the end of this line.")),
     (r"'(.)' was never closed", both("The bracket `{0}` is opened here and never closed.")),
@@ -179,6 +237,10 @@ SYNTAX: tuple[tuple[str, str], ...] = (
     (
         r"closing parenthesis '(.)' does not match opening parenthesis '(.)'",
         both("`{0}` closes here, but `{1}` is open."),
+    ),
+    (
+        r"cannot assign to function call.*",
+        both("A call cannot stand left of `=`: its value goes into the brackets, `led.value(1)`."),
     ),
     (
         r".*Maybe you meant '==' or.*|cannot assign to .*'=='.*",
@@ -231,8 +293,111 @@ SYNTAX: tuple[tuple[str, str], ...] = (
         r"invalid decimal literal",
         both("A name does not begin with a digit, and a number has no letters."),
     ),
+    (
+        r"positional argument follows keyword argument.*",
+        both("A value without a name stands behind one with a name: put it first, `f(2, a=1)`."),
+    ),
+    (
+        r"(?:non-default argument|parameter without a default) follows .*",
+        both("In `def`, a name without `=` stands behind one with `=`: put it first."),
+    ),
+    (
+        r"duplicate (?:argument|parameter) '(\w+)'.*",
+        both("The name `{0}` stands twice in the brackets of `def`."),
+    ),
+    (
+        r"expected '\('",
+        both("`def` needs brackets behind the name, also empty ones: `def f():`."),
+    ),
+    (
+        r"':' expected after dictionary key",
+        both("In a dictionary each key has a colon and a value: {1: 2, 3: 4}."),
+    ),
+    (
+        r"expected 'except' or 'finally' block",
+        both("`try` needs an `except` below it that begins at the same column."),
+    ),
+    (
+        r"'(break|continue)' .*",
+        both("`{0}` works only inside a loop: check how far to the right it begins."),
+    ),
+    (
+        r"expected 'else' after 'if' expression",
+        both("An `if` inside a value needs `else`: `x = 1 if y else 2`."),
+    ),
+    (
+        r"multiple exception types must be parenthesized",
+        both("Python writes `except ValueError as e:`."),
+    ),
 )
 """The same for the messages of CPython's compiler."""
+
+UNSAID: tuple[tuple[str, str], ...] = (
+    (
+        rf"\s*({'|'.join(kwlist)})\s*=(?!=)",
+        both("`{0}` is a word of Python itself: choose another name."),
+    ),
+    (
+        r"\s*(?:if|elif|while|for)\b.*\b(then|do)\s*:?\s*(?:#.*)?$",
+        both("Python has no `{0}`: this line ends with a colon `:` only."),
+    ),
+    (
+        r"\s*for\s+\w+\s+(?!in\b)",
+        both("`for` needs `in`: `for i in range(n):`."),
+    ),
+    (
+        r"\s*(?:else|elif)\b",
+        both("There is no `if` above this line that begins at the same column."),
+    ),
+    (
+        r"\s*(?:except|finally)\b",
+        both("There is no `try` above this line that begins at the same column."),
+    ),
+    (
+        r".*(?:=>|=<|=!|<>)",
+        both("Python writes `>=`, `<=` and `!=`."),
+    ),
+    (
+        r".*\b(and|or)\s*[<>=!]",
+        both("Behind `{0}` stands a whole comparison again: `x > 5 {0} x < 7`."),
+    ),
+    (
+        r"\s*import\s+(\w+)\s+from\s+(\w+)",
+        both("Python writes `from {1} import {0}`."),
+    ),
+    (
+        r"\s*(?:var|let|const|int|float|bool|char|String)\s+(\w+)\s*=",
+        both("Python names no type before a name: `{0} = ...`."),
+    ),
+    (
+        r"\s*(?:function|func|void|int|float)\s+(\w+)\s*\(",
+        both("A function begins with `def`: `def {0}():`."),
+    ),
+    (
+        r"\s*(if|elif|while|for|with|def|class)\b[^:]*$",
+        both("A colon `:` is missing in this line of `{0}`."),
+    ),
+    (
+        r".*?(==|[-=+*/%<>]|\b(?:and|or|not|in|is|import))\s*(?:#.*)?$",
+        both("Something is missing behind `{0}`."),
+    ),
+    (
+        r".*\)\s*[A-Za-z_]\w*\s*[(=.]",
+        both("Two statements stand in one line: begin a new line for the second."),
+    ),
+    (
+        r'[^"\'#]*([$?])',
+        both("`{0}` is no sign of Python."),
+    ),
+    (
+        rf"[^\"'#]*?\b((?:\d+|{_NAME}))\s+({_NAME})",
+        both(
+            "Between `{0}` and `{1}` something is missing: an operator or a comma; a text needs "
+            "quotation marks."
+        ),
+    ),
+)
+"""The same for the line, where the compiler says only "invalid syntax"."""
 
 
 def runtime_hint(message: str, cell: str = "") -> str:
@@ -242,6 +407,10 @@ def runtime_hint(message: str, cell: str = "") -> str:
         message: `NameError: name 'Pin' isn't defined`.
         cell: the program.
     """
+    missing = re.fullmatch(r"AttributeError: '\w+' object has no attribute '(\w+)'", message)
+    if missing and re.search(rf"\.{missing[1]}\s*=(?!=)", cell):
+        text = _("`=` cannot set `{name}` here: if it is a function, call it: `{name}(1)`.")
+        return text.format(name=missing[1])
     for pattern, text in RUN_TIME:
         if found := re.fullmatch(pattern, message.strip()):
             return _filled(text, found)
@@ -251,9 +420,10 @@ def runtime_hint(message: str, cell: str = "") -> str:
 
 
 def is_of_board(name: str) -> bool:
-    """Whether only programs of a board use this name: a module, or what a module has."""
+    """Whether only programs of a board use this name: a module, what a module has, or a lab's
+    names of pins."""
     in_time = name.startswith("ticks_") or name in ("sleep_ms", "sleep_us")
-    return in_time or MODULE_OF.get(name, name) in BOARD_MODULES
+    return in_time or name == "pins" or MODULE_OF.get(name, name) in BOARD_MODULES
 
 
 def _unknown_name(name: str, cell: str) -> str:
@@ -261,12 +431,22 @@ def _unknown_name(name: str, cell: str) -> str:
         return _("Write `from {module} import {name}` above.").format(module=module, name=name)
     if name in MODULES:
         return _("Write `import {name}` above.").format(name=name)
+    if here := FOREIGN.get(name):
+        return _("MicroPython writes `{here}` for `{name}`.").format(here=here, name=name)
+    if name == "self":
+        return _("`self` is missing: it is the first name in the brackets of `def` in a class.")
+    if re.search(rf"\bself\.{name}\b|\bdef\s+{name}\s*\(\s*self\b", cell):
+        return _("It belongs to an object: inside of its class write `self.{name}`.").format(
+            name=name
+        )
     if PIN_NAME.fullmatch(name):
         return _("A lab's pin names need `from pins import {name}`.").format(name=name)
     known = set(re.findall(r"[^\W\d]\w*", cell)) - {name}
     known |= {"print", "range", "while", "True", "False", "None", "input", "len"}
     if near := difflib.get_close_matches(name, known, 1, 0.75):
-        return _("Is it `{name}`? Capital and small letters differ.").format(name=near[0])
+        if near[0].lower() == name.lower():
+            return _("Is it `{name}`? Capital and small letters differ.").format(name=near[0])
+        return _("Is it `{name}`?").format(name=near[0])
     return _("The program gives `{name}` no value before this line.").format(name=name)
 
 
@@ -282,10 +462,31 @@ def syntax_hint(cell: str) -> tuple[int, str] | None:
             warnings.simplefilter("ignore")
             compile("\n".join(lines) + "\n", "cell", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
     except SyntaxError as error:
-        for pattern, text in SYNTAX:
-            if found := re.match(pattern, error.msg):
-                return error.lineno or 1, _filled(text, found)
+        number = error.lineno or 1
+        blocks = (n for n in range(1, number + 1) if _begins_c_block(lines[n - 1 :]))
+        number = next(blocks, number)
+        line = lines[number - 1] if number <= len(lines) else ""
+        unsaid = line if error.msg == "invalid syntax" else ""
+        for patterns, where in ((WRITTEN, line), (SYNTAX, error.msg), (UNSAID, unsaid)):
+            for pattern, text in patterns:
+                if found := re.match(pattern, where):
+                    return number, _filled(text, found)
     return None
+
+
+def _begins_c_block(lines: list[str]) -> bool:
+    """Whether a block of C begins in the first of these lines. A statement of Python with a set or
+    a dictionary looks the same there, but has its colon behind the brackets."""
+    if not (lines and re.match(C_BLOCK, lines[0])):
+        return False
+    depth = 0
+    with suppress(tokenize.TokenError, SyntaxError):
+        for token in tokenize.generate_tokens(StringIO("\n".join(lines)).readline):
+            if token.type == tokenize.NEWLINE or (token.string == ":" and not depth):
+                return token.type == tokenize.NEWLINE
+            if token.type == tokenize.OP:
+                depth += (token.string in "([{") - (token.string in ")]}")
+    return True
 
 
 def _filled(message: str, found: re.Match[str]) -> str:

@@ -2,12 +2,15 @@
 
 import re
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import takewhile
+from typing import Any, TypeVar
 
 from hardware.errors import HardwareError
-from hardware.i18n import _
+from hardware.i18n import ISOLATES, _, after_code
 from hardware.notebook.cell_failure import explain
 
+Magic = TypeVar("Magic", bound=Callable[..., Any])
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(us|ms|s|)")
 _SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "": 1.0}
 
@@ -59,6 +62,28 @@ def seconds(text: str) -> float:
 def usage(form: str) -> HardwareError:
     """The error for words that fit no form of the magic."""
     return HardwareError(_("Unknown form of this command."), _("Write: {form}").format(form=form))
+
+
+def shown_help(lines: Sequence[str]) -> Callable[[Magic], Magic]:
+    """Gives a magic the help that `%magic?` shows, in the reader's language."""
+
+    def add(magic: Magic) -> Magic:
+        # IPython prefers this to the docstring.
+        magic.getdoc = lambda: "\n".join(map(_help_line, lines, map(_, lines)))  # type: ignore[attr-defined]
+        return magic
+
+    return add
+
+
+def _help_line(line: str, shown: str) -> str:
+    """A line of a help, in English and in the reader's language. The form at its beginning is the
+    same in both and stays on the left; the words behind it have their own direction."""
+    places = [at for at, char in enumerate(shown) if char not in ISOLATES]
+    same = takewhile(lambda pair: pair[0] == shown[pair[1]], zip(line, places, strict=False))
+    form = "".join(char for char, _at in same)
+    if form == line or not form.strip():
+        return shown
+    return after_code(form, shown[places[len(form) - 1] + 1 :])
 
 
 def guard(work: Callable[[], None]) -> None:

@@ -5,14 +5,16 @@ from typing import Any
 
 from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class
 
+from hardware.bench.drawing.live_picture import LivePicture
 from hardware.bench.serving.live_bench import LiveBench
 from hardware.errors import HardwareError
-from hardware.i18n import _
+from hardware.i18n import _, both
 from hardware.notebook import board_verbs, type_check, views
 from hardware.notebook.arguments import BOARD
+from hardware.notebook.bench_editor import open_editor
 from hardware.notebook.cell_failure import explain
 from hardware.notebook.controls import moved_by
-from hardware.notebook.magic_line import guard, option, seconds, split, usage
+from hardware.notebook.magic_line import guard, option, seconds, shown_help, split, usage
 from hardware.notebook.running import (
     WATCH_S,
     print_note,
@@ -38,8 +40,54 @@ BOARD_FORM = (
     "%board connect URL | use BOARD | list | status | info | repl | reset | interrupt | check | "
     "EXPRESSION"
 )
+BENCH_FORM = "%bench | lint | edit | press PART [KEY] [80ms] | set PART CONTROL VALUE | reset"
 _EXPRESSION = re.compile(r"[(\[{.+*/%<>=\"']")
 """A sign that is in most expressions; names of boards have none."""
+
+BOARD_HELP = (
+    both("The board of this notebook."),
+    "",
+    both("%board status               what is connected; also `%board` alone"),
+    both("%board connect esp32        a virtual board; or a device, socket://…, rfc2217://…"),
+    both("%board connect              the only real board that is plugged in"),
+    both("%board connect diagram.json a bench of your own"),
+    both("%board use pico             run the next cells on another board of the bench"),
+    both("%board list                 what can be connected"),
+    both(
+        "%board info                 the board's firmware, clock, memory and flash; as "
+        "every cell that asks the board, it stops a program that runs"
+    ),
+    both("%board reset                restart the board"),
+    both("%board interrupt            stop its program"),
+    both("%board repl                 a prompt of the board, for single lines"),
+    both(
+        "%board check [main.py]      find wrong names and arguments in the last board "
+        "cell, or in that one"
+    ),
+    both("x = %board adc.read_u16()   the value of an expression on the board"),
+    "",
+    "%%board [--timeout 5s] [--background]",
+    both(
+        "    Run this cell on the board; in the background it goes on while other Python "
+        "cells run, and `board.serial` has its output."
+    ),
+    "%%board main.py [--detach] [--seconds 10]",
+    both("    Save this cell as that file, restart the board, and show its output for that time."),
+)
+BENCH_HELP = (
+    both("The bench of the board."),
+    "",
+    both(
+        "%bench                      what is on the bench, alive: its buttons and "
+        "sliders act; of a real board its console, its state and the levels that can be "
+        "known"
+    ),
+    both("%bench lint                 what is wrong with the wiring, and where"),
+    both("%bench edit                 change the circuit: parts, wires, attributes"),
+    both("%bench press BTN_1 80ms     press a button, by label or id; a key: press pad1 5 80ms"),
+    "%bench set pot1 position 0.4",
+    both("%bench reset                press the reset button of the board"),
+)
 
 
 @magics_class
@@ -58,30 +106,9 @@ class BoardMagics(Magics):
         self._blank = text[: len(text) - len(text.lstrip())].count("\n")
 
     @line_cell_magic
+    @shown_help(BOARD_HELP)
     def board(self, line: str, cell: str | None = None) -> object:
-        """The board of this notebook.
-
-        %board status               what is connected; also `%board` alone
-        %board connect esp32        a virtual board; or a device, socket://…, rfc2217://…
-        %board connect              the only real board that is plugged in
-        %board connect diagram.json a bench of your own
-        %board use pico             run the next cells on another board of the bench
-        %board list                 what can be connected
-        %board info                 the board's firmware, clock, memory and flash; as every cell
-                                    that asks the board, it stops a program that runs
-        %board reset                restart the board
-        %board interrupt            stop its program
-        %board repl                 a prompt of the board, for single lines
-        %board check [main.py]      find wrong names and arguments in the last board cell, or in
-                                    that one
-        x = %board adc.read_u16()   the value of an expression on the board
-
-        %%board [--timeout 5s] [--background]
-            Run this cell on the board; in the background it goes on while other Python cells run,
-            and `board.serial` has its output.
-        %%board main.py [--detach] [--seconds 10]
-            Save this cell as that file, restart the board, and show its output for that time.
-        """
+        """See `BOARD_HELP`."""
         value = None
         if cell is not None:
             self._run(line, cell)
@@ -93,15 +120,9 @@ class BoardMagics(Magics):
         return value
 
     @line_magic
+    @shown_help(BENCH_HELP)
     def bench(self, line: str) -> None:
-        """The virtual bench.
-
-        %bench                      what is on the bench, alive: its buttons and sliders act
-        %bench lint                 what is wrong with the wiring, and where
-        %bench press BTN_1 80ms     press a button, by label or id; a key: press pad1 5 80ms
-        %bench set pot1 position 0.4
-        %bench reset                press the reset button of the board
-        """
+        """See `BENCH_HELP`."""
         guard(lambda: _bench_line(split(line)))
         self._share()
 
@@ -133,8 +154,8 @@ def _not_first_line(_line: str) -> None:
 
 def _board_line(words: list[str]) -> None:
     match words or ["status"]:
-        case ["connect", *url] if len(url) <= 1:
-            board_verbs.connect(*url)
+        case ["connect", *name]:
+            board_verbs.connect(" ".join(name))
         case ["use", board]:
             current.use(board)
             print_note(_("cells run on {board} now").format(board=board))
@@ -176,20 +197,42 @@ def _check(name: str = "") -> None:
 
 
 def _bench_line(words: list[str]) -> None:
-    bench = current.need_bench()
-    if not words:
-        views.show_bench(bench, current.widget_server())
-    elif words == ["lint"]:
-        views.show_lint(bench)
-    elif words[0] == "press" and len(words) in (2, 3, 4):
-        _press(bench, moved_by(current, words[1]), words[2:])
-    elif words[0] == "set" and len(words) == 4:
-        bench.control(moved_by(current, words[1]), words[2], _number(words[3]))
-    elif words == ["reset"]:
-        bench.reset()
+    match words:
+        case []:
+            _show_bench()
+        case ["edit"]:
+            editor = open_editor(current)
+            editor.show_bench()
+            views.show_editor(editor)
+        case ["lint"]:
+            _lint()
+        case ["press", part, *rest] if len(rest) <= 2:
+            _press(current.need_bench(), moved_by(current, part), rest)
+        case ["set", part, control, value]:
+            bench = current.need_bench()
+            bench.control(moved_by(current, part), control, _number(value))
+        case ["reset"]:
+            current.need_bench().reset()
+        case _:
+            raise usage(BENCH_FORM)
+
+
+def _show_bench() -> None:
+    current.need_board()
+    server = current.widget_server()
+    if real := current.real_board():
+        views.show_board(real, server)
     else:
-        form = "%bench | lint | press PART [KEY] [80ms] | set PART CONTROL VALUE | reset"
-        raise usage(form)
+        views.show_bench(current.need_bench(), server)
+
+
+def _lint() -> None:
+    current.need_board()
+    if real := current.real_board():
+        views.show_plan_lint(real.plan, current.url)
+    else:
+        live = current.need_bench()
+        views.show_lint(live.ask(lambda _bench: LivePicture(live.circuit)))
 
 
 def _press(bench: LiveBench, part: str, words: list[str]) -> None:

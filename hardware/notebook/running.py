@@ -8,6 +8,7 @@ from hardware.i18n import _
 from hardware.notebook import stray_characters
 from hardware.notebook.cell_failure import MAIN, CellFailed, explain
 from hardware.notebook.cell_output import CellOutput, WithoutLastTraceback
+from hardware.notebook.input_box import answering
 from hardware.notebook.session import CELL, blank_lines, current, programs
 from hardware.wire.board import Board
 
@@ -45,7 +46,7 @@ def run_cell(
         if background:
             board.exec_detached(lead + body)
             return
-        with CellOutput() as output:
+        with CellOutput() as output, answering(body):
             board.run(lead + body, timeout_s=timeout_s, on_output=output.write)
     except BoardTimeout as error:
         if timeout_s is None:
@@ -94,14 +95,20 @@ def run_program(magic: str, name: str, body: str, *, detach: bool, watch_s: floa
         return
     try:
         stray_characters.check(cell)
-        current.need_board()
+        board = current.need_board()
         _note_pause()
-        board = _save(current.need_board(), name, body.encode())
+        _save(board, name, body.encode())
         current.note_program(body if name == MAIN else "", fresh=True)
         if detach:
             board.boot_detached()
+            print_note(_("{name} starts; %bench shows what it prints").format(name=name))
         else:
-            _watch(board, name, watch_s)
+            hint = _(
+                "{name} reads lines: type them in the console of %bench, or run "
+                "board.serial.write('...\\r') in the next cell"
+            )
+            with answering(body, hint.format(name=name)):
+                _watch(board, name, watch_s)
     except HardwareError as error:
         raise explain(error, cell, name, shift=1 + blank_lines[name]) from None
     except OSError as error:  # of the board's file system
@@ -127,8 +134,8 @@ def _keep(name: str, magic: str, body: str) -> None:
     programs[name], blank_lines[name] = body, magic.count("\n")
 
 
-def _save(board: Board, name: str, text: bytes) -> Board:
-    """Save a file on the board, whatever state the last program left it in; returns the board.
+def _save(board: Board, name: str, text: bytes) -> None:
+    """Save a file on the board, whatever state the last program left it in.
 
     Raises: BoardTimeout, DeviceError and others when the file is not saved.
     """
@@ -138,17 +145,17 @@ def _save(board: Board, name: str, text: bytes) -> Board:
     except BoardTimeout:  # the program ignores Ctrl-C, sleeps deeply, or resets the chip at once
         if current.bench is None:
             raise
-        board = _new_board()
+        _reset_to_prompt()
+        board.files.put(name, text)
     except DeviceError as error:  # the program left no free memory, and its names still use it
         if not str(error).startswith("MemoryError"):
             raise
         board.soft_reset()
         board.files.put(name, text)
-    return board
 
 
 def reset() -> None:
-    """Reset the board. A virtual board that does not come to its prompt then is replaced.
+    """Reset the board. A virtual board whose main.py takes the prompt starts without it.
 
     Raises: BoardTimeout when a real board does not come to its prompt.
     """
@@ -159,13 +166,19 @@ def reset() -> None:
     except BoardTimeout:
         if current.bench is None:
             raise
-        _new_board()
+        _reset_to_prompt()
 
 
-def _new_board() -> Board:
-    """Replace a virtual board that does not respond; the new one has this notebook's programs."""
-    print_note(_("the last program cannot be stopped: this is a new virtual board"))
-    return current.renew()
+def _reset_to_prompt() -> None:
+    """Reset a virtual board whose program nothing stops, and say so."""
+    current.reset_to_prompt()
+    current.note_program("", fresh=True)
+    print_note(
+        _(
+            "the board did not come to its prompt: it was reset without main.py; all its files "
+            "are there, and the next reset starts main.py again"
+        )
+    )
 
 
 def _watch(board: Board, name: str, watch_s: float | None) -> None:
@@ -218,8 +231,13 @@ def _stopped_by_reset(board: Board) -> CellFailed:
     try:
         board.reset()
     except BoardTimeout:  # it is main.py, which starts again
-        _new_board()
+        _reset_to_prompt()
         return CellFailed([_("stopped; the board is ready for the next cell")])
     return CellFailed(
-        [_("stopped by a reset, because the program ignores Ctrl-C; the board has its files")]
+        [
+            _(
+                "stopped by a reset, because the program ignores Ctrl-C; the board has its files, "
+                "and the names of earlier cells are gone"
+            )
+        ]
     )

@@ -15,9 +15,9 @@ from hardware.bench.drawing.waveform import WaveformMark
 from hardware.bench.scenario.scenario import Scenario, ScenarioStep, load
 from hardware.errors import HardwareError
 from hardware.headless import BoardFiles, RunOutcome, run_program
-from hardware.i18n import _
+from hardware.i18n import _, both
 from hardware.notebook.cell_failure import MAIN, PLAIN, RED, CellFailed, with_cell_lines
-from hardware.notebook.magic_line import guard, split, take_seconds, usage
+from hardware.notebook.magic_line import guard, shown_help, split, take_seconds, usage
 from hardware.notebook.running import print_note
 from hardware.notebook.session import blank_lines, current, programs
 from hardware.notebook.waves import show_trace
@@ -27,17 +27,21 @@ TIME_WIDTH = len("6.24 ms")
 RUN_S = 10.0
 """Virtual time after which a run ends."""
 
+SCENARIO_HELP = (
+    both("Play a scenario file on a fresh bench with your main.py; show each step."),
+    "",
+    "%run_scenario FILE.yaml [--seconds 10]",
+)
+
 
 @magics_class
 class ScenarioMagics(Magics):
     """Scenarios on the bench of this notebook."""
 
     @line_magic
+    @shown_help(SCENARIO_HELP)
     def run_scenario(self, line: str) -> None:
-        """Play a scenario file on a fresh bench with your main.py; show each step.
-
-        %run_scenario FILE.yaml [--seconds 10]
-        """
+        """See `SCENARIO_HELP`."""
         guard(lambda: _run(split(line)))
 
 

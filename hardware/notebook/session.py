@@ -8,22 +8,25 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from IPython import get_ipython
-from serial.tools import list_ports
-from serial.tools.list_ports_common import ListPortInfo
 
 from hardware import boards
 from hardware.bench.diagram import Diagram, suggest
-from hardware.bench.serving.address import SCHEME, find_diagram, parse
+from hardware.bench.serving.address import SCHEME, find_diagram, names_file, parse
 from hardware.bench.serving.live_bench import LiveBench
+from hardware.bench.serving.page.bench_source import BenchSource
+from hardware.bench.serving.page.board_source import BoardSource
 from hardware.bench.serving.program_tail import ProgramTail
-from hardware.connect import open_board
+from hardware.connect import DEFAULT, family_at, open_port, usb_ports
 from hardware.errors import BoardNotFound, HardwareError
 from hardware.i18n import _
 from hardware.notebook.widget_server import WidgetServer
 from hardware.wire.board import Board
+from hardware.wire.watched_port import WatchedPort
 
-DEFAULT = "esp32"
-"""The board of a notebook that belongs to no lab: a bare virtual ESP32."""
+STARTED = ("boot.py", "main.py")
+"""The files that a board runs at its start."""
+START_S = 5.0
+"""The longest time from a reset to the prompt."""
 MOST_PROGRAMS = 50
 """How many programs of cells completion reads."""
 
@@ -33,14 +36,26 @@ class Session:
 
     def __init__(self) -> None:
         self._default: Callable[[], Board] = lambda: self.connect(DEFAULT)
-        self._reopen: Callable[[], Board] = self._default
         self.board: Board | None = None
         self.bench: LiveBench | None = None
+        self._line: tuple[WatchedPort, ProgramTail] | None = None
+        """Of a real board."""
+        self._source: BoardSource | None = None
         self._tails: dict[str, ProgramTail] = {}
+        self._plan: Diagram | None = None
+        """The circuit of the lab, or the last one that was opened: the wiring plan of a real
+        board."""
+        self._plan_file: Path | None = None
+        self._bench_file: Path | None = None
+        """The files of that circuit, and of the bench's, if they have one."""
+        self.editor_name = ""
+        """What outputs call the editor that was opened last (`bench_editor.py`)."""
         self._widget_server: WidgetServer | None = None
         self.url = ""
         self.proposed = False
         """A lab has proposed its bench."""
+        self.find_lab: Callable[[], None] = lambda: None
+        """Proposes the bench of the notebook's lab while no cell has: the grader sets this."""
         self.faults_reported = 0
         """How many of the bench's faults were reported."""
         self.roles: dict[str, int] = {}
@@ -48,7 +63,11 @@ class Session:
         self.board_id = ""
         """The board of the bench that cells run on."""
         self.saved: dict[str, dict[str, bytes]] = {}
-        """What cells have saved on each board of the bench, by board id and file name."""
+        """What cells have saved on each board of the bench, by board id and file name: what
+        completion and checks know of its files."""
+        self.begun: dict[str, bytearray] = {}
+        """What came of a file before its transfer from the board was cut, by its name; kept over a
+        new connection."""
         self._family = DEFAULT
         """Of a real board, or of the board that the lab proposes."""
         self._ran: dict[str, list[str]] = {}
@@ -82,14 +101,20 @@ class Session:
             bench = LiveBench(
                 where.circuit, mode=where.mode, seed=where.seed, flash=where.flash, baud=where.baud
             )
-            self._reopen = lambda: self.connect(url)
-            return self._connect_bench(bench)
-        if url == self.url:
-            self.close()  # a port is open only once
-        board = open_board(url)
+            return self._connect_bench(bench, where.circuit)
+        if url == self.url and self.board:
+            try:
+                self.board.check_line()
+                self.board.leave_prompt()
+                return self.board
+            except BoardNotFound:  # it was unplugged, and has perhaps come back
+                self.close()
+        tail = ProgramTail()
+        port = WatchedPort(open_port(url), tail.offer)
         self.close()
-        self.board, self.url, self._family = board, url, _family_at(url)
-        return board
+        self.board, self.url, self._family = Board(port, tail.expect), url, family_at(url)
+        self._line = port, tail
+        return self.board
 
     def open_bench(
         self,
@@ -98,35 +123,49 @@ class Session:
         roles: Mapping[str, int] | None = None,
     ) -> Board:
         """Open a virtual board in a circuit, in real time, with `files` on its flash."""
-        self._reopen = lambda: self.open_bench(circuit, files, roles)
-        board = self._connect_bench(LiveBench(circuit))
+        board = self._connect_bench(LiveBench(circuit), circuit)
         self.roles, self._given = dict(roles or {}), dict(files or {})
         for name, data in self._given.items():
             board.files.put(name, data)
         return board
 
-    def _connect_bench(self, bench: LiveBench) -> Board:
-        """Use a new bench in place of what was connected."""
+    def _connect_bench(self, bench: LiveBench, circuit: object) -> Board:
+        """Use a new bench in place of what was connected; it has this circuit."""
         self.close()
-        self.bench, self.faults_reported = bench, 0
+        self.bench, self.faults_reported, self._bench_file = bench, 0, _file_of(circuit)
+        if not self.is_bare():
+            self._plan, self._plan_file = bench.diagram, self._bench_file
         self._tails = {board: ProgramTail() for board in bench.board_types}
         for board, tail in self._tails.items():
             bench.keep_output(tail, board)
         return self.use(next(iter(bench.board_types)))
 
-    def renew(self) -> Board:
-        """Open the virtual bench again as it was opened, with what cells have saved on its boards;
-        returns the board that cells ran on."""
+    def reset_to_prompt(self) -> None:
+        """Reset the virtual board that cells run on, whatever its programs do: boot.py and main.py
+        do not run at this start. All its files stay.
+
+        Raises: BoardTimeout when it does not come to its prompt all the same.
+        """
+        board = self.need_board()
+        programs = self.need_bench().reset_without(STARTED, self.board_id)
+        board.stop(timeout_s=START_S)
+        for name, data in programs.items():
+            board.files.put(name, data)
+
+    def run_circuit(self, circuit: Path) -> Board:
+        """Open a virtual bench with a circuit file in place of the present one, with what cells
+        have saved on its boards; returns the board that cells run on."""
         board_id, saved = self.board_id, self.saved
-        self._reopen()
-        self.saved = saved
-        for key, files in saved.items():
+        self.open_bench(circuit, self._given, self.roles)
+        known = self.need_bench().board_types
+        self.saved = {key: files for key, files in saved.items() if key in known}
+        for key, files in self.saved.items():
             for name, text in files.items():
                 for folder in [*PurePosixPath(name).parents][-2::-1]:
                     with suppress(FileExistsError):
                         self.use(key).files.mkdir(str(folder))
                 self.use(key).files.put(name, text)
-        return self.use(board_id)
+        return self.use(board_id if board_id in known else next(iter(known)))
 
     def use(self, board_id: str) -> Board:
         """Run cells on another board of the bench; the serial lines of the others stay open.
@@ -155,8 +194,9 @@ class Session:
         self._default = lambda: self.open_bench(circuit, files, roles)
         self.proposed, self._refused = True, ""
         self._given = dict(files)
+        self._plan, self._plan_file = find_diagram(circuit), circuit.resolve()
         if self.board is None:
-            kinds = [boards.for_diagram(spec.type) for spec in find_diagram(circuit).parts]
+            kinds = [boards.for_diagram(spec.type) for spec in self._plan.parts]
             self._family = next(kind.family for kind in kinds if kind)
 
     def need_board(self) -> Board:
@@ -170,7 +210,13 @@ class Session:
                 _("No board is connected: {url} was not opened.").format(url=self._refused),
                 _("Connect a board first; %board list shows what there is."),
             )
+        if not (self.board or self.proposed):
+            self.find_lab()
         return self.board or self._default()
+
+    def will_open_bench(self) -> bool:
+        """Whether the next cell for the board opens the bench that a lab has proposed."""
+        return self.board is None and self.proposed and not self._refused
 
     def need_bench(self) -> LiveBench:
         """The virtual bench. Raises: BoardNotFound when a real board is connected."""
@@ -184,13 +230,36 @@ class Session:
         return self.bench
 
     def widget_server(self) -> WidgetServer | None:
-        """What shows the bench in the outputs of cells; None without a kernel, and where nobody
-        will look: a notebook that is graded."""
+        """What shows the bench, or the real board, in the outputs of cells; None without a kernel,
+        and where nobody will look: a notebook that is graded."""
         watched = hasattr(get_ipython(), "kernel") and "NBGRADER_EXECUTION" not in os.environ
         if self._widget_server is None and watched:
+            source = self.real_board() or BenchSource(
+                self.need_bench(), self._tails, self.editor_name
+            )
             with suppress(OSError):  # the picture is enough
-                self._widget_server = WidgetServer(self.need_bench(), self._tails)
+                self._widget_server = WidgetServer(source)
         return self._widget_server
+
+    def need_circuit(self) -> tuple[Diagram, Path | None]:
+        """The circuit of the bench, or the wiring plan of the real board, and its file if it has
+        one. Raises: BoardNotFound when a real board has no plan."""
+        self.need_board()
+        if self.bench:
+            return self.bench.diagram, self._bench_file
+        if self._plan is None:
+            raise no_plan(self.url)
+        return self._plan, self._plan_file
+
+    def real_board(self) -> BoardSource | None:
+        """What can be seen of the real board; None when none is connected."""
+        if self._source is None and self._line and self.board:
+            self._source = BoardSource(self.board, *self._line, self._family, self._plan)
+        return self._source
+
+    def tail(self) -> ProgramTail:
+        """The last output of programs on the board that is connected."""
+        return self._line[1] if self._line else self._tails[self.board_id]
 
     def family(self) -> str:
         """The family of the board that cells run on, or will run on: `esp32`, `rp2`. Of a real
@@ -204,7 +273,7 @@ class Session:
         return {**self._given, **self.saved.get(board_id or self.board_id, {})}
 
     def note_file(self, name: str, data: bytes) -> None:
-        """A file was saved on the board; a virtual board that is replaced gets it again."""
+        """A file was saved on the board."""
         self.saved.setdefault(self.board_id, {})[name.lstrip("/")] = data
 
     def forget_file(self, name: str) -> None:
@@ -227,34 +296,38 @@ class Session:
 
     def close(self) -> None:
         """Close the board; a virtual one is switched off."""
+        if self._widget_server:
+            self._widget_server.close()
         for board in {*self._opened.values(), *filter(None, [self.board])}:
             board.close()
         if self.bench:
             self.bench.close()
-        if self._widget_server:
-            self._widget_server.close()
         self.board, self.bench, self._widget_server = None, None, None
+        self._line, self._source, self.editor_name = None, None, ""
         self.url, self.roles = "", {}
         self.board_id, self._opened, self.saved, self._refused = "", {}, {}, ""
         self._ran, self._given = {}, {}
 
 
+def no_plan(url: str) -> BoardNotFound:
+    """The error for a real board whose circuit is not known."""
+    return BoardNotFound(
+        _("{url} is a real board without a wiring plan.").format(url=url),
+        _("Connect its circuit once, then the board again: %board connect diagram.json"),
+    )
+
+
+def _file_of(circuit: object) -> Path | None:
+    """The file of a circuit as it was given to `connect` or `open_bench`."""
+    names = isinstance(circuit, Path) or (isinstance(circuit, str) and names_file(circuit))
+    return Path(str(circuit)).resolve() if names else None
+
+
 def available() -> list[tuple[str, str]]:
     """(URL, description) of what `connect` can open: lines with a USB id, virtual boards."""
-    real = [(port.device, port.description) for port in _usb_ports()]
+    real = [(port.device, port.description) for port in usb_ports()]
     virtual = [(f"bench:{name}", boards.load(name).title) for name in boards.names()]
     return real + virtual
-
-
-def _family_at(url: str) -> str:
-    """The family of a real board, from the USB id of its port."""
-    ids = {f"{port.vid:04x}:{port.pid:04x}" for port in _usb_ports() if port.device == url}
-    known = map(boards.load, boards.names())
-    return next((board.family for board in known if ids & {*board.usb_ids}), DEFAULT)
-
-
-def _usb_ports() -> list[ListPortInfo]:
-    return [port for port in list_ports.comports() if port.vid]
 
 
 def is_virtual(url: str) -> bool:

@@ -64,7 +64,8 @@ class StrayCharacter:
         """One line in `ar` or `en`: the place, the character, and what to do."""
         english, arabic = self._name()
         if lang == "ar":
-            cure = f"اكتب \u2066{self.wanted}\u2069 مكانها" if self.wanted.strip() else "احذفها"
+            its = "مكانه" if self.char.isdigit() else "مكانها"
+            cure = f"اكتب \u2066{self.wanted}\u2069 {its}" if self.wanted.strip() else "احذفها"
             if self.wanted == " ":
                 cure = "اكتب مسافة عادية مكانها"
             return f"السطر {self.line}، العمود {self.column}: {arabic}؛ {cure}."

@@ -2,19 +2,18 @@
 file for viewers.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
-
-from IPython.display import display
 
 from hardware.bench.decode.buses import Bus, buses
 from hardware.bench.decode.wire_edges import scope_edges
 from hardware.bench.diagram import suggest
 from hardware.bench.drawing.time_axis import duration
 from hardware.bench.drawing.waveform import WaveformMark, waveform
+from hardware.bench.sigrok_session import write_session
 from hardware.bench.trace.edges import TimeWindow
 from hardware.bench.trace.trace import Trace
 from hardware.bench.vcd import analyzer_vcd
@@ -22,16 +21,21 @@ from hardware.errors import HardwareError
 from hardware.i18n import _, reason
 from hardware.notebook.running import print_note
 from hardware.notebook.session import Session
-from hardware.notebook.views import image
+from hardware.notebook.views import Picture
+from hardware.notebook.wave_lines import wave_lines
 
 LAST_S = 10.0
 """The seconds that are shown by default."""
 TAIL = 0.05
 """The part of the window after the last edge."""
+MARGIN = 0.2
+"""What is shown on each side of two cursors, as a part of the time between them."""
 SNAP = 0.03
 """A cursor goes to an edge that is at most this part of the window away."""
 MANY_SAMPLES = 500_000_000
 """PulseView needs a byte of memory for each sample of eight signals."""
+SESSION = ".sr"
+"""What the name of sigrok's files ends with."""
 
 
 @dataclass(frozen=True)
@@ -90,38 +94,43 @@ def show_wave(
     told: list[str] = []
     if cursors:
         window, marks, told = _between_cursors(trace, signals, window, cursors)
-    display(image(waveform(trace, signals, window, marks, buses=shown.buses), "waveform"))
-    if signals:
-        counts = (f"{name} {_edges(trace, trace.nets[name], window)}" for name in signals)
-        print_note(_("edges: {counts}").format(counts=", ".join(counts)))
-    if shown.buses:
-        each = (f"{bus.name} {len(bus.transfers)}" for bus in shown.buses)
-        print_note(_("transfers: {counts}").format(counts=", ".join(each)))
+        if part == WavePart():
+            window = _around(marks[0], trace.end_ns)
+    told = [*_counts(shown, window), *told]
+    drawing = waveform(trace, signals, window, marks, buses=shown.buses)
+    lines = wave_lines(trace, _pins_of(shown), window)
+    Picture(drawing, _in_words(window, told), lines).show()
     for text in told:
         print_note(text)
 
 
-def save_vcd(session: Session, file: Path, names: Sequence[str], part: WavePart) -> None:
-    """Write what `show_wave` shows as a VCD file that PulseView and GTKWave open.
+def save_trace(session: Session, file: Path, names: Sequence[str], part: WavePart) -> None:
+    """Write what `show_wave` shows as a file: `.sr` for PulseView, else a VCD file for PulseView
+    and GTKWave.
 
     Raises: HardwareError as `show_wave`, or when the file cannot be written.
     """
     shown = _look(session, names, part)
-    of_buses = [shown.names[gpio] for bus in shown.buses for gpio in bus.pins]
-    signals = list(dict.fromkeys([*shown.signals, *of_buses]))
-    made = analyzer_vcd(shown.trace, signals, shown.window)
+    signals = _pins_of(shown)
     try:
-        file.write_text(made.text, encoding="utf-8")
+        if is_session := file.suffix == SESSION:
+            unit_ns = write_session(file, shown.trace, signals, shown.window)
+        else:
+            text, unit_ns = analyzer_vcd(shown.trace, signals, shown.window)
+            file.write_text(text, encoding="utf-8")
     except OSError as error:
         raise HardwareError(
             f"{file}: {reason(error)}", _("Give a path that is writable.")
         ) from None
     length_ns = shown.window.end_ns - shown.window.begin_ns
     text = _("{file} is here: {signals}; {length}, a sample every {unit}")
-    length, unit = duration(length_ns), duration(made.unit_ns)
+    length, unit = duration(length_ns), duration(unit_ns)
     print_note(text.format(file=file, signals=", ".join(signals), length=length, unit=unit))
-    print_note(_("PulseView: Open > Import Value Change Dump data. GTKWave opens it as it is."))
-    if (samples := length_ns // made.unit_ns) > MANY_SAMPLES:
+    how = _("PulseView: Open > Import Value Change Dump data. GTKWave opens it as it is.")
+    if is_session:
+        how = _("PulseView opens it as it is; for GTKWave write a file that ends with .vcd.")
+    print_note(how)
+    if (samples := length_ns // unit_ns) > MANY_SAMPLES:
         text = _("PulseView needs about {size} GB for it; a shorter part needs less: --last 1s")
         print_note(text.format(size=f"{samples * -(-len(signals) // 8) / 1e9:.1f}"))
 
@@ -134,7 +143,7 @@ def show_trace(trace: Trace, roles: Mapping[str, int], marks: Sequence[WaveformM
         drawing = waveform(
             shown.trace, shown.signals, shown.window, marks, serial=True, buses=shown.buses
         )
-        display(image(drawing, "waveform"))
+        Picture(drawing, _in_words(shown.window, _counts(shown, shown.window))).show()
 
 
 class _Looked(NamedTuple):
@@ -148,16 +157,28 @@ class _Looked(NamedTuple):
     window: TimeWindow
 
 
+def _pins_of(shown: _Looked) -> list[str]:
+    """The names of all pins that are shown, also of those that buses stand for."""
+    of_buses = [shown.names[gpio] for bus in shown.buses for gpio in bus.pins]
+    return list(dict.fromkeys([*shown.signals, *of_buses]))
+
+
 def _look(session: Session, names: Sequence[str], part: WavePart) -> _Looked:
     live, roles = session.need_bench(), session.roles
     board = session.board_id or next(iter(live.board_types))
     trace = live.ask(lambda bench: bench.traces[board]).named(roles)
-    return _looked(trace, roles, names, part)
+    floating = live.ask(lambda _bench: live.circuit.floating(board))
+    return _looked(trace, roles, names, part, floating)
 
 
 def _looked(
-    trace: Trace, roles: Mapping[str, int], names: Sequence[str], part: WavePart
+    trace: Trace,
+    roles: Mapping[str, int],
+    names: Sequence[str],
+    part: WavePart,
+    floating: Collection[int] = (),
 ) -> _Looked:
+    """`floating`: inputs that nothing drives. They change at random, and do not move the end."""
     if unknown := [name for name in names if name not in trace.nets]:
         raise HardwareError(
             _("There is no signal {name}.").format(name=unknown[0]),
@@ -168,7 +189,8 @@ def _looked(
     used = [bus for bus in buses(trace) if gpios & {*bus.pins}]
     if not names:  # the row of a bus stands for its pins
         gpios -= {pin for bus in used for pin in bus.pins}
-    window = part.window(trace, _last_change_ns(trace, gpios, used))
+    driven = gpios.difference(floating)
+    window = part.window(trace, _last_change_ns(trace, driven or gpios, used))
     used = [inside for bus in used if (inside := bus.within(window)).transfers]
     changed = [n for pin, n in every.items() if pin in gpios and _has_changed(trace, pin, window)]
     signals = list(names) or changed
@@ -179,6 +201,25 @@ def _looked(
             _("Run a program first, or look further back: %wave --last 60s"),
         )
     return _Looked(trace, every, signals, used, window)
+
+
+def _counts(shown: _Looked, window: TimeWindow) -> list[str]:
+    """How many edges each signal has in a window, and how many transfers each bus has."""
+    told, trace = [], shown.trace
+    if shown.signals:
+        counts = (f"{name} {_edges(trace, trace.nets[name], window)}" for name in shown.signals)
+        told.append(_("edges: {counts}").format(counts=", ".join(counts)))
+    if shown.buses:
+        each = (f"{bus.name} {len(bus.transfers)}" for bus in shown.buses)
+        told.append(_("transfers: {counts}").format(counts=", ".join(each)))
+    return told
+
+
+def _in_words(window: TimeWindow, told: Sequence[str]) -> str:
+    """What a waveform shows, for people who do not see it."""
+    begin, end = (f"{t_ns / 1e9:.6g} s" for t_ns in window)
+    what = _("Waveform from {begin} to {end}; {counts}")
+    return what.format(begin=begin, end=end, counts="; ".join(told))
 
 
 def _between_cursors(
@@ -199,6 +240,12 @@ def _between_cursors(
         between += f", 1/Δt = {1e9 / delta_ns:.6g} Hz"
     told = [_("cursors: {first}, {last}").format(first=first, last=last), between]
     return window, [WaveformMark(first.t_ns, last.t_ns, between, kind="note")], told
+
+
+def _around(mark: WaveformMark, end_ns: int) -> TimeWindow:
+    """The time of a mark, and a little more."""
+    margin_ns = round(MARGIN * (mark.end_ns - mark.start_ns)) + 1
+    return TimeWindow(max(0, mark.start_ns - margin_ns), min(mark.end_ns + margin_ns, end_ns))
 
 
 def _snapped(trace: Trace, signals: Sequence[str], window: TimeWindow, t_ns: int) -> Cursor:

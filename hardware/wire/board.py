@@ -29,6 +29,7 @@ from hardware.wire.transfer import FileTransfer
 
 OnProgram = Callable[[bytes], None]
 CELL_S = 10.0
+PEEK_S = 1.0
 STOP_S = 2.0
 EARLY_S = 0.3
 """A main.py with an error at its start ends sooner than this."""
@@ -38,12 +39,13 @@ _LAST_TRACEBACK = re.compile(
 )
 _ENDS = (b"Traceback (most recent", b"MicroPython v")
 """What the end of main.py begins with."""
+_RAW_END = re.compile(rb"\x04([^\x04]*)\x04>")
 CONTROL = re.compile(rb"[\x03\x04]")
 
 
 class Board:
-    """One board on one port. Only `interrupt` and `serial.write` may be called from another
-    thread."""
+    """One board on one port. Only `interrupt`, `serial.write` and what is said below may be called
+    from another thread."""
 
     def __init__(self, port: Port, on_program: OnProgram = lambda _mark: None) -> None:
         """`on_program` is called before a program starts: with what the board sends just before
@@ -117,6 +119,7 @@ class Board:
     def exec_detached(self, code: str) -> None:
         """Start code and leave it running; use `serial` to talk to it. The next `run` interrupts
         it."""
+        self.serial.begin(raw=True)
         sink = OutputCollector(None).add
         self._repl.start(_source(code), Deadline(CELL_S), sink, lambda: self._on_program(EOT))
 
@@ -124,13 +127,41 @@ class Board:
         """Send Ctrl-C to the program that runs. May be called from another thread."""
         self._repl.interrupt()
 
-    def stop(self) -> None:
+    def stop(self, *, timeout_s: float = STOP_S) -> None:
         """Interrupt the program that runs, and wait for the prompt.
 
         Raises:
             BoardTimeout: no prompt came, so the program still runs.
         """
-        self._repl.sync(STOP_S)
+        self._repl.sync(timeout_s)
+
+    def leave_to_people(self) -> None:
+        """Leave the board at the friendly prompt: people type there. Raises: as `stop`."""
+        self._repl.to_friendly(Deadline(STOP_S))
+
+    # -- from another thread, too
+
+    @property
+    def at_prompt(self) -> bool:
+        """Whether the board is certainly at its prompt: the last program has ended."""
+        return self._repl.at_prompt
+
+    def peek(self, code: str) -> str | None:
+        """What short code of ours prints, if the board is at its prompt and nobody uses it now;
+        else None. No program is ever interrupted. From any thread."""
+        output = self._repl.peek(_source(code), PEEK_S)
+        return None if output is None else TextStream().feed(output, final=True)
+
+    def unasked(self) -> bytes:
+        """What a board at its prompt has sent by itself since the last call: somebody has pressed
+        its reset button, or a timer prints. From any thread."""
+        return self._repl.unasked()
+
+    def leave_prompt(self) -> None:
+        """Somebody resets the board now: what it does is unknown from now on. From any thread."""
+        self._repl.leave_prompt()
+
+    # -- resets
 
     def soft_reset(self) -> None:
         """A fresh interpreter, ready for `run`: boot.py has run, main.py has not."""
@@ -158,7 +189,7 @@ class Board:
                 str(error),
                 _("This line has no reset wire: press the button, or use rfc2217://."),
             ) from error
-        self._repl.incoming.read(deadline.within(0.5))
+        self._repl.read(deadline.within(0.5))
 
     def boot(self, *, timeout_s: float | None = None, on_output: OnOutput | None = None) -> str:
         """Start boot.py and main.py as at power on (by a soft reset) and wait until the prompt is
@@ -172,6 +203,7 @@ class Board:
             BoardTimeout: main.py runs longer; it is left running.
         """
         self._on_program(REBOOT)
+        self.serial.begin(raw=False)
         self._repl.boot()
         collector = OutputCollector(on_output)
         self._repl.follow_boot(Deadline(timeout_s), collector.add)
@@ -184,6 +216,7 @@ class Board:
             DeviceError: main.py ended at once in an uncaught exception (a syntax error).
         """
         self._on_program(REBOOT)
+        self.serial.begin(raw=False)
         self._repl.boot()
         collector = OutputCollector(None)
         collector.add(self._repl.early_end(Deadline(EARLY_S)))
@@ -207,6 +240,13 @@ class SerialLine:
     def __init__(self, repl: Repl) -> None:
         self._repl = repl
         self._held = bytearray()
+        self._raw = False
+        """The program was started in the raw REPL, which marks the end of its output."""
+
+    def begin(self, *, raw: bool) -> None:
+        """A program starts: nothing of an earlier one is read any more."""
+        self._held.clear()
+        self._raw = raw
 
     def write(self, data: bytes | str) -> None:
         """Send bytes, or text as UTF-8, to the program's standard input."""
@@ -219,7 +259,7 @@ class SerialLine:
             DeviceError, ProgramEnded: as `readline`.
         """
         if not self._held:
-            self._held += self._repl.incoming.read(Deadline(timeout_s))
+            self._held += self._repl.read(Deadline(timeout_s))
         at = self._output()
         data = bytes(self._held[:at])
         del self._held[:at]
@@ -229,47 +269,61 @@ class SerialLine:
         """The next line without its line end, or the part of it that came within `timeout_s`.
 
         Raises:
-            DeviceError: main.py ended in an uncaught exception, and this is its traceback.
-            ProgramEnded: main.py ended.
+            DeviceError: the program ended in an uncaught exception, and this is its traceback.
+            ProgramEnded: the program ended.
         """
         deadline = Deadline(timeout_s)
-        while b"\n" not in self._held:
-            data = self._repl.incoming.read(deadline)
+        while b"\n" not in self._held and not self._may_end():
+            data = self._repl.read(deadline)
             self._held += data
             if not data and deadline.over():
                 break
-        if self._held.startswith(_ENDS):
-            self._wait_for_prompt()
-            self._output()
-        line, _newline, rest = bytes(self._held).partition(b"\n")
-        self._held[:] = rest
+        if self._may_end():
+            self._wait_for_end()
+        at = self._output()
+        line, newline, _rest = bytes(self._held[:at]).partition(b"\n")
+        del self._held[: len(line + newline)]
         return line.decode("utf-8", "replace").rstrip("\r")
 
-    def _wait_for_prompt(self) -> None:
-        """A program prints a traceback of its own, too: only the end of main.py has the prompt."""
+    def _may_end(self) -> bool:
+        return self._held.startswith(_ENDS) or (self._raw and EOT in self._held)
+
+    def _wait_for_end(self) -> None:
+        """A program can print such bytes, too: only an end is complete."""
         deadline = Deadline(EARLY_S)
-        while not FRIENDLY.search(self._held) and not deadline.over():
-            self._held += self._repl.incoming.read(deadline)
+        while not self._end() and not deadline.over():
+            self._held += self._repl.read(deadline)
 
-    def _output(self) -> int:
-        """How many bytes of output come before the end of main.py: its traceback, or the banner.
-
-        Raises:
-            DeviceError, ProgramEnded: there are none.
-        """
-        banner = FRIENDLY.search(self._held)
-        if not banner:
-            return len(self._held)
+    def _end(self) -> tuple[int, bytes] | None:
+        """How many bytes of output come before the end of the program, and the traceback that
+        ended it; None while it runs."""
+        if self._raw and (ended := _RAW_END.search(self._held)):
+            return ended.start(), ended[1]
+        if not (banner := FRIENDLY.search(self._held)):
+            return None
         before = bytes(self._held[: banner.start()])
         traceback = _LAST_TRACEBACK.search(before)
-        output = traceback.start() if traceback else len(before)
-        if output:
-            return output
+        at = traceback.start() if traceback else len(before)
+        return at, before[at:]
+
+    def _output(self) -> int:
+        """How many bytes of output are held.
+
+        Raises:
+            DeviceError, ProgramEnded: there are none, as the program has ended.
+        """
+        if not (end := self._end()):
+            return len(self._held)
+        at, traceback = end
+        if at:
+            return at
         self._held.clear()
-        if before:
-            raise _device_error(TextStream().feed(before, final=True))
+        if traceback:
+            raise _device_error(TextStream().feed(traceback, final=True), detached=True)
         raise ProgramEnded(
-            _("main.py has ended: nothing more comes from it."),
+            _("The program in the background has ended: nothing more comes from it.")
+            if self._raw
+            else _("main.py has ended: nothing more comes from it."),
             _("Start it again: run its cell, or %board reset."),
         )
 
@@ -296,7 +350,8 @@ def _without_traceback(output: str) -> str:
     return output
 
 
-def _device_error(text: str) -> HardwareError:
+def _device_error(text: str, *, detached: bool = False) -> HardwareError:
     """The board's traceback as an exception; the last line is the message."""
     lines = text.rstrip().splitlines() or [text]
-    return DeviceError(lines[-1], _("The lines above show where."), traceback=text)
+    cure = _("The lines above show where.")
+    return DeviceError(lines[-1], cure, traceback=text, detached=detached)

@@ -5,6 +5,7 @@ board's OSError: MicroPython has the numbers of Linux (py/mperrno.h).
 """
 
 import ast
+import errno
 import os
 import re
 from binascii import a2b_base64, b2a_base64
@@ -13,107 +14,111 @@ from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
+from textwrap import indent
 from typing import Protocol
 
-from hardware.errors import BoardTimeout, DeviceError, ProtocolError
-from hardware.wire.transfer import FileTransfer, OnProgress, Unsupported, damaged
+from hardware.errors import BoardTimeout, DeviceError, NoPrompt, ProtocolError
+from hardware.wire.transfer import SMALL, FileTransfer, OnProgress, Unsupported, damaged
 
 PIECE = 768
 """Bytes per exec: the literal and its decoded bytes must fit into a small, fragmented heap."""
-SMALL = 3072
-"""A file up to this size is faster over the raw REPL than the start of a framed transfer."""
 PART = ".part"
 NAMES = 16
 """Names in one question to the board."""
 LARGE = re.compile(r"size (\d+)\n")
-FILE_S = 60.0
-ASK_ATTEMPTS, ASK_S = 3, 10.0
-OS_ERROR = re.compile(r"OSError: (?:\[Errno (\d+)\]|(\d+)|.*\(errno (\d+)\))")
+ASK_TIMEOUTS_S = (*[10.0] * 7, 60.0)
+"""Of each attempt to ask the board."""
+SEAL_BYTES = 4
+SEALED = re.compile(r"(\d+) (\d+)\n\Z")
 DIR_BIT = 0x4000
 
-OPEN = """
-import os
-from binascii import a2b_base64 as _d
-_f = open({part!r}, 'wb')
-_w = _f.write
+# The line may damage what it carries, and a question can hold a name: so nothing is run that has
+# changed on its way, and the answer ends with a hash of the question, the answer and the errno.
+GUARD = """
+import hashlib as _h
+_c = {code!r}
+if _h.sha256(_c).digest()[:{bytes}] != {digest!r}: raise ValueError
+_c = {{'code': _c}}
+exec(_c['code'], _c)
+del _h, _c
+"""
+QUESTION = """
+from hashlib import sha256
+seal, errno = sha256(code), 0
+def say(*words, end='\\n'):
+ text = ' '.join(map(str, words)) + end
+ seal.update(text.encode())
+ print(text, end='')
+def ask(print):
+{body}
+try: ask(say)
+except OSError as error: errno = error.errno or 5
+seal.update(str(errno).encode())
+print(int.from_bytes(seal.digest()[:{bytes}], 'little'), errno)
+"""
+WRITE = """
+from binascii import a2b_base64
+with open({part!r}, {mode!r}) as f:
+ f.seek({at})
+ f.write({literal})
 """
 # The hash is of the bytes read back from the flash, not of the bytes that were sent.
 CHECK = """
 import hashlib
-_f.close()
-_h = hashlib.sha256()
-_n = 0
-with open({name!r}, 'rb') as _f:
-    _b = bytearray(512)
-    while True:
-        _k = _f.readinto(_b)
-        if not _k:
-            break
-        _n += _k
-        _h.update(memoryview(_b)[:_k])
-print((_n, _h.digest()))
+h, n, b = hashlib.sha256(), 0, bytearray(512)
+with open({name!r}, 'rb') as f:
+ while True:
+  k = f.readinto(b)
+  if not k: break
+  n += k
+  h.update(memoryview(b)[:k])
+print((n, h.digest()))
 """
 # FAT cannot rename to the name of an existing file.
 REPLACE = """
-try:
-    os.rename({part!r}, {name!r})
+import os
+os.stat({part!r})
+try: os.rename({part!r}, {name!r})
 except OSError:
-    os.remove({name!r})
-    os.rename({part!r}, {name!r})
-del _f, _w, _d, _h, _n, _b, _k
+ os.remove({name!r})
+ os.rename({part!r}, {name!r})
 """
 DISCARD = """
 import os
-try:
-    _f.close()
-except:
-    pass
-try:
-    os.remove({part!r})
-except OSError:
-    pass
+try: os.remove({part!r})
+except OSError: pass
 """
 SEND = """
 import os
-from binascii import b2a_base64 as _e
-import hashlib
-_h = hashlib.sha256()
-with open({name!r}, 'rb') as _f:
-    _n = os.stat({name!r})[6]
-    if _n > {small}:
-        print('size', _n)
-    while _n <= {small}:
-        _b = _f.read(384)
-        if not _b:
-            break
-        _h.update(_b)
-        print(_e(_b).decode(), end='')
-if _n <= {small}:
-    print(_e(_h.digest()).decode(), end='')
+from binascii import b2a_base64
+n = os.stat({name!r})[6]
+with open({name!r}, 'rb') as f:
+ if n > {small}: print('size', n)
+ while n <= {small}:
+  b = f.read(384)
+  if not b: break
+  print(b2a_base64(b).decode(), end='')
 """
 # One line for each name: its SHA-256, or nothing.
 HASHES = """
 import hashlib
 from binascii import hexlify
-def _h(name):
-    try:
-        with open(name, 'rb') as f:
-            h, b = hashlib.sha256(), bytearray(512)
-            while True:
-                k = f.readinto(b)
-                if not k:
-                    return hexlify(h.digest()).decode()
-                h.update(memoryview(b)[:k])
-    except OSError:
-        return ''
-for _n in {names!r}:
-    print(_h(_n))
-del _h
+b = bytearray(512)
+for name in {names!r}:
+ h = hashlib.sha256()
+ try:
+  with open(name, 'rb') as f:
+   while True:
+    k = f.readinto(b)
+    if not k: break
+    h.update(memoryview(b)[:k])
+  print(hexlify(h.digest()).decode())
+ except OSError: print()
 """
 LIST = """
 import os
-for _i in os.ilistdir({name!r}):
-    print((_i[0], _i[1], _i[3] if len(_i) > 3 else 0))
+for entry in os.ilistdir({name!r}):
+ print((entry[0], entry[1], entry[3] if len(entry) > 3 else 0))
 """
 
 
@@ -149,57 +154,63 @@ class Files:
 
         Args:
             name: of the file.
-            data: its content. If the board has a large file of this content, it is left as it is.
+            data: its content. If the board has a file of this name and content, it is left as it
+                is.
             on_progress: gets the bytes done and the bytes in all, again and again.
 
         Raises:
             ProtocolError: the flash gave back other bytes; the old file is unchanged.
         """
         report = on_progress or _silent
-        if len(data) > SMALL:
-            try:
-                self._transfer.put(name, name + PART, data, report)
-                return
-            except Unsupported:
-                pass
-        self._put_literals(name, data, report)
+        try:
+            self._transfer.put(name, name + PART, data, report)
+        except Unsupported:
+            self._put_literals(name, data, report)
 
     def _put_literals(self, name: str, data: bytes, report: OnProgress) -> None:
         """Write a file over the raw REPL alone."""
-        part = name + PART
+        part, mode = name + PART, "wb"
         try:
-            self._do(OPEN.format(part=part), name)
-            for at in range(0, len(data), PIECE):
-                self._do(f"_w({_literal(data[at : at + PIECE])})", name)
+            for at in range(0, len(data) or 1, PIECE):
+                literal = _literal(data[at : at + PIECE])
+                code = WRITE.format(part=part, mode=mode, at=at, literal=literal)
+                self._ask(code, name)
+                mode = "r+b"
                 report(min(at + PIECE, len(data)), len(data))
-            found = ast.literal_eval(self._do(CHECK.format(name=part), name))
+            found = ast.literal_eval(self._ask(CHECK.format(name=part), name))
             if found != (len(data), sha256(data).digest()):
                 raise damaged(name)
-            self._do(REPLACE.format(part=part, name=name), name)
+            self._ask(REPLACE.format(part=part, name=name), name, errno.ENOENT)
         except (OSError, ProtocolError):
-            self._do(DISCARD.format(part=part), name)
+            self._ask(DISCARD.format(part=part), name)
             raise
 
-    def get(self, name: str, on_progress: OnProgress | None = None) -> bytes:
-        """Read a file, and compare its SHA-256. `on_progress`: as in `put`.
+    def get(
+        self,
+        name: str,
+        on_progress: OnProgress | None = None,
+        begun: bytearray | None = None,
+    ) -> bytes:
+        """Read a file, and compare its SHA-256.
+
+        Args:
+            name: of the file.
+            on_progress: as in `put`.
+            begun: what an earlier call got of a large file before the line was cut; this call
+                goes on from there. When it fails, too, `begun` has what came until then.
 
         Raises:
-            ProtocolError: other bytes arrived than the board sent.
+            ProtocolError: other bytes arrived than the board sent, again and again.
         """
-        report = on_progress or _silent
+        report, got = on_progress or _silent, bytearray() if begun is None else begun
         printed = self._ask(SEND.format(name=name, small=SMALL), name)
         if size := LARGE.fullmatch(printed):
             try:
-                return self._transfer.get(name, int(size[1]), report)
+                self._transfer.get(name, int(size[1]), got, report)
+                return bytes(got)
             except Unsupported:
-                printed = self._do(SEND.format(name=name, small=1 << 30), name)
-        try:
-            *parts, digest = [a2b_base64(line) for line in printed.splitlines()]
-        except ValueError as error:
-            raise damaged(name) from error
-        data = b"".join(parts)
-        if sha256(data).digest() != digest:
-            raise damaged(name)
+                printed = self._ask(SEND.format(name=name, small=1 << 30), name)
+        data = b"".join(map(a2b_base64, printed.splitlines()))
         report(len(data), len(data))
         return data
 
@@ -245,8 +256,7 @@ class Files:
         for at in range(0, len(names), NAMES):
             some = names[at : at + NAMES]
             lines = self._ask(HASHES.format(names=some), some[0]).splitlines()
-            # The line may damage an answer: then that file is sent.
-            found.update(zip(some, lines, strict=False))
+            found.update(zip(some, lines, strict=True))
         return found
 
     def cat(self, name: str) -> str:
@@ -270,42 +280,67 @@ class Files:
 
     def mkdir(self, name: str) -> None:
         """Make a folder; its parent must exist."""
-        self._do(f"import os; os.mkdir({name!r})", name)
+        self._ask(f"import os; os.mkdir({name!r})", name, errno.EEXIST)
 
     def rm(self, name: str) -> None:
         """Remove a file or an empty folder."""
         # littlefs removes empty folders by os.remove, too; FAT does not.
         kind = "rmdir" if self.stat(name).is_dir else "remove"
-        self._do(f"import os; os.{kind}({name!r})", name)
+        self._ask(f"import os; os.{kind}({name!r})", name, errno.ENOENT)
 
-    def _ask(self, code: str, name: str) -> str:
-        """As `_do`, for code that only reads: again when the line damages it."""
-        for _attempt in range(ASK_ATTEMPTS - 1):
+    def _ask(self, code: str, name: str, done: int = 0) -> str:
+        """Run code of ours about a file; returns what it printed. When the line damages it or its
+        answer, it is run again.
+
+        Args:
+            code: has the same effect when it runs twice.
+            name: of the file.
+            done: with this errno, a second run says that the first one did it.
+
+        Raises:
+            OSError: from the board's file system.
+            ProtocolError, BoardTimeout: no attempt succeeded.
+            DeviceError: the board's memory is full.
+        """
+        for attempt, timeout_s in enumerate(ASK_TIMEOUTS_S):
             try:
-                return self._do(code, name, ASK_S)
-            except (ProtocolError, BoardTimeout):
-                continue
-            except DeviceError as error:
-                if "KeyboardInterrupt" in str(error):
+                printed, number = self._ask_once(code, name, timeout_s)
+            except (ProtocolError, BoardTimeout) as error:
+                if isinstance(error, NoPrompt) or attempt == len(ASK_TIMEOUTS_S) - 1:
                     raise
-        return self._do(code, name)
+            else:
+                if number and not (attempt and number == done):
+                    raise OSError(number, os.strerror(number), name)
+                return printed
+        raise AssertionError
 
-    def _do(self, code: str, name: str, timeout_s: float = FILE_S) -> str:
+    def _ask_once(self, code: str, name: str, timeout_s: float) -> tuple[str, int]:
+        """What the code printed, and the errno of the OSError that ended it, or 0."""
+        body = indent(code.strip(), " ")
+        source = QUESTION.format(body=body, bytes=SEAL_BYTES).encode()
+        digest = sha256(source).digest()[:SEAL_BYTES]
+        question = GUARD.format(code=source, digest=digest, bytes=SEAL_BYTES)
         try:
-            return self._run(code, timeout_s=timeout_s)
+            printed = self._run(question, timeout_s=timeout_s)
         except DeviceError as error:
-            found = OS_ERROR.search(str(error))
-            if not found:
+            if str(error).startswith("MemoryError"):
                 raise
-            number = int(found[1] or found[2] or found[3])
-            raise OSError(number, os.strerror(number), name) from error
+            raise damaged(name) from error
+        sealed = SEALED.search(printed)
+        if not sealed:
+            raise damaged(name)
+        answer = printed[: sealed.start()]
+        whole = sha256(source + (answer + sealed[2]).encode()).digest()
+        if int.from_bytes(whole[:SEAL_BYTES], "little") != int(sealed[1]):
+            raise damaged(name)
+        return answer, int(sealed[2])
 
 
 def _literal(data: bytes) -> str:
-    """Bytes as source text, in the shorter of two forms (`_d` is a2b_base64 on the board)."""
+    """Bytes as source text, in the shorter of two forms."""
     plain = repr(data)
     coded = b2a_base64(data, newline=False).decode()
-    return plain if len(plain) <= len(coded) + 5 else f"_d('{coded}')"
+    return plain if len(plain) <= len(coded) + 14 else f"a2b_base64('{coded}')"
 
 
 def inside(folder: Path) -> list[Path]:

@@ -3,11 +3,13 @@
 Also here: deadlines for reads, and the errors that all ports have in common.
 """
 
+import os
 import time
 from typing import Protocol
 
 from hardware.errors import BoardBusy, BoardNotFound
 from hardware.i18n import _
+from hardware.wire.port_holders import holders
 
 BAUD = 115_200
 CHUNK = 65_536
@@ -73,21 +75,28 @@ def not_there(url: str) -> BoardNotFound:
     """The error for an address where nothing answers."""
     return BoardNotFound(
         _("There is no board at {url}.").format(url=url),
-        _("Check the cable and the address; `%board list` shows what is there."),
+        _(
+            "Check the cable and the address; what is there: `%board list` in a notebook, "
+            "`warsha doctor` in a terminal."
+        ),
     )
 
 
 def busy(url: str) -> BoardBusy:
-    """The error for a line that another program uses."""
-    return BoardBusy(
-        _("Another program uses {url}.").format(url=url),
-        _("Close the other notebook, terminal or Thonny that uses it."),
-    )
+    """The error for a line that another program uses; it is named where that is known."""
+    cause = _("Another program uses {url}.").format(url=url)
+    if url.startswith("/") and (others := [one for one in holders(url) if one.pid != os.getpid()]):
+        who = ", ".join(map(str, others))
+        cause = _("{url} is in use by {who}.").format(url=url, who=who)
+    return BoardBusy(cause, _("Close the other notebook, terminal or Thonny that uses it."))
 
 
 def lost(url: str) -> BoardNotFound:
     """The error for a line that broke while it was in use."""
     return BoardNotFound(
         _("The connection to {url} was lost.").format(url=url),
-        _("Was the board unplugged, or the bench closed? Connect again."),
+        _(
+            "Was the board unplugged, or the bench closed? Connect again. In a notebook: "
+            "%board connect with its name, or the cell with %lab."
+        ),
     )

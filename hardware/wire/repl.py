@@ -19,10 +19,17 @@ States of the line, and how this file recovers:
 
 import os
 import re
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 
-from hardware.errors import BoardRestarted, BoardTimeout, HardwareError, ProtocolError
+from hardware.errors import (
+    BoardRestarted,
+    BoardTimeout,
+    HardwareError,
+    NoPrompt,
+    ProtocolError,
+)
 from hardware.i18n import _
 from hardware.wire.incoming import Incoming, Sink
 from hardware.wire.port import Deadline, Port
@@ -31,6 +38,7 @@ from hardware.wire.transfer_board import FILLER
 Starting = Callable[[], None]
 CTRL_A, CTRL_B, CTRL_C, CTRL_D, CTRL_E = b"\x01", b"\x02", b"\x03", b"\x04", b"\x05"
 EOT = CTRL_D
+PROMPT = b">>> "
 RAW_BANNER = b"raw REPL; CTRL-B to exit\r\n>"
 FRIENDLY = re.compile(rb'MicroPython v[^\r\n]+\r\n(?:Type "help\(\)"[^\r\n]*\r\n)?>>> \Z')
 """The banner and prompt at the end of every start of the friendly REPL. A program is taken for it
@@ -44,9 +52,16 @@ MAYBE_BANNER = re.compile(
 BANNER_ROOM = 400
 REBOOT = b"MPY: soft reboot\r\n"
 ARMED = re.compile(rb"R([\x00\x01])|" + re.escape(RAW_BANNER))
+ANSWER = re.compile(rb"(R(\x00|\x01(..\x01|.{0,2}))?)?|" + re.escape(RAW_BANNER), re.DOTALL)
+"""All that comes at the prompt: the answer to the request for raw paste, or the first part of
+it."""
+ANSWER_BYTES, ANSWER_S = 5, 0.3
 SYNC_S = 5.0
+PASTE_S = 5.0
+"""How long a board may take to answer while it gets code."""
 STOP_S, STOP_TRIES = 0.7, 3
 """How long a program may take to end after each Ctrl-C: its `finally` blocks run in that time."""
+MOST_REFUSALS = 2
 PLAIN_CHUNK, PLAIN_PAUSE_S = 128, 0.012
 """Without raw paste there is no flow control: 128 bytes per 12 ms is below 115200 baud."""
 
@@ -60,13 +75,17 @@ class Repl:
         self._known = False
         """The board is at the raw prompt (or armed), and no answer is missing."""
         self._armed = False
-        self._raw_paste = True
+        self._refusals = 0
+        """How many requests for raw paste in a row were refused. One answer may be damaged."""
+        self._turn = threading.RLock()
+        """Held by the thread that uses the prompt. While a program runs, `peek` does nothing."""
 
     # -- reaching a known state
 
     def forget(self) -> None:
         """Take the state as unknown: the next exec synchronises first."""
-        self._known = self._armed = False
+        with self._turn:
+            self._known = self._armed = False
 
     def interrupt(self) -> None:
         """Send Ctrl-C to the program that runs. May be called from another thread."""
@@ -76,9 +95,12 @@ class Repl:
         """Stop what runs and reach a raw prompt that is certainly new.
 
         Raises:
-            BoardTimeout: no prompt came; the cure names the reset.
+            NoPrompt: no prompt came; the cure names the reset.
         """
-        deadline = Deadline(timeout_s)
+        with self._turn:
+            self._sync(Deadline(timeout_s))
+
+    def _sync(self, deadline: Deadline) -> None:
         self.forget()
         try_s, filler = 0.25, b""
         while True:
@@ -134,17 +156,22 @@ class Repl:
     ) -> None:
         """Send `code` to the board and let it run; its output is not read. `starting` is called
         before the code is sent; the next EOT of the board is in front of the output."""
-        if not self._known:
-            self.sync(deadline.within(SYNC_S).left() or 0.0)
-        starting()
-        if not self._armed:
-            self._arm()
-        self._known = self._armed = False
+        with self._turn:
+            if not self._known:
+                self.sync(deadline.within(SYNC_S).left() or 0.0)
+            starting()
+            if not self._armed:
+                self._arm()
+            self.forget()
         window = self._window(deadline, sink)
         if window:
             self._paste(code, window, deadline, sink)
         else:
             self._plain(code, deadline)
+
+    @property
+    def _raw_paste(self) -> bool:
+        return self._refusals < MOST_REFUSALS
 
     def _arm(self) -> None:
         """Request raw paste; the answer is read when there is code to send."""
@@ -156,12 +183,13 @@ class Repl:
         """The window size in bytes, 0 without raw paste. `sink` gets what timers print."""
         if not self._raw_paste:
             return 0
-        noise, found = self.incoming.find(ARMED, deadline.within(SYNC_S), "raw paste")
+        noise, found = self.incoming.find(ARMED, deadline.within(PASTE_S), "raw paste")
         if noise:
             sink(noise)
         if found[1] != b"\x01":
-            self._raw_paste = False
+            self._refusals += 1
             return 0
+        self._refusals = 0
         window = int.from_bytes(self.incoming.take(2, deadline, "raw paste"), "little")
         if not window:
             raise _invalid_answer(found[0])
@@ -170,11 +198,11 @@ class Repl:
     def _paste(self, code: bytes, window: int, deadline: Deadline, sink: Sink) -> None:
         """Send within the window, until the board sends EOT: it has all, or met a syntax error."""
         credit, rest = window, code + CTRL_D
-        answer = deadline.within(SYNC_S)
+        answer = deadline.within(PASTE_S)
         while True:
             windows, ended, other = _split_credits(self.incoming.held)
             if windows:
-                answer = deadline.within(SYNC_S)
+                answer = deadline.within(PASTE_S)
             if other:
                 sink(other)
             if ended:
@@ -219,8 +247,9 @@ class Repl:
             if first != REBOOT[:1]:
                 raise _invalid_answer(first + bytes(self.incoming.held))
             self.incoming.until(RAW_BANNER, deadline.within(SYNC_S), "soft reset")
-        self._known = True
-        self._arm()
+        with self._turn:
+            self._known = True
+            self._arm()
 
     def _stop(self, sink: Sink) -> None:
         """The user pressed stop: end the program, pass on its last output."""
@@ -236,25 +265,90 @@ class Repl:
                 break  # the next exec synchronises, and raises if that fails
         self.forget()
 
+    # -- looking on, from a second thread
+
+    @property
+    def at_prompt(self) -> bool:
+        """Whether the board is certainly at the prompt."""
+        return self._known
+
+    def read(self, deadline: Deadline) -> bytes:
+        """What has come, as `Incoming.read`; never the answer to a `peek`."""
+        if not self._known:
+            return self.incoming.read(deadline)
+        with self._turn:
+            return self.incoming.read(deadline)
+
+    def peek(self, code: bytes, timeout_s: float) -> bytes | None:
+        """What short `code` prints, if the board is at the prompt and nobody else uses it now;
+        None when it is not, or the code does not end well. Nothing is ever interrupted."""
+        if not self._turn.acquire(blocking=False):
+            return None
+        try:
+            if self._unasked() or not self._known:
+                return None
+            output, deadline = bytearray(), Deadline(timeout_s)
+            self.start(code, deadline, output.extend)
+            return None if self.follow(deadline, output.extend) else bytes(output)
+        except HardwareError:
+            self.forget()
+            return None
+        finally:
+            self._turn.release()
+
+    def unasked(self) -> bytes:
+        """What a board at the prompt has sent by itself: somebody has pressed its reset button, or
+        a timer prints. Then its state is unknown from now on, and the bytes stay in `incoming`."""
+        if not self._turn.acquire(blocking=False):
+            return b""
+        try:
+            return self._unasked()
+        finally:
+            self._turn.release()
+
+    def leave_prompt(self) -> None:
+        """Somebody resets the board now. An answer that is still on its way comes first."""
+        deadline = Deadline(ANSWER_S)
+        with self._turn:
+            while self._armed and len(self.incoming.held) < ANSWER_BYTES and not deadline.over():
+                self.incoming.grow(deadline)
+            self.forget()
+
+    def _unasked(self) -> bytes:
+        if self._known:
+            self.incoming.grow(Deadline(0.0))
+            answer = ANSWER.match(self.incoming.held)
+            if answer and (sent := bytes(self.incoming.held[answer.end() :])):
+                self.forget()
+                return sent
+        return b""
+
     # -- resets
 
     def soft_reset(self, timeout_s: float = SYNC_S) -> None:
         """Start a fresh interpreter at the raw prompt: boot.py runs, main.py does not."""
         deadline = Deadline(timeout_s)
-        self.sync(timeout_s)
-        self._known = False
+        with self._turn:
+            self.sync(timeout_s)
+            self.forget()
         self.port.write(CTRL_D)
         self.incoming.until(REBOOT, deadline, "soft reset")
         self.incoming.until(RAW_BANNER, deadline, "soft reset")
         self._known = True
 
+    def to_friendly(self, deadline: Deadline) -> None:
+        """Stop what runs and reach the friendly prompt, which is for people. Raises:
+        BoardTimeout."""
+        with self._turn:
+            self._sync(deadline)
+            self.forget()
+        self.port.write(CTRL_B)
+        self.incoming.until(PROMPT, deadline, "friendly REPL")
+
     def boot(self, timeout_s: float = SYNC_S) -> None:
         """Soft reset at the friendly prompt: boot.py and main.py run; see `follow_boot`."""
         deadline = Deadline(timeout_s)
-        self.sync(timeout_s)
-        self.forget()
-        self.port.write(CTRL_B)
-        self.incoming.until(b">>> ", deadline, "friendly REPL")
+        self.to_friendly(deadline)
         self.port.write(CTRL_D)
         self.incoming.until(REBOOT, deadline, "soft reset")
 
@@ -299,8 +393,11 @@ def _invalid_answer(last: bytes) -> ProtocolError:
     )
 
 
-def _no_prompt(name: str) -> BoardTimeout:
-    return BoardTimeout(
+def _no_prompt(name: str) -> NoPrompt:
+    return NoPrompt(
         _("The board at {url} does not come to its prompt.").format(url=name),
-        _("Its program may ignore Ctrl-C, or it runs no MicroPython: reset it."),
+        _(
+            "Its program may ignore Ctrl-C, or it runs no MicroPython. Reset it: %board reset, or "
+            "the button EN, RST or RUN on the board."
+        ),
     )

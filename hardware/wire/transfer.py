@@ -1,9 +1,11 @@
-"""A framed transfer of files, at the speed of the line and over a noisy one.
+"""A transfer of files, at the speed of the line and over a noisy one.
 
-`transfer_board.py` runs on the board. To the board go frames (`HEAD`, content) with at most
-WINDOW bytes on the way; it grants more with single bytes from 0x80 on, which count pieces modulo
-128, so the next one makes up for a lost one. A damaged frame makes it wait for silence and say
-the offset where it goes on. All that it says is one line with a CRC: `@at 4096 - 1b2c3d4e`.
+`transfer_board.py` runs on the board. A small file goes to the board inside that program: this
+costs less than the start of a transfer in frames. Else, to the board go frames (`HEAD`, content)
+with at most WINDOW bytes on the way; it grants more with single bytes from 0x80 on, which count
+pieces modulo 128, so the next one makes up for a lost one. A damaged frame makes it wait for
+silence and say the offset where it goes on. All that it says is one line with a CRC:
+`@at 4096 - 1b2c3d4e`.
 
 When the board falls silent, it waits for bytes that were lost: the host sends filler, the frame is
 damaged then, and both agree on the offset again. When an attempt fails, the next one goes on from
@@ -18,7 +20,7 @@ from collections import deque
 from collections.abc import Callable
 from hashlib import sha256
 
-from hardware.errors import BoardTimeout, HardwareError, ProtocolError
+from hardware.errors import BoardTimeout, HardwareError, NoPrompt, ProtocolError
 from hardware.i18n import _
 from hardware.wire import transfer_board as board
 from hardware.wire.port import Deadline
@@ -37,6 +39,8 @@ CHECK_S = 60.0
 END_S = 1.0
 ATTEMPTS = 8
 """In a row and without progress."""
+SMALL = 3072
+"""A file up to this size goes in the source of the board's half."""
 RAW_BYTES, PLAIN_BYTES, NOISY_BYTES = 2048, 8192, 768
 """Bytes of the file in a frame: as they are, deflated, and on a line that damages frames."""
 SAID = re.compile(rb"@([a-z]+)((?: [\w-]+)*) ([0-9a-f]{8})\r?\n")
@@ -67,23 +71,26 @@ class FileTransfer:
         Raises:
             OSError: the board's file system refused; nothing is left behind.
             ProtocolError: the flash gave back other bytes; nothing is left behind.
+            NoPrompt: it is not tried again.
             ProtocolError, BoardTimeout: no attempt succeeded; the next call goes on from `part`.
             Unsupported: nothing was done.
         """
         digest = sha256(data).hexdigest()
-        source = board.program(board.RECEIVE, name, part, len(data), digest)
+        if len(data) <= SMALL:
+            source = board.program(board.WRITE, name, part, len(data), digest, data=data)
+        else:
+            source = board.program(board.RECEIVE, name, part, len(data), digest)
         if not self._attempts(lambda: self._put(source, name, data, on_progress)):
             raise damaged(name)
 
-    def get(self, name: str, size: int, on_progress: OnProgress) -> bytes:
-        """Read a file of `size` bytes, and compare its SHA-256.
+    def get(self, name: str, size: int, got: bytearray, on_progress: OnProgress) -> None:
+        """Add the rest of a file of `size` bytes to `got`, and compare its SHA-256. When this
+        fails, `got` has what came; the next call goes on from there.
 
         Raises:
             OSError, ProtocolError, BoardTimeout, Unsupported: as `put`.
         """
-        got = bytearray()
         self._attempts(lambda: self._get(name, size, got, on_progress))
-        return bytes(got)
 
     def _attempts(self, attempt: Callable[[], bool]) -> bool:
         failed = self._reached = 0
@@ -94,6 +101,8 @@ class FileTransfer:
                 return attempt()
             except (ProtocolError, BoardTimeout, Unsupported) as error:
                 self._repl.forget()
+                if isinstance(error, NoPrompt):
+                    raise
                 if isinstance(error, Unsupported):  # twice, or noise has changed the source
                     if unsupported:
                         raise
@@ -256,7 +265,7 @@ class _Talk:
         text, crc = bytes(found[1] + found[2]), int(found[3], 16)
         del self._held[: found.end()]
         if zlib.crc32(text) != crc:
-            return "", []
+            return self.said(grant)
         word, *values = text.decode().split()
         return word, values
 

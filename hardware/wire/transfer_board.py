@@ -1,9 +1,12 @@
-"""The board's half of a framed transfer, as MicroPython source; `transfer.py` has the host's half.
+"""The board's half of a transfer, as MicroPython source; `transfer.py` has the host's half.
 
 The source comes deflated, over a line that may damage it, so a CRC guards it. It leaves no name on
-the board. It needs 26 KB of heap while it runs, and more where the heap is in pieces. The
-interrupt character is off meanwhile, because frames hold every byte; it is on again at the end in
-every case.
+the board. WRITE brings a small file in its source. RECEIVE and SEND exchange frames: they need
+26 KB of heap while they run, and more where the heap is in pieces. The interrupt character is off
+meanwhile, because frames hold every byte; it is on again at the end in every case.
+
+Nothing is deflated on its way from a board: the official firmware of ESP32 and Pico has
+`deflate` without its compressor (MICROPY_PY_DEFLATE_COMPRESS, py/mpconfig.h).
 
 `sys.stdin.buffer.readinto` waits until it has all bytes, so pieces are short: when bytes were
 lost, FILLER ends it.
@@ -36,10 +39,52 @@ DONE = 0xFFFF_FFFF
 STOPPED = (3, 1)
 """The end of what `Repl.sync` sends: who connects wants the prompt."""
 
-_COMMON = f"""
-import sys, os, select, micropython
+_SAY = """
+import os
 from binascii import hexlify
 from hashlib import sha256
+
+def say(*words):
+ line = ' '.join(str(word) for word in words).encode()
+ print('@%s %08x' % (line.decode(), crc32(line)))
+
+def failed(error):
+ if isinstance(error, OSError): say('error', error.errno or 5)
+ else: say('memory')
+
+def hashed(name):
+ total, found, piece = 0, sha256(), bytearray(512)
+ try:
+  with open(name, 'rb') as file:
+   while True:
+    got = file.readinto(piece)
+    if not got: break
+    total += got
+    found.update(memoryview(piece)[:got])
+ except OSError: return 0, '-'
+ return total, hexlify(found.digest()).decode()
+"""
+
+# FAT cannot rename to the name of an existing file.
+_KEEP = """
+def keep(name, part, size, digest):
+ if hashed(part) != (size, digest):
+  os.remove(part)
+  return say('damaged')
+ try: os.rename(part, name)
+ except OSError:
+  os.remove(name)
+  os.rename(part, name)
+ say('done')
+
+def drop(part, error):
+ try: os.remove(part)
+ except OSError: pass
+ failed(error)
+"""
+
+_FRAMES = f"""
+import sys, select, micropython
 from struct import pack, unpack
 from time import ticks_ms, ticks_diff
 rx, tx = sys.stdin.buffer, sys.stdout.buffer
@@ -47,10 +92,6 @@ ready = select.poll()
 ready.register(sys.stdin, select.POLLIN)
 count = 0
 head = bytearray(12)
-
-def say(*words):
- line = ' '.join(str(word) for word in words).encode()
- print('@%s %08x' % (line.decode(), crc32(line)))
 
 def fill(view):
  global count
@@ -73,26 +114,27 @@ def stopped():
   last = (last + one)[-2:]
  count = 0
  return last == bytes({STOPPED})
-
-def failed(error):
- if isinstance(error, OSError): say('error', error.errno or 5)
- else: say('memory')
-
-def hashed(name):
- total, found, piece = 0, sha256(), bytearray(512)
- try:
-  with open(name, 'rb') as file:
-   while True:
-    got = file.readinto(piece)
-    if not got: break
-    total += got
-    found.update(memoryview(piece)[:got])
- except OSError: return 0, '-'
- return total, hexlify(found.digest()).decode()
 """
 
+WRITE = (
+    _SAY
+    + _KEEP
+    + """
+def main(name, part, size, digest):
+ say('check')
+ data = source[len(source) - size:]
+ try:
+  if hashed(name) == (size, digest): return say('same')
+  with open(part, 'wb') as file: file.write(data)
+  keep(name, part, size, digest)
+ except (OSError, MemoryError) as error: drop(part, error)
+"""
+)
+
 RECEIVE = (
-    _COMMON
+    _SAY
+    + _KEEP
+    + _FRAMES
     + f"""
 import deflate
 from io import BytesIO
@@ -138,31 +180,22 @@ def receive(name, part, size, digest):
    say('at', done, was)
  finally: file.close()
  say('check')
- if hashed(part) != (size, digest):
-  os.remove(part)
-  return say('damaged')
- try: os.rename(part, name)
- except OSError:
-  os.remove(name)
-  os.rename(part, name)
- say('done')
+ keep(name, part, size, digest)
 
 def main(name, part, size, digest):
  micropython.kbd_intr(-1)
  try: receive(name, part, size, digest)
  except (OSError, MemoryError) as error:
   stopped()
-  try: os.remove(part)
-  except OSError: pass
-  failed(error)
+  drop(part, error)
  finally: micropython.kbd_intr(3)
 """
 )
 
 SEND = (
-    _COMMON
+    _SAY
+    + _FRAMES
     + f"""
-
 def frame(kind, at, view):
  start = pack('<BIH', kind, at, len(view))
  tx.write(start + pack('<I', crc32(view, crc32(start))))
@@ -198,18 +231,20 @@ def main(name, at):
 )
 
 
-def program(source: str, *arguments: object) -> str:
-    """One of the programs above with its arguments, to run in the raw REPL."""
-    text = f"{source}main{arguments!r}\n"
+def program(source: str, *arguments: object, data: bytes = b"") -> str:
+    """One of the programs above with its arguments, to run in the raw REPL. The program finds
+    itself, with `data` behind it, under the name `source`."""
+    text = f"{source}main{arguments!r}\n".encode()
     packer = zlib.compressobj(9, zlib.DEFLATED, -WINDOW_BITS)
-    packed = b2a_base64(packer.compress(text.encode()) + packer.flush(), newline=False).decode()
+    packed = packer.compress(text + data) + packer.flush()
+    coded = b2a_base64(packed, newline=False).decode()
     return (
         "import binascii as _b, deflate as _d, io as _i\n"
-        f"_i = _i.BytesIO(_b.a2b_base64('{packed}'))\n"
+        f"_i = _i.BytesIO(_b.a2b_base64('{coded}'))\n"
         f"_d = _d.DeflateIO(_i, _d.RAW, {WINDOW_BITS}).read()\n"
-        f"if _b.crc32(_d) != {zlib.crc32(text.encode())}: raise ValueError('damaged')\n"
-        "_b = {'crc32': _b.crc32}\n"
+        f"if _b.crc32(_d) != {zlib.crc32(text + data)}: raise ValueError('damaged')\n"
+        "_b = {'crc32': _b.crc32, 'source': _d}\n"
         # Compiled piece by piece: that takes less memory.
-        "for _i in _d.split(b'\\n\\n'): exec(_i, _b)\n"
+        f"for _i in _d[:{len(text)}].split(b'\\n\\n'): exec(_i, _b)\n"
         "del _b, _d, _i\n"
     )

@@ -203,6 +203,21 @@ def test_a_program_left_running_uses_the_serial_line(fresh: Board) -> None:
     assert fresh.serial.readline(0.05) == ""
 
 
+def test_who_waits_for_code_in_the_background_is_told_that_it_has_ended(fresh: Board) -> None:
+    fresh.exec_detached("print('on')\nprint('la', end='')\n[][1]\n")
+    assert [fresh.serial.readline(WAIT_S), fresh.serial.readline(WAIT_S)] == ["on", "la"]
+    with pytest.raises(DeviceError, match="IndexError") as caught:
+        fresh.serial.readline(WAIT_S)
+    assert "line 3" in caught.value.traceback
+    fresh.exec_detached("import sys\nsys.stdin.readline()\nprint('last \\x04')")
+    assert fresh.serial.readline(0.05) == "", "it runs"
+    fresh.serial.write("go\n")
+    assert fresh.serial.readline(WAIT_S) == "last \x04"
+    with pytest.raises(ProgramEnded, match="background"):
+        fresh.serial.readline(WAIT_S)
+    assert answers(fresh)
+
+
 def test_who_waits_for_a_program_is_told_that_it_has_ended(fresh: Board) -> None:
     program = b"import sys\nprint('on')\nsys.stdin.readline()\nprint('last')\n"
     fresh.files.put("main.py", program + b"[][1]\n")

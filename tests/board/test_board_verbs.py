@@ -5,30 +5,25 @@ from collections.abc import Iterator
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
-from IPython.utils.capture import capture_output
 
 from hardware.notebook import board_verbs
 from hardware.notebook.arguments import BOARD
-from hardware.notebook.magics import BoardMagics
-from hardware.notebook.session import blank_lines, current, programs
+from hardware.notebook.files_magic import FilesMagics
+from hardware.notebook.magics import BOARD_HELP, BoardMagics
+from hardware.notebook.session import current
+from hardware.notebook.wave_magic import WaveMagics
+from tests.support.notebook_shell import printed, shell_with
 
 
 @pytest.fixture
 def shell() -> Iterator[InteractiveShell]:
-    shell = InteractiveShell.instance()
-    shell.register_magics(BoardMagics)
-    yield shell
-    current.close()
-    programs.clear()
-    blank_lines.clear()
-    InteractiveShell.clear_instance()
+    with shell_with(BoardMagics) as shell:
+        yield shell
 
 
 def run(shell: InteractiveShell, cell: str) -> list[str]:
     """The lines that a cell prints, with those of its error."""
-    with capture_output() as shown:
-        shell.run_cell(cell)
-    return str(shown.stdout + shown.stderr).splitlines()
+    return printed(shell, cell).splitlines()
 
 
 @pytest.mark.parametrize(
@@ -45,6 +40,13 @@ def test_a_board_tells_what_it_is(
     assert clock.endswith(" MHz") and number.startswith("· chip: ")
     assert memory.startswith("· memory: ") and files.endswith(f"bytes free of {flash}")
     assert run(shell, "%%board\nprint('_info' in globals())") == ["False"]
+
+
+def test_a_closed_bench_says_how_to_open_one(shell: InteractiveShell) -> None:
+    run(shell, "%board connect esp32")
+    current.need_bench().close()
+    told = " ".join(run(shell, "%bench reset"))
+    assert "The bench is closed." in told and "`%board connect diagram.json`" in told
 
 
 @pytest.mark.parametrize(
@@ -85,4 +87,43 @@ def test_each_word_is_in_the_help_and_in_the_error(shell: InteractiveShell) -> N
     told = run(shell, "%board blink")[-1]
     for word in BOARD:
         assert f" {word} " in told
-        assert f"%board {word}" in str(BoardMagics.board.__doc__)
+        assert f"%board {word}" in "\n".join(BOARD_HELP)
+
+
+@pytest.mark.parametrize(
+    ("language", "magic", "words"),
+    [
+        ("ar", "%board", "لوحة هذا الدفتر"),
+        ("ar", "%bench", "طاولة التجارب"),
+        ("ar", "%wave", "قبل آخر حافة"),
+        ("ar", "%files", "ملفات اللوحة"),
+        ("en", "%bench", "%bench press BTN_1 80ms     press a button"),
+    ],
+)
+def test_help_is_in_the_user_s_language(
+    shell: InteractiveShell,
+    monkeypatch: pytest.MonkeyPatch,
+    language: str,
+    magic: str,
+    words: str,
+) -> None:
+    monkeypatch.setenv("WARSHA_LANG", language)
+    shell.register_magics(FilesMagics, WaveMagics)
+    assert words in shell.object_inspect_text(magic)
+
+
+def test_a_form_in_the_help_stays_left_of_its_arabic(
+    shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WARSHA_LANG", "ar")
+    shown = shell.object_inspect_text("%board")
+    assert "\nx = %board adc.read_u16()   \u2067قيمة تعبير تحسبه اللوحة\u2069\n" in shown
+    assert "أو \u2066socket://…\u2069، أو \u2066rfc2217://…\u2069\u2069\n" in shown
+
+
+def test_in_a_lab_the_status_leads_to_its_bench(shell: InteractiveShell) -> None:
+    assert "%board connect esp32" in run(shell, "%board")[0]
+    current.proposed = True
+    assert run(shell, "%board") == ["· no board yet; the first %%board cell opens the lab's bench"]
+    run(shell, "%board connect /dev/ttyNone")
+    assert "%board connect esp32" in run(shell, "%board")[0], "cells run on no board"

@@ -4,14 +4,11 @@ families; and the arguments of magics, with the names of a lab."""
 from collections.abc import Iterator
 
 import pytest
-from jupyter_client.blocking.client import BlockingKernelClient
-from jupyter_client.manager import start_new_kernel
 
 from hardware.notebook.stubs import NAMES, find
-from tests.support.project import ROOT
+from tests.support.notebook_kernel import NotebookKernel, started_kernel
 from tools import board_names
 
-LONGEST_S = 60.0
 FIRST = """\
 %%board
 from machine import Pin
@@ -23,43 +20,10 @@ def blink(count, pause_ms=100):
 """
 
 
-class NotebookKernel:
-    """A kernel with Warsha in it, and what its answers are."""
-
-    def __init__(self, client: BlockingKernelClient) -> None:
-        self._client = client
-        assert self.run("%load_ext warsha") == ""
-
-    def run(self, cell: str) -> str:
-        """What a cell prints, with its error."""
-        texts: list[str] = []
-
-        def note(message: dict[str, dict[str, object]]) -> None:
-            content = message["content"]
-            texts.append(str(content.get("text", content.get("traceback", ""))))
-
-        self._client.execute_interactive(cell, timeout=LONGEST_S, output_hook=note)
-        return "".join(text for text in texts if text)
-
-    def complete(self, cell: str) -> list[str]:
-        """The names that fit at the end of a cell."""
-        reply = self._client.complete(cell, len(cell), reply=True, timeout=LONGEST_S)["content"]
-        return list(reply["matches"])
-
-    def inspect(self, cell: str) -> str:
-        """The text about what is at the end of a cell."""
-        reply = self._client.inspect(cell, len(cell), reply=True, timeout=LONGEST_S)["content"]
-        return str(reply["data"].get("text/plain", ""))
-
-
 @pytest.fixture(scope="module")
 def notebook() -> Iterator[NotebookKernel]:
-    manager, client = start_new_kernel(kernel_name="python3", cwd=str(ROOT))
-    try:
-        yield NotebookKernel(client)
-    finally:
-        client.stop_channels()
-        manager.shutdown_kernel(now=True)
+    with started_kernel() as kernel:
+        yield kernel
 
 
 @pytest.fixture(params=["esp32", "pi_pico_w"])
@@ -67,6 +31,10 @@ def connected(notebook: NotebookKernel, request: pytest.FixtureRequest) -> str:
     notebook.run(f"%board connect {request.param}")
     notebook.run(FIRST)
     return str(request.param)
+
+
+def test_to_load_the_extension_again_prints_nothing(notebook: NotebookKernel) -> None:
+    assert notebook.run("%load_ext warsha") == ""
 
 
 def test_the_stubs_are_installed() -> None:
@@ -90,6 +58,17 @@ def test_only_names_of_the_board_are_completed(notebook: NotebookKernel, connect
     assert ("TouchPad" in names("from machine import To")) == (connected == "esp32")
     assert names("Pin(4, Pin.PULL_U") == ["PULL_UP"]
     assert "zfill" not in names("'text'.")
+
+
+@pytest.mark.parametrize("name", ["Pin", "ADC", "PWM", "UART", "I2C"])
+def test_members_of_machine_are_those_of_the_board(
+    notebook: NotebookKernel, connected: str, name: str
+) -> None:
+    listing = f"print(*(n for n in dir(machine.{name}) if n[0] != '_'))"
+    found = notebook.run(f"%%board\nimport machine\n{listing}").split()
+    assert len(found) > 1
+    assert notebook.complete(f"%%board\nfrom machine import {name}\n{name}.") == sorted(found)
+    assert notebook.complete(f"%%board\nimport machine\nmachine.{name}.") == sorted(found)
 
 
 def test_names_of_earlier_cells_are_completed_until_a_reset(

@@ -86,7 +86,7 @@ print(files, files.ioctl(4, 0), files.ioctl(5, 0))
 head = bytearray(16)
 files.readblocks(0, head)
 print(head[8:16])
-for wrong in (lambda: Partition("none"), lambda: Partition("nvs").readblocks(0, head),
+for wrong in (lambda: Partition("none"), lambda: Partition("phy_init").readblocks(0, head),
               lambda: files.readblocks(512, head), lambda: Partition("factory").get_next_update()):
     try:
         wrong()
@@ -100,10 +100,30 @@ for wrong in (lambda: Partition("none"), lambda: Partition("nvs").readblocks(0, 
         f"<Partition {table}> 512 4096",
         "bytearray(b'littlefs')",
         "[Errno 2] ENOENT",
-        "not simulated: the content of partition nvs in blocks of 4096",
+        "not simulated: the content of partition phy_init in blocks of 4096",
         "[Errno 22] EINVAL",
         "[Errno 2] ENOENT",
     ]
+
+
+def test_the_settings_can_be_read_and_erased_as_a_partition() -> None:
+    program = """
+NVS("wifi").set_blob("password", b"s3cret")
+settings, block = Partition("nvs"), bytearray(4096)
+settings.readblocks(0, block)
+print(b"s3cret" in block, settings.ioctl(4, 0))
+for number in range(settings.ioctl(4, 0)):
+    settings.ioctl(6, number)
+settings.readblocks(0, block)
+print(block == b"\\xff" * 4096)
+Partition("vfs").readblocks(0, block)
+print(b"littlefs" in block)
+try:
+    settings.readblocks(6, block)
+except OSError as error:
+    print(error)
+"""
+    assert lines(program) == ["True 6", "True", "True", "[Errno 22] EINVAL"]
 
 
 def test_the_heap_that_python_grows_into() -> None:
@@ -115,3 +135,57 @@ kept = [bytearray(1000) for _ in range(80)]
 print(free == largest == least, total - free > 50000)
 """
     assert lines(program) == ["110592 110592 110592 110592", "True True"]
+
+
+def test_the_module_esp_reads_writes_and_erases_the_flash() -> None:
+    program = """
+import esp
+esp.osdebug(None); esp.osdebug(0, esp.LOG_INFO)
+print(esp.flash_size() >> 20, hex(esp.flash_user_start()), esp.LOG_VERBOSE)
+at, data = esp.flash_size() - 4096, bytearray(300)
+esp.flash_erase(at // 4096)
+esp.flash_write(at + 10, bytes(range(250)) + bytes(20))
+esp.flash_write(at + 10, b"\\xf0\\xf1\\x0f")
+esp.flash_read(at, data)
+print(data[:16], data[259:262], data[280:282])
+esp.flash_read(0x200000, data)
+print(data[8:16])
+NVS("a").set_i32("n", 5)
+esp.flash_read(0x9000, data)
+print(data[0] != 255)
+def tried(fn, *args):
+    try:
+        fn(*args)
+    except (OSError, NotImplementedError) as error:
+        print(type(error).__name__, *error.args)
+tried(esp.flash_read, 0x400000 - 100, data)
+tried(esp.flash_read, -1, data)
+tried(esp.flash_erase, 1024)
+tried(esp.flash_erase, 1 << 19)
+tried(esp.flash_read, 0x8000, data)
+tried(esp.gpio_matrix_in, 1, 2, 3)
+import esp as again
+print(again is esp, esp.__name__)
+"""
+    part = "not simulated: the flash outside of the partitions vfs and nvs"
+    assert lines(program) == [
+        "4 0x200000 5",
+        r"bytearray(b'\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x00\x01\x02\x03\x04\x05')"
+        r" bytearray(b'\xf9\x00\x00') bytearray(b'\xff\xff')",
+        "bytearray(b'littlefs')",
+        "True",
+        *["OSError 5"] * 4,
+        f"NotImplementedError {part}",
+        "NotImplementedError not simulated: esp.gpio_matrix_in, esp.gpio_matrix_out",
+        "True esp",
+    ]
+
+
+def test_the_esp32_has_no_way_into_its_loader() -> None:
+    """As on the chip: only the S2, S3 and C3 have `machine.bootloader()`."""
+    assert lines("print(hasattr(machine, 'bootloader'))") == ["False"]
+
+
+def test_the_module_esp_is_only_on_the_esp32() -> None:
+    program = "try:\n    import esp\nexcept ImportError as error:\n    print(error)"
+    assert printed_lines(play("rp2", program, 500)) == ["no module named 'esp'"]

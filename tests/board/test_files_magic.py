@@ -9,32 +9,26 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
-from hardware.notebook import progress
+from hardware.notebook import cell_output, progress
 from hardware.notebook.files_magic import FilesMagics
 from hardware.notebook.magics import BoardMagics
-from hardware.notebook.session import blank_lines, current, programs
+from hardware.notebook.session import current
 from hardware.wire.board import Board
 from tests.support.emulated_line import EmulatedLine
+from tests.support.notebook_shell import printed, shell_with
 
 
 @pytest.fixture
 def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
     monkeypatch.chdir(tmp_path)
-    shell = InteractiveShell.instance()
-    shell.register_magics(BoardMagics, FilesMagics)
-    current.connect("esp32")  # a test before may have left a lab's bench to be opened
-    yield shell
-    current.close()
-    programs.clear()
-    blank_lines.clear()
-    InteractiveShell.clear_instance()
+    with shell_with(BoardMagics, FilesMagics) as shell:
+        current.connect("esp32")  # a test before may have left a lab's bench to be opened
+        yield shell
 
 
 def run(shell: InteractiveShell, cell: str) -> list[str]:
     """The lines that a cell prints, with those of its error."""
-    with capture_output() as shown:
-        shell.run_cell(cell)
-    return str(shown.stdout + shown.stderr).splitlines()
+    return printed(shell, cell).splitlines()
 
 
 def test_files_go_to_the_board_and_back(shell: InteractiveShell, tmp_path: Path) -> None:
@@ -86,6 +80,38 @@ def test_the_same_line_goes_on_after_a_cut(shell: InteractiveShell, tmp_path: Pa
             assert current.board.files.get("noise.bin") == data
 
 
+def test_a_file_from_the_board_goes_on_after_a_cut(
+    shell: InteractiveShell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = random.Random(2).randbytes(8_000)
+    monkeypatch.setattr(progress, "QUIET_S", 0)
+    monkeypatch.setattr(progress, "EVERY_S", 0.001)
+    with EmulatedLine("esp32", baud=None) as line:
+        with Board(line.connect()) as current.board:
+            current.board.files.put("noise.bin", data)
+            line.cut_after(7_000)
+            assert "was lost" in printed(shell, "%files get noise.bin")
+        with Board(line.connect()) as current.board:
+            first, *_more = re.findall(
+                r"([\d,]+) of 8,000", printed(shell, "%files get noise.bin")
+            )
+    assert int(first.replace(",", "")) > 3000
+    assert (tmp_path / "noise.bin").read_bytes() == data
+
+
+def test_a_long_text_file_is_shown_as_its_end(
+    shell: InteractiveShell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shell, "kernel", object(), raising=False)
+    monkeypatch.setattr(cell_output, "MOST", 1000)
+    (tmp_path / "log.txt").write_text("line\n" * 500)
+    run(shell, "%files put log.txt")
+    with capture_output() as shown:
+        shell.run_cell("%files cat log.txt")
+    assert "2,500" in shown.outputs[-1].data["text/html"]
+    assert (tmp_path / "board_output" / "1.txt").read_text() == "line\n" * 500
+
+
 def test_a_file_that_is_here_already_is_not_fetched_again(
     shell: InteractiveShell, tmp_path: Path
 ) -> None:
@@ -121,14 +147,6 @@ def test_a_folder_is_copied_and_what_is_the_same_is_skipped(
     assert run(shell, "%%board\nimport lib.deep.a") == ["HERE"]
     assert run(shell, "%files sync src web/app")[-1] == "· 2 files were copied, 0 were the same"
     assert run(shell, "%files ls web/app/lib/deep") == ["       13 a.py"]
-
-
-def test_a_new_virtual_board_gets_the_files_again(shell: InteractiveShell, tmp_path: Path) -> None:
-    (tmp_path / "src" / "lib").mkdir(parents=True)
-    (tmp_path / "src" / "lib" / "a.py").write_text("print('here')")
-    run(shell, "%files sync src")
-    current.renew()
-    assert run(shell, "%%board\nimport lib.a") == ["here"]
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from hardware.bench.diagram import load
 from hardware.bench.flash import Flash
 from hardware.errors import FlashError
 from tests.support.call_count import calls
+from tests.support.rig import play, printed_lines
 
 TYPES = ("board-esp32-devkit-c-v4", "wokwi-pi-pico")
 FILES = {
@@ -118,3 +119,29 @@ def test_a_file_of_another_kind_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(FlashError, match="not a flash image of this board"):
         Flash(pico, tmp_path / "esp.img")
     Flash(esp32, tmp_path / "esp.img").close()
+
+
+def test_a_pico_reaches_its_file_system_as_a_block_device() -> None:
+    program = """
+import os, rp2
+flash, block = rp2.Flash(), bytearray(4096)
+print(flash.ioctl(4, 0), flash.ioctl(5, 0))
+flash.readblocks(0, block)
+print(block[8:16])
+os.umount("/")
+flash.writeblocks(3, bytes(4096))
+flash.writeblocks(3, b"\\xaa" * 16, 0)
+flash.readblocks(3, block)
+print(block[:17].hex())
+for number in range(flash.ioctl(4, 0)):
+    flash.ioctl(6, number)
+flash.readblocks(3, block)
+print(block == b"\\xff" * 4096)
+"""
+    size = boards.load("pi_pico").storage_bytes
+    assert printed_lines(play("rp2", program, 60_000)) == [
+        f"{size // 4096} 4096",
+        "bytearray(b'littlefs')",
+        "aa" * 16 + "00",
+        "True",
+    ]

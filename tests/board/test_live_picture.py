@@ -1,6 +1,9 @@
 """A picture that lives: what it sends after the first time, and what it says in words."""
 
+from typing import cast
+
 from hardware.bench.bench import Bench
+from hardware.bench.decode.buses import buses
 from hardware.bench.drawing.bench_picture import draw
 from hardware.bench.drawing.live_picture import LivePicture
 from hardware.bench.flash import Flash
@@ -98,3 +101,121 @@ time.sleep(9)
             points, _transfers, _seen = signals.since(seen)
             assert {(p.pin, p.value) for p in points} >= {("b:4", 0), ("b:5", 0)}
             assert len(signals.since((0, 0))[0]) == 4 + len(points)
+
+
+def test_a_pin_tells_its_voltage_or_that_it_floats() -> None:
+    program = b"""
+from machine import ADC, PWM, Pin
+import time
+pins = Pin(4, Pin.OUT, value=1), Pin(5, Pin.IN), Pin(18, Pin.IN, Pin.PULL_UP), Pin(19, Pin.IN)
+wave, knob = PWM(Pin(26), freq=1000, duty_u16=32768), ADC(Pin(34))
+drain = Pin(27, Pin.OPEN_DRAIN, value=1)
+time.sleep(9)
+"""
+    parts: dict[str, tuple[str, dict[str, str]]] = {"pot": ("wokwi-potentiometer", {})}
+    wires = ["pot:VCC b:3V3", "pot:GND b:GND.1", "pot:SIG b:34", "b:19 b:GND.2"]
+    made = circuit(parts, wires)
+    with Flash(made.board) as flash:
+        flash.put({"main.py": program})
+        with Bench(made, flash=flash) as bench:
+            bench.control("pot", "position", 0.5)
+            bench.run(SECOND)
+            picture = LivePicture(made)
+            picture.update()
+            pins = cast(dict[str, dict[str, str]], picture.since(0)[0]["pins"])
+            assert {pin.removeprefix("b:"): words["en"] for pin, words in pins.items()} == {
+                "4": "output, high, 3.30 V",
+                "5": "input, floating: nothing holds it high or low",
+                "18": "input, pull-up, high, 3.30 V",
+                "19": "input, low, 0.00 V",
+                "26": "PWM 998 Hz, 50 %",
+                "27": "open drain, floating: nothing holds it high or low",
+                "34": "analog input, 1.65 V",
+            }
+            assert pins["b:5"]["ar"] == "دخل، عائم: لا شيء يثبّت مستواه"
+
+
+def test_transfers_on_a_uart_are_text_and_pixels_are_colours() -> None:
+    program = """
+from machine import Pin, UART
+import neopixel, time
+line = UART(1, 9600, tx=17, rx=16)
+time.sleep(1)
+line.write('سلام 21.5\\n')
+time.sleep_ms(300)
+print(line.read())
+line.write(bytes((0x80, 0x01, 0xff, 0x02)))
+strip = neopixel.NeoPixel(Pin(5), 2)
+strip[0] = 255, 0, 16
+strip.write()
+time.sleep(9)
+"""
+    made = circuit({}, ["b:17 b:16"])
+    with Flash(made.board) as flash:
+        flash.put({"main.py": program.encode()})
+        with Bench(made, flash=flash) as bench:
+            signals = LiveSignals(bench.boards, made.netlist.boards)
+            for step in range(1, 61):
+                bench.run(step * SECOND // 25)
+                signals.update(bench.now_ns)
+            texts = [text.partition(" s  ")[2] for text in signals.since((0, 0))[1]]
+    assert texts == [
+        "UART 1 → سلام 21.5↵",
+        "UART 1 ← سلام 21.5↵",
+        "UART 1 → 80 01 ff 02",
+        "NeoPixel 5 → #ff0010 #000000",
+        "UART 1 ← 80 01 ff 02",
+    ]
+
+
+def test_transactions_on_one_wire_are_told_once() -> None:
+    program = """
+import ds18x20, onewire, time
+from machine import Pin
+ds = ds18x20.DS18X20(onewire.OneWire(Pin(4)))
+for rom in ds.scan():
+    ds.convert_temp()
+    time.sleep_ms(760)
+    print(ds.read_temp(rom))
+onewire.OneWire(Pin(5)).reset()
+time.sleep(9)
+"""
+    parts: dict[str, tuple[str, dict[str, str]]] = {
+        "probe": ("board-ds18b20", {"temperature": "21.5"}),
+        "r": ("wokwi-resistor", {"value": "4700"}),
+        "r5": ("wokwi-resistor", {"value": "4700"}),
+    }
+    wires = [
+        "r5:1 b:3V3",
+        "r5:2 b:5",
+        "r:1 b:3V3",
+        "r:2 b:4",
+        "probe:DQ b:4",
+        "probe:VCC b:3V3",
+        "probe:GND b:GND.1",
+    ]
+    made = circuit(parts, wires)
+    with Flash(made.board) as flash:
+        flash.put({"main.py": program.encode()})
+        with Bench(made, flash=flash) as bench:
+            signals = LiveSignals(bench.boards, made.netlist.boards)
+            for step in range(1, 61):
+                bench.run(step * SECOND // 40)
+                signals.update(bench.now_ns)
+            texts = [text.partition(" s  ")[2] for text in signals.since((0, 0))[1]]
+            rows = {bus.name: [one.text for one in bus.transfers] for bus in buses(bench.trace)}
+    rom = "28 01 02 03 04 05 06 "
+    assert texts[0].startswith(f"1-Wire 4: presence, search ROM f0: {rom}")
+    assert texts[1] == "1-Wire 4: presence, skip ROM cc, convert 44"
+    assert texts[2] == "1-Wire 4: presence"  # the driver resets twice
+    assert texts[3].startswith(f"1-Wire 4: presence, match ROM 55: {rom}")
+    assert ", read be: 58 01 4b 46 7f ff 0c 10 " in texts[3] and texts[3].endswith(", CRC right")
+    assert texts[4:] == ["1-Wire 5: reset, no presence"]
+    assert rows == {
+        f"1-Wire {pin}": [
+            text.removeprefix(f"1-Wire {pin}: ")
+            for text in texts
+            if text.startswith(f"1-Wire {pin}: ")
+        ]
+        for pin in (4, 5)
+    }

@@ -69,6 +69,33 @@ except ValueError as error:
     ]
 
 
+@pytest.mark.parametrize(
+    ("family", "input_on", "of_gpio"),
+    [
+        ("esp32", "mem32[0x3FF49000 + PADS[n]] >> 9 & 1", "mem32[0x3FF44530 + 4 * n] == 256"),
+        ("rp2", "mem32[0x4001C004 + 4 * n] >> 6 & 1", "mem32[0x40014004 + 8 * n] == 5"),
+    ],
+)
+def test_whether_an_input_is_on_and_what_drives_a_pin(
+    family: str, input_on: str, of_gpio: str
+) -> None:
+    knob = {"esp32": 34, "rp2": 26}[family]
+    program = f"""
+PADS = {{4: 0x48, 5: 0x6C, 15: 0x3C, 34: 0x14}}
+Pin(4, Pin.IN)
+Pin(5, Pin.OUT)
+machine.PWM(Pin(15), freq=1000, duty_u16=9)
+machine.ADC(Pin({knob}))
+for n in 4, 5, 15, {knob}:
+    print({input_on}, int({of_gpio}) if n != {knob} else '-')
+Pin(15, Pin.IN)
+n = 15
+print({input_on}, int({of_gpio}))
+"""
+    pwm = lines(family, program)
+    assert [pwm[0], pwm[1], pwm[2][-1], pwm[3][0], pwm[4]] == ["1 1", "1 1", "0", "0", "1 1"]
+
+
 def test_a_level_interrupts_until_it_is_over() -> None:
     program = """
 count = 0

@@ -5,17 +5,25 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
+from hardware.bench.serving.live_bench import LiveBench
+from hardware.connect import open_port
 from hardware.errors import HardwareError
+from hardware.notebook import meant_for_board
 from hardware.notebook.cell_failure import show_known_errors
+from hardware.notebook.cell_output import CellOutput
 from hardware.notebook.magics import BoardMagics
-from hardware.notebook.session import blank_lines, current, programs
+from hardware.notebook.session import current, programs
+from hardware.notebook.views import PICTURE
 from hardware.notebook.wave_magic import WaveMagics
+from hardware.wire import repl
+from tests.support.notebook_shell import printed, shell_with
 from tests.support.project import LABS
 
 BUTTONS = LABS / "buttons" / "diagram.json"
@@ -32,20 +40,13 @@ while True:
 
 @pytest.fixture
 def shell() -> Iterator[InteractiveShell]:
-    shell = InteractiveShell.instance()
-    shell.register_magics(BoardMagics, WaveMagics)
-    yield shell
-    current.close()
-    programs.clear()
-    blank_lines.clear()
-    InteractiveShell.clear_instance()
+    with shell_with(BoardMagics, WaveMagics) as shell:
+        yield shell
 
 
 def run(shell: InteractiveShell, *lines: str) -> str:
     """The output of a cell, with its error."""
-    with capture_output() as shown:
-        shell.run_cell("\n".join(lines))
-    return str(shown.stdout + shown.stderr)
+    return printed(shell, "\n".join(lines))
 
 
 def test_a_cell_runs_on_the_board_and_keeps_its_names(shell: InteractiveShell) -> None:
@@ -70,7 +71,8 @@ def test_an_arabic_digit_is_named_before_the_program_runs(
 
 def test_a_saved_program_boots_and_the_bench_accepts_commands(shell: InteractiveShell) -> None:
     run(shell, f"%board connect bench:{BUTTONS}")
-    run(shell, "%%board main.py --detach", FOLLOW)
+    told = run(shell, "%%board main.py --detach", FOLLOW)
+    assert told.strip() == "· main.py starts; %bench shows what it prints"
     assert programs["main.py"] == FOLLOW
     assert run(shell, "print(board.serial.readline(5))").strip() == "ready"
     run(shell, "%bench press btn1 200ms")
@@ -78,7 +80,10 @@ def test_a_saved_program_boots_and_the_bench_accepts_commands(shell: Interactive
     trace = current.bench.ask(lambda bench: bench.trace)
     with capture_output() as shown:
         shell.run_cell("%bench")
-    assert [list(output.data) for output in shown.outputs] == [["image/png", "text/plain"]]
+    (picture,) = shown.outputs
+    assert picture.data.keys() == {"image/png", "text/plain", PICTURE}
+    assert picture.data["text/plain"].startswith("The bench. LED_R: ")
+    assert picture.metadata["image/png"]["alt"] == picture.data["text/plain"]
     assert trace.controls[-1].part == "btn1"
 
 
@@ -87,7 +92,11 @@ def test_a_waveform_ends_at_the_last_edge_and_counts_the_edges(shell: Interactiv
     program = ["from machine import Pin", "from time import sleep_ms", "lamp = Pin(25, Pin.OUT)"]
     blink = ["for n in range(6):", "    lamp.value(not lamp.value())", "    sleep_ms(300)"]
     run(shell, "%%board", *program, *blink, "sleep_ms(60000)")
-    assert "edges: 25 4\n" in run(shell, "%wave 25 --last 1s")
+    with capture_output() as shown:
+        shell.run_cell("%wave 25 --last 1s")
+    assert "edges: 25 4\n" in shown.stdout
+    seen = shown.outputs[0].data["text/plain"]
+    assert seen.startswith("Waveform from 0.5") and seen.endswith(" s; edges: 25 4")
     assert "edges: 25 6\n" in run(shell, "%wave 25")
     assert "edges: 25 0\n" in run(shell, "%wave 25 --from 30s --to 40s")
     assert "No pin has changed in these 10 s" in run(shell, "%wave --from 30s --to 40s")
@@ -103,8 +112,41 @@ def test_the_lint_is_a_list_and_a_picture_in_the_reader_s_language(
     page, picture = (output.data for output in shown.outputs)
     assert 'dir="rtl"' in page["text/html"] and "button-pull" in page["text/html"]
     assert "btn1" in page["text/html"] and "image/png" in picture
+    assert "emi1" not in page["text/html"], "a hidden part of the lab"
+    assert "1: btn1 " in picture["text/plain"] and "emi1" not in picture["text/plain"]
     run(shell, "%board connect esp32")
     assert "التوصيل سليم." in run(shell, "%bench lint")
+
+
+def test_the_wiring_plan_of_a_real_board_is_linted(
+    shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(current, "_plan", None)
+    with LiveBench("esp32") as board:  # the notebook sees only its serial line
+        line = board.serve_pty()
+        run(shell, f"%board connect {line}")
+        shown = run(shell, "%bench lint")
+        assert f"{line} is a real board without a wiring plan." in shown
+        assert "%board connect diagram.json" in shown
+        run(shell, f"%board connect {BUTTONS}")
+        run(shell, f"%board connect {line}")
+        with capture_output() as shown_plan:
+            shell.run_cell("%bench lint")
+        assert "the wires of the real board cannot be seen" in shown_plan.stdout
+        page, picture = (output.data for output in shown_plan.outputs)
+        assert "button-pull" in page["text/html"] and "image/png" in picture
+
+
+def test_hidden_parts_are_in_no_remark(shell: InteractiveShell, tmp_path: Path) -> None:
+    raw = json.loads(BUTTONS.read_text(encoding="utf-8"))
+    raw["parts"].append({"type": "wokwi-led", "id": "secret", "hide": True})
+    raw["connections"] += [["esp:26", "secret:A", "", []], ["secret:C", "esp:GND.1", "", []]]
+    (tmp_path / "diagram.json").write_text(json.dumps(raw), encoding="utf-8")
+    run(shell, f"%board connect {tmp_path / 'diagram.json'}")
+    with capture_output() as shown:
+        shell.run_cell("%bench lint")
+    page, _picture = (output.data for output in shown.outputs)
+    assert "button-pull" in page["text/html"] and "secret" not in page["text/html"]
 
 
 def test_each_cell_reports_a_fault_once(shell: InteractiveShell) -> None:
@@ -164,15 +206,19 @@ def test_a_program_that_nothing_stops_is_replaced_by_the_next_one(
     run(shell, "%%board lib.py", "Y = 5")
     run(shell, "%%board main.py --seconds 0.5", stuck)
     shown = run(shell, "%%board main.py", "import lib", "print('mended', lib.Y)")
-    assert "this is a new virtual board" in shown and shown.endswith("mended 5\n")
+    assert BY_PROMPT in shown and shown.endswith("mended 5\n")
 
 
 def test_a_reset_brings_a_board_back_whatever_its_program_does(shell: InteractiveShell) -> None:
     stuck = "while True:\n    try: import time; time.sleep(1)\n    except BaseException: pass"
     run(shell, f"%board connect bench:{BUTTONS}")
     run(shell, "%%board main.py --seconds 0.5", stuck)
-    assert "this is a new virtual board" in run(shell, "%board reset")
+    bench = current.bench
+    assert "all its files are there" in run(shell, "%board reset")
     assert run(shell, "%%board", "print('alive')") == "alive\n"
+    assert current.bench is bench, "its parts and its time go on"
+    files = run(shell, "%%board", "import os; print(sorted(os.listdir()))")
+    assert "'main.py'" in files
     assert run(shell, "print(board.eval('1 + 1'))") == "2\n"
     assert current.bench is not None and "btn1" in current.bench.snapshot().controls
 
@@ -204,27 +250,61 @@ def test_the_stop_button_interrupts_the_board_and_does_not_end_it(shell: Interac
     assert run(shell, "%%board", "print(n > 0)") == "True\n"
 
 
+CATCHES = "while True:\n try:\n  while True: pass\n except: pass"
+MASKS = "import machine\nmachine.disable_irq()\nwhile True: pass"
+KEEPS_CTRL_C = "import micropython\nmicropython.kbd_intr(-1)\nwhile True: pass"
+BY_RESET = "stopped by a reset, because the program ignores Ctrl-C"
+BY_PROMPT = "the board did not come to its prompt: it was reset without main.py"
+
+
+def stop_at_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Press stop once, when the program has printed "on"."""
+    show = CellOutput.write
+
+    def write(output: CellOutput, text: str) -> None:
+        show(output, text)
+        if "on\n" in text:
+            monkeypatch.setattr(CellOutput, "write", show)
+            os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr(CellOutput, "write", write)
+
+
 @pytest.mark.usefixtures("interruptible")
+@pytest.mark.parametrize("deaf", [CATCHES, MASKS, KEEPS_CTRL_C])
 @pytest.mark.parametrize(
-    ("magic", "end"),
-    [
-        ("%%board", "stopped by a reset, because the program ignores Ctrl-C"),
-        ("%%board main.py", "the board is ready for the next cell"),
-    ],
+    ("magic", "told"), [("%%board", BY_RESET), ("%%board main.py", BY_PROMPT)]
 )
 def test_a_program_that_takes_the_stop_button_is_stopped_all_the_same(
-    shell: InteractiveShell, magic: str, end: str
+    shell: InteractiveShell, magic: str, told: str, deaf: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run(shell, "%%board", "open('kept.txt', 'w').write('1')")
-    deaf = ["print('on')", "while True:", " try:", "  while True: pass", " except: pass"]
-    stop = threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGINT))
-    stop.start()
-    shown = run(shell, magic, *deaf)
-    stop.join()
-    assert end in shown
+    stop_at_on(monkeypatch)
+    shown = run(shell, magic, "open('made.txt', 'w').close()", "print('on')", deaf)
+    assert told in shown
+    assert "the board" in shown.splitlines()[-1]
     assert run(shell, "%%board", "print(2)") == "2\n"
-    if magic == "%%board":
-        assert run(shell, "%%board", "import os; print('kept.txt' in os.listdir())") == "True\n"
+    names = {"kept.txt", "made.txt", *({"main.py"} if "main.py" in magic else ())}
+    listed = run(shell, "%%board", "import os; print(sorted(os.listdir()))")
+    assert all(repr(name) in listed for name in names)
+
+
+@pytest.mark.usefixtures("interruptible")
+def test_a_real_board_that_takes_the_stop_button_names_the_button(
+    shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A board behind a pseudo-terminal has no reset wire, as most real ones."""
+    monkeypatch.setattr(repl, "SYNC_S", 1.0)
+    with LiveBench("esp32") as bench:
+        run(shell, f"%board connect {bench.serve_pty()}")
+        stop_at_on(monkeypatch)
+        shown = run(shell, "%%board", "print('on')", CATCHES)
+        assert "still runs on the board" in shown
+        for told in (shown, run(shell, "%%board", "print(2)")):
+            assert "the button EN, RST or RUN on the board" in told.splitlines()[-1]
+        bench.reset()
+        assert run(shell, "%%board", "print(2)") == "2\n"
+        current.close()
 
 
 @pytest.mark.parametrize(
@@ -278,13 +358,53 @@ def test_a_known_error_in_a_cell_of_the_notebook_has_no_traceback_of_ours(
     assert "divisor is 0" in lines[-1]
     assert not [line for line in lines if "hardware" in line]
     assert "Traceback" in run(shell, "1 / 0"), "other errors are as before"
-    for cell in ("led = Pin(2)", "import machine", "from machine import Pin"):
-        assert "begin the cell with %%board" in run(shell, cell)
-    assert "%%board" not in run(shell, "unknown + 1")
-
     run(shell, "", "%%board main.py --detach", "import sys", "sys.stdin.readline()", "[][1]")
     shown = run(shell, "board.serial.write('go\\n')", "print(board.serial.readline(9))")
     assert "cell line 5\n    [][1]" in shown, "the line in the cell of main.py"
+
+
+@pytest.fixture
+def advised(shell: InteractiveShell) -> Iterator[InteractiveShell]:
+    before = [*shell.events.callbacks["post_run_cell"]]
+    meant_for_board.load(shell)
+    yield shell
+    shell.events.callbacks["post_run_cell"][:] = before
+
+
+@pytest.mark.parametrize(
+    ("cell", "advice"),
+    [
+        ("led = Pin(2)", "begin the cell with %%board"),
+        ("import machine", "begin the cell with %%board"),
+        ("from pins import LED_R", "begin the cell with %%board"),
+        ("from time import sleep_ms", "begin the cell with %%board"),
+        ("import time\ntime.sleep_ms(1)", "begin the cell with %%board"),
+        ("lamp.on()", "begin the cell with %%board"),
+        ("%board\nprint(1)", "the rest ran on the computer"),
+        ("%%bord\nprint(1)", "Is it %%board?"),
+        ("%%Board\nprint(1)", "Is it %%board?"),
+        ("%% board\nprint(1)", "Is it %%board?"),
+        (" %%board\nprint(1)", "Is it %%board?"),
+    ],
+)
+def test_a_cell_that_was_meant_for_the_board_says_so(
+    advised: InteractiveShell, cell: str, advice: str
+) -> None:
+    run(advised, "%%board", "from machine import Pin", "lamp = Pin(2, Pin.OUT)")
+    assert run(advised, cell).count(advice) == 1
+
+
+@pytest.mark.parametrize(
+    "cell", ["unknown + 1", "import no_such", "'a'.b", "%%bash\ntrue", "%board\n%board list"]
+)
+def test_other_cells_get_no_advice(advised: InteractiveShell, cell: str) -> None:
+    shown = run(advised, cell)
+    assert "%%board" not in shown and "Is it" not in shown
+
+
+@pytest.mark.parametrize("name", ["Pico W", "raspberry pi pico w", "Raspberry Pi Pico W"])
+def test_a_board_s_name_may_have_spaces(shell: InteractiveShell, name: str) -> None:
+    assert "bench:pi_pico_w" in run(shell, f"%board connect {name}")
 
 
 def test_stock_autograde_only_saves_the_program(
@@ -316,7 +436,7 @@ def test_a_bench_from_a_diagram_with_two_boards_and_a_keypad(
     assert run(shell, "%%board", "print(sys.platform)") == "rp2\n"
 
 
-def test_a_new_board_keeps_the_files_of_each_board(
+def test_a_reset_without_main_keeps_the_files_of_each_board(
     shell: InteractiveShell, tmp_path: Path
 ) -> None:
     parts = [("wokwi-pi-pico", "pico"), ("board-esp32-devkit-c-v4", "esp")]
@@ -328,7 +448,7 @@ def test_a_new_board_keeps_the_files_of_each_board(
     run(shell, "%board use esp")
     run(shell, "%%board lib.py", "HERE = 'esp'")
     run(shell, "%%board main.py --seconds 0.5", "import machine; machine.deepsleep()")
-    assert "this is a new virtual board" in run(shell, "%board reset")
+    assert BY_PROMPT in run(shell, "%board reset")
     for board in ("esp", "pico"):
         run(shell, f"%board use {board}")
         assert run(shell, "%%board", "import lib; print(lib.HERE)") == f"{board}\n"
@@ -392,14 +512,60 @@ def test_long_output_is_in_a_file_and_its_end_in_the_cell(
     with capture_output() as shown:
         shell.run_cell("%%board\nfor n in range(20_000): print('سطر', n, '<b>')\n")
     whole = "".join(f"سطر {n} <b>\n" for n in range(20_000))
-    assert (tmp_path / "board_output.txt").read_text(encoding="utf-8") == whole
+    assert (tmp_path / "board_output" / "1.txt").read_text(encoding="utf-8") == whole
     assert len(shown.stdout) < 210_000
     last = shown.outputs[-1].data["text/html"]
     assert f"{len(whole):,}" in last
     assert last.endswith("سطر 19999 &lt;b&gt;\n</pre>")
     assert len(last) < 10_000
     assert run(shell, "%%board", "print(2)") == "2\n"
-    assert (tmp_path / "board_output.txt").stat().st_size > 200_000, "kept until the next one"
+    long = "%%board\nfor n in range(22_000): print('0123456789')\n"
+    with capture_output() as shown:
+        shell.run_cell(long)
+    assert 'href="board_output/2.txt"' in shown.outputs[-1].data["text/html"]
+    assert (tmp_path / "board_output" / "1.txt").read_text(encoding="utf-8") == whole
+    for number in range(3, 12):
+        (tmp_path / "board_output" / f"{number}.txt").touch()
+    (tmp_path / "board_output" / "mine.txt").touch()
+    run(shell, long)
+    kept = {path.name for path in (tmp_path / "board_output").iterdir()}
+    assert kept == {"mine.txt", *(f"{number}.txt" for number in range(3, 13))}
+
+
+@pytest.fixture
+def pty() -> Iterator[str]:
+    with LiveBench("esp32") as bench:
+        yield bench.serve_pty()
+
+
+def test_a_port_that_another_kernel_holds_runs_no_cell_elsewhere(
+    shell: InteractiveShell, pty: str
+) -> None:
+    with closing(open_port(pty)):  # locked, as by another process
+        assert f"Another program uses {pty}." in run(shell, f"%board connect {pty}")
+        shown = run(shell, "%%board", "print(2)")
+        assert f"No board is connected: {pty} was not opened." in shown
+        assert "2" not in shown.splitlines()
+    run(shell, f"%board connect {pty}")
+    assert run(shell, "%%board", "print(2)") == "2\n"
+
+
+def test_connecting_the_same_board_again_keeps_its_line(shell: InteractiveShell, pty: str) -> None:
+    run(shell, f"%board connect {pty}")
+    run(shell, "%%board", "kept = 7")
+    board = current.board
+    assert f"connected to {pty}" in run(shell, f"%board connect {pty}")
+    assert current.board is board
+    assert run(shell, "%%board", "print(kept)") == "7\n"
+
+
+def test_a_real_board_in_a_lab_says_how_to_return(
+    shell: InteractiveShell, pty: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("_default", "proposed"):  # put back at the end
+        monkeypatch.setattr(current, name, getattr(current, name))
+    current.propose(BUTTONS, {}, {})
+    assert "to return to the lab's bench" in run(shell, f"%board connect {pty}")
 
 
 def test_an_unplugged_board_is_not_called_connected(shell: InteractiveShell) -> None:
@@ -438,3 +604,18 @@ def test_a_cell_in_the_background_talks_over_the_serial_line(shell: InteractiveS
     talk = "board.serial.write('a\\n'); print(board.serial.readline(9))"
     assert run(shell, talk) == "got a\n"
     assert run(shell, "%%board", "print(2)") == "2\n"
+
+
+def test_a_cell_in_the_background_that_dies_says_so_in_the_cell_that_waits(
+    shell: InteractiveShell,
+) -> None:
+    show_known_errors(shell, HardwareError)
+    run(shell, "", "%%board --background", "print('on')", "x = 1 // 0")
+    assert run(shell, "print(board.serial.readline(9))") == "on\n"
+    shown = run(shell, "board.serial.readline(9)")
+    assert "cell line 4" in shown and "    x = 1 // 0" in shown.splitlines()
+    assert "ZeroDivisionError" in shown and "\x04" not in shown
+    run(shell, "%%board --background", "print('on')")
+    assert run(shell, "print(board.serial.readline(9))") == "on\n"
+    shown = run(shell, "board.serial.readline(9)")
+    assert "The program in the background has ended" in shown

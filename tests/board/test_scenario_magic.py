@@ -9,7 +9,8 @@ from IPython.utils.capture import capture_output
 
 from hardware.notebook.magics import BoardMagics
 from hardware.notebook.scenario_magic import ScenarioMagics
-from hardware.notebook.session import blank_lines, current, programs
+from hardware.notebook.session import current
+from tests.support.notebook_shell import shell_with
 from tests.support.project import LABS
 
 FOLLOW = """\
@@ -38,14 +39,9 @@ steps:
 def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
     monkeypatch.chdir(tmp_path)
     Path("follow.yaml").write_text(STEPS)
-    shell = InteractiveShell.instance()
-    shell.register_magics(BoardMagics, ScenarioMagics)
-    current.connect(f"bench:{LABS / 'buttons' / 'diagram.json'}")
-    yield shell
-    current.close()
-    programs.clear()
-    blank_lines.clear()
-    InteractiveShell.clear_instance()
+    with shell_with(BoardMagics, ScenarioMagics) as shell:
+        current.connect(f"bench:{LABS / 'buttons' / 'diagram.json'}")
+        yield shell
 
 
 def run(shell: InteractiveShell, cell: str) -> tuple[str, int]:

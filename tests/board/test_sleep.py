@@ -103,15 +103,8 @@ try:
     machine.lightsleep(4294967)
 except ValueError as error:
     print(error)
-try:
-    machine.bootloader()
-except NotImplementedError as error:
-    print(error)
 """
-    assert lines("rp2", program) == [
-        "sleep too long",
-        "machine.bootloader() is not simulated",
-    ]
+    assert lines("rp2", program) == ["sleep too long"]
 
 
 # -- deep sleep and resets

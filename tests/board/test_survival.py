@@ -53,7 +53,7 @@ def test_mpremote_does_what_the_page_says(name: str, both: list[LineClient]) -> 
 def test_a_reset_button_while_connected_does_not_hang_the_next_cell(
     body: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(repl, "SYNC_S", 1.0)
+    monkeypatch.setattr(repl, "PASTE_S", 1.0)
     program = f"import time\nwhile True:\n time.sleep_ms(5)\n {body}\n"
     with LiveBench("esp32") as bench, Board(bench.connect()) as board:
         board.files.put("main.py", program.encode())

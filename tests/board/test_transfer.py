@@ -4,15 +4,20 @@ import errno
 import random
 import struct
 import zlib
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from hardware.errors import BoardNotFound, ProtocolError
+from hardware.wire import repl, transfer_board
 from hardware.wire.board import Board
+from hardware.wire.port import BAUD
 from tests.support.emulated_line import EmulatedLine
+from tests.support.line_faults import Fault
 
 NOISE = 1e-4
+LONG = pytest.mark.long
 KB20 = random.Random(20).randbytes(20_000)
 
 
@@ -25,6 +30,81 @@ def test_noise_costs_time_only(family: str) -> None:
             assert b.files.get("noisy.bin") == data
         assert line.faults > 0
         assert [entry.name for entry in b.files.ls()] == ["noisy.bin"]
+
+
+@pytest.mark.parametrize("seed", [*range(4), *(pytest.param(n, marks=LONG) for n in range(4, 40))])
+def test_noise_costs_a_small_file_time_only(seed: int) -> None:
+    data = random.Random(seed).randbytes(3000)
+    line = EmulatedLine("esp32", noise=NOISE, seed=seed, baud=None)
+    with line, Board(line.connect()) as b:
+        b.files.put("main.py", data)
+        assert b.files.get("main.py") == data
+        assert [(entry.name, entry.size) for entry in b.files.ls()] == [("main.py", 3000)]
+
+
+@pytest.mark.parametrize("size", [3000, pytest.param(20_000, marks=LONG)])
+def test_noise_on_a_line_of_a_usual_speed(size: int) -> None:
+    data = random.Random(size).randbytes(size)
+    with EmulatedLine("esp32", noise=3 * NOISE, seed=3) as line, Board(line.connect()) as b:
+        b.files.put("noisy.bin", data)
+        assert b.files.get("noisy.bin") == data
+        assert line.faults > 0
+
+
+@pytest.mark.parametrize(
+    ("size", "fault", "step"),
+    [
+        (60, "drop", 89),
+        (60, "flip", 37),
+        (60, "delay", 400),
+        (3100, "drop", 1400),
+        (3100, "flip", 700),
+        pytest.param(60, "drop", 1, marks=LONG),
+        pytest.param(60, "flip", 1, marks=LONG),
+        pytest.param(60, "delay", 7, marks=LONG),
+        pytest.param(3100, "drop", 31, marks=LONG),
+        pytest.param(3100, "flip", 11, marks=LONG),
+        pytest.param(3100, "delay", 151, marks=LONG),
+    ],
+)
+def test_one_fault_in_any_byte_of_a_transfer(
+    size: int, fault: Fault, step: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The content of a small file comes in the source of the board's half, of a larger one in
+    frames. The waits for its answers are shorter than usual: they decide nothing here."""
+    monkeypatch.setattr(repl, "PASTE_S", 0.4)
+    baud = BAUD if fault == "delay" else None
+    with EmulatedLine("esp32", baud=baud) as line, Board(line.connect()) as b:
+        b.run("")
+        for at in count(0, step):
+            data = random.Random(at).randbytes(size)
+            line.spoil(at, fault)
+            b.files.put("x.bin", data)
+            assert b.files.get("x.bin") == data, at
+            if line.spoils:
+                break
+        assert at > 1500
+        assert [entry.name for entry in b.files.ls()] == ["x.bin"]
+
+
+@pytest.mark.parametrize("fault", ["drop", "flip"])
+@pytest.mark.parametrize("step", [151, pytest.param(3, marks=LONG)])
+def test_one_fault_in_any_byte_of_a_question(
+    fault: Fault, step: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(repl, "PASTE_S", 0.4)
+    with EmulatedLine("esp32", baud=None) as line, Board(line.connect()) as b:
+        b.files.put("دفتر.txt", b"12")
+        for at in count(0, step):
+            line.spoil(at, fault)
+            b.files.mkdir("lib")
+            assert [entry.name for entry in b.files.ls()] == ["lib", "دفتر.txt"], at
+            assert b.files.stat("دفتر.txt").size == 2, at
+            with pytest.raises(FileNotFoundError):
+                b.files.get("lib.txt")
+            b.files.rm("lib")
+            if line.spoils:
+                break
 
 
 @pytest.mark.parametrize(
@@ -49,6 +129,20 @@ def test_a_put_goes_on_where_the_line_was_cut(at: int) -> None:
             assert seen[0] >= had[0].size, "what the board had is not sent again"
 
 
+def test_a_cut_on_a_line_of_a_usual_speed() -> None:
+    data = KB20[:6000]
+    with EmulatedLine("esp32") as line:
+        line.cut_after(5000)
+        with Board(line.connect()) as b, pytest.raises(BoardNotFound):
+            b.files.put("cut.bin", data)
+        with Board(line.connect()) as b:
+            seen: list[int] = []
+            b.files.put("cut.bin", data, lambda done, _total: seen.append(done))
+            assert b.files.get("cut.bin") == data
+            assert [entry.name for entry in b.files.ls()] == ["cut.bin"]
+        assert seen[0] > 1000
+
+
 def test_the_rest_of_another_file_is_not_used(fresh: Board) -> None:
     fresh.files.put("new.bin.part", KB20[::-1][:6000])
     fresh.files.put("new.bin", KB20)
@@ -57,15 +151,23 @@ def test_the_rest_of_another_file_is_not_used(fresh: Board) -> None:
     fresh.files.rm("new.bin")
 
 
-def test_a_get_over_a_line_that_is_cut_is_named() -> None:
+def test_a_get_goes_on_where_the_line_was_cut() -> None:
     with EmulatedLine("esp32", baud=None) as line:
         with Board(line.connect()) as b:
             b.files.put("there.bin", KB20)
             line.cut_after(9000)
+            begun = bytearray()
             with pytest.raises(BoardNotFound):
-                b.files.get("there.bin")
+                b.files.get("there.bin", begun=begun)
+        assert 2000 < len(begun) < 9000
         with Board(line.connect()) as b:
-            assert b.files.get("there.bin") == KB20
+            seen: list[int] = []
+            assert b.files.get("there.bin", lambda at, _n: seen.append(at), begun) == KB20
+            assert seen[0] > 2000 + transfer_board.SENT
+            begun[:] = KB20[::-1][:5000]
+            assert b.files.get("there.bin", begun=begun) == KB20, "of another file"
+            begun.extend(bytes(9))
+            assert b.files.get("there.bin", begun=begun) == KB20, "the file was longer"
 
 
 def test_a_file_that_holds_frames_of_a_transfer(fresh: Board) -> None:
@@ -79,13 +181,18 @@ def test_a_file_that_holds_frames_of_a_transfer(fresh: Board) -> None:
     fresh.files.rm("frames.bin")
 
 
-def test_an_equal_file_is_not_written_again(fresh: Board) -> None:
-    fresh.files.put("same.bin", KB20)
-    before = fresh.eval("__import__('os').stat('same.bin')")
+@pytest.mark.parametrize("size", [20_000, 100])
+def test_an_equal_file_is_not_written_again(fresh: Board, size: int) -> None:
+    data = KB20[:size]
+    fresh.files.put("same.bin", data)
     seen: list[tuple[int, int]] = []
-    fresh.files.put("same.bin", KB20, lambda done, total: seen.append((done, total)))
-    assert seen == [(len(KB20), len(KB20))]
-    assert fresh.eval("__import__('os').stat('same.bin')") == before
+    fresh.run(COUNT_WRITES)
+    fresh.files.put("same.bin", data, lambda done, total: seen.append((done, total)))
+    assert seen == [(size, size)]
+    assert fresh.eval("writes") == []
+    fresh.files.put("same.bin", data + b"x")
+    assert fresh.eval("writes") == ["same.bin.part"]
+    fresh.run("builtins.open = real")
     fresh.files.rm("same.bin")
 
 
@@ -98,6 +205,14 @@ def test_a_file_that_is_larger_than_the_flash(fresh: Board) -> None:
     assert fresh.files.ls() == before
 
 
+COUNT_WRITES = """
+import builtins
+real, writes = builtins.open, []
+def counted(name, mode='r'):
+    if 'r' not in mode: writes.append(name)
+    return real(name, mode)
+builtins.open = counted
+"""
 BAD_FLASH = """
 import builtins
 real = builtins.open
@@ -146,9 +261,22 @@ LITTLE = "import gc\nhog = []\nwhile gc.mem_free() > 20000: hog.append(bytearray
 @pytest.mark.parametrize("lack", ["import sys\nsys.modules['deflate'] = None", LITTLE])
 def test_a_board_without_what_frames_need_takes_the_raw_repl(fresh: Board, lack: str) -> None:
     fresh.run(lack)
-    fresh.files.put("old.bin", KB20)
-    assert fresh.files.get("old.bin") == KB20
+    for data in (b"", b"small", KB20):
+        fresh.files.put("old.bin", data)
+        assert fresh.files.get("old.bin") == data
+    assert [entry.name for entry in fresh.files.ls()] == ["old.bin"]
     fresh.files.rm("old.bin")
+
+
+def test_noise_costs_an_old_board_time_only() -> None:
+    line = EmulatedLine("esp32", noise=NOISE, seed=5, baud=None)
+    with line, Board(line.connect()) as b:
+        with line.without_noise():
+            b.run("import sys\nsys.modules['deflate'] = None")
+        b.files.put("old.bin", KB20[:6000])
+        assert b.files.get("old.bin") == KB20[:6000]
+        assert line.faults > 0
+        assert [entry.name for entry in b.files.ls()] == ["old.bin"]
 
 
 def test_a_stop_in_the_middle_leaves_the_board_at_its_prompt(fresh: Board) -> None:

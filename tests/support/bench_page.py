@@ -11,10 +11,12 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
 from hardware.bench.serving.live_bench import LiveBench
+from hardware.bench.serving.page.bench_source import BenchSource
 from hardware.bench.serving.page.page_server import PageServer
 
 WAIT_S = 60
 PHONE = (390, 844)
+FINGER_STEPS = 8
 LED = 25
 BUTTON = 32
 KNOB = 34
@@ -95,7 +97,7 @@ def bench_with_page(
     circuit: dict[str, Any] | Path, program: str = ""
 ) -> Iterator[tuple[LiveBench, PageServer]]:
     """A live bench that runs a program, and its page."""
-    with LiveBench(circuit) as live, PageServer(live) as page:
+    with LiveBench(circuit) as live, PageServer(BenchSource.of_page(live)) as page:
         if program:
             live.serial(b"\x05" + program.encode() + b"\x04")  # the paste mode of the REPL
         yield live, page
@@ -122,9 +124,9 @@ class ShownBench:
         self.driver.switch_to.window(self.window)
         return self.driver.execute_script(script, *arguments)
 
-    def wait(self, script: str, *arguments: object) -> Any:
+    def wait(self, script: str, *arguments: object, seconds: float = WAIT_S) -> Any:
         """Wait until the value of the script is true."""
-        return WebDriverWait(self.driver, WAIT_S, poll_frequency=0.05).until(
+        return WebDriverWait(self.driver, seconds, poll_frequency=0.05).until(
             lambda _driver: self.js(script, *arguments)
         )
 
@@ -158,6 +160,35 @@ class ShownBench:
     def let_go(self) -> None:
         """Release the mouse button."""
         ActionChains(self.driver).release().perform()
+
+    def touch(self, selector: str, share: float = 0.5) -> None:
+        """Put a finger on an element, at this share of its width."""
+        self._finger("touchStart", self._place(selector, share))
+
+    def move_finger(self, selector: str, share: float) -> None:
+        """Move the finger to this share of an element's width, on its way over many points."""
+        (x, y), (end, _y) = self._at, self._place(selector, share)
+        for step in range(1, FINGER_STEPS + 1):
+            self._finger("touchMove", (x + (end - x) * step / FINGER_STEPS, y))
+
+    def lift_finger(self) -> None:
+        """Take the finger away."""
+        self._finger("touchEnd")
+
+    def _place(self, selector: str, share: float) -> tuple[float, float]:
+        box = self.js(
+            "const e = document.querySelector(arguments[0]); e.scrollIntoView({block: 'center'});"
+            "const b = e.getBoundingClientRect(); return [b.left, b.top, b.width, b.height]",
+            selector,
+        )
+        left, top, width, height = box
+        return left + share * width, top + height / 2
+
+    def _finger(self, kind: str, at: tuple[float, float] | None = None) -> None:
+        points = [{"x": at[0], "y": at[1]}] if at else []
+        self._at = at or (0, 0)
+        event = {"type": kind, "touchPoints": points}
+        self.driver.execute_cdp_cmd("Input.dispatchTouchEvent", event)
 
     def drawing(self, part: str) -> str:
         """The SVG text of a part."""

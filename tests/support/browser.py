@@ -1,12 +1,14 @@
 """JupyterLab on a trainee's course, driven in headless Chromium as a trainee would use it."""
 
+import os
 import re
 import secrets
 import socket
 import subprocess
+import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
@@ -17,7 +19,7 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.support.ui import WebDriverWait
 
 from grader.notebook import jupyter
-from grader.notebook.course_page.trainee_course import COURSE_URL
+from grader.notebook.course_page.trainee_course import COURSE_URL, is_trainee_course
 
 START_S = 300
 """A cold JupyterLab on a busy machine."""
@@ -34,6 +36,8 @@ CHROMIUM = (
     "--hide-scrollbars",
 )
 """Without the networking flags Chromium contacts hosts of its vendor at every start."""
+HUB_BASE = "/user/amal/"
+"""Where a hub puts the server of a user."""
 KERNEL = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel"
 CELLS = "jupyterapp.shell.currentWidget.content"
 
@@ -130,34 +134,56 @@ class Notebook:
 
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
-    """A JupyterLab server on loopback, started in the folder that it shows; yields its URL with
-    the token. What its user sets and hands in is kept beside the folder."""
-    command = [
-        *jupyter.command(folder, port=0, browser=False),
-        "--LabApp.expose_app_in_browser=True",
-    ]
+    """A JupyterLab server on loopback; yields its URL with the token. What its user sets and hands
+    in is kept beside the folder. A trainee's is started there, as `make lab` starts it in another
+    folder than the one that it shows; an instructor starts it in the course."""
     own = folder.with_name(f"{folder.name}.user")
     user = {
         "JUPYTERLAB_SETTINGS_DIR": str(own / "settings"),
         "JUPYTER_DATA_DIR": str(own / "data"),
     }
-    with subprocess.Popen(
-        command, cwd=folder, env=jupyter.environment() | user, stderr=subprocess.PIPE, text=True
-    ) as server:
+    command = jupyter.command(folder, port=0, browser=False)
+    cwd = own if is_trainee_course(folder) else folder
+    with _server(command, cwd, jupyter.environment() | user) as url:
+        yield url
+
+
+@contextmanager
+def served_by_hub(folder: Path) -> Iterator[str]:
+    """The same as a hub starts it: below an address of its own, in the home folder of its user,
+    with a token and no settings but those that are installed. Yields its first address."""
+    home = folder.with_name("home-" + "long" * 15)  # longer than the path of a socket may be
+    token = secrets.token_hex(16)
+    ours = ("JUPYTER", "WARSHA", "PYTHON", "XDG")
+    user = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    user |= {"HOME": str(home), "JUPYTER_TOKEN": token}
+    command = [sys.executable, "-m", "jupyterlab", "--allow-root", "--ip=127.0.0.1", "--port=0"]
+    command += [f"--ServerApp.{option}" for option in (f"root_dir={folder}", "open_browser=False")]
+    command += [f"--ServerApp.base_url={HUB_BASE}", f"--LabApp.default_url=/{COURSE_URL}"]
+    with _server(command, home, user) as url:
+        yield f"http://{urlsplit(url).netloc}{HUB_BASE}?token={token}"
+
+
+@contextmanager
+def _server(command: Sequence[str], cwd: Path, user: Mapping[str, str]) -> Iterator[str]:
+    """A server that was started in `cwd`, which is made; yields the URL that it prints."""
+    cwd.mkdir(exist_ok=True)
+    command = [*command, "--LabApp.expose_app_in_browser=True"]
+    with subprocess.Popen(command, cwd=cwd, env=user, stderr=subprocess.PIPE, text=True) as server:
         try:
             assert server.stderr is not None
             lines = iter(server.stderr.readline, "")
-            url = next(m[0] for line in lines if (m := re.search(r"http://127\S+token=\w+", line)))
+            url = next(m[0] for line in lines if (m := re.search(r"http://127\S+", line)))
             # The server continues to log; a full pipe would block it.
             threading.Thread(target=server.stderr.read, daemon=True).start()
-            _wait_until_it_listens(url)
+            wait_until_it_listens(url)
             yield url
         finally:
             server.terminate()
             server.wait(timeout=START_S)
 
 
-def _wait_until_it_listens(url: str) -> None:
+def wait_until_it_listens(url: str) -> None:
     """The server prints its URL first."""
     place = urlsplit(url)
     assert place.hostname and place.port

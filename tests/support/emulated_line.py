@@ -7,50 +7,18 @@ Both directions are paced. The board's receive FIFO has 256 bytes; what does not
 the same seed, the same bytes suffer the same faults.
 """
 
-import os
-import random
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Self
 
 from hardware.bench.bench import Mode
 from hardware.bench.serving.live_bench import LiveBench
-from hardware.bench.serving.pacing import BaudPacer
 from hardware.wire.port import BAUD, Port
+from tests.support.line_faults import TO_BOARD, Fault, of_bench
 
 BYTES_PER_S = BAUD / 10
 FIFO_BYTES = 256
-DELAY_S = 0.02
-Pass = Callable[[bytes], None]
-
-
-class Noise:
-    """Faults of one direction: each byte is dropped, flipped or delayed with the chance `noise`,
-    one of the three."""
-
-    def __init__(self, pacer: BaudPacer, noise: float, seed: int, forward: Pass) -> None:
-        self._pacer = pacer
-        self.chance = noise
-        self._random = random.Random(seed)
-        self._forward = forward
-        self.faults = 0
-
-    def __call__(self, data: bytes) -> None:
-        """Pass on what is left of the bytes."""
-        kept = bytearray()
-        for byte in data:
-            if self._random.random() >= self.chance:
-                kept.append(byte)
-                continue
-            self.faults += 1
-            kind = self._random.randrange(3)
-            if kind == 1:
-                kept.append(byte ^ 1 << self._random.randrange(8))
-            elif kind == 2:
-                kept.append(byte)
-                self._pacer._free_s += DELAY_S
-        self._forward(bytes(kept))
 
 
 class EmulatedLine:
@@ -69,17 +37,8 @@ class EmulatedLine:
         self.bench = LiveBench(family, mode=mode, baud=baud)
         self.lost = 0
         """Bytes that did not fit into the FIFO."""
-        self.carried = 0
-        """Bytes that the line has carried, of both directions together."""
-        self._left = 0
-        self._then: Callable[[], None] | None = None
-        line = self.bench._lines.of("")
-        to_board, from_board = line._in, line._out
-        self._noises = [
-            Noise(to_board, noise, 2 * seed, self._into_fifo),
-            Noise(from_board, noise, 2 * seed + 1, from_board._forward),
-        ]
-        to_board._forward, from_board._forward = map(self._counted, self._noises)
+        self._faults = of_bench(self.bench, noise=noise, seed=seed)
+        self._faults.noises[TO_BOARD]._forward = self._into_fifo
 
     def __enter__(self) -> Self:
         return self
@@ -101,58 +60,36 @@ class EmulatedLine:
         """A URL with modem lines, for other programs."""
         return self.bench.serve_rfc2217()
 
-    @contextmanager
-    def without_noise(self) -> Iterator[None]:
-        """A line without faults, to look at what arrived."""
-        was = [noise.chance for noise in self._noises]
-        for noise in self._noises:
-            noise.chance = 0.0
-        yield
-        for noise, chance in zip(self._noises, was, strict=True):
-            noise.chance = chance
+    def without_noise(self) -> AbstractContextManager[None]:
+        """See `LineFaults`."""
+        return self._faults.without_noise()
 
     @property
     def faults(self) -> int:
-        """How many faults there were."""
-        return sum(noise.faults for noise in self._noises)
+        """See `LineFaults`."""
+        return self._faults.faults
+
+    @property
+    def carried(self) -> int:
+        """See `LineFaults`."""
+        return self._faults.carried
+
+    def spoil(self, count: int, fault: Fault) -> None:
+        """See `LineFaults`."""
+        self._faults.spoil(count, fault)
+
+    @property
+    def spoils(self) -> bool:
+        """See `LineFaults`."""
+        return self._faults.spoils
 
     def cut_after(self, count: int) -> None:
-        """Cut the line when it has carried so many more bytes, of both directions together: the
-        client's end is closed, and the board goes on. The next client is connected."""
-
-        def cut() -> None:
-            endpoints = self.bench._lines.of("")._endpoints
-            for endpoint in endpoints:
-                endpoint.close()
-            endpoints.clear()
-
-        self.after(count, cut)
+        """See `LineFaults`."""
+        self._faults.cut_after(count)
 
     def after(self, count: int, act: Callable[[], None]) -> None:
-        """Call `act` once, in the bench's thread, when the line has carried so many more bytes, of
-        both directions together; what comes before it is called is lost."""
-
-        def done() -> None:
-            act()
-            self._then = None
-
-        self._left, self._then = count, done
-
-    def _counted(self, forward: Pass) -> Pass:
-        """The same with bytes that are counted."""
-
-        def passed(data: bytes) -> None:
-            self.carried += len(data)
-            if self._then is None:
-                forward(data)
-                return
-            forward(data[: max(0, self._left)])
-            was, self._left = self._left, self._left - len(data)
-            if self._left <= 0 < was:
-                self.bench._todo.put(self._then)
-                os.eventfd_write(self.bench._wake, 1)
-
-        return passed
+        """See `LineFaults`."""
+        self._faults.after(count, act)
 
     def _into_fifo(self, data: bytes) -> None:
         bench = self.bench._bench

@@ -15,6 +15,7 @@ from tests.support.project import ROOT
 CODE = [
     *sorted(ROOT.glob("hardware/**/*.py")),
     *sorted(ROOT.glob("grader/**/*.py")),
+    *sorted(ROOT.glob("station/**/*.py")),
     ROOT / "warsha.py",
 ]
 ROOTS = {"HardwareError", "GraderError"}

@@ -64,10 +64,15 @@ static mp_obj_t flash_readblocks(size_t n_args, const mp_obj_t *args) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(flash_readblocks_obj, 3, 4, flash_readblocks);
 
+// Without an offset it erases first (ports/rp2/rp2_flash.c).
 static mp_obj_t flash_writeblocks(size_t n_args, const mp_obj_t *args) {
     mp_buffer_info_t buf;
     mp_get_buffer_raise(args[2], &buf, MP_BUFFER_READ);
-    vb_flash_program(place(n_args, args, buf.len), buf.buf, buf.len);
+    size_t at = place(n_args, args, buf.len);
+    for (size_t done = 0; n_args == 3 && done < buf.len; done += BLOCK) {
+        vb_flash_erase(at + done);
+    }
+    vb_flash_program(at, buf.buf, buf.len);
     return MP_OBJ_NEW_SMALL_INT(0);
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(flash_writeblocks_obj, 3, 4, flash_writeblocks);
@@ -104,9 +109,9 @@ static const mp_rom_map_elem_t flash_table[] = {
     { MP_ROM_QSTR(MP_QSTR_ioctl), MP_ROM_PTR(&flash_ioctl_obj) },
 };
 static MP_DEFINE_CONST_DICT(flash_dict, flash_table);
-static MP_DEFINE_CONST_OBJ_TYPE(flash_type, MP_QSTR_Flash, MP_TYPE_FLAG_NONE,
+MP_DEFINE_CONST_OBJ_TYPE(vb_flash_type, MP_QSTR_Flash, MP_TYPE_FLAG_NONE,
     make_new, flash_make_new, locals_dict, &flash_dict);
-static const mp_obj_base_t flash_obj = {&flash_type};
+static const mp_obj_base_t flash_obj = {&vb_flash_type};
 
 static mp_obj_t flash_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
     mp_arg_check_num(n_args, n_kw, 0, 0, false);

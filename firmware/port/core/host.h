@@ -10,7 +10,7 @@
 
 // ---- the process ----
 
-enum { VB_EXIT_USAGE = 2, VB_EXIT_BENCH_GONE = 4, VB_EXIT_PANIC = 7 };
+enum { VB_EXIT_USAGE = 2, VB_EXIT_BENCH_GONE = 4, VB_EXIT_PANIC = 7, VB_EXIT_LOADER = 8 };
 
 #define VB_HOST_USAGE "--bench-fd N --flash-fd N"
 bool vb_host_option(const char *name, uint64_t value); // an option of the command line that belongs to the host

@@ -140,3 +140,4 @@ void vb_state(uint8_t state, uint32_t detail);
 int vb_reset_cause(void);
 __attribute__((noreturn)) void vb_reset(int cause); // the board resets itself, now
 __attribute__((noreturn)) void vb_panic(uint32_t detail); // the interpreter failed: reports this to the bench and ends the process
+__attribute__((noreturn)) void vb_enter_loader(void);     // rp2: the boot ROM takes over; it reports this, and ends the process

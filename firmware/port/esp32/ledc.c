@@ -104,6 +104,10 @@ void vb_ledc_tune(int timer, int32_t freq) {
     vb_ledc_timers[timer].real_hz = (((uint64_t)clock << 8) + span / 2) / span;
 }
 
+bool vb_pwm_drives(uint8_t pin) {
+    return pwm_pads >> pin & 1;
+}
+
 // The channel runs on without its pad; it is free only after deinit().
 void vb_pwm_detach(uint8_t pin) {
     pwm_pads &= ~(1ULL << pin);

@@ -1,5 +1,5 @@
-// esp32/partition.c: esp32.Partition: the table of a 4 MB module. Only the file system has content; reading or writing
-// another partition raises.
+// esp32/partition.c: esp32.Partition: the table of a 4 MB module. Only the file system and the settings have content;
+// reading or writing another partition raises.
 // Behaviour: ports/esp32/esp32_partition.c and partitions-4MiB.csv of 1.25.0.
 
 #include <string.h>
@@ -26,6 +26,7 @@ static const struct row {
     {TYPE_APP, 0x00, 0x10000, 0x1f0000, "factory"},
     {TYPE_DATA, 0x81, 0x200000, VB_FLASH_BYTES, "vfs"},
 };
+#define SETTINGS 0
 #define FACTORY 2
 #define FILES 3
 
@@ -115,7 +116,7 @@ static MP_DEFINE_CONST_FUN_OBJ_1(partition_info_obj, partition_info);
 
 static partition_obj_t *with_content(mp_obj_t self_in) {
     partition_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    if (self->row != &rows[FILES] || self->block_size != BLOCK) {
+    if ((self->row != &rows[FILES] && self->row != &rows[SETTINGS]) || self->block_size != BLOCK) {
         mp_raise_msg_varg(&mp_type_NotImplementedError,
             MP_ERROR_TEXT("not simulated: the content of partition %s in blocks of %u"), self->row->label,
             self->block_size);
@@ -123,17 +124,18 @@ static partition_obj_t *with_content(mp_obj_t self_in) {
     return self;
 }
 
-// The position of a request: (block, buffer) or (block, buffer, offset).
+// The position of a request in the image of the bench: (block, buffer) or (block, buffer, offset). The settings follow
+// the file system there.
 static size_t place(size_t n_args, const mp_obj_t *args, size_t len) {
+    const struct row *row = with_content(args[0])->row;
     uint64_t at = (uint64_t)(uint32_t)mp_obj_get_int(args[1]) * BLOCK + (n_args == 4 ? (uint32_t)mp_obj_get_int(args[3]) : 0);
-    if (at + len > VB_FLASH_BYTES) {
+    if (at + len > row->size) {
         mp_raise_OSError(MP_EINVAL);
     }
-    return at;
+    return at + (row == &rows[SETTINGS] ? VB_FLASH_BYTES : 0);
 }
 
 static mp_obj_t partition_readblocks(size_t n_args, const mp_obj_t *args) {
-    with_content(args[0]);
     mp_buffer_info_t buf;
     mp_get_buffer_raise(args[2], &buf, MP_BUFFER_WRITE);
     vb_flash_read(place(n_args, args, buf.len), buf.buf, buf.len);
@@ -143,7 +145,6 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(partition_readblocks_obj, 3, 4, parti
 
 // Without an offset it erases first.
 static mp_obj_t partition_writeblocks(size_t n_args, const mp_obj_t *args) {
-    with_content(args[0]);
     mp_buffer_info_t buf;
     mp_get_buffer_raise(args[2], &buf, MP_BUFFER_READ);
     size_t at = place(n_args, args, buf.len);
@@ -170,7 +171,6 @@ static mp_obj_t partition_ioctl(mp_obj_t self_in, mp_obj_t command, mp_obj_t arg
         case MP_BLOCKDEV_IOCTL_BLOCK_SIZE:
             return MP_OBJ_NEW_SMALL_INT(self->block_size);
         case MP_BLOCKDEV_IOCTL_BLOCK_ERASE: {
-            with_content(self_in);
             mp_obj_t args[2] = {self_in, arg};
             vb_flash_erase(place(2, args, BLOCK));
             return MP_OBJ_NEW_SMALL_INT(0);

@@ -1,11 +1,16 @@
-// machine/mem_esp32.c: the registers of the ESP32 that machine.mem32 reaches: GPIO (TRM 4.12.2), and the random number.
+// machine/mem_esp32.c: the registers of the ESP32 that machine.mem32 reaches: GPIO (TRM 4.12.2), the inputs of the pads
+// (TRM 4.12.3, only reading), and the random number.
 
+#include "core/engine.h"
+#include "esp32/ledc.h"
 #include "machine/mem.h"
 #include "py/mphal.h"
 
 #if VB_ESP32
 
 #define GPIO 0x3ff44000
+#define OUT_SELECT (GPIO + 0x530) // a word for each pin: what drives it
+#define IO_MUX 0x3ff49000
 #define RANDOM 0x3ff75144 // TRM 24.4
 
 enum {
@@ -13,6 +18,38 @@ enum {
     ENABLE = 0x20, ENABLE_SET = 0x24, ENABLE_CLEAR = 0x28, ENABLE1 = 0x2c, ENABLE1_SET = 0x30, ENABLE1_CLEAR = 0x34,
     IN = 0x3c, IN1 = 0x40,
 };
+
+enum { INPUT_ON = 1 << 9, FUNCTION_GPIO = 2 << 12 };
+enum { SIGNAL_LEDC = 71, SIGNAL_RMT = 87, SIGNAL_GPIO = 256 }; // TRM table 4-2
+
+// The pins of the words behind IO_MUX, in their order (TRM 4.10).
+static const uint8_t pads[] = {36, 37, 38, 39, 34, 35, 32, 33, 25, 26, 27, 14, 12, 13, 15, 2, 0, 4, 16, 17, 9, 10, 11,
+    6, 7, 8, 5, 18, 19, 20, 21, 22, 3, 1, 23, 24};
+
+static uint32_t pad_word(uint8_t pin) {
+    uint8_t mode = vb_pin_direction(pin);
+    return FUNCTION_GPIO | (mode == VB_MODE_OFF || mode == VB_MODE_ANALOG ? 0 : INPUT_ON);
+}
+
+static uint32_t output_signal(uint8_t pin) {
+    for (int channel = 0; channel < VB_LEDC_CHANNELS; channel++) {
+        if (vb_ledc_channels[channel].pin == pin && vb_pwm_drives(pin)) {
+            return SIGNAL_LEDC + channel;
+        }
+    }
+    return vb_pin_is_of(pin, VB_OF_RMT) ? SIGNAL_RMT : SIGNAL_GPIO;
+}
+
+static uint32_t word_of_a_pin(uint32_t address) {
+    uint32_t pad = (address - IO_MUX) / 4 - 1, pin = (address - OUT_SELECT) / 4;
+    if (pad < sizeof(pads)) {
+        return pad_word(pads[pad]);
+    }
+    if (pin < VB_PINS) {
+        return output_signal(pin);
+    }
+    vb_mem_unknown(address);
+}
 
 uint32_t vb_mem_read(uint32_t address) {
     switch (address) {
@@ -24,7 +61,7 @@ uint32_t vb_mem_read(uint32_t address) {
         case GPIO + IN1: return vb_mem_inputs(32);
         case RANDOM: return vb_random();
     }
-    vb_mem_unknown(address);
+    return word_of_a_pin(address);
 }
 
 void vb_mem_write(uint32_t address, uint32_t word) {

@@ -1,5 +1,8 @@
 // machine/mem_rp2.c: the registers of the RP2040 that machine.mem32 reaches: SIO's pins, the pads' pulls, the functions
-// of the pins, the microsecond timer, the random bit of the ring oscillator.
+// of the pins, the microsecond timer, the random bit of the ring oscillator; and the program's part of the flash, which the
+// bench has, to read.
+
+#include <string.h>
 
 #include "core/internal.h"
 #include "machine/mem.h"
@@ -13,15 +16,34 @@
 #define PADS_BANK0 0x4001c000 // one word for each pad behind the first
 #define TIMER 0x40054000
 #define RANDOMBIT 0x4006001c
+#define XIP 0x10000000        // the flash, 16 MB of addresses (datasheet 2.6.3)
 #define ALIASES 0x3000        // +0x1000, 0x2000, 0x3000: XOR, set, clear (datasheet 2.1.2)
 
 enum { CPUID, IN = 0x04, OUT = 0x10, OUT_SET = 0x14, OUT_CLEAR = 0x18, OUT_XOR = 0x1c };
 enum { OE = 0x20, OE_SET = 0x24, OE_CLEAR = 0x28, OE_XOR = 0x2c };
 enum { TIMEHR = 0x08, TIMELR = 0x0c, TIMERAWH = 0x24, TIMERAWL = 0x28 };
-enum { PULL_DOWN = 1 << 2, PULL_UP = 1 << 3, PAD_RESET = 0x52 }; // input on, Schmitt trigger, 4 mA
+enum { PULL_DOWN = 1 << 2, PULL_UP = 1 << 3, INPUT_ON = 1 << 6, PAD_RESET = 0x52 }; // input on, Schmitt trigger, 4 mA
 enum { SIO_FUNCTION = 5, FUNCTIONS = 31 };
 
+enum { PAGE = 256, NO_PAGE = 1 };
+
 static uint32_t latched_high; // the upper half at the time of reading TIMELR
+
+static uint8_t page[PAGE]; // programs read word after word
+static uint32_t page_at = NO_PAGE;
+
+static uint32_t read_flash(uint32_t address) {
+    uint32_t at = address & ~(PAGE - 1), word;
+    if (at != page_at) {
+        page_at = NO_PAGE;
+        if (vb_call(VB_CALL_FLASH_READ, 0, at - XIP, NULL, 0, page, PAGE) != PAGE) {
+            vb_mem_unknown(address);
+        }
+        page_at = at;
+    }
+    memcpy(&word, page + (address - at), sizeof(word));
+    return word;
+}
 
 static int pad_of(uint32_t address) {
     uint32_t pad = (address - PADS_BANK0) / 4 - 1;
@@ -30,7 +52,8 @@ static int pad_of(uint32_t address) {
 
 static uint32_t pad_word(int pin) {
     uint8_t pull = vb_pin_pull(pin);
-    return PAD_RESET | (pull == VB_PULL_UP ? PULL_UP : pull == VB_PULL_DOWN ? PULL_DOWN : 0);
+    uint32_t off = vb_pin_direction(pin) == VB_MODE_ANALOG ? INPUT_ON : 0; // as adc_gpio_init() of the SDK
+    return (PAD_RESET & ~off) | (pull == VB_PULL_UP ? PULL_UP : pull == VB_PULL_DOWN ? PULL_DOWN : 0);
 }
 
 static void set_pad(int pin, uint32_t word) {
@@ -67,6 +90,9 @@ static uint32_t read_timer(uint32_t address) {
 }
 
 uint32_t vb_mem_read(uint32_t address) {
+    if (address >> 24 == XIP >> 24) {
+        return read_flash(address);
+    }
     if (address >> 12 == SIO >> 12) {
         return read_sio(address);
     }

@@ -151,9 +151,9 @@ NORETURN static void mp_machine_deepsleep(size_t n_args, const mp_obj_t *args) {
     mp_machine_reset();
 }
 
-// The chip would appear as a USB drive and wait for a UF2 file.
+// The chip appears as a USB drive and waits for a UF2 file. The bench does that; for it this board has ended.
 NORETURN void mp_machine_bootloader(size_t n_args, const mp_obj_t *args) {
-    mp_raise_NotImplementedError(MP_ERROR_TEXT("machine.bootloader() is not simulated"));
+    vb_enter_loader();
 }
 
 #endif

@@ -10,6 +10,7 @@
 #include "core/internal.h"
 #include "core/engine.h"
 #include "machine/pin.h"
+#include "machine/pwm.h"
 
 #if VB_RP2
 
@@ -88,6 +89,9 @@ uint8_t vb_pin_get(void *obj) {
 }
 
 uint8_t vb_rp2_function(uint8_t gpio) {
+    if (vb_pwm_drives(gpio)) {
+        return FUNC_PWM;
+    }
     return vb_pin_is_of(gpio, VB_OF_PIO0) ? FUNC_PIO0 : vb_pin_is_of(gpio, VB_OF_PIO1) ? FUNC_PIO1 : function[gpio];
 }
 

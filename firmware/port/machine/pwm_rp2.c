@@ -35,6 +35,10 @@ static struct {
 
 static uint32_t pwm_pins; // bit n: pad n is switched to its PWM channel
 
+bool vb_pwm_drives(uint8_t pin) {
+    return pwm_pins >> pin & 1;
+}
+
 static uint32_t slice_hz(uint8_t slice, uint32_t cycles) {
     uint64_t div = (uint64_t)slices[slice].div16 * cycles;
     return (16ULL * VB_CPU_HZ + div / 2) / div;

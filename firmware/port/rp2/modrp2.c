@@ -8,11 +8,6 @@
 
 #include "rp2/modrp2.h"
 
-static mp_obj_t flash_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
-    mp_raise_NotImplementedError(MP_ERROR_TEXT("not simulated: rp2.Flash (the file system is mounted already)"));
-}
-MP_DEFINE_CONST_OBJ_TYPE(vb_rp2_flash_type, MP_QSTR_Flash, MP_TYPE_FLAG_NONE, make_new, flash_make_new);
-
 static mp_obj_t dma_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
     mp_raise_NotImplementedError(MP_ERROR_TEXT("not simulated: rp2.DMA"));
 }
@@ -26,7 +21,7 @@ static MP_DEFINE_CONST_FUN_OBJ_0(bootsel_button_obj, bootsel_button);
 
 static const mp_rom_map_elem_t rp2_table[] = {
     { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_rp2) },
-    { MP_ROM_QSTR(MP_QSTR_Flash), MP_ROM_PTR(&vb_rp2_flash_type) },
+    { MP_ROM_QSTR(MP_QSTR_Flash), MP_ROM_PTR(&vb_flash_type) },
     { MP_ROM_QSTR(MP_QSTR_PIO), MP_ROM_PTR(&vb_rp2_pio_type) },
     { MP_ROM_QSTR(MP_QSTR_StateMachine), MP_ROM_PTR(&vb_rp2_sm_type) },
     { MP_ROM_QSTR(MP_QSTR_DMA), MP_ROM_PTR(&vb_rp2_dma_type) },

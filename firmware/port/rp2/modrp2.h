@@ -9,7 +9,8 @@
 #define VB_NS_PIO VB_US(1.5)       // a word into or out of a FIFO, an instruction, a read of a state; a GUESS
 #define VB_NS_PIO_INIT VB_US(60.0) // StateMachine(...); a GUESS
 
-extern const mp_obj_type_t vb_rp2_pio_type, vb_rp2_sm_type, vb_rp2_flash_type, vb_rp2_dma_type;
+extern const mp_obj_type_t vb_flash_type; // core/flash.c: the file system's part as a block device
+extern const mp_obj_type_t vb_rp2_pio_type, vb_rp2_sm_type, vb_rp2_dma_type;
 
 // The items of a program as asm_pio() makes it.
 enum { PROG_CODE, PROG_OFFSET, PROG_EXECCTRL = PROG_OFFSET + PIO_BLOCKS, PROG_SHIFTCTRL, PROG_OUT, PROG_SET, PROG_SIDE, PROG_FIELDS };

@@ -42,6 +42,7 @@ def why(end: End) -> str:
         frames.END_WALL: _("the run took too long on this machine"),
         frames.END_KILLED: _("this machine ended it or did not start it"),
         frames.END_RECORDS: _("the program did too much without a pause"),
+        frames.END_LOADER: _("its boot ROM waits for a program, as `machine.bootloader()` asked"),
     }
     text = texts[end.cause]
     detail = detail_in(language(), end.detail) or end.detail

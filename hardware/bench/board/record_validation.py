@@ -60,7 +60,7 @@ FIELDS = {
     frames.REC_DAC: (0, _PIN, _BYTE),
     frames.REC_CONVERT: (0, _PIN, 0),
     frames.REC_SLEEP: (frames.SLEEP_AWAKE, frames.SLEEP_DEEP, _ANY),
-    frames.REC_STATE: (frames.STATE_BOOT, frames.STATE_PANIC, _BYTE),
+    frames.REC_STATE: (frames.STATE_BOOT, frames.STATE_LOADER, _BYTE),
 }
 """By kind: the least and the most of field `a`, and the most of field `c`."""
 _NOTHING = (1, 0, 0)  # no value is valid for an unknown kind
@@ -106,6 +106,8 @@ class RecordValidator:
         """The latest time that the board has named."""
         self.resetting = False
         """The board resets itself, and will say hello again."""
+        self.to_loader = False
+        """The board leaves its program for the loader of its chip: its process ends."""
         self._version = 0
         self._horizon_ns = start_ns
         self._program = WriteRate(WINDOW, WINDOW * min_write_ns, start_ns)
@@ -150,7 +152,7 @@ class RecordValidator:
             if not (self._engine if engine else self._program).take(t_ns):
                 return "pin writes closer than the chip can do"
         if kind == frames.REC_STATE:
-            self.resetting = a == frames.STATE_HARD_RESET
+            self._new_state(a)
         self.last_ns = t_ns
         self._has_bytes = kind == frames.REC_DATA
         return None
@@ -178,10 +180,14 @@ class RecordValidator:
         for rate, writes in rates:
             rate.take_all(writes)
         if len(states := a[kind == frames.REC_STATE]):
-            self.resetting = bool(states[-1] == frames.STATE_HARD_RESET)
+            self._new_state(int(states[-1]))
         self.last_ns = int(t[-1])
         self._has_bytes = bool(data[-1])
         return True
+
+    def _new_state(self, state: int) -> None:
+        self.resetting = state == frames.STATE_HARD_RESET
+        self.to_loader = state == frames.STATE_LOADER
 
     def check_request(self, record: Row) -> str | None:
         """Why a request is refused; None when it is valid."""

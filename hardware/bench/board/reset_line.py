@@ -40,6 +40,7 @@ class ResetLine:
 
     def _start(self) -> None:
         board = self._board
-        if board.in_reset and board.now_ns == self._starts_ns:  # and not low again meanwhile
+        again = board.now_ns == self._starts_ns  # and not low again meanwhile
+        if board.in_reset and board.plugged and again:
             with self._lock:
                 board.power_on()

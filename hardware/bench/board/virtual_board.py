@@ -80,6 +80,16 @@ class VirtualBoard:
         """All its ends so far: after each, somebody may have reset it."""
         self.in_reset = False
         """Whether its reset pin is low."""
+        self.plugged = True
+        """Whether its cable is in."""
+        self.in_loader = False
+        """Whether it is on, but a loader of its chip runs instead of its program."""
+        self.starts: Callable[[], bool] = lambda: not circuit.boot_held
+        """Asked at each power on: whether the chip starts its program."""
+        self.program_bytes: Callable[[int, int], bytes] = lambda _at, _size: b""
+        """Reads the flash where the program is, if the bench has it: place and size."""
+        self.uid = uid_of(seed.value)
+        """The unique id of the chip, in hexadecimal; on an ESP32 its MAC."""
         self.wall_left_s = inf if limits.wall_s is None else limits.wall_s
         """What is left of its limit of wall time."""
         self.queued_s = 0.0
@@ -186,12 +196,19 @@ class VirtualBoard:
     # -- power --------------------------------------------------------------------------------
 
     def power_on(self, cause: int = POWER_ON_CAUSE, ticks0_ms: int = 0) -> None:
-        """Starts the board's process, now. Raises: BenchError when it cannot run here."""
+        """Starts the board's process, now, if its chip starts the program. Raises: BenchError when
+        it cannot run here."""
         board, now = self.circuit.board, self.now_ns
+        self.plugged, self.in_reset = True, False
+        self.in_loader = not self.starts()
+        if self.in_loader:
+            self.ended = None
+            self.circuit.power(True)
+            return
         options = {
             # A hash: from its own seed a program cannot compute the chances of the bench.
             "--seed": self._seed.child("boots").of_boot(self.boots).value,
-            "--uid": uid_of(self._seed.value),
+            "--uid": self.uid,
             "--ticks0": ticks0_ms,
             "--t0": now,
             "--cause": cause,
@@ -202,7 +219,6 @@ class VirtualBoard:
         self._process = self._platform.start(board.family, self.flash, args, limits)
         self.boots += 1
         self.ended = None
-        self.in_reset = False
         self._woken = False
         self.reader.begin(board.min_write_ns, now)
         self.recorder.power(True, frames.END_RESET, now)
@@ -214,6 +230,13 @@ class VirtualBoard:
         """The reset pin is low: the chip does nothing, but the parts keep their supply."""
         self.in_reset = True
         self.power_off(frames.END_RESET, supply=True)
+
+    def unplug(self) -> None:
+        """The cable is pulled: no reset has an effect until `power_on`."""
+        self.plugged = False
+        self.in_reset, self.in_loader, self.ended = True, False, None
+        self.power_off(frames.END_OFF)
+        self.circuit.power(False)
 
     def power_off(self, why: int, *, supply: bool = False) -> None:
         """Ends the process, if there is one, and all that the board drove. The parts lose their
@@ -354,6 +377,8 @@ class VirtualBoard:
             return Termination(t_ns, frames.END_CPU, end_reason.CPU.format(n=most))
         if end.from_outside or not self.reader.validator.has_said_hello:
             return Termination(t_ns, frames.END_KILLED, _how(end))
+        if self.reader.validator.to_loader:
+            return Termination(t_ns, frames.END_LOADER, "")
         if process.torn:
             return Termination(t_ns, frames.END_CRASH, end_reason.TORN)
         return Termination(t_ns, frames.END_CRASH, _how(end))

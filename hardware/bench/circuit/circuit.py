@@ -199,6 +199,21 @@ class Circuit:
         """Bit n: the level at GPIO n."""
         return self._levels
 
+    def volts_at(self, gpio: int) -> float | None:
+        """The voltage at a pad now. None: nothing holds it, it floats."""
+        net, solution = self.netlist.gpio_net[gpio], self._solve(self._clusters[gpio])
+        return None if net in solution.floating else solution.volts[net]
+
+    def floating(self, board_id: str) -> set[int]:
+        """The GPIOs of a board that are inputs, and that nothing holds now."""
+        first = self.netlist.first_pad(board_id)
+        inputs = (gpio for gpio in range(RESET_PAD) if self.pads[first + gpio].reads)
+        return {gpio for gpio in inputs if self.volts_at(first + gpio) is None}
+
+    def pulsed(self, gpio: int) -> bool:
+        """Whether a PWM may change the voltage at a pad."""
+        return any(self.pads[other].pulses for other in self._clusters[gpio].gpios)
+
     def microvolts(self, gpio: int) -> int:
         """One conversion of the voltage at a pad, now."""
         solution = self._solve(self._clusters[gpio])
@@ -227,8 +242,11 @@ class Circuit:
         return self.netlist.net(part, pin) == self.netlist.gpio_net[gpio]
 
     def set_control(self, part: str, name: str, value: float) -> None:
-        """Moves a control of a part, now. Raises: HardwareError for a wrong part, name or
-        value."""
+        """Moves a control of a part, or the boot button of a board, now. Raises: HardwareError for
+        a wrong part, name or value."""
+        if part in self.sides:
+            self.sides[part].set_control(name, value)
+            return
         self._known(part, self.parts)
         self.parts[part].set_control(name, value)
 
@@ -331,6 +349,18 @@ class BoardSide:
         self._shared = circuit.zones.shared >> self._first & MASK
         self.resets = self.net(RESET_PAD) in circuit.netlist.wired
         """Whether its reset pin is wired to anything."""
+        self.boot_held = False
+        """Whether somebody holds its boot button."""
+
+    def set_control(self, name: str, value: float) -> None:
+        """Moves the boot button: 1 holds it. Raises: HardwareError for another name or value."""
+        button = self.board.boot_button
+        if name != button or not name or value not in (0, 1):
+            what = _("board {board} has no control {name} with the value {value:g}")
+            cure = _("Its control is {name}: 1 or 0.").format(name=button) if button else ""
+            board = repr(self.board_id)
+            raise HardwareError(what.format(board=board, name=repr(name), value=value), cure)
+        self.boot_held = value == 1
 
     @property
     def parts(self) -> Mapping[str, Part]:

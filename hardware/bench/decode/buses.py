@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from hardware.bench.decode.i2c import I2cTransfer, i2c
+from hardware.bench.decode.onewire import onewire_buses
 from hardware.bench.decode.pixels import pixels
 from hardware.bench.decode.spi import SpiTransfer, spi
 from hardware.bench.decode.uart import writes
@@ -27,7 +28,7 @@ class Bus(NamedTuple):
     """The transfers on one bus, in order."""
 
     kind: str
-    """`I2C`, `SPI`, `UART` or `NeoPixel`."""
+    """`I2C`, `SPI`, `UART`, `NeoPixel` or `1-Wire`."""
     pins: tuple[int, ...]
     """The GPIO numbers: SCL and SDA; SCK, MOSI and MISO as far as they are used; TX; data."""
     transfers: list[BusText]
@@ -48,7 +49,7 @@ def buses(trace: Trace) -> list[Bus]:
     """The buses that had transfers, in the order of the first one.
 
     The bytes are hexadecimal: `W 3c: 00 ae` writes to address 3c, `R 68: 4b` reads, `3c: no
-    answer`; SPI shows sent and received bytes; UART shows text.
+    answer`; SPI shows sent and received bytes; UART shows text; for 1-Wire see `OneWire.text`.
     """
     found: dict[tuple[str, tuple[int, ...]], list[BusText]] = {}
     for kind, pins, text in sorted(_all(trace), key=lambda one: one[2].t_ns):
@@ -65,11 +66,19 @@ def _all(trace: Trace) -> Iterator[tuple[str, tuple[int, ...], BusText]]:
     for pixel in pixels(trace):
         colours = (f"#{r:02x}{g:02x}{b:02x}" for r, g, b in pixel.colours()[:MOST_BYTES])
         yield "NeoPixel", (pixel.pin,), BusText(pixel.t_ns, pixel.end_ns, " ".join(colours))
+    for gpio, talks in onewire_buses(trace).items():
+        for talk in talks:
+            yield "1-Wire", (gpio,), BusText(talk.t_ns, talk.end_ns, talk.text())
     for write in writes(trace):
-        text = write.data[:MOST_BYTES].decode(errors="replace").replace("\n", "↵")
-        shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text.replace("\r", ""))
         end = write.end_ns(len(write.data))
+        shown = readable(write.data[:MOST_BYTES])
         yield "UART", (write.tx,), BusText(write.t_ns, end, shown)
+
+
+def readable(data: bytes) -> str:
+    """The bytes as text, with `↵` for a line end and escapes for what cannot be printed."""
+    text = data.decode(errors="replace").replace("\r", "").replace("\n", "↵")
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 def _i2c_text(made: I2cTransfer) -> str:

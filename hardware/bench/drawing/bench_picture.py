@@ -7,12 +7,12 @@ drawing of each part is in a group of its own, `<g data-part="ID">`, and its cap
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.circuit.pads import DUTY_MAX
-from hardware.bench.diagram import SERIAL_MONITOR, Connection, PartSpec, PinRef
+from hardware.bench.diagram import Connection, PartSpec
 from hardware.bench.drawing.board_picture import board_pin, board_size, board_svg
 from hardware.bench.drawing.wires import Direction, route, wire_svg
 from hardware.bench.lint.rule import Finding
@@ -73,7 +73,7 @@ def draw(circuit: Circuit, findings: Sequence[Finding] = ()) -> str:
     """
     things = {spec.id: place(circuit, spec) for spec in circuit.diagram.parts}
     seen = [thing for thing in things.values() if not thing.spec.hide]
-    wires = _wires(circuit, things)
+    wires = _wires(circuit.diagram.connections, things)
     points = [p for thing in seen for p in thing.corners()] + [
         p for line, _ in wires for p in line
     ]
@@ -122,11 +122,11 @@ def board_light(circuit: Circuit, board_id: str) -> float:
 def _marks(findings: Sequence[Finding], things: dict[str, Placed]) -> str:
     if not findings:
         return ""
-    marks = badges([(finding, _place_of(finding, things)) for finding in findings])
+    marks = badges([(finding, place_of(finding, things)) for finding in findings])
     return el("g", marks, data_remarks="")
 
 
-def _place_of(finding: Finding, things: dict[str, Placed]) -> Point:
+def place_of(finding: Finding, things: Mapping[str, Placed]) -> Point:
     """The pin that a finding names, or else the middle of the part."""
     thing = things[finding.part]
     corner = (thing.size[0] / 2, thing.size[1] / 2)
@@ -161,29 +161,27 @@ def caption(thing: Placed) -> str:
     return rim + text(x, y, thing.caption, 9.5, "#3a4049", **style)
 
 
-def _wires(circuit: Circuit, things: dict[str, Placed]) -> list[tuple[list[Point], str]]:
+def _wires(
+    connections: Sequence[Connection], things: Mapping[str, Placed]
+) -> list[tuple[list[Point], str]]:
     """Every drawn wire: its corners and its colour."""
-    found = []
-    for number, wire in enumerate(circuit.diagram.connections):
-        if not wire.colour or _hidden(wire, things):
-            continue
-        lane = STUB + LANE * (number % LANES)
-        ends = [things[end.part] for end in (wire.a, wire.b)]
-        start, end = (_pin(things, ref) for ref in (wire.a, wire.b))
-        outward = (ends[0].outward(wire.a.pin), ends[1].outward(wire.b.pin))
-        points = route(start, end, wire.path, outward, lane)
-        found.append((points, wire_colour(wire.colour)))
-    return found
+    return [
+        (points, wire_colour(wire.colour))
+        for number, wire in enumerate(connections)
+        if (points := wire_corners(number, wire, things))
+    ]
 
 
-def _hidden(wire: Connection, things: dict[str, Placed]) -> bool:
-    ends = (wire.a.part, wire.b.part)
-    return SERIAL_MONITOR in ends or any(things[end].spec.hide for end in ends)
-
-
-def _pin(things: dict[str, Placed], ref: PinRef) -> Point:
-    thing = things[ref.part]
-    return thing.on_canvas(thing.pins[ref.pin])
+def wire_corners(number: int, wire: Connection, things: Mapping[str, Placed]) -> list[Point]:
+    """The corners of a wire, which has this number among all; none for one that is not drawn."""
+    a, b = things.get(wire.a.part), things.get(wire.b.part)
+    if not (wire.colour and a and b) or a.spec.hide or b.spec.hide:
+        return []
+    if wire.a.pin not in a.pins or wire.b.pin not in b.pins:
+        return []
+    lane = STUB + LANE * (number % LANES)
+    start, end = a.on_canvas(a.pins[wire.a.pin]), b.on_canvas(b.pins[wire.b.pin])
+    return route(start, end, wire.path, (a.outward(wire.a.pin), b.outward(wire.b.pin)), lane)
 
 
 def badges(places: Sequence[tuple[Finding, Point]]) -> str:

@@ -5,6 +5,9 @@ order. One horizontal and one vertical line join the two ends that are left. A w
 leaves both pins straight, away from their parts.
 """
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 from hardware.bench.svg.elements import Point, mix, path
 
 Direction = tuple[int, int]
@@ -26,6 +29,31 @@ def route(
         first, last = [_stub(outward[0], stub)], [_stub(outward[1], stub)]
     a, b = _walk(start, first), _walk(end, last)
     return _clean([*a, *_corner(a, b), *reversed(b)])
+
+
+def steps_of(corners: Sequence[Point]) -> list[str]:
+    """The path steps of a wire that `route` leads over these corners. The longest piece has no
+    step: it joins the two ends, also when a part is moved later.
+
+    Raises: ValueError when a piece is not horizontal or vertical, or there is none.
+    """
+    points = _clean([(round(x, 2), round(y, 2)) for x, y in corners])
+    pieces = list(pairwise(points))
+    steps = [_step(a, b) for a, b in pieces]
+    if len(pieces) == 1:
+        return steps
+    lengths = [abs(_length(step)) for step in steps]
+    joint = lengths.index(max(lengths))
+    back = [_step(b, a) for a, b in pieces[joint + 1 :]]
+    return [*steps[:joint], "*", *back]
+
+
+def _step(a: Point, b: Point) -> str:
+    (ax, ay), (bx, by) = a, b
+    if (ax == bx) == (ay == by):
+        raise ValueError("not horizontal or vertical")
+    length = f"{bx - ax if ay == by else by - ay:.2f}".rstrip("0").rstrip(".")
+    return f"{'h' if ay == by else 'v'}{length}"
 
 
 def wire_svg(points: list[Point], colour: str) -> str:
@@ -53,7 +81,9 @@ def _walk(start: Point, steps: list[str]) -> list[Point]:
     for step in steps:
         x, y = points[-1]
         n = _length(step)
-        points.append((x + n, y) if step[0] == "h" else (x, y + n))
+        x, y = (x + n, y) if step[0] == "h" else (x, y + n)
+        # Both ends of a wire must meet in a straight piece, also after many steps.
+        points.append((round(x, 2), round(y, 2)))
     return points
 
 

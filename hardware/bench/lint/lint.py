@@ -27,6 +27,12 @@ def lint(diagram: Diagram) -> list[Finding]:
     return sorted(found, key=lambda finding: LEVELS.index(finding.level))
 
 
+def lint_shown(diagram: Diagram) -> list[Finding]:
+    """As `lint`, without findings on hidden parts: a lab keeps these to itself."""
+    hidden = {spec.id for spec in diagram.parts if spec.hide}
+    return [finding for finding in lint(diagram) if finding.part not in hidden]
+
+
 def lint_file(path: Path) -> list[Finding]:
     """All findings on a file, errors first, whatever the file holds. In a file with errors, the
     rest is checked, too.
@@ -40,15 +46,20 @@ def lint_file(path: Path) -> list[Finding]:
         if path.is_file():
             return [_refused(error, str(path))]
         raise
+    return lint_value(raw, path.name)
+
+
+def lint_value(raw: object, name: str) -> list[Finding]:
+    """As `lint_file`, for the JSON value of a file of this name."""
     found: list[Finding] = []
     if isinstance(raw, Mapping):
         found = [f for rule in rules.file_rules() for f in rule.check(raw)]
         raw = without_errors(raw) if any(f.level == "error" for f in found) else raw
     try:
-        circuit = RestingCircuit(diagrams.parse(raw, path.name))
+        circuit = RestingCircuit(diagrams.parse(raw, name))
     except HardwareError as error:
         if not any(f.level == "error" for f in found):
-            found.append(_refused(error, path.name))
+            found.append(_refused(error, name))
     else:
         found += [f for rule in rules.circuit_rules() for f in rule.check(circuit)]
     return sorted(found, key=lambda finding: LEVELS.index(finding.level))

@@ -6,6 +6,7 @@ from hardware.bench.parts.common.logic import Logic
 from hardware.bench.parts.common.part import OPEN, PartView, Stamp
 from hardware.bench.svg.elements import circle, rect, text
 from hardware.bench.svg.pcb import INK, chip, pcb
+from hardware.i18n import both
 
 TURN = 64
 """Positions of the translator in one electrical turn: sixteenths of a step."""
@@ -36,6 +37,8 @@ class A4988(Logic):
     """
 
     TYPES = ("wokwi-a4988",)
+    TITLE = both("Stepper driver (A4988)")
+    GROUP = "actuators"
     PINS = {name: (4.8, 4.8 + PITCH * n) for n, name in enumerate(LEFT)} | {
         name: (52.8, 4.8 + PITCH * n) for n, name in enumerate(RIGHT)
     }

@@ -9,7 +9,7 @@ from hardware.bench.parts.common.part import Control, PartView, Stamp
 from hardware.bench.parts.common.registers import FAULTS, RegisterTarget
 from hardware.bench.svg.elements import circle, rect
 from hardware.bench.svg.pcb import header, pcb, reading
-from hardware.i18n import _
+from hardware.i18n import _, both
 
 MS = 1_000_000
 CALIBRATION, ID, RESET, CONTROL, OUT = 0xAA, 0xD0, 0xE0, 0xF4, 0xF6
@@ -75,6 +75,8 @@ class Bmp180(RegisterTarget):
     """
 
     TYPES = ("board-bmp180",)
+    TITLE = both("Air pressure (BMP180)")
+    GROUP = "sensors"
     PINS = {n: (63.2, 4.4 + 9.5 * i) for i, n in enumerate(("VCC", "GND", "SCL", "SDA", "3.3V"))}
     SIZE = (68.2, 46.8)
     CONTROLS = {
@@ -89,8 +91,8 @@ class Bmp180(RegisterTarget):
 
     def __init__(self, spec: PartSpec) -> None:
         super().__init__(spec)
-        self.values["temperature"] = self.number("temperature", CELSIUS.low, CELSIUS.high)
-        self.values["pressure"] = self.number("pressure", PASCAL.low, PASCAL.high)
+        self.values["temperature"] = self.number("temperature", CELSIUS.low, CELSIUS.high, "°C")
+        self.values["pressure"] = self.number("pressure", PASCAL.low, PASCAL.high, "Pa")
         self.calibration = self._calibration()
         self._sums = Compensation(*WORDS.unpack(self.calibration))
 

@@ -5,6 +5,7 @@ from functools import cache
 from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.part import Part, PartView
 from hardware.bench.svg.elements import line, rect
+from hardware.i18n import both
 
 PITCH = 9.6
 ROWS = {"t": "abcde", "b": "fghij"}
@@ -14,6 +15,8 @@ class Breadboard(Part):
     """Holes `<col><t|b>.<a-j>`, rails `<t|b><p|n>.<n>`. The positions of the holes are ours."""
 
     TYPES = ("wokwi-breadboard",)
+    TITLE = both("Breadboard")
+    GROUP = "wiring"
     COLUMNS = 63
     RAILS = 50
     TOP = 48.0

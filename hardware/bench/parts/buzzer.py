@@ -16,6 +16,8 @@ class Buzzer(Part):
     sound; they change nothing here."""
 
     TYPES = ("wokwi-buzzer",)
+    TITLE = both("Buzzer")
+    GROUP = "actuators"
     PINS = {"1": (27, 84), "2": (37, 84)}
     SIZE = (64, 84)
     IS_LOAD = True

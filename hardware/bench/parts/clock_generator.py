@@ -5,7 +5,7 @@ from hardware.bench.parts.common.logic import LOGIC_VOLTS
 from hardware.bench.parts.common.module import Module
 from hardware.bench.parts.common.part import PartView, World
 from hardware.bench.svg.elements import circle, path, rect, text
-from hardware.i18n import _
+from hardware.i18n import _, both
 
 MAX_HZ = 1e6
 """The upper limit: each edge is an event on the bench, and more would only slow it down."""
@@ -20,6 +20,8 @@ class ClockGenerator(Module):
     """
 
     TYPES = ("wokwi-clock-generator",)
+    TITLE = both("Clock generator")
+    GROUP = "logic"
     PINS = {"CLK": (57.6, 19.2), "GND": (57.6, 28.8)}
     SIZE = (57.6, 48)
     OUTPUTS = {"CLK": False}

@@ -7,6 +7,7 @@ from hardware.bench.parts.common.module import FAULT_COUNT, Module
 from hardware.bench.parts.common.part import FAULT, Control, PartView
 from hardware.bench.svg.elements import circle, line, rect, text
 from hardware.bench.svg.pcb import reading
+from hardware.i18n import both
 
 US = 1000
 START_NS = 800 * US
@@ -34,6 +35,8 @@ class Dht22(Module):
     """
 
     TYPES = ("wokwi-dht22",)
+    TITLE = both("Temperature and humidity (DHT22)")
+    GROUP = "sensors"
     PINS = {"VCC": (15, 114.9), "SDA": (24.5, 114.9), "NC": (34.1, 114.9), "GND": (43.8, 114.9)}
     SIZE = (57.1, 116.7)
     CONTROLS = {
@@ -53,8 +56,8 @@ class Dht22(Module):
 
     def __init__(self, spec: PartSpec) -> None:
         super().__init__(spec)
-        for name, control in (("temperature", CELSIUS), ("humidity", PERCENT)):
-            self.values[name] = self.number(name, control.low, control.high)
+        for name, range_, unit in (("temperature", CELSIUS, "°C"), ("humidity", PERCENT, "%")):
+            self.values[name] = self.number(name, range_.low, range_.high, unit)
 
     def begin(self) -> None:
         self._fell_ns = self.world.now_ns

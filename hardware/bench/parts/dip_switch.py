@@ -3,6 +3,7 @@
 from hardware.bench.parts.common.contact import CLOSED_OHMS
 from hardware.bench.parts.common.part import OPEN, SWITCH, Part, PartView, Stamp
 from hardware.bench.svg.elements import line, rect, text
+from hardware.i18n import both
 
 PITCH, FIRST = 9.6, 8.1
 COUNT = 8
@@ -16,6 +17,8 @@ class DipSwitch8(Part):
     """
 
     TYPES = ("wokwi-dip-switch-8",)
+    TITLE = both("DIP switch")
+    GROUP = "inputs"
     PINS = {
         f"{n + 1}{row}": (FIRST + PITCH * n, y)
         for row, y in (("a", 51.3), ("b", 3.0))

@@ -7,7 +7,7 @@ from hardware.bench.parts.common.part import FAULT, Control, PartView, World
 from hardware.bench.parts.common.registers import FAULTS, RegisterTarget
 from hardware.bench.svg.elements import circle
 from hardware.bench.svg.pcb import chip, header, pcb, reading
-from hardware.i18n import _
+from hardware.i18n import _, both
 
 S = 1_000_000_000
 NOW = datetime(2026, 1, 1)
@@ -37,6 +37,8 @@ class Ds1307(RegisterTarget):
     """
 
     TYPES = ("wokwi-ds1307",)
+    TITLE = both("Clock (DS1307)")
+    GROUP = "modules"
     PINS = {
         "GND": (9.5, 15),
         "5V": (9.5, 25),

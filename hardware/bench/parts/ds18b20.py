@@ -7,7 +7,7 @@ from hardware.bench.parts.common.onewire import OneWireTarget, Transaction, crc8
 from hardware.bench.parts.common.part import FAULT, Control, PartView
 from hardware.bench.svg.elements import line, path, text
 from hardware.bench.svg.pcb import reading
-from hardware.i18n import _
+from hardware.i18n import _, both
 
 MS = 1_000_000
 CONVERT, WRITE, READ, COPY, RECALL, READ_POWER = 0x44, 0x4E, 0xBE, 0x48, 0xB8, 0xB4
@@ -35,6 +35,8 @@ class Ds18b20(OneWireTarget):
     """
 
     TYPES = ("board-ds18b20", "wokwi-ds18b20")
+    TITLE = both("Temperature (DS18B20)")
+    GROUP = "sensors"
     PINS = {"GND": (8.4, 58), "DQ": (18, 58), "VCC": (27.6, 58)}
     SIZE = (36, 58)
     CONTROLS = {
@@ -51,7 +53,7 @@ class Ds18b20(OneWireTarget):
 
     def __init__(self, spec: PartSpec) -> None:
         super().__init__(spec)
-        self.values["temperature"] = self.number("temperature", CELSIUS.low, CELSIUS.high)
+        self.values["temperature"] = self.number("temperature", CELSIUS.low, CELSIUS.high, "°C")
         body = self._hex("familyCode", 1) + self._hex("deviceID", 6)
         self.rom = body + bytes([crc8(body)])
         self._eeprom = FACTORY

@@ -5,6 +5,7 @@ from hardware.bench.parts.common.module import Module
 from hardware.bench.parts.common.part import Control, PartView, Stamp
 from hardware.bench.svg.elements import circle
 from hardware.bench.svg.pcb import header, pcb, reading, status_led
+from hardware.i18n import both
 
 LOAD_OHMS = 20_000.0
 CLEAN_OHMS = 5_000.0
@@ -25,6 +26,8 @@ class GasSensor(Module):
     """
 
     TYPES = ("wokwi-gas-sensor",)
+    TITLE = both("Gas (MQ-2)")
+    GROUP = "sensors"
     ANALOG = ("AOUT",)
     DRAWS = 0.15  # the heater: 800 mW at 5 V at most
     PINS = {"AOUT": (137, 16.5), "DOUT": (137, 26.4), "GND": (137, 36.5), "VCC": (137, 46.2)}
@@ -36,7 +39,8 @@ class GasSensor(Module):
 
     def __init__(self, spec: PartSpec) -> None:
         super().__init__(spec)
-        self.values["ppm"] = self.number("ppm", PPM.low, PPM.high)
+        self.values["ppm"] = self.number("ppm", PPM.low, PPM.high, "ppm")
+        self._threshold_v = self.number("threshold", 0, NOMINAL_V, "V")
 
     @property
     def ohms(self) -> float:
@@ -47,7 +51,7 @@ class GasSensor(Module):
     def clean(self) -> bool:
         """Whether AOUT is below the threshold of the comparator."""
         share = LOAD_OHMS / (self.ohms + LOAD_OHMS)
-        return share * NOMINAL_V <= self.number("threshold", 0, NOMINAL_V)
+        return share * NOMINAL_V <= self._threshold_v
 
     def begin(self) -> None:
         self.driven["DOUT"] = self.clean

@@ -2,12 +2,15 @@
 
 from hardware.bench.parts.common.part import Part, PartView, Stamp
 from hardware.bench.svg.elements import line
+from hardware.i18n import both
 
 
 class Gnd(Part):
     """Ground. All grounds are the same net."""
 
     TYPES = ("wokwi-gnd",)
+    TITLE = both("Ground")
+    GROUP = "wiring"
     PINS = {"GND": (12, 0)}
     SIZE = (24, 26)
 

@@ -2,6 +2,7 @@
 
 from hardware.bench.parts.common.logic import Logic, dip, dip_size, dip_svg
 from hardware.bench.parts.common.part import PartView
+from hardware.i18n import both
 
 NAMES = (
     "PL",
@@ -33,6 +34,8 @@ class Hc165(Logic):
     """
 
     TYPES = ("wokwi-74hc165",)
+    TITLE = both("Shift register for inputs")
+    GROUP = "logic"
     PINS = dip(NAMES)
     SIZE = dip_size(len(NAMES))
     LISTENS = ("CP", "CE", "PL", "DS", *DATA)

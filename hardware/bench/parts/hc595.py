@@ -2,6 +2,7 @@
 
 from hardware.bench.parts.common.logic import Logic, dip, dip_size, dip_svg
 from hardware.bench.parts.common.part import PartView
+from hardware.i18n import both
 
 STAGES = 8
 NAMES = (
@@ -35,6 +36,8 @@ class Hc595(Logic):
     """
 
     TYPES = ("wokwi-74hc595",)
+    TITLE = both("Shift register for outputs")
+    GROUP = "logic"
     PINS = dip(NAMES)
     SIZE = dip_size(len(NAMES))
     LISTENS = ("STCP", "SHCP", "MR", "OE", "DS")

@@ -5,6 +5,7 @@ from hardware.bench.parts.common.module import FAULT_COUNT, Module
 from hardware.bench.parts.common.part import FAULT, Control, PartView, World
 from hardware.bench.svg.elements import circle
 from hardware.bench.svg.pcb import chip, header, pcb, reading
+from hardware.i18n import both
 
 TRIGGER_NS = 10_000
 BURST_NS = 460_000
@@ -33,6 +34,8 @@ class HcSr04(Module):
     """
 
     TYPES = ("wokwi-hc-sr04",)
+    TITLE = both("Ultrasonic distance (HC-SR04)")
+    GROUP = "sensors"
     PINS = {"VCC": (71.3, 94.5), "TRIG": (81.3, 94.5), "ECHO": (91.3, 94.5), "GND": (101.3, 94.5)}
     SIZE = (170.1, 94.5)
     CONTROLS = {
@@ -53,10 +56,10 @@ class HcSr04(Module):
 
     def __init__(self, spec: PartSpec) -> None:
         super().__init__(spec)
-        self.values["distance"] = self.number("distance", CM.low, CM.high)
+        self.values["distance"] = self.number("distance", CM.low, CM.high, "cm")
         self._warm = self.attr("temperature") != ""
         if self._warm:
-            self.values["temperature"] = self.number("temperature", -40, 85)
+            self.values["temperature"] = self.number("temperature", -40, 85, "°C")
 
     def start(self, world: World) -> None:
         super().start(world)

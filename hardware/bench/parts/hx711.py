@@ -5,7 +5,7 @@ from hardware.bench.parts.common.module import Module
 from hardware.bench.parts.common.part import FAULT, Control, PartView, World
 from hardware.bench.svg.elements import circle, line, rect
 from hardware.bench.svg.pcb import chip, header, pcb, reading
-from hardware.i18n import _
+from hardware.i18n import both
 
 US, MS = 1000, 1_000_000
 PERIOD_NS, SETTLE_NS = 100 * MS, 400 * MS
@@ -38,6 +38,8 @@ class Hx711(Module):
     """
 
     TYPES = ("wokwi-hx711",)
+    TITLE = both("Load cell (HX711)")
+    GROUP = "sensors"
     PINS = {"GND": (7, 26.5), "DT": (7, 36.3), "SCK": (7, 46.2), "VCC": (7, 55)}
     SIZE = (219.2, 162.5)
     CONTROLS = {
@@ -54,9 +56,9 @@ class Hx711(Module):
 
     def __init__(self, spec: PartSpec) -> None:
         super().__init__(spec)
-        if self.attr("type") not in CAPACITY_KG:
-            raise self.bad_attr("type", _('"50kg", "5kg" or "gauge"'))
-        self.values["load"] = self.number("weight", 0, 50)
+        self.choice("type", *CAPACITY_KG)
+        self.values["load"] = self.number("weight", 0, 50, "kg")
+        self._offset = self.number("offset", -8e6, 8e6)
 
     def start(self, world: World) -> None:
         super().start(world)
@@ -102,7 +104,7 @@ class Hx711(Module):
         if not self._gain:
             return 0
         load = min(self.values["load"], CAPACITY_KG[self.attr("type")])
-        raw = load * COUNTS_PER_KG + self.number("offset", -8e6, 8e6) + self.values["drift"]
+        raw = load * COUNTS_PER_KG + self._offset + self.values["drift"]
         raw += self._rng.uniform(-1, 1) * self.values["noise"]
         return max(-0x800000, min(0x7FFFFF, round(raw * self._gain / 128)))
 

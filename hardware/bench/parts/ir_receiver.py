@@ -4,6 +4,7 @@ from hardware.bench.parts.common.module import Module
 from hardware.bench.parts.common.part import FAULT, PartView
 from hardware.bench.svg.elements import circle, line, rect
 from hardware.bench.svg.pcb import header, pcb
+from hardware.i18n import both
 
 
 class IrReceiver(Module):
@@ -12,6 +13,8 @@ class IrReceiver(Module):
     window is dirty: no light comes in."""
 
     TYPES = ("wokwi-ir-receiver",)
+    TITLE = both("Infrared receiver")
+    GROUP = "inputs"
     PINS = {"GND": (20.98, 87.75), "VCC": (30.58, 87.75), "DAT": (40.18, 87.75)}
     SIZE = (61.1, 88.8)
     CONTROLS = {"blind": FAULT}

@@ -6,6 +6,7 @@ from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.part import BUTTON, FAULT, Part, PartView
 from hardware.bench.parts.ir_receiver import IrReceiver
 from hardware.bench.svg.elements import circle, rect, text
+from hardware.i18n import both
 
 US = 1000
 UNIT_US = 562.5
@@ -63,6 +64,8 @@ class IrRemote(Part):
     """
 
     TYPES = ("wokwi-ir-remote",)
+    TITLE = both("Infrared remote control")
+    GROUP = "inputs"
     SIZE = (151.2, 316.2)
     CONTROLS = dict.fromkeys(CODES, BUTTON) | {"bad_checksum": FAULT}
     ATTRS = {"address": "0"}

@@ -5,6 +5,7 @@ from hardware.bench.parts.common.contact import ATTRS, CLOSED_OHMS, Contact
 from hardware.bench.parts.common.part import BUTTON, OPEN, Control, Part, PartView, Stamp, World
 from hardware.bench.svg.elements import circle
 from hardware.bench.svg.pcb import header, pcb
+from hardware.i18n import both
 
 OHMS = 10_000.0
 
@@ -18,6 +19,8 @@ class Joystick(Part):
     """
 
     TYPES = ("wokwi-analog-joystick",)
+    TITLE = both("Joystick")
+    GROUP = "inputs"
     ANALOG = ("VERT", "HORZ")
     PINS = {
         "VCC": (33, 115.8),

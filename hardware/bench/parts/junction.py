@@ -2,12 +2,15 @@
 
 from hardware.bench.parts.common.part import Part, PartView
 from hardware.bench.svg.elements import circle
+from hardware.i18n import both
 
 
 class Junction(Part):
     """A single pin."""
 
     TYPES = ("wokwi-junction",)
+    TITLE = both("Junction of wires")
+    GROUP = "wiring"
     PINS = {"J": (4, 4)}
     SIZE = (8, 8)
 

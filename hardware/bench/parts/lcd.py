@@ -11,6 +11,7 @@ from hardware.bench.parts.common.part import FAULT, OPEN, PartView, Stamp
 from hardware.bench.svg.displays import dots
 from hardware.bench.svg.elements import mix, rect
 from hardware.bench.svg.pcb import chip, header, pcb
+from hardware.i18n import both
 
 MM = 96 / 25.4
 CELL = (3.5125 * MM, 5.75 * MM)
@@ -42,6 +43,8 @@ class Lcd1602(I2cPart, Display):
     """
 
     TYPES = ("wokwi-lcd1602",)
+    TITLE = both("LCD, 2 lines of 16")
+    GROUP = "displays"
     CONTROLS = {"silent": FAULT}
     ATTRS = {
         "pins": "full",
@@ -173,7 +176,7 @@ class Lcd1602(I2cPart, Display):
         w, h = self.size
         columns, rows = self.SHAPE
         wide, high = columns * CELL[0], rows * CELL[1]
-        glass = BACKGROUNDS.get(self.attr("background"), self.attr("background"))
+        glass = BACKGROUNDS.get(name := self.usual("background", *BACKGROUNDS), name)
         glass = glass if len(glass) == 7 and glass.startswith("#") else BACKGROUNDS["green"]
         glass = glass if self.backlit(view) else mix(glass, "#1c2126", 0.6)
         x, y = PANEL
@@ -187,7 +190,8 @@ class Lcd1602(I2cPart, Display):
 
     def _characters(self, x: float, y: float, glass: str) -> str:
         """The empty cells, and the visible dots."""
-        ink = "#f4f7ff" if self.attr("color") == "white" else mix(glass, "#000000", 0.82)
+        is_white = self.usual("color", "black", "white") == "white"
+        ink = "#f4f7ff" if is_white else mix(glass, "#000000", 0.82)
         seen, drawn = self.pixels() > 0, ""
         for row in range(self.SHAPE[1]):
             for column in range(self.SHAPE[0]):
@@ -204,4 +208,5 @@ class Lcd2004(Lcd1602):
     is shown two rows below its first half."""
 
     TYPES = ("wokwi-lcd2004",)
+    TITLE = both("LCD, 4 lines of 20")
     SHAPE = (20, 4)

@@ -1,7 +1,7 @@
 """A light-emitting diode."""
 
 from hardware.bench.parts.common.part import Part, PartView, Stamp, Words
-from hardware.bench.svg.colours import brightness, light_colour
+from hardware.bench.svg.colours import LIGHTS, brightness, light_colour
 from hardware.bench.svg.elements import circle, el, glow, line, mix, path, rect
 from hardware.i18n import both
 
@@ -16,18 +16,20 @@ class Led(Part):
     """`color` sets the forward voltage, `lightColor` the light; `flip` mirrors the drawing."""
 
     TYPES = ("wokwi-led",)
+    TITLE = both("LED")
+    GROUP = "lights"
     PINS = {"A": (25, 42), "C": (15, 42)}
     SIZE = (40, 50)
     IS_LOAD = True
     ATTRS = {"color": "red", "lightColor": "", "label": "", "flip": ""}
 
     def stamp(self, net: Stamp) -> None:
-        net.diode("A", "C", FORWARD_VOLTS.get(self.attr("color"), 2.0), OHMS)
+        net.diode("A", "C", FORWARD_VOLTS.get(self.usual("color", *LIGHTS), 2.0), OHMS)
 
     @property
     def pins(self) -> dict[str, tuple[float, float]]:
         flipped = {"A": self.PINS["C"], "C": self.PINS["A"]}
-        return flipped if self.attr("flip") else dict(self.PINS)
+        return flipped if self.usual("flip", "", "1") else dict(self.PINS)
 
     @property
     def caption(self) -> str:
@@ -35,7 +37,7 @@ class Led(Part):
 
     def svg(self, view: PartView) -> str:
         shade = light_colour(self.attr("color"))
-        light = light_colour(self.attr("lightColor") or self.attr("color"))
+        light = light_colour(self.usual("lightColor", *LIGHTS) or self.attr("color"))
         lit = brightness(view.amperes("A", "C"))
         glass = mix(mix(shade, "#33363c", 0.45), mix(light, "#ffffff", 0.12), lit)
         body = (

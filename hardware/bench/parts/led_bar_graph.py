@@ -3,8 +3,9 @@
 from hardware.bench.parts.common.display import Display, LedGroup
 from hardware.bench.parts.common.part import Part, PartView, Stamp
 from hardware.bench.parts.led import FORWARD_VOLTS, OHMS
-from hardware.bench.svg.colours import brightness, light_colour
+from hardware.bench.svg.colours import LIGHTS, brightness, light_colour
 from hardware.bench.svg.elements import glow, mix, rect
+from hardware.i18n import both
 
 BARS = 10
 MIXED = {
@@ -22,6 +23,8 @@ class LedBarGraph(Part, Display):
     """
 
     TYPES = ("wokwi-led-bar-graph",)
+    TITLE = both("LED bar graph")
+    GROUP = "lights"
     PINS = {f"A{n + 1}": (4.8, 4.8 + 9.6 * n) for n in range(BARS)} | {
         f"C{n + 1}": (33.4, 4.8 + 9.6 * n) for n in range(BARS)
     }
@@ -32,7 +35,7 @@ class LedBarGraph(Part, Display):
     @property
     def colours(self) -> tuple[str, ...]:
         """The colour of each bar."""
-        return MIXED.get(self.attr("color"), (self.attr("color"),) * BARS)
+        return MIXED.get(color := self.usual("color", *LIGHTS, *MIXED), (color,) * BARS)
 
     @property
     def lamps(self) -> LedGroup:

@@ -7,6 +7,7 @@ from hardware.bench.parts.common.part import PartView
 from hardware.bench.parts.common.rgb_lamps import DEAD, MAX_LAMPS, RgbLamps
 from hardware.bench.svg.elements import rect
 from hardware.bench.svg.pcb import pin_row
+from hardware.i18n import both
 
 PITCH = 22.2
 BRIGHTEST = 10.0
@@ -23,6 +24,8 @@ class LedMatrix(RgbLamps):
     """
 
     TYPES = ("wokwi-led-matrix",)
+    TITLE = both("NeoPixel matrix")
+    GROUP = "lights"
     SUPPLY = ("VDD", "VSS", 3.0)
     CONTROLS = {"dead": DEAD}
     ATTRS = {

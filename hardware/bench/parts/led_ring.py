@@ -7,6 +7,7 @@ from hardware.bench.parts.common.part import PartView
 from hardware.bench.parts.common.rgb_lamps import DEAD, MAX_LAMPS, RgbLamps
 from hardware.bench.svg.elements import circle, rect
 from hardware.bench.svg.pcb import pin_row
+from hardware.i18n import both
 
 MIN_RADIUS, ROOM = 18.0, 24.6
 """In pixels of the drawing: the radius of the smallest ring, and the room for a lamp."""
@@ -22,6 +23,8 @@ class LedRing(RgbLamps):
     """
 
     TYPES = ("wokwi-led-ring",)
+    TITLE = both("NeoPixel ring")
+    GROUP = "lights"
     SUPPLY = ("VCC", "GND", 3.0)
     CONTROLS = {"dead": DEAD}
     ATTRS = {"pixels": "16", "background": "#363636"}

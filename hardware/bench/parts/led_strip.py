@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from hardware.bench.parts.common.part import PartView
 from hardware.bench.parts.common.rgb_lamps import DEAD, MAX_LAMPS, RgbLamps
 from hardware.bench.svg.elements import circle, rect, text
+from hardware.i18n import both
 
 PITCH, HEIGHT, END = 28.8, 38.4, 14.4
 """Sizes of the drawing: from lamp to lamp, its height, and each end with the pads."""
@@ -19,6 +20,8 @@ class LedStrip(RgbLamps):
     """
 
     TYPES = ("wokwi-led-strip",)
+    TITLE = both("NeoPixel strip")
+    GROUP = "lights"
     SUPPLY = ("VDD", "VSS", 3.0)
     CONTROLS = {"dead": DEAD}
     ATTRS = {"pixels": "8", "pixelShape": "", "pixelSize": "5050"}

@@ -2,6 +2,7 @@
 
 from hardware.bench.parts.common.part import Part, PartView
 from hardware.bench.svg.elements import line, rect, text
+from hardware.i18n import both
 
 CHANNELS = tuple(f"D{i}" for i in range(8))
 
@@ -13,6 +14,8 @@ class LogicAnalyzer(Part):
     """
 
     TYPES = ("wokwi-logic-analyzer",)
+    TITLE = both("Logic analyzer")
+    GROUP = "wiring"
     PINS = {name: (0, 9.6 * (i + 1)) for i, name in enumerate((*CHANNELS, "GND"))}
     SIZE = (76, 96)
     ATTRS = {

@@ -6,6 +6,7 @@ from operator import and_, or_, xor
 from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.logic import LOGIC_VOLTS, Logic, gate_svg, gate_symbol
 from hardware.bench.parts.common.part import PartView
+from hardware.i18n import both
 
 FUNCTIONS: dict[str, tuple[Callable[[bool, bool], bool], bool]] = {
     "and": (and_, False),
@@ -25,6 +26,8 @@ class LogicGate(Logic):
     """
 
     TYPES = tuple(f"wokwi-gate-{name}-2" for name in FUNCTIONS)
+    TITLE = both("Logic gate with two inputs")
+    GROUP = "logic"
     PINS = {"A": (0, 10), "B": (0, 30), "OUT": (72, 20)}
     SIZE = (72, 40)
     LISTENS = ("A", "B")
@@ -52,6 +55,8 @@ class LogicBuffer(Logic):
     """Pins `IN OUT`: not and buffer. It needs no supply, drives 3.3 V, and has no delay."""
 
     TYPES = ("wokwi-gate-not", "wokwi-gate-buffer")
+    TITLE = both("Inverter or buffer")
+    GROUP = "logic"
     PINS = {"IN": (0, 20), "OUT": (72, 20)}
     SIZE = (72, 40)
     LISTENS = ("IN",)

@@ -3,6 +3,7 @@
 from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.logic import LOGIC_VOLTS, Logic, gate_svg, gate_symbol
 from hardware.bench.parts.common.part import PartView
+from hardware.i18n import both
 
 
 class LogicMux(Logic):
@@ -10,6 +11,8 @@ class LogicMux(Logic):
     and has no delay."""
 
     TYPES = ("wokwi-mux-2",)
+    TITLE = both("Multiplexer")
+    GROUP = "logic"
     PINS = {"A": (0, 12), "B": (0, 25), "SEL": (0, 38), "OUT": (72, 25)}
     SIZE = (72, 50)
     LISTENS = ("A", "B", "SEL")

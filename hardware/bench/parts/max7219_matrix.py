@@ -6,8 +6,9 @@ from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.display import Display, Pixels
 from hardware.bench.parts.common.logic import Logic
 from hardware.bench.parts.common.part import PartView
-from hardware.bench.svg.colours import light_colour
+from hardware.bench.svg.colours import LIGHTS, light_colour
 from hardware.bench.svg.elements import circle, glow, mix, rect, text
+from hardware.i18n import both
 
 DOTS, WORD_BITS, MAX_CHAIN = 8, 16, 64
 DECODE, INTENSITY, SCAN_LIMIT, SHUTDOWN, TEST = 0x9, 0xA, 0xB, 0xC, 0xF
@@ -29,6 +30,8 @@ class Max7219Matrix(Logic, Display):
     """
 
     TYPES = ("wokwi-max7219-matrix",)
+    TITLE = both("Dot matrix (MAX7219)")
+    GROUP = "displays"
     LISTENS = ("CS", "CLK", "DIN")
     SUPPLY = ("V+", "GND", 3.0)
     OUTPUTS = {"DOUT": False}
@@ -93,7 +96,8 @@ class Max7219Matrix(Logic, Display):
         return np.hstack(squares[::-1]) * np.uint8(255 if self.powered else 0)
 
     def svg(self, view: PartView) -> str:
-        shade, lit, pitch = light_colour(self.attr("color")), self.pixels() > 0, SIDE / DOTS
+        shade = light_colour(self.usual("color", *LIGHTS))
+        lit, pitch = self.pixels() > 0, SIDE / DOTS
         drawn, light = "", ""
         for chip in range(self.chain):
             drawn += rect(SIDE * chip + 1, 1, SIDE - 2, SIDE - 2, "#1d2025", 2)

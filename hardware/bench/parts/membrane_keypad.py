@@ -6,7 +6,7 @@ from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.contact import ATTRS, CLOSED_OHMS, Contact
 from hardware.bench.parts.common.part import BUTTON, OPEN, Part, PartView, Stamp, World
 from hardware.bench.svg.elements import line, rect, text
-from hardware.i18n import _
+from hardware.i18n import _, both
 
 ROWS = 4
 LABELS = "123A456B789C*0#D"
@@ -23,15 +23,15 @@ class MembraneKeypad(Part):
     """
 
     TYPES = ("wokwi-membrane-keypad",)
+    TITLE = both("Keypad")
+    GROUP = "inputs"
     PINS = {pin: (x, 338) for pin, x in (PADS | {"C4": 167.2}).items()}
     SIZE = (265.8, 343.9)
     ATTRS = {"columns": "4", "keys": "", **ATTRS, "bounce": "0"}
 
     def __init__(self, spec: PartSpec) -> None:
         super().__init__(spec)
-        if self.attr("columns") not in ("3", "4"):
-            raise self.bad_attr("columns", _('"3" or "4"'))
-        self.columns = int(self.attr("columns"))
+        self.columns = int(self.choice("columns", "3", "4"))
         self.keys = self._keys()
         self.CONTROLS = dict.fromkeys(self.keys, BUTTON)  # type: ignore[misc]
         self.values = dict.fromkeys(self.keys, 0.0)

@@ -9,7 +9,7 @@ from hardware.bench.parts.common.module import Module
 from hardware.bench.parts.common.part import FAULT, SWITCH, Control, PartView
 from hardware.bench.svg.elements import path, rect, text
 from hardware.bench.svg.pcb import chip, header, pcb
-from hardware.i18n import _
+from hardware.i18n import _, both
 
 COMMAND, IRQ, DIV_IRQ, ERROR, STATUS2 = 0x01, 0x04, 0x05, 0x06, 0x08
 FIFO, LEVEL, CONTROL, FRAMING, TX_CONTROL = 0x09, 0x0A, 0x0C, 0x0D, 0x14
@@ -58,6 +58,8 @@ class Mfrc522(Module, SpiPart):
     """
 
     TYPES = ("board-mfrc522",)
+    TITLE = both("Card reader (MFRC522)")
+    GROUP = "modules"
     PINS = {
         name: (14.4 + 9.6 * n, 144)
         for n, name in enumerate(("SDA", "SCK", "MOSI", "MISO", "IRQ", "GND", "RST", "3.3V"))

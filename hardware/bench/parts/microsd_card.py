@@ -12,7 +12,7 @@ from hardware.bench.parts.common.module import Module
 from hardware.bench.parts.common.part import FAULT, OPEN, SWITCH, PartView, Stamp
 from hardware.bench.svg.elements import path, rect, text
 from hardware.bench.svg.pcb import header, pcb
-from hardware.i18n import _
+from hardware.i18n import _, both
 
 SECTORS = 16_384
 """8 MB, as in Wokwi."""
@@ -43,6 +43,8 @@ class MicroSdCard(Module, SpiPart):
     """
 
     TYPES = ("wokwi-microsd-card",)
+    TITLE = both("microSD card")
+    GROUP = "modules"
     PINS = {
         "CD": (76.73, 9.37),
         "DO": (76.73, 18.86),

@@ -5,6 +5,7 @@ from hardware.bench.parts.common.part import Control, PartView, World
 from hardware.bench.parts.common.registers import FAULTS, RegisterTarget
 from hardware.bench.svg.elements import line, text
 from hardware.bench.svg.pcb import chip, header, pcb
+from hardware.i18n import both
 
 AXES = "XYZ"
 SMPLRT_DIV, CONFIG, GYRO_CONFIG, ACCEL_CONFIG, FIFO_EN = 0x19, 0x1A, 0x1B, 0x1C, 0x23
@@ -18,6 +19,7 @@ PER_DPS = (131.0, 65.5, 32.8, 16.4)
 READ_ONLY = {INT_STATUS, WHO_AM_I, *range(DATA, DATA + 14)}
 PULSE_NS = 50_000
 G, DPS, CELSIUS = Control(-16, 16), Control(-2000, 2000), Control(-40, 85)
+UNITS = {G: "g", DPS: "°/s", CELSIUS: "°C"}
 MOTION = {f"accel{a}": G for a in AXES} | {f"rotation{a}": DPS for a in AXES}
 REST = {name: "1" if name == "accelZ" else "0" for name in MOTION}
 
@@ -39,6 +41,8 @@ class Mpu6050(RegisterTarget):
     """
 
     TYPES = ("wokwi-mpu6050",)
+    TITLE = both("Acceleration and rotation (MPU-6050)")
+    GROUP = "sensors"
     PINS = {
         "INT": (7.28, 5.78),
         "AD0": (16.9, 5.78),
@@ -66,7 +70,7 @@ class Mpu6050(RegisterTarget):
     def __init__(self, spec: PartSpec) -> None:
         super().__init__(spec)
         for name, bounds in (MOTION | {"temperature": CELSIUS}).items():
-            self.values[name] = self.number(name, bounds.low, bounds.high)
+            self.values[name] = self.number(name, bounds.low, bounds.high, UNITS[bounds])
 
     def start(self, world: World) -> None:
         super().start(world)

@@ -3,6 +3,7 @@
 from hardware.bench.parts.common.part import PartView
 from hardware.bench.parts.common.rgb_lamps import RgbLamps
 from hardware.bench.svg.elements import rect
+from hardware.i18n import both
 
 
 class NeoPixel(RgbLamps):
@@ -15,6 +16,8 @@ class NeoPixel(RgbLamps):
     """
 
     TYPES = ("wokwi-neopixel",)
+    TITLE = both("NeoPixel")
+    GROUP = "lights"
     PINS = {"VDD": (1, 3.5), "DOUT": (1, 14), "VSS": (21, 14), "DIN": (21, 3.5)}
     SIZE = (21.4, 18.9)
     SUPPLY = ("VDD", "VSS", 3.0)

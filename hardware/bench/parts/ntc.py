@@ -6,6 +6,7 @@ from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.part import FAULT, OPEN, Control, Part, PartView, Stamp
 from hardware.bench.svg.elements import circle, line, rect
 from hardware.bench.svg.pcb import header, pcb, reading
+from hardware.i18n import both
 
 OHMS_25 = 10_000.0
 ZERO_K = 273.15
@@ -21,6 +22,8 @@ class Ntc(Part):
     """
 
     TYPES = ("wokwi-ntc-temperature-sensor",)
+    TITLE = both("Temperature (NTC)")
+    GROUP = "sensors"
     ANALOG = ("OUT",)
     PINS = {"GND": (135, 26.2), "VCC": (135, 35.8), "OUT": (135, 45.5)}
     SIZE = (135.4, 71.8)
@@ -33,11 +36,11 @@ class Ntc(Part):
 
     def __init__(self, spec: PartSpec) -> None:
         super().__init__(spec)
-        self.values["temperature"] = self.number("temperature", LOW_C, HIGH_C)
+        self.values["temperature"] = self.number("temperature", LOW_C, HIGH_C, "°C")
 
     def stamp(self, net: Stamp) -> None:
         kelvin = max(100.0, self.values["temperature"] + self.values["drift"] + ZERO_K)
-        beta = self.number("beta", 100, 10_000)
+        beta = self.number("beta", 100, 10_000, "K")
         ohms = OHMS_25 * math.exp(beta * (1 / kelvin - 1 / (25 + ZERO_K)))
         net.resistor("VCC", "OUT", OHMS_25)
         net.resistor("OUT", "GND", OPEN if self.values["broken"] else ohms)

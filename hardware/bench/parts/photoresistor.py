@@ -5,6 +5,7 @@ from hardware.bench.parts.common.module import Module
 from hardware.bench.parts.common.part import Control, PartView, Stamp
 from hardware.bench.svg.elements import circle, path, rect
 from hardware.bench.svg.pcb import chip, header, pcb, reading, status_led
+from hardware.i18n import both
 
 SERIES_OHMS = 10_000.0
 NOMINAL_V = 5.0
@@ -21,6 +22,8 @@ class Photoresistor(Module):
     """
 
     TYPES = ("wokwi-photoresistor-sensor",)
+    TITLE = both("Light (photoresistor)")
+    GROUP = "sensors"
     ANALOG = ("AO",)
     PINS = {"VCC": (172, 16), "GND": (172, 26), "DO": (172, 35.8), "AO": (172, 45.5)}
     SIZE = (173.7, 61.5)
@@ -31,19 +34,20 @@ class Photoresistor(Module):
 
     def __init__(self, spec: PartSpec) -> None:
         super().__init__(spec)
-        self.values["lux"] = self.number("lux", LUX.low, LUX.high)
+        self.values["lux"] = self.number("lux", LUX.low, LUX.high, "lx")
+        self._threshold_v = self.number("threshold", 0, NOMINAL_V, "V")
 
     @property
     def ohms(self) -> float:
         """The resistance at the present light."""
-        rl10 = self.number("rl10", 0.1, 1e4) * 1000
+        rl10 = self.number("rl10", 0.1, 1e4, "kΩ") * 1000
         return float(rl10 * (10 / self.values["lux"]) ** self.number("gamma", 0.1, 2))
 
     @property
     def dark(self) -> bool:
         """Whether AO is above the threshold of the comparator."""
         share = self.ohms / (self.ohms + SERIES_OHMS)
-        return share * NOMINAL_V > self.number("threshold", 0, NOMINAL_V)
+        return share * NOMINAL_V > self._threshold_v
 
     def begin(self) -> None:
         self.driven["DO"] = self.dark

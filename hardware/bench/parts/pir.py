@@ -1,9 +1,11 @@
 """A PIR motion sensor, the module HC-SR501."""
 
+from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.module import Module
 from hardware.bench.parts.common.part import SWITCH, PartView
 from hardware.bench.svg.elements import circle, line, rect
 from hardware.bench.svg.pcb import header, pcb
+from hardware.i18n import both
 
 S = 1_000_000_000
 
@@ -20,6 +22,8 @@ class Pir(Module):
     """
 
     TYPES = ("wokwi-pir-motion-sensor",)
+    TITLE = both("Motion (PIR)")
+    GROUP = "sensors"
     PINS = {"VCC": (36.18, 92), "OUT": (45.92, 92), "GND": (55.64, 92)}
     SIZE = (90.7, 92.4)
     CONTROLS = {"motion": SWITCH}
@@ -27,6 +31,12 @@ class Pir(Module):
     SUPPLY = ("VCC", "GND", 3.0)
     OUTPUTS = {"OUT": False}
     _inhibited = False
+
+    def __init__(self, spec: PartSpec) -> None:
+        super().__init__(spec)
+        self._delay_ns = round(self.number("delayTime", 0, 1e5, "s") * S)
+        self._inhibit_ns = round(self.number("inhibitTime", 0, 1e5, "s") * S)
+        self._goes_on = self.usual("retrigger", "", "0") != "0"
 
     def begin(self) -> None:
         self.supply_v = 3.3
@@ -41,19 +51,19 @@ class Pir(Module):
         """Update OUT after a change of `motion` or of the state."""
         if self._inhibited:
             return
-        again = self.driven["OUT"] and self.attr("retrigger") != "0"
+        again = self.driven["OUT"] and self._goes_on
         if again or (self.values["motion"] and not self.driven["OUT"]):
             self.forget()
             if not (again and self.values["motion"]):
-                self.after(round(self.number("delayTime", 0, 1e5) * S), self._end_pulse)
+                self.after(self._delay_ns, self._end_pulse)
             self.drive("OUT", True)
 
     def _end_pulse(self) -> None:
-        if self.values["motion"] and self.attr("retrigger") != "0":
-            self.after(round(self.number("delayTime", 0, 1e5) * S), self._end_pulse)
+        if self.values["motion"] and self._goes_on:
+            self.after(self._delay_ns, self._end_pulse)
             return
         self._inhibited = True
-        self.after(round(self.number("inhibitTime", 0, 1e5) * S), self._end_inhibit)
+        self.after(self._inhibit_ns, self._end_inhibit)
         self.drive("OUT", False)
 
     def _end_inhibit(self) -> None:

@@ -6,6 +6,7 @@ from hardware.bench.diagram import PartSpec
 from hardware.bench.events import NEVER
 from hardware.bench.parts.common.part import Control, Part, PartView, Stamp, World
 from hardware.bench.svg.elements import circle, line, rect, text
+from hardware.i18n import both
 
 OHMS = 10_000.0
 HELD_NS = 5_000_000
@@ -26,6 +27,8 @@ class Potentiometer(Part):
     """
 
     TYPES = ("wokwi-potentiometer",)
+    TITLE = both("Potentiometer")
+    GROUP = "inputs"
     ANALOG = ("SIG",)
     PINS = {"GND": (29, 68.5), "SIG": (39, 68.5), "VCC": (49, 68.5)}
     SIZE = (75.6, 75.6)

@@ -3,8 +3,9 @@
 from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.contact import ATTRS, CLOSED_OHMS, Contact
 from hardware.bench.parts.common.part import BUTTON, OPEN, Part, PartView, Stamp, World
-from hardware.bench.svg.colours import cap_colour
+from hardware.bench.svg.colours import CAPS, cap_colour
 from hardware.bench.svg.elements import circle, line, mix, rect
+from hardware.i18n import both
 
 
 class Pushbutton(Part):
@@ -12,6 +13,8 @@ class Pushbutton(Part):
     `bounceEdges` are ours."""
 
     TYPES = ("wokwi-pushbutton",)
+    TITLE = both("Push button")
+    GROUP = "inputs"
     PINS = {"1.l": (0, 13), "2.l": (0, 32), "1.r": (67, 13), "2.r": (67, 32)}
     SIZE = (67.3, 45.3)
     CONTROLS = {"pressed": BUTTON}
@@ -42,7 +45,7 @@ class Pushbutton(Part):
         width, height = self.SIZE
         side, x = height, (width - height) / 2
         middle = (width / 2, height / 2)
-        cap, down = cap_colour(self.attr("color")), self.values["pressed"] > 0
+        cap, down = cap_colour(self.usual("color", *CAPS)), self.values["pressed"] > 0
         legs = "".join(
             line(px, py, width / 2, py, "#9aa1ab", 2.2) for px, py in self.PINS.values()
         )

@@ -26,6 +26,8 @@ class RelayModule(Module):
     """
 
     TYPES = ("wokwi-relay-module",)
+    TITLE = both("Relay")
+    GROUP = "actuators"
     PINS = {
         "VCC": (0, 19),
         "GND": (0, 28.6),

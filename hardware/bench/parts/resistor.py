@@ -3,6 +3,7 @@
 from hardware.bench.events import NEVER
 from hardware.bench.parts.common.part import Part, PartView, Stamp
 from hardware.bench.svg.elements import line, rect
+from hardware.i18n import both
 
 BANDS = (
     "#2b2b2b",
@@ -24,12 +25,19 @@ class ResistorPart(Part):
     """`value` is the resistance in ohms."""
 
     TYPES = ("wokwi-resistor",)
+    TITLE = both("Resistor")
+    GROUP = "wiring"
     PINS = {"1": (0, 5.65), "2": (58.8, 5.65)}
     SIZE = (59.1, 11.3)
     ATTRS = {"value": "1000"}
 
     def stamp(self, net: Stamp) -> None:
-        net.resistor("1", "2", max(0.1, self.number("value")))
+        net.resistor("1", "2", max(0.1, self.ohms))
+
+    @property
+    def ohms(self) -> float:
+        """Its resistance."""
+        return self.number("value", unit="Ω")
 
     @property
     def holds_ns(self) -> int:
@@ -37,10 +45,10 @@ class ResistorPart(Part):
 
     @property
     def caption(self) -> str:
-        return f"{short(self.number('value'))}Ω"
+        return f"{short(self.ohms)}Ω"
 
     def svg(self, view: PartView) -> str:
-        tens, units, zeros = bands(self.number("value"))
+        tens, units, zeros = bands(self.ohms)
         stripes = zip((18.5, 24, 29.5, 38), (tens, units, zeros, GOLD), strict=True)
         return (
             line(0, 5.65, 58.8, 5.65, "#9aa1ab", 1.8)

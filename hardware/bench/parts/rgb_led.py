@@ -3,7 +3,7 @@
 from hardware.bench.parts.common.part import Part, PartView, Stamp, Words
 from hardware.bench.svg.colours import brightness
 from hardware.bench.svg.elements import circle, glow, line, mix, path, rect
-from hardware.i18n import _, both
+from hardware.i18n import both
 
 CHANNELS = {"R": 1.8, "G": 2.1, "B": 2.8}
 """Pin to forward voltage."""
@@ -15,15 +15,15 @@ class RgbLed(Part):
     """`common` is `anode` (the default, as in Wokwi) or `cathode`."""
 
     TYPES = ("wokwi-rgb-led",)
+    TITLE = both("RGB LED")
+    GROUP = "lights"
     PINS = {"R": (8.5, 44), "COM": (18, 54), "G": (26.4, 44), "B": (35.7, 44)}
     SIZE = (42.1, 72.6)
     IS_LOAD = True
     ATTRS = {"common": "anode"}
 
     def stamp(self, net: Stamp) -> None:
-        common = self.attr("common")
-        if common not in ("anode", "cathode"):
-            raise self.bad_attr("common", _('"anode" or "cathode"'))
+        common = self.choice("common", "anode", "cathode")
         for pin, volts in CHANNELS.items():
             ends = ("COM", pin) if common == "anode" else (pin, "COM")
             net.diode(*ends, volts, OHMS)

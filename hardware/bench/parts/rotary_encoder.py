@@ -16,6 +16,7 @@ from hardware.bench.parts.common.part import (
 )
 from hardware.bench.svg.elements import circle, line
 from hardware.bench.svg.pcb import header, pcb
+from hardware.i18n import both
 
 MS = 1_000_000
 STEPS = 20
@@ -39,6 +40,8 @@ class RotaryEncoder(Part):
     """
 
     TYPES = ("wokwi-ky-040",)
+    TITLE = both("Rotary encoder")
+    GROUP = "inputs"
     PINS = {
         "CLK": (116, 7.9),
         "DT": (116, 17.4),

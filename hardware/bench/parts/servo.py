@@ -33,6 +33,8 @@ class Servo(Part):
     """
 
     TYPES = ("wokwi-servo",)
+    TITLE = both("Servo")
+    GROUP = "actuators"
     PINS = {"GND": (0, 50), "V+": (0, 59.5), "PWM": (0, 69)}
     SIZE = (170.1, 119.5)
     LISTENS = ("PWM",)
@@ -44,7 +46,7 @@ class Servo(Part):
 
     def __init__(self, spec: PartSpec) -> None:
         super().__init__(spec)
-        self._speed = self.number("speed", 1, 1e6)
+        self._speed = self.number("speed", 1, 1e6, "°/s")
         self._horn = HORNS[self.choice("horn", *HORNS)]
         self._from = self._to = 0.0
         self._since_ns = self._rose_ns = 0

@@ -7,9 +7,10 @@ from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.display import Display, LedGroup
 from hardware.bench.parts.common.part import Part, PartView, Stamp
 from hardware.bench.parts.led import FORWARD_VOLTS, OHMS
-from hardware.bench.svg.colours import brightness, light_colour
+from hardware.bench.svg.colours import LIGHTS, brightness, light_colour
 from hardware.bench.svg.displays import digit_svg, read_digit
 from hardware.bench.svg.elements import circle, glow, mix, rect
+from hardware.i18n import both
 
 MM = 96 / 25.4
 SEGMENTS = ("A", "B", "C", "D", "E", "F", "G", "DP")
@@ -33,6 +34,8 @@ class SevenSegment(Part, Display):
     """
 
     TYPES = ("wokwi-7segment",)
+    TITLE = both("Seven segments")
+    GROUP = "displays"
     IS_LOAD = True
     ATTRS = {"common": "anode", "digits": "1", "colon": "", "color": "red"}
 
@@ -77,11 +80,11 @@ class SevenSegment(Part, Display):
     @property
     def has_colon(self) -> bool:
         """Whether there is a colon: only packages of four digits have pins for it."""
-        return self.digits == 4 and self.attr("colon") not in ("", "0")
+        return self.digits == 4 and self.usual("colon", "", "1") not in ("", "0")
 
     def stamp(self, net: Stamp) -> None:
         for anode, cathode in (*self.lamps.ends, *self.colon.ends):
-            net.diode(anode, cathode, FORWARD_VOLTS.get(self.attr("color"), 2.0), OHMS)
+            net.diode(anode, cathode, FORWARD_VOLTS.get(self.usual("color", *LIGHTS), 2.0), OHMS)
 
     def text(self) -> str:
         lit = self.lamps.lit(self.view)

@@ -3,6 +3,7 @@
 from hardware.bench.parts.common.part import PartView
 from hardware.bench.parts.potentiometer import Potentiometer
 from hardware.bench.svg.elements import circle, line, rect
+from hardware.i18n import both
 
 PX_PER_MM = 96 / 25.4
 FRAME_MM = 25.0
@@ -14,6 +15,8 @@ class SlidePotentiometer(Potentiometer):
     1.0 (at VCC), and the same controls of ours as the rotary potentiometer."""
 
     TYPES = ("wokwi-slide-potentiometer",)
+    TITLE = both("Slide potentiometer")
+    GROUP = "inputs"
     ANALOG = ("SIG",)
     PINS = {"VCC": (1, 43), "SIG": (1, 63), "GND": (207, 43)}
     SIZE = (207.9, 109.6)
@@ -21,7 +24,7 @@ class SlidePotentiometer(Potentiometer):
 
     @property
     def size(self) -> tuple[float, float]:
-        return (self.number("travelLength", 5, 200) + FRAME_MM) * PX_PER_MM, self.SIZE[1]
+        return (self.number("travelLength", 5, 200, "mm") + FRAME_MM) * PX_PER_MM, self.SIZE[1]
 
     @property
     def pins(self) -> dict[str, tuple[float, float]]:
@@ -29,7 +32,7 @@ class SlidePotentiometer(Potentiometer):
 
     def svg(self, view: PartView) -> str:
         width, _height = self.size
-        way = self.number("travelLength", 5, 200) * PX_PER_MM
+        way = self.number("travelLength", 5, 200, "mm") * PX_PER_MM
         x = (width - way) / 2 + way * self.values["position"]
         return (
             "".join(line(px, y, width / 2, y, "#9aa1ab", 2) for px, y in self.pins.values())

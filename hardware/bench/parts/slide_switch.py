@@ -4,6 +4,7 @@ from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.contact import ATTRS, CLOSED_OHMS, Contact
 from hardware.bench.parts.common.part import OPEN, SWITCH, Part, PartView, Stamp, World
 from hardware.bench.svg.elements import line, rect
+from hardware.i18n import both
 
 
 class SlideSwitch(Part):
@@ -13,6 +14,8 @@ class SlideSwitch(Part):
     """
 
     TYPES = ("wokwi-slide-switch",)
+    TITLE = both("Slide switch")
+    GROUP = "inputs"
     PINS = {"1": (6.5, 34), "2": (16, 34), "3": (25.5, 34)}
     SIZE = (32.1, 34.9)
     CONTROLS = {"value": SWITCH}
@@ -20,7 +23,7 @@ class SlideSwitch(Part):
 
     def __init__(self, spec: PartSpec) -> None:
         super().__init__(spec)
-        self.values["value"] = 1.0 if self.attr("value") == "1" else 0.0
+        self.values["value"] = 1.0 if self.usual("value", "", "1") == "1" else 0.0
         self.contact = Contact(self, closed=True)
 
     def start(self, world: World) -> None:

@@ -10,6 +10,7 @@ from hardware.bench.parts.common.part import FAULT, PartView, Stamp
 from hardware.bench.svg.displays import dots
 from hardware.bench.svg.elements import mix, rect
 from hardware.bench.svg.pcb import pcb, pin_row
+from hardware.i18n import both
 
 MM = 96 / 25.4
 PULL_OHMS, PULL_VOLTS = 10_000.0, 3.3
@@ -31,6 +32,8 @@ class Ssd1306(I2cPart, Display):
     """
 
     TYPES = ("board-ssd1306",)
+    TITLE = both("OLED (SSD1306)")
+    GROUP = "displays"
     PINS = {"GND": (38.17, 6.46), "VCC": (47.62, 6.46), "SCL": (57.07, 6.46), "SDA": (66.9, 6.46)}
     SIZE = (104.7, 85.4)
     SUPPLY = ("VCC", "GND", 2.8)

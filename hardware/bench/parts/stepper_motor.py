@@ -6,7 +6,7 @@ from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.display import Display
 from hardware.bench.parts.common.part import FAULT, Part, PartView, Stamp
 from hardware.bench.svg.elements import circle, el, line, path, rect, text
-from hardware.i18n import _
+from hardware.i18n import _, both
 
 STEPS = 200
 WINDING_OHMS = 1000.0
@@ -29,6 +29,8 @@ class StepperMotor(Part, Display):
     """
 
     TYPES = ("wokwi-stepper-motor",)
+    TITLE = both("Stepper motor")
+    GROUP = "actuators"
     PINS = {
         "A-": (95.12, 235.49),
         "A+": (104.72, 235.49),
@@ -93,7 +95,7 @@ class StepperMotor(Part, Display):
 
     def text(self) -> str:
         """The text on the motor: its steps or its angle."""
-        if self.attr("display") == "none":
+        if self.usual("display", "steps", "angle", "none") == "none":
             return ""
         if self.attr("display") == "angle":
             return f"{self.angle % 360:.1f}°"

@@ -2,12 +2,15 @@
 
 from hardware.bench.parts.common.part import Part, PartView
 from hardware.bench.svg.elements import text
+from hardware.i18n import both
 
 
 class TextLabel(Part):
     """The label shows the lines of the attribute `text`. It has no pins."""
 
     TYPES = ("wokwi-text",)
+    TITLE = both("Text")
+    GROUP = "wiring"
     ATTRS = {"text": ""}
 
     @property

@@ -4,10 +4,11 @@ from hardware.bench.diagram import PartSpec
 from hardware.bench.parts.common.display import Display
 from hardware.bench.parts.common.logic import Logic
 from hardware.bench.parts.common.part import OPEN, PartView, Stamp
-from hardware.bench.svg.colours import light_colour
+from hardware.bench.svg.colours import LIGHTS, light_colour
 from hardware.bench.svg.displays import digit_svg, read_digit
 from hardware.bench.svg.elements import circle, glow, mix, rect
 from hardware.bench.svg.pcb import header, pcb
+from hardware.i18n import both
 
 DIGITS, PLACES = 4, 6
 """Digits on the board, and digits in the driver's memory."""
@@ -32,6 +33,8 @@ class Tm1637(Logic, Display):
     """
 
     TYPES = ("wokwi-tm1637-7segment",)
+    TITLE = both("Four digits (TM1637)")
+    GROUP = "displays"
     PINS = {"CLK": (4.8, 33.6), "DIO": (4.8, 43.2), "VCC": (4.8, 52.8), "GND": (4.8, 62.4)}
     SIZE = (158, 96)
     LISTENS = ("CLK", "DIO")
@@ -96,7 +99,7 @@ class Tm1637(Logic, Display):
         return "".join(read[:2]) + colon + "".join(read[2:])
 
     def svg(self, view: PartView) -> str:
-        shade = light_colour(self.attr("color"))
+        shade = light_colour(self.usual("color", *LIGHTS))
         full = mix("#3a3336", shade, 0.55 + 0.45 * self._bright / 7)
         drawn, light = rect(24, 18, 114, 58, "#15181c", 2), ""
         for n in range(DIGITS):

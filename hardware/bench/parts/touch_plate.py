@@ -2,6 +2,7 @@
 
 from hardware.bench.parts.common.part import BUTTON, Part, PartView
 from hardware.bench.svg.elements import rect
+from hardware.i18n import both
 
 
 class TouchPlate(Part):
@@ -10,6 +11,8 @@ class TouchPlate(Part):
     """
 
     TYPES = ("warsha-touch-plate",)
+    TITLE = both("Touch plate")
+    GROUP = "inputs"
     PINS = {"T": (15, 30)}
     SIZE = (30.0, 30.0)
     CONTROLS = {"touched": BUTTON}

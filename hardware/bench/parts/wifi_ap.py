@@ -9,7 +9,7 @@ from hardware.bench.network.wifi.access_point import AccessPoint
 from hardware.bench.network.wifi.radio import BEACON_NS
 from hardware.bench.parts.common.part import SWITCH, Control, Part, PartView, World
 from hardware.bench.svg.elements import circle, line, path, rect, text
-from hardware.i18n import _
+from hardware.i18n import _, both
 
 MS = 1_000_000
 MAX_NAME_BYTES, MIN_PASSWORD_BYTES, MAX_PASSWORD_BYTES = 32, 8, 63
@@ -31,6 +31,8 @@ class WifiAp(Part):
     """
 
     TYPES = ("wokwi-wifi-ap",)
+    TITLE = both("WiFi access point")
+    GROUP = "modules"
     SIZE = (96, 72)
     ATTRS = {
         "ssid": "MyNetwork",
@@ -66,8 +68,8 @@ class WifiAp(Part):
             password,
             channel=round(self.number("channel", 1, 13)),
             bssid=self._bssid(),
-            rssi=round(self.number("rssi", -127, 0)),
-            internet=self.attr("internet") != "0",
+            rssi=round(self.number("rssi", -127, 0, "dBm")),
+            internet=self.usual("internet", "", "0") != "0",
         )
         self._lan: Lan
         self._silent_since = 0

@@ -56,6 +56,11 @@ class PeripheralHost(Clock, Protocol):
     def commons(self) -> dict[type, Any]:
         """Objects that all boards of the bench share (the network), by their class."""
 
+    @property
+    def program_bytes(self) -> Callable[[int, int], bytes]:
+        """Reads the flash where the program is: gets a place and a size; returns fewer bytes where
+        there are no more."""
+
     def at_all(self, t_ns: int, fn: Callable[[], None]) -> None:
         """As `at`, for something that any board may notice at that time."""
 

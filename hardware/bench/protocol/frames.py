@@ -76,6 +76,8 @@ CALL_I2S: Final = 50
 """b = number | sd << 8, c = rate in Hz, + 1 << 30: 32 bits, + 1 << 31: stereo; bytes: samples."""
 CALL_TOUCH: Final = 49
 """b pin; status: the count of its touch sensor."""
+CALL_FLASH_READ: Final = 51
+"""c = place in the flash, of a page of 256 bytes: of a program; status: 256; answer: them."""
 CALL_UART_READ: Final = 5
 """b = number, c bytes at most; status: how many, + [status] BREAK; answer: the bytes."""
 CALL_RADIO_SWITCH: Final = 64
@@ -226,6 +228,8 @@ STATE_HARD_RESET: Final = 6
 """machine.reset(), deep sleep, the watchdog: the board sends HELLO again, with reset cause c."""
 STATE_PANIC: Final = 7
 """a fault of the interpreter (stack overrun); the process ends."""
+STATE_LOADER: Final = 8
+"""machine.bootloader(): the boot ROM waits for a program; the process ends."""
 SLEEP_AWAKE: Final = 0
 """the program continues, or the chip starts."""
 SLEEP_LIGHT: Final = 1
@@ -262,6 +266,8 @@ END_KILLED: Final = 8
 """not by the program: the process was killed from outside, or could not be set up."""
 END_RECORDS: Final = 9
 """more records than allowed."""
+END_LOADER: Final = 10
+"""machine.bootloader(): it waits for a program."""
 FAULT_SHORT: Final = 1
 """two outputs drive the net of pin b to different levels."""
 FAULT_OVER_VOLTAGE: Final = 2

@@ -59,9 +59,14 @@ def bare_board(board: BoardType) -> Diagram:
 def find_diagram(what: str | Path | Mapping[str, Any]) -> Diagram:
     """The diagram of a path or object, or a bare board of a name or family. Raises: DiagramError,
     BoardNotFound."""
-    if isinstance(what, str) and os.sep not in what and not what.endswith(".json"):
+    if isinstance(what, str) and not names_file(what):
         return bare_board(find_board(what))
     return diagrams.load(what)
+
+
+def names_file(what: str) -> bool:
+    """Whether this is the path of a circuit file, and not the name of a board."""
+    return os.sep in what or what.endswith(".json")
 
 
 def find_board(name: str) -> BoardType:

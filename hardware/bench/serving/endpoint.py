@@ -45,6 +45,9 @@ class Endpoint(Protocol):
     def offer(self, data: bytes) -> None:
         """Send output of the board to the client."""
 
+    def set_plugged(self, plugged: bool) -> None:
+        """The serial line disappears, and the client sees its end; or it is there again."""
+
     def close(self) -> None:
         """Close it for good."""
 

@@ -215,13 +215,13 @@ class InteractiveBench(Bench):
 
     def idle_s(self) -> float | None:
         """`serve_once` must be called at least this often: the bench lets time pass, or all boards
-        that are left are held in reset, and none makes time pass. None: only when `fileno` is
-        ready."""
+        that are left are held in reset or in a loader, and none makes time pass. None: only when
+        `fileno` is ready."""
         if self._pace:
             return self._pace.idle_s()
         boards = self._scheduler.boards
-        held = any(board.in_reset for board in boards) and all(b.pid is None for b in boards)
-        return ALONE_S if held else None
+        held = any(board.in_reset or board.in_loader for board in boards)
+        return ALONE_S if held and all(board.pid is None for board in boards) else None
 
     def fileno(self) -> int:
         """A descriptor for `select`: readable when a board sent something."""

@@ -14,7 +14,7 @@ import os
 import queue
 import select
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, wait
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -28,11 +28,12 @@ from hardware.bench.circuit.circuit import Circuit
 from hardware.bench.circuit.faults import Fault
 from hardware.bench.diagram import Diagram
 from hardware.bench.flash import Flash
+from hardware.bench.protocol import frames
 from hardware.bench.serving import address
 from hardware.bench.serving.address import find_diagram
 from hardware.bench.serving.host_network import HostNetwork
 from hardware.bench.serving.interactive_bench import InteractiveBench
-from hardware.bench.serving.serial_lines import SerialLines
+from hardware.bench.serving.serial_lines import LAG_S, SerialLines
 from hardware.bench.serving.serial_tail import SerialTail
 from hardware.boards import BoardType
 from hardware.errors import BenchError
@@ -72,6 +73,7 @@ class LiveBench:
         flash: str | Path | None = None,
         baud: int | None = None,
         reach: Sequence[str] = (),
+        tell: Callable[[str], None] = lambda text: None,
     ) -> None:
         """Power on.
 
@@ -83,6 +85,8 @@ class LiveBench:
                 flash is only in memory.
             baud: speed of the serial line in both directions; None: no limit.
             reach: `host:port` places of the host's network that the boards may reach (realtime).
+            tell: gets what the bench says about a board that has no serial line, in the bench's
+                thread: where the drive of its boot ROM is, what became of a file.
 
         Raises:
             DiagramError: the circuit is wrong.
@@ -95,11 +99,12 @@ class LiveBench:
         """By id, in the order of the diagram."""
         self.board_type = wired.board
         self.realtime = mode == "realtime"
-        self._flashes = _open_flashes(self.board_types, flash)
+        images = _image_paths(self.board_types, flash)
+        self._flashes = _open_flashes(self.board_types, images)
         self._bench = InteractiveBench(wired, seed=seed, mode=mode, flash=self._flashes)
         self._host_network = HostNetwork(self._bench)
         self._host_network.allow(reach, mode)
-        self._lines = SerialLines(self._bench, baud)
+        self._lines = SerialLines(self._bench, baud, images, tell)
         self._todo: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._wake = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         self._closing = False
@@ -129,8 +134,9 @@ class LiveBench:
         return self._port("bench:", lambda: None, board)
 
     def serve_pty(self, board: str = "") -> str:
-        """Open a pseudo-terminal; returns its path."""
-        return self.ask(lambda _bench: self._lines.of(board).add_pty())
+        """Open a pseudo-terminal; returns its path. On a Pico it is a link, as its serial line
+        disappears and appears again under another path."""
+        return self.ask(lambda _bench: self._lines.add_pty(board))
 
     def serve_socket(self, port: int = 0, board: str = "") -> str:
         """Listen on loopback; returns the `socket://` URL. Raises: BenchError."""
@@ -203,6 +209,33 @@ class LiveBench:
 
         self.ask(reset)
 
+    def unplug(self, board: str = "") -> None:
+        """Pull the cable of a board: it has no supply, and its serial line or drive disappears.
+        Raises: HardwareError for a wrong board id."""
+        self.ask(lambda _bench: self._lines.plug(board, plugged=False))
+
+    def plug(self, board: str = "") -> None:
+        """Put the cable in again. Raises: as `unplug`."""
+        self.ask(lambda _bench: self._lines.plug(board, plugged=True))
+
+    def drive(self, board: str = "") -> Path | None:
+        """The folder that stands for the drive of a Pico's boot ROM; None while it does not wait
+        for a UF2 file. Raises: HardwareError for a wrong board id."""
+        return self.ask(lambda _bench: self._lines.drive(board))
+
+    def reset_without(self, names: Iterable[str], board: str = "") -> dict[str, bytes]:
+        """As `reset`, after these files were removed from the board's flash; returns the contents
+        of those that were there. Raises: as `reset`; FlashError for a broken flash."""
+        taken: dict[str, bytes] = {}
+
+        def reset(bench: InteractiveBench) -> None:
+            self._lines.of(board)  # raises
+            flash = self._flashes[board or next(iter(self._flashes))]
+            bench.reset(board=board, while_off=lambda: taken.update(flash.take(names)))
+
+        self.ask(reset)
+        return taken
+
     def serial(self, data: bytes, board: str = "") -> None:
         """Send bytes to a board's serial line."""
         self.ask(lambda _bench: self._lines.of(board).from_client(data))
@@ -220,6 +253,11 @@ class LiveBench:
     def faults(self) -> list[Fault]:
         """What would have damaged a real board until now."""
         return self.ask(lambda _bench: self.circuit.faults())
+
+    @property
+    def running(self) -> bool:
+        """Whether it has neither been closed nor failed."""
+        return self._thread.is_alive()
 
     def wait(self) -> None:
         """Wait until the bench is closed. Raises: BenchError when it fails."""
@@ -297,7 +335,9 @@ class LiveBench:
             poll.register(fd, events)
         if not lags:
             poll.register(self._bench.fileno(), select.POLLIN)
-        idle_s = self._bench.idle_s() or self._lines.idle_s()
+        # A line that lagged a moment ago may lag no more; nothing else would wake the bench.
+        times = [self._bench.idle_s(), self._lines.idle_s(), LAG_S if lags else None]
+        idle_s = min((time for time in times if time is not None), default=None)
         ready = poll.poll(None if idle_s is None else idle_s * 1000)
         if any(fd == self._wake for fd, _events in ready):
             os.eventfd_read(self._wake)
@@ -305,7 +345,9 @@ class LiveBench:
     def _restart_ended(self) -> None:
         """Restart boards that ended, as a chip restarts after a panic; at most once per second."""
         for key, board in self._bench.boards.items():
-            if board.ended and monotonic() - self._restarted_s > RESTART_S:
+            if board.ended and board.ended.cause == frames.END_LOADER:
+                self._lines.enter_loader(key)
+            elif board.ended and monotonic() - self._restarted_s > RESTART_S:
                 self._restarted_s = monotonic()
                 note = _("The board stopped ({why}) and restarts.")
                 text = f"\r\n[bench] {note.format(why=why(board.ended))}\r\n"
@@ -317,7 +359,11 @@ class LiveBench:
             error = BenchError(_("The bench failed: {error}.").format(error=self._failure))
             error.__cause__ = self._failure
             return error
-        return BenchError(_("The bench is closed."), _("Open it again."))
+        cure = _(
+            "Open it again: `%board connect diagram.json` in a notebook, "
+            "`warsha bench diagram.json` in a terminal."
+        )
+        return BenchError(_("The bench is closed."), cure)
 
     def close(self) -> None:
         """Switch the boards off and close all endpoints; the second time nothing happens."""
@@ -342,19 +388,25 @@ def _resolving(answer: Future[T], question: Callable[[], T]) -> Callable[[], Non
     return work
 
 
-def _open_flashes(boards: Mapping[str, BoardType], file: str | Path | None) -> dict[str, Flash]:
-    """The flash of each board, by board id. Without a file, all are in memory.
+def _image_paths(boards: Iterable[str], file: str | Path | None) -> dict[str, Path]:
+    """The file of each board's flash, by board id; without a file, all are in memory.
 
     The first board's flash is in the file; those of the others are next to it, with the board id
-    before the suffix. Raises: HardwareError.
+    before the suffix.
     """
+    paths: dict[str, Path] = {}
+    for board_id in boards if file else ():
+        path = Path(file or "")
+        paths[board_id] = path.with_stem(f"{path.stem}-{board_id}") if paths else path
+    return paths
+
+
+def _open_flashes(boards: Mapping[str, BoardType], paths: Mapping[str, Path]) -> dict[str, Flash]:
+    """The flash of each board, by board id. Raises: HardwareError."""
     flashes: dict[str, Flash] = {}
     with ExitStack() as stack:
         for board_id, board in boards.items():
-            path = Path(file) if file else None
-            if path and flashes:
-                path = path.with_stem(f"{path.stem}-{board_id}")
-            flashes[board_id] = stack.enter_context(Flash(board, path))
+            flashes[board_id] = stack.enter_context(Flash(board, paths.get(board_id)))
         stack.pop_all()
     return flashes
 

@@ -20,6 +20,11 @@ class BaudPacer:
         self._free_s = 0.0
         """When the wire has carried all that was passed on."""
 
+    def set_baud(self, baud: int) -> None:
+        """Go on at another rate; without effect on a line without a limit."""
+        if self._byte_s:
+            self._byte_s = BITS_PER_BYTE / baud
+
     def add(self, data: bytes) -> None:
         """Take bytes at the sender's end."""
         if not self._byte_s:
@@ -29,6 +34,10 @@ class BaudPacer:
             self._free_s = max(self._free_s, monotonic())
         self._waiting += data
         self.pump()
+
+    def clear(self) -> None:
+        """Drop what is on the wire."""
+        self._waiting.clear()
 
     def pump(self) -> None:
         """Pass on what the wire has carried until now."""

@@ -56,6 +56,11 @@ class PairEndpoint:
             self._pending.add(data)
             self._flush()
 
+    def set_plugged(self, plugged: bool) -> None:
+        """See `Endpoint`. The program has to connect again."""
+        if not plugged:
+            self.close()
+
     def close(self) -> None:
         """See `Endpoint`."""
         self.closed = True

@@ -5,7 +5,7 @@ and code of its own, for example to save a file. Only what programs print is kep
 """
 
 from hardware.bench.serving.serial_tail import SerialTail
-from hardware.wire.repl import EOT, RAW_BANNER
+from hardware.wire.repl import EOT, PROMPT, RAW_BANNER
 
 SURE = len(b"raw R")
 """Fewer bytes at the end of a piece are not taken for the beginning of the banner."""
@@ -21,11 +21,25 @@ class ProgramTail(SerialTail):
         """What comes before the output of the program that is expected; empty: none is."""
         self._held = b""
         """What may be the beginning of the mark, or of the banner of the raw REPL."""
+        self._expected = False
+
+    @property
+    def heard(self) -> bool:
+        """Whether a program has been started, or the board has sent anything."""
+        return self._sent > 0 or self._expected
+
+    @property
+    def at_friendly_prompt(self) -> bool:
+        """Whether the output ends with the prompt. A program can print that, too: this is only
+        good enough for words."""
+        with self._lock:
+            return self._kept.endswith(PROMPT)
 
     def expect(self, mark: bytes) -> None:
         """A program will start; the board sends `mark`, then the output. From any thread."""
         with self._lock:
             self.takes_input, self._mark, self._held = False, mark, b""
+            self._expected = True
 
     def restart(self) -> None:
         """See `SerialTail`."""

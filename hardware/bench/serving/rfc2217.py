@@ -45,10 +45,14 @@ OnModemLines = Callable[[bool, bool], None]
 class Rfc2217Server(Telnet):
     """One connection of a client."""
 
-    def __init__(self, on_modem_lines: OnModemLines) -> None:
-        """`on_modem_lines(dtr, rts)` is called whenever the client sets one of the two."""
+    def __init__(
+        self, on_modem_lines: OnModemLines, on_baud: Callable[[int], None] = lambda baud: None
+    ) -> None:
+        """`on_modem_lines(dtr, rts)` is called whenever the client sets one of the two, `on_baud`
+        when it sets its rate."""
         super().__init__({BINARY, ECHO, SGA, COM_PORT}, {BINARY, SGA, COM_PORT})
         self._on_modem_lines = on_modem_lines
+        self._on_baud = on_baud
         self._dtr = self._rts = self._ready_sent = False
         self._settings = dict(DEFAULTS)
 
@@ -61,6 +65,8 @@ class Rfc2217Server(Telnet):
         if command in self._settings:
             if any(value):  # 0 asks for the present value
                 self._settings[command] = value
+                if command == SET_BAUDRATE:
+                    self._on_baud(int.from_bytes(value))
             value = self._settings[command]
         elif command == SET_CONTROL and value:
             value = bytes((self._control(value[0]),))

@@ -2,6 +2,7 @@
 
 import select
 import socket
+from collections.abc import Callable
 
 from hardware.bench.serving.endpoint import OnInput, OutputBuffer, receive
 from hardware.bench.serving.rfc2217 import OnModemLines, Rfc2217Server
@@ -15,18 +16,27 @@ class SocketEndpoint:
     (`rfc2217://`)."""
 
     def __init__(
-        self, on_input: OnInput, on_modem_lines: OnModemLines | None = None, port: int = 0
+        self,
+        on_input: OnInput,
+        on_modem_lines: OnModemLines | None = None,
+        port: int = 0,
+        on_left: Callable[[], None] = lambda: None,
+        on_baud: Callable[[int], None] = lambda baud: None,
     ) -> None:
-        """Listen; port 0 takes a free one. Raises: OSError when the port is taken."""
+        """Listen; port 0 takes a free one. `on_left` is called when the client has left, `on_baud`
+        when it sets its rate. Raises: OSError when the port is taken."""
         self._listener = socket.create_server((LOOPBACK, port))
         self._listener.setblocking(False)
         scheme = "rfc2217" if on_modem_lines else "socket"
         self.url = f"{scheme}://{LOOPBACK}:{self._listener.getsockname()[1]}"
         self._on_input = on_input
         self._on_modem_lines = on_modem_lines
+        self._on_left = on_left
+        self._on_baud = on_baud
         self._client: socket.socket | None = None
         self._telnet: Rfc2217Server | None = None
         self._pending = OutputBuffer()
+        self._plugged = True
         self.closed = False
 
     def watch(self) -> list[tuple[int, int]]:
@@ -52,7 +62,7 @@ class SocketEndpoint:
             client, _address = self._listener.accept()
         except BlockingIOError:
             return
-        if self._client:
+        if self._client or not self._plugged:
             client.close()
             return
         client.setblocking(False)
@@ -61,7 +71,8 @@ class SocketEndpoint:
         # megabytes.
         client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BYTES)
         self._client = client
-        self._telnet = Rfc2217Server(self._on_modem_lines) if self._on_modem_lines else None
+        lines = self._on_modem_lines
+        self._telnet = Rfc2217Server(lines, self._on_baud) if lines else None
         self._serve_client()
 
     def _serve_client(self) -> None:
@@ -83,9 +94,10 @@ class SocketEndpoint:
             self._drop()
 
     def _take(self, data: bytes) -> None:
-        if self._telnet:
-            data = self._telnet.decode(data)
-            self._pending.add(self._telnet.replies())
+        if telnet := self._telnet:
+            data = telnet.decode(data)
+            if self._telnet is telnet:  # a line that disappears has no client any more
+                self._pending.add(telnet.replies())
         if data:
             self._on_input(data)
 
@@ -98,8 +110,16 @@ class SocketEndpoint:
     def _drop(self) -> None:
         if self._client:
             self._client.close()
-        self._client = self._telnet = None
-        self._pending.clear()
+            self._client = self._telnet = None
+            self._pending.clear()
+            if self._plugged and not self.closed:
+                self._on_left()
+
+    def set_plugged(self, plugged: bool) -> None:
+        """See `Endpoint`. Without a line, who connects is sent away."""
+        self._plugged = plugged
+        if not plugged:
+            self._drop()
 
     def close(self) -> None:
         """See `Endpoint`."""

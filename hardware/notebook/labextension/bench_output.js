@@ -1,5 +1,6 @@
-// The renderer of a cell's output that is a bench: the picture of the moment when the cell ran, and
-// in its place the live bench as long as there is one.
+// The renderer of a cell's output that is a bench, or the editor of its circuit: the picture of the
+// moment when the cell ran, and in its place the live bench or the editor as long as there is one.
+// From each of them one gets to the other, in the same place.
 // Its language is the kernel's, which in a course is JupyterLab's.
 //
 // Trust boundary: JupyterLab gives this renderer only outputs that it trusts (`safe: false`): of
@@ -7,6 +8,8 @@
 // Jupyter server of this user decides (`bench_relay.py`).
 import { BenchLine } from "./bench_line.js";
 import { BenchView } from "./bench_view.js";
+import { EditorView } from "./editor_view.js";
+import { pictureOf, style } from "./picture_output.js";
 
 const MIME = "application/vnd.warsha.bench.v1+json";
 
@@ -14,25 +17,32 @@ const MIME = "application/vnd.warsha.bench.v1+json";
 export function benchExtension(Widget) {
   class BenchOutput extends Widget {
     async renderModel({ data }) {
-      const { bench, note } = data[MIME];
+      const { bench, editor, note } = data[MIME];
+      const pictures = data["image/png"] ? [pictureOf(data)] : []; // an editor, and a board without a plan, have none
+      this.words = document.createElement("p");
+      this.words.dir = "auto";
+      this.words.textContent = note;
+      this.node.replaceChildren(...pictures, this.words);
+      style("bench.css");
+      style("editor.css");
+      if (editor) this.open(EditorView, editor);
+      else this.open(BenchView, bench);
+    }
+
+    /** Shows a live bench or an editor when it answers. */
+    open(View, name) {
       this.end();
-      const picture = document.createElement("img");
-      picture.src = `data:image/png;base64,${data["image/png"]}`;
-      picture.alt = data["text/plain"];
-      picture.style.maxWidth = "100%";
-      const words = document.createElement("p");
-      words.dir = "auto";
-      words.textContent = note;
-      this.live = document.createElement("div");
-      this.node.replaceChildren(picture, words);
-      style();
-      this.view = new BenchView(this.live, (action) => this.line.send(action), {
+      const live = document.createElement("div");
+      // Keys in it are for the bench: JupyterLab would take them for commands of the notebook.
+      live.dataset.lmSuppressShortcuts = "true";
+      this.view = new View(live, (action) => this.line.send(action), {
         onOpen: (open) => {
-          words.hidden = open;
-          if (open) this.node.replaceChildren(this.live, words);
+          this.words.hidden = open;
+          if (open) this.node.replaceChildren(live, this.words);
         },
+        visit: (other) => this.open(View === BenchView ? EditorView : BenchView, other),
       });
-      this.line = new BenchLine(address(bench), this.view);
+      this.line = new BenchLine(address(name), this.view);
     }
 
     end() {
@@ -60,13 +70,4 @@ export function benchExtension(Widget) {
 function address(bench) {
   const { baseUrl } = JSON.parse(document.getElementById("jupyter-config-data").textContent);
   return new URL(`${baseUrl}warsha/bench/${encodeURIComponent(bench)}`, location.href);
-}
-
-function style() {
-  const href = new URL("bench.css", import.meta.url).href;
-  if (document.querySelector(`link[href="${href}"]`)) return;
-  const link = document.createElement("link");
-  link.rel = "stylesheet";
-  link.href = href;
-  document.head.append(link);
 }

@@ -7,9 +7,10 @@
     init: (modules) => { shared = modules; },
     get: async () => {
       const { benchExtension } = await import(new URL("bench_output.js", here));
+      const { pictureExtension } = await import(new URL("picture_output.js", here));
       const [version] = Object.values(shared["@lumino/widgets"]);
       const { Widget } = (await version.get())();
-      return () => ({ __esModule: true, default: benchExtension(Widget) });
+      return () => ({ __esModule: true, default: [benchExtension(Widget), pictureExtension(Widget)] });
     },
   };
 }

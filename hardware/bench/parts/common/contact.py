@@ -27,7 +27,7 @@ class Contact:
 
     def __init__(self, part: Part, closed: bool) -> None:
         self.closed = closed
-        self._bounces = part.attr("bounce") != "0"
+        self._bounces = part.usual("bounce", "", "0") != "0"
         self._ms = _range(part, "bounceMs", WOKWI_MS)
         self._edges = _range(part, "bounceEdges", WOKWI_EDGES)
         self._run = 0

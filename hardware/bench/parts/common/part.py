@@ -99,8 +99,22 @@ FAULT = Control(0, 1, whole=True, fault=True)
 BUTTON = Control(0, 1, whole=True, held=True)
 """A control that is 1 while a person presses it."""
 
+
+@dataclass(frozen=True)
+class Accepted:
+    """What an attribute may be: a number between bounds, or words."""
+
+    low: float | None = None
+    high: float | None = None
+    unit: str = ""
+    words: tuple[str, ...] = ()
+    other: bool = False
+    """Whether other words are possible, too."""
+
+
 Words = tuple[str, Mapping[str, object]]
-"""What a person sees, in words: a message (`both`) and the values of its fields."""
+"""What a person sees, in words: a message (`both`) and the values of its fields; a value may be
+words, too."""
 
 
 class Part:
@@ -108,6 +122,10 @@ class Part:
 
     TYPES: ClassVar[tuple[str, ...]] = ()
     """The part types of diagrams that this class is for."""
+    TITLE: ClassVar[str] = ""
+    """What it is, in a few words: a message (`both`)."""
+    GROUP: ClassVar[str] = "modules"
+    """Its group in the palette of the editor (`GROUPS` of part_catalogue.py)."""
     PINS: ClassVar[Mapping[str, tuple[float, float]]] = {}
     """By pin name: its position. Names that agree before the first dot are one node (`GND.1`,
     `GND.2`)."""
@@ -138,6 +156,8 @@ class Part:
         self.spec = spec
         self.id = spec.id
         self.values: dict[str, float] = dict.fromkeys(self.CONTROLS, 0.0)
+        self.accepted: dict[str, Accepted] = {}
+        """By attribute: what the checks below have accepted. The editor's form shows it."""
         self.world: World
         self.others: Mapping[str, Part] = {}
         """All parts of the bench by id, with this one: light reaches them without a wire."""
@@ -158,8 +178,9 @@ class Part:
             return "1" if value else ""
         return str(value)
 
-    def number(self, name: str, low: float = 0.0, high: float = 1e9) -> float:
+    def number(self, name: str, low: float = 0.0, high: float = 1e9, unit: str = "") -> float:
         """An attribute as a number between two bounds. Raises: DiagramError."""
+        self.accepted[name] = Accepted(low, high, unit)
         try:
             value = float(self.attr(name))
         except ValueError:
@@ -171,9 +192,15 @@ class Part:
 
     def choice(self, name: str, *known: str) -> str:
         """An attribute that is one of these words. Raises: DiagramError."""
+        self.accepted[name] = Accepted(words=known)
         if (value := self.attr(name)) not in known:
             raise self.bad_attr(name, _("one of {words}").format(words=", ".join(known)))
         return value
+
+    def usual(self, name: str, *words: str) -> str:
+        """An attribute that is often one of these words, and may be another one."""
+        self.accepted[name] = Accepted(words=words, other=True)
+        return self.attr(name)
 
     def bad_attr(self, name: str, wanted: str) -> DiagramError:
         """The error for an attribute that makes no sense. The netlist adds the name of the
@@ -270,7 +297,8 @@ class Part:
         return ""
 
     def words(self, view: PartView) -> Words | None:
-        """What the drawing shows now, for people who do not see it; None: it never changes."""
+        """What the drawing shows now, for people who do not see it; None: it never changes, or is
+        a `Display` whose text or dots say it."""
         return None
 
     @property

@@ -92,14 +92,13 @@ class RgbLamps(PixelPart, Display):
             lights += glow(x, y, side * 1.5, shade, 0.75 * level**GAMMA)
         return bodies + lights
 
-    def words(self, view: PartView) -> Words:
+    def words(self, view: PartView) -> Words | None:
         colours = self.colours()
-        if len(colours) == 1:
-            shares = zip(("red", "green", "blue"), colours[0], strict=True)
-            percents = {name: round(level / 2.55) for name, level in shares}
-            return both("red {red} %, green {green} %, blue {blue} %"), percents
-        lit = sum(any(colour) for colour in colours)
-        return both("{lit} of {all} lamps on"), {"lit": lit, "all": len(colours)}
+        if len(colours) > 1:
+            return None  # those of its pixels
+        shares = zip(("red", "green", "blue"), colours[0], strict=True)
+        percents = {name: round(level / 2.55) for name, level in shares}
+        return both("red {red} %, green {green} %, blue {blue} %"), percents
 
     def svg(self, view: PartView) -> str:
         return self.lamps_svg(17)

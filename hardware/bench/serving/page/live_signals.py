@@ -1,4 +1,4 @@
-"""The levels of the pins as they change, and the last transfers on I2C and SPI, for viewers that
+"""The levels of the pins as they change, and the last transfers on the buses, for viewers that
 come and go.
 
 A pin's line is a list of points: from a time on it has a value, 0 or 1; a value between is the
@@ -13,7 +13,11 @@ import numpy as np
 
 from hardware.bench.board.virtual_board import VirtualBoard
 from hardware.bench.circuit.pads import DUTY_MAX
+from hardware.bench.decode.buses import readable
+from hardware.bench.decode.calls import calls
 from hardware.bench.decode.i2c import i2c
+from hardware.bench.decode.onewire import OneWire, onewire_buses
+from hardware.bench.decode.pixels import pixels
 from hardware.bench.decode.spi import spi
 from hardware.bench.protocol import frames
 from hardware.bench.protocol.records import Records, among
@@ -31,10 +35,15 @@ MOST_POINTS = 40
 MOST_KEPT = 4000
 LONGEST_NS = 200_000_000
 """Transfers that take longer are not shown."""
+QUIET_NS = 5_000_000
+"""A transaction on 1-Wire has ended when nothing follows in this time."""
 MOST_TRANSFERS = 20
 """At one look."""
 MOST_BYTES = 16
 """Bytes of a transfer that are shown."""
+MOST_TEXT = 80
+"""Bytes of a text on a UART that are shown."""
+MOST_PIXELS = 8
 
 
 class PinPoint(NamedTuple):
@@ -50,6 +59,13 @@ class _PinState:
     driving: bool | None = False
     """None: not known, because the records of its mode are gone."""
     value: float = 0.0
+
+
+@dataclass
+class _Drain:
+    since_ns: int
+    changed_ns: int
+    """Its last record."""
 
 
 class LiveSignals:
@@ -94,6 +110,10 @@ class _BoardSignals:
         self._pins = {gpio: _PinState() for gpio in kind.gpios}
         self._cycle = board.recorder.power_cycles
         self._until_ns = 0
+        self._received: dict[int, bytes] = {}
+        """By UART: what the program has read of a line that is not complete."""
+        self._drains: dict[int, _Drain] = {}
+        """The pins that are an open drain, as 1-Wire is."""
 
     def look(self, until_ns: int) -> tuple[list[PinPoint], list[str]]:
         """What is new up to a time."""
@@ -103,6 +123,7 @@ class _BoardSignals:
             self._cycle, since_ns = recorder.power_cycles, 0
             points += [self._set(gpio, until_ns, 0.0) for gpio, p in self._pins.items() if p.value]
             self._pins = {gpio: _PinState() for gpio in self._pins}
+            self._drains.clear()
         if until_ns <= since_ns:
             return points, []
         self._until_ns = until_ns
@@ -111,9 +132,22 @@ class _BoardSignals:
         for gpio in np.unique(of_pins["a"]).tolist():
             if gpio in self._pins:
                 points += self._points_of(gpio, of_pins[of_pins["a"] == gpio])
-        if not among(rows["kind"], BUSES).any():
+        self._note_drains(of_pins)
+        talking = any(pin.changed_ns + QUIET_NS > since_ns for pin in self._drains.values())
+        if not among(rows["kind"], BUSES).any() and not self._received and not talking:
             return points, []
         return points, self._transfers(since_ns, until_ns)
+
+    def _note_drains(self, rows: Records) -> None:
+        modes = rows[rows["kind"] == frames.REC_MODE]
+        for _kind, gpio, mode, _c, t_ns in modes.tolist():
+            if mode & 15 != frames.MODE_OPEN_DRAIN:
+                self._drains.pop(gpio, None)
+            elif gpio not in self._drains:
+                self._drains[gpio] = _Drain(t_ns, t_ns)
+        for gpio, pin in self._drains.items():
+            if len(times := rows["t"][rows["a"] == gpio]):
+                pin.changed_ns = int(times[-1])
 
     def _set(self, gpio: int, t_ns: int, value: float) -> PinPoint:
         self._pins[gpio].value = value
@@ -147,14 +181,41 @@ class _BoardSignals:
 
     def _transfers(self, since_ns: int, until_ns: int) -> list[str]:
         """The transfers that ended in this time, as lines of text."""
-        records = self._board.recorder.recent(max(0, since_ns - LONGEST_NS), until_ns)
+        begin_ns = max(0, since_ns - LONGEST_NS)
+        records = self._board.recorder.recent(begin_ns, until_ns)
         trace = Trace(self._kind.name, records, end_ns=until_ns)
-        ended = [(t, text) for t, text in sorted(_texts(trace)) if since_ns < t <= until_ns]
-        return [f"{t / 1e9:.6f} s  {text}" for t, text in ended[-MOST_TRANSFERS:]]
+        found = [*_texts(trace), *self._lines(trace, since_ns, until_ns)]
+        ended = [(t, text) for t, text in found if since_ns < t <= until_ns]
+        older = [gpio for gpio, pin in self._drains.items() if pin.since_ns <= begin_ns]
+        ended += _talks(onewire_buses(trace, older), since_ns, until_ns)
+        return [f"{t / 1e9:.6f} s  {text}" for t, text in sorted(ended)[-MOST_TRANSFERS:]]
+
+    def _lines(self, trace: Trace, since_ns: int, until_ns: int) -> Iterator[tuple[int, str]]:
+        """What the program reads from UARTs. It comes byte by byte: bytes are put together until
+        a line ends, or none has come since the last look."""
+        came = [
+            call
+            for call in calls(trace, frames.CALL_UART_READ)
+            if since_ns < call.end_ns <= until_ns and call.answer
+        ]
+        for number in self._received.keys() - {call.b for call in came}:
+            yield until_ns, _uart_text(number, "←", self._received.pop(number))
+        for call in came:
+            data = self._received.pop(call.b, b"") + call.answer
+            if data.endswith(b"\n") or len(data) >= MOST_TEXT:
+                yield call.end_ns, _uart_text(call.b, "←", data)
+            else:
+                self._received[call.b] = data
 
 
 def _texts(trace: Trace) -> Iterator[tuple[int, str]]:
-    """End and content of each transfer: `I2C 0x3c → 00 ae ← 12`."""
+    """End and content of each transfer: `I2C 0x3c → 00 ae ← 12`, `UART 1 → hello↵`."""
+    for call in calls(trace, frames.CALL_UART_WRITE):
+        yield call.end_ns, _uart_text(call.b, "→", call.data)
+    for strip in pixels(trace):
+        colours = [f"#{r:02x}{g:02x}{b:02x}" for r, g, b in strip.colours()]
+        rest = " …" if len(colours) > MOST_PIXELS else ""
+        yield strip.end_ns, f"NeoPixel {strip.pin} → {' '.join(colours[:MOST_PIXELS])}{rest}"
     for wire in i2c(trace):
         if wire.address is not None:
             moved = _bytes("→", wire.written) + _bytes("←", wire.read)
@@ -163,6 +224,27 @@ def _texts(trace: Trace) -> Iterator[tuple[int, str]]:
     for exchange in spi(trace):
         sent, received = _bytes("→", exchange.sent), _bytes("←", exchange.received)
         yield exchange.end_ns, f"SPI{sent}{received}"
+
+
+def _talks(
+    buses: Mapping[int, list[OneWire]], since_ns: int, until_ns: int
+) -> Iterator[tuple[int, str]]:
+    """End and content of each transaction on 1-Wire, once it is certain that it has ended."""
+    for gpio, talks in buses.items():
+        # A reset is known as one when its low ends.
+        known_ns = [after.t_ns + after.low_ns for after in talks[1:]]
+        known_ns.append(talks[-1].end_ns + QUIET_NS)
+        for talk, t_ns in zip(talks, known_ns, strict=True):
+            if since_ns < min(t_ns, talk.end_ns + QUIET_NS) <= until_ns:
+                yield talk.end_ns, f"1-Wire {gpio}: {talk.text()}"
+
+
+def _uart_text(number: int, arrow: str, data: bytes) -> str:
+    """Text, or the bytes of what is none."""
+    text = readable(data[:MOST_TEXT])
+    if "\ufffd" in text.strip("\ufffd"):  # at the ends, a character may have been cut
+        return f"UART {number}{_bytes(arrow, data)}"
+    return f"UART {number} {arrow} {text}{'…' if len(data) > MOST_TEXT else ''}"
 
 
 def _bytes(arrow: str, data: bytes) -> str:

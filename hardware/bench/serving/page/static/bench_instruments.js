@@ -1,13 +1,15 @@
 // The instruments of a view: lines of pins that run, the last transfers on the buses, and a plot of
 // the `name:value` pairs that programs print. They get data, and draw into SVG.
 
+import { LineTime } from "./line_time.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 600; // of the drawings, in their own units
 const ROW = 34; // of a pin's line
 const SWING = 18; // between its low and its high level
 const LABEL = 76;
 const MOST_ROWS = 8;
-const MOST_KEPT = 4000; // points of one pin
+const MOST_KEPT = 40000; // points of one pin
 const MOST_PAIRS = 300; // values of one name
 const MOST_TRANSFERS = 20;
 const FRAME_MS = 50; // between two drawings of lines that run
@@ -23,14 +25,26 @@ function draw(tag, attributes, text) {
   return made;
 }
 
-/** The levels of the pins that change, over the last seconds. */
+/** The levels of the pins that change, over the last seconds or an earlier time. `onTime` is called
+ * when another part of the time is shown. */
 export class PinLines {
-  constructor(names) {
+  constructor(names, onTime) {
     this.names = names; // by pin id
     this.svg = draw("svg", { role: "img", direction: "ltr", class: "lines" });
+    this.time = new LineTime(5, () => {
+      this.drawnAt = 0;
+      this.still = false;
+      onTime(this.time);
+    });
+    this.time.actOn(this.svg, ({ clientX }) => {
+      const { left, width } = this.svg.getBoundingClientRect();
+      const label = width * LABEL / WIDTH;
+      return Math.min(1, Math.max(0, (clientX - left - label) / (width - label)));
+    });
     this.points = new Map();
-    this.seconds = 5;
+    this.chosen = null; // ids of pins, in their order; null: those that change
     this.nowMs = 0;
+    this.still = false; // an earlier time is shown, and drawn
     this.speed = 1;
     this.heardAt = 0;
     this.drawnAt = 0;
@@ -53,24 +67,28 @@ export class PinLines {
 
   /** Draws, at most every FRAME_MS. */
   run(at) {
-    if (at - this.drawnAt < FRAME_MS) return;
+    if (at - this.drawnAt < FRAME_MS || this.still) return;
     this.drawnAt = at;
-    const end = this.nowMs + this.speed * Math.min(AHEAD_MS, at - this.heardAt);
-    const start = end - 1000 * this.seconds;
+    this.still = !this.time.live;
+    const now = this.nowMs + this.speed * Math.min(AHEAD_MS, at - this.heardAt);
+    const [start, end] = this.time.window(now);
     const x = (t) => LABEL + (WIDTH - LABEL) * (Math.max(t, start) - start) / (end - start);
     // The pins that changed last, in a fixed order.
-    const rows = [...this.points].sort(([, a], [, b]) => b.at(-1)[0] - a.at(-1)[0])
+    const changing = () => [...this.points].sort(([, a], [, b]) => b.at(-1)[0] - a.at(-1)[0])
       .slice(0, MOST_ROWS).sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true }));
+    const rows = this.chosen?.map((pin) => [pin, this.points.get(pin) ?? []]) ?? changing();
     const drawn = rows.flatMap(([pin, points], row) => {
       const y = (value) => ROW * row + 26 - SWING * value;
       let first = points.findLastIndex(([t]) => t <= start);
       let path = first < 0 ? "" : `M${x(start)} ${y(points[first][1])}`;
       for (const [t, value] of points.slice(first + 1)) {
+        if (t > end) break;
         path += path ? `H${x(t).toFixed(1)}V${y(value)}` : `M${x(t).toFixed(1)} ${y(value)}`;
       }
+      if (path) path += `H${WIDTH}`; // a pin that has never changed has no line
       return [
         draw("text", { x: LABEL - 8, y: ROW * row + 22, "text-anchor": "end" }, this.names.get(pin)),
-        draw("path", { d: `${path}H${WIDTH}`, fill: "none", stroke: COLOURS[row % COLOURS.length] }),
+        draw("path", { d: path, fill: "none", stroke: COLOURS[row % COLOURS.length] }),
       ];
     });
     this.svg.setAttribute("viewBox", `0 0 ${WIDTH} ${Math.max(1, rows.length) * ROW}`);

@@ -4,7 +4,12 @@
 // Only the bench's own drawings become markup (their texts are escaped where they are drawn);
 // every other text is set as text.
 
+import { BoardFiles } from "./board_files.js";
 import { PinLines, Plot, Transfers } from "./bench_instruments.js";
+import { LineChoice } from "./line_choice.js";
+import { RealBoard } from "./real_board.js";
+import { TimeBar } from "./time_bar.js";
+import { TranslatedView, make } from "./translated_view.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const PIN_RADIUS = 4.5; // of the place where a pin can be pointed at
@@ -22,39 +27,27 @@ const ESCAPES = /\x1b\[[0-9;?]*[ -\/]*[@-~]|[\x00-\x07\x0b-\x1f\x7f]/g;
 
 let lines = 0; // of all views in the document: gives the inputs their ids
 
-/** An element with attributes and children; texts stay texts. */
-function make(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}
-
-export class BenchView {
+export class BenchView extends TranslatedView {
   /**
    * `keys` is the element in which the keys of the diagram's buttons act; `onOpen` is called with
-   * true when the bench is shown, and with false when it is closed.
+   * true when the bench is shown, and with false when it is closed; `visit` as in TranslatedView.
    */
   constructor(root, send, {
-    language = null, onLanguage = () => {}, onOpen = () => {}, keys = root,
+    language = null, onLanguage = () => {}, onOpen = () => {}, visit = null, keys = root,
   } = {}) {
-    this.root = root;
+    super(root, language, onLanguage, visit);
     this.send = send;
-    this.language = language;
-    this.onLanguage = onLanguage;
     this.onOpen = onOpen;
     this.closed = false;
     this.pressed = new Map();
     this.waiting = new Map();
     this.status = make("p", { class: "status", role: "status" });
-    root.classList.add("warsha-bench");
-    root.dataset.lmSuppressShortcuts = "true"; // a key here is no command of JupyterLab
     root.replaceChildren(this.status);
-    this.translated = [];
     this.words = new Map();
     this.pinWords = new Map();
     this.counts = new Map();
     this.said = new Map();
+    this.scrolling = new Set();
     this.timers = [
       setInterval(() => this.flush(), CONTROL_MS),
       setInterval(() => this.announce(), SAID_MS),
@@ -92,10 +85,11 @@ export class BenchView {
       this.owed = true;
       this.askForMore();
     }
+    if (message.files) this.files.get(message.files.board)?.receive(message.files);
     if (message.refused) this.status.textContent = message.refused;
     if (message.closed) {
       this.closed = true;
-      this.setStatus("The bench is closed.");
+      this.setStatus("The bench is closed. Open it again: %bench in a notebook, warsha bench in a terminal.");
       this.onOpen(false);
     }
   }
@@ -114,41 +108,10 @@ export class BenchView {
 
   // -- language
 
-  t(text, fields = {}) {
-    const found = (this.language === "ar" && this.bench?.arabic[text]) || text;
-    return found.replace(/\{(\w+)\}/g, (_all, name) => fields[name] ?? "");
-  }
-
-  /** Sets a text, now and after each change of the language. */
-  say(set, text, fields = () => ({})) {
-    const entry = { set, text, fields };
-    this.translated.push(entry);
-    this.translate(entry);
-    return entry;
-  }
-
-  translate({ set, text, fields }) {
-    set(this.t(text, fields()));
-  }
-
-  text(element, text, fields) {
-    this.say((words) => { element.textContent = words; }, text, fields);
-    return element;
-  }
-
-  label(element, text, fields) {
-    this.say((words) => element.setAttribute("aria-label", words), text, fields);
-    return element;
-  }
-
   setLanguage(language) {
-    this.language = language;
-    this.root.lang = language;
-    this.root.dir = language === "ar" ? "rtl" : "ltr";
-    this.translated.forEach((entry) => this.translate(entry));
+    super.setLanguage(language);
     for (const [id, { now }] of this.words) this.showWords(id, now);
     for (const id of this.pinRows?.keys() ?? []) this.showPin(id);
-    this.onLanguage(language);
   }
 
   setStatus(text) {
@@ -159,17 +122,20 @@ export class BenchView {
 
   build(bench) {
     this.bench = bench;
-    this.language ??= bench.language;
-    this.translated = [];
+    this.begin(bench);
     this.words.clear();
     this.said.clear();
     this.inputs = new Map();
     this.consoles = new Map();
+    this.files = new Map();
     this.parts = new Map(bench.parts.map((part) => [part.id, part]));
     this.seconds = 0;
     this.speed = null;
     this.owed = false;
     this.status.textContent = "";
+    this.tip = make("p", { class: "tip", hidden: "" });
+    this.pins = new Map(bench.pins.map((pin) => [pin.id, pin]));
+    this.pinWords = new Map(bench.pins.map((pin) => [pin.id, pin.words]));
     const section = (name, title, ...children) =>
       make("section", { class: name }, this.text(make("h2"), title), ...children);
     this.list = make("ul", { tabindex: "0" });
@@ -180,18 +146,22 @@ export class BenchView {
     const panels = [...able.filter((part) => !onlyFails(part)), ...able.filter(onlyFails)]
       .map((part) => this.panel(part));
     if (!panels.length) panels.push(this.text(make("p"), "Nothing on this bench can be set."));
+    this.board = bench.real ? new RealBoard(this) : null;
     this.root.replaceChildren(
       this.head(),
       this.status,
       make("div", { class: "columns" },
-        this.picture(bench.svg),
+        ...bench.svg ? [this.picture(bench.svg)] : [],
         make("div", { class: "side" },
-          section("controls", "Controls", ...panels),
-          section("seen", "What the bench shows", this.list),
+          ...this.board ? [this.board.element] : [
+            section("controls", "Controls", ...panels),
+            section("seen", "What the bench shows", this.list),
+          ],
           this.pinList(),
           ...this.remarks()),
         make("div", { class: "consoles" },
-          ...bench.boards.map((board) => this.console(board)), this.instruments())),
+          ...bench.boards.flatMap((board) => [this.console(board), ...this.filesOf(board)]),
+          this.instruments())),
       this.announcer,
     );
     this.setLanguage(this.language);
@@ -199,18 +169,21 @@ export class BenchView {
   }
 
   head() {
-    const other = make("button", { type: "button", class: "language" });
-    this.say(() => {
-      other.lang = this.language === "ar" ? "en" : "ar";
-      other.textContent = this.language === "ar" ? "English" : "العربية";
-    }, "");
-    other.onclick = () => this.setLanguage(other.lang);
     const clock = make("span", { class: "clock" });
     this.clock = this.say((words) => { clock.textContent = words; }, "virtual time: {seconds} s",
       () => ({ seconds: this.seconds }));
-    const title = make("h1", {}, this.text(make("span"), "Bench"), " ",
+    const title = make("h1", {}, this.text(make("span"), this.bench.real ? "Board" : "Bench"), " ",
       make("bdi", {}, this.bench.title));
-    return make("div", { class: "head" }, title, clock, ...this.pace(), other);
+    clock.hidden = Boolean(this.bench.real); // its own time is not known
+    return make("div", { class: "head" }, title, clock, ...this.pace(), ...this.editorLink(),
+      this.languageButton());
+  }
+
+  /** The way to the editor of this circuit, where there is one. */
+  editorLink() {
+    if (!this.bench.editor) return [];
+    const link = this.lead(make("a", { class: "edit" }), this.bench.editor);
+    return [this.text(link, "Edit the circuit")];
   }
 
   /** Pause, step and speed, for a bench that can have another time than real time. */
@@ -263,6 +236,10 @@ export class BenchView {
       else group.setAttribute("aria-hidden", "true");
     }
     this.pinSpots(frame, drawing);
+    if (this.bench.real) {
+      frame.append(this.text(make("p", { class: "plan", dir: "auto" }),
+        "The wiring plan: what the parts do on the real board is not known here."));
+    }
     return frame;
   }
 
@@ -270,10 +247,7 @@ export class BenchView {
 
   /** Places at the pins of the boards that tell about them when they are pointed at. */
   pinSpots(frame, drawing) {
-    this.tip = make("p", { class: "tip", hidden: "" });
     frame.append(this.tip);
-    this.pins = new Map(this.bench.pins.map((pin) => [pin.id, pin]));
-    this.pinWords = new Map(this.bench.pins.map((pin) => [pin.id, pin.words]));
     const spots = document.createElementNS(SVG, "g");
     spots.setAttribute("aria-hidden", "true"); // the list of pins has the same
     for (const { id, x, y } of this.bench.pins) {
@@ -311,13 +285,17 @@ export class BenchView {
   pinList() {
     this.pinRows = new Map();
     this.pinItems = make("ul");
-    this.noPins = this.text(make("p"), "No pin is set up yet.");
+    this.noPins = this.text(make("p"),
+      this.bench.real ? "The levels are not known yet." : "No pin is set up yet.");
     return make("details", { class: "box pins" },
       this.text(make("summary"), "Pins"), this.noPins, this.pinItems);
   }
 
   setPin(id, words) {
-    if (!this.pins.has(id)) return;
+    if (!this.pins.has(id)) {
+      if (!this.bench.real || this.bench.real.plan) return;
+      this.pins.set(id, { name: id.split(":")[1] }); // without a plan, pins are known later
+    }
     this.pinWords.set(id, words);
     if (!this.pinRows.has(id)) {
       this.pinRows.set(id, make("li", { "data-pin-words": id }));
@@ -338,16 +316,9 @@ export class BenchView {
   remarks() {
     const found = this.bench.remarks;
     if (!found.length) return [];
-    const words = { error: "Error:", warning: "Warning:", info: "Hint:" };
-    const items = found.map((remark) => {
-      const text = make("span", { dir: "auto" });
-      this.say(() => { text.textContent = remark[this.language]; }, "");
-      return make("li", {}, this.text(make("strong", { class: remark.level }), words[remark.level]),
-        " ", text);
-    });
     const box = make("details", { class: "box remarks" },
       this.text(make("summary"), "Remarks on the wiring: {count}", () => ({ count: found.length })),
-      make("ol", {}, ...items));
+      make("ol", {}, ...this.remarkItems(found)));
     box.open = found.some((remark) => remark.level === "error");
     box.ontoggle = () => this.marks.toggleAttribute("hidden", !box.open);
     this.marks.toggleAttribute("hidden", !box.open);
@@ -357,11 +328,13 @@ export class BenchView {
   // -- instruments
 
   instruments() {
-    this.lines = new PinLines(new Map(this.bench.pins.map(({ id, name }) => [id, name])));
+    const names = new Map(this.bench.pins.map(({ id, name }) => [id, name]));
+    this.lines = new PinLines(names, () => this.timeBar.show());
+    this.timeBar = new TimeBar(this, this.lines.time);
     this.transfers = new Transfers();
     this.plot = new Plot();
     this.label(this.lines.svg, "Levels of the pins");
-    this.label(this.transfers.pre, "Transfers on I2C and SPI");
+    this.label(this.transfers.pre, "Transfers on the buses");
     this.label(this.plot.svg, "Plot");
     const span = make("select");
     this.label(span, "Seconds shown");
@@ -369,16 +342,25 @@ export class BenchView {
       const option = make("option", { value: seconds });
       span.append(this.text(option, "The last {seconds} s", () => ({ seconds })));
     }
-    span.value = this.lines.seconds;
-    span.onchange = () => { this.lines.seconds = Number(span.value); };
+    span.value = this.lines.time.seconds;
+    span.onchange = () => this.lines.time.showLast(Number(span.value));
+    this.lines.chosen = this.bench.lines ?? null;
+    const gpios = this.bench.pins.filter(({ gpio }) => gpio);
+    const choice = new LineChoice(this, gpios, this.lines.chosen, (pins) => {
+      this.lines.chosen = pins;
+      this.send({ do: "lines", pins });
+    });
     this.noTransfers = this.text(make("p"), "There has been no transfer yet.");
     this.noPlot = this.text(make("p"), "Print lines like temperature:21.5 to see them here.");
     this.transfers.pre.hidden = true;
     const title = (text) => this.text(make("h3"), text);
     const box = make("details", { class: "box instruments" },
       this.text(make("summary"), "Instruments"),
-      make("div", { class: "head" }, title("Levels of the pins"), span), this.lines.svg,
-      title("Transfers on I2C and SPI"), this.noTransfers, this.transfers.pre,
+      ...this.bench.real ? [] : [
+        make("div", { class: "head" }, title("Levels of the pins"), span), choice.element,
+        this.lines.svg, this.timeBar.element,
+        title("Transfers on the buses"), this.noTransfers, this.transfers.pre,
+      ],
       title("Plot"), this.noPlot, this.plot.svg, this.plot.legend);
     const run = (at) => {
       if (!box.open || this.closed || !box.isConnected) return;
@@ -424,6 +406,11 @@ export class BenchView {
     const form = make("form", {},
       this.text(make("label", { for: id }), "Line for the board"), input,
       this.text(make("button", { type: "submit" }), "Send"));
+    input.onkeydown = (event) => { // in JupyterLab, Enter alone submits nothing
+      if (event.key !== "Enter" || event.isComposing) return;
+      event.preventDefault();
+      form.requestSubmit();
+    };
     form.onsubmit = (event) => {
       event.preventDefault();
       type(`${input.value}\r`);
@@ -437,6 +424,14 @@ export class BenchView {
         button("Stop (Ctrl-C)", () => type("\x03")),
         button("Restart (Ctrl-D)", () => type("\x04")),
         button(several ? "Reset {board}" : "Reset", reset, () => ({ board: board.id }))));
+  }
+
+  /** The files of a board, where the page may use them. */
+  filesOf(board) {
+    if (!this.bench.files) return [];
+    const files = new BoardFiles(this, board, this.bench.boards.length > 1);
+    this.files.set(board.id, files);
+    return [files.element];
   }
 
   // -- controls
@@ -458,9 +453,12 @@ export class BenchView {
     const name = make("bdi", { class: "name" }, control.name);
     const label = `${part.name} ${control.name}`;
     if (control.held) {
-      if (control.name === "pressed") this.text(name, "press");
-      const button = make("button", { type: "button", "aria-label": label }, name);
+      const button = make("button", { type: "button" }, name);
       this.pressable(button, part, control.name, label);
+      if (control.name === "pressed") {
+        this.text(name, "press");
+        this.label(button, "{part}: press", () => ({ part: part.name }));
+      }
       return button;
     }
     if (control.whole && control.low === 0 && control.high === 1) {
@@ -572,7 +570,8 @@ export class BenchView {
 
   // -- showing
 
-  show({ parts = {}, captions = {}, words = {}, values = {}, pins = {} }) {
+  show({ parts = {}, captions = {}, words = {}, values = {}, pins = {}, board = {} }) {
+    this.board?.show(board);
     for (const [id, now] of Object.entries(pins)) this.setPin(id, now);
     for (const [id, svg] of Object.entries(parts)) this.groups.parts.get(id).innerHTML = svg;
     for (const [id, svg] of Object.entries(captions)) {
@@ -591,7 +590,7 @@ export class BenchView {
 
   showWords(id, now) {
     if (!this.words.has(id)) {
-      const text = make("bdi");
+      const text = make("span");
       this.list.append(make("li", { "data-words": id },
         make("bdi", { class: "name" }, this.parts.get(id).name), ": ", text));
       this.words.set(id, { text, now });
@@ -613,13 +612,23 @@ export class BenchView {
     if (news.length) this.announcer.textContent = news.join(this.language === "ar" ? "، " : ", ");
   }
 
+  /** Scrolls to the end with the next picture: a layout of the whole page, once a picture. */
+  scrollSoon(output) {
+    if (this.scrolling.has(output)) return;
+    this.scrolling.add(output);
+    requestAnimationFrame(() => {
+      this.scrolling.delete(output);
+      output.scrollTop = output.scrollHeight;
+    });
+  }
+
   print(board, text) {
     this.plot.print(board, text);
     const { output, follows } = this.consoles.get(board);
     const node = output.firstChild;
     node.appendData(text.replace(ESCAPES, ""));
     if (node.length > 2 * CONSOLE_KEPT) node.deleteData(0, node.length - CONSOLE_KEPT);
-    if (follows) output.scrollTop = output.scrollHeight;
+    if (follows) this.scrollSoon(output);
   }
 }
 

@@ -3,34 +3,19 @@
 Each check tries the thing itself (runs the port, asks for a font) and reads no version number.
 """
 
-import os
 import shutil
 import subprocess
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
-from typing import Literal
 
 from hardware import paths
+from hardware.doctor import Check, CheckResult
 from hardware.errors import HardwareError
 from hardware.i18n import _
 from hardware.wire.board import Board
 
-State = Literal["ok", "warn", "fail"]
 FAMILIES = ("esp32", "rp2")
 DISK_NEEDED_GB = 2.0
 """The environment, both ports and a course with its submissions."""
-
-
-@dataclass(frozen=True)
-class CheckResult:
-    """The result of one check; `cure` is empty when all is well."""
-
-    name: str
-    state: State
-    found: str
-    cure: str = ""
 
 
 def _run(*command: str) -> tuple[int, str]:
@@ -99,21 +84,7 @@ def disk() -> CheckResult:
     )
 
 
-def serial_lines() -> CheckResult:
-    """Whether this user may open the serial lines that are plugged in."""
-    devices = sorted([*Path("/dev").glob("ttyUSB*"), *Path("/dev").glob("ttyACM*")])
-    closed = [device for device in devices if not os.access(device, os.R_OK | os.W_OK)]
-    if closed:
-        cure = _("sudo usermod -aG dialout $USER, then log in again")
-        return CheckResult(_("serial lines"), "fail", ", ".join(map(str, closed)), cure)
-    found = ", ".join(map(str, devices)) or _("no board plugged in")
-    return CheckResult(_("serial lines"), "ok", found)
-
-
-Check = Callable[[], CheckResult]
-
-
 def checks() -> list[Check]:
-    """The checks of `hardware`, the most important ones first."""
+    """The checks of this machine, the most important ones first."""
     ports: list[Check] = [partial(port, family) for family in FAMILIES]
-    return [*ports, fonts, disk, serial_lines]
+    return [*ports, fonts, disk]

@@ -1,0 +1,41 @@
+"""Writes files in one step, so that no error loses what was there before.
+
+    write_atomically(Path("diagram.json"), text)
+
+The text goes into a file beside it, which then takes its place. So whoever reads the file sees the
+old text or the new one, and never a part of it.
+"""
+
+import os
+import shutil
+from contextlib import suppress
+from pathlib import Path
+
+
+def write_atomically(file: Path, text: str) -> None:
+    """Write a text file in one step: after a kill or on a full disk, the old or the new file is
+    there as a whole. Several processes may write at once. Parts of killed processes are
+    deleted."""
+    for left in file.parent.glob(f".{file.name}.*.new"):
+        if not _is_alive(left.suffixes[-2][1:]):
+            left.unlink(missing_ok=True)
+    new = file.with_name(f".{file.name}.{os.getpid()}.new")
+    try:
+        with new.open("w", encoding="utf-8", newline="") as target:
+            with suppress(FileNotFoundError):  # before the text is in it, which may be private
+                shutil.copymode(file, new)
+            target.write(text)
+        new.replace(file)
+    except BaseException:
+        new.unlink(missing_ok=True)
+        raise
+
+
+def _is_alive(process: str) -> bool:
+    try:
+        os.kill(int(process), 0)
+    except (ValueError, OverflowError, ProcessLookupError):
+        return False
+    except PermissionError:  # a process of another user
+        return True
+    return True

@@ -1,0 +1,45 @@
+"""What USB devices of a bench look like to other programs: a folder of its own among the temporary
+files. Real USB needs the kernel.
+
+    serial/usb-MicroPython_Board_in_FS_mode_e66124…-if00    as udev's /dev/serial/by-id
+    1/RPI-RP2/                                              the drive of the first board
+"""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+LABEL = "RPI-RP2"
+"""The name of the drive of an RP2040's boot ROM, and so of its folder. Source: its data sheet,
+section "USB Mass Storage Interface"."""
+
+
+class UsbFolder:
+    """The folder; it is made when something is to be in it. Raises: OSError when it cannot be."""
+
+    def __init__(self) -> None:
+        self._root: Path | None = None
+
+    def serial_link(self, name: str) -> Path:
+        """The place of a link to a serial line, which is not made here."""
+        folder = self._need_root() / "serial"
+        folder.mkdir(exist_ok=True)
+        return folder / name
+
+    def drive(self, number: int) -> Path:
+        """The place of the drive of a board, which is not made here."""
+        folder = self._need_root() / str(number)
+        folder.mkdir(exist_ok=True)
+        return folder / LABEL
+
+    def close(self) -> None:
+        """Removes it; the second time nothing happens."""
+        if self._root:
+            shutil.rmtree(self._root, ignore_errors=True)
+            self._root = None
+
+    def _need_root(self) -> Path:
+        if self._root is None:
+            self._root = Path(tempfile.mkdtemp(prefix=f"warsha-usb-{os.getpid()}-"))
+        return self._root

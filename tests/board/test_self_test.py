@@ -1,0 +1,223 @@
+"""The self test of boards on virtual boards: bare, in their jig, and with injected faults. A fault
+is a change of the jig's circuit: a wire more (short circuit), less (open), another resistor."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from hardware import boards
+from hardware.bench.serving.live_bench import LiveBench
+from hardware.errors import DeviceError
+from hardware.wire.board import Board
+from station.certify.clock import compare
+from station.certify.fault_words import fault_words
+from station.certify.jig import jig_diagram
+from station.certify.plan import load_plan
+from station.certify.self_test import STEPS, SelfTest, TestResult, board_type, identify
+from station.errors import StationError
+
+Content = dict[str, Any]
+ESP32, PICO = "esp32_devkit_v1", "pi_pico"
+
+
+@contextmanager
+def bench_of(circuit: str | Content) -> Iterator[tuple[LiveBench, Board]]:
+    with LiveBench(circuit, mode="virtual") as live, Board(live.connect()) as board:
+        yield live, board
+
+
+def result_of(name: str, circuit: str | Content, *steps: str, with_jig: bool) -> TestResult:
+    """The result of these steps on a board of this type."""
+    with bench_of(circuit) as (_live, board):
+        test = SelfTest(board, identify(board), load_plan(name), with_jig=with_jig)
+        for step in steps:
+            test.make(step)
+        return test.result
+
+
+def causes(result: TestResult) -> list[str]:
+    return [fault_words(fault, result.plan.board)[0] for fault in result.faults]
+
+
+def jig(name: str) -> Content:
+    return deepcopy(dict(jig_diagram(load_plan(name)).raw))
+
+
+def joined(a: str, b: str) -> Callable[[Content], None]:
+    """Solder between two pins of the board."""
+    return lambda circuit: circuit["connections"].append([f"board:{a}", f"board:{b}", "", []])
+
+
+def cut(pin: str) -> Callable[[Content], None]:
+    """A pin of the board does not touch."""
+
+    def change(circuit: Content) -> None:
+        wires = circuit["connections"]
+        kept = [wire for wire in wires if f"board:{pin}" not in wire[:2]]
+        assert len(kept) < len(wires)
+        circuit["connections"] = kept
+
+    return change
+
+
+def worth(part: str, ohms: int) -> Callable[[Content], None]:
+    """A resistor of the jig has another value."""
+
+    def change(circuit: Content) -> None:
+        (found,) = (each for each in circuit["parts"] if each["id"] == part)
+        found["attrs"]["value"] = str(ohms)
+
+    return change
+
+
+@pytest.mark.parametrize("name", boards.names())
+def test_a_bare_board_passes_and_keeps_nothing(name: str) -> None:
+    with bench_of(name) as (_live, board):
+        board.files.put("lesson.py", b"print(1)")
+        test = SelfTest(board, identify(board), load_plan(name))
+        steps = [step for step in test.steps if step != "clock"]
+        for step in steps:
+            test.make(step)
+        assert test.result.verdict == "PASS" and test.result.faults == []
+        assert {"ram", "flash", "pins"} <= {*steps} and "uart" not in steps
+        assert ("wifi" in steps) == (name != PICO)
+        assert board.eval("os.listdir()") == ["lesson.py"]
+        board.soft_reset()
+        assert board.eval("'pins' in globals()") is False
+
+
+@pytest.mark.parametrize("name", boards.names())
+def test_a_board_in_its_jig_passes(name: str) -> None:
+    steps = [step for step in STEPS if step not in ("clock", "wifi", "ram", "flash")]
+    result = result_of(name, jig(name), *steps, with_jig=True)
+    assert causes(result) == [] and result.verdict == "PASS"
+    names = {measurement.name for measurement in result.measurements}
+    assert {"uart_wrong", "i2c_content"} <= names
+    a, b = load_plan(name).jig.pairs[0]
+    assert {f"gpio{a}.reaches_gpio{b}", f"gpio{b}.reaches_gpio{a}"} <= names
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "found"),
+    [
+        (ESP32, joined("D25", "D26"), ["GPIO 25 is shorted to GPIO 26"]),
+        (ESP32, joined("D22", "D23"), ["GPIO 22 is shorted to GPIO 23"]),
+        (ESP32, joined("RX2", "TX2"), ["GPIO 16 (RX2) is shorted to GPIO 17 (TX2)"]),
+        (ESP32, joined("D34", "D35"), ["GPIO 34 is shorted to GPIO 35"]),
+        (ESP32, joined("VP", "VN"), ["GPIO 36 (VP) measures", "GPIO 39 (VN) measures"]),
+        (ESP32, joined("D25", "GND.1"), ["GPIO 18 or GPIO 25 is held low"]),
+        (ESP32, joined("D27", "3V3"), ["GPIO 13 or GPIO 27 is held high"]),
+        (ESP32, cut("D14"), ["no signal passes between GPIO 14 and GPIO 4"]),
+        (ESP32, cut("D34"), ["no signal passes between GPIO 23 and GPIO 34"]),
+        (ESP32, cut("TX2"), ["no signal passes between GPIO 33 and", "bytes that the UART"]),
+        (ESP32, cut("D21"), ["the I2C part of the jig does not answer"]),
+        (ESP32, cut("VP"), ["GPIO 36 (VP) measures a wrong voltage"]),
+        (ESP32, worth("r1", 1_000_000), ["no signal passes between GPIO"]),
+        (ESP32, worth("ladder4", 47_000), ["GPIO 36", "GPIO 35", "GPIO 39"]),
+        (PICO, joined("GP2", "GP3"), ["GPIO 2 is shorted to GPIO 3"]),
+        (PICO, joined("GP19", "GP20"), ["GPIO 19 is shorted to GPIO 20"]),
+        (PICO, joined("GP26", "GP27"), ["GPIO 26 is shorted to GPIO 27"]),
+        (PICO, joined("GP15", "GND.4"), ["GPIO 15 or GPIO 16 is held low"]),
+        (PICO, joined("GP7", "3V3"), ["GPIO 7 or GPIO 10 is held high"]),
+        (PICO, cut("GP22"), ["no signal passes between GPIO 8 and GPIO 22"]),
+        (PICO, cut("GP13"), ["no signal passes between GPIO 0 and", "bytes that the UART"]),
+        (PICO, cut("GP20"), ["the I2C part of the jig does not answer"]),
+        (PICO, cut("GP27"), ["GPIO 27 measures a wrong voltage"]),
+        (PICO, worth("r2", 1_000_000), ["no signal passes between GPIO"]),
+        (PICO, worth("ladder1", 1000), ["GPIO 28 measures", "GPIO 27 measures"]),
+    ],
+)
+def test_an_injected_fault_is_found_and_named(
+    name: str, change: Callable[[Content], None], found: list[str]
+) -> None:
+    circuit = jig(name)
+    change(circuit)
+    result = result_of(name, circuit, "adc", "pins", "uart", "i2c", with_jig=True)
+    assert result.verdict == "FAIL"
+    texts = causes(result)
+    for expected in found:
+        assert any(text.startswith(expected) for text in texts), (expected, texts)
+    others = [text for text in texts if not any(map(text.startswith, found))]
+    assert others == []
+
+
+@pytest.mark.parametrize(
+    ("name", "pins", "found"),
+    [
+        (ESP32, ("D25", "D26"), "GPIO 25 is shorted to GPIO 26"),
+        (ESP32, ("D13", "GND.2"), "GPIO 13 is held low: it is shorted to GND"),
+        (PICO, ("GP10", "GP11"), "GPIO 10 is shorted to GPIO 11"),
+        (PICO, ("GP28", "3V3"), "GPIO 28 is held high: it is shorted to 3V3"),
+    ],
+)
+def test_without_the_jig_shorts_are_named_exactly(
+    name: str, pins: tuple[str, str], found: str
+) -> None:
+    kind = boards.load(name).diagram_types[0]
+    circuit: Content = {"version": 1, "parts": [{"type": kind, "id": "board"}], "connections": []}
+    joined(*pins)(circuit)
+    assert causes(result_of(name, circuit, "pins", with_jig=False)) == [found]
+
+
+def test_the_clock_is_compared_with_the_host_s() -> None:
+    with bench_of("esp32") as (live, board):
+        identify(board)
+
+        def host_ns() -> int:
+            return live.snapshot().now_ns
+
+        ppm, uncertainty = compare(board, 0.0, host_ns)
+        assert abs(ppm) <= uncertainty
+        slow, uncertainty = compare(board, 0.0, lambda: host_ns() * 2)
+        assert slow == pytest.approx(-500_000, abs=uncertainty)
+
+
+def test_a_step_that_raises_on_the_board_is_an_error_and_the_next_steps_go_on() -> None:
+    with bench_of("esp32") as (_live, board):
+        test = SelfTest(board, identify(board), load_plan(ESP32))
+        board.run("def ram(): raise OSError(5)")
+        with pytest.raises(DeviceError):
+            test.make("ram")
+        test.make("flash")
+        assert test.result.verdict == "PASS"
+
+
+def test_a_board_that_is_unplugged_in_the_middle_is_an_error_and_no_failure() -> None:
+    with bench_of("esp32") as (live, board):
+        test = SelfTest(board, identify(board), load_plan(ESP32))
+
+        def unplug(step: str, _done: int, _all: int) -> None:
+            if step == "pins":
+                live.close()
+
+        result = test.run(unplug)
+        assert result.verdict == "ERROR" and result.faults == []
+        assert [error.step for error in result.errors] == ["pins"]
+        assert result.errors[0].cure
+
+
+def test_a_board_that_sends_nonsense_is_an_error() -> None:
+    with bench_of("esp32") as (_live, board):
+        test = SelfTest(board, identify(board), load_plan(ESP32))
+        board.run("def wifi(): return 'many'\ndef ram(): return 1e999, 0\ndef flash(most): pass")
+        for step in ("wifi", "ram", "flash"):
+            result = SelfTest(board, test.result.identity, load_plan(ESP32))
+            with pytest.raises(Exception, match="invalid answer"):
+                result.make(step)
+
+
+def test_the_type_of_a_board_is_found_or_asked_for() -> None:
+    with bench_of("pi_pico_w") as (_live, board):
+        pico = identify(board)
+    assert board_type(pico).name == "pi_pico_w"
+    with pytest.raises(StationError, match="not a ESP32 DevKit V1"):
+        board_type(pico, ESP32)
+    with bench_of("esp32") as (_live, board):
+        esp32 = identify(board)
+    with pytest.raises(StationError) as error:
+        board_type(esp32)
+    assert ESP32 in error.value.cure
+    assert board_type(esp32, ESP32).name == ESP32

@@ -1,0 +1,166 @@
+"""A tray of virtual boards, good ones and faulty ones, and the station page that serves it."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from selenium import webdriver
+
+from hardware import boards
+from hardware.bench.serving.live_bench import LiveBench
+from hardware.wire.board import Board
+from station.certify.keys import signing_key
+from station.certify.self_test import identify
+from station.flash.images import Choice, image_for
+from station.inventory.database import Inventory
+from station.page.board_work import BoardWork
+from station.page.station_server import StationServer
+from station.page.station_site import StationSite
+from station.page.tray import Tray, usual_slots
+from tests.support.bench_page import WAIT_S, ShownBench
+
+PICO = "pi_pico"
+SHORT = ("GP2", "GP3")
+"""Pins that are soldered together on a faulty board."""
+
+
+FAINT = """
+const parts = (colour) => colour.match(/[\\d.]+/g).map(Number);
+const linear = (part) => part <= 10.31 ? part / 3294.6 : ((part / 255 + 0.055) / 1.055) ** 2.4;
+const light = ([r, g, b]) => 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
+const ground = (e) => {
+  for (; e; e = e.parentElement) {
+    const found = parts(getComputedStyle(e).backgroundColor);
+    if (found[3] !== 0) return found;
+  }
+  return [255, 255, 255];
+};
+const contrast = (e) => {
+  const both = [light(parts(getComputedStyle(e).color)), light(ground(e))].sort();
+  return (both[1] + 0.05) / (both[0] + 0.05);
+};
+const own = (e) => [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim());
+return [...document.querySelectorAll("main *")]
+  .filter((e) => own(e) && e.checkVisibility() && !e.disabled && contrast(e) < 4.5)
+  .map((e) => `${e.textContent}: ${contrast(e).toFixed(1)}`);
+"""
+
+
+def bare_circuit(name: str, *joined: tuple[str, str]) -> dict[str, Any]:
+    """A board alone, with some of its pins soldered together."""
+    kind = boards.load(name).diagram_types[0]
+    wires = [[f"board:{a}", f"board:{b}", "", []] for a, b in joined]
+    return {"version": 1, "parts": [{"type": kind, "id": "board"}], "connections": wires}
+
+
+class VirtualTray:
+    """Virtual boards, each with a MAC of its own, at the paths that `slots` names."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._stack = ExitStack()
+        self._benches: dict[str, LiveBench] = {}
+
+    def __enter__(self) -> "VirtualTray":
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self._stack.close()
+
+    def path(self, slot: str) -> str:
+        """The port that is there while a board is plugged into this slot."""
+        return str(self.folder / slot)
+
+    def plug(
+        self,
+        slot: str,
+        name: str = PICO,
+        *joined: tuple[str, str],
+        seed: int = 0,
+        baud: int | None = None,
+    ) -> str:
+        """Plug a board in; the seed decides its MAC. Returns: the MAC."""
+        bench = LiveBench(bare_circuit(name, *joined), seed=seed, baud=baud)
+        self._benches[slot] = self._stack.enter_context(bench)
+        with Board(bench.connect()) as board:
+            mac = identify(board).mac
+        Path(self.path(slot)).symlink_to(bench.serve_pty())
+        return mac
+
+    def unplug(self, slot: str) -> None:
+        """Pull a board out."""
+        Path(self.path(slot)).unlink()
+        self._benches.pop(slot).close()
+
+
+@contextmanager
+def station(
+    folder: Path,
+    ports: list[str],
+    choice: Choice = image_for,
+    inventory_url: str = "",
+    name: str = "tester",
+) -> Iterator[StationServer]:
+    """The station with these ports, its inventory (or one that stations share), and a free port
+    for its page. `choice` gives the image for a chip."""
+    (folder / "out").mkdir(exist_ok=True)
+    with Inventory(inventory_url or f"sqlite:///{folder}/inventory.db", by=name) as inventory:
+        work = BoardWork(inventory, signing_key(), folder / "out", name, choice)
+        with (
+            Tray(work, lambda: usual_slots(ports)) as tray,
+            StationServer(tray, StationSite()) as server,
+        ):
+            yield server
+
+
+class StationWindow(ShownBench):
+    """The station page, in a window of its own."""
+
+    def __init__(self, driver: webdriver.Chrome, url: str) -> None:
+        driver.switch_to.new_window("window")
+        super().__init__(driver)
+        self.resize(1024, 768)
+        driver.get(url)
+        self.wait("return document.querySelector('.warsha-station .tray') !== null")
+
+    def waits(self, count: int) -> None:
+        """Wait until so many boards wait for the start."""
+        script = "return document.querySelectorAll('.card[data-state=waiting]').length"
+        self.wait(f"{script} === arguments[0]", count)
+
+    def ended(self, count: int, seconds: float = WAIT_S) -> dict[str, str]:
+        """Wait until so many boards are done. Returns: their results, by slot."""
+        script = "return document.querySelectorAll('.card[data-state=done]').length"
+        self.wait(f"{script} >= arguments[0]", count, seconds=seconds)
+        cards = (
+            "return [...document.querySelectorAll('.card')].map(c => "
+            "[c.dataset.slot, c.querySelector('.word').textContent])"
+        )
+        return {Path(slot).name: word for slot, word in self.js(cards)}
+
+    def yields(self, share: str) -> None:
+        """Wait until the share of good boards is this one: it is counted after the last board."""
+        self.wait(
+            "return document.querySelector('.yield')?.textContent.endsWith(arguments[0])", share
+        )
+
+    def faint_texts(self) -> list[str]:
+        """Texts whose contrast with their background is below 4.5 (WCAG 2.2, level AA)."""
+        return list(self.js(FAINT))
+
+    def card(self, slot: str) -> str:
+        """What the card of a slot says."""
+        return str(self.js("return document.querySelector(arguments[0]).innerText", _of(slot)))
+
+
+def _of(slot: str) -> str:
+    return f".card[data-slot$={json.dumps('/' + slot)}]"
+
+
+def records(folder: Path) -> list[Mapping[str, Any]]:
+    """The content of the records that the station wrote."""
+    return [
+        json.loads(file.read_text())["content"] for file in sorted((folder / "out").glob("*.json"))
+    ]
